@@ -1,0 +1,67 @@
+// Lint rules, strict and typed, and the third import wall: who may import whom (see README, "The house").
+// @ts-check
+
+import eslint from '@eslint/js';
+import tseslint from 'typescript-eslint';
+
+/**
+ * Forbids imports in one folder.
+ * @param {string[]} files
+ * @param {string} regex
+ * @param {string} message
+ * @returns {import('typescript-eslint').ConfigArray[number]}
+ */
+const wall = (files, regex, message) => ({
+  files,
+  rules: { 'no-restricted-imports': ['error', { patterns: [{ regex, message }] }] },
+});
+
+export default tseslint.config(
+  { ignores: ['**/node_modules/', 'dist/', 'out/', '.cache/', 'sample/', '**/*.mjs'] },
+  eslint.configs.recommended,
+  tseslint.configs.strictTypeChecked,
+  tseslint.configs.stylisticTypeChecked,
+  {
+    languageOptions: {
+      parserOptions: {
+        project: ['src/tsconfig.json', 'webview/tsconfig.json', 'test/tsconfig.json'],
+        tsconfigRootDir: process.cwd(),
+      },
+    },
+    rules: {
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'Exports have names.' },
+        { selector: 'TSEnumDeclaration', message: 'Use a union of literals.' },
+        { selector: 'ExportAllDeclaration', message: 'No barrel files.' },
+      ],
+      'no-console': 'error',
+    },
+  },
+  wall(['src/core/*.ts'], '^(?!\\./|@noble/hashes/)', 'core is pure: it imports core and @noble/hashes.'),
+  wall(
+    ['src/core/*/*.ts'],
+    '^(?!\\.{1,2}/|@noble/hashes/)|^\\.\\./\\.\\./',
+    'core is pure: it imports core and @noble/hashes.',
+  ),
+  wall(
+    ['webview/**'],
+    '/(host|cli|files|libvirt)/|^(vscode$|node:)',
+    'The webview imports core and protocol.',
+  ),
+  wall(['src/host/**', 'src/extension.ts'], '/(cli|webview)/', 'The host imports core, protocol and files.'),
+  wall(['src/cli/**'], '^vscode$|/(host|webview)/|/protocol$', 'The command line imports core and files.'),
+  wall(['src/files/**'], '^vscode$|/(host|cli|webview)/|/protocol$', 'files imports core and Node.'),
+  {
+    files: ['test/**'],
+    rules: { '@typescript-eslint/no-unused-expressions': 'off', 'no-console': 'off' },
+  },
+);

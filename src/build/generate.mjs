@@ -1,0 +1,44 @@
+// Writes the files that are made from tables in the source: the field reference and the schema of launch files.
+// With --check it writes nothing and fails when one of them is not what it should be.
+// @ts-check
+
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import * as prettier from 'prettier';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const bundle = join(root, 'out', 'reference.mjs');
+
+await build({
+  entryPoints: [join(root, 'src', 'build', 'reference.ts')],
+  outfile: bundle,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  logLevel: 'error',
+});
+
+/** @type {{ generatedFiles(): Record<string, string> }} */
+const { generatedFiles } = await import(pathToFileURL(bundle).href);
+const config = (await prettier.resolveConfig(join(root, 'package.json'))) ?? {};
+const stale = [];
+for (const [name, text] of Object.entries(generatedFiles())) {
+  const path = join(root, name);
+  // Prettier would pad the reference's tables to their widest cell, and each edit would touch every line.
+  const formatted = name.endsWith('.md')
+    ? `${text}\n`
+    : await prettier.format(text, { ...config, filepath: path });
+  const current = await readFile(path, 'utf8').catch(() => '');
+  if (current === formatted) continue;
+  stale.push(name);
+  if (!process.argv.includes('--check')) await writeFile(path, formatted);
+}
+if (stale.length > 0) {
+  const check = process.argv.includes('--check');
+  console.log(
+    check ? `not up to date, run "npm run generate": ${stale.join(', ')}` : `wrote ${stale.join(', ')}`,
+  );
+  if (check) process.exitCode = 1;
+}

@@ -1,0 +1,114 @@
+// A field and its value as text: the one source of hover cards, command-line lines, grid cells and the
+// Markdown reference.
+
+import { bytesToHex, hex, rawText } from './hex';
+import type { Bit, FieldType, Leaf, LeafValue, Row, Struct } from './struct';
+import { sizeOf } from './struct';
+
+/** A leaf's value in both forms: `raw` hexadecimal, `meaning` words (empty when the number says it all). */
+export interface Described {
+  readonly raw: string;
+  readonly meaning: string;
+}
+
+/** The value of some bits of a scalar. */
+export function bitValue(value: number | bigint, bit: Bit): bigint {
+  return (BigInt(value) >> BigInt(bit.lsb)) & ((1n << BigInt(bit.width)) - 1n);
+}
+
+/** The bits that apply to this value: of two meanings chosen by a third bit, the one that is chosen. */
+export function applicableBits(bits: readonly Bit[], value: number | bigint): Bit[] {
+  return bits.filter(({ when }) => !when || ((BigInt(value) >> BigInt(when.lsb)) & 1n) === BigInt(when.is));
+}
+
+/** The bits of `value` that no row names, or that rows call reserved. */
+export function reservedBits(bits: readonly Bit[], value: number | bigint): bigint {
+  const named = bits.reduce(
+    (mask, b) => (b.reserved ? mask : mask | (((1n << BigInt(b.width)) - 1n) << BigInt(b.lsb))),
+    0n,
+  );
+  return BigInt(value) & ~named;
+}
+
+/** One bit as text, or undefined when it is clear and needs no word: `P`, `RC=up`, `TYPE=busy 16-bit TSS`. */
+function describeBit(bit: Bit, value: number | bigint): string | undefined {
+  const v = bitValue(value, bit);
+  if ((v === 0n && !bit.zeroCounts) || bit.reserved || bit.overlay) return undefined;
+  const word = bit.values?.[Number(v)];
+  if (word !== undefined) return `${bit.name}=${word}`;
+  return bit.width === 1 ? bit.name : `${bit.name}=${hex(v)}`;
+}
+
+/** Flags by name, for a value that has named bits; says which reserved bits are set. Nothing for zero. */
+export function describeBits(bits: readonly Bit[], value: number | bigint): string {
+  if (BigInt(value) === 0n) return '';
+  const words = applicableBits(bits, value).flatMap((bit) => describeBit(bit, value) ?? []);
+  const odd = reservedBits(bits, value);
+  if (odd !== 0n) words.push(`reserved bits set: ${hex(odd)}`);
+  return words.join(words.some((w) => w.includes(' ')) ? '; ' : ' ');
+}
+
+/** Printable ASCII of a run of bytes, when that is what it is. */
+function describeBytes(bytes: Uint8Array): string {
+  const end = bytes.findIndex((b) => b === 0);
+  const text = bytes.subarray(0, end < 0 ? bytes.length : end);
+  const readable =
+    text.length >= 4 &&
+    text.every((b) => b >= 0x20 && b < 0x7f) &&
+    (end < 0 || bytes.subarray(end).every((b) => b === 0));
+  return readable ? `"${String.fromCharCode(...text)}"` : '';
+}
+
+/** Raw and words for a leaf of any layout. */
+export function describeLeaf(leaf: Leaf, value: LeafValue): Described {
+  const raw = rawText(value, leaf.size);
+  if (value instanceof Uint8Array) return { raw, meaning: describeBytes(value) };
+  return { raw, meaning: leaf.row.bits ? describeBits(leaf.row.bits, value) : '' };
+}
+
+/** A value in full, however long, for copying and for JSON: 0x form for scalars, hex for bytes. */
+export function exactText(value: LeafValue, size: number): string {
+  return value instanceof Uint8Array ? bytesToHex(value) : hex(value, 2 * size);
+}
+
+function typeText(type: FieldType): string {
+  if (typeof type === 'string') return type;
+  return typeof type === 'number' ? `${type} bytes` : type.name;
+}
+
+function bitRange(bit: Bit): string {
+  return bit.width === 1 ? `${bit.lsb}` : `${bit.lsb + bit.width - 1}:${bit.lsb}`;
+}
+
+function bitDoc(bit: Bit): string {
+  const values = Object.entries(bit.values ?? {}).map(([v, word]) => `${v} ${word}`);
+  const when = bit.when ? ` (when bit ${bit.when.lsb} is ${bit.when.is})` : '';
+  return `${bit.doc}${when}${values.length > 0 ? `: ${values.join('; ')}` : ''}`;
+}
+
+const cell = (text: string) => text.replaceAll('|', '\\|');
+
+function rowDoc({ doc, note, aliases }: Row): string {
+  const also = Object.entries(aliases ?? {}).map(([who, name]) => `${who} \`${name}\``);
+  return [doc, note, also.length > 0 ? `also ${also.join(', ')}` : undefined].filter(Boolean).join('; ');
+}
+
+/** A layout as a Markdown section: the table of its fields, then a table of bits for each distinct register. */
+export function describeLayout(layout: Struct, heading = '##'): string {
+  const lines = [`${heading} ${layout.name}`, '', `${layout.size} bytes.`, ''];
+  lines.push('| offset | size | field | type | meaning |', '| --- | --- | --- | --- | --- |');
+  for (const r of layout.rows) {
+    lines.push(
+      `| ${hex(r.offset, 3)} | ${sizeOf(r.type)} | \`${r.name}\` | ${typeText(r.type)} | ${cell(rowDoc(r))} |`,
+    );
+  }
+  const shared = new Map<readonly Bit[], string[]>();
+  for (const r of layout.rows) if (r.bits) shared.set(r.bits, [...(shared.get(r.bits) ?? []), r.name]);
+  for (const [bits, names] of shared) {
+    lines.push('', `${heading}# Bits of ${names.map((n) => `\`${n}\``).join(', ')}`, '');
+    lines.push('| bits | name | meaning |', '| --- | --- | --- |');
+    for (const bit of bits) lines.push(`| ${bitRange(bit)} | \`${bit.name}\` | ${cell(bitDoc(bit))} |`);
+  }
+  const nested = layout.rows.flatMap((r) => (typeof r.type === 'object' ? [r.type] : []));
+  return [lines.join('\n'), ...nested.map((inner) => describeLayout(inner, `${heading}#`))].join('\n\n');
+}

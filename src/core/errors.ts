@@ -1,0 +1,283 @@
+// Every failure a person can see, one factory each with its whole sentence: what was found, what was wanted,
+// where, and what to do next. Caught in two places only, the command line's main and the host's presenter.
+
+/**
+ * What a failure means: `usage` the input does not fit the question, `insecure` an answer could not be
+ * trusted, `config` the domain is not set up for it, `state` the domain or connection is in the wrong state,
+ * `bug` anything else.
+ */
+export type ErrorKind = 'usage' | 'insecure' | 'config' | 'state' | 'bug';
+
+/** The exit status of each kind, as virt-qemu-sev-validate has them; 0 is a match and 1 a mismatch. */
+export const EXIT_STATUS: Readonly<Record<ErrorKind, number>> = {
+  usage: 2,
+  insecure: 3,
+  config: 4,
+  state: 5,
+  bug: 6,
+};
+
+/** A failure with its kind, which survives being sent to another process as plain data. */
+export class CheckError extends Error {
+  override readonly name = 'CheckError';
+
+  constructor(
+    readonly kind: ErrorKind,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+const usage = (message: string) => new CheckError('usage', message);
+
+/** A part of a CPU number that CPUID has no room for. */
+export function cpuIdRange(part: string, value: number, most: number): CheckError {
+  return usage(
+    `CPU ${part} is ${value}; CPUID can express 0 to ${most}. Give the number of the guest's CPU model.`,
+  );
+}
+
+/** A profile name that does not exist. */
+export function unknownProfile(id: string, known: readonly string[]): CheckError {
+  return usage(`There is no launch profile "${id}". Use one of ${known.join(', ')}.`);
+}
+
+/** A CPU model that QEMU does not have. */
+export function unknownCpuModel(name: string): CheckError {
+  return usage(
+    `"${name}" is not a QEMU CPU model known here. Names are case sensitive, for example EPYC-Milan; or give family, model and stepping.`,
+  );
+}
+
+/** An AP page without the address that its AP starts at, or with one that is no 32-bit address. */
+export function resetAddressNeeded(found: number | undefined): CheckError {
+  return usage(
+    found === undefined
+      ? 'The page of an additional vCPU needs the SEV-ES reset address. Give the OVMF image that the guest starts with, or the address itself.'
+      : `The SEV-ES reset address is ${found}; it must be a 32-bit address.`,
+  );
+}
+
+/** A measurement that is not 48 bytes of base64. `found` is its length, or nothing when it is no base64. */
+export function badMeasurement(found: number | undefined): CheckError {
+  const what = found === undefined ? 'not strict base64' : `${found} bytes`;
+  return usage(
+    `The measurement is ${what}; it must be base64 of 48 bytes, 64 characters without spaces. Copy it again from "virsh domlaunchsecinfo" (sev-measurement).`,
+  );
+}
+
+/** A vCPU count that no guest has. */
+export function badVcpuCount(count: number, most: number): CheckError {
+  return usage(`The number of vCPUs is ${count}; it must be 1 to ${most}.`);
+}
+
+/** SEV-ES without a vCPU count. */
+export function vcpuCountNeeded(): CheckError {
+  return usage('The policy asks for SEV-ES (bit 2), which measures each vCPU. Give the number of vCPUs.');
+}
+
+/** SEV-ES without pages or a CPU to make them for. */
+export function vmsaNeeded(): CheckError {
+  return usage(
+    'The policy asks for SEV-ES (bit 2), which measures the VMSA of each vCPU. Give the CPU (family, model and stepping, or a QEMU model), or VMSA files.',
+  );
+}
+
+/** More vCPUs than pages. */
+export function apPageNeeded(count: number): CheckError {
+  return usage(
+    `The guest has ${count} vCPUs, but there is a VMSA for the first one only. Give the page of the others, too.`,
+  );
+}
+
+/** Neither an alias nor a GUID. */
+export function unknownSecret(name: string, aliases: readonly string[]): CheckError {
+  return usage(`"${name}" is neither a GUID nor a known name of a secret (${aliases.join(', ')}).`);
+}
+
+/** One GUID for two secrets. */
+export function repeatedSecret(guid: string): CheckError {
+  return usage(`The secret ${guid} is given twice. The guest would find only one of them.`);
+}
+
+/** More secrets than a packet holds. */
+export function secretsTooLarge(found: number, most: number): CheckError {
+  return usage(`The secrets take ${found} bytes in their table; the firmware takes ${most} at most.`);
+}
+
+// A file that cannot be opened and firmware that cannot be used have status 6 in virt-qemu-sev-validate, which
+// scripts rely on; so they are of the kind that is neither usage nor state.
+
+/** A file that cannot be opened or read; `reason` is the system's code. */
+export function unreadableFile(path: string, reason: string): CheckError {
+  const words: Record<string, string> = {
+    ENOENT: 'there is no such file',
+    EACCES: 'you may not read it',
+    EISDIR: 'it is a folder',
+    EMFILE: 'too many files are open',
+  };
+  return new CheckError('bug', `${path} cannot be read: ${words[reason] ?? reason}. Check the path.`);
+}
+
+/** A file that cannot be written; `reason` is the system's code. */
+export function unwritableFile(path: string, reason: string): CheckError {
+  return new CheckError('bug', `${path} cannot be written: ${reason}. Nothing was changed.`);
+}
+
+/** A long read that the person stopped. */
+export function cancelled(): CheckError {
+  return new CheckError('state', 'The check was cancelled before it finished; there is no verdict.');
+}
+
+/** A key file of the wrong length. `found` is missing when it is longer than wanted. */
+export function badKeyFile(
+  what: string,
+  path: string,
+  found: number | undefined,
+  wanted: number,
+): CheckError {
+  return usage(
+    `${path} has ${found ?? `more than ${wanted}`} bytes; a file with the ${what} has exactly ${wanted}. Binary, not text: sevctl writes such files.`,
+  );
+}
+
+/** A VMSA file of the wrong length; `found` is missing when it is longer than a page. */
+export function wrongVmsaSize(path: string, found: number | undefined): CheckError {
+  return usage(
+    `${path} has ${found ?? 'more than 4096'} bytes; a VMSA is one page of 4096 bytes. Give the page of a single vCPU.`,
+  );
+}
+
+/** Generated AP pages need an address that this image does not hold. */
+export function noResetAddress(path: string, why: string): CheckError {
+  return new CheckError(
+    'bug',
+    `${path} has no SEV-ES reset address (${why}), so the VMSA of additional vCPUs cannot be generated. Use the OVMF code image that the guest starts with.`,
+  );
+}
+
+/** A launch file that does not have the shape of one. */
+export function badLaunchFile(path: string, why: string): CheckError {
+  return usage(`${path} is not a launch file: ${why}.`);
+}
+
+/** Secrets without the key that encrypts them. */
+export function tekNeeded(): CheckError {
+  return usage('Secrets are encrypted under the TEK. Give the TEK, too.');
+}
+
+/** Only some of family, model and stepping. */
+export function halfCpu(): CheckError {
+  return usage('A CPU needs all three of family, model and stepping; or give a QEMU model by name.');
+}
+
+/** A CPU by name and by numbers. */
+export function twoCpus(): CheckError {
+  return usage('The CPU is given by name and by numbers. Give one of them.');
+}
+
+/** A generated page for no CPU in particular. */
+export function cpuNeeded(): CheckError {
+  return usage(
+    'A VMSA holds the signature of its CPU. Give family, model and stepping, or a QEMU model by name.',
+  );
+}
+
+/** Nothing to compare with. */
+export function comparisonNeeded(): CheckError {
+  return usage('Compare with what? Give a second VMSA file, or the CPU and profile of a page to generate.');
+}
+
+/** A file and a generated page to compare with. */
+export function twoComparisons(): CheckError {
+  return usage('Give either a second VMSA file or the CPU and profile of a page to generate, not both.');
+}
+
+/** A file larger than anything that this tool shows. */
+export function tooLarge(path: string, most: number): CheckError {
+  return usage(
+    `${path} has more than ${most >> 20} MiB; firmware images and VMSA pages are smaller. Check the path.`,
+  );
+}
+
+/** An option that a check cannot do without. */
+export function optionNeeded(option: string): CheckError {
+  return usage(`${option} is missing. Give it, or a launch file with --launch.`);
+}
+
+/** Neither form of the keys. */
+export function keysNeeded(): CheckError {
+  return usage(
+    "The guest owner's keys are missing. Give both --tik and --tek, or --tk with both in one file.",
+  );
+}
+
+/** Both forms of the keys. */
+export function twoKeyForms(): CheckError {
+  return usage('--tk holds both keys; --tik and --tek cannot be given with it.');
+}
+
+/** What only counts with a kernel. */
+export function kernelNeeded(): CheckError {
+  return usage(
+    'An initrd or a command line is measured with a kernel only. Give the kernel, or leave them out.',
+  );
+}
+
+/** Generated pages and pages from files. */
+export function cpuAndVmsa(): CheckError {
+  return usage('VMSA pages come from files or are generated for a CPU. Give one of the two.');
+}
+
+/** Pages of the other vCPUs without that of the first. */
+export function bspPageNeeded(): CheckError {
+  return usage(
+    'There is a VMSA for additional vCPUs but none for the boot processor. Give --vmsa-cpu0, too.',
+  );
+}
+
+/** One half of a sealed packet. */
+export function bothSecretFiles(): CheckError {
+  return usage('Sealed secrets are two files. Give both --secret-header and --secret-payload.');
+}
+
+/** A secret that is not NAME:PATH. What was given is not repeated: it may hold the secret itself. */
+export function badSecret(): CheckError {
+  return usage('A secret is given as NAME:PATH, where NAME is a GUID or luks-key and PATH a file.');
+}
+
+/** A domain, for a build that talks to no libvirt. */
+export function noLibvirtYet(): CheckError {
+  return usage(
+    'This version checks recorded launches only. Give --measurement, --api-major, --api-minor, --build-id and --policy from "virsh domlaunchsecinfo" instead of --domain.',
+  );
+}
+
+/** A VMM whose pages are not known. */
+export function unknownUserspace(name: string): CheckError {
+  return usage(`Pages of the VMM "${name}" are not known; use qemu.`);
+}
+
+/** A URI of our own scheme that we did not make. */
+export function badEditorUri(what: string): CheckError {
+  return usage(`This address does not name a ${what}. Open it again from the command palette.`);
+}
+
+/** A workspace in Restricted Mode, where files are shown and nothing is run. */
+export function untrustedWorkspace(): CheckError {
+  return new CheckError(
+    'insecure',
+    'This workspace is in Restricted Mode: files are shown, but nothing is checked or written. Trust the workspace to go on.',
+  );
+}
+
+/** A file system without paths. */
+export function notOnDisk(scheme: string): CheckError {
+  return usage(`The file is on "${scheme}"; a check reads files from disk. Save it to a folder first.`);
+}
+
+/** A file that was to be compared and is no page. */
+export function notAPage(name: string, why: string): CheckError {
+  return usage(`${name} is not a VMSA page. ${why}`);
+}

@@ -1,0 +1,24 @@
+// GUIDs as UEFI stores them (UEFI specification, appendix A): the first three groups little endian, the last
+// eight bytes in order. Text is always the canonical lower-case form.
+
+import { bytesToHex } from './hex';
+
+const ORDER = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
+
+/** The canonical text of the 16 bytes at `at`. */
+export function guidText(bytes: Uint8Array, at = 0): string {
+  const h = bytesToHex(Uint8Array.from(ORDER, (i) => bytes[at + i]!));
+  return [h.slice(0, 8), h.slice(8, 12), h.slice(12, 16), h.slice(16, 20), h.slice(20)].join('-');
+}
+
+/** True for text in the form xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx, in either case. */
+export function isGuid(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+}
+
+/** The 16 bytes of a GUID in file order. @throws RangeError when the text is no GUID. */
+export function guidBytes(text: string): Uint8Array {
+  if (!isGuid(text)) throw new RangeError(`${text} is not a GUID`);
+  const digits = text.replaceAll('-', '');
+  return Uint8Array.from(ORDER, (i) => Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16));
+}

@@ -1,0 +1,75 @@
+// Bytes and numbers as text and back, for every place that prints or reads them. Core has no Buffer, no
+// TextEncoder and no atob, and base64 must be strict: a measurement with a stray character is a wrong input.
+
+import { bytesToHex } from '@noble/hashes/utils.js';
+import type { LeafValue } from './struct';
+
+export { bytesToHex };
+
+/** A number as 0x and at least `digits` lower-case digits: the form in manuals, logs and this project. */
+export function hex(value: number | bigint, digits = 1): string {
+  return `0x${value.toString(16).padStart(digits, '0')}`;
+}
+
+/** A leaf's value in hexadecimal: scalars with 0x, runs of bytes in file order, shortened in the middle. */
+export function rawText(value: LeafValue, size: number, most = 32): string {
+  if (!(value instanceof Uint8Array)) return hex(value, size * 2);
+  if (value.every((b) => b === 0)) return `${size} × 00`;
+  if (value.length <= most) return bytesToHex(value);
+  return `${bytesToHex(value.subarray(0, most - 4))}…${bytesToHex(value.subarray(-4))}`;
+}
+
+/** A count of bytes in words: `4096 bytes (4 KiB)`. */
+export function byteCount(n: number): string {
+  const unit =
+    n >= 2 ** 30
+      ? ([2 ** 30, 'GiB'] as const)
+      : n >= 2 ** 20
+        ? ([2 ** 20, 'MiB'] as const)
+        : ([1024, 'KiB'] as const);
+  const plain = n === 1 ? '1 byte' : `${n} bytes`;
+  if (n < 1024) return plain;
+  const scaled = n / unit[0];
+  return `${plain} (${Number.isInteger(scaled) ? '' : 'about '}${Number(scaled.toFixed(scaled < 10 ? 1 : 0))} ${unit[1]})`;
+}
+
+/** Text as UTF-8 bytes; unpaired surrogates become U+FFFD as in every encoder. */
+export function utf8(text: string): Uint8Array {
+  const out: number[] = [];
+  for (const char of text) {
+    let c = char.codePointAt(0)!;
+    if (c >= 0xd800 && c <= 0xdfff) c = 0xfffd;
+    if (c < 0x80) out.push(c);
+    else if (c < 0x800) out.push(0xc0 | (c >> 6), 0x80 | (c & 0x3f));
+    else if (c < 0x10000) out.push(0xe0 | (c >> 12), 0x80 | ((c >> 6) & 0x3f), 0x80 | (c & 0x3f));
+    else out.push(0xf0 | (c >> 18), 0x80 | ((c >> 12) & 0x3f), 0x80 | ((c >> 6) & 0x3f), 0x80 | (c & 0x3f));
+  }
+  return Uint8Array.from(out);
+}
+
+const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+
+/** Bytes as padded base64 (RFC 4648, section 4). */
+export function toBase64(bytes: Uint8Array): string {
+  let text = '';
+  for (let i = 0; i < bytes.length; i += 3) {
+    const word = (bytes[i]! << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
+    for (let k = 0; k < 4; k++) text += i + k > bytes.length ? '=' : BASE64[(word >> (18 - 6 * k)) & 63]!;
+  }
+  return text;
+}
+
+/** Padded base64 as bytes, or undefined for anything RFC 4648 would not write: no white space, no lenience. */
+export function fromBase64(text: string): Uint8Array | undefined {
+  const body = text.replace(/={1,2}$/, '');
+  if (text.length % 4 !== 0 || body.length % 4 === 1 || !/^[A-Za-z0-9+/]*$/.test(body)) return undefined;
+  const bytes = new Uint8Array(Math.floor((body.length * 3) / 4));
+  let word = 0;
+  for (let i = 0; i < body.length; i++) {
+    word = ((word << 6) | BASE64.indexOf(body[i]!)) & 0xffffff;
+    const place = (i * 6) >> 3;
+    if (i % 4 !== 0) bytes[place] = (word >> (6 - 2 * (i % 4))) & 0xff;
+  }
+  // Bits beyond the last byte must be zero, or two texts would mean one value.
+  return toBase64(bytes) === text ? bytes : undefined;
+}

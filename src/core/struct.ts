@@ -1,0 +1,252 @@
+// The table engine. A binary layout is an array of rows that state their own offsets; the offset is the row's
+// checksum and the way a reader finds it in the manual. All integers are little endian, as everywhere in
+// AMD64 memory. One table drives decode, encode, leaves, diff, descriptions and the generated reference.
+
+/** A scalar, a run of that many bytes, or a nested layout. */
+export type FieldType = 'u8' | 'u16' | 'u32' | 'u64' | number | Struct;
+
+/** Named bits inside a scalar field, `width` bits from bit `lsb`. */
+export interface Bit {
+  readonly name: string;
+  readonly lsb: number;
+  readonly width: number;
+  readonly doc: string;
+  /** Words for single values of these bits. */
+  readonly values?: Readonly<Record<number, string>>;
+  /** Present only when the one bit at `lsb` reads `is`: descriptor types depend on the S bit. */
+  readonly when?: { readonly lsb: number; readonly is: 0 | 1 };
+  /** Shares its bits with another name on purpose (CR3.PCID over PWT and PCD). */
+  readonly overlay?: boolean;
+  /** Must be zero; shown only when it is not. */
+  readonly reserved?: boolean;
+  /** Zero is a value like any other here, not the absence of one: a memory type, a segment type. */
+  readonly zeroCounts?: boolean;
+}
+
+/** What a row may say beside its place, name, type and text. */
+export interface RowExtras {
+  readonly bits?: readonly Bit[];
+  /** The heading under which the field is shown. */
+  readonly group?: string;
+  /** Other names of this field, by the source that uses them. */
+  readonly aliases?: Readonly<Record<string, string>>;
+  /** History or a trap that a reader of the value should know. */
+  readonly note?: string;
+}
+
+/** One field of a layout, `offset` bytes from the start of the structure. */
+export interface Row<N extends string = string, T extends FieldType = FieldType> extends RowExtras {
+  readonly offset: number;
+  readonly name: N;
+  readonly type: T;
+  readonly doc: string;
+}
+
+/** A checked layout of exactly `size` bytes. */
+export interface Struct<R extends Row = Row> {
+  readonly name: string;
+  readonly size: number;
+  readonly rows: readonly R[];
+}
+
+/** The value of a field: u8 to u32 are numbers, u64 is a bigint, runs are bytes, nested layouts are objects. */
+export type ValueOf<T> = T extends 'u64'
+  ? bigint
+  : T extends 'u8' | 'u16' | 'u32'
+    ? number
+    : T extends number
+      ? Uint8Array
+      : T extends Struct<infer R>
+        ? Values<R>
+        : never;
+
+/** All values of a layout by field name. */
+export type Values<R extends Row = Row> = { [K in R as K['name']]: ValueOf<K['type']> };
+
+/** A field that is not itself a layout, with its absolute place and dotted path. */
+export interface Leaf {
+  readonly path: string;
+  readonly offset: number;
+  readonly size: number;
+  readonly row: Row;
+}
+
+/** The value of a single leaf. */
+export type LeafValue = number | bigint | Uint8Array;
+
+/** A leaf whose bytes differ between two images of the same layout. */
+export interface LeafDiff {
+  readonly leaf: Leaf;
+  readonly a: LeafValue;
+  readonly b: LeafValue;
+}
+
+const SCALAR_SIZE = { u8: 1, u16: 2, u32: 4, u64: 8 } as const;
+
+/** Writes a row in table form: offset, name, type, text, and the rare extras. */
+export function row<const N extends string, const T extends FieldType>(
+  offset: number,
+  name: N,
+  type: T,
+  doc: string,
+  extras: RowExtras = {},
+): Row<N, T> {
+  return { offset, name, type, doc, ...extras };
+}
+
+/** The size in bytes of a field of this type. */
+export function sizeOf(type: FieldType): number {
+  if (typeof type === 'number') return type;
+  return typeof type === 'string' ? SCALAR_SIZE[type] : type.size;
+}
+
+/**
+ * Checks a table and makes it a layout of `size` bytes.
+ * @throws RangeError naming the row, for a gap, an overlap, a wrong total, a repeated name, an empty text or
+ *   bits outside their field: a wrong table must not load.
+ */
+export function struct<const R extends Row>(name: string, size: number, rows: readonly R[]): Struct<R> {
+  const refuse = (what: string): never => {
+    throw new RangeError(`layout ${name}: ${what}`);
+  };
+  const hex = (n: number) => `0x${n.toString(16)}`;
+  const seen = new Set<string>();
+  let end = 0;
+  for (const { offset, name: field, type, doc, bits } of rows) {
+    if (offset > end) refuse(`gap of ${offset - end} bytes before ${field} at ${hex(offset)}`);
+    if (offset < end)
+      refuse(`${field} at ${hex(offset)} overlaps the field before it, which ends at ${hex(end)}`);
+    if (seen.has(field)) refuse(`two fields are named ${field}`);
+    if (doc === '') refuse(`${field} has no text`);
+    if (sizeOf(type) < 1) refuse(`${field} is empty`);
+    const wrongBits = bits && checkBits(bits, sizeOf(type) * 8);
+    if (wrongBits) refuse(`${field}: ${wrongBits}`);
+    seen.add(field);
+    end = offset + sizeOf(type);
+  }
+  if (end !== size) refuse(`the rows end at ${hex(end)}, not at ${hex(size)}`);
+  return { name, size, rows };
+}
+
+function checkBits(bits: readonly Bit[], width: number): string | undefined {
+  const owner = new Map<string, string>();
+  for (const bit of bits) {
+    if (bit.width < 1 || bit.lsb < 0 || bit.lsb + bit.width > width)
+      return `bits ${bit.name} lie outside ${width} bits`;
+    if (bit.doc === '') return `bits ${bit.name} have no text`;
+    if (bit.overlay) continue;
+    for (let i = bit.lsb; i < bit.lsb + bit.width; i++) {
+      // Two meanings of one bit are fine when a third bit chooses between them.
+      const key = bit.when ? `${i}/${bit.when.lsb}=${bit.when.is}` : `${i}`;
+      const other = owner.get(key) ?? owner.get(`${i}`);
+      if (other) return `bits ${bit.name} overlap ${other}`;
+      owner.set(key, bit.name);
+    }
+  }
+  return undefined;
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function readField(type: FieldType, bytes: Uint8Array, at: number): unknown {
+  if (typeof type === 'number') return bytes.slice(at, at + type);
+  if (typeof type === 'object') return decode(type, bytes, at);
+  const view = viewOf(bytes);
+  switch (type) {
+    case 'u8':
+      return view.getUint8(at);
+    case 'u16':
+      return view.getUint16(at, true);
+    case 'u32':
+      return view.getUint32(at, true);
+    case 'u64':
+      return view.getBigUint64(at, true);
+  }
+}
+
+/**
+ * Reads all fields of a layout from `bytes`, starting at byte `at`.
+ * @throws RangeError when fewer than `layout.size` bytes are there: callers look at the length first.
+ */
+export function decode<R extends Row>(layout: Struct<R>, bytes: Uint8Array, at = 0): Values<R> {
+  if (at < 0 || bytes.length - at < layout.size) {
+    throw new RangeError(
+      `layout ${layout.name} needs ${layout.size} bytes at ${at}, the input has ${bytes.length}`,
+    );
+  }
+  return Object.fromEntries(
+    layout.rows.map((r) => [r.name, readField(r.type, bytes, at + r.offset)]),
+  ) as Values<R>;
+}
+
+/**
+ * Writes a layout as bytes. Fields that `values` leaves out are zero.
+ * @throws RangeError for a value that does not fit its field, or a name that the layout does not have.
+ */
+export function encode<R extends Row>(layout: Struct<R>, values: Partial<Values<R>>): Uint8Array {
+  const bytes = new Uint8Array(layout.size);
+  const rest = new Map<string, unknown>(Object.entries(values));
+  for (const r of layout.rows) {
+    const value = rest.get(r.name);
+    rest.delete(r.name);
+    if (value === undefined) continue;
+    if (typeof r.type === 'object') bytes.set(encode(r.type, value as Partial<Values>), r.offset);
+    else writeScalar(bytes, r, r.offset, value as LeafValue);
+  }
+  if (rest.size > 0)
+    throw new RangeError(`layout ${layout.name} has no field ${[...rest.keys()].join(', ')}`);
+  return bytes;
+}
+
+function writeScalar(bytes: Uint8Array, { name, type }: Row, at: number, value: LeafValue): void {
+  if (value instanceof Uint8Array) {
+    if (value.length !== type)
+      throw new RangeError(`${name} takes ${sizeOf(type)} bytes, got ${value.length}`);
+    bytes.set(value, at);
+    return;
+  }
+  const size = sizeOf(type);
+  const whole = typeof value === 'bigint' ? value : Number.isSafeInteger(value) ? BigInt(value) : -1n;
+  if (typeof type !== 'string' || whole < 0n || whole >> BigInt(size * 8) !== 0n) {
+    throw new RangeError(`${name} takes an unsigned value of ${size} bytes, got ${String(value)}`);
+  }
+  for (let i = 0; i < size; i++) bytes[at + i] = Number((whole >> BigInt(8 * i)) & 0xffn);
+}
+
+/** Writes one leaf's value into an image of its layout, in place. @throws RangeError when it does not fit. */
+export function writeLeaf(bytes: Uint8Array, leaf: Leaf, value: LeafValue): void {
+  writeScalar(bytes, leaf.row, leaf.offset, value);
+}
+
+const leavesOf = new WeakMap<Struct, readonly Leaf[]>();
+
+/** The leaves of a layout in order; together they cover each of its bytes once. */
+export function leaves(layout: Struct): readonly Leaf[] {
+  let found = leavesOf.get(layout);
+  if (!found) {
+    found = layout.rows.flatMap((r): readonly Leaf[] =>
+      typeof r.type === 'object'
+        ? leaves(r.type).map((l) => ({ ...l, path: `${r.name}.${l.path}`, offset: r.offset + l.offset }))
+        : [{ path: r.name, offset: r.offset, size: sizeOf(r.type), row: r }],
+    );
+    leavesOf.set(layout, found);
+  }
+  return found;
+}
+
+/** The value of one leaf in an image of its layout that starts at byte `at` of `bytes`. */
+export function readLeaf(bytes: Uint8Array, leaf: Leaf, at = 0): LeafValue {
+  return readField(leaf.row.type, bytes, at + leaf.offset) as LeafValue;
+}
+
+/** The leaves whose bytes differ between two images of one layout, in order. */
+export function diff(layout: Struct, a: Uint8Array, b: Uint8Array): LeafDiff[] {
+  return leaves(layout)
+    .filter((leaf) => {
+      for (let i = leaf.offset; i < leaf.offset + leaf.size; i++) if (a[i] !== b[i]) return true;
+      return false;
+    })
+    .map((leaf) => ({ leaf, a: readLeaf(a, leaf), b: readLeaf(b, leaf) }));
+}

@@ -1,0 +1,41 @@
+// Compares a VMSA page with another, or with the one that a launch should have had, field by field.
+
+import { diff } from '../struct';
+import { generateVmsa, type GeneratedVmsa, type VmsaRequest, type Write } from './generate';
+import { VMSA } from './layout';
+import { vmsaFields, type VmsaField } from './page';
+
+/** A field on both sides. `writes` says who set the expected value, in order; empty when nobody did. */
+export interface ComparedField {
+  readonly actual: VmsaField;
+  readonly expected: VmsaField;
+  readonly differs: boolean;
+  readonly writes: readonly Write[];
+}
+
+/** All fields of two pages of 4096 bytes, in the order of the file. */
+export function comparePages(
+  actual: Uint8Array,
+  expected: Uint8Array,
+  trail?: GeneratedVmsa['trail'],
+): ComparedField[] {
+  const different = new Set(diff(VMSA, actual, expected).map((d) => d.leaf.path));
+  const right = vmsaFields(expected);
+  return vmsaFields(actual).map((field, i) => ({
+    actual: field,
+    expected: right[i]!,
+    differs: different.has(field.name),
+    writes: trail?.get(field.name) ?? [],
+  }));
+}
+
+/** A page beside the one that `request` asks for. @throws CheckError (usage) as generateVmsa does. */
+export function compareWithGenerated(actual: Uint8Array, request: VmsaRequest): ComparedField[] {
+  const generated = generateVmsa(request);
+  return comparePages(actual, generated.bytes, generated.trail);
+}
+
+/** The layer whose value stands, in words; a field that nobody writes is zero from the start. */
+export function setBy(field: ComparedField): string {
+  return field.writes.at(-1)?.layer.title ?? 'no layer: zero';
+}
