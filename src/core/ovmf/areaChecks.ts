@@ -1,0 +1,98 @@
+// Checks of what the table says as a whole: entries that a launch needs, and the areas for secret and hashes.
+
+import { hex } from '../hex';
+import type { Finding } from '../region';
+import { HASH_BLOCK, RESET_BLOCK, SECRET_BLOCK, SEV_METADATA_OFFSET } from './entries';
+import type { OvmfTable } from './guidedTable';
+import { findEntry } from './guidedTable';
+import type { OvmfRule } from './rules';
+import { finding } from './rules';
+
+/** QEMU pads the table of kernel hashes to this size (sev_add_kernel_loader_hashes). */
+export const LEAST_HASH_AREA = 176;
+
+/** A range of guest memory from an entry of the table. */
+export interface GuestArea {
+  readonly base: number;
+  readonly size: number;
+}
+
+/** What checkAreas looks at. */
+export interface AreaInput {
+  readonly table?: OvmfTable;
+  readonly resetAddress?: number;
+  readonly secretArea?: GuestArea;
+  readonly hashArea?: GuestArea;
+}
+
+/** Entries that the table lacks. The legacy form cannot have them, and one that was not read to its start may. */
+export function checkTable(table: OvmfTable): Finding[] {
+  if (table.kind === 'legacy' || !table.complete) return [];
+  const findings: Finding[] = [];
+  const lacks = (rule: OvmfRule, message: string) =>
+    findings.push(finding(rule, table.offset, table.size, message));
+  if (!findEntry(table, RESET_BLOCK)) {
+    lacks(
+      'no-reset-block',
+      'The table has no SEV-ES reset block: APs of SEV-ES and SNP guests cannot start.',
+    );
+  }
+  if (!findEntry(table, SEV_METADATA_OFFSET)) {
+    lacks('no-sev-metadata', 'The table has no SEV metadata offset: SNP guests cannot start.');
+  }
+  return findings;
+}
+
+/** Addresses and sizes that QEMU or an injection would stumble over. */
+export function checkAreas({ table, resetAddress, secretArea, hashArea }: AreaInput): Finding[] {
+  const findings: Finding[] = [];
+  const note = (known: { readonly guid: string }, rule: OvmfRule, message: string) => {
+    const entry = findEntry(table, known);
+    if (entry) findings.push(finding(rule, entry.offset, entry.data.length, message));
+  };
+  if (resetAddress === 0) {
+    note(
+      RESET_BLOCK,
+      'reset-address-zero',
+      'The reset address is 0, with which QEMU refuses an SEV-ES guest.',
+    );
+  }
+  if (hashArea && isEmpty(hashArea)) {
+    const effect = 'a launch with kernel hashes is refused';
+    note(HASH_BLOCK, 'hash-area-empty', `The kernel hash area is ${areaText(hashArea)}: ${effect}.`);
+  } else if (hashArea && hashArea.size < LEAST_HASH_AREA) {
+    const message = `The kernel hash area is ${areaText(hashArea)}; QEMU needs ${LEAST_HASH_AREA} bytes.`;
+    note(HASH_BLOCK, 'hash-area-small', message);
+  }
+  if (secretArea && isEmpty(secretArea)) {
+    const effect = 'a secret can be injected only at an explicit address';
+    note(SECRET_BLOCK, 'secret-area-empty', `The secret area is ${areaText(secretArea)}: ${effect}.`);
+  }
+  if (hashArea && endsOutside(hashArea)) {
+    note(HASH_BLOCK, 'area-outside', `The kernel hash area, ${areaText(hashArea)}, ends above 4 GiB.`);
+  }
+  if (secretArea && endsOutside(secretArea)) {
+    note(SECRET_BLOCK, 'area-outside', `The secret area, ${areaText(secretArea)}, ends above 4 GiB.`);
+  }
+  if (hashArea && secretArea && overlap(hashArea, secretArea)) {
+    const message = `The kernel hash area, ${areaText(hashArea)}, overlaps the secret area, ${areaText(secretArea)}.`;
+    note(HASH_BLOCK, 'area-overlap', message);
+  }
+  return findings;
+}
+
+function isEmpty({ base, size }: GuestArea): boolean {
+  return base === 0 || size === 0;
+}
+
+function areaText({ base, size }: GuestArea): string {
+  return `${hex(size)} bytes at ${hex(base)}`;
+}
+
+function endsOutside(area: GuestArea): boolean {
+  return !isEmpty(area) && area.base + area.size > 2 ** 32;
+}
+
+function overlap(a: GuestArea, b: GuestArea): boolean {
+  return !isEmpty(a) && !isEmpty(b) && a.base < b.base + b.size && b.base < a.base + a.size;
+}

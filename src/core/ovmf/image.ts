@@ -1,0 +1,189 @@
+// Reads an OVMF image, or only its tail, from the end of the file: reset vector, VTF signature, GUIDed table and
+// the metadata that the table leads to (edk2, OvmfPkg/ResetVector). Every byte ends up in exactly one region.
+
+import { guidText } from '../guid';
+import { byteCount, hex } from '../hex';
+import type { Finding, Parsed, Region } from '../region';
+import type { Row } from '../struct';
+import type { GuestArea } from './areaChecks';
+import { checkAreas, checkTable } from './areaChecks';
+import { HASH_BLOCK, RESET_BLOCK, SECRET_BLOCK } from './entries';
+import type { OvmfTable, TableParse } from './guidedTable';
+import { AFTER_TABLE, LEAST_FILE, entryValues, findEntry, parseTable } from './guidedTable';
+import type { MetadataList, MetadataParse } from './metadata';
+import { parseMetadata } from './metadata';
+import type { MetadataLayout } from './metadataLayout';
+import { IGVM_METADATA, SEV_METADATA, TDX_METADATA } from './metadataLayout';
+import type { FileTail } from './regions';
+import { bytesAt, isAtHand, region, sharesBytes, tile } from './regions';
+import { finding } from './rules';
+import type { Support } from './supports';
+import { describeSupport } from './supports';
+import { vectorRegions } from './vector';
+
+type SectionRow<L extends { readonly section: { readonly rows: readonly Row[] } }> =
+  L['section']['rows'][number];
+
+/** An OVMF image as read. Absent fields: the table does not have them, or they could not be read. */
+export interface OvmfImage {
+  readonly fileSize: number;
+  /** Where the given bytes start in the file; 0 when all of it was given. */
+  readonly offset: number;
+  /** Guest-physical address of the first byte of the file, which ends at 4 GiB. */
+  readonly base: number;
+  readonly table?: OvmfTable;
+  readonly resetAddress?: number;
+  readonly secretArea?: GuestArea;
+  readonly hashArea?: GuestArea;
+  readonly sevMetadata?: MetadataList<SectionRow<typeof SEV_METADATA>>;
+  readonly tdxMetadata?: MetadataList<SectionRow<typeof TDX_METADATA>>;
+  readonly igvmMetadata?: MetadataList<SectionRow<typeof IGVM_METADATA>>;
+  readonly supports: readonly Support[];
+  /** Cover the file from 0 to `fileSize`; children cover their parent. */
+  readonly regions: readonly Region[];
+}
+
+/** What parseOvmf is told about its bytes. */
+export interface ParseOvmfOptions {
+  /** Size of the whole file, when `bytes` is only the end of it. */
+  readonly fileSize?: number;
+}
+
+/** Reads an image. Whatever the bytes are, it returns; what is odd about them is a finding. */
+export function parseOvmf(bytes: Uint8Array, options: ParseOvmfOptions = {}): Parsed<OvmfImage> {
+  const wanted = options.fileSize ?? bytes.length;
+  const fileSize = Number.isSafeInteger(wanted) ? Math.max(wanted, bytes.length) : bytes.length;
+  const file: FileTail = { bytes, offset: fileSize - bytes.length, fileSize };
+  const parsed = isAtHand(file, fileSize - LEAST_FILE, LEAST_FILE) ? parseTable(file) : { findings: [] };
+  const lists = {
+    sev: followEntry(file, parsed.table, SEV_METADATA),
+    tdx: followEntry(file, parsed.table, TDX_METADATA),
+    igvm: followEntry(file, parsed.table, IGVM_METADATA),
+  };
+  const facts = tableFacts(file, parsed.table);
+  const image = {
+    ...facts,
+    ...(lists.sev.list && { sevMetadata: lists.sev.list }),
+    ...(lists.tdx.list && { tdxMetadata: lists.tdx.list }),
+    ...(lists.igvm.list && { igvmMetadata: lists.igvm.list }),
+  };
+  const metadata = [lists.sev, lists.tdx, lists.igvm];
+  const findings = [
+    ...checkFile(file),
+    ...(parsed.table ? [] : [absentTable(file)].flatMap((found) => found ?? [])),
+    ...parsed.findings,
+    ...(parsed.table ? [...checkTable(parsed.table), ...checkAreas(facts)] : []),
+    ...metadata.flatMap((list) => list.findings),
+    ...sharedBytes(parsed, metadata),
+  ];
+  const regions = imageRegions(file, parsed, metadata);
+  return { value: { ...image, supports: describeSupport(image), regions }, findings };
+}
+
+function tableFacts(file: FileTail, table: OvmfTable | undefined) {
+  const reset = entryValues(table, RESET_BLOCK);
+  const secret = entryValues(table, SECRET_BLOCK);
+  const hash = entryValues(table, HASH_BLOCK);
+  return {
+    fileSize: file.fileSize,
+    offset: file.offset,
+    base: Math.max(2 ** 32 - file.fileSize, 0),
+    ...(table && { table }),
+    ...(reset && { resetAddress: reset.reset_addr }),
+    ...(secret && { secretArea: secret }),
+    ...(hash && { hashArea: hash }),
+  };
+}
+
+function followEntry<R extends Row>(
+  file: FileTail,
+  table: OvmfTable | undefined,
+  layout: MetadataLayout<R>,
+): MetadataParse<R> {
+  const entry = findEntry(table, layout.entry);
+  return entry ? parseMetadata(file, layout, entry) : { findings: [] };
+}
+
+function checkFile({ fileSize }: FileTail): Finding[] {
+  if (fileSize < LEAST_FILE) return [];
+  const fits = fileSize <= 2 ** 32;
+  if (fits && fileSize % 4096 === 0) return [];
+  const wanted = fits ? 'not a whole number of 4 KiB pages' : 'more than 4 GiB';
+  const message = `The file has ${byteCount(fileSize)}, ${wanted}: it cannot be mapped to end at 4 GiB.`;
+  return [finding('image-size', 0, fileSize, message)];
+}
+
+/** Why a file has no table, the most telling reason only. */
+function absentTable(file: FileTail): Finding | undefined {
+  const { bytes, fileSize, offset } = file;
+  if (fileSize < LEAST_FILE) {
+    const message = `The file has ${byteCount(fileSize)}; a table footer and a reset vector take ${LEAST_FILE}. This is no firmware.`;
+    return finding('too-small-file', 0, fileSize, message);
+  }
+  if (bytes.length < LEAST_FILE) {
+    const message = `Only the last ${byteCount(bytes.length)} of the file were given; a table footer ends further up.`;
+    return finding('outside-tail', fileSize - LEAST_FILE, LEAST_FILE, message);
+  }
+  const first = bytes[0]!;
+  if ((first === 0xff || first === 0) && bytes.every((b) => b === first)) {
+    const message = `Every byte is ${hex(first, 2)}: erased flash or a file that was never filled, not an image.`;
+    return finding('erased', offset, bytes.length, message);
+  }
+  if (isVariableStore(file)) {
+    const message =
+      'The file is a variable store (VARS) and holds no firmware. Give the CODE file that belongs to it.';
+    return finding('variable-store-only', 0, fileSize, message);
+  }
+  const at = fileSize - AFTER_TABLE - 16;
+  const message = `No table footer at ${hex(at)}, where the GUID is ${guidText(bytesAt(file, at, 16))}. SEV-ES, SNP and kernel hashes need one.`;
+  return finding('no-table', at, 16, message);
+}
+
+/** True for a file that one volume of variables fills (UEFI PI, volume 3: firmware volume header). */
+function isVariableStore({ bytes, offset, fileSize }: FileTail): boolean {
+  if (offset !== 0 || bytes.length < 0x38) return false;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return (
+    bytes.subarray(0, 16).every((b) => b === 0) &&
+    guidText(bytes, 0x10) === 'fff12b8d-7696-4c8b-a985-2747075b4f50' && // EFI_SYSTEM_NV_DATA_FV
+    view.getUint32(0x28, true) === 0x4856465f && // '_FVH'
+    // In an image of variables and code the volume ends long before the file.
+    view.getBigUint64(0x20, true) >= BigInt(fileSize)
+  );
+}
+
+interface RegionClaim {
+  readonly region?: Region;
+}
+
+/** Descriptors that lie on the table, on what follows it or on one another: at most one meaning can be right. */
+function sharedBytes(parsed: TableParse, metadata: readonly RegionClaim[]): Finding[] {
+  const table = parsed.region;
+  const taken = table ? [{ ...table, size: table.size + AFTER_TABLE, name: 'table and reset vector' }] : [];
+  return metadata.flatMap(({ region: list }) => {
+    if (!list) return [];
+    const other = taken.find((range) => sharesBytes(range, list));
+    taken.push(list);
+    if (!other) return [];
+    const message = `The ${list.name} at ${hex(list.offset)} lie on bytes that belong to the ${other.name}.`;
+    return [finding('metadata-offset', list.offset, list.size, message)];
+  });
+}
+
+function imageRegions(file: FileTail, parsed: TableParse, metadata: readonly RegionClaim[]): Region[] {
+  const claims = [
+    ...(parsed.region ? [parsed.region] : []),
+    ...vectorRegions(file, parsed.region !== undefined),
+    ...metadata.flatMap((list) => list.region ?? []),
+  ];
+  return tile(0, file.fileSize, claims, (offset, size) => {
+    const read = Math.min(Math.max(file.offset - offset, 0), size);
+    const unread = region('unread', 'not read', offset, read, 'This part of the file was not given.');
+    // Without anything recognised, and on the place of the VTF signature, the bytes are anyone's guess.
+    const name = claims.length > 0 && offset < file.fileSize - AFTER_TABLE ? 'image' : 'unknown';
+    const doc =
+      name === 'image' ? 'Firmware that the table does not describe.' : 'No layout explains these bytes.';
+    const rest = region(name, name, offset + read, size - read, doc);
+    return [unread, rest].filter((part) => part.size > 0);
+  });
+}

@@ -1,0 +1,94 @@
+// Turns decoded layouts into regions and fields with offsets in the file, also when only its tail is at hand, and
+// lays regions out so that they cover a range once.
+
+import { describeLeaf } from '../describe';
+import type { FieldView, Region } from '../region';
+import type { Struct } from '../struct';
+import { leaves, readLeaf } from '../struct';
+
+/** The part of a file that is at hand: `bytes` starts at `offset` and reaches to the end at `fileSize`. */
+export interface FileTail {
+  readonly bytes: Uint8Array;
+  readonly offset: number;
+  readonly fileSize: number;
+}
+
+/** True when `size` bytes at file offset `at` are inside the file and at hand. */
+export function isAtHand(file: FileTail, at: number, size: number): boolean {
+  return at >= file.offset && size <= file.fileSize - at;
+}
+
+/** The `size` bytes at file offset `at`, which must be at hand. */
+export function bytesAt(file: FileTail, at: number, size: number): Uint8Array {
+  return file.bytes.subarray(at - file.offset, at - file.offset + size);
+}
+
+/** The fields of a layout that starts at file offset `at`; `meanings` replaces the words of fields by name. */
+export function fieldViews(
+  layout: Struct,
+  file: FileTail,
+  at: number,
+  meanings: Readonly<Record<string, string>> = {},
+): FieldView[] {
+  return leaves(layout).map((leaf) => {
+    const { raw, meaning } = describeLeaf(leaf, readLeaf(file.bytes, leaf, at - file.offset));
+    return {
+      name: leaf.path,
+      offset: at + leaf.offset,
+      size: leaf.size,
+      raw,
+      meaning: meanings[leaf.path] ?? meaning,
+      doc: leaf.row.doc,
+    };
+  });
+}
+
+/** A region; fields and children may be left out. */
+export function region(
+  kind: string,
+  name: string,
+  offset: number,
+  size: number,
+  doc: string,
+  inside: { readonly fields?: readonly FieldView[]; readonly children?: readonly Region[] } = {},
+): Region {
+  return { name, kind, offset, size, doc, fields: inside.fields ?? [], children: inside.children ?? [] };
+}
+
+/** What lies between two regions: asked for every gap, it returns the regions that fill it. */
+export type Filler = (offset: number, size: number) => readonly Region[];
+
+/** The filler for bytes that no layout explains. */
+export const unknownBytes: Filler = (offset, size) => [
+  region('unknown', 'unknown', offset, size, 'No layout explains these bytes.'),
+];
+
+/**
+ * Regions that cover `offset` to `end` exactly once: the claims in order of offset, the rest from `fill`.
+ * A claim that is empty, leaves the range or shares bytes with an earlier one of the list is left out.
+ */
+export function tile(offset: number, end: number, claims: readonly Region[], fill: Filler): Region[] {
+  const kept: Region[] = [];
+  for (const claim of claims) {
+    const inside = claim.size > 0 && claim.offset >= offset && claim.size <= end - claim.offset;
+    if (inside && !kept.some((k) => sharesBytes(k, claim))) kept.push(claim);
+  }
+  kept.sort((a, b) => a.offset - b.offset);
+  const tiles: Region[] = [];
+  let at = offset;
+  for (const claim of kept) {
+    if (claim.offset > at) tiles.push(...fill(at, claim.offset - at));
+    tiles.push(claim);
+    at = claim.offset + claim.size;
+  }
+  if (end > at) tiles.push(...fill(at, end - at));
+  return tiles;
+}
+
+/** True when two ranges have a byte in common. */
+export function sharesBytes(
+  a: { readonly offset: number; readonly size: number },
+  b: { readonly offset: number; readonly size: number },
+): boolean {
+  return a.offset < b.offset + b.size && b.offset < a.offset + a.size;
+}

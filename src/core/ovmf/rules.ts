@@ -1,0 +1,139 @@
+// What can be wrong with an OVMF image: one table of rules with their severity and the text of their
+// documentation. Parsers make findings only through `finding`, so that no rule exists outside this table.
+
+import type { Finding, Severity } from '../region';
+
+/** What documentation says about a rule. `error`: some launch fails or some reader is misled by it. */
+export interface Rule {
+  readonly severity: Severity;
+  readonly doc: string;
+}
+
+const table = {
+  'too-small-file': [
+    'error',
+    'The file has no room for a table footer and a reset vector, so it cannot be firmware.',
+  ],
+  erased: [
+    'error',
+    'Every byte is 0xff or every byte is 0x00: erased flash or a failed write, not an image.',
+  ],
+  'variable-store-only': [
+    'error',
+    'The file is one variable store (a VARS file). It holds no code; the firmware is the CODE file that belongs to it.',
+  ],
+  'image-size': [
+    'warning',
+    'The size is not a whole number of 4 KiB pages, or more than 4 GiB, so the file cannot be mapped right below 4 GiB.',
+  ],
+  'no-table': [
+    'error',
+    'Neither a GUIDed table nor its forerunner ends 32 bytes before the end of the file.',
+  ],
+  'legacy-table': [
+    'info',
+    'The bare reset block of edk2-stable202008 and 202011, before there was a table. Only QEMU still reads it.',
+  ],
+  'table-length': [
+    'error',
+    'The length before the footer GUID is less than the footer, or reaches before the file.',
+  ],
+  'entry-length': [
+    'error',
+    'An entry is shorter than its own length and GUID, or longer than what is left of the table. Readers stop there.',
+  ],
+  'entry-payload-size': ['error', 'A known entry has more or fewer bytes of data than its layout.'],
+  'duplicate-entry': [
+    'error',
+    'Two entries have one GUID. QEMU takes the one nearest to the footer, other readers take the other one.',
+  ],
+  'unknown-entry': [
+    'info',
+    'An entry with a GUID that no published table lists; its bytes are shown as they are.',
+  ],
+  'no-reset-block': [
+    'warning',
+    'The table has no SEV-ES reset block, so SEV-ES and SNP guests cannot start APs.',
+  ],
+  'reset-address-zero': ['error', 'The reset address is zero, which QEMU refuses for SEV-ES guests.'],
+  'hash-area-empty': [
+    'info',
+    'The kernel hash area has no address or no size: kernel-hashes=on cannot be used.',
+  ],
+  'hash-area-small': [
+    'error',
+    'The kernel hash area is smaller than the 176 bytes that QEMU writes into it.',
+  ],
+  'secret-area-empty': [
+    'info',
+    'The secret area has no address or no size: a secret needs an explicit address.',
+  ],
+  'area-outside': [
+    'error',
+    'The secret or hash area ends above 4 GiB, where its 32-bit address cannot reach.',
+  ],
+  'area-overlap': [
+    'error',
+    'The secret area and the hash area share bytes, so one injection destroys the other.',
+  ],
+  'no-sev-metadata': [
+    'info',
+    'The table does not point at SEV metadata, without which no SNP guest can start.',
+  ],
+  'metadata-offset': [
+    'error',
+    'The distance to a metadata descriptor leads outside the file, or onto bytes that belong to something else.',
+  ],
+  'metadata-signature': [
+    'error',
+    'The bytes where a metadata descriptor should start do not carry its signature.',
+  ],
+  'metadata-guid': [
+    'warning',
+    'The GUID that precedes a TDVF descriptor is missing; some readers look for it.',
+  ],
+  'metadata-version': ['error', 'The descriptor has a version other than 1, whose layout is not known.'],
+  'metadata-length': [
+    'error',
+    'Length and section count of a descriptor disagree, or more is claimed than fits.',
+  ],
+  'metadata-count': [
+    'warning',
+    'A descriptor lists more sections than any firmware has; only the first are read.',
+  ],
+  'section-unaligned': [
+    'error',
+    'The address or size of a guest memory range is not a whole number of 4 KiB pages.',
+  ],
+  'section-overlap': [
+    'error',
+    'Two guest memory ranges of one list share pages; a page can be added only once.',
+  ],
+  'section-outside': [
+    'error',
+    'A guest memory range ends above 4 GiB, or a parameter lies outside its area.',
+  ],
+  'section-raw-data': [
+    'warning',
+    'The file bytes of a TDX section are mapped at another address than it states.',
+  ],
+  'section-empty': ['info', 'A section of size zero; it adds no page to a launch digest.'],
+  'unknown-section-type': [
+    'warning',
+    'A section type that no published list has; readers may refuse or ignore it.',
+  ],
+  'outside-tail': ['info', 'Something lies before the part of the file that was given, so it was not read.'],
+} as const satisfies Record<string, readonly [Severity, string]>;
+
+/** The name of a rule about OVMF images. */
+export type OvmfRule = keyof typeof table;
+
+/** All rules by name, in the order of the documentation. */
+export const OVMF_RULES: Readonly<Record<OvmfRule, Rule>> = Object.fromEntries(
+  Object.entries(table).map(([rule, [severity, doc]]) => [rule, { severity, doc }]),
+) as Record<OvmfRule, Rule>;
+
+/** A finding under a rule of the table; `message` says what was found, what was wanted and what it means. */
+export function finding(rule: OvmfRule, offset: number, size: number, message: string): Finding {
+  return { rule, severity: OVMF_RULES[rule].severity, message, offset, size };
+}

@@ -1,0 +1,200 @@
+// The builder of OVMF images against the parser, and the meaning of what was built: lookups, facts, and which
+// of two equal entries counts.
+
+import assert from 'node:assert/strict';
+import type { BuildOvmfOptions } from '../../../../src/core/ovmf/build';
+import { DEFAULT_SEV_SECTIONS, buildOvmf } from '../../../../src/core/ovmf/build';
+import { KNOWN_ENTRIES, RESET_BLOCK, SVSM_INFO } from '../../../../src/core/ovmf/entries';
+import { entryValues } from '../../../../src/core/ovmf/guidedTable';
+import { parseOvmf } from '../../../../src/core/ovmf/image';
+import type { Region } from '../../../../src/core/region';
+import { assertWhole } from './wholeness';
+
+const parse = (options: BuildOvmfOptions) => parseOvmf(buildOvmf({ size: 0x4000, ...options })).value;
+const allRegions = (regions: readonly Region[]): Region[] =>
+  regions.flatMap((region) => [region, ...allRegions(region.children)]);
+
+describe('Building an OVMF image', () => {
+  it('reads back every value that was asked for', () => {
+    const image = parse({
+      resetAddress: 0xfffffff0,
+      secretArea: { base: 0x80c000, size: 0xc00 },
+      hashArea: { base: 0x80cc00, size: 0x400 },
+      tdxSections: true,
+      igvmSections: true,
+    });
+    assert.equal(image.resetAddress, 0xfffffff0);
+    assert.deepEqual(image.secretArea, { base: 0x80c000, size: 0xc00 });
+    assert.deepEqual(image.hashArea, { base: 0x80cc00, size: 0x400 });
+    assert.deepEqual(
+      image.sevMetadata?.sections.map(({ gpa, size, type }) => ({ gpa, size, type })),
+      DEFAULT_SEV_SECTIONS,
+    );
+    assert.deepEqual(
+      image.sevMetadata.sections.map(({ name }) => name),
+      ['SNP_SEC_MEM', 'SNP_SEC_MEM', 'SNP_SECRETS', 'CPUID', 'SVSM_CAA', 'SNP_SEC_MEM', 'SNP_KERNEL_HASHES'],
+    );
+    assert.deepEqual(
+      image.tdxMetadata?.sections.map(({ memory_address }) => memory_address),
+      [0xffffc000n, 0x814000n, 0x80b000n, 0x809000n, 0x800000n],
+    );
+    assert.deepEqual(
+      image.igvmMetadata?.sections.map(({ name }) => name),
+      ['PARAM_AREA', 'PARAM_MEMORY_MAP', 'PARAM_VP_COUNT', 'HOB_AREA'],
+    );
+    assert.ok(image.supports.every(({ ok }) => ok));
+  });
+
+  it('gives the same bytes each time, and other bytes for another seed', () => {
+    assert.deepEqual(buildOvmf(), buildOvmf());
+    assert.notDeepEqual(buildOvmf(), buildOvmf({ seed: 2 }));
+    assert.equal(buildOvmf().length, 2 ** 20);
+  });
+
+  it('says in its first bytes that it is no firmware', () => {
+    assert.match(
+      Buffer.from(buildOvmf().subarray(0, 100)).toString('latin1'),
+      /^SevScope sample image. Not firmware/,
+    );
+  });
+
+  it('ends in code that halts, after the VTF signature', () => {
+    const end = Buffer.from(buildOvmf().subarray(-20)).toString('hex');
+    assert.equal(end, '56544600' + 'faf4ebfd' + '90'.repeat(12));
+  });
+
+  it('refuses a size that the table does not fit', () => {
+    assert.throws(() => buildOvmf({ size: 100 }), RangeError);
+  });
+
+  it('has the layout of the releases of 2020 in its legacy form', () => {
+    const image = parse({ form: 'legacy', resetAddress: 0x80b004 });
+    assert.equal(image.table?.kind, 'legacy');
+    assert.equal(image.resetAddress, 0x80b004);
+    const tail = Buffer.from(buildOvmf({ form: 'legacy' }).subarray(-54, -32)).toString('hex');
+    assert.equal(tail, '04b08000' + '1600' + 'de71f7007e1acb4f890e68c77e2fb44e');
+  });
+});
+
+describe('Reading an OVMF image', () => {
+  it('takes the entry nearest to the footer when two have one GUID, as QEMU does', () => {
+    const data = Uint8Array.of(0x44, 0x33, 0x22, 0x11);
+    const image = parse({ extraEntries: [{ guid: RESET_BLOCK.guid, data }] });
+    assert.equal(image.resetAddress, 0x80b004);
+    assert.deepEqual(
+      image.table?.entries.filter(({ guid }) => guid === RESET_BLOCK.guid).map(({ used }) => used),
+      [true, false],
+    );
+  });
+
+  it('keeps the bytes of unknown entries and shows them as a field', () => {
+    const guid = '01234567-89ab-cdef-0123-456789abcdef';
+    const image = parse({ extraEntries: [{ guid, data: Uint8Array.of(0xca, 0xfe) }] });
+    const entry = image.table?.entries.find((e) => e.guid === guid);
+    assert.deepEqual(entry?.data, Uint8Array.of(0xca, 0xfe));
+    const region = allRegions(image.regions).find(({ name }) => name === guid);
+    assert.deepEqual(region?.fields.map(({ name, raw }) => [name, raw]).slice(0, 2), [
+      ['data', 'cafe'],
+      ['length', '0x0014'],
+    ]);
+  });
+
+  for (const known of KNOWN_ENTRIES) {
+    it(`decodes the fields of ${known.title}`, () => {
+      const data = Uint8Array.from({ length: known.payload.size }, (_, i) => i + 1);
+      const extraEntries = [{ guid: known.guid, data }];
+      const only = {
+        extraEntries,
+        resetAddress: false,
+        hashArea: false,
+        secretArea: false,
+        sevSections: false,
+      } as const;
+      const parsed = parseOvmf(buildOvmf({ size: 0x4000, ...only }));
+      assertWhole(parsed);
+      assert.equal(parsed.value.table?.entries[0]?.name, known.name);
+      const values = Object.values(entryValues(parsed.value.table, known) ?? {});
+      const words = new Uint32Array(data.slice().buffer);
+      assert.deepEqual(values, [...words]);
+      const region = allRegions(parsed.value.regions).find(({ kind }) => kind === 'entry');
+      assert.deepEqual(
+        region?.fields.map(({ name }) => name),
+        [...known.payload.rows.map(({ name }) => name), 'length', 'guid'],
+      );
+    });
+  }
+
+  it('tells an SVSM image by its info entry', () => {
+    const data = new Uint8Array(4);
+    const image = parse({ sevSections: false, extraEntries: [{ guid: SVSM_INFO.guid, data }] });
+    const svsm = image.supports.find(({ feature }) => feature === 'SVSM');
+    assert.deepEqual(svsm, {
+      feature: 'SVSM',
+      ok: true,
+      reason: 'this is an SVSM: it has an SVSM info entry',
+    });
+  });
+
+  const facts: readonly (readonly [string, BuildOvmfOptions, string, boolean, string])[] = [
+    ['a reset address', {}, 'SEV-ES', true, 'APs start at 0x0080b004'],
+    [
+      'no reset block',
+      { resetAddress: false },
+      'SEV-ES',
+      false,
+      'the table has no usable SEV-ES reset block',
+    ],
+    ['a reset address of zero', { resetAddress: 0 }, 'SEV-ES', false, 'the reset address is 0'],
+    ['no table', { form: 'none' }, 'SEV-ES', false, 'no GUIDed table'],
+    ['a hash area', {}, 'kernel hashes', true, '0x400 bytes at 0x00810c00'],
+    [
+      'a hash area of 175 bytes',
+      { hashArea: { base: 4096, size: 175 } },
+      'kernel hashes',
+      false,
+      '0xaf bytes at 0x00001000; QEMU needs 176',
+    ],
+    [
+      'a hash area of 176 bytes',
+      { hashArea: { base: 4096, size: 176 } },
+      'kernel hashes',
+      true,
+      '0xb0 bytes at 0x00001000',
+    ],
+    [
+      'a hash area at zero',
+      { hashArea: { base: 0, size: 1024 } },
+      'kernel hashes',
+      false,
+      'the hash area has no address',
+    ],
+    ['no hash area', { hashArea: false }, 'kernel hashes', false, 'the table has no usable hash area'],
+    [
+      'an empty secret area',
+      { secretArea: { base: 0, size: 0 } },
+      'secret area',
+      false,
+      'the secret area is empty',
+    ],
+    ['SEV metadata', {}, 'SNP', true, 'SEV metadata with 7 ranges'],
+    ['SEV metadata without sections', { sevSections: [] }, 'SNP', false, 'the SEV metadata list no memory'],
+    ['no SEV metadata', { sevSections: false }, 'SNP', false, 'the table has no usable SEV metadata offset'],
+    ['no TDX metadata', {}, 'TDX', false, 'the table has no usable TDX metadata offset'],
+    [
+      'IGVM metadata without sections',
+      { igvmSections: [] },
+      'IGVM',
+      false,
+      'the IGVM metadata list no memory',
+    ],
+    ['a calling area', {}, 'SVSM', true, 'calling area at 0x0080f000'],
+  ];
+  for (const [name, options, feature, ok, reason] of facts) {
+    it(`says of an image with ${name} whether it supports ${feature}, and why`, () => {
+      assert.deepEqual(
+        parse(options).supports.find((fact) => fact.feature === feature),
+        { feature, ok, reason },
+      );
+    });
+  }
+});
