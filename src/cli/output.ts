@@ -1,0 +1,72 @@
+// What commands share for printing: text to stdout, JSON, progress on a terminal, and writing result files.
+
+import { byteCount, hex } from '../core/hex';
+import { exactText } from '../core/describe';
+import type { Finding } from '../core/region';
+import type { LeafValue } from '../core/struct';
+import type { OnProgress } from '../files/read';
+
+/** Where a command prints; tests hand in their own. */
+export interface Output {
+  /** One line of the answer. */
+  line(text: string): void;
+  /** One line about the run: warnings and errors. */
+  note(text: string): void;
+  readonly onProgress?: OnProgress;
+}
+
+/** Prints a value as indented JSON; bigints in 0x form, bytes in hexadecimal. */
+export function printJson(out: Output, value: unknown): void {
+  const plain = (_key: string, v: unknown) => {
+    if (typeof v === 'bigint') return hex(v);
+    return v instanceof Uint8Array ? Buffer.from(v).toString('hex') : v;
+  };
+  out.line(JSON.stringify(value, plain, 2));
+}
+
+/** A leaf's value in JSON: numbers stay numbers, 64-bit values and bytes are text that loses nothing. */
+export function jsonValue(value: LeafValue, size: number): number | string {
+  return typeof value === 'number' ? value : exactText(value, size);
+}
+
+/** Pads columns to their widest cell; the last column runs free. */
+export function columns(rows: readonly (readonly string[])[], indent = ''): string[] {
+  const widths: number[] = [];
+  for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, cell.length)));
+  return rows.map((row) =>
+    (
+      indent + row.map((cell, i) => (i < row.length - 1 ? cell.padEnd(widths[i]!) : cell)).join('  ')
+    ).trimEnd(),
+  );
+}
+
+/** Findings as lines under a heading; nothing when there are none. */
+export function findingLines(findings: readonly Finding[]): string[] {
+  if (findings.length === 0) return [];
+  return [
+    '',
+    'Findings',
+    ...findings.map(
+      (f) => `  ${f.severity} ${f.rule} at ${hex(f.offset, 3)} (${byteCount(f.size)}): ${f.message}`,
+    ),
+  ];
+}
+
+/** Progress of long reads on a terminal, at most ten times a second; silent for everything quick. */
+export function terminalProgress(stream: NodeJS.WriteStream): { onProgress: OnProgress; clear: () => void } {
+  let shown = Date.now() + 400;
+  let dirty = false;
+  return {
+    onProgress(name, done, total) {
+      if (!stream.isTTY || Date.now() - shown < 100) return;
+      shown = Date.now();
+      dirty = true;
+      const share = total ? `${Math.floor((100 * done) / total)} %` : byteCount(done);
+      stream.write(`\r\x1b[2K${name}: ${share}`);
+    },
+    clear() {
+      if (dirty) stream.write('\r\x1b[2K');
+      dirty = false;
+    },
+  };
+}

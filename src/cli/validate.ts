@@ -1,0 +1,230 @@
+// `sevscope validate`: the launch-measurement check from options, with the names and exit status of
+// virt-qemu-sev-validate, or from a launch file.
+
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import * as errors from '../core/errors';
+import { toBase64 } from '../core/hex';
+import { MAX_VCPUS } from '../core/measure/launchDigest';
+import type { Report } from '../core/measure/report';
+import { secretGuid, type Secret } from '../core/measure/secret';
+import type { ProfileId } from '../core/vmsa/profiles';
+import { CPU_ID_LIMITS } from '../core/vmsa/signature';
+import type { KeyPaths } from '../files/keys';
+import { launchInputs, runCheck, type LaunchInputs } from '../files/launch';
+import { parseLaunchFile } from '../files/launchFile';
+import { readUpTo } from '../files/read';
+import { cpuFrom, number, profileOption } from './options';
+import { columns, printJson, type Output } from './output';
+import { writeWhole } from '../files/write';
+
+interface ValidateOptions {
+  readonly measurement?: string;
+  readonly apiMajor?: number;
+  readonly apiMinor?: number;
+  readonly buildId?: number;
+  readonly policy?: number;
+  readonly firmware?: string;
+  readonly kernel?: string;
+  readonly initrd?: string;
+  readonly cmdline?: string;
+  readonly numCpus?: number;
+  readonly vmsaCpu0?: string;
+  readonly vmsaCpu1?: string;
+  readonly cpuFamily?: number;
+  readonly cpuModel?: number | string;
+  readonly cpuStepping?: number;
+  readonly profile?: ProfileId;
+  readonly tik?: string;
+  readonly tek?: string;
+  readonly tk?: string;
+  readonly domain?: string;
+  readonly injectSecret: readonly string[];
+  readonly secretHeader?: string;
+  readonly secretPayload?: string;
+  readonly launch?: string;
+  readonly json?: true;
+  readonly quiet?: true;
+  readonly debug?: true;
+}
+
+/** The most that a secret can be: what one packet holds. */
+const MAX_SECRET = 16384;
+
+/** Adds the command; `exit` takes 1 for a measurement that does not match. */
+export function addValidateCommand(program: Command, out: Output, exit: (status: number) => void): void {
+  const collect = (value: string, all: readonly string[]) => [...all, value];
+  program
+    .command('validate')
+    .description('check a launch measurement; exit status 0 if it matches, 1 if not')
+    .option('-d, --debug', 'print every step')
+    .option('-q, --quiet', 'print nothing; only the exit status counts')
+    .option('--json', 'print the report as JSON')
+    .option('--launch <path>', 'launch file (*.sevlaunch.json); other options override what is in it')
+    .optionsGroup('What the host reported:')
+    .option('-m, --measurement <base64>', 'launch measurement and nonce')
+    .option('--api-major <number>', 'SEV API major version', number(0xff))
+    .option('--api-minor <number>', 'SEV API minor version', number(0xff))
+    .option('--build-id <number>', 'SEV firmware build', number(0xff))
+    .option('--policy <number>', 'guest policy', number(0xffffffff))
+    .optionsGroup("The owner's inputs:")
+    .option('-f, --firmware <path>', 'firmware image')
+    .option('-k, --kernel <path>', 'kernel')
+    .option('-r, --initrd <path>', 'initrd')
+    .option('-e, --cmdline <text>', 'kernel command line, exactly as booted')
+    .option('-n, --num-cpus <number>', 'number of vCPUs', number(MAX_VCPUS))
+    .option('-0, --vmsa-cpu0 <path>', 'VMSA page of the boot processor')
+    .option('-1, --vmsa-cpu1 <path>', 'VMSA page of every other vCPU')
+    .option('--cpu-family <number>', "CPU family of the guest's CPU", number(CPU_ID_LIMITS.family))
+    .option('--cpu-model <number>', "CPU model of the guest's CPU, or the name of a QEMU model", numberOrName)
+    .option('--cpu-stepping <number>', "CPU stepping of the guest's CPU", number(CPU_ID_LIMITS.stepping))
+    .addOption(profileOption())
+    .option('--tik <path>', 'transport integrity key, 16 bytes')
+    .option('--tek <path>', 'transport encryption key, 16 bytes')
+    .option('--tk <path>', 'TEK and TIK in one file of 32 bytes')
+    .optionsGroup('Secrets:')
+    .option(
+      '-s, --inject-secret <name:path>',
+      'seal a secret for the guest: a GUID or luks-key, and its file',
+      collect,
+      [],
+    )
+    .option('--secret-header <path>', 'where to write the header of the sealed secrets')
+    .option('--secret-payload <path>', 'where to write the sealed secrets')
+    .optionsGroup('A running domain (not available without libvirt):')
+    .option('-c, --connect <uri>', 'libvirt connection')
+    .option('-o, --domain <name>', 'domain by ID, name or UUID')
+    .option('-i, --insecure', 'go on where the answer cannot be trusted')
+    .option('-g, --ignore-config', "do not check the domain's configuration")
+    .action(async (options: ValidateOptions) => {
+      exit((await validate(options, out)) ? 0 : 1);
+    });
+}
+
+function numberOrName(text: string): number | string {
+  return /^[0-9]/.test(text) ? number(CPU_ID_LIMITS.model)(text) : text;
+}
+
+/** Runs the check and prints its answer. @returns whether the measurement matches */
+async function validate(options: ValidateOptions, out: Output): Promise<boolean> {
+  const inputs = await inputsFrom(options);
+  const secrets = options.injectSecret.length > 0 ? () => readSecrets(options.injectSecret) : undefined;
+  const { report, packet } = await runCheck(inputs, { onProgress: out.onProgress }, secrets);
+  printReport(report, options, out);
+  if (packet) {
+    await writeWhole(options.secretHeader!, toBase64(packet.header));
+    await writeWhole(options.secretPayload!, toBase64(packet.payload));
+    if (!options.json) out.line(`OK: sealed ${options.injectSecret.length} secrets`);
+  }
+  return report.verdict === 'matches';
+}
+
+function printReport(report: Report, { json, debug }: ValidateOptions, out: Output): void {
+  if (json) {
+    printJson(out, report);
+    return;
+  }
+  for (const warning of report.warnings) out.note(`WARNING: ${warning}`);
+  if (debug || report.verdict !== 'matches') {
+    const rows = report.steps.map((s) => [s.title, `${s.bytes} bytes`, s.source, s.digest, s.detail]);
+    columns(rows).forEach((line) => {
+      out.line(line);
+    });
+  }
+  if (report.verdict === 'matches') out.line(`OK: ${report.summary}`);
+  else out.note(`ERROR: ${report.summary}`);
+}
+
+/** Options and launch file together, an option before what the file says. */
+async function inputsFrom(options: ValidateOptions): Promise<LaunchInputs> {
+  if (options.domain !== undefined) throw errors.noLibvirtYet();
+  const base = options.launch === undefined ? undefined : await readLaunchFile(options.launch);
+  const keys = keysFrom(options) ?? base?.keys;
+  if (!keys) throw errors.keysNeeded();
+  const needed = <T>(value: T | undefined, option: string): T => {
+    if (value === undefined) throw errors.optionNeeded(option);
+    return value;
+  };
+  const measurement = needed(options.measurement ?? base?.measurement, '--measurement');
+  const platform = {
+    apiMajor: needed(options.apiMajor ?? base?.platform.apiMajor, '--api-major'),
+    apiMinor: needed(options.apiMinor ?? base?.platform.apiMinor, '--api-minor'),
+    buildId: needed(options.buildId ?? base?.platform.buildId, '--build-id'),
+    policy: needed(options.policy ?? base?.platform.policy, '--policy'),
+  };
+  const firmware = needed(options.firmware ?? base?.firmware, '--firmware');
+  if (options.injectSecret.length > 0) needed(options.secretHeader, '--secret-header');
+  if (options.injectSecret.length > 0) needed(options.secretPayload, '--secret-payload');
+  const kernel = options.kernel ?? base?.kernel;
+  const initrd = options.initrd ?? base?.initrd;
+  const cmdline = options.cmdline ?? base?.cmdline;
+  if (kernel === undefined && (initrd !== undefined || cmdline !== undefined)) throw errors.kernelNeeded();
+  if ((options.secretHeader === undefined) !== (options.secretPayload === undefined))
+    throw errors.bothSecretFiles();
+  return {
+    title: base?.title ?? 'command line',
+    measurement,
+    platform,
+    firmware,
+    kernel,
+    initrd,
+    cmdline,
+    keys,
+    vcpus: options.numCpus ?? base?.vcpus,
+    profile: options.profile ?? base?.profile,
+    ...vcpuState(options, base),
+  };
+}
+
+async function readLaunchFile(path: string): Promise<LaunchInputs> {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    throw errors.unreadableFile(
+      path,
+      error instanceof Error && 'code' in error ? String(error.code) : String(error),
+    );
+  });
+  return launchInputs(parseLaunchFile(text, resolve(path)), path);
+}
+
+function keysFrom({ tk, tik, tek }: ValidateOptions): KeyPaths | undefined {
+  if (tk !== undefined) {
+    if (tik !== undefined || tek !== undefined) throw errors.twoKeyForms();
+    return { tk };
+  }
+  if (tik === undefined && tek === undefined) return undefined;
+  if (tik === undefined || tek === undefined) throw errors.keysNeeded();
+  return { tik, tek };
+}
+
+/** The CPU or the VMSA files, from the options if they name either, otherwise from the launch file. */
+function vcpuState(
+  options: ValidateOptions,
+  base: LaunchInputs | undefined,
+): Pick<LaunchInputs, 'cpu' | 'vmsa'> {
+  const { cpuFamily, cpuModel, cpuStepping, vmsaCpu0, vmsaCpu1 } = options;
+  const cpu = cpuFrom({
+    ...(cpuFamily !== undefined && { family: cpuFamily }),
+    ...(cpuStepping !== undefined && { stepping: cpuStepping }),
+    ...(typeof cpuModel === 'number' && { model: cpuModel }),
+    ...(typeof cpuModel === 'string' && { cpuModel }),
+  });
+  const files = vmsaCpu0 !== undefined || vmsaCpu1 !== undefined;
+  if (cpu && files) throw errors.cpuAndVmsa();
+  if (vmsaCpu1 !== undefined && vmsaCpu0 === undefined) throw errors.bspPageNeeded();
+  if (cpu) return { cpu };
+  if (files) return { vmsa: { bsp: vmsaCpu0, ap: vmsaCpu1 } };
+  return { cpu: base?.cpu, vmsa: base?.vmsa };
+}
+
+async function readSecrets(specs: readonly string[]): Promise<Secret[]> {
+  const secrets: Secret[] = [];
+  for (const spec of specs) {
+    const [name, path, ...rest] = spec.split(':');
+    if (!name || path === undefined || rest.length > 0) throw errors.badSecret();
+    const guid = secretGuid(name);
+    if (secrets.some((s) => s.guid === guid)) throw errors.repeatedSecret(guid);
+    secrets.push({ guid, data: await readUpTo(path, MAX_SECRET) });
+  }
+  return secrets;
+}

@@ -1,0 +1,47 @@
+// The guest owner's keys: read when needed, cleared after use, and in no message. TIK and TEK are 16 bytes each,
+// or one file with TEK first (virt-qemu-sev-validate --tk).
+
+import * as errors from '../core/errors';
+import { KEY_SIZE } from '../core/measure/measurement';
+import { readUpTo } from './read';
+
+/** Where the keys are: one file with both, or a file each. */
+export type KeyPaths = { readonly tk: string } | { readonly tik: string; readonly tek?: string | undefined };
+
+/** Transport integrity key and, when it was given, transport encryption key. */
+export interface Keys {
+  readonly tik: Uint8Array;
+  readonly tek: Uint8Array | undefined;
+}
+
+async function readKey(path: string, what: string, size: number): Promise<Buffer> {
+  // The limit keeps a wrong file, however large, from being read; its true size is not worth knowing.
+  const bytes = await readUpTo(path, size);
+  if (bytes.length === size) return bytes;
+  bytes.fill(0);
+  throw errors.badKeyFile(what, path, bytes.length > size ? undefined : bytes.length, size);
+}
+
+/**
+ * Lets `use` work with the keys and clears them whatever happens.
+ * @throws CheckError when a file cannot be read or has the wrong length
+ */
+export async function withKeys<T>(paths: KeyPaths, use: (keys: Keys) => Promise<T> | T): Promise<T> {
+  const read: Buffer[] = [];
+  const take = async (path: string, what: string, size: number): Promise<Buffer> => {
+    const bytes = await readKey(path, what, size);
+    read.push(bytes);
+    return bytes;
+  };
+  try {
+    if ('tk' in paths) {
+      const both = await take(paths.tk, 'TEK and TIK', 2 * KEY_SIZE);
+      return await use({ tek: both.subarray(0, KEY_SIZE), tik: both.subarray(KEY_SIZE) });
+    }
+    const tik = await take(paths.tik, 'TIK', KEY_SIZE);
+    const tek = paths.tek === undefined ? undefined : await take(paths.tek, 'TEK', KEY_SIZE);
+    return await use({ tik, tek });
+  } finally {
+    for (const bytes of read) bytes.fill(0);
+  }
+}

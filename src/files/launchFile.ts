@@ -1,0 +1,121 @@
+// Launch files, `*.sevlaunch.json`: a recorded launch and the owner's inputs for checking it. The schema here is
+// the one table; the JSON schema that VS Code gets and the documentation come from it.
+
+import { dirname, isAbsolute, resolve } from 'node:path';
+import * as v from 'valibot';
+import * as errors from '../core/errors';
+import { MAX_VCPUS } from '../core/measure/launchDigest';
+import { PROFILES, type ProfileId } from '../core/vmsa/profiles';
+import { CPU_ID_LIMITS } from '../core/vmsa/signature';
+
+const integer = (most: number, text: string) =>
+  v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(most), v.description(text));
+const file = (text: string) =>
+  v.pipe(v.string(), v.minLength(1), v.description(`${text} A path, relative to this file or absolute.`));
+
+const cpuNumbers = v.strictObject({
+  family: integer(CPU_ID_LIMITS.family, 'CPU family with the extended part added in.'),
+  model: integer(CPU_ID_LIMITS.model, 'CPU model with the extended part.'),
+  stepping: integer(CPU_ID_LIMITS.stepping, 'CPU stepping.'),
+});
+
+const keyFiles = v.union([
+  v.strictObject({ tk: file('TEK and TIK in one file of 32 bytes, TEK first.') }),
+  v.strictObject({
+    tik: file('Transport integrity key, 16 bytes.'),
+    tek: v.optional(file('Transport encryption key, 16 bytes; needed for secrets only.')),
+  }),
+]);
+
+const recordedLaunch = v.strictObject({
+  measurement: v.pipe(
+    v.string(),
+    v.description('What the host reported (sev-measurement): base64 of 48 bytes, the HMAC and its nonce.'),
+  ),
+  apiMajor: integer(0xff, 'SEV API major version of the firmware (sev-api-major).'),
+  apiMinor: integer(0xff, 'SEV API minor version of the firmware (sev-api-minor).'),
+  buildId: integer(0xff, 'Build of the SEV firmware (sev-build-id).'),
+  policy: integer(0xffffffff, 'Guest policy, 32 bits (sev-policy). With bit 2 set the guest is SEV-ES.'),
+});
+
+/** The shape of a launch file. */
+export const LaunchFileSchema = v.strictObject({
+  $schema: v.optional(v.string()),
+  name: v.optional(v.pipe(v.string(), v.description('What to call this launch in reports.'))),
+  firmware: file('The firmware image that QEMU loaded: OVMF.fd, or the CODE image of a split build.'),
+  kernel: v.optional(file('The kernel, when the guest boots with kernel hashes.')),
+  initrd: v.optional(file('The initrd of that kernel.')),
+  cmdline: v.optional(
+    v.pipe(v.string(), v.description('The kernel command line, exactly as given to QEMU.')),
+  ),
+  vcpus: v.optional(
+    v.pipe(
+      v.number(),
+      v.integer(),
+      v.minValue(1),
+      v.maxValue(MAX_VCPUS),
+      v.description('Number of vCPUs; needed for SEV-ES.'),
+    ),
+  ),
+  cpu: v.optional(
+    v.pipe(
+      v.union([v.string(), cpuNumbers]),
+      v.description("The guest's CPU, for generated VMSAs: a QEMU model such as EPYC-Milan, or its numbers."),
+    ),
+  ),
+  profile: v.optional(
+    v.pipe(
+      v.picklist(PROFILES.map((p) => p.id)),
+      v.description(
+        `The launch flavour of generated VMSAs: ${PROFILES.map((p) => `${p.id} (${p.title})`).join(', ')}.`,
+      ),
+    ),
+  ),
+  vmsa: v.optional(
+    v.pipe(
+      v.strictObject({
+        bsp: file('VMSA page of vCPU 0, 4096 bytes.'),
+        ap: v.optional(file('VMSA page of every other vCPU, 4096 bytes.')),
+      }),
+      v.description('VMSA pages from files, instead of generated ones.'),
+    ),
+  ),
+  keys: v.pipe(
+    keyFiles,
+    v.description("The guest owner's keys. Only their paths are here; keys are read when needed."),
+  ),
+  launch: v.pipe(recordedLaunch, v.description('What the host reported about the launch.')),
+});
+
+/** A launch file with absolute paths. */
+export type LaunchFile = v.InferOutput<typeof LaunchFileSchema> & { profile?: ProfileId | undefined };
+
+/**
+ * Reads the text of a launch file.
+ * @param path where it is, absolute: paths in it are relative to it, and messages name it
+ * @throws CheckError (usage) that names the first thing that is wrong and where
+ */
+export function parseLaunchFile(text: string, path: string): LaunchFile {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw errors.badLaunchFile(path, error instanceof Error ? error.message : String(error));
+  }
+  const result = v.safeParse(LaunchFileSchema, json);
+  if (!result.success) {
+    const issue = result.issues[0];
+    throw errors.badLaunchFile(path, `${v.getDotPath(issue) ?? 'the top level'}: ${issue.message}`);
+  }
+  const at = (p: string) => (isAbsolute(p) ? p : resolve(dirname(path), p));
+  const maybe = (p: string | undefined) => (p === undefined ? undefined : at(p));
+  const { firmware, kernel, initrd, vmsa, keys, ...rest } = result.output;
+  return {
+    ...rest,
+    firmware: at(firmware),
+    kernel: maybe(kernel),
+    initrd: maybe(initrd),
+    vmsa: vmsa && { bsp: at(vmsa.bsp), ap: maybe(vmsa.ap) },
+    keys: 'tk' in keys ? { tk: at(keys.tk) } : { tik: at(keys.tik), tek: maybe(keys.tek) },
+  };
+}

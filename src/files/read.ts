@@ -1,0 +1,99 @@
+// Reads files for checks: small ones whole with a limit, large ones as a stream into a digest. Node only; used
+// by the command line and the extension host.
+
+import { createHash, type Hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { basename } from 'node:path';
+import * as errors from '../core/errors';
+import type { FileDigest } from '../core/measure/check';
+
+/** Called while a large file is read: bytes so far, of how many when that is known. */
+export type OnProgress = (name: string, done: number, total: number | undefined) => void;
+
+/** How a long read can be watched and stopped. */
+export interface ReadOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: OnProgress | undefined;
+}
+
+/** A file read as a stream: its digest, a hasher that can go on from there, and its last bytes. */
+export interface StreamedFile extends FileDigest {
+  readonly hasher: Hash;
+  readonly tail: Uint8Array;
+}
+
+/** A chunk is hashed in well under a frame, so that an extension host stays responsive. */
+const CHUNK = 256 * 1024;
+
+/** OVMF's tables and metadata lie in the last pages of an image. */
+const TAIL = 64 * 1024;
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}
+
+/** Streams a file of any size. @throws CheckError when it cannot be read, or when the signal stops it. */
+export async function digestFile(
+  path: string,
+  { signal, onProgress }: ReadOptions = {},
+): Promise<StreamedFile> {
+  const hasher = createHash('sha256');
+  const name = basename(path);
+  let bytes = 0;
+  let tail = Buffer.alloc(0);
+  try {
+    const total = onProgress && (await sizeOf(path));
+    for await (const chunk of createReadStream(path, {
+      highWaterMark: CHUNK,
+      signal,
+    }) as AsyncIterable<Buffer>) {
+      hasher.update(chunk);
+      bytes += chunk.length;
+      tail =
+        chunk.length >= TAIL
+          ? Buffer.from(chunk.subarray(-TAIL))
+          : Buffer.concat([tail, chunk]).subarray(-TAIL);
+      onProgress?.(name, bytes, total);
+    }
+  } catch (error) {
+    if (signal?.aborted) throw errors.cancelled();
+    throw errors.unreadableFile(path, codeOf(error));
+  }
+  return { name, bytes, sha256: hasher.copy().digest(), hasher, tail };
+}
+
+async function sizeOf(path: string): Promise<number | undefined> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    return size > 0 ? size : undefined;
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Reads a file whole when it has at most `limit` bytes; otherwise its first `limit + 1`, so that the caller sees
+ * that there is more. Works on pipes, whose size nobody knows.
+ * @throws CheckError when it cannot be read
+ */
+export async function readUpTo(path: string, limit: number): Promise<Buffer> {
+  try {
+    const file = await open(path);
+    try {
+      const buffer = Buffer.alloc(limit + 1);
+      let length = 0;
+      while (length < buffer.length) {
+        const { bytesRead } = await file.read(buffer, length, buffer.length - length, null);
+        if (bytesRead === 0) break;
+        length += bytesRead;
+      }
+      return buffer.subarray(0, length);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw errors.unreadableFile(path, codeOf(error));
+  }
+}

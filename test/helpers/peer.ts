@@ -1,0 +1,60 @@
+// Runs the peer, virt-qemu-sev-validate of Debian's libvirt-clients-qemu, and our command line, as child
+// processes with the same arguments. The peer's classes are also reached from Python, as a second opinion on
+// pages and tables.
+
+import { execFile, execFileSync } from 'node:child_process';
+import { resolve } from 'node:path';
+
+const PEER = '/usr/bin/virt-qemu-sev-validate';
+/** The system's Python has the peer's modules; another one first in PATH has not. */
+const PYTHON = '/usr/bin/python3';
+const CLI = resolve('dist/sevscope.js');
+
+/** What a program did. */
+export interface Outcome {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program to its end; 60 seconds at most. */
+export function run(program: string, args: readonly string[], cwd: string): Promise<Outcome> {
+  return new Promise((done) => {
+    execFile(program, [...args], { cwd, timeout: 60_000, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
+      done({ status: error ? (typeof error.code === 'number' ? error.code : -1) : 0, stdout, stderr });
+    });
+  });
+}
+
+/** The peer with these arguments. */
+export function runPeer(args: readonly string[], cwd: string): Promise<Outcome> {
+  return run(PYTHON, [PEER, ...args], cwd);
+}
+
+/** Our command line with these arguments. */
+export function runCli(args: readonly string[], cwd: string): Promise<Outcome> {
+  return run(process.execPath, [CLI, ...args], cwd);
+}
+
+/**
+ * Runs Python with the peer's module as `peer` and JSON on standard input as `data`; the script leaves its answer
+ * in `answer`.
+ */
+export function askPeer(script: string, data: unknown): unknown {
+  const program = `
+import json, sys
+from importlib.machinery import SourceFileLoader
+sys.dont_write_bytecode = True
+peer = SourceFileLoader('peer', ${JSON.stringify(PEER)}).load_module()
+data = json.load(sys.stdin)
+${script}
+json.dump(answer, sys.stdout)
+`;
+  const answer = execFileSync(PYTHON, ['-W', 'ignore', '-c', program], {
+    input: JSON.stringify(data),
+    maxBuffer: 1 << 28,
+    timeout: 60_000,
+    encoding: 'utf8',
+  });
+  return JSON.parse(answer) as unknown;
+}
