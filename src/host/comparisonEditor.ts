@@ -1,0 +1,110 @@
+// The comparison of a VMSA page with the one that a launch should have. It is an editor on a URI of its own that
+// says everything: which file, and which page to generate. So it survives a reload and can be opened again.
+
+import * as vscode from 'vscode';
+import * as errors from '../core/errors';
+import { generateVmsa, type VmsaRequest } from '../core/vmsa/generate';
+import { VMSA_SIZE } from '../core/vmsa/layout';
+import { explainNotVmsa } from '../core/classify';
+import { isRequest, type Action, type View } from '../protocol';
+import { nameOf, readUri, watchFile } from './fileEditors';
+import { Page } from './page';
+import { firmwareChoices, pickFirmware, savePage } from './picks';
+import { sentence } from './present';
+
+const SCHEME = 'sevscope-compare';
+
+/** The URI of a comparison; its path is what the tab shows. */
+export function comparisonUri(file: vscode.Uri, request: VmsaRequest): vscode.Uri {
+  return vscode.Uri.from({
+    scheme: SCHEME,
+    path: `/${nameOf(file)} ↔ generated`,
+    query: JSON.stringify({ file: file.toString(), request }),
+  });
+}
+
+interface Comparison {
+  readonly file: vscode.Uri;
+  readonly request: VmsaRequest;
+}
+
+/** What a comparison's URI says. @throws CheckError when it was made by hand and says nothing */
+function parseComparison(uri: vscode.Uri): Comparison {
+  try {
+    const { file, request } = JSON.parse(uri.query) as { file?: unknown; request?: unknown };
+    if (typeof file === 'string' && isRequest(request))
+      return { file: vscode.Uri.parse(file, true), request };
+  } catch {
+    // The same answer as for a URI of the wrong shape.
+  }
+  throw errors.badEditorUri('comparison');
+}
+
+/** Shows a page beside the expected one. */
+export class ComparisonEditor implements vscode.CustomReadonlyEditorProvider {
+  static readonly viewType = 'sevscope.comparison';
+
+  constructor(private readonly extensionUri: vscode.Uri) {}
+
+  register(): vscode.Disposable {
+    return vscode.window.registerCustomEditorProvider(ComparisonEditor.viewType, this, {
+      supportsMultipleEditorsPerDocument: true,
+    });
+  }
+
+  openCustomDocument(uri: vscode.Uri): vscode.CustomDocument {
+    return { uri, dispose: () => undefined };
+  }
+
+  async resolveCustomEditor({ uri }: vscode.CustomDocument, panel: vscode.WebviewPanel): Promise<void> {
+    let shown: Extract<View, { kind: 'comparison' }> | undefined;
+    const page = new Page(this.extensionUri, panel, async (action, request) => {
+      if (!shown) return;
+      const next = await act(action, request ?? shown.request);
+      if (next) page.show((shown = { ...shown, request: next }));
+    });
+    const load = async ({ file, request }: Comparison) => {
+      const bytes = await readUri(file);
+      if (bytes.length !== VMSA_SIZE) throw errors.notAPage(nameOf(file), explainNotVmsa(bytes));
+      const firmware = shown?.firmware ?? (await firmwareChoices());
+      page.show(
+        (shown = {
+          kind: 'comparison',
+          name: nameOf(file),
+          bytes,
+          request: shown?.request ?? request,
+          firmware,
+        }),
+      );
+    };
+    const loadOrExplain = (comparison: () => Comparison) =>
+      Promise.resolve()
+        .then(() => load(comparison()))
+        .catch((error: unknown) => {
+          page.show({
+            kind: 'notice',
+            title: 'The comparison cannot be shown',
+            text: sentence(error),
+            actions: [],
+          });
+        });
+    await loadOrExplain(() => {
+      const comparison = parseComparison(uri);
+      const watcher = watchFile(comparison.file, () => void loadOrExplain(() => comparison));
+      panel.onDidDispose(() => {
+        watcher.dispose();
+      });
+      return comparison;
+    });
+  }
+}
+
+/** Does what a button asks for. @returns the request to show from now on, when it changed */
+async function act(action: Action, request: VmsaRequest): Promise<VmsaRequest | undefined> {
+  if (action === 'saveExpected') {
+    await savePage(generateVmsa(request).bytes, request.role === 'bsp' ? 'vcpu0.vmsa' : 'vcpu1.vmsa');
+  }
+  if (action !== 'pickFirmware') return undefined;
+  const resetAddress = await pickFirmware();
+  return resetAddress === undefined ? undefined : { ...request, role: 'ap', resetAddress };
+}

@@ -1,0 +1,81 @@
+// The webview page that every editor of ours shows: its HTML, its content security policy, and the message
+// channel. The page asks with `ready`, and may ask again at any moment; it always gets the whole view.
+
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import { isWebviewMessage, type Action, type View } from '../protocol';
+import type { VmsaRequest } from '../core/vmsa/generate';
+import { present } from './present';
+
+/** What an editor does when a person presses one of its buttons. */
+export type OnAction = (action: Action, request: VmsaRequest | undefined) => Promise<void> | void;
+
+/** Nothing runs but our script, nothing loads but our files, and no text of a file is ever put into HTML. */
+function html(webview: vscode.Webview, root: vscode.Uri): string {
+  const nonce = randomBytes(16).toString('base64');
+  const file = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(root, name)).toString();
+  const policy = [
+    "default-src 'none'",
+    `style-src ${webview.cspSource}`,
+    `font-src ${webview.cspSource}`,
+    `script-src 'nonce-${nonce}'`,
+  ].join('; ');
+  return `<!DOCTYPE html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta http-equiv="Content-Security-Policy" content="${policy}">
+    <link rel="stylesheet" href="${file('codicon.css')}">
+    <link rel="stylesheet" href="${file('style.css')}">
+    <title>SevScope</title>
+  </head>
+  <body>
+    <main id="root"></main>
+    <script nonce="${nonce}" src="${file('main.js')}"></script>
+  </body>
+</html>`;
+}
+
+/** One webview and what it shows at the moment. */
+export class Page {
+  private view: View | undefined;
+
+  constructor(
+    extensionUri: vscode.Uri,
+    private readonly panel: vscode.WebviewPanel,
+    onAction: OnAction,
+  ) {
+    const root = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
+    panel.webview.options = { enableScripts: true, localResourceRoots: [root] };
+    panel.webview.onDidReceiveMessage((message: unknown) => this.receive(message, onAction));
+    panel.webview.html = html(panel.webview, root);
+  }
+
+  /** Shows a view now, or as soon as the page is there. */
+  show(view: View): void {
+    this.view = view;
+    void this.post();
+  }
+
+  private async post(): Promise<void> {
+    if (this.view) await this.panel.webview.postMessage({ type: 'show', view: this.view });
+  }
+
+  private async receive(message: unknown, onAction: OnAction): Promise<void> {
+    if (!isWebviewMessage(message)) return;
+    switch (message.type) {
+      case 'ready':
+        await this.post();
+        return;
+      case 'copy':
+        await vscode.env.clipboard.writeText(message.text);
+        return;
+      case 'action':
+        await present(() => onAction(message.action, message.request));
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+}

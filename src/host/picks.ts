@@ -1,0 +1,133 @@
+// Questions to the person: which CPU, which firmware, where to save. Each is one quick pick, with the likely
+// answer on top, and can be answered by typing.
+
+import { homedir } from 'node:os';
+import * as vscode from 'vscode';
+import { hex } from '../core/hex';
+import { parseOvmf } from '../core/ovmf/image';
+import { CPU_MODELS, describeCpuId, modelsWithSignature } from '../core/vmsa/cpuModels';
+import { decodeSignature, encodeSignature, type CpuId } from '../core/vmsa/signature';
+import * as errors from '../core/errors';
+import type { FirmwareChoice } from '../protocol';
+import { nameOf, readUri } from './fileEditors';
+
+/** Reset addresses of the images in the workspace; a glance, not a search of the disk. */
+export async function firmwareChoices(): Promise<FirmwareChoice[]> {
+  const files = await vscode.workspace.findFiles('**/*.fd', '**/node_modules/**', 20);
+  const choices = await Promise.all(
+    files.map(async (uri) => {
+      const resetAddress = await resetAddressAt(uri).catch(() => undefined);
+      return resetAddress === undefined ? [] : [{ name: vscode.workspace.asRelativePath(uri), resetAddress }];
+    }),
+  );
+  return choices.flat().sort((a, b) => a.name.localeCompare(b.name));
+}
+
+async function resetAddressAt(uri: vscode.Uri): Promise<number | undefined> {
+  return parseOvmf(await readUri(uri)).value.resetAddress;
+}
+
+/** Asks for an OVMF image. @returns its reset address, or undefined when the person changed her mind */
+export async function pickFirmware(): Promise<number | undefined> {
+  const [uri] =
+    (await vscode.window.showOpenDialog({ title: 'OVMF image that the guest starts with' })) ?? [];
+  if (!uri) return undefined;
+  const address = await resetAddressAt(uri);
+  if (address === undefined) throw errors.noResetAddress(nameOf(uri), 'its table has no reset block');
+  return address;
+}
+
+/** Asks where an AP starts: images of the workspace, another image, or an address. */
+export async function pickResetAddress(): Promise<number | undefined> {
+  const images = (await firmwareChoices()).map(({ name, resetAddress }) => ({
+    label: name,
+    description: `reset address ${hex(resetAddress, 8)}`,
+    run: () => Promise.resolve<number | undefined>(resetAddress),
+  }));
+  const others = [
+    { label: 'Another OVMF image…', description: '', run: pickFirmware },
+    { label: 'Type the address…', description: '', run: typeAddress },
+  ];
+  const chosen = await vscode.window.showQuickPick([...images, ...others], {
+    title: 'Where do additional vCPUs start?',
+    placeHolder: 'The SEV-ES reset address comes from the OVMF image',
+  });
+  return chosen?.run();
+}
+
+async function typeAddress(): Promise<number | undefined> {
+  const text = await vscode.window.showInputBox({
+    title: 'SEV-ES reset address',
+    placeHolder: '0x0080b004',
+    validateInput: (value) =>
+      /^0x[0-9a-f]{1,8}$/i.test(value) ? undefined : 'An address of 32 bits in 0x form',
+  });
+  return text === undefined ? undefined : Number(text);
+}
+
+/** Asks for a CPU; `like` is the one on top, because the page has its signature. */
+export async function pickCpu(like?: CpuId): Promise<CpuId | undefined> {
+  const own = like && {
+    label: modelsWithSignature(encodeSignature(like))[0]?.name ?? 'The CPU in the page',
+    description: `as in the page: ${describeCpuId(like)}`,
+    cpu: like as CpuId | undefined,
+  };
+  const models = CPU_MODELS.filter((m) => m.name !== own?.label).map((m) => ({
+    label: m.name,
+    description: describeCpuId(m),
+    detail: m.note,
+    cpu: { family: m.family, model: m.model, stepping: m.stepping },
+  }));
+  const typed = { label: 'Family, model and stepping…', description: 'or a signature', cpu: undefined };
+  const chosen = await vscode.window.showQuickPick([...(own ? [own] : []), ...models, typed], {
+    title: 'CPU model of the guest',
+    placeHolder: 'The model that the guest sees, not the host',
+    matchOnDescription: true,
+  });
+  return chosen === typed ? typeCpu() : chosen?.cpu;
+}
+
+/** Reads 25/1/1, 0x19/1/1 or a signature such as 0xa00f11. */
+function parseCpu(text: string): CpuId | undefined {
+  const parts = text.trim().split(/[\s/,]+/);
+  if (!parts.every((p) => /^(0x[0-9a-f]+|[0-9]+)$/i.test(p))) return undefined;
+  const [family, model, stepping, ...rest] = parts.map(Number);
+  if (family === undefined || rest.length > 0) return undefined;
+  if (model === undefined) return family > 0xfff ? decodeSignature(family) : undefined;
+  return stepping === undefined ? undefined : { family, model, stepping };
+}
+
+async function typeCpu(): Promise<CpuId | undefined> {
+  const text = await vscode.window.showInputBox({
+    title: 'CPU of the guest',
+    prompt: 'Family/model/stepping, or the signature',
+    placeHolder: '25/1/1 or 0xa00f11',
+    validateInput: (value) => {
+      try {
+        const cpu = parseCpu(value);
+        if (!cpu) return 'Three numbers such as 25/1/1, or a signature such as 0xa00f11';
+        encodeSignature(cpu);
+        return undefined;
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error);
+      }
+    },
+  });
+  return text === undefined ? undefined : parseCpu(text);
+}
+
+/** The folder that dialogs start in. */
+export function startFolder(): vscode.Uri {
+  return vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(homedir());
+}
+
+/** Asks where to save a page and writes it. @returns where, or undefined when the person changed her mind */
+export async function savePage(bytes: Uint8Array, name: string): Promise<vscode.Uri | undefined> {
+  const uri = await vscode.window.showSaveDialog({
+    title: 'Save VMSA page',
+    defaultUri: vscode.Uri.joinPath(startFolder(), name),
+    filters: { 'VMSA page': ['vmsa', 'bin'] },
+  });
+  if (uri) await vscode.workspace.fs.writeFile(uri, bytes);
+  return uri;
+}

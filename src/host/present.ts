@@ -1,0 +1,19 @@
+// The one place in the extension where failures are caught and shown to the person.
+
+import * as vscode from 'vscode';
+import { CheckError } from '../core/errors';
+
+/** A failure as a sentence. What we did not foresee says so, because then the fault is ours. */
+export function sentence(error: unknown): string {
+  if (error instanceof CheckError) return error.message;
+  return `SevScope failed: ${error instanceof Error ? error.message : String(error)}`;
+}
+
+/** Runs something that a person asked for; a failure becomes one message. */
+export async function present(run: () => unknown): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    void vscode.window.showErrorMessage(sentence(error));
+  }
+}

@@ -1,0 +1,82 @@
+// The report of a launch-measurement check: an editor on a URI of its own that names the launch file. Opening it,
+// also after a reload, runs the check anew, so that no old verdict is ever shown for changed inputs.
+
+import * as vscode from 'vscode';
+import * as errors from '../core/errors';
+import { launchInputs, runCheck } from '../files/launch';
+import { parseLaunchFile } from '../files/launchFile';
+import type { Report } from '../core/measure/report';
+import { nameOf } from './fileEditors';
+import { Page } from './page';
+import { sentence } from './present';
+
+const SCHEME = 'sevscope-report';
+
+/** The URI of a report; its path is what the tab shows. */
+export function reportUri(launchFile: vscode.Uri): vscode.Uri {
+  return vscode.Uri.from({
+    scheme: SCHEME,
+    path: `/Report: ${nameOf(launchFile)}`,
+    query: launchFile.toString(),
+  });
+}
+
+/** Runs a launch file, with its text as it is in an open editor. @throws CheckError */
+export async function checkLaunchFile(uri: vscode.Uri, signal?: AbortSignal): Promise<Report> {
+  if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
+  if (uri.scheme !== 'file') throw errors.notOnDisk(uri.scheme);
+  const open = vscode.workspace.textDocuments.find((d) => d.uri.toString() === uri.toString());
+  const text = open?.getText() ?? new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+  const inputs = launchInputs(parseLaunchFile(text, uri.fsPath), nameOf(uri));
+  return (await runCheck(inputs, { signal })).report;
+}
+
+/** Shows reports. */
+export class ReportEditor implements vscode.CustomReadonlyEditorProvider {
+  static readonly viewType = 'sevscope.report';
+
+  constructor(private readonly extensionUri: vscode.Uri) {}
+
+  register(): vscode.Disposable {
+    return vscode.window.registerCustomEditorProvider(ReportEditor.viewType, this, {
+      supportsMultipleEditorsPerDocument: true,
+    });
+  }
+
+  openCustomDocument(uri: vscode.Uri): vscode.CustomDocument {
+    return { uri, dispose: () => undefined };
+  }
+
+  async resolveCustomEditor({ uri }: vscode.CustomDocument, panel: vscode.WebviewPanel): Promise<void> {
+    const launchFile = vscode.Uri.parse(uri.query, true);
+    let running: AbortController | undefined;
+    const run = async () => {
+      running?.abort();
+      const mine = (running = new AbortController());
+      page.show({
+        kind: 'notice',
+        title: 'Checking…',
+        text: `The inputs of ${nameOf(launchFile)} are read and hashed.`,
+        actions: [],
+      });
+      try {
+        const report = await checkLaunchFile(launchFile, mine.signal);
+        if (running === mine) page.show({ kind: 'report', report });
+      } catch (error) {
+        if (running !== mine || mine.signal.aborted) return;
+        page.show({
+          kind: 'notice',
+          title: 'There is no verdict',
+          text: sentence(error),
+          actions: ['runAgain', 'openLaunchFile'],
+        });
+      }
+    };
+    const page = new Page(this.extensionUri, panel, async (action) => {
+      if (action === 'runAgain') await run();
+      if (action === 'openLaunchFile') await vscode.window.showTextDocument(launchFile);
+    });
+    panel.onDidDispose(() => running?.abort());
+    await run();
+  }
+}
