@@ -1,6 +1,6 @@
 // What commands share for printing: text to stdout, JSON, progress on a terminal, and writing result files.
 
-import { byteCount, hex } from '../core/hex';
+import { byteCount, bytesToHex, hex } from '../core/hex';
 import { exactText } from '../core/describe';
 import type { Finding } from '../core/region';
 import type { LeafValue } from '../core/struct';
@@ -17,10 +17,12 @@ export interface Output {
 
 /** Prints a value as indented JSON; bigints in 0x form, bytes in hexadecimal. */
 export function printJson(out: Output, value: unknown): void {
-  const plain = (_key: string, v: unknown) => {
+  // Looked up anew because a Buffer would arrive here as the object that its toJSON makes.
+  function plain(this: Record<string, unknown>, key: string): unknown {
+    const v = this[key];
     if (typeof v === 'bigint') return hex(v);
-    return v instanceof Uint8Array ? Buffer.from(v).toString('hex') : v;
-  };
+    return v instanceof Uint8Array ? bytesToHex(v) : v;
+  }
   out.line(JSON.stringify(value, plain, 2));
 }
 

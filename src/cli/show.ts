@@ -46,7 +46,8 @@ function showOvmf(bytes: Uint8Array, file: string, options: { json?: true }, out
     printJson(out, { file, kind: 'ovmf', ...image, findings });
     return;
   }
-  out.line(`${file}: firmware image, ${byteCount(bytes.length)}, mapped at ${hex(image.base, 8)}`);
+  const what = image.table ? 'OVMF image' : 'no OVMF image that can be recognised';
+  out.line(`${file}: ${what}, ${byteCount(bytes.length)}, mapped at ${hex(image.base, 8)}`);
   const supports = image.supports.map((s) => [s.feature, s.ok ? 'yes' : 'no', s.reason]);
   columns(supports, '  ').forEach((line) => {
     out.line(line);

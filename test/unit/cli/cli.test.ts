@@ -1,0 +1,174 @@
+// What the command line prints, as golden text that a reviewer can read (UPDATE_GOLDENS=1 writes it anew), its
+// exit status, and that a page survives being built, changed and compared.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { runCli, type Outcome } from '../../helpers/peer';
+import { randomBytes, seeded } from '../../helpers/random';
+
+let folder: string;
+const cli = (...args: string[]): Promise<Outcome> => runCli(args, folder);
+const at = (name: string) => join(folder, name);
+
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'sevscope-cli-'));
+  assert.equal((await cli('sample', '.')).status, 0);
+});
+after(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('The command line prints', () => {
+  const cases: [string, string[], number][] = [
+    ['show-vmsa', ['show', 'vcpu0.vmsa'], 0],
+    ['show-vmsa-json', ['vmsa', 'show', '--json', 'vcpu0-wrong.vmsa'], 0],
+    ['show-ovmf', ['show', 'OVMF.sample.fd'], 0],
+    ['ovmf-show-json', ['ovmf', 'show', '--json', 'OVMF.sample.fd'], 0],
+    ['show-text', ['show', 'README.md'], 0],
+    ['diff-generated', ['vmsa', 'diff', 'vcpu0-wrong.vmsa', '--cpu-model', 'EPYC-Milan'], 1],
+    ['diff-generated-json', ['vmsa', 'diff', 'vcpu0-wrong.vmsa', '--cpu-model', 'EPYC-Milan', '--json'], 1],
+    ['diff-files', ['vmsa', 'diff', 'vcpu0-wrong.vmsa', 'vcpu0.vmsa'], 1],
+    ['diff-equal', ['vmsa', 'diff', 'vcpu0.vmsa', '--profile', 'sev-es'], 0],
+    ['validate-matches', ['validate', '--launch', 'matches.sevlaunch.json', '--debug'], 0],
+    ['validate-mismatch', ['validate', '--launch', 'mismatch.sevlaunch.json'], 1],
+    ['validate-json', ['validate', '--launch', 'matches.sevlaunch.json', '--json'], 0],
+    ['validate-help', ['validate', '--help'], 0],
+    ['help', ['--help'], 0],
+  ];
+  for (const [name, args, status] of cases) {
+    it(`${args.join(' ')} (exit status ${status})`, async () => {
+      const { stdout, stderr, ...outcome } = await cli(...args);
+      const text = `${stdout}${stderr}`.replaceAll(`${folder}/`, '');
+      const golden = resolve('test/unit/cli/golden', `${name}.txt`);
+      if (process.env['UPDATE_GOLDENS']) writeFileSync(golden, text);
+      assert.equal(text, existsSync(golden) ? readFileSync(golden, 'utf8') : '');
+      assert.equal(outcome.status, status);
+    });
+  }
+});
+
+describe('The command line refuses with one line and exit status', () => {
+  const cases: [string[], number, RegExp][] = [
+    [[], 2, /Usage: sevscope/],
+    [['nothing'], 2, /unknown command 'nothing'/],
+    [['show'], 2, /missing required argument 'file'/],
+    [['show', 'nowhere'], 6, /^ERROR: nowhere cannot be read: there is no such file/],
+    [['vmsa', 'show', 'README.md'], 2, /^ERROR: README\.md has \d+ bytes; a VMSA is one page of 4096 bytes/],
+    [['vmsa', 'show', 'OVMF.sample.fd'], 2, /more than 4096 bytes/],
+    [['vmsa', 'build', 'x.vmsa'], 2, /family, model and stepping/],
+    [['vmsa', 'build', 'x.vmsa', '--family', '25'], 2, /all three/],
+    [['vmsa', 'build', 'x.vmsa', '--cpu-model', 'EPYC', '--family', '25'], 2, /by name and by numbers/],
+    [['vmsa', 'build', 'x.vmsa', '--cpu-model', 'epyc'], 2, /"epyc" is not a QEMU CPU model/],
+    [['vmsa', 'build', 'x.vmsa', '--cpu-model', 'EPYC', '--cpu', '1'], 2, /needs the SEV-ES reset address/],
+    [
+      ['vmsa', 'build', 'x.vmsa', '--cpu-model', 'EPYC', '--cpu', '1', '--firmware', 'README.md'],
+      6,
+      /no SEV-ES reset address/,
+    ],
+    [['vmsa', 'build', 'x.vmsa', '--cpu-model', 'EPYC', '--userspace', 'krun'], 2, /krun/],
+    [['vmsa', 'build', 'none/x.vmsa', '--cpu-model', 'EPYC'], 6, /cannot be written/],
+    [['vmsa', 'build', 'x.vmsa', '--family', '271', '--model', '0', '--stepping', '0'], 2, /from 0 to 270/],
+    [['vmsa', 'diff', 'vcpu0.vmsa'], 2, /Compare with what/],
+    [['vmsa', 'diff', 'vcpu0.vmsa', 'vcpu0.vmsa', '--profile', 'sev-es'], 2, /not both/],
+    [['validate', '--launch', 'README.md'], 2, /is not a launch file/],
+    [['validate', '--domain', 'guest'], 2, /recorded launches only/],
+    [['validate', '--launch', 'matches.sevlaunch.json', '--policy', '-1'], 2, /number from 0/],
+  ];
+  for (const [args, status, message] of cases) {
+    it(`${status}: ${args.join(' ')}`, async () => {
+      const { stderr, stdout, ...outcome } = await cli(...args);
+      assert.match(stderr, message);
+      assert.equal(stdout, '');
+      assert.equal(outcome.status, status);
+      assert.ok(!existsSync(at('x.vmsa')));
+    });
+  }
+  it('nothing at all with --quiet, for a match and a mismatch', async () => {
+    for (const [name, status] of [
+      ['matches', 0],
+      ['mismatch', 1],
+    ] as const) {
+      assert.deepEqual(await cli('validate', '-q', '--launch', `${name}.sevlaunch.json`), {
+        status,
+        stdout: '',
+        stderr: '',
+      });
+    }
+  });
+});
+
+describe('vmsa build, update and diff', () => {
+  it('build what diff finds equal, for both roles and profiles', async () => {
+    const page = ['--cpu-model', 'EPYC-Genoa', '--firmware', 'OVMF.sample.fd'];
+    for (const cpu of ['0', '1', '7']) {
+      for (const profile of ['sev-es', 'sev-es-init2']) {
+        const args = [...page, '--cpu', cpu, '--profile', profile];
+        assert.equal((await cli('vmsa', 'build', 'built.vmsa', '--userspace', 'qemu', ...args)).status, 0);
+        assert.equal(statSync(at('built.vmsa')).size, 4096);
+        assert.equal((await cli('vmsa', 'diff', 'built.vmsa', ...args)).status, 0);
+      }
+    }
+  });
+  it('update the CPU and the start of an additional vCPU, and keep every other byte', async () => {
+    const before = Buffer.from(randomBytes(seeded(4), 4096));
+    writeFileSync(at('random.vmsa'), before);
+    const args = [
+      '--cpu',
+      '1',
+      '--family',
+      '25',
+      '--model',
+      '17',
+      '--stepping',
+      '1',
+      '--firmware',
+      'OVMF.sample.fd',
+    ];
+    assert.equal((await cli('vmsa', 'update', 'random.vmsa', ...args)).status, 0);
+    const expected = Buffer.from(before);
+    expected.writeBigUInt64LE(0x00a10f11n, 0x310);
+    expected.writeBigUInt64LE(0x00800000n, 0x18);
+    expected.writeBigUInt64LE(0xb004n, 0x178);
+    assert.deepEqual(readFileSync(at('random.vmsa')), expected);
+  });
+  it('leave a file alone that needs no change', async () => {
+    const { mtimeMs } = statSync(at('vcpu0.vmsa'));
+    assert.match(
+      (await cli('vmsa', 'update', 'vcpu0.vmsa', '--cpu-model', 'EPYC-Milan')).stdout,
+      /nothing to change/,
+    );
+    assert.equal(statSync(at('vcpu0.vmsa')).mtimeMs, mtimeMs);
+  });
+  it('read launches that options change', async () => {
+    const args = ['validate', '--launch', 'mismatch.sevlaunch.json', '--vmsa-cpu0', 'vcpu0.vmsa'];
+    assert.equal((await cli(...args)).status, 0);
+    assert.equal((await cli(...args, '--policy', '0x7')).status, 1);
+  });
+});
+
+describe('show', () => {
+  it('ends quietly when its reader does', () => {
+    const shown = execFileSync(
+      'sh',
+      ['-c', `"${process.execPath}" "${resolve('dist/sevscope.js')}" show --all vcpu0.vmsa | head -n 1`],
+      { cwd: folder, encoding: 'utf8' },
+    );
+    assert.match(shown, /^vcpu0\.vmsa: VMSA/);
+  });
+  it('gives JSON that holds every byte of a page', async () => {
+    const page = randomBytes(seeded(9), 4096);
+    writeFileSync(at('r.vmsa'), page);
+    const { fields } = JSON.parse((await cli('show', '--json', 'r.vmsa')).stdout) as {
+      fields: { offset: number; size: number; value: number | string }[];
+    };
+    const back = Buffer.alloc(4096);
+    for (const { offset, size, value } of fields) {
+      if (typeof value === 'string' && !value.startsWith('0x')) back.set(Buffer.from(value, 'hex'), offset);
+      else for (let i = 0, n = BigInt(value); i < size; i++, n >>= 8n) back[offset + i] = Number(n & 0xffn);
+    }
+    assert.deepEqual(back, Buffer.from(page));
+  });
+});

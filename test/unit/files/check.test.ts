@@ -1,0 +1,200 @@
+// Checks from files: the sample's launches, each measured byte, keys that are cleared and never shown, large
+// files as streams, and cancelling.
+
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CheckError } from '../../../src/core/errors';
+import { withKeys } from '../../../src/files/keys';
+import { launchInputs, runCheck, type LaunchInputs } from '../../../src/files/launch';
+import { parseLaunchFile } from '../../../src/files/launchFile';
+import { digestFile, readUpTo } from '../../../src/files/read';
+import { writeSample } from '../../../src/files/sample';
+import { writeWhole } from '../../../src/files/write';
+
+let folder: string;
+const at = (name: string) => join(folder, name);
+const load = (name: string): LaunchInputs =>
+  launchInputs(parseLaunchFile(readFileSync(at(name), 'utf8'), at(name)), name);
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'sevscope-check-'));
+  await writeSample(folder);
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('The sample', () => {
+  it('is the same each time it is written, and leaves other files alone', async () => {
+    const read = () =>
+      readdirSync(folder)
+        .sort()
+        .map((name) => [name, readFileSync(at(name)).toString('base64')]);
+    writeFileSync(at('own.txt'), 'mine');
+    const before = read();
+    writeFileSync(at('vcpu0.vmsa'), 'damaged');
+    await writeSample(folder);
+    assert.deepEqual(read(), before);
+  });
+  it('has a launch that matches, with the steps in the order of the launch', async () => {
+    const { report } = await runCheck(load('matches.sevlaunch.json'));
+    assert.equal(report.verdict, 'matches');
+    assert.equal(report.mode, 'SEV-ES');
+    assert.deepEqual(
+      report.steps.map((s) => [s.id, s.source]),
+      [
+        ['firmware', 'owner'],
+        ['kernel', 'owner'],
+        ['initrd', 'owner'],
+        ['cmdline', 'owner'],
+        ['kernel-hashes', 'derived'],
+        ['vmsa', 'owner'],
+        ['launch-digest', 'derived'],
+        ['measurement', 'derived'],
+        ['reported', 'host'],
+      ],
+    );
+    const bytes = (id: string) => report.steps.find((s) => s.id === id)!.bytes;
+    assert.equal(bytes('launch-digest'), bytes('firmware') + 176 + 2 * 4096);
+    assert.deepEqual(report.warnings, []);
+  });
+  it('has a launch that does not match, and matches with the right page', async () => {
+    const inputs = load('mismatch.sevlaunch.json');
+    assert.equal((await runCheck(inputs)).report.verdict, 'does not match');
+    assert.equal((await runCheck({ ...inputs, vmsa: { bsp: at('vcpu0.vmsa') } })).report.verdict, 'matches');
+  });
+});
+
+describe('A changed bit flips the verdict:', () => {
+  for (const name of ['OVMF.sample.fd', 'vmlinuz.sample', 'initrd.sample', 'sample_tik.bin']) {
+    it(`in ${name}, first, middle and last byte`, async () => {
+      const good = readFileSync(at(name));
+      for (const place of [0, good.length >> 1, good.length - 1]) {
+        const bytes = Buffer.from(good);
+        bytes[place]! ^= 1;
+        writeFileSync(at(name), bytes);
+        assert.equal(
+          (await runCheck(load('matches.sevlaunch.json'))).report.verdict,
+          'does not match',
+          `byte ${place}`,
+        );
+      }
+    });
+  }
+  const changes: [string, (inputs: LaunchInputs) => Partial<LaunchInputs>][] = [
+    ['in the command line', (i) => ({ cmdline: `${i.cmdline!} ` })],
+    ['in the number of vCPUs', () => ({ vcpus: 3 })],
+    ['in the CPU', () => ({ cpu: { family: 25, model: 1, stepping: 0 } })],
+    ['in the profile', () => ({ profile: 'sev-es-init2' })],
+    ['in the policy', (i) => ({ platform: { ...i.platform, policy: 7 } })],
+    ['in the API version', (i) => ({ platform: { ...i.platform, apiMinor: 54 } })],
+    ['in the build', (i) => ({ platform: { ...i.platform, buildId: 25 } })],
+    ['by leaving out the kernel', () => ({ kernel: undefined, initrd: undefined, cmdline: undefined })],
+    ['by leaving out the initrd', () => ({ initrd: undefined })],
+    ['by asking for plain SEV', (i) => ({ platform: { ...i.platform, policy: 1 } })],
+  ];
+  for (const [name, change] of changes) {
+    it(name, async () => {
+      const inputs = load('matches.sevlaunch.json');
+      assert.equal((await runCheck({ ...inputs, ...change(inputs) })).report.verdict, 'does not match');
+    });
+  }
+});
+
+describe('A report warns', () => {
+  it('about a policy that allows debugging, whatever the verdict', async () => {
+    const inputs = load('matches.sevlaunch.json');
+    const { report } = await runCheck({ ...inputs, platform: { ...inputs.platform, policy: 4 } });
+    assert.match(report.warnings.join(), /NODBG/);
+  });
+  it('about a kernel for firmware without room for its hashes', async () => {
+    writeFileSync(at('none.fd'), new Uint8Array(4096));
+    const { report } = await runCheck({
+      ...load('matches.sevlaunch.json'),
+      vcpus: 1,
+      firmware: at('none.fd'),
+    });
+    assert.match(report.warnings.join(), /no area for kernel hashes/);
+  });
+});
+
+describe('Keys', () => {
+  it('are cleared after use, also when the use fails', async () => {
+    const seen: Uint8Array[] = [];
+    for (const paths of [{ tik: at('sample_tik.bin'), tek: at('sample_tek.bin') }]) {
+      await withKeys(paths, ({ tik, tek }) => seen.push(tik, tek!));
+      await assert.rejects(
+        withKeys(paths, ({ tik }) => (seen.push(tik), Promise.reject(new Error('stop')))),
+        /stop/,
+      );
+    }
+    assert.equal(seen.length, 3);
+    for (const key of seen) assert.ok(key.every((b) => b === 0));
+  });
+  it('are refused at any other length without a word of their content', async () => {
+    writeFileSync(at('text.key'), 'SECRETSECRETSECRET');
+    for (const paths of [{ tik: at('text.key') }, { tk: at('text.key') }]) {
+      await assert.rejects(
+        withKeys(paths, () => assert.fail()),
+        (e) => e instanceof CheckError && e.kind === 'usage' && !e.message.includes('SECRET'),
+      );
+    }
+  });
+  it('are nowhere in a report', async () => {
+    const text = JSON.stringify((await runCheck(load('matches.sevlaunch.json'))).report);
+    for (const name of ['sample_tik.bin', 'sample_tek.bin']) {
+      assert.ok(!text.includes(readFileSync(at(name)).toString('hex')));
+      assert.ok(!text.includes(readFileSync(at(name)).toString('base64')));
+    }
+  });
+});
+
+describe('Reading files', () => {
+  it('streams a file that is larger than memory should hold', async () => {
+    writeFileSync(at('large'), '');
+    truncateSync(at('large'), 300 * 2 ** 20);
+    const before = process.memoryUsage.rss();
+    let calls = 0;
+    const { bytes, tail } = await digestFile(at('large'), { onProgress: () => calls++ });
+    assert.equal(bytes, 300 * 2 ** 20);
+    assert.equal(tail.length, 64 * 1024);
+    assert.ok(calls > 100);
+    assert.ok(process.memoryUsage.rss() - before < 96 * 2 ** 20);
+  });
+  it('keeps the last 64 KiB, also of files a little larger than a chunk', async () => {
+    for (const size of [0, 1, 65535, 65536, 65537, 262144 + 10, 262144 + 65536]) {
+      const content = Buffer.from(Array.from({ length: size }, (_, i) => (i * 31) & 0xff));
+      writeFileSync(at('f'), content);
+      assert.deepEqual(Buffer.from((await digestFile(at('f'))).tail), content.subarray(-65536), String(size));
+    }
+  });
+  it('stops when it is cancelled', async () => {
+    writeFileSync(at('large'), '');
+    truncateSync(at('large'), 2 ** 32);
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 20);
+    const started = Date.now();
+    await assert.rejects(digestFile(at('large'), { signal: stop.signal }), /cancelled/);
+    assert.ok(Date.now() - started < 1000);
+  });
+  it('takes no more of a file than was asked for', async () => {
+    assert.equal((await readUpTo(at('OVMF.sample.fd'), 16)).length, 17);
+    assert.equal((await readUpTo(at('sample_tik.bin'), 16)).length, 16);
+    assert.equal((await readUpTo('/dev/zero', 100)).length, 101);
+  });
+  it('says what is wrong with a path', async () => {
+    await assert.rejects(digestFile(at('nothing')), /there is no such file/);
+    await assert.rejects(digestFile(folder), /it is a folder/);
+    await assert.rejects(readUpTo(at('nothing'), 1), (e) => e instanceof CheckError && e.kind === 'bug');
+  });
+});
+
+describe('Writing files', () => {
+  it('leaves the old file and no rest when it cannot finish', async () => {
+    await assert.rejects(writeWhole(join(folder, 'none', 'x'), 'x'), /Nothing was changed/);
+    await assert.rejects(writeWhole(folder, 'x'), /cannot be written/);
+    assert.ok(!readdirSync(tmpdir()).some((n) => n.startsWith(folder) && n.endsWith('.partial')));
+  });
+});
