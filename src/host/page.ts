@@ -16,7 +16,8 @@ function html(webview: vscode.Webview, root: vscode.Uri): string {
   const file = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(root, name)).toString();
   const policy = [
     "default-src 'none'",
-    `style-src ${webview.cspSource}`,
+    // The toolkit adds one empty style element while it loads; the nonce lets it, and nothing else.
+    `style-src ${webview.cspSource} 'nonce-${nonce}'`,
     `font-src ${webview.cspSource}`,
     `script-src 'nonce-${nonce}'`,
   ].join('; ');
@@ -26,6 +27,7 @@ function html(webview: vscode.Webview, root: vscode.Uri): string {
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta http-equiv="Content-Security-Policy" content="${policy}">
+    <meta property="csp-nonce" content="${nonce}">
     <link rel="stylesheet" href="${file('codicon.css')}">
     <link rel="stylesheet" href="${file('style.css')}">
     <title>SevScope</title>

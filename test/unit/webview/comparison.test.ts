@@ -1,0 +1,108 @@
+// A comparison in the page: what typed inputs ask for, what is said about wrong ones, and the order of the rows.
+
+import assert from 'node:assert/strict';
+import { comparePages, compareWithGenerated } from '../../../src/core/vmsa/compare';
+import { generateVmsa, type VmsaRequest } from '../../../src/core/vmsa/generate';
+import { vmsaFields } from '../../../src/core/vmsa/page';
+import {
+  CUSTOM,
+  formOf,
+  parseAddress,
+  parseNumber,
+  readForm,
+  withCpuName,
+  withCpuPart,
+  type Form,
+} from '../../../webview/comparisonForm';
+import { countLeaves, flatten } from '../../../webview/rows';
+import { comparisonTree, vmsaTree } from '../../../webview/vmsaTree';
+
+const MILAN: VmsaRequest = { profile: 'sev-es', role: 'bsp', cpu: { family: 25, model: 1, stepping: 1 } };
+const AP: VmsaRequest = { ...MILAN, role: 'ap', resetAddress: 0x80b004 };
+
+describe('The controls of a comparison', () => {
+  for (const request of [MILAN, AP]) {
+    it(`ask for the request of an ${request.role} that they were made from`, () => {
+      assert.deepEqual(readForm(formOf(request)), { request, errors: {} });
+    });
+  }
+
+  it('keep name and numbers of the CPU together', () => {
+    const form = formOf(MILAN);
+    assert.equal(form.cpuName, 'EPYC-Milan');
+    assert.equal(withCpuPart(form, 'stepping', '9').cpuName, CUSTOM);
+    assert.equal(withCpuPart(form, 'family', '0x19').cpuName, 'EPYC-Milan');
+    const { family, model, stepping } = withCpuName(form, 'EPYC-Genoa');
+    assert.deepEqual([family, model, stepping], ['25', '17', '0']);
+    assert.deepEqual(withCpuName(form, CUSTOM), { ...form, cpuName: CUSTOM });
+  });
+
+  const wrong: [string, Partial<Form>, string, RegExp][] = [
+    ['a family that CPUID cannot express', { family: '271' }, 'family', /family is 271.*0 to 270/],
+    ['a model that is no number', { model: 'x1' }, 'model', /"x1" is not a number/],
+    ['an empty stepping', { stepping: '' }, 'stepping', /Give a number/],
+    ['an AP without a reset address', { role: 'ap' }, 'resetAddress', /needs the SEV-ES reset address/],
+    ['a reset address beyond 32 bits', { role: 'ap', resetAddress: '0x100000000' }, 'resetAddress', /32-bit/],
+    ['a reset address that is none', { role: 'ap', resetAddress: 'here' }, 'resetAddress', /"here" is not/],
+    ['a profile that does not exist', { profile: 'sev-xy' }, 'profile', /no launch profile "sev-xy"/],
+  ];
+  for (const [what, change, control, sentence] of wrong) {
+    it(`say what is wrong with ${what}, at its control`, () => {
+      const { request, errors } = readForm({ ...formOf(MILAN), ...change });
+      assert.equal(request, undefined);
+      assert.deepEqual(Object.keys(errors), [control]);
+      assert.match(Object.values(errors)[0]!, sentence);
+    });
+  }
+
+  it('ignore the reset address of a boot processor, which its page does not hold', () => {
+    assert.deepEqual(readForm({ ...formOf(MILAN), resetAddress: 'here' }), { request: MILAN, errors: {} });
+  });
+
+  it('read numbers as people write them', () => {
+    assert.deepEqual(['25', ' 0x19 ', '', '-1', '1e3', '0x'].map(parseNumber), [25, 25, NaN, NaN, NaN, NaN]);
+    assert.deepEqual(['0x80b004', '80b004', '', 'g'].map(parseAddress), [0x80b004, 0x80b004, undefined, NaN]);
+  });
+});
+
+describe('The rows of a VMSA page', () => {
+  it('hold every field once, arrays of zeros closed under a row of their own', () => {
+    const { bytes } = generateVmsa(MILAN);
+    const tree = vmsaTree(vmsaFields(bytes));
+    assert.equal(countLeaves(tree), vmsaFields(bytes).length);
+    const rows = flatten(tree, {});
+    const xmm = rows.find((row) => row.node.id === 'fpreg_xmm')!;
+    assert.equal(xmm.expanded, false);
+    assert.equal(xmm.level, 2);
+    bytes[0x470] = 1;
+    const opened = flatten(vmsaTree(vmsaFields(bytes)), {});
+    assert.equal(opened.find((row) => row.node.id === 'fpreg_xmm')!.expanded, true);
+  });
+});
+
+describe('The rows of a comparison', () => {
+  it('start with the differing fields and hold every field once', () => {
+    const { bytes } = generateVmsa(MILAN);
+    bytes[0x470] = 1;
+    bytes[0x310] = 0x12;
+    const compared = compareWithGenerated(bytes, MILAN);
+    const tree = comparisonTree(compared, true);
+    assert.equal(tree[0]!.id, 'group:Differences');
+    assert.deepEqual(
+      tree[0]!.children.map((node) => node.cells[0]!.text),
+      ['rdx', 'fpreg_xmm.xmm0'],
+    );
+    assert.equal(countLeaves(tree), compared.length);
+    assert.ok(tree[0]!.children.every((node) => node.cells[2]!.marked && node.cells[3]!.marked));
+  });
+
+  it('have no section of differences for equal pages, and no expected values without an expected page', () => {
+    const { bytes } = generateVmsa(MILAN);
+    const equal = comparisonTree(compareWithGenerated(bytes, MILAN), true);
+    assert.equal(equal[0]!.id, 'group:Segments');
+    const rdx = flatten(comparisonTree(comparePages(bytes, bytes), false), {}).find(
+      (r) => r.node.id === 'rdx',
+    )!;
+    assert.deepEqual(rdx.node.cells.slice(3), [{ text: '–' }, { text: '' }]);
+  });
+});

@@ -1,0 +1,134 @@
+// The controls above a comparison: which CPU, launch profile, role and reset address the expected page is made
+// for. A change is answered in place.
+
+import { hex } from '../src/core/hex';
+import { CPU_MODELS, findCpuModel } from '../src/core/vmsa/cpuModels';
+import { findProfile, PROFILES } from '../src/core/vmsa/profiles';
+import type { FirmwareChoice } from '../src/protocol';
+import { CUSTOM, parseAddress, withCpuName, withCpuPart, type Form, type FormErrors } from './comparisonForm';
+import { ActionButton, Dropdown, Icon, TextField } from './widgets';
+import type { VmsaRequest } from '../src/core/vmsa/generate';
+
+const CPU_CHOICES = [
+  ...CPU_MODELS.map(({ name }) => ({ value: name, text: name })),
+  { value: CUSTOM, text: 'Custom' },
+];
+const PROFILE_CHOICES = PROFILES.map(({ id, title }) => ({ value: id, text: title }));
+const ROLE_CHOICES = [
+  { value: 'bsp', text: 'BSP (vCPU 0)' },
+  { value: 'ap', text: 'AP (other vCPUs)' },
+];
+const TYPED = 'typed';
+
+/** What holds for the choice; it stands where the errors do, so that nothing moves when there is one. */
+function hint(form: Form): string {
+  const profile = findProfile(form.profile)?.doc ?? '';
+  const note = findCpuModel(form.cpuName)?.note;
+  return note === undefined ? profile : `${profile} ${form.cpuName}: ${note}.`;
+}
+
+/** The controls; `request` is what they ask for now, undefined while an input is wrong. */
+export function ComparisonControls(props: {
+  form: Form;
+  errors: FormErrors;
+  request: VmsaRequest | undefined;
+  /** What the page was last asked for, for an action that may be taken while an input is wrong. */
+  lastRequest: VmsaRequest;
+  firmware: readonly FirmwareChoice[];
+  onChange: (form: Form) => void;
+  /** The host was asked for a firmware image. */
+  onPick: () => void;
+}) {
+  const { form, errors, request, lastRequest, firmware, onChange, onPick } = props;
+  const isAp = form.role === 'ap';
+  const address = parseAddress(form.resetAddress);
+  const chosen = firmware.findIndex((choice) => choice.resetAddress === address);
+  const firmwareChoices = [
+    ...firmware.map(({ name, resetAddress }, i) => ({
+      value: `${i}`,
+      text: `${name} (${hex(resetAddress, 8)})`,
+    })),
+    { value: TYPED, text: firmware.length > 0 ? 'None of these' : 'No OVMF image known' },
+  ];
+  const messages = Object.values(errors);
+  return (
+    <div class="controls" role="group" aria-label="Expected page" data-pane>
+      <div class="controls-line">
+        <Dropdown
+          label="CPU"
+          class="control-cpu"
+          value={form.cpuName}
+          choices={CPU_CHOICES}
+          onChange={(name) => {
+            onChange(withCpuName(form, name));
+          }}
+        />
+        {(['family', 'model', 'stepping'] as const).map((part) => (
+          <TextField
+            key={part}
+            label={part[0]!.toUpperCase() + part.slice(1)}
+            class="control-number"
+            value={form[part]}
+            error={errors[part]}
+            onInput={(text) => {
+              onChange(withCpuPart(form, part, text));
+            }}
+          />
+        ))}
+        <Dropdown
+          label="Profile"
+          class="control-profile"
+          value={form.profile}
+          choices={PROFILE_CHOICES}
+          onChange={(profile) => {
+            onChange({ ...form, profile });
+          }}
+        />
+        <Dropdown
+          label="Role"
+          class="control-role"
+          value={form.role}
+          choices={ROLE_CHOICES}
+          onChange={(role) => {
+            onChange({ ...form, role: role === 'ap' ? 'ap' : 'bsp' });
+          }}
+        />
+        <TextField
+          label="Reset address"
+          class="control-address"
+          value={form.resetAddress}
+          error={errors.resetAddress}
+          disabled={!isAp}
+          onInput={(resetAddress) => {
+            onChange({ ...form, resetAddress });
+          }}
+        />
+        <Dropdown
+          label="Taken from"
+          class="control-firmware"
+          value={chosen < 0 ? TYPED : `${chosen}`}
+          choices={firmwareChoices}
+          disabled={!isAp || firmware.length === 0}
+          onChange={(value) => {
+            const choice = firmware[Number(value)];
+            if (choice) onChange({ ...form, resetAddress: hex(choice.resetAddress, 8) });
+          }}
+        />
+        <ActionButton
+          action="pickFirmware"
+          disabled={!isAp}
+          request={request ?? lastRequest}
+          onSent={onPick}
+        />
+      </div>
+      <div class="control-errors" role="alert">
+        {messages.map((message) => (
+          <p key={message}>
+            <Icon name="error" class="severity-error" /> {message}
+          </p>
+        ))}
+      </div>
+      {messages.length === 0 && <p class="control-hint">{hint(form)}</p>}
+    </div>
+  );
+}

@@ -1,0 +1,49 @@
+// The one place that knows the webview UI toolkit, which is archived upstream: it registers the elements that
+// the page uses and tells TypeScript about them.
+
+import {
+  provideVSCodeDesignSystem,
+  vsCodeButton,
+  vsCodeCheckbox,
+  vsCodeDropdown,
+  vsCodeOption,
+  vsCodeTextField,
+} from '@vscode/webview-ui-toolkit';
+import type { HTMLAttributes } from 'preact';
+
+/** Makes the toolkit's elements known to the browser; call it before anything is drawn. */
+export function registerControls(): void {
+  provideVSCodeDesignSystem().register(
+    vsCodeButton(),
+    vsCodeCheckbox(),
+    vsCodeDropdown(),
+    vsCodeOption(),
+    vsCodeTextField(),
+  );
+}
+
+/** What the toolkit's form elements have in common: their `value` is a property. */
+export interface ValueElement extends HTMLElement {
+  value: string;
+}
+
+/** The toolkit's check box. */
+export interface CheckboxElement extends HTMLElement {
+  checked: boolean;
+}
+
+type ToolkitElement<E extends HTMLElement, P = object> = HTMLAttributes<E> & P & { disabled?: boolean };
+
+declare module 'preact' {
+  // A namespace is the only way in which JSX learns of new elements.
+  // eslint-disable-next-line @typescript-eslint/no-namespace
+  namespace JSX {
+    interface IntrinsicElements {
+      'vscode-button': ToolkitElement<HTMLElement, { appearance?: 'primary' | 'secondary' | 'icon' }>;
+      'vscode-checkbox': ToolkitElement<CheckboxElement, { checked?: boolean }>;
+      'vscode-dropdown': ToolkitElement<ValueElement>;
+      'vscode-option': ToolkitElement<HTMLElement, { value?: string }>;
+      'vscode-text-field': ToolkitElement<ValueElement, { value?: string; placeholder?: string }>;
+    }
+  }
+}

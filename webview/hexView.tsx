@@ -1,0 +1,220 @@
+// The hex view of every page: offset, sixteen bytes, ASCII. Only the rows in the window are drawn, so that a
+// 64 MiB image costs what a VMSA costs. The cursor is a byte; the keys move it and the page answers with a field.
+
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import {
+  byteChar,
+  byteText,
+  moveCursor,
+  offsetDigits,
+  reveal,
+  ROW_BYTES,
+  rowCount,
+  trackHeight,
+  windowAt,
+} from './hexRows';
+import type { Range } from './rows';
+
+/** How views of two pages of one size scroll together: each adds a function that scrolls it. */
+export type HexPeers = Set<(scrollTop: number) => void>;
+
+/** What a hex view shows and tells. */
+export interface HexViewProps {
+  readonly label: string;
+  readonly bytes: Uint8Array;
+  readonly cursor: number;
+  /** The bytes of the selected field. */
+  readonly selection: Range | undefined;
+  /** Bytes that differ from these are marked. */
+  readonly against?: Uint8Array | undefined;
+  /** The views that scroll together with this one. */
+  readonly peers?: HexPeers;
+  readonly onCursor: (offset: number) => void;
+  /** Enter or Escape: back to the field. */
+  readonly onLeave: () => void;
+}
+
+const COLUMNS = Array.from({ length: ROW_BYTES }, (_, i) => i);
+
+interface RowProps extends Pick<HexViewProps, 'label' | 'bytes' | 'cursor' | 'selection' | 'against'> {
+  readonly index: number;
+  readonly digits: number;
+}
+
+/** The id of a byte's cell, for aria-activedescendant. */
+const cellId = (label: string, at: number) => `${label.replaceAll(/\W/g, '')}-${at}`;
+
+function classesOf({ bytes, cursor, selection, against }: RowProps, at: number): string {
+  const classes: string[] = [];
+  if (bytes[at] === 0) classes.push('zero');
+  if (against && bytes[at] !== against[at]) classes.push('byte-differs');
+  if (selection && at >= selection.offset && at - selection.offset < selection.size)
+    classes.push('byte-selected');
+  if (at === cursor) classes.push('byte-cursor');
+  return classes.join(' ');
+}
+
+function HexRow(props: RowProps) {
+  const { label, bytes, index, digits } = props;
+  const start = index * ROW_BYTES;
+  const columns = COLUMNS.filter((i) => start + i < bytes.length);
+  return (
+    <div class="hex-row" role="row" aria-rowindex={index + 2}>
+      <span class="hex-offset" role="rowheader" aria-colindex={1}>
+        {bytes.length > 0 && start.toString(16).padStart(digits, '0')}
+      </span>
+      <span class="hex-bytes" role="presentation">
+        {columns.map((i) => (
+          <span
+            key={i}
+            id={cellId(label, start + i)}
+            class={classesOf(props, start + i)}
+            role="gridcell"
+            aria-colindex={i + 2}
+            aria-selected={start + i === props.cursor}
+            data-at={start + i}
+          >
+            {byteText(bytes[start + i]!)}
+          </span>
+        ))}
+      </span>
+      <span class="hex-ascii" aria-hidden="true">
+        {columns.map((i) => (
+          <span key={i} class={classesOf(props, start + i)} data-at={start + i}>
+            {byteChar(bytes[start + i]!)}
+          </span>
+        ))}
+      </span>
+    </div>
+  );
+}
+
+/** The measures that windowing needs, kept current when the pane is resized. */
+function useMeasures(element: { readonly current: HTMLElement | null }) {
+  const [measures, setMeasures] = useState({ rowHeight: 18, view: 0 });
+  useLayoutEffect(() => {
+    const { current } = element;
+    if (!current) return;
+    const measure = () => {
+      const rowHeight = Math.max(18, Math.ceil(parseFloat(getComputedStyle(current).fontSize) * 1.35));
+      setMeasures({ rowHeight, view: Math.max(rowHeight, current.clientHeight - rowHeight) });
+    };
+    const observer = new ResizeObserver(measure);
+    observer.observe(current);
+    measure();
+    return () => {
+      observer.disconnect();
+    };
+  }, []);
+  return measures;
+}
+
+/** The scroll position, and the way to change it here and in the peers. */
+function useScroll(element: { readonly current: HTMLElement | null }, peers: HexPeers | undefined) {
+  const [scrollTop, setScrollTop] = useState(0);
+  // A peer's scroll event comes a frame late; answered, it would pull the first view back.
+  const commanded = useRef<number>(undefined);
+  const scrollTo = (top: number) => {
+    if (!element.current || Math.abs(element.current.scrollTop - top) < 1) return;
+    element.current.scrollTop = top;
+    commanded.current = element.current.scrollTop;
+    setScrollTop(element.current.scrollTop);
+  };
+  useLayoutEffect(() => {
+    peers?.add(scrollTo);
+    return () => peers?.delete(scrollTo);
+  }, []);
+  const onScroll = () => {
+    const top = element.current?.scrollTop ?? 0;
+    setScrollTop(top);
+    if (commanded.current !== top) for (const scroll of peers ?? []) if (scroll !== scrollTo) scroll(top);
+    commanded.current = undefined;
+  };
+  return { scrollTop, scrollTo, onScroll };
+}
+
+/** The hex view. */
+export function HexView(props: HexViewProps) {
+  const { label, bytes, peers, onCursor, onLeave } = props;
+  const element = useRef<HTMLDivElement>(null);
+  const { rowHeight, view } = useMeasures(element);
+  const { scrollTop, scrollTo, onScroll } = useScroll(element, peers);
+  const track = { rows: rowCount(bytes.length), rowHeight, view };
+  const { first, count, shift } = windowAt(track, scrollTop);
+  const cursor = Math.min(Math.max(0, props.cursor), Math.max(0, bytes.length - 1));
+  const digits = offsetDigits(bytes.length);
+  const cursorRow = Math.floor(cursor / ROW_BYTES);
+
+  useLayoutEffect(() => {
+    if (view > 0) scrollTo(reveal(track, element.current?.scrollTop ?? 0, cursorRow));
+  }, [cursorRow, props.selection?.offset, view]);
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.altKey || event.shiftKey) return;
+    const ctrl = event.ctrlKey || event.metaKey;
+    if (!ctrl && (event.key === 'Enter' || event.key === 'Escape')) onLeave();
+    else {
+      if (ctrl && event.key !== 'Home' && event.key !== 'End') return;
+      const to = moveCursor(
+        cursor,
+        event.key,
+        ctrl,
+        bytes.length,
+        Math.max(1, Math.floor(view / rowHeight) - 1),
+      );
+      if (to === undefined) return;
+      onCursor(to);
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  const onPointerDown = (event: PointerEvent) => {
+    const at = (event.target as HTMLElement).dataset['at'];
+    if (at !== undefined && event.button === 0) onCursor(Number(at));
+  };
+
+  const visible = cursorRow >= first && cursorRow < first + count;
+  return (
+    <div
+      ref={element}
+      class="hex"
+      role="grid"
+      tabIndex={0}
+      aria-label={label}
+      aria-rowcount={track.rows + 1}
+      aria-colcount={ROW_BYTES + 1}
+      aria-activedescendant={visible && bytes.length > 0 ? cellId(label, cursor) : undefined}
+      data-pane
+      style={{ '--hex-row': `${rowHeight}px`, '--hex-digits': `${digits}` }}
+      onScroll={onScroll}
+      onKeyDown={onKeyDown}
+      onPointerDown={onPointerDown}
+    >
+      <div class="hex-row hex-head" role="row" aria-rowindex={1}>
+        <span class="hex-offset" role="columnheader">
+          Offset
+        </span>
+        <span class="hex-bytes" role="presentation">
+          {COLUMNS.map((i) => (
+            <span key={i} role="columnheader">
+              {byteText(i)}
+            </span>
+          ))}
+        </span>
+        <span class="hex-ascii" aria-hidden="true">
+          ASCII
+        </span>
+      </div>
+      <div class="hex-track" role="presentation" style={{ height: `${trackHeight(track)}px` }}>
+        <div class="hex-window" role="presentation" style={{ height: `${view}px` }}>
+          <div class="hex-shift" role="presentation" style={{ transform: `translateY(${-shift}px)` }}>
+            {Array.from({ length: count }, (_, i) => (
+              <HexRow key={first + i} {...props} cursor={cursor} index={first + i} digits={digits} />
+            ))}
+          </div>
+        </div>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,51 @@
+// The page's only door to the extension host: posts messages, hears `show`, and keeps what should survive a
+// reload in the state that VS Code stores for the page.
+
+import { useState } from 'preact/hooks';
+import { isHostMessage, type View, type WebviewMessage } from '../src/protocol';
+
+interface VsCodeApi {
+  postMessage(message: unknown): void;
+  getState(): unknown;
+  setState(state: unknown): void;
+}
+
+declare function acquireVsCodeApi(): VsCodeApi;
+
+// VS Code lets a page acquire it once.
+const api = acquireVsCodeApi();
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const stored = api.getState();
+const saved: Record<string, unknown> = isRecord(stored) ? { ...stored } : {};
+
+/** Posts a message to the host. */
+export function send(message: WebviewMessage): void {
+  api.postMessage(message);
+}
+
+/** Calls `listener` with every view that the host shows, and asks for the first. */
+export function onShow(listener: (view: View) => void): void {
+  window.addEventListener('message', (event: MessageEvent<unknown>) => {
+    if (isHostMessage(event.data)) listener(event.data.view);
+  });
+  send({ type: 'ready' });
+}
+
+/** State of a component that survives a reload; a stored value of another type is dropped. */
+export function useSaved<T>(key: string, initial: T): [T, (value: T) => void] {
+  const [value, setValue] = useState<T>(() => {
+    const old = saved[key];
+    return old !== undefined && typeof old === typeof initial && isRecord(old) === isRecord(initial)
+      ? (old as T)
+      : initial;
+  });
+  const save = (next: T) => {
+    saved[key] = next;
+    api.setState(saved);
+    setValue(next);
+  };
+  return [value, save];
+}

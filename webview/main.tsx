@@ -1,0 +1,43 @@
+// The entry of the page: draws whatever view the host shows, again and again into the same place, so that what
+// stays the same keeps its focus and scroll position.
+
+import { render } from 'preact';
+import { VMSA_SIZE } from '../src/core/vmsa/layout';
+import type { View } from '../src/protocol';
+import { ComparisonView } from './comparisonView';
+import { registerControls } from './controls';
+import { onShow } from './host';
+import { NoticeView } from './noticeView';
+import { OvmfView } from './ovmfView';
+import { installPaneKeys } from './paneKeys';
+import { ReportView } from './reportView';
+import { VmsaView } from './vmsaView';
+
+function Page({ view }: { view: View }) {
+  switch (view.kind) {
+    case 'vmsa':
+    case 'comparison':
+      // The host sends whole pages; a short one would have no fields to show.
+      if (view.bytes.length < VMSA_SIZE) {
+        const text = `A VMSA page has ${VMSA_SIZE} bytes, this one ${view.bytes.length}.`;
+        return <NoticeView title={`${view.name} is not a VMSA page`} text={text} actions={[]} />;
+      }
+      return view.kind === 'vmsa' ? (
+        <VmsaView name={view.name} bytes={view.bytes} />
+      ) : (
+        <ComparisonView view={view} />
+      );
+    case 'ovmf':
+      return <OvmfView name={view.name} bytes={view.bytes} />;
+    case 'report':
+      return <ReportView report={view.report} />;
+    case 'notice':
+      return <NoticeView title={view.title} text={view.text} actions={view.actions} />;
+  }
+}
+
+registerControls();
+installPaneKeys();
+onShow((view) => {
+  render(<Page view={view} />, document.getElementById('root') ?? document.body);
+});

@@ -1,0 +1,110 @@
+// The page for a firmware image: what it can be used for, what is wrong with it, and every region with its
+// fields beside the bytes of the whole file.
+
+import { useMemo } from 'preact/hooks';
+import { byteCount, bytesToHex, hex } from '../src/core/hex';
+import { parseOvmf, type OvmfImage } from '../src/core/ovmf/image';
+import { Details, NoDetails } from './details';
+import { Findings, Header } from './header';
+import { useSaved } from './host';
+import { ovmfTree, type OvmfItem } from './ovmfTree';
+import { countLeaves, filterTree } from './rows';
+import { FilterBar, FilterBox, Icon } from './widgets';
+import { useTree, Workspace } from './workspace';
+
+const COLUMNS = [
+  { id: 'name', title: 'Name' },
+  { id: 'offset', title: 'Offset' },
+  { id: 'raw', title: 'Raw' },
+  { id: 'meaning', title: 'Meaning' },
+];
+
+function Supports({ supports }: Pick<OvmfImage, 'supports'>) {
+  return (
+    <ul class="supports" aria-label="Supports">
+      {supports.map(({ feature, ok, reason }) => (
+        <li key={feature} class={ok ? 'support' : 'support support-not'}>
+          <Icon name={ok ? 'check' : 'circle-slash'} class={ok ? 'severity-ok' : ''} />
+          <span class="support-feature">{ok ? feature : `no ${feature}`}</span>
+          <span class="support-reason">: {reason}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+// Longer values than this are read in the hex view.
+const MOST_COPIED = 4096;
+
+function ItemDetails({ item, image, bytes }: { item: OvmfItem; image: OvmfImage; bytes: Uint8Array }) {
+  const { region, field } = item;
+  const { name, offset, size, doc } = field ?? region;
+  const value =
+    size <= MOST_COPIED ? (field?.raw ?? bytesToHex(bytes.subarray(offset, offset + size))) : undefined;
+  return (
+    <Details name={name} offset={offset} size={size} doc={doc} {...(value !== undefined && { value })}>
+      {field && (
+        <div class="full-value">
+          <code>{field.raw}</code>
+          {field.meaning !== '' && <span class="full-value-meaning">{field.meaning}</span>}
+        </div>
+      )}
+      <dl class="facts">
+        {field && (
+          <>
+            <dt>In</dt>
+            <dd>{region.name}</dd>
+          </>
+        )}
+        <dt>Mapped at</dt>
+        <dd>
+          <code>{hex(image.base + offset, 8)}</code> to <code>{hex(image.base + offset + size - 1, 8)}</code>
+        </dd>
+      </dl>
+    </Details>
+  );
+}
+
+/** Shows an image. */
+export function OvmfView({ name, bytes }: { name: string; bytes: Uint8Array }) {
+  const [text, setText] = useSaved('ovmf.filter', '');
+  const { value: image, findings } = useMemo(() => parseOvmf(bytes), [bytes]);
+  const { nodes, items } = useMemo(() => ovmfTree(image.regions), [image]);
+  const filter = { text };
+  // The table is what the file was opened for; the megabytes before it are code.
+  const table = nodes.find(({ id }) => items.get(id)?.region.kind === 'table');
+  const state = useTree('ovmf', nodes, filter, table?.id);
+  const item = state.node && items.get(state.node.id);
+  const all = countLeaves(nodes);
+  const shown = countLeaves(filterTree(nodes, filter));
+  return (
+    <div class="page">
+      <Header title={name}>
+        <p class="summary">
+          {byteCount(image.fileSize)}, mapped at {hex(image.base, 8)} to{' '}
+          {hex(image.base + image.fileSize - 1, 8)}
+        </p>
+        <Supports supports={image.supports} />
+        <Findings findings={findings} onSelect={state.selectRange} />
+      </Header>
+      <Workspace
+        state={state}
+        grid={{
+          label: 'Firmware regions',
+          layout: 'ovmf',
+          columns: COLUMNS,
+          empty: 'Nothing matches the filter.',
+        }}
+        hexes={[{ label: 'Bytes', bytes }]}
+        bar={
+          <FilterBar
+            status={shown === all ? `${all} fields and regions` : `${shown} of ${all} fields and regions`}
+          >
+            <FilterBox label="Filter by name, value or meaning" value={text} onInput={setText} />
+          </FilterBar>
+        }
+        details={item ? <ItemDetails item={item} image={image} bytes={bytes} /> : <NoDetails />}
+      />
+    </div>
+  );
+}

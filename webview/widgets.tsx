@@ -1,0 +1,213 @@
+// The small parts that every view is made of: toolkit controls with labels, icons, buttons that copy or ask the
+// host for something.
+
+import type { ComponentChildren } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import type { VmsaRequest } from '../src/core/vmsa/generate';
+import { ACTIONS, type Action } from '../src/protocol';
+import type { ValueElement } from './controls';
+import { send } from './host';
+
+/** A codicon; it says nothing to a screen reader, so a text must stand beside it. */
+export function Icon({ name, class: more = '' }: { name: string; class?: string }) {
+  return <span class={`codicon codicon-${name} ${more}`} aria-hidden="true" />;
+}
+
+const ACTION_ICONS: Record<Action, string> = {
+  compare: 'diff',
+  generate: 'new-file',
+  pickFirmware: 'folder-opened',
+  saveExpected: 'save',
+  openAsText: 'go-to-file',
+  openLaunchFile: 'go-to-file',
+  runAgain: 'refresh',
+};
+
+/** A button that asks the host for an action; `request` is the comparison on the page. */
+export function ActionButton(props: {
+  action: Action;
+  primary?: boolean;
+  disabled?: boolean;
+  request?: VmsaRequest | undefined;
+  onSent?: () => void;
+}) {
+  const { action, primary = false, disabled = false, request, onSent } = props;
+  return (
+    <vscode-button
+      appearance={primary ? 'primary' : 'secondary'}
+      disabled={disabled}
+      onClick={() => {
+        if (disabled) return;
+        send({ type: 'action', action, ...(request && { request }) });
+        onSent?.();
+      }}
+    >
+      <span slot="start" class={`codicon codicon-${ACTION_ICONS[action]}`} aria-hidden="true" />
+      {ACTIONS[action]}
+    </vscode-button>
+  );
+}
+
+/** A button that puts `text` on the clipboard; `what` names it, for example `value`. */
+export function CopyButton({ text, what, label }: { text: string; what: string; label?: string }) {
+  const copy = () => {
+    send({ type: 'copy', text });
+  };
+  return (
+    <button
+      type="button"
+      class="quiet-button"
+      aria-label={`Copy ${what}`}
+      title={`Copy ${what}`}
+      onClick={copy}
+    >
+      <Icon name="copy" />
+      {label}
+    </button>
+  );
+}
+
+/** A check box of the toolkit. */
+export function Checkbox(props: { label: string; checked: boolean; onChange: (checked: boolean) => void }) {
+  const { label, checked, onChange } = props;
+  return (
+    <vscode-checkbox
+      checked={checked}
+      onChange={(event) => {
+        // The element reports also what the page has set.
+        const now = event.currentTarget.checked;
+        if (now !== checked) onChange(now);
+      }}
+    >
+      {label}
+    </vscode-checkbox>
+  );
+}
+
+/** The toolkit's text field names itself "Text field" when it enters the page; this names it afterwards. */
+function useName(name: string) {
+  const element = useRef<ValueElement>(null);
+  useLayoutEffect(() => {
+    element.current?.setAttribute('aria-label', name);
+  });
+  return element;
+}
+
+/** A text field of the toolkit with a label above it; the name says also what is wrong with the input. */
+export function TextField(props: {
+  label: string;
+  value: string;
+  error?: string | undefined;
+  disabled?: boolean;
+  class?: string;
+  onInput: (value: string) => void;
+}) {
+  const { label, value, error, disabled = false, class: more = '', onInput } = props;
+  const element = useName(error === undefined ? label : `${label}: ${error}`);
+  return (
+    <div class={`control ${more} ${error === undefined ? '' : 'control-wrong'}`}>
+      <span class="control-label" aria-hidden="true">
+        {label}
+      </span>
+      <vscode-text-field
+        ref={element}
+        aria-invalid={error === undefined ? 'false' : 'true'}
+        value={value}
+        disabled={disabled}
+        onInput={(event) => {
+          const now = event.currentTarget.value;
+          if (now !== value) onInput(now);
+        }}
+      />
+    </div>
+  );
+}
+
+/** One choice of a dropdown. */
+export interface Choice {
+  readonly value: string;
+  readonly text: string;
+}
+
+/** A dropdown of the toolkit with a label above it. */
+export function Dropdown(props: {
+  label: string;
+  value: string;
+  choices: readonly Choice[];
+  disabled?: boolean;
+  class?: string;
+  onChange: (value: string) => void;
+}) {
+  const { label, value, choices, disabled = false, class: more = '', onChange } = props;
+  const element = useRef<ValueElement>(null);
+  // The element learns its options in a later microtask and picks the first; only then can it take a value.
+  useLayoutEffect(() => {
+    const set = () => {
+      if (element.current && element.current.value !== value) element.current.value = value;
+    };
+    set();
+    const later = requestAnimationFrame(set);
+    return () => {
+      cancelAnimationFrame(later);
+    };
+  });
+  return (
+    <div class={`control ${more}`}>
+      <span class="control-label" aria-hidden="true">
+        {label}
+      </span>
+      <vscode-dropdown
+        ref={element}
+        aria-label={label}
+        disabled={disabled}
+        onChange={(event) => {
+          const now = event.currentTarget.value;
+          if (now !== '' && now !== value) onChange(now);
+        }}
+      >
+        {choices.map((choice) => (
+          // An option reads its text once, when it enters the page.
+          <vscode-option key={`${choice.value} ${choice.text}`} value={choice.value}>
+            {choice.text}
+          </vscode-option>
+        ))}
+      </vscode-dropdown>
+    </div>
+  );
+}
+
+/** The filter box above a grid. */
+export function FilterBox(props: { label: string; value: string; onInput: (value: string) => void }) {
+  const { label, value, onInput } = props;
+  const element = useName(label);
+  return (
+    <vscode-text-field
+      ref={element}
+      class="filter-box"
+      data-filter
+      placeholder={label}
+      value={value}
+      onInput={(event) => {
+        const now = event.currentTarget.value;
+        if (now !== value) onInput(now);
+      }}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape' && value !== '') onInput('');
+      }}
+    >
+      <span slot="start" class="codicon codicon-filter" aria-hidden="true" />
+    </vscode-text-field>
+  );
+}
+
+/** The bar above a grid: the filter, its options, and how much of the tree is shown. */
+export function FilterBar({ children, status }: { children: ComponentChildren; status: string }) {
+  return (
+    <div class="filter-bar" data-pane>
+      {children}
+      <span class="filter-status" role="status">
+        {status}
+      </span>
+    </div>
+  );
+}
