@@ -68,12 +68,9 @@ const VIEW_KINDS: readonly string[] = [
 
 /** Whether something that arrived in the webview is a message of the host; the page gets others, too. */
 export function isHostMessage(value: unknown): value is HostMessage {
-  return (
-    isObject(value) &&
-    value['type'] === 'show' &&
-    isObject(value['view']) &&
-    VIEW_KINDS.includes(String(value['view']['kind']))
-  );
+  if (!isObject(value) || value['type'] !== 'show' || !isObject(value['view'])) return false;
+  const { kind, bytes } = value['view'];
+  return VIEW_KINDS.includes(String(kind)) && (bytes === undefined || bytes instanceof Uint8Array);
 }
 
 /** Whether something that arrived in the host is a message of our page. */

@@ -1,7 +1,6 @@
 // `sevscope validate`: the launch-measurement check from options, with the names and exit status of
 // virt-qemu-sev-validate, or from a launch file.
 
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import * as errors from '../core/errors';
@@ -13,7 +12,7 @@ import type { ProfileId } from '../core/vmsa/profiles';
 import { CPU_ID_LIMITS } from '../core/vmsa/signature';
 import type { KeyPaths } from '../files/keys';
 import { launchInputs, runCheck, type LaunchInputs } from '../files/launch';
-import { parseLaunchFile } from '../files/launchFile';
+import { readLaunchFile } from '../files/launchFile';
 import { readUpTo } from '../files/read';
 import { cpuFrom, number, profileOption } from './options';
 import { columns, printJson, type Output } from './output';
@@ -139,7 +138,8 @@ function printReport(report: Report, { json, debug }: ValidateOptions, out: Outp
 /** Options and launch file together, an option before what the file says. */
 async function inputsFrom(options: ValidateOptions): Promise<LaunchInputs> {
   if (options.domain !== undefined) throw errors.noLibvirtYet();
-  const base = options.launch === undefined ? undefined : await readLaunchFile(options.launch);
+  const { launch } = options;
+  const base = launch === undefined ? undefined : launchInputs(await readLaunchFile(resolve(launch)), launch);
   const keys = keysFrom(options) ?? base?.keys;
   if (!keys) throw errors.keysNeeded();
   const needed = <T>(value: T | undefined, option: string): T => {
@@ -175,16 +175,6 @@ async function inputsFrom(options: ValidateOptions): Promise<LaunchInputs> {
     profile: options.profile ?? base?.profile,
     ...vcpuState(options, base),
   };
-}
-
-async function readLaunchFile(path: string): Promise<LaunchInputs> {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    throw errors.unreadableFile(
-      path,
-      error instanceof Error && 'code' in error ? String(error.code) : String(error),
-    );
-  });
-  return launchInputs(parseLaunchFile(text, resolve(path)), path);
 }
 
 function keysFrom({ tk, tik, tek }: ValidateOptions): KeyPaths | undefined {

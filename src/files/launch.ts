@@ -2,6 +2,7 @@
 // and hands all of it to core. The same for the command line and the extension host.
 
 import { createHash, createCipheriv, randomBytes } from 'node:crypto';
+import { basename } from 'node:path';
 import * as errors from '../core/errors';
 import { checkLaunch, type VmsaInput } from '../core/measure/check';
 import { parseMeasurement, type Platform } from '../core/measure/measurement';
@@ -83,7 +84,7 @@ async function vmsaFor(inputs: LaunchInputs, image: OvmfImage): Promise<VmsaInpu
   return {
     bsp: await readVmsa(bsp),
     ap: ap === undefined ? undefined : await readVmsa(ap),
-    detail: ap === undefined ? bsp : `${bsp}, then ${ap}`,
+    detail: ap === undefined ? basename(bsp) : `${basename(bsp)}, then ${basename(ap)}`,
   };
 }
 

@@ -7,6 +7,7 @@ import * as errors from '../core/errors';
 import { MAX_VCPUS } from '../core/measure/launchDigest';
 import { PROFILES, type ProfileId } from '../core/vmsa/profiles';
 import { CPU_ID_LIMITS } from '../core/vmsa/signature';
+import { readUpTo } from './read';
 
 const integer = (most: number, text: string) =>
   v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(most), v.description(text));
@@ -118,4 +119,14 @@ export function parseLaunchFile(text: string, path: string): LaunchFile {
     vmsa: vmsa && { bsp: at(vmsa.bsp), ap: maybe(vmsa.ap) },
     keys: 'tk' in keys ? { tk: at(keys.tk) } : { tik: at(keys.tik), tek: maybe(keys.tek) },
   };
+}
+
+/** A launch file is a page of text; what is larger is something else. */
+const MAX_LAUNCH_FILE = 2 ** 20;
+
+/** Reads a launch file from disk. @param path absolute @throws CheckError when it cannot be read or is none */
+export async function readLaunchFile(path: string): Promise<LaunchFile> {
+  const bytes = await readUpTo(path, MAX_LAUNCH_FILE);
+  if (bytes.length > MAX_LAUNCH_FILE) throw errors.badLaunchFile(path, 'it has more than 1 MiB');
+  return parseLaunchFile(bytes.toString('utf8'), path);
 }

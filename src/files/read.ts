@@ -2,10 +2,10 @@
 // by the command line and the extension host.
 
 import { createHash, type Hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
 import * as errors from '../core/errors';
+import { CheckError } from '../core/errors';
 import type { FileDigest } from '../core/measure/check';
 
 /** Called while a large file is read: bytes so far, of how many when that is known. */
@@ -40,36 +40,38 @@ export async function digestFile(
 ): Promise<StreamedFile> {
   const hasher = createHash('sha256');
   const name = basename(path);
+  // One buffer for the whole file: new ones for each chunk would be garbage faster than it is collected.
+  const buffer = Buffer.alloc(CHUNK);
   let bytes = 0;
   let tail = Buffer.alloc(0);
-  try {
-    const total = onProgress && (await sizeOf(path));
-    for await (const chunk of createReadStream(path, {
-      highWaterMark: CHUNK,
-      signal,
-    }) as AsyncIterable<Buffer>) {
+  await withFile(path, async (file) => {
+    const { size } = await file.stat();
+    for (;;) {
+      if (signal?.aborted) throw errors.cancelled();
+      const { bytesRead } = await file.read(buffer, 0, CHUNK, null);
+      if (bytesRead === 0) return;
+      const chunk = buffer.subarray(0, bytesRead);
       hasher.update(chunk);
-      bytes += chunk.length;
+      bytes += bytesRead;
       tail =
-        chunk.length >= TAIL
-          ? Buffer.from(chunk.subarray(-TAIL))
-          : Buffer.concat([tail, chunk]).subarray(-TAIL);
-      onProgress?.(name, bytes, total);
+        bytesRead >= TAIL ? Buffer.from(chunk.subarray(-TAIL)) : Buffer.concat([tail, chunk]).subarray(-TAIL);
+      onProgress?.(name, bytes, size > 0 ? size : undefined);
     }
-  } catch (error) {
-    if (signal?.aborted) throw errors.cancelled();
-    throw errors.unreadableFile(path, codeOf(error));
-  }
+  });
   return { name, bytes, sha256: hasher.copy().digest(), hasher, tail };
 }
 
-async function sizeOf(path: string): Promise<number | undefined> {
-  const file = await open(path);
+/** Opens a file for `use` and closes it whatever happens. @throws CheckError when the system refuses */
+async function withFile<T>(path: string, use: (file: FileHandle) => Promise<T>): Promise<T> {
   try {
-    const { size } = await file.stat();
-    return size > 0 ? size : undefined;
-  } finally {
-    await file.close();
+    const file = await open(path);
+    try {
+      return await use(file);
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw error instanceof CheckError ? error : errors.unreadableFile(path, codeOf(error));
   }
 }
 
@@ -79,21 +81,14 @@ async function sizeOf(path: string): Promise<number | undefined> {
  * @throws CheckError when it cannot be read
  */
 export async function readUpTo(path: string, limit: number): Promise<Buffer> {
-  try {
-    const file = await open(path);
-    try {
-      const buffer = Buffer.alloc(limit + 1);
-      let length = 0;
-      while (length < buffer.length) {
-        const { bytesRead } = await file.read(buffer, length, buffer.length - length, null);
-        if (bytesRead === 0) break;
-        length += bytesRead;
-      }
-      return buffer.subarray(0, length);
-    } finally {
-      await file.close();
+  return withFile(path, async (file) => {
+    const buffer = Buffer.alloc(limit + 1);
+    let length = 0;
+    while (length < buffer.length) {
+      const { bytesRead } = await file.read(buffer, length, buffer.length - length, null);
+      if (bytesRead === 0) break;
+      length += bytesRead;
     }
-  } catch (error) {
-    throw errors.unreadableFile(path, codeOf(error));
-  }
+    return buffer.subarray(0, length);
+  });
 }

@@ -20,7 +20,8 @@ export async function readUri(uri: vscode.Uri): Promise<Uint8Array> {
   try {
     const { size } = await vscode.workspace.fs.stat(uri);
     if (size > MAX_FILE) throw errors.tooLarge(nameOf(uri), MAX_FILE);
-    return await vscode.workspace.fs.readFile(uri);
+    // What VS Code hands out is a Buffer, which its messages to webviews do not carry as bytes.
+    return new Uint8Array(await vscode.workspace.fs.readFile(uri));
   } catch (error) {
     if (error instanceof vscode.FileSystemError) throw errors.unreadableFile(nameOf(uri), error.code);
     throw error;

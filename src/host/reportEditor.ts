@@ -4,7 +4,7 @@
 import * as vscode from 'vscode';
 import * as errors from '../core/errors';
 import { launchInputs, runCheck } from '../files/launch';
-import { parseLaunchFile } from '../files/launchFile';
+import { parseLaunchFile, readLaunchFile } from '../files/launchFile';
 import type { Report } from '../core/measure/report';
 import { nameOf } from './fileEditors';
 import { Page } from './page';
@@ -26,8 +26,8 @@ export async function checkLaunchFile(uri: vscode.Uri, signal?: AbortSignal): Pr
   if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
   if (uri.scheme !== 'file') throw errors.notOnDisk(uri.scheme);
   const open = vscode.workspace.textDocuments.find((d) => d.uri.toString() === uri.toString());
-  const text = open?.getText() ?? new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
-  const inputs = launchInputs(parseLaunchFile(text, uri.fsPath), nameOf(uri));
+  const file = open ? parseLaunchFile(open.getText(), uri.fsPath) : await readLaunchFile(uri.fsPath);
+  const inputs = launchInputs(file, nameOf(uri));
   return (await runCheck(inputs, { signal })).report;
 }
 

@@ -1,0 +1,185 @@
+// Bundles everything with esbuild: the extension, the command line and the webview into dist/, the tests into out/.
+// --production: minified, without source maps and tests, and refused when larger than promised.
+// @ts-check
+
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { Failure, ROOT, main, since } from './run.mjs';
+import { ensureNodeModules } from './setup.mjs';
+
+/** Packages that tests cannot load from node_modules as CommonJS, so they become part of each test bundle. */
+const BUNDLED_INTO_TESTS = ['@noble/hashes'];
+/** The promised sizes, in bytes: the extension as it is, the webview's script and style gzipped together. */
+const EXTENSION_LIMIT = 300 * 1024;
+const WEBVIEW_LIMIT = 150 * 1024;
+
+/** Files below a folder, as sorted paths relative to the project; none when there is no such folder. */
+export function filesBelow(/** @type {string} */ folder, /** @type {string} */ suffix) {
+  if (!existsSync(join(ROOT, folder))) return [];
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith(suffix))
+    .map((name) => join(folder, name).split(sep).join('/'))
+    .sort();
+}
+
+/** What package.json says. @returns {{version: string, devDependencies: Record<string, string>}} */
+const manifest = () => JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+
+/** @returns {import('esbuild').BuildOptions} what all bundles share */
+function common(/** @type {boolean} */ production) {
+  return {
+    define: { SEVSCOPE_VERSION: JSON.stringify(manifest().version) },
+    absWorkingDir: ROOT,
+    bundle: true,
+    minify: production,
+    sourcemap: !production,
+    metafile: true,
+    logLevel: 'silent',
+    legalComments: 'linked',
+  };
+}
+
+/** The bundles of dist/ whose entry files exist. */
+function products(/** @type {boolean} */ production) {
+  const node = /** @type {const} */ ({ platform: 'node', format: 'cjs', target: 'node20' });
+  const page = /** @type {const} */ ({ platform: 'browser', target: 'es2022' });
+  /** @type {import('esbuild').BuildOptions[]} */
+  const all = [
+    { ...node, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.js', external: ['vscode'] },
+    {
+      ...node,
+      entryPoints: ['src/cli/main.ts'],
+      outfile: 'dist/sevscope.js',
+      banner: { js: '#!/usr/bin/env node' },
+    },
+    {
+      ...page,
+      entryPoints: ['webview/main.tsx'],
+      outfile: 'dist/webview/main.js',
+      format: 'iife',
+      jsx: 'automatic',
+      jsxImportSource: 'preact',
+      // The style sheet is a product of its own, whether or not a script imports it.
+      loader: { '.css': 'empty' },
+    },
+    { ...page, entryPoints: ['webview/style.css'], outfile: 'dist/webview/style.css', external: ['*.ttf'] },
+  ];
+  return all
+    .filter(({ entryPoints }) => existsSync(join(ROOT, /** @type {string[]} */ (entryPoints)[0] ?? '')))
+    .map((options) => ({ ...common(production), ...options }));
+}
+
+/** The bundle of every test, in out/test with the layout of test/. Undefined when there are none. */
+function tests() {
+  const entryPoints = [...filesBelow('test', '.test.ts'), ...filesBelow('test', '.test.tsx')];
+  if (existsSync(join(ROOT, 'test/vscode/index.ts'))) entryPoints.push('test/vscode/index.ts');
+  if (entryPoints.length === 0) return undefined;
+  /** @type {import('esbuild').BuildOptions} */
+  const options = {
+    ...common(false),
+    entryPoints,
+    outdir: 'out/test',
+    outbase: 'test',
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    external: [
+      'vscode',
+      ...Object.keys(manifest().devDependencies).filter((name) => !BUNDLED_INTO_TESTS.includes(name)),
+    ],
+  };
+  return options;
+}
+
+/** Removes the bundles of tests that are gone, which would otherwise be found and run. */
+function removeStale(/** @type {string[]} */ outputs) {
+  const current = new Set(outputs);
+  for (const file of [...filesBelow('out/test', '.js'), ...filesBelow('out/test', '.js.map')]) {
+    if (!current.has(file)) rmSync(join(ROOT, file), { force: true });
+  }
+}
+
+/** @throws {Failure} when a product is larger than promised */
+function checkSizes() {
+  const bytes = (/** @type {string} */ path) =>
+    existsSync(join(ROOT, path)) ? readFileSync(join(ROOT, path)) : Buffer.alloc(0);
+  const extension = bytes('dist/extension.js').length;
+  const webview =
+    gzipSync(bytes('dist/webview/main.js')).length + gzipSync(bytes('dist/webview/style.css')).length;
+  const kilobytes = (/** @type {number} */ size) => `${(size / 1024).toFixed(0)} KB`;
+  console.log(`  extension ${kilobytes(extension)}, webview ${kilobytes(webview)} gzipped`);
+  if (extension > EXTENSION_LIMIT)
+    throw new Failure(`dist/extension.js is larger than ${kilobytes(EXTENSION_LIMIT)}.`);
+  if (webview > WEBVIEW_LIMIT)
+    throw new Failure(`dist/webview is larger than ${kilobytes(WEBVIEW_LIMIT)} gzipped.`);
+}
+
+/** Runs one esbuild build, turning its messages into the text of a Failure. */
+async function build(/** @type {import('esbuild').BuildOptions} */ options) {
+  const esbuild = await import('esbuild');
+  try {
+    return await esbuild.build(options);
+  } catch (error) {
+    const { errors } = /** @type {import('esbuild').BuildFailure} */ (error);
+    if (!Array.isArray(errors)) throw error;
+    throw new Failure(
+      (await esbuild.formatMessages(errors, { kind: 'error', color: process.stdout.isTTY })).join(''),
+    );
+  }
+}
+
+/**
+ * Builds all there is.
+ * @param {{production?: boolean, quiet?: boolean}} [options]
+ * @throws {Failure} with esbuild's messages
+ */
+export async function bundle({ production = false, quiet = false } = {}) {
+  const begin = performance.now();
+  await ensureNodeModules();
+  // What is published holds nothing from other builds, such as source maps.
+  if (production) rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
+  const testOptions = production ? undefined : tests();
+  const [inTests] = await Promise.all([
+    testOptions && build(testOptions),
+    ...products(production).map(build),
+  ]);
+  if (inTests?.metafile) removeStale(Object.keys(inTests.metafile.outputs));
+  if (existsSync(join(ROOT, 'dist/sevscope.js'))) chmodSync(join(ROOT, 'dist/sevscope.js'), 0o755);
+  mkdirSync(join(ROOT, 'dist/webview'), { recursive: true });
+  for (const file of ['codicon.css', 'codicon.ttf']) {
+    copyFileSync(join(ROOT, 'node_modules/@vscode/codicons/dist', file), join(ROOT, 'dist/webview', file));
+  }
+  if (!quiet) console.log(`Built dist/${testOptions ? ' and out/' : ''} in ${since(begin)}`);
+  if (production) checkSizes();
+}
+
+/**
+ * One of the three walls around src/core: bundles it alone, for no platform. A Node or DOM module does not resolve there;
+ * anything else that comes in and is not core or its one library is named.
+ * @throws {Failure} naming what core pulled in
+ */
+export async function coreAlone() {
+  const { metafile } = await build({
+    ...common(false),
+    entryPoints: filesBelow('src/core', '.ts'),
+    outdir: 'out/core-alone',
+    write: false,
+    platform: 'neutral',
+    format: 'esm',
+  });
+  const strangers = Object.keys(metafile?.inputs ?? {}).filter(
+    (path) => !path.startsWith('src/core/') && !path.startsWith('node_modules/@noble/hashes/'),
+  );
+  if (strangers.length > 0) {
+    const names = strangers.map((path) => relative(ROOT, join(ROOT, path))).join(', ');
+    throw new Failure(`src/core imports only itself and @noble/hashes, but pulls in ${names}`);
+  }
+}
+
+await main(import.meta.url, async (args) => {
+  await bundle({ production: args.includes('--production') });
+  return 0;
+});

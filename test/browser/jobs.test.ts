@@ -1,0 +1,198 @@
+// The three jobs as a person does them in the workbench: look into an image and a page, compare the page with the
+// one that it should be, check a launch that matches and one that does not. Pictures go to test-results/.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Frame } from 'playwright-core';
+import { ROOT } from '../helpers/vscodeServer';
+import { openWorkbench, type Workbench } from '../helpers/workbench';
+
+const COMPARE = 'SEV: Compare VMSA with Generated…';
+const VALIDATE = 'SEV: Validate Launch Measurement…';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sevscope-jobs-'));
+  execFileSync(process.execPath, [join(ROOT, 'dist/sevscope.js'), 'sample', folder]);
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const row = (frame: Frame, id: string) => frame.locator(`[role=row][data-id="${id}"]`);
+/** The text of a row's cells, by column. */
+const cells = (frame: Frame, id: string) => row(frame, id).getByRole('gridcell').allInnerTexts();
+
+describe('An OVMF image opened from the Explorer', () => {
+  it('shows its table, reset address and metadata, and the bytes of what is selected', async () => {
+    const workbench = await openWorkbench({ folder, theme: 'light', size: { width: 1440, height: 900 } });
+    await workbench.openFromExplorer('OVMF.sample.fd');
+    const frame = await workbench.webviewFrame();
+    await frame.getByRole('treegrid', { name: 'Firmware regions' }).waitFor();
+    const supports = await frame.getByRole('list', { name: 'Supports' }).innerText();
+    assert.match(supports, /SEV-ES[\s\S]*0x0080b004/);
+    const reset = '/GUIDed table/SEV-ES reset block/reset_addr';
+    await row(frame, '/GUIDed table').press('ArrowRight');
+    await row(frame, '/GUIDed table/SEV-ES reset block').click();
+    await row(frame, '/GUIDed table/SEV-ES reset block').press('ArrowRight');
+    await row(frame, reset).click();
+    assert.match((await cells(frame, reset)).join(' '), /0x0080b004/);
+    const selected = await frame.locator('[role=gridcell].byte-selected').allInnerTexts();
+    assert.deepEqual(selected, ['04', 'b0', '80', '00']);
+    await workbench.screenshot('ovmf');
+    workbench.assertNoErrors();
+  });
+  it('that is broken says what is wrong instead of failing', async () => {
+    writeFileSync(join(folder, 'broken.fd'), Buffer.alloc(8192, 0xff));
+    const workbench = await openWorkbench({ folder });
+    await workbench.openFromExplorer('broken.fd');
+    const frame = await workbench.webviewFrame();
+    assert.match(await frame.getByRole('list', { name: 'Findings' }).innerText(), /erased/);
+    workbench.assertNoErrors();
+  });
+});
+
+describe('A VMSA opened from the Explorer', () => {
+  it('shows decoded values; grid and bytes select each other', async () => {
+    const workbench = await openWorkbench({ folder, theme: 'dark', size: { width: 1440, height: 900 } });
+    await workbench.openFromExplorer('vcpu0.vmsa');
+    const frame = await workbench.webviewFrame();
+    await row(frame, 'rdx').click();
+    assert.match((await cells(frame, 'rdx')).join(' '), /0x310.*0x0000000000a00f11.*family 25.*EPYC-Milan/s);
+    assert.deepEqual(await frame.locator('[role=gridcell].byte-selected').allInnerTexts(), [
+      '11',
+      '0f',
+      'a0',
+      '00',
+      '00',
+      '00',
+      '00',
+      '00',
+    ]);
+    await workbench.screenshot('vmsa');
+    await frame.locator('[role=gridcell][data-at="792"]').click();
+    assert.equal(await row(frame, 'rbx').getAttribute('aria-selected'), 'true');
+    workbench.assertNoErrors();
+  });
+  it('of another size is explained', async () => {
+    writeFileSync(join(folder, 'two.vmsa'), Buffer.alloc(8192));
+    writeFileSync(join(folder, 'empty.vmsa'), '');
+    const workbench = await openWorkbench({ folder });
+    await workbench.openFromExplorer('two.vmsa');
+    await (await workbench.webviewFrame()).getByText('2 pages, one for each vCPU').waitFor();
+    await workbench.openFromExplorer('empty.vmsa');
+    await (await workbench.webviewFrame()).getByText('The file is empty').waitFor();
+    workbench.assertNoErrors();
+  });
+  it('is shown again when it is written anew', async () => {
+    const workbench = await openWorkbench({ folder });
+    await workbench.openFromExplorer('vcpu0.vmsa');
+    const frame = await workbench.webviewFrame();
+    await row(frame, 'rdx').waitFor();
+    execFileSync(
+      process.execPath,
+      [join(ROOT, 'dist/sevscope.js'), 'vmsa', 'update', 'vcpu0.vmsa', '--cpu-model', 'EPYC-Rome'],
+      { cwd: folder },
+    );
+    await row(frame, 'rdx').getByText('EPYC-Rome').waitFor();
+    workbench.assertNoErrors();
+  });
+});
+
+async function compare(workbench: Workbench): Promise<Frame> {
+  await workbench.openFromExplorer('vcpu0-wrong.vmsa');
+  await (await workbench.webviewFrame()).getByRole('treegrid').waitFor();
+  await workbench.runCommand(COMPARE);
+  await workbench.pick('EPYC-Milan');
+  await workbench.activeTab('↔ generated').waitFor();
+  return workbench.webviewFrame();
+}
+
+describe('A comparison with the generated page', () => {
+  it('shows differing fields first with the layer that sets the value, follows its controls, and survives a reload', async () => {
+    const workbench = await openWorkbench({ folder, theme: 'light', size: { width: 1440, height: 900 } });
+    let frame = await compare(workbench);
+    const verdict = () => frame.locator('.verdict-line').innerText();
+    await frame.getByText('2 fields differ of 227').waitFor();
+    const ids = await frame
+      .locator('[role=row][data-id]')
+      .evaluateAll((rows) => rows.slice(0, 3).map((r) => r.getAttribute('data-id')));
+    assert.deepEqual(ids, ['group:Differences', 'rdx', 'sev_features']);
+    assert.match(
+      (await cells(frame, 'rdx')).join(' '),
+      /EPYC-Genoa[\s\S]*EPYC-Milan[\s\S]*CPU model of the guest/,
+    );
+    await row(frame, 'sev_features').click();
+    await workbench.screenshot('comparison');
+
+    await frame.getByRole('combobox', { name: 'CPU' }).click();
+    await frame.getByRole('option', { name: 'EPYC-Genoa' }).first().click();
+    await frame.getByText(/1 field differs? of 227/).waitFor();
+    // VS Code in a browser stores its state every five seconds, because a page cannot wait while it closes.
+    await workbench.page.waitForTimeout(6000);
+    await workbench.page.reload();
+    await workbench.activeTab('↔ generated').waitFor();
+    frame = await workbench.webviewFrame();
+    await frame.getByText(/1 field differs? of 227/).waitFor();
+    assert.match(await verdict(), /1 field/);
+    workbench.assertNoErrors();
+  });
+});
+
+describe('A launch file checked from the command palette', () => {
+  const launches: [string, string, RegExp][] = [
+    ['matches.sevlaunch.json', 'Matches', /launched with exactly this/],
+    ['mismatch.sevlaunch.json', 'Does not match', /launched with something else/],
+  ];
+  for (const [name, verdict, summary] of launches) {
+    it(`${name}: ${verdict}`, async () => {
+      const workbench = await openWorkbench({ folder, theme: 'light', size: { width: 1440, height: 900 } });
+      await workbench.runCommand(VALIDATE);
+      await workbench.pick(name);
+      await workbench.activeTab('Report').waitFor();
+      const frame = await workbench.webviewFrame();
+      await frame.getByRole('heading', { level: 1, name: verdict }).waitFor();
+      assert.match(await frame.locator('body').innerText(), summary);
+      assert.equal(await frame.locator('[data-step="launch-digest"]').count(), 1);
+      await workbench.screenshot(`report-${verdict.toLowerCase().replaceAll(' ', '-')}`);
+      workbench.assertNoErrors();
+    });
+  }
+  it('says what is wrong when an input is missing, and recovers', async () => {
+    rmSync(join(folder, 'vmlinuz.sample'));
+    const workbench = await openWorkbench({ folder });
+    await workbench.runCommand(VALIDATE);
+    await workbench.pick('matches.sevlaunch.json');
+    await workbench.activeTab('Report').waitFor();
+    const frame = await workbench.webviewFrame();
+    await frame.getByText('There is no verdict').waitFor();
+    await frame.getByText(/vmlinuz\.sample cannot be read: there is no such file/).waitFor();
+    execFileSync(process.execPath, [join(ROOT, 'dist/sevscope.js'), 'sample', folder]);
+    await frame.getByRole('button', { name: 'Check Again' }).click();
+    await frame.getByRole('heading', { level: 1, name: 'Matches' }).waitFor();
+    workbench.assertNoErrors();
+  });
+});
+
+describe('Restricted Mode', () => {
+  it('shows files and compares them, and offers nothing that runs or writes', async () => {
+    const workbench = await openWorkbench({ folder, restricted: true });
+    await workbench.openFromExplorer('vcpu0.vmsa');
+    await row(await workbench.webviewFrame(), 'rdx').waitFor();
+    await workbench.page.keyboard.press('F1');
+    await workbench.input.fill('>SEV: ');
+    await workbench.page
+      .locator('.quick-input-list')
+      .getByText('Compare VMSA with Generated…')
+      .first()
+      .waitFor();
+    assert.equal(
+      await workbench.page.locator('.quick-input-list').getByText('Validate Launch Measurement…').count(),
+      0,
+    );
+    workbench.assertNoErrors();
+  });
+});

@@ -1,0 +1,232 @@
+// The real workbench in Chromium, as a person has it: open a folder, a file, a command, and look into the webview.
+// See openWorkbench for a whole test.
+
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BrowserContext, Frame, Locator, Page } from 'playwright-core';
+import { ROOT, pageUrl, startServer, writeSettings } from './vscodeServer';
+
+/** Themes by what they are for, with their identifiers in VS Code. */
+export const THEMES = {
+  light: 'Light Modern',
+  dark: 'Dark Modern',
+  highContrast: 'Default High Contrast',
+  highContrastLight: 'Default High Contrast Light',
+} as const;
+
+export type Theme = keyof typeof THEMES;
+
+export interface WorkbenchOptions {
+  /** the workspace folder; make a temporary one for tests that write */
+  folder: string;
+  theme?: Theme;
+  /** ask for workspace trust: a folder opens in Restricted Mode */
+  restricted?: boolean;
+  /** further user settings */
+  settings?: Record<string, unknown>;
+  size?: { width: number; height: number };
+}
+
+/** How long a step in the workbench may take on a slow machine, in milliseconds. */
+const PATIENCE = 20_000;
+const LOAD_PATIENCE = 60_000;
+/**
+ * What VS Code notes in the page's timeline when it is ready. Before the first, the extension's editors are not known; before the
+ * second, a file of theirs may still open as text.
+ */
+const LOADED = ['code/didLoadExtensions', 'code/LifecyclePhase/Eventually'];
+/** VS Code's own code, and the addresses that it fails to reach without harm; what it writes there is not ours. */
+const NOT_OURS = /\/static\/|\/_static\/|\/update\/check|open-vsx\.org|fetching the script/;
+
+/** Open windows of the running test. */
+const open = new Set<Workbench>();
+
+/**
+ * Opens a folder in a fresh browser profile and waits until all extensions are known.
+ *
+ *     const workbench = await openWorkbench({ folder, theme: 'dark' });
+ *     await workbench.openFromExplorer('bsp.vmsa');
+ *     const frame = await workbench.webviewFrame();
+ *     await frame.getByText('rip').waitFor();
+ *     await workbench.screenshot('vmsa');
+ *     workbench.assertNoErrors();
+ *
+ * The window closes when the test ends; when it fails, a picture of the window is kept in test-results/.
+ */
+export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
+  const { folder, theme = 'light', restricted = false, settings = {} } = options;
+  const server = await startServer(restricted);
+  writeSettings(server, { 'workbench.colorTheme': THEMES[theme], ...settings });
+  const context = await server.chromium.newContext({
+    viewport: options.size ?? { width: 1280, height: 800 },
+  });
+  context.setDefaultTimeout(PATIENCE);
+  const workbench = new Workbench(context, await context.newPage());
+  open.add(workbench);
+  await workbench.load(pageUrl(server, folder));
+  return workbench;
+}
+
+export class Workbench {
+  /** Errors that the webviews wrote to the console or did not catch. */
+  readonly errors: string[] = [];
+
+  constructor(
+    private readonly context: BrowserContext,
+    readonly page: Page,
+  ) {
+    // A webview's page is written into its frame, so its own messages have no address; those of its files do.
+    page.on('console', (message) => {
+      const text = `${message.text()} ${message.location().url}`.trim();
+      if (message.type() === 'error' && !NOT_OURS.test(text)) this.errors.push(text);
+    });
+    page.on('pageerror', (error) => {
+      const text = error.stack ?? error.message;
+      if (!NOT_OURS.test(text)) this.errors.push(text);
+    });
+  }
+
+  /** Goes to the address, and waits until a double click opens the right editor. */
+  async load(url: string): Promise<void> {
+    await this.page.goto(url, { timeout: LOAD_PATIENCE });
+    await this.page.waitForFunction(
+      (marks) => marks.every((mark) => performance.getEntriesByName(mark).length > 0),
+      LOADED,
+      { timeout: LOAD_PATIENCE },
+    );
+    await this.page.locator('.explorer-folders-view').waitFor();
+  }
+
+  /** Opens a file as a person does, by a double click on its name in the Explorer. */
+  async openFromExplorer(name: string): Promise<void> {
+    await this.explorerItem(name).dblclick();
+    await this.activeTab(name).waitFor();
+  }
+
+  /** A file or folder in the Explorer, by its whole name. */
+  explorerItem(name: string): Locator {
+    return this.page.locator('.explorer-folders-view').getByRole('treeitem', { name, exact: true });
+  }
+
+  /** The tab of the active editor, when its label has this text. */
+  activeTab(name: string): Locator {
+    return this.page.locator('.editor-group-container.active .tab.active').filter({ hasText: name });
+  }
+
+  /** Runs a command through the command palette. @param title as the palette shows it, with its category: "SEV: …" */
+  async runCommand(title: string): Promise<void> {
+    const deadline = Date.now() + PATIENCE;
+    for (;;) {
+      await this.page.keyboard.press('F1');
+      await this.input.waitFor();
+      await this.input.fill(`>${title}`);
+      const found = await this.row(title)
+        .waitFor({ timeout: 3000 })
+        .then(
+          () => true,
+          () => false,
+        );
+      if (found) break;
+      if (Date.now() > deadline) throw new Error(`The command palette does not offer "${title}"`);
+      // A palette shows what was enabled when it opened: shortly after the start, a command may be missing.
+      await this.page.keyboard.press('Escape');
+    }
+    await this.row(title).click();
+  }
+
+  /** The text field of the open quick pick or input box. */
+  get input(): Locator {
+    return this.page.locator('.quick-input-widget .quick-input-box input');
+  }
+
+  /** The row with this label in the open quick pick. */
+  row(label: string): Locator {
+    const name = this.page.locator('.quick-input-list-label .label-name').getByText(label, { exact: true });
+    return this.page.locator('.quick-input-list .monaco-list-row').filter({ has: name }).first();
+  }
+
+  /** Chooses a row of the open quick pick. */
+  async pick(label: string): Promise<void> {
+    await this.row(label).click();
+  }
+
+  /** Answers the open input box. */
+  async answer(text: string): Promise<void> {
+    await this.input.waitFor();
+    await this.input.fill(text);
+    await this.input.press('Enter');
+  }
+
+  /** A notification with this text. */
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notification-toast').filter({ hasText: text });
+  }
+
+  /** The innermost frame of the active custom editor, where the extension's own page is. */
+  async webviewFrame(): Promise<Frame> {
+    const deadline = Date.now() + PATIENCE;
+    do {
+      const group = await this.page.locator('.editor-group-container.active .editor-container').boundingBox();
+      for (const frame of this.page.frames()) {
+        if (group && frame.url().includes('fake.html') && (await isActiveIn(frame, group))) return frame;
+      }
+      await this.page.waitForTimeout(100);
+    } while (Date.now() < deadline);
+    throw new Error(`The active editor showed no webview within ${PATIENCE / 1000} s`);
+  }
+
+  /** Writes a picture of the whole window into test-results/, as an artefact of the run. */
+  async screenshot(name: string): Promise<string> {
+    const path = join(ROOT, 'test-results', `${name}.png`);
+    mkdirSync(join(ROOT, 'test-results'), { recursive: true });
+    await this.page.screenshot({ path, animations: 'disabled' });
+    return path;
+  }
+
+  /** Throws when a webview wrote an error to the console. */
+  assertNoErrors(): void {
+    if (this.errors.length > 0) throw new Error(`The webview reported errors:\n${this.errors.join('\n')}`);
+  }
+
+  async close(): Promise<void> {
+    open.delete(this);
+    await this.context.close();
+  }
+}
+
+// A root hook, for every test of the run.
+afterEach('close the workbench', async function () {
+  this.timeout(30_000);
+  const test = this.currentTest;
+  for (const workbench of [...open]) {
+    if (test?.isFailed()) {
+      const name = `failed-${test.fullTitle().replace(/\W+/g, '-')}`;
+      await workbench.screenshot(name).catch(() => undefined);
+      for (const error of workbench.errors) console.log(`      in the webview: ${error}`);
+    }
+    await workbench.close();
+  }
+});
+
+interface Box {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** Whether a frame is a webview's live content (not the one being loaded behind it) and lies within a part of the window. */
+async function isActiveIn(frame: Frame, part: Box): Promise<boolean> {
+  try {
+    const element = await frame.frameElement();
+    if ((await element.getAttribute('id')) !== 'active-frame' || !(await element.isVisible())) return false;
+    // VS Code lays webviews over the editors, not into them, so only the place tells which editor shows one.
+    const box = await element.boundingBox();
+    const x = box ? box.x + box.width / 2 : -1;
+    const y = box ? box.y + box.height / 2 : -1;
+    return x >= part.x && x <= part.x + part.width && y >= part.y && y <= part.y + part.height;
+  } catch {
+    // The frame went away while it was looked at.
+    return false;
+  }
+}
