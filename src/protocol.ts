@@ -82,7 +82,7 @@ export function isWebviewMessage(value: unknown): value is WebviewMessage {
     case 'action':
       return (
         typeof value['action'] === 'string' &&
-        value['action'] in ACTIONS &&
+        Object.hasOwn(ACTIONS, value['action']) &&
         (value['request'] === undefined || isRequest(value['request']))
       );
     case 'copy':

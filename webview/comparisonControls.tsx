@@ -27,10 +27,10 @@ function hint(form: Form): string {
   return note === undefined ? profile : `${profile} ${form.cpuName}: ${note}.`;
 }
 
-/** The controls; `request` is what they ask for now, undefined while an input is wrong. */
-export function ComparisonControls(props: {
+interface ControlsProps {
   form: Form;
   errors: FormErrors;
+  /** What the controls ask for now, undefined while an input is wrong. */
   request: VmsaRequest | undefined;
   /** What the page was last asked for, for an action that may be taken while an input is wrong. */
   lastRequest: VmsaRequest;
@@ -38,18 +38,50 @@ export function ComparisonControls(props: {
   onChange: (form: Form) => void;
   /** The host was asked for a firmware image. */
   onPick: () => void;
-}) {
+}
+
+/** Where an AP starts, typed or taken from an image; a boot processor's page holds none. */
+function ResetAddress(props: ControlsProps) {
   const { form, errors, request, lastRequest, firmware, onChange, onPick } = props;
-  const isAp = form.role === 'ap';
   const address = parseAddress(form.resetAddress);
   const chosen = firmware.findIndex((choice) => choice.resetAddress === address);
-  const firmwareChoices = [
+  const choices = [
     ...firmware.map(({ name, resetAddress }, i) => ({
       value: `${i}`,
       text: `${name} (${hex(resetAddress, 8)})`,
     })),
     { value: TYPED, text: firmware.length > 0 ? 'None of these' : 'No OVMF image known' },
   ];
+  return (
+    <>
+      <TextField
+        label="Reset address"
+        class="control-address"
+        value={form.resetAddress}
+        error={errors.resetAddress}
+        onInput={(resetAddress) => {
+          onChange({ ...form, resetAddress });
+        }}
+      />
+      <Dropdown
+        label="Taken from"
+        class="control-firmware"
+        value={chosen < 0 ? TYPED : `${chosen}`}
+        choices={choices}
+        disabled={firmware.length === 0}
+        onChange={(value) => {
+          const choice = firmware[Number(value)];
+          if (choice) onChange({ ...form, resetAddress: hex(choice.resetAddress, 8) });
+        }}
+      />
+      <ActionButton action="pickFirmware" request={request ?? lastRequest} onSent={onPick} />
+    </>
+  );
+}
+
+/** The controls. */
+export function ComparisonControls(props: ControlsProps) {
+  const { form, errors, onChange } = props;
   const messages = Object.values(errors);
   return (
     <div class="controls" role="group" aria-label="Expected page" data-pane>
@@ -93,33 +125,7 @@ export function ComparisonControls(props: {
             onChange({ ...form, role: role === 'ap' ? 'ap' : 'bsp' });
           }}
         />
-        <TextField
-          label="Reset address"
-          class="control-address"
-          value={form.resetAddress}
-          error={errors.resetAddress}
-          disabled={!isAp}
-          onInput={(resetAddress) => {
-            onChange({ ...form, resetAddress });
-          }}
-        />
-        <Dropdown
-          label="Taken from"
-          class="control-firmware"
-          value={chosen < 0 ? TYPED : `${chosen}`}
-          choices={firmwareChoices}
-          disabled={!isAp || firmware.length === 0}
-          onChange={(value) => {
-            const choice = firmware[Number(value)];
-            if (choice) onChange({ ...form, resetAddress: hex(choice.resetAddress, 8) });
-          }}
-        />
-        <ActionButton
-          action="pickFirmware"
-          disabled={!isAp}
-          request={request ?? lastRequest}
-          onSent={onPick}
-        />
+        {form.role === 'ap' && <ResetAddress {...props} />}
       </div>
       <div class="control-errors" role="alert">
         {messages.map((message) => (

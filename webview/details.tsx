@@ -1,4 +1,4 @@
-// The panel under the bytes: everything that is known about the selected field, with the value in full and each
+// The panel beside the tree or the bytes: everything that is known about the selected field, with the value in full and each
 // named bit in words.
 
 import type { ComponentChildren } from 'preact';
@@ -121,7 +121,7 @@ function Bits({
   const odd = reservedBits(bits, value);
   return (
     <>
-      <table class="bits" aria-label="Bits">
+      <table class={expected === undefined ? 'bits' : 'bits bits-compared'} aria-label="Bits">
         <thead class={expected === undefined ? 'visually-hidden' : ''}>
           <tr>
             <th>bit</th>

@@ -36,7 +36,7 @@ function CellText({ cell }: { cell: Cell }) {
   );
 }
 
-const fullText = (cell: Cell) => (cell.extra ? `${cell.text}  ${cell.extra}` : cell.text);
+const fullText = (cell: Cell) => cell.full ?? (cell.extra ? `${cell.text}  ${cell.extra}` : cell.text);
 
 function Row(props: {
   row: FlatRow;
@@ -82,12 +82,16 @@ function Row(props: {
   );
 }
 
-/** Scrolls no more than needed, and only the grid: scrollIntoView would move the page, too. */
-function showRow(grid: HTMLElement, row: HTMLElement): void {
+/**
+ * Scrolls only the grid, which scrollIntoView would not: no more than needed, but when the grid is `fresh` so
+ * that the rows after an unseen one are seen, too.
+ */
+function showRow(grid: HTMLElement, row: HTMLElement, fresh: boolean): void {
   const head = grid.querySelector<HTMLElement>('.row-head')?.offsetHeight ?? 0;
   const top = row.offsetTop - head;
   const bottom = row.offsetTop + row.offsetHeight - grid.clientHeight;
-  if (grid.scrollTop > top) grid.scrollTop = top;
+  if (fresh && bottom > 0) grid.scrollTop = top - grid.clientHeight / 4;
+  else if (grid.scrollTop > top) grid.scrollTop = top;
   else if (grid.scrollTop < bottom) grid.scrollTop = bottom;
 }
 
@@ -95,12 +99,14 @@ function showRow(grid: HTMLElement, row: HTMLElement): void {
 export function TreeGrid(props: GridProps) {
   const { label, layout, columns, rows, selected, empty, onSelect, onToggle, onOpen } = props;
   const grid = useRef<HTMLDivElement>(null);
+  const fresh = useRef(true);
   const focusable = rows.some((row) => row.node.id === selected) ? selected : rows[0]?.node.id;
 
   useLayoutEffect(() => {
     const row = selected === undefined ? null : rowElement(grid.current, selected);
     if (!grid.current || !row) return;
-    showRow(grid.current, row);
+    showRow(grid.current, row, fresh.current);
+    fresh.current = false;
     if (grid.current.contains(document.activeElement)) row.focus({ preventScroll: true });
   }, [selected]);
 

@@ -178,7 +178,7 @@ export function HexView(props: HexViewProps) {
   return (
     <div
       ref={element}
-      class="hex"
+      class={props.selection ? 'hex' : 'hex hex-idle'}
       role="grid"
       tabIndex={0}
       aria-label={label}
@@ -186,7 +186,7 @@ export function HexView(props: HexViewProps) {
       aria-colcount={ROW_BYTES + 1}
       aria-activedescendant={visible && bytes.length > 0 ? cellId(label, cursor) : undefined}
       data-pane
-      style={{ '--hex-row': `${rowHeight}px`, '--hex-digits': `${digits}` }}
+      style={{ '--hex-row': `${rowHeight}px` }}
       onScroll={onScroll}
       onKeyDown={onKeyDown}
       onPointerDown={onPointerDown}

@@ -7,6 +7,7 @@ import type { View } from '../src/protocol';
 import { ComparisonView } from './comparisonView';
 import { registerControls } from './controls';
 import { onShow } from './host';
+import { iconsReady } from './icons';
 import { NoticeView } from './noticeView';
 import { OvmfView } from './ovmfView';
 import { installPaneKeys } from './paneKeys';
@@ -38,6 +39,13 @@ function Page({ view }: { view: View }) {
 
 registerControls();
 installPaneKeys();
+// The font comes while the host reads the file; nothing waits for one after the other.
+const icons = iconsReady();
+let latest: View | undefined;
 onShow((view) => {
-  render(<Page view={view} />, document.getElementById('root') ?? document.body);
+  latest = view;
+  void icons.then(() => {
+    // Views that came meanwhile are drawn once, and in order.
+    if (latest === view) render(<Page view={view} />, document.getElementById('root') ?? document.body);
+  });
 });

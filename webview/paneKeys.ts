@@ -8,20 +8,23 @@ function target(pane: HTMLElement): HTMLElement | null {
   return pane.tabIndex >= 0 ? pane : pane.querySelector<HTMLElement>(FOCUSABLE);
 }
 
-function nextPane(by: 1 | -1): void {
+/** Goes to the next pane. @returns false beyond the last: then the key is VS Code's, which leaves the editor */
+function nextPane(by: 1 | -1): boolean {
   const panes = Array.from(document.querySelectorAll<HTMLElement>('[data-pane]')).filter(target);
   const at = panes.findIndex((pane) => pane.contains(document.activeElement));
   // From outside any pane, forward is the first and backward the last.
-  const next = panes.at(at < 0 ? (by > 0 ? 0 : -1) : (at + by) % panes.length);
+  const next = at < 0 ? panes.at(by > 0 ? 0 : -1) : panes[at + by];
   if (next) target(next)?.focus();
+  return next !== undefined;
 }
 
 /** Starts to listen. */
 export function installPaneKeys(): void {
   document.addEventListener('keydown', (event) => {
     const { key, ctrlKey, metaKey, altKey, shiftKey } = event;
-    if (key === 'F6' && !ctrlKey && !metaKey && !altKey) nextPane(shiftKey ? -1 : 1);
-    else if (key.toLowerCase() === 'f' && (ctrlKey || metaKey) && !altKey && !shiftKey) {
+    if (key === 'F6' && !ctrlKey && !metaKey && !altKey) {
+      if (!nextPane(shiftKey ? -1 : 1)) return;
+    } else if (key.toLowerCase() === 'f' && (ctrlKey || metaKey) && !altKey && !shiftKey) {
       const filter = document.querySelector<HTMLElement>('[data-filter]');
       if (!filter) return;
       filter.focus();

@@ -4,7 +4,7 @@
 import type { ComponentChildren } from 'preact';
 import { byteCount } from '../src/core/hex';
 import type { Report, Source, Step, Verdict } from '../src/core/measure/report';
-import { Digest, DigestDifference } from './digest';
+import { Digest, DigestPair } from './digest';
 import { ActionButton, Icon } from './widgets';
 
 const VERDICTS: Record<Verdict, { icon: string; title: string; style: string }> = {
@@ -143,8 +143,8 @@ export function ReportView({ report }: { report: Report }) {
       )}
       {expected && reported && expected !== reported && (
         <section>
-          <h2>Where they differ</h2>
-          <DigestDifference expected={expected} reported={reported} />
+          <h2>Expected and reported</h2>
+          <DigestPair expected={expected} reported={reported} />
         </section>
       )}
       <section data-pane>

@@ -11,6 +11,8 @@ export interface Range {
 export interface Cell {
   readonly text: string;
   readonly extra?: string;
+  /** All that the cell stands for, where it shows a shorter form. */
+  readonly full?: string;
   /** Boxed, because it differs from its neighbour. */
   readonly marked?: boolean;
 }
@@ -68,7 +70,7 @@ export interface Filter {
 }
 
 function contains(node: TreeNode, text: string): boolean {
-  const words = node.cells.map((cell) => `${cell.text} ${cell.extra ?? ''}`);
+  const words = node.cells.map((cell) => `${cell.text} ${cell.extra ?? ''} ${cell.full ?? ''}`);
   return [...words, node.keywords ?? ''].some((word) => word.toLowerCase().includes(text));
 }
 

@@ -85,7 +85,20 @@ export function vmsaTree(fields: readonly VmsaField[]): TreeNode[] {
   });
 }
 
-const side = (field: VmsaField, marked: boolean): Cell => ({ text: field.raw, extra: field.meaning, marked });
+/** One page's value in a comparison: a number without leading zeros, so that two of them fit beside each other. */
+function side(field: VmsaField, marked: boolean): Cell {
+  const { raw, meaning, value } = field;
+  const text = value instanceof Uint8Array ? raw : hex(value);
+  return { text, extra: meaning, full: meaning === '' ? raw : `${raw}  ${meaning}`, marked };
+}
+
+/** Who set the expected value: a title such as "KVM, when it creates the vCPU" begins with the short words. */
+function setByCell(field: ComparedField): Cell {
+  const full = setBy(field);
+  const comma = full.indexOf(', ');
+  const short = (comma < 0 ? full : full.slice(0, comma)).replace(/^the /, '');
+  return { text: short, full, ...(comma >= 0 && { extra: full.slice(comma + 2) }) };
+}
 
 /**
  * The rows of a comparison: field, offset, this page, expected, set by. Differing fields come first, under a
@@ -101,7 +114,7 @@ export function comparisonTree(compared: readonly ComparedField[], known: boolea
         { text: hex(actual.offset, 3) },
         side(actual, differs),
         known ? side(expected, differs) : { text: '–' },
-        { text: known ? setBy(field) : '' },
+        known ? setByCell(field) : { text: '' },
       ],
       children: [],
       range: { offset: actual.offset, size: actual.size },

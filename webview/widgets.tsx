@@ -98,11 +98,10 @@ export function TextField(props: {
   label: string;
   value: string;
   error?: string | undefined;
-  disabled?: boolean;
   class?: string;
   onInput: (value: string) => void;
 }) {
-  const { label, value, error, disabled = false, class: more = '', onInput } = props;
+  const { label, value, error, class: more = '', onInput } = props;
   const element = useName(error === undefined ? label : `${label}: ${error}`);
   return (
     <div class={`control ${more} ${error === undefined ? '' : 'control-wrong'}`}>
@@ -113,7 +112,6 @@ export function TextField(props: {
         ref={element}
         aria-invalid={error === undefined ? 'false' : 'true'}
         value={value}
-        disabled={disabled}
         onInput={(event) => {
           const now = event.currentTarget.value;
           if (now !== value) onInput(now);

@@ -5,6 +5,7 @@ import type { ComponentChildren } from 'preact';
 import { useMemo, useRef, useState } from 'preact/hooks';
 import { hex } from '../src/core/hex';
 import { TreeGrid, type GridProps } from './grid';
+import { offsetDigits } from './hexRows';
 import { HexView, type HexPeers } from './hexView';
 import { useSaved } from './host';
 import {
@@ -87,14 +88,14 @@ export function useTree(key: string, nodes: readonly TreeNode[], filter: Filter,
   };
 }
 
-/** One page of bytes beside the tree. */
+/** One page of bytes. */
 export interface HexPane {
   readonly label: string;
   readonly bytes: Uint8Array;
   readonly against?: Uint8Array;
 }
 
-/** Tree, bytes and details side by side; one above the other where there is no room. */
+/** Tree, bytes and details; the style sheet arranges them for the room that there is. */
 export function Workspace(props: {
   state: TreeState;
   grid: Pick<GridProps, 'label' | 'layout' | 'columns' | 'empty'>;
@@ -114,6 +115,7 @@ export function Workspace(props: {
     () => flatten(shown, toggles, filter.text.trim() !== ''),
     [shown, toggles, filter.text],
   );
+  const digits = offsetDigits(Math.max(...hexes.map(({ bytes }) => bytes.length)));
   const focus = (selector: string) => {
     element.current?.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true });
   };
@@ -132,7 +134,7 @@ export function Workspace(props: {
           }}
         />
       </div>
-      <div class="workspace-bytes">
+      <div class="workspace-bytes" style={{ '--hex-digits': `${digits}` }}>
         {hexes.map((pane) => (
           <div class={`hex-pane ${pane.label === 'Expected' ? 'hex-pane-expected' : ''}`} key={pane.label}>
             {hexes.length > 1 && <h2 class="pane-title">{pane.label}</h2>}
@@ -148,8 +150,8 @@ export function Workspace(props: {
             />
           </div>
         ))}
-        {details}
       </div>
+      {details}
       <div class="visually-hidden" aria-live="polite" data-live>
         {state.announcement}
       </div>

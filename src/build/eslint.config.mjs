@@ -1,4 +1,4 @@
-// Lint rules, strict and typed, and the third import wall: who may import whom (see README, "The house").
+// Lint rules, strict and typed, and the third import wall: who may import whom (see README, "How to develop").
 // @ts-check
 
 import eslint from '@eslint/js';

@@ -3,7 +3,7 @@
 import { Command, CommanderError } from 'commander';
 import { CheckError, EXIT_STATUS } from '../core/errors';
 import { writeSample } from '../files/sample';
-import { terminalProgress, type Output } from './output';
+import { printable, terminalProgress, type Output } from './output';
 import { addShowCommands } from './show';
 import { addValidateCommand } from './validate';
 import { addVmsaCommands } from './vmsa';
@@ -29,6 +29,11 @@ function buildProgram(out: Output, exit: (status: number) => void): Command {
   return program;
 }
 
+/** Short options as `-n=4`, which Python's argparse takes, in the form that commander takes: `-n4`. */
+function withoutEquals(argv: readonly string[]): string[] {
+  return argv.map((arg) => arg.replace(/^(-[a-z0-9])=(?=.)/, '$1'));
+}
+
 /** Runs the command line. @returns its exit status */
 async function main(argv: readonly string[]): Promise<number> {
   let quiet = false;
@@ -36,7 +41,7 @@ async function main(argv: readonly string[]): Promise<number> {
   let status = 0;
   const write = (stream: NodeJS.WriteStream) => (text: string) => {
     progress.clear();
-    if (!quiet) stream.write(`${text}\n`);
+    if (!quiet) stream.write(`${printable(text)}\n`);
   };
   const out: Output = {
     line: write(process.stdout),
@@ -50,7 +55,7 @@ async function main(argv: readonly string[]): Promise<number> {
       .hook('preAction', (_program, command) => {
         quiet = command.opts<{ quiet?: true }>().quiet === true;
       })
-      .parseAsync(argv);
+      .parseAsync(withoutEquals(argv));
     return status;
   } catch (error) {
     // Commander has printed its message already; its status 1 would read as "does not match".

@@ -43,16 +43,15 @@ export function profileOption(): Option {
   );
 }
 
-/** Adds the options that choose a generated page. */
-export function addPageOptions(command: Command): Command {
+/** Adds the options that choose a vCPU: its index, its CPU and where it starts. */
+export function addVcpuOptions(command: Command): Command {
   return command
     .option('--cpu <number>', 'index of the vCPU: 0 is the boot processor', number(0xffff))
     .option('--family <number>', 'CPU family with the extended part', number(CPU_ID_LIMITS.family))
     .option('--model <number>', 'CPU model with the extended part', number(CPU_ID_LIMITS.model))
     .option('--stepping <number>', 'CPU stepping', number(CPU_ID_LIMITS.stepping))
     .option('--cpu-model <name>', 'QEMU CPU model, for example EPYC-Milan')
-    .option('--firmware <path>', 'OVMF image, for the reset address of additional vCPUs')
-    .addOption(profileOption());
+    .option('--firmware <path>', 'OVMF image, for the reset address of additional vCPUs');
 }
 
 /**
@@ -76,9 +75,15 @@ export function roleFrom(index: number | undefined): Role | undefined {
   return index === undefined ? undefined : index === 0 ? 'bsp' : 'ap';
 }
 
-/** The reset address of the image at `path`. @throws CheckError when it has none */
-export async function resetAddressFrom(path: string | undefined): Promise<number | undefined> {
-  return path === undefined ? undefined : resetAddressOf(await readFirmware(path), path);
+/**
+ * The reset address of the image that the options name, for an AP. The boot processor needs none, but a path that is
+ * wrong is told all the same.
+ * @throws CheckError when the image cannot be read, or has no reset address for an AP
+ */
+export async function resetAddressFrom({ firmware }: PageOptions, role: Role): Promise<number | undefined> {
+  if (firmware === undefined) return undefined;
+  const image = await readFirmware(firmware);
+  return role === 'ap' ? resetAddressOf(image, firmware) : undefined;
 }
 
 /** A request for a page like this one, with what the options say instead of what the page looks like. */
@@ -89,8 +94,7 @@ export async function requestLike(page: Uint8Array, options: PageOptions): Promi
     profile: options.profile ?? 'sev-es',
     role,
     cpu: cpuFrom(options) ?? guess.cpu,
-    resetAddress:
-      role === 'bsp' ? undefined : ((await resetAddressFrom(options.firmware)) ?? guess.resetAddress),
+    resetAddress: (await resetAddressFrom(options, role)) ?? (role === 'ap' ? guess.resetAddress : undefined),
   };
 }
 

@@ -23,7 +23,15 @@ export function printJson(out: Output, value: unknown): void {
     if (typeof v === 'bigint') return hex(v);
     return v instanceof Uint8Array ? bytesToHex(v) : v;
   }
-  out.line(JSON.stringify(value, plain, 2));
+  for (const line of JSON.stringify(value, plain, 2).split('\n')) out.line(line);
+}
+
+/** One line as a terminal may have it: text from a file must not move the cursor or forge a line of its own. */
+export function printable(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (c) => `\\u${c.codePointAt(0)!.toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** A leaf's value in JSON: numbers stay numbers, 64-bit values and bytes are text that loses nothing. */

@@ -7,11 +7,11 @@ import * as errors from '../core/errors';
 import { toBase64 } from '../core/hex';
 import { MAX_VCPUS } from '../core/measure/launchDigest';
 import type { Report } from '../core/measure/report';
-import { secretGuid, type Secret } from '../core/measure/secret';
+import { MAX_SECRETS, secretGuid, type Secret } from '../core/measure/secret';
 import type { ProfileId } from '../core/vmsa/profiles';
 import { CPU_ID_LIMITS } from '../core/vmsa/signature';
 import type { KeyPaths } from '../files/keys';
-import { launchInputs, runCheck, type LaunchInputs } from '../files/launch';
+import { launchInputs, runCheck, sealForLaunch, type LaunchInputs } from '../files/launch';
 import { readLaunchFile } from '../files/launchFile';
 import { readUpTo } from '../files/read';
 import { cpuFrom, number, profileOption } from './options';
@@ -47,9 +47,6 @@ interface ValidateOptions {
   readonly quiet?: true;
   readonly debug?: true;
 }
-
-/** The most that a secret can be: what one packet holds. */
-const MAX_SECRET = 16384;
 
 /** Adds the command; `exit` takes 1 for a measurement that does not match. */
 export function addValidateCommand(program: Command, out: Output, exit: (status: number) => void): void {
@@ -108,15 +105,17 @@ function numberOrName(text: string): number | string {
 /** Runs the check and prints its answer. @returns whether the measurement matches */
 async function validate(options: ValidateOptions, out: Output): Promise<boolean> {
   const inputs = await inputsFrom(options);
-  const secrets = options.injectSecret.length > 0 ? () => readSecrets(options.injectSecret) : undefined;
-  const { report, packet } = await runCheck(inputs, { onProgress: out.onProgress }, secrets);
+  const report = await runCheck(inputs, { onProgress: out.onProgress });
   printReport(report, options, out);
-  if (packet) {
-    await writeWhole(options.secretHeader!, toBase64(packet.header));
-    await writeWhole(options.secretPayload!, toBase64(packet.payload));
+  if (report.verdict !== 'matches') return false;
+  // Only now: nothing is read or made for a guest that is not the right one.
+  if (options.injectSecret.length > 0) {
+    const { header, payload } = await sealForLaunch(inputs, await readSecrets(options.injectSecret));
+    await writeWhole(options.secretHeader!, toBase64(header));
+    await writeWhole(options.secretPayload!, toBase64(payload));
     if (!options.json) out.line(`OK: sealed ${options.injectSecret.length} secrets`);
   }
-  return report.verdict === 'matches';
+  return true;
 }
 
 function printReport(report: Report, { json, debug }: ValidateOptions, out: Output): void {
@@ -159,7 +158,6 @@ async function inputsFrom(options: ValidateOptions): Promise<LaunchInputs> {
   const kernel = options.kernel ?? base?.kernel;
   const initrd = options.initrd ?? base?.initrd;
   const cmdline = options.cmdline ?? base?.cmdline;
-  if (kernel === undefined && (initrd !== undefined || cmdline !== undefined)) throw errors.kernelNeeded();
   if ((options.secretHeader === undefined) !== (options.secretPayload === undefined))
     throw errors.bothSecretFiles();
   return {
@@ -200,10 +198,8 @@ function vcpuState(
     ...(typeof cpuModel === 'string' && { cpuModel }),
   });
   const files = vmsaCpu0 !== undefined || vmsaCpu1 !== undefined;
-  if (cpu && files) throw errors.cpuAndVmsa();
-  if (vmsaCpu1 !== undefined && vmsaCpu0 === undefined) throw errors.bspPageNeeded();
-  if (cpu) return { cpu };
-  if (files) return { vmsa: { bsp: vmsaCpu0, ap: vmsaCpu1 } };
+  // Contradictions are judged with all other inputs, when the check starts.
+  if (cpu ?? files) return { cpu, vmsa: files ? { bsp: vmsaCpu0, ap: vmsaCpu1 } : undefined };
   return { cpu: base?.cpu, vmsa: base?.vmsa };
 }
 
@@ -214,7 +210,7 @@ async function readSecrets(specs: readonly string[]): Promise<Secret[]> {
     if (!name || path === undefined || rest.length > 0) throw errors.badSecret();
     const guid = secretGuid(name);
     if (secrets.some((s) => s.guid === guid)) throw errors.repeatedSecret(guid);
-    secrets.push({ guid, data: await readUpTo(path, MAX_SECRET) });
+    secrets.push({ guid, data: await readUpTo(path, MAX_SECRETS) });
   }
   return secrets;
 }

@@ -2,9 +2,9 @@
 
 import type { Command } from 'commander';
 import * as errors from '../core/errors';
-import { leaves, writeLeaf } from '../core/struct';
+import { decode, leaves, writeLeaf } from '../core/struct';
 import { comparePages, compareWithGenerated, setBy, type ComparedField } from '../core/vmsa/compare';
-import { generateVmsa, splitResetAddress } from '../core/vmsa/generate';
+import { generateVmsa, guessRequest, splitResetAddress } from '../core/vmsa/generate';
 import { VMSA } from '../core/vmsa/layout';
 import { groupFields, vmsaFields, vmsaFindings, vmsaSummary, type VmsaField } from '../core/vmsa/page';
 import { PROFILES } from '../core/vmsa/profiles';
@@ -12,9 +12,10 @@ import { encodeSignature } from '../core/vmsa/signature';
 import { hex } from '../core/hex';
 import { readVmsa } from '../files/launch';
 import {
-  addPageOptions,
+  addVcpuOptions,
   asksForPage,
   cpuFrom,
+  profileOption,
   requestLike,
   resetAddressFrom,
   roleFrom,
@@ -34,18 +35,20 @@ export function addVmsaCommands(program: Command, out: Output, exit: (status: nu
     .action(async (file: string, options: { all?: true; json?: true }) => {
       showVmsa(await readVmsa(file), file, options, out);
     });
-  addPageOptions(vmsa.command('build <file>'))
+  addVcpuOptions(vmsa.command('build <file>'))
     .description('write the page that a vCPU starts with')
+    .addOption(profileOption())
     .option('--userspace <name>', 'the VMM; pages of other VMMs than qemu are not known', 'qemu')
     .action((file: string, options: PageOptions) => buildVmsa(file, options, out));
-  addPageOptions(vmsa.command('update <file>'))
+  addVcpuOptions(vmsa.command('update <file>'))
     .description("change the CPU, and an additional vCPU's start, in a page; all other bytes stay")
     .option('--userspace <name>', 'the VMM', 'qemu')
     .action((file: string, options: PageOptions) => updateVmsa(file, options, out));
-  addPageOptions(vmsa.command('diff <file> [other]'))
+  addVcpuOptions(vmsa.command('diff <file> [other]'))
     .description(
       'compare a page with another, or with the one that a CPU should have; exit status 1 if they differ',
     )
+    .addOption(profileOption())
     .option('--json', 'print JSON')
     .action(async (file: string, other: string | undefined, options: PageOptions & { json?: true }) => {
       exit((await diffVmsa(file, other, options, out)) ? 1 : 0);
@@ -114,7 +117,7 @@ async function buildVmsa(file: string, options: PageOptions, out: Output): Promi
   const cpu = cpuFrom(options);
   if (!cpu) throw errors.cpuNeeded();
   const role = roleFrom(options.cpu ?? 0)!;
-  const resetAddress = role === 'ap' ? await resetAddressFrom(options.firmware) : undefined;
+  const resetAddress = await resetAddressFrom(options, role);
   const { bytes } = generateVmsa({ profile: options.profile ?? PROFILES[0].id, role, cpu, resetAddress });
   await writeWhole(file, bytes);
   out.line(`${file}: ${vmsaSummary(bytes)}`);
@@ -133,12 +136,11 @@ async function updateVmsa(file: string, options: PageOptions, out: Output): Prom
   };
   const cpu = cpuFrom(options);
   if (cpu) set('rdx', BigInt(encodeSignature(cpu)));
-  if (options.cpu !== 0) {
-    const address = await resetAddressFrom(options.firmware);
-    if (address !== undefined) {
-      set('cs_base', splitResetAddress(address).csBase);
-      set('rip', splitResetAddress(address).ip);
-    }
+  const role = roleFrom(options.cpu) ?? guessRequest(decode(VMSA, page)).role;
+  const address = await resetAddressFrom(options, role);
+  if (address !== undefined) {
+    set('cs_base', splitResetAddress(address).csBase);
+    set('rip', splitResetAddress(address).ip);
   }
   const changed = vmsaFields(page).filter((f, i) => f.raw !== before[i]!.raw);
   if (changed.length === 0) {

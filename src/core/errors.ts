@@ -102,8 +102,10 @@ export function repeatedSecret(guid: string): CheckError {
 }
 
 /** More secrets than a packet holds. */
-export function secretsTooLarge(found: number, most: number): CheckError {
-  return usage(`The secrets take ${found} bytes in their table; the firmware takes ${most} at most.`);
+export function secretsTooLarge(most: number): CheckError {
+  return usage(
+    `The secrets and their table take more than ${most} bytes; the firmware takes no more at once.`,
+  );
 }
 
 // A file that cannot be opened and firmware that cannot be used have status 6 in virt-qemu-sev-validate, which

@@ -13,11 +13,11 @@ import { parseOvmf, type OvmfImage } from '../core/ovmf/image';
 import { describeCpuId } from '../core/vmsa/cpuModels';
 import { cpuByName, generateVmsa, type Role } from '../core/vmsa/generate';
 import { VMSA_SIZE } from '../core/vmsa/layout';
-import { findProfile, type ProfileId } from '../core/vmsa/profiles';
+import { findProfile, PROFILES, type ProfileId } from '../core/vmsa/profiles';
 import type { CpuId } from '../core/vmsa/signature';
 import { withKeys, type KeyPaths } from './keys';
 import type { LaunchFile } from './launchFile';
-import { digestFile, readUpTo, type ReadOptions, type StreamedFile } from './read';
+import { digestFile, readTail, readUpTo, type ReadOptions, type StreamedFile } from './read';
 
 /** Paths and numbers of one check; what an SEV-ES launch needs may be missing for plain SEV. */
 export interface LaunchInputs {
@@ -56,9 +56,9 @@ export async function readVmsa(path: string): Promise<Uint8Array> {
   return page;
 }
 
-/** The OVMF image at a path, from its last 64 KiB. */
-export async function readFirmware(path: string, options: ReadOptions = {}): Promise<OvmfImage> {
-  const { tail, bytes } = await digestFile(path, options);
+/** The OVMF image at a path, from its last 64 KiB. @throws CheckError when it cannot be read */
+export async function readFirmware(path: string): Promise<OvmfImage> {
+  const { tail, bytes } = await readTail(path);
   return parseOvmf(tail, { fileSize: bytes }).value;
 }
 
@@ -68,63 +68,86 @@ export function resetAddressOf(image: OvmfImage, path: string): number {
   throw errors.noResetAddress(path, image.table ? 'its table has no reset block' : 'it has no GUIDed table');
 }
 
+/** The pages that the launch measures: from files, which are read whatever the policy says, or generated. */
 async function vmsaFor(inputs: LaunchInputs, image: OvmfImage): Promise<VmsaInput | undefined> {
   const { cpu, vmsa, vcpus = 1 } = inputs;
-  if (!isSevEs(inputs.platform.policy)) return undefined;
-  if (cpu) {
-    const profile = findProfile(inputs.profile ?? 'sev-es')!;
-    const page = (role: Role, resetAddress?: number) =>
-      generateVmsa({ profile: profile.id as ProfileId, role, cpu, resetAddress }).bytes;
-    const detail = `generated for ${describeCpuId(cpu)}; ${profile.title}`;
-    if (vcpus < 2) return { bsp: page('bsp'), detail };
-    return { bsp: page('bsp'), ap: page('ap', resetAddressOf(image, inputs.firmware)), detail };
+  if (vmsa?.bsp !== undefined) {
+    const { bsp, ap } = vmsa;
+    return {
+      bsp: await readVmsa(bsp),
+      ap: ap === undefined ? undefined : await readVmsa(ap),
+      source: 'owner',
+      detail: ap === undefined ? basename(bsp) : `${basename(bsp)}, then ${basename(ap)}`,
+    };
   }
-  if (!vmsa?.bsp) return undefined;
-  const { bsp, ap } = vmsa;
-  return {
-    bsp: await readVmsa(bsp),
-    ap: ap === undefined ? undefined : await readVmsa(ap),
-    detail: ap === undefined ? basename(bsp) : `${basename(bsp)}, then ${basename(ap)}`,
+  if (!cpu || !isSevEs(inputs.platform.policy)) return undefined;
+  const profile = findProfile(inputs.profile ?? PROFILES[0].id)!;
+  const page = (role: Role, resetAddress?: number) =>
+    generateVmsa({ profile: profile.id as ProfileId, role, cpu, resetAddress }).bytes;
+  const made = {
+    source: 'derived' as const,
+    detail: `generated for ${describeCpuId(cpu)}; ${profile.title}`,
   };
+  if (vcpus < 2) return { bsp: page('bsp'), ...made };
+  return { bsp: page('bsp'), ap: page('ap', resetAddressOf(image, inputs.firmware)), ...made };
 }
 
-function firmwareWarnings(inputs: LaunchInputs, image: OvmfImage): string[] {
-  const area = image.hashArea;
-  if (inputs.kernel === undefined || (area && area.base !== 0 && area.size >= 176)) return [];
-  return [
-    'A kernel is given, but this firmware has no area for kernel hashes: QEMU refuses to start it with kernel hashes on, and without them nothing of the kernel is measured.',
-  ];
+/** What a person should know about her inputs, beside the verdict. */
+function inputWarnings(inputs: LaunchInputs, image: OvmfImage): string[] {
+  const warnings: string[] = [];
+  const hashes = image.supports.find((s) => s.feature === 'kernel hashes');
+  if (inputs.kernel !== undefined && !hashes?.ok) {
+    warnings.push(
+      `A kernel is given, but this firmware has no room for kernel hashes (${hashes?.reason ?? ''}): QEMU refuses to start it with kernel hashes on, and without them nothing of the kernel is measured.`,
+    );
+  }
+  if (inputs.vmsa && !isSevEs(inputs.platform.policy)) {
+    warnings.push(
+      'VMSA pages are given, but the policy is plain SEV (bit 2 is clear), which measures none: they play no part in this verdict.',
+    );
+  }
+  return warnings;
 }
 
-/** A finished check, and the packet with the secrets when some were to be sealed. */
-export interface LaunchResult {
-  readonly report: Report;
-  readonly packet: SecretPacket | undefined;
+/**
+ * What can be said before gigabytes are read: inputs that contradict each other, or are missing. Here, so that no way
+ * in forgets one.
+ */
+function checkUsage({
+  kernel,
+  initrd,
+  cmdline,
+  cpu,
+  vmsa,
+  vcpus,
+  platform,
+  measurement,
+}: LaunchInputs): void {
+  parseMeasurement(measurement);
+  if (kernel === undefined && (initrd !== undefined || cmdline !== undefined)) throw errors.kernelNeeded();
+  if (cpu && vmsa) throw errors.cpuAndVmsa();
+  if (vmsa?.ap !== undefined && vmsa.bsp === undefined) throw errors.bspPageNeeded();
+  if (!isSevEs(platform.policy)) return;
+  if (vcpus === undefined) throw errors.vcpuCountNeeded();
+  if (!cpu && !vmsa) throw errors.vmsaNeeded();
 }
-
-const aes128Ctr = (key: Uint8Array, iv: Uint8Array, data: Uint8Array): Uint8Array => {
-  const cipher = createCipheriv('aes-128-ctr', key, iv);
-  return Buffer.concat([cipher.update(data), cipher.final()]);
-};
 
 /**
  * Runs a check.
- * @param secrets read and sealed only after a match: nothing is made for a guest that is not the right one
- * @throws CheckError when an input cannot be read or does not fit
+ * @throws CheckError when an input cannot be read, does not fit, or contradicts another
  */
-export async function runCheck(
-  inputs: LaunchInputs,
-  options: ReadOptions = {},
-  secrets?: () => Promise<readonly Secret[]>,
-): Promise<LaunchResult> {
+export async function runCheck(inputs: LaunchInputs, options: ReadOptions = {}): Promise<Report> {
+  checkUsage(inputs);
   const firmware = await digestFile(inputs.firmware, options);
+  // A wrong key file is told at once; for the HMAC the keys are read again, so that they are not in memory while
+  // gigabytes are streamed.
+  await withKeys(inputs.keys, () => undefined);
   const image = parseOvmf(firmware.tail, { fileSize: firmware.bytes }).value;
   const vmsa = await vmsaFor(inputs, image);
   const kernel = await maybeDigest(inputs.kernel, options);
   const initrd = await maybeDigest(inputs.initrd, options);
-  const warnings = firmwareWarnings(inputs, image);
-  // Keys last: they are in memory for the moment of the HMAC, not while gigabytes are streamed.
-  return withKeys(inputs.keys, async ({ tik, tek }) => {
+  const warnings = inputWarnings(inputs, image);
+  return withKeys(inputs.keys, ({ tik }) => {
     const measured = {
       ...inputs,
       tik,
@@ -135,12 +158,29 @@ export async function runCheck(
       vmsa,
       warnings,
     };
-    const report = checkLaunch(measured, () => createHash('sha256'));
-    if (report.verdict !== 'matches' || !secrets) return { report, packet: undefined };
-    if (!tek) throw errors.tekNeeded();
-    const { hmac } = parseMeasurement(inputs.measurement);
-    return { report, packet: sealSecrets(await secrets(), { tik, tek }, hmac, randomBytes(16), aes128Ctr) };
+    return checkLaunch(measured, () => createHash('sha256'));
   });
+}
+
+const aes128Ctr = (key: Uint8Array, iv: Uint8Array, data: Uint8Array): Uint8Array => {
+  const cipher = createCipheriv('aes-128-ctr', key, iv);
+  return Buffer.concat([cipher.update(data), cipher.final()]);
+};
+
+/**
+ * Seals secrets for the guest of a launch that matched, and clears them.
+ * @throws CheckError when a key cannot be read or the secrets do not fit into one packet
+ */
+export async function sealForLaunch(inputs: LaunchInputs, secrets: readonly Secret[]): Promise<SecretPacket> {
+  try {
+    return await withKeys(inputs.keys, ({ tik, tek }) => {
+      if (!tek) throw errors.tekNeeded();
+      const { hmac } = parseMeasurement(inputs.measurement);
+      return sealSecrets(secrets, { tik, tek }, hmac, randomBytes(16), aes128Ctr);
+    });
+  } finally {
+    for (const { data } of secrets) data.fill(0);
+  }
 }
 
 async function maybeDigest(

@@ -76,6 +76,21 @@ async function withFile<T>(path: string, use: (file: FileHandle) => Promise<T>):
 }
 
 /**
+ * The last 64 KiB of a file, where the tables of a firmware image are, and its length. Reads no more than that, but
+ * for a pipe, which has to be read to its end.
+ * @throws CheckError when it cannot be read
+ */
+export async function readTail(path: string): Promise<Pick<StreamedFile, 'tail' | 'bytes'>> {
+  const found = await withFile(path, async (file) => {
+    const { size } = await file.stat();
+    const tail = Buffer.alloc(Math.min(size, TAIL));
+    const { bytesRead } = await file.read(tail, 0, tail.length, size - tail.length);
+    return size > 0 && bytesRead === tail.length ? { tail, bytes: size } : undefined;
+  });
+  return found ?? digestFile(path);
+}
+
+/**
  * Reads a file whole when it has at most `limit` bytes; otherwise its first `limit + 1`, so that the caller sees
  * that there is more. Works on pipes, whose size nobody knows.
  * @throws CheckError when it cannot be read

@@ -1,4 +1,5 @@
-// The commands of the palette and the menus. Each can also be called with its answers, from tests and tasks.
+// The commands of the palette and the menus. Each can also be called with its answers, from tests and tasks; menus
+// pass arguments of their own after the file, so an answer counts only when it is one.
 
 import * as vscode from 'vscode';
 import * as errors from '../core/errors';
@@ -8,6 +9,7 @@ import { generateVmsa, guessRequest, type Role, type VmsaRequest } from '../core
 import { VMSA, VMSA_SIZE } from '../core/vmsa/layout';
 import { PROFILES } from '../core/vmsa/profiles';
 import { writeSample } from '../files/sample';
+import { isRequest } from '../protocol';
 import { ComparisonEditor, comparisonUri } from './comparisonEditor';
 import { nameOf, OvmfEditor, readUri, VmsaEditor } from './fileEditors';
 import { pickCpu, pickResetAddress, savePage, startFolder } from './picks';
@@ -54,7 +56,8 @@ async function openWith(uri: vscode.Uri | undefined, viewType: string): Promise<
 }
 
 /** Opens the comparison of a page; asks for the CPU only, the rest is guessed and can be changed there. */
-async function compareWithGenerated(uri?: vscode.Uri, answers?: VmsaRequest): Promise<void> {
+async function compareWithGenerated(uri?: vscode.Uri, more?: unknown): Promise<void> {
+  const answers = isRequest(more) ? more : undefined;
   const active = activeFile();
   const own = active && /\.vmsa$|vmsa[^/]*\.bin$/.test(active.path) ? active : undefined;
   const file = uri ?? own ?? (await pickFile('VMSA page to compare', '**/*{.vmsa,vmsa*.bin}'));
@@ -86,7 +89,8 @@ async function pickRequest(): Promise<VmsaRequest | undefined> {
 }
 
 /** Generates a page, saves it and opens it. With `target` and `answers` it asks nothing. */
-async function generate(target?: vscode.Uri, answers?: VmsaRequest): Promise<vscode.Uri | undefined> {
+async function generate(target?: vscode.Uri, more?: unknown): Promise<vscode.Uri | undefined> {
+  const answers = isRequest(more) ? more : undefined;
   if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
   const request = answers ?? (await pickRequest());
   if (!request) return undefined;

@@ -66,16 +66,8 @@ export class ComparisonEditor implements vscode.CustomReadonlyEditorProvider {
     const load = async ({ file, request }: Comparison) => {
       const bytes = await readUri(file);
       if (bytes.length !== VMSA_SIZE) throw errors.notAPage(nameOf(file), explainNotVmsa(bytes));
-      const firmware = shown?.firmware ?? (await firmwareChoices());
-      page.show(
-        (shown = {
-          kind: 'comparison',
-          name: nameOf(file),
-          bytes,
-          request: shown?.request ?? request,
-          firmware,
-        }),
-      );
+      const known = { request: shown?.request ?? request, firmware: shown?.firmware ?? [] };
+      page.show((shown = { kind: 'comparison', name: nameOf(file), bytes, ...known }));
     };
     const loadOrExplain = (comparison: () => Comparison) =>
       Promise.resolve()
@@ -96,12 +88,16 @@ export class ComparisonEditor implements vscode.CustomReadonlyEditorProvider {
       });
       return comparison;
     });
+    // Looking for images can take a while in a large workspace; the comparison does not wait for it.
+    const firmware = await firmwareChoices();
+    if (shown && firmware.length > 0) page.show((shown = { ...shown, firmware }));
   }
 }
 
 /** Does what a button asks for. @returns the request to show from now on, when it changed */
 async function act(action: Action, request: VmsaRequest): Promise<VmsaRequest | undefined> {
   if (action === 'saveExpected') {
+    if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
     await savePage(generateVmsa(request).bytes, request.role === 'bsp' ? 'vcpu0.vmsa' : 'vcpu1.vmsa');
   }
   if (action !== 'pickFirmware') return undefined;

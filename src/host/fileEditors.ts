@@ -31,9 +31,11 @@ export async function readUri(uri: vscode.Uri): Promise<Uint8Array> {
 /** Calls `changed` when the file at `uri` is written or removed, soon but not for every chunk of a build. */
 export function watchFile(uri: vscode.Uri, changed: () => void): vscode.Disposable {
   const folder = uri.with({ path: posix.dirname(uri.path) });
-  const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, nameOf(uri)));
+  // All of the folder: a name is no pattern, and `OVMF[debug].fd` as one would match nothing.
+  const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, '*'));
   let timer: NodeJS.Timeout | undefined;
-  const soon = () => {
+  const soon = (event: vscode.Uri) => {
+    if (event.path !== uri.path) return;
     clearTimeout(timer);
     timer = setTimeout(changed, 100);
   };

@@ -9,9 +9,10 @@ import { CPU_MODELS, describeCpuId, modelsWithSignature } from '../core/vmsa/cpu
 import { decodeSignature, encodeSignature, type CpuId } from '../core/vmsa/signature';
 import * as errors from '../core/errors';
 import type { FirmwareChoice } from '../protocol';
+import { readFirmware } from '../files/launch';
 import { nameOf, readUri } from './fileEditors';
 
-/** Reset addresses of the images in the workspace; a glance, not a search of the disk. */
+/** Reset addresses of the images in the workspace: a glance at the tables of a few, not a search of the disk. */
 export async function firmwareChoices(): Promise<FirmwareChoice[]> {
   const files = await vscode.workspace.findFiles('**/*.fd', '**/node_modules/**', 20);
   const choices = await Promise.all(
@@ -24,6 +25,7 @@ export async function firmwareChoices(): Promise<FirmwareChoice[]> {
 }
 
 async function resetAddressAt(uri: vscode.Uri): Promise<number | undefined> {
+  if (uri.scheme === 'file') return (await readFirmware(uri.fsPath)).resetAddress;
   return parseOvmf(await readUri(uri)).value.resetAddress;
 }
 

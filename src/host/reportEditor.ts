@@ -21,6 +21,15 @@ export function reportUri(launchFile: vscode.Uri): vscode.Uri {
   });
 }
 
+/** The launch file that a report's URI names. @throws CheckError when it was made by hand and names none */
+function launchFileOf(uri: vscode.Uri): vscode.Uri {
+  try {
+    return vscode.Uri.parse(uri.query, true);
+  } catch {
+    throw errors.badEditorUri('launch file');
+  }
+}
+
 /** Runs a launch file, with its text as it is in an open editor. @throws CheckError */
 export async function checkLaunchFile(uri: vscode.Uri, signal?: AbortSignal): Promise<Report> {
   if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
@@ -28,7 +37,7 @@ export async function checkLaunchFile(uri: vscode.Uri, signal?: AbortSignal): Pr
   const open = vscode.workspace.textDocuments.find((d) => d.uri.toString() === uri.toString());
   const file = open ? parseLaunchFile(open.getText(), uri.fsPath) : await readLaunchFile(uri.fsPath);
   const inputs = launchInputs(file, nameOf(uri));
-  return (await runCheck(inputs, { signal })).report;
+  return runCheck(inputs, { signal });
 }
 
 /** Shows reports. */
@@ -48,33 +57,23 @@ export class ReportEditor implements vscode.CustomReadonlyEditorProvider {
   }
 
   async resolveCustomEditor({ uri }: vscode.CustomDocument, panel: vscode.WebviewPanel): Promise<void> {
-    const launchFile = vscode.Uri.parse(uri.query, true);
     let running: AbortController | undefined;
     const run = async () => {
       running?.abort();
       const mine = (running = new AbortController());
-      page.show({
-        kind: 'notice',
-        title: 'Checking…',
-        text: `The inputs of ${nameOf(launchFile)} are read and hashed.`,
-        actions: [],
-      });
+      page.show({ kind: 'notice', title: 'Checking…', text: 'The inputs are read and hashed.', actions: [] });
       try {
-        const report = await checkLaunchFile(launchFile, mine.signal);
+        const report = await checkLaunchFile(launchFileOf(uri), mine.signal);
         if (running === mine) page.show({ kind: 'report', report });
       } catch (error) {
         if (running !== mine || mine.signal.aborted) return;
-        page.show({
-          kind: 'notice',
-          title: 'There is no verdict',
-          text: sentence(error),
-          actions: ['runAgain', 'openLaunchFile'],
-        });
+        const actions = ['runAgain', 'openLaunchFile'] as const;
+        page.show({ kind: 'notice', title: 'There is no verdict', text: sentence(error), actions });
       }
     };
     const page = new Page(this.extensionUri, panel, async (action) => {
       if (action === 'runAgain') await run();
-      if (action === 'openLaunchFile') await vscode.window.showTextDocument(launchFile);
+      if (action === 'openLaunchFile') await vscode.window.showTextDocument(launchFileOf(uri));
     });
     panel.onDidDispose(() => running?.abort());
     await run();

@@ -19,7 +19,16 @@ const file = (/** @type {string} */ name, /** @type {number} */ bytes) => {
   return path;
 };
 
-const state = ['-m', Buffer.alloc(48).toString('base64'), '--api-major', '1', '--api-minor', '55', '--build-id', '24'];
+const state = [
+  '-m',
+  Buffer.alloc(48).toString('base64'),
+  '--api-major',
+  '1',
+  '--api-minor',
+  '55',
+  '--build-id',
+  '24',
+];
 const keys = ['--tk', file('tk', 32)];
 const firmware = ['-f', '/usr/share/OVMF/OVMF_CODE_4M.fd'];
 const cpu = ['--cpu-family', '25', '--cpu-model', '1', '--cpu-stepping', '1'];
@@ -37,13 +46,23 @@ const cases = [
 function measure(/** @type {string[]} */ [program, ...args]) {
   const log = join(folder, 'time');
   const begin = process.hrtime.bigint();
-  const { status } = spawnSync('/usr/bin/time', ['-q', '-f', '%M', '-o', log, /** @type {string} */ (program), ...args]);
-  if (status !== 1) throw new Error(`${program} ended with ${status}, where a measurement of zeros does not match`);
+  const { status } = spawnSync('/usr/bin/time', [
+    '-q',
+    '-f',
+    '%M',
+    '-o',
+    log,
+    /** @type {string} */ (program),
+    ...args,
+  ]);
+  if (status !== 1)
+    throw new Error(`${program} ended with ${status}, where a measurement of zeros does not match`);
   const seconds = Number(process.hrtime.bigint() - begin) / 1e9;
   return { seconds, mebibytes: Number(readFileSync(log, 'utf8')) / 1024 };
 }
 
-const median = (/** @type {number[]} */ values) => [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+const median = (/** @type {number[]} */ values) =>
+  [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
 try {
   for (const [name, args] of cases) {
@@ -54,7 +73,9 @@ try {
     const time = median(runs.map(({ ours, peer }) => ours.seconds / peer.seconds));
     const memory = median(runs.map(({ ours, peer }) => ours.mebibytes / peer.mebibytes));
     const most = Math.max(...runs.map(({ ours }) => ours.mebibytes));
-    console.log(`${name}: ${time.toFixed(2)} of the peer's time, ${memory.toFixed(2)} of its memory (${most.toFixed(0)} MiB at most)`);
+    console.log(
+      `${name}: ${time.toFixed(2)} of the peer's time, ${memory.toFixed(2)} of its memory (${most.toFixed(0)} MiB at most)`,
+    );
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });

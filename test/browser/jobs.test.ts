@@ -142,6 +142,28 @@ describe('A comparison with the generated page', () => {
   });
 });
 
+describe('The comparison is also reached', () => {
+  it('from the button in the title bar', async () => {
+    const workbench = await openWorkbench({ folder });
+    await workbench.openFromExplorer('vcpu0-wrong.vmsa');
+    await workbench.page
+      .locator('.editor-group-container.active .editor-actions')
+      .getByRole('button', { name: /Compare VMSA/ })
+      .click();
+    await workbench.pick('EPYC-Milan');
+    await workbench.activeTab('↔ generated').waitFor();
+    await (await workbench.webviewFrame()).getByText('2 fields differ of 227').waitFor();
+  });
+  it('from the menu of a file in the Explorer', async () => {
+    const workbench = await openWorkbench({ folder });
+    await workbench.explorerItem('vcpu0.vmsa').click({ button: 'right' });
+    await workbench.page.getByRole('menuitem', { name: /Compare VMSA/ }).click();
+    await workbench.pick('EPYC-Milan');
+    await workbench.activeTab('↔ generated').waitFor();
+    await (await workbench.webviewFrame()).getByText('The pages are equal').waitFor();
+  });
+});
+
 describe('A launch file checked from the command palette', () => {
   const launches: [string, string, RegExp][] = [
     ['matches.sevlaunch.json', 'Matches', /launched with exactly this/],

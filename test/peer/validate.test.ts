@@ -268,9 +268,53 @@ describe('validate and the peer refuse the same usage', () => {
       const options = new Map(good);
       for (const [option, value] of Object.entries(change)) {
         if (value === null) options.delete(option);
-        else options.set(option, value);
+        else options.set(option, value === 'LINE END' ? `${good.get(option)!}\n` : value);
       }
       assert.deepEqual(await both(argumentsOf(options)), [ours, theirs]);
+    });
+  }
+});
+
+describe('validate and the peer read the same forms of an option', () => {
+  const forms: [string, (options: ReadonlyMap<string, string>) => string[]][] = [
+    ['--name=value', (o) => [...o].map(([name, value]) => `${name}=${value}`)],
+    [
+      'short ones, joined and with =',
+      (o) => [
+        '-f',
+        o.get('--firmware')!,
+        `-k${o.get('--kernel')!}`,
+        `-r=${o.get('--initrd')!}`,
+        `-e=${o.get('--cmdline')!}`,
+        `-n=${o.get('--num-cpus')!}`,
+        `-0=${o.get('--vmsa-cpu0')!}`,
+        `-1${o.get('--vmsa-cpu1')!}`,
+        `-m=${o.get('--measurement')!}`,
+        ...[...o].filter(([name]) => /api|build|policy|t[ei]k/.test(name)).flat(),
+      ],
+    ],
+    [
+      'the last of repeated ones',
+      (o) => ['--policy', '1', '-n', '9', '--cmdline', 'other', ...argumentsOf(o)],
+    ],
+    ['backwards', (o) => [...o].reverse().flat()],
+  ];
+  for (const [name, form] of forms) {
+    it(name, async () => {
+      const launch: LaunchCase = {
+        policy: 5,
+        vcpus: 2,
+        firmware: IMAGES[1]!,
+        kernel: true,
+        initrd: true,
+        cmdline: 'größe=1 quiet',
+        combinedKeys: false,
+        cpu: [25, 1, 1],
+        fromFiles: true,
+        pages: [new Uint8Array(4096).fill(1), new Uint8Array(4096).fill(2)],
+      };
+      const options = writeLaunch(folder, launch, readFileSync(launch.firmware), seeded(8));
+      assert.deepEqual(await both(form(options)), [0, 0]);
     });
   }
 });

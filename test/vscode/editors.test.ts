@@ -87,6 +87,27 @@ describe('Commands', () => {
   });
 });
 
+describe('Editors on our own addresses', () => {
+  for (const viewType of ['sevscope.comparison', 'sevscope.report']) {
+    it(`open for ${viewType} even when the address was made by hand`, async () => {
+      const scheme = viewType === 'sevscope.report' ? 'sevscope-report' : 'sevscope-compare';
+      await run(
+        'vscode.openWith',
+        vscode.Uri.from({ scheme, path: '/nothing', query: 'no query of ours' }),
+        viewType,
+      );
+      assert.equal((await activeEditor(viewType)).uri.scheme, scheme);
+    });
+  }
+  it('are not confused by what a menu passes after the file', async () => {
+    void run('sevscope.compareWithGenerated', file('vcpu0.vmsa'), { groupId: 0 });
+    await new Promise((done) => setTimeout(done, 1000));
+    await run('workbench.action.acceptSelectedQuickOpenItem');
+    const { uri } = await activeEditor('sevscope.comparison');
+    assert.deepEqual((JSON.parse(uri.query) as { request: VmsaRequest }).request, BSP);
+  });
+});
+
 describe('A launch file', () => {
   it('gives the same verdicts as on the command line', async () => {
     assert.equal((await checkLaunchFile(file('matches.sevlaunch.json'))).verdict, 'matches');

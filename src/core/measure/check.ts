@@ -17,8 +17,9 @@ export interface FileDigest {
   readonly sha256: Uint8Array;
 }
 
-/** The VMSA pages of an SEV-ES guest and where they come from, as a sentence for the report. */
+/** The VMSA pages of an SEV-ES guest: files of the owner, or generated; and a sentence for the report. */
 export interface VmsaInput extends Omit<VmsaPages, 'count'> {
+  readonly source: Source;
   readonly detail: string;
 }
 
@@ -64,7 +65,13 @@ function kernelSteps(inputs: CheckInputs, table: Uint8Array): Step[] {
   return [
     fileStep('kernel', 'Kernel', kernel!),
     fileStep('initrd', 'Initrd', initrd ?? empty),
-    step('cmdline', 'Command line', text, 'owner', cmdline ? `"${cmdline}" and one NUL` : 'empty: one NUL'),
+    step(
+      'cmdline',
+      'Command line',
+      text,
+      'owner',
+      cmdline ? `${JSON.stringify(cmdline)} and one NUL` : 'empty: one NUL',
+    ),
     step('kernel-hashes', 'Kernel hashes', table, 'derived', 'the table with the three hashes above'),
   ];
 }
@@ -82,7 +89,7 @@ function vmsaStep(vmsa: VmsaInput & VmsaPages, hasher: Hasher): Step {
     bytes,
     digest: bytesToHex(hasher.digest()),
     algorithm: sha,
-    source: 'owner',
+    source: vmsa.source,
     detail: vmsa.detail,
   };
 }

@@ -9,9 +9,7 @@ import { hmacOf } from './digest';
 const TABLE_GUID = '1e74f542-71dd-4d66-963e-ef4287ff173b';
 
 /** Names that stand for a GUID on the command line. */
-export const SECRET_ALIASES: Readonly<Record<string, string>> = {
-  'luks-key': '736869e5-84f0-4973-92ec-06879ce3da0b',
-};
+const ALIASES = new Map([['luks-key', '736869e5-84f0-4973-92ec-06879ce3da0b']]);
 
 const ENTRY_HEADER = struct('secret table header', 20, [
   row(0, 'guid', 16, 'of the table, or of one secret'),
@@ -24,8 +22,17 @@ const PACKET_HEADER = struct('secret packet header', 52, [
   row(20, 'mac', 32, 'HMAC-SHA256 under the TIK'),
 ]);
 
-/** The firmware takes no more than this in one packet. */
-const MAX_PAYLOAD = 16384;
+// Without padding, unlike every structure that C declares: the MAC is over the words one after the other.
+const MAC_MESSAGE_HEAD = struct('start of the message under the MAC', 29, [
+  row(0, 'context', 'u8', '0x01 for a launch secret'),
+  row(1, 'flags', 'u32', 'as in the header'),
+  row(5, 'iv', 16, 'as in the header'),
+  row(21, 'guest_length', 'u32', 'bytes in the guest'),
+  row(25, 'transport_length', 'u32', 'bytes of the payload, the same when it is not compressed'),
+]);
+
+/** The most that the firmware takes in one packet, the table around the secrets included. */
+export const MAX_SECRETS = 16384;
 
 /** AES-128-CTR with a 16-byte key and counter start. */
 export type Encrypt = (key: Uint8Array, iv: Uint8Array, data: Uint8Array) => Uint8Array;
@@ -38,36 +45,34 @@ export interface Secret {
 
 /** The GUID that an alias or a GUID stands for. @throws CheckError (usage) for neither. */
 export function secretGuid(aliasOrGuid: string): string {
-  const guid = SECRET_ALIASES[aliasOrGuid] ?? aliasOrGuid;
-  if (!isGuid(guid)) throw errors.unknownSecret(aliasOrGuid, Object.keys(SECRET_ALIASES));
+  const guid = ALIASES.get(aliasOrGuid) ?? aliasOrGuid;
+  if (!isGuid(guid)) throw errors.unknownSecret(aliasOrGuid, [...ALIASES.keys()]);
   return guid.toLowerCase();
 }
 
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((n, p) => n + p.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
-
 /**
- * The table of secrets, padded with zeros to a multiple of 16 that the length word does not count.
+ * The table of secrets, padded with zeros to a multiple of 16 that the length word does not count. It holds the
+ * secrets in the clear: the caller clears it.
  * @throws CheckError (usage) for a GUID given twice, or more than 16 KiB.
  */
 export function encodeSecretTable(secrets: readonly Secret[]): Uint8Array {
   const repeated = secrets.find((s, i) => secrets.findIndex((t) => t.guid === s.guid) < i);
   if (repeated) throw errors.repeatedSecret(repeated.guid);
-  const entry = (guid: string, length: number) =>
-    encode(ENTRY_HEADER, { guid: guidBytes(guid), length: length + 20 });
-  const body = concat(secrets.flatMap(({ guid, data }) => [entry(guid, data.length), data]));
-  const table = concat([entry(TABLE_GUID, body.length), body]);
-  const padded = new Uint8Array(Math.ceil(table.length / 16) * 16);
-  if (padded.length > MAX_PAYLOAD) throw errors.secretsTooLarge(padded.length, MAX_PAYLOAD);
-  padded.set(table);
-  return padded;
+  const header = ENTRY_HEADER.size;
+  const length = secrets.reduce((n, s) => n + header + s.data.length, header);
+  const table = new Uint8Array(Math.ceil(length / 16) * 16);
+  if (table.length > MAX_SECRETS) throw errors.secretsTooLarge(MAX_SECRETS);
+  let at = 0;
+  const put = (bytes: Uint8Array) => {
+    table.set(bytes, at);
+    at += bytes.length;
+  };
+  put(encode(ENTRY_HEADER, { guid: guidBytes(TABLE_GUID), length }));
+  for (const { guid, data } of secrets) {
+    put(encode(ENTRY_HEADER, { guid: guidBytes(guid), length: header + data.length }));
+    put(data);
+  }
+  return table;
 }
 
 /** What LAUNCH_SECRET takes: a header of 52 bytes and the encrypted table. */
@@ -91,20 +96,9 @@ export function sealSecrets(
 ): SecretPacket {
   const table = encodeSecretTable(secrets);
   const payload = encrypt(keys.tek, iv, table);
+  table.fill(0);
   const flags = 0;
-  const word = (value: number) =>
-    encode(struct('word', 4, [row(0, 'value', 'u32', 'little endian')]), { value });
-  const mac = hmacOf(
-    keys.tik,
-    concat([
-      Uint8Array.of(0x01),
-      word(flags),
-      iv,
-      word(table.length),
-      word(payload.length),
-      payload,
-      measurement,
-    ]),
-  );
-  return { header: encode(PACKET_HEADER, { flags, iv, mac }), payload };
+  const head = { context: 0x01, flags, iv, guest_length: table.length, transport_length: payload.length };
+  const message = Uint8Array.from([...encode(MAC_MESSAGE_HEAD, head), ...payload, ...measurement]);
+  return { header: encode(PACKET_HEADER, { flags, iv, mac: hmacOf(keys.tik, message) }), payload };
 }

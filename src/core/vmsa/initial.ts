@@ -4,10 +4,10 @@
 // target/i386/{cpu,sev}.c. A field that no layer names is zero.
 
 /** What a value depends on when it is not a constant; each is resolved in generate.ts. */
-export type Symbol = 'cpu signature' | 'reset address: CS base' | 'reset address: IP';
+export type LaunchSymbol = 'cpu signature' | 'reset address: CS base' | 'reset address: IP';
 
 /** A constant or something that depends on the launch. */
-export type InitialValue = number | bigint | { readonly symbol: Symbol };
+export type InitialValue = number | bigint | { readonly symbol: LaunchSymbol };
 
 /** Who sets a value. */
 export type LayerId = 'amd-init' | 'kvm' | 'qemu' | 'cpu-signature' | 'ovmf-reset-block';

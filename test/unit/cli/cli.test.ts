@@ -134,6 +134,15 @@ describe('vmsa build, update and diff', () => {
     expected.writeBigUInt64LE(0xb004n, 0x178);
     assert.deepEqual(readFileSync(at('random.vmsa')), expected);
   });
+  it('update leaves the start of a boot processor alone, whose page says what it is', async () => {
+    writeFileSync(at('bsp.vmsa'), readFileSync(at('vcpu0.vmsa')));
+    assert.match(
+      (await cli('vmsa', 'update', 'bsp.vmsa', '--firmware', 'OVMF.sample.fd')).stdout,
+      /nothing to change/,
+    );
+    assert.equal((await cli('vmsa', 'update', 'bsp.vmsa', '--firmware', 'nowhere')).status, 6);
+    assert.deepEqual(readFileSync(at('bsp.vmsa')), readFileSync(at('vcpu0.vmsa')));
+  });
   it('leave a file alone that needs no change', async () => {
     const { mtimeMs } = statSync(at('vcpu0.vmsa'));
     assert.match(
@@ -146,6 +155,18 @@ describe('vmsa build, update and diff', () => {
     const args = ['validate', '--launch', 'mismatch.sevlaunch.json', '--vmsa-cpu0', 'vcpu0.vmsa'];
     assert.equal((await cli(...args)).status, 0);
     assert.equal((await cli(...args, '--policy', '0x7')).status, 1);
+  });
+});
+
+describe('Text from a file', () => {
+  it('cannot move the cursor of a terminal or forge a line', async () => {
+    const launch = JSON.parse(readFileSync(at('matches.sevlaunch.json'), 'utf8')) as Record<string, unknown>;
+    const forged = '\u001b[1A\u001b[2K\nOK: forged\u202e';
+    writeFileSync(at('forged.sevlaunch.json'), JSON.stringify({ ...launch, cmdline: forged }));
+    const { stdout, status } = await cli('validate', '--launch', 'forged.sevlaunch.json');
+    assert.equal(status, 1);
+    for (const c of ['\u001b', '\u202e']) assert.ok(!stdout.includes(c));
+    assert.ok(!stdout.split('\n').some((line) => line.startsWith('OK')));
   });
 });
 

@@ -2,12 +2,30 @@
 // files as streams, and cancelling.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CheckError } from '../../../src/core/errors';
 import { withKeys } from '../../../src/files/keys';
-import { launchInputs, runCheck, type LaunchInputs } from '../../../src/files/launch';
+import {
+  launchInputs,
+  readFirmware,
+  runCheck,
+  sealForLaunch,
+  type LaunchInputs,
+} from '../../../src/files/launch';
 import { parseLaunchFile } from '../../../src/files/launchFile';
 import { digestFile, readUpTo } from '../../../src/files/read';
 import { writeSample } from '../../../src/files/sample';
@@ -39,7 +57,7 @@ describe('The sample', () => {
     assert.deepEqual(read(), before);
   });
   it('has a launch that matches, with the steps in the order of the launch', async () => {
-    const { report } = await runCheck(load('matches.sevlaunch.json'));
+    const report = await runCheck(load('matches.sevlaunch.json'));
     assert.equal(report.verdict, 'matches');
     assert.equal(report.mode, 'SEV-ES');
     assert.deepEqual(
@@ -50,7 +68,7 @@ describe('The sample', () => {
         ['initrd', 'owner'],
         ['cmdline', 'owner'],
         ['kernel-hashes', 'derived'],
-        ['vmsa', 'owner'],
+        ['vmsa', 'derived'],
         ['launch-digest', 'derived'],
         ['measurement', 'derived'],
         ['reported', 'host'],
@@ -62,8 +80,8 @@ describe('The sample', () => {
   });
   it('has a launch that does not match, and matches with the right page', async () => {
     const inputs = load('mismatch.sevlaunch.json');
-    assert.equal((await runCheck(inputs)).report.verdict, 'does not match');
-    assert.equal((await runCheck({ ...inputs, vmsa: { bsp: at('vcpu0.vmsa') } })).report.verdict, 'matches');
+    assert.equal((await runCheck(inputs)).verdict, 'does not match');
+    assert.equal((await runCheck({ ...inputs, vmsa: { bsp: at('vcpu0.vmsa') } })).verdict, 'matches');
   });
 });
 
@@ -76,7 +94,7 @@ describe('A changed bit flips the verdict:', () => {
         bytes[place]! ^= 1;
         writeFileSync(at(name), bytes);
         assert.equal(
-          (await runCheck(load('matches.sevlaunch.json'))).report.verdict,
+          (await runCheck(load('matches.sevlaunch.json'))).verdict,
           'does not match',
           `byte ${place}`,
         );
@@ -98,7 +116,7 @@ describe('A changed bit flips the verdict:', () => {
   for (const [name, change] of changes) {
     it(name, async () => {
       const inputs = load('matches.sevlaunch.json');
-      assert.equal((await runCheck({ ...inputs, ...change(inputs) })).report.verdict, 'does not match');
+      assert.equal((await runCheck({ ...inputs, ...change(inputs) })).verdict, 'does not match');
     });
   }
 });
@@ -106,17 +124,52 @@ describe('A changed bit flips the verdict:', () => {
 describe('A report warns', () => {
   it('about a policy that allows debugging, whatever the verdict', async () => {
     const inputs = load('matches.sevlaunch.json');
-    const { report } = await runCheck({ ...inputs, platform: { ...inputs.platform, policy: 4 } });
+    const report = await runCheck({ ...inputs, platform: { ...inputs.platform, policy: 4 } });
     assert.match(report.warnings.join(), /NODBG/);
   });
   it('about a kernel for firmware without room for its hashes', async () => {
     writeFileSync(at('none.fd'), new Uint8Array(4096));
-    const { report } = await runCheck({
+    const report = await runCheck({
       ...load('matches.sevlaunch.json'),
       vcpus: 1,
       firmware: at('none.fd'),
     });
-    assert.match(report.warnings.join(), /no area for kernel hashes/);
+    assert.match(report.warnings.join(), /no room for kernel hashes/);
+  });
+});
+
+describe('Inputs that contradict each other or are missing are refused before a file is read', () => {
+  const cases: [string, Partial<LaunchInputs>, RegExp][] = [
+    ['an initrd without kernel', { kernel: undefined, cmdline: undefined }, /measured with a kernel only/],
+    [
+      'a command line without kernel',
+      { kernel: undefined, initrd: undefined },
+      /measured with a kernel only/,
+    ],
+    ['a CPU and VMSA files', { vmsa: { bsp: '/nowhere' } }, /files or are generated/],
+    [
+      'the page of additional vCPUs only',
+      { cpu: undefined, vmsa: { ap: '/nowhere' } },
+      /none for the boot processor/,
+    ],
+    ['no vCPU count', { vcpus: undefined }, /number of vCPUs/],
+    ['no CPU and no pages', { cpu: undefined }, /VMSA of each vCPU/],
+    ['no measurement', { measurement: '' }, /48 bytes/],
+  ];
+  for (const [name, change, message] of cases) {
+    it(name, async () => {
+      const inputs = { ...load('matches.sevlaunch.json'), firmware: '/nowhere', ...change };
+      await assert.rejects(
+        runCheck(inputs),
+        (e) => e instanceof CheckError && e.kind === 'usage' && message.test(e.message),
+      );
+    });
+  }
+  it('but plain SEV with VMSA pages is answered, with a warning and after a look at the pages', async () => {
+    const inputs = load('mismatch.sevlaunch.json');
+    const plain = { ...inputs, platform: { ...inputs.platform, policy: 1 } };
+    assert.match((await runCheck(plain)).warnings.join(), /play no part/);
+    await assert.rejects(runCheck({ ...plain, vmsa: { bsp: at('nothing') } }), /there is no such file/);
   });
 });
 
@@ -143,7 +196,7 @@ describe('Keys', () => {
     }
   });
   it('are nowhere in a report', async () => {
-    const text = JSON.stringify((await runCheck(load('matches.sevlaunch.json'))).report);
+    const text = JSON.stringify(await runCheck(load('matches.sevlaunch.json')));
     for (const name of ['sample_tik.bin', 'sample_tek.bin']) {
       assert.ok(!text.includes(readFileSync(at(name)).toString('hex')));
       assert.ok(!text.includes(readFileSync(at(name)).toString('base64')));
@@ -170,6 +223,14 @@ describe('Reading files', () => {
       assert.deepEqual(Buffer.from((await digestFile(at('f'))).tail), content.subarray(-65536), String(size));
     }
   });
+  it('looks at the end of an image only, for its reset address', async () => {
+    const image = readFileSync(at('OVMF.sample.fd'));
+    assert.equal((await readFirmware(at('OVMF.sample.fd'))).resetAddress, 0x80b004);
+    writeFileSync(at('short.fd'), image.subarray(-4096));
+    assert.equal((await readFirmware(at('short.fd'))).resetAddress, 0x80b004);
+    writeFileSync(at('empty.fd'), '');
+    assert.equal((await readFirmware(at('empty.fd'))).resetAddress, undefined);
+  });
   it('stops when it is cancelled', async () => {
     writeFileSync(at('large'), '');
     truncateSync(at('large'), 2 ** 32);
@@ -191,10 +252,49 @@ describe('Reading files', () => {
   });
 });
 
+describe('Secrets', () => {
+  it('are sealed and cleared, also when that fails', async () => {
+    const inputs = load('matches.sevlaunch.json');
+    const secret = () => ({ guid: '736869e5-84f0-4973-92ec-06879ce3da0b', data: Buffer.from('SECRET') });
+    const sealed = secret();
+    const { header, payload } = await sealForLaunch(inputs, [sealed]);
+    assert.deepEqual([header.length, payload.length], [52, 48]);
+    const twice = [secret(), secret()];
+    await assert.rejects(sealForLaunch(inputs, twice), /given twice/);
+    for (const { data } of [sealed, ...twice]) assert.ok(data.every((b) => b === 0));
+    await assert.rejects(
+      sealForLaunch({ ...inputs, keys: { tik: at('sample_tik.bin') } }, [secret()]),
+      /TEK/,
+    );
+  });
+});
+
 describe('Writing files', () => {
+  it('follows a link, and keeps the mode of the file', async () => {
+    writeFileSync(at('target'), 'old', { mode: 0o600 });
+    symlinkSync('target', at('link'));
+    await writeWhole(at('link'), 'new');
+    assert.equal(readFileSync(at('target'), 'utf8'), 'new');
+    assert.ok(lstatSync(at('link')).isSymbolicLink());
+    assert.equal(statSync(at('target')).mode & 0o777, 0o600);
+  });
+  it('writes into a pipe instead of replacing it', async () => {
+    execFileSync('mkfifo', [at('pipe')]);
+    const reader = execFile('cat', [at('pipe')]);
+    let text = '';
+    reader.stdout!.on('data', (chunk: string) => (text += chunk));
+    await writeWhole(at('pipe'), 'through');
+    await once(reader, 'close');
+    assert.equal(text, 'through');
+    assert.ok(lstatSync(at('pipe')).isFIFO());
+  });
   it('leaves the old file and no rest when it cannot finish', async () => {
     await assert.rejects(writeWhole(join(folder, 'none', 'x'), 'x'), /Nothing was changed/);
     await assert.rejects(writeWhole(folder, 'x'), /cannot be written/);
-    assert.ok(!readdirSync(tmpdir()).some((n) => n.startsWith(folder) && n.endsWith('.partial')));
+    for (const place of [tmpdir(), folder])
+      assert.deepEqual(
+        readdirSync(place).filter((n) => n.endsWith('.partial')),
+        [],
+      );
   });
 });

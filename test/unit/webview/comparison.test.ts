@@ -14,7 +14,7 @@ import {
   withCpuPart,
   type Form,
 } from '../../../webview/comparisonForm';
-import { countLeaves, flatten } from '../../../webview/rows';
+import { countLeaves, filterTree, flatten } from '../../../webview/rows';
 import { comparisonTree, vmsaTree } from '../../../webview/vmsaTree';
 
 const MILAN: VmsaRequest = { profile: 'sev-es', role: 'bsp', cpu: { family: 25, model: 1, stepping: 1 } };
@@ -94,6 +94,23 @@ describe('The rows of a comparison', () => {
     );
     assert.equal(countLeaves(tree), compared.length);
     assert.ok(tree[0]!.children.every((node) => node.cells[2]!.marked && node.cells[3]!.marked));
+  });
+
+  it('show numbers without leading zeros and the layer in short words, and are found by the full forms', () => {
+    const { bytes } = generateVmsa(MILAN);
+    const tree = comparisonTree(compareWithGenerated(bytes, MILAN), true);
+    const row = (id: string) => flatten(tree, {}).find((r) => r.node.id === id)!.node;
+    const [, , actual, , rdxBy] = row('rdx').cells;
+    assert.equal(actual!.text, '0xa00f11');
+    assert.match(actual!.full!, /^0x0000000000a00f11 {2}family 25/);
+    assert.equal(rdxBy!.text, 'CPU model of the guest');
+    assert.deepEqual(row('es_attrib').cells[4], {
+      text: 'QEMU',
+      extra: 'at CPU reset',
+      full: 'QEMU, at CPU reset',
+    });
+    assert.deepEqual(row('cr2').cells[4], { text: 'no layer: zero', full: 'no layer: zero' });
+    assert.equal(countLeaves(filterTree(tree, { text: '0x0000000000a00f11' })), 1);
   });
 
   it('have no section of differences for equal pages, and no expected values without an expected page', () => {

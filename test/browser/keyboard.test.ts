@@ -1,0 +1,96 @@
+// The jobs with the keyboard alone: no click, no pointer. Files are opened by name, panes are walked with F6, rows
+// and bytes with the arrow keys, and commands come from the palette.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Frame } from 'playwright-core';
+import { ROOT } from '../helpers/vscodeServer';
+import { openWorkbench, type Workbench } from '../helpers/workbench';
+
+let folder: string;
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sevscope-keys-'));
+  execFileSync(process.execPath, [join(ROOT, 'dist/sevscope.js'), 'sample', folder]);
+});
+after(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Presses keys, one after the other, wherever the focus is. */
+async function press(workbench: Workbench, ...keys: string[]): Promise<void> {
+  for (const key of keys) await workbench.page.keyboard.press(key);
+}
+
+async function openByName(workbench: Workbench, name: string): Promise<Frame> {
+  await press(workbench, 'Control+p');
+  await workbench.answer(name);
+  await workbench.activeTab(name).waitFor();
+  return workbench.webviewFrame();
+}
+
+const focusedRow = (frame: Frame) => frame.locator('[role=row]:focus').getAttribute('data-id');
+
+describe('With the keyboard alone', () => {
+  it('a page is walked field by field and byte by byte', async () => {
+    const workbench = await openWorkbench({ folder });
+    const frame = await openByName(workbench, 'vcpu0.vmsa');
+    await frame.getByRole('treegrid').waitFor();
+    await press(workbench, 'F6');
+    for (let i = 0; i < 4 && (await frame.locator('[role=row]:focus').count()) === 0; i++)
+      await press(workbench, 'F6');
+    await press(workbench, 'Home');
+    assert.equal(await focusedRow(frame), 'group:Segments');
+    await press(workbench, 'ArrowLeft', 'ArrowDown');
+    assert.equal(await focusedRow(frame), 'group:Control registers', 'a closed group is one row');
+    await press(workbench, 'ArrowDown', 'ArrowDown');
+    assert.equal(await focusedRow(frame), 'efer');
+    await press(workbench, 'Enter');
+    const cursor = () => frame.locator('.byte-cursor').first().getAttribute('data-at');
+    assert.equal(await cursor(), String(0xd0));
+    await press(workbench, 'ArrowDown');
+    assert.equal(await cursor(), String(0xe0));
+    assert.match(await frame.locator('[data-live]').first().innerText(), /0xe0 reserved_0xd8/);
+    await press(workbench, 'Escape');
+    assert.equal(await focusedRow(frame), 'reserved_0xd8');
+    workbench.assertNoErrors();
+  });
+
+  it('a page is compared, and differences are found with F7', async () => {
+    const workbench = await openWorkbench({ folder });
+    await (await openByName(workbench, 'vcpu0-wrong.vmsa')).getByRole('treegrid').waitFor();
+    await press(workbench, 'F1');
+    await workbench.answer('>SEV: Compare VMSA with Generated…');
+    await workbench.row('EPYC-Milan').waitFor();
+    await workbench.answer('EPYC-Milan');
+    await workbench.activeTab('↔ generated').waitFor();
+    const frame = await workbench.webviewFrame();
+    await frame.getByText('2 fields differ of 227').waitFor();
+    await press(workbench, 'F6', 'F7');
+    const selected = () => frame.locator('[role=row][aria-selected=true]').first().getAttribute('data-id');
+    const first = await selected();
+    await press(workbench, 'F7');
+    const second = await selected();
+    assert.deepEqual(new Set([first, second]), new Set(['rdx', 'sev_features']));
+    await press(workbench, 'Shift+F7');
+    assert.equal(await selected(), first);
+    workbench.assertNoErrors();
+  });
+
+  it('a launch is checked and its verdict read', async () => {
+    const workbench = await openWorkbench({ folder });
+    await press(workbench, 'Control+p');
+    await workbench.answer('mismatch.sevlaunch.json');
+    await workbench.activeTab('mismatch.sevlaunch.json').waitFor();
+    await press(workbench, 'F1');
+    await workbench.answer('>SEV: Validate Launch Measurement…');
+    await workbench.activeTab('Report').waitFor();
+    const frame = await workbench.webviewFrame();
+    await frame.getByRole('heading', { level: 1, name: 'Does not match' }).waitFor();
+    await press(workbench, 'Tab');
+    assert.equal(await frame.locator(':focus').count(), 1);
+    workbench.assertNoErrors();
+  });
+});
