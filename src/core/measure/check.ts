@@ -6,7 +6,14 @@ import { bytesToHex, hex } from '../hex';
 import { equalInConstantTime, sha256Of, type Hasher } from './digest';
 import { cmdlineBytes, encodeKernelHashes } from './kernelHashes';
 import { finishLaunchDigest, vmsaSequence, type VmsaPages } from './launchDigest';
-import { computeMeasurement, parseMeasurement, type Platform } from './measurement';
+import {
+  computeMeasurement,
+  MEASURED_MESSAGE,
+  MEASUREMENT_SIZE,
+  parseMeasurement,
+  type Platform,
+  type ReportedMeasurement,
+} from './measurement';
 import { allowsDebugging, describePolicy, isSevEs } from './policy';
 import type { Report, Source, Step } from './report';
 
@@ -43,56 +50,87 @@ export interface CheckInputs {
   readonly warnings?: readonly string[];
 }
 
-const sha = 'SHA-256';
-
-function fileStep(id: Step['id'], title: string, { name, bytes, sha256 }: FileDigest): Step {
-  return { id, title, bytes, digest: bytesToHex(sha256), algorithm: sha, source: 'owner', detail: name };
+/** A box of the pipeline whose digest is SHA-256 unless it says otherwise. */
+function step(
+  id: Step['id'],
+  title: string,
+  bytes: number,
+  digest: Uint8Array,
+  rest: Pick<Step, 'source' | 'detail'> & Partial<Step>,
+): Step {
+  return { id, title, bytes, digest: bytesToHex(digest), algorithm: 'SHA-256', ...rest };
 }
 
-function kernelSteps(inputs: CheckInputs, table: Uint8Array): Step[] {
-  const { kernel, initrd, cmdline } = inputs;
-  const text = cmdlineBytes(cmdline ?? '');
-  const empty = { name: 'no initrd: the hash of nothing', bytes: 0, sha256: sha256Of(new Uint8Array(0)) };
-  const step = (id: Step['id'], title: string, bytes: Uint8Array, source: Source, detail: string): Step => ({
-    id,
-    title,
-    bytes: bytes.length,
-    digest: bytesToHex(sha256Of(bytes)),
-    algorithm: sha,
-    source,
-    detail,
-  });
+function fileStep(id: Step['id'], title: string, { name, bytes, sha256 }: FileDigest): Step {
+  return step(id, title, bytes, sha256, { source: 'owner', detail: name });
+}
+
+function kernelSteps({ kernel, initrd, cmdline = '' }: CheckInputs, table: Uint8Array): Step[] {
+  const text = cmdlineBytes(cmdline);
+  const nothing = { name: 'no initrd: the hash of nothing', bytes: 0, sha256: sha256Of(new Uint8Array(0)) };
+  // Quoted, because a command line is text from outside: it may hold line ends and control characters.
+  const detail = cmdline === '' ? 'empty: one NUL' : `${JSON.stringify(cmdline)} and one NUL`;
   return [
     fileStep('kernel', 'Kernel', kernel!),
-    fileStep('initrd', 'Initrd', initrd ?? empty),
-    step(
-      'cmdline',
-      'Command line',
-      text,
-      'owner',
-      cmdline ? `${JSON.stringify(cmdline)} and one NUL` : 'empty: one NUL',
-    ),
-    step('kernel-hashes', 'Kernel hashes', table, 'derived', 'the table with the three hashes above'),
+    fileStep('initrd', 'Initrd', initrd ?? nothing),
+    step('cmdline', 'Command line', text.length, sha256Of(text), { source: 'owner', detail }),
+    step('kernel-hashes', 'Kernel hashes', table.length, sha256Of(table), {
+      source: 'derived',
+      detail: 'the table with the three hashes above',
+    }),
   ];
 }
 
 function vmsaStep(vmsa: VmsaInput & VmsaPages, hasher: Hasher): Step {
-  let bytes = 0;
-  for (const page of vmsaSequence(vmsa)) {
-    hasher.update(page);
-    bytes += page.length;
-  }
+  for (const page of vmsaSequence(vmsa)) hasher.update(page);
   const title = vmsa.count === 1 ? 'VMSA of 1 vCPU' : `VMSAs of ${vmsa.count} vCPUs`;
-  return {
-    id: 'vmsa',
-    title,
-    bytes,
-    digest: bytesToHex(hasher.digest()),
-    algorithm: sha,
-    source: vmsa.source,
-    detail: vmsa.detail,
-  };
+  const { source, detail } = vmsa;
+  return step('vmsa', title, vmsa.count * vmsa.bsp.length, hasher.digest(), { source, detail });
 }
+
+/** The end of the pipeline: what all inputs come to, beside what the platform reported. */
+function lastSteps(
+  measured: number,
+  launchDigest: Uint8Array,
+  computed: Uint8Array,
+  reported: ReportedMeasurement,
+): Step[] {
+  return [
+    step('launch-digest', 'Launch digest', measured, launchDigest, {
+      source: 'derived',
+      detail: 'over all of the above, in order',
+    }),
+    step('measurement', 'Expected measurement', MEASURED_MESSAGE.size, computed, {
+      source: 'derived',
+      algorithm: 'HMAC-SHA256',
+      detail: 'under the TIK, over API version, build, policy, launch digest and nonce',
+    }),
+    step('reported', 'Reported measurement', MEASUREMENT_SIZE, reported.hmac, {
+      source: 'host',
+      algorithm: '',
+      detail: `nonce ${bytesToHex(reported.mnonce)}`,
+    }),
+  ];
+}
+
+function factsOf(platform: Platform, vmsa: VmsaPages | undefined): Report['facts'] {
+  return [
+    { name: 'Mode', value: vmsa ? 'SEV-ES' : 'SEV' },
+    { name: 'Policy', value: `${hex(platform.policy)}: ${describePolicy(platform.policy)}` },
+    {
+      name: 'SEV firmware',
+      value: `API ${platform.apiMajor}.${platform.apiMinor}, build ${platform.buildId}`,
+    },
+    ...(vmsa ? [{ name: 'vCPUs', value: String(vmsa.count) }] : []),
+  ];
+}
+
+const SUMMARY: Readonly<Record<'matches' | 'does not match', string>> = {
+  matches:
+    'The reported measurement is the one that these inputs give: the guest was launched with exactly this.',
+  'does not match':
+    'The reported measurement is not the one that these inputs give: the guest was launched with something else, or an input is not what the host used.',
+};
 
 /** The VMSA pages, or a complaint about what is missing. Plain SEV measures none, whatever was given. */
 function measuredVmsa({ platform, vcpus, vmsa }: CheckInputs): (VmsaInput & VmsaPages) | undefined {
@@ -115,71 +153,26 @@ function warningsFor({ platform, warnings = [] }: CheckInputs): string[] {
  *   bytes of base64. A measurement that differs is a verdict, not an error.
  */
 export function checkLaunch(inputs: CheckInputs, newHasher: () => Hasher): Report {
-  const { platform, firmware, firmwareHasher } = inputs;
+  const { title, platform, firmware, firmwareHasher, kernel, initrd, cmdline, tik } = inputs;
   const reported = parseMeasurement(inputs.measurement);
   const vmsa = measuredVmsa(inputs);
-  const table =
-    inputs.kernel &&
-    encodeKernelHashes({
-      kernel: inputs.kernel.sha256,
-      initrd: inputs.initrd?.sha256,
-      cmdline: inputs.cmdline,
-    });
-  const steps: Step[] = [fileStep('firmware', 'Firmware', firmware)];
-  if (table) steps.push(...kernelSteps(inputs, table));
-  if (vmsa) steps.push(vmsaStep(vmsa, newHasher()));
+  const table = kernel && encodeKernelHashes({ kernel: kernel.sha256, initrd: initrd?.sha256, cmdline });
+  const loaded = [
+    fileStep('firmware', 'Firmware', firmware),
+    ...(table ? kernelSteps(inputs, table) : []),
+    ...(vmsa ? [vmsaStep(vmsa, newHasher())] : []),
+  ];
   const launchDigest = finishLaunchDigest(firmwareHasher, table, vmsa);
-  const computed = computeMeasurement(inputs.tik, platform, launchDigest, reported.mnonce);
-  const matches = equalInConstantTime(computed, reported.hmac);
+  const computed = computeMeasurement(tik, platform, launchDigest, reported.mnonce);
+  const verdict = equalInConstantTime(computed, reported.hmac) ? 'matches' : 'does not match';
   const measured = firmware.bytes + (table?.length ?? 0) + (vmsa ? vmsa.count * vmsa.bsp.length : 0);
-  const derived = { source: 'derived' as const };
-  steps.push(
-    {
-      id: 'launch-digest',
-      title: 'Launch digest',
-      bytes: measured,
-      digest: bytesToHex(launchDigest),
-      algorithm: sha,
-      ...derived,
-      detail: 'over all of the above, in order',
-    },
-    {
-      id: 'measurement',
-      title: 'Expected measurement',
-      bytes: 56,
-      digest: bytesToHex(computed),
-      algorithm: 'HMAC-SHA256',
-      ...derived,
-      detail: 'under the TIK, over API version, build, policy, launch digest and nonce',
-    },
-    {
-      id: 'reported',
-      title: 'Reported measurement',
-      bytes: 48,
-      digest: bytesToHex(reported.hmac),
-      algorithm: '',
-      source: 'host',
-      detail: `nonce ${bytesToHex(reported.mnonce)}`,
-    },
-  );
-  const mode = vmsa ? 'SEV-ES' : 'SEV';
   return {
-    title: inputs.title,
-    mode,
-    verdict: matches ? 'matches' : 'does not match',
-    summary: matches
-      ? 'The reported measurement is the one that these inputs give: the guest was launched with exactly this.'
-      : 'The reported measurement is not the one that these inputs give: the guest was launched with something else, or an input is not what the host used.',
-    facts: [
-      { name: 'Mode', value: mode },
-      { name: 'Policy', value: `${hex(platform.policy)}: ${describePolicy(platform.policy)}` },
-      {
-        name: 'SEV firmware',
-        value: `API ${platform.apiMajor}.${platform.apiMinor}, build ${platform.buildId}`,
-      },
-      ...(vmsa ? [{ name: 'vCPUs', value: String(vmsa.count) }] : []),
-    ],
-    steps,
+    title,
+    mode: vmsa ? 'SEV-ES' : 'SEV',
+    verdict,
+    summary: SUMMARY[verdict],
+    facts: factsOf(platform, vmsa),
+    steps: [...loaded, ...lastSteps(measured, launchDigest, computed, reported)],
     warnings: warningsFor(inputs),
   };
 }

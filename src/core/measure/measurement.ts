@@ -6,7 +6,8 @@ import { fromBase64, toBase64 } from '../hex';
 import { encode, row, struct } from '../struct';
 import { hmacOf } from './digest';
 
-const MESSAGE = struct('measured message', 56, [
+/** What the HMAC is over. */
+export const MEASURED_MESSAGE = struct('measured message', 56, [
   row(0, 'context', 'u8', '0x04 for a launch measurement'),
   row(1, 'api_major', 'u8', 'API major version of the firmware'),
   row(2, 'api_minor', 'u8', 'API minor version of the firmware'),
@@ -31,6 +32,9 @@ export interface ReportedMeasurement {
   readonly mnonce: Uint8Array;
 }
 
+/** Bytes of a reported measurement: an HMAC and a nonce. */
+export const MEASUREMENT_SIZE = 48;
+
 /** Bytes of a TIK and of a TEK. */
 export const KEY_SIZE = 16;
 
@@ -41,7 +45,7 @@ export const KEY_SIZE = 16;
  */
 export function parseMeasurement(text: string): ReportedMeasurement {
   const bytes = fromBase64(text);
-  if (bytes?.length !== 48) throw errors.badMeasurement(bytes?.length);
+  if (bytes?.length !== MEASUREMENT_SIZE) throw errors.badMeasurement(bytes?.length);
   return { hmac: bytes.slice(0, 32), mnonce: bytes.slice(32) };
 }
 
@@ -61,7 +65,7 @@ export function computeMeasurement(
   launchDigest: Uint8Array,
   mnonce: Uint8Array,
 ): Uint8Array {
-  const message = encode(MESSAGE, {
+  const message = encode(MEASURED_MESSAGE, {
     context: 0x04,
     api_major: platform.apiMajor,
     api_minor: platform.apiMinor,

@@ -6,7 +6,7 @@ import type { Bit } from '../struct';
 const flag = (lsb: number, name: string, doc: string): Bit => ({ name, lsb, width: 1, doc });
 
 /** The bits of an SEV and SEV-ES policy. SNP has another one with the opposite sense of debugging. */
-export const SEV_POLICY: readonly Bit[] = [
+const SEV_POLICY: readonly Bit[] = [
   flag(0, 'NODBG', 'the host may not debug the guest'),
   flag(1, 'NOKS', 'no key sharing with other guests'),
   flag(2, 'ES', 'SEV-ES is required'),

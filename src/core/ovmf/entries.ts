@@ -117,7 +117,7 @@ export const IGVM_METADATA_OFFSET = {
 } satisfies KnownEntry;
 
 /** How COCONUT starts the guest's firmware. */
-export const OVMF_RESET_VECTOR = {
+const OVMF_RESET_VECTOR = {
   guid: '813d7b2c-9558-4d88-8b31-1427a85abe69',
   name: 'ovmf-reset-vector',
   title: 'OVMF reset vector',
@@ -146,7 +146,7 @@ export const SVSM_INFO = {
 const obsolete = (n: number) => `Word ${n} of a layout that was given up before release.`;
 
 /** What SNP metadata looked like before the descriptor. */
-export const SNP_BOOT_BLOCK = {
+const SNP_BOOT_BLOCK = {
   guid: 'bd39c0c2-2f8e-4243-83e8-1b74cebcb7d9',
   name: 'snp-boot-block',
   title: 'SNP boot block (obsolete)',

@@ -56,7 +56,7 @@ export function region(
 }
 
 /** What lies between two regions: asked for every gap, it returns the regions that fill it. */
-export type Filler = (offset: number, size: number) => readonly Region[];
+type Filler = (offset: number, size: number) => readonly Region[];
 
 /** The filler for bytes that no layout explains. */
 export const unknownBytes: Filler = (offset, size) => [

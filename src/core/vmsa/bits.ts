@@ -22,6 +22,7 @@ const mustBeZero = (msb: number, lsb: number): Bit => ({
 const each = (count: number, make: (i: number) => readonly Bit[]): Bit[] =>
   Array.from({ length: count }, (_, i) => make(i)).flat();
 
+/** A segment selector. */
 export const SELECTOR: readonly Bit[] = [
   bits(1, 0, 'RPL', 'requested privilege level'),
   bits(2, 2, 'TI', 'descriptor table', { 0: 'GDT', 1: 'LDT' }),
@@ -80,6 +81,7 @@ export const SEGMENT_ATTRIBUTES: readonly Bit[] = [
   mustBeZero(15, 12),
 ];
 
+/** Control-flow enforcement, U_CET and S_CET. */
 export const CET: readonly Bit[] = [
   flag(0, 'SH_STK_EN', 'shadow stacks on'),
   flag(1, 'WR_SHSTK_EN', 'WRSS instructions on'),
@@ -92,9 +94,12 @@ export const CET: readonly Bit[] = [
   bits(63, 12, 'EB_LEG_BITMAP_BASE', 'base of the legacy code bitmap (Intel)'),
 ];
 
+/** VM privilege level. */
 export const VMPL: readonly Bit[] = [bits(1, 0, 'VMPL', 'VM privilege level, 0 the most privileged')];
+/** Current privilege level. */
 export const CPL: readonly Bit[] = [bits(1, 0, 'CPL', 'current privilege level')];
 
+/** Extended features. */
 export const EFER: readonly Bit[] = [
   flag(0, 'SCE', 'SYSCALL and SYSRET'),
   flag(8, 'LME', 'long mode enabled'),
@@ -110,6 +115,7 @@ export const EFER: readonly Bit[] = [
   flag(21, 'AIBRSE', 'automatic IBRS'),
 ];
 
+/** Supervisor state components. */
 export const XSS: readonly Bit[] = [
   flag(8, 'PT', 'processor trace (Intel)'),
   flag(10, 'PASID', 'PASID (Intel)'),
@@ -121,6 +127,7 @@ export const XSS: readonly Bit[] = [
   flag(16, 'HWP', 'hardware P-states (Intel)'),
 ];
 
+/** CR0. */
 export const CR0: readonly Bit[] = [
   flag(0, 'PE', 'protected mode'),
   flag(1, 'MP', 'monitor coprocessor'),
@@ -135,6 +142,7 @@ export const CR0: readonly Bit[] = [
   flag(31, 'PG', 'paging'),
 ];
 
+/** CR3; PCID shares its bits with PWT and PCD. */
 export const CR3: readonly Bit[] = [
   { ...bits(11, 0, 'PCID', 'process-context identifier, with CR4.PCIDE'), overlay: true },
   flag(3, 'PWT', 'page tables write-through, without CR4.PCIDE'),
@@ -142,6 +150,7 @@ export const CR3: readonly Bit[] = [
   bits(51, 12, 'BASE', 'physical address bits of the top-level table, the C-bit among them'),
 ];
 
+/** CR4. */
 export const CR4: readonly Bit[] = [
   flag(0, 'VME', 'virtual-8086 extensions'),
   flag(1, 'PVI', 'protected-mode virtual interrupts'),
@@ -171,6 +180,7 @@ export const CR4: readonly Bit[] = [
 const ACCESS: Words = { 0: 'execution', 1: 'write', 2: 'I/O', 3: 'read/write' };
 const LENGTH: Words = { 0: '1 byte', 1: '2 bytes', 2: '8 bytes', 3: '4 bytes' };
 
+/** Breakpoint control. */
 export const DR7: readonly Bit[] = [
   ...each(4, (i) => [
     flag(2 * i, `L${i}`, `breakpoint ${i} in this task`),
@@ -186,6 +196,7 @@ export const DR7: readonly Bit[] = [
   ]),
 ];
 
+/** Breakpoint status. */
 export const DR6: readonly Bit[] = [
   ...each(4, (i) => [flag(i, `B${i}`, `breakpoint ${i} hit`)]),
   bits(10, 4, 'ONES_LO', 'read as ones'),
@@ -196,6 +207,7 @@ export const DR6: readonly Bit[] = [
   bits(31, 16, 'ONES_HI', 'read as ones'),
 ];
 
+/** RFLAGS, and the mask in SFMASK. */
 export const RFLAGS: readonly Bit[] = [
   flag(0, 'CF', 'carry'),
   flag(1, 'ONE', 'always 1'),
@@ -217,6 +229,7 @@ export const RFLAGS: readonly Bit[] = [
   flag(21, 'ID', 'CPUID can be used'),
 ];
 
+/** SYSCALL and SYSRET selectors. */
 export const STAR: readonly Bit[] = [
   bits(31, 0, 'SYSCALL_EIP', 'target of SYSCALL in legacy mode'),
   bits(47, 32, 'SYSCALL_CS_SS', 'CS selector for SYSCALL; SS is the next one'),
@@ -235,10 +248,12 @@ const MEMORY_TYPES: Words = {
   7: 'UC-',
 };
 
+/** Memory types by index. */
 export const PAT: readonly Bit[] = each(8, (i) => [
   { ...bits(8 * i + 2, 8 * i, `PA${i}`, `memory type ${i}`, MEMORY_TYPES), zeroCounts: true },
 ]);
 
+/** Debug control. */
 export const DEBUGCTL: readonly Bit[] = [
   flag(0, 'LBR', 'last-branch recording'),
   flag(1, 'BTF', 'single step on branches'),
@@ -250,6 +265,7 @@ export const DEBUGCTL: readonly Bit[] = [
   flag(12, 'FREEZE_PERFMON_ON_PMI', 'counters stop at a PMI'),
 ];
 
+/** Speculation control. */
 export const SPEC_CTRL: readonly Bit[] = [
   flag(0, 'IBRS', 'indirect branches restricted'),
   flag(1, 'STIBP', 'single-thread indirect branch predictor'),
@@ -257,11 +273,13 @@ export const SPEC_CTRL: readonly Bit[] = [
   flag(7, 'PSFD', 'no predictive store forwarding'),
 ];
 
+/** Protection-key rights. */
 export const PKRU: readonly Bit[] = each(16, (i) => [
   flag(2 * i, `AD${i}`, `no access with key ${i}`),
   flag(2 * i + 1, `WD${i}`, `no writes with key ${i}`),
 ]);
 
+/** Ratio of the guest TSC, 8.32 fixed point. */
 export const TSC_SCALE: readonly Bit[] = [
   bits(31, 0, 'FRACTION', 'fraction of the ratio'),
   bits(39, 32, 'INTEGER', 'whole part of the ratio'),
@@ -277,12 +295,14 @@ export const SIGNATURE: readonly Bit[] = [
   bits(27, 20, 'EXT_FAMILY', 'added to a base family of 0xf'),
 ];
 
+/** Secure AVIC control. */
 export const SECURE_AVIC: readonly Bit[] = [
   flag(0, 'SECURE_AVIC_EN', 'Secure AVIC on'),
   flag(1, 'ALLOWED_NMI', 'the host may send NMIs'),
   bits(63, 12, 'BACKING_PAGE', 'guest physical page of the APIC backing page'),
 ];
 
+/** An event to inject, or one that was in flight. */
 export const EVENT: readonly Bit[] = [
   bits(7, 0, 'VECTOR', 'vector'),
   bits(10, 8, 'TYPE', 'sort of event', { 0: 'interrupt', 2: 'NMI', 3: 'exception', 4: 'software interrupt' }),
@@ -315,6 +335,7 @@ export const SEV_FEATURES: readonly Bit[] = [
   mustBeZero(63, 22),
 ];
 
+/** Virtual interrupt control. */
 export const VINTR_CTRL: readonly Bit[] = [
   bits(7, 0, 'V_TPR', 'virtual task priority'),
   flag(8, 'V_IRQ', 'virtual interrupt pending'),
@@ -352,15 +373,18 @@ const EXIT_CODES: Words = {
   0xffffffff: 'invalid',
 };
 
+/** Why the guest left. */
 export const EXIT_CODE: readonly Bit[] = [
   bits(31, 0, 'CODE', 'why the guest left', EXIT_CODES),
   bits(63, 32, 'CODE_HI', 'all ones for a negative code'),
 ];
 
+/** Virtual top of memory. */
 export const VIRTUAL_TOM: readonly Bit[] = [
   bits(51, 21, 'VIRTUAL_TOM', 'guest physical address bits; memory above is shared, in units of 2 MiB'),
 ];
 
+/** State components that are on. */
 export const XCR0: readonly Bit[] = [
   flag(0, 'X87', 'x87 state, always 1'),
   flag(1, 'SSE', 'XMM registers and MXCSR'),
@@ -379,6 +403,7 @@ export const XCR0: readonly Bit[] = [
 
 const ROUNDING: Words = { 0: 'nearest', 1: 'down', 2: 'up', 3: 'toward-zero' };
 
+/** SSE control and status. */
 export const MXCSR: readonly Bit[] = [
   flag(0, 'IE', 'invalid operation'),
   flag(1, 'DE', 'denormal'),
@@ -398,6 +423,7 @@ export const MXCSR: readonly Bit[] = [
   flag(17, 'MM', 'misaligned exceptions masked'),
 ];
 
+/** x87 tag word, full form. */
 export const FTW: readonly Bit[] = each(8, (i) => [
   bits(2 * i + 1, 2 * i, `TAG${i}`, `tag of register ${i}`, {
     0: 'valid',
@@ -407,6 +433,7 @@ export const FTW: readonly Bit[] = each(8, (i) => [
   }),
 ]);
 
+/** x87 status word. */
 export const FSW: readonly Bit[] = [
   flag(0, 'IE', 'invalid operation'),
   flag(1, 'DE', 'denormal'),
@@ -424,6 +451,7 @@ export const FSW: readonly Bit[] = [
   flag(15, 'B', 'busy'),
 ];
 
+/** x87 control word. */
 export const FCW: readonly Bit[] = [
   flag(0, 'IM', 'invalid operation masked'),
   flag(1, 'DM', 'denormal masked'),
@@ -437,4 +465,5 @@ export const FCW: readonly Bit[] = [
   flag(12, 'Y', 'infinity control of the 287, ignored'),
 ];
 
+/** x87 opcode. */
 export const FOP: readonly Bit[] = [bits(10, 0, 'OPCODE', 'last opcode')];

@@ -72,7 +72,7 @@ const silicon = (
 });
 
 /** Processors by family and range of models. */
-export const SILICON: readonly Silicon[] = [
+const SILICON: readonly Silicon[] = [
   silicon('Naples (EPYC 7001)', 0x17, [0x00, 0x0f], 'SEV'),
   silicon('Rome (EPYC 7002)', 0x17, [0x30, 0x3f], 'SEV-ES'),
   silicon('Milan (EPYC 7003)', 0x19, [0x00, 0x0f], 'SEV-SNP'),
@@ -87,7 +87,7 @@ export const SILICON: readonly Silicon[] = [
 ];
 
 /** KVM leaves this in RDX when it knows no CPUID yet; some clouds launch with it. */
-export const KVM_FALLBACK_SIGNATURE = 0x600;
+const KVM_FALLBACK_SIGNATURE = 0x600;
 
 /** The model with this name or version of it; names are case sensitive, as in QEMU. */
 export function findCpuModel(name: string): CpuModel | undefined {
@@ -104,7 +104,7 @@ export function describeCpuId({ family, model: m, stepping }: CpuId): string {
   return `family ${family} (${hex(family)}), model ${m} (${hex(m)}), stepping ${stepping}`;
 }
 
-/** A signature in words: its numbers, the QEMU models that have it and the silicon that it belongs to. */
+/** A signature in words: the QEMU models that have it, its numbers, and the silicon that it belongs to. */
 export function describeSignature(signature: number | bigint): string {
   if (BigInt(signature) === 0n) return 'no CPU signature';
   const id = decodeSignature(signature);
@@ -113,9 +113,9 @@ export function describeSignature(signature: number | bigint): string {
     (s) => s.family === id.family && id.model >= s.models[0] && id.model <= s.models[1],
   );
   return [
-    describeCpuId(id),
-    ...(id.malformed ? ['not a signature that a CPU can have'] : []),
     ...(names.length > 0 ? [`QEMU ${names.join(', ')}`] : []),
+    ...(id.malformed ? ['not a signature that a CPU can have'] : []),
+    describeCpuId(id),
     ...(part ? [part.codename] : []),
     ...(BigInt(signature) === BigInt(KVM_FALLBACK_SIGNATURE) ? ['KVM’s own default'] : []),
   ].join('; ');

@@ -29,6 +29,7 @@ const segments = (names: readonly string[], part: string, value: number): Record
 const DATA_SEGMENTS = ['es', 'ss', 'ds', 'fs', 'gs'];
 const ALL_SEGMENTS = [...DATA_SEGMENTS, 'cs', 'gdtr', 'ldtr', 'idtr', 'tr'];
 
+/** What the architecture says that a CPU has after INIT. */
 export const AMD_INIT: Layer = {
   id: 'amd-init',
   title: 'AMD64 INIT state',
@@ -47,6 +48,7 @@ export const AMD_INIT: Layer = {
   },
 };
 
+/** KVM's first values, most of which QEMU replaces. */
 export const KVM_CREATE: Layer = {
   id: 'kvm',
   title: 'KVM, when it creates the vCPU',
@@ -61,6 +63,7 @@ export const KVM_CREATE: Layer = {
   },
 };
 
+/** Where QEMU's reset differs from KVM's first values. */
 export const QEMU_RESET: Layer = {
   id: 'qemu',
   title: 'QEMU, at CPU reset',
@@ -72,6 +75,7 @@ export const QEMU_RESET: Layer = {
   },
 };
 
+/** The signature of the guest's CPU model. */
 export const CPU_SIGNATURE: Layer = {
   id: 'cpu-signature',
   title: 'the CPU model of the guest, CPUID Fn0000_0001_EAX',
@@ -79,6 +83,7 @@ export const CPU_SIGNATURE: Layer = {
   values: { rdx: { symbol: 'cpu signature' } },
 };
 
+/** Where application processors start. */
 export const OVMF_RESET_BLOCK: Layer = {
   id: 'ovmf-reset-block',
   title: "OVMF's SEV-ES reset block, which QEMU applies to every vCPU but the first",
@@ -88,6 +93,7 @@ export const OVMF_RESET_BLOCK: Layer = {
   values: { cs_base: { symbol: 'reset address: CS base' }, rip: { symbol: 'reset address: IP' } },
 };
 
+/** What KVM makes of the control registers that QEMU sets. */
 export const KVM_ENTER: Layer = {
   id: 'kvm',
   title: 'KVM, when it takes over the registers that QEMU set',
@@ -95,6 +101,7 @@ export const KVM_ENTER: Layer = {
   values: { efer: 0x1000n, cr4: 0x40n, cr0: 0x10n },
 };
 
+/** FPU state, only for VMs made with KVM_SEV_INIT2. */
 export const QEMU_FPU: Layer = {
   id: 'qemu',
   title: "QEMU's FPU reset state, which KVM copies for VMs made with KVM_SEV_INIT2 only",

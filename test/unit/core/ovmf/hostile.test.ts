@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { bytesToHex } from '../../../../src/core/hex';
 import { buildOvmf } from '../../../../src/core/ovmf/build';
 import { parseOvmf } from '../../../../src/core/ovmf/image';
+import { seeded } from '../../../helpers/random';
 import { codePaths, readImage } from './realImages';
 import { assertWhole } from './wholeness';
 
@@ -31,20 +32,9 @@ function samples(): Sample[] {
   return [...distinct.values()];
 }
 
-/** Mulberry32: a generator of numbers below `n` that a seed repeats. */
-function random(seed: number): (n: number) => number {
-  let state = seed;
-  return (n) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) % n;
-  };
-}
-
 /** One to eight changes, most of them in the table and the lists before it. */
 function mutate(tail: Uint8Array, seed: number): Uint8Array {
-  const below = random(seed);
+  const below = seeded(seed);
   const bytes = tail.slice();
   const reach = [64, 200, 400, 2200, 4096][below(5)]!;
   for (let changes = 1 + below(8); changes > 0; changes--) {
