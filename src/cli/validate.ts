@@ -205,12 +205,15 @@ function vcpuState(
 
 async function readSecrets(specs: readonly string[]): Promise<Secret[]> {
   const secrets: Secret[] = [];
-  for (const spec of specs) {
-    const [name, path, ...rest] = spec.split(':');
-    if (!name || path === undefined || rest.length > 0) throw errors.badSecret();
-    const guid = secretGuid(name);
-    if (secrets.some((s) => s.guid === guid)) throw errors.repeatedSecret(guid);
-    secrets.push({ guid, data: await readUpTo(path, MAX_SECRETS) });
+  try {
+    for (const spec of specs) {
+      const [name, path, ...rest] = spec.split(':');
+      if (!name || path === undefined || rest.length > 0) throw errors.badSecret();
+      secrets.push({ guid: secretGuid(name), data: await readUpTo(path, MAX_SECRETS) });
+    }
+    return secrets;
+  } catch (error) {
+    for (const { data } of secrets) data.fill(0);
+    throw error;
   }
-  return secrets;
 }

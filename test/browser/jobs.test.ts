@@ -131,8 +131,8 @@ describe('A comparison with the generated page', () => {
     await frame.getByRole('combobox', { name: 'CPU' }).click();
     await frame.getByRole('option', { name: 'EPYC-Genoa' }).first().click();
     await frame.getByText(/1 field differs? of 227/).waitFor();
-    // VS Code in a browser stores its state every five seconds, because a page cannot wait while it closes.
-    await workbench.page.waitForTimeout(6000);
+    // What a person has set, among it the model of EPYC-Genoa.
+    await workbench.waitUntilStored('"model":"17"');
     await workbench.page.reload();
     await workbench.activeTab('↔ generated').waitFor();
     frame = await workbench.webviewFrame();

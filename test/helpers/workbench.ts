@@ -175,6 +175,22 @@ export class Workbench {
     throw new Error(`The active editor showed no webview within ${PATIENCE / 1000} s`);
   }
 
+  /**
+   * Waits until VS Code has stored its state with this text in it. In a browser it does so every few seconds, as a page
+   * cannot wait for its database while it closes; a reload before that comes back with older state.
+   */
+  async waitUntilStored(text: string): Promise<void> {
+    const deadline = Date.now() + LOAD_PATIENCE;
+    // VS Code puts storing off while its own document has no focus, as when a frame in it has: an empty part takes it.
+    const explorer = this.page.locator('.explorer-folders-view');
+    const { height } = (await explorer.boundingBox())!;
+    await explorer.click({ position: { x: 100, y: height - 20 } });
+    while (!(await this.page.evaluate(storedText)).includes(text)) {
+      if (Date.now() > deadline) throw new Error(`VS Code did not store "${text}"`);
+      await this.page.waitForTimeout(500);
+    }
+  }
+
   /** Writes a picture of the whole window into test-results/, as an artefact of the run. */
   async screenshot(name: string): Promise<string> {
     const path = join(ROOT, 'test-results', `${name}.png`);
@@ -207,6 +223,29 @@ afterEach('close the workbench', async function () {
     await workbench.close();
   }
 });
+
+/** Runs in the page: all that VS Code keeps in the browser's databases, as one text; what is nested loses its escapes. */
+async function storedText(): Promise<string> {
+  const done = <T>(request: IDBRequest<T>) =>
+    new Promise<T>((resolve, reject) => {
+      request.onsuccess = () => {
+        resolve(request.result);
+      };
+      request.onerror = () => {
+        reject(request.error ?? new Error('the database did not answer'));
+      };
+    });
+  let text = '';
+  for (const { name } of await indexedDB.databases()) {
+    if (!name?.startsWith('vscode-web-state-db')) continue;
+    const database = await done(indexedDB.open(name));
+    for (const store of database.objectStoreNames) {
+      text += JSON.stringify(await done(database.transaction(store).objectStore(store).getAll()));
+    }
+    database.close();
+  }
+  return text.replaceAll('\\', '');
+}
 
 interface Box {
   x: number;

@@ -76,7 +76,7 @@ function kernelSteps({ kernel, initrd, cmdline = '' }: CheckInputs, table: Uint8
     step('cmdline', 'Command line', text.length, sha256Of(text), { source: 'owner', detail }),
     step('kernel-hashes', 'Kernel hashes', table.length, sha256Of(table), {
       source: 'derived',
-      detail: 'the table with the three hashes above',
+      detail: 'the table with the hashes of kernel, initrd and command line',
     }),
   ];
 }
