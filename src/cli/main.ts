@@ -66,10 +66,9 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-// A pipe that closes early, as in `sevscope show x | head`, is no failure.
+// A pipe that closes early, as in `sevscope show x | head`, loses lines but never the exit status: a mismatch stays one.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error;
 });
 
 void main(process.argv).then((status) => {

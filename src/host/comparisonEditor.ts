@@ -8,7 +8,7 @@ import { VMSA_SIZE } from '../core/vmsa/layout';
 import { explainNotVmsa } from '../core/classify';
 import { isRequest, type Action, type View } from '../protocol';
 import { nameOf, readUri, watchFile } from './fileEditors';
-import { Page } from './page';
+import { Page, PageEditor } from './page';
 import { firmwareChoices, pickFirmware, savePage } from './picks';
 import { sentence } from './present';
 
@@ -41,22 +41,11 @@ function parseComparison(uri: vscode.Uri): Comparison {
 }
 
 /** Shows a page beside the expected one. */
-export class ComparisonEditor implements vscode.CustomReadonlyEditorProvider {
+export class ComparisonEditor extends PageEditor {
   static readonly viewType = 'sevscope.comparison';
+  protected readonly viewType = ComparisonEditor.viewType;
 
-  constructor(private readonly extensionUri: vscode.Uri) {}
-
-  register(): vscode.Disposable {
-    return vscode.window.registerCustomEditorProvider(ComparisonEditor.viewType, this, {
-      supportsMultipleEditorsPerDocument: true,
-    });
-  }
-
-  openCustomDocument(uri: vscode.Uri): vscode.CustomDocument {
-    return { uri, dispose: () => undefined };
-  }
-
-  async resolveCustomEditor({ uri }: vscode.CustomDocument, panel: vscode.WebviewPanel): Promise<void> {
+  protected async open(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void> {
     let shown: Extract<View, { kind: 'comparison' }> | undefined;
     const page = new Page(this.extensionUri, panel, async (action, request) => {
       if (!shown) return;

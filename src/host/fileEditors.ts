@@ -7,7 +7,7 @@ import { MAX_FILE, explainNotVmsa } from '../core/classify';
 import * as errors from '../core/errors';
 import { VMSA_SIZE } from '../core/vmsa/layout';
 import type { Action, View } from '../protocol';
-import { Page } from './page';
+import { Page, PageEditor } from './page';
 import { sentence } from './present';
 
 /** The last part of a path, as tabs show it. */
@@ -53,25 +53,11 @@ export function watchFile(uri: vscode.Uri, changed: () => void): vscode.Disposab
 }
 
 /** What the two editors have in common. */
-abstract class FileEditor implements vscode.CustomReadonlyEditorProvider {
-  protected abstract readonly viewType: string;
-
-  constructor(private readonly extensionUri: vscode.Uri) {}
-
+abstract class FileEditor extends PageEditor {
   /** The view of a file's bytes. */
   protected abstract view(name: string, bytes: Uint8Array): View;
 
-  register(): vscode.Disposable {
-    return vscode.window.registerCustomEditorProvider(this.viewType, this, {
-      supportsMultipleEditorsPerDocument: true,
-    });
-  }
-
-  openCustomDocument(uri: vscode.Uri): vscode.CustomDocument {
-    return { uri, dispose: () => undefined };
-  }
-
-  async resolveCustomEditor({ uri }: vscode.CustomDocument, panel: vscode.WebviewPanel): Promise<void> {
+  protected async open(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void> {
     const page = new Page(this.extensionUri, panel, (action) => runFileAction(action, uri));
     const load = async () => {
       try {

@@ -81,3 +81,29 @@ export class Page {
     }
   }
 }
+
+/**
+ * An editor that draws its page from its URI alone and keeps no document: what it shows is read anew each time.
+ */
+export abstract class PageEditor implements vscode.CustomReadonlyEditorProvider {
+  protected abstract readonly viewType: string;
+
+  constructor(protected readonly extensionUri: vscode.Uri) {}
+
+  /** Fills a panel for the URI; failures become a notice on the page. */
+  protected abstract open(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void>;
+
+  register(): vscode.Disposable {
+    return vscode.window.registerCustomEditorProvider(this.viewType, this, {
+      supportsMultipleEditorsPerDocument: true,
+    });
+  }
+
+  openCustomDocument(uri: vscode.Uri): vscode.CustomDocument {
+    return { uri, dispose: () => undefined };
+  }
+
+  resolveCustomEditor({ uri }: vscode.CustomDocument, panel: vscode.WebviewPanel): Promise<void> {
+    return this.open(uri, panel);
+  }
+}

@@ -7,7 +7,7 @@ import { launchInputs, runCheck } from '../files/launch';
 import { parseLaunchFile, readLaunchFile } from '../files/launchFile';
 import type { Report } from '../core/measure/report';
 import { nameOf } from './fileEditors';
-import { Page } from './page';
+import { Page, PageEditor } from './page';
 import { sentence } from './present';
 
 const SCHEME = 'sevscope-report';
@@ -41,22 +41,11 @@ export async function checkLaunchFile(uri: vscode.Uri, signal?: AbortSignal): Pr
 }
 
 /** Shows reports. */
-export class ReportEditor implements vscode.CustomReadonlyEditorProvider {
+export class ReportEditor extends PageEditor {
   static readonly viewType = 'sevscope.report';
+  protected readonly viewType = ReportEditor.viewType;
 
-  constructor(private readonly extensionUri: vscode.Uri) {}
-
-  register(): vscode.Disposable {
-    return vscode.window.registerCustomEditorProvider(ReportEditor.viewType, this, {
-      supportsMultipleEditorsPerDocument: true,
-    });
-  }
-
-  openCustomDocument(uri: vscode.Uri): vscode.CustomDocument {
-    return { uri, dispose: () => undefined };
-  }
-
-  async resolveCustomEditor({ uri }: vscode.CustomDocument, panel: vscode.WebviewPanel): Promise<void> {
+  protected async open(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void> {
     let running: AbortController | undefined;
     const run = async () => {
       running?.abort();

@@ -2,12 +2,10 @@
 // one that it should be, check a launch that matches and one that does not. Pictures go to test-results/.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
-import { ROOT } from '../helpers/vscodeServer';
+import { makeSample, removeSample, sevscope } from '../helpers/sample';
 import { openWorkbench, type Workbench } from '../helpers/workbench';
 
 const COMPARE = 'SEV: Compare VMSA with Generated…';
@@ -15,11 +13,10 @@ const VALIDATE = 'SEV: Validate Launch Measurement…';
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'sevscope-jobs-'));
-  execFileSync(process.execPath, [join(ROOT, 'dist/sevscope.js'), 'sample', folder]);
+  folder = makeSample();
 });
 afterEach(() => {
-  rmSync(folder, { recursive: true, force: true });
+  removeSample(folder);
 });
 
 const row = (frame: Frame, id: string) => frame.locator(`[role=row][data-id="${id}"]`);
@@ -92,11 +89,7 @@ describe('A VMSA opened from the Explorer', () => {
     await workbench.openFromExplorer('vcpu0.vmsa');
     const frame = await workbench.webviewFrame();
     await row(frame, 'rdx').waitFor();
-    execFileSync(
-      process.execPath,
-      [join(ROOT, 'dist/sevscope.js'), 'vmsa', 'update', 'vcpu0.vmsa', '--cpu-model', 'EPYC-Rome'],
-      { cwd: folder },
-    );
+    sevscope(folder, 'vmsa', 'update', 'vcpu0.vmsa', '--cpu-model', 'EPYC-Rome');
     await row(frame, 'rdx').getByText('EPYC-Rome').waitFor();
     workbench.assertNoErrors();
   });
@@ -164,6 +157,43 @@ describe('The comparison is also reached', () => {
   });
 });
 
+describe('Commands that ask', () => {
+  it('generate the page of an additional vCPU with the reset address of an image in the workspace', async () => {
+    const workbench = await openWorkbench({ folder });
+    await workbench.runCommand('SEV: Generate VMSA…');
+    await workbench.pick('EPYC-Genoa');
+    await workbench.pick('SEV-ES, QEMU and KVM with KVM_SEV_INIT2');
+    await workbench.pick('Additional processor');
+    await workbench.pick('OVMF.sample.fd');
+    await workbench.answer(join(folder, 'made.vmsa'));
+    await workbench.activeTab('made.vmsa').waitFor();
+    const frame = await workbench.webviewFrame();
+    await frame.getByText('additional processor (AP), reset address 0x0080b004').waitFor();
+    sevscope(
+      folder,
+      'vmsa',
+      'diff',
+      'made.vmsa',
+      '--cpu',
+      '1',
+      '--cpu-model',
+      'EPYC-Genoa',
+      '--profile',
+      'sev-es-init2',
+      '--firmware',
+      'OVMF.sample.fd',
+    );
+    workbench.assertNoErrors();
+  });
+  it('create the sample in a folder that is chosen', async () => {
+    const workbench = await openWorkbench({ folder });
+    await workbench.runCommand('SEV: Create Sample Workspace');
+    await workbench.answer(`${folder}/`);
+    await workbench.notification('The sample is in').waitFor();
+    sevscope(join(folder, 'sevscope-sample'), 'validate', '--launch', 'matches.sevlaunch.json');
+  });
+});
+
 describe('A launch file checked from the command palette', () => {
   const launches: [string, string, RegExp][] = [
     ['matches.sevlaunch.json', 'Matches', /launched with exactly this/],
@@ -192,7 +222,7 @@ describe('A launch file checked from the command palette', () => {
     const frame = await workbench.webviewFrame();
     await frame.getByText('There is no verdict').waitFor();
     await frame.getByText(/vmlinuz\.sample cannot be read: there is no such file/).waitFor();
-    execFileSync(process.execPath, [join(ROOT, 'dist/sevscope.js'), 'sample', folder]);
+    sevscope(folder, 'sample', '.');
     await frame.getByRole('button', { name: 'Check Again' }).click();
     await frame.getByRole('heading', { level: 1, name: 'Matches' }).waitFor();
     workbench.assertNoErrors();

@@ -2,21 +2,16 @@
 // and bytes with the arrow keys, and commands come from the palette.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
-import { ROOT } from '../helpers/vscodeServer';
+import { makeSample, removeSample } from '../helpers/sample';
 import { openWorkbench, type Workbench } from '../helpers/workbench';
 
 let folder: string;
 before(() => {
-  folder = mkdtempSync(join(tmpdir(), 'sevscope-keys-'));
-  execFileSync(process.execPath, [join(ROOT, 'dist/sevscope.js'), 'sample', folder]);
+  folder = makeSample();
 });
 after(() => {
-  rmSync(folder, { recursive: true, force: true });
+  removeSample(folder);
 });
 
 /** Presses keys, one after the other, wherever the focus is. */

@@ -1,11 +1,7 @@
 // The sample as a newcomer first sees it: each file opens from the Explorer in its editor, in every theme, and nothing goes
 // wrong in the page; commands are found in the palette.
 
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { ROOT } from '../helpers/vscodeServer';
+import { makeSample, removeSample } from '../helpers/sample';
 import { type Theme, openWorkbench } from '../helpers/workbench';
 
 /** `root` is the class that VS Code gives its root element in this theme. */
@@ -32,11 +28,10 @@ describe('the sample in the workbench', () => {
   let folder: string;
 
   before(() => {
-    folder = mkdtempSync(join(tmpdir(), 'sevscope-sample-'));
-    execFileSync(process.execPath, [join(ROOT, 'dist/sevscope.js'), 'sample', folder]);
+    folder = makeSample();
   });
   after(() => {
-    rmSync(folder, { recursive: true, force: true });
+    removeSample(folder);
   });
 
   for (const { file, text, theme, root, picture } of cases) {

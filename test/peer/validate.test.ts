@@ -136,22 +136,24 @@ function tamper(
   return { changed: copy, what };
 }
 
+/** An SEV-ES launch with everything in it, whose pages are files. */
+const USUAL: LaunchCase = {
+  policy: 5,
+  vcpus: 2,
+  firmware: IMAGES[1]!,
+  kernel: true,
+  initrd: true,
+  cmdline: 'quiet',
+  combinedKeys: false,
+  cpu: [25, 1, 1],
+  fromFiles: true,
+  pages: [new Uint8Array(4096).fill(1), new Uint8Array(4096).fill(2)],
+};
+
 describe('validate and the peer refuse the same usage', () => {
-  const launch: LaunchCase = {
-    policy: 5,
-    vcpus: 2,
-    firmware: IMAGES[1]!,
-    kernel: true,
-    initrd: true,
-    cmdline: 'quiet',
-    combinedKeys: false,
-    cpu: [25, 1, 1],
-    fromFiles: true,
-    pages: [new Uint8Array(4096).fill(1), new Uint8Array(4096).fill(2)],
-  };
   let good: Map<string, string>;
   before(() => {
-    good = writeLaunch(folder, launch, readFileSync(launch.firmware), seeded(1));
+    good = writeLaunch(folder, USUAL, readFileSync(USUAL.firmware), seeded(1));
     writeFileSync(join(folder, 'short'), randomBytes(seeded(2), 15));
     writeFileSync(join(folder, 'long'), randomBytes(seeded(2), 4097));
     writeFileSync(join(folder, 'empty'), '');
@@ -301,18 +303,7 @@ describe('validate and the peer read the same forms of an option', () => {
   ];
   for (const [name, form] of forms) {
     it(name, async () => {
-      const launch: LaunchCase = {
-        policy: 5,
-        vcpus: 2,
-        firmware: IMAGES[1]!,
-        kernel: true,
-        initrd: true,
-        cmdline: 'größe=1 quiet',
-        combinedKeys: false,
-        cpu: [25, 1, 1],
-        fromFiles: true,
-        pages: [new Uint8Array(4096).fill(1), new Uint8Array(4096).fill(2)],
-      };
+      const launch = { ...USUAL, cmdline: 'größe=1 quiet' };
       const options = writeLaunch(folder, launch, readFileSync(launch.firmware), seeded(8));
       assert.deepEqual(await both(form(options)), [0, 0]);
     });

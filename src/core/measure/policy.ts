@@ -1,9 +1,8 @@
 // The SEV guest policy, 32 bits: AMD SEV API specification, section 2.1 (guest policy structure).
 
+import { bits, flag, mustBeZero } from '../bits';
 import { describeBits } from '../describe';
 import type { Bit } from '../struct';
-
-const flag = (lsb: number, name: string, doc: string): Bit => ({ name, lsb, width: 1, doc });
 
 /** The bits of an SEV and SEV-ES policy. SNP has another one with the opposite sense of debugging. */
 const SEV_POLICY: readonly Bit[] = [
@@ -13,9 +12,9 @@ const SEV_POLICY: readonly Bit[] = [
   flag(3, 'NOSEND', 'the guest may not be sent to another platform'),
   flag(4, 'DOMAIN', 'only to platforms of the same owner domain'),
   flag(5, 'SEV', 'only to platforms with SEV'),
-  { name: 'RSVD', lsb: 6, width: 10, doc: 'must be zero', reserved: true },
-  { name: 'API_MAJOR', lsb: 16, width: 8, doc: 'lowest API major version of the firmware' },
-  { name: 'API_MINOR', lsb: 24, width: 8, doc: 'lowest API minor version of the firmware' },
+  mustBeZero(15, 6),
+  bits(23, 16, 'API_MAJOR', 'lowest API major version of the firmware'),
+  bits(31, 24, 'API_MINOR', 'lowest API minor version of the firmware'),
 ];
 
 const bit = (name: string): number => 1 << SEV_POLICY.find((b) => b.name === name)!.lsb;

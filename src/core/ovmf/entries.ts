@@ -1,6 +1,7 @@
 // The entries of OVMF's GUIDed table (edk2, OvmfPkg/ResetVector/Ia16/ResetVectorVtf0): one row per GUID that
 // edk2, COCONUT or QEMU give a meaning, with the layout of its data. Parser and builder both read this table.
 
+import { bits } from '../bits';
 import type { Bit, Row, Struct } from '../struct';
 import { row, struct } from '../struct';
 
@@ -35,8 +36,8 @@ export const TRAILER = struct('GUIDed table trailer', 18, [
 
 // QEMU, sev_es_set_reset_vector: the CS base is the value with its low half cleared, RIP is the low half.
 const resetBits: readonly Bit[] = [
-  { name: 'IP', lsb: 0, width: 16, doc: 'RIP of every AP at reset.' },
-  { name: 'CS_BASE_31_16', lsb: 16, width: 16, doc: 'Upper half of the CS base of every AP at reset.' },
+  bits(15, 0, 'IP', 'RIP of every AP at reset'),
+  bits(31, 16, 'CS_BASE_31_16', 'upper half of the CS base of every AP at reset'),
 ];
 
 const distance = (what: string) =>

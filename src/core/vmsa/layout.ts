@@ -3,7 +3,10 @@
 // Names are those of the kernel with `_` for `.` in the segments. Every byte of the page belongs to a row.
 
 import { row, struct, type FieldType, type Row } from '../struct';
-import * as bits from './bits';
+import * as fpuState from './bitsFpu';
+import * as msrs from './bitsMsr';
+import * as sevState from './bitsSev';
+import * as system from './bitsSystem';
 
 /** The headings under which fields are shown, in order. */
 export const GROUPS = [
@@ -54,11 +57,11 @@ function segment(
   const linux = (part: string) => ({ aliases: { linux: `${name}.${part}` } });
   return [
     inSegments(offset, `${name}_selector`, 'u16', `${title}: selector${use.selector ?? ''}`, {
-      bits: bits.SELECTOR,
+      bits: system.SELECTOR,
       ...linux('selector'),
     }),
     inSegments(offset + 2, `${name}_attrib`, 'u16', `${title}: packed attributes${use.selector ?? ''}`, {
-      bits: bits.SEGMENT_ATTRIBUTES,
+      bits: system.SEGMENT_ATTRIBUTES,
       ...linux('attrib'),
     }),
     inSegments(
@@ -126,28 +129,28 @@ export const VMSA = struct('VMSA', VMSA_SIZE, [
     ),
   ),
   msr(0x0c0, 'u_cet', 'u64', 'U_CET: control-flow enforcement for user mode (MSR 0x6a0)', {
-    bits: bits.CET,
+    bits: msrs.CET,
     ...libvirt('reserved_1'),
   }),
   reserved(0x0c8, 2, libvirt('reserved_1')),
   sev(0x0ca, 'vmpl', 'u8', 'VM privilege level of this page (SNP); 0 at launch', {
-    bits: bits.VMPL,
+    bits: sevState.VMPL,
     ...libvirt('reserved_1'),
   }),
-  control(0x0cb, 'cpl', 'u8', 'current privilege level', { bits: bits.CPL }),
+  control(0x0cb, 'cpl', 'u8', 'current privilege level', { bits: system.CPL }),
   reserved(0x0cc, 4, libvirt('reserved_2')),
-  control(0x0d0, 'efer', 'u64', 'EFER: extended features (MSR 0xc0000080)', { bits: bits.EFER }),
+  control(0x0d0, 'efer', 'u64', 'EFER: extended features (MSR 0xc0000080)', { bits: system.EFER }),
   reserved(0x0d8, 104, libvirt('reserved_3')),
-  msr(0x140, 'xss', 'u64', 'XSS: supervisor state components (MSR 0xda0)', { bits: bits.XSS }),
-  control(0x148, 'cr4', 'u64', 'CR4', { bits: bits.CR4 }),
-  control(0x150, 'cr3', 'u64', 'CR3: top of the page tables', { bits: bits.CR3 }),
-  control(0x158, 'cr0', 'u64', 'CR0', { bits: bits.CR0 }),
+  msr(0x140, 'xss', 'u64', 'XSS: supervisor state components (MSR 0xda0)', { bits: msrs.XSS }),
+  control(0x148, 'cr4', 'u64', 'CR4', { bits: system.CR4 }),
+  control(0x150, 'cr3', 'u64', 'CR3: top of the page tables', { bits: system.CR3 }),
+  control(0x158, 'cr0', 'u64', 'CR0', { bits: system.CR0 }),
   debug(0x160, 'dr7', 'u64', 'DR7: breakpoint control', {
-    bits: bits.DR7,
+    bits: system.DR7,
     note: 'KVM refuses to launch with anything but 0x400',
   }),
-  debug(0x168, 'dr6', 'u64', 'DR6: breakpoint status', { bits: bits.DR6 }),
-  control(0x170, 'rflags', 'u64', 'RFLAGS', { bits: bits.RFLAGS }),
+  debug(0x168, 'dr6', 'u64', 'DR6: breakpoint status', { bits: system.DR6 }),
+  control(0x170, 'rflags', 'u64', 'RFLAGS', { bits: system.RFLAGS }),
   gpr(0x178, 'rip', 'u64', 'instruction pointer, relative to the base of CS'),
   ...count(4, (i) =>
     debug(0x180 + 8 * i, `dr${i}`, 'u64', `DR${i}: linear address of breakpoint ${i}`, libvirt('reserved_4')),
@@ -165,7 +168,7 @@ export const VMSA = struct('VMSA', VMSA_SIZE, [
   reserved(0x1c0, 24, libvirt('reserved_4')),
   gpr(0x1d8, 'rsp', 'u64', 'stack pointer'),
   msr(0x1e0, 's_cet', 'u64', 'S_CET: control-flow enforcement for supervisor mode (MSR 0x6a2)', {
-    bits: bits.CET,
+    bits: msrs.CET,
     ...libvirt('reserved_5'),
   }),
   msr(0x1e8, 'ssp', 'u64', 'current shadow-stack pointer', libvirt('reserved_5')),
@@ -177,11 +180,11 @@ export const VMSA = struct('VMSA', VMSA_SIZE, [
     libvirt('reserved_5'),
   ),
   gpr(0x1f8, 'rax', 'u64', 'RAX'),
-  msr(0x200, 'star', 'u64', 'STAR: SYSCALL and SYSRET selectors (MSR 0xc0000081)', { bits: bits.STAR }),
+  msr(0x200, 'star', 'u64', 'STAR: SYSCALL and SYSRET selectors (MSR 0xc0000081)', { bits: msrs.STAR }),
   msr(0x208, 'lstar', 'u64', 'LSTAR: SYSCALL target in 64-bit mode (MSR 0xc0000082)'),
   msr(0x210, 'cstar', 'u64', 'CSTAR: SYSCALL target in compatibility mode (MSR 0xc0000083)'),
   msr(0x218, 'sfmask', 'u64', 'SFMASK: RFLAGS bits that SYSCALL clears (MSR 0xc0000084)', {
-    bits: bits.RFLAGS,
+    bits: system.RFLAGS,
   }),
   msr(0x220, 'kernel_gs_base', 'u64', 'KERNEL_GS_BASE: the base that SWAPGS takes (MSR 0xc0000102)'),
   msr(0x228, 'sysenter_cs', 'u64', 'SYSENTER_CS (MSR 0x174)'),
@@ -189,9 +192,9 @@ export const VMSA = struct('VMSA', VMSA_SIZE, [
   msr(0x238, 'sysenter_eip', 'u64', 'SYSENTER_EIP (MSR 0x176)'),
   control(0x240, 'cr2', 'u64', 'CR2: linear address of the last page fault'),
   reserved(0x248, 32, libvirt('reserved_6')),
-  msr(0x268, 'g_pat', 'u64', 'PAT of the guest: memory types (MSR 0x277)', { bits: bits.PAT }),
+  msr(0x268, 'g_pat', 'u64', 'PAT of the guest: memory types (MSR 0x277)', { bits: msrs.PAT }),
   debug(0x270, 'dbgctl', 'u64', 'DEBUGCTL (MSR 0x1d9)', {
-    bits: bits.DEBUGCTL,
+    bits: msrs.DEBUGCTL,
     aliases: { 'sev-snp-measure': 'dbgctrl' },
   }),
   debug(0x278, 'br_from', 'u64', 'source of the last branch (MSR 0x1db)'),
@@ -200,11 +203,11 @@ export const VMSA = struct('VMSA', VMSA_SIZE, [
   debug(0x290, 'last_excp_to', 'u64', 'target of the last exception (MSR 0x1de)'),
   reserved(0x298, 72, libvirt('reserved_7')),
   msr(0x2e0, 'spec_ctrl', 'u32', 'SPEC_CTRL: speculation control (MSR 0x48), low half', {
-    bits: bits.SPEC_CTRL,
+    bits: msrs.SPEC_CTRL,
     note: 'reserved in the SEV-ES table; KVM copies its plain save area, which has SPEC_CTRL here',
   }),
   reserved(0x2e4, 4, libvirt('reserved_7b')),
-  msr(0x2e8, 'pkru', 'u32', 'PKRU: protection-key rights', { bits: bits.PKRU }),
+  msr(0x2e8, 'pkru', 'u32', 'PKRU: protection-key rights', { bits: msrs.PKRU }),
   msr(
     0x2ec,
     'tsc_aux',
@@ -213,7 +216,7 @@ export const VMSA = struct('VMSA', VMSA_SIZE, [
     libvirt('reserved_7a'),
   ),
   sev(0x2f0, 'tsc_scale', 'u64', 'ratio of the guest TSC, with SecureTSC', {
-    bits: bits.TSC_SCALE,
+    bits: msrs.TSC_SCALE,
     ...libvirt('reserved_7a'),
   }),
   sev(0x2f8, 'tsc_offset', 'u64', 'offset of the guest TSC, with SecureTSC', libvirt('reserved_7a')),
@@ -222,11 +225,11 @@ export const VMSA = struct('VMSA', VMSA_SIZE, [
   }),
   gpr(0x308, 'rcx', 'u64', 'RCX'),
   gpr(0x310, 'rdx', 'u64', 'RDX; at reset the CPU signature of the guest (CPUID Fn0000_0001_EAX)', {
-    bits: bits.SIGNATURE,
+    bits: msrs.SIGNATURE,
   }),
   gpr(0x318, 'rbx', 'u64', 'RBX'),
   sev(0x320, 'secure_avic_control', 'u64', 'Secure AVIC control; reserved without SecureAVIC', {
-    bits: bits.SECURE_AVIC,
+    bits: sevState.SECURE_AVIC,
     aliases: { linux: 'reserved_0x320', libvirt: 'reserved_9' },
   }),
   gpr(0x328, 'rbp', 'u64', 'RBP'),
@@ -249,45 +252,45 @@ export const VMSA = struct('VMSA', VMSA_SIZE, [
     libvirt('sw_exit_info_1', GHCB_NAME),
   ),
   sev(0x3a0, 'guest_exit_int_info', 'u64', 'event in flight at a reflected exit', {
-    bits: bits.EVENT,
+    bits: sevState.EVENT,
     ...libvirt('sw_exit_info_2', GHCB_NAME),
   }),
   sev(0x3a8, 'guest_nrip', 'u64', 'next RIP at a reflected exit', libvirt('sw_scratch', GHCB_NAME)),
   sev(0x3b0, 'sev_features', 'u64', 'SEV features that this vCPU runs with', {
-    bits: bits.SEV_FEATURES,
+    bits: sevState.SEV_FEATURES,
     ...libvirt('reserved_11'),
   }),
   sev(0x3b8, 'vintr_ctrl', 'u64', 'virtual interrupt control, with AlternateInjection or SecureAVIC', {
-    bits: bits.VINTR_CTRL,
+    bits: sevState.VINTR_CTRL,
     ...libvirt('reserved_11'),
   }),
   sev(0x3c0, 'guest_exit_code', 'u64', 'code of a reflected exit', {
-    bits: bits.EXIT_CODE,
+    bits: sevState.EXIT_CODE,
     ...libvirt('reserved_11'),
   }),
   sev(0x3c8, 'virtual_tom', 'u64', 'virtual top of memory, with vTOM', {
-    bits: bits.VIRTUAL_TOM,
+    bits: sevState.VIRTUAL_TOM,
     ...libvirt('reserved_11'),
   }),
   sev(0x3d0, 'tlb_id', 'u64', 'TLB identifier; hardware writes it', libvirt('reserved_11')),
   sev(0x3d8, 'pcpu_id', 'u64', 'physical CPU of the last run; hardware writes it', libvirt('reserved_11')),
   sev(0x3e0, 'event_inj', 'u64', 'event to inject, with AlternateInjection', {
-    bits: bits.EVENT,
+    bits: sevState.EVENT,
     ...libvirt('reserved_11'),
   }),
-  control(0x3e8, 'xcr0', 'u64', 'XCR0: state components that are on', { bits: bits.XCR0 }),
+  control(0x3e8, 'xcr0', 'u64', 'XCR0: state components that are on', { bits: fpuState.XCR0 }),
   reserved(0x3f0, 16, libvirt('valid_bitmap', GHCB_NAME)),
   fpu(0x400, 'x87_dp', 'u64', 'x87: last data pointer', libvirt('x87_state_gpa', GHCB_NAME)),
-  fpu(0x408, 'mxcsr', 'u32', 'MXCSR: SSE control and status; 0x1f80 after INIT', { bits: bits.MXCSR }),
+  fpu(0x408, 'mxcsr', 'u32', 'MXCSR: SSE control and status; 0x1f80 after INIT', { bits: fpuState.MXCSR }),
   fpu(0x40c, 'x87_ftw', 'u16', 'x87: tag word', {
-    bits: bits.FTW,
+    bits: fpuState.FTW,
     note: 'KVM copies the abridged form of FXSAVE here, one bit a register and 0 for empty',
   }),
-  fpu(0x40e, 'x87_fsw', 'u16', 'x87: status word', { bits: bits.FSW }),
-  fpu(0x410, 'x87_fcw', 'u16', 'x87: control word; 0x37f after FNINIT', { bits: bits.FCW }),
-  fpu(0x412, 'x87_fop', 'u16', 'x87: last opcode', { bits: bits.FOP }),
-  fpu(0x414, 'x87_ds', 'u16', 'x87: segment of the last data pointer', { bits: bits.SELECTOR }),
-  fpu(0x416, 'x87_cs', 'u16', 'x87: segment of the last instruction', { bits: bits.SELECTOR }),
+  fpu(0x40e, 'x87_fsw', 'u16', 'x87: status word', { bits: fpuState.FSW }),
+  fpu(0x410, 'x87_fcw', 'u16', 'x87: control word; 0x37f after FNINIT', { bits: fpuState.FCW }),
+  fpu(0x412, 'x87_fop', 'u16', 'x87: last opcode', { bits: fpuState.FOP }),
+  fpu(0x414, 'x87_ds', 'u16', 'x87: segment of the last data pointer', { bits: system.SELECTOR }),
+  fpu(0x416, 'x87_cs', 'u16', 'x87: segment of the last instruction', { bits: system.SELECTOR }),
   fpu(0x418, 'x87_rip', 'u64', 'x87: last instruction pointer'),
   fpu(0x420, 'fpreg_x87', X87_REGISTERS, 'x87 and MMX registers'),
   fpu(0x470, 'fpreg_xmm', XMM_REGISTERS, 'XMM registers'),

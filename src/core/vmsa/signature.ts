@@ -3,7 +3,7 @@
 
 import * as errors from '../errors';
 import { bitValue } from '../describe';
-import { SIGNATURE } from './bits';
+import { SIGNATURE } from './bitsMsr';
 
 /** Family, model and stepping with the extended parts added in, as humans and libvirt write them. */
 export interface CpuId {

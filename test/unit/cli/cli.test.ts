@@ -2,7 +2,7 @@
 // exit status, and that a page survives being built, changed and compared.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -171,13 +171,21 @@ describe('Text from a file', () => {
 });
 
 describe('show', () => {
-  it('ends quietly when its reader does', () => {
-    const shown = execFileSync(
-      'sh',
-      ['-c', `"${process.execPath}" "${resolve('dist/sevscope.js')}" show --all vcpu0.vmsa | head -n 1`],
-      { cwd: folder, encoding: 'utf8' },
-    );
-    assert.match(shown, /^vcpu0\.vmsa: VMSA/);
+  it('ends quietly when its reader does, and keeps its exit status', () => {
+    const piped = (command: string) =>
+      spawnSync(
+        'bash',
+        ['-o', 'pipefail', '-c', `"${process.execPath}" "${resolve('dist/sevscope.js')}" ${command}`],
+        {
+          cwd: folder,
+          encoding: 'utf8',
+        },
+      );
+    const shown = piped('show --all vcpu0.vmsa | head -n 1');
+    assert.match(shown.stdout, /^vcpu0\.vmsa: VMSA/);
+    assert.deepEqual([shown.status, shown.stderr], [0, '']);
+    assert.equal(piped('validate --launch mismatch.sevlaunch.json | true').status, 1);
+    assert.equal(piped('validate --debug --launch matches.sevlaunch.json | true').status, 0);
   });
   it('gives JSON that holds every byte of a page', async () => {
     const page = randomBytes(seeded(9), 4096);

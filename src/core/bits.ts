@@ -1,0 +1,28 @@
+// How rows of bits are written in tables: single flags, runs as manuals give them, and what must be zero.
+
+import type { Bit } from './struct';
+
+/** Words for single values. */
+export type Words = Readonly<Record<number, string>>;
+
+/** One named bit. */
+export const flag = (lsb: number, name: string, doc: string): Bit => ({ name, lsb, width: 1, doc });
+
+/** A run of bits from `msb` down to `lsb`, with words for single values. */
+export const bits = (msb: number, lsb: number, name: string, doc: string, values?: Words): Bit => ({
+  name,
+  lsb,
+  width: msb - lsb + 1,
+  doc,
+  ...(values && { values }),
+});
+
+/** A run of reserved bits. */
+export const mustBeZero = (msb: number, lsb: number): Bit => ({
+  ...bits(msb, lsb, 'RSVD', 'must be zero'),
+  reserved: true,
+});
+
+/** The same bits for each of several things, such as breakpoints. */
+export const each = (count: number, make: (i: number) => readonly Bit[]): Bit[] =>
+  Array.from({ length: count }, (_, i) => make(i)).flat();
