@@ -19,6 +19,7 @@ import { main } from './run.mjs';
  * @property {string} [result] where to write the Counts
  * @property {string} [grep] run only tests whose full title matches
  * @property {number} [timeout] milliseconds for one test, 10 s unless told
+ * @property {number} [retries] how often a test that failed is tried again; what it said the first time is printed
  * @property {boolean} [color]
  */
 
@@ -27,10 +28,10 @@ import { main } from './run.mjs';
  * @param {(line: string) => void} [print] gets each line of the report instead of the console
  * @returns {Promise<Counts>}
  */
-export function runMocha({ files, result, grep, timeout = 10_000, color = false }, print) {
+export function runMocha({ files, result, grep, timeout = 10_000, retries = 0, color = false }, print) {
   // The extension host forwards its console to the page; the report goes where `print` takes it.
   if (print) Mocha.reporters.Base.consoleLog = (...words) => print(format(...words));
-  const mocha = new Mocha({ ui: 'bdd', timeout, color, ...(grep === undefined ? {} : { grep }) });
+  const mocha = new Mocha({ ui: 'bdd', timeout, retries, color, ...(grep === undefined ? {} : { grep }) });
   for (const file of files) mocha.addFile(file);
 
   /** @type {Counts} */
@@ -51,6 +52,9 @@ export function runMocha({ files, result, grep, timeout = 10_000, color = false 
     runner.on('pass', () => (counts.passed += 1));
     // A hook that fails counts too: the tests it was for did not run.
     runner.on('fail', () => (counts.failed += 1));
+    runner.on('retry', (test, error) =>
+      (print ?? console.log)(`    tried again: ${test.fullTitle()}: ${error.message}`),
+    );
     runner.on('pending', () => (counts.skipped += 1));
     runner.on('suite end', keep);
   });

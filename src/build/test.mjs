@@ -12,8 +12,8 @@ import { ensureDebianPackages, ensureNodeModules, ensureVscodeServer } from './s
 
 /**
  * The tiers, in the order in which they run. Each is a folder of test/; `program` gets the options of mocha.mjs.
- * `timeout` is for one test in milliseconds, `seconds` for all of the tier.
- * @type {Record<string, {program: string, packages: string[], server: boolean, timeout: number, seconds: number}>}
+ * `timeout` is for one test in milliseconds, `seconds` for all of the tier, `retries` for a test that failed.
+ * @type {Record<string, {program: string, packages: string[], server: boolean, timeout: number, seconds: number, retries?: number}>}
  */
 const TIERS = {
   unit: {
@@ -37,7 +37,15 @@ const TIERS = {
     timeout: 30_000,
     seconds: 300,
   },
-  browser: { program: 'mocha.mjs', packages: ['chromium'], server: true, timeout: 90_000, seconds: 900 },
+  // A workbench on a busy machine may lose a click; what is broken is broken the second time, too.
+  browser: {
+    program: 'mocha.mjs',
+    packages: ['chromium'],
+    server: true,
+    timeout: 90_000,
+    seconds: 900,
+    retries: 1,
+  },
 };
 
 /** @typedef {import('./mocha.mjs').Counts} Counts */
@@ -58,7 +66,14 @@ async function runTier(name, { grep, results }) {
     await ensureDebianPackages(tier.packages);
     if (tier.server) await ensureVscodeServer();
     const files = filesBelow(`out/test/${name}`, '.test.js').map((file) => join(ROOT, file));
-    const options = { files, result, grep, timeout: tier.timeout, color: process.stdout.isTTY };
+    const options = {
+      files,
+      result,
+      grep,
+      timeout: tier.timeout,
+      retries: tier.retries ?? 0,
+      color: process.stdout.isTTY,
+    };
     const args = ['--enable-source-maps', join(ROOT, 'src/build', tier.program), JSON.stringify(options)];
     ({ code } = await run(process.execPath, args, { show: true, seconds: tier.seconds }));
   } catch (error) {

@@ -139,6 +139,8 @@ describe('The comparison is also reached', () => {
   it('from the button in the title bar', async () => {
     const workbench = await openWorkbench({ folder });
     await workbench.openFromExplorer('vcpu0-wrong.vmsa');
+    // The page takes the focus when it is there, which would close a quick pick.
+    await (await workbench.webviewFrame()).getByRole('treegrid').waitFor();
     await workbench.page
       .locator('.editor-group-container.active .editor-actions')
       .getByRole('button', { name: /Compare VMSA/ })
