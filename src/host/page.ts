@@ -42,6 +42,7 @@ function html(webview: vscode.Webview, root: vscode.Uri): string {
 /** One webview and what it shows at the moment. */
 export class Page {
   private view: View | undefined;
+  private closed = false;
 
   constructor(
     extensionUri: vscode.Uri,
@@ -52,16 +53,19 @@ export class Page {
     panel.webview.options = { enableScripts: true, localResourceRoots: [root] };
     panel.webview.onDidReceiveMessage((message: unknown) => this.receive(message, onAction));
     panel.webview.html = html(panel.webview, root);
+    panel.onDidDispose(() => {
+      this.closed = true;
+    });
   }
 
-  /** Shows a view now, or as soon as the page is there. */
+  /** Shows a view now, or as soon as the page is there; not any more when its editor is closed. */
   show(view: View): void {
     this.view = view;
     void this.post();
   }
 
   private async post(): Promise<void> {
-    if (this.view) await this.panel.webview.postMessage({ type: 'show', view: this.view });
+    if (this.view && !this.closed) await this.panel.webview.postMessage({ type: 'show', view: this.view });
   }
 
   private async receive(message: unknown, onAction: OnAction): Promise<void> {
