@@ -113,7 +113,7 @@ export function describeSignature(signature: number | bigint): string {
     (s) => s.family === id.family && id.model >= s.models[0] && id.model <= s.models[1],
   );
   return [
-    ...(names.length > 0 ? [`QEMU ${names.join(', ')}`] : []),
+    ...(names.length > 0 ? [`${names.join(', ')} (QEMU)`] : []),
     ...(id.malformed ? ['not a signature that a CPU can have'] : []),
     describeCpuId(id),
     ...(part ? [part.codename] : []),

@@ -212,7 +212,7 @@ describe('Decoding a page', () => {
     ['sev_features', { sev_features: 1n << 40n }, 'reserved bits set: 0x10000000000'],
     ['rflags', { rflags: 0x8n }, 'reserved bits set: 0x8'],
     ['guest_exit_code', { guest_exit_code: 0x403n }, 'CODE=VMGEXIT'],
-    ['rdx', {}, /^QEMU EPYC-Milan; family 25 \(0x19\), model 1 \(0x1\), stepping 1; Milan/],
+    ['rdx', {}, /^EPYC-Milan \(QEMU\); family 25 \(0x19\), model 1 \(0x1\), stepping 1; Milan/],
     ['rip', {}, 'starts at 0xfffffff0 (cs_base + rip)'],
     ['xss', {}, ''],
   ];
