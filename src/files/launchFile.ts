@@ -91,6 +91,23 @@ export const LaunchFileSchema = v.strictObject({
 /** A launch file with absolute paths. */
 export type LaunchFile = v.InferOutput<typeof LaunchFileSchema> & { profile?: ProfileId | undefined };
 
+// The libraries' own messages quote what they refuse, and that may be a key: a key file given by mistake, or a key
+// pasted where its path belongs. So the sentences are made here, from places and types.
+
+/** Where JSON breaks off, when the parser says it. */
+function placeOf(error: unknown): string {
+  const position = error instanceof SyntaxError ? /position (\d+)/.exec(error.message)?.[1] : undefined;
+  return position === undefined ? '' : ` (character ${position})`;
+}
+
+/** What was wanted and what sort of value was found; of numbers the value, of all else the type. */
+function complaint({ expected, input }: v.BaseIssue<unknown>): string {
+  if (expected === 'never') return 'there is no such field';
+  const type = input === null ? 'null' : Array.isArray(input) ? 'a list' : typeof input;
+  const found = input === undefined ? 'nothing' : typeof input === 'number' ? String(input) : type;
+  return `wanted ${expected ?? 'another value'}, found ${found}`;
+}
+
 /**
  * Reads the text of a launch file.
  * @param path where it is, absolute: paths in it are relative to it, and messages name it
@@ -101,12 +118,12 @@ export function parseLaunchFile(text: string, path: string): LaunchFile {
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw errors.badLaunchFile(path, error instanceof Error ? error.message : String(error));
+    throw errors.badLaunchFile(path, `it is not JSON${placeOf(error)}`);
   }
   const result = v.safeParse(LaunchFileSchema, json);
   if (!result.success) {
     const issue = result.issues[0];
-    throw errors.badLaunchFile(path, `${v.getDotPath(issue) ?? 'the top level'}: ${issue.message}`);
+    throw errors.badLaunchFile(path, `${v.getDotPath(issue) ?? 'the top level'}: ${complaint(issue)}`);
   }
   const at = (p: string) => (isAbsolute(p) ? p : resolve(dirname(path), p));
   const maybe = (p: string | undefined) => (p === undefined ? undefined : at(p));

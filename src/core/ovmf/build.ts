@@ -49,11 +49,11 @@ export interface BuildOvmfOptions {
 }
 
 /** edk2, OvmfPkg/AmdSev/AmdSevX64.fdf: the work area at 0x80b000 and the 4 bytes of its header. */
-export const DEFAULT_RESET_ADDRESS = 0x80b004;
+const DEFAULT_RESET_ADDRESS = 0x80b004;
 /** edk2, OvmfPkg/AmdSev/AmdSevX64.fdf: the page 0x810000 holds the secret and, after it, the hashes. */
-export const DEFAULT_SECRET_AREA: GuestArea = { base: 0x810000, size: 0xc00 };
+const DEFAULT_SECRET_AREA: GuestArea = { base: 0x810000, size: 0xc00 };
 /** The rest of that page. */
-export const DEFAULT_HASH_AREA: GuestArea = { base: 0x810c00, size: 0x400 };
+const DEFAULT_HASH_AREA: GuestArea = { base: 0x810c00, size: 0x400 };
 
 /** AmdSev OVMF since edk2-stable202411, in file order. The GHCB at 0x809000 is shared and so not listed. */
 export const DEFAULT_SEV_SECTIONS: readonly SevSection[] = [

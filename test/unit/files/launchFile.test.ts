@@ -66,6 +66,26 @@ describe('A launch file', () => {
   }
   it('is refused when it is no JSON', () =>
     assert.throws(() => parseLaunchFile('{', '/a'), /\/a is not a launch file/));
+  it('is refused without a word of what is in it: that may be a key', () => {
+    const secret = 'SECRETSECRETSECR';
+    const texts = [
+      secret,
+      `{"${secret}`,
+      `{"firmware": ${secret}}`,
+      JSON.stringify({ ...GOOD, keys: secret }),
+      JSON.stringify({ ...GOOD, keys: { tik: { value: secret } } }),
+      JSON.stringify({ ...GOOD, vcpus: secret }),
+      JSON.stringify({ ...GOOD, profile: secret }),
+      JSON.stringify(secret),
+    ];
+    for (const text of texts) {
+      assert.throws(
+        () => parseLaunchFile(text, '/a'),
+        (e) => e instanceof CheckError && e.kind === 'usage' && !e.message.includes('SECR'),
+        text,
+      );
+    }
+  });
   it('has a schema for editors that knows every field', () => {
     const schema = JSON.parse(readFileSync('media/sevlaunch.schema.json', 'utf8')) as {
       properties: Record<string, unknown>;
