@@ -167,15 +167,19 @@ describe('Commands that ask', () => {
     await workbench.pick('SEV-ES, QEMU and KVM with KVM_SEV_INIT2');
     await workbench.pick('Additional processor');
     await workbench.pick('OVMF.sample.fd');
-    await workbench.answer(join(folder, 'made.vmsa'));
-    await workbench.activeTab('made.vmsa').waitFor();
+    // The dialog fills in its suggestion after it opens; what is typed before that is lost.
+    for (let i = 0; i < 100 && !(await workbench.input.inputValue()).endsWith('vcpu1.vmsa'); i++) {
+      await workbench.page.waitForTimeout(100);
+    }
+    await workbench.input.press('Enter');
+    await workbench.activeTab('vcpu1.vmsa').waitFor();
     const frame = await workbench.webviewFrame();
     await frame.getByText('additional processor (AP), reset address 0x0080b004').waitFor();
     sevscope(
       folder,
       'vmsa',
       'diff',
-      'made.vmsa',
+      'vcpu1.vmsa',
       '--cpu',
       '1',
       '--cpu-model',
