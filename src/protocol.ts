@@ -3,6 +3,7 @@
 
 import type { Report } from './core/measure/report';
 import type { VmsaRequest } from './core/vmsa/generate';
+import type { CpuId } from './core/vmsa/signature';
 
 /** A firmware image of the workspace that an AP's reset address can come from. */
 export interface FirmwareChoice {
@@ -10,12 +11,18 @@ export interface FirmwareChoice {
   readonly resetAddress: number;
 }
 
-/** What a webview can ask the host to do with the file that it shows. */
+/** What a webview can ask the host to do with what it shows. */
 export const ACTIONS = {
   compare: 'Compare with Generated…',
+  compareFile: 'Compare with File…',
   generate: 'Generate VMSA…',
+  exportPage: 'Export…',
+  pickCpu: 'Find CPU…',
   pickFirmware: 'From an OVMF Image…',
   saveExpected: 'Save Expected Page…',
+  openComparison: 'Open as One Comparison',
+  reload: 'Reload and Lose My Changes',
+  keepChanges: 'Keep My Changes',
   openAsText: 'Open With…',
   openLaunchFile: 'Open Launch File',
   runAgain: 'Check Again',
@@ -24,16 +31,55 @@ export const ACTIONS = {
 /** The name of an action. */
 export type Action = keyof typeof ACTIONS;
 
-/** What a webview shows; it holds everything needed to draw it. */
-export type View =
-  | { readonly kind: 'vmsa'; readonly name: string; readonly bytes: Uint8Array }
+/** A page with the name of the file that it is from. */
+export interface NamedPage {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** That the file was written by somebody else since it was read: which fields changed, and whether ours did, too. */
+export interface DiskChange {
+  readonly fields: readonly string[];
+  /** There are changes here that were not saved: the person must choose. */
+  readonly conflict: boolean;
+}
+
+/** One VMSA page of a file. */
+export interface VmsaViewState extends NamedPage {
+  readonly kind: 'vmsa';
+  /** The page that is shown, counted from 0, and how many the file has: one for each vCPU. */
+  readonly page: number;
+  readonly pages: number;
+  /** Why fields cannot be changed, as a sentence; undefined when they can. */
+  readonly readOnly?: string;
+  /** What the page was read from when the file is no plain page: `kernel log`, `base64`, … */
+  readonly source?: string;
+  readonly disk?: DiskChange;
+  /** The page on the other side, when the editor is one half of a diff. */
+  readonly other?: NamedPage & { readonly side: 'original' | 'modified' };
+}
+
+/** What a page is compared with. */
+export type Counterpart =
+  | ({ readonly kind: 'file' } & NamedPage)
   | {
-      readonly kind: 'comparison';
-      readonly name: string;
-      readonly bytes: Uint8Array;
+      readonly kind: 'generated';
       readonly request: VmsaRequest;
       readonly firmware: readonly FirmwareChoice[];
-    }
+      /** CPUs that were chosen lately, the latest first. */
+      readonly recent: readonly CpuId[];
+    };
+
+/** A page beside another, or beside the one that it should be. */
+export interface ComparisonViewState extends NamedPage {
+  readonly kind: 'comparison';
+  readonly other: Counterpart;
+}
+
+/** What a webview shows; it holds everything needed to draw it. */
+export type View =
+  | VmsaViewState
+  | ComparisonViewState
   | { readonly kind: 'ovmf'; readonly name: string; readonly bytes: Uint8Array }
   | { readonly kind: 'report'; readonly report: Report }
   | {
@@ -43,17 +89,30 @@ export type View =
       readonly actions: readonly Action[];
     };
 
-/** Host to webview. */
-export interface HostMessage {
-  readonly type: 'show';
-  readonly view: View;
+/** Where the cursor of a page is: a field, or some bytes. */
+export interface Place {
+  readonly name: string;
+  readonly offset: number;
+  readonly size: number;
 }
+
+/** Host to webview. */
+export type HostMessage =
+  | { readonly type: 'show'; readonly view: View }
+  /** Opens the page's own box for finding, or for going to an offset. */
+  | { readonly type: 'open'; readonly box: 'find' | 'goto' }
+  /** Selects what the other half of a diff has selected. */
+  | { readonly type: 'select'; readonly place: Place };
 
 /** Webview to host. `request` is the comparison that the page shows when the action is taken. */
 export type WebviewMessage =
   | { readonly type: 'ready' }
   | { readonly type: 'action'; readonly action: Action; readonly request?: VmsaRequest }
-  | { readonly type: 'copy'; readonly text: string };
+  | { readonly type: 'copy'; readonly text: string }
+  /** Gives a field a value, in the form that parseFieldValue reads. */
+  | { readonly type: 'edit'; readonly field: string; readonly value: string }
+  | { readonly type: 'page'; readonly page: number }
+  | { readonly type: 'place'; readonly place: Place };
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
@@ -66,11 +125,33 @@ const VIEW_KINDS: readonly string[] = [
   'notice',
 ] satisfies View['kind'][];
 
+function isView(value: unknown): value is View {
+  if (!isObject(value)) return false;
+  const { kind, bytes } = value;
+  return VIEW_KINDS.includes(String(kind)) && (bytes === undefined || bytes instanceof Uint8Array);
+}
+
+const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
+
+function isPlace(value: unknown): value is Place {
+  return (
+    isObject(value) && typeof value['name'] === 'string' && isCount(value['offset']) && isCount(value['size'])
+  );
+}
+
 /** Whether something that arrived in the webview is a message of the host; the page gets others, too. */
 export function isHostMessage(value: unknown): value is HostMessage {
-  if (!isObject(value) || value['type'] !== 'show' || !isObject(value['view'])) return false;
-  const { kind, bytes } = value['view'];
-  return VIEW_KINDS.includes(String(kind)) && (bytes === undefined || bytes instanceof Uint8Array);
+  if (!isObject(value)) return false;
+  switch (value['type']) {
+    case 'show':
+      return isView(value['view']);
+    case 'open':
+      return value['box'] === 'find' || value['box'] === 'goto';
+    case 'select':
+      return isPlace(value['place']);
+    default:
+      return false;
+  }
 }
 
 /** Whether something that arrived in the host is a message of our page. */
@@ -87,6 +168,16 @@ export function isWebviewMessage(value: unknown): value is WebviewMessage {
       );
     case 'copy':
       return typeof value['text'] === 'string' && value['text'].length < 1 << 20;
+    case 'edit':
+      return (
+        typeof value['field'] === 'string' &&
+        typeof value['value'] === 'string' &&
+        value['value'].length < 1 << 14
+      );
+    case 'page':
+      return isCount(value['page']);
+    case 'place':
+      return isPlace(value['place']);
     default:
       return false;
   }
@@ -100,6 +191,7 @@ export function isRequest(value: unknown): value is VmsaRequest {
     typeof value['profile'] === 'string' &&
     (value['role'] === 'bsp' || value['role'] === 'ap') &&
     [family, model, stepping].every((n) => typeof n === 'number') &&
-    (value['resetAddress'] === undefined || typeof value['resetAddress'] === 'number')
+    (value['resetAddress'] === undefined || typeof value['resetAddress'] === 'number') &&
+    (value['svsm'] === undefined || (isObject(value['svsm']) && typeof value['svsm']['entry'] === 'number'))
   );
 }

@@ -283,3 +283,21 @@ export function notOnDisk(scheme: string): CheckError {
 export function notAPage(name: string, why: string): CheckError {
   return usage(`${name} is not a VMSA page. ${why}`);
 }
+
+/** A value that is no number, for a field that is one. */
+export function badFieldNumber(field: string, found: string): CheckError {
+  const what = found === '' ? 'nothing' : `"${found.slice(0, 40)}"`;
+  return usage(`${field} takes a number in decimal or 0x form, found ${what}. Nothing was changed.`);
+}
+
+/** A number beyond a field. */
+export function fieldTooLarge(field: string, found: string, size: number): CheckError {
+  return usage(
+    `${field} has ${size * 8} bits, ${found.slice(0, 40)} needs more. Give at most 0x${'f'.repeat(2 * size)}.`,
+  );
+}
+
+/** A value that is not the bytes of a field. */
+export function badFieldBytes(field: string, size: number): CheckError {
+  return usage(`${field} takes ${size} bytes, ${2 * size} hexadecimal digits. Nothing was changed.`);
+}

@@ -19,6 +19,12 @@ export function rawText(value: LeafValue, size: number, most = 32): string {
   return `${bytesToHex(value.subarray(0, most - 4))}…${bytesToHex(value.subarray(-4))}`;
 }
 
+/** Pairs of hexadecimal digits as bytes, or undefined for anything else. */
+export function fromHex(text: string): Uint8Array | undefined {
+  if (!/^([0-9a-f]{2})*$/i.test(text)) return undefined;
+  return Uint8Array.from({ length: text.length / 2 }, (_, i) => parseInt(text.slice(2 * i, 2 * i + 2), 16));
+}
+
 /** A count of bytes in words: `4096 bytes (4 KiB)`. */
 export function byteCount(n: number): string {
   const unit =

@@ -12,6 +12,17 @@ import { decodeSignature, encodeSignature, type CpuId } from './signature';
 /** Boot processor (vCPU 0) or application processor (every other). */
 export type Role = 'bsp' | 'ap';
 
+/** Where an SVSM image starts, for profiles that launch one; the page of each vCPU is the same. */
+export interface SvsmImage {
+  /** Guest physical address of the first instruction. */
+  readonly entry: number;
+  readonly stack?: number;
+  /** Guest physical address of the top-level page table, 0 when the image starts in 32-bit mode. */
+  readonly pageTable?: number;
+  /** Virtual top of memory. */
+  readonly vtom?: number;
+}
+
 /** Everything that decides a generated page. */
 export interface VmsaRequest {
   readonly profile: ProfileId;
@@ -19,6 +30,7 @@ export interface VmsaRequest {
   readonly cpu: CpuId;
   /** The address in OVMF's SEV-ES reset block; an AP needs it. */
   readonly resetAddress?: number | undefined;
+  readonly svsm?: SvsmImage | undefined;
 }
 
 /** One write to a field. */

@@ -1,0 +1,84 @@
+// Changes to single fields of a VMSA page: what a person typed as a value of the field, and the patch that it makes.
+// A patch holds the bytes before and after, so that it can be applied and taken back in any file that holds the page.
+
+import * as errors from '../errors';
+import { fromHex } from '../hex';
+import { diff, leaves, writeLeaf, type Bit, type Leaf, type LeafValue } from '../struct';
+import { VMSA } from './layout';
+
+/** One change: `offset` counts from the start of the page; both runs of bytes have the size of the field. */
+export interface Patch {
+  readonly field: string;
+  readonly offset: number;
+  readonly before: Uint8Array;
+  readonly after: Uint8Array;
+}
+
+const byPath = new Map(leaves(VMSA).map((leaf) => [leaf.path, leaf]));
+
+/** The leaf with exactly this path, such as `rdx` or `fpreg_xmm.xmm0`. */
+export function vmsaLeaf(path: string): Leaf | undefined {
+  return byPath.get(path);
+}
+
+/** The leaf whose name this is, or one of whose other names it is alone; upper and lower case are the same. */
+export function findVmsaLeaf(name: string): Leaf | undefined {
+  const wanted = name.trim().toLowerCase();
+  const own = leaves(VMSA).find((leaf) => leaf.path.toLowerCase() === wanted);
+  if (own) return own;
+  const others = leaves(VMSA).filter((leaf) =>
+    Object.values(leaf.row.aliases ?? {}).some((alias) => alias.toLowerCase() === wanted),
+  );
+  return others.length === 1 ? others[0] : undefined;
+}
+
+/**
+ * A value as a person types it: a scalar in decimal or 0x form, a run of bytes as that many pairs of hexadecimal
+ * digits in the order of the file, with or without spaces.
+ * @throws CheckError (usage) for anything else, and for a value that does not fit
+ */
+export function parseFieldValue(leaf: Leaf, text: string): LeafValue {
+  const trimmed = text.trim();
+  if (typeof leaf.row.type === 'number') {
+    const bytes = fromHex(trimmed.replaceAll(/\s+/g, '').replace(/^0x/i, ''));
+    if (bytes?.length !== leaf.size) throw errors.badFieldBytes(leaf.path, leaf.size);
+    return bytes;
+  }
+  const digits = trimmed.replaceAll('_', '');
+  if (!/^(0x[0-9a-f]+|[0-9]+)$/i.test(digits) || digits.length > 80)
+    throw errors.badFieldNumber(leaf.path, trimmed);
+  const value = BigInt(digits);
+  if (value >> BigInt(8 * leaf.size) !== 0n) throw errors.fieldTooLarge(leaf.path, trimmed, leaf.size);
+  return leaf.size === 8 ? value : Number(value);
+}
+
+/** The value of a scalar with some of its bits replaced; what does not fit into them is cut off. */
+export function withBits(value: number | bigint, bit: Bit, to: bigint): bigint {
+  const mask = ((1n << BigInt(bit.width)) - 1n) << BigInt(bit.lsb);
+  return (BigInt(value) & ~mask) | ((to << BigInt(bit.lsb)) & mask);
+}
+
+/** The change that gives a field a value, or undefined when it has it. @throws RangeError when it does not fit */
+export function patchField(page: Uint8Array, leaf: Leaf, value: LeafValue): Patch | undefined {
+  const slot = (bytes: Uint8Array) => bytes.slice(leaf.offset, leaf.offset + leaf.size);
+  const changed = page.slice();
+  writeLeaf(changed, leaf, leaf.size === 8 && typeof value === 'number' ? BigInt(value) : value);
+  const [before, after] = [slot(page), slot(changed)];
+  if (before.every((b, i) => b === after[i])) return undefined;
+  return { field: leaf.path, offset: leaf.offset, before, after };
+}
+
+/** Writes the bytes of a patch, or those that were there before, into the page that starts at byte `at`. */
+export function applyPatch(
+  bytes: Uint8Array,
+  patch: Patch,
+  side: 'before' | 'after' = 'after',
+  at = 0,
+): void {
+  bytes.set(patch[side], at + patch.offset);
+}
+
+/** The fields whose bytes differ between two pages, by name. */
+export function changedFields(a: Uint8Array, b: Uint8Array): string[] {
+  return diff(VMSA, a, b).map(({ leaf }) => leaf.path);
+}
