@@ -4,8 +4,8 @@
 import { CheckError } from '../src/core/errors';
 import { hex } from '../src/core/hex';
 import { CPU_MODELS } from '../src/core/vmsa/cpuModels';
-import { generateVmsa, type Role, type VmsaRequest } from '../src/core/vmsa/generate';
-import { PROFILES, type ProfileId } from '../src/core/vmsa/profiles';
+import { generateVmsa, type Role, type SvsmImage, type VmsaRequest } from '../src/core/vmsa/generate';
+import { findProfile, needsOf, type Needs, type ProfileId } from '../src/core/vmsa/profiles';
 import { encodeSignature, type CpuId } from '../src/core/vmsa/signature';
 
 /** The inputs; numbers are kept as they were typed. */
@@ -17,7 +17,15 @@ export interface Form {
   readonly model: string;
   readonly stepping: string;
   readonly resetAddress: string;
+  /** Where an SVSM starts, and what else its image decides; for profiles that launch one. */
+  readonly entry: string;
+  readonly stack: string;
+  readonly pageTable: string;
+  readonly vtom: string;
 }
+
+/** The inputs for an SVSM, in their order. */
+export const SVSM_PARTS = ['entry', 'stack', 'pageTable', 'vtom'] as const;
 
 /** The choice that stands for numbers which no QEMU model has, or that a person wants to type. */
 export const CUSTOM = 'custom';
@@ -30,7 +38,7 @@ export function parseNumber(text: string): number {
   return /^(0x[0-9a-f]{1,12}|[0-9]{1,15})$/i.test(trimmed) ? Number(trimmed) : NaN;
 }
 
-/** A reset address is hexadecimal with or without 0x: nobody writes one in decimal. */
+/** An address is hexadecimal with or without 0x: nobody writes one in decimal. */
 export function parseAddress(text: string): number | undefined {
   const trimmed = text.trim();
   if (trimmed === '') return undefined;
@@ -38,21 +46,26 @@ export function parseAddress(text: string): number | undefined {
 }
 
 /** The QEMU model with these numbers: the first of those that share them. */
-function nameOf(id: CpuId): string {
+export function cpuNameOf(id: CpuId): string {
   return CPU_MODELS.find((m) => PARTS.every((part) => m[part] === id[part]))?.name ?? CUSTOM;
 }
 
 /** The inputs that make a request. */
 export function formOf(request: VmsaRequest): Form {
-  const { cpu, resetAddress } = request;
+  const { cpu, resetAddress, svsm } = request;
+  const address = (value: number | undefined) => (value === undefined ? '' : hex(value, 8));
   return {
     profile: request.profile,
     role: request.role,
-    cpuName: nameOf(cpu),
+    cpuName: cpuNameOf(cpu),
     family: `${cpu.family}`,
     model: `${cpu.model}`,
     stepping: `${cpu.stepping}`,
-    resetAddress: resetAddress === undefined ? '' : hex(resetAddress, 8),
+    resetAddress: address(resetAddress),
+    entry: address(svsm?.entry),
+    stack: address(svsm?.stack),
+    pageTable: address(svsm?.pageTable),
+    vtom: address(svsm?.vtom),
   };
 }
 
@@ -68,11 +81,26 @@ export function withCpuName(form: Form, cpuName: string): Form {
 export function withCpuPart(form: Form, part: (typeof PARTS)[number], text: string): Form {
   const next = { ...form, [part]: text };
   const [family, model, stepping] = PARTS.map((p) => parseNumber(next[p])) as [number, number, number];
-  return { ...next, cpuName: nameOf({ family, model, stepping }) };
+  return { ...next, cpuName: cpuNameOf({ family, model, stepping }) };
 }
 
+/** The inputs after another profile was chosen: a role that it has not is replaced by one that it has. */
+export function withProfile(form: Form, profile: string): Form {
+  const roles: readonly Role[] = findProfile(profile)?.roles ?? [form.role];
+  return { ...form, profile, role: roles.includes(form.role) ? form.role : roles[0]! };
+}
+
+/** Which inputs count for the profile and role of a form. */
+export function needsOfForm({ profile, role }: Form): Needs {
+  const found = findProfile(profile);
+  return found ? needsOf(found, role) : { cpu: true, resetAddress: role === 'ap', svsm: [] };
+}
+
+/** The name of an input that can be wrong. */
+export type InputName = (typeof PARTS)[number] | 'resetAddress' | 'profile' | keyof SvsmImage;
+
 /** The sentence for each input that is wrong. */
-export type FormErrors = Partial<Record<(typeof PARTS)[number] | 'resetAddress' | 'profile', string>>;
+export type FormErrors = Partial<Record<InputName, string>>;
 
 function failure(attempt: () => unknown): string | undefined {
   try {
@@ -89,10 +117,10 @@ const noNumber = (text: string, example: string) =>
     ? `Give a number, for example ${example}.`
     : `"${text}" is not a number such as ${example}.`;
 
-/** What the inputs ask for, or what is wrong with them. A boot processor's page has no reset address in it. */
-export function readForm(form: Form): { request: VmsaRequest | undefined; errors: FormErrors } {
-  const cpu = { family: 0, model: 0, stepping: 0 };
-  const errors: FormErrors = {};
+const ANY_CPU: CpuId = { family: 0, model: 0, stepping: 0 };
+
+function readCpu(form: Form, errors: FormErrors): CpuId {
+  const cpu = { ...ANY_CPU };
   for (const part of PARTS) {
     const value = parseNumber(form[part]);
     const wrong = Number.isNaN(value)
@@ -101,21 +129,39 @@ export function readForm(form: Form): { request: VmsaRequest | undefined; errors
     if (wrong === undefined) cpu[part] = value;
     else errors[part] = wrong;
   }
-  const profile = form.profile as ProfileId;
-  const resetAddress = form.role === 'ap' ? parseAddress(form.resetAddress) : undefined;
+  return cpu;
+}
+
+function readSvsm(form: Form, needs: Needs, errors: FormErrors): SvsmImage | undefined {
+  if (needs.svsm.length === 0) return undefined;
+  const image: { -readonly [part in keyof SvsmImage]?: SvsmImage[part] } = {};
+  for (const part of needs.svsm) {
+    const value = parseAddress(form[part]);
+    if (Number.isNaN(value)) errors[part] = noNumber(form[part], '0xffaea000');
+    else if (value !== undefined) image[part] = value;
+  }
+  return image.entry === undefined ? undefined : { ...image, entry: image.entry };
+}
+
+/** What the inputs ask for, or what is wrong with them. Inputs that the profile does not need are not looked at. */
+export function readForm(form: Form): { request: VmsaRequest | undefined; errors: FormErrors } {
+  const errors: FormErrors = {};
+  const needs = needsOfForm(form);
+  const cpu = needs.cpu ? readCpu(form, errors) : ANY_CPU;
+  const svsm = readSvsm(form, needs, errors);
+  const resetAddress = needs.resetAddress ? parseAddress(form.resetAddress) : undefined;
   const request: VmsaRequest = {
-    profile,
+    profile: form.profile as ProfileId,
     role: form.role,
     cpu,
     ...(resetAddress !== undefined && { resetAddress }),
+    ...(svsm && { svsm }),
   };
   if (Number.isNaN(resetAddress)) errors.resetAddress = noNumber(form.resetAddress, '0x0080b004');
-  else {
-    const bsp: VmsaRequest = { profile: PROFILES[0].id, role: 'ap', cpu, resetAddress };
-    const wrong = form.role === 'ap' ? failure(() => generateVmsa(bsp)) : undefined;
-    if (wrong !== undefined) errors.resetAddress = wrong;
-  }
-  const wrongProfile = failure(() => generateVmsa({ profile, role: 'bsp', cpu }));
-  if (wrongProfile !== undefined) errors.profile = wrongProfile;
-  return { request: Object.keys(errors).length > 0 ? undefined : request, errors };
+  if (Object.keys(errors).length > 0) return { request: undefined, errors };
+  const wrong = failure(() => generateVmsa(request));
+  if (wrong === undefined) return { request, errors };
+  // What is left to be wrong is the profile itself, or the address that its page needs.
+  const input = !findProfile(form.profile) ? 'profile' : needs.svsm.length > 0 ? 'entry' : 'resetAddress';
+  return { request: undefined, errors: { [input]: wrong } };
 }

@@ -27,6 +27,11 @@ export interface ValueElement extends HTMLElement {
   value: string;
 }
 
+/** The toolkit's text field; `control` is the input inside. */
+export interface TextFieldElement extends ValueElement {
+  readonly control?: HTMLInputElement;
+}
+
 /** The toolkit's check box. */
 export interface CheckboxElement extends HTMLElement {
   checked: boolean;
@@ -43,7 +48,7 @@ declare module 'preact' {
       'vscode-checkbox': ToolkitElement<CheckboxElement, { checked?: boolean }>;
       'vscode-dropdown': ToolkitElement<ValueElement>;
       'vscode-option': ToolkitElement<HTMLElement, { value?: string }>;
-      'vscode-text-field': ToolkitElement<ValueElement, { value?: string; placeholder?: string }>;
+      'vscode-text-field': ToolkitElement<TextFieldElement, { value?: string; placeholder?: string }>;
     }
   }
 }

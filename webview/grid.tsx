@@ -2,6 +2,8 @@
 // selection follows the focus, Right and Left open and close, Enter goes on to the bytes.
 
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { send } from './host';
+import { HoverCard, type CardOf } from './hoverCard';
 import { moveByKey, type Cell, type FlatRow } from './rows';
 import { Icon } from './widgets';
 
@@ -25,6 +27,10 @@ export interface GridProps {
   readonly onToggle: (id: string, open: boolean) => void;
   /** Enter or a double click on a row. */
   readonly onOpen: () => void;
+  /** F2 on a row: to where its value is changed. */
+  readonly onEdit?: (() => void) | undefined;
+  /** What stands on the card of a row; without it a cell has its full text as tooltip. */
+  readonly cardOf?: CardOf | undefined;
 }
 
 function CellText({ cell }: { cell: Cell }) {
@@ -43,8 +49,9 @@ function Row(props: {
   index: number;
   columns: readonly Column[];
   state: 'selected' | 'focusable' | '';
+  titled: boolean;
 }) {
-  const { row, index, columns, state } = props;
+  const { row, index, columns, state, titled } = props;
   const { node, level, expanded } = row;
   const [first, ...rest] = node.cells;
   return (
@@ -74,7 +81,12 @@ function Row(props: {
         <CellText cell={first!} />
       </div>
       {rest.map((cell, i) => (
-        <div key={i} class={`cell cell-${columns[i + 1]!.id}`} role="gridcell" title={fullText(cell)}>
+        <div
+          key={i}
+          class={`cell cell-${columns[i + 1]!.id}`}
+          role="gridcell"
+          title={titled ? fullText(cell) : undefined}
+        >
           <CellText cell={cell} />
         </div>
       ))}
@@ -97,7 +109,7 @@ function showRow(grid: HTMLElement, row: HTMLElement, fresh: boolean): void {
 
 /** The treegrid. */
 export function TreeGrid(props: GridProps) {
-  const { label, layout, columns, rows, selected, empty, onSelect, onToggle, onOpen } = props;
+  const { label, layout, columns, rows, selected, empty, cardOf, onSelect, onToggle, onOpen, onEdit } = props;
   const grid = useRef<HTMLDivElement>(null);
   const fresh = useRef(true);
   const focusable = rows.some((row) => row.node.id === selected) ? selected : rows[0]?.node.id;
@@ -111,9 +123,15 @@ export function TreeGrid(props: GridProps) {
   }, [selected]);
 
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const ctrl = event.ctrlKey || event.metaKey;
+    const copies = ctrl && event.key.toLowerCase() === 'c' && getSelection()?.toString() === '';
+    if (event.altKey || event.shiftKey || (ctrl && !copies)) return;
     const page = Math.max(1, Math.floor((grid.current?.clientHeight ?? 0) / 22) - 2);
-    if (event.key === 'Enter') onOpen();
+    if (copies) {
+      const row = rows.find((r) => r.node.id === focusable);
+      if (row) send({ type: 'copy', text: row.node.cells.map(fullText).join('\t') });
+    } else if (event.key === 'Enter') onOpen();
+    else if (event.key === 'F2' && onEdit) onEdit();
     else {
       const move = moveByKey(rows, focusable, event.key, page);
       if (!move) return;
@@ -162,9 +180,11 @@ export function TreeGrid(props: GridProps) {
           index={i}
           columns={columns}
           state={row.node.id === selected ? 'selected' : row.node.id === focusable ? 'focusable' : ''}
+          titled={cardOf === undefined}
         />
       ))}
       {rows.length === 0 && <p class="grid-empty">{empty}</p>}
+      {cardOf && <HoverCard grid={grid} cardOf={cardOf} />}
     </div>
   );
 }

@@ -1,8 +1,8 @@
-// The page's only door to the extension host: posts messages, hears `show`, and keeps what should survive a
+// The page's only door to the extension host: posts messages, hears what the host says, and keeps what should survive a
 // reload in the state that VS Code stores for the page.
 
-import { useState } from 'preact/hooks';
-import { isHostMessage, type View, type WebviewMessage } from '../src/protocol';
+import { useEffect, useState } from 'preact/hooks';
+import { isHostMessage, type HostMessage, type View, type WebviewMessage } from '../src/protocol';
 
 interface VsCodeApi {
   postMessage(message: unknown): void;
@@ -21,6 +21,13 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 const stored = api.getState();
 const saved: Record<string, unknown> = isRecord(stored) ? { ...stored } : {};
 
+type Listener = (message: HostMessage) => void;
+const listeners = new Set<Listener>();
+
+window.addEventListener('message', (event: MessageEvent<unknown>) => {
+  if (isHostMessage(event.data)) for (const listener of listeners) listener(event.data);
+});
+
 /** Posts a message to the host. */
 export function send(message: WebviewMessage): void {
   api.postMessage(message);
@@ -28,10 +35,20 @@ export function send(message: WebviewMessage): void {
 
 /** Calls `listener` with every view that the host shows, and asks for the first. */
 export function onShow(listener: (view: View) => void): void {
-  window.addEventListener('message', (event: MessageEvent<unknown>) => {
-    if (isHostMessage(event.data)) listener(event.data.view);
+  listeners.add((message) => {
+    if (message.type === 'show') listener(message.view);
   });
   send({ type: 'ready' });
+}
+
+/** Hears what the host says while a component is on the page. */
+export function useHostMessages(listener: Listener): void {
+  useEffect(() => {
+    listeners.add(listener);
+    return () => {
+      listeners.delete(listener);
+    };
+  });
 }
 
 /** State of a component that survives a reload; a stored value of another type is dropped. */

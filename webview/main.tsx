@@ -23,11 +23,7 @@ function Page({ view }: { view: View }) {
         const text = `A VMSA page has ${VMSA_SIZE} bytes, this one ${view.bytes.length}.`;
         return <NoticeView title={`${view.name} is not a VMSA page`} text={text} actions={[]} />;
       }
-      return view.kind === 'vmsa' ? (
-        <VmsaView name={view.name} bytes={view.bytes} />
-      ) : (
-        <ComparisonView view={view} />
-      );
+      return view.kind === 'vmsa' ? <VmsaView view={view} /> : <ComparisonView view={view} />;
     case 'ovmf':
       return <OvmfView name={view.name} bytes={view.bytes} />;
     case 'report':

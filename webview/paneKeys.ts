@@ -1,4 +1,4 @@
-// Keys that work anywhere on a page: F6 and Shift+F6 go from pane to pane, Ctrl+F goes to the filter.
+// Keys that work anywhere on a page: F6 and Shift+F6 go from pane to pane.
 
 const FOCUSABLE =
   'vscode-text-field, vscode-dropdown:not([disabled]), vscode-checkbox, vscode-button:not([disabled]), button:not([disabled]), [tabindex="0"]';
@@ -22,13 +22,7 @@ function nextPane(by: 1 | -1): boolean {
 export function installPaneKeys(): void {
   document.addEventListener('keydown', (event) => {
     const { key, ctrlKey, metaKey, altKey, shiftKey } = event;
-    if (key === 'F6' && !ctrlKey && !metaKey && !altKey) {
-      if (!nextPane(shiftKey ? -1 : 1)) return;
-    } else if (key.toLowerCase() === 'f' && (ctrlKey || metaKey) && !altKey && !shiftKey) {
-      const filter = document.querySelector<HTMLElement>('[data-filter]');
-      if (!filter) return;
-      filter.focus();
-    } else return;
+    if (key !== 'F6' || ctrlKey || metaKey || altKey || !nextPane(shiftKey ? -1 : 1)) return;
     event.preventDefault();
     event.stopPropagation();
   });

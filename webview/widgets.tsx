@@ -5,7 +5,7 @@ import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { VmsaRequest } from '../src/core/vmsa/generate';
 import { ACTIONS, type Action } from '../src/protocol';
-import type { ValueElement } from './controls';
+import type { TextFieldElement, ValueElement } from './controls';
 import { send } from './host';
 
 /** A codicon; it says nothing to a screen reader, so a text must stand beside it. */
@@ -15,9 +15,15 @@ export function Icon({ name, class: more = '' }: { name: string; class?: string 
 
 const ACTION_ICONS: Record<Action, string> = {
   compare: 'diff',
+  compareFile: 'diff-multiple',
   generate: 'new-file',
+  exportPage: 'export',
+  pickCpu: 'search',
   pickFirmware: 'folder-opened',
   saveExpected: 'save',
+  openComparison: 'diff-single',
+  reload: 'discard',
+  keepChanges: 'check',
   openAsText: 'go-to-file',
   openLaunchFile: 'go-to-file',
   runAgain: 'refresh',
@@ -48,10 +54,11 @@ export function ActionButton(props: {
   );
 }
 
-/** A button that puts `text` on the clipboard; `what` names it, for example `value`. */
-export function CopyButton({ text, what, label }: { text: string; what: string; label?: string }) {
+/** A button that puts `text` on the clipboard, made when it is pressed if it is long; `what` names it. */
+export function CopyButton(props: { text: string | (() => string); what: string; label?: string }) {
+  const { text, what, label } = props;
   const copy = () => {
-    send({ type: 'copy', text });
+    send({ type: 'copy', text: typeof text === 'string' ? text : text() });
   };
   return (
     <button
@@ -63,6 +70,31 @@ export function CopyButton({ text, what, label }: { text: string; what: string; 
     >
       <Icon name="copy" />
       {label}
+    </button>
+  );
+}
+
+/** A button that is only an icon; its name and keys are in its tooltip. */
+export function IconButton(props: {
+  icon: string;
+  label: string;
+  keys?: string;
+  disabled?: boolean;
+  pressed?: boolean;
+  onClick: () => void;
+}) {
+  const { icon, label, keys, disabled = false, pressed, onClick } = props;
+  return (
+    <button
+      type="button"
+      class="quiet-button"
+      aria-label={label}
+      aria-pressed={pressed}
+      title={keys === undefined ? label : `${label} (${keys})`}
+      disabled={disabled}
+      onClick={onClick}
+    >
+      <Icon name={icon} />
     </button>
   );
 }
@@ -86,7 +118,7 @@ export function Checkbox(props: { label: string; checked: boolean; onChange: (ch
 
 /** The toolkit's text field names itself "Text field" when it enters the page; this names it afterwards. */
 function useName(name: string) {
-  const element = useRef<ValueElement>(null);
+  const element = useRef<TextFieldElement>(null);
   useLayoutEffect(() => {
     element.current?.setAttribute('aria-label', name);
   });
@@ -118,6 +150,60 @@ export function TextField(props: {
         }}
       />
     </div>
+  );
+}
+
+/** A text field without a label of its own; `onKey` says whether it took the key. Asked for anew, it is focused. */
+export function PlainField(props: {
+  label: string;
+  value: string;
+  asked?: number;
+  wrong?: boolean;
+  disabled?: boolean;
+  class?: string;
+  /** Marks the field for keys that lead to it. */
+  mark?: string;
+  onInput: (value: string) => void;
+  onKey: (event: KeyboardEvent) => boolean;
+  onLeave?: () => void;
+}) {
+  const {
+    label,
+    value,
+    asked,
+    wrong = false,
+    disabled = false,
+    class: more = '',
+    mark,
+    onInput,
+    onKey,
+  } = props;
+  const element = useName(label);
+  useLayoutEffect(() => {
+    if (asked === undefined) return;
+    element.current?.focus();
+    element.current?.control?.select();
+  }, [asked]);
+  return (
+    <vscode-text-field
+      ref={element}
+      class={`${more} ${wrong ? 'field-wrong' : ''}`}
+      placeholder={label}
+      aria-invalid={wrong ? 'true' : 'false'}
+      value={value}
+      disabled={disabled}
+      data-mark={mark}
+      onInput={(event) => {
+        const now = event.currentTarget.value;
+        if (now !== value) onInput(now);
+      }}
+      onKeyDown={(event) => {
+        if (!onKey(event)) return;
+        event.preventDefault();
+        event.stopPropagation();
+      }}
+      onBlur={props.onLeave}
+    />
   );
 }
 

@@ -2,12 +2,13 @@
 // choosing a row selects its bytes, choosing a byte selects the deepest row that holds it.
 
 import type { ComponentChildren } from 'preact';
-import { useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { hex } from '../src/core/hex';
+import { FindBox, GotoBox, useBox } from './findBox';
 import { TreeGrid, type GridProps } from './grid';
 import { offsetDigits } from './hexRows';
 import { HexView, type HexPeers } from './hexView';
-import { useSaved } from './host';
+import { send, useHostMessages, useSaved } from './host';
 import {
   filterTree,
   flatten,
@@ -37,6 +38,10 @@ export interface TreeState {
   readonly selectByte: (offset: number) => void;
   readonly selectRange: (range: Range) => void;
   readonly toggle: (id: string, open: boolean) => void;
+  /** Selects a byte because the other half of a diff did. */
+  readonly follow: (offset: number) => void;
+  /** Selects a row wherever it is, opening what it stands under. */
+  readonly reveal: (id: string) => void;
 }
 
 /** Cells after name and offset, as a sentence. */
@@ -52,23 +57,34 @@ export function useTree(key: string, nodes: readonly TreeNode[], filter: Filter,
   const [announcement, setAnnouncement] = useState('');
   const node = useMemo(() => pathTo(nodes, stored.id).at(-1), [nodes, stored.id]);
   const range = stored.size > 0 ? { offset: stored.offset, size: stored.size } : node?.range;
+  const cursor = stored.size > 0 ? stored.offset : (node?.range?.offset ?? 0) + stored.at;
 
+  // The status bar says where the cursor is, and the other half of a diff goes there, too: unless it came from there.
+  const quiet = useRef(true);
+  useEffect(() => {
+    if (!quiet.current && node && range)
+      send({ type: 'place', place: { name: node.id, offset: cursor, size: range.size } });
+    quiet.current = false;
+  }, [stored.id, stored.at, stored.offset, stored.size]);
+
+  const openAncestors = (id: string) => {
+    const closed = pathTo(nodes, id)
+      .slice(0, -1)
+      .filter((parent) => !(toggles[parent.id] ?? !parent.collapsed));
+    if (closed.length > 0) setToggles({ ...toggles, ...Object.fromEntries(closed.map((p) => [p.id, true])) });
+  };
   const choose = (offset: number, other: Range | undefined) => {
     const found = nodeAt(nodes, offset);
     const at = offset - (found?.range?.offset ?? 0);
     setStored({ id: found?.id ?? '', at, offset: other?.offset ?? 0, size: other?.size ?? 0 });
     setAnnouncement(found ? spoken(found, offset) : hex(offset));
-    if (!found) return;
-    const closed = pathTo(nodes, found.id)
-      .slice(0, -1)
-      .filter((parent) => !(toggles[parent.id] ?? !parent.collapsed));
-    if (closed.length > 0) setToggles({ ...toggles, ...Object.fromEntries(closed.map((p) => [p.id, true])) });
+    if (found) openAncestors(found.id);
   };
 
   return {
     node,
     range,
-    cursor: stored.size > 0 ? stored.offset : (node?.range?.offset ?? 0) + stored.at,
+    cursor,
     announcement,
     nodes,
     filter,
@@ -85,6 +101,14 @@ export function useTree(key: string, nodes: readonly TreeNode[], filter: Filter,
     toggle: (id, open) => {
       setToggles({ ...toggles, [id]: open });
     },
+    follow: (offset) => {
+      quiet.current = offset !== cursor;
+      choose(offset, undefined);
+    },
+    reveal: (id) => {
+      openAncestors(id);
+      setStored({ ...NOTHING, id });
+    },
   };
 }
 
@@ -93,17 +117,24 @@ export interface HexPane {
   readonly label: string;
   readonly bytes: Uint8Array;
   readonly against?: Uint8Array;
+  /** The bytes are what the other pane's should be. */
+  readonly expected?: boolean;
 }
 
 /** Tree, bytes and details; the style sheet arranges them for the room that there is. */
 export function Workspace(props: {
   state: TreeState;
-  grid: Pick<GridProps, 'label' | 'layout' | 'columns' | 'empty'>;
+  grid: Pick<GridProps, 'label' | 'layout' | 'columns' | 'empty' | 'cardOf'>;
   hexes: readonly HexPane[];
   bar: ComponentChildren;
   details: ComponentChildren;
+  /** Fields can be changed: F2 leads to the value. */
+  editable?: boolean;
+  /** The details stand beside tree and bytes. */
+  side?: boolean;
 }) {
-  const { state, grid, hexes, bar, details } = props;
+  const { state, grid, hexes, bar, details, editable = false, side = false } = props;
+  const { box, asked, close } = useBox();
   const element = useRef<HTMLDivElement>(null);
   const peers = useRef<HexPeers>(new Set());
   const { nodes, filter, toggles } = state;
@@ -119,9 +150,31 @@ export function Workspace(props: {
   const focus = (selector: string) => {
     element.current?.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true });
   };
+  const leaveBox = () => {
+    close();
+    focus('.grid .row[tabindex="0"]');
+  };
+  const boxProps = { asked, nodes, bytes: hexes[0]!.bytes, onClose: leaveBox };
+  useHostMessages((message) => {
+    if (message.type === 'select') state.follow(message.place.offset);
+  });
   return (
-    <div class={hexes.length > 1 ? 'workspace workspace-pair' : 'workspace'} ref={element}>
+    <div
+      class={`workspace ${hexes.length > 1 ? 'workspace-pair' : side ? 'workspace-side' : ''}`}
+      ref={element}
+    >
       <div class="workspace-tree">
+        {box === 'find' && (
+          <FindBox
+            {...boxProps}
+            cursor={state.cursor}
+            onMatch={(match) => {
+              if (match.id === undefined) state.selectRange(match);
+              else state.reveal(match.id);
+            }}
+          />
+        )}
+        {box === 'goto' && <GotoBox {...boxProps} onOffset={state.selectByte} />}
         {bar}
         <TreeGrid
           {...grid}
@@ -132,11 +185,18 @@ export function Workspace(props: {
           onOpen={() => {
             focus('.hex');
           }}
+          onEdit={
+            editable
+              ? () => {
+                  focus('.details [data-mark="value"]');
+                }
+              : undefined
+          }
         />
       </div>
       <div class="workspace-bytes" style={{ '--hex-digits': `${digits}` }}>
         {hexes.map((pane) => (
-          <div class={`hex-pane ${pane.label === 'Expected' ? 'hex-pane-expected' : ''}`} key={pane.label}>
+          <div class={`hex-pane ${pane.expected ? 'hex-pane-expected' : ''}`} key={pane.label}>
             {hexes.length > 1 && <h2 class="pane-title">{pane.label}</h2>}
             <HexView
               {...pane}

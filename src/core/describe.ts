@@ -76,7 +76,8 @@ function typeText(type: FieldType): string {
   return typeof type === 'number' ? `${type} bytes` : type.name;
 }
 
-function bitRange(bit: Bit): string {
+/** The number of a bit, or the highest and lowest of several: `5`, `13:11`. */
+export function bitPlace(bit: Bit): string {
   return bit.width === 1 ? `${bit.lsb}` : `${bit.lsb + bit.width - 1}:${bit.lsb}`;
 }
 
@@ -107,7 +108,7 @@ export function describeLayout(layout: Struct, heading = '##'): string {
   for (const [bits, names] of shared) {
     lines.push('', `${heading}# Bits of ${names.map((n) => `\`${n}\``).join(', ')}`, '');
     lines.push('| bits | name | meaning |', '| --- | --- | --- |');
-    for (const bit of bits) lines.push(`| ${bitRange(bit)} | \`${bit.name}\` | ${cell(bitDoc(bit))} |`);
+    for (const bit of bits) lines.push(`| ${bitPlace(bit)} | \`${bit.name}\` | ${cell(bitDoc(bit))} |`);
   }
   const nested = layout.rows.flatMap((r) => (typeof r.type === 'object' ? [r.type] : []));
   return [lines.join('\n'), ...nested.map((inner) => describeLayout(inner, `${heading}#`))].join('\n\n');

@@ -1,0 +1,79 @@
+// Going from difference to difference: F7 and Shift+F7 wherever the focus is, the two buttons, and the words for how many
+// there are.
+
+import { useLayoutEffect } from 'preact/hooks';
+import { Icon, IconButton } from './widgets';
+import type { TreeState } from './workspace';
+
+/** Calls `step` with 1 on F7 and -1 on Shift+F7. */
+function useDifferenceKeys(step: (by: 1 | -1) => void): void {
+  // A layout effect, so that a second key soon after the first starts from where the first has led.
+  useLayoutEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key !== 'F7' || event.ctrlKey || event.altKey || event.metaKey) return;
+      step(event.shiftKey ? -1 : 1);
+      event.preventDefault();
+      event.stopPropagation();
+    };
+    document.addEventListener('keydown', onKeyDown);
+    return () => {
+      document.removeEventListener('keydown', onKeyDown);
+    };
+  });
+}
+
+/** Steps among the rows with these ids, in their order; from a row that is none of them, to the first or last. */
+export function useDifferences(ids: readonly string[], state: TreeState): (by: 1 | -1) => void {
+  const step = (by: 1 | -1) => {
+    const at = ids.indexOf(state.node?.id ?? '');
+    const next = at < 0 ? (by > 0 ? 0 : -1) : (at + by + ids.length) % ids.length;
+    const id = ids.at(next);
+    if (id !== undefined) state.reveal(id);
+  };
+  useDifferenceKeys(step);
+  return step;
+}
+
+/** The two buttons. */
+export function Stepper({ off, step }: { off: boolean; step: (by: 1 | -1) => void }) {
+  return (
+    <span class="stepper">
+      <IconButton
+        icon="arrow-up"
+        label="Previous difference"
+        keys="Shift+F7"
+        disabled={off}
+        onClick={() => {
+          step(-1);
+        }}
+      />
+      <IconButton
+        icon="arrow-down"
+        label="Next difference"
+        keys="F7"
+        disabled={off}
+        onClick={() => {
+          step(1);
+        }}
+      />
+    </span>
+  );
+}
+
+/** Says in one sentence how two pages relate. */
+export function Verdict(props: { known: boolean; differing: number; fields: number }) {
+  const { known, differing, fields } = props;
+  const [icon, text] = !known
+    ? (['circle-slash', 'No expected page'] as const)
+    : differing === 0
+      ? (['pass', 'The pages are equal'] as const)
+      : ([
+          'diff-modified',
+          `${differing} ${differing === 1 ? 'field differs' : 'fields differ'} of ${fields}`,
+        ] as const);
+  return (
+    <p class="verdict-line" role="status">
+      <Icon name={icon} /> {text}
+    </p>
+  );
+}

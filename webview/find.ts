@@ -1,0 +1,117 @@
+// What the boxes for finding and for going to an offset understand. A place is a run of bytes, with the row that it was
+// found by; names, other names, values in any notation, words and bytes in hexadecimal are all looked at at once.
+
+import type { Range, TreeNode } from './rows';
+
+/** A match: the row that matched, or only its bytes when it was found among the bytes. */
+export interface Match extends Range {
+  readonly id: string | undefined;
+}
+
+/** More matches than anybody steps through; a search for `00` finds all of a page. */
+const MOST_MATCHES = 1000;
+
+const NUMBER = /^(0x[0-9a-f]+|[0-9]+)$/i;
+
+/** A number in decimal or 0x form, as text that has nothing else. */
+const numberIn = (text: string): bigint | undefined =>
+  NUMBER.test(text) && text.length < 64 ? BigInt(text) : undefined;
+
+/** Two or more bytes as pairs of digits: `11 0f a0`, `110fa000`. */
+function bytesIn(text: string): number[] | undefined {
+  const digits = text.replaceAll(/\s+/g, '');
+  if (!/^([0-9a-f]{2}){2,}$/i.test(digits)) return undefined;
+  return Array.from({ length: digits.length / 2 }, (_, i) => parseInt(digits.slice(2 * i, 2 * i + 2), 16));
+}
+
+function says(node: TreeNode, text: string, value: bigint | undefined): boolean {
+  const words = node.cells.flatMap(({ text: main, extra = '', full = '' }) => [main, extra, full]);
+  if (value !== undefined && words.some((word) => numberIn(word.split(' ')[0]!) === value)) return true;
+  return [...words, node.id, node.keywords ?? ''].some((word) => word.toLowerCase().includes(text));
+}
+
+function* rowsThatSay(
+  nodes: readonly TreeNode[],
+  text: string,
+  value: bigint | undefined,
+): Generator<Match, void> {
+  for (const node of nodes) {
+    if (node.range && says(node, text, value)) yield { ...node.range, id: node.id };
+    yield* rowsThatSay(node.children, text, value);
+  }
+}
+
+function* bytesThatAre(bytes: Uint8Array, wanted: readonly number[]): Generator<Match, void> {
+  for (let at = bytes.indexOf(wanted[0]!); at >= 0; at = bytes.indexOf(wanted[0]!, at + 1)) {
+    if (wanted.every((b, i) => bytes[at + i] === b)) yield { offset: at, size: wanted.length, id: undefined };
+  }
+}
+
+/** Everything that a query matches, by offset; rows before bytes of the same place. At most a thousand. */
+export function findMatches(nodes: readonly TreeNode[], bytes: Uint8Array, query: string): Match[] {
+  const text = query.trim().toLowerCase();
+  if (text === '') return [];
+  const found: Match[] = [];
+  const seen = new Set<string>();
+  const take = (matches: Iterable<Match>) => {
+    for (const match of matches) {
+      const place = `${match.offset}+${match.size}`;
+      if (seen.has(place)) continue;
+      if (found.length >= MOST_MATCHES) return;
+      seen.add(place);
+      found.push(match);
+    }
+  };
+  take(rowsThatSay(nodes, text, numberIn(text)));
+  const wanted = bytesIn(text);
+  if (wanted) take(bytesThatAre(bytes, wanted));
+  return found.sort((a, b) => a.offset - b.offset || a.size - b.size);
+}
+
+/** The match after (`by` 1) or before (-1) the one at `at`, around the ends; -1 when there is none. */
+export function stepMatch(matches: readonly Match[], at: number, by: 1 | -1): number {
+  if (matches.length === 0) return -1;
+  if (at < 0) return by > 0 ? 0 : matches.length - 1;
+  return (at + by + matches.length) % matches.length;
+}
+
+/** The first match at or after an offset, or the first of all. */
+export function matchFrom(matches: readonly Match[], offset: number): number {
+  const next = matches.findIndex((match) => match.offset >= offset);
+  return next < 0 && matches.length > 0 ? 0 : next;
+}
+
+/** Where to go: an offset, or a sentence that says why not. */
+export type Target = { readonly offset: number } | { readonly error: string };
+
+/**
+ * Reads an offset as people write it: hexadecimal with 0x or a trailing h, decimal without; or the name of a row.
+ * @param size bytes of the file; an offset must lie inside it
+ */
+export function parseTarget(nodes: readonly TreeNode[], size: number, text: string): Target {
+  const trimmed = text.trim();
+  const digits = /^[0-9a-f]+h$/i.test(trimmed) ? `0x${trimmed.slice(0, -1)}` : trimmed;
+  const offset = numberIn(digits);
+  if (offset === undefined) {
+    const named = rowNamed(nodes, trimmed.toLowerCase());
+    if (named) return { offset: named.offset };
+    return { error: 'Give an offset such as 0x310, or the name of a field.' };
+  }
+  if (offset < BigInt(size)) return { offset: Number(offset) };
+  return { error: `The file ends at 0x${(size - 1).toString(16)}.` };
+}
+
+/** The row with this id, or with this word among its other names. */
+function rowNamed(nodes: readonly TreeNode[], name: string): Range | undefined {
+  let other: Range | undefined;
+  const walk = (siblings: readonly TreeNode[]): Range | undefined => {
+    for (const node of siblings) {
+      if (node.range && node.id.toLowerCase() === name) return node.range;
+      if (node.range && node.keywords?.toLowerCase().split(' ').includes(name)) other ??= node.range;
+      const below = walk(node.children);
+      if (below) return below;
+    }
+    return undefined;
+  };
+  return name === '' ? undefined : (walk(nodes) ?? other);
+}

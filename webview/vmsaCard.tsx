@@ -1,0 +1,56 @@
+// The hover card of a field: what it means, where it is, what it should be and who says so.
+
+import { hex } from '../src/core/hex';
+import { setBy, type ComparedField } from '../src/core/vmsa/compare';
+import type { Cause } from '../src/core/vmsa/causes';
+
+/** One card. `generated` is false when the expected value is another file's, which nobody set as far as we know. */
+export function FieldCard(props: { field: ComparedField; generated: boolean; cause?: Cause | undefined }) {
+  const { field, generated, cause } = props;
+  const { actual, expected, differs, writes } = field;
+  const source = writes.at(-1)?.source;
+  return (
+    <>
+      <p class="hover-name">
+        <code>{actual.name}</code>
+        <span class="hover-place">
+          {hex(actual.offset, 3)}, {actual.size === 1 ? '1 byte' : `${actual.size} bytes`}
+        </span>
+      </p>
+      <p>{actual.doc}</p>
+      <dl class="hover-facts">
+        <dt>Value</dt>
+        <dd>
+          <code>{actual.raw}</code> {actual.meaning}
+        </dd>
+        <dt>{generated ? 'Expected' : 'Other page'}</dt>
+        <dd>
+          {differs ? (
+            <>
+              <code>{expected.raw}</code> {expected.meaning}
+            </>
+          ) : (
+            'the same'
+          )}
+        </dd>
+        {generated && (
+          <>
+            <dt>Set by</dt>
+            <dd>{setBy(field)}</dd>
+          </>
+        )}
+        {generated && source !== undefined && (
+          <>
+            <dt>Source</dt>
+            <dd>{source}</dd>
+          </>
+        )}
+      </dl>
+      {cause && (
+        <p>
+          <strong>{cause.title}.</strong> {cause.text}
+        </p>
+      )}
+    </>
+  );
+}
