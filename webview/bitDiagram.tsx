@@ -13,6 +13,11 @@ const ROW = 38;
 const TOP = 12;
 const WIDTH = ROW_BITS * CELL + 3 * NIBBLE_GAP + 2;
 
+const HINT = {
+  editable: 'Point at a bit to read its name; click it, or press Space on it, to flip it.',
+  readOnly: 'Point at a bit to read its name.',
+} as const;
+
 /** What a bit diagram shows; `onFlip` is there when bits can be changed. */
 export interface BitDiagramProps {
   readonly label: string;
@@ -168,7 +173,7 @@ export function BitDiagram(props: BitDiagramProps) {
         ))}
       </svg>
       <figcaption class="bit-told" aria-hidden="true">
-        {told ? cellText(told, value) : ' '}
+        {told ? cellText(told, value) : HINT[onFlip ? 'editable' : 'readOnly']}
       </figcaption>
     </figure>
   );

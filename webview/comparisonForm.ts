@@ -4,8 +4,15 @@
 import { CheckError } from '../src/core/errors';
 import { hex } from '../src/core/hex';
 import { CPU_MODELS } from '../src/core/vmsa/cpuModels';
-import { generateVmsa, type Role, type SvsmImage, type VmsaRequest } from '../src/core/vmsa/generate';
-import { findProfile, needsOf, type Needs, type ProfileId } from '../src/core/vmsa/profiles';
+import {
+  generateVmsa,
+  needsOf,
+  type Needs,
+  type Role,
+  type SvsmImage,
+  type VmsaRequest,
+} from '../src/core/vmsa/generate';
+import { findProfile, type ProfileId } from '../src/core/vmsa/profiles';
 import { encodeSignature, type CpuId } from '../src/core/vmsa/signature';
 
 /** The inputs; numbers are kept as they were typed. */

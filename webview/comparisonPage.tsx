@@ -85,7 +85,28 @@ export function ComparisonPage(props: {
 
   return (
     <div class="page">
-      <Header title={name} actions={actions}>
+      <Header
+        title={name}
+        actions={
+          <>
+            {known !== 'nothing' && (
+              <>
+                <CopyButton
+                  text={() => comparisonMarkdown(compared, names)}
+                  what="comparison as Markdown"
+                  label="Copy as Markdown"
+                />
+                <CopyButton
+                  text={() => comparisonJson(compared, names)}
+                  what="comparison as JSON"
+                  label="Copy as JSON"
+                />
+              </>
+            )}
+            {actions}
+          </>
+        }
+      >
         <p class="summary">{summary}</p>
       </Header>
       {controls}
@@ -120,20 +141,6 @@ export function ComparisonPage(props: {
             />
             <FilterBox label="Filter by name, value or meaning" value={text} onInput={setText} />
             <Checkbox label="Only differences" checked={differing} onChange={setDiffering} />
-            {known !== 'nothing' && (
-              <span class="stepper">
-                <CopyButton
-                  text={() => comparisonMarkdown(compared, names)}
-                  what="comparison as Markdown"
-                  label="Markdown"
-                />
-                <CopyButton
-                  text={() => comparisonJson(compared, names)}
-                  what="comparison as JSON"
-                  label="JSON"
-                />
-              </span>
-            )}
           </FilterBar>
         }
         details={

@@ -15,7 +15,8 @@ function words({ profile, role, cpu, request }: Candidate): string {
     role === 'ap' && request.resetAddress !== undefined
       ? ` (reset address ${hex(request.resetAddress, 8)})`
       : '';
-  return [profile.title, `${ROLES[role]}${start}`, ...(cpu === '' ? [] : [cpu])].join(' · ');
+  // A CPU is described by its name first, and all of it stands in the line above.
+  return [profile.title, `${ROLES[role]}${start}`, cpu.split('; ')[0]].join(' · ');
 }
 
 function MatchRow({ candidate }: { candidate: Candidate }) {
@@ -61,7 +62,7 @@ export function Matches({ found }: { found: Identified }) {
         <Icon name={exact.length > 0 ? 'pass' : 'question'} class={exact.length > 0 ? 'severity-ok' : ''} />
         <span>
           <strong>{exact.length > 0 ? 'Matches' : 'Nearest'}</strong> {words(best)}
-          {exact.length > 0 ? '' : `: ${explainDistance(best)}`}
+          {exact.length > 0 ? '' : ` · ${explainDistance(best)}`}
         </span>
         <button
           type="button"

@@ -133,7 +133,7 @@ function Bits(props: FieldDetailsProps & { bits: readonly Bit[]; value: bigint }
     });
   return (
     <>
-      {expected !== undefined && <h3>{sides[0]}</h3>}
+      <h3>{expected === undefined ? 'Bits' : `Bits: ${sides[0]}`}</h3>
       <BitDiagram
         label={`Bits of ${field.name}`}
         bits={bits}
@@ -144,7 +144,7 @@ function Bits(props: FieldDetailsProps & { bits: readonly Bit[]; value: bigint }
       />
       {expected !== undefined && (
         <div class="expected">
-          <h3>{sides[1]}</h3>
+          <h3>Bits: {sides[1]}</h3>
           <BitDiagram
             label={`Bits of ${field.name}, ${sides[1]}`}
             bits={bits}

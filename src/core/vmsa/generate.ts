@@ -210,3 +210,13 @@ export function guessRequest(values: Values): VmsaRequest {
   const [usual] = LAUNCH_PROFILES;
   return requestLike(usual!, startsAtResetVector(values) ? 'bsp' : 'ap', values)!;
 }
+
+/**
+ * The request for the page that this one was meant to be: of the launch that it looks like, but without what a host changes
+ * about it unasked, such as DebugSwap. Compared with that, the change shows.
+ */
+export function expectedRequest(values: Values): VmsaRequest {
+  const guess = guessRequest(values);
+  const basis = findProfile(guess.profile)?.basis;
+  return basis === undefined ? guess : { ...guess, profile: basis as VmsaRequest['profile'] };
+}

@@ -47,6 +47,8 @@ export interface Profile<Id extends string = string> {
   readonly kind: 'launch' | 'reference';
   readonly since?: string;
   readonly until?: string;
+  /** The launch that this one is without a change of the host's: what one wants to compare its page with. */
+  readonly basis?: string;
   /** The roles that have such a page. */
   readonly roles: readonly Role[];
   readonly layers: readonly Layer[];
@@ -86,6 +88,7 @@ export const PROFILES = [
     id: 'sev-es-debugswap',
     title: 'SEV-ES, QEMU and KVM of Linux 6.6 or 6.7 (DebugSwap)',
     doc: 'The same launch on a kernel that turns DebugSwap on by default, on a CPU that has it. No tool makes this page: virt-qemu-sev-validate, sevctl and sev-snp-measure all have sev_features 0 for SEV-ES. kvm_amd.debug_swap=0 on the host brings back the usual page.',
+    basis: 'sev-es',
     ...QEMU_ES,
     since: 'Linux 6.6',
     until: 'Linux 6.8, 6.7.12, 6.6.24',
@@ -103,6 +106,7 @@ export const PROFILES = [
     id: 'sev-es-init2-debugswap',
     title: 'SEV-ES, KVM_SEV_INIT2 with debug-swap=on',
     doc: 'KVM_SEV_INIT2 with DebugSwap asked for by the VMM. No tool makes this page for SEV-ES.',
+    basis: 'sev-es-init2',
     ...QEMU_ES,
     since: 'Linux 6.10; QEMU property proposed for 10.2',
     layers: [...QEMU_KVM, QEMU_FPU, QEMU_DEBUG_SWAP],
@@ -119,6 +123,7 @@ export const PROFILES = [
     id: 'snp-debugswap',
     title: 'SEV-SNP, QEMU and KVM with DebugSwap',
     doc: 'sev_features 0x21: the VMM asked for DebugSwap. The same page as sev-snp-measure with --guest-features 0x21.',
+    basis: 'snp',
     ...QEMU_SNP,
     since: 'Linux 6.11; QEMU property proposed for 10.2',
     layers: [...QEMU_KVM, QEMU_FPU, QEMU_DEBUG_SWAP, KVM_SNP_DEBUG_SWAP],
@@ -135,6 +140,7 @@ export const PROFILES = [
     id: 'snp-legacy-debugswap',
     title: 'SEV-SNP, host kernel before 6.10 with DebugSwap',
     doc: 'Out-of-tree SNP host kernels that turn DebugSwap on by default, before the FPU state was in the page. The same page as sev-snp-measure 0.0.9 by default.',
+    basis: 'snp-legacy',
     ...QEMU_SNP,
     since: 'the host kernels on Linux 6.6',
     until: 'the host kernels on Linux 6.10',
@@ -158,6 +164,7 @@ export const PROFILES = [
     vmm: 'ec2',
     kind: 'launch',
     until: 'before May 2026, as far as tools tell',
+    basis: 'snp-ec2',
     roles: BOTH,
     layers: [...EC2_KVM, EC2_OLD],
   },
@@ -192,6 +199,7 @@ export const PROFILES = [
     id: 'snp-svsm-measure',
     title: 'SEV-SNP with an SVSM image, by sev-snp-measure',
     doc: 'What sev-snp-measure --mode snp:svsm computes: x87_fcw is 0 while mxcsr is 0x1f80. No host launches with it; a digest from it does not come back in a report.',
+    basis: 'snp-svsm',
     ...QEMU_SNP,
     kind: 'reference',
     layers: [...SVSM, SVSM_MEASURE],

@@ -1,9 +1,10 @@
 // A comparison in the page: what typed inputs ask for, what is said about wrong ones, and the order of the rows.
 
 import assert from 'node:assert/strict';
+import { groupByCause } from '../../../src/core/vmsa/causes';
 import { comparePages, compareWithGenerated } from '../../../src/core/vmsa/compare';
 import { generateVmsa, type VmsaRequest } from '../../../src/core/vmsa/generate';
-import { vmsaFields } from '../../../src/core/vmsa/page';
+import { PROFILES } from '../../../src/core/vmsa/profiles';
 import {
   CUSTOM,
   formOf,
@@ -12,6 +13,7 @@ import {
   readForm,
   withCpuName,
   withCpuPart,
+  withProfile,
   type Form,
 } from '../../../webview/comparisonForm';
 import { countLeaves, filterTree, flatten } from '../../../webview/rows';
@@ -65,40 +67,83 @@ describe('The controls of a comparison', () => {
   });
 });
 
+describe('The controls of a comparison follow the profile', () => {
+  it('ask for nothing that the profile does not need, and for an address that it needs', () => {
+    for (const { id, roles } of PROFILES) {
+      const form = withProfile({ ...formOf(AP), entry: '0xffaea000' }, id);
+      assert.ok((roles as readonly string[]).includes(form.role), id);
+      const { request, errors } = readForm(form);
+      assert.deepEqual(errors, {}, id);
+      assert.equal(request?.profile, id);
+      assert.doesNotThrow(() => generateVmsa(request));
+    }
+  });
+  it('say at the control of the SVSM what is missing or wrong', () => {
+    const svsm = withProfile(formOf(MILAN), 'snp-svsm');
+    assert.deepEqual(Object.keys(readForm(svsm).errors), ['entry']);
+    assert.match(readForm({ ...svsm, entry: 'there' }).errors.entry!, /"there" is not/);
+  });
+  it('do not look at the CPU where it does not matter', () => {
+    const form = withProfile({ ...formOf(MILAN), family: 'none' }, 'snp-gce');
+    assert.deepEqual(readForm(form).errors, {});
+  });
+});
+
+const equalFields = (page: Uint8Array) => comparePages(page, page);
+
 describe('The rows of a VMSA page', () => {
   it('hold every field once, arrays of zeros closed under a row of their own', () => {
     const { bytes } = generateVmsa(MILAN);
-    const tree = vmsaTree(vmsaFields(bytes));
-    assert.equal(countLeaves(tree), vmsaFields(bytes).length);
+    const tree = vmsaTree(equalFields(bytes), false);
+    assert.equal(countLeaves(tree), equalFields(bytes).length);
     const rows = flatten(tree, {});
     const xmm = rows.find((row) => row.node.id === 'fpreg_xmm')!;
     assert.equal(xmm.expanded, false);
     assert.equal(xmm.level, 2);
     bytes[0x470] = 1;
-    const opened = flatten(vmsaTree(vmsaFields(bytes)), {});
+    const opened = flatten(vmsaTree(equalFields(bytes), false), {});
     assert.equal(opened.find((row) => row.node.id === 'fpreg_xmm')!.expanded, true);
+  });
+  it('open an array in which something differs, and mark what differs', () => {
+    const { bytes } = generateVmsa(MILAN);
+    const other = bytes.slice();
+    other[0x470] = 1;
+    const rows = flatten(vmsaTree(comparePages(bytes, other), true), {});
+    const xmm0 = rows.find((row) => row.node.id === 'fpreg_xmm.xmm0')!.node;
+    assert.ok(xmm0.differs && xmm0.cells[2]!.marked && xmm0.cells[4]!.marked);
+    assert.equal(xmm0.cells.length, 6);
   });
 });
 
+/** The rows of a page beside the one that a request makes. */
+const rowsOf = (bytes: Uint8Array, request: VmsaRequest) => {
+  const compared = compareWithGenerated(bytes, request);
+  return { compared, tree: comparisonTree(compared, groupByCause(compared), 'generated') };
+};
+
 describe('The rows of a comparison', () => {
-  it('start with the differing fields and hold every field once', () => {
+  it('start with the differing fields by cause and hold every field once', () => {
     const { bytes } = generateVmsa(MILAN);
     bytes[0x470] = 1;
     bytes[0x310] = 0x12;
-    const compared = compareWithGenerated(bytes, MILAN);
-    const tree = comparisonTree(compared, true);
+    bytes[0x3b0] = 0x20;
+    const { compared, tree } = rowsOf(bytes, MILAN);
     assert.equal(tree[0]!.id, 'group:Differences');
-    assert.deepEqual(
-      tree[0]!.children.map((node) => node.cells[0]!.text),
-      ['rdx', 'fpreg_xmm.xmm0'],
+    const causes = tree[0]!.children;
+    assert.ok(causes.every((node) => node.heading && node.id.startsWith('cause:')));
+    const fields = causes.flatMap((node) => node.children);
+    assert.deepEqual(fields.map((node) => node.id).sort(), ['fpreg_xmm.xmm0', 'rdx', 'sev_features']);
+    assert.match(
+      causes.find((node) => node.children[0]!.id === 'sev_features')!.cells[0]!.extra!,
+      /Linux 6\.6/,
     );
     assert.equal(countLeaves(tree), compared.length);
-    assert.ok(tree[0]!.children.every((node) => node.cells[2]!.marked && node.cells[3]!.marked));
+    assert.ok(fields.every((node) => node.cells[2]!.marked && node.cells[3]!.marked));
   });
 
   it('show numbers without leading zeros and the layer in short words, and are found by the full forms', () => {
     const { bytes } = generateVmsa(MILAN);
-    const tree = comparisonTree(compareWithGenerated(bytes, MILAN), true);
+    const { tree } = rowsOf(bytes, MILAN);
     const row = (id: string) => flatten(tree, {}).find((r) => r.node.id === id)!.node;
     const [, , actual, , rdxBy] = row('rdx').cells;
     assert.equal(actual!.text, '0xa00f11');
@@ -115,11 +160,15 @@ describe('The rows of a comparison', () => {
 
   it('have no section of differences for equal pages, and no expected values without an expected page', () => {
     const { bytes } = generateVmsa(MILAN);
-    const equal = comparisonTree(compareWithGenerated(bytes, MILAN), true);
-    assert.equal(equal[0]!.id, 'group:Segments');
-    const rdx = flatten(comparisonTree(comparePages(bytes, bytes), false), {}).find(
-      (r) => r.node.id === 'rdx',
-    )!;
+    assert.equal(rowsOf(bytes, MILAN).tree[0]!.id, 'group:Segments');
+    const tree = comparisonTree(equalFields(bytes), [], 'nothing');
+    const rdx = flatten(tree, {}).find((r) => r.node.id === 'rdx')!;
     assert.deepEqual(rdx.node.cells.slice(3), [{ text: '–' }, { text: '' }]);
+  });
+
+  it('have no column for who sets a value when the other page is a file', () => {
+    const { bytes } = generateVmsa(MILAN);
+    const tree = comparisonTree(equalFields(bytes), [], 'file');
+    assert.equal(flatten(tree, {}).find((r) => r.node.id === 'rdx')!.node.cells.length, 4);
   });
 });
