@@ -1,0 +1,75 @@
+// The pages of a VMSA in every theme before a checker of accessibility, at 200 % zoom, and with reduced motion.
+
+import assert from 'node:assert/strict';
+import { assertAccessible, row } from '../helpers/page';
+import { makeSample, removeSample } from '../helpers/sample';
+import { openWorkbench, THEMES, type Theme } from '../helpers/workbench';
+
+let folder: string;
+before(() => {
+  folder = makeSample();
+});
+after(() => {
+  removeSample(folder);
+});
+
+describe('The pages of a VMSA', () => {
+  for (const theme of Object.keys(THEMES) as Theme[]) {
+    it(`have nothing serious against them in the theme ${theme}`, async () => {
+      const workbench = await openWorkbench({ folder, theme, size: { width: 1440, height: 900 } });
+      await workbench.openFromExplorer('vcpu0-wrong.vmsa');
+      let frame = await workbench.webviewFrame();
+      await row(frame, 'cs_attrib').click();
+      await frame.getByRole('button', { name: 'Find What Matches' }).click();
+      await workbench.page.keyboard.press('Control+f');
+      await frame.getByRole('search').locator('input').fill('rdx');
+      await assertAccessible(frame);
+      await workbench.screenshot(`vmsa-editor-${theme}`);
+      await workbench.runCommand('SEV: Compare VMSA with Generated…');
+      await workbench.pick('EPYC-Milan');
+      await workbench.activeTab('↔ generated').waitFor();
+      frame = await workbench.webviewFrame();
+      await frame.getByText('2 fields differ of 227').waitFor();
+      await row(frame, 'sev_features').click();
+      await assertAccessible(frame);
+      await workbench.screenshot(`vmsa-comparison-${theme}`);
+      workbench.assertNoErrors();
+    });
+  }
+
+  it('lose nothing at 200 % zoom: what is beside goes below, and the page scrolls', async () => {
+    // Half the room in CSS pixels is what a window of 1440 pixels has at 200 %.
+    const workbench = await openWorkbench({ folder, size: { width: 720, height: 450 } });
+    await workbench.openFromExplorer('vcpu0-wrong.vmsa');
+    await workbench.runCommand('View: Toggle Primary Side Bar Visibility');
+    const frame = await workbench.webviewFrame();
+    await row(frame, 'cs_attrib').click();
+    await workbench.screenshot('vmsa-zoomed');
+    const { wide, inside } = await frame.evaluate(() => ({
+      wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      inside: [...document.querySelectorAll<HTMLElement>('[data-pane]')].map((pane) => pane.clientHeight),
+    }));
+    assert.ok(wide <= 0, `the page is ${wide} pixels wider than its window`);
+    assert.ok(
+      inside.every((height) => height > 20),
+      `every pane can be seen: ${inside.join(', ')}`,
+    );
+    workbench.assertNoErrors();
+  });
+
+  it('do not move for those who asked for reduced motion', async () => {
+    const workbench = await openWorkbench({ folder });
+    await workbench.page.emulateMedia({ reducedMotion: 'reduce' });
+    await workbench.openFromExplorer('vcpu0.vmsa');
+    const frame = await workbench.webviewFrame();
+    await row(frame, 'rdx').click();
+    const moving = await frame.evaluate(
+      () =>
+        [...document.querySelectorAll('*')].filter((e) => {
+          const { transitionDuration, animationName } = getComputedStyle(e);
+          return (transitionDuration !== '0s' && transitionDuration !== '') || animationName !== 'none';
+        }).length,
+    );
+    assert.equal(moving, 0);
+  });
+});

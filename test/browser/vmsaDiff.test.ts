@@ -1,0 +1,88 @@
+// Two pages beside each other: two files chosen in the Explorer, and the two versions of a file in a Git diff.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import type { Frame } from 'playwright-core';
+import { row, rowIds, selectedId } from '../helpers/page';
+import { makeSample, removeSample, sevscope } from '../helpers/sample';
+import { openWorkbench, type Workbench } from '../helpers/workbench';
+
+let folder: string;
+beforeEach(() => {
+  folder = makeSample();
+});
+afterEach(() => {
+  removeSample(folder);
+});
+
+/** Both pages of a diff, the original first. */
+async function halves(workbench: Workbench): Promise<[Frame, Frame]> {
+  for (let i = 0; i < 100; i++) {
+    const found: { frame: Frame; x: number }[] = [];
+    for (const frame of workbench.page.frames().filter((f) => f.url().includes('fake.html'))) {
+      const element = await frame.frameElement().catch(() => undefined);
+      if (!element || (await element.getAttribute('id')) !== 'active-frame') continue;
+      const box = (await element.isVisible()) ? await element.boundingBox() : null;
+      if (box && (await frame.getByRole('treegrid').count()) > 0) found.push({ frame, x: box.x });
+    }
+    found.sort((a, b) => a.x - b.x);
+    if (found.length === 2) return [found[0]!.frame, found[1]!.frame];
+    await workbench.page.waitForTimeout(100);
+  }
+  throw new Error('The diff showed no two pages');
+}
+
+describe('Two pages selected in the Explorer', () => {
+  it('are compared in one view, which swaps, filters and copies', async () => {
+    const workbench = await openWorkbench({ folder, size: { width: 1440, height: 900 } });
+    await workbench.explorerItem('vcpu0.vmsa').click();
+    await workbench.explorerItem('vcpu0-wrong.vmsa').click({ modifiers: ['Control'] });
+    await workbench.explorerItem('vcpu0-wrong.vmsa').click({ button: 'right' });
+    await workbench.page.getByRole('menuitem', { name: /Compare Selected VMSA Pages/ }).click();
+    await workbench.activeTab('↔').waitFor();
+    const frame = await workbench.webviewFrame();
+    await frame.getByText('2 fields differ of 227').waitFor();
+    const heads = () => frame.getByRole('columnheader').allInnerTexts();
+    const before = (await heads()).slice(0, 4);
+    assert.deepEqual(before.slice(0, 2), ['Field', 'Offset']);
+    await frame.getByRole('button', { name: 'Swap the sides' }).click();
+    assert.deepEqual((await heads()).slice(2, 4), [before[3], before[2]]);
+    await row(frame, 'sev_features').click();
+    await workbench.screenshot('comparison-files');
+    await frame.getByRole('checkbox', { name: 'Only differences' }).click();
+    assert.ok((await rowIds(frame)).every((id) => /^(group:Diff|cause:|rdx$|sev_features$)/.test(id ?? '')));
+    await workbench.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await frame.getByRole('button', { name: 'Copy comparison as Markdown' }).click();
+    workbench.assertNoErrors();
+  });
+});
+
+describe('A Git diff', () => {
+  it('shows both versions in the editor, marks what differs, and opens as one comparison', async () => {
+    const git = (...args: string[]) =>
+      execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd: folder });
+    git('init', '-q');
+    git('add', '.');
+    git('commit', '-qm', 'Sample');
+    sevscope(folder, 'vmsa', 'update', 'vcpu0.vmsa', '--set', 'sev_features=0x20');
+    const workbench = await openWorkbench({ folder, size: { width: 1600, height: 900 } });
+    await workbench.page.keyboard.press('Control+Shift+g');
+    await workbench.page
+      .locator('.scm-view')
+      .getByRole('treeitem', { name: /vcpu0\.vmsa/ })
+      .click();
+    const [original, modified] = await halves(workbench);
+    await original.getByText('1 field differs of 227').waitFor();
+    await modified.getByText('1 field differs of 227').waitFor();
+    await workbench.screenshot('git-diff');
+    await row(modified, 'sev_features').click();
+    for (let i = 0; i < 50 && (await selectedId(original)) !== 'sev_features'; i++)
+      await workbench.page.waitForTimeout(100);
+    assert.equal(await selectedId(original), 'sev_features', 'the other half follows');
+    await modified.getByRole('button', { name: 'Open as One Comparison' }).click();
+    await workbench.activeTab('↔').waitFor();
+    const frame = await workbench.webviewFrame();
+    await frame.getByText('1 field differs of 227').waitFor();
+    workbench.assertNoErrors();
+  });
+});
