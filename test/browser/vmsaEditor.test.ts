@@ -44,7 +44,7 @@ describe('A page with three planted differences', () => {
     let step = 0;
     const picture = () => workbench.screenshot(`recording-${String(++step).padStart(2, '0')}`);
 
-    let frame = await openPage(workbench, 'vcpu0.vmsa');
+    await openPage(workbench, 'vcpu0.vmsa');
     await picture();
     await workbench.runCommand('SEV: Compare VMSA with Generated…');
     await workbench.pick('EPYC-Milan');
@@ -71,7 +71,7 @@ describe('A page with three planted differences', () => {
       .locator('.tab')
       .filter({ hasText: /^vcpu0\.vmsa$/ })
       .click();
-    frame = await workbench.webviewFrame();
+    const frame = await workbench.webviewFrame();
     await row(frame, 'sev_features').click();
     await bit(frame, 5).click();
     await row(frame, 'sev_features').getByText('0x0000000000000000').waitFor();
