@@ -1,0 +1,16 @@
+// The VMSA pages of a file, whatever form the file has. Pages that stand in the file byte by byte can be edited in
+// place; those that were read from text cannot.
+
+import { explainNotVmsa } from '../core/classify';
+import { VMSA_SIZE } from '../core/vmsa/layout';
+
+/** Pages of 4096 bytes each, or why there are none, as a sentence. */
+export type FilePages =
+  | { readonly pages: readonly Uint8Array[]; readonly inPlace: boolean; readonly source?: string }
+  | { readonly reason: string };
+
+/** Reads the pages of a file. */
+export function pagesOf(bytes: Uint8Array): FilePages {
+  if (bytes.length === VMSA_SIZE) return { pages: [bytes], inPlace: true };
+  return { reason: explainNotVmsa(bytes) };
+}
