@@ -322,6 +322,11 @@ export function tooManyPasted(found: number, most: number): CheckError {
   );
 }
 
+/** A form that pages cannot be exported in. */
+export function unknownFormat(id: string, known: readonly string[]): CheckError {
+  return usage(`A VMSA cannot be exported as "${id.slice(0, 40)}". Use one of ${known.join(', ')}.`);
+}
+
 /** Nothing to paste. */
 export function nothingToPaste(reason: string): CheckError {
   return usage(`The clipboard holds no VMSA. ${reason}`);

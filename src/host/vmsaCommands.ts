@@ -3,13 +3,17 @@
 import * as vscode from 'vscode';
 import * as errors from '../core/errors';
 import { describeLeaf, exactText } from '../core/describe';
+import { toBase64, utf8 } from '../core/hex';
 import { decode, leaves, readLeaf, type Leaf } from '../core/struct';
 import { parseFieldValue } from '../core/vmsa/edit';
 import { guessRequest, type VmsaRequest } from '../core/vmsa/generate';
 import { VMSA } from '../core/vmsa/layout';
 import { isRequest } from '../protocol';
 import { ComparisonEditor, comparisonUri, type PageOfFile } from './comparisonEditor';
-import { activeFile, pickCpu, pickFile } from './picks';
+import { nameOf } from './files';
+import { EXPORTS, readPages, type ExportFormat } from './formats';
+import { pastedUri } from './pasted';
+import { activeFile, pickCpu, pickFile, startFolder } from './picks';
 import { isCheckError } from './present';
 import type { RecentCpus } from './recentCpus';
 import { VmsaEditor } from './vmsaEditor';
@@ -123,13 +127,14 @@ export function vmsaCommands(editor: VmsaEditor, recent: RecentCpus): Record<str
     const at = await choosePage('VMSA page to export', uri, said(more).page);
     if (!at) return;
     const bytes = await bytesOf(at);
-    const format =
-      typeof more === 'string' ? EXPORTS.find(({ id }) => id === more) : await pickFormat(bytes);
-    if (!format) {
-      if (typeof more === 'string') throw errors.unknownFormat(more, EXPORTS.map(({ id }) => id));
-      return;
+    const asked = typeof more !== 'string';
+    const format = asked ? await pickFormat() : EXPORTS.find(({ id }) => id === more);
+    if (!format && !asked) {
+      const known = EXPORTS.map(({ id }) => id);
+      throw errors.unknownFormat(more, known);
     }
-    await deliver(format, bytes, at, target, typeof more === 'string');
+    if (!format) return;
+    await deliver(format, bytes, at, target instanceof vscode.Uri ? target : undefined, asked);
   }
 
   async function openPasted(): Promise<void> {
@@ -146,6 +151,7 @@ export function vmsaCommands(editor: VmsaEditor, recent: RecentCpus): Record<str
   return {
     'sevscope.exportVmsa': exportVmsa,
     'sevscope.openPasted': openPasted,
+    'sevscope.identifyVmsa': () => Promise.resolve(),
     'sevscope.compareWithGenerated': compareWithGenerated,
     'sevscope.compareWithFile': compareWithFile,
     'sevscope.compareSelected': compareSelected,
@@ -153,6 +159,46 @@ export function vmsaCommands(editor: VmsaEditor, recent: RecentCpus): Record<str
     'sevscope.goToOffset': openBox('goto'),
     'sevscope.find': openBox('find'),
   };
+}
+
+async function pickFormat(): Promise<ExportFormat | undefined> {
+  const items = EXPORTS.map((format) => ({ label: format.title, format }));
+  return (await vscode.window.showQuickPick(items, { title: 'Export the page as' }))?.format;
+}
+
+const CLIPBOARD = 'Copy to Clipboard';
+const FILE = 'Save to File…';
+
+/** Puts an exported page where it shall go. `asked` is false when a caller said everything. */
+async function deliver(
+  format: ExportFormat,
+  page: Uint8Array,
+  { file }: PageOfFile,
+  target: vscode.Uri | undefined,
+  asked: boolean,
+): Promise<void> {
+  const name = nameOf(file);
+  const content = format.write(page, name);
+  // Bytes are no text: the clipboard gets only what can be pasted.
+  const where =
+    !asked || typeof content !== 'string'
+      ? undefined
+      : await vscode.window.showQuickPick([CLIPBOARD, FILE], { title: format.title });
+  if (asked && typeof content === 'string' && where === undefined) return;
+  if (where === CLIPBOARD || (!asked && !target)) {
+    await vscode.env.clipboard.writeText(typeof content === 'string' ? content : toBase64(content));
+    if (asked) vscode.window.setStatusBarMessage(`${format.title} of ${name} is in the clipboard`, 5000);
+    return;
+  }
+  if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
+  const base = name.replace(/\.[^.]*$/, '');
+  const uri =
+    target ??
+    (await vscode.window.showSaveDialog({
+      title: `Export as ${format.title}`,
+      defaultUri: vscode.Uri.joinPath(startFolder(), `${base}.${format.extension}`),
+    }));
+  if (uri) await vscode.workspace.fs.writeFile(uri, typeof content === 'string' ? utf8(content) : content);
 }
 
 function parseUri(text: string): vscode.Uri {
