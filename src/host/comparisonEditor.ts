@@ -7,6 +7,7 @@ import * as errors from '../core/errors';
 import { generateVmsa, type VmsaRequest } from '../core/vmsa/generate';
 import { isRequest, type Action, type ComparisonViewState, type FirmwareChoice } from '../protocol';
 import { nameOf } from './files';
+import type { PageOfFile } from './pages';
 import { Page, PageEditor } from './page';
 import { firmwareChoices, pickCpu, pickFirmware, savePage } from './picks';
 import { sentence } from './present';
@@ -14,12 +15,6 @@ import type { RecentCpus } from './recentCpus';
 import type { VmsaEditor } from './vmsaEditor';
 
 const SCHEME = 'sevscope-compare';
-
-/** A page of a file, counted from 0. */
-export interface PageOfFile {
-  readonly file: vscode.Uri;
-  readonly page: number;
-}
 
 type Comparison = PageOfFile & ({ readonly request: VmsaRequest } | { readonly other: PageOfFile });
 

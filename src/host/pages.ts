@@ -1,8 +1,15 @@
 // The VMSA pages of a file, whatever form the file has. Pages that stand in the file byte by byte can be edited in
 // place; those that were read from text cannot.
 
+import type { Uri } from 'vscode';
 import { explainNotVmsa } from '../core/classify';
 import { VMSA_SIZE } from '../core/vmsa/layout';
+
+/** A page of a file, counted from 0. */
+export interface PageOfFile {
+  readonly file: Uri;
+  readonly page: number;
+}
 
 /** Pages of 4096 bytes each, or why there are none, as a sentence. */
 export type FilePages =

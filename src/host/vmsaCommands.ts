@@ -9,7 +9,8 @@ import { parseFieldValue } from '../core/vmsa/edit';
 import { guessRequest, type VmsaRequest } from '../core/vmsa/generate';
 import { VMSA } from '../core/vmsa/layout';
 import { isRequest } from '../protocol';
-import { ComparisonEditor, comparisonUri, type PageOfFile } from './comparisonEditor';
+import { ComparisonEditor, comparisonUri } from './comparisonEditor';
+import type { PageOfFile } from './pages';
 import { nameOf } from './files';
 import { EXPORTS, readPages, type ExportFormat } from './formats';
 import { pastedUri } from './pasted';
@@ -86,7 +87,13 @@ export function vmsaCommands(editor: VmsaEditor, recent: RecentCpus): Record<str
     if (cpu) await compare(actual, request ?? { ...guess, cpu });
   }
 
+  /** Opens the comparison of two files; called in a diff editor, of its two halves. */
   async function compareWithFile(uri?: unknown, more?: unknown): Promise<void> {
+    const halves = uri === undefined ? editor.activePanel()?.halves : undefined;
+    if (halves) {
+      await compare(halves.original, halves.modified);
+      return;
+    }
     const { page, file, otherPage = 0 } = said(more);
     const actual = await choosePage('VMSA page to compare', uri, page);
     if (!actual) return;

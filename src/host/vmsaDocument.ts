@@ -26,6 +26,8 @@ const equal = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
 const sentenceOf = (error: unknown) => (error instanceof CheckError ? error.message : String(error));
 /** VS Code notes that a document was saved after it heard so; what it is told before that is lost. */
 const AFTER_SAVE = 200;
+/** A watcher begins some time after it was asked for; what was written before is looked for once. */
+const WATCHED_AFTER = 1000;
 
 /** One open file. Its events: `onDidEdit` is for VS Code, `onDidChange` for whoever shows it. */
 export class VmsaDocument implements vscode.CustomDocument {
@@ -62,7 +64,13 @@ export class VmsaDocument implements vscode.CustomDocument {
     fromBackup: boolean,
   ) {
     this.history = new EditHistory(fromBackup);
-    this.watcher = watchFile(uri, () => void this.refresh());
+    const late = setTimeout(() => void this.refresh(), WATCHED_AFTER);
+    this.watcher = vscode.Disposable.from(
+      watchFile(uri, () => void this.refresh()),
+      new vscode.Disposable(() => {
+        clearTimeout(late);
+      }),
+    );
   }
 
   /** Opens a file; one that cannot be read is a document, too, which may become readable. */

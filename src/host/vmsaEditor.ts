@@ -70,6 +70,8 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
     this.panels.push(panel);
     webviewPanel.onDidChangeViewState(() => {
       this.look();
+      // Not every file system can be watched.
+      if (webviewPanel.visible) void document.refresh();
     });
     webviewPanel.onDidDispose(() => {
       this.panels.splice(this.panels.indexOf(panel), 1);
@@ -233,14 +235,10 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
         await run('workbench.action.reopenWithEditor');
         return;
       case 'openComparison':
-        if (panel.other) {
-          const { panel: half, side } = panel.other;
-          const [left, right] = side === 'original' ? [half, panel] : [panel, half];
-          await run('sevscope.compareWithFile', left.document.uri, {
-            page: left.page,
-            file: right.document.uri.toString(),
-            otherPage: right.page,
-          });
+        if (panel.halves) {
+          const { original, modified } = panel.halves;
+          const other = { file: modified.file.toString(), otherPage: modified.page };
+          await run('sevscope.compareWithFile', original.file, { page: original.page, ...other });
         }
         return;
       case 'reload':

@@ -7,6 +7,7 @@ import { isCheckError } from './present';
 import type { Action, Place, View, VmsaViewState } from '../protocol';
 import { nameOf } from './files';
 import { Page, type PageMessage } from './page';
+import type { PageOfFile } from './pages';
 import type { VmsaDocument } from './vmsaDocument';
 
 /** What a panel asks of its editor. */
@@ -54,6 +55,16 @@ export class VmsaPanel {
     const { read, problem } = this.document;
     if ('reason' in read || problem !== undefined) return undefined;
     return read.pages[Math.min(this.page, read.pages.length - 1)]?.slice(0, VMSA_SIZE);
+  }
+
+  /** The two pages of the diff editor that this is one half of. */
+  get halves(): { original: PageOfFile; modified: PageOfFile } | undefined {
+    if (!this.other) return undefined;
+    const at = ({ document, page }: VmsaPanel) => ({ file: document.uri, page });
+    const { panel, side } = this.other;
+    return side === 'original'
+      ? { original: at(panel), modified: at(this) }
+      : { original: at(this), modified: at(panel) };
   }
 
   /** Shows the document as it is now. */

@@ -126,18 +126,6 @@ describe('A field of a page', () => {
     await dirty(uri, false);
     assert.equal(fieldOf(onDisk(uri), 'rdx'), '0x0000000000000002');
   });
-  it('is written to another file with Save As', async () => {
-    const uri = await openNew();
-    await run('sevscope.setField', uri, 'rdx', '3');
-    await dirty(uri, true);
-    void run('workbench.action.files.saveAs');
-    const target = `${uri.fsPath.slice(0, -5)}.copy.vmsa`;
-    await until('it is written', async () => {
-      await run('workbench.action.acceptSelectedQuickOpenItem');
-      return isDirty(uri) === false;
-    }).catch(() => undefined);
-    assert.ok(target);
-  });
 });
 
 /** What VS Code keeps of edits, in plain words: a list of patches, where it stands, where it was saved. */
