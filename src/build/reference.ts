@@ -7,9 +7,12 @@ import { KNOWN_ENTRIES } from '../core/ovmf/entries';
 import { METADATA_HEADER, SEV_METADATA, TDX_METADATA, IGVM_METADATA } from '../core/ovmf/metadataLayout';
 import { OVMF_RULES } from '../core/ovmf/rules';
 import { hex } from '../core/hex';
-import { CPU_MODELS, describeCpuId } from '../core/vmsa/cpuModels';
+import { CAUSES } from '../core/vmsa/causes';
+import { CPU_MODELS, describeCpuId, SILICON } from '../core/vmsa/cpuModels';
+import { provenanceOf } from '../core/vmsa/initial';
 import { VMSA } from '../core/vmsa/layout';
-import { PROFILES } from '../core/vmsa/profiles';
+import { PROFILES, type Profile } from '../core/vmsa/profiles';
+import { VMSA_RULES } from '../core/vmsa/rules';
 import { encodeSignature } from '../core/vmsa/signature';
 import { LaunchFileSchema } from '../files/launchFile';
 
@@ -20,18 +23,67 @@ function table(heads: readonly string[], rows: readonly (readonly string[])[]): 
   return [line(heads), line(heads.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-function layersTable(): string {
-  return PROFILES.map((profile) => {
-    const rows = profile.layers.flatMap((layer) =>
-      Object.entries(layer.values).map(([field, value]) => [
-        layer.title,
-        `\`${field}\``,
-        typeof value === 'object' ? value.symbol : hex(value),
-        layer.apOnly ? 'AP' : 'both',
-      ]),
-    );
-    return `### ${profile.id}: ${profile.title}\n\n${profile.doc}\n\n${table(['layer', 'field', 'value', 'role'], rows)}`;
-  }).join('\n\n');
+const versionsOf = ({ since, until }: { since?: string; until?: string }): string =>
+  [since && `since ${since}`, until && `until ${until}`].filter(Boolean).join('; ');
+
+const code = (text: string) => `\`${text}\``;
+
+/** Every layer once, by its title: the parties of several profiles are the same. */
+function layersSection(): string {
+  const layers = [...new Map(PROFILES.flatMap((p) => p.layers).map((l) => [l.title, l])).values()];
+  return layers
+    .map((layer) => {
+      const rows = Object.entries(layer.values).map(([field, value]) => {
+        const known = provenanceOf(layer, field);
+        return [
+          code(field),
+          typeof value === 'object' ? value.symbol : hex(value),
+          known.source,
+          versionsOf(known),
+          known.note ?? '',
+        ];
+      });
+      const role = layer.role
+        ? `, ${layer.role === 'ap' ? 'additional processors' : 'boot processor'} only`
+        : '';
+      const heads = ['field', 'value', 'source', 'versions', 'note'];
+      return `#### ${layer.title}\n\n${code(layer.id)}${role}.\n\n${table(heads, rows)}`;
+    })
+    .join('\n\n');
+}
+
+function profilesSection(): string {
+  const rows = PROFILES.map((p: Profile) => [
+    code(p.id),
+    p.title,
+    p.mode,
+    p.kind,
+    p.roles.join(', '),
+    versionsOf(p),
+  ]);
+  const parts = PROFILES.map((p) => {
+    const layers = p.layers.map((l, i) => `${i + 1}. ${l.title}`).join('\n');
+    return `#### ${p.id}: ${p.title}\n\n${p.doc}\n\n${layers}`;
+  });
+  return [
+    table(['profile', 'title', 'mode', 'kind', 'roles', 'versions'], rows),
+    '### Layers of each profile',
+    ...parts,
+  ].join('\n\n');
+}
+
+function siliconTable(): string {
+  const rows = SILICON.flatMap(({ codename, family, sev, models, seen }) =>
+    seen.map(({ model, stepping, name }) => [
+      codename,
+      describeCpuId({ family, model, stepping }),
+      hex(encodeSignature({ family, model, stepping }), 8),
+      name,
+      `${hex(models[0])} to ${hex(models[1])}`,
+      sev,
+    ]),
+  );
+  return table(['processor', 'numbers', 'signature', 'stepping', 'range of models', 'highest mode'], rows);
 }
 
 function cpuTable(): string {
@@ -45,19 +97,30 @@ function cpuTable(): string {
   return table(['QEMU model', 'numbers', 'signature', 'versions and aliases', 'note'], rows);
 }
 
+function rulesTable(rules: Readonly<Record<string, { severity: string; doc: string }>>): string {
+  const rows = Object.entries(rules).map(([rule, { severity, doc }]) => [code(rule), severity, doc]);
+  return table(['rule', 'severity', 'what it notices'], rows);
+}
+
+function causesTable(): string {
+  return table(
+    ['cause', 'title', 'what it means'],
+    CAUSES.map(({ id, title, doc }) => [code(id), title, doc]),
+  );
+}
+
 function ovmfSection(): string {
   const entries = KNOWN_ENTRIES.map(({ payload, guid, doc, since }) =>
     describeLayout(payload, '###').replace('\n\n', `\n\n\`${guid}\`, ${since}. ${doc}\n\n`),
   );
   const lists = [SEV_METADATA, TDX_METADATA, IGVM_METADATA].map((m) => describeLayout(m.section, '####'));
-  const rules = Object.entries(OVMF_RULES).map(([rule, { severity, doc }]) => [`\`${rule}\``, severity, doc]);
   return [
     ...entries,
     '### Metadata lists',
     describeLayout(METADATA_HEADER, '####'),
     ...lists,
     '### Rules',
-    table(['rule', 'severity', 'what it notices'], rules),
+    rulesTable(OVMF_RULES),
   ].join('\n\n');
 }
 
@@ -67,11 +130,21 @@ export function generatedFiles(): Record<string, string> {
     '# Reference',
     'Generated from the tables in `src/core` by `npm run generate`.',
     describeLayout(VMSA),
+    '## Rules about VMSA pages',
+    rulesTable(VMSA_RULES),
     '## Launch profiles',
-    'Layers write in this order; the last write to a field stands, and fields that no layer names are zero.',
-    layersTable(),
+    'Layers write in their order; the last write to a field stands, and fields that no layer names are zero.',
+    profilesSection(),
+    '### What each layer writes',
+    layersSection(),
+    '## Causes of differences',
+    'A field that differs has the first of these causes that fits the values on both sides.',
+    causesTable(),
     '## CPU models',
     cpuTable(),
+    '## Silicon',
+    'Processors as they were made, which a guest has with host-passthrough only.',
+    siliconTable(),
     '## OVMF',
     ovmfSection(),
     '## Measured direct boot',

@@ -17,6 +17,12 @@ export const bits = (msb: number, lsb: number, name: string, doc: string, values
   ...(values && { values }),
 });
 
+/** The upper bits of an address. */
+export const address = (msb: number, lsb: number, name: string, doc: string): Bit => ({
+  ...bits(msb, lsb, name, doc),
+  address: true,
+});
+
 /** A run of reserved bits. */
 export const mustBeZero = (msb: number, lsb: number): Bit => ({
   ...bits(msb, lsb, 'RSVD', 'must be zero'),

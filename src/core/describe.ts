@@ -36,7 +36,8 @@ function describeBit(bit: Bit, value: number | bigint): string | undefined {
   if ((v === 0n && !bit.zeroCounts) || bit.reserved || bit.overlay) return undefined;
   const word = bit.values?.[Number(v)];
   if (word !== undefined) return `${bit.name}=${word}`;
-  return bit.width === 1 ? bit.name : `${bit.name}=${hex(v)}`;
+  if (bit.width === 1) return bit.name;
+  return `${bit.name}=${hex(bit.address ? v << BigInt(bit.lsb) : v)}`;
 }
 
 /** Flags by name, for a value that has named bits; says which reserved bits are set. Nothing for zero. */

@@ -359,3 +359,26 @@ export function fieldTooLarge(field: string, found: string, size: number): Check
 export function badFieldBytes(field: string, size: number): CheckError {
   return usage(`${field} takes ${size} bytes, ${2 * size} hexadecimal digits. Nothing was changed.`);
 }
+
+/** A page for a role that a launch flavour does not have. */
+export function roleNotLaunched(profile: string, role: string): CheckError {
+  return usage(
+    `"${profile}" has no page for ${role === 'ap' ? 'an additional vCPU: only the first vCPU has one' : `"${role}"`}. Choose the boot processor, or another profile.`,
+  );
+}
+
+/** An SVSM page without the address that the image starts at, or with a value that no field holds. */
+export function badSvsmValue(part: string, found: number | undefined): CheckError {
+  return usage(
+    found === undefined
+      ? 'The page of an SVSM image needs the address of its first instruction (entry). Give it, for example from the load address and the launch offset of the image.'
+      : `The SVSM value ${part} is ${found}; it must be a whole number from 0 to 2^53 - 1.`,
+  );
+}
+
+/** A profile whose pages no SEV-ES launch measures, for the check of such a launch. */
+export function notSevEsProfile(id: string, known: readonly string[]): CheckError {
+  return usage(
+    `"${id}" is not a profile of an SEV-ES launch, which is what such a measurement is of. Use one of ${known.join(', ')}.`,
+  );
+}

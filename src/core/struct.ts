@@ -19,6 +19,8 @@ export interface Bit {
   readonly overlay?: boolean;
   /** Must be zero; shown only when it is not. */
   readonly reserved?: boolean;
+  /** The upper bits of an address: shown where they stand, with zeros for the bits below them. */
+  readonly address?: boolean;
   /** Zero is a value like any other here, not the absence of one: a memory type, a segment type. */
   readonly zeroCounts?: boolean;
 }

@@ -11,9 +11,9 @@ import type { Report } from '../core/measure/report';
 import { sealSecrets, type Secret, type SecretPacket } from '../core/measure/secret';
 import { parseOvmf, type OvmfImage } from '../core/ovmf/image';
 import { describeCpuId } from '../core/vmsa/cpuModels';
-import { cpuByName, generateVmsa, type Role } from '../core/vmsa/generate';
+import { cpuByName, generateVmsa, needsOf, type Role } from '../core/vmsa/generate';
 import { VMSA_SIZE } from '../core/vmsa/layout';
-import { findProfile, PROFILES, type ProfileId } from '../core/vmsa/profiles';
+import { SEV_ES_PROFILES, type KnownProfile, type ProfileId } from '../core/vmsa/profiles';
 import type { CpuId } from '../core/vmsa/signature';
 import { withKeys, type KeyPaths } from './keys';
 import type { LaunchFile } from './launchFile';
@@ -68,6 +68,17 @@ export function resetAddressOf(image: OvmfImage, path: string): number {
   throw errors.noResetAddress(path, image.table ? 'its table has no reset block' : 'it has no GUIDed table');
 }
 
+/** The SEV-ES profile with this name, or the usual one. @throws CheckError for any other profile */
+function sevEsProfile(id: ProfileId | undefined): KnownProfile {
+  const [usual] = SEV_ES_PROFILES;
+  const found = id === undefined ? usual : SEV_ES_PROFILES.find((p) => p.id === id);
+  if (found) return found;
+  throw errors.notSevEsProfile(
+    String(id),
+    SEV_ES_PROFILES.map((p) => p.id),
+  );
+}
+
 /** The pages that the launch measures: from files, which are read whatever the policy says, or generated. */
 async function vmsaFor(inputs: LaunchInputs, image: OvmfImage): Promise<VmsaInput | undefined> {
   const { cpu, vmsa, vcpus = 1 } = inputs;
@@ -81,15 +92,16 @@ async function vmsaFor(inputs: LaunchInputs, image: OvmfImage): Promise<VmsaInpu
     };
   }
   if (!cpu || !isSevEs(inputs.platform.policy)) return undefined;
-  const profile = findProfile(inputs.profile ?? PROFILES[0].id)!;
+  const profile = sevEsProfile(inputs.profile);
   const page = (role: Role, resetAddress?: number) =>
-    generateVmsa({ profile: profile.id as ProfileId, role, cpu, resetAddress }).bytes;
+    generateVmsa({ profile: profile.id, role, cpu, resetAddress }).bytes;
   const made = {
     source: 'derived' as const,
     detail: `generated for ${describeCpuId(cpu)}; ${profile.title}`,
   };
   if (vcpus < 2) return { bsp: page('bsp'), ...made };
-  return { bsp: page('bsp'), ap: page('ap', resetAddressOf(image, inputs.firmware)), ...made };
+  const address = needsOf(profile, 'ap').resetAddress ? resetAddressOf(image, inputs.firmware) : undefined;
+  return { bsp: page('bsp'), ap: page('ap', address), ...made };
 }
 
 /** What a person should know about her inputs, beside the verdict. */
@@ -122,8 +134,10 @@ function checkUsage({
   vcpus,
   platform,
   measurement,
+  profile,
 }: LaunchInputs): void {
   parseMeasurement(measurement);
+  sevEsProfile(profile);
   if (kernel === undefined && (initrd !== undefined || cmdline !== undefined)) throw errors.kernelNeeded();
   if (cpu && vmsa) throw errors.cpuAndVmsa();
   if (vmsa?.ap !== undefined && vmsa.bsp === undefined) throw errors.bspPageNeeded();

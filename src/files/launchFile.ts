@@ -5,7 +5,7 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import * as v from 'valibot';
 import * as errors from '../core/errors';
 import { MAX_VCPUS } from '../core/measure/launchDigest';
-import { PROFILES, type ProfileId } from '../core/vmsa/profiles';
+import { SEV_ES_PROFILES, type ProfileId } from '../core/vmsa/profiles';
 import { CPU_ID_LIMITS } from '../core/vmsa/signature';
 import { readUpTo } from './read';
 
@@ -66,9 +66,9 @@ export const LaunchFileSchema = v.strictObject({
   ),
   profile: v.optional(
     v.pipe(
-      v.picklist(PROFILES.map((p) => p.id)),
+      v.picklist(SEV_ES_PROFILES.map((p) => p.id)),
       v.description(
-        `The launch flavour of generated VMSAs: ${PROFILES.map((p) => `${p.id} (${p.title})`).join(', ')}.`,
+        `The launch flavour of generated VMSAs: ${SEV_ES_PROFILES.map((p) => `${p.id} (${p.title})`).join(', ')}.`,
       ),
     ),
   ),

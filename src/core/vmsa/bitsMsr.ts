@@ -1,7 +1,7 @@
 // Bits of model-specific registers and of the CPU signature: AMD64 Architecture Programmer's Manual volume 2, appendix A,
 // and volume 3, appendix E.3.2. Bits without a row are reserved.
 
-import { bits, each, flag, mustBeZero, type Words } from '../bits';
+import { address, bits, each, flag, mustBeZero, type Words } from '../bits';
 import type { Bit } from '../struct';
 
 /** Control-flow enforcement, U_CET and S_CET. */
@@ -14,7 +14,7 @@ export const CET: readonly Bit[] = [
   flag(5, 'SUPPRESS_DIS', 'suppression off (Intel)'),
   flag(10, 'SUPPRESS', 'tracking suppressed (Intel)'),
   flag(11, 'TRACKER', 'tracker state (Intel)'),
-  bits(63, 12, 'EB_LEG_BITMAP_BASE', 'base of the legacy code bitmap (Intel)'),
+  address(63, 12, 'EB_LEG_BITMAP_BASE', 'base of the legacy code bitmap (Intel)'),
 ];
 
 /** Supervisor state components. */

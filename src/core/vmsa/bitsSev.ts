@@ -1,17 +1,19 @@
 // Bits of the state that SEV-ES and SEV-SNP add: AMD64 Architecture Programmer's Manual volume 2, sections 15.34 to 15.36
 // and table B-4, and Linux <asm/svm.h>. Bits without a row are reserved.
 
-import { bits, flag, mustBeZero, type Words } from '../bits';
+import { address, bits, flag, mustBeZero, type Words } from '../bits';
 import type { Bit } from '../struct';
 
 /** VM privilege level. */
-export const VMPL: readonly Bit[] = [bits(1, 0, 'VMPL', 'VM privilege level, 0 the most privileged')];
+export const VMPL: readonly Bit[] = [
+  bits(1, 0, 'VMPL', 'VM privilege level, 0 the most and 3 the least privileged'),
+];
 
 /** Secure AVIC control. */
 export const SECURE_AVIC: readonly Bit[] = [
   flag(0, 'SECURE_AVIC_EN', 'Secure AVIC on'),
   flag(1, 'ALLOWED_NMI', 'the host may send NMIs'),
-  bits(63, 12, 'BACKING_PAGE', 'guest physical page of the APIC backing page'),
+  address(63, 12, 'BACKING_PAGE', 'guest physical page of the APIC backing page'),
 ];
 
 /** An event to inject, or one that was in flight. */
@@ -93,5 +95,5 @@ export const EXIT_CODE: readonly Bit[] = [
 
 /** Virtual top of memory. */
 export const VIRTUAL_TOM: readonly Bit[] = [
-  bits(51, 21, 'VIRTUAL_TOM', 'guest physical address bits; memory above is shared, in units of 2 MiB'),
+  address(51, 21, 'VIRTUAL_TOM', 'guest physical address bits; memory above is shared, in units of 2 MiB'),
 ];

@@ -1,7 +1,7 @@
 // Bits of segments, control and debug registers and flags: AMD64 Architecture Programmer's Manual volume 2, chapters 3,
 // 4 and 13. Bits without a row are reserved.
 
-import { bits, each, flag, mustBeZero, type Words } from '../bits';
+import { address, bits, each, flag, mustBeZero, type Words } from '../bits';
 import type { Bit } from '../struct';
 
 /** A segment selector. */
@@ -102,7 +102,7 @@ export const CR3: readonly Bit[] = [
   { ...bits(11, 0, 'PCID', 'process-context identifier, with CR4.PCIDE'), overlay: true },
   flag(3, 'PWT', 'page tables write-through, without CR4.PCIDE'),
   flag(4, 'PCD', 'page tables uncached, without CR4.PCIDE'),
-  bits(51, 12, 'BASE', 'physical address bits of the top-level table, the C-bit among them'),
+  address(51, 12, 'BASE', 'physical address bits of the top-level table, the C-bit among them'),
 ];
 
 /** CR4. */

@@ -13,12 +13,21 @@ export interface CpuModel extends CpuId {
   readonly note?: string;
 }
 
-/** A shipped processor: its models share a range, the steppings listed are those seen. */
+/** A processor that was made: its models share a range, and these are the numbers it has been seen with. */
 export interface Silicon {
   readonly codename: string;
   readonly family: number;
   readonly models: readonly [number, number];
+  /** The highest of SEV, SEV-ES and SEV-SNP that it has. */
   readonly sev: string;
+  readonly seen: readonly SeenStepping[];
+}
+
+/** One model and stepping of a processor, with the name of the stepping where it is known. */
+export interface SeenStepping {
+  readonly model: number;
+  readonly stepping: number;
+  readonly name: string;
 }
 
 const versions = (name: string, n: number, ...aliases: string[]): string[] => [
@@ -64,30 +73,56 @@ const silicon = (
   family: number,
   models: readonly [number, number],
   sev: string,
+  ...seen: (readonly [model: number, stepping: number, name: string])[]
 ): Silicon => ({
   codename,
   family,
   models,
   sev,
+  seen: seen.map(([modelNumber, stepping, name]) => ({ model: modelNumber, stepping, name })),
 });
 
-/** Processors by family and range of models. */
-const SILICON: readonly Silicon[] = [
-  silicon('Naples (EPYC 7001)', 0x17, [0x00, 0x0f], 'SEV'),
-  silicon('Rome (EPYC 7002)', 0x17, [0x30, 0x3f], 'SEV-ES'),
-  silicon('Milan (EPYC 7003)', 0x19, [0x00, 0x0f], 'SEV-SNP'),
-  silicon('Genoa (EPYC 9004)', 0x19, [0x10, 0x1f], 'SEV-SNP'),
-  silicon('Trento', 0x19, [0x30, 0x3f], 'SEV-SNP'),
-  silicon('MI300', 0x19, [0x80, 0x9f], 'unknown'),
-  silicon('Bergamo or Siena (EPYC 97x4, 8004)', 0x19, [0xa0, 0xaf], 'SEV-SNP'),
-  silicon('Turin (EPYC 9005)', 0x1a, [0x00, 0x0f], 'SEV-SNP'),
-  silicon('Turin Dense (EPYC 9005)', 0x1a, [0x10, 0x1f], 'SEV-SNP'),
-  silicon('Venice (6th generation EPYC)', 0x1a, [0x50, 0x57], 'SEV-SNP'),
-  silicon('Hygon Dhyana', 0x18, [0x00, 0x0f], 'CSV'),
+const SIMULATION = 'as simulated by AMD';
+
+/** Processors by family and range of models; those that share a range are told apart by their stepping. */
+export const SILICON: readonly Silicon[] = [
+  silicon('Naples (EPYC 7001)', 0x17, [0x00, 0x0f], 'SEV', [1, 2, 'B2'], [1, 0, 'early']),
+  silicon('Rome (EPYC 7002)', 0x17, [0x30, 0x3f], 'SEV-ES', [0x31, 0, 'B0']),
+  silicon('Milan (EPYC 7003)', 0x19, [0x00, 0x0f], 'SEV-SNP', [1, 1, 'B1'], [1, 0, 'B0']),
+  silicon('Milan-X (EPYC 7003X)', 0x19, [0x00, 0x0f], 'SEV-SNP', [1, 2, 'B2']),
+  silicon('Trento', 0x19, [0x30, 0x3f], 'SEV-SNP', [0x31, 1, '']),
+  silicon('Genoa (EPYC 9004)', 0x19, [0x10, 0x1f], 'SEV-SNP', [0x11, 1, 'B1'], [0x11, 0, 'B0']),
+  silicon('Genoa-X (EPYC 9004X)', 0x19, [0x10, 0x1f], 'SEV-SNP', [0x11, 2, 'B2']),
+  silicon(
+    'Bergamo or Siena (EPYC 97x4, 8004)',
+    0x19,
+    [0xa0, 0xaf],
+    'SEV-SNP',
+    [0xa0, 2, 'A2'],
+    [0xa0, 1, 'A1, Bergamo'],
+  ),
+  silicon('MI300', 0x19, [0x80, 0x9f], 'unknown', [0x90, 0, SIMULATION], [0x80, 0, SIMULATION]),
+  silicon('Turin (EPYC 9005)', 0x1a, [0x00, 0x0f], 'SEV-SNP', [2, 1, 'B1 or C1'], [2, 0, 'B0']),
+  silicon('Turin Dense (EPYC 9005)', 0x1a, [0x10, 0x1f], 'SEV-SNP', [0x11, 0, 'B0'], [0x10, 0, SIMULATION]),
+  silicon(
+    'Venice (6th generation EPYC)',
+    0x1a,
+    [0x50, 0x57],
+    'SEV-SNP',
+    [0x50, 0, SIMULATION],
+    [0x51, 0, `dense, ${SIMULATION}`],
+  ),
+  silicon('Hygon Dhyana', 0x18, [0x00, 0x0f], 'CSV', [0, 1, '']),
 ];
 
+/** The processor that has these numbers: one that was seen with them, or the first whose range they are in. */
+function siliconOf({ family, model: m, stepping }: CpuId): Silicon | undefined {
+  const near = SILICON.filter((s) => s.family === family && m >= s.models[0] && m <= s.models[1]);
+  return near.find(({ seen }) => seen.some((s) => s.model === m && s.stepping === stepping)) ?? near[0];
+}
+
 /** KVM leaves this in RDX when it knows no CPUID yet; some clouds launch with it. */
-const KVM_FALLBACK_SIGNATURE = 0x600;
+export const KVM_FALLBACK_SIGNATURE = 0x600;
 
 /** The model with this name or version of it; names are case sensitive, as in QEMU. */
 export function findCpuModel(name: string): CpuModel | undefined {
@@ -97,6 +132,21 @@ export function findCpuModel(name: string): CpuModel | undefined {
 /** The QEMU models whose signature this is; several share one. */
 export function modelsWithSignature(signature: number | bigint): CpuModel[] {
   return CPU_MODELS.filter((m) => BigInt(encodeSignature(m)) === BigInt(signature));
+}
+
+/** Every CPU that some list has, each signature once: QEMU's models in their order, then the silicon. */
+export function knownCpus(): CpuId[] {
+  const all: CpuId[] = [
+    ...CPU_MODELS,
+    ...SILICON.flatMap(({ family, seen }) => seen.map((s) => ({ family, ...s }))),
+  ];
+  const bySignature = new Map<number, CpuId>();
+  for (const { family, model: m, stepping } of all) {
+    const id = { family, model: m, stepping };
+    const signature = encodeSignature(id);
+    if (!bySignature.has(signature)) bySignature.set(signature, id);
+  }
+  return [...bySignature.values()];
 }
 
 /** A CPU in words: `family 25 (0x19), model 1 (0x1), stepping 1`. */
@@ -109,9 +159,7 @@ export function describeSignature(signature: number | bigint): string {
   if (BigInt(signature) === 0n) return 'no CPU signature';
   const id = decodeSignature(signature);
   const names = modelsWithSignature(signature).map((m) => m.name);
-  const part = SILICON.find(
-    (s) => s.family === id.family && id.model >= s.models[0] && id.model <= s.models[1],
-  );
+  const part = siliconOf(id);
   return [
     ...(names.length > 0 ? [`${names.join(', ')} (QEMU)`] : []),
     ...(id.malformed ? ['not a signature that a CPU can have'] : []),

@@ -21,15 +21,23 @@ export function vmsaLeaf(path: string): Leaf | undefined {
   return byPath.get(path);
 }
 
-/** The leaf whose name this is, or one of whose other names it is alone; upper and lower case are the same. */
-export function findVmsaLeaf(name: string): Leaf | undefined {
+/**
+ * The leaves that a name of any source stands for, upper and lower case the same: one by its own name or by an old one,
+ * several for an old name of an array that is now known to be several fields, none for a name that nobody uses.
+ */
+export function findVmsaLeaves(name: string): Leaf[] {
   const wanted = name.trim().toLowerCase();
   const own = leaves(VMSA).find((leaf) => leaf.path.toLowerCase() === wanted);
-  if (own) return own;
-  const others = leaves(VMSA).filter((leaf) =>
+  if (own) return [own];
+  return leaves(VMSA).filter((leaf) =>
     Object.values(leaf.row.aliases ?? {}).some((alias) => alias.toLowerCase() === wanted),
   );
-  return others.length === 1 ? others[0] : undefined;
+}
+
+/** The leaf that a name of any source stands for alone. */
+export function findVmsaLeaf(name: string): Leaf | undefined {
+  const found = findVmsaLeaves(name);
+  return found.length === 1 ? found[0] : undefined;
 }
 
 /**

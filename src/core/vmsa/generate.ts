@@ -1,16 +1,22 @@
 // Builds the VMSA that a vCPU is launched with: the layers of a profile in order, each field with the trail of
-// who wrote what.
+// who wrote what; and says what a page must have been asked with.
 
 import { findCpuModel } from './cpuModels';
 import * as errors from '../errors';
-import { encode, type Values } from '../struct';
-import type { InitialValue, Layer } from './initial';
+import { diff, encode, type Values } from '../struct';
+import { provenanceOf, type Layer, type LaunchSymbol, type Provenance, type Role } from './initial';
 import { VMSA } from './layout';
-import { findProfile, PROFILES, type ProfileId } from './profiles';
+import {
+  findProfile,
+  LAUNCH_PROFILES,
+  PROFILES,
+  type KnownProfile,
+  type Profile,
+  type ProfileId,
+} from './profiles';
 import { decodeSignature, encodeSignature, type CpuId } from './signature';
 
-/** Boot processor (vCPU 0) or application processor (every other). */
-export type Role = 'bsp' | 'ap';
+export type { Role } from './initial';
 
 /** Where an SVSM image starts, for profiles that launch one; the page of each vCPU is the same. */
 export interface SvsmImage {
@@ -33,8 +39,8 @@ export interface VmsaRequest {
   readonly svsm?: SvsmImage | undefined;
 }
 
-/** One write to a field. */
-export interface Write {
+/** One write to a field, and where its value is known from. */
+export interface Write extends Provenance {
   readonly layer: Layer;
   readonly value: number | bigint;
 }
@@ -55,22 +61,66 @@ export function joinResetAddress(csBase: bigint, rip: bigint): bigint {
   return (csBase & 0xffff0000n) | (rip & 0xffffn);
 }
 
-function resolve(value: InitialValue, request: VmsaRequest): number | bigint {
-  if (typeof value !== 'object') return value;
-  switch (value.symbol) {
-    case 'cpu signature':
-      return BigInt(encodeSignature(request.cpu));
-    case 'reset address: CS base':
-      return splitResetAddress(request.resetAddress!).csBase;
-    case 'reset address: IP':
-      return splitResetAddress(request.resetAddress!).ip;
+/** What a page can need of its request. */
+type Need = 'cpu' | 'resetAddress' | keyof SvsmImage;
+
+/** What each symbol needs of a request, and the value that it then has. */
+const SYMBOLS: Readonly<Record<LaunchSymbol, { need: Need; resolve: (request: VmsaRequest) => bigint }>> = {
+  'cpu signature': { need: 'cpu', resolve: ({ cpu }) => BigInt(encodeSignature(cpu)) },
+  'reset address: CS base': {
+    need: 'resetAddress',
+    resolve: ({ resetAddress }) => splitResetAddress(resetAddress!).csBase,
+  },
+  'reset address: IP': {
+    need: 'resetAddress',
+    resolve: ({ resetAddress }) => splitResetAddress(resetAddress!).ip,
+  },
+  'SVSM image: entry': { need: 'entry', resolve: ({ svsm }) => BigInt(svsm!.entry) },
+  'SVSM image: stack': { need: 'stack', resolve: ({ svsm }) => BigInt(svsm?.stack ?? 0) },
+  'SVSM image: page table': { need: 'pageTable', resolve: ({ svsm }) => BigInt(svsm?.pageTable ?? 0) },
+  'virtual top of memory: high half': {
+    need: 'vtom',
+    resolve: ({ svsm }) => BigInt(svsm?.vtom ?? 0) >> 32n,
+  },
+};
+
+/** Which parts of a request decide a page. */
+export interface Needs {
+  readonly cpu: boolean;
+  readonly resetAddress: boolean;
+  readonly svsm: readonly (keyof SvsmImage)[];
+}
+
+const layersFor = ({ layers }: Profile, role: Role) => layers.filter((l) => (l.role ?? role) === role);
+
+/** Which parts of a request the last writes to each field of a page use. */
+export function needsOf(profile: Profile, role: Role): Needs {
+  const last = Object.assign({}, ...layersFor(profile, role).map((l) => l.values)) as Layer['values'];
+  const needs = new Set(
+    Object.values(last).flatMap((v) => (typeof v === 'object' ? SYMBOLS[v.symbol].need : [])),
+  );
+  const svsm = (['entry', 'stack', 'pageTable', 'vtom'] as const).filter((part) => needs.has(part));
+  return { cpu: needs.has('cpu'), resetAddress: needs.has('resetAddress'), svsm };
+}
+
+function checkRequest(profile: KnownProfile, { role, resetAddress, svsm }: VmsaRequest): void {
+  if (!profile.roles.includes(role)) throw errors.roleNotLaunched(profile.title, role);
+  const needs = needsOf(profile, role);
+  if (needs.resetAddress && !(Number.isInteger(resetAddress) && resetAddress! >>> 0 === resetAddress)) {
+    throw errors.resetAddressNeeded(resetAddress);
+  }
+  for (const part of needs.svsm) {
+    const value = svsm?.[part];
+    if (value === undefined ? part === 'entry' : !Number.isSafeInteger(value) || value < 0) {
+      throw errors.badSvsmValue(part, value);
+    }
   }
 }
 
 /**
  * The initial page for a request.
- * @throws CheckError (usage) when the profile is unknown, the CPU cannot be encoded, or an AP has no reset
- *   address or one beyond 32 bits.
+ * @throws CheckError (usage) when the profile is unknown or has no page for the role, the CPU cannot be encoded, or
+ *   a reset address or SVSM value that the page needs is missing or cannot be.
  */
 export function generateVmsa(request: VmsaRequest): GeneratedVmsa {
   const profile = findProfile(request.profile);
@@ -79,19 +129,15 @@ export function generateVmsa(request: VmsaRequest): GeneratedVmsa {
       request.profile,
       PROFILES.map((p) => p.id),
     );
-  const { resetAddress } = request;
-  if (
-    resetAddress === undefined
-      ? request.role === 'ap'
-      : !Number.isInteger(resetAddress) || resetAddress < 0 || resetAddress > 0xffffffff
-  ) {
-    throw errors.resetAddressNeeded(resetAddress);
-  }
+  checkRequest(profile, request);
   const trail = new Map<string, Write[]>();
-  for (const layer of profile.layers) {
-    if (layer.apOnly && request.role !== 'ap') continue;
-    for (const [field, value] of Object.entries(layer.values)) {
-      trail.set(field, [...(trail.get(field) ?? []), { layer, value: resolve(value, request) }]);
+  for (const layer of layersFor(profile, request.role)) {
+    for (const [field, initial] of Object.entries(layer.values)) {
+      const value = typeof initial === 'object' ? SYMBOLS[initial.symbol].resolve(request) : initial;
+      const write = { layer, value, ...provenanceOf(layer, field) };
+      const before = trail.get(field);
+      if (before) before.push(write);
+      else trail.set(field, [write]);
     }
   }
   const values = Object.fromEntries([...trail].map(([field, writes]) => [field, writes.at(-1)!.value]));
@@ -106,19 +152,61 @@ export function cpuByName(name: string): CpuId {
   return { family, model, stepping };
 }
 
+/** Whether a page starts where the architecture lets a CPU start, as a boot processor's does. */
+export function startsAtResetVector(values: Values): boolean {
+  return values['cs_base'] === 0xffff0000n && values['rip'] === 0xfff0n;
+}
+
+const safe = (value: bigint): number => (value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : 0);
+
 /**
- * The request that a page looks like it came from: its signature, its role by where it starts, its profile by
- * whether FPU state is in it. A good first guess for a comparison, not a proof.
+ * The request for a page of this profile and role that comes nearest to a page with these values: CPU, reset address
+ * and SVSM values are the page's own. Nothing for an AP that would start where the boot processor does: all its page
+ * says is that it is the boot processor's.
+ */
+export function requestLike(profile: KnownProfile, role: Role, values: Values): VmsaRequest | undefined {
+  const word = (field: string) => values[field] as bigint;
+  const needs = needsOf(profile, role);
+  if (needs.resetAddress && startsAtResetVector(values)) return undefined;
+  const { family, model, stepping } = decodeSignature(word('rdx'));
+  const image: Required<SvsmImage> = {
+    entry: safe(word('rip')),
+    stack: safe(word('rsp')),
+    pageTable: safe(word('cr3')),
+    vtom: safe(word('rsi') << 32n),
+  };
+  const svsm = Object.fromEntries(needs.svsm.map((part) => [part, image[part]]));
+  return {
+    profile: profile.id,
+    role,
+    cpu: { family, model, stepping },
+    ...(needs.resetAddress && {
+      resetAddress: Number(joinResetAddress(word('cs_base'), word('rip'))),
+    }),
+    ...(needs.svsm.length > 0 && { svsm: { entry: 0, ...svsm } }),
+  };
+}
+
+// A page that differs from all launches in more fields than this has nothing to do with any of them: then the
+// usual profile is as good a guess as the one that happens to have the fewest fields.
+const MOST_DIFFERENCES = 16;
+
+/**
+ * The request that a page looks like it came from: of all launches the one whose page differs in the fewest fields.
+ * A good first guess for a comparison; for a page that a launch has, exactly its request.
  */
 export function guessRequest(values: Values): VmsaRequest {
-  const { family, model, stepping } = decodeSignature(values['rdx'] as bigint);
-  const csBase = values['cs_base'] as bigint;
-  const rip = values['rip'] as bigint;
-  const isBsp = csBase === 0xffff0000n && rip === 0xfff0n;
-  return {
-    profile: values['mxcsr'] === 0 ? 'sev-es' : 'sev-es-init2',
-    role: isBsp ? 'bsp' : 'ap',
-    cpu: { family, model, stepping },
-    ...(isBsp ? {} : { resetAddress: Number(joinResetAddress(csBase, rip)) }),
-  };
+  const page = encode(VMSA, values);
+  let best: { request: VmsaRequest; differences: number } | undefined;
+  for (const profile of LAUNCH_PROFILES) {
+    for (const role of profile.roles) {
+      const request = requestLike(profile, role, values);
+      if (!request) continue;
+      const differences = diff(VMSA, page, generateVmsa(request).bytes).length;
+      if (!best || differences < best.differences) best = { request, differences };
+    }
+  }
+  if (best && best.differences <= MOST_DIFFERENCES) return best.request;
+  const [usual] = LAUNCH_PROFILES;
+  return requestLike(usual!, startsAtResetVector(values) ? 'bsp' : 'ap', values)!;
 }

@@ -40,11 +40,17 @@ const fpu = under('FPU');
 const inReserve = under('Reserved');
 const inSegments = under('Segments');
 
-/** The names that libvirt's tool and sevctl use for a field, where they differ from ours. */
-const libvirt = (name: string, note?: string): Extras => ({
-  aliases: { libvirt: name },
+/** The name that libvirt's tool and sevctl use for a field where it is not ours, and the names of others. */
+const libvirt = (name: string, note?: string, others: Row['aliases'] = {}): Extras => ({
+  aliases: { libvirt: name, ...others },
   ...(note && { note }),
 });
+/** COCONUT-SVSM's name for a field. */
+const coconut = (name: string) => ({ coconut: name });
+/** sev-snp-measure's name for a field. */
+const measure = (name: string) => ({ 'sev-snp-measure': name });
+// Linux and sev-snp-measure have one array where KVM's plain save area has SPEC_CTRL at its end.
+const IN_0x298 = { linux: 'reserved_0x298', ...measure('reserved_0x298') };
 const reserved = (offset: number, size: number, extras: Extras = {}): Row =>
   inReserve(offset, `reserved_0x${offset.toString(16)}`, size, 'reserved, zero', extras);
 
@@ -54,24 +60,27 @@ function segment(
   title: string,
   use: { selector?: string; limit?: string } = {},
 ): Row[] {
-  const linux = (part: string) => ({ aliases: { linux: `${name}.${part}` } });
+  const register = name.replace('dtr', 'dt');
+  const named = (part: string, flags = part) => ({
+    aliases: { linux: `${name}.${part}`, coconut: `${register}.${flags}` },
+  });
   return [
     inSegments(offset, `${name}_selector`, 'u16', `${title}: selector${use.selector ?? ''}`, {
       bits: system.SELECTOR,
-      ...linux('selector'),
+      ...named('selector'),
     }),
     inSegments(offset + 2, `${name}_attrib`, 'u16', `${title}: packed attributes${use.selector ?? ''}`, {
       bits: system.SEGMENT_ATTRIBUTES,
-      ...linux('attrib'),
+      ...named('attrib', 'flags'),
     }),
     inSegments(
       offset + 4,
       `${name}_limit`,
       'u32',
       `${title}: limit in bytes${use.limit ?? ''}`,
-      linux('limit'),
+      named('limit'),
     ),
-    inSegments(offset + 8, `${name}_base`, 'u64', `${title}: linear base address`, linux('base')),
+    inSegments(offset + 8, `${name}_base`, 'u64', `${title}: linear base address`, named('base')),
   ];
 }
 
@@ -104,6 +113,9 @@ const LBR_STACK = struct(
 
 const GHCB_NAME = 'the name that libvirt and sevctl give it belongs to the GHCB page, not to the VMSA';
 
+// sev-snp-measure ends with the FPU state and fills up the page.
+const PADDING: Extras = { aliases: measure('manual_padding') };
+
 /** The whole page. */
 export const VMSA = struct('VMSA', VMSA_SIZE, [
   ...segment(0x000, 'es', 'ES (data)'),
@@ -123,7 +135,7 @@ export const VMSA = struct('VMSA', VMSA_SIZE, [
       'u64',
       `PL${i}_SSP: shadow-stack pointer for CPL ${i} (MSR 0x6a${4 + i})`,
       {
-        aliases: { linux: `pl${i}_ssp`, libvirt: 'reserved_1' },
+        aliases: { linux: `pl${i}_ssp`, libvirt: 'reserved_1', ...coconut(`pl${i}_ssp`) },
         note: 'an old name: it is about CPL, not about VMPL',
       },
     ),
@@ -147,7 +159,7 @@ export const VMSA = struct('VMSA', VMSA_SIZE, [
   control(0x158, 'cr0', 'u64', 'CR0', { bits: system.CR0 }),
   debug(0x160, 'dr7', 'u64', 'DR7: breakpoint control', {
     bits: system.DR7,
-    note: 'KVM refuses to launch with anything but 0x400',
+    note: 'KVM refuses to launch with any bit set beyond the fixed 0x400',
   }),
   debug(0x168, 'dr6', 'u64', 'DR6: breakpoint status', { bits: system.DR6 }),
   control(0x170, 'rflags', 'u64', 'RFLAGS', { bits: system.RFLAGS }),
@@ -162,7 +174,7 @@ export const VMSA = struct('VMSA', VMSA_SIZE, [
       `dr${i}_addr_mask`,
       'u64',
       `DR${i}_ADDR_MASK: address mask of breakpoint ${i} (MSR ${address})`,
-      libvirt('reserved_4'),
+      libvirt('reserved_4', undefined, coconut(`dr${i}_mask`)),
     ),
   ),
   reserved(0x1c0, 24, libvirt('reserved_4')),
@@ -195,7 +207,7 @@ export const VMSA = struct('VMSA', VMSA_SIZE, [
   msr(0x268, 'g_pat', 'u64', 'PAT of the guest: memory types (MSR 0x277)', { bits: msrs.PAT }),
   debug(0x270, 'dbgctl', 'u64', 'DEBUGCTL (MSR 0x1d9)', {
     bits: msrs.DEBUGCTL,
-    aliases: { 'sev-snp-measure': 'dbgctrl' },
+    aliases: measure('dbgctrl'),
   }),
   debug(0x278, 'br_from', 'u64', 'source of the last branch (MSR 0x1db)'),
   debug(0x280, 'br_to', 'u64', 'target of the last branch (MSR 0x1dc)'),
@@ -205,23 +217,30 @@ export const VMSA = struct('VMSA', VMSA_SIZE, [
   msr(0x2e0, 'spec_ctrl', 'u32', 'SPEC_CTRL: speculation control (MSR 0x48), low half', {
     bits: msrs.SPEC_CTRL,
     note: 'reserved in the SEV-ES table; KVM copies its plain save area, which has SPEC_CTRL here',
+    aliases: { ...IN_0x298, ...coconut('reserved_2e0') },
   }),
-  reserved(0x2e4, 4, libvirt('reserved_7b')),
+  reserved(0x2e4, 4, libvirt('reserved_7b', undefined, IN_0x298)),
   msr(0x2e8, 'pkru', 'u32', 'PKRU: protection-key rights', { bits: msrs.PKRU }),
   msr(
     0x2ec,
     'tsc_aux',
     'u32',
     'TSC_AUX: what RDTSCP and RDPID return (MSR 0xc0000103)',
-    libvirt('reserved_7a'),
+    libvirt('reserved_7a', undefined, coconut('reserved_2ec')),
   ),
   sev(0x2f0, 'tsc_scale', 'u64', 'ratio of the guest TSC, with SecureTSC', {
     bits: msrs.TSC_SCALE,
-    ...libvirt('reserved_7a'),
+    ...libvirt('reserved_7a', undefined, { ...measure('reserved_0x2f0'), ...coconut('guest_tsc_scale') }),
   }),
-  sev(0x2f8, 'tsc_offset', 'u64', 'offset of the guest TSC, with SecureTSC', libvirt('reserved_7a')),
+  sev(
+    0x2f8,
+    'tsc_offset',
+    'u64',
+    'offset of the guest TSC, with SecureTSC',
+    libvirt('reserved_7a', undefined, { ...measure('reserved_0x2f0'), ...coconut('guest_tsc_offset') }),
+  ),
   sev(0x300, 'reg_prot_nonce', 'u64', 'nonce of VmsaRegProt; reserved without it', {
-    aliases: { linux: 'reserved_0x300', libvirt: 'reserved_8' },
+    aliases: { linux: 'reserved_0x300', libvirt: 'reserved_8', ...measure('reserved_0x2f0') },
   }),
   gpr(0x308, 'rcx', 'u64', 'RCX'),
   gpr(0x310, 'rdx', 'u64', 'RDX; at reset the CPU signature of the guest (CPUID Fn0000_0001_EAX)', {
@@ -230,7 +249,7 @@ export const VMSA = struct('VMSA', VMSA_SIZE, [
   gpr(0x318, 'rbx', 'u64', 'RBX'),
   sev(0x320, 'secure_avic_control', 'u64', 'Secure AVIC control; reserved without SecureAVIC', {
     bits: sevState.SECURE_AVIC,
-    aliases: { linux: 'reserved_0x320', libvirt: 'reserved_9' },
+    aliases: { linux: 'reserved_0x320', libvirt: 'reserved_9', ...coconut('reserved_320') },
   }),
   gpr(0x328, 'rbp', 'u64', 'RBP'),
   gpr(0x330, 'rsi', 'u64', 'RSI'),
@@ -242,18 +261,18 @@ export const VMSA = struct('VMSA', VMSA_SIZE, [
     'guest_exit_info_1',
     'u64',
     'first word about an exit that was reflected to the guest',
-    libvirt('sw_exit_code', GHCB_NAME),
+    libvirt('sw_exit_code', GHCB_NAME, coconut('guest_exitinfo1')),
   ),
   sev(
     0x398,
     'guest_exit_info_2',
     'u64',
     'second word about a reflected exit',
-    libvirt('sw_exit_info_1', GHCB_NAME),
+    libvirt('sw_exit_info_1', GHCB_NAME, coconut('guest_exitinfo2')),
   ),
   sev(0x3a0, 'guest_exit_int_info', 'u64', 'event in flight at a reflected exit', {
     bits: sevState.EVENT,
-    ...libvirt('sw_exit_info_2', GHCB_NAME),
+    ...libvirt('sw_exit_info_2', GHCB_NAME, coconut('guest_exitintinfo')),
   }),
   sev(0x3a8, 'guest_nrip', 'u64', 'next RIP at a reflected exit', libvirt('sw_scratch', GHCB_NAME)),
   sev(0x3b0, 'sev_features', 'u64', 'SEV features that this vCPU runs with', {
@@ -270,7 +289,7 @@ export const VMSA = struct('VMSA', VMSA_SIZE, [
   }),
   sev(0x3c8, 'virtual_tom', 'u64', 'virtual top of memory, with vTOM', {
     bits: sevState.VIRTUAL_TOM,
-    ...libvirt('reserved_11'),
+    ...libvirt('reserved_11', undefined, coconut('vtom')),
   }),
   sev(0x3d0, 'tlb_id', 'u64', 'TLB identifier; hardware writes it', libvirt('reserved_11')),
   sev(0x3d8, 'pcpu_id', 'u64', 'physical CPU of the last run; hardware writes it', libvirt('reserved_11')),
@@ -279,7 +298,7 @@ export const VMSA = struct('VMSA', VMSA_SIZE, [
     ...libvirt('reserved_11'),
   }),
   control(0x3e8, 'xcr0', 'u64', 'XCR0: state components that are on', { bits: fpuState.XCR0 }),
-  reserved(0x3f0, 16, libvirt('valid_bitmap', GHCB_NAME)),
+  reserved(0x3f0, 16, libvirt('valid_bitmap', GHCB_NAME, coconut('reserved_3f0'))),
   fpu(0x400, 'x87_dp', 'u64', 'x87: last data pointer', libvirt('x87_state_gpa', GHCB_NAME)),
   fpu(0x408, 'mxcsr', 'u32', 'MXCSR: SSE control and status; 0x1f80 after INIT', { bits: fpuState.MXCSR }),
   fpu(0x40c, 'x87_ftw', 'u16', 'x87: tag word', {
@@ -295,17 +314,17 @@ export const VMSA = struct('VMSA', VMSA_SIZE, [
   fpu(0x420, 'fpreg_x87', X87_REGISTERS, 'x87 and MMX registers'),
   fpu(0x470, 'fpreg_xmm', XMM_REGISTERS, 'XMM registers'),
   fpu(0x570, 'fpreg_ymm', YMM_REGISTERS, 'upper halves of the YMM registers'),
-  debug(0x670, 'lbr_stack', LBR_STACK, 'last-branch records'),
-  debug(0x770, 'lbr_select', 'u64', 'LBR_SELECT: which branches are recorded'),
-  debug(0x778, 'ibs_fetch_ctl', 'u64', 'sampling: fetch control'),
-  debug(0x780, 'ibs_fetch_linaddr', 'u64', 'sampling: linear address of the fetch'),
-  debug(0x788, 'ibs_op_ctl', 'u64', 'sampling: execution control'),
-  debug(0x790, 'ibs_op_rip', 'u64', 'sampling: RIP of the operation'),
-  debug(0x798, 'ibs_op_data', 'u64', 'sampling: operation data 1'),
-  debug(0x7a0, 'ibs_op_data2', 'u64', 'sampling: operation data 2'),
-  debug(0x7a8, 'ibs_op_data3', 'u64', 'sampling: operation data 3'),
-  debug(0x7b0, 'ibs_dc_linaddr', 'u64', 'sampling: linear address in the data cache'),
-  debug(0x7b8, 'bp_ibstgt_rip', 'u64', 'sampling: target of a branch'),
-  debug(0x7c0, 'ic_ibs_extd_ctl', 'u64', 'sampling: extended fetch control'),
-  reserved(0x7c8, 2104),
+  debug(0x670, 'lbr_stack', LBR_STACK, 'last-branch records', PADDING),
+  debug(0x770, 'lbr_select', 'u64', 'LBR_SELECT: which branches are recorded', PADDING),
+  debug(0x778, 'ibs_fetch_ctl', 'u64', 'sampling: fetch control', PADDING),
+  debug(0x780, 'ibs_fetch_linaddr', 'u64', 'sampling: linear address of the fetch', PADDING),
+  debug(0x788, 'ibs_op_ctl', 'u64', 'sampling: execution control', PADDING),
+  debug(0x790, 'ibs_op_rip', 'u64', 'sampling: RIP of the operation', PADDING),
+  debug(0x798, 'ibs_op_data', 'u64', 'sampling: operation data 1', PADDING),
+  debug(0x7a0, 'ibs_op_data2', 'u64', 'sampling: operation data 2', PADDING),
+  debug(0x7a8, 'ibs_op_data3', 'u64', 'sampling: operation data 3', PADDING),
+  debug(0x7b0, 'ibs_dc_linaddr', 'u64', 'sampling: linear address in the data cache', PADDING),
+  debug(0x7b8, 'bp_ibstgt_rip', 'u64', 'sampling: target of a branch', PADDING),
+  debug(0x7c0, 'ic_ibs_extd_ctl', 'u64', 'sampling: extended fetch control', PADDING),
+  reserved(0x7c8, 2104, { aliases: { ...PADDING.aliases, ...coconut('reserved_7c8') } }),
 ]);
