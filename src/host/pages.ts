@@ -16,6 +16,12 @@ export type FilePages =
   | { readonly pages: readonly Uint8Array[]; readonly inPlace: boolean; readonly source?: string }
   | { readonly reason: string };
 
+/** The pages that stand in a file one after the other, as views of its bytes. */
+export function slicePages(bytes: Uint8Array): Uint8Array[] {
+  const count = Math.floor(bytes.length / VMSA_SIZE);
+  return Array.from({ length: count }, (_, i) => bytes.subarray(i * VMSA_SIZE, (i + 1) * VMSA_SIZE));
+}
+
 /** Reads the pages of a file. */
 export function pagesOf(bytes: Uint8Array): FilePages {
   if (bytes.length === VMSA_SIZE) return { pages: [bytes], inPlace: true };

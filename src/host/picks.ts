@@ -6,7 +6,8 @@ import * as vscode from 'vscode';
 import { hex } from '../core/hex';
 import { parseOvmf } from '../core/ovmf/image';
 import { CPU_MODELS, describeCpuId, modelsWithSignature } from '../core/vmsa/cpuModels';
-import type { Role, VmsaRequest } from '../core/vmsa/generate';
+import { needsOf, type SvsmImage, type VmsaRequest } from '../core/vmsa/generate';
+import type { Role } from '../core/vmsa/initial';
 import { PROFILES } from '../core/vmsa/profiles';
 import { decodeSignature, encodeSignature, type CpuId } from '../core/vmsa/signature';
 import * as errors from '../core/errors';
@@ -178,20 +179,56 @@ export async function pickFile(title: string, pattern: string): Promise<vscode.U
   return (await vscode.window.showOpenDialog({ title, defaultUri: startFolder() }))?.[0];
 }
 
+const ROLES = [
+  { label: 'Boot processor', description: 'vCPU 0', role: 'bsp' as Role },
+  { label: 'Additional processor', description: 'every other vCPU', role: 'ap' as Role },
+];
+
 /** Asks for everything that decides a generated page: how it is launched first, then only what that needs. */
 export async function pickRequest(recent: RecentCpus): Promise<VmsaRequest | undefined> {
-  const profiles = PROFILES.map((p) => ({ label: p.title, detail: p.doc, id: p.id }));
-  const profile = (await vscode.window.showQuickPick(profiles, { title: 'How is the guest launched?' }))?.id;
+  const profiles = PROFILES.map((profile) => ({ label: profile.title, detail: profile.doc, profile }));
+  const title = 'How is the guest launched?';
+  const profile = (await vscode.window.showQuickPick(profiles, { title, matchOnDetail: true }))?.profile;
   if (!profile) return undefined;
-  const roles = [
-    { label: 'Boot processor', description: 'vCPU 0', role: 'bsp' as Role },
-    { label: 'Additional processor', description: 'every other vCPU', role: 'ap' as Role },
-  ];
-  const role = (await vscode.window.showQuickPick(roles, { title: 'Which vCPU?' }))?.role;
-  if (!role) return undefined;
-  const cpu = await pickCpu(recent);
+  const roles = ROLES.filter(({ role }) => (profile.roles as readonly Role[]).includes(role));
+  const chosen =
+    roles.length === 1 ? roles[0] : await vscode.window.showQuickPick(roles, { title: 'Which vCPU?' });
+  if (!chosen) return undefined;
+  const { role } = chosen;
+  const needs = needsOf(profile, role);
+  const cpu = needs.cpu ? await pickCpu(recent) : { family: 0, model: 0, stepping: 0 };
   if (!cpu) return undefined;
-  if (role === 'bsp') return { profile, role, cpu };
-  const resetAddress = await pickResetAddress();
-  return resetAddress === undefined ? undefined : { profile, role, cpu, resetAddress };
+  const resetAddress = needs.resetAddress ? await pickResetAddress() : undefined;
+  if (needs.resetAddress && resetAddress === undefined) return undefined;
+  const svsm: Partial<Record<keyof SvsmImage, number>> = {};
+  for (const part of needs.svsm) {
+    const value = await typeSvsmValue(part);
+    if (value === undefined) return undefined;
+    svsm[part] = value;
+  }
+  return {
+    profile: profile.id,
+    role,
+    cpu,
+    ...(resetAddress === undefined ? {} : { resetAddress }),
+    ...(svsm.entry === undefined ? {} : { svsm: { ...svsm, entry: svsm.entry } }),
+  };
+}
+
+const SVSM_PARTS: Readonly<Record<keyof SvsmImage, string>> = {
+  entry: 'Where the SVSM image starts (guest physical address)',
+  stack: 'Stack of the SVSM image, 0 when it has none yet',
+  pageTable: 'Page table of the SVSM image, 0 when it starts in 32-bit mode',
+  vtom: 'Virtual top of memory, 0 for none',
+};
+
+async function typeSvsmValue(part: keyof SvsmImage): Promise<number | undefined> {
+  const text = await vscode.window.showInputBox({
+    title: SVSM_PARTS[part],
+    value: part === 'entry' ? '' : '0',
+    placeHolder: '0xffffe000',
+    validateInput: (value) =>
+      /^(0x[0-9a-f]{1,13}|[0-9]{1,15})$/i.test(value) ? undefined : 'A number in decimal or 0x form',
+  });
+  return text === undefined ? undefined : Number(text);
 }

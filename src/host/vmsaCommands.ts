@@ -7,6 +7,7 @@ import { toBase64, utf8 } from '../core/hex';
 import { decode, leaves, readLeaf, type Leaf } from '../core/struct';
 import { parseFieldValue } from '../core/vmsa/edit';
 import { guessRequest, type VmsaRequest } from '../core/vmsa/generate';
+import { explainDistance, identify } from '../core/vmsa/identify';
 import { VMSA } from '../core/vmsa/layout';
 import { isRequest } from '../protocol';
 import { ComparisonEditor, comparisonUri } from './comparisonEditor';
@@ -144,6 +145,25 @@ export function vmsaCommands(editor: VmsaEditor, recent: RecentCpus): Record<str
     await deliver(format, bytes, at, target instanceof vscode.Uri ? target : undefined, asked);
   }
 
+  /** Opens the comparison with a launch that has this page, or one of the nearest. */
+  async function identifyVmsa(uri?: unknown, more?: unknown): Promise<void> {
+    const at = await choosePage('VMSA page to identify', uri, said(more).page);
+    if (!at) return;
+    const { exact, nearest, tried } = identify(await bytesOf(at));
+    const items = [...exact, ...nearest].map((candidate) => ({
+      label: `$(${candidate.differing.length === 0 ? 'check' : 'diff'}) ${candidate.profile.title}`,
+      description: `${candidate.roles.map((role) => role.toUpperCase()).join(' and ')}; ${candidate.cpu}`,
+      detail: explainDistance(candidate),
+      request: candidate.request,
+    }));
+    const title =
+      exact.length > 0
+        ? `Launches with exactly this page, of ${tried} tried`
+        : `No launch has this page; the nearest of ${tried} tried`;
+    const chosen = await vscode.window.showQuickPick(items, { title, matchOnDescription: true });
+    if (chosen) await compare(at, chosen.request);
+  }
+
   async function openPasted(): Promise<void> {
     const text = await vscode.env.clipboard.readText();
     const read = readPages(utf8(text));
@@ -158,7 +178,7 @@ export function vmsaCommands(editor: VmsaEditor, recent: RecentCpus): Record<str
   return {
     'sevscope.exportVmsa': exportVmsa,
     'sevscope.openPasted': openPasted,
-    'sevscope.identifyVmsa': () => Promise.resolve(),
+    'sevscope.identifyVmsa': identifyVmsa,
     'sevscope.compareWithGenerated': compareWithGenerated,
     'sevscope.compareWithFile': compareWithFile,
     'sevscope.compareSelected': compareSelected,

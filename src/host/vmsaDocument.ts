@@ -10,7 +10,7 @@ import type { DiskChange } from '../protocol';
 import { EditHistory } from './editHistory';
 import { isGone, nameOf, readUri, watchFile } from './files';
 import { PASTED, pastedSource } from './pasted';
-import { pagesOf, type FilePages } from './pages';
+import { pagesOf, slicePages, type FilePages } from './pages';
 
 /** A patch of one of the pages, counted from 0. */
 export interface Edit {
@@ -145,6 +145,8 @@ export class VmsaDocument implements vscode.CustomDocument {
     const [older, newer] = conflict ? [this.saved, this.conflict] : [this.before, this.bytes];
     if (!older || !newer) return undefined;
     const slot = (bytes: Uint8Array) => {
+      if (bytes.length === this.bytes.length && 'pages' in this.read && this.read.inPlace)
+        return slicePages(bytes)[page];
       const read = pagesOf(bytes);
       return 'reason' in read ? undefined : read.pages[page];
     };
@@ -191,8 +193,8 @@ export class VmsaDocument implements vscode.CustomDocument {
     const at = page * VMSA_SIZE;
     if (!patch || !('pages' in this.read) || !this.read.inPlace) return;
     if (at + VMSA_SIZE > this.bytes.length) return;
+    // The pages are views of these bytes. They are not read again: odd as they may be now, they are pages.
     applyPatch(this.bytes, patch, side, at);
-    this.content = undefined;
   }
 
   /** After every change: what is not saved must not look saved. */
