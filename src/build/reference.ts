@@ -43,7 +43,9 @@ function layersSection(): string {
           known.note ?? '',
         ];
       });
-      const role = layer.role ? `, ${layer.role === 'ap' ? 'additional processors' : 'boot processor'} only` : '';
+      const role = layer.role
+        ? `, ${layer.role === 'ap' ? 'additional processors' : 'boot processor'} only`
+        : '';
       const heads = ['field', 'value', 'source', 'versions', 'note'];
       return `#### ${layer.title}\n\n${code(layer.id)}${role}.\n\n${table(heads, rows)}`;
     })
@@ -51,14 +53,23 @@ function layersSection(): string {
 }
 
 function profilesSection(): string {
-  const rows = PROFILES.map((p: Profile) => [code(p.id), p.title, p.mode, p.kind, p.roles.join(', '), versionsOf(p)]);
+  const rows = PROFILES.map((p: Profile) => [
+    code(p.id),
+    p.title,
+    p.mode,
+    p.kind,
+    p.roles.join(', '),
+    versionsOf(p),
+  ]);
   const parts = PROFILES.map((p) => {
     const layers = p.layers.map((l, i) => `${i + 1}. ${l.title}`).join('\n');
     return `#### ${p.id}: ${p.title}\n\n${p.doc}\n\n${layers}`;
   });
-  return [table(['profile', 'title', 'mode', 'kind', 'roles', 'versions'], rows), '### Layers of each profile', ...parts].join(
-    '\n\n',
-  );
+  return [
+    table(['profile', 'title', 'mode', 'kind', 'roles', 'versions'], rows),
+    '### Layers of each profile',
+    ...parts,
+  ].join('\n\n');
 }
 
 function siliconTable(): string {

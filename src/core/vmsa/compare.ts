@@ -29,6 +29,18 @@ export function comparePages(
   }));
 }
 
+/** The fields alone that differ between a page and a generated one. */
+export function differingFields(actual: Uint8Array, { bytes, trail }: GeneratedVmsa): ComparedField[] {
+  const different = diff(VMSA, actual, bytes).map((d) => d.leaf);
+  const right = vmsaFields(bytes, 0, different);
+  return vmsaFields(actual, 0, different).map((field, i) => ({
+    actual: field,
+    expected: right[i]!,
+    differs: true,
+    writes: trail.get(field.name) ?? [],
+  }));
+}
+
 /** A page beside the one that `request` asks for. @throws CheckError (usage) as generateVmsa does. */
 export function compareWithGenerated(actual: Uint8Array, request: VmsaRequest): ComparedField[] {
   const generated = generateVmsa(request);

@@ -1,12 +1,13 @@
-// A file of one VMSA page: what it is, its fields as text, and what is odd about it at first sight.
+// A file of one VMSA page: its fields as text and a line about the whole; what is odd about it is in checks.ts.
 
-import { describeLeaf, exactText, reservedBits } from '../describe';
-import type { Finding } from '../region';
+import { describeLeaf } from '../describe';
+import { hex } from '../hex';
 import { decode, leaves, readLeaf, type Leaf, type LeafValue, type Values } from '../struct';
 import { describeSignature } from './cpuModels';
-import { joinResetAddress } from './generate';
-import { GROUPS, VMSA, VMSA_SIZE } from './layout';
-import { hex } from '../hex';
+import { joinResetAddress, startsAtResetVector } from './generate';
+import { GROUPS, VMSA } from './layout';
+
+export { vmsaFindings } from './checks';
 
 /** One field of a page, ready to be shown. `group` is one of GROUPS. */
 export interface VmsaField {
@@ -30,35 +31,44 @@ function heading(leaf: Leaf): string {
   return groupOf.get(leaf.path.split('.')[0]!)!;
 }
 
-function meaningOf(leaf: Leaf, value: LeafValue, values: Values): string {
-  const { meaning } = describeLeaf(leaf, value);
+/** KVM copies the tag word of FXSAVE: one bit for each register in use, nothing in the high byte. */
+function abridgedTags(tags: number): string {
+  const used = Array.from({ length: 8 }, (_, i) => i).filter((i) => (tags >> i) & 1);
+  return `abridged form: in use ${used.map((i) => `R${i}`).join(' ')}`;
+}
+
+function meaningOf(leaf: Leaf, value: LeafValue, values: Values, described: string): string {
   if (leaf.path === 'rdx') return describeSignature(value as bigint);
   if (leaf.path === 'rip') {
     return `starts at ${hex((values['cs_base'] as bigint) + (value as bigint), 8)} (cs_base + rip)`;
   }
-  return meaning;
+  if (leaf.path === 'x87_ftw' && value !== 0 && Number(value) <= 0xff) return abridgedTags(Number(value));
+  return described;
+}
+
+/** One leaf of a page. @param values all of that page */
+function fieldOf(leaf: Leaf, value: LeafValue, values: Values): VmsaField {
+  const { raw, meaning } = describeLeaf(leaf, value);
+  return {
+    name: leaf.path,
+    group: heading(leaf),
+    offset: leaf.offset,
+    size: leaf.size,
+    value,
+    raw,
+    meaning: meaningOf(leaf, value, values, meaning),
+    doc: leaf.row.doc,
+    leaf,
+  };
 }
 
 /**
- * All leaves of a page in the order of the file.
+ * Leaves of a page in the order of the file, all of them unless `some` are asked for.
  * @param page at least 4096 bytes from `at`
  */
-export function vmsaFields(page: Uint8Array, at = 0): VmsaField[] {
+export function vmsaFields(page: Uint8Array, at = 0, some: readonly Leaf[] = leaves(VMSA)): VmsaField[] {
   const values = decode(VMSA, page, at);
-  return leaves(VMSA).map((leaf) => {
-    const value = readLeaf(page, leaf, at);
-    return {
-      name: leaf.path,
-      group: heading(leaf),
-      offset: leaf.offset,
-      size: leaf.size,
-      value,
-      raw: describeLeaf(leaf, value).raw,
-      meaning: meaningOf(leaf, value, values),
-      doc: leaf.row.doc,
-      leaf,
-    };
-  });
+  return some.map((leaf) => fieldOf(leaf, readLeaf(page, leaf, at), values));
 }
 
 /** Fields by heading, headings in their order. */
@@ -70,57 +80,20 @@ export function groupFields<F extends { readonly group: string }>(
   );
 }
 
-/** What a person should know about a page before she trusts its fields. */
-export function vmsaFindings(page: Uint8Array): Finding[] {
-  const whole = { offset: 0, size: VMSA_SIZE };
-  if (page.every((b) => b === 0)) {
-    return [
-      {
-        rule: 'vmsa-all-zero',
-        severity: 'error',
-        message: 'All 4096 bytes are zero: this page was never filled in.',
-        ...whole,
-      },
-    ];
-  }
-  if (looksEncrypted(page)) {
-    const message =
-      'Nearly every byte of the reserved space is set: this looks like memory of a running guest, which is encrypted. Only a page from before the launch can be read.';
-    return [{ rule: 'vmsa-encrypted', severity: 'error', message, ...whole }];
-  }
-  return leaves(VMSA).flatMap((leaf) => oddity(leaf, readLeaf(page, leaf)) ?? []);
-}
-
-/** Encrypted memory has no runs of zeros; a real page is nearly all zero above the FPU state. */
-function looksEncrypted(page: Uint8Array): boolean {
-  return page.subarray(0x7c8, VMSA_SIZE).filter((b) => b !== 0).length > (VMSA_SIZE - 0x7c8) * 0.9;
-}
-
-function oddity(leaf: Leaf, value: LeafValue): Finding | undefined {
-  const at = { offset: leaf.offset, size: leaf.size };
-  if (value instanceof Uint8Array) {
-    if (leaf.row.group !== 'Reserved' || value.every((b) => b === 0)) return undefined;
-    const message = `${leaf.path} is reserved but not zero: ${exactText(value, leaf.size).slice(0, 64)}. No known launch sets it.`;
-    return { rule: 'vmsa-reserved-set', severity: 'warning', message, ...at };
-  }
-  if (leaf.path === 'efer' && (BigInt(value) & 0x1000n) === 0n) {
-    const message = `efer is ${hex(value)} without SVME (bit 12): VMRUN refuses this page, and every launch sets it.`;
-    return { rule: 'vmsa-no-svme', severity: 'error', message, ...at };
-  }
-  const odd = leaf.row.bits ? reservedBits(leaf.row.bits, value) : 0n;
-  if (odd === 0n) return undefined;
-  const message = `${leaf.path} is ${hex(value)}: its reserved bits ${hex(odd)} are set.`;
-  return { rule: 'vmsa-reserved-set', severity: 'warning', message, ...at };
-}
-
 /** A page in one line: role, where it starts, CPU. */
 export function vmsaSummary(page: Uint8Array, at = 0): string {
   const values = decode(VMSA, page, at);
   const csBase = values['cs_base'] as bigint;
   const rip = values['rip'] as bigint;
-  const bsp = csBase === 0xffff0000n && rip === 0xfff0n;
-  const role = bsp
-    ? 'boot processor (BSP)'
-    : `additional processor (AP), reset address ${hex(joinResetAddress(csBase, rip), 8)}`;
-  return `${role}; ${describeSignature(values['rdx'] as bigint)}`;
+  return `${startText(values, csBase, rip)}; ${describeSignature(values['rdx'] as bigint)}`;
+}
+
+function startText(values: Values, csBase: bigint, rip: bigint): string {
+  if (startsAtResetVector(values)) return 'boot processor (BSP)';
+  // Only an SVSM image or an IGVM file starts a vCPU with protection on, and then all of the address counts.
+  if (((values['cr0'] as bigint) & 1n) === 1n) {
+    const bits = ((values['efer'] as bigint) & 0x400n) === 0n ? '32-bit' : '64-bit';
+    return `starts in ${bits} mode at ${hex(csBase + rip, 8)}`;
+  }
+  return `additional processor (AP), reset address ${hex(joinResetAddress(csBase, rip), 8)}`;
 }

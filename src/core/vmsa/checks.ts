@@ -1,0 +1,259 @@
+// Checks of a VMSA page: what it is, whether its registers can be what a CPU or a launch has, and state that does not
+// belong into a page from before the launch (APM volume 2, section 15.5.1; Linux sev.c). They decode and never throw.
+
+import { exactText, reservedBits } from '../describe';
+import { hex } from '../hex';
+import type { Finding } from '../region';
+import { decode, leaves, readLeaf, type Leaf, type LeafValue } from '../struct';
+import { SEV_FEATURES } from './bitsSev';
+import { HARDWARE_WRITES } from './causePair';
+import { VMSA, VMSA_SIZE } from './layout';
+import { pageKind, type PageKind } from './pageKind';
+import { finding, type VmsaRule } from './rules';
+import { decodeSignature } from './signature';
+
+/** What is known about a page beside its bytes. */
+export interface PageContext {
+  /** Index of the vCPU whose page it is. */
+  readonly vcpu?: number;
+}
+
+const WHOLE: Readonly<Record<Exclude<PageKind, 'vmsa'>, readonly [VmsaRule, string]>> = {
+  zero: ['vmsa-all-zero', 'All 4096 bytes are zero: this page was never filled in.'],
+  filled: ['vmsa-filled', 'All 4096 bytes are the same: this is erased or overwritten, not a page.'],
+  encrypted: [
+    'vmsa-encrypted',
+    'The reserved end of the page looks random: this is memory of a running guest, which is encrypted. Only a page from before the launch can be read.',
+  ],
+  ghcb: [
+    'vmsa-ghcb',
+    'This looks like the GHCB that guest and hypervisor share: it has an exit code or a bitmap of valid fields, but neither SVME nor a code segment. The VMSA is another page.',
+  ],
+};
+
+const byName = new Map(leaves(VMSA).map((leaf) => [leaf.path, leaf]));
+
+/** What a check sees and says: values of scalar fields, and a way to pin a message to one of them. */
+interface Notes {
+  readonly vcpu: number | undefined;
+  readonly value: (name: string) => bigint;
+  readonly bit: (name: string, lsb: number) => boolean;
+  readonly note: (rule: VmsaRule, field: string, message: string) => void;
+}
+
+/** What a person should know about a page before she trusts its fields. @param page 4096 bytes */
+export function vmsaFindings(page: Uint8Array, context: PageContext = {}): Finding[] {
+  const kind = pageKind(page);
+  if (kind !== 'vmsa') {
+    const [rule, message] = WHOLE[kind];
+    return [finding(rule, 0, VMSA_SIZE, message)];
+  }
+  const values = decode(VMSA, page);
+  const findings = leaves(VMSA).flatMap((leaf) => reservedSet(leaf, readLeaf(page, leaf)) ?? []);
+  const value = (name: string) => BigInt(values[name] as number | bigint);
+  const notes: Notes = {
+    vcpu: context.vcpu,
+    value,
+    bit: (name, lsb) => ((value(name) >> BigInt(lsb)) & 1n) === 1n,
+    note: (rule, field, message) => {
+      const { offset, size } = byName.get(field)!;
+      findings.push(finding(rule, offset, size, message));
+    },
+  };
+  for (const check of CHECKS) check(notes);
+  return findings;
+}
+
+function reservedSet(leaf: Leaf, value: LeafValue): Finding | undefined {
+  if (value instanceof Uint8Array) {
+    if (leaf.row.group !== 'Reserved' || value.every((b) => b === 0)) return undefined;
+    const message = `${leaf.path} is reserved but not zero: ${exactText(value, leaf.size).slice(0, 64)}. No known launch sets it.`;
+    return finding('vmsa-reserved-set', leaf.offset, leaf.size, message);
+  }
+  // Of the signature there is a rule of its own, which knows more than its bits.
+  const odd = leaf.row.bits && leaf.path !== 'rdx' ? reservedBits(leaf.row.bits, value) : 0n;
+  if (odd === 0n) return undefined;
+  const message = `${leaf.path} is ${hex(value)}: its reserved bits ${hex(odd)} are set.`;
+  return finding('vmsa-reserved-set', leaf.offset, leaf.size, message);
+}
+
+/** CR0, CR4 and EFER, which VMRUN looks at together. */
+function checkModes({ value, bit, note }: Notes): void {
+  const [pe, nw, cd, pg] = [0, 29, 30, 31].map((i) => bit('cr0', i));
+  const pae = bit('cr4', 5);
+  const [lme, lma, svme] = [8, 10, 12].map((i) => bit('efer', i));
+  const [cr0, efer] = [hex(value('cr0')), hex(value('efer'))];
+  if (!svme) {
+    note(
+      'vmsa-no-svme',
+      'efer',
+      `efer is ${efer} without SVME (bit 12): VMRUN refuses this page, and every launch sets it.`,
+    );
+  }
+  if (lma && !lme) note('vmsa-lma-without-lme', 'efer', `efer is ${efer}: LMA is set without LME.`);
+  if (lma && !(pg && pae)) {
+    const lacks = [...(pg ? [] : ['CR0.PG']), ...(pae ? [] : ['CR4.PAE'])].join(' and ');
+    note('vmsa-lma-without-paging', 'efer', `efer is ${efer}: LMA is set, but ${lacks} is clear.`);
+  } else if (lme && pg && !pae) {
+    note('vmsa-lme-without-pae', 'cr4', `EFER.LME and CR0.PG are set, but CR4.PAE is clear.`);
+  }
+  if (pg && !pe) note('vmsa-paging-without-pe', 'cr0', `cr0 is ${cr0}: PG is set without PE.`);
+  if (nw && !cd) note('vmsa-nw-without-cd', 'cr0', `cr0 is ${cr0}: NW is set without CD.`);
+}
+
+function checkSegments({ value, bit, note }: Notes): void {
+  const [cs, tr, ss] = ['cs_attrib', 'tr_attrib', 'ss_attrib'].map((name) => hex(value(name)));
+  if (bit('cs_attrib', 9)) {
+    if (bit('cs_attrib', 10))
+      note('vmsa-cs-l-and-d', 'cs_attrib', `cs_attrib is ${cs}: L and D are both set.`);
+    if (!bit('efer', 10))
+      note('vmsa-cs-l-without-lma', 'cs_attrib', `cs_attrib is ${cs}: L is set, but EFER.LMA is clear.`);
+  }
+  if (!(bit('cs_attrib', 7) && bit('cs_attrib', 4) && bit('cs_attrib', 3))) {
+    note('vmsa-cs-not-code', 'cs_attrib', `cs_attrib is ${cs}: no code segment that is present.`);
+  }
+  // Builders of IGVM files leave TR empty, which counts as unusable.
+  const type = value('tr_attrib') & 0xfn;
+  if (bit('tr_attrib', 7) && (bit('tr_attrib', 4) || (type !== 3n && type !== 11n))) {
+    note('vmsa-tr-not-busy', 'tr_attrib', `tr_attrib is ${tr}: present, but not a busy TSS (0x83 or 0x8b).`);
+  }
+  const dpl = (value('ss_attrib') >> 5n) & 3n;
+  if (value('cpl') !== dpl)
+    note('vmsa-cpl', 'cpl', `cpl is ${value('cpl')}, but ss_attrib ${ss} has privilege level ${dpl}.`);
+}
+
+function checkStart({ vcpu, value, bit, note }: Notes): void {
+  const realMode = !bit('cr0', 0);
+  const [base, rip, limit] = ['cs_base', 'rip', 'cs_limit'].map(value) as [bigint, bigint, bigint];
+  if (realMode && rip > limit) {
+    note('vmsa-rip-beyond-limit', 'rip', `rip is ${hex(rip)}, beyond the limit of CS, ${hex(limit)}.`);
+  }
+  const reset = base === 0xffff0000n && rip === 0xfff0n;
+  if (vcpu !== undefined && vcpu > 0 && reset) {
+    note(
+      'vmsa-ap-at-reset-vector',
+      'rip',
+      `This page of vCPU ${vcpu} starts at the reset vector 0xfffffff0. Only vCPU 0 does; the others start at the address of the firmware’s SEV-ES reset block.`,
+    );
+  }
+  if (vcpu === 0 && realMode && !reset) {
+    note(
+      'vmsa-bsp-elsewhere',
+      'rip',
+      `This page of vCPU 0 starts at ${hex(base + rip, 8)}, not at the reset vector 0xfffffff0: it may be the page of another vCPU.`,
+    );
+  }
+}
+
+/** Bits that read as ones whatever is written to them. */
+const FIXED_ONES: Readonly<Record<string, bigint>> = { rflags: 0x2n, dr6: 0xffff07f0n, dr7: 0x400n };
+
+function checkRegisters({ value, bit, note }: Notes): void {
+  for (const [name, ones] of Object.entries(FIXED_ONES)) {
+    const lost = ones & ~value(name);
+    if (lost === 0n) continue;
+    if (name !== 'rflags' && value(name) === 0n) {
+      note(
+        'vmsa-debug-zero',
+        name,
+        `${name} is 0; a CPU has ${hex(ones)} fixed in it. IGVM files leave it so.`,
+      );
+    } else {
+      note('vmsa-fixed-ones', name, `${name} is ${hex(value(name))}: ${hex(lost)} is always set in a CPU.`);
+    }
+  }
+  const breakpoints = value('dr7') & ~0x400n;
+  if (breakpoints !== 0n) {
+    const message = `dr7 is ${hex(value('dr7'))}: KVM refuses to launch with ${hex(breakpoints)} beside the fixed 0x400. Is a debugger attached?`;
+    note('vmsa-dr7', 'dr7', message);
+  }
+  const xcr0 = hex(value('xcr0'));
+  if (!bit('xcr0', 0)) note('vmsa-xcr0', 'xcr0', `xcr0 is ${xcr0} without x87 (bit 0), which is always on.`);
+  else if (bit('xcr0', 2) && !bit('xcr0', 1))
+    note('vmsa-xcr0', 'xcr0', `xcr0 is ${xcr0}: AVX is on without SSE.`);
+  const types = Array.from({ length: 8 }, (_, i) => (value('g_pat') >> BigInt(8 * i)) & 7n);
+  const bad = types.flatMap((type, i) => (type === 2n || type === 3n ? [`PA${i}`] : []));
+  if (bad.length > 0) {
+    note(
+      'vmsa-pat',
+      'g_pat',
+      `g_pat is ${hex(value('g_pat'), 16)}: ${bad.join(', ')} is a reserved memory type.`,
+    );
+  }
+  if (decodeSignature(value('rdx')).malformed) {
+    const message = `rdx is ${hex(value('rdx'))}, which is no CPU signature: at launch it is CPUID Fn0000_0001_EAX of the guest’s CPU.`;
+    note('vmsa-cpu-signature', 'rdx', message);
+  }
+}
+
+const feature = (name: string): number => SEV_FEATURES.find((b) => b.name === name)!.lsb;
+
+/** Features that only SEV-SNP has; DebugVirtualization and the sampling features are of SEV-ES, too. */
+const SNP_ONLY = [
+  'vTOM',
+  'ReflectVC',
+  'RestrictedInjection',
+  'AlternateInjection',
+  'BTBIsolation',
+  'VmplSSS',
+  'SecureTSC',
+  'VmgexitParameter',
+  'GuestInterceptControl',
+  'VmsaRegProt',
+  'SmtProtection',
+  'SecureAVIC',
+];
+
+/** Fields that count only with one of these features. */
+const STATE_OF: readonly (readonly [field: string, features: readonly string[]])[] = [
+  ['tsc_scale', ['SecureTSC']],
+  ['tsc_offset', ['SecureTSC']],
+  ['reg_prot_nonce', ['VmsaRegProt']],
+  ['secure_avic_control', ['SecureAVIC']],
+  ['vintr_ctrl', ['AlternateInjection', 'SecureAVIC']],
+  ['event_inj', ['AlternateInjection', 'SecureAVIC']],
+];
+
+function checkFeatures({ value, bit, note }: Notes): void {
+  const on = (name: string) => bit('sev_features', feature(name));
+  const features = hex(value('sev_features'));
+  const lonely = on('SNPActive') ? [] : SNP_ONLY.filter(on);
+  if (lonely.length > 0) {
+    const message = `sev_features is ${features}: ${lonely.join(', ')} without SNPActive.`;
+    note('vmsa-snp-feature', 'sev_features', message);
+  }
+  const top = value('virtual_tom');
+  if (on('vTOM') !== (top !== 0n)) {
+    const message = on('vTOM')
+      ? 'vTOM is on in sev_features, but virtual_tom is 0: all memory would be shared.'
+      : `virtual_tom is ${hex(top)}, but vTOM is off in sev_features.`;
+    note('vmsa-vtom', 'virtual_tom', message);
+  }
+  for (const [field, needs] of STATE_OF) {
+    if (value(field) === 0n || needs.some(on)) continue;
+    const message = `${field} is ${hex(value(field))}, but ${needs.join(' and ')} ${needs.length > 1 ? 'are' : 'is'} off in sev_features.`;
+    note('vmsa-feature-state', field, message);
+  }
+  if (value('vmpl') !== 0n) {
+    const message = `vmpl is ${value('vmpl')}: the page is not of a launch but of a guest that an SVSM started.`;
+    note('vmsa-vmpl', 'vmpl', message);
+  }
+}
+
+function checkRun({ value, bit, note }: Notes): void {
+  const set = HARDWARE_WRITES.filter((name) => value(name) !== 0n);
+  if (bit('vintr_ctrl', 63)) set.push('vintr_ctrl');
+  const [first] = set;
+  if (first === undefined) return;
+  const message = `${set.join(', ')}: hardware sets this when the guest runs, so the page was taken after the launch.`;
+  note('vmsa-has-run', first, message);
+}
+
+const CHECKS: readonly ((notes: Notes) => void)[] = [
+  checkModes,
+  checkSegments,
+  checkStart,
+  checkRegisters,
+  checkFeatures,
+  checkRun,
+];

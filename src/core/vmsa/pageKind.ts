@@ -1,0 +1,50 @@
+// What a page of 4096 bytes is before any of its fields is believed: a VMSA, or one of the things that are mistaken
+// for one.
+
+import { leaves, readLeaf } from '../struct';
+import { VMSA, VMSA_SIZE } from './layout';
+
+/**
+ * `zero` never filled in; `filled` one byte throughout, as erased flash; `encrypted` memory of a running guest; `ghcb`
+ * the page that guest and hypervisor share (GHCB specification, section 2.3), whose first fields lie where a VMSA has
+ * its own; `vmsa` anything else.
+ */
+export type PageKind = 'zero' | 'filled' | 'encrypted' | 'ghcb' | 'vmsa';
+
+/** The reserved end of the page, which every launch leaves zero. */
+const RESERVED_END = 0x7c8;
+
+/** The GHCB's exit code, its two words of information and its scratch area, then its bitmap of valid fields. */
+const GHCB_RANGES = [
+  [0x390, 0x3b0],
+  [0x3f0, 0x400],
+] as const;
+
+const leafOf = (path: string) => leaves(VMSA).find((l) => l.path === path)!;
+const EFER = leafOf('efer');
+const CS_ATTRIB = leafOf('cs_attrib');
+
+const anySet = (bytes: Uint8Array) => bytes.some((b) => b !== 0);
+
+// Of 2104 random bytes, 8 are zero and all 256 values occur, give or take one. Plain data has neither.
+function looksRandom(bytes: Uint8Array): boolean {
+  const zeros = bytes.reduce((n, b) => (b === 0 ? n + 1 : n), 0);
+  return zeros < bytes.length * 0.05 && new Set(bytes).size >= 240;
+}
+
+function looksLikeGhcb(page: Uint8Array): boolean {
+  const runnable = ((readLeaf(page, EFER) as bigint) & 0x1000n) !== 0n;
+  return (
+    !runnable &&
+    readLeaf(page, CS_ATTRIB) === 0 &&
+    GHCB_RANGES.some(([from, to]) => anySet(page.subarray(from, to)))
+  );
+}
+
+/** What a page is. @param page 4096 bytes */
+export function pageKind(page: Uint8Array): PageKind {
+  const [first] = page;
+  if (page.every((b) => b === first)) return first === 0 ? 'zero' : 'filled';
+  if (looksRandom(page.subarray(RESERVED_END, VMSA_SIZE))) return 'encrypted';
+  return looksLikeGhcb(page) ? 'ghcb' : 'vmsa';
+}
