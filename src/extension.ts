@@ -3,17 +3,21 @@
 import type { ExtensionContext } from 'vscode';
 import { registerCommands } from './host/commands';
 import { ComparisonEditor } from './host/comparisonEditor';
-import { OvmfEditor, VmsaEditor } from './host/fileEditors';
+import { OvmfEditor } from './host/ovmfEditor';
+import { RecentCpus } from './host/recentCpus';
 import { ReportEditor } from './host/reportEditor';
+import { VmsaEditor } from './host/vmsaEditor';
 
 /** Called by VS Code when an editor or command of ours is used for the first time. */
 export function activate(context: ExtensionContext): void {
   const { extensionUri } = context;
+  const recent = new RecentCpus(context.globalState);
+  const vmsa = new VmsaEditor(extensionUri);
   context.subscriptions.push(
-    new VmsaEditor(extensionUri).register(),
+    vmsa.register(),
     new OvmfEditor(extensionUri).register(),
-    new ComparisonEditor(extensionUri).register(),
+    new ComparisonEditor(extensionUri, vmsa, recent).register(),
     new ReportEditor(extensionUri).register(),
-    ...registerCommands(),
+    ...registerCommands(vmsa, recent),
   );
 }

@@ -19,21 +19,24 @@ export function classify(bytes: Uint8Array): FileKind {
   return bytes.length === VMSA_SIZE && !isImage(bytes) ? 'vmsa' : 'ovmf';
 }
 
-function isImage(bytes: Uint8Array): boolean {
+/** Whether a file ends as OVMF images do, with the footer of their table of GUIDs. */
+export function isImage(bytes: Uint8Array): boolean {
   const footer = bytes.length - 48;
   return footer >= 0 && guidText(bytes, footer) === FOOTER_GUID;
 }
 
-/** Why a file of another size than 4096 bytes is no VMSA page, and what to do; for the page shown instead. */
-export function explainNotVmsa(bytes: Uint8Array): string {
+/**
+ * Why a file is no VMSA page, and what to do; for the page shown instead.
+ * @param odd of a file of several pages, the first that cannot be a vCPU's
+ */
+export function explainNotVmsa(bytes: Uint8Array, odd?: number): string {
   const found = `It has ${byteCount(bytes.length)}; a VMSA is one page of ${VMSA_SIZE} bytes.`;
   if (bytes.length === 0) return 'The file is empty. Write the page again, or generate one.';
   if (isImage(bytes)) return `${found} It ends with OVMF's table of GUIDs: open it as an OVMF image.`;
-  if (bytes.length % VMSA_SIZE === 0) {
-    const pages = bytes.length / VMSA_SIZE;
-    return `${found} These could be ${pages} pages, one for each vCPU: cut out one, for example with "dd bs=4096 count=1 skip=0".`;
+  if (odd !== undefined) {
+    return `${found} It is not one page for each vCPU either: page ${odd} has bytes where every VMSA has zeros, or no registers.`;
   }
   if (bytes.length < VMSA_SIZE)
     return `${found} A dump of the kernel's structure is shorter than the page: fill it up with zeros to ${VMSA_SIZE} bytes.`;
-  return `${found} Open it with another editor, or generate the page that you expected here.`;
+  return `${found} Pages one after the other, a kernel log with a dump, a hex dump, base64 and sevctl's JSON can be read, too; this is none of them.`;
 }

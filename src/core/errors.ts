@@ -274,6 +274,64 @@ export function untrustedWorkspace(): CheckError {
   );
 }
 
+/** A page whose fields cannot be changed; `why` is a phrase. */
+export function readOnlyPage(name: string, why: string): CheckError {
+  return usage(`Fields of ${name} cannot be changed: ${why}. Export it to a file to change it there.`);
+}
+
+/** Fields that are not to be changed before the workspace is trusted. */
+export function untrustedEdit(): CheckError {
+  return new CheckError(
+    'insecure',
+    'This workspace is in Restricted Mode: pages are shown and compared, but nothing is changed or written. Trust the workspace to go on.',
+  );
+}
+
+/** A name that no field has. */
+export function unknownField(name: string): CheckError {
+  return usage(
+    `A VMSA has no field "${name.slice(0, 40)}". Names are those of the kernel, such as rdx or cs_base.`,
+  );
+}
+
+/** A page beyond the last. */
+export function noSuchPage(name: string, page: number, pages: number): CheckError {
+  return usage(`${name} has ${pages === 1 ? 'one page' : `${pages} pages`}; there is no page ${page + 1}.`);
+}
+
+/** A file that somebody else wrote while it was edited. */
+export function changedOnDisk(name: string): CheckError {
+  return new CheckError(
+    'state',
+    `${name} was changed on disk while it was edited here, and was not written. Choose "Keep My Changes" or "Reload and Lose My Changes" in the editor, then save.`,
+  );
+}
+
+/** A file that is gone while it is open. */
+export function deletedOnDisk(name: string): CheckError {
+  return new CheckError(
+    'state',
+    `${name} was deleted. Nothing is lost: its pages are still here, and are shown again when the file comes back. Keep them to save them again.`,
+  );
+}
+
+/** More pages than an address holds. */
+export function tooManyPasted(found: number, most: number): CheckError {
+  return usage(
+    `The text holds ${found} pages; at most ${most} can be pasted. Save it as a file and open that.`,
+  );
+}
+
+/** A form that pages cannot be exported in. */
+export function unknownFormat(id: string, known: readonly string[]): CheckError {
+  return usage(`A VMSA cannot be exported as "${id.slice(0, 40)}". Use one of ${known.join(', ')}.`);
+}
+
+/** Nothing to paste. */
+export function nothingToPaste(reason: string): CheckError {
+  return usage(`The clipboard holds no VMSA. ${reason}`);
+}
+
 /** A file system without paths. */
 export function notOnDisk(scheme: string): CheckError {
   return usage(`The file is on "${scheme}"; a check reads files from disk. Save it to a folder first.`);

@@ -1,95 +1,142 @@
-// The comparison of a VMSA page with the one that a launch should have. It is an editor on a URI of its own that
-// says everything: which file, and which page to generate. So it survives a reload and can be opened again.
+// The comparison of a VMSA page with another one, or with the one that a launch should have. It is an editor on a URI
+// of its own that says everything: which file, and what it is compared with. So it survives a reload and can be opened
+// again. Files that are open in an editor are compared as they are there, with changes that were not saved.
 
 import * as vscode from 'vscode';
 import * as errors from '../core/errors';
 import { generateVmsa, type VmsaRequest } from '../core/vmsa/generate';
-import { VMSA_SIZE } from '../core/vmsa/layout';
-import { explainNotVmsa } from '../core/classify';
-import { isRequest, type Action, type View } from '../protocol';
-import { nameOf, readUri, watchFile } from './fileEditors';
+import { isRequest, type Action, type ComparisonViewState, type FirmwareChoice } from '../protocol';
+import { nameOf } from './files';
+import type { PageOfFile } from './pages';
 import { Page, PageEditor } from './page';
-import { firmwareChoices, pickFirmware, savePage } from './picks';
+import { firmwareChoices, pickCpu, pickFirmware, savePage } from './picks';
 import { sentence } from './present';
+import type { RecentCpus } from './recentCpus';
+import type { VmsaEditor } from './vmsaEditor';
 
 const SCHEME = 'sevscope-compare';
 
+type Comparison = PageOfFile & ({ readonly request: VmsaRequest } | { readonly other: PageOfFile });
+
+const label = ({ file, page }: PageOfFile) => nameOf(file) + (page > 0 ? ` #${page + 1}` : '');
+
 /** The URI of a comparison; its path is what the tab shows. */
-export function comparisonUri(file: vscode.Uri, request: VmsaRequest): vscode.Uri {
+export function comparisonUri(actual: PageOfFile, other: VmsaRequest | PageOfFile): vscode.Uri {
+  const query = {
+    file: actual.file.toString(),
+    ...(actual.page > 0 ? { page: actual.page } : {}),
+    ...('file' in other
+      ? { otherFile: other.file.toString(), ...(other.page > 0 ? { otherPage: other.page } : {}) }
+      : { request: other }),
+  };
   return vscode.Uri.from({
     scheme: SCHEME,
-    path: `/${nameOf(file)} ↔ generated`,
-    query: JSON.stringify({ file: file.toString(), request }),
+    path: `/${label(actual)} ↔ ${'file' in other ? label(other) : 'generated'}`,
+    query: JSON.stringify(query),
   });
 }
 
-interface Comparison {
-  readonly file: vscode.Uri;
-  readonly request: VmsaRequest;
-}
+const isPage = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
 /** What a comparison's URI says. @throws CheckError when it was made by hand and says nothing */
 function parseComparison(uri: vscode.Uri): Comparison {
   try {
-    const { file, request } = JSON.parse(uri.query) as { file?: unknown; request?: unknown };
-    if (typeof file === 'string' && isRequest(request))
-      return { file: vscode.Uri.parse(file, true), request };
+    const said = JSON.parse(uri.query) as Record<string, unknown>;
+    const { file, request, otherFile, page = 0, otherPage = 0 } = said;
+    if (typeof file === 'string' && isPage(page) && isPage(otherPage)) {
+      const actual = { file: vscode.Uri.parse(file, true), page };
+      if (isRequest(request)) return { ...actual, request };
+      if (typeof otherFile === 'string')
+        return { ...actual, other: { file: vscode.Uri.parse(otherFile, true), page: otherPage } };
+    }
   } catch {
     // The same answer as for a URI of the wrong shape.
   }
   throw errors.badEditorUri('comparison');
 }
 
-/** Shows a page beside the expected one. */
+/** Shows two pages side by side. */
 export class ComparisonEditor extends PageEditor {
   static readonly viewType = 'sevscope.comparison';
   protected readonly viewType = ComparisonEditor.viewType;
 
-  protected async open(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void> {
-    let shown: Extract<View, { kind: 'comparison' }> | undefined;
-    const page = new Page(this.extensionUri, panel, async (action, request) => {
-      if (!shown) return;
-      const next = await act(action, request ?? shown.request);
-      if (next) page.show((shown = { ...shown, request: next }));
-    });
-    const load = async ({ file, request }: Comparison) => {
-      const bytes = await readUri(file);
-      if (bytes.length !== VMSA_SIZE) throw errors.notAPage(nameOf(file), explainNotVmsa(bytes));
-      const known = { request: shown?.request ?? request, firmware: shown?.firmware ?? [] };
-      page.show((shown = { kind: 'comparison', name: nameOf(file), bytes, ...known }));
-    };
-    const loadOrExplain = (comparison: () => Comparison) =>
-      Promise.resolve()
-        .then(() => load(comparison()))
-        .catch((error: unknown) => {
-          page.show({
-            kind: 'notice',
-            title: 'The comparison cannot be shown',
-            text: sentence(error),
-            actions: [],
-          });
-        });
-    await loadOrExplain(() => {
-      const comparison = parseComparison(uri);
-      const watcher = watchFile(comparison.file, () => void loadOrExplain(() => comparison));
-      panel.onDidDispose(() => {
-        watcher.dispose();
-      });
-      return comparison;
-    });
-    // Looking for images can take a while in a large workspace; the comparison does not wait for it.
-    const firmware = await firmwareChoices();
-    if (shown && firmware.length > 0) page.show((shown = { ...shown, firmware }));
+  constructor(
+    extensionUri: vscode.Uri,
+    private readonly files: VmsaEditor,
+    private readonly recent: RecentCpus,
+  ) {
+    super(extensionUri);
   }
-}
 
-/** Does what a button asks for. @returns the request to show from now on, when it changed */
-async function act(action: Action, request: VmsaRequest): Promise<VmsaRequest | undefined> {
-  if (action === 'saveExpected') {
-    if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
-    await savePage(generateVmsa(request).bytes, request.role === 'bsp' ? 'vcpu0.vmsa' : 'vcpu1.vmsa');
+  protected async open(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void> {
+    let shown: ComparisonViewState | undefined;
+    let request: VmsaRequest | undefined;
+    let firmware: readonly FirmwareChoice[] = [];
+    const page = new Page(this.extensionUri, panel, async (action, given) => {
+      const latest = given ?? request;
+      const next = latest && (await this.act(action, latest));
+      if (!next || !shown) return;
+      request = next;
+      page.show((shown = { ...shown, other: this.generated(next, firmware) }));
+    });
+    const load = async (comparison: Comparison) => {
+      const actual = await this.read(comparison);
+      if ('other' in comparison) {
+        const other = await this.read(comparison.other);
+        page.show((shown = { kind: 'comparison', ...actual, other: { kind: 'file', ...other } }));
+      } else {
+        request ??= comparison.request;
+        const other = this.generated(request, firmware);
+        page.show((shown = { kind: 'comparison', ...actual, other }));
+      }
+    };
+    const explain = (error: unknown) => {
+      const title = 'The comparison cannot be shown';
+      page.show({ kind: 'notice', title, text: sentence(error), actions: [] });
+    };
+    let comparison: Comparison;
+    try {
+      comparison = parseComparison(uri);
+    } catch (error) {
+      explain(error);
+      return;
+    }
+    const again = () => load(comparison).catch(explain);
+    const files = 'other' in comparison ? [comparison.file, comparison.other.file] : [comparison.file];
+    const watchers = files.map((file) => this.files.watch(file, () => void again()));
+    panel.onDidDispose(() => {
+      vscode.Disposable.from(...watchers).dispose();
+    });
+    await again();
+    if ('other' in comparison) return;
+    // Looking for images can take a while in a large workspace; the comparison does not wait for it.
+    firmware = await firmwareChoices();
+    if (firmware.length > 0) await again();
   }
-  if (action !== 'pickFirmware') return undefined;
-  const resetAddress = await pickFirmware();
-  return resetAddress === undefined ? undefined : { ...request, role: 'ap', resetAddress };
+
+  private generated(request: VmsaRequest, firmware: readonly FirmwareChoice[]): ComparisonViewState['other'] {
+    return { kind: 'generated', request, firmware, recent: this.recent.list() };
+  }
+
+  private async read({ file, page }: PageOfFile): Promise<{ name: string; bytes: Uint8Array }> {
+    const pages = await this.files.pages(file);
+    const bytes = pages[page];
+    if (!bytes) throw errors.noSuchPage(nameOf(file), page, pages.length);
+    return { name: label({ file, page }), bytes: bytes.slice() };
+  }
+
+  /** Does what a button asks for. @returns the request to show from now on, when it changed */
+  private async act(action: Action, request: VmsaRequest): Promise<VmsaRequest | undefined> {
+    if (action === 'saveExpected') {
+      if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
+      await savePage(generateVmsa(request).bytes, request.role === 'bsp' ? 'vcpu0.vmsa' : 'vcpu1.vmsa');
+    }
+    if (action === 'pickCpu') {
+      const cpu = await pickCpu(this.recent, request.cpu);
+      return cpu && { ...request, cpu };
+    }
+    if (action !== 'pickFirmware') return undefined;
+    const resetAddress = await pickFirmware();
+    return resetAddress === undefined ? undefined : { ...request, role: 'ap', resetAddress };
+  }
 }

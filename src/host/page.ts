@@ -3,12 +3,15 @@
 
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import { isWebviewMessage, type Action, type View } from '../protocol';
+import { isWebviewMessage, type Action, type HostMessage, type View, type WebviewMessage } from '../protocol';
 import type { VmsaRequest } from '../core/vmsa/generate';
 import { present } from './present';
 
 /** What an editor does when a person presses one of its buttons. */
 export type OnAction = (action: Action, request: VmsaRequest | undefined) => Promise<void> | void;
+
+/** What only editors of VMSA pages hear. */
+export type PageMessage = Extract<WebviewMessage, { type: 'edit' | 'page' | 'place' }>;
 
 /** Nothing runs but our script, nothing loads but our files, and no text of a file is ever put into HTML. */
 function html(webview: vscode.Webview, root: vscode.Uri): string {
@@ -47,11 +50,12 @@ export class Page {
   constructor(
     extensionUri: vscode.Uri,
     private readonly panel: vscode.WebviewPanel,
-    onAction: OnAction,
+    private readonly onAction: OnAction,
+    private readonly onMessage?: (message: PageMessage) => unknown,
   ) {
     const root = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
     panel.webview.options = { enableScripts: true, localResourceRoots: [root] };
-    panel.webview.onDidReceiveMessage((message: unknown) => this.receive(message, onAction));
+    panel.webview.onDidReceiveMessage((message: unknown) => this.receive(message));
     panel.webview.html = html(panel.webview, root);
     panel.onDidDispose(() => {
       this.closed = true;
@@ -61,24 +65,30 @@ export class Page {
   /** Shows a view now, or as soon as the page is there; not any more when its editor is closed. */
   show(view: View): void {
     this.view = view;
-    void this.post();
+    this.post({ type: 'show', view });
   }
 
-  private async post(): Promise<void> {
-    if (this.view && !this.closed) await this.panel.webview.postMessage({ type: 'show', view: this.view });
+  /** Sends a message that a page which is not there yet may miss. */
+  post(message: HostMessage): void {
+    if (!this.closed) void this.panel.webview.postMessage(message);
   }
 
-  private async receive(message: unknown, onAction: OnAction): Promise<void> {
+  private async receive(message: unknown): Promise<void> {
     if (!isWebviewMessage(message)) return;
     switch (message.type) {
       case 'ready':
-        await this.post();
+        if (this.view) this.show(this.view);
         return;
       case 'copy':
         await vscode.env.clipboard.writeText(message.text);
         return;
       case 'action':
-        await present(() => onAction(message.action, message.request));
+        await present(() => this.onAction(message.action, message.request));
+        return;
+      case 'edit':
+      case 'page':
+      case 'place':
+        await present(() => this.onMessage?.(message));
         return;
       default:
         message satisfies never;

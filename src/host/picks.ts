@@ -6,11 +6,15 @@ import * as vscode from 'vscode';
 import { hex } from '../core/hex';
 import { parseOvmf } from '../core/ovmf/image';
 import { CPU_MODELS, describeCpuId, modelsWithSignature } from '../core/vmsa/cpuModels';
+import { needsOf, type SvsmImage, type VmsaRequest } from '../core/vmsa/generate';
+import type { Role } from '../core/vmsa/initial';
+import { PROFILES } from '../core/vmsa/profiles';
 import { decodeSignature, encodeSignature, type CpuId } from '../core/vmsa/signature';
 import * as errors from '../core/errors';
 import type { FirmwareChoice } from '../protocol';
 import { readFirmware } from '../files/launch';
-import { nameOf, readUri } from './fileEditors';
+import { nameOf, readUri } from './files';
+import type { RecentCpus } from './recentCpus';
 
 /** Reset addresses of the images in the workspace: a glance at the tables of a few, not a search of the disk. */
 export async function firmwareChoices(): Promise<FirmwareChoice[]> {
@@ -67,26 +71,47 @@ async function typeAddress(): Promise<number | undefined> {
   return text === undefined ? undefined : Number(text);
 }
 
-/** Asks for a CPU; `like` is the one on top, because the page has its signature. */
-export async function pickCpu(like?: CpuId): Promise<CpuId | undefined> {
-  const own = like && {
-    label: modelsWithSignature(encodeSignature(like))[0]?.name ?? 'The CPU in the page',
-    description: `as in the page: ${describeCpuId(like)}`,
-    cpu: like as CpuId | undefined,
-  };
-  const models = CPU_MODELS.filter((m) => m.name !== own?.label).map((m) => ({
+interface CpuItem extends vscode.QuickPickItem {
+  readonly cpu?: CpuId;
+}
+
+/** A CPU by its first QEMU model, or by what `otherwise` says. */
+function cpuItem(cpu: CpuId, otherwise: string, description = describeCpuId(cpu)): CpuItem {
+  return { label: modelsWithSignature(encodeSignature(cpu))[0]?.name ?? otherwise, description, cpu };
+}
+
+const separator = (label: string): CpuItem => ({ label, kind: vscode.QuickPickItemKind.Separator });
+
+/** Asks for a CPU, and remembers it. The one in the page, `like`, is on top, then those that were chosen lately. */
+export async function pickCpu(recent: RecentCpus, like?: CpuId): Promise<CpuId | undefined> {
+  const own = like && cpuItem(like, 'The CPU in the page', `as in the page: ${describeCpuId(like)}`);
+  const latest = recent
+    .list()
+    .map((cpu) => cpuItem(cpu, describeCpuId(cpu)))
+    .filter(({ label }) => label !== own?.label);
+  const taken = new Set([own?.label, ...latest.map(({ label }) => label)]);
+  const models = CPU_MODELS.filter((m) => !taken.has(m.name)).map((m) => ({
     label: m.name,
     description: describeCpuId(m),
-    detail: m.note,
+    ...(m.note === undefined ? {} : { detail: m.note }),
     cpu: { family: m.family, model: m.model, stepping: m.stepping },
   }));
-  const typed = { label: 'Family, model and stepping…', description: 'or a signature', cpu: undefined };
-  const chosen = await vscode.window.showQuickPick([...(own ? [own] : []), ...models, typed], {
+  const typed: CpuItem = { label: 'Family, model and stepping…', description: 'or a signature' };
+  const items: CpuItem[] = [
+    ...(own ? [own] : []),
+    ...(latest.length > 0 ? [separator('chosen lately'), ...latest] : []),
+    ...(own || latest.length > 0 ? [separator('QEMU models')] : []),
+    ...models,
+    typed,
+  ];
+  const chosen = await vscode.window.showQuickPick(items, {
     title: 'CPU model of the guest',
     placeHolder: 'The model that the guest sees, not the host',
     matchOnDescription: true,
   });
-  return chosen === typed ? typeCpu() : chosen?.cpu;
+  const cpu = chosen === typed ? await typeCpu() : chosen?.cpu;
+  if (cpu) await recent.add(cpu);
+  return cpu;
 }
 
 /** Reads 25/1/1, 0x19/1/1 or a signature such as 0xa00f11. */
@@ -132,4 +157,78 @@ export async function savePage(bytes: Uint8Array, name: string): Promise<vscode.
   });
   if (uri) await vscode.workspace.fs.writeFile(uri, bytes);
   return uri;
+}
+
+/** The file of the active editor, whatever sort of editor it is. */
+export function activeFile(): vscode.Uri | undefined {
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  return input instanceof vscode.TabInputCustom || input instanceof vscode.TabInputText
+    ? input.uri
+    : undefined;
+}
+
+/** Asks for a file of the workspace, or another one. */
+export async function pickFile(title: string, pattern: string): Promise<vscode.Uri | undefined> {
+  const files = await vscode.workspace.findFiles(pattern, '**/node_modules/**', 200);
+  const items = files
+    .map((uri) => ({ label: vscode.workspace.asRelativePath(uri), uri }))
+    .sort((a, b) => a.label.localeCompare(b.label));
+  const other = { label: 'Another file…', uri: undefined };
+  const chosen = await vscode.window.showQuickPick([...items, other], { title });
+  if (chosen !== other) return chosen?.uri;
+  return (await vscode.window.showOpenDialog({ title, defaultUri: startFolder() }))?.[0];
+}
+
+const ROLES = [
+  { label: 'Boot processor', description: 'vCPU 0', role: 'bsp' as Role },
+  { label: 'Additional processor', description: 'every other vCPU', role: 'ap' as Role },
+];
+
+/** Asks for everything that decides a generated page: how it is launched first, then only what that needs. */
+export async function pickRequest(recent: RecentCpus): Promise<VmsaRequest | undefined> {
+  const profiles = PROFILES.map((profile) => ({ label: profile.title, detail: profile.doc, profile }));
+  const title = 'How is the guest launched?';
+  const profile = (await vscode.window.showQuickPick(profiles, { title, matchOnDetail: true }))?.profile;
+  if (!profile) return undefined;
+  const roles = ROLES.filter(({ role }) => (profile.roles as readonly Role[]).includes(role));
+  const chosen =
+    roles.length === 1 ? roles[0] : await vscode.window.showQuickPick(roles, { title: 'Which vCPU?' });
+  if (!chosen) return undefined;
+  const { role } = chosen;
+  const needs = needsOf(profile, role);
+  const cpu = needs.cpu ? await pickCpu(recent) : { family: 0, model: 0, stepping: 0 };
+  if (!cpu) return undefined;
+  const resetAddress = needs.resetAddress ? await pickResetAddress() : undefined;
+  if (needs.resetAddress && resetAddress === undefined) return undefined;
+  const svsm: Partial<Record<keyof SvsmImage, number>> = {};
+  for (const part of needs.svsm) {
+    const value = await typeSvsmValue(part);
+    if (value === undefined) return undefined;
+    svsm[part] = value;
+  }
+  return {
+    profile: profile.id,
+    role,
+    cpu,
+    ...(resetAddress === undefined ? {} : { resetAddress }),
+    ...(svsm.entry === undefined ? {} : { svsm: { ...svsm, entry: svsm.entry } }),
+  };
+}
+
+const SVSM_PARTS: Readonly<Record<keyof SvsmImage, string>> = {
+  entry: 'Where the SVSM image starts (guest physical address)',
+  stack: 'Stack of the SVSM image, 0 when it has none yet',
+  pageTable: 'Page table of the SVSM image, 0 when it starts in 32-bit mode',
+  vtom: 'Virtual top of memory, 0 for none',
+};
+
+async function typeSvsmValue(part: keyof SvsmImage): Promise<number | undefined> {
+  const text = await vscode.window.showInputBox({
+    title: SVSM_PARTS[part],
+    value: part === 'entry' ? '' : '0',
+    placeHolder: '0xffffe000',
+    validateInput: (value) =>
+      /^(0x[0-9a-f]{1,13}|[0-9]{1,15})$/i.test(value) ? undefined : 'A number in decimal or 0x form',
+  });
+  return text === undefined ? undefined : Number(text);
 }

@@ -3,17 +3,21 @@
 import * as vscode from 'vscode';
 import { CheckError } from '../core/errors';
 
+/** Whether a failure is one that we foresaw. */
+export const isCheckError = (error: unknown): error is CheckError => error instanceof CheckError;
+
 /** A failure as a sentence. What we did not foresee says so, because then the fault is ours. */
 export function sentence(error: unknown): string {
   if (error instanceof CheckError) return error.message;
   return `SevScope failed: ${error instanceof Error ? error.message : String(error)}`;
 }
 
-/** Runs something that a person asked for; a failure becomes one message. */
-export async function present(run: () => unknown): Promise<void> {
+/** Runs something that a person asked for; a failure becomes one message. @returns what it gave, if anything */
+export async function present(run: () => unknown): Promise<unknown> {
   try {
-    await run();
+    return await run();
   } catch (error) {
     void vscode.window.showErrorMessage(sentence(error));
+    return undefined;
   }
 }

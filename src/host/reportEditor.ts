@@ -6,7 +6,7 @@ import * as errors from '../core/errors';
 import { launchInputs, runCheck } from '../files/launch';
 import { parseLaunchFile, readLaunchFile } from '../files/launchFile';
 import type { Report } from '../core/measure/report';
-import { nameOf } from './fileEditors';
+import { nameOf } from './files';
 import { Page, PageEditor } from './page';
 import { sentence } from './present';
 

@@ -1,0 +1,132 @@
+// The pages of a file in whatever form it holds them, and the rule for bytes that could be several pages.
+
+import { explainNotVmsa, isImage } from '../classify';
+import { byteCount } from '../hex';
+import { MAX_VCPUS } from '../measure/launchDigest';
+import { leaves, readLeaf } from '../struct';
+import { VMSA, VMSA_SIZE } from './layout';
+
+/** The forms in which a VMSA is handed around. */
+export type PageFormat = 'page' | 'pages' | 'kernel-log' | 'hex-dump' | 'base64' | 'sevctl-json' | 'json';
+
+/** One page: 4096 bytes, and what a person should know about how they were read. */
+export interface SourcePage {
+  /** `vCPU 0` where the form says or implies it, `page` where it does not. */
+  readonly label: string;
+  readonly bytes: Uint8Array;
+  readonly note?: string;
+}
+
+/** The pages that a file holds, at least one. */
+export interface PagesRead {
+  readonly format: PageFormat;
+  /** The form in words: `kernel log`, `sevctl JSON`. */
+  readonly title: string;
+  readonly pages: readonly SourcePage[];
+}
+
+/** Why a file holds no page that can be read. `format` says which form it has, when it has one of them. */
+export interface NotPages {
+  readonly reason: string;
+  readonly format?: PageFormat;
+}
+
+/** The forms in words. */
+export const READ_FORMATS: Readonly<Record<PageFormat, string>> = {
+  page: 'VMSA page',
+  pages: 'VMSA pages one after the other',
+  'kernel-log': 'kernel log',
+  'hex-dump': 'hex dump',
+  base64: 'base64',
+  'sevctl-json': 'sevctl JSON',
+  json: 'JSON of this tool',
+};
+
+/** No file has more bytes in pages: KVM has no guest with more vCPUs. */
+export const MAX_PAGE_BYTES = MAX_VCPUS * VMSA_SIZE;
+
+/** Bytes of Linux's struct sev_es_save_area, which is what the kernel dumps; the rest of the page is zero. */
+export const KERNEL_STRUCT_SIZE = 0x670;
+
+/** Fewer bytes do not even hold all registers. */
+export const LEAST_BYTES = 0x400;
+
+/** Pages in a form. */
+export function found(format: PageFormat, pages: readonly SourcePage[]): PagesRead {
+  return { format, title: READ_FORMATS[format], pages };
+}
+
+/** A form that is broken. */
+export function broken(format: PageFormat, reason: string): NotPages {
+  return { format, reason };
+}
+
+const leafOf = (path: string) => leaves(VMSA).find((leaf) => leaf.path === path)!;
+const EFER = leafOf('efer');
+const CS_ATTRIB = leafOf('cs_attrib');
+const RESERVED_END = leaves(VMSA).at(-1)!.offset;
+
+const isZero = (bytes: Uint8Array) => bytes.every((b) => b === 0);
+
+/** Whether a page can be of a vCPU: nothing in its reserved end, and SVME or a code segment, or never filled in. */
+function couldBePage(page: Uint8Array): boolean {
+  if (!isZero(page.subarray(RESERVED_END))) return false;
+  return (
+    ((readLeaf(page, EFER) as bigint) & 0x1000n) !== 0n || readLeaf(page, CS_ATTRIB) !== 0 || isZero(page)
+  );
+}
+
+function split(bytes: Uint8Array): Uint8Array[] {
+  return Array.from({ length: bytes.length / VMSA_SIZE }, (_, i) =>
+    bytes.slice(i * VMSA_SIZE, (i + 1) * VMSA_SIZE),
+  );
+}
+
+/**
+ * Bytes that are one page or several. A single page may hold anything, so that a damaged one can be looked at. Several
+ * must each look like a vCPU's: firmware, kernels and disk images have a multiple of 4096 bytes, too, but not the 2104
+ * zero bytes at the end of every page, nor registers at its start.
+ */
+export function pagesOf(bytes: Uint8Array, format: PageFormat): PagesRead | NotPages {
+  if (isImage(bytes) || bytes.length === 0 || bytes.length % VMSA_SIZE !== 0)
+    return { reason: explainNotVmsa(bytes) };
+  if (bytes.length === VMSA_SIZE) return found(format, [{ label: 'page', bytes }]);
+  const pages = bytes.length > MAX_PAGE_BYTES ? [] : split(bytes);
+  const odd = pages.findIndex((page) => !couldBePage(page));
+  if (pages.length > 0 && odd < 0 && !isZero(bytes)) {
+    return found(
+      format,
+      pages.map((page, i) => ({ label: `vCPU ${i}`, bytes: page })),
+    );
+  }
+  return { reason: explainNotVmsa(bytes, odd < 0 ? undefined : odd) };
+}
+
+/** Bytes that were read from text: pages, or one page whose end, which is always zero, was left out. */
+export function pagesFromText(bytes: Uint8Array, format: PageFormat): PagesRead | NotPages {
+  if (bytes.length >= VMSA_SIZE || bytes.length < LEAST_BYTES) {
+    const read = pagesOf(bytes, format);
+    if (!('reason' in read)) return read;
+    const what = `The ${READ_FORMATS[format]} holds ${byteCount(bytes.length)}`;
+    return broken(
+      format,
+      bytes.length % VMSA_SIZE === 0 && bytes.length > 0
+        ? `${what}. ${read.reason}`
+        : `${what}; a VMSA is one page of ${VMSA_SIZE}. Take the dump again, whole.`,
+    );
+  }
+  return found(format, [padded(bytes, 'page')]);
+}
+
+/** A page of which only the start is known. */
+export function padded(bytes: Uint8Array, label: string): SourcePage {
+  const page = new Uint8Array(VMSA_SIZE);
+  page.set(bytes);
+  if (bytes.length === VMSA_SIZE) return { label, bytes: page };
+  const filled = `The dump has ${bytes.length} bytes; the rest of the page was filled up with zeros.`;
+  const note =
+    bytes.length === KERNEL_STRUCT_SIZE
+      ? `${filled} That is the size of the kernel's structure, and a launch has nothing above it.`
+      : `${filled} The kernel's structure has ${KERNEL_STRUCT_SIZE}: if lines are missing, every field after the gap is wrong.`;
+  return { label, bytes: page, note };
+}

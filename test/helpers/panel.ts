@@ -1,0 +1,56 @@
+// A webview panel that is none: it keeps what an editor posts to its page, and posts what a page would.
+
+import * as vscode from 'vscode';
+import type { HostMessage, View, WebviewMessage } from '../../src/protocol';
+
+/** Stands in for the panel that VS Code gives to an editor. */
+export class TestPanel {
+  readonly posted: HostMessage[] = [];
+  private readonly received = new vscode.EventEmitter<unknown>();
+  private readonly disposed = new vscode.EventEmitter<void>();
+  private readonly state = new vscode.EventEmitter<unknown>();
+  visible = true;
+  active = false;
+
+  constructor(readonly viewColumn = vscode.ViewColumn.One) {}
+
+  readonly webview = {
+    options: {},
+    html: '',
+    cspSource: '',
+    asWebviewUri: (uri: vscode.Uri) => uri,
+    onDidReceiveMessage: this.received.event,
+    postMessage: (message: HostMessage) => {
+      this.posted.push(structuredClone(message));
+      return Promise.resolve(true);
+    },
+  };
+  readonly onDidDispose = this.disposed.event;
+  readonly onDidChangeViewState = this.state.event;
+  readonly reveal = () => undefined;
+
+  /** What an editor takes for a panel. */
+  get panel(): vscode.WebviewPanel {
+    return this as unknown as vscode.WebviewPanel;
+  }
+
+  /** The latest view. */
+  get view(): View | undefined {
+    return this.posted.filter((message) => message.type === 'show').at(-1)?.view;
+  }
+
+  /** The latest view, when it is of this kind. */
+  viewOf<K extends View['kind']>(kind: K): Extract<View, { kind: K }> | undefined {
+    const { view } = this;
+    return view?.kind === kind ? (view as Extract<View, { kind: K }>) : undefined;
+  }
+
+  /** Posts what the page would. */
+  send(message: WebviewMessage): void {
+    this.received.fire(message);
+  }
+
+  dispose(): void {
+    this.disposed.fire();
+  }
+}

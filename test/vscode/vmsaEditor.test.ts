@@ -1,0 +1,336 @@
+// What editors show when files, pages and other editors change: with panels that keep what is posted to them.
+
+import { strict as assert } from 'node:assert';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { applyPatch, parseFieldValue, patchField, vmsaLeaf } from '../../src/core/vmsa/edit';
+import { generateVmsa, type VmsaRequest } from '../../src/core/vmsa/generate';
+import { ComparisonEditor, comparisonUri } from '../../src/host/comparisonEditor';
+import { RecentCpus } from '../../src/host/recentCpus';
+import type { VmsaDocument } from '../../src/host/vmsaDocument';
+import { VmsaEditor } from '../../src/host/vmsaEditor';
+import { TestPanel } from '../helpers/panel';
+import { until } from './until';
+
+const REQUEST: VmsaRequest = {
+  profile: 'sev-es',
+  role: 'bsp',
+  cpu: { family: 25, model: 1, stepping: 1 },
+};
+const PAGE = generateVmsa(REQUEST).bytes;
+const EXTENSION = vscode.Uri.file('/extension');
+const NO_BACKUP = { backupId: undefined, untitledDocumentData: undefined };
+
+/** The page with another value in a field. */
+function withField(field: string, value: string, page = PAGE): Uint8Array {
+  const leaf = vmsaLeaf(field)!;
+  const bytes = page.slice();
+  const patch = patchField(bytes, leaf, parseFieldValue(leaf, value));
+  if (patch) applyPatch(bytes, patch);
+  return bytes;
+}
+
+let folder: string;
+let count = 0;
+const closing: (() => void)[] = [];
+
+function newFile(bytes: Uint8Array | string = PAGE): vscode.Uri {
+  const uri = vscode.Uri.file(join(folder, `page${count++}.vmsa`));
+  writeFileSync(uri.fsPath, bytes);
+  return uri;
+}
+
+interface Opened {
+  editor: VmsaEditor;
+  document: VmsaDocument;
+  panel: TestPanel;
+  events: unknown[];
+}
+
+async function open(uri: vscode.Uri, editor = new VmsaEditor(EXTENSION)): Promise<Opened> {
+  const document = await editor.openCustomDocument(uri, NO_BACKUP);
+  const panel = new TestPanel();
+  editor.resolveCustomEditor(document, panel.panel);
+  const events: unknown[] = [];
+  document.onDidEdit((event) => events.push(event));
+  closing.push(() => {
+    panel.dispose();
+    document.dispose();
+  });
+  return { editor, document, panel, events };
+}
+
+const shown = (panel: TestPanel) => panel.viewOf('vmsa');
+const shows = (panel: TestPanel, bytes: Uint8Array) =>
+  until(
+    'the page shows these bytes',
+    () => Buffer.compare(shown(panel)?.bytes ?? PAGE.slice(1), bytes) === 0,
+  );
+const edit = async (panel: TestPanel, field: string, value: string) => {
+  panel.send({ type: 'edit', field, value });
+  await shows(panel, withField(field, value, shown(panel)!.bytes));
+};
+
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sevscope-vmsa-'));
+});
+afterEach(() => {
+  for (const close of closing.splice(0)) close();
+});
+after(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('A VMSA editor', () => {
+  it('shows the page, and every edit in every panel of the document', async () => {
+    const { editor, document, panel } = await open(newFile());
+    const second = new TestPanel();
+    editor.resolveCustomEditor(document, second.panel);
+    assert.equal(shown(panel)?.readOnly, undefined);
+    assert.deepEqual([shown(panel)?.page, shown(panel)?.pages], [0, 1]);
+    await edit(panel, 'rdx', '7');
+    await shows(second, withField('rdx', '7'));
+  });
+  it('refuses a value that does not fit, and shows what counts again', async () => {
+    const { panel, events } = await open(newFile());
+    const before = panel.posted.length;
+    panel.send({ type: 'edit', field: 'cpl', value: '0x100' });
+    await until('it is shown again', () => panel.posted.length > before);
+    assert.deepEqual(shown(panel)?.bytes, PAGE);
+    assert.equal(events.length, 0);
+  });
+  it('cannot edit what is on a file system for reading only', async () => {
+    const { editor, document } = await open(newFile());
+    const git = await editor.openCustomDocument(document.uri.with({ scheme: 'git' }), NO_BACKUP);
+    closing.push(() => git.dispose());
+    assert.match(editor.whyReadOnly(git) ?? '', /file system "git" is read-only/);
+  });
+});
+
+describe('A file that somebody else writes', () => {
+  it('is shown again with what changed, until the next edit', async () => {
+    const { document, panel, events } = await open(newFile());
+    writeFileSync(document.uri.fsPath, withField('rdx', '9'));
+    await shows(panel, withField('rdx', '9'));
+    assert.deepEqual(shown(panel)?.disk, { fields: ['rdx'], conflict: false });
+    assert.equal(events.length, 0);
+    await edit(panel, 'rcx', '1');
+    assert.equal(shown(panel)?.disk, undefined);
+  });
+  it('keeps changes that were not saved, and asks', async () => {
+    const { editor, document, panel } = await open(newFile());
+    await edit(panel, 'rcx', '1');
+    writeFileSync(document.uri.fsPath, withField('rdx', '9'));
+    await until('there is a conflict', () => shown(panel)?.disk?.conflict === true);
+    assert.deepEqual(shown(panel)?.disk?.fields, ['rdx']);
+    assert.deepEqual(shown(panel)?.bytes, withField('rcx', '1'));
+    await assert.rejects(editor.saveCustomDocument(document), /changed on disk/);
+    assert.deepEqual(new Uint8Array(readFileSync(document.uri.fsPath)), withField('rdx', '9'));
+    panel.send({ type: 'action', action: 'keepChanges' });
+    await until('it is dismissed', () => shown(panel)?.disk === undefined);
+    await editor.saveCustomDocument(document);
+    assert.deepEqual(new Uint8Array(readFileSync(document.uri.fsPath)), withField('rcx', '1'));
+  });
+  it('comes into conflict again when it is written again', async () => {
+    const { document, panel } = await open(newFile());
+    await edit(panel, 'rcx', '1');
+    writeFileSync(document.uri.fsPath, withField('rdx', '9'));
+    await until('there is a conflict', () => shown(panel)?.disk?.conflict === true);
+    panel.send({ type: 'action', action: 'keepChanges' });
+    await until('it is dismissed', () => shown(panel)?.disk === undefined);
+    writeFileSync(document.uri.fsPath, withField('rbx', '9'));
+    await until('there is a conflict', () => shown(panel)?.disk?.conflict === true);
+    assert.deepEqual(shown(panel)?.disk?.fields, ['rbx']);
+  });
+  it('is taken on revert', async () => {
+    const { editor, document, panel } = await open(newFile());
+    await edit(panel, 'rcx', '1');
+    writeFileSync(document.uri.fsPath, withField('rdx', '9'));
+    await until('there is a conflict', () => shown(panel)?.disk?.conflict === true);
+    await editor.revertCustomDocument(document);
+    await shows(panel, withField('rdx', '9'));
+    assert.equal(shown(panel)?.disk, undefined);
+  });
+  it('is not meant when we write it', async () => {
+    const { editor, document, panel } = await open(newFile());
+    await edit(panel, 'rcx', '1');
+    await editor.saveCustomDocument(document);
+    const before = panel.posted.length;
+    await new Promise((done) => setTimeout(done, 600));
+    assert.equal(shown(panel)?.disk, undefined);
+    assert.ok(panel.posted.length - before < 3);
+  });
+  it('and that is no page any more says so, and comes back', async () => {
+    const { document, panel } = await open(newFile());
+    writeFileSync(document.uri.fsPath, 'no page');
+    await until('there is a notice', () => panel.viewOf('notice') !== undefined);
+    writeFileSync(document.uri.fsPath, PAGE);
+    await shows(panel, PAGE);
+  });
+  it('and that is no page any more leaves the changes that are here', async () => {
+    const { document, panel } = await open(newFile());
+    await edit(panel, 'rcx', '1');
+    writeFileSync(document.uri.fsPath, 'no page');
+    await until('there is a conflict', () => shown(panel)?.disk?.conflict === true);
+    assert.deepEqual(shown(panel)?.bytes, withField('rcx', '1'));
+  });
+});
+
+describe('A file that is deleted', () => {
+  it('is not lost: it can be kept and saved again', async () => {
+    const { editor, document, panel, events } = await open(newFile());
+    rmSync(document.uri.fsPath);
+    await until('there is a notice', () => panel.viewOf('notice') !== undefined);
+    assert.match(panel.viewOf('notice')!.text, /was deleted\. Nothing is lost/);
+    panel.send({ type: 'action', action: 'keepChanges' });
+    await shows(panel, PAGE);
+    assert.equal(events.length, 1);
+    await editor.saveCustomDocument(document);
+    assert.deepEqual(new Uint8Array(readFileSync(document.uri.fsPath)), PAGE);
+  });
+  it('is shown again when it comes back', async () => {
+    const { document, panel } = await open(newFile());
+    rmSync(document.uri.fsPath);
+    await until('there is a notice', () => panel.viewOf('notice') !== undefined);
+    writeFileSync(document.uri.fsPath, PAGE);
+    await shows(panel, PAGE);
+  });
+  it('leaves the changes that are here', async () => {
+    const { document, panel } = await open(newFile());
+    await edit(panel, 'rcx', '1');
+    rmSync(document.uri.fsPath);
+    await until('there is a conflict', () => shown(panel)?.disk?.conflict === true);
+    assert.deepEqual(shown(panel)?.bytes, withField('rcx', '1'));
+  });
+});
+
+describe('A backup', () => {
+  const restore = async (editor: VmsaEditor, document: VmsaDocument) => {
+    const destination = vscode.Uri.file(join(folder, 'backups', `backup${count++}`));
+    const { id } = await editor.backupCustomDocument(document, { destination });
+    const again = new VmsaEditor(EXTENSION);
+    const restored = await again.openCustomDocument(document.uri, { ...NO_BACKUP, backupId: id });
+    const panel = new TestPanel();
+    again.resolveCustomEditor(restored, panel.panel);
+    closing.push(() => restored.dispose());
+    return { restored, panel, again };
+  };
+  it('brings back the changes, which are still none of the file', async () => {
+    const { editor, document, panel } = await open(newFile());
+    await edit(panel, 'rcx', '1');
+    const { restored, panel: other } = await restore(editor, document);
+    assert.equal(restored.hasChanges, true);
+    assert.deepEqual(shown(other)?.bytes, withField('rcx', '1'));
+    assert.equal(shown(other)?.disk, undefined);
+  });
+  it('of a file that was written meanwhile is in conflict with it', async () => {
+    const { editor, document, panel } = await open(newFile());
+    await edit(panel, 'rcx', '1');
+    document.dispose();
+    writeFileSync(document.uri.fsPath, withField('rdx', '9'));
+    const { panel: other } = await restore(editor, document);
+    assert.deepEqual(shown(other)?.disk, { fields: ['rdx'], conflict: true });
+  });
+  it('is not lost by an edit that is taken back', async () => {
+    const { editor, document, panel } = await open(newFile());
+    await edit(panel, 'rcx', '1');
+    const { restored, panel: other, again } = await restore(editor, document);
+    const events: { undo?: () => Promise<void> }[] = [];
+    restored.onDidEdit((event) => events.push(event as { undo?: () => Promise<void> }));
+    await again.edit(restored, 0, 'rdx', '5');
+    await events[0]?.undo?.();
+    await shows(other, withField('rcx', '1'));
+    // VS Code stands where the list began and takes that for the file; it is told that it is not.
+    assert.equal(events.length, 2);
+    assert.equal(events[1]?.undo, undefined);
+  });
+});
+
+describe('A comparison', () => {
+  const memory = new Map<string, unknown>();
+  const recent = new RecentCpus({
+    keys: () => [...memory.keys()],
+    get: (key: string) => memory.get(key) as never,
+    update: (key: string, value: unknown) => Promise.resolve(void memory.set(key, value)),
+  });
+  const compare = async (uri: vscode.Uri, editor: VmsaEditor) => {
+    const panel = new TestPanel();
+    const comparison = new ComparisonEditor(EXTENSION, editor, recent);
+    void comparison.resolveCustomEditor({ uri, dispose: () => undefined }, panel.panel);
+    await until('it is shown', () => panel.view !== undefined);
+    closing.push(() => panel.dispose());
+    return panel;
+  };
+  it('with a file follows both, and edits that were not saved', async () => {
+    const { editor, document, panel } = await open(newFile());
+    const other = newFile(withField('rip', '1'));
+    const at = { file: document.uri, page: 0 };
+    const compared = await compare(comparisonUri(at, { file: other, page: 0 }), editor);
+    const view = () => compared.viewOf('comparison')!;
+    assert.equal(view().other.kind, 'file');
+    await edit(panel, 'rdx', '9');
+    await until('the edit is compared', () => Buffer.compare(view().bytes, withField('rdx', '9')) === 0);
+    writeFileSync(other.fsPath, withField('rip', '2'));
+    await until('the other file is read', () => {
+      const { other: now } = view();
+      return now.kind === 'file' && Buffer.compare(now.bytes, withField('rip', '2')) === 0;
+    });
+    assert.deepEqual(new Uint8Array(readFileSync(document.uri.fsPath)), PAGE);
+  });
+  it('with a generated page says which CPUs were chosen lately', async () => {
+    const { editor, document } = await open(newFile());
+    for (const model of [1, 17, 1]) await recent.add({ family: 25, model, stepping: 1 });
+    const compared = await compare(comparisonUri({ file: document.uri, page: 0 }, REQUEST), editor);
+    const { other } = compared.viewOf('comparison')!;
+    assert.deepEqual(other.kind === 'generated' && [other.request, other.recent.map((cpu) => cpu.model)], [
+      REQUEST,
+      [1, 17],
+    ]);
+  });
+  it('of a page that is not there says so', async () => {
+    const { editor, document } = await open(newFile());
+    const compared = await compare(comparisonUri({ file: document.uri, page: 3 }, REQUEST), editor);
+    assert.match(compared.viewOf('notice')?.text ?? '', /there is no page 4/);
+  });
+});
+
+describe('A diff editor', () => {
+  const run = (command: string, ...args: unknown[]) => vscode.commands.executeCommand(command, ...args);
+  const activeTab = () => vscode.window.tabGroups.activeTabGroup.activeTab;
+  afterEach(() => run('workbench.action.closeAllEditors'));
+
+  it('of two pages shows two editors of ours, which know each other', async () => {
+    const [a, b] = [newFile(), newFile(withField('rdx', '9'))];
+    await run('vscode.diff', a, b);
+    await until('it is open', () => activeTab()?.label.includes('↔') === true);
+    assert.equal(activeTab()?.input, undefined, 'VS Code describes a diff of custom editors now');
+    await until('its halves are compared', async () => {
+      await run('sevscope.compareWithFile');
+      const input = activeTab()?.input;
+      return input instanceof vscode.TabInputCustom && input.viewType === 'sevscope.comparison';
+    });
+    const { uri } = activeTab()!.input as vscode.TabInputCustom;
+    const { file, otherFile } = JSON.parse(uri.query) as Record<string, string>;
+    assert.deepEqual([file, otherFile], [a.toString(), b.toString()]);
+  });
+  it('shows each half what the other has, and where its cursor is', async () => {
+    const [a, b] = [newFile(), newFile()];
+    await run('vscode.diff', a, b);
+    await until('it is open', () => activeTab()?.label.includes('↔') === true);
+    const { editor, panel: original } = await open(a);
+    const { panel: modified } = await open(b, editor);
+    assert.equal(shown(original)?.other?.side, 'modified');
+    assert.equal(shown(modified)?.other?.side, 'original');
+    await edit(modified, 'rdx', '9');
+    await until('the other half has it', () => {
+      const other = shown(original)?.other;
+      return other !== undefined && Buffer.compare(other.bytes, withField('rdx', '9')) === 0;
+    });
+    const place = { name: 'rdx', offset: 0x310, size: 8 };
+    original.send({ type: 'place', place });
+    await until('it is selected there', () => modified.posted.at(-1)?.type === 'select');
+    assert.deepEqual(modified.posted.at(-1), { type: 'select', place });
+  });
+});
