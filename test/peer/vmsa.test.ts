@@ -1,12 +1,13 @@
 // Generated pages of the profile `sev-es` are those of virt-qemu-sev-validate, byte for byte.
 
 import assert from 'node:assert/strict';
-import { bytesToHex } from '../../src/core/hex';
+import { bytesToHex, fromHex } from '../../src/core/hex';
 import { decode } from '../../src/core/struct';
 import { generateVmsa } from '../../src/core/vmsa/generate';
+import { identify } from '../../src/core/vmsa/identify';
 import { VMSA } from '../../src/core/vmsa/layout';
 import { askPeer } from '../helpers/peer';
-import { seeded } from '../helpers/random';
+import { seeded, type Random } from '../helpers/random';
 
 const SCRIPT = `
 answer = []
@@ -22,8 +23,15 @@ for family, model, stepping, reset in data:
 `;
 
 describe('Generated VMSA pages', () => {
-  it('equal the pages of the peer for 300 CPUs and reset addresses', () => {
-    const random = seeded(2026);
+  // The seed is new each day and stands in the name, so that CPUs are tried which nobody has looked at.
+  const today = Math.floor(Date.now() / 86_400_000);
+  for (const seed of [2026, today]) {
+    it(`equal the pages of the peer for 300 CPUs and reset addresses (seed ${seed})`, () => {
+      checkPages(seeded(seed));
+    });
+  }
+
+  function checkPages(random: Random): void {
     const cases: [number, number, number, number][] = [
       [23, 49, 0, 0x80b004],
       [25, 1, 1, 0x808004],
@@ -39,6 +47,37 @@ describe('Generated VMSA pages', () => {
         bytesToHex(generateVmsa({ profile: 'sev-es', role, cpu, resetAddress }).bytes);
       assert.equal(page('bsp'), pages[i]![0], `boot processor of case ${i}`);
       assert.equal(page('ap'), pages[i]![1], `additional processor of case ${i}`);
+    }
+  }
+
+  it('of the peer are identified as those of a default SEV-ES launch', () => {
+    const random = seeded(today);
+    const cases = Array.from({ length: 40 }, (): [number, number, number, number] => [
+      random(271),
+      random(16),
+      random(16),
+      random(0xffff0000),
+    ]);
+    const pages = askPeer(SCRIPT, cases) as [string, string][];
+    for (const [i, [family, model, stepping, resetAddress]] of cases.entries()) {
+      for (const [role, text] of [
+        ['bsp', pages[i]![0]],
+        ['ap', pages[i]![1]],
+      ] as const) {
+        const { exact } = identify(fromHex(text)!);
+        assert.deepEqual(
+          exact.map((c) => c.request),
+          [
+            {
+              profile: 'sev-es',
+              role,
+              cpu: { family, model, stepping },
+              ...(role === 'ap' && { resetAddress }),
+            },
+          ],
+          `seed ${today}, case ${i}`,
+        );
+      }
     }
   });
 

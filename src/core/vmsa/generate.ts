@@ -5,7 +5,7 @@ import { findCpuModel } from './cpuModels';
 import * as errors from '../errors';
 import { diff, encode, type Values } from '../struct';
 import { provenanceOf, type Layer, type LaunchSymbol, type Provenance, type Role } from './initial';
-import { VMSA } from './layout';
+import { VMSA, VMSA_SIZE } from './layout';
 import {
   findProfile,
   LAUNCH_PROFILES,
@@ -187,6 +187,18 @@ export function requestLike(profile: KnownProfile, role: Role, values: Values): 
   };
 }
 
+/**
+ * How far two pages are from each other: the number of fields that differ, and as its fraction the number of bits. So
+ * a page with one odd SEV feature is nearer to another page of its mode than to one of the other mode.
+ */
+export function pageDistance(a: Uint8Array, b: Uint8Array): number {
+  let bits = 0;
+  for (let i = 0; i < VMSA_SIZE; i++) {
+    for (let odd = a[i]! ^ b[i]!; odd !== 0; odd &= odd - 1) bits++;
+  }
+  return diff(VMSA, a, b).length + bits / (8 * VMSA_SIZE + 1);
+}
+
 // A page that differs from all launches in more fields than this has nothing to do with any of them: then the
 // usual profile is as good a guess as the one that happens to have the fewest fields.
 const MOST_DIFFERENCES = 16;
@@ -197,16 +209,16 @@ const MOST_DIFFERENCES = 16;
  */
 export function guessRequest(values: Values): VmsaRequest {
   const page = encode(VMSA, values);
-  let best: { request: VmsaRequest; differences: number } | undefined;
+  let best: { request: VmsaRequest; distance: number } | undefined;
   for (const profile of LAUNCH_PROFILES) {
     for (const role of profile.roles) {
       const request = requestLike(profile, role, values);
       if (!request) continue;
-      const differences = diff(VMSA, page, generateVmsa(request).bytes).length;
-      if (!best || differences < best.differences) best = { request, differences };
+      const distance = pageDistance(page, generateVmsa(request).bytes);
+      if (!best || distance < best.distance) best = { request, distance };
     }
   }
-  if (best && best.differences <= MOST_DIFFERENCES) return best.request;
+  if (best && best.distance <= MOST_DIFFERENCES) return best.request;
   const [usual] = LAUNCH_PROFILES;
   return requestLike(usual!, startsAtResetVector(values) ? 'bsp' : 'ap', values)!;
 }

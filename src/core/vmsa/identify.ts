@@ -5,7 +5,14 @@ import { decode, diff, writeLeaf } from '../struct';
 import { groupByCause } from './causes';
 import { comparePages, differingFields, type ComparedField } from './compare';
 import { describeSignature, knownCpus, modelsWithSignature } from './cpuModels';
-import { generateVmsa, needsOf, requestLike, type GeneratedVmsa, type VmsaRequest } from './generate';
+import {
+  generateVmsa,
+  needsOf,
+  pageDistance,
+  requestLike,
+  type GeneratedVmsa,
+  type VmsaRequest,
+} from './generate';
 import type { Role } from './initial';
 import { VMSA } from './layout';
 import { PROFILES, type KnownProfile } from './profiles';
@@ -29,7 +36,7 @@ export interface Candidate {
 export interface Identified {
   /** Launches before references, each in the order of the table. */
   readonly exact: readonly Candidate[];
-  /** At most five, those that differ in the fewest fields first; empty when there is an exact one. */
+  /** At most five, those that differ in the fewest fields, then bits, first; empty when there is an exact one. */
   readonly nearest: readonly Candidate[];
   /** How many combinations of profile, role and CPU were tried. */
   readonly tried: number;
@@ -42,7 +49,7 @@ interface Attempt {
   readonly request: VmsaRequest;
   readonly generated: GeneratedVmsa;
   readonly roles: Role[];
-  readonly differences: number;
+  readonly distance: number;
 }
 
 /** The CPU names of a signature; one that no list has is told by its numbers. */
@@ -69,8 +76,8 @@ function attempts(profile: KnownProfile, page: Uint8Array, cpu: CpuId | undefine
       twin.roles.push(role);
       continue;
     }
-    const differences = diff(VMSA, page, generated.bytes).length;
-    found.push({ profile, request, generated, roles: [role], differences });
+    const distance = pageDistance(page, generated.bytes);
+    found.push({ profile, request, generated, roles: [role], distance });
   }
   return found;
 }
@@ -99,13 +106,12 @@ export function identify(page: Uint8Array): Identified {
     const perRole = roles.map((role) => (needsOf(profile, role).cpu ? cpus.length + (isNew ? 1 : 0) : 1));
     return sum + perRole.reduce((a, b) => a + b, 0);
   }, 0);
-  const exact = all.filter((a) => a.differences === 0);
+  const exact = all.filter((a) => a.distance === 0);
   const byKind = [
     ...exact.filter((a) => a.profile.kind === 'launch'),
     ...exact.filter((a) => a.profile.kind === 'reference'),
   ];
-  const nearest =
-    exact.length > 0 ? [] : all.sort((a, b) => a.differences - b.differences).slice(0, MOST_NEAREST);
+  const nearest = exact.length > 0 ? [] : all.sort((a, b) => a.distance - b.distance).slice(0, MOST_NEAREST);
   return {
     exact: byKind.map((a) => candidate(page, a)),
     nearest: nearest.map((a) => candidate(page, a)),
