@@ -113,9 +113,11 @@ export function BitDiagram(props: BitDiagramProps) {
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    // The bit that has the focus, which a quick second key finds before the page is drawn again.
+    const at = bitAt(event) ?? tabStop;
     const flips = onFlip && (event.key === ' ' || event.key === 'Enter');
-    const to = moveBit(tabStop, event.key, width);
-    if (flips) onFlip(tabStop);
+    const to = moveBit(at, event.key, width);
+    if (flips) onFlip(at);
     else if (to !== undefined) focus(to);
     else return;
     event.preventDefault();

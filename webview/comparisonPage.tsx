@@ -3,9 +3,11 @@
 
 import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
-import type { Cause } from '../src/core/vmsa/causes';
+import { groupByCause, type Cause } from '../src/core/vmsa/causes';
 import type { ComparedField } from '../src/core/vmsa/compare';
 import { comparisonJson, comparisonMarkdown } from '../src/core/vmsa/exportComparison';
+import type { VmsaRequest } from '../src/core/vmsa/generate';
+import { jsonText } from '../src/core/vmsa/pageJson';
 import { Stepper, useDifferences, Verdict } from './differences';
 import { Header } from './header';
 import { useSaved } from './host';
@@ -24,6 +26,8 @@ export interface Comparison {
   /** The words for the page and for what stands beside it. */
   readonly titles: readonly [string, string];
   readonly panes: readonly HexPane[];
+  /** What made the expected page. */
+  readonly request?: VmsaRequest | undefined;
 }
 
 const swapField = (field: ComparedField): ComparedField => ({
@@ -33,11 +37,17 @@ const swapField = (field: ComparedField): ComparedField => ({
 });
 
 /** The other way round; causes keep their words, which name both sides. */
-function swap({ compared, causes, known, titles: [left, right], panes }: Comparison): Comparison {
+function swap(comparison: Comparison): Comparison {
+  const {
+    compared,
+    causes,
+    titles: [left, right],
+    panes,
+  } = comparison;
   return {
+    ...comparison,
     compared: compared.map(swapField),
     causes: causes.map(({ cause, fields }) => ({ cause, fields: fields.map(swapField) })),
-    known,
     titles: [right, left],
     panes: [...panes].reverse(),
   };
@@ -81,7 +91,9 @@ export function ComparisonPage(props: {
   const fieldNamed = (id: string) => compared.find((field) => field.actual.name === id);
   const selected = state.node && fieldNamed(state.node.id);
   const group = causes.find(({ cause }) => causeId(cause) === state.node?.id);
-  const names = { actual: titles[0], expected: titles[1] };
+  // What is copied is the comparison as it was asked for, whichever way round it is shown.
+  const { request, titles: words, compared: all } = props.comparison;
+  const names = { actual: known === 'file' ? words[0] : name, expected: words[1], request };
 
   return (
     <div class="page">
@@ -92,12 +104,12 @@ export function ComparisonPage(props: {
             {known !== 'nothing' && (
               <>
                 <CopyButton
-                  text={() => comparisonMarkdown(compared, names)}
+                  text={() => comparisonMarkdown(all, names, groupByCause)}
                   what="comparison as Markdown"
                   label="Copy as Markdown"
                 />
                 <CopyButton
-                  text={() => comparisonJson(compared, names)}
+                  text={() => jsonText(comparisonJson(all, names, groupByCause))}
                   what="comparison as JSON"
                   label="Copy as JSON"
                 />

@@ -69,6 +69,7 @@ function GeneratedComparison({ view, other }: { view: ComparisonViewState; other
       causes: groupByCause(compared),
       known: request ? 'generated' : 'nothing',
       titles,
+      request,
       panes: [
         { label: titles[0], bytes, ...(expected && { against: expected }) },
         {

@@ -6,9 +6,10 @@ import { describeLeaf, exactText } from '../core/describe';
 import { toBase64, utf8 } from '../core/hex';
 import { decode, leaves, readLeaf, type Leaf } from '../core/struct';
 import { parseFieldValue } from '../core/vmsa/edit';
-import { guessRequest, type VmsaRequest } from '../core/vmsa/generate';
+import { expectedRequest, needsOf, type VmsaRequest } from '../core/vmsa/generate';
 import { explainDistance, identify } from '../core/vmsa/identify';
 import { VMSA } from '../core/vmsa/layout';
+import { findProfile } from '../core/vmsa/profiles';
 import { isRequest } from '../protocol';
 import { ComparisonEditor, comparisonUri } from './comparisonEditor';
 import type { PageOfFile } from './pages';
@@ -83,8 +84,9 @@ export function vmsaCommands(editor: VmsaEditor, recent: RecentCpus): Record<str
     const { page, request } = said(more);
     const actual = await choosePage('VMSA page to compare', uri, page);
     if (!actual) return;
-    const guess = guessRequest(decode(VMSA, await bytesOf(actual)));
-    const cpu = request?.cpu ?? (await pickCpu(recent, guess.cpu));
+    const guess = expectedRequest(decode(VMSA, await bytesOf(actual)));
+    const { cpu: asked } = needsOf(findProfile(guess.profile)!, guess.role);
+    const cpu = request?.cpu ?? (asked ? await pickCpu(recent, guess.cpu) : guess.cpu);
     if (cpu) await compare(actual, request ?? { ...guess, cpu });
   }
 

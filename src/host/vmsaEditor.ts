@@ -4,6 +4,7 @@
 import * as vscode from 'vscode';
 import * as errors from '../core/errors';
 import { findVmsaLeaf, parseFieldValue, patchField, vmsaLeaf } from '../core/vmsa/edit';
+import type { VmsaRequest } from '../core/vmsa/generate';
 import type { Action } from '../protocol';
 import { nameOf, readUri, watchFile, whyNotWritable } from './files';
 import { pagesOf } from './pages';
@@ -214,13 +215,13 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
   }
 
   /** Buttons act through the commands, so that both ways are one. */
-  async act(panel: VmsaPanel, action: Action): Promise<void> {
+  async act(panel: VmsaPanel, action: Action, request?: VmsaRequest): Promise<void> {
     const { document, page } = panel;
     const { uri } = document;
     const run = (command: string, ...args: unknown[]) => vscode.commands.executeCommand(command, ...args);
     switch (action) {
       case 'compare':
-        await run('sevscope.compareWithGenerated', uri, { page });
+        await run('sevscope.compareWithGenerated', uri, { page, request });
         return;
       case 'compareFile':
         await run('sevscope.compareWithFile', uri, { page });

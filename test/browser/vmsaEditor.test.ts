@@ -114,6 +114,7 @@ describe('Editing', () => {
     await valueField(frame).press('Enter');
     assert.equal(await dirtyTab(workbench).count(), 0, 'a refused value changes nothing');
     await valueField(frame).press('Escape');
+    await frame.getByText('Type a value, or flip a bit below.').waitFor();
     assert.equal(await valueField(frame).inputValue(), '0x0000000000001000');
 
     // Bit 8, LME, by the arrow keys from bit 0.
