@@ -4,6 +4,7 @@
 import * as vscode from 'vscode';
 import * as errors from '../core/errors';
 import { findVmsaLeaf, parseFieldValue, patchField, vmsaLeaf } from '../core/vmsa/edit';
+import type { VmsaRequest } from '../core/vmsa/generate';
 import type { Action } from '../protocol';
 import { nameOf, readUri, watchFile, whyNotWritable } from './files';
 import { pagesOf } from './pages';
@@ -133,8 +134,8 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
     if (why !== undefined) throw new errors.CheckError('usage', why);
     await document.change(() => {
       const now = 'pages' in document.read ? document.read.pages[page] : undefined;
-      const patch = now && patchField(now, leaf, wanted);
-      return patch && { page, patch };
+      const patch = now ? patchField(now, leaf, wanted) : undefined;
+      return patch ? { page, patch } : undefined;
     });
   }
 
@@ -170,7 +171,13 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
     };
     follow(this.documents.get(uri.toString()));
     const opened = this.opened.event(follow);
-    return vscode.Disposable.from(watchFile(uri, changed), opened, { dispose: () => live?.dispose() });
+    return vscode.Disposable.from(
+      watchFile(uri, changed),
+      opened,
+      new vscode.Disposable(() => {
+        live?.dispose();
+      }),
+    );
   }
 
   /** The panel that a person looks at: of the two halves of a diff, the one where she was last. */
@@ -214,13 +221,13 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
   }
 
   /** Buttons act through the commands, so that both ways are one. */
-  async act(panel: VmsaPanel, action: Action): Promise<void> {
+  async act(panel: VmsaPanel, action: Action, request?: VmsaRequest): Promise<void> {
     const { document, page } = panel;
     const { uri } = document;
     const run = (command: string, ...args: unknown[]) => vscode.commands.executeCommand(command, ...args);
     switch (action) {
       case 'compare':
-        await run('sevscope.compareWithGenerated', uri, { page });
+        await run('sevscope.compareWithGenerated', uri, { page, request });
         return;
       case 'compareFile':
         await run('sevscope.compareWithFile', uri, { page });

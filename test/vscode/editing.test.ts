@@ -49,7 +49,7 @@ const fieldOf = (bytes: Uint8Array, name: string) => {
 /** The bytes in the editor, saved or not. */
 async function live(uri: vscode.Uri): Promise<Uint8Array> {
   const target = vscode.Uri.file(join(folder, 'live.bin'));
-  await run('sevscope.exportVmsa', uri, 'raw', target);
+  await run('sevscope.exportVmsa', uri, 'bin', target);
   return onDisk(target);
 }
 
