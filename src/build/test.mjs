@@ -35,7 +35,7 @@ const TIERS = {
     packages: ['chromium'],
     server: true,
     timeout: 30_000,
-    seconds: 300,
+    seconds: 420,
   },
   // A workbench on a busy machine may lose a click; what is broken is broken the second time, too.
   browser: {

@@ -128,6 +128,51 @@ describe('A field of a page', () => {
   });
 });
 
+describe('A file that is written by somebody else while it is edited', () => {
+  it('is taken when the person chooses so, and nothing is left to save', async () => {
+    const uri = await openNew();
+    await run('sevscope.setField', uri, 'rcx', '1');
+    await dirty(uri, true);
+    const theirs = PAGE.slice();
+    theirs[0x310] = 0x12;
+    writeFileSync(uri.fsPath, theirs);
+    await run('workbench.action.files.revert');
+    await dirty(uri, false);
+    await value(uri, 'rdx', '0x0000000000a00f12');
+    await value(uri, 'rcx', '0x0000000000000000');
+  });
+  it('is read without a mark when nothing was edited, and undo changes one field, not the file', async () => {
+    const uri = await openNew();
+    await run('sevscope.setField', uri, 'rcx', '1');
+    await run('workbench.action.files.save');
+    await dirty(uri, false);
+    const theirs = onDisk(uri);
+    theirs[0x310] = 0x12;
+    writeFileSync(uri.fsPath, theirs);
+    await value(uri, 'rdx', '0x0000000000a00f12');
+    assert.equal(isDirty(uri), false);
+    await run('undo');
+    await dirty(uri, true);
+    await value(uri, 'rcx', '0x0000000000000000');
+    await value(uri, 'rdx', '0x0000000000a00f12');
+    await run('redo');
+    await dirty(uri, false);
+  });
+});
+
+describe('Changes', () => {
+  it('are kept when the editor is closed and opened in another group meanwhile', async () => {
+    const uri = await openNew();
+    await run('sevscope.setField', uri, 'rcx', '1');
+    await dirty(uri, true);
+    await run('workbench.action.splitEditor');
+    await until('there are two', () => vscode.window.tabGroups.all.length === 2);
+    await run('workbench.action.closeActiveEditor');
+    await dirty(uri, true);
+    await value(uri, 'rcx', '0x0000000000000001');
+  });
+});
+
 /** What VS Code keeps of edits, in plain words: a list of patches, where it stands, where it was saved. */
 class Model {
   private edits: (Patch | undefined)[] = [];

@@ -110,6 +110,18 @@ describe('A VMSA editor', () => {
   });
 });
 
+describe('Save As', () => {
+  it('writes what is here, and leaves the file', async () => {
+    const { editor, document, panel } = await open(newFile());
+    await edit(panel, 'rdx', '7');
+    const target = vscode.Uri.file(join(folder, 'another.vmsa'));
+    await editor.saveCustomDocumentAs(document, target);
+    assert.deepEqual(new Uint8Array(readFileSync(target.fsPath)), withField('rdx', '7'));
+    assert.deepEqual(new Uint8Array(readFileSync(document.uri.fsPath)), PAGE);
+    assert.equal(document.hasChanges, true);
+  });
+});
+
 describe('A file of several pages', () => {
   it('shows one of them, and edits that one', async () => {
     const second = generateVmsa({ ...REQUEST, role: 'ap', resetAddress: 0x80b004 }).bytes;
