@@ -18,14 +18,14 @@ import { ensureDebianPackages, ensureNodeModules, ensureVscodeServer } from './s
 const TIERS = {
   unit: {
     program: 'mocha.mjs',
-    packages: ['ovmf', 'libvirt-clients-qemu'],
+    packages: ['ovmf', 'libvirt-clients-qemu', 'python3-lxml'],
     server: false,
     timeout: 60_000,
     seconds: 600,
   },
   peer: {
     program: 'mocha.mjs',
-    packages: ['ovmf', 'libvirt-clients-qemu'],
+    packages: ['ovmf', 'libvirt-clients-qemu', 'python3-lxml'],
     server: false,
     timeout: 60_000,
     seconds: 600,
@@ -35,7 +35,7 @@ const TIERS = {
     packages: ['chromium'],
     server: true,
     timeout: 30_000,
-    seconds: 300,
+    seconds: 420,
   },
   // A workbench on a busy machine may lose a click; what is broken is broken the second time, too.
   browser: {

@@ -2,8 +2,8 @@
 // place; those that were read from text cannot.
 
 import type { Uri } from 'vscode';
-import { explainNotVmsa } from '../core/classify';
 import { VMSA_SIZE } from '../core/vmsa/layout';
+import { readPages } from '../core/vmsa/readPages';
 
 /** A page of a file, counted from 0. */
 export interface PageOfFile {
@@ -24,6 +24,8 @@ export function slicePages(bytes: Uint8Array): Uint8Array[] {
 
 /** Reads the pages of a file. */
 export function pagesOf(bytes: Uint8Array): FilePages {
-  if (bytes.length === VMSA_SIZE) return { pages: [bytes], inPlace: true };
-  return { reason: explainNotVmsa(bytes) };
+  const read = readPages(bytes);
+  if ('reason' in read) return read;
+  if (read.format === 'page' || read.format === 'pages') return { pages: slicePages(bytes), inPlace: true };
+  return { pages: read.pages.map((page) => page.bytes), inPlace: false, source: read.title };
 }

@@ -190,7 +190,7 @@ export async function pickRequest(recent: RecentCpus): Promise<VmsaRequest | und
   const title = 'How is the guest launched?';
   const profile = (await vscode.window.showQuickPick(profiles, { title, matchOnDetail: true }))?.profile;
   if (!profile) return undefined;
-  const roles = ROLES.filter(({ role }) => (profile.roles as readonly Role[]).includes(role));
+  const roles = ROLES.filter(({ role }) => profile.roles.includes(role));
   const chosen =
     roles.length === 1 ? roles[0] : await vscode.window.showQuickPick(roles, { title: 'Which vCPU?' });
   if (!chosen) return undefined;

@@ -6,15 +6,16 @@ import { describeLeaf, exactText } from '../core/describe';
 import { toBase64, utf8 } from '../core/hex';
 import { decode, leaves, readLeaf, type Leaf } from '../core/struct';
 import { parseFieldValue } from '../core/vmsa/edit';
+import { EXPORTS, findExport, type PageExport } from '../core/vmsa/exportPage';
 import { expectedRequest, needsOf, type VmsaRequest } from '../core/vmsa/generate';
 import { explainDistance, identify } from '../core/vmsa/identify';
 import { VMSA } from '../core/vmsa/layout';
 import { findProfile } from '../core/vmsa/profiles';
+import { readPages } from '../core/vmsa/readPages';
 import { isRequest } from '../protocol';
 import { ComparisonEditor, comparisonUri } from './comparisonEditor';
 import type { PageOfFile } from './pages';
 import { nameOf } from './files';
-import { EXPORTS, readPages, type ExportFormat } from './formats';
 import { pastedUri } from './pasted';
 import { activeFile, pickCpu, pickFile, startFolder } from './picks';
 import { isCheckError } from './present';
@@ -138,7 +139,7 @@ export function vmsaCommands(editor: VmsaEditor, recent: RecentCpus): Record<str
     if (!at) return;
     const bytes = await bytesOf(at);
     const asked = typeof more !== 'string';
-    const format = asked ? await pickFormat() : EXPORTS.find(({ id }) => id === more);
+    const format = asked ? await pickFormat() : findExport(more);
     if (!format && !asked) {
       const known = EXPORTS.map(({ id }) => id);
       throw errors.unknownFormat(more, known);
@@ -190,8 +191,8 @@ export function vmsaCommands(editor: VmsaEditor, recent: RecentCpus): Record<str
   };
 }
 
-async function pickFormat(): Promise<ExportFormat | undefined> {
-  const items = EXPORTS.map((format) => ({ label: format.title, format }));
+async function pickFormat(): Promise<PageExport | undefined> {
+  const items = EXPORTS.map((format) => ({ label: format.title, detail: format.doc, format }));
   return (await vscode.window.showQuickPick(items, { title: 'Export the page as' }))?.format;
 }
 
@@ -200,7 +201,7 @@ const FILE = 'Save to File…';
 
 /** Puts an exported page where it shall go. `asked` is false when a caller said everything. */
 async function deliver(
-  format: ExportFormat,
+  format: PageExport,
   page: Uint8Array,
   { file }: PageOfFile,
   target: vscode.Uri | undefined,

@@ -222,6 +222,8 @@ export class VmsaDocument implements vscode.CustomDocument {
   /** Runs something that nothing else may run beside. */
   private async alone(run: () => Promise<void>): Promise<void> {
     while (this.busy) await this.busy;
+    // What is being read meanwhile is old.
+    this.reads++;
     const running = run();
     const done = running.then(
       () => undefined,
@@ -275,7 +277,6 @@ export class VmsaDocument implements vscode.CustomDocument {
   }
 
   private async readBack(): Promise<void> {
-    this.reads++;
     const read = await readUri(this.uri).then(
       (bytes) => ({ bytes }),
       (error: unknown) => ({ failure: sentenceOf(error) }),
@@ -305,8 +306,8 @@ export class VmsaDocument implements vscode.CustomDocument {
     while (this.busy) await this.busy;
     const mine = ++this.reads;
     const disk = await readUri(this.uri).catch((error: unknown) => sentenceOf(error));
-    const gone = typeof disk === 'string' && (await isGone(this.uri));
-    if (this.disposed || mine !== this.reads || this.busy) return;
+    const gone = typeof disk === 'string' && this.held && (await isGone(this.uri));
+    if (this.disposed || mine !== this.reads) return;
     if (typeof disk === 'string') {
       const failure = gone ? errors.deletedOnDisk(nameOf(this.uri)).message : disk;
       if (this.failure === failure) return;

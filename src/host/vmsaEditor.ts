@@ -4,6 +4,7 @@
 import * as vscode from 'vscode';
 import * as errors from '../core/errors';
 import { findVmsaLeaf, parseFieldValue, patchField, vmsaLeaf } from '../core/vmsa/edit';
+import { similarFields } from '../core/vmsa/fieldNames';
 import type { VmsaRequest } from '../core/vmsa/generate';
 import type { Action } from '../protocol';
 import { nameOf, readUri, watchFile, whyNotWritable } from './files';
@@ -128,14 +129,14 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
     const bytes = read.pages[page];
     if (!bytes) throw errors.noSuchPage(name, page, read.pages.length);
     const leaf = vmsaLeaf(field) ?? findVmsaLeaf(field);
-    if (!leaf) throw errors.unknownField(field);
+    if (!leaf) throw errors.unknownField(field, similarFields(field));
     const wanted = parseFieldValue(leaf, value);
     const why = this.whyReadOnly(document);
     if (why !== undefined) throw new errors.CheckError('usage', why);
     await document.change(() => {
       const now = 'pages' in document.read ? document.read.pages[page] : undefined;
-      const patch = now && patchField(now, leaf, wanted);
-      return patch && { page, patch };
+      const patch = now ? patchField(now, leaf, wanted) : undefined;
+      return patch ? { page, patch } : undefined;
     });
   }
 
@@ -171,7 +172,13 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
     };
     follow(this.documents.get(uri.toString()));
     const opened = this.opened.event(follow);
-    return vscode.Disposable.from(watchFile(uri, changed), opened, { dispose: () => live?.dispose() });
+    return vscode.Disposable.from(
+      watchFile(uri, changed),
+      opened,
+      new vscode.Disposable(() => {
+        live?.dispose();
+      }),
+    );
   }
 
   /** The panel that a person looks at: of the two halves of a diff, the one where she was last. */

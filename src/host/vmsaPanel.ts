@@ -1,10 +1,10 @@
 // One webview that shows a page of a VMSA document: which page, and, when it is one half of a diff editor, what the
 // other half has.
 
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
+import type { VmsaRequest } from '../core/vmsa/generate';
 import { VMSA_SIZE } from '../core/vmsa/layout';
 import { isCheckError } from './present';
-import type { VmsaRequest } from '../core/vmsa/generate';
 import type { Action, Place, View, VmsaViewState } from '../protocol';
 import { nameOf } from './files';
 import { Page, type PageMessage } from './page';
@@ -17,7 +17,7 @@ export interface PanelHost {
   edit(document: VmsaDocument, page: number, field: string, value: string): Promise<void>;
   /** Why the document cannot be edited, as a sentence. */
   whyReadOnly(document: VmsaDocument): string | undefined;
-  act(panel: VmsaPanel, action: Action, request?: VmsaRequest): Promise<void>;
+  act(panel: VmsaPanel, action: Action, request: VmsaRequest | undefined): Promise<void>;
   placed(panel: VmsaPanel): void;
 }
 

@@ -163,9 +163,9 @@ describe('Commands that ask', () => {
   it('generate the page of an additional vCPU with the reset address of an image in the workspace', async () => {
     const workbench = await openWorkbench({ folder });
     await workbench.runCommand('SEV: Generate VMSA…');
-    await workbench.pick('EPYC-Genoa');
     await workbench.pick('SEV-ES, QEMU and KVM with KVM_SEV_INIT2');
     await workbench.pick('Additional processor');
+    await workbench.pick('EPYC-Genoa');
     await workbench.pick('OVMF.sample.fd');
     // The dialog fills in its suggestion after it opens; what is typed before that is lost.
     for (let i = 0; i < 100 && !(await workbench.input.inputValue()).endsWith('vcpu1.vmsa'); i++) {

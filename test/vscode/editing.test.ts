@@ -49,7 +49,7 @@ const fieldOf = (bytes: Uint8Array, name: string) => {
 /** The bytes in the editor, saved or not. */
 async function live(uri: vscode.Uri): Promise<Uint8Array> {
   const target = vscode.Uri.file(join(folder, 'live.bin'));
-  await run('sevscope.exportVmsa', uri, 'raw', target);
+  await run('sevscope.exportVmsa', uri, 'bin', target);
   return onDisk(target);
 }
 
@@ -125,6 +125,51 @@ describe('A field of a page', () => {
     await run('workbench.action.files.save');
     await dirty(uri, false);
     assert.equal(fieldOf(onDisk(uri), 'rdx'), '0x0000000000000002');
+  });
+});
+
+describe('A file that is written by somebody else while it is edited', () => {
+  it('is taken when the person chooses so, and nothing is left to save', async () => {
+    const uri = await openNew();
+    await run('sevscope.setField', uri, 'rcx', '1');
+    await dirty(uri, true);
+    const theirs = PAGE.slice();
+    theirs[0x310] = 0x12;
+    writeFileSync(uri.fsPath, theirs);
+    await run('workbench.action.files.revert');
+    await dirty(uri, false);
+    await value(uri, 'rdx', '0x0000000000a00f12');
+    await value(uri, 'rcx', '0x0000000000000000');
+  });
+  it('is read without a mark when nothing was edited, and undo changes one field, not the file', async () => {
+    const uri = await openNew();
+    await run('sevscope.setField', uri, 'rcx', '1');
+    await run('workbench.action.files.save');
+    await dirty(uri, false);
+    const theirs = onDisk(uri);
+    theirs[0x310] = 0x12;
+    writeFileSync(uri.fsPath, theirs);
+    await value(uri, 'rdx', '0x0000000000a00f12');
+    assert.equal(isDirty(uri), false);
+    await run('undo');
+    await dirty(uri, true);
+    await value(uri, 'rcx', '0x0000000000000000');
+    await value(uri, 'rdx', '0x0000000000a00f12');
+    await run('redo');
+    await dirty(uri, false);
+  });
+});
+
+describe('Changes', () => {
+  it('are kept when the editor is closed and opened in another group meanwhile', async () => {
+    const uri = await openNew();
+    await run('sevscope.setField', uri, 'rcx', '1');
+    await dirty(uri, true);
+    await run('workbench.action.splitEditor');
+    await until('there are two', () => vscode.window.tabGroups.all.length === 2);
+    await run('workbench.action.closeActiveEditor');
+    await dirty(uri, true);
+    await value(uri, 'rcx', '0x0000000000000001');
   });
 });
 

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { applyPatch, parseFieldValue, patchField, vmsaLeaf } from '../../src/core/vmsa/edit';
 import { generateVmsa, type VmsaRequest } from '../../src/core/vmsa/generate';
+import { toBase64 } from '../../src/core/hex';
 import { ComparisonEditor, comparisonUri } from '../../src/host/comparisonEditor';
 import { RecentCpus } from '../../src/host/recentCpus';
 import type { VmsaDocument } from '../../src/host/vmsaDocument';
@@ -106,6 +107,55 @@ describe('A VMSA editor', () => {
     const git = await editor.openCustomDocument(document.uri.with({ scheme: 'git' }), NO_BACKUP);
     closing.push(() => git.dispose());
     assert.match(editor.whyReadOnly(git) ?? '', /file system "git" is read-only/);
+  });
+});
+
+describe('Save As', () => {
+  it('writes what is here, and leaves the file', async () => {
+    const { editor, document, panel } = await open(newFile());
+    await edit(panel, 'rdx', '7');
+    const target = vscode.Uri.file(join(folder, 'another.vmsa'));
+    await editor.saveCustomDocumentAs(document, target);
+    assert.deepEqual(new Uint8Array(readFileSync(target.fsPath)), withField('rdx', '7'));
+    assert.deepEqual(new Uint8Array(readFileSync(document.uri.fsPath)), PAGE);
+    assert.equal(document.hasChanges, true);
+  });
+});
+
+describe('A file of several pages', () => {
+  it('shows one of them, and edits that one', async () => {
+    const second = generateVmsa({ ...REQUEST, role: 'ap', resetAddress: 0x80b004 }).bytes;
+    const { editor, document, panel } = await open(newFile(Buffer.concat([PAGE, second])));
+    assert.deepEqual([shown(panel)?.page, shown(panel)?.pages], [0, 2]);
+    panel.send({ type: 'page', page: 1 });
+    await shows(panel, second);
+    await edit(panel, 'rdx', '9');
+    // Odd enough not to be taken for a page, were it read again.
+    await edit(panel, 'efer', '0');
+    await edit(panel, 'cs_attrib', '0');
+    panel.send({ type: 'page', page: 7 });
+    panel.send({ type: 'page', page: 0 });
+    await shows(panel, PAGE);
+    await editor.saveCustomDocument(document);
+    const written = new Uint8Array(readFileSync(document.uri.fsPath));
+    const odd = withField('cs_attrib', '0', withField('efer', '0', withField('rdx', '9', second)));
+    assert.deepEqual(written, new Uint8Array(Buffer.concat([PAGE, odd])));
+    await assert.rejects(editor.edit(document, 2, 'rdx', '1'), /there is no page 3/);
+  });
+});
+
+describe('A page that was read from text', () => {
+  it('is shown with where it is from, and not edited', async () => {
+    const { editor, document, panel } = await open(newFile(toBase64(PAGE)));
+    assert.deepEqual(shown(panel)?.bytes, PAGE);
+    assert.equal(shown(panel)?.source, 'base64');
+    assert.match(shown(panel)?.readOnly ?? '', /it was read from base64/);
+    await assert.rejects(editor.edit(document, 0, 'rdx', '1'), /cannot be changed/);
+  });
+  it('is not taken from an address that was made by hand', async () => {
+    const uri = vscode.Uri.from({ scheme: 'sevscope-pasted', path: '/x.vmsa', query: '{"pages":[7]}' });
+    const { panel } = await open(uri);
+    assert.match(panel.viewOf('notice')?.text ?? '', /does not name a pasted page/);
   });
 });
 
