@@ -46,6 +46,18 @@ async function main(argv: readonly string[]): Promise<number> {
   const out: Output = {
     line: write(process.stdout),
     note: write(process.stderr),
+    data(content) {
+      // Lines end as the form has them: CSV with CRLF.
+      if (typeof content !== 'string') process.stdout.write(content);
+      else
+        process.stdout.write(
+          content
+            .split(/(\r?\n|\t)/)
+            .map((part, i) => (i % 2 ? part : printable(part)))
+            .join(''),
+        );
+    },
+    isTerminal: process.stdout.isTTY,
     onProgress(name, done, total) {
       if (!quiet) progress.onProgress(name, done, total);
     },

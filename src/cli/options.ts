@@ -2,9 +2,17 @@
 
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import * as errors from '../core/errors';
-import { cpuByName, guessRequest, type Role, type VmsaRequest } from '../core/vmsa/generate';
+import {
+  cpuByName,
+  guessRequest,
+  needsOf,
+  requestLike,
+  type Role,
+  type SvsmImage,
+  type VmsaRequest,
+} from '../core/vmsa/generate';
 import { CPU_ID_LIMITS, type CpuId } from '../core/vmsa/signature';
-import { PROFILES, type ProfileId } from '../core/vmsa/profiles';
+import { findProfile, PROFILES, type ProfileId } from '../core/vmsa/profiles';
 import { decode } from '../core/struct';
 import { VMSA } from '../core/vmsa/layout';
 import { readFirmware, resetAddressOf } from '../files/launch';
@@ -31,9 +39,14 @@ export interface CpuOptions {
 /** Everything that chooses a generated page. */
 export interface PageOptions extends CpuOptions {
   readonly cpu?: number;
-  readonly userspace?: string;
+  readonly userspace?: 'qemu' | 'krun';
   readonly firmware?: string;
+  readonly resetAddress?: number;
   readonly profile?: ProfileId;
+  readonly svsmEntry?: number;
+  readonly svsmStack?: number;
+  readonly svsmPageTable?: number;
+  readonly vtom?: number;
 }
 
 /** The option for a launch flavour. */
@@ -41,6 +54,11 @@ export function profileOption(): Option {
   return new Option('--profile <name>', 'launch flavour of generated pages').choices(
     PROFILES.map((p) => p.id),
   );
+}
+
+/** The option for a vCPU of a file that holds the pages of several. */
+export function vcpuOption(): Option {
+  return new Option('--vcpu <number>', 'which page of a file with several, from 0').argParser(number(0xffff));
 }
 
 /** Adds the options that choose a vCPU: its index, its CPU and where it starts. */
@@ -51,7 +69,19 @@ export function addVcpuOptions(command: Command): Command {
     .option('--model <number>', 'CPU model with the extended part', number(CPU_ID_LIMITS.model))
     .option('--stepping <number>', 'CPU stepping', number(CPU_ID_LIMITS.stepping))
     .option('--cpu-model <name>', 'QEMU CPU model, for example EPYC-Milan')
-    .option('--firmware <path>', 'OVMF image, for the reset address of additional vCPUs');
+    .option('--firmware <path>', 'OVMF image, for the reset address of additional vCPUs')
+    .option('--reset-address <number>', 'the reset address itself', number(0xffffffff));
+}
+
+/** Adds the options that choose a generated page: those of a vCPU, the profile, and the values of an SVSM image. */
+export function addPageOptions(command: Command): Command {
+  const address = number(Number.MAX_SAFE_INTEGER);
+  return addVcpuOptions(command)
+    .addOption(profileOption())
+    .option('--svsm-entry <number>', 'SVSM profiles: address of the first instruction', address)
+    .option('--svsm-stack <number>', 'SVSM profiles: address of the stack', address)
+    .option('--svsm-page-table <number>', 'SVSM profiles: address of the page table', address)
+    .option('--vtom <number>', 'SVSM profiles: virtual top of memory', address);
 }
 
 /**
@@ -76,31 +106,65 @@ export function roleFrom(index: number | undefined): Role | undefined {
 }
 
 /**
- * The reset address of the image that the options name, for an AP. The boot processor needs none, but a path that is
- * wrong is told all the same.
- * @throws CheckError when the image cannot be read, or has no reset address for an AP
+ * The reset address that the options name, where it is needed. Where it is not, a path that is wrong is told all the same.
+ * @throws CheckError when it is given twice, or the image cannot be read or has none
  */
-export async function resetAddressFrom({ firmware }: PageOptions, role: Role): Promise<number | undefined> {
-  if (firmware === undefined) return undefined;
+export async function resetAddressFrom(
+  { firmware, resetAddress }: PageOptions,
+  isNeeded: boolean,
+): Promise<number | undefined> {
+  if (firmware !== undefined && resetAddress !== undefined) throw errors.twoResetAddresses();
+  if (firmware === undefined) return isNeeded ? resetAddress : undefined;
   const image = await readFirmware(firmware);
-  return role === 'ap' ? resetAddressOf(image, firmware) : undefined;
+  return isNeeded ? resetAddressOf(image, firmware) : undefined;
 }
 
-/** A request for a page like this one, with what the options say instead of what the page looks like. */
-export async function requestLike(page: Uint8Array, options: PageOptions): Promise<VmsaRequest> {
-  const guess = guessRequest(decode(VMSA, page));
-  const role = roleFrom(options.cpu) ?? guess.role;
+/** The SVSM values that the options give, over those of `base`; nothing without an entry. */
+export function svsmFrom(options: PageOptions, base?: SvsmImage): SvsmImage | undefined {
+  const entry = options.svsmEntry ?? base?.entry;
+  if (entry === undefined) return undefined;
   return {
-    profile: options.profile ?? 'sev-es',
-    role,
-    cpu: cpuFrom(options) ?? guess.cpu,
-    resetAddress: (await resetAddressFrom(options, role)) ?? (role === 'ap' ? guess.resetAddress : undefined),
+    entry,
+    stack: options.svsmStack ?? base?.stack ?? 0,
+    pageTable: options.svsmPageTable ?? base?.pageTable ?? 0,
+    vtom: options.vtom ?? base?.vtom ?? 0,
   };
 }
 
+/** A request for a page like this one, with what the options say instead of what the page looks like. */
+export async function requestFrom(page: Uint8Array, options: PageOptions): Promise<VmsaRequest> {
+  const values = decode(VMSA, page);
+  const guess = guessRequest(values);
+  const role = roleFrom(options.cpu) ?? guess.role;
+  const profile = findProfile(options.profile ?? 'sev-es')!;
+  const like = requestLike(profile, role, values);
+  const resetAddress = await resetAddressFrom(options, needsOf(profile, role).resetAddress);
+  return {
+    profile: profile.id,
+    role,
+    cpu: cpuFrom(options) ?? guess.cpu,
+    resetAddress: resetAddress ?? like?.resetAddress,
+    svsm: svsmFrom(options, like?.svsm),
+  };
+}
+
+/** The options that ask for a generated page. */
+const ASKS: readonly (keyof PageOptions)[] = [
+  'cpu',
+  'family',
+  'model',
+  'stepping',
+  'cpuModel',
+  'firmware',
+  'resetAddress',
+  'profile',
+  'svsmEntry',
+  'svsmStack',
+  'svsmPageTable',
+  'vtom',
+];
+
 /** Whether any option asks for a generated page. */
 export function asksForPage(options: PageOptions): boolean {
-  return Object.keys(options).some((name) =>
-    ['cpu', 'family', 'model', 'stepping', 'cpuModel', 'firmware', 'profile'].includes(name),
-  );
+  return ASKS.some((name) => options[name] !== undefined);
 }

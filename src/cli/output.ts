@@ -1,9 +1,8 @@
 // What commands share for printing: text to stdout, JSON, progress on a terminal, and writing result files.
 
-import { byteCount, bytesToHex, hex } from '../core/hex';
-import { exactText } from '../core/describe';
+import { byteCount, hex } from '../core/hex';
 import type { Finding } from '../core/region';
-import type { LeafValue } from '../core/struct';
+import { jsonText } from '../core/vmsa/pageJson';
 import type { OnProgress } from '../files/read';
 
 /** Where a command prints; tests hand in their own. */
@@ -12,18 +11,16 @@ export interface Output {
   line(text: string): void;
   /** One line about the run: warnings and errors. */
   note(text: string): void;
+  /** The answer itself when it is a file: bytes as they are, text line by line as on a terminal. */
+  data(content: string | Uint8Array): void;
+  /** Whether the answer goes to a terminal. */
+  readonly isTerminal: boolean;
   readonly onProgress?: OnProgress;
 }
 
 /** Prints a value as indented JSON; bigints in 0x form, bytes in hexadecimal. */
 export function printJson(out: Output, value: unknown): void {
-  // Looked up anew because a Buffer would arrive here as the object that its toJSON makes.
-  function plain(this: Record<string, unknown>, key: string): unknown {
-    const v = this[key];
-    if (typeof v === 'bigint') return hex(v);
-    return v instanceof Uint8Array ? bytesToHex(v) : v;
-  }
-  for (const line of JSON.stringify(value, plain, 2).split('\n')) out.line(line);
+  for (const line of jsonText(value).split('\n')) out.line(line);
 }
 
 /** One line as a terminal may have it: text from a file must not move the cursor or forge a line of its own. */
@@ -32,11 +29,6 @@ export function printable(text: string): string {
     /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
     (c) => `\\u${c.codePointAt(0)!.toString(16).padStart(4, '0')}`,
   );
-}
-
-/** A leaf's value in JSON: numbers stay numbers, 64-bit values and bytes are text that loses nothing. */
-export function jsonValue(value: LeafValue, size: number): number | string {
-  return typeof value === 'number' ? value : exactText(value, size);
 }
 
 /** Pads columns to their widest cell; the last column runs free. */

@@ -1,19 +1,21 @@
 // `sevscope show FILE` and `sevscope ovmf show FILE`: what a file is, and everything that is in it.
 
 import type { Command } from 'commander';
-import { classify, MAX_FILE } from '../core/classify';
 import * as errors from '../core/errors';
 import { byteCount, hex } from '../core/hex';
 import { parseOvmf } from '../core/ovmf/image';
 import type { Region } from '../core/region';
-import { readUpTo } from '../files/read';
+import { readPages } from '../core/vmsa/readPages';
+import { choosePage, fileName, readWhole } from '../files/vmsaFile';
 import { columns, findingLines, printJson, type Output } from './output';
-import { showVmsa } from './vmsa';
+import { vcpuOption } from './options';
+import { notePage } from './pages';
+import { showVmsa } from './vmsaShow';
 
-async function readImage(file: string): Promise<Uint8Array> {
-  const bytes = await readUpTo(file, MAX_FILE);
-  if (bytes.length > MAX_FILE) throw errors.tooLarge(file, MAX_FILE);
-  return bytes;
+interface ShowOptions {
+  readonly all?: true;
+  readonly json?: true;
+  readonly vcpu?: number;
 }
 
 /** Adds `show` and `ovmf show`. */
@@ -23,10 +25,9 @@ export function addShowCommands(program: Command, out: Output): void {
     .description('decode a firmware image or a VMSA page, whichever the file is')
     .option('--all', 'print fields that are zero, too')
     .option('--json', 'print JSON')
-    .action(async (file: string, options: { all?: true; json?: true }) => {
-      const bytes = await readImage(file);
-      if (classify(bytes) === 'vmsa') showVmsa(bytes, file, options, out);
-      else showOvmf(bytes, file, options, out);
+    .addOption(vcpuOption())
+    .action(async (file: string, options: ShowOptions) => {
+      showFile(await readWhole(file), file, options, out);
     });
   program
     .command('ovmf')
@@ -35,8 +36,23 @@ export function addShowCommands(program: Command, out: Output): void {
     .description('decode the GUIDed table and what it points to')
     .option('--json', 'print JSON')
     .action(async (file: string, options: { json?: true }) => {
-      showOvmf(await readImage(file), file, options, out);
+      showOvmf(await readWhole(file), fileName(file), options, out);
     });
+}
+
+/** Prints the page that a file holds in any form; what is none is looked at as firmware, broken or not. */
+function showFile(bytes: Uint8Array, file: string, options: ShowOptions, out: Output): void {
+  const name = fileName(file);
+  const read = readPages(bytes);
+  if (!('reason' in read)) {
+    const page = choosePage(file, read, options.vcpu);
+    notePage(file, read, options.vcpu ?? 0, page, out);
+    showVmsa(page.bytes, name, options, out);
+  } else if (read.format !== undefined) {
+    throw errors.notAPage(name, read.reason);
+  } else {
+    showOvmf(bytes, name, options, out);
+  }
 }
 
 /** Prints an image: what it supports, its regions with their fields, and what is odd about it. */

@@ -42,15 +42,22 @@ export function latin1(bytes: Uint8Array, from = 0, to = bytes.length): string {
   return text;
 }
 
-/** Where a text of ASCII starts in the bytes, at or after `from`; -1 when it does not. */
-export function findText(bytes: Uint8Array, text: string, from = 0): number {
-  const first = text.charCodeAt(0);
-  for (let at = bytes.indexOf(first, from); at >= 0; at = bytes.indexOf(first, at + 1)) {
-    let i = 1;
-    while (i < text.length && bytes[at + i] === text.charCodeAt(i)) i++;
-    if (i === text.length) return at;
-  }
-  return -1;
+/** A search for one text of ASCII (Horspool's): most bytes are never looked at. */
+export function finder(text: string): (bytes: Uint8Array, from?: number) => number {
+  const last = text.length - 1;
+  const shift = new Uint8Array(256).fill(text.length);
+  for (let i = 0; i < last; i++) shift[text.charCodeAt(i)] = last - i;
+  const isAt = (bytes: Uint8Array, at: number) => {
+    let i = last;
+    while (i >= 0 && bytes[at + i] === text.charCodeAt(i)) i--;
+    return i < 0;
+  };
+  return (bytes, from = 0) => {
+    for (let at = from; at + last < bytes.length; at += shift[bytes[at + last]!]!) {
+      if (isAt(bytes, at)) return at;
+    }
+    return -1;
+  };
 }
 
 /** Bytes that are collected without knowing how many there will be, up to a limit. */

@@ -36,7 +36,8 @@ export function explainNotVmsa(bytes: Uint8Array, odd?: number): string {
   if (odd !== undefined) {
     return `${found} It is not one page for each vCPU either: page ${odd} has bytes where every VMSA has zeros, or no registers.`;
   }
-  if (bytes.length < VMSA_SIZE)
+  // A text is short for other reasons.
+  if (bytes.length < VMSA_SIZE && bytes.includes(0))
     return `${found} A dump of the kernel's structure is shorter than the page: fill it up with zeros to ${VMSA_SIZE} bytes.`;
   return `${found} Pages one after the other, a kernel log with a dump, a hex dump, base64 and sevctl's JSON can be read, too; this is none of them.`;
 }

@@ -256,9 +256,56 @@ export function noLibvirtYet(): CheckError {
   );
 }
 
-/** A VMM whose pages are not known. */
-export function unknownUserspace(name: string): CheckError {
-  return usage(`Pages of the VMM "${name}" are not known; use qemu.`);
+/** A VMM and a profile of another one. */
+export function otherUserspace(userspace: string, profile: string): CheckError {
+  return usage(
+    `The profile ${profile} is not a launch by ${userspace}. Give the VMM or the profile, not both.`,
+  );
+}
+
+/** A reset address typed and an image that has one. */
+export function twoResetAddresses(): CheckError {
+  return usage('The reset address is given twice, by --reset-address and by --firmware. Give one of them.');
+}
+
+/** A vCPU that a file has no page of. */
+export function noSuchVcpu(path: string, vcpu: number, count: number): CheckError {
+  return usage(
+    count === 1
+      ? `${path} holds one page, so there is no vCPU ${vcpu} in it. Leave --vcpu out.`
+      : `${path} holds ${count} pages; give --vcpu from 0 to ${count - 1} instead of ${vcpu}.`,
+  );
+}
+
+/** A file that holds a page in a form that is not changed in place. */
+export function onlyRawUpdates(path: string, form: string): CheckError {
+  return usage(
+    `${path} is a ${form}; only raw pages are changed in place. Write the page first: sevscope vmsa export ${path} --as bin --output page.vmsa`,
+  );
+}
+
+/** A setting that is not FIELD=VALUE. */
+export function badSetting(found: string): CheckError {
+  return usage(`"${found.slice(0, 60)}" is no setting. Give FIELD=VALUE, for example rdx=0xa00f11.`);
+}
+
+/** A name that no field has, and names that are like it. */
+export function unknownField(name: string, similar: readonly string[]): CheckError {
+  const hint =
+    similar.length > 0
+      ? `Did you mean ${similar.join(', ')}?`
+      : 'sevscope vmsa show --all lists the fields of a page.';
+  return usage(`A VMSA has no field "${name.slice(0, 40)}". ${hint}`);
+}
+
+/** An old name of an array that is now known to be several fields. */
+export function severalFields(name: string, fields: readonly string[]): CheckError {
+  return usage(`"${name}" is several fields: ${fields.join(', ')}. Set one of them.`);
+}
+
+/** Bytes for a terminal. */
+export function binaryToTerminal(): CheckError {
+  return usage('A raw page is no text for a terminal. Give --output PATH, or send it to another program.');
 }
 
 /** A URI of our own scheme that we did not make. */

@@ -40,7 +40,11 @@ function decode(text: Uint8Array): Bytes | undefined {
 export function readBase64(text: Uint8Array): PagesRead | NotPages | undefined {
   const bytes = decode(text);
   if (!bytes || bytes.length === 0) return undefined;
-  if (bytes.overflowed) return broken('base64', `The base64 holds more than ${MAX_PAGE_BYTES >> 20} MiB.`);
+  if (bytes.overflowed)
+    return broken(
+      'base64',
+      `The base64 holds more than ${MAX_PAGE_BYTES >> 20} MiB, which no guest's pages have.`,
+    );
   const pages = pagesOf(bytes.take(), 'base64');
   // A word is base64, too: only what could be meant as a page gets a reason of its own.
   if (!('reason' in pages)) return pages;

@@ -1,6 +1,7 @@
 // A comparison of two pages as Markdown and as plain data for JSON: what `vmsa diff` prints and what the editor copies.
 
 import { hex } from '../hex';
+import { groupByCause } from './causes';
 import { setBy, type ComparedField } from './compare';
 import { markdownTable, markdownText } from './exportPage';
 import type { VmsaRequest } from './generate';
@@ -13,15 +14,6 @@ export interface ComparisonNames {
   readonly expected: string;
   readonly request?: VmsaRequest | undefined;
 }
-
-/** Fields that differ for one reason. */
-export interface CauseGroup {
-  readonly cause: { readonly id: string; readonly title: string; readonly text: string };
-  readonly fields: readonly ComparedField[];
-}
-
-/** Sorts the fields that differ by cause. */
-export type GroupByCause = (fields: readonly ComparedField[]) => readonly CauseGroup[];
 
 const side = ({ raw, meaning }: VmsaField) =>
   meaning === '' ? `\`${raw}\`` : `\`${raw}\` ${markdownText(meaning)}`;
@@ -38,32 +30,26 @@ function tableOf(fields: readonly ComparedField[], generated: boolean): string[]
   return markdownTable(heads, rows);
 }
 
-/** The fields that differ as a Markdown text, by cause when `group` tells causes. Ends with a newline. */
-export function comparisonMarkdown(
-  fields: readonly ComparedField[],
-  names: ComparisonNames,
-  group?: GroupByCause,
-): string {
+/** The fields that differ as a Markdown text, by cause. Ends with a newline. */
+export function comparisonMarkdown(fields: readonly ComparedField[], names: ComparisonNames): string {
   const differing = fields.filter((f) => f.differs);
   const generated = names.request !== undefined;
   const count =
     differing.length === 0 ? 'No field differs' : `${differing.length} of ${fields.length} fields differ`;
-  const sections = group
-    ? group(fields).flatMap(({ cause, fields: members }) => [
-        '',
-        `## ${markdownText(cause.title)}`,
-        '',
-        markdownText(cause.text),
-        '',
-        ...tableOf(members, generated),
-      ])
-    : ['', ...tableOf(differing, generated)];
+  const sections = groupByCause(fields).flatMap(({ cause, fields: members }) => [
+    `## ${markdownText(cause.title)}`,
+    '',
+    markdownText(cause.text),
+    '',
+    ...tableOf(members, generated),
+    '',
+  ]);
   return [
     `# ${markdownText(names.actual)} compared with ${markdownText(names.expected)}`,
     '',
     `${count}.`,
-    ...(differing.length === 0 ? [] : sections),
     '',
+    ...sections,
   ].join('\n');
 }
 
@@ -78,30 +64,19 @@ const fieldJson = (c: ComparedField) => ({
   setBy: c.writes.at(-1)?.layer.id ?? null,
 });
 
-/** The comparison as plain data; with `group`, each difference has the id of its cause and `causes` their texts. */
-export function comparisonJson(
-  fields: readonly ComparedField[],
-  names: ComparisonNames,
-  group?: GroupByCause,
-) {
-  const groups = group?.(fields);
-  const causeId = new Map(groups?.flatMap((g) => g.fields.map((f) => [f.actual.name, g.cause.id])));
+/** The comparison as plain data: the fields that differ, each with the id of its cause, and the text of each cause. */
+export function comparisonJson(fields: readonly ComparedField[], names: ComparisonNames) {
+  const groups = groupByCause(fields);
+  const causeId = new Map(groups.flatMap((g) => g.fields.map((f) => [f, g.cause.id])));
   const differing = fields.filter((f) => f.differs);
   return {
     file: names.actual,
     expected: names.request ?? names.expected,
     equal: differing.length === 0,
-    differences: differing.map((f) => ({
-      ...fieldJson(f),
-      ...(groups && { cause: causeId.get(f.actual.name) ?? null }),
+    differences: differing.map((f) => ({ ...fieldJson(f), cause: causeId.get(f)! })),
+    causes: groups.map(({ cause, fields: members }) => ({
+      ...cause,
+      fields: members.map((f) => f.actual.name),
     })),
-    ...(groups && {
-      causes: groups.map(({ cause, fields: members }) => ({
-        id: cause.id,
-        title: cause.title,
-        text: cause.text,
-        fields: members.map((f) => f.actual.name),
-      })),
-    }),
   };
 }

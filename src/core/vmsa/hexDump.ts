@@ -20,6 +20,12 @@ const RADIXES = [16, 8, 10] as const;
 
 const isDigit = (c: number | undefined) => c !== undefined && HEX_DIGIT[c]! < 16;
 
+/** Sizes of a number in digits, as od and hexdump print bytes, words and longer. */
+const NUMBER_DIGITS = new Set([2, 4, 8, 16]);
+
+/** No line of a dump is longer, with blanks and the column of characters. */
+const MOST_LINE_CHARS = 2048;
+
 function digitsEnd(bytes: Uint8Array, at: number, end: number): number {
   while (at < end && isDigit(bytes[at])) at++;
   return at;
@@ -39,7 +45,8 @@ function lineBytes(bytes: Uint8Array, from: number, end: number, colon: boolean)
     const start = skipSpace(bytes, at, end);
     const to = digitsEnd(bytes, start, end);
     const size = to - start;
-    const whole = size > 0 && size % 2 === 0 && (to === end || isSpace(bytes[to]));
+    const even = colon ? size > 0 && size % 2 === 0 : NUMBER_DIGITS.has(size);
+    const whole = even && (to === end || isSpace(bytes[to]));
     // xxd and the kernel put two spaces before the characters; programs with pairs may put two in the middle.
     const gap = colon && line.length > 0 && start - at > 1 && !(line.length === 8 && size === 2);
     if (!whole || gap || start === at) break;
@@ -74,7 +81,9 @@ function readOffsets(bytes: Uint8Array, radix: number): Uint8Array | { readonly 
   // Where the line before starts, and how many bytes it has.
   let [last, size] = [0, 0];
   for (let at = 0, number = 1; at < bytes.length; number++) {
-    const end = lineEnd(bytes, at);
+    const most = Math.min(bytes.length, at + MOST_LINE_CHARS);
+    const end = lineEnd(bytes, at, most);
+    if (end === most && most < bytes.length) return { line: number };
     const from = skipSpace(bytes, at, end);
     const to = trimEnd(bytes, from, end);
     at = end + 1;
@@ -140,7 +149,10 @@ export function readPlainHex(bytes: Uint8Array): PagesRead | NotPages | undefine
     if (!isDigit(bytes[at]) || !isDigit(bytes[at + 1])) return undefined;
     out.push((HEX_DIGIT[bytes[at]!]! << 4) | HEX_DIGIT[bytes[at + 1]!]!);
     if (out.overflowed)
-      return broken('hex-dump', `The hex dump holds more than ${MAX_PAGE_BYTES >> 20} MiB.`);
+      return broken(
+        'hex-dump',
+        `The hex dump holds more than ${MAX_PAGE_BYTES >> 20} MiB, which no guest's pages have.`,
+      );
     at += 2;
   }
   return out.length === 0 ? undefined : pagesFromText(out.take(), 'hex-dump');

@@ -1,12 +1,12 @@
 // The dump that Linux prints of each VMSA before it is encrypted: sev_es_sync_vmsa() in arch/x86/kvm/svm/sev.c, with
 // dynamic debug on. A line that names it, then print_hex_dump_debug() with DUMP_PREFIX_NONE: 16 bytes a line, no offsets.
 
-import { CHAR, HEX_DIGIT, findText, latin1, lineEnd, skipSpace, trimEnd } from '../ascii';
-import { MAX_VCPUS } from '../measure/launchDigest';
+import { CHAR, HEX_DIGIT, finder, latin1, lineEnd, skipSpace, trimEnd } from '../ascii';
 import { VMSA_SIZE } from './layout';
 import {
   KERNEL_STRUCT_SIZE,
   LEAST_BYTES,
+  MAX_PAGES,
   broken,
   found,
   padded,
@@ -15,6 +15,7 @@ import {
 } from './pageSource';
 
 const HEADER = 'Virtual Machine Save Area (VMSA):';
+const findHeader = finder(HEADER);
 
 /** Bytes of a full line. */
 const LINE_BYTES = 16;
@@ -89,9 +90,9 @@ function readDump(bytes: Uint8Array, from: number, to: number, title?: string): 
 
 function headers(bytes: Uint8Array): number[] {
   const places: number[] = [];
-  for (let at = findText(bytes, HEADER); at >= 0 && places.length <= MAX_VCPUS;) {
+  for (let at = findHeader(bytes); at >= 0 && places.length <= MAX_PAGES;) {
     places.push(at);
-    at = findText(bytes, HEADER, at + HEADER.length);
+    at = findHeader(bytes, at + HEADER.length);
   }
   return places;
 }
@@ -112,8 +113,8 @@ function explainCut(vcpu: number, length: number): string {
 export function readKernelLog(bytes: Uint8Array): PagesRead | NotPages | undefined {
   const places = headers(bytes);
   if (places.length === 0) return undefined;
-  if (places.length > MAX_VCPUS)
-    return broken('kernel-log', `The log has more than ${MAX_VCPUS} dumps. Cut out those of one launch.`);
+  if (places.length > MAX_PAGES)
+    return broken('kernel-log', `The log has more than ${MAX_PAGES} dumps. Cut out those of one launch.`);
   const dumps = places.map((at, i) =>
     readDump(
       bytes,

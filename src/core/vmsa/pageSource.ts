@@ -2,7 +2,6 @@
 
 import { explainNotVmsa, isImage } from '../classify';
 import { byteCount } from '../hex';
-import { MAX_VCPUS } from '../measure/launchDigest';
 import { leaves, readLeaf } from '../struct';
 import { VMSA, VMSA_SIZE } from './layout';
 
@@ -42,8 +41,14 @@ export const READ_FORMATS: Readonly<Record<PageFormat, string>> = {
   json: 'JSON of this tool',
 };
 
-/** No file has more bytes in pages: KVM has no guest with more vCPUs. */
-export const MAX_PAGE_BYTES = MAX_VCPUS * VMSA_SIZE;
+/**
+ * The most pages of one file. Larger guests exist, but nobody keeps their pages in one file, and a longer file that
+ * looks like pages is firmware or a disk.
+ */
+export const MAX_PAGES = 512;
+
+/** The most bytes in pages. */
+export const MAX_PAGE_BYTES = MAX_PAGES * VMSA_SIZE;
 
 /** Bytes of Linux's struct sev_es_save_area, which is what the kernel dumps; the rest of the page is zero. */
 export const KERNEL_STRUCT_SIZE = 0x670;

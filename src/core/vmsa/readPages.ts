@@ -57,7 +57,9 @@ function looksLikeText(bytes: Uint8Array): boolean {
   return !bytes.includes(0);
 }
 
-function readText(bytes: Uint8Array): PagesRead | NotPages | undefined {
+function readText(file: Uint8Array): PagesRead | NotPages | undefined {
+  const bytes = file.subarray(skipSpace(file, 0));
+  if (bytes.length === 0) return undefined;
   let first: NotPages | undefined;
   for (const reader of TEXT_READERS) {
     const read = reader(bytes);

@@ -1,0 +1,22 @@
+// How commands get at the page of a vCPU: from a file in any form, with what a person should know about the choice on
+// standard error.
+
+import { readVmsaFile, fileName, type VmsaFile } from '../files/vmsaFile';
+import type { PagesRead, SourcePage } from '../core/vmsa/readPages';
+import type { Output } from './output';
+
+/** Says which of several pages is meant, and how a page was read that was not raw. */
+export function notePage(file: string, read: PagesRead, vcpu: number, page: SourcePage, out: Output): void {
+  const count = read.pages.length;
+  const name = fileName(file);
+  if (count > 1)
+    out.note(`${name}: ${read.title}, ${count} pages; this is vCPU ${vcpu} (--vcpu chooses another)`);
+  if (page.note !== undefined) out.note(`${name}: ${read.title}. ${page.note}`);
+}
+
+/** The page of a vCPU. @throws CheckError (usage) when the file holds none */
+export async function readPage(file: string, vcpu: number | undefined, out: Output): Promise<VmsaFile> {
+  const found = await readVmsaFile(file, { vcpu });
+  notePage(file, found.read, found.vcpu, found.page, out);
+  return found;
+}

@@ -1,0 +1,191 @@
+// `sevscope vmsa diff` and `vmsa identify`: a page beside another, beside the one that a launch should have, and beside
+// those of every launch that is known.
+
+import * as errors from '../core/errors';
+import { hex } from '../core/hex';
+import { decode } from '../core/struct';
+import { groupByCause } from '../core/vmsa/causes';
+import { comparePages, compareWithGenerated, setBy, type ComparedField } from '../core/vmsa/compare';
+import { modelsWithSignature } from '../core/vmsa/cpuModels';
+import { comparisonJson, comparisonMarkdown } from '../core/vmsa/exportComparison';
+import { joinResetAddress, startsAtResetVector } from '../core/vmsa/generate';
+import { explainDistance, identify, type Candidate } from '../core/vmsa/identify';
+import { VMSA } from '../core/vmsa/layout';
+import type { VmsaField } from '../core/vmsa/page';
+import { decodeSignature } from '../core/vmsa/signature';
+import { readFirmware, resetAddressOf } from '../files/launch';
+import { fileName, readVmsaFile } from '../files/vmsaFile';
+import { asksForPage, requestFrom, type PageOptions } from './options';
+import { columns, printJson, type Output } from './output';
+import { notePage, readPage } from './pages';
+
+/** What `vmsa diff` takes. */
+export interface DiffOptions extends PageOptions {
+  readonly json?: true;
+  readonly markdown?: true;
+  readonly vcpu?: number;
+}
+
+/** Two files; `vcpu` is for those that hold several pages, unless neither does. */
+async function readBoth(file: string, other: string, vcpu: number | undefined, out: Output) {
+  const paths = [file, other];
+  const first = [await readVmsaFile(file), await readVmsaFile(other)];
+  const single = first.every(({ read }) => read.pages.length === 1);
+  return first.map((found, i) => {
+    const index = single || found.read.pages.length > 1 ? (vcpu ?? 0) : 0;
+    const page = found.read.pages[index];
+    if (!page) throw errors.noSuchVcpu(fileName(paths[i]!), index, found.read.pages.length);
+    notePage(paths[i]!, found.read, index, page, out);
+    return page.bytes;
+  });
+}
+
+async function compared(file: string, other: string | undefined, options: DiffOptions, out: Output) {
+  const actual = fileName(file);
+  if (other !== undefined) {
+    const [a, b] = await readBoth(file, other, options.vcpu, out);
+    return { fields: comparePages(a!, b!), names: { actual, expected: fileName(other) } };
+  }
+  const { page } = await readPage(file, options.vcpu, out);
+  const request = await requestFrom(page.bytes, options);
+  const expected = `the generated page (${request.profile}, ${request.role})`;
+  return { fields: compareWithGenerated(page.bytes, request), names: { actual, expected, request } };
+}
+
+/** Whether the pages differ. */
+export async function diffVmsa(
+  file: string,
+  other: string | undefined,
+  options: DiffOptions,
+  out: Output,
+): Promise<boolean> {
+  if (other === undefined && !asksForPage(options)) throw errors.comparisonNeeded();
+  if (other !== undefined && asksForPage(options)) throw errors.twoComparisons();
+  const { fields, names } = await compared(file, other, options, out);
+  const differing = fields.filter((f) => f.differs);
+  if (options.json) {
+    printJson(out, comparisonJson(fields, names));
+  } else if (options.markdown) {
+    out.data(comparisonMarkdown(fields, names));
+  } else if (differing.length === 0) {
+    out.line(`${names.actual} equals ${names.expected}.`);
+  } else {
+    const count = `${differing.length} of ${fields.length} fields`;
+    out.line(`${names.actual} differs from ${names.expected} in ${count}:`);
+    printByCause(fields, 'request' in names, out);
+  }
+  return differing.length > 0;
+}
+
+function printByCause(fields: readonly ComparedField[], generated: boolean, out: Output): void {
+  for (const { cause, fields: members } of groupByCause(fields)) {
+    out.line('');
+    out.line(cause.title);
+    out.line(`  ${cause.text}`);
+    for (const field of members) printDifference(field, generated, out);
+  }
+}
+
+function printDifference(field: ComparedField, generated: boolean, out: Output): void {
+  const side = ({ raw, meaning }: VmsaField) => (meaning ? `${raw}  ${meaning}` : raw);
+  out.line(`  ${hex(field.actual.offset, 3)}  ${field.actual.name}`);
+  out.line(`    found     ${side(field.actual)}`);
+  out.line(`    expected  ${side(field.expected)}${generated ? `  (set by ${setBy(field)})` : ''}`);
+}
+
+/** What `vmsa identify` takes. */
+export interface IdentifyOptions {
+  readonly json?: true;
+  readonly firmware?: string;
+  readonly vcpu?: number;
+}
+
+/** The CPU and the start that a page has, whatever launch it is of. */
+function ownFacts(page: Uint8Array) {
+  const values = decode(VMSA, page);
+  const signature = values['rdx'] as bigint;
+  const { family, model, stepping, malformed } = decodeSignature(signature);
+  const start = joinResetAddress(values['cs_base'] as bigint, values['rip'] as bigint);
+  return {
+    family,
+    model,
+    stepping,
+    signature,
+    malformed,
+    models: modelsWithSignature(signature).map((m) => m.name),
+    resetAddress: startsAtResetVector(values) ? null : Number(start),
+  };
+}
+
+const candidateJson = (c: Candidate) => ({
+  profile: c.profile.id,
+  title: c.profile.title,
+  role: c.role,
+  roles: c.roles,
+  cpu: c.cpu,
+  differing: c.differing.map((f) => f.actual.name),
+  distance: explainDistance(c),
+});
+
+/** Prints the launches that a page comes from. @returns whether one of them has exactly this page */
+export async function identifyVmsa(file: string, options: IdentifyOptions, out: Output): Promise<boolean> {
+  const { page } = await readPage(file, options.vcpu, out);
+  const found = identify(page.bytes);
+  const own = ownFacts(page.bytes);
+  const { firmware } = options;
+  const address = firmware === undefined ? undefined : resetAddressOf(await readFirmware(firmware), firmware);
+  if (options.json) {
+    printJson(out, {
+      file: fileName(file),
+      ...own,
+      ...(address !== undefined && { firmware, firmwareResetAddress: address }),
+      exact: found.exact.map(candidateJson),
+      nearest: found.nearest.map(candidateJson),
+      tried: found.tried,
+    });
+  } else {
+    printIdentified(fileName(file), found, own, { path: firmware, address }, out);
+  }
+  return found.exact.length > 0;
+}
+
+function printIdentified(
+  file: string,
+  { exact, nearest, tried }: ReturnType<typeof identify>,
+  own: ReturnType<typeof ownFacts>,
+  firmware: { path: string | undefined; address: number | undefined },
+  out: Output,
+): void {
+  const count = `${tried} launches tried`;
+  out.line(
+    exact.length > 0
+      ? `${file} is the page of a known launch (${count}).`
+      : `${file} is the page of no known launch (${count}).`,
+  );
+  const start = own.resetAddress === null ? 'none: starts at the reset vector' : hex(own.resetAddress, 8);
+  const same = firmware.address === own.resetAddress ? 'the same' : 'another';
+  const inFirmware =
+    firmware.address === undefined ? '' : `; ${firmware.path} has ${hex(firmware.address, 8)}, ${same}`;
+  const rows = [
+    ['family', `${own.family}`],
+    ['model', `${own.model}`],
+    ['stepping', `${own.stepping}`],
+    ['signature', `${hex(own.signature)}${own.malformed ? ', which no CPU has' : ''}`],
+    ['QEMU models', own.models.length > 0 ? own.models.join(', ') : 'none'],
+    ['reset address', `${start}${inFirmware}`],
+  ];
+  columns(rows, '  ').forEach((line) => {
+    out.line(line);
+  });
+  for (const [title, candidates] of [
+    ['Launches with exactly this page', exact],
+    ['The nearest', nearest],
+  ] as const) {
+    if (candidates.length > 0) out.line('');
+    if (candidates.length > 0) out.line(title);
+    for (const c of candidates) {
+      out.line(`  ${c.profile.id}, ${c.roles.join(' and ')}: ${c.profile.title}; ${c.cpu}`);
+      if (c.differing.length > 0) out.line(`    ${explainDistance(c)}`);
+    }
+  }
+}

@@ -1,0 +1,111 @@
+// `sevscope vmsa build` and `vmsa update`: a new page, and changes to single fields of one.
+
+import * as errors from '../core/errors';
+import { decode, type Leaf, type LeafValue } from '../core/struct';
+import {
+  applyPatch,
+  changedFields,
+  findVmsaLeaves,
+  parseFieldValue,
+  patchField,
+  vmsaLeaf,
+} from '../core/vmsa/edit';
+import { similarFields } from '../core/vmsa/fieldNames';
+import { generateVmsa, guessRequest, needsOf, splitResetAddress } from '../core/vmsa/generate';
+import { VMSA, VMSA_SIZE } from '../core/vmsa/layout';
+import { vmsaFields, vmsaSummary } from '../core/vmsa/page';
+import { findProfile, type KnownProfile } from '../core/vmsa/profiles';
+import { encodeSignature } from '../core/vmsa/signature';
+import { STANDARD_INPUT, fileName } from '../files/vmsaFile';
+import { writeWhole } from '../files/write';
+import { cpuFrom, resetAddressFrom, roleFrom, svsmFrom, type PageOptions } from './options';
+import type { Output } from './output';
+import { readPage } from './pages';
+
+/** The usual profile of each VMM that sevctl knows, by the names that it has for them. */
+export const USERSPACES = { qemu: 'sev-es', krun: 'sev-es-krun' } as const;
+
+/** The profile that the options name, which must be one of the VMM that they name. */
+function profileFrom({ profile, userspace }: PageOptions): KnownProfile {
+  const found = findProfile(profile ?? USERSPACES[userspace ?? 'qemu'])!;
+  if (userspace !== undefined && found.vmm !== userspace) throw errors.otherUserspace(userspace, found.id);
+  return found;
+}
+
+/** Writes the page that a vCPU starts with. */
+export async function buildVmsa(file: string, options: PageOptions, out: Output): Promise<void> {
+  const profile = profileFrom(options);
+  const role = roleFrom(options.cpu ?? 0)!;
+  const needs = needsOf(profile, role);
+  const cpu = cpuFrom(options);
+  if (!cpu && needs.cpu) throw errors.cpuNeeded();
+  const { bytes } = generateVmsa({
+    profile: profile.id,
+    role,
+    cpu: cpu ?? { family: 0, model: 0, stepping: 0 },
+    resetAddress: await resetAddressFrom(options, needs.resetAddress),
+    svsm: svsmFrom(options),
+  });
+  await writeWhole(file, bytes);
+  out.line(`${file}: ${vmsaSummary(bytes)}`);
+}
+
+/** What `vmsa update` takes. */
+export interface UpdateOptions extends PageOptions {
+  readonly set: readonly string[];
+  readonly vcpu?: number;
+}
+
+/** A setting as FIELD=VALUE. @throws CheckError (usage) for another shape, a name of no field, or a value that does not fit */
+function readSetting(text: string): [Leaf, LeafValue] {
+  const at = text.indexOf('=');
+  if (at < 1) throw errors.badSetting(text);
+  const name = text.slice(0, at).trim();
+  const found = findVmsaLeaves(name);
+  const [leaf] = found;
+  if (!leaf) throw errors.unknownField(name, similarFields(name));
+  if (found.length > 1)
+    throw errors.severalFields(
+      name,
+      found.map((l) => l.path),
+    );
+  return [leaf, parseFieldValue(leaf, text.slice(at + 1))];
+}
+
+/** The fields that options change, in the order in which they are written. */
+async function changesFrom(options: UpdateOptions, page: Uint8Array): Promise<[Leaf, LeafValue][]> {
+  const changes: [Leaf, LeafValue][] = [];
+  const cpu = cpuFrom(options);
+  if (cpu) changes.push([vmsaLeaf('rdx')!, BigInt(encodeSignature(cpu))]);
+  const role = roleFrom(options.cpu) ?? guessRequest(decode(VMSA, page)).role;
+  const address = await resetAddressFrom(options, role === 'ap');
+  if (address !== undefined) {
+    const { csBase, ip } = splitResetAddress(address);
+    changes.push([vmsaLeaf('cs_base')!, csBase], [vmsaLeaf('rip')!, ip]);
+  }
+  return [...changes, ...options.set.map(readSetting)];
+}
+
+/** Changes fields of a page in its file, and nothing else. */
+export async function updateVmsa(file: string, options: UpdateOptions, out: Output): Promise<void> {
+  const { page, vcpu, read, bytes } = await readPage(file, options.vcpu, out);
+  if (file === STANDARD_INPUT || (read.format !== 'page' && read.format !== 'pages'))
+    throw errors.onlyRawUpdates(fileName(file), file === STANDARD_INPUT ? 'stream' : read.title);
+  const changed = page.bytes.slice();
+  for (const [leaf, value] of await changesFrom(options, changed)) {
+    const patch = patchField(changed, leaf, value);
+    if (patch) applyPatch(changed, patch);
+  }
+  const names = new Set(changedFields(page.bytes, changed));
+  if (names.size === 0) {
+    out.line(`${file}: nothing to change`);
+    return;
+  }
+  const whole = Uint8Array.from(bytes);
+  whole.set(changed, vcpu * VMSA_SIZE);
+  await writeWhole(file, whole);
+  const before = vmsaFields(page.bytes);
+  vmsaFields(changed).forEach((f, i) => {
+    if (names.has(f.name)) out.line(`${file}: ${f.name} ${before[i]!.raw} -> ${f.raw}`);
+  });
+}

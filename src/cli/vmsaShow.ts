@@ -1,0 +1,65 @@
+// `sevscope vmsa show` and `vmsa export`: a page as text for a person, or in a form for another program.
+
+import * as errors from '../core/errors';
+import { hex } from '../core/hex';
+import { fieldsSet, findExport, type ExportId } from '../core/vmsa/exportPage';
+import { groupFields, vmsaFields, vmsaFindings, vmsaSummary } from '../core/vmsa/page';
+import { pageJson } from '../core/vmsa/pageJson';
+import { fileName } from '../files/vmsaFile';
+import { writeWhole } from '../files/write';
+import { columns, findingLines, printJson, type Output } from './output';
+import { readPage } from './pages';
+
+/** Prints a page, as text without the fields that are zero, or as JSON with all. */
+export function showVmsa(
+  page: Uint8Array,
+  file: string,
+  options: { all?: true; json?: true },
+  out: Output,
+): void {
+  if (options.json) {
+    printJson(out, pageJson(page, file));
+    return;
+  }
+  const fields = vmsaFields(page);
+  out.line(`${file}: VMSA, ${vmsaSummary(page)}`);
+  const shown = options.all ? fields : fieldsSet(fields);
+  const rows = columns(
+    shown.map((f) => [hex(f.offset, 3), f.name, f.raw, f.meaning]),
+    '  ',
+  );
+  for (const { group, fields: members } of groupFields(shown)) {
+    out.line('');
+    out.line(group);
+    for (const field of members) out.line(rows[shown.indexOf(field)]!);
+  }
+  findingLines(vmsaFindings(page)).forEach((line) => {
+    out.line(line);
+  });
+  if (!options.all) {
+    out.line('');
+    out.line(`${fields.length - shown.length} fields are zero (--all prints them).`);
+  }
+}
+
+/** What `vmsa export` takes. */
+export interface ExportOptions {
+  readonly as: ExportId;
+  readonly output?: string;
+  readonly vcpu?: number;
+}
+
+/** Writes a page in another form, to a file or to standard output. */
+export async function exportVmsa(file: string, options: ExportOptions, out: Output): Promise<void> {
+  const { page } = await readPage(file, options.vcpu, out);
+  const form = findExport(options.as)!;
+  const text = form.write(page.bytes, fileName(file));
+  if (options.output !== undefined) {
+    await writeWhole(options.output, text);
+    out.line(`${options.output}: ${form.title} of ${fileName(file)}`);
+  } else if (typeof text !== 'string' && out.isTerminal) {
+    throw errors.binaryToTerminal();
+  } else {
+    out.data(text);
+  }
+}
