@@ -334,13 +334,6 @@ export function untrustedEdit(): CheckError {
   );
 }
 
-/** A name that no field has. */
-export function unknownField(name: string): CheckError {
-  return usage(
-    `A VMSA has no field "${name.slice(0, 40)}". Names are those of the kernel, such as rdx or cs_base.`,
-  );
-}
-
 /** A page beyond the last. */
 export function noSuchPage(name: string, page: number, pages: number): CheckError {
   return usage(`${name} has ${pages === 1 ? 'one page' : `${pages} pages`}; there is no page ${page + 1}.`);

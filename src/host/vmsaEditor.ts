@@ -4,6 +4,7 @@
 import * as vscode from 'vscode';
 import * as errors from '../core/errors';
 import { findVmsaLeaf, parseFieldValue, patchField, vmsaLeaf } from '../core/vmsa/edit';
+import { similarFields } from '../core/vmsa/fieldNames';
 import type { VmsaRequest } from '../core/vmsa/generate';
 import type { Action } from '../protocol';
 import { nameOf, readUri, watchFile, whyNotWritable } from './files';
@@ -128,7 +129,7 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
     const bytes = read.pages[page];
     if (!bytes) throw errors.noSuchPage(name, page, read.pages.length);
     const leaf = vmsaLeaf(field) ?? findVmsaLeaf(field);
-    if (!leaf) throw errors.unknownField(field);
+    if (!leaf) throw errors.unknownField(field, similarFields(field));
     const wanted = parseFieldValue(leaf, value);
     const why = this.whyReadOnly(document);
     if (why !== undefined) throw new errors.CheckError('usage', why);
