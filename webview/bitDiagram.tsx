@@ -54,7 +54,7 @@ function Cell(props: {
     ? ({ role: 'checkbox', 'aria-checked': cell.set } as const)
     : ({ role: 'img' } as const);
   return (
-    <g class={classOf(cell)} data-bit={cell.index} tabIndex={tabbable ? 0 : -1} aria-label={text} {...state}>
+    <g class={classOf(cell)} data-bit={cell.index} tabindex={tabbable ? 0 : -1} aria-label={text} {...state}>
       <title>{text}</title>
       <rect class="bit-box" x={x + 1} y={y} width={CELL - 2} height={18} rx={2} />
       {!cell.bit && <rect x={x + 1} y={y} width={CELL - 2} height={18} fill={`url(#${hatch})`} />}

@@ -3,7 +3,7 @@
 
 import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
-import { groupByCause, type Cause } from '../src/core/vmsa/causes';
+import type { Cause } from '../src/core/vmsa/causes';
 import type { ComparedField } from '../src/core/vmsa/compare';
 import { comparisonJson, comparisonMarkdown } from '../src/core/vmsa/exportComparison';
 import type { VmsaRequest } from '../src/core/vmsa/generate';
@@ -104,12 +104,12 @@ export function ComparisonPage(props: {
             {known !== 'nothing' && (
               <>
                 <CopyButton
-                  text={() => comparisonMarkdown(all, names, groupByCause)}
+                  text={() => comparisonMarkdown(all, names)}
                   what="comparison as Markdown"
                   label="Copy as Markdown"
                 />
                 <CopyButton
-                  text={() => jsonText(comparisonJson(all, names, groupByCause))}
+                  text={() => jsonText(comparisonJson(all, names))}
                   what="comparison as JSON"
                   label="Copy as JSON"
                 />

@@ -38,17 +38,16 @@ const KEYS = [
 function Disk({ change }: { change: DiskChange }) {
   const { fields, conflict } = change;
   const few = fields.slice(0, 6).join(', ');
-  const what =
-    fields.length === 0
-      ? 'no field differs'
-      : `${few}${fields.length > 6 ? ` and ${fields.length - 6} more` : ''} changed`;
+  const what = `${few}${fields.length > 6 ? ` and ${fields.length - 6} more` : ''} changed`;
   return (
     <div class="notice-bar" role="status">
       <Icon name={conflict ? 'warning' : 'refresh'} class={conflict ? 'severity-warning' : 'severity-info'} />
       <span>
-        {conflict
-          ? `The file was written by another program, and your changes are not saved: on disk ${what}.`
-          : `Reloaded, because the file was written: ${what}.`}
+        {!conflict
+          ? `Reloaded, because the file was written: ${fields.length === 0 ? 'no field changed' : what}.`
+          : fields.length === 0
+            ? 'The file is gone, or is no VMSA page any more; your changes are not saved.'
+            : `The file was written by another program, and your changes are not saved: on disk ${what}.`}
       </span>
       {conflict && (
         <span class="actions">

@@ -14,7 +14,7 @@ export interface Keys {
   readonly tek: Uint8Array | undefined;
 }
 
-async function readKey(path: string, what: string, size: number): Promise<Buffer> {
+async function readKey(path: string, what: string, size: number): Promise<Uint8Array> {
   // The limit keeps a wrong file, however large, from being read; its true size is not worth knowing.
   const bytes = await readUpTo(path, size);
   if (bytes.length === size) return bytes;
@@ -27,8 +27,8 @@ async function readKey(path: string, what: string, size: number): Promise<Buffer
  * @throws CheckError when a file cannot be read or has the wrong length
  */
 export async function withKeys<T>(paths: KeyPaths, use: (keys: Keys) => Promise<T> | T): Promise<T> {
-  const read: Buffer[] = [];
-  const take = async (path: string, what: string, size: number): Promise<Buffer> => {
+  const read: Uint8Array[] = [];
+  const take = async (path: string, what: string, size: number): Promise<Uint8Array> => {
     const bytes = await readKey(path, what, size);
     read.push(bytes);
     return bytes;

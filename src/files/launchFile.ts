@@ -145,5 +145,5 @@ const MAX_LAUNCH_FILE = 2 ** 20;
 export async function readLaunchFile(path: string): Promise<LaunchFile> {
   const bytes = await readUpTo(path, MAX_LAUNCH_FILE);
   if (bytes.length > MAX_LAUNCH_FILE) throw errors.badLaunchFile(path, 'it has more than 1 MiB');
-  return parseLaunchFile(bytes.toString('utf8'), path);
+  return parseLaunchFile(Buffer.from(bytes).toString('utf8'), path);
 }

@@ -95,7 +95,7 @@ export async function readTail(path: string): Promise<Pick<StreamedFile, 'tail' 
  * that there is more. Works on pipes, whose size nobody knows.
  * @throws CheckError when it cannot be read
  */
-export async function readUpTo(path: string, limit: number): Promise<Buffer> {
+export async function readUpTo(path: string, limit: number): Promise<Uint8Array> {
   return withFile(path, async (file) => {
     const buffer = Buffer.alloc(limit + 1);
     let length = 0;
@@ -104,6 +104,7 @@ export async function readUpTo(path: string, limit: number): Promise<Buffer> {
       if (bytesRead === 0) break;
       length += bytesRead;
     }
-    return buffer.subarray(0, length);
+    // A Buffer's own slice shares its memory, which core does not expect of bytes.
+    return new Uint8Array(buffer.buffer, buffer.byteOffset, length);
   });
 }

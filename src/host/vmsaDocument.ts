@@ -52,6 +52,7 @@ export class VmsaDocument implements vscode.CustomDocument {
   /** A save or a revert that is under way; everything else waits for it. */
   private busy: Promise<void> | undefined;
   private reads = 0;
+  private reverting = 0;
   private disposed = false;
 
   private constructor(
@@ -200,7 +201,8 @@ export class VmsaDocument implements vscode.CustomDocument {
   /** After every change: what is not saved must not look saved. */
   private settle(): void {
     if (this.disposed) return;
-    if (this.hasChanges && this.history.looksClean) {
+    // While a revert reads the file, these bytes are already given up.
+    if (this.reverting === 0 && this.hasChanges && this.history.looksClean) {
       this.history.mark();
       this.edited.fire({ document: this });
     }
@@ -270,7 +272,12 @@ export class VmsaDocument implements vscode.CustomDocument {
   /** Goes back to the file, as VS Code already did with its list of edits. */
   async revert(): Promise<void> {
     const missing = this.history.reverted();
-    await this.alone(() => this.readBack());
+    this.reverting++;
+    try {
+      await this.alone(() => this.readBack());
+    } finally {
+      this.reverting--;
+    }
     // VS Code stands beyond the end of its list, and would fail at the next undo; edits that change nothing fill it.
     for (let i = 0; i < missing && !this.disposed; i++) this.push({ page: 0, patch: undefined }, 'Revert');
     this.settle();

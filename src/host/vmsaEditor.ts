@@ -13,6 +13,26 @@ import { PlaceItem } from './placeItem';
 import { VmsaDocument, type DocumentEvent } from './vmsaDocument';
 import { VmsaPanel, type PanelHost } from './vmsaPanel';
 
+/** Which of the two halves of a diff is the original, when their addresses or the label of the tab tell. */
+function originalOf(a: VmsaPanel, b: VmsaPanel, label: string): VmsaPanel | undefined {
+  const rank = ({ document: { uri } }: VmsaPanel) =>
+    uri.scheme !== 'git' ? 0 : uri.query.includes('"ref":"HEAD"') ? 2 : 1;
+  if (rank(a) !== rank(b)) return rank(a) > rank(b) ? a : b;
+  const [left, right] = label.split(' ↔ ');
+  const is = ({ document: { uri } }: VmsaPanel, text = '') => text.split('/').at(-1) === nameOf(uri);
+  if (is(a, left) && is(b, right) && !is(b, left)) return a;
+  if (is(b, left) && is(a, right) && !is(a, left)) return b;
+  return undefined;
+}
+
+/** Makes two panels the halves of one diff. @param sure false when the sides are a guess */
+function join(original: VmsaPanel, modified: VmsaPanel, sure: boolean): void {
+  original.other = { panel: modified, side: 'modified', sure };
+  modified.other = { panel: original, side: 'original', sure };
+  original.show();
+  modified.show();
+}
+
 /** Opens VMSA pages. */
 export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, PanelHost {
   static readonly viewType = 'sevscope.vmsa';
@@ -72,6 +92,8 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
     this.panels.push(panel);
     webviewPanel.onDidChangeViewState(() => {
       this.look();
+      // VS Code gives the focus to the modified half of a diff when it opens.
+      if (webviewPanel.active && panel.other?.sure === false) join(panel.other.panel, panel, true);
       // Not every file system can be watched.
       if (webviewPanel.visible) void document.refresh();
     });
@@ -212,12 +234,9 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
       );
       const [first, second] = seen;
       if (!first || !second || seen.length > 2) continue;
-      const swap = first.document.uri.scheme === 'file' && second.document.uri.scheme === 'git';
-      const [original, modified] = swap ? [second, first] : [first, second];
-      original.other = { panel: modified, side: 'modified' };
-      modified.other = { panel: original, side: 'original' };
-      original.show();
-      modified.show();
+      const original = originalOf(first, second, activeTab?.label ?? '');
+      // The first in the order in which VS Code filled them is a guess; the one that gets the focus corrects it.
+      join(original ?? first, original === second ? first : second, original !== undefined);
     }
   }
 

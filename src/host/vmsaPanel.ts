@@ -21,13 +21,20 @@ export interface PanelHost {
   placed(panel: VmsaPanel): void;
 }
 
+/** The other half of a diff editor; `sure` is false when its side is a guess. */
+interface OtherHalf {
+  readonly panel: VmsaPanel;
+  readonly side: 'original' | 'modified';
+  readonly sure: boolean;
+}
+
 /** A webview panel on a document. */
 export class VmsaPanel {
   page = 0;
   /** The field that is selected, when there is one. */
   place: Place | undefined;
   /** The other half of the diff editor, once it is known. */
-  other: { readonly panel: VmsaPanel; readonly side: 'original' | 'modified' } | undefined;
+  other: OtherHalf | undefined;
   private readonly webview: Page;
 
   constructor(

@@ -128,6 +128,28 @@ describe('A field of a page', () => {
   });
 });
 
+describe('Undo after a revert', () => {
+  it('works also when a new edit replaced those that were saved', async () => {
+    const uri = await openNew();
+    for (const value of ['1', '2', '3']) await run('sevscope.setField', uri, 'rdx', value);
+    await run('workbench.action.files.save');
+    await dirty(uri, false);
+    for (let i = 0; i < 3; i++) await run('undo');
+    await value(uri, 'rdx', '0x0000000000a00f11');
+    await run('sevscope.setField', uri, 'rdx', '4');
+    await value(uri, 'rdx', '0x0000000000000004');
+    await run('workbench.action.files.revert');
+    await dirty(uri, false);
+    await value(uri, 'rdx', '0x0000000000000003');
+    await run('sevscope.setField', uri, 'rdx', '5');
+    await value(uri, 'rdx', '0x0000000000000005');
+    await dirty(uri, true);
+    await run('undo');
+    await dirty(uri, false);
+    await value(uri, 'rdx', '0x0000000000000003');
+  });
+});
+
 describe('A file that is written by somebody else while it is edited', () => {
   it('is taken when the person chooses so, and nothing is left to save', async () => {
     const uri = await openNew();

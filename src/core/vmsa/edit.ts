@@ -68,8 +68,9 @@ export function withBits(value: number | bigint, bit: Bit, to: bigint): bigint {
 
 /** The change that gives a field a value, or undefined when it has it. @throws RangeError when it does not fit */
 export function patchField(page: Uint8Array, leaf: Leaf, value: LeafValue): Patch | undefined {
-  const slot = (bytes: Uint8Array) => bytes.slice(leaf.offset, leaf.offset + leaf.size);
-  const changed = page.slice();
+  // Copied this way because the slice of a Node Buffer is no copy.
+  const slot = (bytes: Uint8Array) => Uint8Array.from(bytes.subarray(leaf.offset, leaf.offset + leaf.size));
+  const changed = Uint8Array.from(page);
   writeLeaf(changed, leaf, leaf.size === 8 && typeof value === 'number' ? BigInt(value) : value);
   const [before, after] = [slot(page), slot(changed)];
   if (before.every((b, i) => b === after[i])) return undefined;
