@@ -105,12 +105,12 @@ export function ComparisonPage(props: {
               <>
                 <CopyButton
                   text={() => comparisonMarkdown(all, names)}
-                  what="comparison as Markdown"
+                  what="as Markdown"
                   label="Copy as Markdown"
                 />
                 <CopyButton
                   text={() => jsonText(comparisonJson(all, names))}
-                  what="comparison as JSON"
+                  what="as JSON"
                   label="Copy as JSON"
                 />
               </>

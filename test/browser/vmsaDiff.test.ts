@@ -52,7 +52,7 @@ describe('Two pages selected in the Explorer', () => {
     await frame.getByRole('checkbox', { name: 'Only differences' }).click();
     assert.ok((await rowIds(frame)).every((id) => /^(group:Diff|cause:|rdx$|sev_features$)/.test(id ?? '')));
     await workbench.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-    await frame.getByRole('button', { name: 'Copy comparison as Markdown' }).click();
+    await frame.getByRole('button', { name: 'Copy as Markdown' }).click();
     workbench.assertNoErrors();
   });
 });
