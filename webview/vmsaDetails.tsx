@@ -117,27 +117,47 @@ export interface FieldDetailsProps {
   readonly editable?: boolean;
 }
 
-/** The bits of a field, and of the expected value where that differs. */
-function Bits(props: FieldDetailsProps & { bits: readonly Bit[]; value: bigint }) {
-  const { field, compared, sides = ['This page', 'Expected'], editable, bits, value } = props;
-  const expected = compared?.differs ? asBits(compared.expected.value) : undefined;
-  const set = editable
-    ? (bit: Bit, to: bigint) => {
-        sendEdit(field, field.size === 8 ? withBits(value, bit, to) : Number(withBits(value, bit, to)));
-      }
-    : undefined;
+/** What the bits of a field are drawn from: nothing when it has no named bits. */
+interface BitsOf {
+  readonly bits: readonly Bit[];
+  readonly value: bigint;
+  /** Where it differs. */
+  readonly expected: bigint | undefined;
+  /** There when the field can be changed. */
+  readonly onSet: ((bit: Bit, to: bigint) => void) | undefined;
+}
+
+function bitsOf({ field, compared, editable }: FieldDetailsProps): BitsOf | undefined {
+  const { bits } = field.leaf.row;
+  const value = asBits(field.value);
+  if (!bits || value === undefined) return undefined;
+  const onSet = (bit: Bit, to: bigint) => {
+    const next = withBits(value, bit, to);
+    sendEdit(field, field.size === 8 ? next : Number(next));
+  };
+  return {
+    bits,
+    value,
+    expected: compared?.differs ? asBits(compared.expected.value) : undefined,
+    onSet: editable ? onSet : undefined,
+  };
+}
+
+/** The bits as a picture, and beside them those of the expected value where that differs. */
+function Diagrams({ of, field, sides }: { of: BitsOf; field: VmsaField; sides: readonly [string, string] }) {
+  const { bits, value, expected, onSet } = of;
   const flip =
-    set &&
+    onSet &&
     ((lsb: number) => {
-      set({ name: '', lsb, width: 1, doc: '' }, ((value >> BigInt(lsb)) & 1n) ^ 1n);
+      onSet({ name: '', lsb, width: 1, doc: '' }, ((value >> BigInt(lsb)) & 1n) ^ 1n);
     });
+  const common = { bits, size: field.size };
   return (
     <>
       <h3>{expected === undefined ? 'Bits' : `Bits: ${sides[0]}`}</h3>
       <BitDiagram
+        {...common}
         label={`Bits of ${field.name}`}
-        bits={bits}
-        size={field.size}
         value={value}
         expected={expected}
         onFlip={flip}
@@ -146,15 +166,13 @@ function Bits(props: FieldDetailsProps & { bits: readonly Bit[]; value: bigint }
         <div class="expected">
           <h3>Bits: {sides[1]}</h3>
           <BitDiagram
+            {...common}
             label={`Bits of ${field.name}, ${sides[1]}`}
-            bits={bits}
-            size={field.size}
             value={expected}
             expected={value}
           />
         </div>
       )}
-      <BitsTable bits={bits} value={value} expected={expected} onSet={set} />
     </>
   );
 }
@@ -170,7 +188,7 @@ export function FieldDetails(props: FieldDetailsProps) {
     editable = false,
   } = props;
   const { row } = field.leaf;
-  const value = asBits(field.value);
+  const bits = bitsOf(props);
   return (
     <Details
       name={field.name}
@@ -196,13 +214,14 @@ export function FieldDetails(props: FieldDetailsProps) {
         </button>
       )}
       {cause && <Why cause={cause} />}
+      {bits && <Diagrams of={bits} field={field} sides={sides} />}
       {compared && generated && (
         <>
           <h3>{compared.differs ? 'The expected value is set by' : 'Set by'}</h3>
           <Trail writes={compared.writes} size={field.size} />
         </>
       )}
-      {row.bits && value !== undefined && <Bits {...props} bits={row.bits} value={value} />}
+      {bits && <BitsTable {...bits} />}
       <Notes row={row} />
     </Details>
   );
