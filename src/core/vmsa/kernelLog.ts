@@ -54,6 +54,9 @@ function prefixShape(bytes: Uint8Array, from: number, to: number): string {
     .trimEnd();
 }
 
+/** The end of a prefix that counts bytes: such a dump is another one, and skipping its lines would move every field. */
+const OFFSET = /(^|[\s\]])[0-9a-f#]+:?$/i;
+
 /**
  * The bytes of one dump.
  * @param title the shape of what stands before the words that name the dump, with which a prefix has to begin; without
@@ -71,7 +74,8 @@ function readDump(bytes: Uint8Array, from: number, to: number, title?: string): 
     // Only a full line can begin a dump: many a message ends in two digits.
     const mine =
       complete || (count > 0 && count < LINE_BYTES && length > 0) ? prefixShape(bytes, start, at) : undefined;
-    if (shape === undefined && mine !== undefined && (title?.startsWith(mine) ?? true)) shape = mine;
+    if (shape === undefined && mine !== undefined && !OFFSET.test(mine) && (title?.startsWith(mine) ?? true))
+      shape = mine;
     start = end + 1;
     if (mine !== undefined && mine === shape) {
       for (let i = 0; i < count && length < VMSA_SIZE; i++) {
