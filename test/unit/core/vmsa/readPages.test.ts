@@ -316,7 +316,7 @@ describe('Hostile input', () => {
       return [id, text(EXPORTS.find((e) => e.id === id)!.write(BSP, 'x') as string)];
     }),
   ];
-  const COUNT: Readonly<Record<string, number>> = { json: 4000 };
+  const COUNT: Readonly<Record<string, number>> = { json: 1000 };
   for (const [name, bytes] of forms) {
     it(`mutations of ${name} are read or refused, never thrown at`, () => {
       const count = COUNT[name] ?? 20_000;
@@ -361,7 +361,11 @@ describe('Hostile input', () => {
     ['zeros', () => new Uint8Array(2 ** 26)],
     [
       'garbage text',
-      () => Uint8Array.from(fill('0123456789abcdefghijklmnop \n[]:;#'), (b, i) => b ^ (i >> 12 && 1)),
+      () => {
+        const bytes = fill('0123456789abcdefghijklmnop \n[]:;#');
+        for (let i = 0; i < bytes.length; i += 7) bytes[i] = 33 + ((i >> 9) % 90);
+        return bytes;
+      },
     ],
   ];
   for (const [name, make] of large) {
