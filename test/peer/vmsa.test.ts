@@ -52,12 +52,12 @@ describe('Generated VMSA pages', () => {
 
   it('of the peer are identified as those of a default SEV-ES launch', () => {
     const random = seeded(today);
-    const cases = Array.from({ length: 40 }, () => [
+    const cases = Array.from({ length: 40 }, (): [number, number, number, number] => [
       random(271),
       random(16),
       random(16),
       random(0xffff0000),
-    ]) as [number, number, number, number][];
+    ]);
     const pages = askPeer(SCRIPT, cases) as [string, string][];
     for (const [i, [family, model, stepping, resetAddress]] of cases.entries()) {
       for (const [role, text] of [

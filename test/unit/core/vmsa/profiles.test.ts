@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { CheckError } from '../../../../src/core/errors';
-import { decode, type Values } from '../../../../src/core/struct';
+import { decode } from '../../../../src/core/struct';
 import { comparePages } from '../../../../src/core/vmsa/compare';
 import { generateVmsa, guessRequest, needsOf, type VmsaRequest } from '../../../../src/core/vmsa/generate';
 import { provenanceOf } from '../../../../src/core/vmsa/initial';
