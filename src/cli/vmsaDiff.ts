@@ -163,9 +163,11 @@ function printIdentified(
       : `${file} is the page of no known launch (${count}).`,
   );
   const start = own.resetAddress === null ? 'none: starts at the reset vector' : hex(own.resetAddress, 8);
-  const same = firmware.address === own.resetAddress ? 'the same' : 'another';
+  // The boot processor starts in the firmware itself, whatever the address in its reset block.
+  const same =
+    own.resetAddress === null ? '' : firmware.address === own.resetAddress ? ', the same' : ', another';
   const inFirmware =
-    firmware.address === undefined ? '' : `; ${firmware.path} has ${hex(firmware.address, 8)}, ${same}`;
+    firmware.address === undefined ? '' : `; ${firmware.path} has ${hex(firmware.address, 8)}${same}`;
   const rows = [
     ['family', `${own.family}`],
     ['model', `${own.model}`],

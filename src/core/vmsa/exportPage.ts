@@ -32,7 +32,7 @@ export function fieldsSet(fields: readonly VmsaField[]): VmsaField[] {
 
 /** A text as one cell of a Markdown table, or one line: nothing in it is markup. */
 export const markdownText = (text: string) =>
-  text.replaceAll(/[\\`*_[\]<>|~#]/g, (c) => `\\${c}`).replaceAll(/[\r\n]+/g, ' ');
+  text.replaceAll(/[\\`*[\]<>|~#]|\b_|_\b/g, (c) => `\\${c}`).replaceAll(/[\r\n]+/g, ' ');
 
 /** A table in Markdown of cells that are ready. */
 export function markdownTable(heads: readonly string[], rows: readonly (readonly string[])[]): string[] {

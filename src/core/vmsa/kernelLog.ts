@@ -1,7 +1,7 @@
 // The dump that Linux prints of each VMSA before it is encrypted: sev_es_sync_vmsa() in arch/x86/kvm/svm/sev.c, with
 // dynamic debug on. A line that names it, then print_hex_dump_debug() with DUMP_PREFIX_NONE: 16 bytes a line, no offsets.
 
-import { CHAR, HEX_DIGIT, finder, latin1, lineEnd, skipSpace, trimEnd } from '../ascii';
+import { CHAR, HEX_DIGIT, finder, isSpace, lineEnd, skipSpace, trimEnd } from '../ascii';
 import { VMSA_SIZE } from './layout';
 import {
   KERNEL_STRUCT_SIZE,
@@ -23,6 +23,17 @@ const LINE_BYTES = 16;
 const MAX_PREFIX = 512;
 /** A dump that does not go on for so many lines of other messages has ended. */
 const MAX_GAP = 10_000;
+
+const [OPEN, CLOSE, ZERO, NINE, NUMBER] = Array.from('[]09#', (c) => c.charCodeAt(0)) as [
+  number,
+  number,
+  number,
+  number,
+  number,
+];
+
+/** The month of syslog, or the day of the week, which change at midnight. */
+const MONTH = /^[A-Z][a-z]{2} (?=#)/;
 
 /** What may stand right before the first pair of digits: the end of a prefix that has no space after it. */
 const BOUNDARY = new Set(Array.from(' \t>;:])|', (c) => c.charCodeAt(0)));
@@ -46,13 +57,27 @@ function trailingPairs(bytes: Uint8Array, from: number, to: number): { count: nu
  * /dev/kmsg each have their own, and all keep it for the lines of one dump.
  */
 function prefixShape(bytes: Uint8Array, from: number, to: number): string {
-  return latin1(bytes, from, Math.min(to, from + MAX_PREFIX))
-    .replace(/^[A-Z][a-z]{2} (?= ?\d)/, '# ')
-    .replaceAll(/\[[^\]]*\]/g, '[]')
-    .replaceAll(/\d+/g, '#')
-    .replaceAll(/\s+/g, ' ')
+  const end = Math.min(to, from + MAX_PREFIX);
+  const codes: number[] = [];
+  for (let at = from; at < end; at++) {
+    const c = bytes[at]!;
+    const inside = c === OPEN ? bytes.subarray(at, end).indexOf(CLOSE) : -1;
+    if (inside > 0) {
+      codes.push(OPEN, CLOSE);
+      at += inside;
+    } else {
+      const kind = isSpace(c) ? CHAR.space : c >= ZERO && c <= NINE ? NUMBER : c;
+      const isRun = kind === CHAR.space || kind === NUMBER;
+      if (!isRun || kind !== codes.at(-1)) codes.push(kind);
+    }
+  }
+  return String.fromCharCode(...codes)
+    .replace(MONTH, '# ')
     .trimEnd();
 }
+
+/** The end of a prefix that counts bytes: such a dump is another one, and skipping its lines would move every field. */
+const OFFSET = /(^|[\s\]])[0-9a-f#]+:?$/i;
 
 /**
  * The bytes of one dump.
@@ -71,7 +96,8 @@ function readDump(bytes: Uint8Array, from: number, to: number, title?: string): 
     // Only a full line can begin a dump: many a message ends in two digits.
     const mine =
       complete || (count > 0 && count < LINE_BYTES && length > 0) ? prefixShape(bytes, start, at) : undefined;
-    if (shape === undefined && mine !== undefined && (title?.startsWith(mine) ?? true)) shape = mine;
+    if (shape === undefined && mine !== undefined && !OFFSET.test(mine) && (title?.startsWith(mine) ?? true))
+      shape = mine;
     start = end + 1;
     if (mine !== undefined && mine === shape) {
       for (let i = 0; i < count && length < VMSA_SIZE; i++) {

@@ -81,9 +81,10 @@ function couldBePage(page: Uint8Array): boolean {
   );
 }
 
+/** Copies, and never of Node's Buffer, whose slices share their memory. */
 function split(bytes: Uint8Array): Uint8Array[] {
   return Array.from({ length: bytes.length / VMSA_SIZE }, (_, i) =>
-    bytes.slice(i * VMSA_SIZE, (i + 1) * VMSA_SIZE),
+    Uint8Array.from(bytes.subarray(i * VMSA_SIZE, (i + 1) * VMSA_SIZE)),
   );
 }
 
@@ -95,8 +96,8 @@ function split(bytes: Uint8Array): Uint8Array[] {
 export function pagesOf(bytes: Uint8Array, format: PageFormat): PagesRead | NotPages {
   if (isImage(bytes) || bytes.length === 0 || bytes.length % VMSA_SIZE !== 0)
     return { reason: explainNotVmsa(bytes) };
-  if (bytes.length === VMSA_SIZE) return found(format, [{ label: 'page', bytes }]);
   const pages = bytes.length > MAX_PAGE_BYTES ? [] : split(bytes);
+  if (pages.length === 1) return found(format, [{ label: 'page', bytes: pages[0]! }]);
   const odd = pages.findIndex((page) => !couldBePage(page));
   if (pages.length > 0 && odd < 0 && !isZero(bytes)) {
     return found(
