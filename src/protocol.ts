@@ -2,6 +2,7 @@
 // decode them with the same core. Any message may be sent again at any moment; what arrives is checked here.
 
 import type { Report } from './core/measure/report';
+import type { BitRange } from './core/vmsa/edit';
 import type { VmsaRequest } from './core/vmsa/generate';
 import type { CpuId } from './core/vmsa/signature';
 
@@ -109,8 +110,8 @@ export type WebviewMessage =
   | { readonly type: 'ready' }
   | { readonly type: 'action'; readonly action: Action; readonly request?: VmsaRequest }
   | { readonly type: 'copy'; readonly text: string }
-  /** Gives a field a value, in the form that parseFieldValue reads. */
-  | { readonly type: 'edit'; readonly field: string; readonly value: string }
+  /** Gives a field, or some of its bits, a value in the form that parseFieldValue reads. */
+  | { readonly type: 'edit'; readonly field: string; readonly value: string; readonly bits?: BitRange }
   | { readonly type: 'page'; readonly page: number }
   | { readonly type: 'place'; readonly place: Place };
 
@@ -132,6 +133,12 @@ function isView(value: unknown): value is View {
 }
 
 const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
+
+const isBitRange = (value: unknown): value is BitRange =>
+  isObject(value) &&
+  isCount(value['lsb']) &&
+  isCount(value['width']) &&
+  Number(value['lsb']) + Number(value['width']) <= 64;
 
 function isPlace(value: unknown): value is Place {
   return (
@@ -172,7 +179,8 @@ export function isWebviewMessage(value: unknown): value is WebviewMessage {
       return (
         typeof value['field'] === 'string' &&
         typeof value['value'] === 'string' &&
-        value['value'].length < 1 << 14
+        value['value'].length < 1 << 14 &&
+        (value['bits'] === undefined || isBitRange(value['bits']))
       );
     case 'page':
       return isCount(value['page']);
@@ -181,6 +189,13 @@ export function isWebviewMessage(value: unknown): value is WebviewMessage {
     default:
       return false;
   }
+}
+
+function isSvsm(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { entry, stack, pageTable, vtom } = value;
+  const optional = (part: unknown) => part === undefined || typeof part === 'number';
+  return typeof entry === 'number' && [stack, pageTable, vtom].every(optional);
 }
 
 /** Whether a value has the shape of a request; generateVmsa judges what is in it. */
@@ -192,6 +207,6 @@ export function isRequest(value: unknown): value is VmsaRequest {
     (value['role'] === 'bsp' || value['role'] === 'ap') &&
     [family, model, stepping].every((n) => typeof n === 'number') &&
     (value['resetAddress'] === undefined || typeof value['resetAddress'] === 'number') &&
-    (value['svsm'] === undefined || (isObject(value['svsm']) && typeof value['svsm']['entry'] === 'number'))
+    (value['svsm'] === undefined || isSvsm(value['svsm']))
   );
 }

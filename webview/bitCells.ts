@@ -11,7 +11,7 @@ export interface BitCell {
   readonly set: boolean;
   /** The named bits that this one belongs to; undefined for a reserved one. */
   readonly bit: Bit | undefined;
-  /** It is not what the expected value has; undefined when nothing is expected. */
+  /** The other page's value has it the other way. */
   readonly differs: boolean;
   /** The next lower bit in the same row has the same name: they are drawn as one field. */
   readonly joined: boolean;
@@ -23,7 +23,7 @@ export const ROW_BITS = 16;
 const holds = (bit: Bit, index: number) => index >= bit.lsb && index < bit.lsb + bit.width;
 
 /** The cells of a value of `size` bytes, by row, the highest bit first. */
-export function bitCells(bits: readonly Bit[], size: number, value: bigint, expected?: bigint): BitCell[][] {
+export function bitCells(bits: readonly Bit[], size: number, value: bigint, other?: bigint): BitCell[][] {
   const named = applicableBits(bits, value).filter((bit) => !bit.reserved && !bit.overlay);
   const owner = (index: number) => named.find((bit) => holds(bit, index));
   const isSet = (of: bigint, index: number) => ((of >> BigInt(index)) & 1n) === 1n;
@@ -31,7 +31,7 @@ export function bitCells(bits: readonly Bit[], size: number, value: bigint, expe
     index,
     set: isSet(value, index),
     bit: owner(index),
-    differs: expected !== undefined && isSet(expected, index) !== isSet(value, index),
+    differs: other !== undefined && isSet(other, index) !== isSet(value, index),
     joined: index % ROW_BITS !== 0 && owner(index) !== undefined && owner(index) === owner(index - 1),
   });
   const width = 8 * size;
@@ -43,10 +43,10 @@ export function bitCells(bits: readonly Bit[], size: number, value: bigint, expe
   return rows;
 }
 
-/** A bit in words: `bit 5 DebugVirtualization: set, expected clear. DebugSwap: …`. */
-export function cellText(cell: BitCell, value: bigint): string {
+/** A bit in words: `bit 5, DebugVirtualization: set (Expected: clear). DebugSwap: …`; `side` names the other page. */
+export function cellText(cell: BitCell, value: bigint, side: string): string {
   const { index, set, bit, differs } = cell;
-  const state = `${set ? 'set' : 'clear'}${differs ? `, expected ${set ? 'clear' : 'set'}` : ''}`;
+  const state = `${set ? 'set' : 'clear'}${differs ? ` (${side}: ${set ? 'clear' : 'set'})` : ''}`;
   if (!bit) return `bit ${index}, reserved: ${state}`;
   const all = bit.width === 1 ? '' : ` = ${wordOf(bit, value)}`;
   return `bit ${index}, ${bit.name}${all}: ${state}. ${bit.doc}`;

@@ -25,7 +25,9 @@ export interface BitDiagramProps {
   /** Bytes of the register. */
   readonly size: number;
   readonly value: bigint;
-  readonly expected?: bigint | undefined;
+  /** The value of the other page, when it differs, and the words for it. */
+  readonly other?: bigint | undefined;
+  readonly side?: string;
   readonly onFlip?: ((index: number) => void) | undefined;
 }
 
@@ -93,13 +95,13 @@ function Numbers({ row, y }: { row: readonly BitCell[]; y: number }) {
 
 /** The diagram, with a line under it about the bit that is focused or pointed at. */
 export function BitDiagram(props: BitDiagramProps) {
-  const { label, bits, size, value, expected, onFlip } = props;
+  const { label, bits, size, value, other, side = '', onFlip } = props;
   const hatch = `hatch${useId().replaceAll(/\W/g, '')}`;
   const [focused, setFocused] = useState(0);
   const [pointed, setPointed] = useState<number>();
   const element = useRef<SVGSVGElement>(null);
   const width = 8 * size;
-  const rows = bitCells(bits, size, value, expected);
+  const rows = bitCells(bits, size, value, other);
   const tabStop = Math.min(focused, width - 1);
   const told = rows.flat().find((cell) => cell.index === pointed);
 
@@ -165,7 +167,7 @@ export function BitDiagram(props: BitDiagramProps) {
                 key={cell.index}
                 cell={cell}
                 y={r * ROW + TOP}
-                text={cellText(cell, value)}
+                text={cellText(cell, value, side)}
                 hatch={hatch}
                 editable={onFlip !== undefined}
                 tabbable={cell.index === tabStop}
@@ -175,7 +177,7 @@ export function BitDiagram(props: BitDiagramProps) {
         ))}
       </svg>
       <figcaption class="bit-told" aria-hidden="true">
-        {told ? cellText(told, value) : HINT[onFlip ? 'editable' : 'readOnly']}
+        {told ? cellText(told, value, side) : HINT[onFlip ? 'editable' : 'readOnly']}
       </figcaption>
     </figure>
   );

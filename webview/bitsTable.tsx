@@ -12,6 +12,8 @@ export interface BitsProps {
   readonly value: bigint;
   readonly expected?: bigint | undefined;
   readonly onSet?: ((bit: Bit, to: bigint) => void) | undefined;
+  /** The words for the two values. */
+  readonly sides: readonly [string, string];
 }
 
 function bitWord(bit: Bit, value: bigint): string {
@@ -36,7 +38,7 @@ function Value({
   value,
   differs,
   onSet,
-}: Omit<BitsProps, 'bits' | 'expected'> & { bit: Bit; differs: boolean }) {
+}: Omit<BitsProps, 'bits' | 'expected' | 'sides'> & { bit: Bit; differs: boolean }) {
   const mark = differs ? 'marked' : '';
   const choices = onSet && choicesOf(bit);
   if (choices) {
@@ -59,7 +61,7 @@ function Value({
 }
 
 /** The table, and a line about reserved bits that are set. */
-export function BitsTable({ bits, value, expected, onSet }: BitsProps) {
+export function BitsTable({ bits, value, expected, onSet, sides }: BitsProps) {
   const shown = applicableBits(bits, value).filter((bit) => !bit.reserved || bitValue(value, bit) !== 0n);
   const odd = reservedBits(bits, value);
   const compared = expected !== undefined;
@@ -70,8 +72,8 @@ export function BitsTable({ bits, value, expected, onSet }: BitsProps) {
           <tr>
             <th>bit</th>
             <th>name</th>
-            <th>{compared ? 'this page' : 'value'}</th>
-            {compared && <th>expected</th>}
+            <th>{compared ? sides[0] : 'value'}</th>
+            {compared && <th>{sides[1]}</th>}
             <th>meaning</th>
           </tr>
         </thead>

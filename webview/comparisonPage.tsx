@@ -132,7 +132,14 @@ export function ComparisonPage(props: {
           cardOf: (id) => {
             const field = known === 'nothing' ? undefined : fieldNamed(id);
             return (
-              field && <FieldCard field={field} generated={known === 'generated'} cause={causeOf.get(id)} />
+              field && (
+                <FieldCard
+                  field={field}
+                  sides={titles}
+                  generated={known === 'generated'}
+                  cause={causeOf.get(id)}
+                />
+              )
             );
           },
         }}

@@ -20,16 +20,14 @@ function words({ profile, role, cpu, request }: Candidate): string {
 }
 
 function MatchRow({ candidate }: { candidate: Candidate }) {
-  const { differing, request } = candidate;
+  const { differing, cpuKnown, request } = candidate;
+  const exact = differing.length === 0 && cpuKnown;
   return (
     <li class="match">
-      <Icon
-        name={differing.length === 0 ? 'pass' : 'diff-modified'}
-        class={differing.length === 0 ? 'severity-ok' : ''}
-      />
+      <Icon name={exact ? 'pass' : 'diff-modified'} class={exact ? 'severity-ok' : ''} />
       <span class="match-words">
         {words(candidate)}
-        <span class="match-distance">{differing.length === 0 ? 'exact' : explainDistance(candidate)}</span>
+        <span class="match-distance">{exact ? 'exact' : explainDistance(candidate)}</span>
       </span>
       <button
         type="button"

@@ -1,11 +1,12 @@
 // Changing a field: its value as text, checked while it is typed. What is asked for goes to the extension host, which
 // keeps the document and its history; the page shows what comes back.
 
-import { useLayoutEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { exactText } from '../src/core/describe';
 import { CheckError } from '../src/core/errors';
+import { hex } from '../src/core/hex';
 import type { LeafValue } from '../src/core/struct';
-import { parseFieldValue } from '../src/core/vmsa/edit';
+import { parseFieldValue, type BitRange } from '../src/core/vmsa/edit';
 import type { VmsaField } from '../src/core/vmsa/page';
 import { send } from './host';
 import { Icon, PlainField } from './widgets';
@@ -13,6 +14,11 @@ import { Icon, PlainField } from './widgets';
 /** Asks the host to give a field a value. */
 export function sendEdit(field: VmsaField, value: LeafValue): void {
   send({ type: 'edit', field: field.name, value: exactText(value, field.size) });
+}
+
+/** Asks the host to give some bits of a field a value; the others stay as they are when it is done. */
+export function sendBits(field: VmsaField, { lsb, width }: BitRange, to: bigint): void {
+  send({ type: 'edit', field: field.name, value: hex(to), bits: { lsb, width } });
 }
 
 /** The value that a text means, or the sentence that says why it means none. */
@@ -24,13 +30,20 @@ function read(field: VmsaField, text: string): { value: LeafValue } | { error: s
   }
 }
 
+const same = (wanted: ReturnType<typeof read>, value: LeafValue) =>
+  'value' in wanted && String(wanted.value) === String(value);
+
 /** The value of a field in a text field: Enter takes what is typed, Escape goes back to what was there. */
 export function ValueEditor({ field }: { field: VmsaField }) {
   const current = exactText(field.value, field.size);
   const [text, setText] = useState(current);
-  // Another field, or a new value of this one, replaces what was typed.
+  const shown = useRef({ name: field.name, value: current });
+  // Another field replaces what was typed. A new value of this one does not, unless it is what was asked for: somebody
+  // else may have written the file.
   useLayoutEffect(() => {
-    setText(current);
+    const typed = text !== shown.current.value && field.name === shown.current.name;
+    shown.current = { name: field.name, value: current };
+    if (!typed || same(read(field, text), field.value)) setText(current);
   }, [field.name, current]);
   const wanted = read(field, text);
   const changed = text !== current;

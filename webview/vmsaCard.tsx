@@ -4,9 +4,14 @@ import { hex } from '../src/core/hex';
 import { setBy, type ComparedField } from '../src/core/vmsa/compare';
 import type { Cause } from '../src/core/vmsa/causes';
 
-/** One card. `generated` is false when the expected value is another file's, which nobody set as far as we know. */
-export function FieldCard(props: { field: ComparedField; generated: boolean; cause?: Cause | undefined }) {
-  const { field, generated, cause } = props;
+/** One card. `generated` is false when the other value is another file's, which nobody set as far as we know. */
+export function FieldCard(props: {
+  field: ComparedField;
+  sides: readonly [string, string];
+  generated: boolean;
+  cause?: Cause | undefined;
+}) {
+  const { field, sides, generated, cause } = props;
   const { actual, expected, differs, writes } = field;
   const source = writes.at(-1)?.source;
   return (
@@ -19,11 +24,11 @@ export function FieldCard(props: { field: ComparedField; generated: boolean; cau
       </p>
       <p>{actual.doc}</p>
       <dl class="hover-facts">
-        <dt>Value</dt>
+        <dt>{sides[0]}</dt>
         <dd>
           <code>{actual.raw}</code> {actual.meaning}
         </dd>
-        <dt>{generated ? 'Expected' : 'Other page'}</dt>
+        <dt>{sides[1]}</dt>
         <dd>
           {differs ? (
             <>

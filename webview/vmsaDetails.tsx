@@ -6,7 +6,7 @@ import { bytesToHex, hex } from '../src/core/hex';
 import type { Bit, LeafValue, Row } from '../src/core/struct';
 import type { Cause } from '../src/core/vmsa/causes';
 import type { ComparedField } from '../src/core/vmsa/compare';
-import { withBits } from '../src/core/vmsa/edit';
+import type { BitRange } from '../src/core/vmsa/edit';
 import type { Write } from '../src/core/vmsa/generate';
 import { VMSA } from '../src/core/vmsa/layout';
 import type { VmsaField } from '../src/core/vmsa/page';
@@ -14,7 +14,7 @@ import { BitDiagram } from './bitDiagram';
 import { BitsTable } from './bitsTable';
 import { Details, NoDetails } from './details';
 import type { TreeNode } from './rows';
-import { sendEdit, ValueEditor } from './valueEditor';
+import { sendBits, sendEdit, ValueEditor } from './valueEditor';
 import { Icon } from './widgets';
 
 const asBits = (value: LeafValue) => (value instanceof Uint8Array ? undefined : BigInt(value));
@@ -124,16 +124,15 @@ interface BitsOf {
   /** Where it differs. */
   readonly expected: bigint | undefined;
   /** There when the field can be changed. */
-  readonly onSet: ((bit: Bit, to: bigint) => void) | undefined;
+  readonly onSet: ((range: BitRange, to: bigint) => void) | undefined;
 }
 
 function bitsOf({ field, compared, editable }: FieldDetailsProps): BitsOf | undefined {
   const { bits } = field.leaf.row;
   const value = asBits(field.value);
   if (!bits || value === undefined) return undefined;
-  const onSet = (bit: Bit, to: bigint) => {
-    const next = withBits(value, bit, to);
-    sendEdit(field, field.size === 8 ? next : Number(next));
+  const onSet = (range: BitRange, to: bigint) => {
+    sendBits(field, range, to);
   };
   return {
     bits,
@@ -149,7 +148,7 @@ function Diagrams({ of, field, sides }: { of: BitsOf; field: VmsaField; sides: r
   const flip =
     onSet &&
     ((lsb: number) => {
-      onSet({ name: '', lsb, width: 1, doc: '' }, ((value >> BigInt(lsb)) & 1n) ^ 1n);
+      onSet({ lsb, width: 1 }, ((value >> BigInt(lsb)) & 1n) ^ 1n);
     });
   const common = { bits, size: field.size };
   return (
@@ -159,7 +158,8 @@ function Diagrams({ of, field, sides }: { of: BitsOf; field: VmsaField; sides: r
         {...common}
         label={`Bits of ${field.name}`}
         value={value}
-        expected={expected}
+        other={expected}
+        side={sides[1]}
         onFlip={flip}
       />
       {expected !== undefined && (
@@ -169,7 +169,8 @@ function Diagrams({ of, field, sides }: { of: BitsOf; field: VmsaField; sides: r
             {...common}
             label={`Bits of ${field.name}, ${sides[1]}`}
             value={expected}
-            expected={value}
+            other={value}
+            side={sides[0]}
           />
         </div>
       )}
@@ -221,7 +222,7 @@ export function FieldDetails(props: FieldDetailsProps) {
           <Trail writes={compared.writes} size={field.size} />
         </>
       )}
-      {bits && <BitsTable {...bits} />}
+      {bits && <BitsTable {...bits} sides={sides} />}
       <Notes row={row} />
     </Details>
   );

@@ -142,7 +142,9 @@ export function VmsaView({ view }: { view: VmsaViewState }) {
           empty: 'No field matches the filter.',
           cardOf: (id) => {
             const field = fieldNamed(id);
-            return field && <FieldCard field={field} generated={generated} cause={cause(field)} />;
+            return (
+              field && <FieldCard field={field} sides={sides} generated={generated} cause={cause(field)} />
+            );
           },
         }}
         hexes={[{ label: 'Bytes', bytes, ...(other && { against: other.bytes }) }]}

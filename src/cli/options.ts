@@ -4,6 +4,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import * as errors from '../core/errors';
 import {
   cpuByName,
+  expectedRequest,
   guessRequest,
   needsOf,
   requestLike,
@@ -136,7 +137,7 @@ export async function requestFrom(page: Uint8Array, options: PageOptions): Promi
   const values = decode(VMSA, page);
   const guess = guessRequest(values);
   const role = roleFrom(options.cpu) ?? guess.role;
-  const profile = findProfile(options.profile ?? 'sev-es')!;
+  const profile = findProfile(options.profile ?? expectedRequest(values).profile)!;
   const like = requestLike(profile, role, values);
   const resetAddress = await resetAddressFrom(options, needsOf(profile, role).resetAddress);
   return {

@@ -8,7 +8,7 @@ import { groupByCause } from '../core/vmsa/causes';
 import { comparePages, compareWithGenerated, setBy, type ComparedField } from '../core/vmsa/compare';
 import { modelsWithSignature } from '../core/vmsa/cpuModels';
 import { comparisonJson, comparisonMarkdown } from '../core/vmsa/exportComparison';
-import { joinResetAddress, startsAtResetVector } from '../core/vmsa/generate';
+import { resetAddressIn, startAddress } from '../core/vmsa/generate';
 import { explainDistance, identify, type Candidate } from '../core/vmsa/identify';
 import { VMSA } from '../core/vmsa/layout';
 import type { VmsaField } from '../core/vmsa/page';
@@ -105,7 +105,6 @@ function ownFacts(page: Uint8Array) {
   const values = decode(VMSA, page);
   const signature = values['rdx'] as bigint;
   const { family, model, stepping, malformed } = decodeSignature(signature);
-  const start = joinResetAddress(values['cs_base'] as bigint, values['rip'] as bigint);
   return {
     family,
     model,
@@ -113,7 +112,8 @@ function ownFacts(page: Uint8Array) {
     signature,
     malformed,
     models: modelsWithSignature(signature).map((m) => m.name),
-    resetAddress: startsAtResetVector(values) ? null : Number(start),
+    resetAddress: resetAddressIn(values) ?? null,
+    start: hex(startAddress(values), 8),
   };
 }
 
@@ -162,7 +162,7 @@ function printIdentified(
       ? `${file} is the page of a known launch (${count}).`
       : `${file} is the page of no known launch (${count}).`,
   );
-  const start = own.resetAddress === null ? 'none: starts at the reset vector' : hex(own.resetAddress, 8);
+  const start = own.resetAddress === null ? `none: starts at ${own.start}` : hex(own.resetAddress, 8);
   // The boot processor starts in the firmware itself, whatever the address in its reset block.
   const same =
     own.resetAddress === null ? '' : firmware.address === own.resetAddress ? ', the same' : ', another';

@@ -73,11 +73,19 @@ function readSetting(text: string): [Leaf, LeafValue] {
 }
 
 /** The fields that options change, in the order in which they are written. */
-async function changesFrom(options: UpdateOptions, page: Uint8Array): Promise<[Leaf, LeafValue][]> {
+async function changesFrom(
+  options: UpdateOptions,
+  page: Uint8Array,
+  out: Output,
+): Promise<[Leaf, LeafValue][]> {
   const changes: [Leaf, LeafValue][] = [];
   const cpu = cpuFrom(options);
   if (cpu) changes.push([vmsaLeaf('rdx')!, BigInt(encodeSignature(cpu))]);
   const role = roleFrom(options.cpu) ?? guessRequest(decode(VMSA, page)).role;
+  if (role === 'bsp' && (options.firmware ?? options.resetAddress) !== undefined)
+    out.note(
+      'The page of a boot processor holds no reset address: it stays as it is. --cpu 1 makes it one of an AP.',
+    );
   const address = await resetAddressFrom(options, role === 'ap');
   if (address !== undefined) {
     const { csBase, ip } = splitResetAddress(address);
@@ -92,7 +100,7 @@ export async function updateVmsa(file: string, options: UpdateOptions, out: Outp
   if (file === STANDARD_INPUT || (read.format !== 'page' && read.format !== 'pages'))
     throw errors.onlyRawUpdates(fileName(file), file === STANDARD_INPUT ? 'stream' : read.title);
   const changed = page.bytes.slice();
-  for (const [leaf, value] of await changesFrom(options, changed)) {
+  for (const [leaf, value] of await changesFrom(options, changed, out)) {
     const patch = patchField(changed, leaf, value);
     if (patch) applyPatch(changed, patch);
   }

@@ -334,6 +334,11 @@ export function untrustedEdit(): CheckError {
   );
 }
 
+/** Saving what was never there. */
+export function neverRead(name: string, why: string): CheckError {
+  return usage(`${name} was not saved, because it could not be read and there is nothing to write. ${why}`);
+}
+
 /** A page beyond the last. */
 export function noSuchPage(name: string, page: number, pages: number): CheckError {
   return usage(`${name} has ${pages === 1 ? 'one page' : `${pages} pages`}; there is no page ${page + 1}.`);

@@ -79,12 +79,16 @@ export class ComparisonEditor extends PageEditor {
       request = next;
       page.show((shown = { ...shown, other: this.generated(next, firmware) }));
     });
+    let reads = 0;
     const load = async (comparison: Comparison) => {
+      const mine = ++reads;
       const actual = await this.read(comparison);
-      if ('other' in comparison) {
-        const other = await this.read(comparison.other);
-        page.show((shown = { kind: 'comparison', ...actual, other: { kind: 'file', ...other } }));
-      } else {
+      const file = 'other' in comparison ? await this.read(comparison.other) : undefined;
+      // A slow reading must not replace what a later one has shown.
+      if (mine !== reads) return;
+      if (file) {
+        page.show((shown = { kind: 'comparison', ...actual, other: { kind: 'file', ...file } }));
+      } else if ('request' in comparison) {
         request ??= comparison.request;
         const other = this.generated(request, firmware);
         page.show((shown = { kind: 'comparison', ...actual, other }));

@@ -121,7 +121,7 @@ export function vmsaCommands(editor: VmsaEditor, recent: RecentCpus): Record<str
     if (typeof field === 'string' && typeof value === 'string')
       return editor.edit(document, at.page, field, value);
     const why = editor.whyReadOnly(document);
-    if (why !== undefined) throw new errors.CheckError('usage', why);
+    if (why !== undefined) throw why;
     const bytes = await bytesOf(at);
     const leaf = await pickField(bytes, editor.activePanel()?.place?.name);
     const text = leaf && (await typeValue(leaf, bytes));

@@ -208,7 +208,10 @@ export class VmsaDocument implements vscode.CustomDocument {
     }
     this.changed.fire();
     // Nothing is left to keep: what somebody else wrote is taken.
-    if (this.conflict && !this.hasChanges) void this.refresh();
+    if ((this.conflict ?? this.overruled) && !this.hasChanges) {
+      this.overruled = undefined;
+      void this.refresh();
+    }
   }
 
   /**
@@ -245,7 +248,9 @@ export class VmsaDocument implements vscode.CustomDocument {
   }
 
   private async writeFile(): Promise<void> {
-    const disk = await readUri(this.uri).catch(() => undefined);
+    // What was never read is not written over with nothing.
+    if (!this.held && this.failure !== undefined) throw errors.neverRead(nameOf(this.uri), this.failure);
+    const disk = await this.readDisk();
     if (disk && !equal(disk, this.saved) && !equal(disk, this.bytes)) {
       if (!this.overruled || !equal(disk, this.overruled)) {
         this.conflict = disk;
@@ -260,6 +265,16 @@ export class VmsaDocument implements vscode.CustomDocument {
     setTimeout(() => {
       this.settle();
     }, AFTER_SAVE);
+  }
+
+  /** The file's bytes, undefined when there is no file. @throws CheckError when there is one that cannot be read */
+  private async readDisk(): Promise<Uint8Array | undefined> {
+    try {
+      return await readUri(this.uri);
+    } catch (error) {
+      if (await isGone(this.uri)) return undefined;
+      throw error;
+    }
   }
 
   /** Takes bytes for those of the file. */

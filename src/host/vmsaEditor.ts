@@ -3,7 +3,14 @@
 
 import * as vscode from 'vscode';
 import * as errors from '../core/errors';
-import { findVmsaLeaf, parseFieldValue, patchField, vmsaLeaf } from '../core/vmsa/edit';
+import {
+  findVmsaLeaf,
+  parseFieldValue,
+  patchField,
+  vmsaLeaf,
+  withBits,
+  type BitRange,
+} from '../core/vmsa/edit';
 import { similarFields } from '../core/vmsa/fieldNames';
 import type { VmsaRequest } from '../core/vmsa/generate';
 import type { Action } from '../protocol';
@@ -105,11 +112,13 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
     this.look();
   }
 
-  saveCustomDocument(document: VmsaDocument): Promise<void> {
-    return document.save();
+  async saveCustomDocument(document: VmsaDocument): Promise<void> {
+    if (!vscode.workspace.isTrusted) throw errors.untrustedEdit();
+    await document.save();
   }
 
   async saveCustomDocumentAs(document: VmsaDocument, target: vscode.Uri): Promise<void> {
+    if (!vscode.workspace.isTrusted) throw errors.untrustedEdit();
     await document.saveAs(target);
   }
 
@@ -133,18 +142,27 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
     return { id: destination.toString(), delete: () => void remove() };
   }
 
-  whyReadOnly(document: VmsaDocument): string | undefined {
+  whyReadOnly(document: VmsaDocument): errors.CheckError | undefined {
     const name = nameOf(document.uri);
     const { read } = document;
     if ('pages' in read && !read.inPlace)
-      return errors.readOnlyPage(name, `it was read from ${read.source ?? 'text'}`).message;
+      return errors.readOnlyPage(name, `it was read from ${read.source ?? 'text'}`);
     const why = this.unwritable.get(document);
-    if (why !== undefined) return errors.readOnlyPage(name, why).message;
-    return vscode.workspace.isTrusted ? undefined : errors.untrustedEdit().message;
+    if (why !== undefined) return errors.readOnlyPage(name, why);
+    return vscode.workspace.isTrusted ? undefined : errors.untrustedEdit();
   }
 
-  /** Gives a field a value. @throws CheckError when there is no such field, value or page, or it is read-only */
-  async edit(document: VmsaDocument, page: number, field: string, value: string): Promise<void> {
+  /**
+   * Gives a field a value, or some of its bits theirs.
+   * @throws CheckError when there is no such field, value or page, or it is read-only
+   */
+  async edit(
+    document: VmsaDocument,
+    page: number,
+    field: string,
+    value: string,
+    bits?: BitRange,
+  ): Promise<void> {
     const name = nameOf(document.uri);
     const { read } = document;
     if ('reason' in read) throw errors.notAPage(name, read.reason);
@@ -154,10 +172,13 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
     if (!leaf) throw errors.unknownField(field, similarFields(field));
     const wanted = parseFieldValue(leaf, value);
     const why = this.whyReadOnly(document);
-    if (why !== undefined) throw new errors.CheckError('usage', why);
+    if (why !== undefined) throw why;
     await document.change(() => {
       const now = 'pages' in document.read ? document.read.pages[page] : undefined;
-      const patch = now ? patchField(now, leaf, wanted) : undefined;
+      // Other bits are as they are by now, not as they were when the page was drawn.
+      const patch = now
+        ? patchField(now, leaf, bits ? withBits(now, leaf, bits, wanted) : wanted)
+        : undefined;
       return patch ? { page, patch } : undefined;
     });
   }

@@ -2,6 +2,8 @@
 // other half has.
 
 import type * as vscode from 'vscode';
+import type { CheckError } from '../core/errors';
+import type { BitRange } from '../core/vmsa/edit';
 import type { VmsaRequest } from '../core/vmsa/generate';
 import { VMSA_SIZE } from '../core/vmsa/layout';
 import { isCheckError } from './present';
@@ -14,9 +16,9 @@ import type { VmsaDocument } from './vmsaDocument';
 /** What a panel asks of its editor. */
 export interface PanelHost {
   readonly extensionUri: vscode.Uri;
-  edit(document: VmsaDocument, page: number, field: string, value: string): Promise<void>;
-  /** Why the document cannot be edited, as a sentence. */
-  whyReadOnly(document: VmsaDocument): string | undefined;
+  edit(document: VmsaDocument, page: number, field: string, value: string, bits?: BitRange): Promise<void>;
+  /** Why the document cannot be edited. */
+  whyReadOnly(document: VmsaDocument): CheckError | undefined;
   act(panel: VmsaPanel, action: Action, request: VmsaRequest | undefined): Promise<void>;
   placed(panel: VmsaPanel): void;
 }
@@ -98,7 +100,7 @@ export class VmsaPanel {
       return { kind: 'notice', title, text: read.reason, actions };
     }
     this.page = Math.min(this.page, read.pages.length - 1);
-    const readOnly = host.whyReadOnly(document);
+    const readOnly = host.whyReadOnly(document)?.message;
     const disk = document.diskChange(this.page);
     const other = this.otherHalf();
     return {
@@ -123,7 +125,7 @@ export class VmsaPanel {
   private async receive(message: PageMessage): Promise<void> {
     switch (message.type) {
       case 'edit':
-        return this.edit(message.field, message.value);
+        return this.edit(message.field, message.value, message.bits);
       case 'page':
         this.turnTo(message.page);
         this.other?.panel.turnTo(message.page);
@@ -136,9 +138,9 @@ export class VmsaPanel {
   }
 
   /** A value that the page should have refused is refused here, and the page shows again what counts. */
-  private async edit(field: string, value: string): Promise<void> {
+  private async edit(field: string, value: string, bits?: BitRange): Promise<void> {
     try {
-      await this.host.edit(this.document, this.page, field, value);
+      await this.host.edit(this.document, this.page, field, value, bits);
     } catch (error) {
       if (!isCheckError(error)) throw error;
       this.show();

@@ -123,7 +123,7 @@ describe('Editing', () => {
     await workbench.page.keyboard.press('Space');
     await row(frame, 'efer').getByText('0x0000000000001100').waitFor();
     assert.equal(await bit(frame, 8).getAttribute('aria-checked'), 'true');
-    assert.match((await bit(frame, 8).getAttribute('aria-label'))!, /bit 8, LME: set, expected clear/);
+    assert.match((await bit(frame, 8).getAttribute('aria-label'))!, /bit 8, LME: set \(Expected: clear\)/);
     await dirtyTab(workbench).waitFor();
     await row(frame, 'efer').click();
     await workbench.page.keyboard.press('Control+z');

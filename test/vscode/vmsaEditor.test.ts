@@ -1,10 +1,11 @@
 // What editors show when files, pages and other editors change: with panels that keep what is posted to them.
 
 import { strict as assert } from 'node:assert';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { MAX_FILE } from '../../src/core/classify';
 import { applyPatch, parseFieldValue, patchField, vmsaLeaf } from '../../src/core/vmsa/edit';
 import { generateVmsa, type VmsaRequest } from '../../src/core/vmsa/generate';
 import { toBase64 } from '../../src/core/hex';
@@ -102,11 +103,26 @@ describe('A VMSA editor', () => {
     assert.deepEqual(shown(panel)?.bytes, PAGE);
     assert.equal(events.length, 0);
   });
+  it('does not write over a file that it never could read', async () => {
+    const uri = newFile();
+    truncateSync(uri.fsPath, MAX_FILE + 1);
+    const { editor, document } = await open(uri);
+    await assert.rejects(editor.saveCustomDocument(document), /was not saved, because it could not be read/);
+    assert.equal(statSync(uri.fsPath).size, MAX_FILE + 1);
+  });
+  it('gives single bits their value and leaves the others as they are by then', async () => {
+    const { panel } = await open(newFile());
+    for (const lsb of [8, 11]) {
+      const bits = { lsb, width: 1 };
+      panel.send({ type: 'edit', field: 'efer', value: '1', bits });
+    }
+    await shows(panel, withField('efer', '0x1900'));
+  });
   it('cannot edit what is on a file system for reading only', async () => {
     const { editor, document } = await open(newFile());
     const git = await editor.openCustomDocument(document.uri.with({ scheme: 'git' }), NO_BACKUP);
     closing.push(() => git.dispose());
-    assert.match(editor.whyReadOnly(git) ?? '', /file system "git" is read-only/);
+    assert.match(editor.whyReadOnly(git)?.message ?? '', /file system "git" is read-only/);
   });
 });
 
@@ -202,6 +218,29 @@ describe('A file that somebody else writes', () => {
     await editor.revertCustomDocument(document);
     await shows(panel, withField('rdx', '9'));
     assert.equal(shown(panel)?.disk, undefined);
+  });
+  it('is taken when nothing is left of the changes that were kept', async () => {
+    const { editor, document, panel } = await open(newFile());
+    const edits: vscode.CustomDocumentEditEvent<VmsaDocument>[] = [];
+    document.onDidEdit((event) => {
+      if ('undo' in event) edits.push(event);
+    });
+    await edit(panel, 'rcx', '1');
+    writeFileSync(document.uri.fsPath, withField('rdx', '9'));
+    await until('there is a conflict', () => shown(panel)?.disk?.conflict === true);
+    panel.send({ type: 'action', action: 'keepChanges' });
+    await until('it is dismissed', () => shown(panel)?.disk === undefined);
+    await edits[0]!.undo();
+    await shows(panel, withField('rdx', '9'));
+    await editor.saveCustomDocument(document);
+    assert.deepEqual(new Uint8Array(readFileSync(document.uri.fsPath)), withField('rdx', '9'));
+  });
+  it('and that cannot be read is not written over', async () => {
+    const { editor, document, panel } = await open(newFile());
+    await edit(panel, 'rcx', '1');
+    truncateSync(document.uri.fsPath, MAX_FILE + 1);
+    await assert.rejects(editor.saveCustomDocument(document), /has more than 64 MiB/);
+    assert.equal(statSync(document.uri.fsPath).size, MAX_FILE + 1);
   });
   it('is not meant when we write it', async () => {
     const { editor, document, panel } = await open(newFile());

@@ -2,7 +2,6 @@
 
 import { hex } from '../hex';
 import { SEV_FEATURES } from './bitsSev';
-import { joinResetAddress } from './generate';
 import type { PageKind } from './pageKind';
 
 /** One of the two pages. */
@@ -94,8 +93,8 @@ export const HARDWARE_WRITES = [
   'pcpu_id',
 ];
 
-/** Where a page starts, as a reset address. */
-export const start = (page: Side) => hex(joinResetAddress(page.value('cs_base'), page.value('rip')), 8);
+/** Where a page starts. */
+export const start = (page: Side) => hex(page.value('cs_base') + page.value('rip'), 8);
 
 /** The names of SEV features. */
 export const featureNames = (mask: bigint) =>

@@ -104,7 +104,7 @@ function checkModes({ value, bit, note }: Notes): void {
 function checkSegments({ value, bit, note }: Notes): void {
   const [cs, tr, ss] = ['cs_attrib', 'tr_attrib', 'ss_attrib'].map((name) => hex(value(name)));
   if (bit('cs_attrib', 9)) {
-    if (bit('cs_attrib', 10))
+    if (bit('cs_attrib', 10) && bit('efer', 8) && bit('cr0', 31) && bit('cr4', 5))
       note('vmsa-cs-l-and-d', 'cs_attrib', `cs_attrib is ${cs}: L and D are both set.`);
     if (!bit('efer', 10))
       note('vmsa-cs-l-without-lma', 'cs_attrib', `cs_attrib is ${cs}: L is set, but EFER.LMA is clear.`);

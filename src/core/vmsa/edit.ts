@@ -3,7 +3,7 @@
 
 import * as errors from '../errors';
 import { fromHex } from '../hex';
-import { diff, leaves, writeLeaf, type Bit, type Leaf, type LeafValue } from '../struct';
+import { diff, leaves, writeLeaf, type Bit, type Leaf, type LeafValue, readLeaf } from '../struct';
 import { VMSA } from './layout';
 
 /** One change: `offset` counts from the start of the page; both runs of bytes have the size of the field. */
@@ -60,10 +60,21 @@ export function parseFieldValue(leaf: Leaf, text: string): LeafValue {
   return leaf.size === 8 ? value : Number(value);
 }
 
-/** The value of a scalar with some of its bits replaced; what does not fit into them is cut off. */
-export function withBits(value: number | bigint, bit: Bit, to: bigint): bigint {
-  const mask = ((1n << BigInt(bit.width)) - 1n) << BigInt(bit.lsb);
-  return (BigInt(value) & ~mask) | ((to << BigInt(bit.lsb)) & mask);
+/** Some bits of a scalar: `width` of them from bit `lsb`. */
+export type BitRange = Pick<Bit, 'lsb' | 'width'>;
+
+/** A scalar with some of its bits replaced; what does not fit into them is cut off. */
+export function replaceBits(value: bigint, { lsb, width }: BitRange, to: bigint): bigint {
+  const mask = ((1n << BigInt(width)) - 1n) << BigInt(lsb);
+  return (value & ~mask) | ((to << BigInt(lsb)) & mask);
+}
+
+/** The value that a scalar field of a page has with some of its bits replaced. @throws RangeError for runs of bytes */
+export function withBits(page: Uint8Array, leaf: Leaf, range: BitRange, to: LeafValue): LeafValue {
+  const now = readLeaf(page, leaf);
+  if (now instanceof Uint8Array || to instanceof Uint8Array) throw new RangeError(`${leaf.path} has no bits`);
+  const next = replaceBits(BigInt(now), range, BigInt(to));
+  return leaf.size === 8 ? next : Number(next);
 }
 
 /** The change that gives a field a value, or undefined when it has it. @throws RangeError when it does not fit */

@@ -14,8 +14,6 @@ export interface PageExport<Id extends string = string> {
   readonly title: string;
   /** The usual end of a file name, without the dot. */
   readonly extension: string;
-  /** VS Code's id of the language. */
-  readonly language: string;
   /** What is lost, or who reads it. */
   readonly doc: string;
   /** The page in this form. @param name what the page is called in texts that name it */
@@ -99,7 +97,6 @@ export const EXPORTS = [
     id: 'bin',
     title: 'Raw page',
     extension: 'vmsa',
-    language: 'plaintext',
     doc: 'the 4096 bytes, as QEMU, sevctl and virt-qemu-sev-validate take them',
     write: (page) => page,
   },
@@ -107,7 +104,6 @@ export const EXPORTS = [
     id: 'json',
     title: 'JSON',
     extension: 'json',
-    language: 'json',
     doc: 'every field with its value and meaning, as "vmsa show --json" prints it',
     write: (page, name) => `${jsonText(pageJson(page, name))}\n`,
   },
@@ -115,7 +111,6 @@ export const EXPORTS = [
     id: 'sevctl',
     title: 'sevctl JSON',
     extension: 'json',
-    language: 'json',
     doc: 'what "sevctl vmsa show" prints; the bytes from 0x408 up, such as the FPU state, are not in it',
     write: sevctlJson,
   },
@@ -123,7 +118,6 @@ export const EXPORTS = [
     id: 'c',
     title: 'C initialiser',
     extension: 'c',
-    language: 'c',
     doc: "a variable of Linux's struct sev_es_save_area; bytes outside of it in a comment",
     write: exportC,
   },
@@ -131,7 +125,6 @@ export const EXPORTS = [
     id: 'markdown',
     title: 'Markdown table',
     extension: 'md',
-    language: 'markdown',
     doc: 'the fields that are not zero, for an issue or a mail',
     write: markdown,
   },
@@ -139,7 +132,6 @@ export const EXPORTS = [
     id: 'csv',
     title: 'CSV',
     extension: 'csv',
-    language: 'plaintext',
     doc: 'every field, for a spreadsheet (RFC 4180)',
     write: csv,
   },
@@ -147,7 +139,6 @@ export const EXPORTS = [
     id: 'hex',
     title: 'Hex dump',
     extension: 'hex',
-    language: 'plaintext',
     doc: 'every byte, as xxd prints it',
     write: hexDump,
   },
@@ -155,7 +146,6 @@ export const EXPORTS = [
     id: 'base64',
     title: 'Base64',
     extension: 'b64',
-    language: 'plaintext',
     doc: 'every byte, in lines of 76 characters',
     write: base64,
   },

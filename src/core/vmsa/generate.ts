@@ -61,6 +61,18 @@ export function joinResetAddress(csBase: bigint, rip: bigint): bigint {
   return (csBase & 0xffff0000n) | (rip & 0xffffn);
 }
 
+/** The address of the first instruction of a page in real mode. */
+export function startAddress(values: Values): bigint {
+  return (values['cs_base'] as bigint) + (values['rip'] as bigint);
+}
+
+/** The reset address that a page's start has come from; nothing where no firmware's address starts a vCPU like this. */
+export function resetAddressIn(values: Values): number | undefined {
+  const [csBase, rip] = [values['cs_base'] as bigint, values['rip'] as bigint];
+  if (startsAtResetVector(values) || joinResetAddress(csBase, rip) !== csBase + rip) return undefined;
+  return Number(csBase + rip);
+}
+
 /** What a page can need of its request. */
 type Need = 'cpu' | 'resetAddress' | keyof SvsmImage;
 

@@ -28,13 +28,15 @@ export interface Candidate {
   readonly roles: readonly Role[];
   /** The CPUs with the signature of the page, in words. */
   readonly cpu: string;
+  /** Whether a list has that CPU, or the launch depends on none. Without, all that is known is that it could be one. */
+  readonly cpuKnown: boolean;
   /** The fields in which the page differs from that of the launch, and no others. */
   readonly differing: readonly ComparedField[];
 }
 
 /** What was found: launches with exactly this page, or else the nearest. */
 export interface Identified {
-  /** Launches before references, each in the order of the table. */
+  /** With a known CPU; launches before references, each in the order of the table. */
   readonly exact: readonly Candidate[];
   /** At most five, those that differ in the fewest fields, then bits, first; empty when there is an exact one. */
   readonly nearest: readonly Candidate[];
@@ -82,7 +84,14 @@ function attempts(profile: KnownProfile, page: Uint8Array, cpu: CpuId | undefine
   return found;
 }
 
-function candidate(page: Uint8Array, { profile, request, generated, roles }: Attempt): Candidate {
+const isKnown = (cpu: CpuId) => knownCpus().some((k) => encodeSignature(k) === encodeSignature(cpu));
+
+/** Whether the launch depends on no CPU, or on one that a list has. */
+const cpuIsKnown = ({ profile, request }: Attempt) =>
+  !needsOf(profile, request.role).cpu || isKnown(request.cpu);
+
+function candidate(page: Uint8Array, attempt: Attempt): Candidate {
+  const { profile, request, generated, roles } = attempt;
   const needsCpu = needsOf(profile, request.role).cpu;
   return {
     request,
@@ -90,6 +99,7 @@ function candidate(page: Uint8Array, { profile, request, generated, roles }: Att
     role: request.role,
     roles,
     cpu: needsCpu ? describeCpu(request.cpu) : 'every CPU',
+    cpuKnown: cpuIsKnown(attempt),
     differing: differingFields(page, generated),
   };
 }
@@ -99,14 +109,14 @@ export function identify(page: Uint8Array): Identified {
   const rdx = decode(VMSA, page)['rdx'] as bigint;
   const own = decodeSignature(rdx);
   const cpus = knownCpus();
-  const isNew = !own.malformed && !cpus.some((cpu) => BigInt(encodeSignature(cpu)) === rdx);
+  const isNew = !own.malformed && !isKnown(own);
   // With a signature that no CPU has, all CPUs are equally far.
   const all = PROFILES.flatMap((p) => attempts(p, page, own.malformed ? cpus[0] : undefined));
   const tried = all.reduce((sum, { profile, roles }) => {
     const perRole = roles.map((role) => (needsOf(profile, role).cpu ? cpus.length + (isNew ? 1 : 0) : 1));
     return sum + perRole.reduce((a, b) => a + b, 0);
   }, 0);
-  const exact = all.filter((a) => a.distance === 0);
+  const exact = all.filter((a) => a.distance === 0 && cpuIsKnown(a));
   const byKind = [
     ...exact.filter((a) => a.profile.kind === 'launch'),
     ...exact.filter((a) => a.profile.kind === 'reference'),
@@ -123,8 +133,9 @@ const MOST_CAUSES = 3;
 const listed = new Intl.ListFormat('en', { type: 'conjunction' });
 
 /** How a page differs from that of a candidate, in one sentence with the causes. */
-export function explainDistance({ request, differing }: Candidate): string {
-  if (differing.length === 0) return 'No field differs.';
+export function explainDistance({ request, differing, cpuKnown }: Candidate): string {
+  if (differing.length === 0)
+    return cpuKnown ? 'No field differs.' : 'All but the CPU is right: no list has it.';
   // The causes look at both pages, and these are equal but for the fields that differ.
   const expected = generateVmsa(request).bytes;
   const page = Uint8Array.from(expected);

@@ -4,7 +4,7 @@ import { describeLeaf } from '../describe';
 import { hex } from '../hex';
 import { decode, leaves, readLeaf, type Leaf, type LeafValue, type Values } from '../struct';
 import { describeSignature } from './cpuModels';
-import { joinResetAddress, startsAtResetVector } from './generate';
+import { resetAddressIn, startAddress, startsAtResetVector } from './generate';
 import { GROUPS, VMSA } from './layout';
 
 export { vmsaFindings } from './checks';
@@ -95,5 +95,8 @@ function startText(values: Values, csBase: bigint, rip: bigint): string {
     const bits = ((values['efer'] as bigint) & 0x400n) === 0n ? '32-bit' : '64-bit';
     return `starts in ${bits} mode at ${hex(csBase + rip, 8)}`;
   }
-  return `additional processor (AP), reset address ${hex(joinResetAddress(csBase, rip), 8)}`;
+  const address = resetAddressIn(values);
+  const start =
+    address === undefined ? `starts at ${hex(startAddress(values), 8)}` : `reset address ${hex(address, 8)}`;
+  return `additional processor (AP), ${start}`;
 }

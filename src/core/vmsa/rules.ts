@@ -29,8 +29,8 @@ const table = {
     'EFER.LMA is set without CR0.PG or CR4.PAE: long mode is active only with paging.',
   ],
   'vmsa-paging-without-pe': [
-    'error',
-    'CR0.PG is set without PE: paging needs protected mode, and VMRUN refuses it.',
+    'warning',
+    'CR0.PG is set without PE: paged real mode, which only SVM has and no launch starts in.',
   ],
   'vmsa-lme-without-pae': [
     'error',
@@ -39,7 +39,7 @@ const table = {
   'vmsa-nw-without-cd': ['error', 'CR0.NW is set without CD, an illegal state for VMRUN.'],
   'vmsa-cs-l-and-d': [
     'error',
-    'L and D of the code segment are both set, an illegal state for VMRUN in long mode.',
+    'L and D of the code segment are both set in long mode, an illegal state for VMRUN.',
   ],
   'vmsa-cs-l-without-lma': [
     'warning',
@@ -47,7 +47,7 @@ const table = {
   ],
   'vmsa-cs-not-code': ['warning', 'CS is not present, or not a code segment.'],
   'vmsa-tr-not-busy': [
-    'error',
+    'warning',
     'TR is present but no busy TSS. An available TSS is what a descriptor holds, not what a running CPU has.',
   ],
   'vmsa-cpl': ['warning', 'CPL and the privilege level of SS differ, which a CPU keeps equal.'],

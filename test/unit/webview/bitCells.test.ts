@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { leaves } from '../../../src/core/struct';
-import { vmsaLeaf, withBits } from '../../../src/core/vmsa/edit';
+import { replaceBits, vmsaLeaf } from '../../../src/core/vmsa/edit';
 import { VMSA } from '../../../src/core/vmsa/layout';
 import { bitCells, cellText, moveBit } from '../../../webview/bitCells';
 
@@ -48,10 +48,11 @@ describe('The cells of a bit diagram', () => {
           .flat()
           .find((c) => c.index === index)!,
         value,
+        'Expected',
       );
     assert.match(
       cell('sev_features', 8, 0x20n, 5, 0n),
-      /^bit 5, DebugVirtualization: set, expected clear\. DebugSwap/,
+      /^bit 5, DebugVirtualization: set \(Expected: clear\)\. DebugSwap/,
     );
     assert.match(cell('cs_attrib', 2, 0x9bn, 0), /^bit 0, TYPE = 0xb code, execute\/read, accessed: set\./);
     assert.equal(cell('efer', 8, 0x2n, 1), 'bit 1, reserved: set');
@@ -82,8 +83,8 @@ describe('A key among the bits', () => {
 describe('A bit', () => {
   it('is replaced in its register without touching others', () => {
     const bit = bitsOf('cs_attrib').find((b) => b.name === 'DPL')!;
-    assert.equal(withBits(0x9b, bit, 3n), 0xfbn);
-    assert.equal(withBits(0xfb, bit, 0n), 0x9bn);
-    assert.equal(withBits(0n, { name: '', lsb: 63, width: 1, doc: '' }, 1n), 1n << 63n);
+    assert.equal(replaceBits(0x9bn, bit, 3n), 0xfbn);
+    assert.equal(replaceBits(0xfbn, bit, 0n), 0x9bn);
+    assert.equal(replaceBits(0n, { lsb: 63, width: 1 }, 1n), 1n << 63n);
   });
 });

@@ -73,6 +73,8 @@ const cases: readonly Case[] = [
   change('vmsa-nw-without-cd', 'cr0', { cr0: 0x20000010n }),
   change('vmsa-cs-l-and-d', 'cs_attrib', { cs_attrib: 0xe9b }, IGVM),
   change('vmsa-cs-l-without-lma', 'cs_attrib', { cs_attrib: 0x29b }),
+  // Outside long mode L counts for nothing, so D beside it is no matter.
+  change('vmsa-cs-l-without-lma', 'cs_attrib', { cs_attrib: 0x69b }),
   change('vmsa-cs-not-code', 'cs_attrib', { cs_attrib: 0x93 }),
   change('vmsa-cs-not-code', 'cs_attrib', { cs_attrib: 0x1b }),
   change('vmsa-tr-not-busy', 'tr_attrib', { tr_attrib: 0x89 }),
