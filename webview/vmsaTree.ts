@@ -4,11 +4,8 @@
 import { hex, rawText } from '../src/core/hex';
 import type { Cause } from '../src/core/vmsa/causes';
 import { setBy, type ComparedField } from '../src/core/vmsa/compare';
-import { groupFields, type VmsaField } from '../src/core/vmsa/page';
+import { groupFields, isZeroField, type VmsaField } from '../src/core/vmsa/page';
 import type { Cell, TreeNode } from './rows';
-
-const isZero = (field: VmsaField) =>
-  field.value instanceof Uint8Array ? field.value.every((b) => b === 0) : BigInt(field.value) === 0n;
 
 const plural = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`;
 
@@ -56,7 +53,7 @@ function leafNode(field: ComparedField, columns: Columns, full: boolean): TreeNo
     children: [],
     range: { offset: actual.offset, size: actual.size },
     differs,
-    zero: isZero(actual) && isZero(expected),
+    zero: isZeroField(actual) && isZeroField(expected),
     keywords: keywords(actual),
   };
 }
@@ -65,7 +62,7 @@ function arrayNode(array: string, fields: readonly ComparedField[], columns: Col
   const offset = fields[0]!.actual.offset;
   const size = fields.reduce((sum, { actual }) => sum + actual.size, 0);
   const differs = fields.some((field) => field.differs);
-  const zero = fields.every(({ actual }) => isZero(actual));
+  const zero = fields.every(({ actual }) => isZeroField(actual));
   return {
     id: array,
     cells: [{ text: array }, { text: hex(offset, 3) }, ...columns.array(fields)],
@@ -80,7 +77,7 @@ function arrayNode(array: string, fields: readonly ComparedField[], columns: Col
 function groupNodes(fields: readonly ComparedField[], columns: Columns): TreeNode[] {
   const grouped = fields.map((field) => ({ ...field, group: field.actual.group }));
   return groupFields(grouped).map(({ group, fields: inGroup }) => {
-    const set = inGroup.filter(({ actual }) => !isZero(actual)).length;
+    const set = inGroup.filter(({ actual }) => !isZeroField(actual)).length;
     const extra = `${plural(inGroup.length, 'field')}, ${set === 0 ? 'all zero' : `${set} not zero`}`;
     return {
       id: `group:${group}`,
@@ -117,7 +114,7 @@ export function vmsaTree(fields: readonly ComparedField[], expected: boolean): T
     ],
     array(run) {
       const size = run.reduce((sum, { actual }) => sum + actual.size, 0);
-      const set = run.filter(({ actual }) => !isZero(actual)).length;
+      const set = run.filter(({ actual }) => !isZeroField(actual)).length;
       return [
         { text: set === 0 ? rawText(new Uint8Array(size), size) : `${size} bytes` },
         { text: `${run.length} values, ${set === 0 ? 'all zero' : `${set} not zero`}` },

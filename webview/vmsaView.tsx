@@ -93,7 +93,7 @@ export function VmsaView({ view }: { view: VmsaViewState }) {
   const tree = useMemo(() => vmsaTree(compared, generated), [compared, generated]);
   const differences = compared.filter((field) => field.differs).map((field) => field.actual.name);
   const filter = { text, nonZero, differing: differing && differences.length > 0 };
-  const state = useTree('vmsa', tree, filter);
+  const state = useTree('vmsa', tree, filter, other && differences[0]);
   const step = useDifferences(differences, state);
   const fieldNamed = (id: string) => compared.find((field) => field.actual.name === id);
   const selected = state.node && fieldNamed(state.node.id);

@@ -3,7 +3,7 @@
 import { exactText } from '../describe';
 import { hex, toBase64 } from '../hex';
 import { exportC } from './exportC';
-import { vmsaFields, vmsaFindings, vmsaSummary, type VmsaField } from './page';
+import { isZeroField, vmsaFields, vmsaFindings, vmsaSummary, type VmsaField } from './page';
 import { jsonText, pageJson } from './pageJson';
 import { sevctlJson } from './sevctlJson';
 
@@ -20,12 +20,9 @@ export interface PageExport<Id extends string = string> {
   write(page: Uint8Array, name: string): string | Uint8Array;
 }
 
-const isZero = ({ value }: VmsaField): boolean =>
-  value instanceof Uint8Array ? value.every((b) => b === 0) : BigInt(value) === 0n;
-
 /** The fields of a page that are not zero. */
 export function fieldsSet(fields: readonly VmsaField[]): VmsaField[] {
-  return fields.filter((f) => !isZero(f));
+  return fields.filter((f) => !isZeroField(f));
 }
 
 /** A text as one cell of a Markdown table, or one line: nothing in it is markup. */

@@ -25,6 +25,8 @@ const NUMBER_DIGITS = new Set([2, 4, 8, 16]);
 
 /** No line of a dump is longer, with blanks and the column of characters. */
 const MOST_LINE_CHARS = 2048;
+/** Half of this many lines of sixteen bytes are all pages that a guest can have; blank lines and repeats count, too. */
+const MOST_LINES = MAX_PAGE_BYTES / 8;
 
 function digitsEnd(bytes: Uint8Array, at: number, end: number): number {
   while (at < end && isDigit(bytes[at])) at++;
@@ -83,7 +85,7 @@ function readOffsets(bytes: Uint8Array, radix: number): Uint8Array | { readonly 
   for (let at = 0, number = 1; at < bytes.length; number++) {
     const most = Math.min(bytes.length, at + MOST_LINE_CHARS);
     const end = lineEnd(bytes, at, most);
-    if (end === most && most < bytes.length) return { line: number };
+    if ((end === most && most < bytes.length) || number > MOST_LINES) return { line: number };
     const from = skipSpace(bytes, at, end);
     const to = trimEnd(bytes, from, end);
     at = end + 1;

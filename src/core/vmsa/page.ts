@@ -71,6 +71,11 @@ export function vmsaFields(page: Uint8Array, at = 0, some: readonly Leaf[] = lea
   return some.map((leaf) => fieldOf(leaf, readLeaf(page, leaf, at), values));
 }
 
+/** Whether every byte of a field is zero. */
+export function isZeroField({ value }: VmsaField): boolean {
+  return value instanceof Uint8Array ? value.every((b) => b === 0) : BigInt(value) === 0n;
+}
+
 /** Fields by heading, headings in their order. */
 export function groupFields<F extends { readonly group: string }>(
   fields: readonly F[],
