@@ -4,9 +4,11 @@
 import { useMemo } from 'preact/hooks';
 import { byteCount, bytesToHex, hex } from '../src/core/hex';
 import { parseOvmf, type OvmfImage } from '../src/core/ovmf/image';
+import { memoryMap } from '../src/core/ovmf/memoryMap';
 import { Details, NoDetails } from './details';
 import { Findings, Header } from './header';
 import { useSaved } from './host';
+import { OvmfMap } from './ovmfMap';
 import { ovmfTree, type OvmfItem } from './ovmfTree';
 import { countLeaves, filterTree } from './rows';
 import { FilterBar, FilterBox, Icon } from './widgets';
@@ -70,6 +72,7 @@ export function OvmfView({ name, bytes }: { name: string; bytes: Uint8Array }) {
   const [text, setText] = useSaved('ovmf.filter', '');
   const { value: image, findings } = useMemo(() => parseOvmf(bytes), [bytes]);
   const { nodes, items } = useMemo(() => ovmfTree(image.regions), [image]);
+  const map = useMemo(() => memoryMap(image, findings), [image]);
   const filter = { text };
   // The table is what the file was opened for; the megabytes before it are code.
   const table = nodes.find(({ id }) => items.get(id)?.region.kind === 'table');
@@ -87,6 +90,15 @@ export function OvmfView({ name, bytes }: { name: string; bytes: Uint8Array }) {
         <Supports supports={image.supports} />
         <Findings findings={findings} onSelect={state.selectRange} />
       </Header>
+      {bytes.length > 0 && (
+        <OvmfMap
+          map={map}
+          selection={state.range}
+          onSelect={(range) => {
+            state.selectExactly(range);
+          }}
+        />
+      )}
       <Workspace
         state={state}
         grid={{

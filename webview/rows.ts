@@ -117,6 +117,16 @@ export function nodeAt(nodes: readonly TreeNode[], offset: number): TreeNode | u
   return best;
 }
 
+/** The outermost node whose bytes are exactly these. */
+export function nodeOf(nodes: readonly TreeNode[], range: Range): TreeNode | undefined {
+  for (const node of nodes) {
+    if (node.range?.offset === range.offset && node.range.size === range.size) return node;
+    const below = nodeOf(node.children, range);
+    if (below) return below;
+  }
+  return undefined;
+}
+
 /** What a key does to the tree: moves to a row, or opens or closes one. */
 export type TreeMove = { readonly to: string } | { readonly toggle: string; readonly open: boolean };
 

@@ -13,6 +13,7 @@ import {
   filterTree,
   flatten,
   nodeAt,
+  nodeOf,
   pathTo,
   type Filter,
   type Range,
@@ -37,6 +38,8 @@ export interface TreeState {
   readonly selectNode: (id: string) => void;
   readonly selectByte: (offset: number) => void;
   readonly selectRange: (range: Range) => void;
+  /** Selects the row that is exactly these bytes, or else the bytes. */
+  readonly selectExactly: (range: Range) => void;
   readonly toggle: (id: string, open: boolean) => void;
   /** Selects a byte because the other half of a diff did. */
   readonly follow: (offset: number) => void;
@@ -97,6 +100,15 @@ export function useTree(key: string, nodes: readonly TreeNode[], filter: Filter,
     },
     selectRange: (other) => {
       choose(other.offset, other);
+    },
+    selectExactly: (other) => {
+      const exact = nodeOf(nodes, other);
+      if (exact === undefined) {
+        choose(other.offset, other);
+        return;
+      }
+      openAncestors(exact.id);
+      setStored({ ...NOTHING, id: exact.id });
     },
     toggle: (id, open) => {
       setToggles({ ...toggles, [id]: open });

@@ -1,0 +1,184 @@
+// Where an image puts things: its regions in the flash, with a look at the last page through a lens, and what its table
+// and metadata reserve in guest memory below 4 GiB. Both as boxes on a line, for a picture and for a table.
+
+import { hex } from '../hex';
+import type { Finding, Region } from '../region';
+import { HASH_BLOCK, RESET_BLOCK, SECRET_BLOCK, type KnownEntry } from './entries';
+import { findEntry } from './guidedTable';
+import type { OvmfImage } from './image';
+import { IGVM_METADATA, SEV_METADATA, TDX_METADATA, type MetadataLayout } from './metadataLayout';
+
+/** A range on a line, `size` bytes from `start`; an address is a range of no bytes. */
+export interface MapBox {
+  readonly name: string;
+  readonly doc: string;
+  readonly start: number;
+  readonly size: number;
+  /** The bytes of the file that it is, or that say so. */
+  readonly source: { readonly offset: number; readonly size: number };
+  /** Which row it stands in: boxes of one row do not share bytes. */
+  readonly lane: number;
+  /** What is wrong with it, as sentences of findings. */
+  readonly problems: readonly string[];
+}
+
+/** A stretch of a line with everything on it that lies close together. */
+export interface MapCluster {
+  readonly start: number;
+  readonly end: number;
+  readonly lanes: number;
+  readonly boxes: readonly MapBox[];
+}
+
+/** The picture of an image. */
+export interface MemoryMap {
+  /** All of the file; offsets. */
+  readonly flash: MapCluster;
+  /** Its last 4 KiB; offsets. Nothing when the file is no larger. */
+  readonly lens: MapCluster | undefined;
+  /** Guest-physical memory, in the order of addresses. */
+  readonly guest: readonly MapCluster[];
+}
+
+type Flat = Omit<MapBox, 'lane'>;
+
+const LENS = 4096;
+/** What lies further apart than this is drawn as two stretches: nearly all of 4 GiB is empty. */
+const APART = 2 ** 20;
+/** No two regions of a file share bytes, and guest memory ends here for this firmware. */
+const FOUR_GIB = 2 ** 32;
+
+/** Puts each box into the first row in which it has room. */
+function inLanes(boxes: readonly Flat[]): MapBox[] {
+  const ends: number[] = [];
+  return boxes
+    .toSorted((a, b) => a.start - b.start || b.size - a.size)
+    .map((box) => {
+      const free = ends.findIndex((end) => end <= box.start);
+      const lane = free < 0 ? ends.length : free;
+      ends[lane] = box.start + Math.max(box.size, 1);
+      return { ...box, lane };
+    });
+}
+
+function cluster(boxes: readonly Flat[], start: number, end: number): MapCluster {
+  const placed = inLanes(boxes);
+  return { start, end, boxes: placed, lanes: Math.max(1, ...placed.map((box) => box.lane + 1)) };
+}
+
+const regionBox = ({ name, doc, offset, size }: Region): Flat => ({
+  name,
+  doc,
+  start: offset,
+  size,
+  source: { offset, size },
+  problems: [],
+});
+
+/** The parts of a region that the lens shows: entries of the table one by one, other things as a whole. */
+function inLens(regions: readonly Region[], from: number): Flat[] {
+  return regions
+    .flatMap((region) => (region.kind === 'table' ? region.children : [region]))
+    .filter((region) => region.offset + region.size > from)
+    .map((region) => {
+      const start = Math.max(region.offset, from);
+      return { ...regionBox(region), start, size: region.offset + region.size - start };
+    });
+}
+
+/** A section of any list: its fields have the names that the list's layout gives them. */
+type AnySection = Readonly<Record<string, unknown>> & { readonly name: string; readonly offset: number };
+
+function sectionBoxes(
+  list: { readonly sections: readonly AnySection[] } | undefined,
+  layout: MetadataLayout,
+  findings: readonly Finding[],
+): Flat[] {
+  return (list?.sections ?? []).flatMap((section): Flat[] => {
+    const [start, size] = layout.range.map((field) => Number(section[field])) as [number, number];
+    const type = layout.types.find((known) => known.type === Number(section['type']));
+    // Places inside the parameter area are no addresses; ranges beyond 4 GiB have a finding and no place here.
+    if (type?.relative || start + size > FOUR_GIB || size === 0) return [];
+    const source = { offset: section.offset, size: layout.section.size };
+    const problems = findings
+      .filter(({ offset, severity }) => offset === section.offset && severity !== 'info')
+      .map(({ message }) => message);
+    return [{ name: section.name, doc: type?.doc ?? layout.title, start, size, source, problems }];
+  });
+}
+
+function areaBox(
+  image: OvmfImage,
+  known: KnownEntry,
+  area: { readonly base: number; readonly size: number } | undefined,
+): Flat[] {
+  const entry = findEntry(image.table, known);
+  if (!entry || !area || area.size === 0 || area.base + area.size > FOUR_GIB) return [];
+  const source = { offset: entry.offset, size: entry.size };
+  return [{ name: known.title, doc: known.doc, start: area.base, size: area.size, source, problems: [] }];
+}
+
+function guestBoxes(image: OvmfImage, findings: readonly Finding[]): Flat[] {
+  const reset = findEntry(image.table, RESET_BLOCK);
+  return [
+    ...sectionBoxes(image.sevMetadata, SEV_METADATA, findings),
+    ...sectionBoxes(image.tdxMetadata, TDX_METADATA, findings),
+    ...sectionBoxes(image.igvmMetadata, IGVM_METADATA, findings),
+    ...areaBox(image, SECRET_BLOCK, image.secretArea),
+    ...areaBox(image, HASH_BLOCK, image.hashArea),
+    ...(reset && image.resetAddress !== undefined
+      ? [
+          {
+            name: 'SEV-ES reset address',
+            doc: 'where additional vCPUs start',
+            start: image.resetAddress,
+            size: 0,
+            source: { offset: reset.offset, size: reset.size },
+            problems: [],
+          },
+        ]
+      : []),
+    {
+      name: 'this image',
+      doc: 'the flash, mapped so that it ends at 4 GiB',
+      start: image.base,
+      size: Math.min(image.fileSize, FOUR_GIB),
+      source: { offset: 0, size: image.fileSize },
+      problems: [],
+    },
+  ];
+}
+
+/** Boxes that lie close together become one stretch, with its ends on whole pages. */
+function stretches(boxes: readonly Flat[]): MapCluster[] {
+  const groups: Flat[][] = [];
+  let end = -Infinity;
+  for (const box of boxes.toSorted((a, b) => a.start - b.start)) {
+    if (box.start - end > APART) groups.push([]);
+    groups.at(-1)!.push(box);
+    end = Math.max(end, box.start + box.size);
+  }
+  return groups.map((group) => {
+    const start = Math.floor(Math.min(...group.map((b) => b.start)) / LENS) * LENS;
+    const last = Math.max(...group.map((b) => b.start + Math.max(b.size, 1)));
+    return cluster(group, start, Math.ceil(last / LENS) * LENS);
+  });
+}
+
+/** The picture of an image and of what was found in it. */
+export function memoryMap(image: OvmfImage, findings: readonly Finding[]): MemoryMap {
+  const { fileSize, regions } = image;
+  const from = fileSize - LENS;
+  return {
+    flash: cluster(regions.map(regionBox), 0, Math.max(fileSize, 1)),
+    lens: from > 0 ? cluster(inLens(regions, from), from, fileSize) : undefined,
+    guest: fileSize > 0 ? stretches(guestBoxes(image, findings)) : [],
+  };
+}
+
+/** A box in words, for a screen reader and a table: `SNP_SEC_MEM, 0x00800000 to 0x00808fff`. */
+export function describeBox({ name, start, size }: MapBox): string {
+  return size === 0
+    ? `${name}, ${hex(start, 8)}`
+    : `${name}, ${hex(start, 8)} to ${hex(start + size - 1, 8)}`;
+}
