@@ -1,6 +1,8 @@
 // What the boxes for finding and for going to an offset understand. A place is a run of bytes, with the row that it was
 // found by; names, other names, values in any notation, words and bytes in hexadecimal are all looked at at once.
 
+import { guidBytes } from '../src/core/guid';
+import { fromHex, utf8 } from '../src/core/hex';
 import type { Range, TreeNode } from './rows';
 
 /** A match: the row that matched, or only its bytes when it was found among the bytes. */
@@ -17,11 +19,27 @@ const NUMBER = /^(0x[0-9a-f]+|[0-9]+)$/i;
 const numberIn = (text: string): bigint | undefined =>
   NUMBER.test(text) && text.length < 64 ? BigInt(text) : undefined;
 
-/** Two or more bytes as pairs of digits: `11 0f a0`, `110fa000`. */
-function bytesIn(text: string): number[] | undefined {
-  const digits = text.replaceAll(/\s+/g, '');
-  if (!/^([0-9a-f]{2}){2,}$/i.test(digits)) return undefined;
-  return Array.from({ length: digits.length / 2 }, (_, i) => parseInt(digits.slice(2 * i, 2 * i + 2), 16));
+const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** Shorter texts are found by chance. */
+const LEAST_TEXT = 4;
+
+/**
+ * What a query can be among bytes: two or more as pairs of digits (`11 0f a0`), a GUID in the order of firmware and in
+ * that of its digits, a text of one byte or of two bytes a character.
+ */
+function patternsOf(query: string): Uint8Array[] {
+  const digits = query.replaceAll(/\s+/g, '');
+  const patterns: (Uint8Array | undefined)[] = [];
+  if (digits.length >= 4) patterns.push(fromHex(digits));
+  if (GUID.test(query.toLowerCase()))
+    patterns.push(guidBytes(query.toLowerCase()), fromHex(query.replaceAll('-', '')));
+  if (query.length >= LEAST_TEXT) {
+    const text = utf8(query);
+    const wide = new Uint8Array(2 * text.length);
+    text.forEach((b, i) => (wide[2 * i] = b));
+    patterns.push(text, wide);
+  }
+  return patterns.flatMap((pattern) => (pattern && pattern.length > 1 ? [pattern] : []));
 }
 
 function says(node: TreeNode, text: string, value: bigint | undefined): boolean {
@@ -41,9 +59,12 @@ function* rowsThatSay(
   }
 }
 
-function* bytesThatAre(bytes: Uint8Array, wanted: readonly number[]): Generator<Match, void> {
+function* bytesThatAre(bytes: Uint8Array, wanted: Uint8Array): Generator<Match, void> {
+  const size = wanted.length;
   for (let at = bytes.indexOf(wanted[0]!); at >= 0; at = bytes.indexOf(wanted[0]!, at + 1)) {
-    if (wanted.every((b, i) => bytes[at + i] === b)) yield { offset: at, size: wanted.length, id: undefined };
+    let same = 1;
+    while (same < size && bytes[at + same] === wanted[same]) same++;
+    if (same === size) yield { offset: at, size, id: undefined };
   }
 }
 
@@ -63,8 +84,7 @@ export function findMatches(nodes: readonly TreeNode[], bytes: Uint8Array, query
     }
   };
   take(rowsThatSay(nodes, text, numberIn(text)));
-  const wanted = bytesIn(text);
-  if (wanted) take(bytesThatAre(bytes, wanted));
+  for (const pattern of patternsOf(query.trim())) take(bytesThatAre(bytes, pattern));
   return found.sort((a, b) => a.offset - b.offset || a.size - b.size);
 }
 
@@ -87,8 +107,9 @@ export type Target = { readonly offset: number } | { readonly error: string };
 /**
  * Reads an offset as people write it: hexadecimal with 0x or a trailing h, decimal without; or the name of a row.
  * @param size bytes of the file; an offset must lie inside it
+ * @param base where the file is mapped; an address inside that is taken for the byte that is there
  */
-export function parseTarget(nodes: readonly TreeNode[], size: number, text: string): Target {
+export function parseTarget(nodes: readonly TreeNode[], size: number, text: string, base?: number): Target {
   const trimmed = text.trim();
   const digits = /^[0-9a-f]+h$/i.test(trimmed) ? `0x${trimmed.slice(0, -1)}` : trimmed;
   const offset = numberIn(digits);
@@ -98,6 +119,8 @@ export function parseTarget(nodes: readonly TreeNode[], size: number, text: stri
     return { error: 'Give an offset such as 0x310, or the name of a field.' };
   }
   if (offset < BigInt(size)) return { offset: Number(offset) };
+  const mapped = base === undefined ? -1n : offset - BigInt(base);
+  if (mapped >= 0n && mapped < BigInt(size)) return { offset: Number(mapped) };
   return { error: `The file ends at 0x${(size - 1).toString(16)}.` };
 }
 

@@ -102,15 +102,17 @@ export function FindBox(props: BoxProps & { cursor: number; onMatch: (match: Mat
 }
 
 /** Goes to an offset or a field; Enter goes, Escape closes. */
-export function GotoBox(props: BoxProps & { onOffset: (offset: number) => void }) {
-  const { asked, nodes, bytes, onOffset, onClose } = props;
+export function GotoBox(props: BoxProps & { base?: number | undefined; onOffset: (offset: number) => void }) {
+  const { asked, nodes, bytes, base, onOffset, onClose } = props;
   const [text, setText] = useState('');
-  const target = parseTarget(nodes, bytes.length, text);
+  const target = parseTarget(nodes, bytes.length, text, base);
   const error = text.trim() !== '' && 'error' in target ? target.error : undefined;
   return (
     <div class="find-box" role="search" aria-label="Go to offset" data-pane>
       <PlainField
-        label="Go to an offset (0x310) or a field"
+        label={
+          base === undefined ? 'Go to an offset (0x310) or a field' : 'Go to an offset, an address or a name'
+        }
         value={text}
         asked={asked}
         wrong={error !== undefined}

@@ -2,6 +2,7 @@
 // fields beside the bytes of the whole file.
 
 import { useMemo } from 'preact/hooks';
+import { BYTE_FORMS } from '../src/core/byteForms';
 import { byteCount, bytesToHex, hex } from '../src/core/hex';
 import { parseOvmf, type OvmfImage } from '../src/core/ovmf/image';
 import { memoryMap } from '../src/core/ovmf/memoryMap';
@@ -11,7 +12,7 @@ import { useSaved } from './host';
 import { OvmfMap } from './ovmfMap';
 import { ovmfTree, type OvmfItem } from './ovmfTree';
 import { countLeaves, filterTree } from './rows';
-import { FilterBar, FilterBox, Icon } from './widgets';
+import { CopyButton, FilterBar, FilterBox, Icon } from './widgets';
 import { useTree, Workspace } from './workspace';
 
 const COLUMNS = [
@@ -35,6 +36,24 @@ function Supports({ supports }: Pick<OvmfImage, 'supports'>) {
   );
 }
 
+/** The bytes of what is selected, for another tool. */
+function CopyForms({ bytes }: { bytes: Uint8Array }) {
+  return (
+    <div class="details-copy copy-forms">
+      {BYTE_FORMS.filter(({ size }) => size === undefined || size === bytes.length).map(
+        ({ title, write }) => (
+          <CopyButton
+            key={title}
+            text={() => write(bytes)}
+            what={`bytes as ${title}`}
+            label={`bytes as ${title}`}
+          />
+        ),
+      )}
+    </div>
+  );
+}
+
 // Longer values than this are read in the hex view.
 const MOST_COPIED = 4096;
 
@@ -51,6 +70,7 @@ function ItemDetails({ item, image, bytes }: { item: OvmfItem; image: OvmfImage;
           {field.meaning !== '' && <span class="full-value-meaning">{field.meaning}</span>}
         </div>
       )}
+      {size <= MOST_COPIED && <CopyForms bytes={bytes.subarray(offset, offset + size)} />}
       <dl class="facts">
         {field && (
           <>
@@ -101,6 +121,7 @@ export function OvmfView({ name, bytes }: { name: string; bytes: Uint8Array }) {
       )}
       <Workspace
         state={state}
+        base={image.base}
         grid={{
           label: 'Firmware regions',
           layout: 'ovmf',

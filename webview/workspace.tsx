@@ -144,8 +144,10 @@ export function Workspace(props: {
   editable?: boolean;
   /** The details stand beside tree and bytes. */
   side?: boolean;
+  /** Where the file is mapped in guest memory. */
+  base?: number;
 }) {
-  const { state, grid, hexes, bar, details, editable = false, side = false } = props;
+  const { state, grid, hexes, bar, details, editable = false, side = false, base } = props;
   const { box, asked, close } = useBox();
   const element = useRef<HTMLDivElement>(null);
   const peers = useRef<HexPeers>(new Set());
@@ -186,7 +188,7 @@ export function Workspace(props: {
             }}
           />
         )}
-        {box === 'goto' && <GotoBox {...boxProps} onOffset={state.selectByte} />}
+        {box === 'goto' && <GotoBox {...boxProps} base={base} onOffset={state.selectByte} />}
         {bar}
         <TreeGrid
           {...grid}

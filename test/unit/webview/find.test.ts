@@ -53,7 +53,38 @@ describe('Finding in a page', () => {
   });
 });
 
+describe('Finding in an image', () => {
+  const image = new Uint8Array(256);
+  image.set(Uint8Array.from(Buffer.from('03020100050407060809 0a0b0c0d0e0f'.replace(' ', ''), 'hex')), 0x40);
+  image.set(Uint8Array.from(Buffer.from('000102030405060708090a0b0c0d0e0f', 'hex')), 0x80);
+  image.set(Buffer.from('_FVH'), 0x20);
+  image.set(Buffer.from('Boot0000', 'utf16le'), 0xa0);
+  const places = (query: string) => findMatches([], image, query).map((m) => [m.offset, m.size]);
+  const cases: [string, string, number[][]][] = [
+    [
+      'a GUID in the order of firmware and in that of its digits',
+      '00010203-0405-0607-0809-0a0b0c0d0e0f',
+      [
+        [0x40, 16],
+        [0x80, 16],
+      ],
+    ],
+    ['a text', '_FVH', [[0x20, 4]]],
+    ['a text of two bytes a character', 'Boot0000', [[0xa0, 16]]],
+    ['no text of three letters, which is found by chance', '_FV', []],
+  ];
+  for (const [what, query, found] of cases) {
+    it(`finds ${what}`, () => {
+      assert.deepEqual(places(query), found);
+    });
+  }
+});
+
 describe('Going to', () => {
+  it('an address goes to the byte that is mapped there', () => {
+    assert.deepEqual(parseTarget(TREE, 4096, '0xfffffff0', 0xfffff000), { offset: 0xff0 });
+    assert.ok('error' in parseTarget(TREE, 4096, '0xffffeff0', 0xfffff000));
+  });
   const cases: [string, number][] = [
     ['0x310', 0x310],
     ['784', 784],

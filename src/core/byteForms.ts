@@ -1,0 +1,30 @@
+// Runs of bytes as other tools take them: the forms in which a selection is copied.
+
+import { guidText } from './guid';
+import { bytesToHex, hex, toBase64 } from './hex';
+
+/** One form; `size` when only runs of so many bytes have it. */
+export interface ByteForm {
+  readonly title: string;
+  readonly size?: number;
+  readonly write: (bytes: Uint8Array) => string;
+}
+
+const PER_LINE = 12;
+
+/** An array in C, twelve bytes a line. */
+function cArray(bytes: Uint8Array): string {
+  const lines: string[] = [];
+  for (let i = 0; i < bytes.length; i += PER_LINE) {
+    lines.push(`  ${Array.from(bytes.subarray(i, i + PER_LINE), (b) => `${hex(b, 2)},`).join(' ')}`);
+  }
+  return ['{', ...lines, '}'].join('\n');
+}
+
+/** Every form. */
+export const BYTE_FORMS: readonly ByteForm[] = [
+  { title: 'hex', write: bytesToHex },
+  { title: 'C', write: cArray },
+  { title: 'base64', write: toBase64 },
+  { title: 'GUID', size: 16, write: (bytes) => guidText(bytes, 0) },
+];
