@@ -64,9 +64,11 @@ describe('Generated VMSA pages', () => {
         ['bsp', pages[i]![0]],
         ['ap', pages[i]![1]],
       ] as const) {
-        const { exact } = identify(fromHex(text)!);
+        // A CPU that no list has is the nearest, without a field that differs.
+        const { exact, nearest } = identify(fromHex(text)!);
+        const [first] = [...exact, ...nearest];
         assert.deepEqual(
-          exact.map((c) => c.request),
+          [first!.request, first!.differing],
           [
             {
               profile: 'sev-es',
@@ -74,6 +76,7 @@ describe('Generated VMSA pages', () => {
               cpu: { family, model, stepping },
               ...(role === 'ap' && { resetAddress }),
             },
+            [],
           ],
           `seed ${today}, case ${i}`,
         );
