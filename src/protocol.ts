@@ -25,6 +25,7 @@ export const ACTIONS = {
   reload: 'Reload and Lose My Changes',
   keepChanges: 'Keep My Changes',
   openAsText: 'Open With…',
+  newLaunchFile: 'New Launch File…',
   openLaunchFile: 'Open Launch File',
   runAgain: 'Check Again',
 } as const;

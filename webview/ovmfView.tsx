@@ -12,7 +12,7 @@ import { useSaved } from './host';
 import { OvmfMap } from './ovmfMap';
 import { ovmfTree, type OvmfItem } from './ovmfTree';
 import { countLeaves, filterTree } from './rows';
-import { CopyButton, FilterBar, FilterBox, Icon } from './widgets';
+import { ActionButton, CopyButton, FilterBar, FilterBox, Icon } from './widgets';
 import { useTree, Workspace } from './workspace';
 
 const COLUMNS = [
@@ -102,7 +102,15 @@ export function OvmfView({ name, bytes }: { name: string; bytes: Uint8Array }) {
   const shown = countLeaves(filterTree(nodes, filter));
   return (
     <div class="page">
-      <Header title={name}>
+      <Header
+        title={name}
+        actions={
+          <>
+            <ActionButton action="generate" />
+            <ActionButton action="newLaunchFile" />
+          </>
+        }
+      >
         <p class="summary">
           {byteCount(image.fileSize)}, mapped at {hex(image.base, 8)} to{' '}
           {hex(image.base + image.fileSize - 1, 8)}

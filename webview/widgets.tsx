@@ -25,6 +25,7 @@ const ACTION_ICONS: Record<Action, string> = {
   reload: 'discard',
   keepChanges: 'check',
   openAsText: 'go-to-file',
+  newLaunchFile: 'verified',
   openLaunchFile: 'go-to-file',
   runAgain: 'refresh',
 };

@@ -7,7 +7,7 @@ import { generateVmsa } from '../core/vmsa/generate';
 import { writeSample } from '../files/sample';
 import { isRequest } from '../protocol';
 import { OvmfEditor } from './ovmfEditor';
-import { activeFile, pickFile, pickRequest, savePage, startFolder } from './picks';
+import { activeFile, pickFile, pickRequest, resetAddressAt, savePage, startFolder } from './picks';
 import { present } from './present';
 import type { RecentCpus } from './recentCpus';
 import { ReportEditor, reportUri } from './reportEditor';
@@ -34,6 +34,13 @@ async function openWith(uri: vscode.Uri | undefined, viewType: string): Promise<
   if (file) await vscode.commands.executeCommand('vscode.openWith', file, viewType);
 }
 
+/** The reset address of the firmware that a caller names. */
+async function addressSaid(more: unknown): Promise<number | undefined> {
+  if (typeof more !== 'object' || more === null || !('firmware' in more)) return undefined;
+  const { firmware } = more;
+  return typeof firmware === 'string' ? await resetAddressAt(vscode.Uri.parse(firmware, true)) : undefined;
+}
+
 /** Generates a page, saves it and opens it. With `target` and `answers` it asks nothing. */
 async function generate(
   recent: RecentCpus,
@@ -42,7 +49,7 @@ async function generate(
 ): Promise<vscode.Uri | undefined> {
   const answers = isRequest(more) ? more : undefined;
   if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
-  const request = answers ?? (await pickRequest(recent));
+  const request = answers ?? (await pickRequest(recent, await addressSaid(more)));
   if (!request) return undefined;
   const { bytes } = generateVmsa(request);
   let saved: vscode.Uri | undefined;

@@ -1,24 +1,52 @@
 // The read-only editor of OVMF images. It holds no state but the bytes that the page shows, and shows a file again
-// when it changes on disk.
+// when it changes on disk. What is wrong with an open image is also in VS Code's list of problems.
 
 import * as vscode from 'vscode';
+import { hex } from '../core/hex';
+import { parseOvmf } from '../core/ovmf/image';
+import type { Finding, Severity } from '../core/region';
+import type { Action } from '../protocol';
 import { nameOf, readUri, watchFile } from './files';
+import { newLaunchFile } from './newLaunchFile';
 import { Page, PageEditor } from './page';
 import { sentence } from './present';
+
+const SEVERITIES: Readonly<Record<Severity, vscode.DiagnosticSeverity>> = {
+  error: vscode.DiagnosticSeverity.Error,
+  warning: vscode.DiagnosticSeverity.Warning,
+  info: vscode.DiagnosticSeverity.Information,
+};
+
+/** A problem of a file that has no lines: the offset stands in the message. */
+function diagnosticOf({ rule, severity, message, offset }: Finding): vscode.Diagnostic {
+  const nowhere = new vscode.Range(0, 0, 0, 0);
+  const diagnostic = new vscode.Diagnostic(nowhere, `${hex(offset)}: ${message}`, SEVERITIES[severity]);
+  diagnostic.source = 'SevScope';
+  diagnostic.code = rule;
+  return diagnostic;
+}
 
 /** An OVMF image. */
 export class OvmfEditor extends PageEditor {
   static readonly viewType = 'sevscope.ovmf';
   protected readonly viewType = OvmfEditor.viewType;
+  private readonly problems = vscode.languages.createDiagnosticCollection('sevscope');
+  /** How many panels show a file: its problems are listed as long as one does. */
+  private readonly shown = new Map<string, number>();
+
+  override register(): vscode.Disposable {
+    return vscode.Disposable.from(super.register(), this.problems);
+  }
 
   protected async open(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void> {
-    const page = new Page(this.extensionUri, panel, (action) => {
-      if (action === 'openAsText') void vscode.commands.executeCommand('workbench.action.reopenWithEditor');
-    });
+    const page = new Page(this.extensionUri, panel, (action) => act(action, uri));
     const load = async () => {
       try {
-        page.show({ kind: 'ovmf', name: nameOf(uri), bytes: await readUri(uri) });
+        const bytes = await readUri(uri);
+        page.show({ kind: 'ovmf', name: nameOf(uri), bytes });
+        this.problems.set(uri, parseOvmf(bytes).findings.map(diagnosticOf));
       } catch (error) {
+        this.problems.delete(uri);
         page.show({
           kind: 'notice',
           title: `${nameOf(uri)} cannot be shown`,
@@ -27,10 +55,23 @@ export class OvmfEditor extends PageEditor {
         });
       }
     };
+    const key = uri.toString();
+    this.shown.set(key, (this.shown.get(key) ?? 0) + 1);
     const watcher = watchFile(uri, () => void load());
     panel.onDidDispose(() => {
       watcher.dispose();
+      const left = (this.shown.get(key) ?? 1) - 1;
+      this.shown.set(key, left);
+      if (left === 0) this.problems.delete(uri);
     });
     await load();
   }
+}
+
+/** Buttons act through the commands, so that both ways are one. */
+async function act(action: Action, uri: vscode.Uri): Promise<void> {
+  if (action === 'openAsText') await vscode.commands.executeCommand('workbench.action.reopenWithEditor');
+  if (action === 'generate')
+    await vscode.commands.executeCommand('sevscope.generateVmsa', undefined, { firmware: uri.toString() });
+  if (action === 'newLaunchFile') await newLaunchFile(uri);
 }

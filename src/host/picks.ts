@@ -28,7 +28,8 @@ export async function firmwareChoices(): Promise<FirmwareChoice[]> {
   return choices.flat().sort((a, b) => a.name.localeCompare(b.name));
 }
 
-async function resetAddressAt(uri: vscode.Uri): Promise<number | undefined> {
+/** The reset address of an image, when it has one. @throws CheckError when it cannot be read */
+export async function resetAddressAt(uri: vscode.Uri): Promise<number | undefined> {
   if (uri.scheme === 'file') return (await readFirmware(uri.fsPath)).resetAddress;
   return parseOvmf(await readUri(uri)).value.resetAddress;
 }
@@ -184,8 +185,11 @@ const ROLES = [
   { label: 'Additional processor', description: 'every other vCPU', role: 'ap' as Role },
 ];
 
-/** Asks for everything that decides a generated page: how it is launched first, then only what that needs. */
-export async function pickRequest(recent: RecentCpus): Promise<VmsaRequest | undefined> {
+/**
+ * Asks for everything that decides a generated page: how it is launched first, then only what that needs.
+ * @param known the reset address, when it is not to be asked for
+ */
+export async function pickRequest(recent: RecentCpus, known?: number): Promise<VmsaRequest | undefined> {
   const profiles = PROFILES.map((profile) => ({ label: profile.title, detail: profile.doc, profile }));
   const title = 'How is the guest launched?';
   const profile = (await vscode.window.showQuickPick(profiles, { title, matchOnDetail: true }))?.profile;
@@ -198,7 +202,7 @@ export async function pickRequest(recent: RecentCpus): Promise<VmsaRequest | und
   const needs = needsOf(profile, role);
   const cpu = needs.cpu ? await pickCpu(recent) : { family: 0, model: 0, stepping: 0 };
   if (!cpu) return undefined;
-  const resetAddress = needs.resetAddress ? await pickResetAddress() : undefined;
+  const resetAddress = needs.resetAddress ? (known ?? (await pickResetAddress())) : undefined;
   if (needs.resetAddress && resetAddress === undefined) return undefined;
   const svsm: Partial<Record<keyof SvsmImage, number>> = {};
   for (const part of needs.svsm) {

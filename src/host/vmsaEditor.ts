@@ -300,6 +300,7 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
       case 'pickCpu':
       case 'pickFirmware':
       case 'saveExpected':
+      case 'newLaunchFile':
       case 'openLaunchFile':
       case 'runAgain':
         return;
