@@ -56,7 +56,6 @@ function Box(props: {
   const { strip, box, y, index, tabbable, selected } = props;
   const at = place(strip, box);
   const text = `${describeBox(box)}, ${byteCount(box.size)}. ${box.doc}${box.problems.map((p) => ` ${p}`).join('')}`;
-  const room = Math.floor((at.width - 8) / LETTER);
   const problem = box.problems.length > 0;
   return (
     <g
@@ -70,12 +69,18 @@ function Box(props: {
     >
       <title>{text}</title>
       <rect x={at.x} y={y + 1} width={at.width} height={LANE - 2} rx={2} />
-      {room >= 3 && (
-        <text x={at.x + 4} y={y + 15}>
-          {box.name.length > room ? `${box.name.slice(0, room - 1)}…` : box.name}
-        </text>
-      )}
     </g>
+  );
+}
+
+/** The name of a box, over it, where there is room; cut off by its frame, so that what is seen is the start. */
+function Name({ strip, box, y }: { strip: Strip; box: MapBox; y: number }) {
+  const at = place(strip, box);
+  if (at.width < 3 * LETTER + 8) return null;
+  return (
+    <svg x={at.x + 4} y={y} width={at.width - 6} height={LANE}>
+      <text y={15}>{box.name}</text>
+    </svg>
   );
 }
 
@@ -279,6 +284,12 @@ export function OvmfMap(props: {
                 selected={selection?.offset === box.source.offset && selection.size === box.source.size}
               />
             ))}
+            {/* Apart from the boxes, whose names say all of this and more. */}
+            <g aria-hidden="true">
+              {boxes.map(({ strip, y, box }, i) => (
+                <Name key={i} strip={strip} box={box} y={y + LABEL + box.lane * LANE} />
+              ))}
+            </g>
           </svg>
           <BoxTable boxes={boxes.map(({ box }) => box)} />
         </>

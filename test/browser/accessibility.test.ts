@@ -1,7 +1,7 @@
 // The pages of a VMSA in every theme before a checker of accessibility, at 200 % zoom, and with reduced motion.
 
 import assert from 'node:assert/strict';
-import { assertAccessible, row } from '../helpers/page';
+import { assertAccessible, row, selectedId } from '../helpers/page';
 import { makeSample, removeSample } from '../helpers/sample';
 import { openWorkbench, THEMES, type Theme } from '../helpers/workbench';
 
@@ -36,6 +36,39 @@ describe('The pages of a VMSA', () => {
       workbench.assertNoErrors();
     });
   }
+
+  it('and that of an image have names and contrast, and its map is walked with the keys', async () => {
+    for (const theme of ['light', 'highContrast'] as const) {
+      const workbench = await openWorkbench({ folder, theme, size: { width: 1440, height: 900 } });
+      await workbench.openFromExplorer('OVMF.sample.fd');
+      const frame = await workbench.webviewFrame();
+      await frame.getByRole('treegrid', { name: 'Firmware regions' }).waitFor();
+      await frame.getByRole('button', { name: /^this image/ }).focus();
+      await workbench.page.keyboard.press('Home');
+      for (let i = 0; i < 60; i++) {
+        if (
+          await frame.evaluate(() =>
+            document.activeElement?.getAttribute('aria-label')?.startsWith('SNP_SECRETS'),
+          )
+        )
+          break;
+        await workbench.page.keyboard.press('ArrowRight');
+      }
+      await workbench.page.keyboard.press('Enter');
+      assert.match((await selectedId(frame))!, /SNP_SECRETS/);
+      assert.match(
+        await frame.locator('.map table').innerText(),
+        /SNP_SECRETS\s+0x0080d000\s+0x0080dfff/,
+        'what the picture shows stands in a table',
+      );
+      await workbench.page.keyboard.press('Control+g');
+      await frame.getByRole('search', { name: 'Go to offset' }).locator('input').fill('0xfffffff0');
+      await workbench.page.keyboard.press('Enter');
+      assert.match((await selectedId(frame))!, /reset vector/i);
+      await assertAccessible(frame);
+      workbench.assertNoErrors();
+    }
+  });
 
   it('lose nothing at 200 % zoom: what is beside goes below, and the page scrolls', async () => {
     // Half the room in CSS pixels is what a window of 1440 pixels has at 200 %.
