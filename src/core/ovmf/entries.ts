@@ -147,7 +147,7 @@ export const SVSM_INFO = {
 const obsolete = (n: number) => `Word ${n} of a layout that was given up before release.`;
 
 /** What SNP metadata looked like before the descriptor. */
-const SNP_BOOT_BLOCK = {
+export const SNP_BOOT_BLOCK = {
   guid: 'bd39c0c2-2f8e-4243-83e8-1b74cebcb7d9',
   name: 'snp-boot-block',
   title: 'SNP boot block (obsolete)',
