@@ -9,6 +9,7 @@ import { memoryMap } from '../src/core/ovmf/memoryMap';
 import { Details, NoDetails } from './details';
 import { Findings, Header } from './header';
 import { useSaved } from './host';
+import { ImageFacts } from './ovmfFacts';
 import { OvmfMap } from './ovmfMap';
 import { ovmfTree, type OvmfItem } from './ovmfTree';
 import { countLeaves, filterTree } from './rows';
@@ -116,6 +117,7 @@ export function OvmfView({ name, bytes }: { name: string; bytes: Uint8Array }) {
           {hex(image.base + image.fileSize - 1, 8)}
         </p>
         <Supports supports={image.supports} />
+        {image.table && <ImageFacts image={image} bytes={bytes} />}
         <Findings findings={findings} onSelect={state.selectRange} />
       </Header>
       {bytes.length > 0 && (
