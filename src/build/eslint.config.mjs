@@ -53,6 +53,11 @@ export default tseslint.config(
     'core is pure: it imports core and @noble/hashes.',
   ),
   wall(
+    ['src/core/*/*/*.ts'],
+    '^(?!\\.{1,2}/|@noble/hashes/)|^\\.\\./\\.\\./\\.\\./',
+    'core is pure: it imports core and @noble/hashes.',
+  ),
+  wall(
     ['webview/**'],
     '/(host|cli|files|libvirt)/|^(vscode$|node:)',
     'The webview imports core and protocol.',

@@ -25,7 +25,7 @@ const TIERS = {
   },
   peer: {
     program: 'mocha.mjs',
-    packages: ['ovmf', 'libvirt-clients-qemu', 'python3-lxml'],
+    packages: ['ovmf', 'libvirt-clients-qemu', 'python3-lxml', 'uefitool-cli'],
     server: false,
     timeout: 60_000,
     seconds: 600,

@@ -1,0 +1,150 @@
+// The files of a volume (UEFI PI, volume 3, "Firmware File System Format"): one after the other, each at a multiple of 8
+// bytes, and free space after the last.
+
+import { guidText } from '../../guid';
+import { byteCount, hex } from '../../hex';
+import { decode } from '../../struct';
+import { fieldViews } from '../regions';
+import { sum8 } from './checksums';
+import { guidName } from './guids';
+import { FILE_HEADER, FILE_TYPES, LARGE_FILE_HEADER } from './layouts';
+import { parseSections } from './sections';
+import type { Checksums, Range, VolumeNode, Walk } from './tree';
+import { align, alignmentGap, node, onlyByte, unclaimed } from './tree';
+
+/** What files need to know of their volume. */
+export interface FileSystem {
+  /** Where the volume starts: files are aligned from there. */
+  readonly start: number;
+  /** What erased bytes read: 0xff or 0. */
+  readonly erased: number;
+  /** Whether a file may have a 64-bit size. */
+  readonly takesLargeFiles: boolean;
+  /** Of the volume header: it decides the fixed value of files without a data checksum. */
+  readonly revision: number;
+}
+
+const LARGE_FILE = 0x01;
+const HAS_CHECKSUM = 0x40;
+const typesByCode = new Map(FILE_TYPES.map((type) => [type.code, type]));
+/** Alignments by the three bits of the attributes; those of attribute bit 1 come after them. */
+const ALIGNMENTS = [0, 4, 7, 9, 10, 12, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24].map((power) => 2 ** power);
+/** The bits of a state from the last that was written to the first. */
+const STATES: readonly (readonly [number, string])[] = [
+  [0x20, 'header invalid'],
+  [0x10, 'deleted'],
+  [0x08, 'marked for update'],
+  [0x04, 'valid'],
+  [0x02, 'header valid'],
+  [0x01, 'header under construction'],
+];
+
+/** The files from `range.at` to the end of the volume, and what lies between and after them. */
+export function parseFiles(walk: Walk, range: Range, system: FileSystem): VolumeNode[] {
+  const { space, end } = range;
+  const nodes: VolumeNode[] = [];
+  let at = Math.min(align(range.at, system.start, 8), end);
+  while (end - at >= FILE_HEADER.size) {
+    const here = { ...range, at };
+    if (onlyByte(space.bytes, at, at + FILE_HEADER.size) === system.erased) {
+      return [...nodes, ...freeSpace(walk, here, system)];
+    }
+    const file = walk.mayRead(here) ? parseFile(walk, here, system) : undefined;
+    if (!file) return [...nodes, ...unclaimed(here)];
+    nodes.push(file);
+    const fileEnd = file.offset + file.size;
+    at = Math.min(align(fileEnd, system.start, 8), end);
+    nodes.push(...alignmentGap(space, fileEnd, at));
+  }
+  return [...nodes, ...alignmentGap(space, at, end)];
+}
+
+function freeSpace(walk: Walk, { space, at, end }: Range, { erased, start }: FileSystem): VolumeNode[] {
+  let used = at;
+  while (used < end && space.bytes[used] === erased) used++;
+  // Whatever is there would start where a file could.
+  const free = used === end ? end : Math.max(start + Math.floor((used - start) / 8) * 8, at);
+  const nodes = [node('free', 'free space', at, free - at, `Every byte is ${hex(erased, 2)}.`)];
+  if (free === end) return nodes;
+  const message = `The free space from ${hex(at)} to ${hex(end)} is not empty: the byte at ${hex(used)} is ${hex(space.bytes[used]!, 2)}.`;
+  walk.note(space, 'volume-free-space', used, end - used, message);
+  return [...nodes, ...unclaimed({ space, at: free, end })];
+}
+
+function parseFile(walk: Walk, { space, at, end, depth }: Range, system: FileSystem): VolumeNode | undefined {
+  const header = decode(FILE_HEADER, space.bytes, at);
+  const isLarge =
+    system.takesLargeFiles && (header.attributes & LARGE_FILE) !== 0 && end - at >= LARGE_FILE_HEADER.size;
+  const layout = isLarge ? LARGE_FILE_HEADER : FILE_HEADER;
+  const size = isLarge
+    ? Number(decode(LARGE_FILE_HEADER, space.bytes, at).extended_size)
+    : header.size[0]! | (header.size[1]! << 8) | (header.size[2]! << 16);
+  const guid = guidText(header.name);
+  if (size < layout.size || size > end - at) {
+    const message = `The file ${guid} at ${hex(at)} has a size of ${hex(size)}; ${hex(end - at)} bytes are left and its header takes ${layout.size}.`;
+    walk.note(space, 'file-size', at, layout.size, message);
+    return undefined;
+  }
+  const known = typesByCode.get(header.type);
+  const body = at + layout.size;
+  const checksums = checkFile(walk, { space, at, end: at + size, depth }, body, system);
+  checkAlignment(walk, { space, at: body, end: at + size, depth }, header.attributes, system);
+  const content: Range = { space, at: body, end: at + size, depth: depth + 1 };
+  const children = known?.hasSections ? parseSections(walk, content) : [];
+  const type = known?.name ?? `type ${hex(header.type, 2)}`;
+  const name = header.type === 0xf0 ? 'padding' : (nameIn(children) ?? guidName(guid) ?? guid);
+  const state = stateOf(header.state, system.erased);
+  const meanings = { name: guid, type, size: byteCount(size), state };
+  const doc = `A file: ${type}${state === 'valid' ? '' : `, ${state}`}.`;
+  return node('file', name, at, size, doc, {
+    guid,
+    type,
+    typeCode: header.type,
+    checksums,
+    fields: fieldViews(layout, space, at, meanings),
+    children,
+  });
+}
+
+function checkFile(walk: Walk, { space, at, end }: Range, body: number, { revision }: FileSystem): Checksums {
+  const { bytes } = space;
+  const { data_checksum, attributes, state } = decode(FILE_HEADER, bytes, at);
+  const headerSum = (sum8(bytes, at, body) - data_checksum - state) & 0xff;
+  if (headerSum !== 0) {
+    const message = `The bytes of the file header at ${hex(at)} add up to ${hex(headerSum, 2)}, not to 0: firmware skips the file.`;
+    walk.note(space, 'file-header-checksum', at + 0x10, 1, message);
+  }
+  const header = headerSum === 0 ? 'ok' : 'bad';
+  const hasChecksum = (attributes & HAS_CHECKSUM) !== 0;
+  const fixed = revision === 1 ? 0x5a : 0xaa;
+  const wanted = hasChecksum ? -sum8(bytes, body, end) & 0xff : fixed;
+  if (data_checksum === wanted) return { header, data: hasChecksum ? 'ok' : 'none' };
+  const message = `The data checksum of the file at ${hex(at)} is ${hex(data_checksum, 2)}, not ${hex(wanted, 2)}: firmware may reject the file.`;
+  walk.note(space, 'file-data-checksum', at + 0x11, 1, message);
+  return { header, data: 'bad' };
+}
+
+function checkAlignment(walk: Walk, body: Range, attributes: number, { start }: FileSystem): void {
+  const wanted = ALIGNMENTS[((attributes >> 3) & 7) + (attributes & 2 ? 8 : 0)]!;
+  const at = body.at - start;
+  if (at % wanted === 0 || body.at === body.end) return;
+  const message = `The content of the file starts at ${hex(at)} of its volume, which is no multiple of ${hex(wanted)}.`;
+  walk.note(body.space, 'file-alignment', body.at, body.end - body.at, message);
+}
+
+/** The text of the user interface section, also of one inside a section that holds sections. */
+function nameIn(sections: readonly VolumeNode[]): string | undefined {
+  for (const section of sections) {
+    if (section.kind !== 'section') continue;
+    if (section.type === 'user interface' && section.name !== '') return section.name;
+    // The files of a volume have names of their own.
+    const inside = section.type === 'volume image' ? undefined : nameIn(section.children);
+    if (inside !== undefined) return inside;
+  }
+  return undefined;
+}
+
+function stateOf(state: number, erased: number): string {
+  const written = state ^ erased;
+  return STATES.find(([bit]) => (written & bit) !== 0)?.[1] ?? 'not written';
+}

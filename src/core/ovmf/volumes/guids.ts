@@ -1,0 +1,71 @@
+// GUIDs that firmware volumes of edk2 are full of: file systems, methods of guided sections, stores of variables, and the volumes
+// and files of OVMF that matter to a confidential guest (edk2, MdePkg, MdeModulePkg and OvmfPkg .dec, .inf and .fdf files).
+
+/** A GUID with a name of its own. */
+export interface KnownGuid {
+  readonly guid: string;
+  readonly name: string;
+  /** What it is the GUID of. */
+  readonly of: 'file system' | 'section' | 'store' | 'volume' | 'file';
+}
+
+/** The file system of UEFI PI 1.0 and later. */
+export const FFS2 = '8c8ce578-8a3d-4f1c-9935-896185c32dd3';
+/** The same with files of 16 MiB and more. */
+export const FFS3 = '5473c07a-3dcb-4dca-bd6f-1e9689e7349a';
+/** A volume that holds a store of variables. */
+export const NVRAM = 'fff12b8d-7696-4c8b-a985-2747075b4f50';
+/** A guided section whose data is an LZMA-alone stream. */
+export const LZMA = 'ee4e5898-3914-4259-9d6e-dc7bd79403cf';
+/** A guided section with a CRC32 before its data. */
+export const CRC32 = 'fc1bcdb0-7d31-49aa-936a-a4600d9dd083';
+/** A store whose variables have time stamps and keys. */
+export const AUTHENTICATED_STORE = 'aaf32c78-947b-439a-a180-2e144ec37792';
+/** A store of plain variables. */
+export const PLAIN_STORE = 'ddcf3616-3275-4164-98b6-fe85707ffe7d';
+/** The record of writes that a power failure must not tear. */
+export const WORKING_BLOCK = '9e58292b-7c68-497d-a0ce-6500fd9f1b95';
+/** The volume of the DXE phase. */
+export const DXEFV = '7cb8bdc9-f8eb-4f34-aaea-3ee4af6516a1';
+
+/** All of them, by kind. */
+export const KNOWN_GUIDS: readonly KnownGuid[] = [
+  { guid: FFS2, name: 'FFS2', of: 'file system' },
+  { guid: FFS3, name: 'FFS3', of: 'file system' },
+  { guid: NVRAM, name: 'NVRAM', of: 'file system' },
+  { guid: LZMA, name: 'LZMA', of: 'section' },
+  { guid: 'd42ae6bd-1352-4bfb-909a-ca72a6eae889', name: 'LZMA with x86 filter', of: 'section' },
+  { guid: 'a31280ad-481e-41b6-95e8-127f4c984779', name: 'Tiano', of: 'section' },
+  { guid: '3d532050-5cda-4fd0-879e-0f7f630d5afb', name: 'Brotli', of: 'section' },
+  { guid: CRC32, name: 'CRC32', of: 'section' },
+  { guid: 'a7717414-c616-4977-9420-844712a735bf', name: 'RSA2048-SHA256', of: 'section' },
+  { guid: AUTHENTICATED_STORE, name: 'authenticated variables', of: 'store' },
+  { guid: PLAIN_STORE, name: 'variables', of: 'store' },
+  { guid: WORKING_BLOCK, name: 'FTW working block', of: 'store' },
+  { guid: '763bed0d-de9f-48f5-81f1-3e90e1b1a015', name: 'SECFV', of: 'volume' },
+  { guid: '6938079b-b503-4e3d-9d24-b28337a25806', name: 'PEIFV', of: 'volume' },
+  { guid: DXEFV, name: 'DXEFV', of: 'volume' },
+  { guid: '48db5e17-707c-472d-91cd-1613e7ef51b0', name: 'FVMAIN_COMPACT', of: 'volume' },
+  { guid: 'ae047c6d-bce9-426c-ae03-a68e3b8a0488', name: 'NCCFV', of: 'volume' },
+  { guid: '9e21fd93-9c72-4c15-8c4b-e77f1db2d792', name: 'FVMAIN_COMPACT file', of: 'file' },
+  { guid: '1ba0062e-c779-4582-8566-336ae8f78f09', name: 'volume top file (reset vector)', of: 'file' },
+  { guid: '1b45cc0a-156a-428a-af62-49864da0e6e6', name: 'PEI apriori list', of: 'file' },
+  { guid: 'fc510ee7-ffdc-11d4-bd41-0080c73c8881', name: 'DXE apriori list', of: 'file' },
+  { guid: 'ffffffff-ffff-ffff-ffff-ffffffffffff', name: 'padding', of: 'file' },
+  { guid: 'df1ccef6-f301-4a63-9661-fc6030dcc880', name: 'SecMain', of: 'file' },
+  { guid: '69d96630-eb64-4b33-8491-13a5cf023dcf', name: 'SecMain (TDX)', of: 'file' },
+  { guid: '52c05b14-0b98-496c-bc3b-04b50211d680', name: 'PeiCore', of: 'file' },
+  { guid: 'd6a2cb7f-6a18-4e2f-b43b-9920a733700a', name: 'DxeCore', of: 'file' },
+  { guid: '222c386d-5abc-4fb4-b124-fbb82488acf4', name: 'PlatformPei', of: 'file' },
+  { guid: '45260dde-0c3c-4b41-a226-ef3803fac7d4', name: 'SecretPei', of: 'file' },
+  { guid: '6e2b9619-8810-4e9d-a177-d432bb9abeda', name: 'SecretDxe', of: 'file' },
+  { guid: '2ec9da37-ee35-4de9-86c5-6d9a81dc38a7', name: 'AmdSevDxe', of: 'file' },
+  { guid: 'b5ae312c-bc8a-43b1-9c62-ebb826dd5d07', name: 'GRUB', of: 'file' },
+];
+
+const byGuid = new Map(KNOWN_GUIDS.map((known) => [known.guid, known]));
+
+/** The name of a known GUID (canonical lower-case text), or undefined. */
+export function guidName(guid: string): string | undefined {
+  return byGuid.get(guid)?.name;
+}

@@ -1,0 +1,188 @@
+// The sections of a file (UEFI PI, volume 3, "Firmware File Sections"): leaves with code or text, and sections that hold
+// other sections, as they are, with a checksum, or compressed.
+
+import { guidText } from '../../guid';
+import { byteCount, hex } from '../../hex';
+import type { FieldView } from '../../region';
+import { decode } from '../../struct';
+import { fieldViews } from '../regions';
+import { crc32 } from './checksums';
+import { CRC32, LZMA, guidName } from './guids';
+import type { SectionTypeName } from './layouts';
+import {
+  COMPRESSION,
+  FREEFORM,
+  GUID_DEFINED,
+  LARGE_SECTION_HEADER,
+  SECTION_HEADER,
+  SECTION_TYPES,
+  VERSION,
+} from './layouts';
+import type { Decoded, Range, VolumeNode, Walk } from './tree';
+import { align, alignmentGap, node, u24, unclaimed, utf16 } from './tree';
+
+/** A section as its common header has it: it takes `at` to `end`, its own layout starts at `body`. */
+interface Section extends Range {
+  readonly code: number;
+  readonly body: number;
+}
+
+/** What the layout of a section type adds to its node. */
+type Content = Partial<Pick<VolumeNode, 'name' | 'fields' | 'children' | 'guid' | 'decoded' | 'doc'>>;
+
+const typeNames = new Map<number, SectionTypeName>(SECTION_TYPES.map(({ code, name }) => [code, name]));
+
+/** The sections that fill a range, each at a multiple of 4 bytes from its start. */
+export function parseSections(walk: Walk, range: Range): VolumeNode[] {
+  const { space, end } = range;
+  const nodes: VolumeNode[] = [];
+  let at = range.at;
+  while (end - at >= SECTION_HEADER.size) {
+    const here = { ...range, at };
+    // What fills up a file is no section, and a size of zero or of all ones has no section after it.
+    const rest = unclaimed(here);
+    if (rest[0]?.kind === 'padding' || !walk.mayRead(here)) return [...nodes, ...rest];
+    const section = readHeader(walk, here);
+    if (!section) return [...nodes, ...rest];
+    nodes.push(parseSection(walk, section));
+    at = Math.min(align(section.end, range.at, 4), end);
+    nodes.push(...alignmentGap(space, section.end, at));
+  }
+  return [...nodes, ...alignmentGap(space, at, end)];
+}
+
+function readHeader(walk: Walk, { space, at, end, depth }: Range): Section | undefined {
+  const { bytes } = space;
+  const isLarge = u24(bytes, at) === 0xffffff && end - at >= LARGE_SECTION_HEADER.size;
+  const layout = isLarge ? LARGE_SECTION_HEADER : SECTION_HEADER;
+  const size = isLarge ? decode(LARGE_SECTION_HEADER, bytes, at).extended_size : u24(bytes, at);
+  if (size >= layout.size && size <= end - at) {
+    return { space, at, end: at + size, depth, code: bytes[at + 3]!, body: at + layout.size };
+  }
+  const message = `The section at ${hex(at)} has a size of ${hex(size)}; ${hex(end - at)} bytes are left and its header takes ${layout.size}.`;
+  walk.note(space, 'section-size', at, layout.size, message);
+  return undefined;
+}
+
+function parseSection(walk: Walk, section: Section): VolumeNode {
+  const { space, at, end, code, body } = section;
+  const type = typeNames.get(code);
+  const layout = body - at > SECTION_HEADER.size ? LARGE_SECTION_HEADER : SECTION_HEADER;
+  const meanings = { size: byteCount(end - at), type: type ?? '' };
+  const { fields = [], name, doc, ...content } = (type && readers[type]?.(walk, section)) ?? {};
+  const words = type ?? `type ${hex(code, 2)}`;
+  const text = doc ?? (type ? `A section: ${type}.` : 'A section of a type that no published list has.');
+  return node('section', name ?? words, at, end - at, text, {
+    type: words,
+    typeCode: code,
+    fields: [...fieldViews(layout, space, at, meanings), ...fields],
+    ...content,
+  });
+}
+
+/** Readers of those types that say more than their name. */
+const readers: Partial<Record<SectionTypeName, (walk: Walk, section: Section) => Content>> = {
+  'user interface': (_walk, section) => textContent(section, section.body, []),
+  version: (_walk, section) => {
+    const { space, body, end } = section;
+    if (end - body < VERSION.size) return {};
+    return textContent(section, body + VERSION.size, fieldViews(VERSION, space, body));
+  },
+  'freeform GUID': (_walk, { space, body, end }) =>
+    end - body < FREEFORM.size
+      ? {}
+      : { guid: guidText(space.bytes, body), fields: fieldViews(FREEFORM, space, body) },
+  disposable: (walk, section) => ({ children: parseSections(walk, contentOf(section, section.body)) }),
+  'volume image': (walk, section) => ({ children: walk.volumesIn(walk, contentOf(section, section.body)) }),
+  compression,
+  'GUID-defined': guidDefined,
+};
+
+const contentOf = ({ space, end, depth }: Section, at: number): Range => ({
+  space,
+  at,
+  end,
+  depth: depth + 1,
+});
+
+function textContent({ space, end }: Section, at: number, fields: readonly FieldView[]): Content {
+  const text = utf16(space.bytes, at, end);
+  const view = { name: 'text', offset: at, size: end - at, raw: `"${text}"`, meaning: '', doc: 'the text' };
+  return { name: text, fields: end > at ? [...fields, view] : fields };
+}
+
+function compression(walk: Walk, section: Section): Content {
+  const { space, body, end } = section;
+  if (end - body < COMPRESSION.size) return {};
+  const { compression_type } = decode(COMPRESSION, space.bytes, body);
+  const method =
+    ({ 0: 'none', 1: 'standard' } as const)[compression_type] ?? `type ${hex(compression_type, 2)}`;
+  const fields = fieldViews(COMPRESSION, space, body, { compression_type: method });
+  const at = body + COMPRESSION.size;
+  if (compression_type === 0) return { fields, children: parseSections(walk, contentOf(section, at)) };
+  return { name: `compression: ${method}`, fields, doc: 'Compressed sections, which are not decoded.' };
+}
+
+function guidDefined(walk: Walk, section: Section): Content {
+  const { space, at, body, end } = section;
+  if (end - body < GUID_DEFINED.size) {
+    walk.note(space, 'section-data', at, end - at, 'The GUID-defined section has no room for its GUID.');
+    return {};
+  }
+  const { data_offset, attributes } = decode(GUID_DEFINED, space.bytes, body);
+  const guid = guidText(space.bytes, body);
+  const method = guidName(guid);
+  const base = {
+    guid,
+    name: method ?? guid,
+    fields: fieldViews(GUID_DEFINED, space, body, {
+      section_definition_guid: method ? `${guid} (${method})` : guid,
+    }),
+  };
+  const from = at + data_offset;
+  if (from < body + GUID_DEFINED.size || from > end) {
+    const message = `The data should start at ${hex(data_offset)} of a section of ${hex(end - at)} bytes.`;
+    walk.note(space, 'section-data', body + 0x10, 2, message);
+    return base;
+  }
+  if (guid === LZMA) return { ...base, ...lzma(walk, section, from) };
+  if (guid === CRC32) checkCrc(walk, section, body + GUID_DEFINED.size, from);
+  // Bit 0: the data is not a list of sections before it has been processed.
+  if (guid === CRC32 || (attributes & 1) === 0) {
+    return { ...base, children: parseSections(walk, contentOf(section, from)) };
+  }
+  return { ...base, doc: 'Encoded sections, which are not decoded.' };
+}
+
+function checkCrc(walk: Walk, { space, end }: Section, at: number, from: number): void {
+  if (from - at < 4) return;
+  const wanted = new DataView(space.bytes.buffer, space.bytes.byteOffset).getUint32(at, true);
+  const found = crc32(space.bytes.subarray(from, end));
+  if (found === wanted) return;
+  const message = `The data has the CRC32 ${hex(found, 8)}, the section says ${hex(wanted, 8)}: firmware rejects it.`;
+  walk.note(space, 'section-crc', at, 4, message);
+}
+
+function lzma(walk: Walk, section: Section, from: number): Content {
+  const { space, at, end, depth } = section;
+  if (!walk.decompress) return { doc: 'Sections compressed with LZMA, which were not decompressed.' };
+  const bytes = attempt(() => walk.decompress?.('lzma', space.bytes.subarray(from, end), walk.outputLeft));
+  if (!bytes || bytes.length > walk.outputLeft) {
+    const message = `The ${byteCount(end - from)} of LZMA data cannot be decompressed, or become more than ${byteCount(walk.outputLeft)}.`;
+    walk.note(space, 'section-decompression', from, end - from, message);
+    return { doc: 'Sections compressed with LZMA, which could not be decompressed.' };
+  }
+  const inner = walk.inside({ offset: at, size: end - at }, space, bytes);
+  const children = parseSections(walk, { space: inner, at: 0, end: bytes.length, depth: depth + 1 });
+  const decoded: Decoded = { method: 'LZMA', bytes, children };
+  return { decoded, doc: `Sections compressed with LZMA: ${byteCount(bytes.length)} when decompressed.` };
+}
+
+/** What a decompressor returns, also when it throws on bytes that are none of its own. */
+function attempt<T>(run: () => T): T | undefined {
+  try {
+    return run();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,191 @@
+// The tree of firmware volumes, and the state of the walk that reads it: what was found, and how much more may be read.
+// Offsets count from the start of a space: the file, or the output of a decompressed section.
+
+import { hex } from '../../hex';
+import type { Finding, Region } from '../../region';
+import type { FileTail } from '../regions';
+import { region } from '../regions';
+import type { VolumeRule } from './rules';
+import { volumeFinding } from './rules';
+
+/** What a node of the tree is. */
+export type NodeKind = 'volume' | 'file' | 'section' | 'store' | 'variable' | 'free' | 'padding' | 'unknown';
+
+/** Whether a checksum is right; `none` when the file has no such checksum. */
+export type ChecksumState = 'ok' | 'bad' | 'none';
+
+/** The checksums of a volume or a file. */
+export interface Checksums {
+  readonly header: ChecksumState;
+  readonly data: ChecksumState;
+}
+
+/** What a decompressed section holds. The offsets of `children` count from the start of `bytes`. */
+export interface Decoded {
+  readonly method: string;
+  readonly bytes: Uint8Array;
+  readonly children: readonly VolumeNode[];
+}
+
+/** A variable of a store. */
+export interface Variable {
+  readonly name: string;
+  readonly vendor: string;
+  readonly attributes: number;
+  readonly dataSize: number;
+  /** Valid variables count; deleted ones remain until the store is tidied. */
+  readonly state: 'valid' | 'deleted' | 'incomplete';
+}
+
+/**
+ * A part of a volume. Its `fields` are its header; `children` follow the header in order, and only the bytes that align them,
+ * all zeros or all erased, belong to no child.
+ */
+export interface VolumeNode extends Region {
+  readonly kind: NodeKind;
+  readonly children: readonly VolumeNode[];
+  /** Name of a volume or file, method of a GUID-defined section, form of a store, vendor of a variable. */
+  readonly guid?: string;
+  /** In words: the file system of a volume, the type of a file or section. */
+  readonly type?: string;
+  /** The type as the header of a file or section has it. */
+  readonly typeCode?: number;
+  readonly checksums?: Checksums;
+  /** Present in a section that was decompressed. */
+  readonly decoded?: Decoded;
+  readonly variable?: Variable;
+}
+
+/** All volumes of a file. */
+export interface VolumeTree {
+  /** Volumes and what lies between them, from the start of the file to its end. */
+  readonly nodes: readonly VolumeNode[];
+  /** The bytes that the offsets of `nodes` count in. */
+  readonly bytes: Uint8Array;
+}
+
+/** Decompresses one section: undefined when the bytes are no such stream, or make more than `limit` bytes. */
+export type Decompress = (method: 'lzma', bytes: Uint8Array, limit: number) => Uint8Array | undefined;
+
+/** Bytes that are read, and where findings about them are pinned in the file when they were decompressed. */
+export interface Space extends FileTail {
+  readonly anchor?: { readonly offset: number; readonly size: number };
+}
+
+/** A range of a space, and how deep in the tree its parts are. */
+export interface Range {
+  readonly space: Space;
+  readonly at: number;
+  readonly end: number;
+  readonly depth: number;
+}
+
+/** Deeper than any firmware nests; OVMF takes seven levels. */
+const MOST_DEPTH = 12;
+/** More parts than any firmware has; OVMF has about 700. */
+const MOST_NODES = 20_000;
+/** The bytes that all decompressed sections together may have. */
+const MOST_OUTPUT = 64 * 2 ** 20;
+
+/** The state of one walk through a file. */
+export class Walk {
+  readonly findings: Finding[] = [];
+  private nodesLeft = MOST_NODES;
+  private isLimited = false;
+  outputLeft = MOST_OUTPUT;
+
+  constructor(
+    readonly decompress: Decompress | undefined,
+    /** Reads the volumes of a range: sections hold volumes, which hold files, which hold sections. */
+    readonly volumesIn: (walk: Walk, range: Range) => VolumeNode[],
+  ) {}
+
+  /** Whether one more part may be read at this place; notes the first that may not. */
+  mayRead({ space, at, end, depth }: Range): boolean {
+    if (depth < MOST_DEPTH && this.nodesLeft > 0) {
+      this.nodesLeft--;
+      return true;
+    }
+    if (!this.isLimited) {
+      const what = depth < MOST_DEPTH ? `more than ${MOST_NODES} parts` : `more than ${MOST_DEPTH} levels`;
+      this.note(space, 'volume-limits', at, end - at, `There are ${what}; what follows is not read.`);
+    }
+    this.isLimited = true;
+    return false;
+  }
+
+  /** A space of bytes that were decompressed from a section. */
+  inside(section: { offset: number; size: number }, outer: Space, bytes: Uint8Array): Space {
+    this.outputLeft -= bytes.length;
+    const anchor = outer.anchor ?? { offset: section.offset, size: section.size };
+    return { bytes, offset: 0, fileSize: bytes.length, anchor };
+  }
+
+  note(space: Space, rule: VolumeRule, offset: number, size: number, message: string): void {
+    const { anchor } = space;
+    this.findings.push(
+      anchor
+        ? volumeFinding(
+            rule,
+            anchor.offset,
+            anchor.size,
+            `${message} It is at ${hex(offset)} of what is compressed here.`,
+          )
+        : volumeFinding(rule, offset, size, message),
+    );
+  }
+}
+
+/** A node; what is absent may be left out. */
+export function node(
+  kind: NodeKind,
+  name: string,
+  offset: number,
+  size: number,
+  doc: string,
+  rest: Partial<Omit<VolumeNode, 'kind' | 'name' | 'offset' | 'size' | 'doc'>> = {},
+): VolumeNode {
+  return { ...region(kind, name, offset, size, doc), ...rest, kind, children: rest.children ?? [] };
+}
+
+/** The byte that all bytes of a range are, if they are equal. */
+export function onlyByte(bytes: Uint8Array, at: number, end: number): number | undefined {
+  const first = bytes[at];
+  for (let i = at + 1; i < end; i++) if (bytes[i] !== first) return undefined;
+  return first;
+}
+
+/** Nodes for bytes that no part of a volume claims: padding when they are all zero or all erased. */
+export function unclaimed({ space, at, end }: Pick<Range, 'space' | 'at' | 'end'>): VolumeNode[] {
+  if (at >= end) return [];
+  const byte = onlyByte(space.bytes, at, end);
+  return byte === 0xff || byte === 0
+    ? [node('padding', 'padding', at, end - at, `Every byte is ${hex(byte, 2)}.`)]
+    : [node('unknown', 'unknown', at, end - at, 'No layout explains these bytes.')];
+}
+
+/** The same for the bytes before an aligned part, which are shown only when there is something in them. */
+export function alignmentGap(space: Space, at: number, end: number): VolumeNode[] {
+  return unclaimed({ space, at, end }).filter(({ kind }) => kind === 'unknown');
+}
+
+/** Little-endian text of 16-bit characters up to a NUL or the end. */
+export function utf16(bytes: Uint8Array, at: number, end: number, most = 256): string {
+  let text = '';
+  for (let i = at; i + 1 < end && text.length < most; i += 2) {
+    const c = bytes[i]! | (bytes[i + 1]! << 8);
+    if (c === 0) break;
+    text += String.fromCharCode(c);
+  }
+  return text;
+}
+
+/** The 24-bit number at `at`. */
+export function u24(bytes: Uint8Array, at: number): number {
+  return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16);
+}
+
+/** `at` moved up to a multiple of `step` from `start`. */
+export function align(at: number, start: number, step: number): number {
+  return start + Math.ceil((at - start) / step) * step;
+}

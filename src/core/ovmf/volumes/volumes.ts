@@ -1,0 +1,186 @@
+// Reads the firmware volumes of an image, or of a section that holds some (UEFI PI, volume 3, "Firmware Volumes"): wherever
+// the signature stands in a plausible header there is a volume.
+
+import { finder } from '../../ascii';
+import { guidText } from '../../guid';
+import { byteCount, hex } from '../../hex';
+import type { FieldView, Parsed } from '../../region';
+import { decode } from '../../struct';
+import { fieldViews } from '../regions';
+import { sum16 } from './checksums';
+import { parseFiles } from './files';
+import { FFS2, FFS3, NVRAM, guidName } from './guids';
+import { BLOCK_MAP_ENTRY, EXT_HEADER, VOLUME_HEADER } from './layouts';
+import { parseStores } from './store';
+import type { Decompress, Range, Variable, VolumeNode, VolumeTree } from './tree';
+import { Walk, node, unclaimed } from './tree';
+
+const SIGNATURE_AT = 0x28;
+const findSignature = finder('_FVH');
+const ERASE_POLARITY = 0x800;
+
+/** What parseVolumes is given beside the bytes. */
+export interface ParseVolumesOptions {
+  /** Decompresses sections; without it they are shown as what they are. */
+  readonly decompress?: Decompress;
+}
+
+/**
+ * The tree of all volumes in a whole file. Whatever the bytes are, it returns; what is odd about them is a finding. Findings
+ * about decompressed bytes are pinned to the section of the file that holds them.
+ */
+export function parseVolumes(bytes: Uint8Array, options: ParseVolumesOptions = {}): Parsed<VolumeTree> {
+  const walk = new Walk(options.decompress, volumesIn);
+  const space = { bytes, offset: 0, fileSize: bytes.length };
+  const nodes = volumesIn(walk, { space, at: 0, end: bytes.length, depth: 0 });
+  return { value: { nodes, bytes }, findings: walk.findings };
+}
+
+/** A node and the bytes that its offset counts in. */
+export interface PlacedNode {
+  readonly node: VolumeNode;
+  readonly bytes: Uint8Array;
+}
+
+/** All nodes of a tree from the top down, those inside decompressed sections included. */
+export function* allNodes({ nodes, bytes }: VolumeTree): Generator<PlacedNode> {
+  for (const one of nodes) {
+    yield { node: one, bytes };
+    yield* allNodes({ nodes: one.children, bytes });
+    if (one.decoded) yield* allNodes({ nodes: one.decoded.children, bytes: one.decoded.bytes });
+  }
+}
+
+/** The variables of all stores, in file order; deleted ones included. */
+export function variablesOf(tree: VolumeTree): Variable[] {
+  return [...allNodes(tree)].flatMap(({ node: { variable } }) => variable ?? []);
+}
+
+function volumesIn(walk: Walk, range: Range): VolumeNode[] {
+  const { space, end } = range;
+  const nodes: VolumeNode[] = [];
+  const within = space.bytes.subarray(0, end);
+  let free = range.at;
+  let from = range.at;
+  for (;;) {
+    const hit = findSignature(within, from + SIGNATURE_AT);
+    if (hit < 0) break;
+    const here = { ...range, at: hit - SIGNATURE_AT };
+    from = here.at + 1;
+    if (!isPlausible(here)) continue;
+    if (!walk.mayRead(here)) break;
+    const volume = parseVolume(walk, here);
+    nodes.push(...unclaimed({ space, at: free, end: volume.offset }), volume);
+    free = from = volume.offset + volume.size;
+  }
+  return [...nodes, ...unclaimed({ space, at: free, end })];
+}
+
+/** Whether the signature is that of a header: its words add up, or it names a known file system. */
+function isPlausible({ space, at, end }: Range): boolean {
+  if (end - at < VOLUME_HEADER.size) return false;
+  const { header_length, file_system_guid } = decode(VOLUME_HEADER, space.bytes, at);
+  const fits = header_length >= VOLUME_HEADER.size && header_length <= end - at;
+  if (fits && header_length % 2 === 0 && sum16(space.bytes, at, at + header_length) === 0) return true;
+  return [FFS2, FFS3, NVRAM].includes(guidText(file_system_guid));
+}
+
+function parseVolume(walk: Walk, { space, at, end, depth }: Range): VolumeNode {
+  const header = decode(VOLUME_HEADER, space.bytes, at);
+  const room = end - at;
+  const fits = header.fv_length <= BigInt(room) && header.fv_length >= BigInt(VOLUME_HEADER.size);
+  const size = fits ? Number(header.fv_length) : room;
+  if (!fits) {
+    const message = `The volume at ${hex(at)} has a length of ${hex(header.fv_length)}; there are ${hex(room)} bytes.`;
+    walk.note(space, 'volume-size', at + 0x20, 8, message);
+  }
+  const volume = { space, at, end: at + size, depth };
+  const guid = guidText(header.file_system_guid);
+  const blocks = blockMap(walk, volume, fits);
+  const ext = extHeader(walk, volume);
+  const content = { space, at: Math.max(blocks.end, ext.end), end: at + size, depth: depth + 1 };
+  const meanings = { file_system_guid: guidName(guid) ?? guid, fv_length: byteCount(size) };
+  const type = guidName(guid) ?? 'unknown file system';
+  const name = ext.name === undefined ? undefined : (guidName(ext.name) ?? ext.name);
+  return node('volume', name ?? type, at, size, `A firmware volume: ${type}.`, {
+    guid: ext.name ?? guid,
+    type,
+    checksums: { header: checkHeader(walk, volume), data: 'none' },
+    fields: [...fieldViews(VOLUME_HEADER, space, at, meanings), ...blocks.fields, ...ext.fields],
+    children: parseContent(walk, content, volume, guid),
+  });
+}
+
+function parseContent(walk: Walk, content: Range, { space, at }: Range, guid: string): VolumeNode[] {
+  const { attributes, revision } = decode(VOLUME_HEADER, space.bytes, at);
+  if (guid === NVRAM) return parseStores(walk, content);
+  if (guid === FFS2 || guid === FFS3) {
+    const erased = attributes & ERASE_POLARITY ? 0xff : 0;
+    return parseFiles(walk, content, { start: at, erased, takesLargeFiles: guid === FFS3, revision });
+  }
+  walk.note(space, 'volume-file-system', at + 0x10, 16, `The volume has the unknown file system ${guid}.`);
+  return unclaimed(content);
+}
+
+function checkHeader(walk: Walk, { space, at, end }: Range): 'ok' | 'bad' {
+  const { header_length } = decode(VOLUME_HEADER, space.bytes, at);
+  if (header_length < VOLUME_HEADER.size || header_length > end - at) {
+    const message = `The header of the volume at ${hex(at)} has a length of ${hex(header_length)}; the volume has ${hex(end - at)} bytes.`;
+    walk.note(space, 'volume-header-length', at + 0x30, 2, message);
+    return 'bad';
+  }
+  const sum = sum16(space.bytes, at, at + header_length);
+  if (sum === 0) return 'ok';
+  const message = `The words of the volume header at ${hex(at)} add up to ${hex(sum, 4)}, not to 0: firmware ignores the volume.`;
+  walk.note(space, 'volume-header-checksum', at + 0x32, 2, message);
+  return 'bad';
+}
+
+interface HeaderPart {
+  readonly fields: readonly FieldView[];
+  /** Where what follows starts. */
+  readonly end: number;
+}
+
+/** The block map, read up to its entry of zeros or the end of the header. */
+function blockMap(walk: Walk, { space, at, end }: Range, checksLength: boolean): HeaderPart {
+  const { header_length, fv_length } = decode(VOLUME_HEADER, space.bytes, at);
+  const start = at + VOLUME_HEADER.size;
+  const stop = Math.min(Math.max(at + header_length, start), end);
+  const fields: FieldView[] = [];
+  let length = 0n;
+  let isEnded = false;
+  for (let entry = start; stop - entry >= BLOCK_MAP_ENTRY.size && !isEnded; entry += BLOCK_MAP_ENTRY.size) {
+    const { num_blocks, length: each } = decode(BLOCK_MAP_ENTRY, space.bytes, entry);
+    isEnded = num_blocks === 0 && each === 0;
+    length += BigInt(num_blocks) * BigInt(each);
+    const index = (entry - start) / BLOCK_MAP_ENTRY.size;
+    // More entries than any flash has sorts of blocks say nothing more.
+    if (index < 16) {
+      for (const view of fieldViews(BLOCK_MAP_ENTRY, space, entry)) {
+        fields.push({ ...view, name: `block_map[${index}].${view.name}` });
+      }
+    }
+  }
+  if (start < stop && checksLength && (!isEnded || length !== fv_length)) {
+    const state = isEnded ? '' : ', and no entry of zeros ends them';
+    const message = `The blocks of the volume add up to ${hex(length)} bytes, its length is ${hex(fv_length)}${state}.`;
+    walk.note(space, 'volume-block-map', start, stop - start, message);
+  }
+  return { fields, end: stop };
+}
+
+function extHeader(walk: Walk, { space, at, end }: Range): HeaderPart & { readonly name?: string } {
+  const { ext_header_offset } = decode(VOLUME_HEADER, space.bytes, at);
+  if (ext_header_offset === 0) return { fields: [], end: at };
+  const start = at + ext_header_offset;
+  const hasRoom = ext_header_offset >= VOLUME_HEADER.size && end - start >= EXT_HEADER.size;
+  const size = hasRoom ? decode(EXT_HEADER, space.bytes, start).ext_header_size : 0;
+  if (size < EXT_HEADER.size || size > end - start) {
+    const message = `The extended header at ${hex(ext_header_offset)} of the volume, ${hex(size)} bytes, does not fit into the volume of ${hex(end - at)}.`;
+    walk.note(space, 'volume-ext-header', at + 0x34, 2, message);
+    return { fields: [], end: at };
+  }
+  const name = guidText(space.bytes, start);
+  return { name, fields: fieldViews(EXT_HEADER, space, start, { fv_name: name }), end: start + size };
+}

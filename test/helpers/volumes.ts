@@ -1,0 +1,143 @@
+// Builds firmware volumes with right checksums, from the layouts that the parser reads, for tests that break one thing in them.
+
+import { guidBytes } from '../../src/core/guid';
+import { sum8, sum16 } from '../../src/core/ovmf/volumes/checksums';
+import { AUTHENTICATED_STORE, FFS2, FFS3, NVRAM } from '../../src/core/ovmf/volumes/guids';
+import {
+  AUTHENTICATED_VARIABLE,
+  BLOCK_MAP_ENTRY,
+  EXT_HEADER,
+  FILE_HEADER,
+  GUID_DEFINED,
+  LARGE_FILE_HEADER,
+  LARGE_SECTION_HEADER,
+  SECTION_HEADER,
+  STORE_HEADER,
+  VOLUME_HEADER,
+} from '../../src/core/ovmf/volumes/layouts';
+import { encode } from '../../src/core/struct';
+
+/** Bytes one after the other. */
+export const join = (...parts: readonly Uint8Array[]): Uint8Array =>
+  Uint8Array.from(parts.flatMap((part) => [...part]));
+
+/** Parts that each start at a multiple of `step`, with `fill` between them. */
+function aligned(parts: readonly Uint8Array[], step: number, fill: number): Uint8Array {
+  return parts.reduce((whole, part) => {
+    const gap = (step - (whole.length % step)) % step;
+    return join(whole, new Uint8Array(gap).fill(fill), part);
+  }, new Uint8Array());
+}
+
+const u24 = (n: number) => Uint8Array.of(n & 0xff, (n >> 8) & 0xff, n >> 16);
+
+/** A section with its common header. */
+export function section(type: number, body: Uint8Array, isLarge = false): Uint8Array {
+  if (isLarge) {
+    const extended_size = LARGE_SECTION_HEADER.size + body.length;
+    return join(encode(LARGE_SECTION_HEADER, { size: u24(0xffffff), type, extended_size }), body);
+  }
+  return join(encode(SECTION_HEADER, { size: u24(SECTION_HEADER.size + body.length), type }), body);
+}
+
+/** Text as user interface and version sections have it. */
+export const utf16 = (text: string) => new Uint8Array(Buffer.from(`${text}\0`, 'utf16le'));
+
+/** A GUID-defined section; `lead` lies between its header and its data. */
+export function guided(guid: string, data: Uint8Array, attributes = 1, lead = new Uint8Array()): Uint8Array {
+  const data_offset = SECTION_HEADER.size + GUID_DEFINED.size + lead.length;
+  const header = encode(GUID_DEFINED, { section_definition_guid: guidBytes(guid), data_offset, attributes });
+  return section(0x02, join(header, lead, data));
+}
+
+/** Sections as a file has them. */
+export const sections = (...parts: readonly Uint8Array[]) => aligned(parts, 4, 0);
+
+/** What a file to build is. */
+export interface FileToBuild {
+  readonly guid: string;
+  readonly type: number;
+  readonly body: Uint8Array;
+  readonly attributes?: number;
+}
+
+/** A valid file in a volume whose erased bytes read 0xff. */
+export function file({ guid, type, body, attributes = 0 }: FileToBuild): Uint8Array {
+  const isLarge = (attributes & 1) !== 0;
+  const layout = isLarge ? LARGE_FILE_HEADER : FILE_HEADER;
+  const size = layout.size + body.length;
+  const values = { name: guidBytes(guid), type, attributes, size: u24(isLarge ? 0 : size), state: 0xf8 };
+  const header = isLarge
+    ? encode(LARGE_FILE_HEADER, { ...values, extended_size: BigInt(size) })
+    : encode(FILE_HEADER, values);
+  header[0x10] = -(sum8(header, 0, layout.size) - 0xf8) & 0xff;
+  header[0x11] = attributes & 0x40 ? -sum8(body, 0, body.length) & 0xff : 0xaa;
+  return join(header, body);
+}
+
+/** What a volume to build is. */
+export interface VolumeToBuild {
+  readonly size: number;
+  readonly fileSystem?: string;
+  readonly name?: string;
+  readonly files?: readonly Uint8Array[];
+  /** What comes after the header instead of files. */
+  readonly content?: Uint8Array;
+}
+
+/** Bytes of the header of a built volume without a name. */
+export const HEADER_SIZE = VOLUME_HEADER.size + 2 * BLOCK_MAP_ENTRY.size;
+
+/** Makes the words of a volume header add up to zero again. */
+export function sealHeader(volume: Uint8Array, at = 0): void {
+  const view = new DataView(volume.buffer, volume.byteOffset);
+  view.setUint16(at + 0x32, 0, true);
+  view.setUint16(at + 0x32, -sum16(volume, at, at + HEADER_SIZE) & 0xffff, true);
+}
+
+/** A valid volume with one kind of blocks. */
+export function volume({ size, fileSystem = FFS2, name, files = [], content }: VolumeToBuild): Uint8Array {
+  const ext = name === undefined ? new Uint8Array() : extHeader(name);
+  const bytes = new Uint8Array(size).fill(0xff);
+  const header = encode(VOLUME_HEADER, {
+    file_system_guid: guidBytes(fileSystem),
+    fv_length: BigInt(size),
+    signature: new Uint8Array(Buffer.from('_FVH')),
+    attributes: 0x0004feff,
+    header_length: HEADER_SIZE,
+    ext_header_offset: name === undefined ? 0 : HEADER_SIZE,
+    revision: 2,
+  });
+  const blocks = encode(BLOCK_MAP_ENTRY, { num_blocks: size / 16, length: 16 });
+  const head = join(header, blocks, new Uint8Array(BLOCK_MAP_ENTRY.size), ext);
+  bytes.set(content ? join(head, content) : aligned([head, ...files], 8, 0xff));
+  sealHeader(bytes);
+  return bytes;
+}
+
+const extHeader = (name: string) =>
+  encode(EXT_HEADER, { fv_name: guidBytes(name), ext_header_size: EXT_HEADER.size });
+
+/** The volume of a variable store with these variables and a free rest. */
+export function variableVolume(size: number, variables: readonly Uint8Array[]): Uint8Array {
+  const header = encode(STORE_HEADER, {
+    signature: guidBytes(AUTHENTICATED_STORE),
+    size: size - HEADER_SIZE,
+    format: 0x5a,
+    state: 0xfe,
+  });
+  return volume({ size, fileSystem: NVRAM, content: join(header, aligned(variables, 4, 0xff)) });
+}
+
+/** A variable of the authenticated form. */
+export function variable(name: string, data: Uint8Array, state = 0x3f): Uint8Array {
+  const text = utf16(name);
+  const vendor_guid = guidBytes('8be4df61-93ca-11d2-aa0d-00e098032b8c');
+  const sizes = { name_size: text.length, data_size: data.length };
+  const start = { start_id: 0x55aa, state, attributes: 7, vendor_guid };
+  return join(encode(AUTHENTICATED_VARIABLE, { ...start, ...sizes }), text, data);
+}
+
+/** A volume of FFS3, in which files may be large. */
+export const largeVolume = (size: number, ...files: readonly Uint8Array[]) =>
+  volume({ size, fileSystem: FFS3, files });
