@@ -2,6 +2,7 @@
 // decode them with the same core. Any message may be sent again at any moment; what arrives is checked here.
 
 import type { Report } from './core/measure/report';
+import type { VolumeContents } from './core/ovmf/volumes/contents';
 import type { BitRange } from './core/vmsa/edit';
 import type { VmsaRequest } from './core/vmsa/generate';
 import type { CpuId } from './core/vmsa/signature';
@@ -78,11 +79,17 @@ export interface ComparisonViewState extends NamedPage {
   readonly other: Counterpart;
 }
 
+/** A firmware image; what its compressed sections hold comes when it is known. */
+export interface OvmfViewState extends NamedPage {
+  readonly kind: 'ovmf';
+  readonly contents?: VolumeContents;
+}
+
 /** What a webview shows; it holds everything needed to draw it. */
 export type View =
   | VmsaViewState
   | ComparisonViewState
-  | { readonly kind: 'ovmf'; readonly name: string; readonly bytes: Uint8Array }
+  | OvmfViewState
   | { readonly kind: 'report'; readonly report: Report }
   | {
       readonly kind: 'notice';

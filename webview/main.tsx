@@ -25,7 +25,7 @@ function Page({ view }: { view: View }) {
       }
       return view.kind === 'vmsa' ? <VmsaView view={view} /> : <ComparisonView view={view} />;
     case 'ovmf':
-      return <OvmfView name={view.name} bytes={view.bytes} />;
+      return <OvmfView view={view} />;
     case 'report':
       return <ReportView report={view.report} />;
     case 'notice':

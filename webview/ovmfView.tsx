@@ -2,18 +2,22 @@
 // fields beside the bytes of the whole file.
 
 import { useMemo } from 'preact/hooks';
-import { BYTE_FORMS } from '../src/core/byteForms';
 import { byteCount, bytesToHex, hex } from '../src/core/hex';
 import { parseOvmf, type OvmfImage } from '../src/core/ovmf/image';
 import { memoryMap } from '../src/core/ovmf/memoryMap';
+import { parseVolumes } from '../src/core/ovmf/volumes/volumes';
+import type { OvmfViewState } from '../src/protocol';
+import { CopyForms, MOST_COPIED } from './copyForms';
 import { Details, NoDetails } from './details';
 import { Findings, Header } from './header';
 import { useSaved } from './host';
 import { ImageFacts } from './ovmfFacts';
 import { OvmfMap } from './ovmfMap';
 import { ovmfTree, type OvmfItem } from './ovmfTree';
+import { VolumeDetails } from './volumeDetails';
+import { volumeTree } from './volumeTree';
 import { countLeaves, filterTree } from './rows';
-import { ActionButton, CopyButton, FilterBar, FilterBox, Icon } from './widgets';
+import { ActionButton, FilterBar, FilterBox, Icon } from './widgets';
 import { useTree, Workspace } from './workspace';
 
 const COLUMNS = [
@@ -37,27 +41,6 @@ function Supports({ supports }: Pick<OvmfImage, 'supports'>) {
   );
 }
 
-/** The bytes of what is selected, for another tool. */
-function CopyForms({ bytes }: { bytes: Uint8Array }) {
-  return (
-    <div class="details-copy copy-forms">
-      {BYTE_FORMS.filter(({ size }) => size === undefined || size === bytes.length).map(
-        ({ title, write }) => (
-          <CopyButton
-            key={title}
-            text={() => write(bytes)}
-            what={`bytes as ${title}`}
-            label={`bytes as ${title}`}
-          />
-        ),
-      )}
-    </div>
-  );
-}
-
-// Longer values than this are read in the hex view.
-const MOST_COPIED = 4096;
-
 function ItemDetails({ item, image, bytes }: { item: OvmfItem; image: OvmfImage; bytes: Uint8Array }) {
   const { region, field } = item;
   const { name, offset, size, doc } = field ?? region;
@@ -71,7 +54,7 @@ function ItemDetails({ item, image, bytes }: { item: OvmfItem; image: OvmfImage;
           {field.meaning !== '' && <span class="full-value-meaning">{field.meaning}</span>}
         </div>
       )}
-      {size <= MOST_COPIED && <CopyForms bytes={bytes.subarray(offset, offset + size)} />}
+      <CopyForms bytes={bytes.subarray(offset, offset + size)} />
       <dl class="facts">
         {field && (
           <>
@@ -89,16 +72,23 @@ function ItemDetails({ item, image, bytes }: { item: OvmfItem; image: OvmfImage;
 }
 
 /** Shows an image. */
-export function OvmfView({ name, bytes }: { name: string; bytes: Uint8Array }) {
+export function OvmfView({ view }: { view: OvmfViewState }) {
+  const { name, bytes, contents } = view;
   const [text, setText] = useSaved('ovmf.filter', '');
-  const { value: image, findings } = useMemo(() => parseOvmf(bytes), [bytes]);
-  const { nodes, items } = useMemo(() => ovmfTree(image.regions), [image]);
+  const { value: image, findings: ofTables } = useMemo(() => parseOvmf(bytes), [bytes]);
+  // Volumes are read here without what is compressed in them; the extension host sends that when it knows.
+  const parsed = useMemo(() => parseVolumes(bytes), [bytes]);
+  const findings = [...ofTables, ...(contents?.findings ?? parsed.findings)];
+  const { nodes: regions, items } = useMemo(() => ovmfTree(image.regions), [image]);
+  const volumes = useMemo(() => volumeTree(parsed.value.nodes, contents?.sections ?? []), [parsed, contents]);
+  const nodes = useMemo(() => (volumes.count > 0 ? [...regions, volumes.node] : regions), [regions, volumes]);
   const map = useMemo(() => memoryMap(image, findings), [image]);
   const filter = { text };
   // The table is what the file was opened for; the megabytes before it are code.
-  const table = nodes.find(({ id }) => items.get(id)?.region.kind === 'table');
+  const table = regions.find(({ id }) => items.get(id)?.region.kind === 'table');
   const state = useTree('ovmf', nodes, filter, table?.id);
   const item = state.node && items.get(state.node.id);
+  const part = state.node && volumes.items.get(state.node.id);
   const all = countLeaves(nodes);
   const shown = countLeaves(filterTree(nodes, filter));
   return (
@@ -146,7 +136,15 @@ export function OvmfView({ name, bytes }: { name: string; bytes: Uint8Array }) {
             <FilterBox label="Filter by name, value or meaning" value={text} onInput={setText} />
           </FilterBar>
         }
-        details={item ? <ItemDetails item={item} image={image} bytes={bytes} /> : <NoDetails />}
+        details={
+          item ? (
+            <ItemDetails item={item} image={image} bytes={bytes} />
+          ) : part ? (
+            <VolumeDetails item={part} bytes={bytes} />
+          ) : (
+            <NoDetails />
+          )
+        }
       />
     </div>
   );

@@ -47,6 +47,7 @@ function products(/** @type {boolean} */ production) {
   /** @type {import('esbuild').BuildOptions[]} */
   const all = [
     { ...node, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.js', external: ['vscode'] },
+    { ...node, entryPoints: ['src/host/volumesWorker.ts'], outfile: 'dist/volumesWorker.js' },
     {
       ...node,
       entryPoints: ['src/cli/main.ts'],
