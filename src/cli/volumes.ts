@@ -42,12 +42,12 @@ function textOf(node: VolumeNode, all: boolean): string | undefined {
   const size = byteCount(node.size);
   switch (node.kind) {
     case 'volume':
-      return `${node.name}, ${node.type ?? ''}, ${size}${fileCount(node)}${checksum(node)}`;
+      return `${titleOf(node)}, ${size}${fileCount(node)}${checksum(node)}`;
     case 'store':
       return `${node.name}, ${size}${variableCount(node)}`;
     case 'file':
       if (!all) return undefined;
-      return `${node.name}, ${node.type ?? ''}, ${size}${node.name === node.guid ? '' : `, ${node.guid ?? ''}`}${checksum(node)}`;
+      return `${titleOf(node)}, ${size}${guidPart(node)}${checksum(node)}`;
     case 'variable':
       if (!all || !node.variable) return undefined;
       return `${node.name}, ${node.variable.state}, ${byteCount(node.variable.dataSize)}, ${node.variable.vendor}`;
@@ -58,6 +58,15 @@ function textOf(node: VolumeNode, all: boolean): string | undefined {
     case 'unknown':
       return undefined;
   }
+}
+
+function titleOf({ name, type }: VolumeNode): string {
+  return type === undefined || type === name ? name : `${name}, ${type}`;
+}
+
+/** The GUID of a file, where it says more than the name. */
+function guidPart({ name, type, guid }: VolumeNode): string {
+  return guid === undefined || guid === name || type === 'padding' ? '' : `, ${guid}`;
 }
 
 /** Sections are shown when they hide other sections. */
