@@ -6,6 +6,9 @@ import { KERNEL_HASHES } from '../core/measure/kernelHashes';
 import { KNOWN_ENTRIES } from '../core/ovmf/entries';
 import { METADATA_HEADER, SEV_METADATA, TDX_METADATA, IGVM_METADATA } from '../core/ovmf/metadataLayout';
 import { OVMF_RULES } from '../core/ovmf/rules';
+import { KNOWN_GUIDS } from '../core/ovmf/volumes/guids';
+import { FILE_TYPES, SECTION_TYPES, VOLUME_LAYOUTS } from '../core/ovmf/volumes/layouts';
+import { VOLUME_RULES } from '../core/ovmf/volumes/rules';
 import { hex } from '../core/hex';
 import { CAUSES } from '../core/vmsa/causes';
 import { CPU_MODELS, describeCpuId, SILICON } from '../core/vmsa/cpuModels';
@@ -124,6 +127,28 @@ function ovmfSection(): string {
   ].join('\n\n');
 }
 
+function volumesSection(): string {
+  const types = (list: readonly { code: number; name: string }[]) =>
+    table(
+      ['type', 'name'],
+      list.map(({ code: n, name }) => [code(hex(n, 2)), name]),
+    );
+  return [
+    ...VOLUME_LAYOUTS.map((layout) => describeLayout(layout, '###')),
+    '### File types',
+    types(FILE_TYPES),
+    '### Section types',
+    types(SECTION_TYPES),
+    '### GUIDs by name',
+    table(
+      ['GUID', 'name', 'of a'],
+      KNOWN_GUIDS.map(({ guid, name, of }) => [code(guid), name, of]),
+    ),
+    '### Rules about firmware volumes',
+    rulesTable(VOLUME_RULES),
+  ].join('\n\n');
+}
+
 /** Path in the project and text of every generated file; Prettier formats them afterwards. */
 export function generatedFiles(): Record<string, string> {
   const reference = [
@@ -147,6 +172,8 @@ export function generatedFiles(): Record<string, string> {
     siliconTable(),
     '## OVMF',
     ovmfSection(),
+    '## Firmware volumes',
+    volumesSection(),
     '## Measured direct boot',
     describeLayout(KERNEL_HASHES, '###'),
   ].join('\n\n');

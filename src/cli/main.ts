@@ -4,7 +4,8 @@ import { Command, CommanderError } from 'commander';
 import { CheckError, EXIT_STATUS } from '../core/errors';
 import { writeSample } from '../files/sample';
 import { printable, terminalProgress, type Output } from './output';
-import { addShowCommands } from './show';
+import { addOvmfCommands } from './ovmf';
+import { addShowCommand } from './show';
 import { addValidateCommand } from './validate';
 import { addVmsaCommands } from './vmsa';
 
@@ -17,7 +18,8 @@ function buildProgram(out: Output, exit: (status: number) => void): Command {
     .version(SEVSCOPE_VERSION)
     .exitOverride()
     .showHelpAfterError('(--help lists the options)');
-  addShowCommands(program, out);
+  addShowCommand(program, out);
+  addOvmfCommands(program, out, exit);
   addVmsaCommands(program, out, exit);
   addValidateCommand(program, out, exit);
   program

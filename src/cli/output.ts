@@ -42,16 +42,15 @@ export function columns(rows: readonly (readonly string[])[], indent = ''): stri
   );
 }
 
+/** A finding as one line. */
+export function findingLine(f: Finding): string {
+  return `${f.severity} ${f.rule} at ${hex(f.offset, 3)} (${byteCount(f.size)}): ${f.message}`;
+}
+
 /** Findings as lines under a heading; nothing when there are none. */
 export function findingLines(findings: readonly Finding[]): string[] {
   if (findings.length === 0) return [];
-  return [
-    '',
-    'Findings',
-    ...findings.map(
-      (f) => `  ${f.severity} ${f.rule} at ${hex(f.offset, 3)} (${byteCount(f.size)}): ${f.message}`,
-    ),
-  ];
+  return ['', 'Findings', ...findings.map((finding) => `  ${findingLine(finding)}`)];
 }
 
 /** Progress of long reads on a terminal, at most ten times a second; silent for everything quick. */

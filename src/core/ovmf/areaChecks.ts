@@ -11,6 +11,9 @@ import { finding } from './rules';
 /** QEMU pads the table of kernel hashes to this size (sev_add_kernel_loader_hashes). */
 export const LEAST_HASH_AREA = 176;
 
+/** edk2, OvmfPkg/AmdSev/AmdSevX64.fdf: the room for a table of secrets. */
+const USUAL_SECRET_AREA = 0xc00;
+
 /** A range of guest memory from an entry of the table. */
 export interface GuestArea {
   readonly base: number;
@@ -35,6 +38,15 @@ export function checkTable(table: OvmfTable): Finding[] {
     lacks(
       'no-reset-block',
       'The table has no SEV-ES reset block: APs of SEV-ES and SNP guests cannot start.',
+    );
+  }
+  if (!findEntry(table, HASH_BLOCK)) {
+    lacks('no-hash-area', 'The table has no kernel hash area: a launch with kernel hashes is refused.');
+  }
+  if (!findEntry(table, SECRET_BLOCK)) {
+    lacks(
+      'no-secret-area',
+      'The table has no secret area: a secret can be injected only at an explicit address.',
     );
   }
   if (!findEntry(table, SEV_METADATA_OFFSET)) {
@@ -67,6 +79,9 @@ export function checkAreas({ table, resetAddress, secretArea, hashArea }: AreaIn
   if (secretArea && isEmpty(secretArea)) {
     const effect = 'a secret can be injected only at an explicit address';
     note(SECRET_BLOCK, 'secret-area-empty', `The secret area is ${areaText(secretArea)}: ${effect}.`);
+  } else if (secretArea && secretArea.size < USUAL_SECRET_AREA) {
+    const message = `The secret area is ${areaText(secretArea)}; AmdSev builds have ${hex(USUAL_SECRET_AREA)}, and a larger secret table does not fit.`;
+    note(SECRET_BLOCK, 'secret-area-small', message);
   }
   if (hashArea && endsOutside(hashArea)) {
     note(HASH_BLOCK, 'area-outside', `The kernel hash area, ${areaText(hashArea)}, ends above 4 GiB.`);

@@ -56,6 +56,14 @@ const table = {
     'The table has no SEV-ES reset block, so SEV-ES and SNP guests cannot start APs.',
   ],
   'reset-address-zero': ['error', 'The reset address is zero, which QEMU refuses for SEV-ES guests.'],
+  'no-hash-area': [
+    'info',
+    'The table has no entry for a kernel hash area, so kernel-hashes=on cannot be used.',
+  ],
+  'no-secret-area': [
+    'info',
+    'The table has no entry for a secret area: a secret needs an explicit address, and firmware that looks for it.',
+  ],
   'hash-area-empty': [
     'info',
     'The kernel hash area has no address or no size: kernel-hashes=on cannot be used.',
@@ -67,6 +75,10 @@ const table = {
   'secret-area-empty': [
     'info',
     'The secret area has no address or no size: a secret needs an explicit address.',
+  ],
+  'secret-area-small': [
+    'warning',
+    'The secret area has less than the 0xc00 bytes that AmdSev builds of OVMF reserve for the whole secret table.',
   ],
   'area-outside': [
     'error',

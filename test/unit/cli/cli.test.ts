@@ -8,6 +8,16 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { runCli, type Outcome } from '../../helpers/peer';
 import { randomBytes, seeded } from '../../helpers/random';
+import {
+  file,
+  join as joinBytes,
+  section,
+  sections,
+  utf16,
+  variable,
+  variableVolume,
+  volume,
+} from '../../helpers/volumes';
 
 let folder: string;
 const cli = (...args: string[]): Promise<Outcome> => runCli(args, folder);
@@ -27,6 +37,9 @@ describe('The command line prints', () => {
     ['show-vmsa-json', ['vmsa', 'show', '--json', 'vcpu0-wrong.vmsa'], 0],
     ['show-ovmf', ['show', 'OVMF.sample.fd'], 0],
     ['ovmf-show-json', ['ovmf', 'show', '--json', 'OVMF.sample.fd'], 0],
+    ['ovmf-lint', ['ovmf', 'lint', 'OVMF.sample.fd'], 0],
+    ['ovmf-lint-errors', ['ovmf', 'lint', 'README.md'], 1],
+    ['ovmf-lint-json', ['ovmf', 'lint', '--json', 'README.md'], 1],
     ['show-text', ['show', 'README.md'], 0],
     ['diff-generated', ['vmsa', 'diff', 'vcpu0-wrong.vmsa', '--cpu-model', 'EPYC-Milan'], 1],
     ['diff-generated-json', ['vmsa', 'diff', 'vcpu0-wrong.vmsa', '--cpu-model', 'EPYC-Milan', '--json'], 1],
@@ -52,6 +65,35 @@ describe('The command line prints', () => {
       assert.equal(outcome.status, status);
     });
   }
+});
+
+describe('The command line lists firmware volumes', () => {
+  const guid = 'aaaaaaaa-0000-4000-8000-000000000001';
+  const body = sections(section(0x10, new Uint8Array(40)), section(0x15, utf16('One\u001b[1A')));
+  const image = joinBytes(
+    volume({ size: 0x400, name: guid, files: [file({ guid, type: 7, body })] }),
+    variableVolume(0x400, [variable('Boot0000', new Uint8Array(5))]),
+  );
+  const shown = async (...options: string[]) => {
+    writeFileSync(at('volumes.fd'), image);
+    const { stdout } = await cli('ovmf', 'show', 'volumes.fd', ...options);
+    return stdout.slice(stdout.indexOf('Firmware volumes'), stdout.indexOf('\n\nFindings')).split('\n');
+  };
+  it('with counts', async () => {
+    assert.deepEqual(await shown(), [
+      'Firmware volumes',
+      `0x000000  ${guid}, FFS2, 1024 bytes (1 KiB), 1 file`,
+      '0x000400  NVRAM, 1024 bytes (1 KiB)',
+      '  0x000448  authenticated variables, 952 bytes, 1 variable and 0 deleted',
+    ]);
+  });
+  it('with all files and variables, whose names cannot move the cursor', async () => {
+    const lines = await shown('--volumes');
+    assert.deepEqual(lines.slice(2, 3), [`  0x000060  One\\u001b[1A, DXE driver, 88 bytes, ${guid}`]);
+    assert.deepEqual(lines.slice(-1), [
+      '    0x000464  Boot0000, valid, 5 bytes, 8be4df61-93ca-11d2-aa0d-00e098032b8c',
+    ]);
+  });
 });
 
 describe('The command line refuses with one line and exit status', () => {

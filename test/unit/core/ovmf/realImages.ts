@@ -15,13 +15,3 @@ export const codePaths: readonly string[] = imagePaths.filter((path) => !path.in
 export function readImage(path: string): Uint8Array {
   return new Uint8Array(readFileSync(path));
 }
-
-/** The first path of every content: some images are links to others. */
-export function distinctImages(): string[] {
-  const seen = new Map<string, string>();
-  for (const path of imagePaths) {
-    const content = readFileSync(path).toString('latin1');
-    if (!seen.has(content)) seen.set(content, path);
-  }
-  return [...seen.values()];
-}

@@ -200,6 +200,15 @@ export const tableCases: readonly Case[] = [
     build: { secretArea: { base: 0xdeadbeef, size: 0 } },
   },
   {
+    name: 'a secret area of 0xbff bytes',
+    rule: 'secret-area-small',
+    back: SECRET,
+    size: 8,
+    build: { secretArea: { base: 0x810000, size: 0xbff } },
+  },
+  { name: 'no hash area', rule: 'no-hash-area', back: 120, size: 88, build: { hashArea: false } },
+  { name: 'no secret area', rule: 'no-secret-area', back: 120, size: 88, build: { secretArea: false } },
+  {
     name: 'a secret area that ends above 4 GiB',
     rule: 'area-outside',
     back: SECRET,

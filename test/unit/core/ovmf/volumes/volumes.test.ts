@@ -27,7 +27,7 @@ import {
   variableVolume,
   volume,
 } from '../../../../helpers/volumes';
-import { codePaths, distinctImages, readImage } from '../realImages';
+import { codePaths, imagePaths, readImage } from '../realImages';
 import { assertWholeTree } from './wholeTree';
 
 const A = 'aaaaaaaa-0000-4000-8000-000000000001';
@@ -415,15 +415,23 @@ describe('The verifier of kernel hashes', () => {
 });
 
 describe("Debian's firmware volumes", () => {
-  for (const path of distinctImages()) {
-    it(`${path} has no error, and no verifier where there is a DXE volume`, () => {
-      const bytes = readImage(path);
-      const tree = parseVolumes(bytes, { decompress: decompressSection });
+  it('have no finding and, those of code, no verifier', function () {
+    // Decompression takes most of a second per image; the peer tier does it for all.
+    const path = codePaths.find((one) => one.includes('secboot')) ?? codePaths[0];
+    if (path === undefined) this.skip();
+    const tree = parseVolumes(readImage(path), { decompress: decompressSection });
+    assertWholeTree(tree);
+    assert.deepEqual(tree.findings, []);
+    assert.equal(verifiesKernelHashes(tree.value), false);
+  });
+  it('are read without a decompressor, too', () => {
+    for (const path of imagePaths) {
+      const tree = parseVolumes(readImage(path));
       assertWholeTree(tree);
       assert.deepEqual(tree.findings, []);
-      assert.equal(verifiesKernelHashes(tree.value), path.includes('_VARS') ? undefined : false);
-    });
-  }
+      assert.equal(verifiesKernelHashes(tree.value), undefined);
+    }
+  });
 });
 
 describe('Hostile firmware volumes', () => {

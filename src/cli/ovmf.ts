@@ -1,0 +1,80 @@
+// `sevscope ovmf show` and `ovmf lint`: the tables, metadata and firmware volumes of an image, and what is odd about them.
+
+import type { Command } from 'commander';
+import { byteCount, hex } from '../core/hex';
+import { SEVERITIES, bySeverity, lintOvmf } from '../core/ovmf/lint';
+import type { Finding, Region } from '../core/region';
+import { decompressSection } from '../files/lzma';
+import { fileName, readWhole } from '../files/vmsaFile';
+import { columns, findingLine, findingLines, printJson, type Output } from './output';
+import { nodesJson, volumeLines } from './volumes';
+
+/** How an image is printed. */
+export interface OvmfOptions {
+  readonly json?: true;
+  /** List all files and variables, too. */
+  readonly volumes?: true;
+}
+
+/** Adds `ovmf show` and `ovmf lint`. */
+export function addOvmfCommands(program: Command, out: Output, exit: (status: number) => void): void {
+  const ovmf = program.command('ovmf').description('look into OVMF images');
+  ovmf
+    .command('show <file>')
+    .description('decode the GUIDed table, what it points to, and the firmware volumes')
+    .option('--volumes', 'list all files and variables of the volumes')
+    .option('--json', 'print JSON')
+    .action(async (file: string, options: OvmfOptions) => {
+      showOvmf(await readWhole(file), fileName(file), options, out);
+    });
+  ovmf
+    .command('lint <file>')
+    .description('say what is odd about an image; exit status 1 when it has errors')
+    .option('--json', 'print JSON')
+    .action(async (file: string, options: OvmfOptions) => {
+      const { findings } = lintOvmf(await readWhole(file), { decompress: decompressSection });
+      printLint(bySeverity(findings), fileName(file), options, out);
+      if (findings.some(({ severity }) => severity === 'error')) exit(1);
+    });
+}
+
+/** Prints an image: what it supports, its regions with their fields, its volumes, and what is odd about it. */
+export function showOvmf(bytes: Uint8Array, file: string, options: OvmfOptions, out: Output): void {
+  const { value, findings } = lintOvmf(bytes, { decompress: decompressSection });
+  const { image, volumes } = value;
+  if (options.json) {
+    printJson(out, { file, kind: 'ovmf', ...image, volumes: nodesJson(volumes.nodes), findings });
+    return;
+  }
+  const what = image.table ? 'OVMF image' : 'no OVMF image that can be recognised';
+  out.line(`${file}: ${what}, ${byteCount(bytes.length)}, mapped at ${hex(image.base, 8)}`);
+  const supports = image.supports.map((s) => [s.feature, s.ok ? 'yes' : 'no', s.reason]);
+  const lines = [
+    ...columns(supports, '  '),
+    ...image.regions.flatMap((region) => ['', ...regionLines(region, '')]),
+    ...volumeLines(volumes.nodes, options.volumes === true),
+    ...findingLines(findings),
+  ];
+  for (const line of lines) out.line(line);
+}
+
+function regionLines(region: Region, indent: string): string[] {
+  const fields = region.fields.map((f) => [hex(f.offset, 6), f.name, f.raw, f.meaning]);
+  return [
+    `${indent}${hex(region.offset, 6)}  ${region.name}, ${byteCount(region.size)}`,
+    ...columns(fields, `${indent}    `),
+    ...region.children.flatMap((child) => regionLines(child, `${indent}  `)),
+  ];
+}
+
+function printLint(findings: readonly Finding[], file: string, { json }: OvmfOptions, out: Output): void {
+  const counts = SEVERITIES.map((severity) => findings.filter((f) => f.severity === severity).length);
+  const [errors = 0, warnings = 0, notes = 0] = counts;
+  if (json) {
+    printJson(out, { file, kind: 'ovmf', errors, warnings, notes, findings });
+    return;
+  }
+  const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`;
+  for (const finding of findings) out.line(findingLine(finding));
+  out.line(`${file}: ${count(errors, 'error')}, ${count(warnings, 'warning')}, ${count(notes, 'note')}`);
+}

@@ -1,0 +1,38 @@
+// Everything that can be noticed about an OVMF image: its table and metadata, its firmware volumes, and whether what they say fits
+// together.
+
+import type { Finding, Parsed, Severity } from '../region';
+import type { OvmfImage } from './image';
+import { parseOvmf } from './image';
+import type { VolumeTree } from './volumes/tree';
+import { checkVerifier } from './volumes/verifier';
+import type { ParseVolumesOptions } from './volumes/volumes';
+import { parseVolumes } from './volumes/volumes';
+
+/** An image with its volumes. */
+export interface WholeOvmf {
+  readonly image: OvmfImage;
+  readonly volumes: VolumeTree;
+}
+
+/** Severities from the worst. */
+export const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info'];
+
+/**
+ * Reads a whole image with its volumes. Rules about what is compressed are tried only with a decompressor.
+ * @param bytes the whole file
+ */
+export function lintOvmf(bytes: Uint8Array, options: ParseVolumesOptions = {}): Parsed<WholeOvmf> {
+  const { value: image, findings: ofTable } = parseOvmf(bytes);
+  const { value: volumes, findings: ofVolumes } = parseVolumes(bytes, options);
+  const unverified = options.decompress ? checkVerifier(image, volumes) : [];
+  return { value: { image, volumes }, findings: [...ofTable, ...ofVolumes, ...unverified] };
+}
+
+/** Findings with the worst first, those of one rule together, each rule from the start of the file. */
+export function bySeverity(findings: readonly Finding[]): Finding[] {
+  const rank = ({ severity }: Finding) => SEVERITIES.indexOf(severity);
+  return [...findings].sort(
+    (a, b) => rank(a) - rank(b) || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : a.offset - b.offset),
+  );
+}
