@@ -3,6 +3,7 @@
 import type { ExtensionContext } from 'vscode';
 import { registerCommands } from './host/commands';
 import { ComparisonEditor } from './host/comparisonEditor';
+import { ImagesEditor } from './host/imagesEditor';
 import { OvmfEditor } from './host/ovmfEditor';
 import { RecentCpus } from './host/recentCpus';
 import { ReportEditor } from './host/reportEditor';
@@ -16,6 +17,7 @@ export function activate(context: ExtensionContext): void {
   context.subscriptions.push(
     vmsa.register(),
     new OvmfEditor(extensionUri).register(),
+    new ImagesEditor(extensionUri).register(),
     new ComparisonEditor(extensionUri, vmsa, recent).register(),
     new ReportEditor(extensionUri).register(),
     ...registerCommands(vmsa, recent),

@@ -17,6 +17,7 @@ export interface FirmwareChoice {
 export const ACTIONS = {
   compare: 'Compare with Generated…',
   compareFile: 'Compare with File…',
+  compareImage: 'Compare with Image…',
   generate: 'Generate VMSA…',
   exportPage: 'Export…',
   pickCpu: 'Find CPU…',
@@ -85,11 +86,18 @@ export interface OvmfViewState extends NamedPage {
   readonly contents?: VolumeContents;
 }
 
+/** Two firmware images side by side. */
+export interface ImagesViewState extends NamedPage {
+  readonly kind: 'images';
+  readonly other: NamedPage;
+}
+
 /** What a webview shows; it holds everything needed to draw it. */
 export type View =
   | VmsaViewState
   | ComparisonViewState
   | OvmfViewState
+  | ImagesViewState
   | { readonly kind: 'report'; readonly report: Report }
   | {
       readonly kind: 'notice';
@@ -130,6 +138,7 @@ const VIEW_KINDS: readonly string[] = [
   'vmsa',
   'comparison',
   'ovmf',
+  'images',
   'report',
   'notice',
 ] satisfies View['kind'][];

@@ -28,7 +28,7 @@ export interface HexViewProps {
   /** Bytes that differ from these are marked. */
   readonly against?: Uint8Array | undefined;
   /** The views that scroll together with this one. */
-  readonly peers?: HexPeers;
+  readonly peers?: HexPeers | undefined;
   readonly onCursor: (offset: number) => void;
   /** Enter or Escape: back to the field. */
   readonly onLeave: () => void;

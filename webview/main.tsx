@@ -8,6 +8,7 @@ import { ComparisonView } from './comparisonView';
 import { registerControls } from './controls';
 import { onShow } from './host';
 import { iconsReady } from './icons';
+import { ImagesView } from './imagesView';
 import { NoticeView } from './noticeView';
 import { OvmfView } from './ovmfView';
 import { installPaneKeys } from './paneKeys';
@@ -26,6 +27,8 @@ function Page({ view }: { view: View }) {
       return view.kind === 'vmsa' ? <VmsaView view={view} /> : <ComparisonView view={view} />;
     case 'ovmf':
       return <OvmfView view={view} />;
+    case 'images':
+      return <ImagesView view={view} />;
     case 'report':
       return <ReportView report={view.report} />;
     case 'notice':

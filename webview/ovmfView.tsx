@@ -97,6 +97,7 @@ export function OvmfView({ view }: { view: OvmfViewState }) {
         title={name}
         actions={
           <>
+            <ActionButton action="compareImage" primary />
             <ActionButton action="generate" />
             <ActionButton action="newLaunchFile" />
           </>

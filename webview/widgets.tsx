@@ -16,6 +16,7 @@ export function Icon({ name, class: more = '' }: { name: string; class?: string 
 const ACTION_ICONS: Record<Action, string> = {
   compare: 'diff',
   compareFile: 'diff-multiple',
+  compareImage: 'diff-multiple',
   generate: 'new-file',
   exportPage: 'export',
   pickCpu: 'search',

@@ -131,7 +131,11 @@ export interface HexPane {
   readonly against?: Uint8Array;
   /** The bytes are what the other pane's should be. */
   readonly expected?: boolean;
+  /** What is selected here when that is elsewhere than in the other pane; such panes scroll by themselves. */
+  readonly own?: Range | 'nothing' | undefined;
 }
+
+const ownRange = ({ own }: HexPane) => (own === 'nothing' ? undefined : own);
 
 /** Tree, bytes and details; the style sheet arranges them for the room that there is. */
 export function Workspace(props: {
@@ -214,9 +218,9 @@ export function Workspace(props: {
             {hexes.length > 1 && <h2 class="pane-title">{pane.label}</h2>}
             <HexView
               {...pane}
-              cursor={state.cursor}
-              selection={state.range}
-              peers={peers.current}
+              cursor={ownRange(pane)?.offset ?? state.cursor}
+              selection={pane.own === undefined ? state.range : ownRange(pane)}
+              peers={hexes.some(({ own }) => own !== undefined) ? undefined : peers.current}
               onCursor={state.selectByte}
               onLeave={() => {
                 focus('.grid .row[tabindex="0"]');

@@ -1,12 +1,14 @@
-// `sevscope ovmf show` and `ovmf lint`: the tables, metadata and firmware volumes of an image, and what is odd about them.
+// `sevscope ovmf show`, `ovmf lint` and `ovmf diff`: the tables, metadata and firmware volumes of an image, and what is odd about them.
 
 import type { Command } from 'commander';
 import { byteCount, hex } from '../core/hex';
 import { SEVERITIES, bySeverity, lintOvmf } from '../core/ovmf/lint';
+import { describeReleases, provenance } from '../core/ovmf/provenance';
 import type { Finding, Region } from '../core/region';
 import { decompressSection } from '../files/lzma';
 import { fileName, readWhole } from '../files/vmsaFile';
 import { columns, findingLine, findingLines, printJson, type Output } from './output';
+import { addOvmfDiffCommand } from './ovmfDiff';
 import { nodesJson, volumeLines } from './volumes';
 
 /** How an image is printed. */
@@ -16,7 +18,7 @@ export interface OvmfOptions {
   readonly volumes?: true;
 }
 
-/** Adds `ovmf show` and `ovmf lint`. */
+/** Adds `ovmf show`, `ovmf lint` and `ovmf diff`. */
 export function addOvmfCommands(program: Command, out: Output, exit: (status: number) => void): void {
   const ovmf = program.command('ovmf').description('look into OVMF images');
   ovmf
@@ -36,6 +38,7 @@ export function addOvmfCommands(program: Command, out: Output, exit: (status: nu
       printLint(bySeverity(findings), fileName(file), options, out);
       if (findings.some(({ severity }) => severity === 'error')) exit(1);
     });
+  addOvmfDiffCommand(ovmf, out, exit);
 }
 
 /** Prints an image: what it supports, its regions with their fields, its volumes, and what is odd about it. */
@@ -43,7 +46,8 @@ export function showOvmf(bytes: Uint8Array, file: string, options: OvmfOptions, 
   const { value, findings } = lintOvmf(bytes, { decompress: decompressSection });
   const { image, volumes } = value;
   if (options.json) {
-    printJson(out, { file, kind: 'ovmf', ...image, volumes: nodesJson(volumes.nodes), findings });
+    const origin = provenance(image);
+    printJson(out, { file, kind: 'ovmf', ...image, origin, volumes: nodesJson(volumes.nodes), findings });
     return;
   }
   const what = image.table ? 'OVMF image' : 'no OVMF image that can be recognised';
@@ -51,6 +55,7 @@ export function showOvmf(bytes: Uint8Array, file: string, options: OvmfOptions, 
   const supports = image.supports.map((s) => [s.feature, s.ok ? 'yes' : 'no', s.reason]);
   const lines = [
     ...columns(supports, '  '),
+    ...(image.table ? [`  edk2: ${describeReleases(provenance(image))}`] : []),
     ...image.regions.flatMap((region) => ['', ...regionLines(region, '')]),
     ...volumeLines(volumes.nodes, options.volumes === true),
     ...findingLines(findings),

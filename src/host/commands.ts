@@ -6,6 +6,7 @@ import * as errors from '../core/errors';
 import { generateVmsa } from '../core/vmsa/generate';
 import { writeSample } from '../files/sample';
 import { isRequest } from '../protocol';
+import { ImagesEditor, imagesUri } from './imagesEditor';
 import { OvmfEditor } from './ovmfEditor';
 import { activeFile, pickFile, pickRequest, resetAddressAt, savePage, startFolder } from './picks';
 import { present } from './present';
@@ -19,6 +20,7 @@ export function registerCommands(editor: VmsaEditor, recent: RecentCpus): vscode
   const commands: Record<string, Command> = {
     ...vmsaCommands(editor, recent),
     'sevscope.generateVmsa': (target?: unknown, more?: unknown) => generate(recent, target, more),
+    'sevscope.compareImages': compareImages,
     'sevscope.validateLaunch': validateLaunch,
     'sevscope.createSample': createSample,
     'sevscope.openAsOvmf': (uri?: vscode.Uri) => openWith(uri, OvmfEditor.viewType),
@@ -57,6 +59,28 @@ async function generate(
   else saved = await savePage(bytes, request.role === 'bsp' ? 'vcpu0.vmsa' : 'vcpu1.vmsa');
   if (saved) await vscode.commands.executeCommand('vscode.openWith', saved, VmsaEditor.viewType);
   return saved;
+}
+
+/** Opens the comparison of two images: of two that were selected, or of one and another that is asked for. */
+async function compareImages(uri?: unknown, more?: unknown): Promise<void> {
+  const selected = Array.isArray(more) ? more.filter((file) => file instanceof vscode.Uri) : [];
+  const pattern = '**/*.fd';
+  const active = activeFile();
+  const first =
+    uri instanceof vscode.Uri
+      ? uri
+      : active?.path.endsWith('.fd')
+        ? active
+        : await pickFile('OVMF image to compare', pattern);
+  if (!first) return;
+  const second =
+    more instanceof vscode.Uri
+      ? more
+      : selected.length === 2
+        ? selected.find((file) => file.toString() !== first.toString())
+        : await pickFile('OVMF image to compare with', pattern);
+  if (second)
+    await vscode.commands.executeCommand('vscode.openWith', imagesUri(first, second), ImagesEditor.viewType);
 }
 
 /** Runs a launch file and opens its report. */

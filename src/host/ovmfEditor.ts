@@ -108,6 +108,7 @@ export class OvmfEditor extends PageEditor {
 /** Buttons act through the commands, so that both ways are one. */
 async function act(action: Action, uri: vscode.Uri): Promise<void> {
   if (action === 'openAsText') await vscode.commands.executeCommand('workbench.action.reopenWithEditor');
+  if (action === 'compareImage') await vscode.commands.executeCommand('sevscope.compareImages', uri);
   if (action === 'generate')
     await vscode.commands.executeCommand('sevscope.generateVmsa', undefined, { firmware: uri.toString() });
   if (action === 'newLaunchFile') await newLaunchFile(uri);

@@ -297,6 +297,7 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
       case 'keepChanges':
         document.keepChanges();
         return;
+      case 'compareImage':
       case 'pickCpu':
       case 'pickFirmware':
       case 'saveExpected':

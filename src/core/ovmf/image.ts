@@ -140,7 +140,7 @@ function absentTable(file: FileTail): Finding | undefined {
 }
 
 /** True for a file that one volume of variables fills (UEFI PI, volume 3: firmware volume header). */
-function isVariableStore({ bytes, offset, fileSize }: FileTail): boolean {
+export function isVariableStore({ bytes, offset, fileSize }: FileTail): boolean {
   if (offset !== 0 || bytes.length < 0x38) return false;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   return (

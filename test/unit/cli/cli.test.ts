@@ -38,6 +38,8 @@ describe('The command line prints', () => {
     ['show-ovmf', ['show', 'OVMF.sample.fd'], 0],
     ['ovmf-show-json', ['ovmf', 'show', '--json', 'OVMF.sample.fd'], 0],
     ['ovmf-lint', ['ovmf', 'lint', 'OVMF.sample.fd'], 0],
+    ['ovmf-diff', ['ovmf', 'diff', 'OVMF.sample.fd', 'README.md'], 1],
+    ['ovmf-diff-equal', ['ovmf', 'diff', 'OVMF.sample.fd', 'OVMF.sample.fd'], 0],
     ['ovmf-lint-errors', ['ovmf', 'lint', 'README.md'], 1],
     ['ovmf-lint-json', ['ovmf', 'lint', '--json', 'README.md'], 1],
     ['show-text', ['show', 'README.md'], 0],

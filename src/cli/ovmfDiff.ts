@@ -1,0 +1,48 @@
+// `sevscope ovmf diff`: what differs between two images, and whose measurement is another for it.
+
+import type { Command } from 'commander';
+import { compareImages } from '../core/ovmf/compare';
+import { comparisonLines, imageComparisonJson, imageComparisonMarkdown } from '../core/ovmf/exportComparison';
+import { parseOvmf } from '../core/ovmf/image';
+import { fileName, readWhole } from '../files/vmsaFile';
+import { printJson, type Output } from './output';
+
+interface DiffOptions {
+  readonly json?: true;
+  readonly markdown?: true;
+}
+
+/** Adds `ovmf diff` to the commands on images; `exit` takes the status of images that differ. */
+export function addOvmfDiffCommand(ovmf: Command, out: Output, exit: (status: number) => void): void {
+  ovmf
+    .command('diff <first> <second>')
+    .description('compare two images; exit status 1 when they differ')
+    .option('--json', 'print JSON')
+    .option('--markdown', 'print Markdown')
+    .action(async (first: string, second: string, options: DiffOptions) => {
+      if (await diffImages(first, second, options, out)) exit(1);
+    });
+}
+
+/** Whether the images differ. */
+async function diffImages(
+  first: string,
+  second: string,
+  { json, markdown }: DiffOptions,
+  out: Output,
+): Promise<boolean> {
+  const read = async (file: string) => {
+    const bytes = await readWhole(file);
+    return { bytes, image: parseOvmf(bytes).value };
+  };
+  const comparison = compareImages(await read(first), await read(second));
+  const names = { a: fileName(first), b: fileName(second) };
+  if (json) printJson(out, imageComparisonJson(comparison, names));
+  else {
+    const lines = markdown
+      ? imageComparisonMarkdown(comparison, names).trimEnd().split('\n')
+      : comparisonLines(comparison, names);
+    for (const line of lines) out.line(line);
+  }
+  return !comparison.equal;
+}

@@ -1,0 +1,67 @@
+// The comparison of two OVMF images: an editor on a URI of its own that says which, so that it survives a reload.
+
+import * as vscode from 'vscode';
+import * as errors from '../core/errors';
+import { nameOf, readUri, watchFile } from './files';
+import { Page, PageEditor } from './page';
+import { sentence } from './present';
+
+const SCHEME = 'sevscope-images';
+
+/** The URI of a comparison; its path is what the tab shows. */
+export function imagesUri(a: vscode.Uri, b: vscode.Uri): vscode.Uri {
+  return vscode.Uri.from({
+    scheme: SCHEME,
+    path: `/${nameOf(a)} ↔ ${nameOf(b)}`,
+    query: JSON.stringify({ a: a.toString(), b: b.toString() }),
+  });
+}
+
+/** The two files of a comparison. @throws CheckError when the URI was made by hand and names none */
+function filesOf(uri: vscode.Uri): [vscode.Uri, vscode.Uri] {
+  try {
+    const { a, b } = JSON.parse(uri.query) as Record<string, unknown>;
+    if (typeof a === 'string' && typeof b === 'string')
+      return [vscode.Uri.parse(a, true), vscode.Uri.parse(b, true)];
+  } catch {
+    // The same answer as for a URI of the wrong shape.
+  }
+  throw errors.badEditorUri('comparison of images');
+}
+
+/** Shows two images and what differs. */
+export class ImagesEditor extends PageEditor {
+  static readonly viewType = 'sevscope.images';
+  protected readonly viewType = ImagesEditor.viewType;
+
+  protected async open(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void> {
+    const page = new Page(this.extensionUri, panel, () => undefined);
+    let reads = 0;
+    const load = async () => {
+      const mine = ++reads;
+      try {
+        const [a, b] = await Promise.all(filesOf(uri).map(async (file) => readUri(file)));
+        if (mine !== reads || !a || !b) return;
+        const [left, right] = filesOf(uri);
+        page.show({
+          kind: 'images',
+          name: nameOf(left),
+          bytes: a,
+          other: { name: nameOf(right), bytes: b },
+        });
+      } catch (error) {
+        const title = 'The comparison cannot be shown';
+        page.show({ kind: 'notice', title, text: sentence(error), actions: [] });
+      }
+    };
+    try {
+      const watchers = filesOf(uri).map((file) => watchFile(file, () => void load()));
+      panel.onDidDispose(() => {
+        vscode.Disposable.from(...watchers).dispose();
+      });
+    } catch {
+      // A URI that names no files is explained when it is loaded.
+    }
+    await load();
+  }
+}
