@@ -9,7 +9,7 @@ const HEADER = 13;
 const LEAST_DICTIONARY = 4096;
 
 /**
- * Decompresses a stream of at most `limit` bytes. Undefined when it is none, claims more, states no size, or ends too soon.
+ * Decompresses a stream of at most `limit` bytes. Undefined when it is none, claims more, states no size, or does not make what it claims.
  * Takes 30 ms per MiB of output: call it off the thread that must answer.
  */
 export function decompressLzma(bytes: Uint8Array, limit: number): Uint8Array | undefined {

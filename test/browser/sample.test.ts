@@ -40,7 +40,7 @@ describe('the sample in the workbench', () => {
       await workbench.page.locator(`.monaco-workbench.${root}`).waitFor();
       await workbench.openFromExplorer(file);
       const frame = await workbench.webviewFrame();
-      await frame.getByText(text).first().waitFor();
+      await frame.getByRole('gridcell').getByText(text).first().waitFor();
       await workbench.screenshot(picture);
       workbench.assertNoErrors();
     });
