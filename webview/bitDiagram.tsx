@@ -5,6 +5,7 @@
 import { useId, useRef, useState } from 'preact/hooks';
 import type { Bit } from '../src/core/struct';
 import { bitCells, cellText, moveBit, ROW_BITS, type BitCell } from './bitCells';
+import { HatchPattern } from './widgets';
 
 // In units of the picture: it is scaled to the width that there is.
 const CELL = 20;
@@ -148,17 +149,7 @@ export function BitDiagram(props: BitDiagramProps) {
           onFlip?.(index);
         }}
       >
-        <defs>
-          <pattern
-            id={hatch}
-            width="5"
-            height="5"
-            patternUnits="userSpaceOnUse"
-            patternTransform="rotate(45)"
-          >
-            <rect class="bit-hatch" width="1" height="5" />
-          </pattern>
-        </defs>
+        <HatchPattern id={hatch} line="bit-hatch" />
         {rows.map((row, r) => (
           <g key={r} role="presentation">
             <Numbers row={row} y={r * ROW + TOP} />

@@ -5,7 +5,7 @@ import type { Candidate, Identified } from '../src/core/vmsa/identify';
 import { explainDistance } from '../src/core/vmsa/identify';
 import { hex } from '../src/core/hex';
 import { send, useSaved } from './host';
-import { Icon } from './widgets';
+import { Disclosure, Icon } from './widgets';
 
 const ROLES = { bsp: 'boot processor', ap: 'additional processor' } as const;
 
@@ -62,16 +62,7 @@ export function Matches({ found }: { found: Identified }) {
           <strong>{exact.length > 0 ? 'Matches' : 'Nearest'}</strong> {words(best)}
           {exact.length > 0 ? '' : ` · ${explainDistance(best)}`}
         </span>
-        <button
-          type="button"
-          class="quiet-button"
-          aria-expanded={open}
-          onClick={() => {
-            setOpen(!open);
-          }}
-        >
-          <Icon name={open ? 'chevron-down' : 'chevron-right'} /> Find What Matches
-        </button>
+        <Disclosure label="Find What Matches" open={open} onChange={setOpen} />
       </p>
       {open && (
         <>

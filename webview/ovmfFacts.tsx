@@ -7,16 +7,16 @@ import { digestRows, newImageDigester, type ImageDigests } from '../src/core/ovm
 import type { OvmfImage } from '../src/core/ovmf/image';
 import { describeReleases, provenance } from '../src/core/ovmf/provenance';
 import { useSaved } from './host';
-import { CopyButton, Icon } from './widgets';
+import { CopyButton, Disclosure } from './widgets';
 
 /** Hashed three times over in a few milliseconds. */
 const SLICE = 64 * 1024;
 
 /** The digests of an image, undefined until they are there. */
-function useDigests(bytes: Uint8Array, wanted: boolean): ImageDigests | undefined {
+function useDigests(bytes: Uint8Array): ImageDigests | undefined {
   const [found, setFound] = useState<{ bytes: Uint8Array; digests: ImageDigests }>();
   useEffect(() => {
-    if (!wanted || found?.bytes === bytes) return undefined;
+    if (found?.bytes === bytes) return undefined;
     const digester = newImageDigester(bytes.length);
     let at = 0;
     let timer = 0;
@@ -30,12 +30,12 @@ function useDigests(bytes: Uint8Array, wanted: boolean): ImageDigests | undefine
     return () => {
       window.clearTimeout(timer);
     };
-  }, [bytes, wanted]);
+  }, [bytes]);
   return found?.bytes === bytes ? found.digests : undefined;
 }
 
 function Digests({ bytes }: { bytes: Uint8Array }) {
-  const digests = useDigests(bytes, true);
+  const digests = useDigests(bytes);
   if (!digests) return <p role="status">The digests are computed…</p>;
   return (
     <dl class="facts digests" aria-label="Digests">
@@ -68,16 +68,7 @@ export function ImageFacts({ image, bytes }: { image: OvmfImage; bytes: Uint8Arr
           <strong>edk2</strong> {describeReleases(origin)}
           {origin.hints.length > 0 && <span class="match-distance">{origin.hints.join(', ')}</span>}
         </span>
-        <button
-          type="button"
-          class="quiet-button"
-          aria-expanded={open}
-          onClick={() => {
-            setOpen(!open);
-          }}
-        >
-          <Icon name={open ? 'chevron-down' : 'chevron-right'} /> Reasons and Digests
-        </button>
+        <Disclosure label="Reasons and Digests" open={open} onChange={setOpen} />
       </p>
       {open && (
         <>

@@ -6,7 +6,7 @@ import { byteCount, hex } from '../src/core/hex';
 import { describeBox, type MapBox, type MapCluster, type MemoryMap } from '../src/core/ovmf/memoryMap';
 import { useSaved } from './host';
 import type { Range } from './rows';
-import { Icon } from './widgets';
+import { Disclosure, HatchPattern } from './widgets';
 
 // In units of the picture, which is scaled to the width of the page.
 const WIDTH = 1000;
@@ -231,16 +231,7 @@ export function OvmfMap(props: {
   };
   return (
     <section class="map" aria-label="Map" data-pane>
-      <button
-        type="button"
-        class="quiet-button"
-        aria-expanded={open}
-        onClick={() => {
-          setOpen(!open);
-        }}
-      >
-        <Icon name={open ? 'chevron-down' : 'chevron-right'} /> Map
-      </button>
+      <Disclosure label="Map" open={open} onChange={setOpen} />
       {open && (
         <>
           <svg
@@ -259,17 +250,7 @@ export function OvmfMap(props: {
               select(index);
             }}
           >
-            <defs>
-              <pattern
-                id={hatch}
-                width="6"
-                height="6"
-                patternUnits="userSpaceOnUse"
-                patternTransform="rotate(45)"
-              >
-                <rect class="map-hatch" width="1" height="6" />
-              </pattern>
-            </defs>
+            <HatchPattern id={hatch} line="map-hatch" />
             {shown.map((strip, i) => (
               <StripPicture key={i} shown={strip} hatch={hatch} />
             ))}

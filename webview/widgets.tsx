@@ -101,6 +101,34 @@ export function IconButton(props: {
   );
 }
 
+/** The button that opens and closes a part of the page; its own state is the caller's, who may save it. */
+export function Disclosure(props: { label: string; open: boolean; onChange: (open: boolean) => void }) {
+  const { label, open, onChange } = props;
+  return (
+    <button
+      type="button"
+      class="quiet-button"
+      aria-expanded={open}
+      onClick={() => {
+        onChange(!open);
+      }}
+    >
+      <Icon name={open ? 'chevron-down' : 'chevron-right'} /> {label}
+    </button>
+  );
+}
+
+/** The fill of what is wrong or reserved in a picture, so that no colour is needed to see it; used as `url(#id)`. */
+export function HatchPattern({ id, line }: { id: string; line: string }) {
+  return (
+    <defs>
+      <pattern id={id} width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+        <rect class={line} width="1" height="6" />
+      </pattern>
+    </defs>
+  );
+}
+
 /** A check box of the toolkit. */
 export function Checkbox(props: { label: string; checked: boolean; onChange: (checked: boolean) => void }) {
   const { label, checked, onChange } = props;

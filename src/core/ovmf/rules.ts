@@ -1,15 +1,9 @@
 // What can be wrong with an OVMF image: one table of rules with their severity and the text of their
 // documentation. Parsers make findings only through `finding`, so that no rule exists outside this table.
 
-import type { Finding, Severity } from '../region';
+import { ruleTable } from '../ruleTable';
 
-/** What documentation says about a rule. `error`: some launch fails or some reader is misled by it. */
-export interface Rule {
-  readonly severity: Severity;
-  readonly doc: string;
-}
-
-const table = {
+const table = ruleTable({
   'too-small-file': [
     'error',
     'The file has no room for a table footer and a reset vector, so it cannot be firmware.',
@@ -135,17 +129,13 @@ const table = {
     'A section type that no published list has; readers may refuse or ignore it.',
   ],
   'outside-tail': ['info', 'Something lies before the part of the file that was given, so it was not read.'],
-} as const satisfies Record<string, readonly [Severity, string]>;
+});
 
 /** The name of a rule about OVMF images. */
-export type OvmfRule = keyof typeof table;
+export type OvmfRule = keyof typeof table.rules;
 
 /** All rules by name, in the order of the documentation. */
-export const OVMF_RULES: Readonly<Record<OvmfRule, Rule>> = Object.fromEntries(
-  Object.entries(table).map(([rule, [severity, doc]]) => [rule, { severity, doc }]),
-) as Record<OvmfRule, Rule>;
+export const OVMF_RULES = table.rules;
 
-/** A finding under a rule of the table; `message` says what was found, what was wanted and what it means. */
-export function finding(rule: OvmfRule, offset: number, size: number, message: string): Finding {
-  return { rule, severity: OVMF_RULES[rule].severity, message, offset, size };
-}
+/** A finding under a rule of the table. */
+export const finding = table.finding;

@@ -68,7 +68,8 @@ export const segments = (names: readonly string[], part: string, value: number):
 
 /** ES, SS, DS, FS and GS. */
 export const DATA_SEGMENTS = ['es', 'ss', 'ds', 'fs', 'gs'];
-const ALL_SEGMENTS = [...DATA_SEGMENTS, 'cs', 'gdtr', 'ldtr', 'idtr', 'tr'];
+/** All ten: the tables' registers are kept as segments. */
+export const ALL_SEGMENTS = [...DATA_SEGMENTS, 'cs', 'gdtr', 'ldtr', 'idtr', 'tr'];
 
 /** What the architecture says that a CPU has after INIT. */
 export const AMD_INIT: Layer = {

@@ -2,7 +2,7 @@
 // sev-snp-measure and virtee/sev reproduce them, libkrun, and the launches of COCONUT-SVSM. Neither cloud publishes
 // its hypervisor; these are the values with which published measurements come out.
 
-import { DATA_SEGMENTS, segments, type Layer } from './initial';
+import { ALL_SEGMENTS, DATA_SEGMENTS, segments, type Layer } from './initial';
 
 const VMSA_PY = 'sev-snp-measure vmsa.py';
 
@@ -170,7 +170,7 @@ export const COCONUT_GUEST: Layer = {
   title: 'COCONUT-SVSM, at run time, for the guest at VMPL2',
   source: 'COCONUT-SVSM kernel/src/cpu/vmsa.rs, init_guest_vmsa (f4bc4bcdc)',
   values: {
-    ...segments([...DATA_SEGMENTS, 'cs', 'gdtr', 'ldtr', 'idtr', 'tr'], 'limit', 0xffff),
+    ...segments(ALL_SEGMENTS, 'limit', 0xffff),
     ...segments(DATA_SEGMENTS, 'attrib', 0x93),
     cs_selector: 0xf000,
     cs_attrib: 0x9b,

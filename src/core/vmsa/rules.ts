@@ -2,15 +2,9 @@
 // Checks make findings only through `finding`, so that no rule exists outside this table. Severity `error` means that
 // VMRUN or KVM refuses the page, or that it is no page at all (APM volume 2, section 15.5.1, illegal states).
 
-import type { Finding, Severity } from '../region';
+import { ruleTable } from '../ruleTable';
 
-/** What documentation says about a rule. */
-export interface Rule {
-  readonly severity: Severity;
-  readonly doc: string;
-}
-
-const table = {
+const table = ruleTable({
   'vmsa-all-zero': ['error', 'Every byte is zero: the page was never filled in.'],
   'vmsa-filled': ['error', 'Every byte has one value, as in erased flash: there is no page here.'],
   'vmsa-encrypted': [
@@ -86,17 +80,13 @@ const table = {
     'warning',
     'Fields are set that hardware writes when the guest runs: the page was taken after the launch.',
   ],
-} as const satisfies Record<string, readonly [Severity, string]>;
+});
 
 /** The name of a rule about VMSA pages. */
-export type VmsaRule = keyof typeof table;
+export type VmsaRule = keyof typeof table.rules;
 
 /** All rules by name, in the order of the documentation. */
-export const VMSA_RULES: Readonly<Record<VmsaRule, Rule>> = Object.fromEntries(
-  Object.entries(table).map(([rule, [severity, doc]]) => [rule, { severity, doc }]),
-) as Record<VmsaRule, Rule>;
+export const VMSA_RULES = table.rules;
 
-/** A finding under a rule of the table; `message` says what was found, what was wanted and what it means. */
-export function finding(rule: VmsaRule, offset: number, size: number, message: string): Finding {
-  return { rule, severity: VMSA_RULES[rule].severity, message, offset, size };
-}
+/** A finding under a rule of the table. */
+export const finding = table.finding;

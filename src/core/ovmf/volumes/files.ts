@@ -10,7 +10,7 @@ import { guidName } from './guids';
 import { FILE_HEADER, FILE_TYPES, LARGE_FILE_HEADER } from './layouts';
 import { parseSections } from './sections';
 import type { Checksums, Range, VolumeNode, Walk } from './tree';
-import { align, alignmentGap, node, onlyByte, unclaimed } from './tree';
+import { align, alignmentGap, node, onlyByte, u24, unclaimed } from './tree';
 
 /** What files need to know of their volume. */
 export interface FileSystem {
@@ -78,7 +78,7 @@ function parseFile(walk: Walk, { space, at, end, depth }: Range, system: FileSys
   const layout = isLarge ? LARGE_FILE_HEADER : FILE_HEADER;
   const size = isLarge
     ? Number(decode(LARGE_FILE_HEADER, space.bytes, at).extended_size)
-    : header.size[0]! | (header.size[1]! << 8) | (header.size[2]! << 16);
+    : u24(header.size, 0);
   const guid = guidText(header.name);
   if (size < layout.size || size > end - at) {
     const message = `The file ${guid} at ${hex(at)} has a size of ${hex(size)}; ${hex(end - at)} bytes are left and its header takes ${layout.size}.`;

@@ -1,9 +1,8 @@
 // What can be wrong with firmware volumes: one table, in the form of the rules about OVMF images.
 
-import type { Finding } from '../../region';
-import type { Rule } from '../rules';
+import { ruleTable } from '../../ruleTable';
 
-const table = {
+const table = ruleTable({
   'volume-header-checksum': [
     'error',
     'The words of a volume header do not add up to zero: firmware ignores such a volume.',
@@ -72,17 +71,13 @@ const table = {
     'warning',
     'There is an area for kernel hashes, but nothing in the DXE volume compares kernel, initrd and command line with them: they are measured and not enforced.',
   ],
-} as const satisfies Record<string, readonly [Rule['severity'], string]>;
+});
 
 /** The name of a rule about firmware volumes. */
-export type VolumeRule = keyof typeof table;
+export type VolumeRule = keyof typeof table.rules;
 
 /** All rules by name, in the order of the documentation. */
-export const VOLUME_RULES: Readonly<Record<VolumeRule, Rule>> = Object.fromEntries(
-  Object.entries(table).map(([rule, [severity, doc]]) => [rule, { severity, doc }]),
-) as Record<VolumeRule, Rule>;
+export const VOLUME_RULES = table.rules;
 
-/** A finding under a rule of the table; `message` says what was found, what was wanted and what it means. */
-export function volumeFinding(rule: VolumeRule, offset: number, size: number, message: string): Finding {
-  return { rule, severity: VOLUME_RULES[rule].severity, message, offset, size };
-}
+/** A finding under a rule of the table. */
+export const volumeFinding = table.finding;
