@@ -7,7 +7,7 @@ import type { Cause } from '../src/core/vmsa/causes';
 import type { ComparedField } from '../src/core/vmsa/compare';
 import { comparisonJson, comparisonMarkdown } from '../src/core/vmsa/exportComparison';
 import type { VmsaRequest } from '../src/core/vmsa/generate';
-import { jsonText } from '../src/core/vmsa/pageJson';
+import { jsonText } from '../src/core/json';
 import { Stepper, useDifferences, Verdict } from './differences';
 import { Header } from './header';
 import { useSaved } from './host';

@@ -5,6 +5,7 @@ import { describeLayout } from '../core/describe';
 import { KERNEL_HASHES } from '../core/measure/kernelHashes';
 import { KNOWN_ENTRIES } from '../core/ovmf/entries';
 import { METADATA_HEADER, SEV_METADATA, TDX_METADATA, IGVM_METADATA } from '../core/ovmf/metadataLayout';
+import { markdownCell, markdownTable } from '../core/markdown';
 import { OVMF_RULES } from '../core/ovmf/rules';
 import { KNOWN_GUIDS } from '../core/ovmf/volumes/guids';
 import { FILE_TYPES, SECTION_TYPES, VOLUME_LAYOUTS } from '../core/ovmf/volumes/layouts';
@@ -19,12 +20,11 @@ import { VMSA_RULES } from '../core/vmsa/rules';
 import { encodeSignature } from '../core/vmsa/signature';
 import { LaunchFileSchema } from '../files/launchFile';
 
-const cell = (text: string) => text.replaceAll('|', '\\|');
-
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |`;
-  return [line(heads), line(heads.map(() => '---')), ...rows.map(line)].join('\n');
-}
+const table = (heads: readonly string[], rows: readonly (readonly string[])[]): string =>
+  markdownTable(
+    heads,
+    rows.map((cells) => cells.map(markdownCell)),
+  ).join('\n');
 
 const versionsOf = ({ since, until }: { since?: string; until?: string }): string =>
   [since && `since ${since}`, until && `until ${until}`].filter(Boolean).join('; ');

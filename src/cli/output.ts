@@ -2,7 +2,7 @@
 
 import { byteCount, hex } from '../core/hex';
 import type { Finding } from '../core/region';
-import { jsonText } from '../core/vmsa/pageJson';
+import { jsonText } from '../core/json';
 import type { OnProgress } from '../files/read';
 
 /** Where a command prints; tests hand in their own. */

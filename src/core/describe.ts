@@ -2,6 +2,7 @@
 // Markdown reference.
 
 import { bytesToHex, hex, rawText } from './hex';
+import { markdownCell, markdownTable } from './markdown';
 import type { Bit, FieldType, Leaf, LeafValue, Row, Struct } from './struct';
 import { sizeOf } from './struct';
 
@@ -88,8 +89,6 @@ function bitDoc(bit: Bit): string {
   return `${bit.doc}${when}${values.length > 0 ? `: ${values.join('; ')}` : ''}`;
 }
 
-const cell = (text: string) => text.replaceAll('|', '\\|');
-
 function rowDoc({ doc, note, aliases }: Row): string {
   const also = Object.entries(aliases ?? {}).map(([who, name]) => `${who} \`${name}\``);
   return [doc, note, also.length > 0 ? `also ${also.join(', ')}` : undefined].filter(Boolean).join('; ');
@@ -98,18 +97,20 @@ function rowDoc({ doc, note, aliases }: Row): string {
 /** A layout as a Markdown section: the table of its fields, then a table of bits for each distinct register. */
 export function describeLayout(layout: Struct, heading = '##'): string {
   const lines = [`${heading} ${layout.name}`, '', `${layout.size} bytes.`, ''];
-  lines.push('| offset | size | field | type | meaning |', '| --- | --- | --- | --- | --- |');
-  for (const r of layout.rows) {
-    lines.push(
-      `| ${hex(r.offset, 3)} | ${sizeOf(r.type)} | \`${r.name}\` | ${typeText(r.type)} | ${cell(rowDoc(r))} |`,
-    );
-  }
+  const rows = layout.rows.map((r) => [
+    hex(r.offset, 3),
+    `${sizeOf(r.type)}`,
+    `\`${r.name}\``,
+    typeText(r.type),
+    markdownCell(rowDoc(r)),
+  ]);
+  lines.push(...markdownTable(['offset', 'size', 'field', 'type', 'meaning'], rows));
   const shared = new Map<readonly Bit[], string[]>();
   for (const r of layout.rows) if (r.bits) shared.set(r.bits, [...(shared.get(r.bits) ?? []), r.name]);
   for (const [bits, names] of shared) {
     lines.push('', `${heading}# Bits of ${names.map((n) => `\`${n}\``).join(', ')}`, '');
-    lines.push('| bits | name | meaning |', '| --- | --- | --- |');
-    for (const bit of bits) lines.push(`| ${bitPlace(bit)} | \`${bit.name}\` | ${cell(bitDoc(bit))} |`);
+    const bitRows = bits.map((bit) => [bitPlace(bit), `\`${bit.name}\``, markdownCell(bitDoc(bit))]);
+    lines.push(...markdownTable(['bits', 'name', 'meaning'], bitRows));
   }
   const nested = layout.rows.flatMap((r) => (typeof r.type === 'object' ? [r.type] : []));
   return [lines.join('\n'), ...nested.map((inner) => describeLayout(inner, `${heading}#`))].join('\n\n');

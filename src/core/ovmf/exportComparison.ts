@@ -2,7 +2,7 @@
 // editor copies.
 
 import { byteCount, hex } from '../hex';
-import { markdownTable, markdownText } from '../vmsa/exportPage';
+import { markdownTable, markdownText } from '../markdown';
 import type { ComparedChange, ImageComparison } from './compare';
 import type { DifferingRange } from './compareBytes';
 import type { ChangeSide } from './compareRegions';

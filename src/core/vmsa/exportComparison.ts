@@ -3,7 +3,7 @@
 import { hex } from '../hex';
 import { groupByCause } from './causes';
 import { setBy, type ComparedField } from './compare';
-import { markdownTable, markdownText } from './exportPage';
+import { markdownTable, markdownText } from '../markdown';
 import type { VmsaRequest } from './generate';
 import type { VmsaField } from './page';
 import { jsonValue } from './pageJson';

@@ -2,9 +2,11 @@
 
 import { exactText } from '../describe';
 import { hex, toBase64 } from '../hex';
+import { jsonText } from '../json';
+import { markdownTable, markdownText } from '../markdown';
 import { exportC } from './exportC';
 import { isZeroField, vmsaFields, vmsaFindings, vmsaSummary, type VmsaField } from './page';
-import { jsonText, pageJson } from './pageJson';
+import { pageJson } from './pageJson';
 import { sevctlJson } from './sevctlJson';
 
 /** One form. */
@@ -23,16 +25,6 @@ export interface PageExport<Id extends string = string> {
 /** The fields of a page that are not zero. */
 export function fieldsSet(fields: readonly VmsaField[]): VmsaField[] {
   return fields.filter((f) => !isZeroField(f));
-}
-
-/** A text as one cell of a Markdown table, or one line: nothing in it is markup. */
-export const markdownText = (text: string) =>
-  text.replaceAll(/[\\`*[\]<>|~#]|\b_|_\b/g, (c) => `\\${c}`).replaceAll(/[\r\n]+/g, ' ');
-
-/** A table in Markdown of cells that are ready. */
-export function markdownTable(heads: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(heads), line(heads.map(() => '---')), ...rows.map(line)];
 }
 
 function markdown(page: Uint8Array, name: string): string {

@@ -2,21 +2,10 @@
 
 import { exactText } from '../describe';
 import type { Json } from '../exactJson';
-import { bytesToHex, fromHex, hex } from '../hex';
+import { fromHex } from '../hex';
 import { leaves, writeLeaf, type Leaf, type LeafValue } from '../struct';
 import { VMSA, VMSA_SIZE } from './layout';
 import { vmsaFields, vmsaFindings, vmsaSummary, type VmsaField } from './page';
-
-/** Plain data as indented JSON; bigints in 0x form, bytes in hexadecimal. */
-export function jsonText(value: unknown): string {
-  // Looked up anew because a Buffer would arrive here as the object that its toJSON makes.
-  function plain(this: Record<string, unknown>, key: string): unknown {
-    const v = this[key];
-    if (typeof v === 'bigint') return hex(v);
-    return v instanceof Uint8Array ? bytesToHex(v) : v;
-  }
-  return JSON.stringify(value, plain, 2);
-}
 
 /** A leaf's value in JSON: numbers stay numbers, 64-bit values and bytes are text that loses nothing. */
 export function jsonValue(value: LeafValue, size: number): number | string {

@@ -1,0 +1,14 @@
+// Plain data as the JSON that commands print and pages copy.
+
+import { bytesToHex, hex } from './hex';
+
+/** Plain data as indented JSON; bigints in 0x form, bytes in hexadecimal. */
+export function jsonText(value: unknown): string {
+  // Looked up anew because a Buffer would arrive here as the object that its toJSON makes.
+  function plain(this: Record<string, unknown>, key: string): unknown {
+    const v = this[key];
+    if (typeof v === 'bigint') return hex(v);
+    return v instanceof Uint8Array ? bytesToHex(v) : v;
+  }
+  return JSON.stringify(value, plain, 2);
+}
