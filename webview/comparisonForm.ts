@@ -2,7 +2,7 @@
 // input gets the sentence that core has for it, at its own control.
 
 import { CheckError } from '../src/core/errors';
-import { hex } from '../src/core/hex';
+import { hex, parseUnsigned } from '../src/core/hex';
 import { CPU_MODELS } from '../src/core/vmsa/cpuModels';
 import {
   generateVmsa,
@@ -41,8 +41,8 @@ const PARTS = ['family', 'model', 'stepping'] as const;
 
 /** A number as people write it, in decimal or with 0x; NaN for anything else. */
 export function parseNumber(text: string): number {
-  const trimmed = text.trim();
-  return /^(0x[0-9a-f]{1,12}|[0-9]{1,15})$/i.test(trimmed) ? Number(trimmed) : NaN;
+  const value = parseUnsigned(text.trim());
+  return value === undefined || value > BigInt(Number.MAX_SAFE_INTEGER) ? NaN : Number(value);
 }
 
 /** An address is hexadecimal with or without 0x: nobody writes one in decimal. */

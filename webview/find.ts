@@ -2,7 +2,7 @@
 // found by; names, other names, values in any notation, words and bytes in hexadecimal are all looked at at once.
 
 import { guidBytes } from '../src/core/guid';
-import { fromHex, utf8 } from '../src/core/hex';
+import { fromHex, parseUnsigned, utf8 } from '../src/core/hex';
 import type { Range, TreeNode } from './rows';
 
 /** A match: the row that matched, or only its bytes when it was found among the bytes. */
@@ -12,12 +12,6 @@ export interface Match extends Range {
 
 /** More matches than anybody steps through; a search for `00` finds all of a page. */
 const MOST_MATCHES = 1000;
-
-const NUMBER = /^(0x[0-9a-f]+|[0-9]+)$/i;
-
-/** A number in decimal or 0x form, as text that has nothing else. */
-const numberIn = (text: string): bigint | undefined =>
-  NUMBER.test(text) && text.length < 64 ? BigInt(text) : undefined;
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** Shorter texts are found by chance. */
@@ -44,7 +38,7 @@ function patternsOf(query: string): Uint8Array[] {
 
 function says(node: TreeNode, text: string, value: bigint | undefined): boolean {
   const words = node.cells.flatMap(({ text: main, extra = '', full = '' }) => [main, extra, full]);
-  if (value !== undefined && words.some((word) => numberIn(word.split(' ')[0]!) === value)) return true;
+  if (value !== undefined && words.some((word) => parseUnsigned(word.split(' ')[0]!) === value)) return true;
   return [...words, node.id, node.keywords ?? ''].some((word) => word.toLowerCase().includes(text));
 }
 
@@ -83,7 +77,7 @@ export function findMatches(nodes: readonly TreeNode[], bytes: Uint8Array, query
       found.push(match);
     }
   };
-  take(rowsThatSay(nodes, text, numberIn(text)));
+  take(rowsThatSay(nodes, text, parseUnsigned(text)));
   for (const pattern of patternsOf(query.trim())) take(bytesThatAre(bytes, pattern));
   return found.sort((a, b) => a.offset - b.offset || a.size - b.size);
 }
@@ -112,7 +106,7 @@ export type Target = { readonly offset: number } | { readonly error: string };
 export function parseTarget(nodes: readonly TreeNode[], size: number, text: string, base?: number): Target {
   const trimmed = text.trim();
   const digits = /^[0-9a-f]+h$/i.test(trimmed) ? `0x${trimmed.slice(0, -1)}` : trimmed;
-  const offset = numberIn(digits);
+  const offset = parseUnsigned(digits);
   if (offset === undefined) {
     const named = rowNamed(nodes, trimmed.toLowerCase());
     if (named) return { offset: named.offset };

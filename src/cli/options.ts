@@ -2,6 +2,7 @@
 
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import * as errors from '../core/errors';
+import { parseUnsigned } from '../core/hex';
 import {
   cpuByName,
   expectedRequest,
@@ -22,11 +23,11 @@ import { readFirmware, resetAddressOf } from '../files/launch';
 export const number =
   (most: number) =>
   (text: string): number => {
-    const value = /^(0x[0-9a-f]+|[0-9]+)$/i.test(text) ? Number(text) : Number.NaN;
-    if (!Number.isSafeInteger(value) || value > most) {
+    const value = parseUnsigned(text);
+    if (value === undefined || value > BigInt(most)) {
       throw new InvalidArgumentError(`It must be a number from 0 to ${most}, in decimal or 0x form.`);
     }
-    return value;
+    return Number(value);
   };
 
 /** The CPU of a guest as options give it. */

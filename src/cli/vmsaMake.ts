@@ -2,17 +2,10 @@
 
 import * as errors from '../core/errors';
 import { decode, type Leaf, type LeafValue } from '../core/struct';
-import {
-  applyPatch,
-  changedFields,
-  findVmsaLeaves,
-  parseFieldValue,
-  patchField,
-  vmsaLeaf,
-} from '../core/vmsa/edit';
+import { applyPatch, changedFields, findVmsaLeaves, parseFieldValue, patchField } from '../core/vmsa/edit';
 import { similarFields } from '../core/vmsa/fieldNames';
 import { generateVmsa, guessRequest, needsOf, splitResetAddress } from '../core/vmsa/generate';
-import { VMSA, VMSA_SIZE } from '../core/vmsa/layout';
+import { VMSA, VMSA_SIZE, vmsaLeaf } from '../core/vmsa/layout';
 import { vmsaFields, vmsaSummary } from '../core/vmsa/page';
 import { findProfile, type KnownProfile } from '../core/vmsa/profiles';
 import { encodeSignature } from '../core/vmsa/signature';

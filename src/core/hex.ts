@@ -14,9 +14,19 @@ export function hex(value: number | bigint, digits = 1): string {
 /** A leaf's value in hexadecimal: scalars with 0x, runs of bytes in file order, shortened in the middle. */
 export function rawText(value: LeafValue, size: number, most = 32): string {
   if (!(value instanceof Uint8Array)) return hex(value, size * 2);
-  if (value.every((b) => b === 0)) return `${size} × 00`;
+  if (isZero(value)) return `${size} × 00`;
   if (value.length <= most) return bytesToHex(value);
   return `${bytesToHex(value.subarray(0, most - 4))}…${bytesToHex(value.subarray(-4))}`;
+}
+
+/** Whether a run of bytes has none set. */
+export function isZero(bytes: Uint8Array): boolean {
+  return bytes.every((b) => b === 0);
+}
+
+/** An unsigned number as a person writes it, in decimal or 0x form and at most 80 characters; undefined for anything else. */
+export function parseUnsigned(text: string): bigint | undefined {
+  return text.length <= 80 && /^(0x[0-9a-f]+|[0-9]+)$/i.test(text) ? BigInt(text) : undefined;
 }
 
 /** Pairs of hexadecimal digits as bytes, or undefined for anything else. */
@@ -65,17 +75,25 @@ export function toBase64(bytes: Uint8Array): string {
   return text;
 }
 
+/** The value of a base64 digit by its byte, 255 for any other byte. */
+export const BASE64_DIGIT: Uint8Array = Uint8Array.from({ length: 256 }, (_, c) => {
+  const value = BASE64.indexOf(String.fromCharCode(c));
+  return value < 0 ? 255 : value;
+});
+
 /** Padded base64 as bytes, or undefined for anything RFC 4648 would not write: no white space, no lenience. */
 export function fromBase64(text: string): Uint8Array | undefined {
   const body = text.replace(/={1,2}$/, '');
-  if (text.length % 4 !== 0 || body.length % 4 === 1 || !/^[A-Za-z0-9+/]*$/.test(body)) return undefined;
+  const rest = body.length % 4;
+  if (text.length % 4 !== 0 || rest === 1) return undefined;
   const bytes = new Uint8Array(Math.floor((body.length * 3) / 4));
   let word = 0;
   for (let i = 0; i < body.length; i++) {
-    word = ((word << 6) | BASE64.indexOf(body[i]!)) & 0xffffff;
-    const place = (i * 6) >> 3;
-    if (i % 4 !== 0) bytes[place] = (word >> (6 - 2 * (i % 4))) & 0xff;
+    const value = BASE64_DIGIT[body.charCodeAt(i)] ?? 255;
+    if (value === 255) return undefined;
+    word = ((word << 6) | value) & 0xffffff;
+    if (i % 4 !== 0) bytes[(i * 6) >> 3] = (word >> (6 - 2 * (i % 4))) & 0xff;
   }
   // Bits beyond the last byte must be zero, or two texts would mean one value.
-  return toBase64(bytes) === text ? bytes : undefined;
+  return (word & [0, 0, 0xf, 3][rest]!) === 0 ? bytes : undefined;
 }

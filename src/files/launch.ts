@@ -49,7 +49,7 @@ export function launchInputs(file: LaunchFile, title: string): LaunchInputs {
 }
 
 /** Reads a VMSA file. @throws CheckError when it cannot be read or is not one page. */
-export async function readVmsa(path: string): Promise<Uint8Array> {
+async function readVmsa(path: string): Promise<Uint8Array> {
   const page = await readUpTo(path, VMSA_SIZE);
   if (page.length !== VMSA_SIZE)
     throw errors.wrongVmsaSize(path, page.length > VMSA_SIZE ? undefined : page.length);

@@ -3,7 +3,7 @@
 
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
-import { hex } from '../core/hex';
+import { hex, parseUnsigned } from '../core/hex';
 import { parseOvmf } from '../core/ovmf/image';
 import { CPU_MODELS, describeCpuId, modelsWithSignature } from '../core/vmsa/cpuModels';
 import { needsOf, type SvsmImage, type VmsaRequest } from '../core/vmsa/generate';
@@ -117,8 +117,11 @@ export async function pickCpu(recent: RecentCpus, like?: CpuId): Promise<CpuId |
 
 /** Reads 25/1/1, 0x19/1/1 or a signature such as 0xa00f11. */
 function parseCpu(text: string): CpuId | undefined {
-  const parts = text.trim().split(/[\s/,]+/);
-  if (!parts.every((p) => /^(0x[0-9a-f]+|[0-9]+)$/i.test(p))) return undefined;
+  const parts = text
+    .trim()
+    .split(/[\s/,]+/)
+    .map(parseUnsigned);
+  if (parts.includes(undefined)) return undefined;
   const [family, model, stepping, ...rest] = parts.map(Number);
   if (family === undefined || rest.length > 0) return undefined;
   if (model === undefined) return family > 0xfff ? decodeSignature(family) : undefined;
@@ -226,13 +229,16 @@ const SVSM_PARTS: Readonly<Record<keyof SvsmImage, string>> = {
   vtom: 'Virtual top of memory, 0 for none',
 };
 
+/** Of JavaScript's exact numbers, which a request has. */
+const TOO_LARGE = 2n ** 53n;
+
 async function typeSvsmValue(part: keyof SvsmImage): Promise<number | undefined> {
   const text = await vscode.window.showInputBox({
     title: SVSM_PARTS[part],
     value: part === 'entry' ? '' : '0',
     placeHolder: '0xffffe000',
     validateInput: (value) =>
-      /^(0x[0-9a-f]{1,13}|[0-9]{1,15})$/i.test(value) ? undefined : 'A number in decimal or 0x form',
+      (parseUnsigned(value) ?? TOO_LARGE) < TOO_LARGE ? undefined : 'A number in decimal or 0x form',
   });
   return text === undefined ? undefined : Number(text);
 }

@@ -3,16 +3,10 @@
 
 import * as vscode from 'vscode';
 import * as errors from '../core/errors';
-import {
-  findVmsaLeaf,
-  parseFieldValue,
-  patchField,
-  vmsaLeaf,
-  withBits,
-  type BitRange,
-} from '../core/vmsa/edit';
+import { findVmsaLeaf, parseFieldValue, patchField, withBits, type BitRange } from '../core/vmsa/edit';
 import { similarFields } from '../core/vmsa/fieldNames';
 import type { VmsaRequest } from '../core/vmsa/generate';
+import { vmsaLeaf } from '../core/vmsa/layout';
 import type { Action } from '../protocol';
 import { nameOf, readUri, watchFile, whyNotWritable } from './files';
 import { pagesOf } from './pages';

@@ -5,10 +5,10 @@ import { sha384 } from '@noble/hashes/sha2.js';
 import { encode, row, struct } from '../struct';
 
 /** Page types of SNP_LAUNCH_UPDATE. The contents of only the first two enter the digest. */
-export const SNP_PAGE_TYPES = { normal: 1, vmsa: 2, zero: 3, unmeasured: 4, secrets: 5, cpuid: 6 } as const;
+const SNP_PAGE_TYPES = { normal: 1, vmsa: 2, zero: 3, unmeasured: 4, secrets: 5, cpuid: 6 } as const;
 
 /** What is hashed for one page. */
-export const PAGE_INFO = struct('PAGE_INFO', 0x70, [
+const PAGE_INFO = struct('PAGE_INFO', 0x70, [
   row(0x00, 'digest_cur', 48, 'the launch digest so far'),
   row(0x30, 'contents', 48, 'SHA-384 of a normal or VMSA page; zero for the other types'),
   row(0x60, 'length', 'u16', 'bytes of this structure'),

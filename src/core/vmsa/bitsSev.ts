@@ -49,6 +49,26 @@ export const SEV_FEATURES: readonly Bit[] = [
   mustBeZero(63, 22),
 ];
 
+/** Fields that count only with one of these features on. */
+export const FEATURE_STATE: ReadonlyMap<string, readonly string[]> = new Map([
+  ['tsc_scale', ['SecureTSC']],
+  ['tsc_offset', ['SecureTSC']],
+  ['virtual_tom', ['vTOM']],
+  ['reg_prot_nonce', ['VmsaRegProt']],
+  ['secure_avic_control', ['SecureAVIC']],
+  ['vintr_ctrl', ['AlternateInjection', 'SecureAVIC']],
+  ['event_inj', ['AlternateInjection', 'SecureAVIC']],
+]);
+
+/** Features that an SEV-ES guest can have, too; all others need SEV-SNP. */
+export const ES_FEATURES: readonly string[] = [
+  'DebugVirtualization',
+  'PreventHostIBS',
+  'PmcVirtualization',
+  'IbsVirtualization',
+  'IbpbOnEntry',
+];
+
 /** Virtual interrupt control. */
 export const VINTR_CTRL: readonly Bit[] = [
   bits(7, 0, 'V_TPR', 'virtual task priority'),

@@ -2,6 +2,7 @@
 
 import { hex } from '../hex';
 import { SEV_FEATURES } from './bitsSev';
+import { isResetVector } from './generate';
 import type { PageKind } from './pageKind';
 
 /** One of the two pages. */
@@ -60,8 +61,7 @@ const SEGMENT = /^(es|cs|ss|ds|fs|gs|gdtr|ldtr|idtr|tr)_(selector|attrib|limit|b
 export const isSegment = ({ name }: Pair) => SEGMENT.test(name);
 
 /** Whether a page starts where the architecture starts a CPU. */
-export const atResetVector = (page: Side) =>
-  page.value('cs_base') === 0xffff0000n && page.value('rip') === 0xfff0n;
+export const atResetVector = (page: Side) => isResetVector(page.value('cs_base'), page.value('rip'));
 /** Whether a page is that of libkrun's additional processors. */
 export const isKrunAp = (page: Side) =>
   page.value('cs_selector') === 0x9100n && page.value('cs_base') === 0x91000n;

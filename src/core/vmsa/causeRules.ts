@@ -24,7 +24,9 @@ import {
   start,
   type Pair,
 } from './causePair';
+import { FEATURE_STATE } from './bitsSev';
 import { describeSignature, KVM_FALLBACK_SIGNATURE } from './cpuModels';
+import { SEVCTL_SIZE } from './sevctlJson';
 import { decodeSignature } from './signature';
 
 /** One row of the table. */
@@ -37,7 +39,6 @@ export interface CauseRule {
   readonly text?: (pair: Pair) => string;
 }
 
-const FPU_BYTES = 0x408;
 const ALSO_DEBUG_SWAP = 0x21n;
 
 /** Pages that are no VMSA, then what a whole launch decides. */
@@ -106,7 +107,7 @@ const FPU: readonly CauseRule[] = [
     title: 'FPU state dropped, as sevctl vmsa update does',
     doc: 'One page has registers or other bytes from 0x408 on, beyond what a launch sets, the other has none at all. sevctl vmsa update writes only the first 0x408 bytes back and zeros for the rest. Take the page from before the update, or change it here.',
     applies: (p) =>
-      p.offset >= FPU_BYTES &&
+      p.offset >= SEVCTL_SIZE &&
       either(
         p,
         ({ page, otherPage }) => !page.fpu && otherPage.beyondReset && otherPage.value('x87_ftw') !== 0x5555n,
@@ -304,15 +305,7 @@ const VMM: readonly CauseRule[] = [
     id: 'feature-state',
     title: 'State of an SEV feature',
     doc: 'These fields count only with a bit of sev_features: SecureTSC has the ratio and offset of the TSC, vTOM the top of memory, VmsaRegProt a nonce, AlternateInjection and SecureAVIC their controls. Give both sides the same features; a launch by QEMU leaves the fields 0.',
-    applies: named(
-      'tsc_scale',
-      'tsc_offset',
-      'virtual_tom',
-      'reg_prot_nonce',
-      'vintr_ctrl',
-      'secure_avic_control',
-      'event_inj',
-    ),
+    applies: named(...FEATURE_STATE.keys()),
   },
 ];
 

@@ -1,13 +1,15 @@
 // Why a field of two pages differs: one cause for each field, from the table in causeRules.ts. The rules look at the
 // values on both sides, and at other fields of both pages, because one byte has several histories.
 
+import { isZero } from '../hex';
 import { decode, writeLeaf, type Values } from '../struct';
 import type { Pair, Side } from './causePair';
 import { CAUSES } from './causeRules';
 import type { ComparedField } from './compare';
 import { VMSA, VMSA_SIZE } from './layout';
-import type { VmsaField } from './page';
+import { isZeroField, type VmsaField } from './page';
 import { pageKind } from './pageKind';
+import { SEVCTL_SIZE } from './sevctlJson';
 
 export { CAUSES } from './causeRules';
 
@@ -23,10 +25,11 @@ function sideOf(fields: readonly VmsaField[]): Side {
   const page = new Uint8Array(VMSA_SIZE);
   for (const { leaf, value } of fields) writeLeaf(page, leaf, value);
   const values: Values = decode(VMSA, page);
+  const above = fields.filter((field) => field.offset >= SEVCTL_SIZE && !isZeroField(field));
   return {
     kind: pageKind(page),
-    beyondReset: page.subarray(0x40c).some((b, i) => b !== 0 && i !== 4 && i !== 5),
-    fpu: page.subarray(0x408).some((b) => b !== 0),
+    beyondReset: above.some(({ name }) => name !== 'mxcsr' && name !== 'x87_fcw'),
+    fpu: above.length > 0,
     value: (name) => BigInt(values[name] as number | bigint),
   };
 }
@@ -46,7 +49,7 @@ function sides(all: readonly ComparedField[]): readonly [Side, Side] {
 /** Runs of bytes take part in rules only by whether any of them is set. */
 function numberOf({ value }: VmsaField): bigint {
   if (!(value instanceof Uint8Array)) return BigInt(value);
-  return value.some((b) => b !== 0) ? 1n : 0n;
+  return isZero(value) ? 0n : 1n;
 }
 
 /**

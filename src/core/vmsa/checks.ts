@@ -2,12 +2,13 @@
 // belong into a page from before the launch (APM volume 2, section 15.5.1; Linux sev.c). They decode and never throw.
 
 import { exactText, reservedBits } from '../describe';
-import { hex } from '../hex';
+import { hex, isZero } from '../hex';
 import type { Finding } from '../region';
 import { decode, leaves, readLeaf, type Leaf, type LeafValue } from '../struct';
-import { SEV_FEATURES } from './bitsSev';
+import { ES_FEATURES, FEATURE_STATE, SEV_FEATURES } from './bitsSev';
 import { HARDWARE_WRITES } from './causePair';
-import { VMSA, VMSA_SIZE } from './layout';
+import { isResetVector } from './generate';
+import { VMSA, VMSA_SIZE, vmsaLeaf } from './layout';
 import { pageKind, type PageKind } from './pageKind';
 import { finding, type VmsaRule } from './rules';
 import { decodeSignature } from './signature';
@@ -30,8 +31,6 @@ const WHOLE: Readonly<Record<Exclude<PageKind, 'vmsa'>, readonly [VmsaRule, stri
     'This looks like the GHCB that guest and hypervisor share: it has an exit code or a bitmap of valid fields, but neither SVME nor a code segment. The VMSA is another page.',
   ],
 };
-
-const byName = new Map(leaves(VMSA).map((leaf) => [leaf.path, leaf]));
 
 /** What a check sees and says: values of scalar fields, and a way to pin a message to one of them. */
 interface Notes {
@@ -56,7 +55,7 @@ export function vmsaFindings(page: Uint8Array, context: PageContext = {}): Findi
     value,
     bit: (name, lsb) => ((value(name) >> BigInt(lsb)) & 1n) === 1n,
     note: (rule, field, message) => {
-      const { offset, size } = byName.get(field)!;
+      const { offset, size } = vmsaLeaf(field)!;
       findings.push(finding(rule, offset, size, message));
     },
   };
@@ -66,7 +65,7 @@ export function vmsaFindings(page: Uint8Array, context: PageContext = {}): Findi
 
 function reservedSet(leaf: Leaf, value: LeafValue): Finding | undefined {
   if (value instanceof Uint8Array) {
-    if (leaf.row.group !== 'Reserved' || value.every((b) => b === 0)) return undefined;
+    if (leaf.row.group !== 'Reserved' || isZero(value)) return undefined;
     const message = `${leaf.path} is reserved but not zero: ${exactText(value, leaf.size).slice(0, 64)}. No known launch sets it.`;
     return finding('vmsa-reserved-set', leaf.offset, leaf.size, message);
   }
@@ -97,7 +96,9 @@ function checkModes({ value, bit, note }: Notes): void {
   } else if (lme && pg && !pae) {
     note('vmsa-lme-without-pae', 'cr4', `EFER.LME and CR0.PG are set, but CR4.PAE is clear.`);
   }
-  if (pg && !pe) note('vmsa-paging-without-pe', 'cr0', `cr0 is ${cr0}: PG is set without PE.`);
+  if (pg && !pe && lme)
+    note('vmsa-lme-without-pe', 'cr0', 'EFER.LME and CR0.PG are set, but CR0.PE is clear.');
+  else if (pg && !pe) note('vmsa-paging-without-pe', 'cr0', `cr0 is ${cr0}: PG is set without PE.`);
   if (nw && !cd) note('vmsa-nw-without-cd', 'cr0', `cr0 is ${cr0}: NW is set without CD.`);
 }
 
@@ -128,7 +129,7 @@ function checkStart({ vcpu, value, bit, note }: Notes): void {
   if (realMode && rip > limit) {
     note('vmsa-rip-beyond-limit', 'rip', `rip is ${hex(rip)}, beyond the limit of CS, ${hex(limit)}.`);
   }
-  const reset = base === 0xffff0000n && rip === 0xfff0n;
+  const reset = isResetVector(base, rip);
   if (vcpu !== undefined && vcpu > 0 && reset) {
     note(
       'vmsa-ap-at-reset-vector',
@@ -145,10 +146,24 @@ function checkStart({ vcpu, value, bit, note }: Notes): void {
   }
 }
 
+/** Registers whose upper half VMRUN wants to be zero; that of DR7 is covered by its own rule. */
+const LOW_HALF = ['cr0', 'dr6'];
+
+/** Fields that software may set, but that no launch does. */
+const NEVER_SET = ['spec_ctrl', 'cpl'];
+
 /** Bits that read as ones whatever is written to them. */
 const FIXED_ONES: Readonly<Record<string, bigint>> = { rflags: 0x2n, dr6: 0xffff07f0n, dr7: 0x400n };
 
 function checkRegisters({ value, bit, note }: Notes): void {
+  for (const name of LOW_HALF) {
+    if (value(name) >> 32n === 0n) continue;
+    note('vmsa-high-half', name, `${name} is ${hex(value(name))}: VMRUN refuses bits above 31.`);
+  }
+  for (const name of NEVER_SET) {
+    if (value(name) === 0n) continue;
+    note('vmsa-never-set', name, `${name} is ${hex(value(name))}; every known launch leaves it 0.`);
+  }
   for (const [name, ones] of Object.entries(FIXED_ONES)) {
     const lost = ones & ~value(name);
     if (lost === 0n) continue;
@@ -188,31 +203,9 @@ function checkRegisters({ value, bit, note }: Notes): void {
 
 const feature = (name: string): number => SEV_FEATURES.find((b) => b.name === name)!.lsb;
 
-/** Features that only SEV-SNP has; DebugVirtualization and the sampling features are of SEV-ES, too. */
-const SNP_ONLY = [
-  'vTOM',
-  'ReflectVC',
-  'RestrictedInjection',
-  'AlternateInjection',
-  'BTBIsolation',
-  'VmplSSS',
-  'SecureTSC',
-  'VmgexitParameter',
-  'GuestInterceptControl',
-  'VmsaRegProt',
-  'SmtProtection',
-  'SecureAVIC',
-];
-
-/** Fields that count only with one of these features. */
-const STATE_OF: readonly (readonly [field: string, features: readonly string[]])[] = [
-  ['tsc_scale', ['SecureTSC']],
-  ['tsc_offset', ['SecureTSC']],
-  ['reg_prot_nonce', ['VmsaRegProt']],
-  ['secure_avic_control', ['SecureAVIC']],
-  ['vintr_ctrl', ['AlternateInjection', 'SecureAVIC']],
-  ['event_inj', ['AlternateInjection', 'SecureAVIC']],
-];
+const SNP_ONLY = SEV_FEATURES.filter((b) => !b.reserved && b.name !== 'SNPActive')
+  .map((b) => b.name)
+  .filter((name) => !ES_FEATURES.includes(name));
 
 function checkFeatures({ value, bit, note }: Notes): void {
   const on = (name: string) => bit('sev_features', feature(name));
@@ -222,14 +215,11 @@ function checkFeatures({ value, bit, note }: Notes): void {
     const message = `sev_features is ${features}: ${lonely.join(', ')} without SNPActive.`;
     note('vmsa-snp-feature', 'sev_features', message);
   }
-  const top = value('virtual_tom');
-  if (on('vTOM') !== (top !== 0n)) {
-    const message = on('vTOM')
-      ? 'vTOM is on in sev_features, but virtual_tom is 0: all memory would be shared.'
-      : `virtual_tom is ${hex(top)}, but vTOM is off in sev_features.`;
+  if (on('vTOM') && value('virtual_tom') === 0n) {
+    const message = 'vTOM is on in sev_features, but virtual_tom is 0: all memory would be shared.';
     note('vmsa-vtom', 'virtual_tom', message);
   }
-  for (const [field, needs] of STATE_OF) {
+  for (const [field, needs] of FEATURE_STATE) {
     if (value(field) === 0n || needs.some(on)) continue;
     const message = `${field} is ${hex(value(field))}, but ${needs.join(' and ')} ${needs.length > 1 ? 'are' : 'is'} off in sev_features.`;
     note('vmsa-feature-state', field, message);

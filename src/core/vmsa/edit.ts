@@ -2,7 +2,7 @@
 // A patch holds the bytes before and after, so that it can be applied and taken back in any file that holds the page.
 
 import * as errors from '../errors';
-import { fromHex } from '../hex';
+import { fromHex, parseUnsigned } from '../hex';
 import { diff, leaves, writeLeaf, type Bit, type Leaf, type LeafValue, readLeaf } from '../struct';
 import { VMSA } from './layout';
 
@@ -12,13 +12,6 @@ export interface Patch {
   readonly offset: number;
   readonly before: Uint8Array;
   readonly after: Uint8Array;
-}
-
-const byPath = new Map(leaves(VMSA).map((leaf) => [leaf.path, leaf]));
-
-/** The leaf with exactly this path, such as `rdx` or `fpreg_xmm.xmm0`. */
-export function vmsaLeaf(path: string): Leaf | undefined {
-  return byPath.get(path);
 }
 
 /**
@@ -52,10 +45,8 @@ export function parseFieldValue(leaf: Leaf, text: string): LeafValue {
     if (bytes?.length !== leaf.size) throw errors.badFieldBytes(leaf.path, leaf.size);
     return bytes;
   }
-  const digits = trimmed.replaceAll('_', '');
-  if (!/^(0x[0-9a-f]+|[0-9]+)$/i.test(digits) || digits.length > 80)
-    throw errors.badFieldNumber(leaf.path, trimmed);
-  const value = BigInt(digits);
+  const value = parseUnsigned(trimmed.replaceAll('_', ''));
+  if (value === undefined) throw errors.badFieldNumber(leaf.path, trimmed);
   if (value >> BigInt(8 * leaf.size) !== 0n) throw errors.fieldTooLarge(leaf.path, trimmed, leaf.size);
   return leaf.size === 8 ? value : Number(value);
 }

@@ -1,17 +1,15 @@
 // A page as a C initialiser of Linux's struct sev_es_save_area (arch/x86/include/asm/svm.h), for test programs and
 // kernel modules. Names and arrays come from the table's Linux names; what that structure cannot hold is in a comment.
 
-import { bytesToHex, hex } from '../hex';
+import { bytesToHex, hex, isZero } from '../hex';
 import { leaves } from '../struct';
-import { VMSA } from './layout';
+import { KERNEL_STRUCT_SIZE, VMSA } from './layout';
 import { memberNumber, membersOf, type Member } from './members';
-import { KERNEL_STRUCT_SIZE } from './pageSource';
 
 /** The members of the structure, in order. */
 export const LINUX_MEMBERS: readonly Member[] = membersOf('linux', KERNEL_STRUCT_SIZE);
 
-const isSet = (page: Uint8Array, { offset, size }: Member) =>
-  page.subarray(offset, offset + size).some((b) => b !== 0);
+const isSet = (page: Uint8Array, { offset, size }: Member) => !isZero(page.subarray(offset, offset + size));
 
 /** A comment must not end early, whatever a text has in it. */
 const comment = (text: string) => text.replaceAll('*/', '* /').replaceAll(/[\r\n]/g, ' ');

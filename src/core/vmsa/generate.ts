@@ -57,7 +57,7 @@ export function splitResetAddress(address: number): { csBase: bigint; ip: bigint
 }
 
 /** The reset address that an AP's CS base and RIP came from. */
-export function joinResetAddress(csBase: bigint, rip: bigint): bigint {
+function joinResetAddress(csBase: bigint, rip: bigint): bigint {
   return (csBase & 0xffff0000n) | (rip & 0xffffn);
 }
 
@@ -164,9 +164,14 @@ export function cpuByName(name: string): CpuId {
   return { family, model, stepping };
 }
 
-/** Whether a page starts where the architecture lets a CPU start, as a boot processor's does. */
+/** Whether this is where the architecture lets a CPU start, as a boot processor does. */
+export function isResetVector(csBase: bigint, rip: bigint): boolean {
+  return csBase === 0xffff0000n && rip === 0xfff0n;
+}
+
+/** Whether a page starts there. */
 export function startsAtResetVector(values: Values): boolean {
-  return values['cs_base'] === 0xffff0000n && values['rip'] === 0xfff0n;
+  return isResetVector(values['cs_base'] as bigint, values['rip'] as bigint);
 }
 
 const safe = (value: bigint): number => (value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : 0);
@@ -242,5 +247,5 @@ export function guessRequest(values: Values): VmsaRequest {
 export function expectedRequest(values: Values): VmsaRequest {
   const guess = guessRequest(values);
   const basis = findProfile(guess.profile)?.basis;
-  return basis === undefined ? guess : { ...guess, profile: basis as VmsaRequest['profile'] };
+  return basis === undefined ? guess : { ...guess, profile: basis };
 }

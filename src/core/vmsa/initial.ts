@@ -3,6 +3,8 @@
 // over and builds the page. Sources: APM volume 2 table 14-1; Linux arch/x86/kvm/svm/{svm,sev}.c; QEMU
 // target/i386/{cpu,sev}.c. What other VMMs write is in initialVmms.ts. A field that no layer names is zero.
 
+import { KVM_FALLBACK_SIGNATURE } from './cpuModels';
+
 /** Boot processor (vCPU 0) or application processor (every other). */
 export type Role = 'bsp' | 'ap';
 
@@ -129,7 +131,7 @@ export const KVM_CREATE: Layer = {
     ldtr_attrib: 0x82,
     // A 16-bit TSS, although the CPU would come up with a 32-bit one: history that nobody could change.
     tr_attrib: 0x83,
-    rdx: 0x600n,
+    rdx: BigInt(KVM_FALLBACK_SIGNATURE),
   },
   about: {
     rdx: {

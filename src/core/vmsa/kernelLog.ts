@@ -2,17 +2,8 @@
 // dynamic debug on. A line that names it, then print_hex_dump_debug() with DUMP_PREFIX_NONE: 16 bytes a line, no offsets.
 
 import { CHAR, HEX_DIGIT, finder, isSpace, lineEnd, skipSpace, trimEnd } from '../ascii';
-import { VMSA_SIZE } from './layout';
-import {
-  KERNEL_STRUCT_SIZE,
-  LEAST_BYTES,
-  MAX_PAGES,
-  broken,
-  found,
-  padded,
-  type NotPages,
-  type PagesRead,
-} from './pageSource';
+import { KERNEL_STRUCT_SIZE, VMSA_SIZE } from './layout';
+import { LEAST_BYTES, MAX_PAGES, broken, found, padded, type NotPages, type PagesRead } from './pageSource';
 
 const HEADER = 'Virtual Machine Save Area (VMSA):';
 const findHeader = finder(HEADER);

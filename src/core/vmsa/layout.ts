@@ -2,7 +2,7 @@
 // and Linux struct sev_es_save_area up to 0x670; the sampling state above it as COCONUT-SVSM declares it.
 // Names are those of the kernel with `_` for `.` in the segments. Every byte of the page belongs to a row.
 
-import { row, struct, type FieldType, type Row } from '../struct';
+import { leaves, row, struct, type FieldType, type Leaf, type Row } from '../struct';
 import * as fpuState from './bitsFpu';
 import * as msrs from './bitsMsr';
 import * as sevState from './bitsSev';
@@ -22,6 +22,9 @@ export const GROUPS = [
 
 /** Bytes of a VMSA page. */
 export const VMSA_SIZE = 4096;
+
+/** Bytes of Linux's struct sev_es_save_area, which is what the kernel dumps; the rest of the page is zero. */
+export const KERNEL_STRUCT_SIZE = 0x670;
 
 type Extras = Pick<Row, 'bits' | 'aliases' | 'note'>;
 
@@ -328,3 +331,13 @@ export const VMSA = struct('VMSA', VMSA_SIZE, [
   debug(0x7c0, 'ic_ibs_extd_ctl', 'u64', 'sampling: extended fetch control', PADDING),
   reserved(0x7c8, 2104, { aliases: { ...PADDING.aliases, ...coconut('reserved_7c8') } }),
 ]);
+
+const byPath = new Map(leaves(VMSA).map((leaf) => [leaf.path, leaf]));
+
+/** The leaf with exactly this path, such as `rdx` or `fpreg_xmm.xmm0`. */
+export function vmsaLeaf(path: string): Leaf | undefined {
+  return byPath.get(path);
+}
+
+/** Where the reserved end of the page starts, which every launch leaves zero. */
+export const RESERVED_END = leaves(VMSA).at(-1)!.offset;

@@ -1,7 +1,7 @@
 // A file of one VMSA page: its fields as text and a line about the whole; what is odd about it is in checks.ts.
 
 import { describeLeaf } from '../describe';
-import { hex } from '../hex';
+import { hex, isZero } from '../hex';
 import { decode, leaves, readLeaf, type Leaf, type LeafValue, type Values } from '../struct';
 import { describeSignature } from './cpuModels';
 import { resetAddressIn, startAddress, startsAtResetVector } from './generate';
@@ -73,7 +73,7 @@ export function vmsaFields(page: Uint8Array, at = 0, some: readonly Leaf[] = lea
 
 /** Whether every byte of a field is zero. */
 export function isZeroField({ value }: VmsaField): boolean {
-  return value instanceof Uint8Array ? value.every((b) => b === 0) : BigInt(value) === 0n;
+  return value instanceof Uint8Array ? isZero(value) : BigInt(value) === 0n;
 }
 
 /** Fields by heading, headings in their order. */

@@ -1,8 +1,9 @@
 // What a page of 4096 bytes is before any of its fields is believed: a VMSA, or one of the things that are mistaken
 // for one.
 
-import { leaves, readLeaf } from '../struct';
-import { VMSA, VMSA_SIZE } from './layout';
+import { isZero } from '../hex';
+import { readLeaf } from '../struct';
+import { RESERVED_END, VMSA_SIZE, vmsaLeaf } from './layout';
 
 /**
  * `zero` never filled in; `filled` one byte throughout, as erased flash; `encrypted` memory of a running guest; `ghcb`
@@ -11,20 +12,20 @@ import { VMSA, VMSA_SIZE } from './layout';
  */
 export type PageKind = 'zero' | 'filled' | 'encrypted' | 'ghcb' | 'vmsa';
 
-/** The reserved end of the page, which every launch leaves zero. */
-const RESERVED_END = 0x7c8;
-
 /** The GHCB's exit code, its two words of information and its scratch area, then its bitmap of valid fields. */
 const GHCB_RANGES = [
   [0x390, 0x3b0],
   [0x3f0, 0x400],
 ] as const;
 
-const leafOf = (path: string) => leaves(VMSA).find((l) => l.path === path)!;
-const EFER = leafOf('efer');
-const CS_ATTRIB = leafOf('cs_attrib');
+const EFER = vmsaLeaf('efer')!;
+const CS_ATTRIB = vmsaLeaf('cs_attrib')!;
+const SVME = 0x1000n;
 
-const anySet = (bytes: Uint8Array) => bytes.some((b) => b !== 0);
+/** Whether a page has what no vCPU starts without: SVME, or at least a code segment. */
+export function hasRegisters(page: Uint8Array): boolean {
+  return ((readLeaf(page, EFER) as bigint) & SVME) !== 0n || readLeaf(page, CS_ATTRIB) !== 0;
+}
 
 // Of 2104 random bytes, 8 are zero and all 256 values occur, give or take one. Plain data has neither.
 function looksRandom(bytes: Uint8Array): boolean {
@@ -33,12 +34,7 @@ function looksRandom(bytes: Uint8Array): boolean {
 }
 
 function looksLikeGhcb(page: Uint8Array): boolean {
-  const runnable = ((readLeaf(page, EFER) as bigint) & 0x1000n) !== 0n;
-  return (
-    !runnable &&
-    readLeaf(page, CS_ATTRIB) === 0 &&
-    GHCB_RANGES.some(([from, to]) => anySet(page.subarray(from, to)))
-  );
+  return !hasRegisters(page) && GHCB_RANGES.some(([from, to]) => !isZero(page.subarray(from, to)));
 }
 
 /** What a page is. @param page 4096 bytes */

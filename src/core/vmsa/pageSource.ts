@@ -1,9 +1,9 @@
-// The pages of a file in whatever form it holds them, and the rule for bytes that could be several pages.
+// What every reader of pages returns, whatever form they come in, and the rule for bytes that could be several pages.
 
 import { explainNotVmsa, isImage } from '../classify';
-import { byteCount } from '../hex';
-import { leaves, readLeaf } from '../struct';
-import { VMSA, VMSA_SIZE } from './layout';
+import { byteCount, isZero } from '../hex';
+import { KERNEL_STRUCT_SIZE, RESERVED_END, VMSA_SIZE } from './layout';
+import { hasRegisters } from './pageKind';
 
 /** The forms in which a VMSA is handed around. */
 export type PageFormat = 'page' | 'pages' | 'kernel-log' | 'hex-dump' | 'base64' | 'sevctl-json' | 'json';
@@ -31,7 +31,7 @@ export interface NotPages {
 }
 
 /** The forms in words. */
-export const READ_FORMATS: Readonly<Record<PageFormat, string>> = {
+const READ_FORMATS: Readonly<Record<PageFormat, string>> = {
   page: 'VMSA page',
   pages: 'VMSA pages one after the other',
   'kernel-log': 'kernel log',
@@ -50,9 +50,6 @@ export const MAX_PAGES = 512;
 /** The most bytes in pages. */
 export const MAX_PAGE_BYTES = MAX_PAGES * VMSA_SIZE;
 
-/** Bytes of Linux's struct sev_es_save_area, which is what the kernel dumps; the rest of the page is zero. */
-export const KERNEL_STRUCT_SIZE = 0x670;
-
 /** Fewer bytes do not even hold all registers. */
 export const LEAST_BYTES = 0x400;
 
@@ -66,19 +63,9 @@ export function broken(format: PageFormat, reason: string): NotPages {
   return { format, reason };
 }
 
-const leafOf = (path: string) => leaves(VMSA).find((leaf) => leaf.path === path)!;
-const EFER = leafOf('efer');
-const CS_ATTRIB = leafOf('cs_attrib');
-const RESERVED_END = leaves(VMSA).at(-1)!.offset;
-
-const isZero = (bytes: Uint8Array) => bytes.every((b) => b === 0);
-
-/** Whether a page can be of a vCPU: nothing in its reserved end, and SVME or a code segment, or never filled in. */
+/** Whether a page can be of a vCPU: nothing in its reserved end, and registers, or never filled in. */
 function couldBePage(page: Uint8Array): boolean {
-  if (!isZero(page.subarray(RESERVED_END))) return false;
-  return (
-    ((readLeaf(page, EFER) as bigint) & 0x1000n) !== 0n || readLeaf(page, CS_ATTRIB) !== 0 || isZero(page)
-  );
+  return isZero(page.subarray(RESERVED_END)) && (hasRegisters(page) || isZero(page));
 }
 
 /** Copies, and never of Node's Buffer, whose slices share their memory. */

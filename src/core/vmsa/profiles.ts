@@ -48,7 +48,7 @@ export interface Profile<Id extends string = string> {
   readonly since?: string;
   readonly until?: string;
   /** The launch that this one is without a change of the host's: what one wants to compare its page with. */
-  readonly basis?: string;
+  readonly basis?: Id;
   /** The roles that have such a page. */
   readonly roles: readonly Role[];
   readonly layers: readonly Layer[];

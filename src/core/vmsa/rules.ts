@@ -1,6 +1,7 @@
 // What can be wrong with a VMSA page: one table of rules with their severity and the text of their documentation.
 // Checks make findings only through `finding`, so that no rule exists outside this table. Severity `error` means that
-// VMRUN or KVM refuses the page, or that it is no page at all (APM volume 2, section 15.5.1, illegal states).
+// VMRUN or KVM refuses the page, that its first instruction faults, or that it is no page at all (APM volume 2, section
+// 15.5.1, illegal states).
 
 import { ruleTable } from '../ruleTable';
 
@@ -30,6 +31,8 @@ const table = ruleTable({
     'error',
     'EFER.LME and CR0.PG are set without CR4.PAE, an illegal state for VMRUN.',
   ],
+  'vmsa-lme-without-pe': ['error', 'EFER.LME and CR0.PG are set without CR0.PE, an illegal state for VMRUN.'],
+  'vmsa-high-half': ['error', 'Bits above 31 of CR0 or DR6 are set, an illegal state for VMRUN.'],
   'vmsa-nw-without-cd': ['error', 'CR0.NW is set without CD, an illegal state for VMRUN.'],
   'vmsa-cs-l-and-d': [
     'error',
@@ -41,8 +44,8 @@ const table = ruleTable({
   ],
   'vmsa-cs-not-code': ['warning', 'CS is not present, or not a code segment.'],
   'vmsa-tr-not-busy': [
-    'warning',
-    'TR is present but no busy TSS. An available TSS is what a descriptor holds, not what a running CPU has.',
+    'error',
+    'TR is present but no busy TSS, which VMRUN refuses. An available TSS is what a descriptor holds, not what a running CPU has.',
   ],
   'vmsa-cpl': ['warning', 'CPL and the privilege level of SS differ, which a CPU keeps equal.'],
   'vmsa-rip-beyond-limit': [
@@ -70,12 +73,13 @@ const table = ruleTable({
     'RDX is no CPU signature: it has bits that CPUID leaves zero, or extended parts that do not count.',
   ],
   'vmsa-snp-feature': ['warning', 'A feature of SEV-SNP is on without SNPActive, so it cannot work.'],
-  'vmsa-vtom': ['warning', 'vTOM is on without virtual_tom, or virtual_tom is set without vTOM.'],
+  'vmsa-vtom': ['warning', 'vTOM is on without virtual_tom: all memory would be shared.'],
   'vmsa-feature-state': [
     'warning',
-    'State of SecureTSC, VmsaRegProt, AlternateInjection or SecureAVIC is set without the bit of sev_features that makes it count.',
+    'State of SecureTSC, vTOM, VmsaRegProt, AlternateInjection or SecureAVIC is set without the bit of sev_features that makes it count.',
   ],
   'vmsa-vmpl': ['warning', 'The page is not at VMPL 0, where every page is that a launch measures.'],
+  'vmsa-never-set': ['warning', 'SPEC_CTRL or CPL is set, which every known launch leaves 0.'],
   'vmsa-has-run': [
     'warning',
     'Fields are set that hardware writes when the guest runs: the page was taken after the launch.',

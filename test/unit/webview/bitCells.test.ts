@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { leaves } from '../../../src/core/struct';
-import { replaceBits, vmsaLeaf } from '../../../src/core/vmsa/edit';
+import { replaceBits } from '../../../src/core/vmsa/edit';
+import { vmsaLeaf } from '../../../src/core/vmsa/layout';
 import { VMSA } from '../../../src/core/vmsa/layout';
 import { bitCells, cellText, moveBit } from '../../../webview/bitCells';
 

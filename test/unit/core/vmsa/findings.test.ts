@@ -3,9 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { decode, encode, type Values } from '../../../../src/core/struct';
-import { vmsaLeaf } from '../../../../src/core/vmsa/edit';
 import { generateVmsa, type VmsaRequest } from '../../../../src/core/vmsa/generate';
-import { VMSA, VMSA_SIZE } from '../../../../src/core/vmsa/layout';
+import { VMSA, VMSA_SIZE, vmsaLeaf } from '../../../../src/core/vmsa/layout';
 import { vmsaFindings } from '../../../../src/core/vmsa/page';
 import { LAUNCH_PROFILES } from '../../../../src/core/vmsa/profiles';
 import { VMSA_RULES, type VmsaRule } from '../../../../src/core/vmsa/rules';
@@ -70,6 +69,9 @@ const cases: readonly Case[] = [
   change('vmsa-lma-without-paging', 'efer', { cr4: 0x40n }, IGVM),
   change('vmsa-lme-without-pae', 'cr4', { efer: 0x1900n, cr4: 0x40n, cs_attrib: 0xc9b }, IGVM),
   change('vmsa-paging-without-pe', 'cr0', { cr0: 0x80000010n }),
+  change('vmsa-lme-without-pe', 'cr0', { cr0: 0x80000010n, cr4: 0x60n, efer: 0x1100n }),
+  change('vmsa-high-half', 'cr0', { cr0: 0x100000010n }, BSP, ['vmsa-reserved-set']),
+  change('vmsa-high-half', 'dr6', { dr6: 0x1ffff0ff0n }, BSP, ['vmsa-reserved-set']),
   change('vmsa-nw-without-cd', 'cr0', { cr0: 0x20000010n }),
   change('vmsa-cs-l-and-d', 'cs_attrib', { cs_attrib: 0xe9b }, IGVM),
   change('vmsa-cs-l-without-lma', 'cs_attrib', { cs_attrib: 0x29b }),
@@ -79,7 +81,9 @@ const cases: readonly Case[] = [
   change('vmsa-cs-not-code', 'cs_attrib', { cs_attrib: 0x1b }),
   change('vmsa-tr-not-busy', 'tr_attrib', { tr_attrib: 0x89 }),
   change('vmsa-tr-not-busy', 'tr_attrib', { tr_attrib: 0x9b }),
-  change('vmsa-cpl', 'cpl', { cpl: 3 }),
+  change('vmsa-cpl', 'cpl', { cpl: 3 }, BSP, ['vmsa-never-set']),
+  change('vmsa-never-set', 'cpl', { cpl: 3, ss_attrib: 0xf3 }),
+  change('vmsa-never-set', 'spec_ctrl', { spec_ctrl: 1 }),
   change('vmsa-cpl', 'cpl', { ss_attrib: 0xf3 }),
   change('vmsa-rip-beyond-limit', 'rip', { rip: 0x10000n }),
   { rule: 'vmsa-ap-at-reset-vector', name: 'vCPU 1 like vCPU 0', at: 'rip', bytes: page(BSP), vcpu: 1 },
@@ -97,7 +101,7 @@ const cases: readonly Case[] = [
   change('vmsa-cpu-signature', 'rdx', { rdx: 0xf0a00f11n }),
   change('vmsa-snp-feature', 'sev_features', { sev_features: 0x8n }),
   change('vmsa-vtom', 'virtual_tom', { sev_features: 0x3n }),
-  change('vmsa-vtom', 'virtual_tom', { virtual_tom: 1n << 40n }),
+  change('vmsa-feature-state', 'virtual_tom', { virtual_tom: 1n << 40n }),
   change('vmsa-feature-state', 'tsc_scale', { tsc_scale: 1n << 32n }),
   change('vmsa-feature-state', 'tsc_offset', { tsc_offset: 1n }),
   change('vmsa-feature-state', 'reg_prot_nonce', { reg_prot_nonce: 1n }),
