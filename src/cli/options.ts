@@ -5,16 +5,17 @@ import * as errors from '../core/errors';
 import { parseUnsigned } from '../core/hex';
 import {
   cpuByName,
-  expectedRequest,
   guessRequest,
   needsOf,
   requestLike,
+  withoutHostChange,
+  type Needs,
   type Role,
   type SvsmImage,
   type VmsaRequest,
 } from '../core/vmsa/generate';
 import { CPU_ID_LIMITS, type CpuId } from '../core/vmsa/signature';
-import { findProfile, PROFILES, type ProfileId } from '../core/vmsa/profiles';
+import { findProfile, PROFILES, type KnownProfile, type ProfileId } from '../core/vmsa/profiles';
 import { decode } from '../core/struct';
 import { VMSA } from '../core/vmsa/layout';
 import { readFirmware, resetAddressOf } from '../files/launch';
@@ -121,8 +122,27 @@ export async function resetAddressFrom(
   return isNeeded ? resetAddressOf(image, firmware) : undefined;
 }
 
-/** The SVSM values that the options give, over those of `base`; nothing without an entry. */
-export function svsmFrom(options: PageOptions, base?: SvsmImage): SvsmImage | undefined {
+/** The options for the values of an SVSM image. */
+const SVSM_OPTIONS = {
+  entry: 'svsmEntry',
+  stack: 'svsmStack',
+  pageTable: 'svsmPageTable',
+  vtom: 'vtom',
+} as const satisfies Record<keyof SvsmImage, keyof PageOptions>;
+
+/**
+ * The SVSM values that the options give, over those of `base`; nothing without an entry.
+ * @throws CheckError (usage) for an option that pages of the profile have no place for
+ */
+export function svsmFrom(
+  { id }: KnownProfile,
+  needs: Needs,
+  options: PageOptions,
+  base?: SvsmImage,
+): SvsmImage | undefined {
+  const parts = Object.keys(SVSM_OPTIONS) as (keyof SvsmImage)[];
+  const odd = parts.find((part) => options[SVSM_OPTIONS[part]] !== undefined && !needs.svsm.includes(part));
+  if (odd !== undefined) throw errors.svsmValueUnused(odd, id);
   const entry = options.svsmEntry ?? base?.entry;
   if (entry === undefined) return undefined;
   return {
@@ -138,15 +158,16 @@ export async function requestFrom(page: Uint8Array, options: PageOptions): Promi
   const values = decode(VMSA, page);
   const guess = guessRequest(values);
   const role = roleFrom(options.cpu) ?? guess.role;
-  const profile = findProfile(options.profile ?? expectedRequest(values).profile)!;
+  const profile = findProfile(options.profile ?? withoutHostChange(guess).profile)!;
   const like = requestLike(profile, role, values);
-  const resetAddress = await resetAddressFrom(options, needsOf(profile, role).resetAddress);
+  const needs = needsOf(profile, role);
+  const resetAddress = await resetAddressFrom(options, needs.resetAddress);
   return {
     profile: profile.id,
     role,
     cpu: cpuFrom(options) ?? guess.cpu,
     resetAddress: resetAddress ?? like?.resetAddress,
-    svsm: svsmFrom(options, like?.svsm),
+    svsm: svsmFrom(profile, needs, options, like?.svsm),
   };
 }
 

@@ -13,7 +13,7 @@ import { explainDistance, identify, type Candidate } from '../core/vmsa/identify
 import { VMSA } from '../core/vmsa/layout';
 import type { VmsaField } from '../core/vmsa/page';
 import { decodeSignature } from '../core/vmsa/signature';
-import { readFirmware, resetAddressOf } from '../files/launch';
+import { readFirmware } from '../files/launch';
 import { fileName, readVmsaFile } from '../files/vmsaFile';
 import { asksForPage, requestFrom, type PageOptions } from './options';
 import { columns, printJson, type Output } from './output';
@@ -133,12 +133,12 @@ export async function identifyVmsa(file: string, options: IdentifyOptions, out: 
   const found = identify(page.bytes);
   const own = ownFacts(page.bytes);
   const { firmware } = options;
-  const address = firmware === undefined ? undefined : resetAddressOf(await readFirmware(firmware), firmware);
+  const address = firmware === undefined ? undefined : (await readFirmware(firmware)).resetAddress;
   if (options.json) {
     printJson(out, {
       file: fileName(file),
       ...own,
-      ...(address !== undefined && { firmware, firmwareResetAddress: address }),
+      ...(firmware !== undefined && { firmware, firmwareResetAddress: address ?? null }),
       exact: found.exact.map(candidateJson),
       nearest: found.nearest.map(candidateJson),
       tried: found.tried,
@@ -166,15 +166,15 @@ function printIdentified(
   // The boot processor starts in the firmware itself, whatever the address in its reset block.
   const same =
     own.resetAddress === null ? '' : firmware.address === own.resetAddress ? ', the same' : ', another';
-  const inFirmware =
-    firmware.address === undefined ? '' : `; ${firmware.path} has ${hex(firmware.address, 8)}${same}`;
+  const inFirmware = firmware.address === undefined ? 'none' : `${hex(firmware.address, 8)}${same}`;
+  const beside = firmware.path === undefined ? '' : `; ${firmware.path} has ${inFirmware}`;
   const rows = [
     ['family', `${own.family}`],
     ['model', `${own.model}`],
     ['stepping', `${own.stepping}`],
     ['signature', `${hex(own.signature)}${own.malformed ? ', which no CPU has' : ''}`],
     ['QEMU models', own.models.length > 0 ? own.models.join(', ') : 'none'],
-    ['reset address', `${start}${inFirmware}`],
+    ['reset address', `${start}${beside}`],
   ];
   columns(rows, '  ').forEach((line) => {
     out.line(line);

@@ -4,7 +4,14 @@ import * as errors from '../core/errors';
 import { decode, type Leaf, type LeafValue } from '../core/struct';
 import { applyPatch, changedFields, findVmsaLeaves, parseFieldValue, patchField } from '../core/vmsa/edit';
 import { similarFields } from '../core/vmsa/fieldNames';
-import { generateVmsa, guessRequest, needsOf, splitResetAddress } from '../core/vmsa/generate';
+import {
+  generateVmsa,
+  guessRequest,
+  needsOf,
+  splitResetAddress,
+  startsAtResetVector,
+  type Role,
+} from '../core/vmsa/generate';
 import { VMSA, VMSA_SIZE, vmsaLeaf } from '../core/vmsa/layout';
 import { vmsaFields, vmsaSummary } from '../core/vmsa/page';
 import { findProfile, type KnownProfile } from '../core/vmsa/profiles';
@@ -37,7 +44,7 @@ export async function buildVmsa(file: string, options: PageOptions, out: Output)
     role,
     cpu: cpu ?? { family: 0, model: 0, stepping: 0 },
     resetAddress: await resetAddressFrom(options, needs.resetAddress),
-    svsm: svsmFrom(options),
+    svsm: svsmFrom(profile, needs, options),
   });
   await writeWhole(file, bytes);
   out.line(`${file}: ${vmsaSummary(bytes)}`);
@@ -65,6 +72,11 @@ function readSetting(text: string): [Leaf, LeafValue] {
   return [leaf, parseFieldValue(leaf, text.slice(at + 1))];
 }
 
+const noAddressNote = (profile: KnownProfile, role: Role): string =>
+  role === 'bsp' && profile.roles.includes('ap') && needsOf(profile, 'ap').resetAddress
+    ? 'The page of a boot processor holds no reset address: it stays as it is. For the page of an additional vCPU give --cpu 1, too.'
+    : `Pages of ${profile.id} hold no reset address: it stays as it is.`;
+
 /** The fields that options change, in the order in which they are written. */
 async function changesFrom(
   options: UpdateOptions,
@@ -74,12 +86,17 @@ async function changesFrom(
   const changes: [Leaf, LeafValue][] = [];
   const cpu = cpuFrom(options);
   if (cpu) changes.push([vmsaLeaf('rdx')!, BigInt(encodeSignature(cpu))]);
-  const role = roleFrom(options.cpu) ?? guessRequest(decode(VMSA, page)).role;
-  if (role === 'bsp' && (options.firmware ?? options.resetAddress) !== undefined)
-    out.note(
-      'The page of a boot processor holds no reset address: it stays as it is. --cpu 1 makes it one of an AP.',
-    );
-  const address = await resetAddressFrom(options, role === 'ap');
+  const values = decode(VMSA, page);
+  const guess = guessRequest(values);
+  const profile = findProfile(guess.profile)!;
+  const role = roleFrom(options.cpu) ?? guess.role;
+  const needed = needsOf(profile, role).resetAddress;
+  const given = (options.firmware ?? options.resetAddress) !== undefined;
+  if (given && !needed) out.note(noAddressNote(profile, role));
+  // Asked to be of another vCPU, a page that starts as the first does would say nothing of where that one starts.
+  if (!given && needed && options.cpu !== undefined && startsAtResetVector(values))
+    throw errors.resetAddressNeeded(undefined);
+  const address = await resetAddressFrom(options, needed);
   if (address !== undefined) {
     const { csBase, ip } = splitResetAddress(address);
     changes.push([vmsaLeaf('cs_base')!, csBase], [vmsaLeaf('rip')!, ip]);

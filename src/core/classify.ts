@@ -3,7 +3,7 @@
 import { guidText } from './guid';
 import { byteCount } from './hex';
 import { FOOTER_GUID } from './ovmf/entries';
-import { VMSA_SIZE } from './vmsa/layout';
+import { KERNEL_STRUCT_SIZE, VMSA_SIZE } from './vmsa/layout';
 
 /** What a file can be shown as. */
 export type FileKind = 'ovmf' | 'vmsa';
@@ -36,8 +36,10 @@ export function explainNotVmsa(bytes: Uint8Array, odd?: number): string {
   if (odd !== undefined) {
     return `${found} It is not one page for each vCPU either: page ${odd} has bytes where every VMSA has zeros, or no registers.`;
   }
+  if (bytes.length === KERNEL_STRUCT_SIZE && bytes.includes(0))
+    return `${found} This is the size of the kernel's structure, which is shorter than the page: fill it up with zeros to ${VMSA_SIZE} bytes.`;
   // A text is short for other reasons.
   if (bytes.length < VMSA_SIZE && bytes.includes(0))
-    return `${found} A dump of the kernel's structure is shorter than the page: fill it up with zeros to ${VMSA_SIZE} bytes.`;
+    return `${found} It is cut short: write the page again, whole.`;
   return `${found} Pages one after the other, a kernel log with a dump, a hex dump, base64 and sevctl's JSON can be read, too; this is none of them.`;
 }

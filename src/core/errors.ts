@@ -421,6 +421,13 @@ export function badSvsmValue(part: string, found: number | undefined): CheckErro
   );
 }
 
+/** A value of an SVSM image for pages that hold none of it. */
+export function svsmValueUnused(part: string, profile: string): CheckError {
+  return usage(
+    `Pages of the profile ${profile} hold no ${part} of an SVSM image. Leave it out, or give --profile.`,
+  );
+}
+
 /** A profile whose pages no SEV-ES launch measures, for the check of such a launch. */
 export function notSevEsProfile(id: string, known: readonly string[]): CheckError {
   return usage(

@@ -240,12 +240,12 @@ export function guessRequest(values: Values): VmsaRequest {
   return requestLike(usual!, startsAtResetVector(values) ? 'bsp' : 'ap', values)!;
 }
 
-/**
- * The request for the page that this one was meant to be: of the launch that it looks like, but without what a host changes
- * about it unasked, such as DebugSwap. Compared with that, the change shows.
- */
+/** A request without what a host changes about a launch unasked, such as DebugSwap. Compared with that, the change shows. */
+export function withoutHostChange(request: VmsaRequest): VmsaRequest {
+  return { ...request, profile: findProfile(request.profile)?.basis ?? request.profile };
+}
+
+/** The request for the page that this one was meant to be: of the launch that it looks like, without a host's change. */
 export function expectedRequest(values: Values): VmsaRequest {
-  const guess = guessRequest(values);
-  const basis = findProfile(guess.profile)?.basis;
-  return basis === undefined ? guess : { ...guess, profile: basis };
+  return withoutHostChange(guessRequest(values));
 }

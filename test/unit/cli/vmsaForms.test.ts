@@ -134,6 +134,20 @@ describe('vmsa update --set', () => {
   });
 });
 
+describe('vmsa update --cpu', () => {
+  it('writes a reset address where the launch has one, and says so where it has none', async () => {
+    await ok('vmsa', 'build', 'krun.vmsa', '--userspace', 'krun', '--cpu-model', 'EPYC', '--cpu', '1');
+    const before = bytesOf('krun.vmsa');
+    const { stdout, stderr } = await ok('vmsa', 'update', 'krun.vmsa', '--reset-address', '0x80b004');
+    assert.match(stderr, /Pages of sev-es-krun hold no reset address: it stays as it is\./);
+    assert.match(stdout, /nothing to change/);
+    assert.deepEqual(bytesOf('krun.vmsa'), before);
+    writeFileSync(at('other.vmsa'), bytesOf('vcpu0.vmsa'));
+    await ok('vmsa', 'update', 'other.vmsa', '--cpu', '1', '--reset-address', '0x80b004');
+    assert.match((await ok('vmsa', 'identify', 'other.vmsa')).stdout, /exactly this page\n {2}sev-es, ap/);
+  });
+});
+
 describe('vmsa build of every VMM', () => {
   const SVSM = ['--svsm-entry', '0x8000', '--svsm-stack', '0x9000', '--vtom', '0x800000000000'];
   const cases: [string, string[]][] = [
@@ -141,7 +155,8 @@ describe('vmsa build of every VMM', () => {
     ['krun, additional vCPU', ['--userspace', 'krun', '--cpu-model', 'EPYC', '--cpu', '2']],
     ['EC2, without a CPU', ['--profile', 'snp-ec2']],
     ['GCE, additional vCPU', ['--profile', 'snp-gce', '--cpu', '1', '--reset-address', '0x80b004']],
-    ['SVSM', ['--profile', 'snp-svsm', '--cpu-model', 'EPYC-Milan', ...SVSM]],
+    ['SVSM', ['--profile', 'snp-svsm', '--cpu-model', 'EPYC-Milan', '--svsm-entry', '0x8000']],
+    ['SVSM from an IGVM file', ['--profile', 'snp-coconut-igvm', ...SVSM]],
     ['QEMU by name', ['--userspace', 'qemu', '--profile', 'snp', '--cpu-model', 'EPYC-Milan']],
   ];
   for (const [name, args] of cases) {
@@ -179,6 +194,10 @@ describe('vmsa identify', () => {
       ['sev-es', 'ap', '0xa00f11'],
     );
   });
+  it('identifies a page also beside firmware that has no reset address', async () => {
+    const { stdout } = await ok('vmsa', 'identify', 'ap.vmsa', '--firmware', 'vcpu0.vmsa');
+    assert.match(stdout, /reset address +0x0080b004; vcpu0\.vmsa has none\n/);
+  });
   it('names the nearest launches and why they differ, with exit status 1', async () => {
     writeFileSync(at('odd.vmsa'), bytesOf('vcpu0.vmsa'));
     await ok('vmsa', 'update', 'odd.vmsa', '--set', 'rbx=1');
@@ -202,6 +221,9 @@ describe('vmsa diff --markdown', () => {
 
 describe('The commands for pages refuse', () => {
   const PAGE = ['--cpu-model', 'EPYC'];
+  before(() => {
+    writeFileSync(at('cut.vmsa'), bytesOf('vcpu0.vmsa').subarray(0, 3000));
+  });
   const cases: [string[], RegExp][] = [
     [['export', 'vcpu0.vmsa'], /required option '--as <form>'/],
     [['export', 'vcpu0.vmsa', '--as', 'pdf'], /Allowed choices are bin, json/],
@@ -214,6 +236,10 @@ describe('The commands for pages refuse', () => {
       ['update', 'dmesg.txt', '--set', 'rax=1'],
       /dmesg\.txt is a kernel log; only raw pages.*export dmesg\.txt --as bin/,
     ],
+    [['update', 'vcpu0.vmsa', '--cpu', '1'], /needs the SEV-ES reset address/],
+    [['diff', 'vcpu0.vmsa', '--svsm-entry', '5'], /profile sev-es hold no entry of an SVSM image/],
+    [['build', 'no.vmsa', ...PAGE, '--vtom', '1'], /profile sev-es hold no vtom of an SVSM image/],
+    [['show', 'cut.vmsa'], /has 3000 bytes.*It is cut short: write the page again, whole\./],
     [['update', 'vcpu0.vmsa', '--set', 'rax'], /"rax" is no setting\. Give FIELD=VALUE/],
     [['update', 'vcpu0.vmsa', '--set', '=1'], /"=1" is no setting/],
     [['update', 'vcpu0.vmsa', '--set', 'raxx=1'], /no field "raxx"\. Did you mean .*rax/],
