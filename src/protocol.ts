@@ -41,9 +41,10 @@ export interface NamedPage {
   readonly bytes: Uint8Array;
 }
 
-/** That the file was written by somebody else since it was read: which fields changed, and whether ours did, too. */
+/** That the file was written by somebody else since it was read, and whether something was changed here, too. */
 export interface DiskChange {
-  readonly fields: readonly string[];
+  /** The fields of the page that is shown which changed; undefined when the file has no such page any more. */
+  readonly fields?: readonly string[];
   /** There are changes here that were not saved: the person must choose. */
   readonly conflict: boolean;
 }
@@ -80,10 +81,16 @@ export interface ComparisonViewState extends NamedPage {
   readonly other: Counterpart;
 }
 
-/** A firmware image; what its compressed sections hold comes when it is known. */
-export interface OvmfViewState extends NamedPage {
-  readonly kind: 'ovmf';
+/** What its compressed sections hold, which is known some time after an image is shown, or why that is not known. */
+export interface ImageContents {
   readonly contents?: VolumeContents;
+  /** A sentence. */
+  readonly unread?: string;
+}
+
+/** A firmware image. */
+export interface OvmfViewState extends NamedPage, ImageContents {
+  readonly kind: 'ovmf';
 }
 
 /** Two firmware images side by side. */
@@ -116,6 +123,8 @@ export interface Place {
 /** Host to webview. */
 export type HostMessage =
   | { readonly type: 'show'; readonly view: View }
+  /** Adds to the image that is shown; its bytes cross once. */
+  | { readonly type: 'contents'; readonly more: ImageContents }
   /** Opens the page's own box for finding, or for going to an offset. */
   | { readonly type: 'open'; readonly box: 'find' | 'goto' }
   /** Selects what the other half of a diff has selected. */
@@ -145,17 +154,17 @@ const VIEW_KINDS: readonly string[] = [
 
 function isView(value: unknown): value is View {
   if (!isObject(value)) return false;
-  const { kind, bytes } = value;
-  return VIEW_KINDS.includes(String(kind)) && (bytes === undefined || bytes instanceof Uint8Array);
+  const { kind, bytes, other } = value;
+  const hold = (of: unknown) => of === undefined || of instanceof Uint8Array;
+  return VIEW_KINDS.includes(String(kind)) && hold(bytes) && (!isObject(other) || hold(other['bytes']));
 }
 
-const isCount = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 0;
+/** Whether a value is a whole number from 0 that is exact. */
+export const isCount = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && (value as number) >= 0;
 
 const isBitRange = (value: unknown): value is BitRange =>
-  isObject(value) &&
-  isCount(value['lsb']) &&
-  isCount(value['width']) &&
-  Number(value['lsb']) + Number(value['width']) <= 64;
+  isObject(value) && isCount(value['lsb']) && isCount(value['width']) && value['lsb'] + value['width'] <= 64;
 
 function isPlace(value: unknown): value is Place {
   return (
@@ -169,6 +178,8 @@ export function isHostMessage(value: unknown): value is HostMessage {
   switch (value['type']) {
     case 'show':
       return isView(value['view']);
+    case 'contents':
+      return isObject(value['more']);
     case 'open':
       return value['box'] === 'find' || value['box'] === 'goto';
     case 'select':

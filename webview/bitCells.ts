@@ -48,13 +48,13 @@ export function cellText(cell: BitCell, value: bigint, side: string): string {
   const { index, set, bit, differs } = cell;
   const state = `${set ? 'set' : 'clear'}${differs ? ` (${side}: ${set ? 'clear' : 'set'})` : ''}`;
   if (!bit) return `bit ${index}, reserved: ${state}`;
-  const all = bit.width === 1 ? '' : ` = ${wordOf(bit, value)}`;
+  const all = bit.width === 1 ? '' : ` = ${wordOf(bit, bitValue(value, bit))}`;
   return `bit ${index}, ${bit.name}${all}: ${state}. ${bit.doc}`;
 }
 
-function wordOf(bit: Bit, value: bigint): string {
-  const v = bitValue(value, bit);
-  const word = bit.values?.[Number(v)];
+/** A value of some bits with its word, when it has one: `0xb busy 32/64-bit TSS`. */
+export function wordOf({ values }: Bit, v: bigint): string {
+  const word = values?.[Number(v)];
   return word === undefined ? hex(v) : `${hex(v)} ${word}`;
 }
 

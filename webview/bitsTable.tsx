@@ -4,6 +4,7 @@
 import { applicableBits, bitPlace, bitValue, reservedBits } from '../src/core/describe';
 import { hex } from '../src/core/hex';
 import type { Bit } from '../src/core/struct';
+import { wordOf } from './bitCells';
 import { Icon } from './widgets';
 
 /** What the table shows; `onSet` is there when bits can be changed. */
@@ -18,18 +19,17 @@ export interface BitsProps {
 
 function bitWord(bit: Bit, value: bigint): string {
   const v = bitValue(value, bit);
+  if (bit.width > 1) return wordOf(bit, v);
   const word = bit.values?.[Number(v)];
-  if (bit.width === 1) return `${v === 1n ? 'set' : 'clear'}${word === undefined ? '' : `: ${word}`}`;
-  return word === undefined ? hex(v) : `${hex(v)}: ${word}`;
+  return `${v === 1n ? 'set' : 'clear'}${word === undefined ? '' : `: ${word}`}`;
 }
 
 /** Few enough values to choose from, each with its word. */
 function choicesOf(bit: Bit): { value: number; text: string }[] | undefined {
-  const { values } = bit;
-  if (!values || bit.width > 4) return undefined;
+  if (!bit.values || bit.width > 4) return undefined;
   return Array.from({ length: 1 << bit.width }, (_, value) => ({
     value,
-    text: `${hex(value)}${values[value] === undefined ? '' : `: ${values[value]}`}`,
+    text: wordOf(bit, BigInt(value)),
   }));
 }
 

@@ -31,9 +31,6 @@ export interface Form {
   readonly vtom: string;
 }
 
-/** The inputs for an SVSM, in their order. */
-export const SVSM_PARTS = ['entry', 'stack', 'pageTable', 'vtom'] as const;
-
 /** The choice that stands for numbers which no QEMU model has, or that a person wants to type. */
 export const CUSTOM = 'custom';
 

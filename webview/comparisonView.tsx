@@ -9,6 +9,7 @@ import type { ComparisonViewState, Counterpart } from '../src/protocol';
 import { ComparisonControls } from './comparisonControls';
 import { formOf, readForm } from './comparisonForm';
 import { ComparisonPage, type Comparison } from './comparisonPage';
+import { titlesOf } from './differences';
 import { useSaved } from './host';
 import { ActionButton } from './widgets';
 
@@ -19,8 +20,7 @@ function FileComparison({ view, other }: { view: ComparisonViewState; other: Oth
   const { name, bytes } = view;
   const comparison = useMemo((): Comparison => {
     const compared = comparePages(bytes, other.bytes);
-    // Two files of one name are told apart by their place.
-    const titles = name === other.name ? (['Left', 'Right'] as const) : ([name, other.name] as const);
+    const titles = titlesOf(name, other.name);
     return {
       compared,
       causes: groupByCause(compared),

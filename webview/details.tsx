@@ -1,7 +1,7 @@
 // The panel beside the tree or the bytes: a name, its place, what can be copied, and whatever a view says of it.
 
 import { Fragment, type ComponentChildren } from 'preact';
-import { hex } from '../src/core/hex';
+import { byteCount, hex } from '../src/core/hex';
 import { CopyButton } from './widgets';
 
 /** What works on every page. */
@@ -48,7 +48,7 @@ export function Details(props: {
       <div class="details-head">
         <h2>{name}</h2>
         <span class="details-place">
-          {hex(offset, 3)}, {size === 1 ? '1 byte' : `${size} bytes`}
+          {hex(offset, 3)}, {byteCount(size)}
         </span>
         <span class="details-copy">
           {value !== undefined && <CopyButton text={value} what="value" label="value" />}

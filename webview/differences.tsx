@@ -34,6 +34,10 @@ export function useDifferences(ids: readonly string[], state: TreeState): (by: 1
   return step;
 }
 
+/** What the two sides are called: two files of one name are told apart by their place. */
+export const titlesOf = (a: string, b: string): readonly [string, string] =>
+  a === b ? ['Left', 'Right'] : [a, b];
+
 /** The two buttons. */
 export function Stepper({ off, step }: { off: boolean; step: (by: 1 | -1) => void }) {
   return (

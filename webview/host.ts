@@ -33,10 +33,13 @@ export function send(message: WebviewMessage): void {
   api.postMessage(message);
 }
 
-/** Calls `listener` with every view that the host shows, and asks for the first. */
+/** Calls `listener` with every view that the host shows, and again when one is added to; asks for the first. */
 export function onShow(listener: (view: View) => void): void {
+  let latest: View | undefined;
   listeners.add((message) => {
-    if (message.type === 'show') listener(message.view);
+    if (message.type === 'show') listener((latest = message.view));
+    if (message.type === 'contents' && latest?.kind === 'ovmf')
+      listener((latest = { ...latest, ...message.more }));
   });
   send({ type: 'ready' });
 }

@@ -9,7 +9,7 @@ import { parseOvmf } from '../src/core/ovmf/image';
 import type { ImagesViewState } from '../src/protocol';
 import { CopyForms } from './copyForms';
 import { Details, NoDetails } from './details';
-import { Stepper, useDifferences } from './differences';
+import { Stepper, titlesOf, useDifferences } from './differences';
 import { Header } from './header';
 import { useSaved } from './host';
 import { countLeaves, filterTree, type TreeNode } from './rows';
@@ -105,7 +105,7 @@ export function ImagesView({ view }: { view: ImagesViewState }) {
   const step = useDifferences(ids, state);
   const shown = countLeaves(filterTree(tree, filter));
   const selected = changes.find((change, index) => idOf(change, index) === state.node?.id);
-  const titles = name === other.name ? (['Left', 'Right'] as const) : ([name, other.name] as const);
+  const titles = titlesOf(name, other.name);
   // Images of one size are mapped alike, byte by byte; of two sizes they are not.
   const alike = bytes.length === other.bytes.length;
   return (

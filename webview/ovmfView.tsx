@@ -73,7 +73,7 @@ function ItemDetails({ item, image, bytes }: { item: OvmfItem; image: OvmfImage;
 
 /** Shows an image. */
 export function OvmfView({ view }: { view: OvmfViewState }) {
-  const { name, bytes, contents } = view;
+  const { name, bytes, contents, unread } = view;
   const [text, setText] = useSaved('ovmf.filter', '');
   const { value: image, findings: ofTables } = useMemo(() => parseOvmf(bytes), [bytes]);
   // Volumes are read here without what is compressed in them; the extension host sends that when it knows.
@@ -109,6 +109,11 @@ export function OvmfView({ view }: { view: OvmfViewState }) {
         </p>
         <Supports supports={image.supports} />
         {image.table && <ImageFacts image={image} bytes={bytes} />}
+        {unread !== undefined && (
+          <p class="summary" role="status">
+            <Icon name="warning" class="severity-warning" /> {unread}
+          </p>
+        )}
         <Findings findings={findings} onSelect={state.selectRange} />
       </Header>
       {bytes.length > 0 && (

@@ -1,6 +1,6 @@
 // The hover card of a field: what it means, where it is, what it should be and who says so.
 
-import { hex } from '../src/core/hex';
+import { byteCount, hex } from '../src/core/hex';
 import { setBy, type ComparedField } from '../src/core/vmsa/compare';
 import type { Cause } from '../src/core/vmsa/causes';
 
@@ -19,7 +19,7 @@ export function FieldCard(props: {
       <p class="hover-name">
         <code>{actual.name}</code>
         <span class="hover-place">
-          {hex(actual.offset, 3)}, {actual.size === 1 ? '1 byte' : `${actual.size} bytes`}
+          {hex(actual.offset, 3)}, {byteCount(actual.size)}
         </span>
       </p>
       <p>{actual.doc}</p>

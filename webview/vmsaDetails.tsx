@@ -20,7 +20,7 @@ import { Icon } from './widgets';
 const asBits = (value: LeafValue) => (value instanceof Uint8Array ? undefined : BigInt(value));
 
 /** A field as one line with tabs, for a table elsewhere. */
-export function rowText(field: VmsaField): string {
+function rowText(field: VmsaField): string {
   return [field.name, hex(field.offset, 3), exactText(field.value, field.size), field.meaning].join('\t');
 }
 

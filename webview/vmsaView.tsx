@@ -37,15 +37,16 @@ const KEYS = [
 /** What happened to the file on disk, and the choice when there are changes here, too. */
 function Disk({ change }: { change: DiskChange }) {
   const { fields, conflict } = change;
-  const few = fields.slice(0, 6).join(', ');
-  const what = `${few}${fields.length > 6 ? ` and ${fields.length - 6} more` : ''} changed`;
+  const few = fields?.slice(0, 6).join(', ') ?? '';
+  const more = fields && fields.length > 6 ? ` and ${fields.length - 6} more` : '';
+  const what = fields?.length === 0 ? 'no field of this page changed' : `${few}${more} changed`;
   return (
     <div class="notice-bar" role="status">
       <Icon name={conflict ? 'warning' : 'refresh'} class={conflict ? 'severity-warning' : 'severity-info'} />
       <span>
         {!conflict
-          ? `Reloaded, because the file was written: ${fields.length === 0 ? 'no field changed' : what}.`
-          : fields.length === 0
+          ? `Reloaded, because the file was written: ${fields ? what : 'it has other pages now'}.`
+          : !fields
             ? 'The file is gone, or is no VMSA page any more; your changes are not saved.'
             : `The file was written by another program, and your changes are not saved: on disk ${what}.`}
       </span>

@@ -15,7 +15,7 @@ export interface VolumeItem {
 }
 
 /** The id of the heading over all volumes. */
-export const VOLUMES = 'volumes';
+const VOLUMES = 'volumes';
 
 /** A checksum that is wrong is worth a word; the others are as they should be. */
 const checksumWords = ({ checksums }: VolumeNode) =>

@@ -1,7 +1,7 @@
 // A field and its value as text: the one source of hover cards, command-line lines, grid cells and the
 // Markdown reference.
 
-import { bytesToHex, hex, rawText } from './hex';
+import { bytesToHex, hex, isZero, rawText } from './hex';
 import { markdownCell, markdownTable } from './markdown';
 import type { Bit, FieldType, Leaf, LeafValue, Row, Struct } from './struct';
 import { sizeOf } from './struct';
@@ -55,9 +55,7 @@ function describeBytes(bytes: Uint8Array): string {
   const end = bytes.findIndex((b) => b === 0);
   const text = bytes.subarray(0, end < 0 ? bytes.length : end);
   const readable =
-    text.length >= 4 &&
-    text.every((b) => b >= 0x20 && b < 0x7f) &&
-    (end < 0 || bytes.subarray(end).every((b) => b === 0));
+    text.length >= 4 && text.every((b) => b >= 0x20 && b < 0x7f) && (end < 0 || isZero(bytes.subarray(end)));
   return readable ? `"${String.fromCharCode(...text)}"` : '';
 }
 

@@ -326,6 +326,11 @@ export function readOnlyPage(name: string, why: string): CheckError {
   return usage(`Fields of ${name} cannot be changed: ${why}. Export it to a file to change it there.`);
 }
 
+/** A file that is shown as the left half of a diff only. */
+export function leftOfDiff(name: string): CheckError {
+  return usage(`The left side of a comparison cannot be saved. Open ${name} by itself to change it.`);
+}
+
 /** Fields that are not to be changed before the workspace is trusted. */
 export function untrustedEdit(): CheckError {
   return new CheckError(
@@ -425,6 +430,14 @@ export function badSvsmValue(part: string, found: number | undefined): CheckErro
 export function svsmValueUnused(part: string, profile: string): CheckError {
   return usage(
     `Pages of the profile ${profile} hold no ${part} of an SVSM image. Leave it out, or give --profile.`,
+  );
+}
+
+/** Compressed sections that could not be read, although the rest of the image could. */
+export function contentsUnread(why: string): CheckError {
+  return new CheckError(
+    'bug',
+    `What is compressed in this image could not be read: ${why}. All else of it is shown; its kernel hashes may or may not be verified.`,
   );
 }
 

@@ -19,9 +19,16 @@ export function rawText(value: LeafValue, size: number, most = 32): string {
   return `${bytesToHex(value.subarray(0, most - 4))}…${bytesToHex(value.subarray(-4))}`;
 }
 
+/** The byte that all bytes of a range are, if they are equal. A plain loop, because images have megabytes. */
+export function onlyByte(bytes: Uint8Array, at = 0, end = bytes.length): number | undefined {
+  const first = bytes[at];
+  for (let i = at + 1; i < end; i++) if (bytes[i] !== first) return undefined;
+  return first;
+}
+
 /** Whether a run of bytes has none set. */
 export function isZero(bytes: Uint8Array): boolean {
-  return bytes.every((b) => b === 0);
+  return bytes.length === 0 || onlyByte(bytes) === 0;
 }
 
 /** An unsigned number as a person writes it, in decimal or 0x form and at most 80 characters; undefined for anything else. */

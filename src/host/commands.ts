@@ -56,7 +56,7 @@ async function generate(
   const { bytes } = generateVmsa(request);
   let saved: vscode.Uri | undefined;
   if (answers && target instanceof vscode.Uri) await vscode.workspace.fs.writeFile((saved = target), bytes);
-  else saved = await savePage(bytes, request.role === 'bsp' ? 'vcpu0.vmsa' : 'vcpu1.vmsa');
+  else saved = await savePage(bytes, request.role);
   if (saved) await vscode.commands.executeCommand('vscode.openWith', saved, VmsaEditor.viewType);
   return saved;
 }

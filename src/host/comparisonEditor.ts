@@ -5,7 +5,14 @@
 import * as vscode from 'vscode';
 import * as errors from '../core/errors';
 import { generateVmsa, type VmsaRequest } from '../core/vmsa/generate';
-import { isRequest, type Action, type ComparisonViewState, type FirmwareChoice } from '../protocol';
+import {
+  isCount,
+  isRequest,
+  type Action,
+  type ComparisonViewState,
+  type FirmwareChoice,
+  type NamedPage,
+} from '../protocol';
 import { nameOf } from './files';
 import type { PageOfFile } from './pages';
 import { Page, PageEditor } from './page';
@@ -36,14 +43,12 @@ export function comparisonUri(actual: PageOfFile, other: VmsaRequest | PageOfFil
   });
 }
 
-const isPage = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
-
 /** What a comparison's URI says. @throws CheckError when it was made by hand and says nothing */
 function parseComparison(uri: vscode.Uri): Comparison {
   try {
     const said = JSON.parse(uri.query) as Record<string, unknown>;
     const { file, request, otherFile, page = 0, otherPage = 0 } = said;
-    if (typeof file === 'string' && isPage(page) && isPage(otherPage)) {
+    if (typeof file === 'string' && isCount(page) && isCount(otherPage)) {
       const actual = { file: vscode.Uri.parse(file, true), page };
       if (isRequest(request)) return { ...actual, request };
       if (typeof otherFile === 'string')
@@ -80,18 +85,21 @@ export class ComparisonEditor extends PageEditor {
       page.show((shown = { ...shown, other: this.generated(next, firmware) }));
     });
     let reads = 0;
+    const stateOf = async (comparison: Comparison): Promise<ComparisonViewState> => {
+      const actual = { kind: 'comparison', ...(await this.read(comparison)) } as const;
+      if ('other' in comparison)
+        return { ...actual, other: { kind: 'file', ...(await this.read(comparison.other)) } };
+      request ??= comparison.request;
+      return { ...actual, other: this.generated(request, firmware) };
+    };
     const load = async (comparison: Comparison) => {
       const mine = ++reads;
-      const actual = await this.read(comparison);
-      const file = 'other' in comparison ? await this.read(comparison.other) : undefined;
-      // A slow reading must not replace what a later one has shown.
-      if (mine !== reads) return;
-      if (file) {
-        page.show((shown = { kind: 'comparison', ...actual, other: { kind: 'file', ...file } }));
-      } else if ('request' in comparison) {
-        request ??= comparison.request;
-        const other = this.generated(request, firmware);
-        page.show((shown = { kind: 'comparison', ...actual, other }));
+      // A slow reading must not replace what a later one has shown, nor say why it failed.
+      try {
+        const state = await stateOf(comparison);
+        if (mine === reads) page.show((shown = state));
+      } catch (error) {
+        if (mine === reads) explain(error);
       }
     };
     const explain = (error: unknown) => {
@@ -105,7 +113,7 @@ export class ComparisonEditor extends PageEditor {
       explain(error);
       return;
     }
-    const again = () => load(comparison).catch(explain);
+    const again = () => load(comparison);
     const files = 'other' in comparison ? [comparison.file, comparison.other.file] : [comparison.file];
     const watchers = files.map((file) => this.files.watch(file, () => void again()));
     panel.onDidDispose(() => {
@@ -122,18 +130,15 @@ export class ComparisonEditor extends PageEditor {
     return { kind: 'generated', request, firmware, recent: this.recent.list() };
   }
 
-  private async read({ file, page }: PageOfFile): Promise<{ name: string; bytes: Uint8Array }> {
-    const pages = await this.files.pages(file);
-    const bytes = pages[page];
-    if (!bytes) throw errors.noSuchPage(nameOf(file), page, pages.length);
-    return { name: label({ file, page }), bytes: bytes.slice() };
+  private async read(at: PageOfFile): Promise<NamedPage> {
+    return { name: label(at), bytes: await this.files.pageOf(at) };
   }
 
   /** Does what a button asks for. @returns the request to show from now on, when it changed */
   private async act(action: Action, request: VmsaRequest): Promise<VmsaRequest | undefined> {
     if (action === 'saveExpected') {
       if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
-      await savePage(generateVmsa(request).bytes, request.role === 'bsp' ? 'vcpu0.vmsa' : 'vcpu1.vmsa');
+      await savePage(generateVmsa(request).bytes, request.role);
     }
     if (action === 'pickCpu') {
       const cpu = await pickCpu(this.recent, request.cpu);

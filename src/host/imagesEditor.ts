@@ -50,6 +50,7 @@ export class ImagesEditor extends PageEditor {
           other: { name: nameOf(right), bytes: b },
         });
       } catch (error) {
+        if (mine !== reads) return;
         const title = 'The comparison cannot be shown';
         page.show({ kind: 'notice', title, text: sentence(error), actions: [] });
       }
@@ -58,6 +59,7 @@ export class ImagesEditor extends PageEditor {
       const watchers = filesOf(uri).map((file) => watchFile(file, () => void load()));
       panel.onDidDispose(() => {
         vscode.Disposable.from(...watchers).dispose();
+        reads++;
       });
     } catch {
       // A URI that names no files is explained when it is loaded.

@@ -1,13 +1,12 @@
 // The read-only editor of OVMF images. It holds no state but the bytes that the page shows, and shows a file again
 // when it changes on disk. What is wrong with an open image is also in VS Code's list of problems.
 
-import { Worker } from 'node:worker_threads';
 import * as vscode from 'vscode';
 import { hex } from '../core/hex';
 import { parseOvmf } from '../core/ovmf/image';
-import type { VolumeContents } from '../core/ovmf/volumes/contents';
 import type { Finding, Severity } from '../core/region';
 import type { Action } from '../protocol';
+import { readContentsApart } from './contents';
 import { nameOf, readUri, watchFile } from './files';
 import { newLaunchFile } from './newLaunchFile';
 import { Page, PageEditor } from './page';
@@ -42,21 +41,16 @@ export class OvmfEditor extends PageEditor {
 
   protected async open(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void> {
     const page = new Page(this.extensionUri, panel, (action) => act(action, uri));
-    const stop = new AbortController();
-    let reads = 0;
+    let reading = new AbortController();
     const load = async () => {
+      // Of several rebuilds in a row only the last counts, and only one thread decompresses.
+      reading.abort();
+      const { signal } = (reading = new AbortController());
       try {
-        const mine = ++reads;
         const bytes = await readUri(uri);
-        if (mine !== reads) return;
-        page.show({ kind: 'ovmf', name: nameOf(uri), bytes });
-        const { findings } = parseOvmf(bytes);
-        this.problems.set(uri, findings.map(diagnosticOf));
-        const contents = await this.contentsOf(bytes, stop);
-        if (mine !== reads || !contents) return;
-        page.show({ kind: 'ovmf', name: nameOf(uri), bytes, contents });
-        this.problems.set(uri, [...findings, ...contents.findings].map(diagnosticOf));
+        if (!signal.aborted) await this.show(uri, bytes, page, signal);
       } catch (error) {
+        if (signal.aborted) return;
         this.problems.delete(uri);
         page.show({
           kind: 'notice',
@@ -71,8 +65,7 @@ export class OvmfEditor extends PageEditor {
     const watcher = watchFile(uri, () => void load());
     panel.onDidDispose(() => {
       watcher.dispose();
-      stop.abort();
-      reads++;
+      reading.abort();
       const left = (this.shown.get(key) ?? 1) - 1;
       this.shown.set(key, left);
       if (left === 0) this.problems.delete(uri);
@@ -80,28 +73,19 @@ export class OvmfEditor extends PageEditor {
     await load();
   }
 
-  /** Reads the volumes of an image in a thread of its own; nothing when the panel is closed before it ends. */
-  private contentsOf(bytes: Uint8Array, stop: AbortController): Promise<VolumeContents | undefined> {
-    if (stop.signal.aborted) return Promise.resolve(undefined);
-    const script = vscode.Uri.joinPath(this.extensionUri, 'dist', 'volumesWorker.js').fsPath;
-    const limits = { maxOldGenerationSizeMb: 512 };
-    const worker = new Worker(script, { workerData: bytes, resourceLimits: limits });
-    const end = () => void worker.terminate();
-    stop.signal.addEventListener('abort', end);
-    return new Promise((done) => {
-      worker.once('message', (contents: VolumeContents) => {
-        done(contents);
-        end();
-      });
-      // Without its contents an image is shown all the same.
-      worker.once('error', () => {
-        done(undefined);
-      });
-      worker.once('exit', () => {
-        stop.signal.removeEventListener('abort', end);
-        done(undefined);
-      });
-    });
+  /** Shows an image at once, and again when what is compressed in it is known. */
+  private async show(uri: vscode.Uri, bytes: Uint8Array, page: Page, signal: AbortSignal): Promise<void> {
+    page.show({ kind: 'ovmf', name: nameOf(uri), bytes });
+    const { findings } = parseOvmf(bytes);
+    this.problems.set(uri, findings.map(diagnosticOf));
+    try {
+      const contents = await readContentsApart(this.extensionUri, bytes, signal);
+      if (signal.aborted || !contents) return;
+      page.extend({ contents });
+      this.problems.set(uri, [...findings, ...contents.findings].map(diagnosticOf));
+    } catch (error) {
+      if (!signal.aborted) page.extend({ unread: sentence(error) });
+    }
   }
 }
 

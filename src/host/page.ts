@@ -3,7 +3,14 @@
 
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import { isWebviewMessage, type Action, type HostMessage, type View, type WebviewMessage } from '../protocol';
+import {
+  isWebviewMessage,
+  type Action,
+  type HostMessage,
+  type ImageContents,
+  type View,
+  type WebviewMessage,
+} from '../protocol';
 import type { VmsaRequest } from '../core/vmsa/generate';
 import { present } from './present';
 
@@ -66,6 +73,13 @@ export class Page {
   show(view: View): void {
     this.view = view;
     this.post({ type: 'show', view });
+  }
+
+  /** Adds to the image that is shown what has become known; its bytes are not sent again. */
+  extend(more: ImageContents): void {
+    if (this.view?.kind !== 'ovmf') return;
+    this.view = { ...this.view, ...more };
+    this.post({ type: 'contents', more });
   }
 
   /** Sends a message that a page which is not there yet may miss. */

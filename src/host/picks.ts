@@ -45,7 +45,7 @@ export async function pickFirmware(): Promise<number | undefined> {
 }
 
 /** Asks where an AP starts: images of the workspace, another image, or an address. */
-export async function pickResetAddress(): Promise<number | undefined> {
+async function pickResetAddress(): Promise<number | undefined> {
   const images = (await firmwareChoices()).map(({ name, resetAddress }) => ({
     label: name,
     description: `reset address ${hex(resetAddress, 8)}`,
@@ -153,10 +153,10 @@ export function startFolder(): vscode.Uri {
 }
 
 /** Asks where to save a page and writes it. @returns where, or undefined when the person changed her mind */
-export async function savePage(bytes: Uint8Array, name: string): Promise<vscode.Uri | undefined> {
+export async function savePage(bytes: Uint8Array, role: Role): Promise<vscode.Uri | undefined> {
   const uri = await vscode.window.showSaveDialog({
     title: 'Save VMSA page',
-    defaultUri: vscode.Uri.joinPath(startFolder(), name),
+    defaultUri: vscode.Uri.joinPath(startFolder(), role === 'bsp' ? 'vcpu0.vmsa' : 'vcpu1.vmsa'),
     filters: { 'VMSA page': ['vmsa', 'bin'] },
   });
   if (uri) await vscode.workspace.fs.writeFile(uri, bytes);

@@ -65,14 +65,6 @@ export function vmsaCommands(editor: VmsaEditor, recent: RecentCpus): Record<str
     return file && { file, page: page ?? 0 };
   }
 
-  /** The bytes of a page as they are now. @throws CheckError */
-  async function bytesOf({ file, page }: PageOfFile): Promise<Uint8Array> {
-    const pages = await editor.pages(file);
-    const bytes = pages[page];
-    if (!bytes) throw errors.noSuchPage(file.path, page, pages.length);
-    return bytes.slice();
-  }
-
   const compare = (actual: PageOfFile, other: VmsaRequest | PageOfFile) =>
     vscode.commands.executeCommand(
       'vscode.openWith',
@@ -85,7 +77,7 @@ export function vmsaCommands(editor: VmsaEditor, recent: RecentCpus): Record<str
     const { page, request } = said(more);
     const actual = await choosePage('VMSA page to compare', uri, page);
     if (!actual) return;
-    const guess = expectedRequest(decode(VMSA, await bytesOf(actual)));
+    const guess = expectedRequest(decode(VMSA, await editor.pageOf(actual)));
     const { cpu: asked } = needsOf(findProfile(guess.profile)!, guess.role);
     const cpu = request?.cpu ?? (asked ? await pickCpu(recent, guess.cpu) : guess.cpu);
     if (cpu) await compare(actual, request ?? { ...guess, cpu });
@@ -103,7 +95,7 @@ export function vmsaCommands(editor: VmsaEditor, recent: RecentCpus): Record<str
     if (!actual) return;
     const other = file === undefined ? await pickFile('VMSA page to compare with', FILES) : parseUri(file);
     if (!other) return;
-    await Promise.all([bytesOf(actual), bytesOf({ file: other, page: otherPage })]);
+    await Promise.all([editor.pageOf(actual), editor.pageOf({ file: other, page: otherPage })]);
     await compare(actual, { file: other, page: otherPage });
   }
 
@@ -122,7 +114,7 @@ export function vmsaCommands(editor: VmsaEditor, recent: RecentCpus): Record<str
       return editor.edit(document, at.page, field, value);
     const why = editor.whyReadOnly(document);
     if (why !== undefined) throw why;
-    const bytes = await bytesOf(at);
+    const bytes = await editor.pageOf(at);
     const leaf = await pickField(bytes, editor.activePanel()?.place?.name);
     const text = leaf && (await typeValue(leaf, bytes));
     if (leaf && text !== undefined) await editor.edit(document, at.page, leaf.path, text);
@@ -137,7 +129,7 @@ export function vmsaCommands(editor: VmsaEditor, recent: RecentCpus): Record<str
   async function exportVmsa(uri?: unknown, more?: unknown, target?: unknown): Promise<void> {
     const at = await choosePage('VMSA page to export', uri, said(more).page);
     if (!at) return;
-    const bytes = await bytesOf(at);
+    const bytes = await editor.pageOf(at);
     const asked = typeof more !== 'string';
     const format = asked ? await pickFormat() : findExport(more);
     if (!format && !asked) {
@@ -152,7 +144,7 @@ export function vmsaCommands(editor: VmsaEditor, recent: RecentCpus): Record<str
   async function identifyVmsa(uri?: unknown, more?: unknown): Promise<void> {
     const at = await choosePage('VMSA page to identify', uri, said(more).page);
     if (!at) return;
-    const { exact, nearest, tried } = identify(await bytesOf(at));
+    const { exact, nearest, tried } = identify(await editor.pageOf(at));
     const items = [...exact, ...nearest].map((candidate) => ({
       label: `$(${candidate.differing.length === 0 ? 'check' : 'diff'}) ${candidate.profile.title}`,
       description: `${candidate.roles.map((role) => role.toUpperCase()).join(' and ')}; ${candidate.cpu}`,

@@ -2,7 +2,6 @@
 // somebody else writes it, and never lets VS Code take bytes for saved that are not.
 
 import * as vscode from 'vscode';
-import { CheckError } from '../core/errors';
 import * as errors from '../core/errors';
 import { applyPatch, changedFields, type Patch } from '../core/vmsa/edit';
 import { VMSA_SIZE } from '../core/vmsa/layout';
@@ -10,10 +9,11 @@ import type { DiskChange } from '../protocol';
 import { EditHistory } from './editHistory';
 import { isGone, nameOf, readUri, watchFile } from './files';
 import { PASTED, pastedSource } from './pasted';
+import { sentence } from './present';
 import { pagesOf, slicePages, type FilePages } from './pages';
 
 /** A patch of one of the pages, counted from 0. */
-export interface Edit {
+interface Edit {
   readonly page: number;
   readonly patch: Patch | undefined;
 }
@@ -23,7 +23,6 @@ export type DocumentEvent =
   vscode.CustomDocumentEditEvent<VmsaDocument> | vscode.CustomDocumentContentChangeEvent<VmsaDocument>;
 
 const equal = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
-const sentenceOf = (error: unknown) => (error instanceof CheckError ? error.message : String(error));
 /** VS Code notes that a document was saved after it heard so; what it is told before that is lost. */
 const AFTER_SAVE = 200;
 /** A watcher begins some time after it was asked for; what was written before is looked for once. */
@@ -81,7 +80,7 @@ export class VmsaDocument implements vscode.CustomDocument {
       return new VmsaDocument(uri, bytes, bytes.slice(), undefined, false);
     } catch (error) {
       const none = new Uint8Array();
-      return new VmsaDocument(uri, none, none, sentenceOf(error), false);
+      return new VmsaDocument(uri, none, none, sentence(error), false);
     }
   }
 
@@ -141,7 +140,7 @@ export class VmsaDocument implements vscode.CustomDocument {
 
   /** What somebody else did to the file, for the page that is shown. */
   diskChange(page: number): DiskChange | undefined {
-    if (this.failure !== undefined && !this.kept) return { fields: [], conflict: true };
+    if (this.failure !== undefined && !this.kept) return { conflict: true };
     const conflict = this.conflict !== undefined;
     const [older, newer] = conflict ? [this.saved, this.conflict] : [this.before, this.bytes];
     if (!older || !newer) return undefined;
@@ -152,7 +151,7 @@ export class VmsaDocument implements vscode.CustomDocument {
       return 'reason' in read ? undefined : read.pages[page];
     };
     const [a, b] = [slot(older), slot(newer)];
-    return { fields: a && b ? changedFields(a, b) : [], conflict };
+    return { ...(a && b && { fields: changedFields(a, b) }), conflict };
   }
 
   /** Forgets what the last read changed, once the person went on. */
@@ -244,12 +243,18 @@ export class VmsaDocument implements vscode.CustomDocument {
 
   /** Writes another file: VS Code opens that one instead of this. */
   async saveAs(target: vscode.Uri): Promise<void> {
+    while (this.busy) await this.busy;
+    this.mustHold();
     await vscode.workspace.fs.writeFile(target, this.bytes);
   }
 
-  private async writeFile(): Promise<void> {
-    // What was never read is not written over with nothing.
+  /** What was never read is not written over with nothing. @throws CheckError */
+  private mustHold(): void {
     if (!this.held && this.failure !== undefined) throw errors.neverRead(nameOf(this.uri), this.failure);
+  }
+
+  private async writeFile(): Promise<void> {
+    this.mustHold();
     const disk = await this.readDisk();
     if (disk && !equal(disk, this.saved) && !equal(disk, this.bytes)) {
       if (!this.overruled || !equal(disk, this.overruled)) {
@@ -301,7 +306,7 @@ export class VmsaDocument implements vscode.CustomDocument {
   private async readBack(): Promise<void> {
     const read = await readUri(this.uri).then(
       (bytes) => ({ bytes }),
-      (error: unknown) => ({ failure: sentenceOf(error) }),
+      (error: unknown) => ({ failure: sentence(error) }),
     );
     const disk = 'bytes' in read ? read.bytes : this.saved;
     this.bytes = disk;
@@ -327,7 +332,7 @@ export class VmsaDocument implements vscode.CustomDocument {
   async refresh(): Promise<void> {
     while (this.busy) await this.busy;
     const mine = ++this.reads;
-    const disk = await readUri(this.uri).catch((error: unknown) => sentenceOf(error));
+    const disk = await readUri(this.uri).catch((error: unknown) => sentence(error));
     const gone = typeof disk === 'string' && this.held && (await isGone(this.uri));
     if (this.disposed || mine !== this.reads) return;
     if (typeof disk === 'string') {

@@ -9,7 +9,7 @@ import type { VmsaRequest } from '../core/vmsa/generate';
 import { vmsaLeaf } from '../core/vmsa/layout';
 import type { Action } from '../protocol';
 import { nameOf, readUri, watchFile, whyNotWritable } from './files';
-import { pagesOf } from './pages';
+import { pagesOf, type PageOfFile } from './pages';
 import { PlaceItem } from './placeItem';
 import { VmsaDocument, type DocumentEvent } from './vmsaDocument';
 import { VmsaPanel, type PanelHost } from './vmsaPanel';
@@ -143,6 +143,9 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
       return errors.readOnlyPage(name, `it was read from ${read.source ?? 'text'}`);
     const why = this.unwritable.get(document);
     if (why !== undefined) return errors.readOnlyPage(name, why);
+    const panels = this.panels.filter((panel) => panel.document === document);
+    // Changes would be lost with the diff, unless the file is also open by itself.
+    if (panels.length > 0 && panels.every((panel) => panel.isOriginal)) return errors.leftOfDiff(name);
     return vscode.workspace.isTrusted ? undefined : errors.untrustedEdit();
   }
 
@@ -197,6 +200,14 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
     const read = this.documents.get(uri.toString())?.read ?? pagesOf(await readUri(uri));
     if ('reason' in read) throw errors.notAPage(nameOf(uri), read.reason);
     return read.pages;
+  }
+
+  /** A page of a file as it is now, a copy. @throws CheckError */
+  async pageOf({ file, page }: PageOfFile): Promise<Uint8Array> {
+    const pages = await this.pages(file);
+    const bytes = pages[page];
+    if (!bytes) throw errors.noSuchPage(nameOf(file), page, pages.length);
+    return bytes.slice();
   }
 
   /** Calls `changed` when what `pages` gives may have changed. */
@@ -284,7 +295,9 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
         }
         return;
       case 'reload':
-        panel.panel.reveal();
+        // In a diff VS Code reverts the right half, whichever half was asked.
+        if (panel.isOriginal) await run('vscode.openWith', uri, VmsaEditor.viewType);
+        else panel.panel.reveal();
         // VS Code's own way, so that it forgets the changes, too.
         await run('workbench.action.files.revert');
         return;

@@ -60,6 +60,11 @@ export class VmsaPanel {
     });
   }
 
+  /** Whether this is the left half of a diff, which VS Code neither marks as changed nor saves. */
+  get isOriginal(): boolean {
+    return this.other?.side === 'modified';
+  }
+
   /** The page that is shown, a copy; undefined when there is only a notice. */
   get bytes(): Uint8Array | undefined {
     const { read, problem } = this.document;

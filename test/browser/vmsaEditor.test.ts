@@ -143,7 +143,7 @@ describe('Editing', () => {
     await row(frame, 'es_attrib').click();
     await frame
       .locator('.bit-select[aria-label="TYPE"]')
-      .selectOption({ label: '0x7: data, read/write, expand down, accessed' });
+      .selectOption({ label: '0x7 data, read/write, expand down, accessed' });
     await row(frame, 'es_attrib').getByText('0x0097').waitFor();
     workbench.assertNoErrors();
   });

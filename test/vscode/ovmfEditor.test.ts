@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { buildOvmf } from '../../src/core/ovmf/build';
 import { newLaunchFile } from '../../src/host/newLaunchFile';
+import { OvmfEditor } from '../../src/host/ovmfEditor';
+import { TestPanel } from '../helpers/panel';
 import { until } from './until';
 
 let folder: string;
@@ -38,6 +40,20 @@ describe('An OVMF image that is open', () => {
     await until('it is erased', () => rules(uri).includes('erased'));
     await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
     await until('no problem is left', () => rules(uri).length === 0);
+  });
+  it('is shown and says so when the thread that decompresses fails', async () => {
+    const uri = file('unread.fd', buildOvmf({ size: 0x4000 }));
+    const panel = new TestPanel();
+    // There is no thread's script below this folder.
+    const editor = new OvmfEditor(vscode.Uri.file(folder));
+    await editor.resolveCustomEditor({ uri, dispose: () => undefined }, panel.panel);
+    assert.equal(panel.viewOf('ovmf')!.bytes.length, 0x4000);
+    const said = panel.posted.find((message) => message.type === 'contents')?.more.unread;
+    assert.match(
+      said ?? '',
+      /^What is compressed in this image could not be read: .+ All else of it is shown/,
+    );
+    panel.dispose();
   });
   it('starts a launch file beside it, to be filled in', async () => {
     const uri = file('firmware.fd', buildOvmf({ size: 0x4000 }));

@@ -137,6 +137,14 @@ describe('Save As', () => {
     assert.deepEqual(new Uint8Array(readFileSync(document.uri.fsPath)), PAGE);
     assert.equal(document.hasChanges, true);
   });
+  it('writes nothing of a file that never could be read', async () => {
+    const uri = newFile();
+    truncateSync(uri.fsPath, MAX_FILE + 1);
+    const { editor, document } = await open(uri);
+    const target = newFile();
+    await assert.rejects(editor.saveCustomDocumentAs(document, target), /there is nothing to write/);
+    assert.deepEqual(new Uint8Array(readFileSync(target.fsPath)), PAGE);
+  });
 });
 
 describe('A file of several pages', () => {
@@ -158,6 +166,19 @@ describe('A file of several pages', () => {
     const odd = withField('cs_attrib', '0', withField('efer', '0', withField('rdx', '9', second)));
     assert.deepEqual(written, new Uint8Array(Buffer.concat([PAGE, odd])));
     await assert.rejects(editor.edit(document, 2, 'rdx', '1'), /there is no page 3/);
+  });
+});
+
+describe('A file of several pages that somebody else writes', () => {
+  it('is in conflict also where another page was written, and does not call it gone', async () => {
+    const { document, panel } = await open(newFile(Buffer.concat([PAGE, PAGE])));
+    await edit(panel, 'rcx', '1');
+    writeFileSync(document.uri.fsPath, Buffer.concat([PAGE, withField('rdx', '9')]));
+    await until('there is a conflict', () => shown(panel)?.disk?.conflict === true);
+    assert.deepEqual(shown(panel)?.disk, { fields: [], conflict: true });
+    writeFileSync(document.uri.fsPath, '');
+    await until('it has no page any more', () => shown(panel)?.disk?.fields === undefined);
+    assert.equal(shown(panel)?.disk?.conflict, true);
   });
 });
 
@@ -418,9 +439,18 @@ describe('A diff editor', () => {
       const other = shown(original)?.other;
       return other !== undefined && Buffer.compare(other.bytes, withField('rdx', '9')) === 0;
     });
+    assert.match(shown(original)?.readOnly ?? '', /left side of a comparison cannot be saved/);
+    assert.equal(shown(modified)?.readOnly, undefined);
+    original.send({ type: 'edit', field: 'rdx', value: '5' });
     const place = { name: 'rdx', offset: 0x310, size: 8 };
     original.send({ type: 'place', place });
     await until('it is selected there', () => modified.posted.at(-1)?.type === 'select');
     assert.deepEqual(modified.posted.at(-1), { type: 'select', place });
+    assert.deepEqual(shown(original)?.bytes, PAGE);
+    // Open by itself, too, it has a tab that shows and saves its changes.
+    const alone = new TestPanel(vscode.ViewColumn.Two);
+    editor.resolveCustomEditor(await editor.document(a), alone.panel);
+    await edit(alone, 'rdx', '5');
+    assert.equal(shown(original)?.readOnly, undefined);
   });
 });

@@ -2,7 +2,7 @@
 // the metadata that the table leads to (edk2, OvmfPkg/ResetVector). Every byte ends up in exactly one region.
 
 import { guidText } from '../guid';
-import { byteCount, hex } from '../hex';
+import { byteCount, hex, isZero, onlyByte } from '../hex';
 import type { Finding, Parsed, Region } from '../region';
 import type { Row } from '../struct';
 import type { GuestArea } from './areaChecks';
@@ -124,9 +124,9 @@ function absentTable(file: FileTail): Finding | undefined {
     const message = `Only the last ${byteCount(bytes.length)} of the file were given; a table footer ends further up.`;
     return finding('outside-tail', fileSize - LEAST_FILE, LEAST_FILE, message);
   }
-  const first = bytes[0]!;
-  if ((first === 0xff || first === 0) && bytes.every((b) => b === first)) {
-    const message = `Every byte is ${hex(first, 2)}: erased flash or a file that was never filled, not an image.`;
+  const only = onlyByte(bytes);
+  if (only === 0xff || only === 0) {
+    const message = `Every byte is ${hex(only, 2)}: erased flash or a file that was never filled, not an image.`;
     return finding('erased', offset, bytes.length, message);
   }
   if (isVariableStore(file)) {
@@ -144,7 +144,7 @@ export function isVariableStore({ bytes, offset, fileSize }: FileTail): boolean 
   if (offset !== 0 || bytes.length < 0x38) return false;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   return (
-    bytes.subarray(0, 16).every((b) => b === 0) &&
+    isZero(bytes.subarray(0, 16)) &&
     guidText(bytes, 0x10) === 'fff12b8d-7696-4c8b-a985-2747075b4f50' && // EFI_SYSTEM_NV_DATA_FV
     view.getUint32(0x28, true) === 0x4856465f && // '_FVH'
     // In an image of variables and code the volume ends long before the file.

@@ -1,7 +1,7 @@
 // What a page of 4096 bytes is before any of its fields is believed: a VMSA, or one of the things that are mistaken
 // for one.
 
-import { isZero } from '../hex';
+import { isZero, onlyByte } from '../hex';
 import { readLeaf } from '../struct';
 import { RESERVED_END, VMSA_SIZE, vmsaLeaf } from './layout';
 
@@ -39,8 +39,8 @@ function looksLikeGhcb(page: Uint8Array): boolean {
 
 /** What a page is. @param page 4096 bytes */
 export function pageKind(page: Uint8Array): PageKind {
-  const [first] = page;
-  if (page.every((b) => b === first)) return first === 0 ? 'zero' : 'filled';
+  const only = onlyByte(page);
+  if (only !== undefined) return only === 0 ? 'zero' : 'filled';
   if (looksRandom(page.subarray(RESERVED_END, VMSA_SIZE))) return 'encrypted';
   return looksLikeGhcb(page) ? 'ghcb' : 'vmsa';
 }

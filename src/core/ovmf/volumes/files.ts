@@ -2,7 +2,7 @@
 // bytes, and free space after the last.
 
 import { guidText } from '../../guid';
-import { byteCount, hex } from '../../hex';
+import { byteCount, hex, onlyByte } from '../../hex';
 import { decode } from '../../struct';
 import { fieldViews } from '../regions';
 import { sum8 } from './checksums';
@@ -10,7 +10,7 @@ import { guidName } from './guids';
 import { FILE_HEADER, FILE_TYPES, LARGE_FILE_HEADER } from './layouts';
 import { parseSections } from './sections';
 import type { Checksums, Range, VolumeNode, Walk } from './tree';
-import { align, alignmentGap, node, onlyByte, u24, unclaimed } from './tree';
+import { align, alignmentGap, node, u24, unclaimed } from './tree';
 
 /** What files need to know of their volume. */
 export interface FileSystem {

@@ -1,7 +1,7 @@
 // The tree of firmware volumes, and the state of the walk that reads it: what was found, and how much more may be read.
 // Offsets count from the start of a space: the file, or the output of a decompressed section.
 
-import { hex } from '../../hex';
+import { hex, onlyByte } from '../../hex';
 import type { Finding, Region } from '../../region';
 import type { FileTail } from '../regions';
 import { region } from '../regions';
@@ -146,13 +146,6 @@ export function node(
   rest: Partial<Omit<VolumeNode, 'kind' | 'name' | 'offset' | 'size' | 'doc'>> = {},
 ): VolumeNode {
   return { ...region(kind, name, offset, size, doc), ...rest, kind, children: rest.children ?? [] };
-}
-
-/** The byte that all bytes of a range are, if they are equal. */
-export function onlyByte(bytes: Uint8Array, at: number, end: number): number | undefined {
-  const first = bytes[at];
-  for (let i = at + 1; i < end; i++) if (bytes[i] !== first) return undefined;
-  return first;
 }
 
 /** Nodes for bytes that no part of a volume claims: padding when they are all zero or all erased. */
