@@ -4,6 +4,7 @@
 import { useMemo } from 'preact/hooks';
 import { byteCount, bytesToHex, hex } from '../src/core/hex';
 import { parseOvmf, type OvmfImage } from '../src/core/ovmf/image';
+import { describeBuild, imageBuild } from '../src/core/ovmf/imageBuild';
 import { memoryMap } from '../src/core/ovmf/memoryMap';
 import { parseVolumes } from '../src/core/ovmf/volumes/volumes';
 import type { OvmfViewState } from '../src/protocol';
@@ -78,6 +79,7 @@ export function OvmfView({ view }: { view: OvmfViewState }) {
   const { value: image, findings: ofTables } = useMemo(() => parseOvmf(bytes), [bytes]);
   // Volumes are read here without what is compressed in them; the extension host sends that when it knows.
   const parsed = useMemo(() => parseVolumes(bytes), [bytes]);
+  const build = useMemo(() => contents?.build ?? imageBuild(parsed.value), [parsed, contents]);
   const findings = [...ofTables, ...(contents?.findings ?? parsed.findings)];
   const { nodes: regions, items } = useMemo(() => ovmfTree(image.regions), [image]);
   const volumes = useMemo(() => volumeTree(parsed.value.nodes, contents?.sections ?? []), [parsed, contents]);
@@ -106,6 +108,7 @@ export function OvmfView({ view }: { view: OvmfViewState }) {
         <p class="summary">
           {byteCount(image.fileSize)}, mapped at {hex(image.base, 8)} to{' '}
           {hex(image.base + image.fileSize - 1, 8)}
+          {build.part !== 'unknown' && `. ${describeBuild(build)}`}
         </p>
         <Supports supports={image.supports} />
         {image.table && <ImageFacts image={image} bytes={bytes} />}

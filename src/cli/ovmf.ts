@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import { byteCount, hex } from '../core/hex';
+import { describeBuild } from '../core/ovmf/imageBuild';
 import { SEVERITIES, bySeverity, lintOvmf } from '../core/ovmf/lint';
 import { describeReleases, provenance } from '../core/ovmf/provenance';
 import type { Finding, Region } from '../core/region';
@@ -44,16 +45,25 @@ export function addOvmfCommands(program: Command, out: Output, exit: (status: nu
 /** Prints an image: what it supports, its regions with their fields, its volumes, and what is odd about it. */
 export function showOvmf(bytes: Uint8Array, file: string, options: OvmfOptions, out: Output): void {
   const { value, findings } = lintOvmf(bytes, { decompress: decompressSection });
-  const { image, volumes } = value;
+  const { image, volumes, build } = value;
   if (options.json) {
     const origin = provenance(image);
-    printJson(out, { file, kind: 'ovmf', ...image, origin, volumes: nodesJson(volumes.nodes), findings });
+    printJson(out, {
+      file,
+      kind: 'ovmf',
+      ...image,
+      build,
+      origin,
+      volumes: nodesJson(volumes.nodes),
+      findings,
+    });
     return;
   }
   const what = image.table ? 'OVMF image' : 'no OVMF image that can be recognised';
   out.line(`${file}: ${what}, ${byteCount(bytes.length)}, mapped at ${hex(image.base, 8)}`);
   const supports = image.supports.map((s) => [s.feature, s.ok ? 'yes' : 'no', s.reason]);
   const lines = [
+    ...(build.part === 'unknown' ? [] : [`  ${describeBuild(build)}`]),
     ...columns(supports, '  '),
     ...(image.table ? [`  edk2: ${describeReleases(provenance(image))}`] : []),
     ...image.regions.flatMap((region) => ['', ...regionLines(region, '')]),

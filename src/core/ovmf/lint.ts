@@ -4,6 +4,7 @@
 import type { Finding, Parsed, Severity } from '../region';
 import type { OvmfImage } from './image';
 import { parseOvmf } from './image';
+import { imageBuild, type ImageBuild } from './imageBuild';
 import type { VolumeTree } from './volumes/tree';
 import { checkVerifier } from './volumes/verifier';
 import type { ParseVolumesOptions } from './volumes/volumes';
@@ -13,6 +14,7 @@ import { parseVolumes } from './volumes/volumes';
 export interface WholeOvmf {
   readonly image: OvmfImage;
   readonly volumes: VolumeTree;
+  readonly build: ImageBuild;
 }
 
 /** Severities from the worst. */
@@ -26,7 +28,10 @@ export function lintOvmf(bytes: Uint8Array, options: ParseVolumesOptions = {}): 
   const { value: image, findings: ofTable } = parseOvmf(bytes);
   const { value: volumes, findings: ofVolumes } = parseVolumes(bytes, options);
   const unverified = options.decompress ? checkVerifier(image, volumes) : [];
-  return { value: { image, volumes }, findings: [...ofTable, ...ofVolumes, ...unverified] };
+  return {
+    value: { image, volumes, build: imageBuild(volumes) },
+    findings: [...ofTable, ...ofVolumes, ...unverified],
+  };
 }
 
 /** Findings with the worst first, those of one rule together, each rule from the start of the file. */

@@ -2,6 +2,7 @@
 
 import type { Finding } from '../../region';
 import type { OvmfImage } from '../image';
+import { imageBuild, type ImageBuild } from '../imageBuild';
 import type { Decompress, VolumeNode } from './tree';
 import { checkVerifier, verifiesKernelHashes } from './verifier';
 import { allNodes, parseVolumes } from './volumes';
@@ -21,6 +22,7 @@ export interface VolumeContents {
   readonly findings: readonly Finding[];
   /** Whether kernels are compared with their hashes; undefined when that could not be told. */
   readonly verifies: boolean | undefined;
+  readonly build: ImageBuild;
 }
 
 /** A node without the bytes of what was decompressed inside it, which become its children. */
@@ -48,5 +50,6 @@ export function readContents(bytes: Uint8Array, image: OvmfImage, decompress: De
     sections,
     findings: [...findings, ...checkVerifier(image, tree)],
     verifies: verifiesKernelHashes(tree),
+    build: imageBuild(tree),
   };
 }

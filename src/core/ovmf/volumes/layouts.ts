@@ -215,6 +215,8 @@ export const FILE_TYPES: readonly (KnownType & { readonly hasSections: boolean }
   { code: 0xf0, name: 'padding', hasSections: false },
 ];
 
+/** The type of a file that the reset vector leads to. */
+export const SEC_CORE = 0x03;
 /** The type of a file that starts the DXE phase. */
 export const DXE_CORE = 0x05;
 

@@ -7,6 +7,7 @@ import type { FieldView } from '../../region';
 import { decode } from '../../struct';
 import { fieldViews } from '../regions';
 import { crc32 } from './checksums';
+import { machineField } from './executables';
 import { CRC32, LZMA, guidName } from './guids';
 import type { SectionTypeName } from './layouts';
 import {
@@ -88,6 +89,8 @@ const readers: Partial<Record<SectionTypeName, (walk: Walk, section: Section) =>
     if (end - body < VERSION.size) return {};
     return textContent(section, body + VERSION.size, fieldViews(VERSION, space, body));
   },
+  'PE32 image': executable,
+  'TE image': executable,
   'freeform GUID': (_walk, { space, body, end }) =>
     end - body < FREEFORM.size
       ? {}
@@ -109,6 +112,11 @@ function textContent({ space, end }: Section, at: number, fields: readonly Field
   const text = utf16(space.bytes, at, end);
   const view = { name: 'text', offset: at, size: end - at, raw: `"${text}"`, meaning: '', doc: 'the text' };
   return { name: text, fields: end > at ? [...fields, view] : fields };
+}
+
+function executable(_walk: Walk, { space, body, end }: Section): Content {
+  const machine = machineField(space.bytes, body, end);
+  return machine ? { fields: [machine] } : {};
 }
 
 function compression(walk: Walk, section: Section): Content {

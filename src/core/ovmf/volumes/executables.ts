@@ -1,0 +1,51 @@
+// The processor that the code of a section is for: PE32 images (PE/COFF specification, "MS-DOS stub" and "COFF file header")
+// and TE images (UEFI PI, volume 1, "TE image header").
+
+import { hex } from '../../hex';
+import type { FieldView } from '../../region';
+
+/** IMAGE_FILE_MACHINE_* of the processors that UEFI runs on, by the names that edk2 builds are called by. */
+const MACHINES: Readonly<Record<number, string>> = {
+  0x14c: 'IA32',
+  0x8664: 'X64',
+  0xaa64: 'AARCH64',
+  0x1c2: 'ARM',
+  0xebc: 'EBC',
+  0x5064: 'RISCV64',
+  0x6264: 'LOONGARCH64',
+};
+
+/** The name of the field that machineField makes. */
+export const MACHINE = 'machine';
+
+const MZ = 0x5a4d;
+const PE = 0x4550;
+const VZ = 0x5a56;
+/** Where a DOS header says that the PE header starts. */
+const E_LFANEW = 0x3c;
+
+/** Where the u16 with the machine is, in code that starts at `at` and ends before `end`. */
+function machineAt(view: DataView, at: number, end: number): number | undefined {
+  if (end - at < 4) return undefined;
+  const signature = view.getUint16(at, true);
+  if (signature === VZ) return at + 2;
+  const hasStub = signature === MZ && end - at >= E_LFANEW + 4;
+  const header = hasStub ? at + view.getUint32(at + E_LFANEW, true) : at;
+  if (header > end - 6 || view.getUint32(header, true) !== PE) return undefined;
+  return header + 4;
+}
+
+/**
+ * The machine of a PE32 or TE image as a field of its section.
+ * @param at where the image starts in `bytes`
+ * @param end where its section ends
+ * @returns undefined when there is neither header, or no room for one
+ */
+export function machineField(bytes: Uint8Array, at: number, end: number): FieldView | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const offset = machineAt(view, at, Math.min(end, bytes.length));
+  if (offset === undefined) return undefined;
+  const machine = view.getUint16(offset, true);
+  const meaning = MACHINES[machine] ?? '';
+  return { name: MACHINE, offset, size: 2, raw: hex(machine, 4), meaning, doc: 'the processor of the code' };
+}
