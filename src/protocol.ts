@@ -24,6 +24,7 @@ export const ACTIONS = {
   pickFirmware: 'From an OVMF Image…',
   saveExpected: 'Save Expected Page…',
   openComparison: 'Open as One Comparison',
+  forgetBefore: 'Forget the Earlier Build',
   reload: 'Reload and Lose My Changes',
   keepChanges: 'Keep My Changes',
   openAsText: 'Open With…',
@@ -91,6 +92,8 @@ export interface ImageContents {
 /** A firmware image. */
 export interface OvmfViewState extends NamedPage, ImageContents {
   readonly kind: 'ovmf';
+  /** The image on the other side of a diff editor, or the one that the file was before it was written again. */
+  readonly other?: NamedPage & { readonly side: 'original' | 'modified' | 'before' };
 }
 
 /** Two firmware images side by side. */

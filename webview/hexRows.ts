@@ -112,3 +112,14 @@ export function moveCursor(
       return undefined;
   }
 }
+
+/**
+ * The bytes of the other image that each byte of this one is beside, as long as this one: both end at 4 GiB. Where the other
+ * has none, a byte that differs.
+ */
+export function alignedAtEnd(bytes: Uint8Array, other: Uint8Array): Uint8Array {
+  if (other.length >= bytes.length) return other.subarray(other.length - bytes.length);
+  const aligned = bytes.map((byte) => byte ^ 0xff);
+  aligned.set(other, bytes.length - other.length);
+  return aligned;
+}

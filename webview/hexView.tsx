@@ -2,6 +2,7 @@
 // 64 MiB image costs what a VMSA costs. The cursor is a byte; the keys move it and the page answers with a field.
 
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { bandIndexAt, type Band } from './bands';
 import {
   byteChar,
   byteText,
@@ -29,14 +30,25 @@ export interface HexViewProps {
   readonly against?: Uint8Array | undefined;
   /** The views that scroll together with this one. */
   readonly peers?: HexPeers | undefined;
+  /** Which bytes belong together, in file order. */
+  readonly bands?: readonly Band[] | undefined;
   readonly onCursor: (offset: number) => void;
+  /** Selects from where the cursor was up to a byte. */
+  readonly onExtend: (offset: number) => void;
+  /** Selects what the selection is a part of, or goes back to what it was before that. */
+  readonly onWiden: (by: 1 | -1) => void;
+  /** Puts the selected bytes on the clipboard. */
+  readonly onCopy: () => void;
   /** Enter or Escape: back to the field. */
   readonly onLeave: () => void;
 }
 
 const COLUMNS = Array.from({ length: ROW_BYTES }, (_, i) => i);
 
-interface RowProps extends Pick<HexViewProps, 'label' | 'bytes' | 'cursor' | 'selection' | 'against'> {
+interface RowProps extends Pick<
+  HexViewProps,
+  'label' | 'bytes' | 'cursor' | 'selection' | 'against' | 'bands'
+> {
   readonly index: number;
   readonly digits: number;
 }
@@ -44,8 +56,14 @@ interface RowProps extends Pick<HexViewProps, 'label' | 'bytes' | 'cursor' | 'se
 /** The id of a byte's cell, for aria-activedescendant. */
 const cellId = (label: string, at: number) => `${label.replaceAll(/\W/g, '')}-${at}`;
 
-function classesOf({ bytes, cursor, selection, against }: RowProps, at: number): string {
+function classesOf(
+  { bytes, cursor, selection, against }: RowProps,
+  at: number,
+  band: Band | undefined,
+): string {
   const classes: string[] = [];
+  if (band?.tint !== undefined) classes.push(`tint-${band.tint}`);
+  if (band?.offset === at && at > 0) classes.push('band-start');
   if (bytes[at] === 0) classes.push('zero');
   if (against && bytes[at] !== against[at]) classes.push('byte-differs');
   if (selection && at >= selection.offset && at - selection.offset < selection.size)
@@ -54,10 +72,25 @@ function classesOf({ bytes, cursor, selection, against }: RowProps, at: number):
   return classes.join(' ');
 }
 
+/** The bands that have bytes from `start` to `end`. */
+function bandsIn(bands: readonly Band[] | undefined, start: number, end: number): readonly Band[] {
+  if (!bands) return [];
+  return bands.slice(Math.max(0, bandIndexAt(bands, start)), bandIndexAt(bands, end - 1) + 1);
+}
+
 function HexRow(props: RowProps) {
   const { label, bytes, index, digits } = props;
   const start = index * ROW_BYTES;
   const columns = COLUMNS.filter((i) => start + i < bytes.length);
+  const bands = bandsIn(props.bands, start, start + columns.length);
+  const classes = columns.map((i) =>
+    classesOf(
+      props,
+      start + i,
+      bands.findLast(({ offset }) => offset <= start + i),
+    ),
+  );
+  const begun = bands.filter(({ offset }) => offset >= start);
   return (
     <div class="hex-row" role="row" aria-rowindex={index + 2}>
       <span class="hex-offset" role="rowheader" aria-colindex={1}>
@@ -68,7 +101,7 @@ function HexRow(props: RowProps) {
           <span
             key={i}
             id={cellId(label, start + i)}
-            class={classesOf(props, start + i)}
+            class={classes[i]}
             role="gridcell"
             aria-colindex={i + 2}
             aria-selected={start + i === props.cursor}
@@ -80,11 +113,16 @@ function HexRow(props: RowProps) {
       </span>
       <span class="hex-ascii" aria-hidden="true">
         {columns.map((i) => (
-          <span key={i} class={classesOf(props, start + i)} data-at={start + i}>
+          <span key={i} class={classes[i]} data-at={start + i}>
             {byteChar(bytes[start + i]!)}
           </span>
         ))}
       </span>
+      {begun.length > 0 && (
+        <span class="hex-band" aria-hidden="true">
+          {begun.map(({ name }) => name).join(', ')}
+        </span>
+      )}
     </div>
   );
 }
@@ -150,28 +188,39 @@ export function HexView(props: HexViewProps) {
   }, [cursorRow, props.selection?.offset, view]);
 
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.altKey || event.shiftKey) return;
+    const { key } = event;
     const ctrl = event.ctrlKey || event.metaKey;
-    if (!ctrl && (event.key === 'Enter' || event.key === 'Escape')) onLeave();
+    // The keys that widen and narrow a selection in VS Code's own editors.
+    const widens = event.altKey && event.shiftKey && !ctrl;
+    if (widens && (key === 'ArrowRight' || key === 'ArrowLeft')) props.onWiden(key === 'ArrowRight' ? 1 : -1);
+    else if (event.altKey) return;
+    else if (ctrl && !event.shiftKey && key.toLowerCase() === 'c') props.onCopy();
+    else if (!ctrl && !event.shiftKey && (key === 'Enter' || key === 'Escape')) onLeave();
     else {
-      if (ctrl && event.key !== 'Home' && event.key !== 'End') return;
-      const to = moveCursor(
-        cursor,
-        event.key,
-        ctrl,
-        bytes.length,
-        Math.max(1, Math.floor(view / rowHeight) - 1),
-      );
+      if (ctrl && key !== 'Home' && key !== 'End') return;
+      const page = Math.max(1, Math.floor(view / rowHeight) - 1);
+      const to = moveCursor(cursor, key, ctrl, bytes.length, page);
       if (to === undefined) return;
-      onCursor(to);
+      if (event.shiftKey) props.onExtend(to);
+      else onCursor(to);
     }
     event.preventDefault();
     event.stopPropagation();
   };
 
-  const onPointerDown = (event: PointerEvent) => {
+  const byteOf = (event: PointerEvent) => {
     const at = (event.target as HTMLElement).dataset['at'];
-    if (at !== undefined && event.button === 0) onCursor(Number(at));
+    return at === undefined ? undefined : Number(at);
+  };
+  const onPointerDown = (event: PointerEvent) => {
+    const at = byteOf(event);
+    if (at === undefined || event.button !== 0) return;
+    if (event.shiftKey) props.onExtend(at);
+    else onCursor(at);
+  };
+  const onPointerMove = (event: PointerEvent) => {
+    const at = byteOf(event);
+    if (at !== undefined && event.buttons === 1 && at !== cursor) props.onExtend(at);
   };
 
   const visible = cursorRow >= first && cursorRow < first + count;
@@ -190,6 +239,10 @@ export function HexView(props: HexViewProps) {
       onScroll={onScroll}
       onKeyDown={onKeyDown}
       onPointerDown={onPointerDown}
+      onPointerMove={onPointerMove}
+      onDblClick={() => {
+        props.onWiden(1);
+      }}
     >
       <div class="hex-row hex-head" role="row" aria-rowindex={1}>
         <span class="hex-offset" role="columnheader">

@@ -16,9 +16,11 @@ import { countLeaves, filterTree, type TreeNode } from './rows';
 import { FilterBar, FilterBox, Icon } from './widgets';
 import { useTree, Workspace } from './workspace';
 
-const KINDS = { changed: 'Changed', moved: 'Moved', added: 'Added', removed: 'Removed' } as const;
+/** Kinds of changes in words. */
+export const KINDS = { changed: 'Changed', moved: 'Moved', added: 'Added', removed: 'Removed' } as const;
 
-const sideText = (side: ChangeSide | undefined) =>
+/** One side of a change. */
+export const sideText = (side: ChangeSide | undefined) =>
   side === undefined
     ? '–'
     : side.raw !== ''
@@ -57,7 +59,7 @@ function changeTree(changes: readonly ComparedChange[]): TreeNode[] {
 }
 
 /** Which guests measure something else, and why. */
-function Effects({ comparison }: { comparison: ImageComparison }) {
+export function Effects({ comparison }: { comparison: ImageComparison }) {
   const { equal, effects, differences } = comparison;
   if (equal) {
     return (

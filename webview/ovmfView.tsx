@@ -8,16 +8,19 @@ import { describeBuild, imageBuild } from '../src/core/ovmf/imageBuild';
 import { memoryMap } from '../src/core/ovmf/memoryMap';
 import { parseVolumes } from '../src/core/ovmf/volumes/volumes';
 import type { OvmfViewState } from '../src/protocol';
+import { bandsOf } from './bands';
 import { CopyForms, MOST_COPIED } from './copyForms';
 import { Details, NoDetails } from './details';
 import { Findings, Header } from './header';
+import { alignedAtEnd } from './hexRows';
 import { useSaved } from './host';
+import { ImageChanges, useCounterpart } from './imageChanges';
 import { ImageFacts } from './ovmfFacts';
 import { OvmfMap } from './ovmfMap';
 import { ovmfTree, type OvmfItem } from './ovmfTree';
 import { VolumeDetails } from './volumeDetails';
 import { volumeTree } from './volumeTree';
-import { countLeaves, filterTree } from './rows';
+import { countLeaves, filterTree, type Range, type TreeNode } from './rows';
 import { ActionButton, FilterBar, FilterBox, Icon } from './widgets';
 import { useTree, Workspace } from './workspace';
 
@@ -42,6 +45,18 @@ function Supports({ supports }: Pick<OvmfImage, 'supports'>) {
   );
 }
 
+/** Where bytes of the file are in the guest. */
+function MappedAt({ base, offset, size }: { base: number; offset: number; size: number }) {
+  return (
+    <dl class="facts">
+      <dt>Mapped at</dt>
+      <dd>
+        <code>{hex(base + offset, 8)}</code> to <code>{hex(base + offset + size - 1, 8)}</code>
+      </dd>
+    </dl>
+  );
+}
+
 function ItemDetails({ item, image, bytes }: { item: OvmfItem; image: OvmfImage; bytes: Uint8Array }) {
   const { region, field } = item;
   const { name, offset, size, doc } = field ?? region;
@@ -56,25 +71,39 @@ function ItemDetails({ item, image, bytes }: { item: OvmfItem; image: OvmfImage;
         </div>
       )}
       <CopyForms bytes={bytes.subarray(offset, offset + size)} />
-      <dl class="facts">
-        {field && (
-          <>
-            <dt>In</dt>
-            <dd>{region.name}</dd>
-          </>
-        )}
-        <dt>Mapped at</dt>
-        <dd>
-          <code>{hex(image.base + offset, 8)}</code> to <code>{hex(image.base + offset + size - 1, 8)}</code>
-        </dd>
-      </dl>
+      {field && (
+        <dl class="facts">
+          <dt>In</dt>
+          <dd>{region.name}</dd>
+        </dl>
+      )}
+      <MappedAt base={image.base} offset={offset} size={size} />
+    </Details>
+  );
+}
+
+/** Bytes that were selected by themselves: by a finding, or by hand. */
+function SelectionDetails(props: {
+  range: Range;
+  node: TreeNode | undefined;
+  base: number;
+  bytes: Uint8Array;
+}) {
+  const { range, node, base, bytes } = props;
+  const { offset, size } = range;
+  const selected = bytes.subarray(offset, offset + size);
+  const doc = node ? `In ${node.cells[0]!.text}.` : 'In nothing that is known.';
+  return (
+    <Details name="Selected bytes" offset={offset} size={size} doc={doc}>
+      <CopyForms bytes={selected} />
+      <MappedAt base={base} offset={offset} size={size} />
     </Details>
   );
 }
 
 /** Shows an image. */
 export function OvmfView({ view }: { view: OvmfViewState }) {
-  const { name, bytes, contents, unread } = view;
+  const { name, bytes, contents, unread, other } = view;
   const [text, setText] = useSaved('ovmf.filter', '');
   const { value: image, findings: ofTables } = useMemo(() => parseOvmf(bytes), [bytes]);
   // Volumes are read here without what is compressed in them; the extension host sends that when it knows.
@@ -84,6 +113,9 @@ export function OvmfView({ view }: { view: OvmfViewState }) {
   const { nodes: regions, items } = useMemo(() => ovmfTree(image.regions), [image]);
   const volumes = useMemo(() => volumeTree(parsed.value.nodes, contents?.sections ?? []), [parsed, contents]);
   const nodes = useMemo(() => (volumes.count > 0 ? [...regions, volumes.node] : regions), [regions, volumes]);
+  const bands = useMemo(() => bandsOf(image.regions, parsed.value.nodes), [image, parsed]);
+  const comparison = useCounterpart(image, bytes, other);
+  const against = useMemo(() => other && alignedAtEnd(bytes, other.bytes), [bytes, other?.bytes]);
   const map = useMemo(() => memoryMap(image, findings), [image]);
   const filter = { text };
   // The table is what the file was opened for; the megabytes before it are code.
@@ -98,11 +130,15 @@ export function OvmfView({ view }: { view: OvmfViewState }) {
       <Header
         title={name}
         actions={
-          <>
-            <ActionButton action="compareImage" primary />
-            <ActionButton action="generate" />
-            <ActionButton action="newLaunchFile" />
-          </>
+          other && other.side !== 'before' ? (
+            <ActionButton action="openComparison" primary />
+          ) : (
+            <>
+              <ActionButton action="compareImage" primary />
+              <ActionButton action="generate" />
+              <ActionButton action="newLaunchFile" />
+            </>
+          )
         }
       >
         <p class="summary">
@@ -116,6 +152,9 @@ export function OvmfView({ view }: { view: OvmfViewState }) {
           <p class="summary" role="status">
             <Icon name="warning" class="severity-warning" /> {unread}
           </p>
+        )}
+        {comparison && other && (
+          <ImageChanges comparison={comparison} other={other} onSelect={state.selectExactly} />
         )}
         <Findings findings={findings} onSelect={state.selectRange} />
       </Header>
@@ -137,7 +176,7 @@ export function OvmfView({ view }: { view: OvmfViewState }) {
           columns: COLUMNS,
           empty: 'Nothing matches the filter.',
         }}
-        hexes={[{ label: 'Bytes', bytes }]}
+        hexes={[{ label: 'Bytes', bytes, bands, ...(against && { against }) }]}
         bar={
           <FilterBar
             status={shown === all ? `${all} fields and regions` : `${shown} of ${all} fields and regions`}
@@ -146,7 +185,9 @@ export function OvmfView({ view }: { view: OvmfViewState }) {
           </FilterBar>
         }
         details={
-          item ? (
+          state.custom && state.range ? (
+            <SelectionDetails range={state.range} node={state.node} base={image.base} bytes={bytes} />
+          ) : item ? (
             <ItemDetails item={item} image={image} bytes={bytes} />
           ) : part ? (
             <VolumeDetails item={part} bytes={bytes} />

@@ -117,6 +117,16 @@ export function nodeAt(nodes: readonly TreeNode[], offset: number): TreeNode | u
   return best;
 }
 
+/** The nearest of the node with this id and its ancestors that holds all of a range and more. */
+export function widerThan(nodes: readonly TreeNode[], id: string, range: Range): TreeNode | undefined {
+  const holds = ({ range: wide }: TreeNode) =>
+    wide !== undefined &&
+    wide.size > range.size &&
+    wide.offset <= range.offset &&
+    wide.offset + wide.size >= range.offset + range.size;
+  return pathTo(nodes, id).findLast(holds);
+}
+
 /** The outermost node whose bytes are exactly these. */
 export function nodeOf(nodes: readonly TreeNode[], range: Range): TreeNode | undefined {
   for (const node of nodes) {

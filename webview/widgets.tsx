@@ -24,6 +24,7 @@ const ACTION_ICONS: Record<Action, string> = {
   saveExpected: 'save',
   openComparison: 'diff-single',
   reload: 'discard',
+  forgetBefore: 'close',
   keepChanges: 'check',
   openAsText: 'go-to-file',
   newLaunchFile: 'verified',

@@ -3,7 +3,9 @@
 
 import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { hex } from '../src/core/hex';
+import { byteCount, bytesToHex, hex } from '../src/core/hex';
+import type { Band } from './bands';
+import { MOST_COPIED } from './copyForms';
 import { FindBox, GotoBox, useBox } from './findBox';
 import { TreeGrid, type GridProps } from './grid';
 import { offsetDigits } from './hexRows';
@@ -15,6 +17,7 @@ import {
   nodeAt,
   nodeOf,
   pathTo,
+  widerThan,
   type Filter,
   type Range,
   type Toggles,
@@ -36,7 +39,13 @@ export interface TreeState {
   readonly filter: Filter;
   readonly toggles: Toggles;
   readonly selectNode: (id: string) => void;
+  /** Other bytes than those of a row are selected. */
+  readonly custom: boolean;
   readonly selectByte: (offset: number) => void;
+  /** Selects from where the cursor was put to this byte. */
+  readonly extendTo: (offset: number) => void;
+  /** Selects the nearest row that holds more than the selection (1), or what was selected before that (-1). */
+  readonly widen: (by: 1 | -1) => void;
   readonly selectRange: (range: Range) => void;
   /** Selects the row that is exactly these bytes, or else the bytes. */
   readonly selectExactly: (range: Range) => void;
@@ -60,7 +69,9 @@ export function useTree(key: string, nodes: readonly TreeNode[], filter: Filter,
   const [announcement, setAnnouncement] = useState('');
   const node = useMemo(() => pathTo(nodes, stored.id).at(-1), [nodes, stored.id]);
   const range = stored.size > 0 ? { offset: stored.offset, size: stored.size } : node?.range;
-  const cursor = stored.size > 0 ? stored.offset : (node?.range?.offset ?? 0) + stored.at;
+  const cursor = (node?.range?.offset ?? 0) + stored.at;
+  const anchor = useRef<number>(undefined);
+  const narrower = useRef<(typeof stored)[]>([]);
 
   // The status bar says where the cursor is, and the other half of a diff goes there, too: unless it came from there.
   const quiet = useRef(true);
@@ -77,6 +88,7 @@ export function useTree(key: string, nodes: readonly TreeNode[], filter: Filter,
     if (closed.length > 0) setToggles({ ...toggles, ...Object.fromEntries(closed.map((p) => [p.id, true])) });
   };
   const choose = (offset: number, other: Range | undefined) => {
+    narrower.current = [];
     const found = nodeAt(nodes, offset);
     const at = offset - (found?.range?.offset ?? 0);
     setStored({ id: found?.id ?? '', at, offset: other?.offset ?? 0, size: other?.size ?? 0 });
@@ -95,8 +107,32 @@ export function useTree(key: string, nodes: readonly TreeNode[], filter: Filter,
     selectNode: (id) => {
       setStored({ ...NOTHING, id });
     },
+    custom: stored.size > 0,
     selectByte: (offset) => {
+      anchor.current = offset;
       choose(offset, undefined);
+    },
+    extendTo: (offset) => {
+      const from = anchor.current ?? cursor;
+      anchor.current = from;
+      const range = { offset: Math.min(from, offset), size: Math.abs(from - offset) + 1 };
+      choose(offset, range);
+      setAnnouncement(
+        `${byteCount(range.size)} selected, ${hex(range.offset)} to ${hex(range.offset + range.size - 1)}`,
+      );
+    },
+    widen: (by) => {
+      if (by < 0) {
+        const last = narrower.current.pop();
+        if (last) setStored(last);
+        return;
+      }
+      const wider = range && widerThan(nodes, stored.id, range);
+      if (!wider) return;
+      narrower.current.push(stored);
+      openAncestors(wider.id);
+      setStored({ ...NOTHING, id: wider.id, at: cursor - wider.range!.offset });
+      setAnnouncement(spoken(wider, wider.range!.offset));
     },
     selectRange: (other) => {
       choose(other.offset, other);
@@ -133,6 +169,7 @@ export interface HexPane {
   readonly expected?: boolean;
   /** What is selected here when that is elsewhere than in the other pane; such panes scroll by themselves. */
   readonly own?: Range | 'nothing' | undefined;
+  readonly bands?: readonly Band[];
 }
 
 const ownRange = ({ own }: HexPane) => (own === 'nothing' ? undefined : own);
@@ -222,6 +259,13 @@ export function Workspace(props: {
               selection={pane.own === undefined ? state.range : ownRange(pane)}
               peers={hexes.some(({ own }) => own !== undefined) ? undefined : peers.current}
               onCursor={state.selectByte}
+              onExtend={state.extendTo}
+              onWiden={state.widen}
+              onCopy={() => {
+                const { offset, size } = ownRange(pane) ?? state.range ?? { offset: state.cursor, size: 1 };
+                const copied = pane.bytes.subarray(offset, offset + Math.min(size, MOST_COPIED));
+                send({ type: 'copy', text: bytesToHex(copied) });
+              }}
               onLeave={() => {
                 focus('.grid .row[tabindex="0"]');
               }}

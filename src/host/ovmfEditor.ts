@@ -1,16 +1,14 @@
-// The read-only editor of OVMF images. It holds no state but the bytes that the page shows, and shows a file again
-// when it changes on disk. What is wrong with an open image is also in VS Code's list of problems.
+// The read-only editor of OVMF images, also in both halves of a diff. What is wrong with an open image is also in VS Code's
+// list of problems.
 
 import * as vscode from 'vscode';
 import { hex } from '../core/hex';
-import { parseOvmf } from '../core/ovmf/image';
 import type { Finding, Severity } from '../core/region';
 import type { Action } from '../protocol';
-import { readContentsApart } from './contents';
-import { nameOf, readUri, watchFile } from './files';
+import { Halves } from './halves';
 import { newLaunchFile } from './newLaunchFile';
-import { Page, PageEditor } from './page';
-import { sentence } from './present';
+import { OvmfPanel, type OvmfPanelHost } from './ovmfPanel';
+import { PageEditor } from './page';
 
 const SEVERITIES: Readonly<Record<Severity, vscode.DiagnosticSeverity>> = {
   error: vscode.DiagnosticSeverity.Error,
@@ -28,72 +26,46 @@ function diagnosticOf({ rule, severity, message, offset }: Finding): vscode.Diag
 }
 
 /** An OVMF image. */
-export class OvmfEditor extends PageEditor {
+export class OvmfEditor extends PageEditor implements OvmfPanelHost {
   static readonly viewType = 'sevscope.ovmf';
   protected readonly viewType = OvmfEditor.viewType;
   private readonly problems = vscode.languages.createDiagnosticCollection('sevscope');
-  /** How many panels show a file: its problems are listed as long as one does. */
-  private readonly shown = new Map<string, number>();
+  private readonly halves = new Halves<OvmfPanel>();
 
   override register(): vscode.Disposable {
-    return vscode.Disposable.from(super.register(), this.problems);
+    return vscode.Disposable.from(super.register(), this.halves.register(), this.problems);
   }
 
-  protected async open(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void> {
-    const page = new Page(this.extensionUri, panel, (action) => act(action, uri));
-    let reading = new AbortController();
-    const load = async () => {
-      // Of several rebuilds in a row only the last counts, and only one thread decompresses.
-      reading.abort();
-      const { signal } = (reading = new AbortController());
-      try {
-        const bytes = await readUri(uri);
-        if (!signal.aborted) await this.show(uri, bytes, page, signal);
-      } catch (error) {
-        if (signal.aborted) return;
-        this.problems.delete(uri);
-        page.show({
-          kind: 'notice',
-          title: `${nameOf(uri)} cannot be shown`,
-          text: sentence(error),
-          actions: ['openAsText'],
-        });
-      }
-    };
-    const key = uri.toString();
-    this.shown.set(key, (this.shown.get(key) ?? 0) + 1);
-    const watcher = watchFile(uri, () => void load());
-    panel.onDidDispose(() => {
-      watcher.dispose();
-      reading.abort();
-      const left = (this.shown.get(key) ?? 1) - 1;
-      this.shown.set(key, left);
-      if (left === 0) this.problems.delete(uri);
+  protected async open(uri: vscode.Uri, webviewPanel: vscode.WebviewPanel): Promise<void> {
+    const panel = new OvmfPanel(this, uri, webviewPanel);
+    this.halves.add(panel);
+    webviewPanel.onDidDispose(() => {
+      // Problems are listed as long as a panel shows the file.
+      if (!this.shows(uri)) this.problems.delete(uri);
     });
-    await load();
+    await panel.load();
+    this.halves.look();
   }
 
-  /** Shows an image at once, and again when what is compressed in it is known. */
-  private async show(uri: vscode.Uri, bytes: Uint8Array, page: Page, signal: AbortSignal): Promise<void> {
-    page.show({ kind: 'ovmf', name: nameOf(uri), bytes });
-    const { findings } = parseOvmf(bytes);
-    this.problems.set(uri, findings.map(diagnosticOf));
-    try {
-      const contents = await readContentsApart(this.extensionUri, bytes, signal);
-      if (signal.aborted || !contents) return;
-      page.extend({ contents });
-      this.problems.set(uri, [...findings, ...contents.findings].map(diagnosticOf));
-    } catch (error) {
-      if (!signal.aborted) page.extend({ unread: sentence(error) });
-    }
+  found(uri: vscode.Uri, findings: readonly Finding[] | undefined): void {
+    if (this.shows(uri)) this.problems.set(uri, findings?.map(diagnosticOf));
   }
-}
 
-/** Buttons act through the commands, so that both ways are one. */
-async function act(action: Action, uri: vscode.Uri): Promise<void> {
-  if (action === 'openAsText') await vscode.commands.executeCommand('workbench.action.reopenWithEditor');
-  if (action === 'compareImage') await vscode.commands.executeCommand('sevscope.compareImages', uri);
-  if (action === 'generate')
-    await vscode.commands.executeCommand('sevscope.generateVmsa', undefined, { firmware: uri.toString() });
-  if (action === 'newLaunchFile') await newLaunchFile(uri);
+  private shows(uri: vscode.Uri): boolean {
+    return this.halves.panels.some((panel) => panel.uri.toString() === uri.toString());
+  }
+
+  /** Buttons act through the commands, so that both ways are one. */
+  async act(panel: OvmfPanel, action: Action): Promise<void> {
+    const { uri } = panel;
+    const run = (command: string, ...args: unknown[]) => vscode.commands.executeCommand(command, ...args);
+    if (action === 'openAsText') await run('workbench.action.reopenWithEditor');
+    if (action === 'compareImage') await run('sevscope.compareImages', uri);
+    if (action === 'generate') await run('sevscope.generateVmsa', undefined, { firmware: uri.toString() });
+    if (action === 'newLaunchFile') await newLaunchFile(uri);
+    if (action === 'forgetBefore') panel.forgetBefore();
+    const { files } = panel;
+    if (action === 'openComparison' && files)
+      await run('sevscope.compareImages', files.original, files.modified);
+  }
 }

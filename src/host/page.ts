@@ -116,7 +116,7 @@ export class Page {
 export abstract class PageEditor implements vscode.CustomReadonlyEditorProvider {
   protected abstract readonly viewType: string;
 
-  constructor(protected readonly extensionUri: vscode.Uri) {}
+  constructor(readonly extensionUri: vscode.Uri) {}
 
   /** Fills a panel for the URI; failures become a notice on the page. */
   protected abstract open(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void>;

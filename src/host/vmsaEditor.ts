@@ -9,30 +9,11 @@ import type { VmsaRequest } from '../core/vmsa/generate';
 import { vmsaLeaf } from '../core/vmsa/layout';
 import type { Action } from '../protocol';
 import { nameOf, readUri, watchFile, whyNotWritable } from './files';
+import { Halves } from './halves';
 import { pagesOf, type PageOfFile } from './pages';
 import { PlaceItem } from './placeItem';
 import { VmsaDocument, type DocumentEvent } from './vmsaDocument';
 import { VmsaPanel, type PanelHost } from './vmsaPanel';
-
-/** Which of the two halves of a diff is the original, when their addresses or the label of the tab tell. */
-function originalOf(a: VmsaPanel, b: VmsaPanel, label: string): VmsaPanel | undefined {
-  const rank = ({ document: { uri } }: VmsaPanel) =>
-    uri.scheme !== 'git' ? 0 : uri.query.includes('"ref":"HEAD"') ? 2 : 1;
-  if (rank(a) !== rank(b)) return rank(a) > rank(b) ? a : b;
-  const [left, right] = label.split(' ↔ ');
-  const is = ({ document: { uri } }: VmsaPanel, text = '') => text.split('/').at(-1) === nameOf(uri);
-  if (is(a, left) && is(b, right) && !is(b, left)) return a;
-  if (is(b, left) && is(a, right) && !is(a, left)) return b;
-  return undefined;
-}
-
-/** Makes two panels the halves of one diff. @param sure false when the sides are a guess */
-function join(original: VmsaPanel, modified: VmsaPanel, sure: boolean): void {
-  original.other = { panel: modified, side: 'modified', sure };
-  modified.other = { panel: original, side: 'original', sure };
-  original.show();
-  modified.show();
-}
 
 /** Opens VMSA pages. */
 export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, PanelHost {
@@ -45,9 +26,10 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
   private readonly opened = new vscode.EventEmitter<VmsaDocument>();
   private readonly documents = new Map<string, VmsaDocument>();
   private readonly unwritable = new WeakMap<VmsaDocument, string>();
-  /** In the order in which VS Code filled them: the original half of a diff comes before the modified one. */
-  private readonly panels: VmsaPanel[] = [];
   private readonly item = new PlaceItem(() => this.activePanel());
+  private readonly halves = new Halves<VmsaPanel>(() => {
+    this.item.update();
+  });
 
   constructor(readonly extensionUri: vscode.Uri) {}
 
@@ -57,14 +39,9 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
         supportsMultipleEditorsPerDocument: true,
       }),
       vscode.workspace.onDidGrantWorkspaceTrust(() => {
-        for (const panel of this.panels) panel.show();
+        for (const panel of this.halves.panels) panel.show();
       }),
-      vscode.window.tabGroups.onDidChangeTabs(() => {
-        this.look();
-      }),
-      vscode.window.tabGroups.onDidChangeTabGroups(() => {
-        this.look();
-      }),
+      this.halves.register(),
       this.item,
     );
   }
@@ -90,20 +67,13 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
 
   resolveCustomEditor(document: VmsaDocument, webviewPanel: vscode.WebviewPanel): void {
     const panel = new VmsaPanel(this, document, webviewPanel);
-    this.panels.push(panel);
+    this.halves.add(panel);
     webviewPanel.onDidChangeViewState(() => {
-      this.look();
-      // VS Code gives the focus to the modified half of a diff when it opens.
-      if (webviewPanel.active && panel.other?.sure === false) join(panel.other.panel, panel, true);
       // Not every file system can be watched.
       if (webviewPanel.visible) void document.refresh();
     });
-    webviewPanel.onDidDispose(() => {
-      this.panels.splice(this.panels.indexOf(panel), 1);
-      this.item.update();
-    });
     panel.show();
-    this.look();
+    this.halves.look();
   }
 
   async saveCustomDocument(document: VmsaDocument): Promise<void> {
@@ -143,7 +113,7 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
       return errors.readOnlyPage(name, `it was read from ${read.source ?? 'text'}`);
     const why = this.unwritable.get(document);
     if (why !== undefined) return errors.readOnlyPage(name, why);
-    const panels = this.panels.filter((panel) => panel.document === document);
+    const panels = this.halves.panels.filter((panel) => panel.document === document);
     // Changes would be lost with the diff, unless the file is also open by itself.
     if (panels.length > 0 && panels.every((panel) => panel.isOriginal)) return errors.leftOfDiff(name);
     return vscode.workspace.isTrusted ? undefined : errors.untrustedEdit();
@@ -232,7 +202,7 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
   /** The panel that a person looks at: of the two halves of a diff, the one where she was last. */
   activePanel(): VmsaPanel | undefined {
     const column = vscode.window.tabGroups.activeTabGroup.viewColumn;
-    const seen = this.panels.filter(({ panel }) => panel.visible && panel.viewColumn === column);
+    const seen = this.halves.panels.filter(({ panel }) => panel.visible && panel.viewColumn === column);
     return seen.find((p) => p.panel.active) ?? seen.find((p) => p === this.lastPlaced) ?? seen.at(-1);
   }
 
@@ -241,29 +211,6 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
   placed(panel: VmsaPanel): void {
     this.lastPlaced = panel;
     this.item.update();
-  }
-
-  private look(): void {
-    this.pair();
-    this.item.update();
-  }
-
-  /**
-   * VS Code does not tell an editor that it is one half of a diff, nor describe the tab of one. But a tab group shows
-   * one tab at a time, so two of our panels that are seen in one group, under a tab that is no editor of ours, are.
-   */
-  private pair(): void {
-    for (const { viewColumn, activeTab } of vscode.window.tabGroups.all) {
-      if (activeTab?.input !== undefined) continue;
-      const seen = this.panels.filter(
-        ({ panel, other }) => panel.visible && panel.viewColumn === viewColumn && !other,
-      );
-      const [first, second] = seen;
-      if (!first || !second || seen.length > 2) continue;
-      const original = originalOf(first, second, activeTab?.label ?? '');
-      // The first in the order in which VS Code filled them is a guess; the one that gets the focus corrects it.
-      join(original ?? first, original === second ? first : second, original !== undefined);
-    }
   }
 
   /** Buttons act through the commands, so that both ways are one. */
@@ -305,6 +252,7 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
         document.keepChanges();
         return;
       case 'compareImage':
+      case 'forgetBefore':
       case 'pickCpu':
       case 'pickFirmware':
       case 'saveExpected':

@@ -9,6 +9,7 @@ import { VMSA_SIZE } from '../core/vmsa/layout';
 import { isCheckError } from './present';
 import type { Action, Place, View, VmsaViewState } from '../protocol';
 import { nameOf } from './files';
+import type { Half, OtherHalf } from './halves';
 import { Page, type PageMessage } from './page';
 import type { PageOfFile } from './pages';
 import type { VmsaDocument } from './vmsaDocument';
@@ -23,20 +24,12 @@ export interface PanelHost {
   placed(panel: VmsaPanel): void;
 }
 
-/** The other half of a diff editor; `sure` is false when its side is a guess. */
-interface OtherHalf {
-  readonly panel: VmsaPanel;
-  readonly side: 'original' | 'modified';
-  readonly sure: boolean;
-}
-
 /** A webview panel on a document. */
-export class VmsaPanel {
+export class VmsaPanel implements Half<VmsaPanel> {
   page = 0;
   /** The field that is selected, when there is one. */
   place: Place | undefined;
-  /** The other half of the diff editor, once it is known. */
-  other: OtherHalf | undefined;
+  other: OtherHalf<VmsaPanel> | undefined;
   private readonly webview: Page;
 
   constructor(
@@ -56,8 +49,11 @@ export class VmsaPanel {
     });
     panel.onDidDispose(() => {
       listener.dispose();
-      if (this.other) this.other.panel.other = undefined;
     });
+  }
+
+  get uri(): vscode.Uri {
+    return this.document.uri;
   }
 
   /** Whether this is the left half of a diff, which VS Code neither marks as changed nor saves. */

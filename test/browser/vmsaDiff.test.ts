@@ -2,7 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
+import { buildOvmf } from '../../src/core/ovmf/build';
 import { row, rowIds, selectedId } from '../helpers/page';
 import { makeSample, removeSample, sevscope } from '../helpers/sample';
 import { openWorkbench, type Workbench } from '../helpers/workbench';
@@ -83,6 +86,39 @@ describe('A Git diff', () => {
     await workbench.activeTab('↔').waitFor();
     const frame = await workbench.webviewFrame();
     await frame.getByText('1 field differs of 227').waitFor();
+    workbench.assertNoErrors();
+  });
+  it('of an image shows what the new build changed in both versions, and opens as one comparison', async () => {
+    const git = (...args: string[]) =>
+      execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd: folder });
+    git('init', '-q');
+    git('add', '.');
+    git('commit', '-qm', 'Sample');
+    writeFileSync(join(folder, 'OVMF.sample.fd'), buildOvmf({ resetAddress: 0x808004 }));
+    const workbench = await openWorkbench({ folder, size: { width: 1600, height: 900 } });
+    await workbench.page.keyboard.press('Control+Shift+g');
+    await workbench.page
+      .locator('.scm-view')
+      .getByRole('treeitem', { name: /OVMF\.sample\.fd/ })
+      .click();
+    const [original, modified] = await halves(workbench);
+    await original.getByText('Beside the modified image').waitFor();
+    await modified.getByText('Beside the original').waitFor();
+    await modified.getByRole('button', { name: /[0-9]+ Changes/ }).click();
+    await modified
+      .getByRole('list', { name: 'Changes' })
+      .getByRole('button', { name: /reset_addr/ })
+      .click();
+    const reset = await selectedId(modified);
+    assert.match(reset ?? '', /reset_addr$/);
+    for (let i = 0; i < 50 && (await selectedId(original)) !== reset; i++)
+      await workbench.page.waitForTimeout(100);
+    assert.equal(await selectedId(original), reset, 'the other half follows');
+    await workbench.screenshot('git-diff-image');
+    await modified.getByRole('button', { name: 'Open as One Comparison' }).click();
+    await workbench.activeTab('↔').waitFor();
+    const frame = await workbench.webviewFrame();
+    await frame.getByRole('list', { name: 'Effects on measurements' }).waitFor();
     workbench.assertNoErrors();
   });
 });

@@ -12,6 +12,7 @@ import { TestPanel } from '../helpers/panel';
 import { until } from './until';
 
 let folder: string;
+const { extensionUri } = vscode.extensions.getExtension('sevscope.sevscope')!;
 const file = (name: string, bytes: Uint8Array) => {
   writeFileSync(join(folder, name), bytes);
   return vscode.Uri.file(join(folder, name));
@@ -64,5 +65,51 @@ describe('An OVMF image that is open', () => {
     const launch = JSON.parse(document.getText()) as { firmware: string };
     assert.equal(launch.firmware, 'firmware.fd');
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  });
+  it('says what a rebuild changed, of the steps of one build only the last, until that is forgotten', async () => {
+    const uri = file('rebuilt.fd', buildOvmf({ size: 0x4000 }));
+    const panel = new TestPanel();
+    const editor = new OvmfEditor(extensionUri);
+    await editor.resolveCustomEditor({ uri, dispose: () => undefined }, panel.panel);
+    assert.equal(panel.viewOf('ovmf')!.other, undefined);
+    const shows = (size: number) => panel.viewOf('ovmf')?.bytes.length === size;
+    // Longer than the steps of one build are apart.
+    await new Promise((done) => setTimeout(done, 3100));
+    writeFileSync(uri.fsPath, Buffer.alloc(0x3000));
+    await until('the half-written file is shown', () => shows(0x3000));
+    const rebuilt = buildOvmf({ size: 0x4000, resetAddress: 0x808004 });
+    writeFileSync(uri.fsPath, rebuilt);
+    await until('the rebuilt image is shown', () => shows(0x4000));
+    const { other, bytes } = panel.viewOf('ovmf')!;
+    assert.equal(other?.side, 'before');
+    assert.deepEqual(Buffer.from(other.bytes), Buffer.from(buildOvmf({ size: 0x4000 })));
+    assert.deepEqual(Buffer.from(bytes), Buffer.from(rebuilt));
+    panel.send({ type: 'action', action: 'forgetBefore' });
+    await until('it is forgotten', () => panel.viewOf('ovmf')?.other === undefined);
+    panel.dispose();
+  });
+  it('is paired with the other half of a diff, which follows it, and shows alone again without it', async () => {
+    const [a, b] = [
+      file('a.fd', buildOvmf({ size: 0x4000 })),
+      file('b.fd', buildOvmf({ size: 0x5000, resetAddress: 0x808004 })),
+    ];
+    const editor = new OvmfEditor(extensionUri);
+    // A tab that is no editor of ours, as that of a diff is to an extension.
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    const panels = [new TestPanel(), new TestPanel()] as const;
+    for (const [i, uri] of [a, b].entries())
+      await editor.resolveCustomEditor({ uri, dispose: () => undefined }, panels[i]!.panel);
+    assert.equal(panels[0].viewOf('ovmf')!.other?.side, 'modified');
+    assert.equal(panels[1].viewOf('ovmf')!.other?.side, 'original');
+    assert.equal(panels[0].viewOf('ovmf')!.other?.bytes.length, 0x5000);
+    panels[0].send({ type: 'place', place: { name: 'x', offset: 0x3ff0, size: 1 } });
+    await until('the other half goes to the same distance from the end', () =>
+      panels[1].posted.some((m) => m.type === 'select' && m.place.offset === 0x4ff0),
+    );
+    panels[1].send({ type: 'place', place: { name: 'x', offset: 0x10, size: 1 } });
+    panels[1].dispose();
+    await until('the first stands alone', () => panels[0].viewOf('ovmf')?.other === undefined);
+    assert.ok(!panels[0].posted.some((m) => m.type === 'select'), 'the first has no such byte');
+    panels[0].dispose();
   });
 });

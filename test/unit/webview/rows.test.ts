@@ -8,6 +8,7 @@ import {
   moveByKey,
   nodeAt,
   pathTo,
+  widerThan,
   type TreeNode,
 } from '../../../webview/rows';
 
@@ -143,4 +144,20 @@ describe('A key in the treegrid', () => {
   it('does nothing where there are no rows', () => {
     assert.equal(moveByKey([], undefined, 'ArrowDown', 3), undefined);
   });
+});
+
+describe('Widening a selection', () => {
+  const cases: readonly [string, string, number, number, string | undefined][] = [
+    ['a byte of a field to the field', 'array.0', 20, 1, 'array.0'],
+    ['a field to what it is a part of', 'array.0', 16, 16, 'array'],
+    ['bytes of two fields to what holds both', 'array.0', 30, 4, 'array'],
+    ['what nothing holds to nothing', 'array', 16, 32, undefined],
+    ['bytes outside of the row to nothing', 'array.0', 0, 8, undefined],
+    ['a row that is not there to nothing', 'none', 16, 16, undefined],
+  ];
+  for (const [what, id, offset, size, wanted] of cases) {
+    it(`leads from ${what}`, () => {
+      assert.equal(widerThan(TREE, id, { offset, size })?.id, wanted);
+    });
+  }
 });

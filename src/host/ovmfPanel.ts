@@ -1,0 +1,146 @@
+// One webview that shows an OVMF image: read again when the file is written, with what it was before, and beside the other
+// half when it is one of a diff editor.
+
+import type * as vscode from 'vscode';
+import { parseOvmf } from '../core/ovmf/image';
+import type { VolumeContents } from '../core/ovmf/volumes/contents';
+import type { Finding } from '../core/region';
+import type { Action, OvmfViewState, Place } from '../protocol';
+import { readContentsApart } from './contents';
+import { nameOf, readUri, watchFile } from './files';
+import type { Half, OtherHalf } from './halves';
+import { Page } from './page';
+import { sentence } from './present';
+
+/** A build may write a file in several steps; those in so many milliseconds are one. */
+const ONE_BUILD_MS = 3000;
+
+/** What a panel asks of its editor. */
+export interface OvmfPanelHost {
+  readonly extensionUri: vscode.Uri;
+  act(panel: OvmfPanel, action: Action): Promise<void>;
+  /** What is odd about the file by now; undefined when it could not be read. */
+  found(uri: vscode.Uri, findings: readonly Finding[] | undefined): void;
+}
+
+/** A webview panel on an image. */
+export class OvmfPanel implements Half<OvmfPanel> {
+  other: OtherHalf<OvmfPanel> | undefined;
+  /** What is shown; undefined while there is only a notice. */
+  private bytes: Uint8Array | undefined;
+  private contents: VolumeContents | undefined;
+  private unread: string | undefined;
+  /** The image before the file was written again, until the person has seen enough of it. */
+  private before: Uint8Array | undefined;
+  private loadedAt = 0;
+  private reading = new AbortController();
+  private readonly page: Page;
+
+  constructor(
+    private readonly host: OvmfPanelHost,
+    readonly uri: vscode.Uri,
+    readonly panel: vscode.WebviewPanel,
+  ) {
+    this.page = new Page(
+      host.extensionUri,
+      panel,
+      (action) => host.act(this, action),
+      (message) => {
+        if (message.type === 'place') this.lead(message.place);
+      },
+    );
+    const watcher = watchFile(uri, () => void this.load());
+    panel.onDidDispose(() => {
+      watcher.dispose();
+      this.reading.abort();
+    });
+  }
+
+  /** The files of the diff editor that this is one half of. */
+  get files(): { original: vscode.Uri; modified: vscode.Uri } | undefined {
+    if (!this.other) return undefined;
+    const { panel, side } = this.other;
+    return side === 'original'
+      ? { original: panel.uri, modified: this.uri }
+      : { original: this.uri, modified: panel.uri };
+  }
+
+  /** Forgets what the file was before. */
+  forgetBefore(): void {
+    this.before = undefined;
+    this.show();
+  }
+
+  /** Reads the file and shows it; failures become a notice on the page. */
+  async load(): Promise<void> {
+    // Of several rebuilds in a row only the last counts, and only one thread decompresses.
+    this.reading.abort();
+    const { signal } = (this.reading = new AbortController());
+    try {
+      const bytes = await readUri(this.uri);
+      if (!signal.aborted) await this.take(bytes, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      this.host.found(this.uri, undefined);
+      const title = `${nameOf(this.uri)} cannot be shown`;
+      this.page.show({ kind: 'notice', title, text: sentence(error), actions: ['openAsText'] });
+    }
+  }
+
+  show(): void {
+    const { bytes, contents, unread } = this;
+    if (!bytes) return;
+    const other = this.counterpart();
+    this.page.show({
+      kind: 'ovmf',
+      name: nameOf(this.uri),
+      bytes,
+      ...(contents && { contents }),
+      ...(unread !== undefined && { unread }),
+      ...(other && { other }),
+    });
+  }
+
+  /** Shows an image at once, and more of it when what is compressed in it is known. */
+  private async take(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+    const now = Date.now();
+    // What stood there while a build was writing is no build that anybody compares with.
+    if (this.bytes && now - this.loadedAt > ONE_BUILD_MS) this.before = this.bytes;
+    this.loadedAt = now;
+    this.bytes = bytes;
+    this.contents = this.unread = undefined;
+    this.show();
+    this.other?.panel.show();
+    const { findings } = parseOvmf(bytes);
+    this.host.found(this.uri, findings);
+    try {
+      this.contents = await readContentsApart(this.host.extensionUri, bytes, signal);
+      if (signal.aborted || !this.contents) return;
+      this.page.extend({ contents: this.contents });
+      this.host.found(this.uri, [...findings, ...this.contents.findings]);
+    } catch (error) {
+      if (signal.aborted) return;
+      this.unread = sentence(error);
+      this.page.extend({ unread: this.unread });
+    }
+  }
+
+  /** The other half of a diff goes where this one is, counted from the end, which is at 4 GiB in both. */
+  private lead(place: Place): void {
+    const other = this.other?.panel;
+    if (!other?.bytes || !this.bytes) return;
+    const offset = place.offset + other.bytes.length - this.bytes.length;
+    if (offset >= 0) other.page.post({ type: 'select', place: { ...place, offset } });
+  }
+
+  /** What the image is compared with: the other half of a diff, or what it was before. */
+  private counterpart(): OvmfViewState['other'] {
+    const { other, before, bytes } = this;
+    if (other?.panel.bytes) {
+      const { panel, side } = other;
+      return { name: nameOf(panel.uri), bytes: panel.bytes!, side };
+    }
+    if (!before || !bytes || Buffer.compare(before, bytes) === 0) return undefined;
+    return { name: nameOf(this.uri), bytes: before, side: 'before' };
+  }
+}
