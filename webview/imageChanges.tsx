@@ -2,7 +2,7 @@
 // whose measurement is another, and every change as a button that leads to its bytes.
 
 import { useMemo } from 'preact/hooks';
-import { hex } from '../src/core/hex';
+import { countOf, hex } from '../src/core/hex';
 import { compareImages, type ImageComparison } from '../src/core/ovmf/compare';
 import type { ChangeSide } from '../src/core/ovmf/compareRegions';
 import { parseOvmf, type OvmfImage } from '../src/core/ovmf/image';
@@ -48,7 +48,7 @@ export function ImageChanges(props: {
       <p class="match-line">
         <strong>{TITLES[other.side]}</strong>
         {changes.length > 0 && (
-          <Disclosure label={`${changes.length} Changes`} open={open} onChange={setOpen} />
+          <Disclosure label={countOf(changes.length, 'Change')} open={open} onChange={setOpen} />
         )}
         {other.side === 'before' && <ActionButton action="forgetBefore" />}
       </p>
@@ -88,11 +88,11 @@ function Change(props: {
       </span>
     </>
   );
-  if (!own) return <span class="finding finding-plain">{text}</span>;
+  if (!own) return <span class="finding change change-plain">{text}</span>;
   return (
     <button
       type="button"
-      class="finding"
+      class="finding change"
       onClick={() => {
         onSelect(own);
       }}

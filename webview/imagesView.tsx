@@ -2,7 +2,7 @@
 // side by side.
 
 import { useMemo } from 'preact/hooks';
-import { byteCount, hex } from '../src/core/hex';
+import { byteCount, countOf, hex } from '../src/core/hex';
 import { compareImages, type ComparedChange, type ImageComparison } from '../src/core/ovmf/compare';
 import type { ChangeSide } from '../src/core/ovmf/compareRegions';
 import { parseOvmf } from '../src/core/ovmf/image';
@@ -68,12 +68,12 @@ export function Effects({ comparison }: { comparison: ImageComparison }) {
       </p>
     );
   }
-  const pages = differences.pages === 1 ? '1 page' : `${differences.pages} pages`;
+  const { total, pages } = differences;
   return (
     <>
       <p class="verdict-line" role="status">
-        <Icon name="diff-modified" /> {byteCount(differences.bytes)} differ, in {differences.total} places and{' '}
-        {pages}.
+        <Icon name="diff-modified" /> {byteCount(differences.bytes)} differ{differences.bytes === 1 && 's'},
+        in {countOf(total, 'place')} and {countOf(pages, 'page')}.
       </p>
       <ul class="reasons" aria-label="Effects on measurements">
         {effects.map(({ id, guests, onlyWith, text }) => (

@@ -1,13 +1,11 @@
 // A VMSA page beside the one that it should be, or beside another, as the rows of a treegrid: headings, fields, and the
 // elements of the large arrays under a row of their own.
 
-import { hex, rawText } from '../src/core/hex';
+import { countOf, hex, rawText } from '../src/core/hex';
 import type { Cause } from '../src/core/vmsa/causes';
 import { setBy, type ComparedField } from '../src/core/vmsa/compare';
 import { groupFields, isZeroField, type VmsaField } from '../src/core/vmsa/page';
 import type { Cell, TreeNode } from './rows';
-
-const plural = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`;
 
 const keywords = ({ leaf, doc }: VmsaField) =>
   [leaf.path, doc, leaf.row.note ?? '', ...Object.values(leaf.row.aliases ?? {})].join(' ');
@@ -78,7 +76,7 @@ function groupNodes(fields: readonly ComparedField[], columns: Columns): TreeNod
   const grouped = fields.map((field) => ({ ...field, group: field.actual.group }));
   return groupFields(grouped).map(({ group, fields: inGroup }) => {
     const set = inGroup.filter(({ actual }) => !isZeroField(actual)).length;
-    const extra = `${plural(inGroup.length, 'field')}, ${set === 0 ? 'all zero' : `${set} not zero`}`;
+    const extra = `${countOf(inGroup.length, 'field')}, ${set === 0 ? 'all zero' : `${set} not zero`}`;
     return {
       id: `group:${group}`,
       cells: [{ text: group, extra }],
@@ -161,7 +159,7 @@ export function comparisonTree(
       ...last(known === 'nothing' ? EMPTY : setByCell(field)),
     ],
     array(run) {
-      const summary = { text: plural(run.length, 'value') };
+      const summary = { text: countOf(run.length, 'value') };
       return [summary, known === 'nothing' ? NO_VALUE : summary, ...last(EMPTY)];
     },
   };
@@ -176,7 +174,7 @@ export function comparisonTree(
     cells: [
       {
         text: 'Differences',
-        extra: `${plural(count, 'field')}, ${plural(causes.length, 'likely cause')}`,
+        extra: `${countOf(count, 'field')}, ${countOf(causes.length, 'likely cause')}`,
       },
     ],
     children: causes.map(({ cause, fields }) => ({

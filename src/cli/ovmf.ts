@@ -1,7 +1,7 @@
 // `sevscope ovmf show`, `ovmf lint` and `ovmf diff`: the tables, metadata and firmware volumes of an image, and what is odd about them.
 
 import type { Command } from 'commander';
-import { byteCount, hex } from '../core/hex';
+import { byteCount, countOf, hex } from '../core/hex';
 import { describeBuild } from '../core/ovmf/imageBuild';
 import { SEVERITIES, bySeverity, lintOvmf } from '../core/ovmf/lint';
 import { describeReleases, provenance } from '../core/ovmf/provenance';
@@ -89,7 +89,8 @@ function printLint(findings: readonly Finding[], file: string, { json }: OvmfOpt
     printJson(out, { file, kind: 'ovmf', errors, warnings, notes, findings });
     return;
   }
-  const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`;
   for (const finding of findings) out.line(findingLine(finding));
-  out.line(`${file}: ${count(errors, 'error')}, ${count(warnings, 'warning')}, ${count(notes, 'note')}`);
+  out.line(
+    `${file}: ${countOf(errors, 'error')}, ${countOf(warnings, 'warning')}, ${countOf(notes, 'note')}`,
+  );
 }

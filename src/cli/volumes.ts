@@ -1,6 +1,6 @@
 // The tree of firmware volumes as lines and as JSON.
 
-import { byteCount, hex } from '../core/hex';
+import { byteCount, countOf, hex } from '../core/hex';
 import type { VolumeNode } from '../core/ovmf/volumes/tree';
 
 /** A tree as JSON: everything but the bytes that were decompressed. */
@@ -80,14 +80,14 @@ function encodedText(node: VolumeNode): string | undefined {
 function fileCount({ children, type }: VolumeNode): string {
   if (type === 'NVRAM') return '';
   const files = children.filter((child) => child.kind === 'file' && child.type !== 'padding').length;
-  return `, ${files} ${files === 1 ? 'file' : 'files'}`;
+  return `, ${countOf(files, 'file')}`;
 }
 
 function variableCount({ children }: VolumeNode): string {
   const valid = children.filter(({ variable }) => variable?.state === 'valid').length;
   const deleted = children.filter(({ variable }) => variable && variable.state !== 'valid').length;
   if (valid + deleted === 0) return '';
-  return `, ${valid} ${valid === 1 ? 'variable' : 'variables'} and ${deleted} deleted`;
+  return `, ${countOf(valid, 'variable')} and ${deleted} deleted`;
 }
 
 function checksum({ checksums }: VolumeNode): string {

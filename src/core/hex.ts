@@ -104,3 +104,6 @@ export function fromBase64(text: string): Uint8Array | undefined {
   // Bits beyond the last byte must be zero, or two texts would mean one value.
   return (word & [0, 0, 0xf, 3][rest]!) === 0 ? bytes : undefined;
 }
+
+/** A number with what is counted, as `1 page` and `2 pages`. */
+export const countOf = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;

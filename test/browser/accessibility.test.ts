@@ -37,8 +37,8 @@ describe('The pages of a VMSA', () => {
     });
   }
 
-  it('and that of an image have names and contrast, and its map is walked with the keys', async () => {
-    for (const theme of ['light', 'highContrast'] as const) {
+  for (const theme of Object.keys(THEMES) as Theme[]) {
+    it(`and that of an image have names and contrast in the theme ${theme}, and its map is walked with the keys`, async () => {
       const workbench = await openWorkbench({ folder, theme, size: { width: 1440, height: 900 } });
       await workbench.openFromExplorer('OVMF.sample.fd');
       const frame = await workbench.webviewFrame();
@@ -66,9 +66,10 @@ describe('The pages of a VMSA', () => {
       await workbench.page.keyboard.press('Enter');
       assert.match((await selectedId(frame))!, /reset vector/i);
       await assertAccessible(frame);
+      await workbench.screenshot(`ovmf-${theme}`);
       workbench.assertNoErrors();
-    }
-  });
+    });
+  }
 
   it('lose nothing at 200 % zoom: what is beside goes below, and the page scrolls', async () => {
     // Half the room in CSS pixels is what a window of 1440 pixels has at 200 %.

@@ -66,3 +66,53 @@ describe('Two images selected in the Explorer', () => {
     workbench.assertNoErrors();
   });
 });
+
+describe('The bytes of an image', () => {
+  it('have bands, and are selected by hand and by what they are a part of', async () => {
+    const workbench = await openWorkbench({ folder, size: { width: 1600, height: 900 } });
+    await workbench.openFromExplorer('OVMF.sample.fd');
+    const frame = await workbench.webviewFrame();
+    const { keyboard } = workbench.page;
+    const place = async () => (await frame.locator('.details-place').innerText()).replace(/ \(.*/, '');
+    await row(frame, '/GUIDed table/SEV-ES reset block/reset_addr').click();
+    const field = await place();
+    assert.match(field, /4 bytes/);
+    const names = frame.locator('.hex-band').filter({ hasText: 'SEV-ES reset block' });
+    assert.equal(await names.count(), 1, 'the name of a band stands in the row where it starts');
+    await keyboard.press('Enter');
+    await keyboard.press('Shift+ArrowRight');
+    await keyboard.press('Shift+ArrowRight');
+    await frame.locator('.details h2').getByText('Selected bytes').waitFor();
+    assert.match(await place(), /3 bytes/);
+    await keyboard.press('Shift+Alt+ArrowRight');
+    assert.equal(await place(), field, 'the field holds the three bytes');
+    await keyboard.press('Shift+Alt+ArrowRight');
+    assert.match(await place(), /22 bytes/, 'the entry holds the field');
+    await workbench.screenshot('ovmf-bands');
+    await keyboard.press('Shift+Alt+ArrowLeft');
+    assert.equal(await place(), field);
+    await workbench.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await keyboard.press('Control+c');
+    workbench.assertNoErrors();
+  });
+});
+
+describe('An image that is built again', () => {
+  it('keeps the selection and says what changed, until that is forgotten', async () => {
+    const workbench = await openWorkbench({ folder, size: { width: 1440, height: 900 } });
+    await workbench.openFromExplorer('OVMF.sample.fd');
+    const frame = await workbench.webviewFrame();
+    const id = '/GUIDed table/SEV-ES reset block/reset_addr';
+    await row(frame, id).click();
+    await workbench.page.waitForTimeout(3200);
+    writeFileSync(join(folder, 'OVMF.sample.fd'), buildOvmf({ resetAddress: 0x808004 }));
+    await frame.getByText(/^Written again/).waitFor();
+    assert.equal(await selectedId(frame), id);
+    const changes = frame.getByRole('list', { name: 'Changes' });
+    assert.match(await changes.innerText(), /reset_addr[\s\S]*0x0080b004[\s\S]*→ 0x00808004/);
+    await workbench.screenshot('ovmf-rebuilt');
+    await frame.getByRole('button', { name: 'Forget the Earlier Build' }).click();
+    await frame.getByText(/^Written again/).waitFor({ state: 'detached' });
+    workbench.assertNoErrors();
+  });
+});

@@ -104,7 +104,7 @@ describe('A Git diff', () => {
     const [original, modified] = await halves(workbench);
     await original.getByText('Beside the modified image').waitFor();
     await modified.getByText('Beside the original').waitFor();
-    await modified.getByRole('button', { name: /[0-9]+ Changes/ }).click();
+    await modified.getByRole('button', { name: /[0-9]+ Change/ }).click();
     await modified
       .getByRole('list', { name: 'Changes' })
       .getByRole('button', { name: /reset_addr/ })

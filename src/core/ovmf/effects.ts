@@ -1,7 +1,7 @@
 // What the differences of two images do to launch measurements. The digest of SEV and SEV-ES is over every byte of
 // the image and the VMSA pages; that of SNP is over pages with their addresses, in the order of the SEV metadata.
 
-import { byteCount, hex } from '../hex';
+import { byteCount, countOf, hex } from '../hex';
 import type { GuestArea } from './areaChecks';
 import { LEAST_HASH_AREA } from './areaChecks';
 import type { ByteDifferences } from './compareBytes';
@@ -134,8 +134,7 @@ function sectionsText(a: OvmfImage, b: OvmfImage): string | undefined {
     return 'The SEV metadata list the same sections in another order, and pages are measured in that order.';
   }
   const [gone, come] = [missingFrom(was, is), missingFrom(is, was)];
-  const count = (n: number) => `${n} section${n === 1 ? '' : 's'}`;
-  return `Of the SEV metadata, ${count(gone)} of the first image and ${count(come)} of the second have no counterpart, so other pages are measured.`;
+  return `Of the SEV metadata, ${countOf(gone, 'section')} of the first image and ${countOf(come, 'section')} of the second have no counterpart, so other pages are measured.`;
 }
 
 /** How many of one list the other does not have; the same one twice counts twice. */

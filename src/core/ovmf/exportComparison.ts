@@ -1,7 +1,7 @@
 // A comparison of two images as lines, as Markdown and as plain data for JSON: what `ovmf diff` prints and what the
 // editor copies.
 
-import { byteCount, hex } from '../hex';
+import { byteCount, countOf, hex } from '../hex';
 import { markdownTable, markdownText } from '../markdown';
 import type { ComparedChange, ImageComparison } from './compare';
 import type { DifferingRange } from './compareBytes';
@@ -36,7 +36,7 @@ export function describeDifferences({ equal, differences }: ImageComparison): st
   const { bytes, total, complete } = differences;
   const unknown = complete ? '' : ' in the part that was given';
   if (equal) return `No byte differs${unknown}.`;
-  return `${byteCount(bytes)} differ${bytes === 1 ? 's' : ''} in ${total} range${total === 1 ? '' : 's'}${unknown}.`;
+  return `${byteCount(bytes)} differ${bytes === 1 ? 's' : ''} in ${countOf(total, 'range')}${unknown}.`;
 }
 
 const pathText = ({ path }: ComparedChange) => path.join(' / ');

@@ -1,7 +1,7 @@
 // What an OVMF image can be used for, as short facts with reasons: the header line of the viewer and of the
 // command line. Reasons repeat what QEMU asks for at launch.
 
-import { hex } from '../hex';
+import { countOf, hex } from '../hex';
 import type { AreaInput } from './areaChecks';
 import { LEAST_HASH_AREA } from './areaChecks';
 import type { KnownEntry } from './entries';
@@ -101,5 +101,5 @@ function listed(
   if (!findEntry(table, entry)) return [false, missing(table, entry.title)];
   if (ranges === undefined) return [false, `the table leads to no readable ${title}`];
   if (ranges === 0) return [false, `the ${title} list no memory`];
-  return [true, `${title} with ${ranges} range${ranges === 1 ? '' : 's'}`];
+  return [true, `${title} with ${countOf(ranges, 'range')}`];
 }
