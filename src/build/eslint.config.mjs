@@ -87,7 +87,7 @@ export default tseslint.config(
   ),
   wall(
     ['src/libvirt/binding*.ts'],
-    '^vscode$|^\\.\\./|^\\./(?!binding|faults$|prompts$)',
+    '^vscode$|^\\.\\./|^\\./(?!binding|faults$|launchSecurity$|prompts$)',
     "The bindings import koffi and the worker's plain types.",
   ),
   {

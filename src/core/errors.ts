@@ -482,11 +482,11 @@ export function libvirtUnsupported(system: string): CheckError {
   );
 }
 
-/** A library that lacks a function. */
-export function libvirtTooOld(what: string, version: string): CheckError {
+/** A library that lacks a function of this name. */
+export function libvirtTooOld(name: string, version: string): CheckError {
   return new CheckError(
     'bug',
-    `libvirt ${version} on this machine cannot ${what}. Install libvirt 8.0 or later.`,
+    `libvirt ${version} on this machine is too old (it has no ${name}). Install 8.0 or later.`,
   );
 }
 

@@ -43,86 +43,104 @@ type AddParameter<T> = (
 
 /** The C functions. A function is looked up when it is first called: an old library lacks some. */
 function declare(library: ReturnType<typeof loadLibrary>) {
-  const c = <F extends (...args: never[]) => unknown>(prototype: string): F => {
+  const c = (prototype: string) => {
     let found: ((...args: unknown[]) => unknown) | undefined;
-    return ((...args: unknown[]) => {
+    return (...args: never[]): unknown => {
       try {
         found ??= library.func(prototype) as (...args: unknown[]) => unknown;
       } catch {
-        throw new FunctionMissing(/vir\w+/.exec(prototype.slice(prototype.indexOf(' ')))?.[0]);
+        throw new FunctionMissing(/\bvir[A-Z]\w+(?=\()/.exec(prototype)?.[0]);
       }
       return found(...args);
-    }) as unknown as F;
+    };
   };
   return {
-    initialize: c<() => number>('int virInitialize(void)'),
-    version: c<(out: Out<number>, type: null, none: null) => number>(
-      'int virGetVersion(_Out_ ulong *, const char *, ulong *)',
-    ),
-    setErrorFunc: c<(data: null, handler: Pointer) => void>('void virSetErrorFunc(void *, virErrorFunc *)'),
-    lastError: c<() => Pointer | null>('void *virGetLastError(void)'),
-    resetLastError: c<() => void>('void virResetLastError(void)'),
-    open: c<(uri: string, auth: object, flags: number) => Pointer | null>(
-      'void *virConnectOpenAuth(const char *, virConnectAuth *, uint)',
-    ),
-    close: c<(connection: Pointer) => number>('int virConnectClose(void *)'),
-    hostname: c<(connection: Pointer) => string | null>('OwnedText virConnectGetHostname(void *)'),
-    driver: c<(connection: Pointer) => string | null>('const char *virConnectGetType(void *)'),
-    serverVersion: c<(connection: Pointer, out: Out<number>) => number>(
-      'int virConnectGetLibVersion(void *, _Out_ ulong *)',
-    ),
-    capabilities: c<(connection: Pointer) => string | null>('OwnedText virConnectGetCapabilities(void *)'),
-    domainCapabilities: c<
-      (
-        connection: Pointer,
-        emulator: null,
-        arch: string | null,
-        machine: string | null,
-        type: string | null,
-        flags: 0,
-      ) => string | null
-    >(
+    initialize: c('int virInitialize(void)') as () => number,
+    version: c('int virGetVersion(_Out_ ulong *, const char *, ulong *)') as (
+      out: Out<number>,
+      type: null,
+      none: null,
+    ) => number,
+    setErrorFunc: c('void virSetErrorFunc(void *, virErrorFunc *)') as (data: null, handler: Pointer) => void,
+    lastError: c('void *virGetLastError(void)') as () => Pointer | null,
+    resetLastError: c('void virResetLastError(void)'),
+    open: c('void *virConnectOpenAuth(const char *, virConnectAuth *, uint)') as (
+      uri: string,
+      auth: object,
+      flags: number,
+    ) => Pointer | null,
+    close: c('int virConnectClose(void *)') as (connection: Pointer) => number,
+    hostname: c('OwnedText virConnectGetHostname(void *)') as (connection: Pointer) => string | null,
+    driver: c('const char *virConnectGetType(void *)') as (connection: Pointer) => string | null,
+    serverVersion: c('int virConnectGetLibVersion(void *, _Out_ ulong *)') as (
+      connection: Pointer,
+      out: Out<number>,
+    ) => number,
+    capabilities: c('OwnedText virConnectGetCapabilities(void *)') as (connection: Pointer) => string | null,
+    domainCapabilities: c(
       'OwnedText virConnectGetDomainCapabilities(void *, const char *, const char *, const char *, const char *, uint)',
-    ),
-    list: c<(connection: Pointer, out: Out<Pointer>, flags: 0) => number>(
-      'int virConnectListAllDomains(void *, _Out_ void **, uint)',
-    ),
-    byName: c<(connection: Pointer, name: string) => Pointer | null>(
-      'void *virDomainLookupByName(void *, const char *)',
-    ),
-    byUuid: c<(connection: Pointer, uuid: string) => Pointer | null>(
-      'void *virDomainLookupByUUIDString(void *, const char *)',
-    ),
-    byId: c<(connection: Pointer, id: number) => Pointer | null>('void *virDomainLookupByID(void *, int)'),
-    free: c<(domain: Pointer) => number>('int virDomainFree(void *)'),
-    name: c<(domain: Pointer) => string | null>('const char *virDomainGetName(void *)'),
-    uuid: c<(domain: Pointer, out: Uint8Array) => number>(
-      'int virDomainGetUUIDString(void *, _Out_ uint8_t *)',
-    ),
-    id: c<(domain: Pointer) => number>('uint virDomainGetID(void *)'),
-    xml: c<(domain: Pointer, flags: 0) => string | null>('OwnedText virDomainGetXMLDesc(void *, uint)'),
-    state: c<(domain: Pointer, state: Out<number>, reason: Out<number>, flags: 0) => number>(
-      'int virDomainGetState(void *, _Out_ int *, _Out_ int *, uint)',
-    ),
-    launchSecurity: c<(domain: Pointer, out: Out<Pointer>, count: Out<number>, flags: 0) => number>(
-      'int virDomainGetLaunchSecurityInfo(void *, _Out_ void **, _Out_ int *, uint)',
-    ),
-    setLaunchSecurity: c<(domain: Pointer, parameters: Pointer, count: number, flags: 0) => number>(
-      'int virDomainSetLaunchSecurityState(void *, void *, int, uint)',
-    ),
-    resume: c<(domain: Pointer) => number>('int virDomainResume(void *)'),
-    addString: c<AddParameter<string>>(
+    ) as (
+      connection: Pointer,
+      emulator: null,
+      arch: string | null,
+      machine: string | null,
+      type: string | null,
+      flags: 0,
+    ) => string | null,
+    list: c('int virConnectListAllDomains(void *, _Out_ void **, uint)') as (
+      connection: Pointer,
+      out: Out<Pointer>,
+      flags: 0,
+    ) => number,
+    byName: c('void *virDomainLookupByName(void *, const char *)') as (
+      connection: Pointer,
+      name: string,
+    ) => Pointer | null,
+    byUuid: c('void *virDomainLookupByUUIDString(void *, const char *)') as (
+      connection: Pointer,
+      uuid: string,
+    ) => Pointer | null,
+    byId: c('void *virDomainLookupByID(void *, int)') as (connection: Pointer, id: number) => Pointer | null,
+    free: c('int virDomainFree(void *)') as (domain: Pointer) => number,
+    name: c('const char *virDomainGetName(void *)') as (domain: Pointer) => string | null,
+    uuid: c('int virDomainGetUUIDString(void *, _Out_ uint8_t *)') as (
+      domain: Pointer,
+      out: Uint8Array,
+    ) => number,
+    id: c('uint virDomainGetID(void *)') as (domain: Pointer) => number,
+    xml: c('OwnedText virDomainGetXMLDesc(void *, uint)') as (domain: Pointer, flags: 0) => string | null,
+    state: c('int virDomainGetState(void *, _Out_ int *, _Out_ int *, uint)') as (
+      domain: Pointer,
+      state: Out<number>,
+      reason: Out<number>,
+      flags: 0,
+    ) => number,
+    launchSecurity: c('int virDomainGetLaunchSecurityInfo(void *, _Out_ void **, _Out_ int *, uint)') as (
+      domain: Pointer,
+      out: Out<Pointer>,
+      count: Out<number>,
+      flags: 0,
+    ) => number,
+    setLaunchSecurity: c('int virDomainSetLaunchSecurityState(void *, void *, int, uint)') as (
+      domain: Pointer,
+      parameters: Pointer,
+      count: number,
+      flags: 0,
+    ) => number,
+    resume: c('int virDomainResume(void *)') as (domain: Pointer) => number,
+    addString: c(
       'int virTypedParamsAddString(_Inout_ void **, _Inout_ int *, _Inout_ int *, const char *, const char *)',
-    ),
-    addUint: c<AddParameter<number>>(
+    ) as AddParameter<string>,
+    addUint: c(
       'int virTypedParamsAddUInt(_Inout_ void **, _Inout_ int *, _Inout_ int *, const char *, uint)',
-    ),
-    addUint64: c<AddParameter<bigint>>(
+    ) as AddParameter<number>,
+    addUint64: c(
       'int virTypedParamsAddULLong(_Inout_ void **, _Inout_ int *, _Inout_ int *, const char *, uint64_t)',
-    ),
-    freeParameters: c<(parameters: Pointer | null, count: number) => void>(
-      'void virTypedParamsFree(void *, int)',
-    ),
+    ) as AddParameter<bigint>,
+    freeParameters: c('void virTypedParamsFree(void *, int)') as (
+      parameters: Pointer | null,
+      count: number,
+    ) => void,
   };
 }
 

@@ -3,6 +3,7 @@
 
 import * as koffi from 'koffi';
 import type { Fault } from './faults';
+import type { ParameterValue } from './launchSecurity';
 import { CREDENTIALS, type Ask, type Credential } from './prompts';
 
 /** An address in this process. */
@@ -22,9 +23,6 @@ const PARAMETER = { size: 96, field: 0, fieldLength: 80, type: 80, value: 88 } a
 const VALUE_TYPES: readonly (string | undefined)[] = [
   ...[undefined, 'int32', 'uint32', 'int64', 'uint64', 'double', 'char', 'const char *'],
 ];
-
-/** A value of a virTypedParameter; 64 bits are bigint. */
-export type ParameterValue = number | bigint | string;
 
 // virConnectAuth and virConnectCredential of libvirt-host.h.
 const authCallback = koffi.pointer(koffi.proto('int virConnectAuthCallback(void *, uint, void *)'));
@@ -57,10 +55,8 @@ const memcpy = system.func('void *memcpy(void *, const void *, size_t)') as (
 
 /** Reads a virError. */
 export function decodeFault(error: Pointer): Fault {
-  const { code, domain, level, message } = koffi.decode(error, virError) as Fault & {
-    message: string | null;
-  };
-  return { code, domain, level, message: message ?? '' };
+  const fault = koffi.decode(error, virError) as Omit<Fault, 'message'> & { message: string | null };
+  return { code: fault.code, domain: fault.domain, level: fault.level, message: fault.message ?? '' };
 }
 
 /** Reads an array of so many pointers, and frees the array. */

@@ -7,7 +7,15 @@ import * as v from 'valibot';
 import * as errors from '../core/errors';
 import { CheckError } from '../core/errors';
 import { plainText } from '../core/plainText';
-import { CALLS, ReplySchema, type Answer, type CallName, type Message, type Request } from './api';
+import {
+  CALLS,
+  ReplySchema,
+  type Answer,
+  type CallName,
+  type Message,
+  type Reply,
+  type Request,
+} from './api';
 import { ownAccount, safeEnvironment } from './environment';
 import { encodeAnswers, LONGEST_QUESTIONS, parseQuestions, PROMPT_FD, type Credential } from './prompts';
 
@@ -48,6 +56,7 @@ export class Channel {
   private readonly prompting = new AbortController();
   private markEnded: (reason: CheckError | undefined) => void = () => undefined;
   private over: CheckError | undefined;
+  private closing = false;
   private waiting: Waiting | undefined;
   private timer: NodeJS.Timeout | undefined;
   private timeoutMs: number;
@@ -61,7 +70,7 @@ export class Channel {
     this.child = startWorker(options);
     this.exited = new Promise((resolve) => {
       this.child.once('exit', (code, signal) => {
-        this.end(errors.libvirtGone(signal === null ? `its process ended with ${code ?? 0}` : signal));
+        this.end(errors.libvirtGone(signal ?? `its process ended with ${code ?? 0}`));
         resolve();
       });
       this.child.once('error', (error) => {
@@ -90,11 +99,13 @@ export class Channel {
   /** Ends the process, first with a farewell when nothing else is under way, and waits until it is gone. */
   async close(withinMs: number, farewell?: CallName): Promise<void> {
     if (!this.over && farewell && !this.waiting) {
+      this.closing = true;
       this.timeoutMs = withinMs;
       await this.call(farewell, {}).catch(() => undefined);
     }
     this.setReferenced(true);
-    this.end(errors.libvirtClosed(), false);
+    this.closing = true;
+    this.end(errors.libvirtClosed());
     await this.exited;
   }
 
@@ -135,21 +146,28 @@ export class Channel {
     const { waiting } = this;
     if (this.over) return;
     const reply = v.safeParse(ReplySchema, raw);
-    if (!waiting || !reply.success || reply.output.id !== waiting.id) {
-      return this.end(errors.libvirtGarbage(waiting?.name ?? 'nothing'));
-    }
-    if ('busy' in reply.output) return this.startClock();
-    if ('error' in reply.output) {
-      const { kind, message, fault } = reply.output.error;
+    if (waiting && reply.success && reply.output.id === waiting.id) this.take(waiting, reply.output);
+    else this.end(errors.libvirtGarbage(waiting?.name ?? 'nothing'));
+  }
+
+  private take(waiting: Waiting, reply: Reply): void {
+    if ('busy' in reply) {
+      this.startClock();
+    } else if ('error' in reply) {
+      const { kind, message, fault } = reply.error;
       const error = new CheckError(kind, message);
       if (fault) error.cause = fault;
       this.settle();
-      return waiting.reject(error);
+      waiting.reject(error);
+    } else {
+      const answer = v.safeParse(CALLS[waiting.name].answer, reply.ok);
+      if (!answer.success) {
+        this.end(errors.libvirtGarbage(waiting.name));
+        return;
+      }
+      this.settle();
+      waiting.resolve(answer.output);
     }
-    const answer = v.safeParse(CALLS[waiting.name].answer, reply.output.ok);
-    if (!answer.success) return this.end(errors.libvirtGarbage(waiting.name));
-    this.settle();
-    waiting.resolve(answer.output);
   }
 
   private settle(): void {
@@ -158,9 +176,10 @@ export class Channel {
     if (!this.over) this.setReferenced(false);
   }
 
-  /** The end, whatever the reason: the first one counts. */
-  private end(reason: CheckError, failed = true): void {
+  /** The end, whatever the reason: the first one counts, and how a worker says farewell is no reason. */
+  private end(failure: CheckError): void {
     if (this.over) return;
+    const reason = this.closing ? errors.libvirtClosed() : failure;
     this.over = reason;
     this.options.signal?.removeEventListener('abort', this.abort);
     this.prompting.abort();
@@ -168,7 +187,7 @@ export class Channel {
     this.settle();
     this.kill();
     waiting?.reject(reason);
-    this.markEnded(failed ? reason : undefined);
+    this.markEnded(this.closing ? undefined : reason);
   }
 
   private kill(): void {
@@ -187,13 +206,12 @@ export class Channel {
   /** Lines of questions, as they come. */
   private collect(text: string): void {
     this.questions += text;
-    if (this.questions.length > LONGEST_QUESTIONS) return this.end(errors.libvirtGarbage('log in'));
     const end = this.questions.indexOf('\n');
-    if (end < 0) return;
+    if (end < 0 && this.questions.length <= LONGEST_QUESTIONS) return;
     const questions = parseQuestions(this.questions.slice(0, end));
     this.questions = this.questions.slice(end + 1);
-    if (!questions) return this.end(errors.libvirtGarbage('log in'));
-    void this.answer(questions);
+    if (questions) void this.answer(questions);
+    else this.end(errors.libvirtGarbage('log in'));
   }
 
   private async answer(questions: readonly Credential[]): Promise<void> {

@@ -9,10 +9,15 @@ import {
   decodeParameters,
   silentErrorFunc,
   takePointers,
-  type ParameterValue,
   type Pointer,
 } from './bindingData';
 import { LibvirtFault, NO_DOMAIN } from './faults';
+import {
+  launchSecurityFrom,
+  secretParameters,
+  type ParameterValue,
+  type SealedSecret,
+} from './launchSecurity';
 import type { Ask } from './prompts';
 import { describeState } from './states';
 
@@ -21,29 +26,6 @@ const NO_ALIASES = 2;
 /** virDomainGetID of a domain that is not running. */
 const NO_ID = 0xffffffff;
 const UUID_BUFFER = 37;
-
-/** libvirt's names of what virDomainGetLaunchSecurityInfo reports. */
-const LAUNCH_SECURITY: Readonly<Record<keyof LaunchSecurityInfo, string>> = {
-  measurement: 'sev-measurement',
-  apiMajor: 'sev-api-major',
-  apiMinor: 'sev-api-minor',
-  buildId: 'sev-build-id',
-  policy: 'sev-policy',
-  snpPolicy: 'sev-snp-policy',
-};
-/** Its names of what virDomainSetLaunchSecurityState takes. */
-const SECRET = {
-  header: 'sev-secret-header',
-  payload: 'sev-secret',
-  address: 'sev-secret-set-address',
-} as const;
-
-/** A sealed secret: header and payload in base64, and the guest-physical address unless the firmware tells it. */
-export interface SealedSecret {
-  readonly header: string;
-  readonly payload: string;
-  readonly address?: bigint | undefined;
-}
 
 /** The library of this process. */
 export class Library {
@@ -236,13 +218,8 @@ export class Domain {
   }
 
   /** Gives a sealed secret to the guest, which must be paused. */
-  setLaunchSecurity({ header, payload, address }: SealedSecret): void {
-    const values = new Map<string, ParameterValue>([
-      [SECRET.header, header],
-      [SECRET.payload, payload],
-    ]);
-    if (address !== undefined) values.set(SECRET.address, address);
-    this.library.withParameters(values, (list, count) =>
+  setLaunchSecurity(secret: SealedSecret): void {
+    this.library.withParameters(secretParameters(secret), (list, count) =>
       this.library.check(this.library.c.setLaunchSecurity(this.pointer, list, count, 0)),
     );
   }
@@ -254,23 +231,4 @@ export class Domain {
   free(): void {
     this.library.c.free(this.pointer);
   }
-}
-
-/** What of the reported parameters is known here; one of another type than it should have counts as none. */
-export function launchSecurityFrom(values: ReadonlyMap<string, ParameterValue>): LaunchSecurityInfo {
-  const value = (key: keyof LaunchSecurityInfo) => values.get(LAUNCH_SECURITY[key]);
-  const number = (key: keyof LaunchSecurityInfo) => {
-    const found = value(key);
-    return typeof found === 'number' ? found : undefined;
-  };
-  const measurement = value('measurement');
-  const snpPolicy = value('snpPolicy');
-  return {
-    measurement: typeof measurement === 'string' ? measurement : undefined,
-    apiMajor: number('apiMajor'),
-    apiMinor: number('apiMinor'),
-    buildId: number('buildId'),
-    policy: number('policy'),
-    snpPolicy: typeof snpPolicy === 'bigint' ? snpPolicy : undefined,
-  };
 }

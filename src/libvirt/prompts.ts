@@ -43,8 +43,7 @@ const EAGAIN_PAUSE_MS = 10;
 /** Reads a line of questions. @returns undefined when it is none */
 export function parseQuestions(line: string): readonly Credential[] | undefined {
   try {
-    const { success, output } = v.safeParse(QuestionsSchema, JSON.parse(line));
-    return success ? output : undefined;
+    return v.parse(QuestionsSchema, JSON.parse(line));
   } catch {
     return undefined;
   }
@@ -88,8 +87,9 @@ function readExactly(length: number): Buffer {
 export const askParent: Ask = (credentials) => {
   writeSync(PROMPT_FD, `${JSON.stringify(credentials)}\n`);
   const answers: Buffer[] = [];
-  for (const _ of credentials) {
+  while (answers.length < credentials.length) {
     const length = readExactly(4).readUInt32LE();
+    // The mark for no answer is beyond it, too.
     if (length > LONGEST_ANSWER) return undefined;
     answers.push(readExactly(length));
   }
