@@ -109,7 +109,10 @@ export function authFor(ask: Ask): { auth: object; release: () => void } {
     const places = Array.from({ length: count }, (_, i) => i * size);
     const answers = ask(places.map((at) => credentialAt(array, at)));
     if (answers?.length !== count) return -1;
-    for (const [i, answer] of answers.entries()) answerAt(array, places[i]!, answer);
+    for (const [i, answer] of answers.entries()) {
+      answerAt(array, places[i]!, answer);
+      answer.fill(0);
+    }
     return 0;
   };
   const cb = koffi.register((array: Pointer, count: number) => {

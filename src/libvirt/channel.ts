@@ -65,7 +65,7 @@ export class Channel {
   private questions = '';
 
   constructor(private readonly options: ChannelOptions) {
-    this.timeoutMs = options.timeoutMs;
+    this.timeoutMs = Math.ceil(options.timeoutMs);
     this.ended = new Promise((resolve) => (this.markEnded = resolve));
     this.child = startWorker(options);
     this.exited = new Promise((resolve) => {
@@ -210,13 +210,14 @@ export class Channel {
     if (end < 0 && this.questions.length <= LONGEST_QUESTIONS) return;
     const questions = parseQuestions(this.questions.slice(0, end));
     this.questions = this.questions.slice(end + 1);
-    if (questions) void this.answer(questions);
+    // The worker asks nothing more before it has the answer.
+    if (questions && this.questions === '') void this.answer(questions);
     else this.end(errors.libvirtGarbage('log in'));
   }
 
   private async answer(questions: readonly Credential[]): Promise<void> {
     clearTimeout(this.timer);
-    const prompts = questions.map((question) => ({ ...question, prompt: plainText(question.prompt) }));
+    const prompts = questions.map(plainPrompt);
     const given = await this.options.onPrompt?.(prompts, this.prompting.signal).catch(() => undefined);
     if (this.over) return;
     const answers = given?.map((one) => (typeof one === 'string' ? Buffer.from(one, 'utf8') : one));
@@ -225,6 +226,15 @@ export class Channel {
     this.startClock();
     this.promptPipe.write(bytes, () => bytes.fill(0));
   }
+}
+
+function plainPrompt({ kind, prompt, challenge, fallback }: Credential): Prompt {
+  return {
+    kind,
+    prompt: plainText(prompt),
+    ...(challenge !== undefined && { challenge: plainText(challenge) }),
+    ...(fallback !== undefined && { fallback: plainText(fallback) }),
+  };
 }
 
 function startWorker({ workerPath, asTyped }: ChannelOptions): ChildProcess {

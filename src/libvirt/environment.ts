@@ -17,11 +17,17 @@ export interface Account {
   readonly runtime: string | undefined;
 }
 
-/** The account of this process, from the system's database. */
+/** The account of this process, from the system's database. Containers may run as a number that is not in it. */
 export function ownAccount(): Account {
-  const { homedir, username, uid } = userInfo();
-  const runtime = join('/run/user', String(uid));
-  return { home: homedir, name: username, runtime: existsSync(runtime) ? runtime : undefined };
+  const id = String(process.getuid?.());
+  const folder = join('/run/user', id);
+  const runtime = existsSync(folder) ? folder : undefined;
+  try {
+    const { homedir, username } = userInfo();
+    return { home: homedir, name: username, runtime };
+  } catch {
+    return { home: '/', name: id, runtime };
+  }
 }
 
 /** An environment for a URI that passed the allow-list. `PATH` keeps its absolute folders, in which libvirt finds ssh. */

@@ -28,7 +28,7 @@ const CredentialSchema = v.strictObject({
 export type Credential = v.InferOutput<typeof CredentialSchema>;
 const QuestionsSchema = v.pipe(v.array(CredentialSchema), v.minLength(1), v.maxLength(16));
 
-/** Answers all questions in order, or none with undefined. */
+/** Answers all questions in order, or none with undefined. Whoever asks clears the answers. */
 export type Ask = (credentials: readonly Credential[]) => readonly Uint8Array[] | undefined;
 
 /** The file descriptor of the pipe in the worker. */

@@ -1,7 +1,7 @@
 // The client, its worker and libvirt itself, with the test driver that every libvirt has. Domains with SEV need a libvirtd.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeParameters } from '../../src/libvirt/bindingData';
@@ -155,6 +155,26 @@ describe('libvirt', () => {
       assert.equal(error.kind, 'bug');
     });
   }
+
+  it('is missed in words that say where to get it', async () => {
+    // A file that is no library, where the loader looks first.
+    writeFileSync(join(folder, 'libvirt.so.0'), 'no library');
+    process.env['LD_LIBRARY_PATH'] = folder;
+    try {
+      const error = await failure(connect({ uri: 'test:///default', asTyped: true, workerPath }));
+      assert.match(error.message, /no libvirt client library.*libvirt0 \(Debian, Ubuntu\)/);
+      assert.equal(error.kind, 'bug');
+    } finally {
+      delete process.env['LD_LIBRARY_PATH'];
+    }
+  });
+
+  it('cannot be reached where koffi has no native part, in words', async () => {
+    const alone = join(folder, 'libvirtWorker.js');
+    copyFileSync(workerPath, alone);
+    const error = await failure(connect({ uri: 'test:///default', workerPath: alone }));
+    assert.match(error.message, /cannot talk to libvirt on linux \w+\. Open the folder over Remote-SSH/);
+  });
 
   it('opens the default of the test driver through the allow-list', async () => {
     const own = await connect({ uri: 'test:///default', workerPath });
