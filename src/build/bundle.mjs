@@ -3,7 +3,7 @@
 // @ts-check
 
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Failure, ROOT, main, since } from './run.mjs';
 import { ensureNodeModules } from './setup.mjs';
@@ -48,6 +48,13 @@ function products(/** @type {boolean} */ production) {
   const all = [
     { ...node, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.js', external: ['vscode'] },
     { ...node, entryPoints: ['src/host/volumesWorker.ts'], outfile: 'dist/volumesWorker.js' },
+    {
+      ...node,
+      entryPoints: ['src/libvirt/worker.ts'],
+      outfile: 'dist/libvirtWorker.js',
+      // The CommonJS half of koffi: the other one asks for the URL of its module, which a CommonJS bundle has not.
+      alias: { koffi: join(ROOT, 'node_modules/koffi/index.cjs') },
+    },
     {
       ...node,
       entryPoints: ['src/cli/main.ts'],
@@ -118,6 +125,23 @@ function checkSizes() {
     throw new Failure(`dist/webview is larger than ${kilobytes(WEBVIEW_LIMIT)} gzipped.`);
 }
 
+/**
+ * Puts koffi's native part beside the worker's bundle, where koffi's own loader, which is in the bundle, looks for it:
+ * `dist/PLATFORM_ARCH/koffi.node` (and one for musl). npm installs that of this platform only.
+ */
+function copyKoffi() {
+  const packages = join(ROOT, 'node_modules/@koromix');
+  const names = existsSync(packages) ? readdirSync(packages) : [];
+  for (const name of names.filter((found) => found.startsWith('koffi-'))) {
+    for (const file of filesBelow(`node_modules/@koromix/${name}`, 'koffi.node')) {
+      const folder = join(ROOT, 'dist', basename(dirname(file)));
+      mkdirSync(folder, { recursive: true });
+      copyFileSync(join(ROOT, file), join(folder, 'koffi.node'));
+      copyFileSync(join(ROOT, 'node_modules/koffi/LICENSE.txt'), join(folder, 'LICENSE.txt'));
+    }
+  }
+}
+
 /** Runs one esbuild build, turning its messages into the text of a Failure. */
 async function build(/** @type {import('esbuild').BuildOptions} */ options) {
   const esbuild = await import('esbuild');
@@ -153,6 +177,7 @@ export async function bundle({ production = false, quiet = false } = {}) {
   for (const file of ['codicon.css', 'codicon.ttf']) {
     copyFileSync(join(ROOT, 'node_modules/@vscode/codicons/dist', file), join(ROOT, 'dist/webview', file));
   }
+  copyKoffi();
   if (!quiet) console.log(`Built dist/${testOptions ? ' and out/' : ''} in ${since(begin)}`);
   if (production) checkSizes();
 }

@@ -1,0 +1,125 @@
+// The contract between the client and its worker process: one table of calls with the shapes of their requests and
+// answers, from which both sides take names and types and check what arrives. A message is `{id, call, request,
+// timeoutMs}`, its answer `{id, ok}` or `{id, error}`; `{id, busy: true}` in between says that there is progress.
+
+import * as v from 'valibot';
+import type { DomainSummary, HostFacts, LaunchSecurityInfo } from '../core/domain/facts';
+import { EXIT_STATUS, type ErrorKind } from '../core/errors';
+import { STATE_NAMES } from './states';
+
+const text = v.string();
+const whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const maybe = v.undefinedable;
+/** A text for C, where a NUL would end it early and name something else. */
+const cText = v.pipe(
+  text,
+  v.check((given) => !given.includes('\0'), 'it holds a NUL'),
+);
+
+const DomainStateSchema = v.strictObject({ name: v.picklist(STATE_NAMES), reason: text });
+const DomainSummarySchema = v.strictObject({
+  id: maybe(whole),
+  name: text,
+  uuid: text,
+  state: DomainStateSchema,
+  launchSecurity: maybe(text),
+  sevEs: maybe(v.boolean()),
+  vcpus: maybe(whole),
+  problem: maybe(text),
+}) satisfies v.GenericSchema<unknown, DomainSummary>;
+const LaunchSecuritySchema = v.strictObject({
+  measurement: maybe(text),
+  apiMajor: maybe(whole),
+  apiMinor: maybe(whole),
+  buildId: maybe(whole),
+  policy: maybe(whole),
+  snpPolicy: maybe(v.bigint()),
+}) satisfies v.GenericSchema<unknown, LaunchSecurityInfo>;
+const HostFactsSchema = v.strictObject({
+  hostname: text,
+  driver: text,
+  libraryVersion: text,
+  serverVersion: maybe(text),
+  cpu: v.strictObject({
+    arch: maybe(text),
+    vendor: maybe(text),
+    model: maybe(text),
+    signature: maybe(v.strictObject({ family: whole, model: whole, stepping: whole })),
+  }),
+  sev: maybe(
+    v.strictObject({
+      sev: v.boolean(),
+      cbitpos: maybe(whole),
+      reducedPhysBits: maybe(whole),
+      maxGuests: maybe(whole),
+      maxEsGuests: maybe(whole),
+      types: v.pipe(v.array(text), v.readonly()),
+      hostModel: maybe(text),
+    }),
+  ),
+}) satisfies v.GenericSchema<unknown, HostFacts>;
+
+const nothing = v.strictObject({});
+const ofDomain = v.strictObject({ uuid: cText });
+const done = v.null();
+
+/** Each call: what it does, as a phrase after "libvirt did not", what it takes and what it answers. */
+export const CALLS = {
+  open: { does: 'connect', request: v.strictObject({ uri: cText, aliases: v.boolean() }), answer: done },
+  host: { does: 'describe its host', request: nothing, answer: HostFactsSchema },
+  capabilities: { does: 'tell its capabilities', request: nothing, answer: text },
+  domains: { does: 'list its domains', request: nothing, answer: v.array(DomainSummarySchema) },
+  domain: {
+    does: 'describe the domain',
+    request: v.strictObject({ given: cText }),
+    answer: v.strictObject({ summary: DomainSummarySchema, xml: text }),
+  },
+  launchSecurity: { does: 'tell the launch measurement', request: ofDomain, answer: LaunchSecuritySchema },
+  setLaunchSecurity: {
+    does: 'take the secret',
+    request: v.strictObject({ uuid: cText, header: cText, payload: cText, address: maybe(v.bigint()) }),
+    answer: done,
+  },
+  resume: { does: 'resume the domain', request: ofDomain, answer: done },
+  close: { does: 'close the connection', request: nothing, answer: done },
+} as const satisfies Record<string, { does: string; request: v.GenericSchema; answer: v.GenericSchema }>;
+
+/** The name of a call. */
+export type CallName = keyof typeof CALLS;
+/** What a call takes. */
+export type Request<N extends CallName> = v.InferOutput<(typeof CALLS)[N]['request']>;
+/** What a call answers. */
+export type Answer<N extends CallName> = v.InferOutput<(typeof CALLS)[N]['answer']>;
+
+const id = whole;
+
+/** A call on its way to the worker, whose request is checked by the call's own shape. */
+export const MessageSchema = v.strictObject({
+  id,
+  call: v.picklist(Object.keys(CALLS) as CallName[]),
+  request: v.unknown(),
+  timeoutMs: whole,
+});
+/** A call on its way to the worker. */
+export type Message = v.InferOutput<typeof MessageSchema>;
+
+const kinds = Object.keys(EXIT_STATUS) as ErrorKind[];
+
+/** What comes back. */
+export const ReplySchema = v.union([
+  v.strictObject({ id, ok: v.unknown() }),
+  v.strictObject({ id, busy: v.literal(true) }),
+  v.strictObject({
+    id,
+    error: v.strictObject({
+      kind: v.picklist(kinds),
+      message: text,
+      /** libvirt's own error, when it is one. */
+      fault: v.optional(
+        v.strictObject({ code: v.number(), domain: v.number(), level: v.number(), message: text }),
+      ),
+    }),
+  }),
+]);
+/** What comes back. */
+export type Reply = v.InferOutput<typeof ReplySchema>;

@@ -1,0 +1,78 @@
+// What a host can do: capabilities XML and domain capabilities XML (libvirt's pages of those names, 12.8). A value that
+// is missing or odd is undefined, and then the person is asked: servers of different ages say different things.
+
+import type { HostCpu, SevCapabilities } from '../core/domain/facts';
+import { unreadableXml } from '../core/errors';
+import { CPU_ID_LIMITS, type CpuId } from '../core/vmsa/signature';
+import { childrenOf, onlyChild, parseXml, type XmlElement } from './xml';
+
+/** Steps down to the only element of each name. */
+function descend(top: XmlElement, what: string, ...names: string[]): XmlElement | undefined {
+  const fail = (why: string): never => {
+    throw unreadableXml(what, why);
+  };
+  return names.reduce<XmlElement | undefined>((element, name) => onlyChild(element, name, fail), top);
+}
+
+const textOf = (element: XmlElement | undefined): string | undefined =>
+  element === undefined || element.text.trim() === '' ? undefined : element.text.trim();
+
+const numberOf = (text: string | undefined): number | undefined =>
+  text !== undefined && /^[0-9]{1,9}$/.test(text) ? Number(text) : undefined;
+
+/** A whole signature of numbers that CPUID can express, or none. */
+function signatureOf(element: XmlElement | undefined): CpuId | undefined {
+  const part = (name: keyof CpuId) => {
+    const value = numberOf(element?.attributes.get(name));
+    return value !== undefined && value <= CPU_ID_LIMITS[name] ? value : undefined;
+  };
+  const [family, model, stepping] = [part('family'), part('model'), part('stepping')];
+  if (!family || model === undefined || stepping === undefined) return undefined;
+  return { family, model, stepping };
+}
+
+/**
+ * Reads virConnectGetCapabilities.
+ * @throws CheckError of kind `bug` when it is no capabilities XML
+ */
+export function parseCapabilities(xml: string): HostCpu {
+  const what = 'itself';
+  const cpu = descend(parseXml(xml, 'capabilities', what), what, 'host', 'cpu');
+  const text = (name: string) => textOf(cpu && descend(cpu, what, name));
+  return {
+    arch: text('arch'),
+    vendor: text('vendor'),
+    model: text('model'),
+    signature: signatureOf(cpu && descend(cpu, what, 'signature')),
+  };
+}
+
+const isSupported = (element: XmlElement | undefined) => element?.attributes.get('supported') === 'yes';
+
+/**
+ * Reads virConnectGetDomainCapabilities.
+ * @throws CheckError of kind `bug` when it is no domain capabilities XML
+ */
+export function parseDomainCapabilities(xml: string): SevCapabilities {
+  const what = 'the domains that it can start';
+  const top = parseXml(xml, 'domainCapabilities', what);
+  const features = descend(top, what, 'features');
+  const sev = features && descend(features, what, 'sev');
+  const number = (name: string) => numberOf(textOf(sev && descend(sev, what, name)));
+  const security = features && descend(features, what, 'launchSecurity');
+  const types = isSupported(security)
+    ? childrenOf(security, 'enum').find((list) => list.attributes.get('name') === 'sectype')
+    : undefined;
+  const hostModel = childrenOf(descend(top, what, 'cpu'), 'mode').find(
+    (mode) => mode.attributes.get('name') === 'host-model',
+  );
+  return {
+    sev: isSupported(sev),
+    cbitpos: number('cbitpos'),
+    reducedPhysBits: number('reducedPhysBits'),
+    maxGuests: number('maxGuests'),
+    maxEsGuests: number('maxESGuests'),
+    types: childrenOf(types, 'value').flatMap((value) => textOf(value) ?? []),
+    hostModel: textOf(hostModel && childrenOf(hostModel, 'model')[0]),
+  };
+}

@@ -1,0 +1,251 @@
+// A worker process and the calls to it: one at a time, each with a deadline. Whatever ends the process, its own fault, a
+// deadline, a signal or an answer that is none, rejects the calls that wait, with the same reason.
+
+import { fork, type ChildProcess } from 'node:child_process';
+import type { Duplex } from 'node:stream';
+import * as v from 'valibot';
+import * as errors from '../core/errors';
+import { CheckError } from '../core/errors';
+import { plainText } from '../core/plainText';
+import {
+  CALLS,
+  ReplySchema,
+  type Answer,
+  type CallName,
+  type Message,
+  type Reply,
+  type Request,
+} from './api';
+import { ownAccount, safeEnvironment } from './environment';
+import { encodeAnswers, LONGEST_QUESTIONS, parseQuestions, PROMPT_FD, type Credential } from './prompts';
+
+/** A question for the person. Its texts are the host's, with control characters escaped. */
+export type Prompt = Credential;
+/** Her answer. Bytes are cleared once they are sent; a text cannot be. */
+export type PromptAnswer = string | Uint8Array;
+
+/** What a channel needs to know. */
+export interface ChannelOptions {
+  /** The script of the worker, dist/libvirtWorker.js. */
+  readonly workerPath: string;
+  readonly timeoutMs: number;
+  /** Whether the worker has the environment and the terminal of this process. */
+  readonly asTyped: boolean;
+  /** Answers all questions, or undefined to give up. Without it nothing that asks can be connected to. */
+  readonly onPrompt?: (
+    prompts: readonly Prompt[],
+    signal: AbortSignal,
+  ) => Promise<readonly PromptAnswer[] | undefined>;
+  readonly signal?: AbortSignal;
+}
+
+interface Waiting {
+  readonly id: number;
+  readonly name: CallName;
+  readonly resolve: (answer: unknown) => void;
+  readonly reject: (error: CheckError) => void;
+}
+
+/** A process, and what is asked of it. */
+export class Channel {
+  /** Becomes the reason why the process has ended, or undefined when it was closed. */
+  readonly ended: Promise<CheckError | undefined>;
+
+  private readonly child: ChildProcess;
+  private readonly exited: Promise<void>;
+  private readonly prompting = new AbortController();
+  private markEnded: (reason: CheckError | undefined) => void = () => undefined;
+  private over: CheckError | undefined;
+  private closing = false;
+  private waiting: Waiting | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private timeoutMs: number;
+  private tail: Promise<unknown> = Promise.resolve();
+  private lastId = 0;
+  private questions = '';
+
+  constructor(private readonly options: ChannelOptions) {
+    this.timeoutMs = Math.ceil(options.timeoutMs);
+    this.ended = new Promise((resolve) => (this.markEnded = resolve));
+    this.child = startWorker(options);
+    this.exited = new Promise((resolve) => {
+      this.child.once('exit', (code, signal) => {
+        this.end(errors.libvirtGone(signal ?? `its process ended with ${code ?? 0}`));
+        resolve();
+      });
+      this.child.once('error', (error) => {
+        this.end(errors.libvirtGone(plainText(error.message)));
+        if (this.child.pid === undefined) resolve();
+      });
+    });
+    this.child.on('message', (raw) => this.receive(raw));
+    const pipe = this.promptPipe;
+    pipe.setEncoding('utf8');
+    pipe.on('data', (text: string) => this.collect(text));
+    // The worker may die while an answer is on its way; its exit is what counts.
+    pipe.on('error', () => undefined);
+    this.setReferenced(false);
+    if (options.signal?.aborted) this.abort();
+    else options.signal?.addEventListener('abort', this.abort);
+  }
+
+  /** Asks one thing when all before it are answered. @throws CheckError */
+  call<N extends CallName>(name: N, request: Request<N>): Promise<Answer<N>> {
+    const answer = this.tail.then(() => this.send(name, request)) as Promise<Answer<N>>;
+    this.tail = answer.catch(() => undefined);
+    return answer;
+  }
+
+  /** Ends the process, first with a farewell when nothing else is under way, and waits until it is gone. */
+  async close(withinMs: number, farewell?: CallName): Promise<void> {
+    if (!this.over && farewell && !this.waiting) {
+      this.closing = true;
+      this.timeoutMs = withinMs;
+      await this.call(farewell, {}).catch(() => undefined);
+    }
+    this.setReferenced(true);
+    this.closing = true;
+    this.end(errors.libvirtClosed());
+    await this.exited;
+  }
+
+  private get promptPipe(): Duplex {
+    return this.child.stdio[PROMPT_FD] as Duplex;
+  }
+
+  /** Whether this process stays alive for the worker's sake: only while something is asked. */
+  private setReferenced(referenced: boolean): void {
+    const handles = [this.child, this.child.channel, this.promptPipe as unknown as ChildProcess];
+    for (const handle of handles) handle?.[referenced ? 'ref' : 'unref']();
+  }
+
+  private send<N extends CallName>(name: N, request: Request<N>): Promise<unknown> {
+    if (this.over) return Promise.reject(this.over);
+    const { timeoutMs } = this;
+    const id = ++this.lastId;
+    return new Promise((resolve, reject) => {
+      this.waiting = { id, name, resolve, reject };
+      this.setReferenced(true);
+      this.startClock();
+      const message: Message = { id, call: name, request, timeoutMs };
+      // The callback keeps a channel that has just closed from throwing; the exit of the worker is what counts.
+      this.child.send(message, () => undefined);
+    });
+  }
+
+  private startClock(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      if (this.waiting) this.end(errors.libvirtSilent(CALLS[this.waiting.name].does, this.timeoutMs));
+    }, this.timeoutMs);
+  }
+
+  private readonly abort = (): void => this.end(errors.libvirtCancelled());
+
+  private receive(raw: unknown): void {
+    const { waiting } = this;
+    if (this.over) return;
+    const reply = v.safeParse(ReplySchema, raw);
+    if (waiting && reply.success && reply.output.id === waiting.id) this.take(waiting, reply.output);
+    else this.end(errors.libvirtGarbage(waiting?.name ?? 'nothing'));
+  }
+
+  private take(waiting: Waiting, reply: Reply): void {
+    if ('busy' in reply) {
+      this.startClock();
+    } else if ('error' in reply) {
+      const { kind, message, fault } = reply.error;
+      const error = new CheckError(kind, message);
+      if (fault) error.cause = fault;
+      this.settle();
+      waiting.reject(error);
+    } else {
+      const answer = v.safeParse(CALLS[waiting.name].answer, reply.ok);
+      if (!answer.success) {
+        this.end(errors.libvirtGarbage(waiting.name));
+        return;
+      }
+      this.settle();
+      waiting.resolve(answer.output);
+    }
+  }
+
+  private settle(): void {
+    clearTimeout(this.timer);
+    this.waiting = undefined;
+    if (!this.over) this.setReferenced(false);
+  }
+
+  /** The end, whatever the reason: the first one counts, and how a worker says farewell is no reason. */
+  private end(failure: CheckError): void {
+    if (this.over) return;
+    const reason = this.closing ? errors.libvirtClosed() : failure;
+    this.over = reason;
+    this.options.signal?.removeEventListener('abort', this.abort);
+    this.prompting.abort();
+    const { waiting } = this;
+    this.settle();
+    this.kill();
+    waiting?.reject(reason);
+    this.markEnded(this.closing ? undefined : reason);
+  }
+
+  private kill(): void {
+    const { pid } = this.child;
+    if (pid === undefined || this.child.exitCode !== null || this.child.signalCode !== null) return;
+    this.child.kill('SIGKILL');
+    if (this.options.asTyped) return;
+    try {
+      // Its group, too: the ssh that libvirt started.
+      process.kill(-pid, 'SIGKILL');
+    } catch {
+      // Nothing of the group is left.
+    }
+  }
+
+  /** Lines of questions, as they come. */
+  private collect(text: string): void {
+    this.questions += text;
+    const end = this.questions.indexOf('\n');
+    if (end < 0 && this.questions.length <= LONGEST_QUESTIONS) return;
+    const questions = parseQuestions(this.questions.slice(0, end));
+    this.questions = this.questions.slice(end + 1);
+    // The worker asks nothing more before it has the answer.
+    if (questions && this.questions === '') void this.answer(questions);
+    else this.end(errors.libvirtGarbage('log in'));
+  }
+
+  private async answer(questions: readonly Credential[]): Promise<void> {
+    clearTimeout(this.timer);
+    const prompts = questions.map(plainPrompt);
+    const given = await this.options.onPrompt?.(prompts, this.prompting.signal).catch(() => undefined);
+    if (this.over) return;
+    const answers = given?.map((one) => (typeof one === 'string' ? Buffer.from(one, 'utf8') : one));
+    const bytes = encodeAnswers(answers?.length === questions.length ? answers : undefined);
+    for (const one of answers ?? []) one.fill(0);
+    this.startClock();
+    this.promptPipe.write(bytes, () => bytes.fill(0));
+  }
+}
+
+function plainPrompt({ kind, prompt, challenge, fallback }: Credential): Prompt {
+  return {
+    kind,
+    prompt: plainText(prompt),
+    ...(challenge !== undefined && { challenge: plainText(challenge) }),
+    ...(fallback !== undefined && { fallback: plainText(fallback) }),
+  };
+}
+
+function startWorker({ workerPath, asTyped }: ChannelOptions): ChildProcess {
+  return fork(workerPath, [], {
+    env: asTyped ? process.env : safeEnvironment(process.env, ownAccount()),
+    // Structured clone, so that policies arrive as bigint.
+    serialization: 'advanced',
+    // Not those of this process, which may be under a debugger.
+    execArgv: [],
+    // A workspace's folder is no place to start programs in.
+    ...(asTyped ? {} : { cwd: '/', detached: true }),
+    stdio: ['ignore', 'ignore', asTyped ? 'inherit' : 'ignore', 'ipc', 'pipe'],
+  });
+}

@@ -1,0 +1,118 @@
+// Connections to libvirt for the extension and the command line. Each has a worker process of its own, which is started
+// when the connection is made and gone when it ends. Every call ends in time: with an answer, an error of libvirt, or
+// the death of the worker, because a call that hangs inside libvirt cannot be ended otherwise.
+
+import type { DomainState, DomainSummary, HostFacts, LaunchSecurityInfo } from '../core/domain/facts';
+import * as errors from '../core/errors';
+import type { CheckError } from '../core/errors';
+import type { CallName } from './api';
+import { Channel, type ChannelOptions } from './channel';
+import { parseConnectionUri } from './uri';
+
+export type { Prompt, PromptAnswer } from './channel';
+
+/** How to connect. */
+export interface ConnectOptions extends Pick<ChannelOptions, 'onPrompt' | 'signal' | 'workerPath'> {
+  readonly uri: string;
+  /**
+   * For a URI that a person typed as a command, where she could run any program herself: it is taken as it is, with
+   * the environment as it is. All others must pass the allow-list of uri.ts.
+   */
+  readonly asTyped?: boolean;
+  /** Her setting for plain TCP to other machines. */
+  readonly allowTcp?: boolean;
+  /** Milliseconds for each call, 10 s unless told. While a person answers a prompt the clock stands still. */
+  readonly timeoutMs?: number;
+}
+
+/** A domain with its definition. */
+export interface DomainDetails {
+  readonly summary: DomainSummary;
+  readonly state: DomainState;
+  /** Domain XML, for parseDomainXml. */
+  readonly xml: string;
+}
+
+const TIMEOUT_MS = 10_000;
+/** Closing takes no longer than this; what has not ended by then is killed. */
+const CLOSE_MS = 1000;
+
+/**
+ * Connects.
+ * @throws CheckError: `usage` for a URI that is refused, `bug` when libvirt is missing or does not connect, `state` when
+ * it stays silent, its process ends, or `signal` stops it
+ */
+export async function connect(options: ConnectOptions): Promise<Connection> {
+  const { uri, asTyped = false, allowTcp = false, timeoutMs = TIMEOUT_MS, ...rest } = options;
+  const target = asTyped ? undefined : parseConnectionUri(uri, { allowTcp });
+  if (target?.ok === false) throw errors.refusedUri(target.reason);
+  if (process.platform === 'win32') throw errors.libvirtUnsupported('Windows');
+  const channel = new Channel({ ...rest, timeoutMs, asTyped });
+  try {
+    await channel.call('open', {
+      uri: target?.canonical ?? uri,
+      // The test driver does not know the flag; and no alias has the form of a URI from the allow-list.
+      aliases: target === undefined || target.driver === 'test',
+    });
+  } catch (error) {
+    await channel.close(CLOSE_MS);
+    throw error;
+  }
+  return new Connection(channel);
+}
+
+/** A connection. A failure of one call leaves it usable, unless its process ended: then every call says so. */
+export class Connection {
+  constructor(private readonly channel: Channel) {}
+
+  /** Becomes the reason when the connection has ended: undefined when it was closed. */
+  get ended(): Promise<CheckError | undefined> {
+    return this.channel.ended;
+  }
+
+  host(): Promise<HostFacts> {
+    return this.channel.call('host', {});
+  }
+
+  /** The capabilities XML as the host gives it. */
+  capabilities(): Promise<string> {
+    return this.channel.call('capabilities', {});
+  }
+
+  /** All domains, running or not, in the host's order. */
+  listDomains(): Promise<DomainSummary[]> {
+    return this.channel.call('domains', {});
+  }
+
+  /**
+   * A domain by UUID (8-4-4-4-12 digits, either case), by id while it runs, or by name.
+   * @throws CheckError `usage` when the text is the UUID or id of one and the name of another, `bug` for no domain
+   */
+  async domain(nameUuidOrId: string): Promise<DomainDetails> {
+    const { summary, xml } = await this.channel.call('domain', { given: nameUuidOrId });
+    return { summary, xml, state: summary.state };
+  }
+
+  /** What the host reports of the launch; all undefined for a domain without SEV. */
+  launchSecurityInfo(uuid: string): Promise<LaunchSecurityInfo> {
+    return this.channel.call('launchSecurity', { uuid });
+  }
+
+  /** Gives a paused domain its sealed secret: base64, and a guest-physical address unless the firmware tells it. */
+  async setLaunchSecurityState(
+    uuid: string,
+    secret: { readonly header: string; readonly payload: string; readonly address?: bigint },
+  ): Promise<void> {
+    const { header, payload, address } = secret;
+    await this.channel.call('setLaunchSecurity', { uuid, header, payload, address });
+  }
+
+  async resume(uuid: string): Promise<void> {
+    await this.channel.call('resume', { uuid });
+  }
+
+  /** Ends the connection and waits until its process is gone. May be called at any time and more than once. */
+  close(): Promise<void> {
+    return this.channel.close(CLOSE_MS, 'close' satisfies CallName);
+  }
+}

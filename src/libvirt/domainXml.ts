@@ -1,0 +1,156 @@
+// Domain XML (libvirt's "Domain XML format" and "Launch Security" pages, 12.8) -> DomainConfig. Strict: what libvirt would
+// read in one way and a person in another is refused. The texts stay what the host says, not decoded.
+
+import type { DomainConfig, DomainLoader, DomainNvram, LaunchSecurity } from '../core/domain/facts';
+import { badDomain } from '../core/errors';
+import { plainText } from '../core/plainText';
+import { childrenOf, onlyChild, parseXml, type XmlElement } from './xml';
+
+const QEMU_SPACE = 'http://libvirt.org/schemas/domain/qemu/1.0';
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+/** Widths of the policies in bits; other types have none. */
+const POLICY_BITS: Readonly<Record<string, number>> = { sev: 32, 'sev-snp': 64 };
+
+const fail = (why: string): never => {
+  throw badDomain(why);
+};
+const child = (parent: XmlElement | undefined, name: string) => onlyChild(parent, name, fail);
+
+/** What XML counts as white space. JavaScript's trim() takes more. */
+const trim = (text: string): string => text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');
+
+/** The text of an element exactly as written; of none, and of an empty one, undefined (virXPathString). */
+function textOf(parent: XmlElement | undefined, name: string): string | undefined {
+  const element = child(parent, name);
+  if (element && element.children.length > 0) fail(`"${name}" holds elements in place of a text`);
+  return element === undefined || element.text === '' ? undefined : element.text;
+}
+
+const trimmedTextOf = (parent: XmlElement | undefined, name: string): string | undefined => {
+  const text = trim(textOf(parent, name) ?? '');
+  return text === '' ? undefined : text;
+};
+
+/** @throws CheckError for what is neither yes nor no */
+function yesNo(element: XmlElement, name: string): boolean | undefined {
+  const value = element.attributes.get(name);
+  if (value === undefined) return undefined;
+  if (value !== 'yes' && value !== 'no') fail(`"${name}" is "${plainText(value, 40)}", neither yes nor no`);
+  return value === 'yes';
+}
+
+function decimal(text: string | undefined, name: string): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^[0-9]{1,9}$/.test(trim(text))) fail(`"${name}" is "${plainText(text, 40)}", not a decimal number`);
+  return Number(trim(text));
+}
+
+/** A policy, base 16 with or without 0x: `<policy>10</policy>` is 0x10. */
+function policyOf(element: XmlElement, type: string): bigint | undefined {
+  const bits = Object.hasOwn(POLICY_BITS, type) ? POLICY_BITS[type] : undefined;
+  if (bits === undefined) return undefined;
+  const text = trimmedTextOf(element, 'policy') ?? fail(`launch security of type ${type} has no policy`);
+  const digits = /^(?:0x)?([0-9a-f]+)$/i.exec(text)?.[1];
+  if (digits === undefined) fail(`the policy "${plainText(text, 40)}" is not a hexadecimal number`);
+  // As many digits as the policy has at most, so that no text of megabytes becomes a number.
+  const significant = digits!.replace(/^0+/, '');
+  if (significant.length > bits / 4) fail(`the policy has more than ${bits} bits`);
+  return BigInt(`0x0${significant}`);
+}
+
+function launchSecurityOf(domain: XmlElement): LaunchSecurity | undefined {
+  const element = child(domain, 'launchSecurity');
+  if (!element) return undefined;
+  const type = element.attributes.get('type') ?? fail('launch security has no type');
+  const number = (name: string) => decimal(trimmedTextOf(element, name), name);
+  return {
+    type,
+    kernelHashes: yesNo(element, 'kernelHashes'),
+    policy: policyOf(element, type),
+    cbitpos: number('cbitpos'),
+    reducedPhysBits: number('reducedPhysBits'),
+    dhCert: trimmedTextOf(element, 'dhCert'),
+    session: trimmedTextOf(element, 'session'),
+    idBlock: trimmedTextOf(element, 'idBlock'),
+    idAuth: trimmedTextOf(element, 'idAuth'),
+    hostData: trimmedTextOf(element, 'hostData'),
+    guestVisibleWorkarounds: trimmedTextOf(element, 'guestVisibleWorkarounds'),
+    authorKey: yesNo(element, 'authorKey'),
+    vcek: yesNo(element, 'vcek'),
+  };
+}
+
+function loaderOf(os: XmlElement | undefined): DomainLoader | undefined {
+  const element = child(os, 'loader');
+  return (
+    element && {
+      path: textOf(os, 'loader'),
+      type: element.attributes.get('type'),
+      stateless: yesNo(element, 'stateless'),
+      readonly: yesNo(element, 'readonly'),
+      secure: yesNo(element, 'secure'),
+      format: element.attributes.get('format'),
+    }
+  );
+}
+
+/** The variable store; its path is a text, or in a `<source>` when it is a disk of its own (since 8.5). */
+function nvramOf(os: XmlElement | undefined): DomainNvram | undefined {
+  const element = child(os, 'nvram');
+  if (!element) return undefined;
+  const source = child(element, 'source')?.attributes;
+  return {
+    path: source?.get('file') ?? source?.get('dev') ?? (trim(element.text) === '' ? undefined : element.text),
+    template: element.attributes.get('template'),
+    templateFormat: element.attributes.get('templateFormat'),
+    format: element.attributes.get('format'),
+  };
+}
+
+function vcpusOf(domain: XmlElement): DomainConfig['vcpus'] {
+  const element = child(domain, 'vcpu');
+  const max = decimal(trimmedTextOf(domain, 'vcpu'), 'vcpu') ?? 1;
+  const current = decimal(element?.attributes.get('current'), 'current') ?? max;
+  if (max < 1 || current < 1 || current > max) fail(`it has ${current} of ${max} vCPUs`);
+  return { max, current };
+}
+
+function uuidOf(domain: XmlElement): string | undefined {
+  const text = trimmedTextOf(domain, 'uuid');
+  if (text !== undefined && !UUID.test(text)) fail(`"${plainText(text, 40)}" is not a UUID`);
+  return text?.toLowerCase();
+}
+
+/**
+ * Reads a domain's definition.
+ * @throws CheckError of kind `bug` when it is no domain XML, `config` when it says something that libvirt does not mean
+ */
+export function parseDomainXml(xml: string): DomainConfig {
+  const domain = parseXml(xml, 'domain', 'the domain');
+  const os = child(domain, 'os');
+  const osType = child(os, 'type');
+  const cpu = child(domain, 'cpu');
+  return {
+    name: textOf(domain, 'name') ?? fail('it has no name'),
+    uuid: uuidOf(domain),
+    type: domain.attributes.get('type') ?? fail('it has no type'),
+    vcpus: vcpusOf(domain),
+    cpu: cpu && { mode: cpu.attributes.get('mode'), model: trimmedTextOf(cpu, 'model') },
+    arch: osType?.attributes.get('arch'),
+    machine: osType?.attributes.get('machine'),
+    firmware: os?.attributes.get('firmware'),
+    loader: loaderOf(os),
+    nvram: nvramOf(os),
+    varstore: childrenOf(os, 'varstore').length > 0,
+    kernel: textOf(os, 'kernel'),
+    initrd: textOf(os, 'initrd'),
+    cmdline: textOf(os, 'cmdline'),
+    launchSecurity: launchSecurityOf(domain),
+    rawArguments: domain.children.some((c) => c.space === QEMU_SPACE && c.name === 'commandline'),
+  };
+}
+
+/** Whether a text is a UUID in its full form, 8-4-4-4-12 digits of either case. */
+export function isUuid(text: string): boolean {
+  return UUID.test(text);
+}

@@ -1,0 +1,108 @@
+// libvirt's errors -> our kinds and sentences: virErrorNumber of virterror.h (9.0 and 12.8 agree on these numbers).
+
+import { libvirtFailed, type CheckError, type ErrorKind } from '../core/errors';
+import { plainText } from '../core/plainText';
+
+/** An error as libvirt has it: virError's code, domain (the part of libvirt that failed), level and message. */
+export interface Fault {
+  readonly code: number;
+  readonly domain: number;
+  /** 1 a warning, 2 an error. */
+  readonly level: number;
+  readonly message: string;
+}
+
+/** A call of libvirt that failed. */
+export class LibvirtFault extends Error {
+  constructor(readonly fault: Fault) {
+    super(fault.message);
+  }
+}
+
+/** The library cannot be loaded. */
+export class LibraryMissing extends Error {}
+
+/** The library has no function of the name that is the message. */
+export class FunctionMissing extends Error {}
+
+interface Meaning {
+  readonly name: string;
+  readonly kind: ErrorKind;
+  /** A sentence without its full stop, before the host's own words. */
+  readonly what: string;
+  readonly next: string;
+}
+
+// A failure of libvirt is status 6 in virt-qemu-sev-validate, which scripts rely on; what is about the state of the
+// domain or of a connection that was there has the kind for that.
+const bug = (name: string, what: string, next: string): Meaning => ({ name, kind: 'bug', what, next });
+const state = (name: string, what: string, next: string): Meaning => ({ name, kind: 'state', what, next });
+
+const UNREACHABLE = 'libvirt could not connect';
+const CHECK_HOST =
+  'Check the connection URI, that libvirtd (or virtqemud) runs there, and that you may use its socket (group libvirt).';
+const LOST = 'The connection to libvirt was lost';
+const LOGIN = 'Check the user name and the password or key, then connect again.';
+const RIGHTS = 'Use an account that may manage the domain, or a polkit rule for org.libvirt.unix.manage.';
+
+const MEANINGS: Readonly<Record<number, Meaning>> = {
+  2: bug('NO_MEMORY', 'libvirt had no memory left', 'Try again.'),
+  3: bug('NO_SUPPORT', 'The driver of this connection cannot do it', 'Connect to a QEMU host.'),
+  5: bug('NO_CONNECT', UNREACHABLE, CHECK_HOST),
+  6: state('INVALID_CONN', LOST, 'Connect again.'),
+  7: state('INVALID_DOMAIN', 'The domain is gone', 'Choose a domain that the host has.'),
+  8: bug(
+    'INVALID_ARG',
+    'libvirt refused an argument',
+    'Its version may be too old for it: see "virsh version".',
+  ),
+  9: bug(
+    'OPERATION_FAILED',
+    'libvirt could not do it',
+    "Its log on the host says why: 'journalctl -u libvirtd'.",
+  ),
+  29: bug('OPERATION_DENIED', 'libvirt refused it to this connection', RIGHTS),
+  38: state('SYSTEM_ERROR', LOST, 'Connect again.'),
+  39: state('RPC', LOST, 'Connect again.'),
+  42: bug('NO_DOMAIN', 'The host has no such domain', '"virsh list --all" lists what it has.'),
+  45: bug('AUTH_FAILED', 'libvirt did not accept the login', LOGIN),
+  55: state(
+    'OPERATION_INVALID',
+    'The domain is in the wrong state for it',
+    'See its state with "virsh domstate --reason".',
+  ),
+  67: bug(
+    'CONFIG_UNSUPPORTED',
+    'The host cannot do what the domain asks for',
+    'See "virsh domcapabilities" there.',
+  ),
+  74: bug('ARGUMENT_UNSUPPORTED', 'The version of libvirt there cannot do it', 'Update libvirt on the host.'),
+  79: state('AUTH_CANCELLED', 'The login was cancelled', 'Connect again.'),
+  84: bug(
+    'OPERATION_UNSUPPORTED',
+    'The host cannot do it for this domain',
+    'See "virsh domcapabilities" there.',
+  ),
+  88: bug('ACCESS_DENIED', 'libvirt refused it to this account', RIGHTS),
+  94: bug('AUTH_UNAVAILABLE', 'libvirt offers no way to log in here', LOGIN),
+};
+
+/** What these mean before there is a connection that could be lost: a socket that is not there, an ssh that failed. */
+const WHILE_OPENING: Readonly<Record<string, Meaning>> = {
+  SYSTEM_ERROR: bug('SYSTEM_ERROR', UNREACHABLE, CHECK_HOST),
+  RPC: bug('RPC', UNREACHABLE, CHECK_HOST),
+};
+
+const OTHER = bug('', 'libvirt failed', 'Its log on the host says more: "journalctl -u libvirtd".');
+
+/** libvirt's name of "there is no such domain". */
+export const NO_DOMAIN = 42;
+
+/** The failure that a person sees, with libvirt's own error as its cause. */
+export function explainFault(fault: Fault, opening: boolean): CheckError {
+  const usual = MEANINGS[fault.code] ?? OTHER;
+  const { kind, what, next } = (opening ? WHILE_OPENING[usual.name] : undefined) ?? usual;
+  const error = libvirtFailed(kind, what, plainText(fault.message.trim()), next);
+  error.cause = fault;
+  return error;
+}

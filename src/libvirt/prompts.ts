@@ -1,0 +1,97 @@
+// Questions that libvirt asks while it logs in (virConnectAuth), on their way to a person and back. They have a pipe of
+// their own, because the worker is inside a call then and reads no messages: it writes a line of JSON, and reads bytes.
+
+import { readSync, writeSync } from 'node:fs';
+import * as v from 'valibot';
+
+/** Types of virConnectCredentialType that a person can answer, in words. */
+export const CREDENTIALS = {
+  1: 'user name',
+  2: 'authorization name',
+  5: 'passphrase',
+  6: 'text',
+  7: 'hidden text',
+  8: 'realm',
+} as const;
+/** What kind of answer is asked for. */
+export type CredentialKind = (typeof CREDENTIALS)[keyof typeof CREDENTIALS];
+/** The kinds that are not to be seen while they are typed. */
+export const HIDDEN: readonly CredentialKind[] = ['passphrase', 'hidden text'];
+
+const CredentialSchema = v.strictObject({
+  kind: v.picklist(Object.values(CREDENTIALS)),
+  prompt: v.string(),
+  challenge: v.optional(v.string()),
+  fallback: v.optional(v.string()),
+});
+/** A question: the host's text, what it refers to, and the answer that it expects unless told. */
+export type Credential = v.InferOutput<typeof CredentialSchema>;
+const QuestionsSchema = v.pipe(v.array(CredentialSchema), v.minLength(1), v.maxLength(16));
+
+/** Answers all questions in order, or none with undefined. Whoever asks clears the answers. */
+export type Ask = (credentials: readonly Credential[]) => readonly Uint8Array[] | undefined;
+
+/** The file descriptor of the pipe in the worker. */
+export const PROMPT_FD = 4;
+/** The longest line of questions, in characters. */
+export const LONGEST_QUESTIONS = 1 << 16;
+const LONGEST_ANSWER = 1 << 12;
+/** In place of a length: nothing is answered. */
+const CANCELLED = 0xffffffff;
+const EAGAIN_PAUSE_MS = 10;
+
+/** Reads a line of questions. @returns undefined when it is none */
+export function parseQuestions(line: string): readonly Credential[] | undefined {
+  try {
+    return v.parse(QuestionsSchema, JSON.parse(line));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The bytes for the worker: each answer after its length in 32 bits, or the mark that says there is none. */
+export function encodeAnswers(answers: readonly Uint8Array[] | undefined): Buffer {
+  if (!answers || answers.some(({ length }) => length > LONGEST_ANSWER)) {
+    const none = Buffer.alloc(4);
+    none.writeUInt32LE(CANCELLED);
+    return none;
+  }
+  const bytes = Buffer.alloc(answers.reduce((sum, { length }) => sum + 4 + length, 0));
+  let at = 0;
+  for (const answer of answers) {
+    at = bytes.writeUInt32LE(answer.length, at);
+    bytes.set(answer, at);
+    at += answer.length;
+  }
+  return bytes;
+}
+
+/** Reads so many bytes and blocks until they are there. @throws Error when the other side is gone */
+function readExactly(length: number): Buffer {
+  const bytes = Buffer.alloc(length);
+  let at = 0;
+  while (at < length) {
+    try {
+      const read = readSync(PROMPT_FD, bytes, at, length - at, null);
+      if (read === 0) throw new Error('nobody answers any more');
+      at += read;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, EAGAIN_PAUSE_MS);
+    }
+  }
+  return bytes;
+}
+
+/** In the worker: asks, and blocks until there is an answer. @throws Error when the other side is gone */
+export const askParent: Ask = (credentials) => {
+  writeSync(PROMPT_FD, `${JSON.stringify(credentials)}\n`);
+  const answers: Buffer[] = [];
+  while (answers.length < credentials.length) {
+    const length = readExactly(4).readUInt32LE();
+    // The mark for no answer is beyond it, too.
+    if (length > LONGEST_ANSWER) return undefined;
+    answers.push(readExactly(length));
+  }
+  return answers;
+};

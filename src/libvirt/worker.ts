@@ -1,0 +1,247 @@
+// The process that talks to libvirt: one connection, one call at a time, all of them synchronous, because a call that
+// hangs can be ended in no other way than by ending its process. Node's IPC channel is its only door; when that closes,
+// nobody is left to answer, and the process ends.
+
+import * as v from 'valibot';
+import type { DomainSummary, HostFacts, SevCapabilities } from '../core/domain/facts';
+import * as errors from '../core/errors';
+import { isSevEs } from '../core/measure/policy';
+import {
+  CALLS,
+  MessageSchema,
+  type Answer,
+  type CallName,
+  type Message,
+  type Reply,
+  type Request,
+} from './api';
+import type { endAfter as EndAfter } from './binding';
+import { parseCapabilities, parseDomainCapabilities } from './capabilitiesXml';
+import { isUuid, parseDomainXml } from './domainXml';
+import { explainFault, FunctionMissing, LibraryMissing, LibvirtFault, NO_DOMAIN } from './faults';
+import type { Domain, Host, Library } from './library';
+import { askParent, type Ask } from './prompts';
+
+/** Where the library comes from, by platform. */
+const INSTALL: Partial<Record<NodeJS.Platform, string>> = {
+  linux: 'Install libvirt0 (Debian, Ubuntu), libvirt-libs (Fedora, RHEL) or libvirt (Arch, openSUSE).',
+  darwin: 'Install it with Homebrew: brew install libvirt.',
+};
+/** Seconds after a deadline at which the process ends itself, should whoever keeps the deadline be gone. */
+const GRACE = 5;
+const MOST_ID = 0x7fffffff;
+
+/** What a call can use. */
+interface Context {
+  /** Says that the call goes on. */
+  readonly busy: () => void;
+  readonly ask: Ask;
+}
+
+let library: Library | undefined;
+let endAfter: typeof EndAfter | undefined;
+let host: Host | undefined;
+
+function connected(): Host {
+  if (!host) throw errors.libvirtClosed();
+  return host;
+}
+
+/** Uses a domain and frees it. */
+function using<T>(domain: Domain, use: (domain: Domain) => T): T {
+  try {
+    return use(domain);
+  } finally {
+    domain.free();
+  }
+}
+
+function byUuid<T>(uuid: string, use: (domain: Domain) => T): T {
+  const domain = connected().byUuid(uuid);
+  if (!domain) throw errors.noSuchDomain(uuid);
+  return using(domain, use);
+}
+
+/**
+ * The domain that a person named: by UUID in its full form, by the id of a running one, or by name. Any text can be a
+ * name, so one that is also a UUID or an id is looked up both ways.
+ * @throws CheckError when it names none, or two
+ */
+function find(given: string): Domain {
+  const here = connected();
+  const [form, other] = isUuid(given)
+    ? ['UUID', here.byUuid(given)]
+    : /^[0-9]{1,10}$/.test(given) && Number(given) <= MOST_ID
+      ? ['id', here.byId(Number(given))]
+      : ['', undefined];
+  const named = here.byName(given);
+  if (other && named && other.uuid !== named.uuid) {
+    const error = errors.ambiguousDomain(given, form, other.uuid, named.uuid);
+    other.free();
+    named.free();
+    throw error;
+  }
+  if (other && named) named.free();
+  const found = other ?? named;
+  if (!found) throw errors.noSuchDomain(given);
+  return found;
+}
+
+/** The summary of a domain with its definition; what of that cannot be read is said in the summary. */
+function summarize(domain: Domain): { summary: DomainSummary; xml: string } {
+  const xml = domain.xml;
+  const { name, uuid, id, state } = domain;
+  const facts = { id, name, uuid, state };
+  try {
+    const { launchSecurity, vcpus } = parseDomainXml(xml);
+    const sevEs = launchSecurity?.type === 'sev' ? isSevEs(Number(launchSecurity.policy)) : undefined;
+    const type = launchSecurity?.type;
+    return {
+      xml,
+      summary: { ...facts, launchSecurity: type, sevEs, vcpus: vcpus.current, problem: undefined },
+    };
+  } catch (error) {
+    if (!(error instanceof errors.CheckError)) throw error;
+    const unread = { launchSecurity: undefined, sevEs: undefined, vcpus: undefined, problem: error.message };
+    return { xml, summary: { ...facts, ...unread } };
+  }
+}
+
+/** Whether libvirt itself failed, not the reading of what it said. */
+function orUndefined<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof LibvirtFault) return undefined;
+    throw error;
+  }
+}
+
+function describeHost(): HostFacts {
+  const here = connected();
+  const sev = orUndefined((): SevCapabilities => parseDomainCapabilities(here.domainCapabilities));
+  return {
+    hostname: here.hostname,
+    driver: here.driver,
+    libraryVersion: library?.version ?? '',
+    serverVersion: orUndefined(() => here.serverVersion),
+    cpu: parseCapabilities(here.capabilities),
+    sev,
+  };
+}
+
+/** All domains; one that goes away meanwhile is left out. */
+function listDomains({ busy }: Context): DomainSummary[] {
+  const waiting = connected().list();
+  const summaries: DomainSummary[] = [];
+  try {
+    for (let domain = waiting.shift(); domain !== undefined; domain = waiting.shift()) {
+      busy();
+      try {
+        summaries.push(using(domain, summarize).summary);
+      } catch (error) {
+        if (!(error instanceof LibvirtFault && error.fault.code === NO_DOMAIN)) throw error;
+      }
+    }
+  } finally {
+    for (const domain of waiting) domain.free();
+  }
+  return summaries;
+}
+
+/** What each call does. */
+const ANSWERS: { [N in CallName]: (request: Request<N>, context: Context) => Answer<N> } = {
+  open: ({ uri, aliases }, { ask }) => {
+    host = library?.open(uri, { aliases, ask });
+    return null;
+  },
+  host: describeHost,
+  capabilities: () => connected().capabilities,
+  domains: (_, context) => listDomains(context),
+  domain: ({ given }) => using(find(given), summarize),
+  launchSecurity: ({ uuid }) => byUuid(uuid, (domain) => domain.launchSecurity),
+  setLaunchSecurity: ({ uuid, ...secret }) =>
+    byUuid(uuid, (domain) => {
+      domain.setLaunchSecurity(secret);
+      return null;
+    }),
+  resume: ({ uuid }) =>
+    byUuid(uuid, (domain) => {
+      domain.resume();
+      return null;
+    }),
+  close: () => {
+    connected().close();
+    host = undefined;
+    return null;
+  },
+};
+
+function send(reply: Reply): void {
+  process.send?.(reply);
+}
+
+/** A failure as the client gets it. */
+function explain(error: unknown, opening: boolean): errors.CheckError {
+  if (error instanceof errors.CheckError) return error;
+  if (error instanceof LibvirtFault) return explainFault(error.fault, opening);
+  if (error instanceof LibraryMissing) return errors.libvirtMissing(INSTALL[process.platform] ?? '');
+  if (error instanceof FunctionMissing) return errors.libvirtTooOld(error.message, library?.version ?? '');
+  const what = error instanceof Error ? error.message : String(error);
+  return errors.libvirtFailed('bug', 'The process that talks to libvirt failed', what, 'Connect again.');
+}
+
+/** Loads koffi and libvirt. Only now, so that what is missing becomes an answer. */
+async function load(): Promise<void> {
+  let binding;
+  try {
+    binding = await import('./binding');
+  } catch {
+    throw errors.libvirtUnsupported(`${process.platform} ${process.arch}`);
+  }
+  endAfter = binding.endAfter;
+  library = (await import('./library')).Library.load();
+}
+
+function run({ id, call, request, timeoutMs }: Message): void {
+  const seconds = Math.ceil(timeoutMs / 1000) + GRACE;
+  const context: Context = {
+    busy: () => {
+      endAfter?.(seconds);
+      send({ id, busy: true });
+    },
+    // A person may take her time.
+    ask: (credentials) => {
+      endAfter?.(0);
+      const answers = askParent(credentials);
+      endAfter?.(seconds);
+      return answers;
+    },
+  };
+  endAfter?.(seconds);
+  // Shape and answer are of the same call, which the type of a union of calls cannot say.
+  const answer = ANSWERS[call] as (request: unknown, context: Context) => unknown;
+  const ok = answer(v.parse(CALLS[call].request, request), context);
+  endAfter?.(0);
+  send({ id, ok });
+}
+
+async function answer(message: Message): Promise<void> {
+  try {
+    if (!library) await load();
+    run(message);
+  } catch (error) {
+    const { kind, message: words, cause } = explain(error, message.call === 'open');
+    const fault = cause as LibvirtFault['fault'] | undefined;
+    send({ id: message.id, error: { kind, message: words, ...(fault && { fault }) } });
+  }
+}
+
+let last: Promise<void> = Promise.resolve();
+process.on('message', (raw) => {
+  const message = v.parse(MessageSchema, raw);
+  last = last.then(() => answer(message));
+});
+process.on('disconnect', () => process.exit());
+// Ctrl-C in a terminal reaches every process there; the one that called decides.
+process.on('SIGINT', () => undefined);

@@ -1,0 +1,91 @@
+// XML of libvirt (XML 1.0 with namespaces) as a tree, strictly and within limits. There are no document types, so no
+// entities beyond XML's five; white space is kept, because a kernel's command line is measured with it.
+
+import { SaxesParser } from 'saxes';
+import { CheckError, unreadableXml } from '../core/errors';
+import { plainText } from '../core/plainText';
+
+/** An element. Names of libvirt's own elements have no namespace; `space` is that of others. */
+export interface XmlElement {
+  readonly name: string;
+  readonly space: string;
+  readonly attributes: ReadonlyMap<string, string>;
+  readonly children: readonly XmlElement[];
+  /** The characters directly inside, without those of its children. */
+  readonly text: string;
+}
+
+/** What libvirt's own messages hold at most is 32 MiB; no definition has come near these. */
+export const XML_LIMITS = { characters: 8 << 20, depth: 64, elements: 200_000 } as const;
+
+interface Growing extends XmlElement {
+  readonly children: Growing[];
+  text: string;
+}
+
+/**
+ * Reads a document.
+ * @param root the name that its outermost element must have
+ * @param what what it describes, for the message
+ * @throws CheckError of kind `bug` when it is no such document or beyond the limits
+ */
+export function parseXml(xml: string, root: string, what: string): XmlElement {
+  const fail = (why: string): never => {
+    throw unreadableXml(what, why);
+  };
+  if (xml.length > XML_LIMITS.characters) fail(`it has more than ${XML_LIMITS.characters >> 20} MiB`);
+  const parser = new SaxesParser({ xmlns: true, forceXMLVersion: true, defaultXMLVersion: '1.0' });
+  const open: Growing[] = [];
+  let top: Growing | undefined;
+  let elements = 0;
+  parser.on('doctype', () => fail('it has a document type, which libvirt never writes'));
+  parser.on('opentag', (tag) => {
+    elements++;
+    if (elements > XML_LIMITS.elements) fail(`it has more than ${XML_LIMITS.elements} elements`);
+    if (open.length >= XML_LIMITS.depth) fail(`its elements are nested deeper than ${XML_LIMITS.depth}`);
+    const attributes = new Map(
+      Object.values(tag.attributes)
+        .filter(({ uri }) => uri === '')
+        .map(({ local, value }) => [local, value]),
+    );
+    const element: Growing = { name: tag.local, space: tag.uri, attributes, children: [], text: '' };
+    open.at(-1)?.children.push(element);
+    top ??= element;
+    open.push(element);
+  });
+  const add = (text: string) => {
+    const inside = open.at(-1);
+    if (inside) inside.text += text;
+  };
+  parser.on('text', add);
+  parser.on('cdata', add);
+  parser.on('closetag', () => open.pop());
+  try {
+    parser.write(xml).close();
+  } catch (error) {
+    if (error instanceof CheckError) throw error;
+    fail(`line ${plainText((error as Error).message, 200).replace(/\.$/, '')}`);
+  }
+  if (top?.name !== root || top.space !== '') {
+    return fail(`it is "${plainText(top?.name ?? '', 40)}" instead of "${root}"`);
+  }
+  return top;
+}
+
+/** All children of a name. */
+export function childrenOf(parent: XmlElement | undefined, name: string): readonly XmlElement[] {
+  return parent?.children.filter((child) => child.name === name && child.space === '') ?? [];
+}
+
+/**
+ * The only child of a name, or undefined. Of two, libvirt reads the first in silence.
+ * @throws what `fail` makes of the reason when there are two
+ */
+export function onlyChild(
+  parent: XmlElement | undefined,
+  name: string,
+  fail: (why: string) => never,
+): XmlElement | undefined {
+  const [first, second] = childrenOf(parent, name);
+  return second ? fail(`it has two elements "${name}" in "${parent?.name ?? ''}"`) : first;
+}

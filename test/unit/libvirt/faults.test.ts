@@ -1,0 +1,144 @@
+// libvirt's errors as a person sees them, and the environment that its process gets.
+
+import assert from 'node:assert/strict';
+import type { ErrorKind } from '../../../src/core/errors';
+import { safeEnvironment } from '../../../src/libvirt/environment';
+import { explainFault } from '../../../src/libvirt/faults';
+
+const fault = (code: number, message: string) => ({ code, domain: 7, level: 2, message });
+
+const explained: [
+  name: string,
+  code: number,
+  message: string,
+  opening: boolean,
+  kind: ErrorKind,
+  says: RegExp,
+][] = [
+  [
+    'no daemon',
+    38,
+    "Failed to connect socket to '/run/x': No such file",
+    true,
+    'bug',
+    /could not connect: Failed.*file\. Check the connection URI/,
+  ],
+  [
+    'a connection that breaks',
+    38,
+    'Cannot recv data: Connection reset',
+    false,
+    'state',
+    /was lost: Cannot recv/,
+  ],
+  ['a protocol that breaks', 39, 'packet too large', false, 'state', /was lost: packet/],
+  ['another protocol', 39, 'packet too large', true, 'bug', /could not connect: packet/],
+  ['no connection', 5, 'no connection driver available', true, 'bug', /could not connect/],
+  [
+    'no such domain',
+    42,
+    "no domain with matching name 'x'",
+    false,
+    'bug',
+    /no such domain: no domain.*"virsh list --all"/,
+  ],
+  ['a refused login', 45, 'authentication failed', true, 'bug', /did not accept the login.*password/],
+  ['a cancelled login', 79, 'authentication cancelled', true, 'state', /was cancelled/],
+  [
+    'no way to log in',
+    94,
+    "no polkit agent available to authenticate action 'org.libvirt.unix.manage'",
+    true,
+    'bug',
+    /no way to log in/,
+  ],
+  ['a refused account', 88, 'access denied', false, 'bug', /refused it to this account.*polkit/],
+  [
+    'a read-only connection',
+    29,
+    'read only access prevents it',
+    false,
+    'bug',
+    /refused it to this connection/,
+  ],
+  [
+    'the wrong state',
+    55,
+    'domain is not running',
+    false,
+    'state',
+    /wrong state for it: domain is not running\. See/,
+  ],
+  ['another type of domain', 84, 'Unsupported', false, 'bug', /cannot do it for this domain/],
+  ['an old driver', 3, 'this function is not supported', false, 'bug', /Connect to a QEMU host/],
+  ['what no table has', 4711, 'odd', false, 'bug', /^libvirt failed: odd\. Its log/],
+  ['no words', 9, '', false, 'bug', /^libvirt could not do it\. Its log/],
+  [
+    'control characters',
+    9,
+    'a\u001b[31mb\r\nc\u202ed',
+    false,
+    'bug',
+    /a\\u001b\[31mb\\u000d\\u000ac\\u202ed/,
+  ],
+  ['a megabyte', 9, 'x'.repeat(1 << 20), false, 'bug', /^.{500,700}$/],
+];
+
+describe("libvirt's error", () => {
+  for (const [name, code, message, opening, kind, says] of explained) {
+    it(`for ${name} is a sentence with what to do next`, () => {
+      const error = explainFault(fault(code, message), opening);
+      assert.match(error.message, says);
+      assert.equal(error.kind, kind);
+      assert.deepEqual(error.cause, fault(code, message), 'with its own words kept');
+    });
+  }
+});
+
+const account = { home: '/home/me', name: 'me', runtime: '/run/user/1000' };
+const own = {
+  PATH: '/usr/local/bin:/usr/bin:/bin',
+  HOME: '/home/me',
+  USER: 'me',
+  LOGNAME: 'me',
+  XDG_RUNTIME_DIR: '/run/user/1000',
+  ELECTRON_RUN_AS_NODE: '1',
+};
+const environments: [name: string, env: NodeJS.ProcessEnv, expected: NodeJS.ProcessEnv][] = [
+  ['nothing', {}, own],
+  ['other folders', { HOME: '/work', XDG_RUNTIME_DIR: '/work', XDG_CONFIG_HOME: '/work', USER: 'you' }, own],
+  ['libvirt', { LIBVIRT_DEFAULT_URI: 'qemu+ext:///', LIBVIRT_DEBUG: '1', LIBVIRT_AUTH_FILE: '/work/a' }, own],
+  [
+    'programs',
+    { SSH_ASKPASS: '/work/x', DISPLAY: ':0', GIT_SSH: '/work/x', NODE_OPTIONS: '--require=/work/x' },
+    own,
+  ],
+  [
+    'libraries',
+    {
+      LD_PRELOAD: '/work/x.so',
+      LD_LIBRARY_PATH: '/work',
+      DYLD_INSERT_LIBRARIES: 'x',
+      OPENSSL_CONF: '/work/c',
+    },
+    own,
+  ],
+  ['relative folders of programs', { PATH: '.:bin:/usr/bin::/bin:' }, { ...own, PATH: '/usr/bin:/bin' }],
+  ['only relative folders', { PATH: 'bin:.' }, own],
+  [
+    'what is needed',
+    { SSH_AUTH_SOCK: '/run/agent', LC_ALL: 'C' },
+    { ...own, SSH_AUTH_SOCK: '/run/agent', LC_ALL: 'C' },
+  ],
+];
+
+describe("The environment of libvirt's process", () => {
+  for (const [name, env, expected] of environments) {
+    it(`with ${name} has only what it must have`, () => {
+      assert.deepEqual(safeEnvironment(env, account), expected);
+    });
+  }
+  it('has no folder for sockets when the system has none', () => {
+    assert.equal('XDG_RUNTIME_DIR' in safeEnvironment({}, { ...account, runtime: undefined }), false);
+  });
+});
