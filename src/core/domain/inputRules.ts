@@ -1,0 +1,148 @@
+// The rules about where inputs come from: what the owner did not give would be the host's word, and a file on the host can be
+// read on the host only.
+
+import { describePolicy } from '../measure/policy';
+import { hex } from '../hex';
+import type { DomainQuestion, DomainRule, Judgement } from './question';
+import { measuresVcpus, policyOf } from './question';
+
+/** An input that is a file: given, or not needed, or only on the host. */
+function fileInput(
+  what: string,
+  option: string,
+  { local }: DomainQuestion,
+  given: boolean,
+  onHost: string | undefined,
+): Judgement {
+  if (given) return { ok: `The owner gave the ${what}.` };
+  if (onHost === undefined) return { skip: `The domain has no ${what}.` };
+  const advice = `Give the owner's own copy with ${option}.`;
+  if (local === undefined)
+    return {
+      fail: `The ${what} was not given, and ${JSON.stringify(onHost)} is a path on the host, which is another machine.`,
+      kind: 'usage',
+      advice,
+    };
+  return {
+    fail: `The ${what} was not given; that of the host, ${JSON.stringify(onHost)}, is what the host says it is.`,
+    kind: 'insecure',
+    advice,
+    security: true,
+  };
+}
+
+const noPolicy: Judgement = { skip: 'No policy is known, so neither is whether vCPUs are measured.' };
+const plainSev: Judgement = { skip: 'Plain SEV measures no vCPUs.' };
+
+/** In the order of virt-qemu-sev-validate's load_domain; what it does not have stands last. */
+export const inputRules: readonly DomainRule[] = [
+  {
+    id: 'vcpu-count',
+    title: 'The number of vCPUs is the owner’s',
+    judge: (question) => {
+      const vcpus = measuresVcpus(question);
+      if (vcpus === undefined) return noPolicy;
+      if (!vcpus) return plainSev;
+      if (question.given.vcpus) return { ok: 'The owner gave it.' };
+      return {
+        fail: `The number of vCPUs was not given; ${question.config.vcpus.current} is what the host says.`,
+        kind: 'insecure',
+        advice: 'Give it with --num-cpus.',
+        security: true,
+      };
+    },
+  },
+  {
+    id: 'firmware-input',
+    title: 'The firmware is the owner’s',
+    judge: (question) => {
+      const { loader } = question.config;
+      const judged = fileInput('firmware', '--firmware', question, question.given.firmware, loader?.path);
+      if ('skip' in judged) {
+        const advice = 'Give it with --firmware.';
+        return { fail: 'No firmware was given, and the domain names none.', kind: 'usage', advice };
+      }
+      if (!question.given.firmware && question.insecure && loader?.format && loader.format !== 'raw') {
+        const fail = `The firmware of the host is a ${loader.format} file, whose bytes are not the measured ones.`;
+        return { fail, kind: 'usage', advice: 'Convert it (qemu-img convert) and give it with --firmware.' };
+      }
+      return judged;
+    },
+  },
+  {
+    id: 'kernel-input',
+    title: 'The kernel is the owner’s',
+    judge: (question) =>
+      fileInput('kernel', '--kernel', question, question.given.kernel, question.config.kernel),
+  },
+  {
+    id: 'initrd-input',
+    title: 'The initrd is the owner’s',
+    judge: (question) =>
+      fileInput('initrd', '--initrd', question, question.given.initrd, question.config.initrd),
+  },
+  {
+    id: 'cmdline-input',
+    title: 'The command line is the owner’s',
+    judge: ({ given, config: { cmdline } }) => {
+      if (given.cmdline) return { ok: 'The owner gave the command line.' };
+      if (cmdline === undefined) return { skip: 'The domain has no command line.' };
+      return {
+        fail: `The command line was not given; ${JSON.stringify(cmdline)} is what the host says.`,
+        kind: 'insecure',
+        advice: 'Give it with --cmdline, exactly as booted.',
+        security: true,
+      };
+    },
+  },
+  {
+    id: 'cpu-input',
+    title: 'The CPU of the VMSAs is the owner’s',
+    judge: (question) => {
+      const { given, config, host } = question;
+      const vcpus = measuresVcpus(question);
+      if (vcpus === undefined) return noPolicy;
+      if (!vcpus) return plainSev;
+      if (given.vmsa) return { ok: 'The owner gave the CPU, or the pages.' };
+      const advice = 'Give it with --cpu-family, --cpu-model and --cpu-stepping, or VMSA files.';
+      const found = {
+        fail: 'The CPU was not given; that of the host is what the host says.',
+        kind: 'insecure',
+        advice,
+        security: true,
+      } as const;
+      if (!question.insecure) return found;
+      const mode = config.cpu?.mode ?? 'none';
+      if (mode !== 'host-passthrough') {
+        const fail = `The CPU mode of the domain is "${mode}": only with host-passthrough does the guest have the host's CPU.`;
+        return { fail, kind: 'usage', advice };
+      }
+      if (host.cpu.signature) return found;
+      const fail = 'The CPU was not given, and this libvirt does not tell the signature of its host.';
+      return { fail, kind: 'usage', advice };
+    },
+  },
+  {
+    id: 'policy-agrees',
+    title: 'Owner, domain and firmware agree on the policy',
+    judge: (question) => {
+      const policy = policyOf(question);
+      const inXml = question.config.launchSecurity?.policy;
+      const values = [
+        question.given.policy,
+        inXml === undefined ? undefined : Number(inXml),
+        question.info?.policy,
+      ];
+      const known = values.filter((value) => value !== undefined);
+      if (policy === undefined || known.length < 2) return { skip: 'Only one of them tells a policy.' };
+      if (new Set(known).size === 1) return { ok: `It is ${hex(policy)}: ${describePolicy(policy)}.` };
+      const [given, domain, reported] = values.map((value) =>
+        value === undefined ? 'not told' : hex(value),
+      );
+      // No failure: the policy is under the HMAC, so a measurement that matches tells the true one.
+      return {
+        skip: `They differ: given ${given!}, in the domain ${domain!}, reported ${reported!}. The measurement decides.`,
+      };
+    },
+  },
+];

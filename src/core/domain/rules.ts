@@ -1,0 +1,126 @@
+// What a domain must be, and what its owner must give, for a measurement that can be trusted. The rules of libvirt's
+// virt-qemu-sev-validate, in its order, so that the first that fails decides the same exit status; but all are judged.
+
+import type { ErrorKind } from '../errors';
+import { configRules } from './configRules';
+import { inputRules } from './inputRules';
+import type { DomainQuestion, DomainRule } from './question';
+import { isActive } from './question';
+
+/** How a rule came out. */
+export interface RuleResult {
+  readonly id: string;
+  readonly title: string;
+  readonly outcome: 'passed' | 'failed' | 'skipped';
+  /** A sentence. */
+  readonly reason: string;
+  /** What to do about it, a sentence; empty when nothing needs doing. */
+  readonly advice: string;
+  /** What its failure means. */
+  readonly kind?: ErrorKind;
+  /** It would have failed, and was passed over with --insecure: the verdict cannot be trusted. */
+  readonly untrusted?: true;
+}
+
+/** Every rule in the order in which virt-qemu-sev-validate applies its own. */
+export const DOMAIN_RULES: readonly DomainRule[] = [
+  {
+    id: 'remote-host',
+    title: 'The check runs on another machine than the host',
+    judge: ({ local, host }) =>
+      local === undefined
+        ? { ok: `This machine is not ${host.hostname}.` }
+        : {
+            fail: `This machine is the host itself: ${local}. Whoever controls the host controls this check, too.`,
+            kind: 'insecure',
+            advice: 'Run the check on a machine that the guest owner trusts, over ssh, tls or tcp.',
+            security: true,
+          },
+  },
+  {
+    id: 'domain-active',
+    title: 'The domain is active',
+    judge: (question) =>
+      isActive(question)
+        ? { ok: `It is ${question.state.name} (${question.state.reason}).` }
+        : {
+            fail: `The domain is ${question.state.name}, so it has no launch measurement.`,
+            kind: 'state',
+            advice: 'Start it paused: virsh start --paused.',
+          },
+  },
+  {
+    id: 'domain-paused',
+    title: 'The domain is paused',
+    judge: (question) => {
+      if (!isActive(question)) return { skip: 'The domain is not active.' };
+      if (question.state.name === 'paused') return { ok: 'No instruction of the guest has run yet.' };
+      return {
+        fail: `The domain is ${question.state.name}: it runs before anybody has checked what was launched.`,
+        kind: 'state',
+        advice: 'Start it paused (virsh start --paused) and resume it after the check.',
+        security: true,
+      };
+    },
+  },
+  ...configRules,
+  {
+    id: 'launch-info',
+    title: 'The host reports the launch in full',
+    judge: ({ info, given }) => {
+      if (!info) return { skip: 'Nothing could be asked of a domain that is not active.' };
+      // virt-qemu-sev-validate names only this one; without any other it breaks off with status 6.
+      if (info.apiMajor === undefined) {
+        return {
+          fail: 'The host does not report the API version of its SEV firmware (sev-api-major).',
+          kind: 'usage',
+          advice: 'It needs libvirt 8.0.0 or later; the values can also be given by hand.',
+        };
+      }
+      const missing = (
+        [
+          ['sev-measurement', given.measurement || info.measurement !== undefined],
+          ['sev-api-minor', given.apiMinor || info.apiMinor !== undefined],
+          ['sev-build-id', given.buildId || info.buildId !== undefined],
+          ['sev-policy', given.policy !== undefined || info.policy !== undefined],
+        ] as const
+      ).filter(([, there]) => !there);
+      return missing.length === 0
+        ? { ok: 'Measurement, API version, build and policy are there.' }
+        : {
+            fail: `The host does not report ${missing.map(([name]) => name).join(', ')}.`,
+            kind: 'bug',
+            advice: 'Give what is missing by hand, or look into the log of libvirtd and QEMU.',
+          };
+    },
+  },
+  ...inputRules,
+];
+
+/** Judges all rules. */
+export function judgeDomain(question: DomainQuestion): RuleResult[] {
+  return DOMAIN_RULES.map(({ id, title, config, judge }): RuleResult => {
+    const judgement = judge(question);
+    const result = (outcome: RuleResult['outcome'], reason: string, advice = '') => ({
+      id,
+      title,
+      outcome,
+      reason,
+      advice,
+    });
+    if ('ok' in judgement) return result('passed', judgement.ok);
+    if ('skip' in judgement) return result('skipped', judgement.skip);
+    const { fail, kind, advice, security = false } = judgement;
+    if (security && question.insecure)
+      return { ...result('skipped', `Passed over (insecure): ${fail}`, advice), untrusted: true };
+    // Left out on request; what makes a verdict worthless is not.
+    if (config && question.ignoreConfig && !security)
+      return result('skipped', `Not looked at (ignore config): ${fail}`, advice);
+    return { ...result('failed', fail, advice), kind };
+  });
+}
+
+/** The rule that decides the exit status: the first that failed. */
+export function firstFailure(results: readonly RuleResult[]): RuleResult | undefined {
+  return results.find(({ outcome }) => outcome === 'failed');
+}
