@@ -174,10 +174,10 @@ function ChangeDetails(props: {
           <span class="full-value-meaning">
             {side ? `${describeOffset(side)}: ${sideText(side)}` : 'does not have it'}
           </span>
+          {side?.raw === '' && side.meaning !== '' && <span>{side.meaning}</span>}
           {side?.digest !== undefined && (
             <span>
-              {side.meaning} SHA-256 <code>{side.digest}</code>{' '}
-              <CopyButton text={side.digest} what="SHA-256" />
+              SHA-256 <code>{side.digest}</code> <CopyButton text={side.digest} what="SHA-256" />
             </span>
           )}
           {side && !side.inside && (

@@ -10,7 +10,7 @@ export interface ChangeSide {
   readonly meaning: string;
   /** The offset counts in what was decompressed: the file itself has no such bytes. */
   readonly inside?: true;
-  /** SHA-256 of its bytes in hexadecimal, for parts of volumes that have it told. */
+  /** SHA-256 of what is `inside`, in hexadecimal. */
   readonly digest?: string;
 }
 

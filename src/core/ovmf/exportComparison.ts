@@ -25,8 +25,7 @@ export function describeSide(side: ChangeSide | undefined): string {
   if (!side) return '-';
   const { size, raw, meaning, digest } = side;
   const what = raw === '' ? byteCount(size) : raw;
-  // Of bytes that are in the file, tools for files tell the digest.
-  const sha = side.inside && digest ? `SHA-256 ${digest.slice(0, DIGEST_SHOWN)}…` : '';
+  const sha = digest ? `SHA-256 ${digest.slice(0, DIGEST_SHOWN)}…` : '';
   return `${describeOffset(side, 6)}  ${[what, meaning, sha].filter((part) => part !== '').join('  ')}`;
 }
 

@@ -44,11 +44,12 @@ export function compareParts(a: readonly Part[], b: readonly Part[], place: Plac
 function goneBefore(a: readonly Part[], pairs: readonly PartPair[]): ReadonlyMap<Part | undefined, Part[]> {
   const partner = new Map(pairs);
   const gone = new Map<Part | undefined, Part[]>();
-  let before: Part | undefined;
+  let here: Part[] = [];
+  gone.set(undefined, here);
   for (const part of a) {
     const other = partner.get(part);
-    if (other) before = other;
-    else gone.set(before, [...(gone.get(before) ?? []), part]);
+    if (other) gone.set(other, (here = []));
+    else here.push(part);
   }
   return gone;
 }
@@ -121,6 +122,12 @@ const compareChildren: Reader = (pair, { path, opaque }) => {
   };
 };
 
+/** The value of a variable, which is the end of it, as a part of its own. */
+function valueOf({ node, half }: Part): Part {
+  const size = node.variable!.dataSize;
+  return { node: { ...node, offset: node.offset + node.size - size, size }, half };
+}
+
 const READERS: Partial<Record<NodeKind, Reader>> = {
   volume: compareChildren,
   store: compareChildren,
@@ -138,12 +145,9 @@ const READERS: Partial<Record<NodeKind, Reader>> = {
     return { notes: [...headerNotes(pair), ...notes], inside };
   },
   variable: (pair) => {
-    const values = pair.map(({ node, half }) => {
-      const size = node.variable!.dataSize;
-      return { node: { ...node, offset: node.offset + node.size - size, size }, half };
-    });
+    const [was, is] = pair;
     return {
-      notes: [...headerNotes(pair), ...bytesNotes('value', values as unknown as PartPair)],
+      notes: [...headerNotes(pair), ...bytesNotes('value', [valueOf(was), valueOf(is)])],
       inside: [],
     };
   },

@@ -32,14 +32,12 @@ export function pairDraft(
 export function changeOf(draft: Draft): ImageChange {
   const { kind, path, a, b, notes } = draft;
   const what = partOf(draft).node.kind;
-  // A volume is compared by its files, which have digests of their own.
-  const digests = what !== 'volume';
   return {
     kind,
     what: NAMES[what] ?? what,
     path,
-    ...(a && { a: sideOf(a, digests) }),
-    ...(b && { b: sideOf(b, digests) }),
+    ...(a && { a: sideOf(a) }),
+    ...(b && { b: sideOf(b) }),
     ...(notes.length > 0 && { notes }),
   };
 }

@@ -136,16 +136,15 @@ export function isFiller(part: Part): boolean {
   return body.length === 0 || onlyByte(body) !== undefined;
 }
 
-/** One side of a change of a part; `digests` are for parts that are compared as a whole. */
-export function sideOf(part: Part, digests: boolean): ChangeSide {
+/** One side of a change of a part. What is not in the file has a digest, because nothing else can be done with its bytes. */
+export function sideOf(part: Part): ChangeSide {
   const { node, half } = part;
   return {
     offset: node.offset,
     size: node.size,
     raw: '',
     meaning: meaningOf(node),
-    ...(half.inside && { inside: true }),
-    ...(digests && { digest: bytesToHex(sha256(bytesOf(part))) }),
+    ...(half.inside && { inside: true, digest: bytesToHex(sha256(bytesOf(part))) }),
   };
 }
 
