@@ -2,6 +2,7 @@
 // decode them with the same core. Any message may be sent again at any moment; what arrives is checked here.
 
 import type { Report } from './core/measure/report';
+import type { VolumeComparison } from './core/ovmf/volumes/compareVolumes';
 import type { VolumeContents } from './core/ovmf/volumes/contents';
 import type { BitRange } from './core/vmsa/edit';
 import type { VmsaRequest } from './core/vmsa/generate';
@@ -94,10 +95,19 @@ export interface OvmfViewState extends NamedPage, ImageContents {
   readonly kind: 'ovmf';
   /** The image on the other side of a diff editor, or the one that the file was before it was written again. */
   readonly other?: NamedPage & { readonly side: 'original' | 'modified' | 'before' };
+  /** What differs in the volumes of both, compressed sections included, once that is known. */
+  readonly volumes?: VolumeComparison;
+}
+
+/** What differs in the volumes of two images, compressed sections included, or why that is not known. */
+export interface ComparedContents {
+  readonly volumes?: VolumeComparison;
+  /** A sentence. */
+  readonly unread?: string;
 }
 
 /** Two firmware images side by side. */
-export interface ImagesViewState extends NamedPage {
+export interface ImagesViewState extends NamedPage, ComparedContents {
   readonly kind: 'images';
   readonly other: NamedPage;
 }
@@ -126,8 +136,8 @@ export interface Place {
 /** Host to webview. */
 export type HostMessage =
   | { readonly type: 'show'; readonly view: View }
-  /** Adds to the image that is shown; its bytes cross once. */
-  | { readonly type: 'contents'; readonly more: ImageContents }
+  /** Adds to the image or images that are shown; their bytes cross once. */
+  | { readonly type: 'contents'; readonly more: ImageContents | ComparedContents }
   /** Opens the page's own box for finding, or for going to an offset. */
   | { readonly type: 'open'; readonly box: 'find' | 'goto' }
   /** Selects what the other half of a diff has selected. */
@@ -142,6 +152,13 @@ export type WebviewMessage =
   | { readonly type: 'edit'; readonly field: string; readonly value: string; readonly bits?: BitRange }
   | { readonly type: 'page'; readonly page: number }
   | { readonly type: 'place'; readonly place: Place };
+
+/** An image or two with what has become known of them; undefined for views that nothing is added to. */
+export function extendView(view: View | undefined, more: ImageContents | ComparedContents): View | undefined {
+  if (view?.kind === 'ovmf') return { ...view, ...more };
+  if (view?.kind === 'images' && !('contents' in more)) return { ...view, ...more };
+  return undefined;
+}
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
@@ -175,6 +192,12 @@ function isPlace(value: unknown): value is Place {
   );
 }
 
+function isContents(value: unknown): value is ImageContents | ComparedContents {
+  if (!isObject(value)) return false;
+  const { volumes } = value;
+  return volumes === undefined || (isObject(volumes) && Array.isArray(volumes['changes']));
+}
+
 /** Whether something that arrived in the webview is a message of the host; the page gets others, too. */
 export function isHostMessage(value: unknown): value is HostMessage {
   if (!isObject(value)) return false;
@@ -182,7 +205,7 @@ export function isHostMessage(value: unknown): value is HostMessage {
     case 'show':
       return isView(value['view']);
     case 'contents':
-      return isObject(value['more']);
+      return isContents(value['more']);
     case 'open':
       return value['box'] === 'find' || value['box'] === 'goto';
     case 'select':

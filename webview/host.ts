@@ -2,7 +2,7 @@
 // reload in the state that VS Code stores for the page.
 
 import { useEffect, useState } from 'preact/hooks';
-import { isHostMessage, type HostMessage, type View, type WebviewMessage } from '../src/protocol';
+import { extendView, isHostMessage, type HostMessage, type View, type WebviewMessage } from '../src/protocol';
 
 interface VsCodeApi {
   postMessage(message: unknown): void;
@@ -38,8 +38,10 @@ export function onShow(listener: (view: View) => void): void {
   let latest: View | undefined;
   listeners.add((message) => {
     if (message.type === 'show') listener((latest = message.view));
-    if (message.type === 'contents' && latest?.kind === 'ovmf')
-      listener((latest = { ...latest, ...message.more }));
+    if (message.type === 'contents') {
+      const view = extendView(latest, message.more);
+      if (view) listener((latest = view));
+    }
   });
   send({ type: 'ready' });
 }

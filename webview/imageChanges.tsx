@@ -2,13 +2,15 @@
 // whose measurement is another, and every change as a button that leads to its bytes.
 
 import { useMemo } from 'preact/hooks';
-import { countOf, hex } from '../src/core/hex';
+import { countOf } from '../src/core/hex';
+import type { ChangeSide } from '../src/core/ovmf/change';
 import { compareImages, type ImageComparison } from '../src/core/ovmf/compare';
-import type { ChangeSide } from '../src/core/ovmf/compareRegions';
+import { describeOffset } from '../src/core/ovmf/exportComparison';
 import { parseOvmf, type OvmfImage } from '../src/core/ovmf/image';
 import type { OvmfViewState } from '../src/protocol';
 import { useSaved } from './host';
-import { Effects, KINDS, sideText } from './imagesView';
+import { KINDS, rangeOf, sideText } from './imagesTree';
+import { Effects } from './imagesView';
 import type { Range } from './rows';
 import { ActionButton, Disclosure } from './widgets';
 
@@ -24,14 +26,16 @@ const TITLES: Readonly<Record<Other['side'], string>> = {
 export function useCounterpart(
   image: OvmfImage,
   bytes: Uint8Array,
-  other: Other | undefined,
+  { other, volumes }: Pick<OvmfViewState, 'other' | 'volumes'>,
 ): ImageComparison | undefined {
   return useMemo(() => {
     if (!other) return undefined;
     const here = { image, bytes };
     const there = { image: parseOvmf(other.bytes).value, bytes: other.bytes };
-    return other.side === 'modified' ? compareImages(here, there) : compareImages(there, here);
-  }, [image, other?.bytes, other?.side]);
+    return other.side === 'modified'
+      ? compareImages(here, there, { volumes })
+      : compareImages(there, here, { volumes });
+  }, [image, other?.bytes, other?.side, volumes]);
 }
 
 /** The changes, under one line that says how much they are and what for. */
@@ -60,6 +64,7 @@ export function ImageChanges(props: {
               <Change
                 words={`${KINDS[change.kind]}: ${change.path.join(' › ')}`}
                 sides={[change.a, change.b]}
+                notes={change.notes ?? []}
                 own={other.side === 'modified' ? change.a : change.b}
                 onSelect={onSelect}
               />
@@ -75,26 +80,27 @@ export function ImageChanges(props: {
 function Change(props: {
   words: string;
   sides: readonly (ChangeSide | undefined)[];
+  notes: readonly string[];
   own: ChangeSide | undefined;
   onSelect: (range: Range) => void;
 }) {
-  const { words, sides, own, onSelect } = props;
+  const { words, sides, notes, own, onSelect } = props;
+  const range = own && rangeOf(own);
   const text = (
     <>
       <span class="finding-message">{words}</span>{' '}
       <span class="finding-place">
-        {sides.map(sideText).join(' → ')}
-        {own && ` · ${hex(own.offset)}`}
+        {[sides.map(sideText).join(' → '), ...notes, ...(own ? [describeOffset(own)] : [])].join(' · ')}
       </span>
     </>
   );
-  if (!own) return <span class="finding change change-plain">{text}</span>;
+  if (!range) return <span class="finding change change-plain">{text}</span>;
   return (
     <button
       type="button"
       class="finding change"
       onClick={() => {
-        onSelect(own);
+        onSelect(range);
       }}
     >
       {text}

@@ -1,10 +1,10 @@
 // The page for two firmware images: whose measurement is another, what was added, removed, changed or moved, and the bytes
-// side by side.
+// side by side. What is inside compressed sections is compared by the extension host and arrives later.
 
-import { useMemo } from 'preact/hooks';
-import { byteCount, countOf, hex } from '../src/core/hex';
+import { useEffect, useMemo } from 'preact/hooks';
+import { byteCount, countOf } from '../src/core/hex';
 import { compareImages, type ComparedChange, type ImageComparison } from '../src/core/ovmf/compare';
-import type { ChangeSide } from '../src/core/ovmf/compareRegions';
+import { describeOffset } from '../src/core/ovmf/exportComparison';
 import { parseOvmf } from '../src/core/ovmf/image';
 import type { ImagesViewState } from '../src/protocol';
 import { CopyForms } from './copyForms';
@@ -12,51 +12,10 @@ import { Details, NoDetails } from './details';
 import { Stepper, titlesOf, useDifferences } from './differences';
 import { Header } from './header';
 import { useSaved } from './host';
-import { countLeaves, filterTree, type TreeNode } from './rows';
-import { FilterBar, FilterBox, Icon } from './widgets';
+import { changeIds, changeTree, KINDS, rangeOf, sideText } from './imagesTree';
+import { countLeaves, filterTree } from './rows';
+import { CopyButton, FilterBar, FilterBox, Icon } from './widgets';
 import { useTree, Workspace } from './workspace';
-
-/** Kinds of changes in words. */
-export const KINDS = { changed: 'Changed', moved: 'Moved', added: 'Added', removed: 'Removed' } as const;
-
-/** One side of a change. */
-export const sideText = (side: ChangeSide | undefined) =>
-  side === undefined
-    ? '–'
-    : side.raw !== ''
-      ? `${side.raw}${side.meaning === '' ? '' : `  ${side.meaning}`}`
-      : byteCount(side.size);
-
-const idOf = (change: ComparedChange, index: number) => `${index} ${change.path.join('/')}`;
-
-/** The changes under a heading for each kind; a range is in the first image, or in the second for what it has alone. */
-function changeTree(changes: readonly ComparedChange[]): TreeNode[] {
-  const numbered = changes.map((change, index) => ({ change, id: idOf(change, index) }));
-  return (Object.keys(KINDS) as (keyof typeof KINDS)[]).flatMap((kind): TreeNode[] => {
-    const children = numbered
-      .filter(({ change }) => change.kind === kind)
-      .map(({ change, id }): TreeNode => {
-        const { path, a, b } = change;
-        const at = a ?? b!;
-        return {
-          id,
-          cells: [
-            { text: path.at(-1) ?? '', extra: path.slice(0, -1).join(' › ') },
-            { text: [a, b].map((s) => (s ? hex(s.offset) : '–')).join(' → ') },
-            { text: sideText(a), marked: kind === 'changed' },
-            { text: sideText(b), marked: kind === 'changed' },
-          ],
-          children: [],
-          range: { offset: at.offset, size: at.size },
-          differs: true,
-        };
-      });
-    if (children.length === 0) return [];
-    return [
-      { id: kind, cells: [{ text: KINDS[kind], extra: `${children.length}` }], children, heading: true },
-    ];
-  });
-}
 
 /** Which guests measure something else, and why. */
 export function Effects({ comparison }: { comparison: ImageComparison }) {
@@ -87,15 +46,31 @@ export function Effects({ comparison }: { comparison: ImageComparison }) {
   );
 }
 
+/** What of compressed sections is not known, or not yet. */
+function Unread({ view, comparison }: { view: ImagesViewState; comparison: ImageComparison }) {
+  const { volumes, unread } = view;
+  if (comparison.unread.length === 0 && unread === undefined) return null;
+  const isPending = volumes === undefined && unread === undefined;
+  const text = isPending
+    ? 'Compressed sections are compared as bytes until they are decompressed.'
+    : (unread ?? comparison.unread.join(' '));
+  return (
+    <p class="summary" role="status">
+      <Icon name={isPending ? 'info' : 'warning'} {...(!isPending && { class: 'severity-warning' })} /> {text}
+    </p>
+  );
+}
+
 /** Shows two images. */
 export function ImagesView({ view }: { view: ImagesViewState }) {
-  const { name, bytes, other } = view;
+  const { name, bytes, other, volumes } = view;
   const [text, setText] = useSaved('images.filter', '');
   const comparison = useMemo(
     () =>
       compareImages(
         { image: parseOvmf(bytes).value, bytes },
         { image: parseOvmf(other.bytes).value, bytes: other.bytes },
+        { volumes },
       ),
     [view],
   );
@@ -106,7 +81,11 @@ export function ImagesView({ view }: { view: ImagesViewState }) {
   const state = useTree('images', tree, filter, ids[0]);
   const step = useDifferences(ids, state);
   const shown = countLeaves(filterTree(tree, filter));
-  const selected = changes.find((change, index) => idOf(change, index) === state.node?.id);
+  const selected = changes[changeIds(changes).indexOf(state.node?.id ?? '')];
+  useEffect(() => {
+    // A compressed section that was selected has become what is in it.
+    if (!state.node && ids[0] !== undefined) state.selectNode(ids[0]);
+  }, [volumes]);
   const titles = titlesOf(name, other.name);
   // Images of one size are mapped alike, byte by byte; of two sizes they are not.
   const alike = bytes.length === other.bytes.length;
@@ -117,6 +96,7 @@ export function ImagesView({ view }: { view: ImagesViewState }) {
           {byteCount(bytes.length)} beside {byteCount(other.bytes.length)}
         </p>
         <Effects comparison={comparison} />
+        <Unread view={view} comparison={comparison} />
       </Header>
       <Workspace
         state={state}
@@ -138,7 +118,7 @@ export function ImagesView({ view }: { view: ImagesViewState }) {
             bytes: other.bytes,
             ...(alike && { against: bytes }),
             expected: true,
-            own: selected && (selected.b ?? 'nothing'),
+            own: selected && ((selected.b && rangeOf(selected.b)) ?? 'nothing'),
           },
         ]}
         bar={
@@ -171,18 +151,38 @@ function ChangeDetails(props: {
   bytes: readonly [Uint8Array, Uint8Array];
 }) {
   const { change, comparison, titles, bytes } = props;
-  const { path, kind, a, b, effects } = change;
+  const { path, kind, a, b, effects, notes = [] } = change;
   const at = a ?? b!;
   const texts = comparison.effects.filter(({ id }) => effects.includes(id));
   return (
     <Details name={path.join(' › ')} offset={at.offset} size={at.size} doc={`${KINDS[kind]}.`}>
+      {at.inside && (
+        <p class="details-note">
+          It is inside a compressed section: its offset counts from where that comes out.
+        </p>
+      )}
+      {notes.length > 0 && (
+        <ul class="reasons" aria-label="What differs">
+          {notes.map((note) => (
+            <li key={note}>{note}</li>
+          ))}
+        </ul>
+      )}
       {[a, b].map((side, i) => (
         <div class="full-value" key={i}>
           <span class="full-value-label">{titles[i]}</span>
           <span class="full-value-meaning">
-            {side ? `${hex(side.offset)}: ${sideText(side)}` : 'does not have it'}
+            {side ? `${describeOffset(side)}: ${sideText(side)}` : 'does not have it'}
           </span>
-          {side && <CopyForms bytes={bytes[i]!.subarray(side.offset, side.offset + side.size)} />}
+          {side?.raw === '' && side.meaning !== '' && <span>{side.meaning}</span>}
+          {side?.digest !== undefined && (
+            <span>
+              SHA-256 <code>{side.digest}</code> <CopyButton text={side.digest} what="SHA-256" />
+            </span>
+          )}
+          {side && !side.inside && (
+            <CopyForms bytes={bytes[i]!.subarray(side.offset, side.offset + side.size)} />
+          )}
         </div>
       ))}
       {texts.length > 0 && (

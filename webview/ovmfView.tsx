@@ -114,7 +114,7 @@ export function OvmfView({ view }: { view: OvmfViewState }) {
   const volumes = useMemo(() => volumeTree(parsed.value.nodes, contents?.sections ?? []), [parsed, contents]);
   const nodes = useMemo(() => (volumes.count > 0 ? [...regions, volumes.node] : regions), [regions, volumes]);
   const bands = useMemo(() => bandsOf(image.regions, parsed.value.nodes), [image, parsed]);
-  const comparison = useCounterpart(image, bytes, other);
+  const comparison = useCounterpart(image, bytes, view);
   const against = useMemo(() => other && alignedAtEnd(bytes, other.bytes), [bytes, other?.bytes]);
   const map = useMemo(() => memoryMap(image, findings), [image]);
   const filter = { text };

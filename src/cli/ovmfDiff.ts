@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { compareImages } from '../core/ovmf/compare';
 import { comparisonLines, imageComparisonJson, imageComparisonMarkdown } from '../core/ovmf/exportComparison';
 import { parseOvmf } from '../core/ovmf/image';
+import { decompressSection } from '../files/lzma';
 import { fileName, readWhole } from '../files/vmsaFile';
 import { printJson, type Output } from './output';
 
@@ -35,7 +36,9 @@ async function diffImages(
     const bytes = await readWhole(file);
     return { bytes, image: parseOvmf(bytes).value };
   };
-  const comparison = compareImages(await read(first), await read(second));
+  const comparison = compareImages(await read(first), await read(second), {
+    decompress: decompressSection,
+  });
   const names = { a: fileName(first), b: fileName(second) };
   if (json) printJson(out, imageComparisonJson(comparison, names));
   else {

@@ -441,6 +441,14 @@ export function contentsUnread(why: string): CheckError {
   );
 }
 
+/** The thread that compares what is compressed in two images ended without a comparison. */
+export function comparisonUnread(why: string): CheckError {
+  return new CheckError(
+    'bug',
+    `What is compressed in these images could not be compared: ${why}. All else of them is; compressed sections are compared as bytes.`,
+  );
+}
+
 /** A profile whose pages no SEV-ES launch measures, for the check of such a launch. */
 export function notSevEsProfile(id: string, known: readonly string[]): CheckError {
   return usage(

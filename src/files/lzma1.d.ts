@@ -1,5 +1,8 @@
-// The one function of the package lzma1 that is used here. Its own types are its sources, which are written for less strict
-// options than ours, so tsconfig.json leads the compiler to this file instead.
+// The functions of the package lzma1 that are used here, `compress` in tests only. Its own types are its sources, which are written for
+// less strict options than ours, so tsconfig.json leads the compiler to this file instead.
 
 /** Decompresses an LZMA-alone stream. @throws Error for what is none */
 export function decompress(data: Uint8Array): Uint8Array;
+
+/** Makes an LZMA-alone stream that states its size. */
+export function compress(data: Uint8Array): Uint8Array;

@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode';
 import * as errors from '../core/errors';
+import { compareVolumesApart } from './contents';
 import { nameOf, readUri, watchFile } from './files';
 import { Page, PageEditor } from './page';
 import { sentence } from './present';
@@ -36,21 +37,16 @@ export class ImagesEditor extends PageEditor {
 
   protected async open(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void> {
     const page = new Page(this.extensionUri, panel, () => undefined);
-    let reads = 0;
+    let reading = new AbortController();
     const load = async () => {
-      const mine = ++reads;
+      // Of several rebuilds in a row only the last counts, and only one thread decompresses.
+      reading.abort();
+      const { signal } = (reading = new AbortController());
       try {
         const [a, b] = await Promise.all(filesOf(uri).map(async (file) => readUri(file)));
-        if (mine !== reads || !a || !b) return;
-        const [left, right] = filesOf(uri);
-        page.show({
-          kind: 'images',
-          name: nameOf(left),
-          bytes: a,
-          other: { name: nameOf(right), bytes: b },
-        });
+        if (!signal.aborted && a && b) await this.show(uri, [a, b], page, signal);
       } catch (error) {
-        if (mine !== reads) return;
+        if (signal.aborted) return;
         const title = 'The comparison cannot be shown';
         page.show({ kind: 'notice', title, text: sentence(error), actions: [] });
       }
@@ -59,11 +55,29 @@ export class ImagesEditor extends PageEditor {
       const watchers = filesOf(uri).map((file) => watchFile(file, () => void load()));
       panel.onDidDispose(() => {
         vscode.Disposable.from(...watchers).dispose();
-        reads++;
+        reading.abort();
       });
     } catch {
       // A URI that names no files is explained when it is loaded.
     }
     await load();
+  }
+
+  /** Shows two images at once, and again when what is compressed in them has been compared. */
+  private async show(
+    uri: vscode.Uri,
+    [a, b]: readonly [Uint8Array, Uint8Array],
+    page: Page,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const [left, right] = filesOf(uri);
+    page.show({ kind: 'images', name: nameOf(left), bytes: a, other: { name: nameOf(right), bytes: b } });
+    if (Buffer.compare(a, b) === 0) return;
+    try {
+      const volumes = await compareVolumesApart(this.extensionUri, a, b, signal);
+      if (!signal.aborted && volumes) page.extend({ volumes });
+    } catch (error) {
+      if (!signal.aborted) page.extend({ unread: sentence(error) });
+    }
   }
 }

@@ -6,7 +6,8 @@ import { parseOvmf } from '../core/ovmf/image';
 import type { VolumeContents } from '../core/ovmf/volumes/contents';
 import type { Finding } from '../core/region';
 import type { Action, OvmfViewState, Place } from '../protocol';
-import { readContentsApart } from './contents';
+import type { VolumeComparison } from '../core/ovmf/volumes/compareVolumes';
+import { compareVolumesApart, readContentsApart } from './contents';
 import { nameOf, readUri, watchFile } from './files';
 import type { Half, OtherHalf } from './halves';
 import { Page } from './page';
@@ -14,6 +15,9 @@ import { sentence } from './present';
 
 /** A build may write a file in several steps; those in so many milliseconds are one. */
 const ONE_BUILD_MS = 3000;
+
+/** Two images, the older one first. */
+type Pair = readonly [Uint8Array, Uint8Array];
 
 /** What a panel asks of its editor. */
 export interface OvmfPanelHost {
@@ -32,6 +36,9 @@ export class OvmfPanel implements Half<OvmfPanel> {
   private unread: string | undefined;
   /** The image before the file was written again, until the person has seen enough of it. */
   private before: Uint8Array | undefined;
+  /** The two images that are compared in a thread of its own, the older one first, and what came of it. */
+  private compared: { readonly pair: Pair; volumes?: VolumeComparison } | undefined;
+  private comparing = new AbortController();
   private loadedAt = 0;
   private reading = new AbortController();
   private readonly page: Page;
@@ -53,6 +60,7 @@ export class OvmfPanel implements Half<OvmfPanel> {
     panel.onDidDispose(() => {
       watcher.dispose();
       this.reading.abort();
+      this.comparing.abort();
     });
   }
 
@@ -91,6 +99,7 @@ export class OvmfPanel implements Half<OvmfPanel> {
     const { bytes, contents, unread } = this;
     if (!bytes) return;
     const other = this.counterpart();
+    const volumes = this.volumesBeside(other);
     this.page.show({
       kind: 'ovmf',
       name: nameOf(this.uri),
@@ -98,6 +107,7 @@ export class OvmfPanel implements Half<OvmfPanel> {
       ...(contents && { contents }),
       ...(unread !== undefined && { unread }),
       ...(other && { other }),
+      ...(volumes && { volumes }),
     });
   }
 
@@ -131,6 +141,30 @@ export class OvmfPanel implements Half<OvmfPanel> {
     if (!other?.bytes || !this.bytes) return;
     const offset = place.offset + other.bytes.length - this.bytes.length;
     if (offset >= 0) other.page.post({ type: 'select', place: { ...place, offset } });
+  }
+
+  /** What differs in the volumes of both images; when that is not known yet, it is looked for and sent afterwards. */
+  private volumesBeside(other: OvmfViewState['other']): VolumeComparison | undefined {
+    if (!other || !this.bytes) return undefined;
+    const pair: Pair = other.side === 'modified' ? [this.bytes, other.bytes] : [other.bytes, this.bytes];
+    if (this.compared?.pair[0] !== pair[0] || this.compared.pair[1] !== pair[1]) {
+      this.compared = { pair };
+      void this.compare(this.compared);
+    }
+    return this.compared.volumes;
+  }
+
+  private async compare(compared: NonNullable<OvmfPanel['compared']>): Promise<void> {
+    this.comparing.abort();
+    const { signal } = (this.comparing = new AbortController());
+    try {
+      const volumes = await compareVolumesApart(this.host.extensionUri, ...compared.pair, signal);
+      if (signal.aborted || !volumes) return;
+      compared.volumes = volumes;
+      this.page.extend({ volumes });
+    } catch {
+      // Compressed sections stay compared as bytes, and the page says so.
+    }
   }
 
   /** What the image is compared with: the other half of a diff, or what it was before. */

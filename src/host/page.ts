@@ -4,8 +4,10 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import {
+  extendView,
   isWebviewMessage,
   type Action,
+  type ComparedContents,
   type HostMessage,
   type ImageContents,
   type View,
@@ -75,10 +77,11 @@ export class Page {
     this.post({ type: 'show', view });
   }
 
-  /** Adds to the image that is shown what has become known; its bytes are not sent again. */
-  extend(more: ImageContents): void {
-    if (this.view?.kind !== 'ovmf') return;
-    this.view = { ...this.view, ...more };
+  /** Adds to the image or images that are shown what has become known; their bytes are not sent again. */
+  extend(more: ImageContents | ComparedContents): void {
+    const view = extendView(this.view, more);
+    if (!view) return;
+    this.view = view;
     this.post({ type: 'contents', more });
   }
 

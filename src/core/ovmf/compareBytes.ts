@@ -1,7 +1,7 @@
 // Where the bytes of two files differ. Files of different sizes are laid on each other at their ends, because both
 // end at the same guest-physical address.
 
-import type { ComparedFile } from './compareRegions';
+import type { ComparedFile } from './change';
 
 /** Bytes that differ, with up to 15 equal ones between them. An offset is absent where that file has no such bytes. */
 export interface DifferingRange {

@@ -2,35 +2,8 @@
 // those with the same content first, so that it serves tables, lists and volumes alike.
 
 import type { FieldView, Region } from '../region';
-
-/** A region or field on one side; offsets are in that file. */
-export interface ChangeSide {
-  readonly offset: number;
-  readonly size: number;
-  /** Value of a field in hexadecimal; empty for regions. */
-  readonly raw: string;
-  /** Value of a field in words, or the fields of a region; empty when there are none. */
-  readonly meaning: string;
-}
-
-/** One difference. `a` is absent for what was added, `b` for what was removed. */
-export interface ImageChange {
-  /** `moved`: the same content at another place in its parent, or at another guest-physical address. */
-  readonly kind: 'added' | 'removed' | 'changed' | 'moved';
-  /** Kind of the region, such as `entry` or `section`, or `field`. */
-  readonly what: string;
-  /** Names from the outermost region down; the last is the name of the region or field itself. */
-  readonly path: readonly string[];
-  readonly a?: ChangeSide;
-  readonly b?: ChangeSide;
-}
-
-/** One file to compare: its size, and the bytes that are at hand from `offset` to its end. */
-export interface ComparedFile {
-  readonly bytes: Uint8Array;
-  readonly offset: number;
-  readonly fileSize: number;
-}
+import type { ChangeSide, ComparedFile, ImageChange } from './change';
+import { matchByKey } from './matching';
 
 /** Regions with the file and the range that they lie in. */
 interface Level {
@@ -80,36 +53,16 @@ function compareLevels(a: Level, b: Level, path: readonly string[]): ImageChange
 }
 
 /** Which region of one side is which of the other: same content in order first, then same name in order. */
-function match(a: Level, b: Level): { pairs: Pair[]; removed: Region[]; added: Region[] } {
-  const groups = new Map<string, { a: Region[]; b: Region[] }>();
-  const sort = (side: 'a' | 'b', regions: readonly Region[]) => {
-    for (const region of regions) {
-      const key = `${region.kind} ${nameOf(region)}`;
-      const group = groups.get(key) ?? { a: [], b: [] };
-      group[side].push(region);
-      groups.set(key, group);
-    }
-  };
-  sort('a', a.regions);
-  sort('b', b.regions);
-  const pairs: Pair[] = [];
-  const removed: Region[] = [];
-  const added: Region[] = [];
-  for (const group of groups.values()) {
-    const restB = [...group.b];
-    const tried = group.a.length * group.b.length <= MOST_PAIRS;
-    const restA = group.a.filter((region) => {
-      if (!tried) return true;
-      const at = restB.findIndex((other) => sameBytes(a.file, region, b.file, other));
-      if (at >= 0) pairs.push([region, ...(restB.splice(at, 1) as [Region])]);
-      return at < 0;
+function match(a: Level, b: Level) {
+  const keyOf = (region: Region) => `${region.kind} ${nameOf(region)}`;
+  return matchByKey(a.regions, b.regions, keyOf, (left, right) => {
+    if (left.length * right.length > MOST_PAIRS) return [];
+    const rest = [...right];
+    return left.flatMap((region): Pair[] => {
+      const at = rest.findIndex((other) => sameBytes(a.file, region, b.file, other));
+      return at < 0 ? [] : [[region, ...(rest.splice(at, 1) as [Region])]];
     });
-    const both = Math.min(restA.length, restB.length);
-    for (let i = 0; i < both; i++) pairs.push([restA[i]!, restB[i]!]);
-    removed.push(...restA.slice(both));
-    added.push(...restB.slice(both));
-  }
-  return { pairs, removed, added };
+  });
 }
 
 function comparePair(a: Level, b: Level, [was, is]: Pair, above: readonly string[]): ImageChange[] {

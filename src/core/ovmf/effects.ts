@@ -5,7 +5,7 @@ import { byteCount, countOf, hex } from '../hex';
 import type { GuestArea } from './areaChecks';
 import { LEAST_HASH_AREA } from './areaChecks';
 import type { ByteDifferences } from './compareBytes';
-import type { ImageChange } from './compareRegions';
+import type { ImageChange } from './change';
 import { HASH_BLOCK, RESET_BLOCK } from './entries';
 import type { OvmfImage } from './image';
 import { SEV_METADATA } from './metadataLayout';

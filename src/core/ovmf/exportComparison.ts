@@ -5,7 +5,7 @@ import { byteCount, countOf, hex } from '../hex';
 import { markdownTable, markdownText } from '../markdown';
 import type { ComparedChange, ImageComparison } from './compare';
 import type { DifferingRange } from './compareBytes';
-import type { ChangeSide } from './compareRegions';
+import type { ChangeSide } from './change';
 import type { MeasurementEffect } from './effects';
 
 /** What the two images are called. */
@@ -17,12 +17,21 @@ export interface ImageNames {
 /** Ranges that texts list; JSON has all that there are. */
 const MOST_SHOWN = 20;
 
+/** Digits of a digest that texts show; JSON has all of them. */
+const DIGEST_SHOWN = 16;
+
 /** One side of a change in a few words; a dash for what is not there. */
 export function describeSide(side: ChangeSide | undefined): string {
   if (!side) return '-';
-  const { offset, size, raw, meaning } = side;
+  const { size, raw, meaning, digest } = side;
   const what = raw === '' ? byteCount(size) : raw;
-  return `${hex(offset, 6)}  ${[what, meaning].filter((part) => part !== '').join('  ')}`;
+  const sha = digest ? `SHA-256 ${digest.slice(0, DIGEST_SHOWN)}…` : '';
+  return `${describeOffset(side, 6)}  ${[what, meaning, sha].filter((part) => part !== '').join('  ')}`;
+}
+
+/** Where a side is: a plus sign stands before an offset that counts in what was decompressed. */
+export function describeOffset({ offset, inside }: ChangeSide, digits = 1): string {
+  return `${inside ? '+' : ''}${hex(offset, digits)}`;
 }
 
 /** Whom an effect concerns, in words. */
@@ -45,7 +54,7 @@ const placeText = (at: number | undefined) => (at === undefined ? '-' : hex(at, 
 /** The comparison as lines of text, those of ranges cut off. */
 export function comparisonLines(comparison: ImageComparison, { a, b }: ImageNames): string[] {
   if (comparison.equal) return [`${a} equals ${b}. ${describeDifferences(comparison)}`];
-  const { changes, effects, differences } = comparison;
+  const { changes, effects, differences, unread } = comparison;
   const { ranges, total } = differences;
   const shown = ranges.slice(0, MOST_SHOWN);
   return [
@@ -57,10 +66,13 @@ export function comparisonLines(comparison: ImageComparison, { a, b }: ImageName
     'Changes',
     ...changes.flatMap((change) => [
       `  ${change.kind} ${change.what}: ${pathText(change)}`,
+      ...(change.notes ?? []).map((note) => `    ${note}`),
       ...(change.a ? [`    first   ${describeSide(change.a)}`] : []),
       ...(change.b ? [`    second  ${describeSide(change.b)}`] : []),
     ]),
     '',
+    ...unread,
+    ...(unread.length > 0 ? [''] : []),
     'Bytes that differ (offset in the first, in the second)',
     ...shown.map((r) => `  ${placeText(r.a)}  ${placeText(r.b)}  ${byteCount(r.size)}`),
     ...(total > shown.length ? [`  and ${total - shown.length} more ranges`] : []),
@@ -69,7 +81,7 @@ export function comparisonLines(comparison: ImageComparison, { a, b }: ImageName
 
 /** The comparison as Markdown. Ends with a newline. */
 export function imageComparisonMarkdown(comparison: ImageComparison, { a, b }: ImageNames): string {
-  const { changes, effects, differences } = comparison;
+  const { changes, effects, differences, unread } = comparison;
   const cell = (side: ChangeSide | undefined) => markdownText(describeSide(side));
   const rangeRow = (r: DifferingRange) => [placeText(r.a), placeText(r.b), byteCount(r.size)];
   const section = (title: string, lines: readonly string[]) => ['', `## ${title}`, '', ...lines];
@@ -90,10 +102,18 @@ export function imageComparisonMarkdown(comparison: ImageComparison, { a, b }: I
           ...section(
             'Changes',
             markdownTable(
-              ['change', 'what', 'where', 'first', 'second'],
-              changes.map((c) => [c.kind, c.what, markdownText(pathText(c)), cell(c.a), cell(c.b)]),
+              ['change', 'what', 'where', 'first', 'second', 'notes'],
+              changes.map((c) => [
+                c.kind,
+                c.what,
+                markdownText(pathText(c)),
+                cell(c.a),
+                cell(c.b),
+                markdownText((c.notes ?? []).join('; ')),
+              ]),
             ),
           ),
+          ...unread.flatMap((sentence) => ['', markdownText(sentence)]),
           ...section(
             'Bytes that differ',
             markdownTable(['first', 'second', 'size'], differences.ranges.slice(0, MOST_SHOWN).map(rangeRow)),

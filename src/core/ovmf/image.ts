@@ -43,6 +43,15 @@ export interface OvmfImage {
   readonly regions: readonly Region[];
 }
 
+/** A parsed image and the bytes that it was parsed from: all of it, or its end. */
+export interface ImageWithBytes {
+  readonly image: OvmfImage;
+  readonly bytes: Uint8Array;
+}
+
+/** The kinds of outermost regions that say nothing about their bytes: no table, list or vector claims them. */
+export const UNDESCRIBED: readonly string[] = ['image', 'unknown', 'unread'];
+
 /** What parseOvmf is told about its bytes. */
 export interface ParseOvmfOptions {
   /** Size of the whole file, when `bytes` is only the end of it. */

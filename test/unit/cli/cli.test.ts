@@ -6,10 +6,13 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { compress } from 'lzma1';
+import { LZMA } from '../../../src/core/ovmf/volumes/guids';
 import { runCli, type Outcome } from '../../helpers/peer';
 import { randomBytes, seeded } from '../../helpers/random';
 import {
   file,
+  guided,
   join as joinBytes,
   section,
   sections,
@@ -23,9 +26,41 @@ let folder: string;
 const cli = (...args: string[]): Promise<Outcome> => runCli(args, folder);
 const at = (name: string) => join(folder, name);
 
+/** Volumes of files, of compressed files and of variables; `build` decides what is in them. */
+function volumesWith(build: 1 | 2): Uint8Array {
+  const guid = (n: number) => `aaaaaaaa-0000-4000-8000-00000000000${n}`;
+  const code = (n: number) => Uint8Array.from({ length: 64 }, (_, i) => i ^ n);
+  const module = (n: number, content = code(n)) =>
+    file({
+      guid: guid(n),
+      type: 6,
+      body: sections(section(0x10, content), section(0x15, utf16(`Module${n}`))),
+    });
+  const inner = volume({
+    size: 0x400,
+    name: guid(9),
+    files: [module(1), module(2, code(2 * build)), ...(build === 2 ? [module(3)] : [])],
+  });
+  const body = sections(
+    guided(LZMA, compress(section(0x17, inner))),
+    // An encoding that nothing here decodes.
+    guided('a31280ad-481e-41b6-95e8-127f4c984779', code(build)),
+  );
+  return joinBytes(
+    volume({
+      size: 0x800,
+      name: guid(8),
+      files: [file({ guid: guid(7), type: 0x0b, body }), ...(build === 1 ? [module(4)] : [])],
+    }),
+    variableVolume(0x400, [variable('Boot0000', code(build)), variable('Lang', Uint8Array.of(1))]),
+  );
+}
+
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sevscope-cli-'));
   assert.equal((await cli('sample', '.')).status, 0);
+  writeFileSync(at('volumes-1.fd'), volumesWith(1));
+  writeFileSync(at('volumes-2.fd'), volumesWith(2));
 });
 after(() => {
   rmSync(folder, { recursive: true, force: true });
@@ -39,6 +74,9 @@ describe('The command line prints', () => {
     ['ovmf-show-json', ['ovmf', 'show', '--json', 'OVMF.sample.fd'], 0],
     ['ovmf-lint', ['ovmf', 'lint', 'OVMF.sample.fd'], 0],
     ['ovmf-diff', ['ovmf', 'diff', 'OVMF.sample.fd', 'README.md'], 1],
+    ['ovmf-diff-volumes', ['ovmf', 'diff', 'volumes-1.fd', 'volumes-2.fd'], 1],
+    ['ovmf-diff-volumes-json', ['ovmf', 'diff', 'volumes-1.fd', 'volumes-2.fd', '--json'], 1],
+    ['ovmf-diff-volumes-markdown', ['ovmf', 'diff', 'volumes-1.fd', 'volumes-2.fd', '--markdown'], 1],
     ['ovmf-diff-equal', ['ovmf', 'diff', 'OVMF.sample.fd', 'OVMF.sample.fd'], 0],
     ['ovmf-lint-errors', ['ovmf', 'lint', 'README.md'], 1],
     ['ovmf-lint-json', ['ovmf', 'lint', '--json', 'README.md'], 1],

@@ -1,0 +1,170 @@
+// Compares volumes with volumes, files with files and variables with variables, and goes down where they differ.
+
+import { matchByKey, movedPairs } from '../matching';
+import { compareSections } from './compareSections';
+import type { Draft } from './drafts';
+import { pairDraft, partOf } from './drafts';
+import { matchParts } from './matchParts';
+import { bytesNotes, headerNotes } from './notes';
+import type { Part, PartPair } from './parts';
+import { bodyOf, childrenOf, isFiller, isSame, sameParts } from './parts';
+import type { NodeKind } from './tree';
+
+/** Where parts are: names from the outermost volume down, and what is known of the part that holds them. */
+interface Place {
+  readonly path: readonly string[];
+  /** They are the outermost of a file, which ends at 4 GiB in the guest. */
+  readonly outermost?: boolean;
+  /** What holds them has another size, so there is more or less room in it. */
+  readonly resized?: boolean;
+  /** Takes the path of a section that differs and could not be looked into. */
+  readonly opaque: (path: readonly string[]) => void;
+}
+
+/** What differs between two lists of parts, in the order of the second. */
+export function compareParts(a: readonly Part[], b: readonly Part[], place: Place): Draft[] {
+  const [left, right] = [a, b].map((parts) => parts.filter((part) => !isFiller(part))) as [Part[], Part[]];
+  const { pairs, removed, added } = matchParts(left, right);
+  const moved = place.outermost ? new Set(pairs.filter(isElsewhere)) : movedPairs(pairs, left, right);
+  const pairOf = new Map(pairs.map((pair) => [pair[1], pair]));
+  const gone = goneBefore(left, pairs);
+  const told = [undefined, ...right].flatMap((part): Draft[] => {
+    const pair = part && pairOf.get(part);
+    const own = pair ? comparePair(pair, moved.has(pair), place) : part ? [alone('added', part, place)] : [];
+    return [...own, ...(gone.get(part) ?? []).map((was) => alone('removed', was, place))];
+  });
+  // Room that is left over follows from what takes room.
+  const resized = pairs.some(([was, is]) => was.node.size !== is.node.size);
+  const regrouped = removed.length + added.length + moved.size > 0;
+  const explained = place.resized === true || resized || regrouped;
+  return [...withoutLeftovers(told), ...(explained ? [] : compareFillers(a, b, place))];
+}
+
+/** What is gone, under the part of the second list that the part before it became; undefined for the start. */
+function goneBefore(a: readonly Part[], pairs: readonly PartPair[]): ReadonlyMap<Part | undefined, Part[]> {
+  const partner = new Map(pairs);
+  const gone = new Map<Part | undefined, Part[]>();
+  let here: Part[] = [];
+  gone.set(undefined, here);
+  for (const part of a) {
+    const other = partner.get(part);
+    if (other) gone.set(other, (here = []));
+    else here.push(part);
+  }
+  return gone;
+}
+
+/** Whether a part of a file is at another guest-physical address. */
+const isElsewhere = ([a, b]: PartPair) =>
+  a.half.bytes.length - a.node.offset !== b.half.bytes.length - b.node.offset;
+
+/** What a part is called in a path; a variable may have no name. */
+const nameOf = ({ node: { name, guid, kind } }: Part) => (name === '' ? (guid ?? kind) : name);
+
+const alone = (kind: 'added' | 'removed', part: Part, { path }: Place): Draft => ({
+  kind,
+  path: [...path, nameOf(part)],
+  ...(kind === 'added' ? { b: part } : { a: part }),
+  notes: [],
+});
+
+/** Old copies of a variable stay in its store, deleted, when the variable is changed: that is told once. */
+function withoutLeftovers(drafts: readonly Draft[]): Draft[] {
+  const keyOf = (draft: Draft) => `${partOf(draft).node.guid} ${partOf(draft).node.name}`;
+  const isLeftover = (draft: Draft) => {
+    const { variable } = partOf(draft).node;
+    return variable !== undefined && variable.state !== 'valid' && !(draft.a && draft.b);
+  };
+  const told = new Set(drafts.filter((draft) => !isLeftover(draft)).map(keyOf));
+  return drafts.filter((draft) => {
+    const key = keyOf(draft);
+    const isNews = !isLeftover(draft) || !told.has(key);
+    told.add(key);
+    return isNews;
+  });
+}
+
+function comparePair(pair: PartPair, isMoved: boolean, place: Place): Draft[] {
+  const path = [...place.path, nameOf(pair[1])];
+  if (isSame(pair)) return isMoved ? [pairDraft('moved', pair, path)] : [];
+  const { notes, inside } = (READERS[pair[1].node.kind] ?? compareBytes)(pair, { ...place, path });
+  const own = [...(isMoved ? ['moved'] : []), ...notes];
+  const told = own.length + inside.length > 0 ? own : lastNotes(pair);
+  return [...(told.length > 0 ? [pairDraft('changed', pair, path, told)] : []), ...inside];
+}
+
+/** What there is to say about parts that differ in nothing that matters. */
+function lastNotes(pair: PartPair): string[] {
+  const notes = headerNotes(pair, true);
+  return notes.length > 0 ? notes : bytesNotes('bytes between its parts', pair);
+}
+
+/** What is said of a part itself, and the changes inside it. */
+interface Inside {
+  readonly notes: readonly string[];
+  readonly inside: readonly Draft[];
+}
+
+type Reader = (pair: PartPair, place: Place) => Inside;
+
+const compareBytes: Reader = (pair) => ({ notes: bytesNotes('content', pair), inside: [] });
+
+const compareChildren: Reader = (pair, { path, opaque }) => {
+  const [a, b] = pair;
+  if (a.node.children.length + b.node.children.length === 0) {
+    const body = bytesNotes('content', [bodyOf(a), bodyOf(b)]);
+    return { notes: [...headerNotes(pair), ...body], inside: [] };
+  }
+  const resized = a.node.size !== b.node.size;
+  return {
+    notes: headerNotes(pair),
+    inside: compareParts(childrenOf(a), childrenOf(b), { path, resized, opaque }),
+  };
+};
+
+/** The value of a variable, which is the end of it, as a part of its own. */
+function valueOf({ node, half }: Part): Part {
+  const size = node.variable!.dataSize;
+  return { node: { ...node, offset: node.offset + node.size - size, size }, half };
+}
+
+const READERS: Partial<Record<NodeKind, Reader>> = {
+  volume: compareChildren,
+  store: compareChildren,
+  file: (pair, { path, opaque }) => {
+    const [a, b] = pair;
+    if (a.node.children.length === 0 || b.node.children.length === 0) {
+      const body = bytesNotes('content', [bodyOf(a), bodyOf(b)]);
+      return { notes: [...headerNotes(pair), ...body], inside: [] };
+    }
+    const inside: Draft[] = [];
+    const { notes } = compareSections(childrenOf(a), childrenOf(b), path, {
+      opaque,
+      volumes: (x, y, at) => inside.push(...compareParts(x, y, { path: at, opaque })) > 0,
+    });
+    return { notes: [...headerNotes(pair), ...notes], inside };
+  },
+  variable: (pair) => {
+    const [was, is] = pair;
+    return {
+      notes: [...headerNotes(pair), ...bytesNotes('value', [valueOf(was), valueOf(is)])],
+      inside: [],
+    };
+  },
+};
+
+/** Free space and padding, told when nothing else explains why it is another. */
+function compareFillers(a: readonly Part[], b: readonly Part[], place: Place): Draft[] {
+  const keyOf = ({ node: { kind, type } }: Part) => `${kind} ${type}`;
+  const { pairs, removed, added } = matchByKey(a.filter(isFiller), b.filter(isFiller), keyOf, sameParts);
+  const told = [
+    ...removed.map((part) => alone('removed', part, place)),
+    ...added.map((part) => alone('added', part, place)),
+    ...pairs
+      .filter((pair) => !isSame(pair))
+      .map((pair) => pairDraft('changed', pair, [...place.path, nameOf(pair[1])], bytesNotes('room', pair))),
+  ];
+  // Free space is what padding leaves.
+  const padding = told.filter((draft) => partOf(draft).node.kind !== 'free');
+  return padding.length > 0 ? padding : told;
+}

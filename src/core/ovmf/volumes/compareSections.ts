@@ -1,0 +1,83 @@
+// What differs inside one file of a volume, in a few words for each section. What sections hold volumes, and which cannot be
+// looked into, is left to the caller.
+
+import { byteCount } from '../../hex';
+import { matchByKey, movedPairs } from '../matching';
+import { bytesNotes, headerNotes } from './notes';
+import type { Part, PartPair } from './parts';
+import { childrenOf, decodedParts, isFiller, isSame, isSameBytes, sameParts } from './parts';
+
+/** What the comparison of sections comes upon. */
+export interface Encounter {
+  /** The volumes of a section on both sides; returns whether it tells anything about them. */
+  volumes(a: readonly Part[], b: readonly Part[], path: readonly string[]): boolean;
+  /** A section that differs and whose content is not known on one side at least. */
+  opaque(path: readonly string[]): void;
+}
+
+/** What is said about sections. */
+interface Told {
+  readonly notes: readonly string[];
+  /** Something was said, here or by who was told of volumes. */
+  readonly any: boolean;
+}
+
+/** Compares the sections of two files, or of two sections that hold sections. `path` is that of the file or section. */
+export function compareSections(
+  a: readonly Part[],
+  b: readonly Part[],
+  path: readonly string[],
+  encounter: Encounter,
+): Told {
+  const [left, right] = [a, b].map((parts) => parts.filter((part) => !isFiller(part))) as [Part[], Part[]];
+  const { pairs, removed, added } = matchByKey(left, right, keyOf, sameParts);
+  const sizeOf = ({ node }: Part) => byteCount(node.size);
+  const inside = pairs.filter((pair) => !isSame(pair)).map((pair) => compareSection(pair, path, encounter));
+  const notes = [
+    ...removed.map((part) => `${labelOf(part)} removed, ${sizeOf(part)}`),
+    ...added.map((part) => `${labelOf(part)} added, ${sizeOf(part)}`),
+    ...[...movedPairs(pairs, left, right)].map(([, is]) => `${labelOf(is)} moved`),
+    ...inside.flatMap((told) => told.notes),
+  ];
+  return { notes, any: notes.length > 0 || inside.some(({ any }) => any) };
+}
+
+const keyOf = ({ node: { kind, typeCode, guid } }: Part) => `${kind} ${typeCode} ${guid}`;
+
+const isText = ({ node: { type } }: Part) => type === 'user interface' || type === 'version';
+
+/** Sections of text are named by their text. */
+const labelOf = (part: Part) => (isText(part) ? part.node.type! : part.node.name);
+
+function compareSection(pair: PartPair, path: readonly string[], encounter: Encounter): Told {
+  const [was, is] = pair;
+  const label = labelOf(is);
+  if (isText(is) && was.node.name !== is.node.name) {
+    return { notes: [`${label} "${was.node.name}" → "${is.node.name}"`], any: true };
+  }
+  const told = compareContent(pair, path, encounter);
+  if (told?.any) return told;
+  if (!told && isEncoded(is)) encounter.opaque([...path, label]);
+  return { notes: bytesNotes(label, pair), any: true };
+}
+
+/** Both hold what can be compared; undefined when one of them does not. */
+function compareContent(pair: PartPair, path: readonly string[], encounter: Encounter): Told | undefined {
+  const [was, is] = pair;
+  const label = labelOf(is);
+  const [a, b] = pair.map((part) => decodedParts(part) ?? childrenOf(part)) as [Part[], Part[]];
+  if (a.length === 0 || b.length === 0) return undefined;
+  if (is.node.type === 'volume image') return { notes: [], any: encounter.volumes(a, b, path) };
+  const header = headerNotes(pair).map((note) => `${label}: ${note}`);
+  const [oldBytes, bytes] = [was.node.decoded?.bytes, is.node.decoded?.bytes];
+  if (oldBytes && bytes && isSameBytes(oldBytes, bytes)) {
+    const otherwise = [`${label}: the same content, compressed otherwise`];
+    return { notes: header.length > 0 ? header : otherwise, any: true };
+  }
+  const inside = compareSections(a, b, isEncoded(is) ? [...path, label] : path, encounter);
+  const notes = [...header, ...inside.notes.map((note) => `${label} › ${note}`)];
+  return { notes, any: notes.length > 0 || inside.any };
+}
+
+/** Whether the content of a section is behind an encoding, be it only a checksum. */
+const isEncoded = ({ node: { type } }: Part) => type === 'GUID-defined' || type === 'compression';

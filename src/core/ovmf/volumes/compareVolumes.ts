@@ -1,0 +1,64 @@
+// The firmware volumes of two images side by side: which volumes, files and variables were added, removed, changed or moved,
+// also inside compressed sections. A change is told once, at the deepest part that says it well.
+
+import type { ImageChange } from '../change';
+import type { ImageWithBytes } from '../image';
+import { UNDESCRIBED } from '../image';
+import { compareParts } from './compareParts';
+import { changeOf, joinMoves } from './drafts';
+import { partsOfFile } from './parts';
+import type { VolumeRule } from './rules';
+import type { Decompress } from './tree';
+import { parseVolumes } from './volumes';
+
+/** What differs in the volumes of two images; plain data without bytes, small enough to be sent to a page. */
+export interface VolumeComparison {
+  readonly changes: readonly ImageChange[];
+  /** What could not be looked into and was compared as bytes, in whole sentences. */
+  readonly unread: readonly string[];
+}
+
+/** The rule of findings about parts that were not read. */
+const LIMITS: VolumeRule = 'volume-limits';
+
+/**
+ * Compares the volumes of two whole files, without what their tables, lists and vectors say. Never throws on content; takes seconds
+ * with `decompress` where much is compressed. Sections that were not decompressed are compared as they are.
+ * @returns undefined when neither has a volume, or only a part of a file is at hand
+ */
+export function compareVolumes(
+  a: ImageWithBytes,
+  b: ImageWithBytes,
+  decompress?: Decompress,
+): VolumeComparison | undefined {
+  if (a.image.offset > 0 || b.image.offset > 0) return undefined;
+  const parsed = [a, b].map(({ bytes }) => parseVolumes(bytes, decompress ? { decompress } : {}));
+  if (!parsed.some(({ value }) => value.nodes.some(({ kind }) => kind === 'volume'))) return undefined;
+  const [left, right] = [a, b].map(({ image, bytes }, i) => {
+    const described = image.regions.filter(({ kind }) => !UNDESCRIBED.includes(kind));
+    return partsOfFile(parsed[i]!.value.nodes, bytes, described);
+  });
+  const opaque: string[] = [];
+  const drafts = compareParts(left!, right!, {
+    path: [],
+    outermost: true,
+    opaque: (path) => opaque.push(path.join(' › ')),
+  });
+  const limits = ['first', 'second'].flatMap((which, i) =>
+    parsed[i]!.findings.filter(({ rule }) => rule === LIMITS).map(
+      ({ message }) => `The ${which} image: ${message}`,
+    ),
+  );
+  return { changes: joinMoves(drafts).map(changeOf), unread: [...opaqueText(opaque), ...limits] };
+}
+
+function opaqueText(paths: readonly string[]): string[] {
+  const [first] = paths;
+  if (first === undefined) return [];
+  const what =
+    paths.length === 1 ? 'An encoded section that differs' : `${paths.length} encoded sections that differ`;
+  const where = paths.length === 1 ? first : `the first is ${first}`;
+  return [
+    `${what} could not be decoded and ${paths.length === 1 ? 'is' : 'are'} compared as bytes: ${where}.`,
+  ];
+}

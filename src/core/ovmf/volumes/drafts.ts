@@ -1,0 +1,72 @@
+// Changes in the making: they keep the parts that they are about, because what was removed here may have been added there.
+
+import type { ImageChange } from '../change';
+import { matchByKey } from '../matching';
+import type { Part, PartPair } from './parts';
+import { isSame, sameParts, sideOf } from './parts';
+
+/** A change with its parts; `a` is absent for what was added, `b` for what was removed. */
+export interface Draft {
+  readonly kind: ImageChange['kind'];
+  /** Names from the outermost volume down. */
+  readonly path: readonly string[];
+  readonly a?: Part;
+  readonly b?: Part;
+  readonly notes: readonly string[];
+}
+
+/** The part that a change is named after. */
+export const partOf = ({ a, b }: Draft): Part => (b ?? a)!;
+
+/** A change of a pair. */
+export function pairDraft(
+  kind: 'changed' | 'moved',
+  [a, b]: PartPair,
+  path: readonly string[],
+  notes: readonly string[] = [],
+): Draft {
+  return { kind, path, a, b, notes };
+}
+
+/** The change as it is told. */
+export function changeOf(draft: Draft): ImageChange {
+  const { kind, path, a, b, notes } = draft;
+  const what = partOf(draft).node.kind;
+  return {
+    kind,
+    what: NAMES[what] ?? what,
+    path,
+    ...(a && { a: sideOf(a) }),
+    ...(b && { b: sideOf(b) }),
+    ...(notes.length > 0 && { notes }),
+  };
+}
+
+/** What kinds of parts are called where their own name is short. */
+const NAMES: Readonly<Record<string, string>> = { free: 'free space' };
+
+/** Makes one move of a volume or file that was removed in one place and added in another as it is. */
+export function joinMoves(drafts: readonly Draft[]): Draft[] {
+  const byPart = new Map<Part, Draft>();
+  const gone: Part[] = [];
+  const come: Part[] = [];
+  for (const draft of drafts) {
+    if (draft.kind === 'removed') gone.push(draft.a!);
+    if (draft.kind === 'added') come.push(draft.b!);
+    byPart.set(partOf(draft), draft);
+  }
+  const { pairs } = matchByKey(gone, come, moveKey, sameParts);
+  const moves = new Map(pairs.filter(isSame).map((pair) => [pair[1], pair]));
+  const left = new Set([...moves.values()].map(([a]) => a));
+  return drafts.flatMap((draft): Draft[] => {
+    const part = partOf(draft);
+    if (left.has(part)) return [];
+    const move = moves.get(part);
+    if (!move) return [draft];
+    const from = byPart.get(move[0])!.path.slice(0, -1).join(' › ');
+    return [pairDraft('moved', move, draft.path, [`from ${from === '' ? 'outside all volumes' : from}`])];
+  });
+}
+
+const moveKey = ({ node: { kind, type, guid } }: Part) =>
+  kind === 'file' || kind === 'volume' ? `${kind} ${type} ${guid}` : undefined;

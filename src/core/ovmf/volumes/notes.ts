@@ -1,0 +1,46 @@
+// What differs between two parts of volumes in a few words: fields of their headers, and bytes.
+
+import { byteCount } from '../../hex';
+import type { FieldView } from '../../region';
+import type { PartPair } from './parts';
+import { differingBytes, isSame } from './parts';
+
+/** Fields that follow from the content behind them, and so say nothing new when that is told. */
+const FOLLOWING = new Set([
+  'checksum',
+  'header_checksum',
+  'data_checksum',
+  'size',
+  'extended_size',
+  'uncompressed_length',
+  'name_size',
+  'data_size',
+]);
+/** The blocks of a volume follow from its length. */
+const BLOCKS = 'block_map[';
+
+/** How the fields of two headers differ; those that follow from something else only when `all` are asked for. */
+export function headerNotes([was, is]: PartPair, all = false): string[] {
+  const before = new Map(was.node.fields.map((field) => [field.name, field]));
+  const grown = was.node.size !== is.node.size;
+  const tells = ({ name }: FieldView) => all || !(FOLLOWING.has(name) || (grown && name.startsWith(BLOCKS)));
+  const notes = is.node.fields.flatMap((field) => {
+    const old = before.get(field.name);
+    before.delete(field.name);
+    if (!tells(field) || old?.raw === field.raw) return [];
+    if (!old) return [`${field.name} only in the second`];
+    const words = [old, field].map(({ meaning, raw }) => (meaning === '' ? raw : meaning));
+    const [x, y] = words[0] === words[1] ? [old.raw, field.raw] : words;
+    return [`${field.name} ${x} → ${y}`];
+  });
+  return [...notes, ...[...before.values()].filter(tells).map(({ name }) => `${name} only in the first`)];
+}
+
+/** How the bytes of two parts differ under the name of what they are; none when they are the same. */
+export function bytesNotes(name: string, pair: PartPair): string[] {
+  const [was, is] = [pair[0].node.size, pair[1].node.size];
+  if (was !== is) return [`${name}: ${byteCount(was)} → ${byteCount(is)}`];
+  if (isSame(pair)) return [];
+  const count = differingBytes(pair);
+  return [`${name}: ${byteCount(count)} of ${is} ${count === 1 ? 'differs' : 'differ'}`];
+}
