@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { runCli, type Outcome } from '../../helpers/peer';
+import { runHere } from '../../helpers/cli';
 import { randomBytes, seeded } from '../../helpers/random';
 import {
   file,
@@ -20,7 +20,7 @@ import {
 } from '../../helpers/volumes';
 
 let folder: string;
-const cli = (...args: string[]): Promise<Outcome> => runCli(args, folder);
+const cli = (...args: string[]) => runHere(args, folder);
 const at = (name: string) => join(folder, name);
 
 before(async () => {
@@ -139,11 +139,8 @@ describe('The command line refuses with one line and exit status', () => {
       ['matches', 0],
       ['mismatch', 1],
     ] as const) {
-      assert.deepEqual(await cli('validate', '-q', '--launch', `${name}.sevlaunch.json`), {
-        status,
-        stdout: '',
-        stderr: '',
-      });
+      const outcome = await cli('validate', '-q', '--launch', `${name}.sevlaunch.json`);
+      assert.deepEqual([outcome.status, outcome.stdout, outcome.stderr], [status, '', '']);
     }
   });
 });
@@ -234,6 +231,7 @@ describe('show', () => {
     assert.deepEqual([shown.status, shown.stderr], [0, '']);
     assert.equal(piped('validate --launch mismatch.sevlaunch.json | true').status, 1);
     assert.equal(piped('validate --debug --launch matches.sevlaunch.json | true').status, 0);
+    assert.equal(piped('show nowhere').status, 6);
   });
   it('gives JSON that holds every byte of a page', async () => {
     const page = randomBytes(seeded(9), 4096);
