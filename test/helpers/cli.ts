@@ -21,10 +21,14 @@ export interface RawOutcome extends Outcome {
   readonly bytes: Buffer;
 }
 
-/** Runs a command with `folder` as the current one. Tests run one after the other, so that nobody else sees it change. */
+let running = false;
+
+/** Runs a command with `folder` as the current one; one after the other, because the whole process has but one such. */
 export async function runHere(args: readonly string[], folder: string): Promise<RawOutcome> {
   const stdout = new Collector();
   const stderr = new Collector();
+  if (running) throw new Error('await one command before the next');
+  running = true;
   const home = process.cwd();
   process.chdir(folder);
   try {
@@ -33,5 +37,6 @@ export async function runHere(args: readonly string[], folder: string): Promise<
     return { status, stdout: bytes.toString(), stderr: stderr.bytes.toString(), bytes };
   } finally {
     process.chdir(home);
+    running = false;
   }
 }

@@ -11,9 +11,9 @@ describe('Hostile OVMF images', function () {
   this.timeout(60_000);
   const all = tailsOf(codePaths);
 
-  it('every truncation of a tail, from either end, is read to the end', () => {
-    // Of the built image, which has every list; the peer tier does it for real ones.
-    checkTruncations(all[0]!);
+  it('a tail is read to the end wherever it is cut, from either end', () => {
+    // No field of the lists is as long; the peer tier cuts at every byte.
+    for (const sample of all) checkTruncations(sample, 7);
   });
 
   it('4000 seeded mutations are read to the end', () => checkMutations(all, 4000));
