@@ -1,6 +1,7 @@
 // The read-only editor of OVMF images. It holds no state but the bytes that the page shows, and shows a file again
 // when it changes on disk. What is wrong with an open image is also in VS Code's list of problems.
 
+import { setImmediate } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { hex } from '../core/hex';
 import { parseOvmf } from '../core/ovmf/image';
@@ -76,15 +77,20 @@ export class OvmfEditor extends PageEditor {
   /** Shows an image at once, and again when what is compressed in it is known. */
   private async show(uri: vscode.Uri, bytes: Uint8Array, page: Page, signal: AbortSignal): Promise<void> {
     page.show({ kind: 'ovmf', name: nameOf(uri), bytes });
+    // VS Code copies what it posts, and erased flash is read to its end: not both in one turn.
+    await setImmediate();
+    const isStale = () => signal.aborted;
+    if (isStale()) return;
     const { findings } = parseOvmf(bytes);
     this.problems.set(uri, findings.map(diagnosticOf));
     try {
-      const contents = await readContentsApart(this.extensionUri, bytes, signal);
-      if (signal.aborted || !contents) return;
+      const script = vscode.Uri.joinPath(this.extensionUri, 'dist', 'volumesWorker.js').fsPath;
+      const contents = await readContentsApart(script, bytes, signal);
+      if (isStale() || !contents) return;
       page.extend({ contents });
       this.problems.set(uri, [...findings, ...contents.findings].map(diagnosticOf));
     } catch (error) {
-      if (!signal.aborted) page.extend({ unread: sentence(error) });
+      if (!isStale()) page.extend({ unread: sentence(error) });
     }
   }
 }

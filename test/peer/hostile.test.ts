@@ -5,12 +5,13 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { jsonText } from '../../src/core/json';
 import { parseOvmf } from '../../src/core/ovmf/image';
 import { bySeverity } from '../../src/core/ovmf/lint';
-import type { VolumeContents } from '../../src/core/ovmf/volumes/contents';
+import { readContents } from '../../src/core/ovmf/volumes/contents';
 import { allNodes, parseVolumes } from '../../src/core/ovmf/volumes/volumes';
+import { decompressSection } from '../../src/files/lzma';
+import { readContentsApart } from '../../src/host/contents';
 import { runHere } from '../helpers/cli';
 import {
   bounded,
@@ -29,6 +30,9 @@ import { assertWholeTree } from '../unit/core/ovmf/volumes/wholeTree';
 const LAST_VOLUME = 0x40000;
 /** Bytes from the start of a volume that its header and the headers of its first parts lie in. */
 const HEADERS = 0x800;
+
+/** The thread behind the editor. */
+const WORKER = resolve('dist/volumesWorker.js');
 
 interface Sample {
   readonly name: string;
@@ -82,19 +86,13 @@ describe('A broken image', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** What the thread behind the editor answers: the product itself. */
-  const editorsAnswer = (bytes: Uint8Array) =>
-    new Promise<VolumeContents>((done, fail) => {
-      const worker = new Worker(resolve('dist/volumesWorker.js'), { workerData: bytes });
-      worker.once('message', done);
-      worker.once('error', fail);
-    });
-
   /** Both front doors say what core says: findings in full, and the image as the page decodes it. */
   async function same(name: string, bytes: Uint8Array, run: typeof runCli): Promise<void> {
     writeFileSync(join(folder, 'broken.fd'), bytes);
     const { value, findings } = parseOvmf(bytes);
-    const ofVolumes = (await editorsAnswer(bytes)).findings;
+    const inThread = await readContentsApart(WORKER, bytes, new AbortController().signal);
+    assert.deepEqual(inThread, readContents(bytes, value, decompressSection), name);
+    const ofVolumes = inThread.findings;
     const lint = await run(['ovmf', 'lint', '--json', 'broken.fd'], folder);
     const show = await run(['ovmf', 'show', '--json', 'broken.fd'], folder);
     const all = [...findings, ...ofVolumes];
