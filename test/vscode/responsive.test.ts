@@ -76,7 +76,8 @@ describe('Opening a large image holds the extension host up only briefly', funct
       while (turns.length < TRIES && !turns.some((turn) => turn < most)) {
         const turn = await longestTurn(threadCpuUsage, async () => {
           await vscode.commands.executeCommand('vscode.open', uri);
-          await until(`${rule} is a problem`, has); // The thread reads on, and the page asks for its bytes.
+          await until(`${rule} is a problem`, has);
+          // The thread reads on, and the page asks for its bytes.
           await setTimeout(1500);
         });
         turns.push(Math.round(turn));
