@@ -32,7 +32,7 @@ const TIERS = {
   },
   vscode: {
     program: 'extensionHost.mjs',
-    packages: ['chromium'],
+    packages: ['chromium', 'ovmf'],
     server: true,
     timeout: 30_000,
     seconds: 420,

@@ -5,6 +5,14 @@ import type { Finding } from '../core/region';
 import { jsonText } from '../core/json';
 import type { OnProgress } from '../files/read';
 
+/** What of a stream is used; those of the process are such, and a buffer can be. */
+export interface TextStream {
+  write(content: string | Uint8Array): unknown;
+  readonly isTTY?: boolean;
+  /** Width of the terminal. */
+  readonly columns?: number;
+}
+
 /** Where a command prints; tests hand in their own. */
 export interface Output {
   /** One line of the answer. */
@@ -54,7 +62,7 @@ export function findingLines(findings: readonly Finding[]): string[] {
 }
 
 /** Progress of long reads on a terminal, at most ten times a second; silent for everything quick. */
-export function terminalProgress(stream: NodeJS.WriteStream): { onProgress: OnProgress; clear: () => void } {
+export function terminalProgress(stream: TextStream): { onProgress: OnProgress; clear: () => void } {
   let shown = Date.now() + 400;
   let dirty = false;
   return {

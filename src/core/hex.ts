@@ -19,10 +19,24 @@ export function rawText(value: LeafValue, size: number, most = 32): string {
   return `${bytesToHex(value.subarray(0, most - 4))}…${bytesToHex(value.subarray(-4))}`;
 }
 
-/** The byte that all bytes of a range are, if they are equal. A plain loop, because images have megabytes. */
+/** Fewer bytes are compared one by one: the view that compares words costs more. */
+const LONG_RUN = 256;
+
+/** The byte that all bytes of a range are, if they are equal. Plain loops, because images have megabytes. */
 export function onlyByte(bytes: Uint8Array, at = 0, end = bytes.length): number | undefined {
   const first = bytes[at];
-  for (let i = at + 1; i < end; i++) if (bytes[i] !== first) return undefined;
+  if (first === undefined || end > bytes.length) return undefined;
+  let i = at + 1;
+  if (end - at >= LONG_RUN) {
+    for (; (bytes.byteOffset + i) % 4 !== 0; i++) if (bytes[i] !== first) return undefined;
+    const words = new Uint32Array(bytes.buffer, bytes.byteOffset + i, Math.floor((end - i) / 4));
+    const equal = first * 0x01010101;
+    let k = 0;
+    while (k < words.length && words[k] === equal) k++;
+    if (k < words.length) return undefined;
+    i += 4 * k;
+  }
+  for (; i < end; i++) if (bytes[i] !== first) return undefined;
   return first;
 }
 

@@ -10,6 +10,9 @@ const LEAST_DICTIONARY = 4096;
 
 /**
  * Decompresses a stream of at most `limit` bytes. Undefined when it is none, claims more, states no size, or does not make what it claims.
+ * A stream that lost its last bytes is decompressed all the same when those before them tell everything: an encoder flushes more than a
+ * decoder needs, and the library feeds bytes of ones where input ends without a word. When it needed what is missing, the output is seldom
+ * of the claimed length, but it can be: LZMA-alone has no checksum, so that only what is inside tells.
  * Takes 30 ms per MiB of output: call it off the thread that must answer.
  */
 export function decompressLzma(bytes: Uint8Array, limit: number): Uint8Array | undefined {

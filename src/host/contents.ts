@@ -2,54 +2,85 @@
 // the memory that its thread is given.
 
 import { Worker } from 'node:worker_threads';
-import * as vscode from 'vscode';
 import type { CheckError } from '../core/errors';
 import * as errors from '../core/errors';
-import type { VolumeAnswers, VolumesRequest } from './volumesWorker';
+import type { VolumeComparison } from '../core/ovmf/volumes/compareVolumes';
+import type { VolumeContents } from '../core/ovmf/volumes/contents';
+import { ContentReader, type ContentPart, type ContentRequest } from './contentParts';
+import { eachSlice } from './slices';
 
 const LIMITS = { maxOldGenerationSizeMb: 512 };
 
 /**
- * Reads the volumes of an image with their compressed sections.
+ * Reads the volumes of an image with their compressed sections. The thread that calls gets and gives no more at once than it
+ * has time for.
+ * @param script path of volumesWorker.js
  * @returns undefined when `signal` stopped it, which ends the thread
  * @throws CheckError when the thread failed
  */
 export function readContentsApart(
-  extensionUri: vscode.Uri,
+  script: string,
   bytes: Uint8Array,
   signal: AbortSignal,
-): Promise<VolumeAnswers['read'] | undefined> {
-  return askWorker(extensionUri, { kind: 'read', bytes }, signal, errors.contentsUnread);
+): Promise<VolumeContents | undefined> {
+  const reader = new ContentReader();
+  const task: Task<VolumeContents> = {
+    images: [bytes],
+    request: { type: 'next' },
+    take: (part) => {
+      const contents = reader.add(part);
+      return contents && { answer: contents };
+    },
+    failure: errors.contentsUnread,
+  };
+  return askWorker(script, task, signal);
 }
 
 /**
  * Compares the volumes of two images with their compressed sections.
+ * @param script path of volumesWorker.js
  * @returns undefined when neither has a volume, or `signal` stopped it, which ends the thread
  * @throws CheckError when the thread failed
  */
 export function compareVolumesApart(
-  extensionUri: vscode.Uri,
+  script: string,
   a: Uint8Array,
   b: Uint8Array,
   signal: AbortSignal,
-): Promise<VolumeAnswers['compare'] | undefined> {
-  return askWorker(extensionUri, { kind: 'compare', a, b }, signal, errors.comparisonUnread);
+): Promise<VolumeComparison | undefined> {
+  const task: Task<VolumeComparison | undefined> = {
+    images: [a, b],
+    request: { type: 'compare' },
+    take: (part) => (part.type === 'comparison' ? { answer: part.comparison } : undefined),
+    failure: errors.comparisonUnread,
+  };
+  return askWorker(script, task, signal);
 }
 
-function askWorker<K extends VolumesRequest['kind']>(
-  extensionUri: vscode.Uri,
-  request: VolumesRequest & { readonly kind: K },
-  signal: AbortSignal,
-  failure: (why: string) => CheckError,
-): Promise<VolumeAnswers[K] | undefined> {
+/** What a thread is asked. `take` gets each part and has the answer with the last; before that, the next is asked for. */
+interface Task<T> {
+  readonly images: readonly Uint8Array[];
+  readonly request: ContentRequest;
+  readonly take: (part: ContentPart) => { readonly answer: T } | undefined;
+  readonly failure: (why: string) => CheckError;
+}
+
+function askWorker<T>(script: string, task: Task<T>, signal: AbortSignal): Promise<T | undefined> {
+  const { images, request, take, failure } = task;
   if (signal.aborted) return Promise.resolve(undefined);
-  const script = vscode.Uri.joinPath(extensionUri, 'dist', 'volumesWorker.js').fsPath;
-  const worker = new Worker(script, { workerData: request, resourceLimits: LIMITS });
+  const workerData = images.map(({ length }) => length);
+  const worker = new Worker(script, { workerData, resourceLimits: LIMITS });
+  const ask = (message: ContentRequest, ...transfer: ArrayBuffer[]) => worker.postMessage(message, transfer);
   const end = () => void worker.terminate();
   signal.addEventListener('abort', end);
-  return new Promise<VolumeAnswers[K] | undefined>((done, fail) => {
-    worker.once('message', (answer: VolumeAnswers[K]) => {
-      done(answer);
+  return new Promise<T | undefined>((done, fail) => {
+    worker.on('message', (part: ContentPart) => {
+      const taken = take(part);
+      if (!taken) {
+        ask(request);
+        return;
+      }
+      done(taken.answer);
       end();
     });
     worker.once('error', (error) => {
@@ -60,5 +91,20 @@ function askWorker<K extends VolumesRequest['kind']>(
       signal.removeEventListener('abort', end);
       done(undefined);
     });
+    const send = async () => {
+      for (const [image, bytes] of images.entries()) {
+        const all = await eachSlice(
+          bytes,
+          (slice, offset) => {
+            const copy = slice.slice();
+            ask({ type: 'bytes', image, bytes: copy, offset }, copy.buffer);
+          },
+          signal,
+        );
+        if (!all) return;
+      }
+      ask(request);
+    };
+    void send();
   });
 }

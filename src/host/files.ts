@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import { MAX_FILE } from '../core/classify';
 import * as errors from '../core/errors';
 import { PASTED, pastedBytes } from './pasted';
+import { eachSlice } from './slices';
 
 /** The last part of a path, as tabs show it. */
 export function nameOf(uri: vscode.Uri): string {
@@ -17,8 +18,11 @@ export async function readUri(uri: vscode.Uri): Promise<Uint8Array> {
   try {
     const { size } = await vscode.workspace.fs.stat(uri);
     if (size > MAX_FILE) throw errors.tooLarge(nameOf(uri), MAX_FILE);
+    const read = await vscode.workspace.fs.readFile(uri);
     // What VS Code hands out is a Buffer, which its messages to webviews do not carry as bytes.
-    return new Uint8Array(await vscode.workspace.fs.readFile(uri));
+    const bytes = new Uint8Array(read.length);
+    await eachSlice(read, (slice, offset) => bytes.set(slice, offset));
+    return bytes;
   } catch (error) {
     if (error instanceof vscode.FileSystemError) throw errors.unreadableFile(nameOf(uri), error.code);
     throw error;
@@ -48,6 +52,10 @@ export async function whyNotWritable(uri: vscode.Uri): Promise<string | undefine
     return undefined;
   }
 }
+
+/** The program of the thread that reads volumes. */
+export const workerScript = (extensionUri: vscode.Uri): string =>
+  vscode.Uri.joinPath(extensionUri, 'dist', 'volumesWorker.js').fsPath;
 
 /** Calls `changed` when the file at `uri` is written or removed, soon but not for every chunk of a build. */
 export function watchFile(uri: vscode.Uri, changed: () => void): vscode.Disposable {

@@ -3,7 +3,7 @@
 import * as vscode from 'vscode';
 import * as errors from '../core/errors';
 import { compareVolumesApart } from './contents';
-import { nameOf, readUri, watchFile } from './files';
+import { nameOf, readUri, watchFile, workerScript } from './files';
 import { Page, PageEditor } from './page';
 import { sentence } from './present';
 
@@ -74,7 +74,7 @@ export class ImagesEditor extends PageEditor {
     page.show({ kind: 'images', name: nameOf(left), bytes: a, other: { name: nameOf(right), bytes: b } });
     if (Buffer.compare(a, b) === 0) return;
     try {
-      const volumes = await compareVolumesApart(this.extensionUri, a, b, signal);
+      const volumes = await compareVolumesApart(workerScript(this.extensionUri), a, b, signal);
       if (!signal.aborted && volumes) page.extend({ volumes });
     } catch (error) {
       if (!signal.aborted) page.extend({ unread: sentence(error) });

@@ -1,14 +1,15 @@
 // One webview that shows an OVMF image: read again when the file is written, with what it was before, and beside the other
 // half when it is one of a diff editor.
 
-import type * as vscode from 'vscode';
+import { setImmediate } from 'node:timers/promises';
+import * as vscode from 'vscode';
 import { parseOvmf } from '../core/ovmf/image';
 import type { VolumeContents } from '../core/ovmf/volumes/contents';
 import type { Finding } from '../core/region';
 import type { Action, OvmfViewState, Place } from '../protocol';
 import type { VolumeComparison } from '../core/ovmf/volumes/compareVolumes';
 import { compareVolumesApart, readContentsApart } from './contents';
-import { nameOf, readUri, watchFile } from './files';
+import { nameOf, readUri, watchFile, workerScript } from './files';
 import type { Half, OtherHalf } from './halves';
 import { Page } from './page';
 import { sentence } from './present';
@@ -64,6 +65,10 @@ export class OvmfPanel implements Half<OvmfPanel> {
     });
   }
 
+  private get worker(): string {
+    return workerScript(this.host.extensionUri);
+  }
+
   /** The files of the diff editor that this is one half of. */
   get files(): { original: vscode.Uri; modified: vscode.Uri } | undefined {
     if (!this.other) return undefined;
@@ -113,6 +118,7 @@ export class OvmfPanel implements Half<OvmfPanel> {
 
   /** Shows an image at once, and more of it when what is compressed in it is known. */
   private async take(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+    const isStale = () => signal.aborted;
     const now = Date.now();
     // What stood there while a build was writing is no build that anybody compares with.
     if (this.bytes && now - this.loadedAt > ONE_BUILD_MS) this.before = this.bytes;
@@ -121,15 +127,18 @@ export class OvmfPanel implements Half<OvmfPanel> {
     this.contents = this.unread = undefined;
     this.show();
     this.other?.panel.show();
+    // VS Code copies what it posts, and erased flash is read to its end: not both in one turn.
+    await setImmediate();
+    if (isStale()) return;
     const { findings } = parseOvmf(bytes);
     this.host.found(this.uri, findings);
     try {
-      this.contents = await readContentsApart(this.host.extensionUri, bytes, signal);
-      if (signal.aborted || !this.contents) return;
+      this.contents = await readContentsApart(this.worker, bytes, signal);
+      if (isStale() || !this.contents) return;
       this.page.extend({ contents: this.contents });
       this.host.found(this.uri, [...findings, ...this.contents.findings]);
     } catch (error) {
-      if (signal.aborted) return;
+      if (isStale()) return;
       this.unread = sentence(error);
       this.page.extend({ unread: this.unread });
     }
@@ -158,7 +167,7 @@ export class OvmfPanel implements Half<OvmfPanel> {
     this.comparing.abort();
     const { signal } = (this.comparing = new AbortController());
     try {
-      const volumes = await compareVolumesApart(this.host.extensionUri, ...compared.pair, signal);
+      const volumes = await compareVolumesApart(this.worker, ...compared.pair, signal);
       if (signal.aborted || !volumes) return;
       compared.volumes = volumes;
       this.page.extend({ volumes });

@@ -1,33 +1,39 @@
 // A worker thread that reads the firmware volumes of an image, or compares those of two, with their compressed sections, which
-// takes seconds of decompression: the extension host itself never does.
+// takes seconds of decompression: the extension host itself never does. Started with the sizes of the images; talks as
+// contentParts.ts says.
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { parseOvmf } from '../core/ovmf/image';
-import { compareVolumes, type VolumeComparison } from '../core/ovmf/volumes/compareVolumes';
-import { readContents, type VolumeContents } from '../core/ovmf/volumes/contents';
+import { compareVolumes } from '../core/ovmf/volumes/compareVolumes';
+import { readContents } from '../core/ovmf/volumes/contents';
 import { decompressSection } from '../files/lzma';
+import { inParts, type ContentPart, type ContentRequest } from './contentParts';
 
-/** What the thread is started for. */
-export type VolumesRequest =
-  | { readonly kind: 'read'; readonly bytes: Uint8Array }
-  | { readonly kind: 'compare'; readonly a: Uint8Array; readonly b: Uint8Array };
+const images = (workerData as readonly number[]).map((size) => new Uint8Array(size));
+let parts: Generator<ContentPart, undefined> | undefined;
 
-/** What it posts once, by the kind of the request. */
-export interface VolumeAnswers {
-  readonly read: VolumeContents;
-  /** Undefined when neither image has a volume. */
-  readonly compare: VolumeComparison | undefined;
+const parsed = (index: number) => {
+  const bytes = images[index] ?? new Uint8Array(0);
+  return { bytes, image: parseOvmf(bytes).value };
+};
+
+function partsOfFirst(): Generator<ContentPart, undefined> {
+  const { bytes, image } = parsed(0);
+  return inParts(readContents(bytes, image, decompressSection));
 }
 
-const imageOf = (bytes: Uint8Array) => ({ bytes, image: parseOvmf(bytes).value });
-
-function answer(request: VolumesRequest): VolumeAnswers[VolumesRequest['kind']] {
-  switch (request.kind) {
-    case 'read':
-      return readContents(request.bytes, imageOf(request.bytes).image, decompressSection);
-    case 'compare':
-      return compareVolumes(imageOf(request.a), imageOf(request.b), decompressSection);
+parentPort?.on('message', (request: ContentRequest) => {
+  switch (request.type) {
+    case 'bytes':
+      images[request.image]?.set(request.bytes, request.offset);
+      return;
+    case 'next':
+      parts ??= partsOfFirst();
+      parentPort?.postMessage(parts.next().value);
+      return;
+    case 'compare': {
+      const comparison = compareVolumes(parsed(0), parsed(1), decompressSection);
+      parentPort?.postMessage({ type: 'comparison', comparison } satisfies ContentPart);
+    }
   }
-}
-
-parentPort?.postMessage(answer(workerData as VolumesRequest));
+});

@@ -17,6 +17,11 @@ import {
 } from '../../src/core/ovmf/volumes/layouts';
 import { encode } from '../../src/core/struct';
 
+/** `xz --format=lzma` of 'SevScope ' eight times, with the size in the header. */
+export const LZMA_STREAM = Uint8Array.from(
+  Buffer.from('5d0010000048000000000000000029994ac53b86b70b7057344a450e3bfffffbdc4000', 'hex'),
+);
+
 /** Bytes one after the other. */
 export const join = (...parts: readonly Uint8Array[]): Uint8Array =>
   Uint8Array.from(parts.flatMap((part) => [...part]));

@@ -71,11 +71,11 @@ describe('A view of images', () => {
       ...page,
       contents,
     });
+    assert.deepEqual(extendView({ kind: 'ovmf', ...page }, { volumes }), { kind: 'ovmf', ...page, volumes });
     assert.equal((extendView(images, { unread: 'Why.' }) as typeof images).bytes, page.bytes);
   });
   it('is not added to with anything else', () => {
     assert.equal(extendView(images, { contents }), undefined);
-    assert.equal(extendView({ kind: 'ovmf', ...page }, { volumes }), undefined);
     assert.equal(extendView({ kind: 'notice', title: '', text: '', actions: [] }, { unread: '' }), undefined);
     assert.equal(extendView(undefined, { volumes }), undefined);
   });

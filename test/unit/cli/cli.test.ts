@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { compress } from 'lzma1';
 import { LZMA } from '../../../src/core/ovmf/volumes/guids';
-import { runCli, type Outcome } from '../../helpers/peer';
+import { runHere } from '../../helpers/cli';
 import { randomBytes, seeded } from '../../helpers/random';
 import {
   file,
@@ -23,7 +23,7 @@ import {
 } from '../../helpers/volumes';
 
 let folder: string;
-const cli = (...args: string[]): Promise<Outcome> => runCli(args, folder);
+const cli = (...args: string[]) => runHere(args, folder);
 const at = (name: string) => join(folder, name);
 
 /** Volumes of files, of compressed files and of variables; `build` decides what is in them. */
@@ -177,11 +177,8 @@ describe('The command line refuses with one line and exit status', () => {
       ['matches', 0],
       ['mismatch', 1],
     ] as const) {
-      assert.deepEqual(await cli('validate', '-q', '--launch', `${name}.sevlaunch.json`), {
-        status,
-        stdout: '',
-        stderr: '',
-      });
+      const outcome = await cli('validate', '-q', '--launch', `${name}.sevlaunch.json`);
+      assert.deepEqual([outcome.status, outcome.stdout, outcome.stderr], [status, '', '']);
     }
   });
 });
@@ -272,6 +269,7 @@ describe('show', () => {
     assert.deepEqual([shown.status, shown.stderr], [0, '']);
     assert.equal(piped('validate --launch mismatch.sevlaunch.json | true').status, 1);
     assert.equal(piped('validate --debug --launch matches.sevlaunch.json | true').status, 0);
+    assert.equal(piped('show nowhere').status, 6);
   });
   it('gives JSON that holds every byte of a page', async () => {
     const page = randomBytes(seeded(9), 4096);

@@ -7,14 +7,14 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { EXPORTS } from '../../../src/core/vmsa/exportPage';
 import { PREFIXES, kernelLog } from '../../helpers/dumps';
-import { runCli, type Outcome } from '../../helpers/peer';
+import { runHere } from '../../helpers/cli';
 
 let folder: string;
-const cli = (...args: string[]): Promise<Outcome> => runCli(args, folder);
+const cli = (...args: string[]) => runHere(args, folder);
 const at = (name: string) => join(folder, name);
 const bytesOf = (name: string) => readFileSync(at(name));
 
-async function ok(...args: string[]): Promise<Outcome> {
+async function ok(...args: string[]) {
   const outcome = await cli(...args);
   assert.equal(outcome.status, 0, outcome.stderr);
   return outcome;
@@ -53,12 +53,8 @@ describe('A page in another form', () => {
   it('goes to standard output as it is written to a file', async () => {
     for (const { id } of EXPORTS) {
       await ok('vmsa', 'export', 'vcpu0.vmsa', '--as', id, '--output', 'file');
-      const { stdout } = spawnSync(
-        process.execPath,
-        [resolve('dist/sevscope.js'), 'vmsa', 'export', 'vcpu0.vmsa', '--as', id],
-        { cwd: folder },
-      );
-      assert.equal(Buffer.compare(stdout, bytesOf('file')), 0, id);
+      const { bytes } = await ok('vmsa', 'export', 'vcpu0.vmsa', '--as', id);
+      assert.equal(Buffer.compare(bytes, bytesOf('file')), 0, id);
     }
   });
   it('has the JSON that vmsa show prints', async () => {

@@ -2,8 +2,35 @@
 
 import assert from 'node:assert/strict';
 import { guidBytes, guidText, isGuid } from '../../../src/core/guid';
-import { byteCount, bytesToHex, fromBase64, rawText, toBase64, utf8 } from '../../../src/core/hex';
+import { byteCount, bytesToHex, fromBase64, onlyByte, rawText, toBase64, utf8 } from '../../../src/core/hex';
 import { randomBytes, seeded } from '../../helpers/random';
+
+describe('The one byte of a range', () => {
+  const LENGTHS = [0, 1, 2, 255, 256, 257, 1000];
+  it('is found wherever the range starts, and only when all of it is equal', () => {
+    for (const value of [0, 1, 0x80, 0xff]) {
+      for (let start = 0; start < 8; start++) {
+        for (const length of LENGTHS) {
+          const bytes = new Uint8Array(start + length + 1)
+            .fill(value ^ 0x55)
+            .fill(value, start, start + length);
+          const end = start + length;
+          assert.equal(onlyByte(bytes.subarray(start, end)), length === 0 ? undefined : value);
+          if (length > 0) assert.equal(onlyByte(bytes, start, end), value);
+          if (length > 0) assert.equal(onlyByte(bytes, start, end + 1), undefined);
+        }
+      }
+    }
+  });
+  it('is not there for any one byte that differs, nor behind the end', () => {
+    for (let at = 0; at < 300; at++) {
+      const bytes = new Uint8Array(300).fill(0xff);
+      bytes[at]! ^= 1;
+      assert.equal(onlyByte(bytes), undefined, `byte ${at}`);
+    }
+    assert.equal(onlyByte(new Uint8Array(300), 0, 301), undefined);
+  });
+});
 
 describe('Base64', () => {
   for (const text of ['', 'f', 'fo', 'foo', 'foob', 'fooba', 'foobar']) {

@@ -3,9 +3,11 @@
 import assert from 'node:assert/strict';
 import { decompressLzma } from '../../../src/files/lzma';
 import { randomBytes, seeded } from '../../helpers/random';
+import { LZMA_STREAM } from '../../helpers/volumes';
 
-/** `xz --format=lzma` of 'SevScope ' eight times, with the size in the header. */
-const STREAM = Buffer.from('5d0010000048000000000000000029994ac53b86b70b7057344a450e3bfffffbdc4000', 'hex');
+const STREAM = Buffer.from(LZMA_STREAM);
+/** Bytes at the end of STREAM that the encoder only flushes. */
+const FLUSHED = 5;
 const TEXT = 'SevScope '.repeat(8);
 const MIB = 2 ** 20;
 
@@ -32,6 +34,16 @@ describe('LZMA streams', () => {
   it('are refused with properties that no encoder writes, and when they are only a header', () => {
     assert.equal(decompressLzma(Buffer.concat([Buffer.of(225), STREAM.subarray(1)]), MIB), undefined);
     for (let n = 0; n <= 13; n++) assert.equal(decompressLzma(STREAM.subarray(0, n), MIB), undefined);
+  });
+  it('that lost bytes which tell nothing are whole, and are refused when they lost more', () => {
+    for (let lost = 0; lost <= STREAM.length; lost++) {
+      const output = decompressLzma(STREAM.subarray(0, STREAM.length - lost), MIB);
+      assert.equal(
+        output && Buffer.from(output).toString(),
+        lost <= FLUSHED ? TEXT : undefined,
+        `${lost} lost`,
+      );
+    }
   });
   it('that are garbage end in bounded time, with as many bytes as they claim or none', () => {
     for (let seed = 1; seed <= 200; seed++) {

@@ -1,14 +1,10 @@
 // The thread that decompresses: what it posts for one image and for two, as the extension host starts it.
 
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { resolve } from 'node:path';
 import { compress } from 'lzma1';
-import type { VolumeComparison } from '../../../src/core/ovmf/volumes/compareVolumes';
-import type { VolumeContents } from '../../../src/core/ovmf/volumes/contents';
 import { LZMA } from '../../../src/core/ovmf/volumes/guids';
-import type { VolumesRequest } from '../../../src/host/volumesWorker';
+import { compareVolumesApart, readContentsApart } from '../../../src/host/contents';
 import { file, guided, section, volume } from '../../helpers/volumes';
 
 const GUID = 'aaaaaaaa-0000-4000-8000-000000000001';
@@ -22,29 +18,25 @@ const holding = (byte: number) => {
   return volume({ size: 0x800, files: [file({ guid: GUID, type: 0x0b, body })] });
 };
 
-async function ask(request: VolumesRequest): Promise<unknown> {
-  const worker = new Worker(join(process.cwd(), 'dist', 'volumesWorker.js'), { workerData: request });
-  const [answer] = (await once(worker, 'message')) as [unknown];
-  await worker.terminate();
-  return answer;
-}
+const WORKER = resolve('dist/volumesWorker.js');
+const { signal } = new AbortController();
 
 describe('The thread that decompresses', () => {
   it('reads an image', async () => {
-    const answer = (await ask({ kind: 'read', bytes: holding(1) })) as VolumeContents;
+    const answer = await readContentsApart(WORKER, holding(1), signal);
     assert.deepEqual(
-      answer.sections.map(({ method, nodes }) => [method, nodes[0]?.children[0]?.name]),
+      answer?.sections.map(({ method, nodes }) => [method, nodes[0]?.children[0]?.name]),
       [['LZMA', GUID]],
     );
   });
   it('compares two', async () => {
-    const answer = (await ask({ kind: 'compare', a: holding(1), b: holding(2) })) as VolumeComparison;
+    const answer = await compareVolumesApart(WORKER, holding(1), holding(2), signal);
     assert.deepEqual(
-      answer.changes.map(({ kind, path, notes }) => [kind, path, notes]),
+      answer?.changes.map(({ kind, path, notes }) => [kind, path, notes]),
       [['changed', ['FFS2', GUID, 'LZMA', GUID, GUID], ['PE32 image: 1 byte of 5 differs']]],
     );
   });
   it('has nothing to say of files without volumes', async () => {
-    assert.equal(await ask({ kind: 'compare', a: Uint8Array.of(1), b: Uint8Array.of(2) }), undefined);
+    assert.equal(await compareVolumesApart(WORKER, Uint8Array.of(1), Uint8Array.of(2), signal), undefined);
   });
 });

@@ -54,6 +54,22 @@ export const metadataCases: readonly Case[] = [
     breakIt: poke(ASEV - 8, 2),
   },
   {
+    name: 'a wrong signature of TDX metadata',
+    rule: 'metadata-signature',
+    back: TDVF_ALL,
+    size: 4,
+    build: ALL,
+    breakIt: poke(TDVF_ALL, 0x61),
+  },
+  {
+    name: 'a version of TDX metadata of 2',
+    rule: 'metadata-version',
+    back: TDVF_ALL - 8,
+    size: 4,
+    build: ALL,
+    breakIt: poke(TDVF_ALL - 8, 2),
+  },
+  {
     name: 'a metadata length that is too small',
     rule: 'metadata-length',
     back: ASEV - 4,

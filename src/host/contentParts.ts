@@ -1,0 +1,85 @@
+// What is compressed in an image on its way from its thread to the extension host, in parts: whole it would take the host longer to
+// receive than a person should wait for a key stroke. Each part is asked for, so that the host has turns between them.
+
+import type { VolumeComparison } from '../core/ovmf/volumes/compareVolumes';
+import type { SectionContents, VolumeContents } from '../core/ovmf/volumes/contents';
+import type { VolumeNode } from '../core/ovmf/volumes/tree';
+
+/** Nodes of one part, received in a few milliseconds. */
+const NODES = 400;
+
+/** A node without its children, and how many levels below its section it is. */
+interface FlatNode {
+  readonly depth: number;
+  readonly node: Omit<VolumeNode, 'children'>;
+}
+
+/** One message of the thread; nodes belong to the latest section, in the order of the tree from the top down. */
+export type ContentPart =
+  | { readonly type: 'section'; readonly section: Omit<SectionContents, 'nodes'> }
+  | { readonly type: 'nodes'; readonly nodes: readonly FlatNode[] }
+  | { readonly type: 'end'; readonly rest: Omit<VolumeContents, 'sections'> }
+  | { readonly type: 'comparison'; readonly comparison: VolumeComparison | undefined };
+
+/** What the host asks of the thread: here are bytes of an image, the next part of the first one's contents, what differs. */
+export type ContentRequest =
+  | { readonly type: 'bytes'; readonly image: number; readonly bytes: Uint8Array; readonly offset: number }
+  | { readonly type: 'next' }
+  | { readonly type: 'compare' };
+
+/** The parts of what was read. */
+export function* inParts({ sections, ...rest }: VolumeContents): Generator<ContentPart, undefined> {
+  for (const { nodes, ...section } of sections) {
+    yield { type: 'section', section };
+    let part: FlatNode[] = [];
+    for (const flat of flatten(nodes, 0)) {
+      if (part.length === NODES) {
+        yield { type: 'nodes', nodes: part };
+        part = [];
+      }
+      part.push(flat);
+    }
+    yield { type: 'nodes', nodes: part };
+  }
+  yield { type: 'end', rest };
+}
+
+function* flatten(nodes: readonly VolumeNode[], depth: number): Generator<FlatNode> {
+  for (const { children, ...node } of nodes) {
+    yield { depth, node };
+    yield* flatten(children, depth + 1);
+  }
+}
+
+/** A node whose children are still coming. */
+interface GrowingNode extends Omit<VolumeNode, 'children'> {
+  readonly children: GrowingNode[];
+}
+
+/** Puts parts together again. */
+export class ContentReader {
+  private readonly sections: SectionContents[] = [];
+  /** The children of the latest section, of its latest node, of the latest node in that, and so on. */
+  private levels: GrowingNode[][] = [];
+
+  /** Takes the next part. @returns the contents when it was the last one */
+  add(part: ContentPart): VolumeContents | undefined {
+    switch (part.type) {
+      case 'section':
+        this.levels = [[]];
+        this.sections.push({ ...part.section, nodes: this.levels[0]! });
+        return undefined;
+      case 'nodes':
+        for (const { depth, node } of part.nodes) {
+          const growing = { ...node, children: [] };
+          this.levels[depth]!.push(growing);
+          this.levels[depth + 1] = growing.children;
+        }
+        return undefined;
+      case 'end':
+        return { sections: this.sections, ...part.rest };
+      case 'comparison':
+        return undefined;
+    }
+  }
+}

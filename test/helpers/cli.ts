@@ -1,0 +1,42 @@
+// Our command line inside the process of the tests, for what is about its answers; what is about pipes, standard input or the
+// process itself starts one (peer.ts).
+
+import { runProgram } from '../../src/cli/program';
+import type { Outcome } from './peer';
+
+/** Collects what is written. */
+class Collector {
+  private readonly parts: Buffer[] = [];
+  readonly isTTY = false;
+  write(content: string | Uint8Array): void {
+    this.parts.push(Buffer.from(content as string));
+  }
+  get bytes(): Buffer {
+    return Buffer.concat(this.parts);
+  }
+}
+
+/** An outcome with the answer as it was written. */
+export interface RawOutcome extends Outcome {
+  readonly bytes: Buffer;
+}
+
+let running = false;
+
+/** Runs a command with `folder` as the current one; one after the other, because the whole process has but one such. */
+export async function runHere(args: readonly string[], folder: string): Promise<RawOutcome> {
+  const stdout = new Collector();
+  const stderr = new Collector();
+  if (running) throw new Error('await one command before the next');
+  running = true;
+  const home = process.cwd();
+  process.chdir(folder);
+  try {
+    const status = await runProgram(args, { stdout, stderr });
+    const { bytes } = stdout;
+    return { status, stdout: bytes.toString(), stderr: stderr.bytes.toString(), bytes };
+  } finally {
+    process.chdir(home);
+    running = false;
+  }
+}
