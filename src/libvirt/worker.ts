@@ -117,15 +117,19 @@ function orUndefined<T>(read: () => T): T | undefined {
   }
 }
 
-function describeHost(): HostFacts {
+/** A host may probe its emulators first, which takes seconds; each question has the whole time. */
+function describeHost({ busy }: Context): HostFacts {
   const here = connected();
+  const cpu = parseCapabilities(here.capabilities);
+  busy();
   const sev = orUndefined((): SevCapabilities => parseDomainCapabilities(here.domainCapabilities));
+  busy();
   return {
     hostname: here.hostname,
     driver: here.driver,
     libraryVersion: library?.version ?? '',
     serverVersion: orUndefined(() => here.serverVersion),
-    cpu: parseCapabilities(here.capabilities),
+    cpu,
     sev,
   };
 }
@@ -155,7 +159,7 @@ const ANSWERS: { [N in CallName]: (request: Request<N>, context: Context) => Ans
     host = library?.open(uri, { aliases, ask });
     return null;
   },
-  host: describeHost,
+  host: (_, context) => describeHost(context),
   capabilities: () => connected().capabilities,
   domains: (_, context) => listDomains(context),
   domain: ({ given }) => using(find(given), summarize),

@@ -80,6 +80,13 @@ const faults: [name: string, body: string, step: Step, kind: ErrorKind, says: Re
     ['asks nothing', "ask('[]')", 'connect', 'bug', /"log in" has not/],
     ['asks another kind', 'ask(\'[{"kind":"retina","prompt":"x"}]\')', 'connect', 'bug', /"log in" has not/],
     [
+      'asks again before it has the answer',
+      `ask('[{"kind":"text","prompt":"x"}]\\n[]')`,
+      'connect',
+      'bug',
+      /"log in" has not/,
+    ],
+    [
       'asks a megabyte',
       "for (let i = 0; i < 64; i++) writeSync(4, 'x'.repeat(4096))",
       'connect',
