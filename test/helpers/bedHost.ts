@@ -24,6 +24,11 @@ export interface HostSettings {
   readonly name?: string;
 }
 
+/** The command line of a host whose files will be in `folder`. */
+export function hostCommand(folder: string, settings: HostSettings): [string, ...string[]] {
+  return ['unshare', ...NAMESPACES, ...PYTHON, folder, JSON.stringify(settings)];
+}
+
 interface Answer {
   readonly address?: string;
   readonly done?: string;
@@ -55,9 +60,9 @@ export class BedHost {
 
   /** Starts a host whose files are in `folder`. @throws when it is not ready in time */
   static async start(folder: string, settings: HostSettings): Promise<BedHost> {
-    const args = [...NAMESPACES, ...PYTHON, folder, JSON.stringify(settings)];
+    const [program, ...args] = hostCommand(folder, settings);
     // A group of its own: whoever kills the group of the tests leaves this one the time to clean up.
-    const child = spawn('unshare', args, { detached: true, stdio: 'pipe' });
+    const child = spawn(program, args, { detached: true, stdio: 'pipe' });
     const host = new BedHost(child, folder, settings.port);
     try {
       host.address = (await host.answer()).address!;

@@ -124,7 +124,7 @@ class Guest:
 
     def inject_secret(self, _faults, arguments):
         try:
-            header, payload = (base64.b64decode(arguments[name], True) for name in ("packet-header", "secret"))
+            header, payload = (base64.b64decode(arguments[name], validate=True) for name in ("packet-header", "secret"))
         except binascii.Error:
             raise Failed("SEV: failed to decode sequence header or secret") from None
         measured = measurement.measure(self.launch, self.tik, self.nonce)[:32]

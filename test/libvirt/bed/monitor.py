@@ -71,6 +71,9 @@ class Client:
         except Died:
             self.kill()
             return True
+        except Exception as error:
+            # A mistake in the stand-in must not look like a guest that hangs.
+            reply = {"error": {"class": "GenericError", "desc": f"the stand-in failed: {error!r}"}}
         if "id" in message:
             reply["id"] = message["id"]
         with self.writing:
