@@ -50,7 +50,10 @@ export class BedHost {
     createInterface({ input: child.stdout! }).on('line', (line) =>
       this.waiting.shift()?.take(JSON.parse(line) as Answer),
     );
-    child.stderr!.on('data', (data: Buffer) => (this.complaint = `${this.complaint}${data}`.slice(-4000)));
+    child.stderr!.on(
+      'data',
+      (data: Buffer) => (this.complaint = (this.complaint + data.toString()).slice(-4000)),
+    );
     const ended = () => {
       for (const { fail } of this.waiting.splice(0)) fail(new Error(`The host ended. ${this.complaint}`));
     };

@@ -7,11 +7,9 @@ import { join } from 'node:path';
 import { FIRMWARE, type Domain, type DomainSpec } from './bedDomain';
 import { runPeer, type Outcome } from './peer';
 
-/** What she knows of a launch. */
-export type Launch = Pick<
-  DomainSpec,
-  'policy' | 'vcpus' | 'cpu' | 'firmware' | 'kernel' | 'initrd' | 'cmdline'
->;
+/** What she can state of a launch. */
+type Stated = 'policy' | 'vcpus' | 'cpu' | 'firmware' | 'kernel' | 'initrd' | 'cmdline';
+export type Launch = Readonly<{ [name in Stated]?: DomainSpec[name] | undefined }>;
 
 /** Her folder. Kernel and initrd need not boot: the test bed's guests stay paused. */
 export class Owner {

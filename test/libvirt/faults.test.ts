@@ -8,7 +8,7 @@ import { Owner, statedOptions } from '../helpers/owner';
 import type { WireFault } from '../helpers/relay';
 
 /** How long the peer may take before it counts as hanging, in milliseconds; it needs 200 on an idle machine. */
-const PATIENCE = 3000;
+const PATIENCE = 2000;
 
 const owner = new Owner();
 after(() => owner.remove());
@@ -77,7 +77,7 @@ const WIRE: [string, WireFault, number | 'hangs'][] = [
   ['a reply that stalls', { reply: { to: 'launchSecurityInfo', bytes: 60, then: 'mute' } }, 'hangs'],
 ];
 
-describe('On the test bed the peer meets', () => {
+describe('On the libvirt test bed the peer meets', () => {
   const bed = useBed();
   let domain: Domain;
   const victims: Domain[] = [];
