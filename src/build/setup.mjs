@@ -70,12 +70,13 @@ const START_POLICY = '/usr/sbin/policy-rc.d';
  * @param {() => Promise<void>} install
  */
 async function withoutDaemons(packages, install) {
-  const own = !existsSync(START_POLICY);
-  const tidy = () => own && rmSync(START_POLICY, { force: true });
-  if (own) {
-    atExit(tidy);
-    writeFileSync(START_POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
-  }
+  let own = !existsSync(START_POLICY);
+  const tidy = () => {
+    if (own) rmSync(START_POLICY, { force: true });
+    own = false;
+  };
+  atExit(tidy);
+  if (own) writeFileSync(START_POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
   try {
     await install();
   } finally {

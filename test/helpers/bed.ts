@@ -28,10 +28,10 @@ export function canRunBed(): string | undefined {
   const missing = PROGRAMS.find((program) => !existsSync(program));
   if (missing !== undefined) return `it needs ${missing}`;
   try {
-    const probe = ['mount', '-t', 'tmpfs', 'tmpfs', '/run'];
-    execFileSync('unshare', [...NAMESPACES, '--net', ...probe], { stdio: 'pipe', timeout: 10_000 });
+    const probe = 'mount -t tmpfs tmpfs /run && ip link add sevscope0 type veth peer name sevscope1';
+    execFileSync('unshare', [...NAMESPACES, '--net', 'sh', '-ec', probe], { stdio: 'pipe', timeout: 10_000 });
   } catch (error) {
-    return `this machine does not let root make namespaces: ${(error as Error).message}`;
+    return `root may not make namespaces, mounts and networks here: ${(error as Error).message}`;
   }
   return undefined;
 }
@@ -195,8 +195,8 @@ export class Bed {
 export async function startBed(): Promise<Bed> {
   const folder = mkdtempSync('/tmp/sevbed-');
   const hosts = await Promise.allSettled([
-    freePort().then((port) => BedHost.start(join(folder, 'a'), { cpu: machineCpu(), port })),
-    BedHost.start(join(folder, 'b'), { cpu: REMOTE_CPU, port: PORT, name: REMOTE_NAME }),
+    freePort().then((port) => BedHost.start(folder, 'a', { cpu: machineCpu(), port })),
+    BedHost.start(folder, 'b', { cpu: REMOTE_CPU, port: PORT, name: REMOTE_NAME }),
   ]);
   const [a, b] = hosts.map((host) => (host.status === 'fulfilled' ? host.value : undefined));
   if (a && b) return new Bed(folder, { a, b });

@@ -54,13 +54,14 @@ export type SevCommand = 'query-sev' | 'query-sev-launch-measure' | 'sev-inject-
 
 /** What goes wrong with a domain, from the next query on. */
 export interface Faults {
-  /** The measurement is made over these in place of what was launched. Files by path, TIK in hex. */
+  /** The measurement is made over these in place of what was launched. Files by path, TIK in hex;
+   * `hashes` is whether those of the kernel and what belongs to it are part of it. */
   readonly over?: {
     readonly firmware?: string;
     readonly kernel?: string;
     readonly initrd?: string;
     readonly cmdline?: string;
-    readonly kernel_hashes?: boolean;
+    readonly hashes?: boolean;
     readonly cpu?: Cpu;
     readonly vcpus?: number;
     readonly policy?: number;

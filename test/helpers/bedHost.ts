@@ -3,8 +3,9 @@
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { HostId } from './bedDomain';
 import { run } from './peer';
 
 /** The system's Python has python3-cryptography; another one first in PATH may have not. */
@@ -24,9 +25,9 @@ export interface HostSettings {
   readonly name?: string;
 }
 
-/** The command line of a host whose files will be in `folder`. */
-export function hostCommand(folder: string, settings: HostSettings): [string, ...string[]] {
-  return ['unshare', ...NAMESPACES, ...PYTHON, folder, JSON.stringify(settings)];
+/** The command line of a host whose files will be in the folder `id` of the bed's. */
+export function hostCommand(bed: string, id: HostId, settings: HostSettings): [string, ...string[]] {
+  return ['unshare', ...NAMESPACES, ...PYTHON, bed, id, JSON.stringify(settings)];
 }
 
 interface Answer {
@@ -61,12 +62,12 @@ export class BedHost {
     child.stdin!.on('error', ended);
   }
 
-  /** Starts a host whose files are in `folder`. @throws when it is not ready in time */
-  static async start(folder: string, settings: HostSettings): Promise<BedHost> {
-    const [program, ...args] = hostCommand(folder, settings);
+  /** Starts a host. @throws when it is not ready in time */
+  static async start(bed: string, id: HostId, settings: HostSettings): Promise<BedHost> {
+    const [program, ...args] = hostCommand(bed, id, settings);
     // A group of its own: whoever kills the group of the tests leaves this one the time to clean up.
     const child = spawn(program, args, { detached: true, stdio: 'pipe' });
-    const host = new BedHost(child, folder, settings.port);
+    const host = new BedHost(child, join(bed, id), settings.port);
     try {
       host.address = (await host.answer()).address!;
     } catch (error) {

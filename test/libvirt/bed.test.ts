@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { REMOTE_CPU, useBed } from '../helpers/bed';
-import type { Domain, DomainSpec } from '../helpers/bedDomain';
+import type { Domain, DomainSpec, HostId } from '../helpers/bedDomain';
 import { hostCommand } from '../helpers/bedHost';
 import { Owner, statedOptions } from '../helpers/owner';
 import { deriveKey } from '../helpers/session';
@@ -75,6 +75,18 @@ describe('The libvirt test bed', () => {
   });
 
   describe('and it', () => {
+    const places: [HostId, string, string[], number][] = [
+      ['a', 'this machine, which is not secure', [], 3],
+      ['b', 'another machine, of which no file can be read', ['--insecure'], 2],
+    ];
+    for (const [host, place, options, status] of places) {
+      it(`lets host ${host} be ${place}`, async () => {
+        const domain = await bed().defineDomain({ host, name: 'somewhere', policy: 5 });
+        const outcome = await owner.ask([...owner.optionsFor(bed().uris[host].tcp, domain), ...options]);
+        assert.equal(outcome.status, status, outcome.stderr);
+      });
+    }
+
     it('hands over the secrets that an owner injects', async () => {
       const domain = await bed().defineDomain({ host: 'b', name: 'secretive', policy: 5, vcpus: 2 });
       assert.equal(bed().injected(domain), undefined);
@@ -157,7 +169,7 @@ describe('The libvirt test bed', () => {
 
     it('ends when whoever started it is killed, and leaves no file and no network', async () => {
       const folder = mkdtempSync('/tmp/sevbed-');
-      const [program, ...args] = hostCommand(join(folder, 'b'), {
+      const [program, ...args] = hostCommand(folder, 'b', {
         cpu: [25, 1, 1],
         port: 16509,
         name: 'x.test',

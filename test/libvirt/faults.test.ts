@@ -35,7 +35,7 @@ const OVER: [string, NonNullable<Faults['over']>, Partial<DomainSpec>][] = [
 const FAULTS: [string, Faults, number | 'hangs'][] = [
   ['nothing', {}, 0],
   ['a measurement over another TIK', { over: { tik: '00'.repeat(16) } }, 1],
-  ['a measurement without kernel hashes', { over: { kernel_hashes: false } }, 1],
+  ['a measurement without kernel hashes', { over: { hashes: false } }, 1],
   ['a measurement with another nonce', { form: 'nonce' }, 1],
   ['a measurement of random bytes', { form: 'garbage' }, 1],
   ['a measurement of 47 bytes', { form: 'short' }, 1],

@@ -22,6 +22,7 @@ import monitor
 import platform_keys
 
 QEMU = "/usr/bin/qemu-system-x86_64"
+SESSION_FILES = "dh-cert-file", "session-file"
 NULL = os.open(os.devnull, os.O_RDWR)
 
 
@@ -66,7 +67,7 @@ def probe(host, args):
     if os.fork() != 0:
         os._exit(0)
     leave_behind(listener)
-    # What QEMU asks /dev/sev for. The chain is for the platform's maker to verify; here it is just as long as a real one.
+    # What QEMU asks /dev/sev for. The chain is for an owner to verify; here it is just as long as a real one.
     capabilities = {
         "pdh": base64.b64encode((host / "pdh.cert").read_bytes()).decode(),
         "cert-chain": base64.b64encode(bytes(3 * platform_keys.CERTIFICATE.size)).decode(),
@@ -91,7 +92,7 @@ def read_launch(host, args, sev, folder):
         policy=sev["policy"],
         vcpus=int(re.match(r"\d+", values(args, "-smp")[0]).group()),
         cpu=tuple(json.loads((own if own.exists() else default).read_text())),
-        kernel_hashes=sev.get("kernel-hashes", False),
+        hashes=sev.get("kernel-hashes", False),
     )
     for path in values(args, "-kernel"):
         launch.kernel = guest.file_digest(path)
@@ -106,18 +107,21 @@ def read_keys(host, sev):
     """The guest's (TEK, TIK): from the owner's session, or of the platform's own making."""
     if "session-file" not in sev:
         return os.urandom(16), os.urandom(16)
-    owner, session = (base64.b64decode(Path(sev[name]).read_text()) for name in ("dh-cert-file", "session-file"))
+    owner, session = (base64.b64decode(Path(sev[name]).read_text()) for name in SESSION_FILES)
     try:
-        return platform_keys.launch_start((host / "pdh.pem").read_bytes(), owner, session, sev["policy"])
+        pem = (host / "pdh.pem").read_bytes()
+        return platform_keys.launch_start(pem, owner, session, sev["policy"])
     except platform_keys.Refused as refusal:
         sys.exit(f"sev_launch_start: LAUNCH_START ret=1 fw_error={refusal}")
 
 
 def plain(args):
-    """The arguments of a guest that real QEMU can launch anywhere. A paused guest needs no kernel to be in its place."""
+    """The arguments of a guest that real QEMU can launch anywhere. A paused guest does not need its kernel."""
     args = without(args, ["-accel", "-kernel", "-initrd", "-append"])
     args = [arg.replace("confidential-guest-support=lsec0,", "") for arg in args]
-    args = [re.sub("^host(?=,|$)", "max", arg) if name == "-cpu" else arg for name, arg in zip(["", *args], args)]
+    for i, name in enumerate(args):
+        if name == "-cpu":
+            args[i + 1] = re.sub("^host(?=,|$)", "max", args[i + 1])
     return [*args, "-accel", "tcg"]
 
 
@@ -138,7 +142,8 @@ def start(host, args):
         sys.exit(f"sev_es_find_reset_vector: {error}")
     launched = guest.Guest(launch, tek, tik, folder)
 
-    number = int(re.search(r"id=charmonitor,fd=(\d+)", "\n".join(values(args, "-chardev"))).group(1))
+    chardevs = "\n".join(values(args, "-chardev"))
+    number = int(re.search(r"id=charmonitor,fd=(\d+)", chardevs).group(1))
     listener = socket.socket(fileno=os.dup(number))
     address = "\0" + hidden_address()
     with socket.socket(socket.AF_UNIX) as inner:

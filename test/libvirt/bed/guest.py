@@ -1,7 +1,7 @@
 """One SEV guest as its monitor shows it: the answers to QMP's sev commands, and every way in which they can be wrong.
 
 QAPI: qapi/misc-target.json of QEMU (query-sev, query-sev-launch-measure, sev-inject-launch-secret). The faults are
-read anew from faults.json in the guest's folder for every query; test/helpers/bed.ts describes them.
+read anew from faults.json in the guest's folder for every query; test/helpers/bedDomain.ts describes them.
 """
 
 import base64
@@ -44,7 +44,7 @@ READERS = {
     "kernel": file_digest,
     "initrd": file_digest,
     "cmdline": str,
-    "kernel_hashes": bool,
+    "hashes": bool,
     "cpu": tuple,
     "vcpus": int,
     "policy": int,
@@ -118,13 +118,15 @@ class Guest:
     def query_measurement(self, faults, _arguments):
         over = dict(faults.get("over", {}))
         tik = bytes.fromhex(over.pop("tik", self.tik.hex()))
-        launch = dataclasses.replace(self.launch, **{name: READERS[name](value) for name, value in over.items()})
+        changes = {name: READERS[name](value) for name, value in over.items()}
+        launch = dataclasses.replace(self.launch, **changes)
         blob = measurement.measure(launch, tik, self.nonce)
         return {"data": FORMS.get(faults.get("form"), _text)(blob)}
 
     def inject_secret(self, _faults, arguments):
         try:
-            header, payload = (base64.b64decode(arguments[name], validate=True) for name in ("packet-header", "secret"))
+            texts = arguments["packet-header"], arguments["secret"]
+            header, payload = (base64.b64decode(text, validate=True) for text in texts)
         except binascii.Error:
             raise Failed("SEV: failed to decode sequence header or secret") from None
         measured = measurement.measure(self.launch, self.tik, self.nonce)[:32]

@@ -53,13 +53,16 @@ CS_BASE, RIP, RDX = 0x18, 0x178, 0x310
 
 @dataclass
 class Launch:
-    """What one guest was launched with. Kernel and initrd are SHA-256 digests; cpu is (family, model, stepping)."""
+    """What one guest was launched with.
+
+    Kernel and initrd are SHA-256 digests, `cpu` is (family, model, stepping), `hashes` is whether QEMU adds them.
+    """
 
     firmware: bytes
     policy: int
     vcpus: int
     cpu: tuple
-    kernel_hashes: bool = False
+    hashes: bool = False
     kernel: bytes = b""
     initrd: bytes = hashlib.sha256(b"").digest()
     cmdline: str = ""
@@ -113,7 +116,7 @@ def hash_table(launch):
 def launch_digest(launch):
     """SHA-256 over all that was given to LAUNCH_UPDATE_DATA and LAUNCH_UPDATE_VMSA, in QEMU's order."""
     digest = hashlib.sha256(launch.firmware)
-    if launch.kernel_hashes:
+    if launch.hashes:
         digest.update(hash_table(launch))
     if launch.policy & POLICY_ES:
         digest.update(vmsa(launch.cpu))
@@ -124,5 +127,6 @@ def launch_digest(launch):
 
 def measure(launch, tik, nonce):
     """LAUNCH_MEASURE: 48 bytes, the HMAC and the nonce that it covers."""
-    message = struct.pack("<BBBBI", 4, API_MAJOR, API_MINOR, BUILD_ID, launch.policy) + launch_digest(launch) + nonce
+    head = struct.pack("<BBBBI", 4, API_MAJOR, API_MINOR, BUILD_ID, launch.policy)
+    message = head + launch_digest(launch) + nonce
     return hmac.digest(tik, message, "sha256") + nonce

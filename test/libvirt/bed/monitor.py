@@ -3,6 +3,7 @@
 All else passes through as it came, with the file descriptors that libvirt sends along. The process ends with QEMU.
 """
 
+import functools
 import json
 import os
 import select
@@ -101,4 +102,5 @@ def serve(listener, address, pid, answer):
         connection, _ = listener.accept()
         emulator = socket.socket(socket.AF_UNIX)
         emulator.connect(address)
-        Client(connection, emulator, answer, lambda: signal.pidfd_send_signal(process, signal.SIGKILL))
+        kill = functools.partial(signal.pidfd_send_signal, process, signal.SIGKILL)
+        Client(connection, emulator, answer, kill)

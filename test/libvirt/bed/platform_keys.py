@@ -34,11 +34,9 @@ def make_pdh():
     private = serialization.PrivateFormat.PKCS8
     pem = key.private_bytes(serialization.Encoding.PEM, private, serialization.NoEncryption())
     point = key.public_key().public_numbers()
-    certificate = CERTIFICATE.pack(
-        1, 1, 51, 0, USAGE_PDH, ALGORITHM_ECDH, CURVE_P384,
-        point.x.to_bytes(72, "little"), point.y.to_bytes(72, "little"), NO_SIGNATURE, NO_SIGNATURE,
-    )  # fmt: skip
-    return pem, certificate
+    x, y = (coordinate.to_bytes(72, "little") for coordinate in (point.x, point.y))
+    head = (1, 1, 51, 0, USAGE_PDH, ALGORITHM_ECDH, CURVE_P384)
+    return pem, CERTIFICATE.pack(*head, x, y, NO_SIGNATURE, NO_SIGNATURE)
 
 
 def derive(key, label, context=b""):
@@ -63,8 +61,8 @@ def launch_start(pem, dh_cert, session, policy):
     if (usage, algorithm, curve) != (USAGE_PDH, ALGORITHM_ECDH, CURVE_P384):
         raise Refused("INVALID_CERTIFICATE")
     try:
-        point = ec.EllipticCurvePublicNumbers(int.from_bytes(x, "little"), int.from_bytes(y, "little"), ec.SECP384R1())
-        owner = point.public_key()
+        point = (int.from_bytes(coordinate, "little") for coordinate in (x, y))
+        owner = ec.EllipticCurvePublicNumbers(*point, ec.SECP384R1()).public_key()
     except ValueError:
         raise Refused("INVALID_CERTIFICATE") from None
     own = serialization.load_pem_private_key(pem, password=None)
@@ -81,7 +79,8 @@ def launch_secret(tek, tik, measurement, header, payload):
     if len(header) != SECRET_HEADER.size or len(payload) % 16 or not 0 < len(payload) <= 16384:
         raise Refused("INVALID_LENGTH")
     flags, iv, mac = SECRET_HEADER.unpack(header)
-    covered = struct.pack("<BI", 1, flags) + iv + struct.pack("<II", len(payload), len(payload)) + payload + measurement
+    lengths = struct.pack("<II", len(payload), len(payload))
+    covered = struct.pack("<BI", 1, flags) + iv + lengths + payload + measurement
     _same(mac, tik, covered, "BAD_MEASUREMENT")
     table = _aes_ctr(tek, iv, payload)
     length = int.from_bytes(table[16:20], "little")
