@@ -5,11 +5,11 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { HostId } from './bedDomain';
-import { run } from './peer';
+import type { Cpu, HostId } from './bedDomain';
+import { PYTHON, run } from './peer';
 
-/** The system's Python has python3-cryptography; another one first in PATH may have not. */
-const PYTHON = ['/usr/bin/python3', '-B', resolve('test/libvirt/bed/host.py')];
+const PROGRAM = resolve('test/libvirt/bed/host.py');
+/** For `unshare`: a host sees its own mounts, name and processes, which all end with the first one. */
 export const NAMESPACES = ['--mount', '--uts', '--ipc', '--pid', '--fork', '--kill-child', '--mount-proc'];
 /** For a host to be ready, to do as told, and to end, in milliseconds. */
 const PATIENCE = 45_000;
@@ -19,7 +19,7 @@ export type HostCommand = 'start' | 'kill' | 'stop' | 'cont';
 
 /** What host.py is told at its start: the CPU it measures with unless told otherwise, and the port of libvirtd. */
 export interface HostSettings {
-  readonly cpu: readonly [number, number, number];
+  readonly cpu: Cpu;
   readonly port: number;
   /** For a host with a name and a network of its own. */
   readonly name?: string;
@@ -27,7 +27,7 @@ export interface HostSettings {
 
 /** The command line of a host whose files will be in the folder `id` of the bed's. */
 export function hostCommand(bed: string, id: HostId, settings: HostSettings): [string, ...string[]] {
-  return ['unshare', ...NAMESPACES, ...PYTHON, bed, id, JSON.stringify(settings)];
+  return ['unshare', ...NAMESPACES, PYTHON, '-B', PROGRAM, bed, id, JSON.stringify(settings)];
 }
 
 interface Answer {
