@@ -59,6 +59,35 @@ export async function ensureNodeModules() {
   say(`  done in ${since(begin)}`);
 }
 
+/** The units of packages that are wanted for their programs only. */
+const UNITS = /** @type {Record<string, string[]>} */ ({ 'openssh-server': ['ssh.service', 'ssh.socket'] });
+/** Debian's hook that is asked whether a package may start its daemons; 101 means no (invoke-rc.d). */
+const START_POLICY = '/usr/sbin/policy-rc.d';
+
+/**
+ * Installs packages as root, in such a way that no daemon of theirs starts, now or at the next boot.
+ * @param {string[]} packages
+ * @param {() => Promise<void>} install
+ */
+async function withoutDaemons(packages, install) {
+  let own = !existsSync(START_POLICY);
+  const tidy = () => {
+    if (own) rmSync(START_POLICY, { force: true });
+    own = false;
+  };
+  atExit(tidy);
+  if (own) writeFileSync(START_POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    await install();
+  } finally {
+    tidy();
+  }
+  const units = packages.flatMap((name) => UNITS[name] ?? []);
+  // Whether or not systemd runs: what Debian's packages enable are links that it follows at the next boot.
+  if (units.length > 0 && which('systemctl') !== undefined)
+    await must('apt.log', 'systemctl', ['disable', ...units]);
+}
+
 /** Installs those Debian packages that are missing, as root or with sudo. */
 export async function ensureDebianPackages(/** @type {string[]} */ packages) {
   const { output } = await run('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\n', ...packages]);
@@ -93,7 +122,8 @@ export async function ensureDebianPackages(/** @type {string[]} */ packages) {
   };
   try {
     await apt(['update']);
-    await apt(['install', '-y', '--no-install-recommends', ...missing]);
+    const install = () => apt(['install', '-y', '--no-install-recommends', ...missing]);
+    await (root ? withoutDaemons(missing, install) : install());
   } catch (error) {
     throw error instanceof Failure
       ? new Failure(`${error.message}\nTo install them by hand, as root: apt-get update && ${byHand}`)

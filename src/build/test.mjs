@@ -12,8 +12,9 @@ import { ensureDebianPackages, ensureNodeModules, ensureVscodeServer } from './s
 
 /**
  * The tiers, in the order in which they run. Each is a folder of test/; `program` gets the options of mocha.mjs.
- * `timeout` is for one test in milliseconds, `seconds` for all of the tier, `retries` for a test that failed.
- * @type {Record<string, {program: string, packages: string[], server: boolean, timeout: number, seconds: number, retries?: number}>}
+ * `timeout` is for one test in milliseconds, `seconds` for all of the tier, `retries` for a test that failed. A tier that is for
+ * `root` skips its tests for others, and asks for no packages then.
+ * @type {Record<string, {program: string, packages: string[], server: boolean, timeout: number, seconds: number, retries?: number, root?: boolean}>}
  */
 const TIERS = {
   unit: {
@@ -29,6 +30,18 @@ const TIERS = {
     server: false,
     timeout: 60_000,
     seconds: 600,
+  },
+  libvirt: {
+    program: 'mocha.mjs',
+    packages: [
+      ...['libvirt-daemon', 'libvirt-daemon-driver-qemu', 'libvirt-clients', 'qemu-system-x86', 'ovmf'],
+      ...['libvirt-clients-qemu', 'python3-libvirt', 'python3-lxml', 'python3-cryptography'],
+      ...['openssh-server', 'iproute2'],
+    ],
+    server: false,
+    timeout: 60_000,
+    seconds: 420,
+    root: true,
   },
   vscode: {
     program: 'extensionHost.mjs',
@@ -63,7 +76,8 @@ async function runTier(name, { grep, results }) {
   const result = join(results, `${name}.json`);
   let code = 1;
   try {
-    await ensureDebianPackages(tier.packages);
+    if (!tier.root || (process.platform === 'linux' && process.getuid?.() === 0))
+      await ensureDebianPackages(tier.packages);
     if (tier.server) await ensureVscodeServer();
     const files = filesBelow(`out/test/${name}`, '.test.js').map((file) => join(ROOT, file));
     const options = {

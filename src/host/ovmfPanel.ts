@@ -2,7 +2,7 @@
 // half when it is one of a diff editor.
 
 import { setImmediate } from 'node:timers/promises';
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { parseOvmf } from '../core/ovmf/image';
 import type { VolumeContents } from '../core/ovmf/volumes/contents';
 import type { Finding } from '../core/region';

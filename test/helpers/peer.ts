@@ -7,7 +7,7 @@ import { resolve } from 'node:path';
 
 const PEER = '/usr/bin/virt-qemu-sev-validate';
 /** The system's Python has the peer's modules; another one first in PATH has not. */
-const PYTHON = '/usr/bin/python3';
+export const PYTHON = '/usr/bin/python3';
 const CLI = resolve('dist/sevscope.js');
 
 /** What a program did. */
@@ -17,18 +17,24 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** Runs a program to its end; 60 seconds at most. */
-export function run(program: string, args: readonly string[], cwd: string): Promise<Outcome> {
+/** Runs a program to its end, or to the end of its time in milliseconds; then its status is -1. */
+export function run(
+  program: string,
+  args: readonly string[],
+  cwd: string,
+  timeout = 60_000,
+): Promise<Outcome> {
   return new Promise((done) => {
-    execFile(program, [...args], { cwd, timeout: 60_000, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
+    const options = { cwd, timeout, killSignal: 'SIGKILL', maxBuffer: 1 << 26 } as const;
+    execFile(program, [...args], options, (error, stdout, stderr) => {
       done({ status: error ? (typeof error.code === 'number' ? error.code : -1) : 0, stdout, stderr });
     });
   });
 }
 
 /** The peer with these arguments. */
-export function runPeer(args: readonly string[], cwd: string): Promise<Outcome> {
-  return run(PYTHON, [PEER, ...args], cwd);
+export function runPeer(args: readonly string[], cwd: string, timeout?: number): Promise<Outcome> {
+  return run(PYTHON, [PEER, ...args], cwd, timeout);
 }
 
 /** Our command line with these arguments. */

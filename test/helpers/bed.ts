@@ -1,0 +1,224 @@
+// The libvirt test bed: two hosts with a real libvirtd each, whose domains have SEV on a machine that has none. Their
+// emulator is QEMU behind a stand-in (test/libvirt/bed/emulator.py) that measures on its own, or wrongly as told.
+
+import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { domainXml, type Cpu, type Domain, type DomainSpec, type Faults, type HostId } from './bedDomain';
+import { BedHost, NAMESPACES } from './bedHost';
+import { startRelay, type Relay, type WireFault } from './relay';
+import { makeSession, type Session } from './session';
+
+/** The programs that the bed starts. */
+const PROGRAMS = ['/usr/sbin/libvirtd', '/usr/sbin/sshd', '/usr/bin/qemu-system-x86_64', '/usr/bin/virsh'];
+/** What host b is called. With a dot libvirt does not ask the network for more of the name. */
+const REMOTE_NAME = 'snp1.sevscope.test';
+/** An EPYC of the third generation, whatever this machine is. */
+export const REMOTE_CPU: Cpu = [25, 1, 1];
+const PORT = 16509;
+/** virsh gets so many commands at once: they are one argument, which the kernel limits to 128 KiB. */
+const BATCH = 200;
+
+/** Why this machine cannot run the bed, or undefined. */
+export function canRunBed(): string | undefined {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return 'it needs Linux on x86-64';
+  if (process.getuid?.() !== 0) return 'it needs root, for namespaces and mounts';
+  const missing = PROGRAMS.find((program) => !existsSync(program));
+  if (missing !== undefined) return `it needs ${missing}`;
+  try {
+    const probe = 'mount -t tmpfs tmpfs /run && ip link add sevscope0 type veth peer name sevscope1';
+    execFileSync('unshare', [...NAMESPACES, '--net', 'sh', '-ec', probe], { stdio: 'pipe', timeout: 10_000 });
+  } catch (error) {
+    return `root may not make namespaces, mounts and networks here: ${(error as Error).message}`;
+  }
+  return undefined;
+}
+
+/** This machine's CPU, as libvirt's capabilities show it. */
+export function machineCpu(): Cpu {
+  const text = readFileSync('/proc/cpuinfo', 'utf8');
+  const number = (name: string) => Number(new RegExp(`^${name}\\s*: (\\d+)$`, 'm').exec(text)?.[1]);
+  return [number('cpu family'), number('model'), number('stepping')];
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((done) => server.close(done));
+  return port;
+}
+
+/** The two hosts. Whatever it does ends within a minute, by an error if need be. */
+export class Bed {
+  private readonly relays: Relay[] = [];
+
+  constructor(
+    /** Where everything is; short, because the path of a socket has at most 107 bytes. */
+    private readonly folder: string,
+    private readonly hosts: Readonly<Record<HostId, BedHost>>,
+  ) {
+    const [b, script] = [join(folder, 'b'), join(this.sshFolder, 'ssh')];
+    mkdirSync(this.sshFolder);
+    const options = ['StrictHostKeyChecking=yes', `UserKnownHostsFile=${b}/known_hosts`, 'BatchMode=yes'];
+    const words = [`-F none -i ${b}/client_key`, ...options.map((option) => `-o ${option}`)];
+    writeFileSync(script, `#!/bin/sh\nexec /usr/bin/ssh ${words.join(' ')} "$@"\n`, { mode: 0o755 });
+  }
+
+  /** A folder with a program `ssh` that may log in to host b: for `command=`, or to be the first one in PATH. */
+  get sshFolder(): string {
+    return join(this.folder, 'ssh');
+  }
+
+  /** Connection URIs of both hosts. */
+  get uris() {
+    const { a, b } = this.hosts;
+    const tcp = (host: BedHost) => `qemu+tcp://${host.address}:${host.port}/system`;
+    return {
+      a: { unix: a.unix, tcp: tcp(a) },
+      b: {
+        tcp: tcp(b),
+        ssh: `qemu+ssh://root@${b.address}:2222/system?command=${this.sshFolder}/ssh`,
+        /** For a client whose PATH starts with `sshFolder`. */
+        plainSsh: `qemu+ssh://root@${b.address}:2222/system`,
+      },
+    };
+  }
+
+  /** An owner's keys for one guest on one host. */
+  makeSession(host: HostId, policy: number): Session {
+    return makeSession(readFileSync(join(this.folder, host, 'pdh.cert')), policy);
+  }
+
+  /** Defines a domain, and starts it paused. @throws with what virsh says */
+  async defineDomain(spec: DomainSpec): Promise<Domain> {
+    const [domain] = await this.defineDomains([spec]);
+    return domain!;
+  }
+
+  /** Defines many domains, quickest when they share a session; those on one host one after the other. */
+  async defineDomains(specs: readonly DomainSpec[]): Promise<Domain[]> {
+    const commands: Record<HostId, string[]> = { a: [], b: [] };
+    const domains = specs.map((spec): Domain => {
+      const uuid = spec.uuid ?? randomUUID();
+      const ownerless = spec.session === null || spec.policy === undefined;
+      const session = ownerless ? undefined : (spec.session ?? this.makeSession(spec.host, spec.policy));
+      const path = join(this.guestFolder(uuid), 'domain.xml');
+      mkdirSync(this.guestFolder(uuid), { recursive: true });
+      writeFileSync(path, domainXml(spec, uuid, session));
+      if (spec.cpu) writeFileSync(join(this.guestFolder(uuid), 'cpu.json'), JSON.stringify(spec.cpu));
+      const start = spec.start === false ? [] : [`start --paused ${uuid}`];
+      commands[spec.host].push([`define ${path}`, ...start].join('; '));
+      return { host: spec.host, name: spec.name, uuid, session };
+    });
+    const inBatches = async (host: HostId) => {
+      for (let i = 0; i < commands[host].length; i += BATCH)
+        await this.virsh(host, ...commands[host].slice(i, i + BATCH));
+    };
+    await Promise.all([inBatches('a'), inBatches('b')]);
+    return domains;
+  }
+
+  /** Ends a domain, if it runs, and forgets it. */
+  async destroy(...domains: Domain[]): Promise<void> {
+    for (const { host, uuid } of domains) {
+      // A domain that died by itself, as some faults make it, cannot be destroyed.
+      await this.virsh(host, `destroy ${uuid}`).catch(() => undefined);
+      await this.virsh(host, `undefine ${uuid}`);
+      rmSync(this.guestFolder(uuid), { recursive: true, force: true });
+    }
+  }
+
+  /** Commands of virsh on a host. @returns what they print @throws with what virsh says */
+  virsh(host: HostId, ...commands: string[]): Promise<string> {
+    return this.hosts[host].virsh(...commands);
+  }
+
+  /** What goes wrong with a domain from its next query on; nothing unless told. */
+  setFaults(domain: Domain, faults: Faults = {}): void {
+    const path = join(this.guestFolder(domain.uuid), 'faults.json');
+    // Renamed into place, because it may be read at any moment.
+    writeFileSync(`${path}.part`, JSON.stringify(faults));
+    renameSync(`${path}.part`, path);
+  }
+
+  /** The secrets that the guest has received, by GUID, or undefined. */
+  injected(domain: Domain): Map<string, Buffer> | undefined {
+    const path = join(this.guestFolder(domain.uuid), 'injected.json');
+    if (!existsSync(path)) return undefined;
+    const secrets = JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>;
+    return new Map(Object.entries(secrets).map(([guid, text]) => [guid, Buffer.from(text, 'base64')]));
+  }
+
+  /** Freezes libvirtd (SIGSTOP): connections are taken by the kernel, and nothing answers. */
+  stopDaemon(host: HostId): Promise<void> {
+    return this.hosts[host].tell('stop');
+  }
+
+  contDaemon(host: HostId): Promise<void> {
+    return this.hosts[host].tell('cont');
+  }
+
+  /** Kills libvirtd (SIGKILL). Its domains live on. */
+  killDaemon(host: HostId): Promise<void> {
+    return this.hosts[host].tell('kill');
+  }
+
+  /** Starts libvirtd again, which finds its domains. */
+  startDaemon(host: HostId): Promise<void> {
+    return this.hosts[host].tell('start');
+  }
+
+  /** A way to a host's libvirtd on which something goes wrong. */
+  async relay(host: HostId, fault: WireFault): Promise<{ readonly uri: string; close(): void }> {
+    const { address, port } = this.hosts[host];
+    const relay = await startRelay(address, port, fault);
+    this.relays.push(relay);
+    return { uri: `qemu+tcp://127.0.0.1:${relay.port}/system`, close: () => relay.close() };
+  }
+
+  /** Ends everything and removes its files. */
+  async down(): Promise<void> {
+    for (const relay of this.relays) relay.close();
+    await Promise.all(Object.values(this.hosts).map((host) => host.end()));
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private guestFolder(uuid: string): string {
+    return join(this.folder, 'guests', uuid);
+  }
+}
+
+/** Starts both hosts. @throws when one does not start; then nothing is left running */
+export async function startBed(): Promise<Bed> {
+  const folder = mkdtempSync('/tmp/sevbed-');
+  const hosts = await Promise.allSettled([
+    freePort().then((port) => BedHost.start(folder, 'a', { cpu: machineCpu(), port })),
+    BedHost.start(folder, 'b', { cpu: REMOTE_CPU, port: PORT, name: REMOTE_NAME }),
+  ]);
+  const [a, b] = hosts.map((host) => (host.status === 'fulfilled' ? host.value : undefined));
+  if (a && b) return new Bed(folder, { a, b });
+  await Promise.all([a?.end(), b?.end()]);
+  rmSync(folder, { recursive: true, force: true });
+  throw hosts.map((host) => host.status === 'rejected' && (host.reason as Error)).find(Boolean) as Error;
+}
+
+/**
+ * For the tests of one `describe`: starts the bed before them and takes it down after them, or skips them all and says
+ * why. @returns the bed, for use in tests
+ */
+export function useBed(): () => Bed {
+  let bed: Bed | undefined;
+  before(async function () {
+    const reason = canRunBed();
+    if (reason !== undefined) {
+      console.warn(`    SKIPPED: the libvirt test bed cannot run here: ${reason}.`);
+      this.skip();
+    }
+    bed = await startBed();
+  });
+  after(() => bed?.down());
+  return () => bed!;
+}

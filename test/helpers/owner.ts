@@ -1,0 +1,61 @@
+// The owner of a guest on the libvirt test bed: a folder with her files, and the options with which she asks
+// virt-qemu-sev-validate, or anything that takes the same ones.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FIRMWARE, type Domain, type DomainSpec } from './bedDomain';
+import { runPeer, type Outcome } from './peer';
+
+/** What she can state of a launch. */
+type Stated = 'policy' | 'vcpus' | 'cpu' | 'firmware' | 'kernel' | 'initrd' | 'cmdline';
+export type Launch = Readonly<{ [name in Stated]?: DomainSpec[name] | undefined }>;
+
+/** Her folder. Kernel and initrd need not boot: the test bed's guests stay paused. */
+export class Owner {
+  readonly folder = mkdtempSync(join(tmpdir(), 'sevscope-owner-'));
+  readonly kernel = this.put('vmlinuz', 'a kernel\n'.repeat(3000));
+  readonly initrd = this.put('initrd', 'an initrd\n'.repeat(5000));
+
+  /** Writes a file. @returns its path */
+  put(name: string, content: string | Uint8Array): string {
+    writeFileSync(join(this.folder, name), content);
+    return join(this.folder, name);
+  }
+
+  /** The options that name a domain and its keys. */
+  optionsFor(uri: string, { name, uuid, session }: Domain): string[] {
+    const [tik, tek] = [this.put(`${uuid}.tik`, session!.tik), this.put(`${uuid}.tek`, session!.tek)];
+    return ['--connect', uri, '--domain', name, '--tik', tik, '--tek', tek];
+  }
+
+  /** Runs the peer. @returns its status, `hangs` when it did not end within `patience` milliseconds, and its words */
+  async ask(
+    args: readonly string[],
+    patience?: number,
+  ): Promise<{ status: number | 'hangs' } & Pick<Outcome, 'stderr'>> {
+    const { status, stderr } = await runPeer(args, this.folder, patience);
+    return { status: status === -1 ? 'hangs' : status, stderr };
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** The options that state all of a launch, as secure use demands: nothing is left for the host to say. */
+export function statedOptions({ policy, vcpus, cpu, firmware, kernel, initrd, cmdline }: Launch): string[] {
+  const stated: [string, string | number | undefined][] = [
+    ['--firmware', firmware ?? FIRMWARE],
+    ['--kernel', kernel],
+    ['--initrd', initrd],
+    ['--cmdline', cmdline],
+    ['--policy', policy],
+    ['--num-cpus', vcpus ?? 1],
+    ...['family', 'model', 'stepping'].map((part, i): [string, number | undefined] => [
+      `--cpu-${part}`,
+      cpu?.[i],
+    ]),
+  ];
+  return stated.flatMap(([name, value]) => (value === undefined ? [] : [name, String(value)]));
+}

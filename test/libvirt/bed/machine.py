@@ -1,0 +1,94 @@
+"""Makes the machine look different to the processes of one host: its files, users, name and network.
+
+All of it is done in the namespaces of the calling process and is gone with them.
+"""
+
+import ctypes
+import os
+import socket
+import subprocess
+from pathlib import Path
+
+# A host has these to itself, empty and in memory, where nothing waits for a disk.
+PRIVATE_FOLDERS = ("/run", "/etc/libvirt", "/var/lib", "/var/cache", "/var/log")
+LIBVIRT_USER = {
+    "passwd": "libvirt-qemu:x:64055:64055::/nonexistent:/usr/sbin/nologin",
+    "group": "libvirt-qemu:x:64055:",
+}
+CLONE_NEWNET = 0x40000000
+# How long a daemon may take to answer after its start, in seconds.
+PATIENCE = 30
+
+
+def run(*command):
+    """Runs a program that must succeed."""
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, timeout=PATIENCE)
+
+
+def cover(source, target):
+    """Lets a file or folder stand in the place of another one, for this host's processes only."""
+    if Path(source).is_dir():
+        os.makedirs(target, exist_ok=True)
+    run("mount", "--bind", str(source), str(target))
+
+
+def hide(folder):
+    """libvirt's folders are the host's own; no cgroup, no system bus and no other daemon is in sight."""
+    for target in PRIVATE_FOLDERS:
+        run("mount", "-t", "tmpfs", "tmpfs", target)
+    # Clients outside reach the sockets by their path in the host's folder; the state of guests is beside them.
+    (folder / "run").mkdir()
+    cover(folder / "run", "/run/libvirt")
+    os.mkdir("/run/libvirt/qemu")
+    run("mount", "-t", "tmpfs", "tmpfs", "/run/libvirt/qemu")
+    mounts = [line.split() for line in Path("/proc/self/mounts").read_text().splitlines()]
+    for _, target, kind, *_ in reversed(mounts):
+        if kind in ("cgroup", "cgroup2"):
+            run("umount", "--lazy", target)
+
+
+def add_users(folder):
+    """The user that Debian's libvirt wants to exist, whether or not its packages have made it here."""
+    for name, entry in LIBVIRT_USER.items():
+        lines = Path("/etc", name).read_text().splitlines()
+        known = any(line.startswith("libvirt-qemu:") for line in lines)
+        (folder / name).write_text("\n".join(lines if known else [*lines, entry]) + "\n")
+        cover(folder / name, f"/etc/{name}")
+
+
+def own_network():
+    """Moves this process into a network of its own, joined to the machine's. Returns its address there."""
+    moved_read, moved_write = os.pipe()
+    number_read, number_write = os.pipe()
+    if os.fork() == 0:
+        # This process stays in the machine's network, which alone can make the pair.
+        os.close(moved_write)
+        os.read(moved_read, 1)
+        for number in range(77, 250):
+            outer = f"sevscope{number}"
+            pair = ["ip", "link", "add", outer, "type", "veth", "peer", "name", "eth0", "netns", "1"]
+            if subprocess.run(pair, stderr=subprocess.DEVNULL).returncode == 0:
+                run("ip", "address", "add", f"10.213.{number}.1/30", "dev", outer)
+                run("ip", "link", "set", outer, "up")
+                os.write(number_write, bytes([number]))
+                break
+        os._exit(0)
+    os.close(number_write)
+    if ctypes.CDLL(None, use_errno=True).unshare(CLONE_NEWNET) != 0:
+        raise OSError(ctypes.get_errno(), "unshare")
+    os.close(moved_write)
+    number = int.from_bytes(os.read(number_read, 1), "little")
+    if number == 0:
+        raise OSError("no pair of network devices can be made for this host")
+    for device in ("lo", "eth0"):
+        run("ip", "link", "set", device, "up")
+    run("ip", "address", "add", f"10.213.{number}.2/30", "dev", "eth0")
+    return f"10.213.{number}.2"
+
+
+def rename(folder, name):
+    """The host's own name, which libvirt asks the resolver for."""
+    socket.sethostname(name)
+    hosts = folder / "hosts"
+    hosts.write_text(f"127.0.0.1 localhost\n127.0.1.1 {name} {name.split('.')[0]}\n")
+    cover(hosts, "/etc/hosts")

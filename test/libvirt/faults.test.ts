@@ -1,0 +1,162 @@
+// Everything that can go wrong on the test bed does, as libvirt's own virt-qemu-sev-validate sees it: wrong measurements,
+// false reports, commands that fail or are never answered, guests that die, broken connections, a frozen libvirtd.
+
+import assert from 'node:assert/strict';
+import { REMOTE_CPU, useBed } from '../helpers/bed';
+import type { Cpu, Domain, DomainSpec, Faults } from '../helpers/bedDomain';
+import { Owner, statedOptions } from '../helpers/owner';
+import type { WireFault } from '../helpers/relay';
+
+/** How long the peer may take before it counts as hanging, in milliseconds; it needs 200 on an idle machine. */
+const PATIENCE = 2000;
+
+const owner = new Owner();
+after(() => owner.remove());
+
+/** The launch to which it all happens: everything that can be measured is. */
+const { kernel, initrd } = owner;
+const LAUNCH = { policy: 5, vcpus: 2, kernel, initrd, cmdline: 'quiet', cpu: REMOTE_CPU } as const;
+const OTHER_FILE = owner.put('other', 'something else');
+const OTHER_FIRMWARE = '/usr/share/OVMF/OVMF_CODE.fd';
+const OTHER_CPU: Cpu = [25, 17, 1];
+
+/** Measurements over something else, each of which matches for an owner who expects just that. */
+const OVER: [string, NonNullable<Faults['over']>, Partial<DomainSpec>][] = [
+  ['firmware', { firmware: OTHER_FIRMWARE }, { firmware: OTHER_FIRMWARE }],
+  ['kernel', { kernel: OTHER_FILE }, { kernel: OTHER_FILE }],
+  ['initrd', { initrd: OTHER_FILE }, { initrd: OTHER_FILE }],
+  ['command line', { cmdline: 'verbose' }, { cmdline: 'verbose' }],
+  ['CPU', { cpu: OTHER_CPU }, { cpu: OTHER_CPU }],
+  ['number of vCPUs', { vcpus: 3 }, { vcpus: 3 }],
+  ['policy', { policy: 7 }, { policy: 7 }],
+];
+
+/** Faults of a guest that it survives, and the peer's status. */
+const FAULTS: [string, Faults, number | 'hangs'][] = [
+  ['nothing', {}, 0],
+  ['a measurement over another TIK', { over: { tik: '00'.repeat(16) } }, 1],
+  ['a measurement without kernel hashes', { over: { hashes: false } }, 1],
+  ['a measurement with another nonce', { form: 'nonce' }, 1],
+  ['a measurement of random bytes', { form: 'garbage' }, 1],
+  ['a measurement of 47 bytes', { form: 'short' }, 1],
+  // The peer ignores what follows the nonce.
+  ['a measurement of 51 bytes', { form: 'long' }, 0],
+  ['a measurement whose base64 was cut', { form: 'truncated' }, 6],
+  ['a measurement that is not base64', { form: 'not-base64' }, 6],
+  ['a measurement that is empty', { form: 'empty' }, 1],
+  ['a false policy', { report: { policy: 7 } }, 1],
+  ['a false policy without SEV-ES', { report: { policy: 1 } }, 1],
+  ['a false build', { report: { 'build-id': 4 } }, 1],
+  ['a false major version', { report: { 'api-major': 0 } }, 1],
+  ['a false minor version', { report: { 'api-minor': 50 } }, 1],
+  ['an error of query-sev', { answer: { 'query-sev': 'error' } }, 6],
+  ['an error of query-sev-launch-measure', { answer: { 'query-sev-launch-measure': 'error' } }, 6],
+  ['slow answers', { slow: 0.7 }, 0],
+];
+
+/** Faults that a guest does not survive; those of secrets come after a measurement that matches. */
+const DEADLY: [string, Faults, number | 'hangs'][] = [
+  ['silence at query-sev', { answer: { 'query-sev': 'never' } }, 'hangs'],
+  ['silence at query-sev-launch-measure', { answer: { 'query-sev-launch-measure': 'never' } }, 'hangs'],
+  ['silence at sev-inject-launch-secret', { answer: { 'sev-inject-launch-secret': 'never' } }, 'hangs'],
+  ['death at query-sev', { answer: { 'query-sev': 'die' } }, 6],
+  ['death at query-sev-launch-measure', { answer: { 'query-sev-launch-measure': 'die' } }, 6],
+  ['death at sev-inject-launch-secret', { answer: { 'sev-inject-launch-secret': 'die' } }, 6],
+  ['an error of sev-inject-launch-secret', { answer: { 'sev-inject-launch-secret': 'error' } }, 6],
+];
+
+/** Faults on the way from libvirtd. */
+const WIRE: [string, WireFault, number | 'hangs'][] = [
+  ['no fault', {}, 0],
+  ['no version, as from an old libvirt', { rename: ['sev-api-major', 'sev-api-minus'] }, 2],
+  ['no measurement', { rename: ['sev-measurement', 'sev-measuremeat'] }, 6],
+  ['the end before the reply', { reply: { to: 'launchSecurityInfo', bytes: 0, then: 'cut' } }, 6],
+  ['the end inside the reply', { reply: { to: 'launchSecurityInfo', bytes: 60, then: 'cut' } }, 6],
+  ['the end inside the reply’s length', { reply: { to: 'domainLookupByName', bytes: 2, then: 'cut' } }, 6],
+  ['silence from the start', { reply: { to: 'connectOpen', bytes: 0, then: 'mute' } }, 'hangs'],
+  ['a reply that stalls', { reply: { to: 'launchSecurityInfo', bytes: 60, then: 'mute' } }, 'hangs'],
+];
+
+describe('On the libvirt test bed the peer meets', () => {
+  const bed = useBed();
+  let domain: Domain;
+  const victims: Domain[] = [];
+  before(async function () {
+    this.timeout(120_000);
+    const spec = { ...LAUNCH, host: 'b', kernelHashes: true } as const;
+    const names = DEADLY.map((_, i) => `victim-${i}`);
+    const specs = ['survivor', ...names].map((name) => ({ ...spec, name }));
+    const [first, ...others] = await bed().defineDomains(specs);
+    domain = first!;
+    victims.push(...others);
+  });
+
+  const optionsFor = (uri: string, of = domain, change: Partial<DomainSpec> = {}) => [
+    ...owner.optionsFor(uri, of),
+    // The policy is the host's to say, unless it is what is asked about.
+    ...statedOptions({ ...LAUNCH, policy: undefined, ...change }),
+  ];
+
+  for (const [what, over, expected] of OVER) {
+    it(`a measurement over another ${what}, which matches only for an owner who expects it`, async () => {
+      bed().setFaults(domain, { over });
+      const ask = (change: Partial<DomainSpec>) => owner.ask(optionsFor(bed().uris.b.tcp, domain, change));
+      const outcomes = await Promise.all([ask({}), ask(expected)]);
+      assert.deepEqual(
+        outcomes.map(({ status }) => status),
+        [1, 0],
+      );
+    });
+  }
+
+  for (const [what, faults, status] of FAULTS) {
+    it(`${what}: ${status}`, async () => {
+      bed().setFaults(domain, faults);
+      const begin = performance.now();
+      const outcome = await owner.ask(optionsFor(bed().uris.b.tcp), 20_000);
+      assert.equal(outcome.status, status, outcome.stderr);
+      // Two questions of QEMU are asked.
+      assert.ok(performance.now() - begin >= 2000 * (faults.slow ?? 0));
+    });
+  }
+
+  for (const [i, [what, faults, status]] of DEADLY.entries()) {
+    it(`${what}: ${status}`, async () => {
+      const victim = victims[i]!;
+      bed().setFaults(victim, faults);
+      const secret = owner.put('secret', 'a passphrase');
+      const args = [...optionsFor(bed().uris.b.tcp, victim), '--inject-secret', `luks-key:${secret}`];
+      const outcome = await owner.ask(args, status === 'hangs' ? PATIENCE : 20_000);
+      assert.equal(outcome.status, status, outcome.stderr);
+      assert.equal(bed().injected(victim), undefined);
+      const died = Object.values(faults.answer ?? {}).includes('die');
+      assert.match(await bed().virsh('b', `domstate ${victim.name}`), died ? /shut off/ : /paused/);
+      await bed().destroy(victim);
+    });
+  }
+
+  for (const [what, fault, status] of WIRE) {
+    it(`${what} on the wire: ${status}`, async () => {
+      bed().setFaults(domain);
+      const relay = await bed().relay('b', fault);
+      const outcome = await owner.ask(optionsFor(relay.uri), status === 'hangs' ? PATIENCE : 20_000);
+      relay.close();
+      assert.equal(outcome.status, status, outcome.stderr);
+    });
+  }
+
+  it('a libvirtd that is frozen, goes on, is killed and comes back to the same measurement', async () => {
+    bed().setFaults(domain);
+    const ask = (patience?: number) => owner.ask(optionsFor(bed().uris.b.tcp), patience);
+    const measurement = () => bed().virsh('b', `domlaunchsecinfo ${domain.name}`);
+    const was = await measurement();
+    await bed().stopDaemon('b');
+    assert.equal((await ask(PATIENCE)).status, 'hangs');
+    await bed().contDaemon('b');
+    assert.equal((await ask()).status, 0);
+    await bed().killDaemon('b');
+    assert.equal((await ask()).status, 6);
+    await bed().startDaemon('b');
+    assert.deepEqual([(await ask()).status, await measurement()], [0, was]);
+  });
+});
