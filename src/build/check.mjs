@@ -10,6 +10,8 @@ import { TEST_PACKAGES, ensureDebianPackages, ensureNodeModules } from './setup.
 
 /** Steps at the same time: more would only slow each other down on a small machine. */
 const PARALLEL = 2;
+/** Of the unit tests: one more, because some wait. */
+const UNIT_PROCESSES = 3;
 const SECONDS = 180;
 
 /**
@@ -38,15 +40,15 @@ function types(/** @type {string} */ part) {
   return program(`types of ${part}`, 'node_modules/typescript/bin/tsc', ...args);
 }
 
-/** The unit tests, built first; every second file in a process of its own, because they take longer than all else. */
+/** The unit tests, built first; its files shared by some processes, because they take longer than all else. */
 function unitTests() {
   return {
     name: 'unit tests',
     run: async () => {
       await bundle({ quiet: true });
       const all = filesBelow('out/test/unit', '.test.js').map((file) => join(ROOT, file));
-      const runs = Array.from({ length: PARALLEL }, async (_, half) => {
-        const files = all.filter((__, i) => i % PARALLEL === half);
+      const runs = Array.from({ length: UNIT_PROCESSES }, async (_, part) => {
+        const files = all.filter((__, i) => i % UNIT_PROCESSES === part);
         const options = JSON.stringify({ files, timeout: 60_000 });
         const { code, output } = await run(
           process.execPath,
