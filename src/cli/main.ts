@@ -1,5 +1,6 @@
 // Entry point of the command line.
 
+import { join } from 'node:path';
 import { runProgram } from './program';
 
 // A pipe that closes early, as in `sevscope show x | head`, loses lines but never the exit status: a mismatch stays one.
@@ -7,6 +8,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error;
 });
 
-void runProgram(process.argv.slice(2), process).then((status) => {
+const { stdout, stderr } = process;
+const workerPath = join(__dirname, 'libvirtWorker.js');
+void runProgram(process.argv.slice(2), { stdout, stderr, workerPath }).then((status) => {
   process.exitCode = status;
 });

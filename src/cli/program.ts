@@ -12,17 +12,23 @@ import { addVmsaCommands } from './vmsa';
 
 declare const SEVSCOPE_VERSION: string;
 
-/** Where a run writes: answers to `stdout`, errors, notes and progress to `stderr`. */
-export interface Streams {
+/** Where a run writes: answers to `stdout`, errors, notes and progress to `stderr`; and where its parts are. */
+export interface Surroundings {
   readonly stdout: TextStream;
   readonly stderr: TextStream;
+  /** The script of the process that talks to libvirt. */
+  readonly workerPath?: string;
 }
 
 /** Columns of help texts that go to no terminal. */
 const HELP_WIDTH = 80;
 
 /** The program with all its commands. */
-function buildProgram({ stdout, stderr }: Streams, out: Output, exit: (status: number) => void): Command {
+function buildProgram(
+  { stdout, stderr, workerPath }: Surroundings,
+  out: Output,
+  exit: (status: number) => void,
+): Command {
   const program = new Command('sevscope')
     .configureOutput({
       writeOut: (text) => void stdout.write(text),
@@ -37,7 +43,7 @@ function buildProgram({ stdout, stderr }: Streams, out: Output, exit: (status: n
   addShowCommand(program, out);
   addOvmfCommands(program, out, exit);
   addVmsaCommands(program, out, exit);
-  addValidateCommand(program, out, exit);
+  addValidateCommand(program, out, exit, workerPath);
   program
     .command('sample <folder>')
     .description('write a sample: firmware, VMSA pages, keys, and launches that match and do not')
@@ -57,8 +63,8 @@ function withoutEquals(argv: readonly string[]): string[] {
  * @param argv the arguments, without the program and its script
  * @returns its exit status
  */
-export async function runProgram(argv: readonly string[], streams: Streams): Promise<number> {
-  const { stdout, stderr } = streams;
+export async function runProgram(argv: readonly string[], around: Surroundings): Promise<number> {
+  const { stdout, stderr } = around;
   let quiet = false;
   const progress = terminalProgress(stderr);
   let status = 0;
@@ -86,7 +92,7 @@ export async function runProgram(argv: readonly string[], streams: Streams): Pro
     },
   };
   try {
-    await buildProgram(streams, out, (s) => (status = s))
+    await buildProgram(around, out, (s) => (status = s))
       .hook('preAction', (_program, command) => {
         quiet = command.opts<{ quiet?: true }>().quiet === true;
       })

@@ -4,7 +4,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import * as errors from '../core/errors';
-import { toBase64 } from '../core/hex';
+import { countOf, toBase64 } from '../core/hex';
 import { MAX_VCPUS } from '../core/measure/launchDigest';
 import type { Report } from '../core/measure/report';
 import { MAX_SECRETS, secretGuid, type Secret } from '../core/measure/secret';
@@ -16,6 +16,7 @@ import { readLaunchFile } from '../files/launchFile';
 import { readUpTo } from '../files/read';
 import { cpuFrom, number, profileOption } from './options';
 import { columns, printJson, type Output } from './output';
+import { ruleLines, validateDomain } from './validateDomain';
 import { writeWhole } from '../files/write';
 
 interface ValidateOptions {
@@ -38,7 +39,10 @@ interface ValidateOptions {
   readonly tik?: string;
   readonly tek?: string;
   readonly tk?: string;
+  readonly connect?: string;
   readonly domain?: string;
+  readonly insecure?: true;
+  readonly ignoreConfig?: true;
   readonly injectSecret: readonly string[];
   readonly secretHeader?: string;
   readonly secretPayload?: string;
@@ -49,7 +53,12 @@ interface ValidateOptions {
 }
 
 /** Adds the command; `exit` takes 1 for a measurement that does not match. */
-export function addValidateCommand(program: Command, out: Output, exit: (status: number) => void): void {
+export function addValidateCommand(
+  program: Command,
+  out: Output,
+  exit: (status: number) => void,
+  workerPath: string | undefined,
+): void {
   const collect = (value: string, all: readonly string[]) => [...all, value];
   program
     .command('validate')
@@ -88,13 +97,13 @@ export function addValidateCommand(program: Command, out: Output, exit: (status:
     )
     .option('--secret-header <path>', 'where to write the header of the sealed secrets')
     .option('--secret-payload <path>', 'where to write the sealed secrets')
-    .optionsGroup('A running domain (not available without libvirt):')
-    .option('-c, --connect <uri>', 'libvirt connection')
-    .option('-o, --domain <name>', 'domain by ID, name or UUID')
+    .optionsGroup('A running domain, whose host says what is not given here:')
+    .option('-c, --connect <uri>', 'libvirt connection, taken as it is')
+    .option('-o, --domain <name>', 'domain by UUID, ID or name')
     .option('-i, --insecure', 'go on where the answer cannot be trusted')
     .option('-g, --ignore-config', "do not check the domain's configuration")
     .action(async (options: ValidateOptions) => {
-      exit((await validate(options, out)) ? 0 : 1);
+      exit(await validate(options, out, workerPath));
     });
 }
 
@@ -102,12 +111,17 @@ function numberOrName(text: string): number | string {
   return /^[0-9]/.test(text) ? number(CPU_ID_LIMITS.model)(text) : text;
 }
 
-/** Runs the check and prints its answer. @returns whether the measurement matches */
-async function validate(options: ValidateOptions, out: Output): Promise<boolean> {
-  const inputs = await inputsFrom(options);
+/** Runs the check and prints its answer. @returns the exit status */
+async function validate(
+  options: ValidateOptions,
+  out: Output,
+  workerPath: string | undefined,
+): Promise<number> {
+  if (options.domain !== undefined) return validateRunning(options, options.domain, out, workerPath);
+  const inputs = await recordedInputs(options);
   const report = await runCheck(inputs, { onProgress: out.onProgress });
   printReport(report, options, out);
-  if (report.verdict !== 'matches') return false;
+  if (report.verdict !== 'matches') return 1;
   // Only now: nothing is read or made for a guest that is not the right one.
   if (options.injectSecret.length > 0) {
     const { header, payload } = await sealForLaunch(inputs, await readSecrets(options.injectSecret));
@@ -115,7 +129,39 @@ async function validate(options: ValidateOptions, out: Output): Promise<boolean>
     await writeWhole(options.secretPayload!, toBase64(payload));
     if (!options.json) out.line(`OK: sealed ${options.injectSecret.length} secrets`);
   }
-  return true;
+  return 0;
+}
+
+async function validateRunning(
+  options: ValidateOptions,
+  domain: string,
+  out: Output,
+  workerPath: string | undefined,
+): Promise<number> {
+  const { measurement, apiMajor, apiMinor, buildId, policy, insecure, ignoreConfig, injectSecret } = options;
+  const platform = { apiMajor, apiMinor, buildId, policy };
+  const given = Object.fromEntries(Object.entries(platform).filter(([, value]) => value !== undefined));
+  if (options.secretHeader !== undefined || options.secretPayload !== undefined) throw errors.injectOrSeal();
+  const base = await launchBase(options);
+  const inputs = {
+    ...ownerInputs(options, base),
+    domain,
+    measurement,
+    platform: given,
+    insecure: insecure === true,
+    ignoreConfig: ignoreConfig === true,
+  };
+  const run = { uri: options.connect ?? '', workerPath };
+  const { report, status, injected } = await validateDomain(
+    inputs,
+    injectSecret.length > 0 ? { ...run, secrets: () => readSecrets(injectSecret) } : run,
+    out,
+  );
+  if (!options.json) for (const line of ruleLines(report.rules ?? [], options.debug === true)) out.line(line);
+  printReport(report, options, out);
+  if (injected !== undefined && !options.json)
+    out.line(`OK: injected ${countOf(injected, 'secret')}, and the guest runs`);
+  return status;
 }
 
 function printReport(report: Report, { json, debug }: ValidateOptions, out: Output): void {
@@ -131,16 +177,34 @@ function printReport(report: Report, { json, debug }: ValidateOptions, out: Outp
     });
   }
   if (report.verdict === 'matches') out.line(`OK: ${report.summary}`);
-  else out.note(`ERROR: ${report.summary}`);
+  else out.note(`${report.agrees ? 'NOT TRUSTED' : 'ERROR'}: ${report.summary}`);
 }
 
-/** Options and launch file together, an option before what the file says. */
-async function inputsFrom(options: ValidateOptions): Promise<LaunchInputs> {
-  if (options.domain !== undefined) throw errors.noLibvirtYet();
-  const { launch } = options;
-  const base = launch === undefined ? undefined : launchInputs(await readLaunchFile(resolve(launch)), launch);
+/** What the launch file of the options says. */
+async function launchBase({ launch }: ValidateOptions): Promise<LaunchInputs | undefined> {
+  return launch === undefined ? undefined : launchInputs(await readLaunchFile(resolve(launch)), launch);
+}
+
+/** What the owner gives, an option before what the launch file says. */
+function ownerInputs(options: ValidateOptions, base: LaunchInputs | undefined) {
   const keys = keysFrom(options) ?? base?.keys;
   if (!keys) throw errors.keysNeeded();
+  return {
+    firmware: options.firmware ?? base?.firmware,
+    kernel: options.kernel ?? base?.kernel,
+    initrd: options.initrd ?? base?.initrd,
+    cmdline: options.cmdline ?? base?.cmdline,
+    keys,
+    vcpus: options.numCpus ?? base?.vcpus,
+    profile: options.profile ?? base?.profile,
+    ...vcpuState(options, base),
+  };
+}
+
+/** All inputs of a recorded launch. */
+async function recordedInputs(options: ValidateOptions): Promise<LaunchInputs> {
+  const base = await launchBase(options);
+  const owner = ownerInputs(options, base);
   const needed = <T>(value: T | undefined, option: string): T => {
     if (value === undefined) throw errors.optionNeeded(option);
     return value;
@@ -152,27 +216,12 @@ async function inputsFrom(options: ValidateOptions): Promise<LaunchInputs> {
     buildId: needed(options.buildId ?? base?.platform.buildId, '--build-id'),
     policy: needed(options.policy ?? base?.platform.policy, '--policy'),
   };
-  const firmware = needed(options.firmware ?? base?.firmware, '--firmware');
+  const firmware = needed(owner.firmware, '--firmware');
   if (options.injectSecret.length > 0) needed(options.secretHeader, '--secret-header');
   if (options.injectSecret.length > 0) needed(options.secretPayload, '--secret-payload');
-  const kernel = options.kernel ?? base?.kernel;
-  const initrd = options.initrd ?? base?.initrd;
-  const cmdline = options.cmdline ?? base?.cmdline;
   if ((options.secretHeader === undefined) !== (options.secretPayload === undefined))
     throw errors.bothSecretFiles();
-  return {
-    title: base?.title ?? 'command line',
-    measurement,
-    platform,
-    firmware,
-    kernel,
-    initrd,
-    cmdline,
-    keys,
-    vcpus: options.numCpus ?? base?.vcpus,
-    profile: options.profile ?? base?.profile,
-    ...vcpuState(options, base),
-  };
+  return { ...owner, title: base?.title ?? 'command line', measurement, platform, firmware };
 }
 
 function keysFrom({ tk, tik, tek }: ValidateOptions): KeyPaths | undefined {

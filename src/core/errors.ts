@@ -249,11 +249,29 @@ export function badSecret(): CheckError {
   return usage('A secret is given as NAME:PATH, where NAME is a GUID or luks-key and PATH a file.');
 }
 
-/** A domain, for a build that talks to no libvirt. */
-export function noLibvirtYet(): CheckError {
-  return usage(
-    'This version checks recorded launches only. Give --measurement, --api-major, --api-minor, --build-id and --policy from "virsh domlaunchsecinfo" instead of --domain.',
+/** Something that a check needs and the host did not report. */
+export function notReported(what: string): CheckError {
+  return new CheckError(
+    'bug',
+    `The host does not report ${what}. Give it by hand, or look into the log of libvirtd.`,
   );
+}
+
+/** Secrets for a running guest and for files. */
+export function injectOrSeal(): CheckError {
+  return usage(
+    'With --domain secrets go to the guest itself. Leave out --secret-header and --secret-payload, or check a recorded launch.',
+  );
+}
+
+/** A program that was put together without the part that talks to libvirt. */
+export function noWorker(): CheckError {
+  return new CheckError('bug', 'The part that talks to libvirt is missing. Install SevScope again.');
+}
+
+/** An option that only counts with a domain. */
+export function domainNeeded(option: string): CheckError {
+  return usage(`${option} is about a running domain. Give --domain, too, or leave it out.`);
 }
 
 /** A VMM and a profile of another one. */

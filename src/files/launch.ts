@@ -4,7 +4,7 @@
 import { createHash, createCipheriv, randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
 import * as errors from '../core/errors';
-import { checkLaunch, type VmsaInput } from '../core/measure/check';
+import { checkLaunch, type HostInput, type VmsaInput } from '../core/measure/check';
 import { parseMeasurement, type Platform } from '../core/measure/measurement';
 import { isSevEs } from '../core/measure/policy';
 import type { Report } from '../core/measure/report';
@@ -33,6 +33,8 @@ export interface LaunchInputs {
   readonly profile?: ProfileId | undefined;
   readonly vmsa?: { readonly bsp?: string | undefined; readonly ap?: string | undefined } | undefined;
   readonly keys: KeyPaths;
+  /** What of it the host named, and nobody the owner trusts. */
+  readonly fromHost?: readonly HostInput[] | undefined;
 }
 
 /** The inputs that a launch file names. */
@@ -125,25 +127,40 @@ function inputWarnings(inputs: LaunchInputs, image: OvmfImage): string[] {
  * What can be said before gigabytes are read: inputs that contradict each other, or are missing. Here, so that no way
  * in forgets one.
  */
-function checkUsage({
-  kernel,
-  initrd,
-  cmdline,
-  cpu,
-  vmsa,
-  vcpus,
-  platform,
-  measurement,
-  profile,
-}: LaunchInputs): void {
+function checkUsage(inputs: LaunchInputs): void {
+  const { cpu, vmsa, vcpus, platform, measurement } = inputs;
   parseMeasurement(measurement);
+  checkTogether(inputs);
+  if (!isSevEs(platform.policy)) return;
+  if (vcpus === undefined) throw errors.vcpuCountNeeded();
+  if (!cpu && !vmsa) throw errors.vmsaNeeded();
+}
+
+/** Inputs of an owner, of which some may be left for a host to say. */
+type OwnerInputs = Pick<
+  LaunchInputs,
+  'kernel' | 'initrd' | 'cmdline' | 'cpu' | 'vmsa' | 'profile' | 'keys'
+> & { readonly firmware?: string | undefined };
+
+/** Inputs that contradict each other, whatever was launched. */
+function checkTogether({ kernel, initrd, cmdline, cpu, vmsa, profile }: Omit<OwnerInputs, 'keys'>): void {
   sevEsProfile(profile);
   if (kernel === undefined && (initrd !== undefined || cmdline !== undefined)) throw errors.kernelNeeded();
   if (cpu && vmsa) throw errors.cpuAndVmsa();
   if (vmsa?.ap !== undefined && vmsa.bsp === undefined) throw errors.bspPageNeeded();
-  if (!isSevEs(platform.policy)) return;
-  if (vcpus === undefined) throw errors.vcpuCountNeeded();
-  if (!cpu && !vmsa) throw errors.vmsaNeeded();
+}
+
+/**
+ * Everything that is wrong with an owner's inputs before a host is asked: contradictions, files that cannot be read, keys
+ * and pages of the wrong length.
+ * @throws CheckError
+ */
+export async function checkOwnerInputs(inputs: OwnerInputs): Promise<void> {
+  checkTogether(inputs);
+  const { firmware, kernel, initrd, vmsa, keys } = inputs;
+  for (const path of [firmware, kernel, initrd]) if (path !== undefined) await readUpTo(path, 1);
+  await withKeys(keys, () => undefined);
+  for (const path of [vmsa?.bsp, vmsa?.ap]) if (path !== undefined) await readVmsa(path);
 }
 
 /**

@@ -37,6 +37,7 @@ const LaunchSecuritySchema = v.strictObject({
 }) satisfies v.GenericSchema<unknown, LaunchSecurityInfo>;
 const HostFactsSchema = v.strictObject({
   hostname: text,
+  uuid: maybe(text),
   driver: text,
   libraryVersion: text,
   serverVersion: maybe(text),

@@ -31,19 +31,29 @@ function signatureOf(element: XmlElement | undefined): CpuId | undefined {
   return { family, model, stepping };
 }
 
+/** What capabilities tell of the host itself. */
+export interface HostCapabilities {
+  readonly uuid: string | undefined;
+  readonly cpu: HostCpu;
+}
+
 /**
  * Reads virConnectGetCapabilities.
  * @throws CheckError of kind `bug` when it is no capabilities XML
  */
-export function parseCapabilities(xml: string): HostCpu {
+export function parseCapabilities(xml: string): HostCapabilities {
   const what = 'itself';
-  const cpu = descend(parseXml(xml, 'capabilities', what), what, 'host', 'cpu');
+  const host = descend(parseXml(xml, 'capabilities', what), what, 'host');
+  const cpu = host && descend(host, what, 'cpu');
   const text = (name: string) => textOf(cpu && descend(cpu, what, name));
   return {
-    arch: text('arch'),
-    vendor: text('vendor'),
-    model: text('model'),
-    signature: signatureOf(cpu && descend(cpu, what, 'signature')),
+    uuid: textOf(host && descend(host, what, 'uuid')),
+    cpu: {
+      arch: text('arch'),
+      vendor: text('vendor'),
+      model: text('model'),
+      signature: signatureOf(cpu && descend(cpu, what, 'signature')),
+    },
   };
 }
 

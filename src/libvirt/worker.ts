@@ -120,12 +120,13 @@ function orUndefined<T>(read: () => T): T | undefined {
 /** A host may probe its emulators first, which takes seconds; each question has the whole time. */
 function describeHost({ busy }: Context): HostFacts {
   const here = connected();
-  const cpu = parseCapabilities(here.capabilities);
+  const { cpu, uuid } = parseCapabilities(here.capabilities);
   busy();
   const sev = orUndefined((): SevCapabilities => parseDomainCapabilities(here.domainCapabilities));
   busy();
   return {
     hostname: here.hostname,
+    uuid,
     driver: here.driver,
     libraryVersion: library?.version ?? '',
     serverVersion: orUndefined(() => here.serverVersion),

@@ -1,6 +1,7 @@
 // Our command line inside the process of the tests, for what is about its answers; what is about pipes, standard input or the
 // process itself starts one (peer.ts).
 
+import { resolve } from 'node:path';
 import { runProgram } from '../../src/cli/program';
 import type { Outcome } from './peer';
 
@@ -22,6 +23,8 @@ export interface RawOutcome extends Outcome {
 }
 
 let running = false;
+/** Resolved before a test changes the folder. */
+const WORKER = resolve('dist/libvirtWorker.js');
 
 /** Runs a command with `folder` as the current one; one after the other, because the whole process has but one such. */
 export async function runHere(args: readonly string[], folder: string): Promise<RawOutcome> {
@@ -32,7 +35,7 @@ export async function runHere(args: readonly string[], folder: string): Promise<
   const home = process.cwd();
   process.chdir(folder);
   try {
-    const status = await runProgram(args, { stdout, stderr });
+    const status = await runProgram(args, { stdout, stderr, workerPath: WORKER });
     const { bytes } = stdout;
     return { status, stdout: bytes.toString(), stderr: stderr.bytes.toString(), bytes };
   } finally {

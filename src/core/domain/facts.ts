@@ -132,6 +132,8 @@ export interface SevCapabilities {
 /** A host that is connected. */
 export interface HostFacts {
   readonly hostname: string;
+  /** Of the machine, as libvirt knows it; undefined when it does not tell. */
+  readonly uuid: string | undefined;
   /** The driver: `QEMU`, `TEST`. */
   readonly driver: string;
   /** Of the library here and the server there, such as `9.0.0`. */

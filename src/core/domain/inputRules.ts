@@ -31,6 +31,10 @@ function fileInput(
   };
 }
 
+/** What is not hashed is no input, whoever names it. */
+const unmeasured = ({ config }: DomainQuestion): Judgement | undefined =>
+  config.launchSecurity?.kernelHashes ? undefined : { skip: 'Kernel hashes are off, so it is not measured.' };
+
 const noPolicy: Judgement = { skip: 'No policy is known, so neither is whether vCPUs are measured.' };
 const plainSev: Judgement = { skip: 'Plain SEV measures no vCPUs.' };
 
@@ -73,18 +77,24 @@ export const inputRules: readonly DomainRule[] = [
     id: 'kernel-input',
     title: 'The kernel is the owner’s',
     judge: (question) =>
+      unmeasured(question) ??
       fileInput('kernel', '--kernel', question, question.given.kernel, question.config.kernel),
   },
   {
     id: 'initrd-input',
     title: 'The initrd is the owner’s',
     judge: (question) =>
+      unmeasured(question) ??
       fileInput('initrd', '--initrd', question, question.given.initrd, question.config.initrd),
   },
   {
     id: 'cmdline-input',
     title: 'The command line is the owner’s',
-    judge: ({ given, config: { cmdline } }) => {
+    judge: (question) => {
+      const { given, config } = question;
+      const { cmdline } = config;
+      const skipped = unmeasured(question);
+      if (skipped) return skipped;
       if (given.cmdline) return { ok: 'The owner gave the command line.' };
       if (cmdline === undefined) return { skip: 'The domain has no command line.' };
       return {

@@ -14,7 +14,7 @@ import {
   type Platform,
   type ReportedMeasurement,
 } from './measurement';
-import { allowsDebugging, describePolicy, isSevEs } from './policy';
+import { describePolicy, isSevEs, policyRemarks } from './policy';
 import type { Report, Source, Step } from './report';
 
 /** A file that was streamed: how long it is and its SHA-256. */
@@ -46,9 +46,17 @@ export interface CheckInputs {
   readonly cmdline?: string | undefined;
   readonly vcpus?: number | undefined;
   readonly vmsa?: VmsaInput | undefined;
+  /** Inputs that the host named, and nobody the owner trusts. */
+  readonly fromHost?: readonly HostInput[] | undefined;
   /** Remarks of the reading stage, for example about the firmware. */
   readonly warnings?: readonly string[];
 }
+
+/** An input that can be taken from a host, where a check is told not to be secure. */
+export type HostInput = 'firmware' | 'kernel' | 'initrd' | 'cmdline';
+
+const sourceOf = ({ fromHost = [] }: Pick<CheckInputs, 'fromHost'>, input: HostInput): Source =>
+  fromHost.includes(input) ? 'host' : 'owner';
 
 /** A box of the pipeline whose digest is SHA-256 unless it says otherwise. */
 function step(
@@ -61,19 +69,28 @@ function step(
   return { id, title, bytes, digest: bytesToHex(digest), algorithm: 'SHA-256', ...rest };
 }
 
-function fileStep(id: Step['id'], title: string, { name, bytes, sha256 }: FileDigest): Step {
-  return step(id, title, bytes, sha256, { source: 'owner', detail: name });
+function fileStep(
+  id: HostInput,
+  title: string,
+  { name, bytes, sha256 }: FileDigest,
+  inputs: Pick<CheckInputs, 'fromHost'>,
+): Step {
+  return step(id, title, bytes, sha256, { source: sourceOf(inputs, id), detail: name });
 }
 
-function kernelSteps({ kernel, initrd, cmdline = '' }: CheckInputs, table: Uint8Array): Step[] {
+function kernelSteps(inputs: CheckInputs, table: Uint8Array): Step[] {
+  const { kernel, initrd, cmdline = '' } = inputs;
   const text = cmdlineBytes(cmdline);
   const nothing = { name: 'no initrd: the hash of nothing', bytes: 0, sha256: sha256Of(new Uint8Array(0)) };
   // Quoted, because a command line is text from outside: it may hold line ends and control characters.
   const detail = cmdline === '' ? 'empty: one NUL' : `${JSON.stringify(cmdline)} and one NUL`;
   return [
-    fileStep('kernel', 'Kernel', kernel!),
-    fileStep('initrd', 'Initrd', initrd ?? nothing),
-    step('cmdline', 'Command line', text.length, sha256Of(text), { source: 'owner', detail }),
+    fileStep('kernel', 'Kernel', kernel!, inputs),
+    fileStep('initrd', 'Initrd', initrd ?? nothing, inputs),
+    step('cmdline', 'Command line', text.length, sha256Of(text), {
+      source: sourceOf(inputs, 'cmdline'),
+      detail,
+    }),
     step('kernel-hashes', 'Kernel hashes', table.length, sha256Of(table), {
       source: 'derived',
       detail: 'the table with the hashes of kernel, initrd and command line',
@@ -122,6 +139,9 @@ function factsOf(platform: Platform, vmsa: VmsaPages | undefined): Report['facts
       value: `API ${platform.apiMajor}.${platform.apiMinor}, build ${platform.buildId}`,
     },
     ...(vmsa ? [{ name: 'vCPUs', value: String(vmsa.count) }] : []),
+    ...policyRemarks(platform.policy)
+      .filter(({ severity }) => severity === 'info')
+      .map(({ text }) => ({ name: 'Policy allows', value: text })),
   ];
 }
 
@@ -141,9 +161,8 @@ function measuredVmsa({ platform, vcpus, vmsa }: CheckInputs): (VmsaInput & Vmsa
 }
 
 function warningsFor({ platform, warnings = [] }: CheckInputs): string[] {
-  if (!allowsDebugging(platform.policy)) return [...warnings];
-  const text = `The policy ${hex(platform.policy)} lets the host debug the guest (NODBG, bit 0, is clear): whoever runs the host can read and change its memory, whatever was measured.`;
-  return [...warnings, text];
+  const remarks = policyRemarks(platform.policy, platform).filter(({ severity }) => severity === 'warning');
+  return [...warnings, ...remarks.map(({ text }) => text)];
 }
 
 /**
@@ -158,7 +177,7 @@ export function checkLaunch(inputs: CheckInputs, newHasher: () => Hasher): Repor
   const vmsa = measuredVmsa(inputs);
   const table = kernel && encodeKernelHashes({ kernel: kernel.sha256, initrd: initrd?.sha256, cmdline });
   const loaded = [
-    fileStep('firmware', 'Firmware', firmware),
+    fileStep('firmware', 'Firmware', firmware, inputs),
     ...(table ? kernelSteps(inputs, table) : []),
     ...(vmsa ? [vmsaStep(vmsa, newHasher())] : []),
   ];

@@ -1,6 +1,7 @@
 // The SEV guest policy, 32 bits: AMD SEV API specification, section 2.1 (guest policy structure).
 
 import { bits, flag, mustBeZero } from '../bits';
+import { hex } from '../hex';
 import { describeBits } from '../describe';
 import type { Bit } from '../struct';
 
@@ -32,4 +33,46 @@ export function allowsDebugging(policy: number): boolean {
 /** A policy in words: the names of its bits. */
 export function describePolicy(policy: number): string {
   return describeBits(SEV_POLICY, policy >>> 0) || 'nothing required';
+}
+
+/** Something that a guest owner should know of her policy. */
+export interface PolicyRemark {
+  /** `warning`: it lets somebody at the guest, or cannot be meant so. */
+  readonly severity: 'warning' | 'info';
+  /** A sentence. */
+  readonly text: string;
+}
+
+/** The firmware that launched a guest, as far as its policy asks for one. */
+export interface FirmwareVersion {
+  readonly apiMajor: number;
+  readonly apiMinor: number;
+}
+
+/** What a policy leaves open. @param firmware the version that launched the guest, when it is known */
+export function policyRemarks(policy: number, firmware?: FirmwareVersion): PolicyRemark[] {
+  const remarks: PolicyRemark[] = [];
+  const warn = (text: string) => remarks.push({ severity: 'warning', text });
+  const note = (text: string) => remarks.push({ severity: 'info', text });
+  if (allowsDebugging(policy))
+    warn(
+      `The policy ${hex(policy)} lets the host debug the guest (NODBG, bit 0, is clear): whoever runs the host can read and change its memory, whatever was measured.`,
+    );
+  const reserved = policy & 0xffc0;
+  if (reserved !== 0)
+    warn(`The policy ${hex(policy)} has bits that mean nothing (${hex(reserved)}); they must be 0.`);
+  const [major, minor] = [(policy >>> 16) & 0xff, policy >>> 24];
+  const isOlder =
+    firmware && (firmware.apiMajor < major || (firmware.apiMajor === major && firmware.apiMinor < minor));
+  if (isOlder)
+    warn(
+      `The policy asks for SEV firmware ${major}.${minor} or later, and ${firmware.apiMajor}.${firmware.apiMinor} is said to have launched the guest, which it would have refused.`,
+    );
+  if (!isSevEs(policy))
+    note('Registers are neither encrypted nor measured: the policy does not require SEV-ES (bit 2).');
+  if ((policy & bit('NOKS')) === 0)
+    note('Another guest may be started with the same key (NOKS, bit 1, is clear).');
+  if (major === 0 && minor === 0)
+    note('Any version of the SEV firmware may launch the guest (API floor 0.0).');
+  return remarks;
 }

@@ -1,6 +1,8 @@
 // The answer of a launch-measurement check as plain data: the same for the report editor, the command line's
 // text and its JSON.
 
+import type { RuleResult } from '../domain/rules';
+
 /** Who vouches for an input: the guest's owner, the untrusted host, or nobody because it was computed. */
 export type Source = 'owner' | 'host' | 'derived';
 
@@ -31,17 +33,25 @@ export interface Step {
 /** `cannot be trusted` is never shown like a match. */
 export type Verdict = 'matches' | 'does not match' | 'cannot be trusted';
 
+/** What was launched, as far as it was told. */
+export type LaunchMode = 'SEV' | 'SEV-ES' | 'SEV-SNP' | 'no SEV';
+
 /** A finished check. */
 export interface Report {
   /** What was checked: the name of the launch file, or of the command. */
   readonly title: string;
-  readonly mode: 'SEV' | 'SEV-ES';
+  readonly mode: LaunchMode;
   readonly verdict: Verdict;
+  /** Whether the measurements agree, when the verdict cannot be trusted all the same; absent when none was computed. */
+  readonly agrees?: boolean;
   /** The verdict as a sentence for a person who reads nothing else. */
   readonly summary: string;
   /** Facts about the launch: name and value, for example the policy in words. */
   readonly facts: readonly { readonly name: string; readonly value: string }[];
+  /** Empty when nothing was computed. */
   readonly steps: readonly Step[];
+  /** What was judged about the domain; absent for a recorded launch. */
+  readonly rules?: readonly RuleResult[];
   /** Sentences about what the match does not say, or what to try after a mismatch. */
   readonly warnings: readonly string[];
 }

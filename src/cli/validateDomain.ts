@@ -1,0 +1,62 @@
+// `sevscope validate --domain`: the check of a running domain, with the options and exit status of virt-qemu-sev-validate.
+
+import { EXIT_STATUS } from '../core/errors';
+import * as errors from '../core/errors';
+import { firstFailure, type RuleResult } from '../core/domain/rules';
+import type { Report } from '../core/measure/report';
+import type { Secret } from '../core/measure/secret';
+import { checkDomain, type DomainInputs } from '../files/domainCheck';
+import { columns, type Output } from './output';
+import { askAtTerminal } from './prompt';
+
+/** What a check of a domain is given beside its inputs. */
+export interface DomainRun {
+  /** As typed; empty for libvirt's own default. */
+  readonly uri: string;
+  /** The script of libvirt's process. */
+  readonly workerPath: string | undefined;
+  /** Reads the secrets to inject; absent when there are none. */
+  readonly secrets?: () => Promise<readonly Secret[]>;
+}
+
+/** How a domain's check came out, for the caller to print. */
+export interface DomainAnswer {
+  readonly report: Report;
+  readonly status: number;
+  /** Secrets that the guest got. */
+  readonly injected?: number;
+}
+
+/** Checks a domain. @throws CheckError */
+export async function validateDomain(
+  inputs: DomainInputs,
+  run: DomainRun,
+  out: Output,
+): Promise<DomainAnswer> {
+  const { uri, workerPath, secrets } = run;
+  if (workerPath === undefined) throw errors.noWorker();
+  const options = {
+    connection: {
+      uri,
+      asTyped: true,
+      workerPath,
+      ...(process.stdin.isTTY && { onPrompt: askAtTerminal }),
+    },
+    onProgress: out.onProgress,
+  };
+  const { report, injected } = await checkDomain(inputs, options, secrets && { secrets });
+  return { report, status: statusOf(report), ...(injected !== undefined && { injected }) };
+}
+
+/** As virt-qemu-sev-validate has it: agreement is 0 also where --insecure means that it proves nothing. */
+function statusOf({ verdict, agrees, rules = [] }: Report): number {
+  const kind = firstFailure(rules)?.kind;
+  if (kind !== undefined) return EXIT_STATUS[kind];
+  return verdict === 'matches' || agrees === true ? 0 : 1;
+}
+
+/** The rules as lines: those that failed or were passed over, or with `all` every one. */
+export function ruleLines(rules: readonly RuleResult[], all: boolean): string[] {
+  const told = rules.filter(({ outcome, untrusted }) => all || outcome === 'failed' || untrusted);
+  return columns(told.map(({ outcome, id, reason, advice }) => [outcome, id, `${reason} ${advice}`.trim()]));
+}

@@ -1,0 +1,91 @@
+// The report about a domain: how its rules came out, and the check of its launch when none failed.
+
+import { hex } from '../hex';
+import type { LaunchMode, Report } from '../measure/report';
+import type { DomainQuestion } from './question';
+import { measuresVcpus } from './question';
+import { firstFailure, type RuleResult } from './rules';
+
+/** What of a question is told about the domain. */
+type Told = Pick<DomainQuestion, 'config' | 'state' | 'host' | 'info' | 'given'>;
+
+function modeOf(question: DomainQuestion): LaunchMode {
+  switch (question.config.launchSecurity?.type) {
+    case 'sev':
+      return measuresVcpus(question) ? 'SEV-ES' : 'SEV';
+    case 'sev-snp':
+      return 'SEV-SNP';
+    case undefined:
+    default:
+      return 'no SEV';
+  }
+}
+
+/** What the host says of a domain, so that a person knows which one was checked. */
+function factsOf({ config, state, host, info }: Told): Report['facts'] {
+  const { launchSecurity } = config;
+  const facts: [string, string | undefined][] = [
+    ['Domain', `${config.name}, ${config.uuid ?? 'no UUID'}`],
+    ['State', `${state.name} (${state.reason})`],
+    ['Host', `${host.hostname}, libvirt ${host.serverVersion ?? 'of unknown version'}`],
+    ['Machine type', config.machine],
+    ...(launchSecurity?.type === 'sev-snp' ? snpFacts(launchSecurity, info?.snpPolicy) : []),
+  ];
+  return facts.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
+}
+
+/** All that a host can tell about an SNP launch; its measurement is in the guest's attestation report. */
+function snpFacts(
+  launch: NonNullable<Told['config']['launchSecurity']>,
+  reported: bigint | undefined,
+): [string, string | undefined][] {
+  const policy = reported ?? launch.policy;
+  return [
+    ['SNP policy', policy === undefined ? undefined : hex(policy)],
+    ['Kernel hashes', launch.kernelHashes ? 'on' : 'off'],
+    [
+      'ID block',
+      launch.idBlock === undefined ? 'none' : 'given; the report shows its family, image and keys',
+    ],
+    ['Host data', launch.hostData ?? 'none'],
+    ['Author key', launch.authorKey ? 'in the ID block' : 'none'],
+  ];
+}
+
+const count = (rules: readonly RuleResult[], outcome: RuleResult['outcome']) =>
+  rules.filter((rule) => rule.outcome === outcome).length;
+
+/** A report without a check, because a rule failed: there is nothing that a measurement could prove. */
+export function refusedReport(question: DomainQuestion, rules: readonly RuleResult[]): Report {
+  const failure = firstFailure(rules);
+  const failed = count(rules, 'failed');
+  const more = failed > 1 ? ` ${failed - 1} more ${failed === 2 ? 'rule' : 'rules'} failed, too.` : '';
+  return {
+    title: question.config.name,
+    mode: modeOf(question),
+    verdict: 'cannot be trusted',
+    summary: failure ? `${failure.reason} ${failure.advice}${more}` : '',
+    facts: factsOf(question),
+    steps: [],
+    warnings: [],
+    rules,
+  };
+}
+
+/** The report of a check, with the rules; what rests on the word of the host is never shown as a match. */
+export function checkedReport(
+  question: DomainQuestion,
+  rules: readonly RuleResult[],
+  checked: Report,
+): Report {
+  const untrusted = rules.filter((rule) => rule.untrusted);
+  const report = { ...checked, facts: [...factsOf(question), ...checked.facts], rules };
+  if (untrusted.length === 0 || checked.verdict !== 'matches') return report;
+  const reasons = untrusted.map(({ title }) => title).join('; ');
+  return {
+    ...report,
+    verdict: 'cannot be trusted',
+    agrees: true,
+    summary: `The measurements agree, but that proves nothing: what was asked for is not so (${reasons}).`,
+  };
+}

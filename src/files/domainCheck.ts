@@ -1,0 +1,200 @@
+// The whole check of a libvirt domain: asks the host, judges what it says, fills in what the owner did not give where she
+// allows that, and runs the check of the launch. The same for the command line and the extension host.
+
+import type { DomainConfig, HostFacts, LaunchSecurityInfo } from '../core/domain/facts';
+import { isActive, type DomainQuestion, type GivenInputs } from '../core/domain/question';
+import { checkedReport, refusedReport } from '../core/domain/report';
+import { firstFailure, judgeDomain } from '../core/domain/rules';
+import * as errors from '../core/errors';
+import type { HostInput } from '../core/measure/check';
+import type { Platform } from '../core/measure/measurement';
+import type { Report } from '../core/measure/report';
+import type { Secret } from '../core/measure/secret';
+import { checkOwnerInputs, runCheck, sealForLaunch, type LaunchInputs } from './launch';
+import { toBase64 } from '../core/hex';
+import type { ReadOptions } from './read';
+import { connect, type Connection, type ConnectOptions } from '../libvirt/client';
+import { parseDomainXml } from '../libvirt/domainXml';
+import { thisMachine, whyLocal } from '../libvirt/locality';
+
+/** What the owner of a guest gives, and how strict to be. What is missing is the host's to say, where that is allowed. */
+export interface DomainInputs extends Omit<
+  LaunchInputs,
+  'title' | 'measurement' | 'platform' | 'firmware' | 'fromHost'
+> {
+  /** UUID, id or name. */
+  readonly domain: string;
+  readonly measurement?: string | undefined;
+  readonly platform?: Partial<Platform>;
+  readonly firmware?: string | undefined;
+  readonly insecure?: boolean;
+  readonly ignoreConfig?: boolean;
+}
+
+/** The parts of a check that take time, in their order. */
+export type Stage = 'connecting' | 'asking the host' | 'reading and hashing' | 'injecting secrets';
+
+/** How to connect, and how to watch and stop the check. */
+export interface DomainCheckOptions extends ReadOptions {
+  readonly connection: ConnectOptions;
+  readonly onStage?: (stage: Stage) => void;
+}
+
+/** What a match is followed by, when it is asked for. */
+export interface Injection {
+  /** Reads the secrets; called after the match only. They are cleared. */
+  readonly secrets: () => Promise<readonly Secret[]>;
+  /** Asks the person again; undefined when she has said it already. */
+  readonly confirm?: (report: Report) => Promise<boolean>;
+}
+
+/** How a check ended. */
+export interface DomainOutcome {
+  readonly report: Report;
+  /** How many secrets the guest got; undefined when none were to be injected, or nothing matched. */
+  readonly injected?: number;
+}
+
+/** What the host said. */
+interface Asked {
+  readonly uuid: string;
+  readonly question: DomainQuestion;
+}
+
+/**
+ * Checks a domain.
+ * @throws CheckError when an input cannot be read or contradicts another, the host cannot be reached, or goes silent;
+ * a rule that fails and a measurement that differs are reports
+ */
+export async function checkDomain(
+  inputs: DomainInputs,
+  options: DomainCheckOptions,
+  injection?: Injection,
+): Promise<DomainOutcome> {
+  const { onStage, signal } = options;
+  // What needs no host is said before anything is asked of one.
+  await checkOwnerInputs(inputs);
+  onStage?.('connecting');
+  const connection = await connect({ ...options.connection, ...(signal && { signal }) });
+  try {
+    onStage?.('asking the host');
+    const { uuid, question } = await ask(connection, inputs);
+    const rules = judgeDomain(question);
+    if (firstFailure(rules)) return { report: refusedReport(question, rules) };
+    onStage?.('reading and hashing');
+    const launch = fillIn(inputs, question);
+    const report = checkedReport(question, rules, await runCheck(launch, options));
+    const agrees = report.verdict === 'matches' || report.agrees === true;
+    if (!injection || !agrees || (injection.confirm && !(await injection.confirm(report)))) return { report };
+    onStage?.('injecting secrets');
+    return { report, injected: await inject(connection, uuid, launch, await injection.secrets()) };
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Asks for everything that is judged, and for nothing of a domain that cannot answer. */
+async function ask(connection: Connection, inputs: DomainInputs): Promise<Asked> {
+  const host = await connection.host();
+  const { summary, state, xml } = await connection.domain(inputs.domain);
+  const config = parseDomainXml(xml);
+  const info = isActive({ state }) ? await connection.launchSecurityInfo(summary.uuid) : undefined;
+  const question: DomainQuestion = {
+    config,
+    state,
+    host,
+    local: whyLocal(host, await thisMachine()),
+    info,
+    given: givenBy(inputs),
+    insecure: inputs.insecure === true,
+    ignoreConfig: inputs.ignoreConfig === true,
+  };
+  return { uuid: summary.uuid, question };
+}
+
+function givenBy({ platform = {}, ...inputs }: DomainInputs): GivenInputs {
+  const is = (value: unknown) => value !== undefined;
+  return {
+    firmware: is(inputs.firmware),
+    kernel: is(inputs.kernel),
+    initrd: is(inputs.initrd),
+    cmdline: is(inputs.cmdline),
+    vcpus: is(inputs.vcpus),
+    vmsa: is(inputs.cpu) || is(inputs.vmsa),
+    measurement: is(inputs.measurement),
+    apiMajor: is(platform.apiMajor),
+    apiMinor: is(platform.apiMinor),
+    buildId: is(platform.buildId),
+    policy: platform.policy,
+  };
+}
+
+/** A value that some rule has found to be there. */
+function needed<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw errors.notReported(what);
+  return value;
+}
+
+/** The owner's inputs, with what the host says in place of those that she left out. */
+function fillIn(inputs: DomainInputs, { config, host, info }: DomainQuestion): LaunchInputs {
+  const { platform = {}, ...given } = inputs;
+  const told: Partial<LaunchSecurityInfo> = info ?? {};
+  const onHost = filesOnHost(config);
+  const fromHost = (Object.keys(onHost) as HostInput[]).filter(
+    (input) => given[input] === undefined && onHost[input] !== undefined,
+  );
+  const value = (input: HostInput) => given[input] ?? onHost[input];
+  return {
+    title: config.name,
+    measurement: needed(given.measurement ?? told.measurement, 'sev-measurement'),
+    platform: {
+      apiMajor: needed(platform.apiMajor ?? told.apiMajor, 'sev-api-major'),
+      apiMinor: needed(platform.apiMinor ?? told.apiMinor, 'sev-api-minor'),
+      buildId: needed(platform.buildId ?? told.buildId, 'sev-build-id'),
+      policy: needed(platform.policy ?? told.policy, 'sev-policy'),
+    },
+    firmware: needed(value('firmware'), 'loader'),
+    kernel: value('kernel'),
+    initrd: value('initrd'),
+    cmdline: value('cmdline'),
+    fromHost,
+    vcpus: given.vcpus ?? config.vcpus.current,
+    ...vcpuState(given, host),
+    profile: given.profile,
+    keys: given.keys,
+  };
+}
+
+/** What the domain starts with, as paths on the host; nothing of a kernel that is not measured. */
+function filesOnHost({
+  loader,
+  kernel,
+  initrd,
+  cmdline,
+  launchSecurity,
+}: DomainConfig): Partial<Record<HostInput, string | undefined>> {
+  const hashed = launchSecurity?.kernelHashes === true;
+  return { firmware: loader?.path, ...(hashed && { kernel, initrd, cmdline }) };
+}
+
+/** The CPU or the pages that the owner gave, or the CPU of the host. */
+function vcpuState(
+  given: Pick<LaunchInputs, 'cpu' | 'vmsa'>,
+  host: HostFacts,
+): Pick<LaunchInputs, 'cpu' | 'vmsa'> {
+  const { cpu, vmsa } = given;
+  return cpu || vmsa ? { cpu, vmsa } : { cpu: host.cpu.signature };
+}
+
+/** Seals secrets for the guest, hands them over, and lets it run. @returns how many */
+async function inject(
+  connection: Connection,
+  uuid: string,
+  launch: LaunchInputs,
+  secrets: readonly Secret[],
+): Promise<number> {
+  const { header, payload } = await sealForLaunch(launch, secrets);
+  await connection.setLaunchSecurityState(uuid, { header: toBase64(header), payload: toBase64(payload) });
+  await connection.resume(uuid);
+  return secrets.length;
+}

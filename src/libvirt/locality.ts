@@ -1,0 +1,44 @@
+// Whether a host is the machine that the check runs on. libvirt's virt-qemu-sev-validate compares one form of the name;
+// here all that tells is compared: the short name, the full one, and the machine's own ids.
+
+import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import type { HostFacts } from '../core/domain/facts';
+
+/** What a machine is known by. */
+export interface MachineIds {
+  readonly name: string;
+  /** UUIDs without dashes, in lower case. */
+  readonly ids: readonly string[];
+}
+
+/** systemd's id of the installation, and the firmware's of the machine, which only root may read. */
+const ID_FILES = ['/etc/machine-id', '/sys/class/dmi/id/product_uuid'];
+
+const plain = (uuid: string): string => uuid.trim().toLowerCase().replaceAll('-', '');
+
+/** An id that a million machines share tells nothing: all zeros, all ones, or a vendor's 03000200-…. */
+const isTelling = (id: string): boolean =>
+  /^[0-9a-f]{32}$/.test(id) && !/^(.)\1*$/.test(id) && !id.startsWith('0300020004000500');
+
+/** What this machine is known by. */
+export async function thisMachine(): Promise<MachineIds> {
+  const read = await Promise.all(ID_FILES.map((path) => readFile(path, 'utf8').catch(() => '')));
+  return { name: hostname(), ids: read.map(plain).filter(isTelling) };
+}
+
+/** One name is the other, or its first part: `node1` is `node1.example.com`. */
+function sameName(a: string, b: string): boolean {
+  const [x, y] = [a.toLowerCase(), b.toLowerCase()];
+  return x === y || x.startsWith(`${y}.`) || y.startsWith(`${x}.`);
+}
+
+/** Why a host is this machine, as a phrase; undefined when nothing says so. */
+export function whyLocal(
+  { hostname: name, uuid }: Pick<HostFacts, 'hostname' | 'uuid'>,
+  here: MachineIds,
+): string | undefined {
+  if (name !== '' && here.name !== '' && sameName(name, here.name)) return `both are called ${here.name}`;
+  if (uuid !== undefined && here.ids.includes(plain(uuid))) return `both have the id ${uuid}`;
+  return undefined;
+}
