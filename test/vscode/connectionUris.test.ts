@@ -1,0 +1,109 @@
+// Connection URIs that would run a program, wherever they come from, in a real extension host.
+
+import { strict as assert } from 'node:assert';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { CheckError } from '../../src/core/errors';
+import {
+  allowsTcp,
+  connectionTexts,
+  storeConnectionTexts,
+  timeoutMs,
+} from '../../src/host/connectionSettings';
+import { domainsCommands } from '../../src/host/domainsCommands';
+import {
+  HOST,
+  descriptions,
+  domains,
+  make,
+  rootItem,
+  roots,
+  run,
+  temporaryFolder,
+  withHost,
+  workers,
+} from './domainsView';
+import { until } from './until';
+
+describe('A URI that would run a program', () => {
+  const folder = temporaryFolder();
+  withHost();
+  const marker = () => join(folder(), 'marker');
+  const script = () => join(folder(), 'marker.sh');
+  const uris: [name: string, uri: () => string, reason: RegExp][] = [
+    ['the transport ext', () => `qemu+ext:///system?command=${script()}`, /runs a program of this machine/],
+    [
+      'a command',
+      () => `qemu+ssh://localhost/system?command=${script()}`,
+      /"command" is refused: it names a program/,
+    ],
+    ['a netcat', () => `qemu+ssh://localhost/system?netcat=${script()}`, /"netcat" is refused/],
+    [
+      'an option of ssh',
+      () => `qemu+ssh://-oProxyCommand=${script()}/system`,
+      /is not the name or address of a host/,
+    ],
+    ['a file of the test driver', () => `test://${script()}`, /path of a test URI is/],
+  ];
+  before(() => writeFileSync(script(), `#!/bin/sh\ntouch ${marker()}\n`, { mode: 0o755 }));
+  afterEach(async () => {
+    await new Promise((done) => setTimeout(done, 200));
+    assert.deepEqual(workers(), [], 'a process was started');
+    assert.ok(!existsSync(marker()), 'the program ran');
+  });
+
+  for (const [name, uri, reason] of uris) {
+    it(`(${name}) of her own settings is refused, with the reason`, async () => {
+      await storeConnectionTexts([uri()]);
+      const { view } = make();
+      assert.match(String((await rootItem(view)).description), reason);
+      const rows = descriptions(view, await domains(view, uri()));
+      assert.match(rows[0]!, /^Give, for example, qemu:\/\/\/system/);
+      assert.match(rows[1]!, /^Open Settings/);
+    });
+
+    it(`(${name}) that a command is called with is refused, with the reason`, async () => {
+      const add = domainsCommands(make().view)['sevscope.addConnection'] as (
+        uri: unknown,
+      ) => Promise<unknown>;
+      for (const argument of [uri(), { uri: uri() }]) {
+        await assert.rejects(
+          add(argument),
+          (error) => error instanceof CheckError && reason.test(error.message),
+        );
+      }
+      await run('sevscope.addConnection', uri());
+      assert.deepEqual(connectionTexts(), [HOST]);
+      const { connections } = make();
+      await assert.rejects(
+        connections.use(uri(), (connection) => connection.listDomains()),
+        CheckError,
+      );
+    });
+  }
+
+  it('in the settings of a workspace or a folder is not even shown', async () => {
+    await storeConnectionTexts([]);
+    const [first] = vscode.workspace.workspaceFolders!;
+    const settings = join(first!.uri.fsPath, '.vscode');
+    mkdirSync(settings, { recursive: true });
+    const values = {
+      'editor.tabSize': 7,
+      'sevscope.connections': [HOST, ...uris.map(([, uri]) => uri())],
+      'sevscope.allowTcp': true,
+      'sevscope.libvirtTimeout': 300,
+    };
+    writeFileSync(join(settings, 'settings.json'), JSON.stringify(values));
+    try {
+      const editor = () => vscode.workspace.getConfiguration('editor', first!.uri);
+      await until('the settings are read', () => editor().get('tabSize') === 7);
+      const { view } = make();
+      await run('sevscope.domains.focus');
+      assert.deepEqual(await roots(view), []);
+      assert.deepEqual([connectionTexts(), allowsTcp(), timeoutMs()], [[], false, 10_000]);
+    } finally {
+      rmSync(settings, { recursive: true });
+    }
+  });
+});
