@@ -12,8 +12,8 @@ const USUAL = ['qemu:///system', 'qemu:///session', 'test:///default'];
 const parse = (text: string): ConnectionUri | RefusedUri =>
   parseConnectionUri(text.trim(), { allowTcp: allowsTcp() });
 
-/** Reads a URI that a command was called with. @throws CheckError when it is refused */
-function accepted(text: string): ConnectionUri {
+/** Reads a URI that a command was called with, by anybody. @throws CheckError with the reason when it is refused */
+export function acceptUri(text: string): ConnectionUri {
   const uri = parse(text);
   if (!uri.ok) throw errors.refusedUri(uri.reason);
   return uri;
@@ -60,8 +60,8 @@ async function typeAndConfirm(value = ''): Promise<ConnectionUri | undefined> {
  * @throws CheckError when the given one is refused
  */
 export async function chooseUri(known: readonly string[], given?: string): Promise<string | undefined> {
-  if (given !== undefined) return (await confirm(accepted(given)))?.canonical;
-  const items = USUAL.map(accepted)
+  if (given !== undefined) return (await confirm(acceptUri(given)))?.canonical;
+  const items = USUAL.map(acceptUri)
     .filter(({ canonical }) => !known.includes(canonical))
     .map((uri) => ({ label: uri.canonical, description: uri.display, uri }));
   const typed = { label: 'Type a URI…', description: 'a host over SSH or TLS', uri: undefined };
