@@ -107,3 +107,54 @@ describe('A URI that would run a program', () => {
     }
   });
 });
+
+describe("The person's own settings about connections", () => {
+  withHost();
+  const update = (name: string, value: unknown) =>
+    vscode.workspace.getConfiguration('sevscope').update(name, value, vscode.ConfigurationTarget.Global);
+
+  const read: [name: string, value: unknown, reads: () => unknown, is: unknown][] = [
+    ['libvirtTimeout', 30, timeoutMs, 30_000],
+    ['libvirtTimeout', 0, timeoutMs, 1000],
+    ['libvirtTimeout', 1e9, timeoutMs, 600_000],
+    ['libvirtTimeout', 'x', timeoutMs, 10_000],
+    ['allowTcp', true, allowsTcp, true],
+    ['allowTcp', 'yes', allowsTcp, false],
+    ['connections', [5, 'x'], connectionTexts, ['x']],
+    ['connections', 'x', connectionTexts, []],
+  ];
+  for (const [name, value, reads, is] of read) {
+    it(`${name} of ${JSON.stringify(value)} is read as ${JSON.stringify(is)}`, async () => {
+      try {
+        await update(name, value);
+        assert.deepEqual(reads(), is);
+      } finally {
+        await update(name, undefined);
+      }
+    });
+  }
+
+  it('decide whether plain TCP to another machine is refused', async () => {
+    const uri = 'qemu+tcp://h.example/system';
+    const { view } = make();
+    await storeConnectionTexts([uri]);
+    assert.match(String((await rootItem(view)).description), /^Plain TCP to another machine is refused/);
+    try {
+      await update('allowTcp', true);
+      assert.equal((await rootItem(view)).description, '');
+    } finally {
+      await update('allowTcp', undefined);
+    }
+  });
+
+  it('keep one connection for several spellings of a URI, and all of them go when it is removed', async () => {
+    await storeConnectionTexts(['TEST:///default', HOST, 'qemu:///system']);
+    const { view } = make();
+    assert.deepEqual(
+      (await roots(view)).map((root) => root.uri),
+      [HOST, 'qemu:///system'],
+    );
+    await run('sevscope.removeConnection', { uri: HOST });
+    assert.deepEqual(connectionTexts(), ['qemu:///system']);
+  });
+});
