@@ -3,7 +3,11 @@
 import type { ExtensionContext } from 'vscode';
 import { registerCommands } from './host/commands';
 import { ComparisonEditor } from './host/comparisonEditor';
+import { Connections } from './host/connections';
+import { DomainsView } from './host/domainsView';
+import { libvirtWorkerScript } from './host/files';
 import { ImagesEditor } from './host/imagesEditor';
+import { LastVerdicts } from './host/lastVerdicts';
 import { OvmfEditor } from './host/ovmfEditor';
 import { RecentCpus } from './host/recentCpus';
 import { ReportEditor } from './host/reportEditor';
@@ -14,12 +18,15 @@ export function activate(context: ExtensionContext): void {
   const { extensionUri } = context;
   const recent = new RecentCpus(context.globalState);
   const vmsa = new VmsaEditor(extensionUri);
+  const verdicts = new LastVerdicts(context.globalState);
+  const domains = new DomainsView(new Connections(libvirtWorkerScript(extensionUri)), verdicts);
   context.subscriptions.push(
     vmsa.register(),
     new OvmfEditor(extensionUri).register(),
     new ImagesEditor(extensionUri).register(),
     new ComparisonEditor(extensionUri, vmsa, recent).register(),
     new ReportEditor(extensionUri).register(),
-    ...registerCommands(vmsa, recent),
+    domains.register(),
+    ...registerCommands(vmsa, recent, domains),
   );
 }

@@ -45,7 +45,7 @@ const TIERS = {
   },
   vscode: {
     program: 'extensionHost.mjs',
-    packages: ['chromium', 'ovmf'],
+    packages: ['chromium', 'ovmf', 'libvirt0'],
     server: true,
     timeout: 30_000,
     seconds: 420,
@@ -53,7 +53,7 @@ const TIERS = {
   // A workbench on a busy machine may lose a click; what is broken is broken the second time, too.
   browser: {
     program: 'mocha.mjs',
-    packages: ['chromium'],
+    packages: ['chromium', 'libvirt0'],
     server: true,
     timeout: 90_000,
     seconds: 900,

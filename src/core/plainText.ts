@@ -10,3 +10,6 @@ export function plainText(text: string, most = 500): string {
   const cut = text.length > most ? `${text.slice(0, most)}…` : text;
   return cut.replace(UNSAFE, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
+
+/** A text from elsewhere for messages and prompts of VS Code, which make `[words](command:…)` a link that runs the command. */
+export const withoutLinks = (text: string): string => text.replaceAll('](', '] (');

@@ -6,6 +6,8 @@ import * as errors from '../core/errors';
 import { generateVmsa } from '../core/vmsa/generate';
 import { writeSample } from '../files/sample';
 import { isRequest } from '../protocol';
+import { domainsCommands } from './domainsCommands';
+import type { DomainsView } from './domainsView';
 import { ImagesEditor, imagesUri } from './imagesEditor';
 import { OvmfEditor } from './ovmfEditor';
 import { activeFile, pickFile, pickRequest, resetAddressAt, savePage, startFolder } from './picks';
@@ -16,9 +18,14 @@ import { vmsaCommands, type Command } from './vmsaCommands';
 import { VmsaEditor } from './vmsaEditor';
 
 /** Registers every command. */
-export function registerCommands(editor: VmsaEditor, recent: RecentCpus): vscode.Disposable[] {
+export function registerCommands(
+  editor: VmsaEditor,
+  recent: RecentCpus,
+  domains: DomainsView,
+): vscode.Disposable[] {
   const commands: Record<string, Command> = {
     ...vmsaCommands(editor, recent),
+    ...domainsCommands(domains),
     'sevscope.generateVmsa': (target?: unknown, more?: unknown) => generate(recent, target, more),
     'sevscope.compareImages': compareImages,
     'sevscope.validateLaunch': validateLaunch,

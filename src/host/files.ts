@@ -57,6 +57,10 @@ export async function whyNotWritable(uri: vscode.Uri): Promise<string | undefine
 export const workerScript = (extensionUri: vscode.Uri): string =>
   vscode.Uri.joinPath(extensionUri, 'dist', 'volumesWorker.js').fsPath;
 
+/** The program of the process that talks to libvirt. */
+export const libvirtWorkerScript = (extensionUri: vscode.Uri): string =>
+  vscode.Uri.joinPath(extensionUri, 'dist', 'libvirtWorker.js').fsPath;
+
 /** Calls `changed` when the file at `uri` is written or removed, soon but not for every chunk of a build. */
 export function watchFile(uri: vscode.Uri, changed: () => void): vscode.Disposable {
   if (uri.scheme === PASTED) return new vscode.Disposable(() => undefined);

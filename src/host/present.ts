@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode';
 import { CheckError } from '../core/errors';
+import { withoutLinks } from '../core/plainText';
 
 /** Whether a failure is one that we foresaw. */
 export const isCheckError = (error: unknown): error is CheckError => error instanceof CheckError;
@@ -17,7 +18,8 @@ export async function present(run: () => unknown): Promise<unknown> {
   try {
     return await run();
   } catch (error) {
-    void vscode.window.showErrorMessage(sentence(error));
+    // A failure may quote a host.
+    void vscode.window.showErrorMessage(withoutLinks(sentence(error)));
     return undefined;
   }
 }

@@ -8,38 +8,13 @@ import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { parseOvmf } from '../../src/core/ovmf/image';
 import { largeImage } from '../helpers/largeImage';
+import { longestTurn, threadCpuUsage } from './turns';
 import { until } from './until';
 
 const REAL = '/usr/share/ovmf/OVMF.fd';
 const MIB = 2 ** 20;
 /** What else the extension host does is unlikely to fall into each of so many openings: one that is short enough shows that all are. */
 const TRIES = 3;
-
-/** CPU time of this thread alone, in microseconds; a busy machine does not make it longer. Since Node 23.9. */
-type ThreadCpuUsage = () => { user: number; system: number };
-const { threadCpuUsage } = process as { threadCpuUsage?: ThreadCpuUsage };
-
-/** The longest turn of the event loop while `work` runs, in milliseconds of CPU time. */
-async function longestTurn(cpu: ThreadCpuUsage, work: () => Promise<void>): Promise<number> {
-  const now = () => {
-    const { user, system } = cpu();
-    return (user + system) / 1000;
-  };
-  let longest = 0;
-  let last = now();
-  // A tick comes at the next turn when the last one took longer than a millisecond.
-  const ticks = setInterval(() => {
-    const next = now();
-    longest = Math.max(longest, next - last);
-    last = next;
-  }, 1);
-  try {
-    await work();
-  } finally {
-    clearInterval(ticks);
-  }
-  return longest;
-}
 
 /** A real image of 16 MiB that is given a kernel hash area, which only what is compressed shows to be unverified. */
 function realImage(): Uint8Array {

@@ -2,30 +2,16 @@
 // are none, silence. What the real one does is in test/libvirt.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CheckError, type ErrorKind } from '../../../src/core/errors';
 import { connect, type Connection, type ConnectOptions } from '../../../src/libvirt/client';
+import { fakeWorker, opens } from '../../helpers/fakeWorker';
 
 const folder = mkdtempSync(join(tmpdir(), 'sevscope-worker-'));
-let scripts = 0;
 
-/** A worker: `on(call, id)` is what it does for each message. */
-function worker(body: string): string {
-  const path = join(folder, `worker${scripts++}.cjs`);
-  const prelude = `const { writeSync, readSync } = require('node:fs');
-const send = (m) => process.send(m);
-const ask = (line) => writeSync(4, line + '\\n');
-process.on('disconnect', () => process.exit());\n`;
-  writeFileSync(
-    path,
-    `${prelude}process.on('message', ({ call, id, request, timeoutMs }) => {\n${body}\n});`,
-  );
-  return path;
-}
-
-const opens = "if (call === 'open') return send({ id, ok: null });";
+const worker = (body: string) => fakeWorker(folder, body);
 const options = (workerPath: string, more: Partial<ConnectOptions> = {}): ConnectOptions => ({
   uri: 'test:///default',
   workerPath,

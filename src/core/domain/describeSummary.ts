@@ -1,0 +1,36 @@
+// A domain of a list in words: what it is, and why its launch cannot be checked. All of it is the host's word, so names
+// and messages are made plain before they stand in a sentence.
+
+import { plainText } from '../plainText';
+import type { DomainSummary } from './facts';
+import { PLAIN_SEV, whyUncheckable, type Uncheckable } from './launchTypes';
+
+/** The longest name that is shown in full, in characters. */
+const LONGEST_NAME = 100;
+
+/** The name of a domain in one line. */
+export const plainName = ({ name }: DomainSummary): string => plainText(name, LONGEST_NAME);
+
+/** `SEV`, `SEV-ES`, `SEV-SNP`, or that it is none of them. */
+export function describeSecurity({ launchSecurity, sevEs, problem }: DomainSummary): string {
+  if (problem !== undefined) return 'unreadable';
+  if (launchSecurity === PLAIN_SEV) return sevEs === true ? 'SEV-ES' : 'SEV';
+  return launchSecurity === 'sev-snp' ? 'SEV-SNP' : 'no SEV';
+}
+
+/** State, launch security and vCPUs, such as `running, SEV-ES, 4 vCPUs`. */
+export function describeSummary(summary: DomainSummary): string {
+  const { state, vcpus } = summary;
+  const count = vcpus === undefined ? [] : [vcpus === 1 ? '1 vCPU' : `${vcpus} vCPUs`];
+  return [state.name, describeSecurity(summary), ...count].join(', ');
+}
+
+/** Why the launch of a domain cannot be checked, and what to do; undefined when it can. */
+export function whySummaryUncheckable({ launchSecurity, problem }: DomainSummary): Uncheckable | undefined {
+  if (problem === undefined)
+    return whyUncheckable(launchSecurity === undefined ? undefined : plainText(launchSecurity, LONGEST_NAME));
+  return {
+    found: 'The definition of the domain cannot be read, so nothing is known of its launch.',
+    advice: plainText(problem),
+  };
+}

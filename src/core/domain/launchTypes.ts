@@ -1,0 +1,40 @@
+// The types of `<launchSecurity>` that a domain can have (libvirt, "Launch Security" of the domain XML format), and why
+// only one of them has a launch measurement that a host can tell.
+
+/** The type of which libvirt tells the launch measurement; SEV-ES is this type with a policy that asks for it. */
+export const PLAIN_SEV = 'sev';
+
+/** What a domain of another type needs instead, by the type. */
+const OTHER_TYPES: Readonly<Record<string, { is: string; advice: string }>> = {
+  'sev-snp': {
+    is: 'SEV-SNP, whose measurement the host cannot tell: it is in the attestation report that the guest fetches',
+    advice:
+      'Fetch the report inside the guest and compare its measurement with "sevscope digest --mode snp".',
+  },
+  tdx: {
+    is: 'Intel TDX, which is attested by a quote of the guest',
+    advice: 'Use a tool for TDX quotes.',
+  },
+  's390-pv': {
+    is: 'IBM Secure Execution, which is checked by the image itself',
+    advice: 'Use the tools of s390-tools.',
+  },
+};
+
+/** Why the launch of a domain cannot be checked, and what to do: two sentences. */
+export interface Uncheckable {
+  readonly found: string;
+  readonly advice: string;
+}
+
+/** Why a domain with this type of `<launchSecurity>`, or none, cannot be checked; undefined when it can. */
+export function whyUncheckable(type: string | undefined): Uncheckable | undefined {
+  if (type === PLAIN_SEV) return undefined;
+  const other = type !== undefined && Object.hasOwn(OTHER_TYPES, type) ? OTHER_TYPES[type] : undefined;
+  const found =
+    type === undefined
+      ? 'The domain has no launch security: its memory is not encrypted and nothing is measured.'
+      : `The launch security of the domain is ${other?.is ?? `"${type}", which is not known here`}.`;
+  const advice = other?.advice ?? "Add <launchSecurity type='sev'> with the owner's session to the domain.";
+  return { found, advice };
+}

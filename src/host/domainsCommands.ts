@@ -1,0 +1,63 @@
+// The commands of the view of domains. None does anything in Restricted Mode, whoever calls it.
+
+import * as vscode from 'vscode';
+import * as errors from '../core/errors';
+import { connectionTexts, storeConnectionTexts } from './connectionSettings';
+import type { DomainsView } from './domainsView';
+import { canonicalUri } from './lastVerdicts';
+import { chooseUri } from './uriChoice';
+import type { Command } from './vmsaCommands';
+
+/** A text of what a menu or a caller passed: a row of the view, an object like one, or the text of a URI itself. */
+function said(argument: unknown, part: 'uri' | 'domain'): string | undefined {
+  const value =
+    typeof argument === 'object' && argument !== null
+      ? (argument as Record<string, unknown>)[part]
+      : part === 'uri'
+        ? argument
+        : undefined;
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** The commands by their names. */
+export function domainsCommands(view: DomainsView): Record<string, Command> {
+  async function add(given?: unknown): Promise<void> {
+    const texts = connectionTexts();
+    const known = texts.map(canonicalUri);
+    const uri = await chooseUri(known, said(given, 'uri'));
+    if (uri === undefined) return;
+    if (!known.includes(uri)) await storeConnectionTexts([...texts, uri]);
+    await view.reveal(uri);
+  }
+
+  async function remove(given?: unknown): Promise<void> {
+    const texts = connectionTexts();
+    const options = { title: 'Connection to remove' };
+    const uri =
+      said(given, 'uri') ??
+      (await vscode.window.showQuickPick([...new Set(texts.map(canonicalUri))], options));
+    if (uri === undefined) return;
+    await storeConnectionTexts(texts.filter((text) => canonicalUri(text) !== canonicalUri(uri)));
+  }
+
+  const commands: Record<string, (argument?: unknown) => unknown> = {
+    'sevscope.addConnection': add,
+    'sevscope.removeConnection': remove,
+    'sevscope.refreshDomains': (given) => {
+      view.refresh(said(given, 'uri'));
+    },
+    'sevscope.copyDomainUuid': async (given) => {
+      const uuid = said(given, 'domain');
+      if (uuid !== undefined) await vscode.env.clipboard.writeText(uuid);
+    },
+  };
+  return Object.fromEntries(
+    Object.entries(commands).map(([id, run]) => [
+      id,
+      async (argument?: unknown) => {
+        if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
+        return await run(argument);
+      },
+    ]),
+  );
+}

@@ -1,0 +1,23 @@
+// Workers of the libvirt client that do what the real one cannot be made to do.
+
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+let scripts = 0;
+
+/** Writes a worker. @param body what it does for each message, with `call`, `id`, `request`, `send` and `ask` @returns its path */
+export function fakeWorker(folder: string, body: string): string {
+  const path = join(folder, `worker${scripts++}.cjs`);
+  const prelude = `const { writeSync, readSync } = require('node:fs');
+const send = (m) => process.send(m);
+const ask = (line) => writeSync(4, line + '\\n');
+process.on('disconnect', () => process.exit());\n`;
+  writeFileSync(
+    path,
+    `${prelude}process.on('message', ({ call, id, request, timeoutMs }) => {\n${body}\n});`,
+  );
+  return path;
+}
+
+/** The part of a body that connects. */
+export const opens = "if (call === 'open') return send({ id, ok: null });";
