@@ -7,21 +7,27 @@ import type { DomainRule, Judgement } from './question';
 const PLAIN_SEV = 'sev';
 
 /** What a domain of another type needs instead, by the type in `<launchSecurity>`. */
-const OTHER_TYPES: Readonly<Record<string, { is: string; advice: string }>> = {
-  'sev-snp': {
-    is: 'SEV-SNP, whose measurement the host cannot tell: it is in the attestation report that the guest fetches',
-    advice:
-      'Fetch the report inside the guest and compare its measurement with "sevscope digest --mode snp".',
-  },
-  tdx: {
-    is: 'Intel TDX, which is attested by a quote of the guest',
-    advice: 'Use a tool for TDX quotes.',
-  },
-  's390-pv': {
-    is: 'IBM Secure Execution, which is checked by the image itself',
-    advice: 'Use the tools of s390-tools.',
-  },
-};
+const OTHER_TYPES: ReadonlyMap<string, { is: string; advice: string }> = new Map([
+  [
+    'sev-snp',
+    {
+      is: 'SEV-SNP, whose measurement the host cannot tell: it is in the attestation report that the guest fetches',
+      advice:
+        'Fetch the report inside the guest and compare its measurement with "sevscope digest --mode snp".',
+    },
+  ],
+  [
+    'tdx',
+    { is: 'Intel TDX, which is attested by a quote of the guest', advice: 'Use a tool for TDX quotes.' },
+  ],
+  [
+    's390-pv',
+    {
+      is: 'IBM Secure Execution, which is checked by the image itself',
+      advice: 'Use the tools of s390-tools.',
+    },
+  ],
+]);
 
 /** What of a kernel the domain starts directly. */
 const directBoot = ({ kernel, initrd, cmdline }: DomainConfig): string[] =>
@@ -39,7 +45,7 @@ export const configRules: readonly DomainRule[] = [
     config: true,
     judge: ({ config: { launchSecurity } }) => {
       if (launchSecurity?.type === PLAIN_SEV) return { ok: 'Its type is sev.' };
-      const other = launchSecurity && OTHER_TYPES[launchSecurity.type];
+      const other = launchSecurity && OTHER_TYPES.get(launchSecurity.type);
       const found = !launchSecurity
         ? 'The domain has no launch security: its memory is not encrypted and nothing is measured.'
         : `The launch security of the domain is ${other?.is ?? `"${launchSecurity.type}", which is not known here`}.`;
