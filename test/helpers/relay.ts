@@ -13,6 +13,9 @@ export const PROCEDURES = {
   setLaunchSecurityState: 439,
 } as const;
 
+/** A reply: the one to a procedure, or the one of a number from 1 on. */
+export type Reply = number | keyof typeof PROCEDURES;
+
 /** The remote program, and the type of a message that is a reply. */
 const REMOTE_PROGRAM = 0x20008086;
 const TYPE_REPLY = 1;
@@ -31,8 +34,8 @@ export interface WireFault {
     readonly bytes: number;
     readonly then: 'cut' | 'mute';
   };
-  /** Before the reply of this number passes, counted from 1 over all replies of one connection, this is done. */
-  readonly before?: { readonly reply: number; readonly act: () => Promise<unknown> };
+  /** Before this reply passes something is done. */
+  readonly before?: { readonly reply: Reply; readonly act: () => Promise<unknown> };
 }
 
 /** A relay that listens on 127.0.0.1. */
@@ -62,6 +65,10 @@ const isReply = (message: Buffer): boolean =>
 const isReplyTo = (message: Buffer, procedure: number): boolean =>
   isReply(message) && message.readInt32BE(12) === procedure;
 
+/** Whether a reply, the one of a number, is the one that is meant. */
+const isThe = (meant: Reply, number: number, message: Buffer): boolean =>
+  typeof meant === 'number' ? meant === number : isReplyTo(message, PROCEDURES[meant]);
+
 /** Replaces every occurrence of a text by one of equal length, in place. */
 function rename(message: Buffer, [from, to]: readonly [string, string]): void {
   for (let at = message.indexOf(from); at >= 0; at = message.indexOf(from, at + from.length))
@@ -78,7 +85,8 @@ function spoil(daemon: Socket, client: Socket, fault: WireFault, onReply: () => 
     for (const message of messages) {
       if (isReply(message)) {
         onReply();
-        if (++replies === fault.before?.reply) await fault.before.act();
+        replies++;
+        if (fault.before && isThe(fault.before.reply, replies, message)) await fault.before.act();
       }
       if (fault.rename) rename(message, fault.rename);
       const { reply } = fault;
