@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { buildOvmf } from '../../src/core/ovmf/build';
+import type { Report, Source } from '../../src/core/measure/report';
 import { REMOTE_CPU, useBed } from '../helpers/bed';
 import { FIRMWARE as DEBIANS, type Domain, type DomainSpec } from '../helpers/bedDomain';
 import { runHere } from '../helpers/cli';
@@ -86,6 +87,33 @@ describe('validate --domain beside virt-qemu-sev-validate', () => {
         assert.match(said, /NOT TRUSTED: The measurements agree/);
       });
     }
+    it('who said each input', async () => {
+      const at = LAUNCHES.findIndex(([title]) => title.includes('all that belongs'));
+      const [near, far] = [domains[2 * at]!, domains[2 * at + 1]!];
+      const { a, b } = bed().uris;
+      const sources = async (args: readonly string[]) => {
+        const { stdout } = await ours([...args, '--json']);
+        const { steps } = JSON.parse(stdout) as Report;
+        return Object.fromEntries(steps.map(({ id, source }) => [id, source]));
+      };
+      const inputs = (source: Source) =>
+        Object.fromEntries(['firmware', 'kernel', 'initrd', 'cmdline'].map((id) => [id, source]));
+      const always = {
+        'kernel-hashes': 'derived',
+        'launch-digest': 'derived',
+        measurement: 'derived',
+        reported: 'host',
+      };
+      assert.deepEqual(await sources([...owner.optionsFor(a.unix, near), '--insecure']), {
+        ...inputs('host'),
+        ...always,
+      });
+      const stated = statedOptions(LAUNCHES[at]![1]);
+      assert.deepEqual(await sources([...owner.optionsFor(b.tcp, far), ...stated]), {
+        ...inputs('owner'),
+        ...always,
+      });
+    });
     it('a launch on this machine, which is refused', async () => {
       const { a } = bed().uris;
       for (const mode of [[], ['--ignore-config']]) {
