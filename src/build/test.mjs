@@ -40,7 +40,7 @@ const TIERS = {
     ],
     server: false,
     timeout: 60_000,
-    seconds: 420,
+    seconds: 900,
     root: true,
   },
   vscode: {

@@ -20,13 +20,13 @@ import { decode } from '../core/struct';
 import { VMSA } from '../core/vmsa/layout';
 import { readFirmware, resetAddressOf } from '../files/launch';
 
-/** Reads an unsigned number of at most `most`. */
+/** Reads an unsigned number from `least` to `most`. */
 export const number =
-  (most: number) =>
+  (most: number, least = 0) =>
   (text: string): number => {
     const value = parseUnsigned(text);
-    if (value === undefined || value > BigInt(most)) {
-      throw new InvalidArgumentError(`It must be a number from 0 to ${most}, in decimal or 0x form.`);
+    if (value === undefined || value < BigInt(least) || value > BigInt(most)) {
+      throw new InvalidArgumentError(`It must be a number from ${least} to ${most}, in decimal or 0x form.`);
     }
     return Number(value);
   };

@@ -19,6 +19,9 @@ import { columns, printJson, type Output } from './output';
 import { ruleLines, validateDomain } from './validateDomain';
 import { writeWhole } from '../files/write';
 
+/** An hour. */
+const MOST_SECONDS = 3600;
+
 interface ValidateOptions {
   readonly measurement?: string;
   readonly apiMajor?: number;
@@ -43,6 +46,7 @@ interface ValidateOptions {
   readonly domain?: string;
   readonly insecure?: true;
   readonly ignoreConfig?: true;
+  readonly timeout?: number;
   readonly injectSecret: readonly string[];
   readonly secretHeader?: string;
   readonly secretPayload?: string;
@@ -102,6 +106,11 @@ export function addValidateCommand(
     .option('-o, --domain <name>', 'domain by UUID, ID or name')
     .option('-i, --insecure', 'go on where the answer cannot be trusted')
     .option('-g, --ignore-config', "do not check the domain's configuration")
+    .option(
+      '--timeout <seconds>',
+      'wait so long for the connection and for each answer (10 unless given)',
+      number(MOST_SECONDS, 1),
+    )
     .action(async (options: ValidateOptions) => {
       exit(await validate(options, out, workerPath));
     });
@@ -118,13 +127,19 @@ async function validate(
   workerPath: string | undefined,
 ): Promise<number> {
   if (options.domain !== undefined) return validateRunning(options, options.domain, out, workerPath);
+  if (options.timeout !== undefined) throw errors.domainNeeded('--timeout');
   const inputs = await recordedInputs(options);
   const report = await runCheck(inputs, { onProgress: out.onProgress });
   printReport(report, options, out);
   if (report.verdict !== 'matches') return 1;
   // Only now: nothing is read or made for a guest that is not the right one.
   if (options.injectSecret.length > 0) {
-    const { header, payload } = await sealForLaunch(inputs, await readSecrets(options.injectSecret));
+    const { header, payload, noRoom } = await sealForLaunch(inputs, await readSecrets(options.injectSecret));
+    // No error, because files can be for a guest whose secrets go to an address that the person gives.
+    if (noRoom !== undefined)
+      out.note(
+        `WARNING: The firmware has no area for secrets (${noRoom}): whoever injects these must say at which address the guest looks for them.`,
+      );
     await writeWhole(options.secretHeader!, toBase64(header));
     await writeWhole(options.secretPayload!, toBase64(payload));
     if (!options.json) out.line(`OK: sealed ${options.injectSecret.length} secrets`);
@@ -151,7 +166,8 @@ async function validateRunning(
     insecure: insecure === true,
     ignoreConfig: ignoreConfig === true,
   };
-  const run = { uri: options.connect ?? '', workerPath };
+  const { connect: uri = '', timeout } = options;
+  const run = { uri, workerPath, timeoutMs: timeout === undefined ? undefined : 1000 * timeout };
   const { report, status, injected } = await validateDomain(
     inputs,
     injectSecret.length > 0 ? { ...run, secrets: () => readSecrets(injectSecret) } : run,

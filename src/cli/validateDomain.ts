@@ -15,6 +15,8 @@ export interface DomainRun {
   readonly uri: string;
   /** The script of libvirt's process. */
   readonly workerPath: string | undefined;
+  /** For connecting and for each call; the usual time unless given. */
+  readonly timeoutMs?: number | undefined;
   /** Reads the secrets to inject; absent when there are none. */
   readonly secrets?: () => Promise<readonly Secret[]>;
 }
@@ -33,13 +35,14 @@ export async function validateDomain(
   run: DomainRun,
   out: Output,
 ): Promise<DomainAnswer> {
-  const { uri, workerPath, secrets } = run;
+  const { uri, workerPath, timeoutMs, secrets } = run;
   if (workerPath === undefined) throw errors.noWorker();
   const options = {
     connection: {
       uri,
       asTyped: true,
       workerPath,
+      ...(timeoutMs !== undefined && { timeoutMs }),
       ...(process.stdin.isTTY && { onPrompt: askAtTerminal }),
     },
     onProgress: out.onProgress,

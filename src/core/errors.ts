@@ -108,6 +108,21 @@ export function secretsTooLarge(most: number): CheckError {
   );
 }
 
+/** More secrets than the firmware has room for; both in bytes. */
+export function secretAreaTooSmall(found: number, room: number): CheckError {
+  return usage(
+    `The secrets and their table take ${found} bytes, but the firmware's area for secrets has ${room}. Give fewer or shorter secrets, or use firmware with a larger area.`,
+  );
+}
+
+/** Secrets for a guest that has no place for them; `why` is a phrase. */
+export function noSecretArea(why: string): CheckError {
+  return new CheckError(
+    'config',
+    `The measurement matches, but the firmware has no area for secrets (${why}): nothing was injected, because the guest would not find it. Use firmware that has one, such as OVMF's AmdSev build.`,
+  );
+}
+
 // A file that cannot be opened and firmware that cannot be used have status 6 in virt-qemu-sev-validate, which
 // scripts rely on; so they are of the kind that is neither usage nor state.
 

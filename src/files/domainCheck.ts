@@ -193,7 +193,8 @@ async function inject(
   launch: LaunchInputs,
   secrets: readonly Secret[],
 ): Promise<number> {
-  const { header, payload } = await sealForLaunch(launch, secrets);
+  const { header, payload, noRoom } = await sealForLaunch(launch, secrets);
+  if (noRoom !== undefined) throw errors.noSecretArea(noRoom);
   await connection.setLaunchSecurityState(uuid, { header: toBase64(header), payload: toBase64(payload) });
   await connection.resume(uuid);
   return secrets.length;

@@ -8,7 +8,7 @@ import { checkLaunch, type HostInput, type VmsaInput } from '../core/measure/che
 import { parseMeasurement, type Platform } from '../core/measure/measurement';
 import { isSevEs } from '../core/measure/policy';
 import type { Report } from '../core/measure/report';
-import { sealSecrets, type Secret, type SecretPacket } from '../core/measure/secret';
+import { checkSecretRoom, sealSecrets, type Secret, type SecretPacket } from '../core/measure/secret';
 import { parseOvmf, type OvmfImage } from '../core/ovmf/image';
 import { describeCpuId } from '../core/vmsa/cpuModels';
 import { cpuByName, generateVmsa, needsOf, type Role } from '../core/vmsa/generate';
@@ -198,17 +198,27 @@ const aes128Ctr = (key: Uint8Array, iv: Uint8Array, data: Uint8Array): Uint8Arra
   return Buffer.concat([cipher.update(data), cipher.final()]);
 };
 
+/** What LAUNCH_SECRET takes; `noRoom` is a phrase why the firmware has no area for it, when it has none. */
+export interface SealedSecrets extends SecretPacket {
+  readonly noRoom: string | undefined;
+}
+
 /**
  * Seals secrets for the guest of a launch that matched, and clears them.
- * @throws CheckError when a key cannot be read or the secrets do not fit into one packet
+ * @throws CheckError when a key cannot be read, or the secrets do not fit into one packet or the firmware's area for them
  */
-export async function sealForLaunch(inputs: LaunchInputs, secrets: readonly Secret[]): Promise<SecretPacket> {
+export async function sealForLaunch(
+  inputs: LaunchInputs,
+  secrets: readonly Secret[],
+): Promise<SealedSecrets> {
   try {
-    return await withKeys(inputs.keys, ({ tik, tek }) => {
+    const image = await readFirmware(inputs.firmware);
+    const packet = await withKeys(inputs.keys, ({ tik, tek }) => {
       if (!tek) throw errors.tekNeeded();
       const { hmac } = parseMeasurement(inputs.measurement);
       return sealSecrets(secrets, { tik, tek }, hmac, randomBytes(16), aes128Ctr);
     });
+    return { ...packet, noRoom: checkSecretRoom(packet.payload.length, image) };
   } finally {
     for (const { data } of secrets) data.fill(0);
   }

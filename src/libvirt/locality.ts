@@ -21,10 +21,15 @@ const plain = (uuid: string): string => uuid.trim().toLowerCase().replaceAll('-'
 const isTelling = (id: string): boolean =>
   /^[0-9a-f]{32}$/.test(id) && !/^(.)\1*$/.test(id) && !id.startsWith('0300020004000500');
 
+/** The ids among the contents of files, plain; what identifies nothing is left out. */
+export function tellingIds(contents: readonly string[]): string[] {
+  return contents.map(plain).filter(isTelling);
+}
+
 /** What this machine is known by. */
 export async function thisMachine(): Promise<MachineIds> {
   const read = await Promise.all(ID_FILES.map((path) => readFile(path, 'utf8').catch(() => '')));
-  return { name: hostname(), ids: read.map(plain).filter(isTelling) };
+  return { name: hostname(), ids: tellingIds(read) };
 }
 
 /** One name is the other, or its first part: `node1` is `node1.example.com`. */

@@ -172,11 +172,18 @@ export class Bed {
   }
 
   /** A way to a host's libvirtd on which something goes wrong. */
-  async relay(host: HostId, fault: WireFault): Promise<{ readonly uri: string; close(): void }> {
+  async relay(
+    host: HostId,
+    fault: WireFault,
+  ): Promise<{ readonly uri: string; replies(): number; close(): void }> {
     const { address, port } = this.hosts[host];
     const relay = await startRelay(address, port, fault);
     this.relays.push(relay);
-    return { uri: `qemu+tcp://127.0.0.1:${relay.port}/system`, close: () => relay.close() };
+    return {
+      uri: `qemu+tcp://127.0.0.1:${relay.port}/system`,
+      replies: () => relay.replies,
+      close: () => relay.close(),
+    };
   }
 
   /** Ends everything and removes its files. */

@@ -25,7 +25,9 @@ export class Owner {
 
   /** The options that name a domain and its keys. */
   optionsFor(uri: string, { name, uuid, session }: Domain): string[] {
-    const [tik, tek] = [this.put(`${uuid}.tik`, session!.tik), this.put(`${uuid}.tek`, session!.tek)];
+    // Where the domain has no session of hers she has keys all the same; nothing can match under them.
+    const keys = session ?? { tik: Buffer.alloc(16, 1), tek: Buffer.alloc(16, 2) };
+    const [tik, tek] = [this.put(`${uuid}.tik`, keys.tik), this.put(`${uuid}.tek`, keys.tek)];
     return ['--connect', uri, '--domain', name, '--tik', tik, '--tek', tek];
   }
 

@@ -13,6 +13,9 @@ export const PROCEDURES = {
   setLaunchSecurityState: 439,
 } as const;
 
+/** A reply: the one to a procedure, or the one of a number from 1 on. */
+export type Reply = number | keyof typeof PROCEDURES;
+
 /** The remote program, and the type of a message that is a reply. */
 const REMOTE_PROGRAM = 0x20008086;
 const TYPE_REPLY = 1;
@@ -31,11 +34,15 @@ export interface WireFault {
     readonly bytes: number;
     readonly then: 'cut' | 'mute';
   };
+  /** Before this reply passes something is done. */
+  readonly before?: { readonly reply: Reply; readonly act: () => Promise<unknown> };
 }
 
 /** A relay that listens on 127.0.0.1. */
 export interface Relay {
   readonly port: number;
+  /** How many replies have passed, on all connections. */
+  readonly replies: number;
   close(): void;
 }
 
@@ -50,11 +57,17 @@ function split(data: Buffer): { messages: Buffer[]; rest: Buffer } {
   return { messages, rest: data };
 }
 
-const isReplyTo = (message: Buffer, procedure: number): boolean =>
+const isReply = (message: Buffer): boolean =>
   message.length >= HEADER_SIZE &&
   message.readUInt32BE(4) === REMOTE_PROGRAM &&
-  message.readInt32BE(12) === procedure &&
   message.readInt32BE(16) === TYPE_REPLY;
+
+const isReplyTo = (message: Buffer, procedure: number): boolean =>
+  isReply(message) && message.readInt32BE(12) === procedure;
+
+/** Whether a reply, the one of a number, is the one that is meant. */
+const isThe = (meant: Reply, number: number, message: Buffer): boolean =>
+  typeof meant === 'number' ? meant === number : isReplyTo(message, PROCEDURES[meant]);
 
 /** Replaces every occurrence of a text by one of equal length, in place. */
 function rename(message: Buffer, [from, to]: readonly [string, string]): void {
@@ -62,13 +75,19 @@ function rename(message: Buffer, [from, to]: readonly [string, string]): void {
     message.write(to, at);
 }
 
-/** Passes what the daemon sends on to the client, with the fault. */
-function spoil(daemon: Socket, client: Socket, fault: WireFault): void {
+/** Passes what the daemon sends on to the client, with the fault; `onReply` is told of each reply. */
+function spoil(daemon: Socket, client: Socket, fault: WireFault, onReply: () => void): void {
   let pending: Buffer = Buffer.alloc(0);
-  daemon.on('data', (data) => {
+  let replies = 0;
+  const pass = async (data: Buffer) => {
     const { messages, rest } = split(Buffer.concat([pending, data]));
     pending = Buffer.from(rest);
     for (const message of messages) {
+      if (isReply(message)) {
+        onReply();
+        replies++;
+        if (fault.before && isThe(fault.before.reply, replies, message)) await fault.before.act();
+      }
       if (fault.rename) rename(message, fault.rename);
       const { reply } = fault;
       if (reply && isReplyTo(message, PROCEDURES[reply.to])) {
@@ -80,6 +99,10 @@ function spoil(daemon: Socket, client: Socket, fault: WireFault): void {
       }
       client.write(message);
     }
+  };
+  let last: Promise<void> = Promise.resolve();
+  daemon.on('data', (data) => {
+    last = last.then(() => pass(data));
   });
 }
 
@@ -88,6 +111,7 @@ export async function startRelay(host: string, port: number, fault: WireFault): 
   if (fault.rename && fault.rename[0].length !== fault.rename[1].length)
     throw new Error(`${fault.rename.join(' and ')} differ in length`);
   const sockets = new Set<Socket>();
+  let replies = 0;
   const server = createServer((client) => {
     const daemon = connect(port, host);
     for (const [socket, other] of [
@@ -102,7 +126,7 @@ export async function startRelay(host: string, port: number, fault: WireFault): 
       });
     }
     client.pipe(daemon);
-    spoil(daemon, client, fault);
+    spoil(daemon, client, fault, () => replies++);
   });
   await new Promise<void>((done, failed) => {
     server.once('error', failed);
@@ -110,6 +134,9 @@ export async function startRelay(host: string, port: number, fault: WireFault): 
   });
   return {
     port: (server.address() as AddressInfo).port,
+    get replies() {
+      return replies;
+    },
     close: () => {
       server.close();
       for (const socket of sockets) socket.destroy();

@@ -3,6 +3,7 @@
 
 import * as errors from '../errors';
 import { guidBytes, isGuid } from '../guid';
+import { describeSupport, type SupportInput } from '../ovmf/supports';
 import { encode, row, struct } from '../struct';
 import { hmacOf } from './digest';
 
@@ -79,6 +80,21 @@ export function encodeSecretTable(secrets: readonly Secret[]): Uint8Array {
 export interface SecretPacket {
   readonly header: Uint8Array;
   readonly payload: Uint8Array;
+}
+
+/**
+ * Whether firmware has room for a sealed table: the area of its GUIDed table, which QEMU copies the payload to without
+ * looking at its size, so that what is too long would overwrite what follows.
+ * @param bytes of the payload
+ * @returns undefined, or why there is no area at all, a phrase: then an injection needs an address of its own
+ * @throws CheckError (usage) for an area that is too small
+ */
+export function checkSecretRoom(bytes: number, image: SupportInput): string | undefined {
+  const { ok, reason } = describeSupport(image).find(({ feature }) => feature === 'secret area')!;
+  if (!ok) return reason;
+  const { size } = image.secretArea!;
+  if (bytes > size) throw errors.secretAreaTooSmall(bytes, size);
+  return undefined;
 }
 
 /**

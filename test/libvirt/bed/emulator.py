@@ -23,6 +23,8 @@ import platform_keys
 
 QEMU = "/usr/bin/qemu-system-x86_64"
 SESSION_FILES = "dh-cert-file", "session-file"
+# What QEMU starts when it is told no firmware.
+DEFAULT_FIRMWARE = "/usr/share/seabios/bios-256k.bin"
 NULL = os.open(os.devnull, os.O_RDWR)
 
 
@@ -88,7 +90,7 @@ def read_launch(host, args, sev, folder):
     flash = [drive["filename"] for drive in drives if drive["node-name"] == "libvirt-pflash0-storage"]
     own, default = folder / "cpu.json", host / "cpu.json"
     launch = measurement.Launch(
-        firmware=Path((flash or values(args, "-bios"))[0]).read_bytes(),
+        firmware=Path([*flash, *values(args, "-bios"), DEFAULT_FIRMWARE][0]).read_bytes(),
         policy=sev["policy"],
         vcpus=int(re.match(r"\d+", values(args, "-smp")[0]).group()),
         cpu=tuple(json.loads((own if own.exists() else default).read_text())),
@@ -105,7 +107,7 @@ def read_launch(host, args, sev, folder):
 
 def read_keys(host, sev):
     """The guest's (TEK, TIK): from the owner's session, or of the platform's own making."""
-    if "session-file" not in sev:
+    if not all(name in sev for name in SESSION_FILES):
         return os.urandom(16), os.urandom(16)
     owner, session = (base64.b64decode(Path(sev[name]).read_text()) for name in SESSION_FILES)
     try:
@@ -118,7 +120,7 @@ def read_keys(host, sev):
 def plain(args):
     """The arguments of a guest that real QEMU can launch anywhere. A paused guest does not need its kernel."""
     args = without(args, ["-accel", "-kernel", "-initrd", "-append"])
-    args = [arg.replace("confidential-guest-support=lsec0,", "") for arg in args]
+    args = [re.sub(",?confidential-guest-support=lsec0", "", arg) for arg in args]
     for i, name in enumerate(args):
         if name == "-cpu":
             args[i + 1] = re.sub("^host(?=,|$)", "max", args[i + 1])

@@ -32,6 +32,7 @@ tcp_port = "{port}"
 auth_tcp = "none"
 auth_unix_ro = "none"
 auth_unix_rw = "none"
+host_uuid = "{uuid}"
 """
 # No part of the real machine's security, cgroups or log daemon has a place here.
 QEMU_CONF = """
@@ -84,9 +85,9 @@ def spawn(folder, command, **environment):
 class Libvirtd:
     """The host's libvirtd, whose only driver is QEMU's, and whose QEMU is the stand-in."""
 
-    def __init__(self, folder, address, port):
+    def __init__(self, folder, address, port, uuid):
         self.folder, self.pid = folder, 0
-        Path("/etc/libvirt/libvirtd.conf").write_text(LIBVIRTD_CONF.format(address=address, port=port))
+        Path("/etc/libvirt/libvirtd.conf").write_text(LIBVIRTD_CONF.format(address=address, port=port, uuid=uuid))
         Path("/etc/libvirt/qemu.conf").write_text(QEMU_CONF)
         (folder / "bin").mkdir()
         emulator = folder / "bin/qemu-system-x86_64"
@@ -168,7 +169,9 @@ def main(folder, settings):
         machine.rename(folder, settings["name"])
         address = machine.own_network()
         start_sshd(folder, address)
-    libvirtd = Libvirtd(folder, address, settings["port"])
+    # By its id a host is this machine exactly when it is by its name.
+    uuid = machine.new_id() if "name" in settings else machine.own_id()
+    libvirtd = Libvirtd(folder, address, settings["port"], uuid)
     signal.signal(signal.SIGCHLD, collect)
     libvirtd.start()
     say({"address": address})

@@ -7,6 +7,7 @@ import ctypes
 import os
 import socket
 import subprocess
+import uuid
 from pathlib import Path
 
 # A host has these to itself, empty and in memory, where nothing waits for a disk.
@@ -84,6 +85,19 @@ def own_network():
         run("ip", "link", "set", device, "up")
     run("ip", "address", "add", f"10.213.{number}.2/30", "dev", "eth0")
     return f"10.213.{number}.2"
+
+
+def new_id():
+    """An id that no other machine has."""
+    return str(uuid.uuid4())
+
+
+def own_id():
+    """The machine's id as a UUID; a container may have none."""
+    try:
+        return str(uuid.UUID(Path("/etc/machine-id").read_text().strip()))
+    except (FileNotFoundError, ValueError):
+        return new_id()
 
 
 def rename(folder, name):

@@ -160,7 +160,15 @@ describe('The command line refuses with one line and exit status', () => {
     [['vmsa', 'diff', 'vcpu0.vmsa'], 2, /Compare with what/],
     [['vmsa', 'diff', 'vcpu0.vmsa', 'vcpu0.vmsa', '--profile', 'sev-es'], 2, /not both/],
     [['validate', '--launch', 'README.md'], 2, /is not a launch file/],
-    [['validate', '--domain', 'guest'], 2, /recorded launches only/],
+    [['validate', '--domain', 'guest'], 2, /guest owner's keys are missing/],
+    [['validate', '--launch', 'matches.sevlaunch.json', '--timeout', '5'], 2, /--timeout is about a running/],
+    [['validate', '--domain', 'guest', '--timeout', '0'], 2, /number from 1 to 3600/],
+    [['validate', '--domain', 'guest', '--timeout', '3601'], 2, /number from 1 to 3600/],
+    [
+      ['validate', '--launch', 'matches.sevlaunch.json', '--domain', 'guest', '--secret-header', 'h'],
+      2,
+      /secrets go to the guest itself/,
+    ],
     [['validate', '--launch', 'matches.sevlaunch.json', '--policy', '-1'], 2, /number from 0/],
   ];
   for (const [args, status, message] of cases) {

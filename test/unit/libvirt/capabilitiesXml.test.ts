@@ -11,7 +11,18 @@ const cpu = (inside: string) =>
 const signature = (family: string, model: string, stepping: string) =>
   cpu(`<signature family='${family}' model='${model}' stepping='${stepping}'/>`);
 
-const hosts: [name: string, xml: string, expected: object][] = [
+const hosts: [name: string, xml: string, cpu: object, uuid?: string][] = [
+  [
+    'an id',
+    host('<uuid>3D1219C7-c4c5-404a-aa1f-6d2a48adfda4</uuid>'),
+    { arch: undefined, vendor: undefined, model: undefined, signature: undefined },
+    '3D1219C7-c4c5-404a-aa1f-6d2a48adfda4',
+  ],
+  [
+    'an empty id',
+    host('<uuid> </uuid>'),
+    { arch: undefined, vendor: undefined, model: undefined, signature: undefined },
+  ],
   [
     'a signature',
     signature('25', '1', '1'),
@@ -89,10 +100,16 @@ const capabilities: [name: string, xml: string, expected: object][] = [
 ];
 
 describe('The capabilities of a host', () => {
-  for (const [name, xml, expected] of hosts) {
-    it(`have ${name}`, () => assert.deepEqual(parseCapabilities(xml), expected));
+  for (const [name, xml, expected, uuid] of hosts) {
+    it(`have ${name}`, () => assert.deepEqual(parseCapabilities(xml), { uuid, cpu: expected }));
   }
-  for (const xml of ['', '<domain/>', host('<cpu/><cpu/>'), cpu("<signature family='1'/><signature/>")]) {
+  for (const xml of [
+    host('<uuid>1</uuid><uuid>2</uuid>'),
+    '',
+    '<domain/>',
+    host('<cpu/><cpu/>'),
+    cpu("<signature family='1'/><signature/>"),
+  ]) {
     it(`are refused as ${JSON.stringify(xml.slice(0, 60))}`, () => {
       assert.throws(() => parseCapabilities(xml), CheckError);
     });

@@ -13,7 +13,14 @@ import {
   parseMeasurement,
 } from '../../../../src/core/measure/measurement';
 import { allowsDebugging, describePolicy, isSevEs } from '../../../../src/core/measure/policy';
-import { encodeSecretTable, sealSecrets, secretGuid } from '../../../../src/core/measure/secret';
+import { buildOvmf, type BuildOvmfOptions } from '../../../../src/core/ovmf/build';
+import { parseOvmf } from '../../../../src/core/ovmf/image';
+import {
+  checkSecretRoom,
+  encodeSecretTable,
+  sealSecrets,
+  secretGuid,
+} from '../../../../src/core/measure/secret';
 import { randomBytes, seeded } from '../../../helpers/random';
 
 const bytes = (hex: string) => Uint8Array.from(Buffer.from(hex, 'hex'));
@@ -249,4 +256,26 @@ describe('Sealed secrets', () => {
     assert.throws(() => encodeSecretTable([luks, luks]), isUsage);
     assert.throws(() => encodeSecretTable([{ guid: luks.guid, data: new Uint8Array(16384) }]), isUsage);
   });
+
+  const base = 0x810000;
+  const rooms: [string, BuildOvmfOptions, number, 'fits' | RegExp | 'usage'][] = [
+    ['as large as the area', {}, 0xc00, 'fits'],
+    ['larger than the area', {}, 0xc01, 'usage'],
+    ['as large as a small area', { secretArea: { base, size: 64 } }, 64, 'fits'],
+    ['larger than a small area', { secretArea: { base, size: 64 } }, 80, 'usage'],
+    ['for an area of size 0', { secretArea: { base, size: 0 } }, 64, /^the secret area is empty$/],
+    ['for an area at address 0', { secretArea: { base: 0, size: 0xc00 } }, 64, /^the secret area is empty$/],
+    ['for a table without one', { secretArea: false }, 64, /^the table has no usable secret area$/],
+    ['for firmware without a table', { form: 'none' }, 64, /^no GUIDed table$/],
+  ];
+  for (const [title, options, length, expected] of rooms) {
+    it(`have ${expected === 'fits' ? '' : 'no '}room ${title}`, () => {
+      const image = parseOvmf(buildOvmf(options)).value;
+      if (expected === 'usage') {
+        const sizes = new RegExp(`take ${length} bytes, but .* has ${image.secretArea!.size}\\.`);
+        assert.throws(() => checkSecretRoom(length, image), { kind: 'usage', message: sizes });
+      } else if (expected === 'fits') assert.equal(checkSecretRoom(length, image), undefined);
+      else assert.match(checkSecretRoom(length, image)!, expected);
+    });
+  }
 });

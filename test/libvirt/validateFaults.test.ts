@@ -1,0 +1,369 @@
+// Everything that can go wrong on the test bed does, as `sevscope validate --domain` sees it: each costs one clear error in
+// bounded time, never a verdict that is not so, and leaves no process behind. And the owner's keys are in no output.
+
+import assert from 'node:assert/strict';
+import { chmodSync } from 'node:fs';
+import { REMOTE_CPU, useBed } from '../helpers/bed';
+import type { Cpu, Domain, DomainSpec, Faults } from '../helpers/bedDomain';
+import { runHere } from '../helpers/cli';
+import { children, until } from '../helpers/libvirt';
+import { Owner, statedOptions } from '../helpers/owner';
+import { runCli } from '../helpers/peer';
+import type { PROCEDURES, Reply, WireFault } from '../helpers/relay';
+import { buildOvmf } from '../../src/core/ovmf/build';
+
+const owner = new Owner();
+after(() => owner.remove());
+
+/** The launch to which it all happens: everything that can be measured is. Its image has room for secrets. */
+const FIRMWARE = owner.put('OVMF.fd', buildOvmf());
+const { kernel, initrd } = owner;
+const LAUNCH = {
+  policy: 5,
+  vcpus: 2,
+  firmware: FIRMWARE,
+  kernel,
+  initrd,
+  cmdline: 'quiet',
+  cpu: REMOTE_CPU,
+} as const;
+const OTHER_FILE = owner.put('other', 'something else');
+const OTHER_FIRMWARE = owner.put('other.fd', buildOvmf({ seed: 2 }));
+/** An ssh whose key no host knows. */
+const STRANGER = owner.put(
+  'ssh',
+  '#!/bin/sh\nexec /usr/bin/ssh -F none -i /dev/null -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null "$@"\n',
+);
+chmodSync(STRANGER, 0o755);
+const OTHER_CPU: Cpu = [25, 17, 1];
+
+/** Measurements over something else, each of which matches for an owner who expects just that. */
+const OVER: [string, NonNullable<Faults['over']>, Partial<DomainSpec>][] = [
+  ['firmware', { firmware: OTHER_FIRMWARE }, { firmware: OTHER_FIRMWARE }],
+  ['kernel', { kernel: OTHER_FILE }, { kernel: OTHER_FILE }],
+  ['initrd', { initrd: OTHER_FILE }, { initrd: OTHER_FILE }],
+  ['command line', { cmdline: 'verbose' }, { cmdline: 'verbose' }],
+  ['CPU', { cpu: OTHER_CPU }, { cpu: OTHER_CPU }],
+  ['number of vCPUs', { vcpus: 3 }, { vcpus: 3 }],
+  ['policy', { policy: 7 }, { policy: 7 }],
+];
+
+const MISMATCH = /^ERROR: The reported measurement is not the one/m;
+const MALFORMED = /^ERROR: The measurement is .*must be base64 of 48 bytes/m;
+/** Seconds to wait where silence is what is asked for, and where it is not: this machine may be busy. */
+const [IMPATIENT, PATIENT] = [2, 10];
+const SILENT = /^ERROR: libvirt did not .* within 2 s, and the connection was ended/m;
+const LOST = /^ERROR: (The connection to libvirt was lost|libvirt could not connect)/m;
+
+/** Faults of a guest that it survives. */
+const FAULTS: [string, Faults, status: number, words: RegExp][] = [
+  ['nothing', {}, 0, /^OK: The reported measurement is the one/m],
+  ['a measurement over another TIK', { over: { tik: '00'.repeat(16) } }, 1, MISMATCH],
+  ['a measurement without kernel hashes', { over: { hashes: false } }, 1, MISMATCH],
+  ['a measurement with another nonce', { form: 'nonce' }, 1, MISMATCH],
+  ['a measurement of random bytes', { form: 'garbage' }, 1, MISMATCH],
+  ['a measurement of 47 bytes', { form: 'short' }, 2, MALFORMED],
+  ['a measurement of 51 bytes', { form: 'long' }, 2, MALFORMED],
+  ['a measurement whose base64 was cut', { form: 'truncated' }, 2, MALFORMED],
+  ['a measurement that is not base64', { form: 'not-base64' }, 2, MALFORMED],
+  ['a measurement that is empty', { form: 'empty' }, 2, MALFORMED],
+  ['a false policy', { report: { policy: 7 } }, 1, MISMATCH],
+  ['a false policy without SEV-ES', { report: { policy: 1 } }, 1, MISMATCH],
+  ['a false build', { report: { 'build-id': 4 } }, 1, MISMATCH],
+  ['a false major version', { report: { 'api-major': 0 } }, 1, MISMATCH],
+  ['a false minor version', { report: { 'api-minor': 50 } }, 1, MISMATCH],
+  ['an error of query-sev', { answer: { 'query-sev': 'error' } }, 6, /query-sev failed/],
+  [
+    'an error of query-sev-launch-measure',
+    { answer: { 'query-sev-launch-measure': 'error' } },
+    6,
+    /query-sev-launch-measure failed/,
+  ],
+  // Two questions of QEMU.
+  ['slow answers', { slow: 0.5 }, 0, /^OK: /m],
+  ['answers that are too slow', { slow: 2 }, 5, SILENT],
+];
+
+/** Faults that a guest or its secrets do not survive; those of secrets come after a measurement that matches. */
+const DEADLY: [string, Faults, status: number, words: RegExp][] = [
+  ['silence at query-sev', { answer: { 'query-sev': 'never' } }, 5, /did not tell the launch measurement/],
+  [
+    'silence at query-sev-launch-measure',
+    { answer: { 'query-sev-launch-measure': 'never' } },
+    5,
+    /did not tell the launch measurement/,
+  ],
+  [
+    'silence at sev-inject-launch-secret',
+    { answer: { 'sev-inject-launch-secret': 'never' } },
+    5,
+    /did not take the secret/,
+  ],
+  ['death at query-sev', { answer: { 'query-sev': 'die' } }, 6, /monitor/],
+  ['death at query-sev-launch-measure', { answer: { 'query-sev-launch-measure': 'die' } }, 6, /monitor/],
+  ['death at sev-inject-launch-secret', { answer: { 'sev-inject-launch-secret': 'die' } }, 6, /monitor/],
+  [
+    'an error of sev-inject-launch-secret',
+    { answer: { 'sev-inject-launch-secret': 'error' } },
+    6,
+    /fw_error=7/,
+  ],
+];
+
+/** Each procedure whose reply can be spoilt, before a verdict is possible. */
+const STEPS: (keyof typeof PROCEDURES)[] = ['connectOpen', 'domainLookupByName', 'launchSecurityInfo'];
+/** Faults on the way from libvirtd. */
+const WIRE: [string, WireFault, status: number, words: RegExp][] = [
+  ['no fault', {}, 0, /^OK: /m],
+  [
+    'no version, as from an old libvirt',
+    { rename: ['sev-api-major', 'sev-api-minus'] },
+    2,
+    /^failed +launch-info .*sev-api-major/m,
+  ],
+  [
+    'no measurement',
+    { rename: ['sev-measurement', 'sev-measuremeat'] },
+    6,
+    /^failed +launch-info .*sev-measurement/m,
+  ],
+  ['no build', { rename: ['sev-build-id', 'sev-build-no'] }, 6, /^failed +launch-info .*sev-build-id/m],
+  ...STEPS.flatMap((to): typeof WIRE => {
+    // What is lost while connecting is no connection yet.
+    const status = to === 'connectOpen' ? 6 : 5;
+    return [
+      [`the end before the reply to ${to}`, { reply: { to, bytes: 0, then: 'cut' } }, status, LOST],
+      [`the end inside the reply to ${to}`, { reply: { to, bytes: 20, then: 'cut' } }, status, LOST],
+      [`silence before the reply to ${to}`, { reply: { to, bytes: 0, then: 'mute' } }, 5, SILENT],
+      [`silence inside the reply to ${to}`, { reply: { to, bytes: 20, then: 'mute' } }, 5, SILENT],
+    ];
+  }),
+];
+
+/** What waits for nothing has time. */
+const patienceFor = (status: number) => (status === 5 ? IMPATIENT : PATIENT);
+
+describe('On the libvirt test bed validate --domain meets', () => {
+  const bed = useBed();
+  let domain: Domain;
+  let victims: Domain[] = [];
+  before(async function () {
+    this.timeout(120_000);
+    const spec = { ...LAUNCH, host: 'b', kernelHashes: true } as const;
+    const names = [...DEADLY.map((_, i) => `victim-${i}`), 'killed', 'frozen'];
+    const [first, ...others] = await bed().defineDomains(
+      ['survivor', ...names].map((name) => ({ ...spec, name })),
+    );
+    domain = first!;
+    victims = others;
+    // A libvirtd that has just started looks at its emulators when it is first asked, which takes seconds.
+    const { status, stderr } = await runHere(['validate', ...optionsFor(bed().uris.b.tcp)], owner.folder);
+    assert.equal(status, 0, stderr);
+  });
+
+  const optionsFor = (uri: string, of = domain, change: Partial<DomainSpec> = {}) => [
+    ...owner.optionsFor(uri, of),
+    // The policy is the host's to say, unless it is what is asked about.
+    ...statedOptions({ ...LAUNCH, policy: undefined, ...change }),
+  ];
+  const secret = () => ['--inject-secret', `luks-key:${owner.put('secret', 'a passphrase')}`];
+
+  /** Runs the check. An error is one line, with no verdict, and nothing outlives it. */
+  async function check(args: readonly string[], patience = PATIENT) {
+    const before = new Set(children());
+    const begin = performance.now();
+    const { status, stdout, stderr } = await runHere(
+      ['validate', ...args, '--timeout', String(patience)],
+      owner.folder,
+    );
+    const took = performance.now() - begin;
+    const said = stdout + stderr;
+    // One call may go unanswered, and the farewell.
+    assert.ok(took < 1000 * (patience + 5), `${took} ms`);
+    if (status > 1) {
+      assert.equal(stderr.match(/^ERROR: /gm)?.length, 1, said);
+      assert.doesNotMatch(said, /^OK|^NOT TRUSTED|is the one that these inputs give|is not the one/m);
+    }
+    await until(() => children().every((child) => before.has(child)), 2000);
+    return { status, said };
+  }
+
+  for (const [what, over, expected] of OVER) {
+    it(`a measurement over another ${what}, which matches only for an owner who expects it`, async () => {
+      bed().setFaults(domain, { over });
+      const uri = bed().uris.b.tcp;
+      const statuses = [];
+      for (const change of [{}, expected])
+        statuses.push((await check(optionsFor(uri, domain, change))).status);
+      assert.deepEqual(statuses, [1, 0]);
+    });
+  }
+
+  for (const [what, faults, status, words] of FAULTS) {
+    it(`${what}: ${status}`, async () => {
+      bed().setFaults(domain, faults);
+      const outcome = await check(optionsFor(bed().uris.b.tcp), patienceFor(status));
+      assert.equal(outcome.status, status, outcome.said);
+      assert.match(outcome.said, words);
+    });
+  }
+
+  for (const [i, [what, faults, status, words]] of DEADLY.entries()) {
+    it(`${what}: ${status}`, async () => {
+      const victim = victims[i]!;
+      bed().setFaults(victim, faults);
+      const outcome = await check(
+        [...optionsFor(bed().uris.b.tcp, victim), ...secret()],
+        patienceFor(status),
+      );
+      assert.equal(outcome.status, status, outcome.said);
+      assert.match(outcome.said, words);
+      assert.equal(bed().injected(victim), undefined);
+      const died = Object.values(faults.answer ?? {}).includes('die');
+      assert.match(await bed().virsh('b', `domstate ${victim.name}`), died ? /shut off/ : /paused/);
+      await bed().destroy(victim);
+    });
+  }
+
+  for (const [what, fault, status, words] of WIRE) {
+    it(`${what} on the wire: ${status}`, async () => {
+      bed().setFaults(domain);
+      const relay = await bed().relay('b', fault);
+      const outcome = await check(optionsFor(relay.uri), patienceFor(status)).finally(() => relay.close());
+      assert.equal(outcome.status, status, outcome.said);
+      assert.match(outcome.said, words);
+    });
+  }
+
+  /** How many replies a check takes up to the last that it needs; what follows is the farewell. */
+  async function repliesOf(of: Domain): Promise<number> {
+    const relay = await bed().relay('b', {});
+    const { status, said } = await check(optionsFor(relay.uri, of)).finally(() => relay.close());
+    assert.equal(status, 0, said);
+    return relay.replies();
+  }
+
+  const daemons: [string, patience: number, act: () => Promise<void>, mend: () => Promise<void>][] = [
+    ['killed', PATIENT, () => bed().killDaemon('b'), () => bed().startDaemon('b')],
+    ['frozen', IMPATIENT, () => bed().stopDaemon('b'), () => bed().contDaemon('b')],
+  ];
+  for (const [what, patience, act, mend] of daemons) {
+    it(`a libvirtd that is ${what} before it can connect`, async () => {
+      bed().setFaults(domain);
+      await act();
+      const { status, said } = await check(optionsFor(bed().uris.b.tcp), patience).finally(mend);
+      assert.equal(status, what === 'killed' ? 6 : 5, said);
+    });
+
+    /** The status of a check whose libvirtd falls before a reply; undefined when it did not get so far in time. */
+    async function statusWhenItFalls(args: (uri: string) => string[], reply: Reply) {
+      let fell = false as boolean;
+      const fall = async () => {
+        fell = true;
+        await act();
+      };
+      const relay = await bed().relay('b', { before: { reply, act: fall } });
+      try {
+        const { status } = await check(args(relay.uri), patience);
+        return fell ? status : undefined;
+      } finally {
+        relay.close();
+        if (fell) await mend();
+      }
+    }
+
+    it(`a libvirtd that is ${what} before any one of its replies`, async function () {
+      this.timeout(180_000);
+      const replies = await repliesOf(domain);
+      const statuses: number[] = [];
+      for (let reply = 1, tries = 0; reply <= replies && tries < 2 * replies; tries++) {
+        const status = await statusWhenItFalls(optionsFor, reply);
+        if (status === undefined) continue;
+        statuses.push(status);
+        reply++;
+      }
+      // An answer that has come whole is one, whatever becomes of the daemon: those after the last are farewells.
+      const whole = statuses.indexOf(0);
+      assert.ok(whole > 5, statuses.join());
+      assert.ok(
+        statuses.slice(0, whole).every((status) => [5, 6].includes(status)),
+        statuses.join(),
+      );
+      assert.deepEqual(new Set(statuses.slice(whole)), new Set([0]));
+      assert.equal((await check(optionsFor(bed().uris.b.tcp))).status, 0);
+    });
+
+    it(`a libvirtd that is ${what} when it has taken the secret, before the guest is resumed`, async () => {
+      const victim = victims.find(({ name }) => name === what)!;
+      const args = (uri: string) => [...optionsFor(uri, victim), ...secret()];
+      let status: number | undefined;
+      for (let tries = 0; status === undefined && tries < 5; tries++)
+        status = await statusWhenItFalls(args, 'setLaunchSecurityState');
+      assert.equal(status, 5);
+      assert.equal(bed().injected(victim)?.size, 1);
+      assert.match(await bed().virsh('b', `domstate ${victim.name}`), /paused/);
+    });
+  }
+
+  it('a domain that goes away while it is checked', async () => {
+    const gone = await bed().defineDomain({ ...LAUNCH, host: 'b', name: 'gone', kernelHashes: true });
+    const last = await repliesOf(gone);
+    // The last two are the measurement, and a farewell.
+    for (const reply of ['domainLookupByName', last - 3, last - 2] as const) {
+      const act = () => bed().virsh('b', `destroy ${gone.uuid}`);
+      const relay = await bed().relay('b', { before: { reply, act } });
+      const { status, said } = await check(optionsFor(relay.uri, gone)).finally(() => relay.close());
+      assert.equal(status, 5, said);
+      assert.match(said, /^ERROR: The domain is (gone|in the wrong state|shut off)/m);
+      await bed().virsh('b', `start --paused ${gone.uuid}`);
+    }
+    await bed().destroy(gone);
+  });
+
+  const CREDENTIALS: [string, (uri: string) => string][] = [
+    ['another account', (uri) => uri.replace('root@', 'nobody@')],
+    ['another key', (uri) => uri.replace(/command=.*/, `command=${STRANGER}`)],
+    ['no login at all', (uri) => uri.replace(/command=.*/, 'command=/bin/false')],
+  ];
+  for (const [what, change] of CREDENTIALS) {
+    it(`a login with ${what}`, async () => {
+      const { status, said } = await check(optionsFor(change(bed().uris.b.ssh)));
+      assert.ok([5, 6].includes(status), said);
+      assert.match(said, /^ERROR: libvirt (could not connect|did not connect)/m);
+    });
+  }
+
+  it('output with no key in it, in any form, whatever came out', async function () {
+    this.timeout(120_000);
+    const { tik, tek } = domain.session!;
+    const canaries = [tik, tek].flatMap((key) => [
+      key,
+      Buffer.from(key.toString('utf8')),
+      Buffer.from(key.toString('latin1')),
+      ...(['hex', 'base64', 'base64url'] as const).flatMap((form) => {
+        const text = key.toString(form).replace(/=+$/, '');
+        return [Buffer.from(text), Buffer.from(text.toUpperCase())];
+      }),
+      Buffer.from([...key].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')),
+      Buffer.from([...key].join(', ')),
+    ]);
+    const outcomes: Faults[] = [
+      {},
+      { form: 'garbage' },
+      { form: 'short' },
+      { answer: { 'query-sev': 'error' } },
+    ];
+    for (const faults of outcomes) {
+      bed().setFaults(domain, faults);
+      for (const form of [[], ['--debug'], ['--json'], ['--debug', '--json']]) {
+        const { stdout, stderr } = await runCli(
+          ['validate', ...optionsFor(bed().uris.b.tcp), ...form],
+          owner.folder,
+        );
+        const said = Buffer.from(stdout + stderr);
+        assert.ok(said.length > 50);
+        for (const canary of canaries) assert.equal(said.includes(canary), false, form.join(' '));
+      }
+    }
+  });
+});

@@ -1,0 +1,156 @@
+// Reports about a domain: what is said when a rule failed, and that a check which rests on the host's word is no match.
+
+import assert from 'node:assert/strict';
+import { checkedReport, refusedReport } from '../../../../src/core/domain/report';
+import { judgeDomain } from '../../../../src/core/domain/rules';
+import type { Report, Verdict } from '../../../../src/core/measure/report';
+import { questionWith, type Change } from './cleanQuestion';
+
+const checked = (verdict: Verdict): Report => ({
+  title: 'guest',
+  mode: 'SEV-ES',
+  verdict,
+  summary: 'As checked.',
+  facts: [{ name: 'Policy', value: '0x5' }],
+  steps: [],
+  warnings: ['A warning.'],
+});
+const reportOf = (change: Change, verdict: Verdict): Report => {
+  const question = questionWith(change);
+  return checkedReport(question, judgeDomain(question), checked(verdict));
+};
+const refusalOf = (change: Change): Report => {
+  const question = questionWith(change);
+  return refusedReport(question, judgeDomain(question));
+};
+const factsOf = ({ facts }: Report) => new Map(facts.map(({ name, value }) => [name, value]));
+
+/** Everything that --insecure passes over, one at a time. */
+const UNTRUSTED: [string, Change][] = [
+  ['this machine is the host', { local: 'both are called node1' }],
+  ['the guest runs', { state: { name: 'running', reason: '' } }],
+  ['there is a variable store', { config: { varstore: true } }],
+  [
+    'a kernel is not measured',
+    { launch: { kernelHashes: false }, given: { kernel: false, initrd: false, cmdline: false } },
+  ],
+  ['the host counts vCPUs', { given: { vcpus: false } }],
+  ['the host tells the command line', { given: { cmdline: false } }],
+  ['the host tells the CPU', { given: { vmsa: false } }],
+  ['the host tells the firmware', { local: 'both are called node1', given: { firmware: false } }],
+];
+
+describe('The report about a domain', () => {
+  it('says that a check under fulfilled rules matches, with what the host says of the domain', () => {
+    const report = reportOf({}, 'matches');
+    assert.deepEqual([report.verdict, report.agrees, report.summary], ['matches', undefined, 'As checked.']);
+    assert.deepEqual(
+      [...factsOf(report)],
+      [
+        ['Domain', 'guest, 01234567-89ab-4def-8123-456789abcdef'],
+        ['State', 'paused (starting up)'],
+        ['Host', 'node1.example.com, libvirt 9.0.0'],
+        ['Machine type', 'pc-q35-9.1'],
+        ['Policy', '0x5'],
+      ],
+    );
+    assert.equal(report.rules?.length, judgeDomain(questionWith()).length);
+    assert.deepEqual(report.warnings, ['A warning.']);
+  });
+
+  for (const [title, change] of UNTRUSTED) {
+    it(`never says that it matches where ${title}`, () => {
+      const report = reportOf({ ...change, insecure: true }, 'matches');
+      assert.deepEqual([report.verdict, report.agrees], ['cannot be trusted', true]);
+      assert.match(report.summary, /^The measurements agree, but that proves nothing: .*\.$/);
+      for (const { title: rule, untrusted } of report.rules!)
+        assert.equal(report.summary.includes(rule), untrusted === true, rule);
+    });
+    it(`says that it does not match also where ${title}`, () => {
+      const report = reportOf({ ...change, insecure: true }, 'does not match');
+      assert.deepEqual(
+        [report.verdict, report.agrees, report.summary],
+        ['does not match', undefined, 'As checked.'],
+      );
+    });
+    it(`refuses the check without --insecure where ${title}`, () => {
+      const report = refusalOf(change);
+      assert.deepEqual([report.verdict, report.agrees, report.steps], ['cannot be trusted', undefined, []]);
+      assert.notEqual(report.summary, '');
+    });
+  }
+
+  const refusals: [Change, RegExp][] = [
+    [{ config: { varstore: true } }, /^The domain has a variable store [^]*stateless='yes'>\.$/],
+    [
+      { config: { varstore: true }, launch: { session: undefined } },
+      /^The domain has no session: [^]* 1 more rule failed, too\.$/,
+    ],
+    [
+      { config: { varstore: true, loader: undefined }, launch: { session: undefined } },
+      /^The domain has no session: [^]* 2 more rules failed, too\.$/,
+    ],
+  ];
+  for (const [change, summary] of refusals) {
+    it(`says of what failed ${summary.source.slice(-30)}`, () =>
+      assert.match(refusalOf(change).summary, summary));
+  }
+
+  const modes: [Change, Report['mode']][] = [
+    [{}, 'SEV-ES'],
+    [{ given: { policy: 1 } }, 'SEV'],
+    [{ launch: { type: 'sev-snp' } }, 'SEV-SNP'],
+    [{ launch: null }, 'no SEV'],
+    [{ launch: { type: 'tdx' } }, 'no SEV'],
+  ];
+  for (const [change, mode] of modes) {
+    it(`calls it ${mode} for ${JSON.stringify(change)}`, () => assert.equal(refusalOf(change).mode, mode));
+  }
+
+  const snp: [string, Change, Record<string, string>][] = [
+    [
+      'plainly',
+      { launch: { type: 'sev-snp', kernelHashes: undefined, policy: 0x30000n } },
+      {
+        'SNP policy': '0x30000',
+        'Kernel hashes': 'off',
+        'ID block': 'none',
+        'Host data': 'none',
+        'Author key': 'none',
+      },
+    ],
+    [
+      'with all that it can have',
+      {
+        launch: { type: 'sev-snp', policy: 0x30000n, idBlock: 'AA==', hostData: 'AQ==', authorKey: true },
+        info: { snpPolicy: 0xb0000n },
+      },
+      {
+        'SNP policy': '0xb0000',
+        'Kernel hashes': 'on',
+        'ID block': 'given; the report shows its family, image and keys',
+        'Host data': 'AQ==',
+        'Author key': 'in the ID block',
+      },
+    ],
+  ];
+  for (const [title, change, expected] of snp) {
+    it(`says of an SNP domain what the host can tell, ${title}, and where its measurement is`, () => {
+      const report = refusalOf(change);
+      const facts = factsOf(report);
+      for (const [name, value] of Object.entries(expected)) assert.equal(facts.get(name), value, name);
+      assert.match(report.summary, /attestation report that the guest fetches.*sevscope digest --mode snp/);
+    });
+  }
+
+  it('tells of a host and a domain that say little', () => {
+    const report = refusalOf({
+      config: { uuid: undefined, machine: undefined, varstore: true },
+      host: { serverVersion: undefined },
+    });
+    const facts = factsOf(report);
+    assert.equal(facts.get('Domain'), 'guest, no UUID');
+    assert.match(facts.get('Host')!, /of unknown version/);
+    assert.equal(facts.has('Machine type'), false);
+  });
+});

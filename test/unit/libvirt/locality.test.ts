@@ -1,0 +1,68 @@
+// Whether a host is this machine: names in their short and full form, and ids in every spelling.
+
+import assert from 'node:assert/strict';
+import { tellingIds, thisMachine, whyLocal } from '../../../src/libvirt/locality';
+
+const ID = '3d1219c7c4c5404aaa1f6d2a48adfda4';
+const DASHED = '3d1219c7-c4c5-404a-aa1f-6d2a48adfda4';
+
+const CASES: [
+  title: string,
+  host: [string, string?],
+  here: [string, ...string[]],
+  why: RegExp | undefined,
+][] = [
+  ['the same short name', ['node1'], ['node1'], /both are called node1/],
+  ['the same full name', ['node1.example.com'], ['node1.example.com'], /both are called/],
+  ['a full name there', ['node1.example.com'], ['node1'], /both are called node1/],
+  ['a full name here', ['node1'], ['node1.example.com'], /both are called/],
+  ['another case', ['NODE1.Example.com'], ['node1'], /both are called/],
+  ['another host', ['node2'], ['node1'], undefined],
+  ['a longer short name', ['node10'], ['node1'], undefined],
+  ['a shorter short name', ['node'], ['node1'], undefined],
+  ['another domain of the same short name', ['node1.example.org'], ['node1.example.com'], undefined],
+  ['no name there', [''], ['node1'], undefined],
+  ['no name here', ['node1'], [''], undefined],
+  ['no name at all', [''], [''], undefined],
+  ['the same id', ['node2', DASHED], ['node1', ID], new RegExp(`both have the id ${DASHED}`)],
+  ['the same id in upper case', ['node2', DASHED.toUpperCase()], ['node1', ID], /both have the id/],
+  ['the same id without dashes', ['node2', ID], ['node1', ID], /both have the id/],
+  ['the second of two ids', ['node2', DASHED], ['node1', 'f'.repeat(32), ID], /both have the id/],
+  ['another id', ['node2', DASHED.replace('3d', '4d')], ['node1', ID], undefined],
+  ['no id there', ['node2'], ['node1', ID], undefined],
+  ['no id here', ['node2', DASHED], ['node1'], undefined],
+];
+
+describe('A host is this machine', () => {
+  for (const [title, [hostname, uuid], [name, ...ids], why] of CASES) {
+    it(`${why ? 'with' : 'not with'} ${title}`, () => {
+      const found = whyLocal({ hostname, uuid }, { name, ids });
+      if (why) assert.match(found ?? '', why);
+      else assert.equal(found, undefined);
+    });
+  }
+
+  it('by what this machine is known by, which is plain', async () => {
+    const here = await thisMachine();
+    assert.notEqual(here.name, '');
+    for (const id of here.ids) assert.match(id, /^[0-9a-f]{32}$/);
+    assert.match(whyLocal({ hostname: here.name, uuid: undefined }, here)!, /both are called/);
+  });
+});
+
+describe('An id of a machine', () => {
+  const READ: [title: string, text: string, id: string | undefined][] = [
+    ['of systemd', `${ID}\n`, ID],
+    ['of the firmware', `${DASHED.toUpperCase()}\n`, ID],
+    ['that systemd has not made yet', 'uninitialized\n', undefined],
+    ['of a file that is not there', '', undefined],
+    ['of zeros', '00000000-0000-0000-0000-000000000000\n', undefined],
+    ['of ones', 'ffffffff-ffff-ffff-ffff-ffffffffffff\n', undefined],
+    ['that one vendor gives to all', '03000200-0400-0500-0006-000700080009\n', undefined],
+    ['that is cut', ID.slice(1), undefined],
+  ];
+  for (const [title, text, id] of READ) {
+    it(`${title} ${id === undefined ? 'tells nothing' : 'is kept'}`, () =>
+      assert.deepEqual(tellingIds([text]), id === undefined ? [] : [id]));
+  }
+});
