@@ -11,8 +11,8 @@ import { MAX_SECRETS, secretGuid, type Secret } from '../core/measure/secret';
 import type { ProfileId } from '../core/vmsa/profiles';
 import { CPU_ID_LIMITS } from '../core/vmsa/signature';
 import type { KeyPaths } from '../files/keys';
-import { launchInputs, runCheck, sealForLaunch, type LaunchInputs } from '../files/launch';
-import { readLaunchFile } from '../files/launchFile';
+import { ownerInputsOf, runCheck, sealForLaunch, type LaunchInputs } from '../files/launch';
+import { readLaunchFile, type LaunchFile } from '../files/launchFile';
 import { readUpTo } from '../files/read';
 import { cpuFrom, number, profileOption } from './options';
 import { columns, printJson, type Output } from './output';
@@ -126,9 +126,12 @@ async function validate(
   out: Output,
   workerPath: string | undefined,
 ): Promise<number> {
-  if (options.domain !== undefined) return validateRunning(options, options.domain, out, workerPath);
+  const file = options.launch === undefined ? undefined : await readLaunchFile(resolve(options.launch));
+  // A file that holds a recorded launch is checked as such, unless a domain is asked for.
+  const named = file && !file.launch && options.measurement === undefined ? file.domain : undefined;
+  if (options.domain !== undefined || named) return validateRunning(options, file, out, workerPath);
   if (options.timeout !== undefined) throw errors.domainNeeded('--timeout');
-  const inputs = await recordedInputs(options);
+  const inputs = recordedInputs(options, file);
   const report = await runCheck(inputs, { onProgress: out.onProgress });
   printReport(report, options, out);
   if (report.verdict !== 'matches') return 1;
@@ -149,7 +152,7 @@ async function validate(
 
 async function validateRunning(
   options: ValidateOptions,
-  domain: string,
+  file: LaunchFile | undefined,
   out: Output,
   workerPath: string | undefined,
 ): Promise<number> {
@@ -157,17 +160,20 @@ async function validateRunning(
   const platform = { apiMajor, apiMinor, buildId, policy };
   const given = Object.fromEntries(Object.entries(platform).filter(([, value]) => value !== undefined));
   if (options.secretHeader !== undefined || options.secretPayload !== undefined) throw errors.injectOrSeal();
-  const base = await launchBase(options);
   const inputs = {
-    ...ownerInputs(options, base),
-    domain,
+    ...ownerInputs(options, file),
+    domain: options.domain ?? file?.domain?.name ?? '',
     measurement,
     platform: given,
     insecure: insecure === true,
     ignoreConfig: ignoreConfig === true,
   };
-  const { connect: uri = '', timeout } = options;
-  const run = { uri, workerPath, timeoutMs: timeout === undefined ? undefined : 1000 * timeout };
+  const run = {
+    uri: options.connect ?? file?.domain?.connection ?? '',
+    fromFile: options.connect === undefined && file?.domain !== undefined,
+    workerPath,
+    timeoutMs: options.timeout === undefined ? undefined : 1000 * options.timeout,
+  };
   const { report, status, injected } = await validateDomain(
     inputs,
     injectSecret.length > 0 ? { ...run, secrets: () => readSecrets(injectSecret) } : run,
@@ -196,13 +202,9 @@ function printReport(report: Report, { json, debug }: ValidateOptions, out: Outp
   else out.note(`${report.agrees ? 'NOT TRUSTED' : 'ERROR'}: ${report.summary}`);
 }
 
-/** What the launch file of the options says. */
-async function launchBase({ launch }: ValidateOptions): Promise<LaunchInputs | undefined> {
-  return launch === undefined ? undefined : launchInputs(await readLaunchFile(resolve(launch)), launch);
-}
-
 /** What the owner gives, an option before what the launch file says. */
-function ownerInputs(options: ValidateOptions, base: LaunchInputs | undefined) {
+function ownerInputs(options: ValidateOptions, file: LaunchFile | undefined) {
+  const base = file && ownerInputsOf(file, options.launch!);
   const keys = keysFrom(options) ?? base?.keys;
   if (!keys) throw errors.keysNeeded();
   return {
@@ -218,26 +220,26 @@ function ownerInputs(options: ValidateOptions, base: LaunchInputs | undefined) {
 }
 
 /** All inputs of a recorded launch. */
-async function recordedInputs(options: ValidateOptions): Promise<LaunchInputs> {
-  const base = await launchBase(options);
-  const owner = ownerInputs(options, base);
+function recordedInputs(options: ValidateOptions, file: LaunchFile | undefined): LaunchInputs {
+  const owner = ownerInputs(options, file);
+  const recorded = file?.launch;
   const needed = <T>(value: T | undefined, option: string): T => {
     if (value === undefined) throw errors.optionNeeded(option);
     return value;
   };
-  const measurement = needed(options.measurement ?? base?.measurement, '--measurement');
+  const measurement = needed(options.measurement ?? recorded?.measurement, '--measurement');
   const platform = {
-    apiMajor: needed(options.apiMajor ?? base?.platform.apiMajor, '--api-major'),
-    apiMinor: needed(options.apiMinor ?? base?.platform.apiMinor, '--api-minor'),
-    buildId: needed(options.buildId ?? base?.platform.buildId, '--build-id'),
-    policy: needed(options.policy ?? base?.platform.policy, '--policy'),
+    apiMajor: needed(options.apiMajor ?? recorded?.apiMajor, '--api-major'),
+    apiMinor: needed(options.apiMinor ?? recorded?.apiMinor, '--api-minor'),
+    buildId: needed(options.buildId ?? recorded?.buildId, '--build-id'),
+    policy: needed(options.policy ?? recorded?.policy, '--policy'),
   };
   const firmware = needed(owner.firmware, '--firmware');
   if (options.injectSecret.length > 0) needed(options.secretHeader, '--secret-header');
   if (options.injectSecret.length > 0) needed(options.secretPayload, '--secret-payload');
   if ((options.secretHeader === undefined) !== (options.secretPayload === undefined))
     throw errors.bothSecretFiles();
-  return { ...owner, title: base?.title ?? 'command line', measurement, platform, firmware };
+  return { ...owner, title: file?.name ?? options.launch ?? 'command line', measurement, platform, firmware };
 }
 
 function keysFrom({ tk, tik, tek }: ValidateOptions): KeyPaths | undefined {
@@ -253,7 +255,7 @@ function keysFrom({ tk, tik, tek }: ValidateOptions): KeyPaths | undefined {
 /** The CPU or the VMSA files, from the options if they name either, otherwise from the launch file. */
 function vcpuState(
   options: ValidateOptions,
-  base: LaunchInputs | undefined,
+  base: Pick<LaunchInputs, 'cpu' | 'vmsa'> | undefined,
 ): Pick<LaunchInputs, 'cpu' | 'vmsa'> {
   const { cpuFamily, cpuModel, cpuStepping, vmsaCpu0, vmsaCpu1 } = options;
   const cpu = cpuFrom({

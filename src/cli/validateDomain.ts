@@ -13,6 +13,8 @@ import { askAtTerminal } from './prompt';
 export interface DomainRun {
   /** As typed; empty for libvirt's own default. */
   readonly uri: string;
+  /** The URI is that of a launch file, not typed: it must pass the allow-list. */
+  readonly fromFile?: boolean;
   /** The script of libvirt's process. */
   readonly workerPath: string | undefined;
   /** For connecting and for each call; the usual time unless given. */
@@ -35,12 +37,12 @@ export async function validateDomain(
   run: DomainRun,
   out: Output,
 ): Promise<DomainAnswer> {
-  const { uri, workerPath, timeoutMs, secrets } = run;
+  const { uri, fromFile = false, workerPath, timeoutMs, secrets } = run;
   if (workerPath === undefined) throw errors.noWorker();
   const options = {
     connection: {
       uri,
-      asTyped: true,
+      asTyped: !fromFile,
       workerPath,
       ...(timeoutMs !== undefined && { timeoutMs }),
       ...(process.stdin.isTTY && { onPrompt: askAtTerminal }),

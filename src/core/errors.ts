@@ -264,6 +264,13 @@ export function badSecret(): CheckError {
   return usage('A secret is given as NAME:PATH, where NAME is a GUID or luks-key and PATH a file.');
 }
 
+/** A launch file that only names a domain, where a recorded launch is wanted. */
+export function noRecordedLaunch(name: string): CheckError {
+  return usage(
+    `${name} has no recorded launch, only a domain to ask. Give --domain, or record the launch in it.`,
+  );
+}
+
 /** Something that a check needs and the host did not report. */
 export function notReported(what: string): CheckError {
   return new CheckError(
@@ -413,6 +420,11 @@ export function unknownFormat(id: string, known: readonly string[]): CheckError 
 /** Nothing to paste. */
 export function nothingToPaste(reason: string): CheckError {
   return usage(`The clipboard holds no VMSA. ${reason}`);
+}
+
+/** A window without a folder to put a file into. */
+export function noFolder(): CheckError {
+  return usage('A launch file stands beside your firmware and keys. Open their folder first.');
 }
 
 /** A file system without paths. */

@@ -4,7 +4,7 @@
 import type { DomainConfig, HostFacts, LaunchSecurityInfo } from '../core/domain/facts';
 import { isActive, type DomainQuestion, type GivenInputs } from '../core/domain/question';
 import { checkedReport, refusedReport } from '../core/domain/report';
-import { firstFailure, judgeDomain } from '../core/domain/rules';
+import { firstFailure, judgeDomain, type RuleResult } from '../core/domain/rules';
 import * as errors from '../core/errors';
 import type { HostInput } from '../core/measure/check';
 import type { Platform } from '../core/measure/measurement';
@@ -31,13 +31,18 @@ export interface DomainInputs extends Omit<
   readonly ignoreConfig?: boolean;
 }
 
-/** The parts of a check that take time, in their order. */
-export type Stage = 'connecting' | 'asking the host' | 'reading and hashing' | 'injecting secrets';
+/** The parts of a check that take time, in their order; the last only when there are secrets. */
+export const STAGES = ['connecting', 'asking the host', 'reading and hashing', 'injecting secrets'] as const;
+
+/** A part of a check that takes time. */
+export type Stage = (typeof STAGES)[number];
 
 /** How to connect, and how to watch and stop the check. */
 export interface DomainCheckOptions extends ReadOptions {
   readonly connection: ConnectOptions;
   readonly onStage?: (stage: Stage) => void;
+  /** Called as soon as the rules are judged, before anything is hashed. */
+  readonly onRules?: (rules: readonly RuleResult[]) => void;
 }
 
 /** What a match is followed by, when it is asked for. */
@@ -80,6 +85,7 @@ export async function checkDomain(
     onStage?.('asking the host');
     const { uuid, question } = await ask(connection, inputs);
     const rules = judgeDomain(question);
+    options.onRules?.(rules);
     if (firstFailure(rules)) return { report: refusedReport(question, rules) };
     onStage?.('reading and hashing');
     const launch = fillIn(inputs, question);

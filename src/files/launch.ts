@@ -37,15 +37,29 @@ export interface LaunchInputs {
   readonly fromHost?: readonly HostInput[] | undefined;
 }
 
-/** The inputs that a launch file names. */
+/** The inputs that a launch file names. @throws CheckError when no launch is recorded in it */
 export function launchInputs(file: LaunchFile, title: string): LaunchInputs {
-  const { launch, cpu, name, ...rest } = file;
-  const { measurement, ...platform } = launch;
+  if (!file.launch) throw errors.noRecordedLaunch(title);
+  const { measurement, ...platform } = file.launch;
+  return { ...ownerInputsOf(file, title), measurement, platform };
+}
+
+/** What of a launch file is the owner's. @param title for a file without a name */
+export function ownerInputsOf(
+  file: LaunchFile,
+  title: string,
+): Omit<LaunchInputs, 'measurement' | 'platform'> {
+  const { cpu, name, firmware, kernel, initrd, cmdline, vcpus, profile, vmsa, keys } = file;
   return {
-    ...rest,
+    firmware,
+    kernel,
+    initrd,
+    cmdline,
+    vcpus,
+    profile,
+    vmsa,
+    keys,
     title: name ?? title,
-    measurement,
-    platform,
     cpu: typeof cpu === 'string' ? cpuByName(cpu) : cpu,
   };
 }

@@ -1,5 +1,5 @@
-// Launch files, `*.sevlaunch.json`: a recorded launch and the owner's inputs for checking it. The schema here is
-// the one table; the JSON schema that VS Code gets and the documentation come from it.
+// Launch files, `*.sevlaunch.json`: the owner's inputs for checking a launch, with the launch as it was recorded or the
+// domain to ask. The schema here is the one table; the JSON schema that VS Code gets and the documentation come from it.
 
 import { dirname, isAbsolute, resolve } from 'node:path';
 import * as v from 'valibot';
@@ -37,6 +37,17 @@ const recordedLaunch = v.strictObject({
   apiMinor: integer(0xff, 'SEV API minor version of the firmware (sev-api-minor).'),
   buildId: integer(0xff, 'Build of the SEV firmware (sev-build-id).'),
   policy: integer(0xffffffff, 'Guest policy, 32 bits (sev-policy). With bit 2 set the guest is SEV-ES.'),
+});
+
+const runningDomain = v.strictObject({
+  connection: v.pipe(
+    v.string(),
+    v.minLength(1),
+    v.description(
+      'The libvirt connection, such as qemu+ssh://user@host/system. You are asked before it is used.',
+    ),
+  ),
+  name: v.pipe(v.string(), v.minLength(1), v.description('The domain: its UUID, its name, or its id.')),
 });
 
 /** The shape of a launch file. */
@@ -85,7 +96,12 @@ export const LaunchFileSchema = v.strictObject({
     keyFiles,
     v.description("The guest owner's keys. Only their paths are here; keys are read when needed."),
   ),
-  launch: v.pipe(recordedLaunch, v.description('What the host reported about the launch.')),
+  launch: v.optional(
+    v.pipe(recordedLaunch, v.description('What the host reported about the launch, when it was recorded.')),
+  ),
+  domain: v.optional(
+    v.pipe(runningDomain, v.description('The running domain whose host is asked about the launch.')),
+  ),
 });
 
 /** A launch file with absolute paths. */
@@ -125,6 +141,8 @@ export function parseLaunchFile(text: string, path: string): LaunchFile {
     const issue = result.issues[0];
     throw errors.badLaunchFile(path, `${v.getDotPath(issue) ?? 'the top level'}: ${complaint(issue)}`);
   }
+  if (!result.output.launch && !result.output.domain)
+    throw errors.badLaunchFile(path, 'it has neither a recorded "launch" nor a "domain" to ask');
   const at = (p: string) => (isAbsolute(p) ? p : resolve(dirname(path), p));
   const maybe = (p: string | undefined) => (p === undefined ? undefined : at(p));
   const { firmware, kernel, initrd, vmsa, keys, ...rest } = result.output;

@@ -78,7 +78,7 @@ const RULES: readonly Rule[] = [
   ({ differences }) => ({
     id: 'image-bytes',
     guests: ['SEV', 'SEV-ES'],
-    text: `The launch digest is over every byte of the image, and ${byteCount(differences.bytes)} differ.`,
+    text: `The launch digest is over every byte of the image, and ${byteCount(differences.bytes)} differ${differences.bytes === 1 ? 's' : ''}.`,
   }),
   ({ a, b, differences: { pages } }) => {
     const moved = a.fileSize === b.fileSize ? '' : ', and the first page has another address';

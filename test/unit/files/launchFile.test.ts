@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { CheckError } from '../../../src/core/errors';
-import { launchInputs } from '../../../src/files/launch';
+import { launchInputs, ownerInputsOf } from '../../../src/files/launch';
 import { parseLaunchFile } from '../../../src/files/launchFile';
 
 const GOOD = {
@@ -38,7 +38,24 @@ describe('A launch file', () => {
     });
   });
 
+  it('names a domain in place of a recorded launch, or beside it', () => {
+    const domain = { connection: 'qemu+ssh://host/system', name: 'guest' };
+    const alone = parse({ ...GOOD, launch: undefined, domain });
+    assert.deepEqual(alone.domain, domain);
+    assert.equal(ownerInputsOf(alone, 'title').firmware, '/work/space/OVMF.fd');
+    assert.throws(() => launchInputs(alone, 'title'), /^CheckError: title has no recorded launch/);
+    assert.equal(launchInputs(parse({ ...GOOD, domain }), 'title').measurement, 'x');
+  });
+
   const wrong: [string, unknown, RegExp][] = [
+    [
+      'neither a launch nor a domain',
+      { ...GOOD, launch: undefined },
+      /neither a recorded "launch" nor a "domain"/,
+    ],
+    ['a domain without a connection', { ...GOOD, domain: { name: 'guest' } }, /domain\.connection/],
+    ['a domain without a name', { ...GOOD, domain: { connection: 'x', name: '' } }, /domain\.name/],
+    ['more in a domain', { ...GOOD, domain: { connection: 'x', name: 'y', command: 'z' } }, /domain/],
     ['no firmware', { ...GOOD, firmware: undefined }, /firmware/],
     ['a number as firmware', { ...GOOD, firmware: 1 }, /firmware: .*string/i],
     ['an unknown field', { ...GOOD, frimware: 'x' }, /frimware/],
@@ -92,6 +109,6 @@ describe('A launch file', () => {
       required: string[];
     };
     for (const field of Object.keys(GOOD)) assert.ok(field in schema.properties, field);
-    assert.deepEqual(schema.required.sort(), ['firmware', 'keys', 'launch']);
+    assert.deepEqual(schema.required.sort(), ['firmware', 'keys']);
   });
 });
