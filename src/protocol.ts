@@ -1,6 +1,7 @@
 // Every message between the extension host and the webview, as two unions. Bytes cross once and both sides
 // decode them with the same core. Any message may be sent again at any moment; what arrives is checked here.
 
+import type { RuleResult } from './core/domain/rules';
 import type { Report } from './core/measure/report';
 import type { VolumeComparison } from './core/ovmf/volumes/compareVolumes';
 import type { VolumeContents } from './core/ovmf/volumes/contents';
@@ -32,6 +33,11 @@ export const ACTIONS = {
   newLaunchFile: 'New Launch File…',
   openLaunchFile: 'Open Launch File',
   runAgain: 'Check Again',
+  cancelRun: 'Cancel',
+  copyReport: 'Copy as Markdown',
+  copyReportJson: 'Copy as JSON',
+  saveReport: 'Save…',
+  injectSecret: 'Inject Secret…',
 } as const;
 
 /** The name of an action. */
@@ -112,13 +118,35 @@ export interface ImagesViewState extends NamedPage, ComparedContents {
   readonly other: NamedPage;
 }
 
+/** A check that is running: its stages, and what is known already. */
+export interface RunningState {
+  readonly title: string;
+  readonly stages: readonly string[];
+  /** The one of them that is running. */
+  readonly stage: string;
+  readonly rules?: readonly RuleResult[];
+  /** The file that is read, and bytes so far. */
+  readonly reading?: { readonly name: string; readonly done: number; readonly total?: number };
+}
+
+/** A finished check. */
+export interface ReportViewState {
+  readonly kind: 'report';
+  readonly report: Report;
+  /** When a running domain was asked, in ISO 8601; absent for a recorded launch. */
+  readonly made?: string;
+  /** Secrets that the guest got. */
+  readonly injected?: number;
+}
+
 /** What a webview shows; it holds everything needed to draw it. */
 export type View =
   | VmsaViewState
   | ComparisonViewState
   | OvmfViewState
   | ImagesViewState
-  | { readonly kind: 'report'; readonly report: Report }
+  | ReportViewState
+  | ({ readonly kind: 'running' } & RunningState)
   | {
       readonly kind: 'notice';
       readonly title: string;
@@ -169,6 +197,7 @@ const VIEW_KINDS: readonly string[] = [
   'ovmf',
   'images',
   'report',
+  'running',
   'notice',
 ] satisfies View['kind'][];
 

@@ -13,6 +13,7 @@ import { NoticeView } from './noticeView';
 import { OvmfView } from './ovmfView';
 import { installPaneKeys } from './paneKeys';
 import { ReportView } from './reportView';
+import { RunningView } from './runningView';
 import { VmsaView } from './vmsaView';
 
 function Page({ view }: { view: View }) {
@@ -30,7 +31,9 @@ function Page({ view }: { view: View }) {
     case 'images':
       return <ImagesView view={view} />;
     case 'report':
-      return <ReportView report={view.report} />;
+      return <ReportView view={view} />;
+    case 'running':
+      return <RunningView view={view} />;
     case 'notice':
       return <NoticeView title={view.title} text={view.text} actions={view.actions} />;
   }

@@ -2,9 +2,11 @@
 // the measurement, with who vouches for it.
 
 import type { ComponentChildren } from 'preact';
-import { byteCount } from '../src/core/hex';
-import type { Report, Source, Step, Verdict } from '../src/core/measure/report';
+import { byteCount, countOf } from '../src/core/hex';
+import type { Source, Step, Verdict } from '../src/core/measure/report';
+import type { ReportViewState } from '../src/protocol';
 import { Digest, DigestPair } from './digest';
+import { Rules } from './rules';
 import { ActionButton, Icon } from './widgets';
 
 const VERDICTS: Record<Verdict, { icon: string; title: string; style: string }> = {
@@ -110,7 +112,8 @@ function Pipeline({ steps }: { steps: readonly Step[] }) {
 }
 
 /** Shows a report. */
-export function ReportView({ report }: { report: Report }) {
+export function ReportView({ view }: { view: ReportViewState }) {
+  const { report, made, injected } = view;
   const { icon, title, style } = VERDICTS[report.verdict];
   const digestOf = (id: Step['id']) => report.steps.find((step) => step.id === id)?.digest;
   const expected = digestOf('measurement');
@@ -124,11 +127,21 @@ export function ReportView({ report }: { report: Report }) {
           <p class="verdict-summary">{report.summary}</p>
           <p class="verdict-title">
             {report.title}, {report.mode}
+            {made !== undefined && `, asked ${new Date(made).toLocaleString()}`}
           </p>
+          {injected !== undefined && (
+            <p class="verdict-summary" role="status">
+              <Icon name="key" /> {countOf(injected, 'secret')} injected; the guest runs.
+            </p>
+          )}
         </div>
         <div class="actions">
           <ActionButton action="runAgain" primary />
+          {made !== undefined && report.verdict === 'matches' && <ActionButton action="injectSecret" />}
           <ActionButton action="openLaunchFile" />
+          <ActionButton action="copyReport" />
+          <ActionButton action="copyReportJson" />
+          <ActionButton action="saveReport" />
         </div>
       </header>
       {report.warnings.length > 0 && (
@@ -147,10 +160,13 @@ export function ReportView({ report }: { report: Report }) {
           <DigestPair expected={expected} reported={reported} />
         </section>
       )}
-      <section data-pane>
-        <h2>How the measurement is made</h2>
-        <Pipeline steps={report.steps} />
-      </section>
+      {report.rules && <Rules rules={report.rules} />}
+      {report.steps.length > 0 && (
+        <section data-pane>
+          <h2>How the measurement is made</h2>
+          <Pipeline steps={report.steps} />
+        </section>
+      )}
       {report.facts.length > 0 && (
         <section>
           <h2>About this launch</h2>

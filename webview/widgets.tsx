@@ -30,6 +30,11 @@ const ACTION_ICONS: Record<Action, string> = {
   newLaunchFile: 'verified',
   openLaunchFile: 'go-to-file',
   runAgain: 'refresh',
+  cancelRun: 'debug-stop',
+  copyReport: 'copy',
+  copyReportJson: 'json',
+  saveReport: 'save',
+  injectSecret: 'key',
 };
 
 /** A button that asks the host for an action; `request` is the comparison on the page. */

@@ -12,9 +12,9 @@ import { ensureDebianPackages, ensureNodeModules, ensureVscodeServer } from './s
 
 /**
  * The tiers, in the order in which they run. Each is a folder of test/; `program` gets the options of mocha.mjs.
- * `timeout` is for one test in milliseconds, `seconds` for all of the tier, `retries` for a test that failed. A tier that is for
- * `root` skips its tests for others, and asks for no packages then.
- * @type {Record<string, {program: string, packages: string[], server: boolean, timeout: number, seconds: number, retries?: number, root?: boolean}>}
+ * `timeout` is for one test in milliseconds, `seconds` for all of the tier, `retries` for a test that failed. Tests with the
+ * libvirt `bed` are skipped for others than root, who are not asked for its packages.
+ * @type {Record<string, {program: string, packages: string[], server: boolean, timeout: number, seconds: number, retries?: number, bed?: boolean}>}
  */
 const TIERS = {
   unit: {
@@ -33,22 +33,18 @@ const TIERS = {
   },
   libvirt: {
     program: 'mocha.mjs',
-    packages: [
-      ...['libvirt-daemon', 'libvirt-daemon-driver-qemu', 'libvirt-clients', 'qemu-system-x86', 'ovmf'],
-      ...['libvirt-clients-qemu', 'python3-libvirt', 'python3-lxml', 'python3-cryptography'],
-      ...['openssh-server', 'iproute2'],
-    ],
+    packages: [],
     server: false,
     timeout: 60_000,
     seconds: 900,
-    root: true,
+    bed: true,
   },
   vscode: {
     program: 'extensionHost.mjs',
     packages: ['chromium', 'ovmf', 'libvirt0'],
     server: true,
     timeout: 30_000,
-    seconds: 420,
+    seconds: 900,
   },
   // A workbench on a busy machine may lose a click; what is broken is broken the second time, too.
   browser: {
@@ -56,10 +52,18 @@ const TIERS = {
     packages: ['chromium', 'libvirt0'],
     server: true,
     timeout: 90_000,
-    seconds: 900,
+    seconds: 1800,
     retries: 1,
+    bed: true,
   },
 };
+
+/** What the libvirt test bed is made of, and the peer that it is tried with. */
+const BED_PACKAGES = [
+  ...['libvirt-daemon', 'libvirt-daemon-driver-qemu', 'libvirt-clients', 'qemu-system-x86', 'ovmf'],
+  ...['libvirt-clients-qemu', 'python3-libvirt', 'python3-lxml', 'python3-cryptography'],
+  ...['openssh-server', 'iproute2'],
+];
 
 /** @typedef {import('./mocha.mjs').Counts} Counts */
 
@@ -76,8 +80,8 @@ async function runTier(name, { grep, results }) {
   const result = join(results, `${name}.json`);
   let code = 1;
   try {
-    if (!tier.root || (process.platform === 'linux' && process.getuid?.() === 0))
-      await ensureDebianPackages(tier.packages);
+    const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
+    await ensureDebianPackages([...tier.packages, ...(tier.bed && isRoot ? BED_PACKAGES : [])]);
     if (tier.server) await ensureVscodeServer();
     const files = filesBelow(`out/test/${name}`, '.test.js').map((file) => join(ROOT, file));
     const options = {

@@ -13,7 +13,9 @@ import { OvmfEditor } from './ovmfEditor';
 import { activeFile, pickFile, pickRequest, resetAddressAt, savePage, startFolder } from './picks';
 import { present } from './present';
 import type { RecentCpus } from './recentCpus';
-import { ReportEditor, reportUri } from './reportEditor';
+import { launchFileAt } from './checks';
+import { reportUri } from './reportSource';
+import { validateDomain, validateNamed, type Surroundings } from './validateDomain';
 import { vmsaCommands, type Command } from './vmsaCommands';
 import { VmsaEditor } from './vmsaEditor';
 
@@ -22,13 +24,15 @@ export function registerCommands(
   editor: VmsaEditor,
   recent: RecentCpus,
   domains: DomainsView,
+  checks: Surroundings,
 ): vscode.Disposable[] {
   const commands: Record<string, Command> = {
     ...vmsaCommands(editor, recent),
     ...domainsCommands(domains),
     'sevscope.generateVmsa': (target?: unknown, more?: unknown) => generate(recent, target, more),
     'sevscope.compareImages': compareImages,
-    'sevscope.validateLaunch': validateLaunch,
+    'sevscope.validateLaunch': (uri?: vscode.Uri) => validateLaunch(checks, uri),
+    'sevscope.validateDomain': (given?: unknown) => validateDomain(checks, given),
     'sevscope.createSample': createSample,
     'sevscope.openAsOvmf': (uri?: vscode.Uri) => openWith(uri, OvmfEditor.viewType),
     'sevscope.openAsVmsa': (uri?: vscode.Uri) => openWith(uri, VmsaEditor.viewType),
@@ -91,12 +95,16 @@ async function compareImages(uri?: unknown, more?: unknown): Promise<void> {
 }
 
 /** Runs a launch file and opens its report. */
-async function validateLaunch(uri?: vscode.Uri): Promise<void> {
+async function validateLaunch(checks: Surroundings, uri?: vscode.Uri): Promise<void> {
   if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
   const active = activeFile();
   const own = active?.path.endsWith('.sevlaunch.json') ? active : undefined;
   const file = uri ?? own ?? (await pickFile('Launch to check', '**/*.sevlaunch.json'));
-  if (file) await vscode.commands.executeCommand('vscode.openWith', reportUri(file), ReportEditor.viewType);
+  if (!file) return;
+  // A file that cannot be read says so in its report.
+  const launch = await launchFileAt(file).catch(() => undefined);
+  if (launch?.domain && !launch.launch) await validateNamed(checks, file, launch.domain);
+  else await checks.reports.start(reportUri({ file }));
 }
 
 /** Writes the sample into a folder and offers to open it. */

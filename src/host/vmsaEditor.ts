@@ -259,6 +259,11 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
       case 'newLaunchFile':
       case 'openLaunchFile':
       case 'runAgain':
+      case 'cancelRun':
+      case 'copyReport':
+      case 'copyReportJson':
+      case 'saveReport':
+      case 'injectSecret':
         return;
     }
   }

@@ -12,6 +12,8 @@ import {
   timeoutMs,
 } from '../../src/host/connectionSettings';
 import { domainsCommands } from '../../src/host/domainsCommands';
+import type { ReportEditor } from '../../src/host/reportEditor';
+import { validateDomain, validateNamed } from '../../src/host/validateDomain';
 import {
   HOST,
   descriptions,
@@ -25,6 +27,10 @@ import {
   workers,
 } from './domainsView';
 import { until } from './until';
+
+// What is refused comes before a report is opened or anything is remembered: neither may be touched.
+const unusedReports = undefined as unknown as ReportEditor;
+const unusedMemory = undefined as unknown as vscode.Memento;
 
 describe('A URI that would run a program', () => {
   const folder = temporaryFolder();
@@ -76,6 +82,16 @@ describe('A URI that would run a program', () => {
       await run('sevscope.addConnection', uri());
       assert.deepEqual(connectionTexts(), [HOST]);
       const { connections } = make();
+      const around = { reports: unusedReports, connections, memory: unusedMemory };
+      const target = { uri: uri(), domain: 'guest', name: 'guest' };
+      await assert.rejects(
+        validateDomain(around, target),
+        (error) => error instanceof CheckError && reason.test(error.message),
+      );
+      await assert.rejects(
+        validateNamed(around, vscode.Uri.file(script()), { connection: uri(), name: 'guest' }),
+        (error) => error instanceof CheckError && reason.test(error.message),
+      );
       await assert.rejects(
         connections.use(uri(), (connection) => connection.listDomains()),
         CheckError,

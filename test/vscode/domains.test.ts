@@ -161,6 +161,7 @@ describe('The view of domains', () => {
 
   const FACTS: HostFacts = {
     hostname: 'a\u202eb',
+    uuid: undefined,
     driver: 'QEMU',
     libraryVersion: '1.0.0',
     serverVersion: '1.2.3',

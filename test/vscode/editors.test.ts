@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { generateVmsa, type VmsaRequest } from '../../src/core/vmsa/generate';
-import { checkLaunchFile, reportUri } from '../../src/host/reportEditor';
+import { runRecorded } from '../../src/host/checks';
+import { reportUri } from '../../src/host/reportSource';
 import { CheckError } from '../../src/core/errors';
 
 const MILAN = { family: 25, model: 1, stepping: 1 };
@@ -78,7 +79,7 @@ describe('Commands', () => {
   it('validate a launch file and open its report', async () => {
     await run('sevscope.validateLaunch', file('matches.sevlaunch.json'));
     const { uri } = await activeEditor('sevscope.report');
-    assert.equal(uri.toString(), reportUri(file('matches.sevlaunch.json')).toString());
+    assert.equal(uri.toString(), reportUri({ file: file('matches.sevlaunch.json') }).toString());
   });
   it('validate the launch file of the active text editor', async () => {
     await vscode.window.showTextDocument(file('mismatch.sevlaunch.json'));
@@ -109,9 +110,12 @@ describe('Editors on our own addresses', () => {
 });
 
 describe('A launch file', () => {
+  const { extensionUri } = vscode.extensions.getExtension('sevscope.sevscope')!;
+  const verdictOf = async (uri: vscode.Uri) => (await runRecorded(uri, { extensionUri })).report.verdict;
+
   it('gives the same verdicts as on the command line', async () => {
-    assert.equal((await checkLaunchFile(file('matches.sevlaunch.json'))).verdict, 'matches');
-    assert.equal((await checkLaunchFile(file('mismatch.sevlaunch.json'))).verdict, 'does not match');
+    assert.equal(await verdictOf(file('matches.sevlaunch.json')), 'matches');
+    assert.equal(await verdictOf(file('mismatch.sevlaunch.json')), 'does not match');
   });
   it('is checked as it stands in its editor, saved or not', async () => {
     const document = await vscode.workspace.openTextDocument(file('mismatch.sevlaunch.json'));
@@ -123,7 +127,7 @@ describe('A launch file', () => {
       'vcpu0.vmsa',
     );
     await vscode.workspace.applyEdit(edit);
-    assert.equal((await checkLaunchFile(document.uri)).verdict, 'matches');
+    assert.equal(await verdictOf(document.uri), 'matches');
     await vscode.window.showTextDocument(document);
     await run('workbench.action.files.revert');
   });
@@ -139,7 +143,7 @@ describe('A launch file', () => {
   it('that names files which are not there gives one sentence', async () => {
     rmSync(join(folder, 'initrd.sample'));
     await assert.rejects(
-      checkLaunchFile(file('matches.sevlaunch.json')),
+      verdictOf(file('matches.sevlaunch.json')),
       (e) => e instanceof CheckError && e.message.includes('there is no such file'),
     );
   });

@@ -1,0 +1,86 @@
+// The checks that a report shows: of a recorded launch, and of a running domain, with the owner's inputs from a launch file as it
+// stands in its editor.
+
+import * as vscode from 'vscode';
+import * as errors from '../core/errors';
+import type { Report } from '../core/measure/report';
+import { MAX_SECRETS, secretGuid } from '../core/measure/secret';
+import {
+  checkDomain,
+  type DomainCheckOptions,
+  type DomainOutcome,
+  type Injection,
+} from '../files/domainCheck';
+import { launchInputs, ownerInputsOf, runCheck } from '../files/launch';
+import { parseLaunchFile, readLaunchFile, type LaunchFile } from '../files/launchFile';
+import { readUpTo } from '../files/read';
+import { nameOf } from './files';
+import { connectionOptions } from './connectionOptions';
+import type { DomainTarget } from './reportSource';
+
+/** How a check is watched and stopped. */
+export type RunOptions = Omit<DomainCheckOptions, 'connection'> & { readonly extensionUri: vscode.Uri };
+
+/** A launch file with its text as it is in an open editor. @throws CheckError */
+export async function launchFileAt(uri: vscode.Uri): Promise<LaunchFile> {
+  if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
+  if (uri.scheme !== 'file') throw errors.notOnDisk(uri.scheme);
+  const open = vscode.workspace.textDocuments.find((d) => d.uri.toString() === uri.toString());
+  return open ? parseLaunchFile(open.getText(), uri.fsPath) : readLaunchFile(uri.fsPath);
+}
+
+/** Checks the launch that is recorded in a file. @throws CheckError */
+export async function runRecorded(file: vscode.Uri, options: RunOptions): Promise<{ report: Report }> {
+  const inputs = launchInputs(await launchFileAt(file), nameOf(file));
+  return { report: await runCheck(inputs, options) };
+}
+
+/** Checks a domain with the inputs of a file. @throws CheckError */
+export async function runDomain(
+  file: vscode.Uri,
+  { uri, domain }: DomainTarget,
+  options: RunOptions,
+  injection?: Injection,
+): Promise<DomainOutcome> {
+  const inputs = ownerInputsOf(await launchFileAt(file), nameOf(file));
+  const connection = connectionOptions(options.extensionUri, uri);
+  return checkDomain({ ...inputs, domain }, { ...options, connection }, injection);
+}
+
+/** Asks which secret a domain is to get, and once more before it does; `run` checks the domain again and hands it over. */
+export async function injectInto(
+  { name, uri }: DomainTarget,
+  run: (injection: Injection) => Promise<void>,
+): Promise<void> {
+  const guid = await vscode.window.showInputBox({
+    title: 'Name of the secret',
+    prompt: 'A GUID, or luks-key for the key of a disk',
+    value: 'luks-key',
+    validateInput: (text) => {
+      try {
+        secretGuid(text);
+        return undefined;
+      } catch (error) {
+        return error instanceof errors.CheckError ? error.message : String(error);
+      }
+    },
+  });
+  if (guid === undefined) return;
+  const [file] =
+    (await vscode.window.showOpenDialog({ title: 'File with the secret', openLabel: 'Choose' })) ?? [];
+  if (!file) return;
+  if (file.scheme !== 'file') throw errors.notOnDisk(file.scheme);
+  const inject = 'Inject Secret';
+  const detail = `The launch is checked once more. If it matches, the secret ${guid} is sealed for this guest, sent to ${uri}, and the guest is resumed.`;
+  const answer = await vscode.window.showWarningMessage(
+    `Give ${nameOf(file)} to the guest ${name}?`,
+    { modal: true, detail },
+    inject,
+  );
+  if (answer !== inject) return;
+  await run({
+    secrets: async () => [{ guid: secretGuid(guid), data: await readUpTo(file.fsPath, MAX_SECRETS) }],
+    // With a verdict that cannot be trusted no secret leaves this machine.
+    confirm: (report) => Promise.resolve(report.verdict === 'matches'),
+  });
+}

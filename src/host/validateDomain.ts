@@ -1,0 +1,139 @@
+// `SEV: Validate Domain Launch Measurement…`: which domain, with the owner's inputs of which launch file; the rest is the report.
+
+import * as vscode from 'vscode';
+import type { DomainSummary } from '../core/domain/facts';
+import * as errors from '../core/errors';
+import type { LaunchFile } from '../files/launchFile';
+import { launchFileAt } from './checks';
+import type { Connections } from './connections';
+import { connectionTexts } from './connectionSettings';
+import { nameOf } from './files';
+import { canonicalUri } from './lastVerdicts';
+import { newLaunchFile } from './newLaunchFile';
+import type { ReportEditor } from './reportEditor';
+import { reportUri, type DomainTarget } from './reportSource';
+import { acceptUri, chooseUri } from './uriChoice';
+
+/** Launch files that are looked at for one that names the domain. */
+const MOST_FILES = 100;
+const CONFIRMED = 'sevscope.confirmedConnections';
+
+/** What the command needs. */
+export interface Surroundings {
+  readonly reports: ReportEditor;
+  readonly connections: Connections;
+  readonly memory: vscode.Memento;
+}
+
+/** Asks for what was not given, and opens the report. @param given a row of the view, or an object like one */
+export async function validateDomain(around: Surroundings, given?: unknown): Promise<void> {
+  if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
+  const target = targetOf(given) ?? (await chooseTarget(around.connections));
+  if (!target) return;
+  // A caller may be a link in a document: only connections that are hers already are not asked about.
+  if (!(await isHers(around.memory, target.uri, `Check the domain ${target.name}`))) return;
+  const file = await chooseInputs(target);
+  if (file) await around.reports.start(reportUri({ file, target }));
+}
+
+/** Checks the domain that a launch file names, after the person has agreed to its connection. */
+export async function validateNamed(
+  { reports, memory }: Surroundings,
+  file: vscode.Uri,
+  domain: NonNullable<LaunchFile['domain']>,
+): Promise<void> {
+  const { name } = domain;
+  const uri = acceptUri(domain.connection).canonical;
+  if (!(await isHers(memory, uri, `${nameOf(file)} asks for the domain ${name}`))) return;
+  await reports.start(reportUri({ file, target: { uri, domain: name, name } }));
+}
+
+/** @throws CheckError when the connection is refused */
+function targetOf(given: unknown): DomainTarget | undefined {
+  if (typeof given !== 'object' || given === null) return undefined;
+  const { uri, domain, name } = given as Record<string, unknown>;
+  if (typeof uri !== 'string' || typeof domain !== 'string') return undefined;
+  return { uri: acceptUri(uri).canonical, domain, name: typeof name === 'string' ? name : domain };
+}
+
+/** Whether she has chosen a connection before: in her settings, or by saying yes to it here. */
+async function isHers(memory: vscode.Memento, uri: string, why: string): Promise<boolean> {
+  const canonical = canonicalUri(uri);
+  const confirmed = memory.get<string[]>(CONFIRMED, []);
+  if (confirmed.includes(canonical) || connectionTexts().map(canonicalUri).includes(canonical)) return true;
+  const connect = 'Connect';
+  const detail = `${why}. The connection is in none of your settings:\n${canonical}`;
+  const answer = await vscode.window.showWarningMessage(
+    `Connect to ${canonical}?`,
+    { modal: true, detail },
+    connect,
+  );
+  if (answer !== connect) return false;
+  await memory.update(CONFIRMED, [...confirmed, canonical]);
+  return true;
+}
+
+async function chooseTarget(connections: Connections): Promise<DomainTarget | undefined> {
+  const known = [...new Set(connectionTexts().map(canonicalUri))];
+  const other = { label: 'Another connection…' };
+  const chosen =
+    known.length === 0
+      ? other
+      : await vscode.window.showQuickPick([...known.map((label) => ({ label })), other], {
+          title: 'Connection',
+        });
+  if (!chosen) return undefined;
+  const uri = chosen === other ? await chooseUri(known) : chosen.label;
+  if (uri === undefined) return undefined;
+  const domains = connections.use(uri, (connection) => connection.listDomains());
+  const picked = await vscode.window.showQuickPick<DomainItem>(
+    domains.then((all) => all.map(domainItem)),
+    { title: `Domain of ${uri}`, matchOnDescription: true },
+  );
+  return picked && { uri, domain: picked.uuid, name: picked.label };
+}
+
+interface DomainItem extends vscode.QuickPickItem {
+  readonly uuid: string;
+}
+
+const domainItem = ({ name, uuid, state, launchSecurity, sevEs }: DomainSummary): DomainItem => ({
+  label: name,
+  description: [state.name, sevEs ? 'SEV-ES' : (launchSecurity ?? 'no SEV')].join(' · '),
+  detail: uuid,
+  uuid,
+});
+
+/** The launch file whose inputs count: the one that names the domain, or the one that she chooses. */
+async function chooseInputs(target: DomainTarget): Promise<vscode.Uri | undefined> {
+  const files = await vscode.workspace.findFiles('**/*.sevlaunch.json', '**/node_modules/**', MOST_FILES);
+  const read = await Promise.all(
+    files.map(async (file) => ({ file, launch: await launchFileAt(file).catch(() => undefined) })),
+  );
+  const naming = read.filter(({ launch }) => launch?.domain && namesDomain(launch.domain, target));
+  if (naming.length === 1) return naming[0]!.file;
+  const items = [...naming, ...read.filter((one) => !naming.includes(one) && one.launch)].map(
+    ({ file, launch }) => ({
+      label: vscode.workspace.asRelativePath(file),
+      description: launch?.name ?? '',
+      file,
+    }),
+  );
+  const fresh = {
+    label: 'New launch file for this domain…',
+    description: 'your firmware, CPU and keys',
+    file: undefined,
+  };
+  const chosen = await vscode.window.showQuickPick([...items, fresh], {
+    title: `Inputs for ${target.name}`,
+    placeHolder: 'What was launched is compared with your own firmware, kernel, CPU and keys',
+  });
+  if (chosen === fresh) await newLaunchFile(undefined, { connection: target.uri, name: target.name });
+  return chosen?.file;
+}
+
+function namesDomain({ connection, name }: NonNullable<LaunchFile['domain']>, target: DomainTarget): boolean {
+  return (
+    canonicalUri(connection) === target.uri && (name === target.name || name.toLowerCase() === target.domain)
+  );
+}

@@ -1,0 +1,127 @@
+// The check of a running domain as a person does it in the workbench, against a real libvirtd of the test bed on another host: a
+// match, a mismatch, a rule that is not kept, a host that is gone, and what a reload shows without asking anybody.
+
+import assert from 'node:assert/strict';
+import { copyFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { REMOTE_CPU, useBed } from '../helpers/bed';
+import { FIRMWARE, type Domain } from '../helpers/bedDomain';
+import { makeSample, removeSample } from '../helpers/sample';
+import { openWorkbench, type Workbench } from '../helpers/workbench';
+
+const VALIDATE = 'SEV: Validate Launch Measurement…';
+const SIZE = { width: 1440, height: 900 };
+
+describe('A running domain', () => {
+  const bed = useBed();
+  let folder: string;
+  beforeEach(() => {
+    folder = makeSample();
+  });
+  afterEach(() => {
+    removeSample(folder);
+  });
+
+  const settings = () => ({
+    'sevscope.connections': [bed().uris.b.tcp],
+    'sevscope.allowTcp': true,
+    'sevscope.libvirtTimeout': 4,
+  });
+  /** Writes what the owner knows of a domain into a launch file. */
+  function writeLaunch(file: string, { name, session }: Domain, more: object = {}): void {
+    writeFileSync(join(folder, `${name}.tik`), session!.tik);
+    writeFileSync(join(folder, `${name}.tek`), session!.tek);
+    copyFileSync(FIRMWARE, join(folder, 'OVMF_CODE.fd'));
+    const [family, model, stepping] = REMOTE_CPU;
+    const launch = {
+      name,
+      firmware: 'OVMF_CODE.fd',
+      vcpus: 2,
+      cpu: { family, model, stepping },
+      domain: { connection: bed().uris.b.tcp, name },
+      keys: { tik: `${name}.tik`, tek: `${name}.tek` },
+      ...more,
+    };
+    writeFileSync(join(folder, file), JSON.stringify(launch));
+  }
+  async function validate(workbench: Workbench, file: string) {
+    await workbench.openFromExplorer(file);
+    await workbench.runCommand(VALIDATE);
+    await workbench.activeTab('Report').waitFor();
+    return workbench.webviewFrame();
+  }
+
+  it('is checked with the inputs of a launch file; its report is there after a reload, with no host to ask', async function () {
+    this.timeout(180_000);
+    const domain = await bed().defineDomain({ host: 'b', name: 'guest', policy: 5, vcpus: 2 });
+    writeLaunch('guest.sevlaunch.json', domain);
+    const workbench = await openWorkbench({ folder, size: SIZE, settings: settings() });
+    let frame = await validate(workbench, 'guest.sevlaunch.json');
+    await frame.getByRole('heading', { name: 'Matches' }).waitFor();
+    await frame.getByText('Every rule that applies is kept.').waitFor();
+    await frame.getByRole('button', { name: /passed, [0-9]+ skipped/ }).click();
+    const rules = await frame.getByRole('list', { name: 'Outcomes' }).innerText();
+    assert.match(rules, /This machine is not /);
+    assert.match(rules, /paused[\s\S]*passed/);
+    await workbench.screenshot('report-domain');
+    await bed().killDaemon('b');
+    try {
+      await workbench.page.reload();
+      await workbench.activeTab('Report').waitFor({ timeout: 60_000 });
+      frame = await workbench.webviewFrame();
+      await frame.getByRole('heading', { name: 'Matches' }).waitFor();
+      await frame.getByText(/, asked /).waitFor();
+      await frame.getByRole('button', { name: 'Check Again' }).click();
+      await frame.getByRole('heading', { name: 'There is no verdict' }).waitFor();
+    } finally {
+      await bed().startDaemon('b');
+    }
+    workbench.assertNoErrors();
+  });
+
+  it('that has another CPU does not match, and one that runs already cannot be trusted', async function () {
+    this.timeout(180_000);
+    const other = await bed().defineDomain({
+      host: 'b',
+      name: 'other-cpu',
+      policy: 5,
+      vcpus: 2,
+      cpu: [23, 49, 0],
+    });
+    const running = await bed().defineDomain({ host: 'b', name: 'runs-already', policy: 5, vcpus: 2 });
+    await bed().virsh('b', 'resume runs-already');
+    writeLaunch('other.sevlaunch.json', other);
+    writeLaunch('running.sevlaunch.json', running);
+    const workbench = await openWorkbench({ folder, theme: 'dark', size: SIZE, settings: settings() });
+    let frame = await validate(workbench, 'other.sevlaunch.json');
+    await frame.getByRole('heading', { name: 'Does not match' }).waitFor();
+    frame = await validate(workbench, 'running.sevlaunch.json');
+    await frame.getByRole('heading', { name: 'Cannot be trusted' }).waitFor();
+    assert.match(
+      await frame.getByRole('list', { name: 'Outcomes' }).innerText(),
+      /it runs before anybody has checked what was launched/,
+    );
+    await workbench.screenshot('report-domain-refused');
+    workbench.assertNoErrors();
+  });
+
+  it('of a connection that is in no setting is asked about first', async function () {
+    this.timeout(120_000);
+    const domain = await bed().defineDomain({ host: 'b', name: 'unasked', policy: 5, vcpus: 2 });
+    writeLaunch('unasked.sevlaunch.json', domain);
+    const workbench = await openWorkbench({
+      folder,
+      size: SIZE,
+      settings: { ...settings(), 'sevscope.connections': [] },
+    });
+    await workbench.openFromExplorer('unasked.sevlaunch.json');
+    await workbench.runCommand(VALIDATE);
+    const dialog = workbench.page.getByRole('dialog');
+    assert.match(await dialog.innerText(), /Connect to qemu\+tcp:\/\//);
+    await dialog.getByRole('button', { name: 'Connect' }).click();
+    await workbench.activeTab('Report').waitFor();
+    const frame = await workbench.webviewFrame();
+    await frame.getByRole('heading', { name: 'Matches' }).waitFor();
+    workbench.assertNoErrors();
+  });
+});
