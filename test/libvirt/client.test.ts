@@ -53,12 +53,12 @@ describe('libvirt', () => {
   });
 
   it('describes its host', async () => {
-    const { hostname, driver, libraryVersion, serverVersion, cpu, sev } = await connection.host();
+    const { hostname, uuid, driver, libraryVersion, serverVersion, cpu, sev } = await connection.host();
     assert.ok(hostname.length > 0);
     assert.equal(driver, 'TEST');
     assert.match(libraryVersion, /^\d+\.\d+\.\d+$/);
     assert.equal(serverVersion, libraryVersion);
-    assert.deepEqual(parseCapabilities(await connection.capabilities()), cpu);
+    assert.deepEqual(parseCapabilities(await connection.capabilities()), { uuid, cpu });
     assert.equal(cpu.signature, undefined);
     assert.equal(sev, undefined);
   });
