@@ -4,6 +4,7 @@ import type { ExtensionContext } from 'vscode';
 import { registerCommands } from './host/commands';
 import { ComparisonEditor } from './host/comparisonEditor';
 import { Connections } from './host/connections';
+import { isHers } from './host/consent';
 import { DomainsView } from './host/domainsView';
 import { libvirtWorkerScript } from './host/files';
 import { ImagesEditor } from './host/imagesEditor';
@@ -22,14 +23,14 @@ export function activate(context: ExtensionContext): void {
   const verdicts = new LastVerdicts(context.globalState);
   const connections = new Connections(libvirtWorkerScript(extensionUri));
   const domains = new DomainsView(connections, verdicts);
-  const reports = new ReportEditor(
-    extensionUri,
-    new ReportStore(context.workspaceState),
-    ({ target }, report) => {
-      if (target)
-        void verdicts.rememberVerdict(target.uri, target.domain, report?.verdict ?? 'no verdict', new Date());
+  const reports = new ReportEditor(extensionUri, {
+    store: new ReportStore(context.workspaceState),
+    mayConnect: ({ uri, name }) => isHers(context.globalState, uri, name),
+    onVerdict: ({ uri, domain }, verdict) => {
+      // That it could not be remembered is no reason to lose the report.
+      verdicts.rememberVerdict(uri, domain, verdict ?? 'no verdict', new Date()).catch(() => undefined);
     },
-  );
+  });
   context.subscriptions.push(
     vmsa.register(),
     new OvmfEditor(extensionUri).register(),

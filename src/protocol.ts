@@ -135,8 +135,12 @@ export interface ReportViewState {
   readonly report: Report;
   /** When a running domain was asked, in ISO 8601; absent for a recorded launch. */
   readonly made?: string;
+  /** It is from before: nothing was asked since. */
+  readonly earlier?: boolean;
   /** Secrets that the guest got. */
   readonly injected?: number;
+  /** Why it did not get them, a sentence. */
+  readonly injectionError?: string;
 }
 
 /** What a webview shows; it holds everything needed to draw it. */

@@ -208,6 +208,7 @@ export function HexView(props: HexViewProps) {
     event.stopPropagation();
   };
 
+  const pressed = useRef(false);
   const byteOf = (event: PointerEvent) => {
     const at = (event.target as HTMLElement).dataset['at'];
     return at === undefined ? undefined : Number(at);
@@ -215,12 +216,15 @@ export function HexView(props: HexViewProps) {
   const onPointerDown = (event: PointerEvent) => {
     const at = byteOf(event);
     if (at === undefined || event.button !== 0) return;
+    pressed.current = true;
     if (event.shiftKey) props.onExtend(at);
     else onCursor(at);
   };
   const onPointerMove = (event: PointerEvent) => {
     const at = byteOf(event);
-    if (at !== undefined && event.buttons === 1 && at !== cursor) props.onExtend(at);
+    // A drag that began elsewhere selects nothing here.
+    if (event.buttons !== 1) pressed.current = false;
+    if (at !== undefined && pressed.current && at !== cursor) props.onExtend(at);
   };
 
   const visible = cursorRow >= first && cursorRow < first + count;
@@ -240,8 +244,8 @@ export function HexView(props: HexViewProps) {
       onKeyDown={onKeyDown}
       onPointerDown={onPointerDown}
       onPointerMove={onPointerMove}
-      onDblClick={() => {
-        props.onWiden(1);
+      onDblClick={(event) => {
+        if ((event.target as HTMLElement).dataset['at'] !== undefined) props.onWiden(1);
       }}
     >
       <div class="hex-row hex-head" role="row" aria-rowindex={1}>

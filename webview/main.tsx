@@ -16,6 +16,14 @@ import { ReportView } from './reportView';
 import { RunningView } from './runningView';
 import { VmsaView } from './vmsaView';
 
+/** What a screen reader says of a check: its stage, then its verdict. Everything else it reads when asked. */
+function spoken(view: View): string {
+  if (view.kind === 'running') return view.stage;
+  if (view.kind === 'notice') return view.title;
+  if (view.kind !== 'report') return '';
+  return [view.report.verdict, view.report.summary, view.injectionError ?? ''].join('. ');
+}
+
 function Page({ view }: { view: View }) {
   switch (view.kind) {
     case 'vmsa':
@@ -48,6 +56,15 @@ onShow((view) => {
   latest = view;
   void icons.then(() => {
     // Views that came meanwhile are drawn once, and in order.
-    if (latest === view) render(<Page view={view} />, document.getElementById('root') ?? document.body);
+    if (latest === view)
+      render(
+        <>
+          <Page view={view} />
+          <div class="visually-hidden" aria-live="polite">
+            {spoken(view)}
+          </div>
+        </>,
+        document.getElementById('root') ?? document.body,
+      );
   });
 });

@@ -113,7 +113,8 @@ function Pipeline({ steps }: { steps: readonly Step[] }) {
 
 /** Shows a report. */
 export function ReportView({ view }: { view: ReportViewState }) {
-  const { report, made, injected } = view;
+  const { report, made, earlier, injected, injectionError } = view;
+  const mayInject = made !== undefined && !earlier && injected === undefined && report.verdict === 'matches';
   const { icon, title, style } = VERDICTS[report.verdict];
   const digestOf = (id: Step['id']) => report.steps.find((step) => step.id === id)?.digest;
   const expected = digestOf('measurement');
@@ -129,15 +130,25 @@ export function ReportView({ view }: { view: ReportViewState }) {
             {report.title}, {report.mode}
             {made !== undefined && `, asked ${new Date(made).toLocaleString()}`}
           </p>
+          {earlier && (
+            <p class="verdict-summary">
+              <Icon name="history" /> This report is from then: nothing has been asked since.
+            </p>
+          )}
+          {injectionError !== undefined && (
+            <p class="verdict-summary">
+              <Icon name="error" class="severity-error" /> {injectionError}
+            </p>
+          )}
           {injected !== undefined && (
-            <p class="verdict-summary" role="status">
+            <p class="verdict-summary">
               <Icon name="key" /> {countOf(injected, 'secret')} injected; the guest runs.
             </p>
           )}
         </div>
         <div class="actions">
           <ActionButton action="runAgain" primary />
-          {made !== undefined && report.verdict === 'matches' && <ActionButton action="injectSecret" />}
+          {mayInject && <ActionButton action="injectSecret" />}
           <ActionButton action="openLaunchFile" />
           <ActionButton action="copyReport" />
           <ActionButton action="copyReportJson" />

@@ -30,7 +30,7 @@ export function RunningView({ view }: { view: RunningState }) {
             ))}
           </ol>
           {reading && (
-            <p class="verdict-summary" role="status">
+            <p class="verdict-summary">
               {reading.name}: {byteCount(reading.done)}
               {share !== undefined && `, ${share} %`}
             </p>

@@ -3,6 +3,7 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import type { Prompt } from '../libvirt/client';
+import { HIDDEN } from '../libvirt/prompts';
 import { printable } from './output';
 
 /** Asks all questions of a host, one after the other. @returns the answers, or undefined when the person gave up */
@@ -19,7 +20,7 @@ export async function askAtTerminal(
   return answers;
 }
 
-async function askOne({ prompt, kind }: Prompt, signal: AbortSignal): Promise<string | undefined> {
+async function askOne({ prompt, challenge, kind }: Prompt, signal: AbortSignal): Promise<string | undefined> {
   let muted = false;
   const output = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -29,8 +30,9 @@ async function askOne({ prompt, kind }: Prompt, signal: AbortSignal): Promise<st
   });
   const reader = createInterface({ input: process.stdin, output, terminal: true });
   try {
-    const asked = reader.question(`${printable(prompt)}: `, { signal });
-    muted = kind === 'passphrase' || kind === 'hidden text';
+    const words = [prompt, challenge].filter((text) => text !== undefined).join(' ');
+    const asked = reader.question(`${printable(words)}: `, { signal });
+    muted = HIDDEN.includes(kind);
     return await asked;
   } catch {
     // Ctrl+C, the end of the input, or the connection ended meanwhile.

@@ -128,7 +128,8 @@ async function validate(
 ): Promise<number> {
   const file = options.launch === undefined ? undefined : await readLaunchFile(resolve(options.launch));
   // A file that holds a recorded launch is checked as such, unless a domain is asked for.
-  const named = file && !file.launch && options.measurement === undefined ? file.domain : undefined;
+  const isRecorded = file?.launch !== undefined || options.measurement !== undefined;
+  const named = isRecorded && options.connect === undefined ? undefined : file?.domain;
   if (options.domain !== undefined || named) return validateRunning(options, file, out, workerPath);
   if (options.timeout !== undefined) throw errors.domainNeeded('--timeout');
   const inputs = recordedInputs(options, file);
@@ -145,7 +146,7 @@ async function validate(
       );
     await writeWhole(options.secretHeader!, toBase64(header));
     await writeWhole(options.secretPayload!, toBase64(payload));
-    if (!options.json) out.line(`OK: sealed ${options.injectSecret.length} secrets`);
+    if (!options.json) out.line(`OK: sealed ${countOf(options.injectSecret.length, 'secret')}`);
   }
   return 0;
 }
@@ -180,7 +181,8 @@ async function validateRunning(
     out,
   );
   if (!options.json) for (const line of ruleLines(report.rules ?? [], options.debug === true)) out.line(line);
-  printReport(report, options, out);
+  if (options.json) printJson(out, injected === undefined ? report : { ...report, injected });
+  else printReport(report, options, out);
   if (injected !== undefined && !options.json)
     out.line(`OK: injected ${countOf(injected, 'secret')}, and the guest runs`);
   return status;

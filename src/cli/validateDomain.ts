@@ -49,7 +49,13 @@ export async function validateDomain(
     },
     onProgress: out.onProgress,
   };
-  const { report, injected } = await checkDomain(inputs, options, secrets && { secrets });
+  const { report, injected, injectionError } = await checkDomain(
+    inputs,
+    options,
+    // As virt-qemu-sev-validate: whoever says --insecure gets what she asks for.
+    secrets && { secrets, evenUntrusted: true },
+  );
+  if (injectionError) throw injectionError;
   return { report, status: statusOf(report), ...(injected !== undefined && { injected }) };
 }
 

@@ -271,6 +271,15 @@ export function noRecordedLaunch(name: string): CheckError {
   );
 }
 
+/** A guest that has its secrets and does not run. */
+export function notResumed(cause: CheckError | undefined): CheckError {
+  const why = cause ? ` ${cause.message}` : '';
+  return new CheckError(
+    cause?.kind ?? 'bug',
+    `The guest has its secrets, but was not resumed.${why} Resume it by hand: virsh resume.`,
+  );
+}
+
 /** Something that a check needs and the host did not report. */
 export function notReported(what: string): CheckError {
   return new CheckError(

@@ -5,7 +5,9 @@ import type { DomainConfig, HostFacts, LaunchSecurityInfo } from '../core/domain
 import { isActive, type DomainQuestion, type GivenInputs } from '../core/domain/question';
 import { checkedReport, refusedReport } from '../core/domain/report';
 import { firstFailure, judgeDomain, type RuleResult } from '../core/domain/rules';
+import type { Stage } from '../core/domain/stages';
 import * as errors from '../core/errors';
+import { CheckError } from '../core/errors';
 import type { HostInput } from '../core/measure/check';
 import type { Platform } from '../core/measure/measurement';
 import type { Report } from '../core/measure/report';
@@ -31,12 +33,6 @@ export interface DomainInputs extends Omit<
   readonly ignoreConfig?: boolean;
 }
 
-/** The parts of a check that take time, in their order; the last only when there are secrets. */
-export const STAGES = ['connecting', 'asking the host', 'reading and hashing', 'injecting secrets'] as const;
-
-/** A part of a check that takes time. */
-export type Stage = (typeof STAGES)[number];
-
 /** How to connect, and how to watch and stop the check. */
 export interface DomainCheckOptions extends ReadOptions {
   readonly connection: ConnectOptions;
@@ -49,8 +45,8 @@ export interface DomainCheckOptions extends ReadOptions {
 export interface Injection {
   /** Reads the secrets; called after the match only. They are cleared. */
   readonly secrets: () => Promise<readonly Secret[]>;
-  /** Asks the person again; undefined when she has said it already. */
-  readonly confirm?: (report: Report) => Promise<boolean>;
+  /** Also when the measurements agree but the verdict cannot be trusted, because she asked for that. */
+  readonly evenUntrusted?: boolean;
 }
 
 /** How a check ended. */
@@ -58,6 +54,10 @@ export interface DomainOutcome {
   readonly report: Report;
   /** How many secrets the guest got; undefined when none were to be injected, or nothing matched. */
   readonly injected?: number;
+  /** The domain that was checked. */
+  readonly uuid: string;
+  /** Why the guest did not get its secrets, or got them and does not run: the verdict stands all the same. */
+  readonly injectionError?: CheckError;
 }
 
 /** What the host said. */
@@ -86,14 +86,21 @@ export async function checkDomain(
     const { uuid, question } = await ask(connection, inputs);
     const rules = judgeDomain(question);
     options.onRules?.(rules);
-    if (firstFailure(rules)) return { report: refusedReport(question, rules) };
+    if (firstFailure(rules)) return { uuid, report: refusedReport(question, rules) };
     onStage?.('reading and hashing');
     const launch = fillIn(inputs, question);
     const report = checkedReport(question, rules, await runCheck(launch, options));
-    const agrees = report.verdict === 'matches' || report.agrees === true;
-    if (!injection || !agrees || (injection.confirm && !(await injection.confirm(report)))) return { report };
+    const agrees =
+      report.verdict === 'matches' || (injection?.evenUntrusted === true && report.agrees === true);
+    if (!injection || !agrees) return { uuid, report };
     onStage?.('injecting secrets');
-    return { report, injected: await inject(connection, uuid, launch, await injection.secrets()) };
+    try {
+      const injected = await inject(connection, uuid, launch, await injection.secrets());
+      return { uuid, report, injected };
+    } catch (error) {
+      if (!(error instanceof CheckError)) throw error;
+      return { uuid, report, injectionError: error };
+    }
   } finally {
     await connection.close();
   }
@@ -104,18 +111,32 @@ async function ask(connection: Connection, inputs: DomainInputs): Promise<Asked>
   const host = await connection.host();
   const { summary, state, xml } = await connection.domain(inputs.domain);
   const config = parseDomainXml(xml);
-  const info = isActive({ state }) ? await connection.launchSecurityInfo(summary.uuid) : undefined;
+  const told = isActive({ state }) ? await launchInfo(connection, summary.uuid) : {};
   const question: DomainQuestion = {
     config,
     state,
     host,
     local: whyLocal(host, await thisMachine()),
-    info,
+    info: told.info,
+    infoError: told.infoError,
     given: givenBy(inputs),
     insecure: inputs.insecure === true,
     ignoreConfig: inputs.ignoreConfig === true,
   };
   return { uuid: summary.uuid, question };
+}
+
+/** What the host says of the launch. That it says nothing is one of the rules; only a connection that is lost ends the check. */
+async function launchInfo(
+  connection: Connection,
+  uuid: string,
+): Promise<{ info?: LaunchSecurityInfo; infoError?: string }> {
+  try {
+    return { info: await connection.launchSecurityInfo(uuid) };
+  } catch (error) {
+    if (error instanceof CheckError && error.kind === 'bug') return { infoError: error.message };
+    throw error;
+  }
 }
 
 function givenBy({ platform = {}, ...inputs }: DomainInputs): GivenInputs {
@@ -202,6 +223,10 @@ async function inject(
   const { header, payload, noRoom } = await sealForLaunch(launch, secrets);
   if (noRoom !== undefined) throw errors.noSecretArea(noRoom);
   await connection.setLaunchSecurityState(uuid, { header: toBase64(header), payload: toBase64(payload) });
-  await connection.resume(uuid);
+  try {
+    await connection.resume(uuid);
+  } catch (error) {
+    throw errors.notResumed(error instanceof CheckError ? error : undefined);
+  }
   return secrets.length;
 }

@@ -44,7 +44,7 @@ const runningDomain = v.strictObject({
     v.string(),
     v.minLength(1),
     v.description(
-      'The libvirt connection, such as qemu+ssh://user@host/system. You are asked before it is used.',
+      'The libvirt connection, such as qemu+ssh://user@host/system. It must be one of the forms that run no program; VS Code asks before it is used.',
     ),
   ),
   name: v.pipe(v.string(), v.minLength(1), v.description('The domain: its UUID, its name, or its id.')),

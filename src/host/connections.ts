@@ -5,8 +5,7 @@ import * as vscode from 'vscode';
 import * as errors from '../core/errors';
 import type { HostFacts } from '../core/domain/facts';
 import type { Connection } from '../libvirt/client';
-import { promptPerson } from './connectionPrompts';
-import { allowsTcp, timeoutMs } from './connectionSettings';
+import { connectionOptions } from './connectionOptions';
 import { sentence } from './present';
 
 /** What is known of a connection. */
@@ -125,9 +124,7 @@ export class Connections implements vscode.Disposable {
   private async connect(uri: string, signal: AbortSignal): Promise<Opened> {
     // Not before somebody asks: what talks to the worker is a large part of the bundle.
     const { connect } = await import('../libvirt/client');
-    const { workerPath } = this;
-    const rules = { allowTcp: allowsTcp(), timeoutMs: timeoutMs() };
-    const connection = await connect({ uri, ...rules, workerPath, signal, onPrompt: promptPerson(uri) });
+    const connection = await connect({ ...connectionOptions(this.workerPath, uri), signal });
     try {
       return { connection, host: await connection.host() };
     } catch (error) {

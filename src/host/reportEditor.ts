@@ -5,22 +5,34 @@
 import * as vscode from 'vscode';
 import * as errors from '../core/errors';
 import { reportMarkdown } from '../core/measure/exportReport';
-import type { Report } from '../core/measure/report';
+import type { Report, Verdict } from '../core/measure/report';
 import { jsonText } from '../core/json';
-import { STAGES, type Stage } from '../files/domainCheck';
+import { STAGES, type Stage } from '../core/domain/stages';
+import { withoutLinks } from '../core/plainText';
+import type { DomainOutcome } from '../files/domainCheck';
 import type { OnProgress } from '../files/read';
-import type { Action, RunningState } from '../protocol';
+import type { Action, ReportViewState, RunningState } from '../protocol';
 import { injectInto, runDomain, runRecorded, type RunOptions } from './checks';
+import { nameInWords } from './consent';
 import { Page, PageEditor } from './page';
 import { present, sentence } from './present';
-import { reportSource, type ReportSource } from './reportSource';
+import { reportSource, type DomainTarget, type ReportSource } from './reportSource';
 import type { ReportStore } from './reportStore';
 
 /** Progress is drawn no more often than this. */
 const PROGRESS_MS = 100;
 
-/** Called with each verdict about a domain. */
-export type OnVerdict = (source: ReportSource, report: Report | undefined) => void;
+/** What the reports of domains need from around them. */
+export interface ReportSurroundings {
+  readonly store: ReportStore;
+  /** Whether a connection is the person's own; when it is not, she is asked. */
+  readonly mayConnect: (target: DomainTarget) => Promise<boolean>;
+  /** Called with how each check of a domain ended; undefined when there is no verdict. */
+  readonly onVerdict: (target: DomainTarget, verdict: Verdict | undefined) => void;
+}
+
+/** How a check came out. */
+type Outcome = Pick<DomainOutcome, 'report' | 'injected' | 'injectionError'> & { readonly uuid?: string };
 
 /** Shows reports. */
 export class ReportEditor extends PageEditor {
@@ -28,33 +40,38 @@ export class ReportEditor extends PageEditor {
   protected readonly viewType = ReportEditor.viewType;
   /** Reports of domains that a person has just asked for: only these run when they are opened. */
   private readonly wanted = new Set<string>();
-  private readonly runs = new Map<string, () => Promise<void>>();
+  private readonly runs = new Map<string, Set<ReportRun>>();
 
   constructor(
     extensionUri: vscode.Uri,
-    private readonly store: ReportStore,
-    private readonly onVerdict: OnVerdict = () => undefined,
+    private readonly around: ReportSurroundings,
   ) {
     super(extensionUri);
   }
 
   /** Opens a report and runs its check, also when it is open already. */
   async start(uri: vscode.Uri): Promise<void> {
-    const open = this.runs.get(uri.toString());
-    if (!open) this.wanted.add(uri.toString());
-    await vscode.commands.executeCommand('vscode.openWith', uri, ReportEditor.viewType);
-    await open?.();
+    const key = uri.toString();
+    const [open] = this.runs.get(key) ?? [];
+    if (!open) this.wanted.add(key);
+    try {
+      await vscode.commands.executeCommand('vscode.openWith', uri, ReportEditor.viewType);
+    } finally {
+      this.wanted.delete(key);
+    }
+    await open?.check();
   }
 
   protected async open(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void> {
     const key = uri.toString();
-    const run = new ReportRun(this.extensionUri, uri, panel, this.store, this.onVerdict);
-    this.runs.set(key, () => run.check());
-    panel.onDidDispose(() => {
-      this.runs.delete(key);
-      run.cancel();
-    });
     const wanted = this.wanted.delete(key);
+    const run = new ReportRun(this.extensionUri, uri, panel, this.around);
+    const runs = this.runs.get(key) ?? new Set();
+    this.runs.set(key, runs.add(run));
+    panel.onDidDispose(() => {
+      runs.delete(run);
+      run.end();
+    });
     await run.begin(wanted);
   }
 }
@@ -62,6 +79,7 @@ export class ReportEditor extends PageEditor {
 /** One tab and its checks. */
 class ReportRun {
   private running: AbortController | undefined;
+  private closed = false;
   private report: Report | undefined;
   private readonly page: Page;
 
@@ -69,34 +87,27 @@ class ReportRun {
     private readonly extensionUri: vscode.Uri,
     private readonly uri: vscode.Uri,
     private readonly panel: vscode.WebviewPanel,
-    private readonly store: ReportStore,
-    private readonly onVerdict: OnVerdict,
+    private readonly around: ReportSurroundings,
   ) {
     this.page = new Page(extensionUri, panel, (action) => this.act(action));
   }
 
   /** Shows the tab for the first time. */
   async begin(wanted: boolean): Promise<void> {
-    const stored = this.store.find(this.uri);
     try {
       const { target } = reportSource(this.uri);
+      const stored = this.around.store.find(this.uri);
       if (!target || wanted) await this.check();
-      else if (stored) this.show(stored.report, stored.made);
-      else {
-        const text = `Nothing has been asked of ${target.uri} yet.`;
-        this.page.show({
-          kind: 'notice',
-          title: `${target.name} is not checked`,
-          text,
-          actions: ['runAgain'],
-        });
-      }
+      else if (stored) this.show({ ...stored, earlier: true });
+      else this.showUnasked(target);
     } catch (error) {
       this.page.show({ kind: 'notice', title: 'There is no report', text: sentence(error), actions: [] });
     }
   }
 
-  cancel(): void {
+  /** The tab was closed. */
+  end(): void {
+    this.closed = true;
     this.running?.abort();
   }
 
@@ -107,68 +118,98 @@ class ReportRun {
     );
   }
 
-  private async run(
-    check: (source: ReportSource, options: RunOptions) => Promise<{ report: Report; injected?: number }>,
-  ): Promise<void> {
-    this.running?.abort();
-    const mine = (this.running = new AbortController());
-    const isMine = () => this.running === mine;
-    const source = reportSource(this.uri);
-    const progress = new Progress(source, (state) => {
-      if (isMine() && !mine.signal.aborted) this.page.show({ kind: 'running', ...state });
-    });
-    try {
-      const { report, injected } = await check(source, {
-        extensionUri: this.extensionUri,
-        signal: mine.signal,
-        ...progress.hooks,
-      });
-      if (!isMine()) return;
-      const made = new Date().toISOString();
-      if (source.target) await this.store.keep(this.uri, { report, made });
-      this.show(report, source.target && made, injected);
-      this.tell(source, report);
-    } catch (error) {
-      if (!isMine()) return;
-      if (source.target) this.onVerdict(source, undefined);
-      const actions = ['runAgain', 'openLaunchFile'] as const;
-      this.page.show({ kind: 'notice', title: 'There is no verdict', text: sentence(error), actions });
-    } finally {
-      progress.end();
-      if (isMine()) this.running = undefined;
-    }
+  private showUnasked({ uri, name }: DomainTarget): void {
+    const title = `${nameInWords(name)} is not checked`;
+    const text = `Nothing has been asked of ${nameInWords(uri)} yet.`;
+    this.page.show({ kind: 'notice', title, text, actions: ['runAgain'] });
   }
 
-  private show(report: Report, made?: string, injected?: number): void {
-    this.report = report;
-    this.page.show({
-      kind: 'report',
-      report,
-      ...(made !== undefined && { made }),
-      ...(injected !== undefined && { injected }),
+  private async run(check: (source: ReportSource, options: RunOptions) => Promise<Outcome>): Promise<void> {
+    const source = reportSource(this.uri);
+    const { target } = source;
+    this.running?.abort();
+    const mine = (this.running = new AbortController());
+    const isOver = () => this.running !== mine || this.closed;
+    const progress = new Progress(source, (state) => {
+      if (!isOver() && !mine.signal.aborted) this.page.show({ kind: 'running', ...state });
     });
+    const made = new Date().toISOString();
+    let outcome: Outcome | undefined;
+    let problem: unknown;
+    try {
+      if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
+      // A tab may come from a link, and a connection may have been taken out of the settings since.
+      if (target && !(await this.around.mayConnect(target))) {
+        this.showUnasked(target);
+        return;
+      }
+      // An older verdict must not come back when this check finds none.
+      if (target) await this.around.store.forget(this.uri);
+      const options = { extensionUri: this.extensionUri, signal: mine.signal, ...progress.hooks };
+      outcome = await check(source, options);
+      if (mine.signal.aborted && outcome.injected === undefined) throw errors.cancelled();
+    } catch (error) {
+      problem = error;
+    } finally {
+      progress.end();
+    }
+    await this.finish(source, outcome, { made, problem, isOver });
+    if (this.running === mine) this.running = undefined;
+  }
+
+  /** Keeps, shows and tells what came out. */
+  private async finish(
+    { target }: ReportSource,
+    outcome: Outcome | undefined,
+    { made, problem, isOver }: { made: string; problem: unknown; isOver: () => boolean },
+  ): Promise<void> {
+    const named = target && { ...target, domain: outcome?.uuid ?? target.domain };
+    if (!outcome || problem !== undefined) {
+      if (named) this.around.onVerdict(named, undefined);
+      const actions = ['runAgain', 'openLaunchFile'] as const;
+      if (!isOver())
+        this.page.show({ kind: 'notice', title: 'There is no verdict', text: sentence(problem), actions });
+      return;
+    }
+    const { report, injected, injectionError } = outcome;
+    // Where a rule failed nothing was measured, and so nothing was found.
+    if (named) this.around.onVerdict(named, report.steps.length > 0 ? report.verdict : undefined);
+    const shown = {
+      report,
+      ...(target && { made }),
+      ...(injected !== undefined && { injected }),
+    };
+    if (target) await this.around.store.keep(this.uri, { ...shown, made });
+    if (isOver()) return;
+    this.show({ ...shown, ...(injectionError && { injectionError: injectionError.message }) });
+    if (target && !this.panel.visible) this.tell(report);
+  }
+
+  private show(state: Omit<ReportViewState, 'kind'>): void {
+    this.report = state.report;
+    this.page.show({ kind: 'report', ...state });
   }
 
   /** The verdict's one line, for somebody who has gone on with something else. */
-  private tell(source: ReportSource, report: Report): void {
-    if (!source.target) return;
-    this.onVerdict(source, report);
-    if (this.panel.visible) return;
-    const words = `${report.title}: ${report.verdict}.`;
+  private tell({ title, verdict }: Report): void {
+    const words = `${withoutLinks(nameInWords(title))}: ${verdict}.`;
     const open = 'Open Report';
     const message =
-      report.verdict === 'matches'
+      verdict === 'matches'
         ? vscode.window.showInformationMessage(words, open)
         : vscode.window.showWarningMessage(words, open);
-    void message.then((answer) => {
-      if (answer === open) this.panel.reveal();
+    void message.then(async (answer) => {
+      if (answer === open)
+        await present(() =>
+          vscode.commands.executeCommand('vscode.openWith', this.uri, ReportEditor.viewType),
+        );
     });
   }
 
   private async act(action: Action): Promise<void> {
     const { file, target } = reportSource(this.uri);
     if (action === 'runAgain') await this.check();
-    if (action === 'cancelRun') this.cancel();
+    if (action === 'cancelRun') this.running?.abort();
     if (action === 'openLaunchFile') await vscode.window.showTextDocument(file);
     const { report } = this;
     if (!report) return;
@@ -192,7 +233,7 @@ async function saveReport(report: Report, beside: vscode.Uri): Promise<void> {
   });
   if (!target) return;
   const text = target.path.endsWith('.json') ? `${jsonText(report)}\n` : reportMarkdown(report);
-  await present(() => vscode.workspace.fs.writeFile(target, new TextEncoder().encode(text)));
+  await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(text));
 }
 
 /** What is shown while a check runs; drawn at once for a new stage, and now and then for bytes. */

@@ -2,12 +2,26 @@
 // nothing secret in a report.
 
 import type { Memento, Uri } from 'vscode';
-import type { Report } from '../core/measure/report';
+import type { Report, Verdict } from '../core/measure/report';
 
 /** A report and when it was made, in ISO 8601. */
 export interface StoredReport {
   readonly report: Report;
   readonly made: string;
+  /** Secrets that the guest got. */
+  readonly injected?: number;
+}
+
+const VERDICTS: readonly unknown[] = ['matches', 'does not match', 'cannot be trusted'] satisfies Verdict[];
+
+/** Whether what was kept, perhaps by another version, can still be shown. */
+function isStored(value: unknown): value is StoredReport {
+  if (typeof value !== 'object' || value === null) return false;
+  const { report, made } = value as Record<string, unknown>;
+  if (typeof report !== 'object' || report === null || typeof made !== 'string') return false;
+  const { verdict, title, facts, steps, warnings } = report as Record<string, unknown>;
+  const lists = [facts, steps, warnings].every((list) => Array.isArray(list));
+  return lists && VERDICTS.includes(verdict) && typeof title === 'string';
 }
 
 const KEY = 'sevscope.reports';
@@ -19,13 +33,20 @@ export class ReportStore {
   constructor(private readonly memento: Memento) {}
 
   find(uri: Uri): StoredReport | undefined {
-    return this.all()[uri.toString()];
+    const found: unknown = this.all()[uri.toString()];
+    return isStored(found) ? found : undefined;
   }
 
   async keep(uri: Uri, stored: StoredReport): Promise<void> {
     const key = uri.toString();
     const others = Object.entries(this.all()).filter(([other]) => other !== key);
     await this.memento.update(KEY, Object.fromEntries([...others.slice(1 - MOST), [key, stored]]));
+  }
+
+  /** Forgets the report of a tab: a new check has begun. */
+  async forget(uri: Uri): Promise<void> {
+    const others = Object.entries(this.all()).filter(([other]) => other !== uri.toString());
+    await this.memento.update(KEY, Object.fromEntries(others));
   }
 
   private all(): Readonly<Record<string, StoredReport>> {

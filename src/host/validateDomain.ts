@@ -1,13 +1,14 @@
 // `SEV: Validate Domain Launch Measurement…`: which domain, with the owner's inputs of which launch file; the rest is the report.
 
 import * as vscode from 'vscode';
+import { describeSummary, plainName } from '../core/domain/describeSummary';
 import type { DomainSummary } from '../core/domain/facts';
 import * as errors from '../core/errors';
 import type { LaunchFile } from '../files/launchFile';
 import { launchFileAt } from './checks';
 import type { Connections } from './connections';
-import { connectionTexts } from './connectionSettings';
-import { nameOf } from './files';
+import { connectionTexts, storeConnectionTexts } from './connectionSettings';
+import { isHers } from './consent';
 import { canonicalUri } from './lastVerdicts';
 import { newLaunchFile } from './newLaunchFile';
 import type { ReportEditor } from './reportEditor';
@@ -16,7 +17,6 @@ import { acceptUri, chooseUri } from './uriChoice';
 
 /** Launch files that are looked at for one that names the domain. */
 const MOST_FILES = 100;
-const CONFIRMED = 'sevscope.confirmedConnections';
 
 /** What the command needs. */
 export interface Surroundings {
@@ -31,7 +31,7 @@ export async function validateDomain(around: Surroundings, given?: unknown): Pro
   const target = targetOf(given) ?? (await chooseTarget(around.connections));
   if (!target) return;
   // A caller may be a link in a document: only connections that are hers already are not asked about.
-  if (!(await isHers(around.memory, target.uri, `Check the domain ${target.name}`))) return;
+  if (!(await isHers(around.memory, target.uri, target.name))) return;
   const file = await chooseInputs(target);
   if (file) await around.reports.start(reportUri({ file, target }));
 }
@@ -44,7 +44,7 @@ export async function validateNamed(
 ): Promise<void> {
   const { name } = domain;
   const uri = acceptUri(domain.connection).canonical;
-  if (!(await isHers(memory, uri, `${nameOf(file)} asks for the domain ${name}`))) return;
+  if (!(await isHers(memory, uri, name))) return;
   await reports.start(reportUri({ file, target: { uri, domain: name, name } }));
 }
 
@@ -54,23 +54,6 @@ function targetOf(given: unknown): DomainTarget | undefined {
   const { uri, domain, name } = given as Record<string, unknown>;
   if (typeof uri !== 'string' || typeof domain !== 'string') return undefined;
   return { uri: acceptUri(uri).canonical, domain, name: typeof name === 'string' ? name : domain };
-}
-
-/** Whether she has chosen a connection before: in her settings, or by saying yes to it here. */
-async function isHers(memory: vscode.Memento, uri: string, why: string): Promise<boolean> {
-  const canonical = canonicalUri(uri);
-  const confirmed = memory.get<string[]>(CONFIRMED, []);
-  if (confirmed.includes(canonical) || connectionTexts().map(canonicalUri).includes(canonical)) return true;
-  const connect = 'Connect';
-  const detail = `${why}. The connection is in none of your settings:\n${canonical}`;
-  const answer = await vscode.window.showWarningMessage(
-    `Connect to ${canonical}?`,
-    { modal: true, detail },
-    connect,
-  );
-  if (answer !== connect) return false;
-  await memory.update(CONFIRMED, [...confirmed, canonical]);
-  return true;
 }
 
 async function chooseTarget(connections: Connections): Promise<DomainTarget | undefined> {
@@ -85,6 +68,7 @@ async function chooseTarget(connections: Connections): Promise<DomainTarget | un
   if (!chosen) return undefined;
   const uri = chosen === other ? await chooseUri(known) : chosen.label;
   if (uri === undefined) return undefined;
+  if (!known.includes(uri)) await storeConnectionTexts([...connectionTexts(), uri]);
   const domains = connections.use(uri, (connection) => connection.listDomains());
   const picked = await vscode.window.showQuickPick<DomainItem>(
     domains.then((all) => all.map(domainItem)),
@@ -97,11 +81,12 @@ interface DomainItem extends vscode.QuickPickItem {
   readonly uuid: string;
 }
 
-const domainItem = ({ name, uuid, state, launchSecurity, sevEs }: DomainSummary): DomainItem => ({
-  label: name,
-  description: [state.name, sevEs ? 'SEV-ES' : (launchSecurity ?? 'no SEV')].join(' · '),
-  detail: uuid,
-  uuid,
+const domainItem = (summary: DomainSummary): DomainItem => ({
+  // Such a picture in a name would be drawn.
+  label: plainName(summary).replaceAll('$(', '$ ('),
+  description: describeSummary(summary),
+  detail: summary.uuid,
+  uuid: summary.uuid,
 });
 
 /** The launch file whose inputs count: the one that names the domain, or the one that she chooses. */
@@ -128,7 +113,7 @@ async function chooseInputs(target: DomainTarget): Promise<vscode.Uri | undefine
     title: `Inputs for ${target.name}`,
     placeHolder: 'What was launched is compared with your own firmware, kernel, CPU and keys',
   });
-  if (chosen === fresh) await newLaunchFile(undefined, { connection: target.uri, name: target.name });
+  if (chosen === fresh) await newLaunchFile(undefined, target);
   return chosen?.file;
 }
 

@@ -35,6 +35,8 @@ export async function thisMachine(): Promise<MachineIds> {
 /** One name is the other, or its first part: `node1` is `node1.example.com`. */
 function sameName(a: string, b: string): boolean {
   const [x, y] = [a.toLowerCase(), b.toLowerCase()];
+  // What every machine calls itself tells nothing.
+  if (x.split('.')[0] === 'localhost') return false;
   return x === y || x.startsWith(`${y}.`) || y.startsWith(`${x}.`);
 }
 

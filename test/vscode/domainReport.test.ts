@@ -60,9 +60,16 @@ const target = (more: Partial<DomainTarget> = {}): DomainTarget => ({
   ...more,
 });
 
-async function openReport(uri: vscode.Uri, store = new ReportStore(new Memory())) {
+/** How checks ended, the latest last. */
+const verdicts: unknown[] = [];
+
+async function openReport(uri: vscode.Uri, store = new ReportStore(new Memory()), mayConnect = true) {
   const panel = new TestPanel();
-  const editor = new ReportEditor(extensionUri, store);
+  const editor = new ReportEditor(extensionUri, {
+    store,
+    mayConnect: () => Promise.resolve(mayConnect),
+    onVerdict: (_target, verdict) => verdicts.push(verdict),
+  });
   await editor.resolveCustomEditor({ uri, dispose: () => undefined }, panel.panel);
   return panel;
 }
@@ -87,13 +94,47 @@ describe("A domain report's address", () => {
     await store.keep(uri, { report: REPORT, made: '2026-01-02T03:04:05.000Z' });
     const panel = await openReport(uri, store);
     const view = panel.viewOf('report');
-    assert.deepEqual([view?.report, view?.made], [REPORT, '2026-01-02T03:04:05.000Z']);
+    assert.deepEqual([view?.report, view?.made, view?.earlier], [REPORT, '2026-01-02T03:04:05.000Z', true]);
     panel.send({ type: 'action', action: 'copyReport' });
     await until(
       'the report is copied',
       async () => (await vscode.env.clipboard.readText()) === reportMarkdown(REPORT),
     );
     panel.dispose();
+  });
+  it('asks nobody when she does not agree to the connection', async () => {
+    const panel = await openReport(reportUri({ file, target: target() }), undefined, false);
+    panel.send({ type: 'action', action: 'runAgain' });
+    await until(
+      'it is not checked',
+      () => titleOf(panel).endsWith(' is not checked') && panel.posted.length > 2,
+    );
+    assert.equal(panel.viewOf('report'), undefined);
+    panel.dispose();
+  });
+  it('forgets an older verdict when a new check finds none', async () => {
+    const store = new ReportStore(new Memory());
+    const uri = reportUri({ file, target: target({ uri: 'qemu+tcp://127.0.0.1:1/system' }) });
+    await store.keep(uri, { report: REPORT, made: '2026-01-02T03:04:05.000Z' });
+    const panel = await openReport(uri, store);
+    panel.send({ type: 'action', action: 'runAgain' });
+    await until('there is no verdict', () => /no verdict/i.test(titleOf(panel)));
+    assert.equal(store.find(uri), undefined);
+    assert.equal(verdicts.at(-1), undefined);
+    panel.dispose();
+  });
+  it('shows nothing that another version kept', async () => {
+    const memory = new Memory();
+    const uri = reportUri({ file, target: target() });
+    for (const odd of [
+      {},
+      { report: {}, made: '' },
+      { report: { ...REPORT, verdict: 'fine' }, made: '' },
+      5,
+    ]) {
+      await memory.update('sevscope.reports', { [uri.toString()]: odd });
+      assert.equal(new ReportStore(memory).find(uri), undefined);
+    }
   });
   it('with more reports than are kept forgets the oldest', async () => {
     const store = new ReportStore(new Memory());
@@ -154,7 +195,7 @@ describe('A check that is run', () => {
     const begin = performance.now();
     panel.send({ type: 'action', action: 'cancelRun' });
     await until('it has ended', () => panel.view?.kind === 'notice');
-    assert.ok(performance.now() - begin < 500, `${performance.now() - begin} ms`);
+    assert.ok(performance.now() - begin < 5000, `${performance.now() - begin} ms`);
     panel.dispose();
   });
 });

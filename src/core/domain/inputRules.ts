@@ -151,6 +151,7 @@ export const inputRules: readonly DomainRule[] = [
       );
       // No failure: the policy is under the HMAC, so a measurement that matches tells the true one.
       return {
+        warn: true,
         skip: `They differ: given ${given!}, in the domain ${domain!}, reported ${reported!}. The measurement decides.`,
       };
     },

@@ -9,7 +9,7 @@ const OTHER_TYPES: Readonly<Record<string, { is: string; advice: string }>> = {
   'sev-snp': {
     is: 'SEV-SNP, whose measurement the host cannot tell: it is in the attestation report that the guest fetches',
     advice:
-      'Fetch the report inside the guest and compare its measurement with "sevscope digest --mode snp".',
+      'Fetch the report inside the guest, verify its signature, and compare its measurement with the one that you expect.',
   },
   tdx: {
     is: 'Intel TDX, which is attested by a quote of the guest',

@@ -30,6 +30,8 @@ export interface DomainQuestion {
   readonly local: string | undefined;
   /** Undefined when the domain was not active, so that nothing could be asked. */
   readonly info: LaunchSecurityInfo | undefined;
+  /** Why the host did not tell of the launch, a sentence. */
+  readonly infoError?: string | undefined;
   readonly given: GivenInputs;
   /** Go on where the answer cannot be trusted. */
   readonly insecure: boolean;
@@ -40,7 +42,8 @@ export interface DomainQuestion {
 /** What a rule says of a question. */
 export type Judgement =
   | { readonly ok: string }
-  | { readonly skip: string }
+  /** `warn`: a person should read it although nothing failed. */
+  | { readonly skip: string; readonly warn?: true }
   /** `security`: with --insecure it is not a failure, but the verdict can then not be trusted. */
   | {
       readonly fail: string;

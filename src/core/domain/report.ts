@@ -79,7 +79,13 @@ export function checkedReport(
   checked: Report,
 ): Report {
   const untrusted = rules.filter((rule) => rule.untrusted);
-  const report = { ...checked, facts: [...factsOf(question), ...checked.facts], rules };
+  const remarks = rules.filter(({ warning }) => warning).map(({ title, reason }) => `${title}? ${reason}`);
+  const report = {
+    ...checked,
+    facts: [...factsOf(question), ...checked.facts],
+    warnings: [...checked.warnings, ...remarks],
+    rules,
+  };
   if (untrusted.length === 0 || checked.verdict !== 'matches') return report;
   const reasons = untrusted.map(({ title }) => title).join('; ');
   return {

@@ -20,6 +20,8 @@ export interface RuleResult {
   readonly kind?: ErrorKind;
   /** It would have failed, and was passed over with --insecure: the verdict cannot be trusted. */
   readonly untrusted?: true;
+  /** It is skipped, but a person should read why. */
+  readonly warning?: true;
 }
 
 /** Every rule in the order in which virt-qemu-sev-validate applies its own. */
@@ -67,7 +69,13 @@ export const DOMAIN_RULES: readonly DomainRule[] = [
   {
     id: 'launch-info',
     title: 'The host reports the launch in full',
-    judge: ({ info, given }) => {
+    judge: ({ info, infoError, given }) => {
+      if (infoError !== undefined)
+        return {
+          fail: infoError,
+          kind: 'bug',
+          advice: 'Look into the log of libvirtd and QEMU.',
+        };
       if (!info) return { skip: 'Nothing could be asked of a domain that is not active.' };
       // virt-qemu-sev-validate names only this one; without any other it breaks off with status 6.
       if (info.apiMajor === undefined) {
@@ -109,7 +117,8 @@ export function judgeDomain(question: DomainQuestion): RuleResult[] {
       advice,
     });
     if ('ok' in judgement) return result('passed', judgement.ok);
-    if ('skip' in judgement) return result('skipped', judgement.skip);
+    if ('skip' in judgement)
+      return { ...result('skipped', judgement.skip), ...(judgement.warn && { warning: true as const }) };
     const { fail, kind, advice, security = false } = judgement;
     if (security && question.insecure)
       return { ...result('skipped', `Passed over (insecure): ${fail}`, advice), untrusted: true };

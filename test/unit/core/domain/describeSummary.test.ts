@@ -28,7 +28,7 @@ const cases: [name: string, change: Partial<DomainSummary>, words: string, why?:
       { launchSecurity: 'sev-snp', sevEs: undefined },
       'running, SEV-SNP, 4 vCPUs',
       /^The launch security of the domain is SEV-SNP, .*attestation report/,
-      /digest --mode snp/,
+      /compare its measurement/,
     ],
     [
       'none',
