@@ -24,6 +24,10 @@ async function choose(workbench: Workbench, text: string, label = text): Promise
   await workbench.input.waitFor();
   await workbench.input.fill(text);
   await workbench.row(label).waitFor();
+  // Another command may have all these words, and come first.
+  const focused = workbench.page.locator('.quick-input-list .monaco-list-row.focused');
+  for (let i = 0; i < 5 && !(await focused.innerText()).includes(label); i++)
+    await press(workbench, 'ArrowDown');
   await press(workbench, 'Enter');
 }
 
