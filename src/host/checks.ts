@@ -5,7 +5,12 @@ import * as vscode from 'vscode';
 import * as errors from '../core/errors';
 import type { Report } from '../core/measure/report';
 import { MAX_SECRETS, secretGuid } from '../core/measure/secret';
-import type { DomainCheckOptions, DomainOutcome, Injection } from '../files/domainCheck';
+import {
+  checkDomain,
+  type DomainCheckOptions,
+  type DomainOutcome,
+  type Injection,
+} from '../files/domainCheck';
 import { launchInputs, ownerInputsOf, runCheck } from '../files/launch';
 import { parseLaunchFile, readLaunchFile, type LaunchFile } from '../files/launchFile';
 import { readUpTo } from '../files/read';
@@ -40,8 +45,6 @@ export async function runDomain(
 ): Promise<DomainOutcome> {
   const inputs = ownerInputsOf(await launchFileAt(file), nameOf(file));
   const connection = connectionOptions(libvirtWorkerScript(options.extensionUri), uri);
-  // Not before somebody asks: what talks to libvirt is a large part of the bundle.
-  const { checkDomain } = await import('../files/domainCheck');
   return checkDomain({ ...inputs, domain }, { ...options, connection }, injection);
 }
 

@@ -4,7 +4,7 @@
 import * as vscode from 'vscode';
 import * as errors from '../core/errors';
 import type { HostFacts } from '../core/domain/facts';
-import type { Connection } from '../libvirt/client';
+import { connect, type Connection } from '../libvirt/client';
 import { connectionOptions } from './connectionOptions';
 import { sentence } from './present';
 
@@ -122,8 +122,6 @@ export class Connections implements vscode.Disposable {
   }
 
   private async connect(uri: string, signal: AbortSignal): Promise<Opened> {
-    // Not before somebody asks: what talks to the worker is a large part of the bundle.
-    const { connect } = await import('../libvirt/client');
     const connection = await connect({ ...connectionOptions(this.workerPath, uri), signal });
     try {
       return { connection, host: await connection.host() };
