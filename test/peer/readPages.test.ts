@@ -81,7 +81,7 @@ describe('What is no page, or nearly one', () => {
       const bytes = make();
       const begin = performance.now();
       readPages(bytes);
-      assert.ok(performance.now() - begin < 10_000, `${performance.now() - begin} ms`);
+      assert.ok(performance.now() - begin < 2000, `${performance.now() - begin} ms`);
     });
   }
 });

@@ -195,7 +195,7 @@ describe('A check that is run', () => {
     const begin = performance.now();
     panel.send({ type: 'action', action: 'cancelRun' });
     await until('it has ended', () => panel.view?.kind === 'notice');
-    assert.ok(performance.now() - begin < 5000, `${performance.now() - begin} ms`);
+    assert.ok(performance.now() - begin < 500, `${performance.now() - begin} ms`);
     panel.dispose();
   });
 });

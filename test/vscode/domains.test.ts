@@ -222,7 +222,7 @@ if (call === 'domains') return send({ id, ok: Array.from({ length: ${count} }, (
       assert.match(String((await rootItem(view)).description), /^a\\u202eb, libvirt 1\.2\.3$/);
     });
 
-    it('has 1,000 domains is listed soon, and holds nobody up for long', async function () {
+    it('has 1,000 domains is listed within a second, and holds nobody up', async function () {
       if (threadCpuUsage === undefined) return this.skip();
       const { view } = make(fakeWorker(folder(), `${describesHost}${listing(1000, "'guest' + i")}`));
       let shown = 0;
@@ -233,8 +233,8 @@ if (call === 'domains') return send({ id, ok: Array.from({ length: ${count} }, (
       });
       const took = performance.now() - begin;
       assert.equal(shown, 1000);
-      assert.ok(took < 5000, `${Math.round(took)} ms`);
-      assert.ok(turn < 200, `the longest turn was ${Math.round(turn)} ms`);
+      assert.ok(took < 1000, `${Math.round(took)} ms`);
+      assert.ok(turn < 50, `the longest turn was ${Math.round(turn)} ms`);
     });
   });
 

@@ -2,6 +2,7 @@
 
 import { hex } from '../hex';
 import type { LaunchMode, Report } from '../measure/report';
+import { PLAIN_SEV } from './launchTypes';
 import type { DomainQuestion } from './question';
 import { measuresVcpus } from './question';
 import { firstFailure, type RuleResult } from './rules';
@@ -11,7 +12,7 @@ type Told = Pick<DomainQuestion, 'config' | 'state' | 'host' | 'info' | 'given'>
 
 function modeOf(question: DomainQuestion): LaunchMode {
   switch (question.config.launchSecurity?.type) {
-    case 'sev':
+    case PLAIN_SEV:
       return measuresVcpus(question) ? 'SEV-ES' : 'SEV';
     case 'sev-snp':
       return 'SEV-SNP';

@@ -51,7 +51,7 @@ describe('LZMA streams', () => {
       bytes.writeBigUInt64LE(BigInt(65536), 5);
       const start = performance.now();
       const output = decompressLzma(bytes, MIB);
-      assert.ok(performance.now() - start < 5000);
+      assert.ok(performance.now() - start < 500);
       assert.ok(output === undefined || output.length === 65536);
     }
   });

@@ -76,6 +76,6 @@ describe('Digests of OVMF images', () => {
     const image = new Uint8Array(16 * 2 ** 20);
     const start = performance.now();
     computeImageDigests(image);
-    assert.ok(performance.now() - start < 10_000, `${Math.round(performance.now() - start)} ms`);
+    assert.ok(performance.now() - start < 4000, `${Math.round(performance.now() - start)} ms`);
   });
 });

@@ -115,7 +115,7 @@ describe('A page is identified', () => {
         identify(bytes);
         return performance.now() - begin;
       });
-      assert.ok(Math.min(...times) < 250, `${Math.min(...times)} ms`);
+      assert.ok(Math.min(...times) < 100, `${Math.min(...times)} ms`);
     }
   });
 });
