@@ -224,7 +224,7 @@ describe('A launch file checked from the command palette', () => {
     await workbench.pick('matches.sevlaunch.json');
     await workbench.activeTab('Report').waitFor();
     const frame = await workbench.webviewFrame();
-    await frame.getByText('There is no verdict').waitFor();
+    await frame.getByRole('heading', { level: 1, name: 'There is no verdict' }).waitFor();
     await frame.getByText(/vmlinuz\.sample cannot be read: there is no such file/).waitFor();
     sevscope(folder, 'sample', '.');
     await frame.getByRole('button', { name: 'Check Again' }).click();
