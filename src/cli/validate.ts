@@ -5,16 +5,13 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import * as errors from '../core/errors';
 import { countOf, toBase64 } from '../core/hex';
-import { MAX_VCPUS } from '../core/measure/launchDigest';
 import type { Report } from '../core/measure/report';
 import { MAX_SECRETS, secretGuid, type Secret } from '../core/measure/secret';
-import type { ProfileId } from '../core/vmsa/profiles';
-import { CPU_ID_LIMITS } from '../core/vmsa/signature';
-import type { KeyPaths } from '../files/keys';
-import { ownerInputsOf, runCheck, sealForLaunch, type LaunchInputs } from '../files/launch';
+import { runCheck, sealForLaunch } from '../files/launch';
 import { readLaunchFile, type LaunchFile } from '../files/launchFile';
 import { readUpTo } from '../files/read';
-import { cpuFrom, number, profileOption } from './options';
+import { addLaunchOptions, needed, ownerInputs, recordedInputs, type LaunchOptions } from './launchOptions';
+import { number } from './options';
 import { columns, printJson, type Output } from './output';
 import { ruleLines, validateDomain } from './validateDomain';
 import { writeWhole } from '../files/write';
@@ -22,26 +19,7 @@ import { writeWhole } from '../files/write';
 /** An hour. */
 const MOST_SECONDS = 3600;
 
-interface ValidateOptions {
-  readonly measurement?: string;
-  readonly apiMajor?: number;
-  readonly apiMinor?: number;
-  readonly buildId?: number;
-  readonly policy?: number;
-  readonly firmware?: string;
-  readonly kernel?: string;
-  readonly initrd?: string;
-  readonly cmdline?: string;
-  readonly numCpus?: number;
-  readonly vmsaCpu0?: string;
-  readonly vmsaCpu1?: string;
-  readonly cpuFamily?: number;
-  readonly cpuModel?: number | string;
-  readonly cpuStepping?: number;
-  readonly profile?: ProfileId;
-  readonly tik?: string;
-  readonly tek?: string;
-  readonly tk?: string;
+interface ValidateOptions extends LaunchOptions {
   readonly connect?: string;
   readonly domain?: string;
   readonly insecure?: true;
@@ -50,7 +28,6 @@ interface ValidateOptions {
   readonly injectSecret: readonly string[];
   readonly secretHeader?: string;
   readonly secretPayload?: string;
-  readonly launch?: string;
   readonly json?: true;
   readonly quiet?: true;
   readonly debug?: true;
@@ -64,34 +41,14 @@ export function addValidateCommand(
   workerPath: string | undefined,
 ): void {
   const collect = (value: string, all: readonly string[]) => [...all, value];
-  program
+  const command = program
     .command('validate')
     .description('check a launch measurement; exit status 0 if it matches, 1 if not')
     .option('-d, --debug', 'print every step')
     .option('-q, --quiet', 'print nothing; only the exit status counts')
     .option('--json', 'print the report as JSON')
-    .option('--launch <path>', 'launch file (*.sevlaunch.json); other options override what is in it')
-    .optionsGroup('What the host reported:')
-    .option('-m, --measurement <base64>', 'launch measurement and nonce')
-    .option('--api-major <number>', 'SEV API major version', number(0xff))
-    .option('--api-minor <number>', 'SEV API minor version', number(0xff))
-    .option('--build-id <number>', 'SEV firmware build', number(0xff))
-    .option('--policy <number>', 'guest policy', number(0xffffffff))
-    .optionsGroup("The owner's inputs:")
-    .option('-f, --firmware <path>', 'firmware image')
-    .option('-k, --kernel <path>', 'kernel')
-    .option('-r, --initrd <path>', 'initrd')
-    .option('-e, --cmdline <text>', 'kernel command line, exactly as booted')
-    .option('-n, --num-cpus <number>', 'number of vCPUs', number(MAX_VCPUS))
-    .option('-0, --vmsa-cpu0 <path>', 'VMSA page of the boot processor')
-    .option('-1, --vmsa-cpu1 <path>', 'VMSA page of every other vCPU')
-    .option('--cpu-family <number>', "CPU family of the guest's CPU", number(CPU_ID_LIMITS.family))
-    .option('--cpu-model <number>', "CPU model of the guest's CPU, or the name of a QEMU model", numberOrName)
-    .option('--cpu-stepping <number>', "CPU stepping of the guest's CPU", number(CPU_ID_LIMITS.stepping))
-    .addOption(profileOption())
-    .option('--tik <path>', 'transport integrity key, 16 bytes')
-    .option('--tek <path>', 'transport encryption key, 16 bytes')
-    .option('--tk <path>', 'TEK and TIK in one file of 32 bytes')
+    .option('--launch <path>', 'launch file (*.sevlaunch.json); other options override what is in it');
+  addLaunchOptions(command)
     .optionsGroup('Secrets:')
     .option(
       '-s, --inject-secret <name:path>',
@@ -116,10 +73,6 @@ export function addValidateCommand(
     });
 }
 
-function numberOrName(text: string): number | string {
-  return /^[0-9]/.test(text) ? number(CPU_ID_LIMITS.model)(text) : text;
-}
-
 /** Runs the check and prints its answer. @returns the exit status */
 async function validate(
   options: ValidateOptions,
@@ -133,6 +86,7 @@ async function validate(
   if (options.domain !== undefined || named) return validateRunning(options, file, out, workerPath);
   if (options.timeout !== undefined) throw errors.domainNeeded('--timeout');
   const inputs = recordedInputs(options, file);
+  checkSecretOptions(options);
   const report = await runCheck(inputs, { onProgress: out.onProgress });
   printReport(report, options, out);
   if (report.verdict !== 'matches') return 1;
@@ -204,72 +158,11 @@ function printReport(report: Report, { json, debug }: ValidateOptions, out: Outp
   else out.note(`${report.agrees ? 'NOT TRUSTED' : 'ERROR'}: ${report.summary}`);
 }
 
-/** What the owner gives, an option before what the launch file says. */
-function ownerInputs(options: ValidateOptions, file: LaunchFile | undefined) {
-  const base = file && ownerInputsOf(file, options.launch!);
-  const keys = keysFrom(options) ?? base?.keys;
-  if (!keys) throw errors.keysNeeded();
-  return {
-    firmware: options.firmware ?? base?.firmware,
-    kernel: options.kernel ?? base?.kernel,
-    initrd: options.initrd ?? base?.initrd,
-    cmdline: options.cmdline ?? base?.cmdline,
-    keys,
-    vcpus: options.numCpus ?? base?.vcpus,
-    profile: options.profile ?? base?.profile,
-    ...vcpuState(options, base),
-  };
-}
-
-/** All inputs of a recorded launch. */
-function recordedInputs(options: ValidateOptions, file: LaunchFile | undefined): LaunchInputs {
-  const owner = ownerInputs(options, file);
-  const recorded = file?.launch;
-  const needed = <T>(value: T | undefined, option: string): T => {
-    if (value === undefined) throw errors.optionNeeded(option);
-    return value;
-  };
-  const measurement = needed(options.measurement ?? recorded?.measurement, '--measurement');
-  const platform = {
-    apiMajor: needed(options.apiMajor ?? recorded?.apiMajor, '--api-major'),
-    apiMinor: needed(options.apiMinor ?? recorded?.apiMinor, '--api-minor'),
-    buildId: needed(options.buildId ?? recorded?.buildId, '--build-id'),
-    policy: needed(options.policy ?? recorded?.policy, '--policy'),
-  };
-  const firmware = needed(owner.firmware, '--firmware');
-  if (options.injectSecret.length > 0) needed(options.secretHeader, '--secret-header');
-  if (options.injectSecret.length > 0) needed(options.secretPayload, '--secret-payload');
-  if ((options.secretHeader === undefined) !== (options.secretPayload === undefined))
-    throw errors.bothSecretFiles();
-  return { ...owner, title: file?.name ?? options.launch ?? 'command line', measurement, platform, firmware };
-}
-
-function keysFrom({ tk, tik, tek }: ValidateOptions): KeyPaths | undefined {
-  if (tk !== undefined) {
-    if (tik !== undefined || tek !== undefined) throw errors.twoKeyForms();
-    return { tk };
-  }
-  if (tik === undefined && tek === undefined) return undefined;
-  if (tik === undefined || tek === undefined) throw errors.keysNeeded();
-  return { tik, tek };
-}
-
-/** The CPU or the VMSA files, from the options if they name either, otherwise from the launch file. */
-function vcpuState(
-  options: ValidateOptions,
-  base: Pick<LaunchInputs, 'cpu' | 'vmsa'> | undefined,
-): Pick<LaunchInputs, 'cpu' | 'vmsa'> {
-  const { cpuFamily, cpuModel, cpuStepping, vmsaCpu0, vmsaCpu1 } = options;
-  const cpu = cpuFrom({
-    ...(cpuFamily !== undefined && { family: cpuFamily }),
-    ...(cpuStepping !== undefined && { stepping: cpuStepping }),
-    ...(typeof cpuModel === 'number' && { model: cpuModel }),
-    ...(typeof cpuModel === 'string' && { cpuModel }),
-  });
-  const files = vmsaCpu0 !== undefined || vmsaCpu1 !== undefined;
-  // Contradictions are judged with all other inputs, when the check starts.
-  if (cpu ?? files) return { cpu, vmsa: files ? { bsp: vmsaCpu0, ap: vmsaCpu1 } : undefined };
-  return { cpu: base?.cpu, vmsa: base?.vmsa };
+/** Where sealed secrets go has to be said before anything is read. */
+function checkSecretOptions({ injectSecret, secretHeader, secretPayload }: ValidateOptions): void {
+  if (injectSecret.length > 0) needed(secretHeader, '--secret-header');
+  if (injectSecret.length > 0) needed(secretPayload, '--secret-payload');
+  if ((secretHeader === undefined) !== (secretPayload === undefined)) throw errors.bothSecretFiles();
 }
 
 async function readSecrets(specs: readonly string[]): Promise<Secret[]> {
