@@ -114,6 +114,22 @@ describe('validate --domain beside virt-qemu-sev-validate', () => {
         ...always,
       });
     });
+    it('who said the CPU and the number of vCPUs', async () => {
+      const at = LAUNCHES.findIndex(([title]) => title === 'SEV-ES with 2 vCPUs');
+      const { a, b } = bed().uris;
+      const vmsaOf = async (args: readonly string[]) => {
+        const { stdout } = await ours([...args, '--json']);
+        const { verdict, steps } = JSON.parse(stdout) as Report;
+        return [verdict, steps.find(({ id }) => id === 'vmsa')?.source];
+      };
+      const [near, far] = [domains[2 * at]!, domains[2 * at + 1]!];
+      assert.deepEqual(await vmsaOf([...owner.optionsFor(a.unix, near), '--insecure']), [
+        'cannot be trusted',
+        'host',
+      ]);
+      const stated = statedOptions({ ...LAUNCHES[at]![1], cpu: REMOTE_CPU });
+      assert.deepEqual(await vmsaOf([...owner.optionsFor(b.tcp, far), ...stated]), ['matches', 'derived']);
+    });
     it('a launch on this machine, which is refused', async () => {
       const { a } = bed().uris;
       for (const mode of [[], ['--ignore-config']]) {
