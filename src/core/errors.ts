@@ -280,6 +280,22 @@ export function notResumed(cause: CheckError | undefined): CheckError {
   );
 }
 
+/** A check that was stopped before the secret that was to follow it was sent. */
+export function injectionStopped(): CheckError {
+  return new CheckError(
+    'state',
+    'The check was stopped before it finished, so the secret was not injected. Inject it again after a check that matches.',
+  );
+}
+
+/** An injection that was stopped while the host had the sealed secret. */
+export function injectionUnsure(): CheckError {
+  return new CheckError(
+    'state',
+    'The injection was stopped while the secret was on its way: the guest may have it, and may run. See its state with "virsh domstate" before you send it again.',
+  );
+}
+
 /** Something that a check needs and the host did not report. */
 export function notReported(what: string): CheckError {
   return new CheckError(

@@ -75,6 +75,19 @@ export async function checkDomain(
   options: DomainCheckOptions,
   injection?: Injection,
 ): Promise<DomainOutcome> {
+  try {
+    return await checkAndInject(inputs, options, injection);
+  } catch (error) {
+    // Whoever waits for a secret to be sent hears that it was not.
+    throw injection && options.signal?.aborted ? errors.injectionStopped() : error;
+  }
+}
+
+async function checkAndInject(
+  inputs: DomainInputs,
+  options: DomainCheckOptions,
+  injection?: Injection,
+): Promise<DomainOutcome> {
   const { onStage, signal } = options;
   // What needs no host is said before anything is asked of one.
   await checkOwnerInputs(inputs);
@@ -98,7 +111,7 @@ export async function checkDomain(
       return { uuid, report, injected };
     } catch (error) {
       if (!(error instanceof CheckError)) throw error;
-      return { uuid, report, injectionError: error };
+      return { uuid, report, injectionError: signal?.aborted ? errors.injectionUnsure() : error };
     }
   } finally {
     await connection.close();

@@ -27,7 +27,7 @@ function factsOf({ config, state, host, info }: Told): Report['facts'] {
   const { launchSecurity } = config;
   const facts: [string, string | undefined][] = [
     ['Domain', `${config.name}, ${config.uuid ?? 'no UUID'}`],
-    ['State', `${state.name} (${state.reason})`],
+    ['State when asked', `${state.name} (${state.reason})`],
     ['Host', `${host.hostname}, libvirt ${host.serverVersion ?? 'of unknown version'}`],
     ['Machine type', config.machine],
     ...(launchSecurity?.type === 'sev-snp' ? snpFacts(launchSecurity, info?.snpPolicy) : []),

@@ -57,7 +57,7 @@ describe('The report about a domain', () => {
       [...factsOf(report)],
       [
         ['Domain', 'guest, 01234567-89ab-4def-8123-456789abcdef'],
-        ['State', 'paused (starting up)'],
+        ['State when asked', 'paused (starting up)'],
         ['Host', 'node1.example.com, libvirt 9.0.0'],
         ['Machine type', 'pc-q35-9.1'],
         ['Policy', '0x5'],
