@@ -95,7 +95,7 @@ async function checkAndInject(
   const connection = await connect({ ...options.connection, ...(signal && { signal }) });
   try {
     onStage?.('asking the host');
-    const { uuid, question } = await ask(connection, inputs);
+    const { uuid, question } = await ask(connection, options.connection.uri, inputs);
     const rules = judgeDomain(question);
     options.onRules?.(rules);
     if (firstFailure(rules)) return { uuid, report: refusedReport(question, rules) };
@@ -119,7 +119,7 @@ async function checkAndInject(
 }
 
 /** Asks for everything that is judged, and for nothing of a domain that cannot answer. */
-async function ask(connection: Connection, inputs: DomainInputs): Promise<Asked> {
+async function ask(connection: Connection, uri: string, inputs: DomainInputs): Promise<Asked> {
   const host = await connection.host();
   const { summary, config } = await connection.domain(inputs.domain);
   const { state } = summary;
@@ -128,7 +128,7 @@ async function ask(connection: Connection, inputs: DomainInputs): Promise<Asked>
     config,
     state,
     host,
-    local: whyLocal(host, await thisMachine()),
+    local: whyLocal(host, await thisMachine(), uri),
     info: told.info,
     infoError: told.infoError,
     given: givenBy(inputs),

@@ -138,6 +138,13 @@ describe('validate --domain beside virt-qemu-sev-validate', () => {
         assert.match(said, /^failed +remote-host .*both are called/m);
       }
     });
+    it('a launch on a host of another name at an address of this machine, which is refused by ours', async () => {
+      const relay = await bed().relay('b', {}, '127.0.0.1');
+      const args = [...owner.optionsFor(relay.uri, domains[1]!), ...statedOptions(LAUNCHES[0]![1])];
+      const { peer, ours, said } = await both(args).finally(() => relay.close());
+      assert.deepEqual([peer, ours], [0, 3], said);
+      assert.match(said, /^failed +remote-host .*the connection is to 127\.0\.0\.1\./m);
+    });
     it('a domain that this machine does not have, which we look for first', async () => {
       const { peer, ours, said } = await both(
         owner.optionsFor(bed().uris.a.tcp, { ...domains[0]!, name: 'nobody' }),
