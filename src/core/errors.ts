@@ -144,6 +144,13 @@ export function unwritableFile(path: string, reason: string): CheckError {
   return new CheckError('bug', `${path} cannot be written: ${reason}. Nothing was changed.`);
 }
 
+/** A pipe in the place of a file that is read again and again. */
+export function pipeForFile(path: string): CheckError {
+  return usage(
+    `${path} is a pipe, whose content can be read once only; a launch file is read whenever it is checked. Give a file.`,
+  );
+}
+
 /** A long read that the person stopped. */
 export function cancelled(): CheckError {
   return new CheckError('state', 'The check was cancelled before it finished; there is no verdict.');

@@ -90,7 +90,7 @@ async function checkAndInject(
 ): Promise<DomainOutcome> {
   const { onStage, signal } = options;
   // What needs no host is said before anything is asked of one.
-  await checkOwnerInputs(inputs);
+  await checkOwnerInputs(inputs, signal);
   onStage?.('connecting');
   const connection = await connect({ ...options.connection, ...(signal && { signal }) });
   try {

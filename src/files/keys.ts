@@ -3,7 +3,7 @@
 
 import * as errors from '../core/errors';
 import { KEY_SIZE } from '../core/measure/measurement';
-import { readUpTo } from './read';
+import { isPipe, readUpTo } from './read';
 
 /** Where the keys are: one file with both, or a file each. */
 export type KeyPaths = { readonly tk: string } | { readonly tik: string; readonly tek?: string | undefined };
@@ -14,9 +14,14 @@ export interface Keys {
   readonly tek: Uint8Array | undefined;
 }
 
-async function readKey(path: string, what: string, size: number): Promise<Uint8Array> {
+async function readKey(
+  path: string,
+  what: string,
+  size: number,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array> {
   // The limit keeps a wrong file, however large, from being read; its true size is not worth knowing.
-  const bytes = await readUpTo(path, size);
+  const bytes = await readUpTo(path, size, signal);
   if (bytes.length === size) return bytes;
   bytes.fill(0);
   throw errors.badKeyFile(what, path, bytes.length > size ? undefined : bytes.length, size);
@@ -26,10 +31,14 @@ async function readKey(path: string, what: string, size: number): Promise<Uint8A
  * Lets `use` work with the keys and clears them whatever happens.
  * @throws CheckError when a file cannot be read or has the wrong length
  */
-export async function withKeys<T>(paths: KeyPaths, use: (keys: Keys) => Promise<T> | T): Promise<T> {
+export async function withKeys<T>(
+  paths: KeyPaths,
+  use: (keys: Keys) => Promise<T> | T,
+  signal?: AbortSignal,
+): Promise<T> {
   const read: Uint8Array[] = [];
   const take = async (path: string, what: string, size: number): Promise<Uint8Array> => {
-    const bytes = await readKey(path, what, size);
+    const bytes = await readKey(path, what, size, signal);
     read.push(bytes);
     return bytes;
   };
@@ -44,4 +53,15 @@ export async function withKeys<T>(paths: KeyPaths, use: (keys: Keys) => Promise<
   } finally {
     for (const bytes of read) bytes.fill(0);
   }
+}
+
+/**
+ * Says at once what is wrong with key files, before anything long is begun. A pipe gives its key only once, so it is left for then.
+ * @throws CheckError as withKeys does
+ */
+export async function checkKeys(paths: KeyPaths, signal?: AbortSignal): Promise<void> {
+  const pipes = await Promise.all(
+    [...Object.values(paths)].map(async (path) => path !== undefined && (await isPipe(path))),
+  );
+  if (!pipes.includes(true)) await withKeys(paths, () => undefined, signal);
 }

@@ -15,9 +15,9 @@ import { cpuByName, generateVmsa, needsOf, type Role } from '../core/vmsa/genera
 import { VMSA_SIZE } from '../core/vmsa/layout';
 import { SEV_ES_PROFILES, type KnownProfile, type ProfileId } from '../core/vmsa/profiles';
 import type { CpuId } from '../core/vmsa/signature';
-import { withKeys, type KeyPaths } from './keys';
+import { checkKeys, withKeys, type KeyPaths } from './keys';
 import type { LaunchFile } from './launchFile';
-import { digestFile, readTail, readUpTo, type ReadOptions, type StreamedFile } from './read';
+import { digestFile, isPipe, readTail, readUpTo, type ReadOptions, type StreamedFile } from './read';
 
 /** Paths and numbers of one check; what an SEV-ES launch needs may be missing for plain SEV. */
 export interface LaunchInputs {
@@ -65,8 +65,8 @@ export function ownerInputsOf(
 }
 
 /** Reads a VMSA file. @throws CheckError when it cannot be read or is not one page. */
-async function readVmsa(path: string): Promise<Uint8Array> {
-  const page = await readUpTo(path, VMSA_SIZE);
+async function readVmsa(path: string, signal?: AbortSignal): Promise<Uint8Array> {
+  const page = await readUpTo(path, VMSA_SIZE, signal);
   if (page.length !== VMSA_SIZE)
     throw errors.wrongVmsaSize(path, page.length > VMSA_SIZE ? undefined : page.length);
   return page;
@@ -96,13 +96,17 @@ function sevEsProfile(id: ProfileId | undefined): KnownProfile {
 }
 
 /** The pages that the launch measures: from files, which are read whatever the policy says, or generated. */
-async function vmsaFor(inputs: LaunchInputs, image: OvmfImage): Promise<VmsaInput | undefined> {
+async function vmsaFor(
+  inputs: LaunchInputs,
+  image: OvmfImage,
+  signal: AbortSignal | undefined,
+): Promise<VmsaInput | undefined> {
   const { cpu, vmsa, vcpus = 1 } = inputs;
   if (vmsa?.bsp !== undefined) {
     const { bsp, ap } = vmsa;
     return {
-      bsp: await readVmsa(bsp),
-      ap: ap === undefined ? undefined : await readVmsa(ap),
+      bsp: await readVmsa(bsp, signal),
+      ap: ap === undefined ? undefined : await readVmsa(ap, signal),
       source: 'owner',
       detail: ap === undefined ? basename(bsp) : `${basename(bsp)}, then ${basename(ap)}`,
     };
@@ -166,15 +170,17 @@ function checkTogether({ kernel, initrd, cmdline, cpu, vmsa, profile }: Omit<Own
 
 /**
  * Everything that is wrong with an owner's inputs before a host is asked: contradictions, files that cannot be read, keys
- * and pages of the wrong length.
+ * and pages of the wrong length. Pipes are left for when they are needed, because they can be read once only.
  * @throws CheckError
  */
-export async function checkOwnerInputs(inputs: OwnerInputs): Promise<void> {
+export async function checkOwnerInputs(inputs: OwnerInputs, signal?: AbortSignal): Promise<void> {
   checkTogether(inputs);
   const { firmware, kernel, initrd, vmsa, keys } = inputs;
-  for (const path of [firmware, kernel, initrd]) if (path !== undefined) await readUpTo(path, 1);
-  await withKeys(keys, () => undefined);
-  for (const path of [vmsa?.bsp, vmsa?.ap]) if (path !== undefined) await readVmsa(path);
+  const looks = (path: string | undefined, look: (path: string) => Promise<unknown>) =>
+    path === undefined ? undefined : isPipe(path).then((pipe) => (pipe ? undefined : look(path)));
+  for (const path of [firmware, kernel, initrd]) await looks(path, (file) => readUpTo(file, 1, signal));
+  await checkKeys(keys, signal);
+  for (const path of [vmsa?.bsp, vmsa?.ap]) await looks(path, (file) => readVmsa(file, signal));
 }
 
 /**
@@ -186,25 +192,29 @@ export async function runCheck(inputs: LaunchInputs, options: ReadOptions = {}):
   const firmware = await digestFile(inputs.firmware, options);
   // A wrong key file is told at once; for the HMAC the keys are read again, so that they are not in memory while
   // gigabytes are streamed.
-  await withKeys(inputs.keys, () => undefined);
+  await checkKeys(inputs.keys, options.signal);
   const image = parseOvmf(firmware.tail, { fileSize: firmware.bytes }).value;
-  const vmsa = await vmsaFor(inputs, image);
+  const vmsa = await vmsaFor(inputs, image, options.signal);
   const kernel = await maybeDigest(inputs.kernel, options);
   const initrd = await maybeDigest(inputs.initrd, options);
   const warnings = inputWarnings(inputs, image);
-  return withKeys(inputs.keys, ({ tik }) => {
-    const measured = {
-      ...inputs,
-      tik,
-      firmware,
-      firmwareHasher: firmware.hasher,
-      kernel,
-      initrd,
-      vmsa,
-      warnings,
-    };
-    return checkLaunch(measured, () => createHash('sha256'));
-  });
+  return withKeys(
+    inputs.keys,
+    ({ tik }) => {
+      const measured = {
+        ...inputs,
+        tik,
+        firmware,
+        firmwareHasher: firmware.hasher,
+        kernel,
+        initrd,
+        vmsa,
+        warnings,
+      };
+      return checkLaunch(measured, () => createHash('sha256'));
+    },
+    options.signal,
+  );
 }
 
 const aes128Ctr = (key: Uint8Array, iv: Uint8Array, data: Uint8Array): Uint8Array => {

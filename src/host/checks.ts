@@ -13,7 +13,7 @@ import {
 } from '../files/domainCheck';
 import { launchInputs, ownerInputsOf, runCheck } from '../files/launch';
 import { parseLaunchFile, readLaunchFile, type LaunchFile } from '../files/launchFile';
-import { readUpTo } from '../files/read';
+import { isPipe, readUpTo } from '../files/read';
 import { libvirtWorkerScript, nameOf } from './files';
 import { connectionOptions } from './connectionOptions';
 import { nameInWords } from './consent';
@@ -26,6 +26,7 @@ export type RunOptions = Omit<DomainCheckOptions, 'connection'> & { readonly ext
 export async function launchFileAt(uri: vscode.Uri): Promise<LaunchFile> {
   if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
   if (uri.scheme !== 'file') throw errors.notOnDisk(uri.scheme);
+  if (await isPipe(uri.fsPath)) throw errors.pipeForFile(nameOf(uri));
   const open = vscode.workspace.textDocuments.find((d) => d.uri.toString() === uri.toString());
   return open ? parseLaunchFile(open.getText(), uri.fsPath) : readLaunchFile(uri.fsPath);
 }

@@ -262,22 +262,34 @@ describe('Text from a file', () => {
 });
 
 describe('show', () => {
+  const piped = (command: string) =>
+    spawnSync(
+      'bash',
+      ['-o', 'pipefail', '-c', `"${process.execPath}" "${resolve('dist/sevscope.js')}" ${command}`],
+      {
+        cwd: folder,
+        encoding: 'utf8',
+      },
+    );
   it('ends quietly when its reader does, and keeps its exit status', () => {
-    const piped = (command: string) =>
-      spawnSync(
-        'bash',
-        ['-o', 'pipefail', '-c', `"${process.execPath}" "${resolve('dist/sevscope.js')}" ${command}`],
-        {
-          cwd: folder,
-          encoding: 'utf8',
-        },
-      );
     const shown = piped('show --all vcpu0.vmsa | head -n 1');
     assert.match(shown.stdout, /^vcpu0\.vmsa: VMSA/);
     assert.deepEqual([shown.status, shown.stderr], [0, '']);
     assert.equal(piped('validate --launch mismatch.sevlaunch.json | true').status, 1);
     assert.equal(piped('validate --debug --launch matches.sevlaunch.json | true').status, 0);
     assert.equal(piped('show nowhere').status, 6);
+  });
+  it('takes every input of a check from a pipe', () => {
+    const files = {
+      firmware: 'OVMF.sample.fd',
+      kernel: 'vmlinuz.sample',
+      initrd: 'initrd.sample',
+      tik: 'sample_tik.bin',
+      tek: 'sample_tek.bin',
+    };
+    const options = Object.entries(files).map(([name, file]) => `--${name} <(cat ${file})`);
+    const { status, stderr } = piped(`validate --launch matches.sevlaunch.json ${options.join(' ')}`);
+    assert.deepEqual([status, stderr], [0, '']);
   });
   it('gives JSON that holds every byte of a page', async () => {
     const page = randomBytes(seeded(9), 4096);

@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import {
   lstatSync,
@@ -21,6 +22,7 @@ import { CheckError } from '../../../src/core/errors';
 import type { HostInput } from '../../../src/core/measure/check';
 import { withKeys } from '../../../src/files/keys';
 import {
+  checkOwnerInputs,
   launchInputs,
   readFirmware,
   runCheck,
@@ -264,6 +266,71 @@ describe('Reading files', () => {
     await assert.rejects(digestFile(at('nothing')), /there is no such file/);
     await assert.rejects(digestFile(folder), /it is a folder/);
     await assert.rejects(readUpTo(at('nothing'), 1), (e) => e instanceof CheckError && e.kind === 'bug');
+  });
+});
+
+describe('A pipe', () => {
+  const pipe = (name: string) => {
+    const path = at(name);
+    rmSync(path, { force: true });
+    execFileSync('mkfifo', [path]);
+    return path;
+  };
+  const inputs = () => load('matches.sevlaunch.json');
+  type Waits = [what: string, wait: (path: string, signal: AbortSignal) => Promise<unknown>];
+  const waits: Waits[] = [
+    ['a digest', (path, signal) => digestFile(path, { signal })],
+    ['a short read', (path, signal) => readUpTo(path, 1, signal)],
+    ['a key', (path, signal) => withKeys({ tk: path }, () => undefined, signal)],
+    ['a check, as firmware', (firmware, signal) => runCheck({ ...inputs(), firmware }, { signal })],
+    ['a check, as kernel', (kernel, signal) => runCheck({ ...inputs(), kernel }, { signal })],
+    ['a check, as key', (tk, signal) => runCheck({ ...inputs(), keys: { tk } }, { signal })],
+    [
+      'a check, as page',
+      (bsp, signal) => runCheck({ ...inputs(), cpu: undefined, vmsa: { bsp } }, { signal }),
+    ],
+  ];
+  for (const [what, wait] of waits) {
+    it(`that nobody writes to is waited for by ${what}, until that is stopped`, async () => {
+      const stop = new AbortController();
+      const waiting = wait(pipe('silent'), stop.signal);
+      const first = await Promise.race([waiting, new Promise((done) => setTimeout(done, 50, 'it waits'))]);
+      assert.equal(first, 'it waits');
+      const begin = performance.now();
+      stop.abort();
+      await assert.rejects(waiting, /was cancelled/);
+      assert.ok(performance.now() - begin < 250);
+    });
+  }
+  it('holds up nothing else, however many nobody writes to', async () => {
+    const stops = Array.from({ length: 8 }, () => new AbortController());
+    const waiting = stops.map(({ signal }, i) => readUpTo(pipe(`silent${i}`), 1, signal));
+    const begin = performance.now();
+    assert.equal((await digestFile(at('OVMF.sample.fd'))).name, 'OVMF.sample.fd');
+    assert.ok(performance.now() - begin < 1000);
+    for (const stop of stops) stop.abort();
+    for (const { status } of await Promise.allSettled(waiting)) assert.equal(status, 'rejected');
+  });
+  it('is read to its end, also when its writer comes late and is slow', async () => {
+    const path = pipe('slow');
+    const reading = [digestFile(path), readUpTo(pipe('other'), 100)] as const;
+    execFile('sh', ['-c', 'sleep 0.1; (printf first; sleep 0.1; printf second) >"$1"', 'sh', path]);
+    execFile('sh', ['-c', 'printf other >"$1"', 'sh', at('other')]);
+    const [digest, bytes] = await Promise.all(reading);
+    assert.deepEqual(digest.sha256, createHash('sha256').update('firstsecond').digest());
+    assert.equal(Buffer.from(bytes).toString(), 'other');
+  });
+  it('is looked at by nobody before it is needed', async () => {
+    const silent = pipe('unread');
+    const pages = { bsp: silent, ap: silent };
+    await checkOwnerInputs({
+      ...inputs(),
+      firmware: silent,
+      kernel: silent,
+      cpu: undefined,
+      vmsa: pages,
+      keys: { tk: silent },
+    });
   });
 });
 
