@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { REMOTE_CPU, useBed } from '../helpers/bed';
+import { launchesOf } from '../helpers/bedCases';
 import type { Domain, DomainSpec, HostId } from '../helpers/bedDomain';
 import { hostCommand } from '../helpers/bedHost';
 import { Owner, statedOptions } from '../helpers/owner';
@@ -15,27 +16,7 @@ import { deriveKey } from '../helpers/session';
 const owner = new Owner();
 after(() => owner.remove());
 
-const { kernel, initrd } = owner;
-const measured = { kernel, kernelHashes: true };
-const LAUNCHES: [string, Omit<DomainSpec, 'host' | 'name'>][] = [
-  ['SEV with 1 vCPU', { policy: 1, vcpus: 1 }],
-  ['SEV with 4 vCPUs', { policy: 3, vcpus: 4 }],
-  ['SEV-ES with 1 vCPU', { policy: 5, vcpus: 1 }],
-  ['SEV-ES with 2 vCPUs', { policy: 7, vcpus: 2 }],
-  ['SEV-ES with 4 vCPUs', { policy: 4, vcpus: 4 }],
-  ['SEV-ES with 64 vCPUs', { policy: 5, vcpus: 64 }],
-  [
-    'SEV-ES with 2 vCPUs and another image',
-    { policy: 5, vcpus: 2, firmware: '/usr/share/OVMF/OVMF_CODE.fd' },
-  ],
-  ['SEV with a kernel alone', { policy: 1, ...measured }],
-  ['SEV with a kernel and all that belongs to it', { policy: 1, ...measured, initrd, cmdline: 'quiet' }],
-  ['SEV-ES with 2 vCPUs, kernel and initrd', { policy: 5, vcpus: 2, ...measured, initrd }],
-  [
-    'SEV-ES with 4 vCPUs, kernel and command line',
-    { policy: 5, vcpus: 4, ...measured, cmdline: ' größe="<1>" & \'2\' ' },
-  ],
-];
+const LAUNCHES = launchesOf(owner);
 
 describe('The libvirt test bed', () => {
   const bed = useBed();

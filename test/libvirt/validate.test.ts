@@ -8,6 +8,7 @@ import { readFileSync } from 'node:fs';
 import { buildOvmf } from '../../src/core/ovmf/build';
 import type { Report, Source } from '../../src/core/measure/report';
 import { REMOTE_CPU, useBed } from '../helpers/bed';
+import { launchesOf } from '../helpers/bedCases';
 import { FIRMWARE as DEBIANS, type Domain, type DomainSpec } from '../helpers/bedDomain';
 import { runHere } from '../helpers/cli';
 import { Owner, statedOptions } from '../helpers/owner';
@@ -15,20 +16,7 @@ import { Owner, statedOptions } from '../helpers/owner';
 const owner = new Owner();
 after(() => owner.remove());
 
-const { kernel, initrd } = owner;
-const measured = { kernel, kernelHashes: true };
-const LAUNCHES: [string, Omit<DomainSpec, 'host' | 'name'>][] = [
-  ['SEV with 1 vCPU', { policy: 1, vcpus: 1 }],
-  ['SEV-ES with 1 vCPU', { policy: 5, vcpus: 1 }],
-  ['SEV-ES with 2 vCPUs', { policy: 7, vcpus: 2 }],
-  ['SEV-ES with 4 vCPUs', { policy: 4, vcpus: 4 }],
-  ['SEV-ES with 64 vCPUs', { policy: 5, vcpus: 64 }],
-  ['SEV with a kernel and all that belongs to it', { policy: 1, ...measured, initrd, cmdline: 'quiet' }],
-  [
-    'SEV-ES with 4 vCPUs, kernel and command line',
-    { policy: 5, vcpus: 4, ...measured, cmdline: ' a="<1>" & ö ' },
-  ],
-];
+const LAUNCHES = launchesOf(owner);
 
 /** How a domain can be named; ids and the names that look like UUIDs or ids are those that the peer takes them for. */
 const NAMES: [

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { chmodSync } from 'node:fs';
 import { REMOTE_CPU, useBed } from '../helpers/bed';
+import { DEADLY, SILENT, SURVIVED } from '../helpers/bedCases';
 import type { Cpu, Domain, DomainSpec, Faults } from '../helpers/bedDomain';
 import { runHere } from '../helpers/cli';
 import { children, until, workerPath } from '../helpers/libvirt';
@@ -51,67 +52,9 @@ const OVER: [string, NonNullable<Faults['over']>, Partial<DomainSpec>][] = [
   ['policy', { policy: 7 }, { policy: 7 }],
 ];
 
-const MISMATCH = /^ERROR: The reported measurement is not the one/m;
-const MALFORMED = /^ERROR: The measurement is .*must be base64 of 48 bytes/m;
 /** Seconds to wait where silence is what is asked for, and where it is not: this machine may be busy. */
 const [IMPATIENT, PATIENT] = [2, 10];
-const SILENT = /^ERROR: libvirt did not .* within 2 s, and the connection was ended/m;
 const LOST = /^ERROR: (The connection to libvirt was lost|libvirt could not connect)/m;
-
-/** Faults of a guest that it survives. */
-const FAULTS: [string, Faults, status: number, words: RegExp][] = [
-  ['nothing', {}, 0, /^OK: The reported measurement is the one/m],
-  ['a measurement over another TIK', { over: { tik: '00'.repeat(16) } }, 1, MISMATCH],
-  ['a measurement without kernel hashes', { over: { hashes: false } }, 1, MISMATCH],
-  ['a measurement with another nonce', { form: 'nonce' }, 1, MISMATCH],
-  ['a measurement of random bytes', { form: 'garbage' }, 1, MISMATCH],
-  ['a measurement of 47 bytes', { form: 'short' }, 2, MALFORMED],
-  ['a measurement of 51 bytes', { form: 'long' }, 2, MALFORMED],
-  ['a measurement whose base64 was cut', { form: 'truncated' }, 2, MALFORMED],
-  ['a measurement that is not base64', { form: 'not-base64' }, 2, MALFORMED],
-  ['a measurement that is empty', { form: 'empty' }, 2, MALFORMED],
-  ['a false policy', { report: { policy: 7 } }, 1, MISMATCH],
-  ['a false policy without SEV-ES', { report: { policy: 1 } }, 1, MISMATCH],
-  ['a false build', { report: { 'build-id': 4 } }, 1, MISMATCH],
-  ['a false major version', { report: { 'api-major': 0 } }, 1, MISMATCH],
-  ['a false minor version', { report: { 'api-minor': 50 } }, 1, MISMATCH],
-  ['an error of query-sev', { answer: { 'query-sev': 'error' } }, 6, /query-sev failed/],
-  [
-    'an error of query-sev-launch-measure',
-    { answer: { 'query-sev-launch-measure': 'error' } },
-    6,
-    /query-sev-launch-measure failed/,
-  ],
-  // Two questions of QEMU.
-  ['slow answers', { slow: 0.5 }, 0, /^OK: /m],
-  ['answers that are too slow', { slow: 2 }, 5, SILENT],
-];
-
-/** Faults that a guest or its secrets do not survive; those of secrets come after a measurement that matches. */
-const DEADLY: [string, Faults, status: number, words: RegExp][] = [
-  ['silence at query-sev', { answer: { 'query-sev': 'never' } }, 5, /did not tell the launch measurement/],
-  [
-    'silence at query-sev-launch-measure',
-    { answer: { 'query-sev-launch-measure': 'never' } },
-    5,
-    /did not tell the launch measurement/,
-  ],
-  [
-    'silence at sev-inject-launch-secret',
-    { answer: { 'sev-inject-launch-secret': 'never' } },
-    5,
-    /did not take the secret/,
-  ],
-  ['death at query-sev', { answer: { 'query-sev': 'die' } }, 6, /monitor/],
-  ['death at query-sev-launch-measure', { answer: { 'query-sev-launch-measure': 'die' } }, 6, /monitor/],
-  ['death at sev-inject-launch-secret', { answer: { 'sev-inject-launch-secret': 'die' } }, 6, /monitor/],
-  [
-    'an error of sev-inject-launch-secret',
-    { answer: { 'sev-inject-launch-secret': 'error' } },
-    6,
-    /fw_error=7/,
-  ],
-];
 
 /** Each procedure whose reply can be spoilt, before a verdict is possible. */
 const STEPS: (keyof typeof PROCEDURES)[] = ['connectOpen', 'domainLookupByName', 'launchSecurityInfo'];
@@ -202,7 +145,7 @@ describe('On the libvirt test bed validate --domain meets', () => {
     });
   }
 
-  for (const [what, faults, status, words] of FAULTS) {
+  for (const { what, faults, ours: status, says: words } of SURVIVED) {
     it(`${what}: ${status}`, async () => {
       bed().setFaults(domain, faults);
       const outcome = await check(optionsFor(bed().uris.b.tcp), patienceFor(status));
@@ -211,7 +154,7 @@ describe('On the libvirt test bed validate --domain meets', () => {
     });
   }
 
-  for (const [i, [what, faults, status, words]] of DEADLY.entries()) {
+  for (const [i, { what, faults, ours: status, says: words }] of DEADLY.entries()) {
     it(`${what}: ${status}`, async () => {
       const victim = victims[i]!;
       bed().setFaults(victim, faults);

@@ -214,7 +214,7 @@ describe('Hostile firmware volumes', () => {
   it('every truncation is read to the end', () => {
     for (let n = 0; n <= image.length; n++) check(`first ${n} bytes`, image.subarray(0, n));
   });
-  it('2000 seeded mutations are read to the end', () => {
+  it('seeded mutations are read to the end', () => {
     for (const seed of seeds(2000)) check(`SEED=${seed}`, mutateHeaders(image, seed, image.length));
   });
   it('a volume full of the smallest files ends at the limit', () => {
