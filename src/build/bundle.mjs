@@ -50,6 +50,13 @@ function products(/** @type {boolean} */ production) {
     { ...node, entryPoints: ['src/host/volumesWorker.ts'], outfile: 'dist/volumesWorker.js' },
     {
       ...node,
+      entryPoints: ['src/host/launchEditsThread.ts'],
+      outfile: 'dist/launchEditsThread.js',
+      // The CommonJS half of jsonc-parser finds its parts in a way that no bundler follows.
+      alias: { 'jsonc-parser': join(ROOT, 'node_modules/jsonc-parser/lib/esm/main.js') },
+    },
+    {
+      ...node,
       entryPoints: ['src/libvirt/worker.ts'],
       outfile: 'dist/libvirtWorker.js',
       // The CommonJS half of koffi: the other one asks for the URL of its module, which a CommonJS bundle has not.

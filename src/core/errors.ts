@@ -179,6 +179,29 @@ export function badLaunchFile(path: string, why: string): CheckError {
   return usage(`${path} is not a launch file: ${why}.`);
 }
 
+/** A launch file that an edit of its text does not change as it should. */
+export function launchFileUnclear(path: string): CheckError {
+  return usage(`${path} cannot be changed by a button: it has a member more than once. Change it by hand.`);
+}
+
+/** A launch file that was edited while an edit of it was made. */
+export function changedMeanwhile(path: string): CheckError {
+  return new CheckError('state', `${path} was changed at the same time and is left as it is. Try again.`);
+}
+
+/** A search whose inputs were in the memory of a window that is gone. */
+export function checkNotKept(): CheckError {
+  return new CheckError(
+    'state',
+    'What was checked is not kept when a window is reloaded. Check again, then ask why.',
+  );
+}
+
+/** The thread that finds what to change in a launch file failed; `why` is a phrase. */
+export function launchEditsFailed(why: string): CheckError {
+  return new CheckError('bug', `What to change in the launch file was not found: ${why}. Change it by hand.`);
+}
+
 /** Secrets without the key that encrypts them. */
 export function tekNeeded(): CheckError {
   return usage('Secrets are encrypted under the TEK. Give the TEK, too.');
