@@ -147,6 +147,24 @@ export function cancelled(): CheckError {
   return new CheckError('state', 'The check was cancelled before it finished; there is no verdict.');
 }
 
+/** A search for an explanation that the person stopped. */
+export function explainCancelled(): CheckError {
+  return new CheckError('state', 'The search was cancelled before it finished; nothing was explained.');
+}
+
+/** The thread that searches for an explanation failed. */
+export function explainFailed(why: string): CheckError {
+  return new CheckError('bug', `The search for an explanation broke off: ${why}. Run it again.`);
+}
+
+/** A launch digest of the wrong form. `found` is its length when it is bytes at all. */
+export function badLaunchDigest(found: number | undefined): CheckError {
+  const snp = found === 48 ? ' One of 48 bytes is of SEV-SNP, whose launches this does not explain.' : '';
+  return usage(
+    `${found === undefined ? 'The launch digest is not hexadecimal' : `The launch digest has ${found} bytes`}; it must be 32 bytes, 64 hexadecimal digits.${snp}`,
+  );
+}
+
 /** A key file of the wrong length. `found` is missing when it is longer than wanted. */
 export function badKeyFile(
   what: string,

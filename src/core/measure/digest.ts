@@ -11,6 +11,11 @@ export interface Hasher {
   digest(): Uint8Array;
 }
 
+/** A running SHA-256 that can be gone on from in more than one way, as Node's. */
+export interface ForkableHasher extends Hasher {
+  copy(): ForkableHasher;
+}
+
 /** A running SHA-256 that needs nothing but core. */
 export function newHasher(): Hasher {
   return sha256.create();

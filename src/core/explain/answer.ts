@@ -1,0 +1,235 @@
+// From hits to an answer in words: which inputs have to be another, what that means, what was covered, and what remains.
+
+import { bytesToHex } from '../hex';
+import { isSevEs } from '../measure/policy';
+import { without, type Dimension } from './cause';
+import { DIMENSIONS, IN_DIGEST, type Candidate, type Space } from './causes';
+import { DIGEST_FOR_MEASUREMENT } from './causesPlatform';
+import { cpuEdit } from './causesVcpu';
+import type { Change, Covered, ExplainResult, Explanation, LaunchEdit, Weight } from './explanation';
+import { remainsOf } from './remains';
+import type { Hit } from './search';
+
+/** Hypotheses of one dimension or of two, as they were tried. */
+export interface TriedPart {
+  readonly first: Dimension | undefined;
+  readonly second: Dimension | undefined;
+  readonly tried: number;
+}
+
+/** A number with its thousands apart. */
+export const grouped = (n: number): string => String(n).replaceAll(/\B(?=(\d{3})+$)/g, ',');
+
+const RANK: readonly Weight[] = ['benign', 'mistake', 'serious'];
+
+function changeOf({ cause, given, found, why, advice }: Candidate): Change {
+  const { id, input, title } = cause;
+  return { cause: id, input, title, given, found, why: why ?? cause.why, advice: advice ?? cause.advice };
+}
+
+/** The change that a value is not what it was taken for, or is another launch's. */
+function mixedUp({ facts }: Space, { what }: Hit): Change | undefined {
+  const { id, input, title, why, advice } = DIGEST_FOR_MEASUREMENT;
+  if (what === 'digest' && facts.wanted.kind === 'measurement')
+    return {
+      cause: id,
+      input,
+      title,
+      given: 'taken for a measurement',
+      found: 'a launch digest',
+      why,
+      advice,
+    };
+  return undefined;
+}
+
+const labelOf = ({ facts }: Space, target: number): string =>
+  facts.others[target - 1]?.label ?? 'the given one';
+
+/** A change of nonce together with the HMAC that it was found for, in words. */
+function measurementChange(space: Space, candidate: Candidate, { target }: Hit): Change {
+  const change = changeOf(candidate);
+  if (candidate.set.nonce === target) return change;
+  return {
+    ...change,
+    found: `the HMAC of ${labelOf(space, target)} with the nonce of ${labelOf(space, candidate.set.nonce ?? 0)}`,
+  };
+}
+
+/** What generated pages take in a launch file that names VMSA files. */
+function editsForPages({ facts, given }: Space, candidates: readonly Candidate[]): LaunchEdit[] {
+  const isGenerated = facts.vmsa && candidates.some(({ set }) => set.pages === 'generated');
+  if (!isGenerated) return [];
+  return [
+    ...without('vmsa'),
+    ...(given.cpu ? [cpuEdit(given.cpu)] : []),
+    { member: ['profile'], value: given.profile },
+  ];
+}
+
+/** All that a launch file has to say otherwise, of each member once; nothing when it can say only part of it. */
+function editsOf(space: Space, candidates: readonly Candidate[]): LaunchEdit[] {
+  if (candidates.some(({ edits }) => !edits)) return [];
+  const edits = [...editsForPages(space, candidates), ...candidates.flatMap((candidate) => candidate.edits!)];
+  return [...new Map(edits.map((edit) => [edit.member.join('.'), edit])).values()];
+}
+
+function titleOf(changes: readonly Change[]): string {
+  const parts = changes.map(({ title, found, given }) => `${title} is ${found} (given: ${given})`);
+  return `Matches if ${parts.join(' and ')}`;
+}
+
+function evidenceOf({ facts }: Space, { what, launchDigest, target }: Hit): string {
+  const digest = bytesToHex(launchDigest);
+  if (facts.wanted.kind === 'digest') return `The launch digest is then ${digest}, which is the given one.`;
+  if (what === 'digest') return `The launch digest is then ${digest}: the first 32 bytes of the given value.`;
+  const hmac = target === 0 ? facts.wanted.hmac : facts.others[target - 1]!.hmac;
+  const whose = target === 0 ? 'was reported' : `${facts.others[target - 1]!.label} has`;
+  return `The launch digest is then ${digest}, and its HMAC under the TIK is ${bytesToHex(hmac)}, as ${whose}.`;
+}
+
+/** A hit in words. */
+export function explain(space: Space, hit: Hit): Explanation {
+  const candidates = hit.changes.map(({ dimension, index }) => space.candidates[dimension][index]!);
+  const mixed = mixedUp(space, hit);
+  const said = candidates.map((candidate) =>
+    candidate.set.nonce === undefined ? changeOf(candidate) : measurementChange(space, candidate, hit),
+  );
+  const changes = mixed ? [mixed, ...said] : said;
+  const weights = candidates.map(({ weight, cause }) => weight ?? cause.weight);
+  return {
+    title: titleOf(changes),
+    changes,
+    weight: [...weights, ...(mixed ? [DIGEST_FOR_MEASUREMENT.weight] : [])].toSorted(
+      (a, b) => RANK.indexOf(b) - RANK.indexOf(a),
+    )[0]!,
+    evidence: evidenceOf(space, hit),
+    edits: mixed ? [] : editsOf(space, candidates),
+  };
+}
+
+/** Whether a hit is the launch as it was given. */
+export const isMatch = ({ facts }: Space, { changes, what, target }: Hit): boolean =>
+  changes.length === 0 && target === 0 && (what === 'measurement' || facts.wanted.kind === 'digest');
+
+/** Whether a hit ends the search. Another launch's measurement matches for reasons of its own: the given one may still be explained. */
+export const isFinal = (space: Space, { target }: Hit): boolean =>
+  target === 0 || space.facts.wanted.kind === 'digest';
+
+const likelihood = (space: Space, { changes }: Hit): number =>
+  changes.reduce(
+    (all, { dimension, index }) => all * (space.candidates[dimension][index]!.cause.prior / 100),
+    1,
+  );
+
+/** Ways to put it: fewer changes first, then the likelier. */
+export function inOrder(space: Space, hits: readonly Hit[]): Hit[] {
+  return hits.toSorted(
+    (a, b) =>
+      Number(isFinal(space, b)) - Number(isFinal(space, a)) ||
+      a.changes.length - b.changes.length ||
+      likelihood(space, b) - likelihood(space, a),
+  );
+}
+
+/** What a dimension is called where several causes share it. */
+const TITLES: Readonly<Record<Dimension, string>> = {
+  firmware: 'firmware image',
+  kernel: 'kernel',
+  initrd: 'initrd',
+  cmdline: 'command line',
+  profile: 'launch flavour',
+  cpu: 'CPU',
+  vcpus: 'vCPUs',
+  policy: 'policy',
+  keys: 'keys',
+  measurement: 'other measurements',
+  apiMinor: 'API minor version',
+  buildId: 'build of the SEV firmware',
+  apiMajor: 'API major version',
+};
+
+/** What is varied, for progress. */
+export const partTitle = ({ first, second }: Omit<TriedPart, 'tried'>): string =>
+  first === undefined
+    ? 'the inputs as given'
+    : second === undefined
+      ? TITLES[first]
+      : `${TITLES[first]} with ${TITLES[second]}`;
+
+/** What the values of a dimension are, from the rows that gave any. */
+function detailOf({ candidates }: Space, dimension: Dimension): string {
+  const docs = new Set(candidates[dimension].map(({ cause }) => cause.doc));
+  return [...docs].join(' ');
+}
+
+const KINDS = [
+  ['two of what is loaded', (a: Dimension, b: Dimension) => IN_DIGEST[a] && IN_DIGEST[b]],
+  [
+    'one of what is loaded, one of what the HMAC adds',
+    (a: Dimension, b: Dimension) => IN_DIGEST[a] && !IN_DIGEST[b],
+  ],
+  ['two of what the HMAC adds', (a: Dimension) => !IN_DIGEST[a]],
+] as const;
+
+/** What was covered: each dimension by itself, pairs by their kind. */
+function coveredOf(space: Space, parts: readonly TriedPart[]): Covered[] {
+  const sum = (some: readonly TriedPart[]) => some.reduce((all, { tried }) => all + tried, 0);
+  const singles = DIMENSIONS.map((dimension) => ({
+    title: TITLES[dimension],
+    hypotheses: sum(parts.filter(({ first, second }) => first === dimension && second === undefined)),
+    detail: detailOf(space, dimension),
+  }));
+  const pairs = KINDS.map(([title, isOfKind]) => {
+    const some = parts.filter(
+      ({ first, second }) => first && second && isOfKind(first, second) && first !== second,
+    );
+    const names = [
+      ...new Set(some.filter(({ tried }) => tried > 0).flatMap(({ first, second }) => [first!, second!])),
+    ];
+    return {
+      title,
+      hypotheses: sum(some),
+      detail: `Every two of: ${DIMENSIONS.filter((d) => names.includes(d))
+        .map((d) => TITLES[d])
+        .join(', ')}.`,
+    };
+  });
+  return [...singles, ...pairs].filter(({ hypotheses }) => hypotheses > 0);
+}
+
+/** What was looked for, as the subject of a sentence. */
+const subject = ({ facts }: Space): string =>
+  facts.wanted.kind === 'digest' ? 'launch digest' : 'reported measurement';
+
+function summaryOf(space: Space, explanations: readonly Explanation[], hypotheses: number): string {
+  const [first, ...others] = explanations;
+  if (!first)
+    return `None of ${grouped(hypotheses)} hypotheses gives the ${subject(space)}: the launch differs from these inputs in another way, or in more than two.`;
+  const more =
+    others.length === 0
+      ? ''
+      : ` ${others.length === 1 ? 'One other way is' : `${others.length} other ways are`} listed, too.`;
+  return `${first.title}.${more} That is no verdict: with the inputs as given, the ${subject(space)} does not match.`;
+}
+
+/** The answer of a search. */
+export function answerOf(space: Space, hits: readonly Hit[], parts: readonly TriedPart[]): ExplainResult {
+  const { title } = space.facts;
+  const hypotheses = parts.reduce((all, { tried }) => all + tried, 0);
+  const covered = coveredOf(space, parts);
+  if (hits.some((hit) => isMatch(space, hit))) {
+    const summary = `The ${subject(space)} is the one that these inputs give: there is nothing to explain.`;
+    return { title, outcome: 'already matches', summary, explanations: [], hypotheses, covered, remains: [] };
+  }
+  const explanations = inOrder(space, hits).map((hit) => explain(space, hit));
+  return {
+    title,
+    outcome: explanations.length > 0 ? 'explained' : 'not explained',
+    summary: summaryOf(space, explanations, hypotheses),
+    explanations,
+    hypotheses,
+    covered,
+    remains: explanations.length > 0 ? [] : remainsOf(space.facts, isSevEs(space.given.policy)),
+  };
+}

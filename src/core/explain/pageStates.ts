@@ -1,0 +1,169 @@
+// The launch digests of one image with other VMSA pages: the state of the hash is kept after the firmware, after the kernel
+// hashes, and up to the first byte of the boot processor's page that the CPU changes, so that a hypothesis costs only what follows.
+
+import type { ForkableHasher } from '../measure/digest';
+import { encodeHashTable } from '../measure/kernelHashes';
+import { leaves, writeLeaf } from '../struct';
+import { generateVmsa, needsOf, type Role } from '../vmsa/generate';
+import { VMSA, VMSA_SIZE } from '../vmsa/layout';
+import { findProfile } from '../vmsa/profiles';
+import { encodeSignature, type CpuId } from '../vmsa/signature';
+import type { LaunchFacts } from './launchFacts';
+import type { Setting } from './setting';
+
+const leaf = (path: string) => leaves(VMSA).find((found) => found.path === path)!;
+const RDX = leaf('rdx');
+const SEV_FEATURES = leaf('sev_features');
+
+const BLOCK = 64;
+/** Bytes of a page before the block with the CPU's signature: the same for every CPU. */
+const HEAD = RDX.offset - (RDX.offset % BLOCK);
+/** Pages that are hashed in one call; more would be copied for nothing. */
+const MOST_AT_ONCE = 16;
+
+/** Any CPU: its signature is written over. */
+const NO_CPU: CpuId = { family: 0, model: 0, stepping: 0 };
+
+/** The pages of a setting, and what was hashed before they differ. */
+interface Pages {
+  /** After firmware, kernel hashes, and the head of the boot processor's page. */
+  readonly state: ForkableHasher;
+  /** The rest of that page and as many others as are hashed at once. */
+  readonly bytes: Uint8Array;
+  /** Undefined when there can be no second vCPU. */
+  readonly ap: Uint8Array | undefined;
+  /** Offsets in `bytes` where the signature is; none where the CPU is not in the page. */
+  readonly signatures: readonly number[];
+  readonly view: DataView;
+}
+
+type PrefixPart = 'firmware' | 'hashes' | 'kernel' | 'initrd' | 'cmdline';
+type PagesPart = 'pages' | 'profile' | 'features';
+const PREFIX_PARTS: readonly PrefixPart[] = ['firmware', 'hashes', 'kernel', 'initrd', 'cmdline'];
+const PAGES_PARTS: readonly PagesPart[] = ['pages', 'profile', 'features'];
+
+const isSame = (parts: readonly (keyof Setting)[], a: Setting | undefined, b: Setting): boolean =>
+  a !== undefined && parts.every((part) => a[part] === b[part]);
+
+/** Computes launch digests, going on from what the digest before has in common with the next. */
+export class PageStates {
+  private readonly images: (ForkableHasher | undefined)[] = [];
+  private prefixOf: Setting | undefined;
+  private prefix: ForkableHasher | undefined;
+  private pagesOf: Setting | undefined;
+  private pages: Pages | undefined;
+  private readonly made = new Map<string, Uint8Array | undefined>();
+
+  constructor(
+    private readonly facts: LaunchFacts,
+    private readonly newHasher: () => ForkableHasher,
+  ) {}
+
+  /** The launch digest without VMSA pages, as plain SEV has it. */
+  plainDigest(setting: Setting): Uint8Array {
+    return this.prefixFor(setting).copy().digest();
+  }
+
+  /** The launch digest with the pages of all vCPUs; undefined where there are no such pages. */
+  digest(setting: Setting): Uint8Array | undefined {
+    const pages = this.pagesFor(setting);
+    const { vcpus } = setting;
+    if (!pages || (vcpus > 1 && !pages.ap)) return undefined;
+    const hasher = pages.state.copy();
+    const atOnce = Math.min(vcpus, MOST_AT_ONCE);
+    hasher.update(pages.bytes.subarray(0, atOnce * VMSA_SIZE - HEAD));
+    for (let i = atOnce; i < vcpus; i++) hasher.update(pages.ap!);
+    return hasher.digest();
+  }
+
+  /** The launch digests of 1 to `most` vCPUs, as many as there are pages for. */
+  *digests(setting: Setting, most: number): Generator<Uint8Array> {
+    const pages = this.pagesFor(setting);
+    if (!pages) return;
+    const hasher = pages.state.copy();
+    hasher.update(pages.bytes.subarray(0, VMSA_SIZE - HEAD));
+    for (let vcpus = 1; vcpus <= most; vcpus++) {
+      yield hasher.copy().digest();
+      if (!pages.ap) return;
+      hasher.update(pages.ap);
+    }
+  }
+
+  /** The state after firmware and kernel hashes; not to be updated. */
+  private prefixFor(setting: Setting): ForkableHasher {
+    if (!this.prefix || !isSame(PREFIX_PARTS, this.prefixOf, setting)) {
+      const { firmware, hashes, kernel, initrd, cmdline } = setting;
+      this.prefix = this.imageState(firmware).copy();
+      if (hashes && kernel) this.prefix.update(encodeHashTable({ kernel, initrd, cmdline }));
+      this.prefixOf = setting;
+    }
+    return this.prefix;
+  }
+
+  private imageState(firmware: number): ForkableHasher {
+    let state = this.images[firmware];
+    if (!state) {
+      state = this.newHasher();
+      for (const part of this.facts.firmwares[firmware]!.parts) state.update(part);
+      this.images[firmware] = state;
+    }
+    return state;
+  }
+
+  private pagesFor(setting: Setting): Pages | undefined {
+    if (setting.pages === 'generated' && !setting.cpu) return undefined;
+    if (!isSame(PREFIX_PARTS, this.pagesOf, setting) || !isSame(PAGES_PARTS, this.pagesOf, setting)) {
+      this.pages = this.makePages(setting);
+      this.pagesOf = setting;
+    }
+    const { pages } = this;
+    if (pages && pages.signatures.length > 0) {
+      const signature = encodeSignature(setting.cpu!);
+      for (const at of pages.signatures) pages.view.setUint32(at, signature, true);
+    }
+    return pages;
+  }
+
+  private makePages(setting: Setting): Pages | undefined {
+    const [bsp, ap] = [this.page(setting, 'bsp'), this.page(setting, 'ap')];
+    if (!bsp) return undefined;
+    const bytes = new Uint8Array(MOST_AT_ONCE * VMSA_SIZE - HEAD);
+    bytes.set(bsp.subarray(HEAD));
+    if (ap) for (let i = 1; i < MOST_AT_ONCE; i++) bytes.set(ap, i * VMSA_SIZE - HEAD);
+    const state = this.prefixFor(setting).copy();
+    state.update(bsp.subarray(0, HEAD));
+    const isGenerated = setting.pages === 'generated';
+    const signatures = isGenerated ? signatureOffsets(setting) : [];
+    // The page of further vCPUs lies in `bytes`, so that a signature written there is in all of them.
+    const own = ap && bytes.subarray(VMSA_SIZE - HEAD, 2 * VMSA_SIZE - HEAD);
+    return { state, bytes, ap: own, signatures, view: new DataView(bytes.buffer) };
+  }
+
+  private page(setting: Setting, role: Role): Uint8Array | undefined {
+    const { pages, profile, features, firmware } = setting;
+    const { vmsa } = this.facts;
+    if (pages === 'files') return vmsa?.[role];
+    if (pages === 'swapped') return vmsa?.[role === 'bsp' ? 'ap' : 'bsp'];
+    const key = `${firmware} ${profile} ${features ?? ''} ${role}`;
+    if (!this.made.has(key)) this.made.set(key, this.generate(setting, role));
+    return this.made.get(key);
+  }
+
+  private generate(setting: Setting, role: Role): Uint8Array | undefined {
+    const { profile, features, firmware } = setting;
+    const { resetAddress } = this.facts.firmwares[firmware]!;
+    if (needsOf(findProfile(profile)!, role).resetAddress && resetAddress === undefined) return undefined;
+    if (features === undefined) return generateVmsa({ profile, role, cpu: NO_CPU, resetAddress }).bytes;
+    const bytes = this.page({ ...setting, features: undefined }, role)!.slice();
+    writeLeaf(bytes, SEV_FEATURES, BigInt(features));
+    return bytes;
+  }
+}
+
+/** Where the signature is in the bytes that are hashed at once. */
+function signatureOffsets({ profile }: Setting): number[] {
+  const found = findProfile(profile)!;
+  return Array.from({ length: MOST_AT_ONCE }, (_, i) => i).flatMap((i) =>
+    needsOf(found, i === 0 ? 'bsp' : 'ap').cpu ? [i * VMSA_SIZE + RDX.offset - HEAD] : [],
+  );
+}
