@@ -12,6 +12,7 @@ import type { HostInput } from '../core/measure/check';
 import type { Platform } from '../core/measure/measurement';
 import type { Report } from '../core/measure/report';
 import type { Secret } from '../core/measure/secret';
+import type { ExplainScope } from './explainThreads';
 import { checkOwnerInputs, runCheck, sealForLaunch, type LaunchInputs } from './launch';
 import { toBase64 } from '../core/hex';
 import type { ReadOptions } from './read';
@@ -49,6 +50,11 @@ export interface Injection {
   readonly evenUntrusted?: boolean;
 }
 
+/** What a search for the cause of a mismatch starts from: the inputs as they were checked, and what the host said beside them. */
+export interface CheckedLaunch extends Pick<ExplainScope, 'hostCpu' | 'otherMeasurements'> {
+  readonly inputs: LaunchInputs;
+}
+
 /** How a check ended. */
 export interface DomainOutcome {
   readonly report: Report;
@@ -56,6 +62,8 @@ export interface DomainOutcome {
   readonly injected?: number;
   /** The domain that was checked. */
   readonly uuid: string;
+  /** What was checked; absent when a rule failed, and so nothing was. */
+  readonly launch?: CheckedLaunch;
   /** Why the guest did not get its secrets, or got them and does not run: the verdict stands all the same. */
   readonly injectionError?: CheckError;
 }
@@ -92,7 +100,7 @@ export async function checkDomain(
     const report = checkedReport(question, rules, await runCheck(launch, options));
     const agrees =
       report.verdict === 'matches' || (injection?.evenUntrusted === true && report.agrees === true);
-    if (!injection || !agrees) return { uuid, report };
+    if (!injection || !agrees) return { uuid, report, launch: checkedLaunch(launch, question) };
     onStage?.('injecting secrets');
     try {
       const injected = await inject(connection, uuid, launch, await injection.secrets());
@@ -202,6 +210,13 @@ function filesOnHost({
 }: DomainConfig): Partial<Record<HostInput, string | undefined>> {
   const hashed = launchSecurity?.kernelHashes === true;
   return { firmware: loader?.path, ...(hashed && { kernel, initrd, cmdline }) };
+}
+
+function checkedLaunch(inputs: LaunchInputs, { host, info }: DomainQuestion): CheckedLaunch {
+  const measurement = info?.measurement;
+  const isOther = measurement !== undefined && measurement !== inputs.measurement;
+  const otherMeasurements = isOther ? [{ label: 'what the host reports now', measurement }] : [];
+  return { inputs, hostCpu: host.cpu.signature, otherMeasurements };
 }
 
 /** The CPU or the pages that the owner gave, or the CPU of the host. */

@@ -1,0 +1,82 @@
+// What the page says of a search for the cause of a mismatch, as data and texts: nothing here draws.
+
+import type { ExplainProgress, ExplainResult, Weight } from '../src/core/explain/explanation';
+import type { ExplanationState } from '../src/protocol';
+
+/** How much it matters, in words with an icon, so that no colour is needed to see it. None of them looks like a match. */
+export const WEIGHTS: Readonly<Record<Weight, { icon: string; title: string; text: string; style: string }>> =
+  {
+    mistake: {
+      icon: 'edit',
+      title: 'Mistake in the inputs',
+      text: 'The check was given something else than what was launched.',
+      style: '',
+    },
+    benign: {
+      icon: 'info',
+      title: 'Benign',
+      text: 'Software of the host decides this, and the guest is no less protected.',
+      style: 'severity-info',
+    },
+    serious: {
+      icon: 'warning',
+      title: 'Serious',
+      text: 'The guest runs something, or on terms, that its owner did not ask for. Change the launch file only when this is the launch that you want.',
+      style: 'severity-warning',
+    },
+  };
+
+/** A stretch of a sentence: words, or a digest in hexadecimal. */
+export interface EvidencePart {
+  readonly text: string;
+  readonly isDigest: boolean;
+}
+
+/** A sentence, taken apart at its digests: runs of 32 or more hexadecimal digits. */
+export function evidenceParts(sentence: string): EvidencePart[] {
+  return sentence
+    .split(/\b([0-9a-f]{32,})\b/)
+    .map((text, i) => ({ text, isDigest: i % 2 === 1 }))
+    .filter(({ text }) => text !== '');
+}
+
+const number = (value: number): string => value.toLocaleString('en-US');
+
+/** How far a search is: a share from 0 to 1 when that is known, and words. */
+export function progressWords(progress: ExplainProgress | undefined): { share?: number; text: string } {
+  if (!progress) return { text: 'Reading the inputs…' };
+  const { tried, total, title } = progress;
+  const share = total > 0 ? Math.min(1, tried / total) : 0;
+  // Before anything is tried, it is bytes of a file that are counted.
+  if (title.startsWith('reading ')) return { share, text: `Reading ${title.slice('reading '.length)}…` };
+  return { share, text: `${number(tried)} of ${number(total)} hypotheses tried. Now: ${title}` };
+}
+
+/** What a summary says besides the title of the first explanation, which stands under it as a heading. */
+export function shortSummary({ summary, explanations }: ExplainResult): string {
+  const title = explanations[0]?.title;
+  return title !== undefined && summary.startsWith(`${title}.`)
+    ? summary.slice(title.length + 1).trim()
+    : summary;
+}
+
+/** A sentence without the options of the command line in it, which a page does not have. */
+export const withoutOptions = (sentence: string): string => sentence.replaceAll(/ \(--[a-z-]+\)/g, '');
+
+/** How many hypotheses, with their noun. */
+export const hypotheses = (count: number): string =>
+  `${number(count)} ${count === 1 ? 'hypothesis' : 'hypotheses'}`;
+
+/** What a screen reader says of a search: that it runs, and how it ended; not how far it is. */
+export function spokenExplanation(state: ExplanationState): string {
+  switch (state.kind) {
+    case 'searching':
+      return 'Searching for the cause.';
+    case 'ended':
+      return state.text;
+    case 'found': {
+      if (state.changed !== undefined) return 'The launch file is changed and not saved. Check again.';
+      return state.result.summary;
+    }
+  }
+}
