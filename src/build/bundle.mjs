@@ -51,11 +51,12 @@ function products(/** @type {boolean} */ production) {
     { ...node, entryPoints: ['src/files/explainWorker.ts'], outfile: 'dist/explainWorker.js' },
     {
       ...node,
-      entryPoints: ['src/host/launchEditsThread.ts'],
-      outfile: 'dist/launchEditsThread.js',
+      entryPoints: ['src/host/launchEditsWorker.ts'],
+      outfile: 'dist/launchEditsWorker.js',
       // The CommonJS half of jsonc-parser finds its parts in a way that no bundler follows.
       alias: { 'jsonc-parser': join(ROOT, 'node_modules/jsonc-parser/lib/esm/main.js') },
     },
+    { ...node, entryPoints: ['src/host/pageWorker.ts'], outfile: 'dist/pageWorker.js' },
     {
       ...node,
       entryPoints: ['src/libvirt/worker.ts'],

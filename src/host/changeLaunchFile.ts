@@ -10,7 +10,7 @@ const isOfHost = ({ member }: LaunchEdit) => member[0] === 'launch';
 
 /**
  * Of the edits of each explanation, whether they make another launch file of one.
- * @param script path of launchEditsThread.js
+ * @param script path of launchEditsWorker.js
  * @param asksHost what the host reports is asked of it, and so is nothing that the file can change
  */
 export async function changeableBy(
@@ -27,7 +27,7 @@ export async function changeableBy(
 
 /**
  * Makes the edits and shows them.
- * @param script path of launchEditsThread.js
+ * @param script path of launchEditsWorker.js
  * @throws CheckError when the file would be none, or was changed by somebody else meanwhile
  */
 export async function changeLaunchFile(

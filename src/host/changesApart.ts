@@ -20,7 +20,7 @@ export type ChangesAnswer =
 
 /**
  * Finds what to change.
- * @param script path of launchEditsThread.js
+ * @param script path of launchEditsWorker.js
  * @returns an answer to the edits of each explanation
  * @throws CheckError when the thread failed
  */

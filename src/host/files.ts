@@ -63,7 +63,11 @@ export const explainScript = (extensionUri: vscode.Uri): string =>
 
 /** The program of the thread that finds what to change in a launch file. */
 export const launchEditsScript = (extensionUri: vscode.Uri): string =>
-  vscode.Uri.joinPath(extensionUri, 'dist', 'launchEditsThread.js').fsPath;
+  vscode.Uri.joinPath(extensionUri, 'dist', 'launchEditsWorker.js').fsPath;
+
+/** The program of the thread that answers questions about a page. */
+export const pageWorkerScript = (extensionUri: vscode.Uri): string =>
+  vscode.Uri.joinPath(extensionUri, 'dist', 'pageWorker.js').fsPath;
 
 /** The program of the process that talks to libvirt. */
 export const libvirtWorkerScript = (extensionUri: vscode.Uri): string =>
