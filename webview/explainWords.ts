@@ -26,18 +26,27 @@ export const WEIGHTS: Readonly<Record<Weight, { icon: string; title: string; tex
     },
   };
 
-/** A stretch of a sentence: words, or a digest in hexadecimal. */
-export interface EvidencePart {
+/** A stretch of a sentence: words, a name that a machine knows, or a digest in hexadecimal. */
+export interface SentencePart {
+  readonly kind: 'text' | 'code' | 'digest';
   readonly text: string;
-  readonly isDigest: boolean;
 }
 
-/** A sentence, taken apart at its digests: runs of 32 or more hexadecimal digits. */
-export function evidenceParts(sentence: string): EvidencePart[] {
+/** A sentence, taken apart at its digests, which are runs of 32 or more hexadecimal digits, and at what stands in backticks. */
+export function sentenceParts(sentence: string): SentencePart[] {
   return sentence
-    .split(/\b([0-9a-f]{32,})\b/)
-    .map((text, i) => ({ text, isDigest: i % 2 === 1 }))
+    .split(/(\b[0-9a-f]{32,}\b|`[^`]+`)/)
+    .map((text, i): SentencePart => {
+      if (i % 2 === 0) return { kind: 'text', text };
+      return text.startsWith('`') ? { kind: 'code', text: text.slice(1, -1) } : { kind: 'digest', text };
+    })
     .filter(({ text }) => text !== '');
+}
+
+/** What an input is called in sentences as a heading: `the launch flavour` as `Launch flavour`, and `vCPUs` as it is. */
+export function asHeading(title: string): string {
+  const name = title.replace(/^the /, '');
+  return /^[a-z][a-z ]/.test(name) ? name.charAt(0).toUpperCase() + name.slice(1) : name;
 }
 
 const number = (value: number): string => value.toLocaleString('en-US');

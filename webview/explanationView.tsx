@@ -4,9 +4,10 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Change, ExplainProgress, ExplainResult, Explanation } from '../src/core/explain/explanation';
 import type { ExplanationState } from '../src/protocol';
 import {
-  evidenceParts,
+  asHeading,
   hypotheses,
   progressWords,
+  sentenceParts,
   shortSummary,
   WEIGHTS,
   withoutOptions,
@@ -16,20 +17,21 @@ import { ActionButton, CopyButton, Disclosure, Icon } from './widgets';
 
 type Found = Extract<ExplanationState, { kind: 'found' }>;
 
-/** A sentence with the digests in it, each of which can be copied. */
-function Evidence({ text }: { text: string }) {
+/** A sentence with its names as code, and its digests as code that can be copied. */
+function Sentence({ text }: { text: string }) {
   return (
-    <p class="evidence">
-      {evidenceParts(text).map((part, i) =>
-        part.isDigest ? (
+    <>
+      {sentenceParts(text).map((part, i) => {
+        if (part.kind === 'text') return part.text;
+        if (part.kind === 'code') return <code key={i}>{part.text}</code>;
+        return (
           <span key={i} class="evidence-digest">
-            <code>{part.text}</code> <CopyButton text={part.text} what="digest" />
+            <code>{part.text}</code>
+            <CopyButton text={part.text} what="digest" />
           </span>
-        ) : (
-          part.text
-        ),
-      )}
-    </p>
+        );
+      })}
+    </>
   );
 }
 
@@ -38,12 +40,12 @@ function ChangeFacts({ change, named }: { change: Change; named: boolean }) {
   const rows = [
     ['Given', given],
     ['Matches', found],
-    ['Why', why],
-    ['What to do', advice],
+    ['Why', <Sentence key="why" text={why} />],
+    ['What to do', <Sentence key="advice" text={advice} />],
   ] as const;
   return (
     <div class="change" data-cause={cause}>
-      {named && <h4>{title}</h4>}
+      {named && <h4>{asHeading(title)}</h4>}
       <dl class="facts">
         {rows.map(([name, value]) => (
           <>
@@ -80,7 +82,9 @@ function ExplanationCard(props: {
         {changes.map((change) => (
           <ChangeFacts key={change.cause + change.input} change={change} named={changes.length > 1} />
         ))}
-        <Evidence text={evidence} />
+        <p class="evidence">
+          <Sentence text={evidence} />
+        </p>
         <div class="actions">
           {changeable && (
             <vscode-button
@@ -125,7 +129,7 @@ function Coverage({ result }: { result: ExplainResult }) {
         <tbody>
           {covered.map(({ title, hypotheses: count, detail }) => (
             <tr key={title}>
-              <th scope="row">{title}</th>
+              <th scope="row">{asHeading(title)}</th>
               <td>{count.toLocaleString('en-US')}</td>
               <td>{detail}</td>
             </tr>
@@ -137,7 +141,9 @@ function Coverage({ result }: { result: ExplainResult }) {
           <h3>What that leaves</h3>
           <ul class="remains">
             {remains.map((sentence) => (
-              <li key={sentence}>{withoutOptions(sentence)}</li>
+              <li key={sentence}>
+                <Sentence text={withoutOptions(sentence)} />
+              </li>
             ))}
           </ul>
         </>
@@ -152,7 +158,7 @@ function FoundView({ found }: { found: Found }) {
   const { outcome, explanations, covered } = result;
   return (
     <>
-      <p class="explanation-summary">{shortSummary(result)}</p>
+      <p>{shortSummary(result)}</p>
       {explanations.length > 0 && (
         <ol class="explanations" aria-label="Explanations">
           {explanations.map((explanation, i) => (
@@ -210,7 +216,7 @@ export function ExplanationView({ state }: { state: ExplanationState }) {
       </h2>
       {state.kind === 'searching' && <Searching progress={state.progress} />}
       {state.kind === 'ended' && (
-        <p class="explanation-summary">
+        <p class="explanation-ended">
           <Icon name="info" class="severity-info" /> {state.text}
         </p>
       )}

@@ -14,7 +14,7 @@ import { activeFile, pickFile, pickRequest, resetAddressAt, savePage, startFolde
 import { present } from './present';
 import type { RecentCpus } from './recentCpus';
 import { launchFileAt } from './checks';
-import { reportUri } from './reportSource';
+import { isReport, reportUri } from './reportSource';
 import { validateDomain, validateNamed, type Surroundings } from './validateDomain';
 import { vmsaCommands, type Command } from './vmsaCommands';
 import { VmsaEditor } from './vmsaEditor';
@@ -98,7 +98,9 @@ async function compareImages(uri?: unknown, more?: unknown): Promise<void> {
 /** Runs a launch file and opens its report. @param explain when it does not match, search for the cause at once */
 async function validateLaunch(checks: Surroundings, uri?: vscode.Uri, explain = false): Promise<void> {
   if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
-  const active = activeFile();
+  const active = uri ?? activeFile();
+  // A report is one of a launch already, or of a domain.
+  if (active && isReport(active)) return checks.reports.start(active, explain);
   const own = active?.path.endsWith('.sevlaunch.json') ? active : undefined;
   const title = explain ? 'Launch to explain' : 'Launch to check';
   const file = uri ?? own ?? (await pickFile(title, '**/*.sevlaunch.json'));

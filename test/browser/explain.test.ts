@@ -120,7 +120,10 @@ describe('A launch that does not match', () => {
       await explanation(frame).getByRole('article').first().waitFor();
       await assertAccessible(frame);
       await workbench.screenshot(`explain-${theme}`);
-      frame = await openReport(workbench, EXPLAIN, NOTHING);
+      await workbench.openFromExplorer(NOTHING);
+      await workbench.runCommand(EXPLAIN);
+      await workbench.activeTab('Report').waitFor();
+      frame = await workbench.webviewFrame();
       await frame.getByRole('progressbar').waitFor();
       await assertAccessible(frame);
       await workbench.screenshot(`explain-searching-${theme}`);
@@ -151,6 +154,14 @@ describe('The command that explains', () => {
     await verdict(frame, 'Matches').waitFor();
     await workbench.page.waitForTimeout(500);
     assert.equal(await explanation(frame).count(), 0);
+    workbench.assertNoErrors();
+  });
+  it('explains the report that is in front', async () => {
+    const workbench = await openWorkbench({ folder });
+    const frame = await openReport(workbench, VALIDATE, MISMATCH);
+    await verdict(frame, 'Does not match').waitFor();
+    await workbench.runCommand(EXPLAIN);
+    await explanation(frame).getByRole('article').first().waitFor();
     workbench.assertNoErrors();
   });
   it('is reached from the title bar and the menu of a launch file', async () => {

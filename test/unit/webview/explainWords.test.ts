@@ -4,9 +4,10 @@ import assert from 'node:assert/strict';
 import type { ExplainResult, Explanation, Weight } from '../../../src/core/explain/explanation';
 import type { ExplanationState } from '../../../src/protocol';
 import {
-  evidenceParts,
+  asHeading,
   hypotheses,
   progressWords,
+  sentenceParts,
   shortSummary,
   spokenExplanation,
   WEIGHTS,
@@ -38,27 +39,46 @@ const found = (result: ExplainResult, more: object = {}): ExplanationState => ({
   ...more,
 });
 
-describe('Evidence', () => {
+describe('A sentence', () => {
   const cases: [string, string, string[]][] = [
     ['without a digest is one sentence', 'Nothing here: 0xab12.', ['Nothing here: 0xab12.']],
-    ['of digests alone has nothing between', SHA, [`[${SHA}]`]],
+    ['of digests alone has nothing between', SHA, [`digest[${SHA}]`]],
     [
       'with two has each by itself',
       `The digest ${SHA} gives ${SHA.slice(32)}, as reported.`,
-      ['The digest ', `[${SHA}]`, ' gives ', `[${SHA.slice(32)}]`, ', as reported.'],
+      ['The digest ', `digest[${SHA}]`, ' gives ', `digest[${SHA.slice(32)}]`, ', as reported.'],
     ],
     ['has no digest in a longer word', `x${SHA} ${SHA}z`, [`x${SHA} ${SHA}z`]],
     ['has none of 31 digits', SHA.slice(33), [SHA.slice(33)]],
+    ['with a command has it by itself', 'Use `sevctl session`.', ['Use ', 'code[sevctl session]', '.']],
+    ['with one backtick is words', 'A ` here', ['A ` here']],
     ['may be empty', '', []],
   ];
   for (const [what, sentence, wanted] of cases) {
     it(what, () => {
-      const parts = evidenceParts(sentence);
+      const parts = sentenceParts(sentence);
       assert.deepEqual(
-        parts.map(({ text, isDigest }) => (isDigest ? `[${text}]` : text)),
+        parts.map(({ kind, text }) => (kind === 'text' ? text : `${kind}[${text}]`)),
         wanted,
       );
-      assert.equal(parts.map(({ text }) => text).join(''), sentence, 'nothing is lost');
+      const all = parts.map(({ text }) => text).join('');
+      assert.equal(all, sentence.replaceAll(/`(.+?)`/g, '$1'), 'nothing is lost');
+    });
+  }
+});
+
+describe('A heading', () => {
+  const cases = [
+    ['the launch flavour', 'Launch flavour'],
+    ['the CPU', 'CPU'],
+    ['vCPUs', 'vCPUs'],
+    ['two of what is loaded', 'Two of what is loaded'],
+    ['API minor version', 'API minor version'],
+    ['', ''],
+  ] as const;
+  for (const [title, wanted] of cases) {
+    it(`of "${title}" is "${wanted}"`, () => {
+      assert.equal(asHeading(title), wanted);
     });
   }
 });
