@@ -50,6 +50,8 @@ export async function readFacts(
   onProgress: OnProgress,
 ): Promise<ReadFacts> {
   checkTogether(inputs);
+  const { vcpus: count } = inputs;
+  if (count !== undefined && (count < 1 || count > MAX_VCPUS)) throw errors.badVcpuCount(count, MAX_VCPUS);
   const { wanted, platform, keys, isDigestGiven } = questionOf(inputs);
   const { title, cmdline, vcpus, cpu, profile, vmsa } = inputs;
   const digest = async (path: string | undefined) => {

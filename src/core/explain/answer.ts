@@ -1,12 +1,14 @@
 // From hits to an answer in words: which inputs have to be another, what that means, what was covered, and what remains.
 
 import { bytesToHex } from '../hex';
+import { equalInConstantTime } from '../measure/digest';
 import { isSevEs } from '../measure/policy';
 import { without, type Dimension } from './cause';
 import { DIMENSIONS, IN_DIGEST, type Candidate, type Space } from './causes';
 import { DIGEST_FOR_MEASUREMENT } from './causesPlatform';
 import { cpuEdit } from './causesVcpu';
 import type { Change, Covered, ExplainResult, Explanation, LaunchEdit, Weight } from './explanation';
+import { grouped, NO_VERDICT } from './exportExplanation';
 import { remainsOf } from './remains';
 import type { Hit } from './search';
 
@@ -16,9 +18,6 @@ export interface TriedPart {
   readonly second: Dimension | undefined;
   readonly tried: number;
 }
-
-/** A number with its thousands apart. */
-export const grouped = (n: number): string => String(n).replaceAll(/\B(?=(\d{3})+$)/g, ',');
 
 const RANK: readonly Weight[] = ['benign', 'mistake', 'serious'];
 
@@ -49,10 +48,10 @@ const labelOf = ({ facts }: Space, target: number): string =>
 /** A change of nonce together with the HMAC that it was found for, in words. */
 function measurementChange(space: Space, candidate: Candidate, { target }: Hit): Change {
   const change = changeOf(candidate);
-  if (candidate.set.nonce === target) return change;
+  if (target !== 0) return { ...change, found: `that of ${labelOf(space, target)}` };
   return {
     ...change,
-    found: `the HMAC of ${labelOf(space, target)} with the nonce of ${labelOf(space, candidate.set.nonce ?? 0)}`,
+    found: `the HMAC as given, with the nonce of ${labelOf(space, candidate.set.nonce ?? 0)}`,
   };
 }
 
@@ -108,9 +107,49 @@ export function explain(space: Space, hit: Hit): Explanation {
   };
 }
 
+/** The measurements whose HMAC was given where a launch digest belongs. */
+function mistakenDigest({ facts: { wanted, others } }: Space): Explanation[] {
+  if (wanted.kind !== 'digest') return [];
+  const { id, input, why, advice, weight } = DIGEST_FOR_MEASUREMENT;
+  return others
+    .filter(({ hmac }) => equalInConstantTime(hmac, wanted.digest))
+    .map(({ label }) => {
+      const found = `the HMAC of a measurement, that of ${label}`;
+      const change = {
+        cause: id,
+        input,
+        title: 'the value',
+        given: 'taken for a launch digest',
+        found,
+        why,
+        advice,
+      };
+      return {
+        title: titleOf([change]),
+        changes: [change],
+        weight,
+        evidence: `${bytesToHex(wanted.digest)} are the first 32 bytes of that measurement.`,
+        edits: [],
+      };
+    });
+}
+
 /** Whether a hit is the launch as it was given. */
 export const isMatch = ({ facts }: Space, { changes, what, target }: Hit): boolean =>
   changes.length === 0 && target === 0 && (what === 'measurement' || facts.wanted.kind === 'digest');
+
+/**
+ * A hit as it is told; undefined for one that says nothing of the given launch. Another launch's measurement says something only
+ * when nothing else has to change: then it is the one that should have been given.
+ */
+function asTold({ facts, candidates }: Space, hit: Hit): Hit | undefined {
+  const { changes, target, what } = hit;
+  if (target === 0 || facts.wanted.kind === 'digest') return hit;
+  const [first, ...more] = changes;
+  const isOther = first && candidates[first.dimension][first.index]!.set.nonce !== target;
+  if (what === 'digest' || isOther || more.length > 0) return undefined;
+  return { ...hit, changes: [{ dimension: 'measurement', index: target - 1 }] };
+}
 
 /** Whether a hit ends the search. Another launch's measurement matches for reasons of its own: the given one may still be explained. */
 export const isFinal = (space: Space, { target }: Hit): boolean =>
@@ -210,7 +249,7 @@ function summaryOf(space: Space, explanations: readonly Explanation[], hypothese
     others.length === 0
       ? ''
       : ` ${others.length === 1 ? 'One other way is' : `${others.length} other ways are`} listed, too.`;
-  return `${first.title}.${more} That is no verdict: with the inputs as given, the ${subject(space)} does not match.`;
+  return `${first.title}.${more} ${NO_VERDICT}`;
 }
 
 /** The answer of a search. */
@@ -222,7 +261,9 @@ export function answerOf(space: Space, hits: readonly Hit[], parts: readonly Tri
     const summary = `The ${subject(space)} is the one that these inputs give: there is nothing to explain.`;
     return { title, outcome: 'already matches', summary, explanations: [], hypotheses, covered, remains: [] };
   }
-  const explanations = inOrder(space, hits).map((hit) => explain(space, hit));
+  const told = hits.flatMap((hit) => asTold(space, hit) ?? []);
+  const all = [...mistakenDigest(space), ...inOrder(space, told).map((hit) => explain(space, hit))];
+  const explanations = [...new Map(all.map((explanation) => [explanation.title, explanation])).values()];
   return {
     title,
     outcome: explanations.length > 0 ? 'explained' : 'not explained',

@@ -11,6 +11,9 @@ const LOW_BITS = 0x3f;
 /** The floor of the API version is in the upper half of a policy: its major in the lower byte. */
 const FLOOR_AT = 16;
 
+/** How many bits of a word are set. */
+const bitsSet = (word: number): number => word.toString(2).replaceAll('0', '').length;
+
 /** Every set of the policy's bits, and with each of them the floors of API versions that people write. */
 function policies({ platform, wanted }: LaunchFacts): number[] {
   const { policy, apiMajor, apiMinor } = platform;
@@ -20,8 +23,7 @@ function policies({ platform, wanted }: LaunchFacts): number[] {
   const floors = new Set([policy >>> FLOOR_AT, 0, apiMajor | (apiMinor << 8)]);
   const bits = Array.from({ length: LOW_BITS + 1 }, (_, low) => low);
   const all = [...floors].flatMap((floor) => bits.map((low) => ((floor << FLOOR_AT) | low) >>> 0));
-  const distance = (other: number) =>
-    [...((other ^ policy) >>> 0).toString(2)].filter((c) => c === '1').length;
+  const distance = (other: number) => bitsSet((other ^ policy) >>> 0);
   return all.sort((a, b) => distance(a) - distance(b));
 }
 
