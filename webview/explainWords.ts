@@ -1,30 +1,24 @@
 // What the page says of a search for the cause of a mismatch, as data and texts: nothing here draws.
 
+import { grouped, WEIGHT_TEXTS } from '../src/core/explain/exportExplanation';
 import type { ExplainProgress, ExplainResult, Weight } from '../src/core/explain/explanation';
 import type { ExplanationState } from '../src/protocol';
 
-/** How much it matters, in words with an icon, so that no colour is needed to see it. None of them looks like a match. */
-export const WEIGHTS: Readonly<Record<Weight, { icon: string; title: string; text: string; style: string }>> =
-  {
-    mistake: {
-      icon: 'edit',
-      title: 'Mistake in the inputs',
-      text: 'The check was given something else than what was launched.',
-      style: '',
-    },
-    benign: {
-      icon: 'info',
-      title: 'Benign',
-      text: 'Software of the host decides this, and the guest is no less protected.',
-      style: 'severity-info',
-    },
-    serious: {
-      icon: 'warning',
-      title: 'Serious',
-      text: 'The guest runs something, or on terms, that its owner did not ask for. Change the launch file only when this is the launch that you want.',
-      style: 'severity-warning',
-    },
-  };
+/** How much it matters, by an icon beside the words, so that no colour is needed to see it. None of them looks like a match. */
+export const WEIGHT_ICONS: Readonly<Record<Weight, { name: string; style: string }>> = {
+  mistake: { name: 'edit', style: '' },
+  benign: { name: 'info', style: 'severity-info' },
+  serious: { name: 'warning', style: 'severity-warning' },
+};
+
+const CAUTION = 'Change the launch file only when this is the launch that you want.';
+
+/** How much it matters, as sentences. */
+export function weightWords(weight: Weight): string {
+  const text = WEIGHT_TEXTS[weight];
+  const sentence = `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+  return weight === 'serious' ? `${sentence} ${CAUTION}` : sentence;
+}
 
 /** A stretch of a sentence: words, a name that a machine knows, or a digest in hexadecimal. */
 export interface SentencePart {
@@ -49,8 +43,6 @@ export function asHeading(title: string): string {
   return /^[a-z][a-z ]/.test(name) ? name.charAt(0).toUpperCase() + name.slice(1) : name;
 }
 
-const number = (value: number): string => value.toLocaleString('en-US');
-
 /** How far a search is: a share from 0 to 1 when that is known, and words. */
 export function progressWords(progress: ExplainProgress | undefined): { share?: number; text: string } {
   if (!progress) return { text: 'Reading the inputs…' };
@@ -58,7 +50,7 @@ export function progressWords(progress: ExplainProgress | undefined): { share?: 
   const share = total > 0 ? Math.min(1, tried / total) : 0;
   // Before anything is tried, it is bytes of a file that are counted.
   if (title.startsWith('reading ')) return { share, text: `Reading ${title.slice('reading '.length)}…` };
-  return { share, text: `${number(tried)} of ${number(total)} hypotheses tried. Now: ${title}` };
+  return { share, text: `${grouped(tried)} of ${grouped(total)} hypotheses tried. Now: ${title}` };
 }
 
 /** What a summary says besides the title of the first explanation, which stands under it as a heading. */
@@ -74,7 +66,7 @@ export const withoutOptions = (sentence: string): string => sentence.replaceAll(
 
 /** How many hypotheses, with their noun. */
 export const hypotheses = (count: number): string =>
-  `${number(count)} ${count === 1 ? 'hypothesis' : 'hypotheses'}`;
+  `${grouped(count)} ${count === 1 ? 'hypothesis' : 'hypotheses'}`;
 
 /** What a screen reader says of a search: that it runs, and how it ended; not how far it is. */
 export function spokenExplanation(state: ExplanationState): string {

@@ -1,6 +1,7 @@
 // Why a launch does not match: the search while it runs, then what it found, under the verdict and without changing it.
 
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import { grouped } from '../src/core/explain/exportExplanation';
 import type { Change, ExplainProgress, ExplainResult, Explanation } from '../src/core/explain/explanation';
 import type { ExplanationState } from '../src/protocol';
 import {
@@ -9,7 +10,8 @@ import {
   progressWords,
   sentenceParts,
   shortSummary,
-  WEIGHTS,
+  weightWords,
+  WEIGHT_ICONS,
   withoutOptions,
 } from './explainWords';
 import { send, useSaved } from './host';
@@ -68,16 +70,14 @@ function ExplanationCard(props: {
 }) {
   const { explanation, index, changeable, changed } = props;
   const { title, changes, weight, evidence } = explanation;
-  const { icon, title: weightTitle, text, style } = WEIGHTS[weight];
+  const icon = WEIGHT_ICONS[weight];
   return (
     <li>
       <article class="card explanation-card" aria-label={title} data-weight={weight}>
         <h3>{title}</h3>
         <p class="weight">
-          <Icon name={icon} class={style} />
-          <span>
-            <strong>{weightTitle}.</strong> {text}
-          </span>
+          <Icon name={icon.name} class={icon.style} />
+          <strong>{weightWords(weight)}</strong>
         </p>
         {changes.map((change) => (
           <ChangeFacts key={change.cause + change.input} change={change} named={changes.length > 1} />
@@ -130,7 +130,7 @@ function Coverage({ result }: { result: ExplainResult }) {
           {covered.map(({ title, hypotheses: count, detail }) => (
             <tr key={title}>
               <th scope="row">{asHeading(title)}</th>
-              <td>{count.toLocaleString('en-US')}</td>
+              <td>{grouped(count)}</td>
               <td>{detail}</td>
             </tr>
           ))}

@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode';
 import * as errors from '../core/errors';
+import { explanationMarkdown } from '../core/explain/exportExplanation';
 import type { ExplainResult } from '../core/explain/explanation';
 import { jsonText } from '../core/json';
 import { reportMarkdown } from '../core/measure/exportReport';
@@ -16,7 +17,14 @@ export interface ExportedReport {
 /** A report as the text of a file. */
 export function reportText({ report, explanation }: ExportedReport, form: 'markdown' | 'json'): string {
   if (form === 'json') return `${jsonText({ ...report, ...(explanation && { explanation }) })}\n`;
-  return reportMarkdown(report);
+  const why = explanation ? `\n${asSection(explanationMarkdown(explanation))}` : '';
+  return `${reportMarkdown(report)}${why}`;
+}
+
+/** A document of its own as a section of the report. */
+function asSection(markdown: string): string {
+  const [, ...lines] = markdown.split('\n');
+  return ['## Why it does not match', ...lines.map((line) => line.replace(/^## /, '### '))].join('\n');
 }
 
 /** Saves a report as Markdown or JSON, by the name that is chosen. */

@@ -79,7 +79,7 @@ describe('A mismatch', () => {
     panel.send({ type: 'action', action: 'copyReport' });
     await until('it is copied with the report', async () => {
       const text = await vscode.env.clipboard.readText();
-      return text.includes('does not match') && text.includes(result.summary.replaceAll('`', ''));
+      return text.includes(': does not match\n') && text.includes('\n## Why it does not match\n');
     });
     panel.send({ type: 'action', action: 'copyReportJson' });
     await until('it is copied as JSON', async () => {

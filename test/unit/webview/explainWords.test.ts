@@ -10,7 +10,8 @@ import {
   sentenceParts,
   shortSummary,
   spokenExplanation,
-  WEIGHTS,
+  weightWords,
+  WEIGHT_ICONS,
   withoutOptions,
 } from '../../../webview/explainWords';
 
@@ -157,11 +158,19 @@ describe('A screen reader says', () => {
 });
 
 describe('Weights', () => {
+  const weights: Weight[] = ['mistake', 'benign', 'serious'];
+  const told = weights.map((weight) => ({ ...WEIGHT_ICONS[weight], words: weightWords(weight) }));
   it('differ in words and icons, and none looks like a match', () => {
-    const all = Object.values(WEIGHTS);
-    assert.deepEqual(Object.keys(WEIGHTS), ['mistake', 'benign', 'serious'] satisfies Weight[]);
-    for (const part of ['icon', 'title', 'text'] as const)
-      assert.equal(new Set(all.map((weight) => weight[part])).size, all.length, part);
-    for (const { icon, style } of all) assert.doesNotMatch(`${icon} ${style}`, /pass|check|ok/);
+    assert.deepEqual(Object.keys(WEIGHT_ICONS), weights);
+    assert.equal(new Set(told.map(({ name }) => name)).size, 3);
+    for (const { name, style } of told) assert.doesNotMatch(`${name} ${style}`, /pass|check|ok/);
+    const starts = [/^A mistake in the inputs/, /^Benign: /, /^Serious: /];
+    for (const [i, start] of starts.entries()) assert.match(told[i]!.words, start);
+  });
+  it('warn of a button that would make a serious one match', () => {
+    assert.deepEqual(
+      told.map(({ words }) => words.endsWith("only when this is the launch that you want.")),
+      [false, false, true],
+    );
   });
 });
