@@ -97,10 +97,7 @@ function digestInputs(
   };
 }
 
-function printAnswer(
-  { outcome, summary, explanations, hypotheses, covered, remains }: ExplainResult,
-  out: Output,
-): void {
+function printAnswer({ outcome, summary, explanations, covered, remains }: ExplainResult, out: Output): void {
   const print = (lines: readonly string[]) => lines.forEach((line) => out.line(line));
   if (outcome === 'already matches') out.line(`OK: ${summary}`);
   explanations.forEach((explanation, i) => print([...(i > 0 ? [''] : []), ...explanationLines(explanation)]));
@@ -108,7 +105,7 @@ function printAnswer(
   if (outcome !== 'not explained') return;
   const rows = covered.map((part) => [part.title, grouped(part.hypotheses), part.detail]);
   print(['Tried', ...columns(rows, '  '), '', 'What remains', ...remains.map((sentence) => `  ${sentence}`)]);
-  out.note(`NOT EXPLAINED: ${summary} ${grouped(hypotheses)} hypotheses were tried.`);
+  out.note(`NOT EXPLAINED: ${summary}`);
 }
 
 function explanationLines(explanation: Explanation): string[] {

@@ -6,6 +6,7 @@ import * as errors from '../core/errors';
 import type { ExplainResult } from '../core/explain/explanation';
 import type { CheckedLaunch } from '../files/domainCheck';
 import { explainLaunch } from '../files/explain';
+import { measurementsBeside } from '../files/launchesBeside';
 import type { ExplanationState } from '../protocol';
 import { changeableBy, changeLaunchFile } from './changeLaunchFile';
 import { explainScript, launchEditsScript } from './files';
@@ -71,14 +72,15 @@ export class Explaining {
   }
 
   private async find(
-    { inputs, ...scope }: CheckedLaunch,
+    { inputs, hostCpu, otherMeasurements = [] }: CheckedLaunch,
     beside: boolean,
     signal: AbortSignal,
     set: (state: ExplanationState) => void,
   ): Promise<KeptExplanation> {
     const { file, target } = this.source;
     const result = await explainLaunch(explainScript(this.extensionUri), inputs, {
-      ...scope,
+      hostCpu,
+      otherMeasurements: [...otherMeasurements, ...(await measurementsBeside(file.fsPath))],
       beside,
       signal,
       onProgress: (progress) => {

@@ -10,7 +10,7 @@ import { cpuEdit } from './causesVcpu';
 import type { Change, Covered, ExplainResult, Explanation, LaunchEdit, Weight } from './explanation';
 import { grouped, NO_VERDICT } from './exportExplanation';
 import { remainsOf } from './remains';
-import type { Hit } from './search';
+import type { Hit } from './matcher';
 
 /** Hypotheses of one dimension or of two, as they were tried. */
 export interface TriedPart {
@@ -196,19 +196,19 @@ export const partTitle = ({ first, second }: Omit<TriedPart, 'tried'>): string =
       ? TITLES[first]
       : `${TITLES[first]} with ${TITLES[second]}`;
 
-/** What the values of a dimension are, from the rows that gave any. */
-function detailOf({ candidates }: Space, dimension: Dimension): string {
+/** What the values of a dimension are: from the rows that gave any, where they are not numbers. */
+function detailOf({ facts, candidates }: Space, dimension: Dimension): string {
+  if (dimension === 'vcpus') return `1 to ${facts.maxVcpus}.`;
+  if (dimension === 'policy' && facts.wanted.kind === 'digest')
+    return 'SEV-ES for plain SEV, or the other way round.';
   const docs = new Set(candidates[dimension].map(({ cause }) => cause.doc));
   return [...docs].join(' ');
 }
 
 const KINDS = [
   ['two of what is loaded', (a: Dimension, b: Dimension) => IN_DIGEST[a] && IN_DIGEST[b]],
-  [
-    'one of what is loaded, one of what the HMAC adds',
-    (a: Dimension, b: Dimension) => IN_DIGEST[a] && !IN_DIGEST[b],
-  ],
-  ['two of what the HMAC adds', (a: Dimension) => !IN_DIGEST[a]],
+  ['one of what is loaded, one of the rest', (a: Dimension, b: Dimension) => IN_DIGEST[a] && !IN_DIGEST[b]],
+  ['two of the rest', (a: Dimension) => !IN_DIGEST[a]],
 ] as const;
 
 /** What was covered: each dimension by itself, pairs by their kind. */

@@ -21,7 +21,7 @@ export function editText({ member, value }: LaunchEdit): string {
 
 /** The edits of an explanation in one sentence; undefined when no launch file can say it. */
 export function editsText({ edits }: Explanation): string | undefined {
-  return edits.length === 0 ? undefined : `${edits.map(editText).join(', ')}`;
+  return edits.length === 0 ? undefined : edits.map(editText).join(', ');
 }
 
 /** A number with its thousands apart. */

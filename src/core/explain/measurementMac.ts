@@ -69,8 +69,9 @@ export class MeasurementMac extends Compression {
     this.outer.setUint32(BLOCK - 4, 8 * (BLOCK + DIGEST));
   }
 
-  setDigest(digest: Uint8Array): void {
-    new Uint8Array(this.first.buffer).set(digest, DIGEST_AT);
+  /** @param digest 32 characters, each of them a byte */
+  setDigest(digest: string): void {
+    for (let i = 0; i < DIGEST; i++) this.first.setUint8(DIGEST_AT + i, digest.charCodeAt(i));
   }
 
   setNonce(mnonce: Uint8Array): void {

@@ -28,8 +28,10 @@ const NO_CPU: CpuId = { family: 0, model: 0, stepping: 0 };
 interface Pages {
   /** After firmware, kernel hashes, and the head of the boot processor's page. */
   readonly state: ForkableHasher;
-  /** The rest of that page and as many others as are hashed at once. */
+  /** The rest of that page and as many others as there are or are hashed at once. */
   readonly bytes: Uint8Array;
+  /** What of it the number of vCPUs takes. */
+  readonly atOnce: Uint8Array;
   /** Undefined when there can be no second vCPU. */
   readonly ap: Uint8Array | undefined;
   /** Offsets in `bytes` where the signature is; none where the CPU is not in the page. */
@@ -38,9 +40,9 @@ interface Pages {
 }
 
 type PrefixPart = 'firmware' | 'hashes' | 'kernel' | 'initrd' | 'cmdline';
-type PagesPart = 'pages' | 'profile' | 'features';
+type PagesPart = 'pages' | 'profile' | 'features' | 'vcpus';
 const PREFIX_PARTS: readonly PrefixPart[] = ['firmware', 'hashes', 'kernel', 'initrd', 'cmdline'];
-const PAGES_PARTS: readonly PagesPart[] = ['pages', 'profile', 'features'];
+const PAGES_PARTS: readonly PagesPart[] = ['pages', 'profile', 'features', 'vcpus'];
 
 const isSame = (parts: readonly (keyof Setting)[], a: Setting | undefined, b: Setting): boolean =>
   a !== undefined && parts.every((part) => a[part] === b[part]);
@@ -60,30 +62,32 @@ export class PageStates {
   ) {}
 
   /** The launch digest without VMSA pages, as plain SEV has it. */
-  plainDigest(setting: Setting): Uint8Array {
-    return this.prefixFor(setting).copy().digest();
+  plainDigest(setting: Setting): string {
+    return this.prefixFor(setting).copy().digest('binary');
   }
 
-  /** The launch digest with the pages of all vCPUs; undefined where there are no such pages. */
-  digest(setting: Setting): Uint8Array | undefined {
-    const pages = this.pagesFor(setting);
+  /**
+   * The launch digest with the pages of all vCPUs; undefined where there are no such pages.
+   * @param cpu in place of the setting's
+   */
+  digest(setting: Setting, cpu = setting.cpu): string | undefined {
+    const pages = this.pagesFor(setting, cpu);
     const { vcpus } = setting;
     if (!pages || (vcpus > 1 && !pages.ap)) return undefined;
     const hasher = pages.state.copy();
-    const atOnce = Math.min(vcpus, MOST_AT_ONCE);
-    hasher.update(pages.bytes.subarray(0, atOnce * VMSA_SIZE - HEAD));
-    for (let i = atOnce; i < vcpus; i++) hasher.update(pages.ap!);
-    return hasher.digest();
+    hasher.update(pages.atOnce);
+    for (let i = MOST_AT_ONCE; i < vcpus; i++) hasher.update(pages.ap!);
+    return hasher.digest('binary');
   }
 
   /** The launch digests of 1 to `most` vCPUs, as many as there are pages for. */
-  *digests(setting: Setting, most: number): Generator<Uint8Array> {
-    const pages = this.pagesFor(setting);
+  *digests(setting: Setting, most: number): Generator<string> {
+    const pages = this.pagesFor(setting, setting.cpu);
     if (!pages) return;
     const hasher = pages.state.copy();
     hasher.update(pages.bytes.subarray(0, VMSA_SIZE - HEAD));
     for (let vcpus = 1; vcpus <= most; vcpus++) {
-      yield hasher.copy().digest();
+      yield hasher.copy().digest('binary');
       if (!pages.ap) return;
       hasher.update(pages.ap);
     }
@@ -110,15 +114,17 @@ export class PageStates {
     return state;
   }
 
-  private pagesFor(setting: Setting): Pages | undefined {
-    if (setting.pages === 'generated' && !setting.cpu) return undefined;
-    if (!isSame(PREFIX_PARTS, this.pagesOf, setting) || !isSame(PAGES_PARTS, this.pagesOf, setting)) {
+  private pagesFor(setting: Setting, cpu: CpuId | undefined): Pages | undefined {
+    if (setting.pages === 'generated' && !cpu) return undefined;
+    if (
+      this.pagesOf !== setting &&
+      !(isSame(PREFIX_PARTS, this.pagesOf, setting) && isSame(PAGES_PARTS, this.pagesOf, setting))
+    )
       this.pages = this.makePages(setting);
-      this.pagesOf = setting;
-    }
+    this.pagesOf = setting;
     const { pages } = this;
     if (pages && pages.signatures.length > 0) {
-      const signature = encodeSignature(setting.cpu!);
+      const signature = encodeSignature(cpu!);
       for (const at of pages.signatures) pages.view.setUint32(at, signature, true);
     }
     return pages;
@@ -127,16 +133,22 @@ export class PageStates {
   private makePages(setting: Setting): Pages | undefined {
     const [bsp, ap] = [this.page(setting, 'bsp'), this.page(setting, 'ap')];
     if (!bsp) return undefined;
-    const bytes = new Uint8Array(MOST_AT_ONCE * VMSA_SIZE - HEAD);
+    // Two at least: the second is hashed by itself, too.
+    const count = Math.min(MOST_AT_ONCE, Math.max(2, setting.vcpus));
+    const bytes = new Uint8Array(count * VMSA_SIZE - HEAD);
     bytes.set(bsp.subarray(HEAD));
-    if (ap) for (let i = 1; i < MOST_AT_ONCE; i++) bytes.set(ap, i * VMSA_SIZE - HEAD);
+    if (ap) for (let i = 1; i < count; i++) bytes.set(ap, i * VMSA_SIZE - HEAD);
     const state = this.prefixFor(setting).copy();
     state.update(bsp.subarray(0, HEAD));
-    const isGenerated = setting.pages === 'generated';
-    const signatures = isGenerated ? signatureOffsets(setting) : [];
-    // The page of further vCPUs lies in `bytes`, so that a signature written there is in all of them.
-    const own = ap && bytes.subarray(VMSA_SIZE - HEAD, 2 * VMSA_SIZE - HEAD);
-    return { state, bytes, ap: own, signatures, view: new DataView(bytes.buffer) };
+    return {
+      state,
+      bytes,
+      atOnce: bytes.subarray(0, Math.min(MOST_AT_ONCE, setting.vcpus) * VMSA_SIZE - HEAD),
+      // The page of further vCPUs lies in `bytes`, so that a signature written there is in all of them.
+      ap: ap && bytes.subarray(VMSA_SIZE - HEAD, 2 * VMSA_SIZE - HEAD),
+      signatures: setting.pages === 'generated' ? signatureOffsets(setting, count) : [],
+      view: new DataView(bytes.buffer),
+    };
   }
 
   private page(setting: Setting, role: Role): Uint8Array | undefined {
@@ -161,9 +173,9 @@ export class PageStates {
 }
 
 /** Where the signature is in the bytes that are hashed at once. */
-function signatureOffsets({ profile }: Setting): number[] {
+function signatureOffsets({ profile }: Setting, count: number): number[] {
   const found = findProfile(profile)!;
-  return Array.from({ length: MOST_AT_ONCE }, (_, i) => i).flatMap((i) =>
+  return Array.from({ length: count }, (_, i) => i).flatMap((i) =>
     needsOf(found, i === 0 ? 'bsp' : 'ap').cpu ? [i * VMSA_SIZE + RDX.offset - HEAD] : [],
   );
 }

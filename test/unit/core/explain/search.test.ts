@@ -19,7 +19,8 @@ import type { ExplainResult } from '../../../../src/core/explain/explanation';
 import type { LaunchFacts } from '../../../../src/core/explain/launchFacts';
 import { KEY_WORDS, MeasurementMac, prepareKey } from '../../../../src/core/explain/measurementMac';
 import { planUnits, type Stage, type Unit } from '../../../../src/core/explain/plan';
-import { Search, type Hit } from '../../../../src/core/explain/search';
+import type { Hit } from '../../../../src/core/explain/matcher';
+import { Search } from '../../../../src/core/explain/search';
 import type { Setting } from '../../../../src/core/explain/setting';
 import { computeMeasurement } from '../../../../src/core/measure/measurement';
 import { factsOf, factsWithFiles, hmacFor, KEYS, launchDigestOf } from '../../../helpers/planted';
@@ -314,7 +315,7 @@ describe('Measurements one after the other', () => {
       prepareKey(key, states, KEY_WORDS);
       const mac = new MeasurementMac(states);
       mac.setNonce(mnonce);
-      mac.setDigest(digest);
+      mac.setDigest(Buffer.from(digest).toString('latin1'));
       const head = (4 << 24) | (platform.apiMajor << 16) | (platform.apiMinor << 8) | platform.buildId;
       const expected = Buffer.from(computeMeasurement(key, platform, digest, mnonce));
       // Twice: nothing of one is left in the next.
