@@ -49,6 +49,7 @@ function products(/** @type {boolean} */ production) {
     { ...node, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.js', external: ['vscode'] },
     { ...node, entryPoints: ['src/host/volumesWorker.ts'], outfile: 'dist/volumesWorker.js' },
     { ...node, entryPoints: ['src/files/explainWorker.ts'], outfile: 'dist/explainWorker.js' },
+    { ...node, entryPoints: ['src/host/pageWorker.ts'], outfile: 'dist/pageWorker.js' },
     {
       ...node,
       entryPoints: ['src/libvirt/worker.ts'],
