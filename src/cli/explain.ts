@@ -115,8 +115,8 @@ function explanationLines(explanation: Explanation): string[] {
     title,
     ...columns(
       [
-        ...changes.flatMap(({ why, advice }) => [
-          ['why', why],
+        ...changes.flatMap(({ title: input, why, advice }) => [
+          [input, why],
           ['to do', advice],
         ]),
         ['weight', WEIGHT_TEXTS[weight]],

@@ -40,7 +40,9 @@ export async function changeLaunchFile(
   const { version } = document;
   const [answer] = await changesApart(script, { text, path: file.fsPath, edits: [edits] });
   if (answer && 'message' in answer) throw new errors.CheckError(answer.kind, answer.message);
-  const changes = [...(answer?.changes ?? [])].sort((a, b) => a.offset - b.offset);
+  // What is added where something is taken out comes before it.
+  const inOrder = (a: TextChange, b: TextChange) => a.offset - b.offset || a.length - b.length;
+  const changes = [...(answer?.changes ?? [])].sort(inOrder);
   const edit = new vscode.WorkspaceEdit();
   for (const { offset, length, content } of changes)
     edit.replace(file, rangeOf(document, offset, length), content);

@@ -177,7 +177,9 @@ describe('A launch file', () => {
     assert.ok(document.isDirty);
     assert.notEqual(document.getText(), before);
     assert.equal(readFileSync(file.fsPath, 'utf8'), before);
-    assert.equal(vscode.window.activeTextEditor?.document.uri.toString(), file.toString());
+    const editor = vscode.window.activeTextEditor!;
+    assert.equal(editor.document.uri.toString(), file.toString());
+    assert.equal(document.getText(editor.selection), '"cpu": "EPYC-Milan"', 'what is new is selected');
     await vscode.commands.executeCommand('undo');
     assert.equal(document.getText(), before);
     await vscode.commands.executeCommand('redo');

@@ -34,7 +34,9 @@ function explanationLines(explanation: Explanation): string[] {
     '',
     `## ${markdownText(title)}`,
     '',
-    ...changes.flatMap(({ why, advice }) => [`- ${markdownText(why)} ${markdownText(advice)}`]),
+    ...changes.map(
+      ({ title: input, why, advice }) => `- ${input}: ${markdownText(why)} ${markdownText(advice)}`,
+    ),
     `- This is ${WEIGHT_TEXTS[weight]}.`,
     `- ${markdownText(evidence)}`,
     ...(edits === undefined ? [] : [`- In a launch file: ${markdownText(edits)}.`]),

@@ -42,7 +42,7 @@ Matches if vCPUs is 2 (given: 4).
 
 ## Matches if vCPUs is 2 (given: 4)
 
-- Each has a page. Give 2.
+- vCPUs: Each has a page. Give 2.
 - This is a mistake in the inputs of the check.
 - The launch digest is then ab12.
 - In a launch file: set "vcpus" to 2, take out "vmsa".
