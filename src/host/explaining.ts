@@ -45,8 +45,13 @@ export class Explaining {
     this.running?.abort();
   }
 
-  /** Searches, and shows how far it is and what it finds, or why it ended. @param launch undefined when it was not kept */
+  /**
+   * Searches, and shows how far it is and what it finds, or why it ended.
+   * @param launch undefined when it was not kept
+   * @throws CheckError when that would take away what was found and kept
+   */
   async search(launch: CheckedLaunch | undefined, beside: boolean): Promise<void> {
+    if (!launch && this.result) throw errors.checkNotKept();
     this.stop();
     const mine = (this.running = new AbortController());
     const set = (state: ExplanationState) => {

@@ -169,7 +169,7 @@ describe('Weights', () => {
   });
   it('warn of a button that would make a serious one match', () => {
     assert.deepEqual(
-      told.map(({ words }) => words.endsWith("only when this is the launch that you want.")),
+      told.map(({ words }) => words.endsWith('only when this is the launch that you want.')),
       [false, false, true],
     );
   });
