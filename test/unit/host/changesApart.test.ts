@@ -2,12 +2,11 @@
 // fails.
 
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import type { LaunchEdit } from '../../../src/core/explain/explanation';
 import { changesApart } from '../../../src/host/changesApart';
-import { ROOT } from '../../helpers/vscodeServer';
 
-const SCRIPT = join(ROOT, 'dist/launchEditsWorker.js');
+const SCRIPT = resolve('dist/launchEditsWorker.js');
 const TEXT = '{"firmware":"a.fd","vcpus":4,"keys":{"tk":"k"},"domain":{"connection":"c","name":"n"}}';
 const PATH = '/work/a.sevlaunch.json';
 const vcpus = (value: number): LaunchEdit => ({ member: ['vcpus'], value });
@@ -25,7 +24,7 @@ describe('The thread that finds what to change in a launch file', () => {
   it('that cannot start ends in one sentence', async () => {
     const task = { text: TEXT, path: PATH, edits: [[vcpus(2)]] };
     await assert.rejects(
-      changesApart(join(ROOT, 'dist/none.js'), task),
+      changesApart(resolve('dist/none.js'), task),
       /What to change .* was not found: .*by hand/s,
     );
   });
