@@ -52,7 +52,8 @@ function answerFrom(
   onProgress: ExplainOptions['onProgress'],
 ): Promise<ExplainResult> {
   return new Promise((done, fail) => {
-    signal?.addEventListener('abort', () => fail(errors.explainCancelled()), { once: true });
+    const cancel = () => fail(errors.explainCancelled());
+    signal?.addEventListener('abort', cancel);
     worker.on('message', (message: CoordinatorMessage) => {
       if (message.type === 'progress') onProgress?.(message.progress);
       else if (message.type === 'result') done(message.result);
@@ -60,6 +61,9 @@ function answerFrom(
     });
     worker.once('error', (error) => fail(errors.explainFailed(error.message)));
     // After an answer or an error this comes too late to count.
-    worker.once('exit', () => fail(errors.explainFailed('its thread ended')));
+    worker.once('exit', () => {
+      signal?.removeEventListener('abort', cancel);
+      fail(errors.explainFailed('its thread ended'));
+    });
   });
 }

@@ -26,8 +26,9 @@ const MAX_IMAGE = 64 * 2 ** 20;
 /** The tables of an image lie in its last pages. */
 const TAIL = 64 * 1024;
 const USUAL_MAX_VCPUS = 256;
-/** A folder with more images than this is no place where firmware is installed. */
+/** A folder with more images, or larger ones, than this is no place where firmware is installed. */
 const MOST_BESIDE = 32;
+const MOST_BYTES_BESIDE = 256 * 2 ** 20;
 const DIGEST_SIZE = 32;
 
 /** What a digest is explained with when no policy is given: it says no more than whether the launch is SEV-ES. */
@@ -180,11 +181,15 @@ async function imagesBeside(path: string, given: Uint8Array, hasStore: boolean):
   const folder = dirname(path);
   const names = await readdir(folder).catch(() => []);
   const images: FirmwareFacts[] = [];
+  let total = 0;
   for (const name of names.filter(isImageName).sort().slice(0, MOST_BESIDE)) {
     const file = join(folder, name);
     // What cannot be read or is no image was not launched from here either.
-    const bytes = await readShared(file, MAX_IMAGE).catch(() => undefined);
+    const bytes = await readShared(file, Math.min(MAX_IMAGE, MOST_BYTES_BESIDE - total)).catch(
+      () => undefined,
+    );
     if (!bytes || bytes.length === 0) continue;
+    total += bytes.length;
     if (variableStoreSize(bytes) !== bytes.length)
       images.push(imageOf([bytes], { path: file, name, origin: 'beside' }));
     else if (!hasStore)

@@ -80,14 +80,14 @@ export class PageStates {
     return hasher.digest('binary');
   }
 
-  /** The launch digests of 1 to `most` vCPUs, as many as there are pages for. */
-  *digests(setting: Setting, most: number): Generator<string> {
+  /** The launch digests of `least` to `most` vCPUs with their number, as many as there are pages for. */
+  *digests(setting: Setting, least: number, most: number): Generator<readonly [number, string]> {
     const pages = this.pagesFor(setting, setting.cpu);
     if (!pages) return;
     const hasher = pages.state.copy();
     hasher.update(pages.bytes.subarray(0, VMSA_SIZE - HEAD));
     for (let vcpus = 1; vcpus <= most; vcpus++) {
-      yield hasher.copy().digest('binary');
+      if (vcpus >= least) yield [vcpus, hasher.copy().digest('binary')];
       if (!pages.ap) return;
       hasher.update(pages.ap);
     }

@@ -89,11 +89,11 @@ export class Search {
     const macs = second === undefined ? UNCHANGED : this.macsOf(second);
     const measured = macs.filter(({ policy = setting.policy }) => isSevEs(policy));
     if (measured.length === 0) return;
-    const all = this.space.candidates.vcpus;
-    const indexes = new Map(all.slice(from, to).map(({ set }, i) => [set.vcpus, from + i]));
-    let vcpus = 0;
-    for (const digest of this.states.digests(setting, all[to - 1]?.set.vcpus ?? 0)) {
-      vcpus++;
+    // Candidates are in the order of their counts, without the given one.
+    const some = this.space.candidates.vcpus.slice(from, to);
+    const indexes = new Map(some.map(({ set }, i) => [set.vcpus, from + i]));
+    const [least, most] = [some[0]?.set.vcpus ?? 0, some.at(-1)?.set.vcpus ?? 0];
+    for (const [vcpus, digest] of this.states.digests(setting, least, most)) {
       const index = indexes.get(vcpus);
       if (index === undefined) continue;
       const both = [...changes, { dimension: 'vcpus' as const, index }];

@@ -69,7 +69,7 @@ describe('An explanation from files', () => {
     it(`names ${name}, and its edits make the launch match`, async () => {
       const json = readJson(MATCHES);
       spoil(json);
-      const { explanations, outcome } = await explain(load(json));
+      const { explanations, outcome } = await explain(load(json), { maxVcpus: 8 });
       assert.equal(outcome, 'explained');
       assert.deepEqual(
         explanations.map(({ changes }) => changes.map((change) => change.cause)),
