@@ -2,7 +2,8 @@
 
 import type { MessagePort } from 'node:worker_threads';
 import { CheckError } from '../core/errors';
-import { answerOf, isFinal, isMatch, partTitle, type TriedPart } from '../core/explain/answer';
+import { answerOf, isFinal, isMatch } from '../core/explain/answer';
+import { partTitle, type TriedPart } from '../core/explain/covered';
 import { searchSpace, type Space } from '../core/explain/causes';
 import type { ExplainProgress, ExplainResult } from '../core/explain/explanation';
 import { KEY_WORDS, prepareKey } from '../core/explain/measurementMac';

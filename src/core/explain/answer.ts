@@ -3,21 +3,16 @@
 import { bytesToHex } from '../hex';
 import { equalInConstantTime } from '../measure/digest';
 import { isSevEs } from '../measure/policy';
-import { without, type Dimension } from './cause';
-import { DIMENSIONS, IN_DIGEST, type Candidate, type Space } from './causes';
+import { measurementText } from '../measure/measurement';
+import { ofLaunch, without } from './cause';
+import type { Candidate, Space } from './causes';
 import { DIGEST_FOR_MEASUREMENT } from './causesPlatform';
 import { cpuEdit } from './causesVcpu';
-import type { Change, Covered, ExplainResult, Explanation, LaunchEdit, Weight } from './explanation';
+import { coveredOf, type TriedPart } from './covered';
+import type { Change, ExplainResult, Explanation, LaunchEdit, Weight } from './explanation';
 import { grouped, NO_VERDICT } from './exportExplanation';
 import { remainsOf } from './remains';
 import type { Hit } from './matcher';
-
-/** Hypotheses of one dimension or of two, as they were tried. */
-export interface TriedPart {
-  readonly first: Dimension | undefined;
-  readonly second: Dimension | undefined;
-  readonly tried: number;
-}
 
 const RANK: readonly Weight[] = ['benign', 'mistake', 'serious'];
 
@@ -42,16 +37,16 @@ function mixedUp({ facts }: Space, { what }: Hit): Change | undefined {
   return undefined;
 }
 
-const labelOf = ({ facts }: Space, target: number): string =>
-  facts.others[target - 1]?.label ?? 'the given one';
-
-/** A change of nonce together with the HMAC that it was found for, in words. */
-function measurementChange(space: Space, candidate: Candidate, { target }: Hit): Change {
-  const change = changeOf(candidate);
-  if (target !== 0) return { ...change, found: `that of ${labelOf(space, target)}` };
+/** A change of nonce as it is told: the HMAC that it was found for is another launch's, too, or the given one. */
+function withHmac({ facts: { wanted, others } }: Space, candidate: Candidate, { target }: Hit): Candidate {
+  const { nonce } = candidate.set;
+  const other = nonce === undefined ? undefined : others[nonce - 1];
+  if (!other || target !== 0 || wanted.kind === 'digest') return candidate;
+  const measurement = measurementText({ hmac: wanted.hmac, mnonce: other.mnonce });
   return {
-    ...change,
-    found: `the HMAC as given, with the nonce of ${labelOf(space, candidate.set.nonce ?? 0)}`,
+    ...candidate,
+    found: `the HMAC as given, with the nonce of ${other.label}`,
+    edits: ofLaunch('measurement', measurement),
   };
 }
 
@@ -89,12 +84,11 @@ function evidenceOf({ facts }: Space, { what, launchDigest, target }: Hit): stri
 
 /** A hit in words. */
 export function explain(space: Space, hit: Hit): Explanation {
-  const candidates = hit.changes.map(({ dimension, index }) => space.candidates[dimension][index]!);
-  const mixed = mixedUp(space, hit);
-  const said = candidates.map((candidate) =>
-    candidate.set.nonce === undefined ? changeOf(candidate) : measurementChange(space, candidate, hit),
+  const candidates = hit.changes.map(({ dimension, index }) =>
+    withHmac(space, space.candidates[dimension][index]!, hit),
   );
-  const changes = mixed ? [mixed, ...said] : said;
+  const mixed = mixedUp(space, hit);
+  const changes = [...(mixed ? [mixed] : []), ...candidates.map(changeOf)];
   const weights = candidates.map(({ weight, cause }) => weight ?? cause.weight);
   return {
     title: titleOf(changes),
@@ -169,72 +163,6 @@ export function inOrder(space: Space, hits: readonly Hit[]): Hit[] {
       a.changes.length - b.changes.length ||
       likelihood(space, b) - likelihood(space, a),
   );
-}
-
-/** What a dimension is called where several causes share it. */
-const TITLES: Readonly<Record<Dimension, string>> = {
-  firmware: 'firmware image',
-  kernel: 'kernel',
-  initrd: 'initrd',
-  cmdline: 'command line',
-  profile: 'launch flavour',
-  cpu: 'CPU',
-  vcpus: 'vCPUs',
-  policy: 'policy',
-  keys: 'keys',
-  measurement: 'other measurements',
-  apiMinor: 'API minor version',
-  buildId: 'build of the SEV firmware',
-  apiMajor: 'API major version',
-};
-
-/** What is varied, for progress. */
-export const partTitle = ({ first, second }: Omit<TriedPart, 'tried'>): string =>
-  first === undefined
-    ? 'the inputs as given'
-    : second === undefined
-      ? TITLES[first]
-      : `${TITLES[first]} with ${TITLES[second]}`;
-
-/** What the values of a dimension are: from the rows that gave any, where they are not numbers. */
-function detailOf({ facts, candidates }: Space, dimension: Dimension): string {
-  if (dimension === 'vcpus') return `1 to ${facts.maxVcpus}.`;
-  if (dimension === 'policy' && facts.wanted.kind === 'digest')
-    return 'SEV-ES for plain SEV, or the other way round.';
-  const docs = new Set(candidates[dimension].map(({ cause }) => cause.doc));
-  return [...docs].join(' ');
-}
-
-const KINDS = [
-  ['two of what is loaded', (a: Dimension, b: Dimension) => IN_DIGEST[a] && IN_DIGEST[b]],
-  ['one of what is loaded, one of the rest', (a: Dimension, b: Dimension) => IN_DIGEST[a] && !IN_DIGEST[b]],
-  ['two of the rest', (a: Dimension) => !IN_DIGEST[a]],
-] as const;
-
-/** What was covered: each dimension by itself, pairs by their kind. */
-function coveredOf(space: Space, parts: readonly TriedPart[]): Covered[] {
-  const sum = (some: readonly TriedPart[]) => some.reduce((all, { tried }) => all + tried, 0);
-  const singles = DIMENSIONS.map((dimension) => ({
-    title: TITLES[dimension],
-    hypotheses: sum(parts.filter(({ first, second }) => first === dimension && second === undefined)),
-    detail: detailOf(space, dimension),
-  }));
-  const pairs = KINDS.map(([title, isOfKind]) => {
-    const some = parts.filter(
-      ({ first, second }) => first && second && isOfKind(first, second) && first !== second,
-    );
-    const names = [
-      ...new Set(some.filter(({ tried }) => tried > 0).flatMap(({ first, second }) => [first!, second!])),
-    ];
-    return {
-      title,
-      hypotheses: sum(some),
-      detail: `Every two of: ${DIMENSIONS.filter((d) => names.includes(d))
-        .map((d) => TITLES[d])
-        .join(', ')}.`,
-    };
-  });
-  return [...singles, ...pairs].filter(({ hypotheses }) => hypotheses > 0);
 }
 
 /** What was looked for, as the subject of a sentence. */

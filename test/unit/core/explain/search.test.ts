@@ -3,7 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { answerOf, partTitle, type TriedPart } from '../../../../src/core/explain/answer';
+import { answerOf } from '../../../../src/core/explain/answer';
+import { partTitle, type TriedPart } from '../../../../src/core/explain/covered';
 import {
   DIMENSIONS,
   IN_DIGEST,
@@ -266,6 +267,14 @@ describe('The search for an explanation', () => {
       ['Matches if the measurement is that of other.sevlaunch.json (given: the given one)'],
     );
     assert.equal(explained(withOther({ ...given, vcpus: 1 })).outcome, 'not explained');
+  });
+  it('puts a nonce of another launch to the given HMAC, in its edit, too', () => {
+    const facts = factsOf();
+    const given = reported(facts, { ...searchSpace(facts).given, nonce: 1 });
+    const [{ edits }] = explained(given).explanations as [ExplainResult['explanations'][number]];
+    const { hmac } = given.wanted as Extract<LaunchFacts['wanted'], { kind: 'measurement' }>;
+    const value = Buffer.concat([hmac, facts.others[0]!.mnonce]).toString('base64');
+    assert.deepEqual(edits, [{ member: ['launch', 'measurement'], value }]);
   });
   it('says what remains, the random seed of QEMU 7.2 where there is a kernel', () => {
     const seeds = [factsOf(), factsOf({ kernel: undefined, initrd: undefined, cmdline: undefined })].map(
