@@ -2,6 +2,7 @@
 // decode them with the same core. Any message may be sent again at any moment; what arrives is checked here.
 
 import type { RuleResult } from './core/domain/rules';
+import type { ExplainProgress, ExplainResult } from './core/explain/explanation';
 import type { Report } from './core/measure/report';
 import type { VolumeComparison } from './core/ovmf/volumes/compareVolumes';
 import type { VolumeContents } from './core/ovmf/volumes/contents';
@@ -38,6 +39,9 @@ export const ACTIONS = {
   copyReportJson: 'Copy as JSON',
   saveReport: 'Save…',
   injectSecret: 'Inject Secret…',
+  explain: 'Why?',
+  explainBeside: 'Also Try Images Beside the Firmware',
+  cancelExplain: 'Stop',
 } as const;
 
 /** The name of an action. */
@@ -129,6 +133,21 @@ export interface RunningState {
   readonly reading?: { readonly name: string; readonly done: number; readonly total?: number };
 }
 
+/** The search for why a launch does not match. The verdict above it stays what it is. */
+export type ExplanationState =
+  | { readonly kind: 'searching'; readonly progress?: ExplainProgress }
+  | {
+      readonly kind: 'found';
+      readonly result: ExplainResult;
+      /** Of each explanation, whether the launch file can be changed to say so. */
+      readonly changeable: readonly boolean[];
+      /** Images beside the firmware were tried, too. */
+      readonly beside: boolean;
+      /** The explanation with which the launch file was changed last. */
+      readonly changed?: number;
+    }
+  | { readonly kind: 'ended'; readonly text: string };
+
 /** A finished check. */
 export interface ReportViewState {
   readonly kind: 'report';
@@ -141,6 +160,8 @@ export interface ReportViewState {
   readonly injected?: number;
   /** Why it did not get them, a sentence. */
   readonly injectionError?: string;
+  /** Absent until somebody asks. */
+  readonly explanation?: ExplanationState;
 }
 
 /** What a webview shows; it holds everything needed to draw it. */
@@ -183,6 +204,8 @@ export type WebviewMessage =
   /** Gives a field, or some of its bits, a value in the form that parseFieldValue reads. */
   | { readonly type: 'edit'; readonly field: string; readonly value: string; readonly bits?: BitRange }
   | { readonly type: 'page'; readonly page: number }
+  /** Changes the launch file as an explanation says, counted from 0. */
+  | { readonly type: 'changeLaunch'; readonly explanation: number }
   | { readonly type: 'place'; readonly place: Place };
 
 /** An image or two with what has become known of them; undefined for views that nothing is added to. */
@@ -271,6 +294,8 @@ export function isWebviewMessage(value: unknown): value is WebviewMessage {
       );
     case 'page':
       return isCount(value['page']);
+    case 'changeLaunch':
+      return isCount(value['explanation']);
     case 'place':
       return isPlace(value['place']);
     default:

@@ -6,6 +6,7 @@ import { VMSA_SIZE } from '../src/core/vmsa/layout';
 import type { View } from '../src/protocol';
 import { ComparisonView } from './comparisonView';
 import { registerControls } from './controls';
+import { spokenExplanation } from './explainWords';
 import { onShow } from './host';
 import { iconsReady } from './icons';
 import { ImagesView } from './imagesView';
@@ -16,11 +17,13 @@ import { ReportView } from './reportView';
 import { RunningView } from './runningView';
 import { VmsaView } from './vmsaView';
 
-/** What a screen reader says of a check: its stage, then its verdict. Everything else it reads when asked. */
+/** What a screen reader says of a check: its stage, then its verdict, then the cause. Everything else it reads when asked. */
 function spoken(view: View): string {
   if (view.kind === 'running') return view.stage;
   if (view.kind === 'notice') return view.title;
   if (view.kind !== 'report') return '';
+  // The verdict was read already, and a search does not change it.
+  if (view.explanation) return spokenExplanation(view.explanation);
   return [view.report.verdict, view.report.summary, view.injectionError ?? ''].join('. ');
 }
 

@@ -6,6 +6,7 @@ import { byteCount, countOf } from '../src/core/hex';
 import type { Source, Step, Verdict } from '../src/core/measure/report';
 import type { ReportViewState } from '../src/protocol';
 import { Digest, DigestPair } from './digest';
+import { ExplanationView } from './explanationView';
 import { Rules } from './rules';
 import { ActionButton, Icon } from './widgets';
 
@@ -113,9 +114,14 @@ function Pipeline({ steps }: { steps: readonly Step[] }) {
 
 /** Shows a report. */
 export function ReportView({ view }: { view: ReportViewState }) {
-  const { report, made, earlier, injected, injectionError } = view;
+  const { report, made, earlier, injected, injectionError, explanation } = view;
   const mayInject = made !== undefined && !earlier && injected === undefined && report.verdict === 'matches';
   const { icon, title, style } = VERDICTS[report.verdict];
+  // Where nothing was computed, there is nothing to explain; and while something is sought or was found, no need to ask.
+  const mayExplain =
+    report.verdict === 'does not match' &&
+    report.steps.length > 0 &&
+    (explanation === undefined || explanation.kind === 'ended');
   const digestOf = (id: Step['id']) => report.steps.find((step) => step.id === id)?.digest;
   const expected = digestOf('measurement');
   const reported = digestOf('reported');
@@ -147,7 +153,8 @@ export function ReportView({ view }: { view: ReportViewState }) {
           )}
         </div>
         <div class="actions">
-          <ActionButton action="runAgain" primary />
+          {mayExplain && <ActionButton action="explain" primary />}
+          <ActionButton action="runAgain" primary={!mayExplain} />
           {mayInject && <ActionButton action="injectSecret" />}
           <ActionButton action="openLaunchFile" />
           <ActionButton action="copyReport" />
@@ -155,6 +162,7 @@ export function ReportView({ view }: { view: ReportViewState }) {
           <ActionButton action="saveReport" />
         </div>
       </header>
+      {explanation && <ExplanationView state={explanation} />}
       {report.warnings.length > 0 && (
         <ul class="warnings" aria-label="Warnings">
           {report.warnings.map((warning) => (

@@ -35,6 +35,9 @@ const ACTION_ICONS: Record<Action, string> = {
   copyReportJson: 'json',
   saveReport: 'save',
   injectSecret: 'key',
+  explain: 'question',
+  explainBeside: 'file-binary',
+  cancelExplain: 'debug-stop',
 };
 
 /** A button that asks the host for an action; `request` is the comparison on the page. */

@@ -48,6 +48,14 @@ function products(/** @type {boolean} */ production) {
   const all = [
     { ...node, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.js', external: ['vscode'] },
     { ...node, entryPoints: ['src/host/volumesWorker.ts'], outfile: 'dist/volumesWorker.js' },
+    { ...node, entryPoints: ['src/files/explainWorker.ts'], outfile: 'dist/explainWorker.js' },
+    {
+      ...node,
+      entryPoints: ['src/host/launchEditsWorker.ts'],
+      outfile: 'dist/launchEditsWorker.js',
+      // The CommonJS half of jsonc-parser finds its parts in a way that no bundler follows.
+      alias: { 'jsonc-parser': join(ROOT, 'node_modules/jsonc-parser/lib/esm/main.js') },
+    },
     { ...node, entryPoints: ['src/host/pageWorker.ts'], outfile: 'dist/pageWorker.js' },
     {
       ...node,

@@ -2,6 +2,7 @@
 
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { describeLayout } from '../core/describe';
+import { LAUNCH_CAUSES } from '../core/explain/causes';
 import { KERNEL_HASHES } from '../core/measure/kernelHashes';
 import { KNOWN_ENTRIES } from '../core/ovmf/entries';
 import { METADATA_HEADER, SEV_METADATA, TDX_METADATA, IGVM_METADATA } from '../core/ovmf/metadataLayout';
@@ -112,6 +113,13 @@ function causesTable(): string {
   );
 }
 
+function launchCausesTable(): string {
+  return table(
+    ['cause', 'what is tried', 'why it happens', 'what to do'],
+    LAUNCH_CAUSES.map(({ id, doc, why, advice }) => [code(id), doc, why, advice]),
+  );
+}
+
 function ovmfSection(): string {
   const entries = KNOWN_ENTRIES.map(({ payload, guid, doc, since }) =>
     describeLayout(payload, '###').replace('\n\n', `\n\n\`${guid}\`, ${since}. ${doc}\n\n`),
@@ -165,6 +173,9 @@ export function generatedFiles(): Record<string, string> {
     '## Causes of differences',
     'A field that differs has the first of these causes that fits the values on both sides.',
     causesTable(),
+    '## Causes of a launch that does not match',
+    'What the search for an explanation tries: each cause by itself, then every two that change different inputs.',
+    launchCausesTable(),
     '## CPU models',
     cpuTable(),
     '## Silicon',

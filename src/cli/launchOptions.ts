@@ -71,21 +71,25 @@ export function needed<T>(value: T | undefined, option: string): T {
   return value;
 }
 
-/** What the owner gives, an option before what the launch file says. */
-export function ownerInputs(options: LaunchOptions, file: LaunchFile | undefined) {
+/** What the owner gives but for her keys, an option before what the launch file says. */
+export function statedInputs(options: LaunchOptions, file: LaunchFile | undefined) {
   const base = file && ownerInputsOf(file, options.launch!);
-  const keys = keysFrom(options) ?? base?.keys;
-  if (!keys) throw errors.keysNeeded();
   return {
     firmware: options.firmware ?? base?.firmware,
     kernel: options.kernel ?? base?.kernel,
     initrd: options.initrd ?? base?.initrd,
     cmdline: options.cmdline ?? base?.cmdline,
-    keys,
     vcpus: options.numCpus ?? base?.vcpus,
     profile: options.profile ?? base?.profile,
     ...vcpuState(options, base),
   };
+}
+
+/** The same with her keys. @throws CheckError (usage) when there are none */
+export function ownerInputs(options: LaunchOptions, file: LaunchFile | undefined) {
+  const keys = keysFrom(options) ?? file?.keys;
+  if (!keys) throw errors.keysNeeded();
+  return { ...statedInputs(options, file), keys };
 }
 
 /** All inputs of a recorded launch. @throws CheckError (usage) that names the option for what is missing */

@@ -10,6 +10,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 const { stdout, stderr } = process;
 const workerPath = join(__dirname, 'libvirtWorker.js');
-void runProgram(process.argv.slice(2), { stdout, stderr, workerPath }).then((status) => {
+const explainPath = join(__dirname, 'explainWorker.js');
+void runProgram(process.argv.slice(2), { stdout, stderr, workerPath, explainPath }).then((status) => {
   process.exitCode = status;
 });

@@ -4,6 +4,7 @@
 import { Command, CommanderError } from 'commander';
 import { CheckError, EXIT_STATUS } from '../core/errors';
 import { writeSample } from '../files/sample';
+import { addExplainCommand } from './explain';
 import { printable, terminalProgress, type Output, type TextStream } from './output';
 import { addOvmfCommands } from './ovmf';
 import { addShowCommand } from './show';
@@ -18,6 +19,8 @@ export interface Surroundings {
   readonly stderr: TextStream;
   /** The script of the process that talks to libvirt. */
   readonly workerPath?: string;
+  /** The script of the threads that search for an explanation. */
+  readonly explainPath?: string;
 }
 
 /** Columns of help texts that go to no terminal. */
@@ -25,7 +28,7 @@ const HELP_WIDTH = 80;
 
 /** The program with all its commands. */
 function buildProgram(
-  { stdout, stderr, workerPath }: Surroundings,
+  { stdout, stderr, workerPath, explainPath }: Surroundings,
   out: Output,
   exit: (status: number) => void,
 ): Command {
@@ -44,6 +47,7 @@ function buildProgram(
   addOvmfCommands(program, out, exit);
   addVmsaCommands(program, out, exit);
   addValidateCommand(program, out, exit, workerPath);
+  addExplainCommand(program, out, exit, explainPath);
   program
     .command('sample <folder>')
     .description('write a sample: firmware, VMSA pages, keys, and launches that match and do not')

@@ -156,6 +156,24 @@ export function cancelled(): CheckError {
   return new CheckError('state', 'The check was cancelled before it finished; there is no verdict.');
 }
 
+/** A search for an explanation that the person stopped. */
+export function explainCancelled(): CheckError {
+  return new CheckError('state', 'The search was cancelled before it finished; nothing was explained.');
+}
+
+/** The thread that searches for an explanation failed. */
+export function explainFailed(why: string): CheckError {
+  return new CheckError('bug', `The search for an explanation broke off: ${why}. Run it again.`);
+}
+
+/** A launch digest of the wrong form. `found` is its length when it is bytes at all. */
+export function badLaunchDigest(found: number | undefined): CheckError {
+  const snp = found === 48 ? ' One of 48 bytes is of SEV-SNP, whose launches this does not explain.' : '';
+  return usage(
+    `${found === undefined ? 'The launch digest is not hexadecimal' : `The launch digest has ${found} bytes`}; it must be 32 bytes, 64 hexadecimal digits.${snp}`,
+  );
+}
+
 /** A key file of the wrong length. `found` is missing when it is longer than wanted. */
 export function badKeyFile(
   what: string,
@@ -186,6 +204,29 @@ export function noResetAddress(path: string, why: string): CheckError {
 /** A launch file that does not have the shape of one. */
 export function badLaunchFile(path: string, why: string): CheckError {
   return usage(`${path} is not a launch file: ${why}.`);
+}
+
+/** A launch file that an edit of its text does not change as it should. */
+export function launchFileUnclear(path: string): CheckError {
+  return usage(`${path} cannot be changed by a button: it has a member more than once. Change it by hand.`);
+}
+
+/** A launch file that was edited while an edit of it was made. */
+export function changedMeanwhile(path: string): CheckError {
+  return new CheckError('state', `${path} was changed at the same time and is left as it is. Try again.`);
+}
+
+/** A search whose inputs were in the memory of a window that is gone. */
+export function checkNotKept(): CheckError {
+  return new CheckError(
+    'state',
+    'What was checked is not kept when a window is reloaded. Check again, then ask why.',
+  );
+}
+
+/** The thread that finds what to change in a launch file failed; `why` is a phrase. */
+export function launchEditsFailed(why: string): CheckError {
+  return new CheckError('bug', `What to change in the launch file was not found: ${why}. Change it by hand.`);
 }
 
 /** Secrets without the key that encrypts them. */

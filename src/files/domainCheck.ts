@@ -12,6 +12,7 @@ import type { HostInput } from '../core/measure/check';
 import type { Platform } from '../core/measure/measurement';
 import type { Report } from '../core/measure/report';
 import type { Secret } from '../core/measure/secret';
+import type { ExplainScope } from './explainThreads';
 import { checkOwnerInputs, runCheck, sealForLaunch, type LaunchInputs } from './launch';
 import { toBase64 } from '../core/hex';
 import type { ReadOptions } from './read';
@@ -48,6 +49,11 @@ export interface Injection {
   readonly evenUntrusted?: boolean;
 }
 
+/** What a search for the cause of a mismatch starts from: the inputs as they were checked, and what the host said beside them. */
+export interface CheckedLaunch extends Pick<ExplainScope, 'hostCpu' | 'otherMeasurements'> {
+  readonly inputs: LaunchInputs;
+}
+
 /** How a check ended. */
 export interface DomainOutcome {
   readonly report: Report;
@@ -55,6 +61,8 @@ export interface DomainOutcome {
   readonly injected?: number;
   /** The domain that was checked. */
   readonly uuid: string;
+  /** What was checked; absent when a rule failed, and so nothing was. */
+  readonly launch?: CheckedLaunch;
   /** Why the guest did not get its secrets, or got them and does not run: the verdict stands all the same. */
   readonly injectionError?: CheckError;
 }
@@ -104,7 +112,7 @@ async function checkAndInject(
     const report = checkedReport(question, rules, await runCheck(launch, options));
     const agrees =
       report.verdict === 'matches' || (injection?.evenUntrusted === true && report.agrees === true);
-    if (!injection || !agrees) return { uuid, report };
+    if (!injection || !agrees) return { uuid, report, launch: checkedLaunch(launch, question) };
     onStage?.('injecting secrets');
     try {
       const injected = await inject(connection, uuid, launch, await injection.secrets());
@@ -219,6 +227,14 @@ function saidByHost({ config, host }: DomainQuestion): SaidByHost {
     cpu: host.cpu.signature,
     vcpus: vcpus.current,
   };
+}
+
+/** What a search for the cause starts from. */
+function checkedLaunch(inputs: LaunchInputs, { host, info }: DomainQuestion): CheckedLaunch {
+  const measurement = info?.measurement;
+  const isOther = measurement !== undefined && measurement !== inputs.measurement;
+  const otherMeasurements = isOther ? [{ label: 'what the host reports now', measurement }] : [];
+  return { inputs, hostCpu: host.cpu.signature, otherMeasurements };
 }
 
 /** Seals secrets for the guest, hands them over, and lets it run. @returns how many */

@@ -65,7 +65,7 @@ export function ownerInputsOf(
 }
 
 /** Reads a VMSA file. @throws CheckError when it cannot be read or is not one page. */
-async function readVmsa(path: string, signal?: AbortSignal): Promise<Uint8Array> {
+export async function readVmsa(path: string, signal?: AbortSignal): Promise<Uint8Array> {
   const page = await readUpTo(path, VMSA_SIZE, signal);
   if (page.length !== VMSA_SIZE)
     throw errors.wrongVmsaSize(path, page.length > VMSA_SIZE ? undefined : page.length);
@@ -160,8 +160,15 @@ type OwnerInputs = Pick<
   'kernel' | 'initrd' | 'cmdline' | 'cpu' | 'vmsa' | 'profile' | 'keys'
 > & { readonly firmware?: string | undefined };
 
-/** Inputs that contradict each other, whatever was launched. */
-function checkTogether({ kernel, initrd, cmdline, cpu, vmsa, profile }: Omit<OwnerInputs, 'keys'>): void {
+/** Refuses inputs that contradict each other, whatever was launched. @throws CheckError (usage) */
+export function checkTogether({
+  kernel,
+  initrd,
+  cmdline,
+  cpu,
+  vmsa,
+  profile,
+}: Omit<OwnerInputs, 'keys'>): void {
   sevEsProfile(profile);
   if (kernel === undefined && (initrd !== undefined || cmdline !== undefined)) throw errors.kernelNeeded();
   if (cpu && vmsa) throw errors.cpuAndVmsa();

@@ -169,3 +169,15 @@ export async function readUpTo(path: string, limit: number, signal?: AbortSignal
     return new Uint8Array(buffer.buffer, buffer.byteOffset, length);
   });
 }
+
+/**
+ * Reads a file whole into memory that threads share.
+ * @throws CheckError when it cannot be read or has more than `most` bytes
+ */
+export async function readShared(path: string, most: number): Promise<Uint8Array> {
+  const bytes = await readUpTo(path, most);
+  if (bytes.length > most) throw errors.tooLarge(path, most);
+  const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  shared.set(bytes);
+  return shared;
+}

@@ -115,7 +115,7 @@ Everything here was made by SevScope. The keys are no secret, the firmware canno
 1. Open \`OVMF.sample.fd\`: its tables, the reset address ${hex(resetAddress, 8)}, the SEV metadata. SHA-256 \`${bytesToHex(firmware)}\`.
 2. Open \`vcpu0-wrong.vmsa\` and run **SEV: Compare VMSA with Generated…** for ${CPU_MODEL}: two fields differ.
 3. Open \`matches.sevlaunch.json\` and run **SEV: Validate Launch Measurement…**, then the same with \`mismatch.sevlaunch.json\`.
-   Replace its \`vcpu0-wrong.vmsa\` by \`vcpu0.vmsa\` and run it again.
+   **Why?** in its report says which inputs have to be others, and changes them; then check again.
 
 On the command line: \`sevscope validate --launch matches.sevlaunch.json\`.
 `;

@@ -7,6 +7,7 @@ import type { Report } from '../core/measure/report';
 import { MAX_SECRETS, secretGuid } from '../core/measure/secret';
 import {
   checkDomain,
+  type CheckedLaunch,
   type DomainCheckOptions,
   type DomainOutcome,
   type Injection,
@@ -32,9 +33,12 @@ export async function launchFileAt(uri: vscode.Uri): Promise<LaunchFile> {
 }
 
 /** Checks the launch that is recorded in a file. @throws CheckError */
-export async function runRecorded(file: vscode.Uri, options: RunOptions): Promise<{ report: Report }> {
+export async function runRecorded(
+  file: vscode.Uri,
+  options: RunOptions,
+): Promise<{ report: Report; launch: CheckedLaunch }> {
   const inputs = launchInputs(await launchFileAt(file), nameOf(file));
-  return { report: await runCheck(inputs, options) };
+  return { report: await runCheck(inputs, options), launch: { inputs } };
 }
 
 /** Checks a domain with the inputs of a file. @throws CheckError */

@@ -14,7 +14,7 @@ import { activeFile, pickFile, pickRequest, resetAddressAt, savePage, startFolde
 import { present } from './present';
 import type { RecentCpus } from './recentCpus';
 import { launchFileAt } from './checks';
-import { reportUri } from './reportSource';
+import { isReport, reportUri } from './reportSource';
 import { validateDomain, validateNamed, type Surroundings } from './validateDomain';
 import { vmsaCommands, type Command } from './vmsaCommands';
 import { VmsaEditor } from './vmsaEditor';
@@ -32,6 +32,7 @@ export function registerCommands(
     'sevscope.generateVmsa': (target?: unknown, more?: unknown) => generate(recent, target, more),
     'sevscope.compareImages': compareImages,
     'sevscope.validateLaunch': (uri?: vscode.Uri) => validateLaunch(checks, uri),
+    'sevscope.explainMismatch': (uri?: vscode.Uri) => validateLaunch(checks, uri, true),
     'sevscope.validateDomain': (given?: unknown) => validateDomain(checks, given),
     'sevscope.createSample': createSample,
     'sevscope.openAsOvmf': (uri?: vscode.Uri) => openWith(uri, OvmfEditor.viewType),
@@ -94,17 +95,20 @@ async function compareImages(uri?: unknown, more?: unknown): Promise<void> {
     await vscode.commands.executeCommand('vscode.openWith', imagesUri(first, second), ImagesEditor.viewType);
 }
 
-/** Runs a launch file and opens its report. */
-async function validateLaunch(checks: Surroundings, uri?: vscode.Uri): Promise<void> {
+/** Runs a launch file and opens its report. @param explain when it does not match, search for the cause at once */
+async function validateLaunch(checks: Surroundings, uri?: vscode.Uri, explain = false): Promise<void> {
   if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
-  const active = activeFile();
+  const active = uri ?? activeFile();
+  // A report is one of a launch already, or of a domain.
+  if (active && isReport(active)) return checks.reports.start(active, explain);
   const own = active?.path.endsWith('.sevlaunch.json') ? active : undefined;
-  const file = uri ?? own ?? (await pickFile('Launch to check', '**/*.sevlaunch.json'));
+  const title = explain ? 'Launch to explain' : 'Launch to check';
+  const file = uri ?? own ?? (await pickFile(title, '**/*.sevlaunch.json'));
   if (!file) return;
   // A file that cannot be read says so in its report.
   const launch = await launchFileAt(file).catch(() => undefined);
-  if (launch?.domain && !launch.launch) await validateNamed(checks, file, launch.domain);
-  else await checks.reports.start(reportUri({ file }));
+  if (launch?.domain && !launch.launch) await validateNamed(checks, file, launch.domain, explain);
+  else await checks.reports.start(reportUri({ file }), explain);
 }
 
 /** Writes the sample into a folder and offers to open it. */

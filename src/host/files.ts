@@ -57,6 +57,14 @@ export async function whyNotWritable(uri: vscode.Uri): Promise<string | undefine
 export const workerScript = (extensionUri: vscode.Uri): string =>
   vscode.Uri.joinPath(extensionUri, 'dist', 'volumesWorker.js').fsPath;
 
+/** The program of the threads that search for the cause of a mismatch. */
+export const explainScript = (extensionUri: vscode.Uri): string =>
+  vscode.Uri.joinPath(extensionUri, 'dist', 'explainWorker.js').fsPath;
+
+/** The program of the thread that finds what to change in a launch file. */
+export const launchEditsScript = (extensionUri: vscode.Uri): string =>
+  vscode.Uri.joinPath(extensionUri, 'dist', 'launchEditsWorker.js').fsPath;
+
 /** The program of the thread that answers questions about a page. */
 export const pageWorkerScript = (extensionUri: vscode.Uri): string =>
   vscode.Uri.joinPath(extensionUri, 'dist', 'pageWorker.js').fsPath;

@@ -19,8 +19,8 @@ import { present } from './present';
 /** What an editor does when a person presses one of its buttons. */
 export type OnAction = (action: Action, request: VmsaRequest | undefined) => Promise<void> | void;
 
-/** What only editors of VMSA pages hear. */
-export type PageMessage = Extract<WebviewMessage, { type: 'edit' | 'page' | 'place' }>;
+/** What only some editors hear: those of VMSA pages, and reports. */
+export type PageMessage = Extract<WebviewMessage, { type: 'edit' | 'page' | 'place' | 'changeLaunch' }>;
 
 /** Nothing runs but our script, nothing loads but our files, and no text of a file is ever put into HTML. */
 function html(webview: vscode.Webview, root: vscode.Uri): string {
@@ -105,6 +105,7 @@ export class Page {
       case 'edit':
       case 'page':
       case 'place':
+      case 'changeLaunch':
         await present(() => this.onMessage?.(message));
         return;
       default:

@@ -4,23 +4,19 @@
 
 import * as vscode from 'vscode';
 import * as errors from '../core/errors';
-import { reportMarkdown } from '../core/measure/exportReport';
 import type { Report, Verdict } from '../core/measure/report';
-import { jsonText } from '../core/json';
-import { STAGES, type Stage } from '../core/domain/stages';
 import { withoutLinks } from '../core/plainText';
-import type { DomainOutcome } from '../files/domainCheck';
-import type { OnProgress } from '../files/read';
-import type { Action, ReportViewState, RunningState } from '../protocol';
+import type { CheckedLaunch, DomainOutcome } from '../files/domainCheck';
+import type { Action, ExplanationState, ReportViewState } from '../protocol';
+import { CheckProgress } from './checkProgress';
 import { injectInto, runDomain, runRecorded, type RunOptions } from './checks';
 import { nameInWords } from './consent';
+import { Explaining } from './explaining';
 import { Page, PageEditor } from './page';
 import { present, sentence } from './present';
 import { reportSource, type DomainTarget, type ReportSource } from './reportSource';
 import type { ReportStore } from './reportStore';
-
-/** Progress is drawn no more often than this. */
-const PROGRESS_MS = 100;
+import { reportText, saveReport } from './saveReport';
 
 /** What the reports of domains need from around them. */
 export interface ReportSurroundings {
@@ -32,14 +28,19 @@ export interface ReportSurroundings {
 }
 
 /** How a check came out. */
-type Outcome = Pick<DomainOutcome, 'report' | 'injected' | 'injectionError'> & { readonly uuid?: string };
+type Outcome = Omit<DomainOutcome, 'uuid'> & { readonly uuid?: string };
+
+/** What is to be done when a report is opened: its check, and the search for the cause of a mismatch. */
+interface Wish {
+  readonly explain: boolean;
+}
 
 /** Shows reports. */
 export class ReportEditor extends PageEditor {
   static readonly viewType = 'sevscope.report';
   protected readonly viewType = ReportEditor.viewType;
   /** Reports of domains that a person has just asked for: only these run when they are opened. */
-  private readonly wanted = new Set<string>();
+  private readonly wanted = new Map<string, Wish>();
   private readonly runs = new Map<string, Set<ReportRun>>();
 
   constructor(
@@ -49,22 +50,26 @@ export class ReportEditor extends PageEditor {
     super(extensionUri);
   }
 
-  /** Opens a report and runs its check, also when it is open already. */
-  async start(uri: vscode.Uri): Promise<void> {
+  /**
+   * Opens a report and runs its check, also when it is open already.
+   * @param explain when the launch does not match, search for the cause at once
+   */
+  async start(uri: vscode.Uri, explain = false): Promise<void> {
     const key = uri.toString();
     const [open] = this.runs.get(key) ?? [];
-    if (!open) this.wanted.add(key);
+    if (!open) this.wanted.set(key, { explain });
     try {
       await vscode.commands.executeCommand('vscode.openWith', uri, ReportEditor.viewType);
     } finally {
       this.wanted.delete(key);
     }
-    await open?.check();
+    await open?.check({ explain });
   }
 
   protected async open(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void> {
     const key = uri.toString();
-    const wanted = this.wanted.delete(key);
+    const wish = this.wanted.get(key);
+    this.wanted.delete(key);
     const run = new ReportRun(this.extensionUri, uri, panel, this.around);
     const runs = this.runs.get(key) ?? new Set();
     this.runs.set(key, runs.add(run));
@@ -72,7 +77,7 @@ export class ReportEditor extends PageEditor {
       runs.delete(run);
       run.end();
     });
-    await run.begin(wanted);
+    await run.begin(wish);
   }
 }
 
@@ -80,7 +85,10 @@ export class ReportEditor extends PageEditor {
 class ReportRun {
   private running: AbortController | undefined;
   private closed = false;
-  private report: Report | undefined;
+  private state: Omit<ReportViewState, 'kind'> | undefined;
+  /** What was checked, when it did not match; in the memory of this window only. */
+  private launch: CheckedLaunch | undefined;
+  private explaining: Explaining | undefined;
   private readonly page: Page;
 
   constructor(
@@ -89,17 +97,29 @@ class ReportRun {
     private readonly panel: vscode.WebviewPanel,
     private readonly around: ReportSurroundings,
   ) {
-    this.page = new Page(extensionUri, panel, (action) => this.act(action));
+    this.page = new Page(
+      extensionUri,
+      panel,
+      (action) => this.act(action),
+      (message) =>
+        message.type === 'changeLaunch' ? this.explaining?.changeLaunch(message.explanation) : undefined,
+    );
   }
 
   /** Shows the tab for the first time. */
-  async begin(wanted: boolean): Promise<void> {
+  async begin(wish: Wish | undefined): Promise<void> {
     try {
-      const { target } = reportSource(this.uri);
+      const source = reportSource(this.uri);
+      const { target } = source;
+      this.explaining = new Explaining(this.extensionUri, source, (explanation) => {
+        this.showWhy(explanation);
+      });
       const stored = this.around.store.find(this.uri);
-      if (!target || wanted) await this.check();
-      else if (stored) this.show({ ...stored, earlier: true });
-      else this.showUnasked(target);
+      if (!target || wish) await this.check(wish);
+      else if (stored) {
+        this.explaining.reset(stored.explanation);
+        this.show({ ...stored, earlier: true });
+      } else this.showUnasked(target);
     } catch (error) {
       this.page.show({ kind: 'notice', title: 'There is no report', text: sentence(error), actions: [] });
     }
@@ -109,13 +129,16 @@ class ReportRun {
   end(): void {
     this.closed = true;
     this.running?.abort();
+    this.explaining?.reset();
   }
 
   /** Runs the check and shows its report, or why there is none. */
-  async check(): Promise<void> {
+  async check(wish?: Wish): Promise<void> {
     await this.run((source, options) =>
       source.target ? runDomain(source.file, source.target, options) : runRecorded(source.file, options),
     );
+    // The search goes on by itself, as the check's report is there.
+    if (wish?.explain && this.launch) void this.explaining?.search(this.launch, false);
   }
 
   private showUnasked({ uri, name }: DomainTarget): void {
@@ -132,9 +155,11 @@ class ReportRun {
     const source = reportSource(this.uri);
     const { target } = source;
     this.running?.abort();
+    this.explaining?.reset();
+    this.state = this.launch = undefined;
     const mine = (this.running = new AbortController());
     const isOver = () => this.running !== mine || this.closed;
-    const progress = new Progress(source, (state) => {
+    const progress = new CheckProgress(source, (state) => {
       if (!isOver() && !mine.signal.aborted) this.page.show({ kind: 'running', ...state });
     });
     const made = new Date().toISOString();
@@ -177,7 +202,7 @@ class ReportRun {
         this.page.show({ kind: 'notice', title: 'There is no verdict', text: sentence(problem), actions });
       return;
     }
-    const { report, injected, injectionError } = outcome;
+    const { report, injected, injectionError, launch } = outcome;
     // Where a rule failed nothing was measured, and so nothing was found.
     if (named) this.around.onVerdict(named, report.steps.length > 0 ? report.verdict : undefined);
     const shown = {
@@ -187,13 +212,25 @@ class ReportRun {
     };
     if (target) await this.around.store.keep(this.uri, { ...shown, made });
     if (isOver()) return;
+    if (report.verdict === 'does not match') this.launch = launch;
     this.show({ ...shown, ...(injectionError && { injectionError: injectionError.message }) });
     if (target && !this.panel.visible) this.tell(report);
   }
 
   private show(state: Omit<ReportViewState, 'kind'>): void {
-    this.report = state.report;
+    this.state = state;
     this.page.show({ kind: 'report', ...state });
+  }
+
+  /** Shows a search under the verdict that it is about, and keeps what it found with the report of a domain. */
+  private showWhy(explanation: ExplanationState): void {
+    const { state } = this;
+    if (!state) return;
+    this.show({ ...state, explanation });
+    const { made, report } = state;
+    if (made === undefined || explanation.kind !== 'found') return;
+    // That it could not be kept is no reason to lose it now.
+    this.around.store.keep(this.uri, { report, made, explanation }).catch(() => undefined);
   }
 
   /** The verdict's one line, for somebody who has gone on with something else. */
@@ -217,11 +254,15 @@ class ReportRun {
     if (action === 'runAgain') await this.check();
     if (action === 'cancelRun') this.running?.abort();
     if (action === 'openLaunchFile') await vscode.window.showTextDocument(file);
-    const { report } = this;
+    if (action === 'explain') await this.explaining?.search(this.launch, false);
+    if (action === 'explainBeside') await this.explaining?.search(this.launch, true);
+    if (action === 'cancelExplain') this.explaining?.stop();
+    const { report } = this.state ?? {};
     if (!report) return;
-    if (action === 'copyReport') await vscode.env.clipboard.writeText(reportMarkdown(report));
-    if (action === 'copyReportJson') await vscode.env.clipboard.writeText(`${jsonText(report)}\n`);
-    if (action === 'saveReport') await saveReport(report, file);
+    const exported = { report, explanation: this.explaining?.result };
+    if (action === 'copyReport') await vscode.env.clipboard.writeText(reportText(exported, 'markdown'));
+    if (action === 'copyReportJson') await vscode.env.clipboard.writeText(reportText(exported, 'json'));
+    if (action === 'saveReport') await saveReport(exported, file);
     if (action === 'injectSecret' && target)
       await injectInto(target, (injection) =>
         this.run((_source, options) => runDomain(file, target, options, injection), true),
@@ -240,62 +281,4 @@ function tellInjection(
     void vscode.window.showWarningMessage(`${name}: ${withoutLinks(sentence(problem))}`);
   else if (outcome?.injected !== undefined)
     void vscode.window.showInformationMessage(`${name} has its secret, and runs.`);
-}
-
-/** Saves a report as Markdown or JSON, by the name that is chosen. */
-async function saveReport(report: Report, beside: vscode.Uri): Promise<void> {
-  if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
-  const target = await vscode.window.showSaveDialog({
-    title: 'Save report',
-    defaultUri: vscode.Uri.joinPath(beside, '..', `${report.title.replaceAll(/[^\w.-]+/g, '-')}.report.md`),
-    filters: { Markdown: ['md'], JSON: ['json'] },
-  });
-  if (!target) return;
-  const text = target.path.endsWith('.json') ? `${jsonText(report)}\n` : reportMarkdown(report);
-  await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(text));
-}
-
-/** What is shown while a check runs; drawn at once for a new stage, and now and then for bytes. */
-class Progress {
-  private state: RunningState;
-  private timer: NodeJS.Timeout | undefined;
-
-  constructor(
-    { target, file }: ReportSource,
-    private readonly draw: (state: RunningState) => void,
-  ) {
-    const title = target?.name ?? vscode.workspace.asRelativePath(file);
-    // Without a host there is only one stage.
-    const stages: readonly Stage[] = target ? STAGES.slice(0, 3) : ['reading and hashing'];
-    this.state = { title, stages, stage: stages[0]! };
-    this.draw(this.state);
-  }
-
-  readonly hooks: Pick<RunOptions, 'onStage' | 'onRules' | 'onProgress'> = {
-    onStage: (stage) => {
-      const { stages } = this.state;
-      const all = stages.includes(stage) ? stages : [...stages, stage];
-      this.set({ ...this.state, stages: all, stage });
-    },
-    onRules: (rules) => {
-      this.set({ ...this.state, rules });
-    },
-    onProgress: ((name, done, total) => {
-      this.state = { ...this.state, reading: { name, done, ...(total !== undefined && { total }) } };
-      this.timer ??= setTimeout(() => {
-        this.set(this.state);
-      }, PROGRESS_MS);
-    }) satisfies OnProgress,
-  };
-
-  end(): void {
-    clearTimeout(this.timer);
-  }
-
-  private set(state: RunningState): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    this.state = state;
-    this.draw(state);
-  }
 }

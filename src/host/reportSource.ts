@@ -36,6 +36,9 @@ export function reportUri({ file, target }: ReportSource): vscode.Uri {
   });
 }
 
+/** Whether a URI is that of a report. */
+export const isReport = ({ scheme }: vscode.Uri): boolean => scheme === SCHEME;
+
 /** What a report's URI names. @throws CheckError when it was made by hand and names nothing */
 export function reportSource(uri: vscode.Uri): ReportSource {
   try {

@@ -3,6 +3,7 @@
 
 import type { Memento, Uri } from 'vscode';
 import type { Report, Verdict } from '../core/measure/report';
+import type { KeptExplanation } from './explaining';
 
 /** A report and when it was made, in ISO 8601. */
 export interface StoredReport {
@@ -10,6 +11,8 @@ export interface StoredReport {
   readonly made: string;
   /** Secrets that the guest got. */
   readonly injected?: number;
+  /** Why it did not match, when somebody asked. */
+  readonly explanation?: KeptExplanation;
 }
 
 const VERDICTS: readonly unknown[] = ['matches', 'does not match', 'cannot be trusted'] satisfies Verdict[];
@@ -24,6 +27,15 @@ function isStored(value: unknown): value is StoredReport {
   return lists && VERDICTS.includes(verdict) && typeof title === 'string';
 }
 
+function isExplanation(value: unknown): value is KeptExplanation {
+  if (typeof value !== 'object' || value === null) return false;
+  const { kind, result, changeable } = value as Record<string, unknown>;
+  if (kind !== 'found' || typeof result !== 'object' || result === null) return false;
+  const { explanations, covered, remains, summary } = result as Record<string, unknown>;
+  const lists = [changeable, explanations, covered, remains].every((list) => Array.isArray(list));
+  return lists && typeof summary === 'string';
+}
+
 const KEY = 'sevscope.reports';
 /** More than anybody has open. */
 const MOST = 20;
@@ -34,7 +46,9 @@ export class ReportStore {
 
   find(uri: Uri): StoredReport | undefined {
     const found: unknown = this.all()[uri.toString()];
-    return isStored(found) ? found : undefined;
+    if (!isStored(found)) return undefined;
+    const { explanation, ...rest } = found;
+    return isExplanation(explanation) ? found : rest;
   }
 
   async keep(uri: Uri, stored: StoredReport): Promise<void> {

@@ -36,16 +36,20 @@ export async function validateDomain(around: Surroundings, given?: unknown): Pro
   if (file) await around.reports.start(reportUri({ file, target }));
 }
 
-/** Checks the domain that a launch file names, after the person has agreed to its connection. */
+/**
+ * Checks the domain that a launch file names, after the person has agreed to its connection.
+ * @param explain when it does not match, search for the cause at once
+ */
 export async function validateNamed(
   { reports, memory }: Surroundings,
   file: vscode.Uri,
   domain: NonNullable<LaunchFile['domain']>,
+  explain = false,
 ): Promise<void> {
   const { name } = domain;
   const uri = acceptUri(domain.connection).canonical;
   if (!(await isHers(memory, uri, name))) return;
-  await reports.start(reportUri({ file, target: { uri, domain: name, name } }));
+  await reports.start(reportUri({ file, target: { uri, domain: name, name } }), explain);
 }
 
 /** @throws CheckError when the connection is refused */

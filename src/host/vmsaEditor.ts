@@ -264,6 +264,9 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
       case 'copyReportJson':
       case 'saveReport':
       case 'injectSecret':
+      case 'explain':
+      case 'explainBeside':
+      case 'cancelExplain':
         return;
     }
   }

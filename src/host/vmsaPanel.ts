@@ -135,6 +135,9 @@ export class VmsaPanel implements Half<VmsaPanel> {
         this.place = message.place;
         this.host.placed(this);
         this.other?.panel.select(message.place);
+        return;
+      case 'changeLaunch':
+        return;
     }
   }
 

@@ -1,6 +1,6 @@
 // Side by side with the peers, in one run and in turns, so that a busy machine slows both: the same checks through
 // `sevscope validate` and `virt-qemu-sev-validate`, and what a page reads of an image before it draws against UEFIExtract and
-// against hashing the image. Prints ratios; nothing passes or fails here.
+// against hashing the image. Also how fast the search for an explanation is beside the hash alone. Prints ratios; nothing passes or fails here.
 // @ts-check
 
 import { spawnSync } from 'node:child_process';
@@ -76,18 +76,39 @@ function milliseconds(/** @type {() => unknown} */ call) {
   return performance.now() - begin;
 }
 
-/** What the page reads before its first paint, in turns with the same of UEFIExtract, and with SHA-256 of the image. */
-async function measureFirstPaint() {
-  const outfile = resolve('out/firstPaint.mjs');
+/** Bundles a file of the bench. @returns what it exports */
+async function load(/** @type {string} */ name) {
+  const outfile = resolve(`out/${name}.mjs`);
   await build({
-    entryPoints: ['test/bench/firstPaint.ts'],
+    entryPoints: [`test/bench/${name}.ts`],
     outfile,
     bundle: true,
     platform: 'node',
     format: 'esm',
+    logLevel: 'error',
   });
+  return import(pathToFileURL(outfile).href);
+}
+
+/** Hypotheses a second of the search for an explanation on one core, in turns with the hash alone on the same bytes. */
+async function measureExplain() {
+  /** @type {{explainRates: () => {vmsa: number, mac: number, hash: number}}} */
+  const { explainRates } = await load('explain');
+  explainRates();
+  const runs = Array.from({ length: ROUNDS }, () => explainRates());
+  const ratio = median(runs.map(({ vmsa, hash }) => vmsa / hash));
+  const rate = (/** @type {(run: typeof runs[number]) => number} */ of) =>
+    Math.round(median(runs.map(of))).toLocaleString('en');
+  console.log(
+    `Explain, 4 vCPUs, one core: ${rate(({ vmsa }) => vmsa)} hypotheses a second that change every VMSA, ${(100 * ratio).toFixed(0)} % of what SHA-256 alone allows here (${rate(({ hash }) => hash)})`,
+  );
+  console.log(`  ${rate(({ mac }) => mac)} a second that change the HMAC only`);
+}
+
+/** What the page reads before its first paint, in turns with the same of UEFIExtract, and with SHA-256 of the image. */
+async function measureFirstPaint() {
   /** @type {{imageOf: (real: Uint8Array) => Uint8Array, readBeforePaint: (image: Uint8Array) => number}} */
-  const { imageOf, readBeforePaint } = await import(pathToFileURL(outfile).href);
+  const { imageOf, readBeforePaint } = await load('firstPaint');
   const image = imageOf(readFileSync('/usr/share/ovmf/OVMF.fd'));
   const path = join(folder, 'large.fd');
   writeFileSync(path, image);
@@ -111,6 +132,7 @@ async function measureFirstPaint() {
 }
 
 try {
+  await measureExplain();
   await measureFirstPaint();
   for (const [name, args] of cases) {
     const runs = Array.from({ length: ROUNDS }, () => {

@@ -79,6 +79,34 @@ describe('A running domain', () => {
     workbench.assertNoErrors();
   });
 
+  it('that has another CPU is explained without asking the host again, also after a reload', async function () {
+    this.timeout(180_000);
+    const rome = await bed().defineDomain({ host: 'b', name: 'rome', policy: 5, vcpus: 2, cpu: [23, 49, 0] });
+    writeLaunch('rome.sevlaunch.json', rome);
+    const workbench = await openWorkbench({ folder, size: SIZE, settings: settings() });
+    let frame = await validate(workbench, 'rome.sevlaunch.json');
+    await frame.getByRole('heading', { name: 'Does not match' }).waitFor();
+    await bed().killDaemon('b');
+    try {
+      await frame.getByRole('button', { name: 'Why?' }).click();
+      const first = frame.getByRole('region', { name: 'Why it does not match' }).getByRole('article').first();
+      await first.waitFor();
+      const words = await first.innerText();
+      assert.match(words, /^Matches if the CPU is .*23\/49\/0/);
+      await workbench.screenshot('explain-domain');
+      await workbench.page.reload();
+      await workbench.activeTab('Report').waitFor({ timeout: 60_000 });
+      frame = await workbench.webviewFrame();
+      await frame.getByText('This report is from then: nothing has been asked since.').waitFor();
+      await frame.getByRole('heading', { level: 3, name: words.split('\n')[0]! }).waitFor();
+      await frame.getByRole('button', { name: 'Change Launch File' }).first().click();
+      await frame.getByText('The launch file is changed and not saved.').first().waitFor();
+    } finally {
+      await bed().startDaemon('b');
+    }
+    workbench.assertNoErrors();
+  });
+
   it('that has another CPU does not match, and one that runs already cannot be trusted', async function () {
     this.timeout(180_000);
     const other = await bed().defineDomain({

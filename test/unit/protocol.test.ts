@@ -15,6 +15,8 @@ describe('A message to the host', () => {
     { type: 'copy', text: 'x' },
     { type: 'action', action: 'compare' },
     { type: 'action', action: 'saveExpected', request },
+    { type: 'action', action: 'explain' },
+    { type: 'changeLaunch', explanation: 0 },
   ];
   const bad: unknown[] = [
     ...junk,
@@ -25,6 +27,9 @@ describe('A message to the host', () => {
     { type: 'action', action: 'toString' },
     { type: 'action', action: 'constructor' },
     { type: 'action', action: 'compare', request: {} },
+    { type: 'changeLaunch' },
+    { type: 'changeLaunch', explanation: -1 },
+    { type: 'changeLaunch', explanation: '0' },
     { type: 'action', action: 'compare', request: { ...request, role: 'other' } },
   ];
   for (const message of good)

@@ -11,6 +11,14 @@ export interface Hasher {
   digest(): Uint8Array;
 }
 
+/** A running SHA-256 that can be gone on from in more than one way, as Node's. */
+export interface ForkableHasher {
+  update(bytes: Uint8Array): unknown;
+  copy(): ForkableHasher;
+  /** The digest as 32 characters, each of them a byte: a string costs less than bytes, when there are thousands in a moment. */
+  digest(form: 'binary'): string;
+}
+
 /** A running SHA-256 that needs nothing but core. */
 export function newHasher(): Hasher {
   return sha256.create();

@@ -45,12 +45,21 @@ export function cmdlineBytes(cmdline: string): Uint8Array {
 }
 
 /** The 176 bytes that are measured for a kernel, its initrd and its command line. */
-export function encodeKernelHashes({ kernel, initrd, cmdline = '' }: KernelDigests): Uint8Array {
+export function encodeKernelHashes({ cmdline = '', ...files }: KernelDigests): Uint8Array {
+  return encodeHashTable({ ...files, cmdline: sha256Of(cmdlineBytes(cmdline)) });
+}
+
+/** The same from the SHA-256 of all three, the command line's with the NUL that ends it. */
+export function encodeHashTable({
+  kernel,
+  initrd,
+  cmdline,
+}: Omit<KernelDigests, 'cmdline'> & { readonly cmdline: Uint8Array }): Uint8Array {
   const hashed = (guid: string, sha256: Uint8Array) => ({ guid: guidBytes(guid), length: 50, sha256 });
   return encode(KERNEL_HASHES, {
     guid: guidBytes('9438d606-4f22-4cc9-b479-a793d411fd21'),
     length: 168,
-    cmdline: hashed('97d02dd8-bd20-4c94-aa78-e7714d36ab2a', sha256Of(cmdlineBytes(cmdline))),
+    cmdline: hashed('97d02dd8-bd20-4c94-aa78-e7714d36ab2a', cmdline),
     initrd: hashed('44baf731-3a2f-4bd7-9af1-41e29169781d', initrd ?? sha256Of(new Uint8Array(0))),
     kernel: hashed('4de79437-abd2-427f-b835-d5b172d2045b', kernel),
   });

@@ -2,7 +2,8 @@
 // exit status, and that a page survives being built, changed and compared.
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -93,6 +94,31 @@ describe('The command line prints', () => {
     ['validate-mismatch', ['validate', '--launch', 'mismatch.sevlaunch.json'], 1],
     ['validate-json', ['validate', '--launch', 'matches.sevlaunch.json', '--json'], 0],
     ['validate-help', ['validate', '--help'], 0],
+    ['explain-one', ['explain', '--launch', 'matches.sevlaunch.json', '-n', '4'], 0],
+    ['explain-two', ['explain', '--launch', 'mismatch.sevlaunch.json'], 0],
+    ['explain-json', ['explain', '--launch', 'matches.sevlaunch.json', '--policy', '4', '--json'], 0],
+    [
+      'explain-nothing',
+      [
+        'explain',
+        '--launch',
+        'matches.sevlaunch.json',
+        '-e',
+        'another',
+        '-m',
+        'A'.repeat(64),
+        '--max-cpus',
+        '4',
+      ],
+      1,
+    ],
+    [
+      'explain-digest',
+      ['explain', '--launch', 'matches.sevlaunch.json', '--launch-digest', '0'.repeat(64)],
+      1,
+    ],
+    ['explain-match', ['explain', '--launch', 'matches.sevlaunch.json'], 0],
+    ['explain-help', ['explain', '--help'], 0],
     ['help', ['--help'], 0],
   ];
   for (const [name, args, status] of cases) {
@@ -160,6 +186,14 @@ describe('The command line refuses with one line and exit status', () => {
     [['vmsa', 'diff', 'vcpu0.vmsa'], 2, /Compare with what/],
     [['vmsa', 'diff', 'vcpu0.vmsa', 'vcpu0.vmsa', '--profile', 'sev-es'], 2, /not both/],
     [['validate', '--launch', 'README.md'], 2, /is not a launch file/],
+    [['explain', '--launch', 'README.md'], 2, /is not a launch file/],
+    [['explain'], 2, /guest owner's keys are missing/],
+    [['explain', '--tk', 'k', '-m', 'A'], 2, /--api-major is missing/],
+    [['explain', '--launch-digest', '00'.repeat(32)], 2, /--firmware is missing/],
+    [['explain', '--launch-digest', '0'], 2, /is not hexadecimal/],
+    [['explain', '--launch-digest', '00'.repeat(48)], 2, /48 bytes is of SEV-SNP/],
+    [['explain', '--launch', 'matches.sevlaunch.json', '--max-cpus', '0'], 2, /number from 1 to 4096/],
+    [['explain', '--launch', 'matches.sevlaunch.json', '-k', 'none'], 6, /there is no such file/],
     [['validate', '--domain', 'guest'], 2, /guest owner's keys are missing/],
     [['validate', '--launch', 'matches.sevlaunch.json', '--timeout', '5'], 2, /--timeout is about a running/],
     [['validate', '--domain', 'guest', '--timeout', '0'], 2, /number from 1 to 3600/],
@@ -258,6 +292,22 @@ describe('Text from a file', () => {
     assert.equal(status, 1);
     for (const c of ['\u001b', '\u202e']) assert.ok(!stdout.includes(c));
     assert.ok(!stdout.split('\n').some((line) => line.startsWith('OK')));
+  });
+});
+
+describe('explain', () => {
+  it('ends at Ctrl+C with the status of a run that was cancelled', async () => {
+    const none = Buffer.alloc(48, 1).toString('base64');
+    const args = ['explain', '--launch', 'matches.sevlaunch.json', '-m', none, '--max-cpus', '4096'];
+    const child = spawn(process.execPath, [resolve('dist/sevscope.js'), ...args], { cwd: folder });
+    let stderr = '';
+    child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
+    // Long enough for the program to start and to be searching, far less than it would search.
+    const timer = setTimeout(() => child.kill('SIGINT'), 1500);
+    const [status] = (await once(child, 'close')) as [number];
+    clearTimeout(timer);
+    assert.equal(stderr, 'ERROR: The search was cancelled before it finished; nothing was explained.\n');
+    assert.equal(status, 5);
   });
 });
 

@@ -1,0 +1,129 @@
+// `sevscope explain`: why a launch measurement, or a launch digest, is not the expected one. Takes the options of `validate`.
+
+import { resolve } from 'node:path';
+import { InvalidArgumentError, type Command } from 'commander';
+import * as errors from '../core/errors';
+import type { ExplainResult, Explanation } from '../core/explain/explanation';
+import { editsText, grouped, NO_VERDICT, WEIGHT_TEXTS } from '../core/explain/exportExplanation';
+import { fromHex } from '../core/hex';
+import { MAX_VCPUS } from '../core/measure/launchDigest';
+import { explainLaunch, type DigestInputs } from '../files/explain';
+import { measurementsBeside } from '../files/launchesBeside';
+import { readLaunchFile, type LaunchFile } from '../files/launchFile';
+import { addLaunchOptions, needed, recordedInputs, statedInputs, type LaunchOptions } from './launchOptions';
+import { number } from './options';
+import { columns, printJson, type Output } from './output';
+
+interface ExplainCommandOptions extends LaunchOptions {
+  readonly launchDigest?: Uint8Array;
+  readonly beside?: true;
+  readonly maxCpus?: number;
+  readonly json?: true;
+  readonly quiet?: true;
+}
+
+/** Adds the command; `exit` takes 1 when nothing explains it. @param script path of explainWorker.js */
+export function addExplainCommand(
+  program: Command,
+  out: Output,
+  exit: (status: number) => void,
+  script: string | undefined,
+): void {
+  const command = program
+    .command('explain')
+    .description(
+      'find out why a launch measurement does not match; exit status 0 if that is explained, 1 if not',
+    )
+    .option('-q, --quiet', 'print nothing; only the exit status counts')
+    .option('--json', 'print the answer as JSON')
+    .option('--launch <path>', 'launch file (*.sevlaunch.json); other options override what is in it')
+    .option('--launch-digest <hex>', 'explain this launch digest, for which no keys are needed', launchDigest)
+    .option('--beside', 'try other images and backups in the folder of the firmware, too')
+    .option('--max-cpus <number>', 'try up to so many vCPUs (256 unless given)', number(MAX_VCPUS, 1));
+  addLaunchOptions(command).action(async (options: ExplainCommandOptions) => {
+    exit(await explain(options, out, script));
+  });
+}
+
+function launchDigest(text: string): Uint8Array {
+  const bytes = fromHex(text);
+  if (bytes?.length === 32) return bytes;
+  throw new InvalidArgumentError(errors.badLaunchDigest(bytes?.length).message);
+}
+
+/** Runs the search and prints its answer. @returns the exit status */
+async function explain(
+  options: ExplainCommandOptions,
+  out: Output,
+  script: string | undefined,
+): Promise<number> {
+  const path = options.launch === undefined ? undefined : resolve(options.launch);
+  const file = path === undefined ? undefined : await readLaunchFile(path);
+  const inputs = options.launchDigest
+    ? digestInputs(options, options.launchDigest, file)
+    : recordedInputs(options, file);
+  if (script === undefined) throw errors.explainFailed('its script is missing');
+  const stop = new AbortController();
+  const interrupt = () => stop.abort();
+  process.once('SIGINT', interrupt);
+  try {
+    const result = await explainLaunch(script, inputs, {
+      signal: stop.signal,
+      onProgress: ({ title, tried, total }) => out.onProgress?.(title, tried, total),
+      beside: options.beside,
+      maxVcpus: options.maxCpus,
+      otherMeasurements: path === undefined ? [] : await measurementsBeside(path),
+    });
+    if (options.json) printJson(out, result);
+    else printAnswer(result, out);
+    return result.outcome === 'not explained' ? 1 : 0;
+  } finally {
+    process.removeListener('SIGINT', interrupt);
+  }
+}
+
+function digestInputs(
+  options: ExplainCommandOptions,
+  digest: Uint8Array,
+  file: LaunchFile | undefined,
+): DigestInputs {
+  const stated = statedInputs(options, file);
+  return {
+    ...stated,
+    title: file?.name ?? options.launch ?? 'command line',
+    firmware: needed(stated.firmware, '--firmware'),
+    launchDigest: digest,
+    policy: options.policy ?? file?.launch?.policy,
+  };
+}
+
+function printAnswer({ outcome, summary, explanations, covered, remains }: ExplainResult, out: Output): void {
+  const print = (lines: readonly string[]) => lines.forEach((line) => out.line(line));
+  if (outcome === 'already matches') out.line(`OK: ${summary}`);
+  explanations.forEach((explanation, i) => print([...(i > 0 ? [''] : []), ...explanationLines(explanation)]));
+  if (outcome === 'explained') print(['', NO_VERDICT]);
+  if (outcome !== 'not explained') return;
+  const rows = covered.map((part) => [part.title, grouped(part.hypotheses), part.detail]);
+  print(['Tried', ...columns(rows, '  '), '', 'What remains', ...remains.map((sentence) => `  ${sentence}`)]);
+  out.note(`NOT EXPLAINED: ${summary}`);
+}
+
+function explanationLines(explanation: Explanation): string[] {
+  const { title, changes, weight, evidence } = explanation;
+  const edits = editsText(explanation);
+  return [
+    title,
+    ...columns(
+      [
+        ...changes.flatMap(({ title: input, why, advice }) => [
+          [input, why],
+          ['to do', advice],
+        ]),
+        ['weight', WEIGHT_TEXTS[weight]],
+        ['evidence', evidence],
+        ...(edits === undefined ? [] : [['launch file', edits]]),
+      ],
+      '  ',
+    ),
+  ];
+}

@@ -1,0 +1,204 @@
+// From hits to an answer in words: which inputs have to be another, what that means, what was covered, and what remains.
+
+import { bytesToHex } from '../hex';
+import { equalInConstantTime } from '../measure/digest';
+import { isSevEs } from '../measure/policy';
+import { measurementText } from '../measure/measurement';
+import { ofLaunch, without } from './cause';
+import type { Candidate, Space } from './causes';
+import { DIGEST_FOR_MEASUREMENT } from './causesPlatform';
+import { cpuEdit } from './causesVcpu';
+import { coveredOf, type TriedPart } from './covered';
+import type { Change, ExplainResult, Explanation, LaunchEdit, Weight } from './explanation';
+import { grouped, NO_VERDICT } from './exportExplanation';
+import { remainsOf } from './remains';
+import type { Hit } from './matcher';
+
+const RANK: readonly Weight[] = ['benign', 'mistake', 'serious'];
+
+function changeOf({ cause, given, found, why, advice }: Candidate): Change {
+  const { id, input, title } = cause;
+  return { cause: id, input, title, given, found, why: why ?? cause.why, advice: advice ?? cause.advice };
+}
+
+/** The change that a value is not what it was taken for, or is another launch's. */
+function mixedUp({ facts }: Space, { what }: Hit): Change | undefined {
+  const { id, input, title, why, advice } = DIGEST_FOR_MEASUREMENT;
+  if (what === 'digest' && facts.wanted.kind === 'measurement')
+    return {
+      cause: id,
+      input,
+      title,
+      given: 'taken for a measurement',
+      found: 'a launch digest',
+      why,
+      advice,
+    };
+  return undefined;
+}
+
+/** A change of nonce as it is told: the HMAC that it was found for is another launch's, too, or the given one. */
+function withHmac({ facts: { wanted, others } }: Space, candidate: Candidate, { target }: Hit): Candidate {
+  const { nonce } = candidate.set;
+  const other = nonce === undefined ? undefined : others[nonce - 1];
+  if (!other || target !== 0 || wanted.kind === 'digest') return candidate;
+  const measurement = measurementText({ hmac: wanted.hmac, mnonce: other.mnonce });
+  return {
+    ...candidate,
+    found: `the HMAC as given, with the nonce of ${other.label}`,
+    edits: ofLaunch('measurement', measurement),
+  };
+}
+
+/** What generated pages take in a launch file that names VMSA files. */
+function editsForPages({ facts, given }: Space, candidates: readonly Candidate[]): LaunchEdit[] {
+  const isGenerated = facts.vmsa && candidates.some(({ set }) => set.pages === 'generated');
+  if (!isGenerated) return [];
+  return [
+    ...without('vmsa'),
+    ...(given.cpu ? [cpuEdit(given.cpu)] : []),
+    { member: ['profile'], value: given.profile },
+  ];
+}
+
+/** All that a launch file has to say otherwise, of each member once; nothing when it can say only part of it. */
+function editsOf(space: Space, candidates: readonly Candidate[]): LaunchEdit[] {
+  if (candidates.some(({ edits }) => !edits)) return [];
+  const edits = [...editsForPages(space, candidates), ...candidates.flatMap((candidate) => candidate.edits!)];
+  return [...new Map(edits.map((edit) => [edit.member.join('.'), edit])).values()];
+}
+
+function titleOf(changes: readonly Change[]): string {
+  const parts = changes.map(({ title, found, given }) => `${title} is ${found} (given: ${given})`);
+  return `Matches if ${parts.join(' and ')}`;
+}
+
+function evidenceOf({ facts }: Space, { what, launchDigest, target }: Hit): string {
+  const digest = bytesToHex(launchDigest);
+  if (facts.wanted.kind === 'digest') return `The launch digest is then ${digest}, which is the given one.`;
+  if (what === 'digest') return `The launch digest is then ${digest}: the first 32 bytes of the given value.`;
+  const hmac = target === 0 ? facts.wanted.hmac : facts.others[target - 1]!.hmac;
+  const whose = target === 0 ? 'was reported' : `${facts.others[target - 1]!.label} has`;
+  return `The launch digest is then ${digest}, and its HMAC under the TIK is ${bytesToHex(hmac)}, as ${whose}.`;
+}
+
+/** A hit in words. */
+export function explain(space: Space, hit: Hit): Explanation {
+  const candidates = hit.changes.map(({ dimension, index }) =>
+    withHmac(space, space.candidates[dimension][index]!, hit),
+  );
+  const mixed = mixedUp(space, hit);
+  const changes = [...(mixed ? [mixed] : []), ...candidates.map(changeOf)];
+  const weights = candidates.map(({ weight, cause }) => weight ?? cause.weight);
+  return {
+    title: titleOf(changes),
+    changes,
+    weight: [...weights, ...(mixed ? [DIGEST_FOR_MEASUREMENT.weight] : [])].toSorted(
+      (a, b) => RANK.indexOf(b) - RANK.indexOf(a),
+    )[0]!,
+    evidence: evidenceOf(space, hit),
+    edits: mixed ? [] : editsOf(space, candidates),
+  };
+}
+
+/** The measurements whose HMAC was given where a launch digest belongs. */
+function mistakenDigest({ facts: { wanted, others } }: Space): Explanation[] {
+  if (wanted.kind !== 'digest') return [];
+  const { id, input, why, advice, weight } = DIGEST_FOR_MEASUREMENT;
+  return others
+    .filter(({ hmac }) => equalInConstantTime(hmac, wanted.digest))
+    .map(({ label }) => {
+      const found = `the HMAC of a measurement, that of ${label}`;
+      const change = {
+        cause: id,
+        input,
+        title: 'the value',
+        given: 'taken for a launch digest',
+        found,
+        why,
+        advice,
+      };
+      return {
+        title: titleOf([change]),
+        changes: [change],
+        weight,
+        evidence: `${bytesToHex(wanted.digest)} are the first 32 bytes of that measurement.`,
+        edits: [],
+      };
+    });
+}
+
+/** Whether a hit is the launch as it was given. */
+export const isMatch = ({ facts }: Space, { changes, what, target }: Hit): boolean =>
+  changes.length === 0 && target === 0 && (what === 'measurement' || facts.wanted.kind === 'digest');
+
+/**
+ * A hit as it is told; undefined for one that says nothing of the given launch. Another launch's measurement says something only
+ * when nothing else has to change: then it is the one that should have been given.
+ */
+function asTold({ facts, candidates }: Space, hit: Hit): Hit | undefined {
+  const { changes, target, what } = hit;
+  if (target === 0 || facts.wanted.kind === 'digest') return hit;
+  const [first, ...more] = changes;
+  const isOther = first && candidates[first.dimension][first.index]!.set.nonce !== target;
+  if (what === 'digest' || isOther || more.length > 0) return undefined;
+  return { ...hit, changes: [{ dimension: 'measurement', index: target - 1 }] };
+}
+
+/** Whether a hit ends the search. Another launch's measurement matches for reasons of its own: the given one may still be explained. */
+export const isFinal = (space: Space, { target }: Hit): boolean =>
+  target === 0 || space.facts.wanted.kind === 'digest';
+
+const likelihood = (space: Space, { changes }: Hit): number =>
+  changes.reduce(
+    (all, { dimension, index }) => all * (space.candidates[dimension][index]!.cause.prior / 100),
+    1,
+  );
+
+/** Ways to put it: fewer changes first, then the likelier. */
+export function inOrder(space: Space, hits: readonly Hit[]): Hit[] {
+  return hits.toSorted(
+    (a, b) =>
+      Number(isFinal(space, b)) - Number(isFinal(space, a)) ||
+      a.changes.length - b.changes.length ||
+      likelihood(space, b) - likelihood(space, a),
+  );
+}
+
+/** What was looked for, as the subject of a sentence. */
+const subject = ({ facts }: Space): string =>
+  facts.wanted.kind === 'digest' ? 'launch digest' : 'reported measurement';
+
+function summaryOf(space: Space, explanations: readonly Explanation[], hypotheses: number): string {
+  const [first, ...others] = explanations;
+  if (!first)
+    return `None of ${grouped(hypotheses)} hypotheses gives the ${subject(space)}: the launch differs from these inputs in another way, or in more than two.`;
+  const more =
+    others.length === 0
+      ? ''
+      : ` ${others.length === 1 ? 'One other way is' : `${others.length} other ways are`} listed, too.`;
+  return `${first.title}.${more} ${NO_VERDICT}`;
+}
+
+/** The answer of a search. */
+export function answerOf(space: Space, hits: readonly Hit[], parts: readonly TriedPart[]): ExplainResult {
+  const { title } = space.facts;
+  const hypotheses = parts.reduce((all, { tried }) => all + tried, 0);
+  const covered = coveredOf(space, parts);
+  if (hits.some((hit) => isMatch(space, hit))) {
+    const summary = `The ${subject(space)} is the one that these inputs give: there is nothing to explain.`;
+    return { title, outcome: 'already matches', summary, explanations: [], hypotheses, covered, remains: [] };
+  }
+  const told = hits.flatMap((hit) => asTold(space, hit) ?? []);
+  const all = [...mistakenDigest(space), ...inOrder(space, told).map((hit) => explain(space, hit))];
+  const explanations = [...new Map(all.map((explanation) => [explanation.title, explanation])).values()];
+  return {
+    title,
+    outcome: explanations.length > 0 ? 'explained' : 'not explained',
+    summary: summaryOf(space, explanations, hypotheses),
+    explanations,
+    hypotheses,
+    covered,
+    remains: explanations.length > 0 ? [] : remainsOf(space.facts, isSevEs(space.given.policy)),
+  };
+}

@@ -1,0 +1,176 @@
+// Causes in what the HMAC is over beside the launch digest, and in its key: policy, versions of the SEV firmware, nonce, keys.
+
+import { hex } from '../hex';
+import { describePolicy, isSevEs } from '../measure/policy';
+import { ofLaunch, type Alternative, type LaunchCause, type Tried } from './cause';
+import type { ChangedInput, LaunchEdit } from './explanation';
+import type { KeyFacts, LaunchFacts } from './launchFacts';
+import { measurementText } from '../measure/measurement';
+
+const LOW_BITS = 0x3f;
+/** The floor of the API version is in the upper half of a policy: its major in the lower byte. */
+const FLOOR_AT = 16;
+
+/** How many bits of a word are set. */
+const bitsSet = (word: number): number => word.toString(2).replaceAll('0', '').length;
+
+/** Every set of the policy's bits, and with each of them the floors of API versions that people write. */
+function policies({ platform, wanted }: LaunchFacts): number[] {
+  const { policy, apiMajor, apiMinor } = platform;
+  const es = isSevEs(policy) ? policy & ~4 : policy | 4;
+  // No more of a policy than this is in a launch digest.
+  if (wanted.kind === 'digest') return [es >>> 0];
+  const floors = new Set([policy >>> FLOOR_AT, 0, apiMajor | (apiMinor << 8)]);
+  const bits = Array.from({ length: LOW_BITS + 1 }, (_, low) => low);
+  const all = [...floors].flatMap((floor) => bits.map((low) => ((floor << FLOOR_AT) | low) >>> 0));
+  const distance = (other: number) => bitsSet((other ^ policy) >>> 0);
+  return all.sort((a, b) => distance(a) - distance(b));
+}
+
+/** What a policy is called: of a launch digest nothing is known of it but whether it has pages. */
+function policyText(policy: number, { wanted }: LaunchFacts): string {
+  if (wanted.kind === 'digest')
+    return isSevEs(policy) ? 'one with ES (SEV-ES)' : 'one without ES (plain SEV)';
+  return `${hex(policy)} (${describePolicy(policy)})`;
+}
+
+function policyAlternatives({ facts }: Tried): Alternative[] {
+  const { policy } = facts.platform;
+  return policies(facts).map((found): Alternative => {
+    const lost = policy & ~found & LOW_BITS;
+    return {
+      set: { policy: found },
+      given: policyText(policy, facts),
+      found: policyText(found, facts),
+      ...(lost !== 0 && {
+        weight: 'serious',
+        why: `The guest was launched under a weaker policy: it lacks ${describePolicy(lost)}. The policy is part of the measurement and cannot change later.`,
+        advice:
+          'Have the host launch the guest with your policy; expect this one only if you can live without what it lacks.',
+      }),
+      ...(facts.wanted.kind === 'measurement' && { edits: ofLaunch('policy', found) }),
+    };
+  });
+}
+
+const BYTE = 0x100;
+
+/** One of the numbers of the SEV firmware. */
+function version(
+  id: string,
+  input: Extract<ChangedInput, 'apiMajor' | 'apiMinor' | 'buildId'>,
+  title: string,
+  prior: number,
+): LaunchCause {
+  return {
+    id,
+    dimension: input,
+    input,
+    title,
+    doc: `Every ${title}, 0 to 255.`,
+    why: 'The numbers of the SEV firmware are part of the measurement. They change with an update of the firmware, or were noted on another host.',
+    advice:
+      'Ask the host for the numbers again (virsh domlaunchsecinfo), and see that its firmware is not older than you accept.',
+    weight: 'mistake',
+    prior,
+    alternatives: ({ facts: { platform, wanted } }) =>
+      wanted.kind === 'digest'
+        ? []
+        : Array.from({ length: BYTE }, (_, n) => ({
+            set: { [input]: n },
+            given: String(platform[input]),
+            found: String(n),
+            edits: ofLaunch(input, n),
+          })),
+  };
+}
+
+const KEYS = { dimension: 'keys', input: 'keys', weight: 'mistake' } as const;
+
+function swapped(keys: KeyFacts): LaunchEdit[] {
+  if (!keys || 'tk' in keys || keys.tek === undefined) return [];
+  return [{ member: ['keys'], value: { tik: keys.tek, tek: keys.tik } }];
+}
+
+const MEASUREMENT = { dimension: 'measurement', input: 'measurement', weight: 'mistake' } as const;
+
+/** The rows for what the platform reports, and for keys. */
+export const PLATFORM_CAUSES: readonly LaunchCause[] = [
+  {
+    id: 'policy',
+    dimension: 'policy',
+    input: 'policy',
+    title: 'the policy',
+    doc: 'Every set of the policy’s bits, with the given floor of the API version, with none, and with the version of the platform.',
+    why: 'The policy that the guest was launched with is part of the measurement, and its bit 2 (ES) decides whether VMSA pages are.',
+    advice: 'Give the policy that the domain was launched with, or have it launched with yours.',
+    weight: 'mistake',
+    prior: 75,
+    alternatives: policyAlternatives,
+  },
+  {
+    id: 'keys-swapped',
+    ...KEYS,
+    title: 'the TIK',
+    doc: 'TIK and TEK in each other’s place.',
+    why: 'The two key files are given in each other’s place.',
+    advice: 'Swap the two files.',
+    prior: 70,
+    alternatives: ({ facts: { keys } }) =>
+      keys && !('tk' in keys) && keys.tek !== undefined
+        ? [
+            {
+              set: { key: 1 },
+              given: 'in the file of the TIK',
+              found: 'in the file of the TEK',
+              edits: swapped(keys),
+            },
+          ]
+        : [],
+  },
+  {
+    id: 'key-file-order',
+    ...KEYS,
+    title: 'the order in the key file',
+    doc: 'The TIK in the first half of the file with both keys.',
+    why: 'A file with both keys has the TEK first, as virt-qemu-sev-validate reads it.',
+    advice: 'Put the second half of the file before the first.',
+    prior: 70,
+    alternatives: ({ facts: { keys } }) =>
+      keys && 'tk' in keys ? [{ set: { key: 1 }, given: 'TEK, then TIK', found: 'TIK, then TEK' }] : [],
+  },
+  version('api-minor', 'apiMinor', 'API minor version', 65),
+  version('build-id', 'buildId', 'build of the SEV firmware', 64),
+  version('api-major', 'apiMajor', 'API major version', 30),
+  {
+    id: 'stale-measurement',
+    ...MEASUREMENT,
+    title: 'the measurement',
+    doc: 'Nonce or HMAC of another measurement that is at hand: each launch has its own nonce.',
+    why: 'The firmware chooses a nonce for each launch, so that a measurement is good for that launch only. This one belongs to another.',
+    advice: 'Ask the host for the measurement again, without starting the guest anew in between.',
+    prior: 35,
+    alternatives: ({ facts: { others, wanted } }) =>
+      wanted.kind === 'digest'
+        ? []
+        : others.map(({ label, ...other }, i) => ({
+            set: { nonce: i + 1 },
+            given: 'the given one',
+            found: `that of ${label}`,
+            edits: ofLaunch('measurement', measurementText(other)),
+          })),
+  },
+];
+
+/** The row for a value of 32 bytes that is not what it was taken for. No alternatives: every launch digest is looked at. */
+export const DIGEST_FOR_MEASUREMENT: LaunchCause = {
+  id: 'digest-for-measurement',
+  ...MEASUREMENT,
+  title: 'the reported value',
+  doc: 'The first 32 bytes of the given measurement are the launch digest, or the given launch digest is the HMAC of a measurement.',
+  why: 'The launch digest is the hash of what was loaded; the measurement is an HMAC over it that only the platform and the owner of the TIK can make. Tools such as sev-snp-measure print the digest.',
+  advice:
+    'Take the measurement that the host reports (sev-measurement); a digest proves nothing, because anybody can compute it.',
+  prior: 33,
+  alternatives: () => [],
+};

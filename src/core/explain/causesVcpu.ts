@@ -1,0 +1,270 @@
+// Causes in the VMSA pages: how many there are, the launch flavour that made them, and the CPU whose signature they hold.
+
+import { hex } from '../hex';
+import { decode } from '../struct';
+import { ES_FEATURES, SEV_FEATURES } from '../vmsa/bitsSev';
+import { knownCpus, KVM_FALLBACK_SIGNATURE, modelsWithSignature } from '../vmsa/cpuModels';
+import { generateVmsa } from '../vmsa/generate';
+import { VMSA } from '../vmsa/layout';
+import { SEV_ES_PROFILES, type KnownProfile, type ProfileId } from '../vmsa/profiles';
+import { decodeSignature, encodeSignature, type CpuId } from '../vmsa/signature';
+import type { Alternative, LaunchCause, Tried } from './cause';
+import { cpuVariants } from './cpuVariants';
+import type { EditedValue, LaunchEdit } from './explanation';
+import type { LaunchFacts } from './launchFacts';
+
+/** What tells the pages of two profiles apart. */
+interface Traits {
+  readonly fpu: boolean;
+  readonly features: number;
+  readonly krun: boolean;
+}
+
+function traitsOf({ id, vmm }: KnownProfile): Traits {
+  const { bytes } = generateVmsa({ profile: id, role: 'bsp', cpu: { family: 0, model: 0, stepping: 0 } });
+  const values = decode(VMSA, bytes);
+  return { fpu: values['mxcsr'] !== 0, features: Number(values['sev_features']), krun: vmm === 'krun' };
+}
+
+const TRAITS = new Map<ProfileId, Traits>(SEV_ES_PROFILES.map((profile) => [profile.id, traitsOf(profile)]));
+
+/** What the CPU is called in a launch file: the name of a model, or its numbers. */
+export function cpuEdit(cpu: CpuId): LaunchEdit {
+  const [named] = modelsWithSignature(encodeSignature(cpu));
+  const { family, model, stepping } = cpu;
+  const value: EditedValue = named?.name ?? { family, model, stepping };
+  return { member: ['cpu'], value };
+}
+
+const FROM_PAGES = { pages: 'generated' } as const;
+
+/** How a given profile is called; that of a file is read off its page. */
+const givenProfile = ({ facts, given }: Tried): string =>
+  facts.vmsa ? `${given.profile}, by the file` : given.profile;
+
+/** The profiles that differ from the given one as `differs` says. */
+function profiles(differs: (a: Traits, b: Traits) => boolean) {
+  return (tried: Tried): Alternative[] => {
+    const base = TRAITS.get(tried.given.profile)!;
+    return SEV_ES_PROFILES.filter(
+      ({ id }) => id !== tried.given.profile && differs(base, TRAITS.get(id)!),
+    ).map(({ id }) => ({
+      set: { ...FROM_PAGES, profile: id },
+      given: givenProfile(tried),
+      found: id,
+      edits: [{ member: ['profile'], value: id }],
+    }));
+  };
+}
+
+const bitOf = (name: string): number => {
+  const { lsb } = SEV_FEATURES.find((bit) => bit.name === name)!;
+  return 2 ** lsb;
+};
+
+/** Sets of SEV features that no profile has: any features that SEV-ES can have, and each other one by itself. */
+function featureSets(): number[] {
+  const sets = ES_FEATURES.map(bitOf).reduce<number[]>(
+    (all, bit) => [...all, ...all.map((set) => set + bit)],
+    [0],
+  );
+  const known = new Set([...TRAITS.values()].map(({ features }) => features));
+  const single = SEV_FEATURES.filter(({ width, lsb }) => width === 1 && lsb < 32).map(({ lsb }) => 2 ** lsb);
+  return [...new Set([...sets, ...single])].filter((set) => !known.has(set));
+}
+
+const namesOf = (set: number): string =>
+  SEV_FEATURES.filter(({ width, lsb }) => width === 1 && (BigInt(set) >> BigInt(lsb)) & 1n)
+    .map(({ name }) => name)
+    .join(', ');
+
+const PROFILE = { dimension: 'profile', input: 'profile', title: 'the launch flavour' } as const;
+
+const PROFILE_CAUSES: readonly LaunchCause[] = [
+  {
+    id: 'fpu-state',
+    ...PROFILE,
+    doc: 'The FPU state in the VMSA (MXCSR 0x1f80, FCW 0x37f), or its absence.',
+    why: 'KVM puts the FPU state into the page only for guests that are made with KVM_SEV_INIT2 (Linux 6.10 and QEMU 9.1 with legacy-vm-type=off, or a feature that needs it). The guest is the same.',
+    advice: 'Choose this launch flavour, or set legacy-vm-type of the host’s QEMU back.',
+    weight: 'benign',
+    prior: 85,
+    alternatives: profiles((a, b) => a.fpu !== b.fpu && a.features === b.features && a.krun === b.krun),
+  },
+  {
+    id: 'debug-swap',
+    ...PROFILE,
+    doc: 'DebugSwap (bit 5 of sev_features) in the VMSA, or its absence.',
+    why: 'KVM turned DebugSwap on by itself from Linux 6.6 until 6.8, 6.7.12 and 6.6.24 on CPUs that have it; since Linux 6.10 it does only when the VMM asks. The guest is no less protected.',
+    advice: 'Choose this launch flavour, or update the host kernel or load kvm_amd with debug_swap=0.',
+    weight: 'benign',
+    prior: 95,
+    alternatives: profiles((a, b) => a.fpu === b.fpu && a.features !== b.features && a.krun === b.krun),
+  },
+  {
+    id: 'fpu-and-debug-swap',
+    ...PROFILE,
+    doc: 'Both of FPU state and DebugSwap are other than expected.',
+    why: 'Both FPU state (KVM_SEV_INIT2, Linux 6.10 and later) and DebugSwap (Linux 6.6 to 6.8, or debug-swap=on) are decided by the host kernel and QEMU. The guest is no less protected.',
+    advice: 'Choose this launch flavour, or bring the host kernel and QEMU to the versions that you expect.',
+    weight: 'benign',
+    prior: 60,
+    alternatives: profiles((a, b) => a.fpu !== b.fpu && a.features !== b.features && a.krun === b.krun),
+  },
+  {
+    id: 'vmm',
+    ...PROFILE,
+    doc: 'Pages as libkrun makes them instead of QEMU’s, or the other way round.',
+    why: 'The guest was started by another VMM, which sets other registers.',
+    advice: 'Choose this launch flavour, or have the guest started by the VMM that you expect.',
+    weight: 'mistake',
+    prior: 20,
+    alternatives: profiles((a, b) => a.krun !== b.krun),
+  },
+  {
+    id: 'sev-features',
+    ...PROFILE,
+    title: 'sev_features',
+    doc: 'Other bits of sev_features: every set that an SEV-ES guest can have, and each other bit by itself, with and without FPU state.',
+    why: 'The host asked for other features of the vCPU: a newer QEMU or kernel, or a host that was told to.',
+    advice:
+      'Look up the feature bits that the host’s QEMU and kernel set, and give VMSA files that have them.',
+    weight: 'benign',
+    prior: 40,
+    alternatives: (tried) =>
+      (['sev-es', 'sev-es-init2'] as const).flatMap((profile) =>
+        featureSets().map((features) => ({
+          set: { ...FROM_PAGES, profile, features },
+          given: givenProfile(tried),
+          found: `${hex(features)} (${namesOf(features)}) on top of ${profile}`,
+        })),
+      ),
+  },
+  {
+    id: 'vmsa-files-swapped',
+    dimension: 'profile',
+    input: 'vmsa',
+    title: 'the order of the VMSA files',
+    doc: 'The pages of the boot processor and of the other vCPUs in each other’s place.',
+    why: 'The two files are given in each other’s place.',
+    advice: 'Swap the two files.',
+    weight: 'mistake',
+    prior: 30,
+    alternatives: ({ facts: { vmsa } }) =>
+      vmsa?.ap ? [{ set: { pages: 'swapped' }, given: 'as is', found: 'the other one' }] : [],
+  },
+  {
+    id: 'vmsa-files',
+    dimension: 'profile',
+    input: 'vmsa',
+    title: 'each VMSA',
+    doc: 'Generated pages of the same CPU and flavour as the files, with the reset address of this firmware.',
+    why: 'The files differ from the pages of such a launch: they are of another firmware (an AP starts at its reset address), incomplete, or edited.',
+    advice: 'Give the CPU instead of files, or make the files again from this firmware.',
+    weight: 'mistake',
+    prior: 65,
+    alternatives: (tried) =>
+      tried.facts.vmsa && tried.given.cpu
+        ? [
+            {
+              set: FROM_PAGES,
+              given: 'that of the files',
+              found: `the one that ${tried.given.profile} has with ${cpuText(tried.given.cpu)}`,
+              edits: [],
+            },
+          ]
+        : [],
+  },
+];
+
+/** A CPU in a few words: its first name in QEMU, and family/model/stepping. */
+export function cpuText(cpu: CpuId): string {
+  const numbers = `${cpu.family}/${cpu.model}/${cpu.stepping}`;
+  const [named] = modelsWithSignature(encodeSignature(cpu));
+  return named ? `${named.name} (${numbers})` : numbers;
+}
+
+/** How the given CPU is called; that of a file is read off its page. */
+function givenCpu({ facts, given }: Tried): string {
+  if (!given.cpu) return 'none';
+  return facts.vmsa ? `${cpuText(given.cpu)}, by the file` : cpuText(given.cpu);
+}
+
+function cpuAlternatives(tried: Tried, cpus: readonly CpuId[]): Alternative[] {
+  const { cpu: own } = tried.given;
+  return cpus
+    .filter((cpu) => !own || encodeSignature(cpu) !== encodeSignature(own))
+    .map((cpu) => ({
+      set: { ...FROM_PAGES, cpu },
+      given: givenCpu(tried),
+      found: cpuText(cpu),
+      edits: [cpuEdit(cpu)],
+    }));
+}
+
+const CPU = { dimension: 'cpu', input: 'cpu', title: 'the CPU' } as const;
+
+const CPU_CAUSES: readonly LaunchCause[] = [
+  {
+    id: 'cpu-host',
+    ...CPU,
+    doc: 'The CPU of the host, where it is known.',
+    why: 'The VMSA holds the signature of the guest’s CPU model; with host-passthrough that is the host’s.',
+    advice:
+      'Give the CPU that the domain has, or name a CPU model in the domain instead of host-passthrough.',
+    weight: 'benign',
+    prior: 88,
+    alternatives: (tried) => (tried.facts.hostCpu ? cpuAlternatives(tried, [tried.facts.hostCpu]) : []),
+  },
+  {
+    id: 'cpu-model',
+    ...CPU,
+    doc: 'Every CPU model of QEMU and every processor known with SEV, and no signature at all.',
+    why: 'The VMSA holds the signature of the guest’s CPU model (RDX), not of the host: a named model has its own numbers, which often are not those of the processor that is sold under this name.',
+    advice: 'Give the CPU model that the domain has, or set the one that you expect there.',
+    weight: 'benign',
+    prior: 80,
+    alternatives: (tried) =>
+      cpuAlternatives(
+        tried,
+        [...knownCpus(), decodeSignature(KVM_FALLBACK_SIGNATURE), { family: 0, model: 0, stepping: 0 }].map(
+          ({ family, model, stepping }) => ({ family, model, stepping }),
+        ),
+      ),
+  },
+  {
+    id: 'cpu-numbers',
+    ...CPU,
+    doc: 'Neighbours of the given CPU: every stepping, extended parts that were left out or counted twice, hexadecimal taken for decimal.',
+    why: 'Family and model count with their extended parts (family 0x19 is 25), and each processor comes in several steppings.',
+    advice: 'Give the numbers of the guest’s CPU as lscpu prints them in the guest.',
+    weight: 'mistake',
+    prior: 50,
+    alternatives: (tried) => (tried.given.cpu ? cpuAlternatives(tried, cpuVariants(tried.given.cpu)) : []),
+  },
+];
+
+const VCPUS: LaunchCause = {
+  id: 'vcpus',
+  dimension: 'vcpus',
+  input: 'vcpus',
+  title: 'vCPUs',
+  doc: 'Every number of vCPUs up to a bound.',
+  why: 'Each vCPU has a VMSA page in the launch digest. The domain has another number of them: hot-pluggable ones count only if they are there at the start.',
+  advice: 'Give the number of vCPUs that the domain starts with, or change it there.',
+  weight: 'mistake',
+  prior: 100,
+  alternatives: ({ facts }) => vcpuCounts(facts),
+};
+
+function vcpuCounts({ vcpus, maxVcpus }: LaunchFacts): Alternative[] {
+  return Array.from({ length: maxVcpus }, (_, i) => ({
+    set: { vcpus: i + 1 },
+    given: vcpus === undefined ? 'none' : String(vcpus),
+    found: String(i + 1),
+    edits: [{ member: ['vcpus'], value: i + 1 }],
+  }));
+}
+
+/** The rows for VMSA pages. */
+export const VCPU_CAUSES: readonly LaunchCause[] = [...PROFILE_CAUSES, ...CPU_CAUSES, VCPUS];

@@ -1,0 +1,58 @@
+// Texts that a person takes for the same command line, though their bytes, and so their hashes, differ.
+
+import { utf8 } from '../hex';
+
+/** Bytes that may have been hashed, and how they come from the given text, in words. */
+export interface CmdlineVariant {
+  /** With the NUL that ends them. */
+  readonly bytes: Uint8Array;
+  /** Says itself after "the command line is". */
+  readonly words: string;
+  /** The text, where a launch file can hold it. */
+  readonly text?: string;
+}
+
+/** Each way of writing one text in another, with what it is called. */
+const REWRITES: readonly (readonly [string, (text: string) => string])[] = [
+  ['the given one with a line feed at its end', (text) => `${text}\n`],
+  ['the given one without white space at its ends', (text) => text.trim()],
+  ['the given one without the line end', (text) => text.replace(/\r?\n$/, '')],
+  ['the given one with a space at its end', (text) => `${text} `],
+  ['the given one with a space before it', (text) => ` ${text}`],
+  ['the given one with CR and LF at its end', (text) => `${text}\r\n`],
+  ['the given one with LF for CR LF', (text) => text.replaceAll('\r\n', '\n')],
+  ['the given one with spaces for line ends', (text) => text.replaceAll(/\r?\n/g, ' ')],
+  ['the given one with spaces for line ends, trimmed', (text) => text.replaceAll(/\r?\n/g, ' ').trim()],
+  ['the given one with single spaces', (text) => text.replaceAll(/ {2,}/g, ' ')],
+  ['the given one with single spaces, trimmed', (text) => text.replaceAll(/\s+/g, ' ').trim()],
+  ['the given one with double spaces', (text) => text.replaceAll(/ +/g, '  ')],
+  ['the given one with spaces for tabs', (text) => text.replaceAll('\t', ' ')],
+  ['the given one with plain spaces for no-break spaces', (text) => text.replaceAll('\u00a0', ' ')],
+  ['the given one without the quotes around it', (text) => text.replace(/^(["'])(.*)\1$/s, '$2')],
+  ['the given one in double quotes', (text) => `"${text}"`],
+  ['the given one in single quotes', (text) => `'${text}'`],
+  ['the given one without any quotes, as a shell leaves it', (text) => text.replaceAll(/["']/g, '')],
+  ['the given one with backslashes before its quotes', (text) => text.replaceAll('"', '\\"')],
+];
+
+const withNuls = (text: string, nuls: number): Uint8Array => {
+  const bytes = utf8(text);
+  const all = new Uint8Array(bytes.length + nuls);
+  all.set(bytes);
+  return all;
+};
+
+/** The variants of a text, each of them other bytes than the text. */
+export function cmdlineVariants(text: string): CmdlineVariant[] {
+  const seen = new Set([text, '']);
+  const variants: CmdlineVariant[] = [];
+  for (const [words, rewrite] of REWRITES) {
+    const other = rewrite(text);
+    if (seen.has(other)) continue;
+    seen.add(other);
+    variants.push({ bytes: withNuls(other, 1), words, text: other });
+  }
+  if (text !== '') variants.push({ bytes: withNuls(text, 0), words: 'hashed without the NUL at its end' });
+  variants.push({ bytes: withNuls(text, 2), words: 'hashed with two NULs at its end' });
+  return variants;
+}

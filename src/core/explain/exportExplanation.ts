@@ -1,0 +1,67 @@
+// The answer of a search as text for others: Markdown for an issue or a mail, and the words that every form of it shares.
+
+import { markdownTable, markdownText } from '../markdown';
+import type { ExplainResult, Explanation, LaunchEdit, Weight } from './explanation';
+
+/** How much it matters, in words. */
+export const WEIGHT_TEXTS: Readonly<Record<Weight, string>> = {
+  mistake: 'a mistake in the inputs of the check',
+  benign: 'benign: host software decides it, and the guest is no less protected',
+  serious: 'serious: the guest runs something, or under terms, that its owner did not ask for',
+};
+
+/** What every answer ends with, so that none is taken for a pass. */
+export const NO_VERDICT = 'That is no verdict: with the inputs as given it does not match.';
+
+/** An edit of a launch file in words. */
+export function editText({ member, value }: LaunchEdit): string {
+  const name = member.join('.');
+  return value === undefined ? `take out "${name}"` : `set "${name}" to ${JSON.stringify(value)}`;
+}
+
+/** The edits of an explanation in one sentence; undefined when no launch file can say it. */
+export function editsText({ edits }: Explanation): string | undefined {
+  return edits.length === 0 ? undefined : edits.map(editText).join(', ');
+}
+
+/** A number with its thousands apart. */
+export const grouped = (n: number): string => String(n).replaceAll(/\B(?=(\d{3})+$)/g, ',');
+
+function explanationLines(explanation: Explanation): string[] {
+  const { title, changes, weight, evidence } = explanation;
+  const edits = editsText(explanation);
+  return [
+    '',
+    `## ${markdownText(title)}`,
+    '',
+    ...changes.map(
+      ({ title: input, why, advice }) => `- ${input}: ${markdownText(why)} ${markdownText(advice)}`,
+    ),
+    `- This is ${WEIGHT_TEXTS[weight]}.`,
+    `- ${markdownText(evidence)}`,
+    ...(edits === undefined ? [] : [`- In a launch file: ${markdownText(edits)}.`]),
+  ];
+}
+
+/** The answer as Markdown; ends with a line feed. */
+export function explanationMarkdown(result: ExplainResult): string {
+  const { title, outcome, summary, explanations, covered, hypotheses, remains } = result;
+  const rows = covered.map((part) => [part.title, grouped(part.hypotheses), markdownText(part.detail)]);
+  const lines = [
+    `# ${markdownText(title)}: ${outcome}`,
+    '',
+    markdownText(summary),
+    ...explanations.flatMap(explanationLines),
+    '',
+    '## What was tried',
+    '',
+    ...markdownTable(
+      ['What', 'Hypotheses', 'From what to what'],
+      [...rows, ['All', grouped(hypotheses), '']],
+    ),
+    ...(remains.length === 0
+      ? []
+      : ['', '## What remains', '', ...remains.map((sentence) => `- ${markdownText(sentence)}`)]),
+  ];
+  return `${lines.join('\n')}\n`;
+}

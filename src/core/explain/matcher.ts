@@ -1,0 +1,139 @@
+// Compares what hypotheses come to with what is looked for: by the first four bytes, then in full. A launch digest is combined with
+// each change of what the HMAC adds to it.
+
+import { equalInConstantTime } from '../measure/digest';
+import type { Dimension } from './cause';
+import type { Candidate } from './causes';
+import type { LaunchFacts, NamedMeasurement } from './launchFacts';
+import { MeasurementMac } from './measurementMac';
+import type { Setting } from './setting';
+
+/** The candidates that a hypothesis is made of. */
+export type Changes = readonly { readonly dimension: Dimension; readonly index: number }[];
+
+/** A hypothesis that comes to what was looked for. */
+export interface Hit {
+  readonly changes: Changes;
+  /** `digest` when the launch digest itself is the value that was taken for a measurement. */
+  readonly what: 'measurement' | 'digest';
+  /** 0 for what was given, then the others. */
+  readonly target: number;
+  readonly launchDigest: Uint8Array;
+}
+
+/** A candidate as what it changes of the HMAC's input. */
+export interface MacChange {
+  readonly changes: Changes;
+  /** Of the first four bytes of the message, as a big-endian word: what stays, and what is put in. */
+  readonly mask: number;
+  readonly bits: number;
+  readonly policy: number | undefined;
+  readonly key: number | undefined;
+  readonly nonce: number | undefined;
+}
+
+/** Nothing is changed of what the HMAC adds. */
+export const NO_CHANGE: MacChange = {
+  changes: [],
+  mask: -1,
+  bits: 0,
+  policy: undefined,
+  key: undefined,
+  nonce: undefined,
+};
+
+/** The byte that a number of the SEV firmware has in the first word of the message, as a shift. */
+const SHIFTS = { apiMajor: 16, apiMinor: 8, buildId: 0 } as const;
+const LAUNCH_MEASURE = 0x04;
+
+/** The candidate of a dimension that changes no launch digest. */
+export function macChange(dimension: Dimension, { set }: Candidate, index: number): MacChange {
+  let [mask, bits] = [-1, 0];
+  for (const [name, shift] of Object.entries(SHIFTS)) {
+    const value = set[name as keyof typeof SHIFTS];
+    if (value === undefined) continue;
+    mask &= ~(0xff << shift);
+    bits |= value << shift;
+  }
+  const { policy, key, nonce } = set;
+  return { changes: [{ dimension, index }], mask, bits, policy, key, nonce };
+}
+
+const wordOf = (bytes: Uint8Array): number =>
+  (bytes[0]! << 24) | (bytes[1]! << 16) | (bytes[2]! << 8) | bytes[3]!;
+
+/** Of a digest whose characters are bytes. */
+const wordOfText = (text: string): number =>
+  (text.charCodeAt(0) << 24) | (text.charCodeAt(1) << 16) | (text.charCodeAt(2) << 8) | text.charCodeAt(3);
+
+const bytesOf = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
+
+/** Counts hypotheses and keeps those that come to a target. */
+export class Matcher {
+  tried = 0;
+  hits: Hit[] = [];
+  private readonly mac: MeasurementMac | undefined;
+  private readonly nonces: readonly Uint8Array[];
+  /** The one that is in the message. */
+  private nonce = -1;
+  private readonly targets: readonly Uint8Array[];
+  /** Indexes of targets by their first word. */
+  private readonly byWord = new Map<number, number[]>();
+
+  /** @param keys as prepareKey leaves them, the TIK first; nothing when a launch digest is looked for */
+  constructor({ wanted, others }: Pick<LaunchFacts, 'wanted' | 'others'>, keys: Int32Array | undefined) {
+    this.mac = wanted.kind === 'measurement' && keys ? new MeasurementMac(keys) : undefined;
+    const measurements: Pick<NamedMeasurement, 'hmac' | 'mnonce'>[] =
+      wanted.kind === 'measurement' ? [wanted, ...others] : [];
+    this.nonces = measurements.map(({ mnonce }) => mnonce);
+    this.targets = wanted.kind === 'measurement' ? measurements.map(({ hmac }) => hmac) : [wanted.digest];
+    this.targets.forEach((target, i) => {
+      const word = wordOf(target);
+      this.byWord.set(word, [...(this.byWord.get(word) ?? []), i]);
+    });
+  }
+
+  /**
+   * Compares one launch digest with each of `macs`.
+   * @param outer a change that all of `macs` have in common
+   */
+  compare(
+    digest: string,
+    setting: Setting,
+    changes: Changes,
+    outer: MacChange,
+    macs: readonly MacChange[],
+  ): void {
+    const { mac } = this;
+    const word = wordOfText(digest);
+    if (!mac) {
+      // Of a digest a change of policy says no more than whether it has pages.
+      this.tried++;
+      if (this.byWord.has(word))
+        this.check(bytesOf(digest), digest, [...changes, ...macs[0]!.changes], 'digest');
+      return;
+    }
+    if (this.byWord.has(word)) this.check(bytesOf(digest), digest, changes, 'digest');
+    mac.setDigest(digest);
+    const { apiMajor, apiMinor, buildId } = setting;
+    const given = (LAUNCH_MEASURE << 24) | (apiMajor << 16) | (apiMinor << 8) | buildId;
+    const head = (given & outer.mask) | outer.bits;
+    const { policy = setting.policy, key = setting.key, nonce = setting.nonce } = outer;
+    for (const m of macs) {
+      const wanted = m.nonce ?? nonce;
+      if (wanted !== this.nonce) mac.setNonce(this.nonces[(this.nonce = wanted)]!);
+      const found = mac.compute((head & m.mask) | m.bits, m.policy ?? policy, m.key ?? key);
+      if (this.byWord.has(found))
+        this.check(mac.result(), digest, [...changes, ...outer.changes, ...m.changes], 'measurement');
+    }
+    this.tried += macs.length;
+  }
+
+  /** Four bytes agree: the rest decides. */
+  private check(found: Uint8Array, digest: string, changes: Changes, what: Hit['what']): void {
+    for (const target of this.byWord.get(wordOf(found))!) {
+      if (equalInConstantTime(found, this.targets[target]!))
+        this.hits.push({ changes, what, target, launchDigest: bytesOf(digest) });
+    }
+  }
+}

@@ -1,0 +1,51 @@
+// What no search can find, or this one was not asked for: what is left when nothing matches.
+
+import type { LaunchFacts } from './launchFacts';
+
+/** One thing that may be the cause all the same, and when it may. */
+const REMAINS: readonly (readonly [(facts: LaunchFacts, isEs: boolean) => boolean, string])[] = [
+  [
+    ({ beside }) => !beside,
+    'Images beside the firmware were not tried: ask for them (--beside) if the host may have another build or a backup.',
+  ],
+  [
+    ({ beside }) => beside,
+    'Firmware that is not in the folder of the given image: a distribution update on the host, for example.',
+  ],
+  [
+    ({ kernel }) => kernel !== undefined,
+    'QEMU 7.2 appends a random seed to the kernel of machine types from pc-q35-7.2 on, so that its hash is another one at each start and nobody can verify it: use pc-q35-7.1, or QEMU 8.0 and later.',
+  ],
+  [
+    ({ kernel }) => kernel !== undefined,
+    'Another kernel, initrd or command line than the given ones: their hashes cannot be guessed.',
+  ],
+  [
+    ({ kernel }) => kernel === undefined,
+    'A launch with kernel hashes: give the kernel, initrd and command line of the domain if it has them.',
+  ],
+  [
+    ({ wanted }) => wanted.kind === 'measurement',
+    'The TIK of another session: with the wrong key nothing matches, whatever else is right. Each `sevctl session` makes new keys.',
+  ],
+  [
+    ({ keys }) => keys !== undefined && 'tik' in keys && keys.tek === undefined,
+    'TIK and TEK in each other’s place were not tried, because the TEK was not given.',
+  ],
+  [
+    ({ wanted, others }) => wanted.kind === 'measurement' && others.length === 0,
+    'A measurement of an earlier launch, whose nonce is another: that shows only beside the measurement of this one.',
+  ],
+  [
+    (_facts, isEs) => isEs,
+    'VMSA pages that no known launch has: another VMM, a patched QEMU, or registers that the host changed. KVM prints the pages with dynamic debug on ("Virtual Machine Save Area", Linux 6.0 and later).',
+  ],
+  [() => true, 'Three or more inputs that are wrong at once: correct those that you know of, and ask again.'],
+];
+
+/** The sentences that apply to a launch. */
+export function remainsOf(facts: LaunchFacts, isEs: boolean): string[] {
+  const sentences = REMAINS.filter(([applies]) => applies(facts, isEs)).map(([, sentence]) => sentence);
+  const bound = `More than ${facts.maxVcpus} vCPUs (--max-cpus).`;
+  return isEs ? [...sentences.slice(0, -1), bound, ...sentences.slice(-1)] : sentences;
+}

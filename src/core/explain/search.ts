@@ -1,0 +1,140 @@
+// Tries the hypotheses of a unit: a launch digest for each that changes what was loaded, and for each launch digest the
+// measurements of those that change the rest.
+
+import type { ForkableHasher } from '../measure/digest';
+import { isSevEs } from '../measure/policy';
+import type { Dimension } from './cause';
+import { IN_DIGEST, isCompatible, OF_PAGES, type Space } from './causes';
+import { macChange, Matcher, NO_CHANGE, type Changes, type Hit, type MacChange } from './matcher';
+import { PageStates } from './pageStates';
+import type { Unit } from './plan';
+import type { Setting } from './setting';
+
+/** What became of a unit. */
+export interface UnitResult {
+  readonly tried: number;
+  readonly hits: readonly Hit[];
+}
+
+const UNCHANGED: readonly MacChange[] = [NO_CHANGE];
+
+/** One thread's search through a space. */
+export class Search {
+  private readonly states: PageStates;
+  private readonly matcher: Matcher;
+  private readonly macChanges = new Map<Dimension, readonly MacChange[]>();
+
+  /** @param keys as prepareKey leaves them, the TIK first; nothing when a launch digest is looked for */
+  constructor(
+    private readonly space: Space,
+    keys: Int32Array | undefined,
+    newHasher: () => ForkableHasher,
+  ) {
+    this.states = new PageStates(space.facts, newHasher);
+    this.matcher = new Matcher(space.facts, keys);
+  }
+
+  /** Tries all of a unit. */
+  run({ first, second, from, to }: Unit): UnitResult {
+    const { matcher, space } = this;
+    matcher.tried = 0;
+    matcher.hits = [];
+    if (first === undefined) this.sweep(space.given, [], false, NO_CHANGE, UNCHANGED);
+    else if (!IN_DIGEST[first]) this.runMacs(first, second, from, to);
+    else if (first === 'vcpus') this.runCounts(space.given, [], second, from, to);
+    else for (let index = from; index < to; index++) this.runDigest(first, index, second);
+    return { tried: matcher.tried, hits: matcher.hits };
+  }
+
+  /** One change of what was loaded, alone or with all candidates of a second part. */
+  private runDigest(first: Dimension, index: number, second: Dimension | undefined): void {
+    const { given, candidates } = this.space;
+    const { set } = candidates[first][index]!;
+    const setting = { ...given, ...set };
+    const changes = [{ dimension: first, index }];
+    const ofPages = OF_PAGES.has(first);
+    if (second === undefined) this.sweep(setting, changes, ofPages, NO_CHANGE, UNCHANGED);
+    else if (second === 'vcpus') this.runCounts(setting, changes, undefined, 0, candidates.vcpus.length);
+    else if (second === 'cpu') this.runCpus(setting, set, changes);
+    else if (!IN_DIGEST[second]) this.sweep(setting, changes, ofPages, NO_CHANGE, this.macsOf(second));
+    else {
+      candidates[second].forEach((other, otherIndex) => {
+        if (!isCompatible(set, other.set)) return;
+        const both = [...changes, { dimension: second, index: otherIndex }];
+        const isOfPages = ofPages || OF_PAGES.has(second);
+        this.sweep({ ...setting, ...other.set }, both, isOfPages, NO_CHANGE, UNCHANGED);
+      });
+    }
+  }
+
+  /** Other CPUs: of the pages only the signature differs. */
+  private runCpus(setting: Setting, set: Partial<Setting>, changes: Changes): void {
+    const generated = { ...setting, pages: 'generated' } as const;
+    if (!isSevEs(setting.policy) || !isCompatible(set, { pages: 'generated' })) return;
+    this.space.candidates.cpu.forEach(({ set: { cpu } }, index) => {
+      const digest = this.states.digest(generated, cpu);
+      const both = [...changes, { dimension: 'cpu' as const, index }];
+      if (digest !== undefined) this.matcher.compare(digest, generated, both, NO_CHANGE, UNCHANGED);
+    });
+  }
+
+  /** Other numbers of vCPUs: each launch digest is on the way to the next. */
+  private runCounts(
+    setting: Setting,
+    changes: Changes,
+    second: Dimension | undefined,
+    from: number,
+    to: number,
+  ): void {
+    const macs = second === undefined ? UNCHANGED : this.macsOf(second);
+    const measured = macs.filter(({ policy = setting.policy }) => isSevEs(policy));
+    if (measured.length === 0) return;
+    // Candidates are in the order of their counts, without the given one.
+    const some = this.space.candidates.vcpus.slice(from, to);
+    const indexes = new Map(some.map(({ set }, i) => [set.vcpus, from + i]));
+    const [least, most] = [some[0]?.set.vcpus ?? 0, some.at(-1)?.set.vcpus ?? 0];
+    for (const [vcpus, digest] of this.states.digests(setting, least, most)) {
+      const index = indexes.get(vcpus);
+      if (index === undefined) continue;
+      const both = [...changes, { dimension: 'vcpus' as const, index }];
+      this.matcher.compare(digest, setting, both, NO_CHANGE, measured);
+    }
+  }
+
+  /** Changes of the HMAC only, alone or each with all of a second part. */
+  private runMacs(first: Dimension, second: Dimension | undefined, from: number, to: number): void {
+    const { given } = this.space;
+    const some = this.macsOf(first).slice(from, to);
+    if (second === undefined) this.sweep(given, [], false, NO_CHANGE, some);
+    else for (const outer of some) this.sweep(given, [], false, outer, this.macsOf(second));
+  }
+
+  private macsOf(dimension: Dimension): readonly MacChange[] {
+    let found = this.macChanges.get(dimension);
+    if (!found) {
+      found = this.space.candidates[dimension].map((candidate, i) => macChange(dimension, candidate, i));
+      this.macChanges.set(dimension, found);
+    }
+    return found;
+  }
+
+  /**
+   * One setting with each of `macs`, of which those that require SEV-ES have pages in their launch digest and the others have not.
+   * @param ofPages whether the setting differs in pages, which plain SEV does not measure
+   */
+  private sweep(
+    setting: Setting,
+    changes: Changes,
+    ofPages: boolean,
+    outer: MacChange,
+    macs: readonly MacChange[],
+  ): void {
+    const { states, matcher } = this;
+    const base = outer.policy ?? setting.policy;
+    const withPages = macs.filter(({ policy = base }) => isSevEs(policy));
+    const plain = ofPages ? [] : macs.filter(({ policy = base }) => !isSevEs(policy));
+    const digest = withPages.length > 0 ? states.digest(setting) : undefined;
+    if (digest !== undefined) matcher.compare(digest, setting, changes, outer, withPages);
+    if (plain.length > 0) matcher.compare(states.plainDigest(setting), setting, changes, outer, plain);
+  }
+}

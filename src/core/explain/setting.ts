@@ -1,0 +1,61 @@
+// One hypothesis in full: everything that decides a launch digest and its measurement. An alternative replaces some of it.
+
+import { sha256Of } from '../measure/digest';
+import { cmdlineBytes } from '../measure/kernelHashes';
+import type { Platform } from '../measure/measurement';
+import { decode } from '../struct';
+import { guessRequest, type VmsaRequest } from '../vmsa/generate';
+import { VMSA } from '../vmsa/layout';
+import { SEV_ES_PROFILES, type ProfileId } from '../vmsa/profiles';
+import type { CpuId } from '../vmsa/signature';
+import type { LaunchFacts } from './launchFacts';
+
+/** What was launched, as far as it is measured. */
+export interface Setting extends Platform {
+  /** Which of the images. */
+  readonly firmware: number;
+  readonly hashes: boolean;
+  /** SHA-256 each; that of the command line with the NUL that ends it. */
+  readonly kernel: Uint8Array | undefined;
+  readonly initrd: Uint8Array | undefined;
+  readonly cmdline: Uint8Array;
+  readonly vcpus: number;
+  /** `swapped` has the pages of the files in each other's place. */
+  readonly pages: 'files' | 'swapped' | 'generated';
+  readonly profile: ProfileId;
+  /** SEV features instead of those of the profile. */
+  readonly features: number | undefined;
+  readonly cpu: CpuId | undefined;
+  /** 0 for the TIK as given, 1 for the TEK in its place. */
+  readonly key: 0 | 1;
+  /** 0 for the nonce of the given measurement, then those of the others. */
+  readonly nonce: number;
+}
+
+/** The launch that the page of a file looks like it is from, when that is an SEV-ES launch. */
+export function requestOfFile({ vmsa }: Pick<LaunchFacts, 'vmsa'>): VmsaRequest | undefined {
+  if (!vmsa) return undefined;
+  const request = guessRequest(decode(VMSA, vmsa.bsp));
+  return SEV_ES_PROFILES.some(({ id }) => id === request.profile) ? request : undefined;
+}
+
+/** The hypothesis that everything was as given. */
+export function givenSetting(facts: LaunchFacts): Setting {
+  const { platform, kernel, initrd, cmdline = '', vcpus = 1, vmsa } = facts;
+  const file = requestOfFile(facts);
+  return {
+    ...platform,
+    firmware: 0,
+    hashes: kernel !== undefined,
+    kernel: kernel?.sha256,
+    initrd: initrd?.sha256,
+    cmdline: sha256Of(cmdlineBytes(cmdline)),
+    vcpus,
+    pages: vmsa ? 'files' : 'generated',
+    profile: file?.profile ?? facts.profile ?? SEV_ES_PROFILES[0]!.id,
+    features: undefined,
+    cpu: file?.cpu ?? facts.cpu,
+    key: 0,
+    nonce: 0,
+  };
+}

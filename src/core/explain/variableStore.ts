@@ -1,0 +1,18 @@
+// Whether an image starts with a variable store, as combined images and VARS files do: UEFI Platform Initialization
+// specification, volume 3, section 3.2 (firmware volume header).
+
+import { guidBytes } from '../guid';
+
+/** EFI_SYSTEM_NV_DATA_FV_GUID. */
+const NV_DATA = guidBytes('fff12b8d-7696-4c8b-a985-2747075b4f50');
+const GUID_AT = 16;
+const LENGTH_AT = 32;
+const HEADER = 56;
+
+/** Bytes of the variable store at the start of an image; undefined when it starts with something else. */
+export function variableStoreSize(image: Uint8Array): number | undefined {
+  if (image.length < HEADER || NV_DATA.some((byte, i) => image[GUID_AT + i] !== byte)) return undefined;
+  const { buffer, byteOffset } = image;
+  const length = new DataView(buffer, byteOffset, HEADER).getBigUint64(LENGTH_AT, true);
+  return length > 0n && length <= BigInt(image.length) ? Number(length) : undefined;
+}

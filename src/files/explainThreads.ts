@@ -1,0 +1,62 @@
+// What the threads of a search tell each other. One thread coordinates: it reads the files, plans, and words the answer, so that
+// the caller's thread has nothing to do. It starts others, which only search.
+
+import type { ExplainProgress, ExplainResult } from '../core/explain/explanation';
+import type { LaunchFacts } from '../core/explain/launchFacts';
+import type { Unit } from '../core/explain/plan';
+import type { UnitResult } from '../core/explain/search';
+import type { ErrorKind } from '../core/errors';
+import type { CpuId } from '../core/vmsa/signature';
+import type { LaunchInputs } from './launch';
+
+/** A launch whose digest is to be explained: neither keys nor a platform are needed. */
+export interface DigestInputs extends Omit<LaunchInputs, 'measurement' | 'platform' | 'keys' | 'fromHost'> {
+  /** 32 bytes. */
+  readonly launchDigest: Uint8Array;
+  /** Says whether the launch is SEV-ES; otherwise it is when a CPU or VMSA files are given. */
+  readonly policy?: number | undefined;
+}
+
+/** A measurement of another launch, as libvirt reports it, and where it is from. */
+export interface OtherMeasurement {
+  readonly label: string;
+  readonly measurement: string;
+}
+
+/** How far to search. */
+export interface ExplainScope {
+  /** Whether to try images and backups in the folder of the firmware, too. */
+  readonly beside?: boolean | undefined;
+  /** The most vCPUs to try; 256 unless given. */
+  readonly maxVcpus?: number | undefined;
+  readonly hostCpu?: CpuId | undefined;
+  readonly otherMeasurements?: readonly OtherMeasurement[] | undefined;
+}
+
+/** Bytes for two prepared keys; the thread that made the memory clears it. */
+export const KEY_MEMORY = 128;
+
+/** What the coordinating thread is started with. */
+export interface CoordinatorTask extends ExplainScope {
+  readonly role: 'coordinator';
+  readonly inputs: LaunchInputs | DigestInputs;
+  readonly keyMemory: SharedArrayBuffer;
+}
+
+/** What a searching thread is started with. */
+export interface SearcherTask {
+  readonly role: 'searcher';
+  readonly facts: LaunchFacts;
+  /** Nothing when a launch digest is looked for. */
+  readonly keyMemory: SharedArrayBuffer | undefined;
+}
+
+/** What the coordinating thread says. */
+export type CoordinatorMessage =
+  | { readonly type: 'progress'; readonly progress: ExplainProgress }
+  | { readonly type: 'result'; readonly result: ExplainResult }
+  | { readonly type: 'error'; readonly kind: ErrorKind; readonly message: string };
+
+/** What a searching thread is asked, and what it says to each. */
+export type SearcherRequest = Unit;
+export type SearcherReply = UnitResult;

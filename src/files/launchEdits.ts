@@ -1,0 +1,131 @@
+// Changes the text of a launch file as an explanation says: only what has to change, in the layout that the file has, so that a
+// person sees in a glance what was done.
+
+import { dirname, isAbsolute, relative, sep } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { applyEdits, findNodeAtOffset, modify, parseTree, type Node } from 'jsonc-parser';
+import * as errors from '../core/errors';
+import type { EditedValue, LaunchEdit } from '../core/explain/explanation';
+import { LaunchFileSchema, parseLaunchFile } from './launchFile';
+
+/** A stretch of the text that becomes another text. */
+export interface TextChange {
+  readonly offset: number;
+  readonly length: number;
+  readonly content: string;
+}
+
+type Json = Record<string, unknown>;
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The members whose texts are paths. */
+const PATHS: readonly string[] = ['firmware', 'kernel', 'initrd', 'vmsa', 'keys'];
+const ORDER = Object.keys(LaunchFileSchema.entries);
+const NOTHING: Node = { type: 'null', offset: 0, length: 0 };
+
+/**
+ * What turns the text of a launch file into one that says what the edits say; nothing when it says so already.
+ * @param path of the launch file, absolute: paths become relative to it, except where an absolute one stood
+ * @throws CheckError when the text is no launch file, or would be none, or would not say it
+ */
+export function changeLaunchText(text: string, path: string, edits: readonly LaunchEdit[]): TextChange[] {
+  parseLaunchFile(text, path);
+  const before = JSON.parse(text) as Json;
+  const written = edits.map((edit) => asWritten(edit, before, path));
+  const after = written.reduce(withEdit, before);
+  if (isDeepStrictEqual(after, before)) return [];
+  const changes = separateChanges(text, written, after) ?? oneChange(text, written);
+  const result = applyEdits(text, changes);
+  parseLaunchFile(result, path);
+  // A member that stands in a file twice counts where it stands last, and is changed where it stands first.
+  if (!isDeepStrictEqual(JSON.parse(result), after)) throw errors.launchFileUnclear(path);
+  return changes;
+}
+
+const memberAt = (json: unknown, member: readonly string[]): unknown =>
+  member.reduce<unknown>((value, name) => (isObject(value) ? value[name] : undefined), json);
+
+/** The edit with paths as the launch file has them. */
+function asWritten(edit: LaunchEdit, before: Json, path: string): LaunchEdit {
+  const { member, value } = edit;
+  if (value === undefined || !PATHS.includes(member[0] ?? '')) return edit;
+  const write = (part: EditedValue, old: unknown): EditedValue => {
+    if (typeof part === 'number') return part;
+    if (typeof part === 'object')
+      return Object.fromEntries(
+        Object.entries(part).map(([name, inner]) => [name, write(inner, memberAt(old, [name]))]),
+      );
+    if (!isAbsolute(part) || (typeof old === 'string' && isAbsolute(old))) return part;
+    return relative(dirname(path), part).split(sep).join('/');
+  };
+  return { member, value: write(value, memberAt(before, member)) };
+}
+
+/** The data with one member changed. */
+function withEdit(json: Json, edit: LaunchEdit): Json {
+  const [name = '', ...inner] = edit.member;
+  const { [name]: old, ...others } = json;
+  if (inner.length > 0)
+    return { ...json, [name]: withEdit(isObject(old) ? old : {}, { ...edit, member: inner }) };
+  return edit.value === undefined ? others : { ...json, [name]: edit.value };
+}
+
+/** Each edit where it belongs; undefined when they are in each other's way. */
+function separateChanges(text: string, edits: readonly LaunchEdit[], after: Json): TextChange[] | undefined {
+  const changes = edits.flatMap((edit) => changesOf(text, edit));
+  try {
+    return isDeepStrictEqual(JSON.parse(applyEdits(text, changes)), after) ? changes : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** All that lies between the first and the last character that change. */
+function oneChange(text: string, edits: readonly LaunchEdit[]): TextChange[] {
+  const result = edits.reduce((now, edit) => applyEdits(now, changesOf(now, edit)), text);
+  const most = Math.min(text.length, result.length);
+  let start = 0;
+  while (start < most && text[start] === result[start]) start++;
+  let end = 0;
+  while (end < most - start && text.at(-1 - end) === result.at(-1 - end)) end++;
+  const content = result.slice(start, result.length - end);
+  return [{ offset: start, length: text.length - end - start, content }];
+}
+
+/** One edit, written as the text around it is. */
+function changesOf(text: string, { member, value }: LaunchEdit): TextChange[] {
+  const getInsertionIndex = (names: string[]) =>
+    names.findLastIndex((name) => ORDER.indexOf(name) <= ORDER.indexOf(member[0] ?? '')) + 1;
+  const options = member.length === 1 ? { getInsertionIndex } : {};
+  return modify(text, [...member], value, options).map(({ offset, length, content }) => {
+    const change = { offset, length };
+    if (value === undefined) return { ...change, content };
+    const old = text.slice(offset, offset + length);
+    if (length > 0)
+      return { ...change, content: valueText(value, text, old.includes('\n') && lineStart(text, offset)) };
+    if (!content.startsWith(',')) return { ...change, content };
+    // What modify adds stands on the line of what is before it.
+    const gap = gapBefore(text, offset);
+    const name = content.slice(1, content.indexOf(':'));
+    return { ...change, content: `,${gap}${name}: ${valueText(value, text, gap.includes('\n') && gap)}` };
+  });
+}
+
+/** The white space before the member that ends at an offset. */
+function gapBefore(text: string, offset: number): string {
+  let node = findNodeAtOffset(parseTree(text) ?? NOTHING, offset - 1);
+  while (node?.parent && node.parent.offset + node.parent.length === offset) node = node.parent;
+  return /\s*$/.exec(text.slice(0, node?.offset))?.[0] ?? '';
+}
+
+/** The line break and the indentation of the line at an offset. */
+const lineStart = (text: string, offset: number): string =>
+  /\r?\n[ \t]*(?=[^\n]*$)/.exec(text.slice(0, offset))?.[0] ?? '\n';
+
+/** A value as JSON: on one line, or each member on its own, further in than `line`. */
+function valueText(value: EditedValue, text: string, line: string | false): string {
+  if (line === false) return JSON.stringify(value, null, 1).replaceAll(/\n */g, ' ');
+  const unit = /\n([ \t]+)"/.exec(text)?.[1] ?? '  ';
+  return JSON.stringify(value, null, unit).replaceAll('\n', line);
+}

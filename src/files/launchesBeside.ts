@@ -1,0 +1,33 @@
+// The measurements of other launch files in a folder: one of them may be the one that was meant.
+
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { CheckError } from '../core/errors';
+import { parseMeasurement } from '../core/measure/measurement';
+import type { OtherMeasurement } from './explainThreads';
+import { readLaunchFile } from './launchFile';
+
+/** A folder with more of them is a collection, not the history of one guest. */
+const MOST = 100;
+
+/**
+ * The measurements that launch files beside this one have recorded; what is no launch file is left out.
+ * @param path absolute, of a launch file
+ */
+export async function measurementsBeside(path: string): Promise<OtherMeasurement[]> {
+  const folder = dirname(path);
+  const names = await readdir(folder).catch(() => []);
+  const found: OtherMeasurement[] = [];
+  const others = names.filter((name) => name.endsWith('.sevlaunch.json') && name !== basename(path));
+  for (const name of others.sort().slice(0, MOST)) {
+    try {
+      const measurement = (await readLaunchFile(join(folder, name))).launch?.measurement;
+      if (measurement === undefined) continue;
+      parseMeasurement(measurement);
+      found.push({ label: name, measurement });
+    } catch (error) {
+      if (!(error instanceof CheckError)) throw error;
+    }
+  }
+  return found;
+}

@@ -1,0 +1,111 @@
+// Launches whose inputs were changed on purpose: what a platform would report for any setting of the search, computed here from
+// Node's own hashes and whole pages, without the states and blocks that the search keeps.
+
+import { createHash, createHmac } from 'node:crypto';
+import type { FirmwareFacts, LaunchFacts } from '../../src/core/explain/launchFacts';
+import type { Setting } from '../../src/core/explain/setting';
+import { encodeHashTable } from '../../src/core/measure/kernelHashes';
+import { buildOvmf } from '../../src/core/ovmf/build';
+import { decode, encode } from '../../src/core/struct';
+import { generateVmsa, type Role } from '../../src/core/vmsa/generate';
+import { VMSA } from '../../src/core/vmsa/layout';
+import { randomBytes, seeded } from './random';
+
+const random = seeded(4711);
+const sha256 = (...parts: readonly Uint8Array[]): Buffer => {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest();
+};
+
+/** TIK, then TEK. */
+export const KEYS = [randomBytes(random, 16), randomBytes(random, 16)] as const;
+const NONCES = [randomBytes(random, 16), randomBytes(random, 16)];
+
+function image(
+  origin: FirmwareFacts['origin'],
+  name: string,
+  bytes: Uint8Array,
+  resetAddress: number,
+): FirmwareFacts {
+  return { path: `/fw/${name}`, name, origin, parts: [bytes], sha256: sha256(bytes), resetAddress };
+}
+
+const IMAGE = buildOvmf();
+const FILE = (name: string) => ({ name, bytes: 100, sha256: sha256(Buffer.from(name)) });
+
+/** The pages of a launch that was made with the CPU before the given one, and another firmware: no generated page is like them. */
+const page = (role: Role, odd: number): Uint8Array => {
+  const request = {
+    profile: 'sev-es',
+    role,
+    cpu: { family: 25, model: 1, stepping: 1 },
+    resetAddress: 0x80b004,
+  } as const;
+  return encode(VMSA, { ...decode(VMSA, generateVmsa(request).bytes), dr6: 0xffff0ff0n + BigInt(odd) });
+};
+
+/** Facts of a launch with everything that a cause can be about; what is to be explained is filled in by `reported`. */
+export function factsOf(over: Partial<LaunchFacts> = {}): LaunchFacts {
+  return {
+    title: 'planted',
+    wanted: { kind: 'measurement', hmac: new Uint8Array(32), mnonce: NONCES[0]! },
+    others: [{ label: 'other.sevlaunch.json', hmac: randomBytes(seeded(1), 32), mnonce: NONCES[1]! }],
+    platform: { apiMajor: 1, apiMinor: 55, buildId: 24, policy: 7 },
+    firmwares: [
+      image('given', 'OVMF.fd', IMAGE, 0x80b004),
+      image('code part', 'OVMF.fd without its variable store', IMAGE.subarray(4096), 0x80b004),
+      image(
+        'with variables',
+        'VARS.fd and then OVMF.fd',
+        Buffer.concat([Buffer.alloc(64, 7), IMAGE]),
+        0x80b004,
+      ),
+      image('beside', 'OVMF.fd.bak', Buffer.from(IMAGE).fill(9, 0, 64), 0x808004),
+    ],
+    kernel: FILE('vmlinuz'),
+    initrd: FILE('initrd'),
+    cmdline: ' "quiet"  root=/dev/vda\tro\r\n',
+    vcpus: 4,
+    cpu: { family: 25, model: 17, stepping: 1 },
+    hostCpu: { family: 25, model: 160, stepping: 1 },
+    profile: 'sev-es',
+    vmsa: undefined,
+    keys: { tik: '/keys/tik', tek: '/keys/tek' },
+    maxVcpus: 20,
+    beside: true,
+    ...over,
+  };
+}
+
+/** The same from VMSA files. */
+export const factsWithFiles = (over: Partial<LaunchFacts> = {}): LaunchFacts =>
+  factsOf({ cpu: undefined, profile: undefined, vmsa: { bsp: page('bsp', 0), ap: page('ap', 1) }, ...over });
+
+/** What was loaded for a setting, hashed in one go. */
+export function launchDigestOf(facts: LaunchFacts, setting: Setting): Buffer {
+  const { firmware, hashes, kernel, initrd, cmdline, vcpus, pages, profile, cpu, features, policy } = setting;
+  const { parts, resetAddress } = facts.firmwares[firmware]!;
+  const table = hashes && kernel ? [encodeHashTable({ kernel, initrd, cmdline })] : [];
+  const made = (role: Role) => {
+    if (pages !== 'generated') return facts.vmsa![(pages === 'files') === (role === 'bsp') ? 'bsp' : 'ap']!;
+    const { bytes } = generateVmsa({ profile, role, cpu: cpu!, resetAddress });
+    return features === undefined
+      ? bytes
+      : encode(VMSA, { ...decode(VMSA, bytes), sev_features: BigInt(features) });
+  };
+  const isEs = (policy & 4) !== 0;
+  const vmsas = isEs ? Array.from({ length: vcpus }, (_, i) => made(i === 0 ? 'bsp' : 'ap')) : [];
+  return sha256(...parts, ...table, ...vmsas);
+}
+
+/** The HMAC that a platform would report for a setting. */
+export function hmacFor(facts: LaunchFacts, setting: Setting): Buffer {
+  const { apiMajor, apiMinor, buildId, policy, key, nonce } = setting;
+  const bits = Buffer.alloc(4);
+  bits.writeUInt32LE(policy);
+  const mnonce = NONCES[nonce]!;
+  const head = Buffer.of(4, apiMajor, apiMinor, buildId);
+  const message = Buffer.concat([head, bits, launchDigestOf(facts, setting), mnonce]);
+  return createHmac('sha256', KEYS[key]).update(message).digest();
+}

@@ -1,0 +1,353 @@
+// The search for an explanation: each cause and each two that are tried together are planted and found, nothing is found for
+// random values, and an answer says what was changed.
+
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { answerOf } from '../../../../src/core/explain/answer';
+import { partTitle, type TriedPart } from '../../../../src/core/explain/covered';
+import {
+  DIMENSIONS,
+  IN_DIGEST,
+  isCompatible,
+  LAUNCH_CAUSES,
+  OF_PAGES,
+  searchSpace,
+  type Candidate,
+  type Space,
+} from '../../../../src/core/explain/causes';
+import type { Dimension } from '../../../../src/core/explain/cause';
+import type { ExplainResult } from '../../../../src/core/explain/explanation';
+import type { LaunchFacts } from '../../../../src/core/explain/launchFacts';
+import { KEY_WORDS, MeasurementMac, prepareKey } from '../../../../src/core/explain/measurementMac';
+import { planUnits, type Stage, type Unit } from '../../../../src/core/explain/plan';
+import type { Hit } from '../../../../src/core/explain/matcher';
+import { Search } from '../../../../src/core/explain/search';
+import type { Setting } from '../../../../src/core/explain/setting';
+import { computeMeasurement } from '../../../../src/core/measure/measurement';
+import { factsOf, factsWithFiles, hmacFor, KEYS, launchDigestOf } from '../../../helpers/planted';
+import { randomBytes, seeded } from '../../../helpers/random';
+
+const words = new Int32Array(2 * KEY_WORDS);
+KEYS.forEach((key, i) => prepareKey(key, words, i * KEY_WORDS));
+
+/** Facts in which the platform reported what the setting gives. */
+function reported(facts: LaunchFacts, setting: Setting): LaunchFacts {
+  if (facts.wanted.kind === 'digest')
+    return { ...facts, wanted: { kind: 'digest', digest: launchDigestOf(facts, setting) } };
+  return { ...facts, wanted: { ...facts.wanted, hmac: hmacFor(facts, setting) } };
+}
+
+interface Found {
+  readonly hits: readonly Hit[];
+  readonly parts: readonly TriedPart[];
+}
+
+/** Tries units, those of a stage unless others are given. */
+function tryUnits(space: Space, units: readonly Unit[]): Found {
+  const search = new Search(space, words, () => createHash('sha256'));
+  const results = units.map((unit) => ({ unit, ...search.run(unit) }));
+  return {
+    hits: results.flatMap(({ hits }) => hits),
+    parts: results.map(({ unit, tried }) => ({ first: unit.first, second: unit.second, tried })),
+  };
+}
+
+/** The whole search, as the threads do it. @param space of the same inputs, whatever was reported */
+function explained(
+  facts: LaunchFacts,
+  stages: readonly Stage[] = [0, 1],
+  space: Space = searchSpace(facts),
+): ExplainResult {
+  space = { ...space, facts };
+  const { hits, parts } = tryUnits(
+    space,
+    stages.flatMap((stage) => planUnits(space, stage)),
+  );
+  return answerOf(space, hits, parts);
+}
+
+const plain = { platform: { apiMajor: 1, apiMinor: 55, buildId: 24, policy: 3 } };
+const asDigest = { wanted: { kind: 'digest', digest: new Uint8Array(32) }, keys: undefined } as const;
+const oneKeyFile = { keys: { tk: '/keys/tk' } };
+
+/** Launches of which every cause is one for at least one. */
+const LAUNCHES: readonly (readonly [string, LaunchFacts])[] = [
+  ['of SEV-ES with a CPU', factsOf()],
+  ['of SEV-ES with FPU state and a key file', factsOf({ profile: 'sev-es-init2', ...oneKeyFile })],
+  ['of SEV-ES with VMSA files', factsWithFiles()],
+  ['of plain SEV', factsOf(plain)],
+  ['of SEV-ES by its digest', factsOf(asDigest)],
+];
+
+/** What of a launch a candidate cannot change: plain SEV has no pages. */
+const isMeasured = ({ given }: Space, dimension: Dimension, set: Partial<Setting>): boolean =>
+  !OF_PAGES.has(dimension) || ((set.policy ?? given.policy) & 4) !== 0;
+
+describe('The search for an explanation finds', () => {
+  const planted = new Set<string>();
+  for (const [name, facts] of LAUNCHES) {
+    const space = searchSpace(facts);
+    for (const dimension of DIMENSIONS) {
+      const ids = new Set(space.candidates[dimension].map(({ cause }) => cause.id));
+      for (const id of ids) {
+        const some = space.candidates[dimension].filter(({ cause }) => cause.id === id);
+        const chosen = [some[0]!, some.at(-1)!];
+        if (!isMeasured(space, dimension, {})) continue;
+        planted.add(id);
+        it(`${id} in a launch ${name}`, () => {
+          for (const candidate of new Set(chosen)) {
+            const given = reported(facts, { ...space.given, ...candidate.set });
+            const { outcome, explanations, summary } = explained(given, [0, 1], space);
+            assert.equal(outcome, 'explained', candidate.found);
+            assert.deepEqual(
+              explanations.map(({ changes }) =>
+                changes.map(({ cause, given, found }) => ({ cause, given, found })),
+              ),
+              [[{ cause: id, given: candidate.given, found: wordsOf(candidate) }]],
+            );
+            assert.match(summary, /That is no verdict/);
+          }
+        });
+      }
+    }
+  }
+  it('every cause of the table, but for the one that has a test of its own', () => {
+    const missing = LAUNCH_CAUSES.map(({ id }) => id).filter((id) => !planted.has(id));
+    assert.deepEqual(missing, ['digest-for-measurement']);
+  });
+
+  const wordsOf = ({ cause, found }: Candidate) =>
+    cause.id === 'stale-measurement'
+      ? `the HMAC as given, with the nonce of ${found.replace('that of ', '')}`
+      : found;
+});
+
+describe('The search for an explanation finds every two causes together', () => {
+  const likeliest = (space: Space, dimension: Dimension) => {
+    const all = space.candidates[dimension];
+    return [...new Set([all[0], all.at(-1)])].filter((candidate) => candidate !== undefined);
+  };
+  for (const [name, facts] of LAUNCHES) {
+    it(`in a launch ${name}`, () => {
+      const space = searchSpace(facts);
+      let pairs = 0;
+      for (const [i, first] of DIMENSIONS.entries()) {
+        for (const second of DIMENSIONS.slice(i + 1)) {
+          for (const a of likeliest(space, first)) {
+            const b = likeliest(space, second).find((candidate) => isCompatible(a.set, candidate.set));
+            if (!b) continue;
+            const both = { ...a.set, ...b.set };
+            if (!isMeasured(space, first, both) || !isMeasured(space, second, both)) continue;
+            const setting = { ...space.given, ...both };
+            if (isSameAsOne(space, setting, a, b)) continue;
+            const index = space.candidates[first].indexOf(a);
+            const own = { first, second, from: index, to: index + 1, size: 0 };
+            const { hits } = tryUnits({ ...space, facts: reported(facts, setting) }, [own]);
+            const found = hits.map(({ changes }) =>
+              changes.map(({ dimension, index }) => space.candidates[dimension][index]!.found),
+            );
+            assert.deepEqual(found, [[a.found, b.found]], partTitle({ first, second }));
+            pairs++;
+          }
+        }
+      }
+      assert.ok(pairs >= 30, `only ${pairs} pairs were planted`);
+    });
+  }
+
+  /** Whether one of two changes makes no difference next to the other: then the other is the explanation. */
+  function isSameAsOne({ facts, given }: Space, setting: Setting, a: Candidate, b: Candidate): boolean {
+    const of = (other: Setting) => hmacFor(facts, other).toString('hex');
+    return [a, b].some(({ set }) => of({ ...given, ...set }) === of(setting));
+  }
+
+  it('and names both, the more serious one deciding', () => {
+    const facts = factsOf({ others: [] });
+    const { given } = searchSpace(facts);
+    const setting = { ...given, vcpus: 2, policy: 6 };
+    const { explanations } = explained(reported(facts, setting), [0, 1, 2]);
+    assert.equal(explanations.length, 1);
+    const [{ title, weight, edits }] = explanations as [ExplainResult['explanations'][number]];
+    assert.equal(
+      title,
+      'Matches if vCPUs is 2 (given: 4) and the policy is 0x6 (NOKS ES) (given: 0x7 (NODBG NOKS ES))',
+    );
+    assert.equal(weight, 'serious');
+    assert.deepEqual(edits, [
+      { member: ['vcpus'], value: 2 },
+      { member: ['launch', 'policy'], value: 6 },
+    ]);
+  });
+});
+
+describe('The search for an explanation', () => {
+  it('finds nothing for 10,000 random measurements, and has tried all of the space', () => {
+    const seed = 20_250_101;
+    const random = seeded(seed);
+    const [{ mnonce }] = factsOf().others as [LaunchFacts['others'][number]];
+    const others = Array.from({ length: 10_000 }, (_, i) => ({
+      label: String(i),
+      hmac: randomBytes(random, 32),
+      mnonce,
+    }));
+    // One nonce for all of them: each HMAC of the search is compared with every one.
+    const facts = factsOf({ wanted: { kind: 'measurement', hmac: randomBytes(random, 32), mnonce }, others });
+    const whole = searchSpace(facts);
+    const space = { ...whole, candidates: { ...whole.candidates, measurement: [] } };
+    const units = ([0, 1, 2] as const).flatMap((stage) => planUnits(space, stage));
+    const { hits, parts } = tryUnits(space, units);
+    assert.deepEqual(hits, [], `seed ${seed}`);
+    const tried = parts.reduce((all, part) => all + part.tried, 0);
+    assert.ok(tried > 400_000, `${tried} hypotheses`);
+    const answer = answerOf(space, hits, parts);
+    assert.equal(answer.outcome, 'not explained');
+    assert.equal(answer.hypotheses, tried);
+    assert.equal(
+      answer.covered.reduce((all, { hypotheses }) => all + hypotheses, 0),
+      tried - 1,
+    );
+  });
+  it('finds nothing for random launch digests', () => {
+    const random = seeded(3);
+    for (let i = 0; i < 20; i++) {
+      const facts = factsOf({ wanted: { kind: 'digest', digest: randomBytes(random, 32) }, maxVcpus: 8 });
+      assert.equal(explained(facts).outcome, 'not explained');
+    }
+  });
+  it('takes no value for the wanted one that differs in one bit', () => {
+    const facts = factsOf();
+    const space = searchSpace(facts);
+    const units = planUnits(space, 1).filter(({ first }) => first === 'vcpus');
+    const right = hmacFor(facts, { ...space.given, vcpus: 3 });
+    for (let bit = 0; bit < 256; bit++) {
+      const hmac = Buffer.from(right);
+      hmac[bit >> 3]! ^= 1 << (bit & 7);
+      const changed = { ...facts, wanted: { ...facts.wanted, hmac } as LaunchFacts['wanted'] };
+      assert.deepEqual(tryUnits({ ...space, facts: changed }, units).hits, [], `bit ${bit}`);
+    }
+  });
+  it('says when there is nothing to explain', () => {
+    for (const [name, facts] of LAUNCHES) {
+      const { outcome, explanations } = explained(reported(facts, searchSpace(facts).given), [0]);
+      assert.deepEqual([outcome, explanations], ['already matches', []], name);
+    }
+  });
+  it('knows a launch digest that was given for a measurement, alone and with another change', () => {
+    const facts = factsOf();
+    const { given } = searchSpace(facts);
+    const withDigest = (setting: Setting) => {
+      const digest = launchDigestOf(facts, setting);
+      return { ...facts, wanted: { ...facts.wanted, hmac: digest } as LaunchFacts['wanted'] };
+    };
+    const causes = (setting: Setting) =>
+      explained(withDigest(setting)).explanations.map(({ changes }) => changes.map(({ cause }) => cause));
+    assert.deepEqual(causes(given), [['digest-for-measurement']]);
+    assert.deepEqual(causes({ ...given, vcpus: 1 }), [['digest-for-measurement', 'vcpus']]);
+  });
+  it('knows the HMAC of a measurement that was given for a launch digest', () => {
+    const { others } = factsOf();
+    const { explanations } = explained(factsOf({ wanted: { kind: 'digest', digest: others[0]!.hmac } }));
+    assert.deepEqual(
+      explanations.map(({ title }) => title),
+      [
+        'Matches if the value is the HMAC of a measurement, that of other.sevlaunch.json (given: taken for a launch digest)',
+      ],
+    );
+  });
+  it('knows the measurement of another launch, and tells of it only where nothing else has to change', () => {
+    const facts = factsOf();
+    const { given } = searchSpace(facts);
+    const withOther = (setting: Setting) => ({
+      ...facts,
+      others: facts.others.map((other) => ({ ...other, hmac: hmacFor(facts, { ...setting, nonce: 1 }) })),
+    });
+    const { explanations } = explained(withOther(given));
+    assert.deepEqual(
+      explanations.map(({ title }) => title),
+      ['Matches if the measurement is that of other.sevlaunch.json (given: the given one)'],
+    );
+    assert.equal(explained(withOther({ ...given, vcpus: 1 })).outcome, 'not explained');
+  });
+  it('puts a nonce of another launch to the given HMAC, in its edit, too', () => {
+    const facts = factsOf();
+    const given = reported(facts, { ...searchSpace(facts).given, nonce: 1 });
+    const [{ edits }] = explained(given).explanations as [ExplainResult['explanations'][number]];
+    const { hmac } = given.wanted as Extract<LaunchFacts['wanted'], { kind: 'measurement' }>;
+    const value = Buffer.concat([hmac, facts.others[0]!.mnonce]).toString('base64');
+    assert.deepEqual(edits, [{ member: ['launch', 'measurement'], value }]);
+  });
+  it('says what remains, the random seed of QEMU 7.2 where there is a kernel', () => {
+    const seeds = [factsOf(), factsOf({ kernel: undefined, initrd: undefined, cmdline: undefined })].map(
+      (facts) => explained(facts).remains.filter((sentence) => sentence.includes('QEMU 7.2')).length,
+    );
+    assert.deepEqual(seeds, [1, 0]);
+  });
+  it('tries all CPUs and counts where none are given', () => {
+    const facts = factsOf({
+      cpu: undefined,
+      vcpus: undefined,
+      hostCpu: undefined,
+      profile: undefined,
+      others: [],
+    });
+    const { given } = searchSpace(facts);
+    const cpu = { family: 25, model: 1, stepping: 1 };
+    const { explanations } = explained(reported(facts, { ...given, cpu, vcpus: 3 }), [0, 1, 2]);
+    assert.deepEqual(
+      explanations.map(({ title }) => title),
+      ['Matches if the CPU is EPYC-Milan (25/1/1) (given: none) and vCPUs is 3 (given: none)'],
+    );
+  });
+  it('plans every candidate of every dimension once, alone and with each other dimension', () => {
+    const space = searchSpace(factsOf());
+    const planned = new Map<string, number>();
+    for (const unit of ([1, 2] as const).flatMap((stage) => planUnits(space, stage))) {
+      const part = partTitle(unit);
+      planned.set(part, (planned.get(part) ?? 0) + unit.to - unit.from);
+      assert.ok(unit.size <= 20_000, part);
+    }
+    for (const [i, first] of DIMENSIONS.entries()) {
+      for (const second of [undefined, ...DIMENSIONS.slice(i + 1)]) {
+        const part = partTitle({ first, second });
+        assert.equal(planned.get(part), space.candidates[first].length, part);
+      }
+    }
+  });
+  it('has digests of what is loaded outside, so that the HMAC varies inside', () => {
+    const order = DIMENSIONS.map((dimension) => IN_DIGEST[dimension]);
+    assert.deepEqual(
+      order,
+      [...order].sort((a, b) => Number(b) - Number(a)),
+    );
+  });
+});
+
+describe('Measurements one after the other', () => {
+  it('are those of the check, for random keys, platforms, digests and nonces', () => {
+    const random = seeded(77);
+    for (let i = 0; i < 500; i++) {
+      const [key, digest, mnonce] = [16, 32, 16].map((size) => randomBytes(random, size)) as [
+        Uint8Array,
+        Uint8Array,
+        Uint8Array,
+      ];
+      const platform = {
+        apiMajor: random(256),
+        apiMinor: random(256),
+        buildId: random(256),
+        policy: random(2 ** 32),
+      };
+      const states = new Int32Array(2 * KEY_WORDS);
+      prepareKey(key, states, KEY_WORDS);
+      const mac = new MeasurementMac(states);
+      mac.setNonce(mnonce);
+      mac.setDigest(Buffer.from(digest).toString('latin1'));
+      const head = (4 << 24) | (platform.apiMajor << 16) | (platform.apiMinor << 8) | platform.buildId;
+      const expected = Buffer.from(computeMeasurement(key, platform, digest, mnonce));
+      // Twice: nothing of one is left in the next.
+      mac.compute(~head, 0, 0);
+      assert.equal(mac.compute(head, platform.policy, 1), expected.readInt32BE(0));
+      assert.deepEqual(Buffer.from(mac.result()), expected);
+    }
+  });
+});
