@@ -29,6 +29,8 @@ const manifest = () => JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8
 /** @returns {import('esbuild').BuildOptions} what all bundles share */
 function common(/** @type {boolean} */ production) {
   return {
+    // Its CommonJS half asks for its own parts in a way that no bundler sees.
+    alias: { 'jsonc-parser': join(ROOT, 'node_modules/jsonc-parser/lib/esm/main.js') },
     define: { SEVSCOPE_VERSION: JSON.stringify(manifest().version) },
     absWorkingDir: ROOT,
     bundle: true,
@@ -48,6 +50,7 @@ function products(/** @type {boolean} */ production) {
   const all = [
     { ...node, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.js', external: ['vscode'] },
     { ...node, entryPoints: ['src/host/volumesWorker.ts'], outfile: 'dist/volumesWorker.js' },
+    { ...node, entryPoints: ['src/host/launchWorker.ts'], outfile: 'dist/launchWorker.js' },
     {
       ...node,
       entryPoints: ['src/libvirt/worker.ts'],
