@@ -51,6 +51,7 @@ function products(/** @type {boolean} */ production) {
     { ...node, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.js', external: ['vscode'] },
     { ...node, entryPoints: ['src/host/volumesWorker.ts'], outfile: 'dist/volumesWorker.js' },
     { ...node, entryPoints: ['src/host/launchWorker.ts'], outfile: 'dist/launchWorker.js' },
+    { ...node, entryPoints: ['src/host/pageWorker.ts'], outfile: 'dist/pageWorker.js' },
     {
       ...node,
       entryPoints: ['src/libvirt/worker.ts'],

@@ -16,7 +16,6 @@ import { checkOwnerInputs, runCheck, sealForLaunch, type LaunchInputs } from './
 import { toBase64 } from '../core/hex';
 import type { ReadOptions } from './read';
 import { connect, type Connection, type ConnectOptions } from '../libvirt/client';
-import { parseDomainXml } from '../libvirt/domainXml';
 import { thisMachine, whyLocal } from '../libvirt/locality';
 
 /** What the owner of a guest gives, and how strict to be. What is missing is the host's to say, where that is allowed. */
@@ -109,8 +108,8 @@ export async function checkDomain(
 /** Asks for everything that is judged, and for nothing of a domain that cannot answer. */
 async function ask(connection: Connection, inputs: DomainInputs): Promise<Asked> {
   const host = await connection.host();
-  const { summary, state, xml } = await connection.domain(inputs.domain);
-  const config = parseDomainXml(xml);
+  const { summary, config } = await connection.domain(inputs.domain);
+  const { state } = summary;
   const told = isActive({ state }) ? await launchInfo(connection, summary.uuid) : {};
   const question: DomainQuestion = {
     config,

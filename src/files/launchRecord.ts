@@ -40,7 +40,8 @@ function reported<T>(value: T | undefined, what: string): T {
 
 /** Asks a host for the launch of a domain. @throws CheckError when it has none to tell, or tells nonsense */
 export async function askLaunch(connection: Connection, domain: string): Promise<RecordedLaunch> {
-  const { summary, state } = await connection.domain(domain);
+  const { summary } = await connection.domain(domain);
+  const { state } = summary;
   const why = whySummaryUncheckable(summary);
   if (why) throw errors.noLaunch(`${why.found} ${why.advice}`);
   if (!isActive({ state })) throw errors.notStarted(state.name);
