@@ -22,16 +22,9 @@ const word = (digits: number, text: string) =>
     v.union(
       [
         whole(16 ** digits - 1),
-        v.pipe(
-          v.string(),
-          v.regex(
-            new RegExp(`^0[xX][0-9a-fA-F]{1,${digits}}$`),
-            `0x and at most ${digits} hexadecimal digits`,
-          ),
-          v.transform(Number),
-        ),
+        v.pipe(v.string(), v.regex(new RegExp(`^0[xX][0-9a-fA-F]{1,${digits}}$`)), v.transform(Number)),
       ],
-      'a number, or its 0x form as a text',
+      `a number, or 0x and at most ${digits} hexadecimal digits as a text`,
     ),
     v.description(text),
   );
@@ -158,7 +151,7 @@ function placeOf(error: unknown): string {
 }
 
 /** Issues whose sentence is ours: what was wanted, with nothing of what was found. */
-const OURS = ['check', 'regex', 'union'];
+const OURS = ['check', 'union'];
 
 /** What was wanted and what sort of value was found; of numbers the value, of all else the type. */
 function complaint({ type: issue, message, expected, input }: v.BaseIssue<unknown>): string {

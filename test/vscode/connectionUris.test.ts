@@ -12,6 +12,7 @@ import {
   timeoutMs,
 } from '../../src/host/connectionSettings';
 import { domainsCommands } from '../../src/host/domainsCommands';
+import { recordLaunch } from '../../src/host/recordLaunch';
 import type { ReportEditor } from '../../src/host/reportEditor';
 import { validateDomain, validateNamed } from '../../src/host/validateDomain';
 import {
@@ -89,7 +90,14 @@ describe('A URI that would run a program', () => {
         (error) => error instanceof CheckError && reason.test(error.message),
       );
       await assert.rejects(
-        validateNamed(around, vscode.Uri.file(script()), { connection: uri(), name: 'guest' }),
+        recordLaunch(around, target),
+        (error) => error instanceof CheckError && reason.test(error.message),
+      );
+      const launchFile = join(folder(), 'guest.sevlaunch.json');
+      const domain = { connection: uri(), name: 'guest' };
+      writeFileSync(launchFile, JSON.stringify({ firmware: 'x', keys: { tk: 'x' }, domain }));
+      await assert.rejects(
+        validateNamed(around, vscode.Uri.file(launchFile)),
         (error) => error instanceof CheckError && reason.test(error.message),
       );
       await assert.rejects(
