@@ -161,9 +161,6 @@ function complaint({ type: issue, message, expected, input }: v.BaseIssue<unknow
   return `wanted ${OURS.includes(issue) ? message : (expected ?? 'another value')}, found ${found}`;
 }
 
-/** What is said of a key where its path belongs. */
-export const INLINED_KEY = 'wanted the path of a key file, found what looks like the key itself';
-
 /** Where a path of a launch file leads. @param file the launch file, absolute */
 export const pathIn = (file: string, path: string): string =>
   isAbsolute(path) ? path : resolve(dirname(file), path);
@@ -236,7 +233,10 @@ export function parseLaunchFile(text: string, path: string): LaunchFile {
   const pasted = Object.entries(result.output.keys).find(
     ([, value]) => value !== undefined && looksLikeKey(value),
   );
-  if (pasted) throw errors.badLaunchFile(path, `keys.${pasted[0]}: ${INLINED_KEY}`);
+  if (pasted) {
+    const why = 'wanted the path of a key file, found what looks like the key itself';
+    throw errors.badLaunchFile(path, `keys.${pasted[0]}: ${why}`);
+  }
   const at = (p: string) => pathIn(path, p);
   const maybe = (p: string | undefined) => (p === undefined ? undefined : at(p));
   const { firmware, kernel, initrd, vmsa, keys, ...rest } = result.output;

@@ -5,7 +5,7 @@ import * as errors from '../core/errors';
 import { parseMeasurement } from '../core/measure/measurement';
 import { isSevEs, policyRemarks } from '../core/measure/policy';
 import { parseConnectionUri } from '../libvirt/uri';
-import { INLINED_KEY, shapeProblems, validMembers, type LaunchMembers } from './launchFile';
+import { shapeProblems, validMembers, type LaunchMembers } from './launchFile';
 import { checkNamedFiles } from './launchNamedFiles';
 import { finding, type LaunchFix, type LaunchProblem, type Report } from './launchRules';
 import { editsFor, namePlaceOf, placeOf, parseLaunchText, type Member } from './launchText';
@@ -43,7 +43,8 @@ export async function lintLaunch(
     const message = 'From here on this is not JSON.';
     problems.push({ ...finding('not-json', read.broken, size, message), rule: 'not-json', member: '' });
   } else {
-    for (const { member, why } of shapeProblems(read.value)) report('not-a-launch-file', member, `${why}.`);
+    for (const { member, why } of shapeProblems(read.value))
+      report('not-a-launch-file', member, `${why[0]!.toUpperCase()}${why.slice(1)}.`);
   }
   const members = validMembers(read.value);
   const fix = (title: string, member: Member, value: unknown): LaunchFix => ({
@@ -86,7 +87,8 @@ function checkWhat(
   for (const [name, text] of Object.entries(keys)) {
     // Not a word of what it is.
     if (text !== undefined && looksLikeKey(text)) {
-      const message = `It ${INLINED_KEY}. Put it into a file that only you can read, and make new keys for the next launch: whoever saw this file has it.`;
+      const message =
+        'This looks like the key itself, where the path of its file belongs. Put it into a file that only you can read, and make new keys for the next launch: whoever saw this file has it.';
       report('inlined-key', ['keys', name], message);
     }
   }
