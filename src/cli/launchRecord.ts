@@ -8,6 +8,7 @@ import { readLaunchText } from '../files/launchFile';
 import { askLaunch, recordedText } from '../files/launchRecord';
 import { writeWhole } from '../files/write';
 import { connect } from '../libvirt/client';
+import { parseConnectionUri } from '../libvirt/uri';
 import { timeoutOption } from './options';
 import type { Output } from './output';
 import { terminalConnection } from './validateDomain';
@@ -46,7 +47,9 @@ async function record(
   const connection = await connect(terminalConnection({ uri, workerPath, timeoutMs: timeout }));
   try {
     const recorded = await askLaunch(connection, domain);
-    const text = recordedText(recorded, path, uri, inputs);
+    // What was typed may be any URI; what a file names is opened by whoever gets the file.
+    const named = parseConnectionUri(uri).ok ? uri : undefined;
+    const text = recordedText(recorded, path, named, inputs);
     if (output === undefined) out.data(text);
     else await writeWhole(path, text);
   } finally {

@@ -8,7 +8,6 @@ import { plainName, whySummaryUncheckable } from '../core/domain/describeSummary
 import * as errors from '../core/errors';
 import { parseMeasurement } from '../core/measure/measurement';
 import type { Connection } from '../libvirt/client';
-import { parseConnectionUri } from '../libvirt/uri';
 import { parseLaunchFile, pathIn } from './launchFile';
 
 /** What a host reported of a launch, as a launch file holds it. */
@@ -81,14 +80,14 @@ function moved(value: unknown, from: string, to: string): unknown {
 /**
  * The text of a launch file with a recorded launch.
  * @param path where it is to stand, absolute
- * @param connection where the domain can be asked again
+ * @param connection where the domain can be asked again, when a launch file may name it
  * @param inputs the launch file with the owner's inputs; placeholders without one
  * @throws CheckError when that is none, or the host reports what no launch file can hold
  */
 export function recordedText(
   { name, uuid, launch }: RecordedLaunch,
   path: string,
-  connection: string,
+  connection: string | undefined,
   inputs?: Inputs,
 ): string {
   // Read for its complaints; written from the text, so that what is in it stays as it is.
@@ -100,9 +99,7 @@ export function recordedText(
       member,
       inputs && PATHS.includes(member) ? moved(value, inputs.path, path) : value,
     ]);
-  // Only a connection that a launch file may name.
-  const isAllowed = parseConnectionUri(connection, { allowTcp: true }).ok;
-  const domain = isAllowed ? { domain: { connection, name: uuid } } : {};
+  const domain = connection === undefined ? {} : { domain: { connection, name: uuid } };
   const text = `${JSON.stringify({ name, ...Object.fromEntries(owner), launch, ...domain }, null, 2)}\n`;
   parseLaunchFile(text, path);
   return text;

@@ -18,9 +18,10 @@ describe('launch record', () => {
   const record = (name: string, ...args: string[]) =>
     run('launch', 'record', '--connect', bed().uris.b.tcp, '--domain', name, ...args);
   const read = (name: string) => JSON.parse(readFileSync(join(owner.folder, name), 'utf8')) as LaunchFile;
-  const [family, model, stepping] = REMOTE_CPU;
 
   it('keeps a launch that is checked with no host, and with the same answer', async () => {
+    const [family, model, stepping] = REMOTE_CPU;
+    const { tcp } = bed().uris.b;
     const spec = { host: 'b', name: 'recorded', policy: 5, vcpus: 2, cpu: REMOTE_CPU } as const;
     const domain = await bed().defineDomain(spec);
     for (const key of ['tik', 'tek'] as const) owner.put(`${key}.bin`, domain.session![key]);
@@ -29,21 +30,22 @@ describe('launch record', () => {
       vcpus: 2,
       cpu: { family, model, stepping },
       keys: { tik: 'tik.bin', tek: 'tek.bin' },
-      domain: { connection: bed().uris.b.tcp, name: 'recorded', policy: 5 },
+      domain: { connection: tcp, name: 'recorded', policy: 5 },
     };
     owner.put('inputs.sevlaunch.json', JSON.stringify(inputs));
     mkdirSync(join(owner.folder, 'kept'));
     const output = 'kept/recorded.sevlaunch.json';
     const { status, stderr } = await record('recorded', '--launch', 'inputs.sevlaunch.json', '-o', output);
     assert.deepEqual([status, stderr.split(':')[0]], [0, 'NOTE'], stderr);
-    const running = await run('validate', '--launch', 'inputs.sevlaunch.json');
+    const running = await run('validate', '--launch', 'inputs.sevlaunch.json', '--connect', tcp);
     assert.equal(running.status, 0, running.stderr);
 
     await bed().destroy(domain);
     const later = await run('validate', '--launch', output);
     assert.equal(later.status, 0, later.stderr);
-    const { launch, firmware, keys } = read(output);
-    assert.equal(launch?.policy, 5);
+    const { launch, firmware, keys, domain: named } = read(output);
+    // Plain TCP is for the command line only.
+    assert.deepEqual([launch?.policy, named], [5, undefined]);
     assert.deepEqual([firmware, keys], [FIRMWARE, { tik: '../tik.bin', tek: '../tek.bin' }]);
     assert.equal((await run('launch', 'lint', output)).status, 0);
     writeFileSync(join(owner.folder, output), JSON.stringify({ ...read(output), vcpus: 1 }));
@@ -96,7 +98,13 @@ describe('launch record', () => {
       ['0x1', 0],
       [3, 1],
     ]) {
-      const { status, stderr } = await run('validate', '--launch', file(policy));
+      const { status, stderr } = await run(
+        'validate',
+        '--launch',
+        file(policy),
+        '--connect',
+        bed().uris.b.tcp,
+      );
       assert.equal(status, wanted, `${String(policy)}: ${stderr}`);
     }
     await bed().destroy(domain);

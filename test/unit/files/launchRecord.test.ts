@@ -124,8 +124,7 @@ describe('A recorded launch', () => {
     const given = { path: '/a', text: '{"firmware": 5}' };
     assert.throws(() => recordedText(RECORDED, PATH, URI, given), /\/a is not a launch file/);
   });
-  it('does not name a connection that no launch file may name', () => {
-    for (const uri of ['', 'test:///a/file.xml', 'qemu+ssh://host/system?command=x'])
-      assert.ok(!('domain' in (JSON.parse(recordedText(RECORDED, PATH, uri)) as object)), uri);
+  it('names no domain where its connection may be in no file', () => {
+    assert.ok(!('domain' in (JSON.parse(recordedText(RECORDED, PATH, undefined)) as object)));
   });
 });
