@@ -51,9 +51,13 @@ export async function lintLaunch(
     title,
     edits: editsFor(read, member, value),
   });
-  checkWhat(members, read.value, report, allowTcp);
-  checkTogether(members, report, fix);
-  checkVcpus(members, report, fix);
+  const isObject = typeof read.value === 'object' && read.value !== null && !Array.isArray(read.value);
+  const names = isObject ? Object.keys(read.value as object) : [];
+  // What is there and wrong is not missing.
+  const isMissing: IsMissing = (...any) => isObject && !any.some((name) => names.includes(name));
+  checkWhat(members, isMissing, report, allowTcp);
+  checkTogether(members, isMissing, report, fix);
+  checkVcpus(members, isMissing, report, fix);
   const looked = files ? await checkNamedFiles(path, members, report) : [];
   return { problems: problems.sort((a, b) => a.offset - b.offset), files: looked };
 }
@@ -63,12 +67,11 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 /** The launch that is to be checked, and the keys. */
 function checkWhat(
   { launch, domain, keys = {} }: LaunchMembers,
-  value: unknown,
+  isMissing: IsMissing,
   report: Report,
   allowTcp: boolean,
 ): void {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  if (isObject && !('launch' in value) && !('domain' in value)) {
+  if (isMissing('launch', 'domain')) {
     const message = 'There is nothing to check: record a "launch", or name the "domain" to ask.';
     report('nothing-to-check', [], message);
   }
@@ -113,13 +116,16 @@ function checkPolicy(members: Pick<LaunchMembers, 'launch' | 'domain'>, report: 
   }
 }
 
+/** Whether none of these members is in the file, whatever their values. */
+type IsMissing = (...names: readonly (keyof LaunchMembers)[]) => boolean;
+
 type Fix = (title: string, member: Member, value: unknown) => LaunchFix;
 
 /** Members that contradict each other, whatever was launched. */
-function checkTogether(members: LaunchMembers, report: Report, fix: Fix): void {
-  const { kernel, initrd, cmdline, cpu, vmsa, profile } = members;
+function checkTogether(members: LaunchMembers, isMissing: IsMissing, report: Report, fix: Fix): void {
+  const { initrd, cmdline, cpu, vmsa, profile } = members;
   for (const [name, value] of Object.entries({ initrd, cmdline })) {
-    if (kernel === undefined && value !== undefined)
+    if (isMissing('kernel') && value !== undefined)
       report('kernel-needed', [name], errors.kernelNeeded().message);
   }
   if (cmdline !== undefined && /[\r\n]$/.test(cmdline)) {
@@ -143,7 +149,7 @@ function checkTogether(members: LaunchMembers, report: Report, fix: Fix): void {
 }
 
 /** What SEV-ES needs, and what plain SEV leaves aside. */
-function checkVcpus(members: LaunchMembers, report: Report, fix: Fix): void {
+function checkVcpus(members: LaunchMembers, isMissing: IsMissing, report: Report, fix: Fix): void {
   const { vcpus, cpu, vmsa } = members;
   const stated = statedPolicy(members);
   if (stated && !isSevEs(stated.policy)) {
@@ -157,9 +163,9 @@ function checkVcpus(members: LaunchMembers, report: Report, fix: Fix): void {
   if (vmsa && vmsa.ap === undefined && vcpus !== undefined && vcpus > 1)
     report('ap-page-needed', ['vmsa'], errors.apPageNeeded(vcpus).message, { at: 'name' });
   if (!stated) return;
-  if (vcpus === undefined) {
+  if (isMissing('vcpus')) {
     const added = fix('Add "vcpus": 1', ['vcpus'], 1);
     report('vcpus-needed', stated.member, errors.vcpuCountNeeded().message, { fix: added });
   }
-  if (cpu === undefined && !vmsa) report('pages-needed', stated.member, errors.vmsaNeeded().message);
+  if (isMissing('cpu', 'vmsa')) report('pages-needed', stated.member, errors.vmsaNeeded().message);
 }

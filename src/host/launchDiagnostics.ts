@@ -145,7 +145,10 @@ export class LaunchDiagnostics implements vscode.CodeActionProvider, vscode.Disp
     this.shown.delete(document.uri);
   }
 
+  /** Whoever calls it: only a file that is shown as open to others is touched. */
   private async protect(path: string): Promise<void> {
+    const shown = [...this.looked.values()].flatMap(({ problems }) => problems);
+    if (!shown.some(({ fix }) => fix && 'protect' in fix && fix.protect === path)) return;
     await chmod(path, 0o600);
     this.checkAll();
   }
