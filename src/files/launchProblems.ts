@@ -52,7 +52,7 @@ export async function lintLaunch(
     edits: editsFor(read, member, value),
   });
   const isObject = typeof read.value === 'object' && read.value !== null && !Array.isArray(read.value);
-  const names = isObject ? Object.keys(read.value as object) : [];
+  const names = isObject ? Object.keys(read.value) : [];
   // What is there and wrong is not missing.
   const isMissing: IsMissing = (...any) => isObject && !any.some((name) => names.includes(name));
   checkWhat(members, isMissing, report, allowTcp);
