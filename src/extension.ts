@@ -6,16 +6,18 @@ import { ComparisonEditor } from './host/comparisonEditor';
 import { Connections } from './host/connections';
 import { isHers } from './host/consent';
 import { DomainsView } from './host/domainsView';
-import { libvirtWorkerScript } from './host/files';
+import { launchWorkerScript, libvirtWorkerScript } from './host/files';
 import { ImagesEditor } from './host/imagesEditor';
 import { LastVerdicts } from './host/lastVerdicts';
+import { LaunchDiagnostics } from './host/launchDiagnostics';
+import { registerLaunchLenses } from './host/launchLenses';
 import { OvmfEditor } from './host/ovmfEditor';
 import { RecentCpus } from './host/recentCpus';
 import { ReportEditor } from './host/reportEditor';
 import { ReportStore } from './host/reportStore';
 import { VmsaEditor } from './host/vmsaEditor';
 
-/** Called by VS Code when an editor or command of ours is used for the first time. */
+/** Called by VS Code when an editor or command of ours is used, or a JSON file is opened, for the first time. */
 export function activate(context: ExtensionContext): void {
   const { extensionUri } = context;
   const recent = new RecentCpus(context.globalState);
@@ -38,6 +40,8 @@ export function activate(context: ExtensionContext): void {
     new ComparisonEditor(extensionUri, vmsa, recent).register(),
     reports.register(),
     domains.register(),
+    new LaunchDiagnostics(launchWorkerScript(extensionUri)).register(),
+    registerLaunchLenses(),
     ...registerCommands(vmsa, recent, domains, { reports, connections, memory: context.globalState }),
   );
 }

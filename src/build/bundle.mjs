@@ -29,6 +29,8 @@ const manifest = () => JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8
 /** @returns {import('esbuild').BuildOptions} what all bundles share */
 function common(/** @type {boolean} */ production) {
   return {
+    // Its CommonJS half asks for its own parts in a way that no bundler sees.
+    alias: { 'jsonc-parser': join(ROOT, 'node_modules/jsonc-parser/lib/esm/main.js') },
     define: { SEVSCOPE_VERSION: JSON.stringify(manifest().version) },
     absWorkingDir: ROOT,
     bundle: true,
@@ -53,9 +55,8 @@ function products(/** @type {boolean} */ production) {
       ...node,
       entryPoints: ['src/host/launchEditsWorker.ts'],
       outfile: 'dist/launchEditsWorker.js',
-      // The CommonJS half of jsonc-parser finds its parts in a way that no bundler follows.
-      alias: { 'jsonc-parser': join(ROOT, 'node_modules/jsonc-parser/lib/esm/main.js') },
     },
+    { ...node, entryPoints: ['src/host/launchWorker.ts'], outfile: 'dist/launchWorker.js' },
     { ...node, entryPoints: ['src/host/pageWorker.ts'], outfile: 'dist/pageWorker.js' },
     {
       ...node,

@@ -1,6 +1,5 @@
 // The texts of the generated files, from the tables that the product itself uses.
 
-import { toJsonSchema } from '@valibot/to-json-schema';
 import { describeLayout } from '../core/describe';
 import { LAUNCH_CAUSES } from '../core/explain/causes';
 import { KERNEL_HASHES } from '../core/measure/kernelHashes';
@@ -19,7 +18,8 @@ import { VMSA } from '../core/vmsa/layout';
 import { PROFILES, type Profile } from '../core/vmsa/profiles';
 import { VMSA_RULES } from '../core/vmsa/rules';
 import { encodeSignature } from '../core/vmsa/signature';
-import { LaunchFileSchema } from '../files/launchFile';
+import { LAUNCH_RULES } from '../files/launchRules';
+import { launchSchema } from './launchSchema';
 
 const table = (heads: readonly string[], rows: readonly (readonly string[])[]): string =>
   markdownTable(
@@ -161,7 +161,7 @@ function volumesSection(): string {
 export function generatedFiles(): Record<string, string> {
   const reference = [
     '# Reference',
-    'Generated from the tables in `src/core` by `npm run generate`.',
+    'Generated from the tables in `src` by `npm run generate`.',
     describeLayout(VMSA),
     '## Rules about VMSA pages',
     rulesTable(VMSA_RULES),
@@ -187,7 +187,10 @@ export function generatedFiles(): Record<string, string> {
     volumesSection(),
     '## Measured direct boot',
     describeLayout(KERNEL_HASHES, '###'),
+    '## Launch files',
+    'The members of a launch file are in its schema, `media/sevlaunch.schema.json`. VS Code shows what these rules notice while you type, and `sevscope launch lint` prints it.',
+    '### Rules about launch files',
+    rulesTable(LAUNCH_RULES),
   ].join('\n\n');
-  const schema = { title: 'SEV launch', ...toJsonSchema(LaunchFileSchema, { typeMode: 'input' }) };
-  return { 'media/reference.md': reference, 'media/sevlaunch.schema.json': JSON.stringify(schema) };
+  return { 'media/reference.md': reference, 'media/sevlaunch.schema.json': JSON.stringify(launchSchema()) };
 }

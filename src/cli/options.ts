@@ -52,6 +52,18 @@ export interface PageOptions extends CpuOptions {
   readonly vtom?: number;
 }
 
+/** An hour. */
+const MOST_SECONDS = 3600;
+
+/** The option for the patience with a host, in seconds; its value is milliseconds. */
+export function timeoutOption(): Option {
+  const seconds = number(MOST_SECONDS, 1);
+  return new Option(
+    '--timeout <seconds>',
+    'wait so long for the connection and for each answer (10 unless given)',
+  ).argParser((text: string) => 1000 * seconds(text));
+}
+
 /** The option for a launch flavour. */
 export function profileOption(): Option {
   return new Option('--profile <name>', 'launch flavour of generated pages').choices(

@@ -6,6 +6,7 @@ import { CheckError, EXIT_STATUS } from '../core/errors';
 import { writeSample } from '../files/sample';
 import { addExplainCommand } from './explain';
 import { printable, terminalProgress, type Output, type TextStream } from './output';
+import { addLaunchCommands } from './launch';
 import { addOvmfCommands } from './ovmf';
 import { addShowCommand } from './show';
 import { addValidateCommand } from './validate';
@@ -48,6 +49,7 @@ function buildProgram(
   addVmsaCommands(program, out, exit);
   addValidateCommand(program, out, exit, workerPath);
   addExplainCommand(program, out, exit, explainPath);
+  addLaunchCommands(program, out, exit, workerPath);
   program
     .command('sample <folder>')
     .description('write a sample: firmware, VMSA pages, keys, and launches that match and do not')

@@ -7,23 +7,21 @@ import * as errors from '../core/errors';
 import { countOf, toBase64 } from '../core/hex';
 import type { Report } from '../core/measure/report';
 import { MAX_SECRETS, secretGuid, type Secret } from '../core/measure/secret';
-import { runCheck, sealForLaunch } from '../files/launch';
+import { runCheck, sealForLaunch, statedPlatform } from '../files/launch';
 import { readLaunchFile, type LaunchFile } from '../files/launchFile';
 import { readUpTo } from '../files/read';
 import { addLaunchOptions, needed, ownerInputs, recordedInputs, type LaunchOptions } from './launchOptions';
-import { number } from './options';
+import { timeoutOption } from './options';
 import { columns, printJson, type Output } from './output';
 import { ruleLines, validateDomain } from './validateDomain';
 import { writeWhole } from '../files/write';
-
-/** An hour. */
-const MOST_SECONDS = 3600;
 
 interface ValidateOptions extends LaunchOptions {
   readonly connect?: string;
   readonly domain?: string;
   readonly insecure?: true;
   readonly ignoreConfig?: true;
+  /** Milliseconds. */
   readonly timeout?: number;
   readonly injectSecret: readonly string[];
   readonly secretHeader?: string;
@@ -63,11 +61,7 @@ export function addValidateCommand(
     .option('-o, --domain <name>', 'domain by UUID, ID or name')
     .option('-i, --insecure', 'go on where the answer cannot be trusted')
     .option('-g, --ignore-config', "do not check the domain's configuration")
-    .option(
-      '--timeout <seconds>',
-      'wait so long for the connection and for each answer (10 unless given)',
-      number(MOST_SECONDS, 1),
-    )
+    .addOption(timeoutOption())
     .action(async (options: ValidateOptions) => {
       exit(await validate(options, out, workerPath));
     });
@@ -113,7 +107,10 @@ async function validateRunning(
 ): Promise<number> {
   const { measurement, apiMajor, apiMinor, buildId, policy, insecure, ignoreConfig, injectSecret } = options;
   const platform = { apiMajor, apiMinor, buildId, policy };
-  const given = Object.fromEntries(Object.entries(platform).filter(([, value]) => value !== undefined));
+  const given = {
+    ...(file && statedPlatform(file)),
+    ...Object.fromEntries(Object.entries(platform).filter(([, value]) => value !== undefined)),
+  };
   if (options.secretHeader !== undefined || options.secretPayload !== undefined) throw errors.injectOrSeal();
   const inputs = {
     ...ownerInputs(options, file),
@@ -127,7 +124,7 @@ async function validateRunning(
     uri: options.connect ?? file?.domain?.connection ?? '',
     fromFile: options.connect === undefined && file?.domain !== undefined,
     workerPath,
-    timeoutMs: options.timeout === undefined ? undefined : 1000 * options.timeout,
+    timeoutMs: options.timeout,
   };
   const { report, status, injected } = await validateDomain(
     inputs,

@@ -6,6 +6,7 @@ import { firstFailure, type RuleResult } from '../core/domain/rules';
 import type { Report } from '../core/measure/report';
 import type { Secret } from '../core/measure/secret';
 import { checkDomain, type DomainInputs } from '../files/domainCheck';
+import type { ConnectOptions } from '../libvirt/client';
 import { columns, type Output } from './output';
 import { askAtTerminal } from './prompt';
 
@@ -31,24 +32,31 @@ export interface DomainAnswer {
   readonly injected?: number;
 }
 
+/** How a command connects. @throws CheckError when the part that does is missing */
+export function terminalConnection({
+  uri,
+  fromFile = false,
+  workerPath,
+  timeoutMs,
+}: Omit<DomainRun, 'secrets'>): ConnectOptions {
+  if (workerPath === undefined) throw errors.noWorker();
+  return {
+    uri,
+    asTyped: !fromFile,
+    workerPath,
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(process.stdin.isTTY && { onPrompt: askAtTerminal }),
+  };
+}
+
 /** Checks a domain. @throws CheckError */
 export async function validateDomain(
   inputs: DomainInputs,
   run: DomainRun,
   out: Output,
 ): Promise<DomainAnswer> {
-  const { uri, fromFile = false, workerPath, timeoutMs, secrets } = run;
-  if (workerPath === undefined) throw errors.noWorker();
-  const options = {
-    connection: {
-      uri,
-      asTyped: !fromFile,
-      workerPath,
-      ...(timeoutMs !== undefined && { timeoutMs }),
-      ...(process.stdin.isTTY && { onPrompt: askAtTerminal }),
-    },
-    onProgress: out.onProgress,
-  };
+  const { secrets } = run;
+  const options = { connection: terminalConnection(run), onProgress: out.onProgress };
   const { report, injected, injectionError } = await checkDomain(
     inputs,
     options,

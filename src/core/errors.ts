@@ -128,15 +128,17 @@ export function noSecretArea(why: string): CheckError {
 // A file that cannot be opened and firmware that cannot be used have status 6 in virt-qemu-sev-validate, which
 // scripts rely on; so they are of the kind that is neither usage nor state.
 
-/** A file that cannot be opened or read; `reason` is the system's code. */
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such folder',
+  EACCES: 'you may not read it',
+  EISDIR: 'it is a folder',
+  EMFILE: 'too many files are open',
+};
+
+/** A file that cannot be opened or read; `reason` is the system's code, or a phrase. */
 export function unreadableFile(path: string, reason: string): CheckError {
-  const words: Record<string, string> = {
-    ENOENT: 'there is no such file',
-    EACCES: 'you may not read it',
-    EISDIR: 'it is a folder',
-    EMFILE: 'too many files are open',
-  };
-  return new CheckError('bug', `${path} cannot be read: ${words[reason] ?? reason}. Check the path.`);
+  return new CheckError('bug', `${path} cannot be read: ${UNREADABLE[reason] ?? reason}. Check the path.`);
 }
 
 /** A file that cannot be written; `reason` is the system's code. */
@@ -319,6 +321,24 @@ export function noRecordedLaunch(name: string): CheckError {
   return usage(
     `${name} has no recorded launch, only a domain to ask. Check the domain itself (--domain, or Validate Domain Launch Measurement in VS Code), or record the launch in the file.`,
   );
+}
+
+/** A domain without a launch that a host can tell; `why` is its whole sentence and what to do. */
+export function noLaunch(why: string): CheckError {
+  return new CheckError('config', `There is no launch to record. ${why}`);
+}
+
+/** A domain that does not run, so that it has no launch. */
+export function notStarted(state: string): CheckError {
+  return new CheckError(
+    'state',
+    `The domain is ${state}, so it has no launch to record. Start it paused: virsh start --paused.`,
+  );
+}
+
+/** A file that would be replaced. */
+export function fileExists(path: string): CheckError {
+  return usage(`${path} is there already, and was not replaced. Choose another name, or remove it first.`);
 }
 
 /** A guest that has its secrets and does not run. */

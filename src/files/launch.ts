@@ -64,6 +64,11 @@ export function ownerInputsOf(
   };
 }
 
+/** What the owner states of a domain's launch, whatever its host reports. */
+export function statedPlatform({ domain }: LaunchFile): Partial<Platform> {
+  return domain?.policy === undefined ? {} : { policy: domain.policy };
+}
+
 /** Reads a VMSA file. @throws CheckError when it cannot be read or is not one page. */
 export async function readVmsa(path: string, signal?: AbortSignal): Promise<Uint8Array> {
   const page = await readUpTo(path, VMSA_SIZE, signal);
@@ -85,7 +90,7 @@ export function resetAddressOf(image: OvmfImage, path: string): number {
 }
 
 /** The SEV-ES profile with this name, or the usual one. @throws CheckError for any other profile */
-function sevEsProfile(id: ProfileId | undefined): KnownProfile {
+export function sevEsProfile(id: ProfileId | undefined): KnownProfile {
   const [usual] = SEV_ES_PROFILES;
   const found = id === undefined ? usual : SEV_ES_PROFILES.find((p) => p.id === id);
   if (found) return found;
@@ -124,15 +129,18 @@ async function vmsaFor(
   return { bsp: page('bsp'), ap: page('ap', address), ...made };
 }
 
+/** Why a kernel is not measured with this firmware, a sentence; undefined when it can be. */
+export function kernelUnmeasured({ supports }: OvmfImage): string | undefined {
+  const hashes = supports.find((s) => s.feature === 'kernel hashes');
+  return hashes?.ok
+    ? undefined
+    : `A kernel is given, but this firmware has no room for kernel hashes (${hashes?.reason ?? ''}): QEMU refuses to start it with kernel hashes on, and without them nothing of the kernel is measured.`;
+}
+
 /** What a person should know about her inputs, beside the verdict. */
 function inputWarnings(inputs: LaunchInputs, image: OvmfImage): string[] {
-  const warnings: string[] = [];
-  const hashes = image.supports.find((s) => s.feature === 'kernel hashes');
-  if (inputs.kernel !== undefined && !hashes?.ok) {
-    warnings.push(
-      `A kernel is given, but this firmware has no room for kernel hashes (${hashes?.reason ?? ''}): QEMU refuses to start it with kernel hashes on, and without them nothing of the kernel is measured.`,
-    );
-  }
+  const unmeasured = inputs.kernel === undefined ? undefined : kernelUnmeasured(image);
+  const warnings = unmeasured === undefined ? [] : [unmeasured];
   if (inputs.vmsa && !isSevEs(inputs.platform.policy)) {
     warnings.push(
       'VMSA pages are given, but the policy is plain SEV (bit 2 is clear), which measures none: they play no part in this verdict.',

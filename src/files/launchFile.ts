@@ -5,14 +5,33 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import * as v from 'valibot';
 import * as errors from '../core/errors';
 import { MAX_VCPUS } from '../core/measure/launchDigest';
+import { findCpuModel } from '../core/vmsa/cpuModels';
 import { SEV_ES_PROFILES, type ProfileId } from '../core/vmsa/profiles';
 import { CPU_ID_LIMITS } from '../core/vmsa/signature';
+import { looksLikeKey } from './keys';
 import { readUpTo } from './read';
 
-const integer = (most: number, text: string) =>
-  v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(most), v.description(text));
+const whole = (most: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(most));
+const integer = (most: number, text: string) => v.pipe(whole(most), v.description(text));
 const file = (text: string) =>
   v.pipe(v.string(), v.minLength(1), v.description(`${text} A path, relative to this file or absolute.`));
+
+/** A word of so many hexadecimal digits, as a number or as people write it: 5 or "0x5". */
+const word = (digits: number, text: string) =>
+  v.pipe(
+    v.union(
+      [
+        whole(16 ** digits - 1),
+        v.pipe(v.string(), v.regex(new RegExp(`^0[xX][0-9a-fA-F]{1,${digits}}$`)), v.transform(Number)),
+      ],
+      `a number, or 0x and at most ${digits} hexadecimal digits as a text`,
+    ),
+    v.description(text),
+  );
+const policy = word(
+  8,
+  'Guest policy, 32 bits (sev-policy), also as "0x5". With bit 2 set the guest is SEV-ES.',
+);
 
 const cpuNumbers = v.strictObject({
   family: integer(CPU_ID_LIMITS.family, 'CPU family with the extended part added in.'),
@@ -20,23 +39,26 @@ const cpuNumbers = v.strictObject({
   stepping: integer(CPU_ID_LIMITS.stepping, 'CPU stepping.'),
 });
 
-const keyFiles = v.union([
-  v.strictObject({ tk: file('TEK and TIK in one file of 32 bytes, TEK first.') }),
-  v.strictObject({
-    tik: file('Transport integrity key, 16 bytes.'),
-    tek: v.optional(file('Transport encryption key, 16 bytes; needed for secrets only.')),
-  }),
-]);
+/** The members that name key files. */
+const key = {
+  tk: file('TEK and TIK in one file of 32 bytes, TEK first.'),
+  tik: file('Transport integrity key, 16 bytes.'),
+  tek: file('Transport encryption key, 16 bytes; needed for secrets only.'),
+};
+const keyFiles = v.union(
+  [v.strictObject({ tk: key.tk }), v.strictObject({ tik: key.tik, tek: v.optional(key.tek) })],
+  'an object with "tik" and perhaps "tek", or with "tk" alone',
+);
 
 const recordedLaunch = v.strictObject({
   measurement: v.pipe(
     v.string(),
     v.description('What the host reported (sev-measurement): base64 of 48 bytes, the HMAC and its nonce.'),
   ),
-  apiMajor: integer(0xff, 'SEV API major version of the firmware (sev-api-major).'),
-  apiMinor: integer(0xff, 'SEV API minor version of the firmware (sev-api-minor).'),
-  buildId: integer(0xff, 'Build of the SEV firmware (sev-build-id).'),
-  policy: integer(0xffffffff, 'Guest policy, 32 bits (sev-policy). With bit 2 set the guest is SEV-ES.'),
+  apiMajor: word(2, 'SEV API major version of the firmware (sev-api-major).'),
+  apiMinor: word(2, 'SEV API minor version of the firmware (sev-api-minor).'),
+  buildId: word(2, 'Build of the SEV firmware (sev-build-id).'),
+  policy,
 });
 
 const runningDomain = v.strictObject({
@@ -48,6 +70,17 @@ const runningDomain = v.strictObject({
     ),
   ),
   name: v.pipe(v.string(), v.minLength(1), v.description('The domain: its UUID, its name, or its id.')),
+  policy: v.optional(
+    v.pipe(
+      policy,
+      v.description('The guest policy that you asked for, instead of the one that the host reports.'),
+    ),
+  ),
+});
+
+const vmsaFiles = v.strictObject({
+  bsp: file('VMSA page of vCPU 0, 4096 bytes.'),
+  ap: v.optional(file('VMSA page of every other vCPU, 4096 bytes.')),
 });
 
 /** The shape of a launch file. */
@@ -71,7 +104,16 @@ export const LaunchFileSchema = v.strictObject({
   ),
   cpu: v.optional(
     v.pipe(
-      v.union([v.string(), cpuNumbers]),
+      v.union(
+        [
+          v.pipe(
+            v.string(),
+            v.check((name) => findCpuModel(name) !== undefined, 'a CPU model of QEMU, such as EPYC-Milan'),
+          ),
+          cpuNumbers,
+        ],
+        'a CPU model of QEMU, such as EPYC-Milan, or an object with family, model and stepping',
+      ),
       v.description("The guest's CPU, for generated VMSAs: a QEMU model such as EPYC-Milan, or its numbers."),
     ),
   ),
@@ -83,15 +125,7 @@ export const LaunchFileSchema = v.strictObject({
       ),
     ),
   ),
-  vmsa: v.optional(
-    v.pipe(
-      v.strictObject({
-        bsp: file('VMSA page of vCPU 0, 4096 bytes.'),
-        ap: v.optional(file('VMSA page of every other vCPU, 4096 bytes.')),
-      }),
-      v.description('VMSA pages from files, instead of generated ones.'),
-    ),
-  ),
+  vmsa: v.optional(v.pipe(vmsaFiles, v.description('VMSA pages from files, instead of generated ones.'))),
   keys: v.pipe(
     keyFiles,
     v.description("The guest owner's keys. Only their paths are here; keys are read when needed."),
@@ -116,13 +150,66 @@ function placeOf(error: unknown): string {
   return position === undefined ? '' : ` (character ${position})`;
 }
 
+/** Issues whose sentence is ours: what was wanted, with nothing of what was found. */
+const OURS = ['check', 'union'];
+
 /** What was wanted and what sort of value was found; of numbers the value, of all else the type. */
-function complaint({ expected, input }: v.BaseIssue<unknown>): string {
+function complaint({ type: issue, message, expected, input }: v.BaseIssue<unknown>): string {
   if (expected === 'never') return 'there is no such field';
   const type = input === null ? 'null' : Array.isArray(input) ? 'a list' : typeof input;
   const found = input === undefined ? 'nothing' : typeof input === 'number' ? String(input) : type;
-  return `wanted ${expected ?? 'another value'}, found ${found}`;
+  return `wanted ${OURS.includes(issue) ? message : (expected ?? 'another value')}, found ${found}`;
 }
+
+/** Where a path of a launch file leads. @param file the launch file, absolute */
+export const pathIn = (file: string, path: string): string =>
+  isAbsolute(path) ? path : resolve(dirname(file), path);
+
+/** What is wrong with the shape of a launch file: the member, outermost name first, and why. */
+export interface ShapeProblem {
+  readonly member: readonly string[];
+  readonly why: string;
+}
+
+/** All that the schema refuses, in its order. */
+export function shapeProblems(json: unknown): ShapeProblem[] {
+  const { issues = [] } = v.safeParse(LaunchFileSchema, json);
+  return issues.map((issue) => ({
+    member: issue.path?.map(({ key: name }) => String(name)) ?? [],
+    why: complaint(issue),
+  }));
+}
+
+/** The members of an object that their schemas take; the others are as if they were not there. */
+function validEntries<E extends v.ObjectEntries>(
+  entries: E,
+  value: unknown,
+): { [N in keyof E]?: v.InferOutput<E[N]> | undefined } | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const given = value as Readonly<Record<string, unknown>>;
+  const taken = Object.entries(entries).flatMap(([name, schema]) => {
+    const result = v.safeParse(schema, given[name]);
+    return result.success && result.output !== undefined ? [[name, result.output]] : [];
+  });
+  return Object.fromEntries(taken) as { [N in keyof E]?: v.InferOutput<E[N]> };
+}
+
+/** What can be made of a launch file that is not finished: each member for itself, paths as they are written. */
+export function validMembers(json: unknown) {
+  const { name, firmware, kernel, initrd, cmdline, vcpus, cpu, profile } = LaunchFileSchema.entries;
+  const plain = { name, firmware, kernel, initrd, cmdline, vcpus, cpu, profile };
+  const given = (typeof json === 'object' && json !== null ? json : {}) as Readonly<Record<string, unknown>>;
+  return {
+    ...validEntries(plain, json),
+    launch: validEntries(recordedLaunch.entries, given['launch']),
+    domain: validEntries(runningDomain.entries, given['domain']),
+    vmsa: validEntries(vmsaFiles.entries, given['vmsa']),
+    keys: validEntries(key, given['keys']),
+  };
+}
+
+/** The members that can be made out. */
+export type LaunchMembers = ReturnType<typeof validMembers>;
 
 /**
  * Reads the text of a launch file.
@@ -143,7 +230,14 @@ export function parseLaunchFile(text: string, path: string): LaunchFile {
   }
   if (!result.output.launch && !result.output.domain)
     throw errors.badLaunchFile(path, 'it has neither a recorded "launch" nor a "domain" to ask');
-  const at = (p: string) => (isAbsolute(p) ? p : resolve(dirname(path), p));
+  const pasted = Object.entries(result.output.keys).find(
+    ([, value]) => value !== undefined && looksLikeKey(value),
+  );
+  if (pasted) {
+    const why = 'wanted the path of a key file, found what looks like the key itself';
+    throw errors.badLaunchFile(path, `keys.${pasted[0]}: ${why}`);
+  }
+  const at = (p: string) => pathIn(path, p);
   const maybe = (p: string | undefined) => (p === undefined ? undefined : at(p));
   const { firmware, kernel, initrd, vmsa, keys, ...rest } = result.output;
   return {
@@ -159,9 +253,14 @@ export function parseLaunchFile(text: string, path: string): LaunchFile {
 /** A launch file is a page of text; what is larger is something else. */
 const MAX_LAUNCH_FILE = 2 ** 20;
 
-/** Reads a launch file from disk. @param path absolute @throws CheckError when it cannot be read or is none */
-export async function readLaunchFile(path: string): Promise<LaunchFile> {
+/** The text of a launch file on disk. @param path absolute @throws CheckError when it cannot be read or is too large */
+export async function readLaunchText(path: string): Promise<string> {
   const bytes = await readUpTo(path, MAX_LAUNCH_FILE);
   if (bytes.length > MAX_LAUNCH_FILE) throw errors.badLaunchFile(path, 'it has more than 1 MiB');
-  return parseLaunchFile(Buffer.from(bytes).toString('utf8'), path);
+  return Buffer.from(bytes).toString('utf8');
+}
+
+/** Reads a launch file from disk. @param path absolute @throws CheckError when it cannot be read or is none */
+export async function readLaunchFile(path: string): Promise<LaunchFile> {
+  return parseLaunchFile(await readLaunchText(path), path);
 }

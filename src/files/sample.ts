@@ -38,6 +38,9 @@ function wrongPage(right: Uint8Array): Uint8Array {
   return encode(VMSA, { ...decode(VMSA, right), rdx, sev_features: 0x20n });
 }
 
+/** The key files; as keys have to be, they are for their owner only. */
+const KEYS = { tik: 'sample_tik.bin', tek: 'sample_tek.bin' };
+
 interface Launch {
   readonly policy: number;
   readonly vmsa?: VmsaPages;
@@ -63,10 +66,7 @@ function sampleContents(): (SampleFile & { readonly bytes: Uint8Array })[] {
     return { measurement: measurementText({ hmac, mnonce }), ...PLATFORM, policy };
   };
   const boot = { kernel: 'vmlinuz.sample', initrd: 'initrd.sample', cmdline: CMDLINE };
-  const launchFile = (fields: object) =>
-    utf8(
-      `${JSON.stringify({ ...fields, keys: { tik: 'sample_tik.bin', tek: 'sample_tek.bin' } }, null, 2)}\n`,
-    );
+  const launchFile = (fields: object) => utf8(`${JSON.stringify({ ...fields, keys: KEYS }, null, 2)}\n`);
 
   return [
     {
@@ -78,8 +78,8 @@ function sampleContents(): (SampleFile & { readonly bytes: Uint8Array })[] {
     { name: 'vcpu0-wrong.vmsa', bytes: wrongPage(bsp), text: 'the same with two wrong fields' },
     { name: 'vmlinuz.sample', bytes: kernel, text: 'stand-in for a kernel' },
     { name: 'initrd.sample', bytes: initrd, text: 'stand-in for an initrd' },
-    { name: 'sample_tik.bin', bytes: tik, text: 'transport integrity key of the sample' },
-    { name: 'sample_tek.bin', bytes: tek, text: 'transport encryption key of the sample' },
+    { name: KEYS.tik, bytes: tik, text: 'transport integrity key of the sample' },
+    { name: KEYS.tek, bytes: tek, text: 'transport encryption key of the sample' },
     {
       name: 'matches.sevlaunch.json',
       text: 'an SEV-ES launch with two vCPUs and kernel hashes, as it should be',
@@ -128,6 +128,8 @@ On the command line: \`sevscope validate --launch matches.sevlaunch.json\`.
 export async function writeSample(folder: string): Promise<SampleFile[]> {
   const contents = sampleContents();
   await mkdir(folder, { recursive: true });
-  for (const { name, bytes } of contents) await writeWhole(join(folder, name), bytes);
+  const secret = Object.values(KEYS);
+  for (const { name, bytes } of contents)
+    await writeWhole(join(folder, name), bytes, secret.includes(name) ? 0o600 : undefined);
   return contents.map(({ name, text }) => ({ name, text }));
 }

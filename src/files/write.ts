@@ -6,14 +6,15 @@ import * as errors from '../core/errors';
 /**
  * Writes a file so that an interrupted run leaves the old one. Follows links, keeps the mode of a file that is there,
  * and writes into what is no file, as a pipe or a terminal, instead of replacing it.
+ * @param mode of a file that is new
  * @throws CheckError when it cannot be written
  */
-export async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
+export async function writeWhole(path: string, bytes: Uint8Array | string, mode?: number): Promise<void> {
   try {
     const target = await realpath(path).catch(() => path);
     const present = await stat(target).catch(() => undefined);
     if (present && !present.isFile()) await writeFile(target, bytes);
-    else await replace(target, bytes, present?.mode);
+    else await replace(target, bytes, present?.mode ?? mode);
   } catch (error) {
     throw errors.unwritableFile(
       path,

@@ -1,6 +1,7 @@
 // The checks that a report shows: of a recorded launch, and of a running domain, with the owner's inputs from a launch file as it
 // stands in its editor.
 
+import { isAbsolute } from 'node:path';
 import * as vscode from 'vscode';
 import * as errors from '../core/errors';
 import type { Report } from '../core/measure/report';
@@ -12,7 +13,7 @@ import {
   type DomainOutcome,
   type Injection,
 } from '../files/domainCheck';
-import { launchInputs, ownerInputsOf, runCheck } from '../files/launch';
+import { launchInputs, ownerInputsOf, runCheck, statedPlatform } from '../files/launch';
 import { parseLaunchFile, readLaunchFile, type LaunchFile } from '../files/launchFile';
 import { isPipe, readUpTo } from '../files/read';
 import { libvirtWorkerScript, nameOf } from './files';
@@ -26,9 +27,11 @@ export type RunOptions = Omit<DomainCheckOptions, 'connection'> & { readonly ext
 /** A launch file with its text as it is in an open editor. @throws CheckError */
 export async function launchFileAt(uri: vscode.Uri): Promise<LaunchFile> {
   if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
-  if (uri.scheme !== 'file') throw errors.notOnDisk(uri.scheme);
-  if (await isPipe(uri.fsPath)) throw errors.pipeForFile(nameOf(uri));
   const open = vscode.workspace.textDocuments.find((d) => d.uri.toString() === uri.toString());
+  // One that was never saved has a path all the same, when it has a name.
+  if (uri.scheme !== 'file' && !(open?.isUntitled && isAbsolute(uri.path)))
+    throw errors.notOnDisk(uri.scheme);
+  if (await isPipe(uri.fsPath)) throw errors.pipeForFile(nameOf(uri));
   return open ? parseLaunchFile(open.getText(), uri.fsPath) : readLaunchFile(uri.fsPath);
 }
 
@@ -48,9 +51,11 @@ export async function runDomain(
   options: RunOptions,
   injection?: Injection,
 ): Promise<DomainOutcome> {
-  const inputs = ownerInputsOf(await launchFileAt(file), nameOf(file));
+  const launch = await launchFileAt(file);
+  const inputs = ownerInputsOf(launch, nameOf(file));
+  const platform = statedPlatform(launch);
   const connection = connectionOptions(libvirtWorkerScript(options.extensionUri), uri);
-  return checkDomain({ ...inputs, domain }, { ...options, connection }, injection);
+  return checkDomain({ ...inputs, platform, domain }, { ...options, connection }, injection);
 }
 
 /** Asks which secret a domain is to get, and once more before it does; `run` checks the domain again and hands it over. */

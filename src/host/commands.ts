@@ -13,9 +13,9 @@ import { OvmfEditor } from './ovmfEditor';
 import { activeFile, pickFile, pickRequest, resetAddressAt, savePage, startFolder } from './picks';
 import { present } from './present';
 import type { RecentCpus } from './recentCpus';
-import { launchFileAt } from './checks';
+import { recordLaunch } from './recordLaunch';
 import { isReport, reportUri } from './reportSource';
-import { validateDomain, validateNamed, type Surroundings } from './validateDomain';
+import { sourceIn, validateDomain, validateNamed, type Surroundings } from './validateDomain';
 import { vmsaCommands, type Command } from './vmsaCommands';
 import { VmsaEditor } from './vmsaEditor';
 
@@ -33,6 +33,11 @@ export function registerCommands(
     'sevscope.compareImages': compareImages,
     'sevscope.validateLaunch': (uri?: vscode.Uri) => validateLaunch(checks, uri),
     'sevscope.explainMismatch': (uri?: vscode.Uri) => validateLaunch(checks, uri, true),
+    'sevscope.openReport': (uri?: vscode.Uri) =>
+      withLaunchFile('Launch of the report', uri, async (file) =>
+        checks.reports.reveal(reportUri(await sourceIn(file))),
+      ),
+    'sevscope.recordLaunch': (given?: unknown) => recordLaunch(checks, given),
     'sevscope.validateDomain': (given?: unknown) => validateDomain(checks, given),
     'sevscope.createSample': createSample,
     'sevscope.openAsOvmf': (uri?: vscode.Uri) => openWith(uri, OvmfEditor.viewType),
@@ -101,14 +106,21 @@ async function validateLaunch(checks: Surroundings, uri?: vscode.Uri, explain = 
   const active = uri ?? activeFile();
   // A report is one of a launch already, or of a domain.
   if (active && isReport(active)) return checks.reports.start(active, explain);
-  const own = active?.path.endsWith('.sevlaunch.json') ? active : undefined;
   const title = explain ? 'Launch to explain' : 'Launch to check';
+  await withLaunchFile(title, uri, (file) => validateNamed(checks, file, explain));
+}
+
+/** Does something with a launch file: the given one, the one that is open, or one that is asked for. */
+async function withLaunchFile(
+  title: string,
+  uri: vscode.Uri | undefined,
+  run: (file: vscode.Uri) => Promise<void>,
+): Promise<void> {
+  if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
+  const active = activeFile();
+  const own = active?.path.endsWith('.sevlaunch.json') ? active : undefined;
   const file = uri ?? own ?? (await pickFile(title, '**/*.sevlaunch.json'));
-  if (!file) return;
-  // A file that cannot be read says so in its report.
-  const launch = await launchFileAt(file).catch(() => undefined);
-  if (launch?.domain && !launch.launch) await validateNamed(checks, file, launch.domain, explain);
-  else await checks.reports.start(reportUri({ file }), explain);
+  if (file) await run(file);
 }
 
 /** Writes the sample into a folder and offers to open it. */

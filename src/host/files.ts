@@ -65,6 +65,10 @@ export const explainScript = (extensionUri: vscode.Uri): string =>
 export const launchEditsScript = (extensionUri: vscode.Uri): string =>
   vscode.Uri.joinPath(extensionUri, 'dist', 'launchEditsWorker.js').fsPath;
 
+/** The program of the thread that looks for problems of launch files. */
+export const launchWorkerScript = (extensionUri: vscode.Uri): string =>
+  vscode.Uri.joinPath(extensionUri, 'dist', 'launchWorker.js').fsPath;
+
 /** The program of the thread that answers questions about a page. */
 export const pageWorkerScript = (extensionUri: vscode.Uri): string =>
   vscode.Uri.joinPath(extensionUri, 'dist', 'pageWorker.js').fsPath;

@@ -36,13 +36,15 @@ export async function newLaunchFile(firmware: vscode.Uri | undefined, target?: D
   const image = firmware ? posix.basename(firmware.path) : 'OVMF.fd';
   const stem = target ? target.name.replaceAll(/[^\w.-]+/g, '-') : image.replace(/\.[^.]*$/, '');
   const uri = vscode.Uri.joinPath(folder, `${stem}.sevlaunch.json`);
+  await openUnsaved(uri, `${JSON.stringify(target ? ofDomain(image, target) : recorded(image), null, 2)}\n`);
+}
+
+/** Opens a text as a file that is not saved yet; when one is open under this name, that one as it is. */
+export async function openUnsaved(uri: vscode.Uri, text: string): Promise<void> {
   const document = await vscode.workspace.openTextDocument(uri.with({ scheme: 'untitled' }));
   const editor = await vscode.window.showTextDocument(document);
   if (document.getText() !== '') return;
   await editor.edit((edit) => {
-    edit.insert(
-      new vscode.Position(0, 0),
-      `${JSON.stringify(target ? ofDomain(image, target) : recorded(image), null, 2)}\n`,
-    );
+    edit.insert(new vscode.Position(0, 0), text);
   });
 }

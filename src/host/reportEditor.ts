@@ -59,11 +59,19 @@ export class ReportEditor extends PageEditor {
     const [open] = this.runs.get(key) ?? [];
     if (!open) this.wanted.set(key, { explain });
     try {
-      await vscode.commands.executeCommand('vscode.openWith', uri, ReportEditor.viewType);
+      await this.reveal(uri);
     } finally {
       this.wanted.delete(key);
     }
     await open?.check({ explain });
+  }
+
+  /** Shows a report where it is open already, or else opens it: what it shows then is as after a reload. */
+  async reveal(uri: vscode.Uri): Promise<void> {
+    const isIt = ({ input }: vscode.Tab) =>
+      input instanceof vscode.TabInputCustom && input.uri.toString() === uri.toString();
+    const group = vscode.window.tabGroups.all.find(({ tabs }) => tabs.some(isIt));
+    await vscode.commands.executeCommand('vscode.openWith', uri, ReportEditor.viewType, group?.viewColumn);
   }
 
   protected async open(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void> {

@@ -12,7 +12,7 @@ import { isHers } from './consent';
 import { canonicalUri } from './lastVerdicts';
 import { newLaunchFile } from './newLaunchFile';
 import type { ReportEditor } from './reportEditor';
-import { reportUri, type DomainTarget } from './reportSource';
+import { reportUri, type DomainTarget, type ReportSource } from './reportSource';
 import { acceptUri, chooseUri } from './uriChoice';
 
 /** Launch files that are looked at for one that names the domain. */
@@ -32,35 +32,46 @@ export async function validateDomain(around: Surroundings, given?: unknown): Pro
   if (!target) return;
   // A caller may be a link in a document: only connections that are hers already are not asked about.
   if (!(await isHers(around.memory, target.uri, target.name))) return;
-  const file = await chooseInputs(target);
-  if (file) await around.reports.start(reportUri({ file, target }));
+  const fresh = { label: 'New launch file for this domain…', description: 'your firmware, CPU and keys' };
+  const chosen = await chooseInputs(target, fresh);
+  if (!chosen) return;
+  if (chosen.file) await around.reports.start(reportUri({ file: chosen.file, target }));
+  else await newLaunchFile(undefined, target);
+}
+
+/** What a launch file asks to be checked. A file that cannot be read says so in its report. @throws CheckError as acceptUri */
+export async function sourceIn(file: vscode.Uri): Promise<ReportSource> {
+  const launch = await launchFileAt(file).catch(() => undefined);
+  if (!launch?.domain || launch.launch) return { file };
+  const { connection, name } = launch.domain;
+  return { file, target: { uri: acceptUri(connection).canonical, domain: name, name } };
 }
 
 /**
- * Checks the domain that a launch file names, after the person has agreed to its connection.
+ * Checks a launch file; a domain that it names after the person has agreed to its connection.
  * @param explain when it does not match, search for the cause at once
  */
 export async function validateNamed(
   { reports, memory }: Surroundings,
   file: vscode.Uri,
-  domain: NonNullable<LaunchFile['domain']>,
   explain = false,
 ): Promise<void> {
-  const { name } = domain;
-  const uri = acceptUri(domain.connection).canonical;
-  if (!(await isHers(memory, uri, name))) return;
-  await reports.start(reportUri({ file, target: { uri, domain: name, name } }), explain);
+  const source = await sourceIn(file);
+  const { target } = source;
+  if (!target || (await isHers(memory, target.uri, target.name)))
+    await reports.start(reportUri(source), explain);
 }
 
-/** @throws CheckError when the connection is refused */
-function targetOf(given: unknown): DomainTarget | undefined {
+/** A domain that a caller named. @throws CheckError when the connection is refused */
+export function targetOf(given: unknown): DomainTarget | undefined {
   if (typeof given !== 'object' || given === null) return undefined;
   const { uri, domain, name } = given as Record<string, unknown>;
   if (typeof uri !== 'string' || typeof domain !== 'string') return undefined;
   return { uri: acceptUri(uri).canonical, domain, name: typeof name === 'string' ? name : domain };
 }
 
-async function chooseTarget(connections: Connections): Promise<DomainTarget | undefined> {
+/** Asks for a connection, and one of its domains. */
+export async function chooseTarget(connections: Connections): Promise<DomainTarget | undefined> {
   const known = [...new Set(connectionTexts().map(canonicalUri))];
   const other = { label: 'Another connection…' };
   const chosen =
@@ -93,14 +104,20 @@ const domainItem = (summary: DomainSummary): DomainItem => ({
   uuid: summary.uuid,
 });
 
-/** The launch file whose inputs count: the one that names the domain, or the one that she chooses. */
-async function chooseInputs(target: DomainTarget): Promise<vscode.Uri | undefined> {
+/**
+ * The launch file whose inputs count: the one that names the domain, or the one that she chooses. @param fresh the choice of none
+ * @returns without a file for that choice; undefined when she changed her mind
+ */
+export async function chooseInputs(
+  target: DomainTarget,
+  fresh: vscode.QuickPickItem,
+): Promise<{ readonly file?: vscode.Uri } | undefined> {
   const files = await vscode.workspace.findFiles('**/*.sevlaunch.json', '**/node_modules/**', MOST_FILES);
   const read = await Promise.all(
     files.map(async (file) => ({ file, launch: await launchFileAt(file).catch(() => undefined) })),
   );
   const naming = read.filter(({ launch }) => launch?.domain && namesDomain(launch.domain, target));
-  if (naming.length === 1) return naming[0]!.file;
+  if (naming.length === 1) return naming[0];
   const items = [...naming, ...read.filter((one) => !naming.includes(one) && one.launch)].map(
     ({ file, launch }) => ({
       label: vscode.workspace.asRelativePath(file),
@@ -108,17 +125,10 @@ async function chooseInputs(target: DomainTarget): Promise<vscode.Uri | undefine
       file,
     }),
   );
-  const fresh = {
-    label: 'New launch file for this domain…',
-    description: 'your firmware, CPU and keys',
-    file: undefined,
-  };
-  const chosen = await vscode.window.showQuickPick([...items, fresh], {
+  return vscode.window.showQuickPick<vscode.QuickPickItem & { file?: vscode.Uri }>([...items, fresh], {
     title: `Inputs for ${target.name}`,
     placeHolder: 'What was launched is compared with your own firmware, kernel, CPU and keys',
   });
-  if (chosen === fresh) await newLaunchFile(undefined, target);
-  return chosen?.file;
 }
 
 function namesDomain({ connection, name }: NonNullable<LaunchFile['domain']>, target: DomainTarget): boolean {

@@ -13,6 +13,7 @@ import {
 } from '../../src/host/connectionSettings';
 import { confirmedUris, isHers } from '../../src/host/consent';
 import { domainsCommands } from '../../src/host/domainsCommands';
+import { recordLaunch } from '../../src/host/recordLaunch';
 import type { ReportEditor } from '../../src/host/reportEditor';
 import { canonicalUri } from '../../src/host/lastVerdicts';
 import { validateDomain, validateNamed } from '../../src/host/validateDomain';
@@ -92,7 +93,14 @@ describe('A URI that would run a program', () => {
         (error) => error instanceof CheckError && reason.test(error.message),
       );
       await assert.rejects(
-        validateNamed(around, vscode.Uri.file(script()), { connection: uri(), name: 'guest' }),
+        recordLaunch(around, target),
+        (error) => error instanceof CheckError && reason.test(error.message),
+      );
+      const launchFile = join(folder(), 'guest.sevlaunch.json');
+      const domain = { connection: uri(), name: 'guest' };
+      writeFileSync(launchFile, JSON.stringify({ firmware: 'x', keys: { tk: 'x' }, domain }));
+      await assert.rejects(
+        validateNamed(around, vscode.Uri.file(launchFile)),
         (error) => error instanceof CheckError && reason.test(error.message),
       );
       await assert.rejects(

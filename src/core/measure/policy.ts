@@ -37,6 +37,7 @@ export function describePolicy(policy: number): string {
 
 /** Something that a guest owner should know of her policy. */
 export interface PolicyRemark {
+  readonly about: 'debugging' | 'reserved' | 'version' | 'registers' | 'keys';
   /** `warning`: it lets somebody at the guest, or cannot be meant so. */
   readonly severity: 'warning' | 'info';
   /** A sentence. */
@@ -52,27 +53,37 @@ export interface FirmwareVersion {
 /** What a policy leaves open. @param firmware the version that launched the guest, when it is known */
 export function policyRemarks(policy: number, firmware?: FirmwareVersion): PolicyRemark[] {
   const remarks: PolicyRemark[] = [];
-  const warn = (text: string) => remarks.push({ severity: 'warning', text });
-  const note = (text: string) => remarks.push({ severity: 'info', text });
+  const warn = (about: PolicyRemark['about'], text: string) =>
+    remarks.push({ about, severity: 'warning', text });
+  const note = (about: PolicyRemark['about'], text: string) =>
+    remarks.push({ about, severity: 'info', text });
   if (allowsDebugging(policy))
     warn(
+      'debugging',
       `The policy ${hex(policy)} lets the host debug the guest (NODBG, bit 0, is clear): whoever runs the host can read and change its memory, whatever was measured.`,
     );
   const reserved = policy & 0xffc0;
   if (reserved !== 0)
-    warn(`The policy ${hex(policy)} has bits that mean nothing (${hex(reserved)}); they must be 0.`);
+    warn(
+      'reserved',
+      `The policy ${hex(policy)} has bits that mean nothing (${hex(reserved)}); they must be 0.`,
+    );
   const [major, minor] = [(policy >>> 16) & 0xff, policy >>> 24];
   const isOlder =
     firmware && (firmware.apiMajor < major || (firmware.apiMajor === major && firmware.apiMinor < minor));
   if (isOlder)
     warn(
+      'version',
       `The policy asks for SEV firmware ${major}.${minor} or later, and ${firmware.apiMajor}.${firmware.apiMinor} is said to have launched the guest, which it would have refused.`,
     );
   if (!isSevEs(policy))
-    note('Registers are neither encrypted nor measured: the policy does not require SEV-ES (bit 2).');
+    note(
+      'registers',
+      'Registers are neither encrypted nor measured: the policy does not require SEV-ES (bit 2).',
+    );
   if ((policy & bit('NOKS')) === 0)
-    note('Another guest may be started with the same key (NOKS, bit 1, is clear).');
+    note('keys', 'Another guest may be started with the same key (NOKS, bit 1, is clear).');
   if (major === 0 && minor === 0)
-    note('Any version of the SEV firmware may launch the guest (API floor 0.0).');
+    note('version', 'Any version of the SEV firmware may launch the guest (API floor 0.0).');
   return remarks;
 }

@@ -57,11 +57,22 @@ function volumesWith(build: 1 | 2): Uint8Array {
   );
 }
 
+/** A launch file with something wrong in most of its lines. */
+const ODD_LAUNCH = `{
+  "firmware": "none.fd",
+  "cmdline": "quiet",
+  "cpu": "EPYC-Milan", "vmsa": { "bsp": "README.md" },
+  "keys": { "tik": "000102030405060708090a0b0c0d0e0f", "tek": "sample_tek.bin" },
+  "launch": { "measurement": "", "apiMajor": 1, "apiMinor": 55, "buildId": "0x100", "policy": "0x44" }
+}
+`;
+
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sevscope-cli-'));
   assert.equal((await cli('sample', '.')).status, 0);
   writeFileSync(at('volumes-1.fd'), volumesWith(1));
   writeFileSync(at('volumes-2.fd'), volumesWith(2));
+  writeFileSync(at('odd.sevlaunch.json'), ODD_LAUNCH);
 });
 after(() => {
   rmSync(folder, { recursive: true, force: true });
@@ -74,6 +85,10 @@ describe('The command line prints', () => {
     ['show-ovmf', ['show', 'OVMF.sample.fd'], 0],
     ['ovmf-show-json', ['ovmf', 'show', '--json', 'OVMF.sample.fd'], 0],
     ['ovmf-lint', ['ovmf', 'lint', 'OVMF.sample.fd'], 0],
+    ['launch-lint', ['launch', 'lint', 'matches.sevlaunch.json', 'odd.sevlaunch.json'], 1],
+    ['launch-lint-json', ['launch', 'lint', 'odd.sevlaunch.json', '--json'], 1],
+    ['launch-lint-clean', ['launch', 'lint', 'matches.sevlaunch.json', 'mismatch.sevlaunch.json'], 0],
+    ['launch-help', ['launch', 'record', '--help'], 0],
     ['ovmf-diff', ['ovmf', 'diff', 'OVMF.sample.fd', 'README.md'], 1],
     ['ovmf-diff-volumes', ['ovmf', 'diff', 'volumes-1.fd', 'volumes-2.fd'], 1],
     ['ovmf-diff-volumes-json', ['ovmf', 'diff', 'volumes-1.fd', 'volumes-2.fd', '--json'], 1],

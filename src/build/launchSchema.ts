@@ -1,0 +1,120 @@
+// The schema of launch files for VS Code: what the validator takes, from its own table, with the completions and explanations that
+// the tables of CPU models, profiles and policies give.
+
+import { toJsonSchema } from '@valibot/to-json-schema';
+import { hex } from '../core/hex';
+import { describePolicy } from '../core/measure/policy';
+import { CPU_MODELS, describeCpuId } from '../core/vmsa/cpuModels';
+import { SEV_ES_PROFILES } from '../core/vmsa/profiles';
+import { LaunchFileSchema } from '../files/launchFile';
+
+/** A schema as it is written, with what VS Code has beside the standard. */
+interface JsonSchema {
+  [keyword: string]: unknown;
+  properties?: Record<string, JsonSchema>;
+  anyOf?: JsonSchema[];
+}
+
+/** A choice that VS Code offers: `body` with `${1:text}` where one types on. */
+interface Snippet {
+  readonly label: string;
+  readonly description?: string;
+  readonly body: unknown;
+}
+
+/** Policies that people give their guests, the safest SEV-ES one first. */
+const POLICIES = [7, 5, 3, 1, 4, 0];
+const POLICY_CHOICES: readonly Snippet[] = POLICIES.map((policy) => ({
+  label: hex(policy),
+  description: describePolicy(policy),
+  body: policy,
+}));
+
+const CPU_CHOICES = CPU_MODELS.flatMap((model) =>
+  [model.name, ...model.versions].map((name) => ({
+    name,
+    text: `${describeCpuId(model)}${model.note === undefined ? '' : `; ${model.note}`}`,
+  })),
+);
+
+const TIK_AND_TEK = { tik: '${1:tik.bin}', tek: '${2:tek.bin}' };
+const RECORDED = {
+  measurement: '${1:sev-measurement}',
+  apiMajor: '^${2:1}',
+  apiMinor: '^${3:55}',
+  buildId: '^${4:24}',
+  policy: '^${5:7}',
+};
+const DOMAIN = { connection: '${1:qemu+ssh://user@host/system}', name: '${2:guest}' };
+const OWNER = { firmware: '${6:OVMF.fd}', vcpus: '^${7:1}', cpu: '${8:EPYC-Milan}' };
+
+/** What is offered for each member, by its path. */
+const HELP: Readonly<Record<string, Record<string, unknown>>> = {
+  '': {
+    defaultSnippets: [
+      {
+        label: 'A recorded launch',
+        description: 'what the host reported is in the file; no host is asked',
+        body: { ...OWNER, launch: RECORDED, keys: { tik: '${9:tik.bin}', tek: '${10:tek.bin}' } },
+      },
+      {
+        label: 'The launch of a libvirt domain',
+        description: 'the host is asked',
+        body: { ...OWNER, domain: DOMAIN, keys: { tik: '${9:tik.bin}', tek: '${10:tek.bin}' } },
+      },
+    ],
+  },
+  firmware: { examples: ['OVMF.fd', 'OVMF_CODE.fd'] },
+  cmdline: { default: '' },
+  vcpus: { examples: [1, 2, 4] },
+  profile: {
+    default: SEV_ES_PROFILES[0]!.id,
+    enumDescriptions: SEV_ES_PROFILES.map(({ title, doc }) => `${title}. ${doc}`),
+  },
+  keys: {
+    defaultSnippets: [
+      { label: 'TIK and TEK', description: 'a file for each', body: TIK_AND_TEK },
+      { label: 'TEK and TIK in one file', body: { tk: '${1:tk.bin}' } },
+    ],
+  },
+  launch: { defaultSnippets: [{ label: 'What the host reported', body: RECORDED }] },
+  'launch.policy': { defaultSnippets: POLICY_CHOICES },
+  domain: { defaultSnippets: [{ label: 'A domain of a libvirt host', body: DOMAIN }] },
+  'domain.connection': {
+    examples: ['qemu+ssh://user@host/system', 'qemu+tls://host/system', 'qemu:///system'],
+  },
+  'domain.policy': { defaultSnippets: POLICY_CHOICES },
+};
+
+function memberOf(schema: JsonSchema, path: string): JsonSchema {
+  if (path === '') return schema;
+  return path.split('.').reduce((at, name) => {
+    const next = at.properties?.[name];
+    if (!next) throw new Error(`A launch file has no "${path}".`);
+    return next;
+  }, schema);
+}
+
+/** The schema, with `title` as VS Code shows it. */
+export function launchSchema(): object {
+  const schema = {
+    title: 'SEV launch',
+    // What these check is an enumeration below.
+    ...toJsonSchema(LaunchFileSchema, { typeMode: 'input', ignoreActions: ['check'] }),
+  } as unknown as JsonSchema;
+  for (const [path, help] of Object.entries(HELP)) Object.assign(memberOf(schema, path), help);
+  const [named, numbers] = memberOf(schema, 'cpu').anyOf ?? [];
+  Object.assign(named!, {
+    enum: CPU_CHOICES.map(({ name }) => name),
+    enumDescriptions: CPU_CHOICES.map(({ text }) => text),
+  });
+  Object.assign(numbers!, {
+    defaultSnippets: [
+      {
+        label: 'Family, model and stepping',
+        body: { family: '^${1:25}', model: '^${2:1}', stepping: '^${3:1}' },
+      },
+    ],
+  });
+  return schema;
+}

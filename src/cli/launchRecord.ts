@@ -1,0 +1,65 @@
+// `sevscope launch record`: writes what a host reports of a domain's launch into a launch file, for a check later and elsewhere.
+
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import * as errors from '../core/errors';
+import { readLaunchText } from '../files/launchFile';
+import { askLaunch, recordedText } from '../files/launchRecord';
+import { writeWhole } from '../files/write';
+import { connect } from '../libvirt/client';
+import { parseConnectionUri } from '../libvirt/uri';
+import { timeoutOption } from './options';
+import type { Output } from './output';
+import { terminalConnection } from './validateDomain';
+
+interface RecordOptions {
+  readonly connect: string;
+  readonly domain: string;
+  readonly launch?: string;
+  readonly output?: string;
+  /** Milliseconds. */
+  readonly timeout?: number;
+}
+
+/** Adds `launch record`. */
+export function addLaunchRecordCommand(launch: Command, out: Output, workerPath: string | undefined): void {
+  launch
+    .command('record')
+    .description('write what the host reports of a launch into a launch file, to be checked without the host')
+    .requiredOption('-c, --connect <uri>', 'libvirt connection, taken as it is')
+    .requiredOption('-d, --domain <name>', 'domain by UUID, ID or name')
+    .option('--launch <path>', "launch file with the owner's inputs; placeholders without it")
+    .option('-o, --output <path>', 'file to write, which must not be there; standard output without it')
+    .addOption(timeoutOption())
+    .action((options: RecordOptions) => record(options, out, workerPath));
+}
+
+async function record(
+  { connect: uri, domain, launch, output, timeout }: RecordOptions,
+  out: Output,
+  workerPath: string | undefined,
+): Promise<void> {
+  const path = resolve(output ?? 'recorded.sevlaunch.json');
+  // A launch that was recorded before may be the only record of it.
+  if (output !== undefined && (await stat(path).catch(() => undefined))) throw errors.fileExists(output);
+  const inputs = launch === undefined ? undefined : await readInputs(resolve(launch));
+  const connection = await connect(terminalConnection({ uri, workerPath, timeoutMs: timeout }));
+  try {
+    const recorded = await askLaunch(connection, domain);
+    // What was typed may be any URI; what a file names is opened by whoever gets the file.
+    const named = parseConnectionUri(uri).ok ? uri : undefined;
+    const text = recordedText(recorded, path, named, inputs);
+    if (output === undefined) out.data(text);
+    else await writeWhole(path, text);
+  } finally {
+    await connection.close();
+  }
+  out.note(
+    'NOTE: Only what the host reported was recorded. Firmware, kernel, vCPUs and CPU are yours to give: nothing that the host says of them is in the file.',
+  );
+}
+
+async function readInputs(path: string) {
+  return { path, text: await readLaunchText(path) };
+}

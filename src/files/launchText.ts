@@ -1,0 +1,75 @@
+// The text of a launch file with its places: where a member stands, and the edits that set or remove one. The text may be broken
+// in the middle, as it is while it is typed.
+
+import {
+  findNodeAtLocation,
+  getNodeValue,
+  modify,
+  parseTree,
+  type Edit,
+  type Node,
+  type ParseError,
+} from 'jsonc-parser';
+
+/** A member by its path, outermost name first; empty for the whole file. */
+export type Member = readonly string[];
+
+/** A range of a text, in UTF-16 units as VS Code counts. */
+export interface Place {
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** A change of a text: `text` in place of a range of it. */
+export interface TextEdit extends Place {
+  readonly text: string;
+}
+
+/** A text as far as it can be read. */
+export interface LaunchText {
+  readonly text: string;
+  /** The value, of a broken text what there is of it. */
+  readonly value: unknown;
+  /** Where it is first no JSON; undefined when all of it is. */
+  readonly broken: number | undefined;
+  readonly root: Node | undefined;
+}
+
+/** Reads a text as strictly as JSON.parse; of one that it refuses, what can be read. */
+export function parseLaunchText(text: string): LaunchText {
+  const errors: ParseError[] = [];
+  const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
+  const [first] = errors;
+  // One thing differs: an empty text gives neither a value nor an error.
+  const broken = first?.offset ?? (root ? undefined : 0);
+  return { text, root, broken, value: root && (getNodeValue(root) as unknown) };
+}
+
+/** Where a member stands: its value; of one that is missing, the name of the innermost one around it that is there. */
+export function placeOf({ root, text }: LaunchText, member: Member): Place {
+  for (let depth = member.length; root && depth > 0; depth--) {
+    const node = findNodeAtLocation(root, member.slice(0, depth));
+    if (!node) continue;
+    const [name] = node.parent?.children ?? [];
+    const shown = depth === member.length ? node : (name ?? node);
+    return { offset: shown.offset, size: shown.length };
+  }
+  return { offset: root?.offset ?? 0, size: Math.min(1, text.length) };
+}
+
+/** Where the name of a member stands, for what should not be there at all. */
+export function namePlaceOf(read: LaunchText, member: Member): Place {
+  const node = read.root && findNodeAtLocation(read.root, [...member]);
+  const [name] = node?.parent?.children ?? [];
+  return name ? { offset: name.offset, size: name.length } : placeOf(read, member);
+}
+
+/** The edits that give a member a value, or with undefined remove it; indented by two, as these files are. */
+export function editsFor({ text }: LaunchText, member: Member, value: unknown): TextEdit[] {
+  const formattingOptions = { insertSpaces: true, tabSize: 2, eol: '\n' };
+  return modify(text, [...member], value, { formattingOptions }).map(({ offset, length, content }: Edit) => ({
+    offset,
+    size: length,
+    text: content,
+  }));
+}

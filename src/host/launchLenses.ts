@@ -1,0 +1,25 @@
+// What can be done with a launch file, above its first line.
+
+import * as vscode from 'vscode';
+import { LAUNCH_FILES } from './launchDiagnostics';
+
+const LENSES = [
+  ['$(verified) Validate', 'sevscope.validateLaunch', 'Check the launch with the text as it is here'],
+  ['Explain', 'sevscope.explainMismatch', 'Look for what would make the measurement match'],
+  ['Open Report', 'sevscope.openReport', 'Show the report of the last check'],
+] as const;
+
+/** Shows the lenses; not in Restricted Mode, where none of it can be done. */
+export function registerLaunchLenses(): vscode.Disposable {
+  const first = new vscode.Range(0, 0, 0, 0);
+  return vscode.languages.registerCodeLensProvider(LAUNCH_FILES, {
+    onDidChangeCodeLenses: vscode.workspace.onDidGrantWorkspaceTrust,
+    provideCodeLenses: ({ uri }) =>
+      vscode.workspace.isTrusted
+        ? LENSES.map(
+            ([title, command, tooltip]) =>
+              new vscode.CodeLens(first, { title, command, tooltip, arguments: [uri] }),
+          )
+        : [],
+  });
+}

@@ -1,0 +1,72 @@
+// A launch file as a person edits it in the workbench: lenses above it, problems in it, a quick fix by the keyboard; and what of it is
+// there in Restricted Mode.
+
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeSample, removeSample } from '../helpers/sample';
+import { openWorkbench, type Theme, type Workbench } from '../helpers/workbench';
+
+/** The line of the policy, where the problem of the missing vCPUs stands. */
+const POLICY_LINE = 14;
+const SIZE = { width: 1280, height: 900 };
+
+describe('A launch file in the workbench', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = makeSample();
+    const file = JSON.parse(readFileSync(join(folder, 'matches.sevlaunch.json'), 'utf8')) as object;
+    const odd = { ...file, initrd: 'initrd.none', vcpus: undefined };
+    writeFileSync(join(folder, 'odd.sevlaunch.json'), JSON.stringify(odd, null, 2));
+  });
+  afterEach(() => removeSample(folder));
+
+  const lens = ({ page }: Workbench, text: string) =>
+    page.locator('.codelens-decoration a', { hasText: text });
+  const problemsView = ({ page }: Workbench) => page.locator('.markers-panel');
+
+  it('runs and shows its report by the lenses above it', async () => {
+    const workbench = await openWorkbench({ folder, size: SIZE });
+    await workbench.openFromExplorer('mismatch.sevlaunch.json');
+    await lens(workbench, 'Validate').click();
+    await workbench.activeTab('Report').waitFor();
+    const frame = await workbench.webviewFrame();
+    await frame.getByRole('heading', { name: 'Does not match' }).waitFor();
+    await workbench.openFromExplorer('mismatch.sevlaunch.json');
+    await lens(workbench, 'Open Report').click();
+    await workbench.activeTab('Report').waitFor();
+    workbench.assertNoErrors();
+  });
+
+  for (const theme of ['light', 'dark', 'highContrast'] satisfies Theme[]) {
+    it(`shows its problems, and mends one by the keyboard, in the theme ${theme}`, async () => {
+      const workbench = await openWorkbench({ folder, theme, size: SIZE });
+      const { page } = workbench;
+      await workbench.openFromExplorer('odd.sevlaunch.json');
+      await lens(workbench, 'Validate').waitFor();
+      await workbench.runCommand('View: Focus Problems');
+      await problemsView(workbench).getByText('initrd.none cannot be read').waitFor();
+      await problemsView(workbench).getByText('Give the number of vCPUs').waitFor();
+      await workbench.screenshot(`launch-file-${theme}`);
+      await workbench.runCommand('View: Focus Active Editor Group');
+      await page.keyboard.press('Control+G');
+      await workbench.answer(`:${POLICY_LINE}:15`);
+      await page.keyboard.press('Control+.');
+      const fix = page.locator('.action-widget').getByText('Add "vcpus": 1');
+      await fix.waitFor();
+      await workbench.screenshot(`launch-file-fix-${theme}`);
+      await page.keyboard.press('Enter');
+      await problemsView(workbench).getByText('Give the number of vCPUs').waitFor({ state: 'detached' });
+      workbench.assertNoErrors();
+    });
+  }
+
+  it('is judged in Restricted Mode without a look at other files, and not run', async () => {
+    const workbench = await openWorkbench({ folder, restricted: true, size: SIZE });
+    await workbench.openFromExplorer('odd.sevlaunch.json');
+    await workbench.runCommand('View: Focus Problems');
+    await problemsView(workbench).getByText('Give the number of vCPUs').waitFor();
+    assert.equal(await problemsView(workbench).getByText('cannot be read').count(), 0);
+    assert.equal(await lens(workbench, 'Validate').count(), 0);
+  });
+});
