@@ -59,6 +59,8 @@ function products(/** @type {boolean} */ production) {
       ...node,
       entryPoints: ['src/cli/main.ts'],
       outfile: 'dist/sevscope.js',
+      // Its CommonJS half, for the same reason.
+      alias: { tinyglobby: join(ROOT, 'node_modules/tinyglobby/dist/index.cjs') },
       banner: { js: '#!/usr/bin/env node' },
     },
     {

@@ -1,11 +1,12 @@
 // `sevscope validate --domain`: the check of a running domain, with the options and exit status of virt-qemu-sev-validate.
 
-import { EXIT_STATUS } from '../core/errors';
 import * as errors from '../core/errors';
-import { firstFailure, type RuleResult } from '../core/domain/rules';
+import { statusOf } from '../core/domain/report';
+import type { RuleResult } from '../core/domain/rules';
 import type { Report } from '../core/measure/report';
 import type { Secret } from '../core/measure/secret';
 import { checkDomain, type DomainInputs } from '../files/domainCheck';
+import type { ConnectOptions } from '../libvirt/client';
 import { columns, type Output } from './output';
 import { askAtTerminal } from './prompt';
 
@@ -23,6 +24,18 @@ export interface DomainRun {
   readonly secrets?: () => Promise<readonly Secret[]>;
 }
 
+/** How to connect for a run. @throws CheckError when there is nothing to connect with */
+export function connectionFor({ uri, fromFile = false, workerPath, timeoutMs }: DomainRun): ConnectOptions {
+  if (workerPath === undefined) throw errors.noWorker();
+  return {
+    uri,
+    asTyped: !fromFile,
+    workerPath,
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(process.stdin.isTTY && { onPrompt: askAtTerminal }),
+  };
+}
+
 /** How a domain's check came out, for the caller to print. */
 export interface DomainAnswer {
   readonly report: Report;
@@ -37,18 +50,8 @@ export async function validateDomain(
   run: DomainRun,
   out: Output,
 ): Promise<DomainAnswer> {
-  const { uri, fromFile = false, workerPath, timeoutMs, secrets } = run;
-  if (workerPath === undefined) throw errors.noWorker();
-  const options = {
-    connection: {
-      uri,
-      asTyped: !fromFile,
-      workerPath,
-      ...(timeoutMs !== undefined && { timeoutMs }),
-      ...(process.stdin.isTTY && { onPrompt: askAtTerminal }),
-    },
-    onProgress: out.onProgress,
-  };
+  const { secrets } = run;
+  const options = { connection: connectionFor(run), onProgress: out.onProgress };
   const { report, injected, injectionError } = await checkDomain(
     inputs,
     options,
@@ -57,13 +60,6 @@ export async function validateDomain(
   );
   if (injectionError) throw injectionError;
   return { report, status: statusOf(report), ...(injected !== undefined && { injected }) };
-}
-
-/** As virt-qemu-sev-validate has it: agreement is 0 also where --insecure means that it proves nothing. */
-function statusOf({ verdict, agrees, rules = [] }: Report): number {
-  const kind = firstFailure(rules)?.kind;
-  if (kind !== undefined) return EXIT_STATUS[kind];
-  return verdict === 'matches' || agrees === true ? 0 : 1;
 }
 
 /** The rules as lines: those that failed or were passed over, or with `all` every one. */

@@ -174,6 +174,14 @@ export function noResetAddress(path: string, why: string): CheckError {
   );
 }
 
+/** What nobody foresaw; a sentence that says whose fault it is. */
+export function unforeseen(thrown: unknown): CheckError {
+  return new CheckError(
+    'bug',
+    `SevScope failed: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+  );
+}
+
 /** A launch file that does not have the shape of one. */
 export function badLaunchFile(path: string, why: string): CheckError {
   return usage(`${path} is not a launch file: ${why}.`);
@@ -600,5 +608,19 @@ export function noSuchDomain(given: string): CheckError {
   return new CheckError(
     'bug',
     `The host has no domain "${given}". Give a UUID, the id of a running domain, or a name as "virsh list --all" has it.`,
+  );
+}
+
+/** A pattern of launch files that no file matches. */
+export function noLaunchMatches(pattern: string): CheckError {
+  return usage(
+    `No file matches "${pattern}". Quote the pattern so that the shell leaves it alone, and check the folder it starts in.`,
+  );
+}
+
+/** An option that is about one launch, beside several. */
+export function oneLaunchOnly(option: string): CheckError {
+  return usage(
+    `${option} is about one launch, but --launch names several. Leave it out, or check that launch by itself.`,
   );
 }

@@ -159,9 +159,14 @@ export function parseLaunchFile(text: string, path: string): LaunchFile {
 /** A launch file is a page of text; what is larger is something else. */
 const MAX_LAUNCH_FILE = 2 ** 20;
 
-/** Reads a launch file from disk. @param path absolute @throws CheckError when it cannot be read or is none */
-export async function readLaunchFile(path: string): Promise<LaunchFile> {
+/** The text of a launch file on disk. @param path absolute @throws CheckError when it cannot be read or is too long for one */
+export async function readLaunchText(path: string): Promise<string> {
   const bytes = await readUpTo(path, MAX_LAUNCH_FILE);
   if (bytes.length > MAX_LAUNCH_FILE) throw errors.badLaunchFile(path, 'it has more than 1 MiB');
-  return parseLaunchFile(Buffer.from(bytes).toString('utf8'), path);
+  return Buffer.from(bytes).toString('utf8');
+}
+
+/** Reads a launch file from disk. @param path absolute @throws CheckError when it cannot be read or is none */
+export async function readLaunchFile(path: string): Promise<LaunchFile> {
+  return parseLaunchFile(await readLaunchText(path), path);
 }
