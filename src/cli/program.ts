@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander';
 import { CheckError, EXIT_STATUS } from '../core/errors';
 import { writeSample } from '../files/sample';
 import { printable, terminalProgress, type Output, type TextStream } from './output';
+import { addDigestCommand } from './digest';
 import { addOvmfCommands } from './ovmf';
 import { addShowCommand } from './show';
 import { addValidateCommand } from './validate';
@@ -44,6 +45,7 @@ function buildProgram(
   addOvmfCommands(program, out, exit);
   addVmsaCommands(program, out, exit);
   addValidateCommand(program, out, exit, workerPath);
+  addDigestCommand(program, out);
   program
     .command('sample <folder>')
     .description('write a sample: firmware, VMSA pages, keys, and launches that match and do not')
