@@ -9,6 +9,7 @@ import { DomainsView } from './host/domainsView';
 import { libvirtWorkerScript } from './host/files';
 import { ImagesEditor } from './host/imagesEditor';
 import { LastVerdicts } from './host/lastVerdicts';
+import { LaunchTests } from './host/launchTests';
 import { OvmfEditor } from './host/ovmfEditor';
 import { RecentCpus } from './host/recentCpus';
 import { ReportEditor } from './host/reportEditor';
@@ -38,6 +39,7 @@ export function activate(context: ExtensionContext): void {
     new ComparisonEditor(extensionUri, vmsa, recent).register(),
     reports.register(),
     domains.register(),
+    new LaunchTests({ extensionUri, memory: context.globalState }).register(),
     ...registerCommands(vmsa, recent, domains, { reports, connections, memory: context.globalState }),
   );
 }

@@ -46,7 +46,15 @@ function products(/** @type {boolean} */ production) {
   const page = /** @type {const} */ ({ platform: 'browser', target: 'es2022' });
   /** @type {import('esbuild').BuildOptions[]} */
   const all = [
-    { ...node, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.js', external: ['vscode'] },
+    {
+      ...node,
+      entryPoints: ['src/extension.ts'],
+      outfile: 'dist/extension.js',
+      // A bundle of its own, which is loaded when it is asked for: by require, as VS Code knows "vscode" there only.
+      external: ['vscode', './testing.js'],
+      supported: { 'dynamic-import': false },
+    },
+    { ...node, entryPoints: ['src/host/testing.ts'], outfile: 'dist/testing.js', external: ['vscode'] },
     { ...node, entryPoints: ['src/host/volumesWorker.ts'], outfile: 'dist/volumesWorker.js' },
     {
       ...node,

@@ -708,3 +708,11 @@ export function tableCancelled(): CheckError {
 export function badFeatures(text: string): CheckError {
   return usage(`"${text.slice(0, 40)}" is no number of 64 bits. SEV features are such as 0x1 or 0x21.`);
 }
+
+/** A connection that nobody has agreed to, in a run that asks nobody. */
+export function notAgreed(uri: string): CheckError {
+  return new CheckError(
+    'insecure',
+    `Nothing was asked of ${uri}, because it is in none of your settings. Run this launch by itself to be asked, or add the connection to the SEV Domains view.`,
+  );
+}

@@ -12,7 +12,7 @@ import {
   type Injection,
 } from '../files/domainCheck';
 import { launchInputs, ownerInputsOf, runCheck } from '../files/launch';
-import { parseLaunchFile, readLaunchFile, type LaunchFile } from '../files/launchFile';
+import { parseLaunchFile, readLaunchText, type LaunchFile } from '../files/launchFile';
 import { readUpTo } from '../files/read';
 import { libvirtWorkerScript, nameOf } from './files';
 import { connectionOptions } from './connectionOptions';
@@ -22,12 +22,17 @@ import type { DomainTarget } from './reportSource';
 /** How a check is watched and stopped. */
 export type RunOptions = Omit<DomainCheckOptions, 'connection'> & { readonly extensionUri: vscode.Uri };
 
-/** A launch file with its text as it is in an open editor. @throws CheckError */
-export async function launchFileAt(uri: vscode.Uri): Promise<LaunchFile> {
+/** The text of a launch file, as it is in an open editor. @throws CheckError */
+export async function launchTextAt(uri: vscode.Uri): Promise<string> {
   if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
   if (uri.scheme !== 'file') throw errors.notOnDisk(uri.scheme);
   const open = vscode.workspace.textDocuments.find((d) => d.uri.toString() === uri.toString());
-  return open ? parseLaunchFile(open.getText(), uri.fsPath) : readLaunchFile(uri.fsPath);
+  return open ? open.getText() : readLaunchText(uri.fsPath);
+}
+
+/** A launch file with its text as it is in an open editor. @throws CheckError */
+export async function launchFileAt(uri: vscode.Uri): Promise<LaunchFile> {
+  return parseLaunchFile(await launchTextAt(uri), uri.fsPath);
 }
 
 /** Checks the launch that is recorded in a file. @throws CheckError */

@@ -14,19 +14,26 @@ const LONGEST = 100;
 /** A name from a host or a file as it may stand in a question. */
 export const nameInWords = (name: string): string => plainText(name, LONGEST);
 
+/** The connections that she has agreed to. */
+const agreed = (memory: vscode.Memento): readonly string[] => memory.get<string[]>(CONFIRMED, []);
+
+/** Whether a connection is hers without asking. @param canonical its URI in the one spelling */
+export function isHersAlready(memory: vscode.Memento, canonical: string): boolean {
+  return agreed(memory).includes(canonical) || connectionTexts().map(canonicalUri).includes(canonical);
+}
+
 /**
  * Whether a connection is hers; when it is not, she is asked. @param name of the domain, in words or not
  * @throws CheckError when the connection is refused whatever she says
  */
 export async function isHers(memory: vscode.Memento, uri: string, name: string): Promise<boolean> {
   const { canonical } = acceptUri(uri);
-  const confirmed = memory.get<string[]>(CONFIRMED, []);
-  if (confirmed.includes(canonical) || connectionTexts().map(canonicalUri).includes(canonical)) return true;
+  if (isHersAlready(memory, canonical)) return true;
   const connect = 'Connect';
   const detail = `It is for the domain ${nameInWords(name)}, and in none of your settings.`;
   const options = { modal: true, detail };
   const answer = await vscode.window.showWarningMessage(`Connect to ${canonical}?`, options, connect);
   if (answer !== connect) return false;
-  await memory.update(CONFIRMED, [...confirmed, canonical]);
+  await memory.update(CONFIRMED, [...agreed(memory), canonical]);
   return true;
 }

@@ -14,8 +14,9 @@ describe('activation', () => {
     assert.ok(extension, 'sevscope.sevscope is not loaded');
   });
 
-  it('sleeps until it is needed', () => {
-    assert.deepEqual((extension.packageJSON as { activationEvents?: string[] }).activationEvents ?? [], []);
+  it('sleeps until it is needed, which tests are as soon as there is a launch file', () => {
+    const { activationEvents } = extension.packageJSON as { activationEvents?: string[] };
+    assert.deepEqual(activationEvents, ['workspaceContains:**/*.sevlaunch.json']);
   });
 
   it('activates and registers every command of its manifest', async () => {
