@@ -32,7 +32,8 @@ const STEPS = [
   ['kernel-hashes', 'Kernel hashes'],
   ['vmsa', 'VMSAs'],
   ['launch-digest', 'Launch digest'],
-  ['measurement', 'Measurement'],
+  ['measurement', 'Expected measurement'],
+  ['reported', 'Reported measurement'],
 ] as const satisfies readonly (readonly [Step['id'], string])[];
 
 const OF_KERNEL: readonly Step['id'][] = ['kernel', 'initrd', 'cmdline', 'kernel-hashes'];
@@ -142,7 +143,8 @@ export class LaunchTree implements vscode.Disposable {
       const file = await launchFileAt(uri);
       const at = positionOf(verdictPlace(await launchTextAt(uri)));
       item.range = new vscode.Range(at, at);
-      item.description = file.name ?? '';
+      const path = vscode.workspace.asRelativePath(uri);
+      item.label = file.name === undefined ? path : `${path}: ${file.name}`;
       item.error = undefined;
       this.fill(item, file);
     } catch (error) {
