@@ -35,7 +35,7 @@ describe('The Test Explorer', () => {
       await test('Firmware: [0-9a-f]{16}…', '.*').waitFor();
       await page.locator('.test-output-peek-tree').getByText('The reported mea').first().click();
       const side = (name: string) => page.locator(`.monaco-diff-editor .editor.${name} .view-lines`);
-      await side('modified').locator('.view-line').nth(1).waitFor();
+      await page.locator('.monaco-diff-editor .editor.modified .line-insert').first().waitFor();
       const [expected, reported] = [await side('original').innerText(), await side('modified').innerText()];
       assert.match(`${expected} ${reported}`, /^[0-9a-f]{32}\s[0-9a-f]{32}\s+[0-9a-f]{32}\s[0-9a-f]{32}\s*$/);
       assert.notEqual(expected, reported);
