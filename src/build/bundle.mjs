@@ -56,6 +56,7 @@ function products(/** @type {boolean} */ production) {
     },
     { ...node, entryPoints: ['src/host/testing.ts'], outfile: 'dist/testing.js', external: ['vscode'] },
     { ...node, entryPoints: ['src/host/volumesWorker.ts'], outfile: 'dist/volumesWorker.js' },
+    { ...node, entryPoints: ['src/host/pageWorker.ts'], outfile: 'dist/pageWorker.js' },
     {
       ...node,
       entryPoints: ['src/libvirt/worker.ts'],

@@ -15,7 +15,6 @@ import type { Secret } from '../core/measure/secret';
 import { checkOwnerInputs, runCheck, sealForLaunch, type CheckOptions, type LaunchInputs } from './launch';
 import { toBase64 } from '../core/hex';
 import { connect, type Connection, type ConnectOptions } from '../libvirt/client';
-import { parseDomainXml } from '../libvirt/domainXml';
 import { thisMachine, whyLocal } from '../libvirt/locality';
 
 /** What the owner of a guest gives, and how strict to be. What is missing is the host's to say, where that is allowed. */
@@ -108,8 +107,8 @@ export async function checkDomain(
 /** Asks for everything that is judged, and for nothing of a domain that cannot answer. */
 async function ask(connection: Connection, inputs: DomainInputs): Promise<Asked> {
   const host = await connection.host();
-  const { summary, state, xml } = await connection.domain(inputs.domain);
-  const config = parseDomainXml(xml);
+  const { summary, config } = await connection.domain(inputs.domain);
+  const { state } = summary;
   const told = isActive({ state }) ? await launchInfo(connection, summary.uuid) : {};
   const question: DomainQuestion = {
     config,
