@@ -1,7 +1,6 @@
 // Many checks at once: some at a time, each with a result of its own, files that they share read once. The same for the command
 // line and the extension host.
 
-import { availableParallelism } from 'node:os';
 import { statusOf } from '../core/domain/report';
 import * as errors from '../core/errors';
 import { CheckError, EXIT_STATUS } from '../core/errors';
@@ -44,10 +43,10 @@ export interface ManyOptions {
 }
 
 /**
- * Files of different launches that are hashed at the same time: enough that one is read while another is hashed. The hash itself is
- * computed on the calling thread, so that more would only take memory.
+ * Checks at the same time. What they wait for is the disk, and Node reads some files at once; the hash itself is computed on the calling
+ * thread, at more than a gigabyte in a second, so that threads of its own would only pay for many large files that differ.
  */
-const MOST_AT_ONCE = Math.max(2, Math.min(availableParallelism(), 8));
+const MOST_AT_ONCE = 8;
 
 /** Hosts that are asked at the same time: each connection is a process. */
 const MOST_CONNECTIONS = 4;
