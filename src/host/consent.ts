@@ -14,12 +14,20 @@ const LONGEST = 100;
 /** A name from a host or a file as it may stand in a question. */
 export const nameInWords = (name: string): string => plainText(name, LONGEST);
 
-/** The connections that she has agreed to. */
-const agreed = (memory: vscode.Memento): readonly string[] => memory.get<string[]>(CONFIRMED, []);
+/** The connections that she has agreed to, in canonical form. */
+export const confirmedUris = (memory: vscode.Memento): readonly string[] =>
+  memory.get<readonly string[]>(CONFIRMED, []);
+
+/** Takes her agreement to a connection back: she is asked again before it is used. */
+export async function forgetConfirmed(memory: vscode.Memento, uri: string): Promise<void> {
+  const confirmed = confirmedUris(memory);
+  const rest = confirmed.filter((one) => one !== canonicalUri(uri));
+  if (rest.length < confirmed.length) await memory.update(CONFIRMED, rest);
+}
 
 /** Whether a connection is hers without asking. @param canonical its URI in the one spelling */
 export function isHersAlready(memory: vscode.Memento, canonical: string): boolean {
-  return agreed(memory).includes(canonical) || connectionTexts().map(canonicalUri).includes(canonical);
+  return confirmedUris(memory).includes(canonical) || connectionTexts().map(canonicalUri).includes(canonical);
 }
 
 /**
@@ -34,6 +42,6 @@ export async function isHers(memory: vscode.Memento, uri: string, name: string):
   const options = { modal: true, detail };
   const answer = await vscode.window.showWarningMessage(`Connect to ${canonical}?`, options, connect);
   if (answer !== connect) return false;
-  await memory.update(CONFIRMED, [...agreed(memory), canonical]);
+  await memory.update(CONFIRMED, [...confirmedUris(memory), canonical]);
   return true;
 }
