@@ -122,9 +122,11 @@ export class LaunchTree implements vscode.Disposable {
     watcher.onDidChange((uri) => {
       const item = this.controller.items.get(uri.toString());
       if (!item) return;
-      // What it found is about another text; and it may have other steps.
+      // What was found is about another text; and it may have other steps.
       this.controller.invalidateTestResults(item);
+      const wasOpen = item.children.size > 0;
       item.children.replace([]);
+      if (wasOpen) void this.showSteps(item, uri);
     });
     return watcher;
   }

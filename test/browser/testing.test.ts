@@ -43,4 +43,12 @@ describe('The Test Explorer', () => {
       workbench.assertNoErrors();
     });
   }
+
+  it('is empty in Restricted Mode, where nothing is checked', async () => {
+    const workbench = await openWorkbench({ folder, restricted: true });
+    // Our editor shows that the extension runs.
+    await workbench.openFromExplorer('vcpu0.vmsa');
+    await (await workbench.webviewFrame()).getByText('rip').first().waitFor();
+    assert.equal(await workbench.page.getByRole('tab', { name: /^Testing/ }).count(), 0);
+  });
 });
