@@ -13,7 +13,7 @@ import { sevctlJson } from './sevctlJson';
 /** One form, and how a page is written in it. */
 export interface PageExport extends ExportForm<ExportId> {
   /** The page in this form. @param name what the page is called in texts that name it */
-  write(page: Uint8Array, name: string): string | Uint8Array;
+  readonly write: (page: Uint8Array, name: string) => string | Uint8Array;
 }
 
 /** The fields of a page that are not zero. */
