@@ -11,6 +11,7 @@ import { ImagesEditor } from './host/imagesEditor';
 import { LastVerdicts } from './host/lastVerdicts';
 import { LaunchDiagnostics } from './host/launchDiagnostics';
 import { registerLaunchLenses } from './host/launchLenses';
+import { LaunchTests } from './host/launchTests';
 import { OvmfEditor } from './host/ovmfEditor';
 import { RecentCpus } from './host/recentCpus';
 import { ReportEditor } from './host/reportEditor';
@@ -42,6 +43,7 @@ export function activate(context: ExtensionContext): void {
     domains.register(),
     new LaunchDiagnostics(launchWorkerScript(extensionUri)).register(),
     registerLaunchLenses(),
+    new LaunchTests({ extensionUri, memory: context.globalState }).register(),
     ...registerCommands(vmsa, recent, domains, { reports, connections, memory: context.globalState }),
   );
 }

@@ -48,7 +48,15 @@ function products(/** @type {boolean} */ production) {
   const page = /** @type {const} */ ({ platform: 'browser', target: 'es2022' });
   /** @type {import('esbuild').BuildOptions[]} */
   const all = [
-    { ...node, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.js', external: ['vscode'] },
+    {
+      ...node,
+      entryPoints: ['src/extension.ts'],
+      outfile: 'dist/extension.js',
+      // A bundle of its own, which is loaded when it is asked for: by require, as VS Code knows "vscode" there only.
+      external: ['vscode', './testing.js'],
+      supported: { 'dynamic-import': false },
+    },
+    { ...node, entryPoints: ['src/host/testing.ts'], outfile: 'dist/testing.js', external: ['vscode'] },
     { ...node, entryPoints: ['src/host/volumesWorker.ts'], outfile: 'dist/volumesWorker.js' },
     { ...node, entryPoints: ['src/files/explainWorker.ts'], outfile: 'dist/explainWorker.js' },
     {
@@ -69,6 +77,8 @@ function products(/** @type {boolean} */ production) {
       ...node,
       entryPoints: ['src/cli/main.ts'],
       outfile: 'dist/sevscope.js',
+      // Its CommonJS half, for the same reason.
+      alias: { tinyglobby: join(ROOT, 'node_modules/tinyglobby/dist/index.cjs') },
       banner: { js: '#!/usr/bin/env node' },
     },
     {

@@ -7,6 +7,7 @@ import { writeSample } from '../files/sample';
 import { addExplainCommand } from './explain';
 import { printable, terminalProgress, type Output, type TextStream } from './output';
 import { addLaunchCommands } from './launch';
+import { addDigestCommand } from './digest';
 import { addOvmfCommands } from './ovmf';
 import { addShowCommand } from './show';
 import { addValidateCommand } from './validate';
@@ -50,6 +51,7 @@ function buildProgram(
   addValidateCommand(program, out, exit, workerPath);
   addExplainCommand(program, out, exit, explainPath);
   addLaunchCommands(program, out, exit, workerPath);
+  addDigestCommand(program, out);
   program
     .command('sample <folder>')
     .description('write a sample: firmware, VMSA pages, keys, and launches that match and do not')

@@ -6,8 +6,20 @@ import type { Prompt } from '../libvirt/client';
 import { HIDDEN } from '../libvirt/prompts';
 import { printable } from './output';
 
+/** The questions that are asked now: there is one terminal for all hosts. */
+let asking: Promise<unknown> = Promise.resolve();
+
 /** Asks all questions of a host, one after the other. @returns the answers, or undefined when the person gave up */
-export async function askAtTerminal(
+export function askAtTerminal(
+  prompts: readonly Prompt[],
+  signal: AbortSignal,
+): Promise<readonly string[] | undefined> {
+  const answers = asking.then(() => askAll(prompts, signal));
+  asking = answers.catch(() => undefined);
+  return answers;
+}
+
+async function askAll(
   prompts: readonly Prompt[],
   signal: AbortSignal,
 ): Promise<readonly string[] | undefined> {

@@ -4,32 +4,21 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import * as errors from '../core/errors';
+import { CheckError } from '../core/errors';
 import { countOf, toBase64 } from '../core/hex';
+import { junitXml, type JunitCheck } from '../core/measure/exportJunit';
 import type { Report } from '../core/measure/report';
 import { MAX_SECRETS, secretGuid, type Secret } from '../core/measure/secret';
 import { runCheck, sealForLaunch, statedPlatform } from '../files/launch';
 import { readLaunchFile, type LaunchFile } from '../files/launchFile';
 import { readUpTo } from '../files/read';
-import { addLaunchOptions, needed, ownerInputs, recordedInputs, type LaunchOptions } from './launchOptions';
-import { timeoutOption } from './options';
+import { writeWhole } from '../files/write';
+import { findLaunchFiles } from './launchFiles';
+import { needed, ownerInputs, recordedInputs, type LaunchOptions } from './launchOptions';
 import { columns, printJson, type Output } from './output';
 import { ruleLines, validateDomain } from './validateDomain';
-import { writeWhole } from '../files/write';
-
-interface ValidateOptions extends LaunchOptions {
-  readonly connect?: string;
-  readonly domain?: string;
-  readonly insecure?: true;
-  readonly ignoreConfig?: true;
-  /** Milliseconds. */
-  readonly timeout?: number;
-  readonly injectSecret: readonly string[];
-  readonly secretHeader?: string;
-  readonly secretPayload?: string;
-  readonly json?: true;
-  readonly quiet?: true;
-  readonly debug?: true;
-}
+import { addValidateOptions, type ValidateOptions } from './validateOptions';
+import { validateSeveral } from './validateSeveral';
 
 /** Adds the command; `exit` takes 1 for a measurement that does not match. */
 export function addValidateCommand(
@@ -38,50 +27,71 @@ export function addValidateCommand(
   exit: (status: number) => void,
   workerPath: string | undefined,
 ): void {
-  const collect = (value: string, all: readonly string[]) => [...all, value];
   const command = program
     .command('validate')
-    .description('check a launch measurement; exit status 0 if it matches, 1 if not')
-    .option('-d, --debug', 'print every step')
-    .option('-q, --quiet', 'print nothing; only the exit status counts')
-    .option('--json', 'print the report as JSON')
-    .option('--launch <path>', 'launch file (*.sevlaunch.json); other options override what is in it');
-  addLaunchOptions(command)
-    .optionsGroup('Secrets:')
-    .option(
-      '-s, --inject-secret <name:path>',
-      'seal a secret for the guest: a GUID or luks-key, and its file',
-      collect,
-      [],
-    )
-    .option('--secret-header <path>', 'where to write the header of the sealed secrets')
-    .option('--secret-payload <path>', 'where to write the sealed secrets')
-    .optionsGroup('A running domain, whose host says what is not given here:')
-    .option('-c, --connect <uri>', 'libvirt connection, taken as it is')
-    .option('-o, --domain <name>', 'domain by UUID, ID or name')
-    .option('-i, --insecure', 'go on where the answer cannot be trusted')
-    .option('-g, --ignore-config', "do not check the domain's configuration")
-    .addOption(timeoutOption())
-    .action(async (options: ValidateOptions) => {
-      exit(await validate(options, out, workerPath));
-    });
+    .description('check launch measurements; exit status 0 if all match, 1 if one does not');
+  addValidateOptions(command).action(async (options: ValidateOptions) => {
+    exit(await validate(options, out, workerPath));
+  });
 }
 
-/** Runs the check and prints its answer. @returns the exit status */
+/** Runs the checks and prints their answers. @returns the exit status */
 async function validate(
   options: ValidateOptions,
   out: Output,
   workerPath: string | undefined,
 ): Promise<number> {
+  const { paths, several } = await findLaunchFiles(options.launch ?? []);
+  if (several) return validateSeveral(paths, options, out, workerPath);
+  const { launch: [launch] = [], ...rest } = options;
+  const one = launch === undefined ? rest : { ...rest, launch };
+  if (options.junit === undefined) return validateOne(one, out, workerPath, () => undefined);
+  return withJunit(options.junit, launch ?? 'command line', (told) =>
+    validateOne(one, out, workerPath, told),
+  );
+}
+
+/** Runs one check and writes how it ended, also when it failed. */
+async function withJunit(
+  path: string,
+  file: string,
+  run: (told: (report: Report) => void) => Promise<number>,
+): Promise<number> {
+  const begun = new Date();
+  const write = (outcome: JunitCheck['outcome']) =>
+    writeWhole(path, junitXml([{ file, outcome, milliseconds: Date.now() - begun.getTime() }], begun));
+  let outcome: JunitCheck['outcome'] | undefined;
+  try {
+    return await run((report) => (outcome = { report }));
+  } catch (error) {
+    // A verdict stands, whatever became of the secrets after it.
+    if (error instanceof CheckError) outcome ??= { error };
+    throw error;
+  } finally {
+    if (outcome) await write(outcome);
+  }
+}
+
+/** A launch from options or one file. */
+type OneLaunch = Omit<ValidateOptions, 'launch'> & Pick<LaunchOptions, 'launch'>;
+
+/** Runs one check and prints its answer. @returns the exit status */
+async function validateOne(
+  options: OneLaunch,
+  out: Output,
+  workerPath: string | undefined,
+  told: (report: Report) => void,
+): Promise<number> {
   const file = options.launch === undefined ? undefined : await readLaunchFile(resolve(options.launch));
   // A file that holds a recorded launch is checked as such, unless a domain is asked for.
   const isRecorded = file?.launch !== undefined || options.measurement !== undefined;
   const named = isRecorded && options.connect === undefined ? undefined : file?.domain;
-  if (options.domain !== undefined || named) return validateRunning(options, file, out, workerPath);
+  if (options.domain !== undefined || named) return validateRunning(options, file, out, workerPath, told);
   if (options.timeout !== undefined) throw errors.domainNeeded('--timeout');
   const inputs = recordedInputs(options, file);
   checkSecretOptions(options);
   const report = await runCheck(inputs, { onProgress: out.onProgress });
+  told(report);
   printReport(report, options, out);
   if (report.verdict !== 'matches') return 1;
   // Only now: nothing is read or made for a guest that is not the right one.
@@ -100,10 +110,11 @@ async function validate(
 }
 
 async function validateRunning(
-  options: ValidateOptions,
+  options: OneLaunch,
   file: LaunchFile | undefined,
   out: Output,
   workerPath: string | undefined,
+  told: (report: Report) => void,
 ): Promise<number> {
   const { measurement, apiMajor, apiMinor, buildId, policy, insecure, ignoreConfig, injectSecret } = options;
   const platform = { apiMajor, apiMinor, buildId, policy };
@@ -131,6 +142,7 @@ async function validateRunning(
     injectSecret.length > 0 ? { ...run, secrets: () => readSecrets(injectSecret) } : run,
     out,
   );
+  told(report);
   if (!options.json) for (const line of ruleLines(report.rules ?? [], options.debug === true)) out.line(line);
   if (options.json) printJson(out, injected === undefined ? report : { ...report, injected });
   else printReport(report, options, out);
@@ -139,7 +151,7 @@ async function validateRunning(
   return status;
 }
 
-function printReport(report: Report, { json, debug }: ValidateOptions, out: Output): void {
+function printReport(report: Report, { json, debug }: OneLaunch, out: Output): void {
   if (json) {
     printJson(out, report);
     return;
@@ -156,7 +168,7 @@ function printReport(report: Report, { json, debug }: ValidateOptions, out: Outp
 }
 
 /** Where sealed secrets go has to be said before anything is read. */
-function checkSecretOptions({ injectSecret, secretHeader, secretPayload }: ValidateOptions): void {
+function checkSecretOptions({ injectSecret, secretHeader, secretPayload }: OneLaunch): void {
   if (injectSecret.length > 0) needed(secretHeader, '--secret-header');
   if (injectSecret.length > 0) needed(secretPayload, '--secret-payload');
   if ((secretHeader === undefined) !== (secretPayload === undefined)) throw errors.bothSecretFiles();

@@ -1,8 +1,8 @@
 // `sevscope validate --domain`: the check of a running domain, with the options and exit status of virt-qemu-sev-validate.
 
-import { EXIT_STATUS } from '../core/errors';
 import * as errors from '../core/errors';
-import { firstFailure, type RuleResult } from '../core/domain/rules';
+import { statusOf } from '../core/domain/report';
+import type { RuleResult } from '../core/domain/rules';
 import type { Report } from '../core/measure/report';
 import type { Secret } from '../core/measure/secret';
 import { checkDomain, type DomainInputs } from '../files/domainCheck';
@@ -65,13 +65,6 @@ export async function validateDomain(
   );
   if (injectionError) throw injectionError;
   return { report, status: statusOf(report), ...(injected !== undefined && { injected }) };
-}
-
-/** As virt-qemu-sev-validate has it: agreement is 0 also where --insecure means that it proves nothing. */
-function statusOf({ verdict, agrees, rules = [] }: Report): number {
-  const kind = firstFailure(rules)?.kind;
-  if (kind !== undefined) return EXIT_STATUS[kind];
-  return verdict === 'matches' || agrees === true ? 0 : 1;
 }
 
 /** The rules as lines: those that failed or were passed over, or with `all` every one. */

@@ -203,6 +203,14 @@ export function noResetAddress(path: string, why: string): CheckError {
   );
 }
 
+/** What nobody foresaw; a sentence that says whose fault it is. */
+export function unforeseen(thrown: unknown): CheckError {
+  return new CheckError(
+    'bug',
+    `SevScope failed: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+  );
+}
+
 /** A launch file that does not have the shape of one. */
 export function badLaunchFile(path: string, why: string): CheckError {
   return usage(`${path} is not a launch file: ${why}.`);
@@ -686,5 +694,111 @@ export function noSuchDomain(given: string): CheckError {
   return new CheckError(
     'bug',
     `The host has no domain "${given}". Give a UUID, the id of a running domain, or a name as "virsh list --all" has it.`,
+  );
+}
+
+/** A pattern of launch files that no file matches. */
+export function noLaunchMatches(pattern: string): CheckError {
+  return usage(
+    `No file matches "${pattern}". Quote the pattern so that the shell leaves it alone, and check the folder it starts in.`,
+  );
+}
+
+/** An option that is about one launch, beside several. */
+export function oneLaunchOnly(option: string): CheckError {
+  return usage(
+    `${option} is about one launch, but --launch names several. Leave it out, or check that launch by itself.`,
+  );
+}
+
+/** A kernel for firmware that has no place for its hashes. */
+export function noHashArea(): CheckError {
+  return new CheckError(
+    'config',
+    "The firmware has no area for kernel hashes, so no VMM starts it with a kernel that is measured. Leave the kernel out, or use firmware that has one, such as OVMF's AmdSev build.",
+  );
+}
+
+/** Firmware that no VMM launches as SNP. */
+export function noSnpMetadata(): CheckError {
+  return new CheckError(
+    'config',
+    'The firmware has no SEV metadata, so no VMM launches it with SEV-SNP. Use an X64 build of edk2-stable202202 or later.',
+  );
+}
+
+/** A section of the SEV metadata that nobody knows how to launch. */
+export function unknownSnpSection(type: number): CheckError {
+  return usage(
+    `The SEV metadata of the firmware have a section of type ${type}, of which is not known how it is measured. There is no digest.`,
+  );
+}
+
+/** An image whose pages cannot be launched with SNP; `why` is a sentence. */
+export function noSnpDigest(why: string): CheckError {
+  return new CheckError('config', `${why} There is no digest.`);
+}
+
+/** A list of numbers of vCPUs that is none. */
+export function badVcpuList(text: string, most: number): CheckError {
+  return usage(
+    `"${text.slice(0, 40)}" is no number of vCPUs. Give 1 to ${most}; with --matrix also ranges and lists, for example 1-8 or 1,2,4.`,
+  );
+}
+
+/** A CPU for a table that is none. */
+export function badMatrixCpu(text: string): CheckError {
+  return usage(
+    `"${text.slice(0, 40)}" is no CPU. Give a QEMU model such as EPYC-Milan, family/model/stepping such as 25/17/1, or all.`,
+  );
+}
+
+/** A signature that no CPU has. */
+export function badSignature(text: string): CheckError {
+  return usage(`${text} is no CPU signature: it has bits that no CPU sets. An example is 0xa00f11.`);
+}
+
+/** A profile of another mode. */
+export function otherMode(id: string, mode: string, known: readonly string[]): CheckError {
+  return usage(`"${id.slice(0, 40)}" is no profile of mode ${mode}. Use one of ${known.join(', ')}, or all.`);
+}
+
+/** An option that another option makes meaningless, or that needs another; `why` is a phrase. */
+export function oddOption(option: string, why: string): CheckError {
+  return usage(`${option} cannot be given here: ${why}. Leave it out.`);
+}
+
+/** Something that a launch digest cannot do without. */
+export function digestNeeds(option: string, what: string): CheckError {
+  return usage(`${option} is missing: ${what}.`);
+}
+
+/** A nonce that is none. */
+export function badNonce(): CheckError {
+  return usage(
+    'The nonce must be 16 bytes, in hexadecimal or base64: the last 16 of a reported measurement.',
+  );
+}
+
+/** An SNP OVMF hash that is none. */
+export function badOvmfHash(): CheckError {
+  return usage('The SNP OVMF hash must be 48 bytes in hexadecimal, as --mode snp:ovmf-hash prints it.');
+}
+
+/** A table that the person stopped. */
+export function tableCancelled(): CheckError {
+  return new CheckError('state', 'The table was cancelled before its last row.');
+}
+
+/** SEV features that are no 64-bit number. */
+export function badFeatures(text: string): CheckError {
+  return usage(`"${text.slice(0, 40)}" is no number of 64 bits. SEV features are such as 0x1 or 0x21.`);
+}
+
+/** A connection that nobody has agreed to, in a run that asks nobody. */
+export function notAgreed(uri: string): CheckError {
+  return new CheckError(
+    'insecure',
+    `Nothing was asked of ${uri}, because it is in none of your settings. Run this launch by itself to be asked, or add the connection to the SEV Domains view.`,
   );
 }

@@ -13,9 +13,8 @@ import type { Platform } from '../core/measure/measurement';
 import type { Report } from '../core/measure/report';
 import type { Secret } from '../core/measure/secret';
 import type { ExplainScope } from './explainThreads';
-import { checkOwnerInputs, runCheck, sealForLaunch, type LaunchInputs } from './launch';
+import { checkOwnerInputs, runCheck, sealForLaunch, type CheckOptions, type LaunchInputs } from './launch';
 import { toBase64 } from '../core/hex';
-import type { ReadOptions } from './read';
 import { connect, type Connection, type ConnectOptions } from '../libvirt/client';
 import { thisMachine, whyLocal } from '../libvirt/locality';
 
@@ -34,7 +33,7 @@ export interface DomainInputs extends Omit<
 }
 
 /** How to connect, and how to watch and stop the check. */
-export interface DomainCheckOptions extends ReadOptions {
+export interface DomainCheckOptions extends CheckOptions {
   readonly connection: ConnectOptions;
   readonly onStage?: (stage: Stage) => void;
   /** Called as soon as the rules are judged, before anything is hashed. */

@@ -15,9 +15,10 @@ import { cpuByName, generateVmsa, needsOf, type Role } from '../core/vmsa/genera
 import { VMSA_SIZE } from '../core/vmsa/layout';
 import { SEV_ES_PROFILES, type KnownProfile, type ProfileId } from '../core/vmsa/profiles';
 import type { CpuId } from '../core/vmsa/signature';
+import type { DigestFile } from './digestCache';
 import { checkKeys, withKeys, type KeyPaths } from './keys';
 import type { LaunchFile } from './launchFile';
-import { digestFile, isPipe, readTail, readUpTo, type ReadOptions, type StreamedFile } from './read';
+import { digestFile, isPipe, readTail, readUpTo, type ReadOptions } from './read';
 
 /** Paths and numbers of one check; what an SEV-ES launch needs may be missing for plain SEV. */
 export interface LaunchInputs {
@@ -198,20 +199,27 @@ export async function checkOwnerInputs(inputs: OwnerInputs, signal?: AbortSignal
   for (const path of [vmsa?.bsp, vmsa?.ap]) await looks(path, (file) => readVmsa(file, signal));
 }
 
+/** How a check is watched and stopped, and who reads its files: digestFile unless a batch shares what is read. */
+export interface CheckOptions extends ReadOptions {
+  readonly digest?: DigestFile;
+}
+
 /**
  * Runs a check.
  * @throws CheckError when an input cannot be read, does not fit, or contradicts another
  */
-export async function runCheck(inputs: LaunchInputs, options: ReadOptions = {}): Promise<Report> {
+export async function runCheck(inputs: LaunchInputs, options: CheckOptions = {}): Promise<Report> {
   checkUsage(inputs);
-  const firmware = await digestFile(inputs.firmware, options);
+  const { digest = digestFile } = options;
+  const firmware = await digest(inputs.firmware, options);
   // A wrong key file is told at once; for the HMAC the keys are read again, so that they are not in memory while
   // gigabytes are streamed.
   await checkKeys(inputs.keys, options.signal);
   const image = parseOvmf(firmware.tail, { fileSize: firmware.bytes }).value;
   const vmsa = await vmsaFor(inputs, image, options.signal);
-  const kernel = await maybeDigest(inputs.kernel, options);
-  const initrd = await maybeDigest(inputs.initrd, options);
+  const maybe = async (path: string | undefined) => (path === undefined ? undefined : digest(path, options));
+  const kernel = await maybe(inputs.kernel);
+  const initrd = await maybe(inputs.initrd);
   const warnings = inputWarnings(inputs, image);
   return withKeys(
     inputs.keys,
@@ -261,11 +269,4 @@ export async function sealForLaunch(
   } finally {
     for (const { data } of secrets) data.fill(0);
   }
-}
-
-async function maybeDigest(
-  path: string | undefined,
-  options: ReadOptions,
-): Promise<StreamedFile | undefined> {
-  return path === undefined ? undefined : digestFile(path, options);
 }

@@ -14,7 +14,7 @@ import {
   type Injection,
 } from '../files/domainCheck';
 import { launchInputs, ownerInputsOf, runCheck, statedPlatform } from '../files/launch';
-import { parseLaunchFile, readLaunchFile, type LaunchFile } from '../files/launchFile';
+import { parseLaunchFile, readLaunchText, type LaunchFile } from '../files/launchFile';
 import { isPipe, readUpTo } from '../files/read';
 import { libvirtWorkerScript, nameOf } from './files';
 import { connectionOptions } from './connectionOptions';
@@ -24,15 +24,20 @@ import type { DomainTarget } from './reportSource';
 /** How a check is watched and stopped. */
 export type RunOptions = Omit<DomainCheckOptions, 'connection'> & { readonly extensionUri: vscode.Uri };
 
-/** A launch file with its text as it is in an open editor. @throws CheckError */
-export async function launchFileAt(uri: vscode.Uri): Promise<LaunchFile> {
+/** The text of a launch file, as it is in an open editor. @throws CheckError */
+export async function launchTextAt(uri: vscode.Uri): Promise<string> {
   if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
   const open = vscode.workspace.textDocuments.find((d) => d.uri.toString() === uri.toString());
   // One that was never saved has a path all the same, when it has a name.
   if (uri.scheme !== 'file' && !(open?.isUntitled && isAbsolute(uri.path)))
     throw errors.notOnDisk(uri.scheme);
   if (await isPipe(uri.fsPath)) throw errors.pipeForFile(nameOf(uri));
-  return open ? parseLaunchFile(open.getText(), uri.fsPath) : readLaunchFile(uri.fsPath);
+  return open ? open.getText() : readLaunchText(uri.fsPath);
+}
+
+/** A launch file with its text as it is in an open editor. @throws CheckError */
+export async function launchFileAt(uri: vscode.Uri): Promise<LaunchFile> {
+  return parseLaunchFile(await launchTextAt(uri), uri.fsPath);
 }
 
 /** Checks the launch that is recorded in a file. @throws CheckError */

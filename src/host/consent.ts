@@ -25,19 +25,23 @@ export async function forgetConfirmed(memory: vscode.Memento, uri: string): Prom
   if (rest.length < confirmed.length) await memory.update(CONFIRMED, rest);
 }
 
+/** Whether a connection is hers without asking. @param canonical its URI in the one spelling */
+export function isHersAlready(memory: vscode.Memento, canonical: string): boolean {
+  return confirmedUris(memory).includes(canonical) || connectionTexts().map(canonicalUri).includes(canonical);
+}
+
 /**
  * Whether a connection is hers; when it is not, she is asked. @param name of the domain, in words or not
  * @throws CheckError when the connection is refused whatever she says
  */
 export async function isHers(memory: vscode.Memento, uri: string, name: string): Promise<boolean> {
   const { canonical } = acceptUri(uri);
-  const confirmed = confirmedUris(memory);
-  if (confirmed.includes(canonical) || connectionTexts().map(canonicalUri).includes(canonical)) return true;
+  if (isHersAlready(memory, canonical)) return true;
   const connect = 'Connect';
   const detail = `It is for the domain ${nameInWords(name)}, and in none of your settings.`;
   const options = { modal: true, detail };
   const answer = await vscode.window.showWarningMessage(`Connect to ${canonical}?`, options, connect);
   if (answer !== connect) return false;
-  await memory.update(CONFIRMED, [...confirmed, canonical]);
+  await memory.update(CONFIRMED, [...confirmedUris(memory), canonical]);
   return true;
 }

@@ -1,7 +1,7 @@
 // The one place in the extension where failures are caught and shown to the person.
 
 import * as vscode from 'vscode';
-import { CheckError } from '../core/errors';
+import { CheckError, unforeseen } from '../core/errors';
 import { withoutLinks } from '../core/plainText';
 
 /** Whether a failure is one that we foresaw. */
@@ -9,8 +9,7 @@ export const isCheckError = (error: unknown): error is CheckError => error insta
 
 /** A failure as a sentence. What we did not foresee says so, because then the fault is ours. */
 export function sentence(error: unknown): string {
-  if (error instanceof CheckError) return error.message;
-  return `SevScope failed: ${error instanceof Error ? error.message : String(error)}`;
+  return (error instanceof CheckError ? error : unforeseen(error)).message;
 }
 
 /** Runs something that a person asked for; a failure becomes one message. @returns what it gave, if anything */

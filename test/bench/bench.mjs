@@ -1,6 +1,7 @@
 // Side by side with the peers, in one run and in turns, so that a busy machine slows both: the same checks through
-// `sevscope validate` and `virt-qemu-sev-validate`, and what a page reads of an image before it draws against UEFIExtract and
-// against hashing the image. Also how fast the search for an explanation is beside the hash alone. Prints ratios; nothing passes or fails here.
+// `sevscope validate` and `virt-qemu-sev-validate`, one process for a hundred configurations of one firmware against one each of the
+// peers, and what a page reads of an image before it draws against UEFIExtract and against hashing the image. Also how fast the search
+// for an explanation is beside the hash alone. Prints ratios; nothing passes or fails here.
 // @ts-check
 
 import { spawnSync } from 'node:child_process';
@@ -131,8 +132,76 @@ async function measureFirstPaint() {
   );
 }
 
+/** A hundred launch files of one firmware: so many vCPUs of these CPUs. Their measurements are zeros, as above. */
+function launchFiles() {
+  const launch = {
+    measurement: Buffer.alloc(48).toString('base64'),
+    apiMajor: 1,
+    apiMinor: 55,
+    buildId: 24,
+    policy: 5,
+  };
+  const models = ['EPYC', 'EPYC-Rome', 'EPYC-Milan', 'EPYC-Genoa', 'EPYC-Turin'];
+  return Array.from({ length: 100 }, (_, i) => {
+    const [vcpus, cpu] = [1 + (i % 20), models[i % models.length]];
+    const content = { firmware: firmware[1], keys: { tk: 'tk' }, vcpus, cpu, launch };
+    writeFileSync(join(folder, `${i}.sevlaunch.json`), JSON.stringify(content));
+    return { vcpus: String(vcpus), cpu: /** @type {string} */ (cpu) };
+  });
+}
+
+/** Seconds of a program that must end with this status. */
+function seconds(/** @type {string[]} */ [program, ...args], /** @type {number} */ wanted) {
+  const begin = performance.now();
+  const { status } = spawnSync(/** @type {string} */ (program), args, { cwd: folder });
+  if (status !== wanted) throw new Error(`${program} ended with ${status}, not ${wanted}`);
+  return (performance.now() - begin) / 1000;
+}
+
+/** Checks in a second, of one process for all and of a process for each, in turns. */
+function measureMany() {
+  const files = launchFiles();
+  const each = files.slice(0, 10);
+  const sevSnpMeasure = which('sev-snp-measure');
+  const runs = Array.from({ length: ROUNDS }, () => ({
+    ours: seconds([...OURS, '--launch', '*.sevlaunch.json', '--quiet'], 1) / files.length,
+    peer:
+      each.reduce(
+        (sum, { vcpus }) =>
+          sum + seconds([...PEER, ...state, ...keys, ...firmware, ...cpu, '--policy', '5', '-n', vcpus], 1),
+        0,
+      ) / each.length,
+    measure:
+      sevSnpMeasure &&
+      each.reduce((sum, { vcpus, cpu: model }) => {
+        const args = [
+          '--mode',
+          'seves',
+          '--ovmf',
+          String(firmware[1]),
+          '--vcpus',
+          vcpus,
+          '--vcpu-type',
+          model,
+        ];
+        return sum + seconds([sevSnpMeasure, ...args], 0);
+      }, 0) / each.length,
+  }));
+  const rate = median(runs.map(({ ours }) => 1 / ours)).toFixed(0);
+  const ratio = (/** @type {number[]} */ values) => median(values).toFixed(0);
+  console.log(
+    `100 configurations of one firmware: ${rate} checks in a second, ${ratio(runs.map(({ ours, peer }) => peer / ours))} times as many as with a process of virt-qemu-sev-validate for each`,
+  );
+  console.log(
+    sevSnpMeasure
+      ? `  ${ratio(runs.map(({ ours, measure }) => Number(measure) / ours))} times as many as with a process of sev-snp-measure for each`
+      : '  not compared with sev-snp-measure: it is not installed',
+  );
+}
+
 try {
   await measureExplain();
+  measureMany();
   await measureFirstPaint();
   for (const [name, args] of cases) {
     const runs = Array.from({ length: ROUNDS }, () => {

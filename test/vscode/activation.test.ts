@@ -14,10 +14,9 @@ describe('activation', () => {
     assert.ok(extension, 'sevscope.sevscope is not loaded');
   });
 
-  it('sleeps until it is needed', () => {
-    // Launch files are JSON, which has its own features only under that name.
+  it('sleeps until it is needed: by a file of JSON, which may be a launch file, or by launches to test', () => {
     const { activationEvents } = extension.packageJSON as { activationEvents?: string[] };
-    assert.deepEqual(activationEvents, ['onLanguage:json']);
+    assert.deepEqual(activationEvents, ['onLanguage:json', 'workspaceContains:**/*.sevlaunch.json']);
   });
 
   it('activates and registers every command of its manifest', async () => {

@@ -1,5 +1,6 @@
 // The report about a domain: how its rules came out, and the check of its launch when none failed.
 
+import { EXIT_STATUS } from '../errors';
 import { hex } from '../hex';
 import type { LaunchMode, Report } from '../measure/report';
 import { PLAIN_SEV } from './launchTypes';
@@ -97,4 +98,11 @@ export function checkedReport(
     agrees: true,
     summary: `The measurements agree, but that proves nothing: what was asked for is not so (${reasons.join('; ')}).`,
   };
+}
+
+/** The exit status of a check, as virt-qemu-sev-validate has it: agreement is 0 also where it was told to prove nothing. */
+export function statusOf({ verdict, agrees, rules = [] }: Report): number {
+  const kind = firstFailure(rules)?.kind;
+  if (kind !== undefined) return EXIT_STATUS[kind];
+  return verdict === 'matches' || agrees === true ? 0 : 1;
 }

@@ -1,0 +1,139 @@
+// `sevscope digest`: the launch digest that a guest must have, as sev-snp-measure prints it, or the measurement that a platform must
+// report; for one launch, or with --matrix for a table of them.
+
+import type { Command } from 'commander';
+import { setImmediate } from 'node:timers/promises';
+import * as errors from '../core/errors';
+import { bytesToHex, hex, toBase64 } from '../core/hex';
+import { jsonText } from '../core/json';
+import { matrixRows, type MatrixRequest, type MatrixRow } from '../core/measure/matrix';
+import { needsOf } from '../core/vmsa/generate';
+import { writeWhole } from '../files/write';
+import { ovmfHash, readLaunch, readSevLaunch } from './digestInputs';
+import { withMeasure, type Measure } from './digestMeasure';
+import {
+  addDigestOptions,
+  cpuList,
+  profilesFrom,
+  vcpuCounts,
+  vcpuFrom,
+  type DigestOptions,
+} from './digestOptions';
+import { interruptible } from './interrupt';
+import { printJson, type Output } from './output';
+
+/** Rows between two looks at whether the person has had enough. */
+const ROWS_AT_ONCE = 64;
+
+/** Adds the command. */
+export function addDigestCommand(program: Command, out: Output): void {
+  const command = program
+    .command('digest')
+    .description('compute launch digests, or the measurements that a platform reports');
+  addDigestOptions(command).action(async (options: DigestOptions) => {
+    checkTogether(options);
+    if (options.mode === 'snp:ovmf-hash') printDigest(await ovmfHash(options), options, out);
+    else
+      await withMeasure(options, (measure) =>
+        options.matrix ? printMatrix(options, measure, out) : printOne(options, measure, out),
+      );
+  });
+}
+
+/** Options that contradict each other, before anything is read. */
+function checkTogether(options: DigestOptions): void {
+  const { mode, matrix, cpu, output, vcpuType, json } = options;
+  if (matrix && !['seves', 'snp'].includes(mode))
+    throw errors.oddOption('--matrix', `--mode ${mode} measures no vCPUs, so there is one digest only`);
+  if (!matrix && cpu !== undefined) throw errors.oddOption('--cpu', 'it is for --matrix; use --vcpu-type');
+  if (!matrix && output !== undefined) throw errors.oddOption('--output', 'it is for --matrix');
+  if (matrix && json) throw errors.oddOption('--json', 'the form of a table is --format json');
+  if (matrix && cpu !== undefined && vcpuType !== undefined) throw errors.twoCpus();
+  if (options.guestFeatures !== undefined && mode !== 'snp')
+    throw errors.oddOption('--guest-features', 'it is for --mode snp; SEV-ES has profiles');
+  if (options.snpOvmfHash !== undefined && mode !== 'snp')
+    throw errors.oddOption('--snp-ovmf-hash', 'it is for --mode snp');
+}
+
+/** What is digested, of options that name one launch or several. */
+async function requestOf(options: DigestOptions, out: Output): Promise<MatrixRequest> {
+  const { matrix, mode, vcpus, cpu } = options;
+  if (vcpus === undefined) throw errors.digestNeeds('--vcpus', `--mode ${mode} measures each vCPU`);
+  const counts = vcpuCounts(vcpus, matrix === true);
+  const profiles = profilesFrom(options);
+  const one = vcpuFrom(options);
+  const cpus = one ? [one] : matrix ? cpuList(cpu ?? 'all') : [];
+  if (cpus.length === 0 && profiles.some((p) => needsOf(p, 'bsp').cpu)) throw errors.cpuNeeded();
+  return { profiles, cpus, counts, ...(await readLaunch(options, out)) };
+}
+
+async function printOne(options: DigestOptions, measure: Measure | undefined, out: Output): Promise<void> {
+  if (options.mode === 'sev') {
+    const { state } = await readSevLaunch(options, out);
+    printDigest(state.digest(), options, out, measure);
+    return;
+  }
+  for (const row of matrixRows(await requestOf(options, out)))
+    printDigest(row.digest, options, out, measure, row);
+}
+
+/** Prints one digest or measurement, in the form that is asked for. */
+function printDigest(
+  digest: Uint8Array,
+  { outputFormat, json, mode }: DigestOptions,
+  out: Output,
+  measure?: Measure,
+  row?: MatrixRow,
+): void {
+  const measurement = measure?.(digest);
+  if (json)
+    printJson(out, {
+      mode,
+      ...(row && { profile: row.profile, cpu: row.cpu, vcpus: row.vcpus }),
+      launchDigest: digest,
+      measurement,
+    });
+  else out.line(measurement ?? (outputFormat === 'hex' ? bytesToHex(digest) : toBase64(digest)));
+}
+
+/** A row with its value as text, under the names of the columns. */
+function cellsOf({ profile, cpu, signature, vcpus, digest }: MatrixRow, measure: Measure | undefined) {
+  const value = measure ? { measurement: measure(digest) } : { launchDigest: bytesToHex(digest) };
+  return { profile, cpu, signature: signature === undefined ? '' : hex(signature, 8), vcpus, ...value };
+}
+
+type Cells = ReturnType<typeof cellsOf>;
+
+/** A table as text, some rows at a time. @throws CheckError when the signal stops it */
+async function* matrixText(
+  rows: Iterable<Cells>,
+  format: DigestOptions['format'],
+  signal: AbortSignal,
+): AsyncGenerator<string> {
+  let part = '';
+  let count = 0;
+  for (const row of rows) {
+    if (format === 'csv')
+      part += `${count === 0 ? `${Object.keys(row).join(',')}\r\n` : ''}${Object.values(row).join(',')}\r\n`;
+    else part += `${count === 0 ? '[\n' : ',\n'}  ${jsonText(row).replaceAll(/\s*\n\s*/g, ' ')}`;
+    if (++count % ROWS_AT_ONCE !== 0) continue;
+    yield part;
+    part = '';
+    // A signal comes between two turns of the event loop.
+    await setImmediate();
+    if (signal.aborted) throw errors.tableCancelled();
+  }
+  yield format === 'csv' ? part : `${part}\n]\n`;
+}
+
+async function printMatrix(options: DigestOptions, measure: Measure | undefined, out: Output): Promise<void> {
+  const request = await requestOf(options, out);
+  function* rows() {
+    for (const row of matrixRows(request)) yield cellsOf(row, measure);
+  }
+  await interruptible(async (signal) => {
+    const text = matrixText(rows(), options.format, signal);
+    if (options.output !== undefined) await writeWhole(options.output, text);
+    else for await (const part of text) out.data(part);
+  });
+}

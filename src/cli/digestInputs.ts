@@ -1,0 +1,108 @@
+// What `sevscope digest` reads: the firmware, and the files of a kernel, into the state of a launch before its first vCPU.
+
+import type { Hash } from 'node:crypto';
+import * as errors from '../core/errors';
+import { fromHex, parseUnsigned } from '../core/hex';
+import { encodeKernelHashes } from '../core/measure/kernelHashes';
+import { sevState, snpLaunch, type CopyableHasher } from '../core/measure/launchState';
+import { snpVmmOf, type MatrixRequest } from '../core/measure/matrix';
+import { computeImageDigests } from '../core/ovmf/digests';
+import { parseOvmf, type OvmfImage } from '../core/ovmf/image';
+import { readFirmware, resetAddressOf } from '../files/launch';
+import { digestFile, type ReadOptions } from '../files/read';
+import { readWhole } from '../files/vmsaFile';
+import type { DigestOptions } from './digestOptions';
+
+/** What of a table is decided by files. */
+export type ReadLaunch = Pick<MatrixRequest, 'resetAddress' | 'startOf' | 'features'>;
+
+/** One of two options that mean the same. */
+function oneOf(
+  a: string | undefined,
+  b: string | undefined,
+  names: readonly [string, string],
+): string | undefined {
+  if (a !== undefined && b !== undefined) throw errors.oddOption(names[1], `${names[0]} says the same`);
+  return a ?? b;
+}
+
+function firmwareOf({ firmware, ovmf }: DigestOptions): string {
+  const path = oneOf(firmware, ovmf, ['--firmware', '--ovmf']);
+  if (path === undefined) throw errors.digestNeeds('--firmware', 'give the image that the guest starts with');
+  return path;
+}
+
+/** The 176 bytes that are measured for a kernel; nothing without one. */
+async function kernelTable(
+  options: DigestOptions,
+  reading: ReadOptions,
+  image: OvmfImage,
+): Promise<Uint8Array | undefined> {
+  const { kernel, initrd } = options;
+  const cmdline = oneOf(options.cmdline, options.append, ['--cmdline', '--append']);
+  if (kernel === undefined) {
+    if (initrd !== undefined || cmdline !== undefined) throw errors.kernelNeeded();
+    return undefined;
+  }
+  // sev-snp-measure digests what no VMM would start with; such a value is worse than none.
+  if (!image.supports.some(({ feature, ok }) => feature === 'kernel hashes' && ok)) throw errors.noHashArea();
+  const { sha256 } = await digestFile(kernel, reading);
+  const ofInitrd = initrd === undefined ? undefined : (await digestFile(initrd, reading)).sha256;
+  return encodeKernelHashes({ kernel: sha256, initrd: ofInitrd, cmdline });
+}
+
+/** Node's hash with the types that core has for one. */
+const copyable = (hash: Hash): CopyableHasher => ({
+  update: (bytes) => hash.update(bytes),
+  digest: () => hash.digest(),
+  copy: () => copyable(hash.copy()),
+});
+
+/** The digest of the firmware pages, which the rest of an SNP launch goes on from. */
+function firmwarePages(bytes: Uint8Array): Uint8Array {
+  const { snpOvmfHash, snpRefusal } = computeImageDigests(bytes);
+  if (!snpOvmfHash) throw errors.noSnpDigest(snpRefusal?.message ?? '');
+  return snpOvmfHash;
+}
+
+/** The digest of the firmware pages alone, 48 bytes. @throws CheckError */
+export async function ovmfHash(options: DigestOptions): Promise<Uint8Array> {
+  return firmwarePages(await readWhole(firmwareOf(options)));
+}
+
+/** The state of an SEV or SEV-ES launch before its first vCPU, and its reset address. @throws CheckError */
+export async function readSevLaunch(options: DigestOptions, reading: ReadOptions) {
+  const path = firmwareOf(options);
+  const { hasher, tail, bytes } = await digestFile(path, reading);
+  const image = parseOvmf(tail, { fileSize: bytes }).value;
+  const table = await kernelTable(options, reading, image);
+  if (table) hasher.update(table);
+  return { resetAddress: () => resetAddressOf(image, path), state: sevState(copyable(hasher)) };
+}
+
+/** Reads the files of a launch that measures vCPUs. @throws CheckError when one cannot be read, or no VMM launches such an image so */
+export async function readLaunch(options: DigestOptions, reading: ReadOptions): Promise<ReadLaunch> {
+  if (options.mode === 'snp') return readSnpLaunch(firmwareOf(options), options, reading);
+  const { resetAddress, state } = await readSevLaunch(options, reading);
+  return { resetAddress, startOf: () => state };
+}
+
+async function readSnpLaunch(
+  path: string,
+  options: DigestOptions,
+  reading: ReadOptions,
+): Promise<ReadLaunch> {
+  const { snpOvmfHash: given, guestFeatures } = options;
+  const seed = given === undefined ? firmwarePages(await readWhole(path)) : fromHex(given);
+  if (seed?.length !== 48) throw errors.badOvmfHash();
+  const features = guestFeatures === undefined ? undefined : parseUnsigned(guestFeatures);
+  if (guestFeatures !== undefined && (features === undefined || features >= 2n ** 64n))
+    throw errors.badFeatures(guestFeatures);
+  const image = await readFirmware(path);
+  const table = await kernelTable(options, reading, image);
+  return {
+    resetAddress: () => resetAddressOf(image, path),
+    startOf: (profile) => snpLaunch(seed, image, snpVmmOf(profile)!, table),
+    features,
+  };
+}

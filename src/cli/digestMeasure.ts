@@ -1,0 +1,64 @@
+// From a launch digest to the measurement that a platform reports, where `sevscope digest` is given keys, nonce, versions and policy.
+
+import * as errors from '../core/errors';
+import { fromBase64, fromHex } from '../core/hex';
+import { computeMeasurement, measurementText } from '../core/measure/measurement';
+import { isSevEs } from '../core/measure/policy';
+import { withKeys, type KeyPaths } from '../files/keys';
+import type { DigestOptions } from './digestOptions';
+
+/** The measurement for a launch digest, in base64 as libvirt reports it. */
+export type Measure = (digest: Uint8Array) => string;
+
+const NEEDED = {
+  nonce: '--nonce',
+  apiMajor: '--api-major',
+  apiMinor: '--api-minor',
+  buildId: '--build-id',
+  policy: '--policy',
+} as const satisfies Partial<Record<keyof DigestOptions, string>>;
+
+function keysFrom({ tk, tik, tek }: DigestOptions): KeyPaths | undefined {
+  if (tk === undefined) return tik === undefined ? undefined : { tik, tek };
+  if (tik !== undefined || tek !== undefined) throw errors.twoKeyForms();
+  return { tk };
+}
+
+function nonceOf(text: string): Uint8Array {
+  const bytes = fromHex(text) ?? fromBase64(text);
+  if (bytes?.length !== 16) throw errors.badNonce();
+  return bytes;
+}
+
+/**
+ * Lets `use` work with what the options say of a measurement; without any of these options with nothing.
+ * @throws CheckError (usage) for some of them, or a policy of another mode
+ */
+export async function withMeasure<T>(
+  options: DigestOptions,
+  use: (measure: Measure | undefined) => Promise<T>,
+): Promise<T> {
+  const names = Object.keys(NEEDED) as (keyof typeof NEEDED)[];
+  const keys = keysFrom(options);
+  const missing = names.filter((name) => options[name] === undefined);
+  if (!keys && missing.length === names.length) return use(undefined);
+  const why = 'a measurement takes the TIK, a nonce, the API version, the build and the policy';
+  if (!keys) throw errors.digestNeeds('--tik or --tk', why);
+  if (missing[0]) throw errors.digestNeeds(NEEDED[missing[0]], why);
+  const { mode, apiMajor = 0, apiMinor = 0, buildId = 0, policy = 0 } = options;
+  if (mode !== 'sev' && mode !== 'seves') throw errors.oddOption('--nonce', 'SNP has no such measurement');
+  if (isSevEs(policy) !== (mode === 'seves'))
+    throw errors.oddOption(
+      '--policy',
+      `bit 2 says ${isSevEs(policy) ? 'SEV-ES' : 'plain SEV'}, --mode ${mode} does not`,
+    );
+  const mnonce = nonceOf(options.nonce!);
+  return withKeys(keys, ({ tik }) =>
+    use((digest) =>
+      measurementText({
+        hmac: computeMeasurement(tik, { apiMajor, apiMinor, buildId, policy }, digest, mnonce),
+        mnonce,
+      }),
+    ),
+  );
+}

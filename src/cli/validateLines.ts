@@ -1,0 +1,98 @@
+// `sevscope validate --launch` with several files: one line for each, with the place of what is wrong, and a summary.
+
+import { relative } from 'node:path';
+import { errorPlace, verdictPlace } from '../files/launchPlaces';
+import type { Place } from '../core/jsonPlaces';
+import type { LaunchResult } from '../files/checkMany';
+import { readLaunchText } from '../files/launchFile';
+import { printJson, type Output } from './output';
+
+/** A path as a person in this folder types it. */
+export const shortPath = (path: string): string => relative('', path) || path;
+
+/** How a check ended, in the words that a line starts with. */
+type Ending = 'OK' | 'MISMATCH' | 'NOT TRUSTED' | 'ERROR';
+
+function endingOf({ outcome }: LaunchResult): Ending {
+  if ('error' in outcome) return 'ERROR';
+  const { verdict, agrees } = outcome.report;
+  if (verdict === 'matches') return 'OK';
+  if (verdict === 'does not match') return 'MISMATCH';
+  return agrees === true ? 'NOT TRUSTED' : 'ERROR';
+}
+
+const sentenceOf = ({ outcome }: LaunchResult): string =>
+  'error' in outcome ? outcome.error.message : outcome.report.summary;
+
+/** Where in its launch file the cause of a result stands. */
+async function placeIn({ path, outcome }: LaunchResult): Promise<Place> {
+  const text = await readLaunchText(path).catch(() => '');
+  return 'error' in outcome ? errorPlace(text, path, outcome.error) : verdictPlace(text);
+}
+
+const at = (path: string, { line, column }: Place): string => `${shortPath(path)}:${line}:${column}`;
+
+/** The line of a result, and one for each warning; what is wrong has its place, as compilers print it. */
+async function linesOf(result: LaunchResult): Promise<string[]> {
+  const ending = endingOf(result);
+  const warnings = 'report' in result.outcome ? result.outcome.report.warnings : [];
+  const place = ending === 'OK' && warnings.length === 0 ? undefined : at(result.path, await placeIn(result));
+  return [
+    ending === 'OK'
+      ? `OK ${shortPath(result.path)}: ${sentenceOf(result)}`
+      : `${ending} ${place!}: error: ${sentenceOf(result)}`,
+    ...warnings.map((warning) => `WARNING ${place!}: warning: ${warning}`),
+  ];
+}
+
+function summaryOf(results: readonly LaunchResult[]): string {
+  const count = (...endings: Ending[]) => results.filter((r) => endings.includes(endingOf(r))).length;
+  const untrusted = count('NOT TRUSTED');
+  const launches = results.length === 1 ? '1 launch' : `${results.length} launches`;
+  const parts = [
+    `${count('OK')} match`,
+    `${count('MISMATCH')} do not`,
+    `${count('ERROR')} without a verdict`,
+  ];
+  if (untrusted > 0) parts.push(`${untrusted} not to be trusted`);
+  return `${launches}: ${parts.join(', ')}`;
+}
+
+/** Prints results as they come, in the order of their files. */
+export class ResultLines {
+  private readonly waiting = new Map<number, LaunchResult>();
+  private next = 0;
+  private printing = Promise.resolve();
+
+  constructor(private readonly out: Output) {}
+
+  /** Takes a result; it is printed when all before it are. */
+  add(result: LaunchResult, index: number): void {
+    this.waiting.set(index, result);
+    for (let ready = this.waiting.get(this.next); ready; ready = this.waiting.get(this.next)) {
+      const lines = linesOf(ready);
+      this.waiting.delete(this.next++);
+      this.printing = this.printing.then(async () => {
+        for (const line of await lines) this.out.line(line);
+      });
+    }
+  }
+
+  /** Prints the summary after the last one. */
+  async end(results: readonly LaunchResult[]): Promise<void> {
+    await this.printing;
+    this.out.line(summaryOf(results));
+  }
+}
+
+/** Prints all results as one array: for each file its exit status, and its report or the error with its place. */
+export async function printResults(out: Output, results: readonly LaunchResult[]): Promise<void> {
+  const rows = results.map(async (result) => {
+    const { path, status, milliseconds, outcome } = result;
+    const file = { file: shortPath(path), status, milliseconds: Math.round(milliseconds) };
+    if ('report' in outcome) return { ...file, report: outcome.report };
+    const { kind, message } = outcome.error;
+    return { ...file, error: { kind, message, ...(await placeIn(result)) } };
+  });
+  printJson(out, await Promise.all(rows));
+}

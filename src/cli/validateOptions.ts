@@ -1,0 +1,53 @@
+// The options of `sevscope validate`, and what they say beside the launch itself.
+
+import type { Command } from 'commander';
+import { addLaunchOptions, type LaunchOptions } from './launchOptions';
+import { timeoutOption } from './options';
+
+/** What the options say, by commander's names. */
+export interface ValidateOptions extends Omit<LaunchOptions, 'launch'> {
+  readonly launch?: readonly string[];
+  readonly junit?: string;
+  readonly connect?: string;
+  readonly domain?: string;
+  readonly insecure?: true;
+  readonly ignoreConfig?: true;
+  /** Milliseconds. */
+  readonly timeout?: number;
+  readonly injectSecret: readonly string[];
+  readonly secretHeader?: string;
+  readonly secretPayload?: string;
+  readonly json?: true;
+  readonly quiet?: true;
+  readonly debug?: true;
+}
+
+/** Adds the options. */
+export function addValidateOptions(command: Command): Command {
+  const collect = (value: string, all: readonly string[]) => [...all, value];
+  command
+    .option('-d, --debug', 'print every step')
+    .option('-q, --quiet', 'print nothing; only the exit status counts')
+    .option('--json', 'print the report as JSON')
+    .option('--junit <path>', 'write the results as JUnit XML, too')
+    .option(
+      '--launch <path...>',
+      'launch files (*.sevlaunch.json), or quoted patterns; options override what is in them',
+    );
+  return addLaunchOptions(command)
+    .optionsGroup('Secrets:')
+    .option(
+      '-s, --inject-secret <name:path>',
+      'seal a secret for the guest: a GUID or luks-key, and its file',
+      collect,
+      [],
+    )
+    .option('--secret-header <path>', 'where to write the header of the sealed secrets')
+    .option('--secret-payload <path>', 'where to write the sealed secrets')
+    .optionsGroup('A running domain, whose host says what is not given here:')
+    .option('-c, --connect <uri>', 'libvirt connection, taken as it is')
+    .option('-o, --domain <name>', 'domain by UUID, ID or name')
+    .option('-i, --insecure', 'go on where the answer cannot be trusted')
+    .option('-g, --ignore-config', "do not check the domain's configuration")
+    .addOption(timeoutOption());
+}

@@ -1,0 +1,87 @@
+// `sevscope validate --launch` with several files: which of the options can be meant, the checks at once, and their results as lines,
+// JSON and JUnit XML. The exit status is the greatest of all.
+
+import * as errors from '../core/errors';
+import { junitXml } from '../core/measure/exportJunit';
+import { checkMany, type LaunchQuestion } from '../files/checkMany';
+import { statedPlatform } from '../files/launch';
+import { readLaunchFile } from '../files/launchFile';
+import { writeWhole } from '../files/write';
+import { interruptible } from './interrupt';
+import { ownerInputs, recordedInputs } from './launchOptions';
+import type { Output } from './output';
+import { terminalConnection } from './validateDomain';
+import { printResults, ResultLines, shortPath } from './validateLines';
+import type { ValidateOptions } from './validateOptions';
+
+/** Options about one launch, which mean nothing beside several. */
+const ONE_LAUNCH = {
+  measurement: '--measurement',
+  apiMajor: '--api-major',
+  apiMinor: '--api-minor',
+  buildId: '--build-id',
+  policy: '--policy',
+  secretHeader: '--secret-header',
+  secretPayload: '--secret-payload',
+  connect: '--connect',
+  domain: '--domain',
+  debug: '--debug',
+} as const satisfies Partial<Record<keyof ValidateOptions, string>>;
+
+/** Checks all files and prints their results. @returns the exit status */
+export async function validateSeveral(
+  paths: readonly string[],
+  options: ValidateOptions,
+  out: Output,
+  workerPath: string | undefined,
+): Promise<number> {
+  for (const [name, option] of Object.entries(ONE_LAUNCH))
+    if (options[name as keyof typeof ONE_LAUNCH] !== undefined) throw errors.oneLaunchOnly(option);
+  if (options.injectSecret.length > 0) throw errors.oneLaunchOnly('--inject-secret');
+  const begun = new Date();
+  const jobs = paths.map((path) => ({ path, prepare: () => questionIn(path, options, workerPath) }));
+  const lines = options.json ? undefined : new ResultLines(out);
+  const results = await interruptible((signal) =>
+    checkMany(jobs, {
+      signal,
+      onProgress: out.onProgress,
+      onResult: (result, index) => lines?.add(result, index),
+    }),
+  );
+  await (lines?.end(results) ?? printResults(out, results));
+  if (options.junit !== undefined)
+    await writeWhole(
+      options.junit,
+      junitXml(
+        results.map((r) => ({ ...r, file: shortPath(r.path) })),
+        begun,
+      ),
+    );
+  return Math.max(...results.map(({ status }) => status));
+}
+
+/** What one of several launch files asks. */
+async function questionIn(
+  path: string,
+  options: ValidateOptions,
+  workerPath: string | undefined,
+): Promise<LaunchQuestion> {
+  const file = await readLaunchFile(path);
+  const named = { ...options, launch: shortPath(path) };
+  if (file.launch) return { recorded: recordedInputs(named, file) };
+  return {
+    domain: {
+      ...ownerInputs(named, file),
+      platform: statedPlatform(file),
+      domain: file.domain?.name ?? '',
+      insecure: options.insecure === true,
+      ignoreConfig: options.ignoreConfig === true,
+    },
+    connection: terminalConnection({
+      uri: file.domain?.connection ?? '',
+      fromFile: true,
+      workerPath,
+      timeoutMs: options.timeout,
+    }),
+  };
+}

@@ -1,0 +1,55 @@
+// Tasks of the type `sevscope`: the command line over the launch files of a folder, with its lines in the list of problems.
+
+import * as vscode from 'vscode';
+
+/** What a task of ours says in tasks.json. */
+interface LaunchTask extends vscode.TaskDefinition {
+  readonly launch?: unknown;
+  readonly junit?: unknown;
+}
+
+const EVERYTHING = '**/*.sevlaunch.json';
+
+const texts = (value: unknown): string[] =>
+  (Array.isArray(value) ? value : [value]).filter((text) => typeof text === 'string');
+
+/** The task for a definition. It runs with the Node that runs this: on a desktop VS Code is one when it is told so. */
+function taskFor(
+  extensionUri: vscode.Uri,
+  definition: LaunchTask,
+  scope: vscode.WorkspaceFolder | vscode.TaskScope,
+): vscode.Task {
+  const program = vscode.Uri.joinPath(extensionUri, 'dist', 'sevscope.js').fsPath;
+  const launch = texts(definition.launch);
+  const junit = texts(definition.junit).slice(0, 1);
+  const args = [program, 'validate', '--launch', ...launch, ...junit.flatMap((path) => ['--junit', path])];
+  const execution = new vscode.ProcessExecution(process.execPath, args, {
+    env: { ELECTRON_RUN_AS_NODE: '1' },
+    ...(typeof scope === 'object' && { cwd: scope.uri.fsPath }),
+  });
+  const name = `validate ${launch.join(' ')}`;
+  const task = new vscode.Task(definition, scope, name, 'sevscope', execution, '$sevscope');
+  task.group = vscode.TaskGroup.Test;
+  task.detail = 'Check launch measurements with sevscope validate';
+  return task;
+}
+
+/** A task for all launch files of each folder on disk that has one. */
+export async function launchTasks(extensionUri: vscode.Uri): Promise<vscode.Task[]> {
+  if (!vscode.workspace.isTrusted) return [];
+  const tasks: vscode.Task[] = [];
+  for (const folder of vscode.workspace.workspaceFolders ?? []) {
+    if (folder.uri.scheme !== 'file') continue;
+    const pattern = new vscode.RelativePattern(folder, EVERYTHING);
+    const [found] = await vscode.workspace.findFiles(pattern, '**/node_modules/**', 1);
+    if (found) tasks.push(taskFor(extensionUri, { type: 'sevscope', launch: EVERYTHING }, folder));
+  }
+  return tasks;
+}
+
+/** A task of tasks.json with what it runs; undefined when it names no launch file. */
+export function resolveLaunchTask(extensionUri: vscode.Uri, task: vscode.Task): vscode.Task | undefined {
+  const definition: LaunchTask = task.definition;
+  if (!vscode.workspace.isTrusted || texts(definition.launch).length === 0) return undefined;
+  return taskFor(extensionUri, definition, task.scope ?? vscode.TaskScope.Workspace);
+}

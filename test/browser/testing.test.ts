@@ -1,0 +1,54 @@
+// The Test Explorer as a person has it: the launch files of the folder, all of them run with one click, one that passes and one that
+// fails with the difference of its measurements. Pictures go to test-results/.
+
+import assert from 'node:assert/strict';
+import { makeSample, removeSample } from '../helpers/sample';
+import { openWorkbench, type Theme } from '../helpers/workbench';
+
+let folder: string;
+beforeEach(() => {
+  folder = makeSample();
+});
+afterEach(() => {
+  removeSample(folder);
+});
+
+describe('The Test Explorer', () => {
+  for (const theme of ['light', 'dark', 'highContrast'] satisfies Theme[]) {
+    it(`runs all launch files and shows a difference, ${theme}`, async () => {
+      const workbench = await openWorkbench({ folder, theme, size: { width: 1440, height: 900 } });
+      const { page } = workbench;
+      await workbench.runCommand('Testing: Focus on Test Explorer View');
+      const test = (name: string, state: string) =>
+        page
+          .locator('.test-explorer')
+          .getByRole('treeitem', { name: new RegExp(`^${name}.*\\(${state}\\)`) });
+      await page.locator('.test-explorer').getByText('mismatch.sevlaunch.json').waitFor();
+      await workbench.runCommand('Test: Run All Tests');
+      await test('matches.sevlaunch.json', 'Passed').waitFor();
+      const failed = test('mismatch.sevlaunch.json', 'Failed');
+      await failed.waitFor();
+      await page.locator('.test-explorer').getByText('1/2').waitFor();
+      // The steps by keyboard, then the message among the results.
+      await failed.click();
+      await page.keyboard.press('ArrowRight');
+      await test('Firmware: [0-9a-f]{16}…', '.*').waitFor();
+      await page.locator('.test-output-peek-tree').getByText('The reported mea').first().click();
+      const side = (name: string) => page.locator(`.monaco-diff-editor .editor.${name} .view-lines`);
+      await page.locator('.monaco-diff-editor .editor.modified .line-insert').first().waitFor();
+      const [expected, reported] = [await side('original').innerText(), await side('modified').innerText()];
+      assert.match(`${expected} ${reported}`, /^[0-9a-f]{32}\s[0-9a-f]{32}\s+[0-9a-f]{32}\s[0-9a-f]{32}\s*$/);
+      assert.notEqual(expected, reported);
+      await workbench.screenshot(`testing-${theme}`);
+      workbench.assertNoErrors();
+    });
+  }
+
+  it('is empty in Restricted Mode, where nothing is checked', async () => {
+    const workbench = await openWorkbench({ folder, restricted: true });
+    // Our editor shows that the extension runs.
+    await workbench.openFromExplorer('vcpu0.vmsa');
+    await (await workbench.webviewFrame()).getByText('rip').first().waitFor();
+    assert.equal(await workbench.page.getByRole('tab', { name: /^Testing/ }).count(), 0);
+  });
+});

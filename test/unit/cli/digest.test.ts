@@ -1,0 +1,249 @@
+// `sevscope digest`: the digests of sev-snp-measure, those that `validate` takes for right, tables whose rows are the single digests,
+// and options that contradict each other.
+
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildOvmf, DEFAULT_SEV_SECTIONS } from '../../../src/core/ovmf/build';
+import { runHere } from '../../helpers/cli';
+
+let folder: string;
+const at = (name: string) => join(folder, name);
+const digest = (...args: string[]) => runHere(['digest', ...args], folder);
+const printed = async (...args: string[]) => (await digest(...args)).stdout.trimEnd();
+
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'sevscope-digest-'));
+  await runHere(['sample', '.'], folder);
+  writeFileSync(at('empty'), '');
+  writeFileSync(at('kernel'), 'fake vmlinuz\n');
+  writeFileSync(at('initrd'), 'fake initrd\n');
+  // The sections of the image that sev-snp-measure has for its tests; the digest of its pages is given as a number.
+  const at810000 = { gpa: 0x810000, size: 0x1000, type: 0x10 };
+  const last = { gpa: 0x811000, size: 0xf000, type: 1 };
+  const sevSections = [...DEFAULT_SEV_SECTIONS.slice(0, 5), at810000, last];
+  writeFileSync(at('suffix.fd'), buildOvmf({ sevSections }));
+  writeFileSync(at('bare.fd'), buildOvmf({ sevSections: false, hashArea: false, resetAddress: false }));
+});
+after(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const OVMF_HASH =
+  '086e2e9149ebf45abdc3445fba5b2da8270bdbb04094d7a2c37faaa4b24af3aa16aff8c374c2a55c467a50da6d466b74';
+
+describe('digest --mode snp', () => {
+  // Printed by sev-snp-measure 0.0.13.
+  const cases: [string, string[], string][] = [
+    [
+      '2 vCPUs of EPYC-v4',
+      ['--vcpus', '2', '--vcpu-type', 'EPYC-v4'],
+      'ae7e31b6e2220dcb2832b050464cf9fb5da4feed92be5cdd966435c2ee722f341410bb2438923ee696bd23460ff9c904',
+    ],
+    [
+      'EC2',
+      ['--vcpus', '2', '--vmm-type', 'ec2'],
+      '45160b0bd6416da62b6cefb16afa8437d8d49d1d29428cf0f16373a4ef2911df1f7e01bf05a3d7ec3dd66090d24f59c7',
+    ],
+    [
+      'GCE',
+      ['--vcpus', '2', '--vmm-type', 'gce'],
+      '79dfaeda92b99cdb2ae455e964b5b8c867a1756ca4b12080ef461e207f68d738deb06eb11567a374090eea9b9731d6be',
+    ],
+    [
+      'an empty kernel, initrd and command line',
+      ['--vcpus', '1', '--vcpu-sig', '0x800f12', '--kernel', 'empty', '--initrd', 'empty', '--append', ''],
+      'ddc5224521617a536ee7ce9dd6224d1b58a8d4fda1c741f3ac99fc4bfa04ba6e9fc98646d4a07a9079397fa3852819b5',
+    ],
+    [
+      'a kernel, initrd and command line',
+      [
+        ...['--vcpus', '1', '--vcpu-family', '23', '--vcpu-model', '1', '--vcpu-stepping', '2'],
+        ...['--kernel', 'kernel', '--initrd', 'initrd', '--append', 'foo bar baz fake kernel=cmdline'],
+      ],
+      'b4a00c9e5cd116216c14a3b6a7cbe6a0606593c44146ac4469eb1a3fa77dcca03a6529250ce8af1a34b5033b075e76c7',
+    ],
+    [
+      '4 vCPUs of EPYC-Genoa, with the features said',
+      ['--vcpus', '4', '--vcpu-type', 'EPYC-Genoa', '--guest-features', '0x1'],
+      '7f8dbe5139660d9d3a41c2c5a634672f5d04d983d2b275b3f2e964a9a613677158f42f4267550b3313d7ce8369a5969c',
+    ],
+  ];
+  for (const [name, args, wanted] of cases) {
+    it(`is that of sev-snp-measure for ${name}`, async () => {
+      const all = ['--mode', 'snp', '--ovmf', 'suffix.fd', '--snp-ovmf-hash', OVMF_HASH, ...args];
+      assert.equal(await printed(...all), wanted);
+      const base64 = await printed(...all, '--output-format', 'base64');
+      assert.equal(Buffer.from(base64, 'base64').toString('hex'), wanted);
+    });
+  }
+  it('goes on from the digest of the firmware pages', async () => {
+    const all = ['--mode', 'snp', '-f', 'OVMF.sample.fd', '--vcpus', '2', '--vcpu-type', 'EPYC-Milan'];
+    const hash = await printed('--mode', 'snp:ovmf-hash', '-f', 'OVMF.sample.fd');
+    assert.equal(await printed(...all, '--snp-ovmf-hash', hash), await printed(...all));
+  });
+  it('with the features of another profile is that of the profile', async () => {
+    const all = ['--mode', 'snp', '-f', 'OVMF.sample.fd', '--vcpus', '2', '--vcpu-type', 'EPYC-Milan'];
+    const profile = await printed(...all, '--profile', 'snp-debugswap');
+    assert.equal(await printed(...all, '--guest-features', '33'), profile);
+    assert.notEqual(await printed(...all), profile);
+  });
+});
+
+describe('digest --mode sev and seves', () => {
+  it('of firmware alone is its SHA-256', async () => {
+    const wanted = createHash('sha256')
+      .update(readFileSync(at('OVMF.sample.fd')))
+      .digest('hex');
+    assert.equal(await printed('--mode', 'sev', '-f', 'OVMF.sample.fd'), wanted);
+  });
+  const file = () =>
+    JSON.parse(readFileSync(at('matches.sevlaunch.json'), 'utf8')) as {
+      cmdline: string;
+      launch: Record<string, string | number> & { measurement: string };
+    };
+  const seves = () => {
+    const boot = ['-k', 'vmlinuz.sample', '-r', 'initrd.sample', '-e', file().cmdline];
+    return ['--mode', 'seves', '-f', 'OVMF.sample.fd', ...boot];
+  };
+  const platform = () => {
+    const { measurement, apiMajor, apiMinor, buildId, policy } = file().launch;
+    const nonce = Buffer.from(measurement, 'base64').subarray(32).toString('hex');
+    const numbers = {
+      '--api-major': apiMajor,
+      '--api-minor': apiMinor,
+      '--build-id': buildId,
+      '--policy': policy,
+    };
+    return ['--nonce', nonce, ...Object.entries(numbers).flatMap(([name, value]) => [name, String(value)])];
+  };
+  it('is what validate computes', async () => {
+    const { stdout } = await runHere(['validate', '--json', '--launch', 'matches.sevlaunch.json'], folder);
+    const { steps } = JSON.parse(stdout) as { steps: { id: string; digest: string }[] };
+    const found = await printed(...seves(), '--vcpus', '2', '--vcpu-type', 'EPYC-Milan', '--json');
+    assert.deepEqual(JSON.parse(found), {
+      mode: 'seves',
+      profile: 'sev-es',
+      cpu: 'EPYC-Milan',
+      vcpus: 2,
+      launchDigest: steps.find(({ id }) => id === 'launch-digest')!.digest,
+    });
+  });
+  it('with keys, nonce and platform is the measurement that was reported', async () => {
+    const one = ['--vcpus', '2', '--vcpu-type', 'EPYC-Milan', '--tik', 'sample_tik.bin'];
+    assert.equal(await printed(...seves(), ...one, ...platform()), file().launch.measurement);
+    const table = await printed(
+      ...seves(),
+      '--matrix',
+      '--vcpus',
+      '1-3',
+      '--tik',
+      'sample_tik.bin',
+      ...platform(),
+    );
+    const rows = table.split('\r\n').map((line) => line.split(','));
+    assert.equal(rows[0]!.at(-1), 'measurement');
+    const row = rows.find(
+      ([profile, cpu, , vcpus]) => `${profile!} ${cpu!} ${vcpus!}` === 'sev-es EPYC-Milan 2',
+    );
+    assert.equal(row!.at(-1), file().launch.measurement);
+  });
+});
+
+describe('digest --matrix', () => {
+  for (const mode of ['seves', 'snp']) {
+    it(`has the single digests of --mode ${mode} as rows, as CSV and as JSON`, async () => {
+      const base = ['--mode', mode, '-f', 'OVMF.sample.fd'];
+      const table = ['--matrix', '--vcpus', '4,1-2', '--cpu', 'EPYC-Milan,25/17/1'];
+      const csv = (await digest(...base, ...table)).stdout.split('\r\n');
+      const json = JSON.parse(await printed(...base, ...table, '--format', 'json')) as Record<
+        string,
+        unknown
+      >[];
+      assert.deepEqual(
+        csv.slice(1, -1),
+        json.map((row) => Object.values(row).join(',')),
+      );
+      assert.equal(csv[0], 'profile,cpu,signature,vcpus,launchDigest');
+      assert.deepEqual([...new Set(json.map(({ vcpus }) => vcpus))], [1, 2, 4]);
+      assert.deepEqual(
+        [...new Set(json.map(({ cpu }) => cpu))].filter((cpu) => cpu !== ''),
+        ['EPYC-Milan', '25/17/1'],
+      );
+      for (const { profile, cpu, vcpus, launchDigest } of json.filter((_, i) => i % 5 === 0)) {
+        const vcpu = cpu === 'EPYC-Milan' ? ['--vcpu-type', 'EPYC-Milan'] : ['--vcpu-sig', '0xa10f11'];
+        const one = ['--profile', String(profile), '--vcpus', String(vcpus), ...vcpu];
+        assert.equal(await printed(...base, ...one), launchDigest);
+      }
+    });
+  }
+  it('of all CPUs, 16 counts and 4 profiles is written to a file within a second', async () => {
+    const profiles = 'sev-es,sev-es-debugswap,sev-es-init2,sev-es-init2-debugswap';
+    const args = ['--mode', 'seves', '-f', 'OVMF.sample.fd', '--vcpus', '1-16', '--profile', profiles];
+    const begin = performance.now();
+    const { status, stdout } = await digest('--matrix', ...args, '--output', 'table.csv');
+    assert.deepEqual([status, stdout], [0, '']);
+    assert.ok(performance.now() - begin < 1000, `${performance.now() - begin} ms`);
+    assert.equal(readFileSync(at('table.csv'), 'utf8').split('\r\n').length, 1 + 17 * 16 * 4 + 1);
+  });
+  it('is stopped by Ctrl+C, and leaves the table that was there', async () => {
+    writeFileSync(at('table.csv'), 'before');
+    const args = ['--mode', 'seves', '-f', 'OVMF.sample.fd', '--vcpus', '1-4096', '--output', 'table.csv'];
+    const running = digest('--matrix', ...args);
+    const stop = setInterval(() => process.listenerCount('SIGINT') > 0 && process.emit('SIGINT'), 20);
+    const { status, stderr } = await running;
+    clearInterval(stop);
+    assert.equal(status, 5);
+    assert.match(stderr, /^ERROR: The table was cancelled before its last row\.\n$/);
+    assert.equal(readFileSync(at('table.csv'), 'utf8'), 'before');
+    assert.deepEqual(
+      readdirSync(folder).filter((name) => name.includes('partial')),
+      [],
+    );
+  });
+});
+
+describe('digest refuses', () => {
+  const seves = ['--mode', 'seves', '-f', 'OVMF.sample.fd'];
+  const snp = ['--mode', 'snp', '-f', 'OVMF.sample.fd'];
+  const milan = ['--vcpu-type', 'EPYC-Milan'];
+  const cases: [string[], number, RegExp][] = [
+    [['-f', 'OVMF.sample.fd'], 2, /'--mode <mode>' not specified/],
+    [['--mode', 'sev'], 2, /--firmware is missing/],
+    [['--mode', 'sev', '-f', 'a', '--ovmf', 'b'], 2, /--ovmf cannot be given here: --firmware says the same/],
+    [['--mode', 'sev', '-f', 'nowhere.fd'], 6, /nowhere\.fd cannot be read/],
+    [['--mode', 'sev', '-f', 'OVMF.sample.fd', '-r', 'initrd'], 2, /Give the kernel/],
+    [['--mode', 'sev', '-f', 'bare.fd', '-k', 'kernel'], 4, /no area for kernel hashes/],
+    [['--mode', 'sev', '-f', 'OVMF.sample.fd', '--matrix', '--vcpus', '1'], 2, /measures no vCPUs/],
+    [[...seves, ...milan], 2, /--vcpus is missing/],
+    [[...seves, '--vcpus', '2'], 2, /holds the signature of its CPU/],
+    [[...seves, ...milan, '--vcpus', '0'], 2, /"0" is no number of vCPUs/],
+    [[...seves, ...milan, '--vcpus', '1-4'], 2, /"1-4" is no number of vCPUs/],
+    [[...seves, '--matrix', '--vcpus', '4-1'], 2, /"4-1" is no number of vCPUs/],
+    [[...seves, '--matrix', '--vcpus', '1-9999'], 2, /no number of vCPUs/],
+    [[...seves, '--matrix', '--vcpus', '1', '--cpu', 'EPYC,'], 2, /"" is not a QEMU CPU model/],
+    [[...seves, '--matrix', '--vcpus', '1', '--cpu', 'a/b/c'], 2, /"a\/b\/c" is no CPU/],
+    [[...seves, '--vcpus', '1', '--cpu', 'EPYC'], 2, /--cpu cannot be given here/],
+    [[...seves, '--vcpus', '1', ...milan, '--vcpu-sig', '1'], 2, /by name and by numbers/],
+    [[...seves, '--vcpus', '1', '--vcpu-sig', '0x10000000'], 2, /no CPU signature/],
+    [[...seves, '--vcpus', '1', ...milan, '--profile', 'snp'], 2, /"snp" is no profile of mode seves/],
+    [[...seves, '--vcpus', '1', ...milan, '--guest-features', '1'], 2, /SEV-ES has profiles/],
+    [[...seves, '--vcpus', '1', ...milan, '--vmm-type', 'ec2'], 2, /it is for --mode snp/],
+    [[...seves, '--vcpus', '1', ...milan, '--nonce', '00'], 2, /--tik or --tk is missing/],
+    [[...seves, '--vcpus', '1', ...milan, '--tik', 'sample_tik.bin'], 2, /--nonce is missing/],
+    [['--mode', 'seves', '-f', 'bare.fd', '--vcpus', '2', ...milan], 6, /has no SEV-ES reset address/],
+    [['--mode', 'snp', '-f', 'bare.fd', '--vcpus', '1', ...milan], 4, /no SEV metadata/],
+    [['--mode', 'snp', '-f', 'kernel', '--vcpus', '1', ...milan], 4, /not one or more whole pages/],
+    [[...snp, '--vcpus', '1', ...milan, '--snp-ovmf-hash', '00'], 2, /48 bytes in hexadecimal/],
+    [[...snp, '--vcpus', '1', ...milan, '--guest-features', 'x'], 2, /no number of 64 bits/],
+  ];
+  for (const [args, wanted, message] of cases) {
+    it(`${args.join(' ')} (exit status ${wanted})`, async () => {
+      const { status, stderr, stdout } = await digest(...args);
+      assert.match(stderr, message);
+      assert.deepEqual([status, stdout], [wanted, '']);
+    });
+  }
+});
