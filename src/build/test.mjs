@@ -64,7 +64,7 @@ const TIERS = {
 const BED_PACKAGES = [
   ...['libvirt-daemon', 'libvirt-daemon-driver-qemu', 'libvirt-clients', 'qemu-system-x86', 'ovmf'],
   ...['libvirt-clients-qemu', 'python3-libvirt', 'python3-lxml', 'python3-cryptography'],
-  ...['openssh-server', 'iproute2'],
+  ...['openssh-server', 'iproute2', 'sasl2-bin', 'libsasl2-modules', 'libsasl2-modules-db'],
 ];
 
 /** @typedef {import('./mocha.mjs').Counts} Counts */

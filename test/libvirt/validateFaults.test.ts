@@ -2,7 +2,8 @@
 // bounded time, never a verdict that is not so, and leaves no process behind. And the owner's keys are in no output.
 
 import assert from 'node:assert/strict';
-import { chmodSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { REMOTE_CPU, useBed } from '../helpers/bed';
 import type { Cpu, Domain, DomainSpec, Faults } from '../helpers/bedDomain';
 import { runHere } from '../helpers/cli';
@@ -330,6 +331,29 @@ describe('On the libvirt test bed validate --domain meets', () => {
       const { status, said } = await check(optionsFor(change(bed().uris.b.ssh)));
       assert.ok([5, 6].includes(status), said);
       assert.match(said, /^ERROR: libvirt (could not connect|did not connect)/m);
+    });
+  }
+
+  const OTHER_KEY = Buffer.concat([
+    Buffer.from('\0\0\0\x0bssh-ed25519\0\0\0\x20'),
+    Buffer.alloc(32, 7),
+  ]).toString('base64');
+  const HOST_KEYS: [string, (host: string) => string, RegExp][] = [
+    ['another key than the known one', (host) => `${host} ssh-ed25519 ${OTHER_KEY}\n`, /has another ssh key/],
+    ['a key that nobody has accepted', () => '', /ssh does not know the key of the host/],
+  ];
+  for (const [what, known, words] of HOST_KEYS) {
+    it(`a host with ${what}`, async () => {
+      const { ssh } = bed().uris.b;
+      const { hostname, port } = new URL(ssh);
+      const file = owner.put('known_hosts', known(`[${hostname}]:${port}`));
+      const script = readFileSync(join(bed().sshFolder, 'ssh'), 'utf8');
+      const wary = owner.put('wary', script.replace(/UserKnownHostsFile=\S+/, `UserKnownHostsFile=${file}`));
+      chmodSync(wary, 0o755);
+      const { status, said } = await check(optionsFor(ssh.replace(/command=.*/, `command=${wary}`)));
+      assert.equal(status, 6, said);
+      assert.match(said, /^ERROR: libvirt could not connect, because /m);
+      assert.match(said, words);
     });
   }
 
