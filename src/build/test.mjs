@@ -45,6 +45,7 @@ const TIERS = {
     server: true,
     timeout: 30_000,
     seconds: 900,
+    bed: true,
   },
   // A workbench on a busy machine may lose a click; what is broken is broken the second time, too.
   browser: {

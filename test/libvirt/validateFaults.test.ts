@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { REMOTE_CPU, useBed } from '../helpers/bed';
 import type { Cpu, Domain, DomainSpec, Faults } from '../helpers/bedDomain';
 import { runHere } from '../helpers/cli';
+import { keyForms } from '../helpers/keyForms';
 import { children, until } from '../helpers/libvirt';
 import { Owner, statedOptions } from '../helpers/owner';
 import { runCli } from '../helpers/peer';
@@ -360,17 +361,7 @@ describe('On the libvirt test bed validate --domain meets', () => {
   it('output with no key in it, in any form, whatever came out', async function () {
     this.timeout(120_000);
     const { tik, tek } = domain.session!;
-    const canaries = [tik, tek].flatMap((key) => [
-      key,
-      Buffer.from(key.toString('utf8')),
-      Buffer.from(key.toString('latin1')),
-      ...(['hex', 'base64', 'base64url'] as const).flatMap((form) => {
-        const text = key.toString(form).replace(/=+$/, '');
-        return [Buffer.from(text), Buffer.from(text.toUpperCase())];
-      }),
-      Buffer.from([...key].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')),
-      Buffer.from([...key].join(', ')),
-    ]);
+    const canaries = [tik, tek].flatMap(keyForms);
     const outcomes: Faults[] = [
       {},
       { form: 'garbage' },
