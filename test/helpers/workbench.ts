@@ -181,10 +181,15 @@ export class Workbench {
     const explorer = this.page.locator('.explorer-folders-view');
     const { height } = (await explorer.boundingBox())!;
     await explorer.click({ position: { x: 100, y: height - 20 } });
-    while (!(await this.page.evaluate(storedText)).includes(text)) {
+    while (!(await this.stored()).includes(text)) {
       if (Date.now() > deadline) throw new Error(`VS Code did not store "${text}"`);
       await this.page.waitForTimeout(500);
     }
+  }
+
+  /** All that VS Code has stored in the browser, as one text. */
+  stored(): Promise<string> {
+    return this.page.evaluate(storedText);
   }
 
   /** Writes a picture of the whole window into test-results/, as an artefact of the run. */
