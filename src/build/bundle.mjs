@@ -48,6 +48,7 @@ function products(/** @type {boolean} */ production) {
   const all = [
     { ...node, entryPoints: ['src/extension.ts'], outfile: 'dist/extension.js', external: ['vscode'] },
     { ...node, entryPoints: ['src/host/volumesWorker.ts'], outfile: 'dist/volumesWorker.js' },
+    { ...node, entryPoints: ['src/host/pageWorker.ts'], outfile: 'dist/pageWorker.js' },
     {
       ...node,
       entryPoints: ['src/libvirt/worker.ts'],

@@ -1,7 +1,7 @@
 // `sevscope vmsa …`: show, build and update after sevctl's commands of these names, and export, diff and identify.
 
 import { Option, type Command } from 'commander';
-import { EXPORTS } from '../core/vmsa/exportPage';
+import { EXPORT_FORMS } from '../core/vmsa/exportForms';
 import { addPageOptions, addVcpuOptions, vcpuOption, type PageOptions } from './options';
 import type { Output } from './output';
 import { readPage } from './pages';
@@ -41,8 +41,8 @@ function addReaders(vmsa: Command, out: Output): void {
     .command('export <file>')
     .description('write a page in another form')
     .addOption(
-      new Option('--as <form>', `the form:\n${EXPORTS.map((e) => `${e.id}: ${e.doc}`).join('\n')}`)
-        .choices(EXPORTS.map((e) => e.id))
+      new Option('--as <form>', `the form:\n${EXPORT_FORMS.map((e) => `${e.id}: ${e.doc}`).join('\n')}`)
+        .choices(EXPORT_FORMS.map((e) => e.id))
         .makeOptionMandatory(),
     )
     .option('--output <path>', 'where to write; standard output otherwise')

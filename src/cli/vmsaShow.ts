@@ -2,7 +2,8 @@
 
 import * as errors from '../core/errors';
 import { hex } from '../core/hex';
-import { fieldsSet, findExport, type ExportId } from '../core/vmsa/exportPage';
+import type { ExportId } from '../core/vmsa/exportForms';
+import { fieldsSet, findExport } from '../core/vmsa/exportPage';
 import { groupFields, vmsaFields, vmsaFindings, vmsaSummary } from '../core/vmsa/page';
 import { pageJson } from '../core/vmsa/pageJson';
 import { fileName } from '../files/vmsaFile';

@@ -1,6 +1,8 @@
 // Every failure a person can see, one factory each with its whole sentence: what was found, what was wanted,
 // where, and what to do next. Caught in two places only, the command line's main and the host's presenter.
 
+import { waysToGive } from './inputWords';
+
 /**
  * What a failure means: `usage` the input does not fit the question, `insecure` an answer could not be
  * trusted, `config` the domain is not set up for it, `state` the domain or connection is in the wrong state,
@@ -250,7 +252,7 @@ export function cpuAndVmsa(): CheckError {
 /** Pages of the other vCPUs without that of the first. */
 export function bspPageNeeded(): CheckError {
   return usage(
-    'There is a VMSA for additional vCPUs but none for the boot processor. Give --vmsa-cpu0, too.',
+    `There is a VMSA for additional vCPUs but none for the boot processor. Give that, too, ${waysToGive('bspPage')}.`,
   );
 }
 
@@ -267,7 +269,7 @@ export function badSecret(): CheckError {
 /** A launch file that only names a domain, where a recorded launch is wanted. */
 export function noRecordedLaunch(name: string): CheckError {
   return usage(
-    `${name} has no recorded launch, only a domain to ask. Give --domain, or record the launch in it.`,
+    `${name} has no recorded launch, only a domain to ask. Check the domain itself (--domain, or Validate Domain Launch Measurement in VS Code), or record the launch in the file.`,
   );
 }
 
@@ -277,6 +279,22 @@ export function notResumed(cause: CheckError | undefined): CheckError {
   return new CheckError(
     cause?.kind ?? 'bug',
     `The guest has its secrets, but was not resumed.${why} Resume it by hand: virsh resume.`,
+  );
+}
+
+/** A check that was stopped before the secret that was to follow it was sent. */
+export function injectionStopped(): CheckError {
+  return new CheckError(
+    'state',
+    'The check was stopped before it finished, so the secret was not injected. Inject it again after a check that matches.',
+  );
+}
+
+/** An injection that was stopped while the host had the sealed secret. */
+export function injectionUnsure(): CheckError {
+  return new CheckError(
+    'state',
+    'The injection was stopped while the secret was on its way: the guest may have it, and may run. See its state with "virsh domstate" before you send it again.',
   );
 }
 

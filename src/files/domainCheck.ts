@@ -1,7 +1,7 @@
 // The whole check of a libvirt domain: asks the host, judges what it says, fills in what the owner did not give where she
 // allows that, and runs the check of the launch. The same for the command line and the extension host.
 
-import type { DomainConfig, HostFacts, LaunchSecurityInfo } from '../core/domain/facts';
+import type { LaunchSecurityInfo } from '../core/domain/facts';
 import { isActive, type DomainQuestion, type GivenInputs } from '../core/domain/question';
 import { checkedReport, refusedReport } from '../core/domain/report';
 import { firstFailure, judgeDomain, type RuleResult } from '../core/domain/rules';
@@ -16,7 +16,6 @@ import { checkOwnerInputs, runCheck, sealForLaunch, type LaunchInputs } from './
 import { toBase64 } from '../core/hex';
 import type { ReadOptions } from './read';
 import { connect, type Connection, type ConnectOptions } from '../libvirt/client';
-import { parseDomainXml } from '../libvirt/domainXml';
 import { thisMachine, whyLocal } from '../libvirt/locality';
 
 /** What the owner of a guest gives, and how strict to be. What is missing is the host's to say, where that is allowed. */
@@ -76,6 +75,19 @@ export async function checkDomain(
   options: DomainCheckOptions,
   injection?: Injection,
 ): Promise<DomainOutcome> {
+  try {
+    return await checkAndInject(inputs, options, injection);
+  } catch (error) {
+    // Whoever waits for a secret to be sent hears that it was not.
+    throw injection && options.signal?.aborted ? errors.injectionStopped() : error;
+  }
+}
+
+async function checkAndInject(
+  inputs: DomainInputs,
+  options: DomainCheckOptions,
+  injection?: Injection,
+): Promise<DomainOutcome> {
   const { onStage, signal } = options;
   // What needs no host is said before anything is asked of one.
   await checkOwnerInputs(inputs);
@@ -83,7 +95,7 @@ export async function checkDomain(
   const connection = await connect({ ...options.connection, ...(signal && { signal }) });
   try {
     onStage?.('asking the host');
-    const { uuid, question } = await ask(connection, inputs);
+    const { uuid, question } = await ask(connection, options.connection.uri, inputs);
     const rules = judgeDomain(question);
     options.onRules?.(rules);
     if (firstFailure(rules)) return { uuid, report: refusedReport(question, rules) };
@@ -99,7 +111,7 @@ export async function checkDomain(
       return { uuid, report, injected };
     } catch (error) {
       if (!(error instanceof CheckError)) throw error;
-      return { uuid, report, injectionError: error };
+      return { uuid, report, injectionError: signal?.aborted ? errors.injectionUnsure() : error };
     }
   } finally {
     await connection.close();
@@ -107,16 +119,16 @@ export async function checkDomain(
 }
 
 /** Asks for everything that is judged, and for nothing of a domain that cannot answer. */
-async function ask(connection: Connection, inputs: DomainInputs): Promise<Asked> {
+async function ask(connection: Connection, uri: string, inputs: DomainInputs): Promise<Asked> {
   const host = await connection.host();
-  const { summary, state, xml } = await connection.domain(inputs.domain);
-  const config = parseDomainXml(xml);
+  const { summary, config } = await connection.domain(inputs.domain);
+  const { state } = summary;
   const told = isActive({ state }) ? await launchInfo(connection, summary.uuid) : {};
   const question: DomainQuestion = {
     config,
     state,
     host,
-    local: whyLocal(host, await thisMachine()),
+    local: whyLocal(host, await thisMachine(), uri),
     info: told.info,
     infoError: told.infoError,
     given: givenBy(inputs),
@@ -163,14 +175,16 @@ function needed<T>(value: T | undefined, what: string): T {
 }
 
 /** The owner's inputs, with what the host says in place of those that she left out. */
-function fillIn(inputs: DomainInputs, { config, host, info }: DomainQuestion): LaunchInputs {
+function fillIn(inputs: DomainInputs, question: DomainQuestion): LaunchInputs {
+  const { config, info } = question;
   const { platform = {}, ...given } = inputs;
   const told: Partial<LaunchSecurityInfo> = info ?? {};
-  const onHost = filesOnHost(config);
+  const onHost = saidByHost(question);
+  const ownCpu = given.cpu ?? given.vmsa;
   const fromHost = (Object.keys(onHost) as HostInput[]).filter(
-    (input) => given[input] === undefined && onHost[input] !== undefined,
+    (input) => (input === 'cpu' ? ownCpu : given[input]) === undefined && onHost[input] !== undefined,
   );
-  const value = (input: HostInput) => given[input] ?? onHost[input];
+  const value = <I extends HostInput>(input: I) => given[input] ?? onHost[input];
   return {
     title: config.name,
     measurement: needed(given.measurement ?? told.measurement, 'sev-measurement'),
@@ -185,32 +199,26 @@ function fillIn(inputs: DomainInputs, { config, host, info }: DomainQuestion): L
     initrd: value('initrd'),
     cmdline: value('cmdline'),
     fromHost,
-    vcpus: given.vcpus ?? config.vcpus.current,
-    ...vcpuState(given, host),
+    vcpus: value('vcpus'),
+    ...(ownCpu ? { cpu: given.cpu, vmsa: given.vmsa } : { cpu: onHost.cpu }),
     profile: given.profile,
     keys: given.keys,
   };
 }
 
-/** What the domain starts with, as paths on the host; nothing of a kernel that is not measured. */
-function filesOnHost({
-  loader,
-  kernel,
-  initrd,
-  cmdline,
-  launchSecurity,
-}: DomainConfig): Partial<Record<HostInput, string | undefined>> {
-  const hashed = launchSecurity?.kernelHashes === true;
-  return { firmware: loader?.path, ...(hashed && { kernel, initrd, cmdline }) };
-}
+/** What a host can say in place of the owner. */
+type SaidByHost = { readonly [I in HostInput]?: LaunchInputs[I] | undefined };
 
-/** The CPU or the pages that the owner gave, or the CPU of the host. */
-function vcpuState(
-  given: Pick<LaunchInputs, 'cpu' | 'vmsa'>,
-  host: HostFacts,
-): Pick<LaunchInputs, 'cpu' | 'vmsa'> {
-  const { cpu, vmsa } = given;
-  return cpu || vmsa ? { cpu, vmsa } : { cpu: host.cpu.signature };
+/** What the host says that the domain starts with, files as their paths there; nothing of a kernel that is not measured. */
+function saidByHost({ config, host }: DomainQuestion): SaidByHost {
+  const { loader, kernel, initrd, cmdline, launchSecurity, vcpus } = config;
+  const hashed = launchSecurity?.kernelHashes === true;
+  return {
+    firmware: loader?.path,
+    ...(hashed && { kernel, initrd, cmdline }),
+    cpu: host.cpu.signature,
+    vcpus: vcpus.current,
+  };
 }
 
 /** Seals secrets for the guest, hands them over, and lets it run. @returns how many */

@@ -28,7 +28,7 @@ export function registerCommands(
 ): vscode.Disposable[] {
   const commands: Record<string, Command> = {
     ...vmsaCommands(editor, recent),
-    ...domainsCommands(domains),
+    ...domainsCommands(domains, checks.memory),
     'sevscope.generateVmsa': (target?: unknown, more?: unknown) => generate(recent, target, more),
     'sevscope.compareImages': compareImages,
     'sevscope.validateLaunch': (uri?: vscode.Uri) => validateLaunch(checks, uri),

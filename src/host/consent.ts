@@ -14,13 +14,24 @@ const LONGEST = 100;
 /** A name from a host or a file as it may stand in a question. */
 export const nameInWords = (name: string): string => plainText(name, LONGEST);
 
+/** The connections that she has agreed to, in canonical form. */
+export const confirmedUris = (memory: vscode.Memento): readonly string[] =>
+  memory.get<readonly string[]>(CONFIRMED, []);
+
+/** Takes her agreement to a connection back: she is asked again before it is used. */
+export async function forgetConfirmed(memory: vscode.Memento, uri: string): Promise<void> {
+  const confirmed = confirmedUris(memory);
+  const rest = confirmed.filter((one) => one !== canonicalUri(uri));
+  if (rest.length < confirmed.length) await memory.update(CONFIRMED, rest);
+}
+
 /**
  * Whether a connection is hers; when it is not, she is asked. @param name of the domain, in words or not
  * @throws CheckError when the connection is refused whatever she says
  */
 export async function isHers(memory: vscode.Memento, uri: string, name: string): Promise<boolean> {
   const { canonical } = acceptUri(uri);
-  const confirmed = memory.get<string[]>(CONFIRMED, []);
+  const confirmed = confirmedUris(memory);
   if (confirmed.includes(canonical) || connectionTexts().map(canonicalUri).includes(canonical)) return true;
   const connect = 'Connect';
   const detail = `It is for the domain ${nameInWords(name)}, and in none of your settings.`;

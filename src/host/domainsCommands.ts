@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import * as errors from '../core/errors';
 import { connectionTexts, storeConnectionTexts } from './connectionSettings';
+import { confirmedUris, forgetConfirmed } from './consent';
 import type { DomainsView } from './domainsView';
 import { canonicalUri } from './lastVerdicts';
 import { chooseUri } from './uriChoice';
@@ -19,8 +20,19 @@ function said(argument: unknown, part: 'uri' | 'domain'): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** The commands by their names. */
-export function domainsCommands(view: DomainsView): Record<string, Command> {
+/** Asks for one of the connections of her settings, or one that she has only agreed to. */
+async function pickUri(memory: vscode.Memento): Promise<string | undefined> {
+  const known = [...new Set(connectionTexts().map(canonicalUri))];
+  const agreed = confirmedUris(memory).filter((uri) => !known.includes(uri));
+  const items = [
+    ...known.map((label) => ({ label, description: 'in your settings' })),
+    ...agreed.map((label) => ({ label, description: 'in none of your settings; you agreed to it once' })),
+  ];
+  return (await vscode.window.showQuickPick(items, { title: 'Connection to remove' }))?.label;
+}
+
+/** The commands by their names. @param memory where her agreements to connections are */
+export function domainsCommands(view: DomainsView, memory: vscode.Memento): Record<string, Command> {
   async function add(given?: unknown): Promise<void> {
     const texts = connectionTexts();
     const known = texts.map(canonicalUri);
@@ -31,13 +43,12 @@ export function domainsCommands(view: DomainsView): Record<string, Command> {
   }
 
   async function remove(given?: unknown): Promise<void> {
-    const texts = connectionTexts();
-    const options = { title: 'Connection to remove' };
-    const uri =
-      said(given, 'uri') ??
-      (await vscode.window.showQuickPick([...new Set(texts.map(canonicalUri))], options));
+    const uri = said(given, 'uri') ?? (await pickUri(memory));
     if (uri === undefined) return;
-    await storeConnectionTexts(texts.filter((text) => canonicalUri(text) !== canonicalUri(uri)));
+    await forgetConfirmed(memory, uri);
+    const texts = connectionTexts();
+    const rest = texts.filter((text) => canonicalUri(text) !== canonicalUri(uri));
+    if (rest.length < texts.length) await storeConnectionTexts(rest);
   }
 
   const commands: Record<string, (argument?: unknown) => unknown> = {

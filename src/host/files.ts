@@ -57,6 +57,10 @@ export async function whyNotWritable(uri: vscode.Uri): Promise<string | undefine
 export const workerScript = (extensionUri: vscode.Uri): string =>
   vscode.Uri.joinPath(extensionUri, 'dist', 'volumesWorker.js').fsPath;
 
+/** The program of the thread that answers questions about a page. */
+export const pageWorkerScript = (extensionUri: vscode.Uri): string =>
+  vscode.Uri.joinPath(extensionUri, 'dist', 'pageWorker.js').fsPath;
+
 /** The program of the process that talks to libvirt. */
 export const libvirtWorkerScript = (extensionUri: vscode.Uri): string =>
   vscode.Uri.joinPath(extensionUri, 'dist', 'libvirtWorker.js').fsPath;

@@ -126,7 +126,11 @@ class ReportRun {
     this.page.show({ kind: 'notice', title, text, actions: ['runAgain'] });
   }
 
-  private async run(check: (source: ReportSource, options: RunOptions) => Promise<Outcome>): Promise<void> {
+  /** @param injecting whether a secret follows the check, of which something has to be said whatever comes between */
+  private async run(
+    check: (source: ReportSource, options: RunOptions) => Promise<Outcome>,
+    injecting = false,
+  ): Promise<void> {
     const source = reportSource(this.uri);
     const { target } = source;
     this.running?.abort();
@@ -149,13 +153,15 @@ class ReportRun {
       if (target) await this.around.store.forget(this.uri);
       const options = { extensionUri: this.extensionUri, signal: mine.signal, ...progress.hooks };
       outcome = await check(source, options);
-      if (mine.signal.aborted && outcome.injected === undefined) throw errors.cancelled();
+      if (mine.signal.aborted && outcome.injected === undefined)
+        throw injecting ? (outcome.injectionError ?? errors.injectionStopped()) : errors.cancelled();
     } catch (error) {
       problem = error;
     } finally {
       progress.end();
     }
     await this.finish(source, outcome, { made, problem, isOver });
+    if (injecting && isOver()) tellInjection(target, outcome, problem);
     if (this.running === mine) this.running = undefined;
   }
 
@@ -220,9 +226,22 @@ class ReportRun {
     if (action === 'saveReport') await saveReport(report, file);
     if (action === 'injectSecret' && target)
       await injectInto(target, (injection) =>
-        this.run((_source, options) => runDomain(file, target, options, injection)),
+        this.run((_source, options) => runDomain(file, target, options, injection), true),
       );
   }
+}
+
+/** What became of a secret, when the tab shows another check by now or is closed. */
+function tellInjection(
+  target: DomainTarget | undefined,
+  outcome: Outcome | undefined,
+  problem: unknown,
+): void {
+  const name = withoutLinks(nameInWords(target?.name ?? ''));
+  if (problem !== undefined)
+    void vscode.window.showWarningMessage(`${name}: ${withoutLinks(sentence(problem))}`);
+  else if (outcome?.injected !== undefined)
+    void vscode.window.showInformationMessage(`${name} has its secret, and runs.`);
 }
 
 /** Saves a report as Markdown or JSON, by the name that is chosen. */

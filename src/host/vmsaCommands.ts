@@ -6,16 +6,16 @@ import { describeLeaf, exactText } from '../core/describe';
 import { toBase64, utf8 } from '../core/hex';
 import { decode, leaves, readLeaf, type Leaf } from '../core/struct';
 import { parseFieldValue } from '../core/vmsa/edit';
-import { EXPORTS, findExport, type PageExport } from '../core/vmsa/exportPage';
+import { EXPORT_FORMS, findForm, type ExportForm, type ExportId } from '../core/vmsa/exportForms';
 import { expectedRequest, needsOf, type VmsaRequest } from '../core/vmsa/generate';
-import { explainDistance, identify } from '../core/vmsa/identify';
 import { VMSA } from '../core/vmsa/layout';
 import { findProfile } from '../core/vmsa/profiles';
 import { readPages } from '../core/vmsa/readPages';
 import { isRequest } from '../protocol';
 import { ComparisonEditor, comparisonUri } from './comparisonEditor';
 import type { PageOfFile } from './pages';
-import { nameOf } from './files';
+import { nameOf, pageWorkerScript } from './files';
+import { askAboutPage } from './pageTasks';
 import { pastedUri } from './pasted';
 import { activeFile, pickCpu, pickFile, startFolder } from './picks';
 import { isCheckError } from './present';
@@ -52,6 +52,8 @@ function said(value: unknown): Said {
 
 /** The commands by their names. */
 export function vmsaCommands(editor: VmsaEditor, recent: RecentCpus): Record<string, Command> {
+  const script = pageWorkerScript(editor.extensionUri);
+
   /** The page that a command is about: of a file that was given, that is active, or that the person chooses. */
   async function choosePage(title: string, given: unknown, page?: number): Promise<PageOfFile | undefined> {
     const panel = editor.activePanel();
@@ -131,30 +133,32 @@ export function vmsaCommands(editor: VmsaEditor, recent: RecentCpus): Record<str
     if (!at) return;
     const bytes = await editor.pageOf(at);
     const asked = typeof more !== 'string';
-    const format = asked ? await pickFormat() : findExport(more);
+    const format = asked ? await pickFormat() : findForm(more);
     if (!format && !asked) {
-      const known = EXPORTS.map(({ id }) => id);
+      const known = EXPORT_FORMS.map(({ id }) => id);
       throw errors.unknownFormat(more, known);
     }
     if (!format) return;
-    await deliver(format, bytes, at, target instanceof vscode.Uri ? target : undefined, asked);
+    const name = nameOf(at.file);
+    const content = await askAboutPage(script, 'export', { page: bytes, form: format.id, name });
+    await deliver({ format, name, content }, target instanceof vscode.Uri ? target : undefined, asked);
   }
 
   /** Opens the comparison with a launch that has this page, or one of the nearest. */
   async function identifyVmsa(uri?: unknown, more?: unknown): Promise<void> {
     const at = await choosePage('VMSA page to identify', uri, said(more).page);
     if (!at) return;
-    const { exact, nearest, tried } = identify(await editor.pageOf(at));
-    const items = [...exact, ...nearest].map((candidate) => ({
-      label: `$(${candidate.differing.length === 0 ? 'check' : 'diff'}) ${candidate.profile.title}`,
-      description: `${candidate.roles.map((role) => role.toUpperCase()).join(' and ')}; ${candidate.cpu}`,
-      detail: explainDistance(candidate),
-      request: candidate.request,
+    const page = await editor.pageOf(at);
+    const { exact, launches, tried } = await askAboutPage(script, 'identify', { page });
+    const items = launches.map(({ title, where, distance, equal, request }) => ({
+      label: `$(${equal ? 'check' : 'diff'}) ${title}`,
+      description: where,
+      detail: distance,
+      request,
     }));
-    const title =
-      exact.length > 0
-        ? `Launches with exactly this page, of ${tried} tried`
-        : `No launch has this page; the nearest of ${tried} tried`;
+    const title = exact
+      ? `Launches with exactly this page, of ${tried} tried`
+      : `No launch has this page; the nearest of ${tried} tried`;
     const chosen = await vscode.window.showQuickPick(items, { title, matchOnDescription: true });
     if (chosen) await compare(at, chosen.request);
   }
@@ -183,24 +187,27 @@ export function vmsaCommands(editor: VmsaEditor, recent: RecentCpus): Record<str
   };
 }
 
-async function pickFormat(): Promise<PageExport | undefined> {
-  const items = EXPORTS.map((format) => ({ label: format.title, detail: format.doc, format }));
+async function pickFormat(): Promise<ExportForm<ExportId> | undefined> {
+  const items = EXPORT_FORMS.map((format) => ({ label: format.title, detail: format.doc, format }));
   return (await vscode.window.showQuickPick(items, { title: 'Export the page as' }))?.format;
 }
 
 const CLIPBOARD = 'Copy to Clipboard';
 const FILE = 'Save to File…';
 
+/** A page in another form, and the name of its file. */
+interface Exported {
+  readonly format: ExportForm;
+  readonly name: string;
+  readonly content: string | Uint8Array;
+}
+
 /** Puts an exported page where it shall go. `asked` is false when a caller said everything. */
 async function deliver(
-  format: PageExport,
-  page: Uint8Array,
-  { file }: PageOfFile,
+  { format, name, content }: Exported,
   target: vscode.Uri | undefined,
   asked: boolean,
 ): Promise<void> {
-  const name = nameOf(file);
-  const content = format.write(page, name);
   // Bytes are no text: the clipboard gets only what can be pasted.
   const where =
     !asked || typeof content !== 'string'

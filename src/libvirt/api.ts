@@ -3,11 +3,12 @@
 // timeoutMs}`, its answer `{id, ok}` or `{id, error}`; `{id, busy: true}` in between says that there is progress.
 
 import * as v from 'valibot';
-import type { DomainSummary, HostFacts, LaunchSecurityInfo } from '../core/domain/facts';
+import type { DomainConfig, DomainSummary, HostFacts, LaunchSecurityInfo } from '../core/domain/facts';
 import { EXIT_STATUS, type ErrorKind } from '../core/errors';
 import { STATE_NAMES } from './states';
 
 const text = v.string();
+const flag = v.boolean();
 const whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const maybe = v.undefinedable;
 /** A text for C, where a NUL would end it early and name something else. */
@@ -23,10 +24,61 @@ const DomainSummarySchema = v.strictObject({
   uuid: text,
   state: DomainStateSchema,
   launchSecurity: maybe(text),
-  sevEs: maybe(v.boolean()),
+  sevEs: maybe(flag),
   vcpus: maybe(whole),
   problem: maybe(text),
 }) satisfies v.GenericSchema<unknown, DomainSummary>;
+/** What a domain's definition says; a text is as long as the definition may be, whose limits are in xml.ts. */
+const DomainConfigSchema = v.strictObject({
+  name: text,
+  uuid: maybe(text),
+  type: text,
+  vcpus: v.strictObject({ max: whole, current: whole }),
+  cpu: maybe(v.strictObject({ mode: maybe(text), model: maybe(text) })),
+  arch: maybe(text),
+  machine: maybe(text),
+  firmware: maybe(text),
+  loader: maybe(
+    v.strictObject({
+      path: maybe(text),
+      type: maybe(text),
+      stateless: maybe(flag),
+      readonly: maybe(flag),
+      secure: maybe(flag),
+      format: maybe(text),
+    }),
+  ),
+  nvram: maybe(
+    v.strictObject({
+      path: maybe(text),
+      template: maybe(text),
+      templateFormat: maybe(text),
+      format: maybe(text),
+    }),
+  ),
+  varstore: flag,
+  kernel: maybe(text),
+  initrd: maybe(text),
+  cmdline: maybe(text),
+  launchSecurity: maybe(
+    v.strictObject({
+      type: text,
+      kernelHashes: maybe(flag),
+      policy: maybe(v.bigint()),
+      cbitpos: maybe(whole),
+      reducedPhysBits: maybe(whole),
+      dhCert: maybe(text),
+      session: maybe(text),
+      idBlock: maybe(text),
+      idAuth: maybe(text),
+      hostData: maybe(text),
+      guestVisibleWorkarounds: maybe(text),
+      authorKey: maybe(flag),
+      vcek: maybe(flag),
+    }),
+  ),
+  rawArguments: flag,
+}) satisfies v.GenericSchema<unknown, DomainConfig>;
 const LaunchSecuritySchema = v.strictObject({
   measurement: maybe(text),
   apiMajor: maybe(whole),
@@ -49,7 +101,7 @@ const HostFactsSchema = v.strictObject({
   }),
   sev: maybe(
     v.strictObject({
-      sev: v.boolean(),
+      sev: flag,
       cbitpos: maybe(whole),
       reducedPhysBits: maybe(whole),
       maxGuests: maybe(whole),
@@ -68,12 +120,11 @@ const done = v.null();
 export const CALLS = {
   open: { does: 'connect', request: v.strictObject({ uri: cText, aliases: v.boolean() }), answer: done },
   host: { does: 'describe its host', request: nothing, answer: HostFactsSchema },
-  capabilities: { does: 'tell its capabilities', request: nothing, answer: text },
   domains: { does: 'list its domains', request: nothing, answer: v.array(DomainSummarySchema) },
   domain: {
     does: 'describe the domain',
     request: v.strictObject({ given: cText }),
-    answer: v.strictObject({ summary: DomainSummarySchema, xml: text }),
+    answer: v.strictObject({ summary: DomainSummarySchema, config: DomainConfigSchema }),
   },
   launchSecurity: { does: 'tell the launch measurement', request: ofDomain, answer: LaunchSecuritySchema },
   setLaunchSecurity: {

@@ -2,10 +2,10 @@
 // when the connection is made and gone when it ends. Every call ends in time: with an answer, an error of libvirt, or
 // the death of the worker, because a call that hangs inside libvirt cannot be ended otherwise.
 
-import type { DomainState, DomainSummary, HostFacts, LaunchSecurityInfo } from '../core/domain/facts';
+import type { DomainSummary, HostFacts, LaunchSecurityInfo } from '../core/domain/facts';
 import * as errors from '../core/errors';
 import type { CheckError } from '../core/errors';
-import type { CallName } from './api';
+import type { Answer, CallName } from './api';
 import { Channel, type ChannelOptions } from './channel';
 import { parseConnectionUri } from './uri';
 
@@ -23,14 +23,6 @@ export interface ConnectOptions extends Pick<ChannelOptions, 'onPrompt' | 'signa
   readonly allowTcp?: boolean;
   /** Milliseconds for each call, 10 s unless told. While a person answers a prompt the clock stands still. */
   readonly timeoutMs?: number;
-}
-
-/** A domain with its definition. */
-export interface DomainDetails {
-  readonly summary: DomainSummary;
-  readonly state: DomainState;
-  /** Domain XML, for parseDomainXml. */
-  readonly xml: string;
 }
 
 const TIMEOUT_MS = 10_000;
@@ -74,23 +66,18 @@ export class Connection {
     return this.channel.call('host', {});
   }
 
-  /** The capabilities XML as the host gives it. */
-  capabilities(): Promise<string> {
-    return this.channel.call('capabilities', {});
-  }
-
   /** All domains, running or not, in the host's order. */
   listDomains(): Promise<DomainSummary[]> {
     return this.channel.call('domains', {});
   }
 
   /**
-   * A domain by UUID (8-4-4-4-12 digits, either case), by id while it runs, or by name.
-   * @throws CheckError `usage` when the text is the UUID or id of one and the name of another, `bug` for no domain
+   * A domain with its definition, by UUID (8-4-4-4-12 digits, either case), by id while it runs, or by name.
+   * @throws CheckError `usage` when the text is the UUID or id of one and the name of another, `bug` for no domain, and
+   * as parseDomainXml does for a definition that cannot be read
    */
-  async domain(nameUuidOrId: string): Promise<DomainDetails> {
-    const { summary, xml } = await this.channel.call('domain', { given: nameUuidOrId });
-    return { summary, xml, state: summary.state };
+  domain(nameUuidOrId: string): Promise<Answer<'domain'>> {
+    return this.channel.call('domain', { given: nameUuidOrId });
   }
 
   /** What the host reports of the launch; all undefined for a domain without SEV. */

@@ -3,7 +3,7 @@
 // nobody is left to answer, and the process ends.
 
 import * as v from 'valibot';
-import type { DomainSummary, HostFacts, SevCapabilities } from '../core/domain/facts';
+import type { DomainConfig, DomainSummary, HostFacts, SevCapabilities } from '../core/domain/facts';
 import * as errors from '../core/errors';
 import { isSevEs } from '../core/measure/policy';
 import {
@@ -87,24 +87,38 @@ function find(given: string): Domain {
   return found;
 }
 
-/** The summary of a domain with its definition; what of that cannot be read is said in the summary. */
-function summarize(domain: Domain): { summary: DomainSummary; xml: string } {
-  const xml = domain.xml;
+/** A domain in a list. @param config its definition, or why that cannot be read */
+function summaryOf(domain: Domain, config: DomainConfig | errors.CheckError): DomainSummary {
   const { name, uuid, id, state } = domain;
   const facts = { id, name, uuid, state };
-  try {
-    const { launchSecurity, vcpus } = parseDomainXml(xml);
-    const sevEs = launchSecurity?.type === 'sev' ? isSevEs(Number(launchSecurity.policy)) : undefined;
-    const type = launchSecurity?.type;
+  if (config instanceof errors.CheckError)
     return {
-      xml,
-      summary: { ...facts, launchSecurity: type, sevEs, vcpus: vcpus.current, problem: undefined },
+      ...facts,
+      launchSecurity: undefined,
+      sevEs: undefined,
+      vcpus: undefined,
+      problem: config.message,
     };
+  const { launchSecurity, vcpus } = config;
+  const sevEs = launchSecurity?.type === 'sev' ? isSevEs(Number(launchSecurity.policy)) : undefined;
+  return { ...facts, launchSecurity: launchSecurity?.type, sevEs, vcpus: vcpus.current, problem: undefined };
+}
+
+/** The summary of a domain; that its definition cannot be read is said there. */
+function summarize(domain: Domain): DomainSummary {
+  const { xml } = domain;
+  try {
+    return summaryOf(domain, parseDomainXml(xml));
   } catch (error) {
-    if (!(error instanceof errors.CheckError)) throw error;
-    const unread = { launchSecurity: undefined, sevEs: undefined, vcpus: undefined, problem: error.message };
-    return { xml, summary: { ...facts, ...unread } };
+    if (error instanceof errors.CheckError) return summaryOf(domain, error);
+    throw error;
   }
+}
+
+/** A domain with its definition. @throws CheckError when that cannot be read */
+function describeDomain(domain: Domain): Answer<'domain'> {
+  const config = parseDomainXml(domain.xml);
+  return { summary: summaryOf(domain, config), config };
 }
 
 /** Whether libvirt itself failed, not the reading of what it said. */
@@ -143,7 +157,7 @@ function listDomains({ busy }: Context): DomainSummary[] {
     for (let domain = waiting.shift(); domain !== undefined; domain = waiting.shift()) {
       busy();
       try {
-        summaries.push(using(domain, summarize).summary);
+        summaries.push(using(domain, summarize));
       } catch (error) {
         if (!(error instanceof LibvirtFault && error.fault.code === NO_DOMAIN)) throw error;
       }
@@ -161,9 +175,8 @@ const ANSWERS: { [N in CallName]: (request: Request<N>, context: Context) => Ans
     return null;
   },
   host: (_, context) => describeHost(context),
-  capabilities: () => connected().capabilities,
   domains: (_, context) => listDomains(context),
-  domain: ({ given }) => using(find(given), summarize),
+  domain: ({ given }) => using(find(given), describeDomain),
   launchSecurity: ({ uuid }) => byUuid(uuid, (domain) => domain.launchSecurity),
   setLaunchSecurity: ({ uuid, ...secret }) =>
     byUuid(uuid, (domain) => {

@@ -171,16 +171,19 @@ export class Bed {
     return this.hosts[host].tell('start');
   }
 
-  /** A way to a host's libvirtd on which something goes wrong. */
+  /** A way to a host's libvirtd on which something goes wrong; from this machine's own address unless told. */
   async relay(
     host: HostId,
     fault: WireFault,
+    at?: string,
   ): Promise<{ readonly uri: string; replies(): number; close(): void }> {
     const { address, port } = this.hosts[host];
-    const relay = await startRelay(address, port, fault);
+    // The other end of the pair of devices that joins the host's network.
+    const here = at ?? address.replace(/\.2$/, '.1');
+    const relay = await startRelay({ address, port }, here, fault);
     this.relays.push(relay);
     return {
-      uri: `qemu+tcp://127.0.0.1:${relay.port}/system`,
+      uri: `qemu+tcp://${here}:${relay.port}/system`,
       replies: () => relay.replies,
       close: () => relay.close(),
     };

@@ -38,7 +38,7 @@ export interface WireFault {
   readonly before?: { readonly reply: Reply; readonly act: () => Promise<unknown> };
 }
 
-/** A relay that listens on 127.0.0.1. */
+/** A relay that listens. */
 export interface Relay {
   readonly port: number;
   /** How many replies have passed, on all connections. */
@@ -106,14 +106,18 @@ function spoil(daemon: Socket, client: Socket, fault: WireFault, onReply: () => 
   });
 }
 
-/** Starts a relay to a daemon. A text and its replacement of different lengths are an error. */
-export async function startRelay(host: string, port: number, fault: WireFault): Promise<Relay> {
+/** Starts a relay to a daemon, which listens at `here`. A text and its replacement of different lengths are an error. */
+export async function startRelay(
+  { address, port }: { readonly address: string; readonly port: number },
+  here: string,
+  fault: WireFault,
+): Promise<Relay> {
   if (fault.rename && fault.rename[0].length !== fault.rename[1].length)
     throw new Error(`${fault.rename.join(' and ')} differ in length`);
   const sockets = new Set<Socket>();
   let replies = 0;
   const server = createServer((client) => {
-    const daemon = connect(port, host);
+    const daemon = connect(port, address);
     for (const [socket, other] of [
       [client, daemon],
       [daemon, client],
@@ -130,7 +134,7 @@ export async function startRelay(host: string, port: number, fault: WireFault): 
   });
   await new Promise<void>((done, failed) => {
     server.once('error', failed);
-    server.listen(0, '127.0.0.1', done);
+    server.listen(0, here, done);
   });
   return {
     port: (server.address() as AddressInfo).port,

@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { decodeParameters } from '../../src/libvirt/bindingData';
 import { parseCapabilities } from '../../src/libvirt/capabilitiesXml';
 import { connect, type Connection, type ConnectOptions, type Prompt } from '../../src/libvirt/client';
-import { parseDomainXml } from '../../src/libvirt/domainXml';
 import { launchSecurityFrom } from '../../src/libvirt/launchSecurity';
 import { Library } from '../../src/libvirt/library';
+import { XML_LIMITS } from '../../src/libvirt/xml';
 import { failure, workerPath } from '../helpers/libvirt';
 
 const folder = mkdtempSync(join(tmpdir(), 'sevscope-libvirt-'));
@@ -58,7 +58,11 @@ describe('libvirt', () => {
     assert.equal(driver, 'TEST');
     assert.match(libraryVersion, /^\d+\.\d+\.\d+$/);
     assert.equal(serverVersion, libraryVersion);
-    assert.deepEqual(parseCapabilities(await connection.capabilities()), { uuid, cpu });
+    const here = Library.load().open('test:///default', { aliases: true, ask: () => undefined });
+    const { capabilities } = here;
+    here.close();
+    // The host of the test driver is the same whatever its domains are.
+    assert.deepEqual({ uuid, cpu }, parseCapabilities(capabilities));
     assert.equal(cpu.signature, undefined);
     assert.equal(sev, undefined);
   });
@@ -79,13 +83,46 @@ describe('libvirt', () => {
   });
 
   it('gives a definition as it is', async () => {
-    const { xml, summary, state } = await connection.domain('guest');
-    const config = parseDomainXml(xml);
+    const { config, summary } = await connection.domain('guest');
     assert.equal(config.cmdline, ' a  b ');
     assert.equal(config.launchSecurity?.policy, 7n);
     assert.equal(config.uuid, summary.uuid);
-    assert.deepEqual(state, { name: 'running', reason: 'unknown' });
+    assert.deepEqual(summary.state, { name: 'running', reason: 'unknown' });
   });
+
+  const beyond: [title: string, inside: string, says: RegExp][] = [
+    ['is too long', `<description>${'x'.repeat(XML_LIMITS.characters)}</description>`, /more than 8 MiB/],
+    [
+      'is too deep',
+      `<metadata>${'<d xmlns="x:">'.repeat(XML_LIMITS.depth)}${'</d>'.repeat(XML_LIMITS.depth)}</metadata>`,
+      /nested deeper than 64/,
+    ],
+    [
+      'has too many elements',
+      `<metadata><d xmlns="x:">${'<e/>'.repeat(XML_LIMITS.elements)}</d></metadata>`,
+      /more than 200000 elements/,
+    ],
+  ];
+  for (const [title, inside, says] of beyond) {
+    it(`says of a domain whose definition ${title} that it cannot be read, and lists it`, async () => {
+      const uuid = '66666666-6666-6666-6666-666666666666';
+      const xml = NODE.replace('</node>', `${domainXml('odd', uuid, inside)}</node>`);
+      const own = await connect(file('odd.xml', xml));
+      try {
+        const error = await failure(own.domain(uuid));
+        assert.equal(error.kind, 'bug');
+        assert.match(error.message, says);
+        const listed = (await own.listDomains()).map(({ name, problem }) => [name, problem]);
+        assert.deepEqual(
+          listed.filter(([, problem]) => problem !== undefined),
+          [['odd', error.message]],
+        );
+        assert.equal((await own.domain('guest')).config.cmdline, ' a  b ', 'the others are read');
+      } finally {
+        await own.close();
+      }
+    });
+  }
 
   const named: [given: string, domain: string | RegExp][] = [
     ['guest', 'guest'],

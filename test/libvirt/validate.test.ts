@@ -114,6 +114,22 @@ describe('validate --domain beside virt-qemu-sev-validate', () => {
         ...always,
       });
     });
+    it('who said the CPU and the number of vCPUs', async () => {
+      const at = LAUNCHES.findIndex(([title]) => title === 'SEV-ES with 2 vCPUs');
+      const { a, b } = bed().uris;
+      const vmsaOf = async (args: readonly string[]) => {
+        const { stdout } = await ours([...args, '--json']);
+        const { verdict, steps } = JSON.parse(stdout) as Report;
+        return [verdict, steps.find(({ id }) => id === 'vmsa')?.source];
+      };
+      const [near, far] = [domains[2 * at]!, domains[2 * at + 1]!];
+      assert.deepEqual(await vmsaOf([...owner.optionsFor(a.unix, near), '--insecure']), [
+        'cannot be trusted',
+        'host',
+      ]);
+      const stated = statedOptions({ ...LAUNCHES[at]![1], cpu: REMOTE_CPU });
+      assert.deepEqual(await vmsaOf([...owner.optionsFor(b.tcp, far), ...stated]), ['matches', 'derived']);
+    });
     it('a launch on this machine, which is refused', async () => {
       const { a } = bed().uris;
       for (const mode of [[], ['--ignore-config']]) {
@@ -121,6 +137,13 @@ describe('validate --domain beside virt-qemu-sev-validate', () => {
         assert.deepEqual([peer, ours], [3, 3], said);
         assert.match(said, /^failed +remote-host .*both are called/m);
       }
+    });
+    it('a launch on a host of another name at an address of this machine, which is refused by ours', async () => {
+      const relay = await bed().relay('b', {}, '127.0.0.1');
+      const args = [...owner.optionsFor(relay.uri, domains[1]!), ...statedOptions(LAUNCHES[0]![1])];
+      const { peer, ours, said } = await both(args).finally(() => relay.close());
+      assert.deepEqual([peer, ours], [0, 3], said);
+      assert.match(said, /^failed +remote-host .*the connection is to 127\.0\.0\.1\./m);
     });
     it('a domain that this machine does not have, which we look for first', async () => {
       const { peer, ours, said } = await both(

@@ -8,11 +8,14 @@ import { REMOTE_CPU, useBed } from '../helpers/bed';
 import type { Cpu, Domain, DomainSpec, Faults } from '../helpers/bedDomain';
 import { runHere } from '../helpers/cli';
 import { keyForms } from '../helpers/keyForms';
-import { children, until } from '../helpers/libvirt';
+import { children, until, workerPath } from '../helpers/libvirt';
 import { Owner, statedOptions } from '../helpers/owner';
 import { runCli } from '../helpers/peer';
 import type { PROCEDURES, Reply, WireFault } from '../helpers/relay';
+import type { Stage } from '../../src/core/domain/stages';
+import { secretGuid } from '../../src/core/measure/secret';
 import { buildOvmf } from '../../src/core/ovmf/build';
+import { checkDomain } from '../../src/files/domainCheck';
 
 const owner = new Owner();
 after(() => owner.remove());
@@ -152,7 +155,7 @@ describe('On the libvirt test bed validate --domain meets', () => {
   before(async function () {
     this.timeout(120_000);
     const spec = { ...LAUNCH, host: 'b', kernelHashes: true } as const;
-    const names = [...DEADLY.map((_, i) => `victim-${i}`), 'killed', 'frozen'];
+    const names = [...DEADLY.map((_, i) => `victim-${i}`), 'killed', 'frozen', 'stopped'];
     const [first, ...others] = await bed().defineDomains(
       ['survivor', ...names].map((name) => ({ ...spec, name })),
     );
@@ -224,6 +227,42 @@ describe('On the libvirt test bed validate --domain meets', () => {
       const died = Object.values(faults.answer ?? {}).includes('die');
       assert.match(await bed().virsh('b', `domstate ${victim.name}`), died ? /shut off/ : /paused/);
       await bed().destroy(victim);
+    });
+  }
+
+  const stops: [at: Stage, says: RegExp][] = [
+    ['asking the host', /so the secret was not injected/],
+    ['reading and hashing', /so the secret was not injected/],
+    ['injecting secrets', /stopped while the secret was on its way: the guest may have it/],
+  ];
+  for (const [at, says] of stops) {
+    it(`somebody who stops it while it is ${at}, and hears what became of the secret`, async () => {
+      const victim = victims.find(({ name }) => name === 'stopped')!;
+      bed().setFaults(victim, { answer: { 'sev-inject-launch-secret': 'never' } });
+      const [, uri = '', , , , tik = '', , tek = ''] = owner.optionsFor(bed().uris.b.tcp, victim);
+      const stop = new AbortController();
+      const [family, model, stepping] = REMOTE_CPU;
+      const { kernel, initrd, cmdline, vcpus } = LAUNCH;
+      const owners = { firmware: FIRMWARE, kernel, initrd, cmdline, vcpus, cpu: { family, model, stepping } };
+      const checking = checkDomain(
+        { ...owners, keys: { tik, tek }, domain: victim.uuid },
+        {
+          connection: { uri, asTyped: true, workerPath },
+          signal: stop.signal,
+          onStage: (stage) => {
+            // The host has it by then.
+            if (stage === 'injecting secrets') setTimeout(() => stop.abort(), 500);
+            else if (stage === at) stop.abort();
+          },
+        },
+        { secrets: () => Promise.resolve([{ guid: secretGuid('luks-key'), data: Buffer.from('a word') }]) },
+      );
+      const said = await checking.then(
+        ({ injectionError }) => injectionError,
+        (error: unknown) => error,
+      );
+      assert.match(String(said), says);
+      assert.equal(bed().injected(victim), undefined);
     });
   }
 

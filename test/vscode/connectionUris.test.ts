@@ -11,14 +11,17 @@ import {
   storeConnectionTexts,
   timeoutMs,
 } from '../../src/host/connectionSettings';
+import { confirmedUris, isHers } from '../../src/host/consent';
 import { domainsCommands } from '../../src/host/domainsCommands';
 import type { ReportEditor } from '../../src/host/reportEditor';
+import { canonicalUri } from '../../src/host/lastVerdicts';
 import { validateDomain, validateNamed } from '../../src/host/validateDomain';
 import {
   HOST,
   descriptions,
   domains,
   make,
+  memory,
   rootItem,
   roots,
   run,
@@ -70,7 +73,7 @@ describe('A URI that would run a program', () => {
     });
 
     it(`(${name}) that a command is called with is refused, with the reason`, async () => {
-      const add = domainsCommands(make().view)['sevscope.addConnection'] as (
+      const add = domainsCommands(make().view, unusedMemory)['sevscope.addConnection'] as (
         uri: unknown,
       ) => Promise<unknown>;
       for (const argument of [uri(), { uri: uri() }]) {
@@ -172,5 +175,39 @@ describe("The person's own settings about connections", () => {
     );
     await run('sevscope.removeConnection', { uri: HOST });
     assert.deepEqual(connectionTexts(), ['qemu:///system']);
+  });
+});
+
+describe('A connection that she has agreed to', () => {
+  withHost();
+  const OTHER = canonicalUri('qemu+ssh://h.example/system');
+  const agreed = (...uris: string[]) => memory({ 'sevscope.confirmedConnections': uris });
+  const removes = (agreements: vscode.Memento) =>
+    domainsCommands(make().view, agreements)['sevscope.removeConnection'] as (uri?: unknown) => Promise<void>;
+
+  it('is not asked about again, until it is removed', async () => {
+    await storeConnectionTexts([]);
+    const agreements = agreed(OTHER, HOST);
+    assert.equal(await isHers(agreements, 'TEST:///default', 'guest'), true);
+    await removes(agreements)({ uri: 'TEST:///default' });
+    assert.deepEqual(confirmedUris(agreements), [OTHER]);
+  });
+
+  it('is forgotten with the one of her settings', async () => {
+    await storeConnectionTexts([HOST]);
+    const agreements = agreed(HOST);
+    await removes(agreements)(HOST);
+    assert.deepEqual([confirmedUris(agreements), connectionTexts()], [[], []]);
+  });
+
+  it('is offered by the command although it is in no setting', async () => {
+    await storeConnectionTexts([]);
+    const agreements = agreed(OTHER);
+    const removing = removes(agreements)();
+    await until('it is forgotten', async () => {
+      await run('workbench.action.acceptSelectedQuickOpenItem');
+      return confirmedUris(agreements).length === 0;
+    });
+    await removing;
   });
 });

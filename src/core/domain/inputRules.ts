@@ -3,20 +3,20 @@
 
 import { describePolicy } from '../measure/policy';
 import { hex } from '../hex';
+import { waysToGive } from '../inputWords';
 import type { DomainQuestion, DomainRule, Judgement } from './question';
 import { measuresVcpus, policyOf } from './question';
 
 /** An input that is a file: given, or not needed, or only on the host. */
 function fileInput(
-  what: string,
-  option: string,
+  what: 'firmware' | 'kernel' | 'initrd',
   { local }: DomainQuestion,
   given: boolean,
   onHost: string | undefined,
 ): Judgement {
   if (given) return { ok: `The owner gave the ${what}.` };
   if (onHost === undefined) return { skip: `The domain has no ${what}.` };
-  const advice = `Give the owner's own copy with ${option}.`;
+  const advice = `Give the owner's own copy, ${waysToGive(what)}.`;
   if (local === undefined)
     return {
       fail: `The ${what} was not given, and ${JSON.stringify(onHost)} is a path on the host, which is another machine.`,
@@ -51,7 +51,7 @@ export const inputRules: readonly DomainRule[] = [
       return {
         fail: `The number of vCPUs was not given; ${question.config.vcpus.current} is what the host says.`,
         kind: 'insecure',
-        advice: 'Give it with --num-cpus.',
+        advice: `Give it ${waysToGive('vcpus')}.`,
         security: true,
       };
     },
@@ -61,14 +61,15 @@ export const inputRules: readonly DomainRule[] = [
     title: 'The firmware is the owner’s',
     judge: (question) => {
       const { loader } = question.config;
-      const judged = fileInput('firmware', '--firmware', question, question.given.firmware, loader?.path);
+      const judged = fileInput('firmware', question, question.given.firmware, loader?.path);
       if ('skip' in judged) {
-        const advice = 'Give it with --firmware.';
+        const advice = `Give it ${waysToGive('firmware')}.`;
         return { fail: 'No firmware was given, and the domain names none.', kind: 'usage', advice };
       }
       if (!question.given.firmware && question.insecure && loader?.format && loader.format !== 'raw') {
         const fail = `The firmware of the host is a ${loader.format} file, whose bytes are not the measured ones.`;
-        return { fail, kind: 'usage', advice: 'Convert it (qemu-img convert) and give it with --firmware.' };
+        const advice = `Convert it (qemu-img convert) and give it ${waysToGive('firmware')}.`;
+        return { fail, kind: 'usage', advice };
       }
       return judged;
     },
@@ -77,15 +78,13 @@ export const inputRules: readonly DomainRule[] = [
     id: 'kernel-input',
     title: 'The kernel is the owner’s',
     judge: (question) =>
-      unmeasured(question) ??
-      fileInput('kernel', '--kernel', question, question.given.kernel, question.config.kernel),
+      unmeasured(question) ?? fileInput('kernel', question, question.given.kernel, question.config.kernel),
   },
   {
     id: 'initrd-input',
     title: 'The initrd is the owner’s',
     judge: (question) =>
-      unmeasured(question) ??
-      fileInput('initrd', '--initrd', question, question.given.initrd, question.config.initrd),
+      unmeasured(question) ?? fileInput('initrd', question, question.given.initrd, question.config.initrd),
   },
   {
     id: 'cmdline-input',
@@ -100,7 +99,7 @@ export const inputRules: readonly DomainRule[] = [
       return {
         fail: `The command line was not given; ${JSON.stringify(cmdline)} is what the host says.`,
         kind: 'insecure',
-        advice: 'Give it with --cmdline, exactly as booted.',
+        advice: `Give it ${waysToGive('cmdline')}, exactly as booted.`,
         security: true,
       };
     },
@@ -114,7 +113,7 @@ export const inputRules: readonly DomainRule[] = [
       if (vcpus === undefined) return noPolicy;
       if (!vcpus) return plainSev;
       if (given.vmsa) return { ok: 'The owner gave the CPU, or the pages.' };
-      const advice = 'Give it with --cpu-family, --cpu-model and --cpu-stepping, or VMSA files.';
+      const advice = `Give it ${waysToGive('cpu')}, or VMSA files.`;
       const found = {
         fail: 'The CPU was not given; that of the host is what the host says.',
         kind: 'insecure',

@@ -27,7 +27,7 @@ function factsOf({ config, state, host, info }: Told): Report['facts'] {
   const { launchSecurity } = config;
   const facts: [string, string | undefined][] = [
     ['Domain', `${config.name}, ${config.uuid ?? 'no UUID'}`],
-    ['State', `${state.name} (${state.reason})`],
+    ['State when asked', `${state.name} (${state.reason})`],
     ['Host', `${host.hostname}, libvirt ${host.serverVersion ?? 'of unknown version'}`],
     ['Machine type', config.machine],
     ...(launchSecurity?.type === 'sev-snp' ? snpFacts(launchSecurity, info?.snpPolicy) : []),
@@ -79,7 +79,9 @@ export function checkedReport(
   rules: readonly RuleResult[],
   checked: Report,
 ): Report {
-  const untrusted = rules.filter((rule) => rule.untrusted);
+  const untrusted = rules.filter((rule) => rule.untrusted).map(({ title }) => title);
+  // A rule tells of each of these, too; a match does not depend on that.
+  const fromHost = checked.steps.filter(({ id, source }) => source === 'host' && id !== 'reported');
   const remarks = rules.filter(({ warning }) => warning).map(({ title, reason }) => `${title}? ${reason}`);
   const report = {
     ...checked,
@@ -87,12 +89,12 @@ export function checkedReport(
     warnings: [...checked.warnings, ...remarks],
     rules,
   };
-  if (untrusted.length === 0 || checked.verdict !== 'matches') return report;
-  const reasons = untrusted.map(({ title }) => title).join('; ');
+  const reasons = untrusted.length > 0 ? untrusted : fromHost.map(({ title }) => `${title}: from the owner`);
+  if (reasons.length === 0 || checked.verdict !== 'matches') return report;
   return {
     ...report,
     verdict: 'cannot be trusted',
     agrees: true,
-    summary: `The measurements agree, but that proves nothing: what was asked for is not so (${reasons}).`,
+    summary: `The measurements agree, but that proves nothing: what was asked for is not so (${reasons.join('; ')}).`,
   };
 }

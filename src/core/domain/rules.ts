@@ -44,7 +44,7 @@ export const DOMAIN_RULES: readonly DomainRule[] = [
     title: 'The domain is active',
     judge: (question) =>
       isActive(question)
-        ? { ok: `It is ${question.state.name} (${question.state.reason}).` }
+        ? { ok: `It was ${question.state.name} (${question.state.reason}) when it was asked.` }
         : {
             fail: `The domain is ${question.state.name}, so it has no launch measurement.`,
             kind: 'state',
@@ -56,7 +56,8 @@ export const DOMAIN_RULES: readonly DomainRule[] = [
     title: 'The domain is paused',
     judge: (question) => {
       if (!isActive(question)) return { skip: 'The domain is not active.' };
-      if (question.state.name === 'paused') return { ok: 'No instruction of the guest has run yet.' };
+      if (question.state.name === 'paused')
+        return { ok: 'No instruction of the guest had run when it was asked.' };
       return {
         fail: `The domain is ${question.state.name}: it runs before anybody has checked what was launched.`,
         kind: 'state',

@@ -52,10 +52,12 @@ export interface CheckInputs {
   readonly warnings?: readonly string[];
 }
 
-/** An input that can be taken from a host, where a check is told not to be secure. */
-export type HostInput = 'firmware' | 'kernel' | 'initrd' | 'cmdline';
+/** An input of text or file that can be taken from a host, where a check is told not to be secure. */
+type HostFile = 'firmware' | 'kernel' | 'initrd' | 'cmdline';
+/** An input that can be taken from a host; pages rest on its word also when the CPU or the count of them does. */
+export type HostInput = HostFile | 'cpu' | 'vcpus';
 
-const sourceOf = ({ fromHost = [] }: Pick<CheckInputs, 'fromHost'>, input: HostInput): Source =>
+const sourceOf = ({ fromHost = [] }: Pick<CheckInputs, 'fromHost'>, input: HostFile): Source =>
   fromHost.includes(input) ? 'host' : 'owner';
 
 /** A box of the pipeline whose digest is SHA-256 unless it says otherwise. */
@@ -70,7 +72,7 @@ function step(
 }
 
 function fileStep(
-  id: HostInput,
+  id: HostFile,
   title: string,
   { name, bytes, sha256 }: FileDigest,
   inputs: Pick<CheckInputs, 'fromHost'>,
@@ -98,11 +100,23 @@ function kernelSteps(inputs: CheckInputs, table: Uint8Array): Step[] {
   ];
 }
 
-function vmsaStep(vmsa: VmsaInput & VmsaPages, hasher: Hasher): Step {
+/** What of the VMSAs the host said, in words; nothing when none of it is. */
+function saidOfVmsas({ fromHost = [] }: Pick<CheckInputs, 'fromHost'>): string {
+  const said = [
+    ...(fromHost.includes('cpu') ? ['the CPU'] : []),
+    ...(fromHost.includes('vcpus') ? ['the number of vCPUs'] : []),
+  ];
+  return said.join(' and ');
+}
+
+function vmsaStep(vmsa: VmsaInput & VmsaPages, hasher: Hasher, inputs: Pick<CheckInputs, 'fromHost'>): Step {
   for (const page of vmsaSequence(vmsa)) hasher.update(page);
   const title = vmsa.count === 1 ? 'VMSA of 1 vCPU' : `VMSAs of ${vmsa.count} vCPUs`;
-  const { source, detail } = vmsa;
-  return step('vmsa', title, vmsa.count * vmsa.bsp.length, hasher.digest(), { source, detail });
+  const said = saidOfVmsas(inputs);
+  return step('vmsa', title, vmsa.count * vmsa.bsp.length, hasher.digest(), {
+    source: said === '' ? vmsa.source : 'host',
+    detail: said === '' ? vmsa.detail : `${vmsa.detail}; ${said} as the host says`,
+  });
 }
 
 /** The end of the pipeline: what all inputs come to, beside what the platform reported. */
@@ -179,7 +193,7 @@ export function checkLaunch(inputs: CheckInputs, newHasher: () => Hasher): Repor
   const loaded = [
     fileStep('firmware', 'Firmware', firmware, inputs),
     ...(table ? kernelSteps(inputs, table) : []),
-    ...(vmsa ? [vmsaStep(vmsa, newHasher())] : []),
+    ...(vmsa ? [vmsaStep(vmsa, newHasher(), inputs)] : []),
   ];
   const launchDigest = finishLaunchDigest(firmwareHasher, table, vmsa);
   const computed = computeMeasurement(tik, platform, launchDigest, reported.mnonce);

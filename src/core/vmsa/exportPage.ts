@@ -1,23 +1,17 @@
-// The forms in which a page can be written, in one table: for the command line's `vmsa export` and the editor's menu.
+// A page in each of the forms of exportForms.ts: for the command line's `vmsa export` and the editor's menu.
 
 import { exactText } from '../describe';
 import { hex, toBase64 } from '../hex';
 import { jsonText } from '../json';
 import { markdownTable, markdownText } from '../markdown';
 import { exportC } from './exportC';
+import { EXPORT_FORMS, type ExportForm, type ExportId } from './exportForms';
 import { isZeroField, vmsaFields, vmsaFindings, vmsaSummary, type VmsaField } from './page';
 import { pageJson } from './pageJson';
 import { sevctlJson } from './sevctlJson';
 
-/** One form. */
-export interface PageExport<Id extends string = string> {
-  readonly id: Id;
-  /** A few words for lists of choices. */
-  readonly title: string;
-  /** The usual end of a file name, without the dot. */
-  readonly extension: string;
-  /** What is lost, or who reads it. */
-  readonly doc: string;
+/** One form, and how a page is written in it. */
+export interface PageExport extends ExportForm<ExportId> {
   /** The page in this form. @param name what the page is called in texts that name it */
   write(page: Uint8Array, name: string): string | Uint8Array;
 }
@@ -80,70 +74,24 @@ function base64(page: Uint8Array): string {
   return toBase64(page).replaceAll(/.{1,76}/g, '$&\n');
 }
 
-/** Every form, the page itself first. */
-export const EXPORTS = [
-  {
-    id: 'bin',
-    title: 'Raw page',
-    extension: 'vmsa',
-    doc: 'the 4096 bytes, as QEMU, sevctl and virt-qemu-sev-validate take them',
-    write: (page) => page,
-  },
-  {
-    id: 'json',
-    title: 'JSON',
-    extension: 'json',
-    doc: 'every field with its value and meaning, as "vmsa show --json" prints it',
-    write: (page, name) => `${jsonText(pageJson(page, name))}\n`,
-  },
-  {
-    id: 'sevctl',
-    title: 'sevctl JSON',
-    extension: 'json',
-    doc: 'what "sevctl vmsa show" prints; the bytes from 0x408 up, such as the FPU state, are not in it',
-    write: sevctlJson,
-  },
-  {
-    id: 'c',
-    title: 'C initialiser',
-    extension: 'c',
-    doc: "a variable of Linux's struct sev_es_save_area; bytes outside of it in a comment",
-    write: exportC,
-  },
-  {
-    id: 'markdown',
-    title: 'Markdown table',
-    extension: 'md',
-    doc: 'the fields that are not zero, for an issue or a mail',
-    write: markdown,
-  },
-  {
-    id: 'csv',
-    title: 'CSV',
-    extension: 'csv',
-    doc: 'every field, for a spreadsheet (RFC 4180)',
-    write: csv,
-  },
-  {
-    id: 'hex',
-    title: 'Hex dump',
-    extension: 'hex',
-    doc: 'every byte, as xxd prints it',
-    write: hexDump,
-  },
-  {
-    id: 'base64',
-    title: 'Base64',
-    extension: 'b64',
-    doc: 'every byte, in lines of 76 characters',
-    write: base64,
-  },
-] as const satisfies readonly PageExport[];
+const WRITERS: Readonly<Record<ExportId, PageExport['write']>> = {
+  bin: (page) => page,
+  json: (page, name) => `${jsonText(pageJson(page, name))}\n`,
+  sevctl: sevctlJson,
+  c: exportC,
+  markdown,
+  csv,
+  hex: hexDump,
+  base64,
+};
 
-/** The name of a form. */
-export type ExportId = (typeof EXPORTS)[number]['id'];
+/** Every form, the page itself first. */
+export const EXPORTS: readonly PageExport[] = EXPORT_FORMS.map((form) => ({
+  ...form,
+  write: WRITERS[form.id],
+}));
 
 /** The form with this name. */
-export function findExport(id: string): PageExport<ExportId> | undefined {
+export function findExport(id: string): PageExport | undefined {
   return EXPORTS.find((e) => e.id === id);
 }

@@ -18,6 +18,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CheckError } from '../../../src/core/errors';
+import type { HostInput } from '../../../src/core/measure/check';
 import { withKeys } from '../../../src/files/keys';
 import {
   launchInputs,
@@ -78,6 +79,20 @@ describe('The sample', () => {
     assert.equal(bytes('launch-digest'), bytes('firmware') + 176 + 2 * 4096);
     assert.deepEqual(report.warnings, []);
   });
+  const said: [fromHost: HostInput[], steps: string[], vmsaSays: RegExp][] = [
+    [['firmware', 'initrd'], ['firmware', 'initrd'], /^generated for .*; SEV-ES, QEMU and KVM$/],
+    [['cpu'], ['vmsa'], /; the CPU as the host says$/],
+    [['vcpus'], ['vmsa'], /; the number of vCPUs as the host says$/],
+    [['cpu', 'vcpus'], ['vmsa'], /; the CPU and the number of vCPUs as the host says$/],
+  ];
+  for (const [fromHost, steps, vmsaSays] of said) {
+    it(`says which steps rest on the word of the host, of ${fromHost.join(' and ')}`, async () => {
+      const report = await runCheck({ ...load('matches.sevlaunch.json'), fromHost });
+      const fromThere = report.steps.filter(({ source }) => source === 'host').map(({ id }) => id);
+      assert.deepEqual(fromThere, [...steps, 'reported']);
+      assert.match(report.steps.find(({ id }) => id === 'vmsa')!.detail, vmsaSays);
+    });
+  }
   it('has a launch that does not match, and matches with the right page', async () => {
     const inputs = load('mismatch.sevlaunch.json');
     assert.equal((await runCheck(inputs)).verdict, 'does not match');

@@ -1,10 +1,13 @@
 // Whether a host is this machine: names in their short and full form, and ids in every spelling.
 
 import assert from 'node:assert/strict';
-import { tellingIds, thisMachine, whyLocal } from '../../../src/libvirt/locality';
+import { tellingIds, thisMachine, whyConnectedHere, whyLocal } from '../../../src/libvirt/locality';
 
 const ID = '3d1219c7c4c5404aaa1f6d2a48adfda4';
 const DASHED = '3d1219c7-c4c5-404a-aa1f-6d2a48adfda4';
+
+/** A connection that goes to another machine, whatever the names say. */
+const FAR = 'qemu+ssh://node2/system';
 
 const CASES: [
   title: string,
@@ -36,7 +39,7 @@ const CASES: [
 describe('A host is this machine', () => {
   for (const [title, [hostname, uuid], [name, ...ids], why] of CASES) {
     it(`${why ? 'with' : 'not with'} ${title}`, () => {
-      const found = whyLocal({ hostname, uuid }, { name, ids });
+      const found = whyLocal({ hostname, uuid }, { name, ids }, FAR);
       if (why) assert.match(found ?? '', why);
       else assert.equal(found, undefined);
     });
@@ -46,7 +49,50 @@ describe('A host is this machine', () => {
     const here = await thisMachine();
     assert.notEqual(here.name, '');
     for (const id of here.ids) assert.match(id, /^[0-9a-f]{32}$/);
-    assert.match(whyLocal({ hostname: here.name, uuid: undefined }, here)!, /both are called/);
+    assert.match(whyLocal({ hostname: here.name, uuid: undefined }, here, FAR)!, /both are called/);
+  });
+});
+
+describe('A connection', () => {
+  const URIS: [uri: string, why: RegExp | undefined][] = [
+    ['qemu:///system', /a socket of this machine/],
+    ['QEMU:///session', /a socket/],
+    ['qemu+unix:///system?socket=/run/host/libvirt-sock', /a socket/],
+    ['qemu+tcp://localhost/system', /to localhost$/],
+    ['qemu+tcp://LocalHost:16509/system', /to LocalHost$/],
+    ['qemu+tcp://box.localhost/system', /to box/],
+    ['qemu+tcp://127.0.0.1:16519/system', /to 127\.0\.0\.1$/],
+    ['qemu+tls://127.1/system', /to 127\.1$/],
+    ['qemu+ssh://root@localhost:2222/system?no_tty=1', /to localhost$/],
+    ['qemu+ssh://root%40x@127.8.9.10/system', /to 127/],
+    ['qemu+libssh://[::1]/system', /to \[::1\]$/],
+    ['qemu+tcp://[::ffff:127.0.0.1]/system', /to \[::ffff/],
+    ['qemu://localhost/system', /to localhost$/],
+    ['qemu+ssh://localhost.example.com/system', undefined],
+    ['qemu+ssh://notlocalhost/system', undefined],
+    ['qemu+ssh://1270.0.0.1.example/system', undefined],
+    ['qemu+ssh://localhost@node2/system', undefined],
+    ['qemu+tcp://10.0.0.1/system', undefined],
+    ['qemu+tcp://[fe80::1]/system', undefined],
+    ['qemu+ext:///system?command=/bin/tunnel', undefined],
+    ['an-alias', undefined],
+    ['', undefined],
+  ];
+  for (const [uri, why] of URIS) {
+    it(`${uri === '' ? 'of no URI' : uri} ${why ? 'ends here' : 'may go to another machine'}`, () => {
+      const found = whyConnectedHere(uri);
+      if (why) assert.match(found ?? '', why);
+      else assert.equal(found, undefined);
+    });
+  }
+
+  it('that ends here makes a host of another name this machine', () => {
+    const here = { name: 'container', ids: [] };
+    assert.match(
+      whyLocal({ hostname: 'node1', uuid: undefined }, here, 'qemu:///system') ?? '',
+      /socket of this machine/,
+    );
+    assert.equal(whyLocal({ hostname: 'node1', uuid: undefined }, here, FAR), undefined);
   });
 });
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { checkedReport, refusedReport } from '../../../../src/core/domain/report';
 import { judgeDomain } from '../../../../src/core/domain/rules';
-import type { Report, Verdict } from '../../../../src/core/measure/report';
+import type { Report, Source, Step, Verdict } from '../../../../src/core/measure/report';
 import { questionWith, type Change } from './cleanQuestion';
 
 const checked = (verdict: Verdict): Report => ({
@@ -14,6 +14,15 @@ const checked = (verdict: Verdict): Report => ({
   facts: [{ name: 'Policy', value: '0x5' }],
   steps: [],
   warnings: ['A warning.'],
+});
+const stepOf = (id: Step['id'], source: Source): Step => ({
+  id,
+  title: `The ${id}`,
+  bytes: 1,
+  digest: '',
+  algorithm: '',
+  source,
+  detail: '',
 });
 const reportOf = (change: Change, verdict: Verdict): Report => {
   const question = questionWith(change);
@@ -48,7 +57,7 @@ describe('The report about a domain', () => {
       [...factsOf(report)],
       [
         ['Domain', 'guest, 01234567-89ab-4def-8123-456789abcdef'],
-        ['State', 'paused (starting up)'],
+        ['State when asked', 'paused (starting up)'],
         ['Host', 'node1.example.com, libvirt 9.0.0'],
         ['Machine type', 'pc-q35-9.1'],
         ['Policy', '0x5'],
@@ -77,6 +86,16 @@ describe('The report about a domain', () => {
       const report = refusalOf(change);
       assert.deepEqual([report.verdict, report.agrees, report.steps], ['cannot be trusted', undefined, []]);
       assert.notEqual(report.summary, '');
+    });
+  }
+
+  for (const id of ['firmware', 'kernel', 'initrd', 'cmdline', 'vmsa'] as const) {
+    it(`never says that it matches where ${id} is from the host, also when no rule says so`, () => {
+      const question = questionWith({});
+      const steps = [stepOf(id, 'host'), stepOf('launch-digest', 'derived'), stepOf('reported', 'host')];
+      const report = checkedReport(question, judgeDomain(question), { ...checked('matches'), steps });
+      assert.deepEqual([report.verdict, report.agrees], ['cannot be trusted', true]);
+      assert.match(report.summary, new RegExp(`proves nothing: .*\\(The ${id}: from the owner\\)`));
     });
   }
 

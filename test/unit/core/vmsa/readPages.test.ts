@@ -6,7 +6,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EXPORTS } from '../../../../src/core/vmsa/exportPage';
+import type { ExportId } from '../../../../src/core/vmsa/exportForms';
+import { findExport } from '../../../../src/core/vmsa/exportPage';
 import { generateVmsa, type VmsaRequest } from '../../../../src/core/vmsa/generate';
 import { readPages } from '../../../../src/core/vmsa/readPages';
 import { SEVCTL_SIZE } from '../../../../src/core/vmsa/sevctlJson';
@@ -257,8 +258,8 @@ describe('Base64', () => {
 });
 
 describe('JSON of a page', () => {
-  const sevctl = EXPORTS.find((e) => e.id === 'sevctl')!.write(BSP);
-  const own = EXPORTS.find((e) => e.id === 'json')!.write(BSP, 'x');
+  const written = (id: ExportId, page: Uint8Array) => findExport(id)!.write(page, 'x') as string;
+  const [sevctl, own] = [written('sevctl', BSP), written('json', BSP)];
   const change = (from: string | RegExp, to: string) => text(sevctl.replace(from, to));
   const bad: [string, Uint8Array, RegExp][] = [
     ['a key missing', change('"rip": 65520,\n', ''), /"rip" is missing/],
@@ -299,9 +300,9 @@ describe('JSON of a page', () => {
   it('of sevctl keeps every bit of a 64-bit number', () => {
     const bytes = new Uint8Array(4096).fill(0xff, 0, SEVCTL_SIZE);
     bytes[0x178] = 0xfe;
-    const written = EXPORTS.find((e) => e.id === 'sevctl')!.write(bytes);
-    assert.ok(written.includes('"rip": 18446744073709551614'));
-    const found = read(text(written));
+    const json = written('sevctl', bytes);
+    assert.ok(json.includes('"rip": 18446744073709551614'));
+    const found = read(text(json));
     assert.equal(found.format, 'sevctl-json');
     same(found.pages[0]!.bytes, bytes);
     assert.match(found.pages[0]!.note!, /ends at 0x408/);
