@@ -83,6 +83,12 @@ describe('The check of a domain', () => {
           .click();
       await row(/^good/).waitFor();
       await row(/Connect Again/).waitFor();
+      // Wide enough for what is said of each row.
+      const { x, width } = (await page.locator('.part.sidebar').boundingBox())!;
+      await page.mouse.move(x + width, SIZE.height / 2);
+      await page.mouse.down();
+      await page.mouse.move(x + 2.2 * width, SIZE.height / 2, { steps: 5 });
+      await page.mouse.up();
       await workbench.screenshot(`domains-view-${theme}`);
       workbench.assertNoErrors();
     });
