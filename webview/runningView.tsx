@@ -23,7 +23,7 @@ export function RunningView({ view }: { view: RunningState }) {
                 <Icon
                   name={i < now ? 'pass' : i === now ? 'arrow-right' : 'circle-large-outline'}
                   class={i < now ? 'severity-ok' : ''}
-                />{' '}
+                />
                 {name}
                 {i < now && <span class="visually-hidden">, done</span>}
               </li>

@@ -2,9 +2,9 @@
 // `npm test -- unit browser` runs these tiers only, `--grep TEXT` these tests only.
 // @ts-check
 
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundle, filesBelow } from './bundle.mjs';
 import { Failure, ROOT, atExit, main, run, since } from './run.mjs';
@@ -13,8 +13,8 @@ import { ensureDebianPackages, ensureNodeModules, ensureVscodeServer } from './s
 /**
  * The tiers, in the order in which they run. Each is a folder of test/; `program` gets the options of mocha.mjs.
  * `timeout` is for one test in milliseconds, `seconds` for all of the tier, `retries` for a test that failed. Tests with the
- * libvirt `bed` are skipped for others than root, who are not asked for its packages.
- * @type {Record<string, {program: string, packages: string[], server: boolean, timeout: number, seconds: number, retries?: number, bed?: boolean}>}
+ * libvirt `bed` are skipped for others than root, who are not asked for its packages. `processes` share the files of a tier.
+ * @type {Record<string, {program: string, packages: string[], server: boolean, timeout: number, seconds: number, retries?: number, bed?: boolean, processes?: number}>}
  */
 const TIERS = {
   unit: {
@@ -45,6 +45,7 @@ const TIERS = {
     server: true,
     timeout: 30_000,
     seconds: 900,
+    bed: true,
   },
   // A workbench on a busy machine may lose a click; what is broken is broken the second time, too.
   browser: {
@@ -55,6 +56,8 @@ const TIERS = {
     seconds: 1800,
     retries: 1,
     bed: true,
+    // A window mostly waits: for its server, its extension host, its next frame.
+    processes: 2,
   },
 };
 
@@ -62,13 +65,61 @@ const TIERS = {
 const BED_PACKAGES = [
   ...['libvirt-daemon', 'libvirt-daemon-driver-qemu', 'libvirt-clients', 'qemu-system-x86', 'ovmf'],
   ...['libvirt-clients-qemu', 'python3-libvirt', 'python3-lxml', 'python3-cryptography'],
-  ...['openssh-server', 'iproute2'],
+  ...['openssh-server', 'iproute2', 'sasl2-bin', 'libsasl2-modules', 'libsasl2-modules-db'],
 ];
 
 /** @typedef {import('./mocha.mjs').Counts} Counts */
 
 /**
- * Runs one tier to its end, or to the end of its time. A tier that breaks counts as one more failure.
+ * Deals files out to processes, those with most to read first, so that all have about the same to do.
+ * @param {string[]} files as built
+ * @param {number} processes
+ * @returns {string[][]} no empty ones
+ */
+function share(files, processes) {
+  const shares = Array.from({ length: processes }, () => ({ size: 0, files: /** @type {string[]} */ ([]) }));
+  const source = (/** @type {string} */ file) =>
+    join(ROOT, relative(join(ROOT, 'out'), file).replace(/js$/, 'ts'));
+  const sized = files.map((file) => ({ file, size: statSync(source(file)).size }));
+  for (const { file, size } of sized.sort((a, b) => b.size - a.size)) {
+    const [least] = shares.sort((a, b) => a.size - b.size);
+    least?.files.push(file);
+    if (least) least.size += size;
+  }
+  return shares.map((part) => part.files.sort()).filter((part) => part.length > 0);
+}
+
+/**
+ * Runs files of a tier in a process of their own, to the end or to the end of their time. What breaks off counts as one more
+ * failure. The first process writes here while it runs, the others when they have ended.
+ * @param {string} name
+ * @param {string[]} files
+ * @param {{grep: string | undefined, result: string, first: boolean}} options
+ * @returns {Promise<{counts: Counts, output: string}>}
+ */
+async function runFiles(name, files, { grep, result, first }) {
+  const { program, timeout, retries = 0, seconds } = /** @type {typeof TIERS[string]} */ (TIERS[name]);
+  const options = { files, result, grep, timeout, retries, color: process.stdout.isTTY };
+  const args = ['--enable-source-maps', join(ROOT, 'src/build', program), JSON.stringify(options)];
+  const ended = await run(process.execPath, args, { show: first, seconds });
+  let { output } = ended;
+  /** @type {Counts} */
+  const counts = existsSync(result)
+    ? JSON.parse(readFileSync(result, 'utf8'))
+    : { passed: 0, failed: 0, skipped: 0, finished: false };
+  if (!counts.finished) {
+    const how = ended.code === 124 ? `did not end within ${seconds} s` : 'broke off';
+    output += `The ${name} tests ${how}.\n`;
+    counts.failed += 1;
+  } else if (ended.code !== 0 && counts.failed === 0) {
+    output += `The ${name} tests passed, but ended with status ${ended.code}.\n`;
+    counts.failed += 1;
+  }
+  return { counts, output };
+}
+
+/**
+ * Runs one tier.
  * @param {string} name
  * @param {{grep: string | undefined, results: string}} options
  * @returns {Promise<Counts>}
@@ -77,41 +128,28 @@ async function runTier(name, { grep, results }) {
   const tier = /** @type {typeof TIERS[string]} */ (TIERS[name]);
   console.log(`\n— ${name} —`);
   const begin = performance.now();
-  const result = join(results, `${name}.json`);
-  let code = 1;
+  const sum = { passed: 0, failed: 0, skipped: 0, finished: true };
   try {
     const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
     await ensureDebianPackages([...tier.packages, ...(tier.bed && isRoot ? BED_PACKAGES : [])]);
     if (tier.server) await ensureVscodeServer();
     const files = filesBelow(`out/test/${name}`, '.test.js').map((file) => join(ROOT, file));
-    const options = {
-      files,
-      result,
-      grep,
-      timeout: tier.timeout,
-      retries: tier.retries ?? 0,
-      color: process.stdout.isTTY,
-    };
-    const args = ['--enable-source-maps', join(ROOT, 'src/build', tier.program), JSON.stringify(options)];
-    ({ code } = await run(process.execPath, args, { show: true, seconds: tier.seconds }));
+    const parts = share(files, tier.processes ?? 1).map((part, i) =>
+      runFiles(name, part, { grep, result: join(results, `${name}-${i}.json`), first: i === 0 }),
+    );
+    for (const part of parts) {
+      const { counts, output } = await part;
+      process.stdout.write(output);
+      sum.passed += counts.passed;
+      sum.failed += counts.failed;
+      sum.skipped += counts.skipped;
+    }
   } catch (error) {
     console.error(error instanceof Failure ? error.message : error);
-  }
-  /** @type {Counts} */
-  const counts = existsSync(result)
-    ? JSON.parse(readFileSync(result, 'utf8'))
-    : { passed: 0, failed: 0, skipped: 0, finished: false };
-  if (!counts.finished) {
-    console.error(
-      `The ${name} tests ${code === 124 ? `did not end within ${tier.seconds} s` : 'broke off'}.`,
-    );
-    counts.failed += 1;
-  } else if (code !== 0 && counts.failed === 0) {
-    console.error(`The ${name} tests passed, but ended with status ${code}.`);
-    counts.failed += 1;
+    sum.failed += 1;
   }
   console.log(`${name}: ${since(begin)}`);
-  return counts;
+  return sum;
 }
 
 /** The tiers to run: those named, or all that have tests. */

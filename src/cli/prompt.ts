@@ -3,7 +3,7 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import type { Prompt } from '../libvirt/client';
-import { HIDDEN } from '../libvirt/prompts';
+import { HIDDEN, questionText } from '../libvirt/prompts';
 import { printable } from './output';
 
 /** The questions that are asked now: there is one terminal for all hosts. */
@@ -32,7 +32,7 @@ async function askAll(
   return answers;
 }
 
-async function askOne({ prompt, challenge, kind }: Prompt, signal: AbortSignal): Promise<string | undefined> {
+async function askOne(prompt: Prompt, signal: AbortSignal): Promise<string | undefined> {
   let muted = false;
   const output = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -42,9 +42,8 @@ async function askOne({ prompt, challenge, kind }: Prompt, signal: AbortSignal):
   });
   const reader = createInterface({ input: process.stdin, output, terminal: true });
   try {
-    const words = [prompt, challenge].filter((text) => text !== undefined).join(' ');
-    const asked = reader.question(`${printable(words)}: `, { signal });
-    muted = HIDDEN.includes(kind);
+    const asked = reader.question(`${printable(questionText(prompt))}: `, { signal });
+    muted = HIDDEN.includes(prompt.kind);
     return await asked;
   } catch {
     // Ctrl+C, the end of the input, or the connection ended meanwhile.

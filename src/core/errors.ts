@@ -674,6 +674,11 @@ export function libvirtCancelled(): CheckError {
   return new CheckError('state', 'The connection to libvirt was cancelled; there is no answer.');
 }
 
+/** A login whose questions the person did not answer. */
+export function loginCancelled(): CheckError {
+  return new CheckError('state', 'The login was cancelled: the host got no answer. Connect again.');
+}
+
 /** An answer that has not the shape of one. */
 export function libvirtGarbage(what: string): CheckError {
   return new CheckError(

@@ -3,7 +3,7 @@
 import * as vscode from 'vscode';
 import { withoutLinks } from '../core/plainText';
 import type { ConnectOptions, PromptAnswer } from '../libvirt/client';
-import { HIDDEN } from '../libvirt/prompts';
+import { HIDDEN, questionText } from '../libvirt/prompts';
 
 /** Asks for what a connection to `title` needs; when she gives up one question, none is answered. */
 export function promptPerson(title: string): NonNullable<ConnectOptions['onPrompt']> {
@@ -13,11 +13,12 @@ export function promptPerson(title: string): NonNullable<ConnectOptions['onPromp
     signal.addEventListener('abort', cancel);
     try {
       const answers: PromptAnswer[] = [];
-      for (const { kind, prompt, challenge, fallback } of prompts) {
+      for (const question of prompts) {
+        const { kind, fallback } = question;
         const options: vscode.InputBoxOptions = {
           title: `Log in: ${title}`,
           // The host's words, in which VS Code would make links to commands.
-          prompt: withoutLinks([prompt, challenge].filter((text) => text !== undefined).join(' ')),
+          prompt: withoutLinks(questionText(question)),
           password: HIDDEN.includes(kind),
           // A password manager is another window.
           ignoreFocusOut: true,

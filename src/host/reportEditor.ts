@@ -74,7 +74,7 @@ export class ReportEditor extends PageEditor {
     await vscode.commands.executeCommand('vscode.openWith', uri, ReportEditor.viewType, group?.viewColumn);
   }
 
-  protected async open(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void> {
+  protected open(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void> {
     const key = uri.toString();
     const wish = this.wanted.get(key);
     this.wanted.delete(key);
@@ -85,7 +85,9 @@ export class ReportEditor extends PageEditor {
       runs.delete(run);
       run.end();
     });
-    await run.begin(wish);
+    // VS Code draws nothing of a page before it is told that the editor is there: what runs must be seen, and cancelled.
+    void run.begin(wish);
+    return Promise.resolve();
   }
 }
 

@@ -54,6 +54,7 @@ export class Channel {
   private readonly child: ChildProcess;
   private readonly exited: Promise<void>;
   private readonly prompting = new AbortController();
+  private unanswered = false;
   private markEnded: (reason: CheckError | undefined) => void = () => undefined;
   private over: CheckError | undefined;
   private closing = false;
@@ -107,6 +108,11 @@ export class Channel {
     this.closing = true;
     this.end(errors.libvirtClosed());
     await this.exited;
+  }
+
+  /** Whether the person gave up a question, whatever libvirt makes of that. */
+  get loginCancelled(): boolean {
+    return this.unanswered;
   }
 
   private get promptPipe(): Duplex {
@@ -218,7 +224,9 @@ export class Channel {
   private async answer(questions: readonly Credential[]): Promise<void> {
     clearTimeout(this.timer);
     const prompts = questions.map(plainPrompt);
-    const given = await this.options.onPrompt?.(prompts, this.prompting.signal).catch(() => undefined);
+    const { onPrompt } = this.options;
+    const given = await onPrompt?.(prompts, this.prompting.signal).catch(() => undefined);
+    this.unanswered ||= onPrompt !== undefined && !given && !this.prompting.signal.aborted;
     if (this.over) return;
     const answers = given?.map((one) => (typeof one === 'string' ? Buffer.from(one, 'utf8') : one));
     const bytes = encodeAnswers(answers?.length === questions.length ? answers : undefined);

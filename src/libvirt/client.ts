@@ -32,7 +32,7 @@ const CLOSE_MS = 1000;
 /**
  * Connects.
  * @throws CheckError: `usage` for a URI that is refused, `bug` when libvirt is missing or does not connect, `state` when
- * it stays silent, its process ends, or `signal` stops it
+ * it stays silent, its process ends, the person does not answer, or `signal` stops it
  */
 export async function connect(options: ConnectOptions): Promise<Connection> {
   const { uri, asTyped = false, allowTcp = false, timeoutMs = TIMEOUT_MS, ...rest } = options;
@@ -48,7 +48,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     });
   } catch (error) {
     await channel.close(CLOSE_MS);
-    throw error;
+    throw channel.loginCancelled ? errors.loginCancelled() : error;
   }
   return new Connection(channel);
 }

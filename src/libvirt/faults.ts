@@ -93,6 +93,26 @@ const WHILE_OPENING: Readonly<Record<string, Meaning>> = {
   RPC: bug('RPC', UNREACHABLE, CHECK_HOST),
 };
 
+/** What ssh says of a host's key, in many lines; ours says it in one. */
+const HOST_KEYS: readonly (readonly [RegExp, Meaning])[] = [
+  [
+    /REMOTE HOST IDENTIFICATION HAS CHANGED/,
+    bug(
+      'RPC',
+      'libvirt could not connect, because the host has another ssh key than the one that you know it by',
+      'Somebody may be in its place: ask who runs it, and only then forget the old key with "ssh-keygen -R".',
+    ),
+  ],
+  [
+    /Host key verification failed/,
+    bug(
+      'RPC',
+      'libvirt could not connect, because ssh does not know the key of the host',
+      'Log in once with ssh in a terminal and accept its key, then connect again.',
+    ),
+  ],
+];
+
 const OTHER = bug('', 'libvirt failed', 'Its log on the host says more: "journalctl -u libvirtd".');
 
 /** libvirt's name of "there is no such domain". */
@@ -101,8 +121,9 @@ export const NO_DOMAIN = 42;
 /** The failure that a person sees, with libvirt's own error as its cause. */
 export function explainFault(fault: Fault, opening: boolean): CheckError {
   const usual = MEANINGS[fault.code] ?? OTHER;
-  const { kind, what, next } = (opening ? WHILE_OPENING[usual.name] : undefined) ?? usual;
-  const error = libvirtFailed(kind, what, plainText(fault.message.trim()), next);
+  const hostKey = opening ? HOST_KEYS.find(([words]) => words.test(fault.message))?.[1] : undefined;
+  const { kind, what, next } = hostKey ?? (opening ? WHILE_OPENING[usual.name] : undefined) ?? usual;
+  const error = libvirtFailed(kind, what, hostKey ? '' : plainText(fault.message.trim()), next);
   error.cause = fault;
   return error;
 }

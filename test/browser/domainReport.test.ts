@@ -2,10 +2,8 @@
 // match, a mismatch, a rule that is not kept, a host that is gone, and what a reload shows without asking anybody.
 
 import assert from 'node:assert/strict';
-import { copyFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { REMOTE_CPU, useBed } from '../helpers/bed';
-import { FIRMWARE, type Domain } from '../helpers/bedDomain';
+import { useBed } from '../helpers/bed';
+import { settingsFor, writeGuestLaunch } from '../helpers/guests';
 import { makeSample, removeSample } from '../helpers/sample';
 import { openWorkbench, type Workbench } from '../helpers/workbench';
 
@@ -22,28 +20,7 @@ describe('A running domain', () => {
     removeSample(folder);
   });
 
-  const settings = () => ({
-    'sevscope.connections': [bed().uris.b.tcp],
-    'sevscope.allowTcp': true,
-    'sevscope.libvirtTimeout': 4,
-  });
-  /** Writes what the owner knows of a domain into a launch file. */
-  function writeLaunch(file: string, { name, session }: Domain, more: object = {}): void {
-    writeFileSync(join(folder, `${name}.tik`), session!.tik);
-    writeFileSync(join(folder, `${name}.tek`), session!.tek);
-    copyFileSync(FIRMWARE, join(folder, 'OVMF_CODE.fd'));
-    const [family, model, stepping] = REMOTE_CPU;
-    const launch = {
-      name,
-      firmware: 'OVMF_CODE.fd',
-      vcpus: 2,
-      cpu: { family, model, stepping },
-      domain: { connection: bed().uris.b.tcp, name },
-      keys: { tik: `${name}.tik`, tek: `${name}.tek` },
-      ...more,
-    };
-    writeFileSync(join(folder, file), JSON.stringify(launch));
-  }
+  const settings = () => settingsFor(bed());
   async function validate(workbench: Workbench, file: string) {
     await workbench.openFromExplorer(file);
     await workbench.runCommand(VALIDATE);
@@ -54,7 +31,7 @@ describe('A running domain', () => {
   it('is checked with the inputs of a launch file; its report is there after a reload, with no host to ask', async function () {
     this.timeout(180_000);
     const domain = await bed().defineDomain({ host: 'b', name: 'guest', policy: 5, vcpus: 2 });
-    writeLaunch('guest.sevlaunch.json', domain);
+    writeGuestLaunch(folder, bed(), domain);
     const workbench = await openWorkbench({ folder, size: SIZE, settings: settings() });
     let frame = await validate(workbench, 'guest.sevlaunch.json');
     await frame.getByRole('heading', { name: 'Matches' }).waitFor();
@@ -118,12 +95,12 @@ describe('A running domain', () => {
     });
     const running = await bed().defineDomain({ host: 'b', name: 'runs-already', policy: 5, vcpus: 2 });
     await bed().virsh('b', 'resume runs-already');
-    writeLaunch('other.sevlaunch.json', other);
-    writeLaunch('running.sevlaunch.json', running);
+    writeGuestLaunch(folder, bed(), other);
+    writeGuestLaunch(folder, bed(), running);
     const workbench = await openWorkbench({ folder, theme: 'dark', size: SIZE, settings: settings() });
-    let frame = await validate(workbench, 'other.sevlaunch.json');
+    let frame = await validate(workbench, 'other-cpu.sevlaunch.json');
     await frame.getByRole('heading', { name: 'Does not match' }).waitFor();
-    frame = await validate(workbench, 'running.sevlaunch.json');
+    frame = await validate(workbench, 'runs-already.sevlaunch.json');
     await frame.getByRole('heading', { name: 'Cannot be trusted' }).waitFor();
     assert.match(
       await frame.getByRole('list', { name: 'Outcomes' }).innerText(),
@@ -136,7 +113,7 @@ describe('A running domain', () => {
   it('of a connection that is in no setting is asked about first', async function () {
     this.timeout(120_000);
     const domain = await bed().defineDomain({ host: 'b', name: 'unasked', policy: 5, vcpus: 2 });
-    writeLaunch('unasked.sevlaunch.json', domain);
+    writeGuestLaunch(folder, bed(), domain);
     const workbench = await openWorkbench({
       folder,
       size: SIZE,

@@ -3,8 +3,9 @@
 
 import assert from 'node:assert/strict';
 import type { Frame } from 'playwright-core';
+import { choose, openByName, press, runByName } from '../helpers/keyboard';
 import { makeSample, removeSample } from '../helpers/sample';
-import { openWorkbench, type Workbench } from '../helpers/workbench';
+import { openWorkbench } from '../helpers/workbench';
 
 let folder: string;
 before(() => {
@@ -13,34 +14,6 @@ before(() => {
 after(() => {
   removeSample(folder);
 });
-
-/** Presses keys, one after the other, wherever the focus is. */
-async function press(workbench: Workbench, ...keys: string[]): Promise<void> {
-  for (const key of keys) await workbench.page.keyboard.press(key);
-}
-
-/** Types into the open quick pick, waits until the row is there, and takes it with Enter. */
-async function choose(workbench: Workbench, text: string, label = text): Promise<void> {
-  await workbench.input.waitFor();
-  await workbench.input.fill(text);
-  await workbench.row(label).waitFor();
-  // Another command may have all these words, and come first.
-  const focused = workbench.page.locator('.quick-input-list .monaco-list-row.focused');
-  for (let i = 0; i < 5 && !(await focused.innerText()).includes(label); i++)
-    await press(workbench, 'ArrowDown');
-  await press(workbench, 'Enter');
-}
-
-async function openByName(workbench: Workbench, name: string): Promise<void> {
-  await press(workbench, 'Control+p');
-  await choose(workbench, name);
-  await workbench.activeTab(name).waitFor();
-}
-
-async function runByName(workbench: Workbench, title: string): Promise<void> {
-  await press(workbench, 'F1');
-  await choose(workbench, `>${title}`, title);
-}
 
 const focusedRow = (frame: Frame) => frame.locator('[role=row]:focus').getAttribute('data-id');
 

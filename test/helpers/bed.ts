@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, w
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { domainXml, type Cpu, type Domain, type DomainSpec, type Faults, type HostId } from './bedDomain';
-import { BedHost, NAMESPACES } from './bedHost';
+import { BedHost, NAMESPACES, type HostSettings } from './bedHost';
 import { startRelay, type Relay, type WireFault } from './relay';
 import { makeSession, type Session } from './session';
 
@@ -201,12 +201,15 @@ export class Bed {
   }
 }
 
+/** What can be told of host b. */
+export type RemoteSettings = Pick<HostSettings, 'login'>;
+
 /** Starts both hosts. @throws when one does not start; then nothing is left running */
-export async function startBed(): Promise<Bed> {
+export async function startBed(remote: RemoteSettings = {}): Promise<Bed> {
   const folder = mkdtempSync('/tmp/sevbed-');
   const hosts = await Promise.allSettled([
     freePort().then((port) => BedHost.start(folder, 'a', { cpu: machineCpu(), port })),
-    BedHost.start(folder, 'b', { cpu: REMOTE_CPU, port: PORT, name: REMOTE_NAME }),
+    BedHost.start(folder, 'b', { cpu: REMOTE_CPU, port: PORT, name: REMOTE_NAME, ...remote }),
   ]);
   const [a, b] = hosts.map((host) => (host.status === 'fulfilled' ? host.value : undefined));
   if (a && b) return new Bed(folder, { a, b });
@@ -219,7 +222,7 @@ export async function startBed(): Promise<Bed> {
  * For the tests of one `describe`: starts the bed before them and takes it down after them, or skips them all and says
  * why. @returns the bed, for use in tests
  */
-export function useBed(): () => Bed {
+export function useBed(remote?: RemoteSettings): () => Bed {
   let bed: Bed | undefined;
   before(async function () {
     const reason = canRunBed();
@@ -227,7 +230,7 @@ export function useBed(): () => Bed {
       console.warn(`    SKIPPED: the libvirt test bed cannot run here: ${reason}.`);
       this.skip();
     }
-    bed = await startBed();
+    bed = await startBed(remote);
   });
   after(() => bed?.down());
   return () => bed!;

@@ -23,6 +23,8 @@ export interface HostSettings {
   readonly port: number;
   /** For a host with a name and a network of its own. */
   readonly name?: string;
+  /** Name and password of the only account that libvirtd lets in by TCP; it lets in everybody unless told. */
+  readonly login?: readonly [string, string];
 }
 
 /** The command line of a host whose files will be in the folder `id` of the bed's. */

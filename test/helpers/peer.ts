@@ -8,7 +8,8 @@ import { resolve } from 'node:path';
 const PEER = '/usr/bin/virt-qemu-sev-validate';
 /** The system's Python has the peer's modules; another one first in PATH has not. */
 export const PYTHON = '/usr/bin/python3';
-const CLI = resolve('dist/sevscope.js');
+/** Our command line as it is shipped. */
+export const CLI = resolve('dist/sevscope.js');
 
 /** What a program did. */
 export interface Outcome {

@@ -1,12 +1,13 @@
 // One VS Code server and one Chromium for all browser tests of a run, started by the first test that needs them and ended
-// after the last. The server is a child that ends when this process does (src/build/serve.mjs).
+// after the last. The server is a child that ends when this process does (src/build/serve.mjs). Chromium keeps the same
+// profile on disk, because only there it keeps VS Code's 19 MB of script compiled, which halves the load of a window.
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { chromium, type Browser, type LaunchOptions } from 'playwright-core';
+import { chromium, type BrowserContext, type LaunchOptions, type Page } from 'playwright-core';
 
 /** The folder of package.json: every tier runs with it as the current folder. */
 export const ROOT = process.cwd();
@@ -23,8 +24,11 @@ interface Ready {
 }
 
 export interface VscodeServer extends Ready {
-  chromium: Browser;
+  chromium: BrowserContext;
 }
+
+/** What VS Code and its webviews keep in a browser; what Chromium keeps of their scripts is none of it. */
+const KEPT = 'cookies,file_systems,indexeddb,local_storage,cache_storage';
 
 interface Running {
   server: Promise<VscodeServer>;
@@ -48,7 +52,11 @@ async function launch(child: ChildProcess): Promise<VscodeServer> {
   });
   const ready = await Promise.race([answer, ended]);
   ended.catch(() => undefined);
-  return { ...ready, chromium: await chromium.launch(ready.browser) };
+  // Without a name, the profile is in a temporary folder that Playwright removes.
+  return {
+    ...ready,
+    chromium: await chromium.launchPersistentContext('', { ...ready.browser, viewport: null }),
+  };
 }
 
 /**
@@ -66,6 +74,19 @@ export function startServer(restricted = false): Promise<VscodeServer> {
     servers.set(restricted, running);
   }
   return running.server;
+}
+
+/** A new page, to which VS Code is new: nothing is left of what earlier pages stored or were allowed. */
+export async function freshPage(server: VscodeServer): Promise<Page> {
+  const page = await server.chromium.newPage();
+  const session = await server.chromium.newCDPSession(page);
+  await session.send('Storage.clearDataForOrigin', {
+    origin: `http://${server.address}`,
+    storageTypes: KEPT,
+  });
+  await session.detach();
+  await server.chromium.clearPermissions();
+  return page;
 }
 
 /** Writes the user settings that the next page starts with: the quiet ones, and these. */

@@ -3,8 +3,8 @@
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { BrowserContext, Frame, Locator, Page } from 'playwright-core';
-import { ROOT, pageUrl, startServer, writeSettings } from './vscodeServer';
+import type { Frame, Locator, Page } from 'playwright-core';
+import { ROOT, freshPage, pageUrl, startServer, writeSettings } from './vscodeServer';
 
 /** Themes by what they are for, with their identifiers in VS Code. */
 export const THEMES = {
@@ -36,13 +36,13 @@ const LOAD_PATIENCE = 60_000;
  */
 const LOADED = ['code/didLoadExtensions', 'code/LifecyclePhase/Eventually'];
 /** VS Code's own code, and the addresses that it fails to reach without harm; what it writes there is not ours. */
-const NOT_OURS = /\/static\/|\/_static\/|\/update\/check|open-vsx\.org|fetching the script/;
+const NOT_OURS = /\/static\/|\/_static\/|\/manifest\.json|\/update\/check|open-vsx\.org|fetching the script/;
 
 /** Open windows of the running test. */
 const open = new Set<Workbench>();
 
 /**
- * Opens a folder in a fresh browser profile and waits until all extensions are known.
+ * Opens a folder in a window that knows nothing of earlier ones and waits until all extensions are known.
  *
  *     const workbench = await openWorkbench({ folder, theme: 'dark' });
  *     await workbench.openFromExplorer('bsp.vmsa');
@@ -57,11 +57,10 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   const { folder, theme = 'light', restricted = false, settings = {} } = options;
   const server = await startServer(restricted);
   writeSettings(server, { 'workbench.colorTheme': THEMES[theme], ...settings });
-  const context = await server.chromium.newContext({
-    viewport: options.size ?? { width: 1280, height: 800 },
-  });
-  context.setDefaultTimeout(PATIENCE);
-  const workbench = new Workbench(context, await context.newPage());
+  const page = await freshPage(server);
+  await page.setViewportSize(options.size ?? { width: 1280, height: 800 });
+  page.setDefaultTimeout(PATIENCE);
+  const workbench = new Workbench(page);
   open.add(workbench);
   await workbench.load(pageUrl(server, folder));
   return workbench;
@@ -71,10 +70,7 @@ export class Workbench {
   /** Errors that the webviews wrote to the console or did not catch. */
   readonly errors: string[] = [];
 
-  constructor(
-    private readonly context: BrowserContext,
-    readonly page: Page,
-  ) {
+  constructor(readonly page: Page) {
     // A webview's page is written into its frame, so its own messages have no address; those of its files do.
     page.on('console', (message) => {
       const text = `${message.text()} ${message.location().url}`.trim();
@@ -185,10 +181,15 @@ export class Workbench {
     const explorer = this.page.locator('.explorer-folders-view');
     const { height } = (await explorer.boundingBox())!;
     await explorer.click({ position: { x: 100, y: height - 20 } });
-    while (!(await this.page.evaluate(storedText)).includes(text)) {
+    while (!(await this.stored()).includes(text)) {
       if (Date.now() > deadline) throw new Error(`VS Code did not store "${text}"`);
       await this.page.waitForTimeout(500);
     }
+  }
+
+  /** All that VS Code has stored in the browser, as one text. */
+  stored(): Promise<string> {
+    return this.page.evaluate(storedText);
   }
 
   /** Writes a picture of the whole window into test-results/, as an artefact of the run. */
@@ -206,7 +207,7 @@ export class Workbench {
 
   async close(): Promise<void> {
     open.delete(this);
-    await this.context.close();
+    await this.page.close();
   }
 }
 

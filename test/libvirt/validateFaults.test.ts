@@ -2,11 +2,13 @@
 // bounded time, never a verdict that is not so, and leaves no process behind. And the owner's keys are in no output.
 
 import assert from 'node:assert/strict';
-import { chmodSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { REMOTE_CPU, useBed } from '../helpers/bed';
 import { DEADLY, SILENT, SURVIVED } from '../helpers/bedCases';
 import type { Cpu, Domain, DomainSpec, Faults } from '../helpers/bedDomain';
 import { runHere } from '../helpers/cli';
+import { keyForms } from '../helpers/keyForms';
 import { children, until, workerPath } from '../helpers/libvirt';
 import { Owner, statedOptions } from '../helpers/owner';
 import { runCli } from '../helpers/peer';
@@ -315,20 +317,33 @@ describe('On the libvirt test bed validate --domain meets', () => {
     });
   }
 
+  const OTHER_KEY = Buffer.concat([
+    Buffer.from('\0\0\0\x0bssh-ed25519\0\0\0\x20'),
+    Buffer.alloc(32, 7),
+  ]).toString('base64');
+  const HOST_KEYS: [string, (host: string) => string, RegExp][] = [
+    ['another key than the known one', (host) => `${host} ssh-ed25519 ${OTHER_KEY}\n`, /has another ssh key/],
+    ['a key that nobody has accepted', () => '', /ssh does not know the key of the host/],
+  ];
+  for (const [what, known, words] of HOST_KEYS) {
+    it(`a host with ${what}`, async () => {
+      const { ssh } = bed().uris.b;
+      const { hostname, port } = new URL(ssh);
+      const file = owner.put('known_hosts', known(`[${hostname}]:${port}`));
+      const script = readFileSync(join(bed().sshFolder, 'ssh'), 'utf8');
+      const wary = owner.put('wary', script.replace(/UserKnownHostsFile=\S+/, `UserKnownHostsFile=${file}`));
+      chmodSync(wary, 0o755);
+      const { status, said } = await check(optionsFor(ssh.replace(/command=.*/, `command=${wary}`)));
+      assert.equal(status, 6, said);
+      assert.match(said, /^ERROR: libvirt could not connect, because /m);
+      assert.match(said, words);
+    });
+  }
+
   it('output with no key in it, in any form, whatever came out', async function () {
     this.timeout(120_000);
     const { tik, tek } = domain.session!;
-    const canaries = [tik, tek].flatMap((key) => [
-      key,
-      Buffer.from(key.toString('utf8')),
-      Buffer.from(key.toString('latin1')),
-      ...(['hex', 'base64', 'base64url'] as const).flatMap((form) => {
-        const text = key.toString(form).replace(/=+$/, '');
-        return [Buffer.from(text), Buffer.from(text.toUpperCase())];
-      }),
-      Buffer.from([...key].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')),
-      Buffer.from([...key].join(', ')),
-    ]);
+    const canaries = [tik, tek].flatMap(keyForms);
     const outcomes: Faults[] = [
       {},
       { form: 'garbage' },

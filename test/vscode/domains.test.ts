@@ -251,7 +251,7 @@ if (call === 'domains') return send({ id, ok: Array.from({ length: ${count} }, (
         return answered;
       });
       await asked;
-      assert.equal(String((await rootItem(view)).description), 'ffffffff. ');
+      assert.match(String((await rootItem(view)).description), /^The login was cancelled/);
     });
 
     it('is taken back when the connection is closed', async () => {

@@ -4,7 +4,7 @@
 
 BED is a folder that the hosts of one bed share and the last of them removes; HOST names this one's folder in it.
 SETTINGS: {"cpu": [family, model, stepping], "port": N} for a host that keeps the machine's name and network, or with
-"name" for one that has its own. One line of JSON on standard output says when and where it is ready; then each line of
+"name" for one that has its own, and "login": [name, password] for one whose libvirtd wants to know who comes by TCP. One line of JSON on standard output says when and where it is ready; then each line of
 standard input, a word of COMMANDS, is answered by a line. The end of standard input ends the host: all its processes
 are killed.
 """
@@ -29,7 +29,7 @@ listen_tls = 0
 listen_tcp = 1
 listen_addr = "{address}"
 tcp_port = "{port}"
-auth_tcp = "none"
+auth_tcp = "{auth}"
 auth_unix_ro = "none"
 auth_unix_rw = "none"
 host_uuid = "{uuid}"
@@ -44,6 +44,11 @@ security_driver = "none"
 namespaces = []
 cgroup_controllers = []
 stdio_handler = "file"
+"""
+# Of the mechanisms with a password the only one that encrypts, which libvirt demands of plain TCP.
+SASL_CONF = """
+mech_list: digest-md5
+sasldb_path: {folder}/accounts
 """
 SSHD_CONF = """
 Port 2222
@@ -75,6 +80,14 @@ def start_sshd(folder, address):
     spawn(folder, ["/usr/sbin/sshd", "-D", "-e", "-f", str(folder / "sshd_config")])
 
 
+def add_login(folder, name, password):
+    """The one account that libvirtd lets in by TCP."""
+    (folder / "sasl").mkdir()
+    (folder / "sasl/libvirt.conf").write_text(SASL_CONF.format(folder=folder))
+    command = ["saslpasswd2", "-p", "-c", "-f", str(folder / "accounts"), "-u", socket.gethostname(), name]
+    subprocess.run(command, input=password.encode(), check=True, timeout=PATIENCE)
+
+
 def spawn(folder, command, **environment):
     """Starts a daemon that writes to a log in the host's folder; its pid."""
     with open(folder / f"{Path(command[0]).name}.log", "ab") as log:
@@ -85,9 +98,9 @@ def spawn(folder, command, **environment):
 class Libvirtd:
     """The host's libvirtd, whose only driver is QEMU's, and whose QEMU is the stand-in."""
 
-    def __init__(self, folder, address, port, uuid):
+    def __init__(self, folder, **settings):
         self.folder, self.pid = folder, 0
-        Path("/etc/libvirt/libvirtd.conf").write_text(LIBVIRTD_CONF.format(address=address, port=port, uuid=uuid))
+        Path("/etc/libvirt/libvirtd.conf").write_text(LIBVIRTD_CONF.format(**settings))
         Path("/etc/libvirt/qemu.conf").write_text(QEMU_CONF)
         (folder / "bin").mkdir()
         emulator = folder / "bin/qemu-system-x86_64"
@@ -100,8 +113,8 @@ class Libvirtd:
 
     def start(self):
         path = f"{self.folder}/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-        drivers = str(self.folder / "drivers")
-        self.pid = spawn(self.folder, ["/usr/sbin/libvirtd", "--listen"], PATH=path, LIBVIRT_DRIVER_DIR=drivers)
+        folders = {"LIBVIRT_DRIVER_DIR": f"{self.folder}/drivers", "SASL_CONF_PATH": f"{self.folder}/sasl"}
+        self.pid = spawn(self.folder, ["/usr/sbin/libvirtd", "--listen"], PATH=path, **folders)
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline and alive(self.pid):
             # Its status would be lost to collect(), its words are not.
@@ -171,7 +184,10 @@ def main(folder, settings):
         start_sshd(folder, address)
     # By its id a host is this machine exactly when it is by its name.
     uuid = machine.new_id() if "name" in settings else machine.own_id()
-    libvirtd = Libvirtd(folder, address, settings["port"], uuid)
+    if "login" in settings:
+        add_login(folder, *settings["login"])
+    auth = "sasl" if "login" in settings else "none"
+    libvirtd = Libvirtd(folder, address=address, port=settings["port"], uuid=uuid, auth=auth)
     signal.signal(signal.SIGCHLD, collect)
     libvirtd.start()
     say({"address": address})

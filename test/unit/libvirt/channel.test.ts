@@ -193,21 +193,22 @@ describe('A worker that', () => {
 
   const answers =
     "const b = Buffer.alloc(64); const n = readSync(4, b, 0, 64, null); send({ id, error: { kind: 'bug', message: b.subarray(0, n).toString('hex') } });";
-  const asks = `ask('[{"kind":"user name","prompt":"Who\\\\u001b?"},{"kind":"passphrase","prompt":"Word"}]'); ${answers}`;
+  const asks = `ask('[{"kind":"authorization name","prompt":"Who\\\\u001b?"},{"kind":"passphrase","prompt":"Word"}]'); ${answers}`;
   const CANCELLED = 'ffffffff';
-  const replies: [name: string, onPrompt: ConnectOptions['onPrompt'], hex: string][] = [
+  const GIVEN_UP = 'The login was cancelled: the host got no answer. Connect again.';
+  const replies: [name: string, onPrompt: ConnectOptions['onPrompt'], message: string][] = [
     ['both answers', () => Promise.resolve(['me', Uint8Array.of(1, 2)]), '020000006d65020000000102'],
     ['an empty answer', () => Promise.resolve(['', 'x']), '000000000100000078'],
-    ['no answer', () => Promise.resolve(undefined), CANCELLED],
+    ['no answer', () => Promise.resolve(undefined), GIVEN_UP],
     ['too few answers', () => Promise.resolve(['me']), CANCELLED],
     ['an answer that is too long', () => Promise.resolve(['me', 'x'.repeat(5000)]), CANCELLED],
-    ['a failure', () => Promise.reject(new Error('x')), CANCELLED],
+    ['a failure', () => Promise.reject(new Error('x')), GIVEN_UP],
     ['nobody to ask', undefined, CANCELLED],
   ];
-  for (const [name, onPrompt, hex] of replies) {
+  for (const [name, onPrompt, message] of replies) {
     it(`asks gets ${name}`, async () => {
       const error = await failure(connect(options(worker(asks), onPrompt ? { onPrompt } : {})));
-      assert.equal(error.message, hex);
+      assert.equal(error.message, message);
     });
   }
 

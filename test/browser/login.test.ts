@@ -1,0 +1,122 @@
+// Logging in to a libvirtd that wants a name and a password, as a person does it in the workbench; and that neither her password nor
+// her keys are anywhere afterwards: in no file of VS Code, no page, no state, no clipboard, no process.
+
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { useBed } from '../helpers/bed';
+import type { Domain } from '../helpers/bedDomain';
+import { settingsFor, writeGuestLaunch } from '../helpers/guests';
+import { keyForms } from '../helpers/keyForms';
+import { makeSample, removeSample } from '../helpers/sample';
+import { startServer } from '../helpers/vscodeServer';
+import { openWorkbench, type Workbench } from '../helpers/workbench';
+
+const [NAME, PASSWORD] = ['owner', 'canary-Password-8d1f0c'];
+const VALIDATE = 'SEV: Validate Launch Measurement…';
+
+/** All files below a folder. */
+const filesBelow = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
+
+/** Command line and environment of each process that talks to libvirt for us, as anybody in its account can read them. */
+const libvirtProcesses = (): Buffer[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const command = readFileSync(`/proc/${pid}/cmdline`);
+        const isOurs = command.includes('libvirtWorker');
+        return isOurs ? [Buffer.concat([command, readFileSync(`/proc/${pid}/environ`)])] : [];
+      } catch {
+        return [];
+      }
+    });
+
+/** Everything that the page and its frames hold, as text. */
+async function pagesOf({ page }: Workbench): Promise<string> {
+  const frames = await Promise.all(page.frames().map((frame) => frame.content().catch(() => '')));
+  return frames.join('\n');
+}
+
+describe('A libvirtd that wants a login', () => {
+  const bed = useBed({ login: [NAME, PASSWORD] });
+  let folder: string;
+  let domain: Domain;
+  before(async () => {
+    domain = await bed().defineDomain({ host: 'b', name: 'guarded', policy: 5, vcpus: 2 });
+    folder = makeSample();
+    writeGuestLaunch(folder, bed(), domain);
+  });
+  after(() => {
+    removeSample(folder);
+  });
+
+  it('is asked about in input boxes, hides the password, and leaves no trace of it or of the keys', async function () {
+    this.timeout(240_000);
+    const workbench = await openWorkbench({ folder, theme: 'dark', settings: settingsFor(bed()) });
+    const { page, input } = workbench;
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    const processes: Buffer[] = [];
+    const question = (text: string) => page.locator('.quick-input-widget').getByText(text);
+    async function logIn(password: string | undefined): Promise<void> {
+      await question('Please enter your authentication name').waitFor();
+      assert.equal(await input.getAttribute('type'), 'text');
+      await workbench.answer(NAME);
+      await question('Please enter your password').waitFor();
+      assert.equal(await input.getAttribute('type'), 'password');
+      processes.push(...libvirtProcesses());
+      if (password === undefined) await page.keyboard.press('Escape');
+      else await workbench.answer(password);
+    }
+    await workbench.openFromExplorer('guarded.sevlaunch.json');
+    await workbench.runCommand(VALIDATE);
+
+    await logIn(undefined);
+    let frame = await workbench.webviewFrame();
+    await frame.getByText('The login was cancelled').waitFor();
+    await frame.getByRole('button', { name: 'Check Again' }).click();
+    await logIn(`${PASSWORD}x`);
+    frame = await workbench.webviewFrame();
+    await frame.getByText('libvirt did not accept the login').waitFor();
+    await workbench.screenshot('domain-login-refused');
+    await frame.getByRole('heading', { name: 'There is no verdict' }).waitFor();
+    await frame.getByRole('button', { name: 'Check Again' }).click();
+    await logIn(PASSWORD);
+    frame = await workbench.webviewFrame();
+    await frame.getByRole('heading', { name: 'Matches' }).waitFor();
+
+    const copied: string[] = [];
+    for (const name of ['Copy as Markdown', 'Copy as JSON']) {
+      await frame.getByRole('button', { name }).click();
+      copied.push(await page.evaluate(() => navigator.clipboard.readText()));
+    }
+    await workbench.waitUntilStored('sevscope.reports');
+    const { settingsFile } = await startServer();
+    const home = dirname(dirname(dirname(settingsFile)));
+    // The extension itself is there as a link to the project, in which this password stands.
+    const files = filesBelow(home).filter((path) => !path.startsWith(join(home, 'extensions')));
+    const searched: [string, Buffer][] = [
+      ...files.map((path): [string, Buffer] => [path, readFileSync(path)]),
+      ...processes.map((process): [string, Buffer] => ['a process', process]),
+      ['the clipboard', Buffer.from(copied.join('\n'))],
+      ['the pages', Buffer.from(await pagesOf(workbench))],
+      ['what is stored', Buffer.from(await workbench.stored())],
+    ];
+    assert.ok(
+      files.length > 10 && processes.length >= 3,
+      `${files.length} files, ${processes.length} processes`,
+    );
+    const { tik, tek } = domain.session!;
+    const canaries = [Buffer.from(PASSWORD), ...keyForms(tik), ...keyForms(tek)];
+    const found = (wanted: Buffer | string) =>
+      searched.filter(([, bytes]) => bytes.includes(wanted)).map(([place]) => place);
+    // What is searched has what a check leaves.
+    for (const trace of [bed().uris.b.tcp, 'libvirtWorker', 'guarded.sevlaunch.json', 'launch digest'])
+      assert.notDeepEqual(found(trace), [], `${trace} is not even in it`);
+    for (const canary of canaries) assert.deepEqual(found(canary), [], canary.toString('latin1'));
+    workbench.assertNoErrors();
+  });
+});

@@ -1,0 +1,18 @@
+// The forms in which a key could be found where it must not be.
+
+/** A key as bytes and as text in every way that a program writes bytes. */
+export function keyForms(key: Uint8Array): Buffer[] {
+  const bytes = Buffer.from(key);
+  return [
+    bytes,
+    Buffer.from(bytes.toString('utf8')),
+    Buffer.from(bytes.toString('latin1')),
+    ...(['hex', 'base64', 'base64url'] as const).flatMap((form) => {
+      const text = bytes.toString(form).replace(/=+$/, '');
+      return [Buffer.from(text), Buffer.from(text.toUpperCase())];
+    }),
+    Buffer.from([...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(' ')),
+    Buffer.from([...bytes].join(', ')),
+    Buffer.from([...bytes].join(',')),
+  ];
+}
