@@ -26,11 +26,22 @@ export function filesBelow(/** @type {string} */ folder, /** @type {string} */ s
 /** What package.json says. @returns {{version: string, devDependencies: Record<string, string>}} */
 const manifest = () => JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
+/**
+ * Packages of which a certain half is taken: that of jsonc-parser which names its parts as a bundler sees them, and of the others the
+ * CommonJS one, because the other asks for the URL of its module, which a CommonJS bundle has not.
+ */
+const ALIAS = Object.fromEntries(
+  [
+    ['jsonc-parser', 'lib/esm/main.js'],
+    ['koffi', 'index.cjs'],
+    ['tinyglobby', 'dist/index.cjs'],
+  ].map(([name, file]) => [name, join(ROOT, `node_modules/${name}/${file}`)]),
+);
+
 /** @returns {import('esbuild').BuildOptions} what all bundles share */
 function common(/** @type {boolean} */ production) {
   return {
-    // Its CommonJS half asks for its own parts in a way that no bundler sees.
-    alias: { 'jsonc-parser': join(ROOT, 'node_modules/jsonc-parser/lib/esm/main.js') },
+    alias: ALIAS,
     define: { SEVSCOPE_VERSION: JSON.stringify(manifest().version) },
     absWorkingDir: ROOT,
     bundle: true,
@@ -70,15 +81,11 @@ function products(/** @type {boolean} */ production) {
       ...node,
       entryPoints: ['src/libvirt/worker.ts'],
       outfile: 'dist/libvirtWorker.js',
-      // The CommonJS half of koffi: the other one asks for the URL of its module, which a CommonJS bundle has not.
-      alias: { koffi: join(ROOT, 'node_modules/koffi/index.cjs') },
     },
     {
       ...node,
       entryPoints: ['src/cli/main.ts'],
       outfile: 'dist/sevscope.js',
-      // Its CommonJS half, for the same reason.
-      alias: { tinyglobby: join(ROOT, 'node_modules/tinyglobby/dist/index.cjs') },
       banner: { js: '#!/usr/bin/env node' },
     },
     {

@@ -59,7 +59,7 @@ describe('A running domain', () => {
   it('that has another CPU is explained without asking the host again, also after a reload', async function () {
     this.timeout(180_000);
     const rome = await bed().defineDomain({ host: 'b', name: 'rome', policy: 5, vcpus: 2, cpu: [23, 49, 0] });
-    writeLaunch('rome.sevlaunch.json', rome);
+    writeGuestLaunch(folder, bed(), rome);
     const workbench = await openWorkbench({ folder, size: SIZE, settings: settings() });
     let frame = await validate(workbench, 'rome.sevlaunch.json');
     await frame.getByRole('heading', { name: 'Does not match' }).waitFor();
