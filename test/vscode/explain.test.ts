@@ -39,6 +39,10 @@ async function openReport(uri: vscode.Uri, store = new ReportStore(memory())) {
     onVerdict: () => undefined,
   });
   await editor.resolveCustomEditor({ uri, dispose: () => undefined }, panel.panel);
+  await until(
+    'its first check has ended',
+    () => (panel.viewOf('report') ?? panel.viewOf('notice')) !== undefined,
+  );
   return { panel, editor };
 }
 const stateOf = (panel: TestPanel): ExplanationState | undefined => panel.viewOf('report')?.explanation;
