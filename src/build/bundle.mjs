@@ -113,6 +113,8 @@ function tests() {
   /** @type {import('esbuild').BuildOptions} */
   const options = {
     ...common(false),
+    // Tests import the others as they are installed.
+    alias: { 'jsonc-parser': /** @type {string} */ (ALIAS['jsonc-parser']) },
     entryPoints,
     outdir: 'out/test',
     outbase: 'test',
