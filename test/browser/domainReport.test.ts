@@ -41,7 +41,7 @@ describe('A running domain', () => {
     assert.match(rules, /This machine is not /);
     assert.match(rules, /paused[\s\S]*passed/);
     await workbench.screenshot('report-domain');
-    await workbench.waitUntilStored('sevscope-report');
+    await workbench.waitUntilStored('editorResource');
     await bed().killDaemon('b');
     try {
       await workbench.page.reload();
@@ -73,6 +73,7 @@ describe('A running domain', () => {
       assert.match(words, /^Matches if the CPU is .*23\/49\/0/);
       await workbench.screenshot('explain-domain');
       await workbench.waitUntilStored('Matches if the CPU is');
+      await workbench.waitUntilStored('editorResource');
       await workbench.page.reload();
       await workbench.activeTab('Report').waitFor({ timeout: 60_000 });
       frame = await workbench.webviewFrame();
