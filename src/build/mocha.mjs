@@ -53,7 +53,7 @@ export function runMocha({ files, result, grep, timeout = 10_000, retries = 0, c
     // A hook that fails counts too: the tests it was for did not run.
     runner.on('fail', () => (counts.failed += 1));
     runner.on('retry', (test, error) =>
-      (print ?? console.log)(`    tried again: ${test.fullTitle()}: ${error.message}`),
+      (print ?? console.log)(`    tried again: ${test.fullTitle()}: ${error.stack ?? error.message}`),
     );
     runner.on('pending', () => (counts.skipped += 1));
     runner.on('suite end', keep);

@@ -95,7 +95,7 @@ async function compareImages(uri?: unknown, more?: unknown): Promise<void> {
       ? more
       : selected.length === 2
         ? selected.find((file) => file.toString() !== first.toString())
-        : await pickFile('OVMF image to compare with', pattern);
+        : await pickFile('OVMF image to compare with', pattern, first);
   if (second)
     await vscode.commands.executeCommand('vscode.openWith', imagesUri(first, second), ImagesEditor.viewType);
 }

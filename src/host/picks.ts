@@ -172,9 +172,14 @@ export function activeFile(): vscode.Uri | undefined {
 }
 
 /** Asks for a file of the workspace, or another one. */
-export async function pickFile(title: string, pattern: string): Promise<vscode.Uri | undefined> {
+export async function pickFile(
+  title: string,
+  pattern: string,
+  except?: vscode.Uri,
+): Promise<vscode.Uri | undefined> {
   const files = await vscode.workspace.findFiles(pattern, '**/node_modules/**', 200);
   const items = files
+    .filter((uri) => uri.toString() !== except?.toString())
     .map((uri) => ({ label: vscode.workspace.asRelativePath(uri), uri }))
     .sort((a, b) => a.label.localeCompare(b.label));
   const other = { label: 'Another file…', uri: undefined };

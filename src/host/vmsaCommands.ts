@@ -95,7 +95,10 @@ export function vmsaCommands(editor: VmsaEditor, recent: RecentCpus): Record<str
     const { page, file, otherPage = 0 } = said(more);
     const actual = await choosePage('VMSA page to compare', uri, page);
     if (!actual) return;
-    const other = file === undefined ? await pickFile('VMSA page to compare with', FILES) : parseUri(file);
+    // The first page of a file says nothing beside itself; another one may.
+    const except = actual.page === 0 ? actual.file : undefined;
+    const other =
+      file === undefined ? await pickFile('VMSA page to compare with', FILES, except) : parseUri(file);
     if (!other) return;
     await Promise.all([editor.pageOf(actual), editor.pageOf({ file: other, page: otherPage })]);
     await compare(actual, { file: other, page: otherPage });

@@ -167,17 +167,13 @@ describe('The command that explains', () => {
   it('is reached from the title bar and the menu of a launch file', async () => {
     const workbench = await openWorkbench({ folder });
     await workbench.openFromExplorer(MISMATCH);
-    await workbench.page
-      .locator('.editor-group-container.active .editor-actions')
-      .getByRole('button', { name: /Explain Measurement Mismatch/ })
-      .click();
+    await workbench.pressInTitle(/Explain Measurement Mismatch/);
     await workbench.activeTab('Report').waitFor();
     await explanation(await workbench.webviewFrame())
       .getByRole('article')
       .first()
       .waitFor();
-    await workbench.explorerItem(MISMATCH).click({ button: 'right' });
-    await workbench.page.getByRole('menuitem', { name: /Explain Measurement Mismatch/ }).click();
+    await workbench.chooseInMenu(MISMATCH, /Explain Measurement Mismatch/);
     await explanation(await workbench.webviewFrame())
       .getByRole('article')
       .first()

@@ -50,10 +50,8 @@ describe('Two images selected in the Explorer', () => {
     const other = buildOvmf({ resetAddress: 0x808004 });
     writeFileSync(join(folder, 'other.fd'), other);
     const workbench = await openWorkbench({ folder, size: { width: 1440, height: 900 } });
-    await workbench.explorerItem('OVMF.sample.fd').click();
-    await workbench.explorerItem('other.fd').click({ modifiers: ['Control'] });
-    await workbench.explorerItem('OVMF.sample.fd').click({ button: 'right' });
-    await workbench.page.getByRole('menuitem', { name: /Compare OVMF Images/ }).click();
+    await workbench.selectTwo('OVMF.sample.fd', 'other.fd');
+    await workbench.chooseInMenu('OVMF.sample.fd', /Compare OVMF Images/);
     await workbench.activeTab('↔').waitFor();
     const frame = await workbench.webviewFrame();
     const effects = frame.getByRole('list', { name: 'Effects on measurements' });

@@ -38,10 +38,8 @@ async function halves(workbench: Workbench): Promise<[Frame, Frame]> {
 describe('Two pages selected in the Explorer', () => {
   it('are compared in one view, which swaps, filters and copies', async () => {
     const workbench = await openWorkbench({ folder, size: { width: 1440, height: 900 } });
-    await workbench.explorerItem('vcpu0.vmsa').click();
-    await workbench.explorerItem('vcpu0-wrong.vmsa').click({ modifiers: ['Control'] });
-    await workbench.explorerItem('vcpu0-wrong.vmsa').click({ button: 'right' });
-    await workbench.page.getByRole('menuitem', { name: /Compare Selected VMSA Pages/ }).click();
+    await workbench.selectTwo('vcpu0.vmsa', 'vcpu0-wrong.vmsa');
+    await workbench.chooseInMenu('vcpu0-wrong.vmsa', /Compare Selected VMSA Pages/);
     await workbench.activeTab('↔').waitFor();
     const frame = await workbench.webviewFrame();
     await frame.getByText('2 fields differ of 227').waitFor();

@@ -51,7 +51,7 @@ const open = new Set<Workbench>();
  *     await workbench.screenshot('vmsa');
  *     workbench.assertNoErrors();
  *
- * The window closes when the test ends; when it fails, a picture of the window is kept in test-results/.
+ * The window closes when the test ends; when it fails, also the first time, a picture of the window is kept in test-results/.
  */
 export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
   const { folder, theme = 'light', restricted = false, settings = {} } = options;
@@ -102,6 +102,35 @@ export class Workbench {
   /** A file or folder in the Explorer, by its whole name. */
   explorerItem(name: string): Locator {
     return this.page.locator('.explorer-folders-view').getByRole('treeitem', { name, exact: true });
+  }
+
+  /** Selects two files in the Explorer. */
+  async selectTwo(first: string, second: string): Promise<void> {
+    await this.explorerItem(first).click();
+    // The click also opens the file, and the Explorer selects what was opened, alone.
+    await this.activeTab(first).waitFor();
+    await this.webviewFrame();
+    await this.explorerItem(second).click({ modifiers: ['Control'] });
+  }
+
+  /** Chooses from the menu of a file or folder in the Explorer, which a right click opens. */
+  async chooseInMenu(name: string, item: RegExp): Promise<void> {
+    await this.explorerItem(name).click({ button: 'right' });
+    // In its first 100 ms, a menu does not hear a button that is let go: it may be the one that opened it.
+    await this.page.getByRole('menuitem', { name: item }).click({ delay: 200 });
+  }
+
+  /** Presses a button in the title bar of the active editor. */
+  async pressInTitle(name: RegExp): Promise<void> {
+    const bar = this.page.locator('.editor-group-container.active .editor-actions');
+    const button = bar.getByRole('button', { name });
+    // VS Code makes the bar anew whenever something that a button depends on changes; a press on the old one is lost.
+    for (;;) {
+      const drawn = await button.elementHandle();
+      await this.page.waitForTimeout(500);
+      if (await drawn?.evaluate((element) => element.isConnected)) break;
+    }
+    await button.click();
   }
 
   /** The tab of the active editor, when its label has this text. */
@@ -216,7 +245,8 @@ afterEach('close the workbench', async function () {
   this.timeout(30_000);
   const test = this.currentTest;
   for (const workbench of [...open]) {
-    if (test?.isFailed()) {
+    // One that will be tried again has not failed, in Mocha's words.
+    if (test?.isPassed() === false) {
       const name = `failed-${test.fullTitle().replace(/\W+/g, '-')}`;
       await workbench.screenshot(name).catch(() => undefined);
       for (const error of workbench.errors) console.log(`      in the webview: ${error}`);
