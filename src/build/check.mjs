@@ -12,6 +12,8 @@ import { TEST_PACKAGES, ensureDebianPackages, ensureNodeModules } from './setup.
 const PARALLEL = 2;
 /** Of the unit tests: one more, because some wait. */
 const UNIT_PROCESSES = 3;
+/** So many test files a process runs, then another starts: all end at about the same time, whichever files are slow. */
+const UNIT_FILES = 6;
 const SECONDS = 180;
 
 /**
@@ -40,25 +42,32 @@ function types(/** @type {string} */ part) {
   return program(`types of ${part}`, 'node_modules/typescript/bin/tsc', ...args);
 }
 
-/** The unit tests, built first; its files shared by some processes, because they take longer than all else. */
+/** The unit tests, built first; its files dealt out to some processes, because they take longer than all else. */
 function unitTests() {
   return {
     name: 'unit tests',
     run: async () => {
       await bundle({ quiet: true });
-      const all = filesBelow('out/test/unit', '.test.js').map((file) => join(ROOT, file));
-      const runs = Array.from({ length: UNIT_PROCESSES }, async (_, part) => {
-        const files = all.filter((__, i) => i % UNIT_PROCESSES === part);
-        const options = JSON.stringify({ files, timeout: 60_000 });
-        const { code, output } = await run(
-          process.execPath,
-          ['--enable-source-maps', join(ROOT, 'src/build/mocha.mjs'), options],
-          // `npm test` takes all of them.
-          { seconds: SECONDS, env: { SEEDS: 'few' } },
-        );
-        return code === 0 ? [] : [output.trimEnd()];
-      });
-      const failures = (await Promise.all(runs)).flat();
+      const waiting = filesBelow('out/test/unit', '.test.js').map((file) => join(ROOT, file));
+      /** @type {string[]} */
+      const failures = [];
+      const worker = async () => {
+        for (
+          let files = waiting.splice(0, UNIT_FILES);
+          files.length > 0;
+          files = waiting.splice(0, UNIT_FILES)
+        ) {
+          const options = JSON.stringify({ files, timeout: 60_000 });
+          const { code, output } = await run(
+            process.execPath,
+            ['--enable-source-maps', join(ROOT, 'src/build/mocha.mjs'), options],
+            // `npm test` takes all of them.
+            { seconds: SECONDS, env: { SEEDS: 'few' } },
+          );
+          if (code !== 0) failures.push(output.trimEnd());
+        }
+      };
+      await Promise.all(Array.from({ length: UNIT_PROCESSES }, worker));
       if (failures.length > 0) throw new Failure(failures.join('\n'));
     },
   };

@@ -128,7 +128,7 @@ export class Workbench {
     for (;;) {
       const drawn = await button.elementHandle();
       await this.page.waitForTimeout(500);
-      if (await drawn?.evaluate((element) => element.isConnected)) break;
+      if (await drawn.evaluate((element) => element.isConnected)) break;
     }
     await button.click();
   }

@@ -24,6 +24,7 @@ import type { Hit } from '../../../../src/core/explain/matcher';
 import { Search } from '../../../../src/core/explain/search';
 import type { Setting } from '../../../../src/core/explain/setting';
 import { computeMeasurement } from '../../../../src/core/measure/measurement';
+import { few } from '../../../helpers/hostile';
 import { factsOf, factsWithFiles, hmacFor, KEYS, launchDigestOf } from '../../../helpers/planted';
 import { randomBytes, seeded } from '../../../helpers/random';
 
@@ -95,7 +96,7 @@ describe('The search for an explanation finds', () => {
         if (!isMeasured(space, dimension, {})) continue;
         planted.add(id);
         it(`${id} in a launch ${name}`, () => {
-          for (const candidate of new Set(chosen)) {
+          for (const candidate of few([...new Set(chosen)])) {
             const given = reported(facts, { ...space.given, ...candidate.set });
             const { outcome, explanations, summary } = explained(given, [0, 1], space);
             assert.equal(outcome, 'explained', candidate.found);
@@ -133,7 +134,7 @@ describe('The search for an explanation finds every two causes together', () => 
       let pairs = 0;
       for (const [i, first] of DIMENSIONS.entries()) {
         for (const second of DIMENSIONS.slice(i + 1)) {
-          for (const a of likeliest(space, first)) {
+          for (const a of few(likeliest(space, first))) {
             const b = likeliest(space, second).find((candidate) => isCompatible(a.set, candidate.set));
             if (!b) continue;
             const both = { ...a.set, ...b.set };
@@ -151,7 +152,7 @@ describe('The search for an explanation finds every two causes together', () => 
           }
         }
       }
-      assert.ok(pairs >= 30, `only ${pairs} pairs were planted`);
+      assert.ok(pairs >= 20, `only ${pairs} pairs were planted`);
     });
   }
 
