@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { makeSample, removeSample } from '../helpers/sample';
-import { openWorkbench, type Theme } from '../helpers/workbench';
+import { openWorkbench } from '../helpers/workbench';
 
 let folder: string;
 beforeEach(() => {
@@ -14,35 +14,31 @@ afterEach(() => {
 });
 
 describe('The Test Explorer', () => {
-  for (const theme of ['light', 'dark', 'highContrast'] satisfies Theme[]) {
-    it(`runs all launch files and shows a difference, ${theme}`, async () => {
-      const workbench = await openWorkbench({ folder, theme, size: { width: 1440, height: 900 } });
-      const { page } = workbench;
-      await workbench.runCommand('Testing: Focus on Test Explorer View');
-      const test = (name: string, state: string) =>
-        page
-          .locator('.test-explorer')
-          .getByRole('treeitem', { name: new RegExp(`^${name}.*\\(${state}\\)`) });
-      await page.locator('.test-explorer').getByText('mismatch.sevlaunch.json').waitFor();
-      await workbench.runCommand('Test: Run All Tests');
-      await test('matches.sevlaunch.json', 'Passed').waitFor();
-      const failed = test('mismatch.sevlaunch.json', 'Failed');
-      await failed.waitFor();
-      await page.locator('.test-explorer').getByText('1/2').waitFor();
-      // The steps by keyboard, then the message among the results.
-      await failed.click();
-      await page.keyboard.press('ArrowRight');
-      await test('Firmware: [0-9a-f]{16}…', '.*').waitFor();
-      await page.locator('.test-output-peek-tree').getByText('The reported mea').first().click();
-      const side = (name: string) => page.locator(`.monaco-diff-editor .editor.${name} .view-lines`);
-      await page.locator('.monaco-diff-editor .editor.modified .line-insert').first().waitFor();
-      const [expected, reported] = [await side('original').innerText(), await side('modified').innerText()];
-      assert.match(`${expected} ${reported}`, /^[0-9a-f]{32}\s[0-9a-f]{32}\s+[0-9a-f]{32}\s[0-9a-f]{32}\s*$/);
-      assert.notEqual(expected, reported);
-      await workbench.screenshot(`testing-${theme}`);
-      workbench.assertNoErrors();
-    });
-  }
+  it('runs all launch files and shows a difference', async () => {
+    const workbench = await openWorkbench({ folder, size: { width: 1440, height: 900 } });
+    const { page } = workbench;
+    await workbench.runCommand('Testing: Focus on Test Explorer View');
+    const test = (name: string, state: string) =>
+      page.locator('.test-explorer').getByRole('treeitem', { name: new RegExp(`^${name}.*\\(${state}\\)`) });
+    await page.locator('.test-explorer').getByText('mismatch.sevlaunch.json').waitFor();
+    await workbench.runCommand('Test: Run All Tests');
+    await test('matches.sevlaunch.json', 'Passed').waitFor();
+    const failed = test('mismatch.sevlaunch.json', 'Failed');
+    await failed.waitFor();
+    await page.locator('.test-explorer').getByText('1/2').waitFor();
+    // The steps by keyboard, then the message among the results.
+    await failed.click();
+    await page.keyboard.press('ArrowRight');
+    await test('Firmware: [0-9a-f]{16}…', '.*').waitFor();
+    await page.locator('.test-output-peek-tree').getByText('The reported mea').first().click();
+    const side = (name: string) => page.locator(`.monaco-diff-editor .editor.${name} .view-lines`);
+    await page.locator('.monaco-diff-editor .editor.modified .line-insert').first().waitFor();
+    const [expected, reported] = [await side('original').innerText(), await side('modified').innerText()];
+    assert.match(`${expected} ${reported}`, /^[0-9a-f]{32}\s[0-9a-f]{32}\s+[0-9a-f]{32}\s[0-9a-f]{32}\s*$/);
+    assert.notEqual(expected, reported);
+    await workbench.inEveryTheme((theme) => workbench.screenshot(`testing-${theme}`));
+    workbench.assertNoErrors();
+  });
 
   it('is empty in Restricted Mode, where nothing is checked', async () => {
     const workbench = await openWorkbench({ folder, restricted: true });

@@ -6,12 +6,22 @@ import { join } from 'node:path';
 import type { Frame, Locator, Page } from 'playwright-core';
 import { ROOT, freshPage, pageUrl, startServer, writeSettings } from './vscodeServer';
 
-/** Themes by what they are for, with their identifiers in VS Code. */
-export const THEMES = {
-  light: 'Light Modern',
-  dark: 'Dark Modern',
-  highContrast: 'Default High Contrast',
-  highContrastLight: 'Default High Contrast Light',
+/** Themes by what they are for: their names in VS Code's settings and in its list, and the classes of its root and our pages. */
+const THEMES = {
+  light: { id: 'Light Modern', name: 'Light Modern', root: 'vs', page: 'vscode-light' },
+  dark: { id: 'Dark Modern', name: 'Dark Modern', root: 'vs-dark', page: 'vscode-dark' },
+  highContrast: {
+    id: 'Default High Contrast',
+    name: 'Dark High Contrast',
+    root: 'hc-black',
+    page: 'vscode-high-contrast',
+  },
+  highContrastLight: {
+    id: 'Default High Contrast Light',
+    name: 'Light High Contrast',
+    root: 'hc-light',
+    page: 'vscode-high-contrast-light',
+  },
 } as const;
 
 export type Theme = keyof typeof THEMES;
@@ -56,7 +66,7 @@ const open = new Set<Workbench>();
 export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
   const { folder, theme = 'light', restricted = false, settings = {} } = options;
   const server = await startServer(restricted);
-  writeSettings(server, { 'workbench.colorTheme': THEMES[theme], ...settings });
+  writeSettings(server, { 'workbench.colorTheme': THEMES[theme].id, ...settings });
   const page = await freshPage(server);
   await page.setViewportSize(options.size ?? { width: 1280, height: 800 });
   page.setDefaultTimeout(PATIENCE);
@@ -219,6 +229,20 @@ export class Workbench {
   /** All that VS Code has stored in the browser, as one text. */
   stored(): Promise<string> {
     return this.page.evaluate(storedText);
+  }
+
+  /** Looks at the window as it is in one theme after the other; what it shows stays, as for a person who changes hers. */
+  async inEveryTheme(look: (theme: Theme) => Promise<unknown>): Promise<void> {
+    for (const theme of Object.keys(THEMES) as Theme[]) {
+      const { name, root, page } = THEMES[theme];
+      await this.runCommand('Preferences: Color Theme');
+      await this.input.fill(name);
+      await this.pick(name);
+      await this.page.locator(`.monaco-workbench.${root}`).waitFor();
+      for (const frame of this.page.frames())
+        if (frame.url().includes('fake.html')) await frame.locator(`body.${page}`).waitFor();
+      await look(theme);
+    }
   }
 
   /** Writes a picture of the whole window into test-results/, as an artefact of the run. */
