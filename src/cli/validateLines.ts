@@ -2,7 +2,7 @@
 
 import { relative } from 'node:path';
 import { errorPlace, verdictPlace } from '../files/launchPlaces';
-import type { Place } from '../core/jsonPlaces';
+import type { LineColumn } from '../files/launchText';
 import type { LaunchResult } from '../files/checkMany';
 import { readLaunchText } from '../files/launchFile';
 import { printJson, type Output } from './output';
@@ -25,12 +25,12 @@ const sentenceOf = ({ outcome }: LaunchResult): string =>
   'error' in outcome ? outcome.error.message : outcome.report.summary;
 
 /** Where in its launch file the cause of a result stands. */
-async function placeIn({ path, outcome }: LaunchResult): Promise<Place> {
+async function placeIn({ path, outcome }: LaunchResult): Promise<LineColumn> {
   const text = await readLaunchText(path).catch(() => '');
   return 'error' in outcome ? errorPlace(text, path, outcome.error) : verdictPlace(text);
 }
 
-const at = (path: string, { line, column }: Place): string => `${shortPath(path)}:${line}:${column}`;
+const at = (path: string, { line, column }: LineColumn): string => `${shortPath(path)}:${line}:${column}`;
 
 /** The line of a result, and one for each warning; what is wrong has its place, as compilers print it. */
 async function linesOf(result: LaunchResult): Promise<string[]> {

@@ -20,6 +20,12 @@ export interface Place {
   readonly size: number;
 }
 
+/** A position as editors and compilers show it: both count from 1. */
+export interface LineColumn {
+  readonly line: number;
+  readonly column: number;
+}
+
 /** A change of a text: `text` in place of a range of it. */
 export interface TextEdit extends Place {
   readonly text: string;
@@ -62,6 +68,17 @@ export function namePlaceOf(read: LaunchText, member: Member): Place {
   const node = read.root && findNodeAtLocation(read.root, [...member]);
   const [name] = node?.parent?.children ?? [];
   return name ? { offset: name.offset, size: name.length } : placeOf(read, member);
+}
+
+/** Whether there is a value for a member, or its name at least. */
+export function hasMember({ root }: LaunchText, member: Member): boolean {
+  return root !== undefined && findNodeAtLocation(root, [...member]) !== undefined;
+}
+
+/** The position of a place's first character. */
+export function lineColumnOf(text: string, { offset }: Pick<Place, 'offset'>): LineColumn {
+  const before = text.slice(0, offset).split('\n');
+  return { line: before.length, column: before.at(-1)!.length + 1 };
 }
 
 /** The edits that give a member a value, or with undefined remove it; indented by two, as these files are. */

@@ -3,10 +3,10 @@
 
 import * as vscode from 'vscode';
 import type { RuleResult } from '../core/domain/rules';
-import type { Place } from '../core/jsonPlaces';
 import type { Report, Step } from '../core/measure/report';
 import type { LaunchResult } from '../files/checkMany';
 import { errorPlace, verdictPlace } from '../files/launchPlaces';
+import type { LineColumn } from '../files/launchText';
 import { launchTextAt } from './checks';
 import { positionOf, ruleId, stepId } from './testItems';
 
@@ -49,14 +49,14 @@ function say(run: vscode.TestRun, item: vscode.TestItem, text: string): void {
   run.appendOutput(`${item.label}: ${text.replaceAll(/\r?\n/g, '\r\n')}\r\n`, undefined, item);
 }
 
-function messageAt(uri: vscode.Uri, place: Place, text: string): vscode.TestMessage {
+function messageAt(uri: vscode.Uri, place: LineColumn, text: string): vscode.TestMessage {
   const message = new vscode.TestMessage(text);
   message.location = new vscode.Location(uri, positionOf(place));
   return message;
 }
 
 /** Both measurements; they agree where only the verdict cannot be trusted, and then there is no difference to show. */
-function differenceAt(uri: vscode.Uri, place: Place, report: Report): vscode.TestMessage {
+function differenceAt(uri: vscode.Uri, place: LineColumn, report: Report): vscode.TestMessage {
   const message = messageAt(uri, place, report.summary);
   if (report.agrees === true) return message;
   message.expectedOutput = digestOf(report, 'measurement');

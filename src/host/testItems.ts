@@ -1,7 +1,7 @@
 // Names and places that the tests of launch files and their results agree on.
 
 import * as vscode from 'vscode';
-import type { Place } from '../core/jsonPlaces';
+import type { LineColumn } from '../files/launchText';
 
 /** The id of the test of a step. */
 export const stepId = (item: vscode.TestItem, id: string): string => `${item.id}#${id}`;
@@ -10,5 +10,5 @@ export const stepId = (item: vscode.TestItem, id: string): string => `${item.id}
 export const ruleId = (item: vscode.TestItem, id: string): string => `${item.id}#rule/${id}`;
 
 /** A place as VS Code counts. */
-export const positionOf = ({ line, column }: Place): vscode.Position =>
+export const positionOf = ({ line, column }: LineColumn): vscode.Position =>
   new vscode.Position(line - 1, column - 1);
