@@ -111,12 +111,13 @@ export function domainItem(
 ): vscode.TreeItem {
   const item = new vscode.TreeItem(name);
   const facts = describeSummary(summary);
-  const verdict = last ? `, ${last.verdict} (${describeTime(last.when)})` : '';
   const why = whySummaryUncheckable(summary);
+  // The verdict first: a narrow side bar cuts off the end.
+  const checked = last ? `${last.verdict} · ${facts} · checked ${describeTime(last.when)}` : facts;
   return Object.assign(item, {
     // Menus offer the check by this.
     contextValue: why ? kind : `${kind}.sev`,
-    description: `${facts}${verdict}${why ? `. ${why.found}` : ''}`,
+    description: `${checked}${why ? `. ${why.found}` : ''}`,
     iconPath: new vscode.ThemeIcon(STATE_ICONS[summary.state.name]),
   });
 }
