@@ -55,6 +55,9 @@ async function freePort(): Promise<number> {
 export class Bed {
   private readonly relays: Relay[] = [];
 
+  /** The domains that there are, by host and name. */
+  private readonly defined = new Map<string, Domain>();
+
   constructor(
     /** Where everything is; short, because the path of a socket has at most 107 bytes. */
     private readonly folder: string,
@@ -100,6 +103,11 @@ export class Bed {
 
   /** Defines many domains, quickest when they share a session; those on one host one after the other. */
   async defineDomains(specs: readonly DomainSpec[]): Promise<Domain[]> {
+    // A test that is tried again may have left those of its first try.
+    for (const { host, name } of specs) {
+      const left = this.defined.get(`${host} ${name}`);
+      if (left) await this.destroy(left).catch(() => undefined);
+    }
     const commands: Record<HostId, string[]> = { a: [], b: [] };
     const domains = specs.map((spec): Domain => {
       const uuid = spec.uuid ?? randomUUID();
@@ -111,7 +119,9 @@ export class Bed {
       if (spec.cpu) writeFileSync(join(this.guestFolder(uuid), 'cpu.json'), JSON.stringify(spec.cpu));
       const start = spec.start === false ? [] : [`start --paused ${uuid}`];
       commands[spec.host].push([`define ${path}`, ...start].join('; '));
-      return { host: spec.host, name: spec.name, uuid, session };
+      const domain = { host: spec.host, name: spec.name, uuid, session };
+      this.defined.set(`${spec.host} ${spec.name}`, domain);
+      return domain;
     });
     const inBatches = async (host: HostId) => {
       for (let i = 0; i < commands[host].length; i += BATCH)
@@ -123,7 +133,8 @@ export class Bed {
 
   /** Ends a domain, if it runs, and forgets it. */
   async destroy(...domains: Domain[]): Promise<void> {
-    for (const { host, uuid } of domains) {
+    for (const { host, name, uuid } of domains) {
+      this.defined.delete(`${host} ${name}`);
       // A domain that died by itself, as some faults make it, cannot be destroyed.
       await this.virsh(host, `destroy ${uuid}`).catch(() => undefined);
       await this.virsh(host, `undefine ${uuid}`);
