@@ -6,8 +6,10 @@ import * as errors from '../core/errors';
 import { CheckError, EXIT_STATUS } from '../core/errors';
 import type { Report } from '../core/measure/report';
 import { DigestCache } from './digestCache';
-import { checkDomain, type DomainInputs } from './domainCheck';
-import { runCheck, type CheckOptions, type LaunchInputs } from './launch';
+import { checkDomain, type Connector, type DomainInputs } from './domainCheck';
+import { Gate } from './gate';
+import { HostConnections } from './hostConnections';
+import { runCheck, type LaunchInputs } from './launch';
 import type { OnProgress } from './read';
 import type { ConnectOptions } from '../libvirt/client';
 
@@ -48,35 +50,6 @@ export interface ManyOptions {
  */
 const MOST_AT_ONCE = 8;
 
-/** Hosts that are asked at the same time: each connection is a process. */
-const MOST_CONNECTIONS = 4;
-
-/** Lets so many run at a time; the others wait in turn. */
-class Gate {
-  private readonly waiting: (() => void)[] = [];
-
-  constructor(private free: number) {}
-
-  async through<T>(run: () => Promise<T>): Promise<T> {
-    if (this.free > 0) this.free -= 1;
-    else await new Promise<void>((go) => this.waiting.push(go));
-    try {
-      return await run();
-    } finally {
-      const next = this.waiting.shift();
-      if (next) next();
-      else this.free += 1;
-    }
-  }
-}
-
-/** The answer to one question. @throws CheckError */
-async function answer(question: LaunchQuestion, options: CheckOptions): Promise<Report> {
-  if ('recorded' in question) return runCheck(question.recorded, options);
-  const { domain, connection } = question;
-  return (await checkDomain(domain, { ...options, connection })).report;
-}
-
 /**
  * Runs all checks. None that fails stops another; when the signal stops them, those that have not ended say so.
  * @returns their results in the order of the jobs
@@ -86,25 +59,33 @@ export async function checkMany(
   { signal, onProgress, onStart, onResult }: ManyOptions = {},
 ): Promise<LaunchResult[]> {
   const checks = new Gate(MOST_AT_ONCE);
-  const hosts = new Gate(MOST_CONNECTIONS);
+  const hosts = new HostConnections();
   const options = { signal, onProgress, digest: new DigestCache().digest };
   const run = async ({ path, prepare }: LaunchJob, index: number): Promise<LaunchResult> => {
     let begin = performance.now();
-    const check = async (question: LaunchQuestion) => {
+    const start = () => {
       if (signal?.aborted) throw errors.cancelled();
       begin = performance.now();
       onStart?.(index);
-      return answer(question, options);
     };
     const end = (outcome: LaunchResult['outcome'], status: number): LaunchResult => {
       const result = { path, outcome, status, milliseconds: performance.now() - begin };
       onResult?.(result, index);
       return result;
     };
+    const answer = async (question: LaunchQuestion): Promise<Report> => {
+      if ('domain' in question) {
+        const { domain, connection } = question;
+        const connected: Connector = (how, ask) => hosts.use(how, ask, start);
+        return (await checkDomain(domain, { ...options, connection, connected })).report;
+      }
+      return checks.through(() => {
+        start();
+        return runCheck(question.recorded, options);
+      });
+    };
     try {
-      const question = await checks.through(prepare);
-      const gate = 'recorded' in question ? checks : hosts;
-      const report = await gate.through(() => check(question));
+      const report = await answer(await checks.through(prepare));
       return end({ report }, statusOf(report));
     } catch (thrown) {
       const error = thrown instanceof CheckError ? thrown : errors.unforeseen(thrown);

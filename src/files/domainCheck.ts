@@ -13,9 +13,10 @@ import type { Platform } from '../core/measure/measurement';
 import type { Report } from '../core/measure/report';
 import type { Secret } from '../core/measure/secret';
 import type { ExplainScope } from './explainThreads';
+import { withConnection } from './hostConnections';
 import { checkOwnerInputs, runCheck, sealForLaunch, type CheckOptions, type LaunchInputs } from './launch';
 import { toBase64 } from '../core/hex';
-import { connect, type Connection, type ConnectOptions } from '../libvirt/client';
+import type { Connection, ConnectOptions } from '../libvirt/client';
 import { thisMachine, whyLocal } from '../libvirt/locality';
 
 /** What the owner of a guest gives, and how strict to be. What is missing is the host's to say, where that is allowed. */
@@ -32,9 +33,17 @@ export interface DomainInputs extends Omit<
   readonly ignoreConfig?: boolean;
 }
 
+/** Lets `ask` ask a host. @throws CheckError as connect() and `ask` do */
+export type Connector = <T>(
+  options: ConnectOptions,
+  ask: (connection: Connection) => Promise<T>,
+) => Promise<T>;
+
 /** How to connect, and how to watch and stop the check. */
 export interface DomainCheckOptions extends CheckOptions {
   readonly connection: ConnectOptions;
+  /** Connects; for this check alone unless given. */
+  readonly connected?: Connector;
   readonly onStage?: (stage: Stage) => void;
   /** Called as soon as the rules are judged, before anything is hashed. */
   readonly onRules?: (rules: readonly RuleResult[]) => void;
@@ -95,12 +104,11 @@ async function checkAndInject(
   options: DomainCheckOptions,
   injection?: Injection,
 ): Promise<DomainOutcome> {
-  const { onStage, signal } = options;
+  const { onStage, signal, connected = withConnection } = options;
   // What needs no host is said before anything is asked of one.
   await checkOwnerInputs(inputs, signal);
   onStage?.('connecting');
-  const connection = await connect({ ...options.connection, ...(signal && { signal }) });
-  try {
+  return connected({ ...options.connection, ...(signal && { signal }) }, async (connection) => {
     onStage?.('asking the host');
     const { uuid, question } = await ask(connection, options.connection.uri, inputs);
     const rules = judgeDomain(question);
@@ -120,9 +128,7 @@ async function checkAndInject(
       if (!(error instanceof CheckError)) throw error;
       return { uuid, report, injectionError: signal?.aborted ? errors.injectionUnsure() : error };
     }
-  } finally {
-    await connection.close();
-  }
+  });
 }
 
 /** Asks for everything that is judged, and for nothing of a domain that cannot answer. */

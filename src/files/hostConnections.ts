@@ -1,0 +1,97 @@
+// The hosts that many checks ask: each is connected to once, and one that cannot be reached costs its time-out once, not for every
+// check that names it.
+
+import { connect, type Connection, type ConnectOptions } from '../libvirt/client';
+import { Gate } from './gate';
+
+/** Hosts that are connected to at the same time: each connection is a process. */
+const MOST_CONNECTIONS = 4;
+
+/** Connects, lets a caller ask, and ends the connection. */
+export async function withConnection<T>(
+  options: ConnectOptions,
+  ask: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const connection = await connect(options);
+  try {
+    return await ask(connection);
+  } finally {
+    await connection.close();
+  }
+}
+
+interface Host {
+  /** libvirt answers one question after the other: the time for an answer must not pass while others are asked. */
+  readonly turn: Gate;
+  /** The connection, or why there is none, which is not tried again; undefined when it was left or got lost. */
+  opened: Promise<Connection> | undefined;
+  failed: boolean;
+  /** Those that ask, or wait for their turn. */
+  users: number;
+}
+
+/** Connections that are shared while somebody wants them. */
+export class HostConnections {
+  private readonly hosts = new Map<string, Host>();
+  private readonly places = new Gate(MOST_CONNECTIONS);
+
+  /**
+   * As withConnection, but for the others that ask the same host.
+   * @param onTurn called when nobody is before it any more; what it throws ends it
+   * @throws CheckError as connect() and `ask` do
+   */
+  async use<T>(
+    options: ConnectOptions,
+    ask: (connection: Connection) => Promise<T>,
+    onTurn: () => void,
+  ): Promise<T> {
+    const host = this.hostOf(options);
+    host.users += 1;
+    try {
+      return await host.turn.through(async () => {
+        onTurn();
+        return ask(await (host.opened ??= this.open(host, options)));
+      });
+    } finally {
+      host.users -= 1;
+      if (host.users === 0) await this.leave(host);
+    }
+  }
+
+  private hostOf({ uri, asTyped = false }: ConnectOptions): Host {
+    const key = `${asTyped} ${uri}`;
+    let host = this.hosts.get(key);
+    if (!host) {
+      host = { turn: new Gate(1), opened: undefined, failed: false, users: 0 };
+      this.hosts.set(key, host);
+    }
+    return host;
+  }
+
+  /** Its place is kept until the connection has ended. */
+  private async open(host: Host, options: ConnectOptions): Promise<Connection> {
+    await this.places.enter();
+    try {
+      const connection = await connect(options);
+      const opened = host.opened;
+      void connection.ended.then(() => {
+        this.places.leave();
+        // Lost while it was used: the next one connects anew.
+        if (host.opened === opened) host.opened = undefined;
+      });
+      return connection;
+    } catch (error) {
+      host.failed = true;
+      this.places.leave();
+      throw error;
+    }
+  }
+
+  /** Nobody wants it any more. */
+  private async leave(host: Host): Promise<void> {
+    const { opened } = host;
+    if (host.failed || !opened) return;
+    host.opened = undefined;
+    await (await opened).close();
+  }
+}
