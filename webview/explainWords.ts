@@ -46,11 +46,14 @@ export function asHeading(title: string): string {
 /** How far a search is: a share from 0 to 1 when that is known, and words. */
 export function progressWords(progress: ExplainProgress | undefined): { share?: number; text: string } {
   if (!progress) return { text: 'Reading the inputs…' };
-  const { tried, total, title } = progress;
-  const share = total > 0 ? Math.min(1, tried / total) : 0;
-  // Before anything is tried, it is bytes of a file that are counted.
-  if (title.startsWith('reading ')) return { share, text: `Reading ${title.slice('reading '.length)}…` };
-  return { share, text: `${grouped(tried)} of ${grouped(total)} hypotheses tried. Now: ${title}` };
+  const { total } = progress;
+  const share = (done: number) => (total > 0 ? Math.min(1, done / total) : 0);
+  if (progress.kind === 'reading') return { share: share(progress.done), text: `Reading ${progress.name}…` };
+  const { tried, title } = progress;
+  return {
+    share: share(tried),
+    text: `${grouped(tried)} of ${grouped(total)} hypotheses tried. Now: ${title}`,
+  };
 }
 
 /** What a summary says besides the title of the first explanation, which stands under it as a heading. */
@@ -60,9 +63,6 @@ export function shortSummary({ summary, explanations }: ExplainResult): string {
     ? summary.slice(title.length + 1).trim()
     : summary;
 }
-
-/** A sentence without the options of the command line in it, which a page does not have. */
-export const withoutOptions = (sentence: string): string => sentence.replaceAll(/ \(--[a-z-]+\)/g, '');
 
 /** How many hypotheses, with their noun. */
 export const hypotheses = (count: number): string =>

@@ -12,7 +12,6 @@ import {
   shortSummary,
   weightWords,
   WEIGHT_ICONS,
-  withoutOptions,
 } from './explainWords';
 import { send, useSaved } from './host';
 import { ActionButton, CopyButton, Disclosure, Icon } from './widgets';
@@ -140,9 +139,9 @@ function Coverage({ result }: { result: ExplainResult }) {
         <>
           <h3>What that leaves</h3>
           <ul class="remains">
-            {remains.map((sentence) => (
-              <li key={sentence}>
-                <Sentence text={withoutOptions(sentence)} />
+            {remains.map(({ text }) => (
+              <li key={text}>
+                <Sentence text={text} />
               </li>
             ))}
           </ul>

@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import * as errors from '../core/errors';
-import type { ExplainResult, Explanation } from '../core/explain/explanation';
+import type { ExplainResult, Explanation, Remaining } from '../core/explain/explanation';
 import { editsText, grouped, NO_VERDICT, WEIGHT_TEXTS } from '../core/explain/exportExplanation';
 import { fromHex } from '../core/hex';
 import { MAX_VCPUS } from '../core/measure/launchDigest';
@@ -69,7 +69,10 @@ async function explain(
   try {
     const result = await explainLaunch(script, inputs, {
       signal: stop.signal,
-      onProgress: ({ title, tried, total }) => out.onProgress?.(title, tried, total),
+      onProgress: (progress) =>
+        progress.kind === 'reading'
+          ? out.onProgress?.(`reading ${progress.name}`, progress.done, progress.total)
+          : out.onProgress?.(progress.title, progress.tried, progress.total),
       beside: options.beside,
       maxVcpus: options.maxCpus,
       otherMeasurements: path === undefined ? [] : await measurementsBeside(path),
@@ -97,6 +100,12 @@ function digestInputs(
   };
 }
 
+/** The options that widen a search. */
+const SCOPE_OPTIONS: Readonly<Record<NonNullable<Remaining['scope']>, string>> = {
+  beside: '--beside',
+  maxVcpus: '--max-cpus',
+};
+
 function printAnswer({ outcome, summary, explanations, covered, remains }: ExplainResult, out: Output): void {
   const print = (lines: readonly string[]) => lines.forEach((line) => out.line(line));
   if (outcome === 'already matches') out.line(`OK: ${summary}`);
@@ -104,7 +113,8 @@ function printAnswer({ outcome, summary, explanations, covered, remains }: Expla
   if (outcome === 'explained') print(['', NO_VERDICT]);
   if (outcome !== 'not explained') return;
   const rows = covered.map((part) => [part.title, grouped(part.hypotheses), part.detail]);
-  print(['Tried', ...columns(rows, '  '), '', 'What remains', ...remains.map((sentence) => `  ${sentence}`)]);
+  const left = remains.map(({ text, scope }) => `  ${text}${scope ? ` Use ${SCOPE_OPTIONS[scope]}.` : ''}`);
+  print(['Tried', ...columns(rows, '  '), '', 'What remains', ...left]);
   out.note(`NOT EXPLAINED: ${summary}`);
 }
 

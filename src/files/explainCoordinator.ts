@@ -44,7 +44,7 @@ async function search(
 ): Promise<ExplainResult> {
   const { inputs, keyMemory, ...scope } = task;
   const { facts, isDigestGiven, keys } = await readFacts(inputs, scope, (name, done, total) =>
-    tell({ tried: done, total: total ?? done, title: `reading ${name}` }),
+    tell({ kind: 'reading', name, done, total: total ?? done }),
   );
   if (keys) await prepareKeys(keys, new Int32Array(keyMemory));
   const space = searchSpace(facts);
@@ -88,7 +88,7 @@ async function tryAll(
       hits.push(...result.hits);
       parts.push({ first: unit.first, second: unit.second, tried: result.tried });
       tried += unit.size;
-      tell({ tried, total, title: partTitle(unit) });
+      tell({ kind: 'trying', tried, total, title: partTitle(unit) });
       // All single changes are tried, because several may be ways to put it; two changes only until there is an answer.
       return stage === 2 && isEnough();
     });

@@ -14,7 +14,8 @@ after(() => {
 });
 
 describe('The pages of a VMSA', () => {
-  it('have nothing serious against them in any theme', async () => {
+  it('have nothing serious against them in any theme', async function () {
+    this.timeout(240_000);
     const workbench = await openWorkbench({ folder, size: { width: 1440, height: 900 } });
     await workbench.openFromExplorer('vcpu0-wrong.vmsa');
     const page = await workbench.webviewFrame();
@@ -39,7 +40,8 @@ describe('The pages of a VMSA', () => {
     workbench.assertNoErrors();
   });
 
-  it('and that of an image have names and contrast in every theme, and its map is walked with the keys', async () => {
+  it('and that of an image have names and contrast in every theme, and its map is walked with the keys', async function () {
+    this.timeout(240_000);
     const workbench = await openWorkbench({ folder, size: { width: 1440, height: 900 } });
     await workbench.openFromExplorer('OVMF.sample.fd');
     const frame = await workbench.webviewFrame();

@@ -112,7 +112,8 @@ describe('A launch that does not match', () => {
     workbench.assertNoErrors();
   });
 
-  it('is explained in pages that have nothing serious against them in any theme', async () => {
+  it('is explained in pages that have nothing serious against them in any theme', async function () {
+    this.timeout(240_000);
     writeUnexplained();
     const workbench = await openWorkbench({ folder, size: SIZE });
     const lookAt = (frame: Frame, name: string) =>

@@ -128,7 +128,7 @@ describe('A search', () => {
     panel.send({ type: 'action', action: 'explain' });
     await until('it has begun', () => {
       const state = stateOf(panel);
-      return state?.kind === 'searching' && state.progress !== undefined && state.progress.tried > 0;
+      return state?.kind === 'searching' && state.progress?.kind === 'trying' && state.progress.tried > 0;
     });
     const begin = performance.now();
     panel.send({ type: 'action', action: 'cancelExplain' });

@@ -49,7 +49,7 @@ const FIRMWARE_CAUSES: readonly LaunchCause[] = [
   {
     id: 'firmware-with-variables',
     ...FIRMWARE,
-    doc: 'The variable store beside a CODE image and then that image, as a combined image has them (with --beside).',
+    doc: 'The variable store beside a CODE image and then that image, as a combined image has them, when asked for.',
     why: 'A guest that is started with one combined image (-bios, or OVMF.fd as the loader) has its variables measured, too.',
     advice: 'Give the combined image that the domain is started with.',
     weight: 'mistake',
@@ -59,7 +59,7 @@ const FIRMWARE_CAUSES: readonly LaunchCause[] = [
   {
     id: 'firmware-beside',
     ...FIRMWARE,
-    doc: 'Other images and backups in the folder of the firmware (with --beside).',
+    doc: 'Other images and backups in the folder of the firmware, when asked for.',
     why: 'The host started the guest with another image: an update or a rebuild on one side only, or another flavour of the same build.',
     advice:
       'Find out which image the host uses, and expect that one only if you trust it; otherwise have the host start yours.',

@@ -84,14 +84,25 @@ export interface ExplainResult {
   readonly explanations: readonly Explanation[];
   readonly hypotheses: number;
   readonly covered: readonly Covered[];
-  /** What no search can find, or was not asked for: sentences. */
-  readonly remains: readonly string[];
+  /** What no search can find, or this one was not asked for. */
+  readonly remains: readonly Remaining[];
 }
 
-/** How far a search has come. */
-export interface ExplainProgress {
-  readonly tried: number;
-  readonly total: number;
-  /** What is varied now. */
-  readonly title: string;
+/** One thing that may be the cause all the same. */
+export interface Remaining {
+  /** A sentence. */
+  readonly text: string;
+  /** The member of the scope of a search that would include it; absent for what no search can find. */
+  readonly scope?: 'beside' | 'maxVcpus';
 }
+
+/** How far a search has come: first it reads files, in bytes, then it tries hypotheses. */
+export type ExplainProgress =
+  | { readonly kind: 'reading'; readonly name: string; readonly done: number; readonly total: number }
+  | {
+      readonly kind: 'trying';
+      readonly tried: number;
+      readonly total: number;
+      /** What is varied now. */
+      readonly title: string;
+    };

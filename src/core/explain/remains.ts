@@ -1,12 +1,18 @@
 // What no search can find, or this one was not asked for: what is left when nothing matches.
 
+import type { Remaining } from './explanation';
 import type { LaunchFacts } from './launchFacts';
 
 /** One thing that may be the cause all the same, and when it may. */
-const REMAINS: readonly (readonly [(facts: LaunchFacts, isEs: boolean) => boolean, string])[] = [
+const REMAINS: readonly (readonly [
+  applies: (facts: LaunchFacts, isEs: boolean) => boolean,
+  text: string,
+  scope?: Remaining['scope'],
+])[] = [
   [
     ({ beside }) => !beside,
-    'Images beside the firmware were not tried: ask for them (--beside) if the host may have another build or a backup.',
+    'Images beside the firmware were not tried: ask for them if the host may have another build or a backup.',
+    'beside',
   ],
   [
     ({ beside }) => beside,
@@ -43,9 +49,12 @@ const REMAINS: readonly (readonly [(facts: LaunchFacts, isEs: boolean) => boolea
   [() => true, 'Three or more inputs that are wrong at once: correct those that you know of, and ask again.'],
 ];
 
-/** The sentences that apply to a launch. */
-export function remainsOf(facts: LaunchFacts, isEs: boolean): string[] {
-  const sentences = REMAINS.filter(([applies]) => applies(facts, isEs)).map(([, sentence]) => sentence);
-  const bound = `More than ${facts.maxVcpus} vCPUs (--max-cpus).`;
-  return isEs ? [...sentences.slice(0, -1), bound, ...sentences.slice(-1)] : sentences;
+/** What remains of a launch. */
+export function remainsOf(facts: LaunchFacts, isEs: boolean): Remaining[] {
+  const all = REMAINS.filter(([applies]) => applies(facts, isEs)).map(([, text, scope]): Remaining => ({
+    text,
+    ...(scope && { scope }),
+  }));
+  const bound: Remaining = { text: `More than ${facts.maxVcpus} vCPUs.`, scope: 'maxVcpus' };
+  return isEs ? [...all.slice(0, -1), bound, ...all.slice(-1)] : all;
 }

@@ -8,7 +8,12 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { CheckError } from '../../../src/core/errors';
-import type { EditedValue, ExplainResult, LaunchEdit } from '../../../src/core/explain/explanation';
+import type {
+  EditedValue,
+  ExplainProgress,
+  ExplainResult,
+  LaunchEdit,
+} from '../../../src/core/explain/explanation';
 import { toBase64 } from '../../../src/core/hex';
 import { explainLaunch, type DigestInputs, type ExplainOptions } from '../../../src/files/explain';
 import { KEY_MEMORY, type CoordinatorMessage, type CoordinatorTask } from '../../../src/files/explainThreads';
@@ -97,7 +102,7 @@ describe('An explanation from files', () => {
     const inputs = load(readJson(MATCHES));
     const without = await explain(inputs, { maxVcpus: 4 });
     assert.equal(without.outcome, 'not explained');
-    assert.ok(without.remains.some((sentence) => sentence.includes('--beside')));
+    assert.ok(without.remains.some(({ scope }) => scope === 'beside'));
     const { explanations } = await explain(inputs, { beside: true });
     assert.deepEqual(
       explanations.map(({ changes, edits, weight }) => [changes[0]!.cause, weight, edits]),
@@ -190,7 +195,7 @@ describe('A search for an explanation', () => {
   it('tells its progress, at most ten times a second and never more than the total', async () => {
     const told: { tried: number; total: number; at: number }[] = [];
     const { outcome } = await explain(long(), {
-      onProgress: ({ tried, total }) => told.push({ tried, total, at: Date.now() }),
+      onProgress: (progress) => progress.kind === 'trying' && told.push({ ...progress, at: Date.now() }),
     });
     assert.equal(outcome, 'not explained');
     assert.ok(told.length > 0);
@@ -202,8 +207,14 @@ describe('A search for an explanation', () => {
     writeFileSync(at('large'), '');
     truncateSync(at('large'), 8 * 2 ** 30);
     const cases = [
-      { inputs: long(), isThere: (title: string) => title.includes(' with ') },
-      { inputs: { ...long(), initrd: at('large') }, isThere: (title: string) => title === 'reading large' },
+      {
+        inputs: long(),
+        isThere: (now: ExplainProgress) => now.kind === 'trying' && now.title.includes(' with '),
+      },
+      {
+        inputs: { ...long(), initrd: at('large') },
+        isThere: (now: ExplainProgress) => now.kind === 'reading' && now.name === 'large',
+      },
     ];
     for (const { inputs, isThere } of cases) {
       const stop = new AbortController();
@@ -211,8 +222,8 @@ describe('A search for an explanation', () => {
       const running = explain(inputs, {
         signal: stop.signal,
         maxVcpus: 4096,
-        onProgress: ({ title }) => {
-          if (!isThere(title) || cancelledAt !== undefined) return;
+        onProgress: (now) => {
+          if (!isThere(now) || cancelledAt !== undefined) return;
           cancelledAt = performance.now();
           stop.abort();
         },

@@ -61,7 +61,7 @@ Matches if vCPUs is 2 (given: 4).
       ...EXPLAINED,
       outcome: 'not explained',
       explanations: [],
-      remains: ['Another <kernel>.'],
+      remains: [{ text: 'Another <kernel>.' }],
     });
     assert.match(text, /: not explained\n/);
     assert.match(text, /## What remains\n\n- Another \\<kernel\\>\.\n$/);

@@ -279,7 +279,7 @@ describe('The search for an explanation', () => {
   });
   it('says what remains, the random seed of QEMU 7.2 where there is a kernel', () => {
     const seeds = [factsOf(), factsOf({ kernel: undefined, initrd: undefined, cmdline: undefined })].map(
-      (facts) => explained(facts).remains.filter((sentence) => sentence.includes('QEMU 7.2')).length,
+      (facts) => explained(facts).remains.filter(({ text }) => text.includes('QEMU 7.2')).length,
     );
     assert.deepEqual(seeds, [1, 0]);
   });
