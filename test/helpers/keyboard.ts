@@ -28,6 +28,6 @@ export async function openByName(workbench: Workbench, name: string): Promise<vo
 
 /** Runs a command of the palette. */
 export async function runByName(workbench: Workbench, title: string): Promise<void> {
-  await press(workbench, 'F1');
+  await workbench.findCommand(title);
   await choose(workbench, `>${title}`, title);
 }

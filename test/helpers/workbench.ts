@@ -150,6 +150,12 @@ export class Workbench {
 
   /** Runs a command through the command palette. @param title as the palette shows it, with its category: "SEV: …" */
   async runCommand(title: string): Promise<void> {
+    await this.findCommand(title);
+    await this.row(title).click();
+  }
+
+  /** Opens the command palette with a command in it. */
+  async findCommand(title: string): Promise<void> {
     const deadline = Date.now() + PATIENCE;
     for (;;) {
       await this.page.keyboard.press('F1');
@@ -161,12 +167,11 @@ export class Workbench {
           () => true,
           () => false,
         );
-      if (found) break;
+      if (found) return;
       if (Date.now() > deadline) throw new Error(`The command palette does not offer "${title}"`);
       // A palette shows what was enabled when it opened: shortly after the start, a command may be missing.
       await this.page.keyboard.press('Escape');
     }
-    await this.row(title).click();
   }
 
   /** The text field of the open quick pick or input box. */
