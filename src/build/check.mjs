@@ -4,7 +4,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundle, coreAlone, filesBelow } from './bundle.mjs';
+import { bundle, coreAlone, testFiles } from './bundle.mjs';
 import { CACHE, Failure, ROOT, main, run, since } from './run.mjs';
 import { TEST_PACKAGES, ensureDebianPackages, ensureNodeModules } from './setup.mjs';
 
@@ -13,7 +13,7 @@ const PARALLEL = 2;
 /** Of the unit tests: one more, because some wait. */
 const UNIT_PROCESSES = 3;
 /** So many test files a process runs, then another starts: all end at about the same time, whichever files are slow. */
-const UNIT_FILES = 6;
+const UNIT_FILES = 3;
 const SECONDS = 180;
 
 /**
@@ -48,7 +48,7 @@ function unitTests() {
     name: 'unit tests',
     run: async () => {
       await bundle({ quiet: true });
-      const waiting = filesBelow('out/test/unit', '.test.js').map((file) => join(ROOT, file));
+      const waiting = testFiles('unit').map(({ file }) => file);
       /** @type {string[]} */
       const failures = [];
       const worker = async () => {

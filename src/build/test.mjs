@@ -2,11 +2,11 @@
 // `npm test -- unit browser` runs these tiers only, `--grep TEXT` these tests only.
 // @ts-check
 
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { bundle, filesBelow } from './bundle.mjs';
+import { bundle, filesBelow, testFiles } from './bundle.mjs';
 import { Failure, ROOT, atExit, main, run, since } from './run.mjs';
 import { ensureDebianPackages, ensureNodeModules, ensureVscodeServer } from './setup.mjs';
 
@@ -23,6 +23,7 @@ const TIERS = {
     server: false,
     timeout: 60_000,
     seconds: 600,
+    processes: 2,
   },
   peer: {
     program: 'mocha.mjs',
@@ -30,6 +31,7 @@ const TIERS = {
     server: false,
     timeout: 60_000,
     seconds: 600,
+    processes: 2,
   },
   libvirt: {
     program: 'mocha.mjs',
@@ -38,6 +40,8 @@ const TIERS = {
     timeout: 60_000,
     seconds: 900,
     bed: true,
+    // Each has hosts of its own.
+    processes: 2,
   },
   vscode: {
     program: 'extensionHost.mjs',
@@ -71,17 +75,14 @@ const BED_PACKAGES = [
 /** @typedef {import('./mocha.mjs').Counts} Counts */
 
 /**
- * Deals files out to processes, those with most to read first, so that all have about the same to do.
- * @param {string[]} files as built
+ * Deals files out to processes, so that all have about the same to do.
+ * @param {{file: string, size: number}[]} files the largest first
  * @param {number} processes
  * @returns {string[][]} no empty ones
  */
 function share(files, processes) {
   const shares = Array.from({ length: processes }, () => ({ size: 0, files: /** @type {string[]} */ ([]) }));
-  const source = (/** @type {string} */ file) =>
-    join(ROOT, relative(join(ROOT, 'out'), file).replace(/js$/, 'ts'));
-  const sized = files.map((file) => ({ file, size: statSync(source(file)).size }));
-  for (const { file, size } of sized.sort((a, b) => b.size - a.size)) {
+  for (const { file, size } of files) {
     const [least] = shares.sort((a, b) => a.size - b.size);
     least?.files.push(file);
     if (least) least.size += size;
@@ -133,8 +134,7 @@ async function runTier(name, { grep, results }) {
     const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
     await ensureDebianPackages([...tier.packages, ...(tier.bed && isRoot ? BED_PACKAGES : [])]);
     if (tier.server) await ensureVscodeServer();
-    const files = filesBelow(`out/test/${name}`, '.test.js').map((file) => join(ROOT, file));
-    const parts = share(files, tier.processes ?? 1).map((part, i) =>
+    const parts = share(testFiles(name), tier.processes ?? 1).map((part, i) =>
       runFiles(name, part, { grep, result: join(results, `${name}-${i}.json`), first: i === 0 }),
     );
     for (const part of parts) {

@@ -129,7 +129,7 @@ describe('The command line prints', () => {
     ],
     [
       'explain-digest',
-      ['explain', '--launch', 'matches.sevlaunch.json', '--launch-digest', '0'.repeat(64)],
+      ['explain', '--launch', 'matches.sevlaunch.json', '--launch-digest', '0'.repeat(64), '--max-cpus', '4'],
       1,
     ],
     ['explain-match', ['explain', '--launch', 'matches.sevlaunch.json'], 0],
