@@ -13,7 +13,7 @@ const PARALLEL = 2;
 /** Of the unit tests: one more, because some wait. */
 const UNIT_PROCESSES = 3;
 /** So many test files a process runs, then another starts: all end at about the same time, whichever files are slow. */
-const UNIT_FILES = 3;
+const UNIT_FILES = 6;
 const SECONDS = 180;
 
 /**
