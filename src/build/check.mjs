@@ -12,8 +12,8 @@ import { TEST_PACKAGES, ensureDebianPackages, ensureNodeModules } from './setup.
 const PARALLEL = 2;
 /** Of the unit tests: one more, because some wait. */
 const UNIT_PROCESSES = 3;
-/** So many test files a process runs, then another starts: all end at about the same time, whichever files are slow. */
-const UNIT_FILES = 6;
+/** Each runs one part after the other: all end at about the same time, whichever files are slow. */
+const UNIT_PARTS = 16;
 const SECONDS = 180;
 
 /**
@@ -42,21 +42,38 @@ function types(/** @type {string} */ part) {
   return program(`types of ${part}`, 'node_modules/typescript/bin/tsc', ...args);
 }
 
+/**
+ * Parts of about the same size.
+ * @param {{file: string, size: number}[]} files
+ * @returns {string[][]}
+ */
+function parts(files) {
+  const most = files.reduce((sum, { size }) => sum + size, 0) / UNIT_PARTS;
+  /** @type {string[][]} */
+  const made = [];
+  let left = 0;
+  for (const { file, size } of files) {
+    if (left <= 0) {
+      made.push([]);
+      left = most;
+    }
+    made.at(-1)?.push(file);
+    left -= size;
+  }
+  return made;
+}
+
 /** The unit tests, built first; its files dealt out to some processes, because they take longer than all else. */
 function unitTests() {
   return {
     name: 'unit tests',
     run: async () => {
       await bundle({ quiet: true });
-      const waiting = testFiles('unit').map(({ file }) => file);
+      const waiting = parts(testFiles('unit'));
       /** @type {string[]} */
       const failures = [];
       const worker = async () => {
-        for (
-          let files = waiting.splice(0, UNIT_FILES);
-          files.length > 0;
-          files = waiting.splice(0, UNIT_FILES)
-        ) {
+        for (let files = waiting.shift(); files; files = waiting.shift()) {
           const options = JSON.stringify({ files, timeout: 60_000 });
           const { code, output } = await run(
             process.execPath,
