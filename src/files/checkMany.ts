@@ -50,6 +50,9 @@ export interface ManyOptions {
  */
 const MOST_AT_ONCE = 8;
 
+/** Checks of domains that have begun, most of which wait for their turn with a host: enough that no host waits for a check. */
+const MOST_OF_DOMAINS = 32;
+
 /**
  * Runs all checks. None that fails stops another; when the signal stops them, those that have not ended say so.
  * @returns their results in the order of the jobs
@@ -59,6 +62,7 @@ export async function checkMany(
   { signal, onProgress, onStart, onResult }: ManyOptions = {},
 ): Promise<LaunchResult[]> {
   const checks = new Gate(MOST_AT_ONCE);
+  const domains = new Gate(MOST_OF_DOMAINS);
   const hosts = new HostConnections();
   const options = { signal, onProgress, digest: new DigestCache().digest };
   const run = async ({ path, prepare }: LaunchJob, index: number): Promise<LaunchResult> => {
@@ -77,7 +81,8 @@ export async function checkMany(
       if ('domain' in question) {
         const { domain, connection } = question;
         const connected: Connector = (how, ask) => hosts.use(how, ask, start);
-        return (await checkDomain(domain, { ...options, connection, connected })).report;
+        const asked = { ...options, connection, connected };
+        return domains.through(async () => (await checkDomain(domain, asked)).report);
       }
       return checks.through(() => {
         start();

@@ -171,7 +171,7 @@ export function activeFile(): vscode.Uri | undefined {
     : undefined;
 }
 
-/** Asks for a file of the workspace, or another one. */
+/** Asks for a file of the workspace, or another one. @param except is not offered */
 export async function pickFile(
   title: string,
   pattern: string,
