@@ -118,9 +118,17 @@ const OTHER = bug('', 'libvirt failed', 'Its log on the host says more: "journal
 /** libvirt's name of "there is no such domain". */
 export const NO_DOMAIN = 42;
 
+/** An internal error is a lost connection where the part that failed is the client of the protocol (VIR_FROM_RPC):
+ * which of its errors a caller gets depends on which thread saw the socket end first. */
+const INTERNAL_ERROR = 1;
+const FROM_RPC = 7;
+const RPC = 39;
+
+const codeOf = ({ code, domain }: Fault) => (code === INTERNAL_ERROR && domain === FROM_RPC ? RPC : code);
+
 /** The failure that a person sees, with libvirt's own error as its cause. */
 export function explainFault(fault: Fault, opening: boolean): CheckError {
-  const usual = MEANINGS[fault.code] ?? OTHER;
+  const usual = MEANINGS[codeOf(fault)] ?? OTHER;
   const hostKey = opening ? HOST_KEYS.find(([words]) => words.test(fault.message))?.[1] : undefined;
   const { kind, what, next } = hostKey ?? (opening ? WHILE_OPENING[usual.name] : undefined) ?? usual;
   const error = libvirtFailed(kind, what, hostKey ? '' : plainText(fault.message.trim()), next);

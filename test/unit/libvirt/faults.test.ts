@@ -5,7 +5,9 @@ import type { ErrorKind } from '../../../src/core/errors';
 import { safeEnvironment } from '../../../src/libvirt/environment';
 import { explainFault } from '../../../src/libvirt/faults';
 
-const fault = (code: number, message: string) => ({ code, domain: 7, level: 2, message });
+const RPC = 7;
+const QEMU = 10;
+const fault = (code: number, message: string, domain = RPC) => ({ code, domain, level: 2, message });
 
 const explained: [
   name: string,
@@ -14,6 +16,7 @@ const explained: [
   opening: boolean,
   kind: ErrorKind,
   says: RegExp,
+  domain?: number,
 ][] = [
   [
     'no daemon',
@@ -33,6 +36,16 @@ const explained: [
   ],
   ['a protocol that breaks', 39, 'packet too large', false, 'state', /was lost: packet/],
   ['another protocol', 39, 'packet too large', true, 'bug', /could not connect: packet/],
+  ['a socket that is closed', 1, 'internal error: client socket is closed', false, 'state', /was lost: int/],
+  [
+    'a socket closed while it opens',
+    1,
+    'internal error: client socket is closed',
+    true,
+    'bug',
+    /could not connect: internal/,
+  ],
+  ['an error of the driver', 1, 'internal error: odd', false, 'bug', /^libvirt failed: internal/, QEMU],
   ['no connection', 5, 'no connection driver available', true, 'bug', /could not connect/],
   [
     'no such domain',
@@ -85,12 +98,12 @@ const explained: [
 ];
 
 describe("libvirt's error", () => {
-  for (const [name, code, message, opening, kind, says] of explained) {
+  for (const [name, code, message, opening, kind, says, domain] of explained) {
     it(`for ${name} is a sentence with what to do next`, () => {
-      const error = explainFault(fault(code, message), opening);
+      const error = explainFault(fault(code, message, domain), opening);
       assert.match(error.message, says);
       assert.equal(error.kind, kind);
-      assert.deepEqual(error.cause, fault(code, message), 'with its own words kept');
+      assert.deepEqual(error.cause, fault(code, message, domain), 'with its own words kept');
     });
   }
 });
