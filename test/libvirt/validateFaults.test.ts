@@ -76,6 +76,12 @@ const WIRE: [string, WireFault, status: number, words: RegExp][] = [
     /^failed +launch-info .*sev-measurement/m,
   ],
   ['no build', { rename: ['sev-build-id', 'sev-build-no'] }, 6, /^failed +launch-info .*sev-build-id/m],
+  ...STEPS.slice(0, -1).map((to): (typeof WIRE)[number] => [
+    `the end right after the reply to ${to}`,
+    { reply: { to, bytes: Infinity, then: 'cut' } },
+    5,
+    LOST,
+  ]),
   ...STEPS.flatMap((to): typeof WIRE => {
     // What is lost while connecting is no connection yet.
     const status = to === 'connectOpen' ? 6 : 5;
