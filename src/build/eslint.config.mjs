@@ -19,6 +19,12 @@ const wall = (files, regex, message) => ({
 /** All of src/libvirt but what others may import, and koffi, which blocks or ends the process that calls it. */
 const LIBVIRT_INSIDE = '^koffi$|/libvirt/(?!(client|api|uri|domainXml|capabilitiesXml|locality|prompts)$)';
 
+const SYNTAX = [
+  { selector: 'ExportDefaultDeclaration', message: 'Exports have names.' },
+  { selector: 'TSEnumDeclaration', message: 'Use a union of literals.' },
+  { selector: 'ExportAllDeclaration', message: 'No barrel files.' },
+];
+
 export default tseslint.config(
   { ignores: ['**/node_modules/', 'dist/', 'out/', '.cache/', 'sample/', '**/*.mjs'] },
   eslint.configs.recommended,
@@ -40,12 +46,7 @@ export default tseslint.config(
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
-      'no-restricted-syntax': [
-        'error',
-        { selector: 'ExportDefaultDeclaration', message: 'Exports have names.' },
-        { selector: 'TSEnumDeclaration', message: 'Use a union of literals.' },
-        { selector: 'ExportAllDeclaration', message: 'No barrel files.' },
-      ],
+      'no-restricted-syntax': ['error', ...SYNTAX],
       'no-console': 'error',
     },
   },
@@ -93,5 +94,19 @@ export default tseslint.config(
   {
     files: ['test/**'],
     rules: { '@typescript-eslint/no-unused-expressions': 'off', 'no-console': 'off' },
+  },
+  {
+    // Those of the helpers are meant for all files.
+    files: ['test/**/*.test.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        ...SYNTAX,
+        {
+          selector: 'Program > ExpressionStatement > CallExpression[callee.name=/^(before|after)Each$/]',
+          message: 'Outside of a describe, Mocha runs it around every test of every file.',
+        },
+      ],
+    },
   },
 );

@@ -2,21 +2,16 @@
 
 import assert from 'node:assert/strict';
 import { assertAccessible, row, selectedId } from '../helpers/page';
-import { makeSample, removeSample } from '../helpers/sample';
+import { useOneSample } from '../helpers/sample';
 import { openWorkbench } from '../helpers/workbench';
 
 let folder: string;
-before(() => {
-  folder = makeSample();
-});
-after(() => {
-  removeSample(folder);
-});
+useOneSample((made) => (folder = made));
 
 describe('The pages of a VMSA', () => {
   it('have nothing serious against them in any theme', async function () {
     this.timeout(240_000);
-    const workbench = await openWorkbench({ folder, size: { width: 1440, height: 900 } });
+    const workbench = await openWorkbench({ folder, shared: true, size: { width: 1440, height: 900 } });
     await workbench.openFromExplorer('vcpu0-wrong.vmsa');
     const page = await workbench.webviewFrame();
     await row(page, 'cs_attrib').click();
@@ -42,7 +37,7 @@ describe('The pages of a VMSA', () => {
 
   it('and that of an image have names and contrast in every theme, and its map is walked with the keys', async function () {
     this.timeout(240_000);
-    const workbench = await openWorkbench({ folder, size: { width: 1440, height: 900 } });
+    const workbench = await openWorkbench({ folder, shared: true, size: { width: 1440, height: 900 } });
     await workbench.openFromExplorer('OVMF.sample.fd');
     const frame = await workbench.webviewFrame();
     await frame.getByRole('treegrid', { name: 'Firmware regions' }).waitFor();
@@ -69,6 +64,22 @@ describe('The pages of a VMSA', () => {
     workbench.assertNoErrors();
   });
 
+  it('do not move for those who asked for reduced motion', async () => {
+    const workbench = await openWorkbench({ folder, shared: true });
+    await workbench.page.emulateMedia({ reducedMotion: 'reduce' });
+    await workbench.openFromExplorer('vcpu0.vmsa');
+    const frame = await workbench.webviewFrame();
+    await row(frame, 'rdx').click();
+    const moving = await frame.evaluate(
+      () =>
+        [...document.querySelectorAll('*')].filter((e) => {
+          const { transitionDuration, animationName } = getComputedStyle(e);
+          return (transitionDuration !== '0s' && transitionDuration !== '') || animationName !== 'none';
+        }).length,
+    );
+    assert.equal(moving, 0);
+  });
+
   it('lose nothing at 200 % zoom: what is beside goes below, and the page scrolls', async () => {
     // Half the room in CSS pixels is what a window of 1440 pixels has at 200 %.
     const workbench = await openWorkbench({ folder, size: { width: 720, height: 450 } });
@@ -87,21 +98,5 @@ describe('The pages of a VMSA', () => {
       `every pane can be seen: ${inside.join(', ')}`,
     );
     workbench.assertNoErrors();
-  });
-
-  it('do not move for those who asked for reduced motion', async () => {
-    const workbench = await openWorkbench({ folder });
-    await workbench.page.emulateMedia({ reducedMotion: 'reduce' });
-    await workbench.openFromExplorer('vcpu0.vmsa');
-    const frame = await workbench.webviewFrame();
-    await row(frame, 'rdx').click();
-    const moving = await frame.evaluate(
-      () =>
-        [...document.querySelectorAll('*')].filter((e) => {
-          const { transitionDuration, animationName } = getComputedStyle(e);
-          return (transitionDuration !== '0s' && transitionDuration !== '') || animationName !== 'none';
-        }).length,
-    );
-    assert.equal(moving, 0);
   });
 });

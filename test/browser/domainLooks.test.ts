@@ -7,7 +7,7 @@ import type { Domain } from '../helpers/bedDomain';
 import { settingsFor, writeGuestLaunch } from '../helpers/guests';
 import { choose, openByName, press, runByName } from '../helpers/keyboard';
 import { assertAccessible } from '../helpers/page';
-import { makeSample, removeSample } from '../helpers/sample';
+import { useOneSample } from '../helpers/sample';
 import { openWorkbench, type Workbench } from '../helpers/workbench';
 
 const VALIDATE = 'SEV: Validate Launch Measurement…';
@@ -19,8 +19,8 @@ describe('The check of a domain', () => {
   const bed = useBed();
   let folder: string;
   let slow: Domain;
-  before(async () => {
-    folder = makeSample();
+  useOneSample(async (made) => {
+    folder = made;
     const spec = { host: 'b', policy: 5, vcpus: 2 } as const;
     const [good, other, running, late, gone] = await bed().defineDomains([
       { ...spec, name: 'good' },
@@ -36,9 +36,6 @@ describe('The check of a domain', () => {
     await bed().destroy(gone!);
     // Long enough to be looked at.
     bed().setFaults(slow, { slow: 40 });
-  });
-  after(() => {
-    removeSample(folder);
   });
 
   async function validate(workbench: Workbench, name: string) {

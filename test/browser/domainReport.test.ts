@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { useBed } from '../helpers/bed';
 import { settingsFor, writeGuestLaunch } from '../helpers/guests';
-import { makeSample, removeSample } from '../helpers/sample';
+import { useSample } from '../helpers/sample';
 import { openWorkbench, type Workbench } from '../helpers/workbench';
 
 const VALIDATE = 'SEV: Validate Launch Measurement…';
@@ -13,12 +13,7 @@ const SIZE = { width: 1440, height: 900 };
 describe('A running domain', () => {
   const bed = useBed();
   let folder: string;
-  beforeEach(() => {
-    folder = makeSample();
-  });
-  afterEach(() => {
-    removeSample(folder);
-  });
+  useSample((made) => (folder = made));
 
   const settings = () => settingsFor(bed());
   async function validate(workbench: Workbench, file: string) {

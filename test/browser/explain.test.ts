@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { assertAccessible } from '../helpers/page';
-import { makeSample, removeSample } from '../helpers/sample';
+import { useOneSample, useSample } from '../helpers/sample';
 import { openWorkbench, type Workbench } from '../helpers/workbench';
 
 const EXPLAIN = 'SEV: Explain Measurement Mismatch…';
@@ -18,12 +18,9 @@ const SIZE = { width: 1440, height: 900 };
 const SETTINGS = { 'files.autoSave': 'off' };
 
 let folder: string;
-beforeEach(() => {
-  folder = makeSample();
-});
-afterEach(() => {
-  removeSample(folder);
-});
+const withSample = () => {
+  useSample((made) => (folder = made));
+};
 
 /** Opens the report of a launch file by a command that asks for the file. */
 async function openReport(workbench: Workbench, command: string, file: string): Promise<Frame> {
@@ -50,6 +47,7 @@ const launchTab = (workbench: Workbench, more = '') =>
 const launchText = () => readFileSync(join(folder, MISMATCH), 'utf8');
 
 describe('A launch that does not match', () => {
+  withSample();
   it('is explained, its launch file changed, and only another check gives another verdict', async () => {
     const workbench = await openWorkbench({ folder, size: SIZE, settings: SETTINGS });
     const frame = await openReport(workbench, VALIDATE, MISMATCH);
@@ -150,8 +148,10 @@ describe('A launch that does not match', () => {
 });
 
 describe('The command that explains', () => {
+  let sample: string;
+  useOneSample((made) => (sample = made));
   it('says of a launch that matches that it does, and nothing else', async () => {
-    const workbench = await openWorkbench({ folder });
+    const workbench = await openWorkbench({ folder: sample, shared: true });
     const frame = await openReport(workbench, EXPLAIN, 'matches.sevlaunch.json');
     await verdict(frame, 'Matches').waitFor();
     await workbench.page.waitForTimeout(500);
@@ -159,7 +159,7 @@ describe('The command that explains', () => {
     workbench.assertNoErrors();
   });
   it('explains the report that is in front', async () => {
-    const workbench = await openWorkbench({ folder });
+    const workbench = await openWorkbench({ folder: sample, shared: true });
     const frame = await openReport(workbench, VALIDATE, MISMATCH);
     await verdict(frame, 'Does not match').waitFor();
     await workbench.runCommand(EXPLAIN);
@@ -167,7 +167,7 @@ describe('The command that explains', () => {
     workbench.assertNoErrors();
   });
   it('is reached from the title bar and the menu of a launch file', async () => {
-    const workbench = await openWorkbench({ folder });
+    const workbench = await openWorkbench({ folder: sample, shared: true });
     await workbench.openFromExplorer(MISMATCH);
     await workbench.pressInTitle(/Explain Measurement Mismatch/);
     await workbench.activeTab('Report').waitFor();
@@ -183,7 +183,7 @@ describe('The command that explains', () => {
     workbench.assertNoErrors();
   });
   it('is not offered in Restricted Mode', async () => {
-    const workbench = await openWorkbench({ folder, restricted: true });
+    const workbench = await openWorkbench({ folder: sample, restricted: true });
     await workbench.page.keyboard.press('F1');
     await workbench.input.fill('>SEV: ');
     await workbench.row('SEV: Compare OVMF Images…').waitFor();
@@ -192,6 +192,7 @@ describe('The command that explains', () => {
 });
 
 describe('With the keyboard alone', () => {
+  withSample();
   it('a mismatch is explained, the launch file changed, and the launch checked again', async () => {
     const workbench = await openWorkbench({ folder, size: SIZE, settings: SETTINGS });
     const { keyboard } = workbench.page;

@@ -2,27 +2,25 @@
 // one that it should be, check a launch that matches and one that does not. Pictures go to test-results/.
 
 import assert from 'node:assert/strict';
-import { rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { cells, row, rowIds } from '../helpers/page';
-import { makeSample, removeSample, sevscope } from '../helpers/sample';
-import { openWorkbench, type Workbench } from '../helpers/workbench';
+import { sevscope, useOneSample, useSample } from '../helpers/sample';
+import { openWorkbench, type Workbench, type WorkbenchOptions } from '../helpers/workbench';
 
 const COMPARE = 'SEV: Compare VMSA with Generated…';
 const VALIDATE = 'SEV: Validate Launch Measurement…';
 
-let folder: string;
-beforeEach(() => {
-  folder = makeSample();
-});
-afterEach(() => {
-  removeSample(folder);
-});
+/** The sample of all tests that leave its files as they are; those that only look at it share a window. */
+let sample: string;
+useOneSample((made) => (sample = made));
+const lookAtSample = (options: Partial<WorkbenchOptions> = {}) =>
+  openWorkbench({ folder: sample, shared: true, ...options });
 
 describe('An OVMF image opened from the Explorer', () => {
   it('shows its table, reset address and metadata, and the bytes of what is selected', async () => {
-    const workbench = await openWorkbench({ folder, theme: 'light', size: { width: 1440, height: 900 } });
+    const workbench = await lookAtSample({ size: { width: 1440, height: 900 } });
     await workbench.openFromExplorer('OVMF.sample.fd');
     const frame = await workbench.webviewFrame();
     await frame.getByRole('treegrid', { name: 'Firmware regions' }).waitFor();
@@ -40,8 +38,8 @@ describe('An OVMF image opened from the Explorer', () => {
     workbench.assertNoErrors();
   });
   it('that is broken says what is wrong instead of failing', async () => {
-    writeFileSync(join(folder, 'broken.fd'), Buffer.alloc(8192, 0xff));
-    const workbench = await openWorkbench({ folder });
+    writeFileSync(join(sample, 'broken.fd'), Buffer.alloc(8192, 0xff));
+    const workbench = await lookAtSample();
     await workbench.openFromExplorer('broken.fd');
     const frame = await workbench.webviewFrame();
     assert.match(await frame.getByRole('list', { name: 'Findings' }).innerText(), /erased/);
@@ -51,7 +49,7 @@ describe('An OVMF image opened from the Explorer', () => {
 
 describe('A VMSA opened from the Explorer', () => {
   it('shows decoded values; grid and bytes select each other', async () => {
-    const workbench = await openWorkbench({ folder, theme: 'dark', size: { width: 1440, height: 900 } });
+    const workbench = await lookAtSample({ theme: 'dark', size: { width: 1440, height: 900 } });
     await workbench.openFromExplorer('vcpu0.vmsa');
     const frame = await workbench.webviewFrame();
     await row(frame, 'rdx').click();
@@ -72,9 +70,9 @@ describe('A VMSA opened from the Explorer', () => {
     workbench.assertNoErrors();
   });
   it('of another size is explained', async () => {
-    writeFileSync(join(folder, 'two.vmsa'), Buffer.alloc(8192));
-    writeFileSync(join(folder, 'empty.vmsa'), '');
-    const workbench = await openWorkbench({ folder });
+    writeFileSync(join(sample, 'two.vmsa'), Buffer.alloc(8192));
+    writeFileSync(join(sample, 'empty.vmsa'), '');
+    const workbench = await lookAtSample();
     await workbench.openFromExplorer('two.vmsa');
     await (await workbench.webviewFrame()).getByText(/It has 8192 bytes.*this is none of them/).waitFor();
     await workbench.openFromExplorer('empty.vmsa');
@@ -82,11 +80,12 @@ describe('A VMSA opened from the Explorer', () => {
     workbench.assertNoErrors();
   });
   it('is shown again when it is written anew', async () => {
-    const workbench = await openWorkbench({ folder });
-    await workbench.openFromExplorer('vcpu0.vmsa');
+    copyFileSync(join(sample, 'vcpu0.vmsa'), join(sample, 'again.vmsa'));
+    const workbench = await lookAtSample();
+    await workbench.openFromExplorer('again.vmsa');
     const frame = await workbench.webviewFrame();
-    await row(frame, 'rdx').waitFor();
-    sevscope(folder, 'vmsa', 'update', 'vcpu0.vmsa', '--cpu-model', 'EPYC-Rome');
+    await row(frame, 'rdx').getByText('EPYC-Milan').first().waitFor();
+    sevscope(sample, 'vmsa', 'update', 'again.vmsa', '--cpu-model', 'EPYC-Rome');
     await row(frame, 'rdx').getByText('EPYC-Rome').first().waitFor();
     workbench.assertNoErrors();
   });
@@ -103,7 +102,8 @@ async function compare(workbench: Workbench): Promise<Frame> {
 
 describe('A comparison with the generated page', () => {
   it('shows differing fields first with the layer that sets the value, follows its controls, and survives a reload', async () => {
-    const workbench = await openWorkbench({ folder, theme: 'light', size: { width: 1440, height: 900 } });
+    // What a person has set there is not for the next test.
+    const workbench = await lookAtSample({ shared: false, size: { width: 1440, height: 900 } });
     let frame = await compare(workbench);
     const verdict = () => frame.locator('.verdict-line').innerText();
     await frame.getByText('2 fields differ of 227').waitFor();
@@ -135,7 +135,7 @@ describe('A comparison with the generated page', () => {
 
 describe('The comparison is also reached', () => {
   it('from the button in the title bar', async () => {
-    const workbench = await openWorkbench({ folder });
+    const workbench = await lookAtSample();
     await workbench.openFromExplorer('vcpu0-wrong.vmsa');
     // The page takes the focus when it is there, which would close a quick pick.
     await (await workbench.webviewFrame()).getByRole('treegrid').waitFor();
@@ -145,7 +145,7 @@ describe('The comparison is also reached', () => {
     await (await workbench.webviewFrame()).getByText('2 fields differ of 227').waitFor();
   });
   it('from the menu of a file in the Explorer', async () => {
-    const workbench = await openWorkbench({ folder });
+    const workbench = await lookAtSample();
     await workbench.chooseInMenu('vcpu0.vmsa', /Compare VMSA with Generated/);
     await workbench.pick('EPYC-Milan');
     await workbench.activeTab('↔ generated').waitFor();
@@ -161,7 +161,9 @@ async function suggested({ page, input }: Workbench, end: string): Promise<void>
 
 describe('Commands that ask', () => {
   it('generate the page of an additional vCPU with the reset address of an image in the workspace', async () => {
-    const workbench = await openWorkbench({ folder });
+    // A first try may have written it.
+    rmSync(join(sample, 'vcpu1.vmsa'), { force: true });
+    const workbench = await lookAtSample();
     await workbench.runCommand('SEV: Generate VMSA…');
     await workbench.pick('SEV-ES, QEMU and KVM with KVM_SEV_INIT2');
     await workbench.pick('Additional processor');
@@ -173,7 +175,7 @@ describe('Commands that ask', () => {
     const frame = await workbench.webviewFrame();
     await frame.getByText('additional processor (AP), reset address 0x0080b004').waitFor();
     sevscope(
-      folder,
+      sample,
       'vmsa',
       'diff',
       'vcpu1.vmsa',
@@ -188,7 +190,12 @@ describe('Commands that ask', () => {
     );
     workbench.assertNoErrors();
   });
-  it('create the sample in a folder that is chosen', async () => {
+});
+
+describe('The sample', () => {
+  let folder: string;
+  useSample((made) => (folder = made));
+  it('is created in a folder that is chosen', async () => {
     const workbench = await openWorkbench({ folder });
     await workbench.runCommand('SEV: Create Sample Workspace');
     await suggested(workbench, '/');
@@ -211,7 +218,7 @@ describe('A launch file checked from the command palette', () => {
   ];
   for (const [name, verdict, summary] of launches) {
     it(`${name}: ${verdict}`, async () => {
-      const workbench = await openWorkbench({ folder, theme: 'light', size: { width: 1440, height: 900 } });
+      const workbench = await lookAtSample({ size: { width: 1440, height: 900 } });
       await workbench.runCommand(VALIDATE);
       await workbench.pick(name);
       await workbench.activeTab('Report').waitFor();
@@ -223,7 +230,12 @@ describe('A launch file checked from the command palette', () => {
       workbench.assertNoErrors();
     });
   }
-  it('says what is wrong when an input is missing, and recovers', async () => {
+});
+
+describe('A launch file with an input that is missing', () => {
+  let folder: string;
+  useSample((made) => (folder = made));
+  it('says what is wrong, and recovers', async () => {
     rmSync(join(folder, 'vmlinuz.sample'));
     const workbench = await openWorkbench({ folder });
     await workbench.runCommand(VALIDATE);
@@ -241,7 +253,7 @@ describe('A launch file checked from the command palette', () => {
 
 describe('Restricted Mode', () => {
   it('shows files and compares them, and offers nothing that runs or writes', async () => {
-    const workbench = await openWorkbench({ folder, restricted: true });
+    const workbench = await openWorkbench({ folder: sample, restricted: true });
     await workbench.openFromExplorer('vcpu0.vmsa');
     await row(await workbench.webviewFrame(), 'rdx').waitFor();
     await workbench.page.keyboard.press('F1');

@@ -4,22 +4,17 @@
 import assert from 'node:assert/strict';
 import type { Frame } from 'playwright-core';
 import { choose, openByName, press, runByName } from '../helpers/keyboard';
-import { makeSample, removeSample } from '../helpers/sample';
+import { useOneSample } from '../helpers/sample';
 import { openWorkbench } from '../helpers/workbench';
 
 let folder: string;
-before(() => {
-  folder = makeSample();
-});
-after(() => {
-  removeSample(folder);
-});
+useOneSample((made) => (folder = made));
 
 const focusedRow = (frame: Frame) => frame.locator('[role=row]:focus').getAttribute('data-id');
 
 describe('With the keyboard alone', () => {
   it('a page is walked field by field and byte by byte', async () => {
-    const workbench = await openWorkbench({ folder });
+    const workbench = await openWorkbench({ folder, shared: true });
     await openByName(workbench, 'vcpu0.vmsa');
     const frame = await workbench.webviewFrame();
     await frame.getByRole('treegrid').waitFor();
@@ -44,7 +39,7 @@ describe('With the keyboard alone', () => {
   });
 
   it('a page is compared, and differences are found with F7', async () => {
-    const workbench = await openWorkbench({ folder });
+    const workbench = await openWorkbench({ folder, shared: true });
     await openByName(workbench, 'vcpu0-wrong.vmsa');
     await (await workbench.webviewFrame()).getByRole('treegrid').waitFor();
     await runByName(workbench, 'SEV: Compare VMSA with Generated…');
@@ -64,7 +59,7 @@ describe('With the keyboard alone', () => {
   });
 
   it('a launch is checked and its verdict read', async () => {
-    const workbench = await openWorkbench({ folder });
+    const workbench = await openWorkbench({ folder, shared: true });
     await openByName(workbench, 'mismatch.sevlaunch.json');
     await runByName(workbench, 'SEV: Validate Launch Measurement…');
     await workbench.activeTab('Report').waitFor();

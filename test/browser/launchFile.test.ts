@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeSample, removeSample } from '../helpers/sample';
+import { useSample } from '../helpers/sample';
 import { openWorkbench, type Workbench } from '../helpers/workbench';
 
 /** The line of the policy, where the problem of the missing vCPUs stands. */
@@ -13,13 +13,12 @@ const SIZE = { width: 1280, height: 900 };
 
 describe('A launch file in the workbench', () => {
   let folder: string;
-  beforeEach(() => {
-    folder = makeSample();
+  useSample((made) => {
+    folder = made;
     const file = JSON.parse(readFileSync(join(folder, 'matches.sevlaunch.json'), 'utf8')) as object;
     const odd = { ...file, initrd: 'initrd.none', vcpus: undefined };
     writeFileSync(join(folder, 'odd.sevlaunch.json'), JSON.stringify(odd, null, 2));
   });
-  afterEach(() => removeSample(folder));
 
   const lens = ({ page }: Workbench, text: string) =>
     page.locator('.codelens-decoration a', { hasText: text });

@@ -8,7 +8,7 @@ import { useBed } from '../helpers/bed';
 import type { Domain } from '../helpers/bedDomain';
 import { settingsFor, writeGuestLaunch } from '../helpers/guests';
 import { keyForms } from '../helpers/keyForms';
-import { makeSample, removeSample } from '../helpers/sample';
+import { useOneSample } from '../helpers/sample';
 import { startServer } from '../helpers/vscodeServer';
 import { openWorkbench, type Workbench } from '../helpers/workbench';
 
@@ -45,13 +45,10 @@ describe('A libvirtd that wants a login', () => {
   const bed = useBed({ login: [NAME, PASSWORD] });
   let folder: string;
   let domain: Domain;
-  before(async () => {
+  useOneSample(async (made) => {
+    folder = made;
     domain = await bed().defineDomain({ host: 'b', name: 'guarded', policy: 5, vcpus: 2 });
-    folder = makeSample();
     writeGuestLaunch(folder, bed(), domain);
-  });
-  after(() => {
-    removeSample(folder);
   });
 
   it('is asked about in input boxes, hides the password, and leaves no trace of it or of the keys', async function () {

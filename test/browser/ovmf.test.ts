@@ -7,25 +7,25 @@ import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildOvmf } from '../../src/core/ovmf/build';
 import { row, rowIds, selectedId } from '../helpers/page';
-import { makeSample, removeSample } from '../helpers/sample';
+import { useOneSample } from '../helpers/sample';
 import { openWorkbench } from '../helpers/workbench';
 
 /** A real image, of Debian's package ovmf. */
 const REAL = '/usr/share/OVMF/OVMF_CODE_4M.fd';
 
-let folder: string;
-beforeEach(() => {
-  folder = makeSample();
-});
-afterEach(() => {
-  removeSample(folder);
-});
+/** The sample of all tests, which leave its files as they are and share a window. */
+let sample: string;
+useOneSample((made) => (sample = made));
 
 describe('A real image', () => {
   it('shows its volumes with the files inside compressed ones, its releases and its digests', async () => {
     assert.ok(existsSync(REAL), 'the package ovmf is installed');
-    copyFileSync(REAL, join(folder, 'real.fd'));
-    const workbench = await openWorkbench({ folder, size: { width: 1440, height: 900 } });
+    copyFileSync(REAL, join(sample, 'real.fd'));
+    const workbench = await openWorkbench({
+      folder: sample,
+      shared: true,
+      size: { width: 1440, height: 900 },
+    });
     await workbench.openFromExplorer('real.fd');
     const frame = await workbench.webviewFrame();
     await row(frame, 'volumes').click();
@@ -46,10 +46,14 @@ describe('A real image', () => {
 
 describe('Two images selected in the Explorer', () => {
   it('are compared: whose measurement changes, and what differs', async () => {
-    const image = readFileSync(join(folder, 'OVMF.sample.fd'));
+    const image = readFileSync(join(sample, 'OVMF.sample.fd'));
     const other = buildOvmf({ resetAddress: 0x808004 });
-    writeFileSync(join(folder, 'other.fd'), other);
-    const workbench = await openWorkbench({ folder, size: { width: 1440, height: 900 } });
+    writeFileSync(join(sample, 'other.fd'), other);
+    const workbench = await openWorkbench({
+      folder: sample,
+      shared: true,
+      size: { width: 1440, height: 900 },
+    });
     await workbench.selectTwo('OVMF.sample.fd', 'other.fd');
     await workbench.chooseInMenu('OVMF.sample.fd', /Compare OVMF Images/);
     await workbench.activeTab('↔').waitFor();
@@ -67,7 +71,11 @@ describe('Two images selected in the Explorer', () => {
 
 describe('The bytes of an image', () => {
   it('have bands, and are selected by hand and by what they are a part of', async () => {
-    const workbench = await openWorkbench({ folder, size: { width: 1600, height: 900 } });
+    const workbench = await openWorkbench({
+      folder: sample,
+      shared: true,
+      size: { width: 1600, height: 900 },
+    });
     await workbench.openFromExplorer('OVMF.sample.fd');
     const frame = await workbench.webviewFrame();
     const { keyboard } = workbench.page;
@@ -97,13 +105,18 @@ describe('The bytes of an image', () => {
 
 describe('An image that is built again', () => {
   it('keeps the selection and says what changed, until that is forgotten', async () => {
-    const workbench = await openWorkbench({ folder, size: { width: 1440, height: 900 } });
-    await workbench.openFromExplorer('OVMF.sample.fd');
+    copyFileSync(join(sample, 'OVMF.sample.fd'), join(sample, 'build.fd'));
+    const workbench = await openWorkbench({
+      folder: sample,
+      shared: true,
+      size: { width: 1440, height: 900 },
+    });
+    await workbench.openFromExplorer('build.fd');
     const frame = await workbench.webviewFrame();
     const id = '/GUIDed table/SEV-ES reset block/reset_addr';
     await row(frame, id).click();
     await workbench.page.waitForTimeout(3200);
-    writeFileSync(join(folder, 'OVMF.sample.fd'), buildOvmf({ resetAddress: 0x808004 }));
+    writeFileSync(join(sample, 'build.fd'), buildOvmf({ resetAddress: 0x808004 }));
     await frame.getByText(/^Written again/).waitFor();
     assert.equal(await selectedId(frame), id);
     const changes = frame.getByRole('list', { name: 'Changes' });

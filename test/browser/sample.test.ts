@@ -1,7 +1,7 @@
 // The sample as a newcomer first sees it: each file opens from the Explorer in its editor, and nothing goes wrong in the page;
 // commands are found in the palette.
 
-import { makeSample, removeSample } from '../helpers/sample';
+import { useOneSample } from '../helpers/sample';
 import { openWorkbench } from '../helpers/workbench';
 
 const FILES = [
@@ -12,16 +12,11 @@ const FILES = [
 describe('the sample in the workbench', () => {
   let folder: string;
 
-  before(() => {
-    folder = makeSample();
-  });
-  after(() => {
-    removeSample(folder);
-  });
+  useOneSample((made) => (folder = made));
 
   for (const { file, text, picture } of FILES) {
     it(`opens ${file}`, async () => {
-      const workbench = await openWorkbench({ folder });
+      const workbench = await openWorkbench({ folder, shared: true });
       await workbench.openFromExplorer(file);
       const frame = await workbench.webviewFrame();
       await frame.getByRole('gridcell').getByText(text).first().waitFor();
@@ -31,7 +26,7 @@ describe('the sample in the workbench', () => {
   }
 
   it('closes an editor by a command from the palette', async () => {
-    const workbench = await openWorkbench({ folder });
+    const workbench = await openWorkbench({ folder, shared: true });
     await workbench.openFromExplorer('vcpu0.vmsa');
     await workbench.webviewFrame();
     await workbench.runCommand('View: Close Editor');

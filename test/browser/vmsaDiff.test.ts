@@ -7,16 +7,13 @@ import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { buildOvmf } from '../../src/core/ovmf/build';
 import { row, rowIds, selectedId } from '../helpers/page';
-import { makeSample, removeSample, sevscope } from '../helpers/sample';
+import { sevscope, useSample } from '../helpers/sample';
 import { openWorkbench, type Workbench } from '../helpers/workbench';
 
 let folder: string;
-beforeEach(() => {
-  folder = makeSample();
-});
-afterEach(() => {
-  removeSample(folder);
-});
+const withSample = () => {
+  useSample((made) => (folder = made));
+};
 
 /** Both pages of a diff, the original first. */
 async function halves(workbench: Workbench): Promise<[Frame, Frame]> {
@@ -36,6 +33,7 @@ async function halves(workbench: Workbench): Promise<[Frame, Frame]> {
 }
 
 describe('Two pages selected in the Explorer', () => {
+  withSample();
   it('are compared in one view, which swaps, filters and copies', async () => {
     const workbench = await openWorkbench({ folder, size: { width: 1440, height: 900 } });
     await workbench.selectTwo('vcpu0.vmsa', 'vcpu0-wrong.vmsa');
@@ -59,6 +57,7 @@ describe('Two pages selected in the Explorer', () => {
 });
 
 describe('A Git diff', () => {
+  withSample();
   it('shows both versions in the editor, marks what differs, and opens as one comparison', async () => {
     const git = (...args: string[]) =>
       execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd: folder });

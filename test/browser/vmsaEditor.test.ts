@@ -6,18 +6,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { cells, row, rowIds, selectedId } from '../helpers/page';
-import { makeSample, removeSample, sevscope } from '../helpers/sample';
+import { sevscope, useOneSample, useSample } from '../helpers/sample';
 import { openWorkbench, type Workbench } from '../helpers/workbench';
 
-let folder: string;
-beforeEach(() => {
-  folder = makeSample();
-});
-afterEach(() => {
-  removeSample(folder);
-});
+/** The sample of tests that save nothing, which share a window. */
+let sample: string;
+useOneSample((made) => (sample = made));
+const lookAtSample = () => openWorkbench({ folder: sample, shared: true });
 
-const pageOf = (name: string) => readFileSync(join(folder, name));
+const pageOf = (name: string) => readFileSync(join(sample, name));
 
 async function openPage(workbench: Workbench, name: string): Promise<Frame> {
   await workbench.openFromExplorer(name);
@@ -31,6 +28,8 @@ const bit = (frame: Frame, index: number) => frame.locator(`.bit-diagram [data-b
 const valueField = (frame: Frame) => frame.locator('.details [data-mark="value"] input');
 
 describe('A page with three planted differences', () => {
+  let folder: string;
+  useSample((made) => (folder = made));
   it('is compared, understood by cause, fixed in the editor, saved, and equal', async () => {
     // DebugSwap of Linux 6.6, the CS attributes that KVM leaves, the FPU state of KVM_SEV_INIT2.
     sevscope(
@@ -104,7 +103,7 @@ describe('A page with three planted differences', () => {
 
 describe('Editing', () => {
   it('refuses a wrong value in place, flips bits with the keyboard, undoes and redoes', async () => {
-    const workbench = await openWorkbench({ folder });
+    const workbench = await lookAtSample();
     const before = pageOf('vcpu0.vmsa');
     const frame = await openPage(workbench, 'vcpu0.vmsa');
     await row(frame, 'efer').click();
@@ -138,7 +137,7 @@ describe('Editing', () => {
   });
 
   it('chooses a descriptor type from words', async () => {
-    const workbench = await openWorkbench({ folder });
+    const workbench = await lookAtSample();
     const frame = await openPage(workbench, 'vcpu0.vmsa');
     await row(frame, 'es_attrib').click();
     await frame
@@ -151,7 +150,7 @@ describe('Editing', () => {
 
 describe('Finding', () => {
   it('goes to names, other names, values and bytes with Ctrl+F, and to offsets with Ctrl+G', async () => {
-    const workbench = await openWorkbench({ folder });
+    const workbench = await lookAtSample();
     const frame = await openPage(workbench, 'vcpu0.vmsa');
     const press = (key: string) => workbench.page.keyboard.press(key);
     await row(frame, 'group:Segments').click();
@@ -178,7 +177,7 @@ describe('Finding', () => {
     workbench.assertNoErrors();
   });
   it('shows a card with meaning, expected value and source when the pointer rests on a row', async () => {
-    const workbench = await openWorkbench({ folder });
+    const workbench = await lookAtSample();
     const frame = await openPage(workbench, 'vcpu0.vmsa');
     await row(frame, 'cs_attrib').hover();
     await workbench.page.mouse.move(0, 0);
@@ -197,7 +196,7 @@ describe('Finding', () => {
 
 describe('What matches', () => {
   it('is named in one line, listed on demand, and compared from there', async () => {
-    const workbench = await openWorkbench({ folder });
+    const workbench = await lookAtSample();
     const frame = await openPage(workbench, 'vcpu0-wrong.vmsa');
     await frame.getByText(/Matches SEV-ES.*DebugSwap.*EPYC-Genoa/).waitFor();
     await frame.getByRole('button', { name: 'Find What Matches' }).click();
@@ -209,6 +208,8 @@ describe('What matches', () => {
 });
 
 describe('A file written by another program', () => {
+  let folder: string;
+  useSample((made) => (folder = made));
   it('is shown anew with what changed, or asked about when there are changes', async () => {
     const workbench = await openWorkbench({ folder });
     const frame = await openPage(workbench, 'vcpu0.vmsa');
@@ -247,11 +248,11 @@ describe('Other ways in', () => {
     const header = '[   12.000] Virtual Machine Save Area (VMSA):';
     const pages = [pageOf('vcpu0.vmsa'), pageOf('vcpu0-wrong.vmsa')];
     writeFileSync(
-      join(folder, 'dmesg.log'),
+      join(sample, 'dmesg.log'),
       `[ 1.0] hello\n${pages.map((p) => `${header}\n${dump(p)}`).join('\n')}\n`,
     );
-    writeFileSync(join(folder, 'both.vmsa'), Buffer.concat(pages));
-    const workbench = await openWorkbench({ folder });
+    writeFileSync(join(sample, 'both.vmsa'), Buffer.concat(pages));
+    const workbench = await lookAtSample();
     await workbench.openFromExplorer('dmesg.log');
     await workbench.runCommand('SEV: Open as VMSA');
     let frame = await workbench.webviewFrame();
@@ -278,7 +279,7 @@ describe('Other ways in', () => {
 
 describe('In Restricted Mode', () => {
   it('a page is shown, identified and compared, but not changed', async () => {
-    const workbench = await openWorkbench({ folder, restricted: true });
+    const workbench = await openWorkbench({ folder: sample, restricted: true });
     const frame = await openPage(workbench, 'vcpu0.vmsa');
     await frame.getByText(/Restricted Mode/).waitFor();
     await row(frame, 'rdx').click();

@@ -3,7 +3,8 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { useFolder } from './folder';
 import { ROOT } from './vscodeServer';
 
 /** Runs our command line in a folder, to its end. @throws when it fails */
@@ -12,13 +13,26 @@ export function sevscope(cwd: string, ...args: string[]): void {
 }
 
 /** Writes a sample. @returns its folder, which is named as in pictures: `sample` */
-export function makeSample(): string {
-  const parent = mkdtempSync(join(tmpdir(), 'sevscope-'));
+function makeSample(parent: string): string {
   sevscope(parent, 'sample', 'sample');
   return join(parent, 'sample');
 }
 
-/** Removes a sample and the temporary folder around it. */
-export function removeSample(folder: string): void {
-  rmSync(dirname(folder), { recursive: true, force: true });
+/** For the tests of one `describe`: a sample for each, as `useFolder`. @param use gets its folder before the test */
+export function useSample(use: (folder: string) => void): void {
+  useFolder((parent) => {
+    use(makeSample(parent));
+  });
+}
+
+/** For the tests of a `describe` or a file: one sample for all of them. @param use gets its folder before the first */
+export function useOneSample(use: (folder: string) => unknown): void {
+  let parent: string | undefined;
+  before(async () => {
+    parent = mkdtempSync(join(tmpdir(), 'sevscope-'));
+    await use(makeSample(parent));
+  });
+  after(() => {
+    if (parent !== undefined) rmSync(parent, { recursive: true, force: true });
+  });
 }

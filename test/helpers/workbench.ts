@@ -35,6 +35,8 @@ export interface WorkbenchOptions {
   /** further user settings */
   settings?: Record<string, unknown>;
   size?: { width: number; height: number };
+  /** for a test that only looks: it may get the window that such a test before it had, as tests are quicker than windows */
+  shared?: boolean;
 }
 
 /** How long a step in the workbench may take on a slow machine, in milliseconds. */
@@ -50,6 +52,8 @@ const NOT_OURS = /\/static\/|\/_static\/|\/manifest\.json|\/update\/check|open-v
 
 /** Open windows of the running test. */
 const open = new Set<Workbench>();
+/** The window that the last test has left for one like it; of all test files, each of which has its own copy of this module. */
+const shared = globalThis as { sevscopeWindow?: Workbench | undefined };
 
 /**
  * Opens a folder in a window that knows nothing of earlier ones and waits until all extensions are known.
@@ -61,26 +65,48 @@ const open = new Set<Workbench>();
  *     await workbench.screenshot('vmsa');
  *     workbench.assertNoErrors();
  *
- * The window closes when the test ends; when it fails, also the first time, a picture of the window is kept in test-results/.
+ * The window closes when the test ends, unless it is shared; when it fails, also the first time, a picture of the window is kept in
+ * test-results/.
  */
 export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
   const { folder, theme = 'light', restricted = false, settings = {} } = options;
   const server = await startServer(restricted);
   writeSettings(server, { 'workbench.colorTheme': THEMES[theme].id, ...settings });
-  const page = await freshPage(server);
-  await page.setViewportSize(options.size ?? { width: 1280, height: 800 });
-  page.setDefaultTimeout(PATIENCE);
-  const workbench = new Workbench(page);
+  const key = options.shared === true ? JSON.stringify({ folder, restricted, settings }) : undefined;
+  const workbench = (await takeShared(key)) ?? new Workbench(await freshPage(server), key);
   open.add(workbench);
-  await workbench.load(pageUrl(server, folder));
+  await workbench.page.setViewportSize(options.size ?? { width: 1280, height: 800 });
+  if (workbench.page.url() === 'about:blank') await workbench.load(pageUrl(server, folder));
+  await workbench.showIn(theme);
   return workbench;
+}
+
+/** The window that the last test has left, as good as new, when this is the key of both; another one is closed. */
+async function takeShared(key: string | undefined): Promise<Workbench | undefined> {
+  const last = shared.sevscopeWindow;
+  shared.sevscopeWindow = undefined;
+  if (last && last.key === key) {
+    try {
+      await last.tidy();
+      return last;
+    } catch {
+      // What cannot be tidied up is as good as none.
+    }
+  }
+  await last?.close();
+  return undefined;
 }
 
 export class Workbench {
   /** Errors that the webviews wrote to the console or did not catch. */
   readonly errors: string[] = [];
 
-  constructor(readonly page: Page) {
+  /** @param key what the window was opened with, when a test after this one may have it */
+  constructor(
+    readonly page: Page,
+    readonly key?: string,
+  ) {
+    page.setDefaultTimeout(PATIENCE);
     // A webview's page is written into its frame, so its own messages have no address; those of its files do.
     page.on('console', (message) => {
       const text = `${message.text()} ${message.location().url}`.trim();
@@ -239,15 +265,21 @@ export class Workbench {
   /** Looks at the window as it is in one theme after the other; what it shows stays, as for a person who changes hers. */
   async inEveryTheme(look: (theme: Theme) => Promise<unknown>): Promise<void> {
     for (const theme of Object.keys(THEMES) as Theme[]) {
-      const { name, root, page } = THEMES[theme];
-      await this.runCommand('Preferences: Color Theme');
-      await this.input.fill(name);
-      await this.pick(name);
-      await this.page.locator(`.monaco-workbench.${root}`).waitFor();
-      for (const frame of this.page.frames())
-        if (frame.url().includes('fake.html')) await frame.locator(`body.${page}`).waitFor();
+      await this.showIn(theme);
       await look(theme);
     }
+  }
+
+  /** Shows the window in a theme, as a person chooses one, unless it is in that already. */
+  async showIn(theme: Theme): Promise<void> {
+    const { name, root, page } = THEMES[theme];
+    if (await this.page.locator(`.monaco-workbench.${root}`).isVisible()) return;
+    await this.runCommand('Preferences: Color Theme');
+    await this.input.fill(name);
+    await this.pick(name);
+    await this.page.locator(`.monaco-workbench.${root}`).waitFor();
+    for (const frame of this.page.frames())
+      if (frame.url().includes('fake.html')) await frame.locator(`body.${page}`).waitFor();
   }
 
   /** Writes a picture of the whole window into test-results/, as an artefact of the run. */
@@ -261,6 +293,20 @@ export class Workbench {
   /** Throws when a webview wrote an error to the console. */
   assertNoErrors(): void {
     if (this.errors.length > 0) throw new Error(`The webview reported errors:\n${this.errors.join('\n')}`);
+  }
+
+  /** Takes away what a test has left: editors, with what is not saved in them, questions and messages. */
+  async tidy(): Promise<void> {
+    this.errors.length = 0;
+    await this.page.emulateMedia({ reducedMotion: null });
+    await this.page.keyboard.press('Escape');
+    await this.runCommand('View: Close All Editors');
+    const tabs = this.page.locator('.editor-group-container .tab');
+    const loseChanges = this.page.getByRole('button', { name: "Don't Save" });
+    await loseChanges.or(this.page.locator('.editor-group-container.empty')).first().waitFor();
+    if (await loseChanges.isVisible()) await loseChanges.click();
+    await tabs.first().waitFor({ state: 'detached' });
+    await this.runCommand('Notifications: Clear All Notifications');
   }
 
   async close(): Promise<void> {
@@ -280,7 +326,10 @@ afterEach('close the workbench', async function () {
       await workbench.screenshot(name).catch(() => undefined);
       for (const error of workbench.errors) console.log(`      in the webview: ${error}`);
     }
-    await workbench.close();
+    if (test?.isPassed() && workbench.key !== undefined) {
+      open.delete(workbench);
+      shared.sevscopeWindow = workbench;
+    } else await workbench.close();
   }
 });
 

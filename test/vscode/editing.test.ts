@@ -12,6 +12,7 @@ import { parseFieldValue, patchField, type Patch } from '../../src/core/vmsa/edi
 import { generateVmsa } from '../../src/core/vmsa/generate';
 import { VMSA } from '../../src/core/vmsa/layout';
 import { randomBytes, seeded } from '../helpers/random';
+import { closeEditors } from './closeEditors';
 import { until } from './until';
 
 const PAGE = generateVmsa({
@@ -61,16 +62,12 @@ const value = (uri: vscode.Uri, name: string, text: string) =>
 before(() => {
   folder = mkdtempSync(join(tmpdir(), 'sevscope-editing-'));
 });
-afterEach(async () => {
-  for (let i = 0; i < 10 && vscode.window.tabGroups.all.some((group) => group.tabs.length > 0); i++) {
-    await run('workbench.action.revertAndCloseActiveEditor');
-  }
-});
 after(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
 describe('A field of a page', () => {
+  closeEditors();
   it('is changed, taken back, changed again and saved', async () => {
     const uri = await openNew();
     await run('sevscope.setField', uri, 'rdx', '0x800f12');
@@ -129,6 +126,7 @@ describe('A field of a page', () => {
 });
 
 describe('Undo after a revert', () => {
+  closeEditors();
   it('works also when a new edit replaced those that were saved', async () => {
     const uri = await openNew();
     for (const value of ['1', '2', '3']) await run('sevscope.setField', uri, 'rdx', value);
@@ -151,6 +149,7 @@ describe('Undo after a revert', () => {
 });
 
 describe('A file that is written by somebody else while it is edited', () => {
+  closeEditors();
   it('is taken when the person chooses so, and nothing is left to save', async () => {
     const uri = await openNew();
     await run('sevscope.setField', uri, 'rcx', '1');
@@ -183,6 +182,7 @@ describe('A file that is written by somebody else while it is edited', () => {
 });
 
 describe('Changes', () => {
+  closeEditors();
   it('are kept when the editor is closed and opened in another group meanwhile', async () => {
     const uri = await openNew();
     await run('sevscope.setField', uri, 'rcx', '1');
@@ -261,6 +261,7 @@ class Model {
 }
 
 describe('A thousand random steps', () => {
+  closeEditors();
   it('leave the bytes, the mark and the file that a plain model has', async function () {
     this.timeout(240_000);
     const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);

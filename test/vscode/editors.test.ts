@@ -10,6 +10,7 @@ import { generateVmsa, type VmsaRequest } from '../../src/core/vmsa/generate';
 import { runRecorded } from '../../src/host/checks';
 import { reportUri } from '../../src/host/reportSource';
 import { CheckError } from '../../src/core/errors';
+import { closeEditors } from './closeEditors';
 
 const MILAN = { family: 25, model: 1, stepping: 1 };
 const BSP: VmsaRequest = { profile: 'sev-es', role: 'bsp', cpu: MILAN };
@@ -34,12 +35,12 @@ before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sevscope-host-'));
   await run('sevscope.createSample', vscode.Uri.file(folder));
 });
-afterEach(() => run('workbench.action.closeAllEditors'));
 after(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
 describe('Files open by default in', () => {
+  closeEditors();
   const cases: [string, string][] = [
     ['OVMF.sample.fd', 'sevscope.ovmf'],
     ['vcpu0.vmsa', 'sevscope.vmsa'],
@@ -61,6 +62,7 @@ describe('Files open by default in', () => {
 });
 
 describe('Commands', () => {
+  closeEditors();
   it('generate a page that is the one of the core, and open it', async () => {
     const target = file('generated.vmsa');
     const request: VmsaRequest = { profile: 'sev-es-init2', role: 'ap', cpu: MILAN, resetAddress: 0x80b004 };
@@ -89,6 +91,7 @@ describe('Commands', () => {
 });
 
 describe('Editors on our own addresses', () => {
+  closeEditors();
   for (const viewType of ['sevscope.comparison', 'sevscope.report']) {
     it(`open for ${viewType} even when the address was made by hand`, async () => {
       const scheme = viewType === 'sevscope.report' ? 'sevscope-report' : 'sevscope-compare';
@@ -110,6 +113,7 @@ describe('Editors on our own addresses', () => {
 });
 
 describe('A launch file', () => {
+  closeEditors();
   const { extensionUri } = vscode.extensions.getExtension('sevscope.sevscope')!;
   const verdictOf = async (uri: vscode.Uri) => (await runRecorded(uri, { extensionUri })).report.verdict;
 

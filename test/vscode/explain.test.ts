@@ -14,6 +14,7 @@ import { reportUri } from '../../src/host/reportSource';
 import { ReportStore } from '../../src/host/reportStore';
 import type { ExplanationState } from '../../src/protocol';
 import { TestPanel } from '../helpers/panel';
+import { closeEditors } from './closeEditors';
 import { memory } from './domainsView';
 import { until } from './until';
 
@@ -25,7 +26,6 @@ before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sevscope-explain-'));
   await writeSample(folder);
 });
-afterEach(() => vscode.commands.executeCommand('workbench.action.closeAllEditors'));
 after(() => {
   rmSync(folder, { recursive: true, force: true });
 });
@@ -71,6 +71,7 @@ const unexplained = () =>
   }));
 
 describe('A mismatch', () => {
+  closeEditors();
   it('is explained when somebody asks, and stays one', async () => {
     const { panel } = await openReport(reportUri({ file: fileOf('mismatch.sevlaunch.json') }));
     assert.equal(stateOf(panel), undefined);
@@ -123,6 +124,7 @@ describe('A mismatch', () => {
 });
 
 describe('A search', () => {
+  closeEditors();
   it('tells how far it is, and is stopped within 250 ms', async () => {
     const { panel } = await openReport(reportUri({ file: unexplained() }));
     panel.send({ type: 'action', action: 'explain' });
@@ -169,6 +171,7 @@ describe('A search', () => {
 });
 
 describe('A launch file', () => {
+  closeEditors();
   it('is changed as an explanation says, unsaved, with undo; then it matches', async () => {
     const file = writeLaunch('edited.sevlaunch.json', () => ({}));
     const before = readFileSync(file.fsPath, 'utf8');
@@ -228,6 +231,7 @@ const REPORT: Report = {
 };
 
 describe('The report of a domain after a reload', () => {
+  closeEditors();
   const uri = () =>
     reportUri({
       file: fileOf('mismatch.sevlaunch.json'),
@@ -273,6 +277,7 @@ describe('The report of a domain after a reload', () => {
 });
 
 describe('Keys', () => {
+  closeEditors();
   it('are in nothing that an explanation shows or copies', async () => {
     const canary = Buffer.from('CANARY-TIK-16-B!');
     writeFileSync(join(folder, 'canary.bin'), canary);

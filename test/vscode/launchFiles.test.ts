@@ -2,17 +2,7 @@
 // completes in them, their reports, and recording a launch into one.
 
 import { strict as assert } from 'node:assert';
-import {
-  chmodSync,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, existsSync, readFileSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { CPU_MODELS } from '../../src/core/vmsa/cpuModels';
@@ -24,6 +14,8 @@ import type { ReportEditor } from '../../src/host/reportEditor';
 import { ReportEditor as Reports } from '../../src/host/reportEditor';
 import { FAKE_MEASUREMENT, FAKE_UUID, fakeHost } from '../helpers/fakeHost';
 import { fakeWorker } from '../helpers/fakeWorker';
+import { useFolder } from '../helpers/folder';
+import { closeEditors } from './closeEditors';
 import { HOST, extension, memory, run, used, withHost } from './domainsView';
 import { until } from './until';
 
@@ -31,15 +23,11 @@ let folder: string;
 before(async () => {
   await extension.activate();
 });
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'sevscope-launch-'));
-  await writeSample(folder);
-});
-afterEach(async () => {
-  await run('workbench.action.revertAndCloseActiveEditor');
-  await run('workbench.action.closeAllEditors');
-  rmSync(folder, { recursive: true, force: true });
-});
+/** Each suite starts with the sample. */
+const withSample = () => {
+  closeEditors();
+  useFolder((made) => writeSample((folder = made)));
+};
 
 const at = (name: string) => vscode.Uri.file(join(folder, name));
 const text = (name: string) => readFileSync(join(folder, name), 'utf8');
@@ -73,6 +61,7 @@ async function change(editor: vscode.TextEditor, from: string, to: string): Prom
 }
 
 describe('The problems of a launch file', () => {
+  withSample();
   it('are shown at their members, each with its rule and how much it matters', async () => {
     const { document } = await open({ initrd: 'none', keys: { tik: 'README.md' } });
     const { Error: wrong, Warning: warning } = vscode.DiagnosticSeverity;
@@ -148,6 +137,7 @@ describe('The problems of a launch file', () => {
 });
 
 describe('A quick fix of a launch file', () => {
+  withSample();
   const fixes = async (uri: vscode.Uri, range: vscode.Range) =>
     (await run('vscode.executeCodeActionProvider', uri, range)) as vscode.CodeAction[];
   async function fix(document: vscode.TextDocument, title: string): Promise<void> {
@@ -183,6 +173,7 @@ describe('A quick fix of a launch file', () => {
 });
 
 describe('Above a launch file', () => {
+  withSample();
   it('stands what can be done with it', async () => {
     const { document } = await open();
     const lenses = (await run('vscode.executeCodeLensProvider', document.uri, 10)) as vscode.CodeLens[];
@@ -199,6 +190,7 @@ describe('Above a launch file', () => {
 });
 
 describe('In a launch file VS Code completes', () => {
+  withSample();
   /** The labels that are offered where `|` stands in the text, with their words. */
   async function offered(marked: string): Promise<Map<string, string>> {
     const uri = at('complete.sevlaunch.json');
@@ -261,6 +253,7 @@ describe('In a launch file VS Code completes', () => {
 });
 
 describe('The report of a launch file', () => {
+  withSample();
   const reports = () =>
     vscode.window.tabGroups.all
       .flatMap(({ tabs }) => tabs)
@@ -281,6 +274,7 @@ describe('The report of a launch file', () => {
 });
 
 describe('A launch that is recorded', () => {
+  withSample();
   withHost();
 
   it('opens unsaved, beside the inputs of the file that names the domain', async () => {

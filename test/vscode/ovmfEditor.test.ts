@@ -9,6 +9,7 @@ import { buildOvmf } from '../../src/core/ovmf/build';
 import { newLaunchFile } from '../../src/host/newLaunchFile';
 import { OvmfEditor } from '../../src/host/ovmfEditor';
 import { TestPanel } from '../helpers/panel';
+import { closeEditors } from './closeEditors';
 import { until } from './until';
 
 let folder: string;
@@ -22,12 +23,12 @@ const rules = (uri: vscode.Uri) => vscode.languages.getDiagnostics(uri).map(({ c
 before(() => {
   folder = mkdtempSync(join(tmpdir(), 'sevscope-ovmf-'));
 });
-afterEach(() => vscode.commands.executeCommand('workbench.action.closeAllEditors'));
 after(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
 describe('An OVMF image that is open', () => {
+  closeEditors();
   it('has its findings among the problems, until it is closed, and anew when it is written', async () => {
     const uri = file('image.fd', buildOvmf({ size: 0x4000, hashArea: { base: 0, size: 0 } }));
     await vscode.commands.executeCommand('vscode.open', uri);

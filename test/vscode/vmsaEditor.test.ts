@@ -76,17 +76,22 @@ const edit = async (panel: TestPanel, field: string, value: string) => {
   await shows(panel, withField(field, value, shown(panel)!.bytes));
 };
 
+/** Each suite here ends what its tests have opened. */
+const withEnd = () => {
+  afterEach(() => {
+    for (const close of closing.splice(0)) close();
+  });
+};
+
 before(() => {
   folder = mkdtempSync(join(tmpdir(), 'sevscope-vmsa-'));
-});
-afterEach(() => {
-  for (const close of closing.splice(0)) close();
 });
 after(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
 describe('A VMSA editor', () => {
+  withEnd();
   it('shows the page, and every edit in every panel of the document', async () => {
     const { editor, document, panel } = await open(newFile());
     const second = new TestPanel();
@@ -128,6 +133,7 @@ describe('A VMSA editor', () => {
 });
 
 describe('Save As', () => {
+  withEnd();
   it('writes what is here, and leaves the file', async () => {
     const { editor, document, panel } = await open(newFile());
     await edit(panel, 'rdx', '7');
@@ -148,6 +154,7 @@ describe('Save As', () => {
 });
 
 describe('A file of several pages', () => {
+  withEnd();
   it('shows one of them, and edits that one', async () => {
     const second = generateVmsa({ ...REQUEST, role: 'ap', resetAddress: 0x80b004 }).bytes;
     const { editor, document, panel } = await open(newFile(Buffer.concat([PAGE, second])));
@@ -170,6 +177,7 @@ describe('A file of several pages', () => {
 });
 
 describe('A file of several pages that somebody else writes', () => {
+  withEnd();
   it('is in conflict also where another page was written, and does not call it gone', async () => {
     const { document, panel } = await open(newFile(Buffer.concat([PAGE, PAGE])));
     await edit(panel, 'rcx', '1');
@@ -183,6 +191,7 @@ describe('A file of several pages that somebody else writes', () => {
 });
 
 describe('A page that was read from text', () => {
+  withEnd();
   it('is shown with where it is from, and not edited', async () => {
     const { editor, document, panel } = await open(newFile(toBase64(PAGE)));
     assert.deepEqual(shown(panel)?.bytes, PAGE);
@@ -198,6 +207,7 @@ describe('A page that was read from text', () => {
 });
 
 describe('A file that somebody else writes', () => {
+  withEnd();
   it('is shown again with what changed, until the next edit', async () => {
     const { document, panel, events } = await open(newFile());
     writeFileSync(document.uri.fsPath, withField('rdx', '9'));
@@ -290,6 +300,7 @@ describe('A file that somebody else writes', () => {
 });
 
 describe('A file that is deleted', () => {
+  withEnd();
   it('is not lost: it can be kept and saved again', async () => {
     const { editor, document, panel, events } = await open(newFile());
     rmSync(document.uri.fsPath);
@@ -318,6 +329,7 @@ describe('A file that is deleted', () => {
 });
 
 describe('A backup', () => {
+  withEnd();
   const restore = async (editor: VmsaEditor, document: VmsaDocument) => {
     const destination = vscode.Uri.file(join(folder, 'backups', `backup${count++}`));
     const { id } = await editor.backupCustomDocument(document, { destination });
@@ -360,6 +372,7 @@ describe('A backup', () => {
 });
 
 describe('A comparison', () => {
+  withEnd();
   const memory = new Map<string, unknown>();
   const recent = new RecentCpus({
     keys: () => [...memory.keys()],
@@ -408,6 +421,7 @@ describe('A comparison', () => {
 });
 
 describe('A diff editor', () => {
+  withEnd();
   const run = (command: string, ...args: unknown[]) => vscode.commands.executeCommand(command, ...args);
   const activeTab = () => vscode.window.tabGroups.activeTabGroup.activeTab;
   afterEach(() => run('workbench.action.closeAllEditors'));

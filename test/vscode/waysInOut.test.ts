@@ -9,6 +9,7 @@ import { EXPORTS } from '../../src/core/vmsa/exportPage';
 import { generateVmsa, type VmsaRequest } from '../../src/core/vmsa/generate';
 import { readPages } from '../../src/core/vmsa/readPages';
 import { toBase64, utf8 } from '../../src/core/hex';
+import { closeEditors } from './closeEditors';
 import { until } from './until';
 
 const REQUEST: VmsaRequest = {
@@ -38,7 +39,6 @@ async function active(viewType: string): Promise<vscode.Uri> {
 before(() => {
   folder = mkdtempSync(join(tmpdir(), 'sevscope-ways-'));
 });
-afterEach(() => run('workbench.action.closeAllEditors'));
 after(() => {
   rmSync(folder, { recursive: true, force: true });
 });
@@ -53,6 +53,7 @@ function kernelLog(page: Uint8Array): string {
 }
 
 describe('What is in the clipboard', () => {
+  closeEditors();
   const texts: [string, () => string][] = [
     ['a kernel log', () => kernelLog(PAGE)],
     ['base64', () => toBase64(PAGE)],
@@ -77,6 +78,7 @@ describe('What is in the clipboard', () => {
 });
 
 describe('A page is exported to the clipboard and to a file as', () => {
+  closeEditors();
   for (const { id, write } of EXPORTS) {
     it(id, async () => {
       const page = file('page.vmsa', PAGE);
@@ -100,6 +102,7 @@ describe('A page is exported to the clipboard and to a file as', () => {
 });
 
 describe('Two pages are compared', () => {
+  closeEditors();
   it('when they are selected in the Explorer', async () => {
     const [a, b] = [file('a.vmsa', PAGE), file('b.vmsa', PAGE)];
     await run('sevscope.compareSelected', a, [a, b]);
@@ -117,6 +120,7 @@ describe('Two pages are compared', () => {
 });
 
 describe('What matches a page', () => {
+  closeEditors();
   it('is offered, the first opens the comparison with it', async () => {
     const page = file('which.vmsa', PAGE);
     void run('sevscope.identifyVmsa', page);

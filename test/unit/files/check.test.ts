@@ -7,7 +7,6 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import {
   lstatSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -33,21 +32,20 @@ import { parseLaunchFile } from '../../../src/files/launchFile';
 import { digestFile, readUpTo } from '../../../src/files/read';
 import { writeSample } from '../../../src/files/sample';
 import { writeWhole } from '../../../src/files/write';
+import { useFolder } from '../../helpers/folder';
 
 let folder: string;
 const at = (name: string) => join(folder, name);
 const load = (name: string): LaunchInputs =>
   launchInputs(parseLaunchFile(readFileSync(at(name), 'utf8'), at(name)), name);
 
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'sevscope-check-'));
-  await writeSample(folder);
-});
-afterEach(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
+/** Each suite starts with the sample. */
+const withSample = () => {
+  useFolder((made) => writeSample((folder = made)));
+};
 
 describe('The sample', () => {
+  withSample();
   it('is the same each time it is written, and leaves other files alone', async () => {
     const read = () =>
       readdirSync(folder)
@@ -103,6 +101,7 @@ describe('The sample', () => {
 });
 
 describe('A changed bit flips the verdict:', () => {
+  withSample();
   for (const name of ['OVMF.sample.fd', 'vmlinuz.sample', 'initrd.sample', 'sample_tik.bin']) {
     it(`in ${name}, first, middle and last byte`, async () => {
       const good = readFileSync(at(name));
@@ -139,6 +138,7 @@ describe('A changed bit flips the verdict:', () => {
 });
 
 describe('A report warns', () => {
+  withSample();
   it('about a policy that allows debugging, whatever the verdict', async () => {
     const inputs = load('matches.sevlaunch.json');
     const report = await runCheck({ ...inputs, platform: { ...inputs.platform, policy: 4 } });
@@ -156,6 +156,7 @@ describe('A report warns', () => {
 });
 
 describe('Inputs that contradict each other or are missing are refused before a file is read', () => {
+  withSample();
   const cases: [string, Partial<LaunchInputs>, RegExp][] = [
     ['an initrd without kernel', { kernel: undefined, cmdline: undefined }, /measured with a kernel only/],
     [
@@ -191,6 +192,7 @@ describe('Inputs that contradict each other or are missing are refused before a 
 });
 
 describe('Keys', () => {
+  withSample();
   it('are cleared after use, also when the use fails', async () => {
     const seen: Uint8Array[] = [];
     for (const paths of [{ tik: at('sample_tik.bin'), tek: at('sample_tek.bin') }]) {
@@ -222,6 +224,7 @@ describe('Keys', () => {
 });
 
 describe('Reading files', () => {
+  withSample();
   it('streams a file that is larger than memory should hold', async () => {
     writeFileSync(at('large'), '');
     truncateSync(at('large'), 300 * 2 ** 20);
@@ -270,6 +273,7 @@ describe('Reading files', () => {
 });
 
 describe('A pipe', () => {
+  withSample();
   const pipe = (name: string) => {
     const path = at(name);
     rmSync(path, { force: true });
@@ -335,6 +339,7 @@ describe('A pipe', () => {
 });
 
 describe('Secrets', () => {
+  withSample();
   it('are sealed and cleared, also when that fails', async () => {
     const inputs = load('matches.sevlaunch.json');
     const secret = () => ({ guid: '736869e5-84f0-4973-92ec-06879ce3da0b', data: Buffer.from('SECRET') });
@@ -352,6 +357,7 @@ describe('Secrets', () => {
 });
 
 describe('Writing files', () => {
+  withSample();
   it('follows a link, and keeps the mode of the file', async () => {
     writeFileSync(at('target'), 'old', { mode: 0o600 });
     symlinkSync('target', at('link'));

@@ -1,8 +1,7 @@
 // Many checks at once: files that they share are read once, each has its own result in its own place, and none stops another.
 
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkMany, type LaunchJob, type LaunchResult } from '../../../src/files/checkMany';
 import { DigestCache } from '../../../src/files/digestCache';
@@ -10,17 +9,15 @@ import { launchInputs, runCheck, type LaunchInputs } from '../../../src/files/la
 import { readLaunchFile } from '../../../src/files/launchFile';
 import { digestFile } from '../../../src/files/read';
 import { writeSample } from '../../../src/files/sample';
+import { useFolder } from '../../helpers/folder';
 
 let folder: string;
 const at = (name: string) => join(folder, name);
 
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'sevscope-many-'));
-  await writeSample(folder);
-});
-afterEach(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
+/** Each suite starts with the sample. */
+const withSample = () => {
+  useFolder((made) => writeSample((folder = made)));
+};
 
 const job = (
   name: string,
@@ -37,6 +34,7 @@ const ending = ({ outcome }: LaunchResult) =>
   'report' in outcome ? outcome.report.verdict : outcome.error.kind;
 
 describe('Many checks', () => {
+  withSample();
   it('that share a firmware, a kernel and an initrd read each once', async () => {
     const reads: string[] = [];
     const jobs = Array.from({ length: 100 }, (_, i) =>
@@ -99,6 +97,7 @@ describe('Many checks', () => {
 });
 
 describe('The digests of a batch', () => {
+  withSample();
   const firmware = () => at('OVMF.sample.fd');
 
   it('are those of the files, and each user goes on hashing for itself', async () => {

@@ -3,8 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { CheckError } from '../../../src/core/errors';
@@ -22,6 +21,7 @@ import { parseLaunchFile } from '../../../src/files/launchFile';
 import { measurementsBeside } from '../../../src/files/launchesBeside';
 import { writeSample } from '../../../src/files/sample';
 import { few } from '../../helpers/hostile';
+import { useFolder } from '../../helpers/folder';
 
 const SCRIPT = resolve('dist/explainWorker.js');
 const MATCHES = 'matches.sevlaunch.json';
@@ -50,15 +50,13 @@ function edited(json: Json, edits: readonly LaunchEdit[]): Json {
   return copy;
 }
 
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'sevscope-explain-'));
-  await writeSample(folder);
-});
-afterEach(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
+/** Each suite starts with the sample. */
+const withSample = () => {
+  useFolder((made) => writeSample((folder = made)));
+};
 
 describe('An explanation from files', () => {
+  withSample();
   const wrong: readonly (readonly [string, (json: Json) => void, string])[] = [
     ['vCPUs', (json) => (json['vcpus'] = 4), 'vcpus'],
     ['a CPU', (json) => (json['cpu'] = 'EPYC-Genoa'), 'cpu-model'],
@@ -192,6 +190,7 @@ describe('An explanation from files', () => {
 });
 
 describe('A search for an explanation', () => {
+  withSample();
   const long = () => ({ ...load(readJson(MATCHES)), cmdline: 'another' });
 
   it('tells its progress, at most ten times a second and never more than the total', async () => {

@@ -2,23 +2,15 @@
 // tried again. The workers are real processes.
 
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HostConnections } from '../../../src/files/hostConnections';
 import type { Connection, ConnectOptions } from '../../../src/libvirt/client';
 import { fakeWorker } from '../../helpers/fakeWorker';
+import { useFolder } from '../../helpers/folder';
 
 let folder: string;
 let log: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'sevscope-hosts-'));
-  log = join(folder, 'log');
-});
-afterEach(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
-
 /** A worker that notes when it connects and ends. @param onOpen what it does then @param onList what it does when asked */
 const worker = (onOpen: string, onList = 'send({ id, ok: [] });'): string =>
   fakeWorker(
@@ -39,6 +31,10 @@ const options = (workerPath: string, uri = 'test:///default'): ConnectOptions =>
 });
 
 describe('The hosts of many checks', () => {
+  useFolder((made) => {
+    folder = made;
+    log = join(folder, 'log');
+  });
   it('are connected to once, and left when nobody asks any more', async () => {
     const hosts = new HostConnections();
     const workerPath = worker(OPENS);
