@@ -42,7 +42,7 @@ const plainSev: Judgement = { skip: 'Plain SEV measures no vCPUs.' };
 export const inputRules: readonly DomainRule[] = [
   {
     id: 'vcpu-count',
-    title: 'The number of vCPUs is the owner’s',
+    title: "The number of vCPUs is the owner's",
     judge: (question) => {
       const vcpus = measuresVcpus(question);
       if (vcpus === undefined) return noPolicy;
@@ -58,7 +58,7 @@ export const inputRules: readonly DomainRule[] = [
   },
   {
     id: 'firmware-input',
-    title: 'The firmware is the owner’s',
+    title: "The firmware is the owner's",
     judge: (question) => {
       const { loader } = question.config;
       const judged = fileInput('firmware', question, question.given.firmware, loader?.path);
@@ -76,19 +76,19 @@ export const inputRules: readonly DomainRule[] = [
   },
   {
     id: 'kernel-input',
-    title: 'The kernel is the owner’s',
+    title: "The kernel is the owner's",
     judge: (question) =>
       unmeasured(question) ?? fileInput('kernel', question, question.given.kernel, question.config.kernel),
   },
   {
     id: 'initrd-input',
-    title: 'The initrd is the owner’s',
+    title: "The initrd is the owner's",
     judge: (question) =>
       unmeasured(question) ?? fileInput('initrd', question, question.given.initrd, question.config.initrd),
   },
   {
     id: 'cmdline-input',
-    title: 'The command line is the owner’s',
+    title: "The command line is the owner's",
     judge: (question) => {
       const { given, config } = question;
       const { cmdline } = config;
@@ -106,7 +106,7 @@ export const inputRules: readonly DomainRule[] = [
   },
   {
     id: 'cpu-input',
-    title: 'The CPU of the VMSAs is the owner’s',
+    title: "The CPU of the VMSAs is the owner's",
     judge: (question) => {
       const { given, config, host } = question;
       const vcpus = measuresVcpus(question);

@@ -36,7 +36,7 @@ const REMAINS: readonly (readonly [
   ],
   [
     ({ keys }) => keys !== undefined && 'tik' in keys && keys.tek === undefined,
-    'TIK and TEK in each other’s place were not tried, because the TEK was not given.',
+    "TIK and TEK in each other's place were not tried, because the TEK was not given.",
   ],
   [
     ({ wanted, others }) => wanted.kind === 'measurement' && others.length === 0,

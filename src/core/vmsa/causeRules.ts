@@ -116,14 +116,14 @@ const FPU: readonly CauseRule[] = [
   {
     id: 'x87-reset-value',
     title: 'x87 state after RESET instead of after FNINIT',
-    doc: 'The control word 0x40 and the tag word 0x5555 are the architecture’s RESET values. COCONUT-SVSM puts them into the page of its guest at run time; QEMU’s reset is that of FNINIT, 0x37f and an abridged tag word of 0. Such a page was not made by QEMU and KVM.',
+    doc: "The control word 0x40 and the tag word 0x5555 are the architecture's RESET values. COCONUT-SVSM puts them into the page of its guest at run time; QEMU's reset is that of FNINIT, 0x37f and an abridged tag word of 0. Such a page was not made by QEMU and KVM.",
     applies: (p) =>
       (p.name === 'x87_fcw' && (p.a === 0x40n || p.e === 0x40n)) ||
       (p.name === 'x87_ftw' && (p.a === 0x5555n || p.e === 0x5555n)),
   },
   {
     id: 'svsm-x87',
-    title: 'x87 control word missing in sev-snp-measure’s SVSM page',
+    title: "x87 control word missing in sev-snp-measure's SVSM page",
     doc: 'Both pages have MXCSR 0x1f80, but one has no x87 control word. sev-snp-measure --mode snp:svsm passes it under a name that its structure does not have, so it stays 0; a host has 0x37f. The page of the host is right.',
     applies: (p) =>
       p.name === 'x87_fcw' &&
@@ -134,20 +134,20 @@ const FPU: readonly CauseRule[] = [
   {
     id: 'fpu-state',
     title: 'FPU state in the page, or not (KVM_SEV_INIT2)',
-    doc: 'MXCSR 0x1f80 and the x87 control word 0x37f are in the page of VMs made with KVM_SEV_INIT2 (Linux 6.10; QEMU 9.1 with legacy-vm-type=off) and of SNP guests, and 0 with KVM_SEV_ES_INIT, QEMU’s default for SEV-ES. sev-snp-measure since 0.0.10 has them always, virt-qemu-sev-validate and sevctl never; sevctl vmsa update erases them. Choose the profile of the launch.',
+    doc: "MXCSR 0x1f80 and the x87 control word 0x37f are in the page of VMs made with KVM_SEV_INIT2 (Linux 6.10; QEMU 9.1 with legacy-vm-type=off) and of SNP guests, and 0 with KVM_SEV_ES_INIT, QEMU's default for SEV-ES. sev-snp-measure since 0.0.10 has them always, virt-qemu-sev-validate and sevctl never; sevctl vmsa update erases them. Choose the profile of the launch.",
     applies: (p) =>
       (p.name === 'mxcsr' && are(p, 0n, 0x1f80n)) || (p.name === 'x87_fcw' && are(p, 0n, 0x37fn)),
     text: (p) =>
       isSnp(p.actual) && isSnp(p.expected)
         ? 'Both pages are SEV-SNP, but only one has the FPU state. Out-of-tree host kernels before Linux 6.10 left it out, EC2 and GCE still do; sev-snp-measure has it for QEMU since 0.0.10. Choose the profile of the host kernel.'
-        : 'Only one page has the FPU state. KVM puts it there for VMs made with KVM_SEV_INIT2 (Linux 6.10; QEMU 9.1 with legacy-vm-type=off), and QEMU’s default for SEV-ES is not that. sev-snp-measure since 0.0.10 and virtee/sev always have it, virt-qemu-sev-validate and sevctl never; sevctl vmsa update erases it. Choose the profile of the launch.',
+        : "Only one page has the FPU state. KVM puts it there for VMs made with KVM_SEV_INIT2 (Linux 6.10; QEMU 9.1 with legacy-vm-type=off), and QEMU's default for SEV-ES is not that. sev-snp-measure since 0.0.10 and virtee/sev always have it, virt-qemu-sev-validate and sevctl never; sevctl vmsa update erases it. Choose the profile of the launch.",
   },
 ];
 
 const CPU: readonly CauseRule[] = [
   {
     id: 'rdx-kvm-default',
-    title: 'KVM’s own default in RDX, as on EC2 and GCE',
+    title: "KVM's own default in RDX, as on EC2 and GCE",
     doc: 'One page has 0x600 in RDX, which KVM leaves when it knows no CPUID of the guest yet: EC2 and GCE launch with it. Choose the profile of that cloud, or the CPU model of the guest elsewhere.',
     applies: (p) => p.name === 'rdx' && either(p, ({ own }) => own === BigInt(KVM_FALLBACK_SIGNATURE)),
   },
@@ -160,14 +160,14 @@ const CPU: readonly CauseRule[] = [
   {
     id: 'cpu-signature',
     title: 'Another CPU model of the guest',
-    doc: 'RDX is the signature of the guest’s CPU model, not that of the host, unless the guest has host-passthrough: -cpu EPYC-v4 gives 0x800f12 on every host. Give the model that the guest is configured with.',
+    doc: "RDX is the signature of the guest's CPU model, not that of the host, unless the guest has host-passthrough: -cpu EPYC-v4 gives 0x800f12 on every host. Give the model that the guest is configured with.",
     applies: (p) => p.name === 'rdx',
     text: ({ a, e }) => {
       const [x, y] = [decodeSignature(a), decodeSignature(e)];
       const near = x.family === y.family && x.model === y.model && x.stepping !== y.stepping;
       const hint = near
-        ? 'Only the stepping differs: QEMU’s named models often have another one than the processor they are named after (EPYC-Genoa is 0, shipped parts are 1), so one guest has the named model and the other host-passthrough.'
-        : 'It is the guest’s model, not the host’s: they are the same with host-passthrough only.';
+        ? "Only the stepping differs: QEMU's named models often have another one than the processor they are named after (EPYC-Genoa is 0, shipped parts are 1), so one guest has the named model and the other host-passthrough."
+        : "It is the guest's model, not the host's: they are the same with host-passthrough only.";
       return `One page is for ${describeSignature(a)}, the other for ${describeSignature(e)}. ${hint} Give the model that the guest is configured with.`;
     },
   },
@@ -177,7 +177,7 @@ const STARTS: readonly CauseRule[] = [
   {
     id: 'igvm-start',
     title: 'The 64-bit start of an IGVM file',
-    doc: 'One page starts in long mode with selectors 8 and 0x10, as COCONUT-SVSM’s igvmbuilder writes it (QEMU 10.1): the builder sets all of its registers and leaves those that QEMU would set at 0. Compare with the profile of the IGVM launch.',
+    doc: "One page starts in long mode with selectors 8 and 0x10, as COCONUT-SVSM's igvmbuilder writes it (QEMU 10.1): the builder sets all of its registers and leaves those that QEMU would set at 0. Compare with the profile of the IGVM launch.",
     applies: (p) =>
       either(p, ({ page, otherPage }) => isIgvm(page) && !isIgvm(otherPage)) &&
       (isSegment(p) ||
@@ -186,7 +186,7 @@ const STARTS: readonly CauseRule[] = [
   {
     id: 'svsm-start',
     title: 'The 32-bit start of an SVSM image',
-    doc: 'One page starts in flat 32-bit protected mode (cs 8/0xc9b, data 0x10/0xc93, cr0 0x11) at the SVSM image, as QEMU’s former svsm= launch and sev-snp-measure --mode snp:svsm have it; all vCPUs have the same page. Compare with the profile of that launch.',
+    doc: "One page starts in flat 32-bit protected mode (cs 8/0xc9b, data 0x10/0xc93, cr0 0x11) at the SVSM image, as QEMU's former svsm= launch and sev-snp-measure --mode snp:svsm have it; all vCPUs have the same page. Compare with the profile of that launch.",
     applies: (p) =>
       either(p, ({ page, otherPage }) => isSvsm(page) && !isSvsm(otherPage)) &&
       (isSegment(p) || named('cr0', 'rip')(p)),
@@ -201,8 +201,8 @@ const STARTS: readonly CauseRule[] = [
   },
   {
     id: 'krun-start',
-    title: 'libkrun’s boot registers',
-    doc: 'libkrun starts its boot processor with a stack (RSP and RBP 0x8ff0) and boot parameters (RSI 0x7000), and its additional processors at 0x91000 (CS 0x9100, RIP 0) instead of at an address from the firmware. Choose the profile of libkrun, or the other VMM’s page.',
+    title: "libkrun's boot registers",
+    doc: "libkrun starts its boot processor with a stack (RSP and RBP 0x8ff0) and boot parameters (RSI 0x7000), and its additional processors at 0x91000 (CS 0x9100, RIP 0) instead of at an address from the firmware. Choose the profile of libkrun, or the other VMM's page.",
     applies: (p) =>
       (named('rsp', 'rbp')(p) && are(p, 0n, 0x8ff0n)) ||
       (p.name === 'rsi' && are(p, 0n, 0x7000n)) ||
@@ -221,7 +221,7 @@ const STARTS: readonly CauseRule[] = [
   {
     id: 'role',
     title: 'Boot processor against additional processor',
-    doc: 'One page starts at the reset vector, as vCPU 0 does, the other at the address of the firmware’s SEV-ES reset block, as every other vCPU. Compare pages of the same role; the launch measures vCPU 0 first.',
+    doc: "One page starts at the reset vector, as vCPU 0 does, the other at the address of the firmware's SEV-ES reset block, as every other vCPU. Compare pages of the same role; the launch measures vCPU 0 first.",
     applies: (p) =>
       START(p) &&
       either(
@@ -236,17 +236,17 @@ const STARTS: readonly CauseRule[] = [
   {
     id: 'reset-address',
     title: 'Reset address of another OVMF build',
-    doc: 'Both pages are of additional processors, which start at the address in the firmware’s SEV-ES reset block. It differs between builds (0x80b004 in current AmdSev builds, 0x808004 in older ones). Read it from the image that the guest starts with.',
+    doc: "Both pages are of additional processors, which start at the address in the firmware's SEV-ES reset block. It differs between builds (0x80b004 in current AmdSev builds, 0x808004 in older ones). Read it from the image that the guest starts with.",
     applies: (p) => START(p) && isRealMode(p.actual) && isRealMode(p.expected),
     text: (p) =>
-      `Additional processors start at ${start(p.actual)} in one page and at ${start(p.expected)} in the other. The address is in the firmware’s SEV-ES reset block and differs between builds (0x80b004 in current AmdSev builds, 0x808004 in older ones). Read it from the image that the guest starts with.`,
+      `Additional processors start at ${start(p.actual)} in one page and at ${start(p.expected)} in the other. The address is in the firmware's SEV-ES reset block and differs between builds (0x80b004 in current AmdSev builds, 0x808004 in older ones). Read it from the image that the guest starts with.`,
   },
 ];
 
 const VMM: readonly CauseRule[] = [
   {
     id: 'ec2-attributes',
-    title: 'EC2’s segment attributes',
+    title: "EC2's segment attributes",
     doc: 'EC2 launches with ss_attrib 0x92 and tr_attrib 0x83, and with cs_attrib 0x9a for the boot processor but 0x9b for the others. Choose the profile for EC2; sev-snp-measure needs --vmm-type ec2.',
     applies: (p) =>
       named('cs_attrib', 'ss_attrib', 'tr_attrib')(p) &&
@@ -256,12 +256,12 @@ const VMM: readonly CauseRule[] = [
   {
     id: 'kvm-attributes',
     title: 'Segment attributes as KVM sets them',
-    doc: 'KVM creates a vCPU with segments not accessed (0x92, 0x9a) and a 16-bit TSS (0x83); QEMU’s reset replaces them with 0x93, 0x9b and 0x8b, other VMMs such as libkrun only some of them. Choose the profile of the VMM.',
+    doc: "KVM creates a vCPU with segments not accessed (0x92, 0x9a) and a 16-bit TSS (0x83); QEMU's reset replaces them with 0x93, 0x9b and 0x8b, other VMMs such as libkrun only some of them. Choose the profile of the VMM.",
     applies: accessedBit,
   },
   {
     id: 'gce-pat',
-    title: 'Google Compute Engine’s PAT',
+    title: "Google Compute Engine's PAT",
     doc: 'GCE (and a COCONUT-SVSM image built for Vanadium) launches with PAT 0x70106, all others with the reset value 0x7040600070406. Choose the profile for GCE; sev-snp-measure needs --vmm-type gce.',
     applies: (p) => p.name === 'g_pat' && either(p, ({ own }) => own === 0x70106n),
   },

@@ -134,7 +134,7 @@ function checkStart({ vcpu, value, bit, note }: Notes): void {
     note(
       'vmsa-ap-at-reset-vector',
       'rip',
-      `This page of vCPU ${vcpu} starts at the reset vector 0xfffffff0. Only vCPU 0 does; the others start at the address of the firmware’s SEV-ES reset block.`,
+      `This page of vCPU ${vcpu} starts at the reset vector 0xfffffff0. Only vCPU 0 does; the others start at the address of the firmware's SEV-ES reset block.`,
     );
   }
   if (vcpu === 0 && realMode && !reset) {
@@ -196,7 +196,7 @@ function checkRegisters({ value, bit, note }: Notes): void {
     );
   }
   if (decodeSignature(value('rdx')).malformed) {
-    const message = `rdx is ${hex(value('rdx'))}, which is no CPU signature: at launch it is CPUID Fn0000_0001_EAX of the guest’s CPU.`;
+    const message = `rdx is ${hex(value('rdx'))}, which is no CPU signature: at launch it is CPUID Fn0000_0001_EAX of the guest's CPU.`;
     note('vmsa-cpu-signature', 'rdx', message);
   }
 }

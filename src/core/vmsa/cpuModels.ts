@@ -165,6 +165,6 @@ export function describeSignature(signature: number | bigint): string {
     ...(id.malformed ? ['not a signature that a CPU can have'] : []),
     describeCpuId(id),
     ...(part ? [part.codename] : []),
-    ...(BigInt(signature) === BigInt(KVM_FALLBACK_SIGNATURE) ? ['KVM’s own default'] : []),
+    ...(BigInt(signature) === BigInt(KVM_FALLBACK_SIGNATURE) ? ["KVM's own default"] : []),
   ].join('; ');
 }

@@ -113,7 +113,7 @@ export const AMD_RESET: Layer = {
   },
   about: {
     tr_attrib: {
-      note: 'the manual’s words mean a 16-bit TSS, 0x83; QEMU and COCONUT-SVSM reset to the 32-bit one',
+      note: "the manual's words mean a 16-bit TSS, 0x83; QEMU and COCONUT-SVSM reset to the 32-bit one",
     },
     x87_ftw: { note: 'the full form, all registers zero; FNINIT makes it 0xffff, all empty' },
     x87_fcw: { note: 'INIT leaves it as it was; FNINIT makes it 0x37f' },
@@ -162,7 +162,7 @@ export const CPU_SIGNATURE: Layer = {
   id: 'cpu-signature',
   title: 'the CPU model of the guest, CPUID Fn0000_0001_EAX',
   source: 'QEMU target/i386/cpu.c, x86_cpu_reset_hold: EDX is cpuid_version',
-  note: 'the guest’s model; that of the host only with host-passthrough',
+  note: "the guest's model; that of the host only with host-passthrough",
   values: { rdx: { symbol: 'cpu signature' } },
 };
 
@@ -225,7 +225,7 @@ export const QEMU_DEBUG_SWAP: Layer = {
   title: 'QEMU, which asks for DebugSwap in KVM_SEV_INIT2 (debug-swap=on)',
   source: 'Linux sev.c, commit 4dd5ecacb9a4: vmsa_features of KVM_SEV_INIT2',
   since: 'Linux 6.10',
-  note: 'QEMU’s property was proposed for 10.2; whether it was merged is not established',
+  note: "QEMU's property was proposed for 10.2; whether it was merged is not established",
   values: { sev_features: 0x20n },
 };
 

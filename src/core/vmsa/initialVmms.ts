@@ -129,7 +129,7 @@ export const SVSM_MEASURE: Layer = {
 /** The page inside COCONUT-SVSM's IGVM file, for an image that starts in 64-bit mode. */
 export const COCONUT_IGVM: Layer = {
   id: 'igvm',
-  title: 'the IGVM file, as COCONUT-SVSM’s igvmbuilder makes it',
+  title: "the IGVM file, as COCONUT-SVSM's igvmbuilder makes it",
   source: 'COCONUT-SVSM tools/igvmbuilder/src/context.rs (f4bc4bcdc)',
   since: 'QEMU 10.1',
   values: {
@@ -192,10 +192,10 @@ export const COCONUT_GUEST: Layer = {
     sev_features: 0x1n,
   },
   about: {
-    cs_base: { note: 'the high half of the reset vector of the guest’s firmware' },
+    cs_base: { note: "the high half of the reset vector of the guest's firmware" },
     efer: { source: 'COCONUT-SVSM, VMSAControl::enable, when the page may run' },
     sev_features: {
-      note: 'the SVSM’s own without RestrictedInjection and DebugVirtualization; +0x10 and V_GIF in vintr_ctrl with AlternateInjection',
+      note: "the SVSM's own without RestrictedInjection and DebugVirtualization; +0x10 and V_GIF in vintr_ctrl with AlternateInjection",
     },
   },
 };

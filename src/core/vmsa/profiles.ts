@@ -181,7 +181,7 @@ export const PROFILES = [
   {
     id: 'sev-es-krun',
     title: 'SEV-ES, libkrun',
-    doc: 'The same page as sevctl --userspace krun. APs start at an address of libkrun’s own, not at one of the firmware. virtee/sev’s measurement module has another page for KRUN, in which QEMU’s start overwrites libkrun’s: it is wrong.',
+    doc: "The same page as sevctl --userspace krun. APs start at an address of libkrun's own, not at one of the firmware. virtee/sev's measurement module has another page for KRUN, in which QEMU's start overwrites libkrun's: it is wrong.",
     mode: 'sev-es',
     vmm: 'krun',
     kind: 'launch',

@@ -14,7 +14,7 @@ const table = ruleTable({
   ],
   'vmsa-ghcb': [
     'error',
-    'The page is the GHCB that guest and hypervisor share: no SVME, no code segment, but a GHCB’s exit code or bitmap of valid fields.',
+    "The page is the GHCB that guest and hypervisor share: no SVME, no code segment, but a GHCB's exit code or bitmap of valid fields.",
   ],
   'vmsa-no-svme': ['error', 'EFER.SVME is clear, with which VMRUN refuses the page. Every launch sets it.'],
   'vmsa-reserved-set': ['warning', 'Bits or bytes are set that every known launch leaves zero.'],

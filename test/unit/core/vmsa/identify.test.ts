@@ -121,7 +121,7 @@ describe('A page is identified', () => {
 });
 
 describe('Known CPUs', () => {
-  it('have each signature once, QEMU’s models first', () => {
+  it("have each signature once, QEMU's models first", () => {
     const signatures = knownCpus().map(encodeSignature);
     assert.equal(new Set(signatures).size, signatures.length);
     assert.equal(signatures[0], 0xa00f11);

@@ -215,7 +215,7 @@ describe('A field', () => {
     assert.equal(findVmsaLeaf('reserved_11'), undefined);
     assert.deepEqual(findVmsaLeaves('nothing'), []);
   });
-  it('has a name of libvirt’s that is its own or that of the array it lies in, one after the other', () => {
+  it("has a name of libvirt's that is its own or that of the array it lies in, one after the other", () => {
     const arrays = VMSA.rows.filter((r) => r.offset < 0x408).map((r) => r.aliases?.['libvirt'] ?? r.name);
     const runs = arrays.filter((name, i) => name !== arrays[i - 1]);
     assert.equal(new Set(runs).size, runs.length);
