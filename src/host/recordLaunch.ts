@@ -25,9 +25,13 @@ export async function recordLaunch({ connections, memory }: Surroundings, given?
   if (!folder) throw errors.noFolder();
   const title = `Asking for the launch of ${nameInWords(target.name)}`;
   const recorded = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title },
-    () => connections.use(target.uri, (connection) => askLaunch(connection, target.domain)),
+    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+    (_progress, token) => {
+      const asked = connections.use(target.uri, (connection) => askLaunch(connection, target.domain));
+      return unlessCancelled(asked, token);
+    },
   );
+  if (!recorded) return;
   const uri = await freeName(folder, `${target.name.replaceAll(/[^\w.-]+/g, '-')}-recorded`);
   const inputs = file && { path: file.fsPath, text: await readLaunchText(file.fsPath) };
   await openUnsaved(uri, recordedText(recorded, uri.fsPath, target.uri, inputs));
@@ -41,5 +45,21 @@ async function freeName(folder: vscode.Uri, stem: string): Promise<vscode.Uri> {
   for (let n = 1; ; n++) {
     const uri = vscode.Uri.joinPath(folder, `${stem}${n === 1 ? '' : `-${n}`}.sevlaunch.json`);
     if (await isGone(uri)) return uri;
+  }
+}
+
+/** What is waited for, or undefined as soon as somebody cancels: a connection that others use, too, is not ended for it. */
+export async function unlessCancelled<T>(
+  asked: Promise<T>,
+  token: vscode.CancellationToken,
+): Promise<T | undefined> {
+  let listening: vscode.Disposable | undefined;
+  const cancelled = new Promise<undefined>((done) => {
+    listening = token.onCancellationRequested(() => done(undefined));
+  });
+  try {
+    return await Promise.race([asked, cancelled]);
+  } finally {
+    listening?.dispose();
   }
 }

@@ -118,8 +118,8 @@ const OTHER = bug('', 'libvirt failed', 'Its log on the host says more: "journal
 /** libvirt's name of "there is no such domain". */
 export const NO_DOMAIN = 42;
 
-/** An internal error is a lost connection where the part that failed is the client of the protocol (VIR_FROM_RPC):
- * which of its errors a caller gets depends on which thread saw the socket end first. */
+// Where the part that failed is the client of the protocol (virErrorDomain), an internal error is a lost connection: which of its
+// errors a caller gets depends on which thread saw the socket end first.
 const INTERNAL_ERROR = 1;
 const FROM_RPC = 7;
 const RPC = 39;

@@ -39,7 +39,7 @@ const WIRE: [string, WireFault, number | 'hangs'][] = [
   ['no measurement', { rename: ['sev-measurement', 'sev-measuremeat'] }, 6],
   ['the end before the reply', { reply: { to: 'launchSecurityInfo', bytes: 0, then: 'cut' } }, 6],
   ['the end inside the reply', { reply: { to: 'launchSecurityInfo', bytes: 60, then: 'cut' } }, 6],
-  ['the end inside the reply’s length', { reply: { to: 'domainLookupByName', bytes: 2, then: 'cut' } }, 6],
+  ["the end inside the reply's length", { reply: { to: 'domainLookupByName', bytes: 2, then: 'cut' } }, 6],
   ['silence from the start', { reply: { to: 'connectOpen', bytes: 0, then: 'mute' } }, 'hangs'],
   ['a reply that stalls', { reply: { to: 'launchSecurityInfo', bytes: 60, then: 'mute' } }, 'hangs'],
 ];

@@ -9,7 +9,7 @@ import { CPU_MODELS } from '../../src/core/vmsa/cpuModels';
 import { SEV_ES_PROFILES } from '../../src/core/vmsa/profiles';
 import { writeSample } from '../../src/files/sample';
 import { Connections } from '../../src/host/connections';
-import { recordLaunch } from '../../src/host/recordLaunch';
+import { recordLaunch, unlessCancelled } from '../../src/host/recordLaunch';
 import type { ReportEditor } from '../../src/host/reportEditor';
 import { ReportEditor as Reports } from '../../src/host/reportEditor';
 import { FAKE_MEASUREMENT, FAKE_UUID, fakeHost } from '../helpers/fakeHost';
@@ -110,7 +110,7 @@ describe('The problems of a launch file', () => {
     writeFileSync(join(folder, 'OVMF.sample.fd'), image);
     await found(document.uri);
   });
-  it('are said once: what the schema refuses is VS Code’s to say', async () => {
+  it("are said once: what the schema refuses is VS Code's to say", async () => {
     const { document } = await open({ vcpus: 0, frimware: 'x', initrd: 'none' });
     await found(document.uri, 'unreadable-file');
     const bySchema = () =>
@@ -305,6 +305,17 @@ describe('A launch that is recorded', () => {
     } finally {
       rmSync(inputs.fsPath);
     }
+  });
+  it('is no longer waited for when somebody cancels, whatever becomes of it', async () => {
+    const cancel = new vscode.CancellationTokenSource();
+    const late: { fail?: (error: Error) => void } = {};
+    const asked = new Promise<string>((_, fail) => (late.fail = fail));
+    const waiting = unlessCancelled(asked, cancel.token);
+    cancel.cancel();
+    assert.equal(await waiting, undefined);
+    late.fail!(new Error('too late'));
+    assert.equal(await unlessCancelled(Promise.resolve('told'), cancel.token), 'told');
+    await assert.rejects(unlessCancelled(Promise.reject(new Error('no')), cancel.token), /no/);
   });
   it('is asked of no host that is not hers', async () => {
     const asked = join(folder, 'asked');
