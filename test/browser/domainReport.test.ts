@@ -2,9 +2,13 @@
 // match, a mismatch, a rule that is not kept, a host that is gone, and what a reload shows without asking anybody.
 
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { useBed } from '../helpers/bed';
 import { settingsFor, writeGuestLaunch } from '../helpers/guests';
+import { keyForms } from '../helpers/keyForms';
 import { useSample } from '../helpers/sample';
+import { placesOf, tracesOf } from '../helpers/traces';
 import { openWorkbench, type Workbench } from '../helpers/workbench';
 
 const VALIDATE = 'SEV: Validate Launch Measurement…';
@@ -105,6 +109,41 @@ describe('A running domain', () => {
       /it runs before anybody has checked what was launched/,
     );
     await workbench.screenshot('report-domain-refused');
+    workbench.assertNoErrors();
+  });
+
+  it('gets a secret after a match, once a person has confirmed it, and it is nowhere else', async function () {
+    this.timeout(180_000);
+    // Debian's image has no area for secrets; the sample's has.
+    const firmware = join(folder, 'OVMF.sample.fd');
+    const domain = await bed().defineDomain({ host: 'b', name: 'sealed', policy: 5, vcpus: 2, firmware });
+    writeGuestLaunch(folder, bed(), domain, { firmware: 'OVMF.sample.fd' });
+    const secret = Buffer.from('canary-secret-5b0e97');
+    writeFileSync(join(folder, 'disk.key'), secret);
+    const workbench = await openWorkbench({ folder, size: SIZE, settings: settings() });
+    const frame = await validate(workbench, 'sealed.sevlaunch.json');
+    await frame.getByRole('heading', { name: 'Matches' }).waitFor();
+    const dialog = workbench.page.getByRole('dialog').filter({ hasText: 'Give disk.key to the guest' });
+    const choose = async (answer: string) => {
+      await frame.getByRole('button', { name: 'Inject Secret…' }).click();
+      await workbench.answer('luks-key');
+      await workbench.answerPath(join(folder, 'disk.key'));
+      assert.match(await dialog.innerText(), /luks-key is sealed for this guest, sent to qemu\+tcp/);
+      await workbench.screenshot('inject-secret');
+      await dialog.getByRole('button', { name: answer }).click();
+      await dialog.waitFor({ state: 'detached' });
+    };
+    await choose('Cancel');
+    assert.equal(bed().injected(domain), undefined, 'nothing is sent unless it is confirmed');
+    await choose('Inject Secret');
+    await frame.getByText('1 secret injected; the guest runs.').waitFor();
+    assert.equal(await frame.getByRole('button', { name: 'Inject Secret…' }).count(), 0);
+    assert.deepEqual([...bed().injected(domain)!.values()], [secret]);
+    assert.match(await bed().virsh('b', 'domstate sealed'), /running/);
+    await workbench.waitUntilStored('sevscope.reports');
+    const left = await tracesOf(workbench);
+    assert.notDeepEqual(placesOf('sealed.sevlaunch.json', left), []);
+    for (const canary of keyForms(secret)) assert.deepEqual(placesOf(canary, left), []);
     workbench.assertNoErrors();
   });
 

@@ -153,12 +153,6 @@ describe('The comparison is also reached', () => {
   });
 });
 
-/** Waits for the suggestion of a file dialog, which it fills in after it opens: what is typed before that is lost. */
-async function suggested({ page, input }: Workbench, end: string): Promise<void> {
-  await input.waitFor();
-  for (let i = 0; i < 100 && !(await input.inputValue()).endsWith(end); i++) await page.waitForTimeout(100);
-}
-
 describe('Commands that ask', () => {
   it('generate the page of an additional vCPU with the reset address of an image in the workspace', async () => {
     // A first try may have written it.
@@ -169,7 +163,7 @@ describe('Commands that ask', () => {
     await workbench.pick('Additional processor');
     await workbench.pick('EPYC-Genoa');
     await workbench.pick('OVMF.sample.fd');
-    await suggested(workbench, 'vcpu1.vmsa');
+    await workbench.suggested('vcpu1.vmsa');
     await workbench.input.press('Enter');
     await workbench.activeTab('vcpu1.vmsa').waitFor();
     const frame = await workbench.webviewFrame();
@@ -198,14 +192,7 @@ describe('The sample', () => {
   it('is created in a folder that is chosen', async () => {
     const workbench = await openWorkbench({ folder });
     await workbench.runCommand('SEV: Create Sample Workspace');
-    await suggested(workbench, '/');
-    // It may do so more than once.
-    const { page, input } = workbench;
-    do {
-      await input.fill(`${folder}/`);
-      await page.waitForTimeout(500);
-    } while ((await input.inputValue()) !== `${folder}/`);
-    await input.press('Enter');
+    await workbench.answerPath(`${folder}/`);
     await workbench.notification('The sample is in').waitFor();
     sevscope(join(folder, 'sevscope-sample'), 'validate', '--launch', 'matches.sevlaunch.json');
   });

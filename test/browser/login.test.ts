@@ -2,44 +2,16 @@
 // her keys are anywhere afterwards: in no file of VS Code, no page, no state, no clipboard, no process.
 
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { useBed } from '../helpers/bed';
 import type { Domain } from '../helpers/bedDomain';
 import { settingsFor, writeGuestLaunch } from '../helpers/guests';
 import { keyForms } from '../helpers/keyForms';
 import { useOneSample } from '../helpers/sample';
-import { startServer } from '../helpers/vscodeServer';
-import { openWorkbench, type Workbench } from '../helpers/workbench';
+import { libvirtProcesses, placesOf, tracesOf, type Trace } from '../helpers/traces';
+import { openWorkbench } from '../helpers/workbench';
 
 const [NAME, PASSWORD] = ['owner', 'canary-Password-8d1f0c'];
 const VALIDATE = 'SEV: Validate Launch Measurement…';
-
-/** All files below a folder. */
-const filesBelow = (folder: string): string[] =>
-  readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((name) => join(folder, name))
-    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
-
-/** Command line and environment of each process that talks to libvirt for us, as anybody in its account can read them. */
-const libvirtProcesses = (): Buffer[] =>
-  readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        const command = readFileSync(`/proc/${pid}/cmdline`);
-        const isOurs = command.includes('libvirtWorker');
-        return isOurs ? [Buffer.concat([command, readFileSync(`/proc/${pid}/environ`)])] : [];
-      } catch {
-        return [];
-      }
-    });
-
-/** Everything that the page and its frames hold, as text. */
-async function pagesOf({ page }: Workbench): Promise<string> {
-  const frames = await Promise.all(page.frames().map((frame) => frame.content().catch(() => '')));
-  return frames.join('\n');
-}
 
 describe('A libvirtd that wants a login', () => {
   const bed = useBed({ login: [NAME, PASSWORD] });
@@ -56,7 +28,7 @@ describe('A libvirtd that wants a login', () => {
     const workbench = await openWorkbench({ folder, theme: 'dark', settings: settingsFor(bed()) });
     const { page, input } = workbench;
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-    const processes: Buffer[] = [];
+    const processes: Trace[] = [];
     const question = (text: string) => page.locator('.quick-input-widget').getByText(text);
     async function logIn(password: string | undefined): Promise<void> {
       await question('Please enter your authentication name').waitFor();
@@ -91,29 +63,19 @@ describe('A libvirtd that wants a login', () => {
       copied.push(await page.evaluate(() => navigator.clipboard.readText()));
     }
     await workbench.waitUntilStored('sevscope.reports');
-    const { settingsFile } = await startServer();
-    const home = dirname(dirname(dirname(settingsFile)));
-    // The extension itself is there as a link to the project, in which this password stands.
-    const files = filesBelow(home).filter((path) => !path.startsWith(join(home, 'extensions')));
-    const searched: [string, Buffer][] = [
-      ...files.map((path): [string, Buffer] => [path, readFileSync(path)]),
-      ...processes.map((process): [string, Buffer] => ['a process', process]),
-      ['the clipboard', Buffer.from(copied.join('\n'))],
-      ['the pages', Buffer.from(await pagesOf(workbench))],
-      ['what is stored', Buffer.from(await workbench.stored())],
-    ];
+    const left = await tracesOf(workbench);
     assert.ok(
-      files.length > 10 && processes.length >= 3,
-      `${files.length} files, ${processes.length} processes`,
+      left.length > 10 && processes.length >= 3,
+      `${left.length} traces, ${processes.length} processes`,
     );
+    const searched: Trace[] = [...left, ...processes, ['the clipboard', Buffer.from(copied.join('\n'))]];
     const { tik, tek } = domain.session!;
     const canaries = [Buffer.from(PASSWORD), ...keyForms(tik), ...keyForms(tek)];
-    const found = (wanted: Buffer | string) =>
-      searched.filter(([, bytes]) => bytes.includes(wanted)).map(([place]) => place);
     // What is searched has what a check leaves.
     for (const trace of [bed().uris.b.tcp, 'libvirtWorker', 'guarded.sevlaunch.json', 'launch digest'])
-      assert.notDeepEqual(found(trace), [], `${trace} is not even in it`);
-    for (const canary of canaries) assert.deepEqual(found(canary), [], canary.toString('latin1'));
+      assert.notDeepEqual(placesOf(trace, searched), [], `${trace} is not even in it`);
+    for (const canary of canaries)
+      assert.deepEqual(placesOf(canary, searched), [], canary.toString('latin1'));
     workbench.assertNoErrors();
   });
 });

@@ -223,6 +223,24 @@ export class Workbench {
     await this.input.press('Enter');
   }
 
+  /** Waits for the suggestion of a file dialog, which it fills in after it opens: what is typed before that is lost. */
+  async suggested(end: string): Promise<void> {
+    await this.input.waitFor();
+    for (let i = 0; i < 100 && !(await this.input.inputValue()).endsWith(end); i++)
+      await this.page.waitForTimeout(100);
+  }
+
+  /** Answers the open dialog for a file or a folder. @param path a folder ends in a slash */
+  async answerPath(path: string): Promise<void> {
+    await this.suggested('/');
+    // It may fill itself in more than once.
+    do {
+      await this.input.fill(path);
+      await this.page.waitForTimeout(500);
+    } while ((await this.input.inputValue()) !== path);
+    await this.input.press('Enter');
+  }
+
   /** A notification with this text. */
   notification(text: string | RegExp): Locator {
     return this.page.locator('.notification-toast').filter({ hasText: text });
