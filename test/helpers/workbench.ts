@@ -89,8 +89,9 @@ async function takeShared(key: string | undefined): Promise<Workbench | undefine
     try {
       await last.tidy();
       return last;
-    } catch {
+    } catch (error) {
       // What cannot be tidied up is as good as none.
+      console.log(`    a window is not used again: ${(error as Error).message}`);
     }
   }
   await last?.close();

@@ -7,6 +7,7 @@ import { comparePages } from '../../../../src/core/vmsa/compare';
 import { generateVmsa, type VmsaRequest } from '../../../../src/core/vmsa/generate';
 import { VMSA, VMSA_SIZE } from '../../../../src/core/vmsa/layout';
 import { PROFILES, type KnownProfile } from '../../../../src/core/vmsa/profiles';
+import { few } from '../../../helpers/hostile';
 import { randomBytes, seeded } from '../../../helpers/random';
 import { MILAN, NAPLES, RESET, SVSM } from './pages';
 
@@ -293,7 +294,7 @@ describe('The cause of a difference', () => {
   });
   it('is known for every field between the pages of any two profiles', () => {
     const pages = ALL.flatMap((p) => p.roles.map((role) => page(p.id, {}, { role })));
-    for (const a of pages)
+    for (const a of few(pages))
       for (const b of pages)
         for (const { cause, fields } of groupByCause(comparePages(a, b)))
           assert.notEqual(cause.id, 'unknown', fields.map((f) => f.actual.name).join(' '));

@@ -10,6 +10,7 @@ import { generateVmsa, guessRequest, type VmsaRequest } from '../../../../src/co
 import { explainDistance, identify } from '../../../../src/core/vmsa/identify';
 import { GROUPS, VMSA, VMSA_SIZE } from '../../../../src/core/vmsa/layout';
 import { groupFields, vmsaFields, vmsaFindings, vmsaSummary } from '../../../../src/core/vmsa/page';
+import { few } from '../../../helpers/hostile';
 import { randomBytes, seeded } from '../../../helpers/random';
 
 const MILAN = { family: 25, model: 1, stepping: 1 };
@@ -122,7 +123,7 @@ describe('Decoding a page', () => {
       new Uint8Array(VMSA_SIZE).fill(0xff),
       ...Array.from({ length: 40 }, () => randomBytes(random, VMSA_SIZE)),
     ];
-    for (const page of pages) {
+    for (const page of few(pages)) {
       const fields = vmsaFields(page);
       assert.equal(fields.length, leaves(VMSA).length);
       assert.equal(groupFields(fields).flatMap((g) => g.fields).length, fields.length);

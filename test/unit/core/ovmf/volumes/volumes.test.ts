@@ -11,7 +11,7 @@ import type { Decompress, VolumeNode } from '../../../../../src/core/ovmf/volume
 import { checkVerifier, verifiesKernelHashes } from '../../../../../src/core/ovmf/volumes/verifier';
 import { allNodes, parseVolumes, variablesOf } from '../../../../../src/core/ovmf/volumes/volumes';
 import { decompressSection } from '../../../../../src/files/lzma';
-import { bounded, mutateHeaders, seeds } from '../../../../helpers/hostile';
+import { bounded, few, mutateHeaders, seeds } from '../../../../helpers/hostile';
 import { randomBytes, seeded } from '../../../../helpers/random';
 import {
   HEADER_SIZE,
@@ -212,7 +212,8 @@ describe('Hostile firmware volumes', () => {
     bounded(label, () => assertWholeTree(parseVolumes(bytes, { decompress })));
 
   it('every truncation is read to the end', () => {
-    for (let n = 0; n <= image.length; n++) check(`first ${n} bytes`, image.subarray(0, n));
+    for (const n of few(Array.from({ length: image.length + 1 }, (_, i) => i)))
+      check(`first ${n} bytes`, image.subarray(0, n));
   });
   it('seeded mutations are read to the end', () => {
     for (const seed of seeds(2000)) check(`SEED=${seed}`, mutateHeaders(image, seed, image.length));
