@@ -2,7 +2,7 @@
 // one that it should be, check a launch that matches and one that does not. Pictures go to test-results/.
 
 import assert from 'node:assert/strict';
-import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { cells, row, rowIds } from '../helpers/page';
@@ -14,11 +14,20 @@ const VALIDATE = 'SEV: Validate Launch Measurement…';
 
 /** The sample of all tests that leave its files as they are; those that only look at it share a window. */
 let sample: string;
-useOneSample((made) => (sample = made));
+let files: string[];
+useOneSample((made) => {
+  sample = made;
+  files = readdirSync(sample);
+});
+/** Removes what a test has put there: the pictures of others show the folder. */
+const removeAdded = () => {
+  for (const name of readdirSync(sample)) if (!files.includes(name)) rmSync(join(sample, name));
+};
 const lookAtSample = (options: Partial<WorkbenchOptions> = {}) =>
   openWorkbench({ folder: sample, shared: true, ...options });
 
 describe('An OVMF image opened from the Explorer', () => {
+  afterEach(removeAdded);
   it('shows its table, reset address and metadata, and the bytes of what is selected', async () => {
     const workbench = await lookAtSample({ size: { width: 1440, height: 900 } });
     await workbench.openFromExplorer('OVMF.sample.fd');
@@ -48,6 +57,7 @@ describe('An OVMF image opened from the Explorer', () => {
 });
 
 describe('A VMSA opened from the Explorer', () => {
+  afterEach(removeAdded);
   it('shows decoded values; grid and bytes select each other', async () => {
     const workbench = await lookAtSample({ theme: 'dark', size: { width: 1440, height: 900 } });
     await workbench.openFromExplorer('vcpu0.vmsa');
@@ -154,9 +164,8 @@ describe('The comparison is also reached', () => {
 });
 
 describe('Commands that ask', () => {
+  afterEach(removeAdded);
   it('generate the page of an additional vCPU with the reset address of an image in the workspace', async () => {
-    // A first try may have written it.
-    rmSync(join(sample, 'vcpu1.vmsa'), { force: true });
     const workbench = await lookAtSample();
     await workbench.runCommand('SEV: Generate VMSA…');
     await workbench.pick('SEV-ES, QEMU and KVM with KVM_SEV_INIT2');
