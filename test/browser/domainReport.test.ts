@@ -1,5 +1,6 @@
 // The check of a running domain as a person does it in the workbench, against a real libvirtd of the test bed on another host: a
-// match, a mismatch, a rule that is not kept, a host that is gone, and what a reload shows without asking anybody.
+// match, a mismatch, a rule that is not kept, a host that is gone, a secret that is handed over, and what a reload shows without
+// asking anybody.
 
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';

@@ -1,5 +1,6 @@
 // What a person's work leaves behind in the workbench, searched for what must be nowhere: a key, a password, a secret.
 
+import assert from 'node:assert/strict';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { startServer } from './vscodeServer';
@@ -34,6 +35,8 @@ export async function tracesOf(workbench: Workbench): Promise<Trace[]> {
   const home = dirname(dirname(dirname(settingsFile)));
   // The extension itself is there as a link to the project, whose tests have the canaries in them.
   const files = filesBelow(home).filter((path) => !path.startsWith(join(home, 'extensions')));
+  // A search of nothing finds nothing.
+  assert.ok(files.length > 10, `${files.length} files of VS Code`);
   const frames = workbench.page.frames().map((frame) => frame.content().catch(() => ''));
   return [
     ...files.map((path): Trace => [path, readFileSync(path)]),

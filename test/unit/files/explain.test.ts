@@ -20,8 +20,8 @@ import { launchInputs, runCheck, type LaunchInputs } from '../../../src/files/la
 import { parseLaunchFile } from '../../../src/files/launchFile';
 import { measurementsBeside } from '../../../src/files/launchesBeside';
 import { writeSample } from '../../../src/files/sample';
-import { few } from '../../helpers/hostile';
 import { useFolder } from '../../helpers/folder';
+import { few } from '../../helpers/hostile';
 
 const SCRIPT = resolve('dist/explainWorker.js');
 const MATCHES = 'matches.sevlaunch.json';

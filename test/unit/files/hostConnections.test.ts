@@ -11,6 +11,7 @@ import { useFolder } from '../../helpers/folder';
 
 let folder: string;
 let log: string;
+
 /** A worker that notes when it connects and ends. @param onOpen what it does then @param onList what it does when asked */
 const worker = (onOpen: string, onList = 'send({ id, ok: [] });'): string =>
   fakeWorker(
