@@ -1,4 +1,4 @@
-// Every message between the extension host and the webview, as two unions. Bytes cross once and both sides
+// Every message between the extension host and the webview, as two unions. Bytes cross once (parcels.ts) and both sides
 // decode them with the same core. Any message may be sent again at any moment; what arrives is checked here.
 
 import type { RuleResult } from './core/domain/rules';
@@ -93,33 +93,27 @@ export interface ComparisonViewState extends NamedPage {
   readonly other: Counterpart;
 }
 
-/** What its compressed sections hold, which is known some time after an image is shown, or why that is not known. */
-export interface ImageContents {
-  readonly contents?: VolumeContents;
-  /** A sentence. */
-  readonly unread?: string;
-}
-
 /** A firmware image. */
-export interface OvmfViewState extends NamedPage, ImageContents {
+export interface OvmfViewState extends NamedPage {
   readonly kind: 'ovmf';
+  /** What its compressed sections hold, which is known some time after an image is shown. */
+  readonly contents?: VolumeContents;
+  /** Why that is not known, a sentence. */
+  readonly unread?: string;
   /** The image on the other side of a diff editor, or the one that the file was before it was written again. */
   readonly other?: NamedPage & { readonly side: 'original' | 'modified' | 'before' };
   /** What differs in the volumes of both, compressed sections included, once that is known. */
   readonly volumes?: VolumeComparison;
 }
 
-/** What differs in the volumes of two images, compressed sections included, or why that is not known. */
-export interface ComparedContents {
-  readonly volumes?: VolumeComparison;
-  /** A sentence. */
-  readonly unread?: string;
-}
-
 /** Two firmware images side by side. */
-export interface ImagesViewState extends NamedPage, ComparedContents {
+export interface ImagesViewState extends NamedPage {
   readonly kind: 'images';
   readonly other: NamedPage;
+  /** What differs in the volumes of both, compressed sections included, once that is known. */
+  readonly volumes?: VolumeComparison;
+  /** Why that is not known, a sentence. */
+  readonly unread?: string;
 }
 
 /** A check that is running: its stages, and what is known already. */
@@ -189,8 +183,6 @@ export interface Place {
 /** Host to webview. */
 export type HostMessage =
   | { readonly type: 'show'; readonly view: View }
-  /** Adds to the image or images that are shown; their bytes cross once. */
-  | { readonly type: 'contents'; readonly more: ImageContents | ComparedContents }
   /** Opens the page's own box for finding, or for going to an offset. */
   | { readonly type: 'open'; readonly box: 'find' | 'goto' }
   /** Selects what the other half of a diff has selected. */
@@ -208,14 +200,8 @@ export type WebviewMessage =
   | { readonly type: 'changeLaunch'; readonly explanation: number }
   | { readonly type: 'place'; readonly place: Place };
 
-/** An image or two with what has become known of them; undefined for views that nothing is added to. */
-export function extendView(view: View | undefined, more: ImageContents | ComparedContents): View | undefined {
-  if (view?.kind === 'ovmf') return { ...view, ...more };
-  if (view?.kind === 'images' && !('contents' in more)) return { ...view, ...more };
-  return undefined;
-}
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
+/** Whether a value has properties. */
+export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 
 const VIEW_KINDS: readonly string[] = [
@@ -248,20 +234,12 @@ function isPlace(value: unknown): value is Place {
   );
 }
 
-function isContents(value: unknown): value is ImageContents | ComparedContents {
-  if (!isObject(value)) return false;
-  const { volumes } = value;
-  return volumes === undefined || (isObject(volumes) && Array.isArray(volumes['changes']));
-}
-
 /** Whether something that arrived in the webview is a message of the host; the page gets others, too. */
 export function isHostMessage(value: unknown): value is HostMessage {
   if (!isObject(value)) return false;
   switch (value['type']) {
     case 'show':
       return isView(value['view']);
-    case 'contents':
-      return isContents(value['more']);
     case 'open':
       return value['box'] === 'find' || value['box'] === 'goto';
     case 'select':

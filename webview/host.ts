@@ -2,7 +2,8 @@
 // reload in the state that VS Code stores for the page.
 
 import { useEffect, useState } from 'preact/hooks';
-import { extendView, isHostMessage, type HostMessage, type View, type WebviewMessage } from '../src/protocol';
+import { Inbox } from '../src/parcels';
+import type { HostMessage, View, WebviewMessage } from '../src/protocol';
 
 interface VsCodeApi {
   postMessage(message: unknown): void;
@@ -24,8 +25,11 @@ const saved: Record<string, unknown> = isRecord(stored) ? { ...stored } : {};
 type Listener = (message: HostMessage) => void;
 const listeners = new Set<Listener>();
 
+const inbox = new Inbox();
+
 window.addEventListener('message', (event: MessageEvent<unknown>) => {
-  if (isHostMessage(event.data)) for (const listener of listeners) listener(event.data);
+  const message = inbox.take(event.data);
+  if (message) for (const listener of listeners) listener(message);
 });
 
 /** Posts a message to the host. */
@@ -33,15 +37,10 @@ export function send(message: WebviewMessage): void {
   api.postMessage(message);
 }
 
-/** Calls `listener` with every view that the host shows, and again when one is added to; asks for the first. */
+/** Calls `listener` with every view that the host shows; asks for the first. */
 export function onShow(listener: (view: View) => void): void {
-  let latest: View | undefined;
   listeners.add((message) => {
-    if (message.type === 'show') listener((latest = message.view));
-    if (message.type === 'contents') {
-      const view = extendView(latest, message.more);
-      if (view) listener((latest = view));
-    }
+    if (message.type === 'show') listener(message.view);
   });
   send({ type: 'ready' });
 }

@@ -64,26 +64,26 @@ export default tseslint.config(
   wall(
     ['webview/**'],
     '/(host|cli|files|libvirt)/|^(vscode$|node:)',
-    'The webview imports core and protocol.',
+    'The webview imports core, protocol and parcels.',
   ),
   wall(
     ['src/host/**', 'src/extension.ts'],
     `/(cli|webview)/|${LIBVIRT_INSIDE}`,
-    'The host imports core, protocol, files, and of libvirt its client and readers.',
+    'The host imports core, protocol, parcels, files, and of libvirt its client and readers.',
   ),
   wall(
     ['src/cli/**'],
-    `^vscode$|/(host|webview)/|/protocol$|${LIBVIRT_INSIDE}`,
+    `^vscode$|/(host|webview)/|/(protocol|parcels)$|${LIBVIRT_INSIDE}`,
     'The command line imports core, files, and of libvirt its client and readers.',
   ),
   wall(
     ['src/files/**'],
-    `^vscode$|/(host|cli|webview)/|/protocol$|${LIBVIRT_INSIDE}`,
+    `^vscode$|/(host|cli|webview)/|/(protocol|parcels)$|${LIBVIRT_INSIDE}`,
     'files imports core and Node, and of libvirt its client and readers.',
   ),
   wall(
     ['src/libvirt/*.ts'],
-    '^(vscode|koffi)$|/(host|cli|webview|files)/|/protocol$',
+    '^(vscode|koffi)$|/(host|cli|webview|files)/|/(protocol|parcels)$',
     'libvirt imports core and Node; koffi only in its bindings.',
   ),
   wall(

@@ -1,35 +1,62 @@
-// What is compressed in images, read in a worker thread: decompression takes seconds, and a hostile image may take all
-// the memory that its thread is given.
+// Images read in a worker thread: erased flash is read to its end, decompression takes seconds, and a hostile image may take all the
+// memory that its thread is given.
 
 import { Worker } from 'node:worker_threads';
 import type { CheckError } from '../core/errors';
 import * as errors from '../core/errors';
 import type { VolumeComparison } from '../core/ovmf/volumes/compareVolumes';
+import { ContentReader, type ContentPart } from '../core/ovmf/volumes/contentParts';
 import type { VolumeContents } from '../core/ovmf/volumes/contents';
-import { ContentReader, type ContentPart, type ContentRequest } from './contentParts';
+import type { Finding } from '../core/region';
 import { eachSlice } from './slices';
 
 const LIMITS = { maxOldGenerationSizeMb: 512 };
 
+/** What the thread is asked: here are bytes of an image, the next part of the first one's contents, what differs. */
+export type ContentRequest =
+  | { readonly type: 'bytes'; readonly image: number; readonly bytes: Uint8Array; readonly offset: number }
+  | { readonly type: 'next' }
+  | { readonly type: 'compare' };
+
+/** What the thread answers: of one image what its tables have first, and of two what differs. */
+export type ContentAnswer =
+  | { readonly type: 'tables'; readonly findings: readonly Finding[] }
+  | ContentPart
+  | { readonly type: 'comparison'; readonly comparison: VolumeComparison | undefined };
+
+/** What is odd about an image, and what its volumes hold. */
+export interface ReadImage {
+  readonly findings: readonly Finding[];
+  readonly contents: VolumeContents;
+}
+
 /**
- * Reads the volumes of an image with their compressed sections. The thread that calls gets and gives no more at once than it
- * has time for.
+ * Reads an image and its volumes with their compressed sections. The thread that calls gets and gives no more at once than it has
+ * time for.
  * @param script path of volumesWorker.js
+ * @param found is told what is odd about the tables, before anything is decompressed
  * @returns undefined when `signal` stopped it, which ends the thread
  * @throws CheckError when the thread failed
  */
-export function readContentsApart(
+export function readImageApart(
   script: string,
   bytes: Uint8Array,
   signal: AbortSignal,
-): Promise<VolumeContents | undefined> {
+  found: (findings: readonly Finding[]) => void,
+): Promise<ReadImage | undefined> {
   const reader = new ContentReader();
-  const task: Task<VolumeContents> = {
+  let ofTables: readonly Finding[] = [];
+  const task: Task<ReadImage> = {
     images: [bytes],
     request: { type: 'next' },
     take: (part) => {
+      if (part.type === 'comparison') return undefined;
+      if (part.type === 'tables') {
+        found((ofTables = part.findings));
+        return undefined;
+      }
       const contents = reader.add(part);
-      return contents && { answer: contents };
+      return contents && { answer: { findings: [...ofTables, ...contents.findings], contents } };
     },
     failure: errors.contentsUnread,
   };
@@ -61,7 +88,7 @@ export function compareVolumesApart(
 interface Task<T> {
   readonly images: readonly Uint8Array[];
   readonly request: ContentRequest;
-  readonly take: (part: ContentPart) => { readonly answer: T } | undefined;
+  readonly take: (part: ContentAnswer) => { readonly answer: T } | undefined;
   readonly failure: (why: string) => CheckError;
 }
 
@@ -74,7 +101,7 @@ function askWorker<T>(script: string, task: Task<T>, signal: AbortSignal): Promi
   const end = () => void worker.terminate();
   signal.addEventListener('abort', end);
   return new Promise<T | undefined>((done, fail) => {
-    worker.on('message', (part: ContentPart) => {
+    worker.on('message', (part: ContentAnswer) => {
       const taken = take(part);
       if (!taken) {
         ask(request);

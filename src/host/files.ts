@@ -19,8 +19,9 @@ export async function readUri(uri: vscode.Uri): Promise<Uint8Array> {
     const { size } = await vscode.workspace.fs.stat(uri);
     if (size > MAX_FILE) throw errors.tooLarge(nameOf(uri), MAX_FILE);
     const read = await vscode.workspace.fs.readFile(uri);
-    // What VS Code hands out is a Buffer, which its messages to webviews do not carry as bytes.
-    const bytes = new Uint8Array(read.length);
+    // What VS Code hands out is a Buffer, which its messages to webviews do not carry as bytes. Memory that all of is overwritten is
+    // not cleared first, which would take longer than a turn may.
+    const bytes = new Uint8Array(Buffer.allocUnsafeSlow(read.length).buffer);
     await eachSlice(read, (slice, offset) => bytes.set(slice, offset));
     return bytes;
   } catch (error) {

@@ -71,13 +71,19 @@ export class ImagesEditor extends PageEditor {
     signal: AbortSignal,
   ): Promise<void> {
     const [left, right] = filesOf(uri);
-    page.show({ kind: 'images', name: nameOf(left), bytes: a, other: { name: nameOf(right), bytes: b } });
+    const view = {
+      kind: 'images',
+      name: nameOf(left),
+      bytes: a,
+      other: { name: nameOf(right), bytes: b },
+    } as const;
+    page.show(view);
     if (Buffer.compare(a, b) === 0) return;
     try {
       const volumes = await compareVolumesApart(workerScript(this.extensionUri), a, b, signal);
-      if (!signal.aborted && volumes) page.extend({ volumes });
+      if (!signal.aborted && volumes) page.show({ ...view, volumes });
     } catch (error) {
-      if (!signal.aborted) page.extend({ unread: sentence(error) });
+      if (!signal.aborted) page.show({ ...view, unread: sentence(error) });
     }
   }
 }

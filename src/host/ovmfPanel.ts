@@ -1,14 +1,12 @@
 // One webview that shows an OVMF image: read again when the file is written, with what it was before, and beside the other
 // half when it is one of a diff editor.
 
-import { setImmediate } from 'node:timers/promises';
 import type * as vscode from 'vscode';
-import { parseOvmf } from '../core/ovmf/image';
 import type { VolumeContents } from '../core/ovmf/volumes/contents';
 import type { Finding } from '../core/region';
 import type { Action, OvmfViewState, Place } from '../protocol';
 import type { VolumeComparison } from '../core/ovmf/volumes/compareVolumes';
-import { compareVolumesApart, readContentsApart } from './contents';
+import { compareVolumesApart, readImageApart } from './contents';
 import { nameOf, readUri, watchFile, workerScript } from './files';
 import type { Half, OtherHalf } from './halves';
 import { Page } from './page';
@@ -116,7 +114,7 @@ export class OvmfPanel implements Half<OvmfPanel> {
     });
   }
 
-  /** Shows an image at once, and more of it when what is compressed in it is known. */
+  /** Shows an image at once, and what is odd about it and compressed in it when that is known. */
   private async take(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
     const isStale = () => signal.aborted;
     const now = Date.now();
@@ -127,20 +125,17 @@ export class OvmfPanel implements Half<OvmfPanel> {
     this.contents = this.unread = undefined;
     this.show();
     this.other?.panel.show();
-    // VS Code copies what it posts, and erased flash is read to its end: not both in one turn.
-    await setImmediate();
-    if (isStale()) return;
-    const { findings } = parseOvmf(bytes);
-    this.host.found(this.uri, findings);
     try {
-      this.contents = await readContentsApart(this.worker, bytes, signal);
-      if (isStale() || !this.contents) return;
-      this.page.extend({ contents: this.contents });
-      this.host.found(this.uri, [...findings, ...this.contents.findings]);
+      const found = (findings: readonly Finding[]) => this.host.found(this.uri, findings);
+      const read = await readImageApart(this.worker, bytes, signal, found);
+      if (isStale() || !read) return;
+      this.contents = read.contents;
+      this.show();
+      found(read.findings);
     } catch (error) {
       if (isStale()) return;
       this.unread = sentence(error);
-      this.page.extend({ unread: this.unread });
+      this.show();
     }
   }
 
@@ -170,7 +165,7 @@ export class OvmfPanel implements Half<OvmfPanel> {
       const volumes = await compareVolumesApart(this.worker, ...compared.pair, signal);
       if (signal.aborted || !volumes) return;
       compared.volumes = volumes;
-      this.page.extend({ volumes });
+      this.show();
     } catch {
       // Compressed sections stay compared as bytes, and the page says so.
     }

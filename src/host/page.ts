@@ -1,19 +1,12 @@
 // The webview page that every editor of ours shows: its HTML, its content security policy, and the message
-// channel. The page asks with `ready`, and may ask again at any moment; it always gets the whole view.
+// channel. The page asks with `ready` when it has been drawn, and again each time that it is drawn anew; it always gets the whole view.
 
 import { randomBytes } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import {
-  extendView,
-  isWebviewMessage,
-  type Action,
-  type ComparedContents,
-  type HostMessage,
-  type ImageContents,
-  type View,
-  type WebviewMessage,
-} from '../protocol';
 import type { VmsaRequest } from '../core/vmsa/generate';
+import { Outbox, type WireMessage } from '../parcels';
+import { isWebviewMessage, type Action, type View, type WebviewMessage } from '../protocol';
 import { present } from './present';
 
 /** What an editor does when a person presses one of its buttons. */
@@ -55,6 +48,9 @@ function html(webview: vscode.Webview, root: vscode.Uri): string {
 export class Page {
   private view: View | undefined;
   private closed = false;
+  /** What is posted earlier would be posted twice. */
+  private hasAsked = false;
+  private readonly outbox = new Outbox((message) => this.post(message), setImmediate);
 
   constructor(
     extensionUri: vscode.Uri,
@@ -68,25 +64,18 @@ export class Page {
     panel.webview.html = html(panel.webview, root);
     panel.onDidDispose(() => {
       this.closed = true;
+      this.outbox.forget();
     });
   }
 
   /** Shows a view now, or as soon as the page is there; not any more when its editor is closed. */
   show(view: View): void {
     this.view = view;
-    this.post({ type: 'show', view });
-  }
-
-  /** Adds to the image or images that are shown what has become known; their bytes are not sent again. */
-  extend(more: ImageContents | ComparedContents): void {
-    const view = extendView(this.view, more);
-    if (!view) return;
-    this.view = view;
-    this.post({ type: 'contents', more });
+    if (this.hasAsked && !this.closed) void this.outbox.show(view);
   }
 
   /** Sends a message that a page which is not there yet may miss. */
-  post(message: HostMessage): void {
+  post(message: WireMessage): void {
     if (!this.closed) void this.panel.webview.postMessage(message);
   }
 
@@ -94,6 +83,8 @@ export class Page {
     if (!isWebviewMessage(message)) return;
     switch (message.type) {
       case 'ready':
+        this.hasAsked = true;
+        this.outbox.forget();
         if (this.view) this.show(this.view);
         return;
       case 'copy':

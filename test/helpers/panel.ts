@@ -1,11 +1,14 @@
-// A webview panel that is none: it keeps what an editor posts to its page, and posts what a page would.
+// A webview panel that is none: it keeps what an editor posts to its page, and posts what a page would. It asks as soon as its editor
+// listens.
 
 import * as vscode from 'vscode';
+import { Inbox, type WireMessage } from '../../src/parcels';
 import type { HostMessage, View, WebviewMessage } from '../../src/protocol';
 
 /** Stands in for the panel that VS Code gives to an editor. */
 export class TestPanel {
   readonly posted: HostMessage[] = [];
+  private readonly inbox = new Inbox();
   private readonly received = new vscode.EventEmitter<unknown>();
   private readonly disposed = new vscode.EventEmitter<void>();
   private readonly state = new vscode.EventEmitter<unknown>();
@@ -19,9 +22,13 @@ export class TestPanel {
     html: '',
     cspSource: '',
     asWebviewUri: (uri: vscode.Uri) => uri,
-    onDidReceiveMessage: this.received.event,
-    postMessage: (message: HostMessage) => {
-      this.posted.push(structuredClone(message));
+    onDidReceiveMessage: (listener: (message: unknown) => void) => {
+      queueMicrotask(() => this.send({ type: 'ready' }));
+      return this.received.event(listener);
+    },
+    postMessage: (message: WireMessage) => {
+      const whole = this.inbox.take(structuredClone(message));
+      if (whole) this.posted.push(whole);
       return Promise.resolve(true);
     },
   };

@@ -11,7 +11,7 @@ import { bySeverity } from '../../src/core/ovmf/lint';
 import { readContents } from '../../src/core/ovmf/volumes/contents';
 import { allNodes, parseVolumes } from '../../src/core/ovmf/volumes/volumes';
 import { decompressSection } from '../../src/files/lzma';
-import { readContentsApart } from '../../src/host/contents';
+import { readImageApart } from '../../src/host/contents';
 import { runHere } from '../helpers/cli';
 import {
   bounded,
@@ -90,12 +90,12 @@ describe('A broken image', () => {
   async function same(name: string, bytes: Uint8Array, run: typeof runCli): Promise<void> {
     writeFileSync(join(folder, 'broken.fd'), bytes);
     const { value, findings } = parseOvmf(bytes);
-    const inThread = await readContentsApart(WORKER, bytes, new AbortController().signal);
-    assert.deepEqual(inThread, readContents(bytes, value, decompressSection), name);
-    const ofVolumes = inThread.findings;
+    const contents = readContents(bytes, value, decompressSection);
+    const all = [...findings, ...contents.findings];
+    const inThread = await readImageApart(WORKER, bytes, new AbortController().signal, () => undefined);
+    assert.deepEqual(inThread, { findings: all, contents }, name);
     const lint = await run(['ovmf', 'lint', '--json', 'broken.fd'], folder);
     const show = await run(['ovmf', 'show', '--json', 'broken.fd'], folder);
-    const all = [...findings, ...ofVolumes];
     const plain = (what: unknown) => JSON.parse(jsonText(what)) as Record<string, unknown>;
     const linted = JSON.parse(lint.stdout) as Record<string, unknown>;
     assert.deepEqual(linted['findings'], plain({ all: bySeverity(all) })['all'], name);

@@ -2,9 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
-import { imageBuild } from '../../src/core/ovmf/imageBuild';
-import { parseVolumes } from '../../src/core/ovmf/volumes/volumes';
-import { extendView, isHostMessage, isRequest, isWebviewMessage } from '../../src/protocol';
+import { isHostMessage, isRequest, isWebviewMessage } from '../../src/protocol';
 
 const request = { profile: 'sev-es', role: 'bsp', cpu: { family: 25, model: 1, stepping: 1 } };
 const junk: unknown[] = [undefined, null, 0, '', 'ready', [], {}, { type: 1 }, { type: 'else' }];
@@ -43,8 +41,6 @@ describe('A message to the webview', () => {
   const good = [
     show({ kind: 'vmsa', name: 'a', bytes: new Uint8Array(1) }),
     show({ kind: 'report', report: {} }),
-    { type: 'contents', more: { unread: 'Why.' } },
-    { type: 'contents', more: { volumes: { changes: [], unread: [] } } },
   ];
   const bad = [
     ...junk,
@@ -52,38 +48,9 @@ describe('A message to the webview', () => {
     show({}),
     show({ kind: 'else' }),
     show({ kind: 'vmsa', bytes: { type: 'Buffer', data: [] } }),
-    { type: 'contents' },
-    { type: 'contents', more: { volumes: {} } },
   ];
   it('is taken with a known view and real bytes', () => good.forEach((m) => assert.ok(isHostMessage(m))));
   it('is not taken otherwise', () => bad.forEach((m) => assert.ok(!isHostMessage(m), JSON.stringify(m))));
-});
-
-describe('A view of images', () => {
-  const page = { name: 'a', bytes: new Uint8Array(1) };
-  const images = { kind: 'images' as const, ...page, other: page };
-  const volumes = { changes: [], unread: [] };
-  const contents = {
-    sections: [],
-    findings: [],
-    verifies: undefined,
-    build: imageBuild(parseVolumes(new Uint8Array(0)).value),
-  };
-  it('is added to with what belongs to it, and keeps its bytes', () => {
-    assert.deepEqual(extendView(images, { volumes }), { ...images, volumes });
-    assert.deepEqual(extendView({ kind: 'ovmf', ...page }, { contents }), {
-      kind: 'ovmf',
-      ...page,
-      contents,
-    });
-    assert.deepEqual(extendView({ kind: 'ovmf', ...page }, { volumes }), { kind: 'ovmf', ...page, volumes });
-    assert.equal((extendView(images, { unread: 'Why.' }) as typeof images).bytes, page.bytes);
-  });
-  it('is not added to with anything else', () => {
-    assert.equal(extendView(images, { contents }), undefined);
-    assert.equal(extendView({ kind: 'notice', title: '', text: '', actions: [] }, { unread: '' }), undefined);
-    assert.equal(extendView(undefined, { volumes }), undefined);
-  });
 });
 
 describe('A request', () => {

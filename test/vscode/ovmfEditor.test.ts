@@ -50,7 +50,7 @@ describe('An OVMF image that is open', () => {
     const editor = new OvmfEditor(vscode.Uri.file(folder));
     await editor.resolveCustomEditor({ uri, dispose: () => undefined }, panel.panel);
     assert.equal(panel.viewOf('ovmf')!.bytes.length, 0x4000);
-    const said = panel.posted.find((message) => message.type === 'contents')?.more.unread;
+    const said = panel.viewOf('ovmf')?.unread;
     assert.match(
       said ?? '',
       /^What is compressed in this image could not be read: .+ All else of it is shown/,

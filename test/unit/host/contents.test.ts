@@ -4,20 +4,21 @@ import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
 import { parseOvmf } from '../../../src/core/ovmf/image';
 import { imageBuild } from '../../../src/core/ovmf/imageBuild';
+import { ContentReader, inParts } from '../../../src/core/ovmf/volumes/contentParts';
 import type { VolumeContents } from '../../../src/core/ovmf/volumes/contents';
 import { readContents } from '../../../src/core/ovmf/volumes/contents';
 import { LZMA } from '../../../src/core/ovmf/volumes/guids';
 import type { VolumeNode } from '../../../src/core/ovmf/volumes/tree';
 import { parseVolumes } from '../../../src/core/ovmf/volumes/volumes';
 import { decompressSection } from '../../../src/files/lzma';
-import { ContentReader, inParts } from '../../../src/host/contentParts';
-import { readContentsApart } from '../../../src/host/contents';
+import { readImageApart } from '../../../src/host/contents';
 import { eachSlice } from '../../../src/host/slices';
 import { LZMA_STREAM, file, guided, volume } from '../../helpers/volumes';
 
 const build = imageBuild(parseVolumes(new Uint8Array(0)).value);
 const WORKER = resolve('dist/volumesWorker.js');
 const MIB = 2 ** 20;
+const nobody = () => undefined;
 
 const leaf = (name: string, ...children: VolumeNode[]): VolumeNode => ({
   name,
@@ -68,28 +69,36 @@ describe('The thread that decompresses', () => {
     ];
     const image = new Uint8Array(5 * MIB).fill(0xff);
     image.set(volume({ size: 0x400, files }), 4 * MIB - 0x100);
-    const expected = readContents(image, parseOvmf(image).value, decompressSection);
-    assert.deepEqual([expected.sections.length, expected.findings.length > 0], [1, true]);
-    assert.deepEqual(await readContentsApart(WORKER, image, new AbortController().signal), expected);
+    const { value, findings } = parseOvmf(image);
+    const contents = readContents(image, value, decompressSection);
+    assert.deepEqual(
+      [findings.length > 0, contents.sections.length, contents.findings.length > 0],
+      [true, 1, true],
+    );
+    const told: unknown[] = [];
+    const answer = await readImageApart(WORKER, image, new AbortController().signal, (of) => told.push(of));
+    assert.deepEqual(answer, { findings: [...findings, ...contents.findings], contents });
+    assert.deepEqual(told, [findings]);
   });
   it('is ended by the signal, before and while it gets the image, without an answer', async () => {
     for (const wait of [0, 1, 20]) {
       const stop = new AbortController();
-      const answer = readContentsApart(WORKER, new Uint8Array(64 * MIB).fill(0xff), stop.signal);
+      const answer = readImageApart(WORKER, new Uint8Array(64 * MIB).fill(0xff), stop.signal, nobody);
       if (wait === 0) stop.abort();
       else setTimeout(() => stop.abort(), wait);
       assert.equal(await answer, undefined);
     }
-    assert.equal(await readContentsApart(WORKER, new Uint8Array(1), AbortSignal.abort()), undefined);
+    assert.equal(await readImageApart(WORKER, new Uint8Array(1), AbortSignal.abort(), nobody), undefined);
   });
   it('that cannot start is an error with a sentence', async () => {
-    const nowhere = readContentsApart(resolve('nowhere.js'), new Uint8Array(1), new AbortController().signal);
+    const { signal } = new AbortController();
+    const nowhere = readImageApart(resolve('nowhere.js'), new Uint8Array(1), signal, nobody);
     await assert.rejects(nowhere, /^CheckError: What is compressed in this image could not be read: /);
   });
 });
 
 describe('Slices', () => {
-  for (const size of [0, 1, 4 * MIB, 4 * MIB + 1, 12 * MIB]) {
+  for (const size of [0, 1, MIB, MIB + 1, 3 * MIB]) {
     it(`of ${size} bytes are all of them in order, with turns of the event loop between them`, async () => {
       const seen: [number, number][] = [];
       let turns = 0;
@@ -106,10 +115,10 @@ describe('Slices', () => {
         true,
       );
       clearInterval(count);
-      const expected = Array.from({ length: Math.ceil(size / (4 * MIB)) }, (_, i) => i * 4 * MIB);
+      const expected = Array.from({ length: Math.ceil(size / MIB) }, (_, i) => i * MIB);
       assert.deepEqual(
         seen,
-        expected.map((offset) => [offset, Math.min(size - offset, 4 * MIB)]),
+        expected.map((offset) => [offset, Math.min(size - offset, MIB)]),
       );
     });
   }

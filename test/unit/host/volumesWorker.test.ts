@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
 import { compress } from 'lzma1';
 import { LZMA } from '../../../src/core/ovmf/volumes/guids';
-import { compareVolumesApart, readContentsApart } from '../../../src/host/contents';
+import { compareVolumesApart, readImageApart } from '../../../src/host/contents';
 import { file, guided, section, volume } from '../../helpers/volumes';
 
 const GUID = 'aaaaaaaa-0000-4000-8000-000000000001';
@@ -23,9 +23,9 @@ const { signal } = new AbortController();
 
 describe('The thread that decompresses', () => {
   it('reads an image', async () => {
-    const answer = await readContentsApart(WORKER, holding(1), signal);
+    const answer = await readImageApart(WORKER, holding(1), signal, () => undefined);
     assert.deepEqual(
-      answer?.sections.map(({ method, nodes }) => [method, nodes[0]?.children[0]?.name]),
+      answer?.contents.sections.map(({ method, nodes }) => [method, nodes[0]?.children[0]?.name]),
       [['LZMA', GUID]],
     );
   });

@@ -1,11 +1,10 @@
-// What is compressed in an image on its way from its thread to the extension host, in parts: whole it would take the host longer to
-// receive than a person should wait for a key stroke. Each part is asked for, so that the host has turns between them.
+// What is compressed in an image, in parts: a thread that receives or sends it whole is held up longer than a person should wait for
+// a key stroke.
 
-import type { VolumeComparison } from '../core/ovmf/volumes/compareVolumes';
-import type { SectionContents, VolumeContents } from '../core/ovmf/volumes/contents';
-import type { VolumeNode } from '../core/ovmf/volumes/tree';
+import type { SectionContents, VolumeContents } from './contents';
+import type { VolumeNode } from './tree';
 
-/** Nodes of one part, received in a few milliseconds. */
+/** Nodes of one part, received or sent in a few milliseconds. */
 const NODES = 400;
 
 /** A node without its children, and how many levels below its section it is. */
@@ -14,18 +13,11 @@ interface FlatNode {
   readonly node: Omit<VolumeNode, 'children'>;
 }
 
-/** One message of the thread; nodes belong to the latest section, in the order of the tree from the top down. */
+/** One message; nodes belong to the latest section, in the order of the tree from the top down. */
 export type ContentPart =
   | { readonly type: 'section'; readonly section: Omit<SectionContents, 'nodes'> }
   | { readonly type: 'nodes'; readonly nodes: readonly FlatNode[] }
-  | { readonly type: 'end'; readonly rest: Omit<VolumeContents, 'sections'> }
-  | { readonly type: 'comparison'; readonly comparison: VolumeComparison | undefined };
-
-/** What the host asks of the thread: here are bytes of an image, the next part of the first one's contents, what differs. */
-export type ContentRequest =
-  | { readonly type: 'bytes'; readonly image: number; readonly bytes: Uint8Array; readonly offset: number }
-  | { readonly type: 'next' }
-  | { readonly type: 'compare' };
+  | { readonly type: 'end'; readonly rest: Omit<VolumeContents, 'sections'> };
 
 /** The parts of what was read. */
 export function* inParts({ sections, ...rest }: VolumeContents): Generator<ContentPart, undefined> {
@@ -78,8 +70,6 @@ export class ContentReader {
         return undefined;
       case 'end':
         return { sections: this.sections, ...part.rest };
-      case 'comparison':
-        return undefined;
     }
   }
 }
