@@ -23,8 +23,9 @@ export class TestPanel {
     cspSource: '',
     asWebviewUri: (uri: vscode.Uri) => uri,
     onDidReceiveMessage: (listener: (message: unknown) => void) => {
-      queueMicrotask(() => this.send({ type: 'ready' }));
-      return this.received.event(listener);
+      const heard = this.received.event(listener);
+      this.send({ type: 'ready' });
+      return heard;
     },
     postMessage: (message: WireMessage) => {
       const whole = this.inbox.take(structuredClone(message));
