@@ -143,7 +143,10 @@ export function vmsaCommands(editor: VmsaEditor, recent: RecentCpus): Record<str
     }
     if (!format) return;
     const name = nameOf(at.file);
-    const content = await askAboutPage(script, 'export', { page: bytes, form: format.id, name });
+    const { id } = format;
+    // A thread would take longer to start than the page itself to be handed on.
+    const content =
+      id === 'bin' ? bytes : await askAboutPage(script, 'export', { page: bytes, form: id, name });
     await deliver({ format, name, content }, target instanceof vscode.Uri ? target : undefined, asked);
   }
 
