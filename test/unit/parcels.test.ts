@@ -194,14 +194,14 @@ describe('A view on its way to the page', () => {
     await way.settle();
     assert.deepEqual([way.posted.length, way.shown], [1, []]);
   });
-  it('is the last one after any 2,000 steps', async () => {
+  it('is the last one after any 500 steps', async () => {
     const random = seeded(5);
     const pool = [large(1), large(2), large(3, MIB + 1), large(4, 3)];
     const pick = () => pool[random(pool.length)]!;
     const known = [contents(1), contents(900)];
     const way = new Way();
     let last: View = NOTICE;
-    for (let step = 0; step < 2000; step++) {
+    for (let step = 0; step < 500; step++) {
       switch (random(6)) {
         case 0:
           last = images(pick(), pick());
@@ -221,7 +221,7 @@ describe('A view on its way to the page', () => {
       }
     }
     await way.settle();
-    assert.ok(way.shown.length > 100);
+    assert.ok(way.shown.length > 30);
     assert.deepEqual(way.shown.at(-1), last);
   });
 });
