@@ -6,19 +6,19 @@ import { ContentReader, inParts, type ContentPart } from './core/ovmf/volumes/co
 import type { VolumeContents } from './core/ovmf/volumes/contents';
 import { isCount, isHostMessage, isObject, type HostMessage, type View } from './protocol';
 
-/** Bytes of one message, copied in a few milliseconds on any machine. */
-const SLICE = 2 ** 20;
+/** So many bytes are copied in a few milliseconds on any machine: no more in one turn. */
+export const SLICE = 2 ** 20;
 
 /** What may be large. */
 type Large = Uint8Array | VolumeContents;
 
 type Part = ContentPart | { readonly type: 'slice'; readonly size: number; readonly bytes: Uint8Array };
 
-/** What really crosses: also a part of something large, or a view that refers to such by the number of its parcel. */
+/** What really crosses: also parts of something large, to which a view refers by the number of its parcel. */
 export type WireMessage =
-  | HostMessage
-  | { readonly type: 'part'; readonly parcel: number; readonly index: number; readonly part: Part }
-  | { readonly type: 'packed'; readonly view: object };
+  | Exclude<HostMessage, { type: 'show' }>
+  | { readonly type: 'show'; readonly view: object }
+  | { readonly type: 'part'; readonly parcel: number; readonly index: number; readonly part: Part };
 
 /** Stands in a view for what was sent ahead. */
 interface Reference {
@@ -111,7 +111,7 @@ export class Outbox {
         if (current !== this.views) return;
       }
     }
-    this.post(used.size > 0 ? { type: 'packed', view: packed } : { type: 'show', view });
+    this.post({ type: 'show', view: packed });
     // The page keeps no more either.
     this.sendings = used;
   }
@@ -149,7 +149,7 @@ export class Inbox {
   take(message: unknown): HostMessage | undefined {
     if (!isObject(message)) return undefined;
     if (message['type'] === 'part') this.add(message);
-    const whole = message['type'] === 'packed' ? this.unpack(message['view']) : message;
+    const whole = message['type'] === 'show' ? this.unpack(message['view']) : message;
     return isHostMessage(whole) ? whole : undefined;
   }
 

@@ -102,6 +102,8 @@ function askWorker<T>(script: string, task: Task<T>, signal: AbortSignal): Promi
   signal.addEventListener('abort', end);
   return new Promise<T | undefined>((done, fail) => {
     worker.on('message', (part: ContentAnswer) => {
+      // What was on its way when it was stopped is of an image that is not shown any more.
+      if (signal.aborted) return;
       const taken = take(part);
       if (!taken) {
         ask(request);

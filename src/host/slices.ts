@@ -1,12 +1,10 @@
 // Work on megabytes that the extension host does between other work: it runs the extensions of everybody on one thread.
 
 import { setImmediate } from 'node:timers/promises';
-
-/** Copied in a few milliseconds on any machine. */
-const SLICE = 2 ** 20;
+import { SLICE } from '../parcels';
 
 /**
- * Hands out bytes in slices of 1 MiB at most, with a turn of the event loop between any two.
+ * Hands out bytes in slices of SLICE bytes at most, with a turn of the event loop between any two.
  * @returns false when `signal` stopped it before the last one
  */
 export async function eachSlice(

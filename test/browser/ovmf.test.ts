@@ -12,6 +12,8 @@ import { openWorkbench } from '../helpers/workbench';
 
 /** A real image, of Debian's package ovmf. */
 const REAL = '/usr/share/OVMF/OVMF_CODE_4M.fd';
+/** Another build of the same release and size. */
+const SECURE_BOOT = '/usr/share/OVMF/OVMF_CODE_4M.secboot.fd';
 
 /** The sample of all tests, which leave its files as they are and share a window. */
 let sample: string;
@@ -40,6 +42,34 @@ describe('A real image', () => {
     const sha256 = execFileSync('sha256sum', [REAL], { encoding: 'utf8' }).split(' ')[0]!;
     await frame.getByLabel('Digests').getByText(sha256).first().waitFor();
     await workbench.screenshot('ovmf-real');
+    workbench.assertNoErrors();
+  });
+  it('is all there again after another file was in front, and beside its new build', async () => {
+    copyFileSync(REAL, join(sample, 'real.fd'));
+    const workbench = await openWorkbench({
+      folder: sample,
+      shared: true,
+      size: { width: 1440, height: 900 },
+    });
+    const isWhole = async () => {
+      const frame = await workbench.webviewFrame();
+      await row(frame, 'volumes')
+        .getByText(/[1-9][0-9]{2} files/)
+        .waitFor();
+      return frame;
+    };
+    await workbench.openFromExplorer('real.fd');
+    await isWhole();
+    await workbench.openFromExplorer('vcpu0.vmsa');
+    await row(await workbench.webviewFrame(), 'rip').waitFor();
+    await workbench.openFromExplorer('real.fd');
+    const frame = await isWhole();
+    await workbench.page.waitForTimeout(3200);
+    copyFileSync(SECURE_BOOT, join(sample, 'real.fd'));
+    await frame.getByText(/^Written again/).waitFor();
+    // Found inside what is compressed in both.
+    await frame.getByRole('list', { name: 'Changes' }).getByText('PiSmmCore').first().waitFor();
+    await workbench.inEveryTheme((theme) => workbench.screenshot(`ovmf-real-rebuilt-${theme}`));
     workbench.assertNoErrors();
   });
 });

@@ -144,12 +144,12 @@ describe('A view on its way to the page', () => {
     await way.settle();
     assert.deepEqual(
       way.take().map((m) => (m.type === 'part' ? m.part.type : m.type)),
-      ['section', 'nodes', 'end', 'packed'],
+      ['section', 'nodes', 'end', 'show'],
     );
     way.show(image(bytes, { unread: 'Why.' }));
     assert.deepEqual(
       way.take().map(({ type }) => type),
-      ['packed'],
+      ['show'],
     );
     const [first, ...later] = way.shown as OvmfViewState[];
     assert.deepEqual([later.length, later.every((view) => view.bytes === first!.bytes)], [2, true]);
@@ -202,7 +202,7 @@ describe('A view on its way to the page', () => {
     const way = new Way();
     let last: View = NOTICE;
     for (let step = 0; step < 500; step++) {
-      switch (random(6)) {
+      switch (random(7)) {
         case 0:
           last = images(pick(), pick());
           way.show(last);
@@ -212,6 +212,9 @@ describe('A view on its way to the page', () => {
           way.show(last);
           break;
         case 2:
+          way.show((last = NOTICE));
+          break;
+        case 3:
           if (random(4) > 0) break;
           way.redraw();
           way.show(last);
@@ -237,10 +240,10 @@ describe('The page', () => {
     { type: 'part', parcel: 0, index: 0 },
     { type: 'part', parcel: -1, index: 0, part: {} },
     { type: 'part', parcel: 0, index: 1, part: { type: 'nodes', nodes: [] } },
-    { type: 'packed' },
-    { type: 'packed', view: { kind: 'ovmf', bytes: { parcel: 3 } } },
-    { type: 'packed', view: { kind: 'ovmf', bytes: { type: 'Buffer', data: [] } } },
-    { type: 'packed', view: { kind: 'else' } },
+    { type: 'show' },
+    { type: 'show', view: { kind: 'ovmf', bytes: { parcel: 3 } } },
+    { type: 'show', view: { kind: 'ovmf', bytes: { type: 'Buffer', data: [] } } },
+    { type: 'show', view: { kind: 'else' } },
   ];
   it('takes nothing from what is no message of the host, or not whole', () => {
     const inbox = new Inbox();

@@ -263,7 +263,7 @@ class Model {
 describe('A thousand random steps', () => {
   closeEditors();
   it('leave the bytes, the mark and the file that a plain model has', async function () {
-    this.timeout(480_000);
+    this.timeout(240_000);
     const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
     const random = seeded(seed);
     const uri = await openNew();

@@ -90,6 +90,16 @@ describe('The thread that decompresses', () => {
     }
     assert.equal(await readImageApart(WORKER, new Uint8Array(1), AbortSignal.abort(), nobody), undefined);
   });
+  it('that has answered when it is stopped, before anybody heard, is not heard', async () => {
+    const stop = new AbortController();
+    let heard = 0;
+    const answer = readImageApart(WORKER, new Uint8Array(MIB).fill(0xff), stop.signal, () => heard++);
+    // The other thread is asked in this turn, and answers while this one hears nothing.
+    await new Promise(setImmediate);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
+    stop.abort();
+    assert.deepEqual([await answer, heard], [undefined, 0]);
+  });
   it('that cannot start is an error with a sentence', async () => {
     const { signal } = new AbortController();
     const nowhere = readImageApart(resolve('nowhere.js'), new Uint8Array(1), signal, nobody);
