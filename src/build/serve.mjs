@@ -18,7 +18,7 @@ import { Failure, ROOT, atExit, main, start, stop } from './run.mjs';
 import { chromiumPath, ensureVscodeServer } from './setup.mjs';
 
 /** User settings that keep VS Code to what a picture is about: no chat, no welcome page, nothing that asks the internet. */
-export const QUIET_SETTINGS = {
+const QUIET_SETTINGS = {
   'chat.disableAIFeatures': true,
   'extensions.autoCheckUpdates': false,
   'extensions.autoUpdate': false,

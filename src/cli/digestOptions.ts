@@ -12,7 +12,7 @@ import { CPU_ID_LIMITS, decodeSignature } from '../core/vmsa/signature';
 import { cpuFrom, number } from './options';
 
 /** The kinds of launch digests. */
-export const DIGEST_MODES = ['sev', 'seves', 'snp', 'snp:ovmf-hash'] as const;
+const DIGEST_MODES = ['sev', 'seves', 'snp', 'snp:ovmf-hash'] as const;
 
 /** What the options say, by commander's names. */
 export interface DigestOptions {
@@ -50,7 +50,7 @@ export interface DigestOptions {
 }
 
 /** What sev-snp-measure calls a VMM, and the profile of its launches. */
-export const VMM_PROFILES = { QEMU: 'snp', ec2: 'snp-ec2', gce: 'snp-gce' } as const;
+const VMM_PROFILES = { QEMU: 'snp', ec2: 'snp-ec2', gce: 'snp-gce' } as const;
 
 /** Adds the options. */
 export function addDigestOptions(command: Command): Command {

@@ -5,21 +5,10 @@ import { byteCount } from './hex';
 import { FOOTER_GUID } from './ovmf/entries';
 import { KERNEL_STRUCT_SIZE, VMSA_SIZE } from './vmsa/layout';
 
-/** What a file can be shown as. */
-export type FileKind = 'ovmf' | 'vmsa';
-
 /** No firmware image and no page is larger; a larger file is not read whole. */
 export const MAX_FILE = 64 * 2 ** 20;
 
-/**
- * Recognises a file. An image that was trimmed to its last 4096 bytes ends with OVMF's table footer, a VMSA does
- * not; everything that is no page is looked at as firmware, whose parser says what is wrong with it.
- */
-export function classify(bytes: Uint8Array): FileKind {
-  return bytes.length === VMSA_SIZE && !isImage(bytes) ? 'vmsa' : 'ovmf';
-}
-
-/** Whether a file ends as OVMF images do, with the footer of their table of GUIDs. */
+/** Whether a file ends with the footer of OVMF's table of GUIDs; one that was trimmed to its last 4096 bytes does, and no VMSA. */
 export function isImage(bytes: Uint8Array): boolean {
   const footer = bytes.length - 48;
   return footer >= 0 && guidText(bytes, footer) === FOOTER_GUID;

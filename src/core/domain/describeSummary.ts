@@ -12,7 +12,7 @@ const LONGEST_NAME = 100;
 export const plainName = ({ name }: DomainSummary): string => plainText(name, LONGEST_NAME);
 
 /** `SEV`, `SEV-ES`, `SEV-SNP`, or that it is none of them. */
-export function describeSecurity({ launchSecurity, sevEs, problem }: DomainSummary): string {
+function describeSecurity({ launchSecurity, sevEs, problem }: DomainSummary): string {
   if (problem !== undefined) return 'unreadable';
   if (launchSecurity === PLAIN_SEV) return sevEs === true ? 'SEV-ES' : 'SEV';
   return launchSecurity === 'sev-snp' ? 'SEV-SNP' : 'no SEV';

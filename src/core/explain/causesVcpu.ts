@@ -178,7 +178,7 @@ const PROFILE_CAUSES: readonly LaunchCause[] = [
 ];
 
 /** A CPU in a few words: its first name in QEMU, and family/model/stepping. */
-export function cpuText(cpu: CpuId): string {
+function cpuText(cpu: CpuId): string {
   const numbers = `${cpu.family}/${cpu.model}/${cpu.stepping}`;
   const [named] = modelsWithSignature(encodeSignature(cpu));
   return named ? `${named.name} (${numbers})` : numbers;

@@ -14,7 +14,7 @@ export const WEIGHT_TEXTS: Readonly<Record<Weight, string>> = {
 export const NO_VERDICT = 'That is no verdict: with the inputs as given it does not match.';
 
 /** An edit of a launch file in words. */
-export function editText({ member, value }: LaunchEdit): string {
+function editText({ member, value }: LaunchEdit): string {
   const name = member.join('.');
   return value === undefined ? `take out "${name}"` : `set "${name}" to ${JSON.stringify(value)}`;
 }

@@ -33,7 +33,7 @@ export interface Setting extends Platform {
 }
 
 /** The launch that the page of a file looks like it is from, when that is an SEV-ES launch. */
-export function requestOfFile({ vmsa }: Pick<LaunchFacts, 'vmsa'>): VmsaRequest | undefined {
+function requestOfFile({ vmsa }: Pick<LaunchFacts, 'vmsa'>): VmsaRequest | undefined {
   if (!vmsa) return undefined;
   const request = guessRequest(decode(VMSA, vmsa.bsp));
   return SEV_ES_PROFILES.some(({ id }) => id === request.profile) ? request : undefined;

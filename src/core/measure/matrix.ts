@@ -43,7 +43,7 @@ export interface MatrixRow {
 export const ALL_CPUS: readonly MatrixCpu[] = CPU_MODELS.map(({ name }) => ({ name, id: cpuByName(name) }));
 
 /** The profiles of SEV-SNP launches whose pages are all known: by these VMMs, and without an SVSM. */
-export const SNP_PROFILES: readonly KnownProfile[] = LAUNCH_PROFILES.filter(
+const SNP_PROFILES: readonly KnownProfile[] = LAUNCH_PROFILES.filter(
   (p) => p.mode === 'sev-snp' && snpVmmOf(p) !== undefined && needsOf(p, 'bsp').svsm.length === 0,
 );
 

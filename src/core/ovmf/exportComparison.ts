@@ -21,7 +21,7 @@ const MOST_SHOWN = 20;
 const DIGEST_SHOWN = 16;
 
 /** One side of a change in a few words; a dash for what is not there. */
-export function describeSide(side: ChangeSide | undefined): string {
+function describeSide(side: ChangeSide | undefined): string {
   if (!side) return '-';
   const { size, raw, meaning, digest } = side;
   const what = raw === '' ? byteCount(size) : raw;
@@ -35,13 +35,13 @@ export function describeOffset({ offset, inside }: ChangeSide, digits = 1): stri
 }
 
 /** Whom an effect concerns, in words. */
-export function describeGuests({ guests, onlyWith }: MeasurementEffect): string {
+function describeGuests({ guests, onlyWith }: MeasurementEffect): string {
   const who = guests.length === 0 ? 'no guest' : guests.join(', ');
   return onlyWith === undefined ? who : `${who} with ${onlyWith}`;
 }
 
 /** How many bytes differ and where, in one sentence. */
-export function describeDifferences({ equal, differences }: ImageComparison): string {
+function describeDifferences({ equal, differences }: ImageComparison): string {
   const { bytes, total, complete } = differences;
   const unknown = complete ? '' : ' in the part that was given';
   if (equal) return `No byte differs${unknown}.`;

@@ -169,7 +169,7 @@ export interface PlatformHint {
 }
 
 /** The platforms and projects that an image shows to be from. */
-export const PLATFORM_HINTS: readonly PlatformHint[] = [
+const PLATFORM_HINTS: readonly PlatformHint[] = [
   {
     hint: 'AmdSev build',
     text: 'a secret area that is not empty, which up to edk2-stable202508 only AmdSev builds have',
@@ -223,7 +223,7 @@ const STRANGERS = [
 ] as const;
 
 /** A release by its year and month. */
-export const releaseName = (release: number): string => `edk2-stable${release}`;
+const releaseName = (release: number): string => `edk2-stable${release}`;
 
 /** What a fact says about releases, in words. */
 export function implication({ since, until }: Pick<ProvenanceFact, 'since' | 'until'>): string {
