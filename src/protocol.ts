@@ -3,12 +3,12 @@
 
 import type { RuleResult } from './core/domain/rules';
 import type { ExplainProgress, ExplainResult } from './core/explain/explanation';
-import type { Report } from './core/measure/report';
+import type { Report } from './core/launch/report';
 import type { VolumeComparison } from './core/ovmf/volumes/compareVolumes';
 import type { VolumeContents } from './core/ovmf/volumes/contents';
 import type { BitRange } from './core/vmsa/edit';
-import type { VmsaRequest } from './core/vmsa/generate';
-import type { CpuId } from './core/vmsa/signature';
+import type { VmsaRequest } from './core/vmsa/launch/generate';
+import type { CpuId } from './core/vmsa/launch/signature';
 
 /** A firmware image of the workspace that an AP's reset address can come from. */
 export interface FirmwareChoice {

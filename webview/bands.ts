@@ -1,7 +1,7 @@
 // The bands of the hex view: which bytes of an image belong together. Neighbours get different tints, each band starts with a
 // mark and its name stands beside its first row, so that nothing is told by colour alone.
 
-import type { Region } from '../src/core/region';
+import type { Region } from '../src/core/binary/region';
 import type { VolumeNode } from '../src/core/ovmf/volumes/tree';
 import type { Range } from './rows';
 

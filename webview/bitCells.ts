@@ -1,9 +1,9 @@
 // The bits of a register as cells of a diagram: sixteen to a row, the highest first, each with the name it has in the
 // tables and what is to say about it.
 
-import { applicableBits, bitValue } from '../src/core/describe';
-import { hex } from '../src/core/hex';
-import type { Bit } from '../src/core/struct';
+import { applicableBits, bitValue } from '../src/core/binary/describe';
+import { hex } from '../src/core/binary/hex';
+import type { Bit } from '../src/core/binary/struct';
 
 /** One bit. */
 export interface BitCell {

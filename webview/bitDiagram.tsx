@@ -3,7 +3,7 @@
 // be changed each bit is a check box.
 
 import { useId, useRef, useState } from 'preact/hooks';
-import type { Bit } from '../src/core/struct';
+import type { Bit } from '../src/core/binary/struct';
 import { bitCells, cellText, moveBit, ROW_BITS, type BitCell } from './bitCells';
 import { HatchPattern } from './widgets';
 

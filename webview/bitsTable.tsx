@@ -1,9 +1,9 @@
 // The bits of a register by name: what each is, what it says, and beside it what it should be. Where fields can be
 // changed, a bit with words for its values is a choice among them.
 
-import { applicableBits, bitPlace, bitValue, reservedBits } from '../src/core/describe';
-import { hex } from '../src/core/hex';
-import type { Bit } from '../src/core/struct';
+import { applicableBits, bitPlace, bitValue, reservedBits } from '../src/core/binary/describe';
+import { hex } from '../src/core/binary/hex';
+import type { Bit } from '../src/core/binary/struct';
 import { wordOf } from './bitCells';
 import { Icon } from './widgets';
 

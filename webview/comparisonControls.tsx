@@ -1,10 +1,10 @@
 // The controls above a comparison: which CPU, launch profile, role and reset address the expected page is made
 // for. A change is answered in place.
 
-import { hex } from '../src/core/hex';
-import { CPU_MODELS, findCpuModel } from '../src/core/vmsa/cpuModels';
-import { findProfile, PROFILES } from '../src/core/vmsa/profiles';
-import type { CpuId } from '../src/core/vmsa/signature';
+import { hex } from '../src/core/binary/hex';
+import { CPU_MODELS, findCpuModel } from '../src/core/vmsa/launch/cpuModels';
+import { findProfile, PROFILES } from '../src/core/vmsa/launch/profiles';
+import type { CpuId } from '../src/core/vmsa/launch/signature';
 import type { FirmwareChoice } from '../src/protocol';
 import {
   CUSTOM,
@@ -19,7 +19,7 @@ import {
   type InputName,
 } from './comparisonForm';
 import { ActionButton, Dropdown, Icon, TextField } from './widgets';
-import type { VmsaRequest } from '../src/core/vmsa/generate';
+import type { VmsaRequest } from '../src/core/vmsa/launch/generate';
 
 /** The CPUs by name: those chosen lately first. */
 function cpuChoices(recent: readonly CpuId[]) {

@@ -2,8 +2,8 @@
 // input gets the sentence that core has for it, at its own control.
 
 import { CheckError } from '../src/core/errors';
-import { hex, parseUnsigned } from '../src/core/hex';
-import { CPU_MODELS } from '../src/core/vmsa/cpuModels';
+import { hex, parseUnsigned } from '../src/core/binary/hex';
+import { CPU_MODELS } from '../src/core/vmsa/launch/cpuModels';
 import {
   generateVmsa,
   needsOf,
@@ -11,9 +11,9 @@ import {
   type Role,
   type SvsmImage,
   type VmsaRequest,
-} from '../src/core/vmsa/generate';
-import { findProfile, type ProfileId } from '../src/core/vmsa/profiles';
-import { encodeSignature, type CpuId } from '../src/core/vmsa/signature';
+} from '../src/core/vmsa/launch/generate';
+import { findProfile, type ProfileId } from '../src/core/vmsa/launch/profiles';
+import { encodeSignature, type CpuId } from '../src/core/vmsa/launch/signature';
 
 /** The inputs; numbers are kept as they were typed. */
 export interface Form {

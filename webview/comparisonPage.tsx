@@ -3,11 +3,11 @@
 
 import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
-import type { Cause } from '../src/core/vmsa/causes';
-import type { ComparedField } from '../src/core/vmsa/compare';
-import { comparisonJson, comparisonMarkdown } from '../src/core/vmsa/exportComparison';
-import type { VmsaRequest } from '../src/core/vmsa/generate';
-import { jsonText } from '../src/core/json';
+import type { Cause } from '../src/core/vmsa/compare/causes';
+import type { ComparedField } from '../src/core/vmsa/compare/compare';
+import { comparisonJson, comparisonMarkdown } from '../src/core/vmsa/compare/exportComparison';
+import type { VmsaRequest } from '../src/core/vmsa/launch/generate';
+import { jsonText } from '../src/core/binary/json';
 import { Stepper, useDifferences, Verdict } from './differences';
 import { Header } from './header';
 import { useSaved } from './host';

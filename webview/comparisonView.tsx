@@ -2,9 +2,9 @@
 // place when a control changes.
 
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
-import { groupByCause } from '../src/core/vmsa/causes';
-import { comparePages, compareWithGenerated } from '../src/core/vmsa/compare';
-import { generateVmsa } from '../src/core/vmsa/generate';
+import { groupByCause } from '../src/core/vmsa/compare/causes';
+import { comparePages, compareWithGenerated } from '../src/core/vmsa/compare/compare';
+import { generateVmsa } from '../src/core/vmsa/launch/generate';
 import type { ComparisonViewState, Counterpart } from '../src/protocol';
 import { ComparisonControls } from './comparisonControls';
 import { formOf, readForm } from './comparisonForm';

@@ -1,6 +1,6 @@
 // The bytes of what is selected, for another tool.
 
-import { BYTE_FORMS } from '../src/core/byteForms';
+import { BYTE_FORMS } from '../src/core/binary/byteForms';
 import { CopyButton } from './widgets';
 
 /** Longer values than this are read in the hex view. */

@@ -1,7 +1,7 @@
 // The panel beside the tree or the bytes: a name, its place, what can be copied, and whatever a view says of it.
 
 import { Fragment, type ComponentChildren } from 'preact';
-import { byteCount, hex } from '../src/core/hex';
+import { byteCount, hex } from '../src/core/binary/hex';
 import { CopyButton } from './widgets';
 
 /** What works on every page. */

@@ -1,8 +1,8 @@
 // What the boxes for finding and for going to an offset understand. A place is a run of bytes, with the row that it was
 // found by; names, other names, values in any notation, words and bytes in hexadecimal are all looked at at once.
 
-import { guidBytes } from '../src/core/guid';
-import { fromHex, parseUnsigned, utf8 } from '../src/core/hex';
+import { guidBytes } from '../src/core/binary/guid';
+import { fromHex, parseUnsigned, utf8 } from '../src/core/binary/hex';
 import type { Range, TreeNode } from './rows';
 
 /** A match: the row that matched, or only its bytes when it was found among the bytes. */

@@ -2,8 +2,8 @@
 // bytes.
 
 import type { ComponentChildren } from 'preact';
-import type { Finding, Severity } from '../src/core/region';
-import { hex } from '../src/core/hex';
+import type { Finding, Severity } from '../src/core/binary/region';
+import { hex } from '../src/core/binary/hex';
 import { Icon } from './widgets';
 
 /** The title line with the buttons at its end; `children` stand below it. */

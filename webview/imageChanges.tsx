@@ -2,10 +2,10 @@
 // whose measurement is another, and every change as a button that leads to its bytes.
 
 import { useMemo } from 'preact/hooks';
-import { countOf } from '../src/core/hex';
-import type { ChangeSide } from '../src/core/ovmf/change';
-import { compareImages, type ImageComparison } from '../src/core/ovmf/compare';
-import { describeOffset } from '../src/core/ovmf/exportComparison';
+import { countOf } from '../src/core/binary/hex';
+import type { ChangeSide } from '../src/core/ovmf/compare/change';
+import { compareImages, type ImageComparison } from '../src/core/ovmf/compare/compare';
+import { describeOffset } from '../src/core/ovmf/compare/exportComparison';
 import { parseOvmf, type OvmfImage } from '../src/core/ovmf/image';
 import type { OvmfViewState } from '../src/protocol';
 import { useSaved } from './host';

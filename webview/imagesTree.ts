@@ -1,9 +1,9 @@
 // The changes between two images as rows, those of volumes with what differs about them in a few words.
 
-import { byteCount } from '../src/core/hex';
-import type { ChangeSide } from '../src/core/ovmf/change';
-import type { ComparedChange } from '../src/core/ovmf/compare';
-import { describeOffset } from '../src/core/ovmf/exportComparison';
+import { byteCount } from '../src/core/binary/hex';
+import type { ChangeSide } from '../src/core/ovmf/compare/change';
+import type { ComparedChange } from '../src/core/ovmf/compare/compare';
+import { describeOffset } from '../src/core/ovmf/compare/exportComparison';
 import type { TreeNode } from './rows';
 
 /** The kinds of changes, in the order of their headings. */

@@ -2,9 +2,9 @@
 // side by side. What is inside compressed sections is compared by the extension host and arrives later.
 
 import { useEffect, useMemo } from 'preact/hooks';
-import { byteCount, countOf } from '../src/core/hex';
-import { compareImages, type ComparedChange, type ImageComparison } from '../src/core/ovmf/compare';
-import { describeOffset } from '../src/core/ovmf/exportComparison';
+import { byteCount, countOf } from '../src/core/binary/hex';
+import { compareImages, type ComparedChange, type ImageComparison } from '../src/core/ovmf/compare/compare';
+import { describeOffset } from '../src/core/ovmf/compare/exportComparison';
 import { parseOvmf } from '../src/core/ovmf/image';
 import type { ImagesViewState } from '../src/protocol';
 import { CopyForms } from './copyForms';

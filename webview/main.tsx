@@ -2,7 +2,7 @@
 // stays the same keeps its focus and scroll position.
 
 import { render } from 'preact';
-import { VMSA_SIZE } from '../src/core/vmsa/layout';
+import { VMSA_SIZE } from '../src/core/vmsa/layout/layout';
 import type { View } from '../src/protocol';
 import { ComparisonView } from './comparisonView';
 import { registerControls } from './controls';

@@ -1,9 +1,9 @@
 // Which launch a page is from: the best candidate in one line, and on demand all that were found, each of which can be
 // compared in full.
 
-import type { Candidate, Identified } from '../src/core/vmsa/identify';
-import { explainDistance } from '../src/core/vmsa/identify';
-import { hex } from '../src/core/hex';
+import type { Candidate, Identified } from '../src/core/vmsa/compare/identify';
+import { explainDistance } from '../src/core/vmsa/compare/identify';
+import { hex } from '../src/core/binary/hex';
 import { send, useSaved } from './host';
 import { Disclosure, Icon } from './widgets';
 

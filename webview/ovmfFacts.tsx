@@ -2,8 +2,8 @@
 // computed here in slices, when they are asked for, so that the page stays responsive with 16 MiB.
 
 import { useEffect, useState } from 'preact/hooks';
-import { bytesToHex } from '../src/core/hex';
-import { digestRows, newImageDigester, type ImageDigests } from '../src/core/ovmf/digests';
+import { bytesToHex } from '../src/core/binary/hex';
+import { digestRows, newImageDigester, type ImageDigests } from '../src/core/check/imageDigests';
 import type { OvmfImage } from '../src/core/ovmf/image';
 import { describeReleases, provenance } from '../src/core/ovmf/provenance';
 import { useSaved } from './host';

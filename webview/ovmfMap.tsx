@@ -2,7 +2,7 @@
 // table and metadata reserve. Boxes are buttons; what they say stands in a table, too. Colours come from the theme.
 
 import { useId, useRef, useState } from 'preact/hooks';
-import { byteCount, hex } from '../src/core/hex';
+import { byteCount, hex } from '../src/core/binary/hex';
 import { describeBox, type MapBox, type MapCluster, type MemoryMap } from '../src/core/ovmf/memoryMap';
 import { useSaved } from './host';
 import type { Range } from './rows';

@@ -1,7 +1,7 @@
 // The regions of a firmware image as the rows of a treegrid: a region, its fields, the regions inside it.
 
-import { byteCount, hex } from '../src/core/hex';
-import type { FieldView, Region } from '../src/core/region';
+import { byteCount, hex } from '../src/core/binary/hex';
+import type { FieldView, Region } from '../src/core/binary/region';
 import type { TreeNode } from './rows';
 
 /** What a row of the tree stands for. */

@@ -2,7 +2,7 @@
 // fields beside the bytes of the whole file.
 
 import { useMemo } from 'preact/hooks';
-import { byteCount, bytesToHex, hex } from '../src/core/hex';
+import { byteCount, bytesToHex, hex } from '../src/core/binary/hex';
 import { parseOvmf, type OvmfImage } from '../src/core/ovmf/image';
 import { describeBuild, imageBuild } from '../src/core/ovmf/imageBuild';
 import { memoryMap } from '../src/core/ovmf/memoryMap';

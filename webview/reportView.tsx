@@ -2,8 +2,8 @@
 // the measurement, with who vouches for it.
 
 import type { ComponentChildren } from 'preact';
-import { byteCount, countOf } from '../src/core/hex';
-import type { Source, Step, Verdict } from '../src/core/measure/report';
+import { byteCount, countOf } from '../src/core/binary/hex';
+import type { Source, Step, Verdict } from '../src/core/launch/report';
 import type { ReportViewState } from '../src/protocol';
 import { Digest, DigestPair } from './digest';
 import { ExplanationView } from './explanationView';

@@ -1,7 +1,7 @@
 // How the rules about a domain came out: those that failed first, each with the reason and what to do.
 
 import type { RuleResult } from '../src/core/domain/rules';
-import { countOf } from '../src/core/hex';
+import { countOf } from '../src/core/binary/hex';
 import { useSaved } from './host';
 import { Disclosure, Icon } from './widgets';
 

@@ -1,6 +1,6 @@
 // The page while a check runs: its stages, how far the reading is, and the rules as soon as they are judged.
 
-import { byteCount } from '../src/core/hex';
+import { byteCount } from '../src/core/binary/hex';
 import type { RunningState } from '../src/protocol';
 import { Rules } from './rules';
 import { ActionButton, Icon } from './widgets';

@@ -2,10 +2,10 @@
 // keeps the document and its history; the page shows what comes back.
 
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { exactText } from '../src/core/describe';
+import { exactText } from '../src/core/binary/describe';
 import { CheckError } from '../src/core/errors';
-import { hex } from '../src/core/hex';
-import type { LeafValue } from '../src/core/struct';
+import { hex } from '../src/core/binary/hex';
+import type { LeafValue } from '../src/core/binary/struct';
 import { parseFieldValue, type BitRange } from '../src/core/vmsa/edit';
 import type { VmsaField } from '../src/core/vmsa/page';
 import { send } from './host';

@@ -1,8 +1,8 @@
 // The hover card of a field: what it means, where it is, what it should be and who says so.
 
-import { byteCount, hex } from '../src/core/hex';
-import { setBy, type ComparedField } from '../src/core/vmsa/compare';
-import type { Cause } from '../src/core/vmsa/causes';
+import { byteCount, hex } from '../src/core/binary/hex';
+import { setBy, type ComparedField } from '../src/core/vmsa/compare/compare';
+import type { Cause } from '../src/core/vmsa/compare/causes';
 
 /** One card. `generated` is false when the other value is another file's, which nobody set as far as we know. */
 export function FieldCard(props: {

@@ -1,14 +1,14 @@
 // What the panel says about a field of a VMSA: the value and what it should be, who sets it, why it differs, its bits as a
 // picture and in words; and about a cause, what makes such fields differ.
 
-import { exactText } from '../src/core/describe';
-import { bytesToHex, hex } from '../src/core/hex';
-import type { Bit, LeafValue, Row } from '../src/core/struct';
-import type { Cause } from '../src/core/vmsa/causes';
-import type { ComparedField } from '../src/core/vmsa/compare';
+import { exactText } from '../src/core/binary/describe';
+import { bytesToHex, hex } from '../src/core/binary/hex';
+import type { Bit, LeafValue, Row } from '../src/core/binary/struct';
+import type { Cause } from '../src/core/vmsa/compare/causes';
+import type { ComparedField } from '../src/core/vmsa/compare/compare';
 import type { BitRange } from '../src/core/vmsa/edit';
-import type { Write } from '../src/core/vmsa/generate';
-import { VMSA } from '../src/core/vmsa/layout';
+import type { Write } from '../src/core/vmsa/launch/generate';
+import { VMSA } from '../src/core/vmsa/layout/layout';
 import type { VmsaField } from '../src/core/vmsa/page';
 import { BitDiagram } from './bitDiagram';
 import { BitsTable } from './bitsTable';

@@ -1,9 +1,9 @@
 // A VMSA page beside the one that it should be, or beside another, as the rows of a treegrid: headings, fields, and the
 // elements of the large arrays under a row of their own.
 
-import { countOf, hex, rawText } from '../src/core/hex';
-import type { Cause } from '../src/core/vmsa/causes';
-import { setBy, type ComparedField } from '../src/core/vmsa/compare';
+import { countOf, hex, rawText } from '../src/core/binary/hex';
+import type { Cause } from '../src/core/vmsa/compare/causes';
+import { setBy, type ComparedField } from '../src/core/vmsa/compare/compare';
 import { groupFields, isZeroField, type VmsaField } from '../src/core/vmsa/page';
 import type { Cell, TreeNode } from './rows';
 

@@ -2,9 +2,9 @@
 // nearest to would have. As one half of a diff the other half's values count instead.
 
 import { useMemo } from 'preact/hooks';
-import { causeOf } from '../src/core/vmsa/causes';
-import { comparePages, compareWithGenerated } from '../src/core/vmsa/compare';
-import { identify } from '../src/core/vmsa/identify';
+import { causeOf } from '../src/core/vmsa/compare/causes';
+import { comparePages, compareWithGenerated } from '../src/core/vmsa/compare/compare';
+import { identify } from '../src/core/vmsa/compare/identify';
 import { vmsaFindings, vmsaSummary } from '../src/core/vmsa/page';
 import type { DiskChange, VmsaViewState } from '../src/protocol';
 import { Stepper, useDifferences, Verdict } from './differences';

@@ -1,7 +1,7 @@
 // The firmware volumes of an image as rows: volumes, files, sections and variables, with what was found inside compressed
 // sections. Rows of decompressed bytes have no bytes in the file; their offsets count from where they came out.
 
-import { byteCount, hex } from '../src/core/hex';
+import { byteCount, hex } from '../src/core/binary/hex';
 import type { SectionContents } from '../src/core/ovmf/volumes/contents';
 import { guidName } from '../src/core/ovmf/volumes/guids';
 import type { VolumeNode } from '../src/core/ovmf/volumes/tree';

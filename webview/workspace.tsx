@@ -3,7 +3,7 @@
 
 import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { byteCount, bytesToHex, hex } from '../src/core/hex';
+import { byteCount, bytesToHex, hex } from '../src/core/binary/hex';
 import type { Band } from './bands';
 import { MOST_COPIED } from './copyForms';
 import { FindBox, GotoBox, useBox } from './findBox';

@@ -2,10 +2,10 @@
 // the tables of CPU models, profiles and policies give.
 
 import { toJsonSchema } from '@valibot/to-json-schema';
-import { hex } from '../core/hex';
-import { describePolicy } from '../core/measure/policy';
-import { CPU_MODELS, describeCpuId } from '../core/vmsa/cpuModels';
-import { SEV_ES_PROFILES } from '../core/vmsa/profiles';
+import { hex } from '../core/binary/hex';
+import { describePolicy } from '../core/tech/sev/policy';
+import { CPU_MODELS, describeCpuId } from '../core/vmsa/launch/cpuModels';
+import { SEV_ES_PROFILES } from '../core/vmsa/launch/profiles';
 import { LaunchFileSchema } from '../files/launchFile';
 
 /** A schema as it is written, with what VS Code has beside the standard. */

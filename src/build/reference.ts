@@ -1,23 +1,23 @@
 // The texts of the generated files, from the tables that the product itself uses.
 
-import { describeLayout } from '../core/describe';
+import { describeLayout } from '../core/binary/describe';
 import { LAUNCH_CAUSES } from '../core/explain/causes';
-import { KERNEL_HASHES } from '../core/measure/kernelHashes';
+import { KERNEL_HASHES } from '../core/launch/kernelHashes';
 import { KNOWN_ENTRIES } from '../core/ovmf/entries';
 import { METADATA_HEADER, SEV_METADATA, TDX_METADATA, IGVM_METADATA } from '../core/ovmf/metadataLayout';
-import { markdownCell, markdownTable } from '../core/markdown';
+import { markdownCell, markdownTable } from '../core/binary/markdown';
 import { OVMF_RULES } from '../core/ovmf/rules';
 import { KNOWN_GUIDS } from '../core/ovmf/volumes/guids';
 import { FILE_TYPES, SECTION_TYPES, VOLUME_LAYOUTS } from '../core/ovmf/volumes/layouts';
 import { VOLUME_RULES } from '../core/ovmf/volumes/rules';
-import { hex } from '../core/hex';
-import { CAUSES } from '../core/vmsa/causes';
-import { CPU_MODELS, describeCpuId, SILICON } from '../core/vmsa/cpuModels';
-import { provenanceOf } from '../core/vmsa/initial';
-import { VMSA } from '../core/vmsa/layout';
-import { PROFILES, type Profile } from '../core/vmsa/profiles';
+import { hex } from '../core/binary/hex';
+import { CAUSES } from '../core/vmsa/compare/causes';
+import { CPU_MODELS, describeCpuId, SILICON } from '../core/vmsa/launch/cpuModels';
+import { provenanceOf } from '../core/vmsa/launch/initial';
+import { VMSA } from '../core/vmsa/layout/layout';
+import { PROFILES, type Profile } from '../core/vmsa/launch/profiles';
 import { VMSA_RULES } from '../core/vmsa/rules';
-import { encodeSignature } from '../core/vmsa/signature';
+import { encodeSignature } from '../core/vmsa/launch/signature';
 import { LAUNCH_RULES } from '../files/launchRules';
 import { launchSchema } from './launchSchema';
 

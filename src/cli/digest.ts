@@ -4,10 +4,10 @@
 import type { Command } from 'commander';
 import { setImmediate } from 'node:timers/promises';
 import * as errors from '../core/errors';
-import { bytesToHex, hex, toBase64 } from '../core/hex';
-import { jsonText } from '../core/json';
-import { matrixRows, type MatrixRequest, type MatrixRow } from '../core/measure/matrix';
-import { needsOf } from '../core/vmsa/generate';
+import { bytesToHex, hex, toBase64 } from '../core/binary/hex';
+import { jsonText } from '../core/binary/json';
+import { matrixRows, type MatrixRequest, type MatrixRow } from '../core/check/matrix';
+import { needsOf } from '../core/vmsa/launch/generate';
 import { writeWhole } from '../files/write';
 import { ovmfHash, readLaunch, readSevLaunch } from './digestInputs';
 import { withMeasure, type Measure } from './digestMeasure';

@@ -2,11 +2,11 @@
 
 import type { Hash } from 'node:crypto';
 import * as errors from '../core/errors';
-import { fromHex, parseUnsigned } from '../core/hex';
-import { encodeKernelHashes } from '../core/measure/kernelHashes';
-import { sevState, snpLaunch, type CopyableHasher } from '../core/measure/launchState';
-import { snpVmmOf, type MatrixRequest } from '../core/measure/matrix';
-import { computeImageDigests } from '../core/ovmf/digests';
+import { fromHex, parseUnsigned } from '../core/binary/hex';
+import { encodeKernelHashes } from '../core/launch/kernelHashes';
+import { sevState, snpLaunch, type CopyableHasher } from '../core/tech/snp/loads';
+import { snpVmmOf, type MatrixRequest } from '../core/check/matrix';
+import { computeImageDigests } from '../core/check/imageDigests';
 import { parseOvmf, type OvmfImage } from '../core/ovmf/image';
 import { readFirmware, resetAddressOf } from '../files/launch';
 import { digestFile, type ReadOptions } from '../files/read';

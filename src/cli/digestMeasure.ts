@@ -1,9 +1,9 @@
 // From a launch digest to the measurement that a platform reports, where `sevscope digest` is given keys, nonce, versions and policy.
 
 import * as errors from '../core/errors';
-import { fromBase64, fromHex } from '../core/hex';
-import { computeMeasurement, measurementText } from '../core/measure/measurement';
-import { isSevEs } from '../core/measure/policy';
+import { fromBase64, fromHex } from '../core/binary/hex';
+import { computeMeasurement, measurementText } from '../core/tech/sev/evidence';
+import { isSevEs } from '../core/tech/sev/policy';
 import { withKeys, type KeyPaths } from '../files/keys';
 import type { DigestOptions } from './digestOptions';
 

@@ -3,12 +3,12 @@
 
 import { Option, type Command } from 'commander';
 import * as errors from '../core/errors';
-import { parseUnsigned } from '../core/hex';
-import { MAX_VCPUS } from '../core/measure/launchDigest';
-import { ALL_CPUS, MATRIX_PROFILES, type MatrixCpu } from '../core/measure/matrix';
-import { cpuByName } from '../core/vmsa/generate';
-import type { KnownProfile } from '../core/vmsa/profiles';
-import { CPU_ID_LIMITS, decodeSignature } from '../core/vmsa/signature';
+import { parseUnsigned } from '../core/binary/hex';
+import { MAX_VCPUS } from '../core/tech/sev/digest';
+import { ALL_CPUS, MATRIX_PROFILES, type MatrixCpu } from '../core/check/matrix';
+import { cpuByName } from '../core/vmsa/launch/generate';
+import type { KnownProfile } from '../core/vmsa/launch/profiles';
+import { CPU_ID_LIMITS, decodeSignature } from '../core/vmsa/launch/signature';
 import { cpuFrom, number } from './options';
 
 /** The kinds of launch digests. */

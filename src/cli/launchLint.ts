@@ -2,7 +2,7 @@
 
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { countOf } from '../core/hex';
+import { countOf } from '../core/binary/hex';
 import { SEVERITIES } from '../core/ovmf/lint';
 import { readLaunchText } from '../files/launchFile';
 import { lintLaunch } from '../files/launchProblems';

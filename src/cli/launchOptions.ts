@@ -3,9 +3,9 @@
 
 import type { Command } from 'commander';
 import * as errors from '../core/errors';
-import { MAX_VCPUS } from '../core/measure/launchDigest';
-import type { ProfileId } from '../core/vmsa/profiles';
-import { CPU_ID_LIMITS } from '../core/vmsa/signature';
+import { MAX_VCPUS } from '../core/tech/sev/digest';
+import type { ProfileId } from '../core/vmsa/launch/profiles';
+import { CPU_ID_LIMITS } from '../core/vmsa/launch/signature';
 import type { KeyPaths } from '../files/keys';
 import { ownerInputsOf, type LaunchInputs } from '../files/launch';
 import type { LaunchFile } from '../files/launchFile';

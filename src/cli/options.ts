@@ -2,7 +2,7 @@
 
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import * as errors from '../core/errors';
-import { parseUnsigned } from '../core/hex';
+import { parseUnsigned } from '../core/binary/hex';
 import {
   cpuByName,
   guessRequest,
@@ -13,11 +13,11 @@ import {
   type Role,
   type SvsmImage,
   type VmsaRequest,
-} from '../core/vmsa/generate';
-import { CPU_ID_LIMITS, type CpuId } from '../core/vmsa/signature';
-import { findProfile, PROFILES, type KnownProfile, type ProfileId } from '../core/vmsa/profiles';
-import { decode } from '../core/struct';
-import { VMSA } from '../core/vmsa/layout';
+} from '../core/vmsa/launch/generate';
+import { CPU_ID_LIMITS, type CpuId } from '../core/vmsa/launch/signature';
+import { findProfile, PROFILES, type KnownProfile, type ProfileId } from '../core/vmsa/launch/profiles';
+import { decode } from '../core/binary/struct';
+import { VMSA } from '../core/vmsa/layout/layout';
 import { readFirmware, resetAddressOf } from '../files/launch';
 
 /** Reads an unsigned number from `least` to `most`. */

@@ -1,8 +1,8 @@
 // What commands share for printing: text to stdout, JSON, progress on a terminal, and writing result files.
 
-import { byteCount, hex } from '../core/hex';
-import type { Finding } from '../core/region';
-import { jsonText } from '../core/json';
+import { byteCount, hex } from '../core/binary/hex';
+import type { Finding } from '../core/binary/region';
+import { jsonText } from '../core/binary/json';
 import type { OnProgress } from '../files/read';
 
 /** What of a stream is used; those of the process are such, and a buffer can be. */

@@ -1,11 +1,11 @@
 // `sevscope ovmf show`, `ovmf lint` and `ovmf diff`: the tables, metadata and firmware volumes of an image, and what is odd about them.
 
 import type { Command } from 'commander';
-import { byteCount, countOf, hex } from '../core/hex';
+import { byteCount, countOf, hex } from '../core/binary/hex';
 import { describeBuild } from '../core/ovmf/imageBuild';
 import { SEVERITIES, bySeverity, lintOvmf } from '../core/ovmf/lint';
 import { describeReleases, provenance } from '../core/ovmf/provenance';
-import type { Finding, Region } from '../core/region';
+import type { Finding, Region } from '../core/binary/region';
 import { decompressSection } from '../files/lzma';
 import { fileName, readWhole } from '../files/vmsaFile';
 import { columns, findingLine, findingLines, printJson, type Output } from './output';

@@ -1,8 +1,8 @@
 // `sevscope ovmf diff`: what differs between two images, and whose measurement is another for it.
 
 import type { Command } from 'commander';
-import { compareImages } from '../core/ovmf/compare';
-import { comparisonLines, imageComparisonJson, imageComparisonMarkdown } from '../core/ovmf/exportComparison';
+import { compareImages } from '../core/ovmf/compare/compare';
+import { comparisonLines, imageComparisonJson, imageComparisonMarkdown } from '../core/ovmf/compare/exportComparison';
 import { parseOvmf } from '../core/ovmf/image';
 import { decompressSection } from '../files/lzma';
 import { fileName, readWhole } from '../files/vmsaFile';

@@ -2,7 +2,7 @@
 // standard error.
 
 import { readVmsaFile, fileName, type VmsaFile } from '../files/vmsaFile';
-import type { PagesRead, SourcePage } from '../core/vmsa/readPages';
+import type { PagesRead, SourcePage } from '../core/vmsa/forms/readPages';
 import type { Output } from './output';
 
 /** Says which of several pages is meant, and how a page was read that was not raw. */

@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import * as errors from '../core/errors';
-import { readPages } from '../core/vmsa/readPages';
+import { readPages } from '../core/vmsa/forms/readPages';
 import { choosePage, fileName, readWhole } from '../files/vmsaFile';
 import { vcpuOption } from './options';
 import type { Output } from './output';

@@ -3,8 +3,8 @@
 import * as errors from '../core/errors';
 import { statusOf } from '../core/domain/report';
 import type { RuleResult } from '../core/domain/rules';
-import type { Report } from '../core/measure/report';
-import type { Secret } from '../core/measure/secret';
+import type { Report } from '../core/launch/report';
+import type { Secret } from '../core/tech/sev/secret';
 import { checkDomain, type DomainInputs } from '../files/domainCheck';
 import type { ConnectOptions } from '../libvirt/client';
 import { columns, type Output } from './output';

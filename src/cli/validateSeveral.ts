@@ -2,7 +2,7 @@
 // JSON and JUnit XML. The exit status is the greatest of all.
 
 import * as errors from '../core/errors';
-import { junitXml } from '../core/measure/exportJunit';
+import { junitXml } from '../core/check/exportJunit';
 import { checkMany, type LaunchQuestion } from '../files/checkMany';
 import { statedPlatform } from '../files/launch';
 import { readLaunchFile } from '../files/launchFile';

@@ -1,7 +1,7 @@
 // `sevscope vmsa …`: show, build and update after sevctl's commands of these names, and export, diff and identify.
 
 import { Option, type Command } from 'commander';
-import { EXPORT_FORMS } from '../core/vmsa/exportForms';
+import { EXPORT_FORMS } from '../core/vmsa/forms/exportForms';
 import { addPageOptions, addVcpuOptions, vcpuOption, type PageOptions } from './options';
 import type { Output } from './output';
 import { readPage } from './pages';

@@ -2,17 +2,17 @@
 // those of every launch that is known.
 
 import * as errors from '../core/errors';
-import { hex } from '../core/hex';
-import { decode } from '../core/struct';
-import { groupByCause } from '../core/vmsa/causes';
-import { comparePages, compareWithGenerated, setBy, type ComparedField } from '../core/vmsa/compare';
-import { modelsWithSignature } from '../core/vmsa/cpuModels';
-import { comparisonJson, comparisonMarkdown } from '../core/vmsa/exportComparison';
-import { resetAddressIn, startAddress } from '../core/vmsa/generate';
-import { explainDistance, identify, type Candidate } from '../core/vmsa/identify';
-import { VMSA } from '../core/vmsa/layout';
+import { hex } from '../core/binary/hex';
+import { decode } from '../core/binary/struct';
+import { groupByCause } from '../core/vmsa/compare/causes';
+import { comparePages, compareWithGenerated, setBy, type ComparedField } from '../core/vmsa/compare/compare';
+import { modelsWithSignature } from '../core/vmsa/launch/cpuModels';
+import { comparisonJson, comparisonMarkdown } from '../core/vmsa/compare/exportComparison';
+import { resetAddressIn, startAddress } from '../core/vmsa/launch/generate';
+import { explainDistance, identify, type Candidate } from '../core/vmsa/compare/identify';
+import { VMSA } from '../core/vmsa/layout/layout';
 import type { VmsaField } from '../core/vmsa/page';
-import { decodeSignature } from '../core/vmsa/signature';
+import { decodeSignature } from '../core/vmsa/launch/signature';
 import { readFirmware } from '../files/launch';
 import { fileName, readVmsaFile } from '../files/vmsaFile';
 import { asksForPage, requestFrom, type PageOptions } from './options';

@@ -1,9 +1,9 @@
 // `sevscope vmsa build` and `vmsa update`: a new page, and changes to single fields of one.
 
 import * as errors from '../core/errors';
-import { decode, type Leaf, type LeafValue } from '../core/struct';
+import { decode, type Leaf, type LeafValue } from '../core/binary/struct';
 import { applyPatch, changedFields, findVmsaLeaves, parseFieldValue, patchField } from '../core/vmsa/edit';
-import { similarFields } from '../core/vmsa/fieldNames';
+import { similarFields } from '../core/vmsa/layout/fieldNames';
 import {
   generateVmsa,
   guessRequest,
@@ -11,11 +11,11 @@ import {
   splitResetAddress,
   startsAtResetVector,
   type Role,
-} from '../core/vmsa/generate';
-import { VMSA, VMSA_SIZE, vmsaLeaf } from '../core/vmsa/layout';
+} from '../core/vmsa/launch/generate';
+import { VMSA, VMSA_SIZE, vmsaLeaf } from '../core/vmsa/layout/layout';
 import { vmsaFields, vmsaSummary } from '../core/vmsa/page';
-import { findProfile, type KnownProfile } from '../core/vmsa/profiles';
-import { encodeSignature } from '../core/vmsa/signature';
+import { findProfile, type KnownProfile } from '../core/vmsa/launch/profiles';
+import { encodeSignature } from '../core/vmsa/launch/signature';
 import { STANDARD_INPUT, fileName } from '../files/vmsaFile';
 import { writeWhole } from '../files/write';
 import { cpuFrom, resetAddressFrom, roleFrom, svsmFrom, type PageOptions } from './options';

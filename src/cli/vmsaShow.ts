@@ -1,11 +1,11 @@
 // `sevscope vmsa show` and `vmsa export`: a page as text for a person, or in a form for another program.
 
 import * as errors from '../core/errors';
-import { hex } from '../core/hex';
-import type { ExportId } from '../core/vmsa/exportForms';
-import { fieldsSet, findExport } from '../core/vmsa/exportPage';
+import { hex } from '../core/binary/hex';
+import type { ExportId } from '../core/vmsa/forms/exportForms';
+import { fieldsSet, findExport } from '../core/vmsa/forms/exportPage';
 import { groupFields, vmsaFields, vmsaFindings, vmsaSummary } from '../core/vmsa/page';
-import { pageJson } from '../core/vmsa/pageJson';
+import { pageJson } from '../core/vmsa/forms/pageJson';
 import { fileName } from '../files/vmsaFile';
 import { writeWhole } from '../files/write';
 import { columns, findingLines, printJson, type Output } from './output';

@@ -1,6 +1,6 @@
 // The tree of firmware volumes as lines and as JSON.
 
-import { byteCount, countOf, hex } from '../core/hex';
+import { byteCount, countOf, hex } from '../core/binary/hex';
 import type { VolumeNode } from '../core/ovmf/volumes/tree';
 
 /** A tree as JSON: everything but the bytes that were decompressed. */

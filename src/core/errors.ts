@@ -1,7 +1,7 @@
 // Every failure a person can see, one factory each with its whole sentence: what was found, what was wanted,
 // where, and what to do next. Caught in two places only, the command line's main and the host's presenter.
 
-import { waysToGive } from './inputWords';
+import { waysToGive } from './launch/inputWords';
 
 /**
  * What a failure means: `usage` the input does not fit the question, `insecure` an answer could not be

@@ -4,7 +4,7 @@
 import { statusOf } from '../core/domain/report';
 import * as errors from '../core/errors';
 import { CheckError, EXIT_STATUS } from '../core/errors';
-import type { Report } from '../core/measure/report';
+import type { Report } from '../core/launch/report';
 import { DigestCache } from './digestCache';
 import { checkDomain, type Connector, type DomainInputs } from './domainCheck';
 import { Gate } from './gate';

@@ -8,14 +8,14 @@ import { firstFailure, judgeDomain, type RuleResult } from '../core/domain/rules
 import type { Stage } from '../core/domain/stages';
 import * as errors from '../core/errors';
 import { CheckError } from '../core/errors';
-import type { HostInput } from '../core/measure/check';
-import type { Platform } from '../core/measure/measurement';
-import type { Report } from '../core/measure/report';
-import type { Secret } from '../core/measure/secret';
+import type { HostInput } from '../core/check/check';
+import type { Platform } from '../core/tech/sev/evidence';
+import type { Report } from '../core/launch/report';
+import type { Secret } from '../core/tech/sev/secret';
 import type { ExplainScope } from './explainThreads';
 import { withConnection } from './hostConnections';
 import { checkOwnerInputs, runCheck, sealForLaunch, type CheckOptions, type LaunchInputs } from './launch';
-import { toBase64 } from '../core/hex';
+import { toBase64 } from '../core/binary/hex';
 import type { Connection, ConnectOptions } from '../libvirt/client';
 import { thisMachine, whyLocal } from '../libvirt/locality';
 

@@ -12,9 +12,9 @@ import type {
   Wanted,
 } from '../core/explain/launchFacts';
 import { variableStoreSize } from '../core/explain/variableStore';
-import { bytesToHex, fromBase64 } from '../core/hex';
-import { MAX_VCPUS } from '../core/measure/launchDigest';
-import { parseMeasurement, type Platform } from '../core/measure/measurement';
+import { bytesToHex, fromBase64 } from '../core/binary/hex';
+import { MAX_VCPUS } from '../core/tech/sev/digest';
+import { parseMeasurement, type Platform } from '../core/tech/sev/evidence';
 import { parseOvmf } from '../core/ovmf/image';
 import type { DigestInputs, ExplainScope } from './explainThreads';
 import type { KeyPaths } from './keys';

@@ -6,7 +6,7 @@ import type { LaunchFacts } from '../core/explain/launchFacts';
 import type { Unit } from '../core/explain/plan';
 import type { UnitResult } from '../core/explain/search';
 import type { ErrorKind } from '../core/errors';
-import type { CpuId } from '../core/vmsa/signature';
+import type { CpuId } from '../core/vmsa/launch/signature';
 import type { LaunchInputs } from './launch';
 
 /** A launch whose digest is to be explained: neither keys nor a platform are needed. */

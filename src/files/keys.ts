@@ -2,7 +2,7 @@
 // or one file with TEK first (virt-qemu-sev-validate --tk).
 
 import * as errors from '../core/errors';
-import { KEY_SIZE } from '../core/measure/measurement';
+import { KEY_SIZE } from '../core/tech/sev/evidence';
 import { isPipe, readUpTo } from './read';
 
 /** Where the keys are: one file with both, or a file each. */

@@ -4,10 +4,10 @@
 import { dirname, isAbsolute, resolve } from 'node:path';
 import * as v from 'valibot';
 import * as errors from '../core/errors';
-import { MAX_VCPUS } from '../core/measure/launchDigest';
-import { findCpuModel } from '../core/vmsa/cpuModels';
-import { SEV_ES_PROFILES, type ProfileId } from '../core/vmsa/profiles';
-import { CPU_ID_LIMITS } from '../core/vmsa/signature';
+import { MAX_VCPUS } from '../core/tech/sev/digest';
+import { findCpuModel } from '../core/vmsa/launch/cpuModels';
+import { SEV_ES_PROFILES, type ProfileId } from '../core/vmsa/launch/profiles';
+import { CPU_ID_LIMITS } from '../core/vmsa/launch/signature';
 import { looksLikeKey } from './keys';
 import { readUpTo } from './read';
 

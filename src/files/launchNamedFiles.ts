@@ -3,13 +3,13 @@
 
 import { constants, type Stats } from 'node:fs';
 import { access, realpath, stat } from 'node:fs/promises';
-import { MAX_FILE } from '../core/classify';
+import { MAX_FILE } from '../core/vmsa/forms/notVmsa';
 import * as errors from '../core/errors';
-import { isSevEs } from '../core/measure/policy';
+import { isSevEs } from '../core/tech/sev/policy';
 import { parseOvmf } from '../core/ovmf/image';
 import type { OvmfRule } from '../core/ovmf/rules';
-import { needsOf } from '../core/vmsa/generate';
-import { VMSA_SIZE } from '../core/vmsa/layout';
+import { needsOf } from '../core/vmsa/launch/generate';
+import { VMSA_SIZE } from '../core/vmsa/layout/layout';
 import { isIgnored, workTreeOf } from './gitIgnore';
 import { kernelUnmeasured, resetAddressOf, sevEsProfile } from './launch';
 import { pathIn, type LaunchMembers } from './launchFile';

@@ -2,8 +2,8 @@
 // and what is wrong with the files that it names. The text may be unfinished: each member is judged for itself.
 
 import * as errors from '../core/errors';
-import { parseMeasurement } from '../core/measure/measurement';
-import { isSevEs, policyRemarks } from '../core/measure/policy';
+import { parseMeasurement } from '../core/tech/sev/evidence';
+import { isSevEs, policyRemarks } from '../core/tech/sev/policy';
 import { parseConnectionUri } from '../libvirt/uri';
 import { shapeProblems, validMembers, type LaunchMembers } from './launchFile';
 import { checkNamedFiles } from './launchNamedFiles';

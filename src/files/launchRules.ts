@@ -1,8 +1,8 @@
 // What can be wrong with a launch file: one table of rules with their severity and the text of their documentation, from which
 // VS Code's problems, `sevscope launch lint` and the reference come.
 
-import type { Finding } from '../core/region';
-import { ruleTable } from '../core/ruleTable';
+import type { Finding } from '../core/binary/region';
+import { ruleTable } from '../core/binary/ruleTable';
 import type { Member, TextEdit } from './launchText';
 
 const table = ruleTable({

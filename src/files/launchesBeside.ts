@@ -3,7 +3,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { CheckError } from '../core/errors';
-import { parseMeasurement } from '../core/measure/measurement';
+import { parseMeasurement } from '../core/tech/sev/evidence';
 import type { OtherMeasurement } from './explainThreads';
 import { readLaunchFile } from './launchFile';
 

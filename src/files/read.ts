@@ -9,7 +9,7 @@ import { basename } from 'node:path';
 import { promisify } from 'node:util';
 import * as errors from '../core/errors';
 import { CheckError } from '../core/errors';
-import type { FileDigest } from '../core/measure/check';
+import type { FileDigest } from '../core/check/check';
 
 /** Called while a large file is read: bytes so far, of how many when that is known. */
 export type OnProgress = (name: string, done: number, total: number | undefined) => void;

@@ -5,15 +5,15 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bytesToHex, hex, utf8 } from '../core/hex';
-import { encodeKernelHashes } from '../core/measure/kernelHashes';
-import { finishLaunchDigest, type VmsaPages } from '../core/measure/launchDigest';
-import { computeMeasurement, measurementText } from '../core/measure/measurement';
+import { bytesToHex, hex, utf8 } from '../core/binary/hex';
+import { encodeKernelHashes } from '../core/launch/kernelHashes';
+import { finishLaunchDigest, type VmsaPages } from '../core/tech/sev/digest';
+import { computeMeasurement, measurementText } from '../core/tech/sev/evidence';
 import { buildOvmf } from '../core/ovmf/build';
 import { parseOvmf } from '../core/ovmf/image';
-import { decode, encode } from '../core/struct';
-import { cpuByName, generateVmsa, type Role } from '../core/vmsa/generate';
-import { VMSA } from '../core/vmsa/layout';
+import { decode, encode } from '../core/binary/struct';
+import { cpuByName, generateVmsa, type Role } from '../core/vmsa/launch/generate';
+import { VMSA } from '../core/vmsa/layout/layout';
 
 import { writeWhole } from './write';
 

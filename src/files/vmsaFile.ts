@@ -1,8 +1,8 @@
 // Reads the VMSA page of a vCPU from a file in any form that core can read, or from standard input. Node only.
 
-import { MAX_FILE } from '../core/classify';
+import { MAX_FILE } from '../core/vmsa/forms/notVmsa';
 import * as errors from '../core/errors';
-import { readPages, type PagesRead, type SourcePage } from '../core/vmsa/readPages';
+import { readPages, type PagesRead, type SourcePage } from '../core/vmsa/forms/readPages';
 import { readUpTo } from './read';
 
 /** The path that means standard input, as elsewhere on a command line. */

@@ -4,8 +4,8 @@
 import { isAbsolute } from 'node:path';
 import * as vscode from 'vscode';
 import * as errors from '../core/errors';
-import type { Report } from '../core/measure/report';
-import { MAX_SECRETS, secretGuid } from '../core/measure/secret';
+import type { Report } from '../core/launch/report';
+import { MAX_SECRETS, secretGuid } from '../core/tech/sev/secret';
 import {
   checkDomain,
   type CheckedLaunch,

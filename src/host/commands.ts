@@ -3,7 +3,7 @@
 
 import * as vscode from 'vscode';
 import * as errors from '../core/errors';
-import { generateVmsa } from '../core/vmsa/generate';
+import { generateVmsa } from '../core/vmsa/launch/generate';
 import { writeSample } from '../files/sample';
 import { isRequest } from '../protocol';
 import { domainsCommands } from './domainsCommands';

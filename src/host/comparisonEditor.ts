@@ -4,7 +4,7 @@
 
 import * as vscode from 'vscode';
 import * as errors from '../core/errors';
-import { generateVmsa, type VmsaRequest } from '../core/vmsa/generate';
+import { generateVmsa, type VmsaRequest } from '../core/vmsa/launch/generate';
 import {
   isCount,
   isRequest,

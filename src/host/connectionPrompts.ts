@@ -1,7 +1,7 @@
 // What a host asks while a connection logs in, put to the person, one question after the other.
 
 import * as vscode from 'vscode';
-import { withoutLinks } from '../core/plainText';
+import { withoutLinks } from '../core/binary/plainText';
 import type { ConnectOptions, PromptAnswer } from '../libvirt/client';
 import { HIDDEN, questionText } from '../libvirt/prompts';
 

@@ -2,7 +2,7 @@
 // of a report makes a connection of any other kind.
 
 import * as vscode from 'vscode';
-import { plainText } from '../core/plainText';
+import { plainText } from '../core/binary/plainText';
 import { connectionTexts } from './connectionSettings';
 import { canonicalUri } from './lastVerdicts';
 import { acceptUri } from './uriChoice';

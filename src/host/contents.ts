@@ -7,7 +7,7 @@ import * as errors from '../core/errors';
 import type { VolumeComparison } from '../core/ovmf/volumes/compareVolumes';
 import { ContentReader, type ContentPart } from '../core/ovmf/volumes/contentParts';
 import type { VolumeContents } from '../core/ovmf/volumes/contents';
-import type { Finding } from '../core/region';
+import type { Finding } from '../core/binary/region';
 import { eachSlice } from './slices';
 
 const LIMITS = { maxOldGenerationSizeMb: 512 };

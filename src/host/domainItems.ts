@@ -4,7 +4,7 @@
 import * as vscode from 'vscode';
 import { describeSummary, plainName, whySummaryUncheckable } from '../core/domain/describeSummary';
 import type { DomainStateName, DomainSummary } from '../core/domain/facts';
-import { plainText } from '../core/plainText';
+import { plainText } from '../core/binary/plainText';
 import { parseConnectionUri } from '../libvirt/uri';
 import type { ConnectionState } from './connections';
 import type { Remembered } from './lastVerdicts';

@@ -2,7 +2,7 @@
 // then; a domain that was started again since is another launch, so it is always shown with its time.
 
 import * as vscode from 'vscode';
-import type { Verdict } from '../core/measure/report';
+import type { Verdict } from '../core/launch/report';
 import { parseConnectionUri } from '../libvirt/uri';
 
 /** How a check of a domain ended. */

@@ -4,7 +4,7 @@
 import { chmod } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import * as vscode from 'vscode';
-import type { Severity } from '../core/region';
+import type { Severity } from '../core/binary/region';
 import type { LaunchLint } from '../files/launchProblems';
 import type { LaunchProblem } from '../files/launchRules';
 import { allowsTcp, onSettingsChanged } from './connectionSettings';

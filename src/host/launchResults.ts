@@ -3,7 +3,7 @@
 
 import * as vscode from 'vscode';
 import type { RuleResult } from '../core/domain/rules';
-import type { Report, Step } from '../core/measure/report';
+import type { Report, Step } from '../core/launch/report';
 import type { LaunchResult } from '../files/checkMany';
 import { errorPlace, verdictPlace } from '../files/launchPlaces';
 import type { LineColumn } from '../files/launchText';

@@ -3,8 +3,8 @@
 
 import * as vscode from 'vscode';
 import { DOMAIN_RULES } from '../core/domain/rules';
-import { isSevEs } from '../core/measure/policy';
-import type { Step } from '../core/measure/report';
+import { isSevEs } from '../core/tech/sev/policy';
+import type { Step } from '../core/launch/report';
 import { checkMany } from '../files/checkMany';
 import type { LaunchFile } from '../files/launchFile';
 import { verdictPlace } from '../files/launchPlaces';

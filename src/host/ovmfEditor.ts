@@ -2,8 +2,8 @@
 // list of problems.
 
 import * as vscode from 'vscode';
-import { hex } from '../core/hex';
-import type { Finding, Severity } from '../core/region';
+import { hex } from '../core/binary/hex';
+import type { Finding, Severity } from '../core/binary/region';
 import type { Action } from '../protocol';
 import { Halves } from './halves';
 import { newLaunchFile } from './newLaunchFile';

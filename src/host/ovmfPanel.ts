@@ -3,7 +3,7 @@
 
 import type * as vscode from 'vscode';
 import type { VolumeContents } from '../core/ovmf/volumes/contents';
-import type { Finding } from '../core/region';
+import type { Finding } from '../core/binary/region';
 import type { Action, OvmfViewState, Place } from '../protocol';
 import type { VolumeComparison } from '../core/ovmf/volumes/compareVolumes';
 import { compareVolumesApart, readImageApart } from './contents';

@@ -4,7 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import type { VmsaRequest } from '../core/vmsa/generate';
+import type { VmsaRequest } from '../core/vmsa/launch/generate';
 import { Outbox, type WireMessage } from '../parcels';
 import { isWebviewMessage, type Action, type View, type WebviewMessage } from '../protocol';
 import { present } from './present';

@@ -2,8 +2,8 @@
 // the extension host that way. Each question has a thread of its own, which ends with its answer.
 
 import { Worker } from 'node:worker_threads';
-import type { ExportId } from '../core/vmsa/exportForms';
-import type { VmsaRequest } from '../core/vmsa/generate';
+import type { ExportId } from '../core/vmsa/forms/exportForms';
+import type { VmsaRequest } from '../core/vmsa/launch/generate';
 
 /** A launch that has a page, or nearly. */
 export interface FoundLaunch {

@@ -1,8 +1,8 @@
 // The thread of pageTasks.ts: answers the one question that it is started with.
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { findExport } from '../core/vmsa/exportPage';
-import { explainDistance, identify, type Candidate } from '../core/vmsa/identify';
+import { findExport } from '../core/vmsa/forms/exportPage';
+import { explainDistance, identify, type Candidate } from '../core/vmsa/compare/identify';
 import type { FoundLaunch, FoundLaunches, PageAnswer, PageTask } from './pageTasks';
 
 const launchOf = (candidate: Candidate): FoundLaunch => ({

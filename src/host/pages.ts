@@ -2,8 +2,8 @@
 // place; those that were read from text cannot.
 
 import type { Uri } from 'vscode';
-import { VMSA_SIZE } from '../core/vmsa/layout';
-import { readPages } from '../core/vmsa/readPages';
+import { VMSA_SIZE } from '../core/vmsa/layout/layout';
+import { readPages } from '../core/vmsa/forms/readPages';
 
 /** A page of a file, counted from 0. */
 export interface PageOfFile {

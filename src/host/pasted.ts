@@ -3,8 +3,8 @@
 
 import * as vscode from 'vscode';
 import * as errors from '../core/errors';
-import { fromBase64, toBase64 } from '../core/hex';
-import { VMSA_SIZE } from '../core/vmsa/layout';
+import { fromBase64, toBase64 } from '../core/binary/hex';
+import { VMSA_SIZE } from '../core/vmsa/layout/layout';
 
 /** The scheme of such addresses. */
 export const PASTED = 'sevscope-pasted';

@@ -3,13 +3,13 @@
 
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
-import { hex, parseUnsigned } from '../core/hex';
+import { hex, parseUnsigned } from '../core/binary/hex';
 import { parseOvmf } from '../core/ovmf/image';
-import { CPU_MODELS, describeCpuId, modelsWithSignature } from '../core/vmsa/cpuModels';
-import { needsOf, type SvsmImage, type VmsaRequest } from '../core/vmsa/generate';
-import type { Role } from '../core/vmsa/initial';
-import { PROFILES } from '../core/vmsa/profiles';
-import { decodeSignature, encodeSignature, type CpuId } from '../core/vmsa/signature';
+import { CPU_MODELS, describeCpuId, modelsWithSignature } from '../core/vmsa/launch/cpuModels';
+import { needsOf, type SvsmImage, type VmsaRequest } from '../core/vmsa/launch/generate';
+import type { Role } from '../core/vmsa/launch/initial';
+import { PROFILES } from '../core/vmsa/launch/profiles';
+import { decodeSignature, encodeSignature, type CpuId } from '../core/vmsa/launch/signature';
 import * as errors from '../core/errors';
 import type { FirmwareChoice } from '../protocol';
 import { readFirmware } from '../files/launch';

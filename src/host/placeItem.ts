@@ -1,7 +1,7 @@
 // The item in the status bar that says where the cursor of a VMSA editor is, and goes elsewhere when it is clicked.
 
 import * as vscode from 'vscode';
-import { byteCount, hex } from '../core/hex';
+import { byteCount, hex } from '../core/binary/hex';
 import type { VmsaPanel } from './vmsaPanel';
 
 /** Shown while a VMSA editor is active and has a place; made when there is the first. */

@@ -2,7 +2,7 @@
 
 import * as vscode from 'vscode';
 import { CheckError, unforeseen } from '../core/errors';
-import { withoutLinks } from '../core/plainText';
+import { withoutLinks } from '../core/binary/plainText';
 
 /** Whether a failure is one that we foresaw. */
 export const isCheckError = (error: unknown): error is CheckError => error instanceof CheckError;

@@ -1,7 +1,7 @@
 // The CPUs that a person chose lately, kept across windows.
 
 import type { Memento } from 'vscode';
-import { encodeSignature, type CpuId } from '../core/vmsa/signature';
+import { encodeSignature, type CpuId } from '../core/vmsa/launch/signature';
 
 const KEY = 'recentCpus';
 const MOST = 5;

@@ -4,8 +4,8 @@
 
 import * as vscode from 'vscode';
 import * as errors from '../core/errors';
-import type { Report, Verdict } from '../core/measure/report';
-import { withoutLinks } from '../core/plainText';
+import type { Report, Verdict } from '../core/launch/report';
+import { withoutLinks } from '../core/binary/plainText';
 import type { CheckedLaunch, DomainOutcome } from '../files/domainCheck';
 import type { Action, ExplanationState, ReportViewState } from '../protocol';
 import { CheckProgress } from './checkProgress';

@@ -2,7 +2,7 @@
 // nothing secret in a report.
 
 import type { Memento, Uri } from 'vscode';
-import type { Report, Verdict } from '../core/measure/report';
+import type { Report, Verdict } from '../core/launch/report';
 import type { KeptExplanation } from './explaining';
 
 /** A report and when it was made, in ISO 8601. */

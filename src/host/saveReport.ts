@@ -4,9 +4,9 @@ import * as vscode from 'vscode';
 import * as errors from '../core/errors';
 import { explanationMarkdown } from '../core/explain/exportExplanation';
 import type { ExplainResult } from '../core/explain/explanation';
-import { jsonText } from '../core/json';
-import { reportMarkdown } from '../core/measure/exportReport';
-import type { Report } from '../core/measure/report';
+import { jsonText } from '../core/binary/json';
+import { reportMarkdown } from '../core/check/exportReport';
+import type { Report } from '../core/launch/report';
 
 /** What is copied and saved. */
 export interface ExportedReport {

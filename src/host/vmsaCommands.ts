@@ -2,15 +2,15 @@
 
 import * as vscode from 'vscode';
 import * as errors from '../core/errors';
-import { describeLeaf, exactText } from '../core/describe';
-import { toBase64, utf8 } from '../core/hex';
-import { decode, leaves, readLeaf, type Leaf } from '../core/struct';
+import { describeLeaf, exactText } from '../core/binary/describe';
+import { toBase64, utf8 } from '../core/binary/hex';
+import { decode, leaves, readLeaf, type Leaf } from '../core/binary/struct';
 import { parseFieldValue } from '../core/vmsa/edit';
-import { EXPORT_FORMS, findForm, type ExportForm, type ExportId } from '../core/vmsa/exportForms';
-import { expectedRequest, needsOf, type VmsaRequest } from '../core/vmsa/generate';
-import { VMSA } from '../core/vmsa/layout';
-import { findProfile } from '../core/vmsa/profiles';
-import { readPages } from '../core/vmsa/readPages';
+import { EXPORT_FORMS, findForm, type ExportForm, type ExportId } from '../core/vmsa/forms/exportForms';
+import { expectedRequest, needsOf, type VmsaRequest } from '../core/vmsa/launch/generate';
+import { VMSA } from '../core/vmsa/layout/layout';
+import { findProfile } from '../core/vmsa/launch/profiles';
+import { readPages } from '../core/vmsa/forms/readPages';
 import { isRequest } from '../protocol';
 import { ComparisonEditor, comparisonUri } from './comparisonEditor';
 import type { PageOfFile } from './pages';

@@ -4,7 +4,7 @@
 import * as vscode from 'vscode';
 import * as errors from '../core/errors';
 import { applyPatch, changedFields, type Patch } from '../core/vmsa/edit';
-import { VMSA_SIZE } from '../core/vmsa/layout';
+import { VMSA_SIZE } from '../core/vmsa/layout/layout';
 import type { DiskChange } from '../protocol';
 import { EditHistory } from './editHistory';
 import { isGone, nameOf, readUri, watchFile } from './files';

@@ -4,9 +4,9 @@
 import * as vscode from 'vscode';
 import * as errors from '../core/errors';
 import { findVmsaLeaf, parseFieldValue, patchField, withBits, type BitRange } from '../core/vmsa/edit';
-import { similarFields } from '../core/vmsa/fieldNames';
-import type { VmsaRequest } from '../core/vmsa/generate';
-import { vmsaLeaf } from '../core/vmsa/layout';
+import { similarFields } from '../core/vmsa/layout/fieldNames';
+import type { VmsaRequest } from '../core/vmsa/launch/generate';
+import { vmsaLeaf } from '../core/vmsa/layout/layout';
 import type { Action } from '../protocol';
 import { nameOf, readUri, watchFile, whyNotWritable } from './files';
 import { Halves } from './halves';

@@ -4,8 +4,8 @@
 import type * as vscode from 'vscode';
 import type { CheckError } from '../core/errors';
 import type { BitRange } from '../core/vmsa/edit';
-import type { VmsaRequest } from '../core/vmsa/generate';
-import { VMSA_SIZE } from '../core/vmsa/layout';
+import type { VmsaRequest } from '../core/vmsa/launch/generate';
+import { VMSA_SIZE } from '../core/vmsa/layout/layout';
 import { isCheckError } from './present';
 import type { Action, Place, View, VmsaViewState } from '../protocol';
 import { nameOf } from './files';

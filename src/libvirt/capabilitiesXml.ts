@@ -3,7 +3,7 @@
 
 import type { HostCpu, SevCapabilities } from '../core/domain/facts';
 import { unreadableXml } from '../core/errors';
-import { CPU_ID_LIMITS, type CpuId } from '../core/vmsa/signature';
+import { CPU_ID_LIMITS, type CpuId } from '../core/vmsa/launch/signature';
 import { childrenOf, onlyChild, parseXml, type XmlElement } from './xml';
 
 /** Steps down to the only element of each name. */

@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream';
 import * as v from 'valibot';
 import * as errors from '../core/errors';
 import { CheckError } from '../core/errors';
-import { plainText } from '../core/plainText';
+import { plainText } from '../core/binary/plainText';
 import {
   CALLS,
   ReplySchema,

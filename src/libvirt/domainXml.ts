@@ -3,7 +3,7 @@
 
 import type { DomainConfig, DomainLoader, DomainNvram, LaunchSecurity } from '../core/domain/facts';
 import { badDomain } from '../core/errors';
-import { plainText } from '../core/plainText';
+import { plainText } from '../core/binary/plainText';
 import { childrenOf, onlyChild, parseXml, type XmlElement } from './xml';
 
 const QEMU_SPACE = 'http://libvirt.org/schemas/domain/qemu/1.0';

@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import type { HostFacts } from '../core/domain/facts';
-import { plainText } from '../core/plainText';
+import { plainText } from '../core/binary/plainText';
 
 /** What a machine is known by. */
 export interface MachineIds {

@@ -3,7 +3,7 @@
 // written anew from its parts. On the command line, where the person could run any program herself, none of this applies.
 
 import { isIPv4, isIPv6 } from 'node:net';
-import { plainText } from '../core/plainText';
+import { plainText } from '../core/binary/plainText';
 
 /** A way to reach libvirtd. */
 export type Transport = keyof typeof TRANSPORTS;

@@ -5,7 +5,7 @@
 import * as v from 'valibot';
 import type { DomainConfig, DomainSummary, HostFacts, SevCapabilities } from '../core/domain/facts';
 import * as errors from '../core/errors';
-import { isSevEs } from '../core/measure/policy';
+import { isSevEs } from '../core/tech/sev/policy';
 import {
   CALLS,
   MessageSchema,

@@ -3,7 +3,7 @@
 
 import { SaxesParser } from 'saxes';
 import { CheckError, unreadableXml } from '../core/errors';
-import { plainText } from '../core/plainText';
+import { plainText } from '../core/binary/plainText';
 
 /** An element. Names of libvirt's own elements have no namespace; `space` is that of others. */
 export interface XmlElement {

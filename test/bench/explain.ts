@@ -6,7 +6,7 @@ import { searchSpace } from '../../src/core/explain/causes';
 import { KEY_WORDS, prepareKey } from '../../src/core/explain/measurementMac';
 import { planUnits, type Unit } from '../../src/core/explain/plan';
 import { Search } from '../../src/core/explain/search';
-import { VMSA_SIZE } from '../../src/core/vmsa/layout';
+import { VMSA_SIZE } from '../../src/core/vmsa/layout/layout';
 import { factsOf, KEYS } from '../helpers/planted';
 
 const VCPUS = 4;

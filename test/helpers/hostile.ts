@@ -2,7 +2,7 @@
 // they are read to the end. SEED=n in the environment starts with other mutations; a failure names the seed that repeats it.
 
 import assert from 'node:assert/strict';
-import { bytesToHex } from '../../src/core/hex';
+import { bytesToHex } from '../../src/core/binary/hex';
 import { buildOvmf } from '../../src/core/ovmf/build';
 import { parseOvmf } from '../../src/core/ovmf/image';
 import { readImage } from '../unit/core/ovmf/realImages';

@@ -4,7 +4,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { guidBytes } from '../../src/core/guid';
+import { guidBytes } from '../../src/core/binary/guid';
 import { randomBytes, type Random } from './random';
 
 /** A launch as a test wants it. */

@@ -4,11 +4,11 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { FirmwareFacts, LaunchFacts } from '../../src/core/explain/launchFacts';
 import type { Setting } from '../../src/core/explain/setting';
-import { encodeHashTable } from '../../src/core/measure/kernelHashes';
+import { encodeHashTable } from '../../src/core/launch/kernelHashes';
 import { buildOvmf } from '../../src/core/ovmf/build';
-import { decode, encode } from '../../src/core/struct';
-import { generateVmsa, type Role } from '../../src/core/vmsa/generate';
-import { VMSA } from '../../src/core/vmsa/layout';
+import { decode, encode } from '../../src/core/binary/struct';
+import { generateVmsa, type Role } from '../../src/core/vmsa/launch/generate';
+import { VMSA } from '../../src/core/vmsa/layout/layout';
 import { randomBytes, seeded } from './random';
 
 const random = seeded(4711);

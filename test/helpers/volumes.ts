@@ -1,6 +1,6 @@
 // Builds firmware volumes with right checksums, from the layouts that the parser reads, for tests that break one thing in them.
 
-import { guidBytes } from '../../src/core/guid';
+import { guidBytes } from '../../src/core/binary/guid';
 import { sum8, sum16 } from '../../src/core/ovmf/volumes/checksums';
 import { AUTHENTICATED_STORE, FFS2, FFS3, NVRAM } from '../../src/core/ovmf/volumes/guids';
 import {
@@ -15,7 +15,7 @@ import {
   STORE_HEADER,
   VOLUME_HEADER,
 } from '../../src/core/ovmf/volumes/layouts';
-import { encode } from '../../src/core/struct';
+import { encode } from '../../src/core/binary/struct';
 
 /** `xz --format=lzma` of 'SevScope ' eight times, with the size in the header. */
 export const LZMA_STREAM = Uint8Array.from(

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { buildOvmf } from '../../src/core/ovmf/build';
-import type { Report, Source } from '../../src/core/measure/report';
+import type { Report, Source } from '../../src/core/launch/report';
 import { REMOTE_CPU, useBed } from '../helpers/bed';
 import { launchesOf } from '../helpers/bedCases';
 import { FIRMWARE as DEBIANS, type Domain, type DomainSpec } from '../helpers/bedDomain';

@@ -14,7 +14,7 @@ import { Owner, statedOptions } from '../helpers/owner';
 import { runCli } from '../helpers/peer';
 import type { PROCEDURES, Reply, WireFault } from '../helpers/relay';
 import type { Stage } from '../../src/core/domain/stages';
-import { secretGuid } from '../../src/core/measure/secret';
+import { secretGuid } from '../../src/core/tech/sev/secret';
 import { buildOvmf } from '../../src/core/ovmf/build';
 import { checkDomain } from '../../src/files/domainCheck';
 

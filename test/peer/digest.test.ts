@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cpuByName } from '../../src/core/vmsa/generate';
+import { cpuByName } from '../../src/core/vmsa/launch/generate';
 import { runCli, runPeer } from '../helpers/peer';
 import { randomBytes, seeded } from '../helpers/random';
 

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { jsonText } from '../../src/core/json';
+import { jsonText } from '../../src/core/binary/json';
 import { parseOvmf } from '../../src/core/ovmf/image';
 import { bySeverity } from '../../src/core/ovmf/lint';
 import { readContents } from '../../src/core/ovmf/volumes/contents';

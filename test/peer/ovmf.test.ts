@@ -1,7 +1,7 @@
 // The GUIDed tables of Debian's images, as virt-qemu-sev-validate parses them.
 
 import assert from 'node:assert/strict';
-import { bytesToHex } from '../../src/core/hex';
+import { bytesToHex } from '../../src/core/binary/hex';
 import { parseOvmf } from '../../src/core/ovmf/image';
 import { askPeer } from '../helpers/peer';
 import { codePaths, readImage } from '../unit/core/ovmf/realImages';

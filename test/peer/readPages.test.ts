@@ -1,9 +1,9 @@
 // No bytes make the readers of VMSA pages throw or slow: mutations of every form, and files of 64 MiB that look like one.
 
 import assert from 'node:assert/strict';
-import { EXPORTS } from '../../src/core/vmsa/exportPage';
-import { generateVmsa, type VmsaRequest } from '../../src/core/vmsa/generate';
-import { readPages } from '../../src/core/vmsa/readPages';
+import { EXPORTS } from '../../src/core/vmsa/forms/exportPage';
+import { generateVmsa, type VmsaRequest } from '../../src/core/vmsa/launch/generate';
+import { readPages } from '../../src/core/vmsa/forms/readPages';
 import { ANNOUNCED, PREFIXES, kernelLog } from '../helpers/dumps';
 import { seeded } from '../helpers/random';
 

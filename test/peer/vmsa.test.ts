@@ -1,11 +1,11 @@
 // Generated pages of the profile `sev-es` are those of virt-qemu-sev-validate, byte for byte.
 
 import assert from 'node:assert/strict';
-import { bytesToHex, fromHex } from '../../src/core/hex';
-import { decode } from '../../src/core/struct';
-import { generateVmsa } from '../../src/core/vmsa/generate';
-import { identify } from '../../src/core/vmsa/identify';
-import { VMSA } from '../../src/core/vmsa/layout';
+import { bytesToHex, fromHex } from '../../src/core/binary/hex';
+import { decode } from '../../src/core/binary/struct';
+import { generateVmsa } from '../../src/core/vmsa/launch/generate';
+import { identify } from '../../src/core/vmsa/compare/identify';
+import { VMSA } from '../../src/core/vmsa/layout/layout';
 import { askPeer } from '../helpers/peer';
 import { seeded, type Random } from '../helpers/random';
 

@@ -6,7 +6,7 @@ import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { Report } from '../../src/core/measure/report';
+import type { Report } from '../../src/core/launch/report';
 import { ReportEditor } from '../../src/host/reportEditor';
 import { reportUri } from '../../src/host/reportSource';
 import { ReportStore } from '../../src/host/reportStore';

@@ -6,8 +6,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { reportMarkdown } from '../../src/core/measure/exportReport';
-import type { Report } from '../../src/core/measure/report';
+import { reportMarkdown } from '../../src/core/check/exportReport';
+import type { Report } from '../../src/core/launch/report';
 import { writeSample } from '../../src/files/sample';
 import { ReportEditor } from '../../src/host/reportEditor';
 import { reportSource, reportUri, type DomainTarget } from '../../src/host/reportSource';

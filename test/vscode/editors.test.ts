@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { generateVmsa, type VmsaRequest } from '../../src/core/vmsa/generate';
+import { generateVmsa, type VmsaRequest } from '../../src/core/vmsa/launch/generate';
 import { runRecorded } from '../../src/host/checks';
 import { reportUri } from '../../src/host/reportSource';
 import { CheckError } from '../../src/core/errors';

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { ExplainResult } from '../../src/core/explain/explanation';
-import type { Report } from '../../src/core/measure/report';
+import type { Report } from '../../src/core/launch/report';
 import { writeSample } from '../../src/files/sample';
 import { ReportEditor } from '../../src/host/reportEditor';
 import { reportUri } from '../../src/host/reportSource';

@@ -5,11 +5,11 @@ import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { MAX_FILE } from '../../src/core/classify';
+import { MAX_FILE } from '../../src/core/vmsa/forms/notVmsa';
 import { applyPatch, parseFieldValue, patchField } from '../../src/core/vmsa/edit';
-import { generateVmsa, type VmsaRequest } from '../../src/core/vmsa/generate';
-import { toBase64 } from '../../src/core/hex';
-import { vmsaLeaf } from '../../src/core/vmsa/layout';
+import { generateVmsa, type VmsaRequest } from '../../src/core/vmsa/launch/generate';
+import { toBase64 } from '../../src/core/binary/hex';
+import { vmsaLeaf } from '../../src/core/vmsa/layout/layout';
 import { ComparisonEditor, comparisonUri } from '../../src/host/comparisonEditor';
 import { RecentCpus } from '../../src/host/recentCpus';
 import type { VmsaDocument } from '../../src/host/vmsaDocument';

@@ -5,10 +5,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { EXPORTS } from '../../src/core/vmsa/exportPage';
-import { generateVmsa, type VmsaRequest } from '../../src/core/vmsa/generate';
-import { readPages } from '../../src/core/vmsa/readPages';
-import { toBase64, utf8 } from '../../src/core/hex';
+import { EXPORTS } from '../../src/core/vmsa/forms/exportPage';
+import { generateVmsa, type VmsaRequest } from '../../src/core/vmsa/launch/generate';
+import { readPages } from '../../src/core/vmsa/forms/readPages';
+import { toBase64, utf8 } from '../../src/core/binary/hex';
 import { closeEditors } from './closeEditors';
 import { until } from './until';
 

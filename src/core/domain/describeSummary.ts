@@ -1,7 +1,7 @@
 // A domain of a list in words: what it is, and why its launch cannot be checked. All of it is the host's word, so names
 // and messages are made plain before they stand in a sentence.
 
-import { plainText } from '../plainText';
+import { plainText } from '../binary/plainText';
 import type { DomainSummary } from './facts';
 import { PLAIN_SEV, whyUncheckable, type Uncheckable } from './launchTypes';
 

@@ -1,7 +1,7 @@
 // What libvirt says about a host and its domains, as plain data that can be sent to another process. All of it is the
 // host's word, which nobody has checked: libvirt's domain XML format and virDomainGetLaunchSecurityInfo (libvirt 12.8).
 
-import type { CpuId } from '../vmsa/signature';
+import type { CpuId } from '../vmsa/launch/signature';
 
 /** The `<loader>` of a domain: the firmware's path on the host, and attributes as written. */
 export interface DomainLoader {

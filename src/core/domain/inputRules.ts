@@ -1,9 +1,9 @@
 // The rules about where inputs come from: what the owner did not give would be the host's word, and a file on the host can be
 // read on the host only.
 
-import { describePolicy } from '../measure/policy';
-import { hex } from '../hex';
-import { waysToGive } from '../inputWords';
+import { describePolicy } from '../tech/sev/policy';
+import { hex } from '../binary/hex';
+import { waysToGive } from '../launch/inputWords';
 import type { DomainQuestion, DomainRule, Judgement } from './question';
 import { measuresVcpus, policyOf } from './question';
 

@@ -1,7 +1,7 @@
 // What is asked about a domain, and what one rule answers.
 
 import type { ErrorKind } from '../errors';
-import { isSevEs } from '../measure/policy';
+import { isSevEs } from '../tech/sev/policy';
 import type { DomainConfig, DomainState, HostFacts, LaunchSecurityInfo } from './facts';
 
 /** Which inputs come from the guest's owner. What is false must come from the host, or is not there. */

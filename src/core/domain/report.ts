@@ -1,8 +1,8 @@
 // The report about a domain: how its rules came out, and the check of its launch when none failed.
 
 import { EXIT_STATUS } from '../errors';
-import { hex } from '../hex';
-import type { LaunchMode, Report } from '../measure/report';
+import { hex } from '../binary/hex';
+import type { LaunchMode, Report } from '../launch/report';
 import { PLAIN_SEV } from './launchTypes';
 import type { DomainQuestion } from './question';
 import { measuresVcpus } from './question';

@@ -1,9 +1,9 @@
 // From hits to an answer in words: which inputs have to be another, what that means, what was covered, and what remains.
 
-import { bytesToHex } from '../hex';
-import { equalInConstantTime } from '../measure/digest';
-import { isSevEs } from '../measure/policy';
-import { measurementText } from '../measure/measurement';
+import { bytesToHex } from '../binary/hex';
+import { equalInConstantTime } from '../launch/hasher';
+import { isSevEs } from '../tech/sev/policy';
+import { measurementText } from '../tech/sev/evidence';
 import { ofLaunch, without } from './cause';
 import type { Candidate, Space } from './causes';
 import { DIGEST_FOR_MEASUREMENT } from './causesPlatform';

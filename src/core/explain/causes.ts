@@ -1,6 +1,6 @@
 // The table of causes, and the hypotheses that it gives for one launch.
 
-import { bytesToHex } from '../hex';
+import { bytesToHex } from '../binary/hex';
 import type { Alternative, Dimension, LaunchCause, Tried } from './cause';
 import { BOOT_CAUSES } from './causesBoot';
 import { DIGEST_FOR_MEASUREMENT, PLATFORM_CAUSES } from './causesPlatform';

@@ -1,6 +1,6 @@
 // Causes in what is loaded before the vCPUs: the firmware, and the kernel with its initrd and command line.
 
-import { sha256Of } from '../measure/digest';
+import { sha256Of } from '../launch/hasher';
 import { without, type Alternative, type LaunchCause } from './cause';
 import { cmdlineVariants } from './cmdlineVariants';
 import type { FirmwareFacts, LaunchFacts } from './launchFacts';

@@ -1,11 +1,11 @@
 // Causes in what the HMAC is over beside the launch digest, and in its key: policy, versions of the SEV firmware, nonce, keys.
 
-import { hex } from '../hex';
-import { describePolicy, isSevEs } from '../measure/policy';
+import { hex } from '../binary/hex';
+import { describePolicy, isSevEs } from '../tech/sev/policy';
 import { ofLaunch, type Alternative, type LaunchCause, type Tried } from './cause';
 import type { ChangedInput, LaunchEdit } from './explanation';
 import type { KeyFacts, LaunchFacts } from './launchFacts';
-import { measurementText } from '../measure/measurement';
+import { measurementText } from '../tech/sev/evidence';
 
 const LOW_BITS = 0x3f;
 /** The floor of the API version is in the upper half of a policy: its major in the lower byte. */

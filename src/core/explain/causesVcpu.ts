@@ -1,13 +1,13 @@
 // Causes in the VMSA pages: how many there are, the launch flavour that made them, and the CPU whose signature they hold.
 
-import { hex } from '../hex';
-import { decode } from '../struct';
-import { ES_FEATURES, SEV_FEATURES } from '../vmsa/bitsSev';
-import { knownCpus, KVM_FALLBACK_SIGNATURE, modelsWithSignature } from '../vmsa/cpuModels';
-import { generateVmsa } from '../vmsa/generate';
-import { VMSA } from '../vmsa/layout';
-import { SEV_ES_PROFILES, type KnownProfile, type ProfileId } from '../vmsa/profiles';
-import { decodeSignature, encodeSignature, type CpuId } from '../vmsa/signature';
+import { hex } from '../binary/hex';
+import { decode } from '../binary/struct';
+import { ES_FEATURES, SEV_FEATURES } from '../vmsa/layout/bitsSev';
+import { knownCpus, KVM_FALLBACK_SIGNATURE, modelsWithSignature } from '../vmsa/launch/cpuModels';
+import { generateVmsa } from '../vmsa/launch/generate';
+import { VMSA } from '../vmsa/layout/layout';
+import { SEV_ES_PROFILES, type KnownProfile, type ProfileId } from '../vmsa/launch/profiles';
+import { decodeSignature, encodeSignature, type CpuId } from '../vmsa/launch/signature';
 import type { Alternative, LaunchCause, Tried } from './cause';
 import { cpuVariants } from './cpuVariants';
 import type { EditedValue, LaunchEdit } from './explanation';

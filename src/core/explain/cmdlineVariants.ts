@@ -1,6 +1,6 @@
 // Texts that a person takes for the same command line, though their bytes, and so their hashes, differ.
 
-import { utf8 } from '../hex';
+import { utf8 } from '../binary/hex';
 
 /** Bytes that may have been hashed, and how they come from the given text, in words. */
 export interface CmdlineVariant {

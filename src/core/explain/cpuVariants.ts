@@ -1,6 +1,6 @@
 // CPUs that a person may have meant by the numbers that she gave: neighbours, and numbers in another form.
 
-import { CPU_ID_LIMITS, encodeSignature, type CpuId } from '../vmsa/signature';
+import { CPU_ID_LIMITS, encodeSignature, type CpuId } from '../vmsa/launch/signature';
 
 /** A number whose digits were meant in the other base: 19 for 0x19, and 25 for 0x25. */
 function inOtherBase(n: number): number[] {

@@ -1,6 +1,6 @@
 // The answer of a search as text for others: Markdown for an issue or a mail, and the words that every form of it shares.
 
-import { markdownTable, markdownText } from '../markdown';
+import { markdownTable, markdownText } from '../binary/markdown';
 import type { ExplainResult, Explanation, LaunchEdit, Weight } from './explanation';
 
 /** How much it matters, in words. */

@@ -1,10 +1,10 @@
 // What the search knows of a launch, as plain data that crosses to other threads: the owner's inputs with their files read, and
 // what is to be explained. Keys are no part of it.
 
-import type { FileDigest } from '../measure/check';
-import type { Platform } from '../measure/measurement';
-import type { ProfileId } from '../vmsa/profiles';
-import type { CpuId } from '../vmsa/signature';
+import type { FileDigest } from '../check/check';
+import type { Platform } from '../tech/sev/evidence';
+import type { ProfileId } from '../vmsa/launch/profiles';
+import type { CpuId } from '../vmsa/launch/signature';
 
 /** A firmware image that may have been launched. */
 export interface FirmwareFacts {

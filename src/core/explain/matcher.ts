@@ -1,7 +1,7 @@
 // Compares what hypotheses come to with what is looked for: by the first four bytes, then in full. A launch digest is combined with
 // each change of what the HMAC adds to it.
 
-import { equalInConstantTime } from '../measure/digest';
+import { equalInConstantTime } from '../launch/hasher';
 import type { Dimension } from './cause';
 import type { Candidate } from './causes';
 import type { LaunchFacts, NamedMeasurement } from './launchFacts';

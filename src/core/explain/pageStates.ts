@@ -1,13 +1,13 @@
 // The launch digests of one image with other VMSA pages: the state of the hash is kept after the firmware, after the kernel
 // hashes, and up to the first byte of the boot processor's page that the CPU changes, so that a hypothesis costs only what follows.
 
-import type { ForkableHasher } from '../measure/digest';
-import { encodeHashTable } from '../measure/kernelHashes';
-import { leaves, writeLeaf } from '../struct';
-import { generateVmsa, needsOf, type Role } from '../vmsa/generate';
-import { VMSA, VMSA_SIZE } from '../vmsa/layout';
-import { findProfile } from '../vmsa/profiles';
-import { encodeSignature, type CpuId } from '../vmsa/signature';
+import type { ForkableHasher } from '../launch/hasher';
+import { encodeHashTable } from '../launch/kernelHashes';
+import { leaves, writeLeaf } from '../binary/struct';
+import { generateVmsa, needsOf, type Role } from '../vmsa/launch/generate';
+import { VMSA, VMSA_SIZE } from '../vmsa/layout/layout';
+import { findProfile } from '../vmsa/launch/profiles';
+import { encodeSignature, type CpuId } from '../vmsa/launch/signature';
 import type { LaunchFacts } from './launchFacts';
 import type { Setting } from './setting';
 

@@ -1,8 +1,8 @@
 // Tries the hypotheses of a unit: a launch digest for each that changes what was loaded, and for each launch digest the
 // measurements of those that change the rest.
 
-import type { ForkableHasher } from '../measure/digest';
-import { isSevEs } from '../measure/policy';
+import type { ForkableHasher } from '../launch/hasher';
+import { isSevEs } from '../tech/sev/policy';
 import type { Dimension } from './cause';
 import { IN_DIGEST, isCompatible, OF_PAGES, type Space } from './causes';
 import { macChange, Matcher, NO_CHANGE, type Changes, type Hit, type MacChange } from './matcher';

@@ -1,13 +1,13 @@
 // One hypothesis in full: everything that decides a launch digest and its measurement. An alternative replaces some of it.
 
-import { sha256Of } from '../measure/digest';
-import { cmdlineBytes } from '../measure/kernelHashes';
-import type { Platform } from '../measure/measurement';
-import { decode } from '../struct';
-import { guessRequest, type VmsaRequest } from '../vmsa/generate';
-import { VMSA } from '../vmsa/layout';
-import { SEV_ES_PROFILES, type ProfileId } from '../vmsa/profiles';
-import type { CpuId } from '../vmsa/signature';
+import { sha256Of } from '../launch/hasher';
+import { cmdlineBytes } from '../launch/kernelHashes';
+import type { Platform } from '../tech/sev/evidence';
+import { decode } from '../binary/struct';
+import { guessRequest, type VmsaRequest } from '../vmsa/launch/generate';
+import { VMSA } from '../vmsa/layout/layout';
+import { SEV_ES_PROFILES, type ProfileId } from '../vmsa/launch/profiles';
+import type { CpuId } from '../vmsa/launch/signature';
 import type { LaunchFacts } from './launchFacts';
 
 /** What was launched, as far as it is measured. */

@@ -1,7 +1,7 @@
 // Whether an image starts with a variable store, as combined images and VARS files do: UEFI Platform Initialization
 // specification, volume 3, section 3.2 (firmware volume header).
 
-import { guidBytes } from '../guid';
+import { guidBytes } from '../binary/guid';
 
 /** EFI_SYSTEM_NV_DATA_FV_GUID. */
 const NV_DATA = guidBytes('fff12b8d-7696-4c8b-a985-2747075b4f50');

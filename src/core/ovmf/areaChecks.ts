@@ -1,7 +1,7 @@
 // Checks of what the table says as a whole: entries that a launch needs, and the areas for secret and hashes.
 
-import { hex } from '../hex';
-import type { Finding } from '../region';
+import { hex } from '../binary/hex';
+import type { Finding } from '../binary/region';
 import { HASH_BLOCK, RESET_BLOCK, SECRET_BLOCK, SEV_METADATA_OFFSET } from './entries';
 import type { OvmfTable } from './guidedTable';
 import { findEntry } from './guidedTable';

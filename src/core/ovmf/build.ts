@@ -1,10 +1,10 @@
 // Builds OVMF images that have a real table, real metadata and a reset vector that halts, around filler that is
 // no firmware: for the sample workspace and for tests. Written with the same tables that the parser reads.
 
-import { guidBytes } from '../guid';
-import { utf8 } from '../hex';
-import type { Row, Struct, Values } from '../struct';
-import { encode } from '../struct';
+import { guidBytes } from '../binary/guid';
+import { utf8 } from '../binary/hex';
+import type { Row, Struct, Values } from '../binary/struct';
+import { encode } from '../binary/struct';
 import type { GuestArea } from './areaChecks';
 import type { KnownEntry, SEV_METADATA_OFFSET } from './entries';
 import { FOOTER_GUID, HASH_BLOCK, RESET_BLOCK, SECRET_BLOCK, TRAILER } from './entries';

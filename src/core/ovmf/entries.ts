@@ -1,9 +1,9 @@
 // The entries of OVMF's GUIDed table (edk2, OvmfPkg/ResetVector/Ia16/ResetVectorVtf0): one row per GUID that
 // edk2, COCONUT or QEMU give a meaning, with the layout of its data. Parser and builder both read this table.
 
-import { bits } from '../bits';
-import type { Bit, Row, Struct } from '../struct';
-import { row, struct } from '../struct';
+import { bits } from '../binary/bits';
+import type { Bit, Row, Struct } from '../binary/struct';
+import { row, struct } from '../binary/struct';
 
 /** The GUID that ends the table, 48 bytes before the end of the file. */
 export const FOOTER_GUID = '96b582de-1fb2-45f7-baea-a366c55a082d';

@@ -1,11 +1,11 @@
 // The GUIDed table at the end of an OVMF image: footer GUID at end-48, total length at end-50, then entries
 // downwards, each as data, length, GUID (edk2, OvmfPkg/ResetVector). Bounds as in QEMU's hw/i386/pc_sysfw_ovmf.c.
 
-import { guidText } from '../guid';
-import { byteCount, bytesToHex, hex, rawText } from '../hex';
-import type { FieldView, Finding, Region } from '../region';
-import type { Row, Struct, Values } from '../struct';
-import { decode } from '../struct';
+import { guidText } from '../binary/guid';
+import { byteCount, bytesToHex, hex, rawText } from '../binary/hex';
+import type { FieldView, Finding, Region } from '../binary/region';
+import type { Row, Struct, Values } from '../binary/struct';
+import { decode } from '../binary/struct';
 import type { KnownEntry } from './entries';
 import { FOOTER_GUID, RESET_BLOCK, TRAILER, knownEntry } from './entries';
 import type { FileTail } from './regions';

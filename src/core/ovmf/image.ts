@@ -1,10 +1,10 @@
 // Reads an OVMF image, or only its tail, from the end of the file: reset vector, VTF signature, GUIDed table and
 // the metadata that the table leads to (edk2, OvmfPkg/ResetVector). Every byte ends up in exactly one region.
 
-import { guidText } from '../guid';
-import { byteCount, hex, isZero, onlyByte } from '../hex';
-import type { Finding, Parsed, Region } from '../region';
-import type { Row } from '../struct';
+import { guidText } from '../binary/guid';
+import { byteCount, hex, isZero, onlyByte } from '../binary/hex';
+import type { Finding, Parsed, Region } from '../binary/region';
+import type { Row } from '../binary/struct';
 import type { GuestArea } from './areaChecks';
 import { checkAreas, checkTable } from './areaChecks';
 import { HASH_BLOCK, RESET_BLOCK, SECRET_BLOCK } from './entries';

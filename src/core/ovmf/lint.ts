@@ -1,7 +1,7 @@
 // Everything that can be noticed about an OVMF image: its table and metadata, its firmware volumes, and whether what they say fits
 // together.
 
-import type { Finding, Parsed, Severity } from '../region';
+import type { Finding, Parsed, Severity } from '../binary/region';
 import type { OvmfImage } from './image';
 import { parseOvmf } from './image';
 import { imageBuild, type ImageBuild } from './imageBuild';

@@ -1,8 +1,8 @@
 // Where an image puts things: its regions in the flash, with a look at the last page through a lens, and what its table
 // and metadata reserve in guest memory below 4 GiB. Both as boxes on a line, for a picture and for a table.
 
-import { hex } from '../hex';
-import type { Finding, Region } from '../region';
+import { hex } from '../binary/hex';
+import type { Finding, Region } from '../binary/region';
 import { HASH_BLOCK, RESET_BLOCK, SECRET_BLOCK, type KnownEntry } from './entries';
 import { findEntry } from './guidedTable';
 import type { OvmfImage } from './image';

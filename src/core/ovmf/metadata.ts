@@ -1,11 +1,11 @@
 // Reads the metadata lists (SEV, TDX, IGVM) that table entries lead to: header and sections by table, as many
 // sections as length, count and file allow. Layouts are in metadataLayout.ts, checks of sections in sectionChecks.ts.
 
-import { guidBytes } from '../guid';
-import { byteCount, bytesToHex, hex, utf8 } from '../hex';
-import type { Finding, Region } from '../region';
-import type { Row, Values } from '../struct';
-import { decode } from '../struct';
+import { guidBytes } from '../binary/guid';
+import { byteCount, bytesToHex, hex, utf8 } from '../binary/hex';
+import type { Finding, Region } from '../binary/region';
+import type { Row, Values } from '../binary/struct';
+import { decode } from '../binary/struct';
 import type { OvmfEntry } from './guidedTable';
 import type { MetadataLayout, SectionRead, SectionType } from './metadataLayout';
 import { METADATA_HEADER } from './metadataLayout';

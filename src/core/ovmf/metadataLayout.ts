@@ -1,8 +1,8 @@
 // The three lists that table entries lead to: SEV metadata (edk2, OvmfPkg/ResetVector/X64/OvmfSevMetadata), TDX
 // metadata (Intel TDX Virtual Firmware Design Guide, chapter 11) and IGVM metadata (edk2, 313004a57f), as tables.
 
-import type { Row, Struct, Values } from '../struct';
-import { row, struct } from '../struct';
+import type { Row, Struct, Values } from '../binary/struct';
+import { row, struct } from '../binary/struct';
 import type { KnownEntry } from './entries';
 import { IGVM_METADATA_OFFSET, SEV_METADATA_OFFSET, TDX_METADATA_OFFSET } from './entries';
 

@@ -1,7 +1,7 @@
 // Which releases of edk2 an image can be from, told by what its table and its lists have, lack, and in which order.
 // One table of facts, each with the change to edk2 (OvmfPkg/ResetVector) that it rests on.
 
-import type { Region } from '../region';
+import type { Region } from '../binary/region';
 import {
   HASH_BLOCK,
   IGVM_METADATA_OFFSET,

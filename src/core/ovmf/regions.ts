@@ -1,10 +1,10 @@
 // Turns decoded layouts into regions and fields with offsets in the file, also when only its tail is at hand, and
 // lays regions out so that they cover a range once.
 
-import { describeLeaf } from '../describe';
-import type { FieldView, Region } from '../region';
-import type { Struct } from '../struct';
-import { leaves, readLeaf } from '../struct';
+import { describeLeaf } from '../binary/describe';
+import type { FieldView, Region } from '../binary/region';
+import type { Struct } from '../binary/struct';
+import { leaves, readLeaf } from '../binary/struct';
 
 /** The part of a file that is at hand: `bytes` starts at `offset` and reaches to the end at `fileSize`. */
 export interface FileTail {

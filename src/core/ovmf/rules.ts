@@ -1,7 +1,7 @@
 // What can be wrong with an OVMF image: one table of rules with their severity and the text of their
 // documentation. Parsers make findings only through `finding`, so that no rule exists outside this table.
 
-import { ruleTable } from '../ruleTable';
+import { ruleTable } from '../binary/ruleTable';
 
 const table = ruleTable({
   'too-small-file': [

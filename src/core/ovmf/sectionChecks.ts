@@ -1,8 +1,8 @@
 // Checks of the sections of a metadata list: guest memory ranges that no VMM could add as they stand, and TDX
 // content that the file does not have where it is said to be mapped.
 
-import { hex } from '../hex';
-import type { Finding } from '../region';
+import { hex } from '../binary/hex';
+import type { Finding } from '../binary/region';
 import type { MetadataLayout, SectionRead } from './metadataLayout';
 import type { OvmfRule } from './rules';
 import { finding } from './rules';

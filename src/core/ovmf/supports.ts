@@ -1,7 +1,7 @@
 // What an OVMF image can be used for, as short facts with reasons: the header line of the viewer and of the
 // command line. Reasons repeat what QEMU asks for at launch.
 
-import { countOf, hex } from '../hex';
+import { countOf, hex } from '../binary/hex';
 import type { AreaInput } from './areaChecks';
 import { LEAST_HASH_AREA } from './areaChecks';
 import type { KnownEntry } from './entries';

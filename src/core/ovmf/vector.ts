@@ -1,8 +1,8 @@
 // The last 32 bytes of an image (edk2, OvmfPkg/ResetVector/Ia16/ResetVectorVtf0): 12 bytes that older releases
 // used for the entry jump of APs, the VTF signature, and the code at 0xfffffff0 that the first vCPU executes.
 
-import { bytesToHex } from '../hex';
-import type { Region } from '../region';
+import { bytesToHex } from '../binary/hex';
+import type { Region } from '../binary/region';
 import type { FileTail } from './regions';
 import { bytesAt, isAtHand, region } from './regions';
 

@@ -1,17 +1,17 @@
 // Checks of a VMSA page: what it is, whether its registers can be what a CPU or a launch has, and state that does not
 // belong into a page from before the launch (APM volume 2, section 15.5.1; Linux sev.c). They decode and never throw.
 
-import { exactText, reservedBits } from '../describe';
-import { hex, isZero } from '../hex';
-import type { Finding } from '../region';
-import { decode, leaves, readLeaf, type Leaf, type LeafValue } from '../struct';
-import { ES_FEATURES, FEATURE_STATE, SEV_FEATURES } from './bitsSev';
-import { HARDWARE_WRITES } from './causePair';
-import { isResetVector } from './generate';
-import { VMSA, VMSA_SIZE, vmsaLeaf } from './layout';
+import { exactText, reservedBits } from '../binary/describe';
+import { hex, isZero } from '../binary/hex';
+import type { Finding } from '../binary/region';
+import { decode, leaves, readLeaf, type Leaf, type LeafValue } from '../binary/struct';
+import { ES_FEATURES, FEATURE_STATE, SEV_FEATURES } from './layout/bitsSev';
+import { HARDWARE_WRITES } from './compare/causePair';
+import { isResetVector } from './launch/generate';
+import { VMSA, VMSA_SIZE, vmsaLeaf } from './layout/layout';
 import { pageKind, type PageKind } from './pageKind';
 import { finding, type VmsaRule } from './rules';
-import { decodeSignature } from './signature';
+import { decodeSignature } from './launch/signature';
 
 /** What is known about a page beside its bytes. */
 export interface PageContext {

@@ -2,9 +2,9 @@
 // A patch holds the bytes before and after, so that it can be applied and taken back in any file that holds the page.
 
 import * as errors from '../errors';
-import { fromHex, parseUnsigned } from '../hex';
-import { diff, leaves, writeLeaf, type Bit, type Leaf, type LeafValue, readLeaf } from '../struct';
-import { VMSA } from './layout';
+import { fromHex, parseUnsigned } from '../binary/hex';
+import { diff, leaves, writeLeaf, type Bit, type Leaf, type LeafValue, readLeaf } from '../binary/struct';
+import { VMSA } from './layout/layout';
 
 /** One change: `offset` counts from the start of the page; both runs of bytes have the size of the field. */
 export interface Patch {

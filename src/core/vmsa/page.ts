@@ -1,11 +1,11 @@
 // A file of one VMSA page: its fields as text and a line about the whole; what is odd about it is in checks.ts.
 
-import { describeLeaf } from '../describe';
-import { hex, isZero } from '../hex';
-import { decode, leaves, readLeaf, type Leaf, type LeafValue, type Values } from '../struct';
-import { describeSignature } from './cpuModels';
-import { resetAddressIn, startAddress, startsAtResetVector } from './generate';
-import { GROUPS, VMSA } from './layout';
+import { describeLeaf } from '../binary/describe';
+import { hex, isZero } from '../binary/hex';
+import { decode, leaves, readLeaf, type Leaf, type LeafValue, type Values } from '../binary/struct';
+import { describeSignature } from './launch/cpuModels';
+import { resetAddressIn, startAddress, startsAtResetVector } from './launch/generate';
+import { GROUPS, VMSA } from './layout/layout';
 
 export { vmsaFindings } from './checks';
 

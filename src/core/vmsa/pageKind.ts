@@ -1,9 +1,9 @@
 // What a page of 4096 bytes is before any of its fields is believed: a VMSA, or one of the things that are mistaken
 // for one.
 
-import { isZero, onlyByte } from '../hex';
-import { readLeaf } from '../struct';
-import { RESERVED_END, VMSA_SIZE, vmsaLeaf } from './layout';
+import { isZero, onlyByte } from '../binary/hex';
+import { readLeaf } from '../binary/struct';
+import { RESERVED_END, VMSA_SIZE, vmsaLeaf } from './layout/layout';
 
 /**
  * `zero` never filled in; `filled` one byte throughout, as erased flash; `encrypted` memory of a running guest; `ghcb`

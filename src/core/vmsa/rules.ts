@@ -3,7 +3,7 @@
 // VMRUN or KVM refuses the page, that its first instruction faults, or that it is no page at all (APM volume 2, section
 // 15.5.1, illegal states).
 
-import { ruleTable } from '../ruleTable';
+import { ruleTable } from '../binary/ruleTable';
 
 const table = ruleTable({
   'vmsa-all-zero': ['error', 'Every byte is zero: the page was never filled in.'],

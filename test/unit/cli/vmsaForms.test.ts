@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { EXPORTS } from '../../../src/core/vmsa/exportPage';
+import { EXPORTS } from '../../../src/core/vmsa/forms/exportPage';
 import { PREFIXES, kernelLog } from '../../helpers/dumps';
 import { runHere } from '../../helpers/cli';
 

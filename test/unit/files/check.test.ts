@@ -18,7 +18,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CheckError } from '../../../src/core/errors';
-import type { HostInput } from '../../../src/core/measure/check';
+import type { HostInput } from '../../../src/core/check/check';
 import { withKeys } from '../../../src/files/keys';
 import {
   checkOwnerInputs,

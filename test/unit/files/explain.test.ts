@@ -13,7 +13,7 @@ import type {
   ExplainResult,
   LaunchEdit,
 } from '../../../src/core/explain/explanation';
-import { toBase64 } from '../../../src/core/hex';
+import { toBase64 } from '../../../src/core/binary/hex';
 import { explainLaunch, type DigestInputs, type ExplainOptions } from '../../../src/files/explain';
 import { KEY_MEMORY, type CoordinatorMessage, type CoordinatorTask } from '../../../src/files/explainThreads';
 import { launchInputs, runCheck, type LaunchInputs } from '../../../src/files/launch';

@@ -5,8 +5,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { CheckError } from '../../../src/core/errors';
-import { CPU_MODELS } from '../../../src/core/vmsa/cpuModels';
-import { SEV_ES_PROFILES } from '../../../src/core/vmsa/profiles';
+import { CPU_MODELS } from '../../../src/core/vmsa/launch/cpuModels';
+import { SEV_ES_PROFILES } from '../../../src/core/vmsa/launch/profiles';
 import { launchInputs, ownerInputsOf, statedPlatform } from '../../../src/files/launch';
 import { parseLaunchFile } from '../../../src/files/launchFile';
 

@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { EXPORT_FORMS } from '../../../src/core/vmsa/exportForms';
-import { findExport } from '../../../src/core/vmsa/exportPage';
-import { generateVmsa } from '../../../src/core/vmsa/generate';
-import { explainDistance, identify } from '../../../src/core/vmsa/identify';
+import { EXPORT_FORMS } from '../../../src/core/vmsa/forms/exportForms';
+import { findExport } from '../../../src/core/vmsa/forms/exportPage';
+import { generateVmsa } from '../../../src/core/vmsa/launch/generate';
+import { explainDistance, identify } from '../../../src/core/vmsa/compare/identify';
 import { askAboutPage } from '../../../src/host/pageTasks';
 import { randomBytes, seeded } from '../../helpers/random';
 

@@ -1,10 +1,10 @@
 // The bits of a register as cells: every bit once, the highest first, with the state that the picture draws.
 
 import assert from 'node:assert/strict';
-import { leaves } from '../../../src/core/struct';
+import { leaves } from '../../../src/core/binary/struct';
 import { replaceBits } from '../../../src/core/vmsa/edit';
-import { vmsaLeaf } from '../../../src/core/vmsa/layout';
-import { VMSA } from '../../../src/core/vmsa/layout';
+import { vmsaLeaf } from '../../../src/core/vmsa/layout/layout';
+import { VMSA } from '../../../src/core/vmsa/layout/layout';
 import { bitCells, cellText, moveBit } from '../../../webview/bitCells';
 
 const bitsOf = (name: string) => vmsaLeaf(name)!.row.bits!;

@@ -1,10 +1,10 @@
 // A comparison in the page: what typed inputs ask for, what is said about wrong ones, and the order of the rows.
 
 import assert from 'node:assert/strict';
-import { groupByCause } from '../../../src/core/vmsa/causes';
-import { comparePages, compareWithGenerated } from '../../../src/core/vmsa/compare';
-import { generateVmsa, type VmsaRequest } from '../../../src/core/vmsa/generate';
-import { PROFILES } from '../../../src/core/vmsa/profiles';
+import { groupByCause } from '../../../src/core/vmsa/compare/causes';
+import { comparePages, compareWithGenerated } from '../../../src/core/vmsa/compare/compare';
+import { generateVmsa, type VmsaRequest } from '../../../src/core/vmsa/launch/generate';
+import { PROFILES } from '../../../src/core/vmsa/launch/profiles';
 import {
   CUSTOM,
   formOf,

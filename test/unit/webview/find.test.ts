@@ -1,8 +1,8 @@
 // What the boxes for finding and going find: names, other names, values in any notation, words, bytes, offsets.
 
 import assert from 'node:assert/strict';
-import { comparePages } from '../../../src/core/vmsa/compare';
-import { generateVmsa } from '../../../src/core/vmsa/generate';
+import { comparePages } from '../../../src/core/vmsa/compare/compare';
+import { generateVmsa } from '../../../src/core/vmsa/launch/generate';
 import { findMatches, matchFrom, parseTarget, stepMatch } from '../../../webview/find';
 import { vmsaTree } from '../../../webview/vmsaTree';
 

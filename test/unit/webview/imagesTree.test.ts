@@ -1,8 +1,8 @@
 // The rows of a comparison of images: names that stay, and ranges for what is in the file only.
 
 import assert from 'node:assert/strict';
-import type { ChangeSide } from '../../../src/core/ovmf/change';
-import type { ComparedChange } from '../../../src/core/ovmf/compare';
+import type { ChangeSide } from '../../../src/core/ovmf/compare/change';
+import type { ComparedChange } from '../../../src/core/ovmf/compare/compare';
 import { changeIds, changeTree } from '../../../webview/imagesTree';
 
 const side = (offset: number, more: Partial<ChangeSide> = {}): ChangeSide => ({

@@ -1,6 +1,6 @@
 // Compares volumes with volumes, files with files and variables with variables, and goes down where they differ.
 
-import { matchByKey, movedPairs } from '../matching';
+import { matchByKey, movedPairs } from '../compare/matching';
 import { compareSections } from './compareSections';
 import type { Draft } from './drafts';
 import { pairDraft, partOf } from './drafts';

@@ -1,8 +1,8 @@
 // What differs inside one file of a volume, in a few words for each section. What sections hold volumes, and which cannot be
 // looked into, is left to the caller.
 
-import { byteCount } from '../../hex';
-import { matchByKey, movedPairs } from '../matching';
+import { byteCount } from '../../binary/hex';
+import { matchByKey, movedPairs } from '../compare/matching';
 import { bytesNotes, headerNotes } from './notes';
 import type { Part, PartPair } from './parts';
 import { childrenOf, decodedParts, isFiller, isSame, isSameBytes, sameParts } from './parts';

@@ -1,7 +1,7 @@
 // The firmware volumes of two images side by side: which volumes, files and variables were added, removed, changed or moved,
 // also inside compressed sections. A change is told once, at the deepest part that says it well.
 
-import type { ImageChange } from '../change';
+import type { ImageChange } from '../compare/change';
 import type { ImageWithBytes } from '../image';
 import { UNDESCRIBED } from '../image';
 import { compareParts } from './compareParts';

@@ -1,6 +1,6 @@
 // What is inside the compressed sections of an image, without the bytes: small enough to be sent to a page.
 
-import type { Finding } from '../../region';
+import type { Finding } from '../../binary/region';
 import type { OvmfImage } from '../image';
 import { imageBuild, type ImageBuild } from '../imageBuild';
 import type { Decompress, VolumeNode } from './tree';

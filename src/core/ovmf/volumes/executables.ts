@@ -1,8 +1,8 @@
 // The processor that the code of a section is for: PE32 images (PE/COFF specification, "MS-DOS stub" and "COFF file header")
 // and TE images (UEFI PI, volume 1, "TE image header").
 
-import { hex } from '../../hex';
-import type { FieldView } from '../../region';
+import { hex } from '../../binary/hex';
+import type { FieldView } from '../../binary/region';
 
 /** IMAGE_FILE_MACHINE_* of the processors that UEFI runs on, by the names that edk2 builds are called by. */
 const MACHINES: Readonly<Record<number, string>> = {

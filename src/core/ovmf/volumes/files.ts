@@ -1,9 +1,9 @@
 // The files of a volume (UEFI PI, volume 3, "Firmware File System Format"): one after the other, each at a multiple of 8
 // bytes, and free space after the last.
 
-import { guidText } from '../../guid';
-import { byteCount, hex, onlyByte } from '../../hex';
-import { decode } from '../../struct';
+import { guidText } from '../../binary/guid';
+import { byteCount, hex, onlyByte } from '../../binary/hex';
+import { decode } from '../../binary/struct';
 import { fieldViews } from '../regions';
 import { sum8 } from './checksums';
 import { guidName } from './guids';

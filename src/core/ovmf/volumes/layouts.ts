@@ -1,8 +1,8 @@
 // The structures of firmware volumes as tables (UEFI PI specification, volume 3: Platform Initialization Shared Architectural
 // Elements), and of the variable store that edk2 keeps in one (MdeModulePkg/Include/Guid/VariableFormat.h).
 
-import { bits, flag } from '../../bits';
-import { row, struct } from '../../struct';
+import { bits, flag } from '../../binary/bits';
+import { row, struct } from '../../binary/struct';
 
 /** EFI_FIRMWARE_VOLUME_HEADER without its block map. */
 export const VOLUME_HEADER = struct('Firmware volume header', 0x38, [

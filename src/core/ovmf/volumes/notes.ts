@@ -1,7 +1,7 @@
 // What differs between two parts of volumes in a few words: fields of their headers, and bytes.
 
-import { byteCount } from '../../hex';
-import type { FieldView } from '../../region';
+import { byteCount } from '../../binary/hex';
+import type { FieldView } from '../../binary/region';
 import type { PartPair } from './parts';
 import { differingBytes, isSame } from './parts';
 

@@ -2,8 +2,8 @@
 // tables and lists of the image claim are compared there, and so count as equal here.
 
 import { sha256 } from '@noble/hashes/sha2.js';
-import { byteCount, bytesToHex, onlyByte } from '../../hex';
-import type { ChangeSide } from '../change';
+import { byteCount, bytesToHex, onlyByte } from '../../binary/hex';
+import type { ChangeSide } from '../compare/change';
 import { crc32 } from './checksums';
 import type { VolumeNode } from './tree';
 

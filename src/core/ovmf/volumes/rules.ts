@@ -1,6 +1,6 @@
 // What can be wrong with firmware volumes: one table, in the form of the rules about OVMF images.
 
-import { ruleTable } from '../../ruleTable';
+import { ruleTable } from '../../binary/ruleTable';
 
 const table = ruleTable({
   'volume-header-checksum': [

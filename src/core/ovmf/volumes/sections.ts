@@ -1,10 +1,10 @@
 // The sections of a file (UEFI PI, volume 3, "Firmware File Sections"): leaves with code or text, and sections that hold
 // other sections, as they are, with a checksum, or compressed.
 
-import { guidText } from '../../guid';
-import { byteCount, hex } from '../../hex';
-import type { FieldView } from '../../region';
-import { decode } from '../../struct';
+import { guidText } from '../../binary/guid';
+import { byteCount, hex } from '../../binary/hex';
+import type { FieldView } from '../../binary/region';
+import { decode } from '../../binary/struct';
 import { fieldViews } from '../regions';
 import { crc32 } from './checksums';
 import { machineField } from './executables';

@@ -1,9 +1,9 @@
 // What a volume of variables holds (edk2, MdeModulePkg/Include/Guid/VariableFormat.h and SystemNvDataGuid.h): the store with its
 // variables, the working block of fault-tolerant writes, and the spare blocks behind it.
 
-import { guidText } from '../../guid';
-import { byteCount, hex } from '../../hex';
-import { decode } from '../../struct';
+import { guidText } from '../../binary/guid';
+import { byteCount, hex } from '../../binary/hex';
+import { decode } from '../../binary/struct';
 import { fieldViews } from '../regions';
 import { AUTHENTICATED_STORE, PLAIN_STORE, WORKING_BLOCK, guidName } from './guids';
 import { AUTHENTICATED_VARIABLE, STORE_HEADER, VARIABLE, WORKING_BLOCK_HEADER } from './layouts';

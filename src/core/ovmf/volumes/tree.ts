@@ -1,8 +1,8 @@
 // The tree of firmware volumes, and the state of the walk that reads it: what was found, and how much more may be read.
 // Offsets count from the start of a space: the file, or the output of a decompressed section.
 
-import { hex, onlyByte } from '../../hex';
-import type { Finding, Region } from '../../region';
+import { hex, onlyByte } from '../../binary/hex';
+import type { Finding, Region } from '../../binary/region';
 import type { FileTail } from '../regions';
 import { region } from '../regions';
 import type { VolumeRule } from './rules';

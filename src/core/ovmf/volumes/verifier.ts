@@ -1,9 +1,9 @@
 // Whether firmware enforces the kernel hashes that it is given. edk2's BlobVerifierLibSevHashes looks for the entry of the kernel in the
 // table of hashes and so carries its GUID; BlobVerifierLibNull, which generic builds link, does not.
 
-import { guidBytes, guidText } from '../../guid';
-import { hex } from '../../hex';
-import type { Finding } from '../../region';
+import { guidBytes, guidText } from '../../binary/guid';
+import { hex } from '../../binary/hex';
+import type { Finding } from '../../binary/region';
 import type { GuestArea } from '../areaChecks';
 import { HASH_BLOCK } from '../entries';
 import type { OvmfTable } from '../guidedTable';

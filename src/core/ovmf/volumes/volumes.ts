@@ -1,11 +1,11 @@
 // Reads the firmware volumes of an image, or of a section that holds some (UEFI PI, volume 3, "Firmware Volumes"): wherever
 // the signature stands in a plausible header there is a volume.
 
-import { finder } from '../../ascii';
-import { guidText } from '../../guid';
-import { byteCount, hex } from '../../hex';
-import type { FieldView, Parsed } from '../../region';
-import { decode } from '../../struct';
+import { finder } from '../../binary/ascii';
+import { guidText } from '../../binary/guid';
+import { byteCount, hex } from '../../binary/hex';
+import type { FieldView, Parsed } from '../../binary/region';
+import { decode } from '../../binary/struct';
 import { fieldViews } from '../regions';
 import { sum16 } from './checksums';
 import { parseFiles } from './files';

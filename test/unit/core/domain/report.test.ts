@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { checkedReport, refusedReport } from '../../../../src/core/domain/report';
 import { judgeDomain } from '../../../../src/core/domain/rules';
-import type { Report, Source, Step, Verdict } from '../../../../src/core/measure/report';
+import type { Report, Source, Step, Verdict } from '../../../../src/core/launch/report';
 import { questionWith, type Change } from './cleanQuestion';
 
 const checked = (verdict: Verdict): Report => ({

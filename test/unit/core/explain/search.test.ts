@@ -23,7 +23,7 @@ import { planUnits, type Stage, type Unit } from '../../../../src/core/explain/p
 import type { Hit } from '../../../../src/core/explain/matcher';
 import { Search } from '../../../../src/core/explain/search';
 import type { Setting } from '../../../../src/core/explain/setting';
-import { computeMeasurement } from '../../../../src/core/measure/measurement';
+import { computeMeasurement } from '../../../../src/core/tech/sev/evidence';
 import { few, IS_QUICK } from '../../../helpers/hostile';
 import { factsOf, factsWithFiles, hmacFor, KEYS, launchDigestOf } from '../../../helpers/planted';
 import { randomBytes, seeded } from '../../../helpers/random';

@@ -7,7 +7,7 @@ import { DEFAULT_SEV_SECTIONS, buildOvmf } from '../../../../src/core/ovmf/build
 import { KNOWN_ENTRIES, RESET_BLOCK, SVSM_INFO } from '../../../../src/core/ovmf/entries';
 import { entryValues } from '../../../../src/core/ovmf/guidedTable';
 import { parseOvmf } from '../../../../src/core/ovmf/image';
-import type { Region } from '../../../../src/core/region';
+import type { Region } from '../../../../src/core/binary/region';
 import { assertWhole } from './wholeness';
 
 const parse = (options: BuildOvmfOptions) => parseOvmf(buildOvmf({ size: 0x4000, ...options })).value;

@@ -2,11 +2,11 @@
 // beside it.
 
 import assert from 'node:assert/strict';
-import { decode, encode, type Values } from '../../../../src/core/struct';
-import { generateVmsa, type VmsaRequest } from '../../../../src/core/vmsa/generate';
-import { VMSA, VMSA_SIZE, vmsaLeaf } from '../../../../src/core/vmsa/layout';
+import { decode, encode, type Values } from '../../../../src/core/binary/struct';
+import { generateVmsa, type VmsaRequest } from '../../../../src/core/vmsa/launch/generate';
+import { VMSA, VMSA_SIZE, vmsaLeaf } from '../../../../src/core/vmsa/layout/layout';
 import { vmsaFindings } from '../../../../src/core/vmsa/page';
-import { LAUNCH_PROFILES } from '../../../../src/core/vmsa/profiles';
+import { LAUNCH_PROFILES } from '../../../../src/core/vmsa/launch/profiles';
 import { VMSA_RULES, type VmsaRule } from '../../../../src/core/vmsa/rules';
 import { randomBytes, seeded } from '../../../helpers/random';
 import { MILAN, RESET, SVSM } from './pages';

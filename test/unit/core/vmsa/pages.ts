@@ -1,8 +1,8 @@
 // Whole pages written by hand, byte by byte where they are not zero, so that no table of ours is asked; and the
 // requests that must generate them.
 
-import type { VmsaRequest } from '../../../../src/core/vmsa/generate';
-import { VMSA_SIZE } from '../../../../src/core/vmsa/layout';
+import type { VmsaRequest } from '../../../../src/core/vmsa/launch/generate';
+import { VMSA_SIZE } from '../../../../src/core/vmsa/layout/layout';
 
 /** The CPU of most vectors: EPYC-Milan, signature 0xa00f11. */
 export const MILAN = { family: 25, model: 1, stepping: 1 };

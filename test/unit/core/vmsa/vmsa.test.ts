@@ -2,13 +2,13 @@
 // comparison, and fields by all of their names.
 
 import assert from 'node:assert/strict';
-import { decode, encode, leaves, type Values } from '../../../../src/core/struct';
-import { groupByCause } from '../../../../src/core/vmsa/causes';
-import { comparePages, compareWithGenerated, setBy } from '../../../../src/core/vmsa/compare';
+import { decode, encode, leaves, type Values } from '../../../../src/core/binary/struct';
+import { groupByCause } from '../../../../src/core/vmsa/compare/causes';
+import { comparePages, compareWithGenerated, setBy } from '../../../../src/core/vmsa/compare/compare';
 import { findVmsaLeaf, findVmsaLeaves } from '../../../../src/core/vmsa/edit';
-import { generateVmsa, guessRequest, type VmsaRequest } from '../../../../src/core/vmsa/generate';
-import { explainDistance, identify } from '../../../../src/core/vmsa/identify';
-import { GROUPS, VMSA, VMSA_SIZE } from '../../../../src/core/vmsa/layout';
+import { generateVmsa, guessRequest, type VmsaRequest } from '../../../../src/core/vmsa/launch/generate';
+import { explainDistance, identify } from '../../../../src/core/vmsa/compare/identify';
+import { GROUPS, VMSA, VMSA_SIZE } from '../../../../src/core/vmsa/layout/layout';
 import { groupFields, vmsaFields, vmsaFindings, vmsaSummary } from '../../../../src/core/vmsa/page';
 import { few } from '../../../helpers/hostile';
 import { randomBytes, seeded } from '../../../helpers/random';

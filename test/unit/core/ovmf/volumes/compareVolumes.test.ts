@@ -5,12 +5,12 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { compress } from 'lzma1';
 import { buildOvmf } from '../../../../../src/core/ovmf/build';
-import { compareImages } from '../../../../../src/core/ovmf/compare';
+import { compareImages } from '../../../../../src/core/ovmf/compare/compare';
 import {
   comparisonLines,
   imageComparisonJson,
   imageComparisonMarkdown,
-} from '../../../../../src/core/ovmf/exportComparison';
+} from '../../../../../src/core/ovmf/compare/exportComparison';
 import { parseOvmf } from '../../../../../src/core/ovmf/image';
 import { LZMA } from '../../../../../src/core/ovmf/volumes/guids';
 import { decompressSection } from '../../../../../src/files/lzma';

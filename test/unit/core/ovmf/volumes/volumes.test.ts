@@ -1,7 +1,7 @@
 // Firmware volumes: what is read from valid ones, one broken thing per rule, and hostile bytes.
 
 import assert from 'node:assert/strict';
-import { guidBytes } from '../../../../../src/core/guid';
+import { guidBytes } from '../../../../../src/core/binary/guid';
 import { buildOvmf } from '../../../../../src/core/ovmf/build';
 import { parseOvmf } from '../../../../../src/core/ovmf/image';
 import { crc32 } from '../../../../../src/core/ovmf/volumes/checksums';

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { VOLUME_RULES } from '../../../../../src/core/ovmf/volumes/rules';
 import type { VolumeNode, VolumeTree } from '../../../../../src/core/ovmf/volumes/tree';
 import { allNodes } from '../../../../../src/core/ovmf/volumes/volumes';
-import type { Parsed } from '../../../../../src/core/region';
+import type { Parsed } from '../../../../../src/core/binary/region';
 
 function assertInside(parts: readonly VolumeNode[], start: number, end: number, parent: string): void {
   let at = start;

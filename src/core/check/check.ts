@@ -1,0 +1,211 @@
+// The check itself: from digests of files and what the platform reported to a report with a verdict. Reading
+// and streaming the files is done outside; what they mean is decided here.
+
+import * as errors from '../errors';
+import { bytesToHex, hex } from '../binary/hex';
+import { equalInConstantTime, sha256Of, type Hasher } from '../launch/hasher';
+import { cmdlineBytes, encodeKernelHashes } from '../launch/kernelHashes';
+import { finishLaunchDigest, vmsaSequence, type VmsaPages } from '../tech/sev/digest';
+import {
+  computeMeasurement,
+  MEASURED_MESSAGE,
+  MEASUREMENT_SIZE,
+  parseMeasurement,
+  type Platform,
+  type ReportedMeasurement,
+} from '../tech/sev/evidence';
+import { describePolicy, isSevEs, policyRemarks } from '../tech/sev/policy';
+import type { Report, Source, Step } from '../launch/report';
+
+/** A file that was streamed: how long it is and its SHA-256. */
+export interface FileDigest {
+  readonly name: string;
+  readonly bytes: number;
+  readonly sha256: Uint8Array;
+}
+
+/** The VMSA pages of an SEV-ES guest: files of the owner, or generated; and a sentence for the report. */
+export interface VmsaInput extends Omit<VmsaPages, 'count'> {
+  readonly source: Source;
+  readonly detail: string;
+}
+
+/** Everything a check needs once files are read. */
+export interface CheckInputs {
+  readonly title: string;
+  readonly platform: Platform;
+  /** Base64 as libvirt reports it. */
+  readonly measurement: string;
+  /** 16 bytes; the caller clears them afterwards. */
+  readonly tik: Uint8Array;
+  readonly firmware: FileDigest;
+  /** A SHA-256 that has taken the firmware in, to go on from. */
+  readonly firmwareHasher: Hasher;
+  readonly kernel?: FileDigest | undefined;
+  readonly initrd?: FileDigest | undefined;
+  readonly cmdline?: string | undefined;
+  readonly vcpus?: number | undefined;
+  readonly vmsa?: VmsaInput | undefined;
+  /** Inputs that the host named, and nobody the owner trusts. */
+  readonly fromHost?: readonly HostInput[] | undefined;
+  /** Remarks of the reading stage, for example about the firmware. */
+  readonly warnings?: readonly string[];
+}
+
+/** An input of text or file that can be taken from a host, where a check is told not to be secure. */
+type HostFile = 'firmware' | 'kernel' | 'initrd' | 'cmdline';
+/** An input that can be taken from a host; pages rest on its word also when the CPU or the count of them does. */
+export type HostInput = HostFile | 'cpu' | 'vcpus';
+
+const sourceOf = ({ fromHost = [] }: Pick<CheckInputs, 'fromHost'>, input: HostFile): Source =>
+  fromHost.includes(input) ? 'host' : 'owner';
+
+/** A box of the pipeline whose digest is SHA-256 unless it says otherwise. */
+function step(
+  id: Step['id'],
+  title: string,
+  bytes: number,
+  digest: Uint8Array,
+  rest: Pick<Step, 'source' | 'detail'> & Partial<Step>,
+): Step {
+  return { id, title, bytes, digest: bytesToHex(digest), algorithm: 'SHA-256', ...rest };
+}
+
+function fileStep(
+  id: HostFile,
+  title: string,
+  { name, bytes, sha256 }: FileDigest,
+  inputs: Pick<CheckInputs, 'fromHost'>,
+): Step {
+  return step(id, title, bytes, sha256, { source: sourceOf(inputs, id), detail: name });
+}
+
+function kernelSteps(inputs: CheckInputs, table: Uint8Array): Step[] {
+  const { kernel, initrd, cmdline = '' } = inputs;
+  const text = cmdlineBytes(cmdline);
+  const nothing = { name: 'no initrd: the hash of nothing', bytes: 0, sha256: sha256Of(new Uint8Array(0)) };
+  // Quoted, because a command line is text from outside: it may hold line ends and control characters.
+  const detail = cmdline === '' ? 'empty: one NUL' : `${JSON.stringify(cmdline)} and one NUL`;
+  return [
+    fileStep('kernel', 'Kernel', kernel!, inputs),
+    fileStep('initrd', 'Initrd', initrd ?? nothing, inputs),
+    step('cmdline', 'Command line', text.length, sha256Of(text), {
+      source: sourceOf(inputs, 'cmdline'),
+      detail,
+    }),
+    step('kernel-hashes', 'Kernel hashes', table.length, sha256Of(table), {
+      source: 'derived',
+      detail: 'the table with the hashes of kernel, initrd and command line',
+    }),
+  ];
+}
+
+/** What of the VMSAs the host said, in words; nothing when none of it is. */
+function saidOfVmsas({ fromHost = [] }: Pick<CheckInputs, 'fromHost'>): string {
+  const said = [
+    ...(fromHost.includes('cpu') ? ['the CPU'] : []),
+    ...(fromHost.includes('vcpus') ? ['the number of vCPUs'] : []),
+  ];
+  return said.join(' and ');
+}
+
+function vmsaStep(vmsa: VmsaInput & VmsaPages, hasher: Hasher, inputs: Pick<CheckInputs, 'fromHost'>): Step {
+  for (const page of vmsaSequence(vmsa)) hasher.update(page);
+  const title = vmsa.count === 1 ? 'VMSA of 1 vCPU' : `VMSAs of ${vmsa.count} vCPUs`;
+  const said = saidOfVmsas(inputs);
+  return step('vmsa', title, vmsa.count * vmsa.bsp.length, hasher.digest(), {
+    source: said === '' ? vmsa.source : 'host',
+    detail: said === '' ? vmsa.detail : `${vmsa.detail}; ${said} as the host says`,
+  });
+}
+
+/** The end of the pipeline: what all inputs come to, beside what the platform reported. */
+function lastSteps(
+  measured: number,
+  launchDigest: Uint8Array,
+  computed: Uint8Array,
+  reported: ReportedMeasurement,
+): Step[] {
+  return [
+    step('launch-digest', 'Launch digest', measured, launchDigest, {
+      source: 'derived',
+      detail: 'over all of the above, in order',
+    }),
+    step('measurement', 'Expected measurement', MEASURED_MESSAGE.size, computed, {
+      source: 'derived',
+      algorithm: 'HMAC-SHA256',
+      detail: 'under the TIK, over API version, build, policy, launch digest and nonce',
+    }),
+    step('reported', 'Reported measurement', MEASUREMENT_SIZE, reported.hmac, {
+      source: 'host',
+      algorithm: '',
+      detail: `nonce ${bytesToHex(reported.mnonce)}`,
+    }),
+  ];
+}
+
+function factsOf(platform: Platform, vmsa: VmsaPages | undefined): Report['facts'] {
+  return [
+    { name: 'Mode', value: vmsa ? 'SEV-ES' : 'SEV' },
+    { name: 'Policy', value: `${hex(platform.policy)}: ${describePolicy(platform.policy)}` },
+    {
+      name: 'SEV firmware',
+      value: `API ${platform.apiMajor}.${platform.apiMinor}, build ${platform.buildId}`,
+    },
+    ...(vmsa ? [{ name: 'vCPUs', value: String(vmsa.count) }] : []),
+    ...policyRemarks(platform.policy)
+      .filter(({ severity }) => severity === 'info')
+      .map(({ text }) => ({ name: 'Policy allows', value: text })),
+  ];
+}
+
+const SUMMARY: Readonly<Record<'matches' | 'does not match', string>> = {
+  matches:
+    'The reported measurement is the one that these inputs give: the guest was launched with exactly this.',
+  'does not match':
+    'The reported measurement is not the one that these inputs give: the guest was launched with something else, or an input is not what the host used.',
+};
+
+/** The VMSA pages, or a complaint about what is missing. Plain SEV measures none, whatever was given. */
+function measuredVmsa({ platform, vcpus, vmsa }: CheckInputs): (VmsaInput & VmsaPages) | undefined {
+  if (!isSevEs(platform.policy)) return undefined;
+  if (vcpus === undefined) throw errors.vcpuCountNeeded();
+  if (!vmsa) throw errors.vmsaNeeded();
+  return { ...vmsa, count: vcpus };
+}
+
+function warningsFor({ platform, warnings = [] }: CheckInputs): string[] {
+  const remarks = policyRemarks(platform.policy, platform).filter(({ severity }) => severity === 'warning');
+  return [...warnings, ...remarks.map(({ text }) => text)];
+}
+
+/**
+ * Runs the check.
+ * @param newHasher makes a SHA-256 for the VMSA pages
+ * @throws CheckError (usage) when an SEV-ES launch lacks its vCPU count or pages, or the measurement is not 48
+ *   bytes of base64. A measurement that differs is a verdict, not an error.
+ */
+export function checkLaunch(inputs: CheckInputs, newHasher: () => Hasher): Report {
+  const { title, platform, firmware, firmwareHasher, kernel, initrd, cmdline, tik } = inputs;
+  const reported = parseMeasurement(inputs.measurement);
+  const vmsa = measuredVmsa(inputs);
+  const table = kernel && encodeKernelHashes({ kernel: kernel.sha256, initrd: initrd?.sha256, cmdline });
+  const loaded = [
+    fileStep('firmware', 'Firmware', firmware, inputs),
+    ...(table ? kernelSteps(inputs, table) : []),
+    ...(vmsa ? [vmsaStep(vmsa, newHasher(), inputs)] : []),
+  ];
+  const launchDigest = finishLaunchDigest(firmwareHasher, table, vmsa);
+  const computed = computeMeasurement(tik, platform, launchDigest, reported.mnonce);
+  const verdict = equalInConstantTime(computed, reported.hmac) ? 'matches' : 'does not match';
+  const measured = firmware.bytes + (table?.length ?? 0) + (vmsa ? vmsa.count * vmsa.bsp.length : 0);
+  return {
+    title,
+    mode: vmsa ? 'SEV-ES' : 'SEV',
+    verdict,
+    summary: SUMMARY[verdict],
+    facts: factsOf(platform, vmsa),
+    steps: [...loaded, ...lastSteps(measured, launchDigest, computed, reported)],
+    warnings: warningsFor(inputs),
+  };
+}

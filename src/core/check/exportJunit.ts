@@ -1,0 +1,146 @@
+// Checks as JUnit XML, in the shape that Jenkins' schema has and GitLab and GitHub's reporters read: a suite for each launch file,
+// in it the measurement and, for a domain, its rules as test cases. Facts are properties; digests are in failures and outputs.
+
+import type { RuleResult } from '../domain/rules';
+import type { CheckError } from '../errors';
+import type { Report, Step } from '../launch/report';
+
+/** One check as it is reported. */
+export interface JunitCheck {
+  /** The launch file, as people call it. */
+  readonly file: string;
+  readonly outcome: { readonly report: Report } | { readonly error: CheckError };
+  readonly milliseconds: number;
+}
+
+/** A test case: how it came out, and what it said. */
+interface Case {
+  readonly name: string;
+  readonly milliseconds: number;
+  readonly outcome: 'passed' | 'failure' | 'error' | 'skipped';
+  /** What sort of failure or error, and the words. */
+  readonly type?: string;
+  readonly message?: string;
+  readonly body?: string;
+  readonly output?: string;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  '\n': '&#10;',
+  '\t': '&#9;',
+};
+
+// What XML 1.0 has no place for, not even as a character reference, becomes the escape that the command line prints for it.
+const NO_XML = /[^\t\n\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]|[\u007f-\u009f]/gu;
+
+const plain = (text: string): string =>
+  text.replace(NO_XML, (c) => `\\u${c.codePointAt(0)!.toString(16).padStart(4, '0')}`);
+const inText = (text: string): string => plain(text).replace(/[&<>]/g, (c) => ENTITIES[c]!);
+const inAttribute = (text: string): string => plain(text).replace(/[&<>"\n\t]/g, (c) => ENTITIES[c]!);
+
+const attributes = (values: Readonly<Record<string, string | number>>): string =>
+  Object.entries(values)
+    .map(([name, value]) => ` ${name}="${inAttribute(String(value))}"`)
+    .join('');
+
+const seconds = (milliseconds: number): string => (milliseconds / 1000).toFixed(3);
+
+const digestOf = (report: Report, id: Step['id']): string =>
+  report.steps.find((step) => step.id === id)?.digest ?? 'none';
+
+/** Both measurements, for a person who reads a failure. */
+function measurements(report: Report): string {
+  return `reported ${digestOf(report, 'reported')}\nexpected ${digestOf(report, 'measurement')}`;
+}
+
+const stepLine = ({ title, bytes, source, algorithm, digest, detail }: Step): string =>
+  [title, `${bytes} bytes`, source, algorithm, digest, detail].filter((part) => part !== '').join('; ');
+
+/** The measurement itself. What cannot be trusted is never a case that passed. */
+function measurementCase({ outcome, milliseconds }: JunitCheck): Case {
+  const base = { name: 'Launch measurement', milliseconds };
+  if ('error' in outcome) {
+    const { kind, message } = outcome.error;
+    return { ...base, outcome: 'error', type: kind, message };
+  }
+  const { report } = outcome;
+  const output = [...report.steps.map(stepLine), ...report.warnings.map((text) => `WARNING: ${text}`)].join(
+    '\n',
+  );
+  const told = { ...base, type: report.verdict, message: report.summary, output };
+  if (report.steps.length === 0) return { ...told, outcome: 'error' };
+  if (report.verdict === 'matches') return { ...base, output, outcome: 'passed' };
+  return { ...told, outcome: 'failure', body: measurements(report) };
+}
+
+function ruleCase({ title, outcome, reason, advice, kind }: RuleResult): Case {
+  const base = { name: title, milliseconds: 0, message: `${reason} ${advice}`.trim() };
+  if (outcome === 'passed') return { ...base, outcome: 'passed' };
+  return outcome === 'skipped'
+    ? { ...base, outcome: 'skipped' }
+    : { ...base, outcome: 'failure', type: kind ?? 'config' };
+}
+
+function caseXml(suite: string, one: Case): string[] {
+  const { name, milliseconds, outcome, type, message = '', body = '', output = '' } = one;
+  const inside: string[] = [];
+  if (outcome === 'skipped') inside.push(`<skipped${attributes({ message })}/>`);
+  if (outcome === 'failure' || outcome === 'error')
+    inside.push(
+      `<${outcome}${attributes({ message, type: type ?? outcome })}>${inText(body || message)}</${outcome}>`,
+    );
+  if (output !== '') inside.push(`<system-out>${inText(output)}</system-out>`);
+  const head = `    <testcase${attributes({ name, classname: suite, time: seconds(milliseconds) })}`;
+  if (inside.length === 0) return [`${head}/>`];
+  return [`${head}>`, ...inside.map((line) => `      ${line}`), '    </testcase>'];
+}
+
+const count = (cases: readonly Case[], outcome: Case['outcome']) =>
+  cases.filter((one) => one.outcome === outcome).length;
+
+function totals(cases: readonly Case[]): Record<string, number> {
+  return { tests: cases.length, failures: count(cases, 'failure'), errors: count(cases, 'error') };
+}
+
+function casesOf(check: JunitCheck): Case[] {
+  const rules = 'report' in check.outcome ? (check.outcome.report.rules ?? []) : [];
+  return [measurementCase(check), ...rules.map(ruleCase)];
+}
+
+function suiteXml(check: JunitCheck, timestamp: string): string[] {
+  const { file, outcome, milliseconds } = check;
+  const cases = casesOf(check);
+  const facts =
+    'report' in outcome ? [{ name: 'Title', value: outcome.report.title }, ...outcome.report.facts] : [];
+  const head = { name: file, ...totals(cases), skipped: count(cases, 'skipped') };
+  return [
+    `  <testsuite${attributes({ ...head, time: seconds(milliseconds), timestamp })}>`,
+    ...(facts.length === 0
+      ? []
+      : [
+          '    <properties>',
+          ...facts.map((fact) => `      <property${attributes({ name: fact.name, value: fact.value })}/>`),
+          '    </properties>',
+        ]),
+    ...cases.flatMap((one) => caseXml(file, one)),
+    '  </testsuite>',
+  ];
+}
+
+/** All checks as one document. @param when they were begun */
+export function junitXml(checks: readonly JunitCheck[], when: Date): string {
+  const all = checks.flatMap(casesOf);
+  const time = seconds(checks.reduce((sum, { milliseconds }) => sum + milliseconds, 0));
+  const timestamp = when.toISOString().slice(0, 19);
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites${attributes({ name: 'sevscope validate', ...totals(all), time })}>`,
+    ...checks.flatMap((check) => suiteXml(check, timestamp)),
+    '</testsuites>',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,43 @@
+// A report as text for others: Markdown for an issue or a mail. Nothing in it is secret: digests, texts and verdicts.
+
+import { byteCount } from '../binary/hex';
+import { markdownCell, markdownTable, markdownText } from '../binary/markdown';
+import type { Report } from '../launch/report';
+
+const code = (text: string): string => (text === '' ? '' : `\`${text}\``);
+
+/** The report as Markdown; ends with a line feed. */
+export function reportMarkdown(report: Report): string {
+  const { title, mode, verdict, summary, facts, steps, warnings, rules = [] } = report;
+  const lines = [
+    `# ${markdownText(title)}: ${verdict}`,
+    '',
+    `${markdownText(summary)} (${mode})`,
+    ...warnings.flatMap((warning) => ['', `**Warning:** ${markdownText(warning)}`]),
+  ];
+  const table = (heading: string, heads: readonly string[], rows: readonly (readonly string[])[]) => {
+    if (rows.length > 0) lines.push('', `## ${heading}`, '', ...markdownTable(heads, rows));
+  };
+  table(
+    'Launch',
+    ['What', 'Value'],
+    facts.map(({ name, value }) => [name, markdownText(value)]),
+  );
+  table(
+    'Rules',
+    ['Rule', 'Outcome', 'Why'],
+    rules.map(({ id, outcome, reason, advice }) => [id, outcome, markdownText(`${reason} ${advice}`.trim())]),
+  );
+  table(
+    'Measurement',
+    ['Step', 'Bytes', 'Said by', 'Digest', 'Of'],
+    steps.map((step) => [
+      step.title,
+      byteCount(step.bytes),
+      step.source,
+      markdownCell(code(step.digest)),
+      markdownText(step.detail),
+    ]),
+  );
+  return `${lines.join('\n')}\n`;
+}

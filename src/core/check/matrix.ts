@@ -1,0 +1,84 @@
+// Reference values: the launch digests of an image for so many vCPUs, of these CPUs, launched in these ways. Row by row, each going on
+// from the one before, so that a table of thousands costs little more than its pages.
+
+import { decode, encode } from '../binary/struct';
+import { cpuByName, generateVmsa, needsOf, type Role } from '../vmsa/launch/generate';
+import { VMSA } from '../vmsa/layout/layout';
+import { LAUNCH_PROFILES, SEV_ES_PROFILES, type KnownProfile, type ProfileId } from '../vmsa/launch/profiles';
+import { CPU_MODELS } from '../vmsa/launch/cpuModels';
+import { encodeSignature, type CpuId } from '../vmsa/launch/signature';
+import type { LaunchState, SnpVmm } from '../tech/snp/loads';
+
+/** A CPU and what it is called in the table. */
+export interface MatrixCpu {
+  readonly name: string;
+  readonly id: CpuId;
+}
+
+/** What a table is of. */
+export interface MatrixRequest {
+  readonly profiles: readonly KnownProfile[];
+  readonly cpus: readonly MatrixCpu[];
+  /** Numbers of vCPUs, ascending. */
+  readonly counts: readonly number[];
+  /** The reset address of the image; called where a page of an additional vCPU needs one. @throws CheckError when there is none */
+  readonly resetAddress: () => number;
+  /** The launch before its first vCPU. */
+  readonly startOf: (profile: KnownProfile) => LaunchState;
+  /** The SEV features of each page, instead of those of the profile. */
+  readonly features?: bigint | undefined;
+}
+
+/** One launch and its digest. */
+export interface MatrixRow {
+  readonly profile: ProfileId;
+  /** Empty where the CPU plays no part. */
+  readonly cpu: string;
+  readonly signature: number | undefined;
+  readonly vcpus: number;
+  readonly digest: Uint8Array;
+}
+
+/** QEMU's CPU models, by name. */
+export const ALL_CPUS: readonly MatrixCpu[] = CPU_MODELS.map(({ name }) => ({ name, id: cpuByName(name) }));
+
+/** The profiles of SEV-SNP launches whose pages are all known: by these VMMs, and without an SVSM. */
+const SNP_PROFILES: readonly KnownProfile[] = LAUNCH_PROFILES.filter(
+  (p) => p.mode === 'sev-snp' && snpVmmOf(p) !== undefined && needsOf(p, 'bsp').svsm.length === 0,
+);
+
+/** The profiles that a table can have. */
+export const MATRIX_PROFILES = { seves: SEV_ES_PROFILES, snp: SNP_PROFILES } as const;
+
+/** The VMM that launches a profile, where its order of pages is known. */
+export function snpVmmOf({ vmm }: KnownProfile): SnpVmm | undefined {
+  return vmm === 'qemu' || vmm === 'ec2' || vmm === 'gce' ? vmm : undefined;
+}
+
+const NO_CPU: MatrixCpu = { name: '', id: { family: 0, model: 0, stepping: 0 } };
+
+/** Rows by profile, then CPU, then number of vCPUs. @throws CheckError where a launch cannot be */
+export function* matrixRows(request: MatrixRequest): Generator<MatrixRow> {
+  const { profiles, cpus, counts, startOf, features } = request;
+  const pageOf = (profile: KnownProfile, role: Role, cpu: CpuId): Uint8Array => {
+    const resetAddress = needsOf(profile, role).resetAddress ? request.resetAddress() : undefined;
+    const { bytes } = generateVmsa({ profile: profile.id, role, cpu, resetAddress });
+    return features === undefined ? bytes : encode(VMSA, { ...decode(VMSA, bytes), sev_features: features });
+  };
+  const most = counts.at(-1) ?? 0;
+  const wanted = new Set(counts);
+  for (const profile of profiles) {
+    const start = startOf(profile);
+    const hasCpu = needsOf(profile, 'bsp').cpu;
+    for (const cpu of hasCpu ? cpus : [NO_CPU]) {
+      const signature = hasCpu ? encodeSignature(cpu.id) : undefined;
+      let state = start.withVcpu(pageOf(profile, 'bsp', cpu.id));
+      const ap = most > 1 ? pageOf(profile, 'ap', cpu.id) : undefined;
+      for (let vcpus = 1; vcpus <= most; vcpus++) {
+        if (vcpus > 1) state = state.withVcpu(ap!);
+        if (wanted.has(vcpus))
+          yield { profile: profile.id, cpu: cpu.name, signature, vcpus, digest: state.digest() };
+      }
+    }
+  }
+}

@@ -1,0 +1,66 @@
+// The table of hashes for measured direct boot: what QEMU's sev_add_kernel_loader_hashes puts into the area
+// that OVMF reserves, and OVMF's blob verifier compares with. 176 bytes, the last 8 of them padding.
+
+import { guidBytes } from '../binary/guid';
+import { encode, row, struct } from '../binary/struct';
+import { utf8 } from '../binary/hex';
+import { sha256Of } from './hasher';
+
+const entry = (name: string, doc: string) =>
+  struct(name, 50, [
+    row(0, 'guid', 16, 'which blob'),
+    row(16, 'length', 'u16', 'bytes of this entry'),
+    row(18, 'sha256', 32, doc),
+  ]);
+
+const CMDLINE = entry('command line entry', 'SHA-256 of the command line and one NUL');
+const INITRD = entry('initrd entry', 'SHA-256 of the initrd; of nothing when there is none');
+const KERNEL = entry('kernel entry', 'SHA-256 of the kernel file');
+
+/** The table as it lies in guest memory. */
+export const KERNEL_HASHES = struct('kernel hashes table', 176, [
+  row(0, 'guid', 16, 'what it is'),
+  row(16, 'length', 'u16', 'bytes without the padding'),
+  row(18, 'cmdline', CMDLINE, 'the kernel command line'),
+  row(68, 'initrd', INITRD, 'the initrd'),
+  row(118, 'kernel', KERNEL, 'the kernel'),
+  row(168, 'padding', 8, 'zero, to a multiple of 16'),
+]);
+
+/** SHA-256 digests of the three blobs, 32 bytes each. */
+export interface KernelDigests {
+  readonly kernel: Uint8Array;
+  /** Absent when the guest boots without one. */
+  readonly initrd?: Uint8Array | undefined;
+  /** Absent counts as the empty command line. */
+  readonly cmdline?: string | undefined;
+}
+
+/** The bytes of a command line that are hashed: UTF-8 exactly as given, and one NUL. */
+export function cmdlineBytes(cmdline: string): Uint8Array {
+  const text = utf8(cmdline);
+  const bytes = new Uint8Array(text.length + 1);
+  bytes.set(text);
+  return bytes;
+}
+
+/** The 176 bytes that are measured for a kernel, its initrd and its command line. */
+export function encodeKernelHashes({ cmdline = '', ...files }: KernelDigests): Uint8Array {
+  return encodeHashTable({ ...files, cmdline: sha256Of(cmdlineBytes(cmdline)) });
+}
+
+/** The same from the SHA-256 of all three, the command line's with the NUL that ends it. */
+export function encodeHashTable({
+  kernel,
+  initrd,
+  cmdline,
+}: Omit<KernelDigests, 'cmdline'> & { readonly cmdline: Uint8Array }): Uint8Array {
+  const hashed = (guid: string, sha256: Uint8Array) => ({ guid: guidBytes(guid), length: 50, sha256 });
+  return encode(KERNEL_HASHES, {
+    guid: guidBytes('9438d606-4f22-4cc9-b479-a793d411fd21'),
+    length: 168,
+    cmdline: hashed('97d02dd8-bd20-4c94-aa78-e7714d36ab2a', cmdline),
+    initrd: hashed('44baf731-3a2f-4bd7-9af1-41e29169781d', initrd ?? sha256Of(new Uint8Array(0))),
+    kernel: hashed('4de79437-abd2-427f-b835-d5b172d2045b', kernel),
+  });
+}

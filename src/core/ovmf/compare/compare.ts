@@ -1,0 +1,80 @@
+// Two OVMF images side by side: what their tables, lists and volumes have that differs, where their bytes differ, and
+// which guests would be measured differently for it.
+
+import type { ByteDifferences } from './compareBytes';
+import { compareBytes } from './compareBytes';
+import type { ComparedFile, ImageChange } from './change';
+import { compareTrees } from './compareRegions';
+import type { EffectId, MeasurementEffect } from './effects';
+import { effectsOf, effectsOfChange } from './effects';
+import type { ImageWithBytes } from '../image';
+import { UNDESCRIBED, isVariableStore } from '../image';
+import type { VolumeComparison } from '../volumes/compareVolumes';
+import { compareVolumes } from '../volumes/compareVolumes';
+import type { Decompress } from '../volumes/tree';
+
+/** A change with the effects that it has a part in. */
+export interface ComparedChange extends ImageChange {
+  readonly effects: readonly EffectId[];
+}
+
+/** All that differs between a first and a second image. */
+export interface ImageComparison {
+  /** True when sizes and all bytes that are at hand are the same. */
+  readonly equal: boolean;
+  readonly changes: readonly ComparedChange[];
+  readonly effects: readonly MeasurementEffect[];
+  readonly differences: ByteDifferences;
+  /** What of the volumes could not be looked into, in whole sentences. */
+  readonly unread: readonly string[];
+}
+
+/** What is known of the volumes of two images, or how it can be known. */
+export interface CompareOptions {
+  /** What compareVolumes has found elsewhere. */
+  readonly volumes?: VolumeComparison | undefined;
+  /** Decompresses sections here, which takes seconds. Without both, compressed sections are compared as bytes. */
+  readonly decompress?: Decompress;
+}
+
+/** Compares two images, whatever they hold; `b` is the newer or the other one. */
+export function compareImages(
+  a: ImageWithBytes,
+  b: ImageWithBytes,
+  options: CompareOptions = {},
+): ImageComparison {
+  const [fileA, fileB] = [fileOf(a), fileOf(b)];
+  const differences = compareBytes(fileA, fileB);
+  const variables = isVariableStore(fileA) || isVariableStore(fileB);
+  const effects = effectsOf({ a: a.image, b: b.image, differences, variables });
+  const equal = differences.bytes === 0;
+  const volumes = equal ? undefined : (options.volumes ?? compareVolumes(a, b, options.decompress));
+  const changes = equal ? [] : allChanges(a, b, volumes);
+  return {
+    equal,
+    changes: changes.map((change) => ({ ...change, effects: effectsOfChange(change, effects) })),
+    effects,
+    differences,
+    unread: volumes?.unread ?? [],
+  };
+}
+
+/** Tables, lists and vectors first, then the volumes, which say more of all other bytes than that they differ. */
+function allChanges(
+  a: ImageWithBytes,
+  b: ImageWithBytes,
+  volumes: VolumeComparison | undefined,
+): readonly ImageChange[] {
+  const [left, right] = [a, b].map((image) => ({ file: fileOf(image), regions: image.image.regions }));
+  const regions = compareTrees(left!, right!);
+  if (!volumes) return regions;
+  const described = regions.filter(({ what, path }) => path.length > 1 || !UNDESCRIBED.includes(what));
+  const all = [...described, ...volumes.changes];
+  return all.length > 0 ? all : regions;
+}
+
+const fileOf = ({ image, bytes }: ImageWithBytes): ComparedFile => ({
+  bytes,
+  offset: image.offset,
+  fileSize: image.fileSize,
+});

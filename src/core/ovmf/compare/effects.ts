@@ -1,0 +1,153 @@
+// What the differences of two images do to launch measurements. The digest of SEV and SEV-ES is over every byte of
+// the image and the VMSA pages; that of SNP is over pages with their addresses, in the order of the SEV metadata.
+
+import { byteCount, countOf, hex } from '../../binary/hex';
+import type { GuestArea } from '../areaChecks';
+import { LEAST_HASH_AREA } from '../areaChecks';
+import type { ByteDifferences } from './compareBytes';
+import type { ImageChange } from './change';
+import { HASH_BLOCK, RESET_BLOCK } from '../entries';
+import type { OvmfImage } from '../image';
+import { SEV_METADATA } from '../metadataLayout';
+
+/** A kind of guest whose measurement is another with the other image. */
+export type Guest = 'SEV' | 'SEV-ES' | 'SEV-SNP';
+
+/** The names of all effects. */
+export type EffectId =
+  | 'image-bytes'
+  | 'snp-pages'
+  | 'reset-address'
+  | 'snp-sections'
+  | 'hash-area'
+  | 'kernel-hashes'
+  | 'variables';
+
+/** One reason why measurements differ. */
+export interface MeasurementEffect {
+  readonly id: EffectId;
+  /** Whose measurement or launch; empty when nothing is measured. */
+  readonly guests: readonly Guest[];
+  /** Guests for which it matters, when not all. */
+  readonly onlyWith?: 'kernel hashes' | 'more than one vCPU';
+  /** One sentence for people. */
+  readonly text: string;
+}
+
+/** What the effects are told from. */
+export interface EffectInput {
+  readonly a: OvmfImage;
+  readonly b: OvmfImage;
+  readonly differences: ByteDifferences;
+  /** True when either file holds variables only, which no launch measures. */
+  readonly variables: boolean;
+}
+
+type Rule = (input: EffectInput) => MeasurementEffect | undefined;
+
+/** All effects that two images have on one another's measurements. */
+export function effectsOf(input: EffectInput): MeasurementEffect[] {
+  if (input.differences.bytes === 0) return [];
+  if (input.variables) {
+    const text = 'A variable store is not measured: only the image of code is.';
+    return [{ id: 'variables', guests: [], text }];
+  }
+  return RULES.flatMap((rule) => rule(input) ?? []);
+}
+
+/** The effects that one change has a part in. */
+export function effectsOfChange(
+  { path, what }: ImageChange,
+  effects: readonly MeasurementEffect[],
+): readonly EffectId[] {
+  const about = (title: string, field?: string) =>
+    path.includes(title) && (what !== 'field' || field === undefined || path.at(-1) === field);
+  const concerned: Record<EffectId, boolean> = {
+    'image-bytes': true,
+    'snp-pages': true,
+    variables: true,
+    'reset-address': about(RESET_BLOCK.title, 'reset_addr'),
+    'snp-sections': path[0] === SEV_METADATA.title || about(SEV_METADATA.entry.title, 'offset'),
+    'hash-area': about(HASH_BLOCK.title),
+    'kernel-hashes': about(HASH_BLOCK.title),
+  };
+  return effects.map(({ id }) => id).filter((id) => concerned[id]);
+}
+
+const RULES: readonly Rule[] = [
+  ({ differences }) => ({
+    id: 'image-bytes',
+    guests: ['SEV', 'SEV-ES'],
+    text: `The launch digest is over every byte of the image, and ${byteCount(differences.bytes)} differ${differences.bytes === 1 ? 's' : ''}.`,
+  }),
+  ({ a, b, differences: { pages } }) => {
+    const moved = a.fileSize === b.fileSize ? '' : ', and the first page has another address';
+    const count = pages === 1 ? '1 page of the image differs' : `${pages} pages of the image differ`;
+    return { id: 'snp-pages', guests: ['SEV-SNP'], text: `${count}${moved}.` };
+  },
+  ({ a, b }) => {
+    if (a.resetAddress === b.resetAddress) return undefined;
+    const text = `APs start at ${address(b.resetAddress)} instead of ${address(a.resetAddress)}, so their VMSA pages differ.`;
+    return { id: 'reset-address', guests: ['SEV-ES', 'SEV-SNP'], onlyWith: 'more than one vCPU', text };
+  },
+  ({ a, b }) => {
+    const text = sectionsText(a, b);
+    return text === undefined ? undefined : { id: 'snp-sections', guests: ['SEV-SNP'], text };
+  },
+  ({ a, b }) => {
+    const [was, is] = [usable(a.hashArea), usable(b.hashArea)];
+    if (was === is) return undefined;
+    const text = is
+      ? 'Kernel hashes become possible: the first image has no usable area for them.'
+      : 'A launch with kernel hashes is refused: the second image has no usable area for them.';
+    return {
+      id: 'kernel-hashes',
+      guests: ['SEV', 'SEV-ES', 'SEV-SNP'],
+      onlyWith: 'kernel hashes',
+      text,
+    };
+  },
+  ({ a, b }) => {
+    if (!usable(a.hashArea) || !usable(b.hashArea)) return undefined;
+    const [was, is] = [a.hashArea!.base & 0xfff, b.hashArea!.base & 0xfff];
+    if (was === is) return undefined;
+    const text = `The hashes lie at ${hex(is, 3)} instead of ${hex(was, 3)} in their page, which is measured as a whole.`;
+    return { id: 'hash-area', guests: ['SEV-SNP'], onlyWith: 'kernel hashes', text };
+  },
+];
+
+const address = (value: number | undefined) => (value === undefined ? 'no known address' : hex(value, 8));
+
+/** As QEMU asks for it at launch (sev_add_kernel_loader_hashes). */
+function usable(area: GuestArea | undefined): boolean {
+  return area !== undefined && area.base !== 0 && area.size >= LEAST_HASH_AREA;
+}
+
+/** How the lists of pages differ; sections without memory add no page and count for nothing. */
+function sectionsText(a: OvmfImage, b: OvmfImage): string | undefined {
+  const [was, is] = [measuredSections(a), measuredSections(b)];
+  if (!was && !is) return undefined;
+  if (!is) return 'The second image has no SEV metadata that can be read: no SNP guest starts with it.';
+  if (!was) return 'The first image has no SEV metadata that can be read: no SNP guest starts with it.';
+  if (was.join() === is.join()) return undefined;
+  if ([...was].sort().join() === [...is].sort().join()) {
+    return 'The SEV metadata list the same sections in another order, and pages are measured in that order.';
+  }
+  const [gone, come] = [missingFrom(was, is), missingFrom(is, was)];
+  return `Of the SEV metadata, ${countOf(gone, 'section')} of the first image and ${countOf(come, 'section')} of the second have no counterpart, so other pages are measured.`;
+}
+
+/** How many of one list the other does not have; the same one twice counts twice. */
+function missingFrom(list: readonly string[], other: readonly string[]): number {
+  const left = [...other];
+  return list.filter((item) => {
+    const at = left.indexOf(item);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  }).length;
+}
+
+function measuredSections({ sevMetadata }: OvmfImage): readonly string[] | undefined {
+  const ranges = sevMetadata?.sections.filter(({ size }) => size > 0);
+  return ranges?.map(({ gpa, size, type }) => `${type}:${gpa}:${size}`);
+}

@@ -1,0 +1,33 @@
+// The SEV and SEV-ES launch digest: SHA-256 over what QEMU loads, in its order. Firmware first, then the table
+// of kernel hashes, then one VMSA page for each vCPU. No addresses and no page types enter it.
+
+import * as errors from '../../errors';
+import type { Hasher } from '../../launch/hasher';
+
+/** The most vCPUs that QEMU's q35 machine takes; a guard against typing mistakes, not a limit of SEV. */
+export const MAX_VCPUS = 4096;
+
+/** The pages of a guest: vCPU 0 has `bsp`, all others have `ap`. */
+export interface VmsaPages {
+  readonly bsp: Uint8Array;
+  readonly ap?: Uint8Array | undefined;
+  readonly count: number;
+}
+
+/** The pages in index order. @throws CheckError (usage) when there is more than one vCPU and no page for them. */
+export function* vmsaSequence({ bsp, ap, count }: VmsaPages): Generator<Uint8Array> {
+  if (!Number.isInteger(count) || count < 1 || count > MAX_VCPUS) throw errors.badVcpuCount(count, MAX_VCPUS);
+  if (count > 1 && !ap) throw errors.apPageNeeded(count);
+  yield bsp;
+  for (let i = 1; i < count; i++) yield ap!;
+}
+
+/**
+ * Finishes a launch digest. `hasher` has taken the firmware in already, because firmware files are streamed.
+ * @returns 32 bytes
+ */
+export function finishLaunchDigest(hasher: Hasher, kernelHashes?: Uint8Array, vmsa?: VmsaPages): Uint8Array {
+  if (kernelHashes) hasher.update(kernelHashes);
+  if (vmsa) for (const page of vmsaSequence(vmsa)) hasher.update(page);
+  return hasher.digest();
+}

@@ -1,0 +1,78 @@
+// The launch measurement: an HMAC under the TIK over the launch digest and what the platform says of itself.
+// AMD SEV API specification, section 6.5 (LAUNCH_MEASURE).
+
+import * as errors from '../../errors';
+import { fromBase64, toBase64 } from '../../binary/hex';
+import { encode, row, struct } from '../../binary/struct';
+import { hmacOf } from '../../launch/hasher';
+
+/** What the HMAC is over. */
+export const MEASURED_MESSAGE = struct('measured message', 56, [
+  row(0, 'context', 'u8', '0x04 for a launch measurement'),
+  row(1, 'api_major', 'u8', 'API major version of the firmware'),
+  row(2, 'api_minor', 'u8', 'API minor version of the firmware'),
+  row(3, 'build_id', 'u8', 'build of the firmware'),
+  row(4, 'policy', 'u32', 'guest policy'),
+  row(8, 'launch_digest', 32, 'SHA-256 of all that was loaded'),
+  row(40, 'mnonce', 16, 'nonce of this launch, chosen by the firmware'),
+]);
+
+/** What the platform reports about a launch, beside the measurement itself. */
+export interface Platform {
+  readonly apiMajor: number;
+  readonly apiMinor: number;
+  readonly buildId: number;
+  /** 32 bits; the same word as in the domain's XML. */
+  readonly policy: number;
+}
+
+/** A reported measurement taken apart: 32 bytes of HMAC and the 16 bytes of the nonce. */
+export interface ReportedMeasurement {
+  readonly hmac: Uint8Array;
+  readonly mnonce: Uint8Array;
+}
+
+/** Bytes of a reported measurement: an HMAC and a nonce. */
+export const MEASUREMENT_SIZE = 48;
+
+/** Bytes of a TIK and of a TEK. */
+export const KEY_SIZE = 16;
+
+/**
+ * Takes a reported measurement apart: base64 of exactly 48 bytes, as libvirt's sev-measurement and QMP's
+ * query-sev-launch-measure have it.
+ * @throws CheckError (usage) for anything else; a lenient reading would turn a typing mistake into a mismatch.
+ */
+export function parseMeasurement(text: string): ReportedMeasurement {
+  const bytes = fromBase64(text);
+  if (bytes?.length !== MEASUREMENT_SIZE) throw errors.badMeasurement(bytes?.length);
+  return { hmac: bytes.slice(0, 32), mnonce: bytes.slice(32) };
+}
+
+/** Writes a measurement as libvirt reports it. */
+export function measurementText({ hmac, mnonce }: ReportedMeasurement): string {
+  return toBase64(Uint8Array.from([...hmac, ...mnonce]));
+}
+
+/**
+ * The measurement that the firmware must have reported, 32 bytes.
+ * @param tik 16 bytes; @param launchDigest 32 bytes; @param mnonce 16 bytes
+ * @throws RangeError for versions that do not fit one byte: callers check them where they are entered
+ */
+export function computeMeasurement(
+  tik: Uint8Array,
+  platform: Platform,
+  launchDigest: Uint8Array,
+  mnonce: Uint8Array,
+): Uint8Array {
+  const message = encode(MEASURED_MESSAGE, {
+    context: 0x04,
+    api_major: platform.apiMajor,
+    api_minor: platform.apiMinor,
+    build_id: platform.buildId,
+    policy: platform.policy,
+    launch_digest: launchDigest,
+    mnonce,
+  });
+  return hmacOf(tik, message);
+}

@@ -1,0 +1,120 @@
+// Secrets for a guest: the table that they are put in, and the packet that LAUNCH_SECRET takes (AMD SEV API
+// specification, section 6.6, table 55). The cipher is handed in, as core brings hashes only.
+
+import * as errors from '../../errors';
+import { guidBytes, isGuid } from '../../binary/guid';
+import { describeSupport, type SupportInput } from '../../ovmf/supports';
+import { encode, row, struct } from '../../binary/struct';
+import { hmacOf } from '../../launch/hasher';
+
+const TABLE_GUID = '1e74f542-71dd-4d66-963e-ef4287ff173b';
+
+/** Names that stand for a GUID on the command line. */
+const ALIASES = new Map([['luks-key', '736869e5-84f0-4973-92ec-06879ce3da0b']]);
+
+const ENTRY_HEADER = struct('secret table header', 20, [
+  row(0, 'guid', 16, 'of the table, or of one secret'),
+  row(16, 'length', 'u32', 'bytes with this header, without padding'),
+]);
+
+const PACKET_HEADER = struct('secret packet header', 52, [
+  row(0, 'flags', 'u32', 'bit 0: the payload is compressed'),
+  row(4, 'iv', 16, 'start of the counter'),
+  row(20, 'mac', 32, 'HMAC-SHA256 under the TIK'),
+]);
+
+// Without padding, unlike every structure that C declares: the MAC is over the words one after the other.
+const MAC_MESSAGE_HEAD = struct('start of the message under the MAC', 29, [
+  row(0, 'context', 'u8', '0x01 for a launch secret'),
+  row(1, 'flags', 'u32', 'as in the header'),
+  row(5, 'iv', 16, 'as in the header'),
+  row(21, 'guest_length', 'u32', 'bytes in the guest'),
+  row(25, 'transport_length', 'u32', 'bytes of the payload, the same when it is not compressed'),
+]);
+
+/** The most that the firmware takes in one packet, the table around the secrets included. */
+export const MAX_SECRETS = 16384;
+
+/** AES-128-CTR with a 16-byte key and counter start. */
+export type Encrypt = (key: Uint8Array, iv: Uint8Array, data: Uint8Array) => Uint8Array;
+
+/** One secret: under which GUID the guest finds it, and its bytes. */
+export interface Secret {
+  readonly guid: string;
+  readonly data: Uint8Array;
+}
+
+/** The GUID that an alias or a GUID stands for. @throws CheckError (usage) for neither. */
+export function secretGuid(aliasOrGuid: string): string {
+  const guid = ALIASES.get(aliasOrGuid) ?? aliasOrGuid;
+  if (!isGuid(guid)) throw errors.unknownSecret(aliasOrGuid, [...ALIASES.keys()]);
+  return guid.toLowerCase();
+}
+
+/**
+ * The table of secrets, padded with zeros to a multiple of 16 that the length word does not count. It holds the
+ * secrets in the clear: the caller clears it.
+ * @throws CheckError (usage) for a GUID given twice, or more than 16 KiB.
+ */
+export function encodeSecretTable(secrets: readonly Secret[]): Uint8Array {
+  const repeated = secrets.find((s, i) => secrets.findIndex((t) => t.guid === s.guid) < i);
+  if (repeated) throw errors.repeatedSecret(repeated.guid);
+  const header = ENTRY_HEADER.size;
+  const length = secrets.reduce((n, s) => n + header + s.data.length, header);
+  const table = new Uint8Array(Math.ceil(length / 16) * 16);
+  if (table.length > MAX_SECRETS) throw errors.secretsTooLarge(MAX_SECRETS);
+  let at = 0;
+  const put = (bytes: Uint8Array) => {
+    table.set(bytes, at);
+    at += bytes.length;
+  };
+  put(encode(ENTRY_HEADER, { guid: guidBytes(TABLE_GUID), length }));
+  for (const { guid, data } of secrets) {
+    put(encode(ENTRY_HEADER, { guid: guidBytes(guid), length: header + data.length }));
+    put(data);
+  }
+  return table;
+}
+
+/** What LAUNCH_SECRET takes: a header of 52 bytes and the encrypted table. */
+export interface SecretPacket {
+  readonly header: Uint8Array;
+  readonly payload: Uint8Array;
+}
+
+/**
+ * Whether firmware has room for a sealed table: the area of its GUIDed table, which QEMU copies the payload to without
+ * looking at its size, so that what is too long would overwrite what follows.
+ * @param bytes of the payload
+ * @returns undefined, or why there is no area at all, a phrase: then an injection needs an address of its own
+ * @throws CheckError (usage) for an area that is too small
+ */
+export function checkSecretRoom(bytes: number, image: SupportInput): string | undefined {
+  const { ok, reason } = describeSupport(image).find(({ feature }) => feature === 'secret area')!;
+  if (!ok) return reason;
+  const { size } = image.secretArea!;
+  if (bytes > size) throw errors.secretAreaTooSmall(bytes, size);
+  return undefined;
+}
+
+/**
+ * Seals secrets for the guest whose launch was measured.
+ * @param keys TIK and TEK, 16 bytes each
+ * @param measurement the 32 bytes of HMAC that the platform reported
+ * @param iv 16 fresh random bytes; never twice under one TEK
+ */
+export function sealSecrets(
+  secrets: readonly Secret[],
+  keys: { readonly tik: Uint8Array; readonly tek: Uint8Array },
+  measurement: Uint8Array,
+  iv: Uint8Array,
+  encrypt: Encrypt,
+): SecretPacket {
+  const table = encodeSecretTable(secrets);
+  const payload = encrypt(keys.tek, iv, table);
+  table.fill(0);
+  const flags = 0;
+  const head = { context: 0x01, flags, iv, guest_length: table.length, transport_length: payload.length };
+  const message = Uint8Array.from([...encode(MAC_MESSAGE_HEAD, head), ...payload, ...measurement]);
+  return { header: encode(PACKET_HEADER, { flags, iv, mac: hmacOf(keys.tik, message) }), payload };
+}

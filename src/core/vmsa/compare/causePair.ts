@@ -1,0 +1,110 @@
+// What the rules about causes ask of a field that differs and of the two pages it is in.
+
+import { hex } from '../../binary/hex';
+import { SEV_FEATURES } from '../layout/bitsSev';
+import { isResetVector } from '../launch/generate';
+import type { PageKind } from '../pageKind';
+
+/** One of the two pages. */
+export interface Side {
+  readonly kind: PageKind;
+  /** Whether anything is set in the FPU state and above, from 0x408. */
+  readonly fpu: boolean;
+  /** Whether anything is set there besides MXCSR and the x87 control word, which a launch has. */
+  readonly beyondReset: boolean;
+  /** The value of a scalar field. */
+  readonly value: (name: string) => bigint;
+}
+
+/** A field that differs: its values `a` and `e` (1 for a run of bytes with any set), and both pages. */
+export interface Pair {
+  readonly name: string;
+  readonly group: string;
+  readonly offset: number;
+  readonly a: bigint;
+  readonly e: bigint;
+  readonly actual: Side;
+  readonly expected: Side;
+}
+
+/** One side of a field: its value, and the value and page on the other side. */
+export interface View {
+  readonly own: bigint;
+  readonly other: bigint;
+  readonly page: Side;
+  readonly otherPage: Side;
+}
+
+/** Whether a test holds for one of the sides, whichever it is. */
+export const either = ({ a, e, actual, expected }: Pair, test: (view: View) => boolean): boolean =>
+  test({ own: a, other: e, page: actual, otherPage: expected }) ||
+  test({ own: e, other: a, page: expected, otherPage: actual });
+
+/** Whether the two values of a field are these, in any order. */
+export const are = (pair: Pair, x: bigint, y: bigint) =>
+  either(pair, ({ own, other }) => own === x && other === y);
+
+/** The bits in which the values differ. */
+export const differsBy = ({ a, e }: Pair) => a ^ e;
+
+/** A test for fields of these names. */
+export const named = (...names: string[]) => {
+  const set = new Set(names);
+  return ({ name }: Pair) => set.has(name);
+};
+
+/** A test for one of the pages being of this kind. */
+export const isKind = (kind: PageKind) => (p: Pair) => p.actual.kind === kind || p.expected.kind === kind;
+
+const SEGMENT = /^(es|cs|ss|ds|fs|gs|gdtr|ldtr|idtr|tr)_(selector|attrib|limit|base)$/;
+/** Whether the field is part of a segment. */
+export const isSegment = ({ name }: Pair) => SEGMENT.test(name);
+
+/** Whether a page starts where the architecture starts a CPU. */
+export const atResetVector = (page: Side) => isResetVector(page.value('cs_base'), page.value('rip'));
+/** Whether a page is that of libkrun's additional processors. */
+export const isKrunAp = (page: Side) =>
+  page.value('cs_selector') === 0x9100n && page.value('cs_base') === 0x91000n;
+/** Whether a page starts an SVSM image in 32-bit mode. */
+export const isSvsm = (page: Side) => page.value('cs_selector') === 8n && page.value('cs_attrib') === 0xc9bn;
+/** Whether a page starts an SVSM image in 64-bit mode. */
+export const isIgvm = (page: Side) => page.value('cs_selector') === 8n && page.value('cs_attrib') === 0xa9bn;
+/** Whether a page starts in real mode. */
+export const isRealMode = (page: Side) => (page.value('cr0') & 1n) === 0n;
+/** Whether a page is of SEV-SNP. */
+export const isSnp = (page: Side) => (page.value('sev_features') & 1n) === 1n;
+/** Whether a page is EC2's: SS and TR as KVM has them, the data segments not; libkrun's are the same without SNP. */
+export const isEc2 = (page: Side) =>
+  isSnp(page) &&
+  page.value('ss_attrib') === 0x92n &&
+  page.value('tr_attrib') === 0x83n &&
+  page.value('ds_attrib') === 0x93n;
+/** Whether hardware has written into a page, which it does when the guest runs. */
+export const hasRun = (page: Side) => HARDWARE_WRITES.some((name) => page.value(name) !== 0n);
+
+/** Fields that hardware writes at exits and entries. */
+export const HARDWARE_WRITES = [
+  'guest_exit_info_1',
+  'guest_exit_info_2',
+  'guest_exit_int_info',
+  'guest_nrip',
+  'guest_exit_code',
+  'tlb_id',
+  'pcpu_id',
+];
+
+/** Where a page starts. */
+export const start = (page: Side) => hex(page.value('cs_base') + page.value('rip'), 8);
+
+/** The names of SEV features. */
+export const featureNames = (mask: bigint) =>
+  SEV_FEATURES.filter((b) => !b.reserved && (mask >> BigInt(b.lsb)) & 1n).map((b) => b.name);
+
+/** The fields that say where a vCPU starts. */
+export const START = named('cs_base', 'rip');
+
+/** Whether the attributes differ as those of KVM and of QEMU do. */
+export const accessedBit = (p: Pair): boolean =>
+  /^(es|cs|ss|ds|fs|gs)_attrib$/.test(p.name)
+    ? are(p, 0x92n, 0x93n) || are(p, 0x9an, 0x9bn)
+    : p.name === 'tr_attrib' && are(p, 0x83n, 0x8bn);

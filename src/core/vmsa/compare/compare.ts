@@ -1,0 +1,53 @@
+// Compares a VMSA page with another, or with the one that a launch should have had, field by field.
+
+import { diff } from '../../binary/struct';
+import { generateVmsa, type GeneratedVmsa, type VmsaRequest, type Write } from '../launch/generate';
+import { VMSA } from '../layout/layout';
+import { vmsaFields, type VmsaField } from '../page';
+
+/** A field on both sides. `writes` says who set the expected value, in order; empty when nobody did. */
+export interface ComparedField {
+  readonly actual: VmsaField;
+  readonly expected: VmsaField;
+  readonly differs: boolean;
+  readonly writes: readonly Write[];
+}
+
+/** All fields of two pages of 4096 bytes, in the order of the file. */
+export function comparePages(
+  actual: Uint8Array,
+  expected: Uint8Array,
+  trail?: GeneratedVmsa['trail'],
+): ComparedField[] {
+  const different = new Set(diff(VMSA, actual, expected).map((d) => d.leaf.path));
+  const right = vmsaFields(expected);
+  return vmsaFields(actual).map((field, i) => ({
+    actual: field,
+    expected: right[i]!,
+    differs: different.has(field.name),
+    writes: trail?.get(field.name) ?? [],
+  }));
+}
+
+/** The fields alone that differ between a page and a generated one. */
+export function differingFields(actual: Uint8Array, { bytes, trail }: GeneratedVmsa): ComparedField[] {
+  const different = diff(VMSA, actual, bytes).map((d) => d.leaf);
+  const right = vmsaFields(bytes, 0, different);
+  return vmsaFields(actual, 0, different).map((field, i) => ({
+    actual: field,
+    expected: right[i]!,
+    differs: true,
+    writes: trail.get(field.name) ?? [],
+  }));
+}
+
+/** A page beside the one that `request` asks for. @throws CheckError (usage) as generateVmsa does. */
+export function compareWithGenerated(actual: Uint8Array, request: VmsaRequest): ComparedField[] {
+  const generated = generateVmsa(request);
+  return comparePages(actual, generated.bytes, generated.trail);
+}
+
+/** The layer whose value stands, in words; a field that nobody writes is zero from the start. */
+export function setBy(field: ComparedField): string {
+  return field.writes.at(-1)?.layer.title ?? 'no layer: zero';
+}

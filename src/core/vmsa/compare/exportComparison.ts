@@ -1,0 +1,82 @@
+// A comparison of two pages as Markdown and as plain data for JSON: what `vmsa diff` prints and what the editor copies.
+
+import { hex } from '../../binary/hex';
+import { groupByCause } from './causes';
+import { setBy, type ComparedField } from './compare';
+import { markdownTable, markdownText } from '../../binary/markdown';
+import type { VmsaRequest } from '../launch/generate';
+import type { VmsaField } from '../page';
+import { jsonValue } from '../forms/pageJson';
+
+/** What the two pages are called; `request` when the expected one was generated. */
+export interface ComparisonNames {
+  readonly actual: string;
+  readonly expected: string;
+  readonly request?: VmsaRequest | undefined;
+}
+
+const side = ({ raw, meaning }: VmsaField) =>
+  meaning === '' ? `\`${raw}\`` : `\`${raw}\` ${markdownText(meaning)}`;
+
+function tableOf(fields: readonly ComparedField[], generated: boolean): string[] {
+  const heads = ['offset', 'field', 'found', 'expected', ...(generated ? ['set by'] : [])];
+  const rows = fields.map((f) => [
+    hex(f.actual.offset, 3),
+    `\`${f.actual.name}\``,
+    side(f.actual),
+    side(f.expected),
+    ...(generated ? [markdownText(setBy(f))] : []),
+  ]);
+  return markdownTable(heads, rows);
+}
+
+/** The fields that differ as a Markdown text, by cause. Ends with a newline. */
+export function comparisonMarkdown(fields: readonly ComparedField[], names: ComparisonNames): string {
+  const differing = fields.filter((f) => f.differs);
+  const generated = names.request !== undefined;
+  const count =
+    differing.length === 0 ? 'No field differs' : `${differing.length} of ${fields.length} fields differ`;
+  const sections = groupByCause(fields).flatMap(({ cause, fields: members }) => [
+    `## ${markdownText(cause.title)}`,
+    '',
+    markdownText(cause.text),
+    '',
+    ...tableOf(members, generated),
+    '',
+  ]);
+  return [
+    `# ${markdownText(names.actual)} compared with ${markdownText(names.expected)}`,
+    '',
+    `${count}.`,
+    '',
+    ...sections,
+  ].join('\n');
+}
+
+const fieldJson = (c: ComparedField) => ({
+  name: c.actual.name,
+  offset: c.actual.offset,
+  size: c.actual.size,
+  actual: jsonValue(c.actual.value, c.actual.size),
+  expected: jsonValue(c.expected.value, c.expected.size),
+  actualMeaning: c.actual.meaning,
+  expectedMeaning: c.expected.meaning,
+  setBy: c.writes.at(-1)?.layer.id ?? null,
+});
+
+/** The comparison as plain data: the fields that differ, each with the id of its cause, and the text of each cause. */
+export function comparisonJson(fields: readonly ComparedField[], names: ComparisonNames) {
+  const groups = groupByCause(fields);
+  const causeId = new Map(groups.flatMap((g) => g.fields.map((f) => [f, g.cause.id])));
+  const differing = fields.filter((f) => f.differs);
+  return {
+    file: names.actual,
+    expected: names.request ?? names.expected,
+    equal: differing.length === 0,
+    differences: differing.map((f) => ({ ...fieldJson(f), cause: causeId.get(f)! })),
+    causes: groups.map(({ cause, fields: members }) => ({
+      ...cause,
+      fields: members.map((f) => f.actual.name),
+    })),
+  };
+}

@@ -1,0 +1,37 @@
+// Pages as base64 (RFC 4648, section 4), in lines or not: the form in which a page travels through JSON, mail and YAML.
+
+import { Bytes, isSpace, latin1 } from '../../binary/ascii';
+import { BASE64_DIGIT, fromBase64 } from '../../binary/hex';
+import { MAX_PAGE_BYTES, pagesOf, broken, type NotPages, type PagesRead } from './pageSource';
+
+const PAD = '='.charCodeAt(0);
+/** The digits of that many bytes, and what fills up their last four. */
+const MOST_DIGITS = Math.ceil(MAX_PAGE_BYTES / 3) * 4;
+
+/** A text without its white space; nothing for a text with anything that base64 does not have. */
+function digitsOf(text: Uint8Array): Bytes | undefined {
+  const digits = new Bytes(MOST_DIGITS);
+  for (const c of text) {
+    if (isSpace(c)) continue;
+    if (BASE64_DIGIT[c] === 255 && c !== PAD) return undefined;
+    digits.push(c);
+    if (digits.overflowed) return digits;
+  }
+  return digits;
+}
+
+/** Pages as base64; nothing for text that is none. */
+export function readBase64(text: Uint8Array): PagesRead | NotPages | undefined {
+  const digits = digitsOf(text);
+  if (digits?.overflowed)
+    return broken(
+      'base64',
+      `The base64 holds more than ${MAX_PAGE_BYTES >> 20} MiB, which no guest's pages have.`,
+    );
+  const bytes = digits && fromBase64(latin1(digits.take()));
+  if (!bytes || bytes.length === 0) return undefined;
+  const pages = pagesOf(bytes, 'base64');
+  // A word is base64, too: only what could be meant as a page gets a reason of its own.
+  if (!('reason' in pages)) return pages;
+  return bytes.length < 512 ? undefined : broken('base64', `Decoded from base64: ${pages.reason}`);
+}

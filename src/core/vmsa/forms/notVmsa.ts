@@ -1,0 +1,34 @@
+// What a file is, by its content: names and suffixes mean nothing on a build machine.
+
+import { guidText } from '../../binary/guid';
+import { byteCount } from '../../binary/hex';
+import { FOOTER_GUID } from '../../ovmf/entries';
+import { KERNEL_STRUCT_SIZE, VMSA_SIZE } from '../layout/layout';
+
+/** No firmware image and no page is larger; a larger file is not read whole. */
+export const MAX_FILE = 64 * 2 ** 20;
+
+/** Whether a file ends with the footer of OVMF's table of GUIDs; one that was trimmed to its last 4096 bytes does, and no VMSA. */
+export function isImage(bytes: Uint8Array): boolean {
+  const footer = bytes.length - 48;
+  return footer >= 0 && guidText(bytes, footer) === FOOTER_GUID;
+}
+
+/**
+ * Why a file is no VMSA page, and what to do; for the page shown instead.
+ * @param odd of a file of several pages, the first that cannot be a vCPU's
+ */
+export function explainNotVmsa(bytes: Uint8Array, odd?: number): string {
+  const found = `It has ${byteCount(bytes.length)}; a VMSA is one page of ${VMSA_SIZE} bytes.`;
+  if (bytes.length === 0) return 'The file is empty. Write the page again, or generate one.';
+  if (isImage(bytes)) return `${found} It ends with OVMF's table of GUIDs: open it as an OVMF image.`;
+  if (odd !== undefined) {
+    return `${found} It is not one page for each vCPU either: page ${odd} has bytes where every VMSA has zeros, or no registers.`;
+  }
+  if (bytes.length === KERNEL_STRUCT_SIZE && bytes.includes(0))
+    return `${found} This is the size of the kernel's structure, which is shorter than the page: fill it up with zeros to ${VMSA_SIZE} bytes.`;
+  // A text is short for other reasons.
+  if (bytes.length < VMSA_SIZE && bytes.includes(0))
+    return `${found} It is cut short: write the page again, whole.`;
+  return `${found} Pages one after the other, a kernel log with a dump, a hex dump, base64 and sevctl's JSON can be read, too; this is none of them.`;
+}

@@ -1,0 +1,72 @@
+// A page as JSON of this project's own: what `vmsa show --json` prints and the editor exports, and the way back.
+
+import { exactText } from '../../binary/describe';
+import type { Json } from '../../binary/exactJson';
+import { fromHex } from '../../binary/hex';
+import { leaves, writeLeaf, type Leaf, type LeafValue } from '../../binary/struct';
+import { VMSA, VMSA_SIZE } from '../layout/layout';
+import { vmsaFields, vmsaFindings, vmsaSummary, type VmsaField } from '../page';
+
+/** A leaf's value in JSON: numbers stay numbers, 64-bit values and bytes are text that loses nothing. */
+export function jsonValue(value: LeafValue, size: number): number | string {
+  return typeof value === 'number' ? value : exactText(value, size);
+}
+
+const fieldJson = ({ name, group, offset, size, value, meaning, doc }: VmsaField) => ({
+  name,
+  group,
+  offset,
+  size,
+  value: jsonValue(value, size),
+  meaning,
+  doc,
+});
+
+/** A page with all its fields as plain data. @param file the name that is said to be its source */
+export function pageJson(page: Uint8Array, file: string) {
+  return {
+    file,
+    kind: 'vmsa',
+    size: page.length,
+    summary: vmsaSummary(page),
+    findings: vmsaFindings(page),
+    fields: vmsaFields(page).map(fieldJson),
+  };
+}
+
+/** The value of a field as jsonValue wrote it, or nothing for anything else. */
+function leafValue(leaf: Leaf, value: Json | undefined): LeafValue | undefined {
+  const most = 1n << BigInt(8 * leaf.size);
+  if (typeof leaf.row.type === 'number') {
+    const bytes = typeof value === 'string' ? fromHex(value) : undefined;
+    return bytes?.length === leaf.size ? bytes : undefined;
+  }
+  const number = typeof value === 'string' && /^0x[0-9a-f]{1,16}$/i.test(value) ? BigInt(value) : value;
+  if (typeof number !== 'bigint' || number < 0n || number >= most) return undefined;
+  return leaf.size === 8 ? number : Number(number);
+}
+
+/** The page of such JSON, or what is wrong with it. */
+export function readPageJson(value: ReadonlyMap<string, Json>): { bytes: Uint8Array } | { problem: string } {
+  const fields = value.get('fields');
+  if (!Array.isArray(fields)) return { problem: '"fields" is not an array' };
+  const values = new Map<string, Json | undefined>();
+  for (const field of fields as readonly Json[]) {
+    const name = field instanceof Map ? (field as ReadonlyMap<string, Json>).get('name') : undefined;
+    if (typeof name !== 'string') return { problem: 'a field has no name' };
+    if (values.has(name)) return { problem: `the field "${name.slice(0, 40)}" is there twice` };
+    values.set(name, (field as ReadonlyMap<string, Json>).get('value'));
+  }
+  const bytes = new Uint8Array(VMSA_SIZE);
+  for (const leaf of leaves(VMSA)) {
+    if (!values.has(leaf.path)) return { problem: `the field "${leaf.path}" is missing` };
+    const of = leafValue(leaf, values.get(leaf.path));
+    if (of === undefined) return { problem: `"${leaf.path}" has no value of ${leaf.size} bytes` };
+    writeLeaf(bytes, leaf, of);
+    values.delete(leaf.path);
+  }
+  const [unknown] = values.keys();
+  return unknown === undefined
+    ? { bytes }
+    : { problem: `"${unknown.slice(0, 40)}" is not a field of a VMSA` };
+}

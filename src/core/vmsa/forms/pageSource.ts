@@ -1,0 +1,125 @@
+// What every reader of pages returns, whatever form they come in, and the rule for bytes that could be several pages.
+
+import { explainNotVmsa, isImage } from './notVmsa';
+import { byteCount, isZero } from '../../binary/hex';
+import { KERNEL_STRUCT_SIZE, RESERVED_END, VMSA_SIZE } from '../layout/layout';
+import { hasRegisters } from '../pageKind';
+
+/** The forms in which a VMSA is handed around. */
+export type PageFormat = 'page' | 'pages' | 'kernel-log' | 'hex-dump' | 'base64' | 'sevctl-json' | 'json';
+
+/** One page: 4096 bytes, and what a person should know about how they were read. */
+export interface SourcePage {
+  /** `vCPU 0` where the form says or implies it, `page` where it does not. */
+  readonly label: string;
+  readonly bytes: Uint8Array;
+  readonly note?: string;
+}
+
+/** The pages that a file holds, at least one. */
+export interface PagesRead {
+  readonly format: PageFormat;
+  /** The form in words: `kernel log`, `sevctl JSON`. */
+  readonly title: string;
+  readonly pages: readonly SourcePage[];
+}
+
+/** Why a file holds no page that can be read. `format` says which form it has, when it has one of them. */
+export interface NotPages {
+  readonly reason: string;
+  readonly format?: PageFormat;
+}
+
+/** The forms in words. */
+const READ_FORMATS: Readonly<Record<PageFormat, string>> = {
+  page: 'VMSA page',
+  pages: 'VMSA pages one after the other',
+  'kernel-log': 'kernel log',
+  'hex-dump': 'hex dump',
+  base64: 'base64',
+  'sevctl-json': 'sevctl JSON',
+  json: 'JSON of this tool',
+};
+
+/**
+ * The most pages of one file. Larger guests exist, but nobody keeps their pages in one file, and a longer file that
+ * looks like pages is firmware or a disk.
+ */
+export const MAX_PAGES = 512;
+
+/** The most bytes in pages. */
+export const MAX_PAGE_BYTES = MAX_PAGES * VMSA_SIZE;
+
+/** Fewer bytes do not even hold all registers. */
+export const LEAST_BYTES = 0x400;
+
+/** Pages in a form. */
+export function found(format: PageFormat, pages: readonly SourcePage[]): PagesRead {
+  return { format, title: READ_FORMATS[format], pages };
+}
+
+/** A form that is broken. */
+export function broken(format: PageFormat, reason: string): NotPages {
+  return { format, reason };
+}
+
+/** Whether a page can be of a vCPU: nothing in its reserved end, and registers, or never filled in. */
+function couldBePage(page: Uint8Array): boolean {
+  return isZero(page.subarray(RESERVED_END)) && (hasRegisters(page) || isZero(page));
+}
+
+/** Copies, and never of Node's Buffer, whose slices share their memory. */
+function split(bytes: Uint8Array): Uint8Array[] {
+  return Array.from({ length: bytes.length / VMSA_SIZE }, (_, i) =>
+    Uint8Array.from(bytes.subarray(i * VMSA_SIZE, (i + 1) * VMSA_SIZE)),
+  );
+}
+
+/**
+ * Bytes that are one page or several. A single page may hold anything, so that a damaged one can be looked at. Several
+ * must each look like a vCPU's: firmware, kernels and disk images have a multiple of 4096 bytes, too, but not the 2104
+ * zero bytes at the end of every page, nor registers at its start.
+ */
+export function pagesOf(bytes: Uint8Array, format: PageFormat): PagesRead | NotPages {
+  if (isImage(bytes) || bytes.length === 0 || bytes.length % VMSA_SIZE !== 0)
+    return { reason: explainNotVmsa(bytes) };
+  const pages = bytes.length > MAX_PAGE_BYTES ? [] : split(bytes);
+  if (pages.length === 1) return found(format, [{ label: 'page', bytes: pages[0]! }]);
+  const odd = pages.findIndex((page) => !couldBePage(page));
+  if (pages.length > 0 && odd < 0 && !isZero(bytes)) {
+    return found(
+      format,
+      pages.map((page, i) => ({ label: `vCPU ${i}`, bytes: page })),
+    );
+  }
+  return { reason: explainNotVmsa(bytes, odd < 0 ? undefined : odd) };
+}
+
+/** Bytes that were read from text: pages, or one page whose end, which is always zero, was left out. */
+export function pagesFromText(bytes: Uint8Array, format: PageFormat): PagesRead | NotPages {
+  if (bytes.length >= VMSA_SIZE || bytes.length < LEAST_BYTES) {
+    const read = pagesOf(bytes, format);
+    if (!('reason' in read)) return read;
+    const what = `The ${READ_FORMATS[format]} holds ${byteCount(bytes.length)}`;
+    return broken(
+      format,
+      bytes.length % VMSA_SIZE === 0 && bytes.length > 0
+        ? `${what}. ${read.reason}`
+        : `${what}; a VMSA is one page of ${VMSA_SIZE}. Take the dump again, whole.`,
+    );
+  }
+  return found(format, [padded(bytes, 'page')]);
+}
+
+/** A page of which only the start is known. */
+export function padded(bytes: Uint8Array, label: string): SourcePage {
+  const page = new Uint8Array(VMSA_SIZE);
+  page.set(bytes);
+  if (bytes.length === VMSA_SIZE) return { label, bytes: page };
+  const filled = `The dump has ${bytes.length} bytes; the rest of the page was filled up with zeros.`;
+  const note =
+    bytes.length === KERNEL_STRUCT_SIZE
+      ? `${filled} That is the size of the kernel's structure, and a launch has nothing above it.`
+      : `${filled} The kernel's structure has ${KERNEL_STRUCT_SIZE}: if lines are missing, every field after the gap is wrong.`;
+  return { label, bytes: page, note };
+}

@@ -1,0 +1,89 @@
+// The VMSA pages of a file in whatever form somebody has them: raw, several in a row, in a kernel log, as a hex dump or
+// base64, as sevctl's JSON or our own. The form is told by content; every byte is looked at a few times at most.
+
+import { latin1, skipSpace } from '../../binary/ascii';
+import { explainNotVmsa, isImage } from './notVmsa';
+import { readJson, type Json } from '../../binary/exactJson';
+import { readBase64 } from './base64Pages';
+import { readOffsetDump, readPlainHex } from './hexDump';
+import { readBareDump, readKernelLog } from './kernelLog';
+import { VMSA_SIZE } from '../layout/layout';
+import { readPageJson } from './pageJson';
+import { broken, found, pagesOf, type NotPages, type PageFormat, type PagesRead } from './pageSource';
+import { looksLikeSevctl, readSevctl } from './sevctlJson';
+
+export type { NotPages, PageFormat, PagesRead, SourcePage } from './pageSource';
+
+/** No JSON of a page is longer. */
+const MAX_JSON = 2 ** 20;
+
+const BOM = [0xef, 0xbb, 0xbf];
+
+function readJsonPages(bytes: Uint8Array): PagesRead | NotPages | undefined {
+  const start = skipSpace(bytes, 0);
+  if (bytes[start] !== '{'.charCodeAt(0)) return undefined;
+  if (bytes.length > MAX_JSON)
+    return { reason: 'It looks like JSON, but no JSON of a VMSA has more than 1 MiB.' };
+  const json = readJson(latin1(bytes));
+  if ('problem' in json) {
+    const line = latin1(bytes, 0, json.at).split('\n').length;
+    return { reason: `It begins like JSON, but is none: ${json.problem} (line ${line}).` };
+  }
+  const value = json.value as ReadonlyMap<string, Json>;
+  if (value.has('fields')) return asPage('json', readPageJson(value));
+  if (looksLikeSevctl(value)) return asPage('sevctl-json', readSevctl(value));
+  return {
+    reason: 'It is JSON, but neither what "sevctl vmsa show" nor what "sevscope vmsa show --json" prints.',
+  };
+}
+
+function asPage(
+  format: PageFormat,
+  read: { bytes: Uint8Array; note?: string } | { problem: string },
+): PagesRead | NotPages {
+  if (!('problem' in read)) return found(format, [{ label: 'page', ...read }]);
+  const { title } = found(format, []);
+  return broken(
+    format,
+    `As ${title} it cannot be read: ${read.problem}. Take the file again as it was printed.`,
+  );
+}
+
+/** The forms that are text, the most certain first. */
+const TEXT_READERS = [readJsonPages, readKernelLog, readOffsetDump, readPlainHex, readBareDump, readBase64];
+
+/** Text has no zero bytes; the first of them in a page is never far. */
+function looksLikeText(bytes: Uint8Array): boolean {
+  return !bytes.includes(0);
+}
+
+function readText(file: Uint8Array): PagesRead | NotPages | undefined {
+  const bytes = file.subarray(skipSpace(file, 0));
+  if (bytes.length === 0) return undefined;
+  let first: NotPages | undefined;
+  for (const reader of TEXT_READERS) {
+    const read = reader(bytes);
+    if (!read) continue;
+    if (!('reason' in read)) return read;
+    first ??= read;
+  }
+  return first;
+}
+
+/**
+ * The pages of a file, or why there are none: one sentence or two for a person. Never throws on content, and takes
+ * time in proportion to the length of the file.
+ */
+export function readPages(bytes: Uint8Array): PagesRead | NotPages {
+  const text = BOM.every((b, i) => bytes[i] === b) ? bytes.subarray(BOM.length) : bytes;
+  if (isImage(bytes)) return { reason: explainNotVmsa(bytes) };
+  // A log may hold zero bytes where the machine crashed; only a page may be as long as a page.
+  const read = looksLikeText(text) ? readText(text) : readKernelLog(text);
+  if (read && !('reason' in read)) return read;
+  const binary =
+    bytes.length % VMSA_SIZE === 0
+      ? pagesOf(bytes, bytes.length === VMSA_SIZE ? 'page' : 'pages')
+      : undefined;
+  if (binary && !('reason' in binary)) return binary;
+  return read ?? binary ?? { reason: explainNotVmsa(bytes) };
+}

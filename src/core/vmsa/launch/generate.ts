@@ -1,0 +1,251 @@
+// Builds the VMSA that a vCPU is launched with: the layers of a profile in order, each field with the trail of
+// who wrote what; and says what a page must have been asked with.
+
+import { findCpuModel } from './cpuModels';
+import * as errors from '../../errors';
+import { diff, encode, type Values } from '../../binary/struct';
+import { provenanceOf, type Layer, type LaunchSymbol, type Provenance, type Role } from './initial';
+import { VMSA, VMSA_SIZE } from '../layout/layout';
+import {
+  findProfile,
+  LAUNCH_PROFILES,
+  PROFILES,
+  type KnownProfile,
+  type Profile,
+  type ProfileId,
+} from './profiles';
+import { decodeSignature, encodeSignature, type CpuId } from './signature';
+
+export type { Role } from './initial';
+
+/** Where an SVSM image starts, for profiles that launch one; the page of each vCPU is the same. */
+export interface SvsmImage {
+  /** Guest physical address of the first instruction. */
+  readonly entry: number;
+  readonly stack?: number;
+  /** Guest physical address of the top-level page table, 0 when the image starts in 32-bit mode. */
+  readonly pageTable?: number;
+  /** Virtual top of memory. */
+  readonly vtom?: number;
+}
+
+/** Everything that decides a generated page. */
+export interface VmsaRequest {
+  readonly profile: ProfileId;
+  readonly role: Role;
+  readonly cpu: CpuId;
+  /** The address in OVMF's SEV-ES reset block; an AP needs it. */
+  readonly resetAddress?: number | undefined;
+  readonly svsm?: SvsmImage | undefined;
+}
+
+/** One write to a field, and where its value is known from. */
+export interface Write extends Provenance {
+  readonly layer: Layer;
+  readonly value: number | bigint;
+}
+
+/** A generated page of 4096 bytes and, for each field that a layer names, its writes in order. */
+export interface GeneratedVmsa {
+  readonly bytes: Uint8Array;
+  readonly trail: ReadonlyMap<string, readonly Write[]>;
+}
+
+/** QEMU's split: the low half of the address is IP, the high half the base of CS. */
+export function splitResetAddress(address: number): { csBase: bigint; ip: bigint } {
+  return { csBase: BigInt((address & 0xffff0000) >>> 0), ip: BigInt(address & 0xffff) };
+}
+
+/** The reset address that an AP's CS base and RIP came from. */
+function joinResetAddress(csBase: bigint, rip: bigint): bigint {
+  return (csBase & 0xffff0000n) | (rip & 0xffffn);
+}
+
+/** The address of the first instruction of a page in real mode. */
+export function startAddress(values: Values): bigint {
+  return (values['cs_base'] as bigint) + (values['rip'] as bigint);
+}
+
+/** The reset address that a page's start has come from; nothing where no firmware's address starts a vCPU like this. */
+export function resetAddressIn(values: Values): number | undefined {
+  const [csBase, rip] = [values['cs_base'] as bigint, values['rip'] as bigint];
+  if (startsAtResetVector(values) || joinResetAddress(csBase, rip) !== csBase + rip) return undefined;
+  return Number(csBase + rip);
+}
+
+/** What a page can need of its request. */
+type Need = 'cpu' | 'resetAddress' | keyof SvsmImage;
+
+/** What each symbol needs of a request, and the value that it then has. */
+const SYMBOLS: Readonly<Record<LaunchSymbol, { need: Need; resolve: (request: VmsaRequest) => bigint }>> = {
+  'cpu signature': { need: 'cpu', resolve: ({ cpu }) => BigInt(encodeSignature(cpu)) },
+  'reset address: CS base': {
+    need: 'resetAddress',
+    resolve: ({ resetAddress }) => splitResetAddress(resetAddress!).csBase,
+  },
+  'reset address: IP': {
+    need: 'resetAddress',
+    resolve: ({ resetAddress }) => splitResetAddress(resetAddress!).ip,
+  },
+  'SVSM image: entry': { need: 'entry', resolve: ({ svsm }) => BigInt(svsm!.entry) },
+  'SVSM image: stack': { need: 'stack', resolve: ({ svsm }) => BigInt(svsm?.stack ?? 0) },
+  'SVSM image: page table': { need: 'pageTable', resolve: ({ svsm }) => BigInt(svsm?.pageTable ?? 0) },
+  'virtual top of memory: high half': {
+    need: 'vtom',
+    resolve: ({ svsm }) => BigInt(svsm?.vtom ?? 0) >> 32n,
+  },
+};
+
+/** Which parts of a request decide a page. */
+export interface Needs {
+  readonly cpu: boolean;
+  readonly resetAddress: boolean;
+  readonly svsm: readonly (keyof SvsmImage)[];
+}
+
+const layersFor = ({ layers }: Profile, role: Role) => layers.filter((l) => (l.role ?? role) === role);
+
+/** Which parts of a request the last writes to each field of a page use. */
+export function needsOf(profile: Profile, role: Role): Needs {
+  const last = Object.assign({}, ...layersFor(profile, role).map((l) => l.values)) as Layer['values'];
+  const needs = new Set(
+    Object.values(last).flatMap((v) => (typeof v === 'object' ? SYMBOLS[v.symbol].need : [])),
+  );
+  const svsm = (['entry', 'stack', 'pageTable', 'vtom'] as const).filter((part) => needs.has(part));
+  return { cpu: needs.has('cpu'), resetAddress: needs.has('resetAddress'), svsm };
+}
+
+function checkRequest(profile: KnownProfile, { role, resetAddress, svsm }: VmsaRequest): void {
+  if (!profile.roles.includes(role)) throw errors.roleNotLaunched(profile.title, role);
+  const needs = needsOf(profile, role);
+  if (needs.resetAddress && !(Number.isInteger(resetAddress) && resetAddress! >>> 0 === resetAddress)) {
+    throw errors.resetAddressNeeded(resetAddress);
+  }
+  for (const part of needs.svsm) {
+    const value = svsm?.[part];
+    if (value === undefined ? part === 'entry' : !Number.isSafeInteger(value) || value < 0) {
+      throw errors.badSvsmValue(part, value);
+    }
+  }
+}
+
+/**
+ * The initial page for a request.
+ * @throws CheckError (usage) when the profile is unknown or has no page for the role, the CPU cannot be encoded, or
+ *   a reset address or SVSM value that the page needs is missing or cannot be.
+ */
+export function generateVmsa(request: VmsaRequest): GeneratedVmsa {
+  const profile = findProfile(request.profile);
+  if (!profile)
+    throw errors.unknownProfile(
+      request.profile,
+      PROFILES.map((p) => p.id),
+    );
+  checkRequest(profile, request);
+  const trail = new Map<string, Write[]>();
+  for (const layer of layersFor(profile, request.role)) {
+    for (const [field, initial] of Object.entries(layer.values)) {
+      const value = typeof initial === 'object' ? SYMBOLS[initial.symbol].resolve(request) : initial;
+      const write = { layer, value, ...provenanceOf(layer, field) };
+      const before = trail.get(field);
+      if (before) before.push(write);
+      else trail.set(field, [write]);
+    }
+  }
+  const values = Object.fromEntries([...trail].map(([field, writes]) => [field, writes.at(-1)!.value]));
+  return { bytes: encode(VMSA, values as Partial<Values>), trail };
+}
+
+/** The numbers of a QEMU CPU model. @throws CheckError (usage) for a name that QEMU does not have. */
+export function cpuByName(name: string): CpuId {
+  const found = findCpuModel(name);
+  if (!found) throw errors.unknownCpuModel(name);
+  const { family, model, stepping } = found;
+  return { family, model, stepping };
+}
+
+/** Whether this is where the architecture lets a CPU start, as a boot processor does. */
+export function isResetVector(csBase: bigint, rip: bigint): boolean {
+  return csBase === 0xffff0000n && rip === 0xfff0n;
+}
+
+/** Whether a page starts there. */
+export function startsAtResetVector(values: Values): boolean {
+  return isResetVector(values['cs_base'] as bigint, values['rip'] as bigint);
+}
+
+const safe = (value: bigint): number => (value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : 0);
+
+/**
+ * The request for a page of this profile and role that comes nearest to a page with these values: CPU, reset address
+ * and SVSM values are the page's own. Nothing for an AP that would start where the boot processor does: all its page
+ * says is that it is the boot processor's.
+ */
+export function requestLike(profile: KnownProfile, role: Role, values: Values): VmsaRequest | undefined {
+  const word = (field: string) => values[field] as bigint;
+  const needs = needsOf(profile, role);
+  if (needs.resetAddress && startsAtResetVector(values)) return undefined;
+  const { family, model, stepping } = decodeSignature(word('rdx'));
+  const image: Required<SvsmImage> = {
+    entry: safe(word('rip')),
+    stack: safe(word('rsp')),
+    pageTable: safe(word('cr3')),
+    vtom: safe(word('rsi') << 32n),
+  };
+  const svsm = Object.fromEntries(needs.svsm.map((part) => [part, image[part]]));
+  return {
+    profile: profile.id,
+    role,
+    cpu: { family, model, stepping },
+    ...(needs.resetAddress && {
+      resetAddress: Number(joinResetAddress(word('cs_base'), word('rip'))),
+    }),
+    ...(needs.svsm.length > 0 && { svsm: { entry: 0, ...svsm } }),
+  };
+}
+
+/**
+ * How far two pages are from each other: the number of fields that differ, and as its fraction the number of bits. So
+ * a page with one odd SEV feature is nearer to another page of its mode than to one of the other mode.
+ */
+export function pageDistance(a: Uint8Array, b: Uint8Array): number {
+  let bits = 0;
+  for (let i = 0; i < VMSA_SIZE; i++) {
+    for (let odd = a[i]! ^ b[i]!; odd !== 0; odd &= odd - 1) bits++;
+  }
+  return diff(VMSA, a, b).length + bits / (8 * VMSA_SIZE + 1);
+}
+
+// A page that differs from all launches in more fields than this has nothing to do with any of them: then the
+// usual profile is as good a guess as the one that happens to have the fewest fields.
+const MOST_DIFFERENCES = 16;
+
+/**
+ * The request that a page looks like it came from: of all launches the one whose page differs in the fewest fields.
+ * A good first guess for a comparison; for a page that a launch has, exactly its request.
+ */
+export function guessRequest(values: Values): VmsaRequest {
+  const page = encode(VMSA, values);
+  let best: { request: VmsaRequest; distance: number } | undefined;
+  for (const profile of LAUNCH_PROFILES) {
+    for (const role of profile.roles) {
+      const request = requestLike(profile, role, values);
+      if (!request) continue;
+      const distance = pageDistance(page, generateVmsa(request).bytes);
+      if (!best || distance < best.distance) best = { request, distance };
+    }
+  }
+  if (best && best.distance <= MOST_DIFFERENCES) return best.request;
+  const [usual] = LAUNCH_PROFILES;
+  return requestLike(usual!, startsAtResetVector(values) ? 'bsp' : 'ap', values)!;
+}
+
+/** A request without what a host changes about a launch unasked, such as DebugSwap. Compared with that, the change shows. */
+export function withoutHostChange(request: VmsaRequest): VmsaRequest {
+  return { ...request, profile: findProfile(request.profile)?.basis ?? request.profile };
+}
+
+/** The request for the page that this one was meant to be: of the launch that it looks like, without a host's change. */
+export function expectedRequest(values: Values): VmsaRequest {
+  return withoutHostChange(guessRequest(values));
+}

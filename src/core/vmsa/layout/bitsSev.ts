@@ -1,0 +1,119 @@
+// Bits of the state that SEV-ES and SEV-SNP add: AMD64 Architecture Programmer's Manual volume 2, sections 15.34 to 15.36
+// and table B-4, and Linux <asm/svm.h>. Bits without a row are reserved.
+
+import { address, bits, flag, mustBeZero, type Words } from '../../binary/bits';
+import type { Bit } from '../../binary/struct';
+
+/** VM privilege level. */
+export const VMPL: readonly Bit[] = [
+  bits(1, 0, 'VMPL', 'VM privilege level, 0 the most and 3 the least privileged'),
+];
+
+/** Secure AVIC control. */
+export const SECURE_AVIC: readonly Bit[] = [
+  flag(0, 'SECURE_AVIC_EN', 'Secure AVIC on'),
+  flag(1, 'ALLOWED_NMI', 'the host may send NMIs'),
+  address(63, 12, 'BACKING_PAGE', 'guest physical page of the APIC backing page'),
+];
+
+/** An event to inject, or one that was in flight. */
+export const EVENT: readonly Bit[] = [
+  bits(7, 0, 'VECTOR', 'vector'),
+  bits(10, 8, 'TYPE', 'sort of event', { 0: 'interrupt', 2: 'NMI', 3: 'exception', 4: 'software interrupt' }),
+  flag(11, 'EV', 'error code valid'),
+  flag(31, 'V', 'event valid'),
+  bits(63, 32, 'ERRORCODE', 'error code'),
+];
+
+/** MSR SEV_STATUS shows the guest these bits shifted left by two. */
+export const SEV_FEATURES: readonly Bit[] = [
+  flag(0, 'SNPActive', 'SEV-SNP is active'),
+  flag(1, 'vTOM', 'virtual top of memory in use'),
+  flag(2, 'ReflectVC', 'events that cause #VC exit to a paravisor or SVSM instead'),
+  flag(3, 'RestrictedInjection', 'the hypervisor may inject #HV only'),
+  flag(4, 'AlternateInjection', 'events are injected from this page, not from the VMCB'),
+  flag(5, 'DebugVirtualization', 'DebugSwap: DR0-DR3 and their masks are swapped with the guest'),
+  flag(6, 'PreventHostIBS', 'no instruction-based sampling by the host'),
+  flag(7, 'BTBIsolation', 'branch target entries of the guest are isolated'),
+  flag(8, 'VmplSSS', 'supervisor shadow stacks by VMPL'),
+  flag(9, 'SecureTSC', 'the TSC of the guest is protected'),
+  flag(10, 'VmgexitParameter', 'VMGEXIT takes a parameter'),
+  flag(11, 'PmcVirtualization', 'performance counters of its own'),
+  flag(12, 'IbsVirtualization', 'instruction-based sampling of its own'),
+  flag(13, 'GuestInterceptControl', 'the guest controls intercepts'),
+  flag(14, 'VmsaRegProt', 'register images are XORed with reg_prot_nonce'),
+  flag(15, 'SmtProtection', 'the sibling thread idles while the guest runs'),
+  flag(16, 'SecureAVIC', 'Secure AVIC'),
+  mustBeZero(20, 17),
+  flag(21, 'IbpbOnEntry', 'branch prediction barrier at every entry'),
+  mustBeZero(63, 22),
+];
+
+/** Fields that count only with one of these features on. */
+export const FEATURE_STATE: ReadonlyMap<string, readonly string[]> = new Map([
+  ['tsc_scale', ['SecureTSC']],
+  ['tsc_offset', ['SecureTSC']],
+  ['virtual_tom', ['vTOM']],
+  ['reg_prot_nonce', ['VmsaRegProt']],
+  ['secure_avic_control', ['SecureAVIC']],
+  ['vintr_ctrl', ['AlternateInjection', 'SecureAVIC']],
+  ['event_inj', ['AlternateInjection', 'SecureAVIC']],
+]);
+
+/** Features that an SEV-ES guest can have, too; all others need SEV-SNP. */
+export const ES_FEATURES: readonly string[] = [
+  'DebugVirtualization',
+  'PreventHostIBS',
+  'PmcVirtualization',
+  'IbsVirtualization',
+  'IbpbOnEntry',
+];
+
+/** Virtual interrupt control. */
+export const VINTR_CTRL: readonly Bit[] = [
+  bits(7, 0, 'V_TPR', 'virtual task priority'),
+  flag(8, 'V_IRQ', 'virtual interrupt pending'),
+  flag(9, 'V_GIF', 'virtual global interrupt flag'),
+  flag(10, 'INT_SHADOW', 'interrupt shadow'),
+  flag(11, 'V_NMI', 'virtual NMI pending'),
+  flag(12, 'V_NMI_MASK', 'virtual NMI masked'),
+  bits(19, 16, 'V_INTR_PRIO', 'priority of the virtual interrupt'),
+  flag(20, 'V_IGN_TPR', 'task priority ignored'),
+  flag(26, 'V_NMI_ENABLE', 'virtual NMIs on'),
+  bits(39, 32, 'V_INTR_VECTOR', 'vector of the virtual interrupt'),
+  flag(63, 'BUSY', 'page in use by hardware'),
+];
+
+// The exit codes a save area meets; the encoding is that of VMCB EXITCODE (APM volume 2, appendix C). The low
+// half tells them apart: the two negative codes fill the other half with ones.
+const EXIT_CODES: Words = {
+  0x52: '#MC intercept',
+  0x60: 'interrupt',
+  0x61: 'NMI',
+  0x62: 'SMI',
+  0x63: 'INIT',
+  0x64: 'virtual interrupt',
+  0x77: 'PAUSE',
+  0x78: 'HLT',
+  0x7f: 'shutdown',
+  0x8f: 'EFER write trap',
+  0x90: 'CR0 write trap',
+  0x94: 'CR4 write trap',
+  0x400: 'nested page fault',
+  0x401: 'incomplete IPI (AVIC)',
+  0x402: 'AVIC, not accelerated',
+  0x403: 'VMGEXIT',
+  0xfffffffe: 'busy',
+  0xffffffff: 'invalid',
+};
+
+/** Why the guest left. */
+export const EXIT_CODE: readonly Bit[] = [
+  bits(31, 0, 'CODE', 'why the guest left', EXIT_CODES),
+  bits(63, 32, 'CODE_HI', 'all ones for a negative code'),
+];
+
+/** Virtual top of memory. */
+export const VIRTUAL_TOM: readonly Bit[] = [
+  address(51, 21, 'VIRTUAL_TOM', 'guest physical address bits; memory above is shared, in units of 2 MiB'),
+];
