@@ -1,7 +1,7 @@
 // Every message between the extension host and the webview, as two unions. Bytes cross once (parcels.ts) and both sides
 // decode them with the same core. Any message may be sent again at any moment; what arrives is checked here.
 
-import type { RuleResult } from './core/domain/rules';
+import type { RuleResult } from './core/launch/report';
 import type { ExplainProgress, ExplainResult } from './core/explain/explanation';
 import type { Report } from './core/launch/report';
 import type { VolumeComparison } from './core/ovmf/volumes/compareVolumes';

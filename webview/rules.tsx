@@ -1,6 +1,6 @@
 // How the rules about a domain came out: those that failed first, each with the reason and what to do.
 
-import type { RuleResult } from '../src/core/domain/rules';
+import type { RuleResult } from '../src/core/launch/report';
 import { countOf } from '../src/core/binary/hex';
 import { useSaved } from './host';
 import { Disclosure, Icon } from './widgets';

@@ -2,7 +2,11 @@
 
 import type { Command } from 'commander';
 import { compareImages } from '../core/ovmf/compare/compare';
-import { comparisonLines, imageComparisonJson, imageComparisonMarkdown } from '../core/ovmf/compare/exportComparison';
+import {
+  comparisonLines,
+  imageComparisonJson,
+  imageComparisonMarkdown,
+} from '../core/ovmf/compare/exportComparison';
 import { parseOvmf } from '../core/ovmf/image';
 import { decompressSection } from '../files/lzma';
 import { fileName, readWhole } from '../files/vmsaFile';

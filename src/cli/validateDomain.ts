@@ -2,7 +2,7 @@
 
 import * as errors from '../core/errors';
 import { statusOf } from '../core/domain/report';
-import type { RuleResult } from '../core/domain/rules';
+import type { RuleResult } from '../core/launch/report';
 import type { Report } from '../core/launch/report';
 import type { Secret } from '../core/tech/sev/secret';
 import { checkDomain, type DomainInputs } from '../files/domainCheck';

@@ -4,7 +4,8 @@
 import type { LaunchSecurityInfo } from '../core/domain/facts';
 import { isActive, type DomainQuestion, type GivenInputs } from '../core/domain/question';
 import { checkedReport, refusedReport } from '../core/domain/report';
-import { firstFailure, judgeDomain, type RuleResult } from '../core/domain/rules';
+import { firstFailure, judgeDomain } from '../core/domain/rules';
+import type { RuleResult } from '../core/launch/report';
 import type { Stage } from '../core/domain/stages';
 import * as errors from '../core/errors';
 import { CheckError } from '../core/errors';

@@ -3,7 +3,7 @@
 
 import { constants, type Stats } from 'node:fs';
 import { access, realpath, stat } from 'node:fs/promises';
-import { MAX_FILE } from '../core/vmsa/forms/notVmsa';
+import { MAX_FILE } from '../core/binary/limits';
 import * as errors from '../core/errors';
 import { isSevEs } from '../core/tech/sev/policy';
 import { parseOvmf } from '../core/ovmf/image';

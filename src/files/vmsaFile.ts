@@ -1,6 +1,6 @@
 // Reads the VMSA page of a vCPU from a file in any form that core can read, or from standard input. Node only.
 
-import { MAX_FILE } from '../core/vmsa/forms/notVmsa';
+import { MAX_FILE } from '../core/binary/limits';
 import * as errors from '../core/errors';
 import { readPages, type PagesRead, type SourcePage } from '../core/vmsa/forms/readPages';
 import { readUpTo } from './read';

@@ -2,7 +2,7 @@
 
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
-import { MAX_FILE } from '../core/vmsa/forms/notVmsa';
+import { MAX_FILE } from '../core/binary/limits';
 import * as errors from '../core/errors';
 import { PASTED, pastedBytes } from './pasted';
 import { eachSlice } from './slices';

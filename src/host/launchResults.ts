@@ -2,7 +2,7 @@
 // two measurements, each digest and rule at the step that it belongs to.
 
 import * as vscode from 'vscode';
-import type { RuleResult } from '../core/domain/rules';
+import type { RuleResult } from '../core/launch/report';
 import type { Report, Step } from '../core/launch/report';
 import type { LaunchResult } from '../files/checkMany';
 import { errorPlace, verdictPlace } from '../files/launchPlaces';

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { MAX_FILE } from '../../src/core/vmsa/forms/notVmsa';
+import { MAX_FILE } from '../../src/core/binary/limits';
 import { applyPatch, parseFieldValue, patchField } from '../../src/core/vmsa/edit';
 import { generateVmsa, type VmsaRequest } from '../../src/core/vmsa/launch/generate';
 import { toBase64 } from '../../src/core/binary/hex';

@@ -1,7 +1,7 @@
 // Checks as JUnit XML, in the shape that Jenkins' schema has and GitLab and GitHub's reporters read: a suite for each launch file,
 // in it the measurement and, for a domain, its rules as test cases. Facts are properties; digests are in failures and outputs.
 
-import type { RuleResult } from '../domain/rules';
+import type { RuleResult } from '../launch/report';
 import type { CheckError } from '../errors';
 import type { Report, Step } from '../launch/report';
 

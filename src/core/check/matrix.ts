@@ -7,7 +7,8 @@ import { VMSA } from '../vmsa/layout/layout';
 import { LAUNCH_PROFILES, SEV_ES_PROFILES, type KnownProfile, type ProfileId } from '../vmsa/launch/profiles';
 import { CPU_MODELS } from '../vmsa/launch/cpuModels';
 import { encodeSignature, type CpuId } from '../vmsa/launch/signature';
-import type { LaunchState, SnpVmm } from '../tech/snp/loads';
+import type { LaunchState } from '../launch/state';
+import type { SnpVmm } from '../tech/snp/loads';
 
 /** A CPU and what it is called in the table. */
 export interface MatrixCpu {

@@ -6,7 +6,8 @@ import type { LaunchMode, Report } from '../launch/report';
 import { PLAIN_SEV } from './launchTypes';
 import type { DomainQuestion } from './question';
 import { measuresVcpus } from './question';
-import { firstFailure, type RuleResult } from './rules';
+import { firstFailure } from './rules';
+import type { RuleResult } from '../launch/report';
 
 /** What of a question is told about the domain. */
 type Told = Pick<DomainQuestion, 'config' | 'state' | 'host' | 'info' | 'given'>;

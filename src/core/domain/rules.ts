@@ -1,28 +1,11 @@
 // What a domain must be, and what its owner must give, for a measurement that can be trusted. The rules of libvirt's
 // virt-qemu-sev-validate, in its order, so that the first that fails decides the same exit status; but all are judged.
 
-import type { ErrorKind } from '../errors';
+import type { RuleResult } from '../launch/report';
 import { configRules } from './configRules';
 import { inputRules } from './inputRules';
 import type { DomainQuestion, DomainRule } from './question';
 import { isActive } from './question';
-
-/** How a rule came out. */
-export interface RuleResult {
-  readonly id: string;
-  readonly title: string;
-  readonly outcome: 'passed' | 'failed' | 'skipped';
-  /** A sentence. */
-  readonly reason: string;
-  /** What to do about it, a sentence; empty when nothing needs doing. */
-  readonly advice: string;
-  /** What its failure means. */
-  readonly kind?: ErrorKind;
-  /** It would have failed, and was passed over with --insecure: the verdict cannot be trusted. */
-  readonly untrusted?: true;
-  /** It is skipped, but a person should read why. */
-  readonly warning?: true;
-}
 
 /** Every rule in the order in which virt-qemu-sev-validate applies its own. */
 export const DOMAIN_RULES: readonly DomainRule[] = [

@@ -11,6 +11,11 @@ export interface Hasher {
   digest(): Uint8Array;
 }
 
+/** A running hash that can be copied, as Node's. */
+export interface CopyableHasher extends Hasher {
+  copy(): CopyableHasher;
+}
+
 /** A running SHA-256 that can be gone on from in more than one way, as Node's. */
 export interface ForkableHasher {
   update(bytes: Uint8Array): unknown;

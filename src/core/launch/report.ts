@@ -1,7 +1,24 @@
 // The answer of a launch-measurement check as plain data: the same for the report editor, the command line's
 // text and its JSON.
 
-import type { RuleResult } from '../domain/rules';
+import type { ErrorKind } from '../errors';
+
+/** How a rule came out. */
+export interface RuleResult {
+  readonly id: string;
+  readonly title: string;
+  readonly outcome: 'passed' | 'failed' | 'skipped';
+  /** A sentence. */
+  readonly reason: string;
+  /** What to do about it, a sentence; empty when nothing needs doing. */
+  readonly advice: string;
+  /** What its failure means. */
+  readonly kind?: ErrorKind;
+  /** It would have failed, and was passed over with --insecure: the verdict cannot be trusted. */
+  readonly untrusted?: true;
+  /** It is skipped, but a person should read why. */
+  readonly warning?: true;
+}
 
 /** Who vouches for an input: the guest's owner, the untrusted host, or nobody because it was computed. */
 export type Source = 'owner' | 'host' | 'derived';

@@ -7,8 +7,6 @@ import { describeSignature } from './launch/cpuModels';
 import { resetAddressIn, startAddress, startsAtResetVector } from './launch/generate';
 import { GROUPS, VMSA } from './layout/layout';
 
-export { vmsaFindings } from './checks';
-
 /** One field of a page, ready to be shown. `group` is one of GROUPS. */
 export interface VmsaField {
   readonly name: string;

@@ -2,7 +2,8 @@
 // of kernel hashes, then one VMSA page for each vCPU. No addresses and no page types enter it.
 
 import * as errors from '../../errors';
-import type { Hasher } from '../../launch/hasher';
+import type { CopyableHasher, Hasher } from '../../launch/hasher';
+import type { LaunchState } from '../../launch/state';
 
 /** The most vCPUs that QEMU's q35 machine takes; a guard against typing mistakes, not a limit of SEV. */
 export const MAX_VCPUS = 4096;
@@ -30,4 +31,16 @@ export function finishLaunchDigest(hasher: Hasher, kernelHashes?: Uint8Array, vm
   if (kernelHashes) hasher.update(kernelHashes);
   if (vmsa) for (const page of vmsaSequence(vmsa)) hasher.update(page);
   return hasher.digest();
+}
+
+/** The state of an SEV or SEV-ES launch. @param hasher a SHA-256 that has taken in the firmware and the kernel hashes */
+export function sevState(hasher: CopyableHasher): LaunchState {
+  return {
+    withVcpu(page) {
+      const next = hasher.copy();
+      next.update(page);
+      return sevState(next);
+    },
+    digest: () => hasher.copy().digest(),
+  };
 }

@@ -1,36 +1,11 @@
-// A launch digest in the making, which can be taken at any point and gone on from more than once: so that many launches that
-// begin alike are digested together. SHA-256 for SEV and SEV-ES, the chain of pages for SEV-SNP.
+// The pages that an SEV-SNP launch loads after its firmware, in the order of each VMM (edk2 OvmfPkg/ResetVector/X64/OvmfSevMetadata;
+// QEMU target/i386/sev.c), and the state that they leave the launch in.
 
 import * as errors from '../../errors';
-import type { OvmfImage } from '../../ovmf/image';
-import type { Hasher } from '../../launch/hasher';
+import type { LaunchState } from '../../launch/state';
 import { LEAST_HASH_AREA } from '../../ovmf/areaChecks';
+import type { OvmfImage } from '../../ovmf/image';
 import { extendPage, SNP_PAGE_SIZE, type SnpPage } from './digest';
-
-/** What was launched so far. Nothing changes it. */
-export interface LaunchState {
-  /** The same with the page of one more vCPU. */
-  withVcpu(page: Uint8Array): LaunchState;
-  /** 32 bytes, or 48 for SEV-SNP. */
-  digest(): Uint8Array;
-}
-
-/** A running hash that can be copied, as Node's. */
-export interface CopyableHasher extends Hasher {
-  copy(): CopyableHasher;
-}
-
-/** The state of an SEV or SEV-ES launch. @param hasher a SHA-256 that has taken in the firmware and the kernel hashes */
-export function sevState(hasher: CopyableHasher): LaunchState {
-  return {
-    withVcpu(page) {
-      const next = hasher.copy();
-      next.update(page);
-      return sevState(next);
-    },
-    digest: () => hasher.copy().digest(),
-  };
-}
 
 /** Where the firmware of the CPU lets a VMSA page lie, whatever the guest has (KVM, sev_es_sync_vmsa and SNP_LAUNCH_UPDATE). */
 const VMSA_GPA = 0xfffffffff000n;

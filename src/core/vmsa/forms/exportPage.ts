@@ -6,7 +6,8 @@ import { jsonText } from '../../binary/json';
 import { markdownTable, markdownText } from '../../binary/markdown';
 import { exportC } from './exportC';
 import { EXPORT_FORMS, type ExportForm, type ExportId } from './exportForms';
-import { isZeroField, vmsaFields, vmsaFindings, vmsaSummary, type VmsaField } from '../page';
+import { vmsaFindings } from '../checks';
+import { isZeroField, vmsaFields, vmsaSummary, type VmsaField } from '../page';
 import { pageJson } from './pageJson';
 import { sevctlJson } from './sevctlJson';
 

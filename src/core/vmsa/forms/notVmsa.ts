@@ -1,18 +1,8 @@
-// What a file is, by its content: names and suffixes mean nothing on a build machine.
+// Why a file is no VMSA page, as a person is told.
 
-import { guidText } from '../../binary/guid';
 import { byteCount } from '../../binary/hex';
-import { FOOTER_GUID } from '../../ovmf/entries';
+import { isImage } from '../../ovmf/footer';
 import { KERNEL_STRUCT_SIZE, VMSA_SIZE } from '../layout/layout';
-
-/** No firmware image and no page is larger; a larger file is not read whole. */
-export const MAX_FILE = 64 * 2 ** 20;
-
-/** Whether a file ends with the footer of OVMF's table of GUIDs; one that was trimmed to its last 4096 bytes does, and no VMSA. */
-export function isImage(bytes: Uint8Array): boolean {
-  const footer = bytes.length - 48;
-  return footer >= 0 && guidText(bytes, footer) === FOOTER_GUID;
-}
 
 /**
  * Why a file is no VMSA page, and what to do; for the page shown instead.

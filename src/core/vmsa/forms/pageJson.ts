@@ -5,7 +5,8 @@ import type { Json } from '../../binary/exactJson';
 import { fromHex } from '../../binary/hex';
 import { leaves, writeLeaf, type Leaf, type LeafValue } from '../../binary/struct';
 import { VMSA, VMSA_SIZE } from '../layout/layout';
-import { vmsaFields, vmsaFindings, vmsaSummary, type VmsaField } from '../page';
+import { vmsaFindings } from '../checks';
+import { vmsaFields, vmsaSummary, type VmsaField } from '../page';
 
 /** A leaf's value in JSON: numbers stay numbers, 64-bit values and bytes are text that loses nothing. */
 export function jsonValue(value: LeafValue, size: number): number | string {

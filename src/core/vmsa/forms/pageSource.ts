@@ -1,6 +1,7 @@
 // What every reader of pages returns, whatever form they come in, and the rule for bytes that could be several pages.
 
-import { explainNotVmsa, isImage } from './notVmsa';
+import { isImage } from '../../ovmf/footer';
+import { explainNotVmsa } from './notVmsa';
 import { byteCount, isZero } from '../../binary/hex';
 import { KERNEL_STRUCT_SIZE, RESERVED_END, VMSA_SIZE } from '../layout/layout';
 import { hasRegisters } from '../pageKind';

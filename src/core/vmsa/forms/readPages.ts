@@ -2,7 +2,8 @@
 // base64, as sevctl's JSON or our own. The form is told by content; every byte is looked at a few times at most.
 
 import { latin1, skipSpace } from '../../binary/ascii';
-import { explainNotVmsa, isImage } from './notVmsa';
+import { isImage } from '../../ovmf/footer';
+import { explainNotVmsa } from './notVmsa';
 import { readJson, type Json } from '../../binary/exactJson';
 import { readBase64 } from './base64Pages';
 import { readOffsetDump, readPlainHex } from './hexDump';

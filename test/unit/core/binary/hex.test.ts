@@ -2,7 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { guidBytes, guidText, isGuid } from '../../../../src/core/binary/guid';
-import { byteCount, bytesToHex, fromBase64, onlyByte, rawText, toBase64, utf8 } from '../../../../src/core/binary/hex';
+import {
+  byteCount,
+  bytesToHex,
+  fromBase64,
+  onlyByte,
+  rawText,
+  toBase64,
+  utf8,
+} from '../../../../src/core/binary/hex';
 import { randomBytes, seeded } from '../../../helpers/random';
 
 describe('The one byte of a range', () => {

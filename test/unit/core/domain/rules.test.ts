@@ -1,7 +1,8 @@
 // The rules about a running domain: a clean question, one thing changed, and how the rules come out that notice it.
 
 import assert from 'node:assert/strict';
-import { DOMAIN_RULES, firstFailure, judgeDomain, type RuleResult } from '../../../../src/core/domain/rules';
+import { DOMAIN_RULES, firstFailure, judgeDomain } from '../../../../src/core/domain/rules';
+import type { RuleResult } from '../../../../src/core/launch/report';
 import { questionWith, type Change } from './cleanQuestion';
 
 /** How a rule came out: its outcome, the kind of a failure, or `untrusted` for one that was passed over. */

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { decode, encode, type Values } from '../../../../src/core/binary/struct';
 import { generateVmsa, type VmsaRequest } from '../../../../src/core/vmsa/launch/generate';
 import { VMSA, VMSA_SIZE, vmsaLeaf } from '../../../../src/core/vmsa/layout/layout';
-import { vmsaFindings } from '../../../../src/core/vmsa/page';
+import { vmsaFindings } from '../../../../src/core/vmsa/checks';
 import { LAUNCH_PROFILES } from '../../../../src/core/vmsa/launch/profiles';
 import { VMSA_RULES, type VmsaRule } from '../../../../src/core/vmsa/rules';
 import { randomBytes, seeded } from '../../../helpers/random';

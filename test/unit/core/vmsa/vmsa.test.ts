@@ -9,7 +9,8 @@ import { findVmsaLeaf, findVmsaLeaves } from '../../../../src/core/vmsa/edit';
 import { generateVmsa, guessRequest, type VmsaRequest } from '../../../../src/core/vmsa/launch/generate';
 import { explainDistance, identify } from '../../../../src/core/vmsa/compare/identify';
 import { GROUPS, VMSA, VMSA_SIZE } from '../../../../src/core/vmsa/layout/layout';
-import { groupFields, vmsaFields, vmsaFindings, vmsaSummary } from '../../../../src/core/vmsa/page';
+import { vmsaFindings } from '../../../../src/core/vmsa/checks';
+import { groupFields, vmsaFields, vmsaSummary } from '../../../../src/core/vmsa/page';
 import { few } from '../../../helpers/hostile';
 import { randomBytes, seeded } from '../../../helpers/random';
 

@@ -2,7 +2,11 @@
 // policy. SEV API specification, section 2.1 (bits) and 6.2.1 (what LAUNCH_START refuses).
 
 import assert from 'node:assert/strict';
-import { policyRemarks, type FirmwareVersion, type PolicyRemark } from '../../../../../src/core/tech/sev/policy';
+import {
+  policyRemarks,
+  type FirmwareVersion,
+  type PolicyRemark,
+} from '../../../../../src/core/tech/sev/policy';
 
 /** No debugging, no key sharing, SEV-ES, firmware 1.51 or later. */
 const STRICT = 0x33010007;

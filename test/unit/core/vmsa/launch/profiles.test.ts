@@ -6,7 +6,12 @@ import { createHash } from 'node:crypto';
 import { CheckError } from '../../../../../src/core/errors';
 import { decode } from '../../../../../src/core/binary/struct';
 import { comparePages } from '../../../../../src/core/vmsa/compare/compare';
-import { generateVmsa, guessRequest, needsOf, type VmsaRequest } from '../../../../../src/core/vmsa/launch/generate';
+import {
+  generateVmsa,
+  guessRequest,
+  needsOf,
+  type VmsaRequest,
+} from '../../../../../src/core/vmsa/launch/generate';
 import { provenanceOf } from '../../../../../src/core/vmsa/launch/initial';
 import { VMSA } from '../../../../../src/core/vmsa/layout/layout';
 import {
