@@ -2,21 +2,21 @@
 
 import type { ExtensionContext } from 'vscode';
 import { registerCommands } from './host/commands';
-import { ComparisonEditor } from './host/comparisonEditor';
-import { Connections } from './host/connections';
-import { isHers } from './host/consent';
-import { DomainsView } from './host/domainsView';
-import { launchWorkerScript, libvirtWorkerScript } from './host/files';
-import { ImagesEditor } from './host/imagesEditor';
-import { LastVerdicts } from './host/lastVerdicts';
-import { LaunchDiagnostics } from './host/launchDiagnostics';
-import { registerLaunchLenses } from './host/launchLenses';
-import { LaunchTests } from './host/launchTests';
-import { OvmfEditor } from './host/ovmfEditor';
-import { RecentCpus } from './host/recentCpus';
-import { ReportEditor } from './host/reportEditor';
-import { ReportStore } from './host/reportStore';
-import { VmsaEditor } from './host/vmsaEditor';
+import { ComparisonEditor } from './host/vmsa/comparisonEditor';
+import { Connections } from './host/connections/connections';
+import { isHers } from './host/launch/consent';
+import { DomainsView } from './host/domains/domainsView';
+import { launchWorkerScript, libvirtWorkerScript } from './host/shell/files';
+import { ImagesEditor } from './host/ovmf/imagesEditor';
+import { LastVerdicts } from './host/launch/lastVerdicts';
+import { LaunchDiagnostics } from './host/launch/launchDiagnostics';
+import { registerLaunchLenses } from './host/launch/launchLenses';
+import { LaunchTests } from './host/launch/launchTests';
+import { OvmfEditor } from './host/ovmf/ovmfEditor';
+import { RecentCpus } from './host/shell/recentCpus';
+import { ReportEditor } from './host/launch/reportEditor';
+import { ReportStore } from './host/launch/reportStore';
+import { VmsaEditor } from './host/vmsa/vmsaEditor';
 
 /** Called by VS Code when an editor or command of ours is used, or a JSON file is opened, for the first time. */
 export function activate(context: ExtensionContext): void {

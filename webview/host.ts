@@ -2,8 +2,8 @@
 // reload in the state that VS Code stores for the page.
 
 import { useEffect, useState } from 'preact/hooks';
-import { Inbox } from '../src/parcels';
-import type { HostMessage, View, WebviewMessage } from '../src/protocol';
+import { Inbox } from '../src/protocol/parcels';
+import type { HostMessage, View, WebviewMessage } from '../src/protocol/messages';
 
 interface VsCodeApi {
   postMessage(message: unknown): void;

@@ -3,19 +3,19 @@
 
 import { render } from 'preact';
 import { VMSA_SIZE } from '../src/core/vmsa/layout/layout';
-import type { View } from '../src/protocol';
-import { ComparisonView } from './comparisonView';
+import type { View } from '../src/protocol/messages';
+import { ComparisonView } from './vmsa/comparisonView';
 import { registerControls } from './controls';
-import { spokenExplanation } from './explainWords';
+import { spokenExplanation } from './launch/explainWords';
 import { onShow } from './host';
-import { iconsReady } from './icons';
-import { ImagesView } from './imagesView';
-import { NoticeView } from './noticeView';
-import { OvmfView } from './ovmfView';
-import { installPaneKeys } from './paneKeys';
-import { ReportView } from './reportView';
-import { RunningView } from './runningView';
-import { VmsaView } from './vmsaView';
+import { iconsReady } from './parts/icons';
+import { ImagesView } from './ovmf/imagesView';
+import { NoticeView } from './parts/noticeView';
+import { OvmfView } from './ovmf/ovmfView';
+import { installPaneKeys } from './parts/paneKeys';
+import { ReportView } from './launch/reportView';
+import { RunningView } from './launch/runningView';
+import { VmsaView } from './vmsa/vmsaView';
 
 /** What a screen reader says of a check: its stage, then its verdict, then the cause. Everything else it reads when asked. */
 function spoken(view: View): string {

@@ -6,7 +6,7 @@ import { hex } from '../core/binary/hex';
 import { describePolicy } from '../core/tech/sev/policy';
 import { CPU_MODELS, describeCpuId } from '../core/vmsa/launch/cpuModels';
 import { SEV_ES_PROFILES } from '../core/vmsa/launch/profiles';
-import { LaunchFileSchema } from '../files/launchFile';
+import { LaunchFileSchema } from '../app/launchFile';
 
 /** A schema as it is written, with what VS Code has beside the standard. */
 interface JsonSchema {

@@ -18,7 +18,7 @@ import { VMSA } from '../core/vmsa/layout/layout';
 import { PROFILES, type Profile } from '../core/vmsa/launch/profiles';
 import { VMSA_RULES } from '../core/vmsa/rules';
 import { encodeSignature } from '../core/vmsa/launch/signature';
-import { LAUNCH_RULES } from '../files/launchRules';
+import { LAUNCH_RULES } from '../app/launchRules';
 import { launchSchema } from './launchSchema';
 
 const table = (heads: readonly string[], rows: readonly (readonly string[])[]): string =>

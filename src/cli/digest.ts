@@ -8,7 +8,7 @@ import { bytesToHex, hex, toBase64 } from '../core/binary/hex';
 import { jsonText } from '../core/binary/json';
 import { matrixRows, type MatrixRequest, type MatrixRow } from '../core/check/matrix';
 import { needsOf } from '../core/vmsa/launch/generate';
-import { writeWhole } from '../files/write';
+import { writeWhole } from '../node/write';
 import { ovmfHash, readLaunch, readSevLaunch } from './digestInputs';
 import { withMeasure, type Measure } from './digestMeasure';
 import {

@@ -10,9 +10,9 @@ import { snpLaunch } from '../core/tech/snp/loads';
 import { snpVmmOf, type MatrixRequest } from '../core/check/matrix';
 import { computeImageDigests } from '../core/check/imageDigests';
 import { parseOvmf, type OvmfImage } from '../core/ovmf/image';
-import { readFirmware, resetAddressOf } from '../files/launch';
-import { digestFile, type ReadOptions } from '../files/read';
-import { readWhole } from '../files/vmsaFile';
+import { readFirmware, resetAddressOf } from '../app/launch';
+import { digestFile, type ReadOptions } from '../node/read';
+import { readWhole } from '../app/vmsaFile';
 import type { DigestOptions } from './digestOptions';
 
 /** What of a table is decided by files. */

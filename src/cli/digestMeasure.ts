@@ -4,7 +4,7 @@ import * as errors from '../core/errors';
 import { fromBase64, fromHex } from '../core/binary/hex';
 import { computeMeasurement, measurementText } from '../core/tech/sev/evidence';
 import { isSevEs } from '../core/tech/sev/policy';
-import { withKeys, type KeyPaths } from '../files/keys';
+import { withKeys, type KeyPaths } from '../app/keys';
 import type { DigestOptions } from './digestOptions';
 
 /** The measurement for a launch digest, in base64 as libvirt reports it. */

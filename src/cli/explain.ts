@@ -7,9 +7,9 @@ import type { ExplainResult, Explanation, Remaining } from '../core/explain/expl
 import { editsText, grouped, NO_VERDICT, WEIGHT_TEXTS } from '../core/explain/exportExplanation';
 import { fromHex } from '../core/binary/hex';
 import { MAX_VCPUS } from '../core/tech/sev/digest';
-import { explainLaunch, type DigestInputs } from '../files/explain';
-import { measurementsBeside } from '../files/launchesBeside';
-import { readLaunchFile, type LaunchFile } from '../files/launchFile';
+import { explainLaunch, type DigestInputs } from '../app/explain';
+import { measurementsBeside } from '../app/launchesBeside';
+import { readLaunchFile, type LaunchFile } from '../app/launchFile';
 import { addLaunchOptions, needed, recordedInputs, statedInputs, type LaunchOptions } from './launchOptions';
 import { number } from './options';
 import { columns, printJson, type Output } from './output';

@@ -4,9 +4,9 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { countOf } from '../core/binary/hex';
 import { SEVERITIES } from '../core/ovmf/lint';
-import { readLaunchText } from '../files/launchFile';
-import { lintLaunch } from '../files/launchProblems';
-import type { LaunchProblem } from '../files/launchRules';
+import { readLaunchText } from '../app/launchFile';
+import { lintLaunch } from '../app/launchProblems';
+import type { LaunchProblem } from '../app/launchRules';
 import { printJson, type Output } from './output';
 
 /** The problems of one file, with places as editors count them, from 1. */

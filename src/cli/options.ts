@@ -18,7 +18,7 @@ import { CPU_ID_LIMITS, type CpuId } from '../core/vmsa/launch/signature';
 import { findProfile, PROFILES, type KnownProfile, type ProfileId } from '../core/vmsa/launch/profiles';
 import { decode } from '../core/binary/struct';
 import { VMSA } from '../core/vmsa/layout/layout';
-import { readFirmware, resetAddressOf } from '../files/launch';
+import { readFirmware, resetAddressOf } from '../app/launch';
 
 /** Reads an unsigned number from `least` to `most`. */
 export const number =

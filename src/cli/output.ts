@@ -3,7 +3,7 @@
 import { byteCount, hex } from '../core/binary/hex';
 import type { Finding } from '../core/binary/region';
 import { jsonText } from '../core/binary/json';
-import type { OnProgress } from '../files/read';
+import type { OnProgress } from '../node/read';
 
 /** What of a stream is used; those of the process are such, and a buffer can be. */
 export interface TextStream {

@@ -8,8 +8,8 @@ import {
   imageComparisonMarkdown,
 } from '../core/ovmf/compare/exportComparison';
 import { parseOvmf } from '../core/ovmf/image';
-import { decompressSection } from '../files/lzma';
-import { fileName, readWhole } from '../files/vmsaFile';
+import { decompressSection } from '../node/lzma';
+import { fileName, readWhole } from '../app/vmsaFile';
 import { printJson, type Output } from './output';
 
 interface DiffOptions {

@@ -1,7 +1,7 @@
 // How commands get at the page of a vCPU: from a file in any form, with what a person should know about the choice on
 // standard error.
 
-import { readVmsaFile, fileName, type VmsaFile } from '../files/vmsaFile';
+import { readVmsaFile, fileName, type VmsaFile } from '../app/vmsaFile';
 import type { PagesRead, SourcePage } from '../core/vmsa/forms/readPages';
 import type { Output } from './output';
 

@@ -3,7 +3,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { CheckError, EXIT_STATUS } from '../core/errors';
-import { writeSample } from '../files/sample';
+import { writeSample } from '../app/sample';
 import { addExplainCommand } from './explain';
 import { printable, terminalProgress, type Output, type TextStream } from './output';
 import { addLaunchCommands } from './launch';

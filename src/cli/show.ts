@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import * as errors from '../core/errors';
 import { readPages } from '../core/vmsa/forms/readPages';
-import { choosePage, fileName, readWhole } from '../files/vmsaFile';
+import { choosePage, fileName, readWhole } from '../app/vmsaFile';
 import { vcpuOption } from './options';
 import type { Output } from './output';
 import { showOvmf } from './ovmf';

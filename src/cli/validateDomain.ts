@@ -5,7 +5,7 @@ import { statusOf } from '../core/domain/report';
 import type { RuleResult } from '../core/launch/report';
 import type { Report } from '../core/launch/report';
 import type { Secret } from '../core/tech/sev/secret';
-import { checkDomain, type DomainInputs } from '../files/domainCheck';
+import { checkDomain, type DomainInputs } from '../app/domainCheck';
 import type { ConnectOptions } from '../libvirt/client';
 import { columns, type Output } from './output';
 import { askAtTerminal } from './prompt';

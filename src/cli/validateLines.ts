@@ -1,10 +1,10 @@
 // `sevscope validate --launch` with several files: one line for each, with the place of what is wrong, and a summary.
 
 import { relative } from 'node:path';
-import { errorPlace, verdictPlace } from '../files/launchPlaces';
-import type { LineColumn } from '../files/launchText';
-import type { LaunchResult } from '../files/checkMany';
-import { readLaunchText } from '../files/launchFile';
+import { errorPlace, verdictPlace } from '../app/launchPlaces';
+import type { LineColumn } from '../app/launchText';
+import type { LaunchResult } from '../app/checkMany';
+import { readLaunchText } from '../app/launchFile';
 import { printJson, type Output } from './output';
 
 /** A path as a person in this folder types it. */

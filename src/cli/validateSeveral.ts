@@ -3,10 +3,10 @@
 
 import * as errors from '../core/errors';
 import { junitXml } from '../core/check/exportJunit';
-import { checkMany, type LaunchQuestion } from '../files/checkMany';
-import { statedPlatform } from '../files/launch';
-import { readLaunchFile } from '../files/launchFile';
-import { writeWhole } from '../files/write';
+import { checkMany, type LaunchQuestion } from '../app/checkMany';
+import { statedPlatform } from '../app/launch';
+import { readLaunchFile } from '../app/launchFile';
+import { writeWhole } from '../node/write';
 import { interruptible } from './interrupt';
 import { ownerInputs, recordedInputs } from './launchOptions';
 import type { Output } from './output';

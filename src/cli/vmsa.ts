@@ -5,7 +5,7 @@ import { EXPORT_FORMS } from '../core/vmsa/forms/exportForms';
 import { addPageOptions, addVcpuOptions, vcpuOption, type PageOptions } from './options';
 import type { Output } from './output';
 import { readPage } from './pages';
-import { fileName } from '../files/vmsaFile';
+import { fileName } from '../app/vmsaFile';
 import { diffVmsa, identifyVmsa, type DiffOptions, type IdentifyOptions } from './vmsaDiff';
 import { buildVmsa, updateVmsa, USERSPACES, type UpdateOptions } from './vmsaMake';
 import { exportVmsa, showVmsa, type ExportOptions } from './vmsaShow';

@@ -13,8 +13,8 @@ import { explainDistance, identify, type Candidate } from '../core/vmsa/compare/
 import { VMSA } from '../core/vmsa/layout/layout';
 import type { VmsaField } from '../core/vmsa/page';
 import { decodeSignature } from '../core/vmsa/launch/signature';
-import { readFirmware } from '../files/launch';
-import { fileName, readVmsaFile } from '../files/vmsaFile';
+import { readFirmware } from '../app/launch';
+import { fileName, readVmsaFile } from '../app/vmsaFile';
 import { asksForPage, requestFrom, type PageOptions } from './options';
 import { columns, printJson, type Output } from './output';
 import { notePage, readPage } from './pages';

@@ -7,8 +7,8 @@ import { fieldsSet, findExport } from '../core/vmsa/forms/exportPage';
 import { vmsaFindings } from '../core/vmsa/checks';
 import { groupFields, vmsaFields, vmsaSummary } from '../core/vmsa/page';
 import { pageJson } from '../core/vmsa/forms/pageJson';
-import { fileName } from '../files/vmsaFile';
-import { writeWhole } from '../files/write';
+import { fileName } from '../app/vmsaFile';
+import { writeWhole } from '../node/write';
 import { columns, findingLines, printJson, type Output } from './output';
 import { readPage } from './pages';
 

@@ -4,20 +4,20 @@
 import * as vscode from 'vscode';
 import * as errors from '../core/errors';
 import { generateVmsa } from '../core/vmsa/launch/generate';
-import { writeSample } from '../files/sample';
-import { isRequest } from '../protocol';
-import { domainsCommands } from './domainsCommands';
-import type { DomainsView } from './domainsView';
-import { ImagesEditor, imagesUri } from './imagesEditor';
-import { OvmfEditor } from './ovmfEditor';
-import { activeFile, pickFile, pickRequest, resetAddressAt, savePage, startFolder } from './picks';
-import { present } from './present';
-import type { RecentCpus } from './recentCpus';
-import { recordLaunch } from './recordLaunch';
-import { isReport, reportUri } from './reportSource';
-import { sourceIn, validateDomain, validateNamed, type Surroundings } from './validateDomain';
-import { vmsaCommands, type Command } from './vmsaCommands';
-import { VmsaEditor } from './vmsaEditor';
+import { writeSample } from '../app/sample';
+import { isRequest } from '../protocol/messages';
+import { domainsCommands } from './domains/domainsCommands';
+import type { DomainsView } from './domains/domainsView';
+import { ImagesEditor, imagesUri } from './ovmf/imagesEditor';
+import { OvmfEditor } from './ovmf/ovmfEditor';
+import { activeFile, pickFile, pickRequest, resetAddressAt, savePage, startFolder } from './shell/picks';
+import { present } from './shell/present';
+import type { RecentCpus } from './shell/recentCpus';
+import { recordLaunch } from './launch/recordLaunch';
+import { isReport, reportUri } from './launch/reportSource';
+import { sourceIn, validateDomain, validateNamed, type Surroundings } from './launch/validateDomain';
+import { vmsaCommands, type Command } from './vmsa/vmsaCommands';
+import { VmsaEditor } from './vmsa/vmsaEditor';
 
 /** Registers every command. */
 export function registerCommands(

@@ -2,8 +2,8 @@
 // listens.
 
 import * as vscode from 'vscode';
-import { Inbox, type WireMessage } from '../../src/parcels';
-import type { HostMessage, View, WebviewMessage } from '../../src/protocol';
+import { Inbox, type WireMessage } from '../../src/protocol/parcels';
+import type { HostMessage, View, WebviewMessage } from '../../src/protocol/messages';
 
 /** Stands in for the panel that VS Code gives to an editor. */
 export class TestPanel {

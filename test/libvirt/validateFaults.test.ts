@@ -16,7 +16,7 @@ import type { PROCEDURES, Reply, WireFault } from '../helpers/relay';
 import type { Stage } from '../../src/core/domain/stages';
 import { secretGuid } from '../../src/core/tech/sev/secret';
 import { buildOvmf } from '../../src/core/ovmf/build';
-import { checkDomain } from '../../src/files/domainCheck';
+import { checkDomain } from '../../src/app/domainCheck';
 
 const owner = new Owner();
 after(() => owner.remove());

@@ -10,8 +10,8 @@ import { parseOvmf } from '../../src/core/ovmf/image';
 import { bySeverity } from '../../src/core/ovmf/lint';
 import { readContents } from '../../src/core/ovmf/volumes/contents';
 import { allNodes, parseVolumes } from '../../src/core/ovmf/volumes/volumes';
-import { decompressSection } from '../../src/files/lzma';
-import { readImageApart } from '../../src/host/contents';
+import { decompressSection } from '../../src/node/lzma';
+import { readImageApart } from '../../src/host/ovmf/contents';
 import { runHere } from '../helpers/cli';
 import {
   bounded,

@@ -9,7 +9,7 @@ import type { VolumeTree } from '../../src/core/ovmf/volumes/tree';
 import { verifiesKernelHashes } from '../../src/core/ovmf/volumes/verifier';
 import type { PlacedNode } from '../../src/core/ovmf/volumes/volumes';
 import { allNodes, parseVolumes } from '../../src/core/ovmf/volumes/volumes';
-import { decompressSection } from '../../src/files/lzma';
+import { decompressSection } from '../../src/node/lzma';
 import { imagePaths, readImage } from '../unit/core/ovmf/realImages';
 
 /** What UEFIExtract calls the sorts that have other names here. */

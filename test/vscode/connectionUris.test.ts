@@ -10,13 +10,13 @@ import {
   connectionTexts,
   storeConnectionTexts,
   timeoutMs,
-} from '../../src/host/connectionSettings';
-import { confirmedUris, isHers } from '../../src/host/consent';
-import { domainsCommands } from '../../src/host/domainsCommands';
-import { recordLaunch } from '../../src/host/recordLaunch';
-import type { ReportEditor } from '../../src/host/reportEditor';
-import { canonicalUri } from '../../src/host/lastVerdicts';
-import { validateDomain, validateNamed } from '../../src/host/validateDomain';
+} from '../../src/host/connections/connectionSettings';
+import { confirmedUris, isHers } from '../../src/host/launch/consent';
+import { domainsCommands } from '../../src/host/domains/domainsCommands';
+import { recordLaunch } from '../../src/host/launch/recordLaunch';
+import type { ReportEditor } from '../../src/host/launch/reportEditor';
+import { canonicalUri } from '../../src/host/launch/lastVerdicts';
+import { validateDomain, validateNamed } from '../../src/host/launch/validateDomain';
 import {
   HOST,
   descriptions,

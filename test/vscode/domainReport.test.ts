@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { reportMarkdown } from '../../src/core/check/exportReport';
 import type { Report } from '../../src/core/launch/report';
-import { writeSample } from '../../src/files/sample';
-import { ReportEditor } from '../../src/host/reportEditor';
-import { reportSource, reportUri, type DomainTarget } from '../../src/host/reportSource';
-import { ReportStore } from '../../src/host/reportStore';
+import { writeSample } from '../../src/app/sample';
+import { ReportEditor } from '../../src/host/launch/reportEditor';
+import { reportSource, reportUri, type DomainTarget } from '../../src/host/launch/reportSource';
+import { ReportStore } from '../../src/host/launch/reportStore';
 import { TestPanel } from '../helpers/panel';
 import { until } from './until';
 

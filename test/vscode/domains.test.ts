@@ -4,9 +4,9 @@
 import { strict as assert } from 'node:assert';
 import * as vscode from 'vscode';
 import type { HostFacts } from '../../src/core/domain/facts';
-import { promptPerson } from '../../src/host/connectionPrompts';
-import { connectionTexts, storeConnectionTexts } from '../../src/host/connectionSettings';
-import { plainTooltip, type DomainsNode, type DomainNode } from '../../src/host/domainItems';
+import { promptPerson } from '../../src/host/connections/connectionPrompts';
+import { connectionTexts, storeConnectionTexts } from '../../src/host/connections/connectionSettings';
+import { plainTooltip, type DomainsNode, type DomainNode } from '../../src/host/domains/domainItems';
 import { fakeWorker, opens } from '../helpers/fakeWorker';
 import {
   HOST,

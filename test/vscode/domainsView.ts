@@ -5,12 +5,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { storeConnectionTexts } from '../../src/host/connectionSettings';
-import { Connections } from '../../src/host/connections';
-import type { DomainsNode } from '../../src/host/domainItems';
-import { DomainsView } from '../../src/host/domainsView';
-import { libvirtWorkerScript } from '../../src/host/files';
-import { LastVerdicts } from '../../src/host/lastVerdicts';
+import { storeConnectionTexts } from '../../src/host/connections/connectionSettings';
+import { Connections } from '../../src/host/connections/connections';
+import type { DomainsNode } from '../../src/host/domains/domainItems';
+import { DomainsView } from '../../src/host/domains/domainsView';
+import { libvirtWorkerScript } from '../../src/host/shell/files';
+import { LastVerdicts } from '../../src/host/launch/lastVerdicts';
 import { children } from '../helpers/libvirt';
 import { until } from './until';
 

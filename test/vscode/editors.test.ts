@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { generateVmsa, type VmsaRequest } from '../../src/core/vmsa/launch/generate';
-import { runRecorded } from '../../src/host/checks';
-import { reportUri } from '../../src/host/reportSource';
+import { runRecorded } from '../../src/host/launch/checks';
+import { reportUri } from '../../src/host/launch/reportSource';
 import { CheckError } from '../../src/core/errors';
 import { closeEditors } from './closeEditors';
 

@@ -1,7 +1,7 @@
 // What is remembered of checks, across windows.
 
 import { strict as assert } from 'node:assert';
-import { LastVerdicts } from '../../src/host/lastVerdicts';
+import { LastVerdicts } from '../../src/host/launch/lastVerdicts';
 import { HOST, memory } from './domainsView';
 
 describe('Last verdicts', () => {

@@ -6,10 +6,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { writeSample } from '../../src/files/sample';
-import { launchTasks, resolveLaunchTask } from '../../src/host/launchTasks';
-import { LaunchTree } from '../../src/host/launchTree';
-import { ruleId, stepId } from '../../src/host/testItems';
+import { writeSample } from '../../src/app/sample';
+import { launchTasks, resolveLaunchTask } from '../../src/host/launch/launchTasks';
+import { LaunchTree } from '../../src/host/launch/launchTree';
+import { ruleId, stepId } from '../../src/host/launch/testItems';
 import { RecordedRun } from '../helpers/testRun';
 import { memory } from './domainsView';
 

@@ -10,10 +10,10 @@ import { applyPatch, parseFieldValue, patchField } from '../../src/core/vmsa/edi
 import { generateVmsa, type VmsaRequest } from '../../src/core/vmsa/launch/generate';
 import { toBase64 } from '../../src/core/binary/hex';
 import { vmsaLeaf } from '../../src/core/vmsa/layout/layout';
-import { ComparisonEditor, comparisonUri } from '../../src/host/comparisonEditor';
-import { RecentCpus } from '../../src/host/recentCpus';
-import type { VmsaDocument } from '../../src/host/vmsaDocument';
-import { VmsaEditor } from '../../src/host/vmsaEditor';
+import { ComparisonEditor, comparisonUri } from '../../src/host/vmsa/comparisonEditor';
+import { RecentCpus } from '../../src/host/shell/recentCpus';
+import type { VmsaDocument } from '../../src/host/vmsa/vmsaDocument';
+import { VmsaEditor } from '../../src/host/vmsa/vmsaEditor';
 import { TestPanel } from '../helpers/panel';
 import { until } from './until';
 

@@ -10,7 +10,7 @@ import { VOLUME_RULES } from '../../../../../src/core/ovmf/volumes/rules';
 import type { Decompress, VolumeNode } from '../../../../../src/core/ovmf/volumes/tree';
 import { checkVerifier, verifiesKernelHashes } from '../../../../../src/core/ovmf/volumes/verifier';
 import { allNodes, parseVolumes, variablesOf } from '../../../../../src/core/ovmf/volumes/volumes';
-import { decompressSection } from '../../../../../src/files/lzma';
+import { decompressSection } from '../../../../../src/node/lzma';
 import { bounded, few, mutateHeaders, seeds } from '../../../../helpers/hostile';
 import { randomBytes, seeded } from '../../../../helpers/random';
 import {

@@ -1,0 +1,101 @@
+// Many checks at once: some at a time, each with a result of its own, files that they share read once. The same for the command
+// line and the extension host.
+
+import { statusOf } from '../core/domain/report';
+import * as errors from '../core/errors';
+import { CheckError, EXIT_STATUS } from '../core/errors';
+import type { Report } from '../core/launch/report';
+import { DigestCache } from './digestCache';
+import { checkDomain, type Connector, type DomainInputs } from './domainCheck';
+import { Gate } from './gate';
+import { HostConnections } from './hostConnections';
+import { runCheck, type LaunchInputs } from './launch';
+import type { OnProgress } from '../node/read';
+import type { ConnectOptions } from '../libvirt/client';
+
+/** What is to be checked: a recorded launch, or a running domain. */
+export type LaunchQuestion =
+  | { readonly recorded: LaunchInputs }
+  | { readonly domain: DomainInputs; readonly connection: ConnectOptions };
+
+/** One check of a batch. */
+export interface LaunchJob {
+  /** The launch file, absolute. */
+  readonly path: string;
+  /** Reads the file. @throws CheckError, which becomes the result */
+  readonly prepare: () => Promise<LaunchQuestion>;
+}
+
+/** How one check ended: with a report, or with the reason why there is none. */
+export interface LaunchResult {
+  readonly path: string;
+  readonly outcome: { readonly report: Report } | { readonly error: CheckError };
+  /** The exit status that this check has by itself. */
+  readonly status: number;
+  /** How long it took. */
+  readonly milliseconds: number;
+}
+
+/** How a batch is watched and stopped. Results come as checks end, with their place in the list of jobs. */
+export interface ManyOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: OnProgress | undefined;
+  readonly onStart?: (index: number) => void;
+  readonly onResult?: (result: LaunchResult, index: number) => void;
+}
+
+/**
+ * Checks at the same time. What they wait for is the disk, and Node reads some files at once; the hash itself is computed on the calling
+ * thread, at more than a gigabyte in a second, so that threads of its own would only pay for many large files that differ.
+ */
+const MOST_AT_ONCE = 8;
+
+/** Checks of domains that have begun, most of which wait for their turn with a host: enough that no host waits for a check. */
+const MOST_OF_DOMAINS = 32;
+
+/**
+ * Runs all checks. None that fails stops another; when the signal stops them, those that have not ended say so.
+ * @returns their results in the order of the jobs
+ */
+export async function checkMany(
+  jobs: readonly LaunchJob[],
+  { signal, onProgress, onStart, onResult }: ManyOptions = {},
+): Promise<LaunchResult[]> {
+  const checks = new Gate(MOST_AT_ONCE);
+  const domains = new Gate(MOST_OF_DOMAINS);
+  const hosts = new HostConnections();
+  const options = { signal, onProgress, digest: new DigestCache().digest };
+  const run = async ({ path, prepare }: LaunchJob, index: number): Promise<LaunchResult> => {
+    let begin = performance.now();
+    const start = () => {
+      if (signal?.aborted) throw errors.cancelled();
+      begin = performance.now();
+      onStart?.(index);
+    };
+    const end = (outcome: LaunchResult['outcome'], status: number): LaunchResult => {
+      const result = { path, outcome, status, milliseconds: performance.now() - begin };
+      onResult?.(result, index);
+      return result;
+    };
+    const answer = async (question: LaunchQuestion): Promise<Report> => {
+      if ('domain' in question) {
+        const { domain, connection } = question;
+        const connected: Connector = (how, ask) => hosts.use(how, ask, start);
+        const asked = { ...options, connection, connected };
+        return domains.through(async () => (await checkDomain(domain, asked)).report);
+      }
+      return checks.through(() => {
+        start();
+        return runCheck(question.recorded, options);
+      });
+    };
+    try {
+      const report = await answer(await checks.through(prepare));
+      return end({ report }, statusOf(report));
+    } catch (thrown) {
+      const error = thrown instanceof CheckError ? thrown : errors.unforeseen(thrown);
+      return end({ error }, EXIT_STATUS[error.kind]);
+    }
+  };
+  return Promise.all(jobs.map(run));
+}

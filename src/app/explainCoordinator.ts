@@ -1,0 +1,98 @@
+// The thread that runs a search: reads, prepares the keys, has the units tried stage by stage, and words the answer.
+
+import type { MessagePort } from 'node:worker_threads';
+import { CheckError } from '../core/errors';
+import { answerOf, isFinal, isMatch } from '../core/explain/answer';
+import { partTitle, type TriedPart } from '../core/explain/covered';
+import { searchSpace, type Space } from '../core/explain/causes';
+import type { ExplainProgress, ExplainResult } from '../core/explain/explanation';
+import { KEY_WORDS, prepareKey } from '../core/explain/measurementMac';
+import { planUnits, type Stage, type Unit } from '../core/explain/plan';
+import type { Hit } from '../core/explain/matcher';
+import type { UnitResult } from '../core/explain/search';
+import { readFacts } from './explainFacts';
+import { SearcherPool } from '../node/explainPool';
+import type { CoordinatorMessage, CoordinatorTask } from './explainThreads';
+import { withKeys, type KeyPaths } from './keys';
+
+const STAGES: readonly Stage[] = [0, 1, 2];
+/** Milliseconds between two messages of progress. */
+const PROGRESS_EVERY = 100;
+
+/** Runs a search and posts its progress and its end. @param script of explainWorker.js */
+export async function coordinate(task: CoordinatorTask, port: MessagePort, script: string): Promise<void> {
+  const post = (message: CoordinatorMessage) => port.postMessage(message);
+  let told = 0;
+  const tell = (progress: ExplainProgress) => {
+    const now = Date.now();
+    if (now - told < PROGRESS_EVERY) return;
+    told = now;
+    post({ type: 'progress', progress });
+  };
+  try {
+    post({ type: 'result', result: await search(task, tell, script) });
+  } catch (error) {
+    const kind = error instanceof CheckError ? error.kind : 'bug';
+    post({ type: 'error', kind, message: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+async function search(
+  task: CoordinatorTask,
+  tell: (progress: ExplainProgress) => void,
+  script: string,
+): Promise<ExplainResult> {
+  const { inputs, keyMemory, ...scope } = task;
+  const { facts, isDigestGiven, keys } = await readFacts(inputs, scope, (name, done, total) =>
+    tell({ kind: 'reading', name, done, total: total ?? done }),
+  );
+  if (keys) await prepareKeys(keys, new Int32Array(keyMemory));
+  const space = searchSpace(facts);
+  const pool = new SearcherPool(script, { facts, keyMemory: keys && keyMemory });
+  try {
+    const { hits, parts } = await tryAll(space, pool, tell);
+    const answer = answerOf(space, hits, parts);
+    return isDigestGiven
+      ? {
+          ...answer,
+          summary: `The value has 32 bytes, as a launch digest has and no measurement. ${answer.summary}`,
+        }
+      : answer;
+  } finally {
+    await pool.end();
+  }
+}
+
+/** Keys are in memory for as long as it takes to prepare them; what is prepared is cleared by who gave the memory. */
+function prepareKeys(paths: KeyPaths, memory: Int32Array): Promise<void> {
+  return withKeys(paths, ({ tik, tek }) => {
+    prepareKey(tik, memory, 0);
+    if (tek) prepareKey(tek, memory, KEY_WORDS);
+  });
+}
+
+/** Stage by stage, until one explains it. */
+async function tryAll(
+  space: Space,
+  pool: SearcherPool,
+  tell: (progress: ExplainProgress) => void,
+): Promise<{ hits: readonly Hit[]; parts: readonly TriedPart[] }> {
+  const stages = STAGES.map((stage) => planUnits(space, stage));
+  const total = stages.flat().reduce((all, { size }) => all + size, 0);
+  const hits: Hit[] = [];
+  const parts: TriedPart[] = [];
+  let tried = 0;
+  const isEnough = () => hits.some((hit) => isMatch(space, hit) || isFinal(space, hit));
+  for (const [stage, units] of stages.entries()) {
+    await pool.run(units, (unit: Unit, result: UnitResult) => {
+      hits.push(...result.hits);
+      parts.push({ first: unit.first, second: unit.second, tried: result.tried });
+      tried += unit.size;
+      tell({ kind: 'trying', tried, total, title: partTitle(unit) });
+      // All single changes are tried, because several may be ways to put it; two changes only until there is an answer.
+      return stage === 2 && isEnough();
+    });
+    if (isEnough()) break;
+  }
+  return { hits, parts };
+}

@@ -1,0 +1,206 @@
+// Reads what a search needs: streams kernel and initrd, takes the images whole, and finds others beside them when asked.
+
+import { createHash } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import * as errors from '../core/errors';
+import type {
+  FirmwareFacts,
+  KeyFacts,
+  LaunchFacts,
+  NamedMeasurement,
+  Wanted,
+} from '../core/explain/launchFacts';
+import { variableStoreSize } from '../core/explain/variableStore';
+import { bytesToHex, fromBase64 } from '../core/binary/hex';
+import { MAX_VCPUS } from '../core/tech/sev/digest';
+import { parseMeasurement, type Platform } from '../core/tech/sev/evidence';
+import { parseOvmf } from '../core/ovmf/image';
+import type { DigestInputs, ExplainScope } from './explainThreads';
+import type { KeyPaths } from './keys';
+import { checkTogether, readVmsa, type LaunchInputs } from './launch';
+import { digestFile, readShared, type OnProgress } from '../node/read';
+
+/** Larger ones are no firmware. */
+const MAX_IMAGE = 64 * 2 ** 20;
+/** The tables of an image lie in its last pages. */
+const TAIL = 64 * 1024;
+const USUAL_MAX_VCPUS = 256;
+/** A folder with more images, or larger ones, than this is no place where firmware is installed. */
+const MOST_BESIDE = 32;
+const MOST_BYTES_BESIDE = 256 * 2 ** 20;
+const DIGEST_SIZE = 32;
+
+/** What a digest is explained with when no policy is given: it says no more than whether the launch is SEV-ES. */
+const POLICY = { sev: 1, sevEs: 5 } as const;
+
+/** What was read, and whether a value of 32 bytes was given where a measurement belongs. */
+export interface ReadFacts {
+  readonly facts: LaunchFacts;
+  readonly isDigestGiven: boolean;
+  readonly keys: KeyPaths | undefined;
+}
+
+/**
+ * Reads everything but the keys.
+ * @throws CheckError when an input cannot be read, does not fit, or contradicts another
+ */
+export async function readFacts(
+  inputs: LaunchInputs | DigestInputs,
+  scope: ExplainScope,
+  onProgress: OnProgress,
+): Promise<ReadFacts> {
+  checkTogether(inputs);
+  const { vcpus: count } = inputs;
+  if (count !== undefined && (count < 1 || count > MAX_VCPUS)) throw errors.badVcpuCount(count, MAX_VCPUS);
+  const { wanted, platform, keys, isDigestGiven } = questionOf(inputs);
+  const { title, cmdline, vcpus, cpu, profile, vmsa } = inputs;
+  const digest = async (path: string | undefined) => {
+    if (path === undefined) return undefined;
+    const { name, bytes, sha256 } = await digestFile(path, { onProgress });
+    return { name, bytes, sha256 };
+  };
+  const facts: LaunchFacts = {
+    title,
+    wanted,
+    platform,
+    others: othersOf(scope),
+    vmsa: vmsa?.bsp === undefined ? undefined : await readPages(vmsa.bsp, vmsa.ap),
+    firmwares: await readImages(inputs.firmware, scope.beside === true),
+    kernel: await digest(inputs.kernel),
+    initrd: await digest(inputs.initrd),
+    cmdline,
+    vcpus,
+    cpu,
+    hostCpu: scope.hostCpu,
+    profile,
+    keys: keys && keyFacts(keys),
+    maxVcpus: Math.min(MAX_VCPUS, Math.max(scope.maxVcpus ?? USUAL_MAX_VCPUS, vcpus ?? 1)),
+    beside: scope.beside === true,
+  };
+  return { facts, isDigestGiven, keys };
+}
+
+interface Question {
+  readonly wanted: Wanted;
+  readonly platform: Platform;
+  readonly keys: KeyPaths | undefined;
+  readonly isDigestGiven: boolean;
+}
+
+/** What is asked: about a measurement, or about a launch digest, which people take for one. */
+function questionOf(inputs: LaunchInputs | DigestInputs): Question {
+  const nobody = { apiMajor: 0, apiMinor: 0, buildId: 0 };
+  if ('launchDigest' in inputs) {
+    const { launchDigest: digest, cpu, vmsa } = inputs;
+    if (digest.length !== DIGEST_SIZE) throw errors.badLaunchDigest(digest.length);
+    const policy = inputs.policy ?? (cpu || vmsa ? POLICY.sevEs : POLICY.sev);
+    return {
+      wanted: { kind: 'digest', digest },
+      platform: { ...nobody, policy },
+      keys: undefined,
+      isDigestGiven: false,
+    };
+  }
+  const { measurement, platform, keys } = inputs;
+  const digest = fromBase64(measurement);
+  if (digest?.length === DIGEST_SIZE)
+    return { wanted: { kind: 'digest', digest }, platform, keys: undefined, isDigestGiven: true };
+  return {
+    wanted: { kind: 'measurement', ...parseMeasurement(measurement) },
+    platform,
+    keys,
+    isDigestGiven: false,
+  };
+}
+
+function othersOf({ otherMeasurements = [] }: ExplainScope): NamedMeasurement[] {
+  return otherMeasurements.map(({ label, measurement }) => ({ label, ...parseMeasurement(measurement) }));
+}
+
+function keyFacts(keys: KeyPaths): KeyFacts {
+  return 'tk' in keys ? keys : { tik: keys.tik, tek: keys.tek };
+}
+
+async function readPages(bsp: string, ap: string | undefined): Promise<LaunchFacts['vmsa']> {
+  return { bsp: await readVmsa(bsp), ap: ap === undefined ? undefined : await readVmsa(ap) };
+}
+
+/** An image made of parts. */
+function imageOf(
+  parts: readonly Uint8Array[],
+  rest: Pick<FirmwareFacts, 'path' | 'name' | 'origin'>,
+): FirmwareFacts {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  const last = parts.at(-1)!;
+  const fileSize = parts.reduce((all, { length }) => all + length, 0);
+  // A copy: what core reads of an image is its own memory, not shared.
+  const { resetAddress } = parseOvmf(last.slice(-TAIL), { fileSize }).value;
+  return { ...rest, parts, sha256: hash.digest(), resetAddress };
+}
+
+/** The given image, then what may have been launched instead, each content once. */
+async function readImages(path: string, beside: boolean): Promise<LaunchFacts['firmwares']> {
+  const bytes = await readShared(path, MAX_IMAGE);
+  const name = basename(path);
+  const given = imageOf([bytes], { path, name, origin: 'given' });
+  const store = variableStoreSize(bytes);
+  const others: FirmwareFacts[] = [];
+  if (store !== undefined && store < bytes.length)
+    others.push(
+      imageOf([bytes.subarray(store)], {
+        path: undefined,
+        name: `${name} without its variable store (the last ${bytes.length - store} bytes)`,
+        origin: 'code part',
+      }),
+    );
+  if (beside) others.push(...(await imagesBeside(path, bytes, store !== undefined)));
+  return [given, ...distinct(given, others)];
+}
+
+/** Images once each; one that is in a file, too, has that file's path. */
+function distinct(given: FirmwareFacts, others: readonly FirmwareFacts[]): FirmwareFacts[] {
+  const found = new Map<string, FirmwareFacts>();
+  for (const image of others) {
+    const key = bytesToHex(image.sha256);
+    if (key === bytesToHex(given.sha256)) continue;
+    const before = found.get(key);
+    if (!before) found.set(key, image);
+    else if (before.path === undefined && image.path !== undefined)
+      found.set(key, { ...before, path: image.path, name: image.name });
+  }
+  return [...found.values()];
+}
+
+/** Names of images and of what editors and package managers leave of them. */
+const isImageName = (name: string): boolean => /\.fd([.~-].*)?$/i.test(name);
+
+/** Images in the folder of the given one, and with a variable store of that folder in front of it when it has none. */
+async function imagesBeside(path: string, given: Uint8Array, hasStore: boolean): Promise<FirmwareFacts[]> {
+  const folder = dirname(path);
+  const names = await readdir(folder).catch(() => []);
+  const images: FirmwareFacts[] = [];
+  let total = 0;
+  for (const name of names.filter(isImageName).sort().slice(0, MOST_BESIDE)) {
+    const file = join(folder, name);
+    // What cannot be read or is no image was not launched from here either.
+    const bytes = await readShared(file, Math.min(MAX_IMAGE, MOST_BYTES_BESIDE - total)).catch(
+      () => undefined,
+    );
+    if (!bytes || bytes.length === 0) continue;
+    total += bytes.length;
+    if (variableStoreSize(bytes) !== bytes.length)
+      images.push(imageOf([bytes], { path: file, name, origin: 'beside' }));
+    else if (!hasStore)
+      images.push(
+        imageOf([bytes, given], {
+          path: undefined,
+          name: `${name} and then ${basename(path)}`,
+          origin: 'with variables',
+        }),
+      );
+  }
+  // First those that are no file of their own, so that a file with the same bytes is known for what it is.
+  return images.sort((a, b) => Number(a.path !== undefined) - Number(b.path !== undefined));
+}

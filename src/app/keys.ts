@@ -1,0 +1,77 @@
+// The guest owner's keys: read when needed, cleared after use, and in no message. TIK and TEK are 16 bytes each,
+// or one file with TEK first (virt-qemu-sev-validate --tk).
+
+import * as errors from '../core/errors';
+import { KEY_SIZE } from '../core/tech/sev/evidence';
+import { isPipe, readUpTo } from '../node/read';
+
+/** Where the keys are: one file with both, or a file each. */
+export type KeyPaths = { readonly tk: string } | { readonly tik: string; readonly tek?: string | undefined };
+
+/** Transport integrity key and, when it was given, transport encryption key. */
+export interface Keys {
+  readonly tik: Uint8Array;
+  readonly tek: Uint8Array | undefined;
+}
+
+/** Bytes of key files: of both keys in one, and of one key. */
+export const KEY_FILE_SIZES = { tk: 2 * KEY_SIZE, tik: KEY_SIZE, tek: KEY_SIZE } as const;
+
+// 16 or 32 bytes in hexadecimal or padded base64, and PEM. A path of this form can be written with ./ before it.
+const PASTED =
+  /^(0x)?([0-9a-f]{2}[ :-]?){15}[0-9a-f]{2}(([ :-]?[0-9a-f]{2}){16})?$|^[0-9a-z+/]{22}==$|^[0-9a-z+/]{43}=$|-----BEGIN /i;
+
+/** Whether a text that should be the path of a key file is rather the key, which belongs in no file that is shown. */
+export const looksLikeKey = (text: string): boolean => PASTED.test(text.trim());
+
+async function readKey(
+  path: string,
+  what: string,
+  size: number,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array> {
+  // The limit keeps a wrong file, however large, from being read; its true size is not worth knowing.
+  const bytes = await readUpTo(path, size, signal);
+  if (bytes.length === size) return bytes;
+  bytes.fill(0);
+  throw errors.badKeyFile(what, path, bytes.length > size ? undefined : bytes.length, size);
+}
+
+/**
+ * Lets `use` work with the keys and clears them whatever happens.
+ * @throws CheckError when a file cannot be read or has the wrong length
+ */
+export async function withKeys<T>(
+  paths: KeyPaths,
+  use: (keys: Keys) => Promise<T> | T,
+  signal?: AbortSignal,
+): Promise<T> {
+  const read: Uint8Array[] = [];
+  const take = async (path: string, what: string, size: number): Promise<Uint8Array> => {
+    const bytes = await readKey(path, what, size, signal);
+    read.push(bytes);
+    return bytes;
+  };
+  try {
+    if ('tk' in paths) {
+      const both = await take(paths.tk, 'TEK and TIK', 2 * KEY_SIZE);
+      return await use({ tek: both.subarray(0, KEY_SIZE), tik: both.subarray(KEY_SIZE) });
+    }
+    const tik = await take(paths.tik, 'TIK', KEY_SIZE);
+    const tek = paths.tek === undefined ? undefined : await take(paths.tek, 'TEK', KEY_SIZE);
+    return await use({ tik, tek });
+  } finally {
+    for (const bytes of read) bytes.fill(0);
+  }
+}
+
+/**
+ * Says at once what is wrong with key files, before anything long is begun. A pipe gives its key only once, so it is left for then.
+ * @throws CheckError as withKeys does
+ */
+export async function checkKeys(paths: KeyPaths, signal?: AbortSignal): Promise<void> {
+  const pipes = await Promise.all(
+    [...Object.values(paths)].map(async (path) => path !== undefined && (await isPipe(path))),
+  );
+  if (!pipes.includes(true)) await withKeys(paths, () => undefined, signal);
+}

@@ -1,0 +1,272 @@
+// Runs a launch-measurement check from paths: streams the files, reads the keys, makes or reads the VMSA pages,
+// and hands all of it to core. The same for the command line and the extension host.
+
+import { createHash, createCipheriv, randomBytes } from 'node:crypto';
+import { basename } from 'node:path';
+import * as errors from '../core/errors';
+import { checkLaunch, type HostInput, type VmsaInput } from '../core/check/check';
+import { parseMeasurement, type Platform } from '../core/tech/sev/evidence';
+import { isSevEs } from '../core/tech/sev/policy';
+import type { Report } from '../core/launch/report';
+import { checkSecretRoom, sealSecrets, type Secret, type SecretPacket } from '../core/tech/sev/secret';
+import { parseOvmf, type OvmfImage } from '../core/ovmf/image';
+import { describeCpuId } from '../core/vmsa/launch/cpuModels';
+import { cpuByName, generateVmsa, needsOf, type Role } from '../core/vmsa/launch/generate';
+import { VMSA_SIZE } from '../core/vmsa/layout/layout';
+import { SEV_ES_PROFILES, type KnownProfile, type ProfileId } from '../core/vmsa/launch/profiles';
+import type { CpuId } from '../core/vmsa/launch/signature';
+import type { DigestFile } from './digestCache';
+import { checkKeys, withKeys, type KeyPaths } from './keys';
+import type { LaunchFile } from './launchFile';
+import { digestFile, isPipe, readTail, readUpTo, type ReadOptions } from '../node/read';
+
+/** Paths and numbers of one check; what an SEV-ES launch needs may be missing for plain SEV. */
+export interface LaunchInputs {
+  readonly title: string;
+  readonly measurement: string;
+  readonly platform: Platform;
+  readonly firmware: string;
+  readonly kernel?: string | undefined;
+  readonly initrd?: string | undefined;
+  readonly cmdline?: string | undefined;
+  readonly vcpus?: number | undefined;
+  readonly cpu?: CpuId | undefined;
+  readonly profile?: ProfileId | undefined;
+  readonly vmsa?: { readonly bsp?: string | undefined; readonly ap?: string | undefined } | undefined;
+  readonly keys: KeyPaths;
+  /** What of it the host named, and nobody the owner trusts. */
+  readonly fromHost?: readonly HostInput[] | undefined;
+}
+
+/** The inputs that a launch file names. @throws CheckError when no launch is recorded in it */
+export function launchInputs(file: LaunchFile, title: string): LaunchInputs {
+  if (!file.launch) throw errors.noRecordedLaunch(title);
+  const { measurement, ...platform } = file.launch;
+  return { ...ownerInputsOf(file, title), measurement, platform };
+}
+
+/** What of a launch file is the owner's. @param title for a file without a name */
+export function ownerInputsOf(
+  file: LaunchFile,
+  title: string,
+): Omit<LaunchInputs, 'measurement' | 'platform'> {
+  const { cpu, name, firmware, kernel, initrd, cmdline, vcpus, profile, vmsa, keys } = file;
+  return {
+    firmware,
+    kernel,
+    initrd,
+    cmdline,
+    vcpus,
+    profile,
+    vmsa,
+    keys,
+    title: name ?? title,
+    cpu: typeof cpu === 'string' ? cpuByName(cpu) : cpu,
+  };
+}
+
+/** What the owner states of a domain's launch, whatever its host reports. */
+export function statedPlatform({ domain }: LaunchFile): Partial<Platform> {
+  return domain?.policy === undefined ? {} : { policy: domain.policy };
+}
+
+/** Reads a VMSA file. @throws CheckError when it cannot be read or is not one page. */
+export async function readVmsa(path: string, signal?: AbortSignal): Promise<Uint8Array> {
+  const page = await readUpTo(path, VMSA_SIZE, signal);
+  if (page.length !== VMSA_SIZE)
+    throw errors.wrongVmsaSize(path, page.length > VMSA_SIZE ? undefined : page.length);
+  return page;
+}
+
+/** The OVMF image at a path, from its last 64 KiB. @throws CheckError when it cannot be read */
+export async function readFirmware(path: string): Promise<OvmfImage> {
+  const { tail, bytes } = await readTail(path);
+  return parseOvmf(tail, { fileSize: bytes }).value;
+}
+
+/** The reset address of an image. @throws CheckError saying why there is none. */
+export function resetAddressOf(image: OvmfImage, path: string): number {
+  if (image.resetAddress !== undefined) return image.resetAddress;
+  throw errors.noResetAddress(path, image.table ? 'its table has no reset block' : 'it has no GUIDed table');
+}
+
+/** The SEV-ES profile with this name, or the usual one. @throws CheckError for any other profile */
+export function sevEsProfile(id: ProfileId | undefined): KnownProfile {
+  const [usual] = SEV_ES_PROFILES;
+  const found = id === undefined ? usual : SEV_ES_PROFILES.find((p) => p.id === id);
+  if (found) return found;
+  throw errors.notSevEsProfile(
+    String(id),
+    SEV_ES_PROFILES.map((p) => p.id),
+  );
+}
+
+/** The pages that the launch measures: from files, which are read whatever the policy says, or generated. */
+async function vmsaFor(
+  inputs: LaunchInputs,
+  image: OvmfImage,
+  signal: AbortSignal | undefined,
+): Promise<VmsaInput | undefined> {
+  const { cpu, vmsa, vcpus = 1 } = inputs;
+  if (vmsa?.bsp !== undefined) {
+    const { bsp, ap } = vmsa;
+    return {
+      bsp: await readVmsa(bsp, signal),
+      ap: ap === undefined ? undefined : await readVmsa(ap, signal),
+      source: 'owner',
+      detail: ap === undefined ? basename(bsp) : `${basename(bsp)}, then ${basename(ap)}`,
+    };
+  }
+  if (!cpu || !isSevEs(inputs.platform.policy)) return undefined;
+  const profile = sevEsProfile(inputs.profile);
+  const page = (role: Role, resetAddress?: number) =>
+    generateVmsa({ profile: profile.id, role, cpu, resetAddress }).bytes;
+  const made = {
+    source: 'derived' as const,
+    detail: `generated for ${describeCpuId(cpu)}; ${profile.title}`,
+  };
+  if (vcpus < 2) return { bsp: page('bsp'), ...made };
+  const address = needsOf(profile, 'ap').resetAddress ? resetAddressOf(image, inputs.firmware) : undefined;
+  return { bsp: page('bsp'), ap: page('ap', address), ...made };
+}
+
+/** Why a kernel is not measured with this firmware, a sentence; undefined when it can be. */
+export function kernelUnmeasured({ supports }: OvmfImage): string | undefined {
+  const hashes = supports.find((s) => s.feature === 'kernel hashes');
+  return hashes?.ok
+    ? undefined
+    : `A kernel is given, but this firmware has no room for kernel hashes (${hashes?.reason ?? ''}): QEMU refuses to start it with kernel hashes on, and without them nothing of the kernel is measured.`;
+}
+
+/** What a person should know about her inputs, beside the verdict. */
+function inputWarnings(inputs: LaunchInputs, image: OvmfImage): string[] {
+  const unmeasured = inputs.kernel === undefined ? undefined : kernelUnmeasured(image);
+  const warnings = unmeasured === undefined ? [] : [unmeasured];
+  if (inputs.vmsa && !isSevEs(inputs.platform.policy)) {
+    warnings.push(
+      'VMSA pages are given, but the policy is plain SEV (bit 2 is clear), which measures none: they play no part in this verdict.',
+    );
+  }
+  return warnings;
+}
+
+/**
+ * What can be said before gigabytes are read: inputs that contradict each other, or are missing. Here, so that no way
+ * in forgets one.
+ */
+function checkUsage(inputs: LaunchInputs): void {
+  const { cpu, vmsa, vcpus, platform, measurement } = inputs;
+  parseMeasurement(measurement);
+  checkTogether(inputs);
+  if (!isSevEs(platform.policy)) return;
+  if (vcpus === undefined) throw errors.vcpuCountNeeded();
+  if (!cpu && !vmsa) throw errors.vmsaNeeded();
+}
+
+/** Inputs of an owner, of which some may be left for a host to say. */
+type OwnerInputs = Pick<
+  LaunchInputs,
+  'kernel' | 'initrd' | 'cmdline' | 'cpu' | 'vmsa' | 'profile' | 'keys'
+> & { readonly firmware?: string | undefined };
+
+/** Refuses inputs that contradict each other, whatever was launched. @throws CheckError (usage) */
+export function checkTogether({
+  kernel,
+  initrd,
+  cmdline,
+  cpu,
+  vmsa,
+  profile,
+}: Omit<OwnerInputs, 'keys'>): void {
+  sevEsProfile(profile);
+  if (kernel === undefined && (initrd !== undefined || cmdline !== undefined)) throw errors.kernelNeeded();
+  if (cpu && vmsa) throw errors.cpuAndVmsa();
+  if (vmsa?.ap !== undefined && vmsa.bsp === undefined) throw errors.bspPageNeeded();
+}
+
+/**
+ * Everything that is wrong with an owner's inputs before a host is asked: contradictions, files that cannot be read, keys
+ * and pages of the wrong length. Pipes are left for when they are needed, because they can be read once only.
+ * @throws CheckError
+ */
+export async function checkOwnerInputs(inputs: OwnerInputs, signal?: AbortSignal): Promise<void> {
+  checkTogether(inputs);
+  const { firmware, kernel, initrd, vmsa, keys } = inputs;
+  const looks = (path: string | undefined, look: (path: string) => Promise<unknown>) =>
+    path === undefined ? undefined : isPipe(path).then((pipe) => (pipe ? undefined : look(path)));
+  for (const path of [firmware, kernel, initrd]) await looks(path, (file) => readUpTo(file, 1, signal));
+  await checkKeys(keys, signal);
+  for (const path of [vmsa?.bsp, vmsa?.ap]) await looks(path, (file) => readVmsa(file, signal));
+}
+
+/** How a check is watched and stopped, and who reads its files: digestFile unless a batch shares what is read. */
+export interface CheckOptions extends ReadOptions {
+  readonly digest?: DigestFile;
+}
+
+/**
+ * Runs a check.
+ * @throws CheckError when an input cannot be read, does not fit, or contradicts another
+ */
+export async function runCheck(inputs: LaunchInputs, options: CheckOptions = {}): Promise<Report> {
+  checkUsage(inputs);
+  const { digest = digestFile } = options;
+  const firmware = await digest(inputs.firmware, options);
+  // A wrong key file is told at once; for the HMAC the keys are read again, so that they are not in memory while
+  // gigabytes are streamed.
+  await checkKeys(inputs.keys, options.signal);
+  const image = parseOvmf(firmware.tail, { fileSize: firmware.bytes }).value;
+  const vmsa = await vmsaFor(inputs, image, options.signal);
+  const maybe = async (path: string | undefined) => (path === undefined ? undefined : digest(path, options));
+  const kernel = await maybe(inputs.kernel);
+  const initrd = await maybe(inputs.initrd);
+  const warnings = inputWarnings(inputs, image);
+  return withKeys(
+    inputs.keys,
+    ({ tik }) => {
+      const measured = {
+        ...inputs,
+        tik,
+        firmware,
+        firmwareHasher: firmware.hasher,
+        kernel,
+        initrd,
+        vmsa,
+        warnings,
+      };
+      return checkLaunch(measured, () => createHash('sha256'));
+    },
+    options.signal,
+  );
+}
+
+const aes128Ctr = (key: Uint8Array, iv: Uint8Array, data: Uint8Array): Uint8Array => {
+  const cipher = createCipheriv('aes-128-ctr', key, iv);
+  return Buffer.concat([cipher.update(data), cipher.final()]);
+};
+
+/** What LAUNCH_SECRET takes; `noRoom` is a phrase why the firmware has no area for it, when it has none. */
+export interface SealedSecrets extends SecretPacket {
+  readonly noRoom: string | undefined;
+}
+
+/**
+ * Seals secrets for the guest of a launch that matched, and clears them.
+ * @throws CheckError when a key cannot be read, or the secrets do not fit into one packet or the firmware's area for them
+ */
+export async function sealForLaunch(
+  inputs: LaunchInputs,
+  secrets: readonly Secret[],
+): Promise<SealedSecrets> {
+  try {
+    const image = await readFirmware(inputs.firmware);
+    const packet = await withKeys(inputs.keys, ({ tik, tek }) => {
+      if (!tek) throw errors.tekNeeded();
+      const { hmac } = parseMeasurement(inputs.measurement);
+      return sealSecrets(secrets, { tik, tek }, hmac, randomBytes(16), aes128Ctr);
+    });
+    return { ...packet, noRoom: checkSecretRoom(packet.payload.length, image) };
+  } finally {
+    for (const { data } of secrets) data.fill(0);
+  }
+}

@@ -1,0 +1,266 @@
+// Launch files, `*.sevlaunch.json`: the owner's inputs for checking a launch, with the launch as it was recorded or the
+// domain to ask. The schema here is the one table; the JSON schema that VS Code gets and the documentation come from it.
+
+import { dirname, isAbsolute, resolve } from 'node:path';
+import * as v from 'valibot';
+import * as errors from '../core/errors';
+import { MAX_VCPUS } from '../core/tech/sev/digest';
+import { findCpuModel } from '../core/vmsa/launch/cpuModels';
+import { SEV_ES_PROFILES, type ProfileId } from '../core/vmsa/launch/profiles';
+import { CPU_ID_LIMITS } from '../core/vmsa/launch/signature';
+import { looksLikeKey } from './keys';
+import { readUpTo } from '../node/read';
+
+const whole = (most: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(most));
+const integer = (most: number, text: string) => v.pipe(whole(most), v.description(text));
+const file = (text: string) =>
+  v.pipe(v.string(), v.minLength(1), v.description(`${text} A path, relative to this file or absolute.`));
+
+/** A word of so many hexadecimal digits, as a number or as people write it: 5 or "0x5". */
+const word = (digits: number, text: string) =>
+  v.pipe(
+    v.union(
+      [
+        whole(16 ** digits - 1),
+        v.pipe(v.string(), v.regex(new RegExp(`^0[xX][0-9a-fA-F]{1,${digits}}$`)), v.transform(Number)),
+      ],
+      `a number, or 0x and at most ${digits} hexadecimal digits as a text`,
+    ),
+    v.description(text),
+  );
+const policy = word(
+  8,
+  'Guest policy, 32 bits (sev-policy), also as "0x5". With bit 2 set the guest is SEV-ES.',
+);
+
+const cpuNumbers = v.strictObject({
+  family: integer(CPU_ID_LIMITS.family, 'CPU family with the extended part added in.'),
+  model: integer(CPU_ID_LIMITS.model, 'CPU model with the extended part.'),
+  stepping: integer(CPU_ID_LIMITS.stepping, 'CPU stepping.'),
+});
+
+/** The members that name key files. */
+const key = {
+  tk: file('TEK and TIK in one file of 32 bytes, TEK first.'),
+  tik: file('Transport integrity key, 16 bytes.'),
+  tek: file('Transport encryption key, 16 bytes; needed for secrets only.'),
+};
+const keyFiles = v.union(
+  [v.strictObject({ tk: key.tk }), v.strictObject({ tik: key.tik, tek: v.optional(key.tek) })],
+  'an object with "tik" and perhaps "tek", or with "tk" alone',
+);
+
+const recordedLaunch = v.strictObject({
+  measurement: v.pipe(
+    v.string(),
+    v.description('What the host reported (sev-measurement): base64 of 48 bytes, the HMAC and its nonce.'),
+  ),
+  apiMajor: word(2, 'SEV API major version of the firmware (sev-api-major).'),
+  apiMinor: word(2, 'SEV API minor version of the firmware (sev-api-minor).'),
+  buildId: word(2, 'Build of the SEV firmware (sev-build-id).'),
+  policy,
+});
+
+const runningDomain = v.strictObject({
+  connection: v.pipe(
+    v.string(),
+    v.minLength(1),
+    v.description(
+      'The libvirt connection, such as qemu+ssh://user@host/system. It must be one of the forms that run no program; VS Code asks before it is used.',
+    ),
+  ),
+  name: v.pipe(v.string(), v.minLength(1), v.description('The domain: its UUID, its name, or its id.')),
+  policy: v.optional(
+    v.pipe(
+      policy,
+      v.description('The guest policy that you asked for, instead of the one that the host reports.'),
+    ),
+  ),
+});
+
+const vmsaFiles = v.strictObject({
+  bsp: file('VMSA page of vCPU 0, 4096 bytes.'),
+  ap: v.optional(file('VMSA page of every other vCPU, 4096 bytes.')),
+});
+
+/** The shape of a launch file. */
+export const LaunchFileSchema = v.strictObject({
+  $schema: v.optional(v.string()),
+  name: v.optional(v.pipe(v.string(), v.description('What to call this launch in reports.'))),
+  firmware: file('The firmware image that QEMU loaded: OVMF.fd, or the CODE image of a split build.'),
+  kernel: v.optional(file('The kernel, when the guest boots with kernel hashes.')),
+  initrd: v.optional(file('The initrd of that kernel.')),
+  cmdline: v.optional(
+    v.pipe(v.string(), v.description('The kernel command line, exactly as given to QEMU.')),
+  ),
+  vcpus: v.optional(
+    v.pipe(
+      v.number(),
+      v.integer(),
+      v.minValue(1),
+      v.maxValue(MAX_VCPUS),
+      v.description('Number of vCPUs; needed for SEV-ES.'),
+    ),
+  ),
+  cpu: v.optional(
+    v.pipe(
+      v.union(
+        [
+          v.pipe(
+            v.string(),
+            v.check((name) => findCpuModel(name) !== undefined, 'a CPU model of QEMU, such as EPYC-Milan'),
+          ),
+          cpuNumbers,
+        ],
+        'a CPU model of QEMU, such as EPYC-Milan, or an object with family, model and stepping',
+      ),
+      v.description("The guest's CPU, for generated VMSAs: a QEMU model such as EPYC-Milan, or its numbers."),
+    ),
+  ),
+  profile: v.optional(
+    v.pipe(
+      v.picklist(SEV_ES_PROFILES.map((p) => p.id)),
+      v.description(
+        `The launch flavour of generated VMSAs: ${SEV_ES_PROFILES.map((p) => `${p.id} (${p.title})`).join(', ')}.`,
+      ),
+    ),
+  ),
+  vmsa: v.optional(v.pipe(vmsaFiles, v.description('VMSA pages from files, instead of generated ones.'))),
+  keys: v.pipe(
+    keyFiles,
+    v.description("The guest owner's keys. Only their paths are here; keys are read when needed."),
+  ),
+  launch: v.optional(
+    v.pipe(recordedLaunch, v.description('What the host reported about the launch, when it was recorded.')),
+  ),
+  domain: v.optional(
+    v.pipe(runningDomain, v.description('The running domain whose host is asked about the launch.')),
+  ),
+});
+
+/** A launch file with absolute paths. */
+export type LaunchFile = v.InferOutput<typeof LaunchFileSchema> & { profile?: ProfileId | undefined };
+
+// The libraries' own messages quote what they refuse, and that may be a key: a key file given by mistake, or a key
+// pasted where its path belongs. So the sentences are made here, from places and types.
+
+/** Where JSON breaks off, when the parser says it. */
+function placeOf(error: unknown): string {
+  const position = error instanceof SyntaxError ? /position (\d+)/.exec(error.message)?.[1] : undefined;
+  return position === undefined ? '' : ` (character ${position})`;
+}
+
+/** Issues whose sentence is ours: what was wanted, with nothing of what was found. */
+const OURS = ['check', 'union'];
+
+/** What was wanted and what sort of value was found; of numbers the value, of all else the type. */
+function complaint({ type: issue, message, expected, input }: v.BaseIssue<unknown>): string {
+  if (expected === 'never') return 'there is no such field';
+  const type = input === null ? 'null' : Array.isArray(input) ? 'a list' : typeof input;
+  const found = input === undefined ? 'nothing' : typeof input === 'number' ? String(input) : type;
+  return `wanted ${OURS.includes(issue) ? message : (expected ?? 'another value')}, found ${found}`;
+}
+
+/** Where a path of a launch file leads. @param file the launch file, absolute */
+export const pathIn = (file: string, path: string): string =>
+  isAbsolute(path) ? path : resolve(dirname(file), path);
+
+/** What is wrong with the shape of a launch file: the member, outermost name first, and why. */
+export interface ShapeProblem {
+  readonly member: readonly string[];
+  readonly why: string;
+}
+
+/** All that the schema refuses, in its order. */
+export function shapeProblems(json: unknown): ShapeProblem[] {
+  const { issues = [] } = v.safeParse(LaunchFileSchema, json);
+  return issues.map((issue) => ({
+    member: issue.path?.map(({ key: name }) => String(name)) ?? [],
+    why: complaint(issue),
+  }));
+}
+
+/** The members of an object that their schemas take; the others are as if they were not there. */
+function validEntries<E extends v.ObjectEntries>(
+  entries: E,
+  value: unknown,
+): { [N in keyof E]?: v.InferOutput<E[N]> | undefined } | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const given = value as Readonly<Record<string, unknown>>;
+  const taken = Object.entries(entries).flatMap(([name, schema]) => {
+    const result = v.safeParse(schema, given[name]);
+    return result.success && result.output !== undefined ? [[name, result.output]] : [];
+  });
+  return Object.fromEntries(taken) as { [N in keyof E]?: v.InferOutput<E[N]> };
+}
+
+/** What can be made of a launch file that is not finished: each member for itself, paths as they are written. */
+export function validMembers(json: unknown) {
+  const { name, firmware, kernel, initrd, cmdline, vcpus, cpu, profile } = LaunchFileSchema.entries;
+  const plain = { name, firmware, kernel, initrd, cmdline, vcpus, cpu, profile };
+  const given = (typeof json === 'object' && json !== null ? json : {}) as Readonly<Record<string, unknown>>;
+  return {
+    ...validEntries(plain, json),
+    launch: validEntries(recordedLaunch.entries, given['launch']),
+    domain: validEntries(runningDomain.entries, given['domain']),
+    vmsa: validEntries(vmsaFiles.entries, given['vmsa']),
+    keys: validEntries(key, given['keys']),
+  };
+}
+
+/** The members that can be made out. */
+export type LaunchMembers = ReturnType<typeof validMembers>;
+
+/**
+ * Reads the text of a launch file.
+ * @param path where it is, absolute: paths in it are relative to it, and messages name it
+ * @throws CheckError (usage) that names the first thing that is wrong and where
+ */
+export function parseLaunchFile(text: string, path: string): LaunchFile {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw errors.badLaunchFile(path, `it is not JSON${placeOf(error)}`);
+  }
+  const result = v.safeParse(LaunchFileSchema, json);
+  if (!result.success) {
+    const issue = result.issues[0];
+    throw errors.badLaunchFile(path, `${v.getDotPath(issue) ?? 'the top level'}: ${complaint(issue)}`);
+  }
+  if (!result.output.launch && !result.output.domain)
+    throw errors.badLaunchFile(path, 'it has neither a recorded "launch" nor a "domain" to ask');
+  const pasted = Object.entries(result.output.keys).find(
+    ([, value]) => value !== undefined && looksLikeKey(value),
+  );
+  if (pasted) {
+    const why = 'wanted the path of a key file, found what looks like the key itself';
+    throw errors.badLaunchFile(path, `keys.${pasted[0]}: ${why}`);
+  }
+  const at = (p: string) => pathIn(path, p);
+  const maybe = (p: string | undefined) => (p === undefined ? undefined : at(p));
+  const { firmware, kernel, initrd, vmsa, keys, ...rest } = result.output;
+  return {
+    ...rest,
+    firmware: at(firmware),
+    kernel: maybe(kernel),
+    initrd: maybe(initrd),
+    vmsa: vmsa && { bsp: at(vmsa.bsp), ap: maybe(vmsa.ap) },
+    keys: 'tk' in keys ? { tk: at(keys.tk) } : { tik: at(keys.tik), tek: maybe(keys.tek) },
+  };
+}
+
+/** A launch file is a page of text; what is larger is something else. */
+const MAX_LAUNCH_FILE = 2 ** 20;
+
+/** The text of a launch file on disk. @param path absolute @throws CheckError when it cannot be read or is too large */
+export async function readLaunchText(path: string): Promise<string> {
+  const bytes = await readUpTo(path, MAX_LAUNCH_FILE);
+  if (bytes.length > MAX_LAUNCH_FILE) throw errors.badLaunchFile(path, 'it has more than 1 MiB');
+  return Buffer.from(bytes).toString('utf8');
+}
+
+/** Reads a launch file from disk. @param path absolute @throws CheckError when it cannot be read or is none */
+export async function readLaunchFile(path: string): Promise<LaunchFile> {
+  return parseLaunchFile(await readLaunchText(path), path);
+}

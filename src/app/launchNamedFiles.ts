@@ -1,0 +1,129 @@
+// What is wrong with the files that a launch file names: whether they can be read, whether the firmware is firmware and fits the
+// launch, the sizes of pages and keys, and who else can read a key. Keys are not read for it.
+
+import { constants, type Stats } from 'node:fs';
+import { access, realpath, stat } from 'node:fs/promises';
+import { MAX_FILE } from '../core/binary/limits';
+import * as errors from '../core/errors';
+import { isSevEs } from '../core/tech/sev/policy';
+import { parseOvmf } from '../core/ovmf/image';
+import type { OvmfRule } from '../core/ovmf/rules';
+import { needsOf } from '../core/vmsa/launch/generate';
+import { VMSA_SIZE } from '../core/vmsa/layout/layout';
+import { isIgnored, workTreeOf } from './gitIgnore';
+import { kernelUnmeasured, resetAddressOf, sevEsProfile } from './launch';
+import { pathIn, type LaunchMembers } from './launchFile';
+import type { Report } from './launchRules';
+import type { Member } from './launchText';
+import { KEY_FILE_SIZES, looksLikeKey } from './keys';
+import { readUpTo } from '../node/read';
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : String(error);
+
+/** A file as it is found, or why it cannot be read: the system's code, or a phrase. */
+async function look(path: string): Promise<Stats | string> {
+  try {
+    const stats = await stat(path);
+    if (stats.isDirectory()) return 'EISDIR';
+    if (!stats.isFile()) return 'it is no regular file';
+    await access(path, constants.R_OK);
+    return stats;
+  } catch (error) {
+    return codeOf(error);
+  }
+}
+
+/** Looks at every file that is named. @returns their paths */
+export async function checkNamedFiles(
+  launchFile: string,
+  members: LaunchMembers,
+  report: Report,
+): Promise<string[]> {
+  const { firmware, kernel, initrd, vmsa, keys = {} } = members;
+  const looked: string[] = [];
+  const find = async (member: Member, named: string | undefined, shown = named) => {
+    if (named === undefined) return undefined;
+    const path = pathIn(launchFile, named);
+    looked.push(path);
+    const stats = await look(path);
+    if (typeof stats !== 'string') return { path, stats };
+    report('unreadable-file', member, errors.unreadableFile(shown!, stats).message);
+    return undefined;
+  };
+  const image = await find(['firmware'], firmware);
+  if (image) await checkFirmware(image.path, image.stats, members, report);
+  await find(['kernel'], kernel);
+  await find(['initrd'], initrd);
+  for (const [name, page] of Object.entries(vmsa ?? {})) {
+    const found = await find(['vmsa', name], page);
+    if (found && found.stats.size !== VMSA_SIZE)
+      report('page-size', ['vmsa', name], errors.wrongVmsaSize(page!, found.stats.size).message);
+  }
+  for (const name of ['tk', 'tik', 'tek'] as const) {
+    const named = keys[name];
+    if (named === undefined || looksLikeKey(named)) continue;
+    // What was pasted may be a key in a form that is not known: it is not repeated.
+    const found = await find(['keys', name], named, 'The key file');
+    if (found) await checkKey(name, found.path, found.stats, report);
+  }
+  return looked;
+}
+
+/** Findings about a whole image that make it no firmware. */
+const NO_FIRMWARE: readonly OvmfRule[] = ['too-small-file', 'erased', 'variable-store-only'];
+
+async function checkFirmware(
+  path: string,
+  { size }: Stats,
+  { kernel, launch, domain, vcpus = 1, cpu, profile }: LaunchMembers,
+  report: Report,
+): Promise<void> {
+  const at = ['firmware'];
+  if (size > MAX_FILE) {
+    report('no-firmware', at, errors.tooLarge('It', MAX_FILE).message);
+    return;
+  }
+  const { value: image, findings } = parseOvmf(await readUpTo(path, size));
+  const odd = findings.find(({ rule }) => NO_FIRMWARE.some((name) => name === rule));
+  if (odd) {
+    report('no-firmware', at, odd.message);
+    return;
+  }
+  const unmeasured = kernel === undefined ? undefined : kernelUnmeasured(image);
+  if (unmeasured !== undefined) report('no-hash-area', at, unmeasured);
+  const policy = launch?.policy ?? domain?.policy;
+  if (policy === undefined || !isSevEs(policy) || vcpus < 2 || cpu === undefined) return;
+  if (!needsOf(sevEsProfile(profile), 'ap').resetAddress) return;
+  try {
+    resetAddressOf(image, 'The firmware');
+  } catch (error) {
+    report('no-reset-address', at, error instanceof Error ? error.message : String(error));
+  }
+}
+
+const KEY_NAMES = { tk: 'TEK and TIK', tik: 'TIK', tek: 'TEK' } as const;
+
+/** Its size, and whom it is open to. */
+async function checkKey(
+  name: keyof typeof KEY_NAMES,
+  path: string,
+  { size, mode }: Stats,
+  report: Report,
+): Promise<void> {
+  const [what, at, wanted] = [KEY_NAMES[name], ['keys', name], KEY_FILE_SIZES[name]];
+  if (size !== wanted) report('key-size', at, errors.badKeyFile(what, 'The key file', size, wanted).message);
+  // Windows has no such bits: all files look open there.
+  if (process.platform !== 'win32' && (mode & 0o066) !== 0) {
+    const message = `The file with the ${what} is open to others than its owner (mode ${(mode & 0o777).toString(8)}). Make it yours alone: chmod 600.`;
+    report('key-open-to-others', at, message, {
+      fix: { title: 'Make the key file readable by its owner only (chmod 600)', protect: path },
+    });
+  }
+  // Of a link only the link is committed.
+  const real = await realpath(path);
+  const workTree = await workTreeOf(real);
+  if (workTree === undefined || (await isIgnored(workTree, real))) return;
+  const message = `The file with the ${what} lies in the Git work tree ${workTree} and is not ignored: it can be committed by mistake. Keep it elsewhere, or name it in .gitignore.`;
+  report('key-in-work-tree', at, message);
+}

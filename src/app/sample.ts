@@ -1,0 +1,135 @@
+// The sample workspace: an image from our own builder, pages, stand-ins for kernel and initrd, keys that are no
+// secret, and two launches, one that matches and one that does not. Everything is made here,
+// the recorded measurements included, so that the whole job can be tried without hardware.
+
+import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { bytesToHex, hex, utf8 } from '../core/binary/hex';
+import { encodeKernelHashes } from '../core/launch/kernelHashes';
+import { finishLaunchDigest, type VmsaPages } from '../core/tech/sev/digest';
+import { computeMeasurement, measurementText } from '../core/tech/sev/evidence';
+import { buildOvmf } from '../core/ovmf/build';
+import { parseOvmf } from '../core/ovmf/image';
+import { decode, encode } from '../core/binary/struct';
+import { cpuByName, generateVmsa, type Role } from '../core/vmsa/launch/generate';
+import { VMSA } from '../core/vmsa/layout/layout';
+
+import { writeWhole } from '../node/write';
+
+/** A file of the sample and what it is for, as a sentence. */
+export interface SampleFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+const PLATFORM = { apiMajor: 1, apiMinor: 55, buildId: 24 };
+const CPU_MODEL = 'EPYC-Milan';
+const CMDLINE = 'console=ttyS0 root=LABEL=root quiet';
+
+const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
+/** Sixteen bytes that are the same in every sample: a key for nothing but this. */
+const sampleBytes = (label: string): Uint8Array => sha256(utf8(`SevScope sample ${label}`)).subarray(0, 16);
+
+/** A page as KVM of Linux 6.6 made it on a CPU with DebugSwap, for another CPU model: two fields are wrong. */
+function wrongPage(right: Uint8Array): Uint8Array {
+  const genoa = generateVmsa({ profile: 'sev-es', role: 'bsp', cpu: cpuByName('EPYC-Genoa') });
+  const rdx = decode(VMSA, genoa.bytes)['rdx']!;
+  return encode(VMSA, { ...decode(VMSA, right), rdx, sev_features: 0x20n });
+}
+
+/** The key files; as keys have to be, they are for their owner only. */
+const KEYS = { tik: 'sample_tik.bin', tek: 'sample_tek.bin' };
+
+interface Launch {
+  readonly policy: number;
+  readonly vmsa?: VmsaPages;
+  readonly withKernel?: true;
+}
+
+/** The sample's files by name, with a sentence each. */
+function sampleContents(): (SampleFile & { readonly bytes: Uint8Array })[] {
+  const firmware = buildOvmf();
+  const resetAddress = parseOvmf(firmware).value.resetAddress!;
+  const page = (role: Role) =>
+    generateVmsa({ profile: 'sev-es', role, cpu: cpuByName(CPU_MODEL), resetAddress }).bytes;
+  const [bsp, ap] = [page('bsp'), page('ap')];
+  const kernel = utf8('A stand-in for a kernel: only its bytes count here.\n'.repeat(400));
+  const initrd = utf8('A stand-in for an initrd.\n'.repeat(2000));
+  const [tik, tek, mnonce] = [sampleBytes('TIK'), sampleBytes('TEK'), sampleBytes('nonce')];
+
+  const record = ({ policy, vmsa, withKernel }: Launch) => {
+    const hashes =
+      withKernel && encodeKernelHashes({ kernel: sha256(kernel), initrd: sha256(initrd), cmdline: CMDLINE });
+    const digest = finishLaunchDigest(createHash('sha256').update(firmware), hashes, vmsa);
+    const hmac = computeMeasurement(tik, { ...PLATFORM, policy }, digest, mnonce);
+    return { measurement: measurementText({ hmac, mnonce }), ...PLATFORM, policy };
+  };
+  const boot = { kernel: 'vmlinuz.sample', initrd: 'initrd.sample', cmdline: CMDLINE };
+  const launchFile = (fields: object) => utf8(`${JSON.stringify({ ...fields, keys: KEYS }, null, 2)}\n`);
+
+  return [
+    {
+      name: 'OVMF.sample.fd',
+      bytes: firmware,
+      text: 'firmware image with the tables of an AmdSev build; it cannot boot',
+    },
+    { name: 'vcpu0.vmsa', bytes: bsp, text: `VMSA of the boot processor, ${CPU_MODEL}` },
+    { name: 'vcpu0-wrong.vmsa', bytes: wrongPage(bsp), text: 'the same with two wrong fields' },
+    { name: 'vmlinuz.sample', bytes: kernel, text: 'stand-in for a kernel' },
+    { name: 'initrd.sample', bytes: initrd, text: 'stand-in for an initrd' },
+    { name: KEYS.tik, bytes: tik, text: 'transport integrity key of the sample' },
+    { name: KEYS.tek, bytes: tek, text: 'transport encryption key of the sample' },
+    {
+      name: 'matches.sevlaunch.json',
+      text: 'an SEV-ES launch with two vCPUs and kernel hashes, as it should be',
+      bytes: launchFile({
+        name: 'Two vCPUs with kernel hashes',
+        firmware: 'OVMF.sample.fd',
+        ...boot,
+        vcpus: 2,
+        cpu: CPU_MODEL,
+        profile: 'sev-es',
+        launch: record({ policy: 5, vmsa: { bsp, ap, count: 2 }, withKernel: true }),
+      }),
+    },
+    {
+      name: 'mismatch.sevlaunch.json',
+      text: 'an SEV-ES launch whose VMSA is not the one that was launched',
+      bytes: launchFile({
+        name: 'One vCPU with the wrong VMSA',
+        firmware: 'OVMF.sample.fd',
+        vcpus: 1,
+        vmsa: { bsp: 'vcpu0-wrong.vmsa' },
+        launch: record({ policy: 5, vmsa: { bsp, count: 1 } }),
+      }),
+    },
+    { name: 'README.md', bytes: utf8(readme(resetAddress, sha256(firmware))), text: 'what to try' },
+  ];
+}
+
+const readme = (resetAddress: number, firmware: Uint8Array) => `# SevScope sample
+
+Everything here was made by SevScope. The keys are no secret, the firmware cannot boot.
+
+1. Open \`OVMF.sample.fd\`: its tables, the reset address ${hex(resetAddress, 8)}, the SEV metadata. SHA-256 \`${bytesToHex(firmware)}\`.
+2. Open \`vcpu0-wrong.vmsa\` and run **SEV: Compare VMSA with Generated…** for ${CPU_MODEL}: two fields differ.
+3. Open \`matches.sevlaunch.json\` and run **SEV: Validate Launch Measurement…**, then the same with \`mismatch.sevlaunch.json\`.
+   **Why?** in its report says which inputs have to be others, and changes them; then check again.
+
+On the command line: \`sevscope validate --launch matches.sevlaunch.json\`.
+`;
+
+/**
+ * Writes the sample into a folder, which is made when it is missing. Files of the sample that are there are
+ * replaced; nothing else in the folder is touched.
+ * @throws CheckError when a file cannot be written
+ */
+export async function writeSample(folder: string): Promise<SampleFile[]> {
+  const contents = sampleContents();
+  await mkdir(folder, { recursive: true });
+  const secret = Object.values(KEYS);
+  for (const { name, bytes } of contents)
+    await writeWhole(join(folder, name), bytes, secret.includes(name) ? 0o600 : undefined);
+  return contents.map(({ name, text }) => ({ name, text }));
+}

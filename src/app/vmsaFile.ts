@@ -1,0 +1,63 @@
+// Reads the VMSA page of a vCPU from a file in any form that core can read, or from standard input. Node only.
+
+import { MAX_FILE } from '../core/binary/limits';
+import * as errors from '../core/errors';
+import { readPages, type PagesRead, type SourcePage } from '../core/vmsa/forms/readPages';
+import { readUpTo } from '../node/read';
+
+/** The path that means standard input, as elsewhere on a command line. */
+export const STANDARD_INPUT = '-';
+
+/** A page and the file that it was chosen from. */
+export interface VmsaFile {
+  readonly page: SourcePage;
+  /** Which of the pages it is, from 0. */
+  readonly vcpu: number;
+  readonly read: PagesRead;
+  /** The whole file. */
+  readonly bytes: Uint8Array;
+}
+
+/** What a file is called in messages. */
+export function fileName(path: string): string {
+  return path === STANDARD_INPUT ? 'standard input' : path;
+}
+
+async function readStandardInput(): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of process.stdin) {
+    chunks.push(chunk as Buffer);
+    length += (chunk as Buffer).length;
+    if (length > MAX_FILE) break;
+  }
+  return Buffer.concat(chunks);
+}
+
+/** A file, or standard input for `-`, of at most 64 MiB. @throws CheckError when it cannot be read or is larger */
+export async function readWhole(path: string): Promise<Uint8Array> {
+  const bytes = await (path === STANDARD_INPUT ? readStandardInput() : readUpTo(path, MAX_FILE));
+  if (bytes.length > MAX_FILE) throw errors.tooLarge(fileName(path), MAX_FILE);
+  return bytes;
+}
+
+/** The page of a vCPU from pages that were read. @throws CheckError (usage) when there is no such page */
+export function choosePage(path: string, read: PagesRead, vcpu = 0): SourcePage {
+  const page = read.pages[vcpu];
+  if (!page) throw errors.noSuchVcpu(fileName(path), vcpu, read.pages.length);
+  return page;
+}
+
+/**
+ * The page of one vCPU, of the first one unless `vcpu` says which.
+ * @throws CheckError (usage) saying why there is none
+ */
+export async function readVmsaFile(
+  path: string,
+  { vcpu = 0 }: { vcpu?: number | undefined } = {},
+): Promise<VmsaFile> {
+  const bytes = await readWhole(path);
+  const read = readPages(bytes);
+  if ('reason' in read) throw errors.notAPage(fileName(path), read.reason);
+  return { page: choosePage(path, read, vcpu), vcpu, read, bytes };
+}

@@ -1,0 +1,74 @@
+// Which host to connect to: one of the usual ones, or a URI that the person types. A URI that somebody else chose, as the
+// argument of a command, is shown in full before it is taken, since it is what is going to be connected to.
+
+import * as vscode from 'vscode';
+import * as errors from '../../core/errors';
+import { parseConnectionUri, type ConnectionUri, type RefusedUri } from '../../libvirt/uri';
+import { allowsTcp } from './connectionSettings';
+
+/** What most people have. */
+const USUAL = ['qemu:///system', 'qemu:///session', 'test:///default'];
+
+const parse = (text: string): ConnectionUri | RefusedUri =>
+  parseConnectionUri(text.trim(), { allowTcp: allowsTcp() });
+
+/** Reads a URI that a command was called with, by anybody. @throws CheckError with the reason when it is refused */
+export function acceptUri(text: string): ConnectionUri {
+  const uri = parse(text);
+  if (!uri.ok) throw errors.refusedUri(uri.reason);
+  return uri;
+}
+
+async function typeUri(value: string): Promise<ConnectionUri | undefined> {
+  const text = await vscode.window.showInputBox({
+    title: 'Connection URI',
+    prompt: 'How libvirt on this machine reaches the host',
+    placeHolder: 'qemu+ssh://user@host/system',
+    value,
+    ignoreFocusOut: true,
+    validateInput: (typed) => {
+      const uri = parse(typed);
+      return uri.ok || typed === '' ? undefined : uri.reason;
+    },
+  });
+  const uri = text === undefined ? undefined : parse(text);
+  return uri?.ok ? uri : undefined;
+}
+
+/** Shows a URI as libvirt will get it. @returns it, another one that she typed instead, or undefined for none */
+async function confirm(uri: ConnectionUri): Promise<ConnectionUri | undefined> {
+  const yes = { label: `Connect to ${uri.canonical}`, detail: uri.display };
+  const other = { label: 'Type a URI…' };
+  const chosen = await vscode.window.showQuickPick([yes, other], {
+    title: 'Add Connection',
+    placeHolder: 'It is kept in your user settings',
+  });
+  if (chosen === undefined) return undefined;
+  return chosen === yes ? uri : typeAndConfirm(uri.canonical);
+}
+
+async function typeAndConfirm(value = ''): Promise<ConnectionUri | undefined> {
+  const uri = await typeUri(value);
+  return uri && confirm(uri);
+}
+
+/**
+ * Asks for a URI.
+ * @param known the canonical ones that she has already
+ * @param given a URI that the command was called with
+ * @returns the canonical form, or undefined when she changed her mind
+ * @throws CheckError when the given one is refused
+ */
+export async function chooseUri(known: readonly string[], given?: string): Promise<string | undefined> {
+  if (given !== undefined) return (await confirm(acceptUri(given)))?.canonical;
+  const items = USUAL.map(acceptUri)
+    .filter(({ canonical }) => !known.includes(canonical))
+    .map((uri) => ({ label: uri.canonical, description: uri.display, uri }));
+  const typed = { label: 'Type a URI…', description: 'a host over SSH or TLS', uri: undefined };
+  const chosen = await vscode.window.showQuickPick([...items, typed], {
+    title: 'Add Connection',
+    placeHolder: 'Where libvirtd runs',
+  });
+  if (!chosen) return undefined;
+  return (chosen.uri ?? (await typeAndConfirm()))?.canonical;
+}

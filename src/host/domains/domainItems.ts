@@ -1,0 +1,149 @@
+// The rows of the view of domains: connections, their domains, and notes about what to do. What a host says is shown as
+// plain text: in labels as it is, in tooltips with every character escaped that could be markup.
+
+import * as vscode from 'vscode';
+import { describeSummary, plainName, whySummaryUncheckable } from '../../core/domain/describeSummary';
+import type { DomainStateName, DomainSummary } from '../../core/domain/facts';
+import { plainText } from '../../core/binary/plainText';
+import { parseConnectionUri } from '../../libvirt/uri';
+import type { ConnectionState } from '../connections/connections';
+import type { Remembered } from '../launch/lastVerdicts';
+
+/** A connection of the person's settings. */
+export interface ConnectionNode {
+  readonly kind: 'connection';
+  /** Canonical; of a refused one, the text as it stands in the settings. */
+  readonly uri: string;
+}
+
+/** A domain. It is also what commands of its menu get as their argument. */
+export interface DomainNode {
+  readonly kind: 'domain';
+  readonly uri: string;
+  /** The UUID. */
+  readonly domain: string;
+  /** In one line, cut when it is very long. */
+  readonly name: string;
+  readonly summary: DomainSummary;
+}
+
+/** A line that says something, and perhaps does it. */
+export interface NoteNode {
+  readonly kind: 'note';
+  readonly uri: string;
+  readonly text: string;
+  readonly icon: string;
+  readonly command?: vscode.Command;
+}
+
+/** A row. */
+export type DomainsNode = ConnectionNode | DomainNode | NoteNode;
+
+const STATE_ICONS: Readonly<Record<DomainStateName, string>> = {
+  'no state': 'vm',
+  running: 'vm-running',
+  blocked: 'vm-running',
+  paused: 'debug-pause',
+  'shutting down': 'vm',
+  'shut off': 'vm-outline',
+  crashed: 'error',
+  suspended: 'debug-pause',
+};
+
+const CONNECTION_ICONS: Readonly<Record<ConnectionState['kind'], string>> = {
+  closed: 'debug-disconnect',
+  connecting: 'loading~spin',
+  connected: 'server',
+  failed: 'warning',
+};
+
+/** The row of a domain in a list. */
+export function domainNode(uri: string, summary: DomainSummary): DomainNode {
+  return { kind: 'domain', uri, domain: summary.uuid, name: plainName(summary), summary };
+}
+
+/** Paragraphs in which nothing is markup, and no address becomes a link. */
+export function plainTooltip(paragraphs: readonly string[]): vscode.MarkdownString {
+  const escape = (text: string) => text.replace(/[^\p{L}\p{N} ]/gu, (c) => `&#${c.codePointAt(0)!};`);
+  return new vscode.MarkdownString(paragraphs.map((text) => escape(text.trim())).join('\n\n'));
+}
+
+function describeState(state: ConnectionState): string {
+  switch (state.kind) {
+    case 'closed':
+      return '';
+    case 'connecting':
+      return 'connecting…';
+    case 'connected': {
+      const { hostname, serverVersion } = state.host;
+      const version = serverVersion === undefined ? 'of unknown version' : plainText(serverVersion, 20);
+      return `${plainText(hostname, 100)}, libvirt ${version}`;
+    }
+    case 'failed':
+      return state.error;
+  }
+}
+
+/** The item of a connection. */
+export function connectionItem({ uri, kind }: ConnectionNode, state: ConnectionState): vscode.TreeItem {
+  const { Collapsed } = vscode.TreeItemCollapsibleState;
+  const label = plainText(uri, 200);
+  const item = new vscode.TreeItem(label, Collapsed);
+  const target = parseConnectionUri(uri, { allowTcp: true });
+  const description = describeState(state);
+  const paragraphs = [target.ok ? target.display : label, description].filter((text) => text !== '');
+  return Object.assign(item, {
+    id: uri,
+    contextValue: kind,
+    description,
+    tooltip: plainTooltip(paragraphs),
+    iconPath: new vscode.ThemeIcon(CONNECTION_ICONS[state.kind]),
+  });
+}
+
+const describeTime = (when: number) =>
+  new Date(when).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+
+/** The item of a domain, without its tooltip. */
+export function domainItem(
+  { name, summary, kind }: DomainNode,
+  last: Remembered | undefined,
+): vscode.TreeItem {
+  const item = new vscode.TreeItem(name);
+  const facts = describeSummary(summary);
+  const why = whySummaryUncheckable(summary);
+  // The verdict first: a narrow side bar cuts off the end.
+  const checked = last ? `${last.verdict} · ${facts} · checked ${describeTime(last.when)}` : facts;
+  return Object.assign(item, {
+    // Menus offer the check by this.
+    contextValue: why ? kind : `${kind}.sev`,
+    description: `${checked}${why ? `. ${why.found}` : ''}`,
+    iconPath: new vscode.ThemeIcon(STATE_ICONS[summary.state.name]),
+  });
+}
+
+/** What a domain's item says when the pointer rests on it. */
+export function domainTooltip(
+  { name, domain, summary }: DomainNode,
+  last: Remembered | undefined,
+): vscode.MarkdownString {
+  const why = whySummaryUncheckable(summary);
+  const { state } = summary;
+  const because = state.reason === 'unknown' ? '' : ` (${plainText(state.reason)})`;
+  return plainTooltip([
+    name,
+    `UUID ${plainText(domain, 60)}`,
+    `${describeSummary(summary)}${because}`,
+    ...(why ? [`It cannot be checked. ${why.found}`, why.advice] : []),
+    ...(last ? [`The last check, ${describeTime(last.when)}: ${last.verdict}.`] : []),
+  ]);
+}
+
+/** The item of a note. */
+export function noteItem({ text, icon, command }: NoteNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(text);
+  item.iconPath = new vscode.ThemeIcon(icon);
+  item.tooltip = plainTooltip([text]);
+  if (command) item.command = command;
+  return item;
+}

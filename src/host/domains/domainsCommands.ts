@@ -1,0 +1,74 @@
+// The commands of the view of domains. None does anything in Restricted Mode, whoever calls it.
+
+import * as vscode from 'vscode';
+import * as errors from '../../core/errors';
+import { connectionTexts, storeConnectionTexts } from '../connections/connectionSettings';
+import { confirmedUris, forgetConfirmed } from '../launch/consent';
+import type { DomainsView } from './domainsView';
+import { canonicalUri } from '../launch/lastVerdicts';
+import { chooseUri } from '../connections/uriChoice';
+import type { Command } from '../vmsa/vmsaCommands';
+
+/** A text of what a menu or a caller passed: a row of the view, an object like one, or the text of a URI itself. */
+function said(argument: unknown, part: 'uri' | 'domain'): string | undefined {
+  const value =
+    typeof argument === 'object' && argument !== null
+      ? (argument as Record<string, unknown>)[part]
+      : part === 'uri'
+        ? argument
+        : undefined;
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Asks for one of the connections of her settings, or one that she has only agreed to. */
+async function pickUri(memory: vscode.Memento): Promise<string | undefined> {
+  const known = [...new Set(connectionTexts().map(canonicalUri))];
+  const agreed = confirmedUris(memory).filter((uri) => !known.includes(uri));
+  const items = [
+    ...known.map((label) => ({ label, description: 'in your settings' })),
+    ...agreed.map((label) => ({ label, description: 'in none of your settings; you agreed to it once' })),
+  ];
+  return (await vscode.window.showQuickPick(items, { title: 'Connection to remove' }))?.label;
+}
+
+/** The commands by their names. @param memory where her agreements to connections are */
+export function domainsCommands(view: DomainsView, memory: vscode.Memento): Record<string, Command> {
+  async function add(given?: unknown): Promise<void> {
+    const texts = connectionTexts();
+    const known = texts.map(canonicalUri);
+    const uri = await chooseUri(known, said(given, 'uri'));
+    if (uri === undefined) return;
+    if (!known.includes(uri)) await storeConnectionTexts([...texts, uri]);
+    await view.reveal(uri);
+  }
+
+  async function remove(given?: unknown): Promise<void> {
+    const uri = said(given, 'uri') ?? (await pickUri(memory));
+    if (uri === undefined) return;
+    await forgetConfirmed(memory, uri);
+    const texts = connectionTexts();
+    const rest = texts.filter((text) => canonicalUri(text) !== canonicalUri(uri));
+    if (rest.length < texts.length) await storeConnectionTexts(rest);
+  }
+
+  const commands: Record<string, (argument?: unknown) => unknown> = {
+    'sevscope.addConnection': add,
+    'sevscope.removeConnection': remove,
+    'sevscope.refreshDomains': (given) => {
+      view.refresh(said(given, 'uri'));
+    },
+    'sevscope.copyDomainUuid': async (given) => {
+      const uuid = said(given, 'domain');
+      if (uuid !== undefined) await vscode.env.clipboard.writeText(uuid);
+    },
+  };
+  return Object.fromEntries(
+    Object.entries(commands).map(([id, run]) => [
+      id,
+      async (argument?: unknown) => {
+        if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
+        return await run(argument);
+      },
+    ]),
+  );
+}

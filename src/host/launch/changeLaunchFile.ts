@@ -1,0 +1,87 @@
+// Changes a launch file as an explanation says, in its editor: unsaved, with undo, and in sight, so that a person judges it.
+
+import * as vscode from 'vscode';
+import * as errors from '../../core/errors';
+import type { LaunchEdit } from '../../core/explain/explanation';
+import type { TextChange } from '../../app/launchEdits';
+import { changesApart, type ChangesAnswer } from './changesApart';
+
+const isOfHost = ({ member }: LaunchEdit) => member[0] === 'launch';
+
+/**
+ * Of the edits of each explanation, whether they make another launch file of one.
+ * @param script path of launchEditsWorker.js
+ * @param asksHost what the host reports is asked of it, and so is nothing that the file can change
+ */
+export async function changeableBy(
+  script: string,
+  file: vscode.Uri,
+  edits: readonly (readonly LaunchEdit[])[],
+  asksHost: boolean,
+): Promise<boolean[]> {
+  const { text } = await textOf(file);
+  const answers = await changesApart(script, { text, path: file.fsPath, edits });
+  const isChange = (answer: ChangesAnswer) => 'changes' in answer && answer.changes.length > 0;
+  return answers.map((answer, i) => isChange(answer) && !(asksHost && edits[i]?.some(isOfHost)));
+}
+
+/**
+ * Makes the edits and shows them.
+ * @param script path of launchEditsWorker.js
+ * @throws CheckError when the file would be none, or was changed by somebody else meanwhile
+ */
+export async function changeLaunchFile(
+  script: string,
+  file: vscode.Uri,
+  edits: readonly LaunchEdit[],
+): Promise<void> {
+  if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
+  const { document, text } = await textOf(file);
+  const { version } = document;
+  const [answer] = await changesApart(script, { text, path: file.fsPath, edits: [edits] });
+  if (answer && 'message' in answer) throw new errors.CheckError(answer.kind, answer.message);
+  // What is added where something is taken out comes before it.
+  const inOrder = (a: TextChange, b: TextChange) => a.offset - b.offset || a.length - b.length;
+  const changes = [...(answer?.changes ?? [])].sort(inOrder);
+  const edit = new vscode.WorkspaceEdit();
+  for (const { offset, length, content } of changes)
+    edit.replace(file, rangeOf(document, offset, length), content);
+  const isMade = document.version === version && (await vscode.workspace.applyEdit(edit));
+  if (!isMade) throw errors.changedMeanwhile(file.fsPath);
+  await reveal(document, changes);
+}
+
+async function textOf(file: vscode.Uri): Promise<{ document: vscode.TextDocument; text: string }> {
+  const document = await vscode.workspace.openTextDocument(file);
+  return { document, text: document.getText() };
+}
+
+const rangeOf = (document: vscode.TextDocument, offset: number, length: number): vscode.Range =>
+  new vscode.Range(document.positionAt(offset), document.positionAt(offset + length));
+
+/** Where the first text that is new lies after all changes; where nothing is new, where something was taken out. */
+function placeOf(changes: readonly TextChange[]): { offset: number; length: number } | undefined {
+  const first = Math.max(
+    0,
+    changes.findIndex(({ content }) => content !== ''),
+  );
+  const change = changes[first];
+  if (!change) return undefined;
+  const { offset, content } = change;
+  const moved = changes.slice(0, first).reduce((sum, each) => sum + each.content.length - each.length, 0);
+  // What is added begins with the comma behind what is before it.
+  const gap = /^,?\s*/.exec(content)?.[0].length ?? 0;
+  return { offset: offset + moved + gap, length: content.length - gap };
+}
+
+/** Shows a file that was changed, beside the report unless it is open in another group, with what is new selected. */
+async function reveal(document: vscode.TextDocument, changes: readonly TextChange[]): Promise<void> {
+  const isOurs = ({ input }: vscode.Tab) =>
+    input instanceof vscode.TabInputText && input.uri.toString() === document.uri.toString();
+  const group = vscode.window.tabGroups.all.find(({ isActive, tabs }) => !isActive && tabs.some(isOurs));
+  const place = placeOf(changes);
+  await vscode.window.showTextDocument(document, {
+    viewColumn: group?.viewColumn ?? vscode.ViewColumn.Beside,
+    ...(place && { selection: rangeOf(document, place.offset, place.length) }),
+  });
+}

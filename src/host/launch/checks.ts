@@ -1,0 +1,100 @@
+// The checks that a report shows: of a recorded launch, and of a running domain, with the owner's inputs from a launch file as it
+// stands in its editor.
+
+import { isAbsolute } from 'node:path';
+import * as vscode from 'vscode';
+import * as errors from '../../core/errors';
+import type { Report } from '../../core/launch/report';
+import { MAX_SECRETS, secretGuid } from '../../core/tech/sev/secret';
+import {
+  checkDomain,
+  type CheckedLaunch,
+  type DomainCheckOptions,
+  type DomainOutcome,
+  type Injection,
+} from '../../app/domainCheck';
+import { launchInputs, ownerInputsOf, runCheck, statedPlatform } from '../../app/launch';
+import { parseLaunchFile, readLaunchText, type LaunchFile } from '../../app/launchFile';
+import { isPipe, readUpTo } from '../../node/read';
+import { libvirtWorkerScript, nameOf } from '../shell/files';
+import { connectionOptions } from '../connections/connectionOptions';
+import { nameInWords } from './consent';
+import type { DomainTarget } from './reportSource';
+
+/** How a check is watched and stopped. */
+export type RunOptions = Omit<DomainCheckOptions, 'connection'> & { readonly extensionUri: vscode.Uri };
+
+/** The text of a launch file, as it is in an open editor. @throws CheckError */
+export async function launchTextAt(uri: vscode.Uri): Promise<string> {
+  if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
+  const open = vscode.workspace.textDocuments.find((d) => d.uri.toString() === uri.toString());
+  // One that was never saved has a path all the same, when it has a name.
+  if (uri.scheme !== 'file' && !(open?.isUntitled && isAbsolute(uri.path)))
+    throw errors.notOnDisk(uri.scheme);
+  if (await isPipe(uri.fsPath)) throw errors.pipeForFile(nameOf(uri));
+  return open ? open.getText() : readLaunchText(uri.fsPath);
+}
+
+/** A launch file with its text as it is in an open editor. @throws CheckError */
+export async function launchFileAt(uri: vscode.Uri): Promise<LaunchFile> {
+  return parseLaunchFile(await launchTextAt(uri), uri.fsPath);
+}
+
+/** Checks the launch that is recorded in a file. @throws CheckError */
+export async function runRecorded(
+  file: vscode.Uri,
+  options: RunOptions,
+): Promise<{ report: Report; launch: CheckedLaunch }> {
+  const inputs = launchInputs(await launchFileAt(file), nameOf(file));
+  return { report: await runCheck(inputs, options), launch: { inputs } };
+}
+
+/** Checks a domain with the inputs of a file. @throws CheckError */
+export async function runDomain(
+  file: vscode.Uri,
+  { uri, domain }: DomainTarget,
+  options: RunOptions,
+  injection?: Injection,
+): Promise<DomainOutcome> {
+  const launch = await launchFileAt(file);
+  const inputs = ownerInputsOf(launch, nameOf(file));
+  const platform = statedPlatform(launch);
+  const connection = connectionOptions(libvirtWorkerScript(options.extensionUri), uri);
+  return checkDomain({ ...inputs, platform, domain }, { ...options, connection }, injection);
+}
+
+/** Asks which secret a domain is to get, and once more before it does; `run` checks the domain again and hands it over. */
+export async function injectInto(
+  { name, uri }: DomainTarget,
+  run: (injection: Injection) => Promise<void>,
+): Promise<void> {
+  const guid = await vscode.window.showInputBox({
+    title: 'Name of the secret',
+    prompt: 'A GUID, or luks-key for the key of a disk',
+    value: 'luks-key',
+    validateInput: (text) => {
+      try {
+        secretGuid(text);
+        return undefined;
+      } catch (error) {
+        return error instanceof errors.CheckError ? error.message : String(error);
+      }
+    },
+  });
+  if (guid === undefined) return;
+  const [file] =
+    (await vscode.window.showOpenDialog({ title: 'File with the secret', openLabel: 'Choose' })) ?? [];
+  if (!file) return;
+  if (file.scheme !== 'file') throw errors.notOnDisk(file.scheme);
+  const inject = 'Inject Secret';
+  const detail = `The launch is checked once more. If it matches, the secret ${guid} is sealed for this guest, sent to ${uri}, and the guest is resumed.`;
+  const answer = await vscode.window.showWarningMessage(
+    `Give ${nameOf(file)} to the guest ${nameInWords(name)}?`,
+    { modal: true, detail },
+    inject,
+  );
+  if (answer !== inject) return;
+  await run({
+    secrets: async () => [{ guid: secretGuid(guid), data: await readUpTo(file.fsPath, MAX_SECRETS) }],
+  });
+}

@@ -1,0 +1,107 @@
+// The search for why the launch of a report does not match, from the button that starts it to the launch file that is changed as
+// an explanation says. The verdict is left alone: only another check gives another.
+
+import * as vscode from 'vscode';
+import * as errors from '../../core/errors';
+import type { ExplainResult } from '../../core/explain/explanation';
+import type { CheckedLaunch } from '../../app/domainCheck';
+import { explainLaunch } from '../../app/explain';
+import { measurementsBeside } from '../../app/launchesBeside';
+import type { ExplanationState } from '../../protocol/messages';
+import { changeableBy, changeLaunchFile } from './changeLaunchFile';
+import { explainScript, launchEditsScript } from '../shell/files';
+import { sentence } from '../shell/present';
+import type { ReportSource } from './reportSource';
+
+/** What was found and is kept with the report of a domain. */
+export type KeptExplanation = Extract<ExplanationState, { kind: 'found' }>;
+
+/** The searches of one report, one at a time. */
+export class Explaining {
+  private state: ExplanationState | undefined;
+  private running: AbortController | undefined;
+
+  /** @param show is called with everything that is new */
+  constructor(
+    private readonly extensionUri: vscode.Uri,
+    private readonly source: ReportSource,
+    private readonly show: (state: ExplanationState) => void,
+  ) {}
+
+  /** What was found for the check that is shown. */
+  get result(): ExplainResult | undefined {
+    return this.state?.kind === 'found' ? this.state.result : undefined;
+  }
+
+  /** Begins anew with another check, or with what was found for one that was kept. */
+  reset(found?: KeptExplanation): void {
+    this.stop();
+    this.running = undefined;
+    this.state = found;
+  }
+
+  /** Stops a search; that it was stopped is shown in its place. */
+  stop(): void {
+    this.running?.abort();
+  }
+
+  /**
+   * Searches, and shows how far it is and what it finds, or why it ended.
+   * @param launch undefined when it was not kept
+   * @throws CheckError when that would take away what was found and kept
+   */
+  async search(launch: CheckedLaunch | undefined, beside: boolean): Promise<void> {
+    if (!launch && this.result) throw errors.checkNotKept();
+    this.stop();
+    const mine = (this.running = new AbortController());
+    const set = (state: ExplanationState) => {
+      if (this.running === mine) this.set(state);
+    };
+    try {
+      if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
+      if (!launch) throw errors.checkNotKept();
+      set({ kind: 'searching' });
+      set(await this.find(launch, beside, mine.signal, set));
+    } catch (error) {
+      set({ kind: 'ended', text: sentence(error) });
+    }
+  }
+
+  /** Changes the launch file as an explanation says. @param index of the explanation @throws CheckError */
+  async changeLaunch(index: number): Promise<void> {
+    const { state } = this;
+    if (state?.kind !== 'found' || state.changeable[index] !== true) return;
+    const { edits = [] } = state.result.explanations[index] ?? {};
+    await changeLaunchFile(launchEditsScript(this.extensionUri), this.source.file, edits);
+    if (this.state === state) this.set({ ...state, changed: index });
+  }
+
+  private async find(
+    { inputs, hostCpu, otherMeasurements = [] }: CheckedLaunch,
+    beside: boolean,
+    signal: AbortSignal,
+    set: (state: ExplanationState) => void,
+  ): Promise<KeptExplanation> {
+    const { file, target } = this.source;
+    const result = await explainLaunch(explainScript(this.extensionUri), inputs, {
+      hostCpu,
+      otherMeasurements: [...otherMeasurements, ...(await measurementsBeside(file.fsPath))],
+      beside,
+      signal,
+      onProgress: (progress) => {
+        if (!signal.aborted) set({ kind: 'searching', progress });
+      },
+    });
+    const edits = result.explanations.map((explanation) => explanation.edits);
+    const script = launchEditsScript(this.extensionUri);
+    // That the launch file is not there any more is no reason to lose what was found.
+    const changeable = await changeableBy(script, file, edits, target !== undefined).catch(() => []);
+    if (signal.aborted) throw errors.explainCancelled();
+    return { kind: 'found', result, changeable, beside };
+  }
+
+  private set(state: ExplanationState): void {
+    this.state = state;
+    this.show(state);
+  }
+}

@@ -1,0 +1,181 @@
+// The problems of launch files that are open in editors, as they stand there, saved or not, and what mends them. What the schema
+// refuses VS Code says by itself. They are looked for again when the text or a file that it names changes.
+
+import { chmod } from 'node:fs/promises';
+import { Worker } from 'node:worker_threads';
+import * as vscode from 'vscode';
+import type { Severity } from '../../core/binary/region';
+import type { LaunchLint } from '../../app/launchProblems';
+import type { LaunchProblem } from '../../app/launchRules';
+import { allowsTcp, onSettingsChanged } from '../connections/connectionSettings';
+import { watchFile } from '../shell/files';
+import type { LaunchWorkerData } from './launchWorker';
+import { present } from '../shell/present';
+
+/** The files whose language features are ours. */
+export const LAUNCH_FILES: vscode.DocumentSelector = ['file', 'untitled'].map((scheme) => ({
+  scheme,
+  pattern: '**/*.sevlaunch.json',
+}));
+
+const PROTECT = 'sevscope.protectKeyFile';
+/** A person who types is not told of what she has not finished. */
+const PAUSE_MS = 300;
+/** What is only said by VS Code. */
+const SAID_BY_SCHEMA: readonly string[] = ['not-json', 'not-a-launch-file'];
+
+const SEVERITIES: Readonly<Record<Severity, vscode.DiagnosticSeverity>> = {
+  error: vscode.DiagnosticSeverity.Error,
+  warning: vscode.DiagnosticSeverity.Warning,
+  info: vscode.DiagnosticSeverity.Information,
+};
+
+/** One document that is open. */
+interface Looked {
+  timer?: NodeJS.Timeout;
+  stop?: AbortController;
+  watched: vscode.Disposable[];
+  /** What `watched` watches. */
+  files: string;
+  problems: readonly LaunchProblem[];
+  /** The version of the document in which `problems` have their places. */
+  version: number;
+}
+
+/** Shows the problems, and offers to mend some. */
+export class LaunchDiagnostics implements vscode.CodeActionProvider, vscode.Disposable {
+  private readonly shown = vscode.languages.createDiagnosticCollection('sevscope');
+  private readonly looked = new Map<vscode.TextDocument, Looked>();
+
+  /** @param script path of launchWorker.js */
+  constructor(private readonly script: string) {}
+
+  register(): vscode.Disposable {
+    const all = () => this.checkAll();
+    const { workspace, window, languages, commands } = vscode;
+    all();
+    return vscode.Disposable.from(
+      this,
+      workspace.onDidOpenTextDocument((document) => this.checkSoon(document, 0)),
+      workspace.onDidChangeTextDocument(({ document }) => this.checkSoon(document)),
+      workspace.onDidCloseTextDocument((document) => this.forget(document)),
+      workspace.onDidGrantWorkspaceTrust(all),
+      // The modes of key files are not watched.
+      window.onDidChangeWindowState(({ focused }) => {
+        if (focused) all();
+      }),
+      onSettingsChanged(all),
+      languages.registerCodeActionsProvider(LAUNCH_FILES, this, {
+        providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
+      }),
+      commands.registerCommand(PROTECT, (path: string) => present(() => this.protect(path))),
+    );
+  }
+
+  dispose(): void {
+    for (const document of this.looked.keys()) this.forget(document);
+    this.shown.dispose();
+  }
+
+  provideCodeActions(document: vscode.TextDocument, range: vscode.Range): vscode.CodeAction[] {
+    const { problems = [], version } = this.looked.get(document) ?? {};
+    if (version !== document.version) return [];
+    return problems.flatMap((problem) => {
+      const { fix } = problem;
+      if (!fix || !rangeOf(document, problem).intersection(range)) return [];
+      const action = new vscode.CodeAction(fix.title, vscode.CodeActionKind.QuickFix);
+      action.diagnostics = [diagnosticOf(document, problem)];
+      if ('protect' in fix) {
+        action.command = { title: fix.title, command: PROTECT, arguments: [fix.protect] };
+        return action;
+      }
+      action.edit = new vscode.WorkspaceEdit();
+      for (const edit of fix.edits) action.edit.replace(document.uri, rangeOf(document, edit), edit.text);
+      return action;
+    });
+  }
+
+  private checkAll(): void {
+    for (const document of vscode.workspace.textDocuments) this.checkSoon(document, 0);
+  }
+
+  private checkSoon(document: vscode.TextDocument, pause = PAUSE_MS): void {
+    if (vscode.languages.match(LAUNCH_FILES, document) === 0) return;
+    const looked = this.looked.get(document) ?? { watched: [], files: '', problems: [], version: -1 };
+    this.looked.set(document, looked);
+    clearTimeout(looked.timer);
+    looked.timer = setTimeout(() => void this.check(document, looked), pause);
+  }
+
+  private async check(document: vscode.TextDocument, looked: Looked): Promise<void> {
+    looked.stop?.abort();
+    const stop = (looked.stop = new AbortController());
+    const { version, uri } = document;
+    // In Restricted Mode no file is touched that is not open.
+    const files = vscode.workspace.isTrusted;
+    const data = { text: document.getText(), path: uri.fsPath, files, allowTcp: allowsTcp() };
+    const lint = await lintApart(this.script, data, stop.signal);
+    if (!lint || stop.signal.aborted || document.version !== version) return;
+    Object.assign(looked, { version, problems: lint.problems });
+    const own = lint.problems.filter(({ rule }) => !SAID_BY_SCHEMA.includes(rule));
+    this.shown.set(
+      uri,
+      own.map((problem) => diagnosticOf(document, problem)),
+    );
+    this.watch(document, looked, lint.files);
+  }
+
+  private watch(document: vscode.TextDocument, looked: Looked, files: readonly string[]): void {
+    const key = files.join('\0');
+    if (looked.files === key) return;
+    looked.files = key;
+    for (const watcher of looked.watched) watcher.dispose();
+    looked.watched = [...new Set(files)].map((file) =>
+      watchFile(vscode.Uri.file(file), () => this.checkSoon(document, 0)),
+    );
+  }
+
+  private forget(document: vscode.TextDocument): void {
+    const looked = this.looked.get(document);
+    if (!looked) return;
+    clearTimeout(looked.timer);
+    looked.stop?.abort();
+    for (const watcher of looked.watched) watcher.dispose();
+    this.looked.delete(document);
+    this.shown.delete(document.uri);
+  }
+
+  /** Whoever calls it: only a file that is shown as open to others is touched. */
+  private async protect(path: string): Promise<void> {
+    const shown = [...this.looked.values()].flatMap(({ problems }) => problems);
+    if (!shown.some(({ fix }) => fix && 'protect' in fix && fix.protect === path)) return;
+    await chmod(path, 0o600);
+    this.checkAll();
+  }
+}
+
+function rangeOf(document: vscode.TextDocument, { offset, size }: { offset: number; size: number }) {
+  return new vscode.Range(document.positionAt(offset), document.positionAt(offset + size));
+}
+
+function diagnosticOf(document: vscode.TextDocument, problem: LaunchProblem): vscode.Diagnostic {
+  const { message, severity, rule } = problem;
+  const diagnostic = new vscode.Diagnostic(rangeOf(document, problem), message, SEVERITIES[severity]);
+  return Object.assign(diagnostic, { source: 'SevScope', code: rule });
+}
+
+/** Looks for problems in a thread. @returns undefined when it was stopped, or failed: the check itself tells what is wrong */
+function lintApart(
+  script: string,
+  workerData: LaunchWorkerData,
+  signal: AbortSignal,
+): Promise<LaunchLint | undefined> {
+  const worker = new Worker(script, { workerData });
+  signal.addEventListener('abort', () => void worker.terminate());
+  return new Promise((done) => {
+    const end = () => {
+      done(undefined);
+    };
+    worker.once('message', done).once('error', end).once('exit', end);
+  });
+}

@@ -1,0 +1,18 @@
+// The thread that finds what to change in a launch file: the extension host itself has none of the code. Started with what
+// changesApart gives it; posts one answer and ends.
+
+import { parentPort, workerData } from 'node:worker_threads';
+import { CheckError } from '../../core/errors';
+import { changeLaunchText } from '../../app/launchEdits';
+import type { ChangesAnswer, ChangesTask } from './changesApart';
+
+const { text, path, edits } = workerData as ChangesTask;
+const answers = edits.map((each): ChangesAnswer => {
+  try {
+    return { changes: changeLaunchText(text, path, each) };
+  } catch (error) {
+    if (error instanceof CheckError) return { kind: error.kind, message: error.message };
+    throw error;
+  }
+});
+parentPort?.postMessage(answers);

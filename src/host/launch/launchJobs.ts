@@ -1,0 +1,49 @@
+// From a launch file to a check of it in a batch: with the text of its open editor, and for a domain only over a connection that is
+// the person's own.
+
+import type * as vscode from 'vscode';
+import * as errors from '../../core/errors';
+import type { LaunchJob, LaunchQuestion } from '../../app/checkMany';
+import { launchInputs, ownerInputsOf, statedPlatform } from '../../app/launch';
+import { launchFileAt } from './checks';
+import { connectionOptions } from '../connections/connectionOptions';
+import { isHers, isHersAlready } from './consent';
+import { libvirtWorkerScript, nameOf } from '../shell/files';
+import { acceptUri } from '../connections/uriChoice';
+
+/** What a job needs from around it. */
+export interface JobSurroundings {
+  readonly extensionUri: vscode.Uri;
+  readonly memory: vscode.Memento;
+  /** Whether the person may be asked about a connection that is not hers yet. */
+  readonly mayAsk: boolean;
+  /** Called first. */
+  readonly before: () => Promise<void>;
+}
+
+/** The check of a launch file. */
+export function launchJob(uri: vscode.Uri, around: JobSurroundings): LaunchJob {
+  return {
+    path: uri.fsPath,
+    prepare: async () => {
+      await around.before();
+      return questionIn(uri, around);
+    },
+  };
+}
+
+async function questionIn(
+  uri: vscode.Uri,
+  { extensionUri, memory, mayAsk }: JobSurroundings,
+): Promise<LaunchQuestion> {
+  const file = await launchFileAt(uri);
+  const { domain, launch } = file;
+  if (launch || !domain) return { recorded: launchInputs(file, nameOf(uri)) };
+  const { canonical } = acceptUri(domain.connection);
+  const mayConnect = mayAsk ? await isHers(memory, canonical, domain.name) : isHersAlready(memory, canonical);
+  if (!mayConnect) throw errors.notAgreed(canonical);
+  return {
+    domain: { ...ownerInputsOf(file, nameOf(uri)), platform: statedPlatform(file), domain: domain.name },
+    connection: connectionOptions(libvirtWorkerScript(extensionUri), canonical),
+  };
+}

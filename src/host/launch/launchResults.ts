@@ -1,0 +1,94 @@
+// How a check came out, as the Test Explorer shows it: the verdict at its place in the launch file, a mismatch as the difference of
+// two measurements, each digest and rule at the step that it belongs to.
+
+import * as vscode from 'vscode';
+import type { RuleResult } from '../../core/launch/report';
+import type { Report, Step } from '../../core/launch/report';
+import type { LaunchResult } from '../../app/checkMany';
+import { errorPlace, verdictPlace } from '../../app/launchPlaces';
+import type { LineColumn } from '../../app/launchText';
+import { launchTextAt } from './checks';
+import { positionOf, ruleId, stepId } from './testItems';
+
+/** A digest in two lines, so that both sides of a difference are seen whole. */
+const digestOf = ({ steps }: Report, id: Step['id']): string =>
+  (steps.find((step) => step.id === id)?.digest ?? '').replace(/^.{32}/, '$&\n');
+
+/** Tells a run how one launch came out. A check that was stopped came out in no way. */
+export async function tellResult(
+  run: vscode.TestRun,
+  item: vscode.TestItem,
+  { outcome, milliseconds, path }: LaunchResult,
+  signal: AbortSignal,
+): Promise<void> {
+  const uri = item.uri!;
+  const text = await launchTextAt(uri).catch(() => '');
+  if ('error' in outcome) {
+    say(run, item, `no verdict: ${outcome.error.message}`);
+    if (signal.aborted) run.skipped(item);
+    else
+      run.errored(
+        item,
+        messageAt(uri, errorPlace(text, path, outcome.error), outcome.error.message),
+        milliseconds,
+      );
+    return;
+  }
+  const { report } = outcome;
+  say(run, item, `${report.verdict}: ${report.summary}`);
+  for (const warning of report.warnings) say(run, item, `warning: ${warning}`);
+  for (const rule of report.rules ?? []) tellRule(run, item, rule);
+  for (const step of report.steps) tellStep(run, item, step);
+  const place = verdictPlace(text);
+  if (report.verdict === 'matches') run.passed(item, milliseconds);
+  else if (report.steps.length === 0) run.errored(item, messageAt(uri, place, report.summary), milliseconds);
+  else run.failed(item, differenceAt(uri, place, report), milliseconds);
+}
+
+function say(run: vscode.TestRun, item: vscode.TestItem, text: string): void {
+  run.appendOutput(`${item.label}: ${text.replaceAll(/\r?\n/g, '\r\n')}\r\n`, undefined, item);
+}
+
+function messageAt(uri: vscode.Uri, place: LineColumn, text: string): vscode.TestMessage {
+  const message = new vscode.TestMessage(text);
+  message.location = new vscode.Location(uri, positionOf(place));
+  return message;
+}
+
+/** Both measurements; they agree where only the verdict cannot be trusted, and then there is no difference to show. */
+function differenceAt(uri: vscode.Uri, place: LineColumn, report: Report): vscode.TestMessage {
+  const message = messageAt(uri, place, report.summary);
+  if (report.agrees === true) return message;
+  message.expectedOutput = digestOf(report, 'measurement');
+  message.actualOutput = digestOf(report, 'reported');
+  return message;
+}
+
+function tellRule(
+  run: vscode.TestRun,
+  item: vscode.TestItem,
+  { id, outcome, reason, advice }: RuleResult,
+): void {
+  const child = item.children.get(ruleId(item, id));
+  if (!child) return;
+  const text = `${reason} ${advice}`.trim();
+  if (outcome === 'passed') run.passed(child);
+  else if (outcome === 'skipped') run.skipped(child);
+  else run.failed(child, new vscode.TestMessage(text));
+  run.appendOutput(`${text}\r\n`, undefined, child);
+}
+
+/** A digest beside its step. It neither passes nor fails: whether it is the right one, only the measurement over all of them says. */
+function tellStep(run: vscode.TestRun, item: vscode.TestItem, step: Step): void {
+  const child = item.children.get(stepId(item, step.id));
+  if (!child) return;
+  const { title, digest, bytes, source, detail } = step;
+  const algorithm = step.algorithm === '' ? '' : `${step.algorithm} `;
+  // In the label, because a screen reader is given a description in its place.
+  child.label = `${title}: ${digest.slice(0, 16)}…`;
+  run.appendOutput(
+    `${title}: ${algorithm}${digest}, ${bytes} bytes, ${source}; ${detail}\r\n`,
+    undefined,
+    item,
+  );
+}

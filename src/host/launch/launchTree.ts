@@ -1,0 +1,174 @@
+// The tests of the Test Explorer: each launch file of the workspace is one, its digests and, for a domain, its rules are the steps
+// below it. Files are looked for when the Test Explorer asks, and watched from then on.
+
+import * as vscode from 'vscode';
+import { DOMAIN_RULES } from '../../core/domain/rules';
+import { isSevEs } from '../../core/tech/sev/policy';
+import type { Step } from '../../core/launch/report';
+import { checkMany } from '../../app/checkMany';
+import type { LaunchFile } from '../../app/launchFile';
+import { verdictPlace } from '../../app/launchPlaces';
+import { launchFileAt, launchTextAt } from './checks';
+import { launchJob } from './launchJobs';
+import { tellResult } from './launchResults';
+import { sentence } from '../shell/present';
+import { positionOf, ruleId, stepId } from './testItems';
+
+/** What the tests need from around them. */
+export interface TreeSurroundings {
+  readonly extensionUri: vscode.Uri;
+  readonly memory: vscode.Memento;
+}
+
+const PATTERN = '**/*.sevlaunch.json';
+const NOT_IN = '**/node_modules/**';
+
+/** The steps of a check as tests, in order. */
+const STEPS = [
+  ['firmware', 'Firmware'],
+  ['kernel', 'Kernel'],
+  ['initrd', 'Initrd'],
+  ['cmdline', 'Command line'],
+  ['kernel-hashes', 'Kernel hashes'],
+  ['vmsa', 'VMSAs'],
+  ['launch-digest', 'Launch digest'],
+  ['measurement', 'Expected measurement'],
+  ['reported', 'Reported measurement'],
+] as const satisfies readonly (readonly [Step['id'], string])[];
+
+const OF_KERNEL: readonly Step['id'][] = ['kernel', 'initrd', 'cmdline', 'kernel-hashes'];
+
+/** Whether a launch file leads to a step, as far as it tells; a domain's host may know more. */
+function hasStep({ kernel, launch, cpu, vmsa }: LaunchFile, id: Step['id']): boolean {
+  if (OF_KERNEL.includes(id)) return kernel !== undefined;
+  if (id !== 'vmsa') return true;
+  return launch ? isSevEs(launch.policy) : (cpu ?? vmsa) !== undefined;
+}
+
+/** The tests of a window. */
+export class LaunchTree implements vscode.Disposable {
+  private watcher: vscode.FileSystemWatcher | undefined;
+
+  constructor(
+    private readonly controller: vscode.TestController,
+    private readonly around: TreeSurroundings,
+  ) {}
+
+  /** Finds the launch files, or the steps of one. */
+  async resolve(item: vscode.TestItem | undefined): Promise<void> {
+    if (!item) await this.refresh();
+    else if (item.uri && !item.parent) await this.showSteps(item, item.uri);
+  }
+
+  /** Looks for launch files, and watches them from now on. */
+  async refresh(): Promise<void> {
+    this.watcher ??= this.watch();
+    const found = await vscode.workspace.findFiles(PATTERN, NOT_IN);
+    const ids = new Set(found.map((uri) => uri.toString()));
+    for (const [id] of this.controller.items) if (!ids.has(id)) this.controller.items.delete(id);
+    for (const uri of found) this.add(uri);
+  }
+
+  /** Runs the tests that are asked for: all of them, or the files that are named or have a step that is. */
+  async run(request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<void> {
+    if (!request.include && !this.watcher) await this.refresh();
+    const items = this.filesOf(request);
+    const run = this.controller.createTestRun(request);
+    const stop = new AbortController();
+    const abort = () => {
+      stop.abort();
+    };
+    const stops = [token.onCancellationRequested(abort), run.token.onCancellationRequested(abort)];
+    // Who runs one launch has asked for its connection; who runs all is asked nothing.
+    const mayAsk = request.include?.length === 1;
+    try {
+      for (const item of items) run.enqueued(item);
+      const jobs = items.map((item) =>
+        launchJob(item.uri!, { ...this.around, mayAsk, before: () => this.showSteps(item, item.uri!) }),
+      );
+      const told: Promise<void>[] = [];
+      await checkMany(jobs, {
+        signal: stop.signal,
+        onStart: (index) => {
+          run.started(items[index]!);
+        },
+        onResult: (result, index) => told.push(tellResult(run, items[index]!, result, stop.signal)),
+      });
+      await Promise.all(told);
+    } finally {
+      for (const one of stops) one.dispose();
+      run.end();
+    }
+  }
+
+  dispose(): void {
+    this.watcher?.dispose();
+  }
+
+  private filesOf({ include, exclude = [] }: vscode.TestRunRequest): vscode.TestItem[] {
+    const all = include ?? [...this.controller.items].map(([, item]) => item);
+    const files = new Set(all.map((item) => item.parent ?? item));
+    return [...files].filter((item) => item.uri && !exclude.includes(item));
+  }
+
+  private watch(): vscode.FileSystemWatcher {
+    const watcher = vscode.workspace.createFileSystemWatcher(PATTERN);
+    watcher.onDidCreate((uri) => {
+      if (!uri.path.includes('/node_modules/')) this.add(uri);
+    });
+    watcher.onDidDelete((uri) => {
+      this.controller.items.delete(uri.toString());
+    });
+    watcher.onDidChange((uri) => {
+      const item = this.controller.items.get(uri.toString());
+      if (!item) return;
+      // What was found is about another text; and it may have other steps.
+      this.controller.invalidateTestResults(item);
+      const wasOpen = item.children.size > 0;
+      item.children.replace([]);
+      if (wasOpen) void this.showSteps(item, uri);
+    });
+    return watcher;
+  }
+
+  private add(uri: vscode.Uri): void {
+    const id = uri.toString();
+    if (this.controller.items.get(id)) return;
+    const item = this.controller.createTestItem(id, vscode.workspace.asRelativePath(uri), uri);
+    item.canResolveChildren = true;
+    this.controller.items.add(item);
+  }
+
+  /** Reads a launch file for its steps; one that cannot be read has none, and says why. */
+  private async showSteps(item: vscode.TestItem, uri: vscode.Uri): Promise<void> {
+    try {
+      const file = await launchFileAt(uri);
+      const at = positionOf(verdictPlace(await launchTextAt(uri)));
+      item.range = new vscode.Range(at, at);
+      const path = vscode.workspace.asRelativePath(uri);
+      item.label = file.name === undefined ? path : `${path}: ${file.name}`;
+      item.error = undefined;
+      this.fill(item, file);
+    } catch (error) {
+      item.error = sentence(error);
+      item.children.replace([]);
+    }
+  }
+
+  private fill(item: vscode.TestItem, file: LaunchFile): void {
+    const rules = file.launch ? [] : DOMAIN_RULES;
+    const steps = STEPS.filter(([id]) => hasStep(file, id));
+    const wanted = [
+      ...rules.map(({ id, title }) => [ruleId(item, id), title] as const),
+      ...steps.map(([id, title]) => [stepId(item, id), title] as const),
+    ];
+    if (item.children.size === wanted.length && wanted.every(([id]) => item.children.get(id))) return;
+    item.children.replace(
+      wanted.map(([id, title], index) => {
+        const child = this.controller.createTestItem(id, title, item.uri);
+        child.sortText = String(index).padStart(3, '0');
+        return child;
+      }),
+    );
+  }
+}

@@ -1,0 +1,50 @@
+// A launch file to be filled in, for a firmware that is at hand or a domain: an editor with everything else left to the person,
+// and the schema to help her.
+
+import { posix } from 'node:path';
+import * as vscode from 'vscode';
+import * as errors from '../../core/errors';
+import type { DomainTarget } from './reportSource';
+
+/** What stands in a new launch file for a recorded launch; what is still to be given is refused until it is. */
+const recorded = (firmware: string) => ({
+  name: 'New launch',
+  firmware,
+  vcpus: 1,
+  cpu: 'EPYC-Milan',
+  launch: { measurement: '', apiMajor: 0, apiMinor: 0, buildId: 0, policy: 5 },
+  keys: { tik: 'tik.bin', tek: 'tek.bin' },
+});
+
+/** The same for a domain: vCPUs and CPU are left out, so that the check asks for them where they count. */
+const ofDomain = (firmware: string, { uri, domain, name }: DomainTarget) => ({
+  name,
+  firmware,
+  domain: { connection: uri, name: domain },
+  keys: { tik: 'tik.bin', tek: 'tek.bin' },
+});
+
+/**
+ * Opens a new launch file, not saved yet: beside a firmware image, or in the workspace for a domain.
+ * @throws CheckError when there is no folder on disk for it
+ */
+export async function newLaunchFile(firmware: vscode.Uri | undefined, target?: DomainTarget): Promise<void> {
+  if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
+  const folder = firmware ? vscode.Uri.joinPath(firmware, '..') : vscode.workspace.workspaceFolders?.[0]?.uri;
+  if (!folder) throw errors.noFolder();
+  if (folder.scheme !== 'file') throw errors.notOnDisk(folder.scheme);
+  const image = firmware ? posix.basename(firmware.path) : 'OVMF.fd';
+  const stem = target ? target.name.replaceAll(/[^\w.-]+/g, '-') : image.replace(/\.[^.]*$/, '');
+  const uri = vscode.Uri.joinPath(folder, `${stem}.sevlaunch.json`);
+  await openUnsaved(uri, `${JSON.stringify(target ? ofDomain(image, target) : recorded(image), null, 2)}\n`);
+}
+
+/** Opens a text as a file that is not saved yet; when one is open under this name, that one as it is. */
+export async function openUnsaved(uri: vscode.Uri, text: string): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(uri.with({ scheme: 'untitled' }));
+  const editor = await vscode.window.showTextDocument(document);
+  if (document.getText() !== '') return;
+  await editor.edit((edit) => {
+    edit.insert(new vscode.Position(0, 0), text);
+  });
+}

@@ -1,0 +1,65 @@
+// `SEV: Record Launch from Domain…`: what a host reports of a domain's launch, in a new launch file beside the owner's inputs of
+// another. It opens unsaved, so that she sees it before it is kept.
+
+import * as vscode from 'vscode';
+import * as errors from '../../core/errors';
+import { readLaunchText } from '../../app/launchFile';
+import { askLaunch, recordedText } from '../../app/launchRecord';
+import { isHers, nameInWords } from './consent';
+import { isGone } from '../shell/files';
+import { openUnsaved } from './newLaunchFile';
+import { chooseInputs, chooseTarget, targetOf, type Surroundings } from './validateDomain';
+
+/** Asks for what was not given, then the host, and opens the file. @param given a row of the view, or an object like one */
+export async function recordLaunch({ connections, memory }: Surroundings, given?: unknown): Promise<void> {
+  if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
+  const target = targetOf(given) ?? (await chooseTarget(connections));
+  if (!target || !(await isHers(memory, target.uri, target.name))) return;
+  const chosen = await chooseInputs(target, {
+    label: 'Without inputs…',
+    description: 'names of files to fill in',
+  });
+  if (!chosen) return;
+  const { file } = chosen;
+  const folder = file ? vscode.Uri.joinPath(file, '..') : vscode.workspace.workspaceFolders?.[0]?.uri;
+  if (!folder) throw errors.noFolder();
+  const title = `Asking for the launch of ${nameInWords(target.name)}`;
+  const recorded = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+    (_progress, token) => {
+      const asked = connections.use(target.uri, (connection) => askLaunch(connection, target.domain));
+      return unlessCancelled(asked, token);
+    },
+  );
+  if (!recorded) return;
+  const uri = await freeName(folder, `${target.name.replaceAll(/[^\w.-]+/g, '-')}-recorded`);
+  const inputs = file && { path: file.fsPath, text: await readLaunchText(file.fsPath) };
+  await openUnsaved(uri, recordedText(recorded, uri.fsPath, target.uri, inputs));
+  void vscode.window.showInformationMessage(
+    'Only what the host reported was recorded. Firmware, kernel, vCPUs and CPU are yours to give: nothing that the host says of them is in the file.',
+  );
+}
+
+/** A launch file that is not there: a launch that was recorded before is not to be written over. */
+async function freeName(folder: vscode.Uri, stem: string): Promise<vscode.Uri> {
+  for (let n = 1; ; n++) {
+    const uri = vscode.Uri.joinPath(folder, `${stem}${n === 1 ? '' : `-${n}`}.sevlaunch.json`);
+    if (await isGone(uri)) return uri;
+  }
+}
+
+/** What is waited for, or undefined as soon as somebody cancels: a connection that others use, too, is not ended for it. */
+export async function unlessCancelled<T>(
+  asked: Promise<T>,
+  token: vscode.CancellationToken,
+): Promise<T | undefined> {
+  let listening: vscode.Disposable | undefined;
+  const cancelled = new Promise<undefined>((done) => {
+    listening = token.onCancellationRequested(() => done(undefined));
+  });
+  try {
+    return await Promise.race([asked, cancelled]);
+  } finally {
+    listening?.dispose();
+  }
+}

@@ -1,0 +1,294 @@
+// The report of a launch-measurement check: an editor on a URI of its own that says what is checked. A recorded launch is
+// checked anew whenever its report is opened, so that no old verdict is ever shown for changed inputs. A domain is asked only
+// when a person wants it: after a reload its last report is shown, with its time.
+
+import * as vscode from 'vscode';
+import * as errors from '../../core/errors';
+import type { Report, Verdict } from '../../core/launch/report';
+import { withoutLinks } from '../../core/binary/plainText';
+import type { CheckedLaunch, DomainOutcome } from '../../app/domainCheck';
+import type { Action, ExplanationState, ReportViewState } from '../../protocol/messages';
+import { CheckProgress } from './checkProgress';
+import { injectInto, runDomain, runRecorded, type RunOptions } from './checks';
+import { nameInWords } from './consent';
+import { Explaining } from './explaining';
+import { Page, PageEditor } from '../shell/page';
+import { present, sentence } from '../shell/present';
+import { reportSource, type DomainTarget, type ReportSource } from './reportSource';
+import type { ReportStore } from './reportStore';
+import { reportText, saveReport } from './saveReport';
+
+/** What the reports of domains need from around them. */
+export interface ReportSurroundings {
+  readonly store: ReportStore;
+  /** Whether a connection is the person's own; when it is not, she is asked. */
+  readonly mayConnect: (target: DomainTarget) => Promise<boolean>;
+  /** Called with how each check of a domain ended; undefined when there is no verdict. */
+  readonly onVerdict: (target: DomainTarget, verdict: Verdict | undefined) => void;
+}
+
+/** How a check came out. */
+type Outcome = Omit<DomainOutcome, 'uuid'> & { readonly uuid?: string };
+
+/** What is to be done when a report is opened: its check, and the search for the cause of a mismatch. */
+interface Wish {
+  readonly explain: boolean;
+}
+
+/** Shows reports. */
+export class ReportEditor extends PageEditor {
+  static readonly viewType = 'sevscope.report';
+  protected readonly viewType = ReportEditor.viewType;
+  /** Reports of domains that a person has just asked for: only these run when they are opened. */
+  private readonly wanted = new Map<string, Wish>();
+  private readonly runs = new Map<string, Set<ReportRun>>();
+
+  constructor(
+    extensionUri: vscode.Uri,
+    private readonly around: ReportSurroundings,
+  ) {
+    super(extensionUri);
+  }
+
+  /**
+   * Opens a report and runs its check, also when it is open already.
+   * @param explain when the launch does not match, search for the cause at once
+   */
+  async start(uri: vscode.Uri, explain = false): Promise<void> {
+    const key = uri.toString();
+    const [open] = this.runs.get(key) ?? [];
+    if (!open) this.wanted.set(key, { explain });
+    try {
+      await this.reveal(uri);
+    } finally {
+      this.wanted.delete(key);
+    }
+    await open?.check({ explain });
+  }
+
+  /** Shows a report where it is open already, or else opens it: what it shows then is as after a reload. */
+  async reveal(uri: vscode.Uri): Promise<void> {
+    const isIt = ({ input }: vscode.Tab) =>
+      input instanceof vscode.TabInputCustom && input.uri.toString() === uri.toString();
+    const group = vscode.window.tabGroups.all.find(({ tabs }) => tabs.some(isIt));
+    await vscode.commands.executeCommand('vscode.openWith', uri, ReportEditor.viewType, group?.viewColumn);
+  }
+
+  protected open(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void> {
+    const key = uri.toString();
+    const wish = this.wanted.get(key);
+    this.wanted.delete(key);
+    const run = new ReportRun(this.extensionUri, uri, panel, this.around);
+    const runs = this.runs.get(key) ?? new Set();
+    this.runs.set(key, runs.add(run));
+    panel.onDidDispose(() => {
+      runs.delete(run);
+      run.end();
+    });
+    // VS Code draws nothing of a page before it is told that the editor is there: what runs must be seen, and cancelled.
+    void run.begin(wish);
+    return Promise.resolve();
+  }
+}
+
+/** One tab and its checks. */
+class ReportRun {
+  private running: AbortController | undefined;
+  private closed = false;
+  private state: Omit<ReportViewState, 'kind'> | undefined;
+  /** What was checked, when it did not match; in the memory of this window only. */
+  private launch: CheckedLaunch | undefined;
+  private explaining: Explaining | undefined;
+  private readonly page: Page;
+
+  constructor(
+    private readonly extensionUri: vscode.Uri,
+    private readonly uri: vscode.Uri,
+    private readonly panel: vscode.WebviewPanel,
+    private readonly around: ReportSurroundings,
+  ) {
+    this.page = new Page(
+      extensionUri,
+      panel,
+      (action) => this.act(action),
+      (message) =>
+        message.type === 'changeLaunch' ? this.explaining?.changeLaunch(message.explanation) : undefined,
+    );
+  }
+
+  /** Shows the tab for the first time. */
+  async begin(wish: Wish | undefined): Promise<void> {
+    try {
+      const source = reportSource(this.uri);
+      const { target } = source;
+      this.explaining = new Explaining(this.extensionUri, source, (explanation) => {
+        this.showWhy(explanation);
+      });
+      const stored = this.around.store.find(this.uri);
+      if (!target || wish) await this.check(wish);
+      else if (stored) {
+        this.explaining.reset(stored.explanation);
+        this.show({ ...stored, earlier: true });
+      } else this.showUnasked(target);
+    } catch (error) {
+      this.page.show({ kind: 'notice', title: 'There is no report', text: sentence(error), actions: [] });
+    }
+  }
+
+  /** The tab was closed. */
+  end(): void {
+    this.closed = true;
+    this.running?.abort();
+    this.explaining?.reset();
+  }
+
+  /** Runs the check and shows its report, or why there is none. */
+  async check(wish?: Wish): Promise<void> {
+    await this.run((source, options) =>
+      source.target ? runDomain(source.file, source.target, options) : runRecorded(source.file, options),
+    );
+    // The search goes on by itself, as the check's report is there.
+    if (wish?.explain && this.launch) void this.explaining?.search(this.launch, false);
+  }
+
+  private showUnasked({ uri, name }: DomainTarget): void {
+    const title = `${nameInWords(name)} is not checked`;
+    const text = `Nothing has been asked of ${nameInWords(uri)} yet.`;
+    this.page.show({ kind: 'notice', title, text, actions: ['runAgain'] });
+  }
+
+  /** @param injecting whether a secret follows the check, of which something has to be said whatever comes between */
+  private async run(
+    check: (source: ReportSource, options: RunOptions) => Promise<Outcome>,
+    injecting = false,
+  ): Promise<void> {
+    const source = reportSource(this.uri);
+    const { target } = source;
+    this.running?.abort();
+    this.explaining?.reset();
+    this.state = this.launch = undefined;
+    const mine = (this.running = new AbortController());
+    const isOver = () => this.running !== mine || this.closed;
+    const progress = new CheckProgress(source, (state) => {
+      if (!isOver() && !mine.signal.aborted) this.page.show({ kind: 'running', ...state });
+    });
+    const made = new Date().toISOString();
+    let outcome: Outcome | undefined;
+    let problem: unknown;
+    try {
+      if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
+      // A tab may come from a link, and a connection may have been taken out of the settings since.
+      if (target && !(await this.around.mayConnect(target))) {
+        this.showUnasked(target);
+        return;
+      }
+      // An older verdict must not come back when this check finds none.
+      if (target) await this.around.store.forget(this.uri);
+      const options = { extensionUri: this.extensionUri, signal: mine.signal, ...progress.hooks };
+      outcome = await check(source, options);
+      if (mine.signal.aborted && outcome.injected === undefined)
+        throw injecting ? (outcome.injectionError ?? errors.injectionStopped()) : errors.cancelled();
+    } catch (error) {
+      problem = error;
+    } finally {
+      progress.end();
+    }
+    await this.finish(source, outcome, { made, problem, isOver });
+    if (injecting && isOver()) tellInjection(target, outcome, problem);
+    if (this.running === mine) this.running = undefined;
+  }
+
+  /** Keeps, shows and tells what came out. */
+  private async finish(
+    { target }: ReportSource,
+    outcome: Outcome | undefined,
+    { made, problem, isOver }: { made: string; problem: unknown; isOver: () => boolean },
+  ): Promise<void> {
+    const named = target && { ...target, domain: outcome?.uuid ?? target.domain };
+    if (!outcome || problem !== undefined) {
+      if (named) this.around.onVerdict(named, undefined);
+      const actions = ['runAgain', 'openLaunchFile'] as const;
+      if (!isOver())
+        this.page.show({ kind: 'notice', title: 'There is no verdict', text: sentence(problem), actions });
+      return;
+    }
+    const { report, injected, injectionError, launch } = outcome;
+    // Where a rule failed nothing was measured, and so nothing was found.
+    if (named) this.around.onVerdict(named, report.steps.length > 0 ? report.verdict : undefined);
+    const shown = {
+      report,
+      ...(target && { made }),
+      ...(injected !== undefined && { injected }),
+    };
+    if (target) await this.around.store.keep(this.uri, { ...shown, made });
+    if (isOver()) return;
+    if (report.verdict === 'does not match') this.launch = launch;
+    this.show({ ...shown, ...(injectionError && { injectionError: injectionError.message }) });
+    if (target && !this.panel.visible) this.tell(report);
+  }
+
+  private show(state: Omit<ReportViewState, 'kind'>): void {
+    this.state = state;
+    this.page.show({ kind: 'report', ...state });
+  }
+
+  /** Shows a search under the verdict that it is about, and keeps what it found with the report of a domain. */
+  private showWhy(explanation: ExplanationState): void {
+    const { state } = this;
+    if (!state) return;
+    this.show({ ...state, explanation });
+    const { made, report } = state;
+    if (made === undefined || explanation.kind !== 'found') return;
+    // That it could not be kept is no reason to lose it now.
+    this.around.store.keep(this.uri, { report, made, explanation }).catch(() => undefined);
+  }
+
+  /** The verdict's one line, for somebody who has gone on with something else. */
+  private tell({ title, verdict }: Report): void {
+    const words = `${withoutLinks(nameInWords(title))}: ${verdict}.`;
+    const open = 'Open Report';
+    const message =
+      verdict === 'matches'
+        ? vscode.window.showInformationMessage(words, open)
+        : vscode.window.showWarningMessage(words, open);
+    void message.then(async (answer) => {
+      if (answer === open)
+        await present(() =>
+          vscode.commands.executeCommand('vscode.openWith', this.uri, ReportEditor.viewType),
+        );
+    });
+  }
+
+  private async act(action: Action): Promise<void> {
+    const { file, target } = reportSource(this.uri);
+    if (action === 'runAgain') await this.check();
+    if (action === 'cancelRun') this.running?.abort();
+    if (action === 'openLaunchFile') await vscode.window.showTextDocument(file);
+    if (action === 'explain') await this.explaining?.search(this.launch, false);
+    if (action === 'explainBeside') await this.explaining?.search(this.launch, true);
+    if (action === 'cancelExplain') this.explaining?.stop();
+    const { report } = this.state ?? {};
+    if (!report) return;
+    const exported = { report, explanation: this.explaining?.result };
+    if (action === 'copyReport') await vscode.env.clipboard.writeText(reportText(exported, 'markdown'));
+    if (action === 'copyReportJson') await vscode.env.clipboard.writeText(reportText(exported, 'json'));
+    if (action === 'saveReport') await saveReport(exported, file);
+    if (action === 'injectSecret' && target)
+      await injectInto(target, (injection) =>
+        this.run((_source, options) => runDomain(file, target, options, injection), true),
+      );
+  }
+}
+
+/** What became of a secret, when the tab shows another check by now or is closed. */
+function tellInjection(
+  target: DomainTarget | undefined,
+  outcome: Outcome | undefined,
+  problem: unknown,
+): void {
+  const name = withoutLinks(nameInWords(target?.name ?? ''));
+  if (problem !== undefined)
+    void vscode.window.showWarningMessage(`${name}: ${withoutLinks(sentence(problem))}`);
+  else if (outcome?.injected !== undefined)
+    void vscode.window.showInformationMessage(`${name} has its secret, and runs.`);
+}

@@ -1,0 +1,42 @@
+// A report as text for others, with the explanation when there is one: on the clipboard, or in a file.
+
+import * as vscode from 'vscode';
+import * as errors from '../../core/errors';
+import { explanationMarkdown } from '../../core/explain/exportExplanation';
+import type { ExplainResult } from '../../core/explain/explanation';
+import { jsonText } from '../../core/binary/json';
+import { reportMarkdown } from '../../core/check/exportReport';
+import type { Report } from '../../core/launch/report';
+
+/** What is copied and saved. */
+export interface ExportedReport {
+  readonly report: Report;
+  readonly explanation?: ExplainResult | undefined;
+}
+
+/** A report as the text of a file. */
+export function reportText({ report, explanation }: ExportedReport, form: 'markdown' | 'json'): string {
+  if (form === 'json') return `${jsonText({ ...report, ...(explanation && { explanation }) })}\n`;
+  const why = explanation ? `\n${asSection(explanationMarkdown(explanation))}` : '';
+  return `${reportMarkdown(report)}${why}`;
+}
+
+/** A document of its own as a section of the report. */
+function asSection(markdown: string): string {
+  const [, ...lines] = markdown.split('\n');
+  return ['## Why it does not match', ...lines.map((line) => line.replace(/^## /, '### '))].join('\n');
+}
+
+/** Saves a report as Markdown or JSON, by the name that is chosen. */
+export async function saveReport(exported: ExportedReport, beside: vscode.Uri): Promise<void> {
+  if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
+  const name = `${exported.report.title.replaceAll(/[^\w.-]+/g, '-')}.report.md`;
+  const target = await vscode.window.showSaveDialog({
+    title: 'Save report',
+    defaultUri: vscode.Uri.joinPath(beside, '..', name),
+    filters: { Markdown: ['md'], JSON: ['json'] },
+  });
+  if (!target) return;
+  const text = reportText(exported, target.path.endsWith('.json') ? 'json' : 'markdown');
+  await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(text));
+}

@@ -1,0 +1,138 @@
+// `SEV: Validate Domain Launch Measurement…`: which domain, with the owner's inputs of which launch file; the rest is the report.
+
+import * as vscode from 'vscode';
+import { describeSummary, plainName } from '../../core/domain/describeSummary';
+import type { DomainSummary } from '../../core/domain/facts';
+import * as errors from '../../core/errors';
+import type { LaunchFile } from '../../app/launchFile';
+import { launchFileAt } from './checks';
+import type { Connections } from '../connections/connections';
+import { connectionTexts, storeConnectionTexts } from '../connections/connectionSettings';
+import { isHers } from './consent';
+import { canonicalUri } from './lastVerdicts';
+import { newLaunchFile } from './newLaunchFile';
+import type { ReportEditor } from './reportEditor';
+import { reportUri, type DomainTarget, type ReportSource } from './reportSource';
+import { acceptUri, chooseUri } from '../connections/uriChoice';
+
+/** Launch files that are looked at for one that names the domain. */
+const MOST_FILES = 100;
+
+/** What the command needs. */
+export interface Surroundings {
+  readonly reports: ReportEditor;
+  readonly connections: Connections;
+  readonly memory: vscode.Memento;
+}
+
+/** Asks for what was not given, and opens the report. @param given a row of the view, or an object like one */
+export async function validateDomain(around: Surroundings, given?: unknown): Promise<void> {
+  if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
+  const target = targetOf(given) ?? (await chooseTarget(around.connections));
+  if (!target) return;
+  // A caller may be a link in a document: only connections that are hers already are not asked about.
+  if (!(await isHers(around.memory, target.uri, target.name))) return;
+  const fresh = { label: 'New launch file for this domain…', description: 'your firmware, CPU and keys' };
+  const chosen = await chooseInputs(target, fresh);
+  if (!chosen) return;
+  if (chosen.file) await around.reports.start(reportUri({ file: chosen.file, target }));
+  else await newLaunchFile(undefined, target);
+}
+
+/** What a launch file asks to be checked. A file that cannot be read says so in its report. @throws CheckError as acceptUri */
+export async function sourceIn(file: vscode.Uri): Promise<ReportSource> {
+  const launch = await launchFileAt(file).catch(() => undefined);
+  if (!launch?.domain || launch.launch) return { file };
+  const { connection, name } = launch.domain;
+  return { file, target: { uri: acceptUri(connection).canonical, domain: name, name } };
+}
+
+/**
+ * Checks a launch file; a domain that it names after the person has agreed to its connection.
+ * @param explain when it does not match, search for the cause at once
+ */
+export async function validateNamed(
+  { reports, memory }: Surroundings,
+  file: vscode.Uri,
+  explain = false,
+): Promise<void> {
+  const source = await sourceIn(file);
+  const { target } = source;
+  if (!target || (await isHers(memory, target.uri, target.name)))
+    await reports.start(reportUri(source), explain);
+}
+
+/** A domain that a caller named. @throws CheckError when the connection is refused */
+export function targetOf(given: unknown): DomainTarget | undefined {
+  if (typeof given !== 'object' || given === null) return undefined;
+  const { uri, domain, name } = given as Record<string, unknown>;
+  if (typeof uri !== 'string' || typeof domain !== 'string') return undefined;
+  return { uri: acceptUri(uri).canonical, domain, name: typeof name === 'string' ? name : domain };
+}
+
+/** Asks for a connection, and one of its domains. */
+export async function chooseTarget(connections: Connections): Promise<DomainTarget | undefined> {
+  const known = [...new Set(connectionTexts().map(canonicalUri))];
+  const other = { label: 'Another connection…' };
+  const chosen =
+    known.length === 0
+      ? other
+      : await vscode.window.showQuickPick([...known.map((label) => ({ label })), other], {
+          title: 'Connection',
+        });
+  if (!chosen) return undefined;
+  const uri = chosen === other ? await chooseUri(known) : chosen.label;
+  if (uri === undefined) return undefined;
+  if (!known.includes(uri)) await storeConnectionTexts([...connectionTexts(), uri]);
+  const domains = connections.use(uri, (connection) => connection.listDomains());
+  const picked = await vscode.window.showQuickPick<DomainItem>(
+    domains.then((all) => all.map(domainItem)),
+    { title: `Domain of ${uri}`, matchOnDescription: true },
+  );
+  return picked && { uri, domain: picked.uuid, name: picked.label };
+}
+
+interface DomainItem extends vscode.QuickPickItem {
+  readonly uuid: string;
+}
+
+const domainItem = (summary: DomainSummary): DomainItem => ({
+  // Such a picture in a name would be drawn.
+  label: plainName(summary).replaceAll('$(', '$ ('),
+  description: describeSummary(summary),
+  detail: summary.uuid,
+  uuid: summary.uuid,
+});
+
+/**
+ * The launch file whose inputs count: the one that names the domain, or the one that she chooses. @param fresh the choice of none
+ * @returns without a file for that choice; undefined when she changed her mind
+ */
+export async function chooseInputs(
+  target: DomainTarget,
+  fresh: vscode.QuickPickItem,
+): Promise<{ readonly file?: vscode.Uri } | undefined> {
+  const files = await vscode.workspace.findFiles('**/*.sevlaunch.json', '**/node_modules/**', MOST_FILES);
+  const read = await Promise.all(
+    files.map(async (file) => ({ file, launch: await launchFileAt(file).catch(() => undefined) })),
+  );
+  const naming = read.filter(({ launch }) => launch?.domain && namesDomain(launch.domain, target));
+  if (naming.length === 1) return naming[0];
+  const items = [...naming, ...read.filter((one) => !naming.includes(one) && one.launch)].map(
+    ({ file, launch }) => ({
+      label: vscode.workspace.asRelativePath(file),
+      description: launch?.name ?? '',
+      file,
+    }),
+  );
+  return vscode.window.showQuickPick<vscode.QuickPickItem & { file?: vscode.Uri }>([...items, fresh], {
+    title: `Inputs for ${target.name}`,
+    placeHolder: 'What was launched is compared with your own firmware, kernel, CPU and keys',
+  });
+}
+
+function namesDomain({ connection, name }: NonNullable<LaunchFile['domain']>, target: DomainTarget): boolean {
+  return (
+    canonicalUri(connection) === target.uri && (name === target.name || name.toLowerCase() === target.domain)
+  );
+}

@@ -1,0 +1,139 @@
+// Images read in a worker thread: erased flash is read to its end, decompression takes seconds, and a hostile image may take all the
+// memory that its thread is given.
+
+import { Worker } from 'node:worker_threads';
+import type { CheckError } from '../../core/errors';
+import * as errors from '../../core/errors';
+import type { VolumeComparison } from '../../core/ovmf/volumes/compareVolumes';
+import { ContentReader, type ContentPart } from '../../core/ovmf/volumes/contentParts';
+import type { VolumeContents } from '../../core/ovmf/volumes/contents';
+import type { Finding } from '../../core/binary/region';
+import { eachSlice } from '../shell/slices';
+
+const LIMITS = { maxOldGenerationSizeMb: 512 };
+
+/** What the thread is asked: here are bytes of an image, the next part of the first one's contents, what differs. */
+export type ContentRequest =
+  | { readonly type: 'bytes'; readonly image: number; readonly bytes: Uint8Array; readonly offset: number }
+  | { readonly type: 'next' }
+  | { readonly type: 'compare' };
+
+/** What the thread answers: of one image what its tables have first, and of two what differs. */
+export type ContentAnswer =
+  | { readonly type: 'tables'; readonly findings: readonly Finding[] }
+  | ContentPart
+  | { readonly type: 'comparison'; readonly comparison: VolumeComparison | undefined };
+
+/** What is odd about an image, and what its volumes hold. */
+export interface ReadImage {
+  readonly findings: readonly Finding[];
+  readonly contents: VolumeContents;
+}
+
+/**
+ * Reads an image and its volumes with their compressed sections. The thread that calls gets and gives no more at once than it has
+ * time for.
+ * @param script path of volumesWorker.js
+ * @param found is told what is odd about the tables, before anything is decompressed
+ * @returns undefined when `signal` stopped it, which ends the thread
+ * @throws CheckError when the thread failed
+ */
+export function readImageApart(
+  script: string,
+  bytes: Uint8Array,
+  signal: AbortSignal,
+  found: (findings: readonly Finding[]) => void,
+): Promise<ReadImage | undefined> {
+  const reader = new ContentReader();
+  let ofTables: readonly Finding[] = [];
+  const task: Task<ReadImage> = {
+    images: [bytes],
+    request: { type: 'next' },
+    take: (part) => {
+      if (part.type === 'comparison') return undefined;
+      if (part.type === 'tables') {
+        found((ofTables = part.findings));
+        return undefined;
+      }
+      const contents = reader.add(part);
+      return contents && { answer: { findings: [...ofTables, ...contents.findings], contents } };
+    },
+    failure: errors.contentsUnread,
+  };
+  return askWorker(script, task, signal);
+}
+
+/**
+ * Compares the volumes of two images with their compressed sections.
+ * @param script path of volumesWorker.js
+ * @returns undefined when neither has a volume, or `signal` stopped it, which ends the thread
+ * @throws CheckError when the thread failed
+ */
+export function compareVolumesApart(
+  script: string,
+  a: Uint8Array,
+  b: Uint8Array,
+  signal: AbortSignal,
+): Promise<VolumeComparison | undefined> {
+  const task: Task<VolumeComparison | undefined> = {
+    images: [a, b],
+    request: { type: 'compare' },
+    take: (part) => (part.type === 'comparison' ? { answer: part.comparison } : undefined),
+    failure: errors.comparisonUnread,
+  };
+  return askWorker(script, task, signal);
+}
+
+/** What a thread is asked. `take` gets each part and has the answer with the last; before that, the next is asked for. */
+interface Task<T> {
+  readonly images: readonly Uint8Array[];
+  readonly request: ContentRequest;
+  readonly take: (part: ContentAnswer) => { readonly answer: T } | undefined;
+  readonly failure: (why: string) => CheckError;
+}
+
+function askWorker<T>(script: string, task: Task<T>, signal: AbortSignal): Promise<T | undefined> {
+  const { images, request, take, failure } = task;
+  if (signal.aborted) return Promise.resolve(undefined);
+  const workerData = images.map(({ length }) => length);
+  const worker = new Worker(script, { workerData, resourceLimits: LIMITS });
+  const ask = (message: ContentRequest, ...transfer: ArrayBuffer[]) => worker.postMessage(message, transfer);
+  const end = () => void worker.terminate();
+  signal.addEventListener('abort', end);
+  return new Promise<T | undefined>((done, fail) => {
+    worker.on('message', (part: ContentAnswer) => {
+      // What was on its way when it was stopped is of an image that is not shown any more.
+      if (signal.aborted) return;
+      const taken = take(part);
+      if (!taken) {
+        ask(request);
+        return;
+      }
+      done(taken.answer);
+      end();
+    });
+    worker.once('error', (error) => {
+      fail(failure(error.message));
+    });
+    // After a message or an error this comes too late to count.
+    worker.once('exit', () => {
+      signal.removeEventListener('abort', end);
+      done(undefined);
+    });
+    const send = async () => {
+      for (const [image, bytes] of images.entries()) {
+        const all = await eachSlice(
+          bytes,
+          (slice, offset) => {
+            const copy = slice.slice();
+            ask({ type: 'bytes', image, bytes: copy, offset }, copy.buffer);
+          },
+          signal,
+        );
+        if (!all) return;
+      }
+      ask(request);
+    };
+    void send();
+  });
+}

@@ -1,0 +1,89 @@
+// The comparison of two OVMF images: an editor on a URI of its own that says which, so that it survives a reload.
+
+import * as vscode from 'vscode';
+import * as errors from '../../core/errors';
+import { compareVolumesApart } from './contents';
+import { nameOf, readUri, watchFile, workerScript } from '../shell/files';
+import { Page, PageEditor } from '../shell/page';
+import { sentence } from '../shell/present';
+
+const SCHEME = 'sevscope-images';
+
+/** The URI of a comparison; its path is what the tab shows. */
+export function imagesUri(a: vscode.Uri, b: vscode.Uri): vscode.Uri {
+  return vscode.Uri.from({
+    scheme: SCHEME,
+    path: `/${nameOf(a)} ↔ ${nameOf(b)}`,
+    query: JSON.stringify({ a: a.toString(), b: b.toString() }),
+  });
+}
+
+/** The two files of a comparison. @throws CheckError when the URI was made by hand and names none */
+function filesOf(uri: vscode.Uri): [vscode.Uri, vscode.Uri] {
+  try {
+    const { a, b } = JSON.parse(uri.query) as Record<string, unknown>;
+    if (typeof a === 'string' && typeof b === 'string')
+      return [vscode.Uri.parse(a, true), vscode.Uri.parse(b, true)];
+  } catch {
+    // The same answer as for a URI of the wrong shape.
+  }
+  throw errors.badEditorUri('comparison of images');
+}
+
+/** Shows two images and what differs. */
+export class ImagesEditor extends PageEditor {
+  static readonly viewType = 'sevscope.images';
+  protected readonly viewType = ImagesEditor.viewType;
+
+  protected async open(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void> {
+    const page = new Page(this.extensionUri, panel, () => undefined);
+    let reading = new AbortController();
+    const load = async () => {
+      // Of several rebuilds in a row only the last counts, and only one thread decompresses.
+      reading.abort();
+      const { signal } = (reading = new AbortController());
+      try {
+        const [a, b] = await Promise.all(filesOf(uri).map(async (file) => readUri(file)));
+        if (!signal.aborted && a && b) await this.show(uri, [a, b], page, signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        const title = 'The comparison cannot be shown';
+        page.show({ kind: 'notice', title, text: sentence(error), actions: [] });
+      }
+    };
+    try {
+      const watchers = filesOf(uri).map((file) => watchFile(file, () => void load()));
+      panel.onDidDispose(() => {
+        vscode.Disposable.from(...watchers).dispose();
+        reading.abort();
+      });
+    } catch {
+      // A URI that names no files is explained when it is loaded.
+    }
+    await load();
+  }
+
+  /** Shows two images at once, and again when what is compressed in them has been compared. */
+  private async show(
+    uri: vscode.Uri,
+    [a, b]: readonly [Uint8Array, Uint8Array],
+    page: Page,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const [left, right] = filesOf(uri);
+    const view = {
+      kind: 'images',
+      name: nameOf(left),
+      bytes: a,
+      other: { name: nameOf(right), bytes: b },
+    } as const;
+    page.show(view);
+    if (Buffer.compare(a, b) === 0) return;
+    try {
+      const volumes = await compareVolumesApart(workerScript(this.extensionUri), a, b, signal);
+      if (!signal.aborted && volumes) page.show({ ...view, volumes });
+    } catch (error) {
+      if (!signal.aborted) page.show({ ...view, unread: sentence(error) });
+    }
+  }
+}

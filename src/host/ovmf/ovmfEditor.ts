@@ -1,0 +1,71 @@
+// The read-only editor of OVMF images, also in both halves of a diff. What is wrong with an open image is also in VS Code's
+// list of problems.
+
+import * as vscode from 'vscode';
+import { hex } from '../../core/binary/hex';
+import type { Finding, Severity } from '../../core/binary/region';
+import type { Action } from '../../protocol/messages';
+import { Halves } from '../vmsa/halves';
+import { newLaunchFile } from '../launch/newLaunchFile';
+import { OvmfPanel, type OvmfPanelHost } from './ovmfPanel';
+import { PageEditor } from '../shell/page';
+
+const SEVERITIES: Readonly<Record<Severity, vscode.DiagnosticSeverity>> = {
+  error: vscode.DiagnosticSeverity.Error,
+  warning: vscode.DiagnosticSeverity.Warning,
+  info: vscode.DiagnosticSeverity.Information,
+};
+
+/** A problem of a file that has no lines: the offset stands in the message. */
+function diagnosticOf({ rule, severity, message, offset }: Finding): vscode.Diagnostic {
+  const nowhere = new vscode.Range(0, 0, 0, 0);
+  const diagnostic = new vscode.Diagnostic(nowhere, `${hex(offset)}: ${message}`, SEVERITIES[severity]);
+  diagnostic.source = 'SevScope';
+  diagnostic.code = rule;
+  return diagnostic;
+}
+
+/** An OVMF image. */
+export class OvmfEditor extends PageEditor implements OvmfPanelHost {
+  static readonly viewType = 'sevscope.ovmf';
+  protected readonly viewType = OvmfEditor.viewType;
+  private readonly problems = vscode.languages.createDiagnosticCollection('sevscope');
+  private readonly halves = new Halves<OvmfPanel>();
+
+  override register(): vscode.Disposable {
+    return vscode.Disposable.from(super.register(), this.halves.register(), this.problems);
+  }
+
+  protected async open(uri: vscode.Uri, webviewPanel: vscode.WebviewPanel): Promise<void> {
+    const panel = new OvmfPanel(this, uri, webviewPanel);
+    this.halves.add(panel);
+    webviewPanel.onDidDispose(() => {
+      // Problems are listed as long as a panel shows the file.
+      if (!this.shows(uri)) this.problems.delete(uri);
+    });
+    await panel.load();
+    this.halves.look();
+  }
+
+  found(uri: vscode.Uri, findings: readonly Finding[] | undefined): void {
+    if (this.shows(uri)) this.problems.set(uri, findings?.map(diagnosticOf));
+  }
+
+  private shows(uri: vscode.Uri): boolean {
+    return this.halves.panels.some((panel) => panel.uri.toString() === uri.toString());
+  }
+
+  /** Buttons act through the commands, so that both ways are one. */
+  async act(panel: OvmfPanel, action: Action): Promise<void> {
+    const { uri } = panel;
+    const run = (command: string, ...args: unknown[]) => vscode.commands.executeCommand(command, ...args);
+    if (action === 'openAsText') await run('workbench.action.reopenWithEditor');
+    if (action === 'compareImage') await run('sevscope.compareImages', uri);
+    if (action === 'generate') await run('sevscope.generateVmsa', undefined, { firmware: uri.toString() });
+    if (action === 'newLaunchFile') await newLaunchFile(uri);
+    if (action === 'forgetBefore') panel.forgetBefore();
+    const { files } = panel;
+    if (action === 'openComparison' && files)
+      await run('sevscope.compareImages', files.original, files.modified);
+  }
+}

@@ -1,0 +1,184 @@
+// One webview that shows an OVMF image: read again when the file is written, with what it was before, and beside the other
+// half when it is one of a diff editor.
+
+import type * as vscode from 'vscode';
+import type { VolumeContents } from '../../core/ovmf/volumes/contents';
+import type { Finding } from '../../core/binary/region';
+import type { Action, OvmfViewState, Place } from '../../protocol/messages';
+import type { VolumeComparison } from '../../core/ovmf/volumes/compareVolumes';
+import { compareVolumesApart, readImageApart } from './contents';
+import { nameOf, readUri, watchFile, workerScript } from '../shell/files';
+import type { Half, OtherHalf } from '../vmsa/halves';
+import { Page } from '../shell/page';
+import { sentence } from '../shell/present';
+
+/** A build may write a file in several steps; those in so many milliseconds are one. */
+const ONE_BUILD_MS = 3000;
+
+/** Two images, the older one first. */
+type Pair = readonly [Uint8Array, Uint8Array];
+
+/** What a panel asks of its editor. */
+export interface OvmfPanelHost {
+  readonly extensionUri: vscode.Uri;
+  act(panel: OvmfPanel, action: Action): Promise<void>;
+  /** What is odd about the file by now; undefined when it could not be read. */
+  found(uri: vscode.Uri, findings: readonly Finding[] | undefined): void;
+}
+
+/** A webview panel on an image. */
+export class OvmfPanel implements Half<OvmfPanel> {
+  other: OtherHalf<OvmfPanel> | undefined;
+  /** What is shown; undefined while there is only a notice. */
+  private bytes: Uint8Array | undefined;
+  private contents: VolumeContents | undefined;
+  private unread: string | undefined;
+  /** The image before the file was written again, until the person has seen enough of it. */
+  private before: Uint8Array | undefined;
+  /** The two images that are compared in a thread of its own, the older one first, and what came of it. */
+  private compared: { readonly pair: Pair; volumes?: VolumeComparison } | undefined;
+  private comparing = new AbortController();
+  private loadedAt = 0;
+  private reading = new AbortController();
+  private readonly page: Page;
+
+  constructor(
+    private readonly host: OvmfPanelHost,
+    readonly uri: vscode.Uri,
+    readonly panel: vscode.WebviewPanel,
+  ) {
+    this.page = new Page(
+      host.extensionUri,
+      panel,
+      (action) => host.act(this, action),
+      (message) => {
+        if (message.type === 'place') this.lead(message.place);
+      },
+    );
+    const watcher = watchFile(uri, () => void this.load());
+    panel.onDidDispose(() => {
+      watcher.dispose();
+      this.reading.abort();
+      this.comparing.abort();
+    });
+  }
+
+  private get worker(): string {
+    return workerScript(this.host.extensionUri);
+  }
+
+  /** The files of the diff editor that this is one half of. */
+  get files(): { original: vscode.Uri; modified: vscode.Uri } | undefined {
+    if (!this.other) return undefined;
+    const { panel, side } = this.other;
+    return side === 'original'
+      ? { original: panel.uri, modified: this.uri }
+      : { original: this.uri, modified: panel.uri };
+  }
+
+  /** Forgets what the file was before. */
+  forgetBefore(): void {
+    this.before = undefined;
+    this.show();
+  }
+
+  /** Reads the file and shows it; failures become a notice on the page. */
+  async load(): Promise<void> {
+    // Of several rebuilds in a row only the last counts, and only one thread decompresses.
+    this.reading.abort();
+    const { signal } = (this.reading = new AbortController());
+    try {
+      const bytes = await readUri(this.uri);
+      if (!signal.aborted) await this.take(bytes, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      this.host.found(this.uri, undefined);
+      const title = `${nameOf(this.uri)} cannot be shown`;
+      this.page.show({ kind: 'notice', title, text: sentence(error), actions: ['openAsText'] });
+    }
+  }
+
+  show(): void {
+    const { bytes, contents, unread } = this;
+    if (!bytes) return;
+    const other = this.counterpart();
+    const volumes = this.volumesBeside(other);
+    this.page.show({
+      kind: 'ovmf',
+      name: nameOf(this.uri),
+      bytes,
+      ...(contents && { contents }),
+      ...(unread !== undefined && { unread }),
+      ...(other && { other }),
+      ...(volumes && { volumes }),
+    });
+  }
+
+  /** Shows an image at once, and what is odd about it and compressed in it when that is known. */
+  private async take(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+    const isStale = () => signal.aborted;
+    const now = Date.now();
+    // What stood there while a build was writing is no build that anybody compares with.
+    if (this.bytes && now - this.loadedAt > ONE_BUILD_MS) this.before = this.bytes;
+    this.loadedAt = now;
+    this.bytes = bytes;
+    this.contents = this.unread = undefined;
+    this.show();
+    this.other?.panel.show();
+    try {
+      const found = (findings: readonly Finding[]) => this.host.found(this.uri, findings);
+      const read = await readImageApart(this.worker, bytes, signal, found);
+      if (isStale() || !read) return;
+      this.contents = read.contents;
+      this.show();
+      found(read.findings);
+    } catch (error) {
+      if (isStale()) return;
+      this.unread = sentence(error);
+      this.show();
+    }
+  }
+
+  /** The other half of a diff goes where this one is, counted from the end, which is at 4 GiB in both. */
+  private lead(place: Place): void {
+    const other = this.other?.panel;
+    if (!other?.bytes || !this.bytes) return;
+    const offset = place.offset + other.bytes.length - this.bytes.length;
+    if (offset >= 0) other.page.post({ type: 'select', place: { ...place, offset } });
+  }
+
+  /** What differs in the volumes of both images; when that is not known yet, it is looked for and sent afterwards. */
+  private volumesBeside(other: OvmfViewState['other']): VolumeComparison | undefined {
+    if (!other || !this.bytes) return undefined;
+    const pair: Pair = other.side === 'modified' ? [this.bytes, other.bytes] : [other.bytes, this.bytes];
+    if (this.compared?.pair[0] !== pair[0] || this.compared.pair[1] !== pair[1]) {
+      this.compared = { pair };
+      void this.compare(this.compared);
+    }
+    return this.compared.volumes;
+  }
+
+  private async compare(compared: NonNullable<OvmfPanel['compared']>): Promise<void> {
+    this.comparing.abort();
+    const { signal } = (this.comparing = new AbortController());
+    try {
+      const volumes = await compareVolumesApart(this.worker, ...compared.pair, signal);
+      if (signal.aborted || !volumes) return;
+      compared.volumes = volumes;
+      this.show();
+    } catch {
+      // Compressed sections stay compared as bytes, and the page says so.
+    }
+  }
+
+  /** What the image is compared with: the other half of a diff, or what it was before. */
+  private counterpart(): OvmfViewState['other'] {
+    const { other, before, bytes } = this;
+    if (other?.panel.bytes) {
+      const { panel, side } = other;
+      return { name: nameOf(panel.uri), bytes: panel.bytes!, side };
+    }
+    if (!before || !bytes || Buffer.compare(before, bytes) === 0) return undefined;
+    return { name: nameOf(this.uri), bytes: before, side: 'before' };
+  }
+}

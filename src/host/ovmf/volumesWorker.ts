@@ -1,0 +1,42 @@
+// A worker thread that reads an image with its firmware volumes, or compares the volumes of two, with their compressed sections, which
+// takes seconds of decompression: the extension host itself never does. Started with the sizes of the images; each part of the answer
+// is asked for, so that the host has turns between them.
+
+import { parentPort, workerData } from 'node:worker_threads';
+import { parseOvmf } from '../../core/ovmf/image';
+import { compareVolumes } from '../../core/ovmf/volumes/compareVolumes';
+import { inParts } from '../../core/ovmf/volumes/contentParts';
+import { readContents } from '../../core/ovmf/volumes/contents';
+import { decompressSection } from '../../node/lzma';
+import type { ContentAnswer, ContentRequest } from './contents';
+
+const images = (workerData as readonly number[]).map((size) => new Uint8Array(size));
+let parts: Generator<ContentAnswer, undefined> | undefined;
+
+const parsed = (index: number) => {
+  const bytes = images[index] ?? new Uint8Array(0);
+  const { value: image, findings } = parseOvmf(bytes);
+  return { bytes, image, findings };
+};
+
+function* partsOfFirst(): Generator<ContentAnswer, undefined> {
+  const { bytes, image, findings } = parsed(0);
+  yield { type: 'tables', findings };
+  yield* inParts(readContents(bytes, image, decompressSection));
+}
+
+parentPort?.on('message', (request: ContentRequest) => {
+  switch (request.type) {
+    case 'bytes':
+      images[request.image]?.set(request.bytes, request.offset);
+      return;
+    case 'next':
+      parts ??= partsOfFirst();
+      parentPort?.postMessage(parts.next().value);
+      return;
+    case 'compare': {
+      const comparison = compareVolumes(parsed(0), parsed(1), decompressSection);
+      parentPort?.postMessage({ type: 'comparison', comparison } satisfies ContentAnswer);
+    }
+  }
+});

@@ -1,0 +1,249 @@
+// Questions to the person: which CPU, which firmware, where to save. Each is one quick pick, with the likely
+// answer on top, and can be answered by typing.
+
+import { homedir } from 'node:os';
+import * as vscode from 'vscode';
+import { hex, parseUnsigned } from '../../core/binary/hex';
+import { parseOvmf } from '../../core/ovmf/image';
+import { CPU_MODELS, describeCpuId, modelsWithSignature } from '../../core/vmsa/launch/cpuModels';
+import { needsOf, type SvsmImage, type VmsaRequest } from '../../core/vmsa/launch/generate';
+import type { Role } from '../../core/vmsa/launch/initial';
+import { PROFILES } from '../../core/vmsa/launch/profiles';
+import { decodeSignature, encodeSignature, type CpuId } from '../../core/vmsa/launch/signature';
+import * as errors from '../../core/errors';
+import type { FirmwareChoice } from '../../protocol/messages';
+import { readFirmware } from '../../app/launch';
+import { nameOf, readUri } from './files';
+import type { RecentCpus } from './recentCpus';
+
+/** Reset addresses of the images in the workspace: a glance at the tables of a few, not a search of the disk. */
+export async function firmwareChoices(): Promise<FirmwareChoice[]> {
+  const files = await vscode.workspace.findFiles('**/*.fd', '**/node_modules/**', 20);
+  const choices = await Promise.all(
+    files.map(async (uri) => {
+      const resetAddress = await resetAddressAt(uri).catch(() => undefined);
+      return resetAddress === undefined ? [] : [{ name: vscode.workspace.asRelativePath(uri), resetAddress }];
+    }),
+  );
+  return choices.flat().sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** The reset address of an image, when it has one. @throws CheckError when it cannot be read */
+export async function resetAddressAt(uri: vscode.Uri): Promise<number | undefined> {
+  if (uri.scheme === 'file') return (await readFirmware(uri.fsPath)).resetAddress;
+  return parseOvmf(await readUri(uri)).value.resetAddress;
+}
+
+/** Asks for an OVMF image. @returns its reset address, or undefined when the person changed her mind */
+export async function pickFirmware(): Promise<number | undefined> {
+  const [uri] =
+    (await vscode.window.showOpenDialog({ title: 'OVMF image that the guest starts with' })) ?? [];
+  if (!uri) return undefined;
+  const address = await resetAddressAt(uri);
+  if (address === undefined) throw errors.noResetAddress(nameOf(uri), 'its table has no reset block');
+  return address;
+}
+
+/** Asks where an AP starts: images of the workspace, another image, or an address. */
+async function pickResetAddress(): Promise<number | undefined> {
+  const images = (await firmwareChoices()).map(({ name, resetAddress }) => ({
+    label: name,
+    description: `reset address ${hex(resetAddress, 8)}`,
+    run: () => Promise.resolve<number | undefined>(resetAddress),
+  }));
+  const others = [
+    { label: 'Another OVMF image…', description: '', run: pickFirmware },
+    { label: 'Type the address…', description: '', run: typeAddress },
+  ];
+  const chosen = await vscode.window.showQuickPick([...images, ...others], {
+    title: 'Where do additional vCPUs start?',
+    placeHolder: 'The SEV-ES reset address comes from the OVMF image',
+  });
+  return chosen?.run();
+}
+
+async function typeAddress(): Promise<number | undefined> {
+  const text = await vscode.window.showInputBox({
+    title: 'SEV-ES reset address',
+    placeHolder: '0x0080b004',
+    validateInput: (value) =>
+      /^0x[0-9a-f]{1,8}$/i.test(value) ? undefined : 'An address of 32 bits in 0x form',
+  });
+  return text === undefined ? undefined : Number(text);
+}
+
+interface CpuItem extends vscode.QuickPickItem {
+  readonly cpu?: CpuId;
+}
+
+/** A CPU by its first QEMU model, or by what `otherwise` says. */
+function cpuItem(cpu: CpuId, otherwise: string, description = describeCpuId(cpu)): CpuItem {
+  return { label: modelsWithSignature(encodeSignature(cpu))[0]?.name ?? otherwise, description, cpu };
+}
+
+const separator = (label: string): CpuItem => ({ label, kind: vscode.QuickPickItemKind.Separator });
+
+/** Asks for a CPU, and remembers it. The one in the page, `like`, is on top, then those that were chosen lately. */
+export async function pickCpu(recent: RecentCpus, like?: CpuId): Promise<CpuId | undefined> {
+  const own = like && cpuItem(like, 'The CPU in the page', `as in the page: ${describeCpuId(like)}`);
+  const latest = recent
+    .list()
+    .map((cpu) => cpuItem(cpu, describeCpuId(cpu)))
+    .filter(({ label }) => label !== own?.label);
+  const taken = new Set([own?.label, ...latest.map(({ label }) => label)]);
+  const models = CPU_MODELS.filter((m) => !taken.has(m.name)).map((m) => ({
+    label: m.name,
+    description: describeCpuId(m),
+    ...(m.note === undefined ? {} : { detail: m.note }),
+    cpu: { family: m.family, model: m.model, stepping: m.stepping },
+  }));
+  const typed: CpuItem = { label: 'Family, model and stepping…', description: 'or a signature' };
+  const items: CpuItem[] = [
+    ...(own ? [own] : []),
+    ...(latest.length > 0 ? [separator('chosen lately'), ...latest] : []),
+    ...(own || latest.length > 0 ? [separator('QEMU models')] : []),
+    ...models,
+    typed,
+  ];
+  const chosen = await vscode.window.showQuickPick(items, {
+    title: 'CPU model of the guest',
+    placeHolder: 'The model that the guest sees, not the host',
+    matchOnDescription: true,
+  });
+  const cpu = chosen === typed ? await typeCpu() : chosen?.cpu;
+  if (cpu) await recent.add(cpu);
+  return cpu;
+}
+
+/** Reads 25/1/1, 0x19/1/1 or a signature such as 0xa00f11. */
+function parseCpu(text: string): CpuId | undefined {
+  const parts = text
+    .trim()
+    .split(/[\s/,]+/)
+    .map(parseUnsigned);
+  if (parts.includes(undefined)) return undefined;
+  const [family, model, stepping, ...rest] = parts.map(Number);
+  if (family === undefined || rest.length > 0) return undefined;
+  if (model === undefined) return family > 0xfff ? decodeSignature(family) : undefined;
+  return stepping === undefined ? undefined : { family, model, stepping };
+}
+
+async function typeCpu(): Promise<CpuId | undefined> {
+  const text = await vscode.window.showInputBox({
+    title: 'CPU of the guest',
+    prompt: 'Family/model/stepping, or the signature',
+    placeHolder: '25/1/1 or 0xa00f11',
+    validateInput: (value) => {
+      try {
+        const cpu = parseCpu(value);
+        if (!cpu) return 'Three numbers such as 25/1/1, or a signature such as 0xa00f11';
+        encodeSignature(cpu);
+        return undefined;
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error);
+      }
+    },
+  });
+  return text === undefined ? undefined : parseCpu(text);
+}
+
+/** The folder that dialogs start in. */
+export function startFolder(): vscode.Uri {
+  return vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(homedir());
+}
+
+/** Asks where to save a page and writes it. @returns where, or undefined when the person changed her mind */
+export async function savePage(bytes: Uint8Array, role: Role): Promise<vscode.Uri | undefined> {
+  const uri = await vscode.window.showSaveDialog({
+    title: 'Save VMSA page',
+    defaultUri: vscode.Uri.joinPath(startFolder(), role === 'bsp' ? 'vcpu0.vmsa' : 'vcpu1.vmsa'),
+    filters: { 'VMSA page': ['vmsa', 'bin'] },
+  });
+  if (uri) await vscode.workspace.fs.writeFile(uri, bytes);
+  return uri;
+}
+
+/** The file of the active editor, whatever sort of editor it is. */
+export function activeFile(): vscode.Uri | undefined {
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  return input instanceof vscode.TabInputCustom || input instanceof vscode.TabInputText
+    ? input.uri
+    : undefined;
+}
+
+/** Asks for a file of the workspace, or another one. @param except is not offered */
+export async function pickFile(
+  title: string,
+  pattern: string,
+  except?: vscode.Uri,
+): Promise<vscode.Uri | undefined> {
+  const files = await vscode.workspace.findFiles(pattern, '**/node_modules/**', 200);
+  const items = files
+    .filter((uri) => uri.toString() !== except?.toString())
+    .map((uri) => ({ label: vscode.workspace.asRelativePath(uri), uri }))
+    .sort((a, b) => a.label.localeCompare(b.label));
+  const other = { label: 'Another file…', uri: undefined };
+  const chosen = await vscode.window.showQuickPick([...items, other], { title });
+  if (chosen !== other) return chosen?.uri;
+  return (await vscode.window.showOpenDialog({ title, defaultUri: startFolder() }))?.[0];
+}
+
+const ROLES = [
+  { label: 'Boot processor', description: 'vCPU 0', role: 'bsp' as Role },
+  { label: 'Additional processor', description: 'every other vCPU', role: 'ap' as Role },
+];
+
+/**
+ * Asks for everything that decides a generated page: how it is launched first, then only what that needs.
+ * @param known the reset address, when it is not to be asked for
+ */
+export async function pickRequest(recent: RecentCpus, known?: number): Promise<VmsaRequest | undefined> {
+  const profiles = PROFILES.map((profile) => ({ label: profile.title, detail: profile.doc, profile }));
+  const title = 'How is the guest launched?';
+  const profile = (await vscode.window.showQuickPick(profiles, { title, matchOnDetail: true }))?.profile;
+  if (!profile) return undefined;
+  const roles = ROLES.filter(({ role }) => profile.roles.includes(role));
+  const chosen =
+    roles.length === 1 ? roles[0] : await vscode.window.showQuickPick(roles, { title: 'Which vCPU?' });
+  if (!chosen) return undefined;
+  const { role } = chosen;
+  const needs = needsOf(profile, role);
+  const cpu = needs.cpu ? await pickCpu(recent) : { family: 0, model: 0, stepping: 0 };
+  if (!cpu) return undefined;
+  const resetAddress = needs.resetAddress ? (known ?? (await pickResetAddress())) : undefined;
+  if (needs.resetAddress && resetAddress === undefined) return undefined;
+  const svsm: Partial<Record<keyof SvsmImage, number>> = {};
+  for (const part of needs.svsm) {
+    const value = await typeSvsmValue(part);
+    if (value === undefined) return undefined;
+    svsm[part] = value;
+  }
+  return {
+    profile: profile.id,
+    role,
+    cpu,
+    ...(resetAddress === undefined ? {} : { resetAddress }),
+    ...(svsm.entry === undefined ? {} : { svsm: { ...svsm, entry: svsm.entry } }),
+  };
+}
+
+const SVSM_PARTS: Readonly<Record<keyof SvsmImage, string>> = {
+  entry: 'Where the SVSM image starts (guest physical address)',
+  stack: 'Stack of the SVSM image, 0 when it has none yet',
+  pageTable: 'Page table of the SVSM image, 0 when it starts in 32-bit mode',
+  vtom: 'Virtual top of memory, 0 for none',
+};
+
+/** Of JavaScript's exact numbers, which a request has. */
+const TOO_LARGE = 2n ** 53n;
+
+async function typeSvsmValue(part: keyof SvsmImage): Promise<number | undefined> {
+  const text = await vscode.window.showInputBox({
+    title: SVSM_PARTS[part],
+    value: part === 'entry' ? '' : '0',
+    placeHolder: '0xffffe000',
+    validateInput: (value) =>
+      (parseUnsigned(value) ?? TOO_LARGE) < TOO_LARGE ? undefined : 'A number in decimal or 0x form',
+  });
+  return text === undefined ? undefined : Number(text);
+}

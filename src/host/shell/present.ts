@@ -1,0 +1,24 @@
+// The one place in the extension where failures are caught and shown to the person.
+
+import * as vscode from 'vscode';
+import { CheckError, unforeseen } from '../../core/errors';
+import { withoutLinks } from '../../core/binary/plainText';
+
+/** Whether a failure is one that we foresaw. */
+export const isCheckError = (error: unknown): error is CheckError => error instanceof CheckError;
+
+/** A failure as a sentence. What we did not foresee says so, because then the fault is ours. */
+export function sentence(error: unknown): string {
+  return (error instanceof CheckError ? error : unforeseen(error)).message;
+}
+
+/** Runs something that a person asked for; a failure becomes one message. @returns what it gave, if anything */
+export async function present(run: () => unknown): Promise<unknown> {
+  try {
+    return await run();
+  } catch (error) {
+    // A failure may quote a host.
+    void vscode.window.showErrorMessage(withoutLinks(sentence(error)));
+    return undefined;
+  }
+}

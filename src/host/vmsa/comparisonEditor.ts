@@ -1,0 +1,151 @@
+// The comparison of a VMSA page with another one, or with the one that a launch should have. It is an editor on a URI
+// of its own that says everything: which file, and what it is compared with. So it survives a reload and can be opened
+// again. Files that are open in an editor are compared as they are there, with changes that were not saved.
+
+import * as vscode from 'vscode';
+import * as errors from '../../core/errors';
+import { generateVmsa, type VmsaRequest } from '../../core/vmsa/launch/generate';
+import {
+  isCount,
+  isRequest,
+  type Action,
+  type ComparisonViewState,
+  type FirmwareChoice,
+  type NamedPage,
+} from '../../protocol/messages';
+import { nameOf } from '../shell/files';
+import type { PageOfFile } from './pages';
+import { Page, PageEditor } from '../shell/page';
+import { firmwareChoices, pickCpu, pickFirmware, savePage } from '../shell/picks';
+import { sentence } from '../shell/present';
+import type { RecentCpus } from '../shell/recentCpus';
+import type { VmsaEditor } from './vmsaEditor';
+
+const SCHEME = 'sevscope-compare';
+
+type Comparison = PageOfFile & ({ readonly request: VmsaRequest } | { readonly other: PageOfFile });
+
+const label = ({ file, page }: PageOfFile) => nameOf(file) + (page > 0 ? ` #${page + 1}` : '');
+
+/** The URI of a comparison; its path is what the tab shows. */
+export function comparisonUri(actual: PageOfFile, other: VmsaRequest | PageOfFile): vscode.Uri {
+  const query = {
+    file: actual.file.toString(),
+    ...(actual.page > 0 ? { page: actual.page } : {}),
+    ...('file' in other
+      ? { otherFile: other.file.toString(), ...(other.page > 0 ? { otherPage: other.page } : {}) }
+      : { request: other }),
+  };
+  return vscode.Uri.from({
+    scheme: SCHEME,
+    path: `/${label(actual)} ↔ ${'file' in other ? label(other) : 'generated'}`,
+    query: JSON.stringify(query),
+  });
+}
+
+/** What a comparison's URI says. @throws CheckError when it was made by hand and says nothing */
+function parseComparison(uri: vscode.Uri): Comparison {
+  try {
+    const said = JSON.parse(uri.query) as Record<string, unknown>;
+    const { file, request, otherFile, page = 0, otherPage = 0 } = said;
+    if (typeof file === 'string' && isCount(page) && isCount(otherPage)) {
+      const actual = { file: vscode.Uri.parse(file, true), page };
+      if (isRequest(request)) return { ...actual, request };
+      if (typeof otherFile === 'string')
+        return { ...actual, other: { file: vscode.Uri.parse(otherFile, true), page: otherPage } };
+    }
+  } catch {
+    // The same answer as for a URI of the wrong shape.
+  }
+  throw errors.badEditorUri('comparison');
+}
+
+/** Shows two pages side by side. */
+export class ComparisonEditor extends PageEditor {
+  static readonly viewType = 'sevscope.comparison';
+  protected readonly viewType = ComparisonEditor.viewType;
+
+  constructor(
+    extensionUri: vscode.Uri,
+    private readonly files: VmsaEditor,
+    private readonly recent: RecentCpus,
+  ) {
+    super(extensionUri);
+  }
+
+  protected async open(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void> {
+    let shown: ComparisonViewState | undefined;
+    let request: VmsaRequest | undefined;
+    let firmware: readonly FirmwareChoice[] = [];
+    const page = new Page(this.extensionUri, panel, async (action, given) => {
+      const latest = given ?? request;
+      const next = latest && (await this.act(action, latest));
+      if (!next || !shown) return;
+      request = next;
+      page.show((shown = { ...shown, other: this.generated(next, firmware) }));
+    });
+    let reads = 0;
+    const stateOf = async (comparison: Comparison): Promise<ComparisonViewState> => {
+      const actual = { kind: 'comparison', ...(await this.read(comparison)) } as const;
+      if ('other' in comparison)
+        return { ...actual, other: { kind: 'file', ...(await this.read(comparison.other)) } };
+      request ??= comparison.request;
+      return { ...actual, other: this.generated(request, firmware) };
+    };
+    const load = async (comparison: Comparison) => {
+      const mine = ++reads;
+      // A slow reading must not replace what a later one has shown, nor say why it failed.
+      try {
+        const state = await stateOf(comparison);
+        if (mine === reads) page.show((shown = state));
+      } catch (error) {
+        if (mine === reads) explain(error);
+      }
+    };
+    const explain = (error: unknown) => {
+      const title = 'The comparison cannot be shown';
+      page.show({ kind: 'notice', title, text: sentence(error), actions: [] });
+    };
+    let comparison: Comparison;
+    try {
+      comparison = parseComparison(uri);
+    } catch (error) {
+      explain(error);
+      return;
+    }
+    const again = () => load(comparison);
+    const files = 'other' in comparison ? [comparison.file, comparison.other.file] : [comparison.file];
+    const watchers = files.map((file) => this.files.watch(file, () => void again()));
+    panel.onDidDispose(() => {
+      vscode.Disposable.from(...watchers).dispose();
+    });
+    await again();
+    if ('other' in comparison) return;
+    // Looking for images can take a while in a large workspace; the comparison does not wait for it.
+    firmware = await firmwareChoices();
+    if (firmware.length > 0) await again();
+  }
+
+  private generated(request: VmsaRequest, firmware: readonly FirmwareChoice[]): ComparisonViewState['other'] {
+    return { kind: 'generated', request, firmware, recent: this.recent.list() };
+  }
+
+  private async read(at: PageOfFile): Promise<NamedPage> {
+    return { name: label(at), bytes: await this.files.pageOf(at) };
+  }
+
+  /** Does what a button asks for. @returns the request to show from now on, when it changed */
+  private async act(action: Action, request: VmsaRequest): Promise<VmsaRequest | undefined> {
+    if (action === 'saveExpected') {
+      if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
+      await savePage(generateVmsa(request).bytes, request.role);
+    }
+    if (action === 'pickCpu') {
+      const cpu = await pickCpu(this.recent, request.cpu);
+      return cpu && { ...request, cpu };
+    }
+    if (action !== 'pickFirmware') return undefined;
+    const resetAddress = await pickFirmware();
+    return resetAddress === undefined ? undefined : { ...request, role: 'ap', resetAddress };
+  }
+}

@@ -1,0 +1,31 @@
+// The VMSA pages of a file, whatever form the file has. Pages that stand in the file byte by byte can be edited in
+// place; those that were read from text cannot.
+
+import type { Uri } from 'vscode';
+import { VMSA_SIZE } from '../../core/vmsa/layout/layout';
+import { readPages } from '../../core/vmsa/forms/readPages';
+
+/** A page of a file, counted from 0. */
+export interface PageOfFile {
+  readonly file: Uri;
+  readonly page: number;
+}
+
+/** Pages of 4096 bytes each, or why there are none, as a sentence. */
+export type FilePages =
+  | { readonly pages: readonly Uint8Array[]; readonly inPlace: boolean; readonly source?: string }
+  | { readonly reason: string };
+
+/** The pages that stand in a file one after the other, as views of its bytes. */
+export function slicePages(bytes: Uint8Array): Uint8Array[] {
+  const count = Math.floor(bytes.length / VMSA_SIZE);
+  return Array.from({ length: count }, (_, i) => bytes.subarray(i * VMSA_SIZE, (i + 1) * VMSA_SIZE));
+}
+
+/** Reads the pages of a file. */
+export function pagesOf(bytes: Uint8Array): FilePages {
+  const read = readPages(bytes);
+  if ('reason' in read) return read;
+  if (read.format === 'page' || read.format === 'pages') return { pages: slicePages(bytes), inPlace: true };
+  return { pages: read.pages.map((page) => page.bytes), inPlace: false, source: read.title };
+}

@@ -1,0 +1,274 @@
+// The commands on VMSA pages: comparing, editing by name, going to a place, and the ways in and out.
+
+import * as vscode from 'vscode';
+import * as errors from '../../core/errors';
+import { describeLeaf, exactText } from '../../core/binary/describe';
+import { toBase64, utf8 } from '../../core/binary/hex';
+import { decode, leaves, readLeaf, type Leaf } from '../../core/binary/struct';
+import { parseFieldValue } from '../../core/vmsa/edit';
+import { EXPORT_FORMS, findForm, type ExportForm, type ExportId } from '../../core/vmsa/forms/exportForms';
+import { expectedRequest, needsOf, type VmsaRequest } from '../../core/vmsa/launch/generate';
+import { VMSA } from '../../core/vmsa/layout/layout';
+import { findProfile } from '../../core/vmsa/launch/profiles';
+import { readPages } from '../../core/vmsa/forms/readPages';
+import { isRequest } from '../../protocol/messages';
+import { ComparisonEditor, comparisonUri } from './comparisonEditor';
+import type { PageOfFile } from './pages';
+import { nameOf, pageWorkerScript } from '../shell/files';
+import { askAboutPage } from './pageTasks';
+import { pastedUri } from '../shell/pasted';
+import { activeFile, pickCpu, pickFile, startFolder } from '../shell/picks';
+import { isCheckError } from '../shell/present';
+import type { RecentCpus } from '../shell/recentCpus';
+import { VmsaEditor } from './vmsaEditor';
+
+/** A command: its arguments are answers, when they are of the right type. */
+export type Command = (...args: never[]) => Promise<unknown>;
+
+const FILES = '**/*{.vmsa,vmsa*.bin}';
+
+const isVmsaName = (uri: vscode.Uri) => /\.vmsa$|vmsa[^/]*\.bin$/.test(uri.path);
+
+/** What callers of ours say beside the file; menus pass other things there. */
+interface Said {
+  readonly page?: number;
+  readonly file?: string;
+  readonly otherPage?: number;
+  readonly request?: VmsaRequest;
+}
+
+function said(value: unknown): Said {
+  if (isRequest(value)) return { request: value };
+  if (value instanceof vscode.Uri) return { file: value.toString() };
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return {};
+  const { page, file, otherPage, request } = value as Record<string, unknown>;
+  return {
+    ...(typeof page === 'number' ? { page } : {}),
+    ...(typeof file === 'string' ? { file } : {}),
+    ...(typeof otherPage === 'number' ? { otherPage } : {}),
+    ...(isRequest(request) ? { request } : {}),
+  };
+}
+
+/** The commands by their names. */
+export function vmsaCommands(editor: VmsaEditor, recent: RecentCpus): Record<string, Command> {
+  const script = pageWorkerScript(editor.extensionUri);
+
+  /** The page that a command is about: of a file that was given, that is active, or that the person chooses. */
+  async function choosePage(title: string, given: unknown, page?: number): Promise<PageOfFile | undefined> {
+    const panel = editor.activePanel();
+    if (given instanceof vscode.Uri) {
+      const shown = panel?.document.uri.toString() === given.toString() ? panel.page : 0;
+      return { file: given, page: page ?? shown };
+    }
+    if (panel) return { file: panel.document.uri, page: page ?? panel.page };
+    const active = activeFile();
+    const file = active && isVmsaName(active) ? active : await pickFile(title, FILES);
+    return file && { file, page: page ?? 0 };
+  }
+
+  const compare = (actual: PageOfFile, other: VmsaRequest | PageOfFile) =>
+    vscode.commands.executeCommand(
+      'vscode.openWith',
+      comparisonUri(actual, other),
+      ComparisonEditor.viewType,
+    );
+
+  /** Opens the comparison of a page; asks for the CPU only, the rest is guessed and can be changed there. */
+  async function compareWithGenerated(uri?: unknown, more?: unknown): Promise<void> {
+    const { page, request } = said(more);
+    const actual = await choosePage('VMSA page to compare', uri, page);
+    if (!actual) return;
+    const guess = expectedRequest(decode(VMSA, await editor.pageOf(actual)));
+    const { cpu: asked } = needsOf(findProfile(guess.profile)!, guess.role);
+    const cpu = request?.cpu ?? (asked ? await pickCpu(recent, guess.cpu) : guess.cpu);
+    if (cpu) await compare(actual, request ?? { ...guess, cpu });
+  }
+
+  /** Opens the comparison of two files; called in a diff editor, of its two halves. */
+  async function compareWithFile(uri?: unknown, more?: unknown): Promise<void> {
+    const halves = uri === undefined ? editor.activePanel()?.halves : undefined;
+    if (halves) {
+      await compare(halves.original, halves.modified);
+      return;
+    }
+    const { page, file, otherPage = 0 } = said(more);
+    const actual = await choosePage('VMSA page to compare', uri, page);
+    if (!actual) return;
+    // The first page of a file says nothing beside itself; another one may.
+    const except = actual.page === 0 ? actual.file : undefined;
+    const other =
+      file === undefined ? await pickFile('VMSA page to compare with', FILES, except) : parseUri(file);
+    if (!other) return;
+    await Promise.all([editor.pageOf(actual), editor.pageOf({ file: other, page: otherPage })]);
+    await compare(actual, { file: other, page: otherPage });
+  }
+
+  async function compareSelected(uri?: unknown, uris?: unknown): Promise<void> {
+    const files = Array.isArray(uris) ? uris.filter((file) => file instanceof vscode.Uri) : [];
+    const [a, b] = files;
+    if (a && b && files.length === 2) await compareWithFile(a, b);
+    else await compareWithFile(uri);
+  }
+
+  async function setField(uri?: unknown, field?: unknown, value?: unknown, page?: unknown): Promise<void> {
+    const at = await choosePage('VMSA page to change', uri, typeof page === 'number' ? page : undefined);
+    if (!at) return;
+    const document = await editor.document(at.file);
+    if (typeof field === 'string' && typeof value === 'string')
+      return editor.edit(document, at.page, field, value);
+    const why = editor.whyReadOnly(document);
+    if (why !== undefined) throw why;
+    const bytes = await editor.pageOf(at);
+    const leaf = await pickField(bytes, editor.activePanel()?.place?.name);
+    const text = leaf && (await typeValue(leaf, bytes));
+    if (leaf && text !== undefined) await editor.edit(document, at.page, leaf.path, text);
+  }
+
+  const openBox = (box: 'find' | 'goto') => () => {
+    editor.activePanel()?.open(box);
+    return Promise.resolve();
+  };
+
+  /** Writes a page in another form. With a format it asks nothing: without a target, to the clipboard. */
+  async function exportVmsa(uri?: unknown, more?: unknown, target?: unknown): Promise<void> {
+    const at = await choosePage('VMSA page to export', uri, said(more).page);
+    if (!at) return;
+    const bytes = await editor.pageOf(at);
+    const asked = typeof more !== 'string';
+    const format = asked ? await pickFormat() : findForm(more);
+    if (!format && !asked) {
+      const known = EXPORT_FORMS.map(({ id }) => id);
+      throw errors.unknownFormat(more, known);
+    }
+    if (!format) return;
+    const name = nameOf(at.file);
+    const { id } = format;
+    // A thread would take longer to start than the page itself to be handed on.
+    const content =
+      id === 'bin' ? bytes : await askAboutPage(script, 'export', { page: bytes, form: id, name });
+    await deliver({ format, name, content }, target instanceof vscode.Uri ? target : undefined, asked);
+  }
+
+  /** Opens the comparison with a launch that has this page, or one of the nearest. */
+  async function identifyVmsa(uri?: unknown, more?: unknown): Promise<void> {
+    const at = await choosePage('VMSA page to identify', uri, said(more).page);
+    if (!at) return;
+    const page = await editor.pageOf(at);
+    const { exact, launches, tried } = await askAboutPage(script, 'identify', { page });
+    const items = launches.map(({ title, where, distance, equal, request }) => ({
+      label: `$(${equal ? 'check' : 'diff'}) ${title}`,
+      description: where,
+      detail: distance,
+      request,
+    }));
+    const title = exact
+      ? `Launches with exactly this page, of ${tried} tried`
+      : `No launch has this page; the nearest of ${tried} tried`;
+    const chosen = await vscode.window.showQuickPick(items, { title, matchOnDescription: true });
+    if (chosen) await compare(at, chosen.request);
+  }
+
+  async function openPasted(): Promise<void> {
+    const text = await vscode.env.clipboard.readText();
+    const read = readPages(utf8(text));
+    if ('reason' in read) throw errors.nothingToPaste(read.reason);
+    const uri = pastedUri(
+      read.pages.map(({ bytes }) => bytes),
+      read.title,
+    );
+    await vscode.commands.executeCommand('vscode.openWith', uri, VmsaEditor.viewType);
+  }
+
+  return {
+    'sevscope.exportVmsa': exportVmsa,
+    'sevscope.openPasted': openPasted,
+    'sevscope.identifyVmsa': identifyVmsa,
+    'sevscope.compareWithGenerated': compareWithGenerated,
+    'sevscope.compareWithFile': compareWithFile,
+    'sevscope.compareSelected': compareSelected,
+    'sevscope.setField': setField,
+    'sevscope.goToOffset': openBox('goto'),
+    'sevscope.find': openBox('find'),
+  };
+}
+
+async function pickFormat(): Promise<ExportForm<ExportId> | undefined> {
+  const items = EXPORT_FORMS.map((format) => ({ label: format.title, detail: format.doc, format }));
+  return (await vscode.window.showQuickPick(items, { title: 'Export the page as' }))?.format;
+}
+
+const CLIPBOARD = 'Copy to Clipboard';
+const FILE = 'Save to File…';
+
+/** A page in another form, and the name of its file. */
+interface Exported {
+  readonly format: ExportForm;
+  readonly name: string;
+  readonly content: string | Uint8Array;
+}
+
+/** Puts an exported page where it shall go. `asked` is false when a caller said everything. */
+async function deliver(
+  { format, name, content }: Exported,
+  target: vscode.Uri | undefined,
+  asked: boolean,
+): Promise<void> {
+  // Bytes are no text: the clipboard gets only what can be pasted.
+  const where =
+    !asked || typeof content !== 'string'
+      ? undefined
+      : await vscode.window.showQuickPick([CLIPBOARD, FILE], { title: format.title });
+  if (asked && typeof content === 'string' && where === undefined) return;
+  if (where === CLIPBOARD || (!asked && !target)) {
+    await vscode.env.clipboard.writeText(typeof content === 'string' ? content : toBase64(content));
+    if (asked) vscode.window.setStatusBarMessage(`${format.title} of ${name} is in the clipboard`, 5000);
+    return;
+  }
+  if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
+  const base = name.replace(/\.[^.]*$/, '');
+  const uri =
+    target ??
+    (await vscode.window.showSaveDialog({
+      title: `Export as ${format.title}`,
+      defaultUri: vscode.Uri.joinPath(startFolder(), `${base}.${format.extension}`),
+    }));
+  if (uri) await vscode.workspace.fs.writeFile(uri, typeof content === 'string' ? utf8(content) : content);
+}
+
+function parseUri(text: string): vscode.Uri {
+  try {
+    return vscode.Uri.parse(text, true);
+  } catch {
+    throw errors.badEditorUri('file');
+  }
+}
+
+/** Asks for a field; the one that is selected in the editor is on top. */
+async function pickField(page: Uint8Array, selected?: string): Promise<Leaf | undefined> {
+  const items = leaves(VMSA).map((leaf) => {
+    const { raw, meaning } = describeLeaf(leaf, readLeaf(page, leaf));
+    return { label: leaf.path, description: raw, detail: meaning, leaf };
+  });
+  const first = items.filter(({ label }) => label === selected);
+  const rest = items.filter(({ label }) => label !== selected);
+  const title = 'Field to change';
+  return (await vscode.window.showQuickPick([...first, ...rest], { title, matchOnDescription: true }))?.leaf;
+}
+
+/** Asks for a value, and says at once when the field cannot have it. */
+function typeValue(leaf: Leaf, page: Uint8Array): Thenable<string | undefined> {
+  return vscode.window.showInputBox({
+    title: `Value of ${leaf.path}`,
+    prompt: leaf.row.doc,
+    value: exactText(readLeaf(page, leaf), leaf.size),
+    validateInput: (text) => {
+      try {
+        parseFieldValue(leaf, text);
+        return undefined;
+      } catch (error) {
+        return isCheckError(error) ? error.message : String(error);
+      }
+    },
+  });
+}

@@ -1,0 +1,273 @@
+// The editor of VMSA pages: opens, saves and backs up documents for VS Code, shows them in as many panels as it
+// wants, and finds the two halves of a diff editor.
+
+import * as vscode from 'vscode';
+import * as errors from '../../core/errors';
+import { findVmsaLeaf, parseFieldValue, patchField, withBits, type BitRange } from '../../core/vmsa/edit';
+import { similarFields } from '../../core/vmsa/layout/fieldNames';
+import type { VmsaRequest } from '../../core/vmsa/launch/generate';
+import { vmsaLeaf } from '../../core/vmsa/layout/layout';
+import type { Action } from '../../protocol/messages';
+import { nameOf, readUri, watchFile, whyNotWritable } from '../shell/files';
+import { Halves } from './halves';
+import { pagesOf, type PageOfFile } from './pages';
+import { PlaceItem } from './placeItem';
+import { VmsaDocument, type DocumentEvent } from './vmsaDocument';
+import { VmsaPanel, type PanelHost } from './vmsaPanel';
+
+/** Opens VMSA pages. */
+export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, PanelHost {
+  static readonly viewType = 'sevscope.vmsa';
+
+  private readonly edited = new vscode.EventEmitter<DocumentEvent>();
+  readonly onDidChangeCustomDocument = this.edited.event as vscode.Event<
+    vscode.CustomDocumentEditEvent<VmsaDocument>
+  >;
+  private readonly opened = new vscode.EventEmitter<VmsaDocument>();
+  private readonly documents = new Map<string, VmsaDocument>();
+  private readonly unwritable = new WeakMap<VmsaDocument, string>();
+  private readonly item = new PlaceItem(() => this.activePanel());
+  private readonly halves = new Halves<VmsaPanel>(() => {
+    this.item.update();
+  });
+
+  constructor(readonly extensionUri: vscode.Uri) {}
+
+  register(): vscode.Disposable {
+    return vscode.Disposable.from(
+      vscode.window.registerCustomEditorProvider(VmsaEditor.viewType, this, {
+        supportsMultipleEditorsPerDocument: true,
+      }),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => {
+        for (const panel of this.halves.panels) panel.show();
+      }),
+      this.halves.register(),
+      this.item,
+    );
+  }
+
+  async openCustomDocument(
+    uri: vscode.Uri,
+    { backupId }: vscode.CustomDocumentOpenContext,
+  ): Promise<VmsaDocument> {
+    const document =
+      backupId === undefined
+        ? await VmsaDocument.open(uri)
+        : await VmsaDocument.restore(uri, vscode.Uri.parse(backupId, true));
+    const why = await whyNotWritable(uri);
+    if (why !== undefined) this.unwritable.set(document, why);
+    document.onDidEdit((event) => {
+      this.edited.fire(event);
+    });
+    this.documents.set(uri.toString(), document);
+    document.onDidDispose(() => this.documents.delete(uri.toString()));
+    this.opened.fire(document);
+    return document;
+  }
+
+  resolveCustomEditor(document: VmsaDocument, webviewPanel: vscode.WebviewPanel): void {
+    const panel = new VmsaPanel(this, document, webviewPanel);
+    this.halves.add(panel);
+    webviewPanel.onDidChangeViewState(() => {
+      // Not every file system can be watched.
+      if (webviewPanel.visible) void document.refresh();
+    });
+    panel.show();
+    this.halves.look();
+  }
+
+  async saveCustomDocument(document: VmsaDocument): Promise<void> {
+    if (!vscode.workspace.isTrusted) throw errors.untrustedEdit();
+    await document.save();
+  }
+
+  async saveCustomDocumentAs(document: VmsaDocument, target: vscode.Uri): Promise<void> {
+    if (!vscode.workspace.isTrusted) throw errors.untrustedEdit();
+    await document.saveAs(target);
+  }
+
+  revertCustomDocument(document: VmsaDocument): Promise<void> {
+    return document.revert();
+  }
+
+  async backupCustomDocument(
+    document: VmsaDocument,
+    { destination }: vscode.CustomDocumentBackupContext,
+  ): Promise<vscode.CustomDocumentBackup> {
+    await vscode.workspace.fs.createDirectory(vscode.Uri.joinPath(destination, '..'));
+    await vscode.workspace.fs.writeFile(destination, document.backup());
+    const remove = async () => {
+      try {
+        await vscode.workspace.fs.delete(destination);
+      } catch {
+        // It is gone already.
+      }
+    };
+    return { id: destination.toString(), delete: () => void remove() };
+  }
+
+  whyReadOnly(document: VmsaDocument): errors.CheckError | undefined {
+    const name = nameOf(document.uri);
+    const { read } = document;
+    if ('pages' in read && !read.inPlace)
+      return errors.readOnlyPage(name, `it was read from ${read.source ?? 'text'}`);
+    const why = this.unwritable.get(document);
+    if (why !== undefined) return errors.readOnlyPage(name, why);
+    const panels = this.halves.panels.filter((panel) => panel.document === document);
+    // Changes would be lost with the diff, unless the file is also open by itself.
+    if (panels.length > 0 && panels.every((panel) => panel.isOriginal)) return errors.leftOfDiff(name);
+    return vscode.workspace.isTrusted ? undefined : errors.untrustedEdit();
+  }
+
+  /**
+   * Gives a field a value, or some of its bits theirs.
+   * @throws CheckError when there is no such field, value or page, or it is read-only
+   */
+  async edit(
+    document: VmsaDocument,
+    page: number,
+    field: string,
+    value: string,
+    bits?: BitRange,
+  ): Promise<void> {
+    const name = nameOf(document.uri);
+    const { read } = document;
+    if ('reason' in read) throw errors.notAPage(name, read.reason);
+    const bytes = read.pages[page];
+    if (!bytes) throw errors.noSuchPage(name, page, read.pages.length);
+    const leaf = vmsaLeaf(field) ?? findVmsaLeaf(field);
+    if (!leaf) throw errors.unknownField(field, similarFields(field));
+    const wanted = parseFieldValue(leaf, value);
+    const why = this.whyReadOnly(document);
+    if (why !== undefined) throw why;
+    await document.change(() => {
+      const now = 'pages' in document.read ? document.read.pages[page] : undefined;
+      // Other bits are as they are by now, not as they were when the page was drawn.
+      const patch = now
+        ? patchField(now, leaf, bits ? withBits(now, leaf, bits, wanted) : wanted)
+        : undefined;
+      return patch ? { page, patch } : undefined;
+    });
+  }
+
+  /** The document of an editor that is open, or is opened for it. */
+  async document(uri: vscode.Uri): Promise<VmsaDocument> {
+    const open = this.documents.get(uri.toString());
+    if (open) return open;
+    const opening = new Promise<VmsaDocument>((done) => {
+      const listener = this.opened.event((document) => {
+        if (document.uri.toString() !== uri.toString()) return;
+        listener.dispose();
+        done(document);
+      });
+    });
+    await vscode.commands.executeCommand('vscode.openWith', uri, VmsaEditor.viewType);
+    return opening;
+  }
+
+  /** The pages of a file as they are now: with the changes of an open editor, or on disk. @throws CheckError */
+  async pages(uri: vscode.Uri): Promise<readonly Uint8Array[]> {
+    const read = this.documents.get(uri.toString())?.read ?? pagesOf(await readUri(uri));
+    if ('reason' in read) throw errors.notAPage(nameOf(uri), read.reason);
+    return read.pages;
+  }
+
+  /** A page of a file as it is now, a copy. @throws CheckError */
+  async pageOf({ file, page }: PageOfFile): Promise<Uint8Array> {
+    const pages = await this.pages(file);
+    const bytes = pages[page];
+    if (!bytes) throw errors.noSuchPage(nameOf(file), page, pages.length);
+    return bytes.slice();
+  }
+
+  /** Calls `changed` when what `pages` gives may have changed. */
+  watch(uri: vscode.Uri, changed: () => void): vscode.Disposable {
+    let live: vscode.Disposable | undefined;
+    const follow = (document: VmsaDocument | undefined) => {
+      if (document?.uri.toString() !== uri.toString()) return;
+      live?.dispose();
+      live = vscode.Disposable.from(document.onDidChange(changed), document.onDidDispose(changed));
+    };
+    follow(this.documents.get(uri.toString()));
+    const opened = this.opened.event(follow);
+    return vscode.Disposable.from(
+      watchFile(uri, changed),
+      opened,
+      new vscode.Disposable(() => {
+        live?.dispose();
+      }),
+    );
+  }
+
+  /** The panel that a person looks at: of the two halves of a diff, the one where she was last. */
+  activePanel(): VmsaPanel | undefined {
+    const column = vscode.window.tabGroups.activeTabGroup.viewColumn;
+    const seen = this.halves.panels.filter(({ panel }) => panel.visible && panel.viewColumn === column);
+    return seen.find((p) => p.panel.active) ?? seen.find((p) => p === this.lastPlaced) ?? seen.at(-1);
+  }
+
+  private lastPlaced: VmsaPanel | undefined;
+
+  placed(panel: VmsaPanel): void {
+    this.lastPlaced = panel;
+    this.item.update();
+  }
+
+  /** Buttons act through the commands, so that both ways are one. */
+  async act(panel: VmsaPanel, action: Action, request?: VmsaRequest): Promise<void> {
+    const { document, page } = panel;
+    const { uri } = document;
+    const run = (command: string, ...args: unknown[]) => vscode.commands.executeCommand(command, ...args);
+    switch (action) {
+      case 'compare':
+        await run('sevscope.compareWithGenerated', uri, { page, request });
+        return;
+      case 'compareFile':
+        await run('sevscope.compareWithFile', uri, { page });
+        return;
+      case 'generate':
+        await run('sevscope.generateVmsa');
+        return;
+      case 'exportPage':
+        await run('sevscope.exportVmsa', uri, { page });
+        return;
+      case 'openAsText':
+        await run('workbench.action.reopenWithEditor');
+        return;
+      case 'openComparison':
+        if (panel.halves) {
+          const { original, modified } = panel.halves;
+          const other = { file: modified.file.toString(), otherPage: modified.page };
+          await run('sevscope.compareWithFile', original.file, { page: original.page, ...other });
+        }
+        return;
+      case 'reload':
+        // In a diff VS Code reverts the right half, whichever half was asked.
+        if (panel.isOriginal) await run('vscode.openWith', uri, VmsaEditor.viewType);
+        else panel.panel.reveal();
+        // VS Code's own way, so that it forgets the changes, too.
+        await run('workbench.action.files.revert');
+        return;
+      case 'keepChanges':
+        document.keepChanges();
+        return;
+      case 'compareImage':
+      case 'forgetBefore':
+      case 'pickCpu':
+      case 'pickFirmware':
+      case 'saveExpected':
+      case 'newLaunchFile':
+      case 'openLaunchFile':
+      case 'runAgain':
+      case 'cancelRun':
+      case 'copyReport':
+      case 'copyReportJson':
+      case 'saveReport':
+      case 'injectSecret':
+      case 'explain':
+      case 'explainBeside':
+      case 'cancelExplain':
+        return;
+    }
+  }
+}

@@ -1,0 +1,167 @@
+// One webview that shows a page of a VMSA document: which page, and, when it is one half of a diff editor, what the
+// other half has.
+
+import type * as vscode from 'vscode';
+import type { CheckError } from '../../core/errors';
+import type { BitRange } from '../../core/vmsa/edit';
+import type { VmsaRequest } from '../../core/vmsa/launch/generate';
+import { VMSA_SIZE } from '../../core/vmsa/layout/layout';
+import { isCheckError } from '../shell/present';
+import type { Action, Place, View, VmsaViewState } from '../../protocol/messages';
+import { nameOf } from '../shell/files';
+import type { Half, OtherHalf } from './halves';
+import { Page, type PageMessage } from '../shell/page';
+import type { PageOfFile } from './pages';
+import type { VmsaDocument } from './vmsaDocument';
+
+/** What a panel asks of its editor. */
+export interface PanelHost {
+  readonly extensionUri: vscode.Uri;
+  edit(document: VmsaDocument, page: number, field: string, value: string, bits?: BitRange): Promise<void>;
+  /** Why the document cannot be edited. */
+  whyReadOnly(document: VmsaDocument): CheckError | undefined;
+  act(panel: VmsaPanel, action: Action, request: VmsaRequest | undefined): Promise<void>;
+  placed(panel: VmsaPanel): void;
+}
+
+/** A webview panel on a document. */
+export class VmsaPanel implements Half<VmsaPanel> {
+  page = 0;
+  /** The field that is selected, when there is one. */
+  place: Place | undefined;
+  other: OtherHalf<VmsaPanel> | undefined;
+  private readonly webview: Page;
+
+  constructor(
+    private readonly host: PanelHost,
+    readonly document: VmsaDocument,
+    readonly panel: vscode.WebviewPanel,
+  ) {
+    this.webview = new Page(
+      host.extensionUri,
+      panel,
+      (action, request) => host.act(this, action, request),
+      (message) => this.receive(message),
+    );
+    const listener = document.onDidChange(() => {
+      this.show();
+      this.other?.panel.show();
+    });
+    panel.onDidDispose(() => {
+      listener.dispose();
+    });
+  }
+
+  get uri(): vscode.Uri {
+    return this.document.uri;
+  }
+
+  /** Whether this is the left half of a diff, which VS Code neither marks as changed nor saves. */
+  get isOriginal(): boolean {
+    return this.other?.side === 'modified';
+  }
+
+  /** The page that is shown, a copy; undefined when there is only a notice. */
+  get bytes(): Uint8Array | undefined {
+    const { read, problem } = this.document;
+    if ('reason' in read || problem !== undefined) return undefined;
+    return read.pages[Math.min(this.page, read.pages.length - 1)]?.slice(0, VMSA_SIZE);
+  }
+
+  /** The two pages of the diff editor that this is one half of. */
+  get halves(): { original: PageOfFile; modified: PageOfFile } | undefined {
+    if (!this.other) return undefined;
+    const at = ({ document, page }: VmsaPanel) => ({ file: document.uri, page });
+    const { panel, side } = this.other;
+    return side === 'original'
+      ? { original: at(panel), modified: at(this) }
+      : { original: at(this), modified: at(panel) };
+  }
+
+  /** Shows the document as it is now. */
+  show(): void {
+    this.webview.show(this.view());
+  }
+
+  /** Opens a box of the page. */
+  open(box: 'find' | 'goto'): void {
+    this.panel.reveal(undefined, false);
+    this.webview.post({ type: 'open', box });
+  }
+
+  private view(): View {
+    const { document, host } = this;
+    const { read, problem, uri } = document;
+    const name = nameOf(uri);
+    if (problem !== undefined && document.held)
+      return { kind: 'notice', title: `${name} is not there`, text: problem, actions: ['keepChanges'] };
+    if ('reason' in read) {
+      const title = problem === undefined ? `${name} is not a VMSA page` : `${name} cannot be shown`;
+      const actions = ['openAsText', 'generate'] as const;
+      return { kind: 'notice', title, text: read.reason, actions };
+    }
+    this.page = Math.min(this.page, read.pages.length - 1);
+    const readOnly = host.whyReadOnly(document)?.message;
+    const disk = document.diskChange(this.page);
+    const other = this.otherHalf();
+    return {
+      kind: 'vmsa',
+      name,
+      bytes: read.pages[this.page]!.slice(),
+      page: this.page,
+      pages: read.pages.length,
+      ...(readOnly === undefined ? {} : { readOnly }),
+      ...(read.source === undefined ? {} : { source: read.source }),
+      ...(disk ? { disk } : {}),
+      ...(other ? { other } : {}),
+    };
+  }
+
+  private otherHalf(): VmsaViewState['other'] {
+    const bytes = this.other?.panel.bytes;
+    if (!this.other || !bytes) return undefined;
+    return { name: nameOf(this.other.panel.document.uri), bytes, side: this.other.side };
+  }
+
+  private async receive(message: PageMessage): Promise<void> {
+    switch (message.type) {
+      case 'edit':
+        return this.edit(message.field, message.value, message.bits);
+      case 'page':
+        this.turnTo(message.page);
+        this.other?.panel.turnTo(message.page);
+        return;
+      case 'place':
+        this.place = message.place;
+        this.host.placed(this);
+        this.other?.panel.select(message.place);
+        return;
+      case 'changeLaunch':
+        return;
+    }
+  }
+
+  /** A value that the page should have refused is refused here, and the page shows again what counts. */
+  private async edit(field: string, value: string, bits?: BitRange): Promise<void> {
+    try {
+      await this.host.edit(this.document, this.page, field, value, bits);
+    } catch (error) {
+      if (!isCheckError(error)) throw error;
+      this.show();
+    }
+  }
+
+  private turnTo(page: number): void {
+    const { read } = this.document;
+    if ('reason' in read || page >= read.pages.length) return;
+    this.page = page;
+    this.document.forgetDiskChange();
+    this.show();
+    this.other?.panel.show();
+  }
+
+  private select(place: Place): void {
+    this.place = place;
+    this.webview.post({ type: 'select', place });
+  }
+}

@@ -1,0 +1,388 @@
+// Checks from files: the sample's launches, each measured byte, keys that are cleared and never shown, large
+// files as streams, and cancelling.
+
+import assert from 'node:assert/strict';
+import { execFile, execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import {
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CheckError } from '../../../src/core/errors';
+import type { HostInput } from '../../../src/core/check/check';
+import { withKeys } from '../../../src/app/keys';
+import {
+  checkOwnerInputs,
+  launchInputs,
+  readFirmware,
+  runCheck,
+  sealForLaunch,
+  type LaunchInputs,
+} from '../../../src/app/launch';
+import { parseLaunchFile } from '../../../src/app/launchFile';
+import { digestFile, readUpTo } from '../../../src/node/read';
+import { writeSample } from '../../../src/app/sample';
+import { writeWhole } from '../../../src/node/write';
+import { useFolder } from '../../helpers/folder';
+
+let folder: string;
+const at = (name: string) => join(folder, name);
+const load = (name: string): LaunchInputs =>
+  launchInputs(parseLaunchFile(readFileSync(at(name), 'utf8'), at(name)), name);
+
+/** Each suite starts with the sample. */
+const withSample = () => {
+  useFolder((made) => writeSample((folder = made)));
+};
+
+describe('The sample', () => {
+  withSample();
+  it('is the same each time it is written, and leaves other files alone', async () => {
+    const read = () =>
+      readdirSync(folder)
+        .sort()
+        .map((name) => [name, readFileSync(at(name)).toString('base64')]);
+    writeFileSync(at('own.txt'), 'mine');
+    const before = read();
+    writeFileSync(at('vcpu0.vmsa'), 'damaged');
+    await writeSample(folder);
+    assert.deepEqual(read(), before);
+  });
+  it('has a launch that matches, with the steps in the order of the launch', async () => {
+    const report = await runCheck(load('matches.sevlaunch.json'));
+    assert.equal(report.verdict, 'matches');
+    assert.equal(report.mode, 'SEV-ES');
+    assert.deepEqual(
+      report.steps.map((s) => [s.id, s.source]),
+      [
+        ['firmware', 'owner'],
+        ['kernel', 'owner'],
+        ['initrd', 'owner'],
+        ['cmdline', 'owner'],
+        ['kernel-hashes', 'derived'],
+        ['vmsa', 'derived'],
+        ['launch-digest', 'derived'],
+        ['measurement', 'derived'],
+        ['reported', 'host'],
+      ],
+    );
+    const bytes = (id: string) => report.steps.find((s) => s.id === id)!.bytes;
+    assert.equal(bytes('launch-digest'), bytes('firmware') + 176 + 2 * 4096);
+    assert.deepEqual(report.warnings, []);
+  });
+  const said: [fromHost: HostInput[], steps: string[], vmsaSays: RegExp][] = [
+    [['firmware', 'initrd'], ['firmware', 'initrd'], /^generated for .*; SEV-ES, QEMU and KVM$/],
+    [['cpu'], ['vmsa'], /; the CPU as the host says$/],
+    [['vcpus'], ['vmsa'], /; the number of vCPUs as the host says$/],
+    [['cpu', 'vcpus'], ['vmsa'], /; the CPU and the number of vCPUs as the host says$/],
+  ];
+  for (const [fromHost, steps, vmsaSays] of said) {
+    it(`says which steps rest on the word of the host, of ${fromHost.join(' and ')}`, async () => {
+      const report = await runCheck({ ...load('matches.sevlaunch.json'), fromHost });
+      const fromThere = report.steps.filter(({ source }) => source === 'host').map(({ id }) => id);
+      assert.deepEqual(fromThere, [...steps, 'reported']);
+      assert.match(report.steps.find(({ id }) => id === 'vmsa')!.detail, vmsaSays);
+    });
+  }
+  it('has a launch that does not match, and matches with the right page', async () => {
+    const inputs = load('mismatch.sevlaunch.json');
+    assert.equal((await runCheck(inputs)).verdict, 'does not match');
+    assert.equal((await runCheck({ ...inputs, vmsa: { bsp: at('vcpu0.vmsa') } })).verdict, 'matches');
+  });
+});
+
+describe('A changed bit flips the verdict:', () => {
+  withSample();
+  for (const name of ['OVMF.sample.fd', 'vmlinuz.sample', 'initrd.sample', 'sample_tik.bin']) {
+    it(`in ${name}, first, middle and last byte`, async () => {
+      const good = readFileSync(at(name));
+      for (const place of [0, good.length >> 1, good.length - 1]) {
+        const bytes = Buffer.from(good);
+        bytes[place]! ^= 1;
+        writeFileSync(at(name), bytes);
+        assert.equal(
+          (await runCheck(load('matches.sevlaunch.json'))).verdict,
+          'does not match',
+          `byte ${place}`,
+        );
+      }
+    });
+  }
+  const changes: [string, (inputs: LaunchInputs) => Partial<LaunchInputs>][] = [
+    ['in the command line', (i) => ({ cmdline: `${i.cmdline!} ` })],
+    ['in the number of vCPUs', () => ({ vcpus: 3 })],
+    ['in the CPU', () => ({ cpu: { family: 25, model: 1, stepping: 0 } })],
+    ['in the profile', () => ({ profile: 'sev-es-init2' })],
+    ['in the policy', (i) => ({ platform: { ...i.platform, policy: 7 } })],
+    ['in the API version', (i) => ({ platform: { ...i.platform, apiMinor: 54 } })],
+    ['in the build', (i) => ({ platform: { ...i.platform, buildId: 25 } })],
+    ['by leaving out the kernel', () => ({ kernel: undefined, initrd: undefined, cmdline: undefined })],
+    ['by leaving out the initrd', () => ({ initrd: undefined })],
+    ['by asking for plain SEV', (i) => ({ platform: { ...i.platform, policy: 1 } })],
+  ];
+  for (const [name, change] of changes) {
+    it(name, async () => {
+      const inputs = load('matches.sevlaunch.json');
+      assert.equal((await runCheck({ ...inputs, ...change(inputs) })).verdict, 'does not match');
+    });
+  }
+});
+
+describe('A report warns', () => {
+  withSample();
+  it('about a policy that allows debugging, whatever the verdict', async () => {
+    const inputs = load('matches.sevlaunch.json');
+    const report = await runCheck({ ...inputs, platform: { ...inputs.platform, policy: 4 } });
+    assert.match(report.warnings.join(), /NODBG/);
+  });
+  it('about a kernel for firmware without room for its hashes', async () => {
+    writeFileSync(at('none.fd'), new Uint8Array(4096));
+    const report = await runCheck({
+      ...load('matches.sevlaunch.json'),
+      vcpus: 1,
+      firmware: at('none.fd'),
+    });
+    assert.match(report.warnings.join(), /no room for kernel hashes/);
+  });
+});
+
+describe('Inputs that contradict each other or are missing are refused before a file is read', () => {
+  withSample();
+  const cases: [string, Partial<LaunchInputs>, RegExp][] = [
+    ['an initrd without kernel', { kernel: undefined, cmdline: undefined }, /measured with a kernel only/],
+    [
+      'a command line without kernel',
+      { kernel: undefined, initrd: undefined },
+      /measured with a kernel only/,
+    ],
+    ['a CPU and VMSA files', { vmsa: { bsp: '/nowhere' } }, /files or are generated/],
+    [
+      'the page of additional vCPUs only',
+      { cpu: undefined, vmsa: { ap: '/nowhere' } },
+      /none for the boot processor/,
+    ],
+    ['no vCPU count', { vcpus: undefined }, /number of vCPUs/],
+    ['no CPU and no pages', { cpu: undefined }, /VMSA of each vCPU/],
+    ['no measurement', { measurement: '' }, /48 bytes/],
+  ];
+  for (const [name, change, message] of cases) {
+    it(name, async () => {
+      const inputs = { ...load('matches.sevlaunch.json'), firmware: '/nowhere', ...change };
+      await assert.rejects(
+        runCheck(inputs),
+        (e) => e instanceof CheckError && e.kind === 'usage' && message.test(e.message),
+      );
+    });
+  }
+  it('but plain SEV with VMSA pages is answered, with a warning and after a look at the pages', async () => {
+    const inputs = load('mismatch.sevlaunch.json');
+    const plain = { ...inputs, platform: { ...inputs.platform, policy: 1 } };
+    assert.match((await runCheck(plain)).warnings.join(), /play no part/);
+    await assert.rejects(runCheck({ ...plain, vmsa: { bsp: at('nothing') } }), /there is no such file/);
+  });
+});
+
+describe('Keys', () => {
+  withSample();
+  it('are cleared after use, also when the use fails', async () => {
+    const seen: Uint8Array[] = [];
+    for (const paths of [{ tik: at('sample_tik.bin'), tek: at('sample_tek.bin') }]) {
+      await withKeys(paths, ({ tik, tek }) => seen.push(tik, tek!));
+      await assert.rejects(
+        withKeys(paths, ({ tik }) => (seen.push(tik), Promise.reject(new Error('stop')))),
+        /stop/,
+      );
+    }
+    assert.equal(seen.length, 3);
+    for (const key of seen) assert.ok(key.every((b) => b === 0));
+  });
+  it('are refused at any other length without a word of their content', async () => {
+    writeFileSync(at('text.key'), 'SECRETSECRETSECRET');
+    for (const paths of [{ tik: at('text.key') }, { tk: at('text.key') }]) {
+      await assert.rejects(
+        withKeys(paths, () => assert.fail()),
+        (e) => e instanceof CheckError && e.kind === 'usage' && !e.message.includes('SECRET'),
+      );
+    }
+  });
+  it('are nowhere in a report', async () => {
+    const text = JSON.stringify(await runCheck(load('matches.sevlaunch.json')));
+    for (const name of ['sample_tik.bin', 'sample_tek.bin']) {
+      assert.ok(!text.includes(readFileSync(at(name)).toString('hex')));
+      assert.ok(!text.includes(readFileSync(at(name)).toString('base64')));
+    }
+  });
+});
+
+describe('Reading files', () => {
+  withSample();
+  it('streams a file that is larger than memory should hold', async () => {
+    writeFileSync(at('large'), '');
+    truncateSync(at('large'), 300 * 2 ** 20);
+    const before = process.memoryUsage.rss();
+    let calls = 0;
+    const { bytes, tail } = await digestFile(at('large'), { onProgress: () => calls++ });
+    assert.equal(bytes, 300 * 2 ** 20);
+    assert.equal(tail.length, 64 * 1024);
+    assert.ok(calls > 100);
+    assert.ok(process.memoryUsage.rss() - before < 96 * 2 ** 20);
+  });
+  it('keeps the last 64 KiB, also of files a little larger than a chunk', async () => {
+    for (const size of [0, 1, 65535, 65536, 65537, 262144 + 10, 262144 + 65536]) {
+      const content = Buffer.from(Array.from({ length: size }, (_, i) => (i * 31) & 0xff));
+      writeFileSync(at('f'), content);
+      assert.deepEqual(Buffer.from((await digestFile(at('f'))).tail), content.subarray(-65536), String(size));
+    }
+  });
+  it('looks at the end of an image only, for its reset address', async () => {
+    const image = readFileSync(at('OVMF.sample.fd'));
+    assert.equal((await readFirmware(at('OVMF.sample.fd'))).resetAddress, 0x80b004);
+    writeFileSync(at('short.fd'), image.subarray(-4096));
+    assert.equal((await readFirmware(at('short.fd'))).resetAddress, 0x80b004);
+    writeFileSync(at('empty.fd'), '');
+    assert.equal((await readFirmware(at('empty.fd'))).resetAddress, undefined);
+  });
+  it('stops when it is cancelled', async () => {
+    writeFileSync(at('large'), '');
+    truncateSync(at('large'), 2 ** 32);
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 20);
+    const started = Date.now();
+    await assert.rejects(digestFile(at('large'), { signal: stop.signal }), /cancelled/);
+    assert.ok(Date.now() - started < 1000);
+  });
+  it('takes no more of a file than was asked for', async () => {
+    assert.equal((await readUpTo(at('OVMF.sample.fd'), 16)).length, 17);
+    assert.equal((await readUpTo(at('sample_tik.bin'), 16)).length, 16);
+    assert.equal((await readUpTo('/dev/zero', 100)).length, 101);
+  });
+  it('says what is wrong with a path', async () => {
+    await assert.rejects(digestFile(at('nothing')), /there is no such file/);
+    await assert.rejects(digestFile(folder), /it is a folder/);
+    await assert.rejects(readUpTo(at('nothing'), 1), (e) => e instanceof CheckError && e.kind === 'bug');
+  });
+});
+
+describe('A pipe', () => {
+  withSample();
+  const pipe = (name: string) => {
+    const path = at(name);
+    rmSync(path, { force: true });
+    execFileSync('mkfifo', [path]);
+    return path;
+  };
+  const inputs = () => load('matches.sevlaunch.json');
+  type Waits = [what: string, wait: (path: string, signal: AbortSignal) => Promise<unknown>];
+  const waits: Waits[] = [
+    ['a digest', (path, signal) => digestFile(path, { signal })],
+    ['a short read', (path, signal) => readUpTo(path, 1, signal)],
+    ['a key', (path, signal) => withKeys({ tk: path }, () => undefined, signal)],
+    ['a check, as firmware', (firmware, signal) => runCheck({ ...inputs(), firmware }, { signal })],
+    ['a check, as kernel', (kernel, signal) => runCheck({ ...inputs(), kernel }, { signal })],
+    ['a check, as key', (tk, signal) => runCheck({ ...inputs(), keys: { tk } }, { signal })],
+    [
+      'a check, as page',
+      (bsp, signal) => runCheck({ ...inputs(), cpu: undefined, vmsa: { bsp } }, { signal }),
+    ],
+  ];
+  for (const [what, wait] of waits) {
+    it(`that nobody writes to is waited for by ${what}, until that is stopped`, async () => {
+      const stop = new AbortController();
+      const waiting = wait(pipe('silent'), stop.signal);
+      const first = await Promise.race([waiting, new Promise((done) => setTimeout(done, 50, 'it waits'))]);
+      assert.equal(first, 'it waits');
+      const begin = performance.now();
+      stop.abort();
+      await assert.rejects(waiting, /was cancelled/);
+      assert.ok(performance.now() - begin < 250);
+    });
+  }
+  it('holds up nothing else, however many nobody writes to', async () => {
+    const stops = Array.from({ length: 8 }, () => new AbortController());
+    const waiting = stops.map(({ signal }, i) => readUpTo(pipe(`silent${i}`), 1, signal));
+    const begin = performance.now();
+    assert.equal((await digestFile(at('OVMF.sample.fd'))).name, 'OVMF.sample.fd');
+    assert.ok(performance.now() - begin < 1000);
+    for (const stop of stops) stop.abort();
+    for (const { status } of await Promise.allSettled(waiting)) assert.equal(status, 'rejected');
+  });
+  it('is read to its end, also when its writer comes late and is slow', async () => {
+    const path = pipe('slow');
+    const reading = [digestFile(path), readUpTo(pipe('other'), 100)] as const;
+    execFile('sh', ['-c', 'sleep 0.1; (printf first; sleep 0.1; printf second) >"$1"', 'sh', path]);
+    execFile('sh', ['-c', 'printf other >"$1"', 'sh', at('other')]);
+    const [digest, bytes] = await Promise.all(reading);
+    assert.deepEqual(digest.sha256, createHash('sha256').update('firstsecond').digest());
+    assert.equal(Buffer.from(bytes).toString(), 'other');
+  });
+  it('is looked at by nobody before it is needed', async () => {
+    const silent = pipe('unread');
+    const pages = { bsp: silent, ap: silent };
+    await checkOwnerInputs({
+      ...inputs(),
+      firmware: silent,
+      kernel: silent,
+      cpu: undefined,
+      vmsa: pages,
+      keys: { tk: silent },
+    });
+  });
+});
+
+describe('Secrets', () => {
+  withSample();
+  it('are sealed and cleared, also when that fails', async () => {
+    const inputs = load('matches.sevlaunch.json');
+    const secret = () => ({ guid: '736869e5-84f0-4973-92ec-06879ce3da0b', data: Buffer.from('SECRET') });
+    const sealed = secret();
+    const { header, payload } = await sealForLaunch(inputs, [sealed]);
+    assert.deepEqual([header.length, payload.length], [52, 48]);
+    const twice = [secret(), secret()];
+    await assert.rejects(sealForLaunch(inputs, twice), /given twice/);
+    for (const { data } of [sealed, ...twice]) assert.ok(data.every((b) => b === 0));
+    await assert.rejects(
+      sealForLaunch({ ...inputs, keys: { tik: at('sample_tik.bin') } }, [secret()]),
+      /TEK/,
+    );
+  });
+});
+
+describe('Writing files', () => {
+  withSample();
+  it('follows a link, and keeps the mode of the file', async () => {
+    writeFileSync(at('target'), 'old', { mode: 0o600 });
+    symlinkSync('target', at('link'));
+    await writeWhole(at('link'), 'new');
+    assert.equal(readFileSync(at('target'), 'utf8'), 'new');
+    assert.ok(lstatSync(at('link')).isSymbolicLink());
+    assert.equal(statSync(at('target')).mode & 0o777, 0o600);
+  });
+  it('writes into a pipe instead of replacing it', async () => {
+    execFileSync('mkfifo', [at('pipe')]);
+    const reader = execFile('cat', [at('pipe')]);
+    let text = '';
+    reader.stdout!.on('data', (chunk: string) => (text += chunk));
+    await writeWhole(at('pipe'), 'through');
+    await once(reader, 'close');
+    assert.equal(text, 'through');
+    assert.ok(lstatSync(at('pipe')).isFIFO());
+  });
+  it('leaves the old file and no rest when it cannot finish', async () => {
+    await assert.rejects(writeWhole(join(folder, 'none', 'x'), 'x'), /Nothing was changed/);
+    await assert.rejects(writeWhole(folder, 'x'), /cannot be written/);
+    for (const place of [tmpdir(), folder])
+      assert.deepEqual(
+        readdirSync(place).filter((n) => n.endsWith('.partial')),
+        [],
+      );
+  });
+});

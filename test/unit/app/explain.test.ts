@@ -1,0 +1,260 @@
+// The search for an explanation as a whole, in its threads: from files to an answer whose edits make the launch match, with
+// progress, in bounded time, and with no key left behind.
+
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { CheckError } from '../../../src/core/errors';
+import type {
+  EditedValue,
+  ExplainProgress,
+  ExplainResult,
+  LaunchEdit,
+} from '../../../src/core/explain/explanation';
+import { toBase64 } from '../../../src/core/binary/hex';
+import { explainLaunch, type DigestInputs, type ExplainOptions } from '../../../src/app/explain';
+import { KEY_MEMORY, type CoordinatorMessage, type CoordinatorTask } from '../../../src/app/explainThreads';
+import { launchInputs, runCheck, type LaunchInputs } from '../../../src/app/launch';
+import { parseLaunchFile } from '../../../src/app/launchFile';
+import { measurementsBeside } from '../../../src/app/launchesBeside';
+import { writeSample } from '../../../src/app/sample';
+import { useFolder } from '../../helpers/folder';
+import { few } from '../../helpers/hostile';
+
+const SCRIPT = resolve('dist/explainWorker.js');
+const MATCHES = 'matches.sevlaunch.json';
+
+let folder: string;
+const at = (name: string) => join(folder, name);
+interface Json {
+  [name: string]: EditedValue | Json;
+}
+const readJson = (name: string) => JSON.parse(readFileSync(at(name), 'utf8')) as Json;
+const load = (json: Json, name = MATCHES): LaunchInputs =>
+  launchInputs(parseLaunchFile(JSON.stringify(json), at(name)), name);
+/** A search among few vCPU counts, unless told: what a test waits for otherwise is the same hypothesis, many times. */
+const explain = (inputs: LaunchInputs | DigestInputs, options?: ExplainOptions) =>
+  explainLaunch(SCRIPT, inputs, { maxVcpus: 4, ...options });
+const titles = ({ explanations }: ExplainResult) => explanations.map(({ title }) => title);
+
+/** A launch file after its edits. */
+function edited(json: Json, edits: readonly LaunchEdit[]): Json {
+  const copy = structuredClone(json);
+  for (const { member, value } of edits) {
+    const parent = member.slice(0, -1).reduce((inner, name) => inner[name] as Json, copy);
+    if (value === undefined) Reflect.deleteProperty(parent, member.at(-1)!);
+    else parent[member.at(-1)!] = value;
+  }
+  return copy;
+}
+
+/** Each suite starts with the sample. */
+const withSample = () => {
+  useFolder((made) => writeSample((folder = made)));
+};
+
+describe('An explanation from files', () => {
+  withSample();
+  const wrong: readonly (readonly [string, (json: Json) => void, string])[] = [
+    ['vCPUs', (json) => (json['vcpus'] = 4), 'vcpus'],
+    ['a CPU', (json) => (json['cpu'] = 'EPYC-Genoa'), 'cpu-model'],
+    ['a flavour', (json) => (json['profile'] = 'sev-es-init2'), 'fpu-state'],
+    ['a policy', (json) => ((json['launch'] as Json)['policy'] = 7), 'policy'],
+    ['an API version', (json) => ((json['launch'] as Json)['apiMinor'] = 51), 'api-minor'],
+    ['white space', (json) => (json['cmdline'] = `${json['cmdline'] as string}\n`), 'cmdline-text'],
+    [
+      'swapped keys',
+      (json) => (json['keys'] = { tik: 'sample_tek.bin', tek: 'sample_tik.bin' }),
+      'keys-swapped',
+    ],
+  ];
+  for (const [name, spoil, cause] of few(wrong)) {
+    it(`names ${name}, and its edits make the launch match`, async () => {
+      const json = readJson(MATCHES);
+      spoil(json);
+      const { explanations, outcome } = await explain(load(json));
+      assert.equal(outcome, 'explained');
+      assert.deepEqual(
+        explanations.map(({ changes }) => changes.map((change) => change.cause)),
+        [[cause]],
+      );
+      const mended = edited(json, explanations[0]!.edits);
+      assert.equal((await runCheck(load(mended))).verdict, 'matches');
+    });
+  }
+  it('says which generated pages the sample that does not match needs', async () => {
+    const json = readJson('mismatch.sevlaunch.json');
+    const result = await explain(load(json));
+    assert.deepEqual(titles(result), [
+      'Matches if the launch flavour is sev-es (given: sev-es-debugswap, by the file) and the CPU is EPYC-Milan (25/1/1) (given: EPYC-Genoa (25/17/0), by the file)',
+    ]);
+    const mended = edited(json, result.explanations[0]!.edits);
+    assert.equal((await runCheck(load(mended))).verdict, 'matches');
+  });
+  it('finds an image beside the firmware when it is asked to, and only then', async () => {
+    const image = readFileSync(at('OVMF.sample.fd'));
+    writeFileSync(at('OVMF.sample.fd.bak'), image);
+    image[100]! ^= 1;
+    writeFileSync(at('OVMF.sample.fd'), image);
+    writeFileSync(at('empty.fd'), '');
+    const inputs = load(readJson(MATCHES));
+    const without = await explain(inputs);
+    assert.equal(without.outcome, 'not explained');
+    assert.ok(without.remains.some(({ scope }) => scope === 'beside'));
+    const { explanations } = await explain(inputs, { beside: true });
+    assert.deepEqual(
+      explanations.map(({ changes, edits, weight }) => [changes[0]!.cause, weight, edits]),
+      [['firmware-beside', 'serious', [{ member: ['firmware'], value: at('OVMF.sample.fd.bak') }]]],
+    );
+  });
+  it('knows CODE from a combined image in both directions', async () => {
+    const code = readFileSync(at('OVMF.sample.fd'));
+    const store = Buffer.alloc(0x1000, 0xff);
+    store.fill(0, 0, 16);
+    store.write('8d2bf1ff96768b4ca9852747075b4f50', 16, 'hex');
+    store.writeBigUInt64LE(0x1000n, 32);
+    writeFileSync(at('both.fd'), Buffer.concat([store, code]));
+    const json = readJson(MATCHES);
+    const combined = await explain(load({ ...json, firmware: 'both.fd' }));
+    assert.deepEqual(
+      combined.explanations.map(({ changes }) => changes[0]!.cause),
+      ['firmware-code-part'],
+    );
+    const named = await explain(load({ ...json, firmware: 'both.fd' }), { beside: true });
+    assert.deepEqual(named.explanations[0]!.edits, [{ member: ['firmware'], value: at('OVMF.sample.fd') }]);
+    // The other way round by its digest, of plain SEV: that of the combined image itself.
+    rmSync(at('both.fd'));
+    writeFileSync(at('VARS.fd'), store);
+    const launchDigest = createHash('sha256').update(store).update(code).digest();
+    const digest = await explain(
+      { title: 't', firmware: at('OVMF.sample.fd'), launchDigest },
+      { beside: true },
+    );
+    assert.deepEqual(titles(digest), [
+      'Matches if the firmware is VARS.fd and then OVMF.sample.fd (given: OVMF.sample.fd)',
+    ]);
+  });
+  it('explains a launch digest without keys, and takes 32 bytes for one', async () => {
+    const report = await runCheck(load(readJson(MATCHES)));
+    const hex = report.steps.find(({ id }) => id === 'launch-digest')!.digest;
+    const launchDigest = Buffer.from(hex, 'hex');
+    const { keys, measurement, platform, ...owner } = load(readJson(MATCHES));
+    assert.ok(measurement && platform);
+    const result = await explain({ ...owner, vcpus: 3, launchDigest });
+    assert.deepEqual(titles(result), ['Matches if vCPUs is 2 (given: 3)']);
+    const given = { ...owner, keys, platform, vcpus: 3, measurement: toBase64(launchDigest) };
+    const asMeasurement = await explain(given);
+    assert.deepEqual(titles(asMeasurement), titles(result));
+    assert.match(asMeasurement.summary, /^The value has 32 bytes, as a launch digest has/);
+  });
+  it('recognises the measurement of another launch file beside', async () => {
+    const json = readJson(MATCHES);
+    const stale = {
+      ...json,
+      launch: { ...(json['launch'] as Json), measurement: toBase64(new Uint8Array(48).fill(5)) },
+    };
+    writeFileSync(at('stale.sevlaunch.json'), JSON.stringify(stale));
+    const otherMeasurements = await measurementsBeside(at('stale.sevlaunch.json'));
+    assert.deepEqual(
+      otherMeasurements.map(({ label }) => label),
+      [MATCHES, 'mismatch.sevlaunch.json'],
+    );
+    const result = await explain(load(stale), { otherMeasurements });
+    assert.deepEqual(titles(result), [
+      'Matches if the measurement is that of matches.sevlaunch.json (given: the given one)',
+    ]);
+    const mended = edited(stale, result.explanations[0]!.edits);
+    assert.equal((await runCheck(load(mended))).verdict, 'matches');
+  });
+  it('refuses what a check refuses, with the same sentence', async () => {
+    const inputs = load(readJson(MATCHES));
+    const bad: readonly (readonly [Partial<LaunchInputs>, RegExp])[] = [
+      [{ firmware: at('none.fd') }, /none\.fd cannot be read: there is no such file/],
+      [{ keys: { tik: at('README.md') } }, /README\.md has more than 16 bytes/],
+      [{ kernel: undefined }, /kernel/],
+      [{ measurement: 'AAAA' }, /measurement/],
+      [{ vcpus: 0 }, /vCPU/],
+    ];
+    for (const [over, sentence] of bad) {
+      await assert.rejects(explain({ ...inputs, ...over }), (error) => {
+        assert.ok(error instanceof CheckError);
+        assert.match(error.message, sentence);
+        return true;
+      });
+    }
+    truncateSync(at('OVMF.sample.fd'), 65 * 2 ** 20);
+    await assert.rejects(explain(inputs), /has more than 64 MiB/);
+  });
+});
+
+describe('A search for an explanation', () => {
+  withSample();
+  const long = () => ({ ...load(readJson(MATCHES)), cmdline: 'another' });
+
+  it('tells its progress, at most ten times a second and never more than the total', async () => {
+    const told: { tried: number; total: number; at: number }[] = [];
+    const { outcome } = await explain(long(), {
+      onProgress: (progress) => progress.kind === 'trying' && told.push({ ...progress, at: Date.now() }),
+    });
+    assert.equal(outcome, 'not explained');
+    assert.ok(told.length > 0);
+    assert.ok(told.every(({ tried, total }) => tried <= total));
+    const seconds = (told.at(-1)!.at - told[0]!.at) / 1000;
+    assert.ok(told.length <= 10 * seconds + 2, `${told.length} in ${seconds} s`);
+  });
+  it('is cancelled within 250 ms, while it reads and while it searches', async () => {
+    writeFileSync(at('large'), '');
+    truncateSync(at('large'), 8 * 2 ** 30);
+    const cases = [
+      {
+        inputs: long(),
+        isThere: (now: ExplainProgress) => now.kind === 'trying' && now.title.includes(' with '),
+      },
+      {
+        inputs: { ...long(), initrd: at('large') },
+        isThere: (now: ExplainProgress) => now.kind === 'reading' && now.name === 'large',
+      },
+    ];
+    for (const { inputs, isThere } of cases) {
+      const stop = new AbortController();
+      let cancelledAt: number | undefined;
+      const running = explain(inputs, {
+        signal: stop.signal,
+        maxVcpus: 4096,
+        onProgress: (now) => {
+          if (!isThere(now) || cancelledAt !== undefined) return;
+          cancelledAt = performance.now();
+          stop.abort();
+        },
+      });
+      await assert.rejects(running, /The search was cancelled/);
+      const took = performance.now() - cancelledAt!;
+      assert.ok(took < 250, `${took} ms`);
+    }
+  });
+  it('is not begun when it is cancelled before', async () => {
+    await assert.rejects(explain(long(), { signal: AbortSignal.abort() }), /The search was cancelled/);
+  });
+  it('has keys in its memory only as what is cleared, and never says them', async () => {
+    const json = readJson(MATCHES);
+    const inputs = load({ ...json, vcpus: 4 });
+    const keyMemory = new SharedArrayBuffer(KEY_MEMORY);
+    const workerData: CoordinatorTask = { role: 'coordinator', inputs, keyMemory };
+    const worker = new Worker(SCRIPT, { workerData });
+    const messages: CoordinatorMessage[] = [];
+    const end = new Promise<void>((done) => worker.once('exit', () => done()));
+    worker.on('message', (message: CoordinatorMessage) => messages.push(message));
+    await end;
+    assert.equal(messages.at(-1)!.type, 'result');
+    const said = JSON.stringify(messages);
+    const prepared = Buffer.from(new Uint8Array(keyMemory));
+    assert.ok(prepared.some((byte) => byte !== 0));
+    for (const name of ['sample_tik.bin', 'sample_tek.bin']) {
+      const key = readFileSync(at(name));
+      for (const form of ['hex', 'base64', 'latin1'] as const) assert.ok(!said.includes(key.toString(form)));
+      assert.ok(!prepared.includes(key));
+    }
+  });
+});

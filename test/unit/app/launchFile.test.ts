@@ -1,0 +1,325 @@
+// Launch files: what is accepted and what is refused, by the validator and by the schema that VS Code gets, which an independent
+// program reads; where paths lead; and the sentence for each way of being wrong.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
+import { CheckError } from '../../../src/core/errors';
+import { CPU_MODELS } from '../../../src/core/vmsa/launch/cpuModels';
+import { SEV_ES_PROFILES } from '../../../src/core/vmsa/launch/profiles';
+import { launchInputs, ownerInputsOf, statedPlatform } from '../../../src/app/launch';
+import { parseLaunchFile } from '../../../src/app/launchFile';
+
+const SCHEMA = readFileSync('media/sevlaunch.schema.json', 'utf8');
+// VS Code has keywords of its own, which are no business of this program.
+const bySchema = new Ajv({ strict: false }).compile(JSON.parse(SCHEMA) as object);
+
+const LAUNCH = { measurement: 'x', apiMajor: 1, apiMinor: 55, buildId: 24, policy: 5 };
+const DOMAIN = { connection: 'qemu+ssh://host/system', name: 'guest' };
+const GOOD = {
+  firmware: 'OVMF.fd',
+  vcpus: 2,
+  cpu: 'EPYC-Milan',
+  keys: { tik: 'keys/tik.bin', tek: '/keys/tek.bin' },
+  launch: LAUNCH,
+};
+const parse = (value: unknown) => parseLaunchFile(JSON.stringify(value), '/work/space/a.sevlaunch.json');
+
+const good: [name: string, value: object][] = [
+  ['a recorded launch', GOOD],
+  ['the schema that it follows', { ...GOOD, $schema: 'https://example.org/x' }],
+  ['a name', { ...GOOD, name: 'Two vCPUs' }],
+  ['an empty name', { ...GOOD, name: '' }],
+  ['a kernel and what belongs to it', { ...GOOD, kernel: 'k', initrd: 'i', cmdline: ' quiet ' }],
+  ['an empty command line', { ...GOOD, kernel: 'k', cmdline: '' }],
+  ['an initrd without a kernel, which is judged when it runs', { ...GOOD, initrd: 'i' }],
+  ['one vCPU', { ...GOOD, vcpus: 1 }],
+  ['as many vCPUs as QEMU takes', { ...GOOD, vcpus: 4096 }],
+  ['no vCPUs, CPU or pages', { ...GOOD, vcpus: undefined, cpu: undefined }],
+  ['a version of a CPU model', { ...GOOD, cpu: 'EPYC-Milan-v2' }],
+  ['an alias of a CPU model', { ...GOOD, cpu: 'EPYC-IBPB' }],
+  ['a CPU in numbers', { ...GOOD, cpu: { family: 25, model: 1, stepping: 1 } }],
+  ['the largest CPU numbers', { ...GOOD, cpu: { family: 270, model: 255, stepping: 15 } }],
+  ['the page of one vCPU', { ...GOOD, cpu: undefined, vmsa: { bsp: 'a' } }],
+  ['the pages of several', { ...GOOD, cpu: undefined, vmsa: { bsp: 'a', ap: 'b' } }],
+  ['pages and a CPU, which is judged when it runs', { ...GOOD, vmsa: { bsp: 'a' } }],
+  ['a TIK alone', { ...GOOD, keys: { tik: 'tik.bin' } }],
+  ['both keys in one file', { ...GOOD, keys: { tk: 'tk.bin' } }],
+  ['a key file of digits in a folder', { ...GOOD, keys: { tik: './0123456789abcdef0123456789abcdef' } }],
+  ['a key file as long as base64', { ...GOOD, keys: { tik: 'keys/guest/production1' } }],
+  ['numbers of zero', { ...GOOD, launch: { ...LAUNCH, apiMajor: 0, apiMinor: 0, buildId: 0, policy: 0 } }],
+  ['the largest numbers', { ...GOOD, launch: { ...LAUNCH, buildId: 255, policy: 0xffffffff } }],
+  ['a policy in 0x form', { ...GOOD, launch: { ...LAUNCH, policy: '0x5' } }],
+  ['a policy of all digits', { ...GOOD, launch: { ...LAUNCH, policy: '0XFFFFffff' } }],
+  ['a build in 0x form', { ...GOOD, launch: { ...LAUNCH, buildId: '0x18' } }],
+  ['versions in 0x form', { ...GOOD, launch: { ...LAUNCH, apiMajor: '0x1', apiMinor: '0x37' } }],
+  ['a domain', { ...GOOD, launch: undefined, domain: DOMAIN }],
+  ['a domain beside a launch', { ...GOOD, domain: DOMAIN }],
+  ['a domain with the policy that it should have', { ...GOOD, domain: { ...DOMAIN, policy: '0x7' } }],
+  ...SEV_ES_PROFILES.map(({ id }): [string, object] => [`the profile ${id}`, { ...GOOD, profile: id }]),
+];
+
+/** `schema`: whether the schema alone refuses it, too. */
+const bad: [name: string, value: unknown, says: RegExp, schema?: 'takes it'][] = [
+  [
+    'neither a launch nor a domain',
+    { ...GOOD, launch: undefined },
+    /neither a recorded "launch" nor a "domain"/,
+    'takes it',
+  ],
+  ['a domain without a connection', { ...GOOD, domain: { name: 'guest' } }, /domain\.connection/],
+  ['a domain without a name', { ...GOOD, domain: { connection: 'x', name: '' } }, /domain\.name/],
+  [
+    'a domain with an empty connection',
+    { ...GOOD, domain: { ...DOMAIN, connection: '' } },
+    /domain\.connection/,
+  ],
+  [
+    'more in a domain',
+    { ...GOOD, domain: { ...DOMAIN, command: 'z' } },
+    /domain\.command: there is no such field/,
+  ],
+  ['a domain as a text', { ...GOOD, domain: 'guest' }, /domain: wanted Object, found string/],
+  [
+    'a bad policy for a domain',
+    { ...GOOD, domain: { ...DOMAIN, policy: '5' } },
+    /domain\.policy: wanted a number, or 0x/,
+  ],
+  ['no firmware', { ...GOOD, firmware: undefined }, /firmware: wanted "firmware", found nothing|firmware/],
+  ['an empty firmware', { ...GOOD, firmware: '' }, /firmware/],
+  ['a number as firmware', { ...GOOD, firmware: 1 }, /firmware: wanted string, found 1/],
+  ['a list as firmware', { ...GOOD, firmware: ['a'] }, /firmware: wanted string, found a list/],
+  ['null as kernel', { ...GOOD, kernel: null }, /kernel: .*found null/],
+  ['an empty initrd', { ...GOOD, initrd: '' }, /initrd/],
+  ['a list as command line', { ...GOOD, cmdline: [] }, /cmdline: wanted string/],
+  ['an unknown field', { ...GOOD, frimware: 'x' }, /frimware: there is no such field/],
+  ['an option of the command line', { ...GOOD, insecure: true }, /insecure: there is no such field/],
+  ['no keys', { ...GOOD, keys: undefined }, /keys/],
+  ['both forms of keys', { ...GOOD, keys: { tk: 'a', tik: 'b' } }, /keys/],
+  ['a TEK without a TIK', { ...GOOD, keys: { tek: 'a' } }, /keys/],
+  ['empty keys', { ...GOOD, keys: {} }, /keys/],
+  ['a key without a path', { ...GOOD, keys: { tik: '' } }, /keys\.tik/],
+  ['keys as a text', { ...GOOD, keys: 'tk.bin' }, /keys: wanted an object with "tik".*found string/],
+  [
+    'a key in hexadecimal',
+    { ...GOOD, keys: { tik: '0123456789ABCDEF0123456789abcdef' } },
+    /keys\.tik: .*the key itself/,
+    'takes it',
+  ],
+  [
+    'a key in spaced hexadecimal',
+    { ...GOOD, keys: { tik: '01 23 45 67 89 ab cd ef 01 23 45 67 89 ab cd ef' } },
+    /keys\.tik/,
+    'takes it',
+  ],
+  [
+    'a key in base64',
+    { ...GOOD, keys: { tik: 'a', tek: 'ABEiM0RVZneImaq7zN3u/w==' } },
+    /keys\.tek: .*the key itself/,
+    'takes it',
+  ],
+  ['both keys in hexadecimal', { ...GOOD, keys: { tk: '5'.repeat(64) } }, /keys\.tk/, 'takes it'],
+  ['both keys in base64', { ...GOOD, keys: { tk: `${'A'.repeat(43)}=` } }, /keys\.tk/, 'takes it'],
+  ['a key in PEM', { ...GOOD, keys: { tik: '-----BEGIN PRIVATE KEY-----' } }, /keys\.tik/, 'takes it'],
+  [
+    'a policy of 33 bits',
+    { ...GOOD, launch: { ...LAUNCH, policy: 2 ** 32 } },
+    /launch\.policy: .*found 4294967296/,
+  ],
+  [
+    'a policy of nine digits',
+    { ...GOOD, launch: { ...LAUNCH, policy: '0x000000005' } },
+    /launch\.policy: wanted a number, or 0x and at most 8/,
+  ],
+  ['a policy of no digits', { ...GOOD, launch: { ...LAUNCH, policy: '0x' } }, /launch\.policy/],
+  ['a decimal policy as a text', { ...GOOD, launch: { ...LAUNCH, policy: '5' } }, /launch\.policy/],
+  ['half a policy', { ...GOOD, launch: { ...LAUNCH, policy: 5.5 } }, /launch\.policy/],
+  ['no policy', { ...GOOD, launch: { ...LAUNCH, policy: undefined } }, /launch\.policy/],
+  [
+    'a policy that is true',
+    { ...GOOD, launch: { ...LAUNCH, policy: true } },
+    /launch\.policy: wanted a number, or 0x/,
+  ],
+  ['a negative build', { ...GOOD, launch: { ...LAUNCH, buildId: -1 } }, /launch\.buildId/],
+  [
+    'a build of three digits',
+    { ...GOOD, launch: { ...LAUNCH, buildId: '0x100' } },
+    /launch\.buildId: wanted a number, or 0x and at most 2/,
+  ],
+  ['a version of 256', { ...GOOD, launch: { ...LAUNCH, apiMinor: 256 } }, /launch\.apiMinor/],
+  ['no measurement', { ...GOOD, launch: { ...LAUNCH, measurement: undefined } }, /launch\.measurement/],
+  ['more in a launch', { ...GOOD, launch: { ...LAUNCH, digest: 'x' } }, /launch\.digest/],
+  ['half a vCPU', { ...GOOD, vcpus: 1.5 }, /vcpus/],
+  ['no vCPUs', { ...GOOD, vcpus: 0 }, /vcpus/],
+  ['more vCPUs than QEMU takes', { ...GOOD, vcpus: 4097 }, /vcpus/],
+  ['vCPUs as a text', { ...GOOD, vcpus: '2' }, /vcpus/],
+  ['an unknown profile', { ...GOOD, profile: 'sev-es-init3' }, /profile/],
+  ['a profile of another mode', { ...GOOD, profile: 'snp' }, /profile/],
+  [
+    'an unknown CPU model',
+    { ...GOOD, cpu: 'EPYC-Nothing' },
+    /cpu: wanted a CPU model of QEMU, such as EPYC-Milan, found string/,
+  ],
+  ['a CPU model in lower case', { ...GOOD, cpu: 'epyc-milan' }, /cpu/],
+  ['half a CPU', { ...GOOD, cpu: { family: 25, model: 1 } }, /cpu/],
+  ['a CPU as a number', { ...GOOD, cpu: 25 }, /cpu: wanted a CPU model of QEMU.*or an object/],
+  [
+    'a family that CPUID cannot express',
+    { ...GOOD, cpu: { family: 271, model: 0, stepping: 0 } },
+    /cpu\.family/,
+  ],
+  ['a stepping of 16', { ...GOOD, cpu: { family: 25, model: 1, stepping: 16 } }, /cpu\.stepping/],
+  ['the page of the other vCPUs only', { ...GOOD, vmsa: { ap: 'a' } }, /vmsa\.bsp/],
+  ['pages as a list', { ...GOOD, vmsa: ['a'] }, /vmsa/],
+  ['a list', [], /./],
+  ['null', null, /the top level/],
+  ['a text', 'x', /the top level/],
+];
+
+describe('A launch file', () => {
+  for (const [name, value] of good) {
+    it(`may have ${name}`, () => {
+      parse(value);
+      assert.ok(bySchema(JSON.parse(JSON.stringify(value))), JSON.stringify(bySchema.errors));
+    });
+  }
+  for (const [name, value, says, schema] of bad) {
+    it(`is refused with ${name}, in a sentence that names the file and the place`, () => {
+      assert.throws(
+        () => parse(value),
+        (e) =>
+          e instanceof CheckError &&
+          e.kind === 'usage' &&
+          says.test(e.message) &&
+          e.message.startsWith('/work/space/a.sevlaunch.json is not a launch file'),
+      );
+      assert.equal(bySchema(JSON.parse(JSON.stringify(value))), schema === 'takes it');
+    });
+  }
+
+  it('has paths relative to itself, or absolute ones', () => {
+    const file = parse({ ...GOOD, kernel: '../vmlinuz', vmsa: { bsp: 'vcpu0.vmsa' } });
+    assert.equal(file.firmware, '/work/space/OVMF.fd');
+    assert.equal(file.kernel, '/work/vmlinuz');
+    assert.deepEqual(file.vmsa, { bsp: '/work/space/vcpu0.vmsa', ap: undefined });
+    assert.deepEqual(file.keys, { tik: '/work/space/keys/tik.bin', tek: '/keys/tek.bin' });
+  });
+  it('names a CPU, or gives its numbers', () => {
+    const milan = { family: 25, model: 1, stepping: 1 };
+    for (const cpu of ['EPYC-Milan', 'EPYC-Milan-v2', milan]) {
+      assert.deepEqual(launchInputs(parse({ ...GOOD, cpu }), 'title').cpu, milan);
+    }
+  });
+  it('may hold both keys in one file, and needs no TEK', () => {
+    assert.deepEqual(parse({ ...GOOD, keys: { tk: 'tk.bin' } }).keys, { tk: '/work/space/tk.bin' });
+    assert.deepEqual(parse({ ...GOOD, keys: { tik: 'tik.bin' } }).keys, {
+      tik: '/work/space/tik.bin',
+      tek: undefined,
+    });
+  });
+  it('has the same numbers in both forms', () => {
+    const launch = { ...LAUNCH, policy: '0x10007', buildId: '0xFf', apiMajor: '0x01', apiMinor: '0x37' };
+    assert.deepEqual(launchInputs(parse({ ...GOOD, launch }), 'title').platform, {
+      apiMajor: 1,
+      apiMinor: 55,
+      buildId: 255,
+      policy: 0x10007,
+    });
+    const domain = { ...DOMAIN, policy: '0x7' };
+    assert.deepEqual(statedPlatform(parse({ ...GOOD, domain })), { policy: 7 });
+    assert.deepEqual(statedPlatform(parse(GOOD)), {});
+  });
+  it('names a domain in place of a recorded launch, or beside it', () => {
+    const alone = parse({ ...GOOD, launch: undefined, domain: DOMAIN });
+    assert.deepEqual(alone.domain, DOMAIN);
+    assert.equal(ownerInputsOf(alone, 'title').firmware, '/work/space/OVMF.fd');
+    assert.throws(() => launchInputs(alone, 'title'), /^CheckError: title has no recorded launch/);
+    assert.equal(launchInputs(parse({ ...GOOD, domain: DOMAIN }), 'title').measurement, 'x');
+  });
+
+  it('is refused when it is no JSON', () =>
+    assert.throws(() => parseLaunchFile('{', '/a'), /\/a is not a launch file/));
+  it('is refused without a word of what is in it: that may be a key', () => {
+    const secret = 'SECRETSECRETSECR';
+    const texts = [
+      secret,
+      `{"${secret}`,
+      `{"firmware": ${secret}}`,
+      JSON.stringify({ ...GOOD, keys: secret }),
+      JSON.stringify({ ...GOOD, keys: { tik: { value: secret } } }),
+      JSON.stringify({ ...GOOD, keys: { tik: `${secret}SECRET==` } }),
+      JSON.stringify({ ...GOOD, cpu: secret }),
+      JSON.stringify({ ...GOOD, vcpus: secret }),
+      JSON.stringify({ ...GOOD, profile: secret }),
+      JSON.stringify({ ...GOOD, launch: { ...LAUNCH, policy: secret } }),
+      JSON.stringify(secret),
+    ];
+    for (const text of texts) {
+      assert.throws(
+        () => parseLaunchFile(text, '/a'),
+        (e) => e instanceof CheckError && e.kind === 'usage' && !e.message.includes('SECR'),
+        text,
+      );
+    }
+  });
+
+  describe('has a schema for editors', () => {
+    interface Described {
+      readonly enum?: readonly string[];
+      readonly enumDescriptions?: readonly string[];
+      readonly default?: unknown;
+      readonly defaultSnippets?: readonly {
+        readonly label: string;
+        readonly description: string;
+        readonly body: unknown;
+      }[];
+      readonly anyOf?: readonly Described[];
+      readonly properties?: Readonly<Record<string, Described>>;
+      readonly required?: readonly string[];
+    }
+    const schema = JSON.parse(SCHEMA) as Described;
+    const { properties = {} } = schema;
+
+    it('that knows every field', () => {
+      for (const field of Object.keys(GOOD)) assert.ok(field in properties, field);
+      assert.deepEqual([...schema.required!].sort(), ['firmware', 'keys']);
+    });
+    it('that has a word for each CPU model and each profile', () => {
+      const [names] = properties['cpu']!.anyOf!;
+      for (const list of [names!, properties['profile']!])
+        assert.equal(list.enum?.length, list.enumDescriptions?.length);
+      for (const { name, versions } of CPU_MODELS)
+        for (const one of [name, ...versions]) assert.ok(names!.enum!.includes(one), one);
+      assert.equal(properties['profile']!.default, 'sev-es');
+    });
+    it('whose policies are told in words', () => {
+      const offered = [properties['launch']!, properties['domain']!].map(
+        (at) => at.properties!['policy']!.defaultSnippets!,
+      );
+      for (const [first] of offered) {
+        assert.deepEqual([first!.label, first!.body], ['0x7', 7]);
+        assert.match(first!.description, /NODBG.*NOKS.*ES/);
+      }
+    });
+    it('that offers what it takes itself', () => {
+      // What `^` stands before is put in without quotes.
+      const filled = (value: unknown): unknown =>
+        typeof value === 'string'
+          ? value.startsWith('^')
+            ? Number(value.replace(/^\^\$\{\d+:(.*)\}$/, '$1'))
+            : value.replace(/\$\{\d+:([^}]*)\}/g, '$1')
+          : typeof value === 'object' && value !== null
+            ? Object.fromEntries(Object.entries(value).map(([name, part]) => [name, filled(part)]))
+            : value;
+      assert.ok(schema.defaultSnippets!.length > 1);
+      for (const { body, label } of schema.defaultSnippets!) {
+        assert.ok(bySchema(filled(body)), `${label}: ${JSON.stringify(bySchema.errors)}`);
+        parse(filled(body));
+      }
+      for (const member of ['launch', 'domain', 'keys']) {
+        for (const { body } of properties[member]!.defaultSnippets!)
+          assert.ok(bySchema({ ...GOOD, [member]: filled(body) }), member);
+      }
+    });
+  });
+});

@@ -1,0 +1,79 @@
+// Where in a launch file a message points: at the cause of an error, also in a text that is broken, and at what a verdict is about.
+
+import assert from 'node:assert/strict';
+import { CheckError } from '../../../src/core/errors';
+import { errorPlace, verdictPlace } from '../../../src/app/launchPlaces';
+import { lineColumnOf, namePlaceOf, parseLaunchText } from '../../../src/app/launchText';
+
+const TEXT = `{
+  "name": "launch: { \\"policy\\": 1 }",
+  "list": [{ "policy": 2 }, "policy"],
+  "la\\u0075nch": {
+    "inner": { "policy": 3 }, "policy": 5
+  },
+  "policy": 7
+}`;
+
+describe('The place of the name of a member', () => {
+  const cases: [string, string[], [number, number]][] = [
+    [TEXT, ['name'], [2, 3]],
+    [TEXT, ['policy'], [7, 3]],
+    [TEXT, ['launch', 'policy'], [5, 31]],
+    [TEXT, ['launch', 'inner', 'policy'], [5, 16]],
+    // The nearest that is there, at last the file itself.
+    [TEXT, ['launch', 'gone'], [4, 3]],
+    [TEXT, ['gone', 'policy'], [1, 1]],
+    [TEXT, [], [1, 1]],
+    ['', ['a'], [1, 1]],
+    ['[1, 2]', ['a'], [1, 1]],
+    ['{"a": {"b', ['a', 'b'], [1, 2]],
+    ['{"a":\r\n{\r\n "b": 1', ['a', 'b'], [3, 2]],
+    ['{"\\x": 1, "a": 1}', ['a'], [1, 11]],
+  ];
+  for (const [text, path, wanted] of cases) {
+    it(`${path.join('.') || 'nothing'} in ${JSON.stringify(text.slice(0, 20))}`, () => {
+      const { line, column } = lineColumnOf(text, namePlaceOf(parseLaunchText(text), path));
+      assert.deepEqual([line, column], wanted);
+    });
+  }
+});
+
+const RECORDED = `{
+  "firmware": "OVMF.fd",
+  "vcpus": 1,
+  "keys": { "tik": "tik.bin", "tek": "tek.bin" },
+  "launch": {
+    "apiMajor": 1, "apiMinor": 55, "buildId": 24, "policy": 1,
+    "measurement": "AAAA"
+  }
+}`;
+const ASKED = RECORDED.replace(
+  /"launch": \{[^}]*\}/,
+  '"domain": { "connection": "test:///default", "name": "guest" }',
+);
+
+describe('A verdict points at', () => {
+  it('the measurement of a recorded launch', () => {
+    assert.deepEqual(verdictPlace(RECORDED), { line: 7, column: 5 });
+  });
+  it('the domain that was asked', () => {
+    assert.deepEqual(verdictPlace(ASKED), { line: 5, column: 3 });
+  });
+});
+
+describe('An error points at', () => {
+  const cases: [name: string, text: string, message: string, wanted: [number, number]][] = [
+    ['the member whose file cannot be read', RECORDED, '/d/OVMF.fd cannot be read', [2, 3]],
+    ['a key file', RECORDED, '/d/tek.bin cannot be read', [4, 31]],
+    ['the launch, when it quotes no member', RECORDED, 'The measurement is short', [5, 3]],
+    ['the domain, when it quotes no member', ASKED, 'The host does not answer', [5, 3]],
+    ['where the text is first no JSON', RECORDED.replace('1,\n  "keys"', '1;\n  "keys"'), '', [3, 13]],
+    ['a member of the wrong shape', RECORDED.replace('55', '"x"'), '', [6, 20]],
+  ];
+  for (const [name, text, message, [line, column]] of cases) {
+    it(name, () => {
+      const error = new CheckError('usage', message);
+      assert.deepEqual(errorPlace(text, '/d/a.sevlaunch.json', error), { line, column });
+    });
+  }
+});

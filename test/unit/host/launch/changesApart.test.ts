@@ -1,0 +1,31 @@
+// What to change in a launch file, found in the thread that ships: an answer for each explanation, and one sentence when the thread
+// fails.
+
+import assert from 'node:assert/strict';
+import { resolve } from 'node:path';
+import type { LaunchEdit } from '../../../../src/core/explain/explanation';
+import { changesApart } from '../../../../src/host/launch/changesApart';
+
+const SCRIPT = resolve('dist/launchEditsWorker.js');
+const TEXT = '{"firmware":"a.fd","vcpus":4,"keys":{"tk":"k"},"domain":{"connection":"c","name":"n"}}';
+const PATH = '/work/a.sevlaunch.json';
+const vcpus = (value: number): LaunchEdit => ({ member: ['vcpus'], value });
+
+describe('The thread that finds what to change in a launch file', () => {
+  it('answers each explanation by itself', async () => {
+    const edits = [[vcpus(2)], [vcpus(4)], [vcpus(0)], []];
+    const [changed, same, wrong, nothing] = await changesApart(SCRIPT, { text: TEXT, path: PATH, edits });
+    assert.deepEqual(changed, { changes: [{ offset: TEXT.indexOf('4'), length: 1, content: '2' }] });
+    assert.deepEqual([same, nothing], [{ changes: [] }, { changes: [] }]);
+    assert.ok(wrong && 'message' in wrong);
+    assert.equal(wrong.kind, 'usage');
+    assert.match(wrong.message, /vcpus: wanted/);
+  });
+  it('that cannot start ends in one sentence', async () => {
+    const task = { text: TEXT, path: PATH, edits: [[vcpus(2)]] };
+    await assert.rejects(
+      changesApart(resolve('dist/none.js'), task),
+      /What to change .* was not found: .*by hand/s,
+    );
+  });
+});

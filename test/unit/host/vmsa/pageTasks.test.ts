@@ -1,0 +1,66 @@
+// Questions about a page that a thread answers: what comes from it is what core says at once, and its end is never waited for in vain.
+
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { EXPORT_FORMS } from '../../../../src/core/vmsa/forms/exportForms';
+import { findExport } from '../../../../src/core/vmsa/forms/exportPage';
+import { generateVmsa } from '../../../../src/core/vmsa/launch/generate';
+import { explainDistance, identify } from '../../../../src/core/vmsa/compare/identify';
+import { askAboutPage } from '../../../../src/host/vmsa/pageTasks';
+import { randomBytes, seeded } from '../../../helpers/random';
+
+const WORKER = resolve('dist/pageWorker.js');
+const PAGE = generateVmsa({
+  profile: 'snp',
+  role: 'bsp',
+  cpu: { family: 25, model: 1, stepping: 1 },
+}).bytes;
+const NEAR = PAGE.slice();
+NEAR[0x160] = 9;
+
+describe('A thread about a page', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sevscope-page-'));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  for (const { id: form, title } of EXPORT_FORMS) {
+    it(`writes it as ${title}`, async () => {
+      const name = 'a page';
+      const written = await askAboutPage(WORKER, 'export', { page: PAGE, form, name });
+      assert.deepEqual(written, findExport(form)!.write(PAGE, name));
+    });
+  }
+  const pages: [title: string, page: Uint8Array, exact: boolean][] = [
+    ['of a launch', PAGE, true],
+    ['of nearly a launch', NEAR, false],
+    ['of nothing', randomBytes(seeded(3), 4096), false],
+  ];
+  for (const [title, page, exact] of pages) {
+    it(`finds the launches that one ${title} may be of`, async () => {
+      const found = await askAboutPage(WORKER, 'identify', { page });
+      const direct = identify(page);
+      const candidates = [...direct.exact, ...direct.nearest];
+      assert.deepEqual([found.exact, found.tried], [exact, direct.tried]);
+      assert.deepEqual(
+        found.launches.map(({ request, distance, equal }) => ({ request, distance, equal })),
+        candidates.map((candidate) => ({
+          request: candidate.request,
+          distance: explainDistance(candidate),
+          equal: exact,
+        })),
+      );
+    });
+  }
+  const broken: [title: string, script: string, says: RegExp][] = [
+    ['throws', "throw new Error('broken')", /broken/],
+    ['ends without an answer', 'process.exit(3)', /ended with 3/],
+  ];
+  for (const [title, script, says] of broken) {
+    it(`that ${title} is an error`, async () => {
+      const path = join(folder, `${title.split(' ')[0]!}.js`);
+      writeFileSync(path, script);
+      await assert.rejects(askAboutPage(path, 'identify', { page: PAGE }), says);
+    });
+  }
+});

@@ -1,0 +1,252 @@
+// Views on their way from the host to the page: in parts with turns between them, whole when they are there, and nothing twice.
+
+import assert from 'node:assert/strict';
+import { imageBuild } from '../../../src/core/ovmf/imageBuild';
+import type { VolumeContents } from '../../../src/core/ovmf/volumes/contents';
+import { parseVolumes } from '../../../src/core/ovmf/volumes/volumes';
+import { Inbox, Outbox, type WireMessage } from '../../../src/protocol/parcels';
+import type { ImagesViewState, OvmfViewState, View } from '../../../src/protocol/messages';
+import { seeded } from '../../helpers/random';
+
+const MIB = 2 ** 20;
+const build = imageBuild(parseVolumes(new Uint8Array(0)).value);
+
+/** Bytes that are no others. */
+const large = (fill: number, size = 2.5 * MIB) => new Uint8Array(size).fill(fill);
+const contents = (files: number): VolumeContents => ({
+  sections: [
+    {
+      section: 1,
+      method: 'lzma',
+      size: 9,
+      nodes: Array.from({ length: files }, (_, i) => ({
+        name: `file ${i}`,
+        kind: 'file',
+        offset: 0,
+        size: 1,
+        doc: '',
+        fields: [],
+        children: [],
+      })),
+    },
+  ],
+  findings: [],
+  verifies: true,
+  build,
+});
+const image = (bytes: Uint8Array, more: Partial<OvmfViewState> = {}): OvmfViewState => ({
+  kind: 'ovmf',
+  name: 'a.fd',
+  bytes,
+  ...more,
+});
+const images = (a: Uint8Array, b: Uint8Array): ImagesViewState => ({
+  kind: 'images',
+  name: 'a.fd',
+  bytes: a,
+  other: { name: 'b.fd', bytes: b },
+});
+const NOTICE: View = { kind: 'notice', title: 'a', text: 'b', actions: [] };
+
+/** A host and a page; turns come when the test lets them. */
+class Way {
+  readonly posted: WireMessage[] = [];
+  readonly shown: View[] = [];
+  private inbox = new Inbox();
+  private waiting: (() => void)[] = [];
+  private readonly outbox = new Outbox(
+    (message) => {
+      this.posted.push(message);
+      const whole = this.inbox.take(structuredClone(message));
+      if (whole?.type === 'show') this.shown.push(whole.view);
+    },
+    () => new Promise<void>((done) => this.waiting.push(done)),
+  );
+
+  show(view: View): void {
+    void this.outbox.show(view);
+  }
+
+  /** The page is drawn anew, and asks. */
+  redraw(): void {
+    this.inbox = new Inbox();
+    this.outbox.forget();
+  }
+
+  /** The page is drawn anew, and has not asked yet. */
+  lose(): void {
+    this.inbox = new Inbox();
+  }
+
+  /** One turn of the event loop. @returns whether somebody waited for it */
+  async turn(): Promise<boolean> {
+    const waiting = this.waiting.splice(0);
+    for (const done of waiting) done();
+    await new Promise(setImmediate);
+    return waiting.length > 0;
+  }
+
+  async settle(): Promise<void> {
+    while (await this.turn());
+  }
+
+  /** Messages since the last look. */
+  take(): WireMessage[] {
+    return this.posted.splice(0);
+  }
+}
+
+describe('A view on its way to the page', () => {
+  const cases: [string, View, number][] = [
+    ['nothing large', NOTICE, 1],
+    ['a small image', image(large(1, MIB)), 1],
+    ['an image of a byte more', image(large(1, MIB + 1)), 3],
+    ['an image', image(large(1)), 4],
+    ['an image with contents of more than one part', image(large(1), { contents: contents(500) }), 8],
+    ['a small image with contents', image(large(1, 9), { contents: contents(1) }), 4],
+    [
+      'an image beside another',
+      image(large(1), { other: { name: 'b', bytes: large(2), side: 'before' } }),
+      7,
+    ],
+    ['two images', images(large(1), large(2)), 7],
+    ['two images of which one is small', images(large(1), large(2, 5)), 4],
+  ];
+  for (const [name, view, messages] of cases) {
+    it(`is the same there: ${name}`, async () => {
+      const way = new Way();
+      way.show(view);
+      // Each but the last has a turn of its own.
+      for (let i = 1; i < messages; i++) {
+        assert.deepEqual([way.posted.length, way.shown.length], [i, 0]);
+        await way.turn();
+      }
+      assert.deepEqual(way.shown, [view]);
+      assert.equal(way.posted.length, messages);
+      assert.equal(await way.turn(), false);
+    });
+  }
+  it('carries no bytes beside those that it shows', async () => {
+    const way = new Way();
+    way.show(image(large(1, 8 * MIB).subarray(MIB, 3 * MIB)));
+    await way.settle();
+    for (const message of way.posted)
+      if (message.type === 'part' && message.part.type === 'slice')
+        assert.equal(message.part.bytes.buffer.byteLength, MIB);
+  });
+  it('brings only what is new, and the page has one copy of the rest', async () => {
+    const way = new Way();
+    const bytes = large(1);
+    way.show(image(bytes));
+    await way.settle();
+    way.take();
+    way.show(image(bytes, { contents: contents(1) }));
+    await way.settle();
+    assert.deepEqual(
+      way.take().map((m) => (m.type === 'part' ? m.part.type : m.type)),
+      ['section', 'nodes', 'end', 'show'],
+    );
+    way.show(image(bytes, { unread: 'Why.' }));
+    assert.deepEqual(
+      way.take().map(({ type }) => type),
+      ['show'],
+    );
+    const [first, ...later] = way.shown as OvmfViewState[];
+    assert.deepEqual([later.length, later.every((view) => view.bytes === first!.bytes)], [2, true]);
+  });
+  it('goes on where an earlier view with the same bytes was left, which is not shown', async () => {
+    const way = new Way();
+    const bytes = large(1);
+    way.show(image(bytes));
+    await way.turn();
+    way.show(image(bytes, { unread: 'Why.' }));
+    await way.settle();
+    assert.equal(way.posted.filter(({ type }) => type === 'part').length, 3);
+    assert.deepEqual(way.shown, [image(bytes, { unread: 'Why.' })]);
+  });
+  it('is not shown when a smaller one overtakes it', async () => {
+    const way = new Way();
+    way.show(image(large(1)));
+    await way.turn();
+    way.show(NOTICE);
+    await way.settle();
+    assert.deepEqual(way.shown, [NOTICE]);
+  });
+  it('comes again when the page was drawn anew: at the end, half way, and before it asked', async () => {
+    const bytes = large(1);
+    for (const turns of [0, 1, 2, 9]) {
+      const way = new Way();
+      way.show(image(bytes));
+      for (let i = 0; i < turns; i++) await way.turn();
+      way.lose();
+      await way.turn();
+      way.redraw();
+      way.shown.splice(0);
+      way.show(image(bytes));
+      await way.settle();
+      assert.deepEqual(way.shown, [image(bytes)], `after ${turns} turns`);
+    }
+  });
+  it('ends when the page is closed', async () => {
+    const way = new Way();
+    way.show(image(large(1)));
+    way.redraw();
+    await way.settle();
+    assert.deepEqual([way.posted.length, way.shown], [1, []]);
+  });
+  it('is the last one after any 500 steps', async () => {
+    const random = seeded(5);
+    const pool = [large(1), large(2), large(3, MIB + 1), large(4, 3)];
+    const pick = () => pool[random(pool.length)]!;
+    const known = [contents(1), contents(900)];
+    const way = new Way();
+    let last: View = NOTICE;
+    for (let step = 0; step < 500; step++) {
+      switch (random(7)) {
+        case 0:
+          last = images(pick(), pick());
+          way.show(last);
+          break;
+        case 1:
+          last = image(pick(), { contents: known[random(2)]! });
+          way.show(last);
+          break;
+        case 2:
+          way.show((last = NOTICE));
+          break;
+        case 3:
+          if (random(4) > 0) break;
+          way.redraw();
+          way.show(last);
+          break;
+        default:
+          await way.turn();
+      }
+    }
+    await way.settle();
+    assert.ok(way.shown.length > 30);
+    assert.deepEqual(way.shown.at(-1), last);
+  });
+});
+
+describe('The page', () => {
+  const junk: unknown[] = [
+    undefined,
+    null,
+    7,
+    'part',
+    {},
+    { type: 'part' },
+    { type: 'part', parcel: 0, index: 0 },
+    { type: 'part', parcel: -1, index: 0, part: {} },
+    { type: 'part', parcel: 0, index: 1, part: { type: 'nodes', nodes: [] } },
+    { type: 'show' },
+    { type: 'show', view: { kind: 'ovmf', bytes: { parcel: 3 } } },
+    { type: 'show', view: { kind: 'ovmf', bytes: { type: 'Buffer', data: [] } } },
+    { type: 'show', view: { kind: 'else' } },
+  ];
+  it('takes nothing from what is no message of the host, or not whole', () => {
+    const inbox = new Inbox();
+    for (const message of junk) assert.equal(inbox.take(message), undefined, JSON.stringify(message));
+  });
+});

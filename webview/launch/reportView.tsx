@@ -1,0 +1,204 @@
+// The page for a finished check: the verdict in words before anything else, then each step from the inputs to
+// the measurement, with who vouches for it.
+
+import type { ComponentChildren } from 'preact';
+import { byteCount, countOf } from '../../src/core/binary/hex';
+import type { Source, Step, Verdict } from '../../src/core/launch/report';
+import type { ReportViewState } from '../../src/protocol/messages';
+import { Digest, DigestPair } from '../ovmf/digest';
+import { ExplanationView } from './explanationView';
+import { Rules } from './rules';
+import { ActionButton, Icon } from '../parts/widgets';
+
+const VERDICTS: Record<Verdict, { icon: string; title: string; style: string }> = {
+  matches: { icon: 'pass-filled', title: 'Matches', style: 'verdict-match' },
+  'does not match': { icon: 'error', title: 'Does not match', style: 'verdict-mismatch' },
+  'cannot be trusted': { icon: 'warning', title: 'Cannot be trusted', style: 'verdict-untrusted' },
+};
+
+const SOURCES: Record<Source, { icon: string; text: string; title: string }> = {
+  owner: { icon: 'account', text: 'owner', title: 'Given by the owner of the guest' },
+  host: {
+    icon: 'unverified',
+    text: 'host: untrusted',
+    title: 'Said by the host, which the owner does not trust',
+  },
+  derived: { icon: 'symbol-operator', text: 'derived', title: 'Computed here from the other steps' },
+};
+
+function SourceBadge({ source }: { source: Source }) {
+  const { icon, text, title } = SOURCES[source];
+  return (
+    <span class={`badge badge-${source}`} title={title}>
+      <Icon name={icon} /> {text}
+    </span>
+  );
+}
+
+function Card({ step, children }: { step: Step; children?: ComponentChildren }) {
+  return (
+    <article class={`card card-${step.id}`} aria-label={step.title} data-step={step.id}>
+      <div class="card-head">
+        <h3>{step.title}</h3>
+        <SourceBadge source={step.source} />
+      </div>
+      <p class="card-facts">
+        {byteCount(step.bytes)}
+        {step.algorithm !== '' && <span class="card-algorithm">{step.algorithm}</span>}
+      </p>
+      {step.digest !== '' && <Digest digest={step.digest} what={`${step.title}, digest`} />}
+      {step.detail !== '' && <p class="card-detail">{step.detail}</p>}
+      {children}
+    </article>
+  );
+}
+
+const INPUTS: readonly Step['id'][] = ['firmware', 'kernel-hashes', 'vmsa'];
+const IN_KERNEL_HASHES: readonly Step['id'][] = ['kernel', 'initrd', 'cmdline'];
+
+/** One stage of the pipeline; what flows on to the next is said by the arrow under it. */
+function Stage({ children, flow }: { children: ComponentChildren; flow?: string }) {
+  return (
+    <li class="stage">
+      <div class="stage-cards">{children}</div>
+      {flow !== undefined && (
+        <p class="flow">
+          <Icon name="arrow-down" /> {flow}
+        </p>
+      )}
+    </li>
+  );
+}
+
+function Pipeline({ steps }: { steps: readonly Step[] }) {
+  const cards = (ids: readonly Step['id'][]) => steps.filter((step) => ids.includes(step.id));
+  const inputs = cards(INPUTS);
+  const inHashes = cards(IN_KERNEL_HASHES);
+  const last = cards(['measurement', 'reported']);
+  return (
+    <ol class="pipeline" aria-label="Steps of the measurement">
+      <Stage flow="hashed in this order">
+        {inputs.map((step) => (
+          <Card key={step.id + step.title} step={step}>
+            {step.id === 'kernel-hashes' && inHashes.length > 0 && (
+              <div class="inner-cards">
+                {inHashes.map((inner) => (
+                  <Card key={inner.id} step={inner} />
+                ))}
+              </div>
+            )}
+          </Card>
+        ))}
+      </Stage>
+      <Stage flow="authenticated with the TIK">
+        {cards(['launch-digest']).map((step) => (
+          <Card key={step.id} step={step} />
+        ))}
+      </Stage>
+      <Stage>
+        {last.map((step, i) => (
+          <>
+            {i > 0 && (
+              <span class="against" key="against">
+                <Icon name="arrow-swap" />
+                <span class="visually-hidden">compared with</span>
+              </span>
+            )}
+            <Card key={step.id} step={step} />
+          </>
+        ))}
+      </Stage>
+    </ol>
+  );
+}
+
+/** Shows a report. */
+export function ReportView({ view }: { view: ReportViewState }) {
+  const { report, made, earlier, injected, injectionError, explanation } = view;
+  const mayInject = made !== undefined && !earlier && injected === undefined && report.verdict === 'matches';
+  const { icon, title, style } = VERDICTS[report.verdict];
+  // Where nothing was computed, there is nothing to explain; and while something is sought or was found, no need to ask.
+  const mayExplain =
+    report.verdict === 'does not match' &&
+    report.steps.length > 0 &&
+    (explanation === undefined || explanation.kind === 'ended');
+  const digestOf = (id: Step['id']) => report.steps.find((step) => step.id === id)?.digest;
+  const expected = digestOf('measurement');
+  const reported = digestOf('reported');
+  return (
+    <div class="report">
+      <header class={`verdict ${style}`} data-pane data-verdict={report.verdict}>
+        <Icon name={icon} class="verdict-icon" />
+        <div class="verdict-words">
+          <h1>{title}</h1>
+          <p class="verdict-summary">{report.summary}</p>
+          <p class="verdict-title">
+            {report.title}, {report.mode}
+            {made !== undefined && `, asked ${new Date(made).toLocaleString()}`}
+          </p>
+          {earlier && (
+            <p class="verdict-summary">
+              <Icon name="history" /> This report is from then: nothing has been asked since.
+            </p>
+          )}
+          {injectionError !== undefined && (
+            <p class="verdict-summary">
+              <Icon name="error" class="severity-error" /> {injectionError}
+            </p>
+          )}
+          {injected !== undefined && (
+            <p class="verdict-summary">
+              <Icon name="key" /> {countOf(injected, 'secret')} injected; the guest runs.
+            </p>
+          )}
+        </div>
+        <div class="actions">
+          {mayExplain && <ActionButton action="explain" primary />}
+          <ActionButton action="runAgain" primary={!mayExplain} />
+          {mayInject && <ActionButton action="injectSecret" />}
+          <ActionButton action="openLaunchFile" />
+          <ActionButton action="copyReport" />
+          <ActionButton action="copyReportJson" />
+          <ActionButton action="saveReport" />
+        </div>
+      </header>
+      {explanation && <ExplanationView state={explanation} />}
+      {report.warnings.length > 0 && (
+        <ul class="warnings" aria-label="Warnings">
+          {report.warnings.map((warning) => (
+            <li key={warning}>
+              <Icon name="warning" class="severity-warning" />
+              <span>{warning}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {expected && reported && expected !== reported && (
+        <section>
+          <h2>Expected and reported</h2>
+          <DigestPair expected={expected} reported={reported} />
+        </section>
+      )}
+      {report.rules && <Rules rules={report.rules} />}
+      {report.steps.length > 0 && (
+        <section data-pane>
+          <h2>How the measurement is made</h2>
+          <Pipeline steps={report.steps} />
+        </section>
+      )}
+      {report.facts.length > 0 && (
+        <section>
+          <h2>About this launch</h2>
+          <dl class="facts">
+            {report.facts.map(({ name, value }) => (
+              <>
+                <dt key={name}>{name}</dt>
+                <dd key={`${name}:`}>{value}</dd>
+              </>
+            ))}
+          </dl>
+        </section>
+      )}
+    </div>
+  );
+}

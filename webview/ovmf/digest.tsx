@@ -1,0 +1,57 @@
+// Digests for eyes: in groups of eight digits that wrap as a whole and are copied without gaps, and two of them
+// one above the other.
+
+import { CopyButton } from '../parts/widgets';
+
+const GROUP = 8;
+
+function DigestText({ digest }: { digest: string }) {
+  const groups = Array.from({ length: Math.ceil(digest.length / GROUP) }, (_, i) =>
+    digest.slice(i * GROUP, (i + 1) * GROUP),
+  );
+  return (
+    <code class="digest">
+      {groups.map((group, g) => (
+        <span key={g} class="digest-group">
+          {group}
+        </span>
+      ))}
+    </code>
+  );
+}
+
+/** A digest with its copy button; `what` names it. */
+export function Digest({ digest, what }: { digest: string; what: string }) {
+  return (
+    <div class="digest-line">
+      <DigestText digest={digest} />
+      <CopyButton text={digest} what={what} />
+    </div>
+  );
+}
+
+/** Two measurements that should have been one; no digit is marked, because different HMACs differ everywhere. */
+export function DigestPair({ expected, reported }: { expected: string; reported: string }) {
+  return (
+    <table class="digest-pair" aria-label="Expected and reported measurement">
+      <tbody>
+        {(
+          [
+            ['Expected', expected],
+            ['Reported', reported],
+          ] as const
+        ).map(([name, digest]) => (
+          <tr key={name}>
+            <th scope="row">{name}</th>
+            <td>
+              <DigestText digest={digest} />
+            </td>
+            <td>
+              <CopyButton text={digest} what={`${name.toLowerCase()} measurement`} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,202 @@
+// The page for two firmware images: whose measurement is another, what was added, removed, changed or moved, and the bytes
+// side by side. What is inside compressed sections is compared by the extension host and arrives later.
+
+import { useEffect, useMemo } from 'preact/hooks';
+import { byteCount, countOf } from '../../src/core/binary/hex';
+import { compareImages, type ComparedChange, type ImageComparison } from '../../src/core/ovmf/compare/compare';
+import { describeOffset } from '../../src/core/ovmf/compare/exportComparison';
+import { parseOvmf } from '../../src/core/ovmf/image';
+import type { ImagesViewState } from '../../src/protocol/messages';
+import { CopyForms } from '../parts/copyForms';
+import { Details, NoDetails } from '../parts/details';
+import { Stepper, titlesOf, useDifferences } from '../parts/differences';
+import { Header } from '../parts/header';
+import { useSaved } from '../host';
+import { changeIds, changeTree, KINDS, rangeOf, sideText } from './imagesTree';
+import { countLeaves, filterTree } from '../parts/rows';
+import { CopyButton, FilterBar, FilterBox, Icon } from '../parts/widgets';
+import { useTree, Workspace } from '../parts/workspace';
+
+/** Which guests measure something else, and why. */
+export function Effects({ comparison }: { comparison: ImageComparison }) {
+  const { equal, effects, differences } = comparison;
+  if (equal) {
+    return (
+      <p class="verdict-line" role="status">
+        <Icon name="pass" class="severity-ok" /> The images are equal.
+      </p>
+    );
+  }
+  const { total, pages } = differences;
+  return (
+    <>
+      <p class="verdict-line" role="status">
+        <Icon name="diff-modified" /> {byteCount(differences.bytes)} differ{differences.bytes === 1 && 's'},
+        in {countOf(total, 'place')} and {countOf(pages, 'page')}.
+      </p>
+      <ul class="reasons" aria-label="Effects on measurements">
+        {effects.map(({ id, guests, onlyWith, text }) => (
+          <li key={id}>
+            <strong>{guests.length === 0 ? 'No guest' : guests.join(', ')}</strong>
+            {onlyWith !== undefined && ` with ${onlyWith}`}: {text}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+/** What of compressed sections is not known, or not yet. */
+function Unread({ view, comparison }: { view: ImagesViewState; comparison: ImageComparison }) {
+  const { volumes, unread } = view;
+  if (comparison.unread.length === 0 && unread === undefined) return null;
+  const isPending = volumes === undefined && unread === undefined;
+  const text = isPending
+    ? 'Compressed sections are compared as bytes until they are decompressed.'
+    : (unread ?? comparison.unread.join(' '));
+  return (
+    <p class="summary" role="status">
+      <Icon name={isPending ? 'info' : 'warning'} {...(!isPending && { class: 'severity-warning' })} /> {text}
+    </p>
+  );
+}
+
+/** Shows two images. */
+export function ImagesView({ view }: { view: ImagesViewState }) {
+  const { name, bytes, other, volumes } = view;
+  const [text, setText] = useSaved('images.filter', '');
+  const comparison = useMemo(
+    () =>
+      compareImages(
+        { image: parseOvmf(bytes).value, bytes },
+        { image: parseOvmf(other.bytes).value, bytes: other.bytes },
+        { volumes },
+      ),
+    [view],
+  );
+  const { changes } = comparison;
+  const tree = useMemo(() => changeTree(changes), [changes]);
+  const ids = tree.flatMap(({ children }) => children.map(({ id }) => id));
+  const filter = { text };
+  const state = useTree('images', tree, filter, ids[0]);
+  const step = useDifferences(ids, state);
+  const shown = countLeaves(filterTree(tree, filter));
+  const selected = changes[changeIds(changes).indexOf(state.node?.id ?? '')];
+  useEffect(() => {
+    // A compressed section that was selected has become what is in it.
+    if (!state.node && ids[0] !== undefined) state.selectNode(ids[0]);
+  }, [volumes]);
+  const titles = titlesOf(name, other.name);
+  // Images of one size are mapped alike, byte by byte; of two sizes they are not.
+  const alike = bytes.length === other.bytes.length;
+  return (
+    <div class="page">
+      <Header title={`${name} ↔ ${other.name}`}>
+        <p class="summary">
+          {byteCount(bytes.length)} beside {byteCount(other.bytes.length)}
+        </p>
+        <Effects comparison={comparison} />
+        <Unread view={view} comparison={comparison} />
+      </Header>
+      <Workspace
+        state={state}
+        grid={{
+          label: 'Changes',
+          layout: 'images',
+          columns: [
+            { id: 'name', title: 'What' },
+            { id: 'offset', title: 'Offset' },
+            { id: 'this', title: titles[0] },
+            { id: 'expected', title: titles[1] },
+          ],
+          empty: comparison.equal ? 'Nothing differs.' : 'No change matches the filter.',
+        }}
+        hexes={[
+          { label: titles[0], bytes, ...(alike && { against: other.bytes }) },
+          {
+            label: titles[1],
+            bytes: other.bytes,
+            ...(alike && { against: bytes }),
+            expected: true,
+            own: selected && ((selected.b && rangeOf(selected.b)) ?? 'nothing'),
+          },
+        ]}
+        bar={
+          <FilterBar status={`${shown} of ${ids.length} changes`}>
+            <Stepper off={ids.length === 0} step={step} />
+            <FilterBox label="Filter by name or value" value={text} onInput={setText} />
+          </FilterBar>
+        }
+        details={
+          selected ? (
+            <ChangeDetails
+              change={selected}
+              comparison={comparison}
+              titles={titles}
+              bytes={[bytes, other.bytes]}
+            />
+          ) : (
+            <NoDetails keys={[['F7', 'goes to the next difference']]} />
+          )
+        }
+      />
+    </div>
+  );
+}
+
+function ChangeDetails(props: {
+  change: ComparedChange;
+  comparison: ImageComparison;
+  titles: readonly [string, string];
+  bytes: readonly [Uint8Array, Uint8Array];
+}) {
+  const { change, comparison, titles, bytes } = props;
+  const { path, kind, a, b, effects, notes = [] } = change;
+  const at = a ?? b!;
+  const texts = comparison.effects.filter(({ id }) => effects.includes(id));
+  return (
+    <Details name={path.join(' › ')} offset={at.offset} size={at.size} doc={`${KINDS[kind]}.`}>
+      {at.inside && (
+        <p class="details-note">
+          It is inside a compressed section: its offset counts from where that comes out.
+        </p>
+      )}
+      {notes.length > 0 && (
+        <ul class="reasons" aria-label="What differs">
+          {notes.map((note) => (
+            <li key={note}>{note}</li>
+          ))}
+        </ul>
+      )}
+      {[a, b].map((side, i) => (
+        <div class="full-value" key={i}>
+          <span class="full-value-label">{titles[i]}</span>
+          <span class="full-value-meaning">
+            {side ? `${describeOffset(side)}: ${sideText(side)}` : 'does not have it'}
+          </span>
+          {side?.raw === '' && side.meaning !== '' && <span>{side.meaning}</span>}
+          {side?.digest !== undefined && (
+            <span>
+              SHA-256 <code>{side.digest}</code> <CopyButton text={side.digest} what="SHA-256" />
+            </span>
+          )}
+          {side && !side.inside && (
+            <CopyForms bytes={bytes[i]!.subarray(side.offset, side.offset + side.size)} />
+          )}
+        </div>
+      ))}
+      {texts.length > 0 && (
+        <>
+          <h3>What it means for measurements</h3>
+          <ul class="reasons">
+            {texts.map(({ id, guests, text }) => (
+              <li key={id}>
+                <strong>{guests.join(', ')}</strong>: {text}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </Details>
+  );
+}

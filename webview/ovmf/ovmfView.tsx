@@ -1,0 +1,201 @@
+// The page for a firmware image: what it can be used for, what is wrong with it, and every region with its
+// fields beside the bytes of the whole file.
+
+import { useMemo } from 'preact/hooks';
+import { byteCount, bytesToHex, hex } from '../../src/core/binary/hex';
+import { parseOvmf, type OvmfImage } from '../../src/core/ovmf/image';
+import { describeBuild, imageBuild } from '../../src/core/ovmf/imageBuild';
+import { memoryMap } from '../../src/core/ovmf/memoryMap';
+import { parseVolumes } from '../../src/core/ovmf/volumes/volumes';
+import type { OvmfViewState } from '../../src/protocol/messages';
+import { bandsOf } from '../parts/bands';
+import { CopyForms, MOST_COPIED } from '../parts/copyForms';
+import { Details, NoDetails } from '../parts/details';
+import { Findings, Header } from '../parts/header';
+import { alignedAtEnd } from '../parts/hexRows';
+import { useSaved } from '../host';
+import { ImageChanges, useCounterpart } from './imageChanges';
+import { ImageFacts } from './ovmfFacts';
+import { OvmfMap } from './ovmfMap';
+import { ovmfTree, type OvmfItem } from './ovmfTree';
+import { VolumeDetails } from './volumeDetails';
+import { volumeTree } from './volumeTree';
+import { countLeaves, filterTree, type Range, type TreeNode } from '../parts/rows';
+import { ActionButton, FilterBar, FilterBox, Icon } from '../parts/widgets';
+import { useTree, Workspace } from '../parts/workspace';
+
+const COLUMNS = [
+  { id: 'name', title: 'Name' },
+  { id: 'offset', title: 'Offset' },
+  { id: 'raw', title: 'Raw' },
+  { id: 'meaning', title: 'Meaning' },
+];
+
+function Supports({ supports }: Pick<OvmfImage, 'supports'>) {
+  return (
+    <ul class="supports" aria-label="Supports">
+      {supports.map(({ feature, ok, reason }) => (
+        <li key={feature} class={ok ? 'support' : 'support support-not'}>
+          <Icon name={ok ? 'check' : 'circle-slash'} class={ok ? 'severity-ok' : ''} />
+          <span class="support-feature">{ok ? feature : `no ${feature}`}</span>
+          <span class="support-reason">: {reason}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Where bytes of the file are in the guest. */
+function MappedAt({ base, offset, size }: { base: number; offset: number; size: number }) {
+  return (
+    <dl class="facts">
+      <dt>Mapped at</dt>
+      <dd>
+        <code>{hex(base + offset, 8)}</code> to <code>{hex(base + offset + size - 1, 8)}</code>
+      </dd>
+    </dl>
+  );
+}
+
+function ItemDetails({ item, image, bytes }: { item: OvmfItem; image: OvmfImage; bytes: Uint8Array }) {
+  const { region, field } = item;
+  const { name, offset, size, doc } = field ?? region;
+  const value =
+    size <= MOST_COPIED ? (field?.raw ?? bytesToHex(bytes.subarray(offset, offset + size))) : undefined;
+  return (
+    <Details name={name} offset={offset} size={size} doc={doc} {...(value !== undefined && { value })}>
+      {field && (
+        <div class="full-value">
+          <code>{field.raw}</code>
+          {field.meaning !== '' && <span class="full-value-meaning">{field.meaning}</span>}
+        </div>
+      )}
+      <CopyForms bytes={bytes.subarray(offset, offset + size)} />
+      {field && (
+        <dl class="facts">
+          <dt>In</dt>
+          <dd>{region.name}</dd>
+        </dl>
+      )}
+      <MappedAt base={image.base} offset={offset} size={size} />
+    </Details>
+  );
+}
+
+/** Bytes that were selected by themselves: by a finding, or by hand. */
+function SelectionDetails(props: {
+  range: Range;
+  node: TreeNode | undefined;
+  base: number;
+  bytes: Uint8Array;
+}) {
+  const { range, node, base, bytes } = props;
+  const { offset, size } = range;
+  const selected = bytes.subarray(offset, offset + size);
+  const doc = node ? `In ${node.cells[0]!.text}.` : 'In nothing that is known.';
+  return (
+    <Details name="Selected bytes" offset={offset} size={size} doc={doc}>
+      <CopyForms bytes={selected} />
+      <MappedAt base={base} offset={offset} size={size} />
+    </Details>
+  );
+}
+
+/** Shows an image. */
+export function OvmfView({ view }: { view: OvmfViewState }) {
+  const { name, bytes, contents, unread, other } = view;
+  const [text, setText] = useSaved('ovmf.filter', '');
+  const { value: image, findings: ofTables } = useMemo(() => parseOvmf(bytes), [bytes]);
+  // Volumes are read here without what is compressed in them; the extension host sends that when it knows.
+  const parsed = useMemo(() => parseVolumes(bytes), [bytes]);
+  const build = useMemo(() => contents?.build ?? imageBuild(parsed.value), [parsed, contents]);
+  const findings = [...ofTables, ...(contents?.findings ?? parsed.findings)];
+  const { nodes: regions, items } = useMemo(() => ovmfTree(image.regions), [image]);
+  const volumes = useMemo(() => volumeTree(parsed.value.nodes, contents?.sections ?? []), [parsed, contents]);
+  const nodes = useMemo(() => (volumes.count > 0 ? [...regions, volumes.node] : regions), [regions, volumes]);
+  const bands = useMemo(() => bandsOf(image.regions, parsed.value.nodes), [image, parsed]);
+  const comparison = useCounterpart(image, bytes, view);
+  const against = useMemo(() => other && alignedAtEnd(bytes, other.bytes), [bytes, other?.bytes]);
+  const map = useMemo(() => memoryMap(image, findings), [image]);
+  const filter = { text };
+  // The table is what the file was opened for; the megabytes before it are code.
+  const table = regions.find(({ id }) => items.get(id)?.region.kind === 'table');
+  const state = useTree('ovmf', nodes, filter, table?.id);
+  const item = state.node && items.get(state.node.id);
+  const part = state.node && volumes.items.get(state.node.id);
+  const all = countLeaves(nodes);
+  const shown = countLeaves(filterTree(nodes, filter));
+  return (
+    <div class="page">
+      <Header
+        title={name}
+        actions={
+          other && other.side !== 'before' ? (
+            <ActionButton action="openComparison" primary />
+          ) : (
+            <>
+              <ActionButton action="compareImage" primary />
+              <ActionButton action="generate" />
+              <ActionButton action="newLaunchFile" />
+            </>
+          )
+        }
+      >
+        <p class="summary">
+          {byteCount(image.fileSize)}, mapped at {hex(image.base, 8)} to{' '}
+          {hex(image.base + image.fileSize - 1, 8)}
+          {build.part !== 'unknown' && `. ${describeBuild(build)}`}
+        </p>
+        <Supports supports={image.supports} />
+        {image.table && <ImageFacts image={image} bytes={bytes} />}
+        {unread !== undefined && (
+          <p class="summary" role="status">
+            <Icon name="warning" class="severity-warning" /> {unread}
+          </p>
+        )}
+        {comparison && other && (
+          <ImageChanges comparison={comparison} other={other} onSelect={state.selectExactly} />
+        )}
+        <Findings findings={findings} onSelect={state.selectRange} />
+      </Header>
+      {bytes.length > 0 && (
+        <OvmfMap
+          map={map}
+          selection={state.range}
+          onSelect={(range) => {
+            state.selectExactly(range);
+          }}
+        />
+      )}
+      <Workspace
+        state={state}
+        base={image.base}
+        grid={{
+          label: 'Firmware regions',
+          layout: 'ovmf',
+          columns: COLUMNS,
+          empty: 'Nothing matches the filter.',
+        }}
+        hexes={[{ label: 'Bytes', bytes, bands, ...(against && { against }) }]}
+        bar={
+          <FilterBar
+            status={shown === all ? `${all} fields and regions` : `${shown} of ${all} fields and regions`}
+          >
+            <FilterBox label="Filter by name, value or meaning" value={text} onInput={setText} />
+          </FilterBar>
+        }
+        details={
+          state.custom && state.range ? (
+            <SelectionDetails range={state.range} node={state.node} base={image.base} bytes={bytes} />
+          ) : item ? (
+            <ItemDetails item={item} image={image} bytes={bytes} />
+          ) : part ? (
+            <VolumeDetails item={part} bytes={bytes} />
+          ) : (
+            <NoDetails />
+          )
+        }
+      />
+    </div>
+  );
+}

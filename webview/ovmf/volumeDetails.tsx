@@ -1,0 +1,67 @@
+// What the panel says about a part of a firmware volume: its type and names, its checksums, the fields of its header.
+
+import { guidName } from '../../src/core/ovmf/volumes/guids';
+import { CopyForms } from '../parts/copyForms';
+import { Details } from '../parts/details';
+import type { VolumeItem } from './volumeTree';
+import { CopyButton } from '../parts/widgets';
+
+const CHECKSUM_WORDS = { ok: 'right', bad: 'wrong', none: 'not used' } as const;
+
+/** The panel. @param bytes all of the file */
+export function VolumeDetails({ item, bytes }: { item: VolumeItem; bytes: Uint8Array }) {
+  const { node, inside } = item;
+  const { name, offset, size, doc, type, guid, checksums, variable, fields } = node;
+  const known = guid === undefined ? undefined : guidName(guid);
+  return (
+    <Details name={name} offset={offset} size={size} doc={doc}>
+      {inside ? (
+        <p class="details-note">
+          It is inside a compressed section: its offset counts from where that comes out.
+        </p>
+      ) : (
+        <CopyForms bytes={bytes.subarray(offset, offset + size)} />
+      )}
+      <dl class="facts">
+        {type !== undefined && (
+          <>
+            <dt>Type</dt>
+            <dd>{type}</dd>
+          </>
+        )}
+        {guid !== undefined && (
+          <>
+            <dt>GUID</dt>
+            <dd>
+              <code>{guid}</code> <CopyButton text={guid} what="GUID" /> {known}
+            </dd>
+          </>
+        )}
+        {checksums && (
+          <>
+            <dt>Checksums</dt>
+            <dd>
+              header {CHECKSUM_WORDS[checksums.header]}, data {CHECKSUM_WORDS[checksums.data]}
+            </dd>
+          </>
+        )}
+        {variable && (
+          <>
+            <dt>Variable</dt>
+            <dd>
+              {variable.state}, {variable.dataSize} bytes
+            </dd>
+          </>
+        )}
+        {fields.map((field) => (
+          <div key={field.name} class="fact-row">
+            <dt>{field.name}</dt>
+            <dd>
+              <code>{field.raw}</code> {field.meaning}
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </Details>
+  );
+}

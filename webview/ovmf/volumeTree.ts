@@ -1,0 +1,71 @@
+// The firmware volumes of an image as rows: volumes, files, sections and variables, with what was found inside compressed
+// sections. Rows of decompressed bytes have no bytes in the file; their offsets count from where they came out.
+
+import { byteCount, hex } from '../../src/core/binary/hex';
+import type { SectionContents } from '../../src/core/ovmf/volumes/contents';
+import { guidName } from '../../src/core/ovmf/volumes/guids';
+import type { VolumeNode } from '../../src/core/ovmf/volumes/tree';
+import type { TreeNode } from '../parts/rows';
+
+/** What a row of the tree stands for. */
+export interface VolumeItem {
+  readonly node: VolumeNode;
+  /** Its offset counts inside a decompressed section. */
+  readonly inside: boolean;
+}
+
+/** The id of the heading over all volumes. */
+const VOLUMES = 'volumes';
+
+/** A checksum that is wrong is worth a word; the others are as they should be. */
+const checksumWords = ({ checksums }: VolumeNode) =>
+  checksums && (checksums.header === 'bad' || checksums.data === 'bad') ? 'wrong checksum' : '';
+
+const wordsOf = (node: VolumeNode): string =>
+  [node.type ?? '', node.guid === undefined ? '' : (guidName(node.guid) ?? node.guid), checksumWords(node)]
+    .filter((word) => word !== '' && word !== node.name)
+    .join(' · ');
+
+/** The rows under one heading, and what each stands for by id. */
+export function volumeTree(
+  nodes: readonly VolumeNode[],
+  contents: readonly SectionContents[],
+): { node: TreeNode; items: ReadonlyMap<string, VolumeItem>; count: number } {
+  const items = new Map<string, VolumeItem>();
+  const inside = new Map(contents.map((section) => [section.section, section]));
+  const build = (node: VolumeNode, parent: string, index: number, decoded: boolean): TreeNode => {
+    const id = `${parent}/${index} ${node.name}`;
+    items.set(id, { node, inside: decoded });
+    const more = decoded ? undefined : inside.get(node.offset);
+    const own = more && node.kind === 'section' && node.children.length === 0 ? more : undefined;
+    const children = [
+      ...node.children.map((child, i) => build(child, id, i, decoded)),
+      ...(own?.nodes ?? []).map((child, i) => build(child, id, i, true)),
+    ];
+    const size = own ? `${byteCount(node.size)}, ${byteCount(own.size)} decompressed` : byteCount(node.size);
+    return {
+      id,
+      cells: [
+        { text: node.name },
+        { text: `${decoded ? '+' : ''}${hex(node.offset)}` },
+        { text: '', extra: size },
+        { text: '', extra: wordsOf(node) },
+      ],
+      children,
+      // Files are many, and their insides are looked for rather than read.
+      collapsed: true,
+      ...(decoded ? {} : { range: { offset: node.offset, size: node.size } }),
+      keywords: [node.kind, node.guid ?? '', node.doc].join(' '),
+    };
+  };
+  const shown = nodes.map((node, i) => build(node, VOLUMES, i, false));
+  const files = [...items.values()].filter(({ node }) => node.kind === 'file').length;
+  const volumes = [...items.values()].filter(({ node }) => node.kind === 'volume').length;
+  const node: TreeNode = {
+    id: VOLUMES,
+    cells: [{ text: 'Firmware volumes', extra: `${volumes} volumes, ${files} files` }],
+    children: shown,
+    heading: true,
+  };
+  return { node, items, count: volumes };
+}

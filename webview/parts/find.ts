@@ -1,0 +1,134 @@
+// What the boxes for finding and for going to an offset understand. A place is a run of bytes, with the row that it was
+// found by; names, other names, values in any notation, words and bytes in hexadecimal are all looked at at once.
+
+import { guidBytes } from '../../src/core/binary/guid';
+import { fromHex, parseUnsigned, utf8 } from '../../src/core/binary/hex';
+import type { Range, TreeNode } from './rows';
+
+/** A match: the row that matched, or only its bytes when it was found among the bytes. */
+export interface Match extends Range {
+  readonly id: string | undefined;
+}
+
+/** More matches than anybody steps through; a search for `00` finds all of a page. */
+const MOST_MATCHES = 1000;
+
+const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+/** Shorter texts are found by chance. */
+const LEAST_TEXT = 4;
+
+/**
+ * What a query can be among bytes: two or more as pairs of digits (`11 0f a0`), a GUID in the order of firmware and in
+ * that of its digits, a text of one byte or of two bytes a character.
+ */
+function patternsOf(query: string): Uint8Array[] {
+  const digits = query.replaceAll(/\s+/g, '');
+  const patterns: (Uint8Array | undefined)[] = [];
+  if (digits.length >= 4) patterns.push(fromHex(digits));
+  if (GUID.test(query.toLowerCase()))
+    patterns.push(guidBytes(query.toLowerCase()), fromHex(query.replaceAll('-', '')));
+  if (query.length >= LEAST_TEXT) {
+    const text = utf8(query);
+    const wide = new Uint8Array(2 * text.length);
+    text.forEach((b, i) => (wide[2 * i] = b));
+    patterns.push(text, wide);
+  }
+  return patterns.flatMap((pattern) => (pattern && pattern.length > 1 ? [pattern] : []));
+}
+
+function says(node: TreeNode, text: string, value: bigint | undefined): boolean {
+  const words = node.cells.flatMap(({ text: main, extra = '', full = '' }) => [main, extra, full]);
+  if (value !== undefined && words.some((word) => parseUnsigned(word.split(' ')[0]!) === value)) return true;
+  return [...words, node.id, node.keywords ?? ''].some((word) => word.toLowerCase().includes(text));
+}
+
+function* rowsThatSay(
+  nodes: readonly TreeNode[],
+  text: string,
+  value: bigint | undefined,
+): Generator<Match, void> {
+  for (const node of nodes) {
+    if (node.range && says(node, text, value)) yield { ...node.range, id: node.id };
+    yield* rowsThatSay(node.children, text, value);
+  }
+}
+
+function* bytesThatAre(bytes: Uint8Array, wanted: Uint8Array): Generator<Match, void> {
+  const size = wanted.length;
+  for (let at = bytes.indexOf(wanted[0]!); at >= 0; at = bytes.indexOf(wanted[0]!, at + 1)) {
+    let same = 1;
+    while (same < size && bytes[at + same] === wanted[same]) same++;
+    if (same === size) yield { offset: at, size, id: undefined };
+  }
+}
+
+/** Everything that a query matches, by offset; rows before bytes of the same place. At most a thousand. */
+export function findMatches(nodes: readonly TreeNode[], bytes: Uint8Array, query: string): Match[] {
+  const text = query.trim().toLowerCase();
+  if (text === '') return [];
+  const found: Match[] = [];
+  const seen = new Set<string>();
+  const take = (matches: Iterable<Match>) => {
+    for (const match of matches) {
+      const place = `${match.offset}+${match.size}`;
+      if (seen.has(place)) continue;
+      if (found.length >= MOST_MATCHES) return;
+      seen.add(place);
+      found.push(match);
+    }
+  };
+  take(rowsThatSay(nodes, text, parseUnsigned(text)));
+  for (const pattern of patternsOf(query.trim())) take(bytesThatAre(bytes, pattern));
+  return found.sort((a, b) => a.offset - b.offset || a.size - b.size);
+}
+
+/** The match after (`by` 1) or before (-1) the one at `at`, around the ends; -1 when there is none. */
+export function stepMatch(matches: readonly Match[], at: number, by: 1 | -1): number {
+  if (matches.length === 0) return -1;
+  if (at < 0) return by > 0 ? 0 : matches.length - 1;
+  return (at + by + matches.length) % matches.length;
+}
+
+/** The first match at or after an offset, or the first of all. */
+export function matchFrom(matches: readonly Match[], offset: number): number {
+  const next = matches.findIndex((match) => match.offset >= offset);
+  return next < 0 && matches.length > 0 ? 0 : next;
+}
+
+/** Where to go: an offset, or a sentence that says why not. */
+export type Target = { readonly offset: number } | { readonly error: string };
+
+/**
+ * Reads an offset as people write it: hexadecimal with 0x or a trailing h, decimal without; or the name of a row.
+ * @param size bytes of the file; an offset must lie inside it
+ * @param base where the file is mapped; an address inside that is taken for the byte that is there
+ */
+export function parseTarget(nodes: readonly TreeNode[], size: number, text: string, base?: number): Target {
+  const trimmed = text.trim();
+  const digits = /^[0-9a-f]+h$/i.test(trimmed) ? `0x${trimmed.slice(0, -1)}` : trimmed;
+  const offset = parseUnsigned(digits);
+  if (offset === undefined) {
+    const named = rowNamed(nodes, trimmed.toLowerCase());
+    if (named) return { offset: named.offset };
+    return { error: 'Give an offset such as 0x310, or the name of a field.' };
+  }
+  if (offset < BigInt(size)) return { offset: Number(offset) };
+  const mapped = base === undefined ? -1n : offset - BigInt(base);
+  if (mapped >= 0n && mapped < BigInt(size)) return { offset: Number(mapped) };
+  return { error: `The file ends at 0x${(size - 1).toString(16)}.` };
+}
+
+/** The row with this id, or with this word among its other names. */
+function rowNamed(nodes: readonly TreeNode[], name: string): Range | undefined {
+  let other: Range | undefined;
+  const walk = (siblings: readonly TreeNode[]): Range | undefined => {
+    for (const node of siblings) {
+      if (node.range && node.id.toLowerCase() === name) return node.range;
+      if (node.range && node.keywords?.toLowerCase().split(' ').includes(name)) other ??= node.range;
+      const below = walk(node.children);
+      if (below) return below;
+    }
+    return undefined;
+  };
+  return name === '' ? undefined : (walk(nodes) ?? other);
+}

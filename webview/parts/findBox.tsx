@@ -1,0 +1,136 @@
+// The page's own boxes for finding something and for going to an offset (Ctrl+F, Ctrl+G). VS Code's find knows only the
+// text that is drawn, which leaves out values in other notations, other names and rows that are scrolled away.
+
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { findMatches, matchFrom, parseTarget, stepMatch, type Match } from './find';
+import { useHostMessages, useSaved } from '../host';
+import type { TreeNode } from './rows';
+import { IconButton, PlainField } from './widgets';
+
+/** Which box is open. */
+export type Box = 'find' | 'goto' | undefined;
+
+/** The open box, which the keys of the page and the commands of VS Code open. */
+export function useBox(): { box: Box; asked: number; close: () => void } {
+  const [state, setState] = useState<{ box: Box; asked: number }>({ box: undefined, asked: 0 });
+  const open = (box: Box) => {
+    // Asked again, an open box takes the focus and selects what is in it.
+    setState(({ asked }) => ({ box, asked: asked + 1 }));
+  };
+  useHostMessages((message) => {
+    if (message.type === 'open') open(message.box);
+  });
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      const { key, ctrlKey, metaKey, altKey, shiftKey } = event;
+      if (!(ctrlKey || metaKey) || altKey || shiftKey) return;
+      const wanted = key.toLowerCase() === 'f' ? 'find' : key.toLowerCase() === 'g' ? 'goto' : undefined;
+      if (!wanted) return;
+      open(wanted);
+      event.preventDefault();
+      event.stopPropagation();
+    };
+    document.addEventListener('keydown', onKeyDown);
+    return () => {
+      document.removeEventListener('keydown', onKeyDown);
+    };
+  }, []);
+  return {
+    ...state,
+    close: () => {
+      open(undefined);
+    },
+  };
+}
+
+interface BoxProps {
+  readonly asked: number;
+  readonly nodes: readonly TreeNode[];
+  readonly bytes: Uint8Array;
+  readonly onClose: () => void;
+}
+
+/** Finds; Enter and Shift+Enter step, Escape closes. */
+export function FindBox(props: BoxProps & { cursor: number; onMatch: (match: Match) => void }) {
+  const { asked, nodes, bytes, cursor, onMatch, onClose } = props;
+  const [query, setQuery] = useSaved('find.query', '');
+  const [at, setAt] = useState(-1);
+  // A new query starts where the cursor was when the box was opened, not where the last one led.
+  const from = useRef(cursor);
+  const matches = useMemo(() => findMatches(nodes, bytes, query), [nodes, bytes, query]);
+  const go = (list: readonly Match[], index: number) => {
+    setAt(index);
+    const match = list[index];
+    if (match) onMatch(match);
+  };
+  const step = (by: 1 | -1) => {
+    go(matches, stepMatch(matches, at, by));
+  };
+  const status =
+    query.trim() === ''
+      ? ''
+      : matches.length === 0
+        ? 'Nothing found'
+        : `${at < 0 ? '?' : at + 1} of ${matches.length}`;
+  return (
+    <div class="find-box" role="search" aria-label="Find" data-pane>
+      <PlainField
+        label="Find a name, value or bytes"
+        value={query}
+        asked={asked}
+        wrong={query.trim() !== '' && matches.length === 0}
+        onInput={(text) => {
+          setQuery(text);
+          const list = findMatches(nodes, bytes, text);
+          go(list, matchFrom(list, from.current));
+        }}
+        onKey={(event) => {
+          if (event.key === 'Enter') step(event.shiftKey ? -1 : 1);
+          else if (event.key === 'Escape') onClose();
+          else return false;
+          return true;
+        }}
+      />
+      <span class="find-status" role="status">
+        {status}
+      </span>
+      <IconButton icon="arrow-up" label="Previous match" keys="Shift+Enter" onClick={() => step(-1)} />
+      <IconButton icon="arrow-down" label="Next match" keys="Enter" onClick={() => step(1)} />
+      <IconButton icon="close" label="Close find" keys="Escape" onClick={onClose} />
+    </div>
+  );
+}
+
+/** Goes to an offset or a field; Enter goes, Escape closes. */
+export function GotoBox(props: BoxProps & { base?: number | undefined; onOffset: (offset: number) => void }) {
+  const { asked, nodes, bytes, base, onOffset, onClose } = props;
+  const [text, setText] = useState('');
+  const target = parseTarget(nodes, bytes.length, text, base);
+  const error = text.trim() !== '' && 'error' in target ? target.error : undefined;
+  return (
+    <div class="find-box" role="search" aria-label="Go to offset" data-pane>
+      <PlainField
+        label={
+          base === undefined ? 'Go to an offset (0x310) or a field' : 'Go to an offset, an address or a name'
+        }
+        value={text}
+        asked={asked}
+        wrong={error !== undefined}
+        onInput={setText}
+        onKey={(event) => {
+          if (event.key === 'Enter') {
+            if ('error' in target) return true;
+            onOffset(target.offset);
+            onClose();
+          } else if (event.key === 'Escape') onClose();
+          else return false;
+          return true;
+        }}
+      />
+      <span class="find-status" role="status">
+        {error ?? ('offset' in target ? `Enter goes to 0x${target.offset.toString(16)}` : '')}
+      </span>
+      <IconButton icon="close" label="Close" keys="Escape" onClick={onClose} />
+    </div>
+  );
+}

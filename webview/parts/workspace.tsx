@@ -1,0 +1,282 @@
+// The two halves of an inspecting page, a tree of fields and their bytes, and the one selection that joins them:
+// choosing a row selects its bytes, choosing a byte selects the deepest row that holds it.
+
+import type { ComponentChildren } from 'preact';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { byteCount, bytesToHex, hex } from '../../src/core/binary/hex';
+import type { Band } from './bands';
+import { MOST_COPIED } from './copyForms';
+import { FindBox, GotoBox, useBox } from './findBox';
+import { TreeGrid, type GridProps } from './grid';
+import { offsetDigits } from './hexRows';
+import { HexView, type HexPeers } from './hexView';
+import { send, useHostMessages, useSaved } from '../host';
+import {
+  filterTree,
+  flatten,
+  nodeAt,
+  nodeOf,
+  pathTo,
+  widerThan,
+  type Filter,
+  type Range,
+  type Toggles,
+  type TreeNode,
+} from './rows';
+
+// Stored flat: `at` counts from the start of the node, so that a rebuilt file keeps the selection where the
+// node has moved to. `size` is not zero when other bytes than the node's are selected, as a finding does.
+const NOTHING = { id: '', at: 0, offset: 0, size: 0 };
+
+/** The state of an inspecting page. */
+export interface TreeState {
+  readonly node: TreeNode | undefined;
+  readonly range: Range | undefined;
+  readonly cursor: number;
+  /** What a screen reader says after the cursor moved among the bytes. */
+  readonly announcement: string;
+  readonly nodes: readonly TreeNode[];
+  readonly filter: Filter;
+  readonly toggles: Toggles;
+  readonly selectNode: (id: string) => void;
+  /** Other bytes than those of a row are selected. */
+  readonly custom: boolean;
+  readonly selectByte: (offset: number) => void;
+  /** Selects from where the cursor was put to this byte. */
+  readonly extendTo: (offset: number) => void;
+  /** Selects the nearest row that holds more than the selection (1), or what was selected before that (-1). */
+  readonly widen: (by: 1 | -1) => void;
+  readonly selectRange: (range: Range) => void;
+  /** Selects the row that is exactly these bytes, or else the bytes. */
+  readonly selectExactly: (range: Range) => void;
+  readonly toggle: (id: string, open: boolean) => void;
+  /** Selects a byte because the other half of a diff did. */
+  readonly follow: (offset: number) => void;
+  /** Selects a row wherever it is, opening what it stands under. */
+  readonly reveal: (id: string) => void;
+}
+
+/** Cells after name and offset, as a sentence. */
+function spoken(node: TreeNode, cursor: number): string {
+  const words = node.cells.slice(2).flatMap((cell) => [cell.text, cell.extra ?? '']);
+  return `${hex(cursor)} ${node.cells[0]!.text}: ${words.filter((word) => word !== '').join(' ')}`;
+}
+
+/** Joins tree, filter and selection; `key` names the view in the stored state, `first` is selected at the start. */
+export function useTree(key: string, nodes: readonly TreeNode[], filter: Filter, first = ''): TreeState {
+  const [stored, setStored] = useSaved(`${key}.selection`, { ...NOTHING, id: first });
+  const [toggles, setToggles] = useSaved<Toggles>(`${key}.toggles`, {});
+  const [announcement, setAnnouncement] = useState('');
+  const node = useMemo(() => pathTo(nodes, stored.id).at(-1), [nodes, stored.id]);
+  const range = stored.size > 0 ? { offset: stored.offset, size: stored.size } : node?.range;
+  const cursor = (node?.range?.offset ?? 0) + stored.at;
+  const anchor = useRef<number>(undefined);
+  const narrower = useRef<(typeof stored)[]>([]);
+
+  // The status bar says where the cursor is, and the other half of a diff goes there, too: unless it came from there.
+  const quiet = useRef(true);
+  useEffect(() => {
+    if (!quiet.current && node && range)
+      send({ type: 'place', place: { name: node.id, offset: cursor, size: range.size } });
+    quiet.current = false;
+  }, [stored.id, stored.at, stored.offset, stored.size]);
+
+  const openAncestors = (id: string) => {
+    const closed = pathTo(nodes, id)
+      .slice(0, -1)
+      .filter((parent) => !(toggles[parent.id] ?? !parent.collapsed));
+    if (closed.length > 0) setToggles({ ...toggles, ...Object.fromEntries(closed.map((p) => [p.id, true])) });
+  };
+  const choose = (offset: number, other: Range | undefined) => {
+    narrower.current = [];
+    const found = nodeAt(nodes, offset);
+    const at = offset - (found?.range?.offset ?? 0);
+    setStored({ id: found?.id ?? '', at, offset: other?.offset ?? 0, size: other?.size ?? 0 });
+    setAnnouncement(found ? spoken(found, offset) : hex(offset));
+    if (found) openAncestors(found.id);
+  };
+
+  return {
+    node,
+    range,
+    cursor,
+    announcement,
+    nodes,
+    filter,
+    toggles,
+    selectNode: (id) => {
+      setStored({ ...NOTHING, id });
+    },
+    custom: stored.size > 0,
+    selectByte: (offset) => {
+      anchor.current = offset;
+      choose(offset, undefined);
+    },
+    extendTo: (offset) => {
+      const from = anchor.current ?? cursor;
+      anchor.current = from;
+      const range = { offset: Math.min(from, offset), size: Math.abs(from - offset) + 1 };
+      choose(offset, range);
+      setAnnouncement(
+        `${byteCount(range.size)} selected, ${hex(range.offset)} to ${hex(range.offset + range.size - 1)}`,
+      );
+    },
+    widen: (by) => {
+      if (by < 0) {
+        const last = narrower.current.pop();
+        if (last) setStored(last);
+        return;
+      }
+      const wider = range && widerThan(nodes, stored.id, range);
+      if (!wider) return;
+      narrower.current.push(stored);
+      openAncestors(wider.id);
+      setStored({ ...NOTHING, id: wider.id, at: cursor - wider.range!.offset });
+      setAnnouncement(spoken(wider, wider.range!.offset));
+    },
+    selectRange: (other) => {
+      choose(other.offset, other);
+    },
+    selectExactly: (other) => {
+      const exact = nodeOf(nodes, other);
+      if (exact === undefined) {
+        choose(other.offset, other);
+        return;
+      }
+      openAncestors(exact.id);
+      setStored({ ...NOTHING, id: exact.id });
+    },
+    toggle: (id, open) => {
+      setToggles({ ...toggles, [id]: open });
+    },
+    follow: (offset) => {
+      quiet.current = offset !== cursor;
+      choose(offset, undefined);
+    },
+    reveal: (id) => {
+      openAncestors(id);
+      setStored({ ...NOTHING, id });
+    },
+  };
+}
+
+/** One page of bytes. */
+export interface HexPane {
+  readonly label: string;
+  readonly bytes: Uint8Array;
+  readonly against?: Uint8Array;
+  /** The bytes are what the other pane's should be. */
+  readonly expected?: boolean;
+  /** What is selected here when that is elsewhere than in the other pane; such panes scroll by themselves. */
+  readonly own?: Range | 'nothing' | undefined;
+  readonly bands?: readonly Band[];
+}
+
+const ownRange = ({ own }: HexPane) => (own === 'nothing' ? undefined : own);
+
+/** Tree, bytes and details; the style sheet arranges them for the room that there is. */
+export function Workspace(props: {
+  state: TreeState;
+  grid: Pick<GridProps, 'label' | 'layout' | 'columns' | 'empty' | 'cardOf'>;
+  hexes: readonly HexPane[];
+  bar: ComponentChildren;
+  details: ComponentChildren;
+  /** Fields can be changed: F2 leads to the value. */
+  editable?: boolean;
+  /** The details stand beside tree and bytes. */
+  side?: boolean;
+  /** Where the file is mapped in guest memory. */
+  base?: number;
+}) {
+  const { state, grid, hexes, bar, details, editable = false, side = false, base } = props;
+  const { box, asked, close } = useBox();
+  const element = useRef<HTMLDivElement>(null);
+  const peers = useRef<HexPeers>(new Set());
+  const { nodes, filter, toggles } = state;
+  const shown = useMemo(
+    () => filterTree(nodes, filter),
+    [nodes, filter.text, filter.nonZero, filter.differing],
+  );
+  const rows = useMemo(
+    () => flatten(shown, toggles, filter.text.trim() !== ''),
+    [shown, toggles, filter.text],
+  );
+  const digits = offsetDigits(Math.max(...hexes.map(({ bytes }) => bytes.length)));
+  const focus = (selector: string) => {
+    element.current?.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true });
+  };
+  const leaveBox = () => {
+    close();
+    focus('.grid .row[tabindex="0"]');
+  };
+  const boxProps = { asked, nodes, bytes: hexes[0]!.bytes, onClose: leaveBox };
+  useHostMessages((message) => {
+    if (message.type === 'select') state.follow(message.place.offset);
+  });
+  return (
+    <div
+      class={`workspace ${hexes.length > 1 ? 'workspace-pair' : side ? 'workspace-side' : ''}`}
+      ref={element}
+    >
+      <div class="workspace-tree">
+        {box === 'find' && (
+          <FindBox
+            {...boxProps}
+            cursor={state.cursor}
+            onMatch={(match) => {
+              if (match.id === undefined) state.selectRange(match);
+              else state.reveal(match.id);
+            }}
+          />
+        )}
+        {box === 'goto' && <GotoBox {...boxProps} base={base} onOffset={state.selectByte} />}
+        {bar}
+        <TreeGrid
+          {...grid}
+          rows={rows}
+          selected={state.node?.id}
+          onSelect={state.selectNode}
+          onToggle={state.toggle}
+          onOpen={() => {
+            focus('.hex');
+          }}
+          onEdit={
+            editable
+              ? () => {
+                  focus('.details [data-mark="value"]');
+                }
+              : undefined
+          }
+        />
+      </div>
+      <div class="workspace-bytes" style={{ '--hex-digits': `${digits}` }}>
+        {hexes.map((pane) => (
+          <div class={`hex-pane ${pane.expected ? 'hex-pane-expected' : ''}`} key={pane.label}>
+            {hexes.length > 1 && <h2 class="pane-title">{pane.label}</h2>}
+            <HexView
+              {...pane}
+              cursor={ownRange(pane)?.offset ?? state.cursor}
+              selection={pane.own === undefined ? state.range : ownRange(pane)}
+              peers={hexes.some(({ own }) => own !== undefined) ? undefined : peers.current}
+              onCursor={state.selectByte}
+              onExtend={state.extendTo}
+              onWiden={state.widen}
+              onCopy={() => {
+                const { offset, size } = ownRange(pane) ?? state.range ?? { offset: state.cursor, size: 1 };
+                const copied = pane.bytes.subarray(offset, offset + Math.min(size, MOST_COPIED));
+                send({ type: 'copy', text: bytesToHex(copied) });
+              }}
+              onLeave={() => {
+                focus('.grid .row[tabindex="0"]');
+              }}
+            />
+          </div>
+        ))}
+      </div>
+      {details}
+      <div class="visually-hidden" aria-live="polite" data-live>
+        {state.announcement}
+      </div>
+    </div>
+  );
+}

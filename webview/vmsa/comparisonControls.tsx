@@ -1,0 +1,202 @@
+// The controls above a comparison: which CPU, launch profile, role and reset address the expected page is made
+// for. A change is answered in place.
+
+import { hex } from '../../src/core/binary/hex';
+import { CPU_MODELS, findCpuModel } from '../../src/core/vmsa/launch/cpuModels';
+import { findProfile, PROFILES } from '../../src/core/vmsa/launch/profiles';
+import type { CpuId } from '../../src/core/vmsa/launch/signature';
+import type { FirmwareChoice } from '../../src/protocol/messages';
+import {
+  CUSTOM,
+  cpuNameOf,
+  needsOfForm,
+  parseAddress,
+  withCpuName,
+  withCpuPart,
+  withProfile,
+  type Form,
+  type FormErrors,
+  type InputName,
+} from './comparisonForm';
+import { ActionButton, Dropdown, Icon, TextField } from '../parts/widgets';
+import type { VmsaRequest } from '../../src/core/vmsa/launch/generate';
+
+/** The CPUs by name: those chosen lately first. */
+function cpuChoices(recent: readonly CpuId[]) {
+  const lately = [...new Set(recent.map(cpuNameOf))].filter((name) => name !== CUSTOM);
+  const others = CPU_MODELS.map(({ name }) => name).filter((name) => !lately.includes(name));
+  const named = [...lately, ...others].map((name) => ({ value: name, text: name }));
+  return [...named, { value: CUSTOM, text: 'Custom' }];
+}
+
+const PROFILE_CHOICES = PROFILES.map(({ id, title }) => ({ value: id, text: title }));
+const ROLE_CHOICES = [
+  { value: 'bsp', text: 'BSP (vCPU 0)' },
+  { value: 'ap', text: 'AP (other vCPUs)' },
+] as const;
+const SVSM_LABELS = {
+  entry: 'SVSM entry',
+  stack: 'SVSM stack',
+  pageTable: 'SVSM page table',
+  vtom: 'vTOM',
+} as const;
+const TYPED = 'typed';
+
+/** What holds for the choice; it stands where the errors do, so that nothing moves when there is one. */
+function hint(form: Form): string {
+  const profile = findProfile(form.profile)?.doc ?? '';
+  const note = findCpuModel(form.cpuName)?.note;
+  return note === undefined ? profile : `${profile} ${form.cpuName}: ${note}.`;
+}
+
+interface ControlsProps {
+  form: Form;
+  errors: FormErrors;
+  /** What the controls ask for now, undefined while an input is wrong. */
+  request: VmsaRequest | undefined;
+  /** What the page was last asked for, for an action that may be taken while an input is wrong. */
+  lastRequest: VmsaRequest;
+  firmware: readonly FirmwareChoice[];
+  recent: readonly CpuId[];
+  onChange: (form: Form) => void;
+  /** The host was asked for a CPU or a firmware image. */
+  onPick: () => void;
+}
+
+/** Where an AP starts, typed or taken from an image; a boot processor's page holds none. */
+function ResetAddress(props: ControlsProps) {
+  const { form, errors, request, lastRequest, firmware, onChange, onPick } = props;
+  const address = parseAddress(form.resetAddress);
+  const chosen = firmware.findIndex((choice) => choice.resetAddress === address);
+  const choices = [
+    ...firmware.map(({ name, resetAddress }, i) => ({
+      value: `${i}`,
+      text: `${name} (${hex(resetAddress, 8)})`,
+    })),
+    { value: TYPED, text: firmware.length > 0 ? 'None of these' : 'No OVMF image known' },
+  ];
+  return (
+    <>
+      <TextField
+        label="Reset address"
+        class="control-address"
+        value={form.resetAddress}
+        error={errors.resetAddress}
+        onInput={(resetAddress) => {
+          onChange({ ...form, resetAddress });
+        }}
+      />
+      <Dropdown
+        label="Taken from"
+        class="control-firmware"
+        value={chosen < 0 ? TYPED : `${chosen}`}
+        choices={choices}
+        disabled={firmware.length === 0}
+        onChange={(value) => {
+          const choice = firmware[Number(value)];
+          if (choice) onChange({ ...form, resetAddress: hex(choice.resetAddress, 8) });
+        }}
+      />
+      <ActionButton action="pickFirmware" request={request ?? lastRequest} onSent={onPick} />
+    </>
+  );
+}
+
+/** The CPU by name and by its three numbers, and a way to search for it. */
+function Cpu({ form, errors, request, lastRequest, recent, onChange, onPick }: ControlsProps) {
+  return (
+    <>
+      <Dropdown
+        label="CPU"
+        class="control-cpu"
+        value={form.cpuName}
+        choices={cpuChoices(recent)}
+        onChange={(name) => {
+          onChange(withCpuName(form, name));
+        }}
+      />
+      {(['family', 'model', 'stepping'] as const).map((part) => (
+        <TextField
+          key={part}
+          label={part[0]!.toUpperCase() + part.slice(1)}
+          class="control-number"
+          value={form[part]}
+          error={errors[part]}
+          onInput={(text) => {
+            onChange(withCpuPart(form, part, text));
+          }}
+        />
+      ))}
+      <ActionButton action="pickCpu" request={request ?? lastRequest} onSent={onPick} />
+    </>
+  );
+}
+
+/** What the image of an SVSM decides. */
+function Svsm({
+  form,
+  errors,
+  onChange,
+  parts,
+}: ControlsProps & { parts: readonly (keyof typeof SVSM_LABELS)[] }) {
+  return (
+    <>
+      {parts.map((part) => (
+        <TextField
+          key={part}
+          label={SVSM_LABELS[part]}
+          class="control-address"
+          value={form[part]}
+          error={errors[part]}
+          onInput={(text) => {
+            onChange({ ...form, [part]: text });
+          }}
+        />
+      ))}
+    </>
+  );
+}
+
+/** The controls; those that the profile does not need are not there. */
+export function ComparisonControls(props: ControlsProps) {
+  const { form, errors, onChange } = props;
+  const messages = Object.entries(errors) as [InputName, string][];
+  const needs = needsOfForm(form);
+  const roles = findProfile(form.profile)?.roles ?? ['bsp', 'ap'];
+  return (
+    <div class="controls" role="group" aria-label="Expected page" data-pane>
+      <div class="controls-line">
+        <Dropdown
+          label="Profile"
+          class="control-profile"
+          value={form.profile}
+          choices={PROFILE_CHOICES}
+          onChange={(profile) => {
+            onChange(withProfile(form, profile));
+          }}
+        />
+        <Dropdown
+          label="Role"
+          class="control-role"
+          value={form.role}
+          choices={ROLE_CHOICES.filter(({ value }) => roles.includes(value))}
+          disabled={roles.length < 2}
+          onChange={(role) => {
+            onChange({ ...form, role: role === 'ap' ? 'ap' : 'bsp' });
+          }}
+        />
+        {needs.cpu && <Cpu {...props} />}
+        {needs.resetAddress && <ResetAddress {...props} />}
+        <Svsm {...props} parts={needs.svsm} />
+      </div>
+      <div class="control-errors" role="alert">
+        {messages.map(([input, message]) => (
+          <p key={input}>
+            <Icon name="error" class="severity-error" /> {message}
+          </p>
+        ))}
+      </div>
+      {messages.length === 0 && <p class="control-hint">{hint(form)}</p>}
+    </div>
+  );
+}

@@ -1,0 +1,171 @@
+// What a person has typed into the controls of a comparison, as text, and the request that it makes. Every wrong
+// input gets the sentence that core has for it, at its own control.
+
+import { CheckError } from '../../src/core/errors';
+import { hex, parseUnsigned } from '../../src/core/binary/hex';
+import { CPU_MODELS } from '../../src/core/vmsa/launch/cpuModels';
+import {
+  generateVmsa,
+  needsOf,
+  type Needs,
+  type Role,
+  type SvsmImage,
+  type VmsaRequest,
+} from '../../src/core/vmsa/launch/generate';
+import { findProfile, type ProfileId } from '../../src/core/vmsa/launch/profiles';
+import { encodeSignature, type CpuId } from '../../src/core/vmsa/launch/signature';
+
+/** The inputs; numbers are kept as they were typed. */
+export interface Form {
+  readonly profile: string;
+  readonly role: Role;
+  readonly cpuName: string;
+  readonly family: string;
+  readonly model: string;
+  readonly stepping: string;
+  readonly resetAddress: string;
+  /** Where an SVSM starts, and what else its image decides; for profiles that launch one. */
+  readonly entry: string;
+  readonly stack: string;
+  readonly pageTable: string;
+  readonly vtom: string;
+}
+
+/** The choice that stands for numbers which no QEMU model has, or that a person wants to type. */
+export const CUSTOM = 'custom';
+
+const PARTS = ['family', 'model', 'stepping'] as const;
+
+/** A number as people write it, in decimal or with 0x; NaN for anything else. */
+export function parseNumber(text: string): number {
+  const value = parseUnsigned(text.trim());
+  return value === undefined || value > BigInt(Number.MAX_SAFE_INTEGER) ? NaN : Number(value);
+}
+
+/** An address is hexadecimal with or without 0x: nobody writes one in decimal. */
+export function parseAddress(text: string): number | undefined {
+  const trimmed = text.trim();
+  if (trimmed === '') return undefined;
+  return /^(0x)?[0-9a-f]{1,12}$/i.test(trimmed) ? parseInt(trimmed.replace(/^0x/i, ''), 16) : NaN;
+}
+
+/** The QEMU model with these numbers: the first of those that share them. */
+export function cpuNameOf(id: CpuId): string {
+  return CPU_MODELS.find((m) => PARTS.every((part) => m[part] === id[part]))?.name ?? CUSTOM;
+}
+
+/** The inputs that make a request. */
+export function formOf(request: VmsaRequest): Form {
+  const { cpu, resetAddress, svsm } = request;
+  const address = (value: number | undefined) => (value === undefined ? '' : hex(value, 8));
+  return {
+    profile: request.profile,
+    role: request.role,
+    cpuName: cpuNameOf(cpu),
+    family: `${cpu.family}`,
+    model: `${cpu.model}`,
+    stepping: `${cpu.stepping}`,
+    resetAddress: address(resetAddress),
+    entry: address(svsm?.entry),
+    stack: address(svsm?.stack),
+    pageTable: address(svsm?.pageTable),
+    vtom: address(svsm?.vtom),
+  };
+}
+
+/** The inputs after another CPU was chosen by name; a custom one keeps the numbers. */
+export function withCpuName(form: Form, cpuName: string): Form {
+  const found = CPU_MODELS.find((m) => m.name === cpuName);
+  if (!found) return { ...form, cpuName: CUSTOM };
+  const { family, model, stepping } = found;
+  return { ...form, cpuName, family: `${family}`, model: `${model}`, stepping: `${stepping}` };
+}
+
+/** The inputs after one of the three numbers was typed; the name follows the numbers. */
+export function withCpuPart(form: Form, part: (typeof PARTS)[number], text: string): Form {
+  const next = { ...form, [part]: text };
+  const [family, model, stepping] = PARTS.map((p) => parseNumber(next[p])) as [number, number, number];
+  return { ...next, cpuName: cpuNameOf({ family, model, stepping }) };
+}
+
+/** The inputs after another profile was chosen: a role that it has not is replaced by one that it has. */
+export function withProfile(form: Form, profile: string): Form {
+  const roles: readonly Role[] = findProfile(profile)?.roles ?? [form.role];
+  return { ...form, profile, role: roles.includes(form.role) ? form.role : roles[0]! };
+}
+
+/** Which inputs count for the profile and role of a form. */
+export function needsOfForm({ profile, role }: Form): Needs {
+  const found = findProfile(profile);
+  return found ? needsOf(found, role) : { cpu: true, resetAddress: role === 'ap', svsm: [] };
+}
+
+/** The name of an input that can be wrong. */
+export type InputName = (typeof PARTS)[number] | 'resetAddress' | 'profile' | keyof SvsmImage;
+
+/** The sentence for each input that is wrong. */
+export type FormErrors = Partial<Record<InputName, string>>;
+
+function failure(attempt: () => unknown): string | undefined {
+  try {
+    attempt();
+    return undefined;
+  } catch (error) {
+    if (error instanceof CheckError) return error.message;
+    throw error;
+  }
+}
+
+const noNumber = (text: string, example: string) =>
+  text.trim() === ''
+    ? `Give a number, for example ${example}.`
+    : `"${text}" is not a number such as ${example}.`;
+
+const ANY_CPU: CpuId = { family: 0, model: 0, stepping: 0 };
+
+function readCpu(form: Form, errors: FormErrors): CpuId {
+  const cpu = { ...ANY_CPU };
+  for (const part of PARTS) {
+    const value = parseNumber(form[part]);
+    const wrong = Number.isNaN(value)
+      ? noNumber(form[part], '25 or 0x19')
+      : failure(() => encodeSignature({ ...cpu, [part]: value }));
+    if (wrong === undefined) cpu[part] = value;
+    else errors[part] = wrong;
+  }
+  return cpu;
+}
+
+function readSvsm(form: Form, needs: Needs, errors: FormErrors): SvsmImage | undefined {
+  if (needs.svsm.length === 0) return undefined;
+  const image: { -readonly [part in keyof SvsmImage]?: SvsmImage[part] } = {};
+  for (const part of needs.svsm) {
+    const value = parseAddress(form[part]);
+    if (Number.isNaN(value)) errors[part] = noNumber(form[part], '0xffaea000');
+    else if (value !== undefined) image[part] = value;
+  }
+  return image.entry === undefined ? undefined : { ...image, entry: image.entry };
+}
+
+/** What the inputs ask for, or what is wrong with them. Inputs that the profile does not need are not looked at. */
+export function readForm(form: Form): { request: VmsaRequest | undefined; errors: FormErrors } {
+  const errors: FormErrors = {};
+  const needs = needsOfForm(form);
+  const cpu = needs.cpu ? readCpu(form, errors) : ANY_CPU;
+  const svsm = readSvsm(form, needs, errors);
+  const resetAddress = needs.resetAddress ? parseAddress(form.resetAddress) : undefined;
+  const request: VmsaRequest = {
+    profile: form.profile as ProfileId,
+    role: form.role,
+    cpu,
+    ...(resetAddress !== undefined && { resetAddress }),
+    ...(svsm && { svsm }),
+  };
+  if (Number.isNaN(resetAddress)) errors.resetAddress = noNumber(form.resetAddress, '0x0080b004');
+  if (Object.keys(errors).length > 0) return { request: undefined, errors };
+  const wrong = failure(() => generateVmsa(request));
+  if (wrong === undefined) return { request, errors };
+  // What is left to be wrong is the profile itself, or the address that its page needs.
+  const input = !findProfile(form.profile) ? 'profile' : needs.svsm.length > 0 ? 'entry' : 'resetAddress';
+  return { request: undefined, errors: { [input]: wrong } };
+}

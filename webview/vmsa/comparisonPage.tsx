@@ -1,0 +1,183 @@
+// Two pages with their differences first, by the cause that explains them: what every comparison shows, whatever the page
+// is compared with.
+
+import type { ComponentChildren } from 'preact';
+import { useMemo } from 'preact/hooks';
+import type { Cause } from '../../src/core/vmsa/compare/causes';
+import type { ComparedField } from '../../src/core/vmsa/compare/compare';
+import { comparisonJson, comparisonMarkdown } from '../../src/core/vmsa/compare/exportComparison';
+import type { VmsaRequest } from '../../src/core/vmsa/launch/generate';
+import { jsonText } from '../../src/core/binary/json';
+import { Stepper, useDifferences, Verdict } from '../parts/differences';
+import { Header } from '../parts/header';
+import { useSaved } from '../host';
+import { countLeaves, filterTree } from '../parts/rows';
+import { FieldCard } from './vmsaCard';
+import { CauseDetails, FieldDetails, RowDetails } from './vmsaDetails';
+import { causeId, comparisonTree, type CauseGroup, type Known } from './vmsaTree';
+import { Checkbox, CopyButton, FilterBar, FilterBox, IconButton } from '../parts/widgets';
+import { useTree, Workspace, type HexPane } from '../parts/workspace';
+
+/** The two pages with their differences. */
+export interface Comparison {
+  readonly compared: readonly ComparedField[];
+  readonly causes: readonly CauseGroup[];
+  readonly known: Known;
+  /** The words for the page and for what stands beside it. */
+  readonly titles: readonly [string, string];
+  readonly panes: readonly HexPane[];
+  /** What made the expected page. */
+  readonly request?: VmsaRequest | undefined;
+}
+
+const swapField = (field: ComparedField): ComparedField => ({
+  ...field,
+  actual: field.expected,
+  expected: field.actual,
+});
+
+/** The other way round; causes keep their words, which name both sides. */
+function swap(comparison: Comparison): Comparison {
+  const {
+    compared,
+    causes,
+    titles: [left, right],
+    panes,
+  } = comparison;
+  return {
+    ...comparison,
+    compared: compared.map(swapField),
+    causes: causes.map(({ cause, fields }) => ({ cause, fields: fields.map(swapField) })),
+    titles: [right, left],
+    panes: [...panes].reverse(),
+  };
+}
+
+const columnsOf = ({ known, titles }: Comparison, swapped: boolean) => [
+  { id: 'name', title: 'Field' },
+  { id: 'offset', title: 'Offset' },
+  { id: swapped ? 'expected' : 'this', title: titles[0] },
+  { id: swapped ? 'this' : 'expected', title: titles[1] },
+  ...(known === 'file' ? [] : [{ id: 'setby', title: 'Set by' }]),
+];
+
+/** The page. @param props.controls stands between the head and the fields */
+export function ComparisonPage(props: {
+  name: string;
+  summary: string;
+  comparison: Comparison;
+  bytes: Uint8Array;
+  actions?: ComponentChildren;
+  controls?: ComponentChildren;
+}) {
+  const { name, summary, bytes, actions, controls } = props;
+  const [text, setText] = useSaved('comparison.filter', '');
+  const [differing, setDiffering] = useSaved('comparison.differing', false);
+  const [swapped, setSwapped] = useSaved('comparison.swapped', false);
+  const comparison = useMemo(
+    () => (swapped ? swap(props.comparison) : props.comparison),
+    [props.comparison, swapped],
+  );
+  const { compared, causes, known, titles, panes } = comparison;
+  const tree = useMemo(() => comparisonTree(compared, causes, known), [comparison]);
+  const causeOf = new Map<string, Cause>(
+    causes.flatMap(({ cause, fields }) => fields.map((field) => [field.actual.name, cause] as const)),
+  );
+  const differences = [...causeOf.keys()];
+  const filter = { text, differing };
+  const state = useTree('comparison', tree, filter, differences[0]);
+  const step = useDifferences(differences, state);
+  const shown = countLeaves(filterTree(tree, filter));
+  const fieldNamed = (id: string) => compared.find((field) => field.actual.name === id);
+  const selected = state.node && fieldNamed(state.node.id);
+  const group = causes.find(({ cause }) => causeId(cause) === state.node?.id);
+  // What is copied is the comparison as it was asked for, whichever way round it is shown.
+  const { request, titles: words, compared: all } = props.comparison;
+  const names = { actual: known === 'file' ? words[0] : name, expected: words[1], request };
+
+  return (
+    <div class="page">
+      <Header
+        title={name}
+        actions={
+          <>
+            {known !== 'nothing' && (
+              <>
+                <CopyButton
+                  text={() => comparisonMarkdown(all, names)}
+                  what="as Markdown"
+                  label="Copy as Markdown"
+                />
+                <CopyButton
+                  text={() => jsonText(comparisonJson(all, names))}
+                  what="as JSON"
+                  label="Copy as JSON"
+                />
+              </>
+            )}
+            {actions}
+          </>
+        }
+      >
+        <p class="summary">{summary}</p>
+      </Header>
+      {controls}
+      <Workspace
+        state={state}
+        grid={{
+          label: 'Compared VMSA fields',
+          layout: known === 'file' ? 'files' : 'comparison',
+          columns: columnsOf(comparison, swapped),
+          empty: differences.length === 0 && differing ? 'No field differs.' : 'No field matches the filter.',
+          cardOf: (id) => {
+            const field = known === 'nothing' ? undefined : fieldNamed(id);
+            return (
+              field && (
+                <FieldCard
+                  field={field}
+                  sides={titles}
+                  generated={known === 'generated'}
+                  cause={causeOf.get(id)}
+                />
+              )
+            );
+          },
+        }}
+        hexes={panes}
+        bar={
+          <FilterBar
+            status={shown === compared.length ? `${shown} fields` : `${shown} of ${compared.length} fields`}
+          >
+            <Verdict known={known !== 'nothing'} differing={differences.length} fields={compared.length} />
+            <Stepper off={differences.length === 0} step={step} />
+            <IconButton
+              icon="arrow-swap"
+              label="Swap the sides"
+              pressed={swapped}
+              onClick={() => {
+                setSwapped(!swapped);
+              }}
+            />
+            <FilterBox label="Filter by name, value or meaning" value={text} onInput={setText} />
+            <Checkbox label="Only differences" checked={differing} onChange={setDiffering} />
+          </FilterBar>
+        }
+        details={
+          group ? (
+            <CauseDetails {...group} />
+          ) : selected ? (
+            <FieldDetails
+              field={selected.actual}
+              compared={known === 'nothing' ? undefined : selected}
+              sides={titles}
+              cause={causeOf.get(selected.actual.name)}
+              generated={known === 'generated'}
+            />
+          ) : (
+            <RowDetails node={state.node} bytes={bytes} keys={[['F7', 'goes to the next difference']]} />
+          )
+        }
+      />
+    </div>
+  );
+}

@@ -1,0 +1,115 @@
+// The page for a VMSA beside another file's, or beside the one that a launch should have had, which is generated anew in
+// place when a control changes.
+
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import { groupByCause } from '../../src/core/vmsa/compare/causes';
+import { comparePages, compareWithGenerated } from '../../src/core/vmsa/compare/compare';
+import { generateVmsa } from '../../src/core/vmsa/launch/generate';
+import type { ComparisonViewState, Counterpart } from '../../src/protocol/messages';
+import { ComparisonControls } from './comparisonControls';
+import { formOf, readForm } from './comparisonForm';
+import { ComparisonPage, type Comparison } from './comparisonPage';
+import { titlesOf } from '../parts/differences';
+import { useSaved } from '../host';
+import { ActionButton } from '../parts/widgets';
+
+type OtherFile = Extract<Counterpart, { kind: 'file' }>;
+type Generated = Extract<Counterpart, { kind: 'generated' }>;
+
+function FileComparison({ view, other }: { view: ComparisonViewState; other: OtherFile }) {
+  const { name, bytes } = view;
+  const comparison = useMemo((): Comparison => {
+    const compared = comparePages(bytes, other.bytes);
+    const titles = titlesOf(name, other.name);
+    return {
+      compared,
+      causes: groupByCause(compared),
+      known: 'file',
+      titles,
+      panes: [
+        { label: titles[0], bytes, against: other.bytes },
+        { label: titles[1], bytes: other.bytes, against: bytes, expected: true },
+      ],
+    };
+  }, [view]);
+  return (
+    <ComparisonPage name={name} summary={`beside ${other.name}`} comparison={comparison} bytes={bytes} />
+  );
+}
+
+/**
+ * The inputs. What a person has set outlives a reload and a file that is read again; a request of the host
+ * replaces it when it is a new one, or the answer to `expectRequest`.
+ */
+function useForm({ request }: Generated) {
+  const origin = JSON.stringify(request);
+  const [form, setForm] = useSaved('comparison.form', formOf(request));
+  const seen = useRef(origin);
+  useLayoutEffect(() => {
+    if (seen.current === origin) return;
+    seen.current = origin;
+    setForm(formOf(request));
+  }, [request]);
+  const expectRequest = () => {
+    seen.current = '';
+  };
+  return { form, setForm, expectRequest };
+}
+
+function GeneratedComparison({ view, other }: { view: ComparisonViewState; other: Generated }) {
+  const { name, bytes } = view;
+  const { form, setForm, expectRequest } = useForm(other);
+  const { request, errors } = readForm(form);
+  const comparison = useMemo((): Comparison => {
+    const expected = request && generateVmsa(request).bytes;
+    const compared = request ? compareWithGenerated(bytes, request) : comparePages(bytes, bytes);
+    const titles = ['This page', 'Expected'] as const;
+    return {
+      compared,
+      causes: groupByCause(compared),
+      known: request ? 'generated' : 'nothing',
+      titles,
+      request,
+      panes: [
+        { label: titles[0], bytes, ...(expected && { against: expected }) },
+        {
+          label: titles[1],
+          bytes: expected ?? new Uint8Array(0),
+          ...(expected && { against: bytes }),
+          expected: true,
+        },
+      ],
+    };
+  }, [bytes, JSON.stringify(request)]);
+  return (
+    <ComparisonPage
+      name={name}
+      summary="beside the VMSA that a launch with these settings starts with"
+      comparison={comparison}
+      bytes={bytes}
+      actions={<ActionButton action="saveExpected" primary disabled={!request} request={request} />}
+      controls={
+        <ComparisonControls
+          form={form}
+          errors={errors}
+          request={request}
+          lastRequest={other.request}
+          firmware={other.firmware}
+          recent={other.recent}
+          onChange={setForm}
+          onPick={expectRequest}
+        />
+      }
+    />
+  );
+}
+
+/** Shows a comparison. @param view its pages have 4096 bytes */
+export function ComparisonView({ view }: { view: ComparisonViewState }) {
+  const { other } = view;
+  return other.kind === 'file' ? (
+    <FileComparison view={view} other={other} />
+  ) : (
+    <GeneratedComparison view={view} other={other} />
+  );
+}

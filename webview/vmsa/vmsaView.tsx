@@ -1,0 +1,183 @@
+// The page for one VMSA: fields by group beside the bytes, each with the value that the launch which the page comes
+// nearest to would have. As one half of a diff the other half's values count instead.
+
+import { useMemo } from 'preact/hooks';
+import { causeOf } from '../../src/core/vmsa/compare/causes';
+import { comparePages, compareWithGenerated } from '../../src/core/vmsa/compare/compare';
+import { identify } from '../../src/core/vmsa/compare/identify';
+import { vmsaFindings } from '../../src/core/vmsa/checks';
+import { vmsaSummary } from '../../src/core/vmsa/page';
+import type { DiskChange, VmsaViewState } from '../../src/protocol/messages';
+import { Stepper, useDifferences, Verdict } from '../parts/differences';
+import { Findings, Header } from '../parts/header';
+import { send, useSaved } from '../host';
+import { bestOf, Matches } from '../parts/matches';
+import { countLeaves, filterTree } from '../parts/rows';
+import { FieldCard } from './vmsaCard';
+import { FieldDetails, RowDetails } from './vmsaDetails';
+import { vmsaTree } from './vmsaTree';
+import { ActionButton, Checkbox, Dropdown, FilterBar, FilterBox, Icon } from '../parts/widgets';
+import { useTree, Workspace } from '../parts/workspace';
+
+const COLUMNS = [
+  { id: 'name', title: 'Field' },
+  { id: 'offset', title: 'Offset' },
+  { id: 'raw', title: 'Raw' },
+  { id: 'meaning', title: 'Meaning' },
+];
+const EXPECTED_COLUMNS = [
+  ...COLUMNS,
+  { id: 'expected', title: 'Expected' },
+  { id: 'setby', title: 'Set by' },
+];
+const KEYS = [
+  ['F2', 'changes the value of a field'],
+  ['F7', 'goes to the next difference'],
+] as const;
+
+/** What happened to the file on disk, and the choice when there are changes here, too. */
+function Disk({ change }: { change: DiskChange }) {
+  const { fields, conflict } = change;
+  const few = fields?.slice(0, 6).join(', ') ?? '';
+  const more = fields && fields.length > 6 ? ` and ${fields.length - 6} more` : '';
+  const what = fields?.length === 0 ? 'no field of this page changed' : `${few}${more} changed`;
+  return (
+    <div class="notice-bar" role="status">
+      <Icon name={conflict ? 'warning' : 'refresh'} class={conflict ? 'severity-warning' : 'severity-info'} />
+      <span>
+        {!conflict
+          ? `Reloaded, because the file was written: ${fields ? what : 'it has other pages now'}.`
+          : !fields
+            ? 'The file is gone, or is no VMSA page any more; your changes are not saved.'
+            : `The file was written by another program, and your changes are not saved: on disk ${what}.`}
+      </span>
+      {conflict && (
+        <span class="actions">
+          <ActionButton action="keepChanges" primary />
+          <ActionButton action="reload" />
+        </span>
+      )}
+    </div>
+  );
+}
+
+function PageChooser({ page, pages }: Pick<VmsaViewState, 'page' | 'pages'>) {
+  const choices = Array.from({ length: pages }, (_, i) => ({ value: `${i}`, text: `vCPU ${i}` }));
+  return (
+    <Dropdown
+      label={`${pages} pages in this file`}
+      value={`${page}`}
+      choices={choices}
+      onChange={(value) => {
+        send({ type: 'page', page: Number(value) });
+      }}
+    />
+  );
+}
+
+/** Shows a VMSA page. @param view its `bytes` are 4096 */
+export function VmsaView({ view }: { view: VmsaViewState }) {
+  const { name, bytes, page, pages, readOnly, source, disk, other } = view;
+  const [text, setText] = useSaved('vmsa.filter', '');
+  const [nonZero, setNonZero] = useSaved('vmsa.nonZero', false);
+  const [differing, setDiffering] = useSaved('vmsa.differing', false);
+  const findings = useMemo(
+    () => vmsaFindings(bytes, pages > 1 ? { vcpu: page } : undefined),
+    [bytes, page, pages],
+  );
+  const found = useMemo(() => identify(bytes), [bytes]);
+  const best = bestOf(found);
+  const compared = useMemo(() => {
+    if (other) return comparePages(bytes, other.bytes);
+    return best ? compareWithGenerated(bytes, best.request) : comparePages(bytes, bytes);
+  }, [bytes, other?.bytes, best]);
+  const generated = !other && best !== undefined;
+  const tree = useMemo(() => vmsaTree(compared, generated), [compared, generated]);
+  const differences = compared.filter((field) => field.differs).map((field) => field.actual.name);
+  const filter = { text, nonZero, differing: differing && differences.length > 0 };
+  const state = useTree('vmsa', tree, filter, other && differences[0]);
+  const step = useDifferences(differences, state);
+  const fieldNamed = (id: string) => compared.find((field) => field.actual.name === id);
+  const selected = state.node && fieldNamed(state.node.id);
+  const cause = (field: (typeof compared)[number]) => (field.differs ? causeOf(field, compared) : undefined);
+  const shown = countLeaves(filterTree(tree, filter));
+  const sides = [
+    'This page',
+    other ? (other.side === 'original' ? 'Original' : 'Modified') : 'Expected',
+  ] as const;
+  return (
+    <div class="page">
+      <Header
+        title={name}
+        actions={
+          other ? (
+            <ActionButton action="openComparison" primary />
+          ) : (
+            <>
+              <ActionButton action="compare" primary />
+              <ActionButton action="compareFile" />
+              <ActionButton action="exportPage" />
+            </>
+          )
+        }
+      >
+        <p class="summary">{vmsaSummary(bytes)}</p>
+        {(source !== undefined || readOnly !== undefined) && (
+          <p class="summary">
+            <Icon name={readOnly === undefined ? 'info' : 'lock'} />{' '}
+            {[source && `Read from ${source}.`, readOnly].filter(Boolean).join(' ')}
+          </p>
+        )}
+        {!other && <Matches found={found} />}
+        {pages > 1 && <PageChooser page={page} pages={pages} />}
+        {disk && <Disk change={disk} />}
+        <Findings findings={findings} onSelect={state.selectRange} />
+      </Header>
+      <Workspace
+        state={state}
+        editable={readOnly === undefined}
+        side
+        grid={{
+          label: 'VMSA fields',
+          layout: generated ? 'vmsa' : 'half',
+          columns: generated ? EXPECTED_COLUMNS : COLUMNS,
+          empty: 'No field matches the filter.',
+          cardOf: (id) => {
+            const field = fieldNamed(id);
+            return (
+              field && <FieldCard field={field} sides={sides} generated={generated} cause={cause(field)} />
+            );
+          },
+        }}
+        hexes={[{ label: 'Bytes', bytes, ...(other && { against: other.bytes }) }]}
+        bar={
+          <FilterBar
+            status={shown === compared.length ? `${shown} fields` : `${shown} of ${compared.length} fields`}
+          >
+            {other && <Verdict known differing={differences.length} fields={compared.length} />}
+            {differences.length > 0 && <Stepper off={false} step={step} />}
+            <FilterBox label="Filter by name, value or meaning" value={text} onInput={setText} />
+            <Checkbox label="Non-zero only" checked={nonZero} onChange={setNonZero} />
+            {differences.length > 0 && (
+              <Checkbox label="Only differences" checked={differing} onChange={setDiffering} />
+            )}
+          </FilterBar>
+        }
+        details={
+          selected ? (
+            <FieldDetails
+              field={selected.actual}
+              compared={selected}
+              sides={sides}
+              cause={cause(selected)}
+              generated={generated}
+              editable={readOnly === undefined}
+            />
+          ) : (
+            <RowDetails node={state.node} bytes={bytes} keys={KEYS} />
+          )
+        }
+      />
+    </div>
+  );
+}
