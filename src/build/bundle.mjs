@@ -74,7 +74,7 @@ function common(/** @type {boolean} */ production) {
   };
 }
 
-/** The bundles of dist/ whose entry files exist. */
+/** The bundles of dist/. */
 function products(/** @type {boolean} */ production) {
   const node = /** @type {const} */ ({ platform: 'node', format: 'cjs', target: 'node20' });
   const page = /** @type {const} */ ({ platform: 'browser', target: 'es2022' });
@@ -88,16 +88,16 @@ function products(/** @type {boolean} */ production) {
       external: ['vscode', './testing.js'],
       supported: { 'dynamic-import': false },
     },
-    { ...node, entryPoints: ['src/host/testing.ts'], outfile: 'dist/testing.js', external: ['vscode'] },
-    { ...node, entryPoints: ['src/host/volumesWorker.ts'], outfile: 'dist/volumesWorker.js' },
-    { ...node, entryPoints: ['src/files/explainWorker.ts'], outfile: 'dist/explainWorker.js' },
+    { ...node, entryPoints: ['src/host/launch/testing.ts'], outfile: 'dist/testing.js', external: ['vscode'] },
+    { ...node, entryPoints: ['src/host/ovmf/volumesWorker.ts'], outfile: 'dist/volumesWorker.js' },
+    { ...node, entryPoints: ['src/node/explainWorker.ts'], outfile: 'dist/explainWorker.js' },
     {
       ...node,
-      entryPoints: ['src/host/launchEditsWorker.ts'],
+      entryPoints: ['src/host/launch/launchEditsWorker.ts'],
       outfile: 'dist/launchEditsWorker.js',
     },
-    { ...node, entryPoints: ['src/host/launchWorker.ts'], outfile: 'dist/launchWorker.js' },
-    { ...node, entryPoints: ['src/host/pageWorker.ts'], outfile: 'dist/pageWorker.js' },
+    { ...node, entryPoints: ['src/host/launch/launchWorker.ts'], outfile: 'dist/launchWorker.js' },
+    { ...node, entryPoints: ['src/host/vmsa/pageWorker.ts'], outfile: 'dist/pageWorker.js' },
     {
       ...node,
       entryPoints: ['src/libvirt/worker.ts'],
@@ -121,9 +121,7 @@ function products(/** @type {boolean} */ production) {
     },
     { ...page, entryPoints: ['webview/style.css'], outfile: 'dist/webview/style.css', external: ['*.ttf'] },
   ];
-  return all
-    .filter(({ entryPoints }) => existsSync(join(ROOT, /** @type {string[]} */ (entryPoints)[0] ?? '')))
-    .map((options) => ({ ...common(production), ...options }));
+  return all.map((options) => ({ ...common(production), ...options }));
 }
 
 /** The bundle of every test, in out/test with the layout of test/. Undefined when there are none. */

@@ -4,8 +4,8 @@
 import type { RuleResult } from '../core/launch/report';
 import type { ExplainProgress, ExplainResult } from '../core/explain/explanation';
 import type { Report } from '../core/launch/report';
-import type { VolumeComparison } from '../core/ovmf/volumes/compareVolumes';
-import type { VolumeContents } from '../core/ovmf/volumes/contents';
+import type { VolumeComparison } from '../core/ovmf/compare/compareVolumes';
+import type { VolumeContents } from '../core/ovmf/contents';
 import type { BitRange } from '../core/vmsa/edit';
 import type { VmsaRequest } from '../core/vmsa/launch/generate';
 import type { CpuId } from '../core/vmsa/launch/signature';

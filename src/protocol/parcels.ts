@@ -2,8 +2,8 @@
 // holds up the extensions of everybody meanwhile: what is large goes ahead in parts, a turn for each, and the view refers to it. What
 // the page has already is not sent again.
 
-import { ContentReader, inParts, type ContentPart } from '../core/ovmf/volumes/contentParts';
-import type { VolumeContents } from '../core/ovmf/volumes/contents';
+import { ContentReader, inParts, type ContentPart } from '../core/ovmf/contentParts';
+import type { VolumeContents } from '../core/ovmf/contents';
 import { isCount, isHostMessage, isObject, type HostMessage, type View } from './messages';
 
 /** So many bytes are copied in a few milliseconds on any machine: no more in one turn. */

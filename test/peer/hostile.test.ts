@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { jsonText } from '../../src/core/binary/json';
 import { parseOvmf } from '../../src/core/ovmf/image';
 import { bySeverity } from '../../src/core/ovmf/lint';
-import { readContents } from '../../src/core/ovmf/volumes/contents';
+import { readContents } from '../../src/core/ovmf/contents';
 import { allNodes, parseVolumes } from '../../src/core/ovmf/volumes/volumes';
 import { decompressSection } from '../../src/node/lzma';
 import { readImageApart } from '../../src/host/ovmf/contents';

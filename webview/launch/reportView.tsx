@@ -5,7 +5,7 @@ import type { ComponentChildren } from 'preact';
 import { byteCount, countOf } from '../../src/core/binary/hex';
 import type { Source, Step, Verdict } from '../../src/core/launch/report';
 import type { ReportViewState } from '../../src/protocol/messages';
-import { Digest, DigestPair } from '../ovmf/digest';
+import { Digest, DigestPair } from '../parts/digest';
 import { ExplanationView } from './explanationView';
 import { Rules } from './rules';
 import { ActionButton, Icon } from '../parts/widgets';

@@ -2,7 +2,7 @@
 // sections. Rows of decompressed bytes have no bytes in the file; their offsets count from where they came out.
 
 import { byteCount, hex } from '../../src/core/binary/hex';
-import type { SectionContents } from '../../src/core/ovmf/volumes/contents';
+import type { SectionContents } from '../../src/core/ovmf/contents';
 import { guidName } from '../../src/core/ovmf/volumes/guids';
 import type { VolumeNode } from '../../src/core/ovmf/volumes/tree';
 import type { TreeNode } from '../parts/rows';

@@ -4,9 +4,9 @@
 import { Worker } from 'node:worker_threads';
 import type { CheckError } from '../../core/errors';
 import * as errors from '../../core/errors';
-import type { VolumeComparison } from '../../core/ovmf/volumes/compareVolumes';
-import { ContentReader, type ContentPart } from '../../core/ovmf/volumes/contentParts';
-import type { VolumeContents } from '../../core/ovmf/volumes/contents';
+import type { VolumeComparison } from '../../core/ovmf/compare/compareVolumes';
+import { ContentReader, type ContentPart } from '../../core/ovmf/contentParts';
+import type { VolumeContents } from '../../core/ovmf/contents';
 import type { Finding } from '../../core/binary/region';
 import { eachSlice } from '../shell/slices';
 

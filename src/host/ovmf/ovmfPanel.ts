@@ -2,10 +2,10 @@
 // half when it is one of a diff editor.
 
 import type * as vscode from 'vscode';
-import type { VolumeContents } from '../../core/ovmf/volumes/contents';
+import type { VolumeContents } from '../../core/ovmf/contents';
 import type { Finding } from '../../core/binary/region';
 import type { Action, OvmfViewState, Place } from '../../protocol/messages';
-import type { VolumeComparison } from '../../core/ovmf/volumes/compareVolumes';
+import type { VolumeComparison } from '../../core/ovmf/compare/compareVolumes';
 import { compareVolumesApart, readImageApart } from './contents';
 import { nameOf, readUri, watchFile, workerScript } from '../shell/files';
 import type { Half, OtherHalf } from '../vmsa/halves';

@@ -4,9 +4,9 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { parseOvmf } from '../../core/ovmf/image';
-import { compareVolumes } from '../../core/ovmf/volumes/compareVolumes';
-import { inParts } from '../../core/ovmf/volumes/contentParts';
-import { readContents } from '../../core/ovmf/volumes/contents';
+import { compareVolumes } from '../../core/ovmf/compare/compareVolumes';
+import { inParts } from '../../core/ovmf/contentParts';
+import { readContents } from '../../core/ovmf/contents';
 import { decompressSection } from '../../node/lzma';
 import type { ContentAnswer, ContentRequest } from './contents';
 

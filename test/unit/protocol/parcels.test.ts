@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { imageBuild } from '../../../src/core/ovmf/imageBuild';
-import type { VolumeContents } from '../../../src/core/ovmf/volumes/contents';
+import type { VolumeContents } from '../../../src/core/ovmf/contents';
 import { parseVolumes } from '../../../src/core/ovmf/volumes/volumes';
 import { Inbox, Outbox, type WireMessage } from '../../../src/protocol/parcels';
 import type { ImagesViewState, OvmfViewState, View } from '../../../src/protocol/messages';

@@ -9,8 +9,8 @@ import type { EffectId, MeasurementEffect } from './effects';
 import { effectsOf, effectsOfChange } from './effects';
 import type { ImageWithBytes } from '../image';
 import { UNDESCRIBED, isVariableStore } from '../image';
-import type { VolumeComparison } from '../volumes/compareVolumes';
-import { compareVolumes } from '../volumes/compareVolumes';
+import type { VolumeComparison } from './compareVolumes';
+import { compareVolumes } from './compareVolumes';
 import type { Decompress } from '../volumes/tree';
 
 /** A change with the effects that it has a part in. */

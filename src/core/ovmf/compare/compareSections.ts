@@ -2,7 +2,7 @@
 // looked into, is left to the caller.
 
 import { byteCount } from '../../binary/hex';
-import { matchByKey, movedPairs } from '../compare/matching';
+import { matchByKey, movedPairs } from './matching';
 import { bytesNotes, headerNotes } from './notes';
 import type { Part, PartPair } from './parts';
 import { childrenOf, decodedParts, isFiller, isSame, isSameBytes, sameParts } from './parts';

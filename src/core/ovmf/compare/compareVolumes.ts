@@ -1,15 +1,15 @@
 // The firmware volumes of two images side by side: which volumes, files and variables were added, removed, changed or moved,
 // also inside compressed sections. A change is told once, at the deepest part that says it well.
 
-import type { ImageChange } from '../compare/change';
+import type { ImageChange } from './change';
 import type { ImageWithBytes } from '../image';
 import { UNDESCRIBED } from '../image';
 import { compareParts } from './compareParts';
 import { changeOf, joinMoves } from './drafts';
 import { partsOfFile } from './parts';
-import type { VolumeRule } from './rules';
-import type { Decompress } from './tree';
-import { parseVolumes } from './volumes';
+import type { VolumeRule } from '../volumes/rules';
+import type { Decompress } from '../volumes/tree';
+import { parseVolumes } from '../volumes/volumes';
 
 /** What differs in the volumes of two images; plain data without bytes, small enough to be sent to a page. */
 export interface VolumeComparison {

@@ -1,7 +1,7 @@
 // Which part of a volume is which in the other image: by GUID, type and name, repeated ones by content and then by order.
 
-import type { Matched } from '../compare/matching';
-import { matchByKey } from '../compare/matching';
+import type { Matched } from './matching';
+import { matchByKey } from './matching';
 import type { Part, PartPair } from './parts';
 import { isSame, sameParts } from './parts';
 

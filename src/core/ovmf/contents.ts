@@ -1,11 +1,11 @@
 // What is inside the compressed sections of an image, without the bytes: small enough to be sent to a page.
 
-import type { Finding } from '../../binary/region';
-import type { OvmfImage } from '../image';
-import { imageBuild, type ImageBuild } from '../imageBuild';
-import type { Decompress, VolumeNode } from './tree';
-import { checkVerifier, verifiesKernelHashes } from './verifier';
-import { allNodes, parseVolumes } from './volumes';
+import type { Finding } from '../binary/region';
+import type { OvmfImage } from './image';
+import { imageBuild, type ImageBuild } from './imageBuild';
+import type { Decompress, VolumeNode } from './volumes/tree';
+import { checkVerifier, verifiesKernelHashes } from './volumes/verifier';
+import { allNodes, parseVolumes } from './volumes/volumes';
 
 /** What a section of the file that was decompressed holds; offsets count from the start of what came out. */
 export interface SectionContents {

@@ -1,7 +1,7 @@
 // Digests for eyes: in groups of eight digits that wrap as a whole and are copied without gaps, and two of them
 // one above the other.
 
-import { CopyButton } from '../parts/widgets';
+import { CopyButton } from './widgets';
 
 const GROUP = 8;
 

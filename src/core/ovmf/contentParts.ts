@@ -2,7 +2,7 @@
 // a key stroke.
 
 import type { SectionContents, VolumeContents } from './contents';
-import type { VolumeNode } from './tree';
+import type { VolumeNode } from './volumes/tree';
 
 /** Nodes of one part, received or sent in a few milliseconds. */
 const NODES = 400;

@@ -1,6 +1,6 @@
 // Compares volumes with volumes, files with files and variables with variables, and goes down where they differ.
 
-import { matchByKey, movedPairs } from '../compare/matching';
+import { matchByKey, movedPairs } from './matching';
 import { compareSections } from './compareSections';
 import type { Draft } from './drafts';
 import { pairDraft, partOf } from './drafts';
@@ -8,7 +8,7 @@ import { matchParts } from './matchParts';
 import { bytesNotes, headerNotes } from './notes';
 import type { Part, PartPair } from './parts';
 import { bodyOf, childrenOf, isFiller, isSame, sameParts } from './parts';
-import type { NodeKind } from './tree';
+import type { NodeKind } from '../volumes/tree';
 
 /** Where parts are: names from the outermost volume down, and what is known of the part that holds them. */
 interface Place {

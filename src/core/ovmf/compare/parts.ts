@@ -3,9 +3,9 @@
 
 import { sha256 } from '@noble/hashes/sha2.js';
 import { byteCount, bytesToHex, onlyByte } from '../../binary/hex';
-import type { ChangeSide } from '../compare/change';
-import { crc32 } from './checksums';
-import type { VolumeNode } from './tree';
+import type { ChangeSide } from './change';
+import { crc32 } from '../volumes/checksums';
+import type { VolumeNode } from '../volumes/tree';
 
 /** A range of bytes. */
 interface Range {

@@ -1,7 +1,7 @@
 // Changes in the making: they keep the parts that they are about, because what was removed here may have been added there.
 
-import type { ImageChange } from '../compare/change';
-import { matchByKey } from '../compare/matching';
+import type { ImageChange } from './change';
+import { matchByKey } from './matching';
 import type { Part, PartPair } from './parts';
 import { isSame, sameParts, sideOf } from './parts';
 
