@@ -2,7 +2,8 @@
 // line and the extension host.
 
 import { statusOf } from '../core/domain/report';
-import * as errors from '../core/errors';
+import * as ioErrors from './ioErrors';
+import * as errors from './errors';
 import { CheckError, EXIT_STATUS } from '../core/errors';
 import type { Report } from '../core/launch/report';
 import { DigestCache } from './digestCache';
@@ -68,7 +69,7 @@ export async function checkMany(
   const run = async ({ path, prepare }: LaunchJob, index: number): Promise<LaunchResult> => {
     let begin = performance.now();
     const start = () => {
-      if (signal?.aborted) throw errors.cancelled();
+      if (signal?.aborted) throw ioErrors.cancelled();
       begin = performance.now();
       onStart?.(index);
     };

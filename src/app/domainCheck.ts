@@ -7,7 +7,7 @@ import { checkedReport, refusedReport } from '../core/domain/report';
 import { firstFailure, judgeDomain } from '../core/domain/rules';
 import type { RuleResult } from '../core/launch/report';
 import type { Stage } from '../core/domain/stages';
-import * as errors from '../core/errors';
+import * as errors from './errors';
 import { CheckError } from '../core/errors';
 import type { HostInput } from '../core/check/check';
 import type { Platform } from '../core/tech/sev/evidence';

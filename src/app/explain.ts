@@ -1,8 +1,8 @@
 // Finds out why a launch does not match, in threads of their own. The same for the command line and the extension host.
 
 import { Worker } from 'node:worker_threads';
-import * as errors from '../core/errors';
-import { CheckError } from '../core/errors';
+import * as errors from './errors';
+import { errorFrom } from '../core/errors';
 import type { ExplainProgress, ExplainResult } from '../core/explain/explanation';
 import {
   KEY_MEMORY,
@@ -57,7 +57,7 @@ function answerFrom(
     worker.on('message', (message: CoordinatorMessage) => {
       if (message.type === 'progress') onProgress?.(message.progress);
       else if (message.type === 'result') done(message.result);
-      else fail(new CheckError(message.kind, message.message));
+      else fail(errorFrom(message.error));
     });
     worker.once('error', (error) => fail(errors.explainFailed(error.message)));
     // After an answer or an error this comes too late to count.

@@ -1,7 +1,8 @@
 // The thread that runs a search: reads, prepares the keys, has the units tried stage by stage, and words the answer.
 
 import type { MessagePort } from 'node:worker_threads';
-import { CheckError } from '../core/errors';
+import { CheckError, errorData } from '../core/errors';
+import * as errors from './errors';
 import { answerOf, isFinal, isMatch } from '../core/explain/answer';
 import { partTitle, type TriedPart } from '../core/explain/covered';
 import { searchSpace, type Space } from '../core/explain/causes';
@@ -32,8 +33,8 @@ export async function coordinate(task: CoordinatorTask, port: MessagePort, scrip
   try {
     post({ type: 'result', result: await search(task, tell, script) });
   } catch (error) {
-    const kind = error instanceof CheckError ? error.kind : 'bug';
-    post({ type: 'error', kind, message: error instanceof Error ? error.message : String(error) });
+    const known = error instanceof CheckError ? error : errors.explainFailed(String(error));
+    post({ type: 'error', error: errorData(known) });
   }
 }
 

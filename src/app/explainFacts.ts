@@ -3,7 +3,8 @@
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import * as errors from '../core/errors';
+import * as sevErrors from '../core/tech/sev/errors';
+import * as errors from './errors';
 import type {
   FirmwareFacts,
   KeyFacts,
@@ -52,7 +53,7 @@ export async function readFacts(
 ): Promise<ReadFacts> {
   checkTogether(inputs);
   const { vcpus: count } = inputs;
-  if (count !== undefined && (count < 1 || count > MAX_VCPUS)) throw errors.badVcpuCount(count, MAX_VCPUS);
+  if (count !== undefined && (count < 1 || count > MAX_VCPUS)) throw sevErrors.badVcpuCount(count, MAX_VCPUS);
   const { wanted, platform, keys, isDigestGiven } = questionOf(inputs);
   const { title, cmdline, vcpus, cpu, profile, vmsa } = inputs;
   const digest = async (path: string | undefined) => {

@@ -5,7 +5,7 @@ import type { ExplainProgress, ExplainResult } from '../core/explain/explanation
 import type { LaunchFacts } from '../core/explain/launchFacts';
 import type { Unit } from '../core/explain/plan';
 import type { UnitResult } from '../core/explain/search';
-import type { ErrorKind } from '../core/errors';
+import type { ErrorData } from '../core/errors';
 import type { CpuId } from '../core/vmsa/launch/signature';
 import type { LaunchInputs } from './launch';
 
@@ -55,7 +55,7 @@ export interface SearcherTask {
 export type CoordinatorMessage =
   | { readonly type: 'progress'; readonly progress: ExplainProgress }
   | { readonly type: 'result'; readonly result: ExplainResult }
-  | { readonly type: 'error'; readonly kind: ErrorKind; readonly message: string };
+  | { readonly type: 'error'; readonly error: ErrorData };
 
 /** What a searching thread is asked, and what it says to each. */
 export type SearcherRequest = Unit;

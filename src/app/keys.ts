@@ -1,7 +1,7 @@
 // The guest owner's keys: read when needed, cleared after use, and in no message. TIK and TEK are 16 bytes each,
 // or one file with TEK first (virt-qemu-sev-validate --tk).
 
-import * as errors from '../core/errors';
+import * as ioErrors from './ioErrors';
 import { KEY_SIZE } from '../core/tech/sev/evidence';
 import { isPipe, readUpTo } from '../node/read';
 
@@ -34,7 +34,7 @@ async function readKey(
   const bytes = await readUpTo(path, size, signal);
   if (bytes.length === size) return bytes;
   bytes.fill(0);
-  throw errors.badKeyFile(what, path, bytes.length > size ? undefined : bytes.length, size);
+  throw ioErrors.badKeyFile(what, path, bytes.length > size ? undefined : bytes.length, size);
 }
 
 /**

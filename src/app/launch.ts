@@ -3,7 +3,8 @@
 
 import { createHash, createCipheriv, randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
-import * as errors from '../core/errors';
+import * as errors from './errors';
+import * as checkErrors from '../core/check/errors';
 import { checkLaunch, type HostInput, type VmsaInput } from '../core/check/check';
 import { parseMeasurement, type Platform } from '../core/tech/sev/evidence';
 import { isSevEs } from '../core/tech/sev/policy';
@@ -95,7 +96,7 @@ export function sevEsProfile(id: ProfileId | undefined): KnownProfile {
   const [usual] = SEV_ES_PROFILES;
   const found = id === undefined ? usual : SEV_ES_PROFILES.find((p) => p.id === id);
   if (found) return found;
-  throw errors.notSevEsProfile(
+  throw checkErrors.notSevEsProfile(
     String(id),
     SEV_ES_PROFILES.map((p) => p.id),
   );
@@ -159,8 +160,8 @@ function checkUsage(inputs: LaunchInputs): void {
   parseMeasurement(measurement);
   checkTogether(inputs);
   if (!isSevEs(platform.policy)) return;
-  if (vcpus === undefined) throw errors.vcpuCountNeeded();
-  if (!cpu && !vmsa) throw errors.vmsaNeeded();
+  if (vcpus === undefined) throw checkErrors.vcpuCountNeeded();
+  if (!cpu && !vmsa) throw checkErrors.vmsaNeeded();
 }
 
 /** Inputs of an owner, of which some may be left for a host to say. */
@@ -179,9 +180,10 @@ export function checkTogether({
   profile,
 }: Omit<OwnerInputs, 'keys'>): void {
   sevEsProfile(profile);
-  if (kernel === undefined && (initrd !== undefined || cmdline !== undefined)) throw errors.kernelNeeded();
-  if (cpu && vmsa) throw errors.cpuAndVmsa();
-  if (vmsa?.ap !== undefined && vmsa.bsp === undefined) throw errors.bspPageNeeded();
+  if (kernel === undefined && (initrd !== undefined || cmdline !== undefined))
+    throw checkErrors.kernelNeeded();
+  if (cpu && vmsa) throw checkErrors.cpuAndVmsa();
+  if (vmsa?.ap !== undefined && vmsa.bsp === undefined) throw checkErrors.bspPageNeeded();
 }
 
 /**

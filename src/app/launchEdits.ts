@@ -4,7 +4,7 @@
 import { dirname, isAbsolute, relative, sep } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { applyEdits, findNodeAtOffset, modify, parseTree, type Node } from 'jsonc-parser';
-import * as errors from '../core/errors';
+import * as errors from './errors';
 import type { EditedValue, LaunchEdit } from '../core/explain/explanation';
 import { LaunchFileSchema, parseLaunchFile } from './launchFile';
 

@@ -3,7 +3,7 @@
 
 import { dirname, isAbsolute, resolve } from 'node:path';
 import * as v from 'valibot';
-import * as errors from '../core/errors';
+import * as errors from './errors';
 import { MAX_VCPUS } from '../core/tech/sev/digest';
 import { findCpuModel } from '../core/vmsa/launch/cpuModels';
 import { SEV_ES_PROFILES, type ProfileId } from '../core/vmsa/launch/profiles';

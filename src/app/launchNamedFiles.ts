@@ -4,7 +4,8 @@
 import { constants, type Stats } from 'node:fs';
 import { access, realpath, stat } from 'node:fs/promises';
 import { MAX_FILE } from '../core/binary/limits';
-import * as errors from '../core/errors';
+import * as ioErrors from './ioErrors';
+import * as errors from './errors';
 import { isSevEs } from '../core/tech/sev/policy';
 import { parseOvmf } from '../core/ovmf/image';
 import type { OvmfRule } from '../core/ovmf/rules';
@@ -48,7 +49,7 @@ export async function checkNamedFiles(
     looked.push(path);
     const stats = await look(path);
     if (typeof stats !== 'string') return { path, stats };
-    report('unreadable-file', member, errors.unreadableFile(shown!, stats).message);
+    report('unreadable-file', member, ioErrors.unreadableFile(shown!, stats).message);
     return undefined;
   };
   const image = await find(['firmware'], firmware);
@@ -81,7 +82,7 @@ async function checkFirmware(
 ): Promise<void> {
   const at = ['firmware'];
   if (size > MAX_FILE) {
-    report('no-firmware', at, errors.tooLarge('It', MAX_FILE).message);
+    report('no-firmware', at, ioErrors.tooLarge('It', MAX_FILE).message);
     return;
   }
   const { value: image, findings } = parseOvmf(await readUpTo(path, size));
@@ -112,7 +113,8 @@ async function checkKey(
   report: Report,
 ): Promise<void> {
   const [what, at, wanted] = [KEY_NAMES[name], ['keys', name], KEY_FILE_SIZES[name]];
-  if (size !== wanted) report('key-size', at, errors.badKeyFile(what, 'The key file', size, wanted).message);
+  if (size !== wanted)
+    report('key-size', at, ioErrors.badKeyFile(what, 'The key file', size, wanted).message);
   // Windows has no such bits: all files look open there.
   if (process.platform !== 'win32' && (mode & 0o066) !== 0) {
     const message = `The file with the ${what} is open to others than its owner (mode ${(mode & 0o777).toString(8)}). Make it yours alone: chmod 600.`;

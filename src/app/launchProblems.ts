@@ -1,7 +1,9 @@
 // What is wrong with a launch file, found without running its check: what the validator refuses, members that contradict each other,
 // and what is wrong with the files that it names. The text may be unfinished: each member is judged for itself.
 
-import * as errors from '../core/errors';
+import * as libvirtErrors from '../libvirt/errors';
+import * as checkErrors from '../core/check/errors';
+import * as sevErrors from '../core/tech/sev/errors';
 import { parseMeasurement } from '../core/tech/sev/evidence';
 import { isSevEs, policyRemarks } from '../core/tech/sev/policy';
 import { parseConnectionUri } from '../libvirt/uri';
@@ -86,7 +88,7 @@ function checkWhat(
   const uri =
     domain?.connection === undefined ? undefined : parseConnectionUri(domain.connection, { allowTcp });
   if (uri?.ok === false)
-    report('connection-refused', ['domain', 'connection'], errors.refusedUri(uri.reason).message);
+    report('connection-refused', ['domain', 'connection'], libvirtErrors.refusedUri(uri.reason).message);
   for (const [name, text] of Object.entries(keys)) {
     // Not a word of what it is.
     if (text !== undefined && looksLikeKey(text)) {
@@ -126,7 +128,7 @@ function checkTogether(members: LaunchMembers, isMissing: IsMissing, report: Rep
   const { initrd, cmdline, cpu, vmsa, profile } = members;
   for (const [name, value] of Object.entries({ initrd, cmdline })) {
     if (isMissing('kernel') && value !== undefined)
-      report('kernel-needed', [name], errors.kernelNeeded().message);
+      report('kernel-needed', [name], checkErrors.kernelNeeded().message);
   }
   if (cmdline !== undefined && /[\r\n]$/.test(cmdline)) {
     const message =
@@ -137,7 +139,7 @@ function checkTogether(members: LaunchMembers, isMissing: IsMissing, report: Rep
   if (!vmsa) return;
   if (cpu !== undefined) {
     const removed = fix('Remove "cpu"', ['cpu'], undefined);
-    report('cpu-and-pages', ['cpu'], errors.cpuAndVmsa().message, { at: 'name', fix: removed });
+    report('cpu-and-pages', ['cpu'], checkErrors.cpuAndVmsa().message, { at: 'name', fix: removed });
   }
   if (profile !== undefined) {
     const message = 'A profile is about generated VMSAs, and these come from files: it plays no part.';
@@ -161,11 +163,11 @@ function checkVcpus(members: LaunchMembers, isMissing: IsMissing, report: Report
     return;
   }
   if (vmsa && vmsa.ap === undefined && vcpus !== undefined && vcpus > 1)
-    report('ap-page-needed', ['vmsa'], errors.apPageNeeded(vcpus).message, { at: 'name' });
+    report('ap-page-needed', ['vmsa'], sevErrors.apPageNeeded(vcpus).message, { at: 'name' });
   if (!stated) return;
   if (isMissing('vcpus')) {
     const added = fix('Add "vcpus": 1', ['vcpus'], 1);
-    report('vcpus-needed', stated.member, errors.vcpuCountNeeded().message, { fix: added });
+    report('vcpus-needed', stated.member, checkErrors.vcpuCountNeeded().message, { fix: added });
   }
-  if (isMissing('cpu', 'vmsa')) report('pages-needed', stated.member, errors.vmsaNeeded().message);
+  if (isMissing('cpu', 'vmsa')) report('pages-needed', stated.member, checkErrors.vmsaNeeded().message);
 }

@@ -5,7 +5,7 @@
 import { dirname, isAbsolute, relative, sep } from 'node:path';
 import { isActive } from '../core/domain/question';
 import { plainName, whySummaryUncheckable } from '../core/domain/describeSummary';
-import * as errors from '../core/errors';
+import * as errors from './errors';
 import { parseMeasurement } from '../core/tech/sev/evidence';
 import type { Connection } from '../libvirt/client';
 import { parseLaunchFile, pathIn } from './launchFile';

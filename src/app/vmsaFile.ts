@@ -1,7 +1,8 @@
 // Reads the VMSA page of a vCPU from a file in any form that core can read, or from standard input. Node only.
 
 import { MAX_FILE } from '../core/binary/limits';
-import * as errors from '../core/errors';
+import * as ioErrors from './ioErrors';
+import * as errors from './errors';
 import { readPages, type PagesRead, type SourcePage } from '../core/vmsa/forms/readPages';
 import { readUpTo } from '../node/read';
 
@@ -37,7 +38,7 @@ async function readStandardInput(): Promise<Uint8Array> {
 /** A file, or standard input for `-`, of at most 64 MiB. @throws CheckError when it cannot be read or is larger */
 export async function readWhole(path: string): Promise<Uint8Array> {
   const bytes = await (path === STANDARD_INPUT ? readStandardInput() : readUpTo(path, MAX_FILE));
-  if (bytes.length > MAX_FILE) throw errors.tooLarge(fileName(path), MAX_FILE);
+  if (bytes.length > MAX_FILE) throw ioErrors.tooLarge(fileName(path), MAX_FILE);
   return bytes;
 }
 

@@ -88,7 +88,12 @@ function products(/** @type {boolean} */ production) {
       external: ['vscode', './testing.js'],
       supported: { 'dynamic-import': false },
     },
-    { ...node, entryPoints: ['src/host/launch/testing.ts'], outfile: 'dist/testing.js', external: ['vscode'] },
+    {
+      ...node,
+      entryPoints: ['src/host/launch/testing.ts'],
+      outfile: 'dist/testing.js',
+      external: ['vscode'],
+    },
     { ...node, entryPoints: ['src/host/ovmf/volumesWorker.ts'], outfile: 'dist/volumesWorker.js' },
     { ...node, entryPoints: ['src/node/explainWorker.ts'], outfile: 'dist/explainWorker.js' },
     {

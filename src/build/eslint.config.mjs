@@ -17,7 +17,8 @@ const wall = (files, regex, message) => ({
 });
 
 /** All of src/libvirt but what others may import, and koffi, which blocks or ends the process that calls it. */
-const LIBVIRT_INSIDE = '^koffi$|/libvirt/(?!(client|api|uri|domainXml|capabilitiesXml|locality|prompts)$)';
+const LIBVIRT_INSIDE =
+  '^koffi$|/libvirt/(?!(client|api|uri|domainXml|capabilitiesXml|locality|prompts|errors)$)';
 
 const SYNTAX = [
   { selector: 'ExportDefaultDeclaration', message: 'Exports have names.' },
@@ -50,40 +51,42 @@ export default tseslint.config(
       'no-console': 'error',
     },
   },
-  wall(['src/core/*.ts'], '^(?!\\./|@noble/hashes/)', 'core is pure: it imports core and @noble/hashes.'),
-  wall(
-    ['src/core/*/*.ts'],
-    '^(?!\\.{1,2}/|@noble/hashes/)|^\\.\\./\\.\\./',
-    'core is pure: it imports core and @noble/hashes.',
-  ),
-  wall(
-    ['src/core/*/*/*.ts'],
-    '^(?!\\.{1,2}/|@noble/hashes/)|^\\.\\./\\.\\./\\.\\./',
-    'core is pure: it imports core and @noble/hashes.',
+  ...['', '*/', '*/*/', '*/*/*/'].map((folders, depth) =>
+    wall(
+      [`src/core/${folders}*.ts`],
+      `^(?!\\.{1,2}/|@noble/hashes/)|^${'\\.\\./'.repeat(depth + 1)}`,
+      'core is pure: it imports core and @noble/hashes.',
+    ),
   ),
   wall(
     ['webview/**'],
-    '/(host|cli|files|libvirt)/|^(vscode$|node:)',
-    'The webview imports core, protocol and parcels.',
+    '/(host|cli|app|node|libvirt)/|^(vscode$|node:)',
+    'The webview imports core and protocol.',
+  ),
+  wall(
+    ['src/protocol/**'],
+    '/(host|cli|app|node|libvirt|webview)/|^(vscode$|node:)',
+    'protocol imports core.',
   ),
   wall(
     ['src/host/**', 'src/extension.ts'],
     `/(cli|webview)/|${LIBVIRT_INSIDE}`,
-    'The host imports core, protocol, parcels, files, and of libvirt its client and readers.',
+    'The host imports core, app, node, protocol, and of libvirt its client and readers.',
   ),
   wall(
     ['src/cli/**'],
-    `^vscode$|/(host|webview)/|/(protocol|parcels)$|${LIBVIRT_INSIDE}`,
-    'The command line imports core, files, and of libvirt its client and readers.',
+    `^vscode$|/(host|webview|protocol)/|${LIBVIRT_INSIDE}`,
+    'The command line imports core, app, node, and of libvirt its client and readers.',
   ),
   wall(
-    ['src/files/**'],
-    `^vscode$|/(host|cli|webview)/|/(protocol|parcels)$|${LIBVIRT_INSIDE}`,
-    'files imports core and Node, and of libvirt its client and readers.',
+    ['src/app/**'],
+    `^vscode$|/(host|cli|webview|protocol)/|${LIBVIRT_INSIDE}`,
+    'app imports core, and of libvirt its client and readers.',
   ),
+  wall(['src/node/**'], `^vscode$|/(host|cli|webview|protocol|libvirt)/`, 'node imports core, app and Node.'),
   wall(
     ['src/libvirt/*.ts'],
-    '^(vscode|koffi)$|/(host|cli|webview|files)/|/(protocol|parcels)$',
+    '^(vscode|koffi)$|/(host|cli|webview|app|node|protocol)/',
     'libvirt imports core and Node; koffi only in its bindings.',
   ),
   wall(

@@ -3,7 +3,7 @@
 
 import type { Command } from 'commander';
 import { setImmediate } from 'node:timers/promises';
-import * as errors from '../core/errors';
+import * as errors from './errors';
 import { bytesToHex, hex, toBase64 } from '../core/binary/hex';
 import { jsonText } from '../core/binary/json';
 import { matrixRows, type MatrixRequest, type MatrixRow } from '../core/check/matrix';

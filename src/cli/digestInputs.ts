@@ -1,7 +1,9 @@
 // What `sevscope digest` reads: the firmware, and the files of a kernel, into the state of a launch before its first vCPU.
 
 import type { Hash } from 'node:crypto';
-import * as errors from '../core/errors';
+import * as errors from './errors';
+import * as checkErrors from '../core/check/errors';
+import * as snpErrors from '../core/tech/snp/errors';
 import { fromHex, parseUnsigned } from '../core/binary/hex';
 import { encodeKernelHashes } from '../core/launch/kernelHashes';
 import type { CopyableHasher } from '../core/launch/hasher';
@@ -43,11 +45,12 @@ async function kernelTable(
   const { kernel, initrd } = options;
   const cmdline = oneOf(options.cmdline, options.append, ['--cmdline', '--append']);
   if (kernel === undefined) {
-    if (initrd !== undefined || cmdline !== undefined) throw errors.kernelNeeded();
+    if (initrd !== undefined || cmdline !== undefined) throw checkErrors.kernelNeeded();
     return undefined;
   }
   // sev-snp-measure digests what no VMM would start with; such a value is worse than none.
-  if (!image.supports.some(({ feature, ok }) => feature === 'kernel hashes' && ok)) throw errors.noHashArea();
+  if (!image.supports.some(({ feature, ok }) => feature === 'kernel hashes' && ok))
+    throw snpErrors.noHashArea();
   const { sha256 } = await digestFile(kernel, reading);
   const ofInitrd = initrd === undefined ? undefined : (await digestFile(initrd, reading)).sha256;
   return encodeKernelHashes({ kernel: sha256, initrd: ofInitrd, cmdline });

@@ -1,6 +1,6 @@
 // From a launch digest to the measurement that a platform reports, where `sevscope digest` is given keys, nonce, versions and policy.
 
-import * as errors from '../core/errors';
+import * as errors from './errors';
 import { fromBase64, fromHex } from '../core/binary/hex';
 import { computeMeasurement, measurementText } from '../core/tech/sev/evidence';
 import { isSevEs } from '../core/tech/sev/policy';

@@ -2,7 +2,7 @@
 // say about CPUs, vCPUs and profiles.
 
 import { Option, type Command } from 'commander';
-import * as errors from '../core/errors';
+import * as errors from './errors';
 import { parseUnsigned } from '../core/binary/hex';
 import { MAX_VCPUS } from '../core/tech/sev/digest';
 import { ALL_CPUS, MATRIX_PROFILES, type MatrixCpu } from '../core/check/matrix';

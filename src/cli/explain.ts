@@ -2,7 +2,7 @@
 
 import { resolve } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
-import * as errors from '../core/errors';
+import * as appErrors from '../app/errors';
 import type { ExplainResult, Explanation, Remaining } from '../core/explain/explanation';
 import { editsText, grouped, NO_VERDICT, WEIGHT_TEXTS } from '../core/explain/exportExplanation';
 import { fromHex } from '../core/binary/hex';
@@ -48,7 +48,7 @@ export function addExplainCommand(
 function launchDigest(text: string): Uint8Array {
   const bytes = fromHex(text);
   if (bytes?.length === 32) return bytes;
-  throw new InvalidArgumentError(errors.badLaunchDigest(bytes?.length).message);
+  throw new InvalidArgumentError(appErrors.badLaunchDigest(bytes?.length).message);
 }
 
 /** Runs the search and prints its answer. @returns the exit status */
@@ -62,7 +62,7 @@ async function explain(
   const inputs = options.launchDigest
     ? digestInputs(options, options.launchDigest, file)
     : recordedInputs(options, file);
-  if (script === undefined) throw errors.explainFailed('its script is missing');
+  if (script === undefined) throw appErrors.explainFailed('its script is missing');
   const stop = new AbortController();
   const interrupt = () => stop.abort();
   process.once('SIGINT', interrupt);

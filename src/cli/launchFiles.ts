@@ -3,7 +3,7 @@
 import { lstat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
-import * as errors from '../core/errors';
+import * as errors from './errors';
 
 /** What `--launch` names. */
 export interface LaunchFiles {

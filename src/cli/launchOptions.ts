@@ -2,7 +2,7 @@
 // launch and that explain one. An option goes before what the launch file says.
 
 import type { Command } from 'commander';
-import * as errors from '../core/errors';
+import * as errors from './errors';
 import { MAX_VCPUS } from '../core/tech/sev/digest';
 import type { ProfileId } from '../core/vmsa/launch/profiles';
 import { CPU_ID_LIMITS } from '../core/vmsa/launch/signature';

@@ -3,7 +3,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import * as errors from '../core/errors';
+import * as ioErrors from '../app/ioErrors';
 import { readLaunchText } from '../app/launchFile';
 import { askLaunch, recordedText } from '../app/launchRecord';
 import { writeWhole } from '../node/write';
@@ -42,7 +42,7 @@ async function record(
 ): Promise<void> {
   const path = resolve(output ?? 'recorded.sevlaunch.json');
   // A launch that was recorded before may be the only record of it.
-  if (output !== undefined && (await stat(path).catch(() => undefined))) throw errors.fileExists(output);
+  if (output !== undefined && (await stat(path).catch(() => undefined))) throw ioErrors.fileExists(output);
   const inputs = launch === undefined ? undefined : await readInputs(resolve(launch));
   const connection = await connect(terminalConnection({ uri, workerPath, timeoutMs: timeout }));
   try {

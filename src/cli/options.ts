@@ -1,7 +1,7 @@
 // Options that several commands take, and how their values are read: numbers in decimal or 0x form.
 
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import * as errors from '../core/errors';
+import * as errors from './errors';
 import { parseUnsigned } from '../core/binary/hex';
 import {
   cpuByName,

@@ -1,7 +1,7 @@
 // `sevscope show FILE`: what a file is, and everything that is in it.
 
 import type { Command } from 'commander';
-import * as errors from '../core/errors';
+import * as appErrors from '../app/errors';
 import { readPages } from '../core/vmsa/forms/readPages';
 import { choosePage, fileName, readWhole } from '../app/vmsaFile';
 import { vcpuOption } from './options';
@@ -38,7 +38,7 @@ function showFile(bytes: Uint8Array, file: string, options: ShowOptions, out: Ou
     notePage(file, read, options.vcpu ?? 0, page, out);
     showVmsa(page.bytes, name, options, out);
   } else if (read.format !== undefined) {
-    throw errors.notAPage(name, read.reason);
+    throw appErrors.notAPage(name, read.reason);
   } else {
     showOvmf(bytes, name, options, out);
   }

@@ -3,7 +3,7 @@
 
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import * as errors from '../core/errors';
+import * as errors from './errors';
 import { CheckError } from '../core/errors';
 import { countOf, toBase64 } from '../core/binary/hex';
 import { junitXml, type JunitCheck } from '../core/check/exportJunit';

@@ -1,6 +1,6 @@
 // `sevscope validate --domain`: the check of a running domain, with the options and exit status of virt-qemu-sev-validate.
 
-import * as errors from '../core/errors';
+import * as errors from './errors';
 import { statusOf } from '../core/domain/report';
 import type { RuleResult } from '../core/launch/report';
 import type { Report } from '../core/launch/report';

@@ -1,7 +1,7 @@
 // `sevscope validate --launch` with several files: which of the options can be meant, the checks at once, and their results as lines,
 // JSON and JUnit XML. The exit status is the greatest of all.
 
-import * as errors from '../core/errors';
+import * as errors from './errors';
 import { junitXml } from '../core/check/exportJunit';
 import { checkMany, type LaunchQuestion } from '../app/checkMany';
 import { statedPlatform } from '../app/launch';

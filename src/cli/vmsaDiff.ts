@@ -1,7 +1,8 @@
 // `sevscope vmsa diff` and `vmsa identify`: a page beside another, beside the one that a launch should have, and beside
 // those of every launch that is known.
 
-import * as errors from '../core/errors';
+import * as appErrors from '../app/errors';
+import * as errors from './errors';
 import { hex } from '../core/binary/hex';
 import { decode } from '../core/binary/struct';
 import { groupByCause } from '../core/vmsa/compare/causes';
@@ -34,7 +35,7 @@ async function readBoth(file: string, other: string, vcpu: number | undefined, o
   return first.map((found, i) => {
     const index = single || found.read.pages.length > 1 ? (vcpu ?? 0) : 0;
     const page = found.read.pages[index];
-    if (!page) throw errors.noSuchVcpu(fileName(paths[i]!), index, found.read.pages.length);
+    if (!page) throw appErrors.noSuchVcpu(fileName(paths[i]!), index, found.read.pages.length);
     notePage(paths[i]!, found.read, index, page, out);
     return page.bytes;
   });

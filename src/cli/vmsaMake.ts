@@ -1,6 +1,8 @@
 // `sevscope vmsa build` and `vmsa update`: a new page, and changes to single fields of one.
 
-import * as errors from '../core/errors';
+import * as errors from './errors';
+import * as appErrors from '../app/errors';
+import * as vmsaErrors from '../core/vmsa/errors';
 import { decode, type Leaf, type LeafValue } from '../core/binary/struct';
 import { applyPatch, changedFields, findVmsaLeaves, parseFieldValue, patchField } from '../core/vmsa/edit';
 import { similarFields } from '../core/vmsa/layout/fieldNames';
@@ -63,7 +65,7 @@ function readSetting(text: string): [Leaf, LeafValue] {
   const name = text.slice(0, at).trim();
   const found = findVmsaLeaves(name);
   const [leaf] = found;
-  if (!leaf) throw errors.unknownField(name, similarFields(name));
+  if (!leaf) throw appErrors.unknownField(name, similarFields(name));
   if (found.length > 1)
     throw errors.severalFields(
       name,
@@ -95,7 +97,7 @@ async function changesFrom(
   if (given && !needed) out.note(noAddressNote(profile, role));
   // Asked to be of another vCPU, a page that starts as the first does would say nothing of where that one starts.
   if (!given && needed && options.cpu !== undefined && startsAtResetVector(values))
-    throw errors.resetAddressNeeded(undefined);
+    throw vmsaErrors.resetAddressNeeded(undefined);
   const address = await resetAddressFrom(options, needed);
   if (address !== undefined) {
     const { csBase, ip } = splitResetAddress(address);

@@ -1,6 +1,6 @@
 // `sevscope vmsa show` and `vmsa export`: a page as text for a person, or in a form for another program.
 
-import * as errors from '../core/errors';
+import * as errors from './errors';
 import { hex } from '../core/binary/hex';
 import type { ExportId } from '../core/vmsa/forms/exportForms';
 import { fieldsSet, findExport } from '../core/vmsa/forms/exportPage';

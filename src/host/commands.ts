@@ -2,7 +2,7 @@
 // pass arguments of their own after the file, so an answer counts only when it is one.
 
 import * as vscode from 'vscode';
-import * as errors from '../core/errors';
+import * as shellErrors from './shell/errors';
 import { generateVmsa } from '../core/vmsa/launch/generate';
 import { writeSample } from '../app/sample';
 import { isRequest } from '../protocol/messages';
@@ -67,7 +67,7 @@ async function generate(
   more?: unknown,
 ): Promise<vscode.Uri | undefined> {
   const answers = isRequest(more) ? more : undefined;
-  if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
+  if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
   const request = answers ?? (await pickRequest(recent, await addressSaid(more)));
   if (!request) return undefined;
   const { bytes } = generateVmsa(request);
@@ -102,7 +102,7 @@ async function compareImages(uri?: unknown, more?: unknown): Promise<void> {
 
 /** Runs a launch file and opens its report. @param explain when it does not match, search for the cause at once */
 async function validateLaunch(checks: Surroundings, uri?: vscode.Uri, explain = false): Promise<void> {
-  if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
+  if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
   const active = uri ?? activeFile();
   // A report is one of a launch already, or of a domain.
   if (active && isReport(active)) return checks.reports.start(active, explain);
@@ -116,7 +116,7 @@ async function withLaunchFile(
   uri: vscode.Uri | undefined,
   run: (file: vscode.Uri) => Promise<void>,
 ): Promise<void> {
-  if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
+  if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
   const active = activeFile();
   const own = active?.path.endsWith('.sevlaunch.json') ? active : undefined;
   const file = uri ?? own ?? (await pickFile(title, '**/*.sevlaunch.json'));
@@ -125,7 +125,7 @@ async function withLaunchFile(
 
 /** Writes the sample into a folder and offers to open it. */
 async function createSample(folder?: vscode.Uri): Promise<void> {
-  if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
+  if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
   const parent =
     folder ??
     (
@@ -138,7 +138,7 @@ async function createSample(folder?: vscode.Uri): Promise<void> {
       })
     )?.[0];
   if (!parent) return;
-  if (parent.scheme !== 'file') throw errors.notOnDisk(parent.scheme);
+  if (parent.scheme !== 'file') throw shellErrors.notOnDisk(parent.scheme);
   const sample = folder ?? vscode.Uri.joinPath(parent, 'sevscope-sample');
   await writeSample(sample.fsPath);
   if (folder) return;

@@ -4,7 +4,7 @@
 
 import * as v from 'valibot';
 import type { DomainConfig, DomainSummary, HostFacts, LaunchSecurityInfo } from '../core/domain/facts';
-import { EXIT_STATUS, type ErrorKind } from '../core/errors';
+import { EXIT_STATUS, type ErrorKind, type ErrorPlace } from '../core/errors';
 import { STATE_NAMES } from './states';
 
 const text = v.string();
@@ -155,6 +155,11 @@ export const MessageSchema = v.strictObject({
 /** A call on its way to the worker. */
 export type Message = v.InferOutput<typeof MessageSchema>;
 
+const ErrorPlaceSchema = v.strictObject({
+  input: v.exactOptional(text),
+  member: v.exactOptional(v.pipe(v.array(text), v.readonly())),
+  offset: v.exactOptional(whole),
+}) satisfies v.GenericSchema<unknown, ErrorPlace>;
 const kinds = Object.keys(EXIT_STATUS) as ErrorKind[];
 
 /** What comes back. */
@@ -165,7 +170,10 @@ export const ReplySchema = v.union([
     id,
     error: v.strictObject({
       kind: v.picklist(kinds),
-      message: text,
+      code: text,
+      found: text,
+      advice: v.exactOptional(text),
+      at: v.exactOptional(ErrorPlaceSchema),
       /** libvirt's own error, when it is one. */
       fault: v.optional(
         v.strictObject({ code: v.number(), domain: v.number(), level: v.number(), message: text }),

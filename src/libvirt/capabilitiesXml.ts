@@ -2,7 +2,7 @@
 // is missing or odd is undefined, and then the person is asked: servers of different ages say different things.
 
 import type { HostCpu, SevCapabilities } from '../core/domain/facts';
-import { unreadableXml } from '../core/errors';
+import { unreadableXml } from './errors';
 import { CPU_ID_LIMITS, type CpuId } from '../core/vmsa/launch/signature';
 import { childrenOf, onlyChild, parseXml, type XmlElement } from './xml';
 

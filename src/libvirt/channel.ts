@@ -4,8 +4,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import type { Duplex } from 'node:stream';
 import * as v from 'valibot';
-import * as errors from '../core/errors';
-import { CheckError } from '../core/errors';
+import * as errors from './errors';
+import { errorFrom, type CheckError } from '../core/errors';
 import { plainText } from '../core/binary/plainText';
 import {
   CALLS,
@@ -160,8 +160,8 @@ export class Channel {
     if ('busy' in reply) {
       this.startClock();
     } else if ('error' in reply) {
-      const { kind, message, fault } = reply.error;
-      const error = new CheckError(kind, message);
+      const { fault, ...data } = reply.error;
+      const error = errorFrom(data);
       if (fault) error.cause = fault;
       this.settle();
       waiting.reject(error);

@@ -3,7 +3,7 @@
 // the death of the worker, because a call that hangs inside libvirt cannot be ended otherwise.
 
 import type { DomainSummary, HostFacts, LaunchSecurityInfo } from '../core/domain/facts';
-import * as errors from '../core/errors';
+import * as errors from './errors';
 import type { CheckError } from '../core/errors';
 import type { Answer, CallName } from './api';
 import { Channel, type ChannelOptions } from './channel';

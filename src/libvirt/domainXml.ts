@@ -2,7 +2,7 @@
 // read in one way and a person in another is refused. The texts stay what the host says, not decoded.
 
 import type { DomainConfig, DomainLoader, DomainNvram, LaunchSecurity } from '../core/domain/facts';
-import { badDomain } from '../core/errors';
+import { badDomain } from './errors';
 import { plainText } from '../core/binary/plainText';
 import { childrenOf, onlyChild, parseXml, type XmlElement } from './xml';
 

@@ -1,6 +1,7 @@
 // libvirt's errors -> our kinds and sentences: virErrorNumber of virterror.h (9.0 and 12.8 agree on these numbers).
 
-import { libvirtFailed, type CheckError, type ErrorKind } from '../core/errors';
+import { libvirtFailed } from './errors';
+import { type CheckError, type ErrorKind } from '../core/errors';
 import { plainText } from '../core/binary/plainText';
 
 /** An error as libvirt has it: virError's code, domain (the part of libvirt that failed), level and message. */

@@ -4,7 +4,8 @@
 
 import * as v from 'valibot';
 import type { DomainConfig, DomainSummary, HostFacts, SevCapabilities } from '../core/domain/facts';
-import * as errors from '../core/errors';
+import { CheckError, errorData } from '../core/errors';
+import * as errors from './errors';
 import { isSevEs } from '../core/tech/sev/policy';
 import {
   CALLS,
@@ -88,10 +89,10 @@ function find(given: string): Domain {
 }
 
 /** A domain in a list. @param config its definition, or why that cannot be read */
-function summaryOf(domain: Domain, config: DomainConfig | errors.CheckError): DomainSummary {
+function summaryOf(domain: Domain, config: DomainConfig | CheckError): DomainSummary {
   const { name, uuid, id, state } = domain;
   const facts = { id, name, uuid, state };
-  if (config instanceof errors.CheckError)
+  if (config instanceof CheckError)
     return {
       ...facts,
       launchSecurity: undefined,
@@ -110,7 +111,7 @@ function summarize(domain: Domain): DomainSummary {
   try {
     return summaryOf(domain, parseDomainXml(xml));
   } catch (error) {
-    if (error instanceof errors.CheckError) return summaryOf(domain, error);
+    if (error instanceof CheckError) return summaryOf(domain, error);
     throw error;
   }
 }
@@ -200,8 +201,8 @@ function send(reply: Reply): void {
 }
 
 /** A failure as the client gets it. */
-function explain(error: unknown, opening: boolean): errors.CheckError {
-  if (error instanceof errors.CheckError) return error;
+function explain(error: unknown, opening: boolean): CheckError {
+  if (error instanceof CheckError) return error;
   if (error instanceof LibvirtFault) return explainFault(error.fault, opening);
   if (error instanceof LibraryMissing) return errors.libvirtMissing(INSTALL[process.platform] ?? '');
   if (error instanceof FunctionMissing) return errors.libvirtTooOld(error.message, library?.version ?? '');
@@ -249,9 +250,9 @@ async function answer(message: Message): Promise<void> {
     if (!library) await load();
     run(message);
   } catch (error) {
-    const { kind, message: words, cause } = explain(error, message.call === 'open');
-    const fault = cause as LibvirtFault['fault'] | undefined;
-    send({ id: message.id, error: { kind, message: words, ...(fault && { fault }) } });
+    const failure = explain(error, message.call === 'open');
+    const fault = failure.cause as LibvirtFault['fault'] | undefined;
+    send({ id: message.id, error: { ...errorData(failure), ...(fault && { fault }) } });
   }
 }
 

@@ -2,7 +2,8 @@
 // entities beyond XML's five; white space is kept, because a kernel's command line is measured with it.
 
 import { SaxesParser } from 'saxes';
-import { CheckError, unreadableXml } from '../core/errors';
+import { CheckError } from '../core/errors';
+import { unreadableXml } from './errors';
 import { plainText } from '../core/binary/plainText';
 
 /** An element. Names of libvirt's own elements have no namespace; `space` is that of others. */

@@ -2,7 +2,7 @@
 
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import * as errors from '../core/errors';
+import * as appErrors from '../app/errors';
 import type { Unit } from '../core/explain/plan';
 import type { UnitResult } from '../core/explain/search';
 import type { SearcherReply, SearcherTask } from '../app/explainThreads';
@@ -45,7 +45,7 @@ export class SearcherPool {
           isEnough = take(waiting.shift()!, result) || isEnough;
           ask();
         });
-        worker.once('error', (error) => fail(errors.explainFailed(error.message)));
+        worker.once('error', (error) => fail(appErrors.explainFailed(error.message)));
         ask();
       });
     return Promise.all(this.workers.map(runOn)).then(() => undefined);

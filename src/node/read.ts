@@ -7,7 +7,7 @@ import { open, stat, type FileHandle } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { basename } from 'node:path';
 import { promisify } from 'node:util';
-import * as errors from '../core/errors';
+import * as ioErrors from '../app/ioErrors';
 import { CheckError } from '../core/errors';
 import type { FileDigest } from '../core/check/check';
 
@@ -103,8 +103,8 @@ async function withFile<T>(
       await file.close();
     }
   } catch (error) {
-    if (signal?.aborted) throw errors.cancelled();
-    throw error instanceof CheckError ? error : errors.unreadableFile(path, codeOf(error));
+    if (signal?.aborted) throw ioErrors.cancelled();
+    throw error instanceof CheckError ? error : ioErrors.unreadableFile(path, codeOf(error));
   }
 }
 
@@ -112,7 +112,7 @@ async function* fileChunks(file: FileHandle, signal: AbortSignal | undefined): A
   // One buffer for the whole file: new ones for each chunk would be garbage faster than it is collected.
   const buffer = Buffer.alloc(CHUNK);
   for (;;) {
-    if (signal?.aborted) throw errors.cancelled();
+    if (signal?.aborted) throw ioErrors.cancelled();
     const { bytesRead } = await file.read(buffer, 0, CHUNK, null);
     if (bytesRead === 0) return;
     yield buffer.subarray(0, bytesRead);
@@ -121,7 +121,7 @@ async function* fileChunks(file: FileHandle, signal: AbortSignal | undefined): A
 
 /** A pipe as a socket, which waits for its writer without a thread, and ends at once when it is stopped. */
 async function* pipeChunks(path: string, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
-  if (signal?.aborted) throw errors.cancelled();
+  if (signal?.aborted) throw ioErrors.cancelled();
   const fd = await openDescriptor(path, FLAGS);
   const socket = new Socket({ fd, readable: true, writable: false, ...(signal && { signal }) });
   for await (const chunk of socket) yield chunk as Buffer;
@@ -176,7 +176,7 @@ export async function readUpTo(path: string, limit: number, signal?: AbortSignal
  */
 export async function readShared(path: string, most: number): Promise<Uint8Array> {
   const bytes = await readUpTo(path, most);
-  if (bytes.length > most) throw errors.tooLarge(path, most);
+  if (bytes.length > most) throw ioErrors.tooLarge(path, most);
   const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
   shared.set(bytes);
   return shared;

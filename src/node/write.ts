@@ -2,7 +2,7 @@
 
 import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { CheckError } from '../core/errors';
-import * as errors from '../core/errors';
+import * as ioErrors from '../app/ioErrors';
 
 /** What a file is to hold: all of it, or its parts as they come. */
 type Content = Uint8Array | string | AsyncIterable<string>;
@@ -22,7 +22,7 @@ export async function writeWhole(path: string, bytes: Content, mode?: number): P
   } catch (error) {
     // Who makes the parts may have a reason to stop.
     if (error instanceof CheckError) throw error;
-    throw errors.unwritableFile(
+    throw ioErrors.unwritableFile(
       path,
       error instanceof Error && 'code' in error ? String(error.code) : String(error),
     );

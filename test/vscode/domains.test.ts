@@ -243,7 +243,7 @@ if (call === 'domains') return send({ id, ok: Array.from({ length: ${count} }, (
 
   describe('What a host asks', () => {
     const body = `const b = Buffer.alloc(64); ask('[{"kind":"passphrase","prompt":"Word"}]');
-  const n = readSync(4, b, 0, 64, null); send({ id, error: { kind: 'bug', message: b.subarray(0, n).toString('hex') + '. ' } });`;
+  const n = readSync(4, b, 0, 64, null); send({ id, error: { kind: 'bug', code: 'test', found: b.subarray(0, n).toString('hex') + '. ' } });`;
 
     it('is not answered when the person closes the question', async () => {
       const { view } = make(fakeWorker(folder(), body));

@@ -3,7 +3,11 @@
 
 import { useEffect, useMemo } from 'preact/hooks';
 import { byteCount, countOf } from '../../src/core/binary/hex';
-import { compareImages, type ComparedChange, type ImageComparison } from '../../src/core/ovmf/compare/compare';
+import {
+  compareImages,
+  type ComparedChange,
+  type ImageComparison,
+} from '../../src/core/ovmf/compare/compare';
 import { describeOffset } from '../../src/core/ovmf/compare/exportComparison';
 import { parseOvmf } from '../../src/core/ovmf/image';
 import type { ImagesViewState } from '../../src/protocol/messages';

@@ -1,7 +1,7 @@
 // The check itself: from digests of files and what the platform reported to a report with a verdict. Reading
 // and streaming the files is done outside; what they mean is decided here.
 
-import * as errors from '../errors';
+import * as errors from './errors';
 import { bytesToHex, hex } from '../binary/hex';
 import { equalInConstantTime, sha256Of, type Hasher } from '../launch/hasher';
 import { cmdlineBytes, encodeKernelHashes } from '../launch/kernelHashes';

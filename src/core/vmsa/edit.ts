@@ -1,7 +1,7 @@
 // Changes to single fields of a VMSA page: what a person typed as a value of the field, and the patch that it makes.
 // A patch holds the bytes before and after, so that it can be applied and taken back in any file that holds the page.
 
-import * as errors from '../errors';
+import * as errors from './errors';
 import { fromHex, parseUnsigned } from '../binary/hex';
 import { diff, leaves, writeLeaf, type Bit, type Leaf, type LeafValue, readLeaf } from '../binary/struct';
 import { VMSA } from './layout/layout';

@@ -2,7 +2,7 @@
 // closed when nobody has asked for a while, when it is removed, and when the window closes.
 
 import * as vscode from 'vscode';
-import * as errors from '../../core/errors';
+import * as shellErrors from '../shell/errors';
 import type { HostFacts } from '../../core/domain/facts';
 import { connect, type Connection } from '../../libvirt/client';
 import { connectionOptions } from './connectionOptions';
@@ -66,7 +66,7 @@ export class Connections implements vscode.Disposable {
    * @throws CheckError also when the workspace is not trusted
    */
   async use<T>(uri: string, work: (connection: Connection) => Promise<T>): Promise<T> {
-    if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
+    if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
     const live = this.live.get(uri) ?? this.open(uri);
     live.users += 1;
     clearTimeout(live.idle);

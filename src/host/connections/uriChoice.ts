@@ -2,7 +2,7 @@
 // argument of a command, is shown in full before it is taken, since it is what is going to be connected to.
 
 import * as vscode from 'vscode';
-import * as errors from '../../core/errors';
+import * as libvirtErrors from '../../libvirt/errors';
 import { parseConnectionUri, type ConnectionUri, type RefusedUri } from '../../libvirt/uri';
 import { allowsTcp } from './connectionSettings';
 
@@ -15,7 +15,7 @@ const parse = (text: string): ConnectionUri | RefusedUri =>
 /** Reads a URI that a command was called with, by anybody. @throws CheckError with the reason when it is refused */
 export function acceptUri(text: string): ConnectionUri {
   const uri = parse(text);
-  if (!uri.ok) throw errors.refusedUri(uri.reason);
+  if (!uri.ok) throw libvirtErrors.refusedUri(uri.reason);
   return uri;
 }
 

@@ -1,7 +1,7 @@
 // The commands of the view of domains. None does anything in Restricted Mode, whoever calls it.
 
 import * as vscode from 'vscode';
-import * as errors from '../../core/errors';
+import * as shellErrors from '../shell/errors';
 import { connectionTexts, storeConnectionTexts } from '../connections/connectionSettings';
 import { confirmedUris, forgetConfirmed } from '../launch/consent';
 import type { DomainsView } from './domainsView';
@@ -66,7 +66,7 @@ export function domainsCommands(view: DomainsView, memory: vscode.Memento): Reco
     Object.entries(commands).map(([id, run]) => [
       id,
       async (argument?: unknown) => {
-        if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
+        if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
         return await run(argument);
       },
     ]),

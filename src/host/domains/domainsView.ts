@@ -2,7 +2,7 @@
 // host. Nothing is connected to before that.
 
 import * as vscode from 'vscode';
-import * as errors from '../../core/errors';
+import * as libvirtErrors from '../../libvirt/errors';
 import { parseConnectionUri } from '../../libvirt/uri';
 import { connectionTexts, allowsTcp, onSettingsChanged } from '../connections/connectionSettings';
 import type { Connections, ConnectionState } from '../connections/connections';
@@ -146,7 +146,7 @@ export class DomainsView implements vscode.TreeDataProvider<DomainsNode>, vscode
   /** Why a URI of the settings is not opened, the whole sentence. */
   private refusal(uri: string): string | undefined {
     const target = parseConnectionUri(uri, { allowTcp: allowsTcp() });
-    return target.ok ? undefined : errors.refusedUri(target.reason).message;
+    return target.ok ? undefined : libvirtErrors.refusedUri(target.reason).message;
   }
 
   private state(uri: string): ConnectionState {

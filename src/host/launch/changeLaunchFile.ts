@@ -1,7 +1,9 @@
 // Changes a launch file as an explanation says, in its editor: unsaved, with undo, and in sight, so that a person judges it.
 
 import * as vscode from 'vscode';
-import * as errors from '../../core/errors';
+import { errorFrom } from '../../core/errors';
+import * as shellErrors from '../shell/errors';
+import * as errors from './errors';
 import type { LaunchEdit } from '../../core/explain/explanation';
 import type { TextChange } from '../../app/launchEdits';
 import { changesApart, type ChangesAnswer } from './changesApart';
@@ -35,11 +37,11 @@ export async function changeLaunchFile(
   file: vscode.Uri,
   edits: readonly LaunchEdit[],
 ): Promise<void> {
-  if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
+  if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
   const { document, text } = await textOf(file);
   const { version } = document;
   const [answer] = await changesApart(script, { text, path: file.fsPath, edits: [edits] });
-  if (answer && 'message' in answer) throw new errors.CheckError(answer.kind, answer.message);
+  if (answer && 'error' in answer) throw errorFrom(answer.error);
   // What is added where something is taken out comes before it.
   const inOrder = (a: TextChange, b: TextChange) => a.offset - b.offset || a.length - b.length;
   const changes = [...(answer?.changes ?? [])].sort(inOrder);

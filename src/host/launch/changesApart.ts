@@ -1,8 +1,8 @@
 // Asks a thread what to change in a launch file for it to say what explanations say.
 
 import { Worker } from 'node:worker_threads';
-import * as errors from '../../core/errors';
-import type { ErrorKind } from '../../core/errors';
+import * as errors from './errors';
+import type { ErrorData } from '../../core/errors';
 import type { LaunchEdit } from '../../core/explain/explanation';
 import type { TextChange } from '../../app/launchEdits';
 
@@ -15,8 +15,7 @@ export interface ChangesTask {
 }
 
 /** What to change, which is nothing when the file says so already, or why it cannot say so. */
-export type ChangesAnswer =
-  { readonly changes: readonly TextChange[] } | { readonly kind: ErrorKind; readonly message: string };
+export type ChangesAnswer = { readonly changes: readonly TextChange[] } | { readonly error: ErrorData };
 
 /**
  * Finds what to change.

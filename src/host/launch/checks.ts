@@ -3,7 +3,9 @@
 
 import { isAbsolute } from 'node:path';
 import * as vscode from 'vscode';
-import * as errors from '../../core/errors';
+import { CheckError } from '../../core/errors';
+import * as shellErrors from '../shell/errors';
+import * as ioErrors from '../../app/ioErrors';
 import type { Report } from '../../core/launch/report';
 import { MAX_SECRETS, secretGuid } from '../../core/tech/sev/secret';
 import {
@@ -26,12 +28,12 @@ export type RunOptions = Omit<DomainCheckOptions, 'connection'> & { readonly ext
 
 /** The text of a launch file, as it is in an open editor. @throws CheckError */
 export async function launchTextAt(uri: vscode.Uri): Promise<string> {
-  if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
+  if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
   const open = vscode.workspace.textDocuments.find((d) => d.uri.toString() === uri.toString());
   // One that was never saved has a path all the same, when it has a name.
   if (uri.scheme !== 'file' && !(open?.isUntitled && isAbsolute(uri.path)))
-    throw errors.notOnDisk(uri.scheme);
-  if (await isPipe(uri.fsPath)) throw errors.pipeForFile(nameOf(uri));
+    throw shellErrors.notOnDisk(uri.scheme);
+  if (await isPipe(uri.fsPath)) throw ioErrors.pipeForFile(nameOf(uri));
   return open ? open.getText() : readLaunchText(uri.fsPath);
 }
 
@@ -77,7 +79,7 @@ export async function injectInto(
         secretGuid(text);
         return undefined;
       } catch (error) {
-        return error instanceof errors.CheckError ? error.message : String(error);
+        return error instanceof CheckError ? error.message : String(error);
       }
     },
   });
@@ -85,7 +87,7 @@ export async function injectInto(
   const [file] =
     (await vscode.window.showOpenDialog({ title: 'File with the secret', openLabel: 'Choose' })) ?? [];
   if (!file) return;
-  if (file.scheme !== 'file') throw errors.notOnDisk(file.scheme);
+  if (file.scheme !== 'file') throw shellErrors.notOnDisk(file.scheme);
   const inject = 'Inject Secret';
   const detail = `The launch is checked once more. If it matches, the secret ${guid} is sealed for this guest, sent to ${uri}, and the guest is resumed.`;
   const answer = await vscode.window.showWarningMessage(

@@ -2,7 +2,9 @@
 // an explanation says. The verdict is left alone: only another check gives another.
 
 import * as vscode from 'vscode';
-import * as errors from '../../core/errors';
+import * as errors from './errors';
+import * as shellErrors from '../shell/errors';
+import * as appErrors from '../../app/errors';
 import type { ExplainResult } from '../../core/explain/explanation';
 import type { CheckedLaunch } from '../../app/domainCheck';
 import { explainLaunch } from '../../app/explain';
@@ -58,7 +60,7 @@ export class Explaining {
       if (this.running === mine) this.set(state);
     };
     try {
-      if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
+      if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
       if (!launch) throw errors.checkNotKept();
       set({ kind: 'searching' });
       set(await this.find(launch, beside, mine.signal, set));
@@ -96,7 +98,7 @@ export class Explaining {
     const script = launchEditsScript(this.extensionUri);
     // That the launch file is not there any more is no reason to lose what was found.
     const changeable = await changeableBy(script, file, edits, target !== undefined).catch(() => []);
-    if (signal.aborted) throw errors.explainCancelled();
+    if (signal.aborted) throw appErrors.explainCancelled();
     return { kind: 'found', result, changeable, beside };
   }
 

@@ -2,7 +2,7 @@
 // changesApart gives it; posts one answer and ends.
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { CheckError } from '../../core/errors';
+import { CheckError, errorData } from '../../core/errors';
 import { changeLaunchText } from '../../app/launchEdits';
 import type { ChangesAnswer, ChangesTask } from './changesApart';
 
@@ -11,7 +11,7 @@ const answers = edits.map((each): ChangesAnswer => {
   try {
     return { changes: changeLaunchText(text, path, each) };
   } catch (error) {
-    if (error instanceof CheckError) return { kind: error.kind, message: error.message };
+    if (error instanceof CheckError) return { error: errorData(error) };
     throw error;
   }
 });

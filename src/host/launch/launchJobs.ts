@@ -2,7 +2,7 @@
 // the person's own.
 
 import type * as vscode from 'vscode';
-import * as errors from '../../core/errors';
+import * as errors from './errors';
 import type { LaunchJob, LaunchQuestion } from '../../app/checkMany';
 import { launchInputs, ownerInputsOf, statedPlatform } from '../../app/launch';
 import { launchFileAt } from './checks';

@@ -24,9 +24,7 @@ export class LaunchTests {
   private offerTests(): vscode.Disposable {
     const controller = vscode.tests.createTestController('sevscope.launches', 'SEV Launches');
     const tree = () =>
-      (this.tree ??= import('./testing').then(
-        ({ LaunchTree: Tree }) => new Tree(controller, this.around),
-      ));
+      (this.tree ??= import('./testing').then(({ LaunchTree: Tree }) => new Tree(controller, this.around)));
     controller.resolveHandler = async (item) => (await tree()).resolve(item);
     controller.refreshHandler = async () => (await tree()).refresh();
     const run = async (request: vscode.TestRunRequest, token: vscode.CancellationToken) =>

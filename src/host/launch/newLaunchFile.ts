@@ -3,7 +3,8 @@
 
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
-import * as errors from '../../core/errors';
+import * as shellErrors from '../shell/errors';
+import * as errors from './errors';
 import type { DomainTarget } from './reportSource';
 
 /** What stands in a new launch file for a recorded launch; what is still to be given is refused until it is. */
@@ -29,10 +30,10 @@ const ofDomain = (firmware: string, { uri, domain, name }: DomainTarget) => ({
  * @throws CheckError when there is no folder on disk for it
  */
 export async function newLaunchFile(firmware: vscode.Uri | undefined, target?: DomainTarget): Promise<void> {
-  if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
+  if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
   const folder = firmware ? vscode.Uri.joinPath(firmware, '..') : vscode.workspace.workspaceFolders?.[0]?.uri;
   if (!folder) throw errors.noFolder();
-  if (folder.scheme !== 'file') throw errors.notOnDisk(folder.scheme);
+  if (folder.scheme !== 'file') throw shellErrors.notOnDisk(folder.scheme);
   const image = firmware ? posix.basename(firmware.path) : 'OVMF.fd';
   const stem = target ? target.name.replaceAll(/[^\w.-]+/g, '-') : image.replace(/\.[^.]*$/, '');
   const uri = vscode.Uri.joinPath(folder, `${stem}.sevlaunch.json`);

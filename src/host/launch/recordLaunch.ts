@@ -2,7 +2,8 @@
 // another. It opens unsaved, so that she sees it before it is kept.
 
 import * as vscode from 'vscode';
-import * as errors from '../../core/errors';
+import * as shellErrors from '../shell/errors';
+import * as errors from './errors';
 import { readLaunchText } from '../../app/launchFile';
 import { askLaunch, recordedText } from '../../app/launchRecord';
 import { isHers, nameInWords } from './consent';
@@ -12,7 +13,7 @@ import { chooseInputs, chooseTarget, targetOf, type Surroundings } from './valid
 
 /** Asks for what was not given, then the host, and opens the file. @param given a row of the view, or an object like one */
 export async function recordLaunch({ connections, memory }: Surroundings, given?: unknown): Promise<void> {
-  if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
+  if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
   const target = targetOf(given) ?? (await chooseTarget(connections));
   if (!target || !(await isHers(memory, target.uri, target.name))) return;
   const chosen = await chooseInputs(target, {

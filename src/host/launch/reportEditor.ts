@@ -3,7 +3,9 @@
 // when a person wants it: after a reload its last report is shown, with its time.
 
 import * as vscode from 'vscode';
-import * as errors from '../../core/errors';
+import * as shellErrors from '../shell/errors';
+import * as appErrors from '../../app/errors';
+import * as ioErrors from '../../app/ioErrors';
 import type { Report, Verdict } from '../../core/launch/report';
 import { withoutLinks } from '../../core/binary/plainText';
 import type { CheckedLaunch, DomainOutcome } from '../../app/domainCheck';
@@ -176,7 +178,7 @@ class ReportRun {
     let outcome: Outcome | undefined;
     let problem: unknown;
     try {
-      if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
+      if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
       // A tab may come from a link, and a connection may have been taken out of the settings since.
       if (target && !(await this.around.mayConnect(target))) {
         this.showUnasked(target);
@@ -187,7 +189,7 @@ class ReportRun {
       const options = { extensionUri: this.extensionUri, signal: mine.signal, ...progress.hooks };
       outcome = await check(source, options);
       if (mine.signal.aborted && outcome.injected === undefined)
-        throw injecting ? (outcome.injectionError ?? errors.injectionStopped()) : errors.cancelled();
+        throw injecting ? (outcome.injectionError ?? appErrors.injectionStopped()) : ioErrors.cancelled();
     } catch (error) {
       problem = error;
     } finally {

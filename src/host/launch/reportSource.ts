@@ -2,7 +2,7 @@
 // the report's URI, so that the tab survives a reload; the URI itself makes nothing run that reaches another machine.
 
 import * as vscode from 'vscode';
-import * as errors from '../../core/errors';
+import * as shellErrors from '../shell/errors';
 import { nameOf } from '../shell/files';
 
 const SCHEME = 'sevscope-report';
@@ -53,5 +53,5 @@ export function reportSource(uri: vscode.Uri): ReportSource {
   } catch {
     // The same answer as for a URI of the wrong shape.
   }
-  throw errors.badEditorUri('launch file');
+  throw shellErrors.badEditorUri('launch file');
 }

@@ -1,7 +1,7 @@
 // A report as text for others, with the explanation when there is one: on the clipboard, or in a file.
 
 import * as vscode from 'vscode';
-import * as errors from '../../core/errors';
+import * as shellErrors from '../shell/errors';
 import { explanationMarkdown } from '../../core/explain/exportExplanation';
 import type { ExplainResult } from '../../core/explain/explanation';
 import { jsonText } from '../../core/binary/json';
@@ -29,7 +29,7 @@ function asSection(markdown: string): string {
 
 /** Saves a report as Markdown or JSON, by the name that is chosen. */
 export async function saveReport(exported: ExportedReport, beside: vscode.Uri): Promise<void> {
-  if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
+  if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
   const name = `${exported.report.title.replaceAll(/[^\w.-]+/g, '-')}.report.md`;
   const target = await vscode.window.showSaveDialog({
     title: 'Save report',

@@ -3,7 +3,7 @@
 import * as vscode from 'vscode';
 import { describeSummary, plainName } from '../../core/domain/describeSummary';
 import type { DomainSummary } from '../../core/domain/facts';
-import * as errors from '../../core/errors';
+import * as shellErrors from '../shell/errors';
 import type { LaunchFile } from '../../app/launchFile';
 import { launchFileAt } from './checks';
 import type { Connections } from '../connections/connections';
@@ -27,7 +27,7 @@ export interface Surroundings {
 
 /** Asks for what was not given, and opens the report. @param given a row of the view, or an object like one */
 export async function validateDomain(around: Surroundings, given?: unknown): Promise<void> {
-  if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
+  if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
   const target = targetOf(given) ?? (await chooseTarget(around.connections));
   if (!target) return;
   // A caller may be a link in a document: only connections that are hers already are not asked about.

@@ -3,7 +3,7 @@
 
 import { Worker } from 'node:worker_threads';
 import type { CheckError } from '../../core/errors';
-import * as errors from '../../core/errors';
+import * as errors from './errors';
 import type { VolumeComparison } from '../../core/ovmf/compare/compareVolumes';
 import { ContentReader, type ContentPart } from '../../core/ovmf/contentParts';
 import type { VolumeContents } from '../../core/ovmf/contents';

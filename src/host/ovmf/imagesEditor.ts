@@ -1,7 +1,7 @@
 // The comparison of two OVMF images: an editor on a URI of its own that says which, so that it survives a reload.
 
 import * as vscode from 'vscode';
-import * as errors from '../../core/errors';
+import * as shellErrors from '../shell/errors';
 import { compareVolumesApart } from './contents';
 import { nameOf, readUri, watchFile, workerScript } from '../shell/files';
 import { Page, PageEditor } from '../shell/page';
@@ -27,7 +27,7 @@ function filesOf(uri: vscode.Uri): [vscode.Uri, vscode.Uri] {
   } catch {
     // The same answer as for a URI of the wrong shape.
   }
-  throw errors.badEditorUri('comparison of images');
+  throw shellErrors.badEditorUri('comparison of images');
 }
 
 /** Shows two images and what differs. */

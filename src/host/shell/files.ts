@@ -3,7 +3,7 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { MAX_FILE } from '../../core/binary/limits';
-import * as errors from '../../core/errors';
+import * as ioErrors from '../../app/ioErrors';
 import { PASTED, pastedBytes } from './pasted';
 import { eachSlice } from './slices';
 
@@ -17,7 +17,7 @@ export async function readUri(uri: vscode.Uri): Promise<Uint8Array> {
   if (uri.scheme === PASTED) return pastedBytes(uri);
   try {
     const { size } = await vscode.workspace.fs.stat(uri);
-    if (size > MAX_FILE) throw errors.tooLarge(nameOf(uri), MAX_FILE);
+    if (size > MAX_FILE) throw ioErrors.tooLarge(nameOf(uri), MAX_FILE);
     const read = await vscode.workspace.fs.readFile(uri);
     // What VS Code hands out is a Buffer, which its messages to webviews do not carry as bytes. Memory that all of is overwritten is
     // not cleared first, which would take longer than a turn may.
@@ -25,7 +25,7 @@ export async function readUri(uri: vscode.Uri): Promise<Uint8Array> {
     await eachSlice(read, (slice, offset) => bytes.set(slice, offset));
     return bytes;
   } catch (error) {
-    if (error instanceof vscode.FileSystemError) throw errors.unreadableFile(nameOf(uri), error.code);
+    if (error instanceof vscode.FileSystemError) throw ioErrors.unreadableFile(nameOf(uri), error.code);
     throw error;
   }
 }

@@ -2,7 +2,7 @@
 // file and survives a reload.
 
 import * as vscode from 'vscode';
-import * as errors from '../../core/errors';
+import * as errors from './errors';
 import { fromBase64, toBase64 } from '../../core/binary/hex';
 import { VMSA_SIZE } from '../../core/vmsa/layout/layout';
 

@@ -10,7 +10,7 @@ import { needsOf, type SvsmImage, type VmsaRequest } from '../../core/vmsa/launc
 import type { Role } from '../../core/vmsa/launch/initial';
 import { PROFILES } from '../../core/vmsa/launch/profiles';
 import { decodeSignature, encodeSignature, type CpuId } from '../../core/vmsa/launch/signature';
-import * as errors from '../../core/errors';
+import * as appErrors from '../../app/errors';
 import type { FirmwareChoice } from '../../protocol/messages';
 import { readFirmware } from '../../app/launch';
 import { nameOf, readUri } from './files';
@@ -40,7 +40,7 @@ export async function pickFirmware(): Promise<number | undefined> {
     (await vscode.window.showOpenDialog({ title: 'OVMF image that the guest starts with' })) ?? [];
   if (!uri) return undefined;
   const address = await resetAddressAt(uri);
-  if (address === undefined) throw errors.noResetAddress(nameOf(uri), 'its table has no reset block');
+  if (address === undefined) throw appErrors.noResetAddress(nameOf(uri), 'its table has no reset block');
   return address;
 }
 

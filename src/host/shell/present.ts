@@ -1,7 +1,8 @@
 // The one place in the extension where failures are caught and shown to the person.
 
 import * as vscode from 'vscode';
-import { CheckError, unforeseen } from '../../core/errors';
+import { CheckError } from '../../core/errors';
+import { unforeseen } from '../../app/errors';
 import { withoutLinks } from '../../core/binary/plainText';
 
 /** Whether a failure is one that we foresaw. */

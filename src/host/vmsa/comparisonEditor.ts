@@ -3,7 +3,7 @@
 // again. Files that are open in an editor are compared as they are there, with changes that were not saved.
 
 import * as vscode from 'vscode';
-import * as errors from '../../core/errors';
+import * as shellErrors from '../shell/errors';
 import { generateVmsa, type VmsaRequest } from '../../core/vmsa/launch/generate';
 import {
   isCount,
@@ -57,7 +57,7 @@ function parseComparison(uri: vscode.Uri): Comparison {
   } catch {
     // The same answer as for a URI of the wrong shape.
   }
-  throw errors.badEditorUri('comparison');
+  throw shellErrors.badEditorUri('comparison');
 }
 
 /** Shows two pages side by side. */
@@ -137,7 +137,7 @@ export class ComparisonEditor extends PageEditor {
   /** Does what a button asks for. @returns the request to show from now on, when it changed */
   private async act(action: Action, request: VmsaRequest): Promise<VmsaRequest | undefined> {
     if (action === 'saveExpected') {
-      if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
+      if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
       await savePage(generateVmsa(request).bytes, request.role);
     }
     if (action === 'pickCpu') {

@@ -1,7 +1,8 @@
 // The commands on VMSA pages: comparing, editing by name, going to a place, and the ways in and out.
 
 import * as vscode from 'vscode';
-import * as errors from '../../core/errors';
+import * as errors from './errors';
+import * as shellErrors from '../shell/errors';
 import { describeLeaf, exactText } from '../../core/binary/describe';
 import { toBase64, utf8 } from '../../core/binary/hex';
 import { decode, leaves, readLeaf, type Leaf } from '../../core/binary/struct';
@@ -225,7 +226,7 @@ async function deliver(
     if (asked) vscode.window.setStatusBarMessage(`${format.title} of ${name} is in the clipboard`, 5000);
     return;
   }
-  if (!vscode.workspace.isTrusted) throw errors.untrustedWorkspace();
+  if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
   const base = name.replace(/\.[^.]*$/, '');
   const uri =
     target ??
@@ -240,7 +241,7 @@ function parseUri(text: string): vscode.Uri {
   try {
     return vscode.Uri.parse(text, true);
   } catch {
-    throw errors.badEditorUri('file');
+    throw shellErrors.badEditorUri('file');
   }
 }
 

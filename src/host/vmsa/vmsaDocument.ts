@@ -2,7 +2,7 @@
 // somebody else writes it, and never lets VS Code take bytes for saved that are not.
 
 import * as vscode from 'vscode';
-import * as errors from '../../core/errors';
+import * as errors from './errors';
 import { applyPatch, changedFields, type Patch } from '../../core/vmsa/edit';
 import { VMSA_SIZE } from '../../core/vmsa/layout/layout';
 import type { DiskChange } from '../../protocol/messages';

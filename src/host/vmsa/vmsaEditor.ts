@@ -2,7 +2,9 @@
 // wants, and finds the two halves of a diff editor.
 
 import * as vscode from 'vscode';
-import * as errors from '../../core/errors';
+import { type CheckError } from '../../core/errors';
+import * as errors from './errors';
+import * as appErrors from '../../app/errors';
 import { findVmsaLeaf, parseFieldValue, patchField, withBits, type BitRange } from '../../core/vmsa/edit';
 import { similarFields } from '../../core/vmsa/layout/fieldNames';
 import type { VmsaRequest } from '../../core/vmsa/launch/generate';
@@ -106,7 +108,7 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
     return { id: destination.toString(), delete: () => void remove() };
   }
 
-  whyReadOnly(document: VmsaDocument): errors.CheckError | undefined {
+  whyReadOnly(document: VmsaDocument): CheckError | undefined {
     const name = nameOf(document.uri);
     const { read } = document;
     if ('pages' in read && !read.inPlace)
@@ -132,11 +134,11 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
   ): Promise<void> {
     const name = nameOf(document.uri);
     const { read } = document;
-    if ('reason' in read) throw errors.notAPage(name, read.reason);
+    if ('reason' in read) throw appErrors.notAPage(name, read.reason);
     const bytes = read.pages[page];
     if (!bytes) throw errors.noSuchPage(name, page, read.pages.length);
     const leaf = vmsaLeaf(field) ?? findVmsaLeaf(field);
-    if (!leaf) throw errors.unknownField(field, similarFields(field));
+    if (!leaf) throw appErrors.unknownField(field, similarFields(field));
     const wanted = parseFieldValue(leaf, value);
     const why = this.whyReadOnly(document);
     if (why !== undefined) throw why;
@@ -168,7 +170,7 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
   /** The pages of a file as they are now: with the changes of an open editor, or on disk. @throws CheckError */
   async pages(uri: vscode.Uri): Promise<readonly Uint8Array[]> {
     const read = this.documents.get(uri.toString())?.read ?? pagesOf(await readUri(uri));
-    if ('reason' in read) throw errors.notAPage(nameOf(uri), read.reason);
+    if ('reason' in read) throw appErrors.notAPage(nameOf(uri), read.reason);
     return read.pages;
   }
 

@@ -72,7 +72,7 @@ describe('An error points at', () => {
   ];
   for (const [name, text, message, [line, column]] of cases) {
     it(name, () => {
-      const error = new CheckError('usage', message);
+      const error = new CheckError('usage', 'test', message);
       assert.deepEqual(errorPlace(text, '/d/a.sevlaunch.json', error), { line, column });
     });
   }

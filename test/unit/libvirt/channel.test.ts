@@ -50,14 +50,14 @@ const faults: [name: string, body: string, step: Step, kind: ErrorKind, says: Re
     ],
     [
       'has an error of no kind',
-      "send({ id, error: { kind: 'odd', message: 'x' } })",
+      "send({ id, error: { kind: 'odd', code: 'test', found: 'x' } })",
       'connect',
       'bug',
       /shape/,
     ],
     [
       'has an error',
-      "send({ id, error: { kind: 'config', message: 'Whole sentence.' } })",
+      "send({ id, error: { kind: 'config', code: 'test', found: 'Whole sentence.' } })",
       'connect',
       'config',
       /^Whole sentence\.$/,
@@ -138,7 +138,8 @@ describe('A worker that', () => {
   });
 
   it('fails in one call answers the next', async () => {
-    const error = "{ kind: 'bug', message: 'No.', fault: { code: 42, domain: 1, level: 2, message: 'no' } }";
+    const error =
+      "{ kind: 'bug', code: 'test', found: 'No.', fault: { code: 42, domain: 1, level: 2, message: 'no' } }";
     const body = `${opens} send(call === 'host' ? { id, error: ${error} } : { id, ok: [] })`;
     const connection = await connect(options(worker(body)));
     assert.deepEqual((await failure(connection.host())).cause, {
@@ -168,7 +169,7 @@ describe('A worker that', () => {
   });
 
   it('gets the URI written anew, or as it was typed', async () => {
-    const body = "send({ id, error: { kind: 'bug', message: JSON.stringify(request) } })";
+    const body = "send({ id, error: { kind: 'bug', code: 'test', found: JSON.stringify(request) } })";
     const sent = async (more: Partial<ConnectOptions>): Promise<unknown> =>
       JSON.parse((await failure(connect(options(worker(body), more)))).message);
     assert.deepEqual(await sent({ uri: 'QEMU+unix:///system' }), { uri: 'qemu:///system', aliases: false });
@@ -181,7 +182,8 @@ describe('A worker that', () => {
   });
 
   it('gets a clean environment, or that of the person who typed the URI', async () => {
-    const body = "send({ id, error: { kind: 'bug', message: process.env.LIBVIRT_DEFAULT_URI ?? 'none' } })";
+    const body =
+      "send({ id, error: { kind: 'bug', code: 'test', found: process.env.LIBVIRT_DEFAULT_URI ?? 'none' } })";
     process.env['LIBVIRT_DEFAULT_URI'] = 'xen:///';
     try {
       assert.equal((await failure(connect(options(worker(body))))).message, 'none');
@@ -192,7 +194,7 @@ describe('A worker that', () => {
   });
 
   const answers =
-    "const b = Buffer.alloc(64); const n = readSync(4, b, 0, 64, null); send({ id, error: { kind: 'bug', message: b.subarray(0, n).toString('hex') } });";
+    "const b = Buffer.alloc(64); const n = readSync(4, b, 0, 64, null); send({ id, error: { kind: 'bug', code: 'test', found: b.subarray(0, n).toString('hex') } });";
   const asks = `ask('[{"kind":"authorization name","prompt":"Who\\\\u001b?"},{"kind":"passphrase","prompt":"Word"}]'); ${answers}`;
   const CANCELLED = 'ffffffff';
   const GIVEN_UP = 'The login was cancelled: the host got no answer. Connect again.';

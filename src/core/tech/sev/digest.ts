@@ -1,7 +1,7 @@
 // The SEV and SEV-ES launch digest: SHA-256 over what QEMU loads, in its order. Firmware first, then the table
 // of kernel hashes, then one VMSA page for each vCPU. No addresses and no page types enter it.
 
-import * as errors from '../../errors';
+import * as errors from './errors';
 import type { CopyableHasher, Hasher } from '../../launch/hasher';
 import type { LaunchState } from '../../launch/state';
 

@@ -1,7 +1,7 @@
 // The launch measurement: an HMAC under the TIK over the launch digest and what the platform says of itself.
 // AMD SEV API specification, section 6.5 (LAUNCH_MEASURE).
 
-import * as errors from '../../errors';
+import * as errors from './errors';
 import { fromBase64, toBase64 } from '../../binary/hex';
 import { encode, row, struct } from '../../binary/struct';
 import { hmacOf } from '../../launch/hasher';

@@ -1,7 +1,7 @@
 // Secrets for a guest: the table that they are put in, and the packet that LAUNCH_SECRET takes (AMD SEV API
 // specification, section 6.6, table 55). The cipher is handed in, as core brings hashes only.
 
-import * as errors from '../../errors';
+import * as errors from './errors';
 import { guidBytes, isGuid } from '../../binary/guid';
 import { describeSupport, type SupportInput } from '../../ovmf/supports';
 import { encode, row, struct } from '../../binary/struct';

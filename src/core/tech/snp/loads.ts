@@ -1,7 +1,7 @@
 // The pages that an SEV-SNP launch loads after its firmware, in the order of each VMM (edk2 OvmfPkg/ResetVector/X64/OvmfSevMetadata;
 // QEMU target/i386/sev.c), and the state that they leave the launch in.
 
-import * as errors from '../../errors';
+import * as errors from './errors';
 import type { LaunchState } from '../../launch/state';
 import { LEAST_HASH_AREA } from '../../ovmf/areaChecks';
 import type { OvmfImage } from '../../ovmf/image';

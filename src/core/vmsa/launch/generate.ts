@@ -2,7 +2,7 @@
 // who wrote what; and says what a page must have been asked with.
 
 import { findCpuModel } from './cpuModels';
-import * as errors from '../../errors';
+import * as errors from '../errors';
 import { diff, encode, type Values } from '../../binary/struct';
 import { provenanceOf, type Layer, type LaunchSymbol, type Provenance, type Role } from './initial';
 import { VMSA, VMSA_SIZE } from '../layout/layout';

@@ -1,7 +1,7 @@
 // The CPU signature, CPUID Fn0000_0001_EAX: family, model and stepping in one word (AMD64 Architecture
 // Programmer's Manual volume 3, appendix E.3.2). At reset it is in RDX, and it is the guest's, not the host's.
 
-import * as errors from '../../errors';
+import * as errors from '../errors';
 import { bitValue } from '../../binary/describe';
 import { SIGNATURE } from '../layout/bitsMsr';
 

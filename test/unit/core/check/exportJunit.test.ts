@@ -122,7 +122,7 @@ describe('JUnit XML', () => {
     ],
     [
       'no verdict',
-      { file: 'x', outcome: { error: new CheckError('usage', 'Not so.') }, milliseconds: 0 },
+      { file: 'x', outcome: { error: new CheckError('usage', 'test', 'Not so.') }, milliseconds: 0 },
       ['error'],
     ],
   ];

@@ -17,9 +17,9 @@ describe('The thread that finds what to change in a launch file', () => {
     const [changed, same, wrong, nothing] = await changesApart(SCRIPT, { text: TEXT, path: PATH, edits });
     assert.deepEqual(changed, { changes: [{ offset: TEXT.indexOf('4'), length: 1, content: '2' }] });
     assert.deepEqual([same, nothing], [{ changes: [] }, { changes: [] }]);
-    assert.ok(wrong && 'message' in wrong);
-    assert.equal(wrong.kind, 'usage');
-    assert.match(wrong.message, /vcpus: wanted/);
+    assert.ok(wrong && 'error' in wrong);
+    assert.equal(wrong.error.kind, 'usage');
+    assert.match(wrong.error.found, /vcpus: wanted/);
   });
   it('that cannot start ends in one sentence', async () => {
     const task = { text: TEXT, path: PATH, edits: [[vcpus(2)]] };
