@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import * as shellErrors from './shell/errors';
 import { generateVmsa } from '../core/vmsa/launch/generate';
 import { writeSample } from '../app/sample';
-import { isRequest } from '../protocol/messages';
+import { isRequest } from '../protocol/vmsa';
 import { domainsCommands } from './domains/domainsCommands';
 import type { DomainsView } from './domains/domainsView';
 import { ImagesEditor, imagesUri } from './ovmf/imagesEditor';

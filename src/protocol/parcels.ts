@@ -4,7 +4,8 @@
 
 import { ContentReader, inParts, type ContentPart } from '../core/ovmf/contentParts';
 import type { VolumeContents } from '../core/ovmf/contents';
-import { isCount, isHostMessage, isObject, type HostMessage, type View } from './messages';
+import { isHostMessage, type HostMessage, type View } from './messages';
+import { isCount, isObject } from './shared';
 
 /** So many bytes are copied in a few milliseconds on any machine: no more in one turn. */
 export const SLICE = 2 ** 20;

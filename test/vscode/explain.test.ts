@@ -12,7 +12,7 @@ import { writeSample } from '../../src/app/sample';
 import { ReportEditor } from '../../src/host/launch/reportEditor';
 import { reportUri } from '../../src/host/launch/reportSource';
 import { ReportStore } from '../../src/host/launch/reportStore';
-import type { ExplanationState } from '../../src/protocol/messages';
+import type { ExplanationState } from '../../src/protocol/launch';
 import { TestPanel } from '../helpers/panel';
 import { closeEditors } from './closeEditors';
 import { memory } from './domainsView';

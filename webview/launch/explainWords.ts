@@ -2,7 +2,7 @@
 
 import { grouped, WEIGHT_TEXTS } from '../../src/core/explain/exportExplanation';
 import type { ExplainProgress, ExplainResult, Weight } from '../../src/core/explain/explanation';
-import type { ExplanationState } from '../../src/protocol/messages';
+import type { ExplanationState } from '../../src/protocol/launch';
 
 /** How much it matters, by an icon beside the words, so that no colour is needed to see it. None of them looks like a match. */
 export const WEIGHT_ICONS: Readonly<Record<Weight, { name: string; style: string }>> = {

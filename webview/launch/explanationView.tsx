@@ -3,7 +3,7 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { grouped } from '../../src/core/explain/exportExplanation';
 import type { Change, ExplainProgress, ExplainResult, Explanation } from '../../src/core/explain/explanation';
-import type { ExplanationState } from '../../src/protocol/messages';
+import type { ExplanationState } from '../../src/protocol/launch';
 import {
   asHeading,
   hypotheses,

@@ -4,7 +4,7 @@
 import type { ComponentChildren } from 'preact';
 import { byteCount, countOf } from '../../src/core/binary/hex';
 import type { Source, Step, Verdict } from '../../src/core/launch/report';
-import type { ReportViewState } from '../../src/protocol/messages';
+import type { ReportViewState } from '../../src/protocol/launch';
 import { Digest, DigestPair } from '../parts/digest';
 import { ExplanationView } from './explanationView';
 import { Rules } from './rules';

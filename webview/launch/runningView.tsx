@@ -1,7 +1,7 @@
 // The page while a check runs: its stages, how far the reading is, and the rules as soon as they are judged.
 
 import { byteCount } from '../../src/core/binary/hex';
-import type { RunningState } from '../../src/protocol/messages';
+import type { RunningState } from '../../src/protocol/launch';
 import { Rules } from './rules';
 import { ActionButton, Icon } from '../parts/widgets';
 

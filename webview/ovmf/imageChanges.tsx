@@ -7,7 +7,7 @@ import type { ChangeSide } from '../../src/core/ovmf/compare/change';
 import { compareImages, type ImageComparison } from '../../src/core/ovmf/compare/compare';
 import { describeOffset } from '../../src/core/ovmf/compare/exportComparison';
 import { parseOvmf, type OvmfImage } from '../../src/core/ovmf/image';
-import type { OvmfViewState } from '../../src/protocol/messages';
+import type { OvmfViewState } from '../../src/protocol/ovmf';
 import { useSaved } from '../host';
 import { KINDS, rangeOf, sideText } from './imagesTree';
 import { Effects } from './imagesView';

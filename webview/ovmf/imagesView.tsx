@@ -10,7 +10,7 @@ import {
 } from '../../src/core/ovmf/compare/compare';
 import { describeOffset } from '../../src/core/ovmf/compare/exportComparison';
 import { parseOvmf } from '../../src/core/ovmf/image';
-import type { ImagesViewState } from '../../src/protocol/messages';
+import type { ImagesViewState } from '../../src/protocol/ovmf';
 import { CopyForms } from '../parts/copyForms';
 import { Details, NoDetails } from '../parts/details';
 import { Stepper, titlesOf, useDifferences } from '../parts/differences';

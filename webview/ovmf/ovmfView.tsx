@@ -7,7 +7,7 @@ import { parseOvmf, type OvmfImage } from '../../src/core/ovmf/image';
 import { describeBuild, imageBuild } from '../../src/core/ovmf/imageBuild';
 import { memoryMap } from '../../src/core/ovmf/memoryMap';
 import { parseVolumes } from '../../src/core/ovmf/volumes/volumes';
-import type { OvmfViewState } from '../../src/protocol/messages';
+import type { OvmfViewState } from '../../src/protocol/ovmf';
 import { bandsOf } from '../parts/bands';
 import { CopyForms, MOST_COPIED } from '../parts/copyForms';
 import { Details, NoDetails } from '../parts/details';

@@ -1,6 +1,6 @@
 // The page for a file that cannot be shown as what it was opened as: what it is, and what to do.
 
-import type { Action } from '../../src/protocol/messages';
+import type { Action } from '../../src/protocol/shared';
 import { ActionButton, Icon } from './widgets';
 
 /** A title, a text and the buttons for what can be done. */

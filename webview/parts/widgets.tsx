@@ -4,7 +4,7 @@
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { VmsaRequest } from '../../src/core/vmsa/launch/generate';
-import { ACTIONS, type Action } from '../../src/protocol/messages';
+import { ACTIONS, type Action } from '../../src/protocol/shared';
 import type { TextFieldElement, ValueElement } from '../controls';
 import { send } from '../host';
 

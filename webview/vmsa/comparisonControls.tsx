@@ -5,7 +5,7 @@ import { hex } from '../../src/core/binary/hex';
 import { CPU_MODELS, findCpuModel } from '../../src/core/vmsa/launch/cpuModels';
 import { findProfile, PROFILES } from '../../src/core/vmsa/launch/profiles';
 import type { CpuId } from '../../src/core/vmsa/launch/signature';
-import type { FirmwareChoice } from '../../src/protocol/messages';
+import type { FirmwareChoice } from '../../src/protocol/vmsa';
 import {
   CUSTOM,
   cpuNameOf,

@@ -5,7 +5,7 @@ import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { groupByCause } from '../../src/core/vmsa/compare/causes';
 import { comparePages, compareWithGenerated } from '../../src/core/vmsa/compare/compare';
 import { generateVmsa } from '../../src/core/vmsa/launch/generate';
-import type { ComparisonViewState, Counterpart } from '../../src/protocol/messages';
+import type { ComparisonViewState, Counterpart } from '../../src/protocol/vmsa';
 import { ComparisonControls } from './comparisonControls';
 import { formOf, readForm } from './comparisonForm';
 import { ComparisonPage, type Comparison } from './comparisonPage';

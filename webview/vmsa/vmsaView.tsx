@@ -7,7 +7,7 @@ import { comparePages, compareWithGenerated } from '../../src/core/vmsa/compare/
 import { identify } from '../../src/core/vmsa/compare/identify';
 import { vmsaFindings } from '../../src/core/vmsa/checks';
 import { vmsaSummary } from '../../src/core/vmsa/page';
-import type { DiskChange, VmsaViewState } from '../../src/protocol/messages';
+import type { DiskChange, VmsaViewState } from '../../src/protocol/vmsa';
 import { Stepper, useDifferences, Verdict } from '../parts/differences';
 import { Findings, Header } from '../parts/header';
 import { send, useSaved } from '../host';

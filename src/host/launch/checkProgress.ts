@@ -3,7 +3,7 @@
 import * as vscode from 'vscode';
 import { STAGES, type Stage } from '../../core/domain/stages';
 import type { OnProgress } from '../../node/read';
-import type { RunningState } from '../../protocol/messages';
+import type { RunningState } from '../../protocol/launch';
 import type { RunOptions } from './checks';
 import type { ReportSource } from './reportSource';
 

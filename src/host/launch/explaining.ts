@@ -9,7 +9,7 @@ import type { ExplainResult } from '../../core/explain/explanation';
 import type { CheckedLaunch } from '../../app/domainCheck';
 import { explainLaunch } from '../../app/explain';
 import { measurementsBeside } from '../../app/launchesBeside';
-import type { ExplanationState } from '../../protocol/messages';
+import type { ExplanationState } from '../../protocol/launch';
 import { changeableBy, changeLaunchFile } from './changeLaunchFile';
 import { explainScript, launchEditsScript } from '../shell/files';
 import { sentence } from '../shell/present';

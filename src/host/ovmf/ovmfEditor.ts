@@ -4,7 +4,7 @@
 import * as vscode from 'vscode';
 import { hex } from '../../core/binary/hex';
 import type { Finding, Severity } from '../../core/binary/region';
-import type { Action } from '../../protocol/messages';
+import type { Action } from '../../protocol/shared';
 import { Halves } from '../vmsa/halves';
 import { newLaunchFile } from '../launch/newLaunchFile';
 import { OvmfPanel, type OvmfPanelHost } from './ovmfPanel';

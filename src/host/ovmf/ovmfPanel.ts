@@ -4,7 +4,8 @@
 import type * as vscode from 'vscode';
 import type { VolumeContents } from '../../core/ovmf/contents';
 import type { Finding } from '../../core/binary/region';
-import type { Action, OvmfViewState, Place } from '../../protocol/messages';
+import type { OvmfViewState } from '../../protocol/ovmf';
+import type { Action, Place } from '../../protocol/shared';
 import type { VolumeComparison } from '../../core/ovmf/compare/compareVolumes';
 import { compareVolumesApart, readImageApart } from './contents';
 import { nameOf, readUri, watchFile, workerScript } from '../shell/files';

@@ -6,7 +6,8 @@ import { setImmediate } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { VmsaRequest } from '../../core/vmsa/launch/generate';
 import { Outbox, type WireMessage } from '../../protocol/parcels';
-import { isWebviewMessage, type Action, type View, type WebviewMessage } from '../../protocol/messages';
+import { isWebviewMessage, type View, type WebviewMessage } from '../../protocol/messages';
+import type { Action } from '../../protocol/shared';
 import { present } from './present';
 
 /** What an editor does when a person presses one of its buttons. */

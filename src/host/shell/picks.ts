@@ -11,7 +11,7 @@ import type { Role } from '../../core/vmsa/launch/initial';
 import { PROFILES } from '../../core/vmsa/launch/profiles';
 import { decodeSignature, encodeSignature, type CpuId } from '../../core/vmsa/launch/signature';
 import * as appErrors from '../../app/errors';
-import type { FirmwareChoice } from '../../protocol/messages';
+import type { FirmwareChoice } from '../../protocol/vmsa';
 import { readFirmware } from '../../app/launch';
 import { nameOf, readUri } from './files';
 import type { RecentCpus } from './recentCpus';

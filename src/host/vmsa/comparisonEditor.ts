@@ -5,14 +5,8 @@
 import * as vscode from 'vscode';
 import * as shellErrors from '../shell/errors';
 import { generateVmsa, type VmsaRequest } from '../../core/vmsa/launch/generate';
-import {
-  isCount,
-  isRequest,
-  type Action,
-  type ComparisonViewState,
-  type FirmwareChoice,
-  type NamedPage,
-} from '../../protocol/messages';
+import { isCount, type Action, type NamedPage } from '../../protocol/shared';
+import { isRequest, type ComparisonViewState, type FirmwareChoice } from '../../protocol/vmsa';
 import { nameOf } from '../shell/files';
 import type { PageOfFile } from './pages';
 import { Page, PageEditor } from '../shell/page';

@@ -12,7 +12,7 @@ import { expectedRequest, needsOf, type VmsaRequest } from '../../core/vmsa/laun
 import { VMSA } from '../../core/vmsa/layout/layout';
 import { findProfile } from '../../core/vmsa/launch/profiles';
 import { readPages } from '../../core/vmsa/forms/readPages';
-import { isRequest } from '../../protocol/messages';
+import { isRequest } from '../../protocol/vmsa';
 import { ComparisonEditor, comparisonUri } from './comparisonEditor';
 import type { PageOfFile } from './pages';
 import { nameOf, pageWorkerScript } from '../shell/files';

@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import * as errors from './errors';
 import { applyPatch, changedFields, type Patch } from '../../core/vmsa/edit';
 import { VMSA_SIZE } from '../../core/vmsa/layout/layout';
-import type { DiskChange } from '../../protocol/messages';
+import type { DiskChange } from '../../protocol/vmsa';
 import { EditHistory } from './editHistory';
 import { isGone, nameOf, readUri, watchFile } from '../shell/files';
 import { PASTED, pastedSource } from '../shell/pasted';

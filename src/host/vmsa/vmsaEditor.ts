@@ -9,7 +9,7 @@ import { findVmsaLeaf, parseFieldValue, patchField, withBits, type BitRange } fr
 import { similarFields } from '../../core/vmsa/layout/fieldNames';
 import type { VmsaRequest } from '../../core/vmsa/launch/generate';
 import { vmsaLeaf } from '../../core/vmsa/layout/layout';
-import type { Action } from '../../protocol/messages';
+import type { Action } from '../../protocol/shared';
 import { nameOf, readUri, watchFile, whyNotWritable } from '../shell/files';
 import { Halves } from './halves';
 import { pagesOf, type PageOfFile } from './pages';

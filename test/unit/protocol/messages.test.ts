@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
-import { isHostMessage, isRequest, isWebviewMessage } from '../../../src/protocol/messages';
+import { isHostMessage, isWebviewMessage } from '../../../src/protocol/messages';
+import { isRequest } from '../../../src/protocol/vmsa';
 
 const request = { profile: 'sev-es', role: 'bsp', cpu: { family: 25, model: 1, stepping: 1 } };
 const junk: unknown[] = [undefined, null, 0, '', 'ready', [], {}, { type: 1 }, { type: 'else' }];

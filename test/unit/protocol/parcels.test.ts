@@ -5,7 +5,8 @@ import { imageBuild } from '../../../src/core/ovmf/imageBuild';
 import type { VolumeContents } from '../../../src/core/ovmf/contents';
 import { parseVolumes } from '../../../src/core/ovmf/volumes/volumes';
 import { Inbox, Outbox, type WireMessage } from '../../../src/protocol/parcels';
-import type { ImagesViewState, OvmfViewState, View } from '../../../src/protocol/messages';
+import type { View } from '../../../src/protocol/messages';
+import type { ImagesViewState, OvmfViewState } from '../../../src/protocol/ovmf';
 import { seeded } from '../../helpers/random';
 
 const MIB = 2 ** 20;

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { ExplainResult, Explanation, Weight } from '../../../../src/core/explain/explanation';
-import type { ExplanationState } from '../../../../src/protocol/messages';
+import type { ExplanationState } from '../../../../src/protocol/launch';
 import {
   asHeading,
   hypotheses,

@@ -1,0 +1,53 @@
+// What all pages share: the actions that they offer, named bytes, places, and checks of what arrives.
+
+/** What a webview can ask the host to do with what it shows. */
+export const ACTIONS = {
+  compare: 'Compare with Generated…',
+  compareFile: 'Compare with File…',
+  compareImage: 'Compare with Image…',
+  generate: 'Generate VMSA…',
+  exportPage: 'Export…',
+  pickCpu: 'Find CPU…',
+  pickFirmware: 'From an OVMF Image…',
+  saveExpected: 'Save Expected Page…',
+  openComparison: 'Open as One Comparison',
+  forgetBefore: 'Forget the Earlier Build',
+  reload: 'Reload and Lose My Changes',
+  keepChanges: 'Keep My Changes',
+  openAsText: 'Open With…',
+  newLaunchFile: 'New Launch File…',
+  openLaunchFile: 'Open Launch File',
+  runAgain: 'Check Again',
+  cancelRun: 'Cancel',
+  copyReport: 'Copy as Markdown',
+  copyReportJson: 'Copy as JSON',
+  saveReport: 'Save…',
+  injectSecret: 'Inject Secret…',
+  explain: 'Why?',
+  explainBeside: 'Also Try Images Beside the Firmware',
+  cancelExplain: 'Stop',
+} as const;
+
+/** The name of an action. */
+export type Action = keyof typeof ACTIONS;
+
+/** A page with the name of the file that it is from. */
+export interface NamedPage {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Where the cursor of a page is: a field, or some bytes. */
+export interface Place {
+  readonly name: string;
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** Whether a value has properties. */
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
+
+/** Whether a value is a whole number from 0 that is exact. */
+export const isCount = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && (value as number) >= 0;
