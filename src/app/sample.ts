@@ -34,7 +34,7 @@ const sampleBytes = (label: string): Uint8Array => sha256(utf8(`SevScope sample 
 /** A page as KVM of Linux 6.6 made it on a CPU with DebugSwap, for another CPU model: two fields are wrong. */
 function wrongPage(right: Uint8Array): Uint8Array {
   const genoa = generateVmsa({ profile: 'sev-es', role: 'bsp', cpu: cpuByName('EPYC-Genoa') });
-  const rdx = decode(VMSA, genoa.bytes)['rdx']!;
+  const { rdx } = decode(VMSA, genoa.bytes);
   return encode(VMSA, { ...decode(VMSA, right), rdx, sev_features: 0x20n });
 }
 

@@ -11,6 +11,7 @@ import { KNOWN_GUIDS } from '../core/ovmf/volumes/guids';
 import { FILE_TYPES, SECTION_TYPES, VOLUME_LAYOUTS } from '../core/ovmf/volumes/layouts';
 import { VOLUME_RULES } from '../core/ovmf/volumes/rules';
 import { hex } from '../core/binary/hex';
+import { entriesOf } from '../core/binary/struct';
 import { CAUSES } from '../core/vmsa/compare/causes';
 import { CPU_MODELS, describeCpuId, SILICON } from '../core/vmsa/launch/cpuModels';
 import { provenanceOf } from '../core/vmsa/launch/initial';
@@ -37,7 +38,7 @@ function layersSection(): string {
   const layers = [...new Map(PROFILES.flatMap((p) => p.layers).map((l) => [l.title, l])).values()];
   return layers
     .map((layer) => {
-      const rows = Object.entries(layer.values).map(([field, value]) => {
+      const rows = entriesOf(layer.values).map(([field, value]) => {
         const known = provenanceOf(layer, field);
         return [
           code(field),

@@ -104,7 +104,7 @@ export interface IdentifyOptions {
 /** The CPU and the start that a page has, whatever launch it is of. */
 function ownFacts(page: Uint8Array) {
   const values = decode(VMSA, page);
-  const signature = values['rdx'] as bigint;
+  const signature = values.rdx;
   const { family, model, stepping, malformed } = decodeSignature(signature);
   return {
     family,

@@ -87,7 +87,7 @@ async function changesFrom(
 ): Promise<[Leaf, LeafValue][]> {
   const changes: [Leaf, LeafValue][] = [];
   const cpu = cpuFrom(options);
-  if (cpu) changes.push([vmsaLeaf('rdx')!, BigInt(encodeSignature(cpu))]);
+  if (cpu) changes.push([vmsaLeaf('rdx'), BigInt(encodeSignature(cpu))]);
   const values = decode(VMSA, page);
   const guess = guessRequest(values);
   const profile = findProfile(guess.profile)!;
@@ -101,7 +101,7 @@ async function changesFrom(
   const address = await resetAddressFrom(options, needed);
   if (address !== undefined) {
     const { csBase, ip } = splitResetAddress(address);
-    changes.push([vmsaLeaf('cs_base')!, csBase], [vmsaLeaf('rip')!, ip]);
+    changes.push([vmsaLeaf('cs_base'), csBase], [vmsaLeaf('rip'), ip]);
   }
   return [...changes, ...options.set.map(readSetting)];
 }

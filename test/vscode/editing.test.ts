@@ -10,7 +10,7 @@ import { leaves, readLeaf } from '../../src/core/binary/struct';
 import { exactText } from '../../src/core/binary/describe';
 import { parseFieldValue, patchField, type Patch } from '../../src/core/vmsa/edit';
 import { generateVmsa } from '../../src/core/vmsa/launch/generate';
-import { VMSA } from '../../src/core/vmsa/layout/layout';
+import { VMSA, vmsaLeaf, type VmsaName } from '../../src/core/vmsa/layout/layout';
 import { randomBytes, seeded } from '../helpers/random';
 import { closeEditors } from './closeEditors';
 import { until } from './until';
@@ -42,8 +42,8 @@ function isDirty(uri: vscode.Uri): boolean | undefined {
 }
 
 const onDisk = (uri: vscode.Uri) => new Uint8Array(readFileSync(uri.fsPath));
-const fieldOf = (bytes: Uint8Array, name: string) => {
-  const leaf = leaves(VMSA).find(({ path }) => path === name)!;
+const fieldOf = (bytes: Uint8Array, name: VmsaName) => {
+  const leaf = vmsaLeaf(name);
   return exactText(readLeaf(bytes, leaf), leaf.size);
 };
 
@@ -56,7 +56,7 @@ async function live(uri: vscode.Uri): Promise<Uint8Array> {
 
 const dirty = (uri: vscode.Uri, is: boolean) =>
   until(`it is ${is ? 'changed' : 'saved'}`, () => isDirty(uri) === is);
-const value = (uri: vscode.Uri, name: string, text: string) =>
+const value = (uri: vscode.Uri, name: VmsaName, text: string) =>
   until(`${name} is ${text}`, async () => fieldOf(await live(uri), name) === text);
 
 before(() => {

@@ -9,7 +9,7 @@ import { MAX_FILE } from '../../src/core/binary/limits';
 import { applyPatch, parseFieldValue, patchField } from '../../src/core/vmsa/edit';
 import { generateVmsa, type VmsaRequest } from '../../src/core/vmsa/launch/generate';
 import { toBase64 } from '../../src/core/binary/hex';
-import { vmsaLeaf } from '../../src/core/vmsa/layout/layout';
+import { vmsaLeaf, type VmsaName } from '../../src/core/vmsa/layout/layout';
 import { ComparisonEditor, comparisonUri } from '../../src/host/vmsa/comparisonEditor';
 import { RecentCpus } from '../../src/host/shell/recentCpus';
 import type { VmsaDocument } from '../../src/host/vmsa/vmsaDocument';
@@ -27,8 +27,8 @@ const EXTENSION = vscode.Uri.file('/extension');
 const NO_BACKUP = { backupId: undefined, untitledDocumentData: undefined };
 
 /** The page with another value in a field. */
-function withField(field: string, value: string, page = PAGE): Uint8Array {
-  const leaf = vmsaLeaf(field)!;
+function withField(field: VmsaName, value: string, page = PAGE): Uint8Array {
+  const leaf = vmsaLeaf(field);
   const bytes = page.slice();
   const patch = patchField(bytes, leaf, parseFieldValue(leaf, value));
   if (patch) applyPatch(bytes, patch);
@@ -71,7 +71,7 @@ const shows = (panel: TestPanel, bytes: Uint8Array) =>
     'the page shows these bytes',
     () => Buffer.compare(shown(panel)?.bytes ?? PAGE.slice(1), bytes) === 0,
   );
-const edit = async (panel: TestPanel, field: string, value: string) => {
+const edit = async (panel: TestPanel, field: VmsaName, value: string) => {
   panel.send({ type: 'edit', field, value });
   await shows(panel, withField(field, value, shown(panel)!.bytes));
 };

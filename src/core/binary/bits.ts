@@ -6,10 +6,21 @@ import type { Bit } from './struct';
 export type Words = Readonly<Record<number, string>>;
 
 /** One named bit. */
-export const flag = (lsb: number, name: string, doc: string): Bit => ({ name, lsb, width: 1, doc });
+export const flag = <const N extends string>(lsb: number, name: N, doc: string): Bit<N> => ({
+  name,
+  lsb,
+  width: 1,
+  doc,
+});
 
 /** A run of bits from `msb` down to `lsb`, with words for single values. */
-export const bits = (msb: number, lsb: number, name: string, doc: string, values?: Words): Bit => ({
+export const bits = <const N extends string>(
+  msb: number,
+  lsb: number,
+  name: N,
+  doc: string,
+  values?: Words,
+): Bit<N> => ({
   name,
   lsb,
   width: msb - lsb + 1,
@@ -24,7 +35,7 @@ export const address = (msb: number, lsb: number, name: string, doc: string): Bi
 });
 
 /** A run of reserved bits. */
-export const mustBeZero = (msb: number, lsb: number): Bit => ({
+export const mustBeZero = (msb: number, lsb: number): Bit<'RSVD'> => ({
   ...bits(msb, lsb, 'RSVD', 'must be zero'),
   reserved: true,
 });

@@ -2,12 +2,15 @@
 // checksum and the way a reader finds it in the manual. All integers are little endian, as everywhere in
 // AMD64 memory. One table drives decode, encode, leaves, diff, descriptions and the generated reference.
 
+/** An unsigned integer. */
+export type ScalarType = 'u8' | 'u16' | 'u32' | 'u64';
+
 /** A scalar, a run of that many bytes, or a nested layout. */
-export type FieldType = 'u8' | 'u16' | 'u32' | 'u64' | number | Struct;
+export type FieldType = ScalarType | number | Struct;
 
 /** Named bits inside a scalar field, `width` bits from bit `lsb`. */
-export interface Bit {
-  readonly name: string;
+export interface Bit<N extends string = string> {
+  readonly name: N;
   readonly lsb: number;
   readonly width: number;
   readonly doc: string;
@@ -65,9 +68,22 @@ export type ValueOf<T> = T extends 'u64'
 /** All values of a layout by field name. */
 export type Values<R extends Row = Row> = { [K in R as K['name']]: ValueOf<K['type']> };
 
+/**
+ * The paths of the leaves of these rows: a row's name, before a dot and a path of its own where it is a layout. Any text
+ * for rows whose names are not known.
+ */
+export type PathOf<R extends Row> =
+  R extends Row<infer N, infer T>
+    ? string extends N
+      ? string
+      : T extends Struct<infer Inner>
+        ? `${N}.${PathOf<Inner>}`
+        : N
+    : never;
+
 /** A field that is not itself a layout, with its absolute place and dotted path. */
-export interface Leaf {
-  readonly path: string;
+export interface Leaf<P extends string = string> {
+  readonly path: P;
   readonly offset: number;
   readonly size: number;
   readonly row: Row;
@@ -77,13 +93,19 @@ export interface Leaf {
 export type LeafValue = number | bigint | Uint8Array;
 
 /** A leaf whose bytes differ between two images of the same layout. */
-export interface LeafDiff {
-  readonly leaf: Leaf;
+export interface LeafDiff<P extends string = string> {
+  readonly leaf: Leaf<P>;
   readonly a: LeafValue;
   readonly b: LeafValue;
 }
 
 const SCALAR_SIZE = { u8: 1, u16: 2, u32: 4, u64: 8 } as const;
+
+/** The entries of a record with its own keys. Only for records that are written out as their type says. */
+export function entriesOf<K extends string, V>(record: Readonly<Partial<Record<K, V>>>): [K, V][] {
+  // The compiler leaves room for further keys, because a value may have more members than its type.
+  return Object.entries(record) as [K, V][];
+}
 
 /** Writes a row in table form: offset, name, type, text, and the rare extras. */
 export function row<const N extends string, const T extends FieldType>(
@@ -224,18 +246,30 @@ export function writeLeaf(bytes: Uint8Array, leaf: Leaf, value: LeafValue): void
 
 const leavesOf = new WeakMap<Struct, readonly Leaf[]>();
 
+function makeLeaves(layout: Struct): readonly Leaf[] {
+  return layout.rows.flatMap((r): readonly Leaf[] =>
+    typeof r.type === 'object'
+      ? leaves(r.type).map((l) => ({ ...l, path: `${r.name}.${l.path}`, offset: r.offset + l.offset }))
+      : [{ path: r.name, offset: r.offset, size: sizeOf(r.type), row: r }],
+  );
+}
+
 /** The leaves of a layout in order; together they cover each of its bytes once. */
-export function leaves(layout: Struct): readonly Leaf[] {
+export function leaves<R extends Row>(layout: Struct<R>): readonly Leaf<PathOf<R>>[] {
   let found = leavesOf.get(layout);
   if (!found) {
-    found = layout.rows.flatMap((r): readonly Leaf[] =>
-      typeof r.type === 'object'
-        ? leaves(r.type).map((l) => ({ ...l, path: `${r.name}.${l.path}`, offset: r.offset + l.offset }))
-        : [{ path: r.name, offset: r.offset, size: sizeOf(r.type), row: r }],
-    );
+    found = makeLeaves(layout);
     leavesOf.set(layout, found);
   }
-  return found;
+  // The paths are joined from the names of the rows, as PathOf says, which the compiler cannot follow.
+  return found as readonly Leaf<PathOf<R>>[];
+}
+
+/** The bytes of a field as one unsigned number, whatever its size. */
+export function readUnsigned(bytes: Uint8Array, { offset, size }: Pick<Leaf, 'offset' | 'size'>): bigint {
+  let value = 0n;
+  for (let i = size - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[offset + i]!);
+  return value;
 }
 
 /** The value of one leaf in an image of its layout that starts at byte `at` of `bytes`. */
@@ -244,7 +278,7 @@ export function readLeaf(bytes: Uint8Array, leaf: Leaf, at = 0): LeafValue {
 }
 
 /** The leaves whose bytes differ between two images of one layout, in order. */
-export function diff(layout: Struct, a: Uint8Array, b: Uint8Array): LeafDiff[] {
+export function diff<R extends Row>(layout: Struct<R>, a: Uint8Array, b: Uint8Array): LeafDiff<PathOf<R>>[] {
   return leaves(layout)
     .filter((leaf) => {
       for (let i = leaf.offset; i < leaf.offset + leaf.size; i++) if (a[i] !== b[i]) return true;

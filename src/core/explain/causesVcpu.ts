@@ -2,7 +2,7 @@
 
 import { hex } from '../binary/hex';
 import { decode } from '../binary/struct';
-import { ES_FEATURES, SEV_FEATURES } from '../vmsa/layout/bitsSev';
+import { ES_FEATURES, SEV_FEATURES, type SevFeature } from '../vmsa/layout/bitsSev';
 import { knownCpus, KVM_FALLBACK_SIGNATURE, modelsWithSignature } from '../vmsa/launch/cpuModels';
 import { generateVmsa } from '../vmsa/launch/generate';
 import { VMSA } from '../vmsa/layout/layout';
@@ -23,7 +23,7 @@ interface Traits {
 function traitsOf({ id, vmm }: KnownProfile): Traits {
   const { bytes } = generateVmsa({ profile: id, role: 'bsp', cpu: { family: 0, model: 0, stepping: 0 } });
   const values = decode(VMSA, bytes);
-  return { fpu: values['mxcsr'] !== 0, features: Number(values['sev_features']), krun: vmm === 'krun' };
+  return { fpu: values.mxcsr !== 0, features: Number(values.sev_features), krun: vmm === 'krun' };
 }
 
 const TRAITS = new Map<ProfileId, Traits>(SEV_ES_PROFILES.map((profile) => [profile.id, traitsOf(profile)]));
@@ -57,7 +57,7 @@ function profiles(differs: (a: Traits, b: Traits) => boolean) {
   };
 }
 
-const bitOf = (name: string): number => {
+const bitOf = (name: SevFeature): number => {
   const { lsb } = SEV_FEATURES.find((bit) => bit.name === name)!;
   return 2 ** lsb;
 };

@@ -3,17 +3,16 @@
 
 import type { ForkableHasher } from '../launch/hasher';
 import { encodeHashTable } from '../launch/kernelHashes';
-import { leaves, writeLeaf } from '../binary/struct';
+import { writeLeaf } from '../binary/struct';
 import { generateVmsa, needsOf, type Role } from '../vmsa/launch/generate';
-import { VMSA, VMSA_SIZE } from '../vmsa/layout/layout';
+import { VMSA_SIZE, vmsaLeaf } from '../vmsa/layout/layout';
 import { findProfile } from '../vmsa/launch/profiles';
 import { encodeSignature, type CpuId } from '../vmsa/launch/signature';
 import type { LaunchFacts } from './launchFacts';
 import type { Setting } from './setting';
 
-const leaf = (path: string) => leaves(VMSA).find((found) => found.path === path)!;
-const RDX = leaf('rdx');
-const SEV_FEATURES = leaf('sev_features');
+const RDX = vmsaLeaf('rdx');
+const SEV_FEATURES = vmsaLeaf('sev_features');
 
 const BLOCK = 64;
 /** Bytes of a page before the block with the CPU's signature: the same for every CPU. */

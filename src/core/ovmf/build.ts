@@ -6,7 +6,7 @@ import { utf8 } from '../binary/hex';
 import type { Row, Struct, Values } from '../binary/struct';
 import { encode } from '../binary/struct';
 import type { GuestArea } from './areaChecks';
-import type { KnownEntry, SEV_METADATA_OFFSET } from './entries';
+import type { KnownEntry } from './entries';
 import { FOOTER_GUID, HASH_BLOCK, RESET_BLOCK, SECRET_BLOCK, TRAILER } from './entries';
 import { AFTER_TABLE } from './guidedTable';
 import type { MetadataLayout } from './metadataLayout';
@@ -130,9 +130,7 @@ function guidedTail(options: BuildOvmfOptions, size: number): Uint8Array {
 
 /** The descriptor of a list, and the layout whose entry leads to it. */
 interface BuiltList {
-  readonly layout: Pick<MetadataLayout, 'guidBefore'> & {
-    readonly entry: Pick<typeof SEV_METADATA_OFFSET, 'guid' | 'payload'>;
-  };
+  readonly layout: Pick<MetadataLayout, 'guidBefore' | 'entry'>;
   readonly bytes: Uint8Array;
 }
 

@@ -43,6 +43,9 @@ const resetBits: readonly Bit[] = [
 const distance = (what: string) =>
   row(0x00, 'offset', 'u32', `bytes from the end of the file back to the start of the ${what} descriptor`);
 
+/** An entry that leads to a descriptor by its distance from the end of the file. */
+export type OffsetEntry = KnownEntry<ReturnType<typeof distance>>;
+
 /** Where the APs of an SEV-ES or SNP guest start. */
 export const RESET_BLOCK = {
   guid: '00f771de-1a7e-4fcb-890e-68c77e2fb44e',

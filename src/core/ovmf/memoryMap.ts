@@ -3,9 +3,11 @@
 
 import { hex } from '../binary/hex';
 import type { Finding, Region } from '../binary/region';
+import type { Row } from '../binary/struct';
 import { HASH_BLOCK, RESET_BLOCK, SECRET_BLOCK, type KnownEntry } from './entries';
 import { findEntry } from './guidedTable';
 import type { OvmfImage } from './image';
+import type { MetadataList } from './metadata';
 import { IGVM_METADATA, SEV_METADATA, TDX_METADATA, type MetadataLayout } from './metadataLayout';
 
 /** A range on a line, `size` bytes from `start`; an address is a range of no bytes. */
@@ -86,17 +88,15 @@ function inLens(regions: readonly Region[], from: number): Flat[] {
     });
 }
 
-/** A section of any list: its fields have the names that the list's layout gives them. */
-type AnySection = Readonly<Record<string, unknown>> & { readonly name: string; readonly offset: number };
-
-function sectionBoxes(
-  list: { readonly sections: readonly AnySection[] } | undefined,
-  layout: MetadataLayout,
+function sectionBoxes<R extends Row>(
+  list: MetadataList<R> | undefined,
+  layout: MetadataLayout<R>,
   findings: readonly Finding[],
 ): Flat[] {
   return (list?.sections ?? []).flatMap((section): Flat[] => {
-    const [start, size] = layout.range.map((field) => Number(section[field])) as [number, number];
-    const type = layout.types.find((known) => known.type === Number(section['type']));
+    const facts = layout.facts(section);
+    const [start, size] = [Number(facts.start), Number(facts.size)];
+    const type = layout.types.find((known) => known.type === facts.type);
     // Places inside the parameter area are no addresses; ranges beyond 4 GiB have a finding and no place here.
     if (type?.relative || start + size > FOUR_GIB || size === 0) return [];
     const source = { offset: section.offset, size: layout.section.size };

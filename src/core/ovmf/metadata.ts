@@ -4,7 +4,7 @@
 import { guidBytes } from '../binary/guid';
 import { byteCount, bytesToHex, hex, utf8 } from '../binary/hex';
 import type { Finding, Region } from '../binary/region';
-import type { Row, Values } from '../binary/struct';
+import type { Row, ValueOf, Values } from '../binary/struct';
 import { decode } from '../binary/struct';
 import type { OvmfEntry } from './guidedTable';
 import type { MetadataLayout, SectionRead, SectionType } from './metadataLayout';
@@ -47,7 +47,7 @@ export function parseMetadata<R extends Row>(
   const payload = layout.entry.payload;
   // An entry that is too short has its own finding.
   if (entry.data.length < payload.size) return { findings: [] };
-  const at = file.fileSize - Number(decode(payload, entry.data)['offset']);
+  const at = file.fileSize - decode(payload, entry.data).offset;
   const refusal = refuseDescriptor(file, layout, entry, at);
   if (refusal) return { findings: [refusal] };
   const header = decode(METADATA_HEADER, file.bytes, at - file.offset);
@@ -93,7 +93,7 @@ function refuseDescriptor(
 /** How many sections can be trusted to be there: the least that version, length, count and file allow. */
 function countSections(
   { title, section }: MetadataLayout,
-  header: Values<(typeof METADATA_HEADER)['rows'][number]>,
+  header: ValueOf<typeof METADATA_HEADER>,
   at: number,
   room: number,
 ): { count: number; findings: Finding[] } {
@@ -135,14 +135,15 @@ function countSections(
 
 function readSection<R extends Row>(
   file: FileTail,
-  { section, types }: MetadataLayout<R>,
+  layout: MetadataLayout<R>,
   list: number,
   index: number,
 ): SectionRead<R> {
-  const offset = list + METADATA_HEADER.size + index * section.size;
-  const values = decode(section, file.bytes, offset - file.offset);
-  const type = Number((values as Values)['type']);
-  return { values, name: sectionType(types, type)?.name ?? `type ${hex(type)}`, offset };
+  const offset = list + METADATA_HEADER.size + index * layout.section.size;
+  const values = decode(layout.section, file.bytes, offset - file.offset);
+  const facts = layout.facts(values);
+  const name = sectionType(layout.types, facts.type)?.name ?? `type ${hex(facts.type)}`;
+  return { values, facts, name, offset };
 }
 
 function sectionType(types: readonly SectionType[], type: number): SectionType | undefined {
@@ -169,7 +170,7 @@ function listRegion(
   sections: readonly SectionRead[],
   guid: string | undefined,
 ): Region {
-  const { title, types, section, entry, signature } = layout;
+  const { title, types, section, sizeField, entry, signature } = layout;
   const before = guid !== undefined && at - 16 >= file.offset ? [guidRegion(at - 16, guid)] : [];
   const header = region(
     'header',
@@ -181,10 +182,10 @@ function listRegion(
       fields: fieldViews(METADATA_HEADER, file, at),
     },
   );
-  const children = sections.map(({ name, offset, values }, i) => {
-    const doc = sectionType(types, Number(values['type']))?.doc ?? 'A type that no published list has.';
-    const length = Number(values[layout.range[1]]);
-    const words = { type: name, [layout.range[1]]: Number.isSafeInteger(length) ? byteCount(length) : '' };
+  const children = sections.map(({ name, offset, facts }, i) => {
+    const doc = sectionType(types, facts.type)?.doc ?? 'A type that no published list has.';
+    const length = Number(facts.size);
+    const words = { type: name, [sizeField]: Number.isSafeInteger(length) ? byteCount(length) : '' };
     const fields = fieldViews(section, file, offset, words);
     return region('section', `${i}: ${name}`, offset, section.size, doc, { fields });
   });

@@ -3,7 +3,7 @@
 
 import type { Row, Struct, Values } from '../binary/struct';
 import { row, struct } from '../binary/struct';
-import type { KnownEntry } from './entries';
+import type { OffsetEntry } from './entries';
 import { IGVM_METADATA_OFFSET, SEV_METADATA_OFFSET, TDX_METADATA_OFFSET } from './entries';
 
 /** One type of section: its number, its name in the source, and what it is in words. */
@@ -15,24 +15,40 @@ export interface SectionType {
   readonly relative?: boolean;
 }
 
+/** What checks and maps ask of a section of any list. */
+export interface SectionFacts {
+  readonly type: number;
+  /** Of guest memory, or of the parameter area when the type is relative. */
+  readonly start: bigint;
+  readonly size: bigint;
+  /** Where the file has its content, in the lists that say so. */
+  readonly content?: { readonly offset: number; readonly size: number };
+}
+
 /** A metadata list: which entry leads to it, its signature, the layout of a section, and the section types. */
 export interface MetadataLayout<R extends Row = Row> {
   readonly title: string;
-  readonly entry: KnownEntry;
+  readonly entry: OffsetEntry;
   readonly signature: string;
   readonly section: Struct<R>;
   readonly types: readonly SectionType[];
-  /** The fields of a section that hold the address and the size of its guest memory. */
-  readonly range: readonly [string, string];
+  /** The field of a section that holds the size of its guest memory. */
+  readonly sizeField: NoInfer<R>['name'];
+  /** What a section's values say. A method, because only those let a layout of known rows stand for one of any rows. */
+  facts(values: Values<R>): SectionFacts;
   /** GUID in the 16 bytes before the signature. */
   readonly guidBefore?: string;
 }
 
-/** One section as read: its values, the name of its type, and its offset in the file. */
+/** A list as its layout, which then knows the names and types of its fields. */
+const metadata = <R extends Row>(layout: MetadataLayout<R>): MetadataLayout<R> => layout;
+
+/** One section as read: its values, what they say, the name of its type, and its offset in the file. */
 export interface SectionRead<R extends Row = Row> {
   readonly name: string;
   readonly offset: number;
   readonly values: Values<R>;
+  readonly facts: SectionFacts;
 }
 
 /** What all three lists start with. */
@@ -105,27 +121,34 @@ const typeRow = (offset: number, types: readonly SectionType[]) =>
   });
 
 /** The SEV metadata: pages that an SNP launch adds, in the order in which they are measured. */
-export const SEV_METADATA = {
+export const SEV_METADATA = metadata({
   title: 'SEV metadata',
   entry: SEV_METADATA_OFFSET,
   signature: 'ASEV',
   types: SEV_SECTION_TYPES,
-  range: ['gpa', 'size'],
+  sizeField: 'size',
+  facts: ({ type, gpa, size }) => ({ type, start: BigInt(gpa), size: BigInt(size) }),
   section: struct('SEV metadata section', 12, [
     row(0x00, 'gpa', 'u32', 'guest-physical address of the range'),
     row(0x04, 'size', 'u32', 'bytes of the range'),
     typeRow(0x08, SEV_SECTION_TYPES),
   ]),
-} satisfies MetadataLayout;
+});
 
 /** The TDX metadata: what an Intel TDX launch adds and measures. */
-export const TDX_METADATA = {
+export const TDX_METADATA = metadata({
   title: 'TDX metadata',
   entry: TDX_METADATA_OFFSET,
   signature: 'TDVF',
   guidBefore: 'e9eaf9f3-168e-44d5-a8eb-7f4d8738f6ae',
   types: TDX_SECTION_TYPES,
-  range: ['memory_address', 'memory_size'],
+  sizeField: 'memory_size',
+  facts: ({ type, memory_address, memory_size, raw_data_offset, raw_data_size }) => ({
+    type,
+    start: memory_address,
+    size: memory_size,
+    content: { offset: raw_data_offset, size: raw_data_size },
+  }),
   section: struct('TDX metadata section', 32, [
     row(
       0x00,
@@ -144,15 +167,16 @@ export const TDX_METADATA = {
       ],
     }),
   ]),
-} satisfies MetadataLayout;
+});
 
 /** The IGVM metadata: where a loader of IGVM files leaves what the firmware wants to know. */
-export const IGVM_METADATA = {
+export const IGVM_METADATA = metadata({
   title: 'IGVM metadata',
   entry: IGVM_METADATA_OFFSET,
   signature: 'IGVM',
   types: IGVM_SECTION_TYPES,
-  range: ['start', 'size'],
+  sizeField: 'size',
+  facts: ({ type, start, size }) => ({ type, start: BigInt(start), size: BigInt(size) }),
   section: struct('IGVM metadata section', 12, [
     row(
       0x00,
@@ -163,4 +187,4 @@ export const IGVM_METADATA = {
     row(0x04, 'size', 'u32', 'bytes of the range'),
     typeRow(0x08, IGVM_SECTION_TYPES),
   ]),
-} satisfies MetadataLayout;
+});

@@ -35,14 +35,12 @@ export function checkSections(
 }
 
 function toRange(layout: MetadataLayout, section: SectionRead, index: number): SectionRange {
-  const { values } = section;
-  const [startName, sizeName] = layout.range;
-  const start = BigInt(values[startName] as number | bigint);
-  const type = layout.types.find((known) => known.type === Number(values['type']));
+  const { start, size } = section.facts;
+  const type = layout.types.find((known) => known.type === section.facts.type);
   return {
     title: `${layout.title}, section ${index} (${section.name} at ${hex(start)})`,
     start,
-    size: BigInt(values[sizeName] as number | bigint),
+    size,
     relative: type?.relative ?? false,
     note: (rule, message) => finding(rule, section.offset, layout.section.size, message),
   };
@@ -51,16 +49,15 @@ function toRange(layout: MetadataLayout, section: SectionRead, index: number): S
 /** The size of the first parameter area, which bounds sections that lie inside it. */
 function parameterRoom({ types }: MetadataLayout, sections: readonly SectionRead[]): bigint {
   const area = types.find(({ name }) => name === 'PARAM_AREA');
-  const found = area && sections.find(({ values }) => values['type'] === area.type);
-  return BigInt((found?.values['size'] as number | undefined) ?? 0);
+  const found = area && sections.find(({ facts }) => facts.type === area.type);
+  return found?.facts.size ?? 0n;
 }
 
 function checkType(
   { types, title }: MetadataLayout,
-  { values }: SectionRead,
+  { facts: { type } }: SectionRead,
   { note }: SectionRange,
 ): Finding[] {
-  const type = Number(values['type']);
   if (types.some((known) => known.type === type)) return [];
   const wanted = types.map((known) => hex(known.type)).join(', ');
   return [
@@ -115,13 +112,14 @@ function checkRawData(
   ranges: readonly SectionRange[],
   fileSize: number,
 ): Finding[] {
-  const raw = sections.map(({ values }) => ({
-    offset: values['raw_data_offset'] as number | undefined,
-    size: values['raw_data_size'] as number | undefined,
-  }));
-  const reach = Math.max(fileSize, ...raw.map(({ offset, size }) => (size ? (offset ?? 0) + size : 0)));
-  return raw.flatMap(({ offset, size }, i) => {
-    if (offset === undefined || !size) return [];
+  const raw = sections.map(({ facts }) => facts.content);
+  const reach = Math.max(
+    fileSize,
+    ...raw.map((content) => (content?.size ? content.offset + content.size : 0)),
+  );
+  return raw.flatMap((content, i) => {
+    if (!content?.size) return [];
+    const { offset } = content;
     const { title, start, note } = ranges[i]!;
     const mapped = [fileSize, reach].map((whole) => FOUR_GIB - BigInt(whole) + BigInt(offset));
     if (mapped.includes(start)) return [];

@@ -5,10 +5,10 @@ import { exactText, reservedBits } from '../binary/describe';
 import { hex, isZero } from '../binary/hex';
 import type { Finding } from '../binary/region';
 import { decode, leaves, readLeaf, type Leaf, type LeafValue } from '../binary/struct';
-import { ES_FEATURES, FEATURE_STATE, SEV_FEATURES } from './layout/bitsSev';
-import { HARDWARE_WRITES } from './compare/causePair';
+import { ES_FEATURES, SEV_FEATURES, type SevFeature } from './layout/bitsSev';
+import { FEATURE_STATE, HARDWARE_WRITES } from './layout/fieldSets';
 import { isResetVector } from './launch/generate';
-import { VMSA, VMSA_SIZE, vmsaLeaf } from './layout/layout';
+import { VMSA, VMSA_SIZE, vmsaLeaf, type VmsaName, type VmsaWord } from './layout/layout';
 import { pageKind, type PageKind } from './pageKind';
 import { finding, type VmsaRule } from './rules';
 import { decodeSignature } from './launch/signature';
@@ -35,9 +35,9 @@ const WHOLE: Readonly<Record<Exclude<PageKind, 'vmsa'>, readonly [VmsaRule, stri
 /** What a check sees and says: values of scalar fields, and a way to pin a message to one of them. */
 interface Notes {
   readonly vcpu: number | undefined;
-  readonly value: (name: string) => bigint;
-  readonly bit: (name: string, lsb: number) => boolean;
-  readonly note: (rule: VmsaRule, field: string, message: string) => void;
+  readonly value: (name: VmsaWord) => bigint;
+  readonly bit: (name: VmsaWord, lsb: number) => boolean;
+  readonly note: (rule: VmsaRule, field: VmsaWord, message: string) => void;
 }
 
 /** What a person should know about a page before she trusts its fields. @param page 4096 bytes */
@@ -49,13 +49,13 @@ export function vmsaFindings(page: Uint8Array, context: PageContext = {}): Findi
   }
   const values = decode(VMSA, page);
   const findings = leaves(VMSA).flatMap((leaf) => reservedSet(leaf, readLeaf(page, leaf)) ?? []);
-  const value = (name: string) => BigInt(values[name] as number | bigint);
+  const value = (name: VmsaWord) => BigInt(values[name]);
   const notes: Notes = {
     vcpu: context.vcpu,
     value,
     bit: (name, lsb) => ((value(name) >> BigInt(lsb)) & 1n) === 1n,
     note: (rule, field, message) => {
-      const { offset, size } = vmsaLeaf(field)!;
+      const { offset, size } = vmsaLeaf(field);
       findings.push(finding(rule, offset, size, message));
     },
   };
@@ -63,7 +63,7 @@ export function vmsaFindings(page: Uint8Array, context: PageContext = {}): Findi
   return findings;
 }
 
-function reservedSet(leaf: Leaf, value: LeafValue): Finding | undefined {
+function reservedSet(leaf: Leaf<VmsaName>, value: LeafValue): Finding | undefined {
   if (value instanceof Uint8Array) {
     if (leaf.row.group !== 'Reserved' || isZero(value)) return undefined;
     const message = `${leaf.path} is reserved but not zero: ${exactText(value, leaf.size).slice(0, 64)}. No known launch sets it.`;
@@ -103,7 +103,7 @@ function checkModes({ value, bit, note }: Notes): void {
 }
 
 function checkSegments({ value, bit, note }: Notes): void {
-  const [cs, tr, ss] = ['cs_attrib', 'tr_attrib', 'ss_attrib'].map((name) => hex(value(name)));
+  const [cs, tr, ss] = [hex(value('cs_attrib')), hex(value('tr_attrib')), hex(value('ss_attrib'))];
   if (bit('cs_attrib', 9)) {
     if (bit('cs_attrib', 10) && bit('efer', 8) && bit('cr0', 31) && bit('cr4', 5))
       note('vmsa-cs-l-and-d', 'cs_attrib', `cs_attrib is ${cs}: L and D are both set.`);
@@ -125,7 +125,7 @@ function checkSegments({ value, bit, note }: Notes): void {
 
 function checkStart({ vcpu, value, bit, note }: Notes): void {
   const realMode = !bit('cr0', 0);
-  const [base, rip, limit] = ['cs_base', 'rip', 'cs_limit'].map(value) as [bigint, bigint, bigint];
+  const [base, rip, limit] = [value('cs_base'), value('rip'), value('cs_limit')];
   if (realMode && rip > limit) {
     note('vmsa-rip-beyond-limit', 'rip', `rip is ${hex(rip)}, beyond the limit of CS, ${hex(limit)}.`);
   }
@@ -147,13 +147,17 @@ function checkStart({ vcpu, value, bit, note }: Notes): void {
 }
 
 /** Registers whose upper half VMRUN wants to be zero; that of DR7 is covered by its own rule. */
-const LOW_HALF = ['cr0', 'dr6'];
+const LOW_HALF: readonly VmsaWord[] = ['cr0', 'dr6'];
 
 /** Fields that software may set, but that no launch does. */
-const NEVER_SET = ['spec_ctrl', 'cpl'];
+const NEVER_SET: readonly VmsaWord[] = ['spec_ctrl', 'cpl'];
 
 /** Bits that read as ones whatever is written to them. */
-const FIXED_ONES: Readonly<Record<string, bigint>> = { rflags: 0x2n, dr6: 0xffff07f0n, dr7: 0x400n };
+const FIXED_ONES: readonly (readonly [VmsaWord, bigint])[] = [
+  ['rflags', 0x2n],
+  ['dr6', 0xffff07f0n],
+  ['dr7', 0x400n],
+];
 
 function checkRegisters({ value, bit, note }: Notes): void {
   for (const name of LOW_HALF) {
@@ -164,7 +168,7 @@ function checkRegisters({ value, bit, note }: Notes): void {
     if (value(name) === 0n) continue;
     note('vmsa-never-set', name, `${name} is ${hex(value(name))}; every known launch leaves it 0.`);
   }
-  for (const [name, ones] of Object.entries(FIXED_ONES)) {
+  for (const [name, ones] of FIXED_ONES) {
     const lost = ones & ~value(name);
     if (lost === 0n) continue;
     if (name !== 'rflags' && value(name) === 0n) {
@@ -201,14 +205,14 @@ function checkRegisters({ value, bit, note }: Notes): void {
   }
 }
 
-const feature = (name: string): number => SEV_FEATURES.find((b) => b.name === name)!.lsb;
+const feature = (name: SevFeature): number => SEV_FEATURES.find((b) => b.name === name)!.lsb;
 
-const SNP_ONLY = SEV_FEATURES.filter((b) => !b.reserved && b.name !== 'SNPActive')
-  .map((b) => b.name)
-  .filter((name) => !ES_FEATURES.includes(name));
+const SNP_ONLY = SEV_FEATURES.map((b) => b.name)
+  .filter((name) => name !== 'RSVD')
+  .filter((name) => name !== 'SNPActive' && !ES_FEATURES.includes(name));
 
 function checkFeatures({ value, bit, note }: Notes): void {
-  const on = (name: string) => bit('sev_features', feature(name));
+  const on = (name: SevFeature) => bit('sev_features', feature(name));
   const features = hex(value('sev_features'));
   const lonely = on('SNPActive') ? [] : SNP_ONLY.filter(on);
   if (lonely.length > 0) {

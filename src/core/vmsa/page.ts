@@ -2,14 +2,14 @@
 
 import { describeLeaf } from '../binary/describe';
 import { hex, isZero } from '../binary/hex';
-import { decode, leaves, readLeaf, type Leaf, type LeafValue, type Values } from '../binary/struct';
+import { decode, leaves, readLeaf, type Leaf, type LeafValue } from '../binary/struct';
 import { describeSignature } from './launch/cpuModels';
 import { resetAddressIn, startAddress, startsAtResetVector } from './launch/generate';
-import { GROUPS, VMSA } from './layout/layout';
+import { GROUPS, VMSA, type VmsaName, type VmsaValues } from './layout/layout';
 
 /** One field of a page, ready to be shown. `group` is one of GROUPS. */
 export interface VmsaField {
-  readonly name: string;
+  readonly name: VmsaName;
   readonly group: string;
   readonly offset: number;
   readonly size: number;
@@ -18,11 +18,11 @@ export interface VmsaField {
   readonly raw: string;
   readonly meaning: string;
   readonly doc: string;
-  readonly leaf: Leaf;
+  readonly leaf: Leaf<VmsaName>;
 }
 
 // Elements of a nested array have no group of their own: they stand under the heading of the array.
-const groupOf = new Map(VMSA.rows.map((r) => [r.name, r.group!]));
+const groupOf = new Map<string, string>(VMSA.rows.map((r) => [r.name, r.group!]));
 
 /** The field names that make up the heading of a leaf. */
 function heading(leaf: Leaf): string {
@@ -35,17 +35,16 @@ function abridgedTags(tags: number): string {
   return `abridged form: in use ${used.map((i) => `R${i}`).join(' ')}`;
 }
 
-function meaningOf(leaf: Leaf, value: LeafValue, values: Values, described: string): string {
-  if (leaf.path === 'rdx') return describeSignature(value as bigint);
-  if (leaf.path === 'rip') {
-    return `starts at ${hex((values['cs_base'] as bigint) + (value as bigint), 8)} (cs_base + rip)`;
-  }
-  if (leaf.path === 'x87_ftw' && value !== 0 && Number(value) <= 0xff) return abridgedTags(Number(value));
+function meaningOf(name: VmsaName, values: VmsaValues, described: string): string {
+  const { rdx, x87_ftw: tags } = values;
+  if (name === 'rdx') return describeSignature(rdx);
+  if (name === 'rip') return `starts at ${hex(startAddress(values), 8)} (cs_base + rip)`;
+  if (name === 'x87_ftw' && tags !== 0 && tags <= 0xff) return abridgedTags(tags);
   return described;
 }
 
 /** One leaf of a page. @param values all of that page */
-function fieldOf(leaf: Leaf, value: LeafValue, values: Values): VmsaField {
+function fieldOf(leaf: Leaf<VmsaName>, value: LeafValue, values: VmsaValues): VmsaField {
   const { raw, meaning } = describeLeaf(leaf, value);
   return {
     name: leaf.path,
@@ -54,7 +53,7 @@ function fieldOf(leaf: Leaf, value: LeafValue, values: Values): VmsaField {
     size: leaf.size,
     value,
     raw,
-    meaning: meaningOf(leaf, value, values, meaning),
+    meaning: meaningOf(leaf.path, values, meaning),
     doc: leaf.row.doc,
     leaf,
   };
@@ -64,7 +63,11 @@ function fieldOf(leaf: Leaf, value: LeafValue, values: Values): VmsaField {
  * Leaves of a page in the order of the file, all of them unless `some` are asked for.
  * @param page at least 4096 bytes from `at`
  */
-export function vmsaFields(page: Uint8Array, at = 0, some: readonly Leaf[] = leaves(VMSA)): VmsaField[] {
+export function vmsaFields(
+  page: Uint8Array,
+  at = 0,
+  some: readonly Leaf<VmsaName>[] = leaves(VMSA),
+): VmsaField[] {
   const values = decode(VMSA, page, at);
   return some.map((leaf) => fieldOf(leaf, readLeaf(page, leaf, at), values));
 }
@@ -86,17 +89,15 @@ export function groupFields<F extends { readonly group: string }>(
 /** A page in one line: role, where it starts, CPU. */
 export function vmsaSummary(page: Uint8Array, at = 0): string {
   const values = decode(VMSA, page, at);
-  const csBase = values['cs_base'] as bigint;
-  const rip = values['rip'] as bigint;
-  return `${startText(values, csBase, rip)}; ${describeSignature(values['rdx'] as bigint)}`;
+  return `${startText(values)}; ${describeSignature(values.rdx)}`;
 }
 
-function startText(values: Values, csBase: bigint, rip: bigint): string {
+function startText(values: VmsaValues): string {
   if (startsAtResetVector(values)) return 'boot processor (BSP)';
   // Only an SVSM image or an IGVM file starts a vCPU with protection on, and then all of the address counts.
-  if (((values['cr0'] as bigint) & 1n) === 1n) {
-    const bits = ((values['efer'] as bigint) & 0x400n) === 0n ? '32-bit' : '64-bit';
-    return `starts in ${bits} mode at ${hex(csBase + rip, 8)}`;
+  if ((values.cr0 & 1n) === 1n) {
+    const bits = (values.efer & 0x400n) === 0n ? '32-bit' : '64-bit';
+    return `starts in ${bits} mode at ${hex(startAddress(values), 8)}`;
   }
   const address = resetAddressIn(values);
   const start =

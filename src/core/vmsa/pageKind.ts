@@ -2,7 +2,7 @@
 // for one.
 
 import { isZero, onlyByte } from '../binary/hex';
-import { readLeaf } from '../binary/struct';
+import { readUnsigned } from '../binary/struct';
 import { RESERVED_END, VMSA_SIZE, vmsaLeaf } from './layout/layout';
 
 /**
@@ -18,13 +18,13 @@ const GHCB_RANGES = [
   [0x3f0, 0x400],
 ] as const;
 
-const EFER = vmsaLeaf('efer')!;
-const CS_ATTRIB = vmsaLeaf('cs_attrib')!;
+const EFER = vmsaLeaf('efer');
+const CS_ATTRIB = vmsaLeaf('cs_attrib');
 const SVME = 0x1000n;
 
 /** Whether a page has what no vCPU starts without: SVME, or at least a code segment. */
 export function hasRegisters(page: Uint8Array): boolean {
-  return ((readLeaf(page, EFER) as bigint) & SVME) !== 0n || readLeaf(page, CS_ATTRIB) !== 0;
+  return (readUnsigned(page, EFER) & SVME) !== 0n || readUnsigned(page, CS_ATTRIB) !== 0n;
 }
 
 // Of 2104 random bytes, 8 are zero and all 256 values occur, give or take one. Plain data has neither.

@@ -8,7 +8,6 @@ import * as appErrors from '../../app/errors';
 import { findVmsaLeaf, parseFieldValue, patchField, withBits, type BitRange } from '../../core/vmsa/edit';
 import { similarFields } from '../../core/vmsa/layout/fieldNames';
 import type { VmsaRequest } from '../../core/vmsa/launch/generate';
-import { vmsaLeaf } from '../../core/vmsa/layout/layout';
 import type { Action } from '../../protocol/shared';
 import { nameOf, readUri, watchFile, whyNotWritable } from '../shell/files';
 import { Halves } from './halves';
@@ -137,7 +136,7 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
     if ('reason' in read) throw appErrors.notAPage(name, read.reason);
     const bytes = read.pages[page];
     if (!bytes) throw errors.noSuchPage(name, page, read.pages.length);
-    const leaf = vmsaLeaf(field) ?? findVmsaLeaf(field);
+    const leaf = findVmsaLeaf(field);
     if (!leaf) throw appErrors.unknownField(field, similarFields(field));
     const wanted = parseFieldValue(leaf, value);
     const why = this.whyReadOnly(document);

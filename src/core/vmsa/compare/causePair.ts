@@ -2,7 +2,9 @@
 
 import { hex } from '../../binary/hex';
 import { SEV_FEATURES } from '../layout/bitsSev';
+import { HARDWARE_WRITES } from '../layout/fieldSets';
 import { isResetVector } from '../launch/generate';
+import type { VmsaName, VmsaWord } from '../layout/layout';
 import type { PageKind } from '../pageKind';
 
 /** One of the two pages. */
@@ -13,12 +15,12 @@ export interface Side {
   /** Whether anything is set there besides MXCSR and the x87 control word, which a launch has. */
   readonly beyondReset: boolean;
   /** The value of a scalar field. */
-  readonly value: (name: string) => bigint;
+  readonly value: (name: VmsaWord) => bigint;
 }
 
 /** A field that differs: its values `a` and `e` (1 for a run of bytes with any set), and both pages. */
 export interface Pair {
-  readonly name: string;
+  readonly name: VmsaName;
   readonly group: string;
   readonly offset: number;
   readonly a: bigint;
@@ -48,7 +50,7 @@ export const are = (pair: Pair, x: bigint, y: bigint) =>
 export const differsBy = ({ a, e }: Pair) => a ^ e;
 
 /** A test for fields of these names. */
-export const named = (...names: string[]) => {
+export const named = (...names: readonly VmsaName[]) => {
   const set = new Set(names);
   return ({ name }: Pair) => set.has(name);
 };
@@ -81,17 +83,6 @@ export const isEc2 = (page: Side) =>
   page.value('ds_attrib') === 0x93n;
 /** Whether hardware has written into a page, which it does when the guest runs. */
 export const hasRun = (page: Side) => HARDWARE_WRITES.some((name) => page.value(name) !== 0n);
-
-/** Fields that hardware writes at exits and entries. */
-export const HARDWARE_WRITES = [
-  'guest_exit_info_1',
-  'guest_exit_info_2',
-  'guest_exit_int_info',
-  'guest_nrip',
-  'guest_exit_code',
-  'tlb_id',
-  'pcpu_id',
-];
 
 /** Where a page starts. */
 export const start = (page: Side) => hex(page.value('cs_base') + page.value('rip'), 8);

@@ -3,7 +3,6 @@
 
 import { hex } from '../../binary/hex';
 import {
-  HARDWARE_WRITES,
   START,
   accessedBit,
   are,
@@ -24,8 +23,9 @@ import {
   start,
   type Pair,
 } from './causePair';
-import { FEATURE_STATE } from '../layout/bitsSev';
 import { describeSignature, KVM_FALLBACK_SIGNATURE } from '../launch/cpuModels';
+import { FEATURE_STATE, HARDWARE_WRITES } from '../layout/fieldSets';
+import type { VmsaWord } from '../layout/layout';
 import { SEVCTL_SIZE } from '../forms/sevctlJson';
 import { decodeSignature } from '../launch/signature';
 
@@ -309,23 +309,14 @@ const VMM: readonly CauseRule[] = [
   },
 ];
 
-const RUNNING = [
+const RUNNING: readonly VmsaWord[] = [
   ...HARDWARE_WRITES,
-  ...['rax', 'rbx', 'rcx', 'rsp', 'rbp', 'rsi', 'rdi', 'r8', 'r9', 'r10', 'r11', 'r12', 'r13', 'r14', 'r15'],
-  ...[
-    'cr2',
-    'cr3',
-    'cpl',
-    'star',
-    'lstar',
-    'cstar',
-    'sfmask',
-    'kernel_gs_base',
-    'sysenter_cs',
-    'sysenter_esp',
-  ],
-  ...['sysenter_eip', 'xss', 'u_cet', 's_cet', 'ssp', 'isst_addr', 'pkru', 'tsc_aux'],
-  ...[0, 1, 2, 3].map((i) => `vmpl${i}_ssp`),
+  ...(['rax', 'rbx', 'rcx', 'rsp', 'rbp', 'rsi', 'rdi'] as const),
+  ...(['r8', 'r9', 'r10', 'r11', 'r12', 'r13', 'r14', 'r15'] as const),
+  ...(['cr2', 'cr3', 'cpl', 'star', 'lstar', 'cstar', 'sfmask', 'kernel_gs_base'] as const),
+  ...(['sysenter_cs', 'sysenter_esp', 'sysenter_eip', 'pkru', 'tsc_aux'] as const),
+  ...(['xss', 'u_cet', 's_cet', 'ssp', 'isst_addr'] as const),
+  ...(['vmpl0_ssp', 'vmpl1_ssp', 'vmpl2_ssp', 'vmpl3_ssp'] as const),
 ];
 
 const REST: readonly CauseRule[] = [

@@ -2,7 +2,7 @@
 // values on both sides, and at other fields of both pages, because one byte has several histories.
 
 import { isZero } from '../../binary/hex';
-import { decode, writeLeaf, type Values } from '../../binary/struct';
+import { decode, writeLeaf } from '../../binary/struct';
 import type { Pair, Side } from './causePair';
 import { CAUSES } from './causeRules';
 import type { ComparedField } from './compare';
@@ -24,13 +24,13 @@ export interface Cause {
 function sideOf(fields: readonly VmsaField[]): Side {
   const page = new Uint8Array(VMSA_SIZE);
   for (const { leaf, value } of fields) writeLeaf(page, leaf, value);
-  const values: Values = decode(VMSA, page);
+  const values = decode(VMSA, page);
   const above = fields.filter((field) => field.offset >= SEVCTL_SIZE && !isZeroField(field));
   return {
     kind: pageKind(page),
     beyondReset: above.some(({ name }) => name !== 'mxcsr' && name !== 'x87_fcw'),
     fpu: above.length > 0,
-    value: (name) => BigInt(values[name] as number | bigint),
+    value: (name) => BigInt(values[name]),
   };
 }
 

@@ -106,8 +106,7 @@ function candidate(page: Uint8Array, attempt: Attempt): Candidate {
 
 /** The launches that a page of 4096 bytes comes from. Never throws on content. */
 export function identify(page: Uint8Array): Identified {
-  const rdx = decode(VMSA, page)['rdx'] as bigint;
-  const own = decodeSignature(rdx);
+  const own = decodeSignature(decode(VMSA, page).rdx);
   const cpus = knownCpus();
   const isNew = !own.malformed && !isKnown(own);
   // With a signature that no CPU has, all CPUs are equally far.

@@ -2,9 +2,9 @@
 // kernel modules. Names and arrays come from the table's Linux names; what that structure cannot hold is in a comment.
 
 import { bytesToHex, hex, isZero } from '../../binary/hex';
-import { leaves } from '../../binary/struct';
+import { leaves, readUnsigned } from '../../binary/struct';
 import { KERNEL_STRUCT_SIZE, VMSA } from '../layout/layout';
-import { memberNumber, membersOf, type Member } from '../layout/members';
+import { membersOf, type Member } from '../layout/members';
 
 /** The members of the structure, in order. */
 export const LINUX_MEMBERS: readonly Member[] = membersOf('linux', KERNEL_STRUCT_SIZE);
@@ -23,7 +23,7 @@ function valueText(page: Uint8Array, member: Member): string {
     const parts = member.members.filter((m) => isSet(page, m));
     return `{ ${parts.map((m) => `.${m.name} = ${valueText(page, m)}`).join(', ')} }`;
   }
-  if (member.kind === 'number') return `${hex(memberNumber(page, member))}${member.size === 8 ? 'ULL' : ''}`;
+  if (member.kind === 'number') return `${hex(readUnsigned(page, member))}${member.size === 8 ? 'ULL' : ''}`;
   const items = [...page.subarray(member.offset, member.offset + member.size)].flatMap((b, i) =>
     b === 0 ? [] : [`[${i}] = ${hex(b, 2)}`],
   );

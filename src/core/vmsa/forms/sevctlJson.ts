@@ -3,8 +3,9 @@
 
 import type { Json } from '../../binary/exactJson';
 import { hex } from '../../binary/hex';
+import { readUnsigned } from '../../binary/struct';
 import { VMSA_SIZE } from '../layout/layout';
-import { memberNumber, membersOf, type Member } from '../layout/members';
+import { membersOf, type Member } from '../layout/members';
 
 /** Bytes of the page that are in the JSON; all above are lost. */
 export const SEVCTL_SIZE = 0x408;
@@ -13,7 +14,7 @@ const MEMBERS = membersOf('libvirt', SEVCTL_SIZE);
 
 function valueText(page: Uint8Array, member: Member, indent: string): string {
   const inner = `${indent}  `;
-  if (member.kind === 'number') return memberNumber(page, member).toString();
+  if (member.kind === 'number') return readUnsigned(page, member).toString();
   if (member.kind === 'segment') return objectText(page, member.members, indent);
   const items = [...page.subarray(member.offset, member.offset + member.size)].map((b) => `${inner}${b}`);
   return `[\n${items.join(',\n')}\n${indent}]`;

@@ -3,9 +3,9 @@
 
 import { findCpuModel } from './cpuModels';
 import * as errors from '../errors';
-import { diff, encode, type Values } from '../../binary/struct';
+import { diff, encode, entriesOf, writeLeaf } from '../../binary/struct';
 import { provenanceOf, type Layer, type LaunchSymbol, type Provenance, type Role } from './initial';
-import { VMSA, VMSA_SIZE } from '../layout/layout';
+import { VMSA, VMSA_SIZE, vmsaLeaf, type VmsaName, type VmsaValues, type VmsaWord } from '../layout/layout';
 import {
   findProfile,
   LAUNCH_PROFILES,
@@ -48,7 +48,7 @@ export interface Write extends Provenance {
 /** A generated page of 4096 bytes and, for each field that a layer names, its writes in order. */
 export interface GeneratedVmsa {
   readonly bytes: Uint8Array;
-  readonly trail: ReadonlyMap<string, readonly Write[]>;
+  readonly trail: ReadonlyMap<VmsaName, readonly Write[]>;
 }
 
 /** QEMU's split: the low half of the address is IP, the high half the base of CS. */
@@ -62,13 +62,13 @@ function joinResetAddress(csBase: bigint, rip: bigint): bigint {
 }
 
 /** The address of the first instruction of a page in real mode. */
-export function startAddress(values: Values): bigint {
-  return (values['cs_base'] as bigint) + (values['rip'] as bigint);
+export function startAddress(values: VmsaValues): bigint {
+  return values.cs_base + values.rip;
 }
 
 /** The reset address that a page's start has come from; nothing where no firmware's address starts a vCPU like this. */
-export function resetAddressIn(values: Values): number | undefined {
-  const [csBase, rip] = [values['cs_base'] as bigint, values['rip'] as bigint];
+export function resetAddressIn(values: VmsaValues): number | undefined {
+  const { cs_base: csBase, rip } = values;
   if (startsAtResetVector(values) || joinResetAddress(csBase, rip) !== csBase + rip) return undefined;
   return Number(csBase + rip);
 }
@@ -107,9 +107,9 @@ const layersFor = ({ layers }: Profile, role: Role) => layers.filter((l) => (l.r
 
 /** Which parts of a request the last writes to each field of a page use. */
 export function needsOf(profile: Profile, role: Role): Needs {
-  const last = Object.assign({}, ...layersFor(profile, role).map((l) => l.values)) as Layer['values'];
+  const last = new Map(layersFor(profile, role).flatMap((l) => entriesOf(l.values)));
   const needs = new Set(
-    Object.values(last).flatMap((v) => (typeof v === 'object' ? SYMBOLS[v.symbol].need : [])),
+    [...last.values()].flatMap((v) => (typeof v === 'object' ? SYMBOLS[v.symbol].need : [])),
   );
   const svsm = (['entry', 'stack', 'pageTable', 'vtom'] as const).filter((part) => needs.has(part));
   return { cpu: needs.has('cpu'), resetAddress: needs.has('resetAddress'), svsm };
@@ -142,9 +142,9 @@ export function generateVmsa(request: VmsaRequest): GeneratedVmsa {
       PROFILES.map((p) => p.id),
     );
   checkRequest(profile, request);
-  const trail = new Map<string, Write[]>();
+  const trail = new Map<VmsaWord, Write[]>();
   for (const layer of layersFor(profile, request.role)) {
-    for (const [field, initial] of Object.entries(layer.values)) {
+    for (const [field, initial] of entriesOf(layer.values)) {
       const value = typeof initial === 'object' ? SYMBOLS[initial.symbol].resolve(request) : initial;
       const write = { layer, value, ...provenanceOf(layer, field) };
       const before = trail.get(field);
@@ -152,8 +152,9 @@ export function generateVmsa(request: VmsaRequest): GeneratedVmsa {
       else trail.set(field, [write]);
     }
   }
-  const values = Object.fromEntries([...trail].map(([field, writes]) => [field, writes.at(-1)!.value]));
-  return { bytes: encode(VMSA, values as Partial<Values>), trail };
+  const bytes = new Uint8Array(VMSA_SIZE);
+  for (const [field, writes] of trail) writeLeaf(bytes, vmsaLeaf(field), writes.at(-1)!.value);
+  return { bytes, trail };
 }
 
 /** The numbers of a QEMU CPU model. @throws CheckError (usage) for a name that QEMU does not have. */
@@ -170,8 +171,8 @@ export function isResetVector(csBase: bigint, rip: bigint): boolean {
 }
 
 /** Whether a page starts there. */
-export function startsAtResetVector(values: Values): boolean {
-  return isResetVector(values['cs_base'] as bigint, values['rip'] as bigint);
+export function startsAtResetVector(values: VmsaValues): boolean {
+  return isResetVector(values.cs_base, values.rip);
 }
 
 const safe = (value: bigint): number => (value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : 0);
@@ -181,16 +182,15 @@ const safe = (value: bigint): number => (value <= BigInt(Number.MAX_SAFE_INTEGER
  * and SVSM values are the page's own. Nothing for an AP that would start where the boot processor does: all its page
  * says is that it is the boot processor's.
  */
-export function requestLike(profile: KnownProfile, role: Role, values: Values): VmsaRequest | undefined {
-  const word = (field: string) => values[field] as bigint;
+export function requestLike(profile: KnownProfile, role: Role, values: VmsaValues): VmsaRequest | undefined {
   const needs = needsOf(profile, role);
   if (needs.resetAddress && startsAtResetVector(values)) return undefined;
-  const { family, model, stepping } = decodeSignature(word('rdx'));
+  const { family, model, stepping } = decodeSignature(values.rdx);
   const image: Required<SvsmImage> = {
-    entry: safe(word('rip')),
-    stack: safe(word('rsp')),
-    pageTable: safe(word('cr3')),
-    vtom: safe(word('rsi') << 32n),
+    entry: safe(values.rip),
+    stack: safe(values.rsp),
+    pageTable: safe(values.cr3),
+    vtom: safe(values.rsi << 32n),
   };
   const svsm = Object.fromEntries(needs.svsm.map((part) => [part, image[part]]));
   return {
@@ -198,7 +198,7 @@ export function requestLike(profile: KnownProfile, role: Role, values: Values): 
     role,
     cpu: { family, model, stepping },
     ...(needs.resetAddress && {
-      resetAddress: Number(joinResetAddress(word('cs_base'), word('rip'))),
+      resetAddress: Number(joinResetAddress(values.cs_base, values.rip)),
     }),
     ...(needs.svsm.length > 0 && { svsm: { entry: 0, ...svsm } }),
   };
@@ -224,7 +224,7 @@ const MOST_DIFFERENCES = 16;
  * The request that a page looks like it came from: of all launches the one whose page differs in the fewest fields.
  * A good first guess for a comparison; for a page that a launch has, exactly its request.
  */
-export function guessRequest(values: Values): VmsaRequest {
+export function guessRequest(values: VmsaValues): VmsaRequest {
   const page = encode(VMSA, values);
   let best: { request: VmsaRequest; distance: number } | undefined;
   for (const profile of LAUNCH_PROFILES) {
@@ -246,6 +246,6 @@ export function withoutHostChange(request: VmsaRequest): VmsaRequest {
 }
 
 /** The request for the page that this one was meant to be: of the launch that it looks like, without a host's change. */
-export function expectedRequest(values: Values): VmsaRequest {
+export function expectedRequest(values: VmsaValues): VmsaRequest {
   return withoutHostChange(guessRequest(values));
 }

@@ -4,6 +4,7 @@
 // target/i386/{cpu,sev}.c. What other VMMs write is in initialVmms.ts. A field that no layer names is zero.
 
 import { KVM_FALLBACK_SIGNATURE } from './cpuModels';
+import type { VmsaWord } from '../layout/layout';
 
 /** Boot processor (vCPU 0) or application processor (every other). */
 export type Role = 'bsp' | 'ap';
@@ -48,13 +49,13 @@ export interface Layer extends Provenance {
   readonly title: string;
   /** Only for pages of this role. */
   readonly role?: Role;
-  readonly values: Readonly<Record<string, InitialValue>>;
+  readonly values: Readonly<Partial<Record<VmsaWord, InitialValue>>>;
   /** By field, what is known about a single value beside or instead of the layer's provenance. */
-  readonly about?: Readonly<Record<string, Partial<Provenance>>>;
+  readonly about?: Readonly<Partial<Record<VmsaWord, Partial<Provenance>>>>;
 }
 
 /** The provenance of one value of a layer. */
-export function provenanceOf(layer: Layer, field: string): Provenance {
+export function provenanceOf(layer: Layer, field: VmsaWord): Provenance {
   const { source, since, until, note } = { ...layer, ...layer.about?.[field] };
   return {
     source,
@@ -64,14 +65,21 @@ export function provenanceOf(layer: Layer, field: string): Provenance {
   };
 }
 
-/** The same part of several segments, all with one value. */
-export const segments = (names: readonly string[], part: string, value: number): Record<string, number> =>
-  Object.fromEntries(names.map((name) => [`${name}_${part}`, value]));
-
 /** ES, SS, DS, FS and GS. */
-export const DATA_SEGMENTS = ['es', 'ss', 'ds', 'fs', 'gs'];
+export const DATA_SEGMENTS = ['es', 'ss', 'ds', 'fs', 'gs'] as const;
 /** All ten: the tables' registers are kept as segments. */
-export const ALL_SEGMENTS = [...DATA_SEGMENTS, 'cs', 'gdtr', 'ldtr', 'idtr', 'tr'];
+export const ALL_SEGMENTS = [...DATA_SEGMENTS, 'cs', 'gdtr', 'ldtr', 'idtr', 'tr'] as const;
+
+/** The same part of several segments, all with one value. */
+export function segments(
+  names: readonly (typeof ALL_SEGMENTS)[number][],
+  part: 'selector' | 'attrib' | 'limit',
+  value: number,
+): Layer['values'] {
+  const values: Partial<Record<VmsaWord, number>> = {};
+  for (const name of names) values[`${name}_${part}`] = value;
+  return values;
+}
 
 /** What the architecture says that a CPU has after INIT. */
 export const AMD_INIT: Layer = {

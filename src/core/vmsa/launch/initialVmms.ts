@@ -90,7 +90,7 @@ export const KRUN_AP: Layer = {
   values: { cs_selector: 0x9100, cs_base: 0x91000n, rip: 0n },
 };
 
-const FLAT_DATA = ['es', 'ss', 'ds', 'fs'];
+const FLAT_DATA = ['es', 'ss', 'ds', 'fs'] as const;
 
 /** QEMU's former `svsm=` launch: flat 32-bit protected mode on every vCPU. */
 export const SVSM_LAUNCH: Layer = {

@@ -44,7 +44,7 @@ export interface DecodedSignature extends CpuId {
   readonly malformed: boolean;
 }
 
-const bitNamed = (name: string, signature: number | bigint) =>
+const bitNamed = (name: (typeof SIGNATURE)[number]['name'], signature: number | bigint) =>
   Number(
     bitValue(
       signature,

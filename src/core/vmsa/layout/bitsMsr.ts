@@ -87,10 +87,10 @@ export const TSC_SCALE: readonly Bit[] = [
 ];
 
 /** At reset RDX has the value of CPUID Fn0000_0001_EAX of the guest's CPU model. */
-export const SIGNATURE: readonly Bit[] = [
+export const SIGNATURE = [
   bits(3, 0, 'STEPPING', 'stepping'),
   bits(7, 4, 'BASE_MODEL', 'low digit of the model'),
   bits(11, 8, 'BASE_FAMILY', 'family, or 0xf when the extended family counts'),
   bits(19, 16, 'EXT_MODEL', 'high digit of the model'),
   bits(27, 20, 'EXT_FAMILY', 'added to a base family of 0xf'),
-];
+] as const;

@@ -26,7 +26,7 @@ export const EVENT: readonly Bit[] = [
 ];
 
 /** MSR SEV_STATUS shows the guest these bits shifted left by two. */
-export const SEV_FEATURES: readonly Bit[] = [
+export const SEV_FEATURES = [
   flag(0, 'SNPActive', 'SEV-SNP is active'),
   flag(1, 'vTOM', 'virtual top of memory in use'),
   flag(2, 'ReflectVC', 'events that cause #VC exit to a paravisor or SVSM instead'),
@@ -47,21 +47,13 @@ export const SEV_FEATURES: readonly Bit[] = [
   mustBeZero(20, 17),
   flag(21, 'IbpbOnEntry', 'branch prediction barrier at every entry'),
   mustBeZero(63, 22),
-];
+] as const;
 
-/** Fields that count only with one of these features on. */
-export const FEATURE_STATE: ReadonlyMap<string, readonly string[]> = new Map([
-  ['tsc_scale', ['SecureTSC']],
-  ['tsc_offset', ['SecureTSC']],
-  ['virtual_tom', ['vTOM']],
-  ['reg_prot_nonce', ['VmsaRegProt']],
-  ['secure_avic_control', ['SecureAVIC']],
-  ['vintr_ctrl', ['AlternateInjection', 'SecureAVIC']],
-  ['event_inj', ['AlternateInjection', 'SecureAVIC']],
-]);
+/** The name of a feature. */
+export type SevFeature = Exclude<(typeof SEV_FEATURES)[number]['name'], 'RSVD'>;
 
 /** Features that an SEV-ES guest can have, too; all others need SEV-SNP. */
-export const ES_FEATURES: readonly string[] = [
+export const ES_FEATURES: readonly SevFeature[] = [
   'DebugVirtualization',
   'PreventHostIBS',
   'PmcVirtualization',

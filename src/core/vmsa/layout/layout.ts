@@ -2,7 +2,17 @@
 // and Linux struct sev_es_save_area up to 0x670; the sampling state above it as COCONUT-SVSM declares it.
 // Names are those of the kernel with `_` for `.` in the segments. Every byte of the page belongs to a row.
 
-import { leaves, row, struct, type FieldType, type Leaf, type Row } from '../../binary/struct';
+import {
+  leaves,
+  row,
+  struct,
+  type FieldType,
+  type Leaf,
+  type PathOf,
+  type Row,
+  type ScalarType,
+  type ValueOf,
+} from '../../binary/struct';
 import * as fpuState from './bitsFpu';
 import * as msrs from './bitsMsr';
 import * as sevState from './bitsSev';
@@ -31,7 +41,13 @@ type Extras = Pick<Row, 'bits' | 'aliases' | 'note'>;
 /** Rows under one heading: offset, name, type, text, bits or more. */
 const under =
   (group: (typeof GROUPS)[number]) =>
-  (offset: number, name: string, type: FieldType, doc: string, extras: Extras = {}): Row =>
+  <const N extends string, const T extends FieldType>(
+    offset: number,
+    name: N,
+    type: T,
+    doc: string,
+    extras: Extras = {},
+  ): Row<N, T> =>
     row(offset, name, type, doc, { ...extras, group });
 
 const control = under('Control registers');
@@ -54,15 +70,15 @@ const coconut = (name: string) => ({ coconut: name });
 const measure = (name: string) => ({ 'sev-snp-measure': name });
 // Linux and sev-snp-measure have one array where KVM's plain save area has SPEC_CTRL at its end.
 const IN_0x298 = { linux: 'reserved_0x298', ...measure('reserved_0x298') };
-const reserved = (offset: number, size: number, extras: Extras = {}): Row =>
+const reserved = (offset: number, size: number, extras: Extras = {}) =>
   inReserve(offset, `reserved_0x${offset.toString(16)}`, size, 'reserved, zero', extras);
 
-function segment(
+function segment<const S extends string>(
   offset: number,
-  name: string,
+  name: S,
   title: string,
   use: { selector?: string; limit?: string } = {},
-): Row[] {
+) {
   const register = name.replace('dtr', 'dt');
   const named = (part: string, flags = part) => ({
     aliases: { linux: `${name}.${part}`, coconut: `${register}.${flags}` },
@@ -89,30 +105,37 @@ function segment(
 
 const TABLE_REGISTER = { selector: ' (unused by this register, zero)', limit: ' (16 bits count)' };
 
-const count = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => make(i));
+/** Numbers as literals, so that names made of them are literals, too: `r8` to `r15`, not `r` and any number. */
+const FOUR = [0, 1, 2, 3] as const;
+const EIGHT = [...FOUR, 4, 5, 6, 7] as const;
+const EIGHT_TO_15 = [8, 9, 10, 11, 12, 13, 14, 15] as const;
+const SIXTEEN = [...EIGHT, ...EIGHT_TO_15] as const;
 
 const X87_REGISTERS = struct('x87 registers', 80, [
-  ...count(8, (i) => row(8 * i, `st${i}_significand`, 'u64', `ST${i} and MM${i}: significand`)),
-  ...count(8, (i) => row(64 + 2 * i, `st${i}_sign_exponent`, 'u16', `ST${i}: sign and exponent`)),
+  ...EIGHT.map((i) => row(8 * i, `st${i}_significand`, 'u64', `ST${i} and MM${i}: significand`)),
+  ...EIGHT.map((i) => row(64 + 2 * i, `st${i}_sign_exponent`, 'u16', `ST${i}: sign and exponent`)),
 ]);
 const XMM_REGISTERS = struct(
   'XMM registers',
   256,
-  count(16, (i) => row(16 * i, `xmm${i}`, 16, `XMM${i}`)),
+  SIXTEEN.map((i) => row(16 * i, `xmm${i}`, 16, `XMM${i}`)),
 );
 const YMM_REGISTERS = struct(
   'YMM registers',
   256,
-  count(16, (i) => row(16 * i, `ymm${i}_hi`, 16, `YMM${i}: upper half`)),
+  SIXTEEN.map((i) => row(16 * i, `ymm${i}_hi`, 16, `YMM${i}: upper half`)),
 );
 const LBR_STACK = struct(
   'last-branch records',
   256,
-  count(16, (i) => [
+  SIXTEEN.flatMap((i) => [
     row(16 * i, `lbr${i}_from`, 'u64', `branch ${i}: source`),
     row(16 * i + 8, `lbr${i}_to`, 'u64', `branch ${i}: target`),
-  ]).flat(),
+  ]),
 );
+
+// The mask MSR of breakpoint 0 is not next to the other three (APM volume 2, appendix A).
+const ADDRESS_MASKS = ['0xc0011027', '0xc0011019', '0xc001101a', '0xc001101b'] as const;
 
 const GHCB_NAME = 'the name that libvirt and sevctl give it belongs to the GHCB page, not to the VMSA';
 
@@ -131,7 +154,7 @@ export const VMSA = struct('VMSA', VMSA_SIZE, [
   ...segment(0x070, 'ldtr', 'LDTR'),
   ...segment(0x080, 'idtr', 'IDTR', TABLE_REGISTER),
   ...segment(0x090, 'tr', 'TR (task)'),
-  ...count(4, (i) =>
+  ...FOUR.map((i) =>
     msr(
       0x0a0 + 8 * i,
       `vmpl${i}_ssp`,
@@ -167,16 +190,15 @@ export const VMSA = struct('VMSA', VMSA_SIZE, [
   debug(0x168, 'dr6', 'u64', 'DR6: breakpoint status', { bits: system.DR6 }),
   control(0x170, 'rflags', 'u64', 'RFLAGS', { bits: system.RFLAGS }),
   gpr(0x178, 'rip', 'u64', 'instruction pointer, relative to the base of CS'),
-  ...count(4, (i) =>
+  ...FOUR.map((i) =>
     debug(0x180 + 8 * i, `dr${i}`, 'u64', `DR${i}: linear address of breakpoint ${i}`, libvirt('reserved_4')),
   ),
-  // The mask MSR of breakpoint 0 is not next to the other three (APM volume 2, appendix A).
-  ...['0xc0011027', '0xc0011019', '0xc001101a', '0xc001101b'].map((address, i) =>
+  ...FOUR.map((i) =>
     debug(
       0x1a0 + 8 * i,
       `dr${i}_addr_mask`,
       'u64',
-      `DR${i}_ADDR_MASK: address mask of breakpoint ${i} (MSR ${address})`,
+      `DR${i}_ADDR_MASK: address mask of breakpoint ${i} (MSR ${ADDRESS_MASKS[i]})`,
       libvirt('reserved_4', undefined, coconut(`dr${i}_mask`)),
     ),
   ),
@@ -257,7 +279,7 @@ export const VMSA = struct('VMSA', VMSA_SIZE, [
   gpr(0x328, 'rbp', 'u64', 'RBP'),
   gpr(0x330, 'rsi', 'u64', 'RSI'),
   gpr(0x338, 'rdi', 'u64', 'RDI'),
-  ...count(8, (i) => gpr(0x340 + 8 * i, `r${8 + i}`, 'u64', `R${8 + i}`)),
+  ...EIGHT_TO_15.map((i) => gpr(0x340 + 8 * (i - 8), `r${i}`, 'u64', `R${i}`)),
   reserved(0x380, 16, libvirt('reserved_10')),
   sev(
     0x390,
@@ -332,11 +354,22 @@ export const VMSA = struct('VMSA', VMSA_SIZE, [
   reserved(0x7c8, 2104, { aliases: { ...PADDING.aliases, ...coconut('reserved_7c8') } }),
 ]);
 
+type VmsaRow = (typeof VMSA)['rows'][number];
+
+/** All values of a page by the names of its rows. */
+export type VmsaValues = ValueOf<typeof VMSA>;
+
+/** The name of a field as it is shown, such as `rdx` or `fpreg_xmm.xmm0`. */
+export type VmsaName = PathOf<VmsaRow>;
+
+/** The name of a field that is a number. */
+export type VmsaWord = Extract<VmsaRow, { readonly type: ScalarType }>['name'];
+
 const byPath = new Map(leaves(VMSA).map((leaf) => [leaf.path, leaf]));
 
-/** The leaf with exactly this path, such as `rdx` or `fpreg_xmm.xmm0`. */
-export function vmsaLeaf(path: string): Leaf | undefined {
-  return byPath.get(path);
+/** The leaf with exactly this name. What a person typed is looked up with findVmsaLeaf. */
+export function vmsaLeaf(name: VmsaName): Leaf<VmsaName> {
+  return byPath.get(name)!;
 }
 
 /** Where the reserved end of the page starts, which every launch leaves zero. */

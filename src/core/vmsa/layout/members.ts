@@ -60,10 +60,3 @@ function joined(a: Member, b: Member, kind: Member['kind']): Member {
     members: kind === 'segment' ? [...a.members, b] : [],
   };
 }
-
-/** The number that a member of up to 8 bytes has in a page. */
-export function memberNumber(page: Uint8Array, { offset, size }: Member): bigint {
-  let value = 0n;
-  for (let i = size - 1; i >= 0; i--) value = (value << 8n) | BigInt(page[offset + i]!);
-  return value;
-}

@@ -2,9 +2,15 @@
 // beside it.
 
 import assert from 'node:assert/strict';
-import { decode, encode, type Values } from '../../../../src/core/binary/struct';
+import { decode, encode } from '../../../../src/core/binary/struct';
 import { generateVmsa, type VmsaRequest } from '../../../../src/core/vmsa/launch/generate';
-import { VMSA, VMSA_SIZE, vmsaLeaf } from '../../../../src/core/vmsa/layout/layout';
+import {
+  VMSA,
+  VMSA_SIZE,
+  vmsaLeaf,
+  type VmsaName,
+  type VmsaValues,
+} from '../../../../src/core/vmsa/layout/layout';
 import { vmsaFindings } from '../../../../src/core/vmsa/checks';
 import { LAUNCH_PROFILES } from '../../../../src/core/vmsa/launch/profiles';
 import { VMSA_RULES, type VmsaRule } from '../../../../src/core/vmsa/rules';
@@ -14,7 +20,7 @@ import { MILAN, RESET, SVSM } from './pages';
 const BSP: VmsaRequest = { profile: 'sev-es', role: 'bsp', cpu: MILAN };
 const AP: VmsaRequest = { profile: 'sev-es', role: 'ap', cpu: MILAN, resetAddress: RESET };
 const IGVM: VmsaRequest = { profile: 'snp-coconut-igvm', role: 'bsp', cpu: MILAN, svsm: SVSM };
-const page = (request: VmsaRequest, values: Partial<Values> = {}) =>
+const page = (request: VmsaRequest, values: Partial<VmsaValues> = {}) =>
   encode(VMSA, { ...decode(VMSA, generateVmsa(request).bytes), ...values });
 const oneSet = (size: number, at: number) => Uint8Array.from({ length: size }, (_, i) => (i === at ? 1 : 0));
 
@@ -22,7 +28,7 @@ interface Case {
   readonly rule: VmsaRule;
   readonly name: string;
   /** The field that the finding is pinned to; the whole page without one. */
-  readonly at?: string;
+  readonly at?: VmsaName;
   readonly bytes: Uint8Array;
   readonly vcpu?: number;
   /** What the same change gives besides. */
@@ -31,8 +37,8 @@ interface Case {
 
 const change = (
   rule: VmsaRule,
-  at: string,
-  values: Partial<Values>,
+  at: VmsaName,
+  values: Partial<VmsaValues>,
   request: VmsaRequest = BSP,
   also: readonly VmsaRule[] = [],
 ): Case => ({
@@ -129,12 +135,12 @@ describe('A VMSA page', () => {
   }
   // What pages of an IGVM file give in any case.
   const usual = (bytes: Uint8Array) =>
-    decode(VMSA, bytes)['cs_selector'] === 8 ? (['vmsa-debug-zero', 'vmsa-debug-zero'] as const) : [];
+    decode(VMSA, bytes).cs_selector === 8 ? (['vmsa-debug-zero', 'vmsa-debug-zero'] as const) : [];
 
   for (const { rule, name, at, bytes, vcpu, also = [] } of cases) {
     it(`with ${name} gives ${rule}${at ? ` at ${at}` : ''}`, () => {
       const findings = vmsaFindings(bytes, vcpu === undefined ? {} : { vcpu });
-      const leaf = at === undefined ? { offset: 0, size: VMSA_SIZE } : vmsaLeaf(at)!;
+      const leaf = at === undefined ? { offset: 0, size: VMSA_SIZE } : vmsaLeaf(at);
       const found = findings.find((f) => f.rule === rule && f.offset === leaf.offset);
       assert.deepEqual([found?.offset, found?.size], [leaf.offset, leaf.size]);
       assert.equal(found?.severity, VMSA_RULES[rule].severity);

@@ -2,13 +2,19 @@
 // comparison, and fields by all of their names.
 
 import assert from 'node:assert/strict';
-import { decode, encode, leaves, type Values } from '../../../../src/core/binary/struct';
+import { decode, encode, leaves } from '../../../../src/core/binary/struct';
 import { groupByCause } from '../../../../src/core/vmsa/compare/causes';
 import { comparePages, compareWithGenerated, setBy } from '../../../../src/core/vmsa/compare/compare';
 import { findVmsaLeaf, findVmsaLeaves } from '../../../../src/core/vmsa/edit';
 import { generateVmsa, guessRequest, type VmsaRequest } from '../../../../src/core/vmsa/launch/generate';
 import { explainDistance, identify } from '../../../../src/core/vmsa/compare/identify';
-import { GROUPS, VMSA, VMSA_SIZE } from '../../../../src/core/vmsa/layout/layout';
+import {
+  GROUPS,
+  VMSA,
+  VMSA_SIZE,
+  type VmsaValues,
+  type VmsaWord,
+} from '../../../../src/core/vmsa/layout/layout';
 import { vmsaFindings } from '../../../../src/core/vmsa/checks';
 import { groupFields, vmsaFields, vmsaSummary } from '../../../../src/core/vmsa/page';
 import { few } from '../../../helpers/hostile';
@@ -64,9 +70,9 @@ describe('The VMSA layout', () => {
 });
 
 describe('A generated VMSA', () => {
-  const hexOf = (request: VmsaRequest, field: string) =>
-    (decode(VMSA, generateVmsa(request).bytes)[field] as number | bigint).toString(16);
-  const values: [VmsaRequest, string, string, string][] = [
+  const hexOf = (request: VmsaRequest, field: VmsaWord) =>
+    decode(VMSA, generateVmsa(request).bytes)[field].toString(16);
+  const values: [VmsaRequest, VmsaWord, string, string][] = [
     [BSP, 'rdx', 'a00f11', 'cpu-signature'],
     [BSP, 'cs_base', 'ffff0000', 'amd-init'],
     [BSP, 'rip', 'fff0', 'amd-init'],
@@ -135,9 +141,9 @@ describe('Decoding a page', () => {
       groupByCause(compareWithGenerated(page, BSP));
     }
   });
-  const page = (values: Partial<Values>) =>
+  const page = (values: Partial<VmsaValues>) =>
     encode(VMSA, { ...decode(VMSA, generateVmsa(BSP).bytes), ...values });
-  const meanings: [string, Partial<Values>, string | RegExp][] = [
+  const meanings: [string, Partial<VmsaValues>, string | RegExp][] = [
     ['cs_attrib', {}, 'TYPE=code, execute/read, accessed; S=code or data; P'],
     ['tr_attrib', {}, /busy 32\/64-bit TSS/],
     ['cs_attrib', { cs_attrib: 0xa9b }, /L; G=4 KiB units/],

@@ -3,11 +3,10 @@
 import assert from 'node:assert/strict';
 import { leaves } from '../../../../src/core/binary/struct';
 import { replaceBits } from '../../../../src/core/vmsa/edit';
-import { vmsaLeaf } from '../../../../src/core/vmsa/layout/layout';
-import { VMSA } from '../../../../src/core/vmsa/layout/layout';
+import { VMSA, vmsaLeaf, type VmsaWord } from '../../../../src/core/vmsa/layout/layout';
 import { bitCells, cellText, moveBit } from '../../../../webview/vmsa/bitCells';
 
-const bitsOf = (name: string) => vmsaLeaf(name)!.row.bits!;
+const bitsOf = (name: VmsaWord) => vmsaLeaf(name).row.bits!;
 
 describe('The cells of a bit diagram', () => {
   it('are all bits of every register, the highest first', () => {
@@ -43,7 +42,7 @@ describe('The cells of a bit diagram', () => {
     );
   });
   it('say in words what they are', () => {
-    const cell = (name: string, size: number, value: bigint, index: number, expected?: bigint) =>
+    const cell = (name: VmsaWord, size: number, value: bigint, index: number, expected?: bigint) =>
       cellText(
         bitCells(bitsOf(name), size, value, expected)
           .flat()

@@ -1,11 +1,11 @@
 // Every cause of a difference: two pages that differ in a known way, and the cause that each field must get.
 
 import assert from 'node:assert/strict';
-import { decode, encode, type Values } from '../../../../../src/core/binary/struct';
+import { decode, encode } from '../../../../../src/core/binary/struct';
 import { CAUSES, causeOf, groupByCause } from '../../../../../src/core/vmsa/compare/causes';
 import { comparePages } from '../../../../../src/core/vmsa/compare/compare';
 import { generateVmsa, type VmsaRequest } from '../../../../../src/core/vmsa/launch/generate';
-import { VMSA, VMSA_SIZE } from '../../../../../src/core/vmsa/layout/layout';
+import { VMSA, VMSA_SIZE, type VmsaValues } from '../../../../../src/core/vmsa/layout/layout';
 import { PROFILES, type KnownProfile } from '../../../../../src/core/vmsa/launch/profiles';
 import { few } from '../../../../helpers/hostile';
 import { randomBytes, seeded } from '../../../../helpers/random';
@@ -14,7 +14,7 @@ import { MILAN, NAPLES, RESET, SVSM } from '../pages';
 const ALL: readonly KnownProfile[] = PROFILES;
 type Id = VmsaRequest['profile'];
 
-const page = (profile: Id, values: Partial<Values> = {}, request: Partial<VmsaRequest> = {}) =>
+const page = (profile: Id, values: Partial<VmsaValues> = {}, request: Partial<VmsaRequest> = {}) =>
   encode(VMSA, {
     ...decode(
       VMSA,
@@ -22,7 +22,7 @@ const page = (profile: Id, values: Partial<Values> = {}, request: Partial<VmsaRe
     ),
     ...values,
   });
-const ap = (profile: Id, values: Partial<Values> = {}, resetAddress = RESET) =>
+const ap = (profile: Id, values: Partial<VmsaValues> = {}, resetAddress = RESET) =>
   page(profile, values, { role: 'ap', resetAddress });
 
 const usual = page('sev-es');

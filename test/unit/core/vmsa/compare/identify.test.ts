@@ -2,11 +2,11 @@
 // and quickly.
 
 import assert from 'node:assert/strict';
-import { encode, decode, type Values } from '../../../../../src/core/binary/struct';
+import { encode, decode } from '../../../../../src/core/binary/struct';
 import { knownCpus } from '../../../../../src/core/vmsa/launch/cpuModels';
 import { generateVmsa, needsOf, type VmsaRequest } from '../../../../../src/core/vmsa/launch/generate';
 import { explainDistance, identify } from '../../../../../src/core/vmsa/compare/identify';
-import { VMSA, VMSA_SIZE } from '../../../../../src/core/vmsa/layout/layout';
+import { VMSA, VMSA_SIZE, type VmsaValues } from '../../../../../src/core/vmsa/layout/layout';
 import { PROFILES, type KnownProfile } from '../../../../../src/core/vmsa/launch/profiles';
 import { encodeSignature } from '../../../../../src/core/vmsa/launch/signature';
 import { randomBytes, seeded } from '../../../../helpers/random';
@@ -15,7 +15,7 @@ import { MILAN, NAPLES, NO_CPU, RESET, SVSM } from '../pages';
 const ALL: readonly KnownProfile[] = PROFILES;
 const GENOA_SILICON = { family: 25, model: 17, stepping: 1 };
 const UNHEARD_OF = { family: 27, model: 3, stepping: 4 };
-const page = (request: VmsaRequest, values: Partial<Values> = {}) =>
+const page = (request: VmsaRequest, values: Partial<VmsaValues> = {}) =>
   encode(VMSA, { ...decode(VMSA, generateVmsa(request).bytes), ...values });
 
 describe('A page is identified', () => {
@@ -69,7 +69,7 @@ describe('A page is identified', () => {
 
   const sevEs: VmsaRequest = { profile: 'sev-es', role: 'bsp', cpu: MILAN };
   const snp: VmsaRequest = { profile: 'snp', role: 'ap', cpu: NAPLES, resetAddress: RESET };
-  const changed: [VmsaRequest, Partial<Values>, string, RegExp][] = [
+  const changed: [VmsaRequest, Partial<VmsaValues>, string, RegExp][] = [
     [sevEs, { tr_attrib: 0x83 }, 'sev-es bsp', /^1 field differs: tr_attrib \(Segment attributes/],
     [sevEs, { cr4: 0n }, 'sev-es bsp', /^1 field differs: cr4 \(A host started with mce=off\)\.$/],
     [sevEs, { rax: 1n, rbx: 2n }, 'sev-es bsp', /^2 fields differ: rax and rbx \(State that only/],

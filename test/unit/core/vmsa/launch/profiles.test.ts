@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { CheckError } from '../../../../../src/core/errors';
-import { decode } from '../../../../../src/core/binary/struct';
+import { decode, entriesOf } from '../../../../../src/core/binary/struct';
 import { comparePages } from '../../../../../src/core/vmsa/compare/compare';
 import {
   generateVmsa,
@@ -61,12 +61,12 @@ describe('A launch profile', () => {
     assert.equal(ALL[0]?.id, 'sev-es');
   });
   it('names fields that are there, each value with a source', () => {
-    const fields = new Set(VMSA.rows.map((r) => r.name));
+    const fields = new Set<string>(VMSA.rows.map((r) => r.name));
     for (const layer of ALL.flatMap((p) => p.layers)) {
+      for (const name of Object.keys(layer.about ?? {})) assert.ok(name in layer.values, name);
       for (const name of [...Object.keys(layer.values), ...Object.keys(layer.about ?? {})])
         assert.ok(fields.has(name), name);
-      for (const name of Object.keys(layer.about ?? {})) assert.ok(name in layer.values, name);
-      for (const name of Object.keys(layer.values)) assert.notEqual(provenanceOf(layer, name).source, '');
+      for (const [name] of entriesOf(layer.values)) assert.notEqual(provenanceOf(layer, name).source, '');
     }
   });
   it('gives each write its own source, versions and note, or those of its layer', () => {
