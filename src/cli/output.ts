@@ -1,19 +1,11 @@
-// What commands share for printing: text to stdout, JSON, progress on a terminal, and writing result files.
+// What commands share for printing: where their answers go, and JSON, columns and findings as lines.
 
 import { byteCount, hex } from '../core/binary/hex';
 import type { Finding } from '../core/binary/region';
 import { jsonText } from '../core/binary/json';
 import type { OnProgress } from '../node/read';
 
-/** What of a stream is used; those of the process are such, and a buffer can be. */
-export interface TextStream {
-  write(content: string | Uint8Array): unknown;
-  readonly isTTY?: boolean;
-  /** Width of the terminal. */
-  readonly columns?: number;
-}
-
-/** Where a command prints; tests hand in their own. */
+/** Where a command prints. Whatever text it is given is made plain. */
 export interface Output {
   /** One line of the answer. */
   line(text: string): void;
@@ -29,14 +21,6 @@ export interface Output {
 /** Prints a value as indented JSON; bigints in 0x form, bytes in hexadecimal. */
 export function printJson(out: Output, value: unknown): void {
   for (const line of jsonText(value).split('\n')) out.line(line);
-}
-
-/** One line as a terminal may have it: text from a file must not move the cursor or forge a line of its own. */
-export function printable(text: string): string {
-  return text.replace(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-    (c) => `\\u${c.codePointAt(0)!.toString(16).padStart(4, '0')}`,
-  );
 }
 
 /** Pads columns to their widest cell; the last column runs free. */
@@ -59,23 +43,4 @@ export function findingLine(f: Finding): string {
 export function findingLines(findings: readonly Finding[]): string[] {
   if (findings.length === 0) return [];
   return ['', 'Findings', ...findings.map((finding) => `  ${findingLine(finding)}`)];
-}
-
-/** Progress of long reads on a terminal, at most ten times a second; silent for everything quick. */
-export function terminalProgress(stream: TextStream): { onProgress: OnProgress; clear: () => void } {
-  let shown = Date.now() + 400;
-  let dirty = false;
-  return {
-    onProgress(name, done, total) {
-      if (!stream.isTTY || Date.now() - shown < 100) return;
-      shown = Date.now();
-      dirty = true;
-      const share = total ? `${Math.floor((100 * done) / total)} %` : byteCount(done);
-      stream.write(`\r\x1b[2K${name}: ${share}`);
-    },
-    clear() {
-      if (dirty) stream.write('\r\x1b[2K');
-      dirty = false;
-    },
-  };
 }

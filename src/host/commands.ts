@@ -11,6 +11,7 @@ import type { DomainsView } from './domains/domainsView';
 import { ImagesEditor, imagesUri } from './ovmf/imagesEditor';
 import { OvmfEditor } from './ovmf/ovmfEditor';
 import { activeFile, pickFile, pickRequest, resetAddressAt, savePage, startFolder } from './shell/picks';
+import { notify } from './shell/notify';
 import { present } from './shell/present';
 import type { RecentCpus } from './shell/recentCpus';
 import { recordLaunch } from './launch/recordLaunch';
@@ -143,6 +144,6 @@ async function createSample(folder?: vscode.Uri): Promise<void> {
   await writeSample(sample.fsPath);
   if (folder) return;
   const open = 'Open Folder';
-  const answer = await vscode.window.showInformationMessage(`The sample is in ${sample.fsPath}.`, open);
+  const answer = await notify('information', `The sample is in ${sample.fsPath}.`, open);
   if (answer === open) await vscode.commands.executeCommand('vscode.openFolder', sample);
 }

@@ -6,7 +6,8 @@ import * as vscode from 'vscode';
 import type { HostFacts } from '../../src/core/domain/facts';
 import { promptPerson } from '../../src/host/connections/connectionPrompts';
 import { connectionTexts, storeConnectionTexts } from '../../src/host/connections/connectionSettings';
-import { plainTooltip, type DomainsNode, type DomainNode } from '../../src/host/domains/domainItems';
+import type { DomainsNode, DomainNode } from '../../src/host/domains/domainItems';
+import { plainTooltip } from '../../src/host/shell/labels';
 import { fakeWorker, opens } from '../helpers/fakeWorker';
 import {
   HOST,

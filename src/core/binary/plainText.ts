@@ -1,15 +1,43 @@
-// Text from elsewhere in one line of ours: a host's messages and names go to terminals and into sentences, where a
-// control character moves the cursor and a direction mark turns the words around.
+// Text from elsewhere among ours: a file's, a host's or a domain's words go to terminals and to VS Code, where a control character
+// moves the cursor, a direction mark turns the words around, and some signs are markup. One function for each place that shows text.
 
 // C0, DEL and C1; the marks that change the direction of text, and the other line ends (Unicode 15, section 23.2).
 // eslint-disable-next-line no-control-regex
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+/** What a terminal may act on, or show as nothing. */
+const UNSAFE_IN_TERMINAL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+const escaped = (c: string): string => `\\u${c.codePointAt(0)!.toString(16).padStart(4, '0')}`;
 
 /** A text with each character that would not show as itself written as \u and its number, cut after `most` characters. */
 export function plainText(text: string, most = 500): string {
   const cut = text.length > most ? `${text.slice(0, most)}…` : text;
-  return cut.replace(UNSAFE, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return cut.replace(UNSAFE, escaped);
 }
 
-/** A text from elsewhere for messages and prompts of VS Code, which make `[words](command:…)` a link that runs the command. */
-export const withoutLinks = (text: string): string => text.replaceAll('](', '] (');
+/** One line as a terminal may have it: text from a file must not move the cursor or forge a line of its own. */
+export const terminalLine = (text: string): string => text.replace(UNSAFE_IN_TERMINAL, escaped);
+
+/** Some lines as a terminal may have them. Line ends, LF or CRLF, and tabs stay as they are: CSV has CRLF. */
+export const terminalText = (text: string): string =>
+  text
+    .split(/(\r?\n|\t)/)
+    .map((part, i) => (i % 2 ? part : terminalLine(part)))
+    .join('');
+
+/**
+ * One line of a message, prompt, list, tree or status bar of VS Code. There `[words](command:…)` would be a link that runs the
+ * command, and `$(name)` a picture; line ends and tabs are drawn as spaces in any case.
+ */
+export const editorLine = (text: string): string =>
+  text
+    .replaceAll(/\r\n|[\t\n\r]/g, ' ')
+    .replaceAll(UNSAFE, escaped)
+    .replaceAll('](', '] (')
+    .replaceAll('$(', '$ (');
+
+/** Markdown of paragraphs in which nothing is markup, and no address becomes a link. */
+export const markdownParagraphs = (paragraphs: readonly string[]): string =>
+  paragraphs
+    .map((text) => text.trim().replaceAll(/[^\p{L}\p{N} ]/gu, (c) => `&#${c.codePointAt(0)!};`))
+    .join('\n\n');

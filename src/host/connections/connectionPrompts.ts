@@ -1,9 +1,9 @@
 // What a host asks while a connection logs in, put to the person, one question after the other.
 
 import * as vscode from 'vscode';
-import { withoutLinks } from '../../core/binary/plainText';
 import type { ConnectOptions, PromptAnswer } from '../../libvirt/client';
 import { HIDDEN, questionText } from '../../libvirt/prompts';
+import { typeLine } from '../shell/ask';
 
 /** Asks for what a connection to `title` needs; when she gives up one question, none is answered. */
 export function promptPerson(title: string): NonNullable<ConnectOptions['onPrompt']> {
@@ -15,16 +15,15 @@ export function promptPerson(title: string): NonNullable<ConnectOptions['onPromp
       const answers: PromptAnswer[] = [];
       for (const question of prompts) {
         const { kind, fallback } = question;
-        const options: vscode.InputBoxOptions = {
+        const options = {
           title: `Log in: ${title}`,
-          // The host's words, in which VS Code would make links to commands.
-          prompt: withoutLinks(questionText(question)),
+          prompt: questionText(question),
           password: HIDDEN.includes(kind),
           // A password manager is another window.
           ignoreFocusOut: true,
           ...(fallback !== undefined && { value: fallback }),
         };
-        const answer = await vscode.window.showInputBox(options, stop.token);
+        const answer = await typeLine(options, stop.token);
         if (answer === undefined) return undefined;
         answers.push(answer);
       }

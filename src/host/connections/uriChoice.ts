@@ -1,9 +1,9 @@
 // Which host to connect to: one of the usual ones, or a URI that the person types. A URI that somebody else chose, as the
 // argument of a command, is shown in full before it is taken, since it is what is going to be connected to.
 
-import * as vscode from 'vscode';
 import * as libvirtErrors from '../../libvirt/errors';
 import { parseConnectionUri, type ConnectionUri, type RefusedUri } from '../../libvirt/uri';
+import { choose, typeLine } from '../shell/ask';
 import { allowsTcp } from './connectionSettings';
 
 /** What most people have. */
@@ -20,13 +20,13 @@ export function acceptUri(text: string): ConnectionUri {
 }
 
 async function typeUri(value: string): Promise<ConnectionUri | undefined> {
-  const text = await vscode.window.showInputBox({
+  const text = await typeLine({
     title: 'Connection URI',
     prompt: 'How libvirt on this machine reaches the host',
     placeHolder: 'qemu+ssh://user@host/system',
     value,
     ignoreFocusOut: true,
-    validateInput: (typed) => {
+    whyNot: (typed) => {
       const uri = parse(typed);
       return uri.ok || typed === '' ? undefined : uri.reason;
     },
@@ -39,7 +39,7 @@ async function typeUri(value: string): Promise<ConnectionUri | undefined> {
 async function confirm(uri: ConnectionUri): Promise<ConnectionUri | undefined> {
   const yes = { label: `Connect to ${uri.canonical}`, detail: uri.display };
   const other = { label: 'Type a URI…' };
-  const chosen = await vscode.window.showQuickPick([yes, other], {
+  const chosen = await choose([yes, other], {
     title: 'Add Connection',
     placeHolder: 'It is kept in your user settings',
   });
@@ -65,7 +65,7 @@ export async function chooseUri(known: readonly string[], given?: string): Promi
     .filter(({ canonical }) => !known.includes(canonical))
     .map((uri) => ({ label: uri.canonical, description: uri.display, uri }));
   const typed = { label: 'Type a URI…', description: 'a host over SSH or TLS', uri: undefined };
-  const chosen = await vscode.window.showQuickPick([...items, typed], {
+  const chosen = await choose([...items, typed], {
     title: 'Add Connection',
     placeHolder: 'Where libvirtd runs',
   });

@@ -1,13 +1,13 @@
-// The rows of the view of domains: connections, their domains, and notes about what to do. What a host says is shown as
-// plain text: in labels as it is, in tooltips with every character escaped that could be markup.
+// The rows of the view of domains: connections, their domains, and notes about what to do.
 
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { describeSummary, plainName, whySummaryUncheckable } from '../../core/domain/describeSummary';
 import type { DomainStateName, DomainSummary } from '../../core/domain/facts';
 import { plainText } from '../../core/binary/plainText';
 import { parseConnectionUri } from '../../libvirt/uri';
 import type { ConnectionState } from '../connections/connections';
 import type { Remembered } from '../launch/lastVerdicts';
+import { treeItem } from '../shell/labels';
 
 /** A connection of the person's settings. */
 export interface ConnectionNode {
@@ -62,12 +62,6 @@ export function domainNode(uri: string, summary: DomainSummary): DomainNode {
   return { kind: 'domain', uri, domain: summary.uuid, name: plainName(summary), summary };
 }
 
-/** Paragraphs in which nothing is markup, and no address becomes a link. */
-export function plainTooltip(paragraphs: readonly string[]): vscode.MarkdownString {
-  const escape = (text: string) => text.replace(/[^\p{L}\p{N} ]/gu, (c) => `&#${c.codePointAt(0)!};`);
-  return new vscode.MarkdownString(paragraphs.map((text) => escape(text.trim())).join('\n\n'));
-}
-
 function describeState(state: ConnectionState): string {
   switch (state.kind) {
     case 'closed':
@@ -86,18 +80,18 @@ function describeState(state: ConnectionState): string {
 
 /** The item of a connection. */
 export function connectionItem({ uri, kind }: ConnectionNode, state: ConnectionState): vscode.TreeItem {
-  const { Collapsed } = vscode.TreeItemCollapsibleState;
   const label = plainText(uri, 200);
-  const item = new vscode.TreeItem(label, Collapsed);
   const target = parseConnectionUri(uri, { allowTcp: true });
   const description = describeState(state);
   const paragraphs = [target.ok ? target.display : label, description].filter((text) => text !== '');
-  return Object.assign(item, {
+  return treeItem({
+    label,
     id: uri,
     contextValue: kind,
     description,
-    tooltip: plainTooltip(paragraphs),
-    iconPath: new vscode.ThemeIcon(CONNECTION_ICONS[state.kind]),
+    tooltip: paragraphs,
+    icon: CONNECTION_ICONS[state.kind],
+    hasRows: true,
   });
 }
 
@@ -109,41 +103,34 @@ export function domainItem(
   { name, summary, kind }: DomainNode,
   last: Remembered | undefined,
 ): vscode.TreeItem {
-  const item = new vscode.TreeItem(name);
   const facts = describeSummary(summary);
   const why = whySummaryUncheckable(summary);
   // The verdict first: a narrow side bar cuts off the end.
   const checked = last ? `${last.verdict} · ${facts} · checked ${describeTime(last.when)}` : facts;
-  return Object.assign(item, {
+  return treeItem({
+    label: name,
     // Menus offer the check by this.
     contextValue: why ? kind : `${kind}.sev`,
     description: `${checked}${why ? `. ${why.found}` : ''}`,
-    iconPath: new vscode.ThemeIcon(STATE_ICONS[summary.state.name]),
+    icon: STATE_ICONS[summary.state.name],
   });
 }
 
-/** What a domain's item says when the pointer rests on it. */
-export function domainTooltip(
-  { name, domain, summary }: DomainNode,
-  last: Remembered | undefined,
-): vscode.MarkdownString {
+/** What a domain's item says when the pointer rests on it, in paragraphs. */
+export function domainTooltip({ name, domain, summary }: DomainNode, last: Remembered | undefined): string[] {
   const why = whySummaryUncheckable(summary);
   const { state } = summary;
   const because = state.reason === 'unknown' ? '' : ` (${plainText(state.reason)})`;
-  return plainTooltip([
+  return [
     name,
     `UUID ${plainText(domain, 60)}`,
     `${describeSummary(summary)}${because}`,
     ...(why ? [`It cannot be checked. ${why.found}`, why.advice] : []),
     ...(last ? [`The last check, ${describeTime(last.when)}: ${last.verdict}.`] : []),
-  ]);
+  ];
 }
 
 /** The item of a note. */
 export function noteItem({ text, icon, command }: NoteNode): vscode.TreeItem {
-  const item = new vscode.TreeItem(text);
-  item.iconPath = new vscode.ThemeIcon(icon);
-  item.tooltip = plainTooltip([text]);
-  if (command) item.command = command;
-  return item;
+  return treeItem({ label: text, icon, tooltip: [text], ...(command && { command }) });
 }

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import * as shellErrors from '../shell/errors';
 import { connectionTexts, storeConnectionTexts } from '../connections/connectionSettings';
 import { confirmedUris, forgetConfirmed } from '../launch/consent';
+import { choose } from '../shell/ask';
 import type { DomainsView } from './domainsView';
 import { canonicalUri } from '../launch/lastVerdicts';
 import { chooseUri } from '../connections/uriChoice';
@@ -28,7 +29,7 @@ async function pickUri(memory: vscode.Memento): Promise<string | undefined> {
     ...known.map((label) => ({ label, description: 'in your settings' })),
     ...agreed.map((label) => ({ label, description: 'in none of your settings; you agreed to it once' })),
   ];
-  return (await vscode.window.showQuickPick(items, { title: 'Connection to remove' }))?.label;
+  return (await choose(items, { title: 'Connection to remove' }))?.label;
 }
 
 /** The commands by their names. @param memory where her agreements to connections are */

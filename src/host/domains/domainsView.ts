@@ -18,6 +18,7 @@ import {
   type NoteNode,
 } from './domainItems';
 import { canonicalUri, type LastVerdicts } from '../launch/lastVerdicts';
+import { addTooltip } from '../shell/labels';
 import { sentence } from '../shell/present';
 
 /** What a host listed: its domains, or why it did not. */
@@ -116,7 +117,7 @@ export class DomainsView implements vscode.TreeDataProvider<DomainsNode>, vscode
   /** A thousand tooltips are a lot of text for the one that is read. */
   resolveTreeItem(item: vscode.TreeItem, node: DomainsNode): vscode.TreeItem {
     if (node.kind === 'domain') {
-      item.tooltip = domainTooltip(node, this.verdicts.find(node.uri, node.domain));
+      addTooltip(item, domainTooltip(node, this.verdicts.find(node.uri, node.domain)));
     }
     return item;
   }

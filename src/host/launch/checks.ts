@@ -18,7 +18,9 @@ import {
 import { launchInputs, ownerInputsOf, runCheck, statedPlatform } from '../../app/launch';
 import { parseLaunchFile, readLaunchText, type LaunchFile } from '../../app/launchFile';
 import { isPipe, readUpTo } from '../../node/read';
+import { typeLine } from '../shell/ask';
 import { libvirtWorkerScript, nameOf } from '../shell/files';
+import { confirm } from '../shell/notify';
 import { connectionOptions } from '../connections/connectionOptions';
 import { nameInWords } from './consent';
 import type { DomainTarget } from './reportSource';
@@ -70,11 +72,11 @@ export async function injectInto(
   { name, uri }: DomainTarget,
   run: (injection: Injection) => Promise<void>,
 ): Promise<void> {
-  const guid = await vscode.window.showInputBox({
+  const guid = await typeLine({
     title: 'Name of the secret',
     prompt: 'A GUID, or luks-key for the key of a disk',
     value: 'luks-key',
-    validateInput: (text) => {
+    whyNot: (text) => {
       try {
         secretGuid(text);
         return undefined;
@@ -88,14 +90,9 @@ export async function injectInto(
     (await vscode.window.showOpenDialog({ title: 'File with the secret', openLabel: 'Choose' })) ?? [];
   if (!file) return;
   if (file.scheme !== 'file') throw shellErrors.notOnDisk(file.scheme);
-  const inject = 'Inject Secret';
   const detail = `The launch is checked once more. If it matches, the secret ${guid} is sealed for this guest, sent to ${uri}, and the guest is resumed.`;
-  const answer = await vscode.window.showWarningMessage(
-    `Give ${nameOf(file)} to the guest ${nameInWords(name)}?`,
-    { modal: true, detail },
-    inject,
-  );
-  if (answer !== inject) return;
+  const question = `Give ${nameOf(file)} to the guest ${nameInWords(name)}?`;
+  if (!(await confirm(question, detail, 'Inject Secret'))) return;
   await run({
     secrets: async () => [{ guid: secretGuid(guid), data: await readUpTo(file.fsPath, MAX_SECRETS) }],
   });

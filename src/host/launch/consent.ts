@@ -1,9 +1,10 @@
 // Which connections are a person's own: those in her user settings, and those that she has agreed to. No file, link or address
 // of a report makes a connection of any other kind.
 
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { plainText } from '../../core/binary/plainText';
 import { connectionTexts } from '../connections/connectionSettings';
+import { confirm } from '../shell/notify';
 import { canonicalUri } from './lastVerdicts';
 import { acceptUri } from '../connections/uriChoice';
 
@@ -37,11 +38,8 @@ export function isHersAlready(memory: vscode.Memento, canonical: string): boolea
 export async function isHers(memory: vscode.Memento, uri: string, name: string): Promise<boolean> {
   const { canonical } = acceptUri(uri);
   if (isHersAlready(memory, canonical)) return true;
-  const connect = 'Connect';
   const detail = `It is for the domain ${nameInWords(name)}, and in none of your settings.`;
-  const options = { modal: true, detail };
-  const answer = await vscode.window.showWarningMessage(`Connect to ${canonical}?`, options, connect);
-  if (answer !== connect) return false;
+  if (!(await confirm(`Connect to ${canonical}?`, detail, 'Connect'))) return false;
   await memory.update(CONFIRMED, [...confirmedUris(memory), canonical]);
   return true;
 }

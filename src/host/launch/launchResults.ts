@@ -7,6 +7,7 @@ import type { Report, Step } from '../../core/launch/report';
 import type { LaunchResult } from '../../app/checkMany';
 import { errorPlace, verdictPlace } from '../../app/launchPlaces';
 import type { LineColumn } from '../../app/launchText';
+import { labelTest, testMessage, testOutput } from '../shell/labels';
 import { launchTextAt } from './checks';
 import { positionOf, ruleId, stepId } from './testItems';
 
@@ -46,22 +47,20 @@ export async function tellResult(
 }
 
 function say(run: vscode.TestRun, item: vscode.TestItem, text: string): void {
-  run.appendOutput(`${item.label}: ${text.replaceAll(/\r?\n/g, '\r\n')}\r\n`, undefined, item);
+  testOutput(run, item, `${item.label}: ${text}`);
 }
 
+const locationOf = (uri: vscode.Uri, place: LineColumn) => new vscode.Location(uri, positionOf(place));
+
 function messageAt(uri: vscode.Uri, place: LineColumn, text: string): vscode.TestMessage {
-  const message = new vscode.TestMessage(text);
-  message.location = new vscode.Location(uri, positionOf(place));
-  return message;
+  return testMessage({ text, location: locationOf(uri, place) });
 }
 
 /** Both measurements; they agree where only the verdict cannot be trusted, and then there is no difference to show. */
 function differenceAt(uri: vscode.Uri, place: LineColumn, report: Report): vscode.TestMessage {
-  const message = messageAt(uri, place, report.summary);
-  if (report.agrees === true) return message;
-  message.expectedOutput = digestOf(report, 'measurement');
-  message.actualOutput = digestOf(report, 'reported');
-  return message;
+  if (report.agrees === true) return messageAt(uri, place, report.summary);
+  const difference = { expected: digestOf(report, 'measurement'), actual: digestOf(report, 'reported') };
+  return testMessage({ text: report.summary, location: locationOf(uri, place), difference });
 }
 
 function tellRule(
@@ -74,8 +73,8 @@ function tellRule(
   const text = `${reason} ${advice}`.trim();
   if (outcome === 'passed') run.passed(child);
   else if (outcome === 'skipped') run.skipped(child);
-  else run.failed(child, new vscode.TestMessage(text));
-  run.appendOutput(`${text}\r\n`, undefined, child);
+  else run.failed(child, testMessage({ text }));
+  testOutput(run, child, text);
 }
 
 /** A digest beside its step. It neither passes nor fails: whether it is the right one, only the measurement over all of them says. */
@@ -85,10 +84,6 @@ function tellStep(run: vscode.TestRun, item: vscode.TestItem, step: Step): void 
   const { title, digest, bytes, source, detail } = step;
   const algorithm = step.algorithm === '' ? '' : `${step.algorithm} `;
   // In the label, because a screen reader is given a description in its place.
-  child.label = `${title}: ${digest.slice(0, 16)}…`;
-  run.appendOutput(
-    `${title}: ${algorithm}${digest}, ${bytes} bytes, ${source}; ${detail}\r\n`,
-    undefined,
-    item,
-  );
+  labelTest(child, `${title}: ${digest.slice(0, 16)}…`);
+  testOutput(run, item, `${title}: ${algorithm}${digest}, ${bytes} bytes, ${source}; ${detail}`);
 }

@@ -1,6 +1,7 @@
 // Tasks of the type `sevscope`: the command line over the launch files of a folder, with its lines in the list of problems.
 
 import * as vscode from 'vscode';
+import { terminalLine } from '../../core/binary/plainText';
 
 /** What a task of ours says in tasks.json. */
 interface LaunchTask extends vscode.TaskDefinition {
@@ -27,7 +28,8 @@ function taskFor(
     env: { ELECTRON_RUN_AS_NODE: '1' },
     ...(typeof scope === 'object' && { cwd: scope.uri.fsPath }),
   });
-  const name = `validate ${launch.join(' ')}`;
+  // A terminal shows it.
+  const name = terminalLine(`validate ${launch.join(' ')}`);
   const task = new vscode.Task(definition, scope, name, 'sevscope', execution, '$sevscope');
   task.group = vscode.TaskGroup.Test;
   task.detail = 'Check launch measurements with sevscope validate';

@@ -11,6 +11,7 @@ import { verdictPlace } from '../../app/launchPlaces';
 import { launchFileAt, launchTextAt } from './checks';
 import { launchJob } from './launchJobs';
 import { tellResult } from './launchResults';
+import { labelTest, sayUnreadable, testItem } from '../shell/labels';
 import { sentence } from '../shell/present';
 import { positionOf, ruleId, stepId } from './testItems';
 
@@ -134,7 +135,7 @@ export class LaunchTree implements vscode.Disposable {
   private add(uri: vscode.Uri): void {
     const id = uri.toString();
     if (this.controller.items.get(id)) return;
-    const item = this.controller.createTestItem(id, vscode.workspace.asRelativePath(uri), uri);
+    const item = testItem(this.controller, id, vscode.workspace.asRelativePath(uri), uri);
     item.canResolveChildren = true;
     this.controller.items.add(item);
   }
@@ -146,11 +147,11 @@ export class LaunchTree implements vscode.Disposable {
       const at = positionOf(verdictPlace(await launchTextAt(uri)));
       item.range = new vscode.Range(at, at);
       const path = vscode.workspace.asRelativePath(uri);
-      item.label = file.name === undefined ? path : `${path}: ${file.name}`;
-      item.error = undefined;
+      labelTest(item, file.name === undefined ? path : `${path}: ${file.name}`);
+      sayUnreadable(item, undefined);
       this.fill(item, file);
     } catch (error) {
-      item.error = sentence(error);
+      sayUnreadable(item, sentence(error));
       item.children.replace([]);
     }
   }
@@ -165,7 +166,7 @@ export class LaunchTree implements vscode.Disposable {
     if (item.children.size === wanted.length && wanted.every(([id]) => item.children.get(id))) return;
     item.children.replace(
       wanted.map(([id, title], index) => {
-        const child = this.controller.createTestItem(id, title, item.uri);
+        const child = testItem(this.controller, id, title, item.uri);
         child.sortText = String(index).padStart(3, '0');
         return child;
       }),

@@ -8,6 +8,7 @@ import { readLaunchText } from '../../app/launchFile';
 import { askLaunch, recordedText } from '../../app/launchRecord';
 import { isHers, nameInWords } from './consent';
 import { isGone } from '../shell/files';
+import { notify, withProgress } from '../shell/notify';
 import { openUnsaved } from './newLaunchFile';
 import { chooseInputs, chooseTarget, targetOf, type Surroundings } from './validateDomain';
 
@@ -25,18 +26,16 @@ export async function recordLaunch({ connections, memory }: Surroundings, given?
   const folder = file ? vscode.Uri.joinPath(file, '..') : vscode.workspace.workspaceFolders?.[0]?.uri;
   if (!folder) throw errors.noFolder();
   const title = `Asking for the launch of ${nameInWords(target.name)}`;
-  const recorded = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-    (_progress, token) => {
-      const asked = connections.use(target.uri, (connection) => askLaunch(connection, target.domain));
-      return unlessCancelled(asked, token);
-    },
-  );
+  const recorded = await withProgress(title, (token) => {
+    const asked = connections.use(target.uri, (connection) => askLaunch(connection, target.domain));
+    return unlessCancelled(asked, token);
+  });
   if (!recorded) return;
   const uri = await freeName(folder, `${target.name.replaceAll(/[^\w.-]+/g, '-')}-recorded`);
   const inputs = file && { path: file.fsPath, text: await readLaunchText(file.fsPath) };
   await openUnsaved(uri, recordedText(recorded, uri.fsPath, target.uri, inputs));
-  void vscode.window.showInformationMessage(
+  void notify(
+    'information',
     'Only what the host reported was recorded. Firmware, kernel, vCPUs and CPU are yours to give: nothing that the host says of them is in the file.',
   );
 }

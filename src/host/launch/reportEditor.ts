@@ -7,7 +7,6 @@ import * as shellErrors from '../shell/errors';
 import * as appErrors from '../../app/errors';
 import * as ioErrors from '../../app/ioErrors';
 import type { Report, Verdict } from '../../core/launch/report';
-import { withoutLinks } from '../../core/binary/plainText';
 import type { CheckedLaunch, DomainOutcome } from '../../app/domainCheck';
 import type { ExplanationState, ReportViewState } from '../../protocol/launch';
 import type { Action } from '../../protocol/shared';
@@ -16,6 +15,7 @@ import { injectInto, runDomain, runRecorded, type RunOptions } from './checks';
 import { nameInWords } from './consent';
 import { Explaining } from './explaining';
 import { Page, PageEditor } from '../shell/page';
+import { notify } from '../shell/notify';
 import { present, sentence } from '../shell/present';
 import { reportSource, type DomainTarget, type ReportSource } from './reportSource';
 import type { ReportStore } from './reportStore';
@@ -248,13 +248,9 @@ class ReportRun {
 
   /** The verdict's one line, for somebody who has gone on with something else. */
   private tell({ title, verdict }: Report): void {
-    const words = `${withoutLinks(nameInWords(title))}: ${verdict}.`;
     const open = 'Open Report';
-    const message =
-      verdict === 'matches'
-        ? vscode.window.showInformationMessage(words, open)
-        : vscode.window.showWarningMessage(words, open);
-    void message.then(async (answer) => {
+    const kind = verdict === 'matches' ? 'information' : 'warning';
+    void notify(kind, `${nameInWords(title)}: ${verdict}.`, open).then(async (answer) => {
       if (answer === open)
         await present(() =>
           vscode.commands.executeCommand('vscode.openWith', this.uri, ReportEditor.viewType),
@@ -289,9 +285,7 @@ function tellInjection(
   outcome: Outcome | undefined,
   problem: unknown,
 ): void {
-  const name = withoutLinks(nameInWords(target?.name ?? ''));
-  if (problem !== undefined)
-    void vscode.window.showWarningMessage(`${name}: ${withoutLinks(sentence(problem))}`);
-  else if (outcome?.injected !== undefined)
-    void vscode.window.showInformationMessage(`${name} has its secret, and runs.`);
+  const name = nameInWords(target?.name ?? '');
+  if (problem !== undefined) void notify('warning', `${name}: ${sentence(problem)}`);
+  else if (outcome?.injected !== undefined) void notify('information', `${name} has its secret, and runs.`);
 }

@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 import { describeSummary, plainName } from '../../core/domain/describeSummary';
 import type { DomainSummary } from '../../core/domain/facts';
+import { choose, type Choice } from '../shell/ask';
 import * as shellErrors from '../shell/errors';
 import type { LaunchFile } from '../../app/launchFile';
 import { launchFileAt } from './checks';
@@ -77,7 +78,7 @@ export async function chooseTarget(connections: Connections): Promise<DomainTarg
   const chosen =
     known.length === 0
       ? other
-      : await vscode.window.showQuickPick([...known.map((label) => ({ label })), other], {
+      : await choose([...known.map((label) => ({ label })), other], {
           title: 'Connection',
         });
   if (!chosen) return undefined;
@@ -85,20 +86,19 @@ export async function chooseTarget(connections: Connections): Promise<DomainTarg
   if (uri === undefined) return undefined;
   if (!known.includes(uri)) await storeConnectionTexts([...connectionTexts(), uri]);
   const domains = connections.use(uri, (connection) => connection.listDomains());
-  const picked = await vscode.window.showQuickPick<DomainItem>(
+  const picked = await choose<DomainItem>(
     domains.then((all) => all.map(domainItem)),
     { title: `Domain of ${uri}`, matchOnDescription: true },
   );
   return picked && { uri, domain: picked.uuid, name: picked.label };
 }
 
-interface DomainItem extends vscode.QuickPickItem {
+interface DomainItem extends Choice {
   readonly uuid: string;
 }
 
 const domainItem = (summary: DomainSummary): DomainItem => ({
-  // Such a picture in a name would be drawn.
-  label: plainName(summary).replaceAll('$(', '$ ('),
+  label: plainName(summary),
   description: describeSummary(summary),
   detail: summary.uuid,
   uuid: summary.uuid,
@@ -110,7 +110,7 @@ const domainItem = (summary: DomainSummary): DomainItem => ({
  */
 export async function chooseInputs(
   target: DomainTarget,
-  fresh: vscode.QuickPickItem,
+  fresh: Choice,
 ): Promise<{ readonly file?: vscode.Uri } | undefined> {
   const files = await vscode.workspace.findFiles('**/*.sevlaunch.json', '**/node_modules/**', MOST_FILES);
   const read = await Promise.all(
@@ -125,7 +125,7 @@ export async function chooseInputs(
       file,
     }),
   );
-  return vscode.window.showQuickPick<vscode.QuickPickItem & { file?: vscode.Uri }>([...items, fresh], {
+  return choose<Choice & { file?: vscode.Uri }>([...items, fresh], {
     title: `Inputs for ${target.name}`,
     placeHolder: 'What was launched is compared with your own firmware, kernel, CPU and keys',
   });

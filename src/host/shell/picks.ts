@@ -13,6 +13,7 @@ import { decodeSignature, encodeSignature, type CpuId } from '../../core/vmsa/la
 import * as appErrors from '../../app/errors';
 import type { FirmwareChoice } from '../../protocol/vmsa';
 import { readFirmware } from '../../app/launch';
+import { choose, typeLine, type Choice } from './ask';
 import { nameOf, readUri } from './files';
 import type { RecentCpus } from './recentCpus';
 
@@ -55,7 +56,7 @@ async function pickResetAddress(): Promise<number | undefined> {
     { label: 'Another OVMF image…', description: '', run: pickFirmware },
     { label: 'Type the address…', description: '', run: typeAddress },
   ];
-  const chosen = await vscode.window.showQuickPick([...images, ...others], {
+  const chosen = await choose([...images, ...others], {
     title: 'Where do additional vCPUs start?',
     placeHolder: 'The SEV-ES reset address comes from the OVMF image',
   });
@@ -63,16 +64,15 @@ async function pickResetAddress(): Promise<number | undefined> {
 }
 
 async function typeAddress(): Promise<number | undefined> {
-  const text = await vscode.window.showInputBox({
+  const text = await typeLine({
     title: 'SEV-ES reset address',
     placeHolder: '0x0080b004',
-    validateInput: (value) =>
-      /^0x[0-9a-f]{1,8}$/i.test(value) ? undefined : 'An address of 32 bits in 0x form',
+    whyNot: (value) => (/^0x[0-9a-f]{1,8}$/i.test(value) ? undefined : 'An address of 32 bits in 0x form'),
   });
   return text === undefined ? undefined : Number(text);
 }
 
-interface CpuItem extends vscode.QuickPickItem {
+interface CpuItem extends Choice {
   readonly cpu?: CpuId;
 }
 
@@ -81,7 +81,7 @@ function cpuItem(cpu: CpuId, otherwise: string, description = describeCpuId(cpu)
   return { label: modelsWithSignature(encodeSignature(cpu))[0]?.name ?? otherwise, description, cpu };
 }
 
-const separator = (label: string): CpuItem => ({ label, kind: vscode.QuickPickItemKind.Separator });
+const heading = (label: string): CpuItem => ({ label, isHeading: true });
 
 /** Asks for a CPU, and remembers it. The one in the page, `like`, is on top, then those that were chosen lately. */
 export async function pickCpu(recent: RecentCpus, like?: CpuId): Promise<CpuId | undefined> {
@@ -100,12 +100,12 @@ export async function pickCpu(recent: RecentCpus, like?: CpuId): Promise<CpuId |
   const typed: CpuItem = { label: 'Family, model and stepping…', description: 'or a signature' };
   const items: CpuItem[] = [
     ...(own ? [own] : []),
-    ...(latest.length > 0 ? [separator('chosen lately'), ...latest] : []),
-    ...(own || latest.length > 0 ? [separator('QEMU models')] : []),
+    ...(latest.length > 0 ? [heading('chosen lately'), ...latest] : []),
+    ...(own || latest.length > 0 ? [heading('QEMU models')] : []),
     ...models,
     typed,
   ];
-  const chosen = await vscode.window.showQuickPick(items, {
+  const chosen = await choose(items, {
     title: 'CPU model of the guest',
     placeHolder: 'The model that the guest sees, not the host',
     matchOnDescription: true,
@@ -129,11 +129,11 @@ function parseCpu(text: string): CpuId | undefined {
 }
 
 async function typeCpu(): Promise<CpuId | undefined> {
-  const text = await vscode.window.showInputBox({
+  const text = await typeLine({
     title: 'CPU of the guest',
     prompt: 'Family/model/stepping, or the signature',
     placeHolder: '25/1/1 or 0xa00f11',
-    validateInput: (value) => {
+    whyNot: (value) => {
       try {
         const cpu = parseCpu(value);
         if (!cpu) return 'Three numbers such as 25/1/1, or a signature such as 0xa00f11';
@@ -183,7 +183,7 @@ export async function pickFile(
     .map((uri) => ({ label: vscode.workspace.asRelativePath(uri), uri }))
     .sort((a, b) => a.label.localeCompare(b.label));
   const other = { label: 'Another file…', uri: undefined };
-  const chosen = await vscode.window.showQuickPick([...items, other], { title });
+  const chosen = await choose([...items, other], { title });
   if (chosen !== other) return chosen?.uri;
   return (await vscode.window.showOpenDialog({ title, defaultUri: startFolder() }))?.[0];
 }
@@ -200,11 +200,10 @@ const ROLES = [
 export async function pickRequest(recent: RecentCpus, known?: number): Promise<VmsaRequest | undefined> {
   const profiles = PROFILES.map((profile) => ({ label: profile.title, detail: profile.doc, profile }));
   const title = 'How is the guest launched?';
-  const profile = (await vscode.window.showQuickPick(profiles, { title, matchOnDetail: true }))?.profile;
+  const profile = (await choose(profiles, { title, matchOnDetail: true }))?.profile;
   if (!profile) return undefined;
   const roles = ROLES.filter(({ role }) => profile.roles.includes(role));
-  const chosen =
-    roles.length === 1 ? roles[0] : await vscode.window.showQuickPick(roles, { title: 'Which vCPU?' });
+  const chosen = roles.length === 1 ? roles[0] : await choose(roles, { title: 'Which vCPU?' });
   if (!chosen) return undefined;
   const { role } = chosen;
   const needs = needsOf(profile, role);
@@ -238,11 +237,11 @@ const SVSM_PARTS: Readonly<Record<keyof SvsmImage, string>> = {
 const TOO_LARGE = 2n ** 53n;
 
 async function typeSvsmValue(part: keyof SvsmImage): Promise<number | undefined> {
-  const text = await vscode.window.showInputBox({
+  const text = await typeLine({
     title: SVSM_PARTS[part],
     value: part === 'entry' ? '' : '0',
     placeHolder: '0xffffe000',
-    validateInput: (value) =>
+    whyNot: (value) =>
       (parseUnsigned(value) ?? TOO_LARGE) < TOO_LARGE ? undefined : 'A number in decimal or 0x form',
   });
   return text === undefined ? undefined : Number(text);

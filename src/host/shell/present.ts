@@ -1,9 +1,8 @@
 // The one place in the extension where failures are caught and shown to the person.
 
-import * as vscode from 'vscode';
 import { CheckError } from '../../core/errors';
 import { unforeseen } from '../../app/errors';
-import { withoutLinks } from '../../core/binary/plainText';
+import { notify } from './notify';
 
 /** Whether a failure is one that we foresaw. */
 export const isCheckError = (error: unknown): error is CheckError => error instanceof CheckError;
@@ -18,8 +17,7 @@ export async function present(run: () => unknown): Promise<unknown> {
   try {
     return await run();
   } catch (error) {
-    // A failure may quote a host.
-    void vscode.window.showErrorMessage(withoutLinks(sentence(error)));
+    void notify('error', sentence(error));
     return undefined;
   }
 }

@@ -1,12 +1,13 @@
 // The item in the status bar that says where the cursor of a VMSA editor is, and goes elsewhere when it is clicked.
 
-import * as vscode from 'vscode';
+import type { Disposable } from 'vscode';
 import { byteCount, hex } from '../../core/binary/hex';
+import { statusItem, type StatusItem } from '../shell/notify';
 import type { VmsaPanel } from './vmsaPanel';
 
 /** Shown while a VMSA editor is active and has a place; made when there is the first. */
-export class PlaceItem implements vscode.Disposable {
-  private item: vscode.StatusBarItem | undefined;
+export class PlaceItem implements Disposable {
+  private item: StatusItem | undefined;
 
   constructor(private readonly active: () => VmsaPanel | undefined) {}
 
@@ -16,17 +17,8 @@ export class PlaceItem implements vscode.Disposable {
       this.item?.hide();
       return;
     }
-    this.item ??= this.make();
-    this.item.text = `VMSA ${place.name} ${hex(place.offset)} (${byteCount(place.size)})`;
-    this.item.show();
-  }
-
-  private make(): vscode.StatusBarItem {
-    const item = vscode.window.createStatusBarItem('sevscope.place', vscode.StatusBarAlignment.Right, 100);
-    item.name = 'VMSA Offset';
-    item.tooltip = 'Go to offset';
-    item.command = 'sevscope.goToOffset';
-    return item;
+    this.item ??= statusItem('sevscope.place', 'VMSA Offset', 'Go to offset', 'sevscope.goToOffset');
+    this.item.show(`VMSA ${place.name} ${hex(place.offset)} (${byteCount(place.size)})`);
   }
 
   dispose(): void {

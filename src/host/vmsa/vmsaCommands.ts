@@ -15,7 +15,9 @@ import { readPages } from '../../core/vmsa/forms/readPages';
 import { isRequest } from '../../protocol/vmsa';
 import { ComparisonEditor, comparisonUri } from './comparisonEditor';
 import type { PageOfFile } from './pages';
+import { choose, typeLine } from '../shell/ask';
 import { nameOf, pageWorkerScript } from '../shell/files';
+import { flash } from '../shell/notify';
 import { askAboutPage } from './pageTasks';
 import { pastedUri } from '../shell/pasted';
 import { activeFile, pickCpu, pickFile, startFolder } from '../shell/picks';
@@ -158,7 +160,8 @@ export function vmsaCommands(editor: VmsaEditor, recent: RecentCpus): Record<str
     const page = await editor.pageOf(at);
     const { exact, launches, tried } = await askAboutPage(script, 'identify', { page });
     const items = launches.map(({ title, where, distance, equal, request }) => ({
-      label: `$(${equal ? 'check' : 'diff'}) ${title}`,
+      label: title,
+      icon: equal ? 'check' : 'diff',
       description: where,
       detail: distance,
       request,
@@ -166,7 +169,7 @@ export function vmsaCommands(editor: VmsaEditor, recent: RecentCpus): Record<str
     const title = exact
       ? `Launches with exactly this page, of ${tried} tried`
       : `No launch has this page; the nearest of ${tried} tried`;
-    const chosen = await vscode.window.showQuickPick(items, { title, matchOnDescription: true });
+    const chosen = await choose(items, { title, matchOnDescription: true });
     if (chosen) await compare(at, chosen.request);
   }
 
@@ -196,11 +199,11 @@ export function vmsaCommands(editor: VmsaEditor, recent: RecentCpus): Record<str
 
 async function pickFormat(): Promise<ExportForm<ExportId> | undefined> {
   const items = EXPORT_FORMS.map((format) => ({ label: format.title, detail: format.doc, format }));
-  return (await vscode.window.showQuickPick(items, { title: 'Export the page as' }))?.format;
+  return (await choose(items, { title: 'Export the page as' }))?.format;
 }
 
-const CLIPBOARD = 'Copy to Clipboard';
-const FILE = 'Save to File…';
+const CLIPBOARD = { label: 'Copy to Clipboard' };
+const FILE = { label: 'Save to File…' };
 
 /** A page in another form, and the name of its file. */
 interface Exported {
@@ -219,11 +222,11 @@ async function deliver(
   const where =
     !asked || typeof content !== 'string'
       ? undefined
-      : await vscode.window.showQuickPick([CLIPBOARD, FILE], { title: format.title });
+      : await choose([CLIPBOARD, FILE], { title: format.title });
   if (asked && typeof content === 'string' && where === undefined) return;
   if (where === CLIPBOARD || (!asked && !target)) {
     await vscode.env.clipboard.writeText(typeof content === 'string' ? content : toBase64(content));
-    if (asked) vscode.window.setStatusBarMessage(`${format.title} of ${name} is in the clipboard`, 5000);
+    if (asked) flash(`${format.title} of ${name} is in the clipboard`);
     return;
   }
   if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
@@ -254,16 +257,16 @@ async function pickField(page: Uint8Array, selected?: string): Promise<Leaf | un
   const first = items.filter(({ label }) => label === selected);
   const rest = items.filter(({ label }) => label !== selected);
   const title = 'Field to change';
-  return (await vscode.window.showQuickPick([...first, ...rest], { title, matchOnDescription: true }))?.leaf;
+  return (await choose([...first, ...rest], { title, matchOnDescription: true }))?.leaf;
 }
 
 /** Asks for a value, and says at once when the field cannot have it. */
-function typeValue(leaf: Leaf, page: Uint8Array): Thenable<string | undefined> {
-  return vscode.window.showInputBox({
+function typeValue(leaf: Leaf, page: Uint8Array): Promise<string | undefined> {
+  return typeLine({
     title: `Value of ${leaf.path}`,
     prompt: leaf.row.doc,
     value: exactText(readLeaf(page, leaf), leaf.size),
-    validateInput: (text) => {
+    whyNot: (text) => {
       try {
         parseFieldValue(leaf, text);
         return undefined;

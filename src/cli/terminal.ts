@@ -1,0 +1,126 @@
+// The streams of the process: the only file of the command line that writes to them or asks at them, so that all text which a
+// terminal may get is made plain on its way. Bytes of an answer that is a file go as they are.
+
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import type { OutputConfiguration } from 'commander';
+import { byteCount } from '../core/binary/hex';
+import { terminalLine, terminalText } from '../core/binary/plainText';
+import type { OnProgress } from '../node/read';
+import type { Output } from './output';
+
+/** What of a stream is used; those of the process are such, and a buffer can be. */
+export interface TextStream {
+  write(content: string | Uint8Array): unknown;
+  readonly isTTY?: boolean;
+  /** Width of the terminal. */
+  readonly columns?: number;
+}
+
+/** Where a run writes: answers to `stdout`, errors, notes and progress to `stderr`. */
+export interface Streams {
+  readonly stdout: TextStream;
+  readonly stderr: TextStream;
+}
+
+/** The ways to print of one run. */
+export interface Printer {
+  readonly out: Output;
+  /** For commander, which prints help and what is wrong with the arguments. */
+  readonly help: OutputConfiguration;
+  /** From now on only files are printed, no lines and no progress. */
+  quieten(): void;
+}
+
+/** Columns of help texts that go to no terminal. */
+const HELP_WIDTH = 80;
+
+/** Prints to streams. */
+export function printer({ stdout, stderr }: Streams): Printer {
+  let quiet = false;
+  const progress = terminalProgress(stderr);
+  const lineTo = (stream: TextStream) => (text: string) => {
+    progress.clear();
+    if (!quiet) stream.write(`${terminalLine(text)}\n`);
+  };
+  const textTo = (stream: TextStream) => (text: string) => void stream.write(terminalText(text));
+  return {
+    out: {
+      line: lineTo(stdout),
+      note: lineTo(stderr),
+      data(content) {
+        stdout.write(typeof content === 'string' ? terminalText(content) : content);
+      },
+      isTerminal: stdout.isTTY === true,
+      onProgress(name, done, total) {
+        if (!quiet) progress.onProgress(name, done, total);
+      },
+    },
+    help: {
+      writeOut: textTo(stdout),
+      writeErr: textTo(stderr),
+      getOutHelpWidth: () => stdout.columns ?? HELP_WIDTH,
+      getErrHelpWidth: () => stderr.columns ?? HELP_WIDTH,
+    },
+    quieten() {
+      quiet = true;
+    },
+  };
+}
+
+/** Progress of long reads on a terminal, at most ten times a second; silent for everything quick. */
+function terminalProgress(stream: TextStream): { onProgress: OnProgress; clear: () => void } {
+  let shown = Date.now() + 400;
+  let dirty = false;
+  return {
+    onProgress(name, done, total) {
+      if (!stream.isTTY || Date.now() - shown < 100) return;
+      shown = Date.now();
+      dirty = true;
+      const share = total ? `${Math.floor((100 * done) / total)} %` : byteCount(done);
+      stream.write(`\r\x1b[2K${terminalLine(name)}: ${share}`);
+    },
+    clear() {
+      if (dirty) stream.write('\r\x1b[2K');
+      dirty = false;
+    },
+  };
+}
+
+/** The streams of this process. */
+export function processStreams(): Streams {
+  const { stdout, stderr } = process;
+  // A pipe that closes early, as in `sevscope show x | head`, loses lines but never the exit status: a mismatch stays one.
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error;
+  });
+  return { stdout, stderr };
+}
+
+/** Asks for one line at the terminal. @param hidden it is not shown while it is typed @returns undefined when none came */
+export async function askLine(
+  question: string,
+  hidden: boolean,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const { stdin, stderr } = process;
+  let muted = false;
+  const output = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      if (!muted) stderr.write(chunk);
+      done();
+    },
+  });
+  const reader = createInterface({ input: stdin, output, terminal: true });
+  try {
+    const asked = reader.question(`${terminalLine(question)}: `, { signal });
+    muted = hidden;
+    return await asked;
+  } catch {
+    // Ctrl+C, the end of the input, or the connection ended meanwhile.
+    return undefined;
+  } finally {
+    reader.close();
+    if (muted) stderr.write('\n');
+  }
+}
