@@ -1,4 +1,5 @@
-// Lint rules, strict and typed, and the third import wall: who may import whom (see README, "How to develop").
+// Lint rules, strict and typed, and the third import wall: who may import whom (see README, "How to develop"). And the ways that text
+// takes to a person: VS Code's own and the streams of a process are called in one file each, which makes it plain.
 // @ts-check
 
 import eslint from '@eslint/js';
@@ -25,6 +26,86 @@ const SYNTAX = [
   { selector: 'TSEnumDeclaration', message: 'Use a union of literals.' },
   { selector: 'ExportAllDeclaration', message: 'No barrel files.' },
 ];
+
+/** What of VS Code shows text, by the one file that may call it; the others call that file. */
+const SHOWN_BY = {
+  'src/host/shell/notify.ts': [
+    'showInformationMessage',
+    'showWarningMessage',
+    'showErrorMessage',
+    'withProgress',
+    'setStatusBarMessage',
+    'createStatusBarItem',
+  ],
+  'src/host/shell/ask.ts': ['showQuickPick', 'createQuickPick', 'showInputBox', 'createInputBox'],
+  'src/host/shell/labels.ts': ['TreeItem', 'MarkdownString', 'createTestItem', 'TestMessage', 'appendOutput'],
+};
+
+/** What of VS Code shows text and has no such file. */
+const SHOWN_BY_NONE = ['createOutputChannel', 'createTerminal'];
+
+/** The one file of the command line that writes to the terminal. */
+const TERMINAL = 'src/cli/terminal.ts';
+
+/** @typedef {{object?: string, property: string, message: string}} Restriction */
+
+/** @type {Restriction[]} */
+const STREAMS = ['stdout', 'stderr'].map((property) => ({
+  object: 'process',
+  property,
+  message: `Text for a terminal goes through Output, and ${TERMINAL} makes it plain.`,
+}));
+
+/** @returns {Restriction[]} what a file of the host must not call; without one, what none of them may */
+const editorSinks = (file = '') => [
+  ...STREAMS,
+  ...Object.entries(SHOWN_BY)
+    .filter(([own]) => own !== file)
+    .flatMap(([own, names]) =>
+      names.map((property) => ({ property, message: `Text goes through ${own}, which makes it plain.` })),
+    ),
+  ...SHOWN_BY_NONE.map((property) => ({
+    property,
+    message: 'It needs a file in src/host/shell that makes text plain.',
+  })),
+];
+
+/** Where the rules above would not see what is called. */
+const AROUND = [
+  {
+    selector: 'ImportDeclaration[source.value=/^(node:)?process$/]',
+    message: 'Use the global one: lint sees who takes its streams.',
+  },
+  {
+    selector:
+      "ImportDeclaration[source.value='vscode'][importKind!='type'] > ImportSpecifier[importKind!='type']",
+    message: 'Import * as vscode: lint sees what is called.',
+  },
+];
+
+/** Texts that VS Code shows as soon as they are set. */
+const SET = {
+  selector:
+    "AssignmentExpression[right.type!='Literal'] > MemberExpression.left[property.name=/^(label|description|tooltip|detail|error|text)$/]",
+  message: 'Text of a row, a test or the status bar goes through src/host/shell, which makes it plain.',
+};
+
+/**
+ * Forbids ways round the files that make text plain.
+ * @param {string[]} files
+ * @param {Restriction[]} sinks
+ * @param {{selector: string, message: string}[]} syntax
+ * @returns {import('typescript-eslint').ConfigArray[number]}
+ */
+const plainOnly = (files, sinks, syntax) => ({
+  files,
+  rules: {
+    'no-restricted-properties': ['error', ...sinks],
+    'no-restricted-syntax': ['error', ...SYNTAX, ...syntax],
+  },
+});
+
+const HOST = ['src/host/**/*.ts', 'src/extension*.ts'];
 
 export default tseslint.config(
   { ignores: ['**/node_modules/', 'dist/', 'out/', '.cache/', 'sample/', '**/*.mjs'] },
@@ -94,6 +175,16 @@ export default tseslint.config(
     '^vscode$|^\\.\\./|^\\./(?!binding|faults$|launchSecurity$|prompts$)',
     "The bindings import koffi and the worker's plain types.",
   ),
+  plainOnly(['src/**/*.ts'], STREAMS, AROUND),
+  plainOnly(
+    ['src/cli/**/*.ts'],
+    // Whoever has the streams from somewhere else.
+    STREAMS.map(({ property, message }) => ({ property, message })),
+    AROUND,
+  ),
+  plainOnly(HOST, editorSinks(), [...AROUND, SET]),
+  ...Object.keys(SHOWN_BY).map((file) => plainOnly([file], editorSinks(file), AROUND)),
+  { files: [TERMINAL], rules: { 'no-restricted-properties': 'off' } },
   {
     files: ['test/**'],
     rules: { '@typescript-eslint/no-unused-expressions': 'off', 'no-console': 'off' },

@@ -68,14 +68,14 @@ const places: [place: string, show: (text: string) => string, cases: Case[]][] =
 
 describe('Text from elsewhere', () => {
   for (const [text, shown] of plain) {
-    it(`${JSON.stringify(text)} is shown as itself or escaped`, () => {
+    it(`${terminalLine(text)} is shown as itself or escaped`, () => {
       assert.equal(plainText(text, shown.endsWith('…') ? 4 : 100), shown);
     });
   }
   for (const [place, show, cases] of places) {
     describe(`in ${place}`, () => {
       for (const [text, shown] of cases) {
-        it(`${JSON.stringify(text.slice(0, 60))} is plain`, () => assert.equal(show(text), shown));
+        it(`${terminalLine(text.slice(0, 60))} is plain`, () => assert.equal(show(text), shown));
       }
     });
   }

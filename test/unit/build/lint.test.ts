@@ -1,0 +1,90 @@
+// That lint refuses every way round the files that make text plain before a person sees it.
+
+import assert from 'node:assert/strict';
+import { ESLint, Linter } from 'eslint';
+import { parser } from 'typescript-eslint';
+
+const RULES = ['no-restricted-properties', 'no-restricted-syntax', 'no-console'];
+
+const HOST = 'src/host/launch/some.ts';
+const CLI = 'src/cli/some.ts';
+const NOTIFY = 'src/host/shell/notify.ts';
+const ASK = 'src/host/shell/ask.ts';
+const LABELS = 'src/host/shell/labels.ts';
+const TERMINAL = 'src/cli/terminal.ts';
+
+const refused: [code: string, file: string, says: string][] = [
+  ['vscode.window.showErrorMessage(x)', HOST, NOTIFY],
+  ['vscode.window["showWarningMessage"](x)', HOST, NOTIFY],
+  ['const { window } = vscode; window.showInformationMessage(x)', HOST, NOTIFY],
+  ['const { showErrorMessage } = vscode.window', HOST, NOTIFY],
+  ['vscode.window.showErrorMessage(x)', ASK, NOTIFY],
+  ['vscode.window.showErrorMessage(x)', 'src/extension.ts', NOTIFY],
+  ['vscode.window.withProgress(x, y)', HOST, NOTIFY],
+  ['vscode.window.createStatusBarItem(x)', HOST, NOTIFY],
+  ['vscode.window.setStatusBarMessage(x)', HOST, NOTIFY],
+  ['vscode.window.showQuickPick(x)', HOST, ASK],
+  ['vscode.window.createQuickPick()', HOST, ASK],
+  ['vscode.window.showInputBox(x)', NOTIFY, ASK],
+  ['new vscode.TreeItem(x)', HOST, LABELS],
+  ['new vscode.MarkdownString(x)', HOST, LABELS],
+  ['new vscode.TestMessage(x)', HOST, LABELS],
+  ['run.appendOutput(x)', HOST, LABELS],
+  ['controller.createTestItem(x, y)', HOST, LABELS],
+  ['item.label = x', HOST, 'src/host/shell'],
+  ['item.tooltip = `${x}`', HOST, 'src/host/shell'],
+  ['vscode.window.createOutputChannel(x)', HOST, 'src/host/shell'],
+  ['vscode.window.createTerminal(x)', NOTIFY, 'src/host/shell'],
+  ["import { window } from 'vscode'", HOST, 'Import * as vscode'],
+  ['process.stdout.write(x)', HOST, TERMINAL],
+  ['process.stdout.write(x)', 'src/app/some.ts', TERMINAL],
+  ['process.stderr.write(x)', CLI, TERMINAL],
+  ['around.stdout.write(x)', CLI, TERMINAL],
+  ['const { stderr } = around', CLI, TERMINAL],
+  ["import { stdout } from 'node:process'", CLI, 'global'],
+  ['console.log(x)', CLI, 'console'],
+  ['console.error(x)', TERMINAL, 'console'],
+  ['console.log(x)', HOST, 'console'],
+  // What is forbidden everywhere stays so.
+  ['export default x', HOST, 'Exports have names'],
+  ['enum A {}', CLI, 'literals'],
+  ["export * from './x'", NOTIFY, 'barrel'],
+];
+
+const accepted: [code: string, file: string][] = [
+  ['vscode.window.showErrorMessage(x)', NOTIFY],
+  ['vscode.window.showQuickPick(x)', ASK],
+  ['new vscode.TestMessage(x)', LABELS],
+  ['process.stderr.write(x)', TERMINAL],
+  ["import * as vscode from 'vscode'; const item: vscode.TreeItem = x", HOST],
+  ["import type { TreeItem } from 'vscode'", HOST],
+  ["task.detail = 'ours'", HOST],
+  ['item.label === x', HOST],
+  ['out.line(x)', CLI],
+];
+
+describe('Lint', () => {
+  const eslint = new ESLint({ overrideConfigFile: 'src/build/eslint.config.mjs' });
+  const linter = new Linter();
+
+  /** What the rules for a file say about a text; those that need types are left out. */
+  async function lint(code: string, file: string): Promise<string> {
+    const { rules } = (await eslint.calculateConfigForFile(file)) as { rules: Linter.RulesRecord };
+    const own = Object.fromEntries(RULES.map((name) => [name, rules[name] ?? 'off']));
+    const config: Linter.Config = { files: ['**/*.ts'], languageOptions: { parser }, rules: own };
+    return linter
+      .verify(code, config, file)
+      .map(({ message }) => message)
+      .join('\n');
+  }
+
+  for (const [code, file, says] of refused) {
+    it(`refuses ${code} in ${file}`, async () => {
+      const said = await lint(code, file);
+      assert.ok(said.includes(says), said || 'nothing was said');
+    });
+  }
+  for (const [code, file] of accepted) {
+    it(`accepts ${code} in ${file}`, async () => assert.equal(await lint(code, file), ''));
+  }
+});
