@@ -6,6 +6,7 @@ import { describeSummary, plainName, whySummaryUncheckable } from '../../core/do
 import type { DomainStateName, DomainSummary } from '../../core/domain/facts';
 import { plainText } from '../../core/binary/plainText';
 import { parseConnectionUri } from '../../libvirt/uri';
+import { ROWS } from '../../contributions';
 import type { ConnectionState } from '../connections/connections';
 import type { Remembered } from '../launch/lastVerdicts';
 
@@ -85,7 +86,7 @@ function describeState(state: ConnectionState): string {
 }
 
 /** The item of a connection. */
-export function connectionItem({ uri, kind }: ConnectionNode, state: ConnectionState): vscode.TreeItem {
+export function connectionItem({ uri }: ConnectionNode, state: ConnectionState): vscode.TreeItem {
   const { Collapsed } = vscode.TreeItemCollapsibleState;
   const label = plainText(uri, 200);
   const item = new vscode.TreeItem(label, Collapsed);
@@ -94,7 +95,7 @@ export function connectionItem({ uri, kind }: ConnectionNode, state: ConnectionS
   const paragraphs = [target.ok ? target.display : label, description].filter((text) => text !== '');
   return Object.assign(item, {
     id: uri,
-    contextValue: kind,
+    contextValue: ROWS.connection,
     description,
     tooltip: plainTooltip(paragraphs),
     iconPath: new vscode.ThemeIcon(CONNECTION_ICONS[state.kind]),
@@ -105,10 +106,7 @@ const describeTime = (when: number) =>
   new Date(when).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
 /** The item of a domain, without its tooltip. */
-export function domainItem(
-  { name, summary, kind }: DomainNode,
-  last: Remembered | undefined,
-): vscode.TreeItem {
+export function domainItem({ name, summary }: DomainNode, last: Remembered | undefined): vscode.TreeItem {
   const item = new vscode.TreeItem(name);
   const facts = describeSummary(summary);
   const why = whySummaryUncheckable(summary);
@@ -116,7 +114,7 @@ export function domainItem(
   const checked = last ? `${last.verdict} · ${facts} · checked ${describeTime(last.when)}` : facts;
   return Object.assign(item, {
     // Menus offer the check by this.
-    contextValue: why ? kind : `${kind}.sev`,
+    contextValue: why ? ROWS.domain : ROWS.checkableDomain,
     description: `${checked}${why ? `. ${why.found}` : ''}`,
     iconPath: new vscode.ThemeIcon(STATE_ICONS[summary.state.name]),
   });

@@ -1,14 +1,13 @@
 // Tasks of the type `sevscope`: the command line over the launch files of a folder, with its lines in the list of problems.
 
 import * as vscode from 'vscode';
+import { LAUNCH_PATTERN, NAME } from '../../contributions';
 
 /** What a task of ours says in tasks.json. */
 interface LaunchTask extends vscode.TaskDefinition {
   readonly launch?: unknown;
   readonly junit?: unknown;
 }
-
-const EVERYTHING = '**/*.sevlaunch.json';
 
 const texts = (value: unknown): string[] =>
   (Array.isArray(value) ? value : [value]).filter((text) => typeof text === 'string');
@@ -28,7 +27,7 @@ function taskFor(
     ...(typeof scope === 'object' && { cwd: scope.uri.fsPath }),
   });
   const name = `validate ${launch.join(' ')}`;
-  const task = new vscode.Task(definition, scope, name, 'sevscope', execution, '$sevscope');
+  const task = new vscode.Task(definition, scope, name, NAME, execution, `$${NAME}`);
   task.group = vscode.TaskGroup.Test;
   task.detail = 'Check launch measurements with sevscope validate';
   return task;
@@ -40,9 +39,9 @@ export async function launchTasks(extensionUri: vscode.Uri): Promise<vscode.Task
   const tasks: vscode.Task[] = [];
   for (const folder of vscode.workspace.workspaceFolders ?? []) {
     if (folder.uri.scheme !== 'file') continue;
-    const pattern = new vscode.RelativePattern(folder, EVERYTHING);
+    const pattern = new vscode.RelativePattern(folder, LAUNCH_PATTERN);
     const [found] = await vscode.workspace.findFiles(pattern, '**/node_modules/**', 1);
-    if (found) tasks.push(taskFor(extensionUri, { type: 'sevscope', launch: EVERYTHING }, folder));
+    if (found) tasks.push(taskFor(extensionUri, { type: NAME, launch: LAUNCH_PATTERN }, folder));
   }
   return tasks;
 }

@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode';
 import { byteCount, hex } from '../../core/binary/hex';
+import { NAME, command } from '../../contributions';
 import type { VmsaPanel } from './vmsaPanel';
 
 /** Shown while a VMSA editor is active and has a place; made when there is the first. */
@@ -22,10 +23,10 @@ export class PlaceItem implements vscode.Disposable {
   }
 
   private make(): vscode.StatusBarItem {
-    const item = vscode.window.createStatusBarItem('sevscope.place', vscode.StatusBarAlignment.Right, 100);
+    const item = vscode.window.createStatusBarItem(`${NAME}.place`, vscode.StatusBarAlignment.Right, 100);
     item.name = 'VMSA Offset';
     item.tooltip = 'Go to offset';
-    item.command = 'sevscope.goToOffset';
+    item.command = command('goToOffset');
     return item;
   }
 
