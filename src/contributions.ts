@@ -11,17 +11,24 @@ export const LAUNCH_SUFFIX = '.sevlaunch.json';
 /** All launch files below a folder. */
 export const LAUNCH_PATTERN = `**/*${LAUNCH_SUFFIX}`;
 
-/** The schemes of our own addresses: what an editor shows that is no file. */
+/** The schemes of our own addresses: what an editor shows that is no file, and the schema of launch files. */
 export const SCHEMES = {
   comparison: 'sevscope-compare',
   images: 'sevscope-images',
   pasted: 'sevscope-pasted',
   report: 'sevscope-report',
+  schema: 'sevscope-schema',
 } as const;
 
-/** What starts the extension, beside its commands, editors, views and tasks, which do so by themselves. */
+/** The schema of launch files as the manifest names it: VS Code's JSON support asks us for it when it sees the first of them. */
+export const LAUNCH_SCHEMA = `${SCHEMES.schema}://launch/sevlaunch.schema.json`;
+
+/**
+ * What starts the extension, beside its commands, editors, views and tasks, which do so by themselves. A launch file stays a file of
+ * JSON, and a language has no event for some of its files; but its schema is asked for when one is opened, and at no other time.
+ */
 export const ACTIVATION_EVENTS: readonly string[] = [
-  'onLanguage:json',
+  `onFileSystem:${SCHEMES.schema}`,
   `workspaceContains:${LAUNCH_PATTERN}`,
 ];
 
