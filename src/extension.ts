@@ -11,6 +11,7 @@ import { ImagesEditor } from './host/ovmf/imagesEditor';
 import { LastVerdicts } from './host/launch/lastVerdicts';
 import { LaunchDiagnostics } from './host/launch/launchDiagnostics';
 import { registerLaunchLenses } from './host/launch/launchLenses';
+import { registerLaunchSchema } from './host/launch/launchSchema';
 import { LaunchTests } from './host/launch/launchTests';
 import { OvmfEditor } from './host/ovmf/ovmfEditor';
 import { RecentCpus } from './host/shell/recentCpus';
@@ -18,7 +19,7 @@ import { ReportEditor } from './host/launch/reportEditor';
 import { ReportStore } from './host/launch/reportStore';
 import { VmsaEditor } from './host/vmsa/vmsaEditor';
 
-/** Called by VS Code when an editor or command of ours is used, or a JSON file is opened, for the first time. */
+/** Called by VS Code when an editor or command of ours is used, or a launch file is seen, for the first time. */
 export function activate(context: ExtensionContext): void {
   const { extensionUri } = context;
   const recent = new RecentCpus(context.globalState);
@@ -42,6 +43,7 @@ export function activate(context: ExtensionContext): void {
     reports.register(),
     domains.register(),
     new LaunchDiagnostics(launchWorkerScript(extensionUri)).register(),
+    registerLaunchSchema(extensionUri),
     registerLaunchLenses(),
     new LaunchTests({ extensionUri, memory: context.globalState }).register(),
     ...registerCommands(vmsa, recent, domains, { reports, connections, memory: context.globalState }),

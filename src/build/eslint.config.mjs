@@ -149,6 +149,7 @@ export default tseslint.config(
     '/(host|cli|app|node|libvirt|webview)/|^(vscode$|node:)',
     'protocol imports core.',
   ),
+  wall(['src/contributions.ts'], '.', 'The table of contributions imports nothing: host and build read it.'),
   wall(
     ['src/host/**', 'src/extension.ts'],
     `/(cli|webview)/|${LIBVIRT_INSIDE}`,

@@ -1,5 +1,5 @@
-// Writes the files that are made from tables in the source: the field reference and the schema of launch files.
-// With --check it writes nothing and fails when one of them is not what it should be.
+// Writes the files that are made from tables in the source: the field reference, the schema of launch
+// files, and what package.json tells VS Code. With --check it writes nothing and fails when one of them is not what it should be.
 // @ts-check
 
 import { readFile, writeFile } from 'node:fs/promises';
@@ -20,11 +20,12 @@ await build({
   logLevel: 'error',
 });
 
-/** @type {{ generatedFiles(): Record<string, string> }} */
+/** @type {{ generatedFiles(manifest: string): Record<string, string> }} */
 const { generatedFiles } = await import(pathToFileURL(bundle).href);
+const manifest = await readFile(join(root, 'package.json'), 'utf8');
 const config = (await prettier.resolveConfig(join(root, 'package.json'))) ?? {};
 const stale = [];
-for (const [name, text] of Object.entries(generatedFiles())) {
+for (const [name, text] of Object.entries(generatedFiles(manifest))) {
   const path = join(root, name);
   // Prettier would pad the reference's tables to their widest cell, and each edit would touch every line.
   const formatted = name.endsWith('.md')

@@ -21,6 +21,7 @@ import { VMSA_RULES } from '../core/vmsa/rules';
 import { encodeSignature } from '../core/vmsa/launch/signature';
 import { LAUNCH_RULES } from '../app/launchRules';
 import { launchSchema } from './launchSchema';
+import { manifestMembers } from './manifest';
 
 const table = (heads: readonly string[], rows: readonly (readonly string[])[]): string =>
   markdownTable(
@@ -158,8 +159,11 @@ function volumesSection(): string {
   ].join('\n\n');
 }
 
-/** Path in the project and text of every generated file; Prettier formats them afterwards. */
-export function generatedFiles(): Record<string, string> {
+/**
+ * Path in the project and text of every generated file; Prettier formats them afterwards.
+ * @param manifest package.json as it is, of which some members are generated
+ */
+export function generatedFiles(manifest: string): Record<string, string> {
   const reference = [
     '# Reference',
     'Generated from the tables in `src` by `npm run generate`.',
@@ -193,5 +197,9 @@ export function generatedFiles(): Record<string, string> {
     '### Rules about launch files',
     rulesTable(LAUNCH_RULES),
   ].join('\n\n');
-  return { 'media/reference.md': reference, 'media/sevlaunch.schema.json': JSON.stringify(launchSchema()) };
+  return {
+    'media/reference.md': reference,
+    'media/sevlaunch.schema.json': JSON.stringify(launchSchema()),
+    'package.json': JSON.stringify({ ...(JSON.parse(manifest) as object), ...manifestMembers() }, null, 2),
+  };
 }

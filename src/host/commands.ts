@@ -5,20 +5,21 @@ import * as vscode from 'vscode';
 import * as shellErrors from './shell/errors';
 import { generateVmsa } from '../core/vmsa/launch/generate';
 import { writeSample } from '../app/sample';
+import { LAUNCH_PATTERN, LAUNCH_SUFFIX, command, type CommandId, type EditorId } from '../contributions';
 import { isRequest } from '../protocol/vmsa';
 import { domainsCommands } from './domains/domainsCommands';
 import type { DomainsView } from './domains/domainsView';
-import { ImagesEditor, imagesUri } from './ovmf/imagesEditor';
-import { OvmfEditor } from './ovmf/ovmfEditor';
+import { imagesUri } from './ovmf/imagesEditor';
 import { activeFile, pickFile, pickRequest, resetAddressAt, savePage, startFolder } from './shell/picks';
 import { notify } from './shell/notify';
 import { present } from './shell/present';
 import type { RecentCpus } from './shell/recentCpus';
+import { openIn } from './shell/run';
 import { recordLaunch } from './launch/recordLaunch';
 import { isReport, reportUri } from './launch/reportSource';
 import { sourceIn, validateDomain, validateNamed, type Surroundings } from './launch/validateDomain';
 import { vmsaCommands, type Command } from './vmsa/vmsaCommands';
-import { VmsaEditor } from './vmsa/vmsaEditor';
+import type { VmsaEditor } from './vmsa/vmsaEditor';
 
 /** Registers every command. */
 export function registerCommands(
@@ -27,31 +28,31 @@ export function registerCommands(
   domains: DomainsView,
   checks: Surroundings,
 ): vscode.Disposable[] {
-  const commands: Record<string, Command> = {
+  const commands = {
     ...vmsaCommands(editor, recent),
     ...domainsCommands(domains, checks.memory),
-    'sevscope.generateVmsa': (target?: unknown, more?: unknown) => generate(recent, target, more),
-    'sevscope.compareImages': compareImages,
-    'sevscope.validateLaunch': (uri?: vscode.Uri) => validateLaunch(checks, uri),
-    'sevscope.explainMismatch': (uri?: vscode.Uri) => validateLaunch(checks, uri, true),
-    'sevscope.openReport': (uri?: vscode.Uri) =>
+    generateVmsa: (target?: unknown, more?: unknown) => generate(recent, target, more),
+    compareImages,
+    validateLaunch: (uri?: vscode.Uri) => validateLaunch(checks, uri),
+    explainMismatch: (uri?: vscode.Uri) => validateLaunch(checks, uri, true),
+    openReport: (uri?: vscode.Uri) =>
       withLaunchFile('Launch of the report', uri, async (file) =>
         checks.reports.reveal(reportUri(await sourceIn(file))),
       ),
-    'sevscope.recordLaunch': (given?: unknown) => recordLaunch(checks, given),
-    'sevscope.validateDomain': (given?: unknown) => validateDomain(checks, given),
-    'sevscope.createSample': createSample,
-    'sevscope.openAsOvmf': (uri?: vscode.Uri) => openWith(uri, OvmfEditor.viewType),
-    'sevscope.openAsVmsa': (uri?: vscode.Uri) => openWith(uri, VmsaEditor.viewType),
-  };
-  return Object.entries(commands).map(([id, run]) =>
-    vscode.commands.registerCommand(id, (...args: never[]) => present(() => run(...args))),
+    recordLaunch: (given?: unknown) => recordLaunch(checks, given),
+    validateDomain: (given?: unknown) => validateDomain(checks, given),
+    createSample,
+    openAsOvmf: (uri?: vscode.Uri) => openWith(uri, 'ovmf'),
+    openAsVmsa: (uri?: vscode.Uri) => openWith(uri, 'vmsa'),
+  } satisfies Record<CommandId, Command>;
+  return (Object.entries(commands) as [CommandId, Command][]).map(([id, run]) =>
+    vscode.commands.registerCommand(command(id), (...args: never[]) => present(() => run(...args))),
   );
 }
 
-async function openWith(uri: vscode.Uri | undefined, viewType: string): Promise<void> {
+async function openWith(uri: vscode.Uri | undefined, editor: EditorId): Promise<void> {
   const file = uri ?? activeFile() ?? (await pickFile('File to open', '**/*.{fd,bin,vmsa}'));
-  if (file) await vscode.commands.executeCommand('vscode.openWith', file, viewType);
+  if (file) await openIn(editor, file);
 }
 
 /** The reset address of the firmware that a caller names. */
@@ -75,7 +76,7 @@ async function generate(
   let saved: vscode.Uri | undefined;
   if (answers && target instanceof vscode.Uri) await vscode.workspace.fs.writeFile((saved = target), bytes);
   else saved = await savePage(bytes, request.role);
-  if (saved) await vscode.commands.executeCommand('vscode.openWith', saved, VmsaEditor.viewType);
+  if (saved) await openIn('vmsa', saved);
   return saved;
 }
 
@@ -97,8 +98,7 @@ async function compareImages(uri?: unknown, more?: unknown): Promise<void> {
       : selected.length === 2
         ? selected.find((file) => file.toString() !== first.toString())
         : await pickFile('OVMF image to compare with', pattern, first);
-  if (second)
-    await vscode.commands.executeCommand('vscode.openWith', imagesUri(first, second), ImagesEditor.viewType);
+  if (second) await openIn('images', imagesUri(first, second));
 }
 
 /** Runs a launch file and opens its report. @param explain when it does not match, search for the cause at once */
@@ -119,8 +119,8 @@ async function withLaunchFile(
 ): Promise<void> {
   if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
   const active = activeFile();
-  const own = active?.path.endsWith('.sevlaunch.json') ? active : undefined;
-  const file = uri ?? own ?? (await pickFile(title, '**/*.sevlaunch.json'));
+  const own = active?.path.endsWith(LAUNCH_SUFFIX) ? active : undefined;
+  const file = uri ?? own ?? (await pickFile(title, LAUNCH_PATTERN));
   if (file) await run(file);
 }
 

@@ -74,9 +74,7 @@ describe('A URI that would run a program', () => {
     });
 
     it(`(${name}) that a command is called with is refused, with the reason`, async () => {
-      const add = domainsCommands(make().view, unusedMemory)['sevscope.addConnection'] as (
-        uri: unknown,
-      ) => Promise<unknown>;
+      const add = domainsCommands(make().view, unusedMemory).addConnection;
       for (const argument of [uri(), { uri: uri() }]) {
         await assert.rejects(
           add(argument),
@@ -191,7 +189,7 @@ describe('A connection that she has agreed to', () => {
   const OTHER = canonicalUri('qemu+ssh://h.example/system');
   const agreed = (...uris: string[]) => memory({ 'sevscope.confirmedConnections': uris });
   const removes = (agreements: vscode.Memento) =>
-    domainsCommands(make().view, agreements)['sevscope.removeConnection'] as (uri?: unknown) => Promise<void>;
+    domainsCommands(make().view, agreements).removeConnection as (uri?: unknown) => Promise<void>;
 
   it('is not asked about again, until it is removed', async () => {
     await storeConnectionTexts([]);

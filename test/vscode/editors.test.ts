@@ -2,14 +2,14 @@
 // job when it is called with its answers.
 
 import { strict as assert } from 'node:assert';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { generateVmsa, type VmsaRequest } from '../../src/core/vmsa/launch/generate';
 import { runRecorded } from '../../src/host/launch/checks';
 import { reportUri } from '../../src/host/launch/reportSource';
 import { CheckError } from '../../src/core/errors';
+import { useFolder } from '../helpers/folder';
 import { closeEditors } from './closeEditors';
 
 const MILAN = { family: 25, model: 1, stepping: 1 };
@@ -31,16 +31,17 @@ async function activeEditor(viewType: string): Promise<{ uri: vscode.Uri; label:
   throw new Error(`no editor ${viewType} became active`);
 }
 
-before(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'sevscope-host-'));
-  await run('sevscope.createSample', vscode.Uri.file(folder));
-});
-after(() => {
-  rmSync(folder, { recursive: true, force: true });
-});
+/** Each suite starts with the sample. A hook outside of them would start the extension before any test. */
+const withSample = () => {
+  closeEditors();
+  useFolder(async (made) => {
+    folder = made;
+    await run('sevscope.createSample', vscode.Uri.file(folder));
+  });
+};
 
 describe('Files open by default in', () => {
-  closeEditors();
+  withSample();
   const cases: [string, string][] = [
     ['OVMF.sample.fd', 'sevscope.ovmf'],
     ['vcpu0.vmsa', 'sevscope.vmsa'],
@@ -62,7 +63,7 @@ describe('Files open by default in', () => {
 });
 
 describe('Commands', () => {
-  closeEditors();
+  withSample();
   it('generate a page that is the one of the core, and open it', async () => {
     const target = file('generated.vmsa');
     const request: VmsaRequest = { profile: 'sev-es-init2', role: 'ap', cpu: MILAN, resetAddress: 0x80b004 };
@@ -91,7 +92,7 @@ describe('Commands', () => {
 });
 
 describe('Editors on our own addresses', () => {
-  closeEditors();
+  withSample();
   for (const viewType of ['sevscope.comparison', 'sevscope.report']) {
     it(`open for ${viewType} even when the address was made by hand`, async () => {
       const scheme = viewType === 'sevscope.report' ? 'sevscope-report' : 'sevscope-compare';
@@ -113,7 +114,7 @@ describe('Editors on our own addresses', () => {
 });
 
 describe('A launch file', () => {
-  closeEditors();
+  withSample();
   const { extensionUri } = vscode.extensions.getExtension('sevscope.sevscope')!;
   const verdictOf = async (uri: vscode.Uri) => (await runRecorded(uri, { extensionUri })).report.verdict;
 

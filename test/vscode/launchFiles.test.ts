@@ -20,11 +20,11 @@ import { HOST, extension, memory, run, used, withHost } from './domainsView';
 import { until } from './until';
 
 let folder: string;
-before(async () => {
-  await extension.activate();
-});
-/** Each suite starts with the sample. */
+/** Each suite starts with the extension and the sample. A hook outside of them would start it before any test. */
 const withSample = () => {
+  before(async () => {
+    await extension.activate();
+  });
   closeEditors();
   useFolder((made) => writeSample((folder = made)));
 };

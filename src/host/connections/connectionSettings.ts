@@ -2,27 +2,23 @@
 // what stands in workspace or folder settings is not even looked at.
 
 import * as vscode from 'vscode';
-
-const SECTION = 'sevscope';
-const CONNECTIONS = 'connections';
-/** Bounds of the time for one call, in seconds. */
-const TIMEOUT = { least: 1, most: 600, usual: 10 };
+import { NAME, SETTINGS, type SettingId } from '../../contributions';
 
 /** The person's own value, or undefined when she has none. */
-function userValue(name: string): unknown {
-  return vscode.workspace.getConfiguration(SECTION).inspect<unknown>(name)?.globalValue;
+function userValue(name: SettingId): unknown {
+  return vscode.workspace.getConfiguration(NAME).inspect<unknown>(name)?.globalValue;
 }
 
 /** The connection URIs of the person's settings as they stand there, which may be refused ones. */
 export function connectionTexts(): string[] {
-  const value = userValue(CONNECTIONS);
+  const value = userValue('connections');
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
 /** Writes the connection URIs into the person's settings. */
 export async function storeConnectionTexts(texts: readonly string[]): Promise<void> {
-  const configuration = vscode.workspace.getConfiguration(SECTION);
-  await configuration.update(CONNECTIONS, texts, vscode.ConfigurationTarget.Global);
+  const name: SettingId = 'connections';
+  await vscode.workspace.getConfiguration(NAME).update(name, texts, vscode.ConfigurationTarget.Global);
 }
 
 /** Whether plain TCP to other machines is allowed. */
@@ -33,13 +29,14 @@ export function allowsTcp(): boolean {
 /** Milliseconds for one call of libvirt. */
 export function timeoutMs(): number {
   const value = userValue('libvirtTimeout');
-  const seconds = typeof value === 'number' && Number.isFinite(value) ? value : TIMEOUT.usual;
-  return 1000 * Math.min(Math.max(seconds, TIMEOUT.least), TIMEOUT.most);
+  const { default: usual, minimum, maximum } = SETTINGS.libvirtTimeout;
+  const seconds = typeof value === 'number' && Number.isFinite(value) ? value : usual;
+  return 1000 * Math.min(Math.max(seconds, minimum), maximum);
 }
 
 /** Calls `changed` when one of these settings may be another. */
 export function onSettingsChanged(changed: () => void): vscode.Disposable {
   return vscode.workspace.onDidChangeConfiguration((event) => {
-    if (event.affectsConfiguration(SECTION)) changed();
+    if (event.affectsConfiguration(NAME)) changed();
   });
 }

@@ -5,6 +5,7 @@ import { describeSummary, plainName, whySummaryUncheckable } from '../../core/do
 import type { DomainStateName, DomainSummary } from '../../core/domain/facts';
 import { plainText } from '../../core/binary/plainText';
 import { parseConnectionUri } from '../../libvirt/uri';
+import { ROWS } from '../../contributions';
 import type { ConnectionState } from '../connections/connections';
 import type { Remembered } from '../launch/lastVerdicts';
 import { treeItem } from '../shell/labels';
@@ -79,7 +80,7 @@ function describeState(state: ConnectionState): string {
 }
 
 /** The item of a connection. */
-export function connectionItem({ uri, kind }: ConnectionNode, state: ConnectionState): vscode.TreeItem {
+export function connectionItem({ uri }: ConnectionNode, state: ConnectionState): vscode.TreeItem {
   const label = plainText(uri, 200);
   const target = parseConnectionUri(uri, { allowTcp: true });
   const description = describeState(state);
@@ -87,7 +88,7 @@ export function connectionItem({ uri, kind }: ConnectionNode, state: ConnectionS
   return treeItem({
     label,
     id: uri,
-    contextValue: kind,
+    contextValue: ROWS.connection,
     description,
     tooltip: paragraphs,
     icon: CONNECTION_ICONS[state.kind],
@@ -99,10 +100,7 @@ const describeTime = (when: number) =>
   new Date(when).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
 /** The item of a domain, without its tooltip. */
-export function domainItem(
-  { name, summary, kind }: DomainNode,
-  last: Remembered | undefined,
-): vscode.TreeItem {
+export function domainItem({ name, summary }: DomainNode, last: Remembered | undefined): vscode.TreeItem {
   const facts = describeSummary(summary);
   const why = whySummaryUncheckable(summary);
   // The verdict first: a narrow side bar cuts off the end.
@@ -110,7 +108,7 @@ export function domainItem(
   return treeItem({
     label: name,
     // Menus offer the check by this.
-    contextValue: why ? kind : `${kind}.sev`,
+    contextValue: why ? ROWS.domain : ROWS.checkableDomain,
     description: `${checked}${why ? `. ${why.found}` : ''}`,
     icon: STATE_ICONS[summary.state.name],
   });

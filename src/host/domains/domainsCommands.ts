@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode';
 import * as shellErrors from '../shell/errors';
+import type { CommandId } from '../../contributions';
 import { connectionTexts, storeConnectionTexts } from '../connections/connectionSettings';
 import { confirmedUris, forgetConfirmed } from '../launch/consent';
 import { choose } from '../shell/ask';
@@ -32,8 +33,8 @@ async function pickUri(memory: vscode.Memento): Promise<string | undefined> {
   return (await choose(items, { title: 'Connection to remove' }))?.label;
 }
 
-/** The commands by their names. @param memory where her agreements to connections are */
-export function domainsCommands(view: DomainsView, memory: vscode.Memento): Record<string, Command> {
+/** The commands by their ids. @param memory where her agreements to connections are */
+export function domainsCommands(view: DomainsView, memory: vscode.Memento) {
   async function add(given?: unknown): Promise<void> {
     const texts = connectionTexts();
     const known = texts.map(canonicalUri);
@@ -52,24 +53,23 @@ export function domainsCommands(view: DomainsView, memory: vscode.Memento): Reco
     if (rest.length < texts.length) await storeConnectionTexts(rest);
   }
 
-  const commands: Record<string, (argument?: unknown) => unknown> = {
-    'sevscope.addConnection': add,
-    'sevscope.removeConnection': remove,
-    'sevscope.refreshDomains': (given) => {
+  return {
+    addConnection: trusted(add),
+    removeConnection: trusted(remove),
+    refreshDomains: trusted((given) => {
       view.refresh(said(given, 'uri'));
-    },
-    'sevscope.copyDomainUuid': async (given) => {
+    }),
+    copyDomainUuid: trusted(async (given) => {
       const uuid = said(given, 'domain');
       if (uuid !== undefined) await vscode.env.clipboard.writeText(uuid);
-    },
-  };
-  return Object.fromEntries(
-    Object.entries(commands).map(([id, run]) => [
-      id,
-      async (argument?: unknown) => {
-        if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
-        return await run(argument);
-      },
-    ]),
-  );
+    }),
+  } satisfies Partial<Record<CommandId, Command>>;
 }
+
+/** A command that refuses in Restricted Mode. */
+const trusted =
+  (run: (argument?: unknown) => unknown) =>
+  async (argument?: unknown): Promise<unknown> => {
+    if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
+    return await run(argument);
+  };

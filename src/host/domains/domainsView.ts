@@ -4,6 +4,7 @@
 import * as vscode from 'vscode';
 import * as libvirtErrors from '../../libvirt/errors';
 import { parseConnectionUri } from '../../libvirt/uri';
+import { command, viewId } from '../../contributions';
 import { connectionTexts, allowsTcp, onSettingsChanged } from '../connections/connectionSettings';
 import type { Connections, ConnectionState } from '../connections/connections';
 import {
@@ -26,7 +27,7 @@ type Listing = { readonly domains: readonly DomainNode[] } | { readonly error: s
 
 /** Gives the view its rows. */
 export class DomainsView implements vscode.TreeDataProvider<DomainsNode>, vscode.Disposable {
-  static readonly viewId = 'sevscope.domains';
+  static readonly viewId = viewId('domains');
 
   private readonly changed = new vscode.EventEmitter<DomainsNode | undefined>();
   readonly onDidChangeTreeData = this.changed.event;
@@ -210,12 +211,12 @@ function whatToDo(root: ConnectionNode, error: string, refused: boolean): NoteNo
   };
   const again: vscode.Command = {
     title: 'Connect Again',
-    command: 'sevscope.refreshDomains',
+    command: command('refreshDomains'),
     arguments: [root],
   };
-  const [command, icon] = refused ? [settings, 'settings-gear'] : [again, 'refresh'];
+  const [action, icon] = refused ? [settings, 'settings-gear'] : [again, 'refresh'];
   return [
     { kind, uri, text: advice, icon: 'info' },
-    { kind, uri, text: command.title, icon, command },
+    { kind, uri, text: action.title, icon, command: action },
   ];
 }

@@ -7,6 +7,7 @@ import * as vscode from 'vscode';
 import type { Severity } from '../../core/binary/region';
 import type { LaunchLint } from '../../app/launchProblems';
 import type { LaunchProblem } from '../../app/launchRules';
+import { LAUNCH_PATTERN, NAME, command } from '../../contributions';
 import { allowsTcp, onSettingsChanged } from '../connections/connectionSettings';
 import { watchFile } from '../shell/files';
 import type { LaunchWorkerData } from './launchWorker';
@@ -15,10 +16,10 @@ import { present } from '../shell/present';
 /** The files whose language features are ours. */
 export const LAUNCH_FILES: vscode.DocumentSelector = ['file', 'untitled'].map((scheme) => ({
   scheme,
-  pattern: '**/*.sevlaunch.json',
+  pattern: LAUNCH_PATTERN,
 }));
 
-const PROTECT = 'sevscope.protectKeyFile';
+const PROTECT = command('protectKeyFile');
 /** A person who types is not told of what she has not finished. */
 const PAUSE_MS = 300;
 /** What is only said by VS Code. */
@@ -44,7 +45,7 @@ interface Looked {
 
 /** Shows the problems, and offers to mend some. */
 export class LaunchDiagnostics implements vscode.CodeActionProvider, vscode.Disposable {
-  private readonly shown = vscode.languages.createDiagnosticCollection('sevscope');
+  private readonly shown = vscode.languages.createDiagnosticCollection(NAME);
   private readonly looked = new Map<vscode.TextDocument, Looked>();
 
   /** @param script path of launchWorker.js */

@@ -1,12 +1,13 @@
 // What can be done with a launch file, above its first line.
 
 import * as vscode from 'vscode';
+import { command } from '../../contributions';
 import { LAUNCH_FILES } from './launchDiagnostics';
 
 const LENSES = [
-  ['$(verified) Validate', 'sevscope.validateLaunch', 'Check the launch with the text as it is here'],
-  ['Explain', 'sevscope.explainMismatch', 'Look for what would make the measurement match'],
-  ['Open Report', 'sevscope.openReport', 'Show the report of the last check'],
+  ['$(verified) Validate', 'validateLaunch', 'Check the launch with the text as it is here'],
+  ['Explain', 'explainMismatch', 'Look for what would make the measurement match'],
+  ['Open Report', 'openReport', 'Show the report of the last check'],
 ] as const;
 
 /** Shows the lenses; not in Restricted Mode, where none of it can be done. */
@@ -17,8 +18,8 @@ export function registerLaunchLenses(): vscode.Disposable {
     provideCodeLenses: ({ uri }) =>
       vscode.workspace.isTrusted
         ? LENSES.map(
-            ([title, command, tooltip]) =>
-              new vscode.CodeLens(first, { title, command, tooltip, arguments: [uri] }),
+            ([title, id, tooltip]) =>
+              new vscode.CodeLens(first, { title, command: command(id), tooltip, arguments: [uri] }),
           )
         : [],
   });

@@ -2,14 +2,13 @@
 
 import * as vscode from 'vscode';
 import { terminalLine } from '../../core/binary/plainText';
+import { LAUNCH_PATTERN, NAME } from '../../contributions';
 
 /** What a task of ours says in tasks.json. */
 interface LaunchTask extends vscode.TaskDefinition {
   readonly launch?: unknown;
   readonly junit?: unknown;
 }
-
-const EVERYTHING = '**/*.sevlaunch.json';
 
 const texts = (value: unknown): string[] =>
   (Array.isArray(value) ? value : [value]).filter((text) => typeof text === 'string');
@@ -30,7 +29,7 @@ function taskFor(
   });
   // A terminal shows it.
   const name = terminalLine(`validate ${launch.join(' ')}`);
-  const task = new vscode.Task(definition, scope, name, 'sevscope', execution, '$sevscope');
+  const task = new vscode.Task(definition, scope, name, NAME, execution, `$${NAME}`);
   task.group = vscode.TaskGroup.Test;
   task.detail = 'Check launch measurements with sevscope validate';
   return task;
@@ -42,9 +41,9 @@ export async function launchTasks(extensionUri: vscode.Uri): Promise<vscode.Task
   const tasks: vscode.Task[] = [];
   for (const folder of vscode.workspace.workspaceFolders ?? []) {
     if (folder.uri.scheme !== 'file') continue;
-    const pattern = new vscode.RelativePattern(folder, EVERYTHING);
+    const pattern = new vscode.RelativePattern(folder, LAUNCH_PATTERN);
     const [found] = await vscode.workspace.findFiles(pattern, '**/node_modules/**', 1);
-    if (found) tasks.push(taskFor(extensionUri, { type: 'sevscope', launch: EVERYTHING }, folder));
+    if (found) tasks.push(taskFor(extensionUri, { type: NAME, launch: LAUNCH_PATTERN }, folder));
   }
   return tasks;
 }

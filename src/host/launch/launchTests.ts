@@ -2,6 +2,7 @@
 // bundle of its own, which is loaded when the Test Explorer or a task asks for it. In Restricted Mode there is neither.
 
 import * as vscode from 'vscode';
+import { NAME } from '../../contributions';
 import type { LaunchTree, TreeSurroundings } from './testing';
 
 /** Offers the launch files of the workspace as tests and tasks. */
@@ -22,7 +23,7 @@ export class LaunchTests {
   }
 
   private offerTests(): vscode.Disposable {
-    const controller = vscode.tests.createTestController('sevscope.launches', 'SEV Launches');
+    const controller = vscode.tests.createTestController(`${NAME}.launches`, 'SEV Launches');
     const tree = () =>
       (this.tree ??= import('./testing').then(({ LaunchTree: Tree }) => new Tree(controller, this.around)));
     controller.resolveHandler = async (item) => (await tree()).resolve(item);
@@ -40,7 +41,7 @@ export class LaunchTests {
 
   private offerTasks(): vscode.Disposable {
     const { extensionUri } = this.around;
-    return vscode.tasks.registerTaskProvider('sevscope', {
+    return vscode.tasks.registerTaskProvider(NAME, {
       provideTasks: async () => (await import('./testing')).launchTasks(extensionUri),
       resolveTask: async (task) => (await import('./testing')).resolveLaunchTask(extensionUri, task),
     });

@@ -2,6 +2,7 @@
 // below it. Files are looked for when the Test Explorer asks, and watched from then on.
 
 import * as vscode from 'vscode';
+import { LAUNCH_PATTERN } from '../../contributions';
 import { DOMAIN_RULES } from '../../core/domain/rules';
 import { isSevEs } from '../../core/tech/sev/policy';
 import type { Step } from '../../core/launch/report';
@@ -21,7 +22,6 @@ export interface TreeSurroundings {
   readonly memory: vscode.Memento;
 }
 
-const PATTERN = '**/*.sevlaunch.json';
 const NOT_IN = '**/node_modules/**';
 
 /** The steps of a check as tests, in order. */
@@ -64,7 +64,7 @@ export class LaunchTree implements vscode.Disposable {
   /** Looks for launch files, and watches them from now on. */
   async refresh(): Promise<void> {
     this.watcher ??= this.watch();
-    const found = await vscode.workspace.findFiles(PATTERN, NOT_IN);
+    const found = await vscode.workspace.findFiles(LAUNCH_PATTERN, NOT_IN);
     const ids = new Set(found.map((uri) => uri.toString()));
     for (const [id] of this.controller.items) if (!ids.has(id)) this.controller.items.delete(id);
     for (const uri of found) this.add(uri);
@@ -113,7 +113,7 @@ export class LaunchTree implements vscode.Disposable {
   }
 
   private watch(): vscode.FileSystemWatcher {
-    const watcher = vscode.workspace.createFileSystemWatcher(PATTERN);
+    const watcher = vscode.workspace.createFileSystemWatcher(LAUNCH_PATTERN);
     watcher.onDidCreate((uri) => {
       if (!uri.path.includes('/node_modules/')) this.add(uri);
     });

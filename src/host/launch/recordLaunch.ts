@@ -2,6 +2,7 @@
 // another. It opens unsaved, so that she sees it before it is kept.
 
 import * as vscode from 'vscode';
+import { LAUNCH_SUFFIX } from '../../contributions';
 import * as shellErrors from '../shell/errors';
 import * as errors from './errors';
 import { readLaunchText } from '../../app/launchFile';
@@ -43,7 +44,7 @@ export async function recordLaunch({ connections, memory }: Surroundings, given?
 /** A launch file that is not there: a launch that was recorded before is not to be written over. */
 async function freeName(folder: vscode.Uri, stem: string): Promise<vscode.Uri> {
   for (let n = 1; ; n++) {
-    const uri = vscode.Uri.joinPath(folder, `${stem}${n === 1 ? '' : `-${n}`}.sevlaunch.json`);
+    const uri = vscode.Uri.joinPath(folder, `${stem}${n === 1 ? '' : `-${n}`}${LAUNCH_SUFFIX}`);
     if (await isGone(uri)) return uri;
   }
 }

@@ -8,6 +8,7 @@ import * as appErrors from '../../app/errors';
 import * as ioErrors from '../../app/ioErrors';
 import type { Report, Verdict } from '../../core/launch/report';
 import type { CheckedLaunch, DomainOutcome } from '../../app/domainCheck';
+import { viewType } from '../../contributions';
 import type { ExplanationState, ReportViewState } from '../../protocol/launch';
 import type { Action } from '../../protocol/shared';
 import { CheckProgress } from './checkProgress';
@@ -17,6 +18,7 @@ import { Explaining } from './explaining';
 import { Page, PageEditor } from '../shell/page';
 import { notify } from '../shell/notify';
 import { present, sentence } from '../shell/present';
+import { openIn } from '../shell/run';
 import { reportSource, type DomainTarget, type ReportSource } from './reportSource';
 import type { ReportStore } from './reportStore';
 import { reportText, saveReport } from './saveReport';
@@ -40,7 +42,7 @@ interface Wish {
 
 /** Shows reports. */
 export class ReportEditor extends PageEditor {
-  static readonly viewType = 'sevscope.report';
+  static readonly viewType = viewType('report');
   protected readonly viewType = ReportEditor.viewType;
   /** Reports of domains that a person has just asked for: only these run when they are opened. */
   private readonly wanted = new Map<string, Wish>();
@@ -74,7 +76,7 @@ export class ReportEditor extends PageEditor {
     const isIt = ({ input }: vscode.Tab) =>
       input instanceof vscode.TabInputCustom && input.uri.toString() === uri.toString();
     const group = vscode.window.tabGroups.all.find(({ tabs }) => tabs.some(isIt));
-    await vscode.commands.executeCommand('vscode.openWith', uri, ReportEditor.viewType, group?.viewColumn);
+    await openIn('report', uri, group?.viewColumn);
   }
 
   protected open(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void> {
@@ -251,10 +253,7 @@ class ReportRun {
     const open = 'Open Report';
     const kind = verdict === 'matches' ? 'information' : 'warning';
     void notify(kind, `${nameInWords(title)}: ${verdict}.`, open).then(async (answer) => {
-      if (answer === open)
-        await present(() =>
-          vscode.commands.executeCommand('vscode.openWith', this.uri, ReportEditor.viewType),
-        );
+      if (answer === open) await present(() => openIn('report', this.uri));
     });
   }
 

@@ -3,9 +3,8 @@
 
 import * as vscode from 'vscode';
 import * as shellErrors from '../shell/errors';
+import { SCHEMES } from '../../contributions';
 import { nameOf } from '../shell/files';
-
-const SCHEME = 'sevscope-report';
 
 /** A domain as libvirt finds it. */
 export interface DomainTarget {
@@ -29,7 +28,7 @@ export interface ReportSource {
 export function reportUri({ file, target }: ReportSource): vscode.Uri {
   const what = target ? `${target.name} (${nameOf(file)})` : nameOf(file);
   return vscode.Uri.from({
-    scheme: SCHEME,
+    scheme: SCHEMES.report,
     // A slash in the name of a domain would make folders of it.
     path: `/Report: ${what.replaceAll('/', '∕')}`,
     query: JSON.stringify({ file: file.toString(), ...target }),
@@ -37,7 +36,7 @@ export function reportUri({ file, target }: ReportSource): vscode.Uri {
 }
 
 /** Whether a URI is that of a report. */
-export const isReport = ({ scheme }: vscode.Uri): boolean => scheme === SCHEME;
+export const isReport = ({ scheme }: vscode.Uri): boolean => scheme === SCHEMES.report;
 
 /** What a report's URI names. @throws CheckError when it was made by hand and names nothing */
 export function reportSource(uri: vscode.Uri): ReportSource {

@@ -1,6 +1,7 @@
 // `SEV: Validate Domain Launch Measurement…`: which domain, with the owner's inputs of which launch file; the rest is the report.
 
 import * as vscode from 'vscode';
+import { LAUNCH_PATTERN } from '../../contributions';
 import { describeSummary, plainName } from '../../core/domain/describeSummary';
 import type { DomainSummary } from '../../core/domain/facts';
 import { choose, type Choice } from '../shell/ask';
@@ -112,7 +113,7 @@ export async function chooseInputs(
   target: DomainTarget,
   fresh: Choice,
 ): Promise<{ readonly file?: vscode.Uri } | undefined> {
-  const files = await vscode.workspace.findFiles('**/*.sevlaunch.json', '**/node_modules/**', MOST_FILES);
+  const files = await vscode.workspace.findFiles(LAUNCH_PATTERN, '**/node_modules/**', MOST_FILES);
   const read = await Promise.all(
     files.map(async (file) => ({ file, launch: await launchFileAt(file).catch(() => undefined) })),
   );

@@ -2,17 +2,16 @@
 
 import * as vscode from 'vscode';
 import * as shellErrors from '../shell/errors';
+import { SCHEMES, viewType } from '../../contributions';
 import { compareVolumesApart } from './contents';
 import { nameOf, readUri, watchFile, workerScript } from '../shell/files';
 import { Page, PageEditor } from '../shell/page';
 import { sentence } from '../shell/present';
 
-const SCHEME = 'sevscope-images';
-
 /** The URI of a comparison; its path is what the tab shows. */
 export function imagesUri(a: vscode.Uri, b: vscode.Uri): vscode.Uri {
   return vscode.Uri.from({
-    scheme: SCHEME,
+    scheme: SCHEMES.images,
     path: `/${nameOf(a)} ↔ ${nameOf(b)}`,
     query: JSON.stringify({ a: a.toString(), b: b.toString() }),
   });
@@ -32,7 +31,7 @@ function filesOf(uri: vscode.Uri): [vscode.Uri, vscode.Uri] {
 
 /** Shows two images and what differs. */
 export class ImagesEditor extends PageEditor {
-  static readonly viewType = 'sevscope.images';
+  static readonly viewType = viewType('images');
   protected readonly viewType = ImagesEditor.viewType;
 
   protected async open(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void> {

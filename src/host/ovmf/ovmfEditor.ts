@@ -4,11 +4,13 @@
 import * as vscode from 'vscode';
 import { hex } from '../../core/binary/hex';
 import type { Finding, Severity } from '../../core/binary/region';
+import { NAME, viewType } from '../../contributions';
 import type { Action } from '../../protocol/shared';
 import { Halves } from '../vmsa/halves';
 import { newLaunchFile } from '../launch/newLaunchFile';
 import { OvmfPanel, type OvmfPanelHost } from './ovmfPanel';
 import { PageEditor } from '../shell/page';
+import { runCommand } from '../shell/run';
 
 const SEVERITIES: Readonly<Record<Severity, vscode.DiagnosticSeverity>> = {
   error: vscode.DiagnosticSeverity.Error,
@@ -27,9 +29,9 @@ function diagnosticOf({ rule, severity, message, offset }: Finding): vscode.Diag
 
 /** An OVMF image. */
 export class OvmfEditor extends PageEditor implements OvmfPanelHost {
-  static readonly viewType = 'sevscope.ovmf';
+  static readonly viewType = viewType('ovmf');
   protected readonly viewType = OvmfEditor.viewType;
-  private readonly problems = vscode.languages.createDiagnosticCollection('sevscope');
+  private readonly problems = vscode.languages.createDiagnosticCollection(NAME);
   private readonly halves = new Halves<OvmfPanel>();
 
   override register(): vscode.Disposable {
@@ -58,14 +60,13 @@ export class OvmfEditor extends PageEditor implements OvmfPanelHost {
   /** Buttons act through the commands, so that both ways are one. */
   async act(panel: OvmfPanel, action: Action): Promise<void> {
     const { uri } = panel;
-    const run = (command: string, ...args: unknown[]) => vscode.commands.executeCommand(command, ...args);
-    if (action === 'openAsText') await run('workbench.action.reopenWithEditor');
-    if (action === 'compareImage') await run('sevscope.compareImages', uri);
-    if (action === 'generate') await run('sevscope.generateVmsa', undefined, { firmware: uri.toString() });
+    if (action === 'openAsText') await vscode.commands.executeCommand('workbench.action.reopenWithEditor');
+    if (action === 'compareImage') await runCommand('compareImages', uri);
+    if (action === 'generate') await runCommand('generateVmsa', undefined, { firmware: uri.toString() });
     if (action === 'newLaunchFile') await newLaunchFile(uri);
     if (action === 'forgetBefore') panel.forgetBefore();
     const { files } = panel;
     if (action === 'openComparison' && files)
-      await run('sevscope.compareImages', files.original, files.modified);
+      await runCommand('compareImages', files.original, files.modified);
   }
 }

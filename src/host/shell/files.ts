@@ -4,7 +4,8 @@ import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { MAX_FILE } from '../../core/binary/limits';
 import * as ioErrors from '../../app/ioErrors';
-import { PASTED, pastedBytes } from './pasted';
+import { SCHEMES } from '../../contributions';
+import { pastedBytes } from './pasted';
 import { eachSlice } from './slices';
 
 /** The last part of a path, as tabs show it. */
@@ -14,7 +15,7 @@ export function nameOf(uri: vscode.Uri): string {
 
 /** Reads a file of any file system of VS Code. @throws CheckError when it is too large or cannot be read */
 export async function readUri(uri: vscode.Uri): Promise<Uint8Array> {
-  if (uri.scheme === PASTED) return pastedBytes(uri);
+  if (uri.scheme === SCHEMES.pasted) return pastedBytes(uri);
   try {
     const { size } = await vscode.workspace.fs.stat(uri);
     if (size > MAX_FILE) throw ioErrors.tooLarge(nameOf(uri), MAX_FILE);
@@ -42,7 +43,7 @@ export async function isGone(uri: vscode.Uri): Promise<boolean> {
 
 /** Why a file cannot be written as a phrase, or undefined when nothing speaks against it. */
 export async function whyNotWritable(uri: vscode.Uri): Promise<string | undefined> {
-  if (uri.scheme === PASTED) return 'it was pasted and is no file yet';
+  if (uri.scheme === SCHEMES.pasted) return 'it was pasted and is no file yet';
   if (vscode.workspace.fs.isWritableFileSystem(uri.scheme) === false)
     return `the file system "${uri.scheme}" is read-only`;
   try {
@@ -80,7 +81,7 @@ export const libvirtWorkerScript = (extensionUri: vscode.Uri): string =>
 
 /** Calls `changed` when the file at `uri` is written or removed, soon but not for every chunk of a build. */
 export function watchFile(uri: vscode.Uri, changed: () => void): vscode.Disposable {
-  if (uri.scheme === PASTED) return new vscode.Disposable(() => undefined);
+  if (uri.scheme === SCHEMES.pasted) return new vscode.Disposable(() => undefined);
   const folder = uri.with({ path: posix.dirname(uri.path) });
   // All of the folder: a name is no pattern, and `OVMF[debug].fd` as one would match nothing.
   const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, '*'));

@@ -3,11 +3,9 @@
 
 import * as vscode from 'vscode';
 import * as errors from './errors';
+import { SCHEMES } from '../../contributions';
 import { fromBase64, toBase64 } from '../../core/binary/hex';
 import { VMSA_SIZE } from '../../core/vmsa/layout/layout';
-
-/** The scheme of such addresses. */
-export const PASTED = 'sevscope-pasted';
 
 /** More pages would make an address that VS Code stores slowly; a guest with more is a file. */
 const MOST_PAGES = 64;
@@ -20,7 +18,7 @@ function trimZeros(page: Uint8Array): Uint8Array {
 export function pastedUri(pages: readonly Uint8Array[], source: string): vscode.Uri {
   if (pages.length > MOST_PAGES) throw errors.tooManyPasted(pages.length, MOST_PAGES);
   const held = { source, pages: pages.map((page) => toBase64(trimZeros(page))) };
-  return vscode.Uri.from({ scheme: PASTED, path: '/Pasted.vmsa', query: JSON.stringify(held) });
+  return vscode.Uri.from({ scheme: SCHEMES.pasted, path: '/Pasted.vmsa', query: JSON.stringify(held) });
 }
 
 function parse(uri: vscode.Uri): { source: string; pages: Uint8Array[] } {

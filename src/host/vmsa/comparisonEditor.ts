@@ -5,6 +5,7 @@
 import * as vscode from 'vscode';
 import * as shellErrors from '../shell/errors';
 import { generateVmsa, type VmsaRequest } from '../../core/vmsa/launch/generate';
+import { SCHEMES, viewType } from '../../contributions';
 import { isCount, type Action, type NamedPage } from '../../protocol/shared';
 import { isRequest, type ComparisonViewState, type FirmwareChoice } from '../../protocol/vmsa';
 import { nameOf } from '../shell/files';
@@ -14,8 +15,6 @@ import { firmwareChoices, pickCpu, pickFirmware, savePage } from '../shell/picks
 import { sentence } from '../shell/present';
 import type { RecentCpus } from '../shell/recentCpus';
 import type { VmsaEditor } from './vmsaEditor';
-
-const SCHEME = 'sevscope-compare';
 
 type Comparison = PageOfFile & ({ readonly request: VmsaRequest } | { readonly other: PageOfFile });
 
@@ -31,7 +30,7 @@ export function comparisonUri(actual: PageOfFile, other: VmsaRequest | PageOfFil
       : { request: other }),
   };
   return vscode.Uri.from({
-    scheme: SCHEME,
+    scheme: SCHEMES.comparison,
     path: `/${label(actual)} ↔ ${'file' in other ? label(other) : 'generated'}`,
     query: JSON.stringify(query),
   });
@@ -56,7 +55,7 @@ function parseComparison(uri: vscode.Uri): Comparison {
 
 /** Shows two pages side by side. */
 export class ComparisonEditor extends PageEditor {
-  static readonly viewType = 'sevscope.comparison';
+  static readonly viewType = viewType('comparison');
   protected readonly viewType = ComparisonEditor.viewType;
 
   constructor(

@@ -3,6 +3,7 @@
 import type { Disposable } from 'vscode';
 import { byteCount, hex } from '../../core/binary/hex';
 import { statusItem, type StatusItem } from '../shell/notify';
+import { NAME, command } from '../../contributions';
 import type { VmsaPanel } from './vmsaPanel';
 
 /** Shown while a VMSA editor is active and has a place; made when there is the first. */
@@ -17,7 +18,7 @@ export class PlaceItem implements Disposable {
       this.item?.hide();
       return;
     }
-    this.item ??= statusItem('sevscope.place', 'VMSA Offset', 'Go to offset', 'sevscope.goToOffset');
+    this.item ??= statusItem(`${NAME}.place`, 'VMSA Offset', 'Go to offset', command('goToOffset'));
     this.item.show(`VMSA ${place.name} ${hex(place.offset)} (${byteCount(place.size)})`);
   }
 

@@ -12,8 +12,9 @@ import { expectedRequest, needsOf, type VmsaRequest } from '../../core/vmsa/laun
 import { VMSA } from '../../core/vmsa/layout/layout';
 import { findProfile } from '../../core/vmsa/launch/profiles';
 import { readPages } from '../../core/vmsa/forms/readPages';
+import type { CommandId } from '../../contributions';
 import { isRequest } from '../../protocol/vmsa';
-import { ComparisonEditor, comparisonUri } from './comparisonEditor';
+import { comparisonUri } from './comparisonEditor';
 import type { PageOfFile } from './pages';
 import { choose, typeLine } from '../shell/ask';
 import { nameOf, pageWorkerScript } from '../shell/files';
@@ -23,7 +24,8 @@ import { pastedUri } from '../shell/pasted';
 import { activeFile, pickCpu, pickFile, startFolder } from '../shell/picks';
 import { isCheckError } from '../shell/present';
 import type { RecentCpus } from '../shell/recentCpus';
-import { VmsaEditor } from './vmsaEditor';
+import { openIn } from '../shell/run';
+import type { VmsaEditor } from './vmsaEditor';
 
 /** A command: its arguments are answers, when they are of the right type. */
 export type Command = (...args: never[]) => Promise<unknown>;
@@ -53,8 +55,8 @@ function said(value: unknown): Said {
   };
 }
 
-/** The commands by their names. */
-export function vmsaCommands(editor: VmsaEditor, recent: RecentCpus): Record<string, Command> {
+/** The commands by their ids. */
+export function vmsaCommands(editor: VmsaEditor, recent: RecentCpus) {
   const script = pageWorkerScript(editor.extensionUri);
 
   /** The page that a command is about: of a file that was given, that is active, or that the person chooses. */
@@ -71,11 +73,7 @@ export function vmsaCommands(editor: VmsaEditor, recent: RecentCpus): Record<str
   }
 
   const compare = (actual: PageOfFile, other: VmsaRequest | PageOfFile) =>
-    vscode.commands.executeCommand(
-      'vscode.openWith',
-      comparisonUri(actual, other),
-      ComparisonEditor.viewType,
-    );
+    openIn('comparison', comparisonUri(actual, other));
 
   /** Opens the comparison of a page; asks for the CPU only, the rest is guessed and can be changed there. */
   async function compareWithGenerated(uri?: unknown, more?: unknown): Promise<void> {
@@ -181,20 +179,20 @@ export function vmsaCommands(editor: VmsaEditor, recent: RecentCpus): Record<str
       read.pages.map(({ bytes }) => bytes),
       read.title,
     );
-    await vscode.commands.executeCommand('vscode.openWith', uri, VmsaEditor.viewType);
+    await openIn('vmsa', uri);
   }
 
   return {
-    'sevscope.exportVmsa': exportVmsa,
-    'sevscope.openPasted': openPasted,
-    'sevscope.identifyVmsa': identifyVmsa,
-    'sevscope.compareWithGenerated': compareWithGenerated,
-    'sevscope.compareWithFile': compareWithFile,
-    'sevscope.compareSelected': compareSelected,
-    'sevscope.setField': setField,
-    'sevscope.goToOffset': openBox('goto'),
-    'sevscope.find': openBox('find'),
-  };
+    exportVmsa,
+    openPasted,
+    identifyVmsa,
+    compareWithGenerated,
+    compareWithFile,
+    compareSelected,
+    setField,
+    goToOffset: openBox('goto'),
+    find: openBox('find'),
+  } satisfies Partial<Record<CommandId, Command>>;
 }
 
 async function pickFormat(): Promise<ExportForm<ExportId> | undefined> {

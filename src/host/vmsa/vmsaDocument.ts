@@ -8,7 +8,8 @@ import { VMSA_SIZE } from '../../core/vmsa/layout/layout';
 import type { DiskChange } from '../../protocol/vmsa';
 import { EditHistory } from './editHistory';
 import { isGone, nameOf, readUri, watchFile } from '../shell/files';
-import { PASTED, pastedSource } from '../shell/pasted';
+import { SCHEMES } from '../../contributions';
+import { pastedSource } from '../shell/pasted';
 import { sentence } from '../shell/present';
 import { pagesOf, slicePages, type FilePages } from './pages';
 
@@ -119,7 +120,7 @@ export class VmsaDocument implements vscode.CustomDocument {
     const { bytes, uri } = this;
     if (bytes.length === 0 && this.failure !== undefined) return { reason: this.failure };
     const read = pagesOf(bytes);
-    if (uri.scheme !== PASTED || 'reason' in read) return read;
+    if (uri.scheme !== SCHEMES.pasted || 'reason' in read) return read;
     return { ...read, source: pastedSource(uri) };
   }
 

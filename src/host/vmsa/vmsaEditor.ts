@@ -8,8 +8,10 @@ import * as appErrors from '../../app/errors';
 import { findVmsaLeaf, parseFieldValue, patchField, withBits, type BitRange } from '../../core/vmsa/edit';
 import { similarFields } from '../../core/vmsa/layout/fieldNames';
 import type { VmsaRequest } from '../../core/vmsa/launch/generate';
+import { viewType } from '../../contributions';
 import type { Action } from '../../protocol/shared';
 import { nameOf, readUri, watchFile, whyNotWritable } from '../shell/files';
+import { openIn, runCommand } from '../shell/run';
 import { Halves } from './halves';
 import { pagesOf, type PageOfFile } from './pages';
 import { PlaceItem } from './placeItem';
@@ -18,7 +20,7 @@ import { VmsaPanel, type PanelHost } from './vmsaPanel';
 
 /** Opens VMSA pages. */
 export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, PanelHost {
-  static readonly viewType = 'sevscope.vmsa';
+  static readonly viewType = viewType('vmsa');
 
   private readonly edited = new vscode.EventEmitter<DocumentEvent>();
   readonly onDidChangeCustomDocument = this.edited.event as vscode.Event<
@@ -162,7 +164,7 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
         done(document);
       });
     });
-    await vscode.commands.executeCommand('vscode.openWith', uri, VmsaEditor.viewType);
+    await openIn('vmsa', uri);
     return opening;
   }
 
@@ -218,36 +220,35 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
   async act(panel: VmsaPanel, action: Action, request?: VmsaRequest): Promise<void> {
     const { document, page } = panel;
     const { uri } = document;
-    const run = (command: string, ...args: unknown[]) => vscode.commands.executeCommand(command, ...args);
     switch (action) {
       case 'compare':
-        await run('sevscope.compareWithGenerated', uri, { page, request });
+        await runCommand('compareWithGenerated', uri, { page, request });
         return;
       case 'compareFile':
-        await run('sevscope.compareWithFile', uri, { page });
+        await runCommand('compareWithFile', uri, { page });
         return;
       case 'generate':
-        await run('sevscope.generateVmsa');
+        await runCommand('generateVmsa');
         return;
       case 'exportPage':
-        await run('sevscope.exportVmsa', uri, { page });
+        await runCommand('exportVmsa', uri, { page });
         return;
       case 'openAsText':
-        await run('workbench.action.reopenWithEditor');
+        await vscode.commands.executeCommand('workbench.action.reopenWithEditor');
         return;
       case 'openComparison':
         if (panel.halves) {
           const { original, modified } = panel.halves;
           const other = { file: modified.file.toString(), otherPage: modified.page };
-          await run('sevscope.compareWithFile', original.file, { page: original.page, ...other });
+          await runCommand('compareWithFile', original.file, { page: original.page, ...other });
         }
         return;
       case 'reload':
         // In a diff VS Code reverts the right half, whichever half was asked.
-        if (panel.isOriginal) await run('vscode.openWith', uri, VmsaEditor.viewType);
+        if (panel.isOriginal) await openIn('vmsa', uri);
         else panel.panel.reveal();
         // VS Code's own way, so that it forgets the changes, too.
-        await run('workbench.action.files.revert');
+        await vscode.commands.executeCommand('workbench.action.files.revert');
         return;
       case 'keepChanges':
         document.keepChanges();

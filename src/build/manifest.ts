@@ -1,0 +1,110 @@
+// The generated members of package.json, from the table of src/contributions.ts: what VS Code is to show of us before we run, and what
+// starts us. https://code.visualstudio.com/api/references/contribution-points
+
+import {
+  ACTIVATION_EVENTS,
+  COMMANDS,
+  EDITORS,
+  LAUNCH_SCHEMA,
+  LAUNCH_SUFFIX,
+  NAME,
+  PROBLEM_LINE,
+  SETTINGS,
+  TASK_MEMBERS,
+  TRUSTED,
+  VIEWS,
+  WELCOME,
+  command,
+  viewId,
+  viewType,
+  type Menu,
+} from '../contributions';
+
+const TITLE = 'SevScope';
+const ICON = 'media/domains.svg';
+
+/** The rows of a table with their ids. */
+const rowsOf = <Id extends string, Row>(table: Readonly<Record<Id, Row>>) =>
+  Object.entries(table) as [Id, Row][];
+
+function customEditors(): unknown {
+  return rowsOf(EDITORS).map(([id, { title, patterns, diff }]) => ({
+    viewType: viewType(id),
+    displayName: title,
+    selector: patterns.map((filenamePattern) => ({ filenamePattern })),
+    priority: { textEditor: 'default', ...(diff && { diffEditor: 'default' }) },
+  }));
+}
+
+function commands(): unknown {
+  return rowsOf(COMMANDS).map(([id, { title, icon, enablement }]) => ({
+    command: command(id),
+    title,
+    category: 'SEV',
+    icon,
+    enablement,
+  }));
+}
+
+/** Each menu with its commands. The palette has every command but those that it names. */
+function menus(): unknown {
+  const places = (menu: Menu) =>
+    rowsOf(COMMANDS).flatMap(([id, row]) =>
+      (row.menus?.[menu] ?? []).map((place) => ({ command: command(id), ...place })),
+    );
+  const hidden = rowsOf(COMMANDS).filter(([, { palette }]) => palette === false);
+  return {
+    'editor/title': places('editor/title'),
+    'explorer/context': places('explorer/context'),
+    'view/title': places('view/title'),
+    'view/item/context': places('view/item/context'),
+    commandPalette: hidden.map(([id]) => ({ command: command(id), when: 'false' })),
+  } satisfies Record<Menu | 'commandPalette', unknown>;
+}
+
+function views(): unknown {
+  return rowsOf(VIEWS).map(([id, { title, when }]) => ({
+    id: viewId(id),
+    name: title,
+    icon: ICON,
+    contextualTitle: TITLE,
+    when,
+  }));
+}
+
+function settings(): unknown {
+  const properties = rowsOf(SETTINGS).map(([id, schema], i) => [
+    `${NAME}.${id}`,
+    { ...schema, order: i + 1 },
+  ]);
+  return Object.fromEntries(properties);
+}
+
+/** What lines of `sevscope validate` VS Code lists as problems. */
+const problemMatcher = {
+  name: NAME,
+  label: 'Launch measurements',
+  owner: `${NAME}-launches`,
+  source: TITLE,
+  fileLocation: ['autoDetect', '${workspaceFolder}'],
+  pattern: { regexp: PROBLEM_LINE, file: 1, line: 2, column: 3, severity: 4, message: 5 },
+};
+
+/** The members of package.json that are generated; its others are written by hand. What is undefined is not written. */
+export function manifestMembers(): { activationEvents: readonly string[]; contributes: unknown } {
+  return {
+    activationEvents: ACTIVATION_EVENTS,
+    contributes: {
+      customEditors: customEditors(),
+      commands: commands(),
+      menus: menus(),
+      jsonValidation: [{ fileMatch: `*${LAUNCH_SUFFIX}`, url: LAUNCH_SCHEMA }],
+      taskDefinitions: [{ type: NAME, required: ['launch'], properties: TASK_MEMBERS, when: TRUSTED }],
+      problemMatchers: [problemMatcher],
+      viewsContainers: { activitybar: [{ id: NAME, title: TITLE, icon: ICON }] },
+      views: { [NAME]: views() },
+      viewsWelcome: rowsOf(WELCOME).map(([id, contents]) => ({ view: viewId(id), contents })),
+      configuration: { title: TITLE, properties: settings() },
+    },
+  };
+}

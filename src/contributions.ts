@@ -1,0 +1,310 @@
+// What VS Code is told of us: one table of commands, editors, views and settings, from which `npm run generate` writes `contributes`
+// and `activationEvents` of package.json (src/build/manifest.ts), and from which the host takes every id, so that no id stands in a
+// second place. Plain data, without vscode and Node. https://code.visualstudio.com/api/references/contribution-points
+
+/** What all our ids begin with; also the section of our settings, the type of our tasks, and the name of their problem matcher. */
+export const NAME = 'sevscope';
+
+/** How the name of a launch file ends. */
+export const LAUNCH_SUFFIX = '.sevlaunch.json';
+
+/** All launch files below a folder. */
+export const LAUNCH_PATTERN = `**/*${LAUNCH_SUFFIX}`;
+
+/** The schemes of our own addresses: what an editor shows that is no file, and the schema of launch files. */
+export const SCHEMES = {
+  comparison: 'sevscope-compare',
+  images: 'sevscope-images',
+  pasted: 'sevscope-pasted',
+  report: 'sevscope-report',
+  schema: 'sevscope-schema',
+} as const;
+
+/** The schema of launch files as the manifest names it: VS Code's JSON support asks us for it when it sees the first of them. */
+export const LAUNCH_SCHEMA = `${SCHEMES.schema}://launch/sevlaunch.schema.json`;
+
+/**
+ * What starts the extension, beside its commands, editors, views and tasks, which do so by themselves. A launch file stays a file of
+ * JSON, and a language has no event for some of its files; but its schema is asked for when one is opened, and at no other time.
+ */
+export const ACTIVATION_EVENTS: readonly string[] = [
+  `onFileSystem:${SCHEMES.schema}`,
+  `workspaceContains:${LAUNCH_PATTERN}`,
+];
+
+/** A table whose ids are a type and whose rows are of one. */
+const tableOf =
+  <Row>() =>
+  <Id extends string>(rows: Readonly<Record<Id, Row>>): Readonly<Record<Id, Row>> =>
+    rows;
+
+/** A custom editor. */
+interface EditorRow {
+  readonly title: string;
+  /** Names of files, or addresses of a scheme of ours. */
+  readonly patterns: readonly string[];
+  /** Whether it also shows the two sides of a diff. */
+  readonly diff: boolean;
+}
+
+/** The custom editors, by their ids without our name. */
+export const EDITORS = tableOf<EditorRow>()({
+  vmsa: { title: 'VMSA Page', patterns: ['*.vmsa', '*vmsa*.bin'], diff: true },
+  ovmf: { title: 'OVMF Image', patterns: ['*.fd'], diff: true },
+  images: { title: 'OVMF Image Comparison', patterns: [`${SCHEMES.images}:/**`], diff: false },
+  comparison: { title: 'VMSA Comparison', patterns: [`${SCHEMES.comparison}:/**`], diff: false },
+  report: { title: 'Launch Measurement Report', patterns: [`${SCHEMES.report}:/**`], diff: false },
+});
+
+/** A custom editor of ours. */
+export type EditorId = keyof typeof EDITORS;
+
+/** The `viewType` of an editor. */
+export const viewType = <const Id extends EditorId>(id: Id) => `${NAME}.${id}` as const;
+
+/** Not in Restricted Mode. */
+export const TRUSTED = 'isWorkspaceTrusted';
+
+/** A view in the container of ours in the activity bar. */
+interface ViewRow {
+  readonly title: string;
+  readonly when: string;
+}
+
+/** The views, by their ids without our name. */
+export const VIEWS = tableOf<ViewRow>()({
+  domains: { title: 'SEV Domains', when: TRUSTED },
+});
+
+/** A view of ours. */
+export type ViewId = keyof typeof VIEWS;
+
+/** The id of a view as VS Code knows it. */
+export const viewId = <const Id extends ViewId>(id: Id) => `${NAME}.${id}` as const;
+
+/** What menus tell the rows of the view of domains by (`contextValue`, `viewItem`). */
+export const ROWS = { connection: 'connection', domain: 'domain', checkableDomain: 'domain.sev' } as const;
+
+/** The menus that commands of ours are in, beside the palette. */
+export type Menu = 'editor/title' | 'explorer/context' | 'view/title' | 'view/item/context';
+
+/** A place in a menu. */
+interface MenuPlace {
+  readonly when: string;
+  /** `GROUP@ORDER`, as VS Code reads it. */
+  readonly group: string;
+}
+
+/** A command. */
+interface CommandRow {
+  readonly title: string;
+  /** For buttons. */
+  readonly icon?: string;
+  /** When it can be run; always unless told. */
+  readonly enablement?: string;
+  /** False for one that nobody can answer for who chooses it in the palette. */
+  readonly palette?: false;
+  readonly menus?: Readonly<Partial<Record<Menu, readonly MenuPlace[]>>>;
+}
+
+const IN_VMSA_EDITOR = `activeCustomEditorId == '${viewType('vmsa')}'`;
+const VMSA_FILE = 'resourceFilename =~ /\\.vmsa$|vmsa.*\\.bin$/';
+const ONE_VMSA_FILE = `${VMSA_FILE} && !listMultiSelection`;
+const LAUNCH_FILE = `resourceFilename =~ /${LAUNCH_SUFFIX.replaceAll('.', '\\.')}$/`;
+const LAUNCH_TEXT = `${LAUNCH_FILE} && resourceScheme != ${SCHEMES.report}`;
+const IN_DOMAINS = `view == ${viewId('domains')}`;
+const ON_CHECKABLE_DOMAIN = `${IN_DOMAINS} && viewItem == ${ROWS.checkableDomain}`;
+const ON_DOMAIN = `${IN_DOMAINS} && viewItem =~ /^${ROWS.domain}/`;
+const ON_CONNECTION = `${IN_DOMAINS} && viewItem == ${ROWS.connection}`;
+
+/** The commands, by their ids without our name. */
+export const COMMANDS = tableOf<CommandRow>()({
+  compareWithGenerated: {
+    title: 'Compare VMSA with Generated…',
+    icon: '$(diff)',
+    menus: {
+      'editor/title': [{ when: IN_VMSA_EDITOR, group: 'navigation' }],
+      'explorer/context': [{ when: ONE_VMSA_FILE, group: '3_compare@50' }],
+    },
+  },
+  compareWithFile: {
+    title: 'Compare VMSA with File…',
+    menus: {
+      'editor/title': [{ when: IN_VMSA_EDITOR, group: '3_sevscope@1' }],
+      'explorer/context': [{ when: ONE_VMSA_FILE, group: '3_compare@51' }],
+    },
+  },
+  compareSelected: {
+    title: 'Compare Selected VMSA Pages',
+    menus: {
+      'explorer/context': [{ when: `${VMSA_FILE} && listDoubleSelection`, group: '3_compare@52' }],
+    },
+  },
+  identifyVmsa: {
+    title: 'Find What Matches…',
+    menus: { 'editor/title': [{ when: IN_VMSA_EDITOR, group: '3_sevscope@2' }] },
+  },
+  setField: { title: 'Set VMSA Field…', enablement: TRUSTED },
+  goToOffset: { title: 'Go to Offset in VMSA…', enablement: IN_VMSA_EDITOR },
+  find: { title: 'Find in VMSA…', enablement: IN_VMSA_EDITOR },
+  openPasted: { title: 'Open VMSA from Clipboard' },
+  exportVmsa: {
+    title: 'Export VMSA…',
+    menus: {
+      'editor/title': [{ when: IN_VMSA_EDITOR, group: '3_sevscope@3' }],
+      'explorer/context': [{ when: ONE_VMSA_FILE, group: '5_cutcopypaste@90' }],
+    },
+  },
+  generateVmsa: { title: 'Generate VMSA…', enablement: TRUSTED },
+  validateLaunch: {
+    title: 'Validate Launch Measurement…',
+    icon: '$(verified)',
+    enablement: TRUSTED,
+    menus: {
+      'editor/title': [{ when: LAUNCH_TEXT, group: 'navigation@1' }],
+      'explorer/context': [{ when: LAUNCH_FILE, group: 'navigation@50' }],
+    },
+  },
+  explainMismatch: {
+    title: 'Explain Measurement Mismatch…',
+    icon: '$(question)',
+    enablement: TRUSTED,
+    menus: {
+      'editor/title': [{ when: LAUNCH_TEXT, group: 'navigation@2' }],
+      'explorer/context': [{ when: LAUNCH_FILE, group: 'navigation@50' }],
+    },
+  },
+  openReport: { title: 'Open Launch Measurement Report', enablement: TRUSTED },
+  recordLaunch: {
+    title: 'Record Launch from Domain…',
+    enablement: TRUSTED,
+    menus: { 'view/item/context': [{ when: ON_CHECKABLE_DOMAIN, group: '1_check@2' }] },
+  },
+  createSample: { title: 'Create Sample Workspace', enablement: TRUSTED },
+  compareImages: {
+    title: 'Compare OVMF Images…',
+    menus: {
+      'explorer/context': [
+        {
+          when: 'resourceExtname == .fd && (listDoubleSelection || !listMultiSelection)',
+          group: '3_compare@53',
+        },
+      ],
+    },
+  },
+  openAsOvmf: {
+    title: 'Open as OVMF Image',
+    menus: {
+      'explorer/context': [{ when: 'resourceExtname =~ /^\\.(bin|rom|fd|img)$/', group: 'navigation@51' }],
+    },
+  },
+  openAsVmsa: { title: 'Open as VMSA' },
+  addConnection: {
+    title: 'Add Connection…',
+    icon: '$(add)',
+    enablement: TRUSTED,
+    menus: { 'view/title': [{ when: IN_DOMAINS, group: 'navigation@1' }] },
+  },
+  removeConnection: {
+    title: 'Remove Connection',
+    enablement: TRUSTED,
+    menus: { 'view/item/context': [{ when: ON_CONNECTION, group: '9_remove' }] },
+  },
+  refreshDomains: {
+    title: 'Refresh Domains',
+    icon: '$(refresh)',
+    enablement: TRUSTED,
+    menus: {
+      'view/title': [{ when: IN_DOMAINS, group: 'navigation@2' }],
+      'view/item/context': [
+        { when: ON_CONNECTION, group: 'inline' },
+        { when: ON_CONNECTION, group: '1_refresh' },
+      ],
+    },
+  },
+  validateDomain: {
+    title: 'Validate Domain Launch Measurement…',
+    icon: '$(verified)',
+    enablement: TRUSTED,
+    menus: {
+      'view/item/context': [
+        { when: ON_CHECKABLE_DOMAIN, group: 'inline' },
+        { when: ON_CHECKABLE_DOMAIN, group: '1_check' },
+      ],
+    },
+  },
+  copyDomainUuid: {
+    title: 'Copy Domain UUID',
+    enablement: TRUSTED,
+    palette: false,
+    menus: { 'view/item/context': [{ when: ON_DOMAIN, group: '5_copy' }] },
+  },
+});
+
+/** A command of the manifest. */
+export type CommandId = keyof typeof COMMANDS;
+
+/** A command that only a quick fix of ours runs: the manifest does not name it, so no palette or menu has it. */
+export type FixCommandId = 'protectKeyFile';
+
+/** The name by which VS Code runs a command. */
+export const command = <const Id extends CommandId | FixCommandId>(id: Id) => `${NAME}.${id}` as const;
+
+/** What an empty view says. */
+export const WELCOME: Readonly<Record<ViewId, string>> = {
+  domains: `The domains of a libvirt host are listed here, with what can be checked of their launch. Nothing is connected to before you choose a host.\n[${COMMANDS.addConnection.title}](command:${command('addConnection')})`,
+};
+
+/** A setting: the schema of its value. A text is Markdown when it is in `markdownDescription`. */
+interface SettingRow {
+  readonly type: 'array' | 'number' | 'boolean';
+  readonly default: unknown;
+  /** `application`: a workspace cannot set it. */
+  readonly scope: 'application';
+  readonly [keyword: string]: unknown;
+}
+
+/** The settings, by their names without our section, in the order in which they are shown. */
+export const SETTINGS = {
+  connections: {
+    type: 'array',
+    items: { type: 'string' },
+    uniqueItems: true,
+    default: [],
+    scope: 'application',
+    markdownDescription:
+      'Connection URIs of libvirt hosts, such as `qemu:///system` or `qemu+ssh://user@host/system`. Only your user settings count, and only forms that run no program of their own are opened.',
+  },
+  libvirtTimeout: {
+    type: 'number',
+    default: 10,
+    minimum: 1,
+    maximum: 600,
+    scope: 'application',
+    description: 'Seconds that one question to libvirt may take before its connection is ended.',
+  },
+  allowTcp: {
+    type: 'boolean',
+    default: false,
+    scope: 'application',
+    markdownDescription:
+      'Allow `qemu+tcp://` to other machines. It is not encrypted: anybody on the way can read and change what the host says.',
+  },
+} as const satisfies Record<string, SettingRow>;
+
+/** A setting of ours, without its section. */
+export type SettingId = keyof typeof SETTINGS;
+
+/** The members of a task of ours in tasks.json, as their JSON schemas. */
+export const TASK_MEMBERS = {
+  launch: {
+    type: ['string', 'array'],
+    items: { type: 'string' },
+    description: `Launch files to check: paths or patterns, such as ${LAUNCH_PATTERN}.`,
+  },
+  junit: { type: 'string', description: 'Where to write the results as JUnit XML.' },
+} as const;
+
+/** The lines of `sevscope validate` that are problems, with file, line, column, severity and message. */
+export const PROBLEM_LINE =
+  '^(?:MISMATCH|NOT TRUSTED|ERROR|WARNING) (.+?):(\\d+):(\\d+): (error|warning): (.*)$';
