@@ -1,7 +1,7 @@
 // The pages of a VMSA in every theme before a checker of accessibility, at 200 % zoom, and with reduced motion.
 
 import assert from 'node:assert/strict';
-import { assertAccessible, row, selectedId } from '../helpers/page';
+import { assertAccessible, differing, row, selectedId } from '../helpers/page';
 import { useOneSample } from '../helpers/sample';
 import { openWorkbench } from '../helpers/workbench';
 
@@ -26,7 +26,7 @@ describe('The pages of a VMSA', () => {
     await workbench.pick('EPYC-Milan');
     await workbench.activeTab('↔ generated').waitFor();
     const comparison = await workbench.webviewFrame();
-    await comparison.getByText('2 fields differ of 227').waitFor();
+    await comparison.getByText(differing(2)).waitFor();
     await row(comparison, 'sev_features').click();
     await workbench.inEveryTheme(async (theme) => {
       await assertAccessible(comparison);

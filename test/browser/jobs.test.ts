@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
-import { cells, row, rowIds } from '../helpers/page';
+import { cells, differing, row, rowIds } from '../helpers/page';
 import { sevscope, useOneSample, useSample } from '../helpers/sample';
 import { openWorkbench, type Workbench, type WorkbenchOptions } from '../helpers/workbench';
 
@@ -116,7 +116,7 @@ describe('A comparison with the generated page', () => {
     const workbench = await lookAtSample({ shared: false, size: { width: 1440, height: 900 } });
     let frame = await compare(workbench);
     const verdict = () => frame.locator('.verdict-line').innerText();
-    await frame.getByText('2 fields differ of 227').waitFor();
+    await frame.getByText(differing(2)).waitFor();
     const ids = (await rowIds(frame)).slice(0, 5);
     assert.deepEqual(
       ids.map((id) => (id?.startsWith('cause:') ? 'cause' : id)),
@@ -131,13 +131,13 @@ describe('A comparison with the generated page', () => {
 
     await frame.getByRole('combobox', { name: 'CPU' }).click();
     await frame.getByRole('option', { name: 'EPYC-Genoa' }).first().click();
-    await frame.getByText(/1 field differs? of 227/).waitFor();
+    await frame.getByText(differing(1)).waitFor();
     // What a person has set, among it the model of EPYC-Genoa.
     await workbench.waitUntilStored('"model":"17"');
     await workbench.page.reload();
     await workbench.activeTab('↔ generated').waitFor();
     frame = await workbench.webviewFrame();
-    await frame.getByText(/1 field differs? of 227/).waitFor();
+    await frame.getByText(differing(1)).waitFor();
     assert.match(await verdict(), /1 field/);
     workbench.assertNoErrors();
   });
@@ -152,7 +152,7 @@ describe('The comparison is also reached', () => {
     await workbench.pressInTitle(/Compare VMSA with Generated/);
     await workbench.pick('EPYC-Milan');
     await workbench.activeTab('↔ generated').waitFor();
-    await (await workbench.webviewFrame()).getByText('2 fields differ of 227').waitFor();
+    await (await workbench.webviewFrame()).getByText(differing(2)).waitFor();
   });
   it('from the menu of a file in the Explorer', async () => {
     const workbench = await lookAtSample();

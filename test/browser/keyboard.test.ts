@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import type { Frame } from 'playwright-core';
 import { choose, openByName, press, runByName } from '../helpers/keyboard';
+import { differing } from '../helpers/page';
 import { useOneSample } from '../helpers/sample';
 import { openWorkbench } from '../helpers/workbench';
 
@@ -46,7 +47,7 @@ describe('With the keyboard alone', () => {
     await choose(workbench, 'EPYC-Milan');
     await workbench.activeTab('↔ generated').waitFor();
     const frame = await workbench.webviewFrame();
-    await frame.getByText('2 fields differ of 227').waitFor();
+    await frame.getByText(differing(2)).waitFor();
     await press(workbench, 'F6', 'F7');
     const selected = () => frame.locator('[role=row][aria-selected=true]').first().getAttribute('data-id');
     const first = await selected();

@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { buildOvmf } from '../../src/core/ovmf/build';
-import { row, rowIds, selectedId } from '../helpers/page';
+import { differing, row, rowIds, selectedId } from '../helpers/page';
 import { sevscope, useSample } from '../helpers/sample';
 import { openWorkbench, type Workbench } from '../helpers/workbench';
 
@@ -40,7 +40,7 @@ describe('Two pages selected in the Explorer', () => {
     await workbench.chooseInMenu('vcpu0-wrong.vmsa', /Compare Selected VMSA Pages/);
     await workbench.activeTab('↔').waitFor();
     const frame = await workbench.webviewFrame();
-    await frame.getByText('2 fields differ of 227').waitFor();
+    await frame.getByText(differing(2)).waitFor();
     const heads = () => frame.getByRole('columnheader').allInnerTexts();
     const before = (await heads()).slice(0, 4);
     assert.deepEqual(before.slice(0, 2), ['Field', 'Offset']);
@@ -72,8 +72,8 @@ describe('A Git diff', () => {
       .getByRole('treeitem', { name: /vcpu0\.vmsa/ })
       .click();
     const [original, modified] = await halves(workbench);
-    await original.getByText('1 field differs of 227').waitFor();
-    await modified.getByText('1 field differs of 227').waitFor();
+    await original.getByText(differing(1)).waitFor();
+    await modified.getByText(differing(1)).waitFor();
     await workbench.screenshot('git-diff');
     await row(modified, 'sev_features').click();
     for (let i = 0; i < 50 && (await selectedId(original)) !== 'sev_features'; i++)
@@ -82,7 +82,7 @@ describe('A Git diff', () => {
     await modified.getByRole('button', { name: 'Open as One Comparison' }).click();
     await workbench.activeTab('↔').waitFor();
     const frame = await workbench.webviewFrame();
-    await frame.getByText('1 field differs of 227').waitFor();
+    await frame.getByText(differing(1)).waitFor();
     workbench.assertNoErrors();
   });
   it('of an image shows what the new build changed in both versions, and opens as one comparison', async () => {

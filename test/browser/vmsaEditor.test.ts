@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
-import { cells, row, rowIds, selectedId } from '../helpers/page';
+import { cells, differing, row, rowIds, selectedId } from '../helpers/page';
 import { sevscope, useOneSample, useSample } from '../helpers/sample';
 import { openWorkbench, type Workbench } from '../helpers/workbench';
 
@@ -52,7 +52,7 @@ describe('A page with three planted differences', () => {
     // Whatever the guess was: the launch is a default QEMU's.
     await comparison.getByRole('combobox', { name: 'Profile' }).click();
     await comparison.getByRole('option', { name: 'SEV-ES, QEMU and KVM', exact: true }).click();
-    await comparison.getByText('3 fields differ of 227').waitFor();
+    await comparison.getByText(differing(3)).waitFor();
     await picture();
     const causes = (await rowIds(comparison)).filter((id) => id?.startsWith('cause:'));
     assert.equal(causes.length, 3, 'three differences, three causes');

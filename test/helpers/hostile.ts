@@ -5,8 +5,8 @@ import assert from 'node:assert/strict';
 import { bytesToHex } from '../../src/core/binary/hex';
 import { buildOvmf } from '../../src/core/ovmf/build';
 import { parseOvmf } from '../../src/core/ovmf/image';
-import { readImage } from '../unit/core/ovmf/realImages';
-import { assertWhole } from '../unit/core/ovmf/wholeness';
+import { readImage } from './realImages';
+import { assertWhole } from './wholeness';
 import { seeded } from './random';
 
 /** The end of an image, and how long all of it is. */

@@ -4,7 +4,13 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Frame, Locator } from 'playwright-core';
+import { leaves } from '../../src/core/binary/struct';
+import { VMSA } from '../../src/core/vmsa/layout/layout';
 import { ROOT } from './vscodeServer';
+
+/** What a comparison of pages says of so many differing fields; how many there are is not written down twice. */
+export const differing = (count: number): string =>
+  `${count} ${count === 1 ? 'field differs' : 'fields differ'} of ${leaves(VMSA).length}`;
 
 /** The row of a field, heading or cause. */
 export const row = (frame: Frame, id: string): Locator => frame.locator(`[role=row][data-id="${id}"]`);

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { runHere } from '../helpers/cli';
-import { imagePaths } from '../unit/core/ovmf/realImages';
+import { imagePaths } from '../helpers/realImages';
 
 /** The images, without the links to them. */
 const images = [...new Set(imagePaths.map((path) => realpathSync(path)))];

@@ -23,7 +23,7 @@ import {
   tailsOf,
 } from '../helpers/hostile';
 import { runCli } from '../helpers/peer';
-import { codePaths, imagePaths, readImage } from '../unit/core/ovmf/realImages';
+import { codePaths, imagePaths, readImage } from '../helpers/realImages';
 import { assertWholeTree } from '../unit/core/ovmf/volumes/wholeTree';
 
 /** The volume with the SEC phase and the reset vector, all that comes after the compressed one, begins in here. */

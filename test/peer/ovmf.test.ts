@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { bytesToHex } from '../../src/core/binary/hex';
 import { parseOvmf } from '../../src/core/ovmf/image';
 import { askPeer } from '../helpers/peer';
-import { codePaths, readImage } from '../unit/core/ovmf/realImages';
+import { codePaths, readImage } from '../helpers/realImages';
 
 const SCRIPT = `
 answer = []

@@ -10,7 +10,7 @@ import { verifiesKernelHashes } from '../../src/core/ovmf/volumes/verifier';
 import type { PlacedNode } from '../../src/core/ovmf/volumes/volumes';
 import { allNodes, parseVolumes } from '../../src/core/ovmf/volumes/volumes';
 import { decompressSection } from '../../src/node/lzma';
-import { imagePaths, readImage } from '../unit/core/ovmf/realImages';
+import { imagePaths, readImage } from '../helpers/realImages';
 
 /** What UEFIExtract calls the sorts that have other names here. */
 const THEIR_TYPES: Readonly<Record<string, string>> = {

@@ -8,7 +8,7 @@ import { KNOWN_ENTRIES, RESET_BLOCK, SVSM_INFO } from '../../../../src/core/ovmf
 import { entryValues } from '../../../../src/core/ovmf/guidedTable';
 import { parseOvmf } from '../../../../src/core/ovmf/image';
 import type { Region } from '../../../../src/core/binary/region';
-import { assertWhole } from './wholeness';
+import { assertWhole } from '../../../helpers/wholeness';
 
 const parse = (options: BuildOvmfOptions) => parseOvmf(buildOvmf({ size: 0x4000, ...options })).value;
 const allRegions = (regions: readonly Region[]): Region[] =>

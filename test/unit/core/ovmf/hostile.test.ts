@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { buildOvmf } from '../../../../src/core/ovmf/build';
 import { parseOvmf } from '../../../../src/core/ovmf/image';
 import { IS_QUICK, checkImage, checkMutations, checkTruncations, tailsOf } from '../../../helpers/hostile';
-import { codePaths } from './realImages';
+import { codePaths } from '../../../helpers/realImages';
 
 describe('Hostile OVMF images', function () {
   this.timeout(60_000);

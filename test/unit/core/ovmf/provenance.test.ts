@@ -11,7 +11,7 @@ import {
   implication,
   provenance,
 } from '../../../../src/core/ovmf/provenance';
-import { readImage } from './realImages';
+import { readImage } from '../../../helpers/realImages';
 
 const SIZE = 0x4000;
 const of = (image: Uint8Array) => provenance(parseOvmf(image).value);

@@ -4,8 +4,8 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { parseOvmf } from '../../../../src/core/ovmf/image';
-import { codePaths, imagePaths, readImage } from './realImages';
-import { assertWhole } from './wholeness';
+import { codePaths, imagePaths, readImage } from '../../../helpers/realImages';
+import { assertWhole } from '../../../helpers/wholeness';
 
 interface Facts {
   readonly path: string;

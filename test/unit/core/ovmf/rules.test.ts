@@ -9,7 +9,7 @@ import { OVMF_RULES } from '../../../../src/core/ovmf/rules';
 import { metadataCases } from './metadataCases';
 import { ALL, SIZE } from './ruleCase';
 import { tableCases } from './tableCases';
-import { assertWhole } from './wholeness';
+import { assertWhole } from '../../../helpers/wholeness';
 
 const cases = [...tableCases, ...metadataCases];
 

@@ -12,7 +12,7 @@ import {
 import { parseOvmf } from '../../../../../src/core/ovmf/image';
 import { seeds } from '../../../../helpers/hostile';
 import { randomBytes, seeded } from '../../../../helpers/random';
-import { codePaths, imagePaths, readImage } from '../realImages';
+import { codePaths, imagePaths, readImage } from '../../../../helpers/realImages';
 
 const SIZE = 0x4000;
 const NAMES = { a: 'a', b: 'b' };

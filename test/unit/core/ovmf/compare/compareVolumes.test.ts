@@ -28,7 +28,7 @@ import {
   variableVolume,
   volume,
 } from '../../../../helpers/volumes';
-import { codePaths, imagePaths, readImage } from '../realImages';
+import { codePaths, imagePaths, readImage } from '../../../../helpers/realImages';
 
 const GUIDS = Array.from({ length: 6 }, (_, i) => `aaaaaaaa-0000-4000-8000-00000000000${i}`);
 const [A, B, C, D, OUTER, INNER] = GUIDS as [string, string, string, string, string, string];

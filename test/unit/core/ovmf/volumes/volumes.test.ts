@@ -26,7 +26,7 @@ import {
   variableVolume,
   volume,
 } from '../../../../helpers/volumes';
-import { codePaths, imagePaths, readImage } from '../realImages';
+import { codePaths, imagePaths, readImage } from '../../../../helpers/realImages';
 import { A, B, BODY, TIANO, UI, code, decompress, dxeImage, nested, small, u32 } from './builders';
 import { volumeCases } from './volumeCases';
 import { assertWholeTree } from './wholeTree';

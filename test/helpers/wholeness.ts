@@ -2,9 +2,9 @@
 // children cover their parent, fields and findings lie inside, and every rule is in the table.
 
 import assert from 'node:assert/strict';
-import type { OvmfImage } from '../../../../src/core/ovmf/image';
-import { OVMF_RULES } from '../../../../src/core/ovmf/rules';
-import type { Parsed, Region } from '../../../../src/core/binary/region';
+import type { OvmfImage } from '../../src/core/ovmf/image';
+import { OVMF_RULES } from '../../src/core/ovmf/rules';
+import type { Parsed, Region } from '../../src/core/binary/region';
 
 function assertTiles(parts: readonly Region[], start: number, end: number, parent: string): void {
   let at = start;
