@@ -2,16 +2,7 @@
 // --production: minified, without source maps and tests, and refused when larger than promised.
 // @ts-check
 
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Failure, ROOT, main, since } from './run.mjs';
@@ -30,18 +21,6 @@ export function filesBelow(/** @type {string} */ folder, /** @type {string} */ s
     .filter((name) => name.endsWith(suffix))
     .map((name) => join(folder, name).split(sep).join('/'))
     .sort();
-}
-
-/**
- * The built test files of a tier, absolute, with the sizes of their sources, which are about what they take; the largest first.
- * @param {string} tier
- * @returns {{file: string, size: number}[]}
- */
-export function testFiles(tier) {
-  const source = (/** @type {string} */ file) => file.replace(/^out\//, '').replace(/js$/, 'ts');
-  return filesBelow(`out/test/${tier}`, '.test.js')
-    .map((file) => ({ file: join(ROOT, file), size: statSync(join(ROOT, source(file))).size }))
-    .sort((a, b) => b.size - a.size);
 }
 
 /** What package.json says. @returns {{version: string, devDependencies: Record<string, string>}} */

@@ -2,153 +2,124 @@
 // generated files, unit tests; two at a time, one line each, the output of those that fail.
 // @ts-check
 
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundle, coreAlone, testFiles } from './bundle.mjs';
+import { bundle, coreAlone } from './bundle.mjs';
+import { deal } from './deal.mjs';
+import { runJobs } from './jobs.mjs';
 import { CACHE, Failure, ROOT, main, run, since } from './run.mjs';
 import { TEST_PACKAGES, ensureDebianPackages, ensureNodeModules } from './setup.mjs';
 
-/** Steps at the same time: more would only slow each other down on a small machine. */
-const PARALLEL = 2;
-/** Of the unit tests: one more, because some wait. */
-const UNIT_PROCESSES = 3;
-/** Each runs one part after the other: all end at about the same time, whichever files are slow. */
-const UNIT_PARTS = 16;
+/** The unit tests are the longest step, and their parts go where there is room. */
+const UNIT_PARTS = 4;
 const SECONDS = 180;
 
 /**
  * @typedef {object} Step
  * @property {string} name
- * @property {() => Promise<void>} run throws a Failure with what to show
+ * @property {number} seconds what it takes, about
+ * @property {number} load how much of a core each of its parts keeps busy
+ * @property {(() => Promise<void>)[]} parts that can run side by side; each throws a Failure with what to show
  */
 
-/** A step that is a Node program. */
-function program(/** @type {string} */ name, /** @type {string} */ script, /** @type {string[]} */ ...args) {
-  return {
-    name,
-    run: async () => {
-      const { code, output } = await run(process.execPath, [join(ROOT, script), ...args], {
-        seconds: SECONDS,
-      });
-      if (code !== 0) throw new Failure(output.trimEnd() || `status ${code}`);
-    },
+/**
+ * A step that is a Node program.
+ * @param {string} name
+ * @param {number} seconds
+ * @param {string} script
+ * @param {string[]} args
+ * @returns {Step}
+ */
+function program(name, seconds, script, ...args) {
+  const runProgram = async () => {
+    const { code, output } = await run(process.execPath, [join(ROOT, script), ...args], {
+      seconds: SECONDS,
+    });
+    if (code !== 0) throw new Failure(output.trimEnd() || `status ${code}`);
   };
+  return { name, seconds, load: 1, parts: [runProgram] };
 }
 
 /** Type checking of one part; its result is kept, so that only what changed is checked the next time. */
 function types(/** @type {string} */ part) {
   const memory = join(CACHE, 'tsc', `${part.replace('/', '-')}.tsbuildinfo`);
   const args = ['-p', part, '--incremental', '--tsBuildInfoFile', memory];
-  return program(`types of ${part}`, 'node_modules/typescript/bin/tsc', ...args);
+  return program(`types of ${part}`, 6, 'node_modules/typescript/bin/tsc', ...args);
 }
 
 /**
- * Parts of about the same size.
- * @param {{file: string, size: number}[]} files
- * @returns {string[][]}
+ * The unit tests, one seed in eight: `npm test` takes all of them.
+ * @returns {Step}
  */
-function parts(files) {
-  const most = files.reduce((sum, { size }) => sum + size, 0) / UNIT_PARTS;
-  /** @type {string[][]} */
-  const made = [];
-  let left = 0;
-  for (const { file, size } of files) {
-    if (left <= 0) {
-      made.push([]);
-      left = most;
-    }
-    made.at(-1)?.push(file);
-    left -= size;
-  }
-  return made;
-}
-
-/** The unit tests, built first; its files dealt out to some processes, because they take longer than all else. */
 function unitTests() {
-  return {
-    name: 'unit tests',
-    run: async () => {
-      await bundle({ quiet: true });
-      const waiting = parts(testFiles('unit'));
-      /** @type {string[]} */
-      const failures = [];
-      const worker = async () => {
-        for (let files = waiting.shift(); files; files = waiting.shift()) {
-          const options = JSON.stringify({ files, timeout: 60_000 });
-          const { code, output } = await run(
-            process.execPath,
-            ['--enable-source-maps', join(ROOT, 'src/build/mocha.mjs'), options],
-            // `npm test` takes all of them.
-            { seconds: SECONDS, env: { SEEDS: 'few' } },
-          );
-          if (code !== 0) failures.push(output.trimEnd());
-        }
-      };
-      await Promise.all(Array.from({ length: UNIT_PROCESSES }, worker));
-      if (failures.length > 0) throw new Failure(failures.join('\n'));
-    },
-  };
+  /** @type {Promise<void> | undefined} */
+  let built;
+  const parts = deal('unit', UNIT_PARTS).map(({ files }) => async () => {
+    built ??= bundle({ quiet: true });
+    await built;
+    const options = JSON.stringify({ files, timeout: 60_000 });
+    const { code, output } = await run(
+      process.execPath,
+      ['--enable-source-maps', join(ROOT, 'src/build/mocha.mjs'), options],
+      { seconds: SECONDS, env: { SEEDS: 'few' } },
+    );
+    if (code !== 0) throw new Failure(output.trimEnd() || `status ${code}`);
+  });
+  return { name: 'unit tests', seconds: 10, load: 0.8, parts };
 }
 
-/** @returns {Step[]} the slow ones first, so that the quick ones fill the gaps */
+/** @returns {Step[]} */
 function steps() {
   const remember = (/** @type {string} */ tool) => ['--cache', '--cache-location', join(CACHE, tool)];
-  const all = [
-    program(
-      'lint',
-      'node_modules/eslint/bin/eslint.js',
-      '--config',
-      'src/build/eslint.config.mjs',
-      ...remember('eslint'),
-      '.',
-    ),
+  const lint = ['--config', 'src/build/eslint.config.mjs', ...remember('eslint'), '.'];
+  const format = ['--check', '--log-level', 'warn', ...remember('prettier'), '.'];
+  return [
+    program('lint', 60, 'node_modules/eslint/bin/eslint.js', ...lint),
     unitTests(),
     ...['src/core', 'src', 'webview', 'test'].map(types),
-    program(
-      'format',
-      'node_modules/prettier/bin/prettier.cjs',
-      '--check',
-      '--log-level',
-      'warn',
-      ...remember('prettier'),
-      '.',
-    ),
-    { name: 'core imports nothing', run: coreAlone },
+    program('format', 5, 'node_modules/prettier/bin/prettier.cjs', ...format),
+    { name: 'core imports nothing', seconds: 1, load: 1, parts: [coreAlone] },
+    program('generated files', 3, 'src/build/generate.mjs', '--check'),
   ];
-  // Generating writes the files that the other steps read only when asked to; with --check it compares.
-  if (existsSync(join(ROOT, 'src/build/generate.mjs'))) {
-    all.push(program('generated files', 'src/build/generate.mjs', '--check'));
-  }
-  return all;
 }
 
-/** Runs one step and prints its line. @returns whether it passed */
-async function report(/** @type {Step} */ step) {
-  const begin = performance.now();
-  try {
-    await step.run();
-    console.log(`✔ ${step.name} (${since(begin)})`);
-    return true;
-  } catch (error) {
-    const text =
-      error instanceof Failure ? error.message : String(error instanceof Error ? error.stack : error);
-    console.log(`✘ ${step.name} (${since(begin)})\n${text.replace(/^/gm, '    ')}`);
-    return false;
-  }
+/**
+ * The jobs of one step; the last of them to end prints its line.
+ * @param {Step} step
+ * @param {() => void} fail called when it did not pass
+ * @returns {import('./jobs.mjs').Job[]}
+ */
+function jobsOf({ name, seconds, load, parts }, fail) {
+  /** @type {number | undefined} */
+  let begin;
+  let left = parts.length;
+  /** The same of all parts when there is no build. @type {Set<string>} */
+  const problems = new Set();
+  return parts.map((part) => ({
+    seconds,
+    load,
+    run: async () => {
+      begin ??= performance.now();
+      await part().catch((/** @type {unknown} */ error) =>
+        problems.add(
+          error instanceof Failure ? error.message : String(error instanceof Error ? error.stack : error),
+        ),
+      );
+      left -= 1;
+      if (left > 0) return;
+      const passed = problems.size === 0;
+      const told = passed ? '' : `\n${[...problems].join('\n').replace(/^/gm, '    ')}`;
+      console.log(`${passed ? '✔' : '✘'} ${name} (${since(begin)})${told}`);
+      if (!passed) fail();
+    },
+  }));
 }
 
 await main(import.meta.url, async () => {
   const begin = performance.now();
   await ensureNodeModules();
   await ensureDebianPackages(TEST_PACKAGES.filter((name) => name !== 'chromium'));
-  const waiting = steps();
   let failed = 0;
-  const worker = async () => {
-    for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) {
-      if (!(await report(step))) failed += 1;
-    }
-  };
-  await Promise.all(Array.from({ length: PARALLEL }, worker));
+  await runJobs(steps().flatMap((step) => jobsOf(step, () => (failed += 1))));
   console.log(failed === 0 ? `All is well (${since(begin)})` : `${failed} failed (${since(begin)})`);
   return failed === 0 ? 0 : 1;
 });

@@ -108,7 +108,7 @@ const plainOnly = (files, sinks, syntax) => ({
 const HOST = ['src/host/**/*.ts', 'src/extension*.ts'];
 
 export default tseslint.config(
-  { ignores: ['**/node_modules/', 'dist/', 'out/', '.cache/', 'sample/', '**/*.mjs'] },
+  { ignores: ['**/node_modules/', 'dist/', 'out/', '.cache/', 'sample/'] },
   eslint.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,
@@ -189,6 +189,10 @@ export default tseslint.config(
   {
     files: ['test/**'],
     rules: { '@typescript-eslint/no-unused-expressions': 'off', 'no-console': 'off' },
+  },
+  {
+    files: ['src/build/**', 'test/bench/**'],
+    rules: { 'no-console': 'off' },
   },
   {
     // Those of the helpers are meant for all files.

@@ -12,6 +12,8 @@ import { main } from './run.mjs';
  * @property {number} passed
  * @property {number} failed
  * @property {number} skipped
+ * @property {string[]} retried full titles of the tests that were tried again
+ * @property {Record<string, number>} seconds what each file took, by its path
  * @property {boolean} finished false while the tests run
  *
  * @typedef {object} MochaOptions
@@ -35,7 +37,7 @@ export function runMocha({ files, result, grep, timeout = 10_000, retries = 0, c
   for (const file of files) mocha.addFile(file);
 
   /** @type {Counts} */
-  const counts = { passed: 0, failed: 0, skipped: 0, finished: false };
+  const counts = { passed: 0, failed: 0, skipped: 0, retried: [], seconds: {}, finished: false };
   const keep = () => {
     if (result === undefined) return;
     // Renamed into place, because it may be read at any moment.
@@ -52,11 +54,21 @@ export function runMocha({ files, result, grep, timeout = 10_000, retries = 0, c
     runner.on('pass', () => (counts.passed += 1));
     // A hook that fails counts too: the tests it was for did not run.
     runner.on('fail', () => (counts.failed += 1));
-    runner.on('retry', (test, error) =>
-      (print ?? console.log)(`    tried again: ${test.fullTitle()}: ${error.stack ?? error.message}`),
-    );
+    runner.on('retry', (test, error) => {
+      counts.retried.push(test.fullTitle());
+      (print ?? console.log)(`    tried again: ${test.fullTitle()}: ${error.stack ?? error.message}`);
+    });
     runner.on('pending', () => (counts.skipped += 1));
-    runner.on('suite end', keep);
+    const begins = new Map();
+    runner.on('suite', (suite) => begins.set(suite, performance.now()));
+    runner.on('suite end', (suite) => {
+      // A file has one or more suites below the root; what stands at its top, for all of them, belongs to none.
+      if (suite.parent?.root && suite.file !== undefined) {
+        const seconds = (performance.now() - begins.get(suite)) / 1000;
+        counts.seconds[suite.file] = (counts.seconds[suite.file] ?? 0) + seconds;
+      }
+      keep();
+    });
   });
 }
 

@@ -1,4 +1,4 @@
-// `npm test`: sets up what is missing, builds, runs every tier that has tests, and sums them up in one last line.
+// `npm test`: sets up what is missing, builds, runs every tier that has tests, several at a time, and sums them up in one last line.
 // `npm test -- unit browser` runs these tiers only, `--grep TEXT` these tests only.
 // @ts-check
 
@@ -6,108 +6,44 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { bundle, filesBelow, testFiles } from './bundle.mjs';
+import { bundle, filesBelow } from './bundle.mjs';
+import { deal, remember } from './deal.mjs';
+import { runJobs } from './jobs.mjs';
 import { Failure, ROOT, atExit, main, run, since } from './run.mjs';
 import { ensureDebianPackages, ensureNodeModules, ensureVscodeServer } from './setup.mjs';
-
-/**
- * The tiers, in the order in which they run. Each is a folder of test/; `program` gets the options of mocha.mjs.
- * `timeout` is for one test in milliseconds, `seconds` for all of the tier, `retries` for a test that failed. Tests with the
- * libvirt `bed` are skipped for others than root, who are not asked for its packages. `processes` share the files of a tier.
- * @type {Record<string, {program: string, packages: string[], server: boolean, timeout: number, seconds: number, retries?: number, bed?: boolean, processes?: number}>}
- */
-const TIERS = {
-  unit: {
-    program: 'mocha.mjs',
-    packages: ['ovmf', 'libvirt-clients-qemu', 'python3-lxml'],
-    server: false,
-    timeout: 60_000,
-    seconds: 600,
-    processes: 2,
-  },
-  peer: {
-    program: 'mocha.mjs',
-    packages: ['ovmf', 'libvirt-clients-qemu', 'python3-lxml', 'uefitool-cli'],
-    server: false,
-    timeout: 60_000,
-    seconds: 600,
-    processes: 2,
-  },
-  libvirt: {
-    program: 'mocha.mjs',
-    packages: [],
-    server: false,
-    timeout: 60_000,
-    seconds: 900,
-    bed: true,
-    // Each has hosts of its own.
-    processes: 2,
-  },
-  vscode: {
-    program: 'extensionHost.mjs',
-    packages: ['chromium', 'ovmf', 'libvirt0'],
-    server: true,
-    timeout: 30_000,
-    seconds: 900,
-    bed: true,
-  },
-  // A workbench on a busy machine may lose a click; what is broken is broken the second time, too.
-  browser: {
-    program: 'mocha.mjs',
-    packages: ['chromium', 'libvirt0'],
-    server: true,
-    timeout: 90_000,
-    seconds: 1800,
-    retries: 1,
-    bed: true,
-    // A window mostly waits: for its server, its extension host, its next frame.
-    processes: 2,
-  },
-};
-
-/** What the libvirt test bed is made of, and the peer that it is tried with. */
-const BED_PACKAGES = [
-  ...['libvirt-daemon', 'libvirt-daemon-driver-qemu', 'libvirt-clients', 'qemu-system-x86', 'ovmf'],
-  ...['libvirt-clients-qemu', 'python3-libvirt', 'python3-lxml', 'python3-cryptography'],
-  ...['openssh-server', 'iproute2', 'sasl2-bin', 'libsasl2-modules', 'libsasl2-modules-db'],
-];
+import { BED_PACKAGES, TIERS } from './tiers.mjs';
 
 /** @typedef {import('./mocha.mjs').Counts} Counts */
 
 /**
- * Deals files out to processes, so that all have about the same to do.
- * @param {{file: string, size: number}[]} files the largest first
- * @param {number} processes
- * @returns {string[][]} no empty ones
+ * What is wrong with something, or undefined; never rejects.
+ * @param {Promise<unknown>} work
+ * @returns {Promise<string | undefined>}
  */
-function share(files, processes) {
-  const shares = Array.from({ length: processes }, () => ({ size: 0, files: /** @type {string[]} */ ([]) }));
-  for (const { file, size } of files) {
-    const [least] = shares.sort((a, b) => a.size - b.size);
-    least?.files.push(file);
-    if (least) least.size += size;
-  }
-  return shares.map((part) => part.files.sort()).filter((part) => part.length > 0);
-}
+const problemOf = (work) =>
+  work.then(
+    () => undefined,
+    (error) => (error instanceof Failure ? error.message : String(error?.stack ?? error)),
+  );
 
 /**
  * Runs files of a tier in a process of their own, to the end or to the end of their time. What breaks off counts as one more
- * failure. The first process writes here while it runs, the others when they have ended.
+ * failure.
  * @param {string} name
  * @param {string[]} files
- * @param {{grep: string | undefined, result: string, first: boolean}} options
+ * @param {{grep: string | undefined, result: string, show: boolean}} options show: the process writes here while it runs
  * @returns {Promise<{counts: Counts, output: string}>}
  */
-async function runFiles(name, files, { grep, result, first }) {
+async function runFiles(name, files, { grep, result, show }) {
   const { program, timeout, retries = 0, seconds } = /** @type {typeof TIERS[string]} */ (TIERS[name]);
   const options = { files, result, grep, timeout, retries, color: process.stdout.isTTY };
   const args = ['--enable-source-maps', join(ROOT, 'src/build', program), JSON.stringify(options)];
-  const ended = await run(process.execPath, args, { show: first, seconds });
+  const ended = await run(process.execPath, args, { show, seconds });
   let { output } = ended;
   /** @type {Counts} */
   const counts = existsSync(result)
     ? JSON.parse(readFileSync(result, 'utf8'))
-    : { passed: 0, failed: 0, skipped: 0, finished: false };
+    : { passed: 0, failed: 0, skipped: 0, retried: [], seconds: {}, finished: false };
   if (!counts.finished) {
     const how = ended.code === 124 ? `did not end within ${seconds} s` : 'broke off';
     output += `The ${name} tests ${how}.\n`;
@@ -120,36 +56,63 @@ async function runFiles(name, files, { grep, result, first }) {
 }
 
 /**
- * Runs one tier.
+ * The jobs of one tier; the last of them to end prints the report of all.
  * @param {string} name
- * @param {{grep: string | undefined, results: string}} options
- * @returns {Promise<Counts>}
+ * @param {{grep: string | undefined, results: string, alone: boolean, server: Promise<string | undefined>}} options alone: no
+ *   other tier runs; server: when VS Code is there, or why it is not
+ * @param {(counts: Counts) => void} add gets the counts of the tier
+ * @returns {import('./jobs.mjs').Job[]}
  */
-async function runTier(name, { grep, results }) {
+function jobsOf(name, { grep, results, alone, server }, add) {
   const tier = /** @type {typeof TIERS[string]} */ (TIERS[name]);
-  console.log(`\n— ${name} —`);
-  const begin = performance.now();
-  const sum = { passed: 0, failed: 0, skipped: 0, finished: true };
-  try {
-    const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
-    await ensureDebianPackages([...tier.packages, ...(tier.bed && isRoot ? BED_PACKAGES : [])]);
-    if (tier.server) await ensureVscodeServer();
-    const parts = share(testFiles(name), tier.processes ?? 1).map((part, i) =>
-      runFiles(name, part, { grep, result: join(results, `${name}-${i}.json`), first: i === 0 }),
-    );
-    for (const part of parts) {
-      const { counts, output } = await part;
-      process.stdout.write(output);
-      sum.passed += counts.passed;
-      sum.failed += counts.failed;
-      sum.skipped += counts.skipped;
+  const parts = deal(name, tier.processes);
+  /** @type {number | undefined} */
+  let begin;
+  let left = parts.length;
+  let report = '';
+  /** @type {Counts} */
+  const sum = { passed: 0, failed: 0, skipped: 0, retried: [], seconds: {}, finished: true };
+
+  const runPart = async (/** @type {string[]} */ files, /** @type {number} */ index) => {
+    const problem = tier.server ? await server : undefined;
+    if (problem !== undefined) {
+      // Once for all parts.
+      if (index === 0) report += `${problem}\n`;
+      sum.failed += index === 0 ? 1 : 0;
+      return;
     }
-  } catch (error) {
-    console.error(error instanceof Failure ? error.message : error);
-    sum.failed += 1;
-  }
-  console.log(`${name}: ${since(begin)}`);
-  return sum;
+    const result = join(results, `${name}-${index}.json`);
+    const { counts, output } = await runFiles(name, files, { grep, result, show: alone && index === 0 });
+    report += output;
+    for (const count of /** @type {const} */ (['passed', 'failed', 'skipped'])) sum[count] += counts[count];
+    sum.retried.push(...counts.retried);
+    Object.assign(sum.seconds, counts.seconds);
+  };
+  return parts.map(({ files, seconds }, index) => ({
+    load: tier.load,
+    seconds,
+    ...(tier.server ? { ready: server } : {}),
+    run: async () => {
+      if (begin === undefined && alone) console.log(`\n— ${name} —`);
+      begin ??= performance.now();
+      await runPart(files, index);
+      left -= 1;
+      if (left > 0) return;
+      process.stdout.write(`${alone ? '' : `\n— ${name} —\n`}${report}`);
+      console.log(`${name}: ${since(begin)}`);
+      add(sum);
+    },
+  }));
+}
+
+/** Installs what the tiers need and what VS Code is built with, all at once: packages are installed by one at a time. */
+async function ensurePackages(/** @type {string[]} */ names) {
+  const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
+  const wanted = names.flatMap((name) => {
+    const { packages, bed } = /** @type {typeof TIERS[string]} */ (TIERS[name]);
+    return [...packages, ...(bed && isRoot ? BED_PACKAGES : [])];
+  });
+  await ensureDebianPackages([...new Set(wanted)]);
 }
 
 /** The tiers to run: those named, or all that have tests. */
@@ -169,6 +132,7 @@ await main(import.meta.url, async (args) => {
     options: { grep: { type: 'string', short: 'g' } },
     allowPositionals: true,
   });
+  const begin = performance.now();
   const tiers = chosenTiers(positionals);
   const results = mkdtempSync(join(tmpdir(), 'sevscope-results-'));
   atExit(() => rmSync(results, { recursive: true, force: true }));
@@ -177,19 +141,33 @@ await main(import.meta.url, async (args) => {
   rmSync(join(ROOT, 'test-results'), { recursive: true, force: true });
 
   const sum = { passed: 0, failed: 0, skipped: 0 };
+  /** @type {string[]} */
+  const retried = [];
   try {
     await ensureNodeModules();
     await bundle();
-    for (const name of tiers) {
-      const counts = await runTier(name, { grep: values.grep, results });
-      sum.passed += counts.passed;
-      sum.failed += counts.failed;
-      sum.skipped += counts.skipped;
-    }
+    await ensurePackages(tiers);
+    const needsServer = tiers.some((name) => TIERS[name]?.server);
+    const server = needsServer ? problemOf(ensureVscodeServer()) : Promise.resolve(undefined);
+    const alone = tiers.length === 1;
+    if (!alone) console.log(`Running ${tiers.join(', ')}; each reports when it has ended.`);
+    const jobs = tiers.flatMap((name) =>
+      jobsOf(name, { grep: values.grep, results, alone, server }, (counts) => {
+        sum.passed += counts.passed;
+        sum.failed += counts.failed;
+        sum.skipped += counts.skipped;
+        retried.push(...counts.retried.map((title) => `${name}: ${title}`));
+        // A part of the tests says nothing of what all of a file take.
+        if (values.grep === undefined) remember(counts.seconds);
+      }),
+    );
+    await runJobs(jobs);
   } catch (error) {
     console.error(error instanceof Failure ? error.message : error);
     sum.failed += 1;
   }
+  console.log(`\nAll in ${since(begin)}.`);
+  for (const title of retried) console.log(`Tried again: ${title}`);
   console.log(
     `\n${sum.passed} passed, ${sum.failed} failed${sum.skipped > 0 ? `, ${sum.skipped} skipped` : ''}`,
   );

@@ -1,0 +1,62 @@
+// Who runs which test files: they are dealt out to processes by what each took the last time, which is kept in .cache/, so that all
+// processes end at about the same time. `npm test` and `npm run check` deal alike.
+// @ts-check
+
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { filesBelow } from './bundle.mjs';
+import { CACHE, ROOT } from './run.mjs';
+
+/** Seconds by file, as paths below out/test. */
+const MEMORY = join(CACHE, 'test-seconds.json');
+/** What a file that was never run is taken to need: about so many bytes of source take a second, whatever the tier. */
+const BYTES_PER_SECOND = 4000;
+
+/** @typedef {Record<string, number>} Seconds */
+
+/** @returns {Seconds} what is known of earlier runs; nothing when that cannot be read */
+function remembered() {
+  try {
+    return existsSync(MEMORY) ? JSON.parse(readFileSync(MEMORY, 'utf8')) : {};
+  } catch {
+    return {};
+  }
+}
+
+const keyOf = (/** @type {string} */ file) => relative(join(ROOT, 'out/test'), file);
+
+/**
+ * Keeps what files took, for the next run. Of a file that is gone nothing is kept.
+ * @param {Seconds} seconds by absolute path
+ */
+export function remember(seconds) {
+  const known = { ...remembered() };
+  for (const [file, took] of Object.entries(seconds)) known[keyOf(file)] = Math.round(took * 100) / 100;
+  const kept = Object.entries(known).filter(([file]) => existsSync(join(ROOT, 'out/test', file)));
+  mkdirSync(CACHE, { recursive: true });
+  // Renamed into place: two runs at once may both get here.
+  writeFileSync(`${MEMORY}.${process.pid}`, JSON.stringify(Object.fromEntries(kept.sort()), null, 1));
+  renameSync(`${MEMORY}.${process.pid}`, MEMORY);
+}
+
+/**
+ * The test files of a tier as they are built, dealt out: the one that takes longest goes to the part that has least to do, and so on.
+ * @param {string} tier
+ * @param {number} count how many parts
+ * @returns {{files: string[], seconds: number}[]} absolute paths, and what they will take; the longest part first, no empty ones
+ */
+export function deal(tier, count) {
+  const known = remembered();
+  const files = filesBelow(`test/${tier}`, '.test.ts').map((source) => {
+    const file = join(ROOT, 'out', source.replace(/ts$/, 'js'));
+    return { file, seconds: known[keyOf(file)] ?? statSync(join(ROOT, source)).size / BYTES_PER_SECOND };
+  });
+  const parts = Array.from({ length: count }, () => ({ files: /** @type {string[]} */ ([]), seconds: 0 }));
+  for (const { file, seconds } of files.sort((a, b) => b.seconds - a.seconds)) {
+    const least = parts.reduce((a, b) => (b.seconds < a.seconds ? b : a));
+    least.files.push(file);
+    least.seconds += seconds;
+  }
+  for (const part of parts) part.files.sort();
+  return parts.filter((part) => part.files.length > 0).sort((a, b) => b.seconds - a.seconds);
+}

@@ -1,0 +1,54 @@
+// Runs jobs side by side as far as the machine's cores have room, each job saying how much of a core it keeps busy: what mostly
+// waits, for a window or a silent host, leaves room for others.
+// @ts-check
+
+import { availableParallelism } from 'node:os';
+
+/**
+ * @typedef {object} Job
+ * @property {number} load how much of a core it keeps busy on average, such as 0.5
+ * @property {number} seconds what it will take, about; those that take longest begin first
+ * @property {() => Promise<void>} run never rejects
+ * @property {Promise<unknown>} [ready] what it waits for before it can begin; never rejects
+ */
+
+/**
+ * Runs all of them to their end.
+ * @param {Job[]} jobs
+ * @param {number} [room] loads that run at the same time; the machine's cores unless told
+ */
+export async function runJobs(jobs, room = availableParallelism()) {
+  const waiting = [...jobs].sort((a, b) => b.seconds - a.seconds);
+  const isReady = new Set(waiting.filter(({ ready }) => ready === undefined));
+  let used = 0;
+  let running = 0;
+  /** @type {() => void} */
+  let wake = () => undefined;
+  for (const job of waiting) {
+    void job.ready?.then(() => {
+      isReady.add(job);
+      wake();
+    });
+  }
+  // What is ready already shall not have to wait for those that begin now.
+  await new Promise((resolve) => setImmediate(resolve));
+  while (waiting.length > 0 || running > 0) {
+    // What is too large for any room runs alone.
+    const at = waiting.findIndex(
+      (job) => isReady.has(job) && (used + job.load <= room + 1e-9 || running === 0),
+    );
+    if (at < 0) {
+      await new Promise((resolve) => (wake = () => resolve(undefined)));
+      continue;
+    }
+    const [job] = waiting.splice(at, 1);
+    if (!job) continue;
+    used += job.load;
+    running += 1;
+    void job.run().then(() => {
+      used -= job.load;
+      running -= 1;
+      wake();
+    });
+  }
+}

@@ -1,0 +1,81 @@
+// The tiers of `npm test`, what each needs, and how it is run.
+// @ts-check
+
+/**
+ * A tier is a folder of test/.
+ * @typedef {object} Tier
+ * @property {string} program a script beside this one that takes the options of mocha.mjs
+ * @property {string[]} packages of Debian
+ * @property {boolean} server whether it needs VS Code
+ * @property {boolean} [bed] whether some of its tests have hosts of the libvirt bed; these are skipped for others than root, who
+ *   are not asked for its packages
+ * @property {number} timeout for one test, in milliseconds
+ * @property {number} seconds for each process
+ * @property {number} [retries] how often a test that failed is tried again
+ * @property {number} processes that share its files
+ * @property {number} load how much of a core each of these keeps busy, measured
+ */
+
+/** @type {Record<string, Tier>} */
+export const TIERS = {
+  unit: {
+    program: 'mocha.mjs',
+    packages: ['ovmf', 'libvirt-clients-qemu', 'python3-lxml'],
+    server: false,
+    timeout: 60_000,
+    seconds: 600,
+    processes: 2,
+    load: 0.9,
+  },
+  peer: {
+    program: 'mocha.mjs',
+    packages: ['ovmf', 'libvirt-clients-qemu', 'python3-lxml', 'uefitool-cli'],
+    server: false,
+    timeout: 60_000,
+    seconds: 600,
+    processes: 2,
+    load: 0.9,
+  },
+  libvirt: {
+    program: 'mocha.mjs',
+    packages: [],
+    server: false,
+    bed: true,
+    timeout: 60_000,
+    seconds: 900,
+    // Each has hosts of its own, and mostly waits: for what is silent, or slow.
+    processes: 2,
+    load: 0.5,
+  },
+  vscode: {
+    program: 'extensionHost.mjs',
+    packages: ['chromium', 'ovmf', 'libvirt0'],
+    server: true,
+    bed: true,
+    timeout: 30_000,
+    seconds: 900,
+    // All files share an extension host.
+    processes: 1,
+    load: 0.8,
+  },
+  // A workbench on a busy machine may lose a click; what is broken is broken the second time, too.
+  browser: {
+    program: 'mocha.mjs',
+    packages: ['chromium', 'libvirt0'],
+    server: true,
+    bed: true,
+    timeout: 90_000,
+    seconds: 1800,
+    retries: 1,
+    // A window mostly waits: for its server, its extension host, its next frame.
+    processes: 2,
+    load: 0.7,
+  },
+};
+
+/** What the libvirt test bed is made of, and the peer that it is tried with. */
+export const BED_PACKAGES = [
+  ...['libvirt-daemon', 'libvirt-daemon-driver-qemu', 'libvirt-clients', 'qemu-system-x86', 'ovmf'],
+  ...['libvirt-clients-qemu', 'python3-libvirt', 'python3-lxml', 'python3-cryptography'],
+  ...['openssh-server', 'iproute2', 'sasl2-bin', 'libsasl2-modules', 'libsasl2-modules-db'],
+];
