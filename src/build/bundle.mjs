@@ -5,7 +5,7 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { Failure, ROOT, main, since } from './run.mjs';
+import { Failure, ROOT, main, readJson, since } from './run.mjs';
 import { ensureNodeModules } from './setup.mjs';
 
 /** Packages that tests cannot load from node_modules as CommonJS, so they become part of each test bundle. */
@@ -23,20 +23,20 @@ export function filesBelow(/** @type {string} */ folder, /** @type {string} */ s
     .sort();
 }
 
-/** What package.json says. @returns {{version: string, devDependencies: Record<string, string>}} */
-const manifest = () => JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+/** @typedef {{publisher: string, name: string, version: string, devDependencies: Record<string, string>}} Manifest */
+
+/** What package.json says. */
+export const manifest = () => /** @type {Manifest} */ (readJson(join(ROOT, 'package.json')));
 
 /**
  * Packages of which a certain half is taken: that of jsonc-parser which names its parts as a bundler sees them, and of the others the
  * CommonJS one, because the other asks for the URL of its module, which a CommonJS bundle has not.
  */
-const ALIAS = Object.fromEntries(
-  [
-    ['jsonc-parser', 'lib/esm/main.js'],
-    ['koffi', 'index.cjs'],
-    ['tinyglobby', 'dist/index.cjs'],
-  ].map(([name, file]) => [name, join(ROOT, `node_modules/${name}/${file}`)]),
-);
+const ALIAS = {
+  'jsonc-parser': join(ROOT, 'node_modules/jsonc-parser/lib/esm/main.js'),
+  koffi: join(ROOT, 'node_modules/koffi/index.cjs'),
+  tinyglobby: join(ROOT, 'node_modules/tinyglobby/dist/index.cjs'),
+};
 
 /** @returns {import('esbuild').BuildOptions} what all bundles share */
 function common(/** @type {boolean} */ production) {
@@ -117,7 +117,7 @@ function tests() {
   const options = {
     ...common(false),
     // Tests import the others as they are installed.
-    alias: { 'jsonc-parser': /** @type {string} */ (ALIAS['jsonc-parser']) },
+    alias: { 'jsonc-parser': ALIAS['jsonc-parser'] },
     entryPoints,
     outdir: 'out/test',
     outbase: 'test',

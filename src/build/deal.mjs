@@ -2,10 +2,10 @@
 // processes end at about the same time. `npm test` and `npm run check` deal alike.
 // @ts-check
 
-import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { filesBelow } from './bundle.mjs';
-import { CACHE, ROOT } from './run.mjs';
+import { CACHE, ROOT, readJson } from './run.mjs';
 
 /** Seconds by file, as paths below out/test. */
 const MEMORY = join(CACHE, 'test-seconds.json');
@@ -17,7 +17,7 @@ const BYTES_PER_SECOND = 4000;
 /** @returns {Seconds} what is known of earlier runs; nothing when that cannot be read */
 function remembered() {
   try {
-    return existsSync(MEMORY) ? JSON.parse(readFileSync(MEMORY, 'utf8')) : {};
+    return existsSync(MEMORY) ? /** @type {Seconds} */ (readJson(MEMORY)) : {};
   } catch {
     return {};
   }

@@ -2,11 +2,11 @@
 // display and the internet. VSCODE names an installed one to use instead.
 // @ts-check
 
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundle } from './bundle.mjs';
-import { ROOT, atExit, main } from './run.mjs';
+import { ROOT, atExit, main, readJson } from './run.mjs';
 
 await main(import.meta.url, async () => {
   await bundle();
@@ -24,7 +24,7 @@ await main(import.meta.url, async () => {
     extensionTestsEnv: { SEVSCOPE_TESTS: JSON.stringify({ result, timeout: 30_000 }) },
     launchArgs: [workspace, '--disable-workspace-trust', '--disable-extensions'],
   });
-  const { passed, failed } = JSON.parse(readFileSync(result, 'utf8'));
+  const { passed, failed } = /** @type {import('./mocha.mjs').Counts} */ (readJson(result));
   console.log(`${passed} passed, ${failed} failed`);
   return failed === 0 && passed > 0 ? 0 : 1;
 });

@@ -7,15 +7,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
-import { Failure, ROOT, atExit, main } from './run.mjs';
+import { Failure, ROOT, atExit, main, optionsIn, readJson } from './run.mjs';
 import { browserOptions, serve } from './serve.mjs';
 
 /** The page has to load and the extension host to start before the first test, on a slow machine too. */
 const START_SECONDS = 60;
 
-await main(import.meta.url, async ([json]) => {
-  /** @type {import('./mocha.mjs').MochaOptions & {result: string}} */
-  const options = JSON.parse(json ?? '');
+/** @typedef {import('./mocha.mjs').MochaOptions & {result: string}} Options */
+
+await main(import.meta.url, async (args) => {
+  const options = /** @type {Options} */ (optionsIn(args));
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'sevscope-tests-')));
   atExit(() => rmSync(folder, { recursive: true, force: true }));
   const workspace = join(folder, 'workspace');
@@ -45,7 +46,7 @@ await main(import.meta.url, async ([json]) => {
       await sleep(200);
       show();
       const counts = existsSync(options.result)
-        ? JSON.parse(readFileSync(options.result, 'utf8'))
+        ? /** @type {import('./mocha.mjs').Counts} */ (readJson(options.result))
         : undefined;
       if (counts?.finished) return counts.failed === 0 ? 0 : 1;
       if (counts === undefined && performance.now() - begin > START_SECONDS * 1000) {

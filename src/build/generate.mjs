@@ -20,8 +20,9 @@ await build({
   logLevel: 'error',
 });
 
-/** @type {{ generatedFiles(manifest: string): Record<string, string> }} */
-const { generatedFiles } = await import(pathToFileURL(bundle).href);
+/** @typedef {{ generatedFiles: (manifest: string) => Record<string, string> }} Reference */
+const reference = /** @type {unknown} */ (await import(pathToFileURL(bundle).href));
+const { generatedFiles } = /** @type {Reference} */ (reference);
 const manifest = await readFile(join(root, 'package.json'), 'utf8');
 const config = (await prettier.resolveConfig(join(root, 'package.json'))) ?? {};
 const stale = [];

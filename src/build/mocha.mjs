@@ -5,7 +5,7 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { format } from 'node:util';
 import Mocha from 'mocha';
-import { main } from './run.mjs';
+import { main, optionsIn } from './run.mjs';
 
 /**
  * @typedef {object} Counts
@@ -32,7 +32,7 @@ import { main } from './run.mjs';
  */
 export function runMocha({ files, result, grep, timeout = 10_000, retries = 0, color = false }, print) {
   // The extension host forwards its console to the page; the report goes where `print` takes it.
-  if (print) Mocha.reporters.Base.consoleLog = (...words) => print(format(...words));
+  if (print) Mocha.reporters.Base.consoleLog = (/** @type {unknown[]} */ ...words) => print(format(...words));
   const mocha = new Mocha({ ui: 'bdd', timeout, retries, color, ...(grep === undefined ? {} : { grep }) });
   for (const file of files) mocha.addFile(file);
 
@@ -54,17 +54,20 @@ export function runMocha({ files, result, grep, timeout = 10_000, retries = 0, c
     runner.on('pass', () => (counts.passed += 1));
     // A hook that fails counts too: the tests it was for did not run.
     runner.on('fail', () => (counts.failed += 1));
-    runner.on('retry', (test, error) => {
+    // The types of Mocha do not know this one.
+    const onRetry = (/** @type {Mocha.Test} */ test, /** @type {Error} */ error) => {
       counts.retried.push(test.fullTitle());
       (print ?? console.log)(`    tried again: ${test.fullTitle()}: ${error.stack ?? error.message}`);
-    });
+    };
+    /** @type {NodeJS.EventEmitter} */ (runner).on('retry', onRetry);
     runner.on('pending', () => (counts.skipped += 1));
+    /** @type {Map<Mocha.Suite, number>} */
     const begins = new Map();
     runner.on('suite', (suite) => begins.set(suite, performance.now()));
     runner.on('suite end', (suite) => {
       // A file has one or more suites below the root; what stands at its top, for all of them, belongs to none.
       if (suite.parent?.root && suite.file !== undefined) {
-        const seconds = (performance.now() - begins.get(suite)) / 1000;
+        const seconds = (performance.now() - (begins.get(suite) ?? 0)) / 1000;
         counts.seconds[suite.file] = (counts.seconds[suite.file] ?? 0) + seconds;
       }
       keep();
@@ -72,8 +75,8 @@ export function runMocha({ files, result, grep, timeout = 10_000, retries = 0, c
   });
 }
 
-await main(import.meta.url, async ([json]) => {
-  const counts = await runMocha(JSON.parse(json ?? ''));
+await main(import.meta.url, async (args) => {
+  const counts = await runMocha(/** @type {MochaOptions} */ (optionsIn(args)));
   // A test that leaves a socket or a timer open must not keep the tier waiting.
   setTimeout(() => process.exit(), 1000).unref();
   return counts.failed === 0 ? 0 : 1;

@@ -3,7 +3,7 @@
 // @ts-check
 
 import { spawn } from 'node:child_process';
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -11,6 +11,12 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 /** Git-ignored: downloaded tools, logs, caches of the checkers. Safe to delete. */
 export const CACHE = join(ROOT, '.cache');
+
+/** What a file of JSON holds; whoever asks knows what that is. @returns {unknown} */
+export const readJson = (/** @type {string} */ path) => JSON.parse(readFileSync(path, 'utf8'));
+
+/** The options that a script is started with, as JSON; whoever asks knows what they are. @returns {unknown} */
+export const optionsIn = (/** @type {string[]} */ [json = '{}']) => JSON.parse(json);
 
 /** A failure whose message is all that the person needs; scripts print it without a stack. */
 export class Failure extends Error {}
@@ -105,8 +111,8 @@ export function run(command, args, { cwd = ROOT, env, seconds = 120, show = fals
     });
     let output = '';
     let late = false;
-    child.stdout?.on('data', (data) => (output += data));
-    child.stderr?.on('data', (data) => (output += data));
+    child.stdout?.on('data', (/** @type {Buffer} */ data) => (output += data.toString()));
+    child.stderr?.on('data', (/** @type {Buffer} */ data) => (output += data.toString()));
     const timer = setTimeout(() => {
       late = true;
       output += `\n${command}: stopped after ${seconds} s\n`;

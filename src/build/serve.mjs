@@ -3,18 +3,11 @@
 // test that started it.
 // @ts-check
 
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Failure, ROOT, atExit, main, start, stop } from './run.mjs';
+import { manifest } from './bundle.mjs';
+import { Failure, ROOT, atExit, main, optionsIn, start, stop } from './run.mjs';
 import { chromiumPath, ensureVscodeServer } from './setup.mjs';
 
 /** User settings that keep VS Code to what a picture is about: no chat, no welcome page, nothing that asks the internet. */
@@ -51,7 +44,7 @@ export function browserOptions() {
  * smoke-test driver, which shows no notifications.
  */
 function installExtension(/** @type {string} */ home) {
-  const { publisher, name, version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const { publisher, name, version } = manifest();
   const folder = join(home, 'extensions');
   // The server looks for new folders only when there is no list of what is installed.
   rmSync(folder, { recursive: true, force: true });
@@ -148,8 +141,8 @@ export async function serve({ port = 0, data, tests, grace, restricted = false, 
   };
 }
 
-await main(import.meta.url, async ([json]) => {
-  const server = await serve(JSON.parse(json ?? '{}'));
+await main(import.meta.url, async (args) => {
+  const server = await serve(/** @type {ServeOptions} */ (optionsIn(args)));
   const { address, settingsFile } = server;
   const page = server.pageUrl('FOLDER');
   console.log(

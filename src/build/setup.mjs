@@ -2,9 +2,9 @@
 // Each function does nothing, and says nothing, when its part is in place.
 // @ts-check
 
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { CACHE, Failure, ROOT, atExit, main, must, run, since } from './run.mjs';
+import { CACHE, Failure, ROOT, atExit, main, must, readJson, run, since } from './run.mjs';
 
 /** The npm package that carries a whole built VS Code server and workbench, and the Node that this server needs. */
 const CODE_SERVER = '4.139.1';
@@ -16,6 +16,7 @@ export const TEST_PACKAGES = ['ovmf', 'libvirt-clients-qemu', 'chromium'];
 const COMPILER_PACKAGES = ['make', 'g++', 'python3'];
 
 /** Programs that do a package's job on a machine where it came some other way. */
+/** @type {Record<string, string[] | undefined>} */
 const STAND_INS = {
   chromium: [process.env['CHROMIUM'] ?? '', 'chromium', 'chromium-browser', 'google-chrome'],
   'libvirt-clients-qemu': ['virt-qemu-sev-validate'],
@@ -36,7 +37,7 @@ export function which(/** @type {string} */ program) {
 
 /** The browser that the tests drive: CHROMIUM from the environment, or the system's. */
 export function chromiumPath() {
-  const path = STAND_INS.chromium.map(which).find((found) => found !== undefined);
+  const path = STAND_INS['chromium']?.map(which).find((found) => found !== undefined);
   if (path === undefined) throw new Failure('No Chromium found: install it, or set CHROMIUM to its path.');
   return path;
 }
@@ -46,11 +47,13 @@ export function chromiumPath() {
  * npm's own record of what it installed is the stamp: it is written last, so an interrupted install is noticed.
  */
 export async function ensureNodeModules() {
-  const wanted = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')).packages;
+  /** @typedef {{packages: Record<string, {version?: string, optional?: boolean}>}} Lock */
+  const lockOf = (/** @type {string} */ path) => /** @type {Lock} */ (readJson(path)).packages;
+  const wanted = lockOf(join(ROOT, 'package-lock.json'));
   const record = join(ROOT, 'node_modules', '.package-lock.json');
-  const found = existsSync(record) ? JSON.parse(readFileSync(record, 'utf8')).packages : {};
+  const found = existsSync(record) ? lockOf(record) : {};
   const complete = Object.entries(wanted).every(
-    ([path, entry]) => path === '' || entry.optional || found[path]?.version === entry.version,
+    ([path, entry]) => path === '' || entry.optional === true || found[path]?.version === entry.version,
   );
   if (complete) return;
   const begin = performance.now();
@@ -97,9 +100,7 @@ export async function ensureDebianPackages(/** @type {string[]} */ packages) {
       .filter((line) => line.endsWith(' installed'))
       .map((line) => line.split(' ')[0]),
   );
-  const missing = packages.filter(
-    (name) => !installed.has(name) && !(STAND_INS[/** @type {keyof STAND_INS} */ (name)] ?? []).some(which),
-  );
+  const missing = packages.filter((name) => !installed.has(name) && !(STAND_INS[name] ?? []).some(which));
   if (missing.length === 0) return;
 
   const byHand = `apt-get install -y --no-install-recommends ${missing.join(' ')}`;

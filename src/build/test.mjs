@@ -2,14 +2,14 @@
 // `npm test -- unit browser` runs these tiers only, `--grep TEXT` these tests only.
 // @ts-check
 
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundle, filesBelow } from './bundle.mjs';
 import { deal, remember } from './deal.mjs';
 import { runJobs } from './jobs.mjs';
-import { Failure, ROOT, atExit, main, run, since } from './run.mjs';
+import { Failure, ROOT, atExit, main, readJson, run, since } from './run.mjs';
 import { ensureDebianPackages, ensureNodeModules, ensureVscodeServer } from './setup.mjs';
 import { BED_PACKAGES, TIERS } from './tiers.mjs';
 
@@ -23,7 +23,8 @@ import { BED_PACKAGES, TIERS } from './tiers.mjs';
 const problemOf = (work) =>
   work.then(
     () => undefined,
-    (error) => (error instanceof Failure ? error.message : String(error?.stack ?? error)),
+    (/** @type {unknown} */ error) =>
+      error instanceof Failure ? error.message : String(error instanceof Error ? error.stack : error),
   );
 
 /**
@@ -42,7 +43,7 @@ async function runFiles(name, files, { grep, result, show }) {
   let { output } = ended;
   /** @type {Counts} */
   const counts = existsSync(result)
-    ? JSON.parse(readFileSync(result, 'utf8'))
+    ? /** @type {Counts} */ (readJson(result))
     : { passed: 0, failed: 0, skipped: 0, retried: [], seconds: {}, finished: false };
   if (!counts.finished) {
     const how = ended.code === 124 ? `did not end within ${seconds} s` : 'broke off';

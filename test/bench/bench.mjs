@@ -88,13 +88,13 @@ async function load(/** @type {string} */ name) {
     format: 'esm',
     logLevel: 'error',
   });
-  return import(pathToFileURL(outfile).href);
+  return /** @type {Promise<unknown>} */ (import(pathToFileURL(outfile).href));
 }
 
 /** Hypotheses a second of the search for an explanation on one core, in turns with the hash alone on the same bytes. */
 async function measureExplain() {
-  /** @type {{explainRates: () => {vmsa: number, mac: number, hash: number}}} */
-  const { explainRates } = await load('explain');
+  /** @typedef {{explainRates: () => {vmsa: number, mac: number, hash: number}}} Explain */
+  const { explainRates } = /** @type {Explain} */ (await load('explain'));
   explainRates();
   const runs = Array.from({ length: ROUNDS }, () => explainRates());
   const ratio = median(runs.map(({ vmsa, hash }) => vmsa / hash));
@@ -108,8 +108,8 @@ async function measureExplain() {
 
 /** What the page reads before its first paint, in turns with the same of UEFIExtract, and with SHA-256 of the image. */
 async function measureFirstPaint() {
-  /** @type {{imageOf: (real: Uint8Array) => Uint8Array, readBeforePaint: (image: Uint8Array) => number}} */
-  const { imageOf, readBeforePaint } = await load('firstPaint');
+  /** @typedef {{imageOf: (real: Uint8Array) => Uint8Array, readBeforePaint: (image: Uint8Array) => number}} FirstPaint */
+  const { imageOf, readBeforePaint } = /** @type {FirstPaint} */ (await load('firstPaint'));
   const image = imageOf(readFileSync('/usr/share/ovmf/OVMF.fd'));
   const path = join(folder, 'large.fd');
   writeFileSync(path, image);
@@ -117,7 +117,10 @@ async function measureFirstPaint() {
   const runs = Array.from({ length: ROUNDS }, () => ({
     ours: milliseconds(() => readBeforePaint(image)),
     hash: milliseconds(() => createHash('sha256').update(image).digest()),
-    peer: peer && milliseconds(() => spawnSync(peer, [path, 'report'], { cwd: folder })),
+    peer:
+      peer === undefined
+        ? undefined
+        : milliseconds(() => spawnSync(peer, [path, 'report'], { cwd: folder })),
   }));
   // The first one also compiles, as the page does.
   const first = runs[0]?.ours ?? Number.NaN;

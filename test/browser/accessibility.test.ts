@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { assertAccessible, differing, row, selectedId } from '../helpers/page';
-import { useOneSample } from '../helpers/sample';
+import { useSharedSample } from '../helpers/sample';
 import { openWorkbench } from '../helpers/workbench';
 
 let folder: string;
-useOneSample((made) => (folder = made));
+useSharedSample((made) => (folder = made));
 
 describe('The pages of a VMSA', () => {
   it('have nothing serious against them in any theme', async function () {
@@ -82,7 +82,7 @@ describe('The pages of a VMSA', () => {
 
   it('lose nothing at 200 % zoom: what is beside goes below, and the page scrolls', async () => {
     // Half the room in CSS pixels is what a window of 1440 pixels has at 200 %.
-    const workbench = await openWorkbench({ folder, size: { width: 720, height: 450 } });
+    const workbench = await openWorkbench({ folder, shared: true, size: { width: 720, height: 450 } });
     await workbench.openFromExplorer('vcpu0-wrong.vmsa');
     await workbench.runCommand('View: Toggle Primary Side Bar Visibility');
     const frame = await workbench.webviewFrame();

@@ -38,6 +38,19 @@ describe('The check of a domain', () => {
     bed().setFaults(slow, { slow: 40 });
   });
 
+  const connections = () => [bed().uris.b.tcp, UNREACHABLE];
+  const open = () =>
+    openWorkbench({
+      folder,
+      shared: true,
+      size: SIZE,
+      settings: {
+        ...settingsFor(bed()),
+        'sevscope.connections': connections(),
+        'sevscope.libvirtTimeout': 60,
+      },
+    });
+
   async function validate(workbench: Workbench, name: string) {
     await workbench.openFromExplorer(`${name}.sevlaunch.json`);
     await workbench.runCommand(VALIDATE);
@@ -54,13 +67,7 @@ describe('The check of a domain', () => {
   ];
   it('shows nothing serious against it in any theme', async function () {
     this.timeout(240_000);
-    const connections = [bed().uris.b.tcp, UNREACHABLE];
-    const settings = {
-      ...settingsFor(bed()),
-      'sevscope.connections': connections,
-      'sevscope.libvirtTimeout': 60,
-    };
-    const workbench = await openWorkbench({ folder, size: SIZE, settings });
+    const workbench = await open();
     for (const [name, heading] of pages) {
       const frame = await validate(workbench, name);
       await frame.getByRole('heading', { level: 1, name: heading }).waitFor();
@@ -75,7 +82,7 @@ describe('The check of a domain', () => {
     await page.locator('.activitybar').getByRole('tab', { name: 'SevScope' }).click();
     const row = (name: RegExp) =>
       page.locator('.tree-explorer-viewlet-tree-view').getByRole('treeitem', { name });
-    for (const uri of connections)
+    for (const uri of connections())
       await row(new RegExp(`^${uri.replaceAll(/[.+]/g, '\\$&')}`))
         .locator('.monaco-tl-twistie')
         .click();
@@ -93,7 +100,7 @@ describe('The check of a domain', () => {
 
   it('needs no mouse, from the palette to the rules and the copied report', async function () {
     this.timeout(120_000);
-    const workbench = await openWorkbench({ folder, size: SIZE, settings: settingsFor(bed()) });
+    const workbench = await open();
     const { page } = workbench;
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await runByName(workbench, 'SEV: Validate Domain Launch Measurement…');

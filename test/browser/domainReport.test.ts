@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { useBed } from '../helpers/bed';
 import { settingsFor, writeGuestLaunch } from '../helpers/guests';
 import { keyForms } from '../helpers/keyForms';
-import { useSample } from '../helpers/sample';
+import { useOneSample } from '../helpers/sample';
 import { placesOf, tracesOf } from '../helpers/traces';
 import { openWorkbench, type Workbench } from '../helpers/workbench';
 
@@ -18,7 +18,7 @@ const SIZE = { width: 1440, height: 900 };
 describe('A running domain', () => {
   const bed = useBed();
   let folder: string;
-  useSample((made) => (folder = made));
+  useOneSample((made) => (folder = made));
 
   const settings = () => settingsFor(bed());
   async function validate(workbench: Workbench, file: string) {
@@ -32,7 +32,7 @@ describe('A running domain', () => {
     this.timeout(180_000);
     const domain = await bed().defineDomain({ host: 'b', name: 'guest', policy: 5, vcpus: 2 });
     writeGuestLaunch(folder, bed(), domain);
-    const workbench = await openWorkbench({ folder, size: SIZE, settings: settings() });
+    const workbench = await openWorkbench({ folder, shared: true, size: SIZE, settings: settings() });
     let frame = await validate(workbench, 'guest.sevlaunch.json');
     await frame.getByRole('heading', { name: 'Matches' }).waitFor();
     await frame.getByText('Every rule that applies is kept.').waitFor();
@@ -61,7 +61,7 @@ describe('A running domain', () => {
     this.timeout(180_000);
     const rome = await bed().defineDomain({ host: 'b', name: 'rome', policy: 5, vcpus: 2, cpu: [23, 49, 0] });
     writeGuestLaunch(folder, bed(), rome);
-    const workbench = await openWorkbench({ folder, size: SIZE, settings: settings() });
+    const workbench = await openWorkbench({ folder, shared: true, size: SIZE, settings: settings() });
     let frame = await validate(workbench, 'rome.sevlaunch.json');
     await frame.getByRole('heading', { name: 'Does not match' }).waitFor();
     await bed().killDaemon('b');
@@ -100,7 +100,13 @@ describe('A running domain', () => {
     await bed().virsh('b', 'resume runs-already');
     writeGuestLaunch(folder, bed(), other);
     writeGuestLaunch(folder, bed(), running);
-    const workbench = await openWorkbench({ folder, theme: 'dark', size: SIZE, settings: settings() });
+    const workbench = await openWorkbench({
+      folder,
+      shared: true,
+      theme: 'dark',
+      size: SIZE,
+      settings: settings(),
+    });
     let frame = await validate(workbench, 'other-cpu.sevlaunch.json');
     await frame.getByRole('heading', { name: 'Does not match' }).waitFor();
     frame = await validate(workbench, 'runs-already.sevlaunch.json');
@@ -121,7 +127,7 @@ describe('A running domain', () => {
     writeGuestLaunch(folder, bed(), domain, { firmware: 'OVMF.sample.fd' });
     const secret = Buffer.from('canary-secret-5b0e97');
     writeFileSync(join(folder, 'disk.key'), secret);
-    const workbench = await openWorkbench({ folder, size: SIZE, settings: settings() });
+    const workbench = await openWorkbench({ folder, shared: true, size: SIZE, settings: settings() });
     const frame = await validate(workbench, 'sealed.sevlaunch.json');
     await frame.getByRole('heading', { name: 'Matches' }).waitFor();
     const dialog = workbench.page.getByRole('dialog').filter({ hasText: 'Give disk.key to the guest' });

@@ -1,7 +1,7 @@
 // The view of domains as a newcomer sees it: what it is for, a host that she adds, and a domain with the reason why it
-// cannot be checked; nothing of it in Restricted Mode.
+// cannot be checked.
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { strict as assert } from 'node:assert';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -42,12 +42,5 @@ describe('the view of domains in the workbench', () => {
     assert.equal(await hover.locator('a').count(), 0);
     await workbench.screenshot('domains');
     workbench.assertNoErrors();
-  });
-
-  it('is not there in Restricted Mode', async () => {
-    writeFileSync(join(folder, 'x'), '');
-    const workbench = await openWorkbench({ folder, restricted: true });
-    await workbench.explorerItem('x').waitFor();
-    assert.equal(await tab(workbench).count(), 0);
   });
 });

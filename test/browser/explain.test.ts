@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { assertAccessible } from '../helpers/page';
-import { useOneSample, useSample } from '../helpers/sample';
+import { useSharedSample } from '../helpers/sample';
 import { openWorkbench, type Workbench } from '../helpers/workbench';
 
 const EXPLAIN = 'SEV: Explain Measurement Mismatch…';
@@ -14,13 +14,10 @@ const VALIDATE = 'SEV: Validate Launch Measurement…';
 const MISMATCH = 'mismatch.sevlaunch.json';
 const NOTHING = 'nothing.sevlaunch.json';
 const SIZE = { width: 1440, height: 900 };
-/** Nothing is saved before a person saves it. */
-const SETTINGS = { 'files.autoSave': 'off' };
 
+/** The sample of all tests, which share a window. */
 let folder: string;
-const withSample = () => {
-  useSample((made) => (folder = made));
-};
+useSharedSample((made) => (folder = made));
 
 /** Opens the report of a launch file by a command that asks for the file. */
 async function openReport(workbench: Workbench, command: string, file: string): Promise<Frame> {
@@ -47,9 +44,8 @@ const launchTab = (workbench: Workbench, more = '') =>
 const launchText = () => readFileSync(join(folder, MISMATCH), 'utf8');
 
 describe('A launch that does not match', () => {
-  withSample();
   it('is explained, its launch file changed, and only another check gives another verdict', async () => {
-    const workbench = await openWorkbench({ folder, size: SIZE, settings: SETTINGS });
+    const workbench = await openWorkbench({ folder, shared: true, size: SIZE });
     const frame = await openReport(workbench, VALIDATE, MISMATCH);
     const before = launchText();
     await button(frame, 'Why?').click();
@@ -76,7 +72,7 @@ describe('A launch that does not match', () => {
 
   it('that nothing explains says what was tried and what that leaves, and offers to try more', async () => {
     writeUnexplained();
-    const workbench = await openWorkbench({ folder, size: SIZE });
+    const workbench = await openWorkbench({ folder, shared: true, size: SIZE });
     const frame = await openReport(workbench, EXPLAIN, NOTHING);
     const table = frame.getByRole('table', { name: 'What was tried' });
     await table.waitFor({ timeout: 60_000 });
@@ -97,7 +93,7 @@ describe('A launch that does not match', () => {
 
   it('is searched for as long as a person wants', async () => {
     writeUnexplained();
-    const workbench = await openWorkbench({ folder, size: SIZE });
+    const workbench = await openWorkbench({ folder, shared: true, size: SIZE });
     const frame = await openReport(workbench, EXPLAIN, NOTHING);
     await frame.getByRole('progressbar', { name: 'Hypotheses tried' }).waitFor();
     await button(frame, 'Stop').click();
@@ -113,7 +109,7 @@ describe('A launch that does not match', () => {
   it('is explained in pages that have nothing serious against them in any theme', async function () {
     this.timeout(240_000);
     writeUnexplained();
-    const workbench = await openWorkbench({ folder, size: SIZE });
+    const workbench = await openWorkbench({ folder, shared: true, size: SIZE });
     const lookAt = (frame: Frame, name: string) =>
       workbench.inEveryTheme(async (theme) => {
         await assertAccessible(frame);
@@ -135,7 +131,7 @@ describe('A launch that does not match', () => {
   });
 
   it('is explained without being wider than its window at 200 % zoom', async () => {
-    const workbench = await openWorkbench({ folder, size: { width: 720, height: 450 } });
+    const workbench = await openWorkbench({ folder, shared: true, size: { width: 720, height: 450 } });
     const frame = await openReport(workbench, EXPLAIN, MISMATCH);
     await explanation(frame).getByRole('article').first().waitFor();
     await workbench.runCommand('View: Toggle Primary Side Bar Visibility');
@@ -148,10 +144,8 @@ describe('A launch that does not match', () => {
 });
 
 describe('The command that explains', () => {
-  let sample: string;
-  useOneSample((made) => (sample = made));
   it('says of a launch that matches that it does, and nothing else', async () => {
-    const workbench = await openWorkbench({ folder: sample, shared: true });
+    const workbench = await openWorkbench({ folder, shared: true });
     const frame = await openReport(workbench, EXPLAIN, 'matches.sevlaunch.json');
     await verdict(frame, 'Matches').waitFor();
     await workbench.page.waitForTimeout(500);
@@ -159,7 +153,7 @@ describe('The command that explains', () => {
     workbench.assertNoErrors();
   });
   it('explains the report that is in front', async () => {
-    const workbench = await openWorkbench({ folder: sample, shared: true });
+    const workbench = await openWorkbench({ folder, shared: true });
     const frame = await openReport(workbench, VALIDATE, MISMATCH);
     await verdict(frame, 'Does not match').waitFor();
     await workbench.runCommand(EXPLAIN);
@@ -167,7 +161,7 @@ describe('The command that explains', () => {
     workbench.assertNoErrors();
   });
   it('is reached from the title bar and the menu of a launch file', async () => {
-    const workbench = await openWorkbench({ folder: sample, shared: true });
+    const workbench = await openWorkbench({ folder, shared: true });
     await workbench.openFromExplorer(MISMATCH);
     await workbench.pressInTitle(/Explain Measurement Mismatch/);
     await workbench.activeTab('Report').waitFor();
@@ -182,19 +176,11 @@ describe('The command that explains', () => {
       .waitFor();
     workbench.assertNoErrors();
   });
-  it('is not offered in Restricted Mode', async () => {
-    const workbench = await openWorkbench({ folder: sample, restricted: true });
-    await workbench.page.keyboard.press('F1');
-    await workbench.input.fill('>SEV: ');
-    await workbench.row('SEV: Compare OVMF Images…').waitFor();
-    assert.equal(await workbench.row(EXPLAIN).count(), 0);
-  });
 });
 
 describe('With the keyboard alone', () => {
-  withSample();
   it('a mismatch is explained, the launch file changed, and the launch checked again', async () => {
-    const workbench = await openWorkbench({ folder, size: SIZE, settings: SETTINGS });
+    const workbench = await openWorkbench({ folder, shared: true, size: SIZE });
     const { keyboard } = workbench.page;
     const frame = await openReport(workbench, VALIDATE, MISMATCH);
     await verdict(frame, 'Does not match').waitFor();

@@ -2,32 +2,23 @@
 // one that it should be, check a launch that matches and one that does not. Pictures go to test-results/.
 
 import assert from 'node:assert/strict';
-import { copyFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { cells, differing, row, rowIds } from '../helpers/page';
-import { sevscope, useOneSample, useSample } from '../helpers/sample';
+import { sevscope, useSharedSample } from '../helpers/sample';
 import { openWorkbench, type Workbench, type WorkbenchOptions } from '../helpers/workbench';
 
 const COMPARE = 'SEV: Compare VMSA with Generated…';
 const VALIDATE = 'SEV: Validate Launch Measurement…';
 
-/** The sample of all tests that leave its files as they are; those that only look at it share a window. */
+/** The sample of all tests, most of which share a window. */
 let sample: string;
-let files: string[];
-useOneSample((made) => {
-  sample = made;
-  files = readdirSync(sample);
-});
-/** Removes what a test has put there: the pictures of others show the folder. */
-const removeAdded = () => {
-  for (const name of readdirSync(sample)) if (!files.includes(name)) rmSync(join(sample, name));
-};
+useSharedSample((made) => (sample = made));
 const lookAtSample = (options: Partial<WorkbenchOptions> = {}) =>
   openWorkbench({ folder: sample, shared: true, ...options });
 
 describe('An OVMF image opened from the Explorer', () => {
-  afterEach(removeAdded);
   it('shows its table, reset address and metadata, and the bytes of what is selected', async () => {
     const workbench = await lookAtSample({ size: { width: 1440, height: 900 } });
     await workbench.openFromExplorer('OVMF.sample.fd');
@@ -57,7 +48,6 @@ describe('An OVMF image opened from the Explorer', () => {
 });
 
 describe('A VMSA opened from the Explorer', () => {
-  afterEach(removeAdded);
   it('shows decoded values; grid and bytes select each other', async () => {
     const workbench = await lookAtSample({ theme: 'dark', size: { width: 1440, height: 900 } });
     await workbench.openFromExplorer('vcpu0.vmsa');
@@ -164,7 +154,6 @@ describe('The comparison is also reached', () => {
 });
 
 describe('Commands that ask', () => {
-  afterEach(removeAdded);
   it('generate the page of an additional vCPU with the reset address of an image in the workspace', async () => {
     const workbench = await lookAtSample();
     await workbench.runCommand('SEV: Generate VMSA…');
@@ -196,14 +185,12 @@ describe('Commands that ask', () => {
 });
 
 describe('The sample', () => {
-  let folder: string;
-  useSample((made) => (folder = made));
   it('is created in a folder that is chosen', async () => {
-    const workbench = await openWorkbench({ folder });
+    const workbench = await lookAtSample();
     await workbench.runCommand('SEV: Create Sample Workspace');
-    await workbench.answerPath(`${folder}/`);
+    await workbench.answerPath(`${sample}/`);
     await workbench.notification('The sample is in').waitFor();
-    sevscope(join(folder, 'sevscope-sample'), 'validate', '--launch', 'matches.sevlaunch.json');
+    sevscope(join(sample, 'sevscope-sample'), 'validate', '--launch', 'matches.sevlaunch.json');
   });
 });
 
@@ -229,40 +216,18 @@ describe('A launch file checked from the command palette', () => {
 });
 
 describe('A launch file with an input that is missing', () => {
-  let folder: string;
-  useSample((made) => (folder = made));
   it('says what is wrong, and recovers', async () => {
-    rmSync(join(folder, 'vmlinuz.sample'));
-    const workbench = await openWorkbench({ folder });
+    rmSync(join(sample, 'vmlinuz.sample'));
+    const workbench = await lookAtSample();
     await workbench.runCommand(VALIDATE);
     await workbench.pick('matches.sevlaunch.json');
     await workbench.activeTab('Report').waitFor();
     const frame = await workbench.webviewFrame();
     await frame.getByRole('heading', { level: 1, name: 'There is no verdict' }).waitFor();
     await frame.getByText(/vmlinuz\.sample cannot be read: there is no such file/).waitFor();
-    sevscope(folder, 'sample', '.');
+    sevscope(sample, 'sample', '.');
     await frame.getByRole('button', { name: 'Check Again' }).click();
     await frame.getByRole('heading', { level: 1, name: 'Matches' }).waitFor();
-    workbench.assertNoErrors();
-  });
-});
-
-describe('Restricted Mode', () => {
-  it('shows files and compares them, and offers nothing that runs or writes', async () => {
-    const workbench = await openWorkbench({ folder: sample, restricted: true });
-    await workbench.openFromExplorer('vcpu0.vmsa');
-    await row(await workbench.webviewFrame(), 'rdx').waitFor();
-    await workbench.page.keyboard.press('F1');
-    await workbench.input.fill('>SEV: ');
-    await workbench.page
-      .locator('.quick-input-list')
-      .getByText('Compare VMSA with Generated…')
-      .first()
-      .waitFor();
-    assert.equal(
-      await workbench.page.locator('.quick-input-list').getByText('Validate Launch Measurement…').count(),
-      0,
-    );
     workbench.assertNoErrors();
   });
 });

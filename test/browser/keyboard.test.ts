@@ -5,11 +5,11 @@ import assert from 'node:assert/strict';
 import type { Frame } from 'playwright-core';
 import { choose, openByName, press, runByName } from '../helpers/keyboard';
 import { differing } from '../helpers/page';
-import { useOneSample } from '../helpers/sample';
+import { useSharedSample } from '../helpers/sample';
 import { openWorkbench } from '../helpers/workbench';
 
 let folder: string;
-useOneSample((made) => (folder = made));
+useSharedSample((made) => (folder = made));
 
 const focusedRow = (frame: Frame) => frame.locator('[role=row]:focus').getAttribute('data-id');
 

@@ -1,10 +1,8 @@
-// A launch file as a person edits it in the workbench: lenses above it, problems in it, a quick fix by the keyboard; and what of it is
-// there in Restricted Mode.
+// A launch file as a person edits it in the workbench: lenses above it, problems in it, a quick fix by the keyboard.
 
-import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { useSample } from '../helpers/sample';
+import { useSharedSample } from '../helpers/sample';
 import { openWorkbench, type Workbench } from '../helpers/workbench';
 
 /** The line of the policy, where the problem of the missing vCPUs stands. */
@@ -13,8 +11,8 @@ const SIZE = { width: 1280, height: 900 };
 
 describe('A launch file in the workbench', () => {
   let folder: string;
-  useSample((made) => {
-    folder = made;
+  useSharedSample((made) => (folder = made));
+  beforeEach(() => {
     const file = JSON.parse(readFileSync(join(folder, 'matches.sevlaunch.json'), 'utf8')) as object;
     const odd = { ...file, initrd: 'initrd.none', vcpus: undefined };
     writeFileSync(join(folder, 'odd.sevlaunch.json'), JSON.stringify(odd, null, 2));
@@ -25,7 +23,7 @@ describe('A launch file in the workbench', () => {
   const problemsView = ({ page }: Workbench) => page.locator('.markers-panel');
 
   it('runs and shows its report by the lenses above it', async () => {
-    const workbench = await openWorkbench({ folder, size: SIZE });
+    const workbench = await openWorkbench({ folder, shared: true, size: SIZE });
     await workbench.openFromExplorer('mismatch.sevlaunch.json');
     await lens(workbench, 'Validate').click();
     await workbench.activeTab('Report').waitFor();
@@ -38,7 +36,7 @@ describe('A launch file in the workbench', () => {
   });
 
   it('shows its problems, and mends one by the keyboard, in every theme', async () => {
-    const workbench = await openWorkbench({ folder, size: SIZE });
+    const workbench = await openWorkbench({ folder, shared: true, size: SIZE });
     const { page } = workbench;
     await workbench.openFromExplorer('odd.sevlaunch.json');
     await lens(workbench, 'Validate').waitFor();
@@ -60,14 +58,5 @@ describe('A launch file in the workbench', () => {
     await page.keyboard.press('Enter');
     await problemsView(workbench).getByText('Give the number of vCPUs').waitFor({ state: 'detached' });
     workbench.assertNoErrors();
-  });
-
-  it('is judged in Restricted Mode without a look at other files, and not run', async () => {
-    const workbench = await openWorkbench({ folder, restricted: true, size: SIZE });
-    await workbench.openFromExplorer('odd.sevlaunch.json');
-    await workbench.runCommand('View: Focus Problems');
-    await problemsView(workbench).getByText('Give the number of vCPUs').waitFor();
-    assert.equal(await problemsView(workbench).getByText('cannot be read').count(), 0);
-    assert.equal(await lens(workbench, 'Validate').count(), 0);
   });
 });

@@ -7,7 +7,7 @@ import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildOvmf } from '../../src/core/ovmf/build';
 import { row, rowIds, selectedId } from '../helpers/page';
-import { useOneSample } from '../helpers/sample';
+import { useSharedSample } from '../helpers/sample';
 import { openWorkbench } from '../helpers/workbench';
 
 /** A real image, of Debian's package ovmf. */
@@ -15,9 +15,9 @@ const REAL = '/usr/share/OVMF/OVMF_CODE_4M.fd';
 /** Another build of the same release and size. */
 const SECURE_BOOT = '/usr/share/OVMF/OVMF_CODE_4M.secboot.fd';
 
-/** The sample of all tests, which leave its files as they are and share a window. */
+/** The sample of all tests, which share a window. */
 let sample: string;
-useOneSample((made) => (sample = made));
+useSharedSample((made) => (sample = made));
 
 describe('A real image', () => {
   it('shows its volumes with the files inside compressed ones, its releases and its digests', async () => {

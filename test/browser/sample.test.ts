@@ -1,7 +1,7 @@
 // The sample as a newcomer first sees it: each file opens from the Explorer in its editor, and nothing goes wrong in the page;
 // commands are found in the palette.
 
-import { useOneSample } from '../helpers/sample';
+import { useSharedSample } from '../helpers/sample';
 import { openWorkbench } from '../helpers/workbench';
 
 const FILES = [
@@ -12,7 +12,7 @@ const FILES = [
 describe('the sample in the workbench', () => {
   let folder: string;
 
-  useOneSample((made) => (folder = made));
+  useSharedSample((made) => (folder = made));
 
   for (const { file, text, picture } of FILES) {
     it(`opens ${file}`, async () => {

@@ -2,18 +2,14 @@
 // fails with the difference of its measurements. Pictures go to test-results/.
 
 import assert from 'node:assert/strict';
-import { useSample } from '../helpers/sample';
+import { useSharedSample } from '../helpers/sample';
 import { openWorkbench } from '../helpers/workbench';
 
-let folder: string;
-const withSample = () => {
-  useSample((made) => (folder = made));
-};
-
 describe('The Test Explorer', () => {
-  withSample();
+  let folder: string;
+  useSharedSample((made) => (folder = made));
   it('runs all launch files and shows a difference', async () => {
-    const workbench = await openWorkbench({ folder, size: { width: 1440, height: 900 } });
+    const workbench = await openWorkbench({ folder, shared: true, size: { width: 1440, height: 900 } });
     const { page } = workbench;
     await workbench.runCommand('Testing: Focus on Test Explorer View');
     const test = (name: string, state: string) =>
@@ -38,13 +34,5 @@ describe('The Test Explorer', () => {
     assert.notEqual(expected, reported);
     await workbench.inEveryTheme((theme) => workbench.screenshot(`testing-${theme}`));
     workbench.assertNoErrors();
-  });
-
-  it('is empty in Restricted Mode, where nothing is checked', async () => {
-    const workbench = await openWorkbench({ folder, restricted: true });
-    // Our editor shows that the extension runs.
-    await workbench.openFromExplorer('vcpu0.vmsa');
-    await (await workbench.webviewFrame()).getByText('rip').first().waitFor();
-    assert.equal(await workbench.page.getByRole('tab', { name: /^Testing/ }).count(), 0);
   });
 });

@@ -7,13 +7,8 @@ import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { buildOvmf } from '../../src/core/ovmf/build';
 import { differing, row, rowIds, selectedId } from '../helpers/page';
-import { sevscope, useSample } from '../helpers/sample';
+import { sevscope, useOneSample, useSharedSample } from '../helpers/sample';
 import { openWorkbench, type Workbench } from '../helpers/workbench';
-
-let folder: string;
-const withSample = () => {
-  useSample((made) => (folder = made));
-};
 
 /** Both pages of a diff, the original first. */
 async function halves(workbench: Workbench): Promise<[Frame, Frame]> {
@@ -33,9 +28,10 @@ async function halves(workbench: Workbench): Promise<[Frame, Frame]> {
 }
 
 describe('Two pages selected in the Explorer', () => {
-  withSample();
+  let folder: string;
+  useSharedSample((made) => (folder = made));
   it('are compared in one view, which swaps, filters and copies', async () => {
-    const workbench = await openWorkbench({ folder, size: { width: 1440, height: 900 } });
+    const workbench = await openWorkbench({ folder, shared: true, size: { width: 1440, height: 900 } });
     await workbench.selectTwo('vcpu0.vmsa', 'vcpu0-wrong.vmsa');
     await workbench.chooseInMenu('vcpu0-wrong.vmsa', /Compare Selected VMSA Pages/);
     await workbench.activeTab('↔').waitFor();
@@ -57,15 +53,18 @@ describe('Two pages selected in the Explorer', () => {
 });
 
 describe('A Git diff', () => {
-  withSample();
-  it('shows both versions in the editor, marks what differs, and opens as one comparison', async () => {
+  let folder: string;
+  useOneSample((made) => {
+    folder = made;
     const git = (...args: string[]) =>
       execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd: folder });
     git('init', '-q');
     git('add', '.');
     git('commit', '-qm', 'Sample');
+  });
+  it('shows both versions in the editor, marks what differs, and opens as one comparison', async () => {
     sevscope(folder, 'vmsa', 'update', 'vcpu0.vmsa', '--set', 'sev_features=0x20');
-    const workbench = await openWorkbench({ folder, size: { width: 1600, height: 900 } });
+    const workbench = await openWorkbench({ folder, shared: true, size: { width: 1600, height: 900 } });
     await workbench.page.keyboard.press('Control+Shift+g');
     await workbench.page
       .locator('.scm-view')
@@ -86,13 +85,8 @@ describe('A Git diff', () => {
     workbench.assertNoErrors();
   });
   it('of an image shows what the new build changed in both versions, and opens as one comparison', async () => {
-    const git = (...args: string[]) =>
-      execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd: folder });
-    git('init', '-q');
-    git('add', '.');
-    git('commit', '-qm', 'Sample');
     writeFileSync(join(folder, 'OVMF.sample.fd'), buildOvmf({ resetAddress: 0x808004 }));
-    const workbench = await openWorkbench({ folder, size: { width: 1600, height: 900 } });
+    const workbench = await openWorkbench({ folder, shared: true, size: { width: 1600, height: 900 } });
     await workbench.page.keyboard.press('Control+Shift+g');
     await workbench.page
       .locator('.scm-view')

@@ -1,9 +1,9 @@
-// The sample workspace in a temporary folder of its own, for tests that open it.
+// The sample workspace for tests that open it: one for all of them, or in a folder of its own.
 
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { useFolder } from './folder';
 import { ROOT } from './vscodeServer';
 
@@ -36,3 +36,47 @@ export function useOneSample(use: (folder: string) => unknown): void {
     if (parent !== undefined) rmSync(parent, { recursive: true, force: true });
   });
 }
+
+interface SharedSample {
+  readonly folder: string;
+  /** What it holds, by name. */
+  readonly files: ReadonlyMap<string, Buffer>;
+}
+
+/** The one sample of all test files, each of which has its own copy of this module. */
+const shared = globalThis as { sevscopeSample?: SharedSample | undefined };
+
+const contentOf = (folder: string) =>
+  new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]));
+
+/**
+ * For tests that can share a window, which shows one folder: the sample that all such tests of this process have. What a test adds,
+ * changes or removes in it is as before when the test has ended. @param use gets its folder before the first test
+ */
+export function useSharedSample(use: (folder: string) => void): void {
+  before(() => {
+    if (!shared.sevscopeSample) {
+      const folder = makeSample(mkdtempSync(join(tmpdir(), 'sevscope-')));
+      shared.sevscopeSample = { folder, files: contentOf(folder) };
+    }
+    use(shared.sevscopeSample.folder);
+  });
+}
+
+// A root hook, for every test of the run.
+afterEach('restore the sample', () => {
+  if (!shared.sevscopeSample) return;
+  const { folder, files } = shared.sevscopeSample;
+  const isThere = (name: string) => existsSync(join(folder, name));
+  for (const name of readdirSync(folder))
+    if (!files.has(name)) rmSync(join(folder, name), { recursive: true, force: true });
+  for (const [name, bytes] of files)
+    if (!isThere(name) || !readFileSync(join(folder, name)).equals(bytes))
+      writeFileSync(join(folder, name), bytes);
+});
+
+// And once, after the last test of the last file.
+after('remove the sample', () => {
+  if (shared.sevscopeSample) rmSync(dirname(shared.sevscopeSample.folder), { recursive: true, force: true });
+  shared.sevscopeSample = undefined;
+});

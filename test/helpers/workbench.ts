@@ -52,8 +52,12 @@ const NOT_OURS = /\/static\/|\/_static\/|\/manifest\.json|\/update\/check|open-v
 
 /** Open windows of the running test. */
 const open = new Set<Workbench>();
-/** The window that the last test has left for one like it; of all test files, each of which has its own copy of this module. */
-const shared = globalThis as { sevscopeWindow?: Workbench | undefined };
+/**
+ * The window that the last test has left for one like it, on each server by whether it is restricted; of all test files, each of which
+ * has its own copy of this module.
+ */
+const shared = globalThis as { sevscopeWindows?: Map<boolean, Workbench> };
+const leftOpen = (shared.sevscopeWindows ??= new Map<boolean, Workbench>());
 
 /**
  * Opens a folder in a window that knows nothing of earlier ones and waits until all extensions are known.
@@ -72,8 +76,9 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   const { folder, theme = 'light', restricted = false, settings = {} } = options;
   const server = await startServer(restricted);
   writeSettings(server, { 'workbench.colorTheme': THEMES[theme].id, ...settings });
-  const key = options.shared === true ? JSON.stringify({ folder, restricted, settings }) : undefined;
-  const workbench = (await takeShared(key)) ?? new Workbench(await freshPage(server), key);
+  const key = options.shared === true ? JSON.stringify({ folder, settings }) : undefined;
+  const workbench =
+    (await takeShared(restricted, key)) ?? new Workbench(await freshPage(server), restricted, key);
   open.add(workbench);
   await workbench.page.setViewportSize(options.size ?? { width: 1280, height: 800 });
   if (workbench.page.url() === 'about:blank') await workbench.load(pageUrl(server, folder));
@@ -82,9 +87,9 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
 }
 
 /** The window that the last test has left, as good as new, when this is the key of both; another one is closed. */
-async function takeShared(key: string | undefined): Promise<Workbench | undefined> {
-  const last = shared.sevscopeWindow;
-  shared.sevscopeWindow = undefined;
+async function takeShared(restricted: boolean, key: string | undefined): Promise<Workbench | undefined> {
+  const last = leftOpen.get(restricted);
+  leftOpen.delete(restricted);
   if (last && last.key === key) {
     try {
       await last.tidy();
@@ -105,6 +110,7 @@ export class Workbench {
   /** @param key what the window was opened with, when a test after this one may have it */
   constructor(
     readonly page: Page,
+    readonly restricted: boolean,
     readonly key?: string,
   ) {
     page.setDefaultTimeout(PATIENCE);
@@ -184,16 +190,18 @@ export class Workbench {
   /** Opens the command palette with a command in it. */
   async findCommand(title: string): Promise<void> {
     const deadline = Date.now() + PATIENCE;
+    const find = async () => {
+      await this.input.waitFor({ timeout: 3000 });
+      await this.input.fill(`>${title}`, { timeout: 3000 });
+      await this.row(title).waitFor({ timeout: 3000 });
+    };
     for (;;) {
       await this.page.keyboard.press('F1');
-      await this.input.waitFor();
-      await this.input.fill(`>${title}`);
-      const found = await this.row(title)
-        .waitFor({ timeout: 3000 })
-        .then(
-          () => true,
-          () => false,
-        );
+      // It closes when something else takes the focus, such as a page that has just been drawn.
+      const found = await find().then(
+        () => true,
+        () => false,
+      );
       if (found) return;
       if (Date.now() > deadline) throw new Error(`The command palette does not offer "${title}"`);
       // A palette shows what was enabled when it opened: shortly after the start, a command may be missing.
@@ -314,7 +322,7 @@ export class Workbench {
     if (this.errors.length > 0) throw new Error(`The webview reported errors:\n${this.errors.join('\n')}`);
   }
 
-  /** Takes away what a test has left: editors, with what is not saved in them, questions and messages. */
+  /** Takes away what a test has left: editors, with what is not saved in them, questions, messages, and other views than the Explorer. */
   async tidy(): Promise<void> {
     this.errors.length = 0;
     await this.page.emulateMedia({ reducedMotion: null });
@@ -326,6 +334,11 @@ export class Workbench {
     if (await loseChanges.isVisible()) await loseChanges.click();
     await tabs.first().waitFor({ state: 'detached' });
     await this.runCommand('Notifications: Clear All Notifications');
+    if (await this.page.locator('.part.panel').isVisible())
+      await this.runCommand('View: Toggle Panel Visibility');
+    if (!(await this.page.locator('.explorer-folders-view').isVisible()))
+      await this.runCommand('View: Show Explorer');
+    await this.page.locator('.explorer-folders-view').waitFor();
   }
 
   async close(): Promise<void> {
@@ -347,7 +360,7 @@ afterEach('close the workbench', async function () {
     }
     if (test?.isPassed() && workbench.key !== undefined) {
       open.delete(workbench);
-      shared.sevscopeWindow = workbench;
+      leftOpen.set(workbench.restricted, workbench);
     } else await workbench.close();
   }
 });
