@@ -96,7 +96,7 @@ const SET = {
  * @param {string[]} files
  * @param {Restriction[]} sinks
  * @param {{selector: string, message: string}[]} syntax
- * @returns {import('typescript-eslint').ConfigArray[number]}
+ * @returns {import('eslint').Linter.Config}
  */
 const plainOnly = (files, sinks, syntax) => ({
   files,

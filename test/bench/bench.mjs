@@ -118,9 +118,7 @@ async function measureFirstPaint() {
     ours: milliseconds(() => readBeforePaint(image)),
     hash: milliseconds(() => createHash('sha256').update(image).digest()),
     peer:
-      peer === undefined
-        ? undefined
-        : milliseconds(() => spawnSync(peer, [path, 'report'], { cwd: folder })),
+      peer === undefined ? undefined : milliseconds(() => spawnSync(peer, [path, 'report'], { cwd: folder })),
   }));
   // The first one also compiles, as the page does.
   const first = runs[0]?.ours ?? Number.NaN;
