@@ -15,6 +15,7 @@ import type { Report } from '../core/launch/report';
 import type { Secret } from '../core/tech/sev/secret';
 import type { ExplainScope } from './explainThreads';
 import { withConnection } from './hostConnections';
+import { atInput, waysToGive } from './inputs';
 import { checkOwnerInputs, runCheck, sealForLaunch, type CheckOptions, type LaunchInputs } from './launch';
 import { toBase64 } from '../core/binary/hex';
 import type { Connection, ConnectOptions } from '../libvirt/client';
@@ -112,7 +113,7 @@ async function checkAndInject(
   return connected({ ...options.connection, ...(signal && { signal }) }, async (connection) => {
     onStage?.('asking the host');
     const { uuid, question } = await ask(connection, options.connection.uri, inputs);
-    const rules = judgeDomain(question);
+    const rules = judgeDomain(question, waysToGive);
     options.onRules?.(rules);
     if (firstFailure(rules)) return { uuid, report: refusedReport(question, rules) };
     onStage?.('reading and hashing');
@@ -135,7 +136,7 @@ async function checkAndInject(
 /** Asks for everything that is judged, and for nothing of a domain that cannot answer. */
 async function ask(connection: Connection, uri: string, inputs: DomainInputs): Promise<Asked> {
   const host = await connection.host();
-  const { summary, config } = await connection.domain(inputs.domain);
+  const { summary, config } = await atInput('domain', () => connection.domain(inputs.domain));
   const { state } = summary;
   const told = isActive({ state }) ? await launchInfo(connection, summary.uuid) : {};
   const question: DomainQuestion = {

@@ -1,8 +1,9 @@
-// What can go wrong in the use cases, whoever asks for them.
+// What can go wrong in the use cases, whoever asks for them. What `launch lint` reports, too, has the name of its rule as its code.
 
 import { CheckError, usage } from '../core/errors';
+import { waysToGive } from './inputs';
 
-/** What nobody foresaw; a sentence that says whose fault it is. */
+/** Something was thrown that is not one of our failures; the sentence says that the fault is ours. */
 export function unforeseen(thrown: unknown): CheckError {
   return new CheckError(
     'bug',
@@ -11,35 +12,39 @@ export function unforeseen(thrown: unknown): CheckError {
   );
 }
 
-/** A launch digest of the wrong form. `found` is its length when it is bytes at all. */
+/** A launch digest is not 32 bytes of hexadecimal. `found` is its length, or undefined when it is not hexadecimal at all. */
 export function badLaunchDigest(found: number | undefined): CheckError {
   const snp = found === 48 ? ' One of 48 bytes is of SEV-SNP, whose launches this does not explain.' : '';
   return usage(
     'bad-launch-digest',
     `${found === undefined ? 'The launch digest is not hexadecimal' : `The launch digest has ${found} bytes`}; it must be 32 bytes, 64 hexadecimal digits.${snp}`,
+    { at: { input: 'launchDigest' } },
   );
 }
 
-/** A vCPU that a file has no page of. */
+/** A file of pages has fewer of them than the number of the vCPU that was asked for. */
 export function noSuchVcpu(path: string, vcpu: number, count: number): CheckError {
-  return usage(
-    'no-such-vcpu',
-    count === 1
-      ? `${path} holds one page, so there is no vCPU ${vcpu} in it. Leave --vcpu out.`
-      : `${path} holds ${count} pages; give --vcpu from 0 to ${count - 1} instead of ${vcpu}.`,
-  );
+  const at = { input: '--vcpu' };
+  return count === 1
+    ? usage('no-such-vcpu', `${path} holds one page, so there is no vCPU ${vcpu} in it.`, {
+        advice: 'Leave --vcpu out.',
+        at,
+      })
+    : usage(
+        'no-such-vcpu',
+        `${path} holds ${count} pages; give --vcpu from 0 to ${count - 1} instead of ${vcpu}.`,
+        { at },
+      );
 }
 
-/** The thread that searches for an explanation failed. */
+/** The thread that searches for an explanation failed; `why` is a phrase. */
 export function explainFailed(why: string): CheckError {
-  return new CheckError(
-    'bug',
-    'explain-failed',
-    `The search for an explanation broke off: ${why}. Run it again.`,
-  );
+  return new CheckError('bug', 'explain-failed', `The search for an explanation broke off: ${why}.`, {
+    advice: 'Run it again.',
+  });
 }
 
-/** A search for an explanation that the person stopped. */
+/** The person stopped a search for an explanation. */
 export function explainCancelled(): CheckError {
   return new CheckError(
     'state',
@@ -48,119 +53,171 @@ export function explainCancelled(): CheckError {
   );
 }
 
-/** A check that was stopped before the secret that was to follow it was sent. */
+/** The person stopped a check before the secret that was to follow a match was sent. */
 export function injectionStopped(): CheckError {
   return new CheckError(
     'state',
     'injection-stopped',
-    'The check was stopped before it finished, so the secret was not injected. Inject it again after a check that matches.',
+    'The check was stopped before it finished, so the secret was not injected.',
+    { advice: 'Inject it again after a check that matches.' },
   );
 }
 
-/** Generated AP pages need an address that this image does not hold. */
+/** Pages of additional vCPUs are to be generated, and the firmware does not say where those start; `why` is a phrase. */
 export function noResetAddress(path: string, why: string): CheckError {
   return new CheckError(
     'bug',
     'no-reset-address',
-    `${path} has no SEV-ES reset address (${why}), so the VMSA of additional vCPUs cannot be generated. Use the OVMF code image that the guest starts with.`,
+    `${path} has no SEV-ES reset address (${why}), so the VMSA of additional vCPUs cannot be generated.`,
+    { advice: 'Use the OVMF code image that the guest starts with.', at: { input: 'firmware' } },
   );
 }
 
-/** Secrets for a guest that has no place for them; `why` is a phrase. */
+/** The launch matches, but its firmware has no place where the guest would look for secrets; `why` is a phrase. */
 export function noSecretArea(why: string): CheckError {
   return new CheckError(
     'config',
     'no-secret-area',
-    `The measurement matches, but the firmware has no area for secrets (${why}): nothing was injected, because the guest would not find it. Use firmware that has one, such as OVMF's AmdSev build.`,
+    `The measurement matches, but the firmware has no area for secrets (${why}): nothing was injected, because the guest would not find it.`,
+    { advice: "Use firmware that has one, such as OVMF's AmdSev build.", at: { input: 'firmware' } },
   );
 }
 
-/** A VMSA file of the wrong length; `found` is missing when it is longer than a page. */
+/** A VMSA file is not one page long; `found` is undefined when it is longer. */
 export function wrongVmsaSize(path: string, found: number | undefined): CheckError {
   return usage(
-    'wrong-vmsa-size',
-    `${path} has ${found ?? 'more than 4096'} bytes; a VMSA is one page of 4096 bytes. Give the page of a single vCPU.`,
+    'page-size',
+    `${path} has ${found ?? 'more than 4096'} bytes; a VMSA is one page of 4096 bytes.`,
+    { advice: 'Give the page of a single vCPU.' },
   );
 }
 
-/** A launch file that does not have the shape of one. */
-export function badLaunchFile(path: string, why: string): CheckError {
-  return usage('bad-launch-file', `${path} is not a launch file: ${why}.`);
+/** There is a page for additional vCPUs and none for the first. */
+export function bspPageNeeded(): CheckError {
+  return usage('bsp-page-needed', 'There is a VMSA for additional vCPUs but none for the boot processor.', {
+    advice: `Give that, too, ${waysToGive('vmsa.bsp')}.`,
+    at: { input: 'vmsa.bsp' },
+  });
 }
 
-/** A launch file that an edit of its text does not change as it should. */
+/** A launch file is not JSON. @param offset where it breaks off, in UTF-16 units, when that is known */
+export function notJson(path: string, offset: number | undefined): CheckError {
+  const where = offset === undefined ? '' : ` (character ${offset})`;
+  return usage(
+    'not-json',
+    `${path} is not a launch file: it is not JSON${where}.`,
+    offset === undefined ? {} : { at: { offset } },
+  );
+}
+
+/** A member of a launch file is missing, unknown, or of another type or range than the schema says; `why` is a phrase. */
+export function badLaunchFile(path: string, why: string, member: readonly string[]): CheckError {
+  return usage('not-a-launch-file', `${path} is not a launch file: ${why}.`, { at: { member } });
+}
+
+/** A launch file is longer than any text that a person would write. */
+export function launchFileTooLarge(path: string): CheckError {
+  return usage('launch-file-too-large', `${path} is not a launch file: it has more than 1 MiB.`);
+}
+
+/** A launch file says neither what was launched nor which domain to ask. */
+export function nothingToCheck(path: string): CheckError {
+  return usage(
+    'nothing-to-check',
+    `${path} is not a launch file: it has neither a recorded "launch" nor a "domain" to ask.`,
+  );
+}
+
+/** A key itself stands in a launch file, which takes the path of its file. Not a word of it is repeated. */
+export function inlinedKey(path: string, name: string): CheckError {
+  return usage(
+    'inlined-key',
+    `${path} is not a launch file: keys.${name}: wanted the path of a key file, found what looks like the key itself.`,
+    { at: { input: `keys.${name}`, member: ['keys', name] } },
+  );
+}
+
+/** A button was to change a launch file that has a member twice, so that nobody knows which of them to change. */
 export function launchFileUnclear(path: string): CheckError {
-  return usage(
-    'launch-file-unclear',
-    `${path} cannot be changed by a button: it has a member more than once. Change it by hand.`,
-  );
+  return usage('repeated-member', `${path} cannot be changed by a button: it has a member more than once.`, {
+    advice: 'Change it by hand.',
+  });
 }
 
-/** Secrets without the key that encrypts them. */
+/** There are secrets to seal, and no key to encrypt them with. */
 export function tekNeeded(): CheckError {
-  return usage('tek-needed', 'Secrets are encrypted under the TEK. Give the TEK, too.');
+  return usage('tek-needed', 'Secrets are encrypted under the TEK.', {
+    advice: 'Give the TEK, too.',
+    at: { input: 'keys.tek' },
+  });
 }
 
-/** A launch file that only names a domain, where a recorded launch is wanted. */
+/** A recorded launch is wanted from a launch file that only names a domain. */
 export function noRecordedLaunch(name: string): CheckError {
-  return usage(
-    'no-recorded-launch',
-    `${name} has no recorded launch, only a domain to ask. Check the domain itself (--domain, or Validate Domain Launch Measurement in VS Code), or record the launch in the file.`,
-  );
+  return usage('no-recorded-launch', `${name} has no recorded launch, only a domain to ask.`, {
+    advice:
+      'Check the domain itself (--domain, or Validate Domain Launch Measurement in VS Code), or record the launch in the file.',
+  });
 }
 
-/** A domain without a launch that a host can tell; `why` is its whole sentence and what to do. */
-export function noLaunch(why: string): CheckError {
-  return new CheckError('config', 'no-launch', `There is no launch to record. ${why}`);
+/** A launch is to be recorded of a domain whose host cannot report one. @param why what was found of the domain, and what to do */
+export function noLaunch(why: { readonly found: string; readonly advice: string }): CheckError {
+  return new CheckError('config', 'no-launch', `There is no launch to record. ${why.found}`, {
+    advice: why.advice,
+    at: { input: 'domain' },
+  });
 }
 
-/** A domain that does not run, so that it has no launch. */
+/** A launch is to be recorded of a domain that is not running, so that there is none. */
 export function notStarted(state: string): CheckError {
   return new CheckError(
     'state',
-    'not-started',
-    `The domain is ${state}, so it has no launch to record. Start it paused: virsh start --paused.`,
+    'domain-not-started',
+    `The domain is ${state}, so it has no launch to record.`,
+    { advice: 'Start it paused: virsh start --paused.', at: { input: 'domain' } },
   );
 }
 
-/** A guest that has its secrets and does not run. */
+/** The guest got its secrets, but the host did not let it run. */
 export function notResumed(cause: CheckError | undefined): CheckError {
   const why = cause ? ` ${cause.message}` : '';
   return new CheckError(
     cause?.kind ?? 'bug',
-    'not-resumed',
-    `The guest has its secrets, but was not resumed.${why} Resume it by hand: virsh resume.`,
+    'guest-not-resumed',
+    `The guest has its secrets, but was not resumed.${why}`,
+    { advice: 'Resume it by hand: virsh resume.' },
   );
 }
 
-/** An injection that was stopped while the host had the sealed secret. */
+/** The person stopped an injection while the host had the sealed secret, so nobody knows whether the guest got it. */
 export function injectionUnsure(): CheckError {
   return new CheckError(
     'state',
     'injection-unsure',
-    'The injection was stopped while the secret was on its way: the guest may have it, and may run. See its state with "virsh domstate" before you send it again.',
+    'The injection was stopped while the secret was on its way: the guest may have it, and may run.',
+    { advice: 'See its state with "virsh domstate" before you send it again.' },
   );
 }
 
-/** Something that a check needs and the host did not report. */
+/** The host leaves out a value without which there is no check; `what` is libvirt's name of it. */
 export function notReported(what: string): CheckError {
-  return new CheckError(
-    'bug',
-    'not-reported',
-    `The host does not report ${what}. Give it by hand, or look into the log of libvirtd.`,
-  );
+  return new CheckError('bug', 'not-reported', `The host does not report ${what}.`, {
+    advice: 'Give it by hand, or look into the log of libvirtd.',
+  });
 }
 
-/** A file that was to be compared and is no page. */
+/** A file holds no VMSA page in any form that is known; `why` is the sentences that say what it holds. */
 export function notAPage(name: string, why: string): CheckError {
   return usage('not-a-page', `${name} is not a VMSA page. ${why}`);
 }
 
-/** A name that no field has, and names that are like it. */
+/** No field of a VMSA has this name. @param similar names that it may be a slip of */
 export function unknownField(name: string, similar: readonly string[]): CheckError {
-  const hint =
-    similar.length > 0
-      ? `Did you mean ${similar.join(', ')}?`
-      : 'sevscope vmsa show --all lists the fields of a page.';
-  return usage('unknown-field', `A VMSA has no field "${name.slice(0, 40)}". ${hint}`);
+  return usage('unknown-field', `A VMSA has no field "${name.slice(0, 40)}".`, {
+    advice:
+      similar.length > 0
+        ? `Did you mean ${similar.join(', ')}?`
+        : 'sevscope vmsa show --all lists the fields of a page.',
+    at: { input: name },
+  });
 }

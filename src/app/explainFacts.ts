@@ -18,6 +18,7 @@ import { MAX_VCPUS } from '../core/tech/sev/digest';
 import { parseMeasurement, type Platform } from '../core/tech/sev/evidence';
 import { parseOvmf } from '../core/ovmf/image';
 import type { DigestInputs, ExplainScope } from './explainThreads';
+import { atInput } from './inputs';
 import type { KeyPaths } from './keys';
 import { checkTogether, readVmsa, type LaunchInputs } from './launch';
 import { digestFile, readShared, type OnProgress } from '../node/read';
@@ -56,9 +57,10 @@ export async function readFacts(
   if (count !== undefined && (count < 1 || count > MAX_VCPUS)) throw sevErrors.badVcpuCount(count, MAX_VCPUS);
   const { wanted, platform, keys, isDigestGiven } = questionOf(inputs);
   const { title, cmdline, vcpus, cpu, profile, vmsa } = inputs;
-  const digest = async (path: string | undefined) => {
+  const digest = async (input: 'kernel' | 'initrd') => {
+    const path = inputs[input];
     if (path === undefined) return undefined;
-    const { name, bytes, sha256 } = await digestFile(path, { onProgress });
+    const { name, bytes, sha256 } = await atInput(input, () => digestFile(path, { onProgress }));
     return { name, bytes, sha256 };
   };
   const facts: LaunchFacts = {
@@ -68,8 +70,8 @@ export async function readFacts(
     others: othersOf(scope),
     vmsa: vmsa?.bsp === undefined ? undefined : await readPages(vmsa.bsp, vmsa.ap),
     firmwares: await readImages(inputs.firmware, scope.beside === true),
-    kernel: await digest(inputs.kernel),
-    initrd: await digest(inputs.initrd),
+    kernel: await digest('kernel'),
+    initrd: await digest('initrd'),
     cmdline,
     vcpus,
     cpu,
@@ -124,7 +126,10 @@ function keyFacts(keys: KeyPaths): KeyFacts {
 }
 
 async function readPages(bsp: string, ap: string | undefined): Promise<LaunchFacts['vmsa']> {
-  return { bsp: await readVmsa(bsp), ap: ap === undefined ? undefined : await readVmsa(ap) };
+  return {
+    bsp: await atInput('vmsa.bsp', () => readVmsa(bsp)),
+    ap: ap === undefined ? undefined : await atInput('vmsa.ap', () => readVmsa(ap)),
+  };
 }
 
 /** An image made of parts. */
@@ -143,7 +148,7 @@ function imageOf(
 
 /** The given image, then what may have been launched instead, each content once. */
 async function readImages(path: string, beside: boolean): Promise<LaunchFacts['firmwares']> {
-  const bytes = await readShared(path, MAX_IMAGE);
+  const bytes = await atInput('firmware', () => readShared(path, MAX_IMAGE));
   const name = basename(path);
   const given = imageOf([bytes], { path, name, origin: 'given' });
   const store = variableStoreSize(bytes);

@@ -1,4 +1,5 @@
-// Files that cannot be read or written as they should.
+// Files that cannot be read or written as they should. None of them says what the file was for: who reads it knows and adds the place
+// (withPlace of core's errors). What `launch lint` reports, too, has the name of its rule as its code.
 
 import { CheckError, usage } from '../core/errors';
 
@@ -13,16 +14,17 @@ const UNREADABLE: Readonly<Record<string, string>> = {
   EMFILE: 'too many files are open',
 };
 
-/** A file that cannot be opened or read; `reason` is the system's code, or a phrase. */
+/** A file cannot be opened or read; `reason` is the system's code, or a phrase. */
 export function unreadableFile(path: string, reason: string): CheckError {
   return new CheckError(
     'bug',
     'unreadable-file',
-    `${path} cannot be read: ${UNREADABLE[reason] ?? reason}. Check the path.`,
+    `${path} cannot be read: ${UNREADABLE[reason] ?? reason}.`,
+    { advice: 'Check the path.' },
   );
 }
 
-/** A file that cannot be written; `reason` is the system's code. */
+/** A file cannot be written and is as it was; `reason` is the system's code. */
 export function unwritableFile(path: string, reason: string): CheckError {
   return new CheckError(
     'bug',
@@ -31,15 +33,16 @@ export function unwritableFile(path: string, reason: string): CheckError {
   );
 }
 
-/** A file larger than anything that this tool shows. */
+/** A file is larger than anything that this tool shows. @param most in bytes */
 export function tooLarge(path: string, most: number): CheckError {
   return usage(
-    'too-large',
-    `${path} has more than ${most >> 20} MiB; firmware images and VMSA pages are smaller. Check the path.`,
+    'file-too-large',
+    `${path} has more than ${most >> 20} MiB; firmware images and VMSA pages are smaller.`,
+    { advice: 'Check the path.' },
   );
 }
 
-/** A key file of the wrong length. `found` is missing when it is longer than wanted. */
+/** A key file has another length than its key. `found` is undefined when it is longer than wanted. */
 export function badKeyFile(
   what: string,
   path: string,
@@ -47,32 +50,33 @@ export function badKeyFile(
   wanted: number,
 ): CheckError {
   return usage(
-    'bad-key-file',
-    `${path} has ${found ?? `more than ${wanted}`} bytes; a file with the ${what} has exactly ${wanted}. Binary, not text: sevctl writes such files.`,
+    'key-size',
+    `${path} has ${found ?? `more than ${wanted}`} bytes; a file with the ${what} has exactly ${wanted}.`,
+    { advice: 'Binary, not text: sevctl writes such files.' },
   );
 }
 
-/** A pipe in the place of a file that is read again and again. */
+/** A launch file, which is read again for each check, is a pipe, which can be read once only. */
 export function pipeForFile(path: string): CheckError {
   return usage(
-    'pipe-for-file',
-    `${path} is a pipe, whose content can be read once only; a launch file is read whenever it is checked. Give a file.`,
+    'launch-file-is-pipe',
+    `${path} is a pipe, whose content can be read once only; a launch file is read whenever it is checked.`,
+    { advice: 'Give a file.' },
   );
 }
 
-/** A file that would be replaced. */
+/** A new file was to be written where there is one already, which was left alone. */
 export function fileExists(path: string): CheckError {
-  return usage(
-    'file-exists',
-    `${path} is there already, and was not replaced. Choose another name, or remove it first.`,
-  );
+  return usage('file-exists', `${path} is there already, and was not replaced.`, {
+    advice: 'Choose another name, or remove it first.',
+  });
 }
 
-/** A long read that the person stopped. */
+/** The person stopped a check while its files were read. */
 export function cancelled(): CheckError {
   return new CheckError(
     'state',
-    'cancelled',
+    'check-cancelled',
     'The check was cancelled before it finished; there is no verdict.',
   );
 }

@@ -4,6 +4,7 @@
 import * as ioErrors from './ioErrors';
 import { KEY_SIZE } from '../core/tech/sev/evidence';
 import { isPipe, readUpTo } from '../node/read';
+import { atInput } from './inputs';
 
 /** Where the keys are: one file with both, or a file each. */
 export type KeyPaths = { readonly tk: string } | { readonly tik: string; readonly tek?: string | undefined };
@@ -16,6 +17,8 @@ export interface Keys {
 
 /** Bytes of key files: of both keys in one, and of one key. */
 export const KEY_FILE_SIZES = { tk: 2 * KEY_SIZE, tik: KEY_SIZE, tek: KEY_SIZE } as const;
+
+type KeyInput = keyof typeof KEY_FILE_SIZES;
 
 // 16 or 32 bytes in hexadecimal or padded base64, and PEM. A path of this form can be written with ./ before it.
 const PASTED =
@@ -47,18 +50,18 @@ export async function withKeys<T>(
   signal?: AbortSignal,
 ): Promise<T> {
   const read: Uint8Array[] = [];
-  const take = async (path: string, what: string, size: number): Promise<Uint8Array> => {
-    const bytes = await readKey(path, what, size, signal);
+  const take = async (input: KeyInput, path: string, what: string): Promise<Uint8Array> => {
+    const bytes = await atInput(`keys.${input}`, () => readKey(path, what, KEY_FILE_SIZES[input], signal));
     read.push(bytes);
     return bytes;
   };
   try {
     if ('tk' in paths) {
-      const both = await take(paths.tk, 'TEK and TIK', 2 * KEY_SIZE);
+      const both = await take('tk', paths.tk, 'TEK and TIK');
       return await use({ tek: both.subarray(0, KEY_SIZE), tik: both.subarray(KEY_SIZE) });
     }
-    const tik = await take(paths.tik, 'TIK', KEY_SIZE);
-    const tek = paths.tek === undefined ? undefined : await take(paths.tek, 'TEK', KEY_SIZE);
+    const tik = await take('tik', paths.tik, 'TIK');
+    const tek = paths.tek === undefined ? undefined : await take('tek', paths.tek, 'TEK');
     return await use({ tik, tek });
   } finally {
     for (const bytes of read) bytes.fill(0);

@@ -17,6 +17,7 @@ import { VMSA_SIZE } from '../core/vmsa/layout/layout';
 import { SEV_ES_PROFILES, type KnownProfile, type ProfileId } from '../core/vmsa/launch/profiles';
 import type { CpuId } from '../core/vmsa/launch/signature';
 import type { DigestFile } from './digestCache';
+import { atInput, type InputName } from './inputs';
 import { checkKeys, withKeys, type KeyPaths } from './keys';
 import type { LaunchFile } from './launchFile';
 import { digestFile, isPipe, readTail, readUpTo, type ReadOptions } from '../node/read';
@@ -112,8 +113,8 @@ async function vmsaFor(
   if (vmsa?.bsp !== undefined) {
     const { bsp, ap } = vmsa;
     return {
-      bsp: await readVmsa(bsp, signal),
-      ap: ap === undefined ? undefined : await readVmsa(ap, signal),
+      bsp: await atInput('vmsa.bsp', () => readVmsa(bsp, signal)),
+      ap: ap === undefined ? undefined : await atInput('vmsa.ap', () => readVmsa(ap, signal)),
       source: 'owner',
       detail: ap === undefined ? basename(bsp) : `${basename(bsp)}, then ${basename(ap)}`,
     };
@@ -127,7 +128,9 @@ async function vmsaFor(
     detail: `generated for ${describeCpuId(cpu)}; ${profile.title}`,
   };
   if (vcpus < 2) return { bsp: page('bsp'), ...made };
-  const address = needsOf(profile, 'ap').resetAddress ? resetAddressOf(image, inputs.firmware) : undefined;
+  const address = needsOf(profile, 'ap').resetAddress
+    ? await atInput('firmware', () => resetAddressOf(image, inputs.firmware))
+    : undefined;
   return { bsp: page('bsp'), ap: page('ap', address), ...made };
 }
 
@@ -183,7 +186,7 @@ export function checkTogether({
   if (kernel === undefined && (initrd !== undefined || cmdline !== undefined))
     throw checkErrors.kernelNeeded();
   if (cpu && vmsa) throw checkErrors.cpuAndVmsa();
-  if (vmsa?.ap !== undefined && vmsa.bsp === undefined) throw checkErrors.bspPageNeeded();
+  if (vmsa?.ap !== undefined && vmsa.bsp === undefined) throw errors.bspPageNeeded();
 }
 
 /**
@@ -194,11 +197,20 @@ export function checkTogether({
 export async function checkOwnerInputs(inputs: OwnerInputs, signal?: AbortSignal): Promise<void> {
   checkTogether(inputs);
   const { firmware, kernel, initrd, vmsa, keys } = inputs;
-  const looks = (path: string | undefined, look: (path: string) => Promise<unknown>) =>
-    path === undefined ? undefined : isPipe(path).then((pipe) => (pipe ? undefined : look(path)));
-  for (const path of [firmware, kernel, initrd]) await looks(path, (file) => readUpTo(file, 1, signal));
+  const look = async (
+    input: InputName,
+    path: string | undefined,
+    read: (path: string) => Promise<unknown>,
+  ) => {
+    if (path !== undefined && !(await isPipe(path))) await atInput(input, () => read(path));
+  };
+  const begin = (file: string) => readUpTo(file, 1, signal);
+  await look('firmware', firmware, begin);
+  await look('kernel', kernel, begin);
+  await look('initrd', initrd, begin);
   await checkKeys(keys, signal);
-  for (const path of [vmsa?.bsp, vmsa?.ap]) await looks(path, (file) => readVmsa(file, signal));
+  await look('vmsa.bsp', vmsa?.bsp, (file) => readVmsa(file, signal));
+  await look('vmsa.ap', vmsa?.ap, (file) => readVmsa(file, signal));
 }
 
 /** How a check is watched and stopped, and who reads its files: digestFile unless a batch shares what is read. */
@@ -213,15 +225,18 @@ export interface CheckOptions extends ReadOptions {
 export async function runCheck(inputs: LaunchInputs, options: CheckOptions = {}): Promise<Report> {
   checkUsage(inputs);
   const { digest = digestFile } = options;
-  const firmware = await digest(inputs.firmware, options);
+  const firmware = await atInput('firmware', () => digest(inputs.firmware, options));
   // A wrong key file is told at once; for the HMAC the keys are read again, so that they are not in memory while
   // gigabytes are streamed.
   await checkKeys(inputs.keys, options.signal);
   const image = parseOvmf(firmware.tail, { fileSize: firmware.bytes }).value;
   const vmsa = await vmsaFor(inputs, image, options.signal);
-  const maybe = async (path: string | undefined) => (path === undefined ? undefined : digest(path, options));
-  const kernel = await maybe(inputs.kernel);
-  const initrd = await maybe(inputs.initrd);
+  const maybe = async (input: 'kernel' | 'initrd') => {
+    const path = inputs[input];
+    return path === undefined ? undefined : atInput(input, () => digest(path, options));
+  };
+  const kernel = await maybe('kernel');
+  const initrd = await maybe('initrd');
   const warnings = inputWarnings(inputs, image);
   return withKeys(
     inputs.keys,
@@ -261,7 +276,7 @@ export async function sealForLaunch(
   secrets: readonly Secret[],
 ): Promise<SealedSecrets> {
   try {
-    const image = await readFirmware(inputs.firmware);
+    const image = await atInput('firmware', () => readFirmware(inputs.firmware));
     const packet = await withKeys(inputs.keys, ({ tik, tek }) => {
       if (!tek) throw errors.tekNeeded();
       const { hmac } = parseMeasurement(inputs.measurement);

@@ -144,10 +144,10 @@ export type LaunchFile = v.InferOutput<typeof LaunchFileSchema> & { profile?: Pr
 // The libraries' own messages quote what they refuse, and that may be a key: a key file given by mistake, or a key
 // pasted where its path belongs. So the sentences are made here, from places and types.
 
-/** Where JSON breaks off, when the parser says it. */
-function placeOf(error: unknown): string {
+/** The character at which JSON breaks off, when the parser says it, which it does in words only. */
+function placeOf(error: unknown): number | undefined {
   const position = error instanceof SyntaxError ? /position (\d+)/.exec(error.message)?.[1] : undefined;
-  return position === undefined ? '' : ` (character ${position})`;
+  return position === undefined ? undefined : Number(position);
 }
 
 /** Issues whose sentence is ours: what was wanted, with nothing of what was found. */
@@ -171,11 +171,14 @@ export interface ShapeProblem {
   readonly why: string;
 }
 
+const memberOf = ({ path }: v.BaseIssue<unknown>): readonly string[] =>
+  path?.map(({ key: name }) => String(name)) ?? [];
+
 /** All that the schema refuses, in its order. */
 export function shapeProblems(json: unknown): ShapeProblem[] {
   const { issues = [] } = v.safeParse(LaunchFileSchema, json);
   return issues.map((issue) => ({
-    member: issue.path?.map(({ key: name }) => String(name)) ?? [],
+    member: memberOf(issue),
     why: complaint(issue),
   }));
 }
@@ -221,22 +224,19 @@ export function parseLaunchFile(text: string, path: string): LaunchFile {
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw errors.badLaunchFile(path, `it is not JSON${placeOf(error)}`);
+    throw errors.notJson(path, placeOf(error));
   }
   const result = v.safeParse(LaunchFileSchema, json);
   if (!result.success) {
     const issue = result.issues[0];
-    throw errors.badLaunchFile(path, `${v.getDotPath(issue) ?? 'the top level'}: ${complaint(issue)}`);
+    const member = v.getDotPath(issue);
+    throw errors.badLaunchFile(path, `${member ?? 'the top level'}: ${complaint(issue)}`, memberOf(issue));
   }
-  if (!result.output.launch && !result.output.domain)
-    throw errors.badLaunchFile(path, 'it has neither a recorded "launch" nor a "domain" to ask');
+  if (!result.output.launch && !result.output.domain) throw errors.nothingToCheck(path);
   const pasted = Object.entries(result.output.keys).find(
     ([, value]) => value !== undefined && looksLikeKey(value),
   );
-  if (pasted) {
-    const why = 'wanted the path of a key file, found what looks like the key itself';
-    throw errors.badLaunchFile(path, `keys.${pasted[0]}: ${why}`);
-  }
+  if (pasted) throw errors.inlinedKey(path, pasted[0]);
   const at = (p: string) => pathIn(path, p);
   const maybe = (p: string | undefined) => (p === undefined ? undefined : at(p));
   const { firmware, kernel, initrd, vmsa, keys, ...rest } = result.output;
@@ -256,7 +256,7 @@ const MAX_LAUNCH_FILE = 2 ** 20;
 /** The text of a launch file on disk. @param path absolute @throws CheckError when it cannot be read or is too large */
 export async function readLaunchText(path: string): Promise<string> {
   const bytes = await readUpTo(path, MAX_LAUNCH_FILE);
-  if (bytes.length > MAX_LAUNCH_FILE) throw errors.badLaunchFile(path, 'it has more than 1 MiB');
+  if (bytes.length > MAX_LAUNCH_FILE) throw errors.launchFileTooLarge(path);
   return Buffer.from(bytes).toString('utf8');
 }
 

@@ -42,7 +42,7 @@ export async function askLaunch(connection: Connection, domain: string): Promise
   const { summary } = await connection.domain(domain);
   const { state } = summary;
   const why = whySummaryUncheckable(summary);
-  if (why) throw errors.noLaunch(`${why.found} ${why.advice}`);
+  if (why) throw errors.noLaunch(why);
   if (!isActive({ state })) throw errors.notStarted(state.name);
   const told = await connection.launchSecurityInfo(summary.uuid);
   const launch = {

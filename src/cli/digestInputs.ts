@@ -12,6 +12,7 @@ import { snpLaunch } from '../core/tech/snp/loads';
 import { snpVmmOf, type MatrixRequest } from '../core/check/matrix';
 import { computeImageDigests } from '../core/check/imageDigests';
 import { parseOvmf, type OvmfImage } from '../core/ovmf/image';
+import { atInput } from '../app/inputs';
 import { readFirmware, resetAddressOf } from '../app/launch';
 import { digestFile, type ReadOptions } from '../node/read';
 import { readWhole } from '../app/vmsaFile';
@@ -51,9 +52,10 @@ async function kernelTable(
   // sev-snp-measure digests what no VMM would start with; such a value is worse than none.
   if (!image.supports.some(({ feature, ok }) => feature === 'kernel hashes' && ok))
     throw snpErrors.noHashArea();
-  const { sha256 } = await digestFile(kernel, reading);
-  const ofInitrd = initrd === undefined ? undefined : (await digestFile(initrd, reading)).sha256;
-  return encodeKernelHashes({ kernel: sha256, initrd: ofInitrd, cmdline });
+  const ofKernel = await atInput('kernel', () => digestFile(kernel, reading));
+  const ofInitrd =
+    initrd === undefined ? undefined : await atInput('initrd', () => digestFile(initrd, reading));
+  return encodeKernelHashes({ kernel: ofKernel.sha256, initrd: ofInitrd?.sha256, cmdline });
 }
 
 /** Node's hash with the types that core has for one. */
@@ -70,15 +72,17 @@ function firmwarePages(bytes: Uint8Array): Uint8Array {
   return snpOvmfHash;
 }
 
+const readImage = (path: string): Promise<Uint8Array> => atInput('firmware', () => readWhole(path));
+
 /** The digest of the firmware pages alone, 48 bytes. @throws CheckError */
 export async function ovmfHash(options: DigestOptions): Promise<Uint8Array> {
-  return firmwarePages(await readWhole(firmwareOf(options)));
+  return firmwarePages(await readImage(firmwareOf(options)));
 }
 
 /** The state of an SEV or SEV-ES launch before its first vCPU, and its reset address. @throws CheckError */
 export async function readSevLaunch(options: DigestOptions, reading: ReadOptions) {
   const path = firmwareOf(options);
-  const { hasher, tail, bytes } = await digestFile(path, reading);
+  const { hasher, tail, bytes } = await atInput('firmware', () => digestFile(path, reading));
   const image = parseOvmf(tail, { fileSize: bytes }).value;
   const table = await kernelTable(options, reading, image);
   if (table) hasher.update(table);
@@ -98,12 +102,12 @@ async function readSnpLaunch(
   reading: ReadOptions,
 ): Promise<ReadLaunch> {
   const { snpOvmfHash: given, guestFeatures } = options;
-  const seed = given === undefined ? firmwarePages(await readWhole(path)) : fromHex(given);
+  const seed = given === undefined ? firmwarePages(await readImage(path)) : fromHex(given);
   if (seed?.length !== 48) throw errors.badOvmfHash();
   const features = guestFeatures === undefined ? undefined : parseUnsigned(guestFeatures);
   if (guestFeatures !== undefined && (features === undefined || features >= 2n ** 64n))
     throw errors.badFeatures(guestFeatures);
-  const image = await readFirmware(path);
+  const image = await atInput('firmware', () => readFirmware(path));
   const table = await kernelTable(options, reading, image);
   return {
     resetAddress: () => resetAddressOf(image, path),

@@ -1,37 +1,40 @@
-// What can be wrong with a command line.
+// What can be wrong with a command line. A place names an input, or an option that is no input of a launch.
 
 import { CheckError, usage } from '../core/errors';
 
-/** Only some of family, model and stepping. */
-export function halfCpu(): CheckError {
+/** Only one or two of family, model and stepping were given. */
+export function incompleteCpu(): CheckError {
   return usage(
-    'half-cpu',
+    'incomplete-cpu',
     'A CPU needs all three of family, model and stepping; or give a QEMU model by name.',
+    { at: { input: 'cpu' } },
   );
 }
 
-/** A CPU by name and by numbers. */
+/** A CPU was given by name and by numbers, too. */
 export function twoCpus(): CheckError {
-  return usage('two-cpus', 'The CPU is given by name and by numbers. Give one of them.');
+  return usage('two-cpus', 'The CPU is given by name and by numbers.', {
+    advice: 'Give one of them.',
+    at: { input: 'cpu' },
+  });
 }
 
-/** A generated page for no CPU in particular. */
+/** A page is to be generated, and no CPU was given whose signature it would hold. */
 export function cpuNeeded(): CheckError {
-  return usage(
-    'cpu-needed',
-    'A VMSA holds the signature of its CPU. Give family, model and stepping, or a QEMU model by name.',
-  );
+  return usage('cpu-needed', 'A VMSA holds the signature of its CPU.', {
+    advice: 'Give family, model and stepping, or a QEMU model by name.',
+    at: { input: 'cpu' },
+  });
 }
 
-/** Nothing to compare with. */
+/** A page is to be compared, and neither another file nor a CPU to generate a page for was given. */
 export function comparisonNeeded(): CheckError {
-  return usage(
-    'comparison-needed',
-    'Compare with what? Give a second VMSA file, or the CPU and profile of a page to generate.',
-  );
+  return usage('comparison-needed', 'Compare with what?', {
+    advice: 'Give a second VMSA file, or the CPU and profile of a page to generate.',
+  });
 }
 
-/** A file and a generated page to compare with. */
+/** A page is to be compared with a file and with a generated page at once. */
 export function twoComparisons(): CheckError {
   return usage(
     'two-comparisons',
@@ -39,179 +42,191 @@ export function twoComparisons(): CheckError {
   );
 }
 
-/** An option that a check cannot do without. */
+/** Neither the command line nor a launch file gives something that a check cannot do without. */
 export function optionNeeded(option: string): CheckError {
-  return usage('option-needed', `${option} is missing. Give it, or a launch file with --launch.`);
+  return usage('option-needed', `${option} is missing.`, {
+    advice: 'Give it, or a launch file with --launch.',
+    at: { input: option },
+  });
 }
 
-/** Neither form of the keys. */
+/** The keys were given in neither of their two forms, or only one of them was. */
 export function keysNeeded(): CheckError {
-  return usage(
-    'keys-needed',
-    "The guest owner's keys are missing. Give both --tik and --tek, or --tk with both in one file.",
-  );
+  return usage('keys-needed', "The guest owner's keys are missing.", {
+    advice: 'Give both --tik and --tek, or --tk with both in one file.',
+    at: { input: 'keys' },
+  });
 }
 
-/** Both forms of the keys. */
+/** The keys were given in one file and in files of their own, too. */
 export function twoKeyForms(): CheckError {
-  return usage('two-key-forms', '--tk holds both keys; --tik and --tek cannot be given with it.');
+  return usage('two-key-forms', '--tk holds both keys; --tik and --tek cannot be given with it.', {
+    at: { input: 'keys' },
+  });
 }
 
-/** One half of a sealed packet. */
+/** Only one of the two files was named that sealed secrets are written to. */
 export function bothSecretFiles(): CheckError {
-  return usage(
-    'both-secret-files',
-    'Sealed secrets are two files. Give both --secret-header and --secret-payload.',
-  );
+  return usage('secret-file-needed', 'Sealed secrets are two files.', {
+    advice: 'Give both --secret-header and --secret-payload.',
+  });
 }
 
-/** A secret that is not NAME:PATH. What was given is not repeated: it may hold the secret itself. */
+/** A secret was not given as NAME:PATH. What was given is not repeated: it may hold the secret itself. */
 export function badSecret(): CheckError {
   return usage(
     'bad-secret',
     'A secret is given as NAME:PATH, where NAME is a GUID or luks-key and PATH a file.',
+    { at: { input: 'secrets' } },
   );
 }
 
-/** Secrets for a running guest and for files. */
+/** Secrets were to be injected into a running guest and to be written to files, too. */
 export function injectOrSeal(): CheckError {
-  return usage(
-    'inject-or-seal',
-    'With --domain secrets go to the guest itself. Leave out --secret-header and --secret-payload, or check a recorded launch.',
-  );
+  return usage('inject-or-seal', 'With --domain secrets go to the guest itself.', {
+    advice: 'Leave out --secret-header and --secret-payload, or check a recorded launch.',
+    at: { input: '--domain' },
+  });
 }
 
-/** A program that was put together without the part that talks to libvirt. */
+/** The program was installed without the part that talks to libvirt. */
 export function noWorker(): CheckError {
-  return new CheckError(
-    'bug',
-    'no-worker',
-    'The part that talks to libvirt is missing. Install SevScope again.',
-  );
+  return new CheckError('bug', 'no-libvirt-part', 'The part that talks to libvirt is missing.', {
+    advice: 'Install SevScope again.',
+  });
 }
 
-/** An option that only counts with a domain. */
+/** An option that is about a running domain was given without one. */
 export function domainNeeded(option: string): CheckError {
-  return usage('domain-needed', `${option} is about a running domain. Give --domain, too, or leave it out.`);
+  return usage('domain-needed', `${option} is about a running domain.`, {
+    advice: 'Give --domain, too, or leave it out.',
+    at: { input: option },
+  });
 }
 
-/** A VMM and a profile of another one. */
+/** A VMM was given together with a profile of another one. */
 export function otherUserspace(userspace: string, profile: string): CheckError {
-  return usage(
-    'other-userspace',
-    `The profile ${profile} is not a launch by ${userspace}. Give the VMM or the profile, not both.`,
-  );
+  return usage('profile-of-other-vmm', `The profile ${profile} is not a launch by ${userspace}.`, {
+    advice: 'Give the VMM or the profile, not both.',
+    at: { input: 'profile' },
+  });
 }
 
-/** A reset address typed and an image that has one. */
+/** A reset address was given by hand and by an image that has one. */
 export function twoResetAddresses(): CheckError {
   return usage(
     'two-reset-addresses',
-    'The reset address is given twice, by --reset-address and by --firmware. Give one of them.',
+    'The reset address is given twice, by --reset-address and by --firmware.',
+    { advice: 'Give one of them.', at: { input: 'resetAddress' } },
   );
 }
 
-/** A file that holds a page in a form that is not changed in place. */
+/** A file to be changed in place holds its page in a form from which it is only read. */
 export function onlyRawUpdates(path: string, form: string): CheckError {
-  return usage(
-    'only-raw-updates',
-    `${path} is a ${form}; only raw pages are changed in place. Write the page first: sevscope vmsa export ${path} --as bin --output page.vmsa`,
-  );
+  return usage('not-a-raw-page', `${path} is a ${form}; only raw pages are changed in place.`, {
+    advice: `Write the page first: sevscope vmsa export ${path} --as bin --output page.vmsa`,
+  });
 }
 
-/** A setting that is not FIELD=VALUE. */
+/** What a field is to be set to was not given as FIELD=VALUE. */
 export function badSetting(found: string): CheckError {
-  return usage(
-    'bad-setting',
-    `"${found.slice(0, 60)}" is no setting. Give FIELD=VALUE, for example rdx=0xa00f11.`,
-  );
+  return usage('bad-setting', `"${found.slice(0, 60)}" is no setting.`, {
+    advice: 'Give FIELD=VALUE, for example rdx=0xa00f11.',
+  });
 }
 
-/** An old name of an array that is now known to be several fields. */
+/** An old name stands for an array that is known to be several fields by now, of which one is to be set. */
 export function severalFields(name: string, fields: readonly string[]): CheckError {
-  return usage('several-fields', `"${name}" is several fields: ${fields.join(', ')}. Set one of them.`);
+  return usage('several-fields', `"${name}" is several fields: ${fields.join(', ')}.`, {
+    advice: 'Set one of them.',
+    at: { input: name },
+  });
 }
 
-/** Bytes for a terminal. */
+/** Raw bytes would have been printed on a terminal. */
 export function binaryToTerminal(): CheckError {
-  return usage(
-    'binary-to-terminal',
-    'A raw page is no text for a terminal. Give --output PATH, or send it to another program.',
-  );
+  return usage('binary-to-terminal', 'A raw page is no text for a terminal.', {
+    advice: 'Give --output PATH, or send it to another program.',
+  });
 }
 
-/** A value of an SVSM image for pages that hold none of it. */
+/** A value of an SVSM image was given for a profile whose pages have no place for it. */
 export function svsmValueUnused(part: string, profile: string): CheckError {
-  return usage(
-    'svsm-value-unused',
-    `Pages of the profile ${profile} hold no ${part} of an SVSM image. Leave it out, or give --profile.`,
-  );
+  return usage('unused-svsm-value', `Pages of the profile ${profile} hold no ${part} of an SVSM image.`, {
+    advice: 'Leave it out, or give --profile.',
+    at: { input: part },
+  });
 }
 
-/** A pattern of launch files that no file matches. */
+/** No file has a name that fits a pattern of launch files. */
 export function noLaunchMatches(pattern: string): CheckError {
-  return usage(
-    'no-launch-matches',
-    `No file matches "${pattern}". Quote the pattern so that the shell leaves it alone, and check the folder it starts in.`,
-  );
+  return usage('no-file-matches', `No file matches "${pattern}".`, {
+    advice: 'Quote the pattern so that the shell leaves it alone, and check the folder it starts in.',
+    at: { input: '--launch' },
+  });
 }
 
-/** An option that is about one launch, beside several. */
+/** An option that is about one launch was given for several. */
 export function oneLaunchOnly(option: string): CheckError {
-  return usage(
-    'one-launch-only',
-    `${option} is about one launch, but --launch names several. Leave it out, or check that launch by itself.`,
-  );
+  return usage('one-launch-only', `${option} is about one launch, but --launch names several.`, {
+    advice: 'Leave it out, or check that launch by itself.',
+    at: { input: option },
+  });
 }
 
-/** An image whose pages cannot be launched with SNP; `why` is a sentence. */
+/** The pages of the firmware cannot be launched with SNP; `why` is a sentence. */
 export function noSnpDigest(why: string): CheckError {
-  return new CheckError('config', 'no-snp-digest', `${why} There is no digest.`);
+  return new CheckError('config', 'no-snp-digest', `${why} There is no digest.`, {
+    at: { input: 'firmware' },
+  });
 }
 
-/** A list of numbers of vCPUs that is none. */
+/** A number of vCPUs, or a list of such numbers for a table, cannot be read or goes beyond what a machine has. */
 export function badVcpuList(text: string, most: number): CheckError {
-  return usage(
-    'bad-vcpu-list',
-    `"${text.slice(0, 40)}" is no number of vCPUs. Give 1 to ${most}; with --matrix also ranges and lists, for example 1-8 or 1,2,4.`,
-  );
+  return usage('bad-vcpu-list', `"${text.slice(0, 40)}" is no number of vCPUs.`, {
+    advice: `Give 1 to ${most}; with --matrix also ranges and lists, for example 1-8 or 1,2,4.`,
+    at: { input: 'vcpus' },
+  });
 }
 
-/** A CPU for a table that is none. */
+/** A CPU for a table is neither the name of a model nor three numbers. */
 export function badMatrixCpu(text: string): CheckError {
-  return usage(
-    'bad-matrix-cpu',
-    `"${text.slice(0, 40)}" is no CPU. Give a QEMU model such as EPYC-Milan, family/model/stepping such as 25/17/1, or all.`,
-  );
+  return usage('bad-matrix-cpu', `"${text.slice(0, 40)}" is no CPU.`, {
+    advice: 'Give a QEMU model such as EPYC-Milan, family/model/stepping such as 25/17/1, or all.',
+    at: { input: 'cpu' },
+  });
 }
 
-/** A signature that no CPU has. */
+/** A CPU signature has bits that no CPU sets. */
 export function badSignature(text: string): CheckError {
-  return usage(
-    'bad-signature',
-    `${text} is no CPU signature: it has bits that no CPU sets. An example is 0xa00f11.`,
-  );
+  return usage('bad-cpu-signature', `${text} is no CPU signature: it has bits that no CPU sets.`, {
+    advice: 'An example is 0xa00f11.',
+    at: { input: 'cpu' },
+  });
 }
 
-/** A profile of another mode. */
+/** A profile was given that launches in another mode than the one that is asked for. */
 export function otherMode(id: string, mode: string, known: readonly string[]): CheckError {
-  return usage(
-    'other-mode',
-    `"${id.slice(0, 40)}" is no profile of mode ${mode}. Use one of ${known.join(', ')}, or all.`,
-  );
+  return usage('profile-of-other-mode', `"${id.slice(0, 40)}" is no profile of mode ${mode}.`, {
+    advice: `Use one of ${known.join(', ')}, or all.`,
+    at: { input: 'profile' },
+  });
 }
 
-/** An option that another option makes meaningless, or that needs another; `why` is a phrase. */
+/** An option was given where another one makes it meaningless, or where one is missing that it needs; `why` is a phrase. */
 export function oddOption(option: string, why: string): CheckError {
-  return usage('odd-option', `${option} cannot be given here: ${why}. Leave it out.`);
+  return usage('option-not-allowed', `${option} cannot be given here: ${why}.`, {
+    advice: 'Leave it out.',
+    at: { input: option },
+  });
 }
 
-/** Something that a launch digest cannot do without. */
+/** Something was not given that a launch digest cannot do without; `what` is a phrase that says what to give. */
 export function digestNeeds(option: string, what: string): CheckError {
-  return usage('digest-needs', `${option} is missing: ${what}.`);
+  return usage('digest-option-needed', `${option} is missing: ${what}.`, { at: { input: option } });
 }
 
-/** A nonce that is none. */
+/** The nonce for a measurement is not 16 bytes in a form that can be read. */
 export function badNonce(): CheckError {
   return usage(
     'bad-nonce',
@@ -219,7 +234,7 @@ export function badNonce(): CheckError {
   );
 }
 
-/** An SNP OVMF hash that is none. */
+/** The digest of the firmware pages, given in place of the firmware, is not 48 bytes of hexadecimal. */
 export function badOvmfHash(): CheckError {
   return usage(
     'bad-ovmf-hash',
@@ -227,15 +242,14 @@ export function badOvmfHash(): CheckError {
   );
 }
 
-/** A table that the person stopped. */
+/** The person stopped a table of digests. */
 export function tableCancelled(): CheckError {
   return new CheckError('state', 'table-cancelled', 'The table was cancelled before its last row.');
 }
 
-/** SEV features that are no 64-bit number. */
+/** The SEV features to launch with are not a number of at most 64 bits. */
 export function badFeatures(text: string): CheckError {
-  return usage(
-    'bad-features',
-    `"${text.slice(0, 40)}" is no number of 64 bits. SEV features are such as 0x1 or 0x21.`,
-  );
+  return usage('bad-sev-features', `"${text.slice(0, 40)}" is no number of 64 bits.`, {
+    advice: 'SEV features are such as 0x1 or 0x21.',
+  });
 }

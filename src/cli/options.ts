@@ -111,7 +111,7 @@ export function cpuFrom({ family, model, stepping, cpuModel }: CpuOptions): CpuI
     return cpuByName(cpuModel);
   }
   if (given === 0) return undefined;
-  if (family === undefined || model === undefined || stepping === undefined) throw errors.halfCpu();
+  if (family === undefined || model === undefined || stepping === undefined) throw errors.incompleteCpu();
   return { family, model, stepping };
 }
 

@@ -47,7 +47,7 @@ export function showOvmf(bytes: Uint8Array, file: string, options: OvmfOptions, 
   const { value, findings } = lintOvmf(bytes, { decompress: decompressSection });
   const { image, volumes, build } = value;
   if (options.json) {
-    const origin = provenance(image);
+    const origin = provenance({ image, bytes });
     printJson(out, {
       file,
       kind: 'ovmf',
@@ -65,7 +65,7 @@ export function showOvmf(bytes: Uint8Array, file: string, options: OvmfOptions, 
   const lines = [
     ...(build.part === 'unknown' ? [] : [`  ${describeBuild(build)}`]),
     ...columns(supports, '  '),
-    ...(image.table ? [`  edk2: ${describeReleases(provenance(image))}`] : []),
+    ...(image.table ? [`  edk2: ${describeReleases(provenance({ image, bytes }))}`] : []),
     ...image.regions.flatMap((region) => ['', ...regionLines(region, '')]),
     ...volumeLines(volumes.nodes, options.volumes === true),
     ...findingLines(findings),

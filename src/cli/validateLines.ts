@@ -27,7 +27,7 @@ const sentenceOf = ({ outcome }: LaunchResult): string =>
 /** Where in its launch file the cause of a result stands. */
 async function placeIn({ path, outcome }: LaunchResult): Promise<LineColumn> {
   const text = await readLaunchText(path).catch(() => '');
-  return 'error' in outcome ? errorPlace(text, path, outcome.error) : verdictPlace(text);
+  return 'error' in outcome ? errorPlace(text, outcome.error) : verdictPlace(text);
 }
 
 const at = (path: string, { line, column }: LineColumn): string => `${shortPath(path)}:${line}:${column}`;
@@ -91,8 +91,8 @@ export async function printResults(out: Output, results: readonly LaunchResult[]
     const { path, status, milliseconds, outcome } = result;
     const file = { file: shortPath(path), status, milliseconds: Math.round(milliseconds) };
     if ('report' in outcome) return { ...file, report: outcome.report };
-    const { kind, message } = outcome.error;
-    return { ...file, error: { kind, message, ...(await placeIn(result)) } };
+    const { kind, code, message, advice, at: where } = outcome.error;
+    return { ...file, error: { kind, code, message, advice, at: where, ...(await placeIn(result)) } };
   });
   printJson(out, await Promise.all(rows));
 }

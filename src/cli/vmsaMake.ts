@@ -97,7 +97,7 @@ async function changesFrom(
   if (given && !needed) out.note(noAddressNote(profile, role));
   // Asked to be of another vCPU, a page that starts as the first does would say nothing of where that one starts.
   if (!given && needed && options.cpu !== undefined && startsAtResetVector(values))
-    throw vmsaErrors.resetAddressNeeded(undefined);
+    throw vmsaErrors.resetAddressNeeded();
   const address = await resetAddressFrom(options, needed);
   if (address !== undefined) {
     const { csBase, ip } = splitResetAddress(address);

@@ -18,10 +18,13 @@ export const EXIT_STATUS: Readonly<Record<ErrorKind, number>> = {
   bug: 6,
 };
 
-/** Where in the question a failure lies: an input, a member of a launch file by its path, a byte offset in a file. */
+/** Where in a question a failure lies. */
 export interface ErrorPlace {
+  /** One of its inputs: `firmware`, `vmsa.bsp`, `family`, a field of a page, or an option of the command line that nothing else has. */
   readonly input?: string;
+  /** A member of a launch file, outermost name first. */
   readonly member?: readonly string[];
+  /** A byte of the file that the input names; in a launch file, a UTF-16 unit of its text. */
   readonly offset?: number;
 }
 
@@ -51,6 +54,28 @@ export class CheckError extends Error {
     super(advice === undefined ? found : `${found} ${advice}`);
     this.advice = advice;
     this.at = at;
+  }
+
+  /** The same failure at a place, as far as it does not say a more exact one itself. */
+  placedAt(place: ErrorPlace): CheckError {
+    const { kind, code, found, advice, at, cause, stack } = this;
+    const placed = new CheckError(kind, code, found, {
+      ...(advice !== undefined && { advice }),
+      at: { ...place, ...at },
+    });
+    return Object.assign(placed, cause === undefined ? { stack } : { cause, stack });
+  }
+}
+
+/**
+ * Does something about one input, whose place a failure of it gets; for what reads a file and does not know what it is for. A wrong
+ * state, such as a check that was stopped meanwhile, is not the input's.
+ */
+export async function withPlace<T>(place: ErrorPlace, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof CheckError && error.kind !== 'state' ? error.placedAt(place) : error;
   }
 }
 

@@ -4,7 +4,7 @@
 
 import * as v from 'valibot';
 import type { DomainConfig, DomainSummary, HostFacts, LaunchSecurityInfo } from '../core/domain/facts';
-import { EXIT_STATUS, type ErrorKind, type ErrorPlace } from '../core/errors';
+import { EXIT_STATUS, type ErrorData, type ErrorKind, type ErrorPlace } from '../core/errors';
 import { STATE_NAMES } from './states';
 
 const text = v.string();
@@ -17,6 +17,19 @@ const cText = v.pipe(
   v.check((given) => !given.includes('\0'), 'it holds a NUL'),
 );
 
+const ErrorPlaceSchema = v.strictObject({
+  input: v.exactOptional(text),
+  member: v.exactOptional(v.pipe(v.array(text), v.readonly())),
+  offset: v.exactOptional(whole),
+}) satisfies v.GenericSchema<unknown, ErrorPlace>;
+const ErrorDataSchema = v.strictObject({
+  kind: v.picklist(Object.keys(EXIT_STATUS) as ErrorKind[]),
+  code: text,
+  found: text,
+  advice: v.exactOptional(text),
+  at: v.exactOptional(ErrorPlaceSchema),
+}) satisfies v.GenericSchema<unknown, ErrorData>;
+
 const DomainStateSchema = v.strictObject({ name: v.picklist(STATE_NAMES), reason: text });
 const DomainSummarySchema = v.strictObject({
   id: maybe(whole),
@@ -26,7 +39,7 @@ const DomainSummarySchema = v.strictObject({
   launchSecurity: maybe(text),
   sevEs: maybe(flag),
   vcpus: maybe(whole),
-  problem: maybe(text),
+  problem: maybe(ErrorDataSchema),
 }) satisfies v.GenericSchema<unknown, DomainSummary>;
 /** What a domain's definition says; a text is as long as the definition may be, whose limits are in xml.ts. */
 const DomainConfigSchema = v.strictObject({
@@ -155,13 +168,6 @@ export const MessageSchema = v.strictObject({
 /** A call on its way to the worker. */
 export type Message = v.InferOutput<typeof MessageSchema>;
 
-const ErrorPlaceSchema = v.strictObject({
-  input: v.exactOptional(text),
-  member: v.exactOptional(v.pipe(v.array(text), v.readonly())),
-  offset: v.exactOptional(whole),
-}) satisfies v.GenericSchema<unknown, ErrorPlace>;
-const kinds = Object.keys(EXIT_STATUS) as ErrorKind[];
-
 /** What comes back. */
 export const ReplySchema = v.union([
   v.strictObject({ id, ok: v.unknown() }),
@@ -169,11 +175,7 @@ export const ReplySchema = v.union([
   v.strictObject({
     id,
     error: v.strictObject({
-      kind: v.picklist(kinds),
-      code: text,
-      found: text,
-      advice: v.exactOptional(text),
-      at: v.exactOptional(ErrorPlaceSchema),
+      ...ErrorDataSchema.entries,
       /** libvirt's own error, when it is one. */
       fault: v.optional(
         v.strictObject({ code: v.number(), domain: v.number(), level: v.number(), message: text }),

@@ -2,89 +2,104 @@
 
 import { CheckError, usage, type ErrorKind } from '../core/errors';
 
-/** A connection URI outside of what is allowed; `reason` is its whole sentence. */
+/** A connection URI is not one of the forms that are opened; `reason` is its whole sentence. */
 export function refusedUri(reason: string): CheckError {
-  return usage('refused-uri', `${reason} Give, for example, qemu:///system or qemu+ssh://user@host/system.`);
+  return usage('connection-refused', reason, {
+    advice: 'Give, for example, qemu:///system or qemu+ssh://user@host/system.',
+    at: { input: 'connection' },
+  });
 }
 
-/** XML of a host that cannot be read at all; `what` is what it should describe, `why` a phrase. */
+/** A host sent XML that is broken or beyond the limits; `what` is what it should describe, `why` a phrase. */
 export function unreadableXml(what: string, why: string): CheckError {
-  return new CheckError(
-    'bug',
-    'unreadable-xml',
-    `What the host says about ${what} cannot be read: ${why}. Compare with "virsh dumpxml" or "virsh capabilities" there.`,
-  );
+  return new CheckError('bug', 'unreadable-xml', `What the host says about ${what} cannot be read: ${why}.`, {
+    advice: 'Compare with "virsh dumpxml" or "virsh capabilities" there.',
+  });
 }
 
-/** A domain's definition that says something that libvirt does not mean; `why` is a phrase. */
+/** A domain's definition has a value that libvirt itself would not take; `why` is a phrase. */
 export function badDomain(why: string): CheckError {
-  return new CheckError(
-    'config',
-    'bad-domain',
-    `The definition of the domain cannot be used: ${why}. Correct it with "virsh edit", then start the domain again.`,
-  );
+  return new CheckError('config', 'bad-domain', `The definition of the domain cannot be used: ${why}.`, {
+    advice: 'Correct it with "virsh edit", then start the domain again.',
+    at: { input: 'domain' },
+  });
 }
 
-/** No libvirt on this machine; `how` says where to get it. */
+/** This machine has no libvirt; `how` says where to get it. */
 export function libvirtMissing(how: string): CheckError {
-  return new CheckError(
-    'bug',
-    'libvirt-missing',
-    `There is no libvirt client library on this machine. ${how}`,
-  );
+  return new CheckError('bug', 'libvirt-missing', 'There is no libvirt client library on this machine.', {
+    advice: how,
+  });
 }
 
-/** A system that the FFI has no part for. */
+/** The part that calls libvirt is not made for this operating system or CPU. */
 export function libvirtUnsupported(system: string): CheckError {
-  return new CheckError(
-    'bug',
-    'libvirt-unsupported',
-    `SevScope cannot talk to libvirt on ${system}. Open the folder over Remote-SSH on a Linux machine, or check a recorded launch.`,
-  );
+  return new CheckError('bug', 'libvirt-unsupported', `SevScope cannot talk to libvirt on ${system}.`, {
+    advice: 'Open the folder over Remote-SSH on a Linux machine, or check a recorded launch.',
+  });
 }
 
-/** A library that lacks a function of this name. */
+/** The libvirt of this machine lacks a function that is needed. */
 export function libvirtTooOld(name: string, version: string): CheckError {
   return new CheckError(
     'bug',
     'libvirt-too-old',
-    `libvirt ${version} on this machine is too old (it has no ${name}). Install 8.0 or later.`,
+    `libvirt ${version} on this machine is too old (it has no ${name}).`,
+    { advice: 'Install 8.0 or later.' },
   );
 }
 
-/** A failure that libvirt reported. `what` is a sentence without its full stop, `said` the host's words, made plain. */
-export function libvirtFailed(kind: ErrorKind, what: string, said: string, next: string): CheckError {
+/** What libvirt's number of an error means: see the table of faults.ts. */
+export interface LibvirtMeaning {
+  readonly kind: ErrorKind;
+  readonly code: string;
+  /** A sentence without its full stop, before the host's own words. */
+  readonly what: string;
+  /** What to do, a sentence. */
+  readonly next: string;
+}
+
+/** libvirt reported a failure. @param said the host's words, made plain; empty where they add nothing */
+export function libvirtFailed({ kind, code, what, next }: LibvirtMeaning, said: string): CheckError {
+  const words = said === '' ? '' : `: ${said.replace(/\.$/, '')}`;
+  return new CheckError(kind, code, `${what}${words}.`, { advice: next });
+}
+
+/** The process that talks to libvirt threw something that nobody foresaw; `why` is a phrase. */
+export function libvirtProcessFailed(why: string): CheckError {
   return new CheckError(
-    kind,
-    'libvirt-failed',
-    `${what}${said === '' ? '' : `: ${said.replace(/\.$/, '')}`}. ${next}`,
+    'bug',
+    'libvirt-process-failed',
+    `The process that talks to libvirt failed${why === '' ? '' : `: ${why.replace(/\.$/, '')}`}.`,
+    { advice: 'Connect again.' },
   );
 }
 
-/** A call that took too long. */
+/** A call took longer than its deadline. */
 export function libvirtSilent(what: string, ms: number): CheckError {
   return new CheckError(
     'state',
     'libvirt-silent',
-    `libvirt did not ${what} within ${ms / 1000} s, and the connection was ended. Check that the host is up and libvirtd runs there, then try again.`,
+    `libvirt did not ${what} within ${ms / 1000} s, and the connection was ended.`,
+    { advice: 'Check that the host is up and libvirtd runs there, then try again.' },
   );
 }
 
 /** The process that talks to libvirt ended by itself; `how` is a phrase. */
 export function libvirtGone(how: string): CheckError {
-  return new CheckError(
-    'state',
-    'libvirt-gone',
-    `The connection to libvirt was lost (${how}). Connect again.`,
-  );
+  return new CheckError('state', 'libvirt-gone', `The connection to libvirt was lost (${how}).`, {
+    advice: 'Connect again.',
+  });
 }
 
-/** A call on a connection that was closed. */
+/** Something was asked over a connection that was closed before. */
 export function libvirtClosed(): CheckError {
-  return new CheckError('state', 'libvirt-closed', 'The connection to libvirt is closed. Connect again.');
+  return new CheckError('state', 'libvirt-closed', 'The connection to libvirt is closed.', {
+    advice: 'Connect again.',
+  });
 }
 
-/** A connection that the person stopped. */
+/** The person stopped a connection or a call on it. */
 export function libvirtCancelled(): CheckError {
   return new CheckError(
     'state',
@@ -93,37 +108,36 @@ export function libvirtCancelled(): CheckError {
   );
 }
 
-/** A login whose questions the person did not answer. */
+/** The host asked for a user name or password, and the person gave none. */
 export function loginCancelled(): CheckError {
-  return new CheckError(
-    'state',
-    'login-cancelled',
-    'The login was cancelled: the host got no answer. Connect again.',
-  );
+  return new CheckError('state', 'login-cancelled', 'The login was cancelled: the host got no answer.', {
+    advice: 'Connect again.',
+  });
 }
 
-/** An answer that has not the shape of one. */
+/** The process that talks to libvirt answered a call with something of another shape. */
 export function libvirtGarbage(what: string): CheckError {
   return new CheckError(
     'bug',
-    'libvirt-garbage',
-    `The answer of libvirt to "${what}" has not the shape of one, and the connection was ended. Connect again.`,
+    'libvirt-bad-answer',
+    `The answer of libvirt to "${what}" has not the shape of one, and the connection was ended.`,
+    { advice: 'Connect again.' },
   );
 }
 
-/** A text that names two domains. */
+/** A text is the UUID or id of one domain and the name of another. */
 export function ambiguousDomain(given: string, form: string, byForm: string, byName: string): CheckError {
   return usage(
     'ambiguous-domain',
-    `"${given}" is the ${form} of one domain (${byForm}) and the name of another (${byName}). Give the UUID of the one you mean.`,
+    `"${given}" is the ${form} of one domain (${byForm}) and the name of another (${byName}).`,
+    { advice: 'Give the UUID of the one you mean.', at: { input: 'domain' } },
   );
 }
 
-/** A text that names no domain. */
+/** The host has no domain with this UUID, id or name. */
 export function noSuchDomain(given: string): CheckError {
-  return new CheckError(
-    'bug',
-    'no-such-domain',
-    `The host has no domain "${given}". Give a UUID, the id of a running domain, or a name as "virsh list --all" has it.`,
-  );
+  return new CheckError('bug', 'no-such-domain', `The host has no domain "${given}".`, {
+    advice: 'Give a UUID, the id of a running domain, or a name as "virsh list --all" has it.',
+    at: { input: 'domain' },
+  });
 }

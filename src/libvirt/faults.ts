@@ -1,7 +1,7 @@
 // libvirt's errors -> our kinds and sentences: virErrorNumber of virterror.h (9.0 and 12.8 agree on these numbers).
 
-import { libvirtFailed } from './errors';
-import { type CheckError, type ErrorKind } from '../core/errors';
+import { libvirtFailed, type LibvirtMeaning } from './errors';
+import { type CheckError } from '../core/errors';
 import { plainText } from '../core/binary/plainText';
 
 /** An error as libvirt has it: virError's code, domain (the part of libvirt that failed), level and message. */
@@ -26,18 +26,26 @@ export class LibraryMissing extends Error {}
 /** The library has no function of the name that is the message. */
 export class FunctionMissing extends Error {}
 
-interface Meaning {
+interface Meaning extends LibvirtMeaning {
   readonly name: string;
-  readonly kind: ErrorKind;
-  /** A sentence without its full stop, before the host's own words. */
-  readonly what: string;
-  readonly next: string;
 }
 
 // A failure of libvirt is status 6 in virt-qemu-sev-validate, which scripts rely on; what is about the state of the
 // domain or of a connection that was there has the kind for that.
-const bug = (name: string, what: string, next: string): Meaning => ({ name, kind: 'bug', what, next });
-const state = (name: string, what: string, next: string): Meaning => ({ name, kind: 'state', what, next });
+const bug = (name: string, code: string, what: string, next: string): Meaning => ({
+  name,
+  kind: 'bug',
+  code,
+  what,
+  next,
+});
+const state = (name: string, code: string, what: string, next: string): Meaning => ({
+  name,
+  kind: 'state',
+  code,
+  what,
+  next,
+});
 
 const UNREACHABLE = 'libvirt could not connect';
 const CHECK_HOST =
@@ -47,51 +55,71 @@ const LOGIN = 'Check the user name and the password or key, then connect again.'
 const RIGHTS = 'Use an account that may manage the domain, or a polkit rule for org.libvirt.unix.manage.';
 
 const MEANINGS: Readonly<Record<number, Meaning>> = {
-  2: bug('NO_MEMORY', 'libvirt had no memory left', 'Try again.'),
-  3: bug('NO_SUPPORT', 'The driver of this connection cannot do it', 'Connect to a QEMU host.'),
-  5: bug('NO_CONNECT', UNREACHABLE, CHECK_HOST),
-  6: state('INVALID_CONN', LOST, 'Connect again.'),
-  7: state('INVALID_DOMAIN', 'The domain is gone', 'Choose a domain that the host has.'),
+  2: bug('NO_MEMORY', 'libvirt-out-of-memory', 'libvirt had no memory left', 'Try again.'),
+  3: bug(
+    'NO_SUPPORT',
+    'driver-cannot',
+    'The driver of this connection cannot do it',
+    'Connect to a QEMU host.',
+  ),
+  5: bug('NO_CONNECT', 'host-unreachable', UNREACHABLE, CHECK_HOST),
+  6: state('INVALID_CONN', 'connection-lost', LOST, 'Connect again.'),
+  7: state('INVALID_DOMAIN', 'domain-gone', 'The domain is gone', 'Choose a domain that the host has.'),
   8: bug(
     'INVALID_ARG',
+    'libvirt-bad-argument',
     'libvirt refused an argument',
     'Its version may be too old for it: see "virsh version".',
   ),
   9: bug(
     'OPERATION_FAILED',
+    'libvirt-operation-failed',
     'libvirt could not do it',
     "Its log on the host says why: 'journalctl -u libvirtd'.",
   ),
-  29: bug('OPERATION_DENIED', 'libvirt refused it to this connection', RIGHTS),
-  38: state('SYSTEM_ERROR', LOST, 'Connect again.'),
-  39: state('RPC', LOST, 'Connect again.'),
-  42: bug('NO_DOMAIN', 'The host has no such domain', '"virsh list --all" lists what it has.'),
-  45: bug('AUTH_FAILED', 'libvirt did not accept the login', LOGIN),
+  29: bug('OPERATION_DENIED', 'connection-not-permitted', 'libvirt refused it to this connection', RIGHTS),
+  38: state('SYSTEM_ERROR', 'connection-lost', LOST, 'Connect again.'),
+  39: state('RPC', 'connection-lost', LOST, 'Connect again.'),
+  42: bug(
+    'NO_DOMAIN',
+    'no-such-domain',
+    'The host has no such domain',
+    '"virsh list --all" lists what it has.',
+  ),
+  45: bug('AUTH_FAILED', 'login-refused', 'libvirt did not accept the login', LOGIN),
   55: state(
     'OPERATION_INVALID',
+    'wrong-domain-state',
     'The domain is in the wrong state for it',
     'See its state with "virsh domstate --reason".',
   ),
   67: bug(
     'CONFIG_UNSUPPORTED',
+    'domain-not-supported',
     'The host cannot do what the domain asks for',
     'See "virsh domcapabilities" there.',
   ),
-  74: bug('ARGUMENT_UNSUPPORTED', 'The version of libvirt there cannot do it', 'Update libvirt on the host.'),
-  79: state('AUTH_CANCELLED', 'The login was cancelled', 'Connect again.'),
+  74: bug(
+    'ARGUMENT_UNSUPPORTED',
+    'libvirt-on-host-too-old',
+    'The version of libvirt there cannot do it',
+    'Update libvirt on the host.',
+  ),
+  79: state('AUTH_CANCELLED', 'login-cancelled', 'The login was cancelled', 'Connect again.'),
   84: bug(
     'OPERATION_UNSUPPORTED',
+    'operation-not-supported',
     'The host cannot do it for this domain',
     'See "virsh domcapabilities" there.',
   ),
-  88: bug('ACCESS_DENIED', 'libvirt refused it to this account', RIGHTS),
-  94: bug('AUTH_UNAVAILABLE', 'libvirt offers no way to log in here', LOGIN),
+  88: bug('ACCESS_DENIED', 'account-not-permitted', 'libvirt refused it to this account', RIGHTS),
+  94: bug('AUTH_UNAVAILABLE', 'no-way-to-log-in', 'libvirt offers no way to log in here', LOGIN),
 };
 
 /** What these mean before there is a connection that could be lost: a socket that is not there, an ssh that failed. */
 const WHILE_OPENING: Readonly<Record<string, Meaning>> = {
-  SYSTEM_ERROR: bug('SYSTEM_ERROR', UNREACHABLE, CHECK_HOST),
-  RPC: bug('RPC', UNREACHABLE, CHECK_HOST),
+  SYSTEM_ERROR: bug('SYSTEM_ERROR', 'host-unreachable', UNREACHABLE, CHECK_HOST),
+  RPC: bug('RPC', 'host-unreachable', UNREACHABLE, CHECK_HOST),
 };
 
 /** What ssh says of a host's key, in many lines; ours says it in one. */
@@ -100,6 +128,7 @@ const HOST_KEYS: readonly (readonly [RegExp, Meaning])[] = [
     /REMOTE HOST IDENTIFICATION HAS CHANGED/,
     bug(
       'RPC',
+      'host-key-changed',
       'libvirt could not connect, because the host has another ssh key than the one that you know it by',
       'Somebody may be in its place: ask who runs it, and only then forget the old key with "ssh-keygen -R".',
     ),
@@ -108,13 +137,19 @@ const HOST_KEYS: readonly (readonly [RegExp, Meaning])[] = [
     /Host key verification failed/,
     bug(
       'RPC',
+      'host-key-unknown',
       'libvirt could not connect, because ssh does not know the key of the host',
       'Log in once with ssh in a terminal and accept its key, then connect again.',
     ),
   ],
 ];
 
-const OTHER = bug('', 'libvirt failed', 'Its log on the host says more: "journalctl -u libvirtd".');
+const OTHER = bug(
+  '',
+  'libvirt-failed',
+  'libvirt failed',
+  'Its log on the host says more: "journalctl -u libvirtd".',
+);
 
 /** libvirt's name of "there is no such domain". */
 export const NO_DOMAIN = 42;
@@ -131,8 +166,8 @@ const codeOf = ({ code, domain }: Fault) => (code === INTERNAL_ERROR && domain =
 export function explainFault(fault: Fault, opening: boolean): CheckError {
   const usual = MEANINGS[codeOf(fault)] ?? OTHER;
   const hostKey = opening ? HOST_KEYS.find(([words]) => words.test(fault.message))?.[1] : undefined;
-  const { kind, what, next } = hostKey ?? (opening ? WHILE_OPENING[usual.name] : undefined) ?? usual;
-  const error = libvirtFailed(kind, what, hostKey ? '' : plainText(fault.message.trim()), next);
+  const meaning = hostKey ?? (opening ? WHILE_OPENING[usual.name] : undefined) ?? usual;
+  const error = libvirtFailed(meaning, hostKey ? '' : plainText(fault.message.trim()));
   error.cause = fault;
   return error;
 }

@@ -98,7 +98,7 @@ function summaryOf(domain: Domain, config: DomainConfig | CheckError): DomainSum
       launchSecurity: undefined,
       sevEs: undefined,
       vcpus: undefined,
-      problem: config.message,
+      problem: errorData(config),
     };
   const { launchSecurity, vcpus } = config;
   const sevEs = launchSecurity?.type === 'sev' ? isSevEs(Number(launchSecurity.policy)) : undefined;
@@ -206,8 +206,8 @@ function explain(error: unknown, opening: boolean): CheckError {
   if (error instanceof LibvirtFault) return explainFault(error.fault, opening);
   if (error instanceof LibraryMissing) return errors.libvirtMissing(INSTALL[process.platform] ?? '');
   if (error instanceof FunctionMissing) return errors.libvirtTooOld(error.message, library?.version ?? '');
-  const what = error instanceof Error ? error.message : String(error);
-  return errors.libvirtFailed('bug', 'The process that talks to libvirt failed', what, 'Connect again.');
+  const why = error instanceof Error ? error.message : String(error);
+  return errors.libvirtProcessFailed(why);
 }
 
 /** Loads koffi and libvirt. Only now, so that what is missing becomes an answer. */

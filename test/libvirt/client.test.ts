@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { errorData } from '../../src/core/errors';
 import { decodeParameters } from '../../src/libvirt/bindingData';
 import { parseCapabilities } from '../../src/libvirt/capabilitiesXml';
 import { connect, type Connection, type ConnectOptions, type Prompt } from '../../src/libvirt/client';
@@ -70,7 +71,7 @@ describe('libvirt', () => {
   it('lists its domains with their launch security', async () => {
     const found = (await connection.listDomains()).map(
       ({ name, state, launchSecurity, sevEs, vcpus, problem }) =>
-        [name, state.name, launchSecurity, sevEs, vcpus, problem].join(' '),
+        [name, state.name, launchSecurity, sevEs, vcpus, problem?.found].join(' '),
     );
     assert.deepEqual(found.sort(), [
       '11111111-1111-1111-1111-111111111111 running   4 ',
@@ -115,7 +116,7 @@ describe('libvirt', () => {
         const listed = (await own.listDomains()).map(({ name, problem }) => [name, problem]);
         assert.deepEqual(
           listed.filter(([, problem]) => problem !== undefined),
-          [['odd', error.message]],
+          [['odd', errorData(error)]],
         );
         assert.equal((await own.domain('guest')).config.cmdline, ' a  b ', 'the others are read');
       } finally {
@@ -162,10 +163,8 @@ describe('libvirt', () => {
       connection.setLaunchSecurityState('11111111-1111-1111-1111-111111111111', secret),
     );
     assert.equal((refused.cause as { code: number }).code, 3);
-    assert.match(
-      (await failure(connection.resume('99999999-9999-9999-9999-999999999999'))).message,
-      /no domain/,
-    );
+    const gone = await failure(connection.resume('99999999-9999-9999-9999-999999999999'));
+    assert.equal(gone.code, 'no-such-domain');
     const notPaused = await failure(connection.resume('11111111-1111-1111-1111-111111111111'));
     assert.match(notPaused.message, /'guest' not paused/);
     assert.equal((await connection.listDomains()).length, 6);

@@ -149,7 +149,7 @@ describe('A launch file', () => {
     rmSync(join(folder, 'initrd.sample'));
     await assert.rejects(
       verdictOf(file('matches.sevlaunch.json')),
-      (e) => e instanceof CheckError && e.message.includes('there is no such file'),
+      (e) => e instanceof CheckError && e.code === 'unreadable-file' && e.at?.input === 'initrd',
     );
   });
 });

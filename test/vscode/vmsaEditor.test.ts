@@ -113,7 +113,10 @@ describe('A VMSA editor', () => {
     const uri = newFile();
     truncateSync(uri.fsPath, MAX_FILE + 1);
     const { editor, document } = await open(uri);
-    await assert.rejects(editor.saveCustomDocument(document), /was not saved, because it could not be read/);
+    await assert.rejects(editor.saveCustomDocument(document), {
+      code: 'never-read',
+      message: /was not saved, because it could not be read/,
+    });
     assert.equal(statSync(uri.fsPath).size, MAX_FILE + 1);
   });
   it('gives single bits their value and leaves the others as they are by then', async () => {
@@ -148,7 +151,10 @@ describe('Save As', () => {
     truncateSync(uri.fsPath, MAX_FILE + 1);
     const { editor, document } = await open(uri);
     const target = newFile();
-    await assert.rejects(editor.saveCustomDocumentAs(document, target), /there is nothing to write/);
+    await assert.rejects(editor.saveCustomDocumentAs(document, target), {
+      code: 'never-read',
+      message: /there is nothing to write/,
+    });
     assert.deepEqual(new Uint8Array(readFileSync(target.fsPath)), PAGE);
   });
 });
@@ -172,7 +178,10 @@ describe('A file of several pages', () => {
     const written = new Uint8Array(readFileSync(document.uri.fsPath));
     const odd = withField('cs_attrib', '0', withField('efer', '0', withField('rdx', '9', second)));
     assert.deepEqual(written, new Uint8Array(Buffer.concat([PAGE, odd])));
-    await assert.rejects(editor.edit(document, 2, 'rdx', '1'), /there is no page 3/);
+    await assert.rejects(editor.edit(document, 2, 'rdx', '1'), {
+      code: 'no-such-page',
+      message: /there is no page 3/,
+    });
   });
 });
 
@@ -197,7 +206,10 @@ describe('A page that was read from text', () => {
     assert.deepEqual(shown(panel)?.bytes, PAGE);
     assert.equal(shown(panel)?.source, 'base64');
     assert.match(shown(panel)?.readOnly ?? '', /it was read from base64/);
-    await assert.rejects(editor.edit(document, 0, 'rdx', '1'), /cannot be changed/);
+    await assert.rejects(editor.edit(document, 0, 'rdx', '1'), {
+      code: 'read-only-page',
+      message: /cannot be changed/,
+    });
   });
   it('is not taken from an address that was made by hand', async () => {
     const uri = vscode.Uri.from({ scheme: 'sevscope-pasted', path: '/x.vmsa', query: '{"pages":[7]}' });
@@ -224,7 +236,10 @@ describe('A file that somebody else writes', () => {
     await until('there is a conflict', () => shown(panel)?.disk?.conflict === true);
     assert.deepEqual(shown(panel)?.disk?.fields, ['rdx']);
     assert.deepEqual(shown(panel)?.bytes, withField('rcx', '1'));
-    await assert.rejects(editor.saveCustomDocument(document), /changed on disk/);
+    await assert.rejects(editor.saveCustomDocument(document), {
+      code: 'changed-on-disk',
+      message: /changed on disk/,
+    });
     assert.deepEqual(new Uint8Array(readFileSync(document.uri.fsPath)), withField('rdx', '9'));
     panel.send({ type: 'action', action: 'keepChanges' });
     await until('it is dismissed', () => shown(panel)?.disk === undefined);
@@ -271,7 +286,10 @@ describe('A file that somebody else writes', () => {
     const { editor, document, panel } = await open(newFile());
     await edit(panel, 'rcx', '1');
     truncateSync(document.uri.fsPath, MAX_FILE + 1);
-    await assert.rejects(editor.saveCustomDocument(document), /has more than 64 MiB/);
+    await assert.rejects(editor.saveCustomDocument(document), {
+      code: 'file-too-large',
+      message: /has more than 64 MiB/,
+    });
     assert.equal(statSync(document.uri.fsPath).size, MAX_FILE + 1);
   });
   it('is not meant when we write it', async () => {

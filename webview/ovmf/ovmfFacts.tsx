@@ -60,7 +60,7 @@ function Digests({ bytes }: { bytes: Uint8Array }) {
 /** The line with the releases; its details hold the reasons and the digests. */
 export function ImageFacts({ image, bytes }: { image: OvmfImage; bytes: Uint8Array }) {
   const [open, setOpen] = useSaved('ovmf.facts', false);
-  const origin = provenance(image);
+  const origin = provenance({ image, bytes });
   return (
     <section class="image-facts" aria-label="Origin and digests">
       <p class="match-line">

@@ -100,18 +100,29 @@ export function needsOfForm({ profile, role }: Form): Needs {
   return found ? needsOf(found, role) : { cpu: true, resetAddress: role === 'ap', svsm: [] };
 }
 
-/** The name of an input that can be wrong. */
-export type InputName = (typeof PARTS)[number] | 'resetAddress' | 'profile' | keyof SvsmImage;
+const INPUT_NAMES = [
+  'profile',
+  'role',
+  ...PARTS,
+  'resetAddress',
+  'entry',
+  'stack',
+  'pageTable',
+  'vtom',
+] as const;
+
+/** The name of an input that can be wrong, the same as a failure of core has for it. */
+export type InputName = (typeof INPUT_NAMES)[number];
 
 /** The sentence for each input that is wrong. */
 export type FormErrors = Partial<Record<InputName, string>>;
 
-function failure(attempt: () => unknown): string | undefined {
+function failure(attempt: () => unknown): CheckError | undefined {
   try {
     attempt();
     return undefined;
   } catch (error) {
-    if (error instanceof CheckError) return error.message;
+    if (error instanceof CheckError) return error;
     throw error;
   }
 }
@@ -129,7 +140,7 @@ function readCpu(form: Form, errors: FormErrors): CpuId {
     const value = parseNumber(form[part]);
     const wrong = Number.isNaN(value)
       ? noNumber(form[part], '25 or 0x19')
-      : failure(() => encodeSignature({ ...cpu, [part]: value }));
+      : failure(() => encodeSignature({ ...cpu, [part]: value }))?.message;
     if (wrong === undefined) cpu[part] = value;
     else errors[part] = wrong;
   }
@@ -165,7 +176,6 @@ export function readForm(form: Form): { request: VmsaRequest | undefined; errors
   if (Object.keys(errors).length > 0) return { request: undefined, errors };
   const wrong = failure(() => generateVmsa(request));
   if (wrong === undefined) return { request, errors };
-  // What is left to be wrong is the profile itself, or the address that its page needs.
-  const input = !findProfile(form.profile) ? 'profile' : needs.svsm.length > 0 ? 'entry' : 'resetAddress';
-  return { request: undefined, errors: { [input]: wrong } };
+  const input = INPUT_NAMES.find((name) => name === wrong.at?.input) ?? 'profile';
+  return { request: undefined, errors: { [input]: wrong.message } };
 }

@@ -1,49 +1,45 @@
-// Inputs of a launch that contradict each other, or of which one is missing.
+// Inputs of a launch that contradict each other, or of which one is missing. What `launch lint` reports, too, has the name of its rule
+// as its code.
 
 import { type CheckError, usage } from '../errors';
-import { waysToGive } from '../launch/inputWords';
 
-/** SEV-ES without a vCPU count. */
+/** The policy asks for SEV-ES and nobody says how many vCPUs there are. */
 export function vcpuCountNeeded(): CheckError {
-  return usage(
-    'vcpu-count-needed',
-    'The policy asks for SEV-ES (bit 2), which measures each vCPU. Give the number of vCPUs.',
-  );
+  return usage('vcpus-needed', 'The policy asks for SEV-ES (bit 2), which measures each vCPU.', {
+    advice: 'Give the number of vCPUs.',
+    at: { input: 'vcpus' },
+  });
 }
 
-/** SEV-ES without pages or a CPU to make them for. */
+/** The policy asks for SEV-ES, and there are neither VMSA files nor a CPU to generate pages for. */
 export function vmsaNeeded(): CheckError {
-  return usage(
-    'vmsa-needed',
-    'The policy asks for SEV-ES (bit 2), which measures the VMSA of each vCPU. Give the CPU (family, model and stepping, or a QEMU model), or VMSA files.',
-  );
+  return usage('pages-needed', 'The policy asks for SEV-ES (bit 2), which measures the VMSA of each vCPU.', {
+    advice: 'Give the CPU (family, model and stepping, or a QEMU model), or VMSA files.',
+    at: { input: 'cpu' },
+  });
 }
 
-/** What only counts with a kernel. */
+/** An initrd or a command line was given without the kernel that they are hashed with. */
 export function kernelNeeded(): CheckError {
-  return usage(
-    'kernel-needed',
-    'An initrd or a command line is measured with a kernel only. Give the kernel, or leave them out.',
-  );
+  return usage('kernel-needed', 'An initrd or a command line is measured with a kernel only.', {
+    advice: 'Give the kernel, or leave them out.',
+    at: { input: 'kernel' },
+  });
 }
 
-/** Generated pages and pages from files. */
+/** VMSA files were given, and also a CPU to generate pages for. */
 export function cpuAndVmsa(): CheckError {
-  return usage('cpu-and-vmsa', 'VMSA pages come from files or are generated for a CPU. Give one of the two.');
+  return usage('cpu-and-pages', 'VMSA pages come from files or are generated for a CPU.', {
+    advice: 'Give one of the two.',
+    at: { input: 'cpu' },
+  });
 }
 
-/** Pages of the other vCPUs without that of the first. */
-export function bspPageNeeded(): CheckError {
-  return usage(
-    'bsp-page-needed',
-    `There is a VMSA for additional vCPUs but none for the boot processor. Give that, too, ${waysToGive('bspPage')}.`,
-  );
-}
-
-/** A profile whose pages no SEV-ES launch measures, for the check of such a launch. */
+/** A measurement of SEV or SEV-ES is to be checked with a profile of another technology. */
 export function notSevEsProfile(id: string, known: readonly string[]): CheckError {
   return usage(
     'not-sev-es-profile',
-    `"${id}" is not a profile of an SEV-ES launch, which is what such a measurement is of. Use one of ${known.join(', ')}.`,
+    `"${id}" is not a profile of an SEV-ES launch, which is what such a measurement is of.`,
+    { advice: `Use one of ${known.join(', ')}.`, at: { input: 'profile' } },
   );
 }

@@ -2,6 +2,7 @@
 // and messages are made plain before they stand in a sentence.
 
 import { plainText } from '../binary/plainText';
+import { errorFrom } from '../errors';
 import type { DomainSummary } from './facts';
 import { PLAIN_SEV, whyUncheckable, type Uncheckable } from './launchTypes';
 
@@ -31,6 +32,6 @@ export function whySummaryUncheckable({ launchSecurity, problem }: DomainSummary
     return whyUncheckable(launchSecurity === undefined ? undefined : plainText(launchSecurity, LONGEST_NAME));
   return {
     found: 'The definition of the domain cannot be read, so nothing is known of its launch.',
-    advice: plainText(problem),
+    advice: plainText(errorFrom(problem).message),
   };
 }

@@ -1,6 +1,7 @@
 // What libvirt says about a host and its domains, as plain data that can be sent to another process. All of it is the
 // host's word, which nobody has checked: libvirt's domain XML format and virDomainGetLaunchSecurityInfo (libvirt 12.8).
 
+import type { ErrorData } from '../errors';
 import type { CpuId } from '../vmsa/launch/signature';
 
 /** The `<loader>` of a domain: the firmware's path on the host, and attributes as written. */
@@ -92,8 +93,8 @@ export interface DomainSummary {
   /** Whether an SEV policy asks for SEV-ES; undefined for other types. */
   readonly sevEs: boolean | undefined;
   readonly vcpus: number | undefined;
-  /** Why the definition could not be read, a sentence. */
-  readonly problem: string | undefined;
+  /** Why the definition could not be read. */
+  readonly problem: ErrorData | undefined;
 }
 
 /** What virDomainGetLaunchSecurityInfo reports; each undefined when the host did not give it. */

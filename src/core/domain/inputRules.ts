@@ -3,8 +3,7 @@
 
 import { describePolicy } from '../tech/sev/policy';
 import { hex } from '../binary/hex';
-import { waysToGive } from '../launch/inputWords';
-import type { DomainQuestion, DomainRule, Judgement } from './question';
+import type { DomainQuestion, DomainRule, Judgement, WaysToGive } from './question';
 import { measuresVcpus, policyOf } from './question';
 
 /** An input that is a file: given, or not needed, or only on the host. */
@@ -13,10 +12,11 @@ function fileInput(
   { local }: DomainQuestion,
   given: boolean,
   onHost: string | undefined,
+  ways: WaysToGive,
 ): Judgement {
   if (given) return { ok: `The owner gave the ${what}.` };
   if (onHost === undefined) return { skip: `The domain has no ${what}.` };
-  const advice = `Give the owner's own copy, ${waysToGive(what)}.`;
+  const advice = `Give the owner's own copy, ${ways(what)}.`;
   if (local === undefined)
     return {
       fail: `The ${what} was not given, and ${JSON.stringify(onHost)} is a path on the host, which is another machine.`,
@@ -43,7 +43,7 @@ export const inputRules: readonly DomainRule[] = [
   {
     id: 'vcpu-count',
     title: "The number of vCPUs is the owner's",
-    judge: (question) => {
+    judge: (question, ways) => {
       const vcpus = measuresVcpus(question);
       if (vcpus === undefined) return noPolicy;
       if (!vcpus) return plainSev;
@@ -51,7 +51,7 @@ export const inputRules: readonly DomainRule[] = [
       return {
         fail: `The number of vCPUs was not given; ${question.config.vcpus.current} is what the host says.`,
         kind: 'insecure',
-        advice: `Give it ${waysToGive('vcpus')}.`,
+        advice: `Give it ${ways('vcpus')}.`,
         security: true,
       };
     },
@@ -59,16 +59,16 @@ export const inputRules: readonly DomainRule[] = [
   {
     id: 'firmware-input',
     title: "The firmware is the owner's",
-    judge: (question) => {
+    judge: (question, ways) => {
       const { loader } = question.config;
-      const judged = fileInput('firmware', question, question.given.firmware, loader?.path);
+      const judged = fileInput('firmware', question, question.given.firmware, loader?.path, ways);
       if ('skip' in judged) {
-        const advice = `Give it ${waysToGive('firmware')}.`;
+        const advice = `Give it ${ways('firmware')}.`;
         return { fail: 'No firmware was given, and the domain names none.', kind: 'usage', advice };
       }
       if (!question.given.firmware && question.insecure && loader?.format && loader.format !== 'raw') {
         const fail = `The firmware of the host is a ${loader.format} file, whose bytes are not the measured ones.`;
-        const advice = `Convert it (qemu-img convert) and give it ${waysToGive('firmware')}.`;
+        const advice = `Convert it (qemu-img convert) and give it ${ways('firmware')}.`;
         return { fail, kind: 'usage', advice };
       }
       return judged;
@@ -77,19 +77,21 @@ export const inputRules: readonly DomainRule[] = [
   {
     id: 'kernel-input',
     title: "The kernel is the owner's",
-    judge: (question) =>
-      unmeasured(question) ?? fileInput('kernel', question, question.given.kernel, question.config.kernel),
+    judge: (question, ways) =>
+      unmeasured(question) ??
+      fileInput('kernel', question, question.given.kernel, question.config.kernel, ways),
   },
   {
     id: 'initrd-input',
     title: "The initrd is the owner's",
-    judge: (question) =>
-      unmeasured(question) ?? fileInput('initrd', question, question.given.initrd, question.config.initrd),
+    judge: (question, ways) =>
+      unmeasured(question) ??
+      fileInput('initrd', question, question.given.initrd, question.config.initrd, ways),
   },
   {
     id: 'cmdline-input',
     title: "The command line is the owner's",
-    judge: (question) => {
+    judge: (question, ways) => {
       const { given, config } = question;
       const { cmdline } = config;
       const skipped = unmeasured(question);
@@ -99,7 +101,7 @@ export const inputRules: readonly DomainRule[] = [
       return {
         fail: `The command line was not given; ${JSON.stringify(cmdline)} is what the host says.`,
         kind: 'insecure',
-        advice: `Give it ${waysToGive('cmdline')}, exactly as booted.`,
+        advice: `Give it ${ways('cmdline')}, exactly as booted.`,
         security: true,
       };
     },
@@ -107,13 +109,13 @@ export const inputRules: readonly DomainRule[] = [
   {
     id: 'cpu-input',
     title: "The CPU of the VMSAs is the owner's",
-    judge: (question) => {
+    judge: (question, ways) => {
       const { given, config, host } = question;
       const vcpus = measuresVcpus(question);
       if (vcpus === undefined) return noPolicy;
       if (!vcpus) return plainSev;
       if (given.vmsa) return { ok: 'The owner gave the CPU, or the pages.' };
-      const advice = `Give it ${waysToGive('cpu')}, or VMSA files.`;
+      const advice = `Give it ${ways('cpu')}, or VMSA files.`;
       const found = {
         fail: 'The CPU was not given; that of the host is what the host says.',
         kind: 'insecure',

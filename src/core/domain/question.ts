@@ -39,12 +39,15 @@ export interface DomainQuestion {
   readonly ignoreConfig: boolean;
 }
 
+/** How the owner gives an input, as a phrase after "give it": in the words of the program that asks, which core does not know. */
+export type WaysToGive = (input: 'firmware' | 'kernel' | 'initrd' | 'cmdline' | 'vcpus' | 'cpu') => string;
+
 /** What a rule says of a question. */
 export type Judgement =
   | { readonly ok: string }
   /** `warn`: a person should read it although nothing failed. */
   | { readonly skip: string; readonly warn?: true }
-  /** `security`: with --insecure it is not a failure, but the verdict can then not be trusted. */
+  /** `security`: for a person who insists (`insecure`) it is not a failure, but the verdict can then not be trusted. */
   | {
       readonly fail: string;
       readonly kind: ErrorKind;
@@ -52,12 +55,12 @@ export type Judgement =
       readonly security?: boolean;
     };
 
-/** One rule. `config`: it is about the domain's configuration, which --ignore-config leaves out. */
+/** One rule. `config`: it is about the domain's configuration, at which a person may ask not to look (`ignoreConfig`). */
 export interface DomainRule {
   readonly id: string;
   readonly title: string;
   readonly config?: true;
-  readonly judge: (question: DomainQuestion) => Judgement;
+  readonly judge: (question: DomainQuestion, ways: WaysToGive) => Judgement;
 }
 
 /** Whether the domain has been started, so that there is a launch. */

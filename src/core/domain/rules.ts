@@ -4,7 +4,7 @@
 import type { RuleResult } from '../launch/report';
 import { configRules } from './configRules';
 import { inputRules } from './inputRules';
-import type { DomainQuestion, DomainRule } from './question';
+import type { DomainQuestion, DomainRule, WaysToGive } from './question';
 import { isActive } from './question';
 
 /** Every rule in the order in which virt-qemu-sev-validate applies its own. */
@@ -89,10 +89,10 @@ export const DOMAIN_RULES: readonly DomainRule[] = [
   ...inputRules,
 ];
 
-/** Judges all rules. */
-export function judgeDomain(question: DomainQuestion): RuleResult[] {
+/** Judges all rules. @param ways the words for advice to give an input */
+export function judgeDomain(question: DomainQuestion, ways: WaysToGive): RuleResult[] {
   return DOMAIN_RULES.map(({ id, title, config, judge }): RuleResult => {
-    const judgement = judge(question);
+    const judgement = judge(question, ways);
     const result = (outcome: RuleResult['outcome'], reason: string, advice = '') => ({
       id,
       title,

@@ -14,7 +14,7 @@ export interface RuleResult {
   readonly advice: string;
   /** What its failure means. */
   readonly kind?: ErrorKind;
-  /** It would have failed, and was passed over with --insecure: the verdict cannot be trusted. */
+  /** It would have failed, and was passed over because a person insisted (`insecure`): the verdict cannot be trusted. */
   readonly untrusted?: true;
   /** It is skipped, but a person should read why. */
   readonly warning?: true;

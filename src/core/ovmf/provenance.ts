@@ -1,7 +1,8 @@
 // Which releases of edk2 an image can be from, told by what its table and its lists have, lack, and in which order.
 // One table of facts, each with the change to edk2 (OvmfPkg/ResetVector) that it rests on.
 
-import type { Region } from '../binary/region';
+import { isZero } from '../binary/hex';
+import { decode } from '../binary/struct';
 import {
   HASH_BLOCK,
   IGVM_METADATA_OFFSET,
@@ -11,7 +12,8 @@ import {
   TDX_METADATA_OFFSET,
 } from './entries';
 import { findEntry } from './guidedTable';
-import type { OvmfImage } from './image';
+import type { ImageWithBytes, OvmfImage } from './image';
+import { METADATA_HEADER } from './metadataLayout';
 
 /** One observation and what follows from it. */
 export interface ProvenanceReason {
@@ -41,8 +43,8 @@ interface Seen {
   readonly isX64: boolean;
   /** Names of the SEV metadata sections in file order, if all of them were read. */
   readonly sections: readonly string[] | undefined;
-  /** The bytes before the VTF signature, in hexadecimal. */
-  readonly slot: string | undefined;
+  /** The bytes before the VTF signature. */
+  readonly slot: Uint8Array | undefined;
 }
 
 /** A row: something seen that releases before `since`, or after `until`, do not have. Releases are yyyymm. */
@@ -55,6 +57,8 @@ export interface ProvenanceFact {
   readonly seen: (seen: Seen) => boolean;
 }
 
+/** The opcode of x86 for a near jump. */
+const JUMP = 0xe9;
 const KERNEL_HASHES = 'SNP_KERNEL_HASHES';
 const isEmpty = (area: { readonly base: number } | undefined) => area?.base === 0;
 
@@ -100,13 +104,13 @@ export const PROVENANCE_FACTS: readonly ProvenanceFact[] = [
     text: 'the jump through which APs enter, before the VTF signature',
     until: 202308,
     commit: 'dea6002d6e',
-    seen: ({ slot }) => slot?.startsWith('e9') === true,
+    seen: ({ slot }) => slot?.[0] === JUMP,
   },
   {
     text: 'no jump before the VTF signature',
     since: 202311,
     commit: 'dea6002d6e',
-    seen: ({ slot }) => slot !== undefined && /^0+$/.test(slot),
+    seen: ({ slot }) => slot !== undefined && isZero(slot),
   },
   {
     text: 'an SNP_KERNEL_HASHES section',
@@ -233,8 +237,8 @@ export function implication({ since, until }: Pick<ProvenanceFact, 'since' | 'un
 }
 
 /** Tells the releases and platforms of an image. It answers for any image, with nothing where nothing is known. */
-export function provenance(image: OvmfImage): Provenance {
-  const seen = look(image);
+export function provenance(parsed: ImageWithBytes): Provenance {
+  const seen = look(parsed);
   const strangers = STRANGERS.filter(({ entry }) => seen.has(entry));
   if (strangers.length > 0) {
     const reasons = strangers.map(({ text, hint }) => ({ text, implies: `${hint}, in no release of edk2` }));
@@ -268,25 +272,25 @@ export function describeReleases({ since, until, conflict, reasons }: Provenance
   return since === undefined ? `${until} or earlier` : `${since} to ${until}`;
 }
 
-function look(image: OvmfImage): Seen {
+function look({ image, bytes }: ImageWithBytes): Seen {
   const { table } = image;
   const has = (known: { readonly guid: string }) => findEntry(table, known) !== undefined;
+  const slot = image.regions.find(({ kind }) => kind === 'slot');
+  const at = slot && slot.offset - image.offset;
   return {
     image,
     has,
     wholeTable: table?.kind === 'guided' && table.complete,
     // edk2, ResetVectorVtf0: these three stand under %ifdef ARCH_X64.
     isX64: [IGVM_METADATA_OFFSET, TDX_METADATA_OFFSET, SEV_METADATA_OFFSET].some(has),
-    sections: wholeList(image),
-    slot: image.regions.find(({ kind }) => kind === 'slot')?.fields[0]?.raw,
+    sections: wholeList(image, bytes),
+    slot: at === undefined ? undefined : bytes.subarray(at, at + slot!.size),
   };
 }
 
 /** The sections by name, unless there are fewer than the header says. */
-function wholeList({ sevMetadata, regions }: OvmfImage): readonly string[] | undefined {
+function wholeList({ sevMetadata, offset }: OvmfImage, bytes: Uint8Array): readonly string[] | undefined {
   if (!sevMetadata) return undefined;
-  const isHeader = ({ kind, offset }: Region) => kind === 'header' && offset === sevMetadata.offset;
-  const header = regions.flatMap(({ children }) => children).find(isHeader);
-  const count = Number(header?.fields.find(({ name }) => name === 'count')?.raw);
+  const { count } = decode(METADATA_HEADER, bytes, sevMetadata.offset - offset);
   return count === sevMetadata.sections.length ? sevMetadata.sections.map(({ name }) => name) : undefined;
 }

@@ -2,76 +2,98 @@
 
 import { type CheckError, usage } from '../errors';
 
-/** A part of a CPU number that CPUID has no room for. */
-export function cpuIdRange(part: string, value: number, most: number): CheckError {
-  return usage(
-    'cpu-id-range',
-    `CPU ${part} is ${value}; CPUID can express 0 to ${most}. Give the number of the guest's CPU model.`,
-  );
+/** Family, model or stepping is a number that CPUID has no room for. @param part which of them, as the input is called */
+export function cpuOutOfRange(part: string, value: number, most: number): CheckError {
+  return usage('cpu-out-of-range', `CPU ${part} is ${value}; CPUID can express 0 to ${most}.`, {
+    advice: "Give the number of the guest's CPU model.",
+    at: { input: part },
+  });
 }
 
-/** A profile name that does not exist. */
+/** No launch profile has this name. */
 export function unknownProfile(id: string, known: readonly string[]): CheckError {
-  return usage('unknown-profile', `There is no launch profile "${id}". Use one of ${known.join(', ')}.`);
+  return usage('unknown-profile', `There is no launch profile "${id}".`, {
+    advice: `Use one of ${known.join(', ')}.`,
+    at: { input: 'profile' },
+  });
 }
 
-/** A CPU model that QEMU does not have. */
+/** QEMU has no CPU model with this name. */
 export function unknownCpuModel(name: string): CheckError {
-  return usage(
-    'unknown-cpu-model',
-    `"${name}" is not a QEMU CPU model known here. Names are case sensitive, for example EPYC-Milan; or give family, model and stepping.`,
-  );
+  return usage('unknown-cpu-model', `"${name}" is not a QEMU CPU model known here.`, {
+    advice: 'Names are case sensitive, for example EPYC-Milan; or give family, model and stepping.',
+    at: { input: 'cpu' },
+  });
 }
 
-/** An AP page without the address that its AP starts at, or with one that is no 32-bit address. */
-export function resetAddressNeeded(found: number | undefined): CheckError {
-  return usage(
-    'reset-address-needed',
-    found === undefined
-      ? 'The page of an additional vCPU needs the SEV-ES reset address. Give the OVMF image that the guest starts with, or the address itself.'
-      : `The SEV-ES reset address is ${found}; it must be a 32-bit address.`,
-  );
+/** The page of an additional vCPU was asked for without the address at which the firmware starts it. */
+export function resetAddressNeeded(): CheckError {
+  return usage('reset-address-needed', 'The page of an additional vCPU needs the SEV-ES reset address.', {
+    advice: 'Give the OVMF image that the guest starts with, or the address itself.',
+    at: { input: 'resetAddress' },
+  });
 }
 
-/** A page for a role that a launch flavour does not have. */
+/** The reset address for an additional vCPU does not fit into 32 bits. */
+export function badResetAddress(found: number): CheckError {
+  return usage('bad-reset-address', `The SEV-ES reset address is ${found}; it must be a 32-bit address.`, {
+    at: { input: 'resetAddress' },
+  });
+}
+
+/** A profile launches no vCPU with this role, so it has no page for it. */
 export function roleNotLaunched(profile: string, role: string): CheckError {
+  const what = role === 'ap' ? 'an additional vCPU: only the first vCPU has one' : `"${role}"`;
+  return usage('no-page-for-role', `"${profile}" has no page for ${what}.`, {
+    advice: 'Choose the boot processor, or another profile.',
+    at: { input: 'role' },
+  });
+}
+
+/** The page of an SVSM image was asked for without the address at which the image starts. */
+export function svsmEntryNeeded(): CheckError {
   return usage(
-    'role-not-launched',
-    `"${profile}" has no page for ${role === 'ap' ? 'an additional vCPU: only the first vCPU has one' : `"${role}"`}. Choose the boot processor, or another profile.`,
+    'svsm-entry-needed',
+    'The page of an SVSM image needs the address of its first instruction (entry).',
+    {
+      advice: 'Give it, for example from the load address and the launch offset of the image.',
+      at: { input: 'entry' },
+    },
   );
 }
 
-/** An SVSM page without the address that the image starts at, or with a value that no field holds. */
-export function badSvsmValue(part: string, found: number | undefined): CheckError {
+/** An address of an SVSM image is negative, broken or too large for its field. @param part which address, as the input is called */
+export function badSvsmValue(part: string, found: number): CheckError {
   return usage(
     'bad-svsm-value',
-    found === undefined
-      ? 'The page of an SVSM image needs the address of its first instruction (entry). Give it, for example from the load address and the launch offset of the image.'
-      : `The SVSM value ${part} is ${found}; it must be a whole number from 0 to 2^53 - 1.`,
+    `The SVSM value ${part} is ${found}; it must be a whole number from 0 to 2^53 - 1.`,
+    { at: { input: part } },
   );
 }
 
-/** A value that is no number, for a field that is one. */
+/** A text that is not a number was given for a field that holds one. */
 export function badFieldNumber(field: string, found: string): CheckError {
   const what = found === '' ? 'nothing' : `"${found.slice(0, 40)}"`;
   return usage(
-    'bad-field-number',
+    'field-not-a-number',
     `${field} takes a number in decimal or 0x form, found ${what}. Nothing was changed.`,
+    { at: { input: field } },
   );
 }
 
-/** A number beyond a field. */
+/** A number was given for a field that has too few bits for it. @param size of the field in bytes */
 export function fieldTooLarge(field: string, found: string, size: number): CheckError {
-  return usage(
-    'field-too-large',
-    `${field} has ${size * 8} bits, ${found.slice(0, 40)} needs more. Give at most 0x${'f'.repeat(2 * size)}.`,
-  );
+  return usage('field-too-large', `${field} has ${size * 8} bits, ${found.slice(0, 40)} needs more.`, {
+    advice: `Give at most 0x${'f'.repeat(2 * size)}.`,
+    at: { input: field },
+  });
 }
 
-/** A value that is not the bytes of a field. */
+/** A text was given for a field of bytes that is not hexadecimal, or has more or fewer bytes than the field. */
 export function badFieldBytes(field: string, size: number): CheckError {
   return usage(
-    'bad-field-bytes',
+    'field-not-bytes',
     `${field} takes ${size} bytes, ${2 * size} hexadecimal digits. Nothing was changed.`,
+    { at: { input: field } },
   );
 }

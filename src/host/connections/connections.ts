@@ -4,17 +4,18 @@
 import * as vscode from 'vscode';
 import * as shellErrors from '../shell/errors';
 import type { HostFacts } from '../../core/domain/facts';
+import type { CheckError } from '../../core/errors';
 import { connect, type Connection } from '../../libvirt/client';
 import { connectionOptions } from './connectionOptions';
-import { sentence } from '../shell/present';
+import { asCheckError } from '../shell/present';
 
 /** What is known of a connection. */
 export type ConnectionState =
   | { readonly kind: 'closed' }
   | { readonly kind: 'connecting' }
   | { readonly kind: 'connected'; readonly host: HostFacts }
-  /** `error` is the whole sentence. It stays until somebody asks to connect again. */
-  | { readonly kind: 'failed'; readonly error: string };
+  /** It stays until somebody asks to connect again. */
+  | { readonly kind: 'failed'; readonly error: CheckError };
 
 /** A connection that is open or being opened. */
 interface Live {
@@ -110,7 +111,7 @@ export class Connections implements vscode.Disposable {
     const live: Live = { stop, opened: this.connect(uri, stop.signal), users: 0, idle: undefined };
     this.live.set(uri, live);
     this.setState(uri, { kind: 'connecting' });
-    const fail = (error: unknown) => this.forget(uri, live, { kind: 'failed', error: sentence(error) });
+    const fail = (error: unknown) => this.forget(uri, live, { kind: 'failed', error: asCheckError(error) });
     live.opened
       .then(async ({ connection, host }) => {
         if (this.live.get(uri) === live) this.setState(uri, { kind: 'connected', host });

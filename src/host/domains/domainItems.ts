@@ -75,7 +75,7 @@ function describeState(state: ConnectionState): string {
       return `${plainText(hostname, 100)}, libvirt ${version}`;
     }
     case 'failed':
-      return state.error;
+      return state.error.message;
   }
 }
 

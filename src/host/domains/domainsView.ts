@@ -2,6 +2,7 @@
 // host. Nothing is connected to before that.
 
 import * as vscode from 'vscode';
+import type { CheckError } from '../../core/errors';
 import * as libvirtErrors from '../../libvirt/errors';
 import { parseConnectionUri } from '../../libvirt/uri';
 import { command, viewId } from '../../contributions';
@@ -20,10 +21,10 @@ import {
 } from './domainItems';
 import { canonicalUri, type LastVerdicts } from '../launch/lastVerdicts';
 import { addTooltip } from '../shell/labels';
-import { sentence } from '../shell/present';
+import { asCheckError } from '../shell/present';
 
 /** What a host listed: its domains, or why it did not. */
-type Listing = { readonly domains: readonly DomainNode[] } | { readonly error: string };
+type Listing = { readonly domains: readonly DomainNode[] } | { readonly error: CheckError };
 
 /** Gives the view its rows. */
 export class DomainsView implements vscode.TreeDataProvider<DomainsNode>, vscode.Disposable {
@@ -98,8 +99,8 @@ export class DomainsView implements vscode.TreeDataProvider<DomainsNode>, vscode
     this.expanded.add(node.uri);
     const listing = await this.list(node.uri);
     const state = this.state(node.uri);
-    if (state.kind === 'failed') return whatToDo(node, state.error, this.refusal(node.uri) !== undefined);
-    if ('error' in listing) return whatToDo(node, listing.error, false);
+    if (state.kind === 'failed') return whatToDo(node, state.error);
+    if ('error' in listing) return whatToDo(node, listing.error);
     if (listing.domains.length > 0) return [...listing.domains];
     return [{ kind: 'note', uri: node.uri, text: 'The host has no domains.', icon: 'info' }];
   }
@@ -145,10 +146,10 @@ export class DomainsView implements vscode.TreeDataProvider<DomainsNode>, vscode
     this.changed.fire(undefined);
   }
 
-  /** Why a URI of the settings is not opened, the whole sentence. */
-  private refusal(uri: string): string | undefined {
+  /** Why a URI of the settings is not opened. */
+  private refusal(uri: string): CheckError | undefined {
     const target = parseConnectionUri(uri, { allowTcp: allowsTcp() });
-    return target.ok ? undefined : libvirtErrors.refusedUri(target.reason).message;
+    return target.ok ? undefined : libvirtErrors.refusedUri(target.reason);
   }
 
   private state(uri: string): ConnectionState {
@@ -175,7 +176,7 @@ export class DomainsView implements vscode.TreeDataProvider<DomainsNode>, vscode
       const summaries = await this.connections.use(uri, (connection) => connection.listDomains());
       return { domains: summaries.map((summary) => domainNode(uri, summary)) };
     } catch (error) {
-      return { error: sentence(error) };
+      return { error: asCheckError(error) };
     }
   }
 
@@ -200,10 +201,9 @@ export class DomainsView implements vscode.TreeDataProvider<DomainsNode>, vscode
   }
 }
 
-/** The rows below a connection that failed: the last sentence of a failure says what to do. */
-function whatToDo(root: ConnectionNode, error: string, refused: boolean): NoteNode[] {
+/** The rows below a connection that failed. */
+function whatToDo(root: ConnectionNode, { code, found, advice = found }: CheckError): NoteNode[] {
   const { kind, uri }: Pick<NoteNode, 'kind' | 'uri'> = { kind: 'note', uri: root.uri };
-  const advice = error.slice(error.lastIndexOf('. ', error.length - 2) + 1).trim();
   const settings: vscode.Command = {
     title: 'Open Settings',
     command: 'workbench.action.openSettings',
@@ -214,7 +214,7 @@ function whatToDo(root: ConnectionNode, error: string, refused: boolean): NoteNo
     command: command('refreshDomains'),
     arguments: [root],
   };
-  const [action, icon] = refused ? [settings, 'settings-gear'] : [again, 'refresh'];
+  const [action, icon] = code === 'connection-refused' ? [settings, 'settings-gear'] : [again, 'refresh'];
   return [
     { kind, uri, text: advice, icon: 'info' },
     { kind, uri, text: action.title, icon, command: action },

@@ -2,43 +2,52 @@
 
 import { CheckError, usage } from '../../core/errors';
 
-/** A launch file that was edited while an edit of it was made. */
+/** A launch file was edited by somebody else while a change of it was worked out. */
 export function changedMeanwhile(path: string): CheckError {
   return new CheckError(
     'state',
     'changed-meanwhile',
-    `${path} was changed at the same time and is left as it is. Try again.`,
+    `${path} was changed at the same time and is left as it is.`,
+    { advice: 'Try again.' },
   );
 }
 
-/** A search whose inputs were in the memory of a window that is gone. */
+/** An explanation was asked for of a check whose inputs were in the memory of a window that was reloaded. */
 export function checkNotKept(): CheckError {
   return new CheckError(
     'state',
     'check-not-kept',
-    'What was checked is not kept when a window is reloaded. Check again, then ask why.',
+    'What was checked is not kept when a window is reloaded.',
+    { advice: 'Check again, then ask why.' },
   );
 }
 
-/** The thread that finds what to change in a launch file failed; `why` is a phrase. */
+/** The thread that works out what to change in a launch file failed; `why` is a phrase. */
 export function launchEditsFailed(why: string): CheckError {
   return new CheckError(
     'bug',
     'launch-edits-failed',
-    `What to change in the launch file was not found: ${why}. Change it by hand.`,
+    `What to change in the launch file was not found: ${why}.`,
+    { advice: 'Change it by hand.' },
   );
 }
 
-/** A window without a folder to put a file into. */
+/** A new launch file is to be written, and the window has no folder open. */
 export function noFolder(): CheckError {
-  return usage('no-folder', 'A launch file stands beside your firmware and keys. Open their folder first.');
+  return usage('no-folder', 'A launch file stands beside your firmware and keys.', {
+    advice: 'Open their folder first.',
+  });
 }
 
-/** A connection that nobody has agreed to, in a run that asks nobody. */
+/** A run that asks nobody met a connection that the person has not agreed to. */
 export function notAgreed(uri: string): CheckError {
   return new CheckError(
     'insecure',
     'not-agreed',
-    `Nothing was asked of ${uri}, because it is in none of your settings. Run this launch by itself to be asked, or add the connection to the SEV Domains view.`,
+    `Nothing was asked of ${uri}, because it is in none of your settings.`,
+    {
+      advice: 'Run this launch by itself to be asked, or add the connection to the SEV Domains view.',
+      at: { input: 'connection' },
+    },
   );
 }

@@ -19,7 +19,7 @@ const digestOf = ({ steps }: Report, id: Step['id']): string =>
 export async function tellResult(
   run: vscode.TestRun,
   item: vscode.TestItem,
-  { outcome, milliseconds, path }: LaunchResult,
+  { outcome, milliseconds }: LaunchResult,
   signal: AbortSignal,
 ): Promise<void> {
   const uri = item.uri!;
@@ -28,11 +28,7 @@ export async function tellResult(
     say(run, item, `no verdict: ${outcome.error.message}`);
     if (signal.aborted) run.skipped(item);
     else
-      run.errored(
-        item,
-        messageAt(uri, errorPlace(text, path, outcome.error), outcome.error.message),
-        milliseconds,
-      );
+      run.errored(item, messageAt(uri, errorPlace(text, outcome.error), outcome.error.message), milliseconds);
     return;
   }
   const { report } = outcome;

@@ -2,7 +2,7 @@
 
 import { CheckError } from '../../core/errors';
 
-/** Compressed sections that could not be read, although the rest of the image could. */
+/** The thread that unpacks the compressed sections of an image failed; the rest of the image is shown. `why` is a phrase. */
 export function contentsUnread(why: string): CheckError {
   return new CheckError(
     'bug',
@@ -11,7 +11,7 @@ export function contentsUnread(why: string): CheckError {
   );
 }
 
-/** The thread that compares what is compressed in two images ended without a comparison. */
+/** The thread that compares the compressed sections of two images failed; the rest of them is compared. `why` is a phrase. */
 export function comparisonUnread(why: string): CheckError {
   return new CheckError(
     'bug',

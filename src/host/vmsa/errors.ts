@@ -2,32 +2,31 @@
 
 import { CheckError, usage } from '../../core/errors';
 
-/** A page whose fields cannot be changed; `why` is a phrase. */
+/** A page is shown in a form in which its fields cannot be changed; `why` is a phrase. */
 export function readOnlyPage(name: string, why: string): CheckError {
-  return usage(
-    'read-only-page',
-    `Fields of ${name} cannot be changed: ${why}. Export it to a file to change it there.`,
-  );
+  return usage('read-only-page', `Fields of ${name} cannot be changed: ${why}.`, {
+    advice: 'Export it to a file to change it there.',
+  });
 }
 
-/** A file that is shown as the left half of a diff only. */
+/** A file was to be saved that is shown only as the left side of a diff. */
 export function leftOfDiff(name: string): CheckError {
-  return usage(
-    'left-of-diff',
-    `The left side of a comparison cannot be saved. Open ${name} by itself to change it.`,
-  );
+  return usage('left-of-diff', 'The left side of a comparison cannot be saved.', {
+    advice: `Open ${name} by itself to change it.`,
+  });
 }
 
-/** Fields that are not to be changed before the workspace is trusted. */
+/** A field was to be changed in a workspace that the person has not trusted. */
 export function untrustedEdit(): CheckError {
   return new CheckError(
     'insecure',
     'untrusted-edit',
-    'This workspace is in Restricted Mode: pages are shown and compared, but nothing is changed or written. Trust the workspace to go on.',
+    'This workspace is in Restricted Mode: pages are shown and compared, but nothing is changed or written.',
+    { advice: 'Trust the workspace to go on.' },
   );
 }
 
-/** Saving what was never there. */
+/** A file was to be saved that could never be read, so there is nothing to write; `why` is the sentences that say why. */
 export function neverRead(name: string, why: string): CheckError {
   return usage(
     'never-read',
@@ -35,7 +34,7 @@ export function neverRead(name: string, why: string): CheckError {
   );
 }
 
-/** A page beyond the last. */
+/** A page was asked for whose number is beyond the last. @param page from 0 */
 export function noSuchPage(name: string, page: number, pages: number): CheckError {
   return usage(
     'no-such-page',
@@ -43,33 +42,34 @@ export function noSuchPage(name: string, page: number, pages: number): CheckErro
   );
 }
 
-/** A file that somebody else wrote while it was edited. */
+/** Somebody else wrote a file while it was edited, and the person has not decided what counts. */
 export function changedOnDisk(name: string): CheckError {
   return new CheckError(
     'state',
     'changed-on-disk',
-    `${name} was changed on disk while it was edited here, and was not written. Choose "Keep My Changes" or "Reload and Lose My Changes" in the editor, then save.`,
+    `${name} was changed on disk while it was edited here, and was not written.`,
+    { advice: 'Choose "Keep My Changes" or "Reload and Lose My Changes" in the editor, then save.' },
   );
 }
 
-/** A file that is gone while it is open. */
+/** Somebody else deleted a file while it was open. */
 export function deletedOnDisk(name: string): CheckError {
   return new CheckError(
     'state',
     'deleted-on-disk',
-    `${name} was deleted. Nothing is lost: its pages are still here, and are shown again when the file comes back. Keep them to save them again.`,
+    `${name} was deleted. Nothing is lost: its pages are still here, and are shown again when the file comes back.`,
+    { advice: 'Keep them to save them again.' },
   );
 }
 
-/** A form that pages cannot be exported in. */
+/** There is no form of this name that pages are exported in. */
 export function unknownFormat(id: string, known: readonly string[]): CheckError {
-  return usage(
-    'unknown-format',
-    `A VMSA cannot be exported as "${id.slice(0, 40)}". Use one of ${known.join(', ')}.`,
-  );
+  return usage('unknown-format', `A VMSA cannot be exported as "${id.slice(0, 40)}".`, {
+    advice: `Use one of ${known.join(', ')}.`,
+  });
 }
 
-/** Nothing to paste. */
+/** The clipboard holds no page in any form that is known; `reason` is the sentences that say what it holds. */
 export function nothingToPaste(reason: string): CheckError {
   return usage('nothing-to-paste', `The clipboard holds no VMSA. ${reason}`);
 }

@@ -157,37 +157,34 @@ describe('A report warns', () => {
 
 describe('Inputs that contradict each other or are missing are refused before a file is read', () => {
   withSample();
-  const cases: [string, Partial<LaunchInputs>, RegExp][] = [
-    ['an initrd without kernel', { kernel: undefined, cmdline: undefined }, /measured with a kernel only/],
-    [
-      'a command line without kernel',
-      { kernel: undefined, initrd: undefined },
-      /measured with a kernel only/,
-    ],
-    ['a CPU and VMSA files', { vmsa: { bsp: '/nowhere' } }, /files or are generated/],
+  const cases: [string, Partial<LaunchInputs>, code: string, input: string][] = [
+    ['an initrd without kernel', { kernel: undefined, cmdline: undefined }, 'kernel-needed', 'kernel'],
+    ['a command line without kernel', { kernel: undefined, initrd: undefined }, 'kernel-needed', 'kernel'],
+    ['a CPU and VMSA files', { vmsa: { bsp: '/nowhere' } }, 'cpu-and-pages', 'cpu'],
     [
       'the page of additional vCPUs only',
       { cpu: undefined, vmsa: { ap: '/nowhere' } },
-      /none for the boot processor/,
+      'bsp-page-needed',
+      'vmsa.bsp',
     ],
-    ['no vCPU count', { vcpus: undefined }, /number of vCPUs/],
-    ['no CPU and no pages', { cpu: undefined }, /VMSA of each vCPU/],
-    ['no measurement', { measurement: '' }, /48 bytes/],
+    ['no vCPU count', { vcpus: undefined }, 'vcpus-needed', 'vcpus'],
+    ['no CPU and no pages', { cpu: undefined }, 'pages-needed', 'cpu'],
+    ['no measurement', { measurement: '' }, 'bad-measurement', 'measurement'],
   ];
-  for (const [name, change, message] of cases) {
+  for (const [name, change, code, input] of cases) {
     it(name, async () => {
       const inputs = { ...load('matches.sevlaunch.json'), firmware: '/nowhere', ...change };
-      await assert.rejects(
-        runCheck(inputs),
-        (e) => e instanceof CheckError && e.kind === 'usage' && message.test(e.message),
-      );
+      await assert.rejects(runCheck(inputs), { kind: 'usage', code, at: { input } });
     });
   }
   it('but plain SEV with VMSA pages is answered, with a warning and after a look at the pages', async () => {
     const inputs = load('mismatch.sevlaunch.json');
     const plain = { ...inputs, platform: { ...inputs.platform, policy: 1 } };
     assert.match((await runCheck(plain)).warnings.join(), /play no part/);
-    await assert.rejects(runCheck({ ...plain, vmsa: { bsp: at('nothing') } }), /there is no such file/);
+    await assert.rejects(runCheck({ ...plain, vmsa: { bsp: at('nothing') } }), {
+      code: 'unreadable-file',
+      at: { input: 'vmsa.bsp', member: ['vmsa', 'bsp'] },
+    });
   });
 });
 
@@ -210,7 +207,7 @@ describe('Keys', () => {
     for (const paths of [{ tik: at('text.key') }, { tk: at('text.key') }]) {
       await assert.rejects(
         withKeys(paths, () => assert.fail()),
-        (e) => e instanceof CheckError && e.kind === 'usage' && !e.message.includes('SECRET'),
+        (e) => e instanceof CheckError && e.code === 'key-size' && !e.message.includes('SECRET'),
       );
     }
   });
@@ -257,7 +254,7 @@ describe('Reading files', () => {
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 20);
     const started = Date.now();
-    await assert.rejects(digestFile(at('large'), { signal: stop.signal }), /cancelled/);
+    await assert.rejects(digestFile(at('large'), { signal: stop.signal }), { code: 'check-cancelled' });
     assert.ok(Date.now() - started < 1000);
   });
   it('takes no more of a file than was asked for', async () => {
@@ -266,9 +263,13 @@ describe('Reading files', () => {
     assert.equal((await readUpTo('/dev/zero', 100)).length, 101);
   });
   it('says what is wrong with a path', async () => {
-    await assert.rejects(digestFile(at('nothing')), /there is no such file/);
-    await assert.rejects(digestFile(folder), /it is a folder/);
-    await assert.rejects(readUpTo(at('nothing'), 1), (e) => e instanceof CheckError && e.kind === 'bug');
+    const unreadable = (message: RegExp) => ({ kind: 'bug', code: 'unreadable-file', message });
+    await assert.rejects(
+      digestFile(at('nothing')),
+      unreadable(/nothing cannot be read: there is no such file/),
+    );
+    await assert.rejects(digestFile(folder), unreadable(/it is a folder/));
+    await assert.rejects(readUpTo(at('nothing'), 1), unreadable(/there is no such file/));
   });
 });
 
@@ -302,7 +303,7 @@ describe('A pipe', () => {
       assert.equal(first, 'it waits');
       const begin = performance.now();
       stop.abort();
-      await assert.rejects(waiting, /was cancelled/);
+      await assert.rejects(waiting, { kind: 'state', code: 'check-cancelled', at: undefined });
       assert.ok(performance.now() - begin < 250);
     });
   }
@@ -347,12 +348,12 @@ describe('Secrets', () => {
     const { header, payload } = await sealForLaunch(inputs, [sealed]);
     assert.deepEqual([header.length, payload.length], [52, 48]);
     const twice = [secret(), secret()];
-    await assert.rejects(sealForLaunch(inputs, twice), /given twice/);
+    await assert.rejects(sealForLaunch(inputs, twice), { code: 'repeated-secret' });
     for (const { data } of [sealed, ...twice]) assert.ok(data.every((b) => b === 0));
-    await assert.rejects(
-      sealForLaunch({ ...inputs, keys: { tik: at('sample_tik.bin') } }, [secret()]),
-      /TEK/,
-    );
+    await assert.rejects(sealForLaunch({ ...inputs, keys: { tik: at('sample_tik.bin') } }, [secret()]), {
+      code: 'tek-needed',
+      message: /TEK/,
+    });
   });
 });
 
@@ -377,8 +378,11 @@ describe('Writing files', () => {
     assert.ok(lstatSync(at('pipe')).isFIFO());
   });
   it('leaves the old file and no rest when it cannot finish', async () => {
-    await assert.rejects(writeWhole(join(folder, 'none', 'x'), 'x'), /Nothing was changed/);
-    await assert.rejects(writeWhole(folder, 'x'), /cannot be written/);
+    await assert.rejects(writeWhole(join(folder, 'none', 'x'), 'x'), {
+      code: 'unwritable-file',
+      message: /x cannot be written: .*\. Nothing was changed\.$/,
+    });
+    await assert.rejects(writeWhole(folder, 'x'), { code: 'unwritable-file' });
     for (const place of [tmpdir(), folder])
       assert.deepEqual(
         readdirSync(place).filter((n) => n.endsWith('.partial')),

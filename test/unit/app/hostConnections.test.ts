@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HostConnections } from '../../../src/app/hostConnections';
+import { CheckError } from '../../../src/core/errors';
 import type { Connection, ConnectOptions } from '../../../src/libvirt/client';
 import { fakeWorker } from '../../helpers/fakeWorker';
 import { useFolder } from '../../helpers/folder';
@@ -74,14 +75,19 @@ describe('The hosts of many checks', () => {
       Array.from({ length: 10 }, () => hosts.use(options(workerPath), list, () => undefined)),
     );
     const took = performance.now() - begin;
-    const messages = outcomes.map((outcome) =>
-      outcome.status === 'rejected' ? String(outcome.reason) : 'no',
-    );
+    const messages = outcomes.map((outcome) => {
+      assert.ok(outcome.status === 'rejected' && outcome.reason instanceof CheckError);
+      assert.equal(outcome.reason.code, 'libvirt-silent');
+      return outcome.reason.message;
+    });
     assert.equal(new Set(messages).size, 1);
     assert.match(messages[0]!, /did not connect within 0\.5 s/);
     assert.deepEqual(notes(), ['open test:///default']);
     assert.ok(took < 3000, `${took} ms`);
-    await assert.rejects(hosts.use(options(workerPath), list, () => undefined));
+    await assert.rejects(
+      hosts.use(options(workerPath), list, () => undefined),
+      { code: 'libvirt-silent' },
+    );
     assert.equal(notes().length, 1, 'nor later');
   });
 

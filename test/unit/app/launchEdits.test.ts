@@ -146,18 +146,36 @@ describe('A launch file', () => {
     assert.equal(applyEdits(text, changes), `{"firmware":"a.fd","vcpus": 2,"keys":{"tk":"k"},${LAUNCH}}`);
   });
 
-  const refused: [string, string, LaunchEdit[], RegExp][] = [
-    ['is no JSON', '{', [edit('vcpus', 2)], /is not JSON/],
-    ['has a comment', file('// four', '"vcpus": 4'), [edit('vcpus', 2)], /is not JSON/],
-    ['would have no vCPU', file(), [edit('vcpus', 0)], /vcpus: wanted >=1, found 0/],
-    ['would have a field that there is not', file(), [edit('tik', 'x')], /there is no such field/],
-    ['would lack its firmware', file(), [edit('firmware')], /firmware: wanted/],
-    ['would have neither launch nor domain', file(), [edit('launch')], /neither a recorded "launch"/],
-    ['has the member twice', file('"vcpus": 4', '"vcpus": 3'), [edit('vcpus', 2)], /more than once/],
+  const refused: [string, string, LaunchEdit[], code: string, message: RegExp][] = [
+    ['is no JSON', '{', [edit('vcpus', 2)], 'not-json', /is not JSON/],
+    ['has a comment', file('// four', '"vcpus": 4'), [edit('vcpus', 2)], 'not-json', /is not JSON/],
+    ['would have no vCPU', file(), [edit('vcpus', 0)], 'not-a-launch-file', /vcpus: wanted >=1, found 0/],
+    [
+      'would have a field that there is not',
+      file(),
+      [edit('tik', 'x')],
+      'not-a-launch-file',
+      /there is no such field/,
+    ],
+    ['would lack its firmware', file(), [edit('firmware')], 'not-a-launch-file', /firmware: wanted/],
+    [
+      'would have neither launch nor domain',
+      file(),
+      [edit('launch')],
+      'nothing-to-check',
+      /neither a recorded "launch"/,
+    ],
+    [
+      'has the member twice',
+      file('"vcpus": 4', '"vcpus": 3'),
+      [edit('vcpus', 2)],
+      'repeated-member',
+      /more than once/,
+    ],
   ];
-  for (const [what, text, edits, message] of refused) {
+  for (const [what, text, edits, code, message] of refused) {
     it(`that ${what} is not changed`, () => {
-      assert.throws(() => changeLaunchText(text, PATH, edits), message);
+      assert.throws(() => changeLaunchText(text, PATH, edits), { code, message });
     });
   }
 

@@ -176,6 +176,11 @@ const bad: [name: string, value: unknown, says: RegExp, schema?: 'takes it'][] =
   ['a text', 'x', /the top level/],
 ];
 
+/** Whether a failure names the same member in its sentence and as its place. */
+const namesPlace = ({ code, message, at }: CheckError): boolean =>
+  ['not-a-launch-file', 'inlined-key'].includes(code) &&
+  message.includes(`launch file: ${at!.member!.join('.') || 'the top level'}: `);
+
 describe('A launch file', () => {
   for (const [name, value] of good) {
     it(`may have ${name}`, () => {
@@ -191,7 +196,9 @@ describe('A launch file', () => {
           e instanceof CheckError &&
           e.kind === 'usage' &&
           says.test(e.message) &&
-          e.message.startsWith('/work/space/a.sevlaunch.json is not a launch file'),
+          e.message.startsWith('/work/space/a.sevlaunch.json is not a launch file') &&
+          // The place in the sentence is the place of the failure.
+          (e.code === 'nothing-to-check' || namesPlace(e)),
       );
       assert.equal(bySchema(JSON.parse(JSON.stringify(value))), schema === 'takes it');
     });
@@ -233,12 +240,18 @@ describe('A launch file', () => {
     const alone = parse({ ...GOOD, launch: undefined, domain: DOMAIN });
     assert.deepEqual(alone.domain, DOMAIN);
     assert.equal(ownerInputsOf(alone, 'title').firmware, '/work/space/OVMF.fd');
-    assert.throws(() => launchInputs(alone, 'title'), /^CheckError: title has no recorded launch/);
+    assert.throws(() => launchInputs(alone, 'title'), {
+      code: 'no-recorded-launch',
+      message: /^title has no recorded launch/,
+    });
     assert.equal(launchInputs(parse({ ...GOOD, domain: DOMAIN }), 'title').measurement, 'x');
   });
 
   it('is refused when it is no JSON', () =>
-    assert.throws(() => parseLaunchFile('{', '/a'), /\/a is not a launch file/));
+    assert.throws(() => parseLaunchFile('{"firmware": }', '/a'), {
+      code: 'not-json',
+      message: /^\/a is not a launch file: it is not JSON/,
+    }));
   it('is refused without a word of what is in it: that may be a key', () => {
     const secret = 'SECRETSECRETSECR';
     const texts = [

@@ -1,7 +1,8 @@
 // Where in a launch file a message points: at the cause of an error, also in a text that is broken, and at what a verdict is about.
 
 import assert from 'node:assert/strict';
-import { CheckError } from '../../../src/core/errors';
+import { CheckError, type ErrorPlace } from '../../../src/core/errors';
+import { parseLaunchFile } from '../../../src/app/launchFile';
 import { errorPlace, verdictPlace } from '../../../src/app/launchPlaces';
 import { lineColumnOf, namePlaceOf, parseLaunchText } from '../../../src/app/launchText';
 
@@ -61,19 +62,47 @@ describe('A verdict points at', () => {
   });
 });
 
+/** What reading a text throws. */
+function failureOf(text: string): CheckError {
+  try {
+    parseLaunchFile(text, '/d/a.sevlaunch.json');
+  } catch (error) {
+    if (error instanceof CheckError) return error;
+  }
+  return assert.fail('it was read');
+}
+
 describe('An error points at', () => {
-  const cases: [name: string, text: string, message: string, wanted: [number, number]][] = [
-    ['the member whose file cannot be read', RECORDED, '/d/OVMF.fd cannot be read', [2, 3]],
-    ['a key file', RECORDED, '/d/tek.bin cannot be read', [4, 31]],
-    ['the launch, when it quotes no member', RECORDED, 'The measurement is short', [5, 3]],
-    ['the domain, when it quotes no member', ASKED, 'The host does not answer', [5, 3]],
-    ['where the text is first no JSON', RECORDED.replace('1,\n  "keys"', '1;\n  "keys"'), '', [3, 13]],
-    ['a member of the wrong shape', RECORDED.replace('55', '"x"'), '', [6, 20]],
+  const cases: [name: string, text: string, at: ErrorPlace | undefined, wanted: [number, number]][] = [
+    ['the member whose file cannot be read', RECORDED, { member: ['firmware'] }, [2, 3]],
+    ['a key file', RECORDED, { member: ['keys', 'tek'] }, [4, 31]],
+    ['what is around a member that is missing', RECORDED, { member: ['keys', 'tk'] }, [4, 3]],
+    ['the launch, when it is about no member', RECORDED, { input: 'measurement' }, [5, 3]],
+    ['the launch, when it has no place', RECORDED, undefined, [5, 3]],
+    ['the domain, when it has no place', ASKED, undefined, [5, 3]],
+    ['the start, when there is neither', '{"firmware": "a"}', undefined, [1, 1]],
   ];
-  for (const [name, text, message, [line, column]] of cases) {
+  for (const [name, text, at, [line, column]] of cases) {
     it(name, () => {
-      const error = new CheckError('usage', 'test', message);
-      assert.deepEqual(errorPlace(text, '/d/a.sevlaunch.json', error), { line, column });
+      const error = new CheckError('usage', 'test', 'Whatever it says.', at && { at });
+      assert.deepEqual(errorPlace(text, error), { line, column });
+    });
+  }
+  const unread: [name: string, text: string, code: string, wanted: [number, number]][] = [
+    [
+      'where the text is first no JSON',
+      RECORDED.replace('1,\n  "keys"', '1;\n  "keys"'),
+      'not-json',
+      [3, 13],
+    ],
+    ['a member of the wrong shape', RECORDED.replace('55', '"x"'), 'not-a-launch-file', [6, 20]],
+    ['a key in place of its path', RECORDED.replace('tek.bin', '0'.repeat(32)), 'inlined-key', [4, 31]],
+  ];
+  for (const [name, text, code, [line, column]] of unread) {
+    it(name, () => {
+      const error = failureOf(text);
+      assert.equal(error.code, code);
+      assert.deepEqual(errorPlace(text, error), { line, column });
     });
   }
 });

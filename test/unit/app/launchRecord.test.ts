@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CheckError, type ErrorKind } from '../../../src/core/errors';
+import type { ErrorKind } from '../../../src/core/errors';
 import { parseLaunchFile } from '../../../src/app/launchFile';
 import { askLaunch, recordedText, type RecordedLaunch } from '../../../src/app/launchRecord';
 import { connect } from '../../../src/libvirt/client';
@@ -35,43 +35,52 @@ describe('A recorded launch', () => {
     assert.deepEqual(await ask({}), RECORDED);
   });
 
-  const refused: [name: string, host: FakeHost, kind: ErrorKind, says: RegExp][] = [
+  const refused: [name: string, host: FakeHost, kind: ErrorKind, code: string, says: RegExp][] = [
     [
       'a domain without SEV',
       { launchSecurity: null },
       'config',
+      'no-launch',
       /no launch to record\. The domain has no launch security/,
     ],
-    ['a domain with SEV-SNP', { launchSecurity: 'sev-snp' }, 'config', /attestation report/],
+    ['a domain with SEV-SNP', { launchSecurity: 'sev-snp' }, 'config', 'no-launch', /attestation report/],
     [
       'a domain that is off',
       { state: 'shut off' },
       'state',
+      'domain-not-started',
       /is shut off, so it has no launch to record\. Start it paused/,
     ],
-    ['no measurement', { told: { measurement: null } }, 'bug', /does not report sev-measurement/],
-    ['no API version', { told: { apiMajor: null } }, 'bug', /sev-api-major/],
-    ['no build', { told: { buildId: null } }, 'bug', /sev-build-id/],
-    ['no policy', { told: { policy: null } }, 'bug', /sev-policy/],
-    ['a measurement that is none', { told: { measurement: 'AAAA' } }, 'usage', /3 bytes/],
+    [
+      'no measurement',
+      { told: { measurement: null } },
+      'bug',
+      'not-reported',
+      /does not report sev-measurement/,
+    ],
+    ['no API version', { told: { apiMajor: null } }, 'bug', 'not-reported', /sev-api-major/],
+    ['no build', { told: { buildId: null } }, 'bug', 'not-reported', /sev-build-id/],
+    ['no policy', { told: { policy: null } }, 'bug', 'not-reported', /sev-policy/],
+    ['a measurement that is none', { told: { measurement: 'AAAA' } }, 'usage', 'bad-measurement', /3 bytes/],
     [
       'a measurement that is not base64',
       { told: { measurement: '"}, "firmware": "x' } },
       'usage',
+      'bad-measurement',
       /not strict base64/,
     ],
   ];
-  for (const [name, host, kind, says] of refused) {
+  for (const [name, host, kind, code, message] of refused) {
     it(`is none of ${name}`, async () => {
-      await assert.rejects(
-        ask(host),
-        (e) => e instanceof CheckError && e.kind === kind && says.test(e.message),
-      );
+      await assert.rejects(ask(host), { kind, code, message });
     });
   }
   it('is none with numbers that no firmware has', () => {
     const launch = { ...LAUNCH, buildId: 256 };
-    assert.throws(() => recordedText({ ...RECORDED, launch }, PATH, URI), /launch\.buildId/);
+    assert.throws(() => recordedText({ ...RECORDED, launch }, PATH, URI), {
+      code: 'not-a-launch-file',
+      at: { member: ['launch', 'buildId'] },
+    });
   });
 
   it('stands beside placeholders, and nothing that the host says of files and vCPUs', async () => {
@@ -122,7 +131,10 @@ describe('A recorded launch', () => {
   });
   it('takes over nothing of a file that is none', () => {
     const given = { path: '/a', text: '{"firmware": 5}' };
-    assert.throws(() => recordedText(RECORDED, PATH, URI, given), /\/a is not a launch file/);
+    assert.throws(() => recordedText(RECORDED, PATH, URI, given), {
+      code: 'not-a-launch-file',
+      message: /^\/a is not a launch file/,
+    });
   });
   it('names no domain where its connection may be in no file', () => {
     assert.ok(!('domain' in (JSON.parse(recordedText(RECORDED, PATH, undefined)) as object)));

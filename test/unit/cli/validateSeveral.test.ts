@@ -98,8 +98,16 @@ describe('Several launches', () => {
       [good['file'], good['status'], gone['file'], gone['status']],
       ['matches.sevlaunch.json', 0, 'gone.json', 6],
     );
-    const { kind, line } = gone['error'] as { kind: string; line: number };
-    assert.deepEqual([kind, line], ['bug', 5]);
+    const { message, ...error } = gone['error'] as { message: string };
+    assert.match(message, /gone.\[1A cannot be read: .*\. Check the path\.$/);
+    assert.deepEqual(error, {
+      kind: 'bug',
+      code: 'unreadable-file',
+      advice: 'Check the path.',
+      at: { input: 'initrd', member: ['initrd'] },
+      line: 5,
+      column: 3,
+    });
     assert.equal(status, 6);
   });
 

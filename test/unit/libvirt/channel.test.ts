@@ -5,7 +5,8 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CheckError, type ErrorKind } from '../../../src/core/errors';
+import { failure } from '../../helpers/libvirt';
+import { errorData, type ErrorKind } from '../../../src/core/errors';
 import { connect, type Connection, type ConnectOptions } from '../../../src/libvirt/client';
 import { fakeWorker, opens } from '../../helpers/fakeWorker';
 
@@ -20,80 +21,128 @@ const options = (workerPath: string, more: Partial<ConnectOptions> = {}): Connec
 });
 
 type Step = 'connect' | 'host' | 'domains';
-const faults: [name: string, body: string, step: Step, kind: ErrorKind, says: RegExp, timeoutMs?: number][] =
+const faults: [
+  name: string,
+  body: string,
+  step: Step,
+  kind: ErrorKind,
+  code: string,
+  says: RegExp,
+  timeoutMs?: number,
+][] = [
   [
-    [
-      'ends at once',
-      'process.exit(3)',
-      'connect',
-      'state',
-      /lost \(its process ended with 3\)\. Connect again/,
-    ],
-    ['crashes', "process.kill(process.pid, 'SIGSEGV')", 'connect', 'state', /lost \(SIGSEGV\)/],
-    ['throws', "throw new Error('x')", 'connect', 'state', /ended with 1/],
-    ['hangs up', 'process.disconnect()', 'connect', 'state', /lost/],
-    ['says nothing', '', 'connect', 'state', /did not connect within 0\.2 s/, 200],
-    ['blocks for good', 'for (;;);', 'connect', 'state', /did not connect within 0\.2 s/, 200],
-    ['ends later', `${opens} process.exit(0)`, 'host', 'state', /ended with 0/],
-    ['says nothing later', opens, 'domains', 'state', /did not list its domains within 1\.5 s/, 1500],
-    ['answers a text', "send('ok')", 'connect', 'bug', /"open" has not the shape/],
-    ['answers null', 'send(null)', 'connect', 'bug', /has not the shape/],
-    ['answers another question', 'send({ id: id + 1, ok: null })', 'connect', 'bug', /has not the shape/],
-    ['answers something more', 'send({ id, ok: null, more: 1 })', 'connect', 'bug', /has not the shape/],
-    ['answers something else', `${opens} send({ id, ok: { hostname: 5 } })`, 'host', 'bug', /"host" has not/],
-    [
-      'answers a list with a hole',
-      `${opens} send({ id, ok: [undefined] })`,
-      'domains',
-      'bug',
-      /"domains" has not/,
-    ],
-    [
-      'has an error of no kind',
-      "send({ id, error: { kind: 'odd', code: 'test', found: 'x' } })",
-      'connect',
-      'bug',
-      /shape/,
-    ],
-    [
-      'has an error',
-      "send({ id, error: { kind: 'config', code: 'test', found: 'Whole sentence.' } })",
-      'connect',
-      'config',
-      /^Whole sentence\.$/,
-    ],
-    ['asks no JSON', "ask('{')", 'connect', 'bug', /"log in" has not/],
-    ['asks nothing', "ask('[]')", 'connect', 'bug', /"log in" has not/],
-    ['asks another kind', 'ask(\'[{"kind":"retina","prompt":"x"}]\')', 'connect', 'bug', /"log in" has not/],
-    [
-      'asks again before it has the answer',
-      `ask('[{"kind":"text","prompt":"x"}]\\n[]')`,
-      'connect',
-      'bug',
-      /"log in" has not/,
-    ],
-    [
-      'asks a megabyte',
-      "for (let i = 0; i < 64; i++) writeSync(4, 'x'.repeat(4096))",
-      'connect',
-      'bug',
-      /"log in" has not/,
-    ],
-  ];
-
-async function failure(work: Promise<unknown>): Promise<CheckError> {
-  const error: unknown = await work.then(
-    () => undefined,
-    (e: unknown) => e,
-  );
-  assert.ok(error instanceof CheckError, String(error));
-  return error;
-}
+    'ends at once',
+    'process.exit(3)',
+    'connect',
+    'state',
+    'libvirt-gone',
+    /lost \(its process ended with 3\)\. Connect again/,
+  ],
+  ['crashes', "process.kill(process.pid, 'SIGSEGV')", 'connect', 'state', 'libvirt-gone', /lost \(SIGSEGV\)/],
+  ['throws', "throw new Error('x')", 'connect', 'state', 'libvirt-gone', /ended with 1/],
+  ['hangs up', 'process.disconnect()', 'connect', 'state', 'libvirt-gone', /lost/],
+  ['says nothing', '', 'connect', 'state', 'libvirt-silent', /did not connect within 0\.2 s/, 200],
+  [
+    'blocks for good',
+    'for (;;);',
+    'connect',
+    'state',
+    'libvirt-silent',
+    /did not connect within 0\.2 s/,
+    200,
+  ],
+  ['ends later', `${opens} process.exit(0)`, 'host', 'state', 'libvirt-gone', /ended with 0/],
+  [
+    'says nothing later',
+    opens,
+    'domains',
+    'state',
+    'libvirt-silent',
+    /did not list its domains within 1\.5 s/,
+    1500,
+  ],
+  ['answers a text', "send('ok')", 'connect', 'bug', 'libvirt-bad-answer', /"open" has not the shape/],
+  ['answers null', 'send(null)', 'connect', 'bug', 'libvirt-bad-answer', /has not the shape/],
+  [
+    'answers another question',
+    'send({ id: id + 1, ok: null })',
+    'connect',
+    'bug',
+    'libvirt-bad-answer',
+    /has not the shape/,
+  ],
+  [
+    'answers something more',
+    'send({ id, ok: null, more: 1 })',
+    'connect',
+    'bug',
+    'libvirt-bad-answer',
+    /has not the shape/,
+  ],
+  [
+    'answers something else',
+    `${opens} send({ id, ok: { hostname: 5 } })`,
+    'host',
+    'bug',
+    'libvirt-bad-answer',
+    /"host" has not/,
+  ],
+  [
+    'answers a list with a hole',
+    `${opens} send({ id, ok: [undefined] })`,
+    'domains',
+    'bug',
+    'libvirt-bad-answer',
+    /"domains" has not/,
+  ],
+  [
+    'has an error of no kind',
+    "send({ id, error: { kind: 'odd', code: 'test', found: 'x' } })",
+    'connect',
+    'bug',
+    'libvirt-bad-answer',
+    /shape/,
+  ],
+  [
+    'has an error',
+    "send({ id, error: { kind: 'config', code: 'test', found: 'Whole sentence.' } })",
+    'connect',
+    'config',
+    'test',
+    /^Whole sentence\.$/,
+  ],
+  ['asks no JSON', "ask('{')", 'connect', 'bug', 'libvirt-bad-answer', /"log in" has not/],
+  ['asks nothing', "ask('[]')", 'connect', 'bug', 'libvirt-bad-answer', /"log in" has not/],
+  [
+    'asks another kind',
+    'ask(\'[{"kind":"retina","prompt":"x"}]\')',
+    'connect',
+    'bug',
+    'libvirt-bad-answer',
+    /"log in" has not/,
+  ],
+  [
+    'asks again before it has the answer',
+    `ask('[{"kind":"text","prompt":"x"}]\\n[]')`,
+    'connect',
+    'bug',
+    'libvirt-bad-answer',
+    /"log in" has not/,
+  ],
+  [
+    'asks a megabyte',
+    "for (let i = 0; i < 64; i++) writeSync(4, 'x'.repeat(4096))",
+    'connect',
+    'bug',
+    'libvirt-bad-answer',
+    /"log in" has not/,
+  ],
+];
 
 describe('A worker that', () => {
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  for (const [name, body, step, kind, says, timeoutMs] of faults) {
+  for (const [name, body, step, kind, code, says, timeoutMs] of faults) {
     it(`${name} is one clear error`, async () => {
       const connecting = connect(options(worker(body), timeoutMs === undefined ? {} : { timeoutMs }));
       let connection: Connection | undefined;
@@ -103,6 +152,7 @@ describe('A worker that', () => {
       const error = await failure(work);
       assert.match(error.message, says);
       assert.equal(error.kind, kind);
+      assert.equal(error.code, code);
       if (connection) {
         assert.equal(await connection.ended, error, 'the connection ended for that reason');
         assert.equal(await failure(connection.host()), error, 'and so says every later call');
@@ -151,8 +201,21 @@ describe('A worker that', () => {
     assert.deepEqual(await connection.listDomains(), []);
     await connection.close();
     assert.equal(await connection.ended, undefined);
-    assert.match((await failure(connection.host())).message, /is closed/);
+    assert.equal((await failure(connection.host())).code, 'libvirt-closed');
     await connection.close();
+  });
+
+  it('fails in one call says all that is known of it', async () => {
+    const error = {
+      kind: 'usage',
+      code: 'ambiguous-domain',
+      found: 'Two. Or three.',
+      advice: 'Give the UUID.',
+      at: { input: 'domain', member: ['domain', 'name'], offset: 5 },
+    };
+    const failed = await failure(connect(options(worker(`send({ id, error: ${JSON.stringify(error)} })`))));
+    assert.deepEqual(errorData(failed), error);
+    assert.equal(failed.message, 'Two. Or three. Give the UUID.');
   });
 
   it('does not say farewell is gone all the same', async () => {
@@ -165,6 +228,7 @@ describe('A worker that', () => {
   it('is never started for a URI that is refused', async () => {
     const error = await failure(connect(options('/nothing', { uri: 'qemu+ext:///system?command=x' })));
     assert.equal(error.kind, 'usage');
+    assert.equal(error.code, 'connection-refused');
     assert.match(error.message, /runs a program of this machine.*Give, for example, qemu:\/\/\/system/);
   });
 
@@ -241,14 +305,12 @@ describe('A worker that', () => {
         stop.abort();
       });
     const error = await failure(connect(options(worker(asks), { onPrompt, signal: stop.signal })));
-    assert.match(error.message, /was cancelled/);
+    assert.equal(error.code, 'libvirt-cancelled');
     assert.ok(takenBack);
   });
 
   it('is stopped before it starts is the same error', async () => {
-    assert.match(
-      (await failure(connect(options(worker(opens), { signal: AbortSignal.abort() })))).message,
-      /cancelled/,
-    );
+    const error = await failure(connect(options(worker(opens), { signal: AbortSignal.abort() })));
+    assert.equal(error.code, 'libvirt-cancelled');
   });
 });

@@ -325,6 +325,7 @@ describe('Domain XML', () => {
           assert.ok(error instanceof CheckError, String(error));
           assert.match(error.message, message);
           assert.equal(error.kind, kind);
+          assert.equal(error.code, kind === 'bug' ? 'unreadable-xml' : 'bad-domain');
           assert.ok(error.message.length < 600, `${error.message.length} characters`);
           return true;
         },

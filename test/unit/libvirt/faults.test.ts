@@ -11,10 +11,11 @@ const fault = (code: number, message: string, domain = RPC) => ({ code, domain, 
 
 const explained: [
   name: string,
-  code: number,
+  number: number,
   message: string,
   opening: boolean,
   kind: ErrorKind,
+  code: string,
   says: RegExp,
   domain?: number,
 ][] = [
@@ -24,6 +25,7 @@ const explained: [
     "Failed to connect socket to '/run/x': No such file",
     true,
     'bug',
+    'host-unreachable',
     /could not connect: Failed.*file\. Check the connection URI/,
   ],
   [
@@ -32,46 +34,92 @@ const explained: [
     'Cannot recv data: Connection reset',
     false,
     'state',
+    'connection-lost',
     /was lost: Cannot recv/,
   ],
-  ['a protocol that breaks', 39, 'packet too large', false, 'state', /was lost: packet/],
-  ['another protocol', 39, 'packet too large', true, 'bug', /could not connect: packet/],
-  ['a socket that is closed', 1, 'internal error: client socket is closed', false, 'state', /was lost: int/],
+  ['a protocol that breaks', 39, 'packet too large', false, 'state', 'connection-lost', /was lost: packet/],
+  ['another protocol', 39, 'packet too large', true, 'bug', 'host-unreachable', /could not connect: packet/],
+  [
+    'a socket that is closed',
+    1,
+    'internal error: client socket is closed',
+    false,
+    'state',
+    'connection-lost',
+    /was lost: int/,
+  ],
   [
     'a socket closed while it opens',
     1,
     'internal error: client socket is closed',
     true,
     'bug',
+    'host-unreachable',
     /could not connect: internal/,
   ],
-  ['an error of the driver', 1, 'internal error: odd', false, 'bug', /^libvirt failed: internal/, QEMU],
-  ['no connection', 5, 'no connection driver available', true, 'bug', /could not connect/],
+  [
+    'an error of the driver',
+    1,
+    'internal error: odd',
+    false,
+    'bug',
+    'libvirt-failed',
+    /^libvirt failed: internal/,
+    QEMU,
+  ],
+  [
+    'no connection',
+    5,
+    'no connection driver available',
+    true,
+    'bug',
+    'host-unreachable',
+    /could not connect/,
+  ],
   [
     'no such domain',
     42,
     "no domain with matching name 'x'",
     false,
     'bug',
+    'no-such-domain',
     /no such domain: no domain.*"virsh list --all"/,
   ],
-  ['a refused login', 45, 'authentication failed', true, 'bug', /did not accept the login.*password/],
-  ['a cancelled login', 79, 'authentication cancelled', true, 'state', /was cancelled/],
+  [
+    'a refused login',
+    45,
+    'authentication failed',
+    true,
+    'bug',
+    'login-refused',
+    /did not accept the login.*password/,
+  ],
+  ['a cancelled login', 79, 'authentication cancelled', true, 'state', 'login-cancelled', /was cancelled/],
   [
     'no way to log in',
     94,
     "no polkit agent available to authenticate action 'org.libvirt.unix.manage'",
     true,
     'bug',
+    'no-way-to-log-in',
     /no way to log in/,
   ],
-  ['a refused account', 88, 'access denied', false, 'bug', /refused it to this account.*polkit/],
+  [
+    'a refused account',
+    88,
+    'access denied',
+    false,
+    'bug',
+    'account-not-permitted',
+    /refused it to this account.*polkit/,
+  ],
   [
     'a read-only connection',
     29,
     'read only access prevents it',
     false,
     'bug',
+    'connection-not-permitted',
     /refused it to this connection/,
   ],
   [
@@ -80,30 +128,50 @@ const explained: [
     'domain is not running',
     false,
     'state',
+    'wrong-domain-state',
     /wrong state for it: domain is not running\. See/,
   ],
-  ['another type of domain', 84, 'Unsupported', false, 'bug', /cannot do it for this domain/],
-  ['an old driver', 3, 'this function is not supported', false, 'bug', /Connect to a QEMU host/],
-  ['what no table has', 4711, 'odd', false, 'bug', /^libvirt failed: odd\. Its log/],
-  ['no words', 9, '', false, 'bug', /^libvirt could not do it\. Its log/],
+  [
+    'another type of domain',
+    84,
+    'Unsupported',
+    false,
+    'bug',
+    'operation-not-supported',
+    /cannot do it for this domain/,
+  ],
+  [
+    'an old driver',
+    3,
+    'this function is not supported',
+    false,
+    'bug',
+    'driver-cannot',
+    /Connect to a QEMU host/,
+  ],
+  ['what no table has', 4711, 'odd', false, 'bug', 'libvirt-failed', /^libvirt failed: odd\. Its log/],
+  ['no words', 9, '', false, 'bug', 'libvirt-operation-failed', /^libvirt could not do it\. Its log/],
   [
     'control characters',
     9,
     'a\u001b[31mb\r\nc\u202ed',
     false,
     'bug',
+    'libvirt-operation-failed',
     /a\\u001b\[31mb\\u000d\\u000ac\\u202ed/,
   ],
-  ['a megabyte', 9, 'x'.repeat(1 << 20), false, 'bug', /^.{500,700}$/],
+  ['a megabyte', 9, 'x'.repeat(1 << 20), false, 'bug', 'libvirt-operation-failed', /^.{500,700}$/],
 ];
 
 describe("libvirt's error", () => {
-  for (const [name, code, message, opening, kind, says, domain] of explained) {
+  for (const [name, number, message, opening, kind, code, says, domain] of explained) {
     it(`for ${name} is a sentence with what to do next`, () => {
-      const error = explainFault(fault(code, message, domain), opening);
+      const error = explainFault(fault(number, message, domain), opening);
       assert.match(error.message, says);
       assert.equal(error.kind, kind);
-      assert.deepEqual(error.cause, fault(code, message, domain), 'with its own words kept');
+      assert.equal(error.code, code);
+      assert.match(error.advice!, /^[A-Z"].*\.$/);
+      assert.deepEqual(error.cause, fault(number, message, domain), 'with its own words kept');
     });
   }
 });

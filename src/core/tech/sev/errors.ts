@@ -2,56 +2,70 @@
 
 import { type CheckError, usage } from '../../errors';
 
-/** A measurement that is not 48 bytes of base64. `found` is its length, or nothing when it is no base64. */
+/** The reported measurement is not 48 bytes of base64. `found` is its length, or undefined when it is not base64 at all. */
 export function badMeasurement(found: number | undefined): CheckError {
   const what = found === undefined ? 'not strict base64' : `${found} bytes`;
   return usage(
     'bad-measurement',
-    `The measurement is ${what}; it must be base64 of 48 bytes, 64 characters without spaces. Copy it again from "virsh domlaunchsecinfo" (sev-measurement).`,
+    `The measurement is ${what}; it must be base64 of 48 bytes, 64 characters without spaces.`,
+    {
+      advice: 'Copy it again from "virsh domlaunchsecinfo" (sev-measurement).',
+      at: { input: 'measurement' },
+    },
   );
 }
 
-/** A vCPU count that no guest has. */
+/** The number of vCPUs is broken, less than one, or more than any machine has. */
 export function badVcpuCount(count: number, most: number): CheckError {
-  return usage('bad-vcpu-count', `The number of vCPUs is ${count}; it must be 1 to ${most}.`);
+  return usage('bad-vcpu-count', `The number of vCPUs is ${count}; it must be 1 to ${most}.`, {
+    at: { input: 'vcpus' },
+  });
 }
 
-/** More vCPUs than pages. */
+/** There are several vCPUs, but only a page for the first. */
 export function apPageNeeded(count: number): CheckError {
   return usage(
     'ap-page-needed',
-    `The guest has ${count} vCPUs, but there is a VMSA for the first one only. Give the page of the others, too.`,
+    `The guest has ${count} vCPUs, but there is a VMSA for the first one only.`,
+    { advice: 'Give the page of the others, too.', at: { input: 'vmsa.ap' } },
   );
 }
 
-/** Neither an alias nor a GUID. */
+/** A secret is named by something that is neither a GUID nor the alias of one. */
 export function unknownSecret(name: string, aliases: readonly string[]): CheckError {
   return usage(
     'unknown-secret',
     `"${name}" is neither a GUID nor a known name of a secret (${aliases.join(', ')}).`,
+    { at: { input: 'secrets' } },
   );
 }
 
-/** One GUID for two secrets. */
+/** Two secrets have the same GUID, of which the guest would find one only. */
 export function repeatedSecret(guid: string): CheckError {
   return usage(
     'repeated-secret',
     `The secret ${guid} is given twice. The guest would find only one of them.`,
+    { at: { input: 'secrets' } },
   );
 }
 
-/** More secrets than a packet holds. */
+/** The secrets take more bytes than one launch-secret command can carry. */
 export function secretsTooLarge(most: number): CheckError {
   return usage(
     'secrets-too-large',
     `The secrets and their table take more than ${most} bytes; the firmware takes no more at once.`,
+    { at: { input: 'secrets' } },
   );
 }
 
-/** More secrets than the firmware has room for; both in bytes. */
+/** The secrets are longer than the area that the guest's firmware sets aside for them. Both numbers are bytes. */
 export function secretAreaTooSmall(found: number, room: number): CheckError {
   return usage(
     'secret-area-too-small',
-    `The secrets and their table take ${found} bytes, but the firmware's area for secrets has ${room}. Give fewer or shorter secrets, or use firmware with a larger area.`,
+    `The secrets and their table take ${found} bytes, but the firmware's area for secrets has ${room}.`,
+    {
+      advice: 'Give fewer or shorter secrets, or use firmware with a larger area.',
+      at: { input: 'secrets' },
+    },
   );
 }

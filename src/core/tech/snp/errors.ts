@@ -2,28 +2,37 @@
 
 import { CheckError, usage } from '../../errors';
 
-/** Firmware that no VMM launches as SNP. */
+/** The firmware lacks the SEV metadata that every VMM needs for an SNP launch. */
 export function noSnpMetadata(): CheckError {
   return new CheckError(
     'config',
     'no-snp-metadata',
-    'The firmware has no SEV metadata, so no VMM launches it with SEV-SNP. Use an X64 build of edk2-stable202202 or later.',
+    'The firmware has no SEV metadata, so no VMM launches it with SEV-SNP.',
+    {
+      advice: 'Use an X64 build of edk2-stable202202 or later.',
+      at: { input: 'firmware' },
+    },
   );
 }
 
-/** A section of the SEV metadata that nobody knows how to launch. */
-export function unknownSnpSection(type: number): CheckError {
+/** The SEV metadata list a section whose type is in no specification. @param offset of the section in the firmware file */
+export function unknownSnpSection(type: number, offset: number): CheckError {
   return usage(
     'unknown-snp-section',
     `The SEV metadata of the firmware have a section of type ${type}, of which is not known how it is measured. There is no digest.`,
+    { at: { input: 'firmware', offset } },
   );
 }
 
-/** A kernel for firmware that has no place for its hashes. */
+/** A kernel was given, but the firmware has no place for the hashes by which it would be measured. */
 export function noHashArea(): CheckError {
   return new CheckError(
     'config',
     'no-hash-area',
-    "The firmware has no area for kernel hashes, so no VMM starts it with a kernel that is measured. Leave the kernel out, or use firmware that has one, such as OVMF's AmdSev build.",
+    'The firmware has no area for kernel hashes, so no VMM starts it with a kernel that is measured.',
+    {
+      advice: "Leave the kernel out, or use firmware that has one, such as OVMF's AmdSev build.",
+      at: { input: 'firmware' },
+    },
   );
 }

@@ -36,7 +36,7 @@ function hashPage({ hashArea }: SnpImage, table: Uint8Array): Uint8Array {
 
 /** The pages of one section of the metadata, by its type (edk2, OvmfPkg/ResetVector/X64/OvmfSevMetadata). */
 function* sectionPages(
-  { type, gpa, size }: Section,
+  { type, gpa, size, offset }: Section,
   image: SnpImage,
   vmm: SnpVmm,
   table: Uint8Array | undefined,
@@ -48,7 +48,7 @@ function* sectionPages(
   else if (type === 1 || type === 4 || type === 0x10) {
     const bare = type === 1 && vmm === 'gce' ? 'unmeasured' : 'zero';
     for (let at = 0; at < size; at += SNP_PAGE_SIZE) yield { type: bare, gpa: BigInt(gpa + at) };
-  } else throw errors.unknownSnpSection(type);
+  } else throw errors.unknownSnpSection(type, offset);
 }
 
 /**

@@ -119,12 +119,12 @@ function checkRequest(profile: KnownProfile, { role, resetAddress, svsm }: VmsaR
   if (!profile.roles.includes(role)) throw errors.roleNotLaunched(profile.title, role);
   const needs = needsOf(profile, role);
   if (needs.resetAddress && !(Number.isInteger(resetAddress) && resetAddress! >>> 0 === resetAddress)) {
-    throw errors.resetAddressNeeded(resetAddress);
+    throw resetAddress === undefined ? errors.resetAddressNeeded() : errors.badResetAddress(resetAddress);
   }
   for (const part of needs.svsm) {
     const value = svsm?.[part];
     if (value === undefined ? part === 'entry' : !Number.isSafeInteger(value) || value < 0) {
-      throw errors.badSvsmValue(part, value);
+      throw value === undefined ? errors.svsmEntryNeeded() : errors.badSvsmValue(part, value);
     }
   }
 }

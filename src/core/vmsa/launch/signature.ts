@@ -24,7 +24,7 @@ export function encodeSignature(id: CpuId): number {
   for (const part of ['family', 'model', 'stepping'] as const) {
     const value = id[part];
     if (!Number.isInteger(value) || value < 0 || value > CPU_ID_LIMITS[part]) {
-      throw errors.cpuIdRange(part, value, CPU_ID_LIMITS[part]);
+      throw errors.cpuOutOfRange(part, value, CPU_ID_LIMITS[part]);
     }
   }
   const { family, model, stepping } = id;

@@ -7,7 +7,10 @@ import type {
   LaunchSecurity,
   LaunchSecurityInfo,
 } from '../../../../src/core/domain/facts';
-import type { DomainQuestion, GivenInputs } from '../../../../src/core/domain/question';
+import type { DomainQuestion, GivenInputs, WaysToGive } from '../../../../src/core/domain/question';
+
+/** Words for the advice to give an input. */
+export const WAYS: WaysToGive = (input) => `as the ${input}`;
 
 const LAUNCH_SECURITY: LaunchSecurity = {
   type: 'sev',

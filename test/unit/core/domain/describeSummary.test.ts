@@ -54,7 +54,12 @@ const cases: [name: string, change: Partial<DomainSummary>, words: string, why?:
     ],
     [
       'a definition that cannot be read',
-      { launchSecurity: undefined, sevEs: undefined, vcpus: undefined, problem: 'Bad\u001b. Mend it.' },
+      {
+        launchSecurity: undefined,
+        sevEs: undefined,
+        vcpus: undefined,
+        problem: { kind: 'bug', code: 'unreadable-xml', found: 'Bad\u001b.', advice: 'Mend it.' },
+      },
       'running, unreadable',
       /cannot be read/,
       /^Bad\\u001b\. Mend it\.$/,

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { checkedReport, refusedReport } from '../../../../src/core/domain/report';
 import { judgeDomain } from '../../../../src/core/domain/rules';
 import type { Report, Source, Step, Verdict } from '../../../../src/core/launch/report';
-import { questionWith, type Change } from './cleanQuestion';
+import { questionWith, type Change, WAYS } from './cleanQuestion';
 
 const checked = (verdict: Verdict): Report => ({
   title: 'guest',
@@ -26,11 +26,11 @@ const stepOf = (id: Step['id'], source: Source): Step => ({
 });
 const reportOf = (change: Change, verdict: Verdict): Report => {
   const question = questionWith(change);
-  return checkedReport(question, judgeDomain(question), checked(verdict));
+  return checkedReport(question, judgeDomain(question, WAYS), checked(verdict));
 };
 const refusalOf = (change: Change): Report => {
   const question = questionWith(change);
-  return refusedReport(question, judgeDomain(question));
+  return refusedReport(question, judgeDomain(question, WAYS));
 };
 const factsOf = ({ facts }: Report) => new Map(facts.map(({ name, value }) => [name, value]));
 
@@ -63,7 +63,7 @@ describe('The report about a domain', () => {
         ['Policy', '0x5'],
       ],
     );
-    assert.equal(report.rules?.length, judgeDomain(questionWith()).length);
+    assert.equal(report.rules?.length, judgeDomain(questionWith(), WAYS).length);
     assert.deepEqual(report.warnings, ['A warning.']);
   });
 
@@ -93,7 +93,7 @@ describe('The report about a domain', () => {
     it(`never says that it matches where ${id} is from the host, also when no rule says so`, () => {
       const question = questionWith({});
       const steps = [stepOf(id, 'host'), stepOf('launch-digest', 'derived'), stepOf('reported', 'host')];
-      const report = checkedReport(question, judgeDomain(question), { ...checked('matches'), steps });
+      const report = checkedReport(question, judgeDomain(question, WAYS), { ...checked('matches'), steps });
       assert.deepEqual([report.verdict, report.agrees], ['cannot be trusted', true]);
       assert.match(report.summary, new RegExp(`proves nothing: .*\\(The ${id}: from the owner\\)`));
     });

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { DOMAIN_RULES, firstFailure, judgeDomain } from '../../../../src/core/domain/rules';
 import type { RuleResult } from '../../../../src/core/launch/report';
-import { questionWith, type Change } from './cleanQuestion';
+import { questionWith, type Change, WAYS } from './cleanQuestion';
 
 /** How a rule came out: its outcome, the kind of a failure, or `untrusted` for one that was passed over. */
 type Told = 'passed' | 'skipped' | 'untrusted' | 'usage' | 'insecure' | 'config' | 'state' | 'bug';
@@ -349,7 +349,7 @@ const CASES: [title: string, change: Change, expected: Record<string, Told>, rea
 describe('The rules about a domain', () => {
   for (const [title, change, expected, reason] of CASES) {
     it(`notice ${title}`, () => {
-      const results = judgeDomain(questionWith(change));
+      const results = judgeDomain(questionWith(change), WAYS);
       const told = Object.fromEntries(results.map((result) => [result.id, tell(result)]));
       assert.deepEqual(told, { ...CLEAN, ...expected });
       if (reason) assert.match(results.map((result) => result.reason).join('\n'), reason);
@@ -370,7 +370,7 @@ describe('The rules about a domain', () => {
       info: { apiMajor: undefined },
       given: { firmware: false, vcpus: false, vmsa: false },
     });
-    const failed = judgeDomain(all).filter(({ outcome }) => outcome === 'failed');
+    const failed = judgeDomain(all, WAYS).filter(({ outcome }) => outcome === 'failed');
     assert.deepEqual(
       failed.map(({ id }) => id),
       [
@@ -378,8 +378,8 @@ describe('The rules about a domain', () => {
         ...['launch-info', 'vcpu-count', 'firmware-input', 'cpu-input'],
       ],
     );
-    assert.equal(firstFailure(judgeDomain(all))?.id, 'remote-host');
-    assert.equal(firstFailure(judgeDomain(questionWith())), undefined);
+    assert.equal(firstFailure(judgeDomain(all, WAYS))?.id, 'remote-host');
+    assert.equal(firstFailure(judgeDomain(questionWith(), WAYS)), undefined);
   });
 
   it('each have a case in which they come out otherwise', () => {

@@ -14,7 +14,7 @@ import {
 import { readImage } from '../../../helpers/realImages';
 
 const SIZE = 0x4000;
-const of = (image: Uint8Array) => provenance(parseOvmf(image).value);
+const of = (bytes: Uint8Array) => provenance({ image: parseOvmf(bytes).value, bytes });
 /** The jump that older releases have, put where they have it. */
 const withJump = (image: Uint8Array) => {
   image.set([0xe9, 0x2a, 0xff, 0x90], image.length - 32);

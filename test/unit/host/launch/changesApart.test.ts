@@ -18,14 +18,15 @@ describe('The thread that finds what to change in a launch file', () => {
     assert.deepEqual(changed, { changes: [{ offset: TEXT.indexOf('4'), length: 1, content: '2' }] });
     assert.deepEqual([same, nothing], [{ changes: [] }, { changes: [] }]);
     assert.ok(wrong && 'error' in wrong);
-    assert.equal(wrong.error.kind, 'usage');
+    assert.equal(wrong.error.code, 'not-a-launch-file');
+    assert.deepEqual(wrong.error.at, { member: ['vcpus'] });
     assert.match(wrong.error.found, /vcpus: wanted/);
   });
   it('that cannot start ends in one sentence', async () => {
     const task = { text: TEXT, path: PATH, edits: [[vcpus(2)]] };
-    await assert.rejects(
-      changesApart(resolve('dist/none.js'), task),
-      /What to change .* was not found: .*by hand/s,
-    );
+    await assert.rejects(changesApart(resolve('dist/none.js'), task), {
+      code: 'launch-edits-failed',
+      message: /What to change .* was not found: .*by hand/s,
+    });
   });
 });

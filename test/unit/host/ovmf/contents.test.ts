@@ -103,7 +103,10 @@ describe('The thread that decompresses', () => {
   it('that cannot start is an error with a sentence', async () => {
     const { signal } = new AbortController();
     const nowhere = readImageApart(resolve('nowhere.js'), new Uint8Array(1), signal, nobody);
-    await assert.rejects(nowhere, /^CheckError: What is compressed in this image could not be read: /);
+    await assert.rejects(nowhere, {
+      code: 'contents-unread',
+      message: /^What is compressed in this image could not be read: /,
+    });
   });
 });
 

@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict';
 import { createCipheriv, createHmac, createHash } from 'node:crypto';
-import { CheckError } from '../../../../../src/core/errors';
 import { bytesToHex, fromBase64, toBase64, utf8 } from '../../../../../src/core/binary/hex';
 import { equalInConstantTime, hmacOf, newHasher, sha256Of } from '../../../../../src/core/launch/hasher';
 import { encodeKernelHashes } from '../../../../../src/core/launch/kernelHashes';
@@ -24,7 +23,7 @@ import {
 import { randomBytes, seeded } from '../../../../helpers/random';
 
 const bytes = (hex: string) => Uint8Array.from(Buffer.from(hex, 'hex'));
-const isUsage = (e: unknown) => e instanceof CheckError && e.kind === 'usage';
+const usage = (code: string) => ({ name: 'CheckError', kind: 'usage', code });
 
 describe('A launch measurement', () => {
   const tik = '3569cf61a32a602b87185ac6e0f55913';
@@ -120,7 +119,7 @@ describe('A launch measurement', () => {
     ['URL-safe letters', good.replaceAll('/', '_')],
   ];
   for (const [name, text] of refused)
-    it(`is refused as ${name}`, () => assert.throws(() => parseMeasurement(text), isUsage));
+    it(`is refused as ${name}`, () => assert.throws(() => parseMeasurement(text), usage('bad-measurement')));
 });
 
 describe('Kernel hashes', () => {
@@ -169,10 +168,10 @@ describe('A launch digest', () => {
   });
   for (const count of [0, -1, 1.5, 4097, Number.NaN]) {
     it(`is refused for ${count} vCPUs`, () =>
-      assert.throws(() => [...vmsaSequence({ bsp: page(1), ap: page(2), count })], isUsage));
+      assert.throws(() => [...vmsaSequence({ bsp: page(1), ap: page(2), count })], usage('bad-vcpu-count')));
   }
   it('is refused for two vCPUs with one page', () =>
-    assert.throws(() => [...vmsaSequence({ bsp: page(1), count: 2 })], isUsage));
+    assert.throws(() => [...vmsaSequence({ bsp: page(1), count: 2 })], usage('ap-page-needed')));
 });
 
 describe('A policy', () => {
@@ -251,10 +250,13 @@ describe('Sealed secrets', () => {
   });
   it('are refused for an unknown name, a repeated GUID and more than a packet holds', () => {
     for (const name of ['', 'luks', '736869e5-84f0-4973-92ec-06879ce3da0', 'constructor'])
-      assert.throws(() => secretGuid(name), isUsage, name);
+      assert.throws(() => secretGuid(name), usage('unknown-secret'), name);
     assert.equal(secretGuid('736869E5-84F0-4973-92EC-06879CE3DA0B'), luks.guid);
-    assert.throws(() => encodeSecretTable([luks, luks]), isUsage);
-    assert.throws(() => encodeSecretTable([{ guid: luks.guid, data: new Uint8Array(16384) }]), isUsage);
+    assert.throws(() => encodeSecretTable([luks, luks]), usage('repeated-secret'));
+    assert.throws(
+      () => encodeSecretTable([{ guid: luks.guid, data: new Uint8Array(16384) }]),
+      usage('secrets-too-large'),
+    );
   });
 
   const base = 0x810000;
@@ -273,7 +275,10 @@ describe('Sealed secrets', () => {
       const image = parseOvmf(buildOvmf(options)).value;
       if (expected === 'usage') {
         const sizes = new RegExp(`take ${length} bytes, but .* has ${image.secretArea!.size}\\.`);
-        assert.throws(() => checkSecretRoom(length, image), { kind: 'usage', message: sizes });
+        assert.throws(() => checkSecretRoom(length, image), {
+          ...usage('secret-area-too-small'),
+          message: sizes,
+        });
       } else if (expected === 'fits') assert.equal(checkSecretRoom(length, image), undefined);
       else assert.match(checkSecretRoom(length, image)!, expected);
     });

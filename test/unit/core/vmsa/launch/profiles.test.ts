@@ -3,7 +3,6 @@
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { CheckError } from '../../../../../src/core/errors';
 import { decode, entriesOf } from '../../../../../src/core/binary/struct';
 import { comparePages } from '../../../../../src/core/vmsa/compare/compare';
 import {
@@ -112,26 +111,76 @@ describe('A request', () => {
   }
   const igvm: VmsaRequest = { profile: 'snp-coconut-igvm', role: 'bsp', cpu: MILAN, svsm: SVSM };
   const ap: VmsaRequest = { profile: 'sev-es', role: 'ap', cpu: MILAN, resetAddress: RESET };
-  const refused: [string, VmsaRequest, RegExp][] = [
-    ['an AP without reset address', { ...ap, resetAddress: undefined }, /needs the SEV-ES reset address/],
-    ['a reset address of 33 bits', { ...ap, resetAddress: 2 ** 32 }, /must be a 32-bit address/],
-    ['a negative reset address', { ...ap, resetAddress: -1 }, /must be a 32-bit address/],
-    ['half a reset address', { ...ap, resetAddress: 0.5 }, /must be a 32-bit address/],
-    ['an unknown profile', { ...ap, profile: 'nothing' as 'sev-es' }, /no launch profile "nothing"/],
-    ['a CPU that cannot be', { ...ap, cpu: { family: 300, model: 0, stepping: 0 } }, /CPU family is 300/],
-    ['an AP from an IGVM file', { ...igvm, role: 'ap' }, /only the first vCPU has one/],
-    ['an SVSM without entry', { ...igvm, svsm: undefined }, /first instruction \(entry\)/],
-    ['an SVSM entry below zero', { ...igvm, svsm: { entry: -1 } }, /SVSM value entry is -1/],
-    ['half an SVSM stack', { ...igvm, svsm: { entry: 0, stack: 0.5 } }, /SVSM value stack is 0\.5/],
-    ['a top of memory beyond 2^53', { ...igvm, svsm: { entry: 0, vtom: 2 ** 60 } }, /SVSM value vtom/],
+  const refused: [string, VmsaRequest, code: string, input: string, message: RegExp][] = [
+    [
+      'an AP without reset address',
+      { ...ap, resetAddress: undefined },
+      'reset-address-needed',
+      'resetAddress',
+      /needs the SEV-ES reset address/,
+    ],
+    ...[2 ** 32, -1, 0.5].map((resetAddress): (typeof refused)[number] => [
+      `${resetAddress} as its reset address`,
+      { ...ap, resetAddress },
+      'bad-reset-address',
+      'resetAddress',
+      new RegExp(`is ${resetAddress}; it must be a 32-bit address`),
+    ]),
+    [
+      'an unknown profile',
+      { ...ap, profile: 'nothing' as 'sev-es' },
+      'unknown-profile',
+      'profile',
+      /no launch profile "nothing"/,
+    ],
+    [
+      'a CPU that cannot be',
+      { ...ap, cpu: { family: 300, model: 0, stepping: 0 } },
+      'cpu-out-of-range',
+      'family',
+      /CPU family is 300/,
+    ],
+    [
+      'an AP from an IGVM file',
+      { ...igvm, role: 'ap' },
+      'no-page-for-role',
+      'role',
+      /only the first vCPU has one/,
+    ],
+    [
+      'an SVSM without entry',
+      { ...igvm, svsm: undefined },
+      'svsm-entry-needed',
+      'entry',
+      /first instruction \(entry\)/,
+    ],
+    [
+      'an SVSM entry below zero',
+      { ...igvm, svsm: { entry: -1 } },
+      'bad-svsm-value',
+      'entry',
+      /SVSM value entry is -1/,
+    ],
+    [
+      'half an SVSM stack',
+      { ...igvm, svsm: { entry: 0, stack: 0.5 } },
+      'bad-svsm-value',
+      'stack',
+      /SVSM value stack is 0\.5/,
+    ],
+    [
+      'a top of memory beyond 2^53',
+      { ...igvm, svsm: { entry: 0, vtom: 2 ** 60 } },
+      'bad-svsm-value',
+      'vtom',
+      /SVSM value vtom/,
+    ],
   ];
-  for (const [name, request, message] of refused) {
-    it(`is refused for ${name}`, () =>
-      assert.throws(
-        () => generateVmsa(request),
-        (e) =>
-          e instanceof CheckError && e.kind === 'usage' && message.test(e.message) && e.message.endsWith('.'),
-      ));
+  for (const [name, request, code, input, message] of refused) {
+    it(`is refused for ${name}`, () => {
+      assert.throws(() => generateVmsa(request), { kind: 'usage', code, at: { input }, message });
+      assert.throws(() => generateVmsa(request), /\.$/);
+    });
   }
   it('may have what its page does not use, however wrong', () => {
     generateVmsa({ ...ap, role: 'bsp', resetAddress: -1, svsm: { entry: -1 } });

@@ -9,7 +9,6 @@ import {
   modelsWithSignature,
 } from '../../../../../src/core/vmsa/launch/cpuModels';
 import { decodeSignature, encodeSignature } from '../../../../../src/core/vmsa/launch/signature';
-import { CheckError } from '../../../../../src/core/errors';
 
 describe('A CPU signature', () => {
   const vectors: [number, number, number, number][] = [
@@ -47,20 +46,23 @@ describe('A CPU signature', () => {
     }
   });
 
-  const refused: [number, number, number][] = [
-    [271, 0, 0],
-    [-1, 0, 0],
-    [25, 256, 0],
-    [25, 0, 16],
-    [25, 0.5, 0],
-    [Number.NaN, 0, 0],
+  const refused: [number, number, number, input: string][] = [
+    [271, 0, 0, 'family'],
+    [-1, 0, 0, 'family'],
+    [25, 256, 0, 'model'],
+    [25, 0, 16, 'stepping'],
+    [25, 0.5, 0, 'model'],
+    [Number.NaN, 0, 0, 'family'],
   ];
-  for (const [family, model, stepping] of refused) {
+  for (const [family, model, stepping, input] of refused) {
     it(`cannot express ${family}/${model}/${stepping}`, () => {
-      assert.throws(
-        () => encodeSignature({ family, model, stepping }),
-        (e) => e instanceof CheckError && e.kind === 'usage' && e.message.includes('CPUID can express 0 to'),
-      );
+      assert.throws(() => encodeSignature({ family, model, stepping }), {
+        name: 'CheckError',
+        kind: 'usage',
+        code: 'cpu-out-of-range',
+        at: { input },
+        message: /CPUID can express 0 to/,
+      });
     });
   }
 

@@ -3,15 +3,15 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { judgeDomain } from '../../../../src/core/domain/rules';
-import { ASKED_INPUTS, waysToGive } from '../../../../src/core/launch/inputWords';
-import { questionWith, type Change } from '../domain/cleanQuestion';
+import { judgeDomain } from '../../../src/core/domain/rules';
+import { INPUT_NAMES, waysToGive } from '../../../src/app/inputs';
+import { questionWith, type Change } from '../core/domain/cleanQuestion';
 
 const HELP = readFileSync('test/unit/cli/golden/validate-help.txt', 'utf8');
 const SCHEMA = readFileSync('media/sevlaunch.schema.json', 'utf8');
 
 describe('The words for an input', () => {
-  for (const input of ASKED_INPUTS) {
+  for (const input of INPUT_NAMES) {
     it(`name keys and options that there are: ${input}`, () => {
       const [keys, options] = waysToGive(input).split(' in a launch file or with ');
       for (const [key] of keys!.matchAll(/"\w+"/g)) assert.ok(SCHEMA.includes(`${key}: {`), key);
@@ -37,7 +37,7 @@ describe('The words for an input', () => {
   ];
   for (const [title, change] of changes) {
     it(`are both in what is advised where ${title}`, () => {
-      const named = judgeDomain(questionWith(change)).filter(
+      const named = judgeDomain(questionWith(change), waysToGive).filter(
         ({ id, advice }) => /-(input|count)$/.test(id) && advice !== '',
       );
       assert.ok(named.length >= 4, String(named.length));
