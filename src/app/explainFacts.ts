@@ -17,8 +17,8 @@ import { bytesToHex, fromBase64 } from '../core/binary/hex';
 import { MAX_VCPUS } from '../core/tech/sev/digest';
 import { parseMeasurement, type Platform } from '../core/tech/sev/evidence';
 import { parseOvmf } from '../core/ovmf/image';
+import type { KeyPaths } from '../core/check/launchFile';
 import type { DigestInputs, ExplainScope } from './explainThreads';
-import type { KeyPaths } from './keys';
 import { checkTogether, readVmsa, type LaunchInputs } from './launch';
 import { digestFile, readShared, type OnProgress } from '../node/read';
 

@@ -6,6 +6,7 @@ import { basename } from 'node:path';
 import * as errors from './errors';
 import * as checkErrors from '../core/check/errors';
 import { checkLaunch, type HostInput, type VmsaInput } from '../core/check/check';
+import type { KeyPaths, LaunchFile } from '../core/check/launchFile';
 import { parseMeasurement, type Platform } from '../core/tech/sev/evidence';
 import { isSevEs } from '../core/tech/sev/policy';
 import type { Report } from '../core/launch/report';
@@ -17,8 +18,7 @@ import { VMSA_SIZE } from '../core/vmsa/layout/layout';
 import { SEV_ES_PROFILES, type KnownProfile, type ProfileId } from '../core/vmsa/launch/profiles';
 import type { CpuId } from '../core/vmsa/launch/signature';
 import type { DigestFile } from './digestCache';
-import { checkKeys, withKeys, type KeyPaths } from './keys';
-import type { LaunchFile } from './launchFile';
+import { checkKeys, withKeys } from './keys';
 import { digestFile, isPipe, readTail, readUpTo, type ReadOptions } from '../node/read';
 
 /** Paths and numbers of one check; what an SEV-ES launch needs may be missing for plain SEV. */

@@ -1,15 +1,26 @@
-// Launch files, `*.sevlaunch.json`: the owner's inputs for checking a launch, with the launch as it was recorded or the
-// domain to ask. The schema here is the one table; the JSON schema that VS Code gets and the documentation come from it.
+// Reads launch files, `*.sevlaunch.json`. The schema here is the one table of their members, which the compiler holds against the types in
+// core; the JSON schema that VS Code gets and the documentation come from it.
 
 import { dirname, isAbsolute, resolve } from 'node:path';
 import * as v from 'valibot';
 import * as errors from './errors';
+import {
+  looksLikeKey,
+  type AskedDomain,
+  type KeyPaths,
+  type LaunchFile,
+  type LaunchMembers,
+  type ReportedLaunch,
+  type VmsaFiles,
+} from '../core/check/launchFile';
 import { MAX_VCPUS } from '../core/tech/sev/digest';
 import { findCpuModel } from '../core/vmsa/launch/cpuModels';
-import { SEV_ES_PROFILES, type ProfileId } from '../core/vmsa/launch/profiles';
-import { CPU_ID_LIMITS } from '../core/vmsa/launch/signature';
-import { looksLikeKey } from './keys';
+import { SEV_ES_PROFILES } from '../core/vmsa/launch/profiles';
+import { CPU_ID_LIMITS, type CpuId } from '../core/vmsa/launch/signature';
 import { readUpTo } from '../node/read';
+
+/** A schema for each member of a type, and for nothing else. */
+type MembersOf<T> = { readonly [N in keyof T]-?: v.GenericSchema<unknown, T[N]> };
 
 const whole = (most: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(most));
 const integer = (most: number, text: string) => v.pipe(whole(most), v.description(text));
@@ -37,7 +48,7 @@ const cpuNumbers = v.strictObject({
   family: integer(CPU_ID_LIMITS.family, 'CPU family with the extended part added in.'),
   model: integer(CPU_ID_LIMITS.model, 'CPU model with the extended part.'),
   stepping: integer(CPU_ID_LIMITS.stepping, 'CPU stepping.'),
-});
+} satisfies MembersOf<CpuId>);
 
 /** The members that name key files. */
 const key = {
@@ -46,7 +57,12 @@ const key = {
   tek: file('Transport encryption key, 16 bytes; needed for secrets only.'),
 };
 const keyFiles = v.union(
-  [v.strictObject({ tk: key.tk }), v.strictObject({ tik: key.tik, tek: v.optional(key.tek) })],
+  [
+    v.strictObject({ tk: key.tk } satisfies MembersOf<Extract<KeyPaths, { tk: string }>>),
+    v.strictObject({ tik: key.tik, tek: v.optional(key.tek) } satisfies MembersOf<
+      Extract<KeyPaths, { tik: string }>
+    >),
+  ],
   'an object with "tik" and perhaps "tek", or with "tk" alone',
 );
 
@@ -59,7 +75,7 @@ const recordedLaunch = v.strictObject({
   apiMinor: word(2, 'SEV API minor version of the firmware (sev-api-minor).'),
   buildId: word(2, 'Build of the SEV firmware (sev-build-id).'),
   policy,
-});
+} satisfies MembersOf<ReportedLaunch>);
 
 const runningDomain = v.strictObject({
   connection: v.pipe(
@@ -76,12 +92,12 @@ const runningDomain = v.strictObject({
       v.description('The guest policy that you asked for, instead of the one that the host reports.'),
     ),
   ),
-});
+} satisfies MembersOf<AskedDomain>);
 
 const vmsaFiles = v.strictObject({
   bsp: file('VMSA page of vCPU 0, 4096 bytes.'),
   ap: v.optional(file('VMSA page of every other vCPU, 4096 bytes.')),
-});
+} satisfies MembersOf<VmsaFiles>);
 
 /** The shape of a launch file. */
 export const LaunchFileSchema = v.strictObject({
@@ -136,10 +152,7 @@ export const LaunchFileSchema = v.strictObject({
   domain: v.optional(
     v.pipe(runningDomain, v.description('The running domain whose host is asked about the launch.')),
   ),
-});
-
-/** A launch file with absolute paths. */
-export type LaunchFile = v.InferOutput<typeof LaunchFileSchema> & { profile?: ProfileId | undefined };
+} satisfies MembersOf<LaunchFile>);
 
 // The libraries' own messages quote what they refuse, and that may be a key: a key file given by mistake, or a key
 // pasted where its path belongs. So the sentences are made here, from places and types.
@@ -195,7 +208,7 @@ function validEntries<E extends v.ObjectEntries>(
 }
 
 /** What can be made of a launch file that is not finished: each member for itself, paths as they are written. */
-export function validMembers(json: unknown) {
+export function validMembers(json: unknown): LaunchMembers {
   const { name, firmware, kernel, initrd, cmdline, vcpus, cpu, profile } = LaunchFileSchema.entries;
   const plain = { name, firmware, kernel, initrd, cmdline, vcpus, cpu, profile };
   const given = (typeof json === 'object' && json !== null ? json : {}) as Readonly<Record<string, unknown>>;
@@ -207,9 +220,6 @@ export function validMembers(json: unknown) {
     keys: validEntries(key, given['keys']),
   };
 }
-
-/** The members that can be made out. */
-export type LaunchMembers = ReturnType<typeof validMembers>;
 
 /**
  * Reads the text of a launch file.

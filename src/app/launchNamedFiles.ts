@@ -6,6 +6,7 @@ import { access, realpath, stat } from 'node:fs/promises';
 import { MAX_FILE } from '../core/binary/limits';
 import * as ioErrors from './ioErrors';
 import * as errors from './errors';
+import { looksLikeKey, type LaunchMembers } from '../core/check/launchFile';
 import { isSevEs } from '../core/tech/sev/policy';
 import { parseOvmf } from '../core/ovmf/image';
 import type { OvmfRule } from '../core/ovmf/rules';
@@ -13,10 +14,10 @@ import { needsOf } from '../core/vmsa/launch/generate';
 import { VMSA_SIZE } from '../core/vmsa/layout/layout';
 import { isIgnored, workTreeOf } from './gitIgnore';
 import { kernelUnmeasured, resetAddressOf, sevEsProfile } from './launch';
-import { pathIn, type LaunchMembers } from './launchFile';
+import { pathIn } from './launchFile';
 import type { Report } from './launchRules';
 import type { Member } from './launchText';
-import { KEY_FILE_SIZES, looksLikeKey } from './keys';
+import { KEY_FILE_SIZES } from './keys';
 import { readUpTo } from '../node/read';
 
 const codeOf = (error: unknown): string =>

@@ -2,7 +2,8 @@
 
 import * as v from 'valibot';
 import type { CheckError } from '../core/errors';
-import { LaunchFileSchema, parseLaunchFile, type LaunchFile } from './launchFile';
+import type { LaunchFile } from '../core/check/launchFile';
+import { LaunchFileSchema, parseLaunchFile } from './launchFile';
 import {
   hasMember,
   namePlaceOf,

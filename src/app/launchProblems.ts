@@ -7,11 +7,12 @@ import * as sevErrors from '../core/tech/sev/errors';
 import { parseMeasurement } from '../core/tech/sev/evidence';
 import { isSevEs, policyRemarks } from '../core/tech/sev/policy';
 import { parseConnectionUri } from '../libvirt/uri';
-import { shapeProblems, validMembers, type LaunchMembers } from './launchFile';
+import type { LaunchMembers } from '../core/check/launchFile';
+import { shapeProblems, validMembers } from './launchFile';
 import { checkNamedFiles } from './launchNamedFiles';
 import { finding, type LaunchFix, type LaunchProblem, type Report } from './launchRules';
 import { editsFor, namePlaceOf, placeOf, parseLaunchText, type Member } from './launchText';
-import { looksLikeKey } from './keys';
+import { looksLikeKey } from '../core/check/launchFile';
 
 /** What was found, in the order of the text, and which files were looked at. */
 export interface LaunchLint {
