@@ -4,12 +4,11 @@
 import { dirname, isAbsolute, resolve } from 'node:path';
 import * as v from 'valibot';
 import * as errors from './errors';
+import { firstFailure, judgeLaunch, type LaunchFailure } from '../core/check/judge';
 import {
-  looksLikeKey,
   type AskedDomain,
   type KeyPaths,
   type LaunchFile,
-  type LaunchMembers,
   type ReportedLaunch,
   type VmsaFiles,
 } from '../core/check/launchFile';
@@ -154,6 +153,14 @@ export const LaunchFileSchema = v.strictObject({
   ),
 } satisfies MembersOf<LaunchFile>);
 
+/** The schemas of the members of those members that are objects. */
+export const INNER_SCHEMAS = {
+  launch: recordedLaunch.entries,
+  domain: runningDomain.entries,
+  vmsa: vmsaFiles.entries,
+  keys: key,
+};
+
 // The libraries' own messages quote what they refuse, and that may be a key: a key file given by mistake, or a key
 // pasted where its path belongs. So the sentences are made here, from places and types.
 
@@ -193,32 +200,11 @@ export function shapeProblems(json: unknown): ShapeProblem[] {
   }));
 }
 
-/** The members of an object that their schemas take; the others are as if they were not there. */
-function validEntries<E extends v.ObjectEntries>(
-  entries: E,
-  value: unknown,
-): { [N in keyof E]?: v.InferOutput<E[N]> | undefined } | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const given = value as Readonly<Record<string, unknown>>;
-  const taken = Object.entries(entries).flatMap(([name, schema]) => {
-    const result = v.safeParse(schema, given[name]);
-    return result.success && result.output !== undefined ? [[name, result.output]] : [];
-  });
-  return Object.fromEntries(taken) as { [N in keyof E]?: v.InferOutput<E[N]> };
-}
-
-/** What can be made of a launch file that is not finished: each member for itself, paths as they are written. */
-export function validMembers(json: unknown): LaunchMembers {
-  const { name, firmware, kernel, initrd, cmdline, vcpus, cpu, profile } = LaunchFileSchema.entries;
-  const plain = { name, firmware, kernel, initrd, cmdline, vcpus, cpu, profile };
-  const given = (typeof json === 'object' && json !== null ? json : {}) as Readonly<Record<string, unknown>>;
-  return {
-    ...validEntries(plain, json),
-    launch: validEntries(recordedLaunch.entries, given['launch']),
-    domain: validEntries(runningDomain.entries, given['domain']),
-    vmsa: validEntries(vmsaFiles.entries, given['vmsa']),
-    keys: validEntries(key, given['keys']),
-  };
+/** Why a file of the right shape cannot be used as a launch file, as the end of a sentence that names it. */
+function unfitness({ rule, member, fail }: LaunchFailure): string {
+  if (rule === 'nothing-to-check') return 'it has neither a recorded "launch" nor a "domain" to ask';
+  if (rule !== 'inlined-key') return fail.message;
+  return `${member.join('.')}: wanted the path of a key file, found what looks like the key itself`;
 }
 
 /**
@@ -238,15 +224,8 @@ export function parseLaunchFile(text: string, path: string): LaunchFile {
     const issue = result.issues[0];
     throw errors.badLaunchFile(path, `${v.getDotPath(issue) ?? 'the top level'}: ${complaint(issue)}`);
   }
-  if (!result.output.launch && !result.output.domain)
-    throw errors.badLaunchFile(path, 'it has neither a recorded "launch" nor a "domain" to ask');
-  const pasted = Object.entries(result.output.keys).find(
-    ([, value]) => value !== undefined && looksLikeKey(value),
-  );
-  if (pasted) {
-    const why = 'wanted the path of a key file, found what looks like the key itself';
-    throw errors.badLaunchFile(path, `keys.${pasted[0]}: ${why}`);
-  }
+  const unfit = firstFailure(judgeLaunch({ given: result.output }, 'file'));
+  if (unfit) throw errors.badLaunchFile(path, unfitness(unfit));
   const at = (p: string) => pathIn(path, p);
   const maybe = (p: string | undefined) => (p === undefined ? undefined : at(p));
   const { firmware, kernel, initrd, vmsa, keys, ...rest } = result.output;

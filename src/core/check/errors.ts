@@ -3,6 +3,22 @@
 import { type CheckError, usage } from '../errors';
 import { waysToGive } from '../launch/inputWords';
 
+/** A launch file of which nobody knows what was launched. */
+export function nothingToCheck(): CheckError {
+  return usage(
+    'nothing-to-check',
+    'There is nothing to check: record a "launch", or name the "domain" to ask.',
+  );
+}
+
+/** A key in place of its path; not a word of what it is. */
+export function inlinedKey(): CheckError {
+  return usage('inlined-key', 'This looks like the key itself, where the path of its file belongs.', {
+    advice:
+      'Put it into a file that only you can read, and make new keys for the next launch: whoever saw this file has it.',
+  });
+}
+
 /** SEV-ES without a vCPU count. */
 export function vcpuCountNeeded(): CheckError {
   return usage(

@@ -56,7 +56,7 @@ export interface LaunchMembers extends Unfinished<
   Omit<LaunchFile, '$schema' | 'vmsa' | 'keys' | 'launch' | 'domain'>
 > {
   readonly vmsa?: Unfinished<VmsaFiles> | undefined;
-  readonly keys?: { readonly [N in 'tk' | 'tik' | 'tek']?: string | undefined } | undefined;
+  readonly keys?: Unfinished<Record<'tk' | 'tik' | 'tek', string>> | undefined;
   readonly launch?: Unfinished<ReportedLaunch> | undefined;
   readonly domain?: Unfinished<AskedDomain> | undefined;
 }
