@@ -1,7 +1,6 @@
 // What can go wrong in the use cases, whoever asks for them. What `launch lint` reports, too, has the name of its rule as its code.
 
 import { CheckError, usage } from '../core/errors';
-import { waysToGive } from './inputs';
 
 /** Something was thrown that is not one of our failures; the sentence says that the fault is ours. */
 export function unforeseen(thrown: unknown): CheckError {
@@ -92,14 +91,6 @@ export function wrongVmsaSize(path: string, found: number | undefined): CheckErr
   );
 }
 
-/** There is a page for additional vCPUs and none for the first. */
-export function bspPageNeeded(): CheckError {
-  return usage('bsp-page-needed', 'There is a VMSA for additional vCPUs but none for the boot processor.', {
-    advice: `Give that, too, ${waysToGive('vmsa.bsp')}.`,
-    at: { input: 'vmsa.bsp' },
-  });
-}
-
 /** A launch file is not JSON. @param offset where it breaks off, in UTF-16 units, when that is known */
 export function notJson(path: string, offset: number | undefined): CheckError {
   const where = offset === undefined ? '' : ` (character ${offset})`;
@@ -120,21 +111,9 @@ export function launchFileTooLarge(path: string): CheckError {
   return usage('launch-file-too-large', `${path} is not a launch file: it has more than 1 MiB.`);
 }
 
-/** A launch file says neither what was launched nor which domain to ask. */
-export function nothingToCheck(path: string): CheckError {
-  return usage(
-    'nothing-to-check',
-    `${path} is not a launch file: it has neither a recorded "launch" nor a "domain" to ask.`,
-  );
-}
-
-/** A key itself stands in a launch file, which takes the path of its file. Not a word of it is repeated. */
-export function inlinedKey(path: string, name: string): CheckError {
-  return usage(
-    'inlined-key',
-    `${path} is not a launch file: keys.${name}: wanted the path of a key file, found what looks like the key itself.`,
-    { at: { input: `keys.${name}`, member: ['keys', name] } },
-  );
+/** A launch file of the right shape breaks a rule that no such file may break. @param why the end of a sentence that names the file */
+export function unfitLaunchFile(path: string, { code, at }: CheckError, why: string): CheckError {
+  return usage(code, `${path} is not a launch file: ${why}.`, at ? { at } : {});
 }
 
 /** A button was to change a launch file that has a member twice, so that nobody knows which of them to change. */

@@ -1,6 +1,7 @@
 // The thread that runs a search: reads, prepares the keys, has the units tried stage by stage, and words the answer.
 
 import type { MessagePort } from 'node:worker_threads';
+import type { KeyPaths } from '../core/check/launchFile';
 import { CheckError, errorData } from '../core/errors';
 import * as errors from './errors';
 import { answerOf, isFinal, isMatch } from '../core/explain/answer';
@@ -14,7 +15,7 @@ import type { UnitResult } from '../core/explain/search';
 import { readFacts } from './explainFacts';
 import { SearcherPool } from '../node/explainPool';
 import type { CoordinatorMessage, CoordinatorTask } from './explainThreads';
-import { withKeys, type KeyPaths } from './keys';
+import { withKeys } from './keys';
 
 const STAGES: readonly Stage[] = [0, 1, 2];
 /** Milliseconds between two messages of progress. */

@@ -3,7 +3,6 @@
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import * as sevErrors from '../core/tech/sev/errors';
 import * as errors from './errors';
 import type {
   FirmwareFacts,
@@ -17,10 +16,11 @@ import { bytesToHex, fromBase64 } from '../core/binary/hex';
 import { MAX_VCPUS } from '../core/tech/sev/digest';
 import { parseMeasurement, type Platform } from '../core/tech/sev/evidence';
 import { parseOvmf } from '../core/ovmf/image';
+import { refuseUnfit } from '../core/check/judge';
+import type { KeyPaths } from '../core/check/launchFile';
 import type { DigestInputs, ExplainScope } from './explainThreads';
-import { atInput } from './inputs';
-import type { KeyPaths } from './keys';
-import { checkTogether, readVmsa, type LaunchInputs } from './launch';
+import { atInput, waysToGive } from './inputs';
+import { readVmsa, type LaunchInputs } from './launch';
 import { digestFile, readShared, type OnProgress } from '../node/read';
 
 /** Larger ones are no firmware. */
@@ -52,9 +52,7 @@ export async function readFacts(
   scope: ExplainScope,
   onProgress: OnProgress,
 ): Promise<ReadFacts> {
-  checkTogether(inputs);
-  const { vcpus: count } = inputs;
-  if (count !== undefined && (count < 1 || count > MAX_VCPUS)) throw sevErrors.badVcpuCount(count, MAX_VCPUS);
+  refuseUnfit({ given: inputs }, 'digest', waysToGive);
   const { wanted, platform, keys, isDigestGiven } = questionOf(inputs);
   const { title, cmdline, vcpus, cpu, profile, vmsa } = inputs;
   const digest = async (input: 'kernel' | 'initrd') => {

@@ -2,12 +2,10 @@
 // or one file with TEK first (virt-qemu-sev-validate --tk).
 
 import * as ioErrors from './ioErrors';
+import type { KeyPaths } from '../core/check/launchFile';
 import { KEY_SIZE } from '../core/tech/sev/evidence';
 import { isPipe, readUpTo } from '../node/read';
 import { atInput } from './inputs';
-
-/** Where the keys are: one file with both, or a file each. */
-export type KeyPaths = { readonly tk: string } | { readonly tik: string; readonly tek?: string | undefined };
 
 /** Transport integrity key and, when it was given, transport encryption key. */
 export interface Keys {
@@ -19,13 +17,6 @@ export interface Keys {
 export const KEY_FILE_SIZES = { tk: 2 * KEY_SIZE, tik: KEY_SIZE, tek: KEY_SIZE } as const;
 
 type KeyInput = keyof typeof KEY_FILE_SIZES;
-
-// 16 or 32 bytes in hexadecimal or padded base64, and PEM. A path of this form can be written with ./ before it.
-const PASTED =
-  /^(0x)?([0-9a-f]{2}[ :-]?){15}[0-9a-f]{2}(([ :-]?[0-9a-f]{2}){16})?$|^[0-9a-z+/]{22}==$|^[0-9a-z+/]{43}=$|-----BEGIN /i;
-
-/** Whether a text that should be the path of a key file is rather the key, which belongs in no file that is shown. */
-export const looksLikeKey = (text: string): boolean => PASTED.test(text.trim());
 
 async function readKey(
   path: string,

@@ -4,22 +4,23 @@
 import { createHash, createCipheriv, randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
 import * as errors from './errors';
-import * as checkErrors from '../core/check/errors';
 import { checkLaunch, type HostInput, type VmsaInput } from '../core/check/check';
+import { refuseUnfit } from '../core/check/judge';
+import type { KeyPaths, LaunchFile } from '../core/check/launchFile';
+import { needsResetAddress, type LaunchQuestion } from '../core/check/question';
 import { parseMeasurement, type Platform } from '../core/tech/sev/evidence';
 import { isSevEs } from '../core/tech/sev/policy';
 import type { Report } from '../core/launch/report';
 import { checkSecretRoom, sealSecrets, type Secret, type SecretPacket } from '../core/tech/sev/secret';
 import { parseOvmf, type OvmfImage } from '../core/ovmf/image';
 import { describeCpuId } from '../core/vmsa/launch/cpuModels';
-import { cpuByName, generateVmsa, needsOf, type Role } from '../core/vmsa/launch/generate';
+import { cpuByName, generateVmsa, type Role } from '../core/vmsa/launch/generate';
 import { VMSA_SIZE } from '../core/vmsa/layout/layout';
-import { SEV_ES_PROFILES, type KnownProfile, type ProfileId } from '../core/vmsa/launch/profiles';
+import { sevEsProfile, type ProfileId } from '../core/vmsa/launch/profiles';
 import type { CpuId } from '../core/vmsa/launch/signature';
 import type { DigestFile } from './digestCache';
-import { atInput, type InputName } from './inputs';
-import { checkKeys, withKeys, type KeyPaths } from './keys';
-import type { LaunchFile } from './launchFile';
+import { atInput, waysToGive, type InputName } from './inputs';
+import { checkKeys, withKeys } from './keys';
 import { digestFile, isPipe, readTail, readUpTo, type ReadOptions } from '../node/read';
 
 /** Paths and numbers of one check; what an SEV-ES launch needs may be missing for plain SEV. */
@@ -92,17 +93,6 @@ export function resetAddressOf(image: OvmfImage, path: string): number {
   throw errors.noResetAddress(path, image.table ? 'its table has no reset block' : 'it has no GUIDed table');
 }
 
-/** The SEV-ES profile with this name, or the usual one. @throws CheckError for any other profile */
-export function sevEsProfile(id: ProfileId | undefined): KnownProfile {
-  const [usual] = SEV_ES_PROFILES;
-  const found = id === undefined ? usual : SEV_ES_PROFILES.find((p) => p.id === id);
-  if (found) return found;
-  throw checkErrors.notSevEsProfile(
-    String(id),
-    SEV_ES_PROFILES.map((p) => p.id),
-  );
-}
-
 /** The pages that the launch measures: from files, which are read whatever the policy says, or generated. */
 async function vmsaFor(
   inputs: LaunchInputs,
@@ -119,8 +109,8 @@ async function vmsaFor(
       detail: ap === undefined ? basename(bsp) : `${basename(bsp)}, then ${basename(ap)}`,
     };
   }
-  if (!cpu || !isSevEs(inputs.platform.policy)) return undefined;
   const profile = sevEsProfile(inputs.profile);
+  if (!cpu || !profile || !isSevEs(inputs.platform.policy)) return undefined;
   const page = (role: Role, resetAddress?: number) =>
     generateVmsa({ profile: profile.id, role, cpu, resetAddress }).bytes;
   const made = {
@@ -128,7 +118,7 @@ async function vmsaFor(
     detail: `generated for ${describeCpuId(cpu)}; ${profile.title}`,
   };
   if (vcpus < 2) return { bsp: page('bsp'), ...made };
-  const address = needsOf(profile, 'ap').resetAddress
+  const address = needsResetAddress(questionOf(inputs))
     ? await atInput('firmware', () => resetAddressOf(image, inputs.firmware))
     : undefined;
   return { bsp: page('bsp'), ap: page('ap', address), ...made };
@@ -142,52 +132,16 @@ export function kernelUnmeasured({ supports }: OvmfImage): string | undefined {
     : `A kernel is given, but this firmware has no room for kernel hashes (${hashes?.reason ?? ''}): QEMU refuses to start it with kernel hashes on, and without them nothing of the kernel is measured.`;
 }
 
-/** What a person should know about her inputs, beside the verdict. */
-function inputWarnings(inputs: LaunchInputs, image: OvmfImage): string[] {
-  const unmeasured = inputs.kernel === undefined ? undefined : kernelUnmeasured(image);
-  const warnings = unmeasured === undefined ? [] : [unmeasured];
-  if (inputs.vmsa && !isSevEs(inputs.platform.policy)) {
-    warnings.push(
-      'VMSA pages are given, but the policy is plain SEV (bit 2 is clear), which measures none: they play no part in this verdict.',
-    );
-  }
-  return warnings;
-}
-
-/**
- * What can be said before gigabytes are read: inputs that contradict each other, or are missing. Here, so that no way
- * in forgets one.
- */
-function checkUsage(inputs: LaunchInputs): void {
-  const { cpu, vmsa, vcpus, platform, measurement } = inputs;
-  parseMeasurement(measurement);
-  checkTogether(inputs);
-  if (!isSevEs(platform.policy)) return;
-  if (vcpus === undefined) throw checkErrors.vcpuCountNeeded();
-  if (!cpu && !vmsa) throw checkErrors.vmsaNeeded();
-}
+/** What the rules of a launch are asked about these inputs. */
+const questionOf = ({ measurement, platform, ...given }: LaunchInputs): LaunchQuestion => ({
+  given: { ...given, launch: { measurement, ...platform } },
+});
 
 /** Inputs of an owner, of which some may be left for a host to say. */
 type OwnerInputs = Pick<
   LaunchInputs,
-  'kernel' | 'initrd' | 'cmdline' | 'cpu' | 'vmsa' | 'profile' | 'keys'
-> & { readonly firmware?: string | undefined };
-
-/** Refuses inputs that contradict each other, whatever was launched. @throws CheckError (usage) */
-export function checkTogether({
-  kernel,
-  initrd,
-  cmdline,
-  cpu,
-  vmsa,
-  profile,
-}: Omit<OwnerInputs, 'keys'>): void {
-  sevEsProfile(profile);
-  if (kernel === undefined && (initrd !== undefined || cmdline !== undefined))
-    throw checkErrors.kernelNeeded();
-  if (cpu && vmsa) throw checkErrors.cpuAndVmsa();
-  if (vmsa?.ap !== undefined && vmsa.bsp === undefined) throw errors.bspPageNeeded();
-}
+  'kernel' | 'initrd' | 'cmdline' | 'vcpus' | 'cpu' | 'vmsa' | 'profile' | 'keys'
+> & { readonly firmware?: string | undefined; readonly platform?: Partial<Platform> };
 
 /**
  * Everything that is wrong with an owner's inputs before a host is asked: contradictions, files that cannot be read, keys
@@ -195,7 +149,9 @@ export function checkTogether({
  * @throws CheckError
  */
 export async function checkOwnerInputs(inputs: OwnerInputs, signal?: AbortSignal): Promise<void> {
-  checkTogether(inputs);
+  const { platform, ...given } = inputs;
+  const question = { given: { ...given, domain: { policy: platform?.policy } } };
+  refuseUnfit(question, 'domain', waysToGive);
   const { firmware, kernel, initrd, vmsa, keys } = inputs;
   const look = async (
     input: InputName,
@@ -211,6 +167,7 @@ export async function checkOwnerInputs(inputs: OwnerInputs, signal?: AbortSignal
   await checkKeys(keys, signal);
   await look('vmsa.bsp', vmsa?.bsp, (file) => readVmsa(file, signal));
   await look('vmsa.ap', vmsa?.ap, (file) => readVmsa(file, signal));
+  refuseUnfit(question, 'domainPages', waysToGive);
 }
 
 /** How a check is watched and stopped, and who reads its files: digestFile unless a batch shares what is read. */
@@ -223,7 +180,8 @@ export interface CheckOptions extends ReadOptions {
  * @throws CheckError when an input cannot be read, does not fit, or contradicts another
  */
 export async function runCheck(inputs: LaunchInputs, options: CheckOptions = {}): Promise<Report> {
-  checkUsage(inputs);
+  const question = questionOf(inputs);
+  const remarks = refuseUnfit(question, 'check', waysToGive);
   const { digest = digestFile } = options;
   const firmware = await atInput('firmware', () => digest(inputs.firmware, options));
   // A wrong key file is told at once; for the HMAC the keys are read again, so that they are not in memory while
@@ -237,10 +195,12 @@ export async function runCheck(inputs: LaunchInputs, options: CheckOptions = {})
   };
   const kernel = await maybe('kernel');
   const initrd = await maybe('initrd');
-  const warnings = inputWarnings(inputs, image);
+  const unmeasured = inputs.kernel === undefined ? undefined : kernelUnmeasured(image);
+  const warnings = unmeasured === undefined ? remarks : [unmeasured, ...remarks];
   return withKeys(
     inputs.keys,
     ({ tik }) => {
+      refuseUnfit(question, 'pages', waysToGive);
       const measured = {
         ...inputs,
         tik,

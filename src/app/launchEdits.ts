@@ -7,6 +7,7 @@ import { applyEdits, findNodeAtOffset, modify, parseTree, type Node } from 'json
 import * as errors from './errors';
 import type { EditedValue, LaunchEdit } from '../core/explain/explanation';
 import { LaunchFileSchema, parseLaunchFile } from './launchFile';
+import { isObject, type Json } from './launchQuestion';
 
 /** A stretch of the text that becomes another text. */
 export interface TextChange {
@@ -14,10 +15,6 @@ export interface TextChange {
   readonly length: number;
   readonly content: string;
 }
-
-type Json = Record<string, unknown>;
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The members whose texts are paths. */
 const PATHS: readonly string[] = ['firmware', 'kernel', 'initrd', 'vmsa', 'keys'];

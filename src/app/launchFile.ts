@@ -1,15 +1,25 @@
-// Launch files, `*.sevlaunch.json`: the owner's inputs for checking a launch, with the launch as it was recorded or the
-// domain to ask. The schema here is the one table; the JSON schema that VS Code gets and the documentation come from it.
+// Reads launch files, `*.sevlaunch.json`. The schema here is the one table of their members, which the compiler holds against the types in
+// core; the JSON schema that VS Code gets and the documentation come from it.
 
 import { dirname, isAbsolute, resolve } from 'node:path';
 import * as v from 'valibot';
 import * as errors from './errors';
+import { firstFailure, judgeLaunch, type LaunchFailure } from '../core/check/judge';
+import {
+  type AskedDomain,
+  type KeyPaths,
+  type LaunchFile,
+  type ReportedLaunch,
+  type VmsaFiles,
+} from '../core/check/launchFile';
 import { MAX_VCPUS } from '../core/tech/sev/digest';
 import { findCpuModel } from '../core/vmsa/launch/cpuModels';
-import { SEV_ES_PROFILES, type ProfileId } from '../core/vmsa/launch/profiles';
-import { CPU_ID_LIMITS } from '../core/vmsa/launch/signature';
-import { looksLikeKey } from './keys';
+import { SEV_ES_PROFILES } from '../core/vmsa/launch/profiles';
+import { CPU_ID_LIMITS, type CpuId } from '../core/vmsa/launch/signature';
 import { readUpTo } from '../node/read';
+
+/** A schema for each member of a type, and for nothing else. */
+type MembersOf<T> = { readonly [N in keyof T]-?: v.GenericSchema<unknown, T[N]> };
 
 const whole = (most: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(most));
 const integer = (most: number, text: string) => v.pipe(whole(most), v.description(text));
@@ -37,7 +47,7 @@ const cpuNumbers = v.strictObject({
   family: integer(CPU_ID_LIMITS.family, 'CPU family with the extended part added in.'),
   model: integer(CPU_ID_LIMITS.model, 'CPU model with the extended part.'),
   stepping: integer(CPU_ID_LIMITS.stepping, 'CPU stepping.'),
-});
+} satisfies MembersOf<CpuId>);
 
 /** The members that name key files. */
 const key = {
@@ -46,7 +56,12 @@ const key = {
   tek: file('Transport encryption key, 16 bytes; needed for secrets only.'),
 };
 const keyFiles = v.union(
-  [v.strictObject({ tk: key.tk }), v.strictObject({ tik: key.tik, tek: v.optional(key.tek) })],
+  [
+    v.strictObject({ tk: key.tk } satisfies MembersOf<Extract<KeyPaths, { tk: string }>>),
+    v.strictObject({ tik: key.tik, tek: v.optional(key.tek) } satisfies MembersOf<
+      Extract<KeyPaths, { tik: string }>
+    >),
+  ],
   'an object with "tik" and perhaps "tek", or with "tk" alone',
 );
 
@@ -59,7 +74,7 @@ const recordedLaunch = v.strictObject({
   apiMinor: word(2, 'SEV API minor version of the firmware (sev-api-minor).'),
   buildId: word(2, 'Build of the SEV firmware (sev-build-id).'),
   policy,
-});
+} satisfies MembersOf<ReportedLaunch>);
 
 const runningDomain = v.strictObject({
   connection: v.pipe(
@@ -76,12 +91,12 @@ const runningDomain = v.strictObject({
       v.description('The guest policy that you asked for, instead of the one that the host reports.'),
     ),
   ),
-});
+} satisfies MembersOf<AskedDomain>);
 
 const vmsaFiles = v.strictObject({
   bsp: file('VMSA page of vCPU 0, 4096 bytes.'),
   ap: v.optional(file('VMSA page of every other vCPU, 4096 bytes.')),
-});
+} satisfies MembersOf<VmsaFiles>);
 
 /** The shape of a launch file. */
 export const LaunchFileSchema = v.strictObject({
@@ -136,10 +151,15 @@ export const LaunchFileSchema = v.strictObject({
   domain: v.optional(
     v.pipe(runningDomain, v.description('The running domain whose host is asked about the launch.')),
   ),
-});
+} satisfies MembersOf<LaunchFile>);
 
-/** A launch file with absolute paths. */
-export type LaunchFile = v.InferOutput<typeof LaunchFileSchema> & { profile?: ProfileId | undefined };
+/** The schemas of the members of those members that are objects. */
+export const INNER_SCHEMAS = {
+  launch: recordedLaunch.entries,
+  domain: runningDomain.entries,
+  vmsa: vmsaFiles.entries,
+  keys: key,
+};
 
 // The libraries' own messages quote what they refuse, and that may be a key: a key file given by mistake, or a key
 // pasted where its path belongs. So the sentences are made here, from places and types.
@@ -183,36 +203,12 @@ export function shapeProblems(json: unknown): ShapeProblem[] {
   }));
 }
 
-/** The members of an object that their schemas take; the others are as if they were not there. */
-function validEntries<E extends v.ObjectEntries>(
-  entries: E,
-  value: unknown,
-): { [N in keyof E]?: v.InferOutput<E[N]> | undefined } | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const given = value as Readonly<Record<string, unknown>>;
-  const taken = Object.entries(entries).flatMap(([name, schema]) => {
-    const result = v.safeParse(schema, given[name]);
-    return result.success && result.output !== undefined ? [[name, result.output]] : [];
-  });
-  return Object.fromEntries(taken) as { [N in keyof E]?: v.InferOutput<E[N]> };
+/** Why a file of the right shape cannot be used as a launch file, as the end of a sentence that names it. */
+function unfitness({ rule, member, fail }: LaunchFailure): string {
+  if (rule === 'nothing-to-check') return 'it has neither a recorded "launch" nor a "domain" to ask';
+  if (rule !== 'inlined-key') return fail.message;
+  return `${member.join('.')}: wanted the path of a key file, found what looks like the key itself`;
 }
-
-/** What can be made of a launch file that is not finished: each member for itself, paths as they are written. */
-export function validMembers(json: unknown) {
-  const { name, firmware, kernel, initrd, cmdline, vcpus, cpu, profile } = LaunchFileSchema.entries;
-  const plain = { name, firmware, kernel, initrd, cmdline, vcpus, cpu, profile };
-  const given = (typeof json === 'object' && json !== null ? json : {}) as Readonly<Record<string, unknown>>;
-  return {
-    ...validEntries(plain, json),
-    launch: validEntries(recordedLaunch.entries, given['launch']),
-    domain: validEntries(runningDomain.entries, given['domain']),
-    vmsa: validEntries(vmsaFiles.entries, given['vmsa']),
-    keys: validEntries(key, given['keys']),
-  };
-}
-
-/** The members that can be made out. */
-export type LaunchMembers = ReturnType<typeof validMembers>;
 
 /**
  * Reads the text of a launch file.
@@ -232,11 +228,8 @@ export function parseLaunchFile(text: string, path: string): LaunchFile {
     const member = v.getDotPath(issue);
     throw errors.badLaunchFile(path, `${member ?? 'the top level'}: ${complaint(issue)}`, memberOf(issue));
   }
-  if (!result.output.launch && !result.output.domain) throw errors.nothingToCheck(path);
-  const pasted = Object.entries(result.output.keys).find(
-    ([, value]) => value !== undefined && looksLikeKey(value),
-  );
-  if (pasted) throw errors.inlinedKey(path, pasted[0]);
+  const unfit = firstFailure(judgeLaunch({ given: result.output }, 'file'));
+  if (unfit) throw errors.unfitLaunchFile(path, unfit.fail, unfitness(unfit));
   const at = (p: string) => pathIn(path, p);
   const maybe = (p: string | undefined) => (p === undefined ? undefined : at(p));
   const { firmware, kernel, initrd, vmsa, keys, ...rest } = result.output;

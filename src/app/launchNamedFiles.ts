@@ -6,17 +6,17 @@ import { access, realpath, stat } from 'node:fs/promises';
 import { MAX_FILE } from '../core/binary/limits';
 import * as ioErrors from './ioErrors';
 import * as errors from './errors';
-import { isSevEs } from '../core/tech/sev/policy';
+import { looksLikeKey } from '../core/check/launchFile';
+import { needsResetAddress, type LaunchQuestion } from '../core/check/question';
 import { parseOvmf } from '../core/ovmf/image';
 import type { OvmfRule } from '../core/ovmf/rules';
-import { needsOf } from '../core/vmsa/launch/generate';
 import { VMSA_SIZE } from '../core/vmsa/layout/layout';
 import { isIgnored, workTreeOf } from './gitIgnore';
-import { kernelUnmeasured, resetAddressOf, sevEsProfile } from './launch';
-import { pathIn, type LaunchMembers } from './launchFile';
+import { kernelUnmeasured, resetAddressOf } from './launch';
+import { pathIn } from './launchFile';
 import type { Report } from './launchRules';
 import type { Member } from './launchText';
-import { KEY_FILE_SIZES, looksLikeKey } from './keys';
+import { KEY_FILE_SIZES } from './keys';
 import { readUpTo } from '../node/read';
 
 const codeOf = (error: unknown): string =>
@@ -38,10 +38,10 @@ async function look(path: string): Promise<Stats | string> {
 /** Looks at every file that is named. @returns their paths */
 export async function checkNamedFiles(
   launchFile: string,
-  members: LaunchMembers,
+  question: LaunchQuestion,
   report: Report,
 ): Promise<string[]> {
-  const { firmware, kernel, initrd, vmsa, keys = {} } = members;
+  const { firmware, kernel, initrd, vmsa, keys = {} } = question.given;
   const looked: string[] = [];
   const find = async (member: Member, named: string | undefined, shown = named) => {
     if (named === undefined) return undefined;
@@ -53,7 +53,7 @@ export async function checkNamedFiles(
     return undefined;
   };
   const image = await find(['firmware'], firmware);
-  if (image) await checkFirmware(image.path, image.stats, members, report);
+  if (image) await checkFirmware(image.path, image.stats, question, report);
   await find(['kernel'], kernel);
   await find(['initrd'], initrd);
   for (const [name, page] of Object.entries(vmsa ?? {})) {
@@ -77,7 +77,7 @@ const NO_FIRMWARE: readonly OvmfRule[] = ['too-small-file', 'erased', 'variable-
 async function checkFirmware(
   path: string,
   { size }: Stats,
-  { kernel, launch, domain, vcpus = 1, cpu, profile }: LaunchMembers,
+  question: LaunchQuestion,
   report: Report,
 ): Promise<void> {
   const at = ['firmware'];
@@ -91,11 +91,9 @@ async function checkFirmware(
     report('no-firmware', at, odd.message);
     return;
   }
-  const unmeasured = kernel === undefined ? undefined : kernelUnmeasured(image);
+  const unmeasured = question.given.kernel === undefined ? undefined : kernelUnmeasured(image);
   if (unmeasured !== undefined) report('no-hash-area', at, unmeasured);
-  const policy = launch?.policy ?? domain?.policy;
-  if (policy === undefined || !isSevEs(policy) || vcpus < 2 || cpu === undefined) return;
-  if (!needsOf(sevEsProfile(profile), 'ap').resetAddress) return;
+  if (!needsResetAddress(question)) return;
   try {
     resetAddressOf(image, 'The firmware');
   } catch (error) {

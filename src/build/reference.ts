@@ -19,7 +19,7 @@ import { VMSA } from '../core/vmsa/layout/layout';
 import { PROFILES, type Profile } from '../core/vmsa/launch/profiles';
 import { VMSA_RULES } from '../core/vmsa/rules';
 import { encodeSignature } from '../core/vmsa/launch/signature';
-import { LAUNCH_RULES } from '../app/launchRules';
+import { LINT_RULES } from '../app/launchRules';
 import { launchSchema } from './launchSchema';
 import { manifestMembers } from './manifest';
 
@@ -195,7 +195,7 @@ export function generatedFiles(manifest: string): Record<string, string> {
     '## Launch files',
     'The members of a launch file are in its schema, `media/sevlaunch.schema.json`. VS Code shows what these rules notice while you type, and `sevscope launch lint` prints it.',
     '### Rules about launch files',
-    rulesTable(LAUNCH_RULES),
+    rulesTable(LINT_RULES),
   ].join('\n\n');
   return {
     'media/reference.md': reference,

@@ -2,18 +2,18 @@
 
 import type { Hash } from 'node:crypto';
 import * as errors from './errors';
-import * as checkErrors from '../core/check/errors';
 import * as snpErrors from '../core/tech/snp/errors';
 import { fromHex, parseUnsigned } from '../core/binary/hex';
 import { encodeKernelHashes } from '../core/launch/kernelHashes';
 import type { CopyableHasher } from '../core/launch/hasher';
 import { sevState } from '../core/tech/sev/digest';
 import { snpLaunch } from '../core/tech/snp/loads';
+import { refuseUnfit } from '../core/check/judge';
 import { snpVmmOf, type MatrixRequest } from '../core/check/matrix';
 import { computeImageDigests } from '../core/check/imageDigests';
 import { parseOvmf, type OvmfImage } from '../core/ovmf/image';
-import { atInput } from '../app/inputs';
-import { readFirmware, resetAddressOf } from '../app/launch';
+import { atInput, waysToGive } from '../app/inputs';
+import { kernelUnmeasured, readFirmware, resetAddressOf } from '../app/launch';
 import { digestFile, type ReadOptions } from '../node/read';
 import { readWhole } from '../app/vmsaFile';
 import type { DigestOptions } from './digestOptions';
@@ -45,13 +45,10 @@ async function kernelTable(
 ): Promise<Uint8Array | undefined> {
   const { kernel, initrd } = options;
   const cmdline = oneOf(options.cmdline, options.append, ['--cmdline', '--append']);
-  if (kernel === undefined) {
-    if (initrd !== undefined || cmdline !== undefined) throw checkErrors.kernelNeeded();
-    return undefined;
-  }
+  refuseUnfit({ given: { kernel, initrd, cmdline } }, 'digest', waysToGive);
+  if (kernel === undefined) return undefined;
   // sev-snp-measure digests what no VMM would start with; such a value is worse than none.
-  if (!image.supports.some(({ feature, ok }) => feature === 'kernel hashes' && ok))
-    throw snpErrors.noHashArea();
+  if (kernelUnmeasured(image) !== undefined) throw snpErrors.noHashArea();
   const ofKernel = await atInput('kernel', () => digestFile(kernel, reading));
   const ofInitrd =
     initrd === undefined ? undefined : await atInput('initrd', () => digestFile(initrd, reading));

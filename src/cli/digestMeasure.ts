@@ -2,9 +2,10 @@
 
 import * as errors from './errors';
 import { fromBase64, fromHex } from '../core/binary/hex';
+import type { KeyPaths } from '../core/check/launchFile';
 import { computeMeasurement, measurementText } from '../core/tech/sev/evidence';
 import { isSevEs } from '../core/tech/sev/policy';
-import { withKeys, type KeyPaths } from '../app/keys';
+import { withKeys } from '../app/keys';
 import type { DigestOptions } from './digestOptions';
 
 /** The measurement for a launch digest, in base64 as libvirt reports it. */

@@ -3,12 +3,11 @@
 
 import type { Command } from 'commander';
 import * as errors from './errors';
+import type { KeyPaths, LaunchFile } from '../core/check/launchFile';
 import { MAX_VCPUS } from '../core/tech/sev/digest';
 import type { ProfileId } from '../core/vmsa/launch/profiles';
 import { CPU_ID_LIMITS } from '../core/vmsa/launch/signature';
-import type { KeyPaths } from '../app/keys';
 import { ownerInputsOf, type LaunchInputs } from '../app/launch';
-import type { LaunchFile } from '../app/launchFile';
 import { cpuFrom, number, profileOption } from './options';
 
 /** What the options of a check say about one launch, by commander's names. */

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { LaunchFile } from '../../src/app/launchFile';
+import type { LaunchFile } from '../../src/core/check/launchFile';
 import { REMOTE_CPU, useBed } from '../helpers/bed';
 import { FIRMWARE } from '../helpers/bedDomain';
 import { runHere } from '../helpers/cli';

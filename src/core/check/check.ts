@@ -1,7 +1,6 @@
 // The check itself: from digests of files and what the platform reported to a report with a verdict. Reading
 // and streaming the files is done outside; what they mean is decided here.
 
-import * as errors from './errors';
 import { bytesToHex, hex } from '../binary/hex';
 import { equalInConstantTime, sha256Of, type Hasher } from '../launch/hasher';
 import { cmdlineBytes, encodeKernelHashes } from '../launch/kernelHashes';
@@ -166,11 +165,10 @@ const SUMMARY: Readonly<Record<'matches' | 'does not match', string>> = {
     'The reported measurement is not the one that these inputs give: the guest was launched with something else, or an input is not what the host used.',
 };
 
-/** The VMSA pages, or a complaint about what is missing. Plain SEV measures none, whatever was given. */
+/** The VMSA pages. Plain SEV measures none, whatever was given. @throws RangeError without them, which the rules of a launch refuse */
 function measuredVmsa({ platform, vcpus, vmsa }: CheckInputs): (VmsaInput & VmsaPages) | undefined {
   if (!isSevEs(platform.policy)) return undefined;
-  if (vcpus === undefined) throw errors.vcpuCountNeeded();
-  if (!vmsa) throw errors.vmsaNeeded();
+  if (vcpus === undefined || !vmsa) throw new RangeError('An SEV-ES launch without vCPUs or their pages');
   return { ...vmsa, count: vcpus };
 }
 
@@ -181,9 +179,10 @@ function warningsFor({ platform, warnings = [] }: CheckInputs): string[] {
 
 /**
  * Runs the check.
+ * @param inputs that the rules of a launch take
  * @param newHasher makes a SHA-256 for the VMSA pages
- * @throws CheckError (usage) when an SEV-ES launch lacks its vCPU count or pages, or the measurement is not 48
- *   bytes of base64. A measurement that differs is a verdict, not an error.
+ * @throws CheckError (usage) when the measurement is not 48 bytes of base64, or the pages do not suffice for the vCPUs. A measurement that
+ *   differs is a verdict, not an error.
  */
 export function checkLaunch(inputs: CheckInputs, newHasher: () => Hasher): Report {
   const { title, platform, firmware, firmwareHasher, kernel, initrd, cmdline, tik } = inputs;

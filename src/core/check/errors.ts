@@ -3,6 +3,22 @@
 
 import { type CheckError, usage } from '../errors';
 
+/** A launch file of which nobody knows what was launched. */
+export function nothingToCheck(): CheckError {
+  return usage(
+    'nothing-to-check',
+    'There is nothing to check: record a "launch", or name the "domain" to ask.',
+  );
+}
+
+/** A key in place of its path; not a word of what it is. */
+export function inlinedKey(): CheckError {
+  return usage('inlined-key', 'This looks like the key itself, where the path of its file belongs.', {
+    advice:
+      'Put it into a file that only you can read, and make new keys for the next launch: whoever saw this file has it.',
+  });
+}
+
 /** The policy asks for SEV-ES and nobody says how many vCPUs there are. */
 export function vcpuCountNeeded(): CheckError {
   return usage('vcpus-needed', 'The policy asks for SEV-ES (bit 2), which measures each vCPU.', {
@@ -32,6 +48,13 @@ export function cpuAndVmsa(): CheckError {
   return usage('cpu-and-pages', 'VMSA pages come from files or are generated for a CPU.', {
     advice: 'Give one of the two.',
     at: { input: 'cpu' },
+  });
+}
+
+/** There are VMSA files for additional vCPUs and none for the first. How to give it, those say who ask for it. */
+export function bspPageNeeded(): CheckError {
+  return usage('bsp-page-needed', 'There is a VMSA for additional vCPUs but none for the boot processor.', {
+    at: { input: 'vmsa.bsp' },
   });
 }
 

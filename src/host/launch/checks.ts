@@ -16,7 +16,8 @@ import {
   type Injection,
 } from '../../app/domainCheck';
 import { launchInputs, ownerInputsOf, runCheck, statedPlatform } from '../../app/launch';
-import { parseLaunchFile, readLaunchText, type LaunchFile } from '../../app/launchFile';
+import type { LaunchFile } from '../../core/check/launchFile';
+import { parseLaunchFile, readLaunchText } from '../../app/launchFile';
 import { isPipe, readUpTo } from '../../node/read';
 import { typeLine } from '../shell/ask';
 import { libvirtWorkerScript, nameOf } from '../shell/files';

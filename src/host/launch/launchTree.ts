@@ -7,7 +7,7 @@ import { DOMAIN_RULES } from '../../core/domain/rules';
 import { isSevEs } from '../../core/tech/sev/policy';
 import type { Step } from '../../core/launch/report';
 import { checkMany } from '../../app/checkMany';
-import type { LaunchFile } from '../../app/launchFile';
+import type { LaunchFile } from '../../core/check/launchFile';
 import { verdictPlace } from '../../app/launchPlaces';
 import { launchFileAt, launchTextAt } from './checks';
 import { launchJob } from './launchJobs';

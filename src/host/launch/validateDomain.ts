@@ -6,7 +6,7 @@ import { describeSummary, plainName } from '../../core/domain/describeSummary';
 import type { DomainSummary } from '../../core/domain/facts';
 import { choose, type Choice } from '../shell/ask';
 import * as shellErrors from '../shell/errors';
-import type { LaunchFile } from '../../app/launchFile';
+import type { LaunchFile } from '../../core/check/launchFile';
 import { launchFileAt } from './checks';
 import type { Connections } from '../connections/connections';
 import { connectionTexts, storeConnectionTexts } from '../connections/connectionSettings';

@@ -157,24 +157,41 @@ describe('A report warns', () => {
 
 describe('Inputs that contradict each other or are missing are refused before a file is read', () => {
   withSample();
-  const cases: [string, Partial<LaunchInputs>, code: string, input: string][] = [
-    ['an initrd without kernel', { kernel: undefined, cmdline: undefined }, 'kernel-needed', 'kernel'],
-    ['a command line without kernel', { kernel: undefined, initrd: undefined }, 'kernel-needed', 'kernel'],
-    ['a CPU and VMSA files', { vmsa: { bsp: '/nowhere' } }, 'cpu-and-pages', 'cpu'],
+  const cases: [string, Partial<LaunchInputs>, code: string, input: string, member: string][] = [
+    [
+      'an initrd without kernel',
+      { kernel: undefined, cmdline: undefined },
+      'kernel-needed',
+      'kernel',
+      'initrd',
+    ],
+    [
+      'a command line without kernel',
+      { kernel: undefined, initrd: undefined },
+      'kernel-needed',
+      'kernel',
+      'cmdline',
+    ],
+    ['a CPU and VMSA files', { vmsa: { bsp: '/nowhere' } }, 'cpu-and-pages', 'cpu', 'cpu'],
     [
       'the page of additional vCPUs only',
       { cpu: undefined, vmsa: { ap: '/nowhere' } },
       'bsp-page-needed',
       'vmsa.bsp',
+      'vmsa.bsp',
     ],
-    ['no vCPU count', { vcpus: undefined }, 'vcpus-needed', 'vcpus'],
-    ['no CPU and no pages', { cpu: undefined }, 'pages-needed', 'cpu'],
-    ['no measurement', { measurement: '' }, 'bad-measurement', 'measurement'],
+    ['no vCPU count', { vcpus: undefined }, 'vcpus-needed', 'vcpus', 'launch.policy'],
+    ['no CPU and no pages', { cpu: undefined }, 'pages-needed', 'cpu', 'launch.policy'],
+    ['no measurement', { measurement: '' }, 'bad-measurement', 'measurement', 'launch.measurement'],
   ];
-  for (const [name, change, code, input] of cases) {
+  for (const [name, change, code, input, member] of cases) {
     it(name, async () => {
       const inputs = { ...load('matches.sevlaunch.json'), firmware: '/nowhere', ...change };
-      await assert.rejects(runCheck(inputs), { kind: 'usage', code, at: { input } });
+      await assert.rejects(runCheck(inputs), {
+        kind: 'usage',
+        code,
+        at: { input, member: member.split('.') },
+      });
     });
   }
   it('but plain SEV with VMSA pages is answered, with a warning and after a look at the pages', async () => {

@@ -189,9 +189,9 @@ describe('An explanation from files', () => {
         { input: 'keys.tik', member: ['keys', 'tik'] },
         /README\.md has more than 16 bytes/,
       ],
-      [{ kernel: undefined }, 'kernel-needed', { input: 'kernel' }, /kernel/],
+      [{ kernel: undefined }, 'kernel-needed', { input: 'kernel', member: ['initrd'] }, /kernel/],
       [{ measurement: 'AAAA' }, 'bad-measurement', { input: 'measurement' }, /measurement is 3 bytes/],
-      [{ vcpus: 0 }, 'bad-vcpu-count', { input: 'vcpus' }, /vCPUs is 0/],
+      [{ vcpus: 0 }, 'bad-vcpu-count', { input: 'vcpus', member: ['vcpus'] }, /vCPUs is 0/],
     ];
     for (const [over, code, place, message] of bad)
       await assert.rejects(explain({ ...inputs, ...over }), { code, at: place, message });

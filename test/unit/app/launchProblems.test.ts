@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildOvmf } from '../../../src/core/ovmf/build';
 import { lintLaunch } from '../../../src/app/launchProblems';
-import { LAUNCH_RULES, type LaunchProblem, type LaunchRule } from '../../../src/app/launchRules';
+import type { LintRule } from '../../../src/core/check/rules';
+import { LINT_RULES, type LaunchProblem } from '../../../src/app/launchRules';
 import { parseLaunchFile } from '../../../src/app/launchFile';
 import { seeded } from '../../helpers/random';
 
@@ -168,6 +169,11 @@ const odd: [name: string, value: unknown, ...expected: string[]][] = [
     { ...NO_CPU, vmsa: { bsp: 'bsp.vmsa' }, launch: undefined, domain: DOMAIN },
     'ap-page-needed vmsa',
   ],
+  [
+    'a page that is given as something else, which is not missing',
+    { ...NO_CPU, vmsa: { ...PAGES, ap: 5 } },
+    'not-a-launch-file vmsa.ap',
+  ],
   ['SEV-ES without a number of vCPUs', { ...GOOD, vcpus: undefined }, 'vcpus-needed launch.policy'],
   ['SEV-ES without a CPU', NO_CPU, 'pages-needed launch.policy'],
   [
@@ -253,14 +259,14 @@ describe('The problems of a launch file', () => {
       const { problems } = await lint(value);
       assert.deepEqual(said(problems).sort(), expected.sort());
       for (const { severity, rule, message } of problems) {
-        assert.equal(severity, LAUNCH_RULES[rule].severity);
+        assert.equal(severity, LINT_RULES[rule].severity);
         assert.match(message, /^.{15,}\.$/s);
       }
     });
   }
   it('have a test for each rule', () => {
     const tried = new Set(odd.flatMap(([, , ...expected]) => expected.map((one) => one.split(' ')[0])));
-    const all = Object.keys(LAUNCH_RULES) as LaunchRule[];
+    const all = Object.keys(LINT_RULES) as LintRule[];
     assert.deepEqual(
       all.filter((rule) => !tried.has(rule)),
       ['not-json'],
@@ -301,7 +307,7 @@ describe('The problems of a launch file', () => {
 
   describe('stand', () => {
     const text = JSON.stringify({ ...GOOD, initrd: 'none', vmsa: PAGES, keys: { tik: 'none' } }, null, 2);
-    const shown: [rule: LaunchRule, at: string][] = [
+    const shown: [rule: LintRule, at: string][] = [
       ['kernel-needed', '"none"'],
       ['cpu-and-pages', '"cpu"'],
       ['unreadable-file', '"none"'],

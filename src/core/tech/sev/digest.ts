@@ -2,6 +2,7 @@
 // of kernel hashes, then one VMSA page for each vCPU. No addresses and no page types enter it.
 
 import * as errors from './errors';
+import type { CheckError } from '../../errors';
 import type { CopyableHasher, Hasher } from '../../launch/hasher';
 import type { LaunchState } from '../../launch/state';
 
@@ -15,10 +16,21 @@ export interface VmsaPages {
   readonly count: number;
 }
 
+/** Why no guest has so many vCPUs; undefined when one can. */
+export function unfitVcpuCount(count: number): CheckError | undefined {
+  const isFit = Number.isInteger(count) && count >= 1 && count <= MAX_VCPUS;
+  return isFit ? undefined : errors.badVcpuCount(count, MAX_VCPUS);
+}
+
+/** Why a page of additional vCPUs is missing; undefined when it is there, or there are none. */
+export function apPageMissing(count: number, ap: unknown): CheckError | undefined {
+  return count > 1 && ap === undefined ? errors.apPageNeeded(count) : undefined;
+}
+
 /** The pages in index order. @throws CheckError (usage) when there is more than one vCPU and no page for them. */
 export function* vmsaSequence({ bsp, ap, count }: VmsaPages): Generator<Uint8Array> {
-  if (!Number.isInteger(count) || count < 1 || count > MAX_VCPUS) throw errors.badVcpuCount(count, MAX_VCPUS);
-  if (count > 1 && !ap) throw errors.apPageNeeded(count);
+  const unfit = unfitVcpuCount(count) ?? apPageMissing(count, ap);
+  if (unfit) throw unfit;
   yield bsp;
   for (let i = 1; i < count; i++) yield ap!;
 }

@@ -2,6 +2,7 @@
 // AMD SEV API specification, section 6.5 (LAUNCH_MEASURE).
 
 import * as errors from './errors';
+import type { CheckError } from '../../errors';
 import { fromBase64, toBase64 } from '../../binary/hex';
 import { encode, row, struct } from '../../binary/struct';
 import { hmacOf } from '../../launch/hasher';
@@ -38,14 +39,21 @@ export const MEASUREMENT_SIZE = 48;
 /** Bytes of a TIK and of a TEK. */
 export const KEY_SIZE = 16;
 
+/** Why a text is no reported measurement; undefined when it is one. */
+export function unfitMeasurement(text: string): CheckError | undefined {
+  const size = fromBase64(text)?.length;
+  return size === MEASUREMENT_SIZE ? undefined : errors.badMeasurement(size);
+}
+
 /**
  * Takes a reported measurement apart: base64 of exactly 48 bytes, as libvirt's sev-measurement and QMP's
  * query-sev-launch-measure have it.
  * @throws CheckError (usage) for anything else; a lenient reading would turn a typing mistake into a mismatch.
  */
 export function parseMeasurement(text: string): ReportedMeasurement {
-  const bytes = fromBase64(text);
-  if (bytes?.length !== MEASUREMENT_SIZE) throw errors.badMeasurement(bytes?.length);
+  const unfit = unfitMeasurement(text);
+  if (unfit) throw unfit;
+  const bytes = fromBase64(text)!;
   return { hmac: bytes.slice(0, 32), mnonce: bytes.slice(32) };
 }
 

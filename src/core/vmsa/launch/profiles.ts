@@ -259,6 +259,11 @@ export const LAUNCH_PROFILES: readonly KnownProfile[] = PROFILES.filter((p) => p
 /** The profiles of SEV-ES launches: those that a measurement of LAUNCH_MEASURE can be checked with. */
 export const SEV_ES_PROFILES: readonly KnownProfile[] = LAUNCH_PROFILES.filter((p) => p.mode === 'sev-es');
 
+/** The SEV-ES profile with this name, or the usual one; undefined for one that no SEV-ES launch has. */
+export function sevEsProfile(id: ProfileId | undefined): KnownProfile | undefined {
+  return id === undefined ? SEV_ES_PROFILES[0] : SEV_ES_PROFILES.find((p) => p.id === id);
+}
+
 /** The profile with this name. */
 export function findProfile(id: string): KnownProfile | undefined {
   return PROFILES.find((p) => p.id === id);

@@ -1,0 +1,53 @@
+// What the rules of a launch are asked about a launch file that may be unfinished, as it is while it is written: each member is read for itself.
+
+import * as v from 'valibot';
+import type { LaunchMembers } from '../core/check/launchFile';
+import type { LaunchQuestion } from '../core/check/question';
+import { INNER_SCHEMAS, LaunchFileSchema } from './launchFile';
+
+/** A JSON object. */
+export type Json = Record<string, unknown>;
+
+/** Whether a JSON value is an object, which a list is not. */
+export const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The members of an object that their schemas take; the others are as if they were not there. */
+function validEntries<E extends v.ObjectEntries>(
+  entries: E,
+  value: unknown,
+): { [N in keyof E]?: v.InferOutput<E[N]> | undefined } | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const given = value as Readonly<Record<string, unknown>>;
+  const taken = Object.entries(entries).flatMap(([name, schema]) => {
+    const result = v.safeParse(schema, given[name]);
+    return result.success && result.output !== undefined ? [[name, result.output]] : [];
+  });
+  return Object.fromEntries(taken) as { [N in keyof E]?: v.InferOutput<E[N]> };
+}
+
+/** What can be made of a launch file that is not finished: each member for itself, paths as they are written. */
+function validMembers(json: Json): LaunchMembers {
+  const { name, firmware, kernel, initrd, cmdline, vcpus, cpu, profile } = LaunchFileSchema.entries;
+  return {
+    ...validEntries({ name, firmware, kernel, initrd, cmdline, vcpus, cpu, profile }, json),
+    launch: validEntries(INNER_SCHEMAS.launch, json['launch']),
+    domain: validEntries(INNER_SCHEMAS.domain, json['domain']),
+    vmsa: validEntries(INNER_SCHEMAS.vmsa, json['vmsa']),
+    keys: validEntries(INNER_SCHEMAS.keys, json['keys']),
+  };
+}
+
+/** What the rules of a launch are asked about a launch file that may be unfinished. */
+export function questionIn(json: unknown): LaunchQuestion {
+  // Of what is no object it cannot be said that something is missing.
+  if (!isObject(json)) return { given: {}, unclear: Object.keys(LaunchFileSchema.entries) };
+  const given = validMembers(json);
+  const unclear = Object.entries(json).flatMap(([name, value]) => {
+    const known: unknown = given[name as keyof LaunchMembers];
+    if (known === undefined) return [name];
+    if (!isObject(known) || !isObject(value)) return [];
+    return Object.keys(value).flatMap((inner) => (known[inner] === undefined ? [`${name}.${inner}`] : []));
+  });
+  return { given, unclear };
+}

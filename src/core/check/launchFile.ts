@@ -1,0 +1,69 @@
+// What a launch file (`*.sevlaunch.json`) says: the owner's inputs for checking a launch, with the launch as it was recorded or the domain to
+// ask; whole, and as far as a text that is being written has it. The schema that reads the text is checked against these types.
+
+import type { Platform } from '../tech/sev/evidence';
+import type { ProfileId } from '../vmsa/launch/profiles';
+import type { CpuId } from '../vmsa/launch/signature';
+
+/** Where the guest owner's keys are: one file with both, TEK first, or a file each. Their paths, never the keys. */
+export type KeyPaths = { readonly tk: string } | { readonly tik: string; readonly tek?: string | undefined };
+
+/** Paths of VMSA pages: of vCPU 0, and of every other vCPU. */
+export interface VmsaFiles {
+  readonly bsp: string;
+  readonly ap?: string | undefined;
+}
+
+/** What a host reported about a launch. */
+export interface ReportedLaunch extends Platform {
+  /** Base64 as libvirt reports it. */
+  readonly measurement: string;
+}
+
+/** A running domain whose host is asked. */
+export interface AskedDomain {
+  /** A libvirt URI. */
+  readonly connection: string;
+  /** UUID, id or name. */
+  readonly name: string;
+  /** What the owner asked for, instead of what the host reports. */
+  readonly policy?: number | undefined;
+}
+
+/** A launch file. Paths are absolute once it is read. */
+export interface LaunchFile {
+  readonly $schema?: string | undefined;
+  readonly name?: string | undefined;
+  readonly firmware: string;
+  readonly kernel?: string | undefined;
+  readonly initrd?: string | undefined;
+  readonly cmdline?: string | undefined;
+  readonly vcpus?: number | undefined;
+  /** A model of QEMU, or its numbers. */
+  readonly cpu?: string | CpuId | undefined;
+  readonly profile?: ProfileId | undefined;
+  readonly vmsa?: VmsaFiles | undefined;
+  readonly keys: KeyPaths;
+  readonly launch?: ReportedLaunch | undefined;
+  readonly domain?: AskedDomain | undefined;
+}
+
+/** Members that may each be missing, and so may what is in them. */
+type Unfinished<T> = { readonly [N in keyof T]?: T[N] | undefined };
+
+/** What of a launch file can be made out while it is written, or what options say in place of one; paths as they are written. */
+export interface LaunchMembers extends Unfinished<
+  Omit<LaunchFile, '$schema' | 'vmsa' | 'keys' | 'launch' | 'domain'>
+> {
+  readonly vmsa?: Unfinished<VmsaFiles> | undefined;
+  readonly keys?: Unfinished<Record<'tk' | 'tik' | 'tek', string>> | undefined;
+  readonly launch?: Unfinished<ReportedLaunch> | undefined;
+  readonly domain?: Unfinished<AskedDomain> | undefined;
+}
+
+// 16 or 32 bytes in hexadecimal or padded base64, and PEM. A path of this form can be written with ./ before it.
+const PASTED =
+  /^(0x)?([0-9a-f]{2}[ :-]?){15}[0-9a-f]{2}(([ :-]?[0-9a-f]{2}){16})?$|^[0-9a-z+/]{22}==$|^[0-9a-z+/]{43}=$|-----BEGIN /i;
+
+/** Whether a text that should be the path of a key file is rather the key, which belongs in no file that is shown. */
+export const looksLikeKey = (text: string): boolean => PASTED.test(text.trim());

@@ -1,0 +1,265 @@
+// What can be wrong with a launch file, and with the inputs of a launch wherever they come from: one table, from which VS Code's problems,
+// `sevscope launch lint`, the failures of checks and the reference come. Lint shows all that is found; for a check the first failure decides.
+
+import type { Severity } from '../binary/region';
+import type { CheckError } from '../errors';
+import { apPageMissing, unfitVcpuCount } from '../tech/sev/digest';
+import { unfitMeasurement } from '../tech/sev/evidence';
+import { sevEsProfile, SEV_ES_PROFILES } from '../vmsa/launch/profiles';
+import * as errors from './errors';
+import { looksLikeKey } from './launchFile';
+import { besidePages, policyWarnings, underPlainSev, unwanted } from './remarks';
+import {
+  isMissing,
+  measuresVcpus,
+  statedPolicy,
+  type Judgement,
+  type LaunchQuestion,
+  type MemberPath,
+} from './question';
+
+/**
+ * When a rule is judged: `file` whatever a launch file is for, `reported` for what the host said of the launch, `inputs` for what contradicts
+ * itself whatever was launched, `launch` for what SEV-ES needs, `count` and `pages` for whether there can be so many vCPUs, and are pages for
+ * them.
+ */
+export type Stage = 'file' | 'reported' | 'inputs' | 'launch' | 'count' | 'pages';
+
+/** At this member, why it fails; nothing when it does not. */
+const failures = (member: MemberPath, fail: CheckError | undefined): Judgement[] =>
+  fail ? [{ member, fail }] : [];
+
+/** A rule. Those without `judge` are about the text or about files on disk, and found where these are read. */
+export interface LaunchRuleRow<Id extends string = LaunchRule> {
+  readonly id: Id;
+  readonly severity: Severity;
+  /** What it notices, for the documentation. */
+  readonly doc: string;
+  /** The schema of launch files refuses it, too, so only options can break it. */
+  readonly bySchema?: true;
+  readonly stage?: Stage;
+  readonly judge?: (question: LaunchQuestion) => readonly Judgement[];
+}
+
+const TABLE = [
+  {
+    id: 'not-json',
+    severity: 'error',
+    doc: 'The text is not JSON: neither comments nor trailing commas are.',
+  },
+  {
+    id: 'not-a-launch-file',
+    severity: 'error',
+    doc: 'A member is missing or unknown, or has not the type or range that the schema says. VS Code shows these as problems of JSON.',
+  },
+  {
+    id: 'nothing-to-check',
+    severity: 'error',
+    doc: 'There is neither a recorded "launch" nor a "domain" to ask.',
+    stage: 'file',
+    judge: (question) =>
+      failures([], isMissing(question, 'launch', 'domain') ? errors.nothingToCheck() : undefined),
+  },
+  {
+    id: 'unreadable-file',
+    severity: 'error',
+    doc: 'A file that is named does not exist, is a folder or no regular file, or may not be read.',
+  },
+  {
+    id: 'no-firmware',
+    severity: 'error',
+    doc: 'The firmware is a variable store (VARS), erased flash, or too small or too large to be an image.',
+  },
+  {
+    id: 'no-reset-address',
+    severity: 'error',
+    doc: 'The VMSAs of additional vCPUs are to be generated, and the firmware does not say where they start.',
+  },
+  {
+    id: 'no-hash-area',
+    severity: 'warning',
+    doc: 'A kernel is given, and the firmware has no room for kernel hashes: nothing of it can be measured.',
+  },
+  {
+    id: 'not-sev-es-profile',
+    severity: 'error',
+    doc: 'The profile is not one of an SEV-ES launch.',
+    bySchema: true,
+    stage: 'inputs',
+    judge: ({ given: { profile } }) => {
+      const known = SEV_ES_PROFILES.map(({ id }) => id);
+      return profile === undefined || sevEsProfile(profile)
+        ? []
+        : [{ member: ['profile'], fail: errors.notSevEsProfile(profile, known) }];
+    },
+  },
+  {
+    id: 'kernel-needed',
+    severity: 'error',
+    doc: 'An initrd or a command line is given without the kernel that it belongs to.',
+    stage: 'inputs',
+    judge: (question) =>
+      (['initrd', 'cmdline'] as const)
+        .filter((name) => isMissing(question, 'kernel') && question.given[name] !== undefined)
+        .map((name) => ({ member: [name], fail: errors.kernelNeeded() })),
+  },
+  {
+    id: 'cmdline-line-end',
+    severity: 'warning',
+    doc: 'The command line ends with a line end, as /proc/cmdline does: QEMU was hardly given one, and it is measured.',
+    stage: 'inputs',
+    judge: ({ given: { cmdline = '' } }) => {
+      const value = cmdline.replace(/[\r\n]+$/, '');
+      if (value === cmdline) return [];
+      const member = ['cmdline'];
+      const remark =
+        'The command line ends with a line end, which is measured. Leave it out unless QEMU was given one.';
+      return [{ member, remark, change: { title: 'Remove the line end', member, value } }];
+    },
+  },
+  {
+    id: 'cpu-and-pages',
+    severity: 'error',
+    doc: 'VMSAs are to be read from files and to be generated for a CPU, too.',
+    stage: 'inputs',
+    judge: ({ given: { cpu, vmsa } }) =>
+      cpu !== undefined && vmsa ? [{ ...unwanted('cpu'), fail: errors.cpuAndVmsa() }] : [],
+  },
+  {
+    id: 'bsp-page-needed',
+    severity: 'error',
+    doc: 'There is a VMSA file for additional vCPUs, and none for the first one.',
+    bySchema: true,
+    stage: 'inputs',
+    judge: ({ given: { vmsa } }) =>
+      vmsa?.ap !== undefined && vmsa.bsp === undefined
+        ? [{ member: ['vmsa', 'bsp'], fail: errors.bspPageNeeded() }]
+        : [],
+  },
+  {
+    id: 'bad-vcpu-count',
+    severity: 'error',
+    doc: 'The number of vCPUs is one that no guest has.',
+    bySchema: true,
+    stage: 'count',
+    judge: (question) => {
+      const { vcpus = 1 } = question.given;
+      return measuresVcpus(question) === false ? [] : failures(['vcpus'], unfitVcpuCount(vcpus));
+    },
+  },
+  { id: 'page-size', severity: 'error', doc: 'A VMSA file is not one page of 4096 bytes.' },
+  {
+    id: 'ap-page-needed',
+    severity: 'error',
+    doc: 'There are several vCPUs, and a VMSA file for the first one only.',
+    stage: 'pages',
+    judge: (question) => {
+      const { vcpus = 1, vmsa } = question.given;
+      const isGiven = vmsa?.ap !== undefined || question.unclear?.includes('vmsa.ap');
+      if (!vmsa || isGiven || measuresVcpus(question) === false) return [];
+      return failures(['vmsa'], apPageMissing(vcpus, vmsa.ap)).map((found) => ({ ...found, at: 'name' }));
+    },
+  },
+  {
+    id: 'vcpus-needed',
+    severity: 'error',
+    doc: 'The policy asks for SEV-ES, and the number of vCPUs is not given.',
+    stage: 'launch',
+    judge: (question) =>
+      measuresVcpus(question) && isMissing(question, 'vcpus')
+        ? [
+            {
+              member: statedPolicy(question)!.member,
+              fail: errors.vcpuCountNeeded(),
+              change: { title: 'Add "vcpus": 1', member: ['vcpus'], value: 1 },
+            },
+          ]
+        : [],
+  },
+  {
+    id: 'pages-needed',
+    severity: 'error',
+    doc: 'The policy asks for SEV-ES, and neither a CPU nor VMSA files are given.',
+    stage: 'launch',
+    judge: (question) =>
+      measuresVcpus(question) && isMissing(question, 'cpu', 'vmsa')
+        ? [{ member: statedPolicy(question)!.member, fail: errors.vmsaNeeded() }]
+        : [],
+  },
+  {
+    id: 'unused-input',
+    severity: 'info',
+    doc: 'An input plays no part: vCPUs, CPU or VMSAs under a policy of plain SEV, or a profile beside VMSA files.',
+    stage: 'inputs',
+    judge: (question) => [...besidePages(question), ...underPlainSev(question)],
+  },
+  {
+    id: 'bad-measurement',
+    severity: 'error',
+    doc: 'The recorded measurement is not base64 of 48 bytes.',
+    stage: 'reported',
+    judge: ({ given: { launch } }) => {
+      const measurement = launch?.measurement;
+      return failures(
+        ['launch', 'measurement'],
+        measurement === undefined ? undefined : unfitMeasurement(measurement),
+      );
+    },
+  },
+  {
+    id: 'policy-debugging',
+    severity: 'info',
+    doc: 'The policy lets the host read and change the memory of the guest.',
+    stage: 'reported',
+    judge: (question) => policyWarnings(question, (about) => about === 'debugging'),
+  },
+  {
+    id: 'policy-doubtful',
+    severity: 'warning',
+    doc: 'The policy has bits that mean nothing, or asks for a later firmware than the one that is recorded.',
+    stage: 'reported',
+    judge: (question) => policyWarnings(question, (about) => about !== 'debugging'),
+  },
+  {
+    id: 'connection-refused',
+    severity: 'error',
+    doc: 'The connection of the domain is none of the forms that are opened.',
+  },
+  { id: 'key-size', severity: 'error', doc: 'A key file has not 16 bytes, or with both keys 32.' },
+  {
+    id: 'inlined-key',
+    severity: 'error',
+    doc: 'A key stands where the path of its file belongs. It is to be taken out of the file, and not used any more.',
+    stage: 'file',
+    judge: ({ given: { keys = {} } }) =>
+      Object.entries(keys)
+        .filter(([, path]) => path !== undefined && looksLikeKey(path))
+        .map(([name]) => ({ member: ['keys', name], fail: errors.inlinedKey() })),
+  },
+  {
+    id: 'key-open-to-others',
+    severity: 'warning',
+    doc: 'A key file can be read or written by its group or by everybody.',
+  },
+  {
+    id: 'key-in-work-tree',
+    severity: 'warning',
+    doc: 'A key file lies in a Git work tree and is not ignored there: it can be committed by mistake.',
+  },
+] as const satisfies readonly LaunchRuleRow<string>[];
+
+type Row = (typeof TABLE)[number];
+
+/** The name of a rule. */
+export type LaunchRule = Row['id'];
+
+/** The name of a rule that a launch file can break by itself. */
+export type LintRule = Exclude<LaunchRule, Extract<Row, { readonly bySchema: true }>['id']>;
+
+/** Every rule in the order of the documentation. Of those of a stage, the first that fails decides. */
+export const LAUNCH_RULES: readonly LaunchRuleRow[] = TABLE;
+
+/** Whether lint shows what a rule finds; of the others the schema has said already what is wrong. */
+export function isLintRule(rule: LaunchRule): rule is LintRule {
+  return !LAUNCH_RULES.some((row) => row.id === rule && row.bySchema);
+}

@@ -1,0 +1,163 @@
+// Lint and check say the same of a launch file: for random combinations of members, lint shows an error of the rules exactly where the check
+// refuses, and the first that decides is the one that is thrown.
+
+import assert from 'node:assert/strict';
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CheckError } from '../../../src/core/errors';
+import { firstFailure, judgeLaunch } from '../../../src/core/check/judge';
+import { LAUNCH_RULES } from '../../../src/core/check/rules';
+import {
+  checkOwnerInputs,
+  launchInputs,
+  ownerInputsOf,
+  runCheck,
+  statedPlatform,
+} from '../../../src/app/launch';
+import { parseLaunchFile } from '../../../src/app/launchFile';
+import { lintLaunch } from '../../../src/app/launchProblems';
+import { questionIn } from '../../../src/app/launchQuestion';
+import { writeSample } from '../../../src/app/sample';
+import { useFolder } from '../../helpers/folder';
+import { seeded, type Random } from '../../helpers/random';
+
+let folder: string;
+const path = () => join(folder, 'a.sevlaunch.json');
+
+const LAUNCH = { measurement: 'A'.repeat(64), apiMajor: 1, apiMinor: 55, buildId: 24, policy: 5 };
+const DOMAIN = { connection: 'qemu:///system', name: 'guest' };
+const TIK = 'sample_tik.bin';
+const [BSP, AP] = ['vcpu0.vmsa', 'ap.vmsa'];
+
+/** Values of each member that the schema takes; the usual ones come more than once, so that many files are good. */
+const VALUES: Readonly<Record<string, readonly unknown[]>> = {
+  kernel: [undefined, 'vmlinuz.sample', 'vmlinuz.sample', 'vmlinuz.sample'],
+  initrd: [undefined, undefined, 'initrd.sample'],
+  cmdline: [undefined, undefined, '', 'quiet\n'],
+  vcpus: [undefined, 1, 1, 2, 2, 2],
+  cpu: [undefined, undefined, 'EPYC-Milan', { family: 25, model: 1, stepping: 1 }],
+  profile: [undefined, undefined, 'sev-es', 'sev-es-init2'],
+  vmsa: [undefined, undefined, { bsp: BSP }, { bsp: BSP, ap: AP }],
+  keys: [
+    ...Array<unknown>(9).fill({ tik: TIK }),
+    { tik: TIK, tek: 'sample_tek.bin' },
+    { tik: '0'.repeat(32) },
+  ],
+  launch: [
+    undefined,
+    undefined,
+    ...[5, 5, 7, 1, 0x41].map((policy) => ({ ...LAUNCH, policy })),
+    { ...LAUNCH, measurement: 'AAAA' },
+  ],
+  domain: [undefined, DOMAIN, { ...DOMAIN, policy: 1 }, { ...DOMAIN, policy: 7 }],
+};
+/** Values that it refuses. */
+const REFUSED: Readonly<Record<string, readonly unknown[]>> = {
+  kernel: [7],
+  vcpus: [0, '2'],
+  cpu: ['nonsense'],
+  profile: ['snp'],
+  vmsa: [{ ap: AP }, { bsp: BSP, ap: 1 }],
+  launch: [{ ...LAUNCH, policy: 'five' }, {}],
+};
+
+const pick = (random: Random): Record<string, unknown> => ({
+  firmware: 'OVMF.sample.fd',
+  ...Object.fromEntries(
+    Object.keys(VALUES).map((name) => {
+      const values = (random(30) === 0 ? REFUSED[name] : undefined) ?? VALUES[name]!;
+      return [name, values[random(values.length)]];
+    }),
+  ),
+});
+
+/** What a check refuses before a host is asked; undefined when it goes on, or has its answer. */
+async function refused(text: string): Promise<CheckError | undefined> {
+  try {
+    const file = parseLaunchFile(text, path());
+    if (file.launch) await runCheck(launchInputs(file, 'a'));
+    else await checkOwnerInputs({ ...ownerInputsOf(file, 'a'), platform: statedPlatform(file) });
+    return undefined;
+  } catch (error) {
+    assert.ok(error instanceof CheckError, String(error));
+    return error;
+  }
+}
+
+/** What the host of a domain may say, so that the domain's own rules refuse it: vcpu-count and cpu-input. */
+const LEFT_TO_HOST: readonly string[] = ['vcpus-needed', 'pages-needed'];
+/** The rules whose failure is that a text is not a launch file. */
+const OF_FILE: readonly string[] = ['not-a-launch-file', 'nothing-to-check', 'inlined-key'];
+
+describe('Lint and check agree', () => {
+  useFolder(async (made) => {
+    folder = made;
+    await writeSample(folder);
+    copyFileSync(join(folder, BSP), join(folder, AP));
+  });
+
+  it('on 600 random launch files: an error here is a refusal there, with the same code', async function () {
+    this.timeout(60_000);
+    const seed = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
+    const random = seeded(seed);
+    const decided = new Set<string>();
+    let good = 0;
+    for (let i = 0; i < 600; i++) {
+      const value = pick(random);
+      const text = JSON.stringify(value, null, 2);
+      const where = `SEED=${seed}, file ${i}:\n${text}`;
+      const { problems } = await lintLaunch(text, path(), { files: false });
+      const isOpen = value['launch'] === undefined && value['domain'] !== undefined;
+      const shown = problems
+        .filter(({ severity }) => severity === 'error')
+        .map(({ rule }) => rule)
+        .filter((rule) => !isOpen || !LEFT_TO_HOST.includes(rule));
+      const error = await refused(text);
+      assert.equal(shown.length > 0, error !== undefined, `${where}\n${shown.join()} ${error?.message}`);
+      if (!error) {
+        good += 1;
+        continue;
+      }
+      const ofFile = shown.filter((rule) => OF_FILE.includes(rule));
+      if (ofFile.length > 0) {
+        assert.ok(ofFile.includes(error.code as (typeof ofFile)[number]), `${error.code} ${where}`);
+        decided.add(error.code);
+        continue;
+      }
+      const judged = judgeLaunch(questionIn(JSON.parse(text)), 'lint');
+      const first = firstFailure(judged.filter(({ rule }) => !isOpen || !LEFT_TO_HOST.includes(rule)))!;
+      assert.deepEqual([error.code, error.at?.member], [first.fail.code, first.member], where);
+      decided.add(first.rule);
+      assert.ok(
+        problems.some(({ rule, message }) => rule === first.rule && message === error.message),
+        where,
+      );
+    }
+    // That chance left nothing out.
+    assert.ok(good > 30, `${good} were good, SEED=${seed}`);
+    const judged = LAUNCH_RULES.filter((row) => row.severity === 'error' && row.judge && !row.bySchema);
+    const wanted: readonly string[] = ['not-a-launch-file', ...judged.map(({ id }) => id)];
+    assert.deepEqual([...decided].sort(), [...wanted].sort(), `SEED=${seed}`);
+  });
+
+  /** What lint has always shown, and a check answered where the host turned out to have launched plain SEV. */
+  const owners: [title: string, platform: { policy?: number }, vcpus: number, code: string | undefined][] = [
+    ['one page for two vCPUs, whatever the host says', {}, 2, 'ap-page-needed'],
+    ['one page for two vCPUs of a guest that is to be SEV-ES', { policy: 7 }, 2, 'ap-page-needed'],
+    ['one page for two vCPUs of a guest that is to be plain SEV', { policy: 1 }, 2, undefined],
+    ['one page for one vCPU', {}, 1, undefined],
+  ];
+  for (const [title, platform, vcpus, code] of owners) {
+    it(`before a host is asked on ${title}`, async () => {
+      const inputs = {
+        firmware: join(folder, 'OVMF.sample.fd'),
+        vcpus,
+        vmsa: { bsp: join(folder, BSP) },
+        keys: { tik: join(folder, TIK) },
+        platform,
+      };
+      const error = await checkOwnerInputs(inputs).catch((thrown: unknown) => thrown);
+      assert.equal(error instanceof CheckError ? error.code : error, code);
+    });
+  }
+});
