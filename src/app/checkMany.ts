@@ -12,7 +12,7 @@ import { Gate } from './gate';
 import { HostConnections } from './hostConnections';
 import { runCheck, type LaunchInputs } from './launch';
 import type { OnProgress } from '../node/read';
-import type { ConnectOptions } from '../libvirt/client';
+import type { ConnectOptions } from '../libvirt/contract';
 
 /** What is to be checked: a recorded launch, or a running domain. */
 export type LaunchQuestion =

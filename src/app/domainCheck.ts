@@ -18,8 +18,9 @@ import { withConnection } from './hostConnections';
 import { atInput, waysToGive } from './inputs';
 import { checkOwnerInputs, runCheck, sealForLaunch, type CheckOptions, type LaunchInputs } from './launch';
 import { toBase64 } from '../core/binary/hex';
-import type { Connection, ConnectOptions } from '../libvirt/client';
-import { thisMachine, whyLocal } from '../libvirt/locality';
+import type { Connection, ConnectOptions } from '../libvirt/contract';
+import { whyLocal } from '../libvirt/locality';
+import { thisMachine } from '../libvirt/thisMachine';
 
 /** What the owner of a guest gives, and how strict to be. What is missing is the host's to say, where that is allowed. */
 export interface DomainInputs extends Omit<

@@ -1,7 +1,8 @@
 // The hosts that many checks ask: each is connected to once, and one that cannot be reached costs its time-out once, not for every
 // check that names it.
 
-import { connect, type Connection, type ConnectOptions } from '../libvirt/client';
+import { connect } from '../libvirt/client';
+import type { Connection, ConnectOptions } from '../libvirt/contract';
 import { Gate } from './gate';
 
 /** Hosts that are connected to at the same time: each connection is a process. */

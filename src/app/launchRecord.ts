@@ -7,7 +7,7 @@ import { isActive } from '../core/domain/question';
 import { plainName, whySummaryUncheckable } from '../core/domain/describeSummary';
 import * as errors from './errors';
 import { parseMeasurement } from '../core/tech/sev/evidence';
-import type { Connection } from '../libvirt/client';
+import type { Connection } from '../libvirt/contract';
 import { parseLaunchFile, pathIn } from './launchFile';
 
 /** What a host reported of a launch, as a launch file holds it. */

@@ -6,7 +6,7 @@ import type { RuleResult } from '../core/launch/report';
 import type { Report } from '../core/launch/report';
 import type { Secret } from '../core/tech/sev/secret';
 import { checkDomain, type DomainInputs } from '../app/domainCheck';
-import type { ConnectOptions } from '../libvirt/client';
+import type { ConnectOptions } from '../libvirt/contract';
 import { columns, type Output } from './output';
 import { askAtTerminal } from './prompt';
 

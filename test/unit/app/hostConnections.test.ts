@@ -6,7 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HostConnections } from '../../../src/app/hostConnections';
 import { CheckError } from '../../../src/core/errors';
-import type { Connection, ConnectOptions } from '../../../src/libvirt/client';
+import type { Connection, ConnectOptions } from '../../../src/libvirt/contract';
 import { fakeWorker } from '../../helpers/fakeWorker';
 import { useFolder } from '../../helpers/folder';
 
