@@ -2,11 +2,11 @@
 // person sees in a glance what was done.
 
 import { dirname, isAbsolute, relative, sep } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
-import { applyEdits, findNodeAtOffset, modify, parseTree, type Node } from 'jsonc-parser';
+import { applyEdits, findNodeAtOffset, modify, type Node } from 'jsonc-parser';
 import * as errors from './errors';
 import type { EditedValue, LaunchEdit } from '../core/explain/explanation';
 import { LaunchFileSchema, parseLaunchFile } from './launchFile';
+import { parseLaunchText } from './launchText';
 
 /** A stretch of the text that becomes another text. */
 export interface TextChange {
@@ -18,6 +18,18 @@ export interface TextChange {
 type Json = Record<string, unknown>;
 const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Whether two values of JSON are the same, in whatever order their members are. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((value, i) => isSame(value, b[i]));
+  if (!isObject(a) || !isObject(b)) return a === b;
+  const names = Object.keys(a);
+  return (
+    names.length === Object.keys(b).length &&
+    names.every((name) => Object.hasOwn(b, name) && isSame(a[name], b[name]))
+  );
+}
 
 /** The members whose texts are paths. */
 const PATHS: readonly string[] = ['firmware', 'kernel', 'initrd', 'vmsa', 'keys'];
@@ -31,15 +43,15 @@ const NOTHING: Node = { type: 'null', offset: 0, length: 0 };
  */
 export function changeLaunchText(text: string, path: string, edits: readonly LaunchEdit[]): TextChange[] {
   parseLaunchFile(text, path);
-  const before = JSON.parse(text) as Json;
+  const before = parseLaunchText(text).value as Json;
   const written = edits.map((edit) => asWritten(edit, before, path));
   const after = written.reduce(withEdit, before);
-  if (isDeepStrictEqual(after, before)) return [];
+  if (isSame(after, before)) return [];
   const changes = separateChanges(text, written, after) ?? oneChange(text, written);
   const result = applyEdits(text, changes);
   parseLaunchFile(result, path);
   // A member that stands in a file twice counts where it stands last, and is changed where it stands first.
-  if (!isDeepStrictEqual(JSON.parse(result), after)) throw errors.launchFileUnclear(path);
+  if (!isSame(parseLaunchText(result).value, after)) throw errors.launchFileUnclear(path);
   return changes;
 }
 
@@ -75,8 +87,10 @@ function withEdit(json: Json, edit: LaunchEdit): Json {
 function separateChanges(text: string, edits: readonly LaunchEdit[], after: Json): TextChange[] | undefined {
   const changes = edits.flatMap((edit) => changesOf(text, edit));
   try {
-    return isDeepStrictEqual(JSON.parse(applyEdits(text, changes)), after) ? changes : undefined;
+    const { value, broken } = parseLaunchText(applyEdits(text, changes));
+    return broken === undefined && isSame(value, after) ? changes : undefined;
   } catch {
+    // Changes that overlap are refused.
     return undefined;
   }
 }
@@ -114,7 +128,7 @@ function changesOf(text: string, { member, value }: LaunchEdit): TextChange[] {
 
 /** The white space before the member that ends at an offset. */
 function gapBefore(text: string, offset: number): string {
-  let node = findNodeAtOffset(parseTree(text) ?? NOTHING, offset - 1);
+  let node = findNodeAtOffset(parseLaunchText(text).root ?? NOTHING, offset - 1);
   while (node?.parent && node.parent.offset + node.parent.length === offset) node = node.parent;
   return /\s*$/.exec(text.slice(0, node?.offset))?.[0] ?? '';
 }

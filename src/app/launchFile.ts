@@ -9,6 +9,7 @@ import { findCpuModel } from '../core/vmsa/launch/cpuModels';
 import { SEV_ES_PROFILES, type ProfileId } from '../core/vmsa/launch/profiles';
 import { CPU_ID_LIMITS } from '../core/vmsa/launch/signature';
 import { looksLikeKey } from './keys';
+import { parseLaunchText } from './launchText';
 import { readUpTo } from '../node/read';
 
 const whole = (most: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(most));
@@ -144,12 +145,6 @@ export type LaunchFile = v.InferOutput<typeof LaunchFileSchema> & { profile?: Pr
 // The libraries' own messages quote what they refuse, and that may be a key: a key file given by mistake, or a key
 // pasted where its path belongs. So the sentences are made here, from places and types.
 
-/** The character at which JSON breaks off, when the parser says it, which it does in words only. */
-function placeOf(error: unknown): number | undefined {
-  const position = error instanceof SyntaxError ? /position (\d+)/.exec(error.message)?.[1] : undefined;
-  return position === undefined ? undefined : Number(position);
-}
-
 /** Issues whose sentence is ours: what was wanted, with nothing of what was found. */
 const OURS = ['check', 'union'];
 
@@ -220,13 +215,9 @@ export type LaunchMembers = ReturnType<typeof validMembers>;
  * @throws CheckError (usage) that names the first thing that is wrong and where
  */
 export function parseLaunchFile(text: string, path: string): LaunchFile {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw errors.notJson(path, placeOf(error));
-  }
-  const result = v.safeParse(LaunchFileSchema, json);
+  const { value, broken } = parseLaunchText(text);
+  if (broken !== undefined) throw errors.notJson(path, broken);
+  const result = v.safeParse(LaunchFileSchema, value);
   if (!result.success) {
     const issue = result.issues[0];
     const member = v.getDotPath(issue);

@@ -9,6 +9,7 @@ import * as errors from './errors';
 import { parseMeasurement } from '../core/tech/sev/evidence';
 import type { Connection } from '../libvirt/contract';
 import { parseLaunchFile, pathIn } from './launchFile';
+import { parseLaunchText } from './launchText';
 
 /** What a host reported of a launch, as a launch file holds it. */
 export interface RecordedLaunch {
@@ -92,7 +93,9 @@ export function recordedText(
 ): string {
   // Read for its complaints; written from the text, so that what is in it stays as it is.
   if (inputs) parseLaunchFile(inputs.text, inputs.path);
-  const given = (inputs ? JSON.parse(inputs.text) : PLACEHOLDERS) as Readonly<Record<string, unknown>>;
+  const given = (inputs ? parseLaunchText(inputs.text).value : PLACEHOLDERS) as Readonly<
+    Record<string, unknown>
+  >;
   const owner = Object.entries(given)
     .filter(([member]) => !['name', 'launch', 'domain'].includes(member))
     .map(([member, value]) => [

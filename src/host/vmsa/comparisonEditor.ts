@@ -13,6 +13,7 @@ import type { PageOfFile } from './pages';
 import { Page, PageEditor } from '../shell/page';
 import { firmwareChoices, pickCpu, pickFirmware, savePage } from '../shell/picks';
 import { sentence } from '../shell/present';
+import { queryOf } from '../shell/query';
 import type { RecentCpus } from '../shell/recentCpus';
 import type { VmsaEditor } from './vmsaEditor';
 
@@ -39,8 +40,7 @@ export function comparisonUri(actual: PageOfFile, other: VmsaRequest | PageOfFil
 /** What a comparison's URI says. @throws CheckError when it was made by hand and says nothing */
 function parseComparison(uri: vscode.Uri): Comparison {
   try {
-    const said = JSON.parse(uri.query) as Record<string, unknown>;
-    const { file, request, otherFile, page = 0, otherPage = 0 } = said;
+    const { file, request, otherFile, page = 0, otherPage = 0 } = queryOf(uri);
     if (typeof file === 'string' && isCount(page) && isCount(otherPage)) {
       const actual = { file: vscode.Uri.parse(file, true), page };
       if (isRequest(request)) return { ...actual, request };

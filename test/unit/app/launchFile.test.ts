@@ -250,7 +250,8 @@ describe('A launch file', () => {
   it('is refused when it is no JSON', () =>
     assert.throws(() => parseLaunchFile('{"firmware": }', '/a'), {
       code: 'not-json',
-      message: /^\/a is not a launch file: it is not JSON/,
+      message: '/a is not a launch file: it is not JSON (character 13).',
+      at: { offset: 13 },
     }));
   it('is refused without a word of what is in it: that may be a key', () => {
     const secret = 'SECRETSECRETSECR';
