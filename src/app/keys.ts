@@ -3,8 +3,8 @@
 
 import * as ioErrors from './ioErrors';
 import { KEY_SIZE } from '../core/tech/sev/evidence';
-import { isPipe, readUpTo } from '../node/read';
 import { atInput } from './inputs';
+import type { Io } from './io';
 
 /** Where the keys are: one file with both, or a file each. */
 export type KeyPaths = { readonly tk: string } | { readonly tik: string; readonly tek?: string | undefined };
@@ -28,13 +28,14 @@ const PASTED =
 export const looksLikeKey = (text: string): boolean => PASTED.test(text.trim());
 
 async function readKey(
+  io: Io,
   path: string,
   what: string,
   size: number,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
   // The limit keeps a wrong file, however large, from being read; its true size is not worth knowing.
-  const bytes = await readUpTo(path, size, signal);
+  const bytes = await io.read(path, size, signal);
   if (bytes.length === size) return bytes;
   bytes.fill(0);
   throw ioErrors.badKeyFile(what, path, bytes.length > size ? undefined : bytes.length, size);
@@ -45,13 +46,16 @@ async function readKey(
  * @throws CheckError when a file cannot be read or has the wrong length
  */
 export async function withKeys<T>(
+  io: Io,
   paths: KeyPaths,
   use: (keys: Keys) => Promise<T> | T,
   signal?: AbortSignal,
 ): Promise<T> {
   const read: Uint8Array[] = [];
   const take = async (input: KeyInput, path: string, what: string): Promise<Uint8Array> => {
-    const bytes = await atInput(`keys.${input}`, () => readKey(path, what, KEY_FILE_SIZES[input], signal));
+    const bytes = await atInput(`keys.${input}`, () =>
+      readKey(io, path, what, KEY_FILE_SIZES[input], signal),
+    );
     read.push(bytes);
     return bytes;
   };
@@ -72,9 +76,11 @@ export async function withKeys<T>(
  * Says at once what is wrong with key files, before anything long is begun. A pipe gives its key only once, so it is left for then.
  * @throws CheckError as withKeys does
  */
-export async function checkKeys(paths: KeyPaths, signal?: AbortSignal): Promise<void> {
+export async function checkKeys(io: Io, paths: KeyPaths, signal?: AbortSignal): Promise<void> {
   const pipes = await Promise.all(
-    [...Object.values(paths)].map(async (path) => path !== undefined && (await isPipe(path))),
+    [...Object.values(paths)].map(
+      async (path) => path !== undefined && (await io.stat(path)).kind === 'pipe',
+    ),
   );
-  if (!pipes.includes(true)) await withKeys(paths, () => undefined, signal);
+  if (!pipes.includes(true)) await withKeys(io, paths, () => undefined, signal);
 }

@@ -1,10 +1,10 @@
 // Changes the text of a launch file as an explanation says: only what has to change, in the layout that the file has, so that a
 // person sees in a glance what was done.
 
-import { dirname, isAbsolute, relative, sep } from 'node:path';
 import { applyEdits, findNodeAtOffset, modify, type Node } from 'jsonc-parser';
 import * as errors from './errors';
 import type { EditedValue, LaunchEdit } from '../core/explain/explanation';
+import type { Io } from './io';
 import { LaunchFileSchema, parseLaunchFile } from './launchFile';
 import { parseLaunchText } from './launchText';
 
@@ -41,15 +41,20 @@ const NOTHING: Node = { type: 'null', offset: 0, length: 0 };
  * @param path of the launch file, absolute: paths become relative to it, except where an absolute one stood
  * @throws CheckError when the text is no launch file, or would be none, or would not say it
  */
-export function changeLaunchText(text: string, path: string, edits: readonly LaunchEdit[]): TextChange[] {
-  parseLaunchFile(text, path);
+export function changeLaunchText(
+  io: Io,
+  text: string,
+  path: string,
+  edits: readonly LaunchEdit[],
+): TextChange[] {
+  parseLaunchFile(io, text, path);
   const before = parseLaunchText(text).value as Json;
-  const written = edits.map((edit) => asWritten(edit, before, path));
+  const written = edits.map((edit) => asWritten(io, edit, before, path));
   const after = written.reduce(withEdit, before);
   if (isSame(after, before)) return [];
   const changes = separateChanges(text, written, after) ?? oneChange(text, written);
   const result = applyEdits(text, changes);
-  parseLaunchFile(result, path);
+  parseLaunchFile(io, result, path);
   // A member that stands in a file twice counts where it stands last, and is changed where it stands first.
   if (!isSame(parseLaunchText(result).value, after)) throw errors.launchFileUnclear(path);
   return changes;
@@ -59,8 +64,9 @@ const memberAt = (json: unknown, member: readonly string[]): unknown =>
   member.reduce<unknown>((value, name) => (isObject(value) ? value[name] : undefined), json);
 
 /** The edit with paths as the launch file has them. */
-function asWritten(edit: LaunchEdit, before: Json, path: string): LaunchEdit {
+function asWritten(io: Io, edit: LaunchEdit, before: Json, path: string): LaunchEdit {
   const { member, value } = edit;
+  const { dirname, isAbsolute, relative, toSlashes } = io.path;
   if (value === undefined || !PATHS.includes(member[0] ?? '')) return edit;
   const write = (part: EditedValue, old: unknown): EditedValue => {
     if (typeof part === 'number') return part;
@@ -69,7 +75,7 @@ function asWritten(edit: LaunchEdit, before: Json, path: string): LaunchEdit {
         Object.entries(part).map(([name, inner]) => [name, write(inner, memberAt(old, [name]))]),
       );
     if (!isAbsolute(part) || (typeof old === 'string' && isAbsolute(old))) return part;
-    return relative(dirname(path), part).split(sep).join('/');
+    return toSlashes(relative(dirname(path), part));
   };
   return { member, value: write(value, memberAt(before, member)) };
 }

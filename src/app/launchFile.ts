@@ -1,7 +1,6 @@
 // Launch files, `*.sevlaunch.json`: the owner's inputs for checking a launch, with the launch as it was recorded or the
 // domain to ask. The schema here is the one table; the JSON schema that VS Code gets and the documentation come from it.
 
-import { dirname, isAbsolute, resolve } from 'node:path';
 import * as v from 'valibot';
 import * as errors from './errors';
 import { MAX_VCPUS } from '../core/tech/sev/digest';
@@ -9,8 +8,9 @@ import { findCpuModel } from '../core/vmsa/launch/cpuModels';
 import { SEV_ES_PROFILES, type ProfileId } from '../core/vmsa/launch/profiles';
 import { CPU_ID_LIMITS } from '../core/vmsa/launch/signature';
 import { looksLikeKey } from './keys';
+import type { Io } from './io';
 import { parseLaunchText } from './launchText';
-import { readUpTo } from '../node/read';
+import { textOf } from './text';
 
 const whole = (most: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(most));
 const integer = (most: number, text: string) => v.pipe(whole(most), v.description(text));
@@ -157,8 +157,8 @@ function complaint({ type: issue, message, expected, input }: v.BaseIssue<unknow
 }
 
 /** Where a path of a launch file leads. @param file the launch file, absolute */
-export const pathIn = (file: string, path: string): string =>
-  isAbsolute(path) ? path : resolve(dirname(file), path);
+export const pathIn = ({ path: paths }: Io, file: string, path: string): string =>
+  paths.isAbsolute(path) ? path : paths.resolve(paths.dirname(file), path);
 
 /** What is wrong with the shape of a launch file: the member, outermost name first, and why. */
 export interface ShapeProblem {
@@ -214,7 +214,7 @@ export type LaunchMembers = ReturnType<typeof validMembers>;
  * @param path where it is, absolute: paths in it are relative to it, and messages name it
  * @throws CheckError (usage) that names the first thing that is wrong and where
  */
-export function parseLaunchFile(text: string, path: string): LaunchFile {
+export function parseLaunchFile(io: Io, text: string, path: string): LaunchFile {
   const { value, broken } = parseLaunchText(text);
   if (broken !== undefined) throw errors.notJson(path, broken);
   const result = v.safeParse(LaunchFileSchema, value);
@@ -228,7 +228,7 @@ export function parseLaunchFile(text: string, path: string): LaunchFile {
     ([, value]) => value !== undefined && looksLikeKey(value),
   );
   if (pasted) throw errors.inlinedKey(path, pasted[0]);
-  const at = (p: string) => pathIn(path, p);
+  const at = (p: string) => pathIn(io, path, p);
   const maybe = (p: string | undefined) => (p === undefined ? undefined : at(p));
   const { firmware, kernel, initrd, vmsa, keys, ...rest } = result.output;
   return {
@@ -245,13 +245,13 @@ export function parseLaunchFile(text: string, path: string): LaunchFile {
 const MAX_LAUNCH_FILE = 2 ** 20;
 
 /** The text of a launch file on disk. @param path absolute @throws CheckError when it cannot be read or is too large */
-export async function readLaunchText(path: string): Promise<string> {
-  const bytes = await readUpTo(path, MAX_LAUNCH_FILE);
+export async function readLaunchText(io: Io, path: string): Promise<string> {
+  const bytes = await io.read(path, MAX_LAUNCH_FILE);
   if (bytes.length > MAX_LAUNCH_FILE) throw errors.launchFileTooLarge(path);
-  return Buffer.from(bytes).toString('utf8');
+  return textOf(bytes);
 }
 
 /** Reads a launch file from disk. @param path absolute @throws CheckError when it cannot be read or is none */
-export async function readLaunchFile(path: string): Promise<LaunchFile> {
-  return parseLaunchFile(await readLaunchText(path), path);
+export async function readLaunchFile(io: Io, path: string): Promise<LaunchFile> {
+  return parseLaunchFile(io, await readLaunchText(io, path), path);
 }

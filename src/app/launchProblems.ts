@@ -7,6 +7,7 @@ import * as sevErrors from '../core/tech/sev/errors';
 import { parseMeasurement } from '../core/tech/sev/evidence';
 import { isSevEs, policyRemarks } from '../core/tech/sev/policy';
 import { parseConnectionUri } from '../libvirt/uri';
+import type { Io } from './io';
 import { shapeProblems, validMembers, type LaunchMembers } from './launchFile';
 import { checkNamedFiles } from './launchNamedFiles';
 import { finding, type LaunchFix, type LaunchProblem, type Report } from './launchRules';
@@ -29,6 +30,7 @@ export interface LintOptions {
 
 /** Judges a text. @param path where the file is, absolute; paths in it are relative to it */
 export async function lintLaunch(
+  io: Io,
   text: string,
   path: string,
   { files, allowTcp = false }: LintOptions,
@@ -60,7 +62,7 @@ export async function lintLaunch(
   checkWhat(members, isMissing, report, allowTcp);
   checkTogether(members, isMissing, report, fix);
   checkVcpus(members, isMissing, report, fix);
-  const looked = files ? await checkNamedFiles(path, members, report) : [];
+  const looked = files ? await checkNamedFiles(io, path, members, report) : [];
   return { problems: problems.sort((a, b) => a.offset - b.offset), files: looked };
 }
 

@@ -10,6 +10,7 @@ import { isCount, type Action, type NamedPage } from '../../protocol/shared';
 import { isRequest, type ComparisonViewState, type FirmwareChoice } from '../../protocol/vmsa';
 import { nameOf } from '../shell/files';
 import type { PageOfFile } from './pages';
+import type { Io } from '../../app/io';
 import { Page, PageEditor } from '../shell/page';
 import { firmwareChoices, pickCpu, pickFirmware, savePage } from '../shell/picks';
 import { sentence } from '../shell/present';
@@ -59,11 +60,12 @@ export class ComparisonEditor extends PageEditor {
   protected readonly viewType = ComparisonEditor.viewType;
 
   constructor(
+    io: Io,
     extensionUri: vscode.Uri,
     private readonly files: VmsaEditor,
     private readonly recent: RecentCpus,
   ) {
-    super(extensionUri);
+    super(io, extensionUri);
   }
 
   protected async open(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void> {
@@ -115,7 +117,7 @@ export class ComparisonEditor extends PageEditor {
     await again();
     if ('other' in comparison) return;
     // Looking for images can take a while in a large workspace; the comparison does not wait for it.
-    firmware = await firmwareChoices();
+    firmware = await firmwareChoices(this.io);
     if (firmware.length > 0) await again();
   }
 
@@ -138,7 +140,7 @@ export class ComparisonEditor extends PageEditor {
       return cpu && { ...request, cpu };
     }
     if (action !== 'pickFirmware') return undefined;
-    const resetAddress = await pickFirmware();
+    const resetAddress = await pickFirmware(this.io);
     return resetAddress === undefined ? undefined : { ...request, role: 'ap', resetAddress };
   }
 }
