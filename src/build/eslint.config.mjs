@@ -20,7 +20,11 @@ const wall = (files, regex, message) => ({
 
 /** All of src/libvirt but what others may import, and koffi, which blocks or ends the process that calls it. */
 const LIBVIRT_INSIDE =
-  '^koffi$|/libvirt/(?!(client|contract|credentials|api|uri|domainXml|capabilitiesXml|locality|thisMachine|errors)$)';
+  '^koffi$|/libvirt/(?!(client|contract|credentials|api|uri|domainXml|capabilitiesXml|locality|errors)$)';
+/** All of src/libvirt but its types, and what is computed from texts alone. */
+const LIBVIRT_IN_NODE = '^koffi$|/libvirt/(?!(contract|uri|locality|errors)$)';
+/** Node's own files, threads and processes, which an Io and libvirt's client stand for. */
+const BEHIND_IO = '^(node:)?(fs|worker_threads|child_process)(/|$)';
 
 const SYNTAX = [
   { selector: 'ExportDefaultDeclaration', message: 'Exports have names.' },
@@ -159,21 +163,35 @@ export default defineConfig(
   ),
   wall(['src/contributions.ts'], '.', 'The table of contributions imports nothing: host and build read it.'),
   wall(
-    ['src/host/**', 'src/extension.ts'],
+    ['src/host/**'],
+    `/(cli|webview|node)/|${BEHIND_IO}|${LIBVIRT_INSIDE}`,
+    'The host imports core, app, protocol, and of libvirt its client and readers; files and threads are those of the Io that it is handed.',
+  ),
+  wall(
+    ['src/host/**/*Worker.ts', 'src/extension*.ts'],
     `/(cli|webview)/|${LIBVIRT_INSIDE}`,
-    'The host imports core, app, node, protocol, and of libvirt its client and readers.',
+    'The entries of the host import core, app, node, protocol, and of libvirt its client and readers.',
   ),
   wall(
     ['src/cli/**'],
-    `^vscode$|/(host|webview|protocol)/|${LIBVIRT_INSIDE}`,
-    'The command line imports core, app, node, and of libvirt its client and readers.',
+    `^vscode$|/(host|webview|protocol)/|${BEHIND_IO}|${LIBVIRT_INSIDE}`,
+    'The command line imports core, app, node, and of libvirt its client and readers; files and threads are those of an Io.',
   ),
   wall(
     ['src/app/**'],
-    `^vscode$|/(host|cli|webview|protocol)/|${LIBVIRT_INSIDE}`,
-    'app imports core, and of libvirt its client and readers.',
+    `^(vscode$|node:)|/(node|host|cli|webview|protocol)/|${LIBVIRT_IN_NODE}`,
+    'app imports core, and of libvirt its contract and what is computed from texts; the rest is handed in.',
   ),
-  wall(['src/node/**'], `^vscode$|/(host|cli|webview|protocol|libvirt)/`, 'node imports core, app and Node.'),
+  wall(
+    ['src/node/**'],
+    `^vscode$|/(host|cli|webview|protocol|libvirt)/|/app/(?!(io|ioErrors)$)`,
+    "node imports core, app's io and Node.",
+  ),
+  wall(
+    ['src/node/explainWorker.ts'],
+    `^vscode$|/(host|cli|webview|protocol|libvirt)/`,
+    'The entry of a thread imports core, app and Node.',
+  ),
   wall(
     ['src/libvirt/*.ts'],
     '^(vscode|koffi)$|/(host|cli|webview|app|node|protocol)/',
