@@ -6,7 +6,7 @@ import { ComparisonEditor } from './host/vmsa/comparisonEditor';
 import { Connections } from './host/connections/connections';
 import { isHers } from './host/launch/consent';
 import { DomainsView } from './host/domains/domainsView';
-import { launchWorkerScript, libvirtWorkerScript } from './host/shell/files';
+import { libvirtWorkerScript, scriptFolder } from './host/shell/files';
 import { ImagesEditor } from './host/ovmf/imagesEditor';
 import { LastVerdicts } from './host/launch/lastVerdicts';
 import { LaunchDiagnostics } from './host/launch/launchDiagnostics';
@@ -18,16 +18,18 @@ import { RecentCpus } from './host/shell/recentCpus';
 import { ReportEditor } from './host/launch/reportEditor';
 import { ReportStore } from './host/launch/reportStore';
 import { VmsaEditor } from './host/vmsa/vmsaEditor';
+import { nodeIo } from './node/io';
 
 /** Called by VS Code when an editor or command of ours is used, or a launch file is seen, for the first time. */
 export function activate(context: ExtensionContext): void {
   const { extensionUri } = context;
+  const io = nodeIo(scriptFolder(extensionUri).fsPath);
   const recent = new RecentCpus(context.globalState);
   const vmsa = new VmsaEditor(extensionUri);
   const verdicts = new LastVerdicts(context.globalState);
   const connections = new Connections(libvirtWorkerScript(extensionUri));
   const domains = new DomainsView(connections, verdicts);
-  const reports = new ReportEditor(extensionUri, {
+  const reports = new ReportEditor(io, extensionUri, {
     store: new ReportStore(context.workspaceState),
     mayConnect: ({ uri, name }) => isHers(context.globalState, uri, name),
     onVerdict: ({ uri, domain }, verdict) => {
@@ -37,15 +39,15 @@ export function activate(context: ExtensionContext): void {
   });
   context.subscriptions.push(
     vmsa.register(),
-    new OvmfEditor(extensionUri).register(),
-    new ImagesEditor(extensionUri).register(),
-    new ComparisonEditor(extensionUri, vmsa, recent).register(),
+    new OvmfEditor(io, extensionUri).register(),
+    new ImagesEditor(io, extensionUri).register(),
+    new ComparisonEditor(io, extensionUri, vmsa, recent).register(),
     reports.register(),
     domains.register(),
-    new LaunchDiagnostics(launchWorkerScript(extensionUri)).register(),
+    new LaunchDiagnostics(io).register(),
     registerLaunchSchema(extensionUri),
     registerLaunchLenses(),
-    new LaunchTests({ extensionUri, memory: context.globalState }).register(),
-    ...registerCommands(vmsa, recent, domains, { reports, connections, memory: context.globalState }),
+    new LaunchTests({ io, extensionUri, memory: context.globalState }).register(),
+    ...registerCommands(vmsa, recent, domains, { io, reports, connections, memory: context.globalState }),
   );
 }

@@ -11,8 +11,8 @@ import { checkDomain, type Connector, type DomainInputs } from './domainCheck';
 import { Gate } from './gate';
 import { HostConnections } from './hostConnections';
 import { runCheck, type LaunchInputs } from './launch';
-import type { OnProgress } from '../node/read';
-import type { ConnectOptions } from '../libvirt/client';
+import type { Io, OnProgress } from './io';
+import type { ConnectOptions, Libvirt } from '../libvirt/contract';
 
 /** What is to be checked: a recorded launch, or a running domain. */
 export type LaunchQuestion =
@@ -39,6 +39,7 @@ export interface LaunchResult {
 
 /** How a batch is watched and stopped. Results come as checks end, with their place in the list of jobs. */
 export interface ManyOptions {
+  readonly libvirt: Libvirt;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: OnProgress | undefined;
   readonly onStart?: (index: number) => void;
@@ -59,13 +60,14 @@ const MOST_OF_DOMAINS = 32;
  * @returns their results in the order of the jobs
  */
 export async function checkMany(
+  io: Io,
   jobs: readonly LaunchJob[],
-  { signal, onProgress, onStart, onResult }: ManyOptions = {},
+  { libvirt, signal, onProgress, onStart, onResult }: ManyOptions,
 ): Promise<LaunchResult[]> {
   const checks = new Gate(MOST_AT_ONCE);
   const domains = new Gate(MOST_OF_DOMAINS);
-  const hosts = new HostConnections();
-  const options = { signal, onProgress, digest: new DigestCache().digest };
+  const hosts = new HostConnections(libvirt);
+  const options = { signal, onProgress, digest: new DigestCache(io).digest };
   const run = async ({ path, prepare }: LaunchJob, index: number): Promise<LaunchResult> => {
     let begin = performance.now();
     const start = () => {
@@ -82,12 +84,12 @@ export async function checkMany(
       if ('domain' in question) {
         const { domain, connection } = question;
         const connected: Connector = (how, ask) => hosts.use(how, ask, start);
-        const asked = { ...options, connection, connected };
-        return domains.through(async () => (await checkDomain(domain, asked)).report);
+        const asked = { ...options, libvirt, connection, connected };
+        return domains.through(async () => (await checkDomain(io, domain, asked)).report);
       }
       return checks.through(() => {
         start();
-        return runCheck(question.recorded, options);
+        return runCheck(io, question.recorded, options);
       });
     };
     try {

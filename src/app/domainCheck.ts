@@ -16,10 +16,11 @@ import type { Secret } from '../core/tech/sev/secret';
 import type { ExplainScope } from './explainThreads';
 import { withConnection } from './hostConnections';
 import { atInput, waysToGive } from './inputs';
+import type { Io } from './io';
 import { checkOwnerInputs, runCheck, sealForLaunch, type CheckOptions, type LaunchInputs } from './launch';
 import { toBase64 } from '../core/binary/hex';
-import type { Connection, ConnectOptions } from '../libvirt/client';
-import { thisMachine, whyLocal } from '../libvirt/locality';
+import type { Connection, ConnectOptions, Libvirt } from '../libvirt/contract';
+import { whyLocal } from '../libvirt/locality';
 
 /** What the owner of a guest gives, and how strict to be. What is missing is the host's to say, where that is allowed. */
 export interface DomainInputs extends Omit<
@@ -43,6 +44,7 @@ export type Connector = <T>(
 
 /** How to connect, and how to watch and stop the check. */
 export interface DomainCheckOptions extends CheckOptions {
+  readonly libvirt: Libvirt;
   readonly connection: ConnectOptions;
   /** Connects; for this check alone unless given. */
   readonly connected?: Connector;
@@ -89,12 +91,13 @@ interface Asked {
  * a rule that fails and a measurement that differs are reports
  */
 export async function checkDomain(
+  io: Io,
   inputs: DomainInputs,
   options: DomainCheckOptions,
   injection?: Injection,
 ): Promise<DomainOutcome> {
   try {
-    return await checkAndInject(inputs, options, injection);
+    return await checkAndInject(io, inputs, options, injection);
   } catch (error) {
     // Whoever waits for a secret to be sent hears that it was not.
     throw injection && options.signal?.aborted ? errors.injectionStopped() : error;
@@ -102,29 +105,31 @@ export async function checkDomain(
 }
 
 async function checkAndInject(
+  io: Io,
   inputs: DomainInputs,
   options: DomainCheckOptions,
   injection?: Injection,
 ): Promise<DomainOutcome> {
-  const { onStage, signal, connected = withConnection } = options;
+  const { libvirt, onStage, signal } = options;
+  const connected: Connector = options.connected ?? ((how, use) => withConnection(libvirt, how, use));
   // What needs no host is said before anything is asked of one.
-  await checkOwnerInputs(inputs, signal);
+  await checkOwnerInputs(io, inputs, signal);
   onStage?.('connecting');
   return connected({ ...options.connection, ...(signal && { signal }) }, async (connection) => {
     onStage?.('asking the host');
-    const { uuid, question } = await ask(connection, options.connection.uri, inputs);
+    const { uuid, question } = await ask(connection, options, inputs);
     const rules = judgeDomain(question, waysToGive);
     options.onRules?.(rules);
     if (firstFailure(rules)) return { uuid, report: refusedReport(question, rules) };
     onStage?.('reading and hashing');
     const launch = fillIn(inputs, question);
-    const report = checkedReport(question, rules, await runCheck(launch, options));
+    const report = checkedReport(question, rules, await runCheck(io, launch, options));
     const agrees =
       report.verdict === 'matches' || (injection?.evenUntrusted === true && report.agrees === true);
     if (!injection || !agrees) return { uuid, report, launch: checkedLaunch(launch, question) };
     onStage?.('injecting secrets');
     try {
-      const injected = await inject(connection, uuid, launch, await injection.secrets());
+      const injected = await inject(io, connection, uuid, launch, await injection.secrets());
       return { uuid, report, injected };
     } catch (error) {
       if (!(error instanceof CheckError)) throw error;
@@ -134,7 +139,11 @@ async function checkAndInject(
 }
 
 /** Asks for everything that is judged, and for nothing of a domain that cannot answer. */
-async function ask(connection: Connection, uri: string, inputs: DomainInputs): Promise<Asked> {
+async function ask(
+  connection: Connection,
+  { libvirt, connection: { uri } }: DomainCheckOptions,
+  inputs: DomainInputs,
+): Promise<Asked> {
   const host = await connection.host();
   const { summary, config } = await atInput('domain', () => connection.domain(inputs.domain));
   const { state } = summary;
@@ -143,7 +152,7 @@ async function ask(connection: Connection, uri: string, inputs: DomainInputs): P
     config,
     state,
     host,
-    local: whyLocal(host, await thisMachine(), uri),
+    local: whyLocal(host, await libvirt.thisMachine(), uri),
     info: told.info,
     infoError: told.infoError,
     given: givenBy(inputs),
@@ -246,12 +255,13 @@ function checkedLaunch(inputs: LaunchInputs, { host, info }: DomainQuestion): Ch
 
 /** Seals secrets for the guest, hands them over, and lets it run. @returns how many */
 async function inject(
+  io: Io,
   connection: Connection,
   uuid: string,
   launch: LaunchInputs,
   secrets: readonly Secret[],
 ): Promise<number> {
-  const { header, payload, noRoom } = await sealForLaunch(launch, secrets);
+  const { header, payload, noRoom } = await sealForLaunch(io, launch, secrets);
   if (noRoom !== undefined) throw errors.noSecretArea(noRoom);
   await connection.setLaunchSecurityState(uuid, { header: toBase64(header), payload: toBase64(payload) });
   try {

@@ -91,14 +91,10 @@ export function wrongVmsaSize(path: string, found: number | undefined): CheckErr
   );
 }
 
-/** A launch file is not JSON. @param offset where it breaks off, in UTF-16 units, when that is known */
-export function notJson(path: string, offset: number | undefined): CheckError {
-  const where = offset === undefined ? '' : ` (character ${offset})`;
-  return usage(
-    'not-json',
-    `${path} is not a launch file: it is not JSON${where}.`,
-    offset === undefined ? {} : { at: { offset } },
-  );
+/** A launch file is not JSON. @param offset where it is first none, in UTF-16 units */
+export function notJson(path: string, offset: number): CheckError {
+  const found = `${path} is not a launch file: it is not JSON (character ${offset}).`;
+  return usage('not-json', found, { at: { offset } });
 }
 
 /** A member of a launch file is missing, unknown, or of another type or range than the schema says; `why` is a phrase. */

@@ -1,16 +1,17 @@
 // Finds out why a launch does not match, in threads of their own. The same for the command line and the extension host.
 
-import { Worker } from 'node:worker_threads';
 import * as errors from './errors';
 import { errorFrom } from '../core/errors';
 import type { ExplainProgress, ExplainResult } from '../core/explain/explanation';
 import {
+  EXPLAIN_THREAD,
   KEY_MEMORY,
   type CoordinatorMessage,
   type CoordinatorTask,
   type DigestInputs,
   type ExplainScope,
 } from './explainThreads';
+import type { Io, Thread } from './io';
 import type { LaunchInputs } from './launch';
 
 export type { DigestInputs, OtherMeasurement } from './explainThreads';
@@ -24,46 +25,47 @@ export interface ExplainOptions extends ExplainScope {
 
 /**
  * Searches for what would make a launch match.
- * @param script path of explainWorker.js
  * @param inputs of a recorded launch, or of a launch digest
  * @throws CheckError when an input cannot be read or contradicts another, or when the signal stops the search
  */
 export async function explainLaunch(
-  script: string,
+  io: Io,
   inputs: LaunchInputs | DigestInputs,
   options: ExplainOptions = {},
 ): Promise<ExplainResult> {
   const { signal, onProgress, ...scope } = options;
   if (signal?.aborted) throw errors.explainCancelled();
   const keyMemory = new SharedArrayBuffer(KEY_MEMORY);
-  const workerData: CoordinatorTask = { role: 'coordinator', inputs, keyMemory, ...scope };
-  const worker = new Worker(script, { workerData });
+  const task: CoordinatorTask = { role: 'coordinator', inputs, keyMemory, ...scope };
+  const thread = io.thread(EXPLAIN_THREAD, task);
   try {
-    return await answerFrom(worker, signal, onProgress);
+    return await answerFrom(thread, signal, onProgress);
   } finally {
-    await worker.terminate();
+    await thread.terminate();
     new Uint8Array(keyMemory).fill(0);
   }
 }
 
 function answerFrom(
-  worker: Worker,
+  thread: Thread,
   signal: AbortSignal | undefined,
   onProgress: ExplainOptions['onProgress'],
 ): Promise<ExplainResult> {
   return new Promise((done, fail) => {
     const cancel = () => fail(errors.explainCancelled());
     signal?.addEventListener('abort', cancel);
-    worker.on('message', (message: CoordinatorMessage) => {
-      if (message.type === 'progress') onProgress?.(message.progress);
-      else if (message.type === 'result') done(message.result);
-      else fail(errorFrom(message.error));
-    });
-    worker.once('error', (error) => fail(errors.explainFailed(error.message)));
-    // After an answer or an error this comes too late to count.
-    worker.once('exit', () => {
-      signal?.removeEventListener('abort', cancel);
-      fail(errors.explainFailed('its thread ended'));
+    thread.hear<CoordinatorMessage>({
+      message: (message) => {
+        if (message.type === 'progress') onProgress?.(message.progress);
+        else if (message.type === 'result') done(message.result);
+        else fail(errorFrom(message.error));
+      },
+      error: (why) => fail(errors.explainFailed(why)),
+      // After an answer or an error this comes too late to count.
+      end: () => {
+        signal?.removeEventListener('abort', cancel);
+        fail(errors.explainFailed('its thread ended'));
+      },
     });
   });
 }

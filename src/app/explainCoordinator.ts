@@ -1,6 +1,5 @@
 // The thread that runs a search: reads, prepares the keys, has the units tried stage by stage, and words the answer.
 
-import type { MessagePort } from 'node:worker_threads';
 import type { KeyPaths } from '../core/check/launchFile';
 import { CheckError, errorData } from '../core/errors';
 import * as errors from './errors';
@@ -13,17 +12,21 @@ import { planUnits, type Stage, type Unit } from '../core/explain/plan';
 import type { Hit } from '../core/explain/matcher';
 import type { UnitResult } from '../core/explain/search';
 import { readFacts } from './explainFacts';
-import { SearcherPool } from '../node/explainPool';
+import { SearcherPool } from './explainPool';
 import type { CoordinatorMessage, CoordinatorTask } from './explainThreads';
+import type { Io } from './io';
 import { withKeys } from './keys';
 
 const STAGES: readonly Stage[] = [0, 1, 2];
 /** Milliseconds between two messages of progress. */
 const PROGRESS_EVERY = 100;
 
-/** Runs a search and posts its progress and its end. @param script of explainWorker.js */
-export async function coordinate(task: CoordinatorTask, port: MessagePort, script: string): Promise<void> {
-  const post = (message: CoordinatorMessage) => port.postMessage(message);
+/** Runs a search and posts its progress and its end. */
+export async function coordinate(
+  io: Io,
+  task: CoordinatorTask,
+  post: (message: CoordinatorMessage) => void,
+): Promise<void> {
   let told = 0;
   const tell = (progress: ExplainProgress) => {
     const now = Date.now();
@@ -32,7 +35,7 @@ export async function coordinate(task: CoordinatorTask, port: MessagePort, scrip
     post({ type: 'progress', progress });
   };
   try {
-    post({ type: 'result', result: await search(task, tell, script) });
+    post({ type: 'result', result: await search(io, task, tell) });
   } catch (error) {
     const known = error instanceof CheckError ? error : errors.explainFailed(String(error));
     post({ type: 'error', error: errorData(known) });
@@ -40,17 +43,17 @@ export async function coordinate(task: CoordinatorTask, port: MessagePort, scrip
 }
 
 async function search(
+  io: Io,
   task: CoordinatorTask,
   tell: (progress: ExplainProgress) => void,
-  script: string,
 ): Promise<ExplainResult> {
   const { inputs, keyMemory, ...scope } = task;
-  const { facts, isDigestGiven, keys } = await readFacts(inputs, scope, (name, done, total) =>
+  const { facts, isDigestGiven, keys } = await readFacts(io, inputs, scope, (name, done, total) =>
     tell({ kind: 'reading', name, done, total: total ?? done }),
   );
-  if (keys) await prepareKeys(keys, new Int32Array(keyMemory));
+  if (keys) await prepareKeys(io, keys, new Int32Array(keyMemory));
   const space = searchSpace(facts);
-  const pool = new SearcherPool(script, { facts, keyMemory: keys && keyMemory });
+  const pool = new SearcherPool(io, { facts, keyMemory: keys && keyMemory });
   try {
     const { hits, parts } = await tryAll(space, pool, tell);
     const answer = answerOf(space, hits, parts);
@@ -66,8 +69,8 @@ async function search(
 }
 
 /** Keys are in memory for as long as it takes to prepare them; what is prepared is cleared by who gave the memory. */
-function prepareKeys(paths: KeyPaths, memory: Int32Array): Promise<void> {
-  return withKeys(paths, ({ tik, tek }) => {
+function prepareKeys(io: Io, paths: KeyPaths, memory: Int32Array): Promise<void> {
+  return withKeys(io, paths, ({ tik, tek }) => {
     prepareKey(tik, memory, 0);
     if (tek) prepareKey(tek, memory, KEY_WORDS);
   });

@@ -1,9 +1,7 @@
 // Reads what a search needs: streams kernel and initrd, takes the images whole, and finds others beside them when asked.
 
-import { createHash } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
 import * as errors from './errors';
+import * as ioErrors from './ioErrors';
 import type {
   FirmwareFacts,
   KeyFacts,
@@ -20,8 +18,8 @@ import { refuseUnfit } from '../core/check/judge';
 import type { KeyPaths } from '../core/check/launchFile';
 import type { DigestInputs, ExplainScope } from './explainThreads';
 import { atInput, waysToGive } from './inputs';
+import type { Io, OnProgress } from './io';
 import { readVmsa, type LaunchInputs } from './launch';
-import { digestFile, readShared, type OnProgress } from '../node/read';
 
 /** Larger ones are no firmware. */
 const MAX_IMAGE = 64 * 2 ** 20;
@@ -48,6 +46,7 @@ export interface ReadFacts {
  * @throws CheckError when an input cannot be read, does not fit, or contradicts another
  */
 export async function readFacts(
+  io: Io,
   inputs: LaunchInputs | DigestInputs,
   scope: ExplainScope,
   onProgress: OnProgress,
@@ -58,7 +57,7 @@ export async function readFacts(
   const digest = async (input: 'kernel' | 'initrd') => {
     const path = inputs[input];
     if (path === undefined) return undefined;
-    const { name, bytes, sha256 } = await atInput(input, () => digestFile(path, { onProgress }));
+    const { name, bytes, sha256 } = await atInput(input, () => io.digest(path, { onProgress }));
     return { name, bytes, sha256 };
   };
   const facts: LaunchFacts = {
@@ -66,8 +65,8 @@ export async function readFacts(
     wanted,
     platform,
     others: othersOf(scope),
-    vmsa: vmsa?.bsp === undefined ? undefined : await readPages(vmsa.bsp, vmsa.ap),
-    firmwares: await readImages(inputs.firmware, scope.beside === true),
+    vmsa: vmsa?.bsp === undefined ? undefined : await readPages(io, vmsa.bsp, vmsa.ap),
+    firmwares: await readImages(io, inputs.firmware, scope.beside === true),
     kernel: await digest('kernel'),
     initrd: await digest('initrd'),
     cmdline,
@@ -123,19 +122,29 @@ function keyFacts(keys: KeyPaths): KeyFacts {
   return 'tk' in keys ? keys : { tik: keys.tik, tek: keys.tek };
 }
 
-async function readPages(bsp: string, ap: string | undefined): Promise<LaunchFacts['vmsa']> {
+async function readPages(io: Io, bsp: string, ap: string | undefined): Promise<LaunchFacts['vmsa']> {
   return {
-    bsp: await atInput('vmsa.bsp', () => readVmsa(bsp)),
-    ap: ap === undefined ? undefined : await atInput('vmsa.ap', () => readVmsa(ap)),
+    bsp: await atInput('vmsa.bsp', () => readVmsa(io, bsp)),
+    ap: ap === undefined ? undefined : await atInput('vmsa.ap', () => readVmsa(io, ap)),
   };
+}
+
+/** A file whole in memory that threads share. @throws CheckError when it cannot be read or has more than `most` bytes */
+async function readShared(io: Io, path: string, most: number): Promise<Uint8Array> {
+  const bytes = await io.read(path, most);
+  if (bytes.length > most) throw ioErrors.tooLarge(path, most);
+  const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  shared.set(bytes);
+  return shared;
 }
 
 /** An image made of parts. */
 function imageOf(
+  io: Io,
   parts: readonly Uint8Array[],
   rest: Pick<FirmwareFacts, 'path' | 'name' | 'origin'>,
 ): FirmwareFacts {
-  const hash = createHash('sha256');
+  const hash = io.newHasher();
   for (const part of parts) hash.update(part);
   const last = parts.at(-1)!;
   const fileSize = parts.reduce((all, { length }) => all + length, 0);
@@ -145,21 +154,21 @@ function imageOf(
 }
 
 /** The given image, then what may have been launched instead, each content once. */
-async function readImages(path: string, beside: boolean): Promise<LaunchFacts['firmwares']> {
-  const bytes = await atInput('firmware', () => readShared(path, MAX_IMAGE));
-  const name = basename(path);
-  const given = imageOf([bytes], { path, name, origin: 'given' });
+async function readImages(io: Io, path: string, beside: boolean): Promise<LaunchFacts['firmwares']> {
+  const bytes = await atInput('firmware', () => readShared(io, path, MAX_IMAGE));
+  const name = io.path.basename(path);
+  const given = imageOf(io, [bytes], { path, name, origin: 'given' });
   const store = variableStoreSize(bytes);
   const others: FirmwareFacts[] = [];
   if (store !== undefined && store < bytes.length)
     others.push(
-      imageOf([bytes.subarray(store)], {
+      imageOf(io, [bytes.subarray(store)], {
         path: undefined,
         name: `${name} without its variable store (the last ${bytes.length - store} bytes)`,
         origin: 'code part',
       }),
     );
-  if (beside) others.push(...(await imagesBeside(path, bytes, store !== undefined)));
+  if (beside) others.push(...(await imagesBeside(io, path, bytes, store !== undefined)));
   return [given, ...distinct(given, others)];
 }
 
@@ -181,24 +190,30 @@ function distinct(given: FirmwareFacts, others: readonly FirmwareFacts[]): Firmw
 const isImageName = (name: string): boolean => /\.fd([.~-].*)?$/i.test(name);
 
 /** Images in the folder of the given one, and with a variable store of that folder in front of it when it has none. */
-async function imagesBeside(path: string, given: Uint8Array, hasStore: boolean): Promise<FirmwareFacts[]> {
+async function imagesBeside(
+  io: Io,
+  path: string,
+  given: Uint8Array,
+  hasStore: boolean,
+): Promise<FirmwareFacts[]> {
+  const { basename, dirname, join } = io.path;
   const folder = dirname(path);
-  const names = await readdir(folder).catch(() => []);
+  const names = await io.list(folder);
   const images: FirmwareFacts[] = [];
   let total = 0;
   for (const name of names.filter(isImageName).sort().slice(0, MOST_BESIDE)) {
     const file = join(folder, name);
     // What cannot be read or is no image was not launched from here either.
-    const bytes = await readShared(file, Math.min(MAX_IMAGE, MOST_BYTES_BESIDE - total)).catch(
+    const bytes = await readShared(io, file, Math.min(MAX_IMAGE, MOST_BYTES_BESIDE - total)).catch(
       () => undefined,
     );
     if (!bytes || bytes.length === 0) continue;
     total += bytes.length;
     if (variableStoreSize(bytes) !== bytes.length)
-      images.push(imageOf([bytes], { path: file, name, origin: 'beside' }));
+      images.push(imageOf(io, [bytes], { path: file, name, origin: 'beside' }));
     else if (!hasStore)
       images.push(
-        imageOf([bytes, given], {
+        imageOf(io, [bytes, given], {
           path: undefined,
           name: `${name} and then ${basename(path)}`,
           origin: 'with variables',

@@ -33,6 +33,9 @@ export interface ExplainScope {
   readonly otherMeasurements?: readonly OtherMeasurement[] | undefined;
 }
 
+/** The name of the script of all threads of a search. */
+export const EXPLAIN_THREAD = 'explainWorker';
+
 /** Bytes for two prepared keys; the thread that made the memory clears it. */
 export const KEY_MEMORY = 128;
 

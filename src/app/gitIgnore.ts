@@ -1,17 +1,16 @@
 // Whether a file could be committed by mistake: it lies in a Git work tree, and no ignore file of that tree names it
 // (gitignore(5)). Git itself is not started: that could run programs that a repository names.
 
-import { readFile, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { dirname, join, relative, sep } from 'node:path';
 import ignore from 'ignore';
+import type { Io } from './io';
+import { textOf } from './text';
 
 /** The work tree that a file lies in, by its top folder; undefined when there is none. @param path absolute, of no link */
-export async function workTreeOf(path: string): Promise<string | undefined> {
+export async function workTreeOf(io: Io, path: string): Promise<string | undefined> {
+  const { dirname, join } = io.path;
   for (let folder = dirname(path); ; folder = dirname(folder)) {
     // A folder, or in linked work trees and submodules a file.
-    const found = await stat(join(folder, '.git')).catch(() => undefined);
-    if (found) return folder;
+    if ((await io.stat(join(folder, '.git'))).kind !== 'none') return folder;
     if (folder === dirname(folder)) return undefined;
   }
 }
@@ -22,26 +21,28 @@ interface Patterns {
   readonly test: (path: string) => { readonly ignored: boolean; readonly unignored: boolean };
 }
 
-async function patternsIn(file: string, base: string): Promise<Patterns[]> {
-  const text = await readFile(file, 'utf8').catch(() => '');
-  if (text === '') return [];
-  const rules = ignore({ ignorecase: false }).add(text);
+async function patternsIn(io: Io, file: string, base: string): Promise<Patterns[]> {
+  const found = await io.stat(file);
+  if (found.kind !== 'file') return [];
+  const bytes = await io.read(file, found.size).catch(() => undefined);
+  if (!bytes || bytes.length === 0) return [];
+  const rules = ignore({ ignorecase: false }).add(textOf(bytes));
   return [{ base, test: (path) => rules.test(path) }];
 }
 
 /** Whether Git leaves a file of a work tree alone. What it was told to add by force it keeps all the same. */
-export async function isIgnored(workTree: string, path: string): Promise<boolean> {
-  const parts = relative(workTree, path).split(sep);
-  const config = process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config');
+export async function isIgnored(io: Io, workTree: string, path: string): Promise<boolean> {
+  const { join, relative, toSlashes } = io.path;
+  const parts = toSlashes(relative(workTree, path)).split('/');
   // The last file that says something decides.
   const all = [
-    ...(await patternsIn(join(config, 'git', 'ignore'), '')),
-    ...(await patternsIn(join(workTree, '.git', 'info', 'exclude'), '')),
+    ...(await patternsIn(io, join(io.configFolder(), 'git', 'ignore'), '')),
+    ...(await patternsIn(io, join(workTree, '.git', 'info', 'exclude'), '')),
   ];
   for (const [i] of parts.entries()) {
     const folders = parts.slice(0, i);
     const base = folders.map((name) => `${name}/`).join('');
-    all.push(...(await patternsIn(join(workTree, ...folders, '.gitignore'), base)));
+    all.push(...(await patternsIn(io, join(workTree, ...folders, '.gitignore'), base)));
     const here = `${base}${parts[i]!}${i < parts.length - 1 ? '/' : ''}`;
     // Inside of a folder that is ignored nothing can be taken back.
     if (isIgnoredBy(all, here)) return true;

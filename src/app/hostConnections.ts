@@ -1,14 +1,18 @@
 // The hosts that many checks ask: each is connected to once, and one that cannot be reached costs its time-out once, not for every
 // check that names it.
 
-import { connect, type Connection, type ConnectOptions } from '../libvirt/client';
+import type { Connection, ConnectOptions, Libvirt } from '../libvirt/contract';
 import { Gate } from './gate';
 
 /** Hosts that are connected to at the same time: each connection is a process. */
 const MOST_CONNECTIONS = 4;
 
+/** Who connects. */
+type Connects = Pick<Libvirt, 'connect'>;
+
 /** Connects, lets a caller ask, and ends the connection. */
 export async function withConnection<T>(
+  { connect }: Connects,
   options: ConnectOptions,
   ask: (connection: Connection) => Promise<T>,
 ): Promise<T> {
@@ -34,6 +38,8 @@ interface Host {
 export class HostConnections {
   private readonly hosts = new Map<string, Host>();
   private readonly places = new Gate(MOST_CONNECTIONS);
+
+  constructor(private readonly libvirt: Connects) {}
 
   /**
    * As withConnection, but for the others that ask the same host.
@@ -72,7 +78,7 @@ export class HostConnections {
   private async open(host: Host, options: ConnectOptions): Promise<Connection> {
     await this.places.enter();
     try {
-      const connection = await connect(options);
+      const connection = await this.libvirt.connect(options);
       const opened = host.opened;
       void connection.ended.then(() => {
         this.places.leave();

@@ -4,8 +4,8 @@
 import * as ioErrors from './ioErrors';
 import type { KeyPaths } from '../core/check/launchFile';
 import { KEY_SIZE } from '../core/tech/sev/evidence';
-import { isPipe, readUpTo } from '../node/read';
 import { atInput } from './inputs';
+import type { Io } from './io';
 
 /** Transport integrity key and, when it was given, transport encryption key. */
 export interface Keys {
@@ -19,13 +19,14 @@ export const KEY_FILE_SIZES = { tk: 2 * KEY_SIZE, tik: KEY_SIZE, tek: KEY_SIZE }
 type KeyInput = keyof typeof KEY_FILE_SIZES;
 
 async function readKey(
+  io: Io,
   path: string,
   what: string,
   size: number,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
   // The limit keeps a wrong file, however large, from being read; its true size is not worth knowing.
-  const bytes = await readUpTo(path, size, signal);
+  const bytes = await io.read(path, size, signal);
   if (bytes.length === size) return bytes;
   bytes.fill(0);
   throw ioErrors.badKeyFile(what, path, bytes.length > size ? undefined : bytes.length, size);
@@ -36,13 +37,16 @@ async function readKey(
  * @throws CheckError when a file cannot be read or has the wrong length
  */
 export async function withKeys<T>(
+  io: Io,
   paths: KeyPaths,
   use: (keys: Keys) => Promise<T> | T,
   signal?: AbortSignal,
 ): Promise<T> {
   const read: Uint8Array[] = [];
   const take = async (input: KeyInput, path: string, what: string): Promise<Uint8Array> => {
-    const bytes = await atInput(`keys.${input}`, () => readKey(path, what, KEY_FILE_SIZES[input], signal));
+    const bytes = await atInput(`keys.${input}`, () =>
+      readKey(io, path, what, KEY_FILE_SIZES[input], signal),
+    );
     read.push(bytes);
     return bytes;
   };
@@ -63,9 +67,11 @@ export async function withKeys<T>(
  * Says at once what is wrong with key files, before anything long is begun. A pipe gives its key only once, so it is left for then.
  * @throws CheckError as withKeys does
  */
-export async function checkKeys(paths: KeyPaths, signal?: AbortSignal): Promise<void> {
+export async function checkKeys(io: Io, paths: KeyPaths, signal?: AbortSignal): Promise<void> {
   const pipes = await Promise.all(
-    [...Object.values(paths)].map(async (path) => path !== undefined && (await isPipe(path))),
+    [...Object.values(paths)].map(
+      async (path) => path !== undefined && (await io.stat(path)).kind === 'pipe',
+    ),
   );
-  if (!pipes.includes(true)) await withKeys(paths, () => undefined, signal);
+  if (!pipes.includes(true)) await withKeys(io, paths, () => undefined, signal);
 }

@@ -1,8 +1,6 @@
 // Runs a launch-measurement check from paths: streams the files, reads the keys, makes or reads the VMSA pages,
 // and hands all of it to core. The same for the command line and the extension host.
 
-import { createHash, createCipheriv, randomBytes } from 'node:crypto';
-import { basename } from 'node:path';
 import * as errors from './errors';
 import { checkLaunch, type HostInput, type VmsaInput } from '../core/check/check';
 import { refuseUnfit } from '../core/check/judge';
@@ -18,10 +16,9 @@ import { cpuByName, generateVmsa, type Role } from '../core/vmsa/launch/generate
 import { VMSA_SIZE } from '../core/vmsa/layout/layout';
 import { sevEsProfile, type ProfileId } from '../core/vmsa/launch/profiles';
 import type { CpuId } from '../core/vmsa/launch/signature';
-import type { DigestFile } from './digestCache';
 import { atInput, waysToGive, type InputName } from './inputs';
+import type { DigestFile, Io, ReadOptions } from './io';
 import { checkKeys, withKeys } from './keys';
-import { digestFile, isPipe, readTail, readUpTo, type ReadOptions } from '../node/read';
 
 /** Paths and numbers of one check; what an SEV-ES launch needs may be missing for plain SEV. */
 export interface LaunchInputs {
@@ -74,16 +71,16 @@ export function statedPlatform({ domain }: LaunchFile): Partial<Platform> {
 }
 
 /** Reads a VMSA file. @throws CheckError when it cannot be read or is not one page. */
-export async function readVmsa(path: string, signal?: AbortSignal): Promise<Uint8Array> {
-  const page = await readUpTo(path, VMSA_SIZE, signal);
+export async function readVmsa(io: Io, path: string, signal?: AbortSignal): Promise<Uint8Array> {
+  const page = await io.read(path, VMSA_SIZE, signal);
   if (page.length !== VMSA_SIZE)
     throw errors.wrongVmsaSize(path, page.length > VMSA_SIZE ? undefined : page.length);
   return page;
 }
 
 /** The OVMF image at a path, from its last 64 KiB. @throws CheckError when it cannot be read */
-export async function readFirmware(path: string): Promise<OvmfImage> {
-  const { tail, bytes } = await readTail(path);
+export async function readFirmware(io: Io, path: string): Promise<OvmfImage> {
+  const { tail, bytes } = await io.readTail(path);
   return parseOvmf(tail, { fileSize: bytes }).value;
 }
 
@@ -95,6 +92,7 @@ export function resetAddressOf(image: OvmfImage, path: string): number {
 
 /** The pages that the launch measures: from files, which are read whatever the policy says, or generated. */
 async function vmsaFor(
+  io: Io,
   inputs: LaunchInputs,
   image: OvmfImage,
   signal: AbortSignal | undefined,
@@ -102,9 +100,10 @@ async function vmsaFor(
   const { cpu, vmsa, vcpus = 1 } = inputs;
   if (vmsa?.bsp !== undefined) {
     const { bsp, ap } = vmsa;
+    const { basename } = io.path;
     return {
-      bsp: await atInput('vmsa.bsp', () => readVmsa(bsp, signal)),
-      ap: ap === undefined ? undefined : await atInput('vmsa.ap', () => readVmsa(ap, signal)),
+      bsp: await atInput('vmsa.bsp', () => readVmsa(io, bsp, signal)),
+      ap: ap === undefined ? undefined : await atInput('vmsa.ap', () => readVmsa(io, ap, signal)),
       source: 'owner',
       detail: ap === undefined ? basename(bsp) : `${basename(bsp)}, then ${basename(ap)}`,
     };
@@ -148,7 +147,7 @@ type OwnerInputs = Pick<
  * and pages of the wrong length. Pipes are left for when they are needed, because they can be read once only.
  * @throws CheckError
  */
-export async function checkOwnerInputs(inputs: OwnerInputs, signal?: AbortSignal): Promise<void> {
+export async function checkOwnerInputs(io: Io, inputs: OwnerInputs, signal?: AbortSignal): Promise<void> {
   const { platform, ...given } = inputs;
   const question = { given: { ...given, domain: { policy: platform?.policy } } };
   refuseUnfit(question, 'domain', waysToGive);
@@ -158,19 +157,19 @@ export async function checkOwnerInputs(inputs: OwnerInputs, signal?: AbortSignal
     path: string | undefined,
     read: (path: string) => Promise<unknown>,
   ) => {
-    if (path !== undefined && !(await isPipe(path))) await atInput(input, () => read(path));
+    if (path !== undefined && (await io.stat(path)).kind !== 'pipe') await atInput(input, () => read(path));
   };
-  const begin = (file: string) => readUpTo(file, 1, signal);
+  const begin = (file: string) => io.read(file, 1, signal);
   await look('firmware', firmware, begin);
   await look('kernel', kernel, begin);
   await look('initrd', initrd, begin);
-  await checkKeys(keys, signal);
-  await look('vmsa.bsp', vmsa?.bsp, (file) => readVmsa(file, signal));
-  await look('vmsa.ap', vmsa?.ap, (file) => readVmsa(file, signal));
+  await checkKeys(io, keys, signal);
+  await look('vmsa.bsp', vmsa?.bsp, (file) => readVmsa(io, file, signal));
+  await look('vmsa.ap', vmsa?.ap, (file) => readVmsa(io, file, signal));
   refuseUnfit(question, 'domainPages', waysToGive);
 }
 
-/** How a check is watched and stopped, and who reads its files: digestFile unless a batch shares what is read. */
+/** How a check is watched and stopped, and who digests its files: the Io unless a batch shares what is read. */
 export interface CheckOptions extends ReadOptions {
   readonly digest?: DigestFile;
 }
@@ -179,16 +178,16 @@ export interface CheckOptions extends ReadOptions {
  * Runs a check.
  * @throws CheckError when an input cannot be read, does not fit, or contradicts another
  */
-export async function runCheck(inputs: LaunchInputs, options: CheckOptions = {}): Promise<Report> {
+export async function runCheck(io: Io, inputs: LaunchInputs, options: CheckOptions = {}): Promise<Report> {
   const question = questionOf(inputs);
   const remarks = refuseUnfit(question, 'check', waysToGive);
-  const { digest = digestFile } = options;
+  const { digest = io.digest } = options;
   const firmware = await atInput('firmware', () => digest(inputs.firmware, options));
   // A wrong key file is told at once; for the HMAC the keys are read again, so that they are not in memory while
   // gigabytes are streamed.
-  await checkKeys(inputs.keys, options.signal);
+  await checkKeys(io, inputs.keys, options.signal);
   const image = parseOvmf(firmware.tail, { fileSize: firmware.bytes }).value;
-  const vmsa = await vmsaFor(inputs, image, options.signal);
+  const vmsa = await vmsaFor(io, inputs, image, options.signal);
   const maybe = async (input: 'kernel' | 'initrd') => {
     const path = inputs[input];
     return path === undefined ? undefined : atInput(input, () => digest(path, options));
@@ -198,6 +197,7 @@ export async function runCheck(inputs: LaunchInputs, options: CheckOptions = {})
   const unmeasured = inputs.kernel === undefined ? undefined : kernelUnmeasured(image);
   const warnings = unmeasured === undefined ? remarks : [unmeasured, ...remarks];
   return withKeys(
+    io,
     inputs.keys,
     ({ tik }) => {
       refuseUnfit(question, 'pages', waysToGive);
@@ -211,16 +211,11 @@ export async function runCheck(inputs: LaunchInputs, options: CheckOptions = {})
         vmsa,
         warnings,
       };
-      return checkLaunch(measured, () => createHash('sha256'));
+      return checkLaunch(measured, () => io.newHasher());
     },
     options.signal,
   );
 }
-
-const aes128Ctr = (key: Uint8Array, iv: Uint8Array, data: Uint8Array): Uint8Array => {
-  const cipher = createCipheriv('aes-128-ctr', key, iv);
-  return Buffer.concat([cipher.update(data), cipher.final()]);
-};
 
 /** What LAUNCH_SECRET takes; `noRoom` is a phrase why the firmware has no area for it, when it has none. */
 export interface SealedSecrets extends SecretPacket {
@@ -232,15 +227,16 @@ export interface SealedSecrets extends SecretPacket {
  * @throws CheckError when a key cannot be read, or the secrets do not fit into one packet or the firmware's area for them
  */
 export async function sealForLaunch(
+  io: Io,
   inputs: LaunchInputs,
   secrets: readonly Secret[],
 ): Promise<SealedSecrets> {
   try {
-    const image = await atInput('firmware', () => readFirmware(inputs.firmware));
-    const packet = await withKeys(inputs.keys, ({ tik, tek }) => {
+    const image = await atInput('firmware', () => readFirmware(io, inputs.firmware));
+    const packet = await withKeys(io, inputs.keys, ({ tik, tek }) => {
       if (!tek) throw errors.tekNeeded();
       const { hmac } = parseMeasurement(inputs.measurement);
-      return sealSecrets(secrets, { tik, tek }, hmac, randomBytes(16), aes128Ctr);
+      return sealSecrets(secrets, { tik, tek }, hmac, io.random(16), io.encrypt);
     });
     return { ...packet, noRoom: checkSecretRoom(packet.payload.length, image) };
   } finally {

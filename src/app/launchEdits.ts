@@ -1,19 +1,31 @@
 // Changes the text of a launch file as an explanation says: only what has to change, in the layout that the file has, so that a
 // person sees in a glance what was done.
 
-import { dirname, isAbsolute, relative, sep } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
-import { applyEdits, findNodeAtOffset, modify, parseTree, type Node } from 'jsonc-parser';
+import { applyEdits, findNodeAtOffset, modify, type Node } from 'jsonc-parser';
 import * as errors from './errors';
 import type { EditedValue, LaunchEdit } from '../core/explain/explanation';
+import type { Io } from './io';
 import { LaunchFileSchema, parseLaunchFile } from './launchFile';
 import { isObject, type Json } from './launchQuestion';
+import { parseLaunchText } from './launchText';
 
 /** A stretch of the text that becomes another text. */
 export interface TextChange {
   readonly offset: number;
   readonly length: number;
   readonly content: string;
+}
+
+/** Whether two values of JSON are the same, in whatever order their members are. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((value, i) => isSame(value, b[i]));
+  if (!isObject(a) || !isObject(b)) return a === b;
+  const names = Object.keys(a);
+  return (
+    names.length === Object.keys(b).length &&
+    names.every((name) => Object.hasOwn(b, name) && isSame(a[name], b[name]))
+  );
 }
 
 /** The members whose texts are paths. */
@@ -26,17 +38,22 @@ const NOTHING: Node = { type: 'null', offset: 0, length: 0 };
  * @param path of the launch file, absolute: paths become relative to it, except where an absolute one stood
  * @throws CheckError when the text is no launch file, or would be none, or would not say it
  */
-export function changeLaunchText(text: string, path: string, edits: readonly LaunchEdit[]): TextChange[] {
-  parseLaunchFile(text, path);
-  const before = JSON.parse(text) as Json;
-  const written = edits.map((edit) => asWritten(edit, before, path));
+export function changeLaunchText(
+  io: Io,
+  text: string,
+  path: string,
+  edits: readonly LaunchEdit[],
+): TextChange[] {
+  parseLaunchFile(io, text, path);
+  const before = parseLaunchText(text).value as Json;
+  const written = edits.map((edit) => asWritten(io, edit, before, path));
   const after = written.reduce(withEdit, before);
-  if (isDeepStrictEqual(after, before)) return [];
+  if (isSame(after, before)) return [];
   const changes = separateChanges(text, written, after) ?? oneChange(text, written);
   const result = applyEdits(text, changes);
-  parseLaunchFile(result, path);
+  parseLaunchFile(io, result, path);
   // A member that stands in a file twice counts where it stands last, and is changed where it stands first.
-  if (!isDeepStrictEqual(JSON.parse(result), after)) throw errors.launchFileUnclear(path);
+  if (!isSame(parseLaunchText(result).value, after)) throw errors.launchFileUnclear(path);
   return changes;
 }
 
@@ -44,8 +61,9 @@ const memberAt = (json: unknown, member: readonly string[]): unknown =>
   member.reduce<unknown>((value, name) => (isObject(value) ? value[name] : undefined), json);
 
 /** The edit with paths as the launch file has them. */
-function asWritten(edit: LaunchEdit, before: Json, path: string): LaunchEdit {
+function asWritten(io: Io, edit: LaunchEdit, before: Json, path: string): LaunchEdit {
   const { member, value } = edit;
+  const { dirname, isAbsolute, relative, toSlashes } = io.path;
   if (value === undefined || !PATHS.includes(member[0] ?? '')) return edit;
   const write = (part: EditedValue, old: unknown): EditedValue => {
     if (typeof part === 'number') return part;
@@ -54,7 +72,7 @@ function asWritten(edit: LaunchEdit, before: Json, path: string): LaunchEdit {
         Object.entries(part).map(([name, inner]) => [name, write(inner, memberAt(old, [name]))]),
       );
     if (!isAbsolute(part) || (typeof old === 'string' && isAbsolute(old))) return part;
-    return relative(dirname(path), part).split(sep).join('/');
+    return toSlashes(relative(dirname(path), part));
   };
   return { member, value: write(value, memberAt(before, member)) };
 }
@@ -72,8 +90,10 @@ function withEdit(json: Json, edit: LaunchEdit): Json {
 function separateChanges(text: string, edits: readonly LaunchEdit[], after: Json): TextChange[] | undefined {
   const changes = edits.flatMap((edit) => changesOf(text, edit));
   try {
-    return isDeepStrictEqual(JSON.parse(applyEdits(text, changes)), after) ? changes : undefined;
+    const { value, broken } = parseLaunchText(applyEdits(text, changes));
+    return broken === undefined && isSame(value, after) ? changes : undefined;
   } catch {
+    // Changes that overlap are refused.
     return undefined;
   }
 }
@@ -111,7 +131,7 @@ function changesOf(text: string, { member, value }: LaunchEdit): TextChange[] {
 
 /** The white space before the member that ends at an offset. */
 function gapBefore(text: string, offset: number): string {
-  let node = findNodeAtOffset(parseTree(text) ?? NOTHING, offset - 1);
+  let node = findNodeAtOffset(parseLaunchText(text).root ?? NOTHING, offset - 1);
   while (node?.parent && node.parent.offset + node.parent.length === offset) node = node.parent;
   return /\s*$/.exec(text.slice(0, node?.offset))?.[0] ?? '';
 }

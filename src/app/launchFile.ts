@@ -1,7 +1,6 @@
 // Reads launch files, `*.sevlaunch.json`. The schema here is the one table of their members, which the compiler holds against the types in
 // core; the JSON schema that VS Code gets and the documentation come from it.
 
-import { dirname, isAbsolute, resolve } from 'node:path';
 import * as v from 'valibot';
 import * as errors from './errors';
 import { firstFailure, judgeLaunch, type LaunchFailure } from '../core/check/judge';
@@ -16,7 +15,9 @@ import { MAX_VCPUS } from '../core/tech/sev/digest';
 import { findCpuModel } from '../core/vmsa/launch/cpuModels';
 import { SEV_ES_PROFILES } from '../core/vmsa/launch/profiles';
 import { CPU_ID_LIMITS, type CpuId } from '../core/vmsa/launch/signature';
-import { readUpTo } from '../node/read';
+import type { Io } from './io';
+import { parseLaunchText } from './launchText';
+import { textOf } from './text';
 
 /** A schema for each member of a type, and for nothing else. */
 type MembersOf<T> = { readonly [N in keyof T]-?: v.GenericSchema<unknown, T[N]> };
@@ -164,12 +165,6 @@ export const INNER_SCHEMAS = {
 // The libraries' own messages quote what they refuse, and that may be a key: a key file given by mistake, or a key
 // pasted where its path belongs. So the sentences are made here, from places and types.
 
-/** The character at which JSON breaks off, when the parser says it, which it does in words only. */
-function placeOf(error: unknown): number | undefined {
-  const position = error instanceof SyntaxError ? /position (\d+)/.exec(error.message)?.[1] : undefined;
-  return position === undefined ? undefined : Number(position);
-}
-
 /** Issues whose sentence is ours: what was wanted, with nothing of what was found. */
 const OURS = ['check', 'union'];
 
@@ -182,8 +177,8 @@ function complaint({ type: issue, message, expected, input }: v.BaseIssue<unknow
 }
 
 /** Where a path of a launch file leads. @param file the launch file, absolute */
-export const pathIn = (file: string, path: string): string =>
-  isAbsolute(path) ? path : resolve(dirname(file), path);
+export const pathIn = ({ path: paths }: Io, file: string, path: string): string =>
+  paths.isAbsolute(path) ? path : paths.resolve(paths.dirname(file), path);
 
 /** What is wrong with the shape of a launch file: the member, outermost name first, and why. */
 export interface ShapeProblem {
@@ -215,14 +210,10 @@ function unfitness({ rule, member, fail }: LaunchFailure): string {
  * @param path where it is, absolute: paths in it are relative to it, and messages name it
  * @throws CheckError (usage) that names the first thing that is wrong and where
  */
-export function parseLaunchFile(text: string, path: string): LaunchFile {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw errors.notJson(path, placeOf(error));
-  }
-  const result = v.safeParse(LaunchFileSchema, json);
+export function parseLaunchFile(io: Io, text: string, path: string): LaunchFile {
+  const { value, broken } = parseLaunchText(text);
+  if (broken !== undefined) throw errors.notJson(path, broken);
+  const result = v.safeParse(LaunchFileSchema, value);
   if (!result.success) {
     const issue = result.issues[0];
     const member = v.getDotPath(issue);
@@ -230,7 +221,7 @@ export function parseLaunchFile(text: string, path: string): LaunchFile {
   }
   const unfit = firstFailure(judgeLaunch({ given: result.output }, 'file'));
   if (unfit) throw errors.unfitLaunchFile(path, unfit.fail, unfitness(unfit));
-  const at = (p: string) => pathIn(path, p);
+  const at = (p: string) => pathIn(io, path, p);
   const maybe = (p: string | undefined) => (p === undefined ? undefined : at(p));
   const { firmware, kernel, initrd, vmsa, keys, ...rest } = result.output;
   return {
@@ -247,13 +238,13 @@ export function parseLaunchFile(text: string, path: string): LaunchFile {
 const MAX_LAUNCH_FILE = 2 ** 20;
 
 /** The text of a launch file on disk. @param path absolute @throws CheckError when it cannot be read or is too large */
-export async function readLaunchText(path: string): Promise<string> {
-  const bytes = await readUpTo(path, MAX_LAUNCH_FILE);
+export async function readLaunchText(io: Io, path: string): Promise<string> {
+  const bytes = await io.read(path, MAX_LAUNCH_FILE);
   if (bytes.length > MAX_LAUNCH_FILE) throw errors.launchFileTooLarge(path);
-  return Buffer.from(bytes).toString('utf8');
+  return textOf(bytes);
 }
 
 /** Reads a launch file from disk. @param path absolute @throws CheckError when it cannot be read or is none */
-export async function readLaunchFile(path: string): Promise<LaunchFile> {
-  return parseLaunchFile(await readLaunchText(path), path);
+export async function readLaunchFile(io: Io, path: string): Promise<LaunchFile> {
+  return parseLaunchFile(io, await readLaunchText(io, path), path);
 }

@@ -1,8 +1,6 @@
 // What is wrong with the files that a launch file names: whether they can be read, whether the firmware is firmware and fits the
 // launch, the sizes of pages and keys, and who else can read a key. Keys are not read for it.
 
-import { constants, type Stats } from 'node:fs';
-import { access, realpath, stat } from 'node:fs/promises';
 import { MAX_FILE } from '../core/binary/limits';
 import * as ioErrors from './ioErrors';
 import * as errors from './errors';
@@ -17,26 +15,23 @@ import { pathIn } from './launchFile';
 import type { Report } from './launchRules';
 import type { Member } from './launchText';
 import { KEY_FILE_SIZES } from './keys';
-import { readUpTo } from '../node/read';
+import type { FileStat, Io } from './io';
 
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : String(error);
+/** What is known of a file that is there. */
+type Found = Exclude<FileStat, { kind: 'none' }>;
 
 /** A file as it is found, or why it cannot be read: the system's code, or a phrase. */
-async function look(path: string): Promise<Stats | string> {
-  try {
-    const stats = await stat(path);
-    if (stats.isDirectory()) return 'EISDIR';
-    if (!stats.isFile()) return 'it is no regular file';
-    await access(path, constants.R_OK);
-    return stats;
-  } catch (error) {
-    return codeOf(error);
-  }
+async function look(io: Io, path: string): Promise<Found | string> {
+  const found = await io.stat(path);
+  if (found.kind === 'none') return found.code;
+  if (found.kind === 'folder') return 'EISDIR';
+  if (found.kind !== 'file') return 'it is no regular file';
+  return (await io.whyUnreadable(path)) ?? found;
 }
 
 /** Looks at every file that is named. @returns their paths */
 export async function checkNamedFiles(
+  io: Io,
   launchFile: string,
   question: LaunchQuestion,
   report: Report,
@@ -45,15 +40,15 @@ export async function checkNamedFiles(
   const looked: string[] = [];
   const find = async (member: Member, named: string | undefined, shown = named) => {
     if (named === undefined) return undefined;
-    const path = pathIn(launchFile, named);
+    const path = pathIn(io, launchFile, named);
     looked.push(path);
-    const stats = await look(path);
+    const stats = await look(io, path);
     if (typeof stats !== 'string') return { path, stats };
     report('unreadable-file', member, ioErrors.unreadableFile(shown!, stats).message);
     return undefined;
   };
   const image = await find(['firmware'], firmware);
-  if (image) await checkFirmware(image.path, image.stats, question, report);
+  if (image) await checkFirmware(io, image.path, image.stats, question, report);
   await find(['kernel'], kernel);
   await find(['initrd'], initrd);
   for (const [name, page] of Object.entries(vmsa ?? {})) {
@@ -66,7 +61,7 @@ export async function checkNamedFiles(
     if (named === undefined || looksLikeKey(named)) continue;
     // What was pasted may be a key in a form that is not known: it is not repeated.
     const found = await find(['keys', name], named, 'The key file');
-    if (found) await checkKey(name, found.path, found.stats, report);
+    if (found) await checkKey(io, name, found.path, found.stats, report);
   }
   return looked;
 }
@@ -75,8 +70,9 @@ export async function checkNamedFiles(
 const NO_FIRMWARE: readonly OvmfRule[] = ['too-small-file', 'erased', 'variable-store-only'];
 
 async function checkFirmware(
+  io: Io,
   path: string,
-  { size }: Stats,
+  { size }: Found,
   question: LaunchQuestion,
   report: Report,
 ): Promise<void> {
@@ -85,7 +81,7 @@ async function checkFirmware(
     report('no-firmware', at, ioErrors.tooLarge('It', MAX_FILE).message);
     return;
   }
-  const { value: image, findings } = parseOvmf(await readUpTo(path, size));
+  const { value: image, findings } = parseOvmf(await io.read(path, size));
   const odd = findings.find(({ rule }) => NO_FIRMWARE.some((name) => name === rule));
   if (odd) {
     report('no-firmware', at, odd.message);
@@ -105,25 +101,25 @@ const KEY_NAMES = { tk: 'TEK and TIK', tik: 'TIK', tek: 'TEK' } as const;
 
 /** Its size, and whom it is open to. */
 async function checkKey(
+  io: Io,
   name: keyof typeof KEY_NAMES,
   path: string,
-  { size, mode }: Stats,
+  { size, mode }: Found,
   report: Report,
 ): Promise<void> {
   const [what, at, wanted] = [KEY_NAMES[name], ['keys', name], KEY_FILE_SIZES[name]];
   if (size !== wanted)
     report('key-size', at, ioErrors.badKeyFile(what, 'The key file', size, wanted).message);
-  // Windows has no such bits: all files look open there.
-  if (process.platform !== 'win32' && (mode & 0o066) !== 0) {
-    const message = `The file with the ${what} is open to others than its owner (mode ${(mode & 0o777).toString(8)}). Make it yours alone: chmod 600.`;
+  if (mode !== undefined && (mode & 0o066) !== 0) {
+    const message = `The file with the ${what} is open to others than its owner (mode ${mode.toString(8)}). Make it yours alone: chmod 600.`;
     report('key-open-to-others', at, message, {
       fix: { title: 'Make the key file readable by its owner only (chmod 600)', protect: path },
     });
   }
   // Of a link only the link is committed.
-  const real = await realpath(path);
-  const workTree = await workTreeOf(real);
-  if (workTree === undefined || (await isIgnored(workTree, real))) return;
+  const real = await io.realPath(path);
+  const workTree = await workTreeOf(io, real);
+  if (workTree === undefined || (await isIgnored(io, workTree, real))) return;
   const message = `The file with the ${what} lies in the Git work tree ${workTree} and is not ignored: it can be committed by mistake. Keep it elsewhere, or name it in .gitignore.`;
   report('key-in-work-tree', at, message);
 }

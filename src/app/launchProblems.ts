@@ -6,6 +6,7 @@ import { judgeLaunch } from '../core/check/judge';
 import type { LaunchMembers } from '../core/check/launchFile';
 import { isLintRule } from '../core/check/rules';
 import { parseConnectionUri } from '../libvirt/uri';
+import type { Io } from './io';
 import { shapeProblems } from './launchFile';
 import { checkNamedFiles } from './launchNamedFiles';
 import { questionIn } from './launchQuestion';
@@ -28,6 +29,7 @@ export interface LintOptions {
 
 /** Judges a text. @param path where the file is, absolute; paths in it are relative to it */
 export async function lintLaunch(
+  io: Io,
   text: string,
   path: string,
   { files, allowTcp = false }: LintOptions,
@@ -57,7 +59,7 @@ export async function lintLaunch(
     report(rule, member, message, { ...(at && { at }), ...(fix && { fix }) });
   }
   checkConnection(question.given, report, allowTcp);
-  const looked = files ? await checkNamedFiles(path, question, report) : [];
+  const looked = files ? await checkNamedFiles(io, path, question, report) : [];
   return { problems: problems.sort((a, b) => a.offset - b.offset), files: looked };
 }
 

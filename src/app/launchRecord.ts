@@ -2,13 +2,14 @@
 // checked later and elsewhere. What the host says of firmware, kernel and vCPUs is left out: whoever launched a wrong guest would
 // name what makes it look right.
 
-import { dirname, isAbsolute, relative, sep } from 'node:path';
 import { isActive } from '../core/domain/question';
 import { plainName, whySummaryUncheckable } from '../core/domain/describeSummary';
 import * as errors from './errors';
 import { parseMeasurement } from '../core/tech/sev/evidence';
-import type { Connection } from '../libvirt/client';
+import type { Connection } from '../libvirt/contract';
+import type { Io } from './io';
 import { parseLaunchFile, pathIn } from './launchFile';
+import { parseLaunchText } from './launchText';
 
 /** What a host reported of a launch, as a launch file holds it. */
 export interface RecordedLaunch {
@@ -68,13 +69,14 @@ const PLACEHOLDERS = {
 const PATHS = ['firmware', 'kernel', 'initrd', 'vmsa', 'keys'];
 
 /** A value with every path in it as it has to be in another folder; absolute ones stay. */
-function moved(value: unknown, from: string, to: string): unknown {
+function moved(io: Io, value: unknown, from: string, to: string): unknown {
   if (typeof value !== 'string')
     return Object.fromEntries(
-      Object.entries(value as object).map(([name, path]) => [name, moved(path, from, to)]),
+      Object.entries(value as object).map(([name, path]) => [name, moved(io, path, from, to)]),
     );
+  const { dirname, isAbsolute, relative, toSlashes } = io.path;
   if (isAbsolute(value) || dirname(from) === dirname(to)) return value;
-  return relative(dirname(to), pathIn(from, value)).split(sep).join('/');
+  return toSlashes(relative(dirname(to), pathIn(io, from, value)));
 }
 
 /**
@@ -85,22 +87,25 @@ function moved(value: unknown, from: string, to: string): unknown {
  * @throws CheckError when that is none, or the host reports what no launch file can hold
  */
 export function recordedText(
+  io: Io,
   { name, uuid, launch }: RecordedLaunch,
   path: string,
   connection: string | undefined,
   inputs?: Inputs,
 ): string {
   // Read for its complaints; written from the text, so that what is in it stays as it is.
-  if (inputs) parseLaunchFile(inputs.text, inputs.path);
-  const given = (inputs ? JSON.parse(inputs.text) : PLACEHOLDERS) as Readonly<Record<string, unknown>>;
+  if (inputs) parseLaunchFile(io, inputs.text, inputs.path);
+  const given = (inputs ? parseLaunchText(inputs.text).value : PLACEHOLDERS) as Readonly<
+    Record<string, unknown>
+  >;
   const owner = Object.entries(given)
     .filter(([member]) => !['name', 'launch', 'domain'].includes(member))
     .map(([member, value]) => [
       member,
-      inputs && PATHS.includes(member) ? moved(value, inputs.path, path) : value,
+      inputs && PATHS.includes(member) ? moved(io, value, inputs.path, path) : value,
     ]);
   const domain = connection === undefined ? {} : { domain: { connection, name: uuid } };
   const text = `${JSON.stringify({ name, ...Object.fromEntries(owner), launch, ...domain }, null, 2)}\n`;
-  parseLaunchFile(text, path);
+  parseLaunchFile(io, text, path);
   return text;
 }

@@ -1,7 +1,8 @@
-// The text of a launch file with its places: where a member stands, and the edits that set or remove one. The text may be broken
-// in the middle, as it is while it is typed.
+// The text of a launch file as everybody reads it: its value, the places of its members, and where it is no JSON first, as it is in the
+// middle while it is typed. And the edits that set or remove a member.
 
 import {
+  createScanner,
   findNodeAtLocation,
   getNodeValue,
   modify,
@@ -41,10 +42,30 @@ export interface LaunchText {
   readonly root: Node | undefined;
 }
 
-/** Reads a text as strictly as JSON.parse; of one that it refuses, what can be read. */
+/** Values inside of each other: a launch file has three levels, and the parser calls itself for each. */
+const MOST_LEVELS = 500;
+
+/** Where a text goes deeper than anybody needs; undefined when it does not. */
+function tooDeepAt(text: string): number | undefined {
+  const scanner = createScanner(text, true);
+  let depth = 0;
+  for (scanner.scan(); scanner.getTokenOffset() < text.length; scanner.scan()) {
+    const first = text[scanner.getTokenOffset()];
+    if (first === '{' || first === '[') depth += 1;
+    if (first === '}' || first === ']') depth -= 1;
+    if (depth > MOST_LEVELS) return scanner.getTokenOffset();
+  }
+  return undefined;
+}
+
+/**
+ * The one reader of launch files. Reads a text as strictly as JSON.parse, of members with the same name the last; of a text that is refused,
+ * what can be read. A text with more than 500 levels ends where it goes deeper.
+ */
 export function parseLaunchText(text: string): LaunchText {
   const errors: ParseError[] = [];
-  const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
+  const shallow = text.slice(0, tooDeepAt(text));
+  const root = parseTree(shallow, errors, { disallowComments: true, allowTrailingComma: false });
   const [first] = errors;
   // One thing differs: an empty text gives neither a value nor an error.
   const broken = first?.offset ?? (root ? undefined : 0);

@@ -1,10 +1,9 @@
 // The measurements of other launch files in a folder: one of them may be the one that was meant.
 
-import { readdir } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
 import { CheckError } from '../core/errors';
 import { parseMeasurement } from '../core/tech/sev/evidence';
 import type { OtherMeasurement } from './explainThreads';
+import type { Io } from './io';
 import { readLaunchFile } from './launchFile';
 
 /** A folder with more of them is a collection, not the history of one guest. */
@@ -14,14 +13,15 @@ const MOST = 100;
  * The measurements that launch files beside this one have recorded; what is no launch file is left out.
  * @param path absolute, of a launch file
  */
-export async function measurementsBeside(path: string): Promise<OtherMeasurement[]> {
+export async function measurementsBeside(io: Io, path: string): Promise<OtherMeasurement[]> {
+  const { basename, dirname, join } = io.path;
   const folder = dirname(path);
-  const names = await readdir(folder).catch(() => []);
+  const names = await io.list(folder);
   const found: OtherMeasurement[] = [];
   const others = names.filter((name) => name.endsWith('.sevlaunch.json') && name !== basename(path));
   for (const name of others.sort().slice(0, MOST)) {
     try {
-      const measurement = (await readLaunchFile(join(folder, name))).launch?.measurement;
+      const measurement = (await readLaunchFile(io, join(folder, name))).launch?.measurement;
       if (measurement === undefined) continue;
       parseMeasurement(measurement);
       found.push({ label: name, measurement });

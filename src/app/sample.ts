@@ -2,10 +2,8 @@
 // secret, and two launches, one that matches and one that does not. Everything is made here,
 // the recorded measurements included, so that the whole job can be tried without hardware.
 
-import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { bytesToHex, hex, utf8 } from '../core/binary/hex';
+import { sha256Of } from '../core/launch/hasher';
 import { encodeKernelHashes } from '../core/launch/kernelHashes';
 import { finishLaunchDigest, type VmsaPages } from '../core/tech/sev/digest';
 import { computeMeasurement, measurementText } from '../core/tech/sev/evidence';
@@ -14,8 +12,7 @@ import { parseOvmf } from '../core/ovmf/image';
 import { decode, encode } from '../core/binary/struct';
 import { cpuByName, generateVmsa, type Role } from '../core/vmsa/launch/generate';
 import { VMSA } from '../core/vmsa/layout/layout';
-
-import { writeWhole } from '../node/write';
+import type { Io } from './io';
 
 /** A file of the sample and what it is for, as a sentence. */
 export interface SampleFile {
@@ -27,9 +24,8 @@ const PLATFORM = { apiMajor: 1, apiMinor: 55, buildId: 24 };
 const CPU_MODEL = 'EPYC-Milan';
 const CMDLINE = 'console=ttyS0 root=LABEL=root quiet';
 
-const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
 /** Sixteen bytes that are the same in every sample: a key for nothing but this. */
-const sampleBytes = (label: string): Uint8Array => sha256(utf8(`SevScope sample ${label}`)).subarray(0, 16);
+const sampleBytes = (label: string): Uint8Array => sha256Of(utf8(`SevScope sample ${label}`)).subarray(0, 16);
 
 /** A page as KVM of Linux 6.6 made it on a CPU with DebugSwap, for another CPU model: two fields are wrong. */
 function wrongPage(right: Uint8Array): Uint8Array {
@@ -48,7 +44,7 @@ interface Launch {
 }
 
 /** The sample's files by name, with a sentence each. */
-function sampleContents(): (SampleFile & { readonly bytes: Uint8Array })[] {
+function sampleContents(io: Io): (SampleFile & { readonly bytes: Uint8Array })[] {
   const firmware = buildOvmf();
   const resetAddress = parseOvmf(firmware).value.resetAddress!;
   const page = (role: Role) =>
@@ -60,8 +56,11 @@ function sampleContents(): (SampleFile & { readonly bytes: Uint8Array })[] {
 
   const record = ({ policy, vmsa, withKernel }: Launch) => {
     const hashes =
-      withKernel && encodeKernelHashes({ kernel: sha256(kernel), initrd: sha256(initrd), cmdline: CMDLINE });
-    const digest = finishLaunchDigest(createHash('sha256').update(firmware), hashes, vmsa);
+      withKernel &&
+      encodeKernelHashes({ kernel: sha256Of(kernel), initrd: sha256Of(initrd), cmdline: CMDLINE });
+    const hasher = io.newHasher();
+    hasher.update(firmware);
+    const digest = finishLaunchDigest(hasher, hashes, vmsa);
     const hmac = computeMeasurement(tik, { ...PLATFORM, policy }, digest, mnonce);
     return { measurement: measurementText({ hmac, mnonce }), ...PLATFORM, policy };
   };
@@ -104,7 +103,7 @@ function sampleContents(): (SampleFile & { readonly bytes: Uint8Array })[] {
         launch: record({ policy: 5, vmsa: { bsp, count: 1 } }),
       }),
     },
-    { name: 'README.md', bytes: utf8(readme(resetAddress, sha256(firmware))), text: 'what to try' },
+    { name: 'README.md', bytes: utf8(readme(resetAddress, sha256Of(firmware))), text: 'what to try' },
   ];
 }
 
@@ -125,11 +124,11 @@ On the command line: \`sevscope validate --launch matches.sevlaunch.json\`.
  * replaced; nothing else in the folder is touched.
  * @throws CheckError when a file cannot be written
  */
-export async function writeSample(folder: string): Promise<SampleFile[]> {
-  const contents = sampleContents();
-  await mkdir(folder, { recursive: true });
+export async function writeSample(io: Io, folder: string): Promise<SampleFile[]> {
+  const contents = sampleContents(io);
+  await io.makeFolder(folder);
   const secret = Object.values(KEYS);
   for (const { name, bytes } of contents)
-    await writeWhole(join(folder, name), bytes, secret.includes(name) ? 0o600 : undefined);
+    await io.write(io.path.join(folder, name), bytes, secret.includes(name) ? 0o600 : undefined);
   return contents.map(({ name, text }) => ({ name, text }));
 }

@@ -1,10 +1,10 @@
-// Reads the VMSA page of a vCPU from a file in any form that core can read, or from standard input. Node only.
+// Reads the VMSA page of a vCPU from a file in any form that core can read, or from standard input.
 
 import { MAX_FILE } from '../core/binary/limits';
 import * as ioErrors from './ioErrors';
 import * as errors from './errors';
 import { readPages, type PagesRead, type SourcePage } from '../core/vmsa/forms/readPages';
-import { readUpTo } from '../node/read';
+import type { Io } from './io';
 
 /** The path that means standard input, as elsewhere on a command line. */
 export const STANDARD_INPUT = '-';
@@ -24,20 +24,9 @@ export function fileName(path: string): string {
   return path === STANDARD_INPUT ? 'standard input' : path;
 }
 
-async function readStandardInput(): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of process.stdin) {
-    chunks.push(chunk as Buffer);
-    length += (chunk as Buffer).length;
-    if (length > MAX_FILE) break;
-  }
-  return Buffer.concat(chunks);
-}
-
 /** A file, or standard input for `-`, of at most 64 MiB. @throws CheckError when it cannot be read or is larger */
-export async function readWhole(path: string): Promise<Uint8Array> {
-  const bytes = await (path === STANDARD_INPUT ? readStandardInput() : readUpTo(path, MAX_FILE));
+export async function readWhole(io: Io, path: string): Promise<Uint8Array> {
+  const bytes = await (path === STANDARD_INPUT ? io.readStandardInput(MAX_FILE) : io.read(path, MAX_FILE));
   if (bytes.length > MAX_FILE) throw ioErrors.tooLarge(fileName(path), MAX_FILE);
   return bytes;
 }
@@ -54,10 +43,11 @@ export function choosePage(path: string, read: PagesRead, vcpu = 0): SourcePage 
  * @throws CheckError (usage) saying why there is none
  */
 export async function readVmsaFile(
+  io: Io,
   path: string,
   { vcpu = 0 }: { vcpu?: number | undefined } = {},
 ): Promise<VmsaFile> {
-  const bytes = await readWhole(path);
+  const bytes = await readWhole(io, path);
   const read = readPages(bytes);
   if ('reason' in read) throw errors.notAPage(fileName(path), read.reason);
   return { page: choosePage(path, read, vcpu), vcpu, read, bytes };

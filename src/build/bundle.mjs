@@ -215,25 +215,49 @@ export async function bundle({ production = false, quiet = false } = {}) {
 }
 
 /**
- * One of the three walls around src/core: bundles it alone, for no platform. A Node or DOM module does not resolve there;
- * anything else that comes in and is not core or its one library is named.
- * @throws {Failure} naming what core pulled in
+ * What is written for no platform, each folder with the beginnings of the paths that it may pull in beside its own. Of src/libvirt that is
+ * what is computed from texts; types leave nothing in a bundle.
  */
-export async function coreAlone() {
+const FOR_NO_PLATFORM = {
+  'src/core': ['node_modules/@noble/hashes/'],
+  'src/app': [
+    'src/core/',
+    'src/libvirt/errors.ts',
+    'src/libvirt/locality.ts',
+    'src/libvirt/uri.ts',
+    'node_modules/@noble/hashes/',
+    'node_modules/ignore/',
+    'node_modules/jsonc-parser/',
+    'node_modules/valibot/',
+  ],
+};
+
+/** The folders that `alone` takes. */
+export const ALONE = /** @type {(keyof typeof FOR_NO_PLATFORM)[]} */ (Object.keys(FOR_NO_PLATFORM));
+
+/**
+ * One of the walls around a folder: bundles it alone, for no platform. A Node or DOM module does not resolve there; anything else that
+ * comes in and is not on its list is named.
+ * @param {keyof typeof FOR_NO_PLATFORM} folder
+ * @throws {Failure} naming what it pulled in
+ */
+export async function alone(folder) {
   const { metafile } = await build({
     ...common(false),
-    entryPoints: filesBelow('src/core', '.ts'),
-    outdir: 'out/core-alone',
+    entryPoints: filesBelow(folder, '.ts'),
+    outdir: 'out/alone',
     write: false,
     platform: 'neutral',
+    mainFields: ['module', 'main'],
     format: 'esm',
   });
+  const known = [`${folder}/`, ...FOR_NO_PLATFORM[folder]];
   const strangers = Object.keys(metafile?.inputs ?? {}).filter(
-    (path) => !path.startsWith('src/core/') && !path.startsWith('node_modules/@noble/hashes/'),
+    (path) => !known.some((beginning) => path.startsWith(beginning)),
   );
   if (strangers.length > 0) {
     const names = strangers.map((path) => relative(ROOT, join(ROOT, path))).join(', ');
-    throw new Failure(`src/core imports only itself and @noble/hashes, but pulls in ${names}`);
+    throw new Failure(`${folder} runs on any platform, but pulls in ${names}`);
   }
 }
 

@@ -3,11 +3,12 @@
 // @ts-check
 
 import { join } from 'node:path';
-import { bundle, coreAlone } from './bundle.mjs';
+import { ALONE, alone, bundle } from './bundle.mjs';
 import { deal } from './deal.mjs';
 import { runJobs } from './jobs.mjs';
 import { CACHE, Failure, ROOT, main, run, since } from './run.mjs';
 import { TEST_PACKAGES, ensureDebianPackages, ensureNodeModules } from './setup.mjs';
+import { walls } from './walls.mjs';
 
 /** The unit tests are the longest step, and their parts go where there is room. */
 const UNIT_PARTS = 4;
@@ -75,9 +76,15 @@ function steps() {
   return [
     program('lint', 60, 'node_modules/eslint/bin/eslint.js', ...lint),
     unitTests(),
-    ...['src/core', 'src', 'webview', 'test'].map(types),
+    ...[...ALONE, 'src', 'webview', 'test'].map(types),
     program('format', 5, 'node_modules/prettier/bin/prettier.cjs', ...format),
-    { name: 'core imports nothing', seconds: 1, load: 1, parts: [coreAlone] },
+    {
+      name: 'core and app on no platform',
+      seconds: 2,
+      load: 1,
+      parts: ALONE.map((folder) => () => alone(folder)),
+    },
+    { name: 'no arrow runs up', seconds: 1, load: 1, parts: [() => Promise.resolve().then(walls)] },
     program('generated files', 3, 'src/build/generate.mjs', '--check'),
   ];
 }

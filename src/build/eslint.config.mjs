@@ -20,13 +20,24 @@ const wall = (files, regex, message) => ({
 
 /** All of src/libvirt but what others may import, and koffi, which blocks or ends the process that calls it. */
 const LIBVIRT_INSIDE =
-  '^koffi$|/libvirt/(?!(client|api|uri|domainXml|capabilitiesXml|locality|prompts|errors)$)';
+  '^koffi$|/libvirt/(?!(client|contract|credentials|api|uri|domainXml|capabilitiesXml|locality|errors)$)';
+/** All of src/libvirt but its types, and what is computed from texts alone. */
+const LIBVIRT_IN_NODE = '^koffi$|/libvirt/(?!(contract|uri|locality|errors)$)';
+/** Node's own files, threads and processes, which an Io and libvirt's client stand for. */
+const BEHIND_IO = '^(node:)?(fs|worker_threads|child_process)(/|$)';
 
 const SYNTAX = [
   { selector: 'ExportDefaultDeclaration', message: 'Exports have names.' },
   { selector: 'TSEnumDeclaration', message: 'Use a union of literals.' },
   { selector: 'ExportAllDeclaration', message: 'No barrel files.' },
 ];
+
+/** Two readers of one text would disagree some day. */
+const ONE_READER = {
+  selector: 'CallExpression[callee.object.name="JSON"][callee.property.name="parse"]',
+  message:
+    'Launch files are read by parseLaunchText, queries of our own addresses by queryOf, so that all agree about them.',
+};
 
 /** What of VS Code shows text, by the one file that may call it; the others call that file. */
 const SHOWN_BY = {
@@ -152,21 +163,35 @@ export default defineConfig(
   ),
   wall(['src/contributions.ts'], '.', 'The table of contributions imports nothing: host and build read it.'),
   wall(
-    ['src/host/**', 'src/extension.ts'],
+    ['src/host/**'],
+    `/(cli|webview|node)/|${BEHIND_IO}|${LIBVIRT_INSIDE}`,
+    'The host imports core, app, protocol, and of libvirt its client and readers; files and threads are those of the Io that it is handed.',
+  ),
+  wall(
+    ['src/host/**/*Worker.ts', 'src/extension*.ts'],
     `/(cli|webview)/|${LIBVIRT_INSIDE}`,
-    'The host imports core, app, node, protocol, and of libvirt its client and readers.',
+    'The entries of the host import core, app, node, protocol, and of libvirt its client and readers.',
   ),
   wall(
     ['src/cli/**'],
-    `^vscode$|/(host|webview|protocol)/|${LIBVIRT_INSIDE}`,
-    'The command line imports core, app, node, and of libvirt its client and readers.',
+    `^vscode$|/(host|webview|protocol)/|${BEHIND_IO}|${LIBVIRT_INSIDE}`,
+    'The command line imports core, app, node, and of libvirt its client and readers; files and threads are those of an Io.',
   ),
   wall(
     ['src/app/**'],
-    `^vscode$|/(host|cli|webview|protocol)/|${LIBVIRT_INSIDE}`,
-    'app imports core, and of libvirt its client and readers.',
+    `^(vscode$|node:)|/(node|host|cli|webview|protocol)/|${LIBVIRT_IN_NODE}`,
+    'app imports core, and of libvirt its contract and what is computed from texts; the rest is handed in.',
   ),
-  wall(['src/node/**'], `^vscode$|/(host|cli|webview|protocol|libvirt)/`, 'node imports core, app and Node.'),
+  wall(
+    ['src/node/**'],
+    `^vscode$|/(host|cli|webview|protocol|libvirt)/|/app/(?!(io|ioErrors)$)`,
+    "node imports core, app's io and Node.",
+  ),
+  wall(
+    ['src/node/explainWorker.ts'],
+    `^vscode$|/(host|cli|webview|protocol|libvirt)/`,
+    'The entry of a thread imports core, app and Node.',
+  ),
   wall(
     ['src/libvirt/*.ts'],
     '^(vscode|koffi)$|/(host|cli|webview|app|node|protocol)/',
@@ -174,7 +199,7 @@ export default defineConfig(
   ),
   wall(
     ['src/libvirt/binding*.ts'],
-    '^vscode$|^\\.\\./|^\\./(?!binding|faults$|launchSecurity$|prompts$)',
+    '^vscode$|^\\.\\./|^\\./(?!binding|credentials$|faults$|launchSecurity$|prompts$)',
     "The bindings import koffi and the worker's plain types.",
   ),
   plainOnly(['src/**/*.ts'], STREAMS, AROUND),
@@ -182,10 +207,12 @@ export default defineConfig(
     ['src/cli/**/*.ts'],
     // Whoever has the streams from somewhere else.
     STREAMS.map(({ property, message }) => ({ property, message })),
-    AROUND,
+    [...AROUND, ONE_READER],
   ),
-  plainOnly(HOST, editorSinks(), [...AROUND, SET]),
-  ...Object.keys(SHOWN_BY).map((file) => plainOnly([file], editorSinks(file), AROUND)),
+  plainOnly(['src/app/**/*.ts'], STREAMS, [...AROUND, ONE_READER]),
+  plainOnly(HOST, editorSinks(), [...AROUND, SET, ONE_READER]),
+  plainOnly(['src/host/shell/query.ts'], editorSinks(), [...AROUND, SET]),
+  ...Object.keys(SHOWN_BY).map((file) => plainOnly([file], editorSinks(file), [...AROUND, ONE_READER])),
   { files: [TERMINAL], rules: { 'no-restricted-properties': 'off' } },
   {
     files: ['test/**'],

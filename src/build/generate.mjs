@@ -16,6 +16,8 @@ await build({
   outfile: bundle,
   bundle: true,
   platform: 'node',
+  // In the other form jsonc-parser does not name its parts as a bundler sees them.
+  mainFields: ['module', 'main'],
   format: 'esm',
   logLevel: 'error',
 });

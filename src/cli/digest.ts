@@ -8,7 +8,7 @@ import { bytesToHex, hex, toBase64 } from '../core/binary/hex';
 import { jsonText } from '../core/binary/json';
 import { matrixRows, type MatrixRequest, type MatrixRow } from '../core/check/matrix';
 import { needsOf } from '../core/vmsa/launch/generate';
-import { writeWhole } from '../node/write';
+import type { Io } from '../app/io';
 import { ovmfHash, readLaunch, readSevLaunch } from './digestInputs';
 import { withMeasure, type Measure } from './digestMeasure';
 import {
@@ -26,16 +26,16 @@ import { printJson, type Output } from './output';
 const ROWS_AT_ONCE = 64;
 
 /** Adds the command. */
-export function addDigestCommand(program: Command, out: Output): void {
+export function addDigestCommand(io: Io, program: Command, out: Output): void {
   const command = program
     .command('digest')
     .description('compute launch digests, or the measurements that a platform reports');
   addDigestOptions(command).action(async (options: DigestOptions) => {
     checkTogether(options);
-    if (options.mode === 'snp:ovmf-hash') printDigest(await ovmfHash(options), options, out);
+    if (options.mode === 'snp:ovmf-hash') printDigest(await ovmfHash(io, options), options, out);
     else
-      await withMeasure(options, (measure) =>
-        options.matrix ? printMatrix(options, measure, out) : printOne(options, measure, out),
+      await withMeasure(io, options, (measure) =>
+        options.matrix ? printMatrix(io, options, measure, out) : printOne(io, options, measure, out),
       );
   });
 }
@@ -56,7 +56,7 @@ function checkTogether(options: DigestOptions): void {
 }
 
 /** What is digested, of options that name one launch or several. */
-async function requestOf(options: DigestOptions, out: Output): Promise<MatrixRequest> {
+async function requestOf(io: Io, options: DigestOptions, out: Output): Promise<MatrixRequest> {
   const { matrix, mode, vcpus, cpu } = options;
   if (vcpus === undefined) throw errors.digestNeeds('--vcpus', `--mode ${mode} measures each vCPU`);
   const counts = vcpuCounts(vcpus, matrix === true);
@@ -64,16 +64,21 @@ async function requestOf(options: DigestOptions, out: Output): Promise<MatrixReq
   const one = vcpuFrom(options);
   const cpus = one ? [one] : matrix ? cpuList(cpu ?? 'all') : [];
   if (cpus.length === 0 && profiles.some((p) => needsOf(p, 'bsp').cpu)) throw errors.cpuNeeded();
-  return { profiles, cpus, counts, ...(await readLaunch(options, out)) };
+  return { profiles, cpus, counts, ...(await readLaunch(io, options, out)) };
 }
 
-async function printOne(options: DigestOptions, measure: Measure | undefined, out: Output): Promise<void> {
+async function printOne(
+  io: Io,
+  options: DigestOptions,
+  measure: Measure | undefined,
+  out: Output,
+): Promise<void> {
   if (options.mode === 'sev') {
-    const { state } = await readSevLaunch(options, out);
+    const { state } = await readSevLaunch(io, options, out);
     printDigest(state.digest(), options, out, measure);
     return;
   }
-  for (const row of matrixRows(await requestOf(options, out)))
+  for (const row of matrixRows(await requestOf(io, options, out)))
     printDigest(row.digest, options, out, measure, row);
 }
 
@@ -126,14 +131,19 @@ async function* matrixText(
   yield format === 'csv' ? part : `${part}\n]\n`;
 }
 
-async function printMatrix(options: DigestOptions, measure: Measure | undefined, out: Output): Promise<void> {
-  const request = await requestOf(options, out);
+async function printMatrix(
+  io: Io,
+  options: DigestOptions,
+  measure: Measure | undefined,
+  out: Output,
+): Promise<void> {
+  const request = await requestOf(io, options, out);
   function* rows() {
     for (const row of matrixRows(request)) yield cellsOf(row, measure);
   }
   await interruptible(async (signal) => {
     const text = matrixText(rows(), options.format, signal);
-    if (options.output !== undefined) await writeWhole(options.output, text);
+    if (options.output !== undefined) await io.write(options.output, text);
     else for await (const part of text) out.data(part);
   });
 }

@@ -1,11 +1,9 @@
 // What `sevscope digest` reads: the firmware, and the files of a kernel, into the state of a launch before its first vCPU.
 
-import type { Hash } from 'node:crypto';
 import * as errors from './errors';
 import * as snpErrors from '../core/tech/snp/errors';
 import { fromHex, parseUnsigned } from '../core/binary/hex';
 import { encodeKernelHashes } from '../core/launch/kernelHashes';
-import type { CopyableHasher } from '../core/launch/hasher';
 import { sevState } from '../core/tech/sev/digest';
 import { snpLaunch } from '../core/tech/snp/loads';
 import { refuseUnfit } from '../core/check/judge';
@@ -14,7 +12,7 @@ import { computeImageDigests } from '../core/check/imageDigests';
 import { parseOvmf, type OvmfImage } from '../core/ovmf/image';
 import { atInput, waysToGive } from '../app/inputs';
 import { kernelUnmeasured, readFirmware, resetAddressOf } from '../app/launch';
-import { digestFile, type ReadOptions } from '../node/read';
+import type { Io, ReadOptions } from '../app/io';
 import { readWhole } from '../app/vmsaFile';
 import type { DigestOptions } from './digestOptions';
 
@@ -39,6 +37,7 @@ function firmwareOf({ firmware, ovmf }: DigestOptions): string {
 
 /** The 176 bytes that are measured for a kernel; nothing without one. */
 async function kernelTable(
+  io: Io,
   options: DigestOptions,
   reading: ReadOptions,
   image: OvmfImage,
@@ -49,18 +48,11 @@ async function kernelTable(
   if (kernel === undefined) return undefined;
   // sev-snp-measure digests what no VMM would start with; such a value is worse than none.
   if (kernelUnmeasured(image) !== undefined) throw snpErrors.noHashArea();
-  const ofKernel = await atInput('kernel', () => digestFile(kernel, reading));
+  const ofKernel = await atInput('kernel', () => io.digest(kernel, reading));
   const ofInitrd =
-    initrd === undefined ? undefined : await atInput('initrd', () => digestFile(initrd, reading));
+    initrd === undefined ? undefined : await atInput('initrd', () => io.digest(initrd, reading));
   return encodeKernelHashes({ kernel: ofKernel.sha256, initrd: ofInitrd?.sha256, cmdline });
 }
-
-/** Node's hash with the types that core has for one. */
-const copyable = (hash: Hash): CopyableHasher => ({
-  update: (bytes) => hash.update(bytes),
-  digest: () => hash.digest(),
-  copy: () => copyable(hash.copy()),
-});
 
 /** The digest of the firmware pages, which the rest of an SNP launch goes on from. */
 function firmwarePages(bytes: Uint8Array): Uint8Array {
@@ -69,43 +61,45 @@ function firmwarePages(bytes: Uint8Array): Uint8Array {
   return snpOvmfHash;
 }
 
-const readImage = (path: string): Promise<Uint8Array> => atInput('firmware', () => readWhole(path));
+const readImage = (io: Io, path: string): Promise<Uint8Array> =>
+  atInput('firmware', () => readWhole(io, path));
 
 /** The digest of the firmware pages alone, 48 bytes. @throws CheckError */
-export async function ovmfHash(options: DigestOptions): Promise<Uint8Array> {
-  return firmwarePages(await readImage(firmwareOf(options)));
+export async function ovmfHash(io: Io, options: DigestOptions): Promise<Uint8Array> {
+  return firmwarePages(await readImage(io, firmwareOf(options)));
 }
 
 /** The state of an SEV or SEV-ES launch before its first vCPU, and its reset address. @throws CheckError */
-export async function readSevLaunch(options: DigestOptions, reading: ReadOptions) {
+export async function readSevLaunch(io: Io, options: DigestOptions, reading: ReadOptions) {
   const path = firmwareOf(options);
-  const { hasher, tail, bytes } = await atInput('firmware', () => digestFile(path, reading));
+  const { hasher, tail, bytes } = await atInput('firmware', () => io.digest(path, reading));
   const image = parseOvmf(tail, { fileSize: bytes }).value;
-  const table = await kernelTable(options, reading, image);
+  const table = await kernelTable(io, options, reading, image);
   if (table) hasher.update(table);
-  return { resetAddress: () => resetAddressOf(image, path), state: sevState(copyable(hasher)) };
+  return { resetAddress: () => resetAddressOf(image, path), state: sevState(hasher) };
 }
 
 /** Reads the files of a launch that measures vCPUs. @throws CheckError when one cannot be read, or no VMM launches such an image so */
-export async function readLaunch(options: DigestOptions, reading: ReadOptions): Promise<ReadLaunch> {
-  if (options.mode === 'snp') return readSnpLaunch(firmwareOf(options), options, reading);
-  const { resetAddress, state } = await readSevLaunch(options, reading);
+export async function readLaunch(io: Io, options: DigestOptions, reading: ReadOptions): Promise<ReadLaunch> {
+  if (options.mode === 'snp') return readSnpLaunch(io, firmwareOf(options), options, reading);
+  const { resetAddress, state } = await readSevLaunch(io, options, reading);
   return { resetAddress, startOf: () => state };
 }
 
 async function readSnpLaunch(
+  io: Io,
   path: string,
   options: DigestOptions,
   reading: ReadOptions,
 ): Promise<ReadLaunch> {
   const { snpOvmfHash: given, guestFeatures } = options;
-  const seed = given === undefined ? firmwarePages(await readImage(path)) : fromHex(given);
+  const seed = given === undefined ? firmwarePages(await readImage(io, path)) : fromHex(given);
   if (seed?.length !== 48) throw errors.badOvmfHash();
   const features = guestFeatures === undefined ? undefined : parseUnsigned(guestFeatures);
   if (guestFeatures !== undefined && (features === undefined || features >= 2n ** 64n))
     throw errors.badFeatures(guestFeatures);
-  const image = await atInput('firmware', () => readFirmware(path));
-  const table = await kernelTable(options, reading, image);
+  const image = await atInput('firmware', () => readFirmware(io, path));
+  const table = await kernelTable(io, options, reading, image);
   return {
     resetAddress: () => resetAddressOf(image, path),
     startOf: (profile) => snpLaunch(seed, image, snpVmmOf(profile)!, table),

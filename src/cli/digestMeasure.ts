@@ -5,6 +5,7 @@ import { fromBase64, fromHex } from '../core/binary/hex';
 import type { KeyPaths } from '../core/check/launchFile';
 import { computeMeasurement, measurementText } from '../core/tech/sev/evidence';
 import { isSevEs } from '../core/tech/sev/policy';
+import type { Io } from '../app/io';
 import { withKeys } from '../app/keys';
 import type { DigestOptions } from './digestOptions';
 
@@ -36,6 +37,7 @@ function nonceOf(text: string): Uint8Array {
  * @throws CheckError (usage) for some of them, or a policy of another mode
  */
 export async function withMeasure<T>(
+  io: Io,
   options: DigestOptions,
   use: (measure: Measure | undefined) => Promise<T>,
 ): Promise<T> {
@@ -54,7 +56,7 @@ export async function withMeasure<T>(
       `bit 2 says ${isSevEs(policy) ? 'SEV-ES' : 'plain SEV'}, --mode ${mode} does not`,
     );
   const mnonce = nonceOf(options.nonce!);
-  return withKeys(keys, ({ tik }) =>
+  return withKeys(io, keys, ({ tik }) =>
     use((digest) =>
       measurementText({
         hmac: computeMeasurement(tik, { apiMajor, apiMinor, buildId, policy }, digest, mnonce),

@@ -9,6 +9,7 @@ import { fromHex } from '../core/binary/hex';
 import type { LaunchFile } from '../core/check/launchFile';
 import { MAX_VCPUS } from '../core/tech/sev/digest';
 import { explainLaunch, type DigestInputs } from '../app/explain';
+import type { Io } from '../app/io';
 import { measurementsBeside } from '../app/launchesBeside';
 import { readLaunchFile } from '../app/launchFile';
 import { addLaunchOptions, needed, recordedInputs, statedInputs, type LaunchOptions } from './launchOptions';
@@ -23,12 +24,12 @@ interface ExplainCommandOptions extends LaunchOptions {
   readonly quiet?: true;
 }
 
-/** Adds the command; `exit` takes 1 when nothing explains it. @param script path of explainWorker.js */
+/** Adds the command; `exit` takes 1 when nothing explains it. */
 export function addExplainCommand(
+  io: Io,
   program: Command,
   out: Output,
   exit: (status: number) => void,
-  script: string | undefined,
 ): void {
   const command = program
     .command('explain')
@@ -42,7 +43,7 @@ export function addExplainCommand(
     .option('--beside', 'try other images and backups in the folder of the firmware, too')
     .option('--max-cpus <number>', 'try up to so many vCPUs (256 unless given)', number(MAX_VCPUS, 1));
   addLaunchOptions(command).action(async (options: ExplainCommandOptions) => {
-    exit(await explain(options, out, script));
+    exit(await explain(io, options, out));
   });
 }
 
@@ -53,22 +54,17 @@ function launchDigest(text: string): Uint8Array {
 }
 
 /** Runs the search and prints its answer. @returns the exit status */
-async function explain(
-  options: ExplainCommandOptions,
-  out: Output,
-  script: string | undefined,
-): Promise<number> {
+async function explain(io: Io, options: ExplainCommandOptions, out: Output): Promise<number> {
   const path = options.launch === undefined ? undefined : resolve(options.launch);
-  const file = path === undefined ? undefined : await readLaunchFile(path);
+  const file = path === undefined ? undefined : await readLaunchFile(io, path);
   const inputs = options.launchDigest
     ? digestInputs(options, options.launchDigest, file)
     : recordedInputs(options, file);
-  if (script === undefined) throw appErrors.explainFailed('its script is missing');
   const stop = new AbortController();
   const interrupt = () => stop.abort();
   process.once('SIGINT', interrupt);
   try {
-    const result = await explainLaunch(script, inputs, {
+    const result = await explainLaunch(io, inputs, {
       signal: stop.signal,
       onProgress: (progress) =>
         progress.kind === 'reading'
@@ -76,7 +72,7 @@ async function explain(
           : out.onProgress?.(progress.title, progress.tried, progress.total),
       beside: options.beside,
       maxVcpus: options.maxCpus,
-      otherMeasurements: path === undefined ? [] : await measurementsBeside(path),
+      otherMeasurements: path === undefined ? [] : await measurementsBeside(io, path),
     });
     if (options.json) printJson(out, result);
     else printAnswer(result, out);

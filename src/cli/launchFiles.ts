@@ -1,9 +1,9 @@
 // Which launch files `--launch` names: paths, and patterns that the shell was kept from.
 
-import { lstat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import * as errors from './errors';
+import type { Io } from '../app/io';
 
 /** What `--launch` names. */
 export interface LaunchFiles {
@@ -13,15 +13,11 @@ export interface LaunchFiles {
   readonly several: boolean;
 }
 
-const isThere = (path: string) =>
-  lstat(path).then(
-    () => true,
-    () => false,
-  );
+const isThere = async (io: Io, path: string) => (await io.stat(path, { ofLink: true })).kind !== 'none';
 
 /** The files of one argument; a name with brackets is a name when there is such a file. */
-async function filesOf(argument: string): Promise<{ paths: string[]; isPattern: boolean }> {
-  if (!isDynamicPattern(argument) || (await isThere(argument)))
+async function filesOf(io: Io, argument: string): Promise<{ paths: string[]; isPattern: boolean }> {
+  if (!isDynamicPattern(argument) || (await isThere(io, argument)))
     return { paths: [resolve(argument)], isPattern: false };
   const found = await glob(argument, {
     ignore: '**/node_modules/**',
@@ -33,8 +29,8 @@ async function filesOf(argument: string): Promise<{ paths: string[]; isPattern: 
 }
 
 /** The files that the arguments name. @throws CheckError (usage) for a pattern that nothing matches */
-export async function findLaunchFiles(args: readonly string[]): Promise<LaunchFiles> {
-  const found = await Promise.all(args.map(filesOf));
+export async function findLaunchFiles(io: Io, args: readonly string[]): Promise<LaunchFiles> {
+  const found = await Promise.all(args.map((argument) => filesOf(io, argument)));
   return {
     paths: [...new Set(found.flatMap(({ paths }) => paths))],
     several: args.length > 1 || found.some(({ isPattern }) => isPattern),

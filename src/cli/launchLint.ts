@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { countOf } from '../core/binary/hex';
 import { SEVERITIES } from '../core/ovmf/lint';
+import type { Io } from '../app/io';
 import { readLaunchText } from '../app/launchFile';
 import { lintLaunch } from '../app/launchProblems';
 import type { LaunchProblem } from '../app/launchRules';
@@ -20,7 +21,12 @@ interface LintedFile {
 }
 
 /** Adds `launch lint`. */
-export function addLaunchLintCommand(launch: Command, out: Output, exit: (status: number) => void): void {
+export function addLaunchLintCommand(
+  io: Io,
+  launch: Command,
+  out: Output,
+  exit: (status: number) => void,
+): void {
   launch
     .command('lint <files...>')
     .description(
@@ -29,17 +35,17 @@ export function addLaunchLintCommand(launch: Command, out: Output, exit: (status
     .option('--json', 'print JSON')
     .action(async (files: readonly string[], { json }: { json?: true }) => {
       const linted = [];
-      for (const file of files) linted.push(await lintFile(file));
+      for (const file of files) linted.push(await lintFile(io, file));
       if (json) printJson(out, linted);
       else for (const one of linted) printLint(one, out);
       if (linted.some(({ errors }) => errors > 0)) exit(1);
     });
 }
 
-async function lintFile(file: string): Promise<LintedFile> {
+async function lintFile(io: Io, file: string): Promise<LintedFile> {
   const path = resolve(file);
-  const text = await readLaunchText(path);
-  const { problems } = await lintLaunch(text, path, { files: true });
+  const text = await readLaunchText(io, path);
+  const { problems } = await lintLaunch(io, text, path, { files: true });
   const [errors = 0, warnings = 0, notes = 0] = SEVERITIES.map(
     (severity) => problems.filter((problem) => problem.severity === severity).length,
   );

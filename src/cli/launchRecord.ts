@@ -1,12 +1,11 @@
 // `sevscope launch record`: writes what a host reports of a domain's launch into a launch file, for a check later and elsewhere.
 
-import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { Io } from '../app/io';
 import * as ioErrors from '../app/ioErrors';
 import { readLaunchText } from '../app/launchFile';
 import { askLaunch, recordedText } from '../app/launchRecord';
-import { writeWhole } from '../node/write';
 import { connect } from '../libvirt/client';
 import { parseConnectionUri } from '../libvirt/uri';
 import { timeoutOption } from './options';
@@ -23,7 +22,12 @@ interface RecordOptions {
 }
 
 /** Adds `launch record`. */
-export function addLaunchRecordCommand(launch: Command, out: Output, workerPath: string | undefined): void {
+export function addLaunchRecordCommand(
+  io: Io,
+  launch: Command,
+  out: Output,
+  workerPath: string | undefined,
+): void {
   launch
     .command('record')
     .description('write what the host reports of a launch into a launch file, to be checked without the host')
@@ -32,26 +36,27 @@ export function addLaunchRecordCommand(launch: Command, out: Output, workerPath:
     .option('--launch <path>', "launch file with the owner's inputs; placeholders without it")
     .option('-o, --output <path>', 'file to write, which must not be there; standard output without it')
     .addOption(timeoutOption())
-    .action((options: RecordOptions) => record(options, out, workerPath));
+    .action((options: RecordOptions) => record(io, options, out, workerPath));
 }
 
 async function record(
+  io: Io,
   { connect: uri, domain, launch, output, timeout }: RecordOptions,
   out: Output,
   workerPath: string | undefined,
 ): Promise<void> {
   const path = resolve(output ?? 'recorded.sevlaunch.json');
   // A launch that was recorded before may be the only record of it.
-  if (output !== undefined && (await stat(path).catch(() => undefined))) throw ioErrors.fileExists(output);
-  const inputs = launch === undefined ? undefined : await readInputs(resolve(launch));
+  if (output !== undefined && (await io.stat(path)).kind !== 'none') throw ioErrors.fileExists(output);
+  const inputs = launch === undefined ? undefined : await readInputs(io, resolve(launch));
   const connection = await connect(terminalConnection({ uri, workerPath, timeoutMs: timeout }));
   try {
     const recorded = await askLaunch(connection, domain);
     // What was typed may be any URI; what a file names is opened by whoever gets the file.
     const named = parseConnectionUri(uri).ok ? uri : undefined;
-    const text = recordedText(recorded, path, named, inputs);
+    const text = recordedText(io, recorded, path, named, inputs);
     if (output === undefined) out.data(text);
-    else await writeWhole(path, text);
+    else await io.write(path, text);
   } finally {
     await connection.close();
   }
@@ -60,6 +65,6 @@ async function record(
   );
 }
 
-async function readInputs(path: string) {
-  return { path, text: await readLaunchText(path) };
+async function readInputs(io: Io, path: string) {
+  return { path, text: await readLaunchText(io, path) };
 }

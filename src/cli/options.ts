@@ -18,6 +18,7 @@ import { CPU_ID_LIMITS, type CpuId } from '../core/vmsa/launch/signature';
 import { findProfile, PROFILES, type KnownProfile, type ProfileId } from '../core/vmsa/launch/profiles';
 import { decode } from '../core/binary/struct';
 import { VMSA } from '../core/vmsa/layout/layout';
+import type { Io } from '../app/io';
 import { readFirmware, resetAddressOf } from '../app/launch';
 
 /** Reads an unsigned number from `least` to `most`. */
@@ -125,12 +126,13 @@ export function roleFrom(index: number | undefined): Role | undefined {
  * @throws CheckError when it is given twice, or the image cannot be read or has none
  */
 export async function resetAddressFrom(
+  io: Io,
   { firmware, resetAddress }: PageOptions,
   isNeeded: boolean,
 ): Promise<number | undefined> {
   if (firmware !== undefined && resetAddress !== undefined) throw errors.twoResetAddresses();
   if (firmware === undefined) return isNeeded ? resetAddress : undefined;
-  const image = await readFirmware(firmware);
+  const image = await readFirmware(io, firmware);
   return isNeeded ? resetAddressOf(image, firmware) : undefined;
 }
 
@@ -166,14 +168,14 @@ export function svsmFrom(
 }
 
 /** A request for a page like this one, with what the options say instead of what the page looks like. */
-export async function requestFrom(page: Uint8Array, options: PageOptions): Promise<VmsaRequest> {
+export async function requestFrom(io: Io, page: Uint8Array, options: PageOptions): Promise<VmsaRequest> {
   const values = decode(VMSA, page);
   const guess = guessRequest(values);
   const role = roleFrom(options.cpu) ?? guess.role;
   const profile = findProfile(options.profile ?? withoutHostChange(guess).profile)!;
   const like = requestLike(profile, role, values);
   const needs = needsOf(profile, role);
-  const resetAddress = await resetAddressFrom(options, needs.resetAddress);
+  const resetAddress = await resetAddressFrom(io, options, needs.resetAddress);
   return {
     profile: profile.id,
     role,

@@ -3,7 +3,7 @@
 import { byteCount, hex } from '../core/binary/hex';
 import type { Finding } from '../core/binary/region';
 import { jsonText } from '../core/binary/json';
-import type { OnProgress } from '../node/read';
+import type { OnProgress } from '../app/io';
 
 /** Where a command prints. Whatever text it is given is made plain. */
 export interface Output {

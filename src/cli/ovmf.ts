@@ -7,6 +7,7 @@ import { SEVERITIES, bySeverity, lintOvmf } from '../core/ovmf/lint';
 import { describeReleases, provenance } from '../core/ovmf/provenance';
 import type { Finding, Region } from '../core/binary/region';
 import { decompressSection } from '../node/lzma';
+import type { Io } from '../app/io';
 import { fileName, readWhole } from '../app/vmsaFile';
 import { columns, findingLine, findingLines, printJson, type Output } from './output';
 import { addOvmfDiffCommand } from './ovmfDiff';
@@ -20,7 +21,7 @@ export interface OvmfOptions {
 }
 
 /** Adds `ovmf show`, `ovmf lint` and `ovmf diff`. */
-export function addOvmfCommands(program: Command, out: Output, exit: (status: number) => void): void {
+export function addOvmfCommands(io: Io, program: Command, out: Output, exit: (status: number) => void): void {
   const ovmf = program.command('ovmf').description('look into OVMF images');
   ovmf
     .command('show <file>')
@@ -28,18 +29,18 @@ export function addOvmfCommands(program: Command, out: Output, exit: (status: nu
     .option('--volumes', 'list all files and variables of the volumes')
     .option('--json', 'print JSON')
     .action(async (file: string, options: OvmfOptions) => {
-      showOvmf(await readWhole(file), fileName(file), options, out);
+      showOvmf(await readWhole(io, file), fileName(file), options, out);
     });
   ovmf
     .command('lint <file>')
     .description('say what is odd about an image; exit status 1 when it has errors')
     .option('--json', 'print JSON')
     .action(async (file: string, options: OvmfOptions) => {
-      const { findings } = lintOvmf(await readWhole(file), { decompress: decompressSection });
+      const { findings } = lintOvmf(await readWhole(io, file), { decompress: decompressSection });
       printLint(bySeverity(findings), fileName(file), options, out);
       if (findings.some(({ severity }) => severity === 'error')) exit(1);
     });
-  addOvmfDiffCommand(ovmf, out, exit);
+  addOvmfDiffCommand(io, ovmf, out, exit);
 }
 
 /** Prints an image: what it supports, its regions with their fields, its volumes, and what is odd about it. */

@@ -9,6 +9,7 @@ import {
 } from '../core/ovmf/compare/exportComparison';
 import { parseOvmf } from '../core/ovmf/image';
 import { decompressSection } from '../node/lzma';
+import type { Io } from '../app/io';
 import { fileName, readWhole } from '../app/vmsaFile';
 import { printJson, type Output } from './output';
 
@@ -18,26 +19,27 @@ interface DiffOptions {
 }
 
 /** Adds `ovmf diff` to the commands on images; `exit` takes the status of images that differ. */
-export function addOvmfDiffCommand(ovmf: Command, out: Output, exit: (status: number) => void): void {
+export function addOvmfDiffCommand(io: Io, ovmf: Command, out: Output, exit: (status: number) => void): void {
   ovmf
     .command('diff <first> <second>')
     .description('compare two images; exit status 1 when they differ')
     .option('--json', 'print JSON')
     .option('--markdown', 'print Markdown')
     .action(async (first: string, second: string, options: DiffOptions) => {
-      if (await diffImages(first, second, options, out)) exit(1);
+      if (await diffImages(io, first, second, options, out)) exit(1);
     });
 }
 
 /** Whether the images differ. */
 async function diffImages(
+  io: Io,
   first: string,
   second: string,
   { json, markdown }: DiffOptions,
   out: Output,
 ): Promise<boolean> {
   const read = async (file: string) => {
-    const bytes = await readWhole(file);
+    const bytes = await readWhole(io, file);
     return { bytes, image: parseOvmf(bytes).value };
   };
   const comparison = compareImages(await read(first), await read(second), {

@@ -1,6 +1,7 @@
 // How commands get at the page of a vCPU: from a file in any form, with what a person should know about the choice on
 // standard error.
 
+import type { Io } from '../app/io';
 import { readVmsaFile, fileName, type VmsaFile } from '../app/vmsaFile';
 import type { PagesRead, SourcePage } from '../core/vmsa/forms/readPages';
 import type { Output } from './output';
@@ -15,8 +16,13 @@ export function notePage(file: string, read: PagesRead, vcpu: number, page: Sour
 }
 
 /** The page of a vCPU. @throws CheckError (usage) when the file holds none */
-export async function readPage(file: string, vcpu: number | undefined, out: Output): Promise<VmsaFile> {
-  const found = await readVmsaFile(file, { vcpu });
+export async function readPage(
+  io: Io,
+  file: string,
+  vcpu: number | undefined,
+  out: Output,
+): Promise<VmsaFile> {
+  const found = await readVmsaFile(io, file, { vcpu });
   notePage(file, found.read, found.vcpu, found.page, out);
   return found;
 }

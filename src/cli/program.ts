@@ -3,6 +3,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { CheckError, EXIT_STATUS } from '../core/errors';
+import type { Io } from '../app/io';
 import { writeSample } from '../app/sample';
 import { addExplainCommand } from './explain';
 import { addLaunchCommands } from './launch';
@@ -15,17 +16,16 @@ import { addVmsaCommands } from './vmsa';
 
 declare const SEVSCOPE_VERSION: string;
 
-/** Where a run writes, and where its parts are. */
+/** The machine that a run is on, where it writes, and where its parts are. */
 export interface Surroundings extends Streams {
+  readonly io: Io;
   /** The script of the process that talks to libvirt. */
   readonly workerPath?: string;
-  /** The script of the threads that search for an explanation. */
-  readonly explainPath?: string;
 }
 
 /** The program with all its commands. */
 function buildProgram(
-  { workerPath, explainPath }: Surroundings,
+  { io, workerPath }: Surroundings,
   { out, help }: Printer,
   exit: (status: number) => void,
 ): Command {
@@ -35,18 +35,18 @@ function buildProgram(
     .version(SEVSCOPE_VERSION)
     .exitOverride()
     .showHelpAfterError('(--help lists the options)');
-  addShowCommand(program, out);
-  addOvmfCommands(program, out, exit);
-  addVmsaCommands(program, out, exit);
-  addValidateCommand(program, out, exit, workerPath);
-  addExplainCommand(program, out, exit, explainPath);
-  addLaunchCommands(program, out, exit, workerPath);
-  addDigestCommand(program, out);
+  addShowCommand(io, program, out);
+  addOvmfCommands(io, program, out, exit);
+  addVmsaCommands(io, program, out, exit);
+  addValidateCommand(io, program, out, exit, workerPath);
+  addExplainCommand(io, program, out, exit);
+  addLaunchCommands(io, program, out, exit, workerPath);
+  addDigestCommand(io, program, out);
   program
     .command('sample <folder>')
     .description('write a sample: firmware, VMSA pages, keys, and launches that match and do not')
     .action(async (folder: string) => {
-      for (const { name, text } of await writeSample(folder)) out.line(`${folder}/${name}: ${text}`);
+      for (const { name, text } of await writeSample(io, folder)) out.line(`${folder}/${name}: ${text}`);
     });
   return program;
 }

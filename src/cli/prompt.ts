@@ -1,7 +1,7 @@
 // Questions at the terminal: user names are seen while they are typed, passwords are not.
 
-import type { Prompt } from '../libvirt/client';
-import { HIDDEN, questionText } from '../libvirt/prompts';
+import type { Prompt } from '../libvirt/contract';
+import { HIDDEN, questionText } from '../libvirt/credentials';
 import { askLine } from './terminal';
 
 /** The questions that are asked now: there is one terminal for all hosts. */

@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import * as appErrors from '../app/errors';
 import { readPages } from '../core/vmsa/forms/readPages';
+import type { Io } from '../app/io';
 import { choosePage, fileName, readWhole } from '../app/vmsaFile';
 import { vcpuOption } from './options';
 import type { Output } from './output';
@@ -17,7 +18,7 @@ interface ShowOptions {
 }
 
 /** Adds `show`. */
-export function addShowCommand(program: Command, out: Output): void {
+export function addShowCommand(io: Io, program: Command, out: Output): void {
   program
     .command('show <file>')
     .description('decode a firmware image or a VMSA page, whichever the file is')
@@ -25,7 +26,7 @@ export function addShowCommand(program: Command, out: Output): void {
     .option('--json', 'print JSON')
     .addOption(vcpuOption())
     .action(async (file: string, options: ShowOptions) => {
-      showFile(await readWhole(file), file, options, out);
+      showFile(await readWhole(io, file), file, options, out);
     });
 }
 

@@ -6,7 +6,7 @@ import { Writable } from 'node:stream';
 import type { OutputConfiguration } from 'commander';
 import { byteCount } from '../core/binary/hex';
 import { terminalLine, terminalText } from '../core/binary/plainText';
-import type { OnProgress } from '../node/read';
+import type { OnProgress } from '../app/io';
 import type { Output } from './output';
 
 /** What of a stream is used; those of the process are such, and a buffer can be. */

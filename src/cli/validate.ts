@@ -10,10 +10,9 @@ import { junitXml, type JunitCheck } from '../core/check/exportJunit';
 import type { LaunchFile } from '../core/check/launchFile';
 import type { Report } from '../core/launch/report';
 import { MAX_SECRETS, secretGuid, type Secret } from '../core/tech/sev/secret';
+import type { Io } from '../app/io';
 import { runCheck, sealForLaunch, statedPlatform } from '../app/launch';
 import { readLaunchFile } from '../app/launchFile';
-import { readUpTo } from '../node/read';
-import { writeWhole } from '../node/write';
 import { findLaunchFiles } from './launchFiles';
 import { needed, ownerInputs, recordedInputs, type LaunchOptions } from './launchOptions';
 import { columns, printJson, type Output } from './output';
@@ -23,6 +22,7 @@ import { validateSeveral } from './validateSeveral';
 
 /** Adds the command; `exit` takes 1 for a measurement that does not match. */
 export function addValidateCommand(
+  io: Io,
   program: Command,
   out: Output,
   exit: (status: number) => void,
@@ -32,35 +32,37 @@ export function addValidateCommand(
     .command('validate')
     .description('check launch measurements; exit status 0 if all match, 1 if one does not');
   addValidateOptions(command).action(async (options: ValidateOptions) => {
-    exit(await validate(options, out, workerPath));
+    exit(await validate(io, options, out, workerPath));
   });
 }
 
 /** Runs the checks and prints their answers. @returns the exit status */
 async function validate(
+  io: Io,
   options: ValidateOptions,
   out: Output,
   workerPath: string | undefined,
 ): Promise<number> {
-  const { paths, several } = await findLaunchFiles(options.launch ?? []);
-  if (several) return validateSeveral(paths, options, out, workerPath);
+  const { paths, several } = await findLaunchFiles(io, options.launch ?? []);
+  if (several) return validateSeveral(io, paths, options, out, workerPath);
   const { launch: [launch] = [], ...rest } = options;
   const one = launch === undefined ? rest : { ...rest, launch };
-  if (options.junit === undefined) return validateOne(one, out, workerPath, () => undefined);
-  return withJunit(options.junit, launch ?? 'command line', (told) =>
-    validateOne(one, out, workerPath, told),
+  if (options.junit === undefined) return validateOne(io, one, out, workerPath, () => undefined);
+  return withJunit(io, options.junit, launch ?? 'command line', (told) =>
+    validateOne(io, one, out, workerPath, told),
   );
 }
 
 /** Runs one check and writes how it ended, also when it failed. */
 async function withJunit(
+  io: Io,
   path: string,
   file: string,
   run: (told: (report: Report) => void) => Promise<number>,
 ): Promise<number> {
   const begun = new Date();
   const write = (outcome: JunitCheck['outcome']) =>
-    writeWhole(path, junitXml([{ file, outcome, milliseconds: Date.now() - begun.getTime() }], begun));
+    io.write(path, junitXml([{ file, outcome, milliseconds: Date.now() - begun.getTime() }], begun));
   let outcome: JunitCheck['outcome'] | undefined;
   try {
     return await run((report) => (outcome = { report }));
@@ -78,39 +80,45 @@ type OneLaunch = Omit<ValidateOptions, 'launch'> & Pick<LaunchOptions, 'launch'>
 
 /** Runs one check and prints its answer. @returns the exit status */
 async function validateOne(
+  io: Io,
   options: OneLaunch,
   out: Output,
   workerPath: string | undefined,
   told: (report: Report) => void,
 ): Promise<number> {
-  const file = options.launch === undefined ? undefined : await readLaunchFile(resolve(options.launch));
+  const file = options.launch === undefined ? undefined : await readLaunchFile(io, resolve(options.launch));
   // A file that holds a recorded launch is checked as such, unless a domain is asked for.
   const isRecorded = file?.launch !== undefined || options.measurement !== undefined;
   const named = isRecorded && options.connect === undefined ? undefined : file?.domain;
-  if (options.domain !== undefined || named) return validateRunning(options, file, out, workerPath, told);
+  if (options.domain !== undefined || named) return validateRunning(io, options, file, out, workerPath, told);
   if (options.timeout !== undefined) throw errors.domainNeeded('--timeout');
   const inputs = recordedInputs(options, file);
   checkSecretOptions(options);
-  const report = await runCheck(inputs, { onProgress: out.onProgress });
+  const report = await runCheck(io, inputs, { onProgress: out.onProgress });
   told(report);
   printReport(report, options, out);
   if (report.verdict !== 'matches') return 1;
   // Only now: nothing is read or made for a guest that is not the right one.
   if (options.injectSecret.length > 0) {
-    const { header, payload, noRoom } = await sealForLaunch(inputs, await readSecrets(options.injectSecret));
+    const { header, payload, noRoom } = await sealForLaunch(
+      io,
+      inputs,
+      await readSecrets(io, options.injectSecret),
+    );
     // No error, because files can be for a guest whose secrets go to an address that the person gives.
     if (noRoom !== undefined)
       out.note(
         `WARNING: The firmware has no area for secrets (${noRoom}): whoever injects these must say at which address the guest looks for them.`,
       );
-    await writeWhole(options.secretHeader!, toBase64(header));
-    await writeWhole(options.secretPayload!, toBase64(payload));
+    await io.write(options.secretHeader!, toBase64(header));
+    await io.write(options.secretPayload!, toBase64(payload));
     if (!options.json) out.line(`OK: sealed ${countOf(options.injectSecret.length, 'secret')}`);
   }
   return 0;
 }
 
 async function validateRunning(
+  io: Io,
   options: OneLaunch,
   file: LaunchFile | undefined,
   out: Output,
@@ -139,8 +147,9 @@ async function validateRunning(
     timeoutMs: options.timeout,
   };
   const { report, status, injected } = await validateDomain(
+    io,
     inputs,
-    injectSecret.length > 0 ? { ...run, secrets: () => readSecrets(injectSecret) } : run,
+    injectSecret.length > 0 ? { ...run, secrets: () => readSecrets(io, injectSecret) } : run,
     out,
   );
   told(report);
@@ -175,13 +184,13 @@ function checkSecretOptions({ injectSecret, secretHeader, secretPayload }: OneLa
   if ((secretHeader === undefined) !== (secretPayload === undefined)) throw errors.bothSecretFiles();
 }
 
-async function readSecrets(specs: readonly string[]): Promise<Secret[]> {
+async function readSecrets(io: Io, specs: readonly string[]): Promise<Secret[]> {
   const secrets: Secret[] = [];
   try {
     for (const spec of specs) {
       const [name, path, ...rest] = spec.split(':');
       if (!name || path === undefined || rest.length > 0) throw errors.badSecret();
-      secrets.push({ guid: secretGuid(name), data: await readUpTo(path, MAX_SECRETS) });
+      secrets.push({ guid: secretGuid(name), data: await io.read(path, MAX_SECRETS) });
     }
     return secrets;
   } catch (error) {

@@ -6,7 +6,9 @@ import type { RuleResult } from '../core/launch/report';
 import type { Report } from '../core/launch/report';
 import type { Secret } from '../core/tech/sev/secret';
 import { checkDomain, type DomainInputs } from '../app/domainCheck';
-import type { ConnectOptions } from '../libvirt/client';
+import type { Io } from '../app/io';
+import { libvirt } from '../libvirt/client';
+import type { ConnectOptions } from '../libvirt/contract';
 import { columns, type Output } from './output';
 import { askAtTerminal } from './prompt';
 
@@ -51,13 +53,15 @@ export function terminalConnection({
 
 /** Checks a domain. @throws CheckError */
 export async function validateDomain(
+  io: Io,
   inputs: DomainInputs,
   run: DomainRun,
   out: Output,
 ): Promise<DomainAnswer> {
   const { secrets } = run;
-  const options = { connection: terminalConnection(run), onProgress: out.onProgress };
+  const options = { libvirt, connection: terminalConnection(run), onProgress: out.onProgress };
   const { report, injected, injectionError } = await checkDomain(
+    io,
     inputs,
     options,
     // As virt-qemu-sev-validate: whoever says --insecure gets what she asks for.

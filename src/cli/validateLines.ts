@@ -1,6 +1,7 @@
 // `sevscope validate --launch` with several files: one line for each, with the place of what is wrong, and a summary.
 
 import { relative } from 'node:path';
+import type { Io } from '../app/io';
 import { errorPlace, verdictPlace } from '../app/launchPlaces';
 import type { LineColumn } from '../app/launchText';
 import type { LaunchResult } from '../app/checkMany';
@@ -25,18 +26,19 @@ const sentenceOf = ({ outcome }: LaunchResult): string =>
   'error' in outcome ? outcome.error.message : outcome.report.summary;
 
 /** Where in its launch file the cause of a result stands. */
-async function placeIn({ path, outcome }: LaunchResult): Promise<LineColumn> {
-  const text = await readLaunchText(path).catch(() => '');
+async function placeIn(io: Io, { path, outcome }: LaunchResult): Promise<LineColumn> {
+  const text = await readLaunchText(io, path).catch(() => '');
   return 'error' in outcome ? errorPlace(text, outcome.error) : verdictPlace(text);
 }
 
 const at = (path: string, { line, column }: LineColumn): string => `${shortPath(path)}:${line}:${column}`;
 
 /** The line of a result, and one for each warning; what is wrong has its place, as compilers print it. */
-async function linesOf(result: LaunchResult): Promise<string[]> {
+async function linesOf(io: Io, result: LaunchResult): Promise<string[]> {
   const ending = endingOf(result);
   const warnings = 'report' in result.outcome ? result.outcome.report.warnings : [];
-  const place = ending === 'OK' && warnings.length === 0 ? undefined : at(result.path, await placeIn(result));
+  const place =
+    ending === 'OK' && warnings.length === 0 ? undefined : at(result.path, await placeIn(io, result));
   return [
     ending === 'OK'
       ? `OK ${shortPath(result.path)}: ${sentenceOf(result)}`
@@ -64,13 +66,16 @@ export class ResultLines {
   private next = 0;
   private printing = Promise.resolve();
 
-  constructor(private readonly out: Output) {}
+  constructor(
+    private readonly io: Io,
+    private readonly out: Output,
+  ) {}
 
   /** Takes a result; it is printed when all before it are. */
   add(result: LaunchResult, index: number): void {
     this.waiting.set(index, result);
     for (let ready = this.waiting.get(this.next); ready; ready = this.waiting.get(this.next)) {
-      const lines = linesOf(ready);
+      const lines = linesOf(this.io, ready);
       this.waiting.delete(this.next++);
       this.printing = this.printing.then(async () => {
         for (const line of await lines) this.out.line(line);
@@ -86,13 +91,13 @@ export class ResultLines {
 }
 
 /** Prints all results as one array: for each file its exit status, and its report or the error with its place. */
-export async function printResults(out: Output, results: readonly LaunchResult[]): Promise<void> {
+export async function printResults(io: Io, out: Output, results: readonly LaunchResult[]): Promise<void> {
   const rows = results.map(async (result) => {
     const { path, status, milliseconds, outcome } = result;
     const file = { file: shortPath(path), status, milliseconds: Math.round(milliseconds) };
     if ('report' in outcome) return { ...file, report: outcome.report };
     const { kind, code, message, advice, at: where } = outcome.error;
-    return { ...file, error: { kind, code, message, advice, at: where, ...(await placeIn(result)) } };
+    return { ...file, error: { kind, code, message, advice, at: where, ...(await placeIn(io, result)) } };
   });
   printJson(out, await Promise.all(rows));
 }

@@ -4,9 +4,10 @@
 import * as errors from './errors';
 import { junitXml } from '../core/check/exportJunit';
 import { checkMany, type LaunchQuestion } from '../app/checkMany';
+import type { Io } from '../app/io';
 import { statedPlatform } from '../app/launch';
 import { readLaunchFile } from '../app/launchFile';
-import { writeWhole } from '../node/write';
+import { libvirt } from '../libvirt/client';
 import { interruptible } from './interrupt';
 import { ownerInputs, recordedInputs } from './launchOptions';
 import type { Output } from './output';
@@ -30,6 +31,7 @@ const ONE_LAUNCH = {
 
 /** Checks all files and prints their results. @returns the exit status */
 export async function validateSeveral(
+  io: Io,
   paths: readonly string[],
   options: ValidateOptions,
   out: Output,
@@ -39,18 +41,19 @@ export async function validateSeveral(
     if (options[name as keyof typeof ONE_LAUNCH] !== undefined) throw errors.oneLaunchOnly(option);
   if (options.injectSecret.length > 0) throw errors.oneLaunchOnly('--inject-secret');
   const begun = new Date();
-  const jobs = paths.map((path) => ({ path, prepare: () => questionIn(path, options, workerPath) }));
-  const lines = options.json ? undefined : new ResultLines(out);
+  const jobs = paths.map((path) => ({ path, prepare: () => questionIn(io, path, options, workerPath) }));
+  const lines = options.json ? undefined : new ResultLines(io, out);
   const results = await interruptible((signal) =>
-    checkMany(jobs, {
+    checkMany(io, jobs, {
+      libvirt,
       signal,
       onProgress: out.onProgress,
       onResult: (result, index) => lines?.add(result, index),
     }),
   );
-  await (lines?.end(results) ?? printResults(out, results));
+  await (lines?.end(results) ?? printResults(io, out, results));
   if (options.junit !== undefined)
-    await writeWhole(
+    await io.write(
       options.junit,
       junitXml(
         results.map((r) => ({ ...r, file: shortPath(r.path) })),
@@ -62,11 +65,12 @@ export async function validateSeveral(
 
 /** What one of several launch files asks. */
 async function questionIn(
+  io: Io,
   path: string,
   options: ValidateOptions,
   workerPath: string | undefined,
 ): Promise<LaunchQuestion> {
-  const file = await readLaunchFile(path);
+  const file = await readLaunchFile(io, path);
   const named = { ...options, launch: shortPath(path) };
   if (file.launch) return { recorded: recordedInputs(named, file) };
   return {

@@ -5,6 +5,7 @@ import { EXPORT_FORMS } from '../core/vmsa/forms/exportForms';
 import { addPageOptions, addVcpuOptions, vcpuOption, type PageOptions } from './options';
 import type { Output } from './output';
 import { readPage } from './pages';
+import type { Io } from '../app/io';
 import { fileName } from '../app/vmsaFile';
 import { diffVmsa, identifyVmsa, type DiffOptions, type IdentifyOptions } from './vmsaDiff';
 import { buildVmsa, updateVmsa, USERSPACES, type UpdateOptions } from './vmsaMake';
@@ -13,7 +14,7 @@ import { exportVmsa, showVmsa, type ExportOptions } from './vmsaShow';
 type Exit = (status: number) => void;
 
 /** Adds the commands; `exit` takes the exit status of a command that has an answer of no. */
-export function addVmsaCommands(program: Command, out: Output, exit: Exit): void {
+export function addVmsaCommands(io: Io, program: Command, out: Output, exit: Exit): void {
   const vmsa = program
     .command('vmsa')
     .description('show, make, change and compare VMSA pages')
@@ -21,12 +22,12 @@ export function addVmsaCommands(program: Command, out: Output, exit: Exit): void
       'after',
       '\nFiles are read in any form: raw pages, a kernel log with dumps, hex dumps, base64,\nJSON of sevctl or of this tool; - is standard input.',
     );
-  addReaders(vmsa, out);
-  addMakers(vmsa, out);
-  addComparisons(vmsa, out, exit);
+  addReaders(io, vmsa, out);
+  addMakers(io, vmsa, out);
+  addComparisons(io, vmsa, out, exit);
 }
 
-function addReaders(vmsa: Command, out: Output): void {
+function addReaders(io: Io, vmsa: Command, out: Output): void {
   vmsa
     .command('show <file>')
     .description('decode a VMSA page field by field')
@@ -34,7 +35,7 @@ function addReaders(vmsa: Command, out: Output): void {
     .option('--json', 'print JSON, with every field')
     .addOption(vcpuOption())
     .action(async (file: string, options: { all?: true; json?: true; vcpu?: number }) => {
-      const { page } = await readPage(file, options.vcpu, out);
+      const { page } = await readPage(io, file, options.vcpu, out);
       showVmsa(page.bytes, fileName(file), options, out);
     });
   vmsa
@@ -47,16 +48,16 @@ function addReaders(vmsa: Command, out: Output): void {
     )
     .option('--output <path>', 'where to write; standard output otherwise')
     .addOption(vcpuOption())
-    .action((file: string, options: ExportOptions) => exportVmsa(file, options, out));
+    .action((file: string, options: ExportOptions) => exportVmsa(io, file, options, out));
 }
 
-function addMakers(vmsa: Command, out: Output): void {
+function addMakers(io: Io, vmsa: Command, out: Output): void {
   addPageOptions(vmsa.command('build <file>'))
     .description('write the page that a vCPU starts with')
     .addOption(
       new Option('--userspace <name>', 'the VMM, whose usual profile it is').choices(Object.keys(USERSPACES)),
     )
-    .action((file: string, options: PageOptions) => buildVmsa(file, options, out));
+    .action((file: string, options: PageOptions) => buildVmsa(io, file, options, out));
   const collect = (value: string, all: readonly string[]) => [...all, value];
   addVcpuOptions(vmsa.command('update <file>'))
     .description('change fields of a raw page in place; all other bytes stay')
@@ -70,10 +71,10 @@ function addMakers(vmsa: Command, out: Output): void {
       new Option('--userspace <name>', 'the VMM; makes no difference here').choices(Object.keys(USERSPACES)),
     )
     .addOption(vcpuOption())
-    .action((file: string, options: UpdateOptions) => updateVmsa(file, options, out));
+    .action((file: string, options: UpdateOptions) => updateVmsa(io, file, options, out));
 }
 
-function addComparisons(vmsa: Command, out: Output, exit: Exit): void {
+function addComparisons(io: Io, vmsa: Command, out: Output, exit: Exit): void {
   addPageOptions(vmsa.command('diff <file> [other]'))
     .description(
       'compare a page with another, or with the one that a CPU should have; exit status 1 if they differ',
@@ -82,7 +83,7 @@ function addComparisons(vmsa: Command, out: Output, exit: Exit): void {
     .addOption(new Option('--markdown', 'print Markdown').conflicts('json'))
     .addOption(vcpuOption())
     .action(async (file: string, other: string | undefined, options: DiffOptions) => {
-      exit((await diffVmsa(file, other, options, out)) ? 1 : 0);
+      exit((await diffVmsa(io, file, other, options, out)) ? 1 : 0);
     });
   vmsa
     .command('identify <file>')
@@ -91,6 +92,6 @@ function addComparisons(vmsa: Command, out: Output, exit: Exit): void {
     .option('--json', 'print JSON')
     .addOption(vcpuOption())
     .action(async (file: string, options: IdentifyOptions) => {
-      exit((await identifyVmsa(file, options, out)) ? 0 : 1);
+      exit((await identifyVmsa(io, file, options, out)) ? 0 : 1);
     });
 }

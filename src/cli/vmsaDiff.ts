@@ -14,6 +14,7 @@ import { explainDistance, identify, type Candidate } from '../core/vmsa/compare/
 import { VMSA } from '../core/vmsa/layout/layout';
 import type { VmsaField } from '../core/vmsa/page';
 import { decodeSignature } from '../core/vmsa/launch/signature';
+import type { Io } from '../app/io';
 import { readFirmware } from '../app/launch';
 import { fileName, readVmsaFile } from '../app/vmsaFile';
 import { asksForPage, requestFrom, type PageOptions } from './options';
@@ -28,9 +29,9 @@ export interface DiffOptions extends PageOptions {
 }
 
 /** Two files; `vcpu` is for those that hold several pages, unless neither does. */
-async function readBoth(file: string, other: string, vcpu: number | undefined, out: Output) {
+async function readBoth(io: Io, file: string, other: string, vcpu: number | undefined, out: Output) {
   const paths = [file, other];
-  const first = [await readVmsaFile(file), await readVmsaFile(other)];
+  const first = [await readVmsaFile(io, file), await readVmsaFile(io, other)];
   const single = first.every(({ read }) => read.pages.length === 1);
   return first.map((found, i) => {
     const index = single || found.read.pages.length > 1 ? (vcpu ?? 0) : 0;
@@ -41,20 +42,21 @@ async function readBoth(file: string, other: string, vcpu: number | undefined, o
   });
 }
 
-async function compared(file: string, other: string | undefined, options: DiffOptions, out: Output) {
+async function compared(io: Io, file: string, other: string | undefined, options: DiffOptions, out: Output) {
   const actual = fileName(file);
   if (other !== undefined) {
-    const [a, b] = await readBoth(file, other, options.vcpu, out);
+    const [a, b] = await readBoth(io, file, other, options.vcpu, out);
     return { fields: comparePages(a!, b!), names: { actual, expected: fileName(other) } };
   }
-  const { page } = await readPage(file, options.vcpu, out);
-  const request = await requestFrom(page.bytes, options);
+  const { page } = await readPage(io, file, options.vcpu, out);
+  const request = await requestFrom(io, page.bytes, options);
   const expected = `the generated page (${request.profile}, ${request.role})`;
   return { fields: compareWithGenerated(page.bytes, request), names: { actual, expected, request } };
 }
 
 /** Whether the pages differ. */
 export async function diffVmsa(
+  io: Io,
   file: string,
   other: string | undefined,
   options: DiffOptions,
@@ -62,7 +64,7 @@ export async function diffVmsa(
 ): Promise<boolean> {
   if (other === undefined && !asksForPage(options)) throw errors.comparisonNeeded();
   if (other !== undefined && asksForPage(options)) throw errors.twoComparisons();
-  const { fields, names } = await compared(file, other, options, out);
+  const { fields, names } = await compared(io, file, other, options, out);
   const differing = fields.filter((f) => f.differs);
   if (options.json) {
     printJson(out, comparisonJson(fields, names));
@@ -129,12 +131,17 @@ const candidateJson = (c: Candidate) => ({
 });
 
 /** Prints the launches that a page comes from. @returns whether one of them has exactly this page */
-export async function identifyVmsa(file: string, options: IdentifyOptions, out: Output): Promise<boolean> {
-  const { page } = await readPage(file, options.vcpu, out);
+export async function identifyVmsa(
+  io: Io,
+  file: string,
+  options: IdentifyOptions,
+  out: Output,
+): Promise<boolean> {
+  const { page } = await readPage(io, file, options.vcpu, out);
   const found = identify(page.bytes);
   const own = ownFacts(page.bytes);
   const { firmware } = options;
-  const address = firmware === undefined ? undefined : (await readFirmware(firmware)).resetAddress;
+  const address = firmware === undefined ? undefined : (await readFirmware(io, firmware)).resetAddress;
   if (options.json) {
     printJson(out, {
       file: fileName(file),

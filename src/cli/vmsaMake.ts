@@ -18,8 +18,8 @@ import { VMSA, VMSA_SIZE, vmsaLeaf } from '../core/vmsa/layout/layout';
 import { vmsaFields, vmsaSummary } from '../core/vmsa/page';
 import { findProfile, type KnownProfile } from '../core/vmsa/launch/profiles';
 import { encodeSignature } from '../core/vmsa/launch/signature';
+import type { Io } from '../app/io';
 import { STANDARD_INPUT, fileName } from '../app/vmsaFile';
-import { writeWhole } from '../node/write';
 import { cpuFrom, resetAddressFrom, roleFrom, svsmFrom, type PageOptions } from './options';
 import type { Output } from './output';
 import { readPage } from './pages';
@@ -35,7 +35,7 @@ function profileFrom({ profile, userspace }: PageOptions): KnownProfile {
 }
 
 /** Writes the page that a vCPU starts with. */
-export async function buildVmsa(file: string, options: PageOptions, out: Output): Promise<void> {
+export async function buildVmsa(io: Io, file: string, options: PageOptions, out: Output): Promise<void> {
   const profile = profileFrom(options);
   const role = roleFrom(options.cpu ?? 0)!;
   const needs = needsOf(profile, role);
@@ -45,10 +45,10 @@ export async function buildVmsa(file: string, options: PageOptions, out: Output)
     profile: profile.id,
     role,
     cpu: cpu ?? { family: 0, model: 0, stepping: 0 },
-    resetAddress: await resetAddressFrom(options, needs.resetAddress),
+    resetAddress: await resetAddressFrom(io, options, needs.resetAddress),
     svsm: svsmFrom(profile, needs, options),
   });
-  await writeWhole(file, bytes);
+  await io.write(file, bytes);
   out.line(`${file}: ${vmsaSummary(bytes)}`);
 }
 
@@ -81,6 +81,7 @@ const noAddressNote = (profile: KnownProfile, role: Role): string =>
 
 /** The fields that options change, in the order in which they are written. */
 async function changesFrom(
+  io: Io,
   options: UpdateOptions,
   page: Uint8Array,
   out: Output,
@@ -98,7 +99,7 @@ async function changesFrom(
   // Asked to be of another vCPU, a page that starts as the first does would say nothing of where that one starts.
   if (!given && needed && options.cpu !== undefined && startsAtResetVector(values))
     throw vmsaErrors.resetAddressNeeded();
-  const address = await resetAddressFrom(options, needed);
+  const address = await resetAddressFrom(io, options, needed);
   if (address !== undefined) {
     const { csBase, ip } = splitResetAddress(address);
     changes.push([vmsaLeaf('cs_base'), csBase], [vmsaLeaf('rip'), ip]);
@@ -107,12 +108,12 @@ async function changesFrom(
 }
 
 /** Changes fields of a page in its file, and nothing else. */
-export async function updateVmsa(file: string, options: UpdateOptions, out: Output): Promise<void> {
-  const { page, vcpu, read, bytes } = await readPage(file, options.vcpu, out);
+export async function updateVmsa(io: Io, file: string, options: UpdateOptions, out: Output): Promise<void> {
+  const { page, vcpu, read, bytes } = await readPage(io, file, options.vcpu, out);
   if (file === STANDARD_INPUT || (read.format !== 'page' && read.format !== 'pages'))
     throw errors.onlyRawUpdates(fileName(file), file === STANDARD_INPUT ? 'stream' : read.title);
   const changed = page.bytes.slice();
-  for (const [leaf, value] of await changesFrom(options, changed, out)) {
+  for (const [leaf, value] of await changesFrom(io, options, changed, out)) {
     const patch = patchField(changed, leaf, value);
     if (patch) applyPatch(changed, patch);
   }
@@ -123,7 +124,7 @@ export async function updateVmsa(file: string, options: UpdateOptions, out: Outp
   }
   const whole = Uint8Array.from(bytes);
   whole.set(changed, vcpu * VMSA_SIZE);
-  await writeWhole(file, whole);
+  await io.write(file, whole);
   const before = vmsaFields(page.bytes);
   vmsaFields(changed).forEach((f, i) => {
     if (names.has(f.name)) out.line(`${file}: ${f.name} ${before[i]!.raw} -> ${f.raw}`);

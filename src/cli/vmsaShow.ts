@@ -7,8 +7,8 @@ import { fieldsSet, findExport } from '../core/vmsa/forms/exportPage';
 import { vmsaFindings } from '../core/vmsa/checks';
 import { groupFields, vmsaFields, vmsaSummary } from '../core/vmsa/page';
 import { pageJson } from '../core/vmsa/forms/pageJson';
+import type { Io } from '../app/io';
 import { fileName } from '../app/vmsaFile';
-import { writeWhole } from '../node/write';
 import { columns, findingLines, printJson, type Output } from './output';
 import { readPage } from './pages';
 
@@ -52,12 +52,12 @@ export interface ExportOptions {
 }
 
 /** Writes a page in another form, to a file or to standard output. */
-export async function exportVmsa(file: string, options: ExportOptions, out: Output): Promise<void> {
-  const { page } = await readPage(file, options.vcpu, out);
+export async function exportVmsa(io: Io, file: string, options: ExportOptions, out: Output): Promise<void> {
+  const { page } = await readPage(io, file, options.vcpu, out);
   const form = findExport(options.as)!;
   const text = form.write(page.bytes, fileName(file));
   if (options.output !== undefined) {
-    await writeWhole(options.output, text);
+    await io.write(options.output, text);
     out.line(`${options.output}: ${form.title} of ${fileName(file)}`);
   } else if (typeof text !== 'string' && out.isTerminal) {
     throw errors.binaryToTerminal();

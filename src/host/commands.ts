@@ -4,6 +4,7 @@
 import * as vscode from 'vscode';
 import * as shellErrors from './shell/errors';
 import { generateVmsa } from '../core/vmsa/launch/generate';
+import type { Io } from '../app/io';
 import { writeSample } from '../app/sample';
 import { LAUNCH_PATTERN, LAUNCH_SUFFIX, command, type CommandId, type EditorId } from '../contributions';
 import { isRequest } from '../protocol/vmsa';
@@ -28,20 +29,21 @@ export function registerCommands(
   domains: DomainsView,
   checks: Surroundings,
 ): vscode.Disposable[] {
+  const { io } = checks;
   const commands = {
-    ...vmsaCommands(editor, recent),
+    ...vmsaCommands(io, editor, recent),
     ...domainsCommands(domains, checks.memory),
-    generateVmsa: (target?: unknown, more?: unknown) => generate(recent, target, more),
+    generateVmsa: (target?: unknown, more?: unknown) => generate(io, recent, target, more),
     compareImages,
     validateLaunch: (uri?: vscode.Uri) => validateLaunch(checks, uri),
     explainMismatch: (uri?: vscode.Uri) => validateLaunch(checks, uri, true),
     openReport: (uri?: vscode.Uri) =>
       withLaunchFile('Launch of the report', uri, async (file) =>
-        checks.reports.reveal(reportUri(await sourceIn(file))),
+        checks.reports.reveal(reportUri(await sourceIn(io, file))),
       ),
     recordLaunch: (given?: unknown) => recordLaunch(checks, given),
     validateDomain: (given?: unknown) => validateDomain(checks, given),
-    createSample,
+    createSample: (folder?: vscode.Uri) => createSample(io, folder),
     openAsOvmf: (uri?: vscode.Uri) => openWith(uri, 'ovmf'),
     openAsVmsa: (uri?: vscode.Uri) => openWith(uri, 'vmsa'),
   } satisfies Record<CommandId, Command>;
@@ -56,21 +58,24 @@ async function openWith(uri: vscode.Uri | undefined, editor: EditorId): Promise<
 }
 
 /** The reset address of the firmware that a caller names. */
-async function addressSaid(more: unknown): Promise<number | undefined> {
+async function addressSaid(io: Io, more: unknown): Promise<number | undefined> {
   if (typeof more !== 'object' || more === null || !('firmware' in more)) return undefined;
   const { firmware } = more;
-  return typeof firmware === 'string' ? await resetAddressAt(vscode.Uri.parse(firmware, true)) : undefined;
+  return typeof firmware === 'string'
+    ? await resetAddressAt(io, vscode.Uri.parse(firmware, true))
+    : undefined;
 }
 
 /** Generates a page, saves it and opens it. With `target` and `answers` it asks nothing. */
 async function generate(
+  io: Io,
   recent: RecentCpus,
   target?: unknown,
   more?: unknown,
 ): Promise<vscode.Uri | undefined> {
   const answers = isRequest(more) ? more : undefined;
   if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
-  const request = answers ?? (await pickRequest(recent, await addressSaid(more)));
+  const request = answers ?? (await pickRequest(io, recent, await addressSaid(io, more)));
   if (!request) return undefined;
   const { bytes } = generateVmsa(request);
   let saved: vscode.Uri | undefined;
@@ -125,7 +130,7 @@ async function withLaunchFile(
 }
 
 /** Writes the sample into a folder and offers to open it. */
-async function createSample(folder?: vscode.Uri): Promise<void> {
+async function createSample(io: Io, folder?: vscode.Uri): Promise<void> {
   if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
   const parent =
     folder ??
@@ -141,7 +146,7 @@ async function createSample(folder?: vscode.Uri): Promise<void> {
   if (!parent) return;
   if (parent.scheme !== 'file') throw shellErrors.notOnDisk(parent.scheme);
   const sample = folder ?? vscode.Uri.joinPath(parent, 'sevscope-sample');
-  await writeSample(sample.fsPath);
+  await writeSample(io, sample.fsPath);
   if (folder) return;
   const open = 'Open Folder';
   const answer = await notify('information', `The sample is in ${sample.fsPath}.`, open);

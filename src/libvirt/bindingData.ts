@@ -4,7 +4,8 @@
 import * as koffi from 'koffi';
 import type { Fault } from './faults';
 import type { ParameterValue } from './launchSecurity';
-import { CREDENTIALS, type Ask, type Credential } from './prompts';
+import { CREDENTIALS, type Credential } from './credentials';
+import type { Ask } from './prompts';
 
 /** An address in this process. */
 export type Pointer = bigint;

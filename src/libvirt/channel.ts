@@ -17,26 +17,15 @@ import {
   type Request,
 } from './api';
 import { ownAccount, safeEnvironment } from './environment';
-import { encodeAnswers, LONGEST_QUESTIONS, parseQuestions, PROMPT_FD, type Credential } from './prompts';
-
-/** A question for the person. Its texts are the host's, with control characters escaped. */
-export type Prompt = Credential;
-/** Her answer. Bytes are cleared once they are sent; a text cannot be. */
-export type PromptAnswer = string | Uint8Array;
+import type { ConnectOptions, Prompt } from './contract';
+import type { Credential } from './credentials';
+import { encodeAnswers, LONGEST_QUESTIONS, parseQuestions, PROMPT_FD } from './prompts';
 
 /** What a channel needs to know. */
-export interface ChannelOptions {
-  /** The script of the worker, dist/libvirtWorker.js. */
-  readonly workerPath: string;
+export interface ChannelOptions extends Pick<ConnectOptions, 'onPrompt' | 'signal' | 'workerPath'> {
   readonly timeoutMs: number;
   /** Whether the worker has the environment and the terminal of this process. */
   readonly asTyped: boolean;
-  /** Answers all questions, or undefined to give up. Without it nothing that asks can be connected to. */
-  readonly onPrompt?: (
-    prompts: readonly Prompt[],
-    signal: AbortSignal,
-  ) => Promise<readonly PromptAnswer[] | undefined>;
-  readonly signal?: AbortSignal;
 }
 
 interface Waiting {

@@ -6,34 +6,16 @@ import type { DomainSummary, HostFacts, LaunchSecurityInfo } from '../core/domai
 import * as errors from './errors';
 import type { CheckError } from '../core/errors';
 import type { Answer, CallName } from './api';
-import { Channel, type ChannelOptions } from './channel';
+import { Channel } from './channel';
+import type { Connection, ConnectOptions, Libvirt } from './contract';
+import { thisMachine } from './thisMachine';
 import { parseConnectionUri } from './uri';
-
-export type { Prompt, PromptAnswer } from './channel';
-
-/** How to connect. */
-export interface ConnectOptions extends Pick<ChannelOptions, 'onPrompt' | 'signal' | 'workerPath'> {
-  readonly uri: string;
-  /**
-   * For a URI that a person typed as a command, where she could run any program herself: it is taken as it is, with
-   * the environment as it is. All others must pass the allow-list of uri.ts.
-   */
-  readonly asTyped?: boolean;
-  /** Her setting for plain TCP to other machines. */
-  readonly allowTcp?: boolean;
-  /** Milliseconds for each call, 10 s unless told. While a person answers a prompt the clock stands still. */
-  readonly timeoutMs?: number;
-}
 
 const TIMEOUT_MS = 10_000;
 /** Closing takes no longer than this; what has not ended by then is killed. */
 const CLOSE_MS = 1000;
 
-/**
- * Connects.
- * @throws CheckError: `usage` for a URI that is refused, `bug` when libvirt is missing or does not connect, `state` when
- * it stays silent, its process ends, the person does not answer, or `signal` stops it
- */
+/** Starts a worker and has it connect, as a Libvirt promises. @throws CheckError */
 export async function connect(options: ConnectOptions): Promise<Connection> {
   const { uri, asTyped = false, allowTcp = false, timeoutMs = TIMEOUT_MS, ...rest } = options;
   const target = asTyped ? undefined : parseConnectionUri(uri, { allowTcp });
@@ -50,14 +32,13 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     await channel.close(CLOSE_MS);
     throw channel.loginCancelled ? errors.loginCancelled() : error;
   }
-  return new Connection(channel);
+  return new WorkerConnection(channel);
 }
 
-/** A connection. A failure of one call leaves it usable, unless its process ended: then every call says so. */
-export class Connection {
+/** A connection through a worker process. */
+class WorkerConnection implements Connection {
   constructor(private readonly channel: Channel) {}
 
-  /** Becomes the reason when the connection has ended: undefined when it was closed. */
   get ended(): Promise<CheckError | undefined> {
     return this.channel.ended;
   }
@@ -66,26 +47,18 @@ export class Connection {
     return this.channel.call('host', {});
   }
 
-  /** All domains, running or not, in the host's order. */
   listDomains(): Promise<DomainSummary[]> {
     return this.channel.call('domains', {});
   }
 
-  /**
-   * A domain with its definition, by UUID (8-4-4-4-12 digits, either case), by id while it runs, or by name.
-   * @throws CheckError `usage` when the text is the UUID or id of one and the name of another, `bug` for no domain, and
-   * as parseDomainXml does for a definition that cannot be read
-   */
   domain(nameUuidOrId: string): Promise<Answer<'domain'>> {
     return this.channel.call('domain', { given: nameUuidOrId });
   }
 
-  /** What the host reports of the launch; all undefined for a domain without SEV. */
   launchSecurityInfo(uuid: string): Promise<LaunchSecurityInfo> {
     return this.channel.call('launchSecurity', { uuid });
   }
 
-  /** Gives a paused domain its sealed secret: base64, and a guest-physical address unless the firmware tells it. */
   async setLaunchSecurityState(
     uuid: string,
     secret: { readonly header: string; readonly payload: string; readonly address?: bigint },
@@ -98,8 +71,10 @@ export class Connection {
     await this.channel.call('resume', { uuid });
   }
 
-  /** Ends the connection and waits until its process is gone. May be called at any time and more than once. */
   close(): Promise<void> {
     return this.channel.close(CLOSE_MS, 'close' satisfies CallName);
   }
 }
+
+/** The libvirt of this machine. */
+export const libvirt: Libvirt = { connect, thisMachine };

@@ -2,8 +2,6 @@
 // here all that tells is compared: the short name, the full one, the machine's own ids, and where the connection goes, because
 // a container has another name than the machine whose socket it uses.
 
-import { readFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import type { HostFacts } from '../core/domain/facts';
 import { plainText } from '../core/binary/plainText';
 
@@ -14,9 +12,6 @@ export interface MachineIds {
   readonly ids: readonly string[];
 }
 
-/** systemd's id of the installation, and the firmware's of the machine, which only root may read. */
-const ID_FILES = ['/etc/machine-id', '/sys/class/dmi/id/product_uuid'];
-
 const plain = (uuid: string): string => uuid.trim().toLowerCase().replaceAll('-', '');
 
 /** An id that a million machines share tells nothing: all zeros, all ones, or a vendor's 03000200-…. */
@@ -26,12 +21,6 @@ const isTelling = (id: string): boolean =>
 /** The ids among the contents of files, plain; what identifies nothing is left out. */
 export function tellingIds(contents: readonly string[]): string[] {
   return contents.map(plain).filter(isTelling);
-}
-
-/** What this machine is known by. */
-export async function thisMachine(): Promise<MachineIds> {
-  const read = await Promise.all(ID_FILES.map((path) => readFile(path, 'utf8').catch(() => '')));
-  return { name: hostname(), ids: tellingIds(read) };
 }
 
 /** One name is the other, or its first part: `node1` is `node1.example.com`. */

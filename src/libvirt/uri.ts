@@ -2,7 +2,7 @@
 // run, here or there, and files to read; so only a short list of forms passes, is refused rather than trimmed, and is
 // written anew from its parts. On the command line, where the person could run any program herself, none of this applies.
 
-import { isIPv4, isIPv6 } from 'node:net';
+import { IPV4_REGEX } from 'valibot';
 import { plainText } from '../core/binary/plainText';
 
 /** A way to reach libvirtd. */
@@ -107,6 +107,9 @@ function unescape(text: string): string {
   return plain;
 }
 
+/** Whether a text is an IPv6 address without a zone, as every runtime reads it in a URL. */
+const isIpv6 = (text: string): boolean => /^[0-9a-f:.]+$/i.test(text) && URL.canParse(`http://[${text}]`);
+
 interface Authority {
   host: string | undefined;
   user: string | undefined;
@@ -125,7 +128,7 @@ function parseHost(text: string): string {
   if (text.includes('%')) refuse('The host has a percent escape, which no host name needs.');
   if (text.startsWith('[')) {
     const address = text.slice(1, -1);
-    if (!isIPv6(address)) refuse(`${quote(text)} is not an IPv6 address in brackets.`);
+    if (!isIpv6(address)) refuse(`${quote(text)} is not an IPv6 address in brackets.`);
     return address.toLowerCase();
   }
   if (!HOST_NAME.test(text)) refuse(`${quote(text)} is not the name or address of a host.`);
@@ -171,7 +174,7 @@ function parseParameters(query: string | undefined, transport: Transport): Map<s
 }
 
 function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
+  return host === 'localhost' || host === '::1' || (IPV4_REGEX.test(host) && host.startsWith('127.'));
 }
 
 function parseTransport(text: string | undefined, host: string | undefined): Transport {

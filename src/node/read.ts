@@ -1,30 +1,14 @@
-// Reads files for checks: small ones whole with a limit, large ones as a stream into a digest. Node only; used
-// by the command line and the extension host.
+// How Node reads files: small ones whole with a limit, large ones as a stream into a digest; and what it says of a path.
 
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { constants, open as openWithCallback } from 'node:fs';
-import { open, stat, type FileHandle } from 'node:fs/promises';
+import { access, lstat, open, readdir, stat, type FileHandle } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { basename } from 'node:path';
 import { promisify } from 'node:util';
 import * as ioErrors from '../app/ioErrors';
+import type { FileStat, FileTail, ReadOptions, StreamedFile } from '../app/io';
 import { CheckError } from '../core/errors';
-import type { FileDigest } from '../core/check/check';
-
-/** Called while a large file is read: bytes so far, of how many when that is known. */
-export type OnProgress = (name: string, done: number, total: number | undefined) => void;
-
-/** How a long read can be watched and stopped. */
-export interface ReadOptions {
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: OnProgress | undefined;
-}
-
-/** A file read as a stream: its digest, a hasher that can go on from there, and its last bytes. */
-export interface StreamedFile extends FileDigest {
-  readonly hasher: Hash;
-  readonly tail: Uint8Array;
-}
 
 /** A chunk is hashed in well under a frame, so that an extension host stays responsive. */
 const CHUNK = 256 * 1024;
@@ -34,11 +18,12 @@ const TAIL = 64 * 1024;
 
 const openDescriptor = promisify(openWithCallback) as (path: string, flags: number) => Promise<number>;
 
-function codeOf(error: unknown): string {
+/** The system's code of an error, such as ENOENT; of another error its text. */
+export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 
-/** Streams a file of any size. @throws CheckError when it cannot be read, or when the signal stops it */
+/** Reads a file in chunks of which none is kept. */
 export async function digestFile(
   path: string,
   { signal, onProgress }: ReadOptions = {},
@@ -61,12 +46,40 @@ export async function digestFile(
   return { name, bytes, sha256: hasher.copy().digest(), hasher, tail };
 }
 
-/** Whether a path is a pipe, which can be read once only. What cannot be looked at is found out by whoever reads it. */
-export function isPipe(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isFIFO(),
-    () => false,
-  );
+/** What the system says of a path, in the words of an Io. */
+export async function statOf(path: string, { ofLink } = { ofLink: false }): Promise<FileStat> {
+  try {
+    const found = await (ofLink ? lstat : stat)(path, { bigint: true });
+    const { dev, ino, size, mode, mtimeNs, ctimeNs } = found;
+    const kind = found.isFile()
+      ? 'file'
+      : found.isFIFO()
+        ? 'pipe'
+        : found.isDirectory()
+          ? 'folder'
+          : found.isSymbolicLink()
+            ? 'link'
+            : 'other';
+    return {
+      kind,
+      size: Number(size),
+      // Windows has no such bits: all files look open there.
+      mode: process.platform === 'win32' ? undefined : Number(mode) & 0o777,
+      identity: [path, dev, ino, size, mtimeNs, ctimeNs].join('\0'),
+    };
+  } catch (error) {
+    return { kind: 'none', code: codeOf(error) };
+  }
+}
+
+/** Asks the system whether this process may read a file, and takes its code for an answer. */
+export function whyUnreadable(path: string): Promise<string | undefined> {
+  return access(path, constants.R_OK).then(() => undefined, codeOf);
+}
+
+/** The names in a folder; one that cannot be read has no names. */
+export function listFolder(folder: string): Promise<string[]> {
+  return readdir(folder).catch(() => []);
 }
 
 /** A file that is open. */
@@ -95,7 +108,8 @@ async function withFile<T>(
   use: (opened: Opened) => Promise<T>,
 ): Promise<T> {
   try {
-    if (await isPipe(path)) return await use({ size: 0, chunks: pipeChunks(path, signal), file: undefined });
+    if ((await statOf(path)).kind === 'pipe')
+      return await use({ size: 0, chunks: pipeChunks(path, signal), file: undefined });
     const file = await open(path, FLAGS);
     try {
       return await use({ size: (await file.stat()).size, chunks: fileChunks(file, signal), file });
@@ -127,12 +141,8 @@ async function* pipeChunks(path: string, signal: AbortSignal | undefined): Async
   for await (const chunk of socket) yield chunk as Buffer;
 }
 
-/**
- * The last 64 KiB of a file, where the tables of a firmware image are, and its length. Reads no more than that, but
- * for a pipe, which has to be read to its end.
- * @throws CheckError when it cannot be read
- */
-export async function readTail(path: string): Promise<Pick<StreamedFile, 'tail' | 'bytes'>> {
+/** Reads the end of a file from its place; of a pipe, which has no places, all. */
+export async function readTail(path: string): Promise<FileTail> {
   const found = await withFile(path, undefined, async ({ file, size }) => {
     if (!file) return undefined;
     const tail = Buffer.alloc(Math.min(size, TAIL));
@@ -142,11 +152,7 @@ export async function readTail(path: string): Promise<Pick<StreamedFile, 'tail' 
   return found ?? digestFile(path);
 }
 
-/**
- * Reads a file whole when it has at most `limit` bytes; otherwise its first `limit + 1`, so that the caller sees
- * that there is more. Works on pipes, whose size nobody knows.
- * @throws CheckError when it cannot be read, or when the signal stops it
- */
+/** Reads a file into one buffer of `limit + 1` bytes, and clears what a pipe brought on the way there. */
 export async function readUpTo(path: string, limit: number, signal?: AbortSignal): Promise<Uint8Array> {
   return withFile(path, signal, async ({ file, chunks }) => {
     const buffer = Buffer.alloc(limit + 1);
@@ -170,14 +176,14 @@ export async function readUpTo(path: string, limit: number, signal?: AbortSignal
   });
 }
 
-/**
- * Reads a file whole into memory that threads share.
- * @throws CheckError when it cannot be read or has more than `most` bytes
- */
-export async function readShared(path: string, most: number): Promise<Uint8Array> {
-  const bytes = await readUpTo(path, most);
-  if (bytes.length > most) throw ioErrors.tooLarge(path, most);
-  const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
-  shared.set(bytes);
-  return shared;
+/** Reads standard input until it ends or there is more than `limit`. */
+export async function readStandardInput(limit: number): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of process.stdin) {
+    chunks.push(chunk as Buffer);
+    length += (chunk as Buffer).length;
+    if (length > limit) break;
+  }
+  return Buffer.concat(chunks);
 }

@@ -1,18 +1,12 @@
-// Writes result files whole or not at all. Node only; used by the command line and the extension host.
+// How Node writes result files: whole or not at all.
 
 import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { CheckError } from '../core/errors';
+import type { Content } from '../app/io';
 import * as ioErrors from '../app/ioErrors';
+import { codeOf } from './read';
 
-/** What a file is to hold: all of it, or its parts as they come. */
-type Content = Uint8Array | string | AsyncIterable<string>;
-
-/**
- * Writes a file so that an interrupted run leaves the old one. Follows links, keeps the mode of a file that is there,
- * and writes into what is no file, as a pipe or a terminal, instead of replacing it.
- * @param mode of a file that is new
- * @throws CheckError when it cannot be written
- */
+/** Writes beside a file and puts the result in its place. @param mode of a file that is new @throws CheckError when it cannot be written */
 export async function writeWhole(path: string, bytes: Content, mode?: number): Promise<void> {
   try {
     const target = await realpath(path).catch(() => path);
@@ -22,10 +16,7 @@ export async function writeWhole(path: string, bytes: Content, mode?: number): P
   } catch (error) {
     // Who makes the parts may have a reason to stop.
     if (error instanceof CheckError) throw error;
-    throw ioErrors.unwritableFile(
-      path,
-      error instanceof Error && 'code' in error ? String(error.code) : String(error),
-    );
+    throw ioErrors.unwritableFile(path, codeOf(error));
   }
 }
 

@@ -3,6 +3,7 @@
 
 import { resolve } from 'node:path';
 import { runProgram } from '../../src/cli/program';
+import { io } from './io';
 import type { Outcome } from './peer';
 
 /** Collects what is written. */
@@ -25,7 +26,6 @@ export interface RawOutcome extends Outcome {
 let running = false;
 /** Resolved before a test changes the folder. */
 const WORKER = resolve('dist/libvirtWorker.js');
-const EXPLAIN = resolve('dist/explainWorker.js');
 
 /** Runs a command with `folder` as the current one; one after the other, because the whole process has but one such. */
 export async function runHere(args: readonly string[], folder: string): Promise<RawOutcome> {
@@ -36,7 +36,7 @@ export async function runHere(args: readonly string[], folder: string): Promise<
   const home = process.cwd();
   process.chdir(folder);
   try {
-    const status = await runProgram(args, { stdout, stderr, workerPath: WORKER, explainPath: EXPLAIN });
+    const status = await runProgram(args, { io, stdout, stderr, workerPath: WORKER });
     const { bytes } = stdout;
     return { status, stdout: bytes.toString(), stderr: stderr.bytes.toString(), bytes };
   } finally {

@@ -17,6 +17,8 @@ import type { Stage } from '../../src/core/domain/stages';
 import { secretGuid } from '../../src/core/tech/sev/secret';
 import { buildOvmf } from '../../src/core/ovmf/build';
 import { checkDomain } from '../../src/app/domainCheck';
+import { libvirt } from '../../src/libvirt/client';
+import { io } from '../helpers/io';
 
 const owner = new Owner();
 after(() => owner.remove());
@@ -194,8 +196,10 @@ describe('On the libvirt test bed validate --domain meets', () => {
       const { kernel, initrd, cmdline, vcpus } = LAUNCH;
       const owners = { firmware: FIRMWARE, kernel, initrd, cmdline, vcpus, cpu: { family, model, stepping } };
       const checking = checkDomain(
+        io,
         { ...owners, keys: { tik, tek }, domain: victim.uuid },
         {
+          libvirt,
           connection: { uri, asTyped: true, workerPath },
           signal: stop.signal,
           onStage: (stage) => {

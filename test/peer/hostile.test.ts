@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { jsonText } from '../../src/core/binary/json';
 import { parseOvmf } from '../../src/core/ovmf/image';
 import { bySeverity } from '../../src/core/ovmf/lint';
@@ -25,6 +25,7 @@ import {
 import { runCli } from '../helpers/peer';
 import { codePaths, imagePaths, readImage } from '../helpers/realImages';
 import { assertWholeTree } from '../unit/core/ovmf/volumes/wholeTree';
+import { io } from '../helpers/io';
 
 /** The volume with the SEC phase and the reset vector, all that comes after the compressed one, begins in here. */
 const LAST_VOLUME = 0x40000;
@@ -32,7 +33,6 @@ const LAST_VOLUME = 0x40000;
 const HEADERS = 0x800;
 
 /** The thread behind the editor. */
-const WORKER = resolve('dist/volumesWorker.js');
 
 interface Sample {
   readonly name: string;
@@ -92,7 +92,7 @@ describe('A broken image', () => {
     const { value, findings } = parseOvmf(bytes);
     const contents = readContents(bytes, value, decompressSection);
     const all = [...findings, ...contents.findings];
-    const inThread = await readImageApart(WORKER, bytes, new AbortController().signal, () => undefined);
+    const inThread = await readImageApart(io, bytes, new AbortController().signal, () => undefined);
     assert.deepEqual(inThread, { findings: all, contents }, name);
     const lint = await run(['ovmf', 'lint', '--json', 'broken.fd'], folder);
     const show = await run(['ovmf', 'show', '--json', 'broken.fd'], folder);

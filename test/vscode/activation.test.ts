@@ -9,6 +9,7 @@ import { writeSample } from '../../src/app/sample';
 import { useFolder } from '../helpers/folder';
 import { closeEditors } from './closeEditors';
 import { until } from './until';
+import { io } from './machine';
 
 interface Manifest {
   contributes: { commands?: { command: string }[] };
@@ -53,7 +54,7 @@ describe('activation', () => {
     });
 
   it('is caused by a launch file, also outside of every folder: its lenses and problems are there', async () => {
-    await writeSample(folder);
+    await writeSample(io, folder);
     const text = readFileSync(join(folder, 'matches.sevlaunch.json'), 'utf8');
     const uri = await open('alone.sevlaunch.json', text.replace('OVMF.sample.fd', 'nowhere.fd'));
     await until('the extension is active', () => extension.isActive);

@@ -30,6 +30,7 @@ import {
   workers,
 } from './domainsView';
 import { until } from './until';
+import { io } from './machine';
 
 // What is refused comes before a report is opened or anything is remembered: neither may be touched.
 const unusedReports = undefined as unknown as ReportEditor;
@@ -82,7 +83,7 @@ describe('A URI that would run a program', () => {
       await run('sevscope.addConnection', uri());
       assert.deepEqual(connectionTexts(), [HOST]);
       const { connections } = make();
-      const around = { reports: unusedReports, connections, memory: unusedMemory };
+      const around = { io, reports: unusedReports, connections, memory: unusedMemory };
       const target = { uri: uri(), domain: 'guest', name: 'guest' };
       await assert.rejects(validateDomain(around, target), refused(reason));
       await assert.rejects(recordLaunch(around, target), refused(reason));

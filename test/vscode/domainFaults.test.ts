@@ -18,6 +18,7 @@ import type { PROCEDURES, WireFault } from '../helpers/relay';
 import { memory, run, workers } from './domainsView';
 import { loopDelay } from './turns';
 import { until } from './until';
+import { io } from './machine';
 
 const { extensionUri } = vscode.extensions.getExtension('sevscope.sevscope')!;
 /** Seconds that a question may take, and milliseconds for a whole check that meets silence. */
@@ -97,7 +98,7 @@ describe('A check of a domain meets', function () {
     const file = vscode.Uri.file(join(folder, 'guest.sevlaunch.json'));
     const target = { uri, domain: domain.name, name: domain.name };
     const panel = new TestPanel();
-    const editor = new ReportEditor(extensionUri, {
+    const editor = new ReportEditor(io, extensionUri, {
       store: new ReportStore(kept),
       mayConnect: () => Promise.resolve(true),
       onVerdict: (_target, verdict) => verdicts.push(verdict),

@@ -14,6 +14,7 @@ import { reportSource, reportUri, type DomainTarget } from '../../src/host/launc
 import { ReportStore } from '../../src/host/launch/reportStore';
 import { TestPanel } from '../helpers/panel';
 import { until } from './until';
+import { io } from './machine';
 
 const { extensionUri } = vscode.extensions.getExtension('sevscope.sevscope')!;
 
@@ -46,7 +47,7 @@ let folder: string;
 let file: vscode.Uri;
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sevscope-report-'));
-  await writeSample(folder);
+  await writeSample(io, folder);
   file = vscode.Uri.file(join(folder, 'matches.sevlaunch.json'));
 });
 after(() => {
@@ -65,7 +66,7 @@ const verdicts: unknown[] = [];
 
 async function openReport(uri: vscode.Uri, store = new ReportStore(new Memory()), mayConnect = true) {
   const panel = new TestPanel();
-  const editor = new ReportEditor(extensionUri, {
+  const editor = new ReportEditor(io, extensionUri, {
     store,
     mayConnect: () => Promise.resolve(mayConnect),
     onVerdict: (_target, verdict) => verdicts.push(verdict),

@@ -11,6 +11,7 @@ import { reportUri } from '../../src/host/launch/reportSource';
 import { CheckError } from '../../src/core/errors';
 import { useFolder } from '../helpers/folder';
 import { closeEditors } from './closeEditors';
+import { io } from './machine';
 
 const MILAN = { family: 25, model: 1, stepping: 1 };
 const BSP: VmsaRequest = { profile: 'sev-es', role: 'bsp', cpu: MILAN };
@@ -116,7 +117,7 @@ describe('Editors on our own addresses', () => {
 describe('A launch file', () => {
   withSample();
   const { extensionUri } = vscode.extensions.getExtension('sevscope.sevscope')!;
-  const verdictOf = async (uri: vscode.Uri) => (await runRecorded(uri, { extensionUri })).report.verdict;
+  const verdictOf = async (uri: vscode.Uri) => (await runRecorded(io, uri, { extensionUri })).report.verdict;
 
   it('gives the same verdicts as on the command line', async () => {
     assert.equal(await verdictOf(file('matches.sevlaunch.json')), 'matches');

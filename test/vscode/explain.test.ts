@@ -17,6 +17,7 @@ import { TestPanel } from '../helpers/panel';
 import { closeEditors } from './closeEditors';
 import { memory } from './domainsView';
 import { until } from './until';
+import { io } from './machine';
 
 const { extensionUri } = vscode.extensions.getExtension('sevscope.sevscope')!;
 
@@ -24,7 +25,7 @@ let folder: string;
 const fileOf = (name: string) => vscode.Uri.file(join(folder, name));
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sevscope-explain-'));
-  await writeSample(folder);
+  await writeSample(io, folder);
 });
 after(() => {
   rmSync(folder, { recursive: true, force: true });
@@ -33,7 +34,7 @@ after(() => {
 /** Opens a report in a panel of the test. */
 async function openReport(uri: vscode.Uri, store = new ReportStore(memory())) {
   const panel = new TestPanel();
-  const editor = new ReportEditor(extensionUri, {
+  const editor = new ReportEditor(io, extensionUri, {
     store,
     mayConnect: () => Promise.resolve(false),
     onVerdict: () => undefined,

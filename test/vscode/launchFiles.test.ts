@@ -18,6 +18,7 @@ import { useFolder } from '../helpers/folder';
 import { closeEditors } from './closeEditors';
 import { HOST, extension, memory, run, used, withHost } from './domainsView';
 import { until } from './until';
+import { io } from './machine';
 
 let folder: string;
 /** Each suite starts with the extension and the sample. A hook outside of them would start it before any test. */
@@ -26,7 +27,7 @@ const withSample = () => {
     await extension.activate();
   });
   closeEditors();
-  useFolder((made) => writeSample((folder = made)));
+  useFolder((made) => writeSample(io, (folder = made)));
 };
 
 const at = (name: string) => vscode.Uri.file(join(folder, name));
@@ -286,7 +287,7 @@ describe('A launch that is recorded', () => {
     const worker = fakeWorker(folder, fakeHost());
     const connections = new Connections(worker);
     used.push(connections);
-    const around = { reports: undefined as unknown as ReportEditor, connections, memory: memory() };
+    const around = { io, reports: undefined as unknown as ReportEditor, connections, memory: memory() };
     try {
       await recordLaunch(around, { uri: HOST, domain: FAKE_UUID, name: 'guest' });
       const { document } = vscode.window.activeTextEditor!;
@@ -322,7 +323,7 @@ describe('A launch that is recorded', () => {
     const worker = fakeWorker(folder, `require('node:fs').writeFileSync(${JSON.stringify(asked)}, '')`);
     const connections = new Connections(worker);
     used.push(connections);
-    const around = { reports: undefined as unknown as ReportEditor, connections, memory: memory() };
+    const around = { io, reports: undefined as unknown as ReportEditor, connections, memory: memory() };
     const foreign = { uri: 'qemu+ssh://elsewhere/system', domain: FAKE_UUID, name: 'guest' };
     // Nobody answers the question in this window, if it is shown at all.
     const asking = recordLaunch(around, foreign).catch(() => undefined);

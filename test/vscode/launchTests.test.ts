@@ -12,6 +12,7 @@ import { LaunchTree } from '../../src/host/launch/launchTree';
 import { ruleId, stepId } from '../../src/host/launch/testItems';
 import { RecordedRun } from '../helpers/testRun';
 import { memory } from './domainsView';
+import { io } from './machine';
 
 const { extensionUri } = vscode.extensions.getExtension('sevscope.sevscope')!;
 const controller = vscode.tests.createTestController('sevscope.ofTests', 'Of the tests');
@@ -19,7 +20,7 @@ const controller = vscode.tests.createTestController('sevscope.ofTests', 'Of the
 let folder: string;
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sevscope-tests-'));
-  await writeSample(folder);
+  await writeSample(io, folder);
   const matches = JSON.parse(readFileSync(join(folder, 'matches.sevlaunch.json'), 'utf8')) as object;
   const put = (name: string, more: object) => {
     writeFileSync(join(folder, `${name}.sevlaunch.json`), JSON.stringify({ ...matches, ...more }, null, 2));
@@ -48,7 +49,7 @@ function treeOf(names: readonly string[], agreed: readonly string[] = []) {
       createTestItem: controller.createTestItem.bind(controller),
       createTestRun: () => recorded.run,
     }),
-    { extensionUri, memory: memory({ 'sevscope.confirmedConnections': agreed }) },
+    { io, extensionUri, memory: memory({ 'sevscope.confirmedConnections': agreed }) },
   );
   const run = (token = new vscode.CancellationTokenSource().token) =>
     tree.run(new vscode.TestRunRequest(items), token);

@@ -11,6 +11,8 @@ import { OvmfEditor } from '../../src/host/ovmf/ovmfEditor';
 import { TestPanel } from '../helpers/panel';
 import { closeEditors } from './closeEditors';
 import { until } from './until';
+import { nodeIo } from '../../src/node/io';
+import { io } from './machine';
 
 let folder: string;
 const { extensionUri } = vscode.extensions.getExtension('sevscope.sevscope')!;
@@ -47,7 +49,7 @@ describe('An OVMF image that is open', () => {
     const uri = file('unread.fd', buildOvmf({ size: 0x4000 }));
     const panel = new TestPanel();
     // There is no thread's script below this folder.
-    const editor = new OvmfEditor(vscode.Uri.file(folder));
+    const editor = new OvmfEditor(nodeIo(folder), vscode.Uri.file(folder));
     await editor.resolveCustomEditor({ uri, dispose: () => undefined }, panel.panel);
     assert.equal(panel.viewOf('ovmf')!.bytes.length, 0x4000);
     const said = panel.viewOf('ovmf')?.unread;
@@ -70,7 +72,7 @@ describe('An OVMF image that is open', () => {
   it('says what a rebuild changed, of the steps of one build only the last, until that is forgotten', async () => {
     const uri = file('rebuilt.fd', buildOvmf({ size: 0x4000 }));
     const panel = new TestPanel();
-    const editor = new OvmfEditor(extensionUri);
+    const editor = new OvmfEditor(io, extensionUri);
     await editor.resolveCustomEditor({ uri, dispose: () => undefined }, panel.panel);
     assert.equal(panel.viewOf('ovmf')!.other, undefined);
     const shows = (size: number) => panel.viewOf('ovmf')?.bytes.length === size;
@@ -94,7 +96,7 @@ describe('An OVMF image that is open', () => {
       file('a.fd', buildOvmf({ size: 0x4000 })),
       file('b.fd', buildOvmf({ size: 0x5000, resetAddress: 0x808004 })),
     ];
-    const editor = new OvmfEditor(extensionUri);
+    const editor = new OvmfEditor(io, extensionUri);
     // A tab that is no editor of ours, as that of a diff is to an extension.
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     const panels = [new TestPanel(), new TestPanel()] as const;

@@ -16,6 +16,7 @@ import type { VmsaDocument } from '../../src/host/vmsa/vmsaDocument';
 import { VmsaEditor } from '../../src/host/vmsa/vmsaEditor';
 import { TestPanel } from '../helpers/panel';
 import { until } from './until';
+import { io } from './machine';
 
 const REQUEST: VmsaRequest = {
   profile: 'sev-es',
@@ -399,7 +400,7 @@ describe('A comparison', () => {
   });
   const compare = async (uri: vscode.Uri, editor: VmsaEditor) => {
     const panel = new TestPanel();
-    const comparison = new ComparisonEditor(EXTENSION, editor, recent);
+    const comparison = new ComparisonEditor(io, EXTENSION, editor, recent);
     void comparison.resolveCustomEditor({ uri, dispose: () => undefined }, panel.panel);
     await until('it is shown', () => panel.view !== undefined);
     closing.push(() => panel.dispose());

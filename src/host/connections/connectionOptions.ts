@@ -1,6 +1,6 @@
 // How the extension connects: through the allow-list, with the person's own settings, and her answers where a host asks.
 
-import type { ConnectOptions } from '../../libvirt/client';
+import type { ConnectOptions } from '../../libvirt/contract';
 import { promptPerson } from './connectionPrompts';
 import { allowsTcp, timeoutMs } from './connectionSettings';
 

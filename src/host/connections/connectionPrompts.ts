@@ -1,8 +1,8 @@
 // What a host asks while a connection logs in, put to the person, one question after the other.
 
 import * as vscode from 'vscode';
-import type { ConnectOptions, PromptAnswer } from '../../libvirt/client';
-import { HIDDEN, questionText } from '../../libvirt/prompts';
+import type { ConnectOptions, PromptAnswer } from '../../libvirt/contract';
+import { HIDDEN, questionText } from '../../libvirt/credentials';
 import { typeLine } from '../shell/ask';
 
 /** Asks for what a connection to `title` needs; when she gives up one question, none is answered. */

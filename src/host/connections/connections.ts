@@ -5,7 +5,8 @@ import * as vscode from 'vscode';
 import * as shellErrors from '../shell/errors';
 import type { HostFacts } from '../../core/domain/facts';
 import type { CheckError } from '../../core/errors';
-import { connect, type Connection } from '../../libvirt/client';
+import { connect } from '../../libvirt/client';
+import type { Connection } from '../../libvirt/contract';
 import { connectionOptions } from './connectionOptions';
 import { asCheckError } from '../shell/present';
 

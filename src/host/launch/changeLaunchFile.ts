@@ -5,6 +5,7 @@ import { errorFrom } from '../../core/errors';
 import * as shellErrors from '../shell/errors';
 import * as errors from './errors';
 import type { LaunchEdit } from '../../core/explain/explanation';
+import type { Io } from '../../app/io';
 import type { TextChange } from '../../app/launchEdits';
 import { changesApart, type ChangesAnswer } from './changesApart';
 
@@ -12,35 +13,33 @@ const isOfHost = ({ member }: LaunchEdit) => member[0] === 'launch';
 
 /**
  * Of the edits of each explanation, whether they make another launch file of one.
- * @param script path of launchEditsWorker.js
  * @param asksHost what the host reports is asked of it, and so is nothing that the file can change
  */
 export async function changeableBy(
-  script: string,
+  io: Io,
   file: vscode.Uri,
   edits: readonly (readonly LaunchEdit[])[],
   asksHost: boolean,
 ): Promise<boolean[]> {
   const { text } = await textOf(file);
-  const answers = await changesApart(script, { text, path: file.fsPath, edits });
+  const answers = await changesApart(io, { text, path: file.fsPath, edits });
   const isChange = (answer: ChangesAnswer) => 'changes' in answer && answer.changes.length > 0;
   return answers.map((answer, i) => isChange(answer) && !(asksHost && edits[i]?.some(isOfHost)));
 }
 
 /**
  * Makes the edits and shows them.
- * @param script path of launchEditsWorker.js
  * @throws CheckError when the file would be none, or was changed by somebody else meanwhile
  */
 export async function changeLaunchFile(
-  script: string,
+  io: Io,
   file: vscode.Uri,
   edits: readonly LaunchEdit[],
 ): Promise<void> {
   if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
   const { document, text } = await textOf(file);
   const { version } = document;
-  const [answer] = await changesApart(script, { text, path: file.fsPath, edits: [edits] });
+  const [answer] = await changesApart(io, { text, path: file.fsPath, edits: [edits] });
   if (answer && 'error' in answer) throw errorFrom(answer.error);
   // What is added where something is taken out comes before it.
   const inOrder = (a: TextChange, b: TextChange) => a.offset - b.offset || a.length - b.length;

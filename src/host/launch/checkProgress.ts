@@ -2,7 +2,7 @@
 
 import * as vscode from 'vscode';
 import { STAGES, type Stage } from '../../core/domain/stages';
-import type { OnProgress } from '../../node/read';
+import type { OnProgress } from '../../app/io';
 import type { RunningState } from '../../protocol/launch';
 import type { RunOptions } from './checks';
 import type { ReportSource } from './reportSource';

@@ -15,10 +15,11 @@ import {
   type DomainOutcome,
   type Injection,
 } from '../../app/domainCheck';
+import type { Io } from '../../app/io';
 import { launchInputs, ownerInputsOf, runCheck, statedPlatform } from '../../app/launch';
 import type { LaunchFile } from '../../core/check/launchFile';
 import { parseLaunchFile, readLaunchText } from '../../app/launchFile';
-import { isPipe, readUpTo } from '../../node/read';
+import { libvirt } from '../../libvirt/client';
 import { typeLine } from '../shell/ask';
 import { libvirtWorkerScript, nameOf } from '../shell/files';
 import { confirm } from '../shell/notify';
@@ -27,49 +28,54 @@ import { nameInWords } from './consent';
 import type { DomainTarget } from './reportSource';
 
 /** How a check is watched and stopped. */
-export type RunOptions = Omit<DomainCheckOptions, 'connection'> & { readonly extensionUri: vscode.Uri };
+export type RunOptions = Omit<DomainCheckOptions, 'connection' | 'libvirt'> & {
+  readonly extensionUri: vscode.Uri;
+};
 
 /** The text of a launch file, as it is in an open editor. @throws CheckError */
-export async function launchTextAt(uri: vscode.Uri): Promise<string> {
+export async function launchTextAt(io: Io, uri: vscode.Uri): Promise<string> {
   if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
   const open = vscode.workspace.textDocuments.find((d) => d.uri.toString() === uri.toString());
   // One that was never saved has a path all the same, when it has a name.
   if (uri.scheme !== 'file' && !(open?.isUntitled && isAbsolute(uri.path)))
     throw shellErrors.notOnDisk(uri.scheme);
-  if (await isPipe(uri.fsPath)) throw ioErrors.pipeForFile(nameOf(uri));
-  return open ? open.getText() : readLaunchText(uri.fsPath);
+  if ((await io.stat(uri.fsPath)).kind === 'pipe') throw ioErrors.pipeForFile(nameOf(uri));
+  return open ? open.getText() : readLaunchText(io, uri.fsPath);
 }
 
 /** A launch file with its text as it is in an open editor. @throws CheckError */
-export async function launchFileAt(uri: vscode.Uri): Promise<LaunchFile> {
-  return parseLaunchFile(await launchTextAt(uri), uri.fsPath);
+export async function launchFileAt(io: Io, uri: vscode.Uri): Promise<LaunchFile> {
+  return parseLaunchFile(io, await launchTextAt(io, uri), uri.fsPath);
 }
 
 /** Checks the launch that is recorded in a file. @throws CheckError */
 export async function runRecorded(
+  io: Io,
   file: vscode.Uri,
   options: RunOptions,
 ): Promise<{ report: Report; launch: CheckedLaunch }> {
-  const inputs = launchInputs(await launchFileAt(file), nameOf(file));
-  return { report: await runCheck(inputs, options), launch: { inputs } };
+  const inputs = launchInputs(await launchFileAt(io, file), nameOf(file));
+  return { report: await runCheck(io, inputs, options), launch: { inputs } };
 }
 
 /** Checks a domain with the inputs of a file. @throws CheckError */
 export async function runDomain(
+  io: Io,
   file: vscode.Uri,
   { uri, domain }: DomainTarget,
   options: RunOptions,
   injection?: Injection,
 ): Promise<DomainOutcome> {
-  const launch = await launchFileAt(file);
+  const launch = await launchFileAt(io, file);
   const inputs = ownerInputsOf(launch, nameOf(file));
   const platform = statedPlatform(launch);
   const connection = connectionOptions(libvirtWorkerScript(options.extensionUri), uri);
-  return checkDomain({ ...inputs, platform, domain }, { ...options, connection }, injection);
+  return checkDomain(io, { ...inputs, platform, domain }, { ...options, libvirt, connection }, injection);
 }
 
 /** Asks which secret a domain is to get, and once more before it does; `run` checks the domain again and hands it over. */
 export async function injectInto(
+  io: Io,
   { name, uri }: DomainTarget,
   run: (injection: Injection) => Promise<void>,
 ): Promise<void> {
@@ -95,6 +101,6 @@ export async function injectInto(
   const question = `Give ${nameOf(file)} to the guest ${nameInWords(name)}?`;
   if (!(await confirm(question, detail, 'Inject Secret'))) return;
   await run({
-    secrets: async () => [{ guid: secretGuid(guid), data: await readUpTo(file.fsPath, MAX_SECRETS) }],
+    secrets: async () => [{ guid: secretGuid(guid), data: await io.read(file.fsPath, MAX_SECRETS) }],
   });
 }

@@ -8,10 +8,10 @@ import * as appErrors from '../../app/errors';
 import type { ExplainResult } from '../../core/explain/explanation';
 import type { CheckedLaunch } from '../../app/domainCheck';
 import { explainLaunch } from '../../app/explain';
+import type { Io } from '../../app/io';
 import { measurementsBeside } from '../../app/launchesBeside';
 import type { ExplanationState } from '../../protocol/launch';
 import { changeableBy, changeLaunchFile } from './changeLaunchFile';
-import { explainScript, launchEditsScript } from '../shell/files';
 import { sentence } from '../shell/present';
 import type { ReportSource } from './reportSource';
 
@@ -25,7 +25,7 @@ export class Explaining {
 
   /** @param show is called with everything that is new */
   constructor(
-    private readonly extensionUri: vscode.Uri,
+    private readonly io: Io,
     private readonly source: ReportSource,
     private readonly show: (state: ExplanationState) => void,
   ) {}
@@ -74,7 +74,7 @@ export class Explaining {
     const { state } = this;
     if (state?.kind !== 'found' || state.changeable[index] !== true) return;
     const { edits = [] } = state.result.explanations[index] ?? {};
-    await changeLaunchFile(launchEditsScript(this.extensionUri), this.source.file, edits);
+    await changeLaunchFile(this.io, this.source.file, edits);
     if (this.state === state) this.set({ ...state, changed: index });
   }
 
@@ -85,9 +85,9 @@ export class Explaining {
     set: (state: ExplanationState) => void,
   ): Promise<KeptExplanation> {
     const { file, target } = this.source;
-    const result = await explainLaunch(explainScript(this.extensionUri), inputs, {
+    const result = await explainLaunch(this.io, inputs, {
       hostCpu,
-      otherMeasurements: [...otherMeasurements, ...(await measurementsBeside(file.fsPath))],
+      otherMeasurements: [...otherMeasurements, ...(await measurementsBeside(this.io, file.fsPath))],
       beside,
       signal,
       onProgress: (progress) => {
@@ -95,9 +95,8 @@ export class Explaining {
       },
     });
     const edits = result.explanations.map((explanation) => explanation.edits);
-    const script = launchEditsScript(this.extensionUri);
     // That the launch file is not there any more is no reason to lose what was found.
-    const changeable = await changeableBy(script, file, edits, target !== undefined).catch(() => []);
+    const changeable = await changeableBy(this.io, file, edits, target !== undefined).catch(() => []);
     if (signal.aborted) throw appErrors.explainCancelled();
     return { kind: 'found', result, changeable, beside };
   }

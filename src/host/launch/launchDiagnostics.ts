@@ -1,10 +1,9 @@
 // The problems of launch files that are open in editors, as they stand there, saved or not, and what mends them. What the schema
 // refuses VS Code says by itself. They are looked for again when the text or a file that it names changes.
 
-import { chmod } from 'node:fs/promises';
-import { Worker } from 'node:worker_threads';
 import * as vscode from 'vscode';
 import type { Severity } from '../../core/binary/region';
+import type { Io } from '../../app/io';
 import type { LaunchLint } from '../../app/launchProblems';
 import type { LaunchProblem } from '../../app/launchRules';
 import { LAUNCH_PATTERN, NAME, command } from '../../contributions';
@@ -48,8 +47,7 @@ export class LaunchDiagnostics implements vscode.CodeActionProvider, vscode.Disp
   private readonly shown = vscode.languages.createDiagnosticCollection(NAME);
   private readonly looked = new Map<vscode.TextDocument, Looked>();
 
-  /** @param script path of launchWorker.js */
-  constructor(private readonly script: string) {}
+  constructor(private readonly io: Io) {}
 
   register(): vscode.Disposable {
     const all = () => this.checkAll();
@@ -115,7 +113,7 @@ export class LaunchDiagnostics implements vscode.CodeActionProvider, vscode.Disp
     // In Restricted Mode no file is touched that is not open.
     const files = vscode.workspace.isTrusted;
     const data = { text: document.getText(), path: uri.fsPath, files, allowTcp: allowsTcp() };
-    const lint = await lintApart(this.script, data, stop.signal);
+    const lint = await lintApart(this.io, data, stop.signal);
     if (!lint || stop.signal.aborted || document.version !== version) return;
     Object.assign(looked, { version, problems: lint.problems });
     const own = lint.problems.filter(({ rule }) => !SAID_BY_SCHEMA.includes(rule));
@@ -150,7 +148,7 @@ export class LaunchDiagnostics implements vscode.CodeActionProvider, vscode.Disp
   private async protect(path: string): Promise<void> {
     const shown = [...this.looked.values()].flatMap(({ problems }) => problems);
     if (!shown.some(({ fix }) => fix && 'protect' in fix && fix.protect === path)) return;
-    await chmod(path, 0o600);
+    await this.io.setMode(path, 0o600);
     this.checkAll();
   }
 }
@@ -166,17 +164,11 @@ function diagnosticOf(document: vscode.TextDocument, problem: LaunchProblem): vs
 }
 
 /** Looks for problems in a thread. @returns undefined when it was stopped, or failed: the check itself tells what is wrong */
-function lintApart(
-  script: string,
-  workerData: LaunchWorkerData,
-  signal: AbortSignal,
-): Promise<LaunchLint | undefined> {
-  const worker = new Worker(script, { workerData });
-  signal.addEventListener('abort', () => void worker.terminate());
+function lintApart(io: Io, data: LaunchWorkerData, signal: AbortSignal): Promise<LaunchLint | undefined> {
+  const thread = io.thread('launchWorker', data);
+  signal.addEventListener('abort', () => void thread.terminate());
   return new Promise((done) => {
-    const end = () => {
-      done(undefined);
-    };
-    worker.once('message', done).once('error', end).once('exit', end);
+    const end = () => done(undefined);
+    thread.hear<LaunchLint>({ message: done, error: end, end });
   });
 }

@@ -4,12 +4,14 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { CheckError, errorData } from '../../core/errors';
 import { changeLaunchText } from '../../app/launchEdits';
+import { nodeIo } from '../../node/io';
 import type { ChangesAnswer, ChangesTask } from './changesApart';
 
+const io = nodeIo(__dirname);
 const { text, path, edits } = workerData as ChangesTask;
 const answers = edits.map((each): ChangesAnswer => {
   try {
-    return { changes: changeLaunchText(text, path, each) };
+    return { changes: changeLaunchText(io, text, path, each) };
   } catch (error) {
     if (error instanceof CheckError) return { error: errorData(error) };
     throw error;

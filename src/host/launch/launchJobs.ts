@@ -4,6 +4,7 @@
 import type * as vscode from 'vscode';
 import * as errors from './errors';
 import type { LaunchJob, LaunchQuestion } from '../../app/checkMany';
+import type { Io } from '../../app/io';
 import { launchInputs, ownerInputsOf, statedPlatform } from '../../app/launch';
 import { launchFileAt } from './checks';
 import { connectionOptions } from '../connections/connectionOptions';
@@ -13,6 +14,7 @@ import { acceptUri } from '../connections/uriChoice';
 
 /** What a job needs from around it. */
 export interface JobSurroundings {
+  readonly io: Io;
   readonly extensionUri: vscode.Uri;
   readonly memory: vscode.Memento;
   /** Whether the person may be asked about a connection that is not hers yet. */
@@ -34,9 +36,9 @@ export function launchJob(uri: vscode.Uri, around: JobSurroundings): LaunchJob {
 
 async function questionIn(
   uri: vscode.Uri,
-  { extensionUri, memory, mayAsk }: JobSurroundings,
+  { io, extensionUri, memory, mayAsk }: JobSurroundings,
 ): Promise<LaunchQuestion> {
-  const file = await launchFileAt(uri);
+  const file = await launchFileAt(io, uri);
   const { domain, launch } = file;
   if (launch || !domain) return { recorded: launchInputs(file, nameOf(uri)) };
   const { canonical } = acceptUri(domain.connection);

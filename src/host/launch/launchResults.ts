@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import type { RuleResult } from '../../core/launch/report';
 import type { Report, Step } from '../../core/launch/report';
 import type { LaunchResult } from '../../app/checkMany';
+import type { Io } from '../../app/io';
 import { errorPlace, verdictPlace } from '../../app/launchPlaces';
 import type { LineColumn } from '../../app/launchText';
 import { labelTest, testMessage, testOutput } from '../shell/labels';
@@ -17,13 +18,14 @@ const digestOf = ({ steps }: Report, id: Step['id']): string =>
 
 /** Tells a run how one launch came out. A check that was stopped came out in no way. */
 export async function tellResult(
+  io: Io,
   run: vscode.TestRun,
   item: vscode.TestItem,
   { outcome, milliseconds }: LaunchResult,
   signal: AbortSignal,
 ): Promise<void> {
   const uri = item.uri!;
-  const text = await launchTextAt(uri).catch(() => '');
+  const text = await launchTextAt(io, uri).catch(() => '');
   if ('error' in outcome) {
     say(run, item, `no verdict: ${outcome.error.message}`);
     if (signal.aborted) run.skipped(item);

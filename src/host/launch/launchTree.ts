@@ -8,7 +8,9 @@ import { isSevEs } from '../../core/tech/sev/policy';
 import type { Step } from '../../core/launch/report';
 import { checkMany } from '../../app/checkMany';
 import type { LaunchFile } from '../../core/check/launchFile';
+import type { Io } from '../../app/io';
 import { verdictPlace } from '../../app/launchPlaces';
+import { libvirt } from '../../libvirt/client';
 import { launchFileAt, launchTextAt } from './checks';
 import { launchJob } from './launchJobs';
 import { tellResult } from './launchResults';
@@ -18,6 +20,7 @@ import { positionOf, ruleId, stepId } from './testItems';
 
 /** What the tests need from around them. */
 export interface TreeSurroundings {
+  readonly io: Io;
   readonly extensionUri: vscode.Uri;
   readonly memory: vscode.Memento;
 }
@@ -73,6 +76,7 @@ export class LaunchTree implements vscode.Disposable {
   /** Runs the tests that are asked for: all of them, or the files that are named or have a step that is. */
   async run(request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<void> {
     if (!request.include && !this.watcher) await this.refresh();
+    const { io } = this.around;
     const items = this.filesOf(request);
     const run = this.controller.createTestRun(request);
     const stop = new AbortController();
@@ -88,12 +92,13 @@ export class LaunchTree implements vscode.Disposable {
         launchJob(item.uri!, { ...this.around, mayAsk, before: () => this.showSteps(item, item.uri!) }),
       );
       const told: Promise<void>[] = [];
-      await checkMany(jobs, {
+      await checkMany(io, jobs, {
+        libvirt,
         signal: stop.signal,
         onStart: (index) => {
           run.started(items[index]!);
         },
-        onResult: (result, index) => told.push(tellResult(run, items[index]!, result, stop.signal)),
+        onResult: (result, index) => told.push(tellResult(io, run, items[index]!, result, stop.signal)),
       });
       await Promise.all(told);
     } finally {
@@ -143,8 +148,9 @@ export class LaunchTree implements vscode.Disposable {
   /** Reads a launch file for its steps; one that cannot be read has none, and says why. */
   private async showSteps(item: vscode.TestItem, uri: vscode.Uri): Promise<void> {
     try {
-      const file = await launchFileAt(uri);
-      const at = positionOf(verdictPlace(await launchTextAt(uri)));
+      const { io } = this.around;
+      const file = await launchFileAt(io, uri);
+      const at = positionOf(verdictPlace(await launchTextAt(io, uri)));
       item.range = new vscode.Range(at, at);
       const path = vscode.workspace.asRelativePath(uri);
       labelTest(item, file.name === undefined ? path : `${path}: ${file.name}`);

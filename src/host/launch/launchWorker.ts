@@ -3,6 +3,7 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { lintLaunch, type LintOptions } from '../../app/launchProblems';
+import { nodeIo } from '../../node/io';
 
 /** What it is started with. */
 export interface LaunchWorkerData extends LintOptions {
@@ -12,4 +13,4 @@ export interface LaunchWorkerData extends LintOptions {
 }
 
 const { text, path, ...options } = workerData as LaunchWorkerData;
-void lintLaunch(text, path, options).then((lint) => parentPort?.postMessage(lint));
+void lintLaunch(nodeIo(__dirname), text, path, options).then((lint) => parentPort?.postMessage(lint));

@@ -14,11 +14,14 @@ import { openUnsaved } from './newLaunchFile';
 import { chooseInputs, chooseTarget, targetOf, type Surroundings } from './validateDomain';
 
 /** Asks for what was not given, then the host, and opens the file. @param given a row of the view, or an object like one */
-export async function recordLaunch({ connections, memory }: Surroundings, given?: unknown): Promise<void> {
+export async function recordLaunch(
+  { io, connections, memory }: Surroundings,
+  given?: unknown,
+): Promise<void> {
   if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
   const target = targetOf(given) ?? (await chooseTarget(connections));
   if (!target || !(await isHers(memory, target.uri, target.name))) return;
-  const chosen = await chooseInputs(target, {
+  const chosen = await chooseInputs(io, target, {
     label: 'Without inputs…',
     description: 'names of files to fill in',
   });
@@ -33,8 +36,8 @@ export async function recordLaunch({ connections, memory }: Surroundings, given?
   });
   if (!recorded) return;
   const uri = await freeName(folder, `${target.name.replaceAll(/[^\w.-]+/g, '-')}-recorded`);
-  const inputs = file && { path: file.fsPath, text: await readLaunchText(file.fsPath) };
-  await openUnsaved(uri, recordedText(recorded, uri.fsPath, target.uri, inputs));
+  const inputs = file && { path: file.fsPath, text: await readLaunchText(io, file.fsPath) };
+  await openUnsaved(uri, recordedText(io, recorded, uri.fsPath, target.uri, inputs));
   void notify(
     'information',
     'Only what the host reported was recorded. Firmware, kernel, vCPUs and CPU are yours to give: nothing that the host says of them is in the file.',

@@ -15,6 +15,7 @@ import { CheckProgress } from './checkProgress';
 import { injectInto, runDomain, runRecorded, type RunOptions } from './checks';
 import { nameInWords } from './consent';
 import { Explaining } from './explaining';
+import type { Io } from '../../app/io';
 import { Page, PageEditor } from '../shell/page';
 import { notify } from '../shell/notify';
 import { present, sentence } from '../shell/present';
@@ -49,10 +50,11 @@ export class ReportEditor extends PageEditor {
   private readonly runs = new Map<string, Set<ReportRun>>();
 
   constructor(
+    io: Io,
     extensionUri: vscode.Uri,
     private readonly around: ReportSurroundings,
   ) {
-    super(extensionUri);
+    super(io, extensionUri);
   }
 
   /**
@@ -83,7 +85,7 @@ export class ReportEditor extends PageEditor {
     const key = uri.toString();
     const wish = this.wanted.get(key);
     this.wanted.delete(key);
-    const run = new ReportRun(this.extensionUri, uri, panel, this.around);
+    const run = new ReportRun(this.io, this.extensionUri, uri, panel, this.around);
     const runs = this.runs.get(key) ?? new Set();
     this.runs.set(key, runs.add(run));
     panel.onDidDispose(() => {
@@ -107,6 +109,7 @@ class ReportRun {
   private readonly page: Page;
 
   constructor(
+    private readonly io: Io,
     private readonly extensionUri: vscode.Uri,
     private readonly uri: vscode.Uri,
     private readonly panel: vscode.WebviewPanel,
@@ -126,7 +129,7 @@ class ReportRun {
     try {
       const source = reportSource(this.uri);
       const { target } = source;
-      this.explaining = new Explaining(this.extensionUri, source, (explanation) => {
+      this.explaining = new Explaining(this.io, source, (explanation) => {
         this.showWhy(explanation);
       });
       const stored = this.around.store.find(this.uri);
@@ -149,8 +152,8 @@ class ReportRun {
 
   /** Runs the check and shows its report, or why there is none. */
   async check(wish?: Wish): Promise<void> {
-    await this.run((source, options) =>
-      source.target ? runDomain(source.file, source.target, options) : runRecorded(source.file, options),
+    await this.run(({ file, target }, options) =>
+      target ? runDomain(this.io, file, target, options) : runRecorded(this.io, file, options),
     );
     // The search goes on by itself, as the check's report is there.
     if (wish?.explain && this.launch) void this.explaining?.search(this.launch, false);
@@ -272,8 +275,8 @@ class ReportRun {
     if (action === 'copyReportJson') await vscode.env.clipboard.writeText(reportText(exported, 'json'));
     if (action === 'saveReport') await saveReport(exported, file);
     if (action === 'injectSecret' && target)
-      await injectInto(target, (injection) =>
-        this.run((_source, options) => runDomain(file, target, options, injection), true),
+      await injectInto(this.io, target, (injection) =>
+        this.run((_source, options) => runDomain(this.io, file, target, options, injection), true),
       );
   }
 }

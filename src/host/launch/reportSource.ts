@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import * as shellErrors from '../shell/errors';
 import { SCHEMES } from '../../contributions';
 import { nameOf } from '../shell/files';
+import { queryOf } from '../shell/query';
 
 /** A domain as libvirt finds it. */
 export interface DomainTarget {
@@ -41,8 +42,7 @@ export const isReport = ({ scheme }: vscode.Uri): boolean => scheme === SCHEMES.
 /** What a report's URI names. @throws CheckError when it was made by hand and names nothing */
 export function reportSource(uri: vscode.Uri): ReportSource {
   try {
-    const query = JSON.parse(uri.query) as Record<string, unknown>;
-    const { file, uri: connection, domain, name } = query;
+    const { file, uri: connection, domain, name } = queryOf(uri);
     if (typeof file === 'string') {
       const parsed = vscode.Uri.parse(file, true);
       if (typeof connection !== 'string') return { file: parsed };

@@ -7,6 +7,7 @@ import type { DomainSummary } from '../../core/domain/facts';
 import { choose, type Choice } from '../shell/ask';
 import * as shellErrors from '../shell/errors';
 import type { LaunchFile } from '../../core/check/launchFile';
+import type { Io } from '../../app/io';
 import { launchFileAt } from './checks';
 import type { Connections } from '../connections/connections';
 import { connectionTexts, storeConnectionTexts } from '../connections/connectionSettings';
@@ -22,6 +23,7 @@ const MOST_FILES = 100;
 
 /** What the command needs. */
 export interface Surroundings {
+  readonly io: Io;
   readonly reports: ReportEditor;
   readonly connections: Connections;
   readonly memory: vscode.Memento;
@@ -35,15 +37,15 @@ export async function validateDomain(around: Surroundings, given?: unknown): Pro
   // A caller may be a link in a document: only connections that are hers already are not asked about.
   if (!(await isHers(around.memory, target.uri, target.name))) return;
   const fresh = { label: 'New launch file for this domain…', description: 'your firmware, CPU and keys' };
-  const chosen = await chooseInputs(target, fresh);
+  const chosen = await chooseInputs(around.io, target, fresh);
   if (!chosen) return;
   if (chosen.file) await around.reports.start(reportUri({ file: chosen.file, target }));
   else await newLaunchFile(undefined, target);
 }
 
 /** What a launch file asks to be checked. A file that cannot be read says so in its report. @throws CheckError as acceptUri */
-export async function sourceIn(file: vscode.Uri): Promise<ReportSource> {
-  const launch = await launchFileAt(file).catch(() => undefined);
+export async function sourceIn(io: Io, file: vscode.Uri): Promise<ReportSource> {
+  const launch = await launchFileAt(io, file).catch(() => undefined);
   if (!launch?.domain || launch.launch) return { file };
   const { connection, name } = launch.domain;
   return { file, target: { uri: acceptUri(connection).canonical, domain: name, name } };
@@ -54,11 +56,11 @@ export async function sourceIn(file: vscode.Uri): Promise<ReportSource> {
  * @param explain when it does not match, search for the cause at once
  */
 export async function validateNamed(
-  { reports, memory }: Surroundings,
+  { io, reports, memory }: Surroundings,
   file: vscode.Uri,
   explain = false,
 ): Promise<void> {
-  const source = await sourceIn(file);
+  const source = await sourceIn(io, file);
   const { target } = source;
   if (!target || (await isHers(memory, target.uri, target.name)))
     await reports.start(reportUri(source), explain);
@@ -110,12 +112,13 @@ const domainItem = (summary: DomainSummary): DomainItem => ({
  * @returns without a file for that choice; undefined when she changed her mind
  */
 export async function chooseInputs(
+  io: Io,
   target: DomainTarget,
   fresh: Choice,
 ): Promise<{ readonly file?: vscode.Uri } | undefined> {
   const files = await vscode.workspace.findFiles(LAUNCH_PATTERN, '**/node_modules/**', MOST_FILES);
   const read = await Promise.all(
-    files.map(async (file) => ({ file, launch: await launchFileAt(file).catch(() => undefined) })),
+    files.map(async (file) => ({ file, launch: await launchFileAt(io, file).catch(() => undefined) })),
   );
   const naming = read.filter(({ launch }) => launch?.domain && namesDomain(launch.domain, target));
   if (naming.length === 1) return naming[0];

@@ -1,7 +1,7 @@
 // Images read in a worker thread: erased flash is read to its end, decompression takes seconds, and a hostile image may take all the
 // memory that its thread is given.
 
-import { Worker } from 'node:worker_threads';
+import type { Io } from '../../app/io';
 import type { CheckError } from '../../core/errors';
 import * as errors from './errors';
 import type { VolumeComparison } from '../../core/ovmf/compare/compareVolumes';
@@ -10,7 +10,7 @@ import type { VolumeContents } from '../../core/ovmf/contents';
 import type { Finding } from '../../core/binary/region';
 import { eachSlice } from '../shell/slices';
 
-const LIMITS = { maxOldGenerationSizeMb: 512 };
+const LIMITS = { memory: 512 };
 
 /** What the thread is asked: here are bytes of an image, the next part of the first one's contents, what differs. */
 export type ContentRequest =
@@ -33,13 +33,12 @@ export interface ReadImage {
 /**
  * Reads an image and its volumes with their compressed sections. The thread that calls gets and gives no more at once than it has
  * time for.
- * @param script path of volumesWorker.js
  * @param found is told what is odd about the tables, before anything is decompressed
  * @returns undefined when `signal` stopped it, which ends the thread
  * @throws CheckError when the thread failed
  */
 export function readImageApart(
-  script: string,
+  io: Io,
   bytes: Uint8Array,
   signal: AbortSignal,
   found: (findings: readonly Finding[]) => void,
@@ -60,17 +59,16 @@ export function readImageApart(
     },
     failure: errors.contentsUnread,
   };
-  return askWorker(script, task, signal);
+  return askThread(io, task, signal);
 }
 
 /**
  * Compares the volumes of two images with their compressed sections.
- * @param script path of volumesWorker.js
  * @returns undefined when neither has a volume, or `signal` stopped it, which ends the thread
  * @throws CheckError when the thread failed
  */
 export function compareVolumesApart(
-  script: string,
+  io: Io,
   a: Uint8Array,
   b: Uint8Array,
   signal: AbortSignal,
@@ -81,7 +79,7 @@ export function compareVolumesApart(
     take: (part) => (part.type === 'comparison' ? { answer: part.comparison } : undefined),
     failure: errors.comparisonUnread,
   };
-  return askWorker(script, task, signal);
+  return askThread(io, task, signal);
 }
 
 /** What a thread is asked. `take` gets each part and has the answer with the last; before that, the next is asked for. */
@@ -92,33 +90,33 @@ interface Task<T> {
   readonly failure: (why: string) => CheckError;
 }
 
-function askWorker<T>(script: string, task: Task<T>, signal: AbortSignal): Promise<T | undefined> {
+function askThread<T>(io: Io, task: Task<T>, signal: AbortSignal): Promise<T | undefined> {
   const { images, request, take, failure } = task;
   if (signal.aborted) return Promise.resolve(undefined);
-  const workerData = images.map(({ length }) => length);
-  const worker = new Worker(script, { workerData, resourceLimits: LIMITS });
-  const ask = (message: ContentRequest, ...transfer: ArrayBuffer[]) => worker.postMessage(message, transfer);
-  const end = () => void worker.terminate();
+  const sizes = images.map(({ length }) => length);
+  const thread = io.thread('volumesWorker', sizes, LIMITS);
+  const ask = (message: ContentRequest, ...transfer: ArrayBuffer[]) => thread.post(message, transfer);
+  const end = () => void thread.terminate();
   signal.addEventListener('abort', end);
   return new Promise<T | undefined>((done, fail) => {
-    worker.on('message', (part: ContentAnswer) => {
-      // What was on its way when it was stopped is of an image that is not shown any more.
-      if (signal.aborted) return;
-      const taken = take(part);
-      if (!taken) {
-        ask(request);
-        return;
-      }
-      done(taken.answer);
-      end();
-    });
-    worker.once('error', (error) => {
-      fail(failure(error.message));
-    });
-    // After a message or an error this comes too late to count.
-    worker.once('exit', () => {
-      signal.removeEventListener('abort', end);
-      done(undefined);
+    thread.hear<ContentAnswer>({
+      message: (part) => {
+        // What was on its way when it was stopped is of an image that is not shown any more.
+        if (signal.aborted) return;
+        const taken = take(part);
+        if (!taken) {
+          ask(request);
+          return;
+        }
+        done(taken.answer);
+        end();
+      },
+      error: (why) => fail(failure(why)),
+      // After a message or an error this comes too late to count.
+      end: () => {
+        signal.removeEventListener('abort', end);
+        done(undefined);
+      },
     });
     const send = async () => {
       for (const [image, bytes] of images.entries()) {

@@ -4,9 +4,10 @@ import * as vscode from 'vscode';
 import * as shellErrors from '../shell/errors';
 import { SCHEMES, viewType } from '../../contributions';
 import { compareVolumesApart } from './contents';
-import { nameOf, readUri, watchFile, workerScript } from '../shell/files';
+import { nameOf, readUri, watchFile } from '../shell/files';
 import { Page, PageEditor } from '../shell/page';
 import { sentence } from '../shell/present';
+import { queryOf } from '../shell/query';
 
 /** The URI of a comparison; its path is what the tab shows. */
 export function imagesUri(a: vscode.Uri, b: vscode.Uri): vscode.Uri {
@@ -20,7 +21,7 @@ export function imagesUri(a: vscode.Uri, b: vscode.Uri): vscode.Uri {
 /** The two files of a comparison. @throws CheckError when the URI was made by hand and names none */
 function filesOf(uri: vscode.Uri): [vscode.Uri, vscode.Uri] {
   try {
-    const { a, b } = JSON.parse(uri.query) as Record<string, unknown>;
+    const { a, b } = queryOf(uri);
     if (typeof a === 'string' && typeof b === 'string')
       return [vscode.Uri.parse(a, true), vscode.Uri.parse(b, true)];
   } catch {
@@ -79,7 +80,7 @@ export class ImagesEditor extends PageEditor {
     page.show(view);
     if (Buffer.compare(a, b) === 0) return;
     try {
-      const volumes = await compareVolumesApart(workerScript(this.extensionUri), a, b, signal);
+      const volumes = await compareVolumesApart(this.io, a, b, signal);
       if (!signal.aborted && volumes) page.show({ ...view, volumes });
     } catch (error) {
       if (!signal.aborted) page.show({ ...view, unread: sentence(error) });

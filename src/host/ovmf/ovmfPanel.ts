@@ -2,13 +2,14 @@
 // half when it is one of a diff editor.
 
 import type * as vscode from 'vscode';
+import type { Io } from '../../app/io';
 import type { VolumeContents } from '../../core/ovmf/contents';
 import type { Finding } from '../../core/binary/region';
 import type { OvmfViewState } from '../../protocol/ovmf';
 import type { Action, Place } from '../../protocol/shared';
 import type { VolumeComparison } from '../../core/ovmf/compare/compareVolumes';
 import { compareVolumesApart, readImageApart } from './contents';
-import { nameOf, readUri, watchFile, workerScript } from '../shell/files';
+import { nameOf, readUri, watchFile } from '../shell/files';
 import type { Half, OtherHalf } from '../vmsa/halves';
 import { Page } from '../shell/page';
 import { sentence } from '../shell/present';
@@ -21,6 +22,7 @@ type Pair = readonly [Uint8Array, Uint8Array];
 
 /** What a panel asks of its editor. */
 export interface OvmfPanelHost {
+  readonly io: Io;
   readonly extensionUri: vscode.Uri;
   act(panel: OvmfPanel, action: Action): Promise<void>;
   /** What is odd about the file by now; undefined when it could not be read. */
@@ -62,10 +64,6 @@ export class OvmfPanel implements Half<OvmfPanel> {
       this.reading.abort();
       this.comparing.abort();
     });
-  }
-
-  private get worker(): string {
-    return workerScript(this.host.extensionUri);
   }
 
   /** The files of the diff editor that this is one half of. */
@@ -128,7 +126,7 @@ export class OvmfPanel implements Half<OvmfPanel> {
     this.other?.panel.show();
     try {
       const found = (findings: readonly Finding[]) => this.host.found(this.uri, findings);
-      const read = await readImageApart(this.worker, bytes, signal, found);
+      const read = await readImageApart(this.host.io, bytes, signal, found);
       if (isStale() || !read) return;
       this.contents = read.contents;
       this.show();
@@ -163,7 +161,7 @@ export class OvmfPanel implements Half<OvmfPanel> {
     this.comparing.abort();
     const { signal } = (this.comparing = new AbortController());
     try {
-      const volumes = await compareVolumesApart(this.worker, ...compared.pair, signal);
+      const volumes = await compareVolumesApart(this.host.io, ...compared.pair, signal);
       if (signal.aborted || !volumes) return;
       compared.volumes = volumes;
       this.show();

@@ -55,29 +55,13 @@ export async function whyNotWritable(uri: vscode.Uri): Promise<string | undefine
   }
 }
 
-/** The program of the thread that reads volumes. */
-export const workerScript = (extensionUri: vscode.Uri): string =>
-  vscode.Uri.joinPath(extensionUri, 'dist', 'volumesWorker.js').fsPath;
-
-/** The program of the threads that search for the cause of a mismatch. */
-export const explainScript = (extensionUri: vscode.Uri): string =>
-  vscode.Uri.joinPath(extensionUri, 'dist', 'explainWorker.js').fsPath;
-
-/** The program of the thread that finds what to change in a launch file. */
-export const launchEditsScript = (extensionUri: vscode.Uri): string =>
-  vscode.Uri.joinPath(extensionUri, 'dist', 'launchEditsWorker.js').fsPath;
-
-/** The program of the thread that looks for problems of launch files. */
-export const launchWorkerScript = (extensionUri: vscode.Uri): string =>
-  vscode.Uri.joinPath(extensionUri, 'dist', 'launchWorker.js').fsPath;
-
-/** The program of the thread that answers questions about a page. */
-export const pageWorkerScript = (extensionUri: vscode.Uri): string =>
-  vscode.Uri.joinPath(extensionUri, 'dist', 'pageWorker.js').fsPath;
+/** The folder of the programs that run in threads and processes of their own. */
+export const scriptFolder = (extensionUri: vscode.Uri): vscode.Uri =>
+  vscode.Uri.joinPath(extensionUri, 'dist');
 
 /** The program of the process that talks to libvirt. */
 export const libvirtWorkerScript = (extensionUri: vscode.Uri): string =>
-  vscode.Uri.joinPath(extensionUri, 'dist', 'libvirtWorker.js').fsPath;
+  vscode.Uri.joinPath(scriptFolder(extensionUri), 'libvirtWorker.js').fsPath;
 
 /** Calls `changed` when the file at `uri` is written or removed, soon but not for every chunk of a build. */
 export function watchFile(uri: vscode.Uri, changed: () => void): vscode.Disposable {

@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import * as vscode from 'vscode';
+import type { Io } from '../../app/io';
 import type { VmsaRequest } from '../../core/vmsa/launch/generate';
 import { Outbox, type WireMessage } from '../../protocol/parcels';
 import { isWebviewMessage, type View, type WebviewMessage } from '../../protocol/messages';
@@ -112,7 +113,10 @@ export class Page {
 export abstract class PageEditor implements vscode.CustomReadonlyEditorProvider {
   protected abstract readonly viewType: string;
 
-  constructor(readonly extensionUri: vscode.Uri) {}
+  constructor(
+    readonly io: Io,
+    readonly extensionUri: vscode.Uri,
+  ) {}
 
   /** Fills a panel for the URI; failures become a notice on the page. */
   protected abstract open(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void>;

@@ -6,6 +6,7 @@ import * as errors from './errors';
 import { SCHEMES } from '../../contributions';
 import { fromBase64, toBase64 } from '../../core/binary/hex';
 import { VMSA_SIZE } from '../../core/vmsa/layout/layout';
+import { queryOf } from './query';
 
 /** More pages would make an address that VS Code stores slowly; a guest with more is a file. */
 const MOST_PAGES = 64;
@@ -23,7 +24,7 @@ export function pastedUri(pages: readonly Uint8Array[], source: string): vscode.
 
 function parse(uri: vscode.Uri): { source: string; pages: Uint8Array[] } {
   try {
-    const { source, pages } = JSON.parse(uri.query) as { source?: unknown; pages?: unknown };
+    const { source, pages } = queryOf(uri);
     if (typeof source === 'string' && Array.isArray(pages) && pages.length <= MOST_PAGES) {
       const read = pages.map((text) => (typeof text === 'string' ? fromBase64(text) : undefined));
       if (read.every((page) => page !== undefined && page.length <= VMSA_SIZE))

@@ -12,17 +12,18 @@ import { PROFILES } from '../../core/vmsa/launch/profiles';
 import { decodeSignature, encodeSignature, type CpuId } from '../../core/vmsa/launch/signature';
 import * as appErrors from '../../app/errors';
 import type { FirmwareChoice } from '../../protocol/vmsa';
+import type { Io } from '../../app/io';
 import { readFirmware } from '../../app/launch';
 import { choose, typeLine, type Choice } from './ask';
 import { nameOf, readUri } from './files';
 import type { RecentCpus } from './recentCpus';
 
 /** Reset addresses of the images in the workspace: a glance at the tables of a few, not a search of the disk. */
-export async function firmwareChoices(): Promise<FirmwareChoice[]> {
+export async function firmwareChoices(io: Io): Promise<FirmwareChoice[]> {
   const files = await vscode.workspace.findFiles('**/*.fd', '**/node_modules/**', 20);
   const choices = await Promise.all(
     files.map(async (uri) => {
-      const resetAddress = await resetAddressAt(uri).catch(() => undefined);
+      const resetAddress = await resetAddressAt(io, uri).catch(() => undefined);
       return resetAddress === undefined ? [] : [{ name: vscode.workspace.asRelativePath(uri), resetAddress }];
     }),
   );
@@ -30,30 +31,30 @@ export async function firmwareChoices(): Promise<FirmwareChoice[]> {
 }
 
 /** The reset address of an image, when it has one. @throws CheckError when it cannot be read */
-export async function resetAddressAt(uri: vscode.Uri): Promise<number | undefined> {
-  if (uri.scheme === 'file') return (await readFirmware(uri.fsPath)).resetAddress;
+export async function resetAddressAt(io: Io, uri: vscode.Uri): Promise<number | undefined> {
+  if (uri.scheme === 'file') return (await readFirmware(io, uri.fsPath)).resetAddress;
   return parseOvmf(await readUri(uri)).value.resetAddress;
 }
 
 /** Asks for an OVMF image. @returns its reset address, or undefined when the person changed her mind */
-export async function pickFirmware(): Promise<number | undefined> {
+export async function pickFirmware(io: Io): Promise<number | undefined> {
   const [uri] =
     (await vscode.window.showOpenDialog({ title: 'OVMF image that the guest starts with' })) ?? [];
   if (!uri) return undefined;
-  const address = await resetAddressAt(uri);
+  const address = await resetAddressAt(io, uri);
   if (address === undefined) throw appErrors.noResetAddress(nameOf(uri), 'its table has no reset block');
   return address;
 }
 
 /** Asks where an AP starts: images of the workspace, another image, or an address. */
-async function pickResetAddress(): Promise<number | undefined> {
-  const images = (await firmwareChoices()).map(({ name, resetAddress }) => ({
+async function pickResetAddress(io: Io): Promise<number | undefined> {
+  const images = (await firmwareChoices(io)).map(({ name, resetAddress }) => ({
     label: name,
     description: `reset address ${hex(resetAddress, 8)}`,
     run: () => Promise.resolve<number | undefined>(resetAddress),
   }));
   const others = [
-    { label: 'Another OVMF image…', description: '', run: pickFirmware },
+    { label: 'Another OVMF image…', description: '', run: () => pickFirmware(io) },
     { label: 'Type the address…', description: '', run: typeAddress },
   ];
   const chosen = await choose([...images, ...others], {
@@ -197,7 +198,11 @@ const ROLES = [
  * Asks for everything that decides a generated page: how it is launched first, then only what that needs.
  * @param known the reset address, when it is not to be asked for
  */
-export async function pickRequest(recent: RecentCpus, known?: number): Promise<VmsaRequest | undefined> {
+export async function pickRequest(
+  io: Io,
+  recent: RecentCpus,
+  known?: number,
+): Promise<VmsaRequest | undefined> {
   const profiles = PROFILES.map((profile) => ({ label: profile.title, detail: profile.doc, profile }));
   const title = 'How is the guest launched?';
   const profile = (await choose(profiles, { title, matchOnDetail: true }))?.profile;
@@ -209,7 +214,7 @@ export async function pickRequest(recent: RecentCpus, known?: number): Promise<V
   const needs = needsOf(profile, role);
   const cpu = needs.cpu ? await pickCpu(recent) : { family: 0, model: 0, stepping: 0 };
   if (!cpu) return undefined;
-  const resetAddress = needs.resetAddress ? (known ?? (await pickResetAddress())) : undefined;
+  const resetAddress = needs.resetAddress ? (known ?? (await pickResetAddress(io))) : undefined;
   if (needs.resetAddress && resetAddress === undefined) return undefined;
   const svsm: Partial<Record<keyof SvsmImage, number>> = {};
   for (const part of needs.svsm) {

@@ -10,9 +10,11 @@ import { isCount, type Action, type NamedPage } from '../../protocol/shared';
 import { isRequest, type ComparisonViewState, type FirmwareChoice } from '../../protocol/vmsa';
 import { nameOf } from '../shell/files';
 import type { PageOfFile } from './pages';
+import type { Io } from '../../app/io';
 import { Page, PageEditor } from '../shell/page';
 import { firmwareChoices, pickCpu, pickFirmware, savePage } from '../shell/picks';
 import { sentence } from '../shell/present';
+import { queryOf } from '../shell/query';
 import type { RecentCpus } from '../shell/recentCpus';
 import type { VmsaEditor } from './vmsaEditor';
 
@@ -39,8 +41,7 @@ export function comparisonUri(actual: PageOfFile, other: VmsaRequest | PageOfFil
 /** What a comparison's URI says. @throws CheckError when it was made by hand and says nothing */
 function parseComparison(uri: vscode.Uri): Comparison {
   try {
-    const said = JSON.parse(uri.query) as Record<string, unknown>;
-    const { file, request, otherFile, page = 0, otherPage = 0 } = said;
+    const { file, request, otherFile, page = 0, otherPage = 0 } = queryOf(uri);
     if (typeof file === 'string' && isCount(page) && isCount(otherPage)) {
       const actual = { file: vscode.Uri.parse(file, true), page };
       if (isRequest(request)) return { ...actual, request };
@@ -59,11 +60,12 @@ export class ComparisonEditor extends PageEditor {
   protected readonly viewType = ComparisonEditor.viewType;
 
   constructor(
+    io: Io,
     extensionUri: vscode.Uri,
     private readonly files: VmsaEditor,
     private readonly recent: RecentCpus,
   ) {
-    super(extensionUri);
+    super(io, extensionUri);
   }
 
   protected async open(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void> {
@@ -115,7 +117,7 @@ export class ComparisonEditor extends PageEditor {
     await again();
     if ('other' in comparison) return;
     // Looking for images can take a while in a large workspace; the comparison does not wait for it.
-    firmware = await firmwareChoices();
+    firmware = await firmwareChoices(this.io);
     if (firmware.length > 0) await again();
   }
 
@@ -138,7 +140,7 @@ export class ComparisonEditor extends PageEditor {
       return cpu && { ...request, cpu };
     }
     if (action !== 'pickFirmware') return undefined;
-    const resetAddress = await pickFirmware();
+    const resetAddress = await pickFirmware(this.io);
     return resetAddress === undefined ? undefined : { ...request, role: 'ap', resetAddress };
   }
 }

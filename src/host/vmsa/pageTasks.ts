@@ -1,7 +1,7 @@
 // What is asked about one page in a thread: tables of texts and causes, which are most of the code about pages, stay out of
 // the extension host that way. Each question has a thread of its own, which ends with its answer.
 
-import { Worker } from 'node:worker_threads';
+import type { Io } from '../../app/io';
 import type { ExportId } from '../../core/vmsa/forms/exportForms';
 import type { VmsaRequest } from '../../core/vmsa/launch/generate';
 
@@ -40,19 +40,20 @@ export type PageAnswer = Tasks[keyof Tasks]['gives'];
 
 /**
  * Asks in a thread.
- * @param script path of pageWorker.js
  * @throws Error when the thread failed, which content cannot bring about
  */
 export function askAboutPage<T extends keyof Tasks>(
-  script: string,
+  io: Io,
   task: T,
   takes: Tasks[T]['takes'],
 ): Promise<Tasks[T]['gives']> {
-  const worker = new Worker(script, { workerData: { task, ...takes } });
+  const thread = io.thread('pageWorker', { task, ...takes });
   return new Promise((resolve, reject) => {
-    worker.once('message', resolve);
-    worker.once('error', reject);
-    // After a message or an error this comes too late to count.
-    worker.once('exit', (code) => reject(new Error(`the thread ended with ${code}`)));
+    thread.hear<Tasks[T]['gives']>({
+      message: resolve,
+      error: (why) => reject(new Error(why)),
+      // After a message or an error this comes too late to count.
+      end: (status) => reject(new Error(`the thread ended with ${status}`)),
+    });
   });
 }

@@ -12,12 +12,13 @@ import { expectedRequest, needsOf, type VmsaRequest } from '../../core/vmsa/laun
 import { VMSA } from '../../core/vmsa/layout/layout';
 import { findProfile } from '../../core/vmsa/launch/profiles';
 import { readPages } from '../../core/vmsa/forms/readPages';
+import type { Io } from '../../app/io';
 import type { CommandId } from '../../contributions';
 import { isRequest } from '../../protocol/vmsa';
 import { comparisonUri } from './comparisonEditor';
 import type { PageOfFile } from './pages';
 import { choose, typeLine } from '../shell/ask';
-import { nameOf, pageWorkerScript } from '../shell/files';
+import { nameOf } from '../shell/files';
 import { flash } from '../shell/notify';
 import { askAboutPage } from './pageTasks';
 import { pastedUri } from '../shell/pasted';
@@ -56,9 +57,7 @@ function said(value: unknown): Said {
 }
 
 /** The commands by their ids. */
-export function vmsaCommands(editor: VmsaEditor, recent: RecentCpus) {
-  const script = pageWorkerScript(editor.extensionUri);
-
+export function vmsaCommands(io: Io, editor: VmsaEditor, recent: RecentCpus) {
   /** The page that a command is about: of a file that was given, that is active, or that the person chooses. */
   async function choosePage(title: string, given: unknown, page?: number): Promise<PageOfFile | undefined> {
     const panel = editor.activePanel();
@@ -146,8 +145,7 @@ export function vmsaCommands(editor: VmsaEditor, recent: RecentCpus) {
     const name = nameOf(at.file);
     const { id } = format;
     // A thread would take longer to start than the page itself to be handed on.
-    const content =
-      id === 'bin' ? bytes : await askAboutPage(script, 'export', { page: bytes, form: id, name });
+    const content = id === 'bin' ? bytes : await askAboutPage(io, 'export', { page: bytes, form: id, name });
     await deliver({ format, name, content }, target instanceof vscode.Uri ? target : undefined, asked);
   }
 
@@ -156,7 +154,7 @@ export function vmsaCommands(editor: VmsaEditor, recent: RecentCpus) {
     const at = await choosePage('VMSA page to identify', uri, said(more).page);
     if (!at) return;
     const page = await editor.pageOf(at);
-    const { exact, launches, tried } = await askAboutPage(script, 'identify', { page });
+    const { exact, launches, tried } = await askAboutPage(io, 'identify', { page });
     const items = launches.map(({ title, where, distance, equal, request }) => ({
       label: title,
       icon: equal ? 'check' : 'diff',

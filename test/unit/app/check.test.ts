@@ -29,19 +29,18 @@ import {
   type LaunchInputs,
 } from '../../../src/app/launch';
 import { parseLaunchFile } from '../../../src/app/launchFile';
-import { digestFile, readUpTo } from '../../../src/node/read';
 import { writeSample } from '../../../src/app/sample';
-import { writeWhole } from '../../../src/node/write';
 import { useFolder } from '../../helpers/folder';
+import { io } from '../../helpers/io';
 
 let folder: string;
 const at = (name: string) => join(folder, name);
 const load = (name: string): LaunchInputs =>
-  launchInputs(parseLaunchFile(readFileSync(at(name), 'utf8'), at(name)), name);
+  launchInputs(parseLaunchFile(io, readFileSync(at(name), 'utf8'), at(name)), name);
 
 /** Each suite starts with the sample. */
 const withSample = () => {
-  useFolder((made) => writeSample((folder = made)));
+  useFolder((made) => writeSample(io, (folder = made)));
 };
 
 describe('The sample', () => {
@@ -54,11 +53,11 @@ describe('The sample', () => {
     writeFileSync(at('own.txt'), 'mine');
     const before = read();
     writeFileSync(at('vcpu0.vmsa'), 'damaged');
-    await writeSample(folder);
+    await writeSample(io, folder);
     assert.deepEqual(read(), before);
   });
   it('has a launch that matches, with the steps in the order of the launch', async () => {
-    const report = await runCheck(load('matches.sevlaunch.json'));
+    const report = await runCheck(io, load('matches.sevlaunch.json'));
     assert.equal(report.verdict, 'matches');
     assert.equal(report.mode, 'SEV-ES');
     assert.deepEqual(
@@ -87,7 +86,7 @@ describe('The sample', () => {
   ];
   for (const [fromHost, steps, vmsaSays] of said) {
     it(`says which steps rest on the word of the host, of ${fromHost.join(' and ')}`, async () => {
-      const report = await runCheck({ ...load('matches.sevlaunch.json'), fromHost });
+      const report = await runCheck(io, { ...load('matches.sevlaunch.json'), fromHost });
       const fromThere = report.steps.filter(({ source }) => source === 'host').map(({ id }) => id);
       assert.deepEqual(fromThere, [...steps, 'reported']);
       assert.match(report.steps.find(({ id }) => id === 'vmsa')!.detail, vmsaSays);
@@ -95,8 +94,8 @@ describe('The sample', () => {
   }
   it('has a launch that does not match, and matches with the right page', async () => {
     const inputs = load('mismatch.sevlaunch.json');
-    assert.equal((await runCheck(inputs)).verdict, 'does not match');
-    assert.equal((await runCheck({ ...inputs, vmsa: { bsp: at('vcpu0.vmsa') } })).verdict, 'matches');
+    assert.equal((await runCheck(io, inputs)).verdict, 'does not match');
+    assert.equal((await runCheck(io, { ...inputs, vmsa: { bsp: at('vcpu0.vmsa') } })).verdict, 'matches');
   });
 });
 
@@ -110,7 +109,7 @@ describe('A changed bit flips the verdict:', () => {
         bytes[place]! ^= 1;
         writeFileSync(at(name), bytes);
         assert.equal(
-          (await runCheck(load('matches.sevlaunch.json'))).verdict,
+          (await runCheck(io, load('matches.sevlaunch.json'))).verdict,
           'does not match',
           `byte ${place}`,
         );
@@ -132,7 +131,7 @@ describe('A changed bit flips the verdict:', () => {
   for (const [name, change] of changes) {
     it(name, async () => {
       const inputs = load('matches.sevlaunch.json');
-      assert.equal((await runCheck({ ...inputs, ...change(inputs) })).verdict, 'does not match');
+      assert.equal((await runCheck(io, { ...inputs, ...change(inputs) })).verdict, 'does not match');
     });
   }
 });
@@ -141,12 +140,12 @@ describe('A report warns', () => {
   withSample();
   it('about a policy that allows debugging, whatever the verdict', async () => {
     const inputs = load('matches.sevlaunch.json');
-    const report = await runCheck({ ...inputs, platform: { ...inputs.platform, policy: 4 } });
+    const report = await runCheck(io, { ...inputs, platform: { ...inputs.platform, policy: 4 } });
     assert.match(report.warnings.join(), /NODBG/);
   });
   it('about a kernel for firmware without room for its hashes', async () => {
     writeFileSync(at('none.fd'), new Uint8Array(4096));
-    const report = await runCheck({
+    const report = await runCheck(io, {
       ...load('matches.sevlaunch.json'),
       vcpus: 1,
       firmware: at('none.fd'),
@@ -187,7 +186,7 @@ describe('Inputs that contradict each other or are missing are refused before a 
   for (const [name, change, code, input, member] of cases) {
     it(name, async () => {
       const inputs = { ...load('matches.sevlaunch.json'), firmware: '/nowhere', ...change };
-      await assert.rejects(runCheck(inputs), {
+      await assert.rejects(runCheck(io, inputs), {
         kind: 'usage',
         code,
         at: { input, member: member.split('.') },
@@ -197,8 +196,8 @@ describe('Inputs that contradict each other or are missing are refused before a 
   it('but plain SEV with VMSA pages is answered, with a warning and after a look at the pages', async () => {
     const inputs = load('mismatch.sevlaunch.json');
     const plain = { ...inputs, platform: { ...inputs.platform, policy: 1 } };
-    assert.match((await runCheck(plain)).warnings.join(), /play no part/);
-    await assert.rejects(runCheck({ ...plain, vmsa: { bsp: at('nothing') } }), {
+    assert.match((await runCheck(io, plain)).warnings.join(), /play no part/);
+    await assert.rejects(runCheck(io, { ...plain, vmsa: { bsp: at('nothing') } }), {
       code: 'unreadable-file',
       at: { input: 'vmsa.bsp', member: ['vmsa', 'bsp'] },
     });
@@ -210,9 +209,9 @@ describe('Keys', () => {
   it('are cleared after use, also when the use fails', async () => {
     const seen: Uint8Array[] = [];
     for (const paths of [{ tik: at('sample_tik.bin'), tek: at('sample_tek.bin') }]) {
-      await withKeys(paths, ({ tik, tek }) => seen.push(tik, tek!));
+      await withKeys(io, paths, ({ tik, tek }) => seen.push(tik, tek!));
       await assert.rejects(
-        withKeys(paths, ({ tik }) => (seen.push(tik), Promise.reject(new Error('stop')))),
+        withKeys(io, paths, ({ tik }) => (seen.push(tik), Promise.reject(new Error('stop')))),
         /stop/,
       );
     }
@@ -223,13 +222,13 @@ describe('Keys', () => {
     writeFileSync(at('text.key'), 'SECRETSECRETSECRET');
     for (const paths of [{ tik: at('text.key') }, { tk: at('text.key') }]) {
       await assert.rejects(
-        withKeys(paths, () => assert.fail()),
+        withKeys(io, paths, () => assert.fail()),
         (e) => e instanceof CheckError && e.code === 'key-size' && !e.message.includes('SECRET'),
       );
     }
   });
   it('are nowhere in a report', async () => {
-    const text = JSON.stringify(await runCheck(load('matches.sevlaunch.json')));
+    const text = JSON.stringify(await runCheck(io, load('matches.sevlaunch.json')));
     for (const name of ['sample_tik.bin', 'sample_tek.bin']) {
       assert.ok(!text.includes(readFileSync(at(name)).toString('hex')));
       assert.ok(!text.includes(readFileSync(at(name)).toString('base64')));
@@ -244,7 +243,7 @@ describe('Reading files', () => {
     truncateSync(at('large'), 300 * 2 ** 20);
     const before = process.memoryUsage.rss();
     let calls = 0;
-    const { bytes, tail } = await digestFile(at('large'), { onProgress: () => calls++ });
+    const { bytes, tail } = await io.digest(at('large'), { onProgress: () => calls++ });
     assert.equal(bytes, 300 * 2 ** 20);
     assert.equal(tail.length, 64 * 1024);
     assert.ok(calls > 100);
@@ -254,16 +253,16 @@ describe('Reading files', () => {
     for (const size of [0, 1, 65535, 65536, 65537, 262144 + 10, 262144 + 65536]) {
       const content = Buffer.from(Array.from({ length: size }, (_, i) => (i * 31) & 0xff));
       writeFileSync(at('f'), content);
-      assert.deepEqual(Buffer.from((await digestFile(at('f'))).tail), content.subarray(-65536), String(size));
+      assert.deepEqual(Buffer.from((await io.digest(at('f'))).tail), content.subarray(-65536), String(size));
     }
   });
   it('looks at the end of an image only, for its reset address', async () => {
     const image = readFileSync(at('OVMF.sample.fd'));
-    assert.equal((await readFirmware(at('OVMF.sample.fd'))).resetAddress, 0x80b004);
+    assert.equal((await readFirmware(io, at('OVMF.sample.fd'))).resetAddress, 0x80b004);
     writeFileSync(at('short.fd'), image.subarray(-4096));
-    assert.equal((await readFirmware(at('short.fd'))).resetAddress, 0x80b004);
+    assert.equal((await readFirmware(io, at('short.fd'))).resetAddress, 0x80b004);
     writeFileSync(at('empty.fd'), '');
-    assert.equal((await readFirmware(at('empty.fd'))).resetAddress, undefined);
+    assert.equal((await readFirmware(io, at('empty.fd'))).resetAddress, undefined);
   });
   it('stops when it is cancelled', async () => {
     writeFileSync(at('large'), '');
@@ -271,22 +270,22 @@ describe('Reading files', () => {
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 20);
     const started = Date.now();
-    await assert.rejects(digestFile(at('large'), { signal: stop.signal }), { code: 'check-cancelled' });
+    await assert.rejects(io.digest(at('large'), { signal: stop.signal }), { code: 'check-cancelled' });
     assert.ok(Date.now() - started < 1000);
   });
   it('takes no more of a file than was asked for', async () => {
-    assert.equal((await readUpTo(at('OVMF.sample.fd'), 16)).length, 17);
-    assert.equal((await readUpTo(at('sample_tik.bin'), 16)).length, 16);
-    assert.equal((await readUpTo('/dev/zero', 100)).length, 101);
+    assert.equal((await io.read(at('OVMF.sample.fd'), 16)).length, 17);
+    assert.equal((await io.read(at('sample_tik.bin'), 16)).length, 16);
+    assert.equal((await io.read('/dev/zero', 100)).length, 101);
   });
   it('says what is wrong with a path', async () => {
     const unreadable = (message: RegExp) => ({ kind: 'bug', code: 'unreadable-file', message });
     await assert.rejects(
-      digestFile(at('nothing')),
+      io.digest(at('nothing')),
       unreadable(/nothing cannot be read: there is no such file/),
     );
-    await assert.rejects(digestFile(folder), unreadable(/it is a folder/));
-    await assert.rejects(readUpTo(at('nothing'), 1), unreadable(/there is no such file/));
+    await assert.rejects(io.digest(folder), unreadable(/it is a folder/));
+    await assert.rejects(io.read(at('nothing'), 1), unreadable(/there is no such file/));
   });
 });
 
@@ -301,15 +300,15 @@ describe('A pipe', () => {
   const inputs = () => load('matches.sevlaunch.json');
   type Waits = [what: string, wait: (path: string, signal: AbortSignal) => Promise<unknown>];
   const waits: Waits[] = [
-    ['a digest', (path, signal) => digestFile(path, { signal })],
-    ['a short read', (path, signal) => readUpTo(path, 1, signal)],
-    ['a key', (path, signal) => withKeys({ tk: path }, () => undefined, signal)],
-    ['a check, as firmware', (firmware, signal) => runCheck({ ...inputs(), firmware }, { signal })],
-    ['a check, as kernel', (kernel, signal) => runCheck({ ...inputs(), kernel }, { signal })],
-    ['a check, as key', (tk, signal) => runCheck({ ...inputs(), keys: { tk } }, { signal })],
+    ['a digest', (path, signal) => io.digest(path, { signal })],
+    ['a short read', (path, signal) => io.read(path, 1, signal)],
+    ['a key', (path, signal) => withKeys(io, { tk: path }, () => undefined, signal)],
+    ['a check, as firmware', (firmware, signal) => runCheck(io, { ...inputs(), firmware }, { signal })],
+    ['a check, as kernel', (kernel, signal) => runCheck(io, { ...inputs(), kernel }, { signal })],
+    ['a check, as key', (tk, signal) => runCheck(io, { ...inputs(), keys: { tk } }, { signal })],
     [
       'a check, as page',
-      (bsp, signal) => runCheck({ ...inputs(), cpu: undefined, vmsa: { bsp } }, { signal }),
+      (bsp, signal) => runCheck(io, { ...inputs(), cpu: undefined, vmsa: { bsp } }, { signal }),
     ],
   ];
   for (const [what, wait] of waits) {
@@ -326,16 +325,16 @@ describe('A pipe', () => {
   }
   it('holds up nothing else, however many nobody writes to', async () => {
     const stops = Array.from({ length: 8 }, () => new AbortController());
-    const waiting = stops.map(({ signal }, i) => readUpTo(pipe(`silent${i}`), 1, signal));
+    const waiting = stops.map(({ signal }, i) => io.read(pipe(`silent${i}`), 1, signal));
     const begin = performance.now();
-    assert.equal((await digestFile(at('OVMF.sample.fd'))).name, 'OVMF.sample.fd');
+    assert.equal((await io.digest(at('OVMF.sample.fd'))).name, 'OVMF.sample.fd');
     assert.ok(performance.now() - begin < 1000);
     for (const stop of stops) stop.abort();
     for (const { status } of await Promise.allSettled(waiting)) assert.equal(status, 'rejected');
   });
   it('is read to its end, also when its writer comes late and is slow', async () => {
     const path = pipe('slow');
-    const reading = [digestFile(path), readUpTo(pipe('other'), 100)] as const;
+    const reading = [io.digest(path), io.read(pipe('other'), 100)] as const;
     execFile('sh', ['-c', 'sleep 0.1; (printf first; sleep 0.1; printf second) >"$1"', 'sh', path]);
     execFile('sh', ['-c', 'printf other >"$1"', 'sh', at('other')]);
     const [digest, bytes] = await Promise.all(reading);
@@ -345,7 +344,7 @@ describe('A pipe', () => {
   it('is looked at by nobody before it is needed', async () => {
     const silent = pipe('unread');
     const pages = { bsp: silent, ap: silent };
-    await checkOwnerInputs({
+    await checkOwnerInputs(io, {
       ...inputs(),
       firmware: silent,
       kernel: silent,
@@ -362,12 +361,12 @@ describe('Secrets', () => {
     const inputs = load('matches.sevlaunch.json');
     const secret = () => ({ guid: '736869e5-84f0-4973-92ec-06879ce3da0b', data: Buffer.from('SECRET') });
     const sealed = secret();
-    const { header, payload } = await sealForLaunch(inputs, [sealed]);
+    const { header, payload } = await sealForLaunch(io, inputs, [sealed]);
     assert.deepEqual([header.length, payload.length], [52, 48]);
     const twice = [secret(), secret()];
-    await assert.rejects(sealForLaunch(inputs, twice), { code: 'repeated-secret' });
+    await assert.rejects(sealForLaunch(io, inputs, twice), { code: 'repeated-secret' });
     for (const { data } of [sealed, ...twice]) assert.ok(data.every((b) => b === 0));
-    await assert.rejects(sealForLaunch({ ...inputs, keys: { tik: at('sample_tik.bin') } }, [secret()]), {
+    await assert.rejects(sealForLaunch(io, { ...inputs, keys: { tik: at('sample_tik.bin') } }, [secret()]), {
       code: 'tek-needed',
       message: /TEK/,
     });
@@ -379,7 +378,7 @@ describe('Writing files', () => {
   it('follows a link, and keeps the mode of the file', async () => {
     writeFileSync(at('target'), 'old', { mode: 0o600 });
     symlinkSync('target', at('link'));
-    await writeWhole(at('link'), 'new');
+    await io.write(at('link'), 'new');
     assert.equal(readFileSync(at('target'), 'utf8'), 'new');
     assert.ok(lstatSync(at('link')).isSymbolicLink());
     assert.equal(statSync(at('target')).mode & 0o777, 0o600);
@@ -389,17 +388,17 @@ describe('Writing files', () => {
     const reader = execFile('cat', [at('pipe')]);
     let text = '';
     reader.stdout!.on('data', (chunk: string) => (text += chunk));
-    await writeWhole(at('pipe'), 'through');
+    await io.write(at('pipe'), 'through');
     await once(reader, 'close');
     assert.equal(text, 'through');
     assert.ok(lstatSync(at('pipe')).isFIFO());
   });
   it('leaves the old file and no rest when it cannot finish', async () => {
-    await assert.rejects(writeWhole(join(folder, 'none', 'x'), 'x'), {
+    await assert.rejects(io.write(join(folder, 'none', 'x'), 'x'), {
       code: 'unwritable-file',
       message: /x cannot be written: .*\. Nothing was changed\.$/,
     });
-    await assert.rejects(writeWhole(folder, 'x'), { code: 'unwritable-file' });
+    await assert.rejects(io.write(folder, 'x'), { code: 'unwritable-file' });
     for (const place of [tmpdir(), folder])
       assert.deepEqual(
         readdirSync(place).filter((n) => n.endsWith('.partial')),

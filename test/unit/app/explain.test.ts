@@ -22,6 +22,7 @@ import { measurementsBeside } from '../../../src/app/launchesBeside';
 import { writeSample } from '../../../src/app/sample';
 import { useFolder } from '../../helpers/folder';
 import { few } from '../../helpers/hostile';
+import { io } from '../../helpers/io';
 
 const SCRIPT = resolve('dist/explainWorker.js');
 const MATCHES = 'matches.sevlaunch.json';
@@ -33,10 +34,10 @@ interface Json {
 }
 const readJson = (name: string) => JSON.parse(readFileSync(at(name), 'utf8')) as Json;
 const load = (json: Json, name = MATCHES): LaunchInputs =>
-  launchInputs(parseLaunchFile(JSON.stringify(json), at(name)), name);
+  launchInputs(parseLaunchFile(io, JSON.stringify(json), at(name)), name);
 /** A search among few vCPU counts, unless told: what a test waits for otherwise is the same hypothesis, many times. */
 const explain = (inputs: LaunchInputs | DigestInputs, options?: ExplainOptions) =>
-  explainLaunch(SCRIPT, inputs, { maxVcpus: 4, ...options });
+  explainLaunch(io, inputs, { maxVcpus: 4, ...options });
 const titles = ({ explanations }: ExplainResult) => explanations.map(({ title }) => title);
 
 /** A launch file after its edits. */
@@ -52,7 +53,7 @@ function edited(json: Json, edits: readonly LaunchEdit[]): Json {
 
 /** Each suite starts with the sample. */
 const withSample = () => {
-  useFolder((made) => writeSample((folder = made)));
+  useFolder((made) => writeSample(io, (folder = made)));
 };
 
 describe('An explanation from files', () => {
@@ -81,7 +82,7 @@ describe('An explanation from files', () => {
         [[cause]],
       );
       const mended = edited(json, explanations[0]!.edits);
-      assert.equal((await runCheck(load(mended))).verdict, 'matches');
+      assert.equal((await runCheck(io, load(mended))).verdict, 'matches');
     });
   }
   it('says which generated pages the sample that does not match needs', async () => {
@@ -91,7 +92,7 @@ describe('An explanation from files', () => {
       'Matches if the launch flavour is sev-es (given: sev-es-debugswap, by the file) and the CPU is EPYC-Milan (25/1/1) (given: EPYC-Genoa (25/17/0), by the file)',
     ]);
     const mended = edited(json, result.explanations[0]!.edits);
-    assert.equal((await runCheck(load(mended))).verdict, 'matches');
+    assert.equal((await runCheck(io, load(mended))).verdict, 'matches');
   });
   it('finds an image beside the firmware when it is asked to, and only then', async () => {
     const image = readFileSync(at('OVMF.sample.fd'));
@@ -137,7 +138,7 @@ describe('An explanation from files', () => {
     ]);
   });
   it('explains a launch digest without keys, and takes 32 bytes for one', async () => {
-    const report = await runCheck(load(readJson(MATCHES)));
+    const report = await runCheck(io, load(readJson(MATCHES)));
     const hex = report.steps.find(({ id }) => id === 'launch-digest')!.digest;
     const launchDigest = Buffer.from(hex, 'hex');
     const { keys, measurement, platform, ...owner } = load(readJson(MATCHES));
@@ -156,7 +157,7 @@ describe('An explanation from files', () => {
       launch: { ...(json['launch'] as Json), measurement: toBase64(new Uint8Array(48).fill(5)) },
     };
     writeFileSync(at('stale.sevlaunch.json'), JSON.stringify(stale));
-    const otherMeasurements = await measurementsBeside(at('stale.sevlaunch.json'));
+    const otherMeasurements = await measurementsBeside(io, at('stale.sevlaunch.json'));
     assert.deepEqual(
       otherMeasurements.map(({ label }) => label),
       [MATCHES, 'mismatch.sevlaunch.json'],
@@ -166,7 +167,7 @@ describe('An explanation from files', () => {
       'Matches if the measurement is that of matches.sevlaunch.json (given: the given one)',
     ]);
     const mended = edited(stale, result.explanations[0]!.edits);
-    assert.equal((await runCheck(load(mended))).verdict, 'matches');
+    assert.equal((await runCheck(io, load(mended))).verdict, 'matches');
   });
   it('refuses what a check refuses, as the same failure', async () => {
     const inputs = load(readJson(MATCHES));

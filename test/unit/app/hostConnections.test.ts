@@ -6,7 +6,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HostConnections } from '../../../src/app/hostConnections';
 import { CheckError } from '../../../src/core/errors';
-import type { Connection, ConnectOptions } from '../../../src/libvirt/client';
+import { libvirt } from '../../../src/libvirt/client';
+import type { Connection, ConnectOptions } from '../../../src/libvirt/contract';
 import { fakeWorker } from '../../helpers/fakeWorker';
 import { useFolder } from '../../helpers/folder';
 
@@ -38,7 +39,7 @@ describe('The hosts of many checks', () => {
     log = join(folder, 'log');
   });
   it('are connected to once, and left when nobody asks any more', async () => {
-    const hosts = new HostConnections();
+    const hosts = new HostConnections(libvirt);
     const workerPath = worker(OPENS);
     const turns: number[] = [];
     const all = Array.from({ length: 20 }, (_, i) =>
@@ -55,7 +56,7 @@ describe('The hosts of many checks', () => {
   });
 
   it('are asked for one at a time', async () => {
-    const hosts = new HostConnections();
+    const hosts = new HostConnections(libvirt);
     let asking = 0;
     const ask = async (connection: Connection) => {
       asking += 1;
@@ -68,7 +69,7 @@ describe('The hosts of many checks', () => {
   });
 
   it('are not tried again when they cannot be reached: all have the one answer', async () => {
-    const hosts = new HostConnections();
+    const hosts = new HostConnections(libvirt);
     const workerPath = worker('');
     const begin = performance.now();
     const outcomes = await Promise.allSettled(
@@ -92,7 +93,7 @@ describe('The hosts of many checks', () => {
   });
 
   it('are connected to again when the connection is lost while one asks', async () => {
-    const hosts = new HostConnections();
+    const hosts = new HostConnections(libvirt);
     const mark = join(folder, 'mark');
     const workerPath = worker(
       OPENS,
@@ -110,7 +111,7 @@ fs.writeFileSync(${JSON.stringify(mark)}, ''); process.exit(1);`,
   });
 
   it('are at most four at the same time, and none waits for ever', async () => {
-    const hosts = new HostConnections();
+    const hosts = new HostConnections(libvirt);
     const workerPath = worker(OPENS);
     let open = 0;
     let most = 0;
@@ -130,7 +131,7 @@ fs.writeFileSync(${JSON.stringify(mark)}, ''); process.exit(1);`,
   });
 
   it('are not asked when the turn of a check ends it', async () => {
-    const hosts = new HostConnections();
+    const hosts = new HostConnections(libvirt);
     const stopped = () => {
       throw new Error('stopped');
     };

@@ -19,6 +19,7 @@ import { lintLaunch } from '../../../src/app/launchProblems';
 import { questionIn } from '../../../src/app/launchQuestion';
 import { writeSample } from '../../../src/app/sample';
 import { useFolder } from '../../helpers/folder';
+import { io } from '../../helpers/io';
 import { seeded, type Random } from '../../helpers/random';
 
 let folder: string;
@@ -74,9 +75,9 @@ const pick = (random: Random): Record<string, unknown> => ({
 /** What a check refuses before a host is asked; undefined when it goes on, or has its answer. */
 async function refused(text: string): Promise<CheckError | undefined> {
   try {
-    const file = parseLaunchFile(text, path());
-    if (file.launch) await runCheck(launchInputs(file, 'a'));
-    else await checkOwnerInputs({ ...ownerInputsOf(file, 'a'), platform: statedPlatform(file) });
+    const file = parseLaunchFile(io, text, path());
+    if (file.launch) await runCheck(io, launchInputs(file, 'a'));
+    else await checkOwnerInputs(io, { ...ownerInputsOf(file, 'a'), platform: statedPlatform(file) });
     return undefined;
   } catch (error) {
     assert.ok(error instanceof CheckError, String(error));
@@ -92,7 +93,7 @@ const OF_FILE: readonly string[] = ['not-a-launch-file', 'nothing-to-check', 'in
 describe('Lint and check agree', () => {
   useFolder(async (made) => {
     folder = made;
-    await writeSample(folder);
+    await writeSample(io, folder);
     copyFileSync(join(folder, BSP), join(folder, AP));
   });
 
@@ -106,7 +107,7 @@ describe('Lint and check agree', () => {
       const value = pick(random);
       const text = JSON.stringify(value, null, 2);
       const where = `SEED=${seed}, file ${i}:\n${text}`;
-      const { problems } = await lintLaunch(text, path(), { files: false });
+      const { problems } = await lintLaunch(io, text, path(), { files: false });
       const isOpen = value['launch'] === undefined && value['domain'] !== undefined;
       const shown = problems
         .filter(({ severity }) => severity === 'error')
@@ -156,7 +157,7 @@ describe('Lint and check agree', () => {
         keys: { tik: join(folder, TIK) },
         platform,
       };
-      const error = await checkOwnerInputs(inputs).catch((thrown: unknown) => thrown);
+      const error = await checkOwnerInputs(io, inputs).catch((thrown: unknown) => thrown);
       assert.equal(error instanceof CheckError ? error.code : error, code);
     });
   }

@@ -5,6 +5,7 @@ import { applyEdits } from 'jsonc-parser';
 import type { LaunchEdit } from '../../../src/core/explain/explanation';
 import { changeLaunchText } from '../../../src/app/launchEdits';
 import { parseLaunchFile } from '../../../src/app/launchFile';
+import { io } from '../../helpers/io';
 
 const PATH = '/work/guest/a.sevlaunch.json';
 const LAUNCH = '"launch": { "measurement": "", "apiMajor": 1, "apiMinor": 55, "buildId": 24, "policy": 5 }';
@@ -123,13 +124,13 @@ describe('A launch file', () => {
         assert.ok(now.includes(from), `${from} is in it`);
         return now.replace(from, () => to);
       }, text);
-      assert.equal(applyEdits(text, changeLaunchText(text, PATH, edits)), expected);
+      assert.equal(applyEdits(text, changeLaunchText(io, text, PATH, edits)), expected);
     });
   }
 
   it('is changed in few places: what lies between is not written again', () => {
     const text = file('"vcpus": 4');
-    const changes = changeLaunchText(text, PATH, [edit('launch.policy', 1), edit('vcpus', 2)]);
+    const changes = changeLaunchText(io, text, PATH, [edit('launch.policy', 1), edit('vcpus', 2)]);
     assert.deepEqual(
       changes.map(({ length, content }) => [length, content]),
       [
@@ -141,7 +142,7 @@ describe('A launch file', () => {
 
   it('is changed in one place where edits are in the way of each other', () => {
     const text = `{"kernel":"k","initrd":"i","firmware":"a.fd","keys":{"tk":"k"},${LAUNCH}}`;
-    const changes = changeLaunchText(text, PATH, [edit('kernel'), edit('initrd'), edit('vcpus', 2)]);
+    const changes = changeLaunchText(io, text, PATH, [edit('kernel'), edit('initrd'), edit('vcpus', 2)]);
     assert.equal(changes.length, 1);
     assert.equal(applyEdits(text, changes), `{"firmware":"a.fd","vcpus": 2,"keys":{"tk":"k"},${LAUNCH}}`);
   });
@@ -175,7 +176,7 @@ describe('A launch file', () => {
   ];
   for (const [what, text, edits, code, message] of refused) {
     it(`that ${what} is not changed`, () => {
-      assert.throws(() => changeLaunchText(text, PATH, edits), { code, message });
+      assert.throws(() => changeLaunchText(io, text, PATH, edits), { code, message });
     });
   }
 
@@ -194,7 +195,7 @@ describe('A launch file', () => {
         [edit('vcpus')],
         [edit('kernel'), edit('cpu', 'EPYC'), edit('vcpus')],
       ]) {
-        const result = parseLaunchFile(applyEdits(text, changeLaunchText(text, PATH, edits)), PATH);
+        const result = parseLaunchFile(io, applyEdits(text, changeLaunchText(io, text, PATH, edits)), PATH);
         assert.deepEqual([result.firmware, result.domain?.name], ['/work/guest/a.fd', 'n']);
       }
     }

@@ -9,6 +9,7 @@ import { CPU_MODELS } from '../../../src/core/vmsa/launch/cpuModels';
 import { SEV_ES_PROFILES } from '../../../src/core/vmsa/launch/profiles';
 import { launchInputs, ownerInputsOf, statedPlatform } from '../../../src/app/launch';
 import { parseLaunchFile } from '../../../src/app/launchFile';
+import { io } from '../../helpers/io';
 
 const SCHEMA = readFileSync('media/sevlaunch.schema.json', 'utf8');
 // VS Code has keywords of its own, which are no business of this program.
@@ -23,7 +24,7 @@ const GOOD = {
   keys: { tik: 'keys/tik.bin', tek: '/keys/tek.bin' },
   launch: LAUNCH,
 };
-const parse = (value: unknown) => parseLaunchFile(JSON.stringify(value), '/work/space/a.sevlaunch.json');
+const parse = (value: unknown) => parseLaunchFile(io, JSON.stringify(value), '/work/space/a.sevlaunch.json');
 
 const good: [name: string, value: object][] = [
   ['a recorded launch', GOOD],
@@ -248,9 +249,10 @@ describe('A launch file', () => {
   });
 
   it('is refused when it is no JSON', () =>
-    assert.throws(() => parseLaunchFile('{"firmware": }', '/a'), {
+    assert.throws(() => parseLaunchFile(io, '{"firmware": }', '/a'), {
       code: 'not-json',
-      message: /^\/a is not a launch file: it is not JSON/,
+      message: '/a is not a launch file: it is not JSON (character 13).',
+      at: { offset: 13 },
     }));
   it('is refused without a word of what is in it: that may be a key', () => {
     const secret = 'SECRETSECRETSECR';
@@ -269,7 +271,7 @@ describe('A launch file', () => {
     ];
     for (const text of texts) {
       assert.throws(
-        () => parseLaunchFile(text, '/a'),
+        () => parseLaunchFile(io, text, '/a'),
         (e) => e instanceof CheckError && e.kind === 'usage' && !e.message.includes('SECR'),
         text,
       );

@@ -5,6 +5,7 @@ import { CheckError, type ErrorPlace } from '../../../src/core/errors';
 import { parseLaunchFile } from '../../../src/app/launchFile';
 import { errorPlace, verdictPlace } from '../../../src/app/launchPlaces';
 import { lineColumnOf, namePlaceOf, parseLaunchText } from '../../../src/app/launchText';
+import { io } from '../../helpers/io';
 
 const TEXT = `{
   "name": "launch: { \\"policy\\": 1 }",
@@ -65,7 +66,7 @@ describe('A verdict points at', () => {
 /** What reading a text throws. */
 function failureOf(text: string): CheckError {
   try {
-    parseLaunchFile(text, '/d/a.sevlaunch.json');
+    parseLaunchFile(io, text, '/d/a.sevlaunch.json');
   } catch (error) {
     if (error instanceof CheckError) return error;
   }

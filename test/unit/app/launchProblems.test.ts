@@ -12,6 +12,7 @@ import type { LintRule } from '../../../src/core/check/rules';
 import { LINT_RULES, type LaunchProblem } from '../../../src/app/launchRules';
 import { parseLaunchFile } from '../../../src/app/launchFile';
 import { seeded } from '../../helpers/random';
+import { io } from '../../helpers/io';
 
 const folder = mkdtempSync(join(tmpdir(), 'sevscope-lint-'));
 const PATH = join(folder, 'a.sevlaunch.json');
@@ -96,7 +97,7 @@ const NO_CPU = { ...GOOD, cpu: undefined };
 const policy = (value: unknown) => ({ launch: { ...LAUNCH, policy: value } });
 
 const lint = (value: unknown, allowTcp = false) =>
-  lintLaunch(JSON.stringify(value, null, 2), PATH, { files: true, allowTcp });
+  lintLaunch(io, JSON.stringify(value, null, 2), PATH, { files: true, allowTcp });
 const said = (problems: readonly LaunchProblem[]) =>
   problems.map(({ rule, member }) => `${rule} ${member}`.trim());
 
@@ -251,7 +252,7 @@ describe('The problems of a launch file', () => {
     it(`are none with ${name}`, async () => {
       const { problems } = await lint(value);
       assert.deepEqual(said(problems), []);
-      parseLaunchFile(JSON.stringify(value), PATH);
+      parseLaunchFile(io, JSON.stringify(value), PATH);
     });
   }
   for (const [name, value, ...expected] of odd) {
@@ -301,7 +302,7 @@ describe('The problems of a launch file', () => {
   });
   it('need no look at files', async () => {
     const text = JSON.stringify({ ...GOOD, firmware: 'none', initrd: 'none' });
-    const { problems, files } = await lintLaunch(text, PATH, { files: false });
+    const { problems, files } = await lintLaunch(io, text, PATH, { files: false });
     assert.deepEqual([said(problems), files], [['kernel-needed initrd'], []]);
   });
 
@@ -314,27 +315,27 @@ describe('The problems of a launch file', () => {
     ];
     for (const [rule, at] of shown) {
       it(`at ${at} for ${rule}`, async () => {
-        const { problems } = await lintLaunch(text, PATH, { files: true });
+        const { problems } = await lintLaunch(io, text, PATH, { files: true });
         const { offset, size } = problems.find((problem) => problem.rule === rule)!;
         assert.equal(text.slice(offset, offset + size), at);
       });
     }
     it('at the name around what is missing', async () => {
       const broken = JSON.stringify({ ...GOOD, launch: { ...LAUNCH, policy: undefined } });
-      const { problems } = await lintLaunch(broken, PATH, { files: true });
+      const { problems } = await lintLaunch(io, broken, PATH, { files: true });
       const [{ offset, size }] = problems as [LaunchProblem];
       assert.equal(broken.slice(offset, offset + size), '"launch"');
     });
     it('where the text is no JSON, and the members before that are judged all the same', async () => {
       const broken = text.replace('"vmsa"', '// vmsa\n"vmsa"');
-      const { problems } = await lintLaunch(broken, PATH, { files: true });
+      const { problems } = await lintLaunch(io, broken, PATH, { files: true });
       const found = problems.find(({ rule }) => rule === 'not-json')!;
       assert.equal(found.offset, broken.indexOf('//'));
       assert.ok(problems.some(({ rule }) => rule === 'kernel-needed'));
     });
     for (const nothing of ['', ' ', 'nul', '{', '{"firmware": }', '\ufeff{}', '[1,]', '{}}']) {
       it(`somewhere in ${JSON.stringify(nothing)}`, async () => {
-        const { problems } = await lintLaunch(nothing, PATH, { files: true });
+        const { problems } = await lintLaunch(io, nothing, PATH, { files: true });
         assert.ok(problems.some(({ rule }) => rule === 'not-json'));
         for (const { offset, size } of problems) assert.ok(offset >= 0 && offset + size <= nothing.length);
       });
@@ -356,7 +357,7 @@ describe('The problems of a launch file', () => {
         let mended = text;
         for (const edit of [...fix.edits].sort((a, b) => b.offset - a.offset))
           mended = mended.slice(0, edit.offset) + edit.text + mended.slice(edit.offset + edit.size);
-        assert.deepEqual((await lintLaunch(mended, PATH, { files: true })).problems, []);
+        assert.deepEqual((await lintLaunch(io, mended, PATH, { files: true })).problems, []);
         // Nothing else is touched.
         const changed = { ...JSON.parse(text), ...JSON.parse(mended) } as Record<string, unknown>;
         for (const member of ['firmware', 'keys', 'launch']) {
@@ -417,7 +418,7 @@ describe('The problems of a launch file', () => {
     for (let i = 0; i < 400; i++) {
       const at = random(whole.length);
       const text = whole.slice(0, at) + '{}[]":,\\0 x'.charAt(random(11)) + whole.slice(at + random(9));
-      const { problems } = await lintLaunch(text, PATH, { files: i % 20 === 0 });
+      const { problems } = await lintLaunch(io, text, PATH, { files: i % 20 === 0 });
       for (const { offset, size } of problems)
         assert.ok(offset >= 0 && size >= 0 && offset + size <= text.length, `SEED=${seed}`);
     }

@@ -11,6 +11,7 @@ import { askLaunch, recordedText, type RecordedLaunch } from '../../../src/app/l
 import { connect } from '../../../src/libvirt/client';
 import { FAKE_MEASUREMENT, FAKE_UUID, fakeHost, type FakeHost } from '../../helpers/fakeHost';
 import { fakeWorker } from '../../helpers/fakeWorker';
+import { io } from '../../helpers/io';
 
 const folder = mkdtempSync(join(tmpdir(), 'sevscope-record-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -77,14 +78,14 @@ describe('A recorded launch', () => {
   }
   it('is none with numbers that no firmware has', () => {
     const launch = { ...LAUNCH, buildId: 256 };
-    assert.throws(() => recordedText({ ...RECORDED, launch }, PATH, URI), {
+    assert.throws(() => recordedText(io, { ...RECORDED, launch }, PATH, URI), {
       code: 'not-a-launch-file',
       at: { member: ['launch', 'buildId'] },
     });
   });
 
   it('stands beside placeholders, and nothing that the host says of files and vCPUs', async () => {
-    const text = recordedText(await ask({ name: 'a\u202e"b' }), PATH, URI);
+    const text = recordedText(io, await ask({ name: 'a\u202e"b' }), PATH, URI);
     assert.doesNotMatch(text, /host\/(OVMF|vmlinuz)|from=host|64/);
     assert.deepEqual(JSON.parse(text), {
       name: 'a\\u202e"b',
@@ -110,7 +111,7 @@ describe('A recorded launch', () => {
       domain: { connection: 'qemu:///system', name: 'x' },
     };
     const given = { path: '/work/in/a.sevlaunch.json', text: JSON.stringify(inputs) };
-    const made = JSON.parse(recordedText(RECORDED, PATH, URI, given)) as object;
+    const made = JSON.parse(recordedText(io, RECORDED, PATH, URI, given)) as object;
     assert.deepEqual(made, {
       ...inputs,
       name: 'guest',
@@ -122,21 +123,21 @@ describe('A recorded launch', () => {
     });
     // The same files, from either place.
     const [before, after] = [given.text, JSON.stringify(made)].map((text, i) =>
-      parseLaunchFile(text, i === 0 ? given.path : PATH),
+      parseLaunchFile(io, text, i === 0 ? given.path : PATH),
     );
     for (const member of ['firmware', 'kernel', 'vmsa', 'keys'] as const)
       assert.deepEqual(after![member], before![member], member);
-    const beside = recordedText(RECORDED, '/work/in/b.sevlaunch.json', URI, given);
+    const beside = recordedText(io, RECORDED, '/work/in/b.sevlaunch.json', URI, given);
     assert.match(beside, /"firmware": "fw\/OVMF\.fd"/);
   });
   it('takes over nothing of a file that is none', () => {
     const given = { path: '/a', text: '{"firmware": 5}' };
-    assert.throws(() => recordedText(RECORDED, PATH, URI, given), {
+    assert.throws(() => recordedText(io, RECORDED, PATH, URI, given), {
       code: 'not-a-launch-file',
       message: /^\/a is not a launch file/,
     });
   });
   it('names no domain where its connection may be in no file', () => {
-    assert.ok(!('domain' in (JSON.parse(recordedText(RECORDED, PATH, undefined)) as object)));
+    assert.ok(!('domain' in (JSON.parse(recordedText(io, RECORDED, PATH, undefined)) as object)));
   });
 });

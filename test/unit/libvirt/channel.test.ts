@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { failure } from '../../helpers/libvirt';
 import { errorData, type ErrorKind } from '../../../src/core/errors';
-import { connect, type Connection, type ConnectOptions } from '../../../src/libvirt/client';
+import { connect } from '../../../src/libvirt/client';
+import type { Connection, ConnectOptions } from '../../../src/libvirt/contract';
 import { fakeWorker, opens } from '../../helpers/fakeWorker';
 
 const folder = mkdtempSync(join(tmpdir(), 'sevscope-worker-'));

@@ -1,7 +1,8 @@
 // Whether a host is this machine: names in their short and full form, and ids in every spelling.
 
 import assert from 'node:assert/strict';
-import { tellingIds, thisMachine, whyConnectedHere, whyLocal } from '../../../src/libvirt/locality';
+import { tellingIds, whyConnectedHere, whyLocal } from '../../../src/libvirt/locality';
+import { thisMachine } from '../../../src/libvirt/thisMachine';
 
 const ID = '3d1219c7c4c5404aaa1f6d2a48adfda4';
 const DASHED = '3d1219c7-c4c5-404a-aa1f-6d2a48adfda4';

@@ -1,6 +1,7 @@
 // Connection URIs: what is allowed and how it is written anew, and what is refused, with the word that its reason must have.
 
 import assert from 'node:assert/strict';
+import { isIPv4, isIPv6 } from 'node:net';
 import { parseConnectionUri, type UriRules } from '../../../src/libvirt/uri';
 import { seeded } from '../../helpers/random';
 
@@ -224,6 +225,25 @@ describe('A connection URI', () => {
       { driver, transport, path, host, user, port },
       { driver: 'qemu', transport: 'ssh', path: 'session', host: '2001:db8::1', user: 'root', port: 2222 },
     );
+  });
+  it('has addresses as Node knows them', () => {
+    const seed = 1;
+    const random = seeded(seed);
+    const group = () => random(0x10000).toString(16);
+    const dotted = () => Array.from({ length: 4 }, () => random(300)).join('.');
+    let passed = 0;
+    for (let i = 0; i < 20_000; i++) {
+      const groups = Array.from({ length: random(10) }, group);
+      if (random(2) === 0) groups.splice(random(groups.length + 1), random(3), '');
+      if (random(3) === 0) groups.push(dotted());
+      const v6 = `${random(4) === 0 ? ':' : ''}${groups.join(':')}${random(4) === 0 ? ':' : ''}`;
+      const v4 = `127.${random(300)}.${random(2) === 0 ? '0' : ''}${random(12)}.1`;
+      const known = isIPv6(v6);
+      if (known) passed++;
+      assert.equal(parseConnectionUri(`qemu+ssh://[${v6}]/system`).ok, known, `seed ${seed}, ${v6}`);
+      assert.equal(parseConnectionUri(`qemu+tcp://${v4}/system`).ok, isIPv4(v4), `seed ${seed}, ${v4}`);
+    }
+    assert.ok(passed > 100, `only ${passed} passed`);
   });
   it('of any characters is refused or means the same when written anew', () => {
     const seed = 1;

@@ -10,13 +10,14 @@ import { readContents } from '../../../../src/core/ovmf/contents';
 import { LZMA } from '../../../../src/core/ovmf/volumes/guids';
 import type { VolumeNode } from '../../../../src/core/ovmf/volumes/tree';
 import { parseVolumes } from '../../../../src/core/ovmf/volumes/volumes';
+import { nodeIo } from '../../../../src/node/io';
 import { decompressSection } from '../../../../src/node/lzma';
 import { readImageApart } from '../../../../src/host/ovmf/contents';
 import { eachSlice } from '../../../../src/host/shell/slices';
 import { LZMA_STREAM, file, guided, volume } from '../../../helpers/volumes';
+import { io } from '../../../helpers/io';
 
 const build = imageBuild(parseVolumes(new Uint8Array(0)).value);
-const WORKER = resolve('dist/volumesWorker.js');
 const MIB = 2 ** 20;
 const nobody = () => undefined;
 
@@ -76,24 +77,24 @@ describe('The thread that decompresses', () => {
       [true, 1, true],
     );
     const told: unknown[] = [];
-    const answer = await readImageApart(WORKER, image, new AbortController().signal, (of) => told.push(of));
+    const answer = await readImageApart(io, image, new AbortController().signal, (of) => told.push(of));
     assert.deepEqual(answer, { findings: [...findings, ...contents.findings], contents });
     assert.deepEqual(told, [findings]);
   });
   it('is ended by the signal, before and while it gets the image, without an answer', async () => {
     for (const wait of [0, 1, 20]) {
       const stop = new AbortController();
-      const answer = readImageApart(WORKER, new Uint8Array(64 * MIB).fill(0xff), stop.signal, nobody);
+      const answer = readImageApart(io, new Uint8Array(64 * MIB).fill(0xff), stop.signal, nobody);
       if (wait === 0) stop.abort();
       else setTimeout(() => stop.abort(), wait);
       assert.equal(await answer, undefined);
     }
-    assert.equal(await readImageApart(WORKER, new Uint8Array(1), AbortSignal.abort(), nobody), undefined);
+    assert.equal(await readImageApart(io, new Uint8Array(1), AbortSignal.abort(), nobody), undefined);
   });
   it('that has answered when it is stopped, before anybody heard, is not heard', async () => {
     const stop = new AbortController();
     let heard = 0;
-    const answer = readImageApart(WORKER, new Uint8Array(MIB).fill(0xff), stop.signal, () => heard++);
+    const answer = readImageApart(io, new Uint8Array(MIB).fill(0xff), stop.signal, () => heard++);
     // The other thread is asked in this turn, and answers while this one hears nothing.
     await new Promise(setImmediate);
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
@@ -102,7 +103,7 @@ describe('The thread that decompresses', () => {
   });
   it('that cannot start is an error with a sentence', async () => {
     const { signal } = new AbortController();
-    const nowhere = readImageApart(resolve('nowhere.js'), new Uint8Array(1), signal, nobody);
+    const nowhere = readImageApart(nodeIo(resolve('nowhere')), new Uint8Array(1), signal, nobody);
     await assert.rejects(nowhere, {
       code: 'contents-unread',
       message: /^What is compressed in this image could not be read: /,

@@ -1,17 +1,18 @@
 // Questions about a page that a thread answers: what comes from it is what core says at once, and its end is never waited for in vain.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { EXPORT_FORMS } from '../../../../src/core/vmsa/forms/exportForms';
 import { findExport } from '../../../../src/core/vmsa/forms/exportPage';
 import { generateVmsa } from '../../../../src/core/vmsa/launch/generate';
 import { explainDistance, identify } from '../../../../src/core/vmsa/compare/identify';
+import { nodeIo } from '../../../../src/node/io';
 import { askAboutPage } from '../../../../src/host/vmsa/pageTasks';
 import { randomBytes, seeded } from '../../../helpers/random';
+import { io } from '../../../helpers/io';
 
-const WORKER = resolve('dist/pageWorker.js');
 const PAGE = generateVmsa({
   profile: 'snp',
   role: 'bsp',
@@ -27,7 +28,7 @@ describe('A thread about a page', () => {
   for (const { id: form, title } of EXPORT_FORMS) {
     it(`writes it as ${title}`, async () => {
       const name = 'a page';
-      const written = await askAboutPage(WORKER, 'export', { page: PAGE, form, name });
+      const written = await askAboutPage(io, 'export', { page: PAGE, form, name });
       assert.deepEqual(written, findExport(form)!.write(PAGE, name));
     });
   }
@@ -38,7 +39,7 @@ describe('A thread about a page', () => {
   ];
   for (const [title, page, exact] of pages) {
     it(`finds the launches that one ${title} may be of`, async () => {
-      const found = await askAboutPage(WORKER, 'identify', { page });
+      const found = await askAboutPage(io, 'identify', { page });
       const direct = identify(page);
       const candidates = [...direct.exact, ...direct.nearest];
       assert.deepEqual([found.exact, found.tried], [exact, direct.tried]);
@@ -58,9 +59,10 @@ describe('A thread about a page', () => {
   ];
   for (const [title, script, says] of broken) {
     it(`that ${title} is an error`, async () => {
-      const path = join(folder, `${title.split(' ')[0]!}.js`);
-      writeFileSync(path, script);
-      await assert.rejects(askAboutPage(path, 'identify', { page: PAGE }), says);
+      const scripts = join(folder, title.split(' ')[0]!);
+      mkdirSync(scripts);
+      writeFileSync(join(scripts, 'pageWorker.js'), script);
+      await assert.rejects(askAboutPage(nodeIo(scripts), 'identify', { page: PAGE }), says);
     });
   }
 });

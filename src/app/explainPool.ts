@@ -1,0 +1,68 @@
+// The threads that search: each is given the next unit when it is done with one, and has another waiting meanwhile.
+
+import * as errors from './errors';
+import type { Unit } from '../core/explain/plan';
+import type { UnitResult } from '../core/explain/search';
+import { EXPLAIN_THREAD, type SearcherReply, type SearcherTask } from './explainThreads';
+import type { Io, Thread } from './io';
+
+/** Units that a thread has, so that it does not wait for the next. */
+const AHEAD = 2;
+
+/** A thread, and who waits for what it says next. */
+interface Searcher {
+  readonly thread: Thread;
+  take: (result: SearcherReply) => void;
+}
+
+/** A few threads with the same facts. */
+export class SearcherPool {
+  private readonly searchers: readonly Searcher[];
+  /** Never fulfilled; rejected as soon as a thread fails, for whoever waits for one. */
+  private readonly failure: Promise<never>;
+
+  /** As many threads as the machine has cores, but for one; at least one. */
+  constructor(io: Io, task: Omit<SearcherTask, 'role'>) {
+    const data: SearcherTask = { role: 'searcher', ...task };
+    let fail: (why: string) => void = () => undefined;
+    this.failure = new Promise((_, reject) => (fail = (why) => reject(errors.explainFailed(why))));
+    // Between two runs nobody waits; the next one is told.
+    this.failure.catch(() => undefined);
+    this.searchers = Array.from({ length: Math.max(1, io.cores() - 1) }, () => {
+      const searcher: Searcher = { thread: io.thread(EXPLAIN_THREAD, data), take: () => undefined };
+      searcher.thread.hear<SearcherReply>({ message: (result) => searcher.take(result), error: fail });
+      return searcher;
+    });
+  }
+
+  /**
+   * Has units tried, in their order but for those that run at the same time.
+   * @param take gets each result; when it says that this is enough, no further unit is begun
+   */
+  async run(units: readonly Unit[], take: (unit: Unit, result: UnitResult) => boolean): Promise<void> {
+    let next = 0;
+    let isEnough = false;
+    const runOn = (searcher: Searcher) =>
+      new Promise<void>((done) => {
+        const waiting: Unit[] = [];
+        const ask = () => {
+          while (waiting.length < AHEAD && next < units.length && !isEnough) {
+            const unit = units[next++]!;
+            waiting.push(unit);
+            searcher.thread.post(unit);
+          }
+          if (waiting.length === 0) done();
+        };
+        searcher.take = (result) => {
+          isEnough = take(waiting.shift()!, result) || isEnough;
+          ask();
+        };
+        ask();
+      });
+    await Promise.race([Promise.all(this.searchers.map(runOn)), this.failure]);
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.searchers.map(({ thread }) => thread.terminate()));
+  }
+}

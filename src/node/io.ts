@@ -1,0 +1,41 @@
+// The machine as Node gives it to the use cases (app/io.ts): for the command line, the extension host on a desktop, and their threads.
+
+import { createCipheriv, createHash, randomBytes } from 'node:crypto';
+import { chmod, mkdir, realpath } from 'node:fs/promises';
+import { availableParallelism, homedir } from 'node:os';
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import type { Io } from '../app/io';
+import { digestFile, listFolder, readStandardInput, readTail, readUpTo, statOf, whyUnreadable } from './read';
+import { startThread } from './threads';
+import { writeWhole } from './write';
+
+const toSlashes = (path: string): string => path.split(sep).join('/');
+
+/** Node's Io. @param scripts the folder with the scripts of the threads, which is that of the bundle that calls this */
+export function nodeIo(scripts: string): Io {
+  return {
+    path: { basename, dirname, isAbsolute, join, relative, resolve, toSlashes },
+    read: readUpTo,
+    readTail,
+    readStandardInput,
+    digest: digestFile,
+    stat: statOf,
+    whyUnreadable,
+    realPath: (path) => realpath(path),
+    list: listFolder,
+    write: writeWhole,
+    setMode: chmod,
+    makeFolder: async (path) => {
+      await mkdir(path, { recursive: true });
+    },
+    configFolder: () => process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'),
+    newHasher: () => createHash('sha256'),
+    random: (size) => randomBytes(size),
+    encrypt: (key, iv, data) => {
+      const cipher = createCipheriv('aes-128-ctr', key, iv);
+      return Buffer.concat([cipher.update(data), cipher.final()]);
+    },
+    cores: availableParallelism,
+    thread: (name, data, options) => startThread(join(scripts, `${name}.js`), data, options),
+  };
+}

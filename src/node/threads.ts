@@ -1,0 +1,21 @@
+// Threads as Node has them, in the shape that an Io promises.
+
+import { Worker } from 'node:worker_threads';
+import type { Thread, ThreadOptions } from '../app/io';
+
+/** Starts a thread by the path of its script. */
+export function startThread(script: string, workerData: unknown, { memory }: ThreadOptions = {}): Thread {
+  const limits = memory === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: memory } };
+  const worker = new Worker(script, { workerData, ...limits });
+  return {
+    hear: (on) => {
+      worker.on('message', on.message);
+      worker.once('error', ({ message }) => on.error(message));
+      worker.once('exit', (status) => on.end?.(status));
+    },
+    post: (message, transfer = []) => worker.postMessage(message, transfer),
+    terminate: async () => {
+      await worker.terminate();
+    },
+  };
+}

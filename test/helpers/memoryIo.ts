@@ -1,0 +1,86 @@
+// A machine in memory: files are bytes in a Map by their absolute paths, folders are what those paths say. It has no disk, no threads and
+// nothing of Node but paths and AES.
+
+import { sha256 } from '@noble/hashes/sha2.js';
+import { createCipheriv } from 'node:crypto';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path/posix';
+import type { FileStat, Io, ReadOptions, StreamedFile } from '../../src/app/io';
+import * as ioErrors from '../../src/app/ioErrors';
+import type { CopyableHasher } from '../../src/core/launch/hasher';
+
+const TAIL = 64 * 1024;
+
+const hasherFrom = (hash: ReturnType<typeof sha256.create>): CopyableHasher => ({
+  update: (bytes) => hash.update(bytes),
+  digest: () => hash.digest(),
+  copy: () => hasherFrom(hash.clone()),
+});
+
+/** What is known at once, for whoever waits for it; a failure is one of the promise. */
+const later =
+  <A extends unknown[], R>(now: (...given: A) => R) =>
+  (...given: A): Promise<R> =>
+    Promise.resolve().then(() => now(...given));
+
+/** What a file was written with. */
+interface Written {
+  readonly bytes: Uint8Array;
+  readonly mode: number;
+}
+
+/** Makes an Io over files. @returns it with the files, which a test may change at any time */
+export function memoryIo(): Io & { readonly files: Map<string, Written> } {
+  const files = new Map<string, Written>();
+  const at = (path: string): Uint8Array => {
+    const found = files.get(path);
+    if (!found) throw ioErrors.unreadableFile(path, 'ENOENT');
+    return found.bytes;
+  };
+  const isFolder = (path: string) => [...files.keys()].some((name) => name.startsWith(`${path}/`));
+  const statOf = (path: string): FileStat => {
+    const found = files.get(path);
+    const { bytes, mode } = found ?? { bytes: new Uint8Array(0), mode: 0o755 };
+    if (!found && !isFolder(path)) return { kind: 'none', code: 'ENOENT' };
+    const identity = `${path} ${Buffer.from(sha256(bytes)).toString('hex')}`;
+    return { kind: found ? 'file' : 'folder', size: bytes.length, mode, identity };
+  };
+  return {
+    files,
+    path: { basename, dirname, isAbsolute, join, relative, resolve, toSlashes: (path) => path },
+    read: later((path: string, limit: number) => at(path).slice(0, limit + 1)),
+    readTail: later((path: string) => ({ tail: at(path).slice(-TAIL), bytes: at(path).length })),
+    readStandardInput: later(() => new Uint8Array(0)),
+    digest: later((path: string, { onProgress }: ReadOptions = {}): StreamedFile => {
+      const bytes = at(path);
+      const name = basename(path);
+      onProgress?.(name, bytes.length, bytes.length);
+      const hasher = hasherFrom(sha256.create().update(bytes));
+      return { name, bytes: bytes.length, sha256: sha256(bytes), hasher, tail: bytes.slice(-TAIL) };
+    }),
+    stat: later(statOf),
+    whyUnreadable: later((path: string) => (files.has(path) ? undefined : 'ENOENT')),
+    realPath: later((path: string) => path),
+    list: later((folder: string) =>
+      [...files.keys()].filter((path) => dirname(path) === folder).map((path) => basename(path)),
+    ),
+    write: async (path, content, mode = 0o644) => {
+      const parts: Uint8Array[] = [];
+      if (content instanceof Uint8Array || typeof content === 'string')
+        parts.push(Buffer.from(content as string));
+      else for await (const part of content) parts.push(Buffer.from(part));
+      files.set(path, { bytes: Uint8Array.from(Buffer.concat(parts)), mode });
+    },
+    setMode: later((path: string, mode: number) => {
+      files.set(path, { bytes: at(path), mode });
+    }),
+    makeFolder: () => Promise.resolve(),
+    configFolder: () => '/home/config',
+    newHasher: () => hasherFrom(sha256.create()),
+    random: (size) => new Uint8Array(size).fill(7),
+    encrypt: (key, iv, data) => createCipheriv('aes-128-ctr', key, iv).update(data),
+    cores: () => 1,
+    thread: () => {
+      throw new Error('this machine has no threads');
+    },
+  };
+}

@@ -1,0 +1,64 @@
+// What Node's Io says of paths, beside what the tests of checks read and write through it.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { useFolder } from '../../helpers/folder';
+import { io } from '../../helpers/io';
+
+describe("Node's Io", () => {
+  let folder: string;
+  const at = (name: string) => join(folder, name);
+  useFolder((made) => {
+    folder = made;
+    writeFileSync(at('file'), 'four', { mode: 0o640 });
+    mkdirSync(at('folder'));
+    execFileSync('mkfifo', [at('pipe')]);
+    symlinkSync('file', at('link'));
+    symlinkSync('nothing', at('dangling'));
+  });
+  it('tells what is at a path, and of a link what it leads to unless asked for itself', async () => {
+    const kinds = async (ofLink: boolean) => {
+      const names = ['file', 'folder', 'pipe', 'link', 'dangling', 'nothing', 'file/inside'];
+      const found = await Promise.all(names.map((name) => io.stat(at(name), { ofLink })));
+      return found.map((one) => (one.kind === 'none' ? one.code : one.kind));
+    };
+    assert.deepEqual(await kinds(false), ['file', 'folder', 'pipe', 'file', 'ENOENT', 'ENOENT', 'ENOTDIR']);
+    assert.deepEqual(await kinds(true), ['file', 'folder', 'pipe', 'link', 'link', 'ENOENT', 'ENOTDIR']);
+    assert.equal((await io.stat('/dev/null')).kind, 'other');
+  });
+  it('tells the size and the mode of a file, and changes its identity with its bytes', async () => {
+    const before = await io.stat(at('file'));
+    assert.ok(before.kind === 'file');
+    assert.deepEqual([before.size, before.mode], [4, 0o640]);
+    writeFileSync(at('file'), 'other');
+    const after = await io.stat(at('file'));
+    assert.ok(after.kind === 'file' && after.identity !== before.identity);
+  });
+  it('lists a folder, and nothing of what is none', async () => {
+    assert.deepEqual((await io.list(folder)).sort(), ['dangling', 'file', 'folder', 'link', 'pipe']);
+    assert.deepEqual(await io.list(at('file')), []);
+  });
+  it('makes folders, changes modes, and finds the end of links', async () => {
+    await io.makeFolder(at('a/b'));
+    assert.ok(statSync(at('a/b')).isDirectory());
+    await io.setMode(at('file'), 0o600);
+    assert.equal(statSync(at('file')).mode & 0o777, 0o600);
+    assert.equal(await io.realPath(at('link')), await io.realPath(at('file')));
+    assert.equal(await io.whyUnreadable(at('file')), undefined);
+    assert.equal(await io.whyUnreadable(at('nothing')), 'ENOENT');
+  });
+  it("has the folder of Git's settings where XDG_CONFIG_HOME says, and as paths those of the platform", () => {
+    const said = process.env['XDG_CONFIG_HOME'];
+    try {
+      process.env['XDG_CONFIG_HOME'] = '/elsewhere';
+      assert.equal(io.configFolder(), '/elsewhere');
+      delete process.env['XDG_CONFIG_HOME'];
+      assert.match(io.configFolder(), /.\/\.config$/);
+    } finally {
+      if (said !== undefined) process.env['XDG_CONFIG_HOME'] = said;
+    }
+    assert.equal(io.path.toSlashes(io.path.join('a', 'b')), 'a/b');
+  });
+});
