@@ -2,7 +2,7 @@
 
 import { errorData, errorFrom, type CheckError } from '../errors';
 import type { Severity } from '../binary/region';
-import type { Judgement, LaunchQuestion, MemberPath } from './question';
+import type { Judgement, LaunchQuestion } from './question';
 import { LAUNCH_RULES, type LaunchRule, type Stage } from './rules';
 
 /**
@@ -29,17 +29,13 @@ export type LaunchOutcome = Judgement & { readonly rule: LaunchRule; readonly se
 /** An outcome that is a failure. */
 export type LaunchFailure = LaunchOutcome & { readonly fail: CheckError };
 
-/** A failure that says at which member it is. */
-const placed = (fail: CheckError, member: MemberPath): CheckError =>
-  errorFrom({ ...errorData(fail), at: { ...fail.at, member } });
-
 /** Judges all rules of a use. @returns what they found, first what decides first */
 export function judgeLaunch(question: LaunchQuestion, use: LaunchUse): LaunchOutcome[] {
   return STAGES_OF[use].flatMap((stage) =>
     LAUNCH_RULES.filter((row) => row.stage === stage).flatMap(({ id: rule, severity, judge }) =>
       (judge?.(question) ?? []).map((found) => ({
         ...found,
-        ...('fail' in found && { fail: placed(found.fail, found.member) }),
+        ...('fail' in found && { fail: found.fail.placedAt({ member: found.member }) }),
         rule,
         severity,
       })),

@@ -10,7 +10,7 @@ import { isLintRule, LAUNCH_RULES } from '../../../../src/core/check/rules';
 import { seeded } from '../../../helpers/random';
 
 const LAUNCH = { measurement: 'A'.repeat(64), apiMajor: 1, apiMinor: 55, buildId: 24, policy: 7 };
-const ways = () => 'as a page';
+const ways = (input: string) => `as ${input}`;
 const GOOD: LaunchMembers = {
   firmware: 'OVMF.fd',
   vcpus: 2,
@@ -155,8 +155,10 @@ describe('The rules about the inputs of a launch', () => {
       assert.deepEqual(said.sort(), [...found].sort());
       for (const outcome of outcomes) {
         assert.equal(outcome.severity === 'error', 'fail' in outcome);
-        if ('fail' in outcome) assert.deepEqual(outcome.fail.at?.member, outcome.member);
-        else assert.match(outcome.remark, /^.{15,}\.$/s);
+        if ('fail' in outcome) {
+          const { kind, code, at } = outcome.fail;
+          assert.deepEqual([kind, code, at?.member], ['usage', outcome.rule, outcome.member]);
+        } else assert.match(outcome.remark, /^.{15,}\.$/s);
       }
       const codes = USES.flatMap((use) => {
         const code = firstFailure(judgeLaunch(question, use))?.fail.code;
@@ -203,6 +205,13 @@ describe('The rules about the inputs of a launch', () => {
     });
   }
 
+  it('ask for the first page in the words of the program', () => {
+    const given = { ...GOOD, cpu: undefined, vmsa: { ap: 'ap' } };
+    assert.throws(() => refuseUnfit({ given }, 'check', ways), {
+      code: 'bsp-page-needed',
+      advice: 'Give that, too, as vmsa.bsp.',
+    });
+  });
   it('warn in a report of pages that are not measured, and of nothing else', () => {
     const warned = CASES.filter(
       ([, change, , ends, unclear]) =>
