@@ -127,7 +127,7 @@ export default defineConfig(
   {
     languageOptions: {
       parserOptions: {
-        project: ['src/tsconfig.json', 'webview/tsconfig.json', 'test/tsconfig.json'],
+        project: ['src/build/tsconfig.lint.json'],
         tsconfigRootDir: process.cwd(),
       },
     },

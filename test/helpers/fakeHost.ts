@@ -1,6 +1,6 @@
 // A host with one SEV domain, as the body of a worker of the libvirt client: for what a host can say that a real one does not.
 
-import { opens } from './fakeWorker';
+import { answers } from './fakeWorker';
 
 /** What the host says; what is not given is as of a guest that waits for its owner. */
 export interface FakeHost {
@@ -76,10 +76,12 @@ export function fakeHost(host: FakeHost = {}): string {
     cpu: { arch: 'x86_64', vendor: null, model: null, signature: null },
     sev: null,
   };
-  return `${opens}
-if (call === 'host') return send({ id, ok: ${source(facts)} });
-if (call === 'domains') return send({ id, ok: [${source(summary)}] });
-if (call === 'domain') return send({ id, ok: { summary: ${source(summary)}, config: ${source(config)} } });
-if (call === 'launchSecurity') return send({ id, ok: ${source(info)} });
-if (call === 'close') return send({ id, ok: null });`;
+  return answers({
+    open: null,
+    host: source(facts),
+    domains: `[${source(summary)}]`,
+    domain: `{ summary: ${source(summary)}, config: ${source(config)} }`,
+    launchSecurity: source(info),
+    close: null,
+  });
 }

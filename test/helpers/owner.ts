@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FIRMWARE, type Domain, type DomainSpec } from './bedDomain';
+import { runHere } from './cli';
 import { runPeer, type Outcome } from './peer';
 
 /** What she can state of a launch. */
@@ -38,6 +39,17 @@ export class Owner {
   ): Promise<{ status: number | 'hangs' } & Pick<Outcome, 'stderr'>> {
     const { status, stderr } = await runPeer(args, this.folder, patience);
     return { status: status === -1 ? 'hangs' : status, stderr };
+  }
+
+  /** Runs our `validate` in her folder. */
+  validate(args: readonly string[]): Promise<Outcome> {
+    return runHere(['validate', ...args], this.folder);
+  }
+
+  /** Runs both at the same time. @returns their statuses, and the words of ours */
+  async both(args: readonly string[]): Promise<{ peer: number | 'hangs'; ours: number; said: string }> {
+    const [peer, { status, stdout, stderr }] = await Promise.all([this.ask(args), this.validate(args)]);
+    return { peer: peer.status, ours: status, said: stdout + stderr };
   }
 
   remove(): void {
