@@ -19,11 +19,11 @@ process.on('disconnect', () => process.exit());\n`;
   return path;
 }
 
-/** The part of a body that connects. */
-export const opens = "if (call === 'open') return send({ id, ok: null });";
-
 /** A body that answers each of these calls with what the source text says, and no other. */
 export const answers = (byCall: Readonly<Record<string, string | null>>): string =>
   Object.entries(byCall)
     .map(([name, ok]) => `if (call === '${name}') return send({ id, ok: ${ok} });`)
     .join('\n');
+
+/** The part of a body that connects. */
+export const opens = answers({ open: null });
