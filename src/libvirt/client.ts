@@ -1,6 +1,6 @@
-// Connections to libvirt for the extension and the command line. Each has a worker process of its own, which is started
-// when the connection is made and gone when it ends. Every call ends in time: with an answer, an error of libvirt, or
-// the death of the worker, because a call that hangs inside libvirt cannot be ended otherwise.
+// Connections to libvirt for the extension and the command line. Each has its own worker process, which lives
+// as long as the connection. Every call ends in time, with an answer, a libvirt error or the death of the
+// worker, because nothing else can end a call that hangs inside libvirt.
 
 import type { DomainSummary, HostFacts, LaunchSecurityInfo } from '../core/domain/facts';
 import * as errors from './errors';
@@ -15,24 +15,24 @@ export type { Prompt, PromptAnswer } from './channel';
 export interface ConnectOptions extends Pick<ChannelOptions, 'onPrompt' | 'signal' | 'workerPath'> {
   readonly uri: string;
   /**
-   * For a URI that a person typed as a command, where she could run any program herself: it is taken as it is, with
-   * the environment as it is. All others must pass the allow-list of uri.ts.
+   * For a URI typed as part of a command, by someone who could run any program anyway: it is used unchanged,
+   * with the whole environment. All others must pass the allow-list of uri.ts.
    */
   readonly asTyped?: boolean;
-  /** Her setting for plain TCP to other machines. */
+  /** The user's setting for plain TCP to other machines. */
   readonly allowTcp?: boolean;
-  /** Milliseconds for each call, 10 s unless told. While a person answers a prompt the clock stands still. */
+  /** Milliseconds for each call, 10 s by default. The clock stops while the user answers a prompt. */
   readonly timeoutMs?: number;
 }
 
 const TIMEOUT_MS = 10_000;
-/** Closing takes no longer than this; what has not ended by then is killed. */
+/** The time limit for closing, after which the process is killed. */
 const CLOSE_MS = 1000;
 
 /**
  * Connects.
- * @throws CheckError: `usage` for a URI that is refused, `bug` when libvirt is missing or does not connect, `state` when
- * it stays silent, its process ends, the person does not answer, or `signal` stops it
+ * @throws CheckError: `usage` for a URI that is refused, `bug` when libvirt is missing or cannot connect,
+ *   `state` when it does not respond, its process ends, the user does not answer, or `signal` aborts
  */
 export async function connect(options: ConnectOptions): Promise<Connection> {
   const { uri, asTyped = false, allowTcp = false, timeoutMs = TIMEOUT_MS, ...rest } = options;
@@ -43,7 +43,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   try {
     await channel.call('open', {
       uri: target?.canonical ?? uri,
-      // The test driver does not know the flag; and no alias has the form of a URI from the allow-list.
+      // The test driver does not know the flag; and no alias looks like a URI of the allow-list.
       aliases: target === undefined || target.driver === 'test',
     });
   } catch (error) {
@@ -53,11 +53,11 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   return new Connection(channel);
 }
 
-/** A connection. A failure of one call leaves it usable, unless its process ended: then every call says so. */
+/** A connection. It survives a failed call, unless its process ended: then every call fails with that reason. */
 export class Connection {
   constructor(private readonly channel: Channel) {}
 
-  /** Becomes the reason when the connection has ended: undefined when it was closed. */
+  /** Resolves when the connection has ended: with the reason, or undefined when it was closed. */
   get ended(): Promise<CheckError | undefined> {
     return this.channel.ended;
   }
@@ -73,19 +73,21 @@ export class Connection {
 
   /**
    * A domain with its definition, by UUID (8-4-4-4-12 digits, either case), by id while it runs, or by name.
-   * @throws CheckError `usage` when the text is the UUID or id of one and the name of another, `bug` for no domain, and
-   * as parseDomainXml does for a definition that cannot be read
+   * @throws CheckError `usage` when the text is the UUID or id of one and the name of another, `bug` when
+   *   there is no such domain, and as parseDomainXml does for a definition that cannot be parsed
    */
   domain(nameUuidOrId: string): Promise<Answer<'domain'>> {
     return this.channel.call('domain', { given: nameUuidOrId });
   }
 
-  /** What the host reports of the launch; all undefined for a domain without SEV. */
+  /** What the host reports about the launch; all undefined for a domain without SEV. */
   launchSecurityInfo(uuid: string): Promise<LaunchSecurityInfo> {
     return this.channel.call('launchSecurity', { uuid });
   }
 
-  /** Gives a paused domain its sealed secret: base64, and a guest-physical address unless the firmware tells it. */
+  /**
+   * Gives a paused domain its sealed secret: base64, and a guest-physical address unless the firmware specifies it.
+   */
   async setLaunchSecurityState(
     uuid: string,
     secret: { readonly header: string; readonly payload: string; readonly address?: bigint },
@@ -98,7 +100,7 @@ export class Connection {
     await this.channel.call('resume', { uuid });
   }
 
-  /** Ends the connection and waits until its process is gone. May be called at any time and more than once. */
+  /** Ends the connection and waits until its process is gone. May be called at any time, repeatedly. */
   close(): Promise<void> {
     return this.channel.close(CLOSE_MS, 'close' satisfies CallName);
   }
