@@ -142,7 +142,7 @@ function StripPicture({ shown: { strip, y }, hatch }: { shown: Shown; hatch: str
       <text class="map-title" x={x} y={y + 10} aria-hidden="true">
         {title}
       </text>
-      {/* What no box covers stays hatched. */}
+      {/* Whatever no box covers shows this hatching. */}
       <rect class="map-ground" x={x} y={y + LABEL} width={width} height={height} />
       <rect x={x} y={y + LABEL} width={width} height={height} fill={`url(#${hatch})`} />
       <text class="map-number" x={x} y={bottom} aria-hidden="true">
@@ -265,7 +265,7 @@ export function OvmfMap(props: {
                 selected={selection?.offset === box.source.offset && selection.size === box.source.size}
               />
             ))}
-            {/* Apart from the boxes, whose names say all of this and more. */}
+            {/* Outside the boxes, whose accessible names already include this and more. */}
             <g aria-hidden="true">
               {boxes.map(({ strip, y, box }, i) => (
                 <Name key={i} strip={strip} box={box} y={y + LABEL + box.lane * LANE} />
