@@ -1,5 +1,5 @@
-// The one place that knows the webview UI toolkit, which is archived upstream: it registers the elements that
-// the page uses and tells TypeScript about them.
+// The only user of the webview UI toolkit, which is archived upstream: registers the elements that the page
+// uses and declares their types.
 
 import {
   provideVSCodeDesignSystem,
@@ -11,7 +11,7 @@ import {
 } from '@vscode/webview-ui-toolkit';
 import type { HTMLAttributes } from 'preact';
 
-/** Makes the toolkit's elements known to the browser; call it before anything is drawn. */
+/** Registers the toolkit's elements with the browser; call it before anything is drawn. */
 export function registerControls(): void {
   provideVSCodeDesignSystem().register(
     vsCodeButton(),

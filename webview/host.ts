@@ -1,5 +1,5 @@
-// The page's only door to the extension host: posts messages, hears what the host says, and keeps what should survive a
-// reload in the state that VS Code stores for the page.
+// The page's only connection to the extension host: sends and receives messages, and keeps what should
+// survive a reload in the state that VS Code stores for the page.
 
 import { useEffect, useState } from 'preact/hooks';
 import { Inbox } from '../src/protocol/parcels';
@@ -13,7 +13,7 @@ interface VsCodeApi {
 
 declare function acquireVsCodeApi(): VsCodeApi;
 
-// VS Code lets a page acquire it once.
+// VS Code allows this call only once per page.
 const api = acquireVsCodeApi();
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -32,12 +32,12 @@ window.addEventListener('message', (event: MessageEvent<unknown>) => {
   if (message) for (const listener of listeners) listener(message);
 });
 
-/** Posts a message to the host. */
+/** Sends a message to the host. */
 export function send(message: WebviewMessage): void {
   api.postMessage(message);
 }
 
-/** Calls `listener` with every view that the host shows; asks for the first. */
+/** Calls `listener` with every view that the host sends, and requests the first one. */
 export function onShow(listener: (view: View) => void): void {
   listeners.add((message) => {
     if (message.type === 'show') listener(message.view);
@@ -45,7 +45,7 @@ export function onShow(listener: (view: View) => void): void {
   send({ type: 'ready' });
 }
 
-/** Hears what the host says while a component is on the page. */
+/** Listens to messages of the host while a component is mounted. */
 export function useHostMessages(listener: Listener): void {
   useEffect(() => {
     listeners.add(listener);
@@ -55,7 +55,7 @@ export function useHostMessages(listener: Listener): void {
   });
 }
 
-/** State of a component that survives a reload; a stored value of another type is dropped. */
+/** State of a component that survives a reload; a stored value of another type is discarded. */
 export function useSaved<T>(key: string, initial: T): [T, (value: T) => void] {
   const [value, setValue] = useState<T>(() => {
     const old = saved[key];

@@ -1,5 +1,5 @@
-// The entry of the page: draws whatever view the host shows, again and again into the same place, so that what
-// stays the same keeps its focus and scroll position.
+// The entry point of the page: renders each view that the host sends into the same place, so that unchanged
+// parts keep their focus and scroll position.
 
 import { render } from 'preact';
 import { VMSA_SIZE } from '../src/core/vmsa/layout/layout';
@@ -17,12 +17,15 @@ import { ReportView } from './launch/reportView';
 import { RunningView } from './launch/runningView';
 import { VmsaView } from './vmsa/vmsaView';
 
-/** What a screen reader says of a check: its stage, then its verdict, then the cause. Everything else it reads when asked. */
+/**
+ * What a screen reader announces about a check: its stage, then its verdict, then the cause.
+ * Everything else is read on demand.
+ */
 function spoken(view: View): string {
   if (view.kind === 'running') return view.stage;
   if (view.kind === 'notice') return view.title;
   if (view.kind !== 'report') return '';
-  // The verdict was read already, and a search does not change it.
+  // The verdict was announced already, and a search does not change it.
   if (view.explanation) return spokenExplanation(view.explanation);
   return [view.report.verdict, view.report.summary, view.injectionError ?? ''].join('. ');
 }
@@ -52,13 +55,13 @@ function Page({ view }: { view: View }) {
 
 registerControls();
 installPaneKeys();
-// The font comes while the host reads the file; nothing waits for one after the other.
+// The font loads while the host reads the file.
 const icons = iconsReady();
 let latest: View | undefined;
 onShow((view) => {
   latest = view;
   void icons.then(() => {
-    // Views that came meanwhile are drawn once, and in order.
+    // Of the views that arrived meanwhile, only the latest is drawn.
     if (latest === view)
       render(
         <>

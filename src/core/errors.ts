@@ -1,15 +1,15 @@
-// What a failure is: one class, its kinds, and the exit status of each. Each folder has its own factories in an errors.ts, one a failure, with
-// its whole sentence: what was found, what was wanted, where, and what to do next. Caught in two places only, the command line's main and the
-// host's presenter.
+// What a failure is: one class, its kinds, and the exit status of each. The errors.ts of each folder has one
+// function per failure, with its whole sentence: what was found, what was expected, where, and what to do
+// next. Failures are caught in two places only: the command line's main and the host's presenter.
 
 /**
- * What a failure means: `usage` the input does not fit the question, `insecure` an answer could not be
- * trusted, `config` the domain is not set up for it, `state` the domain or connection is in the wrong state,
- * `bug` anything else.
+ * What a failure means. `usage`: the input does not fit the question. `insecure`: an answer could not
+ * be trusted. `config`: the domain is not set up for it. `state`: the domain or connection is in the
+ * wrong state. `bug`: anything else.
  */
 export type ErrorKind = 'usage' | 'insecure' | 'config' | 'state' | 'bug';
 
-/** The exit status of each kind, as virt-qemu-sev-validate has them; 0 is a match and 1 a mismatch. */
+/** The exit status of each kind, as in virt-qemu-sev-validate; 0 is a match and 1 a mismatch. */
 export const EXIT_STATUS: Readonly<Record<ErrorKind, number>> = {
   usage: 2,
   insecure: 3,
@@ -18,17 +18,20 @@ export const EXIT_STATUS: Readonly<Record<ErrorKind, number>> = {
   bug: 6,
 };
 
-/** Where in a question a failure lies. */
+/** Where in the inputs a failure is. */
 export interface ErrorPlace {
-  /** One of its inputs: `firmware`, `vmsa.bsp`, `family`, a field of a page, or an option of the command line that nothing else has. */
+  /**
+   * The input: `firmware`, `vmsa.bsp`, `family`, a field of a page, or a command-line option
+   * that stands for none of these.
+   */
   readonly input?: string;
   /** A member of a launch file, outermost name first. */
   readonly member?: readonly string[];
-  /** A byte of the file that the input names; in a launch file, a UTF-16 unit of its text. */
+  /** A byte of the file given as the input; in a launch file, a UTF-16 code unit of its text. */
   readonly offset?: number;
 }
 
-/** What is known of a failure beside its sentence. */
+/** What a failure has besides its sentence. */
 export interface ErrorFacts {
   /** What to do next, a sentence. */
   readonly advice?: string;
@@ -36,15 +39,15 @@ export interface ErrorFacts {
 }
 
 /**
- * A failure, which survives being sent to another process as plain data. `message` is all that a person reads: what was found and wanted, then
- * the advice. Programs and tests ask for `code`, which stays when words change.
+ * A failure that can be sent to another process as plain data. `message` is the full text for people: what was
+ * found and expected, then the advice. Programs and tests use `code`, which does not change with the wording.
  */
 export class CheckError extends Error {
   override readonly name = 'CheckError';
   readonly advice: string | undefined;
   readonly at: ErrorPlace | undefined;
 
-  /** @param found what was found and what was wanted, as a sentence */
+  /** @param found what was found and what was expected, as a sentence */
   constructor(
     readonly kind: ErrorKind,
     readonly code: string,
@@ -56,7 +59,7 @@ export class CheckError extends Error {
     this.at = at;
   }
 
-  /** The same failure at a place, as far as it does not say a more exact one itself. */
+  /** The same failure with a place added; places that it already has are kept. */
   placedAt(place: ErrorPlace): CheckError {
     const { kind, code, found, advice, at, cause, stack } = this;
     const placed = new CheckError(kind, code, found, {
@@ -68,8 +71,8 @@ export class CheckError extends Error {
 }
 
 /**
- * Does something about one input, whose place a failure of it gets; for what reads a file and does not know what it is for. A wrong
- * state, such as a check that was stopped meanwhile, is not the input's.
+ * Does work on one input and adds its place to failures; for code that reads a file without knowing its
+ * purpose. Failures of kind `state`, such as a cancelled check, are not the input's and stay unchanged.
  */
 export async function withPlace<T>(place: ErrorPlace, work: () => T | Promise<T>): Promise<T> {
   try {
@@ -79,7 +82,7 @@ export async function withPlace<T>(place: ErrorPlace, work: () => T | Promise<T>
   }
 }
 
-/** A failure of the kind `usage`. */
+/** A failure of kind `usage`. */
 export const usage = (code: string, found: string, facts?: ErrorFacts): CheckError =>
   new CheckError('usage', code, found, facts);
 
@@ -90,7 +93,7 @@ export interface ErrorData extends ErrorFacts {
   readonly found: string;
 }
 
-/** What of a failure crosses to another thread or process. */
+/** The plain data of a failure, for another thread or process. */
 export const errorData = ({ kind, code, found, advice, at }: CheckError): ErrorData => ({
   kind,
   code,
@@ -99,6 +102,6 @@ export const errorData = ({ kind, code, found, advice, at }: CheckError): ErrorD
   ...(at !== undefined && { at }),
 });
 
-/** The failure that crossed as this data. */
+/** The failure that this data was made from. */
 export const errorFrom = ({ kind, code, found, ...facts }: ErrorData): CheckError =>
   new CheckError(kind, code, found, facts);

@@ -1,6 +1,6 @@
-// The contract between the client and its worker process: one table of calls with the shapes of their requests and
-// answers, from which both sides take names and types and check what arrives. A message is `{id, call, request,
-// timeoutMs}`, its answer `{id, ok}` or `{id, error}`; `{id, busy: true}` in between says that there is progress.
+// The contract between the client and its worker process: one table of calls with the shapes of requests and
+// answers, from which both sides derive names, types and validation. A message is `{id, call, request,
+// timeoutMs}`, its answer `{id, ok}` or `{id, error}`; `{id, busy: true}` in between reports progress.
 
 import * as v from 'valibot';
 import type { DomainConfig, DomainSummary, HostFacts, LaunchSecurityInfo } from '../core/domain/facts';
@@ -11,7 +11,7 @@ const text = v.string();
 const flag = v.boolean();
 const whole = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const maybe = v.undefinedable;
-/** A text for C, where a NUL would end it early and name something else. */
+/** A string for C, where a NUL would truncate it to a different name. */
 const cText = v.pipe(
   text,
   v.check((given) => !given.includes('\0'), 'it holds a NUL'),
@@ -41,7 +41,7 @@ const DomainSummarySchema = v.strictObject({
   vcpus: maybe(whole),
   problem: maybe(ErrorDataSchema),
 }) satisfies v.GenericSchema<unknown, DomainSummary>;
-/** What a domain's definition says; a text is as long as the definition may be, whose limits are in xml.ts. */
+/** The content of a domain's definition; texts can be as long as the definition, which xml.ts limits. */
 const DomainConfigSchema = v.strictObject({
   name: text,
   uuid: maybe(text),
@@ -129,7 +129,7 @@ const nothing = v.strictObject({});
 const ofDomain = v.strictObject({ uuid: cText });
 const done = v.null();
 
-/** Each call: what it does, as a phrase after "libvirt did not", what it takes and what it answers. */
+/** Each call: a phrase for it after "libvirt did not", the shape of its request, and that of its answer. */
 export const CALLS = {
   open: { does: 'connect', request: v.strictObject({ uri: cText, aliases: v.boolean() }), answer: done },
   host: { does: 'describe its host', request: nothing, answer: HostFactsSchema },
@@ -151,14 +151,14 @@ export const CALLS = {
 
 /** The name of a call. */
 export type CallName = keyof typeof CALLS;
-/** What a call takes. */
+/** The request of a call. */
 export type Request<N extends CallName> = v.InferOutput<(typeof CALLS)[N]['request']>;
-/** What a call answers. */
+/** The answer of a call. */
 export type Answer<N extends CallName> = v.InferOutput<(typeof CALLS)[N]['answer']>;
 
 const id = whole;
 
-/** A call on its way to the worker, whose request is checked by the call's own shape. */
+/** A call on its way to the worker; its request is validated by the shape of that call. */
 export const MessageSchema = v.strictObject({
   id,
   call: v.picklist(Object.keys(CALLS) as CallName[]),
@@ -168,7 +168,7 @@ export const MessageSchema = v.strictObject({
 /** A call on its way to the worker. */
 export type Message = v.InferOutput<typeof MessageSchema>;
 
-/** What comes back. */
+/** The worker's reply. */
 export const ReplySchema = v.union([
   v.strictObject({ id, ok: v.unknown() }),
   v.strictObject({ id, busy: v.literal(true) }),
@@ -176,12 +176,12 @@ export const ReplySchema = v.union([
     id,
     error: v.strictObject({
       ...ErrorDataSchema.entries,
-      /** libvirt's own error, when it is one. */
+      /** libvirt's own error, if it is one. */
       fault: v.optional(
         v.strictObject({ code: v.number(), domain: v.number(), level: v.number(), message: text }),
       ),
     }),
   }),
 ]);
-/** What comes back. */
+/** The worker's reply. */
 export type Reply = v.InferOutput<typeof ReplySchema>;

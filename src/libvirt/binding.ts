@@ -1,11 +1,11 @@
-// The functions of libvirt that are used, declared for koffi: libvirt.so.0, headers of 9.0.0 and 12.8.0, which agree. Calls
-// are synchronous and may block for good, so only the worker process loads this.
+// The libvirt functions in use, declared for koffi: libvirt.so.0, headers of 9.0.0 and 12.8.0, which agree.
+// Calls are synchronous and may block forever, so only the worker process loads this.
 
 import * as koffi from 'koffi';
 import type { Pointer } from './bindingData';
 import { FunctionMissing, LibraryMissing } from './faults';
 
-/** Where the library is, by platform; macOS has no common folder for what Homebrew installs. */
+/** Where the library is, by platform; on macOS, Homebrew has no common folder for libraries. */
 const LIBRARIES: Partial<Record<NodeJS.Platform, readonly string[]>> = {
   linux: ['libvirt.so.0'],
   freebsd: ['libvirt.so.0', '/usr/local/lib/libvirt.so.0'],
@@ -15,8 +15,8 @@ const LIBRARIES: Partial<Record<NodeJS.Platform, readonly string[]>> = {
 const system = koffi.load(null);
 
 /**
- * Lets the system end this process after so many seconds, 0 for never: whoever would end a call that hangs may be gone.
- * Node takes no part in it, so it works while a call blocks.
+ * Has the system terminate this process after this many seconds, 0 for never, in case the process that would
+ * end a hanging call is gone. It works without Node, so also while a call blocks.
  */
 export const endAfter = system.func('uint alarm(uint)') as (seconds: number) => number;
 
@@ -26,7 +26,7 @@ function loadLibrary() {
     try {
       return koffi.load(name);
     } catch {
-      // Not there; the next place.
+      // Not there; try the next path.
     }
   }
   throw new LibraryMissing();
@@ -41,7 +41,7 @@ type AddParameter<T> = (
   value: T,
 ) => number;
 
-/** The C functions. A function is looked up when it is first called: an old library lacks some. */
+/** The C functions, each looked up on first use: old libraries lack some. */
 function declare(library: ReturnType<typeof loadLibrary>) {
   const c = (prototype: string) => {
     let found: ((...args: unknown[]) => unknown) | undefined;

@@ -1,5 +1,5 @@
-// Structures of libvirt in memory, for koffi: LP64 of Linux, FreeBSD and macOS on x86-64 and arm64, where libvirt 9.0.0 and
-// 12.8.0 agree. A pointer is a number without a type: only what libvirt has just returned is ever decoded.
+// libvirt's structures in memory, for koffi: LP64 of Linux, FreeBSD and macOS on x86-64 and arm64, where libvirt
+// 9.0.0 and 12.8.0 agree. A pointer is an untyped number: only what libvirt has just returned is ever decoded.
 
 import * as koffi from 'koffi';
 import type { Fault } from './faults';
@@ -10,7 +10,7 @@ import type { Ask } from './prompts';
 /** An address in this process. */
 export type Pointer = bigint;
 
-// virterror.h: the fields up to `level` are all that is read; what follows is deprecated.
+// virterror.h: only the fields up to `level` are read; the rest is deprecated.
 const virError = koffi.struct('virError', {
   code: 'int',
   domain: 'int',
@@ -18,9 +18,9 @@ const virError = koffi.struct('virError', {
   level: 'int',
 });
 
-/** virTypedParameter: 96 bytes a piece; of the union only the member that `type` names may be read. */
+/** virTypedParameter: 96 bytes each; only the union member that `type` selects may be read. */
 const PARAMETER = { size: 96, field: 0, fieldLength: 80, type: 80, value: 88 } as const;
-/** Types of a virTypedParameter by number. */
+/** The types of a virTypedParameter, by number. */
 const VALUE_TYPES: readonly (string | undefined)[] = [
   ...[undefined, 'int32', 'uint32', 'int64', 'uint64', 'double', 'char', 'const char *'],
 ];
@@ -43,7 +43,7 @@ const virConnectCredential = koffi.struct('virConnectCredential', {
 });
 
 const errorCallback = koffi.pointer(koffi.proto('void virErrorFunc(void *, void *)'));
-/** A text that libvirt allocates, freed when it has been copied. */
+/** A string that libvirt allocates; freed once copied. */
 koffi.disposable('OwnedText', 'str');
 
 const system = koffi.load(null);
@@ -60,14 +60,14 @@ export function decodeFault(error: Pointer): Fault {
   return { code: fault.code, domain: fault.domain, level: fault.level, message: fault.message ?? '' };
 }
 
-/** Reads an array of so many pointers, and frees the array. */
+/** Reads an array of this many pointers, and frees the array. */
 export function takePointers(array: Pointer, count: number): Pointer[] {
   const pointers = koffi.decode(array, 'void *', count) as Pointer[];
   koffi.free(array);
   return pointers;
 }
 
-/** Reads virTypedParameters by their names. Types of later versions are left out. */
+/** Decodes virTypedParameters by name. Types of later versions are ignored. */
 export function decodeParameters(parameters: Pointer | null, count: number): Map<string, ParameterValue> {
   const found = new Map<string, ParameterValue>();
   for (let at = 0; parameters !== null && at < count * PARAMETER.size; at += PARAMETER.size) {
@@ -91,7 +91,7 @@ function credentialAt(array: Pointer, at: number): Credential {
   };
 }
 
-/** Puts an answer where libvirt finds and later frees it. */
+/** Stores an answer where libvirt reads it and later frees it. */
 function answerAt(array: Pointer, at: number, answer: Uint8Array): void {
   const copy = calloc(answer.length + 1, 1);
   if (copy === null) throw new Error('no memory');
@@ -101,8 +101,8 @@ function answerAt(array: Pointer, at: number, answer: Uint8Array): void {
 }
 
 /**
- * The virConnectAuth for one virConnectOpenAuth, which calls `ask` on this thread while it runs.
- * @returns it, and what to call when it is over
+ * The virConnectAuth for one virConnectOpenAuth, which calls `ask` synchronously on this thread.
+ * @returns it, and a function to call afterwards
  */
 export function authFor(ask: Ask): { auth: object; release: () => void } {
   const size = koffi.sizeof(virConnectCredential);
@@ -120,7 +120,7 @@ export function authFor(ask: Ask): { auth: object; release: () => void } {
     try {
       return answerAll(array, count);
     } catch {
-      // koffi would turn this into 0, which says that all is answered.
+      // koffi would turn an exception into 0, which means that everything was answered.
       return -1;
     }
   }, authCallback);
@@ -131,7 +131,7 @@ export function authFor(ask: Ask): { auth: object; release: () => void } {
   };
 }
 
-/** A virErrorFunc that prints nothing, for as long as the process lives; libvirt's own writes to stderr. */
+/** A virErrorFunc that prints nothing, for the lifetime of the process; libvirt's default one writes to stderr. */
 export function silentErrorFunc(): Pointer {
   return koffi.register(() => undefined, errorCallback);
 }

@@ -1,12 +1,12 @@
-// What a host can do: capabilities XML and domain capabilities XML (libvirt's pages of those names, 12.8). A value that
-// is missing or odd is undefined, and then the person is asked: servers of different ages say different things.
+// What a host can do: capabilities XML and domain capabilities XML (libvirt's pages of those names, 12.8). A missing
+// or invalid value is undefined, and people are asked for it: servers of different ages report different things.
 
 import type { HostCpu, SevCapabilities } from '../core/domain/facts';
 import { unreadableXml } from './errors';
 import { CPU_ID_LIMITS, type CpuId } from '../core/vmsa/launch/signature';
 import { childrenOf, onlyChild, parseXml, type XmlElement } from './xml';
 
-/** Steps down to the only element of each name. */
+/** Descends through the only element of each name. */
 function descend(top: XmlElement, what: string, ...names: string[]): XmlElement | undefined {
   const fail = (why: string): never => {
     throw unreadableXml(what, why);
@@ -20,7 +20,7 @@ const textOf = (element: XmlElement | undefined): string | undefined =>
 const numberOf = (text: string | undefined): number | undefined =>
   text !== undefined && /^[0-9]{1,9}$/.test(text) ? Number(text) : undefined;
 
-/** A whole signature of numbers that CPUID can express, or none. */
+/** A complete signature with numbers that CPUID can express, or undefined. */
 function signatureOf(element: XmlElement | undefined): CpuId | undefined {
   const part = (name: keyof CpuId) => {
     const value = numberOf(element?.attributes.get(name));
@@ -31,15 +31,15 @@ function signatureOf(element: XmlElement | undefined): CpuId | undefined {
   return { family, model, stepping };
 }
 
-/** What capabilities tell of the host itself. */
+/** What capabilities report about the host itself. */
 export interface HostCapabilities {
   readonly uuid: string | undefined;
   readonly cpu: HostCpu;
 }
 
 /**
- * Reads virConnectGetCapabilities.
- * @throws CheckError of kind `bug` when it is no capabilities XML
+ * Parses the result of virConnectGetCapabilities.
+ * @throws CheckError of kind `bug` when it is not capabilities XML
  */
 export function parseCapabilities(xml: string): HostCapabilities {
   const what = 'itself';
@@ -60,8 +60,8 @@ export function parseCapabilities(xml: string): HostCapabilities {
 const isSupported = (element: XmlElement | undefined) => element?.attributes.get('supported') === 'yes';
 
 /**
- * Reads virConnectGetDomainCapabilities.
- * @throws CheckError of kind `bug` when it is no domain capabilities XML
+ * Parses the result of virConnectGetDomainCapabilities.
+ * @throws CheckError of kind `bug` when it is not domain capabilities XML
  */
 export function parseDomainCapabilities(xml: string): SevCapabilities {
   const what = 'the domains that it can start';

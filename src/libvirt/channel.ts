@@ -1,5 +1,5 @@
-// A worker process and the calls to it: one at a time, each with a deadline. Whatever ends the process, its own fault, a
-// deadline, a signal or an answer that is none, rejects the calls that wait, with the same reason.
+// A worker process and the calls to it: one at a time, each with a deadline. Whatever ends the process (a
+// crash, a deadline, a signal or an invalid answer) rejects all pending calls with the same reason.
 
 import { fork, type ChildProcess } from 'node:child_process';
 import type { Duplex } from 'node:stream';
@@ -24,7 +24,7 @@ import { encodeAnswers, LONGEST_QUESTIONS, parseQuestions, PROMPT_FD } from './p
 /** What a channel needs to know. */
 export interface ChannelOptions extends Pick<ConnectOptions, 'onPrompt' | 'signal' | 'workerPath'> {
   readonly timeoutMs: number;
-  /** Whether the worker has the environment and the terminal of this process. */
+  /** Whether the worker gets the environment and the terminal of this process. */
   readonly asTyped: boolean;
 }
 
@@ -35,9 +35,9 @@ interface Waiting {
   readonly reject: (error: CheckError) => void;
 }
 
-/** A process, and what is asked of it. */
+/** A worker process and its queue of calls. */
 export class Channel {
-  /** Becomes the reason why the process has ended, or undefined when it was closed. */
+  /** Resolves when the process has ended: with the reason, or undefined when it was closed. */
   readonly ended: Promise<CheckError | undefined>;
 
   private readonly child: ChildProcess;
@@ -72,21 +72,21 @@ export class Channel {
     const pipe = this.promptPipe;
     pipe.setEncoding('utf8');
     pipe.on('data', (text: string) => this.collect(text));
-    // The worker may die while an answer is on its way; its exit is what counts.
+    // The worker may die while an answer is being sent; its exit is handled elsewhere.
     pipe.on('error', () => undefined);
     this.setReferenced(false);
     if (options.signal?.aborted) this.abort();
     else options.signal?.addEventListener('abort', this.abort);
   }
 
-  /** Asks one thing when all before it are answered. @throws CheckError */
+  /** Makes a call when all earlier ones are answered. @throws CheckError */
   call<N extends CallName>(name: N, request: Request<N>): Promise<Answer<N>> {
     const answer = this.tail.then(() => this.send(name, request)) as Promise<Answer<N>>;
     this.tail = answer.catch(() => undefined);
     return answer;
   }
 
-  /** Ends the process, first with a farewell when nothing else is under way, and waits until it is gone. */
+  /** Ends the process, with a farewell call first if it is idle, and waits until it is gone. */
   async close(withinMs: number, farewell?: CallName): Promise<void> {
     if (!this.over && farewell && !this.waiting) {
       this.closing = true;
@@ -99,7 +99,7 @@ export class Channel {
     await this.exited;
   }
 
-  /** Whether the person gave up a question, whatever libvirt makes of that. */
+  /** Whether the user cancelled a question, whatever error libvirt reports for that. */
   get loginCancelled(): boolean {
     return this.unanswered;
   }
@@ -108,7 +108,7 @@ export class Channel {
     return this.child.stdio[PROMPT_FD] as Duplex;
   }
 
-  /** Whether this process stays alive for the worker's sake: only while something is asked. */
+  /** Whether the worker keeps this process alive: only while a call is pending. */
   private setReferenced(referenced: boolean): void {
     const handles = [this.child, this.child.channel, this.promptPipe as unknown as ChildProcess];
     for (const handle of handles) handle?.[referenced ? 'ref' : 'unref']();
@@ -123,7 +123,7 @@ export class Channel {
       this.setReferenced(true);
       this.startClock();
       const message: Message = { id, call: name, request, timeoutMs };
-      // The callback keeps a channel that has just closed from throwing; the exit of the worker is what counts.
+      // The callback suppresses the error of a channel that has just closed; the worker's exit is handled elsewhere.
       this.child.send(message, () => undefined);
     });
   }
@@ -171,7 +171,7 @@ export class Channel {
     if (!this.over) this.setReferenced(false);
   }
 
-  /** The end, whatever the reason: the first one counts, and how a worker says farewell is no reason. */
+  /** Handles the end: only the first reason counts, and a failed farewell is not one. */
   private end(failure: CheckError): void {
     if (this.over) return;
     const reason = this.closing ? errors.libvirtClosed() : failure;
@@ -191,21 +191,21 @@ export class Channel {
     this.child.kill('SIGKILL');
     if (this.options.asTyped) return;
     try {
-      // Its group, too: the ssh that libvirt started.
+      // The whole process group, including the ssh that libvirt started.
       process.kill(-pid, 'SIGKILL');
     } catch {
-      // Nothing of the group is left.
+      // The group is already gone.
     }
   }
 
-  /** Lines of questions, as they come. */
+  /** Collects a line of questions as it arrives. */
   private collect(text: string): void {
     this.questions += text;
     const end = this.questions.indexOf('\n');
     if (end < 0 && this.questions.length <= LONGEST_QUESTIONS) return;
     const questions = parseQuestions(this.questions.slice(0, end));
     this.questions = this.questions.slice(end + 1);
-    // The worker asks nothing more before it has the answer.
+    // The worker asks nothing more until it has the answer.
     if (questions && this.questions === '') void this.answer(questions);
     else this.end(errors.libvirtGarbage('log in'));
   }
@@ -239,9 +239,9 @@ function startWorker({ workerPath, asTyped }: ChannelOptions): ChildProcess {
     env: asTyped ? process.env : safeEnvironment(process.env, ownAccount()),
     // Structured clone, so that policies arrive as bigint.
     serialization: 'advanced',
-    // Not those of this process, which may be under a debugger.
+    // Not this process's arguments: it may run under a debugger.
     execArgv: [],
-    // A workspace's folder is no place to start programs in.
+    // The current folder may be an untrusted workspace, which is no place to start programs.
     ...(asTyped ? {} : { cwd: '/', detached: true }),
     stdio: ['ignore', 'ignore', asTyped ? 'inherit' : 'ignore', 'ipc', 'pipe'],
   });

@@ -1,6 +1,6 @@
-// Connections to libvirt for the extension and the command line. Each has a worker process of its own, which is started
-// when the connection is made and gone when it ends. Every call ends in time: with an answer, an error of libvirt, or
-// the death of the worker, because a call that hangs inside libvirt cannot be ended otherwise.
+// Connections to libvirt for the extension and the command line. Each has its own worker process, which lives
+// as long as the connection. Every call ends in time, with an answer, a libvirt error or the death of the
+// worker, because nothing else can end a call that hangs inside libvirt.
 
 import type { DomainSummary, HostFacts, LaunchSecurityInfo } from '../core/domain/facts';
 import * as errors from './errors';
@@ -12,7 +12,7 @@ import { thisMachine } from './thisMachine';
 import { parseConnectionUri } from './uri';
 
 const TIMEOUT_MS = 10_000;
-/** Closing takes no longer than this; what has not ended by then is killed. */
+/** The time limit for closing, after which the process is killed. */
 const CLOSE_MS = 1000;
 
 /** Starts a worker and has it connect, as a Libvirt promises. @throws CheckError */
@@ -25,7 +25,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   try {
     await channel.call('open', {
       uri: target?.canonical ?? uri,
-      // The test driver does not know the flag; and no alias has the form of a URI from the allow-list.
+      // The test driver does not know the flag; and no alias looks like a URI of the allow-list.
       aliases: target === undefined || target.driver === 'test',
     });
   } catch (error) {

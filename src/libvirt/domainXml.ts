@@ -1,5 +1,5 @@
-// Domain XML (libvirt's "Domain XML format" and "Launch Security" pages, 12.8) -> DomainConfig. Strict: what libvirt would
-// read in one way and a person in another is refused. The texts stay what the host says, not decoded.
+// Domain XML (libvirt's "Domain XML format" and "Launch Security" pages, 12.8) -> DomainConfig. Strict: anything
+// that libvirt and people would read differently is refused. Texts stay as the host wrote them, not decoded.
 
 import type { DomainConfig, DomainLoader, DomainNvram, LaunchSecurity } from '../core/domain/facts';
 import { badDomain } from './errors';
@@ -8,7 +8,7 @@ import { childrenOf, onlyChild, parseXml, type XmlElement } from './xml';
 
 const QEMU_SPACE = 'http://libvirt.org/schemas/domain/qemu/1.0';
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-/** Widths of the policies in bits; other types have none. */
+/** Widths of the policies in bits; other types have no policy. */
 const POLICY_BITS: Readonly<Record<string, number>> = { sev: 32, 'sev-snp': 64 };
 
 const fail = (why: string): never => {
@@ -16,10 +16,10 @@ const fail = (why: string): never => {
 };
 const child = (parent: XmlElement | undefined, name: string) => onlyChild(parent, name, fail);
 
-/** What XML counts as white space. JavaScript's trim() takes more. */
+/** XML's white space only. JavaScript's trim() removes more. */
 const trim = (text: string): string => text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');
 
-/** The text of an element exactly as written; of none, and of an empty one, undefined (virXPathString). */
+/** The text of an element exactly as written; undefined when it is missing or empty (virXPathString). */
 function textOf(parent: XmlElement | undefined, name: string): string | undefined {
   const element = child(parent, name);
   if (element && element.children.length > 0) fail(`"${name}" holds elements in place of a text`);
@@ -31,7 +31,7 @@ const trimmedTextOf = (parent: XmlElement | undefined, name: string): string | u
   return text === '' ? undefined : text;
 };
 
-/** @throws CheckError for what is neither yes nor no */
+/** @throws CheckError for anything but yes and no */
 function yesNo(element: XmlElement, name: string): boolean | undefined {
   const value = element.attributes.get(name);
   if (value === undefined) return undefined;
@@ -52,7 +52,7 @@ function policyOf(element: XmlElement, type: string): bigint | undefined {
   const text = trimmedTextOf(element, 'policy') ?? fail(`launch security of type ${type} has no policy`);
   const digits = /^(?:0x)?([0-9a-f]+)$/i.exec(text)?.[1];
   if (digits === undefined) fail(`the policy "${plainText(text, 40)}" is not a hexadecimal number`);
-  // As many digits as the policy has at most, so that no text of megabytes becomes a number.
+  // Limits the digits to those of the policy, so that a text of megabytes is never parsed as a number.
   const significant = digits!.replace(/^0+/, '');
   if (significant.length > bits / 4) fail(`the policy has more than ${bits} bits`);
   return BigInt(`0x0${significant}`);
@@ -94,7 +94,7 @@ function loaderOf(os: XmlElement | undefined): DomainLoader | undefined {
   );
 }
 
-/** The variable store; its path is a text, or in a `<source>` when it is a disk of its own (since 8.5). */
+/** The variable store; its path is text, or in a `<source>` when it is a disk of its own (since 8.5). */
 function nvramOf(os: XmlElement | undefined): DomainNvram | undefined {
   const element = child(os, 'nvram');
   if (!element) return undefined;
@@ -122,8 +122,8 @@ function uuidOf(domain: XmlElement): string | undefined {
 }
 
 /**
- * Reads a domain's definition.
- * @throws CheckError of kind `bug` when it is no domain XML, `config` when it says something that libvirt does not mean
+ * Parses a domain's definition.
+ * @throws CheckError of kind `bug` when it is not domain XML, `config` for a value that libvirt would not accept
  */
 export function parseDomainXml(xml: string): DomainConfig {
   const domain = parseXml(xml, 'domain', 'the domain');

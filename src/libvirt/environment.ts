@@ -1,15 +1,16 @@
-// The environment of the worker. libvirt and the ssh that it starts read variables that name programs, sockets, folders and
-// other URIs; an extension host may have got them from a workspace (a dev container, a tool that loads .env files). So
-// of those only what is needed passes, and what can be known otherwise is not taken from there at all.
+// The environment of the worker. libvirt and the ssh that it starts read variables that name programs,
+// sockets, folders and other URIs; an extension host may have inherited them from a workspace (a dev
+// container, a tool that loads .env files). So only the necessary ones are passed on, and what can be
+// determined otherwise is not taken from them.
 
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { delimiter, isAbsolute, join } from 'node:path';
 
-/** Variables that pass as they are: the language of messages, the time, and the socket of the person's ssh agent. */
+/** Variables that are passed on: the language of messages, the time zone, and the socket of the user's ssh agent. */
 const PASSED = ['LANG', 'LANGUAGE', 'LC_ALL', 'LC_CTYPE', 'LC_MESSAGES', 'TZ', 'SSH_AUTH_SOCK'];
 
-/** Who runs this, as the system says. */
+/** The user that runs this, according to the system. */
 export interface Account {
   readonly home: string;
   readonly name: string;
@@ -17,7 +18,9 @@ export interface Account {
   readonly runtime: string | undefined;
 }
 
-/** The account of this process, from the system's database. Containers may run as a number that is not in it. */
+/**
+ * The account of this process, from the system's user database. Containers may run under a number that is not in it.
+ */
 export function ownAccount(): Account {
   const id = String(process.getuid?.());
   const folder = join('/run/user', id);
@@ -30,7 +33,9 @@ export function ownAccount(): Account {
   }
 }
 
-/** An environment for a URI that passed the allow-list. `PATH` keeps its absolute folders, in which libvirt finds ssh. */
+/**
+ * An environment for a URI that passed the allow-list. `PATH` keeps its absolute folders, where libvirt finds ssh.
+ */
 export function safeEnvironment(env: NodeJS.ProcessEnv, account: Account): NodeJS.ProcessEnv {
   const path = (env['PATH'] ?? '').split(delimiter).filter(isAbsolute).join(delimiter);
   return {
@@ -40,7 +45,7 @@ export function safeEnvironment(env: NodeJS.ProcessEnv, account: Account): NodeJ
     USER: account.name,
     LOGNAME: account.name,
     ...(account.runtime !== undefined && { XDG_RUNTIME_DIR: account.runtime }),
-    // The extension host's program is Electron, which is Node only when told so.
+    // The extension host runs on Electron, which acts as Node only with this variable.
     ELECTRON_RUN_AS_NODE: '1',
   };
 }

@@ -1,8 +1,8 @@
-// What can go wrong between here and a libvirt host.
+// Failures of the connection to a libvirt host.
 
 import { CheckError, usage, type ErrorKind } from '../core/errors';
 
-/** A connection URI is not one of the forms that are opened; `reason` is its whole sentence. */
+/** A connection URI does not have an accepted form; `reason` is the whole sentence. */
 export function refusedUri(reason: string): CheckError {
   return usage('connection-refused', reason, {
     advice: 'Give, for example, qemu:///system or qemu+ssh://user@host/system.',
@@ -10,14 +10,14 @@ export function refusedUri(reason: string): CheckError {
   });
 }
 
-/** A host sent XML that is broken or beyond the limits; `what` is what it should describe, `why` a phrase. */
+/** A host sent XML that is malformed or exceeds the limits; `what` is what it should describe, `why` a phrase. */
 export function unreadableXml(what: string, why: string): CheckError {
   return new CheckError('bug', 'unreadable-xml', `What the host says about ${what} cannot be read: ${why}.`, {
     advice: 'Compare with "virsh dumpxml" or "virsh capabilities" there.',
   });
 }
 
-/** A domain's definition has a value that libvirt itself would not take; `why` is a phrase. */
+/** A domain's definition has a value that libvirt itself would not accept; `why` is a phrase. */
 export function badDomain(why: string): CheckError {
   return new CheckError('config', 'bad-domain', `The definition of the domain cannot be used: ${why}.`, {
     advice: 'Correct it with "virsh edit", then start the domain again.',
@@ -32,14 +32,14 @@ export function libvirtMissing(how: string): CheckError {
   });
 }
 
-/** The part that calls libvirt is not made for this operating system or CPU. */
+/** The libvirt binding is not available for this operating system or CPU. */
 export function libvirtUnsupported(system: string): CheckError {
   return new CheckError('bug', 'libvirt-unsupported', `SevScope cannot talk to libvirt on ${system}.`, {
     advice: 'Open the folder over Remote-SSH on a Linux machine, or check a recorded launch.',
   });
 }
 
-/** The libvirt of this machine lacks a function that is needed. */
+/** This machine's libvirt lacks a required function. */
 export function libvirtTooOld(name: string, version: string): CheckError {
   return new CheckError(
     'bug',
@@ -49,7 +49,7 @@ export function libvirtTooOld(name: string, version: string): CheckError {
   );
 }
 
-/** What libvirt's number of an error means: see the table of faults.ts. */
+/** The meaning of a libvirt error number: see the table of faults.ts. */
 export interface LibvirtMeaning {
   readonly kind: ErrorKind;
   readonly code: string;
@@ -59,13 +59,13 @@ export interface LibvirtMeaning {
   readonly next: string;
 }
 
-/** libvirt reported a failure. @param said the host's words, made plain; empty where they add nothing */
+/** libvirt reported a failure. @param said the host's message as plain text; empty where it adds nothing */
 export function libvirtFailed({ kind, code, what, next }: LibvirtMeaning, said: string): CheckError {
   const words = said === '' ? '' : `: ${said.replace(/\.$/, '')}`;
   return new CheckError(kind, code, `${what}${words}.`, { advice: next });
 }
 
-/** The process that talks to libvirt threw something that nobody foresaw; `why` is a phrase. */
+/** The libvirt process threw an unexpected error; `why` is a phrase. */
 export function libvirtProcessFailed(why: string): CheckError {
   return new CheckError(
     'bug',
@@ -85,21 +85,21 @@ export function libvirtSilent(what: string, ms: number): CheckError {
   );
 }
 
-/** The process that talks to libvirt ended by itself; `how` is a phrase. */
+/** The libvirt process ended on its own; `how` is a phrase. */
 export function libvirtGone(how: string): CheckError {
   return new CheckError('state', 'libvirt-gone', `The connection to libvirt was lost (${how}).`, {
     advice: 'Connect again.',
   });
 }
 
-/** Something was asked over a connection that was closed before. */
+/** A call was made on a closed connection. */
 export function libvirtClosed(): CheckError {
   return new CheckError('state', 'libvirt-closed', 'The connection to libvirt is closed.', {
     advice: 'Connect again.',
   });
 }
 
-/** The person stopped a connection or a call on it. */
+/** The user cancelled a connection or a call on it. */
 export function libvirtCancelled(): CheckError {
   return new CheckError(
     'state',
@@ -108,14 +108,14 @@ export function libvirtCancelled(): CheckError {
   );
 }
 
-/** The host asked for a user name or password, and the person gave none. */
+/** The host asked for a user name or password, and the user gave none. */
 export function loginCancelled(): CheckError {
   return new CheckError('state', 'login-cancelled', 'The login was cancelled: the host got no answer.', {
     advice: 'Connect again.',
   });
 }
 
-/** The process that talks to libvirt answered a call with something of another shape. */
+/** The libvirt process sent an answer of the wrong shape. */
 export function libvirtGarbage(what: string): CheckError {
   return new CheckError(
     'bug',

@@ -1,10 +1,11 @@
-// libvirt's errors -> our kinds and sentences: virErrorNumber of virterror.h (9.0 and 12.8 agree on these numbers).
+// Maps libvirt's errors to our kinds and sentences: virErrorNumber of virterror.h (9.0
+// and 12.8 agree on these numbers).
 
 import { libvirtFailed, type LibvirtMeaning } from './errors';
 import { type CheckError } from '../core/errors';
 import { plainText } from '../core/binary/plainText';
 
-/** An error as libvirt has it: virError's code, domain (the part of libvirt that failed), level and message. */
+/** A libvirt error: virError's code, domain (the part of libvirt that failed), level and message. */
 export interface Fault {
   readonly code: number;
   readonly domain: number;
@@ -13,7 +14,7 @@ export interface Fault {
   readonly message: string;
 }
 
-/** A call of libvirt that failed. */
+/** A failed libvirt call. */
 export class LibvirtFault extends Error {
   constructor(readonly fault: Fault) {
     super(fault.message);
@@ -23,15 +24,15 @@ export class LibvirtFault extends Error {
 /** The library cannot be loaded. */
 export class LibraryMissing extends Error {}
 
-/** The library has no function of the name that is the message. */
+/** The library lacks the function whose name is the message. */
 export class FunctionMissing extends Error {}
 
 interface Meaning extends LibvirtMeaning {
   readonly name: string;
 }
 
-// A failure of libvirt is status 6 in virt-qemu-sev-validate, which scripts rely on; what is about the state of the
-// domain or of a connection that was there has the kind for that.
+// A libvirt failure is status 6 in virt-qemu-sev-validate, which scripts rely on; failures about the state of
+// the domain or of an established connection have the kind for that.
 const bug = (name: string, code: string, what: string, next: string): Meaning => ({
   name,
   kind: 'bug',
@@ -116,13 +117,16 @@ const MEANINGS: Readonly<Record<number, Meaning>> = {
   94: bug('AUTH_UNAVAILABLE', 'no-way-to-log-in', 'libvirt offers no way to log in here', LOGIN),
 };
 
-/** What these mean before there is a connection that could be lost: a socket that is not there, an ssh that failed. */
+/**
+ * The meanings of these numbers before there is a connection to lose: a socket that is
+ * not there, an ssh that failed.
+ */
 const WHILE_OPENING: Readonly<Record<string, Meaning>> = {
   SYSTEM_ERROR: bug('SYSTEM_ERROR', 'host-unreachable', UNREACHABLE, CHECK_HOST),
   RPC: bug('RPC', 'host-unreachable', UNREACHABLE, CHECK_HOST),
 };
 
-/** What ssh says of a host's key, in many lines; ours says it in one. */
+/** ssh's messages about host keys, which are many lines long; ours take one. */
 const HOST_KEYS: readonly (readonly [RegExp, Meaning])[] = [
   [
     /REMOTE HOST IDENTIFICATION HAS CHANGED/,
@@ -151,18 +155,18 @@ const OTHER = bug(
   'Its log on the host says more: "journalctl -u libvirtd".',
 );
 
-/** libvirt's name of "there is no such domain". */
+/** libvirt's code for "there is no such domain". */
 export const NO_DOMAIN = 42;
 
-// Where the part that failed is the client of the protocol (virErrorDomain), an internal error is a lost connection: which of its
-// errors a caller gets depends on which thread saw the socket end first.
+// In the client of the remote protocol (virErrorDomain), an internal error is a lost connection: which error
+// a caller gets depends on which thread saw the socket close first.
 const INTERNAL_ERROR = 1;
 const FROM_RPC = 7;
 const RPC = 39;
 
 const codeOf = ({ code, domain }: Fault) => (code === INTERNAL_ERROR && domain === FROM_RPC ? RPC : code);
 
-/** The failure that a person sees, with libvirt's own error as its cause. */
+/** The failure as shown to people, with libvirt's own error as its cause. */
 export function explainFault(fault: Fault, opening: boolean): CheckError {
   const usual = MEANINGS[codeOf(fault)] ?? OTHER;
   const hostKey = opening ? HOST_KEYS.find(([words]) => words.test(fault.message))?.[1] : undefined;

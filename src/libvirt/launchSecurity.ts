@@ -5,7 +5,7 @@ import type { LaunchSecurityInfo } from '../core/domain/facts';
 /** A value of a virTypedParameter; 64 bits are bigint. */
 export type ParameterValue = number | bigint | string;
 
-/** libvirt's names of what virDomainGetLaunchSecurityInfo reports. */
+/** libvirt's parameter names for what virDomainGetLaunchSecurityInfo reports. */
 const LAUNCH_SECURITY: Readonly<Record<keyof LaunchSecurityInfo, string>> = {
   measurement: 'sev-measurement',
   apiMajor: 'sev-api-major',
@@ -14,21 +14,21 @@ const LAUNCH_SECURITY: Readonly<Record<keyof LaunchSecurityInfo, string>> = {
   policy: 'sev-policy',
   snpPolicy: 'sev-snp-policy',
 };
-/** Its names of what virDomainSetLaunchSecurityState takes. */
+/** libvirt's parameter names for what virDomainSetLaunchSecurityState takes. */
 const SECRET = {
   header: 'sev-secret-header',
   payload: 'sev-secret',
   address: 'sev-secret-set-address',
 } as const;
 
-/** A sealed secret: header and payload in base64, and the guest-physical address unless the firmware tells it. */
+/** A sealed secret: header and payload in base64, and the guest-physical address unless the firmware specifies it. */
 export interface SealedSecret {
   readonly header: string;
   readonly payload: string;
   readonly address?: bigint | undefined;
 }
 
-/** What of the reported parameters is known here; one of another type than it should have counts as none. */
+/** The known ones of the reported parameters; one with an unexpected type counts as missing. */
 export function launchSecurityFrom(values: ReadonlyMap<string, ParameterValue>): LaunchSecurityInfo {
   const value = (key: keyof LaunchSecurityInfo) => values.get(LAUNCH_SECURITY[key]);
   const number = (key: keyof LaunchSecurityInfo) => {

@@ -1,5 +1,5 @@
-// libvirt's library as three classes over the C functions: what fails throws LibvirtFault with the error of this thread,
-// what libvirt allocates is freed. Synchronous throughout, so only the worker process has one.
+// libvirt's library as three classes over the C functions: failures throw LibvirtFault with this thread's
+// error, and what libvirt allocates is freed. Synchronous throughout, so only the worker process uses it.
 
 import type { DomainState, LaunchSecurityInfo } from '../core/domain/facts';
 import { loadFunctions, type Functions } from './binding';
@@ -21,9 +21,9 @@ import {
 import type { Ask } from './prompts';
 import { describeState } from './states';
 
-/** VIR_CONNECT_NO_ALIASES: the URI is not looked up among the names in libvirt.conf. */
+/** VIR_CONNECT_NO_ALIASES: the URI is not looked up in the aliases of libvirt.conf. */
 const NO_ALIASES = 2;
-/** virDomainGetID of a domain that is not running. */
+/** The result of virDomainGetID for a domain that is not running. */
 const NO_ID = 0xffffffff;
 const UUID_BUFFER = 37;
 
@@ -39,7 +39,7 @@ export class Library {
     return library;
   }
 
-  /** Such as `9.0.0`. */
+  /** A version such as `9.0.0`. */
   get version(): string {
     const out: [number | null] = [null];
     this.check(this.c.version(out, null, null));
@@ -47,7 +47,7 @@ export class Library {
   }
 
   /**
-   * Connects for reading and writing: libvirt tells no measurement to a read-only connection.
+   * Connects for reading and writing: libvirt does not report measurements over a read-only connection.
    * @throws LibvirtFault
    */
   open(uri: string, options: { aliases: boolean; ask: Ask }): Host {
@@ -59,7 +59,7 @@ export class Library {
     }
   }
 
-  /** @throws LibvirtFault always, with the last error of this thread */
+  /** @throws LibvirtFault always, with this thread's last error */
   fail(): never {
     const error = this.c.lastError();
     const fault =
@@ -68,7 +68,7 @@ export class Library {
     throw new LibvirtFault(fault);
   }
 
-  /** A result that is not the one for a failure. */
+  /** Returns a result unless it signals failure. */
   check(result: number): number {
     return result < 0 ? this.fail() : result;
   }
@@ -77,7 +77,7 @@ export class Library {
     return result ?? this.fail();
   }
 
-  /** A list of typed parameters for one call, freed after it. */
+  /** A list of typed parameters for one call, freed afterwards. */
   withParameters<T>(
     values: ReadonlyMap<string, ParameterValue>,
     use: (list: Pointer, count: number) => T,
@@ -103,7 +103,7 @@ function versionText(version: number): string {
   return [Math.floor(version / 1_000_000), Math.floor(version / 1000) % 1000, version % 1000].join('.');
 }
 
-/** A host that is connected. */
+/** A connected host. */
 export class Host {
   constructor(
     private readonly library: Library,
@@ -134,7 +134,7 @@ export class Host {
     return library.need(library.c.domainCapabilities(connection, null, 'x86_64', null, null, 0));
   }
 
-  /** All domains, each to be freed. */
+  /** All domains; the caller frees each. */
   list(): Domain[] {
     const out: [Pointer | null] = [null];
     const count = this.library.check(this.library.c.list(this.connection, out, 0));
@@ -159,7 +159,7 @@ export class Host {
     this.library.check(this.library.c.close(this.connection));
   }
 
-  /** The domain, or undefined when the host has none such. */
+  /** The domain, or undefined when the host has no such domain. */
   private found(pointer: Pointer | null): Domain | undefined {
     if (pointer !== null) return new Domain(this.library, pointer);
     try {
@@ -171,7 +171,7 @@ export class Host {
   }
 }
 
-/** A domain of a host. */
+/** A domain on a host. */
 export class Domain {
   constructor(
     private readonly library: Library,
@@ -205,7 +205,7 @@ export class Domain {
     return describeState(state[0] ?? 0, reason[0] ?? 0);
   }
 
-  /** What the host reports of the launch. A domain without SEV has none of it, and no error. */
+  /** What the host reports about the launch. Empty, without an error, for a domain without SEV. */
   get launchSecurity(): LaunchSecurityInfo {
     const list: [Pointer | null] = [null];
     const count: [number | null] = [null];

@@ -1,5 +1,6 @@
-// Questions that libvirt asks while it logs in (virConnectAuth), on their way to a person and back. They have a pipe of
-// their own, because the worker is inside a call then and reads no messages: it writes a line of JSON, and reads bytes.
+// Carries questions that libvirt asks during login (virConnectAuth) to the user, and answers back.
+// They have their own pipe, because the worker is blocked in a call and reads no messages: it writes a
+// line of JSON, and reads bytes.
 
 import { readSync, writeSync } from 'node:fs';
 import * as v from 'valibot';
@@ -7,19 +8,19 @@ import { CredentialSchema, type Credential } from './credentials';
 
 const QuestionsSchema = v.pipe(v.array(CredentialSchema), v.minLength(1), v.maxLength(16));
 
-/** Answers all questions in order, or none with undefined. Whoever asks clears the answers. */
+/** Answers all questions in order, or returns undefined to cancel. The caller zeroes the answers. */
 export type Ask = (credentials: readonly Credential[]) => readonly Uint8Array[] | undefined;
 
 /** The file descriptor of the pipe in the worker. */
 export const PROMPT_FD = 4;
-/** The longest line of questions, in characters. */
+/** The maximum length of a line of questions, in characters. */
 export const LONGEST_QUESTIONS = 1 << 16;
 const LONGEST_ANSWER = 1 << 12;
-/** In place of a length: nothing is answered. */
+/** Sent in place of a length when the user cancels. */
 const CANCELLED = 0xffffffff;
 const EAGAIN_PAUSE_MS = 10;
 
-/** Reads a line of questions. @returns undefined when it is none */
+/** Parses a line of questions. @returns undefined when it is not valid */
 export function parseQuestions(line: string): readonly Credential[] | undefined {
   try {
     return v.parse(QuestionsSchema, JSON.parse(line));
@@ -28,7 +29,7 @@ export function parseQuestions(line: string): readonly Credential[] | undefined 
   }
 }
 
-/** The bytes for the worker: each answer after its length in 32 bits, or the mark that says there is none. */
+/** The bytes for the worker: each answer after its 32-bit length, or the mark for cancelled. */
 export function encodeAnswers(answers: readonly Uint8Array[] | undefined): Buffer {
   if (!answers || answers.some(({ length }) => length > LONGEST_ANSWER)) {
     const none = Buffer.alloc(4);
@@ -45,7 +46,7 @@ export function encodeAnswers(answers: readonly Uint8Array[] | undefined): Buffe
   return bytes;
 }
 
-/** Reads so many bytes and blocks until they are there. @throws Error when the other side is gone */
+/** Reads exactly this many bytes, blocking until they arrive. @throws Error when the other side is gone */
 function readExactly(length: number): Buffer {
   const bytes = Buffer.alloc(length);
   let at = 0;
@@ -62,13 +63,13 @@ function readExactly(length: number): Buffer {
   return bytes;
 }
 
-/** In the worker: asks, and blocks until there is an answer. @throws Error when the other side is gone */
+/** In the worker: asks, and blocks until the answer arrives. @throws Error when the other side is gone */
 export const askParent: Ask = (credentials) => {
   writeSync(PROMPT_FD, `${JSON.stringify(credentials)}\n`);
   const answers: Buffer[] = [];
   while (answers.length < credentials.length) {
     const length = readExactly(4).readUInt32LE();
-    // The mark for no answer is beyond it, too.
+    // The mark for cancelled exceeds this limit, too.
     if (length > LONGEST_ANSWER) return undefined;
     answers.push(readExactly(length));
   }

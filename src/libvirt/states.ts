@@ -2,7 +2,7 @@
 
 import type { DomainState, DomainStateName } from '../core/domain/facts';
 
-/** By number; the reasons of each by number, too. */
+/** States by number, each with its reasons by number. */
 const STATES: readonly { readonly name: DomainStateName; readonly reasons: readonly string[] }[] = [
   { name: 'no state', reasons: ['unknown'] },
   {
@@ -34,10 +34,12 @@ const STATES: readonly { readonly name: DomainStateName; readonly reasons: reado
   { name: 'suspended', reasons: ['unknown'] },
 ];
 
-/** The names, for whoever checks them. */
+/** All state names, for validation. */
 export const STATE_NAMES: readonly DomainStateName[] = STATES.map(({ name }) => name);
 
-/** A state and its reason as virDomainGetState gives them; of a later libvirt's number, that number. */
+/**
+ * A state and its reason as virDomainGetState reports them; numbers of later libvirt versions are shown as numbers.
+ */
 export function describeState(state: number, reason: number): DomainState {
   const { name, reasons } = STATES[state] ?? STATES[0]!;
   return { name, reason: reasons[reason] ?? `reason ${reason}` };

@@ -1,6 +1,7 @@
-// Which connection URIs are allowed (libvirt's "Connection URIs" and "Remote support" pages). A URI can name a program to
-// run, here or there, and files to read; so only a short list of forms passes, is refused rather than trimmed, and is
-// written anew from its parts. On the command line, where the person could run any program herself, none of this applies.
+// Which connection URIs are allowed (libvirt's "Connection URIs" and "Remote support" pages). A URI can name
+// a program to run, here or there, and files to read; so only a short list of forms is accepted, anything
+// else is refused rather than sanitised, and the URI is rebuilt from its parts. URIs on the command line are
+// exempt, because whoever types them could run any program anyway.
 
 import { IPV4_REGEX } from 'valibot';
 import { plainText } from '../core/binary/plainText';
@@ -11,13 +12,13 @@ export type Transport = keyof typeof TRANSPORTS;
 /** A URI that may be opened. */
 export interface ConnectionUri {
   readonly ok: true;
-  /** What libvirt gets, written from the parts below. */
+  /** The URI for libvirt, rebuilt from the parts below. */
   readonly canonical: string;
-  /** For a person, in one line. */
+  /** For people, in one line. */
   readonly display: string;
   readonly driver: keyof typeof DRIVERS;
   readonly transport: Transport;
-  /** `system`, `session` or, of the test driver, `default`. */
+  /** `system`, `session` or, for the test driver, `default`. */
   readonly path: string;
   /** A name or an address, in lower case and without brackets; undefined for this machine. */
   readonly host: string | undefined;
@@ -31,9 +32,9 @@ export interface RefusedUri {
   readonly reason: string;
 }
 
-/** What a person may have chosen in her own settings. */
+/** The user's own settings. */
 export interface UriRules {
-  /** Plain TCP to other machines, which neither encrypts nor, without SASL, asks who is there. */
+  /** Plain TCP to other machines, which does not encrypt, and without SASL does not authenticate. */
   readonly allowTcp?: boolean;
 }
 
@@ -50,21 +51,21 @@ const TRANSPORTS = {
   tcp: { title: 'TCP without encryption', remote: true },
 } as const;
 
-/** Transports that exist and are refused. */
+/** Transports that libvirt has but that are refused. */
 const REFUSED_TRANSPORTS: Readonly<Record<string, string>> = {
   ext: 'it runs a program of this machine',
   libssh2: 'it is the older of two libraries; use ssh or libssh',
 };
 
-/** The only parameters: where they have a meaning, and the values that are known to be harmless. */
+/** The only parameters allowed: which transports they apply to, and the values that are known to be harmless. */
 const PARAMETERS: Readonly<Record<string, { on: readonly Transport[]; values: readonly string[] }>> = {
   mode: { on: ['unix', 'ssh', 'libssh', 'tls', 'tcp'], values: ['auto', 'direct', 'legacy'] },
-  // Nobody sits at a terminal of the process that runs ssh, so it is always set there: ssh fails instead of waiting.
+  // The process that runs ssh has no terminal, so this is always set: ssh fails instead of waiting for input.
   no_tty: { on: ['ssh'], values: ['1'] },
   proxy: { on: ['ssh', 'libssh'], values: ['auto', 'native', 'netcat'] },
 };
 
-/** Parameters that exist and are refused, each with what it would do. */
+/** Parameters that libvirt has but that are refused, each with what it would do. */
 const REFUSED_PARAMETERS: Readonly<Record<string, string>> = {
   command: 'it names a program to run on this machine',
   argv: 'it holds arguments of a program to run on this machine',
@@ -84,10 +85,10 @@ const REFUSED_PARAMETERS: Readonly<Record<string, string>> = {
 };
 
 const MOST_CHARACTERS = 512;
-/** Printable ASCII without space, quotes, backslash and what RFC 3986 does not have. */
+/** Printable ASCII without spaces, quotes, backslashes and characters that RFC 3986 does not allow. */
 const URI_CHARACTERS = /^[!$-;=?-[\]_a-z~]*$/i;
 const SHAPE = /^([a-z0-9]+)(?:\+([a-z0-9]+))?:\/\/([^/?]*)(\/[^?]*)?(\?.*)?$/i;
-/** Begins with a letter, a digit or an underscore, so that no program takes it for an option. */
+/** Starts with a letter, a digit or an underscore, so that no program takes it for an option. */
 const USER = /^[a-z0-9_][a-z0-9._@+-]{0,63}$/i;
 const HOST_NAME = /^(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_][a-z0-9_-]{0,62})*\.?$/i;
 
@@ -97,7 +98,7 @@ const refuse = (reason: string): never => {
 };
 const quote = (text: string): string => `"${plainText(text, 60)}"`;
 
-/** Percent escapes turned into characters. @throws Refusal for an escape that is none, or of what is no plain character */
+/** Decodes percent escapes. @throws Refusal for an invalid escape, or one of anything but a plain character */
 function unescape(text: string): string {
   if (/%(?![0-9a-f]{2})/i.test(text)) refuse(`${quote(text)} has a percent sign that begins no escape.`);
   const plain = text.replace(/%([0-9a-f]{2})/gi, (_, digits: string) =>
@@ -147,7 +148,7 @@ function parseAuthority(text: string): Authority {
   return { host: parseHost(parts[1]!), user, port: parsePort(parts[2]) };
 }
 
-/** Parameters by name, sorted. libvirt takes & and ; between them, decodes names and ignores their case. */
+/** Parameters by name, sorted. libvirt separates them with & and ;, decodes names and ignores their case. */
 function parseParameters(query: string | undefined, transport: Transport): Map<string, string> {
   const found = new Map<string, string>();
   if (query === undefined) return found;
@@ -178,7 +179,7 @@ function isLoopback(host: string): boolean {
 }
 
 function parseTransport(text: string | undefined, host: string | undefined): Transport {
-  // libvirt takes TLS when a host is named and no transport.
+  // libvirt uses TLS when a host is named without a transport.
   const name = text?.toLowerCase() ?? (host === undefined ? 'unix' : 'tls');
   if (Object.hasOwn(REFUSED_TRANSPORTS, name)) {
     refuse(`The transport "${name}" is refused: ${REFUSED_TRANSPORTS[name]!}.`);
@@ -248,7 +249,7 @@ function allow(text: string, { allowTcp = false }: UriRules): ConnectionUri {
 }
 
 /**
- * Reads a connection URI of the person's own settings or choice.
+ * Parses a connection URI that comes from the user's settings or choice.
  * @returns the URI to open, or the sentence that says why it is refused
  */
 export function parseConnectionUri(text: string, rules: UriRules = {}): ConnectionUri | RefusedUri {

@@ -1,6 +1,6 @@
-// The process that talks to libvirt: one connection, one call at a time, all of them synchronous, because a call that
-// hangs can be ended in no other way than by ending its process. Node's IPC channel is its only door; when that closes,
-// nobody is left to answer, and the process ends.
+// The process that talks to libvirt: one connection, one call at a time, all synchronous, because the only
+// way to end a hanging call is to end its process. It communicates over Node's IPC channel alone; when that
+// closes, nobody is waiting for an answer, and the process ends.
 
 import * as v from 'valibot';
 import type { DomainConfig, DomainSummary, HostFacts, SevCapabilities } from '../core/domain/facts';
@@ -23,18 +23,18 @@ import { explainFault, FunctionMissing, LibraryMissing, LibvirtFault, NO_DOMAIN 
 import type { Domain, Host, Library } from './library';
 import { askParent, type Ask } from './prompts';
 
-/** Where the library comes from, by platform. */
+/** Where to get the library, by platform. */
 const INSTALL: Partial<Record<NodeJS.Platform, string>> = {
   linux: 'Install libvirt0 (Debian, Ubuntu), libvirt-libs (Fedora, RHEL) or libvirt (Arch, openSUSE).',
   darwin: 'Install it with Homebrew: brew install libvirt.',
 };
-/** Seconds after a deadline at which the process ends itself, should whoever keeps the deadline be gone. */
+/** Seconds after a deadline at which the process ends itself, in case the process that enforces deadlines is gone. */
 const GRACE = 5;
 const MOST_ID = 0x7fffffff;
 
-/** What a call can use. */
+/** What calls have access to. */
 interface Context {
-  /** Says that the call goes on. */
+  /** Reports that the call is making progress. */
   readonly busy: () => void;
   readonly ask: Ask;
 }
@@ -64,7 +64,7 @@ function byUuid<T>(uuid: string, use: (domain: Domain) => T): T {
 }
 
 /**
- * The domain that a person named: by UUID in its full form, by the id of a running one, or by name. Any text can be a
+ * The domain that the user named: by full UUID, by the id of a running one, or by name. Any text can be a
  * name, so one that is also a UUID or an id is looked up both ways.
  * @throws CheckError when it names none, or two
  */
@@ -88,7 +88,7 @@ function find(given: string): Domain {
   return found;
 }
 
-/** A domain in a list. @param config its definition, or why that cannot be read */
+/** The summary of a listed domain. @param config its definition, or why that cannot be parsed */
 function summaryOf(domain: Domain, config: DomainConfig | CheckError): DomainSummary {
   const { name, uuid, id, state } = domain;
   const facts = { id, name, uuid, state };
@@ -105,7 +105,7 @@ function summaryOf(domain: Domain, config: DomainConfig | CheckError): DomainSum
   return { ...facts, launchSecurity: launchSecurity?.type, sevEs, vcpus: vcpus.current, problem: undefined };
 }
 
-/** The summary of a domain; that its definition cannot be read is said there. */
+/** The summary of a domain; a definition that cannot be parsed is reported in it. */
 function summarize(domain: Domain): DomainSummary {
   const { xml } = domain;
   try {
@@ -116,13 +116,13 @@ function summarize(domain: Domain): DomainSummary {
   }
 }
 
-/** A domain with its definition. @throws CheckError when that cannot be read */
+/** A domain with its definition. @throws CheckError when that cannot be parsed */
 function describeDomain(domain: Domain): Answer<'domain'> {
   const config = parseDomainXml(domain.xml);
   return { summary: summaryOf(domain, config), config };
 }
 
-/** Whether libvirt itself failed, not the reading of what it said. */
+/** The result, or undefined when libvirt itself fails; errors in parsing its answer are thrown. */
 function orUndefined<T>(read: () => T): T | undefined {
   try {
     return read();
@@ -132,7 +132,7 @@ function orUndefined<T>(read: () => T): T | undefined {
   }
 }
 
-/** A host may probe its emulators first, which takes seconds; each question has the whole time. */
+/** A host may probe its emulators first, which takes seconds; each question gets the whole time limit. */
 function describeHost({ busy }: Context): HostFacts {
   const here = connected();
   const { cpu, uuid } = parseCapabilities(here.capabilities);
@@ -150,7 +150,7 @@ function describeHost({ busy }: Context): HostFacts {
   };
 }
 
-/** All domains; one that goes away meanwhile is left out. */
+/** All domains; one that disappears meanwhile is left out. */
 function listDomains({ busy }: Context): DomainSummary[] {
   const waiting = connected().list();
   const summaries: DomainSummary[] = [];
@@ -169,7 +169,7 @@ function listDomains({ busy }: Context): DomainSummary[] {
   return summaries;
 }
 
-/** What each call does. */
+/** The implementation of each call. */
 const ANSWERS: { [N in CallName]: (request: Request<N>, context: Context) => Answer<N> } = {
   open: ({ uri, aliases }, { ask }) => {
     host = library?.open(uri, { aliases, ask });
@@ -200,7 +200,7 @@ function send(reply: Reply): void {
   process.send?.(reply);
 }
 
-/** A failure as the client gets it. */
+/** A failure in the form that the client gets. */
 function explain(error: unknown, opening: boolean): CheckError {
   if (error instanceof CheckError) return error;
   if (error instanceof LibvirtFault) return explainFault(error.fault, opening);
@@ -210,7 +210,7 @@ function explain(error: unknown, opening: boolean): CheckError {
   return errors.libvirtProcessFailed(why);
 }
 
-/** Loads koffi and libvirt. Only now, so that what is missing becomes an answer. */
+/** Loads koffi and libvirt. Deferred, so that a missing library becomes an answer. */
 async function load(): Promise<void> {
   let binding;
   try {
@@ -229,7 +229,7 @@ function run({ id, call, request, timeoutMs }: Message): void {
       endAfter?.(seconds);
       send({ id, busy: true });
     },
-    // A person may take her time.
+    // Users may take their time.
     ask: (credentials) => {
       endAfter?.(0);
       const answers = askParent(credentials);
@@ -238,7 +238,7 @@ function run({ id, call, request, timeoutMs }: Message): void {
     },
   };
   endAfter?.(seconds);
-  // Shape and answer are of the same call, which the type of a union of calls cannot say.
+  // Shape and implementation belong to the same call, which the type of a union of calls cannot express.
   const answer = ANSWERS[call] as (request: unknown, context: Context) => unknown;
   const ok = answer(v.parse(CALLS[call].request, request), context);
   endAfter?.(0);
@@ -262,5 +262,5 @@ process.on('message', (raw) => {
   last = last.then(() => answer(message));
 });
 process.on('disconnect', () => process.exit());
-// Ctrl-C in a terminal reaches every process there; the one that called decides.
+// Ctrl-C in a terminal reaches every process there; the parent decides.
 process.on('SIGINT', () => undefined);

@@ -1,12 +1,12 @@
-// XML of libvirt (XML 1.0 with namespaces) as a tree, strictly and within limits. There are no document types, so no
-// entities beyond XML's five; white space is kept, because a kernel's command line is measured with it.
+// Parses libvirt's XML (XML 1.0 with namespaces) into a tree, strictly and within limits. There are no document
+// types, so no entities beyond XML's five; white space is kept, because it is measured in a kernel's command line.
 
 import { SaxesParser } from 'saxes';
 import { CheckError } from '../core/errors';
 import { unreadableXml } from './errors';
 import { plainText } from '../core/binary/plainText';
 
-/** An element. Names of libvirt's own elements have no namespace; `space` is that of others. */
+/** An element. libvirt's own elements have no namespace; `space` is that of others. */
 export interface XmlElement {
   readonly name: string;
   readonly space: string;
@@ -16,7 +16,7 @@ export interface XmlElement {
   readonly text: string;
 }
 
-/** What libvirt's own messages hold at most is 32 MiB; no definition has come near these. */
+/** libvirt's own messages are limited to 32 MiB; no definition has come near these limits. */
 export const XML_LIMITS = { characters: 8 << 20, depth: 64, elements: 200_000 } as const;
 
 interface Growing extends XmlElement {
@@ -25,10 +25,10 @@ interface Growing extends XmlElement {
 }
 
 /**
- * Reads a document.
- * @param root the name that its outermost element must have
+ * Parses a document.
+ * @param root the required name of its outermost element
  * @param what what it describes, for the message
- * @throws CheckError of kind `bug` when it is no such document or beyond the limits
+ * @throws CheckError of kind `bug` when it is not such a document or exceeds the limits
  */
 export function parseXml(xml: string, root: string, what: string): XmlElement {
   const fail = (why: string): never => {
@@ -73,13 +73,13 @@ export function parseXml(xml: string, root: string, what: string): XmlElement {
   return top;
 }
 
-/** All children of a name. */
+/** All children with this name. */
 export function childrenOf(parent: XmlElement | undefined, name: string): readonly XmlElement[] {
   return parent?.children.filter((child) => child.name === name && child.space === '') ?? [];
 }
 
 /**
- * The only child of a name, or undefined. Of two, libvirt reads the first in silence.
+ * The only child with this name, or undefined. Given two, libvirt silently reads the first.
  * @throws what `fail` makes of the reason when there are two
  */
 export function onlyChild(

@@ -1,30 +1,30 @@
-// What the page of a launch check shows: a check that runs, its report, and the search for why it does not match.
+// What the page of a launch check shows: a running check, its report, and the search for why it does not match.
 
 import type { ExplainProgress, ExplainResult } from '../core/explain/explanation';
 import type { Report, RuleResult } from '../core/launch/report';
 
-/** A check that is running: its stages, and what is known already. */
+/** A running check: its stages, and what is known so far. */
 export interface RunningState {
   readonly title: string;
   readonly stages: readonly string[];
-  /** The one of them that is running. */
+  /** The stage that is running. */
   readonly stage: string;
   readonly rules?: readonly RuleResult[];
-  /** The file that is read, and bytes so far. */
+  /** The file being read, and the bytes read so far. */
   readonly reading?: { readonly name: string; readonly done: number; readonly total?: number };
 }
 
-/** The search for why a launch does not match. The verdict above it stays what it is. */
+/** The search for why a launch does not match. It never changes the verdict above it. */
 export type ExplanationState =
   | { readonly kind: 'searching'; readonly progress?: ExplainProgress }
   | {
       readonly kind: 'found';
       readonly result: ExplainResult;
-      /** Of each explanation, whether the launch file can be changed to say so. */
+      /** For each explanation, whether its edits can be applied to the launch file. */
       readonly changeable: readonly boolean[];
-      /** Images beside the firmware were tried, too. */
+      /** Images in the firmware's folder were tried as well. */
       readonly beside: boolean;
-      /** The explanation with which the launch file was changed last. */
+      /** The explanation that was last applied to the launch file. */
       readonly changed?: number;
     }
   | { readonly kind: 'ended'; readonly text: string };
@@ -35,12 +35,12 @@ export interface ReportViewState {
   readonly report: Report;
   /** When a running domain was asked, in ISO 8601; absent for a recorded launch. */
   readonly made?: string;
-  /** It is from before: nothing was asked since. */
+  /** An earlier result: nothing has been asked since. */
   readonly earlier?: boolean;
-  /** Secrets that the guest got. */
+  /** Number of secrets that were injected into the guest. */
   readonly injected?: number;
-  /** Why it did not get them, a sentence. */
+  /** Why the injection failed, a sentence. */
   readonly injectionError?: string;
-  /** Absent until somebody asks. */
+  /** Absent until someone asks for it. */
   readonly explanation?: ExplanationState;
 }

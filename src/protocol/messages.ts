@@ -1,5 +1,6 @@
-// Every message between the extension host and the webview, as two unions. Bytes cross once (parcels.ts) and both sides
-// decode them with the same core. Any message may be sent again at any moment; what arrives is checked here.
+// Every message between the extension host and the webview, as two unions. Bytes cross only once
+// (parcels.ts), and both sides decode them with the same core. Any message may be sent again at any moment;
+// incoming messages are validated here.
 
 import type { BitRange } from '../core/vmsa/edit';
 import type { VmsaRequest } from '../core/vmsa/launch/generate';
@@ -8,7 +9,7 @@ import type { ImagesViewState, OvmfViewState } from './ovmf';
 import { ACTIONS, isCount, isObject, type Action, type Place } from './shared';
 import { isRequest, type ComparisonViewState, type VmsaViewState } from './vmsa';
 
-/** What a webview shows; it holds everything needed to draw it. */
+/** What a webview shows, with everything needed to draw it. */
 export type View =
   | VmsaViewState
   | ComparisonViewState
@@ -26,20 +27,20 @@ export type View =
 /** Host to webview. */
 export type HostMessage =
   | { readonly type: 'show'; readonly view: View }
-  /** Opens the page's own box for finding, or for going to an offset. */
+  /** Opens the page's own box for finding text, or for going to an offset. */
   | { readonly type: 'open'; readonly box: 'find' | 'goto' }
-  /** Selects what the other half of a diff has selected. */
+  /** Selects what the other side of a diff has selected. */
   | { readonly type: 'select'; readonly place: Place };
 
-/** Webview to host. `request` is the comparison that the page shows when the action is taken. */
+/** Webview to host. `request` is the comparison on the page when the action is taken. */
 export type WebviewMessage =
   | { readonly type: 'ready' }
   | { readonly type: 'action'; readonly action: Action; readonly request?: VmsaRequest }
   | { readonly type: 'copy'; readonly text: string }
-  /** Gives a field, or some of its bits, a value in the form that parseFieldValue reads. */
+  /** Sets a field, or some of its bits, to a value in the form that parseFieldValue reads. */
   | { readonly type: 'edit'; readonly field: string; readonly value: string; readonly bits?: BitRange }
   | { readonly type: 'page'; readonly page: number }
-  /** Changes the launch file as an explanation says, counted from 0. */
+  /** Applies an explanation, by its index from 0, to the launch file. */
   | { readonly type: 'changeLaunch'; readonly explanation: number }
   | { readonly type: 'place'; readonly place: Place };
 
@@ -69,7 +70,7 @@ function isPlace(value: unknown): value is Place {
   );
 }
 
-/** Whether something that arrived in the webview is a message of the host; the page gets others, too. */
+/** Whether a message that arrived in the webview is from our host; the page gets others, too. */
 export function isHostMessage(value: unknown): value is HostMessage {
   if (!isObject(value)) return false;
   switch (value['type']) {
@@ -84,7 +85,7 @@ export function isHostMessage(value: unknown): value is HostMessage {
   }
 }
 
-/** Whether something that arrived in the host is a message of our page. */
+/** Whether a message that arrived in the host is from our page. */
 export function isWebviewMessage(value: unknown): value is WebviewMessage {
   if (!isObject(value)) return false;
   switch (value['type']) {

@@ -1,4 +1,4 @@
-// What the pages of firmware images show: one image, or two side by side.
+// What the pages of firmware images show: one image, or a comparison of two.
 
 import type { VolumeComparison } from '../core/ovmf/compare/compareVolumes';
 import type { VolumeContents } from '../core/ovmf/contents';
@@ -7,22 +7,22 @@ import type { NamedPage } from './shared';
 /** A firmware image. */
 export interface OvmfViewState extends NamedPage {
   readonly kind: 'ovmf';
-  /** What its compressed sections hold, which is known some time after an image is shown. */
+  /** The contents of its compressed sections, which arrive some time after the image is shown. */
   readonly contents?: VolumeContents;
-  /** Why that is not known, a sentence. */
+  /** Why they are unknown, a sentence. */
   readonly unread?: string;
-  /** The image on the other side of a diff editor, or the one that the file was before it was written again. */
+  /** The image on the other side of a diff editor, or the previous content of a file that was rewritten. */
   readonly other?: NamedPage & { readonly side: 'original' | 'modified' | 'before' };
-  /** What differs in the volumes of both, compressed sections included, once that is known. */
+  /** The differences between the volumes of both, compressed sections included, once known. */
   readonly volumes?: VolumeComparison;
 }
 
-/** Two firmware images side by side. */
+/** A comparison of two firmware images. */
 export interface ImagesViewState extends NamedPage {
   readonly kind: 'images';
   readonly other: NamedPage;
-  /** What differs in the volumes of both, compressed sections included, once that is known. */
+  /** The differences between the volumes of both, compressed sections included, once known. */
   readonly volumes?: VolumeComparison;
-  /** Why that is not known, a sentence. */
+  /** Why they are unknown, a sentence. */
   readonly unread?: string;
 }

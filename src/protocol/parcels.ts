@@ -1,27 +1,27 @@
-// How views with megabytes cross from the extension host to the page. VS Code copies a message within one turn of the event loop, and
-// holds up the extensions of everybody meanwhile: what is large goes ahead in parts, a turn for each, and the view refers to it. What
-// the page has already is not sent again.
+// Transfers large views from the extension host to the page. VS Code copies a message within one turn of the
+// event loop, which blocks everyone's extensions meanwhile: large values are sent ahead in parts, one per
+// turn, and the view refers to them by number. What the page already has is not sent again.
 
 import { ContentReader, inParts, type ContentPart } from '../core/ovmf/contentParts';
 import type { VolumeContents } from '../core/ovmf/contents';
 import { isHostMessage, type HostMessage, type View } from './messages';
 import { isCount, isObject } from './shared';
 
-/** So many bytes are copied in a few milliseconds on any machine: no more in one turn. */
+/** The maximum per turn: any machine copies this many bytes in a few milliseconds. */
 export const SLICE = 2 ** 20;
 
-/** What may be large. */
+/** Values that may be large. */
 type Large = Uint8Array | VolumeContents;
 
 type Part = ContentPart | { readonly type: 'slice'; readonly size: number; readonly bytes: Uint8Array };
 
-/** What really crosses: also parts of something large, to which a view refers by the number of its parcel. */
+/** The messages as sent: a large value goes in parts, and the view refers to it by its parcel number. */
 export type WireMessage =
   | Exclude<HostMessage, { type: 'show' }>
   | { readonly type: 'show'; readonly view: object }
   | { readonly type: 'part'; readonly parcel: number; readonly index: number; readonly part: Part };
 
-/** Stands in a view for what was sent ahead. */
+/** Placeholder in a view for a value that was sent ahead. */
 interface Reference {
   readonly parcel: number;
 }
@@ -31,7 +31,7 @@ const isReference = (value: unknown): value is Reference => isObject(value) && i
 const isLarge = (value: unknown): value is Large =>
   value instanceof Uint8Array ? value.length > SLICE : isObject(value) && Array.isArray(value['sections']);
 
-/** A view in which `replace` was asked about all that may be large. */
+/** Copies a view, passing every value that may be large through `replace`. */
 function replaceLarge(view: object, replace: (value: unknown) => unknown): object {
   return Object.fromEntries(
     Object.entries(view).map(([name, value]: [string, unknown]) => {
@@ -47,11 +47,11 @@ function* partsOf(value: Large): Generator<Part, undefined> {
     return;
   }
   const size = value.length;
-  // A copy: of bytes that are a part of others VS Code sends all.
+  // A copy, because VS Code would send the whole buffer that a subarray belongs to.
   for (let at = 0; at < size; at += SLICE) yield { type: 'slice', size, bytes: value.slice(at, at + SLICE) };
 }
 
-/** Something large on its way to the page. */
+/** A large value on its way to the page. */
 class Sending {
   private readonly parts: Generator<Part, undefined>;
   private index = 0;
@@ -67,34 +67,37 @@ class Sending {
     return { parcel: this.parcel };
   }
 
-  /** Its next message; undefined after the last one. */
+  /** The next message; undefined after the last one. */
   next(): WireMessage | undefined {
     const { done, value: part } = this.parts.next();
     return done ? undefined : { type: 'part', parcel: this.parcel, index: this.index++, part };
   }
 }
 
-/** The host's side: posts views, each in as many messages as it takes. */
+/** The host's side: posts views, each in as many messages as it needs. */
 export class Outbox {
-  /** What the page has, or has a part of. */
+  /** What the page has received, at least in part. */
   private sendings = new Map<Large, Sending>();
   private parcels = 0;
-  /** Counts views: one that is still on its way ends when another comes. */
+  /** Counts views: a view that is still being sent is abandoned when the next one comes. */
   private views = 0;
 
-  /** @param turn lets others have the thread */
+  /** @param turn yields to the event loop */
   constructor(
     private readonly post: (message: WireMessage) => void,
     private readonly turn: () => Promise<unknown>,
   ) {}
 
-  /** Nothing of what was sent is there any more: the page was drawn anew, or closed. */
+  /** Forgets what was sent, because the page was reloaded or closed. */
   forget(): void {
     this.views++;
     this.sendings.clear();
   }
 
-  /** Posts a view; at once when nothing large in it is new to the page. One that is still on its way is not shown any more. */
+  /**
+   * Posts a view, immediately if nothing large in it is new to the page. A view that is
+   * still being sent is abandoned.
+   */
   async show(view: View): Promise<void> {
     const current = ++this.views;
     const used = new Map<Large, Sending>();
@@ -113,14 +116,14 @@ export class Outbox {
       }
     }
     this.post({ type: 'show', view: packed });
-    // The page keeps no more either.
+    // The page keeps only these as well.
     this.sendings = used;
   }
 }
 
-/** Something large that arrives. */
+/** A large value that is arriving. */
 class Receiving {
-  /** Undefined until all of it is there. */
+  /** Undefined until it is complete. */
   whole: Large | undefined;
   private next = 0;
   private readonly reader = new ContentReader();
@@ -128,7 +131,8 @@ class Receiving {
   private filled = 0;
 
   add(index: number, part: Part): void {
-    // What began before the page was drawn anew comes again under another number, and this never becomes whole.
+    // A transfer that began before the page was reloaded starts over under another
+    // number, so this one stays incomplete.
     if (index !== this.next) return;
     this.next++;
     if (part.type !== 'slice') {
@@ -142,11 +146,11 @@ class Receiving {
   }
 }
 
-/** The page's side: puts together what arrives. */
+/** The page's side: reassembles what arrives. */
 export class Inbox {
   private receivings = new Map<number, Receiving>();
 
-  /** Takes what has arrived, also from others than our host. @returns a message when it is whole */
+  /** Takes an incoming message, possibly not from our host. @returns a message once it is complete */
   take(message: unknown): HostMessage | undefined {
     if (!isObject(message)) return undefined;
     if (message['type'] === 'part') this.add(message);
@@ -161,7 +165,7 @@ export class Inbox {
     receiving.add(index, part as unknown as Part);
   }
 
-  /** A message with the view and what it refers to; undefined when some of that is not there. */
+  /** A message whose view has its references resolved; undefined when a referenced value is incomplete. */
   private unpack(view: unknown): unknown {
     if (!isObject(view)) return undefined;
     const used = new Map<number, Receiving>();

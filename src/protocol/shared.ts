@@ -1,4 +1,4 @@
-// What all pages share: the actions that they offer, named bytes, places, and checks of what arrives.
+// What all pages share: the actions they offer, named bytes, positions, and checks of incoming messages.
 
 /** What a webview can ask the host to do with what it shows. */
 export const ACTIONS = {
@@ -31,13 +31,13 @@ export const ACTIONS = {
 /** The name of an action. */
 export type Action = keyof typeof ACTIONS;
 
-/** A page with the name of the file that it is from. */
+/** A page's bytes with the name of their file. */
 export interface NamedPage {
   readonly name: string;
   readonly bytes: Uint8Array;
 }
 
-/** Where the cursor of a page is: a field, or some bytes. */
+/** Where the cursor of a page is: at a field, or at some bytes. */
 export interface Place {
   readonly name: string;
   readonly offset: number;
@@ -48,6 +48,6 @@ export interface Place {
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 
-/** Whether a value is a whole number from 0 that is exact. */
+/** Whether a value is a nonnegative safe integer. */
 export const isCount = (value: unknown): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 0;

@@ -1,35 +1,35 @@
-// What the pages of VMSAs show: one page of a file, or a page compared with another.
+// What the pages of VMSAs show: one page of a file, or a comparison with another page.
 
 import type { VmsaRequest } from '../core/vmsa/launch/generate';
 import type { CpuId } from '../core/vmsa/launch/signature';
 import { isObject, type NamedPage } from './shared';
 
-/** A firmware image of the workspace that an AP's reset address can come from. */
+/** A firmware image in the workspace that can supply an AP's reset address. */
 export interface FirmwareChoice {
   readonly name: string;
   readonly resetAddress: number;
 }
 
-/** That the file was written by somebody else since it was read, and whether something was changed here, too. */
+/** Someone else has written the file since it was read; `conflict` if there are changes here as well. */
 export interface DiskChange {
-  /** The fields of the page that is shown which changed; undefined when the file has no such page any more. */
+  /** The fields of the shown page that changed; undefined when the file no longer has this page. */
   readonly fields?: readonly string[];
-  /** There are changes here that were not saved: the person must choose. */
+  /** There are unsaved changes here, so people have to choose. */
   readonly conflict: boolean;
 }
 
 /** One VMSA page of a file. */
 export interface VmsaViewState extends NamedPage {
   readonly kind: 'vmsa';
-  /** The page that is shown, counted from 0, and how many the file has: one for each vCPU. */
+  /** Index of the shown page, from 0, and the number of pages in the file: one per vCPU. */
   readonly page: number;
   readonly pages: number;
-  /** Why fields cannot be changed, as a sentence; undefined when they can. */
+  /** Why fields cannot be changed, a sentence; undefined when they can. */
   readonly readOnly?: string;
-  /** What the page was read from when the file is no plain page: `kernel log`, `base64`, … */
+  /** What the page was read from, if the file is not a raw page: `kernel log`, `base64`, … */
   readonly source?: string;
   readonly disk?: DiskChange;
-  /** The page on the other side, when the editor is one half of a diff. */
+  /** The page on the other side, in a diff editor. */
   readonly other?: NamedPage & { readonly side: 'original' | 'modified' };
 }
 
@@ -40,11 +40,11 @@ export type Counterpart =
       readonly kind: 'generated';
       readonly request: VmsaRequest;
       readonly firmware: readonly FirmwareChoice[];
-      /** CPUs that were chosen lately, the latest first. */
+      /** Recently chosen CPUs, the latest first. */
       readonly recent: readonly CpuId[];
     };
 
-/** A page beside another, or beside the one that it should be. */
+/** A comparison of a page with another one, or with the one that it should be. */
 export interface ComparisonViewState extends NamedPage {
   readonly kind: 'comparison';
   readonly other: Counterpart;
@@ -57,7 +57,7 @@ function isSvsm(value: unknown): boolean {
   return typeof entry === 'number' && [stack, pageTable, vtom].every(optional);
 }
 
-/** Whether a value has the shape of a request; generateVmsa judges what is in it. */
+/** Whether a value has the shape of a request; generateVmsa validates its content. */
 export function isRequest(value: unknown): value is VmsaRequest {
   if (!isObject(value) || !isObject(value['cpu'])) return false;
   const { family, model, stepping } = value['cpu'];

@@ -1,10 +1,10 @@
-// What the page says of a search for the cause of a mismatch, as data and texts: nothing here draws.
+// The texts about a search for the cause of a mismatch; nothing here draws.
 
 import { grouped, WEIGHT_TEXTS } from '../../src/core/explain/exportExplanation';
 import type { ExplainProgress, ExplainResult, Weight } from '../../src/core/explain/explanation';
 import type { ExplanationState } from '../../src/protocol/launch';
 
-/** How much it matters, by an icon beside the words, so that no colour is needed to see it. None of them looks like a match. */
+/** An icon for each weight, shown with the words, so that colour is not needed. None of them looks like a match. */
 export const WEIGHT_ICONS: Readonly<Record<Weight, { name: string; style: string }>> = {
   mistake: { name: 'edit', style: '' },
   benign: { name: 'info', style: 'severity-info' },
@@ -13,20 +13,20 @@ export const WEIGHT_ICONS: Readonly<Record<Weight, { name: string; style: string
 
 const CAUTION = 'Change the launch file only when this is the launch that you want.';
 
-/** How much it matters, as sentences. */
+/** A weight in sentences. */
 export function weightWords(weight: Weight): string {
   const text = WEIGHT_TEXTS[weight];
   const sentence = `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
   return weight === 'serious' ? `${sentence} ${CAUTION}` : sentence;
 }
 
-/** A stretch of a sentence: words, a name that a machine knows, or a digest in hexadecimal. */
+/** A part of a sentence: plain words, an identifier, or a hexadecimal digest. */
 export interface SentencePart {
   readonly kind: 'text' | 'code' | 'digest';
   readonly text: string;
 }
 
-/** A sentence, taken apart at its digests, which are runs of 32 or more hexadecimal digits, and at what stands in backticks. */
+/** Splits a sentence at its digests, which are runs of 32 or more hexadecimal digits, and at text in backticks. */
 export function sentenceParts(sentence: string): SentencePart[] {
   return sentence
     .split(/(\b[0-9a-f]{32,}\b|`[^`]+`)/)
@@ -37,13 +37,13 @@ export function sentenceParts(sentence: string): SentencePart[] {
     .filter(({ text }) => text !== '');
 }
 
-/** What an input is called in sentences as a heading: `the launch flavour` as `Launch flavour`, and `vCPUs` as it is. */
+/** The name of an input as a heading: `the launch flavour` becomes `Launch flavour`, `vCPUs` stays unchanged. */
 export function asHeading(title: string): string {
   const name = title.replace(/^the /, '');
   return /^[a-z][a-z ]/.test(name) ? name.charAt(0).toUpperCase() + name.slice(1) : name;
 }
 
-/** How far a search is: a share from 0 to 1 when that is known, and words. */
+/** The progress of a search: a share from 0 to 1 if known, and words. */
 export function progressWords(progress: ExplainProgress | undefined): { share?: number; text: string } {
   if (!progress) return { text: 'Reading the inputs…' };
   const { total } = progress;
@@ -56,7 +56,7 @@ export function progressWords(progress: ExplainProgress | undefined): { share?: 
   };
 }
 
-/** What a summary says besides the title of the first explanation, which stands under it as a heading. */
+/** A summary without the title of the first explanation, which follows as a heading. */
 export function shortSummary({ summary, explanations }: ExplainResult): string {
   const title = explanations[0]?.title;
   return title !== undefined && summary.startsWith(`${title}.`)
@@ -64,11 +64,11 @@ export function shortSummary({ summary, explanations }: ExplainResult): string {
     : summary;
 }
 
-/** How many hypotheses, with their noun. */
+/** A number of hypotheses, with the noun. */
 export const hypotheses = (count: number): string =>
   `${grouped(count)} ${count === 1 ? 'hypothesis' : 'hypotheses'}`;
 
-/** What a screen reader says of a search: that it runs, and how it ended; not how far it is. */
+/** What a screen reader announces about a search: that it runs and how it ended, but not its progress. */
 export function spokenExplanation(state: ExplanationState): string {
   switch (state.kind) {
     case 'searching':

@@ -1,4 +1,4 @@
-// Why a launch does not match: the search while it runs, then what it found, under the verdict and without changing it.
+// Why a launch does not match: the running search, then its result, below the verdict and without changing it.
 
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { grouped } from '../../src/core/explain/exportExplanation';
@@ -18,7 +18,7 @@ import { ActionButton, CopyButton, Disclosure, Icon } from '../parts/widgets';
 
 type Found = Extract<ExplanationState, { kind: 'found' }>;
 
-/** A sentence with its names as code, and its digests as code that can be copied. */
+/** A sentence with its identifiers as code, and its digests as code that can be copied. */
 function Sentence({ text }: { text: string }) {
   return (
     <>
@@ -201,11 +201,13 @@ function Searching({ progress }: { progress: ExplainProgress | undefined }) {
   );
 }
 
-/** The part of the report about the cause; once it is there, it takes the focus of the button that it replaces. */
+/**
+ * The report's section about the cause; when it appears, it takes over the focus from the button that it replaces.
+ */
 export function ExplanationView({ state }: { state: ExplanationState }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useLayoutEffect(() => {
-    // The focus is nowhere when what had it has gone: a person with a keyboard would have to begin at the top again.
+    // When the focused element has gone, the focus would be lost and keyboard users would have to start at the top.
     if (document.hasFocus() && document.activeElement === document.body) heading.current?.focus();
   }, [state.kind]);
   return (

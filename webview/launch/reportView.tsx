@@ -1,5 +1,5 @@
-// The page for a finished check: the verdict in words before anything else, then each step from the inputs to
-// the measurement, with who vouches for it.
+// The page for a finished check: the verdict in words first, then each step from the inputs to the
+// measurement, with who vouches for it.
 
 import type { ComponentChildren } from 'preact';
 import { byteCount, countOf } from '../../src/core/binary/hex';
@@ -56,7 +56,7 @@ function Card({ step, children }: { step: Step; children?: ComponentChildren }) 
 const INPUTS: readonly Step['id'][] = ['firmware', 'kernel-hashes', 'vmsa'];
 const IN_KERNEL_HASHES: readonly Step['id'][] = ['kernel', 'initrd', 'cmdline'];
 
-/** One stage of the pipeline; what flows on to the next is said by the arrow under it. */
+/** One stage of the pipeline; the arrow below it says what flows on to the next. */
 function Stage({ children, flow }: { children: ComponentChildren; flow?: string }) {
   return (
     <li class="stage">
@@ -117,7 +117,7 @@ export function ReportView({ view }: { view: ReportViewState }) {
   const { report, made, earlier, injected, injectionError, explanation } = view;
   const mayInject = made !== undefined && !earlier && injected === undefined && report.verdict === 'matches';
   const { icon, title, style } = VERDICTS[report.verdict];
-  // Where nothing was computed, there is nothing to explain; and while something is sought or was found, no need to ask.
+  // Nothing can be explained unless something was computed, and the button is not needed during or after a search.
   const mayExplain =
     report.verdict === 'does not match' &&
     report.steps.length > 0 &&

@@ -1,4 +1,4 @@
-// How the rules about a domain came out: those that failed first, each with the reason and what to do.
+// The outcome of the rules about a domain: failures first, each with the reason and what to do.
 
 import type { RuleResult } from '../../src/core/launch/report';
 import { countOf } from '../../src/core/binary/hex';
@@ -30,7 +30,7 @@ function Rule({ rule }: { rule: RuleResult }) {
   );
 }
 
-/** The rules; those that passed are behind a button, because they are many and need nothing. */
+/** The rules; those that passed are behind a button, because they are many and need no action. */
 export function Rules({ rules }: { rules: readonly RuleResult[] }) {
   const [open, setOpen] = useSaved('report.rules', false);
   const telling = rules.filter(isTelling);

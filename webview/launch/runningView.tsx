@@ -1,4 +1,4 @@
-// The page while a check runs: its stages, how far the reading is, and the rules as soon as they are judged.
+// The page of a running check: its stages, the reading progress, and the rules as soon as they are judged.
 
 import { byteCount } from '../../src/core/binary/hex';
 import type { RunningState } from '../../src/protocol/launch';

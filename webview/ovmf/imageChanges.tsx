@@ -1,5 +1,5 @@
-// What an image differs in from the one on the other side of a diff, or from what it was before it was written again:
-// whose measurement is another, and every change as a button that leads to its bytes.
+// How an image differs from the one on the other side of a diff, or from its content before the file was
+// rewritten: whose measurement changes, and every change as a button that leads to its bytes.
 
 import { useMemo } from 'preact/hooks';
 import { countOf } from '../../src/core/binary/hex';
@@ -38,7 +38,7 @@ export function useCounterpart(
   }, [image, other?.bytes, other?.side, volumes]);
 }
 
-/** The changes, under one line that says how much they are and what for. */
+/** The changes, under a line that says how many there are and how they affect measurements. */
 export function ImageChanges(props: {
   comparison: ImageComparison;
   other: Other;
@@ -76,7 +76,7 @@ export function ImageChanges(props: {
   );
 }
 
-/** One change: a button where this image has bytes for it. */
+/** One change; a button if this image has bytes for it. */
 function Change(props: {
   words: string;
   sides: readonly (ChangeSide | undefined)[];

@@ -1,4 +1,4 @@
-// The changes between two images as rows, those of volumes with what differs about them in a few words.
+// The changes between two images as rows; those of volumes include a few words on what differs.
 
 import { byteCount } from '../../src/core/binary/hex';
 import type { ChangeSide } from '../../src/core/ovmf/compare/change';
@@ -9,7 +9,7 @@ import type { TreeNode } from '../parts/rows';
 /** The kinds of changes, in the order of their headings. */
 export const KINDS = { changed: 'Changed', moved: 'Moved', added: 'Added', removed: 'Removed' } as const;
 
-/** The value of a field, or the size of what is no field; a dash for what is not there. */
+/** The value of a field, or the size of anything else; a dash when it is absent. */
 export const sideText = (side: ChangeSide | undefined) =>
   side === undefined
     ? '–'
@@ -17,7 +17,7 @@ export const sideText = (side: ChangeSide | undefined) =>
       ? `${side.raw}${side.meaning === '' ? '' : `  ${side.meaning}`}`
       : byteCount(side.size);
 
-/** Names that stay the same when more changes become known; changes of one name are counted. */
+/** Ids that stay the same when more changes become known; changes with the same name are numbered. */
 export function changeIds(changes: readonly ComparedChange[]): readonly string[] {
   const seen = new Map<string, number>();
   return changes.map(({ kind, path }) => {
@@ -28,11 +28,13 @@ export function changeIds(changes: readonly ComparedChange[]): readonly string[]
   });
 }
 
-/** The bytes of a side in the file: those that were decompressed are not in it. */
+/** The bytes of a side in the file; decompressed bytes are not in it. */
 export const rangeOf = (side: ChangeSide) =>
   side.inside ? undefined : { offset: side.offset, size: side.size };
 
-/** The changes under a heading for each kind; a range is in the first image, or in the second for what it has alone. */
+/**
+ * The changes under a heading for each kind; a range is in the first image, or in the second for what only that has.
+ */
 export function changeTree(changes: readonly ComparedChange[]): TreeNode[] {
   const names = changeIds(changes);
   const numbered = changes.map((change, index) => ({ change, id: names[index]! }));

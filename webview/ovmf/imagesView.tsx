@@ -1,5 +1,5 @@
-// The page for two firmware images: whose measurement is another, what was added, removed, changed or moved, and the bytes
-// side by side. What is inside compressed sections is compared by the extension host and arrives later.
+// The page for two firmware images: whose measurement changes, what was added, removed, changed or moved, and the
+// bytes next to each other. The contents of compressed sections are compared by the extension host and arrive later.
 
 import { useEffect, useMemo } from 'preact/hooks';
 import { byteCount, countOf } from '../../src/core/binary/hex';
@@ -21,7 +21,7 @@ import { countLeaves, filterTree } from '../parts/rows';
 import { CopyButton, FilterBar, FilterBox, Icon } from '../parts/widgets';
 import { useTree, Workspace } from '../parts/workspace';
 
-/** Which guests measure something else, and why. */
+/** Which guests get a different measurement, and why. */
 export function Effects({ comparison }: { comparison: ImageComparison }) {
   const { equal, effects, differences } = comparison;
   if (equal) {
@@ -50,7 +50,7 @@ export function Effects({ comparison }: { comparison: ImageComparison }) {
   );
 }
 
-/** What of compressed sections is not known, or not yet. */
+/** What is unknown about compressed sections, or not known yet. */
 function Unread({ view, comparison }: { view: ImagesViewState; comparison: ImageComparison }) {
   const { volumes, unread } = view;
   if (comparison.unread.length === 0 && unread === undefined) return null;
@@ -87,11 +87,11 @@ export function ImagesView({ view }: { view: ImagesViewState }) {
   const shown = countLeaves(filterTree(tree, filter));
   const selected = changes[changeIds(changes).indexOf(state.node?.id ?? '')];
   useEffect(() => {
-    // A compressed section that was selected has become what is in it.
+    // The selected compressed section was replaced by the changes inside it.
     if (!state.node && ids[0] !== undefined) state.selectNode(ids[0]);
   }, [volumes]);
   const titles = titlesOf(name, other.name);
-  // Images of one size are mapped alike, byte by byte; of two sizes they are not.
+  // Images of equal size are mapped at the same addresses, byte by byte; others are not.
   const alike = bytes.length === other.bytes.length;
   return (
     <div class="page">

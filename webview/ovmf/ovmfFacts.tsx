@@ -1,5 +1,5 @@
-// What an image is, beyond its tables: the edk2 releases that it can be from, with reasons, and its digests. Digests are
-// computed here in slices, when they are asked for, so that the page stays responsive with 16 MiB.
+// Facts about an image beyond its tables: the possible edk2 releases, with reasons, and its digests. Digests
+// are computed here on demand and in slices, so that the page stays responsive with 16 MiB.
 
 import { useEffect, useState } from 'preact/hooks';
 import { bytesToHex } from '../../src/core/binary/hex';
@@ -9,10 +9,10 @@ import { describeReleases, provenance } from '../../src/core/ovmf/provenance';
 import { useSaved } from '../host';
 import { CopyButton, Disclosure } from '../parts/widgets';
 
-/** Hashed three times over in a few milliseconds. */
+/** Hashing this much with three hashes takes a few milliseconds. */
 const SLICE = 64 * 1024;
 
-/** The digests of an image, undefined until they are there. */
+/** The digests of an image; undefined until they are computed. */
 function useDigests(bytes: Uint8Array): ImageDigests | undefined {
   const [found, setFound] = useState<{ bytes: Uint8Array; digests: ImageDigests }>();
   useEffect(() => {

@@ -1,5 +1,5 @@
-// The picture of an image: its flash to scale, the last page of it through a lens, and guest memory with the ranges that
-// table and metadata reserve. Boxes are buttons; what they say stands in a table, too. Colours come from the theme.
+// The picture of an image: its flash to scale, its last page magnified, and guest memory with the ranges that
+// table and metadata reserve. Boxes are buttons; a table shows the same facts. Colours come from the theme.
 
 import { useId, useRef, useState } from 'preact/hooks';
 import { byteCount, hex } from '../../src/core/binary/hex';
@@ -12,7 +12,7 @@ import { Disclosure, HatchPattern } from '../parts/widgets';
 const WIDTH = 1000;
 const LANE = 22;
 const LABEL = 13;
-/** Narrower boxes cannot be seen or hit. */
+/** Narrower boxes could be neither seen nor clicked. */
 const LEAST = 4;
 const LETTER = 6.4;
 
@@ -21,16 +21,16 @@ interface Strip {
   readonly cluster: MapCluster;
   readonly x: number;
   readonly width: number;
-  /** Not to scale: small things are as wide as is needed to read their names. */
+  /** Not to scale: small boxes are wide enough for their names. */
   readonly lens?: boolean;
 }
 
 const heightOf = ({ cluster }: Strip) => LABEL + cluster.lanes * LANE + LABEL;
 
-/** How much of a lens a box gets: the smaller it is, the larger it is drawn, but the order of sizes stays. */
+/** The share of the lens that a box gets: small boxes are enlarged, but larger ones stay larger. */
 const weight = ({ size }: MapBox) => Math.max(size, 1) ** 0.25;
 
-/** Where a box stands in its strip. */
+/** The position of a box in its strip. */
 function place(strip: Strip, box: MapBox): { x: number; width: number } {
   const { cluster, x, width } = strip;
   if (strip.lens) {
@@ -41,7 +41,7 @@ function place(strip: Strip, box: MapBox): { x: number; width: number } {
   }
   const scale = width / (cluster.end - cluster.start);
   const size = Math.max(LEAST, box.size * scale);
-  // A box at the very end that was widened must not leave the strip.
+  // A widened box at the very end must not leave the strip.
   return { x: Math.min(x + (box.start - cluster.start) * scale, x + width - size), width: size };
 }
 
@@ -64,7 +64,7 @@ function Box(props: {
       aria-label={text}
       aria-pressed={selected}
       data-box={index}
-      // In SVG, attributes keep their case.
+      // SVG attributes are case sensitive.
       tabindex={tabbable ? 0 : -1}
     >
       <title>{text}</title>
@@ -73,7 +73,7 @@ function Box(props: {
   );
 }
 
-/** The name of a box, over it, where there is room; cut off by its frame, so that what is seen is the start. */
+/** The name of a box, if there is space for it; its frame clips the end, so that the start is visible. */
 function Name({ strip, box, y }: { strip: Strip; box: MapBox; y: number }) {
   const at = place(strip, box);
   if (at.width < 3 * LETTER + 8) return null;
@@ -84,7 +84,7 @@ function Name({ strip, box, y }: { strip: Strip; box: MapBox; y: number }) {
   );
 }
 
-/** The strips of guest memory stand side by side; each has room for its name, and the rest by how much it holds. */
+/** The strips of guest memory in a row; each gets the width of its title, and a share of the rest by its content. */
 function guestStrips(clusters: readonly MapCluster[]): Strip[] {
   const gap = 24;
   const least = 150;
@@ -104,7 +104,7 @@ interface Shown {
   readonly y: number;
 }
 
-/** All strips with their places, from top to bottom. */
+/** All strips with their positions, from top to bottom. */
 function layOut(map: MemoryMap): { shown: Shown[]; height: number } {
   const shown: Shown[] = [];
   let y = 0;
@@ -142,7 +142,7 @@ function StripPicture({ shown: { strip, y }, hatch }: { shown: Shown; hatch: str
       <text class="map-title" x={x} y={y + 10} aria-hidden="true">
         {title}
       </text>
-      {/* What no box covers stays hatched. */}
+      {/* Whatever no box covers shows this hatching. */}
       <rect class="map-ground" x={x} y={y + LABEL} width={width} height={height} />
       <rect x={x} y={y + LABEL} width={width} height={height} fill={`url(#${hatch})`} />
       <text class="map-number" x={x} y={bottom} aria-hidden="true">
@@ -265,7 +265,7 @@ export function OvmfMap(props: {
                 selected={selection?.offset === box.source.offset && selection.size === box.source.size}
               />
             ))}
-            {/* Apart from the boxes, whose names say all of this and more. */}
+            {/* Outside the boxes, whose accessible names already include this and more. */}
             <g aria-hidden="true">
               {boxes.map(({ strip, y, box }, i) => (
                 <Name key={i} strip={strip} box={box} y={y + LABEL + box.lane * LANE} />

@@ -16,7 +16,9 @@ export interface OvmfTree {
   readonly items: ReadonlyMap<string, OvmfItem>;
 }
 
-/** Builds the rows. Ids are paths of names, numbered where names repeat, so that a rebuilt file keeps them. */
+/**
+ * Builds the rows. Ids are paths of names, numbered where names repeat, so that they survive a rebuild of the file.
+ */
 export function ovmfTree(regions: readonly Region[]): OvmfTree {
   const items = new Map<string, OvmfItem>();
   const idOf = (parent: string, name: string): string => {

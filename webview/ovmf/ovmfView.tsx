@@ -1,5 +1,5 @@
 // The page for a firmware image: what it can be used for, what is wrong with it, and every region with its
-// fields beside the bytes of the whole file.
+// fields next to the bytes of the whole file.
 
 import { useMemo } from 'preact/hooks';
 import { byteCount, bytesToHex, hex } from '../../src/core/binary/hex';
@@ -45,7 +45,7 @@ function Supports({ supports }: Pick<OvmfImage, 'supports'>) {
   );
 }
 
-/** Where bytes of the file are in the guest. */
+/** Where bytes of the file are mapped in the guest. */
 function MappedAt({ base, offset, size }: { base: number; offset: number; size: number }) {
   return (
     <dl class="facts">
@@ -82,7 +82,7 @@ function ItemDetails({ item, image, bytes }: { item: OvmfItem; image: OvmfImage;
   );
 }
 
-/** Bytes that were selected by themselves: by a finding, or by hand. */
+/** Details of bytes that do not belong to a row: selected by a finding, or by hand. */
 function SelectionDetails(props: {
   range: Range;
   node: TreeNode | undefined;
@@ -106,7 +106,7 @@ export function OvmfView({ view }: { view: OvmfViewState }) {
   const { name, bytes, contents, unread, other } = view;
   const [text, setText] = useSaved('ovmf.filter', '');
   const { value: image, findings: ofTables } = useMemo(() => parseOvmf(bytes), [bytes]);
-  // Volumes are read here without what is compressed in them; the extension host sends that when it knows.
+  // Volumes are read here without their compressed sections; the extension host sends those later.
   const parsed = useMemo(() => parseVolumes(bytes), [bytes]);
   const build = useMemo(() => contents?.build ?? imageBuild(parsed.value), [parsed, contents]);
   const findings = [...ofTables, ...(contents?.findings ?? parsed.findings)];
@@ -118,7 +118,7 @@ export function OvmfView({ view }: { view: OvmfViewState }) {
   const against = useMemo(() => other && alignedAtEnd(bytes, other.bytes), [bytes, other?.bytes]);
   const map = useMemo(() => memoryMap(image, findings), [image]);
   const filter = { text };
-  // The table is what the file was opened for; the megabytes before it are code.
+  // The table is what people open the file for; the megabytes before it are code.
   const table = regions.find(({ id }) => items.get(id)?.region.kind === 'table');
   const state = useTree('ovmf', nodes, filter, table?.id);
   const item = state.node && items.get(state.node.id);

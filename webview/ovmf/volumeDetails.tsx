@@ -1,4 +1,4 @@
-// What the panel says about a part of a firmware volume: its type and names, its checksums, the fields of its header.
+// The details of a part of a firmware volume: its type and names, its checksums, the fields of its header.
 
 import { guidName } from '../../src/core/ovmf/volumes/guids';
 import { CopyForms } from '../parts/copyForms';
@@ -8,7 +8,7 @@ import { CopyButton } from '../parts/widgets';
 
 const CHECKSUM_WORDS = { ok: 'right', bad: 'wrong', none: 'not used' } as const;
 
-/** The panel. @param bytes all of the file */
+/** The panel. @param bytes of the whole file */
 export function VolumeDetails({ item, bytes }: { item: VolumeItem; bytes: Uint8Array }) {
   const { node, inside } = item;
   const { name, offset, size, doc, type, guid, checksums, variable, fields } = node;

@@ -1,5 +1,6 @@
-// The firmware volumes of an image as rows: volumes, files, sections and variables, with what was found inside compressed
-// sections. Rows of decompressed bytes have no bytes in the file; their offsets count from where they came out.
+// The firmware volumes of an image as rows: volumes, files, sections and variables, including the contents
+// of compressed sections. Rows for decompressed bytes have no bytes in the file; their offsets are
+// relative to the decompressed data.
 
 import { byteCount, hex } from '../../src/core/binary/hex';
 import type { SectionContents } from '../../src/core/ovmf/contents';
@@ -10,14 +11,14 @@ import type { TreeNode } from '../parts/rows';
 /** What a row of the tree stands for. */
 export interface VolumeItem {
   readonly node: VolumeNode;
-  /** Its offset counts inside a decompressed section. */
+  /** Whether its offset is relative to a decompressed section. */
   readonly inside: boolean;
 }
 
-/** The id of the heading over all volumes. */
+/** The id of the heading of all volumes. */
 const VOLUMES = 'volumes';
 
-/** A checksum that is wrong is worth a word; the others are as they should be. */
+/** Only wrong checksums are worth mentioning. */
 const checksumWords = ({ checksums }: VolumeNode) =>
   checksums && (checksums.header === 'bad' || checksums.data === 'bad') ? 'wrong checksum' : '';
 
@@ -52,7 +53,7 @@ export function volumeTree(
         { text: '', extra: wordsOf(node) },
       ],
       children,
-      // Files are many, and their insides are looked for rather than read.
+      // There are many files, and people search in them rather than read them all.
       collapsed: true,
       ...(decoded ? {} : { range: { offset: node.offset, size: node.size } }),
       keywords: [node.kind, node.guid ?? '', node.doc].join(' '),

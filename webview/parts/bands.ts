@@ -1,5 +1,5 @@
-// The bands of the hex view: which bytes of an image belong together. Neighbours get different tints, each band starts with a
-// mark and its name stands beside its first row, so that nothing is told by colour alone.
+// The bands of the hex view: which bytes of an image belong together. Neighbours get different tints, each
+// band starts with a mark, and its name is next to its first row, so that nothing depends on colour alone.
 
 import type { Region } from '../../src/core/binary/region';
 import type { VolumeNode } from '../../src/core/ovmf/volumes/tree';
@@ -11,11 +11,11 @@ export const TINTS = 4;
 /** Bytes that belong together. */
 export interface Band extends Range {
   readonly name: string;
-  /** 0 to TINTS - 1; undefined for bytes that nobody uses. */
+  /** 0 to TINTS - 1; undefined for unused bytes. */
   readonly tint: number | undefined;
 }
 
-/** Files and stores are bands; what is in them is seen in the tree. */
+/** Files and stores are not divided further; the tree shows what is in them. */
 const WHOLE: readonly string[] = ['file', 'store'];
 const UNUSED: readonly string[] = ['free', 'padding'];
 
@@ -24,7 +24,7 @@ interface Part extends Range {
   readonly name: string;
 }
 
-/** A node as its children and the bytes between them, which are its own; nothing outside of `from` to `end`. */
+/** Splits a node into its children and its own bytes between them, limited to `from` to `end`. */
 function partsOf(node: Region, from: number, end: number): Part[] {
   const start = Math.max(node.offset, from);
   const stop = Math.min(node.offset + node.size, end);
@@ -48,7 +48,7 @@ function partsOf(node: Region, from: number, end: number): Part[] {
 /**
  * The bands of an image, in file order, without gaps.
  * @param regions cover the file
- * @param volumes say what is in those regions that the table does not describe
+ * @param volumes divide the regions that the table does not describe
  */
 export function bandsOf(regions: readonly Region[], volumes: readonly VolumeNode[]): Band[] {
   const parts = regions.flatMap((region): Part[] => {
@@ -63,7 +63,7 @@ export function bandsOf(regions: readonly Region[], volumes: readonly VolumeNode
   });
 }
 
-/** The index of the band that holds a byte, or of the last before it; -1 when there is none. */
+/** The index of the band that holds a byte, or of the last one before it; -1 when there is none. */
 export function bandIndexAt(bands: readonly Band[], offset: number): number {
   let [low, high] = [0, bands.length];
   while (low < high) {

@@ -1,12 +1,12 @@
-// The bytes of what is selected, for another tool.
+// Buttons that copy the selected bytes in the forms of other tools.
 
 import { BYTE_FORMS } from '../../src/core/binary/byteForms';
 import { CopyButton } from './widgets';
 
-/** Longer values than this are read in the hex view. */
+/** Longer values are read in the hex view. */
 export const MOST_COPIED = 4096;
 
-/** The buttons; none for runs of bytes that are too long for the clipboard to be the way. */
+/** The buttons; none for runs of bytes too long for the clipboard. */
 export function CopyForms({ bytes }: { bytes: Uint8Array }) {
   if (bytes.length > MOST_COPIED) return null;
   return (

@@ -1,10 +1,10 @@
-// The panel beside the tree or the bytes: a name, its place, what can be copied, and whatever a view says of it.
+// The details panel: a name, its position, what can be copied, and what the view adds.
 
 import { Fragment, type ComponentChildren } from 'preact';
 import { byteCount, hex } from '../../src/core/binary/hex';
 import { CopyButton } from './widgets';
 
-/** What works on every page. */
+/** Keys that work on every page. */
 const KEYS: readonly (readonly [string, string])[] = [
   ['Enter', 'goes from a field to its bytes, and back'],
   ['F6', 'goes to the next pane'],
@@ -12,7 +12,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['Ctrl+G', 'goes to an offset'],
 ];
 
-/** What the panel says before anything is selected; `keys` are those that work on this page only. */
+/** The panel while nothing is selected; `keys` are those that work on this page only. */
 export function NoDetails({ keys = [] }: { keys?: readonly (readonly [string, string])[] }) {
   return (
     <section class="details details-none" aria-label="Details" tabIndex={0} data-pane>
@@ -31,13 +31,13 @@ export function NoDetails({ keys = [] }: { keys?: readonly (readonly [string, st
   );
 }
 
-/** The panel: a name, its place, the copy buttons, and what a view adds. */
+/** The panel: a name, its position, the copy buttons, and what the view adds. */
 export function Details(props: {
   name: string;
   offset: number;
   size: number;
   value?: string;
-  /** The whole row as text with tabs. */
+  /** The whole row as tab-separated text. */
   row?: string;
   doc: string;
   children?: ComponentChildren;

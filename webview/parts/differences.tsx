@@ -1,5 +1,5 @@
-// Going from difference to difference: F7 and Shift+F7 wherever the focus is, the two buttons, and the words for how many
-// there are.
+// Navigation between differences: F7 and Shift+F7 wherever the focus is, the two buttons, and
+// the sentence that counts them.
 
 import { useLayoutEffect } from 'preact/hooks';
 import { Icon, IconButton } from './widgets';
@@ -7,7 +7,7 @@ import type { TreeState } from './workspace';
 
 /** Calls `step` with 1 on F7 and -1 on Shift+F7. */
 function useDifferenceKeys(step: (by: 1 | -1) => void): void {
-  // A layout effect, so that a second key soon after the first starts from where the first has led.
+  // A layout effect, so that a quick second key press continues from where the first has led.
   useLayoutEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.key !== 'F7' || event.ctrlKey || event.altKey || event.metaKey) return;
@@ -22,7 +22,7 @@ function useDifferenceKeys(step: (by: 1 | -1) => void): void {
   });
 }
 
-/** Steps among the rows with these ids, in their order; from a row that is none of them, to the first or last. */
+/** Steps through the rows with these ids, in order; from any other row, to the first or last. */
 export function useDifferences(ids: readonly string[], state: TreeState): (by: 1 | -1) => void {
   const step = (by: 1 | -1) => {
     const at = ids.indexOf(state.node?.id ?? '');
@@ -34,7 +34,7 @@ export function useDifferences(ids: readonly string[], state: TreeState): (by: 1
   return step;
 }
 
-/** What the two sides are called: two files of one name are told apart by their place. */
+/** The titles of the two sides; Left and Right for two files of the same name. */
 export const titlesOf = (a: string, b: string): readonly [string, string] =>
   a === b ? ['Left', 'Right'] : [a, b];
 
@@ -64,7 +64,7 @@ export function Stepper({ off, step }: { off: boolean; step: (by: 1 | -1) => voi
   );
 }
 
-/** Says in one sentence how two pages relate. */
+/** Says in one sentence how two pages compare. */
 export function Verdict(props: { known: boolean; differing: number; fields: number }) {
   const { known, differing, fields } = props;
   const [icon, text] = !known

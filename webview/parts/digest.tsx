@@ -1,5 +1,5 @@
-// Digests for eyes: in groups of eight digits that wrap as a whole and are copied without gaps, and two of them
-// one above the other.
+// Digests for people: in groups of eight digits that wrap as a whole and are copied without gaps,
+// and two of them for comparison.
 
 import { CopyButton } from './widgets';
 
@@ -30,7 +30,7 @@ export function Digest({ digest, what }: { digest: string; what: string }) {
   );
 }
 
-/** Two measurements that should have been one; no digit is marked, because different HMACs differ everywhere. */
+/** Two measurements that should be equal; no digits are marked, because different HMACs differ everywhere. */
 export function DigestPair({ expected, reported }: { expected: string; reported: string }) {
   return (
     <table class="digest-pair" aria-label="Expected and reported measurement">

@@ -1,25 +1,25 @@
-// What the boxes for finding and for going to an offset understand. A place is a run of bytes, with the row that it was
-// found by; names, other names, values in any notation, words and bytes in hexadecimal are all looked at at once.
+// What the find and go-to boxes understand. A match is a run of bytes, with the row that matched; names,
+// aliases, values in any notation, words and hexadecimal bytes are all searched at once.
 
 import { guidBytes } from '../../src/core/binary/guid';
 import { fromHex, parseUnsigned, utf8 } from '../../src/core/binary/hex';
 import type { Range, TreeNode } from './rows';
 
-/** A match: the row that matched, or only its bytes when it was found among the bytes. */
+/** A match: the row that matched, or only its bytes when it was found in the bytes. */
 export interface Match extends Range {
   readonly id: string | undefined;
 }
 
-/** More matches than anybody steps through; a search for `00` finds all of a page. */
+/** More matches than anyone steps through; a search for `00` matches most of a page. */
 const MOST_MATCHES = 1000;
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-/** Shorter texts are found by chance. */
+/** Shorter texts match by chance. */
 const LEAST_TEXT = 4;
 
 /**
- * What a query can be among bytes: two or more as pairs of digits (`11 0f a0`), a GUID in the order of firmware and in
- * that of its digits, a text of one byte or of two bytes a character.
+ * The byte patterns of a query: two or more bytes as pairs of digits (`11 0f a0`), a GUID in firmware order
+ * and in digit order, a text with one or two bytes per character.
  */
 function patternsOf(query: string): Uint8Array[] {
   const digits = query.replaceAll(/\s+/g, '');
@@ -62,7 +62,7 @@ function* bytesThatAre(bytes: Uint8Array, wanted: Uint8Array): Generator<Match, 
   }
 }
 
-/** Everything that a query matches, by offset; rows before bytes of the same place. At most a thousand. */
+/** Everything that a query matches, by offset; rows before bytes at the same offset. At most a thousand. */
 export function findMatches(nodes: readonly TreeNode[], bytes: Uint8Array, query: string): Match[] {
   const text = query.trim().toLowerCase();
   if (text === '') return [];
@@ -82,7 +82,7 @@ export function findMatches(nodes: readonly TreeNode[], bytes: Uint8Array, query
   return found.sort((a, b) => a.offset - b.offset || a.size - b.size);
 }
 
-/** The match after (`by` 1) or before (-1) the one at `at`, around the ends; -1 when there is none. */
+/** The match after (`by` 1) or before (-1) the one at `at`, wrapping around; -1 when there is none. */
 export function stepMatch(matches: readonly Match[], at: number, by: 1 | -1): number {
   if (matches.length === 0) return -1;
   if (at < 0) return by > 0 ? 0 : matches.length - 1;
@@ -95,13 +95,13 @@ export function matchFrom(matches: readonly Match[], offset: number): number {
   return next < 0 && matches.length > 0 ? 0 : next;
 }
 
-/** Where to go: an offset, or a sentence that says why not. */
+/** Where to go: an offset, or a sentence that says why that is impossible. */
 export type Target = { readonly offset: number } | { readonly error: string };
 
 /**
- * Reads an offset as people write it: hexadecimal with 0x or a trailing h, decimal without; or the name of a row.
- * @param size bytes of the file; an offset must lie inside it
- * @param base where the file is mapped; an address inside that is taken for the byte that is there
+ * Parses an offset as people write it: hexadecimal with 0x or a trailing h, else decimal; or the name of a row.
+ * @param size of the file in bytes; offsets must be inside it
+ * @param base where the file is mapped; an address in that range means the byte mapped there
  */
 export function parseTarget(nodes: readonly TreeNode[], size: number, text: string, base?: number): Target {
   const trimmed = text.trim();
@@ -118,7 +118,7 @@ export function parseTarget(nodes: readonly TreeNode[], size: number, text: stri
   return { error: `The file ends at 0x${(size - 1).toString(16)}.` };
 }
 
-/** The row with this id, or with this word among its other names. */
+/** The row with this id or alias. */
 function rowNamed(nodes: readonly TreeNode[], name: string): Range | undefined {
   let other: Range | undefined;
   const walk = (siblings: readonly TreeNode[]): Range | undefined => {

@@ -1,5 +1,5 @@
-// The page's own boxes for finding something and for going to an offset (Ctrl+F, Ctrl+G). VS Code's find knows only the
-// text that is drawn, which leaves out values in other notations, other names and rows that are scrolled away.
+// The page's own boxes for finding and for going to an offset (Ctrl+F, Ctrl+G). VS Code's find sees only
+// rendered text, which excludes other notations of values, aliases and rows that are scrolled out of view.
 
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { findMatches, matchFrom, parseTarget, stepMatch, type Match } from './find';
@@ -10,11 +10,11 @@ import { IconButton, PlainField } from './widgets';
 /** Which box is open. */
 export type Box = 'find' | 'goto' | undefined;
 
-/** The open box, which the keys of the page and the commands of VS Code open. */
+/** The open box; the page's keys and VS Code's commands open it. */
 export function useBox(): { box: Box; asked: number; close: () => void } {
   const [state, setState] = useState<{ box: Box; asked: number }>({ box: undefined, asked: 0 });
   const open = (box: Box) => {
-    // Asked again, an open box takes the focus and selects what is in it.
+    // When requested again, an open box takes the focus and selects its text.
     setState(({ asked }) => ({ box, asked: asked + 1 }));
   };
   useHostMessages((message) => {
@@ -50,12 +50,12 @@ interface BoxProps {
   readonly onClose: () => void;
 }
 
-/** Finds; Enter and Shift+Enter step, Escape closes. */
+/** The find box; Enter and Shift+Enter step, Escape closes. */
 export function FindBox(props: BoxProps & { cursor: number; onMatch: (match: Match) => void }) {
   const { asked, nodes, bytes, cursor, onMatch, onClose } = props;
   const [query, setQuery] = useSaved('find.query', '');
   const [at, setAt] = useState(-1);
-  // A new query starts where the cursor was when the box was opened, not where the last one led.
+  // A new query starts where the cursor was when the box opened, not at the previous match.
   const from = useRef(cursor);
   const matches = useMemo(() => findMatches(nodes, bytes, query), [nodes, bytes, query]);
   const go = (list: readonly Match[], index: number) => {
@@ -101,7 +101,7 @@ export function FindBox(props: BoxProps & { cursor: number; onMatch: (match: Mat
   );
 }
 
-/** Goes to an offset or a field; Enter goes, Escape closes. */
+/** The go-to box for an offset or a field; Enter goes there, Escape closes. */
 export function GotoBox(props: BoxProps & { base?: number | undefined; onOffset: (offset: number) => void }) {
   const { asked, nodes, bytes, base, onOffset, onClose } = props;
   const [text, setText] = useState('');

@@ -1,5 +1,5 @@
-// The treegrid of every view (WAI-ARIA authoring practices, treegrid with row focus): one row is focusable, the
-// selection follows the focus, Right and Left open and close, Enter goes on to the bytes.
+// The treegrid of every view (WAI-ARIA authoring practices, treegrid with row focus): one row is focusable,
+// the selection follows the focus, Right and Left expand and collapse, Enter moves on to the bytes.
 
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { send } from '../host';
@@ -7,29 +7,29 @@ import { HoverCard, type CardOf } from './hoverCard';
 import { moveByKey, type Cell, type FlatRow } from './rows';
 import { Icon } from './widgets';
 
-/** A column: `id` is its style, `title` its head. */
+/** A column: `id` is its style, `title` its heading. */
 export interface Column {
   readonly id: string;
   readonly title: string;
 }
 
-/** What a treegrid shows and tells. */
+/** What a treegrid shows and reports. */
 export interface GridProps {
   readonly label: string;
-  /** Style name of the set of columns. */
+  /** Style name of the column layout. */
   readonly layout: string;
   readonly columns: readonly Column[];
   readonly rows: readonly FlatRow[];
   readonly selected: string | undefined;
-  /** Said in place of rows when there are none. */
+  /** Shown when there are no rows. */
   readonly empty: string;
   readonly onSelect: (id: string) => void;
   readonly onToggle: (id: string, open: boolean) => void;
-  /** Enter or a double click on a row. */
+  /** Enter, or a double click on a row. */
   readonly onOpen: () => void;
-  /** F2 on a row: to where its value is changed. */
+  /** F2 on a row: moves to the editor of its value. */
   readonly onEdit?: (() => void) | undefined;
-  /** What stands on the card of a row; without it a cell has its full text as tooltip. */
+  /** The content of a row's hover card; without it, cells show their full text as a tooltip. */
   readonly cardOf?: CardOf | undefined;
 }
 
@@ -95,8 +95,8 @@ function Row(props: {
 }
 
 /**
- * Scrolls only the grid, which scrollIntoView would not: no more than needed, but when the grid is `fresh` so
- * that the rows after an unseen one are seen, too.
+ * Scrolls only the grid, unlike scrollIntoView, and no more than needed; a `fresh` grid scrolls further if
+ * the row is out of view, so that the rows after it are visible too.
  */
 function showRow(grid: HTMLElement, row: HTMLElement, fresh: boolean): void {
   const head = grid.querySelector<HTMLElement>('.row-head')?.offsetHeight ?? 0;
@@ -138,7 +138,7 @@ export function TreeGrid(props: GridProps) {
       if ('to' in move) onSelect(move.to);
       else onToggle(move.toggle, move.open);
     }
-    // VS Code hears the keys of a page unless they stop here.
+    // VS Code handles the page's keys unless they stop here.
     event.preventDefault();
     event.stopPropagation();
   };

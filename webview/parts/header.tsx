@@ -1,12 +1,12 @@
-// The head of a page: what the file is, in one line; the buttons; and the findings, each of which leads to its
-// bytes.
+// The header of a page: what the file is, in one line; the buttons; and the findings,
+// each of which leads to its bytes.
 
 import type { ComponentChildren } from 'preact';
 import type { Finding, Severity } from '../../src/core/binary/region';
 import { hex } from '../../src/core/binary/hex';
 import { Icon } from './widgets';
 
-/** The title line with the buttons at its end; `children` stand below it. */
+/** The title line with the buttons at its end; `children` are below it. */
 export function Header(props: { title: string; actions?: ComponentChildren; children: ComponentChildren }) {
   return (
     <header class="header" data-pane>
@@ -21,7 +21,7 @@ export function Header(props: { title: string; actions?: ComponentChildren; chil
 
 const SEVERITY_ICONS: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'info' };
 
-/** What was noticed about a file; a finding is a button that selects its bytes. */
+/** The findings about a file; each is a button that selects its bytes. */
 export function Findings(props: { findings: readonly Finding[]; onSelect: (finding: Finding) => void }) {
   if (props.findings.length === 0) return null;
   return (

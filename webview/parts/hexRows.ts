@@ -1,27 +1,27 @@
-// The arithmetic of the hex view: the text of a row, where a key moves the cursor, and which rows stand in the
-// window. A browser limits the height of an element, so a tall file scrolls on a shorter track than its rows need.
+// The arithmetic of the hex view: the text of a row, where a key moves the cursor, and which rows are in the
+// window. Browsers limit the height of an element, so a tall file scrolls on a track that is shorter than its rows.
 
-/** Bytes in a row. */
+/** Bytes per row. */
 export const ROW_BYTES = 16;
 
 // Firefox stops near 17.8 million pixels, Chromium near 33.5 million.
 const MAX_TRACK = 15_000_000;
 
-/** What the window is computed from; heights in CSS pixels, `view` is what is visible of the rows. */
+/** The inputs for computing the window; heights in CSS pixels, `view` is the visible height. */
 export interface Track {
   readonly rows: number;
   readonly rowHeight: number;
   readonly view: number;
 }
 
-/** The rows to draw: `count` rows from `first`, moved up by `shift` pixels. */
+/** The rows to draw: `count` rows from `first`, shifted up by `shift` pixels. */
 export interface HexWindow {
   readonly first: number;
   readonly count: number;
   readonly shift: number;
 }
 
-/** How many rows a file of that many bytes has; an empty file has one, so that it can be focused. */
+/** The number of rows for a file of this size; an empty file has one, so that it can be focused. */
 export function rowCount(bytes: number): number {
   return Math.max(1, Math.ceil(bytes / ROW_BYTES));
 }
@@ -31,7 +31,7 @@ export function trackHeight({ rows, rowHeight }: Track): number {
   return Math.min(rows * rowHeight, MAX_TRACK);
 }
 
-/** Pixels of rows for each pixel that the scrollbar moves: 1 unless the file is very tall. */
+/** Pixels of rows per pixel of scrolling: 1 unless the file is very tall. */
 function scale(track: Track): number {
   const scrolled = trackHeight(track) - track.view;
   return scrolled <= 0 ? 1 : (track.rows * track.rowHeight - track.view) / scrolled;
@@ -47,7 +47,10 @@ export function windowAt(track: Track, scrollTop: number): HexWindow {
   return { first, count, shift };
 }
 
-/** The scroll position that shows a row: the same one when it is visible, else near if it is near, else centred. */
+/**
+ * The scroll position that shows a row: unchanged when it is visible, minimal scrolling
+ * when it is near, else centred.
+ */
 export function reveal(track: Track, scrollTop: number, row: number): number {
   const factor = scale(track);
   const top = scrollTop * factor;
@@ -65,7 +68,7 @@ export function byteText(byte: number): string {
   return byte.toString(16).padStart(2, '0');
 }
 
-/** One byte as a character, a dot when it has none. */
+/** One byte as a character, or a dot for unprintable ones. */
 export function byteChar(byte: number): string {
   return byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.';
 }
@@ -75,7 +78,7 @@ export function offsetDigits(bytes: number): number {
   return Math.max(4, Math.max(0, bytes - 1).toString(16).length);
 }
 
-/** Where a key moves the cursor; undefined for a key that does not. `pageRows` are the rows of a page. */
+/** Where a key moves the cursor; undefined for other keys. `pageRows` is the number of rows per page. */
 export function moveCursor(
   cursor: number,
   key: string,
@@ -114,8 +117,8 @@ export function moveCursor(
 }
 
 /**
- * The bytes of the other image that each byte of this one is beside, as long as this one: both end at 4 GiB. Where the other
- * has none, a byte that differs.
+ * The bytes of the other image that are opposite those of this one, in the same length: both images end at 4
+ * GiB. Where the other has none, a byte that differs.
  */
 export function alignedAtEnd(bytes: Uint8Array, other: Uint8Array): Uint8Array {
   if (other.length >= bytes.length) return other.subarray(other.length - bytes.length);

@@ -1,5 +1,5 @@
-// The hex view of every page: offset, sixteen bytes, ASCII. Only the rows in the window are drawn, so that a
-// 64 MiB image costs what a VMSA costs. The cursor is a byte; the keys move it and the page answers with a field.
+// The hex view of every page: offset, sixteen bytes, ASCII. Only the rows in the window are drawn, so that a 64
+// MiB image costs no more than a VMSA. The cursor is a byte; keys move it, and the page selects the field there.
 
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { bandIndexAt, type Band } from './bands';
@@ -16,10 +16,10 @@ import {
 } from './hexRows';
 import type { Range } from './rows';
 
-/** How views of two pages of one size scroll together: each adds a function that scrolls it. */
+/** Lets the views of two equally long pages scroll together: each adds a function that scrolls it. */
 export type HexPeers = Set<(scrollTop: number) => void>;
 
-/** What a hex view shows and tells. */
+/** What a hex view shows and reports. */
 export interface HexViewProps {
   readonly label: string;
   readonly bytes: Uint8Array;
@@ -33,11 +33,11 @@ export interface HexViewProps {
   /** Which bytes belong together, in file order. */
   readonly bands?: readonly Band[] | undefined;
   readonly onCursor: (offset: number) => void;
-  /** Selects from where the cursor was up to a byte. */
+  /** Extends the selection from the cursor to a byte. */
   readonly onExtend: (offset: number) => void;
-  /** Selects what the selection is a part of, or goes back to what it was before that. */
+  /** Widens the selection to what contains it, or reverts that. */
   readonly onWiden: (by: 1 | -1) => void;
-  /** Puts the selected bytes on the clipboard. */
+  /** Copies the selected bytes to the clipboard. */
   readonly onCopy: () => void;
   /** Enter or Escape: back to the field. */
   readonly onLeave: () => void;
@@ -72,7 +72,7 @@ function classesOf(
   return classes.join(' ');
 }
 
-/** The bands that have bytes from `start` to `end`. */
+/** The bands that overlap the bytes from `start` to `end`. */
 function bandsIn(bands: readonly Band[] | undefined, start: number, end: number): readonly Band[] {
   if (!bands) return [];
   return bands.slice(Math.max(0, bandIndexAt(bands, start)), bandIndexAt(bands, end - 1) + 1);
@@ -127,7 +127,7 @@ function HexRow(props: RowProps) {
   );
 }
 
-/** The measures that windowing needs, kept current when the pane is resized. */
+/** The measurements for windowing, updated when the pane is resized. */
 function useMeasures(element: { readonly current: HTMLElement | null }) {
   const [measures, setMeasures] = useState({ rowHeight: 18, view: 0 });
   useLayoutEffect(() => {
@@ -147,10 +147,10 @@ function useMeasures(element: { readonly current: HTMLElement | null }) {
   return measures;
 }
 
-/** The scroll position, and the way to change it here and in the peers. */
+/** The scroll position, and a function that changes it here and in the peers. */
 function useScroll(element: { readonly current: HTMLElement | null }, peers: HexPeers | undefined) {
   const [scrollTop, setScrollTop] = useState(0);
-  // A peer's scroll event comes a frame late; answered, it would pull the first view back.
+  // A peer's scroll event arrives a frame late; reacting to it would pull the first view back.
   const commanded = useRef<number>(undefined);
   const scrollTo = (top: number) => {
     if (!element.current || Math.abs(element.current.scrollTop - top) < 1) return;
@@ -190,7 +190,7 @@ export function HexView(props: HexViewProps) {
   const onKeyDown = (event: KeyboardEvent) => {
     const { key } = event;
     const ctrl = event.ctrlKey || event.metaKey;
-    // The keys that widen and narrow a selection in VS Code's own editors.
+    // VS Code's own keys for expanding and shrinking a selection.
     const widens = event.altKey && event.shiftKey && !ctrl;
     if (widens && (key === 'ArrowRight' || key === 'ArrowLeft')) props.onWiden(key === 'ArrowRight' ? 1 : -1);
     else if (event.altKey) return;

@@ -1,5 +1,6 @@
-// The card that a row shows when the pointer rests on it. It can be pointed at, stays until the pointer leaves, and goes
-// with Escape or when the grid scrolls (WCAG 1.4.13). What it says stands in the details of the selected row, too.
+// The card shown when the pointer rests on a row. The pointer can move onto it; it stays until the
+// pointer leaves, and closes on Escape or when the grid scrolls (WCAG 1.4.13). The details of the
+// selected row show the same content.
 
 import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
@@ -7,7 +8,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 const REST_MS = 450;
 const LEAVE_MS = 150;
 
-/** The content of a row's card, nothing for rows that have none. */
+/** The content of a row's card; nothing for rows without one. */
 export type CardOf = (id: string) => ComponentChildren;
 
 interface Shown {
@@ -68,7 +69,7 @@ export function HoverCard({
   }, []);
   useLayoutEffect(() => {
     if (!shown || !card.current) return;
-    // Below the row when there is room, else above it; never beyond the window.
+    // Below the row if there is space, else above it; never outside the window.
     const { width, height } = card.current.getBoundingClientRect();
     const below = shown.row.bottom + height + 4 <= window.innerHeight;
     card.current.style.top = `${below ? shown.row.bottom + 2 : Math.max(2, shown.row.top - height - 2)}px`;

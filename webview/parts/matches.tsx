@@ -1,5 +1,5 @@
-// Which launch a page is from: the best candidate in one line, and on demand all that were found, each of which can be
-// compared in full.
+// Which launch a page comes from: the best candidate in one line, and on demand all candidates, each of
+// which can be compared in full.
 
 import type { Candidate, Identified } from '../../src/core/vmsa/compare/identify';
 import { explainDistance } from '../../src/core/vmsa/compare/identify';
@@ -15,7 +15,7 @@ function words({ profile, role, cpu, request }: Candidate): string {
     role === 'ap' && request.resetAddress !== undefined
       ? ` (reset address ${hex(request.resetAddress, 8)})`
       : '';
-  // A CPU is described by its name first, and all of it stands in the line above.
+  // The CPU's name comes first in its description, and the line above has all of it.
   return [profile.title, `${ROLES[role]}${start}`, cpu.split('; ')[0]].join(' · ');
 }
 
@@ -48,7 +48,7 @@ export function bestOf({ exact, nearest }: Identified): Candidate | undefined {
   return exact[0] ?? nearest[0];
 }
 
-/** The line, and the list when it is asked for. */
+/** The line, and the list on demand. */
 export function Matches({ found }: { found: Identified }) {
   const [open, setOpen] = useSaved('vmsa.matches', false);
   const best = bestOf(found);

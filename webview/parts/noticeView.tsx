@@ -1,9 +1,9 @@
-// The page for a file that cannot be shown as what it was opened as: what it is, and what to do.
+// The page for a file that cannot be shown in the editor it was opened with: what it is, and what to do.
 
 import type { Action } from '../../src/protocol/shared';
 import { ActionButton, Icon } from './widgets';
 
-/** A title, a text and the buttons for what can be done. */
+/** A title, a text and buttons for what can be done. */
 export function NoticeView(props: { title: string; text: string; actions: readonly Action[] }) {
   return (
     <div class="notice">

@@ -1,5 +1,5 @@
-// The logic of the treegrid without its looks: a tree becomes the rows that are visible, keys move among them,
-// and a byte finds the deepest node that holds it.
+// The logic of the treegrid without rendering: flattens a tree into visible rows, moves among them by key,
+// and finds the deepest node that contains a byte.
 
 /** A byte range of the file that the page shows. */
 export interface Range {
@@ -7,11 +7,11 @@ export interface Range {
   readonly size: number;
 }
 
-/** One cell: a main text, and words that follow it in a quieter colour. */
+/** One cell: a main text, and additional words in a muted colour. */
 export interface Cell {
   readonly text: string;
   readonly extra?: string;
-  /** All that the cell stands for, where it shows a shorter form. */
+  /** The full value, where the cell shows a shorter form. */
   readonly full?: string;
   /** Boxed, because it differs from its neighbour. */
   readonly marked?: boolean;
@@ -24,7 +24,7 @@ export interface TreeNode {
   readonly cells: readonly Cell[];
   readonly children: readonly TreeNode[];
   readonly range?: Range;
-  /** Starts collapsed, because there is nothing to see inside. */
+  /** Initially collapsed, because its children are rarely of interest. */
   readonly collapsed?: boolean;
   /** A group of rows rather than a field. */
   readonly heading?: boolean;
@@ -32,25 +32,25 @@ export interface TreeNode {
   readonly differs?: boolean;
   /** Every byte of it is zero. */
   readonly zero?: boolean;
-  /** More text that the filter looks at. */
+  /** Additional text for the filter. */
   readonly keywords?: string;
 }
 
-/** Which nodes a person has opened (true) or closed (false), by id. */
+/** Which nodes the user has expanded (true) or collapsed (false), by id. */
 export type Toggles = Readonly<Record<string, boolean>>;
 
-/** A visible row with its place in the tree, as ARIA counts: from 1. */
+/** A visible row with its position in the tree, counted from 1 as in ARIA. */
 export interface FlatRow {
   readonly node: TreeNode;
   readonly level: number;
   readonly position: number;
   readonly siblings: number;
   readonly parent: string | undefined;
-  /** Undefined for a row with nothing under it. */
+  /** Undefined for a row without children. */
   readonly expanded: boolean | undefined;
 }
 
-/** The visible rows, in order. With `all`, every node is open: a filter has chosen what is in the tree. */
+/** The visible rows, in order. With `all`, every node is expanded: a filter has chosen what is in the tree. */
 export function flatten(nodes: readonly TreeNode[], toggles: Toggles, all = false): FlatRow[] {
   const walk = (siblings: readonly TreeNode[], level: number, parent: string | undefined): FlatRow[] =>
     siblings.flatMap((node, i) => {
@@ -62,7 +62,7 @@ export function flatten(nodes: readonly TreeNode[], toggles: Toggles, all = fals
   return walk(nodes, 1, undefined);
 }
 
-/** What a tree is narrowed to: rows that contain `text`, that are not zero, that differ. */
+/** What a tree is narrowed to: rows that contain `text`, are not zero, or differ. */
 export interface Filter {
   readonly text: string;
   readonly nonZero?: boolean;
@@ -74,7 +74,7 @@ function contains(node: TreeNode, text: string): boolean {
   return [...words, node.keywords ?? ''].some((word) => word.toLowerCase().includes(text));
 }
 
-/** The nodes that pass, under their ancestors; a match on a parent that is no heading keeps what is under it. */
+/** The nodes that pass, under their ancestors; a matching parent that is not a heading keeps all its descendants. */
 export function filterTree(nodes: readonly TreeNode[], filter: Filter): readonly TreeNode[] {
   const text = filter.text.trim().toLowerCase();
   if (text === '' && !filter.nonZero && !filter.differing) return nodes;
@@ -88,7 +88,7 @@ export function filterTree(nodes: readonly TreeNode[], filter: Filter): readonly
   return nodes.flatMap((node) => keep(node, text === ''));
 }
 
-/** How many nodes have nothing under them: the fields. */
+/** The number of nodes without children: the fields. */
 export function countLeaves(nodes: readonly TreeNode[]): number {
   return nodes.reduce((n, node) => n + (node.children.length > 0 ? countLeaves(node.children) : 1), 0);
 }
@@ -103,7 +103,7 @@ export function pathTo(nodes: readonly TreeNode[], id: string): TreeNode[] {
   return [];
 }
 
-/** The deepest node that holds the byte at `offset`; of several on one level, the smallest. */
+/** The deepest node that contains the byte at `offset`; among several on one level, the smallest. */
 export function nodeAt(nodes: readonly TreeNode[], offset: number): TreeNode | undefined {
   let best: TreeNode | undefined;
   for (const node of nodes) {
@@ -117,7 +117,7 @@ export function nodeAt(nodes: readonly TreeNode[], offset: number): TreeNode | u
   return best;
 }
 
-/** The nearest of the node with this id and its ancestors that holds all of a range and more. */
+/** The nearest among the node with this id and its ancestors that contains all of a range and more. */
 export function widerThan(nodes: readonly TreeNode[], id: string, range: Range): TreeNode | undefined {
   const holds = ({ range: wide }: TreeNode) =>
     wide !== undefined &&
@@ -137,10 +137,10 @@ export function nodeOf(nodes: readonly TreeNode[], range: Range): TreeNode | und
   return undefined;
 }
 
-/** What a key does to the tree: moves to a row, or opens or closes one. */
+/** The effect of a key on the tree: moves to a row, or expands or collapses one. */
 export type TreeMove = { readonly to: string } | { readonly toggle: string; readonly open: boolean };
 
-/** The answer of the treegrid to a key (WAI-ARIA treegrid with row focus); undefined for keys it leaves alone. */
+/** How the treegrid responds to a key (WAI-ARIA treegrid with row focus); undefined for keys it ignores. */
 export function moveByKey(
   rows: readonly FlatRow[],
   id: string | undefined,

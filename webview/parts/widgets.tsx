@@ -1,5 +1,5 @@
-// The small parts that every view is made of: toolkit controls with labels, icons, buttons that copy or ask the
-// host for something.
+// Small components that all views share: toolkit controls with labels, icons, and buttons
+// that copy or ask the host to act.
 
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
@@ -8,7 +8,7 @@ import { ACTIONS, type Action } from '../../src/protocol/shared';
 import type { TextFieldElement, ValueElement } from '../controls';
 import { send } from '../host';
 
-/** A codicon; it says nothing to a screen reader, so a text must stand beside it. */
+/** A codicon; it is hidden from screen readers, so it needs a text next to it. */
 export function Icon({ name, class: more = '' }: { name: string; class?: string }) {
   return <span class={`codicon codicon-${name} ${more}`} aria-hidden="true" />;
 }
@@ -65,7 +65,7 @@ export function ActionButton(props: {
   );
 }
 
-/** A button that puts `text` on the clipboard, made when it is pressed if it is long; `what` names it. */
+/** A button that copies `text`, which can be computed on click if it is long; `what` names it. */
 export function CopyButton(props: { text: string | (() => string); what: string; label?: string }) {
   const { text, what, label } = props;
   const copy = () => {
@@ -85,7 +85,7 @@ export function CopyButton(props: { text: string | (() => string); what: string;
   );
 }
 
-/** A button that is only an icon; its name and keys are in its tooltip. */
+/** A button that is only an icon; its tooltip has its name and keys. */
 export function IconButton(props: {
   icon: string;
   label: string;
@@ -110,7 +110,7 @@ export function IconButton(props: {
   );
 }
 
-/** The button that opens and closes a part of the page; its own state is the caller's, who may save it. */
+/** The button that expands and collapses a part of the page; the caller keeps the state and may save it. */
 export function Disclosure(props: { label: string; open: boolean; onChange: (open: boolean) => void }) {
   const { label, open, onChange } = props;
   return (
@@ -127,7 +127,7 @@ export function Disclosure(props: { label: string; open: boolean; onChange: (ope
   );
 }
 
-/** The fill of what is wrong or reserved in a picture, so that no colour is needed to see it; used as `url(#id)`. */
+/** The fill that marks what is wrong or reserved in a picture, so that colour is not needed; used as `url(#id)`. */
 export function HatchPattern({ id, line }: { id: string; line: string }) {
   return (
     <defs>
@@ -145,7 +145,7 @@ export function Checkbox(props: { label: string; checked: boolean; onChange: (ch
     <vscode-checkbox
       checked={checked}
       onChange={(event) => {
-        // The element reports also what the page has set.
+        // The element also reports changes that the page has made.
         const now = event.currentTarget.checked;
         if (now !== checked) onChange(now);
       }}
@@ -155,7 +155,7 @@ export function Checkbox(props: { label: string; checked: boolean; onChange: (ch
   );
 }
 
-/** The toolkit's text field names itself "Text field" when it enters the page; this names it afterwards. */
+/** The toolkit's text field labels itself "Text field" when it is connected; this corrects the label afterwards. */
 function useName(name: string) {
   const element = useRef<TextFieldElement>(null);
   useLayoutEffect(() => {
@@ -164,7 +164,7 @@ function useName(name: string) {
   return element;
 }
 
-/** A text field of the toolkit with a label above it; the name says also what is wrong with the input. */
+/** A toolkit text field with a label above it; its accessible name includes what is wrong with the input. */
 export function TextField(props: {
   label: string;
   value: string;
@@ -192,7 +192,9 @@ export function TextField(props: {
   );
 }
 
-/** A text field without a label of its own; `onKey` says whether it took the key. Asked for anew, it is focused. */
+/**
+ * A text field without a visible label; `onKey` returns whether it handled the key. A new `asked` value focuses it.
+ */
 export function PlainField(props: {
   label: string;
   value: string;
@@ -200,7 +202,7 @@ export function PlainField(props: {
   wrong?: boolean;
   disabled?: boolean;
   class?: string;
-  /** Marks the field for keys that lead to it. */
+  /** Marks the field for keys that move to it. */
   mark?: string;
   onInput: (value: string) => void;
   onKey: (event: KeyboardEvent) => boolean;
@@ -246,7 +248,7 @@ export function PlainField(props: {
   );
 }
 
-/** One choice of a dropdown. */
+/** An option of a dropdown. */
 export interface Choice {
   readonly value: string;
   readonly text: string;
@@ -263,7 +265,7 @@ export function Dropdown(props: {
 }) {
   const { label, value, choices, disabled = false, class: more = '', onChange } = props;
   const element = useRef<ValueElement>(null);
-  // The element learns its options in a later microtask and picks the first; only then can it take a value.
+  // The element learns its options in a later microtask and selects the first; only then can it take a value.
   useLayoutEffect(() => {
     const set = () => {
       if (element.current && element.current.value !== value) element.current.value = value;
@@ -289,7 +291,7 @@ export function Dropdown(props: {
         }}
       >
         {choices.map((choice) => (
-          // An option reads its text once, when it enters the page.
+          // An option reads its text only once, when it is connected.
           <vscode-option key={`${choice.value} ${choice.text}`} value={choice.value}>
             {choice.text}
           </vscode-option>
@@ -323,7 +325,7 @@ export function FilterBox(props: { label: string; value: string; onInput: (value
   );
 }
 
-/** The bar above a grid: the filter, its options, and how much of the tree is shown. */
+/** The bar above a grid: the filter, its options, and how much of the tree is visible. */
 export function FilterBar({ children, status }: { children: ComponentChildren; status: string }) {
   return (
     <div class="filter-bar" data-pane>

@@ -1,5 +1,5 @@
-// The two halves of an inspecting page, a tree of fields and their bytes, and the one selection that joins them:
-// choosing a row selects its bytes, choosing a byte selects the deepest row that holds it.
+// The main part of an inspecting page: a tree of fields, their bytes, and the one selection that both share.
+// Choosing a row selects its bytes; choosing a byte selects the deepest row that contains it.
 
 import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
@@ -24,8 +24,8 @@ import {
   type TreeNode,
 } from './rows';
 
-// Stored flat: `at` counts from the start of the node, so that a rebuilt file keeps the selection where the
-// node has moved to. `size` is not zero when other bytes than the node's are selected, as a finding does.
+// Stored flat: `at` counts from the start of the node, so that the selection follows the node when it moves
+// in a rebuilt file. `size` is nonzero when the selected bytes are not the node's, as for a finding.
 const NOTHING = { id: '', at: 0, offset: 0, size: 0 };
 
 /** The state of an inspecting page. */
@@ -33,36 +33,36 @@ export interface TreeState {
   readonly node: TreeNode | undefined;
   readonly range: Range | undefined;
   readonly cursor: number;
-  /** What a screen reader says after the cursor moved among the bytes. */
+  /** What a screen reader announces after the cursor moved in the bytes. */
   readonly announcement: string;
   readonly nodes: readonly TreeNode[];
   readonly filter: Filter;
   readonly toggles: Toggles;
   readonly selectNode: (id: string) => void;
-  /** Other bytes than those of a row are selected. */
+  /** The selected bytes are not exactly those of a row. */
   readonly custom: boolean;
   readonly selectByte: (offset: number) => void;
-  /** Selects from where the cursor was put to this byte. */
+  /** Extends the selection from the cursor to this byte. */
   readonly extendTo: (offset: number) => void;
-  /** Selects the nearest row that holds more than the selection (1), or what was selected before that (-1). */
+  /** Selects the nearest row that contains more than the selection (1), or the previous selection (-1). */
   readonly widen: (by: 1 | -1) => void;
   readonly selectRange: (range: Range) => void;
-  /** Selects the row that is exactly these bytes, or else the bytes. */
+  /** Selects the row with exactly these bytes, or else just the bytes. */
   readonly selectExactly: (range: Range) => void;
   readonly toggle: (id: string, open: boolean) => void;
-  /** Selects a byte because the other half of a diff did. */
+  /** Selects a byte because the other side of a diff did. */
   readonly follow: (offset: number) => void;
-  /** Selects a row wherever it is, opening what it stands under. */
+  /** Selects any row, expanding its ancestors. */
   readonly reveal: (id: string) => void;
 }
 
-/** Cells after name and offset, as a sentence. */
+/** The cells after name and offset, as a sentence. */
 function spoken(node: TreeNode, cursor: number): string {
   const words = node.cells.slice(2).flatMap((cell) => [cell.text, cell.extra ?? '']);
   return `${hex(cursor)} ${node.cells[0]!.text}: ${words.filter((word) => word !== '').join(' ')}`;
 }
 
-/** Joins tree, filter and selection; `key` names the view in the stored state, `first` is selected at the start. */
+/** Joins tree, filter and selection; `key` names the view in the stored state, `first` is selected initially. */
 export function useTree(key: string, nodes: readonly TreeNode[], filter: Filter, first = ''): TreeState {
   const [stored, setStored] = useSaved(`${key}.selection`, { ...NOTHING, id: first });
   const [toggles, setToggles] = useSaved<Toggles>(`${key}.toggles`, {});
@@ -73,7 +73,7 @@ export function useTree(key: string, nodes: readonly TreeNode[], filter: Filter,
   const anchor = useRef<number>(undefined);
   const narrower = useRef<(typeof stored)[]>([]);
 
-  // The status bar says where the cursor is, and the other half of a diff goes there, too: unless it came from there.
+  // Reports the cursor for the status bar and the other side of a diff, unless the move came from there.
   const quiet = useRef(true);
   useEffect(() => {
     if (!quiet.current && node && range)
@@ -160,30 +160,30 @@ export function useTree(key: string, nodes: readonly TreeNode[], filter: Filter,
   };
 }
 
-/** One page of bytes. */
+/** One pane of bytes. */
 export interface HexPane {
   readonly label: string;
   readonly bytes: Uint8Array;
   readonly against?: Uint8Array;
   /** The bytes are what the other pane's should be. */
   readonly expected?: boolean;
-  /** What is selected here when that is elsewhere than in the other pane; such panes scroll by themselves. */
+  /** The selection in this pane, if it differs from the other pane's; such panes scroll independently. */
   readonly own?: Range | 'nothing' | undefined;
   readonly bands?: readonly Band[];
 }
 
 const ownRange = ({ own }: HexPane) => (own === 'nothing' ? undefined : own);
 
-/** Tree, bytes and details; the style sheet arranges them for the room that there is. */
+/** Tree, bytes and details; the style sheet arranges them by the available space. */
 export function Workspace(props: {
   state: TreeState;
   grid: Pick<GridProps, 'label' | 'layout' | 'columns' | 'empty' | 'cardOf'>;
   hexes: readonly HexPane[];
   bar: ComponentChildren;
   details: ComponentChildren;
-  /** Fields can be changed: F2 leads to the value. */
+  /** Fields can be edited: F2 moves to the value. */
   editable?: boolean;
-  /** The details stand beside tree and bytes. */
+  /** The details are next to tree and bytes. */
   side?: boolean;
   /** Where the file is mapped in guest memory. */
   base?: number;

@@ -1,5 +1,5 @@
-// The bits of a register as cells of a diagram: sixteen to a row, the highest first, each with the name it has in the
-// tables and what is to say about it.
+// The bits of a register as cells of a diagram: sixteen per row, the highest first, each with its name
+// from the tables and a description.
 
 import { applicableBits, bitValue } from '../../src/core/binary/describe';
 import { hex } from '../../src/core/binary/hex';
@@ -9,15 +9,15 @@ import type { Bit } from '../../src/core/binary/struct';
 export interface BitCell {
   readonly index: number;
   readonly set: boolean;
-  /** The named bits that this one belongs to; undefined for a reserved one. */
+  /** The named bits that this one belongs to; undefined for a reserved bit. */
   readonly bit: Bit | undefined;
-  /** The other page's value has it the other way. */
+  /** The other page's value has a different bit here. */
   readonly differs: boolean;
-  /** The next lower bit in the same row has the same name: they are drawn as one field. */
+  /** The next lower bit in the same row has the same name, so both are drawn as one field. */
   readonly joined: boolean;
 }
 
-/** Bits in a row: four digits of a hexadecimal number. */
+/** Bits per row: four hexadecimal digits. */
 export const ROW_BITS = 16;
 
 const holds = (bit: Bit, index: number) => index >= bit.lsb && index < bit.lsb + bit.width;
@@ -52,13 +52,13 @@ export function cellText(cell: BitCell, value: bigint, side: string): string {
   return `bit ${index}, ${bit.name}${all}: ${state}. ${bit.doc}`;
 }
 
-/** A value of some bits with its word, when it has one: `0xb busy 32/64-bit TSS`. */
+/** A value of some bits, with its name if it has one: `0xb busy 32/64-bit TSS`. */
 export function wordOf({ values }: Bit, v: bigint): string {
   const word = values?.[Number(v)];
   return word === undefined ? hex(v) : `${hex(v)} ${word}`;
 }
 
-/** Where a key moves among the bits of a register; undefined for a key that does not. Left is up in value. */
+/** Where a key moves in the bits of a register; undefined for other keys. Left moves to higher bits. */
 export function moveBit(index: number, key: string, width: number): number | undefined {
   const inside = (to: number) => Math.min(Math.max(to, 0), width - 1);
   switch (key) {

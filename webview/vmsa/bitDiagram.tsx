@@ -1,13 +1,13 @@
-// The bits of the focused register as a picture, drawn with the colours of the theme. A set bit is filled and says 1, so
-// that no colour is needed to read it; reserved bits are hatched, differing ones have a bar under them. Where fields can
-// be changed each bit is a check box.
+// The bits of the focused register as a picture, in the colours of the theme. A set bit is filled and says 1,
+// so that colour is not needed; reserved bits are hatched, differing ones have a bar below them. Where fields
+// can be edited, each bit is a check box.
 
 import { useId, useRef, useState } from 'preact/hooks';
 import type { Bit } from '../../src/core/binary/struct';
 import { bitCells, cellText, moveBit, ROW_BITS, type BitCell } from './bitCells';
 import { HatchPattern } from '../parts/widgets';
 
-// In units of the picture: it is scaled to the width that there is.
+// In units of the picture, which is scaled to the available width.
 const CELL = 20;
 const NIBBLE_GAP = 4;
 const ROW = 38;
@@ -19,20 +19,20 @@ const HINT = {
   readOnly: 'Point at a bit to read its name.',
 } as const;
 
-/** What a bit diagram shows; `onFlip` is there when bits can be changed. */
+/** What a bit diagram shows; `onFlip` is set when bits can be changed. */
 export interface BitDiagramProps {
   readonly label: string;
   readonly bits: readonly Bit[];
   /** Bytes of the register. */
   readonly size: number;
   readonly value: bigint;
-  /** The value of the other page, when it differs, and the words for it. */
+  /** The value of the other page, if it differs, and the name of that page. */
   readonly other?: bigint | undefined;
   readonly side?: string;
   readonly onFlip?: ((index: number) => void) | undefined;
 }
 
-/** Rows narrower than sixteen bits stand at the right, as their numbers do. */
+/** Rows of fewer than sixteen bits are aligned right, as the bits of a number are. */
 const xOf = (index: number) => {
   const column = ROW_BITS - 1 - (index % ROW_BITS);
   return 1 + column * CELL + Math.floor(column / 4) * NIBBLE_GAP;
@@ -94,7 +94,7 @@ function Numbers({ row, y }: { row: readonly BitCell[]; y: number }) {
   );
 }
 
-/** The diagram, with a line under it about the bit that is focused or pointed at. */
+/** The diagram, with a line below it about the focused or hovered bit. */
 export function BitDiagram(props: BitDiagramProps) {
   const { label, bits, size, value, other, side = '', onFlip } = props;
   const hatch = `hatch${useId().replaceAll(/\W/g, '')}`;
@@ -116,7 +116,7 @@ export function BitDiagram(props: BitDiagramProps) {
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    // The bit that has the focus, which a quick second key finds before the page is drawn again.
+    // The focused bit, which a quick second key press finds before the page is redrawn.
     const at = bitAt(event) ?? tabStop;
     const flips = onFlip && (event.key === ' ' || event.key === 'Enter');
     const to = moveBit(at, event.key, width);

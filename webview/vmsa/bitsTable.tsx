@@ -1,5 +1,5 @@
-// The bits of a register by name: what each is, what it says, and beside it what it should be. Where fields can be
-// changed, a bit with words for its values is a choice among them.
+// The bits of a register by name: what each is, its value, and the expected one. Where fields can be edited,
+// a bit with named values is a dropdown.
 
 import { applicableBits, bitPlace, bitValue, reservedBits } from '../../src/core/binary/describe';
 import { hex } from '../../src/core/binary/hex';
@@ -7,13 +7,13 @@ import type { Bit } from '../../src/core/binary/struct';
 import { wordOf } from './bitCells';
 import { Icon } from '../parts/widgets';
 
-/** What the table shows; `onSet` is there when bits can be changed. */
+/** What the table shows; `onSet` is set when bits can be changed. */
 export interface BitsProps {
   readonly bits: readonly Bit[];
   readonly value: bigint;
   readonly expected?: bigint | undefined;
   readonly onSet?: ((bit: Bit, to: bigint) => void) | undefined;
-  /** The words for the two values. */
+  /** The titles of the two values. */
   readonly sides: readonly [string, string];
 }
 
@@ -24,7 +24,7 @@ function bitWord(bit: Bit, value: bigint): string {
   return `${v === 1n ? 'set' : 'clear'}${word === undefined ? '' : `: ${word}`}`;
 }
 
-/** Few enough values to choose from, each with its word. */
+/** The values to choose from, each with its name, if they are few enough. */
 function choicesOf(bit: Bit): { value: number; text: string }[] | undefined {
   if (!bit.values || bit.width > 4) return undefined;
   return Array.from({ length: 1 << bit.width }, (_, value) => ({

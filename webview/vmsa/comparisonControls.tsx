@@ -1,5 +1,5 @@
-// The controls above a comparison: which CPU, launch profile, role and reset address the expected page is made
-// for. A change is answered in place.
+// The controls above a comparison: the CPU, launch profile, role and reset address that the expected page is
+// generated for. A change takes effect immediately.
 
 import { hex } from '../../src/core/binary/hex';
 import { CPU_MODELS, findCpuModel } from '../../src/core/vmsa/launch/cpuModels';
@@ -21,7 +21,7 @@ import {
 import { ActionButton, Dropdown, Icon, TextField } from '../parts/widgets';
 import type { VmsaRequest } from '../../src/core/vmsa/launch/generate';
 
-/** The CPUs by name: those chosen lately first. */
+/** The CPUs by name: recently chosen ones first. */
 function cpuChoices(recent: readonly CpuId[]) {
   const lately = [...new Set(recent.map(cpuNameOf))].filter((name) => name !== CUSTOM);
   const others = CPU_MODELS.map(({ name }) => name).filter((name) => !lately.includes(name));
@@ -42,7 +42,7 @@ const SVSM_LABELS = {
 } as const;
 const TYPED = 'typed';
 
-/** What holds for the choice; it stands where the errors do, so that nothing moves when there is one. */
+/** A remark about the choice; it uses the place of error messages, so that nothing moves when one appears. */
 function hint(form: Form): string {
   const profile = findProfile(form.profile)?.doc ?? '';
   const note = findCpuModel(form.cpuName)?.note;
@@ -52,18 +52,18 @@ function hint(form: Form): string {
 interface ControlsProps {
   form: Form;
   errors: FormErrors;
-  /** What the controls ask for now, undefined while an input is wrong. */
+  /** What the controls request now; undefined while an input is wrong. */
   request: VmsaRequest | undefined;
-  /** What the page was last asked for, for an action that may be taken while an input is wrong. */
+  /** The last valid request, for actions taken while an input is wrong. */
   lastRequest: VmsaRequest;
   firmware: readonly FirmwareChoice[];
   recent: readonly CpuId[];
   onChange: (form: Form) => void;
-  /** The host was asked for a CPU or a firmware image. */
+  /** Called when the host is asked for a CPU or a firmware image. */
   onPick: () => void;
 }
 
-/** Where an AP starts, typed or taken from an image; a boot processor's page holds none. */
+/** Where an AP starts, typed or taken from an image; not needed for a BSP's page. */
 function ResetAddress(props: ControlsProps) {
   const { form, errors, request, lastRequest, firmware, onChange, onPick } = props;
   const address = parseAddress(form.resetAddress);
@@ -102,7 +102,7 @@ function ResetAddress(props: ControlsProps) {
   );
 }
 
-/** The CPU by name and by its three numbers, and a way to search for it. */
+/** The CPU by name and by its three numbers, and a button to search for it. */
 function Cpu({ form, errors, request, lastRequest, recent, onChange, onPick }: ControlsProps) {
   return (
     <>
@@ -132,7 +132,7 @@ function Cpu({ form, errors, request, lastRequest, recent, onChange, onPick }: C
   );
 }
 
-/** What the image of an SVSM decides. */
+/** The values that an SVSM image determines. */
 function Svsm({
   form,
   errors,
@@ -157,7 +157,7 @@ function Svsm({
   );
 }
 
-/** The controls; those that the profile does not need are not there. */
+/** The controls; those that the profile does not need are omitted. */
 export function ComparisonControls(props: ControlsProps) {
   const { form, errors, onChange } = props;
   const messages = Object.entries(errors) as [InputName, string][];

@@ -1,5 +1,5 @@
-// What a person has typed into the controls of a comparison, as text, and the request that it makes. Every wrong
-// input gets the sentence that core has for it, at its own control.
+// The text in the controls of a comparison, and the request that it makes. Every invalid input gets core's
+// error message at its own control.
 
 import { CheckError } from '../../src/core/errors';
 import { hex, parseUnsigned } from '../../src/core/binary/hex';
@@ -15,7 +15,7 @@ import {
 import { findProfile, type ProfileId } from '../../src/core/vmsa/launch/profiles';
 import { encodeSignature, type CpuId } from '../../src/core/vmsa/launch/signature';
 
-/** The inputs; numbers are kept as they were typed. */
+/** The inputs; numbers are kept as typed. */
 export interface Form {
   readonly profile: string;
   readonly role: Role;
@@ -24,32 +24,32 @@ export interface Form {
   readonly model: string;
   readonly stepping: string;
   readonly resetAddress: string;
-  /** Where an SVSM starts, and what else its image decides; for profiles that launch one. */
+  /** Where an SVSM image starts, and the other values it determines; for profiles that launch one. */
   readonly entry: string;
   readonly stack: string;
   readonly pageTable: string;
   readonly vtom: string;
 }
 
-/** The choice that stands for numbers which no QEMU model has, or that a person wants to type. */
+/** The choice for numbers that no QEMU model has, or that the user wants to type. */
 export const CUSTOM = 'custom';
 
 const PARTS = ['family', 'model', 'stepping'] as const;
 
-/** A number as people write it, in decimal or with 0x; NaN for anything else. */
+/** Parses a number in decimal or with 0x; NaN for anything else. */
 export function parseNumber(text: string): number {
   const value = parseUnsigned(text.trim());
   return value === undefined || value > BigInt(Number.MAX_SAFE_INTEGER) ? NaN : Number(value);
 }
 
-/** An address is hexadecimal with or without 0x: nobody writes one in decimal. */
+/** Parses an address, which is hexadecimal with or without 0x: nobody writes one in decimal. */
 export function parseAddress(text: string): number | undefined {
   const trimmed = text.trim();
   if (trimmed === '') return undefined;
   return /^(0x)?[0-9a-f]{1,12}$/i.test(trimmed) ? parseInt(trimmed.replace(/^0x/i, ''), 16) : NaN;
 }
 
-/** The QEMU model with these numbers: the first of those that share them. */
+/** The QEMU model with these numbers; the first if several share them. */
 export function cpuNameOf(id: CpuId): string {
   return CPU_MODELS.find((m) => PARTS.every((part) => m[part] === id[part]))?.name ?? CUSTOM;
 }
@@ -73,7 +73,7 @@ export function formOf(request: VmsaRequest): Form {
   };
 }
 
-/** The inputs after another CPU was chosen by name; a custom one keeps the numbers. */
+/** The inputs after another CPU was chosen by name; the custom choice keeps the numbers. */
 export function withCpuName(form: Form, cpuName: string): Form {
   const found = CPU_MODELS.find((m) => m.name === cpuName);
   if (!found) return { ...form, cpuName: CUSTOM };
@@ -88,13 +88,13 @@ export function withCpuPart(form: Form, part: (typeof PARTS)[number], text: stri
   return { ...next, cpuName: cpuNameOf({ family, model, stepping }) };
 }
 
-/** The inputs after another profile was chosen: a role that it has not is replaced by one that it has. */
+/** The inputs after another profile was chosen: a role that it does not have is replaced by one that it has. */
 export function withProfile(form: Form, profile: string): Form {
   const roles: readonly Role[] = findProfile(profile)?.roles ?? [form.role];
   return { ...form, profile, role: roles.includes(form.role) ? form.role : roles[0]! };
 }
 
-/** Which inputs count for the profile and role of a form. */
+/** The inputs that matter for the profile and role of a form. */
 export function needsOfForm({ profile, role }: Form): Needs {
   const found = findProfile(profile);
   return found ? needsOf(found, role) : { cpu: true, resetAddress: role === 'ap', svsm: [] };
@@ -111,10 +111,10 @@ const INPUT_NAMES = [
   'vtom',
 ] as const;
 
-/** The name of an input that can be wrong, the same as a failure of core has for it. */
+/** The name of an input that can be wrong, as in core's failures. */
 export type InputName = (typeof INPUT_NAMES)[number];
 
-/** The sentence for each input that is wrong. */
+/** The message for each input that is wrong. */
 export type FormErrors = Partial<Record<InputName, string>>;
 
 function failure(attempt: () => unknown): CheckError | undefined {
@@ -158,7 +158,9 @@ function readSvsm(form: Form, needs: Needs, errors: FormErrors): SvsmImage | und
   return image.entry === undefined ? undefined : { ...image, entry: image.entry };
 }
 
-/** What the inputs ask for, or what is wrong with them. Inputs that the profile does not need are not looked at. */
+/**
+ * The request that the inputs make, or what is wrong with them. Inputs that the profile does not need are ignored.
+ */
 export function readForm(form: Form): { request: VmsaRequest | undefined; errors: FormErrors } {
   const errors: FormErrors = {};
   const needs = needsOfForm(form);

@@ -1,5 +1,4 @@
-// Two pages with their differences first, by the cause that explains them: what every comparison shows, whatever the page
-// is compared with.
+// A comparison of two pages, with the differences first, grouped by cause: the common part of every comparison.
 
 import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
@@ -18,15 +17,15 @@ import { causeId, comparisonTree, type CauseGroup, type Known } from './vmsaTree
 import { Checkbox, CopyButton, FilterBar, FilterBox, IconButton } from '../parts/widgets';
 import { useTree, Workspace, type HexPane } from '../parts/workspace';
 
-/** The two pages with their differences. */
+/** The two pages and their differences. */
 export interface Comparison {
   readonly compared: readonly ComparedField[];
   readonly causes: readonly CauseGroup[];
   readonly known: Known;
-  /** The words for the page and for what stands beside it. */
+  /** The titles of the page and of its counterpart. */
   readonly titles: readonly [string, string];
   readonly panes: readonly HexPane[];
-  /** What made the expected page. */
+  /** The request that generated the expected page. */
   readonly request?: VmsaRequest | undefined;
 }
 
@@ -36,7 +35,7 @@ const swapField = (field: ComparedField): ComparedField => ({
   expected: field.actual,
 });
 
-/** The other way round; causes keep their words, which name both sides. */
+/** The comparison with its sides swapped; causes keep their words, which name both sides. */
 function swap(comparison: Comparison): Comparison {
   const {
     compared,
@@ -61,7 +60,7 @@ const columnsOf = ({ known, titles }: Comparison, swapped: boolean) => [
   ...(known === 'file' ? [] : [{ id: 'setby', title: 'Set by' }]),
 ];
 
-/** The page. @param props.controls stands between the head and the fields */
+/** The page. @param props.controls is placed between the header and the fields */
 export function ComparisonPage(props: {
   name: string;
   summary: string;
@@ -91,7 +90,7 @@ export function ComparisonPage(props: {
   const fieldNamed = (id: string) => compared.find((field) => field.actual.name === id);
   const selected = state.node && fieldNamed(state.node.id);
   const group = causes.find(({ cause }) => causeId(cause) === state.node?.id);
-  // What is copied is the comparison as it was asked for, whichever way round it is shown.
+  // The comparison is copied as it was requested, whichever way round it is shown.
   const { request, titles: words, compared: all } = props.comparison;
   const names = { actual: known === 'file' ? words[0] : name, expected: words[1], request };
 

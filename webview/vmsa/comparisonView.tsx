@@ -1,5 +1,5 @@
-// The page for a VMSA beside another file's, or beside the one that a launch should have had, which is generated anew in
-// place when a control changes.
+// The page that compares a VMSA with another file's, or with the one that a launch should have, which is
+// regenerated whenever a control changes.
 
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { groupByCause } from '../../src/core/vmsa/compare/causes';
@@ -38,8 +38,8 @@ function FileComparison({ view, other }: { view: ComparisonViewState; other: Oth
 }
 
 /**
- * The inputs. What a person has set outlives a reload and a file that is read again; a request of the host
- * replaces it when it is a new one, or the answer to `expectRequest`.
+ * The inputs. They survive a reload and a file that is read again; a new request from the host replaces them,
+ * as does the answer to `expectRequest`.
  */
 function useForm({ request }: Generated) {
   const origin = JSON.stringify(request);

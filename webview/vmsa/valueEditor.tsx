@@ -1,5 +1,5 @@
-// Changing a field: its value as text, checked while it is typed. What is asked for goes to the extension host, which
-// keeps the document and its history; the page shows what comes back.
+// Edits a field: its value as text, validated while typing. The edit is sent to the extension host, which
+// keeps the document and its undo history; the page shows the result.
 
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { exactText } from '../../src/core/binary/describe';
@@ -16,12 +16,12 @@ export function sendEdit(field: VmsaField, value: LeafValue): void {
   send({ type: 'edit', field: field.name, value: exactText(value, field.size) });
 }
 
-/** Asks the host to give some bits of a field a value; the others stay as they are when it is done. */
+/** Asks the host to set some bits of a field; the others keep the value that they have by then. */
 export function sendBits(field: VmsaField, { lsb, width }: BitRange, to: bigint): void {
   send({ type: 'edit', field: field.name, value: hex(to), bits: { lsb, width } });
 }
 
-/** The value that a text means, or the sentence that says why it means none. */
+/** Parses the text of a value, or says in a sentence why it is invalid. */
 function read(field: VmsaField, text: string): { value: LeafValue } | { error: string } {
   try {
     return { value: parseFieldValue(field.leaf, text) };
@@ -33,13 +33,13 @@ function read(field: VmsaField, text: string): { value: LeafValue } | { error: s
 const same = (wanted: ReturnType<typeof read>, value: LeafValue) =>
   'value' in wanted && String(wanted.value) === String(value);
 
-/** The value of a field in a text field: Enter takes what is typed, Escape goes back to what was there. */
+/** The value in a text field: Enter applies what is typed, Escape restores the value. */
 export function ValueEditor({ field }: { field: VmsaField }) {
   const current = exactText(field.value, field.size);
   const [text, setText] = useState(current);
   const shown = useRef({ name: field.name, value: current });
-  // Another field replaces what was typed. A new value of this one does not, unless it is what was asked for: somebody
-  // else may have written the file.
+  // Another field replaces what was typed. A new value of this one replaces it only if it is the requested
+  // one: someone else may have written the file.
   useLayoutEffect(() => {
     const typed = text !== shown.current.value && field.name === shown.current.name;
     shown.current = { name: field.name, value: current };

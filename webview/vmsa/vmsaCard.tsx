@@ -1,10 +1,12 @@
-// The hover card of a field: what it means, where it is, what it should be and who says so.
+// The hover card of a field: what it means, where it is, its expected value and the source of that.
 
 import { byteCount, hex } from '../../src/core/binary/hex';
 import { setBy, type ComparedField } from '../../src/core/vmsa/compare/compare';
 import type { Cause } from '../../src/core/vmsa/compare/causes';
 
-/** One card. `generated` is false when the other value is another file's, which nobody set as far as we know. */
+/**
+ * One card. `generated` is false when the other value comes from a file, so that nothing is known about who set it.
+ */
 export function FieldCard(props: {
   field: ComparedField;
   sides: readonly [string, string];

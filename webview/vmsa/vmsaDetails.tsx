@@ -1,5 +1,5 @@
-// What the panel says about a field of a VMSA: the value and what it should be, who sets it, why it differs, its bits as a
-// picture and in words; and about a cause, what makes such fields differ.
+// The details of a VMSA field: its value and the expected one, who sets it, why it differs, its bits as a
+// picture and in words. For a cause: what makes such fields differ.
 
 import { exactText } from '../../src/core/binary/describe';
 import { bytesToHex, hex } from '../../src/core/binary/hex';
@@ -19,7 +19,7 @@ import { Icon } from '../parts/widgets';
 
 const asBits = (value: LeafValue) => (value instanceof Uint8Array ? undefined : BigInt(value));
 
-/** A field as one line with tabs, for a table elsewhere. */
+/** A field as one tab-separated line, for pasting into a table. */
 function rowText(field: VmsaField): string {
   return [field.name, hex(field.offset, 3), exactText(field.value, field.size), field.meaning].join('\t');
 }
@@ -48,7 +48,7 @@ function Notes({ row }: { row: Row }) {
   );
 }
 
-/** The value as a number and, for text of some length, wrapped. */
+/** The value as a number and, for longer text, wrapped. */
 function FullValue({ label, field }: { label: string; field: VmsaField }) {
   return (
     <div class="full-value">
@@ -59,7 +59,7 @@ function FullValue({ label, field }: { label: string; field: VmsaField }) {
   );
 }
 
-/** Every write that made the expected value, the last of which stands. */
+/** Every write that led to the expected value; the last one counts. */
 function Trail({ writes, size }: { writes: readonly Write[]; size: number }) {
   if (writes.length === 0) return <p>No layer writes this field: it is zero from the start.</p>;
   return (
@@ -107,23 +107,23 @@ export function CauseDetails({ cause, fields }: { cause: Cause; fields: readonly
 /** What the panel needs to know about a field besides its value. */
 export interface FieldDetailsProps {
   readonly field: VmsaField;
-  /** What the field should be: the other page's, or that of the launch which the page comes nearest to. */
+  /** The expected value: the other page's, or that of the launch whose page is nearest. */
   readonly compared?: ComparedField | undefined;
-  /** The words for the two values. */
+  /** The titles of the two values. */
   readonly sides?: readonly [string, string];
   readonly cause?: Cause | undefined;
-  /** The expected value is generated, and has a history. */
+  /** The expected value is generated, so it has a history. */
   readonly generated?: boolean;
   readonly editable?: boolean;
 }
 
-/** What the bits of a field are drawn from: nothing when it has no named bits. */
+/** What the bits of a field are drawn from; absent when it has no named bits. */
 interface BitsOf {
   readonly bits: readonly Bit[];
   readonly value: bigint;
-  /** Where it differs. */
+  /** Set when it differs. */
   readonly expected: bigint | undefined;
-  /** There when the field can be changed. */
+  /** Set when the field can be edited. */
   readonly onSet: ((range: BitRange, to: bigint) => void) | undefined;
 }
 
@@ -142,7 +142,7 @@ function bitsOf({ field, compared, editable }: FieldDetailsProps): BitsOf | unde
   };
 }
 
-/** The bits as a picture, and beside them those of the expected value where that differs. */
+/** The bits as a picture, and those of the expected value when it differs. */
 function Diagrams({ of, field, sides }: { of: BitsOf; field: VmsaField; sides: readonly [string, string] }) {
   const { bits, value, expected, onSet } = of;
   const flip =
@@ -228,7 +228,7 @@ export function FieldDetails(props: FieldDetailsProps) {
   );
 }
 
-/** The panel for a row of the page that is no single field: an array, or nothing when a heading is selected. */
+/** The panel for a row that is not a single field: an array, or the empty panel for a heading. */
 export function RowDetails(props: {
   node: TreeNode | undefined;
   bytes: Uint8Array;

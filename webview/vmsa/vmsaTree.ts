@@ -1,5 +1,5 @@
-// A VMSA page beside the one that it should be, or beside another, as the rows of a treegrid: headings, fields, and the
-// elements of the large arrays under a row of their own.
+// A VMSA page and its expected values or counterpart as the rows of a treegrid: headings, fields, and the
+// elements of large arrays under a row of their own.
 
 import { countOf, hex, rawText } from '../../src/core/binary/hex';
 import type { Cause } from '../../src/core/vmsa/compare/causes';
@@ -10,7 +10,7 @@ import type { Cell, TreeNode } from '../parts/rows';
 const keywords = ({ leaf, doc }: VmsaField) =>
   [leaf.path, doc, leaf.row.note ?? '', ...Object.values(leaf.row.aliases ?? {})].join(' ');
 
-/** The name of an array's row, for fields inside one. */
+/** The name of the array row, for fields inside an array. */
 const arrayOf = (name: string) => (name.includes('.') ? name.slice(0, name.indexOf('.')) : undefined);
 
 const NO_VALUE: Cell = { text: '–' };
@@ -21,7 +21,7 @@ interface Run {
   readonly fields: ComparedField[];
 }
 
-/** Puts the fields of arrays under their array; consecutive because fields come in the order of the file. */
+/** Groups the fields of arrays under their array; they are consecutive, because fields are in file order. */
 function nest(fields: readonly ComparedField[]): Run[] {
   const runs: Run[] = [];
   for (const field of fields) {
@@ -33,7 +33,7 @@ function nest(fields: readonly ComparedField[]): Run[] {
   return runs;
 }
 
-/** How a view writes the cells after name and offset. */
+/** How a view fills the cells after name and offset. */
 interface Columns {
   field(field: ComparedField): Cell[];
   array(fields: readonly ComparedField[]): Cell[];
@@ -91,7 +91,7 @@ function groupNodes(fields: readonly ComparedField[], columns: Columns): TreeNod
   });
 }
 
-/** Who set the expected value: a title such as "KVM, when it creates the vCPU" begins with the short words. */
+/** Who set the expected value: a title such as "KVM, when it creates the vCPU" begins with the short form. */
 function setByCell(field: ComparedField): Cell {
   const full = setBy(field);
   const comma = full.indexOf(', ');
@@ -100,8 +100,8 @@ function setByCell(field: ComparedField): Cell {
 }
 
 /**
- * The rows of one page: field, offset, raw, meaning; and with `expected`, what the value should be and who sets it. Without,
- * the fields are compared with the other half of a diff, which shows its own values.
+ * The rows of one page: field, offset, raw, meaning; and with `expected`, the expected value and who sets it.
+ * Without it, the fields are compared with the other side of a diff, which shows its own values.
  */
 export function vmsaTree(fields: readonly ComparedField[], expected: boolean): TreeNode[] {
   return groupNodes(fields, {
@@ -122,7 +122,7 @@ export function vmsaTree(fields: readonly ComparedField[], expected: boolean): T
   });
 }
 
-/** One page's value in a comparison: a number without leading zeros, so that two of them fit beside each other. */
+/** One page's value in a comparison: a number without leading zeros, so that two of them fit next to each other. */
 function side(field: VmsaField, marked: boolean): Cell {
   const { raw, meaning, value } = field;
   const text = value instanceof Uint8Array ? raw : hex(value);
@@ -135,16 +135,16 @@ export interface CauseGroup {
   readonly fields: readonly ComparedField[];
 }
 
-/** What a comparison has beside the page. */
+/** What a comparison has besides the page. */
 export type Known = 'generated' | 'file' | 'nothing';
 
-/** The id of the row of a cause. */
+/** The row id of a cause. */
 export const causeId = (cause: Cause) => `cause:${cause.id}`;
 
 /**
- * The rows of a comparison: field, offset, this page, expected, and for a generated page who sets the value. Differing
- * fields come first, under the cause that explains them. With `nothing` there is no expected page, because the request
- * makes none.
+ * The rows of a comparison: field, offset, this page, expected, and for a generated page who sets the value.
+ * Differing fields come first, under the cause that explains them. With `nothing` there is no expected page,
+ * because the request is invalid.
  */
 export function comparisonTree(
   compared: readonly ComparedField[],

@@ -1,5 +1,5 @@
-// The page for one VMSA: fields by group beside the bytes, each with the value that the launch which the page comes
-// nearest to would have. As one half of a diff the other half's values count instead.
+// The page for one VMSA: fields by group next to the bytes, each with its value in the launch whose page is
+// nearest. In a diff, the other side's values count instead.
 
 import { useMemo } from 'preact/hooks';
 import { causeOf } from '../../src/core/vmsa/compare/causes';
@@ -35,7 +35,7 @@ const KEYS = [
   ['F7', 'goes to the next difference'],
 ] as const;
 
-/** What happened to the file on disk, and the choice when there are changes here, too. */
+/** What happened to the file on disk, and the choice when there are unsaved changes here as well. */
 function Disk({ change }: { change: DiskChange }) {
   const { fields, conflict } = change;
   const few = fields?.slice(0, 6).join(', ') ?? '';

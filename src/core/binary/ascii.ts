@@ -1,39 +1,39 @@
-// Text inside bytes, for files that may be megabytes of anything: lines, hexadecimal digits and white space are told
-// byte by byte, and only what is looked at becomes a string.
+// Text scanning on raw bytes, for files that may be megabytes of anything: lines, hexadecimal digits and
+// white space are recognised byte by byte, and only the parts that matter become strings.
 
-/** Bytes of ASCII characters that readers look for. */
+/** ASCII codes of the characters that readers look for. */
 export const CHAR = { tab: 9, newline: 10, return: 13, space: 32, star: 42, colon: 58, bar: 124 } as const;
 
-/** The value of a hexadecimal digit by its byte, 255 for any other byte. */
+/** The value of a hexadecimal digit, indexed by its byte; 255 for any other byte. */
 export const HEX_DIGIT: Uint8Array = Uint8Array.from({ length: 256 }, (_, c) => {
   const value = '0123456789abcdef'.indexOf(String.fromCharCode(c).toLowerCase());
   return value < 0 ? 255 : value;
 });
 
-/** Whether a byte is white space of a line or between lines. */
+/** Whether a byte is white space, line ends included. */
 export function isSpace(c: number | undefined): boolean {
   return c === CHAR.space || c === CHAR.newline || c === CHAR.return || c === CHAR.tab;
 }
 
-/** The first byte at or after `at` that is no white space. */
+/** The first byte at or after `at` that is not white space. */
 export function skipSpace(bytes: Uint8Array, at: number, end = bytes.length): number {
   while (at < end && isSpace(bytes[at])) at++;
   return at;
 }
 
-/** Where the line that `at` is in ends: at its newline, or at the end. */
+/** Where the line that holds `at` ends: at its newline, or at `end`. */
 export function lineEnd(bytes: Uint8Array, at: number, end = bytes.length): number {
   while (at < end && bytes[at] !== CHAR.newline) at++;
   return at;
 }
 
-/** The end of a line without the white space before it, such as the CR of CRLF. */
+/** The end of a line without trailing white space, such as the CR of CRLF. */
 export function trimEnd(bytes: Uint8Array, from: number, to: number): number {
   while (to > from && isSpace(bytes[to - 1])) to--;
   return to;
 }
 
-/** Bytes as characters of the same numbers: exact for ASCII, which is all that readers compare. */
+/** Bytes as the characters with the same codes: exact for ASCII, which is all that readers compare. */
 export function latin1(bytes: Uint8Array, from = 0, to = bytes.length): string {
   let text = '';
   for (let at = from; at < to; at += 8192) {
@@ -42,7 +42,7 @@ export function latin1(bytes: Uint8Array, from = 0, to = bytes.length): string {
   return text;
 }
 
-/** A search for one text of ASCII (Horspool's): most bytes are never looked at. */
+/** A search for one ASCII text (Horspool's algorithm), which skips most bytes. */
 export function finder(text: string): (bytes: Uint8Array, from?: number) => number {
   const last = text.length - 1;
   const shift = new Uint8Array(256).fill(text.length);
@@ -60,14 +60,14 @@ export function finder(text: string): (bytes: Uint8Array, from?: number) => numb
   };
 }
 
-/** Bytes that are collected without knowing how many there will be, up to a limit. */
+/** A growing buffer of bytes with a limit. */
 export class Bytes {
   length = 0;
   private buffer = new Uint8Array(8192);
 
   constructor(private readonly limit: number) {}
 
-  /** Whether there was more than the limit; what came after it is dropped. */
+  /** Whether the limit was exceeded; bytes beyond it are dropped. */
   get overflowed(): boolean {
     return this.length > this.limit;
   }
@@ -80,7 +80,7 @@ export class Bytes {
     this.length++;
   }
 
-  /** Adds `count` bytes more, the last `size` bytes over and over. */
+  /** Appends `count` bytes by repeating the last `size` bytes. */
   repeat(size: number, count: number): void {
     const from = this.length - size;
     for (let i = 0; i < count && !this.overflowed; i++) this.push(this.buffer[from + i]!);

@@ -1,8 +1,9 @@
-// How rows of bits are written in tables: single flags, runs as manuals give them, and what must be zero.
+// Constructors for the rows of bit tables: single flags, bit ranges as manuals write
+// them, and bits that must be zero.
 
 import type { Bit } from './struct';
 
-/** Words for single values. */
+/** Names of single values. */
 export type Words = Readonly<Record<number, string>>;
 
 /** One named bit. */
@@ -13,7 +14,7 @@ export const flag = <const N extends string>(lsb: number, name: N, doc: string):
   doc,
 });
 
-/** A run of bits from `msb` down to `lsb`, with words for single values. */
+/** A range of bits from `msb` down to `lsb`, with names for single values. */
 export const bits = <const N extends string>(
   msb: number,
   lsb: number,
@@ -34,12 +35,12 @@ export const address = (msb: number, lsb: number, name: string, doc: string): Bi
   address: true,
 });
 
-/** A run of reserved bits. */
+/** A range of reserved bits. */
 export const mustBeZero = (msb: number, lsb: number): Bit<'RSVD'> => ({
   ...bits(msb, lsb, 'RSVD', 'must be zero'),
   reserved: true,
 });
 
-/** The same bits for each of several things, such as breakpoints. */
+/** The same bits repeated for each of several things, such as breakpoints. */
 export const each = (count: number, make: (i: number) => readonly Bit[]): Bit[] =>
   Array.from({ length: count }, (_, i) => make(i)).flat();

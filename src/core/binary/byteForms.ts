@@ -1,9 +1,9 @@
-// Runs of bytes as other tools take them: the forms in which a selection is copied.
+// The forms in which selected bytes are copied for other tools.
 
 import { guidText } from './guid';
 import { bytesToHex, hex, toBase64 } from './hex';
 
-/** One form; `size` when only runs of so many bytes have it. */
+/** One form; `size` is set when only byte runs of that length have it. */
 export interface ByteForm {
   readonly title: string;
   readonly size?: number;
@@ -12,7 +12,7 @@ export interface ByteForm {
 
 const PER_LINE = 12;
 
-/** An array in C, twelve bytes a line. */
+/** A C array, twelve bytes per line. */
 function cArray(bytes: Uint8Array): string {
   const lines: string[] = [];
   for (let i = 0; i < bytes.length; i += PER_LINE) {

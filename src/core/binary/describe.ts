@@ -1,12 +1,12 @@
-// A field and its value as text: the one source of hover cards, command-line lines, grid cells and the
-// Markdown reference.
+// A field and its value as text: the one source for hover cards, command-line output, grid
+// cells and the Markdown reference.
 
 import { bytesToHex, hex, isZero, rawText } from './hex';
 import { markdownCell, markdownTable } from './markdown';
 import type { Bit, FieldType, Leaf, LeafValue, Row, Struct } from './struct';
 import { sizeOf } from './struct';
 
-/** A leaf's value in both forms: `raw` hexadecimal, `meaning` words (empty when the number says it all). */
+/** A leaf's value in two forms: `raw` is hexadecimal, `meaning` is words (empty when the number says it all). */
 export interface Described {
   readonly raw: string;
   readonly meaning: string;
@@ -17,12 +17,12 @@ export function bitValue(value: number | bigint, bit: Bit): bigint {
   return (BigInt(value) >> BigInt(bit.lsb)) & ((1n << BigInt(bit.width)) - 1n);
 }
 
-/** The bits that apply to this value: of two meanings chosen by a third bit, the one that is chosen. */
+/** The bits that apply to this value: where a third bit selects one of two meanings, the selected one. */
 export function applicableBits(bits: readonly Bit[], value: number | bigint): Bit[] {
   return bits.filter(({ when }) => !when || ((BigInt(value) >> BigInt(when.lsb)) & 1n) === BigInt(when.is));
 }
 
-/** The bits of `value` that no row names, or that rows call reserved. */
+/** The bits of `value` that no row names or that a row marks reserved. */
 export function reservedBits(bits: readonly Bit[], value: number | bigint): bigint {
   const named = bits.reduce(
     (mask, b) => (b.reserved ? mask : mask | (((1n << BigInt(b.width)) - 1n) << BigInt(b.lsb))),
@@ -31,7 +31,7 @@ export function reservedBits(bits: readonly Bit[], value: number | bigint): bigi
   return BigInt(value) & ~named;
 }
 
-/** One bit as text, or undefined when it is clear and needs no word: `P`, `RC=up`, `TYPE=busy 16-bit TSS`. */
+/** One bit as text, or undefined when it is clear and not worth mentioning: `P`, `RC=up`, `TYPE=busy 16-bit TSS`. */
 function describeBit(bit: Bit, value: number | bigint): string | undefined {
   const v = bitValue(value, bit);
   if ((v === 0n && !bit.zeroCounts) || bit.reserved || bit.overlay) return undefined;
@@ -41,7 +41,7 @@ function describeBit(bit: Bit, value: number | bigint): string | undefined {
   return `${bit.name}=${hex(bit.address ? v << BigInt(bit.lsb) : v)}`;
 }
 
-/** Flags by name, for a value that has named bits; says which reserved bits are set. Nothing for zero. */
+/** The flags that are set, by name, and any reserved bits that are set. Empty for zero. */
 export function describeBits(bits: readonly Bit[], value: number | bigint): string {
   if (BigInt(value) === 0n) return '';
   const words = applicableBits(bits, value).flatMap((bit) => describeBit(bit, value) ?? []);
@@ -50,7 +50,7 @@ export function describeBits(bits: readonly Bit[], value: number | bigint): stri
   return words.join(words.some((w) => w.includes(' ')) ? '; ' : ' ');
 }
 
-/** Printable ASCII of a run of bytes, when that is what it is. */
+/** The bytes as text, when all of them are printable ASCII. */
 function describeBytes(bytes: Uint8Array): string {
   const end = bytes.findIndex((b) => b === 0);
   const text = bytes.subarray(0, end < 0 ? bytes.length : end);
@@ -59,14 +59,14 @@ function describeBytes(bytes: Uint8Array): string {
   return readable ? `"${String.fromCharCode(...text)}"` : '';
 }
 
-/** Raw and words for a leaf of any layout. */
+/** The value of a leaf of any layout in both forms. */
 export function describeLeaf(leaf: Leaf, value: LeafValue): Described {
   const raw = rawText(value, leaf.size);
   if (value instanceof Uint8Array) return { raw, meaning: describeBytes(value) };
   return { raw, meaning: leaf.row.bits ? describeBits(leaf.row.bits, value) : '' };
 }
 
-/** A value in full, however long, for copying and for JSON: 0x form for scalars, hex for bytes. */
+/** A value in full, however long, for copying and for JSON: 0x form for scalars, hexadecimal for bytes. */
 export function exactText(value: LeafValue, size: number): string {
   return value instanceof Uint8Array ? bytesToHex(value) : hex(value, 2 * size);
 }
@@ -76,7 +76,7 @@ function typeText(type: FieldType): string {
   return typeof type === 'number' ? `${type} bytes` : type.name;
 }
 
-/** The number of a bit, or the highest and lowest of several: `5`, `13:11`. */
+/** A bit number, or the highest and lowest of a range: `5`, `13:11`. */
 export function bitPlace(bit: Bit): string {
   return bit.width === 1 ? `${bit.lsb}` : `${bit.lsb + bit.width - 1}:${bit.lsb}`;
 }

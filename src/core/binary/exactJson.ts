@@ -1,13 +1,13 @@
-// JSON (RFC 8259) that keeps every integer exact. JSON.parse turns numbers into doubles, which lose the low bits of a
-// 64-bit register, and it lets a repeated key win in silence.
+// JSON (RFC 8259) that keeps every integer exact. JSON.parse turns numbers into doubles, which lose the low
+// bits of a 64-bit register, and silently accepts repeated keys.
 
-/** A value: whole numbers are bigints, objects are maps in the order of the text. */
+/** A value: integers are bigints, objects are maps in source order. */
 export type Json = null | boolean | number | bigint | string | readonly Json[] | ReadonlyMap<string, Json>;
 
-/** The value of a text, or where and why it is no JSON. `at` counts characters. */
+/** The value of a text, or where and why it is not JSON. `at` counts characters. */
 export type JsonRead = { readonly value: Json } | { readonly problem: string; readonly at: number };
 
-// Nothing that is read here is deeper than four; the limit keeps the walk off the end of the stack.
+// No input here nests deeper than four levels; the limit protects the stack.
 const MAX_DEPTH = 64;
 
 class Broken extends Error {}
@@ -18,7 +18,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   ...{ '"': '"', '\\': '\\', '/': '/', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' },
 };
 
-/** One walk over a text, from left to right and never back. */
+/** A single pass over a text, without backtracking. */
 class Reader {
   at = 0;
 
@@ -42,7 +42,7 @@ class Reader {
     return found;
   }
 
-  /** Whether the next character is this one, which is then taken. */
+  /** Consumes the next character if it is this one, and returns whether it was. */
   private next(char: string): boolean {
     this.space();
     if (this.text[this.at] !== char) return false;
@@ -61,7 +61,7 @@ class Reader {
     if (this.text[this.at] === '"') return this.string();
     const number = this.take(/-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y);
     if (number !== undefined) {
-      // A bigint of a million digits would take a second; no field has more than twenty.
+      // Parsing a bigint of a million digits would take a second; no field has more than twenty.
       return /^-?[0-9]{1,40}$/.test(number) ? BigInt(number) : Number(number);
     }
     const word = this.take(/true|false|null/y);
@@ -110,7 +110,7 @@ class Reader {
   }
 }
 
-/** Reads a text that is one JSON value. Takes time in proportion to its length. */
+/** Parses a text that is one JSON value, in linear time. */
 export function readJson(text: string): JsonRead {
   const reader = new Reader(text);
   try {

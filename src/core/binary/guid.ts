@@ -1,5 +1,5 @@
 // GUIDs as UEFI stores them (UEFI specification, appendix A): the first three groups little endian, the last
-// eight bytes in order. Text is always the canonical lower-case form.
+// eight bytes in order. The text form is always canonical lower case.
 
 import { bytesToHex } from './hex';
 
@@ -11,12 +11,12 @@ export function guidText(bytes: Uint8Array, at = 0): string {
   return [h.slice(0, 8), h.slice(8, 12), h.slice(12, 16), h.slice(16, 20), h.slice(20)].join('-');
 }
 
-/** True for text in the form xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx, in either case. */
+/** Whether a text has the form xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx, in either case. */
 export function isGuid(text: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 }
 
-/** The 16 bytes of a GUID in file order. @throws RangeError when the text is no GUID. */
+/** The 16 bytes of a GUID in file order. @throws RangeError when the text is not a GUID. */
 export function guidBytes(text: string): Uint8Array {
   if (!isGuid(text)) throw new RangeError(`${text} is not a GUID`);
   const digits = text.replaceAll('-', '');

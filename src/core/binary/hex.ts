@@ -1,17 +1,17 @@
-// Bytes and numbers as text and back, for every place that prints or reads them. Core has no Buffer, no
-// TextEncoder and no atob, and base64 must be strict: a measurement with a stray character is a wrong input.
+// Bytes and numbers to text and back, wherever they are printed or parsed. Core has no Buffer, TextEncoder or
+// atob, and base64 must be strict: a measurement with a stray character is a wrong input.
 
 import { bytesToHex } from '@noble/hashes/utils.js';
 import type { LeafValue } from './struct';
 
 export { bytesToHex };
 
-/** A number as 0x and at least `digits` lower-case digits: the form in manuals, logs and this project. */
+/** A number as 0x and at least `digits` lower-case digits, as in manuals, logs and everywhere in this project. */
 export function hex(value: number | bigint, digits = 1): string {
   return `0x${value.toString(16).padStart(digits, '0')}`;
 }
 
-/** A leaf's value in hexadecimal: scalars with 0x, runs of bytes in file order, shortened in the middle. */
+/** A leaf's value in hexadecimal: scalars with 0x, byte runs in file order, shortened in the middle. */
 export function rawText(value: LeafValue, size: number, most = 32): string {
   if (!(value instanceof Uint8Array)) return hex(value, size * 2);
   if (isZero(value)) return `${size} × 00`;
@@ -19,10 +19,10 @@ export function rawText(value: LeafValue, size: number, most = 32): string {
   return `${bytesToHex(value.subarray(0, most - 4))}…${bytesToHex(value.subarray(-4))}`;
 }
 
-/** Fewer bytes are compared one by one: the view that compares words costs more. */
+/** Shorter runs are compared byte by byte: setting up a view that compares words costs more. */
 const LONG_RUN = 256;
 
-/** The byte that all bytes of a range are, if they are equal. Plain loops, because images have megabytes. */
+/** The value that all bytes of a range share, if they do. Plain loops, because images have megabytes. */
 export function onlyByte(bytes: Uint8Array, at = 0, end = bytes.length): number | undefined {
   const first = bytes[at];
   if (first === undefined || end > bytes.length) return undefined;
@@ -40,23 +40,26 @@ export function onlyByte(bytes: Uint8Array, at = 0, end = bytes.length): number 
   return first;
 }
 
-/** Whether a run of bytes has none set. */
+/** Whether all bytes are zero. */
 export function isZero(bytes: Uint8Array): boolean {
   return bytes.length === 0 || onlyByte(bytes) === 0;
 }
 
-/** An unsigned number as a person writes it, in decimal or 0x form and at most 80 characters; undefined for anything else. */
+/**
+ * An unsigned number as people write it, in decimal or 0x form and at most 80
+ * characters; undefined for anything else.
+ */
 export function parseUnsigned(text: string): bigint | undefined {
   return text.length <= 80 && /^(0x[0-9a-f]+|[0-9]+)$/i.test(text) ? BigInt(text) : undefined;
 }
 
-/** Pairs of hexadecimal digits as bytes, or undefined for anything else. */
+/** Pairs of hexadecimal digits to bytes; undefined for anything else. */
 export function fromHex(text: string): Uint8Array | undefined {
   if (!/^([0-9a-f]{2})*$/i.test(text)) return undefined;
   return Uint8Array.from({ length: text.length / 2 }, (_, i) => parseInt(text.slice(2 * i, 2 * i + 2), 16));
 }
 
-/** A count of bytes in words: `4096 bytes (4 KiB)`. */
+/** A byte count in words: `4096 bytes (4 KiB)`. */
 export function byteCount(n: number): string {
   const unit =
     n >= 2 ** 30
@@ -70,7 +73,7 @@ export function byteCount(n: number): string {
   return `${plain} (${Number.isInteger(scaled) ? '' : 'about '}${Number(scaled.toFixed(scaled < 10 ? 1 : 0))} ${unit[1]})`;
 }
 
-/** Text as UTF-8 bytes; unpaired surrogates become U+FFFD as in every encoder. */
+/** Text to UTF-8; unpaired surrogates become U+FFFD, as in every encoder. */
 export function utf8(text: string): Uint8Array {
   const out: number[] = [];
   for (const char of text) {
@@ -86,7 +89,7 @@ export function utf8(text: string): Uint8Array {
 
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
-/** Bytes as padded base64 (RFC 4648, section 4). */
+/** Bytes to padded base64 (RFC 4648, section 4). */
 export function toBase64(bytes: Uint8Array): string {
   let text = '';
   for (let i = 0; i < bytes.length; i += 3) {
@@ -96,13 +99,13 @@ export function toBase64(bytes: Uint8Array): string {
   return text;
 }
 
-/** The value of a base64 digit by its byte, 255 for any other byte. */
+/** The value of a base64 digit, indexed by its byte; 255 for any other byte. */
 export const BASE64_DIGIT: Uint8Array = Uint8Array.from({ length: 256 }, (_, c) => {
   const value = BASE64.indexOf(String.fromCharCode(c));
   return value < 0 ? 255 : value;
 });
 
-/** Padded base64 as bytes, or undefined for anything RFC 4648 would not write: no white space, no lenience. */
+/** Padded base64 to bytes; undefined for anything that RFC 4648 would not write, such as white space. */
 export function fromBase64(text: string): Uint8Array | undefined {
   const body = text.replace(/={1,2}$/, '');
   const rest = body.length % 4;
@@ -115,9 +118,9 @@ export function fromBase64(text: string): Uint8Array | undefined {
     word = ((word << 6) | value) & 0xffffff;
     if (i % 4 !== 0) bytes[(i * 6) >> 3] = (word >> (6 - 2 * (i % 4))) & 0xff;
   }
-  // Bits beyond the last byte must be zero, or two texts would mean one value.
+  // Unused bits must be zero, or two texts would decode to the same value.
   return (word & [0, 0, 0xf, 3][rest]!) === 0 ? bytes : undefined;
 }
 
-/** A number with what is counted, as `1 page` and `2 pages`. */
+/** A number and its noun, such as `1 page` or `2 pages`. */
 export const countOf = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;

@@ -4,7 +4,7 @@ import { bytesToHex, hex } from './hex';
 
 /** Plain data as indented JSON; bigints in 0x form, bytes in hexadecimal. */
 export function jsonText(value: unknown): string {
-  // Looked up anew because a Buffer would arrive here as the object that its toJSON makes.
+  // Reads the value from its parent, because a Buffer arrives here as the result of its toJSON.
   function plain(this: Record<string, unknown>, key: string): unknown {
     const v = this[key];
     if (typeof v === 'bigint') return hex(v);

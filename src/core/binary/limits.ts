@@ -1,4 +1,4 @@
-// How large a file may be that is read whole.
+// The largest file that is read into memory.
 
-/** No firmware image and no page is larger; a larger file is not read whole. In bytes. */
+/** In bytes. No firmware image and no page is larger, so a larger file is not read into memory. */
 export const MAX_FILE = 64 * 2 ** 20;

@@ -1,21 +1,21 @@
 // What every parser returns: a tree of named byte ranges that covers the input, and the findings made on the
-// way. Parsers notice and go on; they do not throw on content.
+// way. Parsers record a problem and go on; they do not throw on content.
 
 /** How much a finding matters: an `error` makes the file unfit for a use, a `warning` is likely a mistake. */
 export type Severity = 'error' | 'warning' | 'info';
 
-/** Something odd in a file, pinned to the bytes that show it. Offsets and sizes are bytes in the file. */
+/** Something wrong or notable in a file, with the bytes that show it. Offsets and sizes are bytes in the file. */
 export interface Finding {
-  /** Stable kebab-case name that documentation and tests use. */
+  /** Stable kebab-case name, used in documentation and tests. */
   readonly rule: string;
   readonly severity: Severity;
-  /** One sentence: what was found, what was wanted, and what it means. */
+  /** One sentence: what was found, what was expected, and what it means. */
   readonly message: string;
   readonly offset: number;
   readonly size: number;
 }
 
-/** One decoded field of a region, ready to be shown: `raw` is hexadecimal, `meaning` is words. */
+/** One decoded field of a region, ready for display: `raw` is hexadecimal, `meaning` is words. */
 export interface FieldView {
   readonly name: string;
   readonly offset: number;
@@ -25,10 +25,10 @@ export interface FieldView {
   readonly doc: string;
 }
 
-/** A named byte range of a file, `size` bytes from `offset`. Children lie inside it and do not overlap. */
+/** A named range of `size` bytes from `offset`. Children are inside it and do not overlap. */
 export interface Region {
   readonly name: string;
-  /** What sort of thing it is, for icons and tests: `table`, `entry`, `section`, `unknown`, … */
+  /** The type of region, for icons and tests: `table`, `entry`, `section`, `unknown`, … */
   readonly kind: string;
   readonly offset: number;
   readonly size: number;
@@ -37,7 +37,7 @@ export interface Region {
   readonly children: readonly Region[];
 }
 
-/** A parser's answer: what could be read, and what was noticed while reading it. */
+/** A parser's result: what could be read, and the findings. */
 export interface Parsed<T> {
   readonly value: T;
   readonly findings: readonly Finding[];

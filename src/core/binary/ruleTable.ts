@@ -1,22 +1,22 @@
-// How a table of rules is made: each parser has one, and makes its findings only through it, so that no rule exists
-// outside a table and the documentation can list them all.
+// Tables of rules: each parser has one and makes findings only through it, so that every rule is in a table
+// and the documentation can list them all.
 
 import type { Finding, Severity } from './region';
 
-/** What documentation says about a rule. */
+/** A rule as documented. */
 export interface Rule {
   readonly severity: Severity;
   readonly doc: string;
 }
 
-/** All rules by name, in the order of the documentation, and the way to make a finding under one of them. */
+/** All rules by name, in the order of the documentation, and the function that makes a finding under one of them. */
 export interface RuleTable<Name extends string> {
   readonly rules: Readonly<Record<Name, Rule>>;
-  /** `message` says what was found, what was wanted and what it means; offset and size are bytes in the file. */
+  /** `message` says what was found, what was expected and what it means; offset and size are bytes in the file. */
   readonly finding: (rule: Name, offset: number, size: number, message: string) => Finding;
 }
 
-/** A table of rules, given as severity and text of the documentation by name. */
+/** Builds a table of rules from severity and documentation text by name. */
 export function ruleTable<Name extends string>(
   table: Readonly<Record<Name, readonly [Severity, string]>>,
 ): RuleTable<Name> {

@@ -1,6 +1,6 @@
 // The table engine. A binary layout is an array of rows that state their own offsets; the offset is the row's
-// checksum and the way a reader finds it in the manual. All integers are little endian, as everywhere in
-// AMD64 memory. One table drives decode, encode, leaves, diff, descriptions and the generated reference.
+// checksum and how a reader finds it in the manual. All integers are little endian, as everywhere in AMD64
+// memory. One table drives decoding, encoding, leaves, diffs, descriptions and the generated reference.
 
 /** An unsigned integer. */
 export type ScalarType = 'u8' | 'u16' | 'u32' | 'u64';
@@ -14,28 +14,28 @@ export interface Bit<N extends string = string> {
   readonly lsb: number;
   readonly width: number;
   readonly doc: string;
-  /** Words for single values of these bits. */
+  /** Names of single values of these bits. */
   readonly values?: Readonly<Record<number, string>>;
-  /** Present only when the one bit at `lsb` reads `is`: descriptor types depend on the S bit. */
+  /** Present only when the bit at `lsb` reads `is`: descriptor types depend on the S bit. */
   readonly when?: { readonly lsb: number; readonly is: 0 | 1 };
-  /** Shares its bits with another name on purpose (CR3.PCID over PWT and PCD). */
+  /** Deliberately shares its bits with another name (CR3.PCID with PWT and PCD). */
   readonly overlay?: boolean;
   /** Must be zero; shown only when it is not. */
   readonly reserved?: boolean;
-  /** The upper bits of an address: shown where they stand, with zeros for the bits below them. */
+  /** The upper bits of an address: shown unshifted, with zeros for the bits below them. */
   readonly address?: boolean;
-  /** Zero is a value like any other here, not the absence of one: a memory type, a segment type. */
+  /** Zero is a value in its own right here, not the absence of one: a memory type, a segment type. */
   readonly zeroCounts?: boolean;
 }
 
-/** What a row may say beside its place, name, type and text. */
+/** What a row may have besides offset, name, type and text. */
 export interface RowExtras {
   readonly bits?: readonly Bit[];
-  /** The heading under which the field is shown. */
+  /** The heading that the field is listed under. */
   readonly group?: string;
   /** Other names of this field, by the source that uses them. */
   readonly aliases?: Readonly<Record<string, string>>;
-  /** History or a trap that a reader of the value should know. */
+  /** History or a pitfall that a reader of the value should know. */
   readonly note?: string;
 }
 
@@ -54,7 +54,10 @@ export interface Struct<R extends Row = Row> {
   readonly rows: readonly R[];
 }
 
-/** The value of a field: u8 to u32 are numbers, u64 is a bigint, runs are bytes, nested layouts are objects. */
+/**
+ * The value of a field: u8 to u32 are numbers, u64 is a bigint, byte runs are
+ * Uint8Arrays, nested layouts are objects.
+ */
 export type ValueOf<T> = T extends 'u64'
   ? bigint
   : T extends 'u8' | 'u16' | 'u32'
@@ -69,8 +72,8 @@ export type ValueOf<T> = T extends 'u64'
 export type Values<R extends Row = Row> = { [K in R as K['name']]: ValueOf<K['type']> };
 
 /**
- * The paths of the leaves of these rows: a row's name, before a dot and a path of its own where it is a layout. Any text
- * for rows whose names are not known.
+ * The paths of the leaves of these rows: the row's name, followed by a dot and the nested path where it is a
+ * layout. Any string for rows whose names are not known.
  */
 export type PathOf<R extends Row> =
   R extends Row<infer N, infer T>
@@ -81,7 +84,7 @@ export type PathOf<R extends Row> =
         : N
     : never;
 
-/** A field that is not itself a layout, with its absolute place and dotted path. */
+/** A field that is not itself a layout, with its absolute offset and dotted path. */
 export interface Leaf<P extends string = string> {
   readonly path: P;
   readonly offset: number;
@@ -101,9 +104,9 @@ export interface LeafDiff<P extends string = string> {
 
 const SCALAR_SIZE = { u8: 1, u16: 2, u32: 4, u64: 8 } as const;
 
-/** The entries of a record with its own keys. Only for records that are written out as their type says. */
+/** Object.entries with the record's own key type. Only for records that have exactly the keys of their type. */
 export function entriesOf<K extends string, V>(record: Readonly<Partial<Record<K, V>>>): [K, V][] {
-  // The compiler leaves room for further keys, because a value may have more members than its type.
+  // The compiler allows for further keys, because a value may have more members than its type.
   return Object.entries(record) as [K, V][];
 }
 
@@ -125,7 +128,7 @@ export function sizeOf(type: FieldType): number {
 }
 
 /**
- * Checks a table and makes it a layout of `size` bytes.
+ * Validates a table and makes it a layout of `size` bytes.
  * @throws RangeError naming the row, for a gap, an overlap, a wrong total, a repeated name, an empty text or
  *   bits outside their field: a wrong table must not load.
  */
@@ -160,7 +163,7 @@ function checkBits(bits: readonly Bit[], width: number): string | undefined {
     if (bit.doc === '') return `bits ${bit.name} have no text`;
     if (bit.overlay) continue;
     for (let i = bit.lsb; i < bit.lsb + bit.width; i++) {
-      // Two meanings of one bit are fine when a third bit chooses between them.
+      // A bit may have two meanings when a third bit selects between them.
       const key = bit.when ? `${i}/${bit.when.lsb}=${bit.when.is}` : `${i}`;
       const other = owner.get(key) ?? owner.get(`${i}`);
       if (other) return `bits ${bit.name} overlap ${other}`;
@@ -191,8 +194,8 @@ function readField(type: FieldType, bytes: Uint8Array, at: number): unknown {
 }
 
 /**
- * Reads all fields of a layout from `bytes`, starting at byte `at`.
- * @throws RangeError when fewer than `layout.size` bytes are there: callers look at the length first.
+ * Decodes all fields of a layout from `bytes`, starting at byte `at`.
+ * @throws RangeError for fewer than `layout.size` bytes: callers check the length first.
  */
 export function decode<R extends Row>(layout: Struct<R>, bytes: Uint8Array, at = 0): Values<R> {
   if (at < 0 || bytes.length - at < layout.size) {
@@ -206,7 +209,7 @@ export function decode<R extends Row>(layout: Struct<R>, bytes: Uint8Array, at =
 }
 
 /**
- * Writes a layout as bytes. Fields that `values` leaves out are zero.
+ * Encodes a layout as bytes. Fields that `values` omits are zero.
  * @throws RangeError for a value that does not fit its field, or a name that the layout does not have.
  */
 export function encode<R extends Row>(layout: Struct<R>, values: Partial<Values<R>>): Uint8Array {
@@ -254,14 +257,14 @@ function makeLeaves(layout: Struct): readonly Leaf[] {
   );
 }
 
-/** The leaves of a layout in order; together they cover each of its bytes once. */
+/** The leaves of a layout in order; together they cover each byte exactly once. */
 export function leaves<R extends Row>(layout: Struct<R>): readonly Leaf<PathOf<R>>[] {
   let found = leavesOf.get(layout);
   if (!found) {
     found = makeLeaves(layout);
     leavesOf.set(layout, found);
   }
-  // The paths are joined from the names of the rows, as PathOf says, which the compiler cannot follow.
+  // Paths are joined from row names as PathOf describes, which the compiler cannot follow.
   return found as readonly Leaf<PathOf<R>>[];
 }
 

@@ -1,5 +1,5 @@
-// The check itself: from digests of files and what the platform reported to a report with a verdict. Reading
-// and streaming the files is done outside; what they mean is decided here.
+// The check itself: from file digests and what the platform reported to a report with a verdict. The caller
+// reads and streams the files; what they mean is decided here.
 
 import { bytesToHex, hex } from '../binary/hex';
 import { equalInConstantTime, sha256Of, type Hasher } from '../launch/hasher';
@@ -16,50 +16,52 @@ import {
 import { describePolicy, isSevEs, policyRemarks } from '../tech/sev/policy';
 import type { Report, Source, Step } from '../launch/report';
 
-/** A file that was streamed: how long it is and its SHA-256. */
+/** A file that was hashed while streaming: its size and SHA-256. */
 export interface FileDigest {
   readonly name: string;
   readonly bytes: number;
   readonly sha256: Uint8Array;
 }
 
-/** The VMSA pages of an SEV-ES guest: files of the owner, or generated; and a sentence for the report. */
+/** The VMSA pages of an SEV-ES guest, from the owner's files or generated, and a sentence for the report. */
 export interface VmsaInput extends Omit<VmsaPages, 'count'> {
   readonly source: Source;
   readonly detail: string;
 }
 
-/** Everything a check needs once files are read. */
+/** Everything a check needs once the files are read. */
 export interface CheckInputs {
   readonly title: string;
   readonly platform: Platform;
   /** Base64 as libvirt reports it. */
   readonly measurement: string;
-  /** 16 bytes; the caller clears them afterwards. */
+  /** 16 bytes; the caller zeroes them afterwards. */
   readonly tik: Uint8Array;
   readonly firmware: FileDigest;
-  /** A SHA-256 that has taken the firmware in, to go on from. */
+  /** A SHA-256 that has already absorbed the firmware; the check continues it. */
   readonly firmwareHasher: Hasher;
   readonly kernel?: FileDigest | undefined;
   readonly initrd?: FileDigest | undefined;
   readonly cmdline?: string | undefined;
   readonly vcpus?: number | undefined;
   readonly vmsa?: VmsaInput | undefined;
-  /** Inputs that the host named, and nobody the owner trusts. */
+  /** Inputs that come from the host rather than from someone the owner trusts. */
   readonly fromHost?: readonly HostInput[] | undefined;
-  /** Remarks of the reading stage, for example about the firmware. */
+  /** Warnings from reading the inputs, for example about the firmware. */
   readonly warnings?: readonly string[];
 }
 
-/** An input of text or file that can be taken from a host, where a check is told not to be secure. */
+/** A text or file that may come from the host when a check is asked to be insecure. */
 type HostFile = 'firmware' | 'kernel' | 'initrd' | 'cmdline';
-/** An input that can be taken from a host; pages rest on its word also when the CPU or the count of them does. */
+/**
+ * An input that may come from the host; VMSA pages also rest on the host's word when the CPU or the vCPU count does.
+ */
 export type HostInput = HostFile | 'cpu' | 'vcpus';
 
 const sourceOf = ({ fromHost = [] }: Pick<CheckInputs, 'fromHost'>, input: HostFile): Source =>
   fromHost.includes(input) ? 'host' : 'owner';
 
-/** A box of the pipeline whose digest is SHA-256 unless it says otherwise. */
+/** A step of the pipeline whose digest is SHA-256 unless it says otherwise. */
 function step(
   id: Step['id'],
   title: string,
@@ -83,7 +85,7 @@ function kernelSteps(inputs: CheckInputs, table: Uint8Array): Step[] {
   const { kernel, initrd, cmdline = '' } = inputs;
   const text = cmdlineBytes(cmdline);
   const nothing = { name: 'no initrd: the hash of nothing', bytes: 0, sha256: sha256Of(new Uint8Array(0)) };
-  // Quoted, because a command line is text from outside: it may hold line ends and control characters.
+  // Quoted, because a command line is untrusted text: it may hold line ends and control characters.
   const detail = cmdline === '' ? 'empty: one NUL' : `${JSON.stringify(cmdline)} and one NUL`;
   return [
     fileStep('kernel', 'Kernel', kernel!, inputs),
@@ -99,7 +101,7 @@ function kernelSteps(inputs: CheckInputs, table: Uint8Array): Step[] {
   ];
 }
 
-/** What of the VMSAs the host said, in words; nothing when none of it is. */
+/** Which inputs of the VMSAs come from the host, in words; empty when none do. */
 function saidOfVmsas({ fromHost = [] }: Pick<CheckInputs, 'fromHost'>): string {
   const said = [
     ...(fromHost.includes('cpu') ? ['the CPU'] : []),
@@ -118,7 +120,7 @@ function vmsaStep(vmsa: VmsaInput & VmsaPages, hasher: Hasher, inputs: Pick<Chec
   });
 }
 
-/** The end of the pipeline: what all inputs come to, beside what the platform reported. */
+/** The end of the pipeline: launch digest, expected measurement, and the reported one to compare with. */
 function lastSteps(
   measured: number,
   launchDigest: Uint8Array,
@@ -165,7 +167,10 @@ const SUMMARY: Readonly<Record<'matches' | 'does not match', string>> = {
     'The reported measurement is not the one that these inputs give: the guest was launched with something else, or an input is not what the host used.',
 };
 
-/** The VMSA pages. Plain SEV measures none, whatever was given. @throws RangeError without them, which the rules of a launch refuse */
+/**
+ * The VMSA pages; none for plain SEV, whatever was given.
+ * @throws RangeError when they are missing, which the launch rules prevent
+ */
 function measuredVmsa({ platform, vcpus, vmsa }: CheckInputs): (VmsaInput & VmsaPages) | undefined {
   if (!isSevEs(platform.policy)) return undefined;
   if (vcpus === undefined || !vmsa) throw new RangeError('An SEV-ES launch without vCPUs or their pages');
@@ -179,10 +184,10 @@ function warningsFor({ platform, warnings = [] }: CheckInputs): string[] {
 
 /**
  * Runs the check.
- * @param inputs that the rules of a launch take
+ * @param inputs that satisfy the launch rules
  * @param newHasher makes a SHA-256 for the VMSA pages
- * @throws CheckError (usage) when the measurement is not 48 bytes of base64, or the pages do not suffice for the vCPUs. A measurement that
- *   differs is a verdict, not an error.
+ * @throws CheckError (usage) when the measurement is not 48 bytes of base64, or there are not enough pages
+ *   for the vCPUs. A different measurement is a verdict, not an error.
  */
 export function checkLaunch(inputs: CheckInputs, newHasher: () => Hasher): Report {
   const { title, platform, firmware, firmwareHasher, kernel, initrd, cmdline, tik } = inputs;

@@ -1,9 +1,9 @@
-// Inputs of a launch that contradict each other, or of which one is missing. What `launch lint` reports, too, has the name of its rule
-// as its code.
+// Launch inputs that are missing or contradict each other. For failures that `launch lint` reports too,
+// the code is the name of the rule.
 
 import { type CheckError, usage } from '../errors';
 
-/** A launch file of which nobody knows what was launched. */
+/** A launch file that has neither a recorded launch nor a domain to ask. */
 export function nothingToCheck(): CheckError {
   return usage(
     'nothing-to-check',
@@ -11,7 +11,7 @@ export function nothingToCheck(): CheckError {
   );
 }
 
-/** A key in place of its path; not a word of what it is. */
+/** A key where its path belongs; the message must not reveal it. */
 export function inlinedKey(): CheckError {
   return usage('inlined-key', 'This looks like the key itself, where the path of its file belongs.', {
     advice:
@@ -19,7 +19,7 @@ export function inlinedKey(): CheckError {
   });
 }
 
-/** The policy asks for SEV-ES and nobody says how many vCPUs there are. */
+/** The policy asks for SEV-ES, but the number of vCPUs is not given. */
 export function vcpuCountNeeded(): CheckError {
   return usage('vcpus-needed', 'The policy asks for SEV-ES (bit 2), which measures each vCPU.', {
     advice: 'Give the number of vCPUs.',
@@ -35,7 +35,7 @@ export function vmsaNeeded(): CheckError {
   });
 }
 
-/** An initrd or a command line was given without the kernel that they are hashed with. */
+/** An initrd or a command line was given without the kernel whose hash accompanies theirs. */
 export function kernelNeeded(): CheckError {
   return usage('kernel-needed', 'An initrd or a command line is measured with a kernel only.', {
     advice: 'Give the kernel, or leave them out.',
@@ -51,14 +51,14 @@ export function cpuAndVmsa(): CheckError {
   });
 }
 
-/** There are VMSA files for additional vCPUs and none for the first. How to give it, those say who ask for it. */
+/** There is a VMSA file for additional vCPUs but none for the first. The caller adds how to give it. */
 export function bspPageNeeded(): CheckError {
   return usage('bsp-page-needed', 'There is a VMSA for additional vCPUs but none for the boot processor.', {
     at: { input: 'vmsa.bsp' },
   });
 }
 
-/** A measurement of SEV or SEV-ES is to be checked with a profile of another technology. */
+/** An SEV or SEV-ES measurement is to be checked with a profile of another technology. */
 export function notSevEsProfile(id: string, known: readonly string[]): CheckError {
   return usage(
     'not-sev-es-profile',

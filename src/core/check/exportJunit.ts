@@ -1,24 +1,25 @@
-// Checks as JUnit XML, in the shape that Jenkins' schema has and GitLab and GitHub's reporters read: a suite for each launch file,
-// in it the measurement and, for a domain, its rules as test cases. Facts are properties; digests are in failures and outputs.
+// Checks as JUnit XML, in the shape of Jenkins' schema, which GitLab's and GitHub's reporters read: a suite
+// for each launch file, with the measurement and, for a domain, its rules as test cases. Facts are
+// properties; digests are in failures and outputs.
 
 import type { RuleResult } from '../launch/report';
 import type { CheckError } from '../errors';
 import type { Report, Step } from '../launch/report';
 
-/** One check as it is reported. */
+/** One check to report. */
 export interface JunitCheck {
-  /** The launch file, as people call it. */
+  /** The launch file, as shown to people. */
   readonly file: string;
   readonly outcome: { readonly report: Report } | { readonly error: CheckError };
   readonly milliseconds: number;
 }
 
-/** A test case: how it came out, and what it said. */
+/** A test case: its outcome and message. */
 interface Case {
   readonly name: string;
   readonly milliseconds: number;
   readonly outcome: 'passed' | 'failure' | 'error' | 'skipped';
-  /** What sort of failure or error, and the words. */
+  /** The type of failure or error, and its text. */
   readonly type?: string;
   readonly message?: string;
   readonly body?: string;
@@ -34,7 +35,8 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '\t': '&#9;',
 };
 
-// What XML 1.0 has no place for, not even as a character reference, becomes the escape that the command line prints for it.
+// Characters that XML 1.0 does not allow, even as character references, become the escapes that
+// the command line prints for them.
 const NO_XML = /[^\t\n\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]|[\u007f-\u009f]/gu;
 
 const plain = (text: string): string =>
@@ -60,7 +62,7 @@ function measurements(report: Report): string {
 const stepLine = ({ title, bytes, source, algorithm, digest, detail }: Step): string =>
   [title, `${bytes} bytes`, source, algorithm, digest, detail].filter((part) => part !== '').join('; ');
 
-/** The measurement itself. What cannot be trusted is never a case that passed. */
+/** The test case of the measurement. A verdict that cannot be trusted is never a pass. */
 function measurementCase({ outcome, milliseconds }: JunitCheck): Case {
   const base = { name: 'Launch measurement', milliseconds };
   if ('error' in outcome) {
@@ -131,7 +133,7 @@ function suiteXml(check: JunitCheck, timestamp: string): string[] {
   ];
 }
 
-/** All checks as one document. @param when they were begun */
+/** All checks as one document. @param when they were started */
 export function junitXml(checks: readonly JunitCheck[], when: Date): string {
   const all = checks.flatMap(casesOf);
   const time = seconds(checks.reduce((sum, { milliseconds }) => sum + milliseconds, 0));

@@ -1,4 +1,4 @@
-// A report as text for others: Markdown for an issue or a mail. Nothing in it is secret: digests, texts and verdicts.
+// A report as Markdown for an issue or a mail. Nothing in it is secret: digests, texts and verdicts.
 
 import { byteCount } from '../binary/hex';
 import { markdownCell, markdownTable, markdownText } from '../binary/markdown';

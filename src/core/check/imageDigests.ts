@@ -1,5 +1,6 @@
-// The digests of an image: of the file, and of the launches that load it. Taken piece by piece, so that a file can
-// be streamed; the launch digest of plain SEV and the pages of SNP are as QEMU loads one flash image.
+// The digests of an image: of the file, and of the launches that load it. Computed incrementally, so
+// that a file can be streamed; the launch digest of plain SEV and the pages of SNP assume that QEMU
+// loads the image as a single flash.
 
 import { sha256, sha384 } from '@noble/hashes/sha2.js';
 import { byteCount } from '../binary/hex';
@@ -13,19 +14,22 @@ export interface ImageDigests {
   readonly sha256: Uint8Array;
   /** 48 bytes. */
   readonly sha384: Uint8Array;
-  /** Launch digest of a plain SEV guest without kernel hashes, 32 bytes: the SHA-256 of all that is loaded. */
+  /** Launch digest of a plain SEV guest without kernel hashes, 32 bytes: the SHA-256 of everything loaded. */
   readonly sevLaunchDigest: Uint8Array;
-  /** SNP launch digest after the firmware pages, 48 bytes; tools take it as the seed of the rest. */
+  /** SNP launch digest after the firmware pages, 48 bytes; tools take it as the starting point for the rest. */
   readonly snpOvmfHash?: Uint8Array;
-  /** Why there is no SNP hash. */
+  /** Why there is no SNP digest. */
   readonly snpRefusal?: Finding;
 }
 
-/** Digests in the making. */
+/** An incremental computation of the digests. */
 export interface ImageDigester {
   /** Takes the next bytes of the image, in file order. */
   update(bytes: Uint8Array): void;
-  /** The digests; the digester is spent afterwards. @throws RangeError when more or fewer bytes came than announced */
+  /**
+   * The digests; the digester cannot be used afterwards.
+   * @throws RangeError for more or fewer bytes than announced
+   */
   finish(): ImageDigests;
 }
 
@@ -70,14 +74,14 @@ export function newImageDigester(size: number): ImageDigester {
   };
 }
 
-/** The digests of an image that is all at hand. */
+/** The digests of an image that is in memory. */
 export function computeImageDigests(image: Uint8Array): ImageDigests {
   const digester = newImageDigester(image.length);
   digester.update(image);
   return digester.finish();
 }
 
-/** What is called how, for texts and tables; the order in which they are shown. */
+/** The name of each digest for texts and tables, in display order. */
 export function digestRows(digests: ImageDigests): readonly {
   readonly name: string;
   readonly title: string;

@@ -1,4 +1,4 @@
-// Judges the inputs of a launch by the table of rules: all of them for lint, and the first that fails where a launch is to be computed.
+// Judges the inputs of a launch by the table of rules: lint shows all failures, a computation stops at the first.
 
 import { errorData, errorFrom, type CheckError } from '../errors';
 import type { Severity } from '../binary/region';
@@ -6,9 +6,11 @@ import type { Judgement, LaunchQuestion } from './question';
 import { LAUNCH_RULES, type LaunchRule, type Stage } from './rules';
 
 /**
- * The rules of each use of a launch's inputs, in the order in which they decide: of a text that is being written, and of a file that is read;
- * of the check of a launch, before a file is read for it and, as virt-qemu-sev-validate has it, afterwards; of an owner's inputs before the
- * host of a domain is asked for the rest, before and after her files are looked at; and of a digest, or the search for one.
+ * The stages of rules that each use of the inputs is judged by, in the order in which they decide. `lint`: a
+ * text that is being written. `file`: a launch file when it is read. `check` and `pages`: the check of a
+ * launch, before and, as in virt-qemu-sev-validate, after its files are read. `domain` and `domainPages`: an
+ * owner's inputs before the host is asked for the rest, before and after their files are read. `digest`: a
+ * launch digest, or the search for one.
  */
 const STAGES_OF = {
   lint: ['file', 'reported', 'inputs', 'launch', 'count', 'pages'],
@@ -23,13 +25,13 @@ const STAGES_OF = {
 /** What inputs are judged for. */
 export type LaunchUse = keyof typeof STAGES_OF;
 
-/** What was found under a rule of the table. */
+/** What a rule of the table found. */
 export type LaunchOutcome = Judgement & { readonly rule: LaunchRule; readonly severity: Severity };
 
 /** An outcome that is a failure. */
 export type LaunchFailure = LaunchOutcome & { readonly fail: CheckError };
 
-/** Judges all rules of a use. @returns what they found, first what decides first */
+/** Judges all rules of a use. @returns what they found, in the order in which they decide */
 export function judgeLaunch(question: LaunchQuestion, use: LaunchUse): LaunchOutcome[] {
   return STAGES_OF[use].flatMap((stage) =>
     LAUNCH_RULES.filter((row) => row.stage === stage).flatMap(({ id: rule, severity, judge }) =>
@@ -43,15 +45,17 @@ export function judgeLaunch(question: LaunchQuestion, use: LaunchUse): LaunchOut
   );
 }
 
-/** The outcome that decides: the first that is a failure. */
+/** The outcome that decides: the first failure. */
 export function firstFailure(outcomes: readonly LaunchOutcome[]): LaunchFailure | undefined {
   return outcomes.find((outcome) => 'fail' in outcome);
 }
 
-/** How an input that a rule asks for by name is given, as a phrase after "give it": only those who ask for inputs have words for that. */
+/**
+ * How a missing input can be given, as a phrase after "give it"; only the caller that asks for inputs can word this.
+ */
 export type WaysToGive = (input: 'vmsa.bsp') => string;
 
-/** A failure that lacks its advice, with how to give the input that it is about. */
+/** Adds the missing advice to a failure: how to give the input that it is about. */
 function withWays(fail: CheckError, waysToGive: WaysToGive): CheckError {
   const input = fail.at?.input;
   if (fail.advice !== undefined || input !== 'vmsa.bsp') return fail;
@@ -60,7 +64,7 @@ function withWays(fail: CheckError, waysToGive: WaysToGive): CheckError {
 
 /**
  * Judges inputs that are about to be used.
- * @returns what the report warns of
+ * @returns the warnings for the report
  * @throws CheckError the first failure
  */
 export function refuseUnfit(question: LaunchQuestion, use: LaunchUse, waysToGive: WaysToGive): string[] {

@@ -1,14 +1,18 @@
-// What a launch file (`*.sevlaunch.json`) says: the owner's inputs for checking a launch, with the launch as it was recorded or the domain to
-// ask; whole, and as far as a text that is being written has it. The schema that reads the text is checked against these types.
+// What a launch file (`*.sevlaunch.json`) holds: the owner's inputs for checking a launch, and the launch as
+// it was recorded or the domain to ask; in full, and as far as an unfinished text has it. The schema that
+// parses the text is checked against these types.
 
 import type { Platform } from '../tech/sev/evidence';
 import type { ProfileId } from '../vmsa/launch/profiles';
 import type { CpuId } from '../vmsa/launch/signature';
 
-/** Where the guest owner's keys are: one file with both, TEK first, or a file each. Their paths, never the keys. */
+/**
+ * Where the guest owner's keys are: one file with both, TEK first, or one file each.
+ * Paths, never the keys themselves.
+ */
 export type KeyPaths = { readonly tk: string } | { readonly tik: string; readonly tek?: string | undefined };
 
-/** Paths of VMSA pages: of vCPU 0, and of every other vCPU. */
+/** Paths of VMSA pages: of vCPU 0, and of all other vCPUs. */
 export interface VmsaFiles {
   readonly bsp: string;
   readonly ap?: string | undefined;
@@ -20,13 +24,13 @@ export interface ReportedLaunch extends Platform {
   readonly measurement: string;
 }
 
-/** A running domain whose host is asked. */
+/** A running domain, whose host is asked about the launch. */
 export interface AskedDomain {
   /** A libvirt URI. */
   readonly connection: string;
   /** UUID, id or name. */
   readonly name: string;
-  /** What the owner asked for, instead of what the host reports. */
+  /** The policy that the owner asked for, in place of the one that the host reports. */
   readonly policy?: number | undefined;
 }
 
@@ -39,7 +43,7 @@ export interface LaunchFile {
   readonly initrd?: string | undefined;
   readonly cmdline?: string | undefined;
   readonly vcpus?: number | undefined;
-  /** A model of QEMU, or its numbers. */
+  /** A QEMU model name, or family, model and stepping. */
   readonly cpu?: string | CpuId | undefined;
   readonly profile?: ProfileId | undefined;
   readonly vmsa?: VmsaFiles | undefined;
@@ -48,10 +52,13 @@ export interface LaunchFile {
   readonly domain?: AskedDomain | undefined;
 }
 
-/** Members that may each be missing, and so may what is in them. */
+/** Members that may be missing, at every level. */
 type Unfinished<T> = { readonly [N in keyof T]?: T[N] | undefined };
 
-/** What of a launch file can be made out while it is written, or what options say in place of one; paths as they are written. */
+/**
+ * The members of a launch file that can be recognised while it is being written, or command-line options
+ * given instead of one; paths are unresolved.
+ */
 export interface LaunchMembers extends Unfinished<
   Omit<LaunchFile, '$schema' | 'vmsa' | 'keys' | 'launch' | 'domain'>
 > {
@@ -61,9 +68,13 @@ export interface LaunchMembers extends Unfinished<
   readonly domain?: Unfinished<AskedDomain> | undefined;
 }
 
-// 16 or 32 bytes in hexadecimal or padded base64, and PEM. A path of this form can be written with ./ before it.
+// 16 or 32 bytes in hexadecimal or padded base64, and PEM. A path that looks like this
+// can be written with a leading ./.
 const PASTED =
   /^(0x)?([0-9a-f]{2}[ :-]?){15}[0-9a-f]{2}(([ :-]?[0-9a-f]{2}){16})?$|^[0-9a-z+/]{22}==$|^[0-9a-z+/]{43}=$|-----BEGIN /i;
 
-/** Whether a text that should be the path of a key file is rather the key, which belongs in no file that is shown. */
+/**
+ * Whether a text that should be the path of a key file is more likely the key itself, which must
+ * never be in a file that is shown.
+ */
 export const looksLikeKey = (text: string): boolean => PASTED.test(text.trim());

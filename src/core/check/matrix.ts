@@ -1,4 +1,4 @@
-// Reference values: the launch digests of an image for so many vCPUs, of these CPUs, launched in these ways. Row by row, each going on
+// Reference values: the launch digests of an image for each vCPU count, CPU and profile. Each row continues
 // from the one before, so that a table of thousands costs little more than its pages.
 
 import { decode, encode } from '../binary/struct';
@@ -10,30 +10,33 @@ import { encodeSignature, type CpuId } from '../vmsa/launch/signature';
 import type { LaunchState } from '../launch/state';
 import type { SnpVmm } from '../tech/snp/loads';
 
-/** A CPU and what it is called in the table. */
+/** A CPU and its name in the table. */
 export interface MatrixCpu {
   readonly name: string;
   readonly id: CpuId;
 }
 
-/** What a table is of. */
+/** What a table covers. */
 export interface MatrixRequest {
   readonly profiles: readonly KnownProfile[];
   readonly cpus: readonly MatrixCpu[];
-  /** Numbers of vCPUs, ascending. */
+  /** vCPU counts, ascending. */
   readonly counts: readonly number[];
-  /** The reset address of the image; called where a page of an additional vCPU needs one. @throws CheckError when there is none */
+  /**
+   * The reset address of the image; called only when the page of an additional vCPU needs one.
+   * @throws CheckError when there is none
+   */
   readonly resetAddress: () => number;
-  /** The launch before its first vCPU. */
+  /** The state of the launch before its first vCPU. */
   readonly startOf: (profile: KnownProfile) => LaunchState;
-  /** The SEV features of each page, instead of those of the profile. */
+  /** The SEV features of each page, in place of the profile's. */
   readonly features?: bigint | undefined;
 }
 
 /** One launch and its digest. */
 export interface MatrixRow {
   readonly profile: ProfileId;
-  /** Empty where the CPU plays no part. */
+  /** Empty where the CPU does not matter. */
   readonly cpu: string;
   readonly signature: number | undefined;
   readonly vcpus: number;
@@ -43,7 +46,7 @@ export interface MatrixRow {
 /** QEMU's CPU models, by name. */
 export const ALL_CPUS: readonly MatrixCpu[] = CPU_MODELS.map(({ name }) => ({ name, id: cpuByName(name) }));
 
-/** The profiles of SEV-SNP launches whose pages are all known: by these VMMs, and without an SVSM. */
+/** The SEV-SNP profiles whose pages are all known: those of these VMMs, without an SVSM. */
 const SNP_PROFILES: readonly KnownProfile[] = LAUNCH_PROFILES.filter(
   (p) => p.mode === 'sev-snp' && snpVmmOf(p) !== undefined && needsOf(p, 'bsp').svsm.length === 0,
 );
@@ -51,14 +54,14 @@ const SNP_PROFILES: readonly KnownProfile[] = LAUNCH_PROFILES.filter(
 /** The profiles that a table can have. */
 export const MATRIX_PROFILES = { seves: SEV_ES_PROFILES, snp: SNP_PROFILES } as const;
 
-/** The VMM that launches a profile, where its order of pages is known. */
+/** The VMM of a profile, if its page order is known. */
 export function snpVmmOf({ vmm }: KnownProfile): SnpVmm | undefined {
   return vmm === 'qemu' || vmm === 'ec2' || vmm === 'gce' ? vmm : undefined;
 }
 
 const NO_CPU: MatrixCpu = { name: '', id: { family: 0, model: 0, stepping: 0 } };
 
-/** Rows by profile, then CPU, then number of vCPUs. @throws CheckError where a launch cannot be */
+/** Rows by profile, then CPU, then vCPU count. @throws CheckError for a launch that is impossible */
 export function* matrixRows(request: MatrixRequest): Generator<MatrixRow> {
   const { profiles, cpus, counts, startOf, features } = request;
   const pageOf = (profile: KnownProfile, role: Role, cpu: CpuId): Uint8Array => {

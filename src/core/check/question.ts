@@ -1,5 +1,5 @@
-// What is asked about the inputs of a launch, and what one rule answers. The same for a launch file that is being written, for one that is to
-// be checked, and for options of the command line.
+// The question and answer of launch rules, shared by a launch file that is being written, one that is to be
+// checked, and command-line options.
 
 import type { CheckError } from '../errors';
 import { isSevEs } from '../tech/sev/policy';
@@ -7,36 +7,36 @@ import { needsOf } from '../vmsa/launch/generate';
 import { sevEsProfile } from '../vmsa/launch/profiles';
 import type { LaunchMembers } from './launchFile';
 
-/** A member of a launch file by its path, outermost name first; empty for the whole file. */
+/** The path of a launch file member, outermost name first; empty for the whole file. */
 export type MemberPath = readonly string[];
 
-/** Everything that is judged. Options count as the members that they stand for. */
+/** Everything that rules look at. Options count as the members that they stand for. */
 export interface LaunchQuestion {
   readonly given: LaunchMembers;
-  /** Members, with dots between their names, that are there with a value that means nothing: they are neither missing nor known. */
+  /** Dotted paths of members whose value is meaningless: they are neither missing nor known. */
   readonly unclear?: readonly string[];
 }
 
-/** A change of a launch file that mends what was found; without a value the member is removed. */
+/** A change to a launch file that fixes what was found; without a value the member is removed. */
 export interface LaunchChange {
   readonly title: string;
   readonly member: MemberPath;
   readonly value?: string | number;
 }
 
-/** What a rule finds at a member: a failure, for which nothing is computed, or a remark. */
+/** What a rule finds at a member: a failure, which stops any computation, or a remark. */
 export type Judgement = {
   readonly member: MemberPath;
-  /** The name of the member is shown, not its value. */
+  /** Marks the member's name instead of its value. */
   readonly at?: 'name';
   readonly change?: LaunchChange;
 } & (
   | { readonly fail: CheckError }
-  /** `warning`: what the report of a check says of it, where it says anything. */
+  /** `warning`: the text for the report of a check, if it mentions this. */
   | { readonly remark: string; readonly warning?: string }
 );
 
-/** Whether none of these members is there, whatever their values. */
+/** Whether all of these members are absent; one with a meaningless value counts as present. */
 export function isMissing(
   { given, unclear = [] }: LaunchQuestion,
   ...names: readonly (keyof LaunchMembers)[]
@@ -44,13 +44,13 @@ export function isMissing(
   return !names.some((name) => given[name] !== undefined || unclear.includes(name));
 }
 
-/** A policy, and the member that says it. */
+/** A policy, and the member that states it. */
 export interface StatedPolicy {
   readonly policy: number;
   readonly member: MemberPath;
 }
 
-/** The policy that is known: of a recorded launch, or else what the owner states for a domain. */
+/** The known policy: of the recorded launch, or else the one that the owner states for a domain. */
 export function statedPolicy({ given: { launch, domain } }: LaunchQuestion): StatedPolicy | undefined {
   if (launch?.policy !== undefined) return { policy: launch.policy, member: ['launch', 'policy'] };
   return domain?.policy === undefined ? undefined : { policy: domain.policy, member: ['domain', 'policy'] };
@@ -62,7 +62,7 @@ export function measuresVcpus(question: LaunchQuestion): boolean | undefined {
   return stated && isSevEs(stated.policy);
 }
 
-/** Whether pages of additional vCPUs are generated that say where these start, for which the firmware has to have a reset address. */
+/** Whether generated pages of additional vCPUs need the reset address of the firmware. */
 export function needsResetAddress(question: LaunchQuestion): boolean {
   const { vcpus = 1, cpu, profile: id } = question.given;
   const profile = sevEsProfile(id);

@@ -1,9 +1,10 @@
-// The remarks among the rules of a launch: what plays no part, and what its policy leaves open. They stop nothing.
+// The launch rules that only remark: inputs that have no effect, and what the policy
+// allows. They never stop a check.
 
 import { policyRemarks, type PolicyRemark } from '../tech/sev/policy';
 import { measuresVcpus, statedPolicy, type Judgement, type LaunchQuestion } from './question';
 
-/** A member that should not be there, and its removal. */
+/** A member that should not be there, with the change that removes it. */
 export const unwanted = (name: string) => ({
   member: [name],
   at: 'name' as const,
@@ -12,14 +13,14 @@ export const unwanted = (name: string) => ({
 
 const PAGES_FROM_FILES = 'A profile is about generated VMSAs, and these come from files: it plays no part.';
 
-/** A profile that has no pages to be of. */
+/** A profile, although no page is generated that it could apply to. */
 export const besidePages = ({ given: { vmsa, profile } }: LaunchQuestion): Judgement[] =>
   vmsa && profile !== undefined ? [{ ...unwanted('profile'), remark: PAGES_FROM_FILES }] : [];
 
 const PAGES_UNMEASURED =
   'VMSA pages are given, but the policy is plain SEV (bit 2 is clear), which measures none: they play no part in this verdict.';
 
-/** What is about vCPUs where none are measured. */
+/** vCPU members under a policy that does not measure vCPUs. */
 export const underPlainSev = (question: LaunchQuestion): Judgement[] =>
   (['vcpus', 'cpu', 'vmsa'] as const)
     .filter((name) => measuresVcpus(question) === false && question.given[name] !== undefined)
@@ -30,7 +31,7 @@ export const underPlainSev = (question: LaunchQuestion): Judgement[] =>
       ...(name === 'vmsa' && { warning: PAGES_UNMEASURED }),
     }));
 
-/** What somebody at the guest is let to by its policy, or cannot be meant so. */
+/** Warnings about what the policy allows to others than the owner, or what it can hardly intend. */
 export function policyWarnings(
   question: LaunchQuestion,
   isAbout: (about: PolicyRemark['about']) => boolean,

@@ -1,5 +1,6 @@
-// What can be wrong with a launch file, and with the inputs of a launch wherever they come from: one table, from which VS Code's problems,
-// `sevscope launch lint`, the failures of checks and the reference come. Lint shows all that is found; for a check the first failure decides.
+// What can be wrong with a launch file or with the inputs of a launch from any source: one table for VS
+// Code's problems, `sevscope launch lint`, the failures of checks and the reference. Lint shows everything; a
+// check stops at the first failure.
 
 import type { Severity } from '../binary/region';
 import type { CheckError } from '../errors';
@@ -19,23 +20,23 @@ import {
 } from './question';
 
 /**
- * When a rule is judged: `file` whatever a launch file is for, `reported` for what the host said of the launch, `inputs` for what contradicts
- * itself whatever was launched, `launch` for what SEV-ES needs, `count` and `pages` for whether there can be so many vCPUs, and are pages for
- * them.
+ * When a rule is judged. `file`: for any launch file. `reported`: what the host reported about the launch.
+ * `inputs`: contradictions that matter for any launch. `launch`: what SEV-ES needs. `count` and `pages`:
+ * whether that many vCPUs are possible, and whether there are pages for them.
  */
 export type Stage = 'file' | 'reported' | 'inputs' | 'launch' | 'count' | 'pages';
 
-/** At this member, why it fails; nothing when it does not. */
+/** The failure at this member; empty when there is none. */
 const failures = (member: MemberPath, fail: CheckError | undefined): Judgement[] =>
   fail ? [{ member, fail }] : [];
 
-/** A rule. Those without `judge` are about the text or about files on disk, and found where these are read. */
+/** A rule. Rules without `judge` are about the text or about files on disk, and are applied where those are read. */
 export interface LaunchRuleRow<Id extends string = LaunchRule> {
   readonly id: Id;
   readonly severity: Severity;
-  /** What it notices, for the documentation. */
+  /** What it detects, for the documentation. */
   readonly doc: string;
-  /** The schema of launch files refuses it, too, so only options can break it. */
+  /** The schema of launch files rejects it too, so only command-line options can break it. */
   readonly bySchema?: true;
   readonly stage?: Stage;
   readonly judge?: (question: LaunchQuestion) => readonly Judgement[];
@@ -253,13 +254,13 @@ type Row = (typeof TABLE)[number];
 /** The name of a rule. */
 export type LaunchRule = Row['id'];
 
-/** The name of a rule that a launch file can break by itself. */
+/** The name of a rule that a launch file alone can break. */
 export type LintRule = Exclude<LaunchRule, Extract<Row, { readonly bySchema: true }>['id']>;
 
-/** Every rule in the order of the documentation. Of those of a stage, the first that fails decides. */
+/** Every rule in the order of the documentation. Within a stage, the first failure decides. */
 export const LAUNCH_RULES: readonly LaunchRuleRow[] = TABLE;
 
-/** Whether lint shows what a rule finds; of the others the schema has said already what is wrong. */
+/** Whether lint shows the findings of a rule; for the others the schema already reports the problem. */
 export function isLintRule(rule: LaunchRule): rule is LintRule {
   return !LAUNCH_RULES.some((row) => row.id === rule && row.bySchema);
 }

@@ -1,11 +1,11 @@
-// The rules about a domain's configuration: what launch security it has, and whether all that starts is measured (libvirt,
-// "Launch Security" of the domain XML format).
+// The rules about a domain's configuration: its launch security, and whether everything that starts is
+// measured (libvirt, "Launch Security" of the domain XML format).
 
 import type { DomainConfig } from './facts';
 import { PLAIN_SEV, whyUncheckable } from './launchTypes';
 import type { DomainRule, Judgement } from './question';
 
-/** What of a kernel the domain starts directly. */
+/** The parts of a direct kernel boot that the domain has. */
 const directBoot = ({ kernel, initrd, cmdline }: DomainConfig): string[] =>
   Object.entries({ kernel, initrd, 'command line': cmdline }).flatMap(([name, value]) =>
     value === undefined ? [] : name,
@@ -13,7 +13,7 @@ const directBoot = ({ kernel, initrd, cmdline }: DomainConfig): string[] =>
 
 const noSev: Judgement = { skip: 'The domain has no SEV launch security.' };
 
-/** In the order of virt-qemu-sev-validate's check_domain; what it does not have stands last. */
+/** In the order of virt-qemu-sev-validate's check_domain, followed by the rules that it lacks. */
 export const configRules: readonly DomainRule[] = [
   {
     id: 'launch-security',

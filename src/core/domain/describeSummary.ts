@@ -1,18 +1,18 @@
-// A domain of a list in words: what it is, and why its launch cannot be checked. All of it is the host's word, so names
-// and messages are made plain before they stand in a sentence.
+// A listed domain in words: what it is, and why its launch cannot be checked. All of it comes from the host,
+// so names and messages are made plain before they enter a sentence.
 
 import { plainText } from '../binary/plainText';
 import { errorFrom } from '../errors';
 import type { DomainSummary } from './facts';
 import { PLAIN_SEV, whyUncheckable, type Uncheckable } from './launchTypes';
 
-/** The longest name that is shown in full, in characters. */
+/** Longer names are truncated, in characters. */
 const LONGEST_NAME = 100;
 
 /** The name of a domain in one line. */
 export const plainName = ({ name }: DomainSummary): string => plainText(name, LONGEST_NAME);
 
-/** `SEV`, `SEV-ES`, `SEV-SNP`, or that it is none of them. */
+/** `SEV`, `SEV-ES`, `SEV-SNP`, or a phrase for none of them. */
 function describeSecurity({ launchSecurity, sevEs, problem }: DomainSummary): string {
   if (problem !== undefined) return 'unreadable';
   if (launchSecurity === PLAIN_SEV) return sevEs === true ? 'SEV-ES' : 'SEV';

@@ -1,12 +1,12 @@
-// The rules about where inputs come from: what the owner did not give would be the host's word, and a file on the host can be
-// read on the host only.
+// The rules about where inputs come from: what the owner does not give rests on the host's word, and a file
+// on the host can only be read on the host.
 
 import { describePolicy } from '../tech/sev/policy';
 import { hex } from '../binary/hex';
 import type { DomainQuestion, DomainRule, Judgement, WaysToGive } from './question';
 import { measuresVcpus, policyOf } from './question';
 
-/** An input that is a file: given, or not needed, or only on the host. */
+/** An input that is a file: given, not needed, or only on the host. */
 function fileInput(
   what: 'firmware' | 'kernel' | 'initrd',
   { local }: DomainQuestion,
@@ -31,14 +31,14 @@ function fileInput(
   };
 }
 
-/** What is not hashed is no input, whoever names it. */
+/** What is not hashed is not an input, whoever supplies it. */
 const unmeasured = ({ config }: DomainQuestion): Judgement | undefined =>
   config.launchSecurity?.kernelHashes ? undefined : { skip: 'Kernel hashes are off, so it is not measured.' };
 
 const noPolicy: Judgement = { skip: 'No policy is known, so neither is whether vCPUs are measured.' };
 const plainSev: Judgement = { skip: 'Plain SEV measures no vCPUs.' };
 
-/** In the order of virt-qemu-sev-validate's load_domain; what it does not have stands last. */
+/** In the order of virt-qemu-sev-validate's load_domain, followed by the rules that it lacks. */
 export const inputRules: readonly DomainRule[] = [
   {
     id: 'vcpu-count',
@@ -150,7 +150,7 @@ export const inputRules: readonly DomainRule[] = [
       const [given, domain, reported] = values.map((value) =>
         value === undefined ? 'not told' : hex(value),
       );
-      // No failure: the policy is under the HMAC, so a measurement that matches tells the true one.
+      // Not a failure: the policy is part of the HMAC, so a match confirms it.
       return {
         warn: true,
         skip: `They differ: given ${given!}, in the domain ${domain!}, reported ${reported!}. The measurement decides.`,

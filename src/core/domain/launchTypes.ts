@@ -1,10 +1,10 @@
-// The types of `<launchSecurity>` that a domain can have (libvirt, "Launch Security" of the domain XML format), and why
-// only one of them has a launch measurement that a host can tell.
+// The types of `<launchSecurity>` that a domain can have (libvirt, "Launch Security" of the domain XML
+// format), and why a host can report a launch measurement for only one of them.
 
-/** The type of which libvirt tells the launch measurement; SEV-ES is this type with a policy that asks for it. */
+/** The type whose launch measurement libvirt reports; SEV-ES is this type with a policy that asks for it. */
 export const PLAIN_SEV = 'sev';
 
-/** What a domain of another type needs instead, by the type. */
+/** What a domain of another type needs instead, by type. */
 const OTHER_TYPES: Readonly<Record<string, { is: string; advice: string }>> = {
   'sev-snp': {
     is: 'SEV-SNP, whose measurement the host cannot tell: it is in the attestation report that the guest fetches',

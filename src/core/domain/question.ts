@@ -1,10 +1,10 @@
-// What is asked about a domain, and what one rule answers.
+// What is asked about a domain, and the answer of one rule.
 
 import type { ErrorKind } from '../errors';
 import { isSevEs } from '../tech/sev/policy';
 import type { DomainConfig, DomainState, HostFacts, LaunchSecurityInfo } from './facts';
 
-/** Which inputs come from the guest's owner. What is false must come from the host, or is not there. */
+/** Which inputs the guest's owner gives. The others must come from the host, or do not exist. */
 export interface GivenInputs {
   readonly firmware: boolean;
   readonly kernel: boolean;
@@ -21,33 +21,36 @@ export interface GivenInputs {
   readonly policy: number | undefined;
 }
 
-/** Everything that is judged. */
+/** Everything that rules look at. */
 export interface DomainQuestion {
   readonly config: DomainConfig;
   readonly state: DomainState;
   readonly host: HostFacts;
-  /** Why the host is this machine, as a phrase; undefined when it is another. */
+  /** Why the host counts as this machine, as a phrase; undefined when it is another. */
   readonly local: string | undefined;
   /** Undefined when the domain was not active, so that nothing could be asked. */
   readonly info: LaunchSecurityInfo | undefined;
-  /** Why the host did not tell of the launch, a sentence. */
+  /** Why the host did not report about the launch, a sentence. */
   readonly infoError?: string | undefined;
   readonly given: GivenInputs;
-  /** Go on where the answer cannot be trusted. */
+  /** Continue although the answer cannot be trusted. */
   readonly insecure: boolean;
-  /** Do not look at the domain's configuration; security is not switched off by it. */
+  /** Skip the rules about the domain's configuration; this does not disable the security rules. */
   readonly ignoreConfig: boolean;
 }
 
-/** How the owner gives an input, as a phrase after "give it": in the words of the program that asks, which core does not know. */
+/**
+ * How the owner can give an input, as a phrase after "give it": worded by the program that
+ * asks, which core does not know.
+ */
 export type WaysToGive = (input: 'firmware' | 'kernel' | 'initrd' | 'cmdline' | 'vcpus' | 'cpu') => string;
 
-/** What a rule says of a question. */
+/** The answer of a rule. */
 export type Judgement =
   | { readonly ok: string }
-  /** `warn`: a person should read it although nothing failed. */
+  /** `warn`: people should read it although nothing failed. */
   | { readonly skip: string; readonly warn?: true }
-  /** `security`: for a person who insists (`insecure`) it is not a failure, but the verdict can then not be trusted. */
+  /** `security`: `insecure` turns it from a failure into a verdict that cannot be trusted. */
   | {
       readonly fail: string;
       readonly kind: ErrorKind;
@@ -55,7 +58,7 @@ export type Judgement =
       readonly security?: boolean;
     };
 
-/** One rule. `config`: it is about the domain's configuration, at which a person may ask not to look (`ignoreConfig`). */
+/** One rule. `config`: it is about the domain's configuration, which `ignoreConfig` skips. */
 export interface DomainRule {
   readonly id: string;
   readonly title: string;
@@ -63,7 +66,7 @@ export interface DomainRule {
   readonly judge: (question: DomainQuestion, ways: WaysToGive) => Judgement;
 }
 
-/** Whether the domain has been started, so that there is a launch. */
+/** Whether the domain has been started, so that there is a launch to check. */
 export const isActive = ({ state }: Pick<DomainQuestion, 'state'>) =>
   !['shut off', 'crashed', 'no state'].includes(state.name);
 

@@ -1,4 +1,4 @@
-// The report about a domain: how its rules came out, and the check of its launch when none failed.
+// The report about a domain: the outcome of its rules, and the check of its launch when none failed.
 
 import { EXIT_STATUS } from '../errors';
 import { hex } from '../binary/hex';
@@ -9,7 +9,7 @@ import { measuresVcpus } from './question';
 import { firstFailure } from './rules';
 import type { RuleResult } from '../launch/report';
 
-/** What of a question is told about the domain. */
+/** The parts of a question that the report describes. */
 type Told = Pick<DomainQuestion, 'config' | 'state' | 'host' | 'info' | 'given'>;
 
 function modeOf(question: DomainQuestion): LaunchMode {
@@ -24,7 +24,7 @@ function modeOf(question: DomainQuestion): LaunchMode {
   }
 }
 
-/** What the host says of a domain, so that a person knows which one was checked. */
+/** What the host reports about a domain, so that people know which one was checked. */
 function factsOf({ config, state, host, info }: Told): Report['facts'] {
   const { launchSecurity } = config;
   const facts: [string, string | undefined][] = [
@@ -37,7 +37,7 @@ function factsOf({ config, state, host, info }: Told): Report['facts'] {
   return facts.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
 }
 
-/** All that a host can tell about an SNP launch; its measurement is in the guest's attestation report. */
+/** All that a host can report about an SNP launch; its measurement is in the guest's attestation report. */
 function snpFacts(
   launch: NonNullable<Told['config']['launchSecurity']>,
   reported: bigint | undefined,
@@ -58,7 +58,7 @@ function snpFacts(
 const count = (rules: readonly RuleResult[], outcome: RuleResult['outcome']) =>
   rules.filter((rule) => rule.outcome === outcome).length;
 
-/** A report without a check, because a rule failed: there is nothing that a measurement could prove. */
+/** A report without a check, because a rule failed: no measurement could prove anything. */
 export function refusedReport(question: DomainQuestion, rules: readonly RuleResult[]): Report {
   const failure = firstFailure(rules);
   const failed = count(rules, 'failed');
@@ -75,14 +75,14 @@ export function refusedReport(question: DomainQuestion, rules: readonly RuleResu
   };
 }
 
-/** The report of a check, with the rules; what rests on the word of the host is never shown as a match. */
+/** The report of a check, with its rules; a result that rests on the host's word is never shown as a match. */
 export function checkedReport(
   question: DomainQuestion,
   rules: readonly RuleResult[],
   checked: Report,
 ): Report {
   const untrusted = rules.filter((rule) => rule.untrusted).map(({ title }) => title);
-  // A rule tells of each of these, too; a match does not depend on that.
+  // A rule reports each of these as well; the verdict does not depend on that.
   const fromHost = checked.steps.filter(({ id, source }) => source === 'host' && id !== 'reported');
   const remarks = rules.filter(({ warning }) => warning).map(({ title, reason }) => `${title}? ${reason}`);
   const report = {
@@ -101,7 +101,10 @@ export function checkedReport(
   };
 }
 
-/** The exit status of a check, as virt-qemu-sev-validate has it: agreement is 0 also where it was told to prove nothing. */
+/**
+ * The exit status of a check, as in virt-qemu-sev-validate: measurements that agree give 0
+ * even where that proves nothing.
+ */
 export function statusOf({ verdict, agrees, rules = [] }: Report): number {
   const kind = firstFailure(rules)?.kind;
   if (kind !== undefined) return EXIT_STATUS[kind];

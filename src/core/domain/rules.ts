@@ -1,5 +1,5 @@
 // What a domain must be, and what its owner must give, for a measurement that can be trusted. The rules of libvirt's
-// virt-qemu-sev-validate, in its order, so that the first that fails decides the same exit status; but all are judged.
+// virt-qemu-sev-validate, in its order, so that the first failure gives the same exit status; but all are judged.
 
 import type { RuleResult } from '../launch/report';
 import { configRules } from './configRules';
@@ -61,7 +61,7 @@ export const DOMAIN_RULES: readonly DomainRule[] = [
           advice: 'Look into the log of libvirtd and QEMU.',
         };
       if (!info) return { skip: 'Nothing could be asked of a domain that is not active.' };
-      // virt-qemu-sev-validate names only this one; without any other it breaks off with status 6.
+      // virt-qemu-sev-validate reports only this value as missing; without any other it aborts with status 6.
       if (info.apiMajor === undefined) {
         return {
           fail: 'The host does not report the API version of its SEV firmware (sev-api-major).',
@@ -89,7 +89,7 @@ export const DOMAIN_RULES: readonly DomainRule[] = [
   ...inputRules,
 ];
 
-/** Judges all rules. @param ways the words for advice to give an input */
+/** Judges all rules. @param ways wording for advice on how to give an input */
 export function judgeDomain(question: DomainQuestion, ways: WaysToGive): RuleResult[] {
   return DOMAIN_RULES.map(({ id, title, config, judge }): RuleResult => {
     const judgement = judge(question, ways);
@@ -106,14 +106,14 @@ export function judgeDomain(question: DomainQuestion, ways: WaysToGive): RuleRes
     const { fail, kind, advice, security = false } = judgement;
     if (security && question.insecure)
       return { ...result('skipped', `Passed over (insecure): ${fail}`, advice), untrusted: true };
-    // Left out on request; what makes a verdict worthless is not.
+    // Skipped on request, except for rules whose failure makes a verdict worthless.
     if (config && question.ignoreConfig && !security)
       return result('skipped', `Not looked at (ignore config): ${fail}`, advice);
     return { ...result('failed', fail, advice), kind };
   });
 }
 
-/** The rule that decides the exit status: the first that failed. */
+/** The rule that decides the exit status: the first failure. */
 export function firstFailure(results: readonly RuleResult[]): RuleResult | undefined {
   return results.find(({ outcome }) => outcome === 'failed');
 }

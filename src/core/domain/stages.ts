@@ -1,7 +1,7 @@
-// The parts of a check of a domain that take time, as a person sees them pass.
+// The stages of a domain check, as progress shows them.
 
-/** In their order; the last only when there are secrets. */
+/** In order; the last only when there are secrets. */
 export const STAGES = ['connecting', 'asking the host', 'reading and hashing', 'injecting secrets'] as const;
 
-/** A part of a check that takes time. */
+/** A stage of a domain check. */
 export type Stage = (typeof STAGES)[number];

@@ -1,4 +1,5 @@
-// From hits to an answer in words: which inputs have to be another, what that means, what was covered, and what remains.
+// Turns hits into an answer in words: which inputs have to be different, what that means, what
+// was covered, and what remains.
 
 import { bytesToHex } from '../binary/hex';
 import { equalInConstantTime } from '../launch/hasher';
@@ -21,7 +22,7 @@ function changeOf({ cause, given, found, why, advice }: Candidate): Change {
   return { cause: id, input, title, given, found, why: why ?? cause.why, advice: advice ?? cause.advice };
 }
 
-/** The change that a value is not what it was taken for, or is another launch's. */
+/** The change when a value is a launch digest rather than the measurement that it was taken for. */
 function mixedUp({ facts }: Space, { what }: Hit): Change | undefined {
   const { id, input, title, why, advice } = DIGEST_FOR_MEASUREMENT;
   if (what === 'digest' && facts.wanted.kind === 'measurement')
@@ -37,7 +38,7 @@ function mixedUp({ facts }: Space, { what }: Hit): Change | undefined {
   return undefined;
 }
 
-/** A change of nonce as it is told: the HMAC that it was found for is another launch's, too, or the given one. */
+/** A change of nonce, reworded when the reported HMAC matches with the nonce of another launch's measurement. */
 function withHmac({ facts: { wanted, others } }: Space, candidate: Candidate, { target }: Hit): Candidate {
   const { nonce } = candidate.set;
   const other = nonce === undefined ? undefined : others[nonce - 1];
@@ -50,7 +51,7 @@ function withHmac({ facts: { wanted, others } }: Space, candidate: Candidate, { 
   };
 }
 
-/** What generated pages take in a launch file that names VMSA files. */
+/** The extra edits that generated pages need in a launch file that names VMSA files. */
 function editsForPages({ facts, given }: Space, candidates: readonly Candidate[]): LaunchEdit[] {
   const isGenerated = facts.vmsa && candidates.some(({ set }) => set.pages === 'generated');
   if (!isGenerated) return [];
@@ -61,7 +62,7 @@ function editsForPages({ facts, given }: Space, candidates: readonly Candidate[]
   ];
 }
 
-/** All that a launch file has to say otherwise, of each member once; nothing when it can say only part of it. */
+/** All edits of a launch file, one per member; empty when it could express only some of the changes. */
 function editsOf(space: Space, candidates: readonly Candidate[]): LaunchEdit[] {
   if (candidates.some(({ edits }) => !edits)) return [];
   const edits = [...editsForPages(space, candidates), ...candidates.flatMap((candidate) => candidate.edits!)];
@@ -82,7 +83,7 @@ function evidenceOf({ facts }: Space, { what, launchDigest, target }: Hit): stri
   return `The launch digest is then ${digest}, and its HMAC under the TIK is ${bytesToHex(hmac)}, as ${whose}.`;
 }
 
-/** A hit in words. */
+/** Describes a hit. */
 export function explain(space: Space, hit: Hit): Explanation {
   const candidates = hit.changes.map(({ dimension, index }) =>
     withHmac(space, space.candidates[dimension][index]!, hit),
@@ -101,7 +102,7 @@ export function explain(space: Space, hit: Hit): Explanation {
   };
 }
 
-/** The measurements whose HMAC was given where a launch digest belongs. */
+/** Explanations for the case that the HMAC of one of these measurements was given in place of a launch digest. */
 function mistakenDigest({ facts: { wanted, others } }: Space): Explanation[] {
   if (wanted.kind !== 'digest') return [];
   const { id, input, why, advice, weight } = DIGEST_FOR_MEASUREMENT;
@@ -128,13 +129,13 @@ function mistakenDigest({ facts: { wanted, others } }: Space): Explanation[] {
     });
 }
 
-/** Whether a hit is the launch as it was given. */
+/** Whether a hit is the launch exactly as given. */
 export const isMatch = ({ facts }: Space, { changes, what, target }: Hit): boolean =>
   changes.length === 0 && target === 0 && (what === 'measurement' || facts.wanted.kind === 'digest');
 
 /**
- * A hit as it is told; undefined for one that says nothing of the given launch. Another launch's measurement says something only
- * when nothing else has to change: then it is the one that should have been given.
+ * A hit as it is reported; undefined when it says nothing about the given launch. A match with another launch's
+ * measurement counts only when nothing else has to change: then that measurement should have been given.
  */
 function asTold({ facts, candidates }: Space, hit: Hit): Hit | undefined {
   const { changes, target, what } = hit;
@@ -145,7 +146,10 @@ function asTold({ facts, candidates }: Space, hit: Hit): Hit | undefined {
   return { ...hit, changes: [{ dimension: 'measurement', index: target - 1 }] };
 }
 
-/** Whether a hit ends the search. Another launch's measurement matches for reasons of its own: the given one may still be explained. */
+/**
+ * Whether a hit ends the search. Another launch's measurement matches for its own reasons, so the given one
+ * may still need an explanation.
+ */
 export const isFinal = (space: Space, { target }: Hit): boolean =>
   target === 0 || space.facts.wanted.kind === 'digest';
 
@@ -155,7 +159,7 @@ const likelihood = (space: Space, { changes }: Hit): number =>
     1,
   );
 
-/** Ways to put it: fewer changes first, then the likelier. */
+/** Hits in the order of presentation: fewer changes first, then the likelier ones. */
 export function inOrder(space: Space, hits: readonly Hit[]): Hit[] {
   return hits.toSorted(
     (a, b) =>
@@ -180,7 +184,7 @@ function summaryOf(space: Space, explanations: readonly Explanation[], hypothese
   return `${first.title}.${more} ${NO_VERDICT}`;
 }
 
-/** The answer of a search. */
+/** The answer to a search. */
 export function answerOf(space: Space, hits: readonly Hit[], parts: readonly TriedPart[]): ExplainResult {
   const { title } = space.facts;
   const hypotheses = parts.reduce((all, { tried }) => all + tried, 0);

@@ -1,4 +1,4 @@
-// The table of causes, and the hypotheses that it gives for one launch.
+// The table of causes, and the hypotheses that follow from it for one launch.
 
 import { bytesToHex } from '../binary/hex';
 import type { Alternative, Dimension, LaunchCause, Tried } from './cause';
@@ -16,7 +16,7 @@ export const LAUNCH_CAUSES: readonly LaunchCause[] = [
   DIGEST_FOR_MEASUREMENT,
 ];
 
-/** Whether a change of this part makes another launch digest; all others are of the HMAC only. */
+/** Whether a change of this part changes the launch digest; the others change only the HMAC. */
 export const IN_DIGEST: Readonly<Record<Dimension, boolean>> = {
   firmware: true,
   kernel: true,
@@ -33,13 +33,13 @@ export const IN_DIGEST: Readonly<Record<Dimension, boolean>> = {
   apiMajor: false,
 };
 
-/** The parts in the order in which they are nested when two are tried: what costs most to change is outside. */
+/** The parts in nesting order when two are tried: the most expensive to change is outermost. */
 export const DIMENSIONS = Object.keys(IN_DIGEST) as readonly Dimension[];
 
-/** The parts that the VMSA pages are made of; plain SEV measures none. */
+/** The parts that determine the VMSA pages, which plain SEV does not measure. */
 export const OF_PAGES: ReadonlySet<Dimension> = new Set(['profile', 'cpu', 'vcpus']);
 
-/** A value to try, and the row that it is of. */
+/** A value to try, and the row it comes from. */
 export interface Candidate extends Alternative {
   readonly cause: LaunchCause;
 }
@@ -51,14 +51,14 @@ export interface Space {
   readonly candidates: Readonly<Record<Dimension, readonly Candidate[]>>;
 }
 
-/** A setting as a text that is the same for the same values. */
+/** A setting as a string that is equal for equal values. */
 function keyOf(set: Partial<Setting>): string {
   return JSON.stringify(set, (_name, value: unknown) =>
     value === undefined ? null : value instanceof Uint8Array ? bytesToHex(value) : value,
   );
 }
 
-/** The parts of `set` that are not as given. */
+/** The parts of `set` that differ from `given`. */
 function changed(set: Partial<Setting>, given: Setting): Partial<Setting> {
   const names = Object.keys(set) as (keyof Setting)[];
   return Object.fromEntries(
@@ -80,7 +80,7 @@ function candidatesOf(dimension: Dimension, tried: Tried): Candidate[] {
     });
 }
 
-/** The hypotheses for a launch: the same ones, in the same order, in every thread. */
+/** The hypotheses for a launch: the same, in the same order, in every thread. */
 export function searchSpace(facts: LaunchFacts): Space {
   const given = givenSetting(facts);
   const candidates = Object.fromEntries(
@@ -89,7 +89,7 @@ export function searchSpace(facts: LaunchFacts): Space {
   return { facts, given, candidates };
 }
 
-/** Whether two changes can be made together: no part has to be two things at once. */
+/** Whether two changes can be combined: neither sets a part to another value than the other. */
 export function isCompatible(a: Partial<Setting>, b: Partial<Setting>): boolean {
   return (Object.keys(a) as (keyof Setting)[]).every((name) => !(name in b) || a[name] === b[name]);
 }

@@ -5,12 +5,12 @@ import { without, type Alternative, type LaunchCause } from './cause';
 import { cmdlineVariants } from './cmdlineVariants';
 import type { FirmwareFacts, LaunchFacts } from './launchFacts';
 
-/** No command line is one NUL, as QEMU hashes it. */
+/** The hash of an empty command line: QEMU hashes a single NUL. */
 const NO_CMDLINE = sha256Of(new Uint8Array(1));
 
 const MOST_QUOTED = 60;
 
-/** A command line in a sentence: quoted, and not longer than a line. */
+/** A command line for use in a sentence: quoted, and truncated to one line. */
 function quoted(text: string | undefined): string {
   if (text === undefined) return 'none';
   return JSON.stringify(text.length > MOST_QUOTED ? `${text.slice(0, MOST_QUOTED)}…` : text);

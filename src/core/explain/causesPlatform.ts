@@ -1,4 +1,5 @@
-// Causes in what the HMAC is over beside the launch digest, and in its key: policy, versions of the SEV firmware, nonce, keys.
+// Causes in the HMAC's other inputs besides the launch digest, and in its key: policy, SEV
+// firmware version, nonce, keys.
 
 import { hex } from '../binary/hex';
 import { describePolicy, isSevEs } from '../tech/sev/policy';
@@ -8,17 +9,17 @@ import type { KeyFacts, LaunchFacts } from './launchFacts';
 import { measurementText } from '../tech/sev/evidence';
 
 const LOW_BITS = 0x3f;
-/** The floor of the API version is in the upper half of a policy: its major in the lower byte. */
+/** The minimum API version is in the upper half of a policy, with the major version in its low byte. */
 const FLOOR_AT = 16;
 
 /** How many bits of a word are set. */
 const bitsSet = (word: number): number => word.toString(2).replaceAll('0', '').length;
 
-/** Every set of the policy's bits, and with each of them the floors of API versions that people write. */
+/** Every combination of the policy's bits, each with the minimum API versions that are common. */
 function policies({ platform, wanted }: LaunchFacts): number[] {
   const { policy, apiMajor, apiMinor } = platform;
   const es = isSevEs(policy) ? policy & ~4 : policy | 4;
-  // No more of a policy than this is in a launch digest.
+  // ES is the only bit of the policy that affects a launch digest.
   if (wanted.kind === 'digest') return [es >>> 0];
   const floors = new Set([policy >>> FLOOR_AT, 0, apiMajor | (apiMinor << 8)]);
   const bits = Array.from({ length: LOW_BITS + 1 }, (_, low) => low);
@@ -27,7 +28,7 @@ function policies({ platform, wanted }: LaunchFacts): number[] {
   return all.sort((a, b) => distance(a) - distance(b));
 }
 
-/** What a policy is called: of a launch digest nothing is known of it but whether it has pages. */
+/** A policy in words; of a launch digest's policy, only whether VMSA pages are measured is known. */
 function policyText(policy: number, { wanted }: LaunchFacts): string {
   if (wanted.kind === 'digest')
     return isSevEs(policy) ? 'one with ES (SEV-ES)' : 'one without ES (plain SEV)';
@@ -55,7 +56,7 @@ function policyAlternatives({ facts }: Tried): Alternative[] {
 
 const BYTE = 0x100;
 
-/** One of the numbers of the SEV firmware. */
+/** A row for one part of the SEV firmware version. */
 function version(
   id: string,
   input: Extract<ChangedInput, 'apiMajor' | 'apiMinor' | 'buildId'>,
@@ -162,7 +163,10 @@ export const PLATFORM_CAUSES: readonly LaunchCause[] = [
   },
 ];
 
-/** The row for a value of 32 bytes that is not what it was taken for. No alternatives: every launch digest is looked at. */
+/**
+ * The row for a launch digest that was given as a measurement, or the reverse. It has no alternatives,
+ * because every launch digest is compared anyway.
+ */
 export const DIGEST_FOR_MEASUREMENT: LaunchCause = {
   id: 'digest-for-measurement',
   ...MEASUREMENT,

@@ -1,4 +1,4 @@
-// Causes in the VMSA pages: how many there are, the launch flavour that made them, and the CPU whose signature they hold.
+// Causes in the VMSA pages: how many there are, the profile that made them, and the CPU whose signature they hold.
 
 import { hex } from '../binary/hex';
 import { decode } from '../binary/struct';
@@ -13,7 +13,7 @@ import { cpuVariants } from './cpuVariants';
 import type { EditedValue, LaunchEdit } from './explanation';
 import type { LaunchFacts } from './launchFacts';
 
-/** What tells the pages of two profiles apart. */
+/** The traits in which profiles' pages differ. */
 interface Traits {
   readonly fpu: boolean;
   readonly features: number;
@@ -28,7 +28,7 @@ function traitsOf({ id, vmm }: KnownProfile): Traits {
 
 const TRAITS = new Map<ProfileId, Traits>(SEV_ES_PROFILES.map((profile) => [profile.id, traitsOf(profile)]));
 
-/** What the CPU is called in a launch file: the name of a model, or its numbers. */
+/** The edit that names a CPU in a launch file: by model name, or by its numbers. */
 export function cpuEdit(cpu: CpuId): LaunchEdit {
   const [named] = modelsWithSignature(encodeSignature(cpu));
   const { family, model, stepping } = cpu;
@@ -38,11 +38,11 @@ export function cpuEdit(cpu: CpuId): LaunchEdit {
 
 const FROM_PAGES = { pages: 'generated' } as const;
 
-/** How a given profile is called; that of a file is read off its page. */
+/** The given profile in words; for a page from a file, as identified from the page. */
 const givenProfile = ({ facts, given }: Tried): string =>
   facts.vmsa ? `${given.profile}, by the file` : given.profile;
 
-/** The profiles that differ from the given one as `differs` says. */
+/** The profiles that differ from the given one in the way that `differs` tests. */
 function profiles(differs: (a: Traits, b: Traits) => boolean) {
   return (tried: Tried): Alternative[] => {
     const base = TRAITS.get(tried.given.profile)!;
@@ -62,7 +62,7 @@ const bitOf = (name: SevFeature): number => {
   return 2 ** lsb;
 };
 
-/** Sets of SEV features that no profile has: any features that SEV-ES can have, and each other one by itself. */
+/** SEV feature sets that no profile has: any combination that SEV-ES allows, and each other feature on its own. */
 function featureSets(): number[] {
   const sets = ES_FEATURES.map(bitOf).reduce<number[]>(
     (all, bit) => [...all, ...all.map((set) => set + bit)],
@@ -177,14 +177,14 @@ const PROFILE_CAUSES: readonly LaunchCause[] = [
   },
 ];
 
-/** A CPU in a few words: its first name in QEMU, and family/model/stepping. */
+/** A CPU in a few words: its first QEMU name, and family/model/stepping. */
 function cpuText(cpu: CpuId): string {
   const numbers = `${cpu.family}/${cpu.model}/${cpu.stepping}`;
   const [named] = modelsWithSignature(encodeSignature(cpu));
   return named ? `${named.name} (${numbers})` : numbers;
 }
 
-/** How the given CPU is called; that of a file is read off its page. */
+/** The given CPU in words; for a page from a file, as read from the page. */
 function givenCpu({ facts, given }: Tried): string {
   if (!given.cpu) return 'none';
   return facts.vmsa ? `${cpuText(given.cpu)}, by the file` : cpuText(given.cpu);

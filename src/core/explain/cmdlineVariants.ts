@@ -1,18 +1,18 @@
-// Texts that a person takes for the same command line, though their bytes, and so their hashes, differ.
+// Command lines that look the same to a person, although their bytes, and so their hashes, differ.
 
 import { utf8 } from '../binary/hex';
 
-/** Bytes that may have been hashed, and how they come from the given text, in words. */
+/** Bytes that may have been hashed, and how they differ from the given text, in words. */
 export interface CmdlineVariant {
-  /** With the NUL that ends them. */
+  /** Including the terminating NUL. */
   readonly bytes: Uint8Array;
-  /** Says itself after "the command line is". */
+  /** A phrase after "the command line is". */
   readonly words: string;
-  /** The text, where a launch file can hold it. */
+  /** The text, if a launch file can hold it. */
   readonly text?: string;
 }
 
-/** Each way of writing one text in another, with what it is called. */
+/** Each rewriting of a text, with its description. */
 const REWRITES: readonly (readonly [string, (text: string) => string])[] = [
   ['the given one with a line feed at its end', (text) => `${text}\n`],
   ['the given one without white space at its ends', (text) => text.trim()],
@@ -42,7 +42,7 @@ const withNuls = (text: string, nuls: number): Uint8Array => {
   return all;
 };
 
-/** The variants of a text, each of them other bytes than the text. */
+/** The variants of a text, all of them different from it. */
 export function cmdlineVariants(text: string): CmdlineVariant[] {
   const seen = new Set([text, '']);
   const variants: CmdlineVariant[] = [];

@@ -1,17 +1,17 @@
-// What of the space was searched, in words: for progress while it goes on, and for the answer.
+// What part of the space was searched, in words: for progress and for the answer.
 
 import type { Dimension } from './cause';
 import { DIMENSIONS, IN_DIGEST, type Space } from './causes';
 import type { Covered } from './explanation';
 
-/** Hypotheses of one dimension or of two, as they were tried. */
+/** The number of hypotheses that were tried for one dimension or two. */
 export interface TriedPart {
   readonly first: Dimension | undefined;
   readonly second: Dimension | undefined;
   readonly tried: number;
 }
 
-/** What a dimension is called where several causes share it. */
+/** The name of a dimension, which several causes share. */
 const TITLES: Readonly<Record<Dimension, string>> = {
   firmware: 'firmware image',
   kernel: 'kernel',
@@ -28,7 +28,7 @@ const TITLES: Readonly<Record<Dimension, string>> = {
   apiMajor: 'API major version',
 };
 
-/** What is varied, for progress. */
+/** What is being varied, for progress. */
 export const partTitle = ({ first, second }: Omit<TriedPart, 'tried'>): string =>
   first === undefined
     ? 'the inputs as given'
@@ -36,7 +36,7 @@ export const partTitle = ({ first, second }: Omit<TriedPart, 'tried'>): string =
       ? TITLES[first]
       : `${TITLES[first]} with ${TITLES[second]}`;
 
-/** What the values of a dimension are: from the rows that gave any, where they are not numbers. */
+/** The values of a dimension in words: from the rows that contributed any, unless they are numbers. */
 function detailOf({ facts, candidates }: Space, dimension: Dimension): string {
   if (dimension === 'vcpus') return `1 to ${facts.maxVcpus}.`;
   if (dimension === 'policy' && facts.wanted.kind === 'digest')
@@ -51,7 +51,7 @@ const KINDS = [
   ['two of the rest', (a: Dimension) => !IN_DIGEST[a]],
 ] as const;
 
-/** What was covered: each dimension by itself, pairs by their kind. */
+/** What was covered: each dimension on its own, pairs grouped by kind. */
 export function coveredOf(space: Space, parts: readonly TriedPart[]): Covered[] {
   const sum = (some: readonly TriedPart[]) => some.reduce((all, { tried }) => all + tried, 0);
   const singles = DIMENSIONS.map((dimension) => ({

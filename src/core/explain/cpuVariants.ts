@@ -1,20 +1,20 @@
-// CPUs that a person may have meant by the numbers that she gave: neighbours, and numbers in another form.
+// CPUs that the given numbers may have meant: neighbours, and the same numbers misread.
 
 import { CPU_ID_LIMITS, encodeSignature, type CpuId } from '../vmsa/launch/signature';
 
-/** A number whose digits were meant in the other base: 19 for 0x19, and 25 for 0x25. */
+/** The number if its digits were meant in the other base: 19 for 0x19, and 25 for 0x25. */
 function inOtherBase(n: number): number[] {
   const asHex = parseInt(String(n), 16);
   const asDecimal = /^\d+$/.test(n.toString(16)) ? Number(n.toString(16)) : n;
   return [asHex, asDecimal];
 }
 
-/** Families that leave the extended part out or count it twice, are written in the other base, or are next to this one. */
+/** Families that omit the extended part or count it twice, are written in the other base, or are adjacent. */
 function families(n: number): number[] {
   return [n, n + 0xf, n - 0xf, ...inOtherBase(n), n + 1, n - 1];
 }
 
-/** The same for models, with every extended part that may have been left out. */
+/** The same for models, with every extended part that may have been omitted. */
 function models(n: number): number[] {
   const extended = Array.from({ length: 16 }, (_, part) => (part << 4) | (n & 0xf));
   return [n, ...inOtherBase(n), n + 1, n - 1, n >> 4, ...extended];
@@ -25,7 +25,7 @@ const isPossible = (cpu: CpuId): boolean =>
     (part) => cpu[part] >= 0 && cpu[part] <= CPU_ID_LIMITS[part],
   );
 
-/** The CPUs that a given one may stand for, each signature once and without its own. */
+/** The CPUs that the given one may stand for, each signature once, without the given one's. */
 export function cpuVariants(given: CpuId): CpuId[] {
   const steppings = Array.from({ length: CPU_ID_LIMITS.stepping + 1 }, (_, stepping) => ({
     ...given,

@@ -1,7 +1,7 @@
-// The answer to "why does it not match?" as plain data: the same for the report editor, the command line's text and its JSON.
-// An explanation never is a verdict: it says with which inputs a new check would match.
+// The answer to "why does it not match?" as plain data, for the report editor, the command line's text and
+// its JSON. An explanation is never a verdict: it says with which inputs a new check would match.
 
-/** An input of a check that an explanation can change; the names are those of a launch file. */
+/** An input of a check that an explanation can change, named as in a launch file. */
 export type ChangedInput =
   | 'firmware'
   | 'kernel'
@@ -18,62 +18,66 @@ export type ChangedInput =
   | 'buildId'
   | 'policy';
 
-/** One input that has to be another for the measurement to match. */
+/** An input that has to be different for the measurement to match. */
 export interface Change {
   /** The row of the table of causes. */
   readonly cause: string;
   readonly input: ChangedInput;
-  /** What the input is called in sentences, such as `vCPUs`. */
+  /** The name of the input in sentences, such as `vCPUs`. */
   readonly title: string;
   /** What was given, and what matches instead, in words. Never bytes of a key. */
   readonly given: string;
   readonly found: string;
-  /** Which layer, host version or habit brings this about, in one or two sentences. */
+  /** Which layer, host version or habit causes this, in one or two sentences. */
   readonly why: string;
-  /** What to do about it, one sentence in the imperative. */
+  /** What to do about it, an imperative sentence. */
   readonly advice: string;
 }
 
-/** A value of JSON, as far as launch files have them. */
+/** A JSON value, as far as launch files use them. */
 export type EditedValue = string | number | { readonly [name: string]: EditedValue };
 
-/** One change of a launch file; a path is written relative to that file by whoever applies it. */
+/** A change to a launch file; paths are made relative to that file by the code that applies it. */
 export interface LaunchEdit {
-  /** The names down to the member, such as `launch`, `policy`. */
+  /** The path to the member, such as `launch`, `policy`. */
   readonly member: readonly string[];
-  /** Absent when the member is to be taken out. */
+  /** Absent when the member is to be removed. */
   readonly value?: EditedValue;
 }
 
 /**
- * How much it matters that the launch was another than expected: `mistake` in the inputs of the check, `benign` when host software
- * decides it and the guest is no less protected, `serious` when the guest runs something or under terms that its owner did not ask for.
+ * How much it matters that the launch was not the expected one. `mistake`: an input of the check is wrong.
+ * `benign`: host software decides it and the guest is no less protected. `serious`: the guest runs something,
+ * or under terms, that its owner did not ask for.
  */
 export type Weight = 'mistake' | 'benign' | 'serious';
 
-/** One way in which the measurement is explained in full. */
+/** A complete explanation of the measurement. */
 export interface Explanation {
   /** A sentence such as `Matches if vCPUs is 2 (given: 4)`. */
   readonly title: string;
-  /** One change, or two that are needed together. */
+  /** One change, or two that only work together. */
   readonly changes: readonly Change[];
   readonly weight: Weight;
-  /** What was computed with these changes and is the same as what was reported: a sentence with the digests in hexadecimal. */
+  /**
+   * A sentence saying what was computed with these changes and that it equals the reported value,
+   * with the digests in hexadecimal.
+   */
   readonly evidence: string;
-  /** What makes a launch file say so; empty where no launch file can. */
+  /** The edits that put the changes into a launch file; empty when it cannot express them. */
   readonly edits: readonly LaunchEdit[];
 }
 
-/** One part of the space that was searched. */
+/** A part of the space that was searched. */
 export interface Covered {
   /** What was varied, such as `vCPUs with CPU and profile`. */
   readonly title: string;
   readonly hypotheses: number;
-  /** From what to what, in words. */
+  /** The range of values, in words. */
   readonly detail: string;
 }
 
-/** What a search found. */
+/** The result of a search. */
 export interface ExplainResult {
   /** What was searched for: the name of the launch file, or of the command. */
   readonly title: string;
@@ -84,25 +88,25 @@ export interface ExplainResult {
   readonly explanations: readonly Explanation[];
   readonly hypotheses: number;
   readonly covered: readonly Covered[];
-  /** What no search can find, or this one was not asked for. */
+  /** What no search can find, or what this one did not cover. */
   readonly remains: readonly Remaining[];
 }
 
-/** One thing that may be the cause all the same. */
+/** Something that may still be the cause. */
 export interface Remaining {
   /** A sentence. */
   readonly text: string;
-  /** The member of the scope of a search that would include it; absent for what no search can find. */
+  /** The scope option that would include it in a search; absent for what no search can find. */
   readonly scope?: 'beside' | 'maxVcpus';
 }
 
-/** How far a search has come: first it reads files, in bytes, then it tries hypotheses. */
+/** The progress of a search: first it reads files, in bytes, then it tries hypotheses. */
 export type ExplainProgress =
   | { readonly kind: 'reading'; readonly name: string; readonly done: number; readonly total: number }
   | {
       readonly kind: 'trying';
       readonly tried: number;
       readonly total: number;
-      /** What is varied now. */
+      /** What is being varied. */
       readonly title: string;
     };

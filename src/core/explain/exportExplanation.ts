@@ -1,4 +1,4 @@
-// The answer of a search as text for others: Markdown for an issue or a mail, and the words that every form of it shares.
+// The answer of a search as Markdown for an issue or a mail, and the wording that all its forms share.
 
 import { markdownTable, markdownText } from '../binary/markdown';
 import type { ExplainResult, Explanation, LaunchEdit, Weight } from './explanation';
@@ -10,7 +10,7 @@ export const WEIGHT_TEXTS: Readonly<Record<Weight, string>> = {
   serious: 'serious: the guest runs something, or under terms, that its owner did not ask for',
 };
 
-/** What every answer ends with, so that none is taken for a pass. */
+/** Ends every answer, so that it cannot be mistaken for a pass. */
 export const NO_VERDICT = 'That is no verdict: with the inputs as given it does not match.';
 
 /** An edit of a launch file in words. */
@@ -19,12 +19,12 @@ function editText({ member, value }: LaunchEdit): string {
   return value === undefined ? `take out "${name}"` : `set "${name}" to ${JSON.stringify(value)}`;
 }
 
-/** The edits of an explanation in one sentence; undefined when no launch file can say it. */
+/** The edits of an explanation in one sentence; undefined when a launch file cannot express them. */
 export function editsText({ edits }: Explanation): string | undefined {
   return edits.length === 0 ? undefined : edits.map(editText).join(', ');
 }
 
-/** A number with its thousands apart. */
+/** A number with thousands separators. */
 export const grouped = (n: number): string => String(n).replaceAll(/\B(?=(\d{3})+$)/g, ',');
 
 function explanationLines(explanation: Explanation): string[] {

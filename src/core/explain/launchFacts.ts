@@ -1,5 +1,5 @@
-// What the search knows of a launch, as plain data that crosses to other threads: the owner's inputs with their files read, and
-// what is to be explained. Keys are no part of it.
+// What the search knows about a launch, as plain data for other threads: the owner's inputs with their files
+// read, and the value to explain. Never keys.
 
 import type { FileDigest } from '../check/check';
 import type { Platform } from '../tech/sev/evidence';
@@ -8,18 +8,18 @@ import type { CpuId } from '../vmsa/launch/signature';
 
 /** A firmware image that may have been launched. */
 export interface FirmwareFacts {
-  /** What a launch file would name; nothing for an image that is in no file as it is. */
+  /** The path for a launch file; undefined for an image that is not a file of its own. */
   readonly path: string | undefined;
-  /** A few words for sentences. */
+  /** A short name for sentences. */
   readonly name: string;
   readonly origin: 'given' | 'code part' | 'with variables' | 'beside';
-  /** The image, in the order in which its parts are measured. */
+  /** The image in pieces, in the order in which they are measured. */
   readonly parts: readonly Uint8Array[];
   readonly sha256: Uint8Array;
   readonly resetAddress: number | undefined;
 }
 
-/** A measurement and where it is from. */
+/** A measurement and where it comes from. */
 export interface NamedMeasurement {
   readonly label: string;
   /** 32 bytes. */
@@ -33,17 +33,17 @@ export type Wanted =
   | { readonly kind: 'digest'; readonly digest: Uint8Array }
   | { readonly kind: 'measurement'; readonly hmac: Uint8Array; readonly mnonce: Uint8Array };
 
-/** Where the keys are, for words and edits. */
+/** Where the keys are, for texts and edits. */
 export type KeyFacts =
   { readonly tk: string } | { readonly tik: string; readonly tek: string | undefined } | undefined;
 
-/** All that a search is made from. */
+/** Everything that a search works from. */
 export interface LaunchFacts {
   readonly title: string;
   readonly wanted: Wanted;
-  /** Measurements of other launches, which may have been mixed up with the one that was given. */
+  /** Measurements of other launches, which may have been confused with the given one. */
   readonly others: readonly NamedMeasurement[];
-  /** Of a digest only the policy counts. */
+  /** For a launch digest only the policy matters. */
   readonly platform: Platform;
   /** The given image first. */
   readonly firmwares: readonly [FirmwareFacts, ...FirmwareFacts[]];
@@ -58,6 +58,6 @@ export interface LaunchFacts {
   readonly vmsa: { readonly bsp: Uint8Array; readonly ap: Uint8Array | undefined } | undefined;
   readonly keys: KeyFacts;
   readonly maxVcpus: number;
-  /** Whether images beside the firmware were asked for. */
+  /** Whether to try images in the firmware's folder. */
   readonly beside: boolean;
 }

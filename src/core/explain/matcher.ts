@@ -1,5 +1,5 @@
-// Compares what hypotheses come to with what is looked for: by the first four bytes, then in full. A launch digest is combined with
-// each change of what the HMAC adds to it.
+// Compares the results of hypotheses with the wanted value: by the first four bytes, then in full. Each
+// launch digest is combined with every change to the HMAC's other inputs.
 
 import { equalInConstantTime } from '../launch/hasher';
 import type { Dimension } from './cause';
@@ -8,23 +8,23 @@ import type { LaunchFacts, NamedMeasurement } from './launchFacts';
 import { MeasurementMac } from './measurementMac';
 import type { Setting } from './setting';
 
-/** The candidates that a hypothesis is made of. */
+/** The candidates that make up a hypothesis. */
 export type Changes = readonly { readonly dimension: Dimension; readonly index: number }[];
 
-/** A hypothesis that comes to what was looked for. */
+/** A hypothesis that gives the wanted value. */
 export interface Hit {
   readonly changes: Changes;
-  /** `digest` when the launch digest itself is the value that was taken for a measurement. */
+  /** `digest` when the launch digest itself equals the value that was taken for a measurement. */
   readonly what: 'measurement' | 'digest';
-  /** 0 for what was given, then the others. */
+  /** 0 for the given value, then the others. */
   readonly target: number;
   readonly launchDigest: Uint8Array;
 }
 
-/** A candidate as what it changes of the HMAC's input. */
+/** A candidate as a change to the HMAC's input. */
 export interface MacChange {
   readonly changes: Changes;
-  /** Of the first four bytes of the message, as a big-endian word: what stays, and what is put in. */
+  /** Applied to the first four bytes of the message as a big-endian word: `mask` keeps, `bits` sets. */
   readonly mask: number;
   readonly bits: number;
   readonly policy: number | undefined;
@@ -32,7 +32,7 @@ export interface MacChange {
   readonly nonce: number | undefined;
 }
 
-/** Nothing is changed of what the HMAC adds. */
+/** The HMAC's other inputs as given. */
 export const NO_CHANGE: MacChange = {
   changes: [],
   mask: -1,
@@ -42,11 +42,11 @@ export const NO_CHANGE: MacChange = {
   nonce: undefined,
 };
 
-/** The byte that a number of the SEV firmware has in the first word of the message, as a shift. */
+/** The position of each part of the SEV firmware version in the first word of the message, as a shift. */
 const SHIFTS = { apiMajor: 16, apiMinor: 8, buildId: 0 } as const;
 const LAUNCH_MEASURE = 0x04;
 
-/** The candidate of a dimension that changes no launch digest. */
+/** The change that a candidate makes, in a dimension that does not affect launch digests. */
 export function macChange(dimension: Dimension, { set }: Candidate, index: number): MacChange {
   let [mask, bits] = [-1, 0];
   for (const [name, shift] of Object.entries(SHIFTS)) {
@@ -62,25 +62,25 @@ export function macChange(dimension: Dimension, { set }: Candidate, index: numbe
 const wordOf = (bytes: Uint8Array): number =>
   (bytes[0]! << 24) | (bytes[1]! << 16) | (bytes[2]! << 8) | bytes[3]!;
 
-/** Of a digest whose characters are bytes. */
+/** The first word of a digest whose characters are bytes. */
 const wordOfText = (text: string): number =>
   (text.charCodeAt(0) << 24) | (text.charCodeAt(1) << 16) | (text.charCodeAt(2) << 8) | text.charCodeAt(3);
 
 const bytesOf = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
 
-/** Counts hypotheses and keeps those that come to a target. */
+/** Counts hypotheses and collects those that give a target value. */
 export class Matcher {
   tried = 0;
   hits: Hit[] = [];
   private readonly mac: MeasurementMac | undefined;
   private readonly nonces: readonly Uint8Array[];
-  /** The one that is in the message. */
+  /** Index of the nonce that is in the message now. */
   private nonce = -1;
   private readonly targets: readonly Uint8Array[];
   /** Indexes of targets by their first word. */
   private readonly byWord = new Map<number, number[]>();
 
-  /** @param keys as prepareKey leaves them, the TIK first; nothing when a launch digest is looked for */
+  /** @param keys as prepareKey leaves them, the TIK first; undefined when a launch digest is wanted */
   constructor({ wanted, others }: Pick<LaunchFacts, 'wanted' | 'others'>, keys: Int32Array | undefined) {
     this.mac = wanted.kind === 'measurement' && keys ? new MeasurementMac(keys) : undefined;
     const measurements: Pick<NamedMeasurement, 'hmac' | 'mnonce'>[] =
@@ -94,8 +94,8 @@ export class Matcher {
   }
 
   /**
-   * Compares one launch digest with each of `macs`.
-   * @param outer a change that all of `macs` have in common
+   * Compares one launch digest, combined with each of `macs`.
+   * @param outer a change that applies to all of `macs`
    */
   compare(
     digest: string,
@@ -107,7 +107,7 @@ export class Matcher {
     const { mac } = this;
     const word = wordOfText(digest);
     if (!mac) {
-      // Of a digest a change of policy says no more than whether it has pages.
+      // Without an HMAC, a policy change matters only for whether pages are measured.
       this.tried++;
       if (this.byWord.has(word))
         this.check(bytesOf(digest), digest, [...changes, ...macs[0]!.changes], 'digest');
@@ -129,7 +129,7 @@ export class Matcher {
     this.tried += macs.length;
   }
 
-  /** Four bytes agree: the rest decides. */
+  /** Compares in full when the first four bytes match. */
   private check(found: Uint8Array, digest: string, changes: Changes, what: Hit['what']): void {
     for (const target of this.byWord.get(wordOf(found))!) {
       if (equalInConstantTime(found, this.targets[target]!))

@@ -1,9 +1,10 @@
-// HMAC-SHA256 over the 56 bytes of a launch measurement, half a million times a second: RFC 2104 with the library's compression
-// function on blocks that are padded once. A measurement is three blocks: two of the inner hash, one of the outer.
+// HMAC-SHA256 over the 56 bytes of a launch measurement, half a million times a second: RFC 2104 with the
+// library's compression function on blocks that are padded only once. A measurement takes three blocks: two
+// of the inner hash, one of the outer.
 
 import { _SHA256 } from '@noble/hashes/sha2.js';
 
-/** Words of a key: the states of the inner and the outer hash after the block of the key. */
+/** Words of a prepared key: the states of the inner and the outer hash after the key block. */
 export const KEY_WORDS = 16;
 
 const BLOCK = 64;
@@ -32,7 +33,7 @@ class Compression extends _SHA256 {
     );
   }
 
-  /** The state of a new hash after one block of `key` with its bytes turned by `pad`. */
+  /** The state of a new hash after one block: `key` XORed with the `pad` byte. */
   absorbKey(key: Uint8Array, pad: number): readonly number[] {
     const padded = block();
     for (let i = 0; i < BLOCK; i++) padded.setUint8(i, (key[i] ?? 0) ^ pad);
@@ -46,7 +47,7 @@ class Compression extends _SHA256 {
 }
 
 /**
- * Prepares a key of at most 64 bytes: its words go into `into`, which is as secret as the key.
+ * Prepares a key of at most 64 bytes: writes its words to `into`, which is then as secret as the key.
  * @param at index of the first of KEY_WORDS words
  */
 export function prepareKey(key: Uint8Array, into: Int32Array, at: number): void {
@@ -54,7 +55,7 @@ export function prepareKey(key: Uint8Array, into: Int32Array, at: number): void 
   into.set(new Compression().absorbKey(key, OUTER_PAD), at + KEY_WORDS / 2);
 }
 
-/** Computes measurements of which each differs from the one before in a few words. */
+/** Computes measurements that each differ from the previous one in a few words. */
 export class MeasurementMac extends Compression {
   private readonly first = block();
   private readonly second = block();
@@ -69,7 +70,7 @@ export class MeasurementMac extends Compression {
     this.outer.setUint32(BLOCK - 4, 8 * (BLOCK + DIGEST));
   }
 
-  /** @param digest 32 characters, each of them a byte */
+  /** @param digest 32 characters, one per byte */
   setDigest(digest: string): void {
     for (let i = 0; i < DIGEST; i++) this.first.setUint8(DIGEST_AT + i, digest.charCodeAt(i));
   }
@@ -80,7 +81,7 @@ export class MeasurementMac extends Compression {
 
   /**
    * Computes the measurement.
-   * @param head the first four bytes of the message as a big-endian word; @param key which of the keys
+   * @param head the first four bytes of the message as a big-endian word; @param key index of the key
    * @returns its first four bytes as a signed big-endian word
    */
   compute(head: number, policy: number, key: number): number {
@@ -103,7 +104,7 @@ export class MeasurementMac extends Compression {
     return this.A;
   }
 
-  /** All 32 bytes of the measurement that was computed last. */
+  /** All 32 bytes of the last measurement. */
   result(): Uint8Array {
     const bytes = new DataView(new ArrayBuffer(DIGEST));
     this.get().forEach((word, i) => bytes.setInt32(4 * i, word));

@@ -1,5 +1,6 @@
-// The launch digests of one image with other VMSA pages: the state of the hash is kept after the firmware, after the kernel
-// hashes, and up to the first byte of the boot processor's page that the CPU changes, so that a hypothesis costs only what follows.
+// Launch digests of an image with different VMSA pages. The hash state is kept after the firmware, after
+// the kernel hashes, and up to the first block of the BSP's page that depends on the CPU, so that a
+// hypothesis costs only what follows.
 
 import type { ForkableHasher } from '../launch/hasher';
 import { encodeHashTable } from '../launch/kernelHashes';
@@ -15,25 +16,25 @@ const RDX = vmsaLeaf('rdx');
 const SEV_FEATURES = vmsaLeaf('sev_features');
 
 const BLOCK = 64;
-/** Bytes of a page before the block with the CPU's signature: the same for every CPU. */
+/** Bytes of a page before the block with the CPU signature: the same for every CPU. */
 const HEAD = RDX.offset - (RDX.offset % BLOCK);
-/** Pages that are hashed in one call; more would be copied for nothing. */
+/** Pages that are hashed in one call; a larger buffer would only be copied more. */
 const MOST_AT_ONCE = 16;
 
-/** Any CPU: its signature is written over. */
+/** Any CPU will do: its signature is overwritten. */
 const NO_CPU: CpuId = { family: 0, model: 0, stepping: 0 };
 
-/** The pages of a setting, and what was hashed before they differ. */
+/** The pages of a setting, and the hash state before they differ. */
 interface Pages {
-  /** After firmware, kernel hashes, and the head of the boot processor's page. */
+  /** After the firmware, the kernel hashes and the head of the BSP's page. */
   readonly state: ForkableHasher;
-  /** The rest of that page and as many others as there are or are hashed at once. */
+  /** The rest of that page, followed by as many others as are hashed at once. */
   readonly bytes: Uint8Array;
-  /** What of it the number of vCPUs takes. */
+  /** The part of `bytes` that the number of vCPUs needs. */
   readonly atOnce: Uint8Array;
   /** Undefined when there can be no second vCPU. */
   readonly ap: Uint8Array | undefined;
-  /** Offsets in `bytes` where the signature is; none where the CPU is not in the page. */
+  /** Offsets of signatures in `bytes`; empty where the CPU is not in the page. */
   readonly signatures: readonly number[];
   readonly view: DataView;
 }
@@ -46,7 +47,7 @@ const PAGES_PARTS: readonly PagesPart[] = ['pages', 'profile', 'features', 'vcpu
 const isSame = (parts: readonly (keyof Setting)[], a: Setting | undefined, b: Setting): boolean =>
   a !== undefined && parts.every((part) => a[part] === b[part]);
 
-/** Computes launch digests, going on from what the digest before has in common with the next. */
+/** Computes launch digests, reusing what each has in common with the previous one. */
 export class PageStates {
   private readonly images: (ForkableHasher | undefined)[] = [];
   private prefixOf: Setting | undefined;
@@ -60,14 +61,14 @@ export class PageStates {
     private readonly newHasher: () => ForkableHasher,
   ) {}
 
-  /** The launch digest without VMSA pages, as plain SEV has it. */
+  /** The launch digest without VMSA pages, as for plain SEV. */
   plainDigest(setting: Setting): string {
     return this.prefixFor(setting).copy().digest('binary');
   }
 
   /**
    * The launch digest with the pages of all vCPUs; undefined where there are no such pages.
-   * @param cpu in place of the setting's
+   * @param cpu replaces the one of the setting
    */
   digest(setting: Setting, cpu = setting.cpu): string | undefined {
     const pages = this.pagesFor(setting, cpu);
@@ -79,7 +80,7 @@ export class PageStates {
     return hasher.digest('binary');
   }
 
-  /** The launch digests of `least` to `most` vCPUs with their number, as many as there are pages for. */
+  /** The vCPU count and launch digest for `least` to `most` vCPUs, as far as there are pages. */
   *digests(setting: Setting, least: number, most: number): Generator<readonly [number, string]> {
     const pages = this.pagesFor(setting, setting.cpu);
     if (!pages) return;
@@ -92,7 +93,7 @@ export class PageStates {
     }
   }
 
-  /** The state after firmware and kernel hashes; not to be updated. */
+  /** The state after firmware and kernel hashes; callers must not update it. */
   private prefixFor(setting: Setting): ForkableHasher {
     if (!this.prefix || !isSame(PREFIX_PARTS, this.prefixOf, setting)) {
       const { firmware, hashes, kernel, initrd, cmdline } = setting;
@@ -132,7 +133,7 @@ export class PageStates {
   private makePages(setting: Setting): Pages | undefined {
     const [bsp, ap] = [this.page(setting, 'bsp'), this.page(setting, 'ap')];
     if (!bsp) return undefined;
-    // Two at least: the second is hashed by itself, too.
+    // At least two, because the second is also hashed alone.
     const count = Math.min(MOST_AT_ONCE, Math.max(2, setting.vcpus));
     const bytes = new Uint8Array(count * VMSA_SIZE - HEAD);
     bytes.set(bsp.subarray(HEAD));
@@ -143,7 +144,7 @@ export class PageStates {
       state,
       bytes,
       atOnce: bytes.subarray(0, Math.min(MOST_AT_ONCE, setting.vcpus) * VMSA_SIZE - HEAD),
-      // The page of further vCPUs lies in `bytes`, so that a signature written there is in all of them.
+      // The AP's page is a part of `bytes`, so that a signature written there is in every AP's page.
       ap: ap && bytes.subarray(VMSA_SIZE - HEAD, 2 * VMSA_SIZE - HEAD),
       signatures: setting.pages === 'generated' ? signatureOffsets(setting, count) : [],
       view: new DataView(bytes.buffer),
@@ -171,7 +172,7 @@ export class PageStates {
   }
 }
 
-/** Where the signature is in the bytes that are hashed at once. */
+/** The offsets of signatures in the bytes that are hashed at once. */
 function signatureOffsets({ profile }: Setting, count: number): number[] {
   const found = findProfile(profile)!;
   return Array.from({ length: count }, (_, i) => i).flatMap((i) =>

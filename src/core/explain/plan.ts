@@ -1,27 +1,27 @@
-// The order of the search: first everything that one change explains, then every two changes together, both with the likeliest
-// first. Cut into units of some ten milliseconds, so that threads can share them and progress can be told.
+// The order of the search: first every single change, then all pairs of changes, each with the likeliest first.
+// Split into units of some ten milliseconds, so that threads can share them and progress can be reported.
 
 import type { Dimension } from './cause';
 import { DIMENSIONS, IN_DIGEST, type Space } from './causes';
 
-/** A part of the search: some candidates of one dimension, each by itself or with all of a second dimension. */
+/** A unit of the search: some candidates of one dimension, each alone or with all of a second dimension. */
 export interface Unit {
-  /** Nothing for the inputs as they were given. */
+  /** Undefined for the inputs as given. */
   readonly first: Dimension | undefined;
   readonly second: Dimension | undefined;
   readonly from: number;
   readonly to: number;
-  /** Hypotheses, at most: those that no launch can have are left out when their turn comes. */
+  /** An upper bound of hypotheses: impossible launches are skipped during the search. */
   readonly size: number;
 }
 
 /** The inputs as given, one change, two changes. */
 export type Stage = 0 | 1 | 2;
 
-/** Hypotheses of a unit; those that make another launch digest cost more. */
+/** Hypotheses per unit; those that change the launch digest cost more. */
 const MOST = { digest: 1500, measurement: 20_000 } as const;
 
-/** How likely the causes of a dimension are, at best. */
+/** The highest prior among the causes of a dimension. */
 const priorOf = ({ candidates }: Space, dimension: Dimension): number =>
   Math.max(0, ...candidates[dimension].map(({ cause }) => cause.prior));
 
@@ -39,7 +39,7 @@ function unitsOf(space: Space, first: Dimension, second: Dimension | undefined):
   return units;
 }
 
-/** The units of a stage in their order. */
+/** The units of a stage in search order. */
 export function planUnits(space: Space, stage: Stage): Unit[] {
   if (stage === 0) return [{ first: undefined, second: undefined, from: 0, to: 1, size: 1 }];
   const likely = (dimension: Dimension) => priorOf(space, dimension);

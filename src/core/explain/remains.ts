@@ -1,9 +1,9 @@
-// What no search can find, or this one was not asked for: what is left when nothing matches.
+// What no search can find, or what this one did not cover: the remaining possibilities when nothing matches.
 
 import type { Remaining } from './explanation';
 import type { LaunchFacts } from './launchFacts';
 
-/** One thing that may be the cause all the same, and when it may. */
+/** Something that may still be the cause, and when it applies. */
 const REMAINS: readonly (readonly [
   applies: (facts: LaunchFacts, isEs: boolean) => boolean,
   text: string,
@@ -49,7 +49,7 @@ const REMAINS: readonly (readonly [
   [() => true, 'Three or more inputs that are wrong at once: correct those that you know of, and ask again.'],
 ];
 
-/** What remains of a launch. */
+/** The remaining possibilities for a launch. */
 export function remainsOf(facts: LaunchFacts, isEs: boolean): Remaining[] {
   const all = REMAINS.filter(([applies]) => applies(facts, isEs)).map(([, text, scope]): Remaining => ({
     text,

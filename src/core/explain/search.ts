@@ -1,5 +1,5 @@
-// Tries the hypotheses of a unit: a launch digest for each that changes what was loaded, and for each launch digest the
-// measurements of those that change the rest.
+// Tries the hypotheses of a unit: computes a launch digest for each that changes what is loaded, and for each
+// launch digest the measurements of those that change the rest.
 
 import type { ForkableHasher } from '../launch/hasher';
 import { isSevEs } from '../tech/sev/policy';
@@ -10,7 +10,7 @@ import { PageStates } from './pageStates';
 import type { Unit } from './plan';
 import type { Setting } from './setting';
 
-/** What became of a unit. */
+/** The result of a unit. */
 export interface UnitResult {
   readonly tried: number;
   readonly hits: readonly Hit[];
@@ -24,7 +24,7 @@ export class Search {
   private readonly matcher: Matcher;
   private readonly macChanges = new Map<Dimension, readonly MacChange[]>();
 
-  /** @param keys as prepareKey leaves them, the TIK first; nothing when a launch digest is looked for */
+  /** @param keys as prepareKey leaves them, the TIK first; undefined when a launch digest is wanted */
   constructor(
     private readonly space: Space,
     keys: Int32Array | undefined,
@@ -46,7 +46,7 @@ export class Search {
     return { tried: matcher.tried, hits: matcher.hits };
   }
 
-  /** One change of what was loaded, alone or with all candidates of a second part. */
+  /** One change to what is loaded, alone or with all candidates of a second dimension. */
   private runDigest(first: Dimension, index: number, second: Dimension | undefined): void {
     const { given, candidates } = this.space;
     const { set } = candidates[first][index]!;
@@ -67,7 +67,7 @@ export class Search {
     }
   }
 
-  /** Other CPUs: of the pages only the signature differs. */
+  /** Other CPUs: only the signature in the pages differs. */
   private runCpus(setting: Setting, set: Partial<Setting>, changes: Changes): void {
     const generated = { ...setting, pages: 'generated' } as const;
     if (!isSevEs(setting.policy) || !isCompatible(set, { pages: 'generated' })) return;
@@ -78,7 +78,7 @@ export class Search {
     });
   }
 
-  /** Other numbers of vCPUs: each launch digest is on the way to the next. */
+  /** Other vCPU counts: the hash of each is a prefix of the next. */
   private runCounts(
     setting: Setting,
     changes: Changes,
@@ -89,7 +89,7 @@ export class Search {
     const macs = second === undefined ? UNCHANGED : this.macsOf(second);
     const measured = macs.filter(({ policy = setting.policy }) => isSevEs(policy));
     if (measured.length === 0) return;
-    // Candidates are in the order of their counts, without the given one.
+    // Candidates are in ascending order of count, without the given one.
     const some = this.space.candidates.vcpus.slice(from, to);
     const indexes = new Map(some.map(({ set }, i) => [set.vcpus, from + i]));
     const [least, most] = [some[0]?.set.vcpus ?? 0, some.at(-1)?.set.vcpus ?? 0];
@@ -101,7 +101,7 @@ export class Search {
     }
   }
 
-  /** Changes of the HMAC only, alone or each with all of a second part. */
+  /** Changes that affect only the HMAC, each alone or with all of a second dimension. */
   private runMacs(first: Dimension, second: Dimension | undefined, from: number, to: number): void {
     const { given } = this.space;
     const some = this.macsOf(first).slice(from, to);
@@ -119,8 +119,9 @@ export class Search {
   }
 
   /**
-   * One setting with each of `macs`, of which those that require SEV-ES have pages in their launch digest and the others have not.
-   * @param ofPages whether the setting differs in pages, which plain SEV does not measure
+   * One setting with each of `macs`: those whose policy requires SEV-ES use the launch digest with
+   * pages, the others the one without.
+   * @param ofPages whether the setting changes pages, which plain SEV does not measure
    */
   private sweep(
     setting: Setting,

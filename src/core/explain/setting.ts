@@ -1,4 +1,5 @@
-// One hypothesis in full: everything that decides a launch digest and its measurement. An alternative replaces some of it.
+// One hypothesis in full: everything that decides a launch digest and its measurement. An
+// alternative replaces part of it.
 
 import { sha256Of } from '../launch/hasher';
 import { cmdlineBytes } from '../launch/kernelHashes';
@@ -12,18 +13,18 @@ import type { LaunchFacts } from './launchFacts';
 
 /** What was launched, as far as it is measured. */
 export interface Setting extends Platform {
-  /** Which of the images. */
+  /** Index of the image. */
   readonly firmware: number;
   readonly hashes: boolean;
-  /** SHA-256 each; that of the command line with the NUL that ends it. */
+  /** SHA-256 of each; the command line's includes the terminating NUL. */
   readonly kernel: Uint8Array | undefined;
   readonly initrd: Uint8Array | undefined;
   readonly cmdline: Uint8Array;
   readonly vcpus: number;
-  /** `swapped` has the pages of the files in each other's place. */
+  /** `swapped`: the two VMSA files in the wrong order. */
   readonly pages: 'files' | 'swapped' | 'generated';
   readonly profile: ProfileId;
-  /** SEV features instead of those of the profile. */
+  /** SEV features in place of the profile's. */
   readonly features: number | undefined;
   readonly cpu: CpuId | undefined;
   /** 0 for the TIK as given, 1 for the TEK in its place. */
@@ -32,14 +33,14 @@ export interface Setting extends Platform {
   readonly nonce: number;
 }
 
-/** The launch that the page of a file looks like it is from, when that is an SEV-ES launch. */
+/** The launch that the page of a file appears to come from, if that is an SEV-ES launch. */
 function requestOfFile({ vmsa }: Pick<LaunchFacts, 'vmsa'>): VmsaRequest | undefined {
   if (!vmsa) return undefined;
   const request = guessRequest(decode(VMSA, vmsa.bsp));
   return SEV_ES_PROFILES.some(({ id }) => id === request.profile) ? request : undefined;
 }
 
-/** The hypothesis that everything was as given. */
+/** The hypothesis that everything is as given. */
 export function givenSetting(facts: LaunchFacts): Setting {
   const { platform, kernel, initrd, cmdline = '', vcpus = 1, vmsa } = facts;
   const file = requestOfFile(facts);

@@ -9,7 +9,7 @@ const GUID_AT = 16;
 const LENGTH_AT = 32;
 const HEADER = 56;
 
-/** Bytes of the variable store at the start of an image; undefined when it starts with something else. */
+/** The size of the variable store at the start of an image; undefined when it starts with something else. */
 export function variableStoreSize(image: Uint8Array): number | undefined {
   if (image.length < HEADER || NV_DATA.some((byte, i) => image[GUID_AT + i] !== byte)) return undefined;
   const { buffer, byteOffset } = image;

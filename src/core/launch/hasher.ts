@@ -1,5 +1,5 @@
-// Hash functions as core sees them. Core brings its own; outside of it large files go through Node's, which is
-// handed in. Also the constant-time comparison that every verdict uses.
+// Hash functions as core uses them. Core has its own; large files are hashed by Node's, which the caller
+// passes in. Also the constant-time comparison that every verdict uses.
 
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
@@ -7,24 +7,26 @@ import { sha256 } from '@noble/hashes/sha2.js';
 /** A running SHA-256. */
 export interface Hasher {
   update(bytes: Uint8Array): unknown;
-  /** The 32 bytes; the hasher is spent afterwards. */
+  /** The 32 bytes; the hasher cannot be used afterwards. */
   digest(): Uint8Array;
 }
 
-/** A running hash that can be copied, as Node's. */
+/** A running hash that can be copied, such as Node's. */
 export interface CopyableHasher extends Hasher {
   copy(): CopyableHasher;
 }
 
-/** A running SHA-256 that can be gone on from in more than one way, as Node's. */
+/** A running SHA-256 that can be copied and then continued in several ways, such as Node's. */
 export interface ForkableHasher {
   update(bytes: Uint8Array): unknown;
   copy(): ForkableHasher;
-  /** The digest as 32 characters, each of them a byte: a string costs less than bytes, when there are thousands in a moment. */
+  /**
+   * The digest as 32 characters, one per byte: much cheaper than a byte array when there are thousands of digests.
+   */
   digest(form: 'binary'): string;
 }
 
-/** A running SHA-256 that needs nothing but core. */
+/** A running SHA-256 of core's own. */
 export function newHasher(): Hasher {
   return sha256.create();
 }
@@ -39,7 +41,7 @@ export function hmacOf(key: Uint8Array, message: Uint8Array): Uint8Array {
   return hmac(sha256, key, message);
 }
 
-/** Whether two values are the same, in time that depends on their length only. */
+/** Whether two values are equal, in time that depends only on their length. */
 export function equalInConstantTime(a: Uint8Array, b: Uint8Array): boolean {
   let difference = a.length ^ b.length;
   for (let i = 0; i < a.length; i++) difference |= a[i]! ^ (b[i] ?? 0);

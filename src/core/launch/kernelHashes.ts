@@ -1,5 +1,5 @@
-// The table of hashes for measured direct boot: what QEMU's sev_add_kernel_loader_hashes puts into the area
-// that OVMF reserves, and OVMF's blob verifier compares with. 176 bytes, the last 8 of them padding.
+// The table of hashes for measured direct boot: QEMU's sev_add_kernel_loader_hashes puts it into the area
+// that OVMF reserves, and OVMF's blob verifier checks against it. 176 bytes, the last 8 of them padding.
 
 import { guidBytes } from '../binary/guid';
 import { encode, row, struct } from '../binary/struct';
@@ -17,7 +17,7 @@ const CMDLINE = entry('command line entry', 'SHA-256 of the command line and one
 const INITRD = entry('initrd entry', 'SHA-256 of the initrd; of nothing when there is none');
 const KERNEL = entry('kernel entry', 'SHA-256 of the kernel file');
 
-/** The table as it lies in guest memory. */
+/** The table as laid out in guest memory. */
 export const KERNEL_HASHES = struct('kernel hashes table', 176, [
   row(0, 'guid', 16, 'what it is'),
   row(16, 'length', 'u16', 'bytes without the padding'),
@@ -32,11 +32,11 @@ export interface KernelDigests {
   readonly kernel: Uint8Array;
   /** Absent when the guest boots without one. */
   readonly initrd?: Uint8Array | undefined;
-  /** Absent counts as the empty command line. */
+  /** Undefined counts as the empty command line. */
   readonly cmdline?: string | undefined;
 }
 
-/** The bytes of a command line that are hashed: UTF-8 exactly as given, and one NUL. */
+/** The bytes of a command line that are hashed: UTF-8 exactly as given, followed by one NUL. */
 export function cmdlineBytes(cmdline: string): Uint8Array {
   const text = utf8(cmdline);
   const bytes = new Uint8Array(text.length + 1);
@@ -49,7 +49,7 @@ export function encodeKernelHashes({ cmdline = '', ...files }: KernelDigests): U
   return encodeHashTable({ ...files, cmdline: sha256Of(cmdlineBytes(cmdline)) });
 }
 
-/** The same from the SHA-256 of all three, the command line's with the NUL that ends it. */
+/** The same table from the SHA-256 of all three; the command line's digest includes the terminating NUL. */
 export function encodeHashTable({
   kernel,
   initrd,

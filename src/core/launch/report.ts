@@ -1,9 +1,9 @@
-// The answer of a launch-measurement check as plain data: the same for the report editor, the command line's
-// text and its JSON.
+// The result of a launch-measurement check as plain data, for the report editor, the
+// command line's text and its JSON.
 
 import type { ErrorKind } from '../errors';
 
-/** How a rule came out. */
+/** The outcome of a rule. */
 export interface RuleResult {
   readonly id: string;
   readonly title: string;
@@ -12,18 +12,20 @@ export interface RuleResult {
   readonly reason: string;
   /** What to do about it, a sentence; empty when nothing needs doing. */
   readonly advice: string;
-  /** What its failure means. */
+  /** What kind of failure it is. */
   readonly kind?: ErrorKind;
-  /** It would have failed, and was passed over because a person insisted (`insecure`): the verdict cannot be trusted. */
+  /**
+   * It would have failed, but was passed over because the user insisted (`insecure`): the verdict cannot be trusted.
+   */
   readonly untrusted?: true;
-  /** It is skipped, but a person should read why. */
+  /** It was skipped, but people should read why. */
   readonly warning?: true;
 }
 
-/** Who vouches for an input: the guest's owner, the untrusted host, or nobody because it was computed. */
+/** Who vouches for a value: the guest's owner, the untrusted host, or nobody because it was computed. */
 export type Source = 'owner' | 'host' | 'derived';
 
-/** One box of the pipeline: so many bytes, hashed to this. */
+/** One step of the pipeline: how many bytes went in, and their hash. */
 export interface Step {
   readonly id:
     | 'firmware'
@@ -40,17 +42,17 @@ export interface Step {
   readonly bytes: number;
   /** Lower-case hexadecimal. */
   readonly digest: string;
-  /** What `digest` is: `SHA-256`, `HMAC-SHA256`, or nothing for a value that was only read. */
+  /** The algorithm of `digest`: `SHA-256`, `HMAC-SHA256`, or empty for a value that was only read. */
   readonly algorithm: string;
   readonly source: Source;
   /** One sentence on what went in, or an empty string. */
   readonly detail: string;
 }
 
-/** `cannot be trusted` is never shown like a match. */
+/** `cannot be trusted` is never displayed like a match. */
 export type Verdict = 'matches' | 'does not match' | 'cannot be trusted';
 
-/** What was launched, as far as it was told. */
+/** What was launched, as far as known. */
 export type LaunchMode = 'SEV' | 'SEV-ES' | 'SEV-SNP' | 'no SEV';
 
 /** A finished check. */
@@ -59,7 +61,7 @@ export interface Report {
   readonly title: string;
   readonly mode: LaunchMode;
   readonly verdict: Verdict;
-  /** Whether the measurements agree, when the verdict cannot be trusted all the same; absent when none was computed. */
+  /** Whether the measurements agree although the verdict cannot be trusted; absent when none was computed. */
   readonly agrees?: boolean;
   /** The verdict as a sentence for a person who reads nothing else. */
   readonly summary: string;
@@ -69,6 +71,6 @@ export interface Report {
   readonly steps: readonly Step[];
   /** What was judged about the domain; absent for a recorded launch. */
   readonly rules?: readonly RuleResult[];
-  /** Sentences about what the match does not say, or what to try after a mismatch. */
+  /** Sentences about what a match does not prove, or what to try after a mismatch. */
   readonly warnings: readonly string[];
 }

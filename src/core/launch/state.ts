@@ -1,9 +1,9 @@
-// A launch digest in the making, which can be taken at any point and gone on from more than once: so that many launches that
-// begin alike are digested together.
+// An unfinished launch digest, which can be read at any point and continued more than once, so that launches
+// with a common start share its computation.
 
-/** What was launched so far. Nothing changes it. */
+/** The state of a launch so far. Immutable. */
 export interface LaunchState {
-  /** The same with the page of one more vCPU. */
+  /** The state with the page of one more vCPU. */
   withVcpu(page: Uint8Array): LaunchState;
   /** 32 bytes, or 48 for SEV-SNP. */
   digest(): Uint8Array;

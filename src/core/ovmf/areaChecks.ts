@@ -1,4 +1,4 @@
-// Checks of what the table says as a whole: entries that a launch needs, and the areas for secret and hashes.
+// Checks of the GUIDed table as a whole: entries that a launch needs, and the areas for the secret and the hashes.
 
 import { hex } from '../binary/hex';
 import type { Finding } from '../binary/region';
@@ -11,7 +11,7 @@ import { finding } from './rules';
 /** QEMU pads the table of kernel hashes to this size (sev_add_kernel_loader_hashes). */
 export const LEAST_HASH_AREA = 176;
 
-/** edk2, OvmfPkg/AmdSev/AmdSevX64.fdf: the room for a table of secrets. */
+/** edk2, OvmfPkg/AmdSev/AmdSevX64.fdf: the size of the area for a table of secrets. */
 const USUAL_SECRET_AREA = 0xc00;
 
 /** A range of guest memory from an entry of the table. */
@@ -20,7 +20,7 @@ export interface GuestArea {
   readonly size: number;
 }
 
-/** What checkAreas looks at. */
+/** The input of checkAreas. */
 export interface AreaInput {
   readonly table?: OvmfTable;
   readonly resetAddress?: number;
@@ -28,7 +28,9 @@ export interface AreaInput {
   readonly hashArea?: GuestArea;
 }
 
-/** Entries that the table lacks. The legacy form cannot have them, and one that was not read to its start may. */
+/**
+ * Reports entries that are missing. The legacy form cannot have them, and a table that was not read completely may.
+ */
 export function checkTable(table: OvmfTable): Finding[] {
   if (table.kind === 'legacy' || !table.complete) return [];
   const findings: Finding[] = [];
@@ -55,7 +57,7 @@ export function checkTable(table: OvmfTable): Finding[] {
   return findings;
 }
 
-/** Addresses and sizes that QEMU or an injection would stumble over. */
+/** Reports addresses and sizes that QEMU or a secret injection would fail on. */
 export function checkAreas({ table, resetAddress, secretArea, hashArea }: AreaInput): Finding[] {
   const findings: Finding[] = [];
   const note = (known: { readonly guid: string }, rule: OvmfRule, message: string) => {

@@ -1,5 +1,5 @@
-// Builds OVMF images that have a real table, real metadata and a reset vector that halts, around filler that is
-// no firmware: for the sample workspace and for tests. Written with the same tables that the parser reads.
+// Builds OVMF images with a real table, real metadata and a reset vector that halts, around filler that is
+// not firmware: for the sample workspace and for tests. Uses the same tables as the parser.
 
 import { guidBytes } from '../binary/guid';
 import { utf8 } from '../binary/hex';
@@ -23,7 +23,7 @@ export type TdxSection = SectionOf<typeof TDX_METADATA>;
 /** A section of the IGVM metadata to build. */
 export type IgvmSection = SectionOf<typeof IGVM_METADATA>;
 
-/** An entry to add as it is, below those of the builder. */
+/** An entry to add verbatim, below those of the builder. */
 export interface ExtraEntry {
   readonly guid: string;
   readonly data: Uint8Array;
@@ -39,23 +39,23 @@ export interface BuildOvmfOptions {
   readonly secretArea?: GuestArea | false;
   readonly hashArea?: GuestArea | false;
   readonly sevSections?: readonly SevSection[] | false;
-  /** TDX metadata; `true` for the list of a unified image. Left out by default. */
+  /** TDX metadata; `true` for the list of a unified image. Omitted by default. */
   readonly tdxSections?: readonly TdxSection[] | boolean;
-  /** IGVM metadata; `true` for the list of edk2-stable202511. Left out by default. */
+  /** IGVM metadata; `true` for the list of edk2-stable202511. Omitted by default. */
   readonly igvmSections?: readonly IgvmSection[] | boolean;
   readonly extraEntries?: readonly ExtraEntry[];
-  /** Another value gives other filler, hence another launch digest. */
+  /** A different value gives different filler, hence a different launch digest. */
   readonly seed?: number;
 }
 
 /** edk2, OvmfPkg/AmdSev/AmdSevX64.fdf: the work area at 0x80b000 and the 4 bytes of its header. */
 const DEFAULT_RESET_ADDRESS = 0x80b004;
-/** edk2, OvmfPkg/AmdSev/AmdSevX64.fdf: the page 0x810000 holds the secret and, after it, the hashes. */
+/** edk2, OvmfPkg/AmdSev/AmdSevX64.fdf: the page at 0x810000 holds the secret and, after it, the hashes. */
 const DEFAULT_SECRET_AREA: GuestArea = { base: 0x810000, size: 0xc00 };
 /** The rest of that page. */
 const DEFAULT_HASH_AREA: GuestArea = { base: 0x810c00, size: 0x400 };
 
-/** AmdSev OVMF since edk2-stable202411, in file order. The GHCB at 0x809000 is shared and so not listed. */
+/** AmdSev OVMF since edk2-stable202411, in file order. The GHCB at 0x809000 is shared, so it is not listed. */
 export const DEFAULT_SEV_SECTIONS: readonly SevSection[] = [
   { gpa: 0x800000, size: 0x9000, type: 1 },
   { gpa: 0x80a000, size: 0x3000, type: 1 },
@@ -90,7 +90,7 @@ const LABEL =
 const HALT = [0xfa, 0xf4, 0xeb, 0xfd, ...Array<number>(12).fill(0x90)];
 
 /**
- * An image that parses without findings when all options are left at their defaults; the same bytes every time.
+ * With default options the image parses without findings. The output is deterministic.
  * @throws RangeError when table and metadata do not fit `size`, or a value does not fit its field.
  */
 export function buildOvmf(options: BuildOvmfOptions = {}): Uint8Array {
@@ -112,10 +112,10 @@ function legacyTail(resetAddress: number | false): Uint8Array {
 
 function guidedTail(options: BuildOvmfOptions, size: number): Uint8Array {
   const lists = wantedLists(options, size);
-  // An offset takes four bytes whatever its value, so the size of the table is known before the offsets.
+  // An offset takes four bytes whatever its value, so the table size is known before the offsets are.
   let reach = AFTER_TABLE + tableBytes(entriesOf(options, lists, [])).length;
   const starts = lists.map(({ bytes }) => {
-    // edk2 ends every descriptor on a 16-byte boundary, and the file ends on one.
+    // edk2 ends every descriptor on a 16-byte boundary, and the file itself ends on one.
     reach = roundUp(reach) + bytes.length;
     return reach;
   });
@@ -128,7 +128,7 @@ function guidedTail(options: BuildOvmfOptions, size: number): Uint8Array {
   return tail;
 }
 
-/** The descriptor of a list, and the layout whose entry leads to it. */
+/** The descriptor of a list, and the layout whose entry points to it. */
 interface BuiltList {
   readonly layout: Pick<MetadataLayout, 'guidBefore' | 'entry'>;
   readonly bytes: Uint8Array;
@@ -145,7 +145,7 @@ function wantedLists(options: BuildOvmfOptions, size: number): BuiltList[] {
   ];
 }
 
-/** All entries from the lowest address up; `starts` are the distances of the lists from the end of the file. */
+/** All entries in ascending address order; `starts` are the distances of the lists from the end of the file. */
 function entriesOf(
   options: BuildOvmfOptions,
   lists: readonly BuiltList[],
@@ -156,7 +156,7 @@ function entriesOf(
   return [
     ...extraEntries.map(({ guid, data }) => entryBytes(guid, data)),
     ...lists.map(({ layout }, i) => {
-      // An entry leads to the signature, which comes after the GUID of a TDX list.
+      // An entry points to the signature, which in a TDX list is preceded by a GUID.
       const lead = layout.guidBefore === undefined ? 0 : 16;
       return knownEntryBytes(layout.entry, { offset: (starts[i] ?? lead) - lead });
     }),
@@ -168,7 +168,7 @@ function entriesOf(
 
 const roundUp = (n: number) => Math.ceil(n / 16) * 16;
 
-/** A list with its header, and with the GUID before it that TDX wants. */
+/** A list with its header, and the preceding GUID that TDX requires. */
 function descriptor<R extends Row>(
   layout: MetadataLayout<R>,
   sections: readonly Partial<Values<R>>[],
@@ -206,7 +206,7 @@ function vector(): Uint8Array {
   return Uint8Array.from([...new Uint8Array(12), ...VTF_SIGNATURE, ...HALT]);
 }
 
-/** A label, then bytes that look like code to no disassembler but differ from page to page. */
+/** A label, then pseudo-random bytes, so that no two pages are equal. */
 function filler(size: number, seed: number): Uint8Array {
   const bytes = new Uint8Array(size);
   // Xorshift32 (Marsaglia 2003) must not start at zero.

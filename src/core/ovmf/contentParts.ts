@@ -1,25 +1,25 @@
-// What is compressed in an image, in parts: a thread that receives or sends it whole is held up longer than a person should wait for
-// a key stroke.
+// The contents of an image's compressed sections, in parts: sending or receiving them whole would block a
+// thread for longer than anyone should wait for a key stroke.
 
 import type { SectionContents, VolumeContents } from './contents';
 import type { VolumeNode } from './volumes/tree';
 
-/** Nodes of one part, received or sent in a few milliseconds. */
+/** Nodes in one part, which takes a few milliseconds to send or receive. */
 const NODES = 400;
 
-/** A node without its children, and how many levels below its section it is. */
+/** A node without its children, and its depth below its section. */
 interface FlatNode {
   readonly depth: number;
   readonly node: Omit<VolumeNode, 'children'>;
 }
 
-/** One message; nodes belong to the latest section, in the order of the tree from the top down. */
+/** One message; nodes belong to the latest section, in depth-first order. */
 export type ContentPart =
   | { readonly type: 'section'; readonly section: Omit<SectionContents, 'nodes'> }
   | { readonly type: 'nodes'; readonly nodes: readonly FlatNode[] }
   | { readonly type: 'end'; readonly rest: Omit<VolumeContents, 'sections'> };
 
-/** The parts of what was read. */
+/** Splits contents into parts. */
 export function* inParts({ sections, ...rest }: VolumeContents): Generator<ContentPart, undefined> {
   for (const { nodes, ...section } of sections) {
     yield { type: 'section', section };
@@ -43,12 +43,12 @@ function* flatten(nodes: readonly VolumeNode[], depth: number): Generator<FlatNo
   }
 }
 
-/** A node whose children are still coming. */
+/** A node whose children are still arriving. */
 interface GrowingNode extends Omit<VolumeNode, 'children'> {
   readonly children: GrowingNode[];
 }
 
-/** Puts parts together again. */
+/** Reassembles parts. */
 export class ContentReader {
   private readonly sections: SectionContents[] = [];
   /** The children of the latest section, of its latest node, of the latest node in that, and so on. */

@@ -1,4 +1,4 @@
-// What is inside the compressed sections of an image, without the bytes: small enough to be sent to a page.
+// What is inside the compressed sections of an image, without the bytes: small enough to send to a page.
 
 import type { Finding } from '../binary/region';
 import type { OvmfImage } from './image';
@@ -7,7 +7,7 @@ import type { Decompress, VolumeNode } from './volumes/tree';
 import { checkVerifier, verifiesKernelHashes } from './volumes/verifier';
 import { allNodes, parseVolumes } from './volumes/volumes';
 
-/** What a section of the file that was decompressed holds; offsets count from the start of what came out. */
+/** The contents of a decompressed section; offsets count from the start of the decompressed data. */
 export interface SectionContents {
   /** Where the section starts in the file. */
   readonly section: number;
@@ -16,16 +16,16 @@ export interface SectionContents {
   readonly nodes: readonly VolumeNode[];
 }
 
-/** All that only decompression tells of an image. */
+/** Everything about an image that only decompression reveals. */
 export interface VolumeContents {
   readonly sections: readonly SectionContents[];
   readonly findings: readonly Finding[];
-  /** Whether kernels are compared with their hashes; undefined when that could not be told. */
+  /** Whether the firmware verifies kernels against their hashes; undefined when that is unknown. */
   readonly verifies: boolean | undefined;
   readonly build: ImageBuild;
 }
 
-/** A node without the bytes of what was decompressed inside it, which become its children. */
+/** A node without its decompressed bytes; what was found in them becomes its children. */
 function withoutBytes({ decoded, ...node }: VolumeNode): VolumeNode {
   return { ...node, children: [...node.children, ...(decoded?.children ?? [])].map(withoutBytes) };
 }
@@ -33,7 +33,7 @@ function withoutBytes({ decoded, ...node }: VolumeNode): VolumeNode {
 /** Reads an image with its compressed sections. Never throws on content; takes seconds where much is compressed. */
 export function readContents(bytes: Uint8Array, image: OvmfImage, decompress: Decompress): VolumeContents {
   const { value: tree, findings } = parseVolumes(bytes, { decompress });
-  // Those inside another decompressed section are among its children.
+  // Sections inside another decompressed section are already among its children.
   const sections = [...allNodes(tree)].flatMap(({ node: { offset, decoded }, bytes: space }) =>
     decoded && space === bytes
       ? [

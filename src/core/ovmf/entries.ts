@@ -1,5 +1,5 @@
 // The entries of OVMF's GUIDed table (edk2, OvmfPkg/ResetVector/Ia16/ResetVectorVtf0): one row per GUID that
-// edk2, COCONUT or QEMU give a meaning, with the layout of its data. Parser and builder both read this table.
+// edk2, COCONUT or QEMU define, with the layout of its data. Parser and builder share this table.
 
 import { bits } from '../binary/bits';
 import type { Bit, Row, Struct } from '../binary/struct';
@@ -13,17 +13,17 @@ export interface KnownEntry<R extends Row = Row> {
   readonly guid: string;
   /** Short key for code, JSON and tests. */
   readonly name: string;
-  /** What a person reads. */
+  /** The title for people. */
   readonly title: string;
   readonly payload: Struct<R>;
   readonly doc: string;
-  /** Who acts on it. */
+  /** The software that uses it. */
   readonly reader: string;
   /** The first release that has it. */
   readonly since: string;
 }
 
-/** What follows the data of every entry, and what ends the table: lengths include these 18 bytes. */
+/** Follows the data of every entry and ends the table; lengths include these 18 bytes. */
 export const TRAILER = struct('GUIDed table trailer', 18, [
   row(
     0x00,
@@ -43,7 +43,7 @@ const resetBits: readonly Bit[] = [
 const distance = (what: string) =>
   row(0x00, 'offset', 'u32', `bytes from the end of the file back to the start of the ${what} descriptor`);
 
-/** An entry that leads to a descriptor by its distance from the end of the file. */
+/** An entry that gives the position of a descriptor as its distance from the end of the file. */
 export type OffsetEntry = KnownEntry<ReturnType<typeof distance>>;
 
 /** Where the APs of an SEV-ES or SNP guest start. */
@@ -149,7 +149,7 @@ export const SVSM_INFO = {
 
 const obsolete = (n: number) => `Word ${n} of a layout that was given up before release.`;
 
-/** What SNP metadata looked like before the descriptor. */
+/** The predecessor of the SEV metadata descriptor. */
 export const SNP_BOOT_BLOCK = {
   guid: 'bd39c0c2-2f8e-4243-83e8-1b74cebcb7d9',
   name: 'snp-boot-block',
@@ -167,7 +167,7 @@ export const SNP_BOOT_BLOCK = {
   since: 'patches of 2021; in no release',
 } satisfies KnownEntry;
 
-/** All known entries, in the order of current edk2 from the lowest address up, then those of others. */
+/** All known entries: those of current edk2 in ascending address order, then those of others. */
 export const KNOWN_ENTRIES: readonly KnownEntry[] = [
   IGVM_METADATA_OFFSET,
   TDX_METADATA_OFFSET,

@@ -1,5 +1,6 @@
-// The GUIDed table at the end of an OVMF image: footer GUID at end-48, total length at end-50, then entries
-// downwards, each as data, length, GUID (edk2, OvmfPkg/ResetVector). Bounds as in QEMU's hw/i386/pc_sysfw_ovmf.c.
+// The GUIDed table at the end of an OVMF image: footer GUID at end-48, total length at end-50, then
+// entries downwards, each stored as data, length, GUID (edk2, OvmfPkg/ResetVector). Bounds as in
+// QEMU's hw/i386/pc_sysfw_ovmf.c.
 
 import { guidText } from '../binary/guid';
 import { byteCount, bytesToHex, hex, rawText } from '../binary/hex';
@@ -14,9 +15,9 @@ import { finding } from './rules';
 
 /** Bytes between the table and the end of the file: 12 of slot, 4 of VTF signature, 16 of reset vector. */
 export const AFTER_TABLE = 32;
-/** The least that a file needs to have a table: what follows it, and its footer. */
+/** The minimum size of a file with a table: the footer and the bytes after it. */
 export const LEAST_FILE = AFTER_TABLE + TRAILER.size;
-// The total is 16 bits wide and an entry has at least its trailer, so no honest walk takes more steps.
+// The total is 16 bits wide and an entry has at least its trailer, so a valid walk takes no more steps.
 const MOST_ENTRIES = Math.floor(0xffff / TRAILER.size);
 
 /** One entry of the table; offsets are in the file, `size` includes length and GUID. */
@@ -29,29 +30,29 @@ export interface OvmfEntry {
   readonly size: number;
   /** The payload, which starts at `offset`. */
   readonly data: Uint8Array;
-  /** False for all but the nearest to the footer of entries that share a GUID: QEMU never sees those. */
+  /** Of several entries with the same GUID, true only for the nearest to the footer: QEMU never sees the others. */
   readonly used: boolean;
 }
 
-/** The table and where it is. `legacy` is the single reset block of edk2-stable202008 and 202011. */
+/** The table and its position. `legacy` is the single reset block of edk2-stable202008 and 202011. */
 export interface OvmfTable {
   readonly kind: 'guided' | 'legacy';
   readonly offset: number;
   readonly size: number;
-  /** False when a wrong length or a part that was not given ended the walk, so that entries may be missing. */
+  /** False when a wrong length or unavailable bytes ended the walk, so entries may be missing. */
   readonly complete: boolean;
   /** From the footer downwards, which is the order in which readers find them. */
   readonly entries: readonly OvmfEntry[];
 }
 
-/** What reading the table gives: nothing at all when its end marker is not there. */
+/** The result of reading the table: empty when its end marker is missing. */
 export interface TableParse {
   readonly table?: OvmfTable;
   readonly region?: Region;
   readonly findings: readonly Finding[];
 }
 
-/** The values of a known entry as QEMU sees them: of the nearest to the footer, if its data is long enough. */
+/** The values of a known entry as QEMU sees them: of the one nearest to the footer, if its data is long enough. */
 export function entryValues<R extends Row>(
   table: OvmfTable | undefined,
   known: { readonly guid: string; readonly payload: Struct<R> },
@@ -68,7 +69,7 @@ export function findEntry(
   return table?.entries.find((entry) => entry.used && entry.guid === guid);
 }
 
-/** Locates and reads the table of a file whose last 50 bytes are at hand. */
+/** Locates and reads the table of a file whose last 50 bytes are available. */
 export function parseTable(file: FileTail): TableParse {
   const end = file.fileSize - AFTER_TABLE;
   const guid = guidText(bytesAt(file, end - 16, 16));
@@ -110,7 +111,7 @@ function parseGuided(file: FileTail, end: number): TableParse {
 }
 
 function parseLegacy(file: FileTail, end: number): TableParse {
-  // QEMU, sev_es_find_reset_vector: with no table it takes the block whose GUID stands in the footer's place.
+  // QEMU, sev_es_find_reset_vector: without a table it looks for the reset block's GUID where the footer would be.
   const { entries, findings, left } = walk(file, 0, end, 1);
   const start = entries.length > 0 ? left : end - TRAILER.size;
   const message =
@@ -134,11 +135,11 @@ function parseLegacy(file: FileTail, end: number): TableParse {
 interface Walk {
   readonly entries: readonly OvmfEntry[];
   readonly findings: readonly Finding[];
-  /** Where the walk ended; bytes from the floor to here are not explained. */
+  /** Where the walk ended; no entry explains the bytes from the floor to here. */
   readonly left: number;
 }
 
-/** Reads entries from file offset `top` down to `floor`, as far as their lengths can be followed. */
+/** Reads entries from file offset `top` down to `floor`, as far as their lengths are valid. */
 function walk(file: FileTail, floor: number, top: number, most = MOST_ENTRIES): Walk {
   const entries: OvmfEntry[] = [];
   const seen = new Set<string>();
@@ -223,7 +224,7 @@ function entryRegion(file: FileTail, { guid, title, offset, size, data }: OvmfEn
   return region('entry', title, offset, size, doc, { fields });
 }
 
-/** Words for lengths, and the place in the file for distances from its end. */
+/** Meanings of fields: lengths in words, and the offset in the file for distances from its end. */
 function payloadMeanings(file: FileTail, { payload }: KnownEntry, data: Uint8Array): Record<string, string> {
   const { offset, size } = decode(payload, data);
   const meanings: Record<string, string> = {};

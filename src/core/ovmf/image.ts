@@ -1,5 +1,5 @@
 // Reads an OVMF image, or only its tail, from the end of the file: reset vector, VTF signature, GUIDed table and
-// the metadata that the table leads to (edk2, OvmfPkg/ResetVector). Every byte ends up in exactly one region.
+// the metadata that the table points to (edk2, OvmfPkg/ResetVector). Every byte ends up in exactly one region.
 
 import { guidText } from '../binary/guid';
 import { byteCount, hex, isZero, onlyByte } from '../binary/hex';
@@ -24,10 +24,10 @@ import { vectorRegions } from './vector';
 type SectionRow<L extends { readonly section: { readonly rows: readonly Row[] } }> =
   L['section']['rows'][number];
 
-/** An OVMF image as read. Absent fields: the table does not have them, or they could not be read. */
+/** A parsed OVMF image. A field is absent when the table lacks the entry, or it could not be read. */
 export interface OvmfImage {
   readonly fileSize: number;
-  /** Where the given bytes start in the file; 0 when all of it was given. */
+  /** Where the given bytes start in the file; 0 for the whole file. */
   readonly offset: number;
   /** Guest-physical address of the first byte of the file, which ends at 4 GiB. */
   readonly base: number;
@@ -39,26 +39,26 @@ export interface OvmfImage {
   readonly tdxMetadata?: MetadataList<SectionRow<typeof TDX_METADATA>>;
   readonly igvmMetadata?: MetadataList<SectionRow<typeof IGVM_METADATA>>;
   readonly supports: readonly Support[];
-  /** Cover the file from 0 to `fileSize`; children cover their parent. */
+  /** They cover the file from 0 to `fileSize`; children cover their parent. */
   readonly regions: readonly Region[];
 }
 
-/** A parsed image and the bytes that it was parsed from: all of it, or its end. */
+/** A parsed image and the bytes that it was parsed from: the whole file, or its end. */
 export interface ImageWithBytes {
   readonly image: OvmfImage;
   readonly bytes: Uint8Array;
 }
 
-/** The kinds of outermost regions that say nothing about their bytes: no table, list or vector claims them. */
+/** The kinds of outermost regions whose bytes no table, list or vector describes. */
 export const UNDESCRIBED: readonly string[] = ['image', 'unknown', 'unread'];
 
-/** What parseOvmf is told about its bytes. */
+/** Options of parseOvmf. */
 export interface ParseOvmfOptions {
   /** Size of the whole file, when `bytes` is only the end of it. */
   readonly fileSize?: number;
 }
 
-/** Reads an image. Whatever the bytes are, it returns; what is odd about them is a finding. */
+/** Parses an image. It never throws on content; whatever is wrong becomes a finding. */
 export function parseOvmf(bytes: Uint8Array, options: ParseOvmfOptions = {}): Parsed<OvmfImage> {
   const wanted = options.fileSize ?? bytes.length;
   const fileSize = Number.isSafeInteger(wanted) ? Math.max(wanted, bytes.length) : bytes.length;
@@ -122,7 +122,7 @@ function checkFile({ fileSize }: FileTail): Finding[] {
   return [finding('image-size', 0, fileSize, message)];
 }
 
-/** Why a file has no table, the most telling reason only. */
+/** Why a file has no table; only the most informative reason. */
 function absentTable(file: FileTail): Finding | undefined {
   const { bytes, fileSize, offset } = file;
   if (fileSize < LEAST_FILE) {
@@ -148,7 +148,7 @@ function absentTable(file: FileTail): Finding | undefined {
   return finding('no-table', at, 16, message);
 }
 
-/** True for a file that one volume of variables fills (UEFI PI, volume 3: firmware volume header). */
+/** Whether the file is a single volume of variables (UEFI PI, volume 3: firmware volume header). */
 export function isVariableStore({ bytes, offset, fileSize }: FileTail): boolean {
   if (offset !== 0 || bytes.length < 0x38) return false;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -156,7 +156,7 @@ export function isVariableStore({ bytes, offset, fileSize }: FileTail): boolean 
     isZero(bytes.subarray(0, 16)) &&
     guidText(bytes, 0x10) === 'fff12b8d-7696-4c8b-a985-2747075b4f50' && // EFI_SYSTEM_NV_DATA_FV
     view.getUint32(0x28, true) === 0x4856465f && // '_FVH'
-    // In an image of variables and code the volume ends long before the file.
+    // In an image of variables and code, the volume ends long before the file does.
     view.getBigUint64(0x20, true) >= BigInt(fileSize)
   );
 }
@@ -165,7 +165,9 @@ interface RegionClaim {
   readonly region?: Region;
 }
 
-/** Descriptors that lie on the table, on what follows it or on one another: at most one meaning can be right. */
+/**
+ * Descriptors that overlap the table, the bytes after it, or one another: at most one interpretation can be right.
+ */
 function sharedBytes(parsed: TableParse, metadata: readonly RegionClaim[]): Finding[] {
   const table = parsed.region;
   const taken = table ? [{ ...table, size: table.size + AFTER_TABLE, name: 'table and reset vector' }] : [];
@@ -188,7 +190,7 @@ function imageRegions(file: FileTail, parsed: TableParse, metadata: readonly Reg
   return tile(0, file.fileSize, claims, (offset, size) => {
     const read = Math.min(Math.max(file.offset - offset, 0), size);
     const unread = region('unread', 'not read', offset, read, 'This part of the file was not given.');
-    // Without anything recognised, and on the place of the VTF signature, the bytes are anyone's guess.
+    // If nothing was recognised, and around the VTF signature, the bytes could be anything.
     const name = claims.length > 0 && offset < file.fileSize - AFTER_TABLE ? 'image' : 'unknown';
     const doc =
       name === 'image' ? 'Firmware that the table does not describe.' : 'No layout explains these bytes.';

@@ -1,4 +1,4 @@
-// Which part of an OVMF build a file is, and for which processors: what people call CODE, VARS, a combined image, Ia32X64
+// Which part of an OVMF build a file is, and for which processors: CODE, VARS, a combined image, Ia32X64
 // (edk2, OvmfPkg/*.fdf and README).
 
 import { MACHINE } from './volumes/executables';
@@ -13,11 +13,11 @@ export type ImagePart = 'combined' | 'code' | 'vars' | 'unknown';
 /** Which part of a build an image is. */
 export interface ImageBuild {
   readonly part: ImagePart;
-  /** The part in words, with what that means for a launch. */
+  /** The part in words, and what that means for a launch. */
   readonly words: string;
-  /** The processor of the code that starts, as builds are called by it: `X64`, `IA32`. */
+  /** The processor of the code that starts, named as in build targets: `X64`, `IA32`. */
   readonly sec?: string;
-  /** The processor of the DXE phase, which in an Ia32X64 build is another; known when it could be decompressed. */
+  /** The processor of the DXE phase, which differs in an Ia32X64 build; known only if it could be decompressed. */
   readonly dxe?: string;
   /** Both in words, or an empty string. */
   readonly bits: string;
@@ -30,7 +30,7 @@ const WORDS: Readonly<Record<ImagePart, string>> = {
   unknown: 'no firmware volume',
 };
 
-/** Tells an image by its volumes. @param tree with decompressed sections when the DXE phase matters */
+/** Classifies an image by its volumes. @param tree with decompressed sections if the DXE phase matters */
 export function imageBuild(tree: VolumeTree): ImageBuild {
   const part = partOf(tree.nodes);
   const sec = machineOf(tree, SEC_CORE);
@@ -47,7 +47,7 @@ function partOf(nodes: readonly VolumeNode[]): ImagePart {
   return stores.length < volumes.length ? 'combined' : 'vars';
 }
 
-/** The processor of the first file of a type that has code. */
+/** The processor of the first file of this type that has code. */
 function machineOf(tree: VolumeTree, fileType: number): string | undefined {
   for (const { node } of allNodes(tree)) {
     const found = node.kind === 'file' && node.typeCode === fileType ? machineIn(node) : undefined;
@@ -75,6 +75,6 @@ function describeBits(sec: string | undefined, dxe: string | undefined): string 
   return dxe === undefined ? 'starts in 32-bit code: an Ia32 or Ia32X64 build' : 'Ia32 build (32-bit)';
 }
 
-/** What an image is, in one phrase. */
+/** The type of an image in one phrase. */
 export const describeBuild = ({ words, bits }: ImageBuild): string =>
   bits === '' ? words : `${words}; ${bits}`;

@@ -1,5 +1,4 @@
-// Everything that can be noticed about an OVMF image: its table and metadata, its firmware volumes, and whether what they say fits
-// together.
+// All findings about an OVMF image: its table and metadata, its firmware volumes, and whether they are consistent.
 
 import type { Finding, Parsed, Severity } from '../binary/region';
 import type { OvmfImage } from './image';
@@ -17,11 +16,11 @@ export interface WholeOvmf {
   readonly build: ImageBuild;
 }
 
-/** Severities from the worst. */
+/** Severities, the worst first. */
 export const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info'];
 
 /**
- * Reads a whole image with its volumes. Rules about what is compressed are tried only with a decompressor.
+ * Reads a whole image with its volumes. Rules about compressed content need a decompressor.
  * @param bytes the whole file
  */
 export function lintOvmf(bytes: Uint8Array, options: ParseVolumesOptions = {}): Parsed<WholeOvmf> {
@@ -34,7 +33,7 @@ export function lintOvmf(bytes: Uint8Array, options: ParseVolumesOptions = {}): 
   };
 }
 
-/** Findings with the worst first, those of one rule together, each rule from the start of the file. */
+/** Findings with the worst first, grouped by rule, each rule in file order. */
 export function bySeverity(findings: readonly Finding[]): Finding[] {
   const rank = ({ severity }: Finding) => SEVERITIES.indexOf(severity);
   return [...findings].sort(

@@ -1,5 +1,5 @@
-// Where an image puts things: its regions in the flash, with a look at the last page through a lens, and what its table
-// and metadata reserve in guest memory below 4 GiB. Both as boxes on a line, for a picture and for a table.
+// The map of an image: its regions in the flash, with a magnified last page, and what its table and metadata
+// reserve in guest memory below 4 GiB. Both as boxes on a line, for a picture and for a table.
 
 import { hex } from '../binary/hex';
 import type { Finding, Region } from '../binary/region';
@@ -10,21 +10,21 @@ import type { OvmfImage } from './image';
 import type { MetadataList } from './metadata';
 import { IGVM_METADATA, SEV_METADATA, TDX_METADATA, type MetadataLayout } from './metadataLayout';
 
-/** A range on a line, `size` bytes from `start`; an address is a range of no bytes. */
+/** A range on a line, `size` bytes from `start`; an address is a range of size 0. */
 export interface MapBox {
   readonly name: string;
   readonly doc: string;
   readonly start: number;
   readonly size: number;
-  /** The bytes of the file that it is, or that say so. */
+  /** The bytes of the file that it consists of, or that define it. */
   readonly source: { readonly offset: number; readonly size: number };
-  /** Which row it stands in: boxes of one row do not share bytes. */
+  /** The row it is drawn in: boxes in one row do not overlap. */
   readonly lane: number;
-  /** What is wrong with it, as sentences of findings. */
+  /** What is wrong with it: messages of findings. */
   readonly problems: readonly string[];
 }
 
-/** A stretch of a line with everything on it that lies close together. */
+/** A stretch of a line with all boxes that are close together. */
 export interface MapCluster {
   readonly start: number;
   readonly end: number;
@@ -32,25 +32,25 @@ export interface MapCluster {
   readonly boxes: readonly MapBox[];
 }
 
-/** The picture of an image. */
+/** The map of an image. */
 export interface MemoryMap {
-  /** All of the file; offsets. */
+  /** The whole file, by file offset. */
   readonly flash: MapCluster;
-  /** Its last 4 KiB; offsets. Nothing when the file is no larger. */
+  /** Its last 4 KiB, by file offset. Undefined when the file is no larger. */
   readonly lens: MapCluster | undefined;
-  /** Guest-physical memory, in the order of addresses. */
+  /** Guest-physical memory, in address order. */
   readonly guest: readonly MapCluster[];
 }
 
 type Flat = Omit<MapBox, 'lane'>;
 
 const LENS = 4096;
-/** What lies further apart than this is drawn as two stretches: nearly all of 4 GiB is empty. */
+/** A larger gap starts a new stretch: most of the 4 GiB is empty. */
 const APART = 2 ** 20;
-/** No two regions of a file share bytes, and guest memory ends here for this firmware. */
+/** Guest memory ends here for this firmware. */
 const FOUR_GIB = 2 ** 32;
 
-/** Puts each box into the first row in which it has room. */
+/** Puts each box into the first row with space for it. */
 function inLanes(boxes: readonly Flat[]): MapBox[] {
   const ends: number[] = [];
   return boxes
@@ -77,7 +77,7 @@ const regionBox = ({ name, doc, offset, size }: Region): Flat => ({
   problems: [],
 });
 
-/** The parts of a region that the lens shows: entries of the table one by one, other things as a whole. */
+/** The parts of a region that the lens shows: individual entries of the table, other regions as a whole. */
 function inLens(regions: readonly Region[], from: number): Flat[] {
   return regions
     .flatMap((region) => (region.kind === 'table' ? region.children : [region]))
@@ -97,7 +97,7 @@ function sectionBoxes<R extends Row>(
     const facts = layout.facts(section);
     const [start, size] = [Number(facts.start), Number(facts.size)];
     const type = layout.types.find((known) => known.type === facts.type);
-    // Places inside the parameter area are no addresses; ranges beyond 4 GiB have a finding and no place here.
+    // Offsets in the parameter area are not addresses; ranges beyond 4 GiB get a finding instead of a box.
     if (type?.relative || start + size > FOUR_GIB || size === 0) return [];
     const source = { offset: section.offset, size: layout.section.size };
     const problems = findings
@@ -149,7 +149,7 @@ function guestBoxes(image: OvmfImage, findings: readonly Finding[]): Flat[] {
   ];
 }
 
-/** Boxes that lie close together become one stretch, with its ends on whole pages. */
+/** Merges nearby boxes into stretches that start and end on page boundaries. */
 function stretches(boxes: readonly Flat[]): MapCluster[] {
   const groups: Flat[][] = [];
   let end = -Infinity;
@@ -165,7 +165,7 @@ function stretches(boxes: readonly Flat[]): MapCluster[] {
   });
 }
 
-/** The picture of an image and of what was found in it. */
+/** The map of an image and its findings. */
 export function memoryMap(image: OvmfImage, findings: readonly Finding[]): MemoryMap {
   const { fileSize, regions } = image;
   const from = fileSize - LENS;

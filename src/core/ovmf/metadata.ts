@@ -1,5 +1,6 @@
-// Reads the metadata lists (SEV, TDX, IGVM) that table entries lead to: header and sections by table, as many
-// sections as length, count and file allow. Layouts are in metadataLayout.ts, checks of sections in sectionChecks.ts.
+// Reads the metadata lists (SEV, TDX, IGVM) that table entries point to: header and sections by
+// table, as many sections as length, count and file size allow. Layouts are in metadataLayout.ts,
+// checks of sections in sectionChecks.ts.
 
 import { guidBytes } from '../binary/guid';
 import { byteCount, bytesToHex, hex, utf8 } from '../binary/hex';
@@ -24,21 +25,21 @@ export type MetadataSection<R extends Row = Row> = Values<R> & {
   readonly offset: number;
 };
 
-/** A list that was found, from its signature to the end of the last section that was read. */
+/** A list that was found, from its signature to the end of the last section read. */
 export interface MetadataList<R extends Row = Row> {
   readonly offset: number;
   readonly size: number;
   readonly sections: readonly MetadataSection<R>[];
 }
 
-/** What reading a list gives: no list when there is no descriptor where the entry says. */
+/** The result of reading a list: no list when the entry does not point to a descriptor. */
 export interface MetadataParse<R extends Row = Row> {
   readonly list?: MetadataList<R>;
   readonly region?: Region;
   readonly findings: readonly Finding[];
 }
 
-/** Reads the list that `entry`, the one QEMU uses for this layout, leads to. */
+/** Reads the list that `entry` points to, which is the entry that QEMU uses for this layout. */
 export function parseMetadata<R extends Row>(
   file: FileTail,
   layout: MetadataLayout<R>,
@@ -90,7 +91,7 @@ function refuseDescriptor(
   return finding('metadata-signature', at, 4, message);
 }
 
-/** How many sections can be trusted to be there: the least that version, length, count and file allow. */
+/** How many sections can be relied on: the minimum that version, length, count and file size allow. */
 function countSections(
   { title, section }: MetadataLayout,
   header: ValueOf<typeof METADATA_HEADER>,
@@ -151,7 +152,7 @@ function sectionType(types: readonly SectionType[], type: number): SectionType |
 }
 
 function isGuidBefore(file: FileTail, guid: string, at: number): boolean {
-  // Before the given tail there is nothing to compare with, and nothing to complain about.
+  // The bytes before the available tail are unknown, so there is nothing to report.
   if (at - 16 < file.offset) return file.offset > 0;
   const found = bytesAt(file, at - 16, 16);
   return guidBytes(guid).every((b, i) => b === found[i]);

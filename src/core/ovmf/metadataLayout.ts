@@ -1,31 +1,32 @@
-// The three lists that table entries lead to: SEV metadata (edk2, OvmfPkg/ResetVector/X64/OvmfSevMetadata), TDX
-// metadata (Intel TDX Virtual Firmware Design Guide, chapter 11) and IGVM metadata (edk2, 313004a57f), as tables.
+// The three lists that table entries point to, as tables: SEV metadata (edk2,
+// OvmfPkg/ResetVector/X64/OvmfSevMetadata), TDX metadata (Intel TDX Virtual Firmware Design Guide, chapter
+// 11) and IGVM metadata (edk2, 313004a57f).
 
 import type { Row, Struct, Values } from '../binary/struct';
 import { row, struct } from '../binary/struct';
 import type { OffsetEntry } from './entries';
 import { IGVM_METADATA_OFFSET, SEV_METADATA_OFFSET, TDX_METADATA_OFFSET } from './entries';
 
-/** One type of section: its number, its name in the source, and what it is in words. */
+/** A section type: its number, its name in the source, and its meaning in words. */
 export interface SectionType {
   readonly type: number;
   readonly name: string;
   readonly doc: string;
-  /** Its address counts from the start of the parameter area instead of being guest physical. */
+  /** Its address is an offset in the parameter area rather than a guest-physical address. */
   readonly relative?: boolean;
 }
 
-/** What checks and maps ask of a section of any list. */
+/** What checks and maps need to know about a section of any list. */
 export interface SectionFacts {
   readonly type: number;
-  /** Of guest memory, or of the parameter area when the type is relative. */
+  /** In guest memory, or in the parameter area when the type is relative. */
   readonly start: bigint;
   readonly size: bigint;
-  /** Where the file has its content, in the lists that say so. */
+  /** Where its content is in the file, for lists that say so. */
   readonly content?: { readonly offset: number; readonly size: number };
 }
 
-/** A metadata list: which entry leads to it, its signature, the layout of a section, and the section types. */
+/** A metadata list: the entry that points to it, its signature, the layout of a section, and the section types. */
 export interface MetadataLayout<R extends Row = Row> {
   readonly title: string;
   readonly entry: OffsetEntry;
@@ -34,16 +35,19 @@ export interface MetadataLayout<R extends Row = Row> {
   readonly types: readonly SectionType[];
   /** The field of a section that holds the size of its guest memory. */
   readonly sizeField: NoInfer<R>['name'];
-  /** What a section's values say. A method, because only those let a layout of known rows stand for one of any rows. */
+  /**
+   * Interprets a section's values. A method, because only methods let a layout with known
+   * rows be used as one with any rows.
+   */
   facts(values: Values<R>): SectionFacts;
   /** GUID in the 16 bytes before the signature. */
   readonly guidBefore?: string;
 }
 
-/** A list as its layout, which then knows the names and types of its fields. */
+/** Types a list by its layout, so that the names and types of its fields are known. */
 const metadata = <R extends Row>(layout: MetadataLayout<R>): MetadataLayout<R> => layout;
 
-/** One section as read: its values, what they say, the name of its type, and its offset in the file. */
+/** A section as read: its values, their interpretation, the name of its type, and its offset in the file. */
 export interface SectionRead<R extends Row = Row> {
   readonly name: string;
   readonly offset: number;
@@ -51,7 +55,7 @@ export interface SectionRead<R extends Row = Row> {
   readonly facts: SectionFacts;
 }
 
-/** What all three lists start with. */
+/** The header of all three lists. */
 export const METADATA_HEADER = struct('metadata header', 16, [
   row(0x00, 'signature', 4, 'four letters that say which list this is'),
   row(0x04, 'length', 'u32', 'bytes from the signature to the end of the last section'),
@@ -120,7 +124,7 @@ const typeRow = (offset: number, types: readonly SectionType[]) =>
     ],
   });
 
-/** The SEV metadata: pages that an SNP launch adds, in the order in which they are measured. */
+/** The SEV metadata: pages that an SNP launch adds, in measurement order. */
 export const SEV_METADATA = metadata({
   title: 'SEV metadata',
   entry: SEV_METADATA_OFFSET,
@@ -169,7 +173,7 @@ export const TDX_METADATA = metadata({
   ]),
 });
 
-/** The IGVM metadata: where a loader of IGVM files leaves what the firmware wants to know. */
+/** The IGVM metadata: where an IGVM loader puts data for the firmware. */
 export const IGVM_METADATA = metadata({
   title: 'IGVM metadata',
   entry: IGVM_METADATA_OFFSET,

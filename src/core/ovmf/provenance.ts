@@ -1,5 +1,5 @@
-// Which releases of edk2 an image can be from, told by what its table and its lists have, lack, and in which order.
-// One table of facts, each with the change to edk2 (OvmfPkg/ResetVector) that it rests on.
+// Which edk2 releases an image can come from, judging by what its table and lists contain, lack, and in which
+// order. One table of facts, each with the edk2 change (OvmfPkg/ResetVector) that it rests on.
 
 import { isZero } from '../binary/hex';
 import { decode } from '../binary/struct';
@@ -21,15 +21,15 @@ export interface ProvenanceReason {
   readonly implies: string;
 }
 
-/** What is known about the build that made an image. */
+/** What is known about the origin of an image. */
 export interface Provenance {
-  /** First release that it can be from, as `edk2-stable202108`; absent when nothing tells, or on a conflict. */
+  /** The first possible release, such as `edk2-stable202108`; absent when unknown, or on a conflict. */
   readonly since?: string;
-  /** Last release that it can be from; absent when newer ones are as likely. */
+  /** The last possible release; absent when newer ones are possible too. */
   readonly until?: string;
-  /** True when no release has all that was seen: a build with patches, a backport, or no build of edk2. */
+  /** No release has everything that was seen: a patched build, a backport, or not edk2. */
   readonly conflict: boolean;
-  /** Platforms of edk2 that it can be, and other projects, in a few words each. */
+  /** Possible edk2 platforms, and other projects, in a few words each. */
   readonly hints: readonly string[];
   readonly reasons: readonly ProvenanceReason[];
 }
@@ -38,7 +38,7 @@ export interface Provenance {
 interface Seen {
   readonly image: OvmfImage;
   readonly has: (known: { readonly guid: string }) => boolean;
-  /** The table is of the form with GUIDs, and all of it was read: what it lacks is not there. */
+  /** Whether the table has the GUIDed form and was read completely, so that what it lacks is really absent. */
   readonly wholeTable: boolean;
   readonly isX64: boolean;
   /** Names of the SEV metadata sections in file order, if all of them were read. */
@@ -47,22 +47,22 @@ interface Seen {
   readonly slot: Uint8Array | undefined;
 }
 
-/** A row: something seen that releases before `since`, or after `until`, do not have. Releases are yyyymm. */
+/** A row: something that releases before `since`, or after `until`, do not have. Releases are yyyymm. */
 export interface ProvenanceFact {
   readonly text: string;
   readonly since?: number;
   readonly until?: number;
-  /** The commit to edk2 that changed it. */
+  /** The edk2 commit that introduced the change. */
   readonly commit?: string;
   readonly seen: (seen: Seen) => boolean;
 }
 
-/** The opcode of x86 for a near jump. */
+/** The x86 opcode of a near jump. */
 const JUMP = 0xe9;
 const KERNEL_HASHES = 'SNP_KERNEL_HASHES';
 const isEmpty = (area: { readonly base: number } | undefined) => area?.base === 0;
 
-/** All facts, oldest change first. Absence tells something only where every later release has the thing. */
+/** All facts, oldest change first. Absence is evidence only where every later release has the feature. */
 export const PROVENANCE_FACTS: readonly ProvenanceFact[] = [
   {
     text: 'a bare SEV-ES reset block instead of a table',
@@ -165,14 +165,14 @@ export const PROVENANCE_FACTS: readonly ProvenanceFact[] = [
   },
 ];
 
-/** A row of the platforms: what it is when this is seen. */
+/** A row of the platform table: the platform, and how it is recognised. */
 export interface PlatformHint {
   readonly hint: string;
   readonly text: string;
   readonly seen: (seen: Seen) => boolean;
 }
 
-/** The platforms and projects that an image shows to be from. */
+/** How edk2 platforms and other projects are recognised. */
 const PLATFORM_HINTS: readonly PlatformHint[] = [
   {
     hint: 'AmdSev build',
@@ -212,7 +212,7 @@ const PLATFORM_HINTS: readonly PlatformHint[] = [
   },
 ];
 
-/** Projects other than edk2, whose images follow none of its releases. */
+/** Projects other than edk2, whose images do not follow its releases. */
 const STRANGERS = [
   {
     hint: 'SVSM image, such as COCONUT',
@@ -226,17 +226,17 @@ const STRANGERS = [
   },
 ] as const;
 
-/** A release by its year and month. */
+/** The name of a release from its year and month. */
 const releaseName = (release: number): string => `edk2-stable${release}`;
 
-/** What a fact says about releases, in words. */
+/** What a fact implies about releases, in words. */
 export function implication({ since, until }: Pick<ProvenanceFact, 'since' | 'until'>): string {
   if (since === undefined) return until === undefined ? '' : `${releaseName(until)} or earlier`;
   if (until === undefined) return `${releaseName(since)} or later`;
   return `${releaseName(since)} to ${until}`;
 }
 
-/** Tells the releases and platforms of an image. It answers for any image, with nothing where nothing is known. */
+/** Determines the possible releases and platforms of an image. Works for any image; unknown facts are left out. */
 export function provenance(parsed: ImageWithBytes): Provenance {
   const seen = look(parsed);
   const strangers = STRANGERS.filter(({ entry }) => seen.has(entry));
@@ -281,14 +281,14 @@ function look({ image, bytes }: ImageWithBytes): Seen {
     image,
     has,
     wholeTable: table?.kind === 'guided' && table.complete,
-    // edk2, ResetVectorVtf0: these three stand under %ifdef ARCH_X64.
+    // edk2, ResetVectorVtf0: these three are under %ifdef ARCH_X64.
     isX64: [IGVM_METADATA_OFFSET, TDX_METADATA_OFFSET, SEV_METADATA_OFFSET].some(has),
     sections: wholeList(image, bytes),
     slot: at === undefined ? undefined : bytes.subarray(at, at + slot!.size),
   };
 }
 
-/** The sections by name, unless there are fewer than the header says. */
+/** The section names, unless there are fewer than the header says. */
 function wholeList({ sevMetadata, offset }: OvmfImage, bytes: Uint8Array): readonly string[] | undefined {
   if (!sevMetadata) return undefined;
   const { count } = decode(METADATA_HEADER, bytes, sevMetadata.offset - offset);

@@ -1,29 +1,29 @@
-// Turns decoded layouts into regions and fields with offsets in the file, also when only its tail is at hand, and
-// lays regions out so that they cover a range once.
+// Turns decoded layouts into regions and fields with file offsets, even if only the file's tail is available,
+// and arranges regions so that they cover a range exactly once.
 
 import { describeLeaf } from '../binary/describe';
 import type { FieldView, Region } from '../binary/region';
 import type { Struct } from '../binary/struct';
 import { leaves, readLeaf } from '../binary/struct';
 
-/** The part of a file that is at hand: `bytes` starts at `offset` and reaches to the end at `fileSize`. */
+/** The available part of a file: `bytes` starts at `offset` and reaches to the end at `fileSize`. */
 export interface FileTail {
   readonly bytes: Uint8Array;
   readonly offset: number;
   readonly fileSize: number;
 }
 
-/** True when `size` bytes at file offset `at` are inside the file and at hand. */
+/** Whether `size` bytes at file offset `at` are inside the file and available. */
 export function isAtHand(file: FileTail, at: number, size: number): boolean {
   return at >= file.offset && size <= file.fileSize - at;
 }
 
-/** The `size` bytes at file offset `at`, which must be at hand. */
+/** The `size` bytes at file offset `at`, which must be available. */
 export function bytesAt(file: FileTail, at: number, size: number): Uint8Array {
   return file.bytes.subarray(at - file.offset, at - file.offset + size);
 }
 
-/** The fields of a layout that starts at file offset `at`; `meanings` replaces the words of fields by name. */
+/** The fields of a layout that starts at file offset `at`; `meanings` overrides the words of fields by name. */
 export function fieldViews(
   layout: Struct,
   file: FileTail,
@@ -43,7 +43,7 @@ export function fieldViews(
   });
 }
 
-/** A region; fields and children may be left out. */
+/** Builds a region; fields and children are optional. */
 export function region(
   kind: string,
   name: string,
@@ -55,7 +55,7 @@ export function region(
   return { name, kind, offset, size, doc, fields: inside.fields ?? [], children: inside.children ?? [] };
 }
 
-/** What lies between two regions: asked for every gap, it returns the regions that fill it. */
+/** Fills a gap between two regions: called for every gap, it returns the regions for it. */
 type Filler = (offset: number, size: number) => readonly Region[];
 
 /** The filler for bytes that no layout explains. */
@@ -64,8 +64,8 @@ export const unknownBytes: Filler = (offset, size) => [
 ];
 
 /**
- * Regions that cover `offset` to `end` exactly once: the claims in order of offset, the rest from `fill`.
- * A claim that is empty, leaves the range or shares bytes with an earlier one of the list is left out.
+ * Regions that cover `offset` to `end` exactly once: the claims in order of offset, the gaps from `fill`. A
+ * claim that is empty, leaves the range or overlaps an earlier one in the list is dropped.
  */
 export function tile(offset: number, end: number, claims: readonly Region[], fill: Filler): Region[] {
   const kept: Region[] = [];
@@ -85,7 +85,7 @@ export function tile(offset: number, end: number, claims: readonly Region[], fil
   return tiles;
 }
 
-/** True when two ranges have a byte in common. */
+/** Whether two ranges overlap. */
 export function sharesBytes(
   a: { readonly offset: number; readonly size: number },
   b: { readonly offset: number; readonly size: number },

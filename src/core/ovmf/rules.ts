@@ -1,5 +1,5 @@
-// What can be wrong with an OVMF image: one table of rules with their severity and the text of their
-// documentation. Parsers make findings only through `finding`, so that no rule exists outside this table.
+// What can be wrong with an OVMF image: one table of rules with their severity and documentation text.
+// Parsers make findings only through `finding`, so that every rule is in this table.
 
 import { ruleTable } from '../binary/ruleTable';
 

@@ -1,5 +1,5 @@
-// Checks of the sections of a metadata list: guest memory ranges that no VMM could add as they stand, and TDX
-// content that the file does not have where it is said to be mapped.
+// Checks of the sections of a metadata list: guest memory ranges that no VMM could add, and TDX content that
+// is not in the file where the list says.
 
 import { hex } from '../binary/hex';
 import type { Finding } from '../binary/region';
@@ -19,7 +19,7 @@ interface SectionRange {
   readonly note: (rule: OvmfRule, message: string) => Finding;
 }
 
-/** All findings about the sections of one list, in file order, overlaps last. */
+/** All findings about the sections of one list: in file order, overlaps last. */
 export function checkSections(
   layout: MetadataLayout,
   sections: readonly SectionRead[],
@@ -46,7 +46,7 @@ function toRange(layout: MetadataLayout, section: SectionRead, index: number): S
   };
 }
 
-/** The size of the first parameter area, which bounds sections that lie inside it. */
+/** The size of the first parameter area, which limits the sections inside it. */
 function parameterRoom({ types }: MetadataLayout, sections: readonly SectionRead[]): bigint {
   const area = types.find(({ name }) => name === 'PARAM_AREA');
   const found = area && sections.find(({ facts }) => facts.type === area.type);
@@ -104,8 +104,8 @@ function checkOverlaps(ranges: readonly SectionRange[]): Finding[] {
 }
 
 /**
- * Offsets of TDX content count in the image of variables and code together. Such an image ends at 4 GiB, and it
- * is this file or, when this is its code part, as long as the content reaches.
+ * TDX content offsets refer to the image of variables and code together. That image ends at 4 GiB; it is this
+ * file or, if this is only its code part, its size is where the content ends.
  */
 function checkRawData(
   sections: readonly SectionRead[],

@@ -1,5 +1,5 @@
-// What an OVMF image can be used for, as short facts with reasons: the header line of the viewer and of the
-// command line. Reasons repeat what QEMU asks for at launch.
+// What an OVMF image can be used for, as short facts with reasons, for the header line of the viewer and the
+// command line. The reasons follow QEMU's requirements at launch.
 
 import { countOf, hex } from '../binary/hex';
 import type { AreaInput } from './areaChecks';
@@ -9,7 +9,7 @@ import { IGVM_METADATA_OFFSET, SEV_METADATA_OFFSET, SVSM_INFO, TDX_METADATA_OFFS
 import type { OvmfTable } from './guidedTable';
 import { findEntry } from './guidedTable';
 
-/** Whether one use is possible, and why. */
+/** Whether a use is possible, and why. */
 export interface Support {
   readonly feature: string;
   readonly ok: boolean;
@@ -35,7 +35,7 @@ const tests: readonly (readonly [string, (image: SupportInput) => readonly [bool
   ['SVSM', svsm],
 ];
 
-/** The facts about one image, always the same features in the same order. */
+/** The facts about an image: always the same features in the same order. */
 export function describeSupport(image: SupportInput): Support[] {
   return tests.map(([feature, test]) => {
     const [ok, reason] = test(image);

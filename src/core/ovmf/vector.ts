@@ -1,5 +1,5 @@
-// The last 32 bytes of an image (edk2, OvmfPkg/ResetVector/Ia16/ResetVectorVtf0): 12 bytes that older releases
-// used for the entry jump of APs, the VTF signature, and the code at 0xfffffff0 that the first vCPU executes.
+// The last 32 bytes of an image (edk2, OvmfPkg/ResetVector/Ia16/ResetVectorVtf0): 12 bytes in which older releases
+// have the entry jump of APs, the VTF signature, and the code at 0xfffffff0 that the first vCPU executes.
 
 import { bytesToHex } from '../binary/hex';
 import type { Region } from '../binary/region';
@@ -33,7 +33,7 @@ const parts = [
   },
 ] as const;
 
-/** The regions after the table; none for a file that has neither table nor VTF signature. */
+/** The regions after the table; empty for a file that has neither table nor VTF signature. */
 export function vectorRegions(file: FileTail, hasTable: boolean): Region[] {
   if (!isAtHand(file, file.fileSize - 32, 32)) return [];
   const signed = bytesAt(file, file.fileSize - 20, 4).every((b, i) => b === VTF_SIGNATURE[i]);

@@ -1,5 +1,5 @@
-// Checks of a VMSA page: what it is, whether its registers can be what a CPU or a launch has, and state that does not
-// belong into a page from before the launch (APM volume 2, section 15.5.1; Linux sev.c). They decode and never throw.
+// Checks of a VMSA page: what it is, whether a CPU or a launch can have such register values, and state that does
+// not belong in a page before launch (APM volume 2, section 15.5.1; Linux sev.c). They decode and never throw.
 
 import { exactText, reservedBits } from '../binary/describe';
 import { hex, isZero } from '../binary/hex';
@@ -13,7 +13,7 @@ import { pageKind, type PageKind } from './pageKind';
 import { finding, type VmsaRule } from './rules';
 import { decodeSignature } from './launch/signature';
 
-/** What is known about a page beside its bytes. */
+/** What is known about a page besides its bytes. */
 export interface PageContext {
   /** Index of the vCPU whose page it is. */
   readonly vcpu?: number;
@@ -32,7 +32,7 @@ const WHOLE: Readonly<Record<Exclude<PageKind, 'vmsa'>, readonly [VmsaRule, stri
   ],
 };
 
-/** What a check sees and says: values of scalar fields, and a way to pin a message to one of them. */
+/** What a check reads and reports: values of scalar fields, and a way to attach a message to one of them. */
 interface Notes {
   readonly vcpu: number | undefined;
   readonly value: (name: VmsaWord) => bigint;
@@ -40,7 +40,7 @@ interface Notes {
   readonly note: (rule: VmsaRule, field: VmsaWord, message: string) => void;
 }
 
-/** What a person should know about a page before she trusts its fields. @param page 4096 bytes */
+/** What people should know about a page before they trust its fields. @param page 4096 bytes */
 export function vmsaFindings(page: Uint8Array, context: PageContext = {}): Finding[] {
   const kind = pageKind(page);
   if (kind !== 'vmsa') {
@@ -69,14 +69,14 @@ function reservedSet(leaf: Leaf<VmsaName>, value: LeafValue): Finding | undefine
     const message = `${leaf.path} is reserved but not zero: ${exactText(value, leaf.size).slice(0, 64)}. No known launch sets it.`;
     return finding('vmsa-reserved-set', leaf.offset, leaf.size, message);
   }
-  // Of the signature there is a rule of its own, which knows more than its bits.
+  // The signature has its own rule, which considers more than its bits.
   const odd = leaf.row.bits && leaf.path !== 'rdx' ? reservedBits(leaf.row.bits, value) : 0n;
   if (odd === 0n) return undefined;
   const message = `${leaf.path} is ${hex(value)}: its reserved bits ${hex(odd)} are set.`;
   return finding('vmsa-reserved-set', leaf.offset, leaf.size, message);
 }
 
-/** CR0, CR4 and EFER, which VMRUN looks at together. */
+/** CR0, CR4 and EFER, which VMRUN checks in combination. */
 function checkModes({ value, bit, note }: Notes): void {
   const [pe, nw, cd, pg] = [0, 29, 30, 31].map((i) => bit('cr0', i));
   const pae = bit('cr4', 5);
@@ -146,13 +146,13 @@ function checkStart({ vcpu, value, bit, note }: Notes): void {
   }
 }
 
-/** Registers whose upper half VMRUN wants to be zero; that of DR7 is covered by its own rule. */
+/** Registers whose upper half VMRUN requires to be zero; DR7's is covered by its own rule. */
 const LOW_HALF: readonly VmsaWord[] = ['cr0', 'dr6'];
 
-/** Fields that software may set, but that no launch does. */
+/** Fields that software may set, but no launch does. */
 const NEVER_SET: readonly VmsaWord[] = ['spec_ctrl', 'cpl'];
 
-/** Bits that read as ones whatever is written to them. */
+/** Bits that always read as one. */
 const FIXED_ONES: readonly (readonly [VmsaWord, bigint])[] = [
   ['rflags', 0x2n],
   ['dr6', 0xffff07f0n],

@@ -1,12 +1,12 @@
-// Changes to single fields of a VMSA page: what a person typed as a value of the field, and the patch that it makes.
-// A patch holds the bytes before and after, so that it can be applied and taken back in any file that holds the page.
+// Changes to single fields of a VMSA page: parses a typed value and makes a patch. A patch holds the bytes
+// before and after, so that it can be applied and undone in any file that contains the page.
 
 import * as errors from './errors';
 import { fromHex, parseUnsigned } from '../binary/hex';
 import { diff, leaves, writeLeaf, type Bit, type Leaf, type LeafValue, readLeaf } from '../binary/struct';
 import { VMSA } from './layout/layout';
 
-/** One change: `offset` counts from the start of the page; both runs of bytes have the size of the field. */
+/** One change: `offset` counts from the start of the page; both byte runs have the size of the field. */
 export interface Patch {
   readonly field: string;
   readonly offset: number;
@@ -15,8 +15,8 @@ export interface Patch {
 }
 
 /**
- * The leaves that a name of any source stands for, upper and lower case the same: one by its own name or by an old one,
- * several for an old name of an array that is now known to be several fields, none for a name that nobody uses.
+ * The leaves that a name from any source stands for, ignoring case: one for a current or former name, several
+ * for the former name of an array that is now several fields, none for an unknown name.
  */
 export function findVmsaLeaves(name: string): Leaf[] {
   const wanted = name.trim().toLowerCase();
@@ -27,15 +27,15 @@ export function findVmsaLeaves(name: string): Leaf[] {
   );
 }
 
-/** The leaf that a name of any source stands for alone. */
+/** The leaf that a name from any source stands for, if it is the only one. */
 export function findVmsaLeaf(name: string): Leaf | undefined {
   const found = findVmsaLeaves(name);
   return found.length === 1 ? found[0] : undefined;
 }
 
 /**
- * A value as a person types it: a scalar in decimal or 0x form, a run of bytes as that many pairs of hexadecimal
- * digits in the order of the file, with or without spaces.
+ * Parses a typed value: a scalar in decimal or 0x form, a byte run as exactly that many pairs of hexadecimal
+ * digits in file order, with or without spaces.
  * @throws CheckError (usage) for anything else, and for a value that does not fit
  */
 export function parseFieldValue(leaf: Leaf, text: string): LeafValue {
@@ -51,16 +51,16 @@ export function parseFieldValue(leaf: Leaf, text: string): LeafValue {
   return leaf.size === 8 ? value : Number(value);
 }
 
-/** Some bits of a scalar: `width` of them from bit `lsb`. */
+/** A bit range of a scalar: `width` bits from bit `lsb`. */
 export type BitRange = Pick<Bit, 'lsb' | 'width'>;
 
-/** A scalar with some of its bits replaced; what does not fit into them is cut off. */
+/** A scalar with some of its bits replaced; excess bits of the new value are dropped. */
 export function replaceBits(value: bigint, { lsb, width }: BitRange, to: bigint): bigint {
   const mask = ((1n << BigInt(width)) - 1n) << BigInt(lsb);
   return (value & ~mask) | ((to << BigInt(lsb)) & mask);
 }
 
-/** The value that a scalar field of a page has with some of its bits replaced. @throws RangeError for runs of bytes */
+/** The value of a scalar field of a page with some of its bits replaced. @throws RangeError for byte runs */
 export function withBits(page: Uint8Array, leaf: Leaf, range: BitRange, to: LeafValue): LeafValue {
   const now = readLeaf(page, leaf);
   if (now instanceof Uint8Array || to instanceof Uint8Array) throw new RangeError(`${leaf.path} has no bits`);
@@ -68,9 +68,12 @@ export function withBits(page: Uint8Array, leaf: Leaf, range: BitRange, to: Leaf
   return leaf.size === 8 ? next : Number(next);
 }
 
-/** The change that gives a field a value, or undefined when it has it. @throws RangeError when it does not fit */
+/**
+ * The patch that gives a field a value, or undefined when it already has it.
+ * @throws RangeError when it does not fit
+ */
 export function patchField(page: Uint8Array, leaf: Leaf, value: LeafValue): Patch | undefined {
-  // Copied this way because the slice of a Node Buffer is no copy.
+  // Uint8Array.from, because the slice of a Node Buffer is not a copy.
   const slot = (bytes: Uint8Array) => Uint8Array.from(bytes.subarray(leaf.offset, leaf.offset + leaf.size));
   const changed = Uint8Array.from(page);
   writeLeaf(changed, leaf, leaf.size === 8 && typeof value === 'number' ? BigInt(value) : value);
@@ -79,7 +82,7 @@ export function patchField(page: Uint8Array, leaf: Leaf, value: LeafValue): Patc
   return { field: leaf.path, offset: leaf.offset, before, after };
 }
 
-/** Writes the bytes of a patch, or those that were there before, into the page that starts at byte `at`. */
+/** Writes the bytes of a patch, or the original ones, into the page that starts at byte `at`. */
 export function applyPatch(
   bytes: Uint8Array,
   patch: Patch,

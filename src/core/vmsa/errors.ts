@@ -2,7 +2,7 @@
 
 import { type CheckError, usage } from '../errors';
 
-/** Family, model or stepping is a number that CPUID has no room for. @param part which of them, as the input is called */
+/** Family, model or stepping is too large for CPUID. @param part which of them, by input name */
 export function cpuOutOfRange(part: string, value: number, most: number): CheckError {
   return usage('cpu-out-of-range', `CPU ${part} is ${value}; CPUID can express 0 to ${most}.`, {
     advice: "Give the number of the guest's CPU model.",
@@ -26,7 +26,7 @@ export function unknownCpuModel(name: string): CheckError {
   });
 }
 
-/** The page of an additional vCPU was asked for without the address at which the firmware starts it. */
+/** The page of an AP was requested without the address at which the firmware starts it. */
 export function resetAddressNeeded(): CheckError {
   return usage('reset-address-needed', 'The page of an additional vCPU needs the SEV-ES reset address.', {
     advice: 'Give the OVMF image that the guest starts with, or the address itself.',
@@ -34,7 +34,7 @@ export function resetAddressNeeded(): CheckError {
   });
 }
 
-/** The reset address for an additional vCPU does not fit into 32 bits. */
+/** The reset address for an AP does not fit into 32 bits. */
 export function badResetAddress(found: number): CheckError {
   return usage('bad-reset-address', `The SEV-ES reset address is ${found}; it must be a 32-bit address.`, {
     at: { input: 'resetAddress' },
@@ -50,7 +50,7 @@ export function roleNotLaunched(profile: string, role: string): CheckError {
   });
 }
 
-/** The page of an SVSM image was asked for without the address at which the image starts. */
+/** The page of an SVSM image was requested without the address at which the image starts. */
 export function svsmEntryNeeded(): CheckError {
   return usage(
     'svsm-entry-needed',
@@ -62,7 +62,7 @@ export function svsmEntryNeeded(): CheckError {
   );
 }
 
-/** An address of an SVSM image is negative, broken or too large for its field. @param part which address, as the input is called */
+/** An address of an SVSM image is negative, not an integer, or too large. @param part which address, by input name */
 export function badSvsmValue(part: string, found: number): CheckError {
   return usage(
     'bad-svsm-value',
@@ -81,7 +81,7 @@ export function badFieldNumber(field: string, found: string): CheckError {
   );
 }
 
-/** A number was given for a field that has too few bits for it. @param size of the field in bytes */
+/** A number does not fit its field. @param size of the field in bytes */
 export function fieldTooLarge(field: string, found: string, size: number): CheckError {
   return usage('field-too-large', `${field} has ${size * 8} bits, ${found.slice(0, 40)} needs more.`, {
     advice: `Give at most 0x${'f'.repeat(2 * size)}.`,
@@ -89,7 +89,7 @@ export function fieldTooLarge(field: string, found: string, size: number): Check
   });
 }
 
-/** A text was given for a field of bytes that is not hexadecimal, or has more or fewer bytes than the field. */
+/** The text for a field of bytes is not hexadecimal, or its length differs from the field's. */
 export function badFieldBytes(field: string, size: number): CheckError {
   return usage(
     'field-not-bytes',

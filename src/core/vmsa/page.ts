@@ -1,4 +1,4 @@
-// A file of one VMSA page: its fields as text and a line about the whole; what is odd about it is in checks.ts.
+// The fields of a VMSA page as text, and a one-line summary; checks.ts reports what is wrong with it.
 
 import { describeLeaf } from '../binary/describe';
 import { hex, isZero } from '../binary/hex';
@@ -7,7 +7,7 @@ import { describeSignature } from './launch/cpuModels';
 import { resetAddressIn, startAddress, startsAtResetVector } from './launch/generate';
 import { GROUPS, VMSA, type VmsaName, type VmsaValues } from './layout/layout';
 
-/** One field of a page, ready to be shown. `group` is one of GROUPS. */
+/** One field of a page, ready for display. `group` is one of GROUPS. */
 export interface VmsaField {
   readonly name: VmsaName;
   readonly group: string;
@@ -21,15 +21,15 @@ export interface VmsaField {
   readonly leaf: Leaf<VmsaName>;
 }
 
-// Elements of a nested array have no group of their own: they stand under the heading of the array.
+// Elements of a nested array have no group of their own: they are shown under the heading of the array.
 const groupOf = new Map<string, string>(VMSA.rows.map((r) => [r.name, r.group!]));
 
-/** The field names that make up the heading of a leaf. */
+/** The heading that a leaf is listed under. */
 function heading(leaf: Leaf): string {
   return groupOf.get(leaf.path.split('.')[0]!)!;
 }
 
-/** KVM copies the tag word of FXSAVE: one bit for each register in use, nothing in the high byte. */
+/** KVM copies FXSAVE's abridged tag word: one bit per register in use, nothing in the high byte. */
 function abridgedTags(tags: number): string {
   const used = Array.from({ length: 8 }, (_, i) => i).filter((i) => (tags >> i) & 1);
   return `abridged form: in use ${used.map((i) => `R${i}`).join(' ')}`;
@@ -43,7 +43,7 @@ function meaningOf(name: VmsaName, values: VmsaValues, described: string): strin
   return described;
 }
 
-/** One leaf of a page. @param values all of that page */
+/** One leaf of a page. @param values of the whole page */
 function fieldOf(leaf: Leaf<VmsaName>, value: LeafValue, values: VmsaValues): VmsaField {
   const { raw, meaning } = describeLeaf(leaf, value);
   return {
@@ -60,7 +60,7 @@ function fieldOf(leaf: Leaf<VmsaName>, value: LeafValue, values: VmsaValues): Vm
 }
 
 /**
- * Leaves of a page in the order of the file, all of them unless `some` are asked for.
+ * Leaves of a page in file order; all of them unless `some` are given.
  * @param page at least 4096 bytes from `at`
  */
 export function vmsaFields(
@@ -77,7 +77,7 @@ export function isZeroField({ value }: VmsaField): boolean {
   return value instanceof Uint8Array ? isZero(value) : BigInt(value) === 0n;
 }
 
-/** Fields by heading, headings in their order. */
+/** Fields by heading, headings in order. */
 export function groupFields<F extends { readonly group: string }>(
   fields: readonly F[],
 ): { group: string; fields: F[] }[] {
@@ -86,7 +86,7 @@ export function groupFields<F extends { readonly group: string }>(
   );
 }
 
-/** A page in one line: role, where it starts, CPU. */
+/** A page in one line: role, start address, CPU. */
 export function vmsaSummary(page: Uint8Array, at = 0): string {
   const values = decode(VMSA, page, at);
   return `${startText(values)}; ${describeSignature(values.rdx)}`;
@@ -94,7 +94,7 @@ export function vmsaSummary(page: Uint8Array, at = 0): string {
 
 function startText(values: VmsaValues): string {
   if (startsAtResetVector(values)) return 'boot processor (BSP)';
-  // Only an SVSM image or an IGVM file starts a vCPU with protection on, and then all of the address counts.
+  // Only an SVSM image or an IGVM file starts a vCPU in protected mode, where the whole address counts.
   if ((values.cr0 & 1n) === 1n) {
     const bits = (values.efer & 0x400n) === 0n ? '32-bit' : '64-bit';
     return `starts in ${bits} mode at ${hex(startAddress(values), 8)}`;

@@ -1,7 +1,7 @@
-// What can be wrong with a VMSA page: one table of rules with their severity and the text of their documentation.
-// Checks make findings only through `finding`, so that no rule exists outside this table. Severity `error` means that
-// VMRUN or KVM refuses the page, that its first instruction faults, or that it is no page at all (APM volume 2, section
-// 15.5.1, illegal states).
+// What can be wrong with a VMSA page: one table of rules with their severity and documentation text. Checks
+// make findings only through `finding`, so that every rule is in this table. Severity `error` means that
+// VMRUN or KVM refuses the page, that its first instruction faults, or that it is not a VMSA at all (APM
+// volume 2, section 15.5.1, illegal states).
 
 import { ruleTable } from '../binary/ruleTable';
 

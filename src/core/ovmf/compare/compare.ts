@@ -1,5 +1,5 @@
-// Two OVMF images side by side: what their tables, lists and volumes have that differs, where their bytes differ, and
-// which guests would be measured differently for it.
+// Compares two OVMF images: how their tables, lists and volumes differ, where their bytes differ, and which
+// guests would be measured differently as a result.
 
 import type { ByteDifferences } from './compareBytes';
 import { compareBytes } from './compareBytes';
@@ -13,31 +13,34 @@ import type { VolumeComparison } from './compareVolumes';
 import { compareVolumes } from './compareVolumes';
 import type { Decompress } from '../volumes/tree';
 
-/** A change with the effects that it has a part in. */
+/** A change with the effects that it contributes to. */
 export interface ComparedChange extends ImageChange {
   readonly effects: readonly EffectId[];
 }
 
 /** All that differs between a first and a second image. */
 export interface ImageComparison {
-  /** True when sizes and all bytes that are at hand are the same. */
+  /** Whether sizes and all available bytes are the same. */
   readonly equal: boolean;
   readonly changes: readonly ComparedChange[];
   readonly effects: readonly MeasurementEffect[];
   readonly differences: ByteDifferences;
-  /** What of the volumes could not be looked into, in whole sentences. */
+  /** The parts of the volumes that could not be read, in whole sentences. */
   readonly unread: readonly string[];
 }
 
-/** What is known of the volumes of two images, or how it can be known. */
+/** What is known about the volumes of two images, or how to find out. */
 export interface CompareOptions {
-  /** What compareVolumes has found elsewhere. */
+  /** The result of compareVolumes, if it ran elsewhere. */
   readonly volumes?: VolumeComparison | undefined;
-  /** Decompresses sections here, which takes seconds. Without both, compressed sections are compared as bytes. */
+  /**
+   * Decompresses sections here, which takes seconds. Without either option, compressed
+   * sections are compared as bytes.
+   */
   readonly decompress?: Decompress;
 }
 
-/** Compares two images, whatever they hold; `b` is the newer or the other one. */
+/** Compares two images, whatever their content; `b` is the newer or the other one. */
 export function compareImages(
   a: ImageWithBytes,
   b: ImageWithBytes,
@@ -59,7 +62,7 @@ export function compareImages(
   };
 }
 
-/** Tables, lists and vectors first, then the volumes, which say more of all other bytes than that they differ. */
+/** Changes in tables, lists and vectors first, then in the volumes, which explain the remaining bytes. */
 function allChanges(
   a: ImageWithBytes,
   b: ImageWithBytes,

@@ -1,35 +1,38 @@
-// Where the bytes of two files differ. Files of different sizes are laid on each other at their ends, because both
-// end at the same guest-physical address.
+// Where the bytes of two files differ. Files of different sizes are aligned at their ends, because both end
+// at the same guest-physical address.
 
 import type { ComparedFile } from './change';
 
-/** Bytes that differ, with up to 15 equal ones between them. An offset is absent where that file has no such bytes. */
+/**
+ * Bytes that differ, with up to 15 equal ones between them. An offset is undefined
+ * where that file has no such bytes.
+ */
 export interface DifferingRange {
   readonly a?: number;
   readonly b?: number;
   readonly size: number;
 }
 
-/** The ranges in order of address, at most `MOST_RANGES`, and how many there are. */
+/** The ranges in address order, at most `MOST_RANGES`, and how many there are. */
 export interface ByteDifferences {
   readonly ranges: readonly DifferingRange[];
-  /** Ranges in all, those left out included. */
+  /** The number of ranges, including those not listed. */
   readonly total: number;
-  /** Bytes that differ, and bytes that only one file has. */
+  /** Bytes that differ or that only one file has. */
   readonly bytes: number;
-  /** Pages of 4 KiB, counted from the end, with a difference in them. */
+  /** 4 KiB pages, counted from the end, with a difference in them. */
   readonly pages: number;
-  /** False when parts of the files were not given, so that nothing is known of them. */
+  /** False when some bytes of the files are unavailable, so nothing is known about them. */
   readonly complete: boolean;
 }
 
-/** Ranges that are listed. */
+/** The maximum number of ranges listed. */
 const MOST_RANGES = 1000;
-/** Differences closer than this are one range. */
+/** Differences closer than this are merged into one range. */
 const MERGE = 16;
 const PAGE = 4096;
 
-/** Compares the bytes that are at hand of both. */
+/** Compares the bytes that are available in both. */
 export function compareBytes(a: ComparedFile, b: ComparedFile): ByteDifferences {
   const both = Math.min(a.bytes.length, b.bytes.length, a.fileSize, b.fileSize);
   const [left, right] = [a.bytes.subarray(a.bytes.length - both), b.bytes.subarray(b.bytes.length - both)];

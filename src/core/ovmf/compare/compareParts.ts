@@ -1,4 +1,4 @@
-// Compares volumes with volumes, files with files and variables with variables, and goes down where they differ.
+// Compares volumes with volumes, files with files and variables with variables, and descends where they differ.
 
 import { matchByKey, movedPairs } from './matching';
 import { compareSections } from './compareSections';
@@ -10,18 +10,20 @@ import type { Part, PartPair } from './parts';
 import { bodyOf, childrenOf, isFiller, isSame, sameParts } from './parts';
 import type { NodeKind } from '../volumes/tree';
 
-/** Where parts are: names from the outermost volume down, and what is known of the part that holds them. */
+/**
+ * The location of parts: names from the outermost volume down, and what is known about the part that contains them.
+ */
 interface Place {
   readonly path: readonly string[];
-  /** They are the outermost of a file, which ends at 4 GiB in the guest. */
+  /** They are the outermost parts of a file, which ends at 4 GiB in the guest. */
   readonly outermost?: boolean;
-  /** What holds them has another size, so there is more or less room in it. */
+  /** Their parent changed size, so there is more or less space in it. */
   readonly resized?: boolean;
-  /** Takes the path of a section that differs and could not be looked into. */
+  /** Reports the path of a section that differs and could not be read. */
   readonly opaque: (path: readonly string[]) => void;
 }
 
-/** What differs between two lists of parts, in the order of the second. */
+/** The differences between two lists of parts, in the order of the second. */
 export function compareParts(a: readonly Part[], b: readonly Part[], place: Place): Draft[] {
   const [left, right] = [a, b].map((parts) => parts.filter((part) => !isFiller(part))) as [Part[], Part[]];
   const { pairs, removed, added } = matchParts(left, right);
@@ -33,14 +35,14 @@ export function compareParts(a: readonly Part[], b: readonly Part[], place: Plac
     const own = pair ? comparePair(pair, moved.has(pair), place) : part ? [alone('added', part, place)] : [];
     return [...own, ...(gone.get(part) ?? []).map((was) => alone('removed', was, place))];
   });
-  // Room that is left over follows from what takes room.
+  // The remaining space follows from the parts that take up space.
   const resized = pairs.some(([was, is]) => was.node.size !== is.node.size);
   const regrouped = removed.length + added.length + moved.size > 0;
   const explained = place.resized === true || resized || regrouped;
   return [...withoutLeftovers(told), ...(explained ? [] : compareFillers(a, b, place))];
 }
 
-/** What is gone, under the part of the second list that the part before it became; undefined for the start. */
+/** Removed parts, keyed by the part of the second list that they followed; undefined for the start. */
 function goneBefore(a: readonly Part[], pairs: readonly PartPair[]): ReadonlyMap<Part | undefined, Part[]> {
   const partner = new Map(pairs);
   const gone = new Map<Part | undefined, Part[]>();
@@ -54,11 +56,11 @@ function goneBefore(a: readonly Part[], pairs: readonly PartPair[]): ReadonlyMap
   return gone;
 }
 
-/** Whether a part of a file is at another guest-physical address. */
+/** Whether a part of a file moved to another guest-physical address. */
 const isElsewhere = ([a, b]: PartPair) =>
   a.half.bytes.length - a.node.offset !== b.half.bytes.length - b.node.offset;
 
-/** What a part is called in a path; a variable may have no name. */
+/** The name of a part in a path; a variable may have no name. */
 const nameOf = ({ node: { name, guid, kind } }: Part) => (name === '' ? (guid ?? kind) : name);
 
 const alone = (kind: 'added' | 'removed', part: Part, { path }: Place): Draft => ({
@@ -68,7 +70,7 @@ const alone = (kind: 'added' | 'removed', part: Part, { path }: Place): Draft =>
   notes: [],
 });
 
-/** Old copies of a variable stay in its store, deleted, when the variable is changed: that is told once. */
+/** Old copies of a changed variable stay in its store, marked deleted: the change is reported only once. */
 function withoutLeftovers(drafts: readonly Draft[]): Draft[] {
   const keyOf = (draft: Draft) => `${partOf(draft).node.guid} ${partOf(draft).node.name}`;
   const isLeftover = (draft: Draft) => {
@@ -93,13 +95,13 @@ function comparePair(pair: PartPair, isMoved: boolean, place: Place): Draft[] {
   return [...(told.length > 0 ? [pairDraft('changed', pair, path, told)] : []), ...inside];
 }
 
-/** What there is to say about parts that differ in nothing that matters. */
+/** Describes parts that differ in nothing that matters. */
 function lastNotes(pair: PartPair): string[] {
   const notes = headerNotes(pair, true);
   return notes.length > 0 ? notes : bytesNotes('bytes between its parts', pair);
 }
 
-/** What is said of a part itself, and the changes inside it. */
+/** Notes about a part itself, and the changes inside it. */
 interface Inside {
   readonly notes: readonly string[];
   readonly inside: readonly Draft[];
@@ -122,7 +124,7 @@ const compareChildren: Reader = (pair, { path, opaque }) => {
   };
 };
 
-/** The value of a variable, which is the end of it, as a part of its own. */
+/** The value of a variable, which is at its end, as a part of its own. */
 function valueOf({ node, half }: Part): Part {
   const size = node.variable!.dataSize;
   return { node: { ...node, offset: node.offset + node.size - size, size }, half };
@@ -153,7 +155,7 @@ const READERS: Partial<Record<NodeKind, Reader>> = {
   },
 };
 
-/** Free space and padding, told when nothing else explains why it is another. */
+/** Free space and padding, reported only when nothing else explains the difference. */
 function compareFillers(a: readonly Part[], b: readonly Part[], place: Place): Draft[] {
   const keyOf = ({ node: { kind, type } }: Part) => `${kind} ${type}`;
   const { pairs, removed, added } = matchByKey(a.filter(isFiller), b.filter(isFiller), keyOf, sameParts);
@@ -164,7 +166,7 @@ function compareFillers(a: readonly Part[], b: readonly Part[], place: Place): D
       .filter((pair) => !isSame(pair))
       .map((pair) => pairDraft('changed', pair, [...place.path, nameOf(pair[1])], bytesNotes('room', pair))),
   ];
-  // Free space is what padding leaves.
+  // The padding determines the free space.
   const padding = told.filter((draft) => partOf(draft).node.kind !== 'free');
   return padding.length > 0 ? padding : told;
 }

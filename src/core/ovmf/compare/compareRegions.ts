@@ -1,11 +1,11 @@
-// Compares two trees of regions: what was added, removed, changed or moved. Siblings are matched by kind and name,
-// those with the same content first, so that it serves tables, lists and volumes alike.
+// Compares two region trees: what was added, removed, changed or moved. Siblings are matched by kind and
+// name, preferring equal content, which works for tables, lists and volumes alike.
 
 import type { FieldView, Region } from '../../binary/region';
 import type { ChangeSide, ComparedFile, ImageChange } from './change';
 import { matchByKey } from './matching';
 
-/** Regions with the file and the range that they lie in. */
+/** Regions with the file and the range that contain them. */
 interface Level {
   readonly file: ComparedFile;
   readonly offset: number;
@@ -15,12 +15,15 @@ interface Level {
 
 type Pair = readonly [Region, Region];
 
-/** More levels than any image has; what is deeper is compared as bytes. */
+/** More levels than any image has; deeper ones are compared as bytes. */
 const MOST_DEPTH = 32;
-/** More pairs of one name than any image has; they are matched in order, because trying all would take too long. */
+/**
+ * More pairs of one name than any image has; beyond this they are matched in order, because
+ * trying all would take too long.
+ */
 const MOST_PAIRS = 100_000;
 
-/** The differences of two files whose outermost regions are given, in the order of the second file. */
+/** The differences between two files, given their outermost regions, in the order of the second file. */
 export function compareTrees(
   a: { readonly file: ComparedFile; readonly regions: readonly Region[] },
   b: { readonly file: ComparedFile; readonly regions: readonly Region[] },
@@ -29,7 +32,7 @@ export function compareTrees(
   return compareLevels(level(a), level(b), []);
 }
 
-/** Regions of lists carry their index; what they are called without it. */
+/** The name of a region without the index that regions of lists carry. */
 const nameOf = ({ name }: Region) => name.replace(/^\d+: /, '');
 
 function compareLevels(a: Level, b: Level, path: readonly string[]): ImageChange[] {
@@ -44,7 +47,7 @@ function compareLevels(a: Level, b: Level, path: readonly string[]): ImageChange
     ...added.map((r): ImageChange => ({ kind: 'added', what: r.kind, path: [...path, r.name], b: side(r) })),
     ...pairs.flatMap((pair) => comparePair(a, b, pair, path)),
   ];
-  // What was removed stands where it would be in the second file, counted from the end.
+  // A removed region is sorted to where it would be in the second file, counted from the end.
   const place = ({ a: was, b: is }: ImageChange) => (is ? is.offset - b.end : was!.offset - a.end);
   return changes
     .map((change, i) => ({ change, i, at: place(change) }))
@@ -52,7 +55,7 @@ function compareLevels(a: Level, b: Level, path: readonly string[]): ImageChange
     .map(({ change }) => change);
 }
 
-/** Which region of one side is which of the other: same content in order first, then same name in order. */
+/** Matches the regions of both sides: by equal content in order first, then by equal name in order. */
 function match(a: Level, b: Level) {
   const keyOf = (region: Region) => `${region.kind} ${nameOf(region)}`;
   return matchByKey(a.regions, b.regions, keyOf, (left, right) => {
@@ -84,13 +87,13 @@ function comparePair(a: Level, b: Level, [was, is]: Pair, above: readonly string
     ...compareFields(a.file, was, b.file, is, path),
     ...(deep ? compareLevels(inside(a, was), inside(b, is), path) : []),
   ];
-  // Bytes that no field and no child explains, and regions that have neither.
+  // Bytes that no field or child explains, and regions that have neither.
   return changes.length > 0 ? changes : [{ kind: 'changed', what: is.kind, path, ...sides }];
 }
 
 /**
- * Inside a region, what keeps its distance from the start or from the end has only made room for a sibling. The file
- * itself ends at 4 GiB in the guest, so there the distance from the end is what counts.
+ * Whether a region moved. Inside a region, something that keeps its distance from the start or the end has only made
+ * room for a sibling. The file itself ends at 4 GiB in the guest, so there only the distance from the end counts.
  */
 function isMoved(a: Level, b: Level, was: Region, is: Region, outermost: boolean): boolean {
   const fromStart = was.offset - a.offset === is.offset - b.offset;
@@ -135,18 +138,18 @@ interface Range {
   readonly size: number;
 }
 
-/** The bytes of a range as far as they are at hand. */
+/** The available bytes of a range. */
 function bytesOf({ bytes, offset }: ComparedFile, range: Range): Uint8Array {
   const start = Math.max(range.offset - offset, 0);
   return bytes.subarray(start, Math.max(range.offset + range.size - offset, start));
 }
 
-/** True when both ranges have the same size, and the same bytes where both are at hand. */
+/** Whether both ranges have the same size, and equal bytes where both are available. */
 function sameBytes(fileA: ComparedFile, a: Range, fileB: ComparedFile, b: Range): boolean {
   if (a.size !== b.size) return false;
   const left = bytesOf(fileA, a);
   const right = bytesOf(fileB, b);
-  // Of a part that was given on one side only, the ends are compared, which is what tails have.
+  // When part of a range is unavailable on one side, the ends are compared, because a tail is what is available.
   const both = Math.min(left.length, right.length);
   const from = [left.length - both, right.length - both] as const;
   for (let i = 0; i < both; i++) if (left[from[0] + i] !== right[from[1] + i]) return false;

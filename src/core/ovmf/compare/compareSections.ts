@@ -1,5 +1,5 @@
-// What differs inside one file of a volume, in a few words for each section. What sections hold volumes, and which cannot be
-// looked into, is left to the caller.
+// What differs inside one file of a volume, in a few words per section. Volumes inside sections, and sections
+// that cannot be read, are left to the caller.
 
 import { byteCount } from '../../binary/hex';
 import { matchByKey, movedPairs } from './matching';
@@ -7,22 +7,25 @@ import { bytesNotes, headerNotes } from './notes';
 import type { Part, PartPair } from './parts';
 import { childrenOf, decodedParts, isFiller, isSame, isSameBytes, sameParts } from './parts';
 
-/** What the comparison of sections comes upon. */
+/** Callbacks for what the comparison of sections encounters. */
 export interface Encounter {
-  /** The volumes of a section on both sides; returns whether it tells anything about them. */
+  /** Compares the volumes in a section; returns whether it reported anything. */
   volumes(a: readonly Part[], b: readonly Part[], path: readonly string[]): boolean;
-  /** A section that differs and whose content is not known on one side at least. */
+  /** A section that differs and whose content is unknown on at least one side. */
   opaque(path: readonly string[]): void;
 }
 
-/** What is said about sections. */
+/** The notes about sections. */
 interface Told {
   readonly notes: readonly string[];
-  /** Something was said, here or by who was told of volumes. */
+  /** Whether anything was reported, here or by the callback for volumes. */
   readonly any: boolean;
 }
 
-/** Compares the sections of two files, or of two sections that hold sections. `path` is that of the file or section. */
+/**
+ * Compares the sections of two files, or of two sections that contain sections. `path`
+ * is that of the file or section.
+ */
 export function compareSections(
   a: readonly Part[],
   b: readonly Part[],
@@ -46,7 +49,7 @@ const keyOf = ({ node: { kind, typeCode, guid } }: Part) => `${kind} ${typeCode}
 
 const isText = ({ node: { type } }: Part) => type === 'user interface' || type === 'version';
 
-/** Sections of text are named by their text. */
+/** Text sections are labelled by their type. */
 const labelOf = (part: Part) => (isText(part) ? part.node.type! : part.node.name);
 
 function compareSection(pair: PartPair, path: readonly string[], encounter: Encounter): Told {
@@ -61,7 +64,7 @@ function compareSection(pair: PartPair, path: readonly string[], encounter: Enco
   return { notes: bytesNotes(label, pair), any: true };
 }
 
-/** Both hold what can be compared; undefined when one of them does not. */
+/** Compares the contents of two sections; undefined when one of them has none that can be compared. */
 function compareContent(pair: PartPair, path: readonly string[], encounter: Encounter): Told | undefined {
   const [was, is] = pair;
   const label = labelOf(is);
@@ -79,5 +82,5 @@ function compareContent(pair: PartPair, path: readonly string[], encounter: Enco
   return { notes, any: notes.length > 0 || inside.any };
 }
 
-/** Whether the content of a section is behind an encoding, be it only a checksum. */
+/** Whether the content of a section is encoded, even if only with a checksum. */
 const isEncoded = ({ node: { type } }: Part) => type === 'GUID-defined' || type === 'compression';

@@ -1,5 +1,6 @@
-// The firmware volumes of two images side by side: which volumes, files and variables were added, removed, changed or moved,
-// also inside compressed sections. A change is told once, at the deepest part that says it well.
+// Compares the firmware volumes of two images: which volumes, files and variables were added,
+// removed, changed or moved, including inside compressed sections. Each change is reported once, at
+// the deepest part that describes it well.
 
 import type { ImageChange } from './change';
 import type { ImageWithBytes } from '../image';
@@ -11,10 +12,10 @@ import type { VolumeRule } from '../volumes/rules';
 import type { Decompress } from '../volumes/tree';
 import { parseVolumes } from '../volumes/volumes';
 
-/** What differs in the volumes of two images; plain data without bytes, small enough to be sent to a page. */
+/** The differences between the volumes of two images; plain data without bytes, small enough to send to a page. */
 export interface VolumeComparison {
   readonly changes: readonly ImageChange[];
-  /** What could not be looked into and was compared as bytes, in whole sentences. */
+  /** The parts that could not be read and were compared as bytes, in whole sentences. */
   readonly unread: readonly string[];
 }
 
@@ -22,9 +23,10 @@ export interface VolumeComparison {
 const LIMITS: VolumeRule = 'volume-limits';
 
 /**
- * Compares the volumes of two whole files, without what their tables, lists and vectors say. Never throws on content; takes seconds
- * with `decompress` where much is compressed. Sections that were not decompressed are compared as they are.
- * @returns undefined when neither has a volume, or only a part of a file is at hand
+ * Compares the volumes of two whole files, except for what their tables, lists and vectors cover. Never
+ * throws on content; with `decompress` it takes seconds where much is compressed. Sections that are not
+ * decompressed are compared as bytes.
+ * @returns undefined when neither has a volume, or only a part of a file is available
  */
 export function compareVolumes(
   a: ImageWithBytes,

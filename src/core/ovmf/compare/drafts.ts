@@ -1,4 +1,4 @@
-// Changes in the making: they keep the parts that they are about, because what was removed here may have been added there.
+// Unfinished changes: they keep their parts, because what was removed here may have been added elsewhere.
 
 import type { ImageChange } from './change';
 import { matchByKey } from './matching';
@@ -15,10 +15,10 @@ export interface Draft {
   readonly notes: readonly string[];
 }
 
-/** The part that a change is named after. */
+/** The part that names a change. */
 export const partOf = ({ a, b }: Draft): Part => (b ?? a)!;
 
-/** A change of a pair. */
+/** A change with both sides. */
 export function pairDraft(
   kind: 'changed' | 'moved',
   [a, b]: PartPair,
@@ -28,7 +28,7 @@ export function pairDraft(
   return { kind, path, a, b, notes };
 }
 
-/** The change as it is told. */
+/** The finished change. */
 export function changeOf(draft: Draft): ImageChange {
   const { kind, path, a, b, notes } = draft;
   const what = partOf(draft).node.kind;
@@ -42,10 +42,10 @@ export function changeOf(draft: Draft): ImageChange {
   };
 }
 
-/** What kinds of parts are called where their own name is short. */
+/** Names for kinds of parts whose own name is too short. */
 const NAMES: Readonly<Record<string, string>> = { free: 'free space' };
 
-/** Makes one move of a volume or file that was removed in one place and added in another as it is. */
+/** Merges the removal and the addition of an identical volume or file into one move. */
 export function joinMoves(drafts: readonly Draft[]): Draft[] {
   const byPart = new Map<Part, Draft>();
   const gone: Part[] = [];

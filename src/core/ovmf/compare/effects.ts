@@ -1,5 +1,5 @@
-// What the differences of two images do to launch measurements. The digest of SEV and SEV-ES is over every byte of
-// the image and the VMSA pages; that of SNP is over pages with their addresses, in the order of the SEV metadata.
+// How the differences between two images affect launch measurements. The digest of SEV and SEV-ES covers every byte
+// of the image and the VMSA pages; that of SNP covers pages with their addresses, in the order of the SEV metadata.
 
 import { byteCount, countOf, hex } from '../../binary/hex';
 import type { GuestArea } from '../areaChecks';
@@ -10,7 +10,7 @@ import { HASH_BLOCK, RESET_BLOCK } from '../entries';
 import type { OvmfImage } from '../image';
 import { SEV_METADATA } from '../metadataLayout';
 
-/** A kind of guest whose measurement is another with the other image. */
+/** A kind of guest whose measurement changes with the image. */
 export type Guest = 'SEV' | 'SEV-ES' | 'SEV-SNP';
 
 /** The names of all effects. */
@@ -23,29 +23,29 @@ export type EffectId =
   | 'kernel-hashes'
   | 'variables';
 
-/** One reason why measurements differ. */
+/** A reason why measurements differ. */
 export interface MeasurementEffect {
   readonly id: EffectId;
-  /** Whose measurement or launch; empty when nothing is measured. */
+  /** The guests whose measurement or launch is affected; empty when nothing is measured. */
   readonly guests: readonly Guest[];
-  /** Guests for which it matters, when not all. */
+  /** Restricts the effect to some of those guests. */
   readonly onlyWith?: 'kernel hashes' | 'more than one vCPU';
   /** One sentence for people. */
   readonly text: string;
 }
 
-/** What the effects are told from. */
+/** What effects are derived from. */
 export interface EffectInput {
   readonly a: OvmfImage;
   readonly b: OvmfImage;
   readonly differences: ByteDifferences;
-  /** True when either file holds variables only, which no launch measures. */
+  /** Whether either file holds only variables, which no launch measures. */
   readonly variables: boolean;
 }
 
 type Rule = (input: EffectInput) => MeasurementEffect | undefined;
 
-/** All effects that two images have on one another's measurements. */
+/** All effects of the differences between two images on measurements. */
 export function effectsOf(input: EffectInput): MeasurementEffect[] {
   if (input.differences.bytes === 0) return [];
   if (input.variables) {
@@ -55,7 +55,7 @@ export function effectsOf(input: EffectInput): MeasurementEffect[] {
   return RULES.flatMap((rule) => rule(input) ?? []);
 }
 
-/** The effects that one change has a part in. */
+/** The effects that one change contributes to. */
 export function effectsOfChange(
   { path, what }: ImageChange,
   effects: readonly MeasurementEffect[],
@@ -118,12 +118,12 @@ const RULES: readonly Rule[] = [
 
 const address = (value: number | undefined) => (value === undefined ? 'no known address' : hex(value, 8));
 
-/** As QEMU asks for it at launch (sev_add_kernel_loader_hashes). */
+/** Whether QEMU would accept the area at launch (sev_add_kernel_loader_hashes). */
 function usable(area: GuestArea | undefined): boolean {
   return area !== undefined && area.base !== 0 && area.size >= LEAST_HASH_AREA;
 }
 
-/** How the lists of pages differ; sections without memory add no page and count for nothing. */
+/** How the lists of pages differ; sections of size zero add no page and are ignored. */
 function sectionsText(a: OvmfImage, b: OvmfImage): string | undefined {
   const [was, is] = [measuredSections(a), measuredSections(b)];
   if (!was && !is) return undefined;
@@ -137,7 +137,7 @@ function sectionsText(a: OvmfImage, b: OvmfImage): string | undefined {
   return `Of the SEV metadata, ${countOf(gone, 'section')} of the first image and ${countOf(come, 'section')} of the second have no counterpart, so other pages are measured.`;
 }
 
-/** How many of one list the other does not have; the same one twice counts twice. */
+/** How many items of one list are missing from the other; duplicates count separately. */
 function missingFrom(list: readonly string[], other: readonly string[]): number {
   const left = [...other];
   return list.filter((item) => {

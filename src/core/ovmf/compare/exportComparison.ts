@@ -1,5 +1,5 @@
-// A comparison of two images as lines, as Markdown and as plain data for JSON: what `ovmf diff` prints and what the
-// editor copies.
+// A comparison of two images as lines, as Markdown and as plain data for JSON: what `ovmf
+// diff` prints and the editor copies.
 
 import { byteCount, countOf, hex } from '../../binary/hex';
 import { markdownTable, markdownText } from '../../binary/markdown';
@@ -8,19 +8,19 @@ import type { DifferingRange } from './compareBytes';
 import type { ChangeSide } from './change';
 import type { MeasurementEffect } from './effects';
 
-/** What the two images are called. */
+/** The names of the two images. */
 export interface ImageNames {
   readonly a: string;
   readonly b: string;
 }
 
-/** Ranges that texts list; JSON has all that there are. */
+/** The maximum number of ranges in texts; JSON has all. */
 const MOST_SHOWN = 20;
 
-/** Digits of a digest that texts show; JSON has all of them. */
+/** Digits of a digest in texts; JSON has all. */
 const DIGEST_SHOWN = 16;
 
-/** One side of a change in a few words; a dash for what is not there. */
+/** One side of a change in a few words; a dash when it is absent. */
 function describeSide(side: ChangeSide | undefined): string {
   if (!side) return '-';
   const { size, raw, meaning, digest } = side;
@@ -29,12 +29,12 @@ function describeSide(side: ChangeSide | undefined): string {
   return `${describeOffset(side, 6)}  ${[what, meaning, sha].filter((part) => part !== '').join('  ')}`;
 }
 
-/** Where a side is: a plus sign stands before an offset that counts in what was decompressed. */
+/** The offset of a side; a leading plus sign marks an offset in decompressed data. */
 export function describeOffset({ offset, inside }: ChangeSide, digits = 1): string {
   return `${inside ? '+' : ''}${hex(offset, digits)}`;
 }
 
-/** Whom an effect concerns, in words. */
+/** The guests that an effect concerns, in words. */
 function describeGuests({ guests, onlyWith }: MeasurementEffect): string {
   const who = guests.length === 0 ? 'no guest' : guests.join(', ');
   return onlyWith === undefined ? who : `${who} with ${onlyWith}`;
@@ -51,7 +51,7 @@ function describeDifferences({ equal, differences }: ImageComparison): string {
 const pathText = ({ path }: ComparedChange) => path.join(' / ');
 const placeText = (at: number | undefined) => (at === undefined ? '-' : hex(at, 6));
 
-/** The comparison as lines of text, those of ranges cut off. */
+/** The comparison as lines of text, with a limited number of ranges. */
 export function comparisonLines(comparison: ImageComparison, { a, b }: ImageNames): string[] {
   if (comparison.equal) return [`${a} equals ${b}. ${describeDifferences(comparison)}`];
   const { changes, effects, differences, unread } = comparison;

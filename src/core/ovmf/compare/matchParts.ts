@@ -1,21 +1,21 @@
-// Which part of a volume is which in the other image: by GUID, type and name, repeated ones by content and then by order.
+// Matches the parts of two volumes by GUID, type and name, and repeated ones by content and then by order.
 
 import type { Matched } from './matching';
 import { matchByKey } from './matching';
 import type { Part, PartPair } from './parts';
 import { isSame, sameParts } from './parts';
 
-/** The keys by which parts are matched, from the surest on. */
+/** The keys by which parts are matched, the most reliable first. */
 const KEYS: readonly ((part: Part) => string | undefined)[] = [
   ({ node: { kind, type, guid, name, variable } }) =>
     variable ? `${kind} ${guid} ${variable.state} ${name}` : `${kind} ${type} ${guid}`,
   ({ node: { kind, guid, name, variable } }) =>
     guid === undefined ? undefined : `${kind} ${guid} ${variable ? name : ''}`,
-  // A module that was given another GUID.
+  // A module whose GUID changed.
   ({ node: { kind, type, name } }) => (kind === 'file' ? `${type} ${name}` : undefined),
 ];
 
-/** Matches parts. What both lists start and end with is matched as it stands; in between, keys decide. */
+/** Matches parts. A common start and end of both lists is matched in place; keys decide in between. */
 export function matchParts(a: readonly Part[], b: readonly Part[]): Matched<Part> {
   const [start, end] = sameEnds(a, b);
   const middle = (parts: readonly Part[]) => parts.slice(start, parts.length - end);

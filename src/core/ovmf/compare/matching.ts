@@ -1,5 +1,5 @@
-// Which item of one list is which of another, for comparisons: those with the same content first, then by their order;
-// and which of them have left that order.
+// Matches the items of two lists for comparisons: those with equal content first, then by order; and finds
+// the pairs that changed their order.
 
 /** The items of two lists, matched. */
 export interface Matched<T> {
@@ -9,8 +9,9 @@ export interface Matched<T> {
 }
 
 /**
- * Pairs items of one key: what `same` pairs of them, then the rest in order. Items without a key stay alone.
- * @param same pairs those of one key that have the same content; each item at most once
+ * Pairs items with the same key: first those that `same` pairs, then the rest in order.
+ * Items without a key stay unmatched.
+ * @param same pairs those of one key with equal content; each item at most once
  */
 export function matchByKey<T extends object>(
   a: readonly T[],
@@ -48,7 +49,9 @@ export function matchByKey<T extends object>(
   return { pairs, removed: a.filter(isAlone), added: b.filter(isAlone) };
 }
 
-/** The pairs that have left the order of the others: as few as there can be. `a` and `b` are the lists that they are from. */
+/**
+ * The smallest set of pairs whose removal leaves the others in order. `a` and `b` are the lists that they come from.
+ */
 export function movedPairs<T>(
   pairs: readonly (readonly [T, T])[],
   a: readonly T[],
@@ -63,9 +66,9 @@ export function movedPairs<T>(
   return new Set(sorted.filter((_, i) => !kept.has(i)));
 }
 
-/** Which of some distinct numbers make the longest rising subsequence, by their index (patience sorting). */
+/** The indexes of a longest increasing subsequence of distinct numbers (patience sorting). */
 function longestRise(numbers: readonly number[]): ReadonlySet<number> {
-  /** The index of the least last number of a rising sequence of each length. */
+  /** For each length, the index of the smallest number that ends an increasing sequence. */
   const ends: number[] = [];
   const before: (number | undefined)[] = [];
   numbers.forEach((number, i) => {

@@ -1,11 +1,11 @@
-// What differs between two parts of volumes in a few words: fields of their headers, and bytes.
+// What differs between two parts of volumes, in a few words: header fields, and bytes.
 
 import { byteCount } from '../../binary/hex';
 import type { FieldView } from '../../binary/region';
 import type { PartPair } from './parts';
 import { differingBytes, isSame } from './parts';
 
-/** Fields that follow from the content behind them, and so say nothing new when that is told. */
+/** Fields that follow from the content, so they add nothing when its change is reported. */
 const FOLLOWING = new Set([
   'checksum',
   'header_checksum',
@@ -16,10 +16,10 @@ const FOLLOWING = new Set([
   'name_size',
   'data_size',
 ]);
-/** The blocks of a volume follow from its length. */
+/** The block map of a volume follows from its length. */
 const BLOCKS = 'block_map[';
 
-/** How the fields of two headers differ; those that follow from something else only when `all` are asked for. */
+/** The differences between two headers; fields that follow from something else only when `all` is set. */
 export function headerNotes([was, is]: PartPair, all = false): string[] {
   const before = new Map(was.node.fields.map((field) => [field.name, field]));
   const grown = was.node.size !== is.node.size;
@@ -36,7 +36,7 @@ export function headerNotes([was, is]: PartPair, all = false): string[] {
   return [...notes, ...[...before.values()].filter(tells).map(({ name }) => `${name} only in the first`)];
 }
 
-/** How the bytes of two parts differ under the name of what they are; none when they are the same. */
+/** How many bytes of two parts differ, labelled with `name`; empty when none do. */
 export function bytesNotes(name: string, pair: PartPair): string[] {
   const [was, is] = [pair[0].node.size, pair[1].node.size];
   if (was !== is) return [`${name}: ${byteCount(was)} → ${byteCount(is)}`];

@@ -1,5 +1,5 @@
-// Parts of the volumes of one image, as comparisons see them: a node with the bytes that its offset counts in. Bytes that the
-// tables and lists of the image claim are compared there, and so count as equal here.
+// The parts of the volumes of one image, as comparisons see them: a node with the bytes that its offset refers
+// to. Bytes that the tables and lists of the image describe are compared there, so here they count as equal.
 
 import { sha256 } from '@noble/hashes/sha2.js';
 import { byteCount, bytesToHex, onlyByte } from '../../binary/hex';
@@ -13,21 +13,21 @@ interface Range {
   readonly size: number;
 }
 
-/** The bytes that offsets count in: those of a file, or what came out of a compressed section of it. */
+/** The bytes that offsets refer to: those of a file, or the output of one of its compressed sections. */
 interface Half {
   readonly bytes: Uint8Array;
   readonly inside: boolean;
-  /** What else describes of these bytes. */
+  /** Ranges of these bytes that are described elsewhere. */
   readonly elsewhere: readonly Range[];
 }
 
-/** A node and the bytes that its offset counts in. */
+/** A node and the bytes that its offset refers to. */
 export interface Part {
   readonly node: VolumeNode;
   readonly half: Half;
 }
 
-/** Parts that belong together, such as the same file of two images. */
+/** Two matching parts, such as the same file in two images. */
 export type PartPair = readonly [Part, Part];
 
 /** The outermost parts of a file. */
@@ -40,11 +40,11 @@ export function partsOfFile(
   return nodes.map((node) => ({ node, half }));
 }
 
-/** What a part holds as it stands. */
+/** The direct children of a part. */
 export const childrenOf = ({ node, half }: Part): Part[] =>
   node.children.map((child) => ({ node: child, half }));
 
-/** What came out of a compressed section; undefined when nothing did. */
+/** The contents of a compressed section; undefined when it was not decompressed. */
 export function decodedParts({ node: { decoded } }: Part): Part[] | undefined {
   return decoded?.children.map((node) => ({
     node,
@@ -56,7 +56,7 @@ export function decodedParts({ node: { decoded } }: Part): Part[] | undefined {
 export const bytesOf = ({ node, half }: Part): Uint8Array =>
   half.bytes.subarray(node.offset, node.offset + node.size);
 
-/** How many bytes differ of two runs of the same length, from one place to another; counts no further than to `most`. */
+/** How many bytes of two runs of the same length differ within a range; stops counting at `most`. */
 function countDifferent(
   a: Uint8Array,
   b: Uint8Array,
@@ -68,8 +68,8 @@ function countDifferent(
 }
 
 /**
- * How many bytes differ of two parts of the same size, without those that are described elsewhere on either side. Stops counting
- * soon after `most`.
+ * How many bytes of two parts of the same size differ, except those described elsewhere on either side.
+ * Stops counting soon after `most`.
  */
 export function differingBytes([a, b]: PartPair, most = Infinity): number {
   const [left, right] = [bytesOf(a), bytesOf(b)];
@@ -84,23 +84,25 @@ export function differingBytes([a, b]: PartPair, most = Infinity): number {
   return count + countDifferent(left, right, { from: at, most });
 }
 
-/** Whether two runs of bytes are the same. */
+/** Whether two runs of bytes are equal. */
 export const isSameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
   a.length === b.length && countDifferent(a, b, { most: 1 }) === 0;
 
-/** Whether two parts are the same, wherever they are. */
+/** Whether two parts are equal, wherever they are. */
 export function isSame(pair: PartPair): boolean {
   return pair[0].node.size === pair[1].node.size && differingBytes(pair, 1) === 0;
 }
 
-/** Bytes at either end of a part that tell most parts apart. */
+/** Bytes at either end of a part, enough to distinguish most parts. */
 const SAMPLE = 1024;
-/** Parts of one size with the same ends that are tried; more of them than any firmware has. */
+/** How many parts of equal size and ends are tried; more than any firmware has. */
 const MOST_TRIED = 8;
 
-/** Pairs those of two lists that are the same, in order; takes time in the size of the parts, not in their number squared. */
+/**
+ * Pairs the equal parts of two lists, in order, in time linear in their size rather than quadratic in their number.
+ */
 export function sameParts(a: readonly Part[], b: readonly Part[]): PartPair[] {
-  // A pair of its own kind is found by its key alone.
+  // A single pair of its kind is found by its key alone.
   if (a.length * b.length <= 1) return [];
   const waiting = new Map<string, Part[]>();
   for (const part of b) {
@@ -116,7 +118,7 @@ export function sameParts(a: readonly Part[], b: readonly Part[]): PartPair[] {
   });
 }
 
-/** Parts that are the same have the same print. */
+/** A fingerprint, the same for equal parts. */
 function printOf(part: Part): string {
   const bytes = bytesOf(part);
   return `${bytes.length} ${crc32(bytes.subarray(0, SAMPLE))} ${crc32(bytes.subarray(-SAMPLE))}`;
@@ -128,7 +130,7 @@ export function bodyOf({ node, half }: Part): Part {
   return { node: { ...node, offset: start, size: node.offset + node.size - start }, half };
 }
 
-/** Whether a part only fills room: free space, padding, and padding files of erased bytes. */
+/** Whether a part only fills space: free space, padding, and padding files of erased bytes. */
 export function isFiller(part: Part): boolean {
   const { kind, type } = part.node;
   if (kind !== 'file' || type !== 'padding') return kind === 'free' || kind === 'padding';
@@ -136,7 +138,9 @@ export function isFiller(part: Part): boolean {
   return body.length === 0 || onlyByte(body) !== undefined;
 }
 
-/** One side of a change of a part. What is not in the file has a digest, because nothing else can be done with its bytes. */
+/**
+ * A part as one side of a change. Parts of decompressed data get a digest, because their bytes are not in the file.
+ */
 export function sideOf(part: Part): ChangeSide {
   const { node, half } = part;
   return {
@@ -150,7 +154,7 @@ export function sideOf(part: Part): ChangeSide {
 
 function meaningOf({ kind, name, type, guid, variable }: VolumeNode): string {
   if (variable) return `${variable.state}, value of ${byteCount(variable.dataSize)}, ${variable.vendor}`;
-  // The GUID of a nameless volume is that of its file system, which is its type.
+  // The GUID of a nameless volume is that of its file system, which is already its type.
   const words = kind === 'store' ? [] : [type, kind === 'volume' ? undefined : guid];
   return words.filter((word) => word !== undefined && word !== name).join(', ');
 }

@@ -7,7 +7,7 @@ export function sum8(bytes: Uint8Array, from: number, to: number): number {
   return sum;
 }
 
-/** The sum of little-endian words, modulo 65536; an odd last byte is a word of its own. */
+/** The sum of little-endian words, modulo 65536; an unpaired last byte counts as a word. */
 export function sum16(bytes: Uint8Array, from: number, to: number): number {
   let sum = 0;
   for (let i = from; i < to; i += 2) sum += bytes[i]! | (i + 1 < to ? bytes[i + 1]! << 8 : 0);
@@ -20,7 +20,7 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
   return c;
 });
 
-/** The CRC32 of IEEE 802.3, as UEFI's CalculateCrc32 has it. */
+/** The CRC32 of IEEE 802.3, as in UEFI's CalculateCrc32. */
 export function crc32(bytes: Uint8Array): number {
   let crc = 0xffffffff;
   for (const byte of bytes) crc = (crc >>> 8) ^ CRC_TABLE[(crc ^ byte) & 0xff]!;

@@ -1,10 +1,10 @@
-// The processor that the code of a section is for: PE32 images (PE/COFF specification, "MS-DOS stub" and "COFF file header")
-// and TE images (UEFI PI, volume 1, "TE image header").
+// The processor that a section's code is for: PE32 images (PE/COFF specification, "MS-DOS stub" and "COFF
+// file header") and TE images (UEFI PI, volume 1, "TE image header").
 
 import { hex } from '../../binary/hex';
 import type { FieldView } from '../../binary/region';
 
-/** IMAGE_FILE_MACHINE_* of the processors that UEFI runs on, by the names that edk2 builds are called by. */
+/** IMAGE_FILE_MACHINE_* of the processors that UEFI supports, named as in edk2 build targets. */
 const MACHINES: Readonly<Record<number, string>> = {
   0x14c: 'IA32',
   0x8664: 'X64',
@@ -21,10 +21,10 @@ export const MACHINE = 'machine';
 const MZ = 0x5a4d;
 const PE = 0x4550;
 const VZ = 0x5a56;
-/** Where a DOS header says that the PE header starts. */
+/** The offset of the PE header's position in a DOS header. */
 const E_LFANEW = 0x3c;
 
-/** Where the u16 with the machine is, in code that starts at `at` and ends before `end`. */
+/** The offset of the u16 machine field, in code that starts at `at` and ends before `end`. */
 function machineAt(view: DataView, at: number, end: number): number | undefined {
   if (end - at < 4) return undefined;
   const signature = view.getUint16(at, true);
@@ -39,7 +39,7 @@ function machineAt(view: DataView, at: number, end: number): number | undefined 
  * The machine of a PE32 or TE image as a field of its section.
  * @param at where the image starts in `bytes`
  * @param end where its section ends
- * @returns undefined when there is neither header, or no room for one
+ * @returns undefined when there is no header, or no space for one
  */
 export function machineField(bytes: Uint8Array, at: number, end: number): FieldView | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);

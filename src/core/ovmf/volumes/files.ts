@@ -1,5 +1,5 @@
-// The files of a volume (UEFI PI, volume 3, "Firmware File System Format"): one after the other, each at a multiple of 8
-// bytes, and free space after the last.
+// The files of a volume (UEFI PI, volume 3, "Firmware File System Format"): consecutive, each aligned to 8
+// bytes, with free space after the last.
 
 import { guidText } from '../../binary/guid';
 import { byteCount, hex, onlyByte } from '../../binary/hex';
@@ -12,24 +12,24 @@ import { parseSections } from './sections';
 import type { Checksums, Range, VolumeNode, Walk } from './tree';
 import { align, alignmentGap, node, u24, unclaimed } from './tree';
 
-/** What files need to know of their volume. */
+/** The properties of a volume that its files depend on. */
 export interface FileSystem {
-  /** Where the volume starts: files are aligned from there. */
+  /** Where the volume starts: files are aligned relative to it. */
   readonly start: number;
-  /** What erased bytes read: 0xff or 0. */
+  /** The value of erased bytes: 0xff or 0. */
   readonly erased: number;
   /** Whether a file may have a 64-bit size. */
   readonly takesLargeFiles: boolean;
-  /** Of the volume header: it decides the fixed value of files without a data checksum. */
+  /** From the volume header; it decides the fixed checksum value of files without a data checksum. */
   readonly revision: number;
 }
 
 const LARGE_FILE = 0x01;
 const HAS_CHECKSUM = 0x40;
 const typesByCode = new Map(FILE_TYPES.map((type) => [type.code, type]));
-/** Alignments by the three bits of the attributes; those of attribute bit 1 come after them. */
+/** Alignments by the three bits of the attributes; those with attribute bit 1 set come after them. */
 const ALIGNMENTS = [0, 4, 7, 9, 10, 12, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24].map((power) => 2 ** power);
-/** The bits of a state from the last that was written to the first. */
+/** The bits of a file's state, the last one to be set first. */
 const STATES: readonly (readonly [number, string])[] = [
   [0x20, 'header invalid'],
   [0x10, 'deleted'],
@@ -39,7 +39,7 @@ const STATES: readonly (readonly [number, string])[] = [
   [0x01, 'header under construction'],
 ];
 
-/** The files from `range.at` to the end of the volume, and what lies between and after them. */
+/** The files from `range.at` to the end of the volume, and what is between and after them. */
 export function parseFiles(walk: Walk, range: Range, system: FileSystem): VolumeNode[] {
   const { space, end } = range;
   const nodes: VolumeNode[] = [];
@@ -62,7 +62,7 @@ export function parseFiles(walk: Walk, range: Range, system: FileSystem): Volume
 function freeSpace(walk: Walk, { space, at, end }: Range, { erased, start }: FileSystem): VolumeNode[] {
   let used = at;
   while (used < end && space.bytes[used] === erased) used++;
-  // Whatever is there would start where a file could.
+  // Anything here would start at a file boundary.
   const free = used === end ? end : Math.max(start + Math.floor((used - start) / 8) * 8, at);
   const nodes = [node('free', 'free space', at, free - at, `Every byte is ${hex(erased, 2)}.`)];
   if (free === end) return nodes;
@@ -132,12 +132,12 @@ function checkAlignment(walk: Walk, body: Range, attributes: number, { start }: 
   walk.note(body.space, 'file-alignment', body.at, body.end - body.at, message);
 }
 
-/** The text of the user interface section, also of one inside a section that holds sections. */
+/** The text of the user interface section, even when it is inside an encapsulation section. */
 function nameIn(sections: readonly VolumeNode[]): string | undefined {
   for (const section of sections) {
     if (section.kind !== 'section') continue;
     if (section.type === 'user interface' && section.name !== '') return section.name;
-    // The files of a volume have names of their own.
+    // The files of a nested volume have their own names.
     const inside = section.type === 'volume image' ? undefined : nameIn(section.children);
     if (inside !== undefined) return inside;
   }

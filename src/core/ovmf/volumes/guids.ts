@@ -1,19 +1,20 @@
-// GUIDs that firmware volumes of edk2 are full of: file systems, methods of guided sections, stores of variables, and the volumes
-// and files of OVMF that matter to a confidential guest (edk2, MdePkg, MdeModulePkg and OvmfPkg .dec, .inf and .fdf files).
+// GUIDs that are common in firmware volumes of edk2: file systems, methods of guided sections, variable
+// stores, and the volumes and files of OVMF that matter to a confidential guest (edk2, MdePkg, MdeModulePkg
+// and OvmfPkg .dec, .inf and .fdf files).
 
-/** A GUID with a name of its own. */
+/** A GUID with a known name. */
 export interface KnownGuid {
   readonly guid: string;
   readonly name: string;
-  /** What it is the GUID of. */
+  /** The kind of thing it identifies. */
   readonly of: 'file system' | 'section' | 'store' | 'volume' | 'file';
 }
 
 /** The file system of UEFI PI 1.0 and later. */
 export const FFS2 = '8c8ce578-8a3d-4f1c-9935-896185c32dd3';
-/** The same with files of 16 MiB and more. */
+/** The same, with support for files of 16 MiB and more. */
 export const FFS3 = '5473c07a-3dcb-4dca-bd6f-1e9689e7349a';
-/** A volume that holds a store of variables. */
+/** A volume that holds a variable store. */
 export const NVRAM = 'fff12b8d-7696-4c8b-a985-2747075b4f50';
 /** A guided section whose data is an LZMA-alone stream. */
 export const LZMA = 'ee4e5898-3914-4259-9d6e-dc7bd79403cf';
@@ -23,12 +24,12 @@ export const CRC32 = 'fc1bcdb0-7d31-49aa-936a-a4600d9dd083';
 export const AUTHENTICATED_STORE = 'aaf32c78-947b-439a-a180-2e144ec37792';
 /** A store of plain variables. */
 export const PLAIN_STORE = 'ddcf3616-3275-4164-98b6-fe85707ffe7d';
-/** The record of writes that a power failure must not tear. */
+/** The journal that makes writes survive a power failure. */
 export const WORKING_BLOCK = '9e58292b-7c68-497d-a0ce-6500fd9f1b95';
 /** The volume of the DXE phase. */
 export const DXEFV = '7cb8bdc9-f8eb-4f34-aaea-3ee4af6516a1';
 
-/** All of them, by kind. */
+/** All known GUIDs, by kind. */
 export const KNOWN_GUIDS: readonly KnownGuid[] = [
   { guid: FFS2, name: 'FFS2', of: 'file system' },
   { guid: FFS3, name: 'FFS3', of: 'file system' },

@@ -29,7 +29,7 @@ export const VOLUME_HEADER = struct('Firmware volume header', 0x38, [
   row(0x37, 'revision', 'u8', '2 since UEFI PI 1.0'),
 ]);
 
-/** One entry of the block map, which an entry of zeros ends. */
+/** One entry of the block map, which ends with an all-zero entry. */
 export const BLOCK_MAP_ENTRY = struct('Block map entry', 8, [
   row(0x00, 'num_blocks', 'u32', 'blocks of this size that follow one another'),
   row(0x04, 'length', 'u32', 'bytes of a block'),
@@ -170,7 +170,7 @@ export const WORKING_BLOCK_HEADER = struct('FTW working block', 0x20, [
   row(0x18, 'write_queue_size', 'u64', 'bytes after this header'),
 ]);
 
-/** All of them, for the reference. */
+/** All layouts, for the reference. */
 export const VOLUME_LAYOUTS = [
   VOLUME_HEADER,
   BLOCK_MAP_ENTRY,
@@ -189,13 +189,13 @@ export const VOLUME_LAYOUTS = [
   WORKING_BLOCK_HEADER,
 ] as const;
 
-/** A sort of file or section. */
+/** A file or section type. */
 export interface KnownType {
   readonly code: number;
   readonly name: string;
 }
 
-/** EFI_FV_FILETYPE. `hasSections` is said of files whose content is a list of sections. */
+/** EFI_FV_FILETYPE. `hasSections` marks files whose content is a list of sections. */
 export const FILE_TYPES: readonly (KnownType & { readonly hasSections: boolean })[] = [
   { code: 0x01, name: 'raw', hasSections: false },
   { code: 0x02, name: 'freeform', hasSections: true },
@@ -215,9 +215,9 @@ export const FILE_TYPES: readonly (KnownType & { readonly hasSections: boolean }
   { code: 0xf0, name: 'padding', hasSections: false },
 ];
 
-/** The type of a file that the reset vector leads to. */
+/** The type of the file that the reset vector leads to. */
 export const SEC_CORE = 0x03;
-/** The type of a file that starts the DXE phase. */
+/** The type of the file that starts the DXE phase. */
 export const DXE_CORE = 0x05;
 
 /** EFI_SECTION_TYPE. */
@@ -239,5 +239,5 @@ export const SECTION_TYPES = [
   { code: 0x1c, name: 'MM dependency' },
 ] as const satisfies readonly KnownType[];
 
-/** The name of a section type as SECTION_TYPES has it. */
+/** The name of a section type in SECTION_TYPES. */
 export type SectionTypeName = (typeof SECTION_TYPES)[number]['name'];

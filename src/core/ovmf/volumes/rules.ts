@@ -1,4 +1,4 @@
-// What can be wrong with firmware volumes: one table, in the form of the rules about OVMF images.
+// What can be wrong with firmware volumes: one table, in the form of ../rules.ts.
 
 import { ruleTable } from '../../binary/ruleTable';
 

@@ -1,5 +1,5 @@
-// The sections of a file (UEFI PI, volume 3, "Firmware File Sections"): leaves with code or text, and sections that hold
-// other sections, as they are, with a checksum, or compressed.
+// The sections of a file (UEFI PI, volume 3, "Firmware File Sections"): leaves with code or text, and
+// sections that contain other sections, plain, with a checksum, or compressed.
 
 import { guidText } from '../../binary/guid';
 import { byteCount, hex } from '../../binary/hex';
@@ -22,25 +22,25 @@ import {
 import type { Decoded, Range, VolumeNode, Walk } from './tree';
 import { align, alignmentGap, node, u24, unclaimed, utf16 } from './tree';
 
-/** A section as its common header has it: it takes `at` to `end`, its own layout starts at `body`. */
+/** A section according to its common header: it spans `at` to `end`, and its own layout starts at `body`. */
 interface Section extends Range {
   readonly code: number;
   readonly body: number;
 }
 
-/** What the layout of a section type adds to its node. */
+/** What the layout of a section type contributes to its node. */
 type Content = Partial<Pick<VolumeNode, 'name' | 'fields' | 'children' | 'guid' | 'decoded' | 'doc'>>;
 
 const typeNames = new Map<number, SectionTypeName>(SECTION_TYPES.map(({ code, name }) => [code, name]));
 
-/** The sections that fill a range, each at a multiple of 4 bytes from its start. */
+/** The sections that fill a range, each aligned to 4 bytes from its start. */
 export function parseSections(walk: Walk, range: Range): VolumeNode[] {
   const { space, end } = range;
   const nodes: VolumeNode[] = [];
   let at = range.at;
   while (end - at >= SECTION_HEADER.size) {
     const here = { ...range, at };
-    // What fills up a file is no section, and a size of zero or of all ones has no section after it.
+    // Trailing filler is not a section, and nothing can follow a size of zero or all ones.
     const rest = unclaimed(here);
     if (rest[0]?.kind === 'padding' || !walk.mayRead(here)) return [...nodes, ...rest];
     const section = readHeader(walk, here);
@@ -81,7 +81,7 @@ function parseSection(walk: Walk, section: Section): VolumeNode {
   });
 }
 
-/** Readers of those types that say more than their name. */
+/** Readers for the section types that have more than a name. */
 const readers: Partial<Record<SectionTypeName, (walk: Walk, section: Section) => Content>> = {
   'user interface': (_walk, section) => textContent(section, section.body, []),
   version: (_walk, section) => {
@@ -155,7 +155,7 @@ function guidDefined(walk: Walk, section: Section): Content {
   }
   if (guid === LZMA) return { ...base, ...lzma(walk, section, from) };
   if (guid === CRC32) checkCrc(walk, section, body + GUID_DEFINED.size, from);
-  // Bit 0: the data is not a list of sections before it has been processed.
+  // Bit 0 clear: the data is a list of sections without any processing.
   if (guid === CRC32 || (attributes & 1) === 0) {
     return { ...base, children: parseSections(walk, contentOf(section, from)) };
   }
@@ -186,7 +186,7 @@ function lzma(walk: Walk, section: Section, from: number): Content {
   return { decoded, doc: `Sections compressed with LZMA: ${byteCount(bytes.length)} when decompressed.` };
 }
 
-/** What a decompressor returns, also when it throws on bytes that are none of its own. */
+/** The result of a decompressor, or undefined when it throws because the bytes are not its format. */
 function attempt<T>(run: () => T): T | undefined {
   try {
     return run();

@@ -1,5 +1,5 @@
-// What a volume of variables holds (edk2, MdeModulePkg/Include/Guid/VariableFormat.h and SystemNvDataGuid.h): the store with its
-// variables, the working block of fault-tolerant writes, and the spare blocks behind it.
+// The contents of a variables volume (edk2, MdeModulePkg/Include/Guid/VariableFormat.h and SystemNvDataGuid.h):
+// the store with its variables, the working block of fault-tolerant writes, and the spare blocks after it.
 
 import { guidText } from '../../binary/guid';
 import { byteCount, hex } from '../../binary/hex';
@@ -16,7 +16,7 @@ const HEALTHY = 0xfe;
 /** Stores and working blocks start at flash blocks, the first right after the header of the volume. */
 const STEP = 8;
 
-/** Everything in a volume of variables, from the end of its header to its end. */
+/** Everything in a variables volume, from the end of its header to its end. */
 export function parseStores(walk: Walk, range: Range): VolumeNode[] {
   const { space, end } = range;
   const nodes: VolumeNode[] = [];
@@ -28,7 +28,7 @@ export function parseStores(walk: Walk, range: Range): VolumeNode[] {
     nodes.push(...unclaimed({ space, at: free, end: at }), part);
     free = part.offset + part.size;
     at = align(free, range.at, STEP) - STEP;
-    // Spare blocks take copies of blocks that are being written, which are not in use.
+    // Spare blocks hold copies of blocks during a write; they are not in use.
     if (part.guid === WORKING_BLOCK) break;
   }
   return [...nodes, ...unclaimed({ space, at: free, end })];
@@ -36,7 +36,7 @@ export function parseStores(walk: Walk, range: Range): VolumeNode[] {
 
 type PartReader = (walk: Walk, range: Range) => VolumeNode | undefined;
 
-/** The reader of what starts here. Looks at one byte before it makes text of sixteen. */
+/** The reader for what starts here. Checks one byte before converting sixteen to text. */
 function readerAt(bytes: Uint8Array, at: number): PartReader | undefined {
   if (bytes[at] !== 0x78 && bytes[at] !== 0x16 && bytes[at] !== 0x2b) return undefined;
   const guid = guidText(bytes, at);

@@ -1,5 +1,5 @@
-// The tree of firmware volumes, and the state of the walk that reads it: what was found, and how much more may be read.
-// Offsets count from the start of a space: the file, or the output of a decompressed section.
+// The tree of firmware volumes, and the state of the walk that reads it: what was found, and how much more
+// may be read. Offsets count from the start of a space: the file, or the output of a decompressed section.
 
 import { hex, onlyByte } from '../../binary/hex';
 import type { Finding, Region } from '../../binary/region';
@@ -8,7 +8,7 @@ import { region } from '../regions';
 import type { VolumeRule } from './rules';
 import { volumeFinding } from './rules';
 
-/** What a node of the tree is. */
+/** The kind of a tree node. */
 export type NodeKind = 'volume' | 'file' | 'section' | 'store' | 'variable' | 'free' | 'padding' | 'unknown';
 
 /** Whether a checksum is right; `none` when the file has no such checksum. */
@@ -20,26 +20,26 @@ export interface Checksums {
   readonly data: ChecksumState;
 }
 
-/** What a decompressed section holds. The offsets of `children` count from the start of `bytes`. */
+/** The contents of a decompressed section. Offsets in `children` count from the start of `bytes`. */
 export interface Decoded {
   readonly method: string;
   readonly bytes: Uint8Array;
   readonly children: readonly VolumeNode[];
 }
 
-/** A variable of a store. */
+/** A variable in a store. */
 export interface Variable {
   readonly name: string;
   readonly vendor: string;
   readonly attributes: number;
   readonly dataSize: number;
-  /** Valid variables count; deleted ones remain until the store is tidied. */
+  /** Only valid variables count; deleted ones remain until the store is reclaimed. */
   readonly state: 'valid' | 'deleted' | 'incomplete';
 }
 
 /**
- * A part of a volume. Its `fields` are its header; `children` follow the header in order, and only the bytes that align them,
- * all zeros or all erased, belong to no child.
+ * A part of a volume. Its `fields` are its header; `children` follow the header in order. Only alignment
+ * bytes, all zeros or all erased, belong to no child.
  */
 export interface VolumeNode extends Region {
   readonly kind: NodeKind;
@@ -48,7 +48,7 @@ export interface VolumeNode extends Region {
   readonly guid?: string;
   /** In words: the file system of a volume, the type of a file or section. */
   readonly type?: string;
-  /** The type as the header of a file or section has it. */
+  /** The type code in the header of a file or section. */
   readonly typeCode?: number;
   readonly checksums?: Checksums;
   /** Present in a section that was decompressed. */
@@ -58,21 +58,23 @@ export interface VolumeNode extends Region {
 
 /** All volumes of a file. */
 export interface VolumeTree {
-  /** Volumes and what lies between them, from the start of the file to its end. */
+  /** Volumes and what is between them, from the start of the file to its end. */
   readonly nodes: readonly VolumeNode[];
-  /** The bytes that the offsets of `nodes` count in. */
+  /** The bytes that the offsets of `nodes` refer to. */
   readonly bytes: Uint8Array;
 }
 
-/** Decompresses one section: undefined when the bytes are no such stream, or make more than `limit` bytes. */
+/**
+ * Decompresses one section: undefined when the bytes are not a valid stream, or expand to more than `limit` bytes.
+ */
 export type Decompress = (method: 'lzma', bytes: Uint8Array, limit: number) => Uint8Array | undefined;
 
-/** Bytes that are read, and where findings about them are pinned in the file when they were decompressed. */
+/** Bytes being read, and for decompressed ones where in the file findings about them are placed. */
 export interface Space extends FileTail {
   readonly anchor?: { readonly offset: number; readonly size: number };
 }
 
-/** A range of a space, and how deep in the tree its parts are. */
+/** A range of a space, and the depth of its parts in the tree. */
 export interface Range {
   readonly space: Space;
   readonly at: number;
@@ -84,7 +86,7 @@ export interface Range {
 const MOST_DEPTH = 12;
 /** More parts than any firmware has; OVMF has about 700. */
 const MOST_NODES = 20_000;
-/** The bytes that all decompressed sections together may have. */
+/** The maximum total output of all decompressed sections, in bytes. */
 const MOST_OUTPUT = 64 * 2 ** 20;
 
 /** The state of one walk through a file. */
@@ -100,7 +102,7 @@ export class Walk {
     readonly volumesIn: (walk: Walk, range: Range) => VolumeNode[],
   ) {}
 
-  /** Whether one more part may be read at this place; notes the first that may not. */
+  /** Whether one more part may be read here; records a finding for the first that may not. */
   mayRead({ space, at, end, depth }: Range): boolean {
     if (depth < MOST_DEPTH && this.nodesLeft > 0) {
       this.nodesLeft--;
@@ -114,7 +116,7 @@ export class Walk {
     return false;
   }
 
-  /** A space of bytes that were decompressed from a section. */
+  /** The space of bytes that were decompressed from a section. */
   inside(section: { offset: number; size: number }, outer: Space, bytes: Uint8Array): Space {
     this.outputLeft -= bytes.length;
     const anchor = outer.anchor ?? { offset: section.offset, size: section.size };
@@ -136,7 +138,7 @@ export class Walk {
   }
 }
 
-/** A node; what is absent may be left out. */
+/** Builds a node; absent properties may be omitted. */
 export function node(
   kind: NodeKind,
   name: string,
@@ -157,7 +159,7 @@ export function unclaimed({ space, at, end }: Pick<Range, 'space' | 'at' | 'end'
     : [node('unknown', 'unknown', at, end - at, 'No layout explains these bytes.')];
 }
 
-/** The same for the bytes before an aligned part, which are shown only when there is something in them. */
+/** The same for the bytes before an aligned part, which are shown only when they are not blank. */
 export function alignmentGap(space: Space, at: number, end: number): VolumeNode[] {
   return unclaimed({ space, at, end }).filter(({ kind }) => kind === 'unknown');
 }
@@ -178,7 +180,7 @@ export function u24(bytes: Uint8Array, at: number): number {
   return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16);
 }
 
-/** `at` moved up to a multiple of `step` from `start`. */
+/** `at` rounded up to a multiple of `step` from `start`. */
 export function align(at: number, start: number, step: number): number {
   return start + Math.ceil((at - start) / step) * step;
 }

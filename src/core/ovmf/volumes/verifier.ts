@@ -1,5 +1,5 @@
-// Whether firmware enforces the kernel hashes that it is given. edk2's BlobVerifierLibSevHashes looks for the entry of the kernel in the
-// table of hashes and so carries its GUID; BlobVerifierLibNull, which generic builds link, does not.
+// Whether firmware enforces the kernel hashes. edk2's BlobVerifierLibSevHashes looks up the kernel's entry in
+// the table of hashes, so it contains that GUID; BlobVerifierLibNull, which generic builds link, does not.
 
 import { guidBytes, guidText } from '../../binary/guid';
 import { hex } from '../../binary/hex';
@@ -14,11 +14,11 @@ import { volumeFinding } from './rules';
 import type { VolumeNode, VolumeTree } from './tree';
 import { allNodes } from './volumes';
 
-/** The entry of the kernel in the table of hashes (edk2, BlobVerifierSevHashes.c; QEMU, target/i386/sev.c). */
+/** The kernel's entry in the table of hashes (edk2, BlobVerifierSevHashes.c; QEMU, target/i386/sev.c). */
 const KERNEL_ENTRY = '4de79437-abd2-427f-b835-d5b172d2045b';
 const needle = guidBytes(KERNEL_ENTRY);
 
-/** Whether the DXE volume compares kernels with their hashes; undefined when there is none that could be looked into. */
+/** Whether the DXE volume verifies kernels against their hashes; undefined when no such volume could be read. */
 export function verifiesKernelHashes(tree: VolumeTree): boolean | undefined {
   const volumes = [...allNodes(tree)].filter(({ node }) => isDxeVolume(node));
   if (volumes.length === 0) return undefined;
@@ -37,7 +37,7 @@ function holdsNeedle(bytes: Uint8Array): boolean {
   return false;
 }
 
-/** The finding of `kernel-hashes-unverified`, pinned to the entry of the hash area; none without an area that can be used. */
+/** The `kernel-hashes-unverified` finding, placed at the hash area's entry; none without a usable area. */
 export function checkVerifier(
   { table, hashArea }: { readonly table?: OvmfTable; readonly hashArea?: GuestArea },
   tree: VolumeTree,

@@ -1,5 +1,5 @@
-// Reads the firmware volumes of an image, or of a section that holds some (UEFI PI, volume 3, "Firmware Volumes"): wherever
-// the signature stands in a plausible header there is a volume.
+// Reads the firmware volumes of an image, or of a section that contains some (UEFI PI, volume 3, "Firmware
+// Volumes"): a volume is wherever the signature is in a plausible header.
 
 import { finder } from '../../binary/ascii';
 import { guidText } from '../../binary/guid';
@@ -19,15 +19,15 @@ const SIGNATURE_AT = 0x28;
 const findSignature = finder('_FVH');
 const ERASE_POLARITY = 0x800;
 
-/** What parseVolumes is given beside the bytes. */
+/** Options of parseVolumes. */
 export interface ParseVolumesOptions {
-  /** Decompresses sections; without it they are shown as what they are. */
+  /** Decompresses sections; without it they stay opaque. */
   readonly decompress?: Decompress;
 }
 
 /**
- * The tree of all volumes in a whole file. Whatever the bytes are, it returns; what is odd about them is a finding. Findings
- * about decompressed bytes are pinned to the section of the file that holds them.
+ * The tree of all volumes in a whole file. It never throws on content; whatever is wrong becomes a finding.
+ * Findings about decompressed bytes are placed at the section of the file that contains them.
  */
 export function parseVolumes(bytes: Uint8Array, options: ParseVolumesOptions = {}): Parsed<VolumeTree> {
   const walk = new Walk(options.decompress, volumesIn);
@@ -36,13 +36,13 @@ export function parseVolumes(bytes: Uint8Array, options: ParseVolumesOptions = {
   return { value: { nodes, bytes }, findings: walk.findings };
 }
 
-/** A node and the bytes that its offset counts in. */
+/** A node and the bytes that its offset refers to. */
 export interface PlacedNode {
   readonly node: VolumeNode;
   readonly bytes: Uint8Array;
 }
 
-/** All nodes of a tree from the top down, those inside decompressed sections included. */
+/** All nodes of a tree in depth-first order, including those inside decompressed sections. */
 export function* allNodes({ nodes, bytes }: VolumeTree): Generator<PlacedNode> {
   for (const one of nodes) {
     yield { node: one, bytes };
@@ -51,7 +51,7 @@ export function* allNodes({ nodes, bytes }: VolumeTree): Generator<PlacedNode> {
   }
 }
 
-/** The variables of all stores, in file order; deleted ones included. */
+/** The variables of all stores, in file order, including deleted ones. */
 export function variablesOf(tree: VolumeTree): Variable[] {
   return [...allNodes(tree)].flatMap(({ node: { variable } }) => variable ?? []);
 }
@@ -76,7 +76,7 @@ function volumesIn(walk: Walk, range: Range): VolumeNode[] {
   return [...nodes, ...unclaimed({ space, at: free, end })];
 }
 
-/** Whether the signature is that of a header: its words add up, or it names a known file system. */
+/** Whether the signature belongs to a header: its checksum is right, or it names a known file system. */
 function isPlausible({ space, at, end }: Range): boolean {
   if (end - at < VOLUME_HEADER.size) return false;
   const { header_length, file_system_guid } = decode(VOLUME_HEADER, space.bytes, at);
@@ -138,11 +138,11 @@ function checkHeader(walk: Walk, { space, at, end }: Range): 'ok' | 'bad' {
 
 interface HeaderPart {
   readonly fields: readonly FieldView[];
-  /** Where what follows starts. */
+  /** Where the next part starts. */
   readonly end: number;
 }
 
-/** The block map, read up to its entry of zeros or the end of the header. */
+/** The block map, up to its all-zero entry or the end of the header. */
 function blockMap(walk: Walk, { space, at, end }: Range, checksLength: boolean): HeaderPart {
   const { header_length, fv_length } = decode(VOLUME_HEADER, space.bytes, at);
   const start = at + VOLUME_HEADER.size;
@@ -155,7 +155,7 @@ function blockMap(walk: Walk, { space, at, end }: Range, checksLength: boolean):
     isEnded = num_blocks === 0 && each === 0;
     length += BigInt(num_blocks) * BigInt(each);
     const index = (entry - start) / BLOCK_MAP_ENTRY.size;
-    // More entries than any flash has sorts of blocks say nothing more.
+    // No flash has this many different block sizes, so further entries add nothing.
     if (index < 16) {
       for (const view of fieldViews(BLOCK_MAP_ENTRY, space, entry)) {
         fields.push({ ...view, name: `block_map[${index}].${view.name}` });

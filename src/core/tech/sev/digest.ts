@@ -1,12 +1,12 @@
-// The SEV and SEV-ES launch digest: SHA-256 over what QEMU loads, in its order. Firmware first, then the table
-// of kernel hashes, then one VMSA page for each vCPU. No addresses and no page types enter it.
+// The SEV and SEV-ES launch digest: SHA-256 over what QEMU loads, in that order. Firmware first, then the
+// table of kernel hashes, then one VMSA page for each vCPU. Addresses and page types are not hashed.
 
 import * as errors from './errors';
 import type { CheckError } from '../../errors';
 import type { CopyableHasher, Hasher } from '../../launch/hasher';
 import type { LaunchState } from '../../launch/state';
 
-/** The most vCPUs that QEMU's q35 machine takes; a guard against typing mistakes, not a limit of SEV. */
+/** The maximum vCPU count of QEMU's q35 machine; guards against typing mistakes, not a limit of SEV. */
 export const MAX_VCPUS = 4096;
 
 /** The pages of a guest: vCPU 0 has `bsp`, all others have `ap`. */
@@ -16,18 +16,21 @@ export interface VmsaPages {
   readonly count: number;
 }
 
-/** Why no guest has so many vCPUs; undefined when one can. */
+/** Why no guest can have this many vCPUs; undefined when one can. */
 export function unfitVcpuCount(count: number): CheckError | undefined {
   const isFit = Number.isInteger(count) && count >= 1 && count <= MAX_VCPUS;
   return isFit ? undefined : errors.badVcpuCount(count, MAX_VCPUS);
 }
 
-/** Why a page of additional vCPUs is missing; undefined when it is there, or there are none. */
+/** Reports a missing page for additional vCPUs; undefined when it is given, or there are none. */
 export function apPageMissing(count: number, ap: unknown): CheckError | undefined {
   return count > 1 && ap === undefined ? errors.apPageNeeded(count) : undefined;
 }
 
-/** The pages in index order. @throws CheckError (usage) when there is more than one vCPU and no page for them. */
+/**
+ * The pages in index order.
+ * @throws CheckError (usage) when there are several vCPUs but no page for the additional ones
+ */
 export function* vmsaSequence({ bsp, ap, count }: VmsaPages): Generator<Uint8Array> {
   const unfit = unfitVcpuCount(count) ?? apPageMissing(count, ap);
   if (unfit) throw unfit;
@@ -36,7 +39,7 @@ export function* vmsaSequence({ bsp, ap, count }: VmsaPages): Generator<Uint8Arr
 }
 
 /**
- * Finishes a launch digest. `hasher` has taken the firmware in already, because firmware files are streamed.
+ * Finishes a launch digest. `hasher` has already absorbed the firmware, because firmware files are streamed.
  * @returns 32 bytes
  */
 export function finishLaunchDigest(hasher: Hasher, kernelHashes?: Uint8Array, vmsa?: VmsaPages): Uint8Array {
@@ -45,7 +48,10 @@ export function finishLaunchDigest(hasher: Hasher, kernelHashes?: Uint8Array, vm
   return hasher.digest();
 }
 
-/** The state of an SEV or SEV-ES launch. @param hasher a SHA-256 that has taken in the firmware and the kernel hashes */
+/**
+ * The state of an SEV or SEV-ES launch.
+ * @param hasher a SHA-256 that has absorbed the firmware and the kernel hashes
+ */
 export function sevState(hasher: CopyableHasher): LaunchState {
   return {
     withVcpu(page) {

@@ -15,7 +15,7 @@ export function badMeasurement(found: number | undefined): CheckError {
   );
 }
 
-/** The number of vCPUs is broken, less than one, or more than any machine has. */
+/** The number of vCPUs is not an integer, less than one, or more than any machine supports. */
 export function badVcpuCount(count: number, most: number): CheckError {
   return usage('bad-vcpu-count', `The number of vCPUs is ${count}; it must be 1 to ${most}.`, {
     at: { input: 'vcpus' },
@@ -31,7 +31,7 @@ export function apPageNeeded(count: number): CheckError {
   );
 }
 
-/** A secret is named by something that is neither a GUID nor the alias of one. */
+/** A secret is named by neither a GUID nor an alias of one. */
 export function unknownSecret(name: string, aliases: readonly string[]): CheckError {
   return usage(
     'unknown-secret',
@@ -40,7 +40,7 @@ export function unknownSecret(name: string, aliases: readonly string[]): CheckEr
   );
 }
 
-/** Two secrets have the same GUID, of which the guest would find one only. */
+/** Two secrets have the same GUID, so the guest would find only one of them. */
 export function repeatedSecret(guid: string): CheckError {
   return usage(
     'repeated-secret',
@@ -49,7 +49,7 @@ export function repeatedSecret(guid: string): CheckError {
   );
 }
 
-/** The secrets take more bytes than one launch-secret command can carry. */
+/** The secrets take more bytes than a single launch-secret command can carry. */
 export function secretsTooLarge(most: number): CheckError {
   return usage(
     'secrets-too-large',

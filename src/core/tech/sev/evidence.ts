@@ -1,5 +1,5 @@
-// The launch measurement: an HMAC under the TIK over the launch digest and what the platform says of itself.
-// AMD SEV API specification, section 6.5 (LAUNCH_MEASURE).
+// The launch measurement: an HMAC under the TIK over the launch digest and what the platform reports about
+// itself. AMD SEV API specification, section 6.5 (LAUNCH_MEASURE).
 
 import * as errors from './errors';
 import type { CheckError } from '../../errors';
@@ -7,7 +7,7 @@ import { fromBase64, toBase64 } from '../../binary/hex';
 import { encode, row, struct } from '../../binary/struct';
 import { hmacOf } from '../../launch/hasher';
 
-/** What the HMAC is over. */
+/** The message that the HMAC authenticates. */
 export const MEASURED_MESSAGE = struct('measured message', 56, [
   row(0, 'context', 'u8', '0x04 for a launch measurement'),
   row(1, 'api_major', 'u8', 'API major version of the firmware'),
@@ -18,7 +18,7 @@ export const MEASURED_MESSAGE = struct('measured message', 56, [
   row(40, 'mnonce', 16, 'nonce of this launch, chosen by the firmware'),
 ]);
 
-/** What the platform reports about a launch, beside the measurement itself. */
+/** What the platform reports about a launch, besides the measurement itself. */
 export interface Platform {
   readonly apiMajor: number;
   readonly apiMinor: number;
@@ -27,7 +27,7 @@ export interface Platform {
   readonly policy: number;
 }
 
-/** A reported measurement taken apart: 32 bytes of HMAC and the 16 bytes of the nonce. */
+/** A parsed measurement: 32 bytes of HMAC and 16 bytes of nonce. */
 export interface ReportedMeasurement {
   readonly hmac: Uint8Array;
   readonly mnonce: Uint8Array;
@@ -39,16 +39,16 @@ export const MEASUREMENT_SIZE = 48;
 /** Bytes of a TIK and of a TEK. */
 export const KEY_SIZE = 16;
 
-/** Why a text is no reported measurement; undefined when it is one. */
+/** Why a text is not a reported measurement; undefined when it is one. */
 export function unfitMeasurement(text: string): CheckError | undefined {
   const size = fromBase64(text)?.length;
   return size === MEASUREMENT_SIZE ? undefined : errors.badMeasurement(size);
 }
 
 /**
- * Takes a reported measurement apart: base64 of exactly 48 bytes, as libvirt's sev-measurement and QMP's
- * query-sev-launch-measure have it.
- * @throws CheckError (usage) for anything else; a lenient reading would turn a typing mistake into a mismatch.
+ * Parses a reported measurement: base64 of exactly 48 bytes, as in libvirt's sev-measurement and
+ * QMP's query-sev-launch-measure.
+ * @throws CheckError (usage) for anything else; leniency would turn a typing mistake into a mismatch.
  */
 export function parseMeasurement(text: string): ReportedMeasurement {
   const unfit = unfitMeasurement(text);
@@ -57,7 +57,7 @@ export function parseMeasurement(text: string): ReportedMeasurement {
   return { hmac: bytes.slice(0, 32), mnonce: bytes.slice(32) };
 }
 
-/** Writes a measurement as libvirt reports it. */
+/** A measurement in the form that libvirt reports. */
 export function measurementText({ hmac, mnonce }: ReportedMeasurement): string {
   return toBase64(Uint8Array.from([...hmac, ...mnonce]));
 }
@@ -65,7 +65,7 @@ export function measurementText({ hmac, mnonce }: ReportedMeasurement): string {
 /**
  * The measurement that the firmware must have reported, 32 bytes.
  * @param tik 16 bytes; @param launchDigest 32 bytes; @param mnonce 16 bytes
- * @throws RangeError for versions that do not fit one byte: callers check them where they are entered
+ * @throws RangeError for versions that do not fit one byte: callers validate them on input
  */
 export function computeMeasurement(
   tik: Uint8Array,

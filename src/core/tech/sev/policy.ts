@@ -5,7 +5,7 @@ import { hex } from '../../binary/hex';
 import { describeBits } from '../../binary/describe';
 import type { Bit } from '../../binary/struct';
 
-/** The bits of an SEV and SEV-ES policy. SNP has another one with the opposite sense of debugging. */
+/** The bits of an SEV and SEV-ES policy. SNP has a different one, in which the debug bit has the opposite sense. */
 const SEV_POLICY: readonly Bit[] = [
   flag(0, 'NODBG', 'the host may not debug the guest'),
   flag(1, 'NOKS', 'no key sharing with other guests'),
@@ -25,7 +25,7 @@ export function isSevEs(policy: number): boolean {
   return (policy & bit('ES')) !== 0;
 }
 
-/** Whether the host may read and write the memory of the guest through the firmware's debug commands. */
+/** Whether the host may read and write guest memory with the firmware's debug commands. */
 export function allowsDebugging(policy: number): boolean {
   return (policy & bit('NODBG')) === 0;
 }
@@ -35,22 +35,22 @@ export function describePolicy(policy: number): string {
   return describeBits(SEV_POLICY, policy >>> 0) || 'nothing required';
 }
 
-/** Something that a guest owner should know of her policy. */
+/** Something that guest owners should know about their policy. */
 export interface PolicyRemark {
   readonly about: 'debugging' | 'reserved' | 'version' | 'registers' | 'keys';
-  /** `warning`: it lets somebody at the guest, or cannot be meant so. */
+  /** `warning`: it gives others access to the guest, or can hardly be intended. */
   readonly severity: 'warning' | 'info';
   /** A sentence. */
   readonly text: string;
 }
 
-/** The firmware that launched a guest, as far as its policy asks for one. */
+/** The version of the SEV firmware that launched a guest, as far as policies can require one. */
 export interface FirmwareVersion {
   readonly apiMajor: number;
   readonly apiMinor: number;
 }
 
-/** What a policy leaves open. @param firmware the version that launched the guest, when it is known */
+/** What a policy allows. @param firmware the version that launched the guest, if known */
 export function policyRemarks(policy: number, firmware?: FirmwareVersion): PolicyRemark[] {
   const remarks: PolicyRemark[] = [];
   const warn = (about: PolicyRemark['about'], text: string) =>

@@ -1,5 +1,5 @@
-// Secrets for a guest: the table that they are put in, and the packet that LAUNCH_SECRET takes (AMD SEV API
-// specification, section 6.6, table 55). The cipher is handed in, as core brings hashes only.
+// Secrets for a guest: the table that holds them, and the packet that LAUNCH_SECRET takes (AMD SEV API
+// specification, section 6.6, table 55). The caller passes the cipher in, because core has only hashes.
 
 import * as errors from './errors';
 import { guidBytes, isGuid } from '../../binary/guid';
@@ -23,7 +23,7 @@ const PACKET_HEADER = struct('secret packet header', 52, [
   row(20, 'mac', 32, 'HMAC-SHA256 under the TIK'),
 ]);
 
-// Without padding, unlike every structure that C declares: the MAC is over the words one after the other.
+// Unlike C structures this has no padding: the MAC covers the fields back to back.
 const MAC_MESSAGE_HEAD = struct('start of the message under the MAC', 29, [
   row(0, 'context', 'u8', '0x01 for a launch secret'),
   row(1, 'flags', 'u32', 'as in the header'),
@@ -32,19 +32,19 @@ const MAC_MESSAGE_HEAD = struct('start of the message under the MAC', 29, [
   row(25, 'transport_length', 'u32', 'bytes of the payload, the same when it is not compressed'),
 ]);
 
-/** The most that the firmware takes in one packet, the table around the secrets included. */
+/** The maximum that the firmware takes in one packet, including the table around the secrets. */
 export const MAX_SECRETS = 16384;
 
-/** AES-128-CTR with a 16-byte key and counter start. */
+/** AES-128-CTR with a 16-byte key and initial counter. */
 export type Encrypt = (key: Uint8Array, iv: Uint8Array, data: Uint8Array) => Uint8Array;
 
-/** One secret: under which GUID the guest finds it, and its bytes. */
+/** One secret: the GUID by which the guest finds it, and its bytes. */
 export interface Secret {
   readonly guid: string;
   readonly data: Uint8Array;
 }
 
-/** The GUID that an alias or a GUID stands for. @throws CheckError (usage) for neither. */
+/** Resolves an alias or a GUID to a GUID. @throws CheckError (usage) for anything else. */
 export function secretGuid(aliasOrGuid: string): string {
   const guid = ALIASES.get(aliasOrGuid) ?? aliasOrGuid;
   if (!isGuid(guid)) throw errors.unknownSecret(aliasOrGuid, [...ALIASES.keys()]);
@@ -52,9 +52,9 @@ export function secretGuid(aliasOrGuid: string): string {
 }
 
 /**
- * The table of secrets, padded with zeros to a multiple of 16 that the length word does not count. It holds the
- * secrets in the clear: the caller clears it.
- * @throws CheckError (usage) for a GUID given twice, or more than 16 KiB.
+ * The table of secrets, zero-padded to a multiple of 16; its length field does not count the padding. It
+ * holds the secrets in the clear: the caller zeroes it.
+ * @throws CheckError (usage) for a repeated GUID, or more than 16 KiB.
  */
 export function encodeSecretTable(secrets: readonly Secret[]): Uint8Array {
   const repeated = secrets.find((s, i) => secrets.findIndex((t) => t.guid === s.guid) < i);
@@ -83,11 +83,11 @@ export interface SecretPacket {
 }
 
 /**
- * Whether firmware has room for a sealed table: the area of its GUIDed table, which QEMU copies the payload to without
- * looking at its size, so that what is too long would overwrite what follows.
+ * Checks that the firmware's secret area, an entry of its GUIDed table, is large enough for a sealed table.
+ * QEMU copies the payload there without checking the size, so a longer one would overwrite what follows.
  * @param bytes of the payload
- * @returns undefined, or why there is no area at all, a phrase: then an injection needs an address of its own
- * @throws CheckError (usage) for an area that is too small
+ * @returns undefined, or why there is no such area, a phrase: then an injection needs an explicit address
+ * @throws CheckError (usage) when the area is too small
  */
 export function checkSecretRoom(bytes: number, image: SupportInput): string | undefined {
   const { ok, reason } = describeSupport(image).find(({ feature }) => feature === 'secret area')!;
@@ -101,7 +101,7 @@ export function checkSecretRoom(bytes: number, image: SupportInput): string | un
  * Seals secrets for the guest whose launch was measured.
  * @param keys TIK and TEK, 16 bytes each
  * @param measurement the 32 bytes of HMAC that the platform reported
- * @param iv 16 fresh random bytes; never twice under one TEK
+ * @param iv 16 fresh random bytes; never reused with the same TEK
  */
 export function sealSecrets(
   secrets: readonly Secret[],

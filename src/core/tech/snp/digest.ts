@@ -1,10 +1,10 @@
-// The chain of pages that an SEV-SNP launch digest is: every page that is added replaces the digest by the SHA-384
-// of a PAGE_INFO that holds the one before (SEV-SNP Firmware ABI, SNP_LAUNCH_UPDATE).
+// The SEV-SNP launch digest is a hash chain over pages: each added page replaces the digest by the SHA-384 of
+// a PAGE_INFO that contains the previous digest (SEV-SNP Firmware ABI, SNP_LAUNCH_UPDATE).
 
 import { sha384 } from '@noble/hashes/sha2.js';
 import { encode, row, struct } from '../../binary/struct';
 
-/** Page types of SNP_LAUNCH_UPDATE. The contents of only the first two enter the digest. */
+/** Page types of SNP_LAUNCH_UPDATE. Only the first two have their contents hashed. */
 const SNP_PAGE_TYPES = { normal: 1, vmsa: 2, zero: 3, unmeasured: 4, secrets: 5, cpuid: 6 } as const;
 
 /** What is hashed for one page. */
@@ -46,7 +46,7 @@ export const newSnpDigest = (): Uint8Array => new Uint8Array(48);
 
 /**
  * The launch digest after one more page, 48 bytes.
- * @throws RangeError when contents are no whole page
+ * @throws RangeError when the contents are not a whole page
  */
 export function extendPage(digest: Uint8Array, page: SnpPage): Uint8Array {
   const contents = 'contents' in page ? page.contents : undefined;

@@ -1,4 +1,4 @@
-// Images that no VMM launches as an SEV-SNP guest.
+// Images that no VMM can launch as an SEV-SNP guest.
 
 import { CheckError, usage } from '../../errors';
 
@@ -15,7 +15,7 @@ export function noSnpMetadata(): CheckError {
   );
 }
 
-/** The SEV metadata list a section whose type is in no specification. @param offset of the section in the firmware file */
+/** The SEV metadata list a section of an unspecified type. @param offset of the section in the firmware file */
 export function unknownSnpSection(type: number, offset: number): CheckError {
   return usage(
     'unknown-snp-section',
@@ -24,7 +24,7 @@ export function unknownSnpSection(type: number, offset: number): CheckError {
   );
 }
 
-/** A kernel was given, but the firmware has no place for the hashes by which it would be measured. */
+/** A kernel was given, but the firmware has no area for its hashes, so it would not be measured. */
 export function noHashArea(): CheckError {
   return new CheckError(
     'config',

@@ -1,4 +1,4 @@
-// What the rules about causes ask of a field that differs and of the two pages it is in.
+// Tests that the cause rules apply to a differing field and its two pages.
 
 import { hex } from '../../binary/hex';
 import { SEV_FEATURES } from '../layout/bitsSev';
@@ -10,15 +10,15 @@ import type { PageKind } from '../pageKind';
 /** One of the two pages. */
 export interface Side {
   readonly kind: PageKind;
-  /** Whether anything is set in the FPU state and above, from 0x408. */
+  /** Whether anything is set from 0x408 up, in the FPU state and above. */
   readonly fpu: boolean;
-  /** Whether anything is set there besides MXCSR and the x87 control word, which a launch has. */
+  /** Whether anything is set there besides MXCSR and the x87 control word, which a launch can set. */
   readonly beyondReset: boolean;
   /** The value of a scalar field. */
   readonly value: (name: VmsaWord) => bigint;
 }
 
-/** A field that differs: its values `a` and `e` (1 for a run of bytes with any set), and both pages. */
+/** A field that differs: its values `a` and `e` (1 for a byte run that is not all zero), and both pages. */
 export interface Pair {
   readonly name: VmsaName;
   readonly group: string;
@@ -37,34 +37,34 @@ export interface View {
   readonly otherPage: Side;
 }
 
-/** Whether a test holds for one of the sides, whichever it is. */
+/** Whether a test holds for either side. */
 export const either = ({ a, e, actual, expected }: Pair, test: (view: View) => boolean): boolean =>
   test({ own: a, other: e, page: actual, otherPage: expected }) ||
   test({ own: e, other: a, page: expected, otherPage: actual });
 
-/** Whether the two values of a field are these, in any order. */
+/** Whether the two values of a field are these, in either order. */
 export const are = (pair: Pair, x: bigint, y: bigint) =>
   either(pair, ({ own, other }) => own === x && other === y);
 
 /** The bits in which the values differ. */
 export const differsBy = ({ a, e }: Pair) => a ^ e;
 
-/** A test for fields of these names. */
+/** A test for fields with these names. */
 export const named = (...names: readonly VmsaName[]) => {
   const set = new Set(names);
   return ({ name }: Pair) => set.has(name);
 };
 
-/** A test for one of the pages being of this kind. */
+/** A test for either page being of this kind. */
 export const isKind = (kind: PageKind) => (p: Pair) => p.actual.kind === kind || p.expected.kind === kind;
 
 const SEGMENT = /^(es|cs|ss|ds|fs|gs|gdtr|ldtr|idtr|tr)_(selector|attrib|limit|base)$/;
 /** Whether the field is part of a segment. */
 export const isSegment = ({ name }: Pair) => SEGMENT.test(name);
 
-/** Whether a page starts where the architecture starts a CPU. */
+/** Whether a page starts at the architectural reset vector. */
 export const atResetVector = (page: Side) => isResetVector(page.value('cs_base'), page.value('rip'));
-/** Whether a page is that of libkrun's additional processors. */
+/** Whether a page is that of libkrun's APs. */
 export const isKrunAp = (page: Side) =>
   page.value('cs_selector') === 0x9100n && page.value('cs_base') === 0x91000n;
 /** Whether a page starts an SVSM image in 32-bit mode. */
@@ -73,15 +73,17 @@ export const isSvsm = (page: Side) => page.value('cs_selector') === 8n && page.v
 export const isIgvm = (page: Side) => page.value('cs_selector') === 8n && page.value('cs_attrib') === 0xa9bn;
 /** Whether a page starts in real mode. */
 export const isRealMode = (page: Side) => (page.value('cr0') & 1n) === 0n;
-/** Whether a page is of SEV-SNP. */
+/** Whether a page is for SEV-SNP. */
 export const isSnp = (page: Side) => (page.value('sev_features') & 1n) === 1n;
-/** Whether a page is EC2's: SS and TR as KVM has them, the data segments not; libkrun's are the same without SNP. */
+/**
+ * Whether a page is EC2's: SS and TR are KVM's, the data segments are not; libkrun's pages are the same without SNP.
+ */
 export const isEc2 = (page: Side) =>
   isSnp(page) &&
   page.value('ss_attrib') === 0x92n &&
   page.value('tr_attrib') === 0x83n &&
   page.value('ds_attrib') === 0x93n;
-/** Whether hardware has written into a page, which it does when the guest runs. */
+/** Whether hardware has written to a page, which happens when the guest runs. */
 export const hasRun = (page: Side) => HARDWARE_WRITES.some((name) => page.value(name) !== 0n);
 
 /** Where a page starts. */
@@ -91,10 +93,10 @@ export const start = (page: Side) => hex(page.value('cs_base') + page.value('rip
 export const featureNames = (mask: bigint) =>
   SEV_FEATURES.filter((b) => !b.reserved && (mask >> BigInt(b.lsb)) & 1n).map((b) => b.name);
 
-/** The fields that say where a vCPU starts. */
+/** The fields that decide where a vCPU starts. */
 export const START = named('cs_base', 'rip');
 
-/** Whether the attributes differ as those of KVM and of QEMU do. */
+/** Whether the attributes differ in the way that KVM's and QEMU's do. */
 export const accessedBit = (p: Pair): boolean =>
   /^(es|cs|ss|ds|fs|gs)_attrib$/.test(p.name)
     ? are(p, 0x92n, 0x93n) || are(p, 0x9an, 0x9bn)

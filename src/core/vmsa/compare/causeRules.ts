@@ -1,5 +1,5 @@
-// The table of causes: for each known way in which two VMSA pages come to differ, how its fields look on both sides
-// and what to do about it. A field has the first cause that fits; the order is also that of telling.
+// The table of causes: for each known reason why two VMSA pages differ, what its fields look like on both sides
+// and what to do about it. A field gets the first cause that fits; causes are reported in the same order.
 
 import { hex } from '../../binary/hex';
 import {
@@ -33,7 +33,7 @@ import { decodeSignature } from '../launch/signature';
 export interface CauseRule {
   readonly id: string;
   readonly title: string;
-  /** The text of the documentation, and of every field without a `text`. */
+  /** The documentation, and the text for every field without `text`. */
   readonly doc: string;
   readonly applies: (pair: Pair) => boolean;
   readonly text?: (pair: Pair) => string;
@@ -41,7 +41,7 @@ export interface CauseRule {
 
 const ALSO_DEBUG_SWAP = 0x21n;
 
-/** Pages that are no VMSA, then what a whole launch decides. */
+/** Pages that are not a VMSA, then differences that affect a whole launch. */
 const WHOLE_PAGE: readonly CauseRule[] = [
   {
     id: 'empty-page',
@@ -354,7 +354,7 @@ const REST: readonly CauseRule[] = [
   },
 ];
 
-/** Every cause, the most telling first; the last one fits everything. */
+/** Every cause, the most informative first; the last one fits everything. */
 export const CAUSES: readonly CauseRule[] = [
   ...WHOLE_PAGE,
   ...FEATURES,

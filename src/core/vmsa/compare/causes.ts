@@ -1,5 +1,5 @@
-// Why a field of two pages differs: one cause for each field, from the table in causeRules.ts. The rules look at the
-// values on both sides, and at other fields of both pages, because one byte has several histories.
+// Why a field of two pages differs: one cause per field, from the table in causeRules.ts. The rules look at
+// the values on both sides and at other fields of both pages, because the same value can have several origins.
 
 import { isZero } from '../../binary/hex';
 import { decode, writeLeaf } from '../../binary/struct';
@@ -13,7 +13,7 @@ import { SEVCTL_SIZE } from '../forms/sevctlJson';
 
 export { CAUSES } from './causeRules';
 
-/** Why a field differs, in words for the person who has to make the pages equal. */
+/** Why a field differs, in words for whoever has to make the pages equal. */
 export interface Cause {
   readonly id: string;
   readonly title: string;
@@ -36,7 +36,7 @@ function sideOf(fields: readonly VmsaField[]): Side {
 
 const sidesOf = new WeakMap<readonly ComparedField[], readonly [Side, Side]>();
 
-/** Both pages as the rules see them, made once for each comparison. */
+/** Both pages as the rules see them, built once per comparison. */
 function sides(all: readonly ComparedField[]): readonly [Side, Side] {
   let found = sidesOf.get(all);
   if (!found) {
@@ -46,15 +46,15 @@ function sides(all: readonly ComparedField[]): readonly [Side, Side] {
   return found;
 }
 
-/** Runs of bytes take part in rules only by whether any of them is set. */
+/** Rules only see whether a byte run is all zero. */
 function numberOf({ value }: VmsaField): bigint {
   if (!(value instanceof Uint8Array)) return BigInt(value);
   return isZero(value) ? 0n : 1n;
 }
 
 /**
- * The cause of one field that differs: the first rule of the table that fits.
- * @param all every field of the comparison that `field` is of
+ * The cause of one differing field: the first rule of the table that fits.
+ * @param all every field of the comparison that `field` belongs to
  */
 export function causeOf(field: ComparedField, all: readonly ComparedField[]): Cause {
   const [actual, expected] = sides(all);
@@ -65,7 +65,7 @@ export function causeOf(field: ComparedField, all: readonly ComparedField[]): Ca
   return { id, title, text: text ? text(pair) : doc };
 }
 
-/** The fields that differ by their cause, the most telling cause first; each cause has the text of its first field. */
+/** The differing fields by cause, the most informative cause first; each cause has the text of its first field. */
 export function groupByCause(fields: readonly ComparedField[]): { cause: Cause; fields: ComparedField[] }[] {
   const groups = new Map<string, { cause: Cause; fields: ComparedField[] }>();
   for (const field of fields) {

@@ -1,11 +1,11 @@
-// Compares a VMSA page with another, or with the one that a launch should have had, field by field.
+// Compares a VMSA page field by field with another, or with the one that a launch should have produced.
 
 import { diff } from '../../binary/struct';
 import { generateVmsa, type GeneratedVmsa, type VmsaRequest, type Write } from '../launch/generate';
 import { VMSA } from '../layout/layout';
 import { vmsaFields, type VmsaField } from '../page';
 
-/** A field on both sides. `writes` says who set the expected value, in order; empty when nobody did. */
+/** A field on both sides. `writes` lists who set the expected value, in order; empty when nobody did. */
 export interface ComparedField {
   readonly actual: VmsaField;
   readonly expected: VmsaField;
@@ -29,7 +29,7 @@ export function comparePages(
   }));
 }
 
-/** The fields alone that differ between a page and a generated one. */
+/** Only the fields that differ between a page and a generated one. */
 export function differingFields(actual: Uint8Array, { bytes, trail }: GeneratedVmsa): ComparedField[] {
   const different = diff(VMSA, actual, bytes).map((d) => d.leaf);
   const right = vmsaFields(bytes, 0, different);
@@ -41,13 +41,13 @@ export function differingFields(actual: Uint8Array, { bytes, trail }: GeneratedV
   }));
 }
 
-/** A page beside the one that `request` asks for. @throws CheckError (usage) as generateVmsa does. */
+/** Compares a page with the one that `request` generates. @throws CheckError (usage) as generateVmsa does. */
 export function compareWithGenerated(actual: Uint8Array, request: VmsaRequest): ComparedField[] {
   const generated = generateVmsa(request);
   return comparePages(actual, generated.bytes, generated.trail);
 }
 
-/** The layer whose value stands, in words; a field that nobody writes is zero from the start. */
+/** The layer that set the final value, in words; a field that no layer writes is zero from the start. */
 export function setBy(field: ComparedField): string {
   return field.writes.at(-1)?.layer.title ?? 'no layer: zero';
 }

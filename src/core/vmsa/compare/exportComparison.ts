@@ -8,7 +8,7 @@ import type { VmsaRequest } from '../launch/generate';
 import type { VmsaField } from '../page';
 import { jsonValue } from '../forms/pageJson';
 
-/** What the two pages are called; `request` when the expected one was generated. */
+/** The names of the two pages; `request` is set when the expected one was generated. */
 export interface ComparisonNames {
   readonly actual: string;
   readonly expected: string;
@@ -30,7 +30,7 @@ function tableOf(fields: readonly ComparedField[], generated: boolean): string[]
   return markdownTable(heads, rows);
 }
 
-/** The fields that differ as a Markdown text, by cause. Ends with a newline. */
+/** The differing fields as Markdown, by cause. Ends with a newline. */
 export function comparisonMarkdown(fields: readonly ComparedField[], names: ComparisonNames): string {
   const differing = fields.filter((f) => f.differs);
   const generated = names.request !== undefined;
@@ -64,7 +64,7 @@ const fieldJson = (c: ComparedField) => ({
   setBy: c.writes.at(-1)?.layer.id ?? null,
 });
 
-/** The comparison as plain data: the fields that differ, each with the id of its cause, and the text of each cause. */
+/** The comparison as plain data: the differing fields, each with the id of its cause, and the text of each cause. */
 export function comparisonJson(fields: readonly ComparedField[], names: ComparisonNames) {
   const groups = groupByCause(fields);
   const causeId = new Map(groups.flatMap((g) => g.fields.map((f) => [f, g.cause.id])));

@@ -1,5 +1,5 @@
-// Which launch a page comes from: every profile, role and known CPU is tried. What a page can only have from its own
-// launch, reset address and SVSM values, is taken from the page.
+// Identifies the launch that a page comes from by trying every profile, role and known CPU. Values that are
+// specific to a launch, such as reset address and SVSM values, are taken from the page.
 
 import { decode, diff, writeLeaf } from '../../binary/struct';
 import { groupByCause } from './causes';
@@ -18,27 +18,27 @@ import { VMSA } from '../layout/layout';
 import { PROFILES, type KnownProfile } from '../launch/profiles';
 import { decodeSignature, encodeSignature, type CpuId } from '../launch/signature';
 
-/** One launch that has this page, or nearly. */
+/** A launch that produces this page, or nearly. */
 export interface Candidate {
-  /** Generates the page of this launch. */
+  /** The request that generates the page of this launch. */
   readonly request: VmsaRequest;
   readonly profile: KnownProfile;
   readonly role: Role;
-  /** All roles that have this same page. */
+  /** All roles that have the same page. */
   readonly roles: readonly Role[];
-  /** The CPUs with the signature of the page, in words. */
+  /** The CPUs with the page's signature, in words. */
   readonly cpu: string;
-  /** Whether a list has that CPU, or the launch depends on none. Without, all that is known is that it could be one. */
+  /** Whether a list has this CPU, or the launch does not depend on one. If false, the CPU is merely possible. */
   readonly cpuKnown: boolean;
-  /** The fields in which the page differs from that of the launch, and no others. */
+  /** The fields that differ between the page and that of the launch. */
   readonly differing: readonly ComparedField[];
 }
 
-/** What was found: launches with exactly this page, or else the nearest. */
+/** The result: launches with exactly this page, or else the nearest. */
 export interface Identified {
-  /** With a known CPU; launches before references, each in the order of the table. */
+  /** Only with a known CPU; launches before references, each in table order. */
   readonly exact: readonly Candidate[];
-  /** At most five, those that differ in the fewest fields, then bits, first; empty when there is an exact one. */
+  /** At most five, those with the fewest differing fields, then bits, first; empty when there is an exact one. */
   readonly nearest: readonly Candidate[];
   /** How many combinations of profile, role and CPU were tried. */
   readonly tried: number;
@@ -54,7 +54,7 @@ interface Attempt {
   readonly distance: number;
 }
 
-/** The CPU names of a signature; one that no list has is told by its numbers. */
+/** The CPU names of a signature; its numbers when no list has it. */
 function describeCpu(id: CpuId): string {
   const signature = encodeSignature(id);
   const known = signature === 0 || modelsWithSignature(signature).length > 0;
@@ -62,8 +62,8 @@ function describeCpu(id: CpuId): string {
 }
 
 /**
- * The pages of one profile that come nearest to a page, the same for two roles counted once. Of the CPUs, all but one
- * differ from the page in RDX alone: only that one is tried out.
+ * The nearest pages of one profile, with roles that share a page merged. All CPUs but one differ from the
+ * page in RDX, so only that one is tried.
  */
 function attempts(profile: KnownProfile, page: Uint8Array, cpu: CpuId | undefined): Attempt[] {
   const values = decode(VMSA, page);
@@ -86,7 +86,7 @@ function attempts(profile: KnownProfile, page: Uint8Array, cpu: CpuId | undefine
 
 const isKnown = (cpu: CpuId) => knownCpus().some((k) => encodeSignature(k) === encodeSignature(cpu));
 
-/** Whether the launch depends on no CPU, or on one that a list has. */
+/** Whether the launch does not depend on a CPU, or depends on one that a list has. */
 const cpuIsKnown = ({ profile, request }: Attempt) =>
   !needsOf(profile, request.role).cpu || isKnown(request.cpu);
 
@@ -104,12 +104,12 @@ function candidate(page: Uint8Array, attempt: Attempt): Candidate {
   };
 }
 
-/** The launches that a page of 4096 bytes comes from. Never throws on content. */
+/** The launches that a page of 4096 bytes can come from. Never throws on content. */
 export function identify(page: Uint8Array): Identified {
   const own = decodeSignature(decode(VMSA, page).rdx);
   const cpus = knownCpus();
   const isNew = !own.malformed && !isKnown(own);
-  // With a signature that no CPU has, all CPUs are equally far.
+  // With a malformed signature, all CPUs are equally distant.
   const all = PROFILES.flatMap((p) => attempts(p, page, own.malformed ? cpus[0] : undefined));
   const tried = all.reduce((sum, { profile, roles }) => {
     const perRole = roles.map((role) => (needsOf(profile, role).cpu ? cpus.length + (isNew ? 1 : 0) : 1));
@@ -135,7 +135,7 @@ const listed = new Intl.ListFormat('en', { type: 'conjunction' });
 export function explainDistance({ request, differing, cpuKnown }: Candidate): string {
   if (differing.length === 0)
     return cpuKnown ? 'No field differs.' : 'All but the CPU is right: no list has it.';
-  // The causes look at both pages, and these are equal but for the fields that differ.
+  // Causes look at both pages, which are equal except for the differing fields.
   const expected = generateVmsa(request).bytes;
   const page = Uint8Array.from(expected);
   for (const { actual } of differing) writeLeaf(page, actual.leaf, actual.value);

@@ -1,14 +1,15 @@
-// Pages as base64 (RFC 4648, section 4), in lines or not: the form in which a page travels through JSON, mail and YAML.
+// Pages as base64 (RFC 4648, section 4), wrapped or not: the form in which a page
+// travels through JSON, mail and YAML.
 
 import { Bytes, isSpace, latin1 } from '../../binary/ascii';
 import { BASE64_DIGIT, fromBase64 } from '../../binary/hex';
 import { MAX_PAGE_BYTES, pagesOf, broken, type NotPages, type PagesRead } from './pageSource';
 
 const PAD = '='.charCodeAt(0);
-/** The digits of that many bytes, and what fills up their last four. */
+/** The maximum number of base64 digits, including padding. */
 const MOST_DIGITS = Math.ceil(MAX_PAGE_BYTES / 3) * 4;
 
-/** A text without its white space; nothing for a text with anything that base64 does not have. */
+/** A text without its white space; undefined for a text with any character that base64 does not have. */
 function digitsOf(text: Uint8Array): Bytes | undefined {
   const digits = new Bytes(MOST_DIGITS);
   for (const c of text) {
@@ -20,7 +21,7 @@ function digitsOf(text: Uint8Array): Bytes | undefined {
   return digits;
 }
 
-/** Pages as base64; nothing for text that is none. */
+/** Pages from base64; undefined for other text. */
 export function readBase64(text: Uint8Array): PagesRead | NotPages | undefined {
   const digits = digitsOf(text);
   if (digits?.overflowed)
@@ -31,7 +32,7 @@ export function readBase64(text: Uint8Array): PagesRead | NotPages | undefined {
   const bytes = digits && fromBase64(latin1(digits.take()));
   if (!bytes || bytes.length === 0) return undefined;
   const pages = pagesOf(bytes, 'base64');
-  // A word is base64, too: only what could be meant as a page gets a reason of its own.
+  // A single word is valid base64 too: only what could be meant as a page gets a specific reason.
   if (!('reason' in pages)) return pages;
   return bytes.length < 512 ? undefined : broken('base64', `Decoded from base64: ${pages.reason}`);
 }

@@ -1,5 +1,6 @@
-// A page as a C initialiser of Linux's struct sev_es_save_area (arch/x86/include/asm/svm.h), for test programs and
-// kernel modules. Names and arrays come from the table's Linux names; what that structure cannot hold is in a comment.
+// A page as a C initialiser of Linux's struct sev_es_save_area (arch/x86/include/asm/svm.h), for test
+// programs and kernel modules. Names and arrays come from the table's Linux names; what that structure
+// cannot hold goes into a comment.
 
 import { bytesToHex, hex, isZero } from '../../binary/hex';
 import { leaves, readUnsigned } from '../../binary/struct';
@@ -11,13 +12,13 @@ export const LINUX_MEMBERS: readonly Member[] = membersOf('linux', KERNEL_STRUCT
 
 const isSet = (page: Uint8Array, { offset, size }: Member) => !isZero(page.subarray(offset, offset + size));
 
-/** A comment must not end early, whatever a text has in it. */
+/** Keeps a comment from ending early, whatever its text contains. */
 const comment = (text: string) => text.replaceAll('*/', '* /').replaceAll(/[\r\n]/g, ' ');
 
-// Linux calls these words reserved, as a number or as an array, which an initialiser must know; so they are told apart.
+// Linux declares these reserved words as numbers or as arrays, which an initialiser must respect.
 const isNamed = ({ kind, name }: Member) => !(kind === 'number' && name.startsWith('reserved'));
 
-/** A value as C has it: a number, the elements of an array that are set, or the members of a segment. */
+/** A value in C: a number, the nonzero elements of an array, or the members of a segment. */
 function valueText(page: Uint8Array, member: Member): string {
   if (member.kind === 'segment') {
     const parts = member.members.filter((m) => isSet(page, m));
@@ -34,7 +35,7 @@ function docOf({ kind, members, doc }: Member): string {
   return kind === 'segment' ? (members[0]!.doc.split(':')[0] ?? '') : doc;
 }
 
-/** What the initialiser leaves out: bytes above the structure, and words without a name of their own. */
+/** What the initialiser leaves out: bytes above the structure, and words without their own name. */
 function restLines(page: Uint8Array): string[] {
   const above = leaves(VMSA)
     .filter((leaf) => leaf.offset >= KERNEL_STRUCT_SIZE)
@@ -54,7 +55,7 @@ function restLines(page: Uint8Array): string[] {
   ];
 }
 
-/** A page as a C definition of a variable `vmsa`; only what is not zero, each with its offset and meaning. */
+/** A page as a C definition of a variable `vmsa`; only nonzero values, each with its offset and meaning. */
 export function exportC(page: Uint8Array, name: string): string {
   const members = LINUX_MEMBERS.filter((m) => isNamed(m) && isSet(page, m));
   return [

@@ -1,13 +1,13 @@
-// The forms in which a page can be written, as people choose among them; exportPage.ts writes them.
+// The forms in which a page can be exported, as people choose among them; exportPage.ts writes them.
 
 /** One form. */
 export interface ExportForm<Id extends string = string> {
   readonly id: Id;
-  /** A few words for lists of choices. */
+  /** A short title for lists of choices. */
   readonly title: string;
-  /** The usual end of a file name, without the dot. */
+  /** The usual file extension, without the dot. */
   readonly extension: string;
-  /** What is lost, or who reads it. */
+  /** What gets lost, or who reads it. */
   readonly doc: string;
 }
 
@@ -66,7 +66,7 @@ export const EXPORT_FORMS = [
 /** The name of a form. */
 export type ExportId = (typeof EXPORT_FORMS)[number]['id'];
 
-/** The form with this name. */
+/** Finds a form by name. */
 export function findForm(id: string): ExportForm<ExportId> | undefined {
   return EXPORT_FORMS.find((form) => form.id === id);
 }

@@ -1,4 +1,4 @@
-// A page in each of the forms of exportForms.ts: for the command line's `vmsa export` and the editor's menu.
+// Writes a page in each of the forms of exportForms.ts, for the command line's `vmsa export` and the editor's menu.
 
 import { exactText } from '../../binary/describe';
 import { hex, toBase64 } from '../../binary/hex';
@@ -11,9 +11,9 @@ import { isZeroField, vmsaFields, vmsaSummary, type VmsaField } from '../page';
 import { pageJson } from './pageJson';
 import { sevctlJson } from './sevctlJson';
 
-/** One form, and how a page is written in it. */
+/** One form, and the function that writes it. */
 export interface PageExport extends ExportForm<ExportId> {
-  /** The page in this form. @param name what the page is called in texts that name it */
+  /** Writes the page in this form. @param name of the page, for forms that mention it */
   readonly write: (page: Uint8Array, name: string) => string | Uint8Array;
 }
 
@@ -41,7 +41,7 @@ function markdown(page: Uint8Array, name: string): string {
   ].join('\n');
 }
 
-/** RFC 4180: every line ends with CRLF, and a cell with a comma, a quote or a line break is in quotes. */
+/** RFC 4180: every line ends with CRLF, and a cell with a comma, a quote or a line break is quoted. */
 function csv(page: Uint8Array): string {
   const cell = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
   const rows = vmsaFields(page).map((f) => [
@@ -58,7 +58,7 @@ function csv(page: Uint8Array): string {
     .join('');
 }
 
-/** As xxd prints it, so that `xxd -r` makes the page again. */
+/** In xxd's format, so that `xxd -r` restores the page. */
 function hexDump(page: Uint8Array): string {
   let text = '';
   for (let at = 0; at < page.length; at += 16) {
@@ -70,7 +70,7 @@ function hexDump(page: Uint8Array): string {
   return text;
 }
 
-/** In lines of 76 characters, as MIME and base64(1) have them. */
+/** In lines of 76 characters, as in MIME and base64(1). */
 function base64(page: Uint8Array): string {
   return toBase64(page).replaceAll(/.{1,76}/g, '$&\n');
 }
@@ -92,7 +92,7 @@ export const EXPORTS: readonly PageExport[] = EXPORT_FORMS.map((form) => ({
   write: WRITERS[form.id],
 }));
 
-/** The form with this name. */
+/** Finds a form by name. */
 export function findExport(id: string): PageExport | undefined {
   return EXPORTS.find((e) => e.id === id);
 }

@@ -1,10 +1,10 @@
-// Pages as hexadecimal digits: dumps with an offset on each line, as xxd, hexdump and od print them, and digits alone,
-// as xxd -p prints them or as they stand in source code.
+// Pages as hexadecimal digits: dumps with an offset on each line, as printed by xxd, hexdump and od, and
+// plain digits, as printed by xxd -p or found in source code.
 
 import { Bytes, CHAR, HEX_DIGIT, isSpace, latin1, lineEnd, skipSpace, trimEnd } from '../../binary/ascii';
 import { MAX_PAGE_BYTES, broken, pagesFromText, type NotPages, type PagesRead } from './pageSource';
 
-/** One line: where its bytes are said to be, and the bytes; `again` for the `*` that stands for repeated lines. */
+/** One line: its offset as printed and its bytes; `again` for the `*` that stands for repeated lines. */
 interface DumpLine {
   readonly offset: number;
   readonly bytes: readonly number[];
@@ -12,20 +12,20 @@ interface DumpLine {
 }
 
 const MOST_OFFSET_DIGITS = 16;
-/** No program prints more bytes in a line. */
+/** No program prints more bytes per line. */
 const MOST_LINE_BYTES = 256;
 
-/** Offsets are hexadecimal but for od, which writes octal unless it is told otherwise, or decimal. */
+/** Offsets are hexadecimal, except in od, which prints octal by default and decimal on request. */
 const RADIXES = [16, 8, 10] as const;
 
 const isDigit = (c: number | undefined) => c !== undefined && HEX_DIGIT[c]! < 16;
 
-/** Sizes of a number in digits, as od and hexdump print bytes, words and longer. */
+/** Digits per number when od and hexdump print bytes, words and longer units. */
 const NUMBER_DIGITS = new Set([2, 4, 8, 16]);
 
-/** No line of a dump is longer, with blanks and the column of characters. */
+/** No dump line is longer, including blanks and the character column. */
 const MOST_LINE_CHARS = 2048;
-/** Half of this many lines of sixteen bytes are all pages that a guest can have; blank lines and repeats count, too. */
+/** Twice as many lines as the most pages take at sixteen bytes a line, to allow for blank lines and repeats. */
 const MOST_LINES = MAX_PAGE_BYTES / 8;
 
 function digitsEnd(bytes: Uint8Array, at: number, end: number): number {
@@ -33,14 +33,14 @@ function digitsEnd(bytes: Uint8Array, at: number, end: number): number {
   return at;
 }
 
-/** The bytes of one group of digits. Words without a colon before them are numbers, low byte last in the text. */
+/** The bytes of one group of digits. Words on lines without a colon are little-endian numbers. */
 function groupBytes(bytes: Uint8Array, from: number, to: number, inOrder: boolean): number[] {
   const group: number[] = [];
   for (let i = from; i < to; i += 2) group.push((HEX_DIGIT[bytes[i]!]! << 4) | HEX_DIGIT[bytes[i + 1]!]!);
   return inOrder ? group : group.reverse();
 }
 
-/** The groups of a line after its offset, up to the column of characters that may follow them. */
+/** The groups of a line after its offset, up to an optional character column. */
 function lineBytes(bytes: Uint8Array, from: number, end: number, colon: boolean): number[] {
   const line: number[] = [];
   for (let at = from; at < end && line.length < MOST_LINE_BYTES;) {
@@ -49,7 +49,7 @@ function lineBytes(bytes: Uint8Array, from: number, end: number, colon: boolean)
     const size = to - start;
     const even = colon ? size > 0 && size % 2 === 0 : NUMBER_DIGITS.has(size);
     const whole = even && (to === end || isSpace(bytes[to]));
-    // xxd and the kernel put two spaces before the characters; programs with pairs may put two in the middle.
+    // xxd and the kernel put two spaces before the characters; programs that print pairs may put two in the middle.
     const gap = colon && line.length > 0 && start - at > 1 && !(line.length === 8 && size === 2);
     if (!whole || gap || start === at) break;
     line.push(...groupBytes(bytes, start, to, colon || size === 2));
@@ -58,7 +58,7 @@ function lineBytes(bytes: Uint8Array, from: number, end: number, colon: boolean)
   return line;
 }
 
-/** One line, or nothing for text that is no line of a dump. */
+/** Parses one line; undefined for text that is not a dump line. */
 function readLine(bytes: Uint8Array, from: number, end: number, radix: number): DumpLine | undefined {
   const start = skipSpace(bytes, from, end);
   if (bytes[start] === CHAR.star && start + 1 === end) return { offset: 0, bytes: [], again: true };
@@ -72,15 +72,15 @@ function readLine(bytes: Uint8Array, from: number, end: number, radix: number): 
 }
 
 /**
- * The bytes of a dump, or the number of the first line that does not follow from those before it. The next offset
- * says how many bytes of a line count; the last line has at most as many as the others.
+ * The bytes of a dump, or the number of the first line that does not follow from the previous ones. The next
+ * offset tells how many bytes of a line count; the last line has at most as many as the others.
  */
 function readOffsets(bytes: Uint8Array, radix: number): Uint8Array | { readonly line: number } {
   const out = new Bytes(MAX_PAGE_BYTES);
   let base: number | undefined;
   let width = MOST_LINE_BYTES;
   let again = false;
-  // Where the line before starts, and how many bytes it has.
+  // Where the previous line starts, and its length in bytes.
   let [last, size] = [0, 0];
   for (let at = 0, number = 1; at < bytes.length; number++) {
     const most = Math.min(bytes.length, at + MOST_LINE_CHARS);
@@ -114,7 +114,7 @@ function readOffsets(bytes: Uint8Array, radix: number): Uint8Array | { readonly 
   return out.take();
 }
 
-/** A dump with offsets; nothing for text that does not begin like one. */
+/** A dump with offsets; undefined for text that does not start like one. */
 export function readOffsetDump(bytes: Uint8Array): PagesRead | NotPages | undefined {
   let best: NotPages | undefined;
   for (const radix of RADIXES) {
@@ -139,7 +139,7 @@ const ZERO = '0'.charCodeAt(0);
 const X = 'x'.charCodeAt(0);
 const COMMA = ','.charCodeAt(0);
 
-/** Digits alone: pairs with any white space or commas between them, and 0x before them. */
+/** Plain digits: pairs with any white space or commas between them, and optional 0x prefixes. */
 export function readPlainHex(bytes: Uint8Array): PagesRead | NotPages | undefined {
   const out = new Bytes(MAX_PAGE_BYTES);
   for (let at = 0; at < bytes.length;) {

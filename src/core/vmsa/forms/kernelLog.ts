@@ -1,5 +1,6 @@
-// The dump that Linux prints of each VMSA before it is encrypted: sev_es_sync_vmsa() in arch/x86/kvm/svm/sev.c, with
-// dynamic debug on. A line that names it, then print_hex_dump_debug() with DUMP_PREFIX_NONE: 16 bytes a line, no offsets.
+// The dump that Linux prints of each VMSA before it is encrypted: sev_es_sync_vmsa() in
+// arch/x86/kvm/svm/sev.c, with dynamic debug on. A header line, followed by print_hex_dump_debug() with
+// DUMP_PREFIX_NONE: 16 bytes per line, no offsets.
 
 import { CHAR, HEX_DIGIT, finder, isSpace, lineEnd, skipSpace, trimEnd } from '../../binary/ascii';
 import { KERNEL_STRUCT_SIZE, VMSA_SIZE } from '../layout/layout';
@@ -8,11 +9,11 @@ import { LEAST_BYTES, MAX_PAGES, broken, found, padded, type NotPages, type Page
 const HEADER = 'Virtual Machine Save Area (VMSA):';
 const findHeader = finder(HEADER);
 
-/** Bytes of a full line. */
+/** Bytes in a full line. */
 const LINE_BYTES = 16;
 /** No logger writes a longer prefix. */
 const MAX_PREFIX = 512;
-/** A dump that does not go on for so many lines of other messages has ended. */
+/** After this many lines of other messages, a dump counts as ended. */
 const MAX_GAP = 10_000;
 
 const [OPEN, CLOSE, ZERO, NINE, NUMBER] = Array.from('[]09#', (c) => c.charCodeAt(0)) as [
@@ -26,10 +27,12 @@ const [OPEN, CLOSE, ZERO, NINE, NUMBER] = Array.from('[]09#', (c) => c.charCodeA
 /** The month of syslog, or the day of the week, which change at midnight. */
 const MONTH = /^[A-Z][a-z]{2} (?=#)/;
 
-/** What may stand right before the first pair of digits: the end of a prefix that has no space after it. */
+/** What may directly precede the first pair of digits: the end of a prefix without a trailing space. */
 const BOUNDARY = new Set(Array.from(' \t>;:])|', (c) => c.charCodeAt(0)));
 
-/** The pairs of hexadecimal digits at the end of a line: how many, one space apart, and where they start. */
+/**
+ * The pairs of hexadecimal digits at the end of a line: how many, separated by single spaces, and where they start.
+ */
 function trailingPairs(bytes: Uint8Array, from: number, to: number): { count: number; at: number } {
   let [at, count] = [to, 0];
   for (let end = to; end - 2 >= from && count <= LINE_BYTES; end -= 3) {
@@ -44,8 +47,8 @@ function trailingPairs(bytes: Uint8Array, from: number, to: number): { count: nu
 }
 
 /**
- * The prefix of a line without what differs from line to line: times and numbers. dmesg, journalctl, syslog and
- * /dev/kmsg each have their own, and all keep it for the lines of one dump.
+ * The prefix of a line with times and numbers, which vary between lines, normalised. dmesg, journalctl,
+ * syslog and /dev/kmsg each have their own prefix, which is constant within a dump.
  */
 function prefixShape(bytes: Uint8Array, from: number, to: number): string {
   const end = Math.min(to, from + MAX_PREFIX);
@@ -67,13 +70,15 @@ function prefixShape(bytes: Uint8Array, from: number, to: number): string {
     .trimEnd();
 }
 
-/** The end of a prefix that counts bytes: such a dump is another one, and skipping its lines would move every field. */
+/**
+ * The end of a prefix that counts bytes: that is a different dump, and skipping its lines would shift every field.
+ */
 const OFFSET = /(^|[\s\]])[0-9a-f#]+:?$/i;
 
 /**
- * The bytes of one dump.
- * @param title the shape of what stands before the words that name the dump, with which a prefix has to begin; without
- *   it the first full line sets the prefix
+ * Reads the bytes of one dump.
+ * @param title the shape of the text before the header's words, with which prefixes must begin; without it
+ *   the first full line determines the prefix
  */
 function readDump(bytes: Uint8Array, from: number, to: number, title?: string): Uint8Array {
   const dump = new Uint8Array(VMSA_SIZE);
@@ -84,7 +89,7 @@ function readDump(bytes: Uint8Array, from: number, to: number, title?: string): 
     const end = lineEnd(bytes, start, to);
     const { count, at } = trailingPairs(bytes, start, trimEnd(bytes, start, end));
     const complete = count === LINE_BYTES;
-    // Only a full line can begin a dump: many a message ends in two digits.
+    // Only a full line can begin a dump: many messages happen to end in two digits.
     const mine =
       complete || (count > 0 && count < LINE_BYTES && length > 0) ? prefixShape(bytes, start, at) : undefined;
     if (shape === undefined && mine !== undefined && !OFFSET.test(mine) && (title?.startsWith(mine) ?? true))
@@ -98,7 +103,7 @@ function readDump(bytes: Uint8Array, from: number, to: number, title?: string): 
       if (!complete) break;
     } else {
       gap++;
-      // What follows a complete structure is something else, even if it looks the same.
+      // Whatever follows a complete structure is something else, even if it looks the same.
       if (length >= KERNEL_STRUCT_SIZE) break;
     }
   }
@@ -126,7 +131,7 @@ function explainCut(vcpu: number, length: number): string {
     : `The dump of vCPU ${vcpu} is cut after ${length} bytes; the registers alone take ${LEAST_BYTES}. Take the log again with a larger buffer (log_buf_len), or from the journal.`;
 }
 
-/** The dumps of a log, in order; nothing when there is none in it. */
+/** The dumps in a log, in order; undefined when there are none. */
 export function readKernelLog(bytes: Uint8Array): PagesRead | NotPages | undefined {
   const places = headers(bytes);
   if (places.length === 0) return undefined;
@@ -148,7 +153,7 @@ export function readKernelLog(bytes: Uint8Array): PagesRead | NotPages | undefin
   );
 }
 
-/** A dump without the line that names it, as people copy it: the text begins with a full line of it. */
+/** A dump without its header line, as people copy it: the text begins with a full line of bytes. */
 export function readBareDump(bytes: Uint8Array): PagesRead | undefined {
   const start = lineStart(bytes, skipSpace(bytes, 0));
   const end = trimEnd(bytes, start, lineEnd(bytes, skipSpace(bytes, 0)));

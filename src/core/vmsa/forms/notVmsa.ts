@@ -1,12 +1,12 @@
-// Why a file is no VMSA page, as a person is told.
+// Explains to people why a file is not a VMSA page.
 
 import { byteCount } from '../../binary/hex';
 import { isImage } from '../../ovmf/footer';
 import { KERNEL_STRUCT_SIZE, VMSA_SIZE } from '../layout/layout';
 
 /**
- * Why a file is no VMSA page, and what to do; for the page shown instead.
- * @param odd of a file of several pages, the first that cannot be a vCPU's
+ * Why a file is not a VMSA page, and what to do; for the page that is shown instead.
+ * @param odd in a file of several pages, the first that cannot be a vCPU's
  */
 export function explainNotVmsa(bytes: Uint8Array, odd?: number): string {
   const found = `It has ${byteCount(bytes.length)}; a VMSA is one page of ${VMSA_SIZE} bytes.`;
@@ -17,7 +17,7 @@ export function explainNotVmsa(bytes: Uint8Array, odd?: number): string {
   }
   if (bytes.length === KERNEL_STRUCT_SIZE && bytes.includes(0))
     return `${found} This is the size of the kernel's structure, which is shorter than the page: fill it up with zeros to ${VMSA_SIZE} bytes.`;
-  // A text is short for other reasons.
+  // A text can be short for other reasons.
   if (bytes.length < VMSA_SIZE && bytes.includes(0))
     return `${found} It is cut short: write the page again, whole.`;
   return `${found} Pages one after the other, a kernel log with a dump, a hex dump, base64 and sevctl's JSON can be read, too; this is none of them.`;

@@ -1,4 +1,4 @@
-// A page as JSON of this project's own: what `vmsa show --json` prints and the editor exports, and the way back.
+// A page in this project's own JSON, as `vmsa show --json` prints and the editor exports it, and back.
 
 import { exactText } from '../../binary/describe';
 import type { Json } from '../../binary/exactJson';
@@ -8,7 +8,7 @@ import { VMSA, VMSA_SIZE } from '../layout/layout';
 import { vmsaFindings } from '../checks';
 import { vmsaFields, vmsaSummary, type VmsaField } from '../page';
 
-/** A leaf's value in JSON: numbers stay numbers, 64-bit values and bytes are text that loses nothing. */
+/** A leaf's value in JSON: numbers stay numbers, 64-bit values and bytes become lossless strings. */
 export function jsonValue(value: LeafValue, size: number): number | string {
   return typeof value === 'number' ? value : exactText(value, size);
 }
@@ -23,7 +23,7 @@ const fieldJson = ({ name, group, offset, size, value, meaning, doc }: VmsaField
   doc,
 });
 
-/** A page with all its fields as plain data. @param file the name that is said to be its source */
+/** A page with all its fields as plain data. @param file the name to give as its source */
 export function pageJson(page: Uint8Array, file: string) {
   return {
     file,
@@ -35,7 +35,7 @@ export function pageJson(page: Uint8Array, file: string) {
   };
 }
 
-/** The value of a field as jsonValue wrote it, or nothing for anything else. */
+/** Parses the value of a field as jsonValue writes it; undefined for anything else. */
 function leafValue(leaf: Leaf, value: Json | undefined): LeafValue | undefined {
   const most = 1n << BigInt(8 * leaf.size);
   if (typeof leaf.row.type === 'number') {
@@ -47,7 +47,7 @@ function leafValue(leaf: Leaf, value: Json | undefined): LeafValue | undefined {
   return leaf.size === 8 ? number : Number(number);
 }
 
-/** The page of such JSON, or what is wrong with it. */
+/** The page in such JSON, or what is wrong with it. */
 export function readPageJson(value: ReadonlyMap<string, Json>): { bytes: Uint8Array } | { problem: string } {
   const fields = value.get('fields');
   if (!Array.isArray(fields)) return { problem: '"fields" is not an array' };

@@ -1,4 +1,4 @@
-// What every reader of pages returns, whatever form they come in, and the rule for bytes that could be several pages.
+// What every reader of pages returns, and the rule for bytes that could be several pages.
 
 import { isImage } from '../../ovmf/footer';
 import { explainNotVmsa } from './notVmsa';
@@ -6,10 +6,10 @@ import { byteCount, isZero } from '../../binary/hex';
 import { KERNEL_STRUCT_SIZE, RESERVED_END, VMSA_SIZE } from '../layout/layout';
 import { hasRegisters } from '../pageKind';
 
-/** The forms in which a VMSA is handed around. */
+/** The forms in which VMSAs are passed around. */
 export type PageFormat = 'page' | 'pages' | 'kernel-log' | 'hex-dump' | 'base64' | 'sevctl-json' | 'json';
 
-/** One page: 4096 bytes, and what a person should know about how they were read. */
+/** One page: 4096 bytes, and what people should know about how they were read. */
 export interface SourcePage {
   /** `vCPU 0` where the form says or implies it, `page` where it does not. */
   readonly label: string;
@@ -17,7 +17,7 @@ export interface SourcePage {
   readonly note?: string;
 }
 
-/** The pages that a file holds, at least one. */
+/** The pages in a file, at least one. */
 export interface PagesRead {
   readonly format: PageFormat;
   /** The form in words: `kernel log`, `sevctl JSON`. */
@@ -25,7 +25,7 @@ export interface PagesRead {
   readonly pages: readonly SourcePage[];
 }
 
-/** Why a file holds no page that can be read. `format` says which form it has, when it has one of them. */
+/** Why a file has no readable page. `format` is set when it has one of the known forms. */
 export interface NotPages {
   readonly reason: string;
   readonly format?: PageFormat;
@@ -43,33 +43,33 @@ const READ_FORMATS: Readonly<Record<PageFormat, string>> = {
 };
 
 /**
- * The most pages of one file. Larger guests exist, but nobody keeps their pages in one file, and a longer file that
- * looks like pages is firmware or a disk.
+ * The maximum number of pages in a file. Larger guests exist, but nobody keeps their pages in one file, and a
+ * longer file that looks like pages is firmware or a disk.
  */
 export const MAX_PAGES = 512;
 
-/** The most bytes in pages. */
+/** The maximum total size of pages, in bytes. */
 export const MAX_PAGE_BYTES = MAX_PAGES * VMSA_SIZE;
 
-/** Fewer bytes do not even hold all registers. */
+/** Fewer bytes cannot even hold all registers. */
 export const LEAST_BYTES = 0x400;
 
-/** Pages in a form. */
+/** The result for pages that were read. */
 export function found(format: PageFormat, pages: readonly SourcePage[]): PagesRead {
   return { format, title: READ_FORMATS[format], pages };
 }
 
-/** A form that is broken. */
+/** The result for a form that is recognised but broken. */
 export function broken(format: PageFormat, reason: string): NotPages {
   return { format, reason };
 }
 
-/** Whether a page can be of a vCPU: nothing in its reserved end, and registers, or never filled in. */
+/** Whether a page can be a vCPU's: its reserved end is zero, and it has registers or was never filled in. */
 function couldBePage(page: Uint8Array): boolean {
   return isZero(page.subarray(RESERVED_END)) && (hasRegisters(page) || isZero(page));
 }
 
-/** Copies, and never of Node's Buffer, whose slices share their memory. */
+/** Copies the pages; slices of Node's Buffer would share memory. */
 function split(bytes: Uint8Array): Uint8Array[] {
   return Array.from({ length: bytes.length / VMSA_SIZE }, (_, i) =>
     Uint8Array.from(bytes.subarray(i * VMSA_SIZE, (i + 1) * VMSA_SIZE)),
@@ -77,9 +77,9 @@ function split(bytes: Uint8Array): Uint8Array[] {
 }
 
 /**
- * Bytes that are one page or several. A single page may hold anything, so that a damaged one can be looked at. Several
- * must each look like a vCPU's: firmware, kernels and disk images have a multiple of 4096 bytes, too, but not the 2104
- * zero bytes at the end of every page, nor registers at its start.
+ * Bytes that are one page or several. A single page may have any content, so that a damaged one can be
+ * inspected. Several must each look like a vCPU's: firmware, kernels and disk images can also be a multiple
+ * of 4096 bytes, but they lack the 2104 zero bytes at the end of every page and the registers at its start.
  */
 export function pagesOf(bytes: Uint8Array, format: PageFormat): PagesRead | NotPages {
   if (isImage(bytes) || bytes.length === 0 || bytes.length % VMSA_SIZE !== 0)
@@ -96,7 +96,7 @@ export function pagesOf(bytes: Uint8Array, format: PageFormat): PagesRead | NotP
   return { reason: explainNotVmsa(bytes, odd < 0 ? undefined : odd) };
 }
 
-/** Bytes that were read from text: pages, or one page whose end, which is always zero, was left out. */
+/** Bytes parsed from text: pages, or one page without its end, which is always zero. */
 export function pagesFromText(bytes: Uint8Array, format: PageFormat): PagesRead | NotPages {
   if (bytes.length >= VMSA_SIZE || bytes.length < LEAST_BYTES) {
     const read = pagesOf(bytes, format);
@@ -112,7 +112,7 @@ export function pagesFromText(bytes: Uint8Array, format: PageFormat): PagesRead 
   return found(format, [padded(bytes, 'page')]);
 }
 
-/** A page of which only the start is known. */
+/** A page of which only the start is known, padded with zeros. */
 export function padded(bytes: Uint8Array, label: string): SourcePage {
   const page = new Uint8Array(VMSA_SIZE);
   page.set(bytes);

@@ -1,5 +1,5 @@
-// The VMSA pages of a file in whatever form somebody has them: raw, several in a row, in a kernel log, as a hex dump or
-// base64, as sevctl's JSON or our own. The form is told by content; every byte is looked at a few times at most.
+// Reads the VMSA pages of a file in any form: raw, several in a row, in a kernel log, as a hex dump or
+// base64, as sevctl's JSON or our own. The form is detected by content; every byte is read only a few times.
 
 import { latin1, skipSpace } from '../../binary/ascii';
 import { isImage } from '../../ovmf/footer';
@@ -50,10 +50,10 @@ function asPage(
   );
 }
 
-/** The forms that are text, the most certain first. */
+/** The text forms, the most distinctive first. */
 const TEXT_READERS = [readJsonPages, readKernelLog, readOffsetDump, readPlainHex, readBareDump, readBase64];
 
-/** Text has no zero bytes; the first of them in a page is never far. */
+/** Text has no zero bytes; a page has one early on. */
 function looksLikeText(bytes: Uint8Array): boolean {
   return !bytes.includes(0);
 }
@@ -72,13 +72,13 @@ function readText(file: Uint8Array): PagesRead | NotPages | undefined {
 }
 
 /**
- * The pages of a file, or why there are none: one sentence or two for a person. Never throws on content, and takes
- * time in proportion to the length of the file.
+ * The pages of a file, or why there are none: one or two sentences for people. Never throws on
+ * content, and takes linear time.
  */
 export function readPages(bytes: Uint8Array): PagesRead | NotPages {
   const text = BOM.every((b, i) => bytes[i] === b) ? bytes.subarray(BOM.length) : bytes;
   if (isImage(bytes)) return { reason: explainNotVmsa(bytes) };
-  // A log may hold zero bytes where the machine crashed; only a page may be as long as a page.
+  // A log may contain zero bytes where the machine crashed; no other text form does.
   const read = looksLikeText(text) ? readText(text) : readKernelLog(text);
   if (read && !('reason' in read)) return read;
   const binary =

@@ -1,5 +1,5 @@
-// The JSON that `sevctl vmsa show` prints: serde_json's pretty form of a structure that has libvirt's names and ends
-// at 0x408, where the GHCB save area ends, which it was modelled on. Numbers are decimal; registers are not rounded.
+// The JSON that `sevctl vmsa show` prints: serde_json's pretty form of a structure with libvirt's field names. It
+// ends at 0x408, because it was modelled on the GHCB save area. Numbers are decimal; registers are not rounded.
 
 import type { Json } from '../../binary/exactJson';
 import { hex } from '../../binary/hex';
@@ -7,7 +7,7 @@ import { readUnsigned } from '../../binary/struct';
 import { VMSA_SIZE } from '../layout/layout';
 import { membersOf, type Member } from '../layout/members';
 
-/** Bytes of the page that are in the JSON; all above are lost. */
+/** Bytes of the page in the JSON; all above are lost. */
 export const SEVCTL_SIZE = 0x408;
 
 const MEMBERS = membersOf('libvirt', SEVCTL_SIZE);
@@ -26,17 +26,17 @@ function objectText(page: Uint8Array, members: readonly Member[], indent: string
   return `{\n${lines.join(',\n')}\n${indent}}`;
 }
 
-/** A page as sevctl prints it, with its newline at the end; without the bytes from 0x408 up. */
+/** A page as sevctl prints it, with the final newline; without the bytes from 0x408 up. */
 export function sevctlJson(page: Uint8Array): string {
   return `${objectText(page, MEMBERS, '')}\n`;
 }
 
-/** Whether a JSON value is meant as sevctl's: it has a segment, or one of the names that only this form has. */
+/** Whether a JSON value is meant to be sevctl's: it has a segment, or a name that only this form has. */
 export function looksLikeSevctl(value: ReadonlyMap<string, Json>): boolean {
   return MEMBERS.some((m) => m.kind !== 'number' && value.has(m.name));
 }
 
-/** What is wrong with a value, said once and by name. */
+/** What is wrong with a value, reported by its name. */
 class Wrong extends Error {}
 
 function writeNumber(
@@ -83,7 +83,7 @@ function writeMembers(
   for (const member of members) writeMember(page, values.get(member.name), member, prefix + member.name);
 }
 
-/** The page of sevctl's JSON, zero from 0x408 up, or the key that is wrong and why. */
+/** The page in sevctl's JSON, zero from 0x408 up, or the key that is wrong and why. */
 export function readSevctl(
   value: ReadonlyMap<string, Json>,
 ): { bytes: Uint8Array; note: string } | { problem: string } {

@@ -1,11 +1,11 @@
-// CPU models by name: QEMU's named models (target/i386/cpu.c, builtin_x86_defs) with the numbers they put into
-// CPUID, and the silicon that has shipped (Linux ZEN_MODEL_STEP_UCODE, linux-firmware amd-ucode). They differ:
-// QEMU's EPYC-Genoa is stepping 0, the shipped part is stepping 1.
+// CPU models by name: QEMU's named models (target/i386/cpu.c, builtin_x86_defs) with the numbers they put
+// into CPUID, and the silicon that has shipped (Linux ZEN_MODEL_STEP_UCODE, linux-firmware amd-ucode). The
+// two differ: QEMU's EPYC-Genoa is stepping 0, the shipped part is stepping 1.
 
 import { hex } from '../../binary/hex';
 import { decodeSignature, encodeSignature, type CpuId } from './signature';
 
-/** A model that QEMU knows by name; its versions change feature bits, never these numbers. */
+/** A named QEMU model; its versions change feature bits, never these numbers. */
 export interface CpuModel extends CpuId {
   readonly name: string;
   /** Versioned names and aliases with the same numbers. */
@@ -13,17 +13,17 @@ export interface CpuModel extends CpuId {
   readonly note?: string;
 }
 
-/** A processor that was made: its models share a range, and these are the numbers it has been seen with. */
+/** A processor that was made: its models share a range, and these are the numbers that have been seen. */
 export interface Silicon {
   readonly codename: string;
   readonly family: number;
   readonly models: readonly [number, number];
-  /** The highest of SEV, SEV-ES and SEV-SNP that it has. */
+  /** The most advanced of SEV, SEV-ES and SEV-SNP that it supports. */
   readonly sev: string;
   readonly seen: readonly SeenStepping[];
 }
 
-/** One model and stepping of a processor, with the name of the stepping where it is known. */
+/** A model and stepping of a processor, with the name of the stepping if known. */
 export interface SeenStepping {
   readonly model: number;
   readonly stepping: number;
@@ -84,7 +84,7 @@ const silicon = (
 
 const SIMULATION = 'as simulated by AMD';
 
-/** Processors by family and range of models; those that share a range are told apart by their stepping. */
+/** Processors by family and range of models; those that share a range are distinguished by stepping. */
 export const SILICON: readonly Silicon[] = [
   silicon('Naples (EPYC 7001)', 0x17, [0x00, 0x0f], 'SEV', [1, 2, 'B2'], [1, 0, 'early']),
   silicon('Rome (EPYC 7002)', 0x17, [0x30, 0x3f], 'SEV-ES', [0x31, 0, 'B0']),
@@ -115,26 +115,26 @@ export const SILICON: readonly Silicon[] = [
   silicon('Hygon Dhyana', 0x18, [0x00, 0x0f], 'CSV', [0, 1, '']),
 ];
 
-/** The processor that has these numbers: one that was seen with them, or the first whose range they are in. */
+/** The processor with these numbers: one that was seen with them, or else the first whose range they are in. */
 function siliconOf({ family, model: m, stepping }: CpuId): Silicon | undefined {
   const near = SILICON.filter((s) => s.family === family && m >= s.models[0] && m <= s.models[1]);
   return near.find(({ seen }) => seen.some((s) => s.model === m && s.stepping === stepping)) ?? near[0];
 }
 
-/** KVM leaves this in RDX when it knows no CPUID yet; some clouds launch with it. */
+/** KVM leaves this in RDX before it knows any CPUID; some clouds launch with it. */
 export const KVM_FALLBACK_SIGNATURE = 0x600;
 
-/** The model with this name or version of it; names are case sensitive, as in QEMU. */
+/** Finds a model by its name or by the name of a version; case sensitive, as in QEMU. */
 export function findCpuModel(name: string): CpuModel | undefined {
   return CPU_MODELS.find((m) => m.name === name || m.versions.includes(name));
 }
 
-/** The QEMU models whose signature this is; several share one. */
+/** The QEMU models with this signature; several share one. */
 export function modelsWithSignature(signature: number | bigint): CpuModel[] {
   return CPU_MODELS.filter((m) => BigInt(encodeSignature(m)) === BigInt(signature));
 }
 
-/** Every CPU that some list has, each signature once: QEMU's models in their order, then the silicon. */
+/** Every CPU on either list, each signature once: QEMU's models in their order, then the silicon. */
 export function knownCpus(): CpuId[] {
   const all: CpuId[] = [
     ...CPU_MODELS,
@@ -154,7 +154,7 @@ export function describeCpuId({ family, model: m, stepping }: CpuId): string {
   return `family ${family} (${hex(family)}), model ${m} (${hex(m)}), stepping ${stepping}`;
 }
 
-/** A signature in words: the QEMU models that have it, its numbers, and the silicon that it belongs to. */
+/** A signature in words: the QEMU models with it, its numbers, and the matching silicon. */
 export function describeSignature(signature: number | bigint): string {
   if (BigInt(signature) === 0n) return 'no CPU signature';
   const id = decodeSignature(signature);

@@ -1,5 +1,5 @@
-// Builds the VMSA that a vCPU is launched with: the layers of a profile in order, each field with the trail of
-// who wrote what; and says what a page must have been asked with.
+// Builds the VMSA that a vCPU is launched with: the layers of a profile in order, with the history of who
+// wrote which field. Also infers the request that a page was made with.
 
 import { findCpuModel } from './cpuModels';
 import * as errors from '../errors';
@@ -18,12 +18,12 @@ import { decodeSignature, encodeSignature, type CpuId } from './signature';
 
 export type { Role } from './initial';
 
-/** Where an SVSM image starts, for profiles that launch one; the page of each vCPU is the same. */
+/** Where an SVSM image starts, for profiles that launch one; all vCPUs have the same page. */
 export interface SvsmImage {
-  /** Guest physical address of the first instruction. */
+  /** Guest-physical address of the first instruction. */
   readonly entry: number;
   readonly stack?: number;
-  /** Guest physical address of the top-level page table, 0 when the image starts in 32-bit mode. */
+  /** Guest-physical address of the top-level page table, 0 when the image starts in 32-bit mode. */
   readonly pageTable?: number;
   /** Virtual top of memory. */
   readonly vtom?: number;
@@ -34,18 +34,18 @@ export interface VmsaRequest {
   readonly profile: ProfileId;
   readonly role: Role;
   readonly cpu: CpuId;
-  /** The address in OVMF's SEV-ES reset block; an AP needs it. */
+  /** The address in OVMF's SEV-ES reset block; required for an AP. */
   readonly resetAddress?: number | undefined;
   readonly svsm?: SvsmImage | undefined;
 }
 
-/** One write to a field, and where its value is known from. */
+/** One write to a field, and the source of its value. */
 export interface Write extends Provenance {
   readonly layer: Layer;
   readonly value: number | bigint;
 }
 
-/** A generated page of 4096 bytes and, for each field that a layer names, its writes in order. */
+/** A generated page of 4096 bytes and, for each field that a layer sets, its writes in order. */
 export interface GeneratedVmsa {
   readonly bytes: Uint8Array;
   readonly trail: ReadonlyMap<VmsaName, readonly Write[]>;
@@ -56,27 +56,27 @@ export function splitResetAddress(address: number): { csBase: bigint; ip: bigint
   return { csBase: BigInt((address & 0xffff0000) >>> 0), ip: BigInt(address & 0xffff) };
 }
 
-/** The reset address that an AP's CS base and RIP came from. */
+/** Reassembles the reset address of an AP from its CS base and RIP. */
 function joinResetAddress(csBase: bigint, rip: bigint): bigint {
   return (csBase & 0xffff0000n) | (rip & 0xffffn);
 }
 
-/** The address of the first instruction of a page in real mode. */
+/** The address of the first instruction of a page that starts in real mode. */
 export function startAddress(values: VmsaValues): bigint {
   return values.cs_base + values.rip;
 }
 
-/** The reset address that a page's start has come from; nothing where no firmware's address starts a vCPU like this. */
+/** The reset address that explains a page's start; undefined if no firmware's reset address does. */
 export function resetAddressIn(values: VmsaValues): number | undefined {
   const { cs_base: csBase, rip } = values;
   if (startsAtResetVector(values) || joinResetAddress(csBase, rip) !== csBase + rip) return undefined;
   return Number(csBase + rip);
 }
 
-/** What a page can need of its request. */
+/** What a page can need from its request. */
 type Need = 'cpu' | 'resetAddress' | keyof SvsmImage;
 
-/** What each symbol needs of a request, and the value that it then has. */
+/** What each symbol needs from a request, and its value then. */
 const SYMBOLS: Readonly<Record<LaunchSymbol, { need: Need; resolve: (request: VmsaRequest) => bigint }>> = {
   'cpu signature': { need: 'cpu', resolve: ({ cpu }) => BigInt(encodeSignature(cpu)) },
   'reset address: CS base': {
@@ -96,7 +96,7 @@ const SYMBOLS: Readonly<Record<LaunchSymbol, { need: Need; resolve: (request: Vm
   },
 };
 
-/** Which parts of a request decide a page. */
+/** The parts of a request that affect a page. */
 export interface Needs {
   readonly cpu: boolean;
   readonly resetAddress: boolean;
@@ -105,7 +105,7 @@ export interface Needs {
 
 const layersFor = ({ layers }: Profile, role: Role) => layers.filter((l) => (l.role ?? role) === role);
 
-/** Which parts of a request the last writes to each field of a page use. */
+/** The parts of a request that the final write to some field uses. */
 export function needsOf(profile: Profile, role: Role): Needs {
   const last = new Map(layersFor(profile, role).flatMap((l) => entriesOf(l.values)));
   const needs = new Set(
@@ -131,8 +131,8 @@ function checkRequest(profile: KnownProfile, { role, resetAddress, svsm }: VmsaR
 
 /**
  * The initial page for a request.
- * @throws CheckError (usage) when the profile is unknown or has no page for the role, the CPU cannot be encoded, or
- *   a reset address or SVSM value that the page needs is missing or cannot be.
+ * @throws CheckError (usage) when the profile is unknown or has no page for the role, the CPU cannot be
+ *   encoded, or a required reset address or SVSM value is missing or out of range.
  */
 export function generateVmsa(request: VmsaRequest): GeneratedVmsa {
   const profile = findProfile(request.profile);
@@ -165,12 +165,12 @@ export function cpuByName(name: string): CpuId {
   return { family, model, stepping };
 }
 
-/** Whether this is where the architecture lets a CPU start, as a boot processor does. */
+/** Whether this is the architectural reset vector, where the BSP starts. */
 export function isResetVector(csBase: bigint, rip: bigint): boolean {
   return csBase === 0xffff0000n && rip === 0xfff0n;
 }
 
-/** Whether a page starts there. */
+/** Whether a page starts at the reset vector. */
 export function startsAtResetVector(values: VmsaValues): boolean {
   return isResetVector(values.cs_base, values.rip);
 }
@@ -178,9 +178,9 @@ export function startsAtResetVector(values: VmsaValues): boolean {
 const safe = (value: bigint): number => (value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : 0);
 
 /**
- * The request for a page of this profile and role that comes nearest to a page with these values: CPU, reset address
- * and SVSM values are the page's own. Nothing for an AP that would start where the boot processor does: all its page
- * says is that it is the boot processor's.
+ * The request for this profile and role whose page is nearest to these values: CPU, reset address and
+ * SVSM values are taken from the page. Undefined for an AP that would start at the BSP's address:
+ * such a page can only be the BSP's.
  */
 export function requestLike(profile: KnownProfile, role: Role, values: VmsaValues): VmsaRequest | undefined {
   const needs = needsOf(profile, role);
@@ -205,8 +205,8 @@ export function requestLike(profile: KnownProfile, role: Role, values: VmsaValue
 }
 
 /**
- * How far two pages are from each other: the number of fields that differ, and as its fraction the number of bits. So
- * a page with one odd SEV feature is nearer to another page of its mode than to one of the other mode.
+ * The distance between two pages: the number of differing fields, with the number of bits as its fraction. So
+ * a page with one unusual SEV feature is nearer to another page of its mode than to one of the other mode.
  */
 export function pageDistance(a: Uint8Array, b: Uint8Array): number {
   let bits = 0;
@@ -216,13 +216,13 @@ export function pageDistance(a: Uint8Array, b: Uint8Array): number {
   return diff(VMSA, a, b).length + bits / (8 * VMSA_SIZE + 1);
 }
 
-// A page that differs from all launches in more fields than this has nothing to do with any of them: then the
-// usual profile is as good a guess as the one that happens to have the fewest fields.
+// A page that differs from all launches in more fields than this is unrelated to any of them: then the usual
+// profile is as good a guess as the one that happens to differ least.
 const MOST_DIFFERENCES = 16;
 
 /**
- * The request that a page looks like it came from: of all launches the one whose page differs in the fewest fields.
- * A good first guess for a comparison; for a page that a launch has, exactly its request.
+ * The request that a page most likely came from: of all launches, the one whose page differs in the fewest
+ * fields. A good first guess for a comparison; exact for a page that some launch has.
  */
 export function guessRequest(values: VmsaValues): VmsaRequest {
   const page = encode(VMSA, values);
@@ -240,12 +240,15 @@ export function guessRequest(values: VmsaValues): VmsaRequest {
   return requestLike(usual!, startsAtResetVector(values) ? 'bsp' : 'ap', values)!;
 }
 
-/** A request without what a host changes about a launch unasked, such as DebugSwap. Compared with that, the change shows. */
+/**
+ * A request without changes that a host makes to launches on its own, such as DebugSwap. A
+ * comparison with it shows the change.
+ */
 export function withoutHostChange(request: VmsaRequest): VmsaRequest {
   return { ...request, profile: findProfile(request.profile)?.basis ?? request.profile };
 }
 
-/** The request for the page that this one was meant to be: of the launch that it looks like, without a host's change. */
+/** The request for the page as intended: that of the most likely launch, without the host's changes. */
 export function expectedRequest(values: VmsaValues): VmsaRequest {
   return withoutHostChange(guessRequest(values));
 }

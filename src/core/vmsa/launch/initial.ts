@@ -1,15 +1,15 @@
-// What each party writes into a VMSA before the launch, as data: AMD64's INIT state, KVM when it creates the
-// vCPU, QEMU's CPU reset, the CPU signature, OVMF's SEV-ES reset block, and KVM again when it takes the values
-// over and builds the page. Sources: APM volume 2 table 14-1; Linux arch/x86/kvm/svm/{svm,sev}.c; QEMU
-// target/i386/{cpu,sev}.c. What other VMMs write is in initialVmms.ts. A field that no layer names is zero.
+// What each party writes into a VMSA before launch, as data: AMD64's INIT state, KVM when it creates the
+// vCPU, QEMU's CPU reset, the CPU signature, OVMF's SEV-ES reset block, and KVM again when it takes the
+// values over and builds the page. Sources: APM volume 2 table 14-1; Linux arch/x86/kvm/svm/{svm,sev}.c; QEMU
+// target/i386/{cpu,sev}.c. What other VMMs write is in initialVmms.ts. A field that no layer sets is zero.
 
 import { KVM_FALLBACK_SIGNATURE } from './cpuModels';
 import type { VmsaWord } from '../layout/layout';
 
-/** Boot processor (vCPU 0) or application processor (every other). */
+/** Boot processor (vCPU 0) or additional processor (all others). */
 export type Role = 'bsp' | 'ap';
 
-/** What a value depends on when it is not a constant; each is resolved in generate.ts. */
+/** What a value depends on if it is not a constant; resolved in generate.ts. */
 export type LaunchSymbol =
   | 'cpu signature'
   | 'reset address: CS base'
@@ -19,10 +19,10 @@ export type LaunchSymbol =
   | 'SVSM image: page table'
   | 'virtual top of memory: high half';
 
-/** A constant or something that depends on the launch. */
+/** A constant, or a value that depends on the launch. */
 export type InitialValue = number | bigint | { readonly symbol: LaunchSymbol };
 
-/** Who sets a value. */
+/** The parties that set values. */
 export type LayerId =
   | 'amd-init'
   | 'kvm'
@@ -34,7 +34,7 @@ export type LayerId =
   | 'svsm-image'
   | 'svsm-runtime';
 
-/** Where a value is known from, the versions that it holds for, and a trap that its reader should know. */
+/** The source of a value, the versions that it applies to, and a pitfall for its readers. */
 export interface Provenance {
   readonly source: string;
   readonly since?: string;
@@ -42,15 +42,15 @@ export interface Provenance {
   readonly note?: string;
 }
 
-/** One party's writes at one moment of the launch; the provenance is that of each value without its own. */
+/** One party's writes at one moment of the launch; the provenance applies to each value without its own. */
 export interface Layer extends Provenance {
   readonly id: LayerId;
-  /** The words for the person who asks where a value comes from. */
+  /** For people who ask where a value comes from. */
   readonly title: string;
   /** Only for pages of this role. */
   readonly role?: Role;
   readonly values: Readonly<Partial<Record<VmsaWord, InitialValue>>>;
-  /** By field, what is known about a single value beside or instead of the layer's provenance. */
+  /** By field, provenance of single values that adds to or replaces the layer's. */
   readonly about?: Readonly<Partial<Record<VmsaWord, Partial<Provenance>>>>;
 }
 
@@ -67,10 +67,10 @@ export function provenanceOf(layer: Layer, field: VmsaWord): Provenance {
 
 /** ES, SS, DS, FS and GS. */
 export const DATA_SEGMENTS = ['es', 'ss', 'ds', 'fs', 'gs'] as const;
-/** All ten: the tables' registers are kept as segments. */
+/** All ten: the descriptor-table registers are stored as segments, too. */
 export const ALL_SEGMENTS = [...DATA_SEGMENTS, 'cs', 'gdtr', 'ldtr', 'idtr', 'tr'] as const;
 
-/** The same part of several segments, all with one value. */
+/** The same part of several segments, all with the same value. */
 export function segments(
   names: readonly (typeof ALL_SEGMENTS)[number][],
   part: 'selector' | 'attrib' | 'limit',
@@ -81,7 +81,7 @@ export function segments(
   return values;
 }
 
-/** What the architecture says that a CPU has after INIT. */
+/** The architectural state of a CPU after INIT. */
 export const AMD_INIT: Layer = {
   id: 'amd-init',
   title: 'AMD64 INIT state',
@@ -104,7 +104,7 @@ export const AMD_INIT: Layer = {
   },
 };
 
-/** What a CPU has after RESET and every launch replaces: attributes, CPU signature and FPU state. */
+/** State of a CPU after RESET that every launch replaces: attributes, CPU signature and FPU state. */
 export const AMD_RESET: Layer = {
   id: 'amd-init',
   title: 'AMD64 RESET state',
@@ -128,7 +128,7 @@ export const AMD_RESET: Layer = {
   },
 };
 
-/** KVM's first values, most of which QEMU replaces. */
+/** KVM's initial values, most of which QEMU replaces. */
 export const KVM_CREATE: Layer = {
   id: 'kvm',
   title: 'KVM, when it creates the vCPU',
@@ -137,7 +137,7 @@ export const KVM_CREATE: Layer = {
     ...segments(DATA_SEGMENTS, 'attrib', 0x92),
     cs_attrib: 0x9a,
     ldtr_attrib: 0x82,
-    // A 16-bit TSS, although the CPU would come up with a 32-bit one: history that nobody could change.
+    // A 16-bit TSS, although the CPU would come up with a 32-bit one, for historical reasons.
     tr_attrib: 0x83,
     rdx: BigInt(KVM_FALLBACK_SIGNATURE),
   },
@@ -150,7 +150,7 @@ export const KVM_CREATE: Layer = {
   },
 };
 
-/** Where QEMU's reset differs from KVM's first values, and what KVM does not take over as it is. */
+/** Where QEMU's reset state differs from KVM's initial values, and what KVM does not take over unchanged. */
 export const QEMU_RESET: Layer = {
   id: 'qemu',
   title: 'QEMU, at CPU reset',
@@ -174,19 +174,19 @@ export const CPU_SIGNATURE: Layer = {
   values: { rdx: { symbol: 'cpu signature' } },
 };
 
-/** Where application processors start. */
+/** Where APs start. */
 export const OVMF_RESET_BLOCK: Layer = {
   id: 'ovmf-reset-block',
   title: "OVMF's SEV-ES reset block, which the VMM applies to every vCPU but the first",
   source: 'QEMU target/i386/sev.c, sev_es_set_reset_vector',
   since: 'QEMU 6.0',
   role: 'ap',
-  // The selector stays 0xf000: the base of CS is not its selector times 16 here.
+  // The selector stays 0xf000: here the base of CS is not its selector times 16.
   values: { cs_base: { symbol: 'reset address: CS base' }, rip: { symbol: 'reset address: IP' } },
   about: { cs_base: { note: 'the selector stays 0xf000: the base is not its 16-fold' } },
 };
 
-/** What KVM makes of the control registers that the VMM sets. */
+/** KVM's adjustments to the control registers that the VMM sets. */
 export const KVM_ENTER: Layer = {
   id: 'kvm',
   title: 'KVM, when it takes over the registers that the VMM set',
@@ -205,7 +205,7 @@ export const KVM_ENTER: Layer = {
   },
 };
 
-/** FPU state, only for VMs made with KVM_SEV_INIT2. */
+/** FPU state, only for VMs created with KVM_SEV_INIT2. */
 export const QEMU_FPU: Layer = {
   id: 'qemu',
   title: "QEMU's FPU reset state, which KVM copies for VMs made with KVM_SEV_INIT2 only",
@@ -216,7 +216,7 @@ export const QEMU_FPU: Layer = {
   values: { mxcsr: 0x1f80, x87_fcw: 0x37f },
 };
 
-/** DebugSwap on every SEV-ES guest, by default of the module. */
+/** DebugSwap on every SEV-ES guest, a default of the kvm_amd module. */
 export const KVM_DEBUG_SWAP: Layer = {
   id: 'kvm',
   title: 'KVM, with DebugSwap on by default',
@@ -227,7 +227,7 @@ export const KVM_DEBUG_SWAP: Layer = {
   values: { sev_features: 0x20n },
 };
 
-/** DebugSwap because the VMM asked for it. */
+/** DebugSwap at the VMM's request. */
 export const QEMU_DEBUG_SWAP: Layer = {
   id: 'qemu',
   title: 'QEMU, which asks for DebugSwap in KVM_SEV_INIT2 (debug-swap=on)',
@@ -247,7 +247,7 @@ export const KVM_SNP: Layer = {
   values: { sev_features: 0x1n },
 };
 
-/** SNP and DebugSwap, which the VMM or the module's default asked for. */
+/** SNP and DebugSwap, requested by the VMM or a default of the module. */
 export const KVM_SNP_DEBUG_SWAP: Layer = {
   ...KVM_SNP,
   title: 'KVM, for an SEV-SNP guest with DebugSwap',
@@ -255,7 +255,7 @@ export const KVM_SNP_DEBUG_SWAP: Layer = {
   values: { sev_features: 0x21n },
 };
 
-/** All that KVM writes by itself when no VMM sets a register. */
+/** All that KVM itself writes when no VMM sets a register. */
 export const KVM_ALONE: Layer = {
   ...KVM_CREATE,
   title: 'KVM, before any VMM sets a register',

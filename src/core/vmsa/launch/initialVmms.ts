@@ -1,12 +1,12 @@
-// What other VMMs than QEMU write into a VMSA before the launch: Amazon EC2 and Google Compute Engine as
-// sev-snp-measure and virtee/sev reproduce them, libkrun, and the launches of COCONUT-SVSM. Neither cloud publishes
-// its hypervisor; these are the values with which published measurements come out.
+// What VMMs other than QEMU write into a VMSA before launch: Amazon EC2 and Google Compute Engine as
+// reproduced by sev-snp-measure and virtee/sev, libkrun, and the launches of COCONUT-SVSM. Neither cloud
+// publishes its hypervisor; these values reproduce published measurements.
 
 import { ALL_SEGMENTS, DATA_SEGMENTS, segments, type Layer } from './initial';
 
 const VMSA_PY = 'sev-snp-measure vmsa.py';
 
-/** Amazon EC2: what its hypervisor leaves of KVM's first values, and what it sets. */
+/** Amazon EC2: what its hypervisor keeps of KVM's initial values, and what it sets. */
 export const EC2: Layer = {
   id: 'vmm',
   title: 'Amazon EC2',
@@ -81,7 +81,7 @@ export const KRUN_BSP: Layer = {
   about: { rsi: { note: 'address of the boot parameters' } },
 };
 
-/** Where libkrun's additional processors start; its firmware has no reset block. */
+/** Where libkrun's APs start; its firmware has no reset block. */
 export const KRUN_AP: Layer = {
   id: 'vmm',
   title: 'libkrun, additional processors',
@@ -118,7 +118,7 @@ export const SVSM_IMAGE: Layer = {
   values: { rip: { symbol: 'SVSM image: entry' } },
 };
 
-/** The x87 control word that sev-snp-measure's SVSM page lacks. */
+/** The x87 control word, which sev-snp-measure's SVSM page lacks. */
 export const SVSM_MEASURE: Layer = {
   id: 'vmm',
   title: 'sev-snp-measure, which loses the x87 control word of an SVSM page',
@@ -164,7 +164,10 @@ export const COCONUT_IGVM: Layer = {
   },
 };
 
-/** The page of the guest's first vCPU, which COCONUT-SVSM writes when it runs; the launch does not measure it. */
+/**
+ * The page of the guest's first vCPU, which COCONUT-SVSM writes at run time; it is not
+ * part of the launch measurement.
+ */
 export const COCONUT_GUEST: Layer = {
   id: 'svsm-runtime',
   title: 'COCONUT-SVSM, at run time, for the guest at VMPL2',

@@ -1,5 +1,5 @@
-// Launch flavours as lists of layers. A profile says which VMM, kernel and API make the page, for which versions it
-// holds, and which tools make the same page; when a tool is wrong, it says so.
+// Ways to launch, as lists of layers. A profile says which VMM, kernel and API make the page, which versions
+// it applies to, and which tools make the same page, including where a tool is wrong.
 
 import {
   AMD_INIT,
@@ -36,18 +36,18 @@ import {
 /** A way to launch a guest, which decides the initial page. */
 export interface Profile<Id extends string = string> {
   readonly id: Id;
-  /** A few words for lists of choices. */
+  /** A short title for lists of choices. */
   readonly title: string;
   /** When it applies, and which tools build the same page. */
   readonly doc: string;
   readonly mode: 'sev-es' | 'sev-snp';
   /** Who launches: the VMM, the builder of the page, or `none` for states that no launch has. */
   readonly vmm: 'qemu' | 'ec2' | 'gce' | 'krun' | 'igvm' | 'svsm' | 'none';
-  /** `launch` when the launch of some guest measures this page, `reference` when it only helps to explain one. */
+  /** `launch` when some guest's launch measures this page, `reference` when it only helps to explain one. */
   readonly kind: 'launch' | 'reference';
   readonly since?: string;
   readonly until?: string;
-  /** The launch that this one is without a change of the host's: what one wants to compare its page with. */
+  /** The launch without the host's change: the one whose page is worth comparing with. */
   readonly basis?: Id;
   /** The roles that have such a page. */
   readonly roles: readonly Role[];
@@ -256,15 +256,15 @@ export type KnownProfile = Profile<ProfileId>;
 /** The profiles whose page some launch measures. */
 export const LAUNCH_PROFILES: readonly KnownProfile[] = PROFILES.filter((p) => p.kind === 'launch');
 
-/** The profiles of SEV-ES launches: those that a measurement of LAUNCH_MEASURE can be checked with. */
+/** The profiles of SEV-ES launches, which a LAUNCH_MEASURE measurement can be checked with. */
 export const SEV_ES_PROFILES: readonly KnownProfile[] = LAUNCH_PROFILES.filter((p) => p.mode === 'sev-es');
 
-/** The SEV-ES profile with this name, or the usual one; undefined for one that no SEV-ES launch has. */
+/** The SEV-ES profile with this name, or the usual one; undefined for a profile of another technology. */
 export function sevEsProfile(id: ProfileId | undefined): KnownProfile | undefined {
   return id === undefined ? SEV_ES_PROFILES[0] : SEV_ES_PROFILES.find((p) => p.id === id);
 }
 
-/** The profile with this name. */
+/** Finds a profile by name. */
 export function findProfile(id: string): KnownProfile | undefined {
   return PROFILES.find((p) => p.id === id);
 }

@@ -5,14 +5,14 @@ import * as errors from '../errors';
 import { bitValue } from '../../binary/describe';
 import { SIGNATURE } from '../layout/bitsMsr';
 
-/** Family, model and stepping with the extended parts added in, as humans and libvirt write them. */
+/** Family, model and stepping with the extended parts added in, as people and libvirt write them. */
 export interface CpuId {
   readonly family: number;
   readonly model: number;
   readonly stepping: number;
 }
 
-/** What can be encoded: a base family of 0xf plus eight more bits, eight bits of model, four of stepping. */
+/** The encodable maximums: a base family of 0xf plus eight more bits, eight bits of model, four of stepping. */
 export const CPU_ID_LIMITS: Readonly<Record<keyof CpuId, number>> = {
   family: 0xf + 0xff,
   model: 0xff,
@@ -39,7 +39,7 @@ export function encodeSignature(id: CpuId): number {
   );
 }
 
-/** What a signature says: `malformed` when it has bits that no CPU sets, or extended parts that do not count. */
+/** A decoded signature: `malformed` when it has bits that no CPU sets, or extended parts that have no effect. */
 export interface DecodedSignature extends CpuId {
   readonly malformed: boolean;
 }
@@ -52,7 +52,7 @@ const bitNamed = (name: (typeof SIGNATURE)[number]['name'], signature: number | 
     ),
   );
 
-/** Family, model and stepping of a signature, by AMD's rule: extended parts count at base family 0xf only. */
+/** Decodes a signature by AMD's rule: the extended parts count only at base family 0xf. */
 export function decodeSignature(signature: number | bigint): DecodedSignature {
   const base = bitNamed('BASE_FAMILY', signature);
   const extendedFamily = bitNamed('EXT_FAMILY', signature);

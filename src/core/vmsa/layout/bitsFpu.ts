@@ -4,7 +4,7 @@
 import { bits, each, flag, type Words } from '../../binary/bits';
 import type { Bit } from '../../binary/struct';
 
-/** State components that are on. */
+/** Enabled state components. */
 export const XCR0: readonly Bit[] = [
   flag(0, 'X87', 'x87 state, always 1'),
   flag(1, 'SSE', 'XMM registers and MXCSR'),

@@ -36,7 +36,7 @@ export const STAR: readonly Bit[] = [
   bits(63, 48, 'SYSRET_CS_SS', 'base of the selectors for SYSRET'),
 ];
 
-// Types 2 and 3 fault when written; a page that has them was not made by a CPU.
+// Writing types 2 and 3 faults; a page that has them was not made by a CPU.
 const MEMORY_TYPES: Words = {
   0: 'UC',
   1: 'WC',
@@ -86,7 +86,7 @@ export const TSC_SCALE: readonly Bit[] = [
   mustBeZero(63, 40),
 ];
 
-/** At reset RDX has the value of CPUID Fn0000_0001_EAX of the guest's CPU model. */
+/** At reset RDX holds CPUID Fn0000_0001_EAX of the guest's CPU model. */
 export const SIGNATURE = [
   bits(3, 0, 'STEPPING', 'stepping'),
   bits(7, 4, 'BASE_MODEL', 'low digit of the model'),

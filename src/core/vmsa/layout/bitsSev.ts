@@ -16,7 +16,7 @@ export const SECURE_AVIC: readonly Bit[] = [
   address(63, 12, 'BACKING_PAGE', 'guest physical page of the APIC backing page'),
 ];
 
-/** An event to inject, or one that was in flight. */
+/** An event to inject, or one that was being delivered. */
 export const EVENT: readonly Bit[] = [
   bits(7, 0, 'VECTOR', 'vector'),
   bits(10, 8, 'TYPE', 'sort of event', { 0: 'interrupt', 2: 'NMI', 3: 'exception', 4: 'software interrupt' }),
@@ -52,7 +52,7 @@ export const SEV_FEATURES = [
 /** The name of a feature. */
 export type SevFeature = Exclude<(typeof SEV_FEATURES)[number]['name'], 'RSVD'>;
 
-/** Features that an SEV-ES guest can have, too; all others need SEV-SNP. */
+/** Features that an SEV-ES guest can have as well; all others need SEV-SNP. */
 export const ES_FEATURES: readonly SevFeature[] = [
   'DebugVirtualization',
   'PreventHostIBS',
@@ -76,8 +76,8 @@ export const VINTR_CTRL: readonly Bit[] = [
   flag(63, 'BUSY', 'page in use by hardware'),
 ];
 
-// The exit codes a save area meets; the encoding is that of VMCB EXITCODE (APM volume 2, appendix C). The low
-// half tells them apart: the two negative codes fill the other half with ones.
+// The exit codes that can be in a save area; the encoding is that of VMCB EXITCODE (APM volume 2, appendix
+// C). The low half identifies them; the two negative codes fill the upper half with ones.
 const EXIT_CODES: Words = {
   0x52: '#MC intercept',
   0x60: 'interrupt',
@@ -99,7 +99,7 @@ const EXIT_CODES: Words = {
   0xffffffff: 'invalid',
 };
 
-/** Why the guest left. */
+/** Why the guest exited. */
 export const EXIT_CODE: readonly Bit[] = [
   bits(31, 0, 'CODE', 'why the guest left', EXIT_CODES),
   bits(63, 32, 'CODE_HI', 'all ones for a negative code'),

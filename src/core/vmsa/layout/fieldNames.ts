@@ -1,9 +1,9 @@
-// Names of fields as people type them: what a name that no field has may have meant.
+// Suggestions for mistyped field names.
 
 import { leaves } from '../../binary/struct';
 import { VMSA } from './layout';
 
-/** How many characters have to be changed, added or left out to get from one text to the other. */
+/** The edit distance between two texts: how many characters have to be changed, added or removed. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {
@@ -20,7 +20,7 @@ function distance(a: string, b: string): number {
 const MOST = 3;
 const LONGEST_NAME = 40;
 
-/** At most three fields that a name is nearly the name of, or a part of, the nearest first. */
+/** At most three fields whose names are similar to this one or contain it, the nearest first. */
 export function similarFields(name: string): string[] {
   const wanted = name.trim().toLowerCase().slice(0, LONGEST_NAME);
   if (wanted.length < 2) return [];

@@ -1,4 +1,4 @@
-// Sets of fields that both the checks of a page and the causes of differences ask about.
+// Sets of fields that both the checks of a page and the causes of differences use.
 
 import type { SevFeature } from './bitsSev';
 import type { VmsaWord } from './layout';
@@ -14,7 +14,7 @@ export const HARDWARE_WRITES: readonly VmsaWord[] = [
   'pcpu_id',
 ];
 
-/** Fields that count only with one of these features on. */
+/** Fields that have an effect only with one of these features on. */
 export const FEATURE_STATE: ReadonlyMap<VmsaWord, readonly SevFeature[]> = new Map([
   ['tsc_scale', ['SecureTSC']],
   ['tsc_offset', ['SecureTSC']],

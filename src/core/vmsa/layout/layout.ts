@@ -1,6 +1,6 @@
-// The SEV-ES and SEV-SNP save area, one 4 KiB page: AMD64 Architecture Programmer's Manual volume 2, table B-4,
-// and Linux struct sev_es_save_area up to 0x670; the sampling state above it as COCONUT-SVSM declares it.
-// Names are those of the kernel with `_` for `.` in the segments. Every byte of the page belongs to a row.
+// The SEV-ES and SEV-SNP save area, one 4 KiB page: AMD64 Architecture Programmer's Manual volume 2, table
+// B-4, and Linux struct sev_es_save_area up to 0x670; above that, the sampling state as COCONUT-SVSM declares
+// it. Names are the kernel's, with `_` for `.` in the segments. Every byte of the page belongs to a row.
 
 import {
   leaves,
@@ -38,7 +38,7 @@ export const KERNEL_STRUCT_SIZE = 0x670;
 
 type Extras = Pick<Row, 'bits' | 'aliases' | 'note'>;
 
-/** Rows under one heading: offset, name, type, text, bits or more. */
+/** Rows under one heading: offset, name, type, text, bits or extras. */
 const under =
   (group: (typeof GROUPS)[number]) =>
   <const N extends string, const T extends FieldType>(
@@ -59,7 +59,7 @@ const fpu = under('FPU');
 const inReserve = under('Reserved');
 const inSegments = under('Segments');
 
-/** The name that libvirt's tool and sevctl use for a field where it is not ours, and the names of others. */
+/** The name that libvirt's tool and sevctl use where it differs from ours, and other sources' names. */
 const libvirt = (name: string, note?: string, others: Row['aliases'] = {}): Extras => ({
   aliases: { libvirt: name, ...others },
   ...(note && { note }),
@@ -68,7 +68,7 @@ const libvirt = (name: string, note?: string, others: Row['aliases'] = {}): Extr
 const coconut = (name: string) => ({ coconut: name });
 /** sev-snp-measure's name for a field. */
 const measure = (name: string) => ({ 'sev-snp-measure': name });
-// Linux and sev-snp-measure have one array where KVM's plain save area has SPEC_CTRL at its end.
+// Linux and sev-snp-measure have an array where KVM's plain save area has SPEC_CTRL at its end.
 const IN_0x298 = { linux: 'reserved_0x298', ...measure('reserved_0x298') };
 const reserved = (offset: number, size: number, extras: Extras = {}) =>
   inReserve(offset, `reserved_0x${offset.toString(16)}`, size, 'reserved, zero', extras);
@@ -105,7 +105,9 @@ function segment<const S extends string>(
 
 const TABLE_REGISTER = { selector: ' (unused by this register, zero)', limit: ' (16 bits count)' };
 
-/** Numbers as literals, so that names made of them are literals, too: `r8` to `r15`, not `r` and any number. */
+/**
+ * Numbers as literal types, so that names made of them are literal types too: `r8` to `r15`, not `r` and any number.
+ */
 const FOUR = [0, 1, 2, 3] as const;
 const EIGHT = [...FOUR, 4, 5, 6, 7] as const;
 const EIGHT_TO_15 = [8, 9, 10, 11, 12, 13, 14, 15] as const;
@@ -139,7 +141,7 @@ const ADDRESS_MASKS = ['0xc0011027', '0xc0011019', '0xc001101a', '0xc001101b'] a
 
 const GHCB_NAME = 'the name that libvirt and sevctl give it belongs to the GHCB page, not to the VMSA';
 
-// sev-snp-measure ends with the FPU state and fills up the page.
+// sev-snp-measure ends with the FPU state and pads the rest of the page.
 const PADDING: Extras = { aliases: measure('manual_padding') };
 
 /** The whole page. */
@@ -359,18 +361,18 @@ type VmsaRow = (typeof VMSA)['rows'][number];
 /** All values of a page by the names of its rows. */
 export type VmsaValues = ValueOf<typeof VMSA>;
 
-/** The name of a field as it is shown, such as `rdx` or `fpreg_xmm.xmm0`. */
+/** The displayed name of a field, such as `rdx` or `fpreg_xmm.xmm0`. */
 export type VmsaName = PathOf<VmsaRow>;
 
-/** The name of a field that is a number. */
+/** The name of a scalar field. */
 export type VmsaWord = Extract<VmsaRow, { readonly type: ScalarType }>['name'];
 
 const byPath = new Map(leaves(VMSA).map((leaf) => [leaf.path, leaf]));
 
-/** The leaf with exactly this name. What a person typed is looked up with findVmsaLeaf. */
+/** The leaf with exactly this name. For names that people type, see findVmsaLeaf. */
 export function vmsaLeaf(name: VmsaName): Leaf<VmsaName> {
   return byPath.get(name)!;
 }
 
-/** Where the reserved end of the page starts, which every launch leaves zero. */
+/** Where the reserved end of the page starts; every launch leaves it zero. */
 export const RESERVED_END = leaves(VMSA).at(-1)!.offset;

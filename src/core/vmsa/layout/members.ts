@@ -1,27 +1,27 @@
-// The page as the members of a structure that other software has for it, taken from the table of fields and its other
-// names: consecutive fields that share one name are one array of bytes there, and `es.base` is a member of `es`.
+// The page as members of the structure that other software declares for it, derived from the table of fields and its
+// other names: consecutive fields with the same name are one byte array there, and `es.base` is a member of `es`.
 
 import { sizeOf } from '../../binary/struct';
 import { VMSA } from './layout';
 
-/** One member: a number of up to 8 bytes, a run of bytes, or a segment with members of its own. */
+/** One member: a number of up to 8 bytes, a byte run, or a segment with its own members. */
 export interface Member {
   readonly name: string;
   readonly kind: 'number' | 'bytes' | 'segment';
   readonly offset: number;
   readonly size: number;
-  /** What it means, from the table; of an array that is several fields, each of theirs. */
+  /** Its meaning from the table; for an array of several fields, each of theirs. */
   readonly doc: string;
   readonly members: readonly Member[];
 }
 
-/** The first part of the name of a segment's field, and the part of it: `es` and `base`. */
+/** The segment's name and the part in a field name: `es` and `base`. */
 const SEGMENT = /^([a-z]+)_(selector|attrib|limit|base)$/;
 
 /**
  * The members of a structure, in order.
- * @param source whose names they have
- * @param size bytes of the structure, which ends with a field
+ * @param source whose names to use
+ * @param size of the structure in bytes, at a field boundary
  */
 export function membersOf(source: 'libvirt' | 'linux', size: number): Member[] {
   const members: Member[] = [];
