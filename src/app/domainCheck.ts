@@ -147,14 +147,14 @@ async function ask(
   const host = await connection.host();
   const { summary, config } = await atInput('domain', () => connection.domain(inputs.domain));
   const { state } = summary;
-  const told = isActive({ state }) ? await launchInfo(connection, summary.uuid) : {};
+  const reported = isActive({ state }) ? await launchInfo(connection, summary.uuid) : {};
   const question: DomainQuestion = {
     config,
     state,
     host,
     local: whyLocal(host, await libvirt.thisMachine(), uri),
-    info: told.info,
-    infoError: told.infoError,
+    info: reported.info,
+    infoError: reported.infoError,
     given: givenBy(inputs),
     insecure: inputs.insecure === true,
     ignoreConfig: inputs.ignoreConfig === true,
@@ -202,8 +202,8 @@ function needed<T>(value: T | undefined, what: string): T {
 function fillIn(inputs: DomainInputs, question: DomainQuestion): LaunchInputs {
   const { config, info } = question;
   const { platform = {}, ...given } = inputs;
-  const told: Partial<LaunchSecurityInfo> = info ?? {};
-  const onHost = saidByHost(question);
+  const reported: Partial<LaunchSecurityInfo> = info ?? {};
+  const onHost = reportedByHost(question);
   const ownCpu = given.cpu ?? given.vmsa;
   const fromHost = (Object.keys(onHost) as HostInput[]).filter(
     (input) => (input === 'cpu' ? ownCpu : given[input]) === undefined && onHost[input] !== undefined,
@@ -211,12 +211,12 @@ function fillIn(inputs: DomainInputs, question: DomainQuestion): LaunchInputs {
   const value = <I extends HostInput>(input: I) => given[input] ?? onHost[input];
   return {
     title: config.name,
-    measurement: needed(given.measurement ?? told.measurement, 'sev-measurement'),
+    measurement: needed(given.measurement ?? reported.measurement, 'sev-measurement'),
     platform: {
-      apiMajor: needed(platform.apiMajor ?? told.apiMajor, 'sev-api-major'),
-      apiMinor: needed(platform.apiMinor ?? told.apiMinor, 'sev-api-minor'),
-      buildId: needed(platform.buildId ?? told.buildId, 'sev-build-id'),
-      policy: needed(platform.policy ?? told.policy, 'sev-policy'),
+      apiMajor: needed(platform.apiMajor ?? reported.apiMajor, 'sev-api-major'),
+      apiMinor: needed(platform.apiMinor ?? reported.apiMinor, 'sev-api-minor'),
+      buildId: needed(platform.buildId ?? reported.buildId, 'sev-build-id'),
+      policy: needed(platform.policy ?? reported.policy, 'sev-policy'),
     },
     firmware: needed(value('firmware'), 'loader'),
     kernel: value('kernel'),
@@ -231,10 +231,10 @@ function fillIn(inputs: DomainInputs, question: DomainQuestion): LaunchInputs {
 }
 
 /** What a host can say in place of the owner. */
-type SaidByHost = { readonly [I in HostInput]?: LaunchInputs[I] | undefined };
+type ReportedByHost = { readonly [I in HostInput]?: LaunchInputs[I] | undefined };
 
 /** What the host says that the domain starts with, files as their paths there; nothing of a kernel that is not measured. */
-function saidByHost({ config, host }: DomainQuestion): SaidByHost {
+function reportedByHost({ config, host }: DomainQuestion): ReportedByHost {
   const { loader, kernel, initrd, cmdline, launchSecurity, vcpus } = config;
   const hashed = launchSecurity?.kernelHashes === true;
   return {

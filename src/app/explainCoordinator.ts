@@ -5,10 +5,10 @@ import { CheckError, errorData } from '../core/errors';
 import * as errors from './errors';
 import { answerOf, isFinal, isMatch } from '../core/explain/answer';
 import { partTitle, type TriedPart } from '../core/explain/covered';
-import { searchSpace, type Space } from '../core/explain/causes';
+import { searchSpace, type SearchSpace } from '../core/explain/causes';
 import type { ExplainProgress, ExplainResult } from '../core/explain/explanation';
 import { KEY_WORDS, prepareKey } from '../core/explain/measurementMac';
-import { planUnits, type Stage, type Unit } from '../core/explain/plan';
+import { planUnits, type ChangeCount, type Unit } from '../core/explain/plan';
 import type { Hit } from '../core/explain/matcher';
 import type { UnitResult } from '../core/explain/search';
 import { readFacts } from './explainFacts';
@@ -17,7 +17,7 @@ import type { CoordinatorMessage, CoordinatorTask } from './explainThreads';
 import type { Io } from './io';
 import { withKeys } from './keys';
 
-const STAGES: readonly Stage[] = [0, 1, 2];
+const STAGES: readonly ChangeCount[] = [0, 1, 2];
 /** Milliseconds between two messages of progress. */
 const PROGRESS_EVERY = 100;
 
@@ -27,15 +27,15 @@ export async function coordinate(
   task: CoordinatorTask,
   post: (message: CoordinatorMessage) => void,
 ): Promise<void> {
-  let told = 0;
-  const tell = (progress: ExplainProgress) => {
+  let lastReported = 0;
+  const reportProgress = (progress: ExplainProgress) => {
     const now = Date.now();
-    if (now - told < PROGRESS_EVERY) return;
-    told = now;
+    if (now - lastReported < PROGRESS_EVERY) return;
+    lastReported = now;
     post({ type: 'progress', progress });
   };
   try {
-    post({ type: 'result', result: await search(io, task, tell) });
+    post({ type: 'result', result: await search(io, task, reportProgress) });
   } catch (error) {
     const known = error instanceof CheckError ? error : errors.explainFailed(String(error));
     post({ type: 'error', error: errorData(known) });
@@ -45,17 +45,17 @@ export async function coordinate(
 async function search(
   io: Io,
   task: CoordinatorTask,
-  tell: (progress: ExplainProgress) => void,
+  reportProgress: (progress: ExplainProgress) => void,
 ): Promise<ExplainResult> {
   const { inputs, keyMemory, ...scope } = task;
   const { facts, isDigestGiven, keys } = await readFacts(io, inputs, scope, (name, done, total) =>
-    tell({ kind: 'reading', name, done, total: total ?? done }),
+    reportProgress({ kind: 'reading', name, done, total: total ?? done }),
   );
   if (keys) await prepareKeys(io, keys, new Int32Array(keyMemory));
   const space = searchSpace(facts);
   const pool = new SearcherPool(io, { facts, keyMemory: keys && keyMemory });
   try {
-    const { hits, parts } = await tryAll(space, pool, tell);
+    const { hits, parts } = await tryAll(space, pool, reportProgress);
     const answer = answerOf(space, hits, parts);
     return isDigestGiven
       ? {
@@ -78,9 +78,9 @@ function prepareKeys(io: Io, paths: KeyPaths, memory: Int32Array): Promise<void>
 
 /** Stage by stage, until one explains it. */
 async function tryAll(
-  space: Space,
+  space: SearchSpace,
   pool: SearcherPool,
-  tell: (progress: ExplainProgress) => void,
+  reportProgress: (progress: ExplainProgress) => void,
 ): Promise<{ hits: readonly Hit[]; parts: readonly TriedPart[] }> {
   const stages = STAGES.map((stage) => planUnits(space, stage));
   const total = stages.flat().reduce((all, { size }) => all + size, 0);
@@ -93,7 +93,7 @@ async function tryAll(
       hits.push(...result.hits);
       parts.push({ first: unit.first, second: unit.second, tried: result.tried });
       tried += unit.size;
-      tell({ kind: 'trying', tried, total, title: partTitle(unit) });
+      reportProgress({ kind: 'trying', tried, total, title: partTitle(unit) });
       // All single changes are tried, because several may be ways to put it; two changes only until there is an answer.
       return stage === 2 && isEnough();
     });

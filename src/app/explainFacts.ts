@@ -27,8 +27,8 @@ const MAX_IMAGE = 64 * 2 ** 20;
 const TAIL = 64 * 1024;
 const USUAL_MAX_VCPUS = 256;
 /** A folder with more images, or larger ones, than this is no place where firmware is installed. */
-const MOST_BESIDE = 32;
-const MOST_BYTES_BESIDE = 256 * 2 ** 20;
+const MOST_IN_FOLDER = 32;
+const MOST_BYTES_IN_FOLDER = 256 * 2 ** 20;
 const DIGEST_SIZE = 32;
 
 /** What a digest is explained with when no policy is given: it says no more than whether the launch is SEV-ES. */
@@ -66,7 +66,7 @@ export async function readFacts(
     platform,
     others: othersOf(scope),
     vmsa: vmsa?.bsp === undefined ? undefined : await readPages(io, vmsa.bsp, vmsa.ap),
-    firmwares: await readImages(io, inputs.firmware, scope.beside === true),
+    firmwares: await readImages(io, inputs.firmware, scope.searchFolder === true),
     kernel: await digest('kernel'),
     initrd: await digest('initrd'),
     cmdline,
@@ -76,7 +76,7 @@ export async function readFacts(
     profile,
     keys: keys && keyFacts(keys),
     maxVcpus: Math.min(MAX_VCPUS, Math.max(scope.maxVcpus ?? USUAL_MAX_VCPUS, vcpus ?? 1)),
-    beside: scope.beside === true,
+    searchFolder: scope.searchFolder === true,
   };
   return { facts, isDigestGiven, keys };
 }
@@ -154,7 +154,7 @@ function imageOf(
 }
 
 /** The given image, then what may have been launched instead, each content once. */
-async function readImages(io: Io, path: string, beside: boolean): Promise<LaunchFacts['firmwares']> {
+async function readImages(io: Io, path: string, searchFolder: boolean): Promise<LaunchFacts['firmwares']> {
   const bytes = await atInput('firmware', () => readShared(io, path, MAX_IMAGE));
   const name = io.path.basename(path);
   const given = imageOf(io, [bytes], { path, name, origin: 'given' });
@@ -168,7 +168,7 @@ async function readImages(io: Io, path: string, beside: boolean): Promise<Launch
         origin: 'code part',
       }),
     );
-  if (beside) others.push(...(await imagesBeside(io, path, bytes, store !== undefined)));
+  if (searchFolder) others.push(...(await imagesInFolder(io, path, bytes, store !== undefined)));
   return [given, ...distinct(given, others)];
 }
 
@@ -190,7 +190,7 @@ function distinct(given: FirmwareFacts, others: readonly FirmwareFacts[]): Firmw
 const isImageName = (name: string): boolean => /\.fd([.~-].*)?$/i.test(name);
 
 /** Images in the folder of the given one, and with a variable store of that folder in front of it when it has none. */
-async function imagesBeside(
+async function imagesInFolder(
   io: Io,
   path: string,
   given: Uint8Array,
@@ -201,10 +201,10 @@ async function imagesBeside(
   const names = await io.list(folder);
   const images: FirmwareFacts[] = [];
   let total = 0;
-  for (const name of names.filter(isImageName).sort().slice(0, MOST_BESIDE)) {
+  for (const name of names.filter(isImageName).sort().slice(0, MOST_IN_FOLDER)) {
     const file = join(folder, name);
     // What cannot be read or is no image was not launched from here either.
-    const bytes = await readShared(io, file, Math.min(MAX_IMAGE, MOST_BYTES_BESIDE - total)).catch(
+    const bytes = await readShared(io, file, Math.min(MAX_IMAGE, MOST_BYTES_IN_FOLDER - total)).catch(
       () => undefined,
     );
     if (!bytes || bytes.length === 0) continue;

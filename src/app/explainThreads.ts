@@ -26,7 +26,7 @@ export interface OtherMeasurement {
 /** How far to search. */
 export interface ExplainScope {
   /** Whether to try images and backups in the folder of the firmware, too. */
-  readonly beside?: boolean | undefined;
+  readonly searchFolder?: boolean | undefined;
   /** The most vCPUs to try; 256 unless given. */
   readonly maxVcpus?: number | undefined;
   readonly hostCpu?: CpuId | undefined;

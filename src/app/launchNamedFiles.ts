@@ -12,8 +12,8 @@ import { VMSA_SIZE } from '../core/vmsa/layout/layout';
 import { isIgnored, workTreeOf } from './gitIgnore';
 import { kernelUnmeasured, resetAddressOf } from './launch';
 import { pathIn } from './launchFile';
-import type { Report } from './launchRules';
-import type { Member } from './launchText';
+import type { ReportProblem } from './launchRules';
+import type { MemberPath } from './launchText';
 import { KEY_FILE_SIZES } from './keys';
 import type { FileStat, Io } from './io';
 
@@ -34,11 +34,11 @@ export async function checkNamedFiles(
   io: Io,
   launchFile: string,
   question: LaunchQuestion,
-  report: Report,
+  report: ReportProblem,
 ): Promise<string[]> {
   const { firmware, kernel, initrd, vmsa, keys = {} } = question.given;
   const looked: string[] = [];
-  const find = async (member: Member, named: string | undefined, shown = named) => {
+  const find = async (member: MemberPath, named: string | undefined, shown = named) => {
     if (named === undefined) return undefined;
     const path = pathIn(io, launchFile, named);
     looked.push(path);
@@ -74,7 +74,7 @@ async function checkFirmware(
   path: string,
   { size }: Found,
   question: LaunchQuestion,
-  report: Report,
+  report: ReportProblem,
 ): Promise<void> {
   const at = ['firmware'];
   if (size > MAX_FILE) {
@@ -82,9 +82,9 @@ async function checkFirmware(
     return;
   }
   const { value: image, findings } = parseOvmf(await io.read(path, size));
-  const odd = findings.find(({ rule }) => NO_FIRMWARE.some((name) => name === rule));
-  if (odd) {
-    report('no-firmware', at, odd.message);
+  const reason = findings.find(({ rule }) => NO_FIRMWARE.some((name) => name === rule));
+  if (reason) {
+    report('no-firmware', at, reason.message);
     return;
   }
   const unmeasured = question.given.kernel === undefined ? undefined : kernelUnmeasured(image);
@@ -105,7 +105,7 @@ async function checkKey(
   name: keyof typeof KEY_NAMES,
   path: string,
   { size, mode }: Found,
-  report: Report,
+  report: ReportProblem,
 ): Promise<void> {
   const [what, at, wanted] = [KEY_NAMES[name], ['keys', name], KEY_FILE_SIZES[name]];
   if (size !== wanted)

@@ -7,12 +7,12 @@ import {
   parseLaunchText,
   lineColumnOf,
   type LaunchText,
-  type Member,
+  type MemberPath,
   type LineColumn,
 } from './launchText';
 
 /** Where the name of a member stands, or of the innermost one around it that is there. */
-const positionIn = (read: LaunchText, member: Member): LineColumn =>
+const positionIn = (read: LaunchText, member: MemberPath): LineColumn =>
   lineColumnOf(read.text, namePlaceOf(read, member));
 
 /** Where the reported measurement stands, or the domain that was asked for it. */

@@ -10,7 +10,7 @@ import type { Io } from './io';
 import { shapeProblems } from './launchFile';
 import { checkNamedFiles } from './launchNamedFiles';
 import { questionIn } from './launchQuestion';
-import { finding, type LaunchProblem, type Report } from './launchRules';
+import { launchFinding, type LaunchProblem, type ReportProblem } from './launchRules';
 import { editsFor, namePlaceOf, placeOf, parseLaunchText } from './launchText';
 
 /** What was found, in the order of the text, and which files were looked at. */
@@ -36,15 +36,15 @@ export async function lintLaunch(
 ): Promise<LaunchLint> {
   const read = parseLaunchText(text);
   const problems: LaunchProblem[] = [];
-  const report: Report = (rule, member, message, { at, fix } = {}) => {
+  const report: ReportProblem = (rule, member, message, { at, fix } = {}) => {
     const { offset, size } = at === 'name' ? namePlaceOf(read, member) : placeOf(read, member);
-    const found = { ...finding(rule, offset, size, message), rule, member: member.join('.') };
+    const found = { ...launchFinding(rule, offset, size, message), rule, member: member.join('.') };
     problems.push(fix ? { ...found, fix } : found);
   };
   if (read.broken !== undefined) {
     const size = Math.min(1, text.length - read.broken);
     const message = 'From here on this is not JSON.';
-    problems.push({ ...finding('not-json', read.broken, size, message), rule: 'not-json', member: '' });
+    problems.push({ ...launchFinding('not-json', read.broken, size, message), rule: 'not-json', member: '' });
   } else {
     for (const { member, why } of shapeProblems(read.value))
       report('not-a-launch-file', member, `${why[0]!.toUpperCase()}${why.slice(1)}.`);
@@ -64,7 +64,7 @@ export async function lintLaunch(
 }
 
 /** Whether the connection of the domain is one that is opened. */
-function checkConnection({ domain }: LaunchMembers, report: Report, allowTcp: boolean): void {
+function checkConnection({ domain }: LaunchMembers, report: ReportProblem, allowTcp: boolean): void {
   if (domain?.connection === undefined) return;
   const uri = parseConnectionUri(domain.connection, { allowTcp });
   if (!uri.ok)

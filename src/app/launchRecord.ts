@@ -45,13 +45,13 @@ export async function askLaunch(connection: Connection, domain: string): Promise
   const why = whySummaryUncheckable(summary);
   if (why) throw errors.noLaunch(why);
   if (!isActive({ state })) throw errors.notStarted(state.name);
-  const told = await connection.launchSecurityInfo(summary.uuid);
+  const info = await connection.launchSecurityInfo(summary.uuid);
   const launch = {
-    measurement: reported(told.measurement, 'sev-measurement'),
-    apiMajor: reported(told.apiMajor, 'sev-api-major'),
-    apiMinor: reported(told.apiMinor, 'sev-api-minor'),
-    buildId: reported(told.buildId, 'sev-build-id'),
-    policy: reported(told.policy, 'sev-policy'),
+    measurement: reported(info.measurement, 'sev-measurement'),
+    apiMajor: reported(info.apiMajor, 'sev-api-major'),
+    apiMinor: reported(info.apiMinor, 'sev-api-minor'),
+    buildId: reported(info.buildId, 'sev-build-id'),
+    policy: reported(info.policy, 'sev-policy'),
   };
   parseMeasurement(launch.measurement);
   return { name: plainName(summary), uuid: summary.uuid, launch };

@@ -3,7 +3,7 @@
 import type { Finding, Severity } from '../core/binary/region';
 import { ruleTable } from '../core/binary/ruleTable';
 import { isLintRule, LAUNCH_RULES, type LintRule } from '../core/check/rules';
-import type { Member, TextEdit } from './launchText';
+import type { MemberPath, TextEdit } from './launchText';
 
 const lintRows = LAUNCH_RULES.filter(({ id }) => isLintRule(id));
 const table = ruleTable(
@@ -17,7 +17,7 @@ const table = ruleTable(
 export const LINT_RULES = table.rules;
 
 /** A finding under a rule of the table; its offset counts UTF-16 units of the text. */
-export const finding = table.finding;
+export const launchFinding = table.finding;
 
 /** How a problem can be mended at a word: by a change of the text, or by taking a key file from everybody but its owner. */
 export type LaunchFix = { readonly title: string } & (
@@ -33,9 +33,9 @@ export interface LaunchProblem extends Finding {
 }
 
 /** Takes note of a problem. `at` is a member's value, unless it is `name`. */
-export type Report = (
+export type ReportProblem = (
   rule: LintRule,
-  member: Member,
+  member: MemberPath,
   message: string,
   more?: { readonly at?: 'name'; readonly fix?: LaunchFix },
 ) => void;

@@ -13,10 +13,10 @@ import {
 } from 'jsonc-parser';
 
 /** A member by its path, outermost name first; empty for the whole file. */
-export type Member = readonly string[];
+export type MemberPath = readonly string[];
 
 /** A range of a text, in UTF-16 units as VS Code counts. */
-export interface Place {
+export interface TextRange {
   readonly offset: number;
   readonly size: number;
 }
@@ -28,7 +28,7 @@ export interface LineColumn {
 }
 
 /** A change of a text: `text` in place of a range of it. */
-export interface TextEdit extends Place {
+export interface TextEdit extends TextRange {
   readonly text: string;
 }
 
@@ -73,7 +73,7 @@ export function parseLaunchText(text: string): LaunchText {
 }
 
 /** Where a member stands: its value; of one that is missing, the name of the innermost one around it that is there. */
-export function placeOf({ root, text }: LaunchText, member: Member): Place {
+export function placeOf({ root, text }: LaunchText, member: MemberPath): TextRange {
   for (let depth = member.length; root && depth > 0; depth--) {
     const node = findNodeAtLocation(root, member.slice(0, depth));
     if (!node) continue;
@@ -85,25 +85,25 @@ export function placeOf({ root, text }: LaunchText, member: Member): Place {
 }
 
 /** Where the name of a member stands, for what should not be there at all. */
-export function namePlaceOf(read: LaunchText, member: Member): Place {
+export function namePlaceOf(read: LaunchText, member: MemberPath): TextRange {
   const node = read.root && findNodeAtLocation(read.root, [...member]);
   const [name] = node?.parent?.children ?? [];
   return name ? { offset: name.offset, size: name.length } : placeOf(read, member);
 }
 
 /** Whether there is a value for a member, or its name at least. */
-export function hasMember({ root }: LaunchText, member: Member): boolean {
+export function hasMember({ root }: LaunchText, member: MemberPath): boolean {
   return root !== undefined && findNodeAtLocation(root, [...member]) !== undefined;
 }
 
 /** The position of a place's first character. */
-export function lineColumnOf(text: string, { offset }: Pick<Place, 'offset'>): LineColumn {
+export function lineColumnOf(text: string, { offset }: Pick<TextRange, 'offset'>): LineColumn {
   const before = text.slice(0, offset).split('\n');
   return { line: before.length, column: before.at(-1)!.length + 1 };
 }
 
 /** The edits that give a member a value, or with undefined remove it; indented by two, as these files are. */
-export function editsFor({ text }: LaunchText, member: Member, value: unknown): TextEdit[] {
+export function editsFor({ text }: LaunchText, member: MemberPath, value: unknown): TextEdit[] {
   const formattingOptions = { insertSpaces: true, tabSize: 2, eol: '\n' };
   return modify(text, [...member], value, { formattingOptions }).map(({ offset, length, content }: Edit) => ({
     offset,

@@ -13,7 +13,7 @@ const MOST = 100;
  * The measurements that launch files beside this one have recorded; what is no launch file is left out.
  * @param path absolute, of a launch file
  */
-export async function measurementsBeside(io: Io, path: string): Promise<OtherMeasurement[]> {
+export async function measurementsInFolder(io: Io, path: string): Promise<OtherMeasurement[]> {
   const { basename, dirname, join } = io.path;
   const folder = dirname(path);
   const names = await io.list(folder);

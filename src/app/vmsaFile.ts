@@ -3,7 +3,7 @@
 import { MAX_FILE } from '../core/binary/limits';
 import * as ioErrors from './ioErrors';
 import * as errors from './errors';
-import { readPages, type PagesRead, type SourcePage } from '../core/vmsa/forms/readPages';
+import { findPages, type PagesRead, type SourcePage } from '../core/vmsa/forms/readPages';
 import type { Io } from './io';
 
 /** The path that means standard input, as elsewhere on a command line. */
@@ -48,7 +48,7 @@ export async function readVmsaFile(
   { vcpu = 0 }: { vcpu?: number | undefined } = {},
 ): Promise<VmsaFile> {
   const bytes = await readWhole(io, path);
-  const read = readPages(bytes);
+  const read = findPages(bytes);
   if ('reason' in read) throw errors.notAPage(fileName(path), read.reason);
   return { page: choosePage(path, read, vcpu), vcpu, read, bytes };
 }

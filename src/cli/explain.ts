@@ -10,7 +10,7 @@ import type { LaunchFile } from '../core/check/launchFile';
 import { MAX_VCPUS } from '../core/tech/sev/digest';
 import { explainLaunch, type DigestInputs } from '../app/explain';
 import type { Io } from '../app/io';
-import { measurementsBeside } from '../app/launchesBeside';
+import { measurementsInFolder } from '../app/launchesBeside';
 import { readLaunchFile } from '../app/launchFile';
 import { addLaunchOptions, needed, recordedInputs, statedInputs, type LaunchOptions } from './launchOptions';
 import { number } from './options';
@@ -70,9 +70,9 @@ async function explain(io: Io, options: ExplainCommandOptions, out: Output): Pro
         progress.kind === 'reading'
           ? out.onProgress?.(`reading ${progress.name}`, progress.done, progress.total)
           : out.onProgress?.(progress.title, progress.tried, progress.total),
-      beside: options.beside,
+      searchFolder: options.beside,
       maxVcpus: options.maxCpus,
-      otherMeasurements: path === undefined ? [] : await measurementsBeside(io, path),
+      otherMeasurements: path === undefined ? [] : await measurementsInFolder(io, path),
     });
     if (options.json) printJson(out, result);
     else printAnswer(result, out);

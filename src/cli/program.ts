@@ -17,7 +17,7 @@ import { addVmsaCommands } from './vmsa';
 declare const SEVSCOPE_VERSION: string;
 
 /** The machine that a run is on, where it writes, and where its parts are. */
-export interface Surroundings extends Streams {
+export interface CommandContext extends Streams {
   readonly io: Io;
   /** The script of the process that talks to libvirt. */
   readonly workerPath?: string;
@@ -25,7 +25,7 @@ export interface Surroundings extends Streams {
 
 /** The program with all its commands. */
 function buildProgram(
-  { io, workerPath }: Surroundings,
+  { io, workerPath }: CommandContext,
   { out, help }: Printer,
   exit: (status: number) => void,
 ): Command {
@@ -61,7 +61,7 @@ function withoutEquals(argv: readonly string[]): string[] {
  * @param argv the arguments, without the program and its script
  * @returns its exit status
  */
-export async function runProgram(argv: readonly string[], around: Surroundings): Promise<number> {
+export async function runProgram(argv: readonly string[], around: CommandContext): Promise<number> {
   const printing = printer(around);
   let status = 0;
   try {

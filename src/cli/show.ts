@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import * as appErrors from '../app/errors';
-import { readPages } from '../core/vmsa/forms/readPages';
+import { findPages } from '../core/vmsa/forms/readPages';
 import type { Io } from '../app/io';
 import { choosePage, fileName, readWhole } from '../app/vmsaFile';
 import { vcpuOption } from './options';
@@ -33,7 +33,7 @@ export function addShowCommand(io: Io, program: Command, out: Output): void {
 /** Prints the page that a file holds in any form; what is none is looked at as firmware, broken or not. */
 function showFile(bytes: Uint8Array, file: string, options: ShowOptions, out: Output): void {
   const name = fileName(file);
-  const read = readPages(bytes);
+  const read = findPages(bytes);
   if (!('reason' in read)) {
     const page = choosePage(file, read, options.vcpu);
     notePage(file, read, options.vcpu ?? 0, page, out);

@@ -16,7 +16,7 @@ import { readLaunchFile } from '../app/launchFile';
 import { findLaunchFiles } from './launchFiles';
 import { needed, ownerInputs, recordedInputs, type LaunchOptions } from './launchOptions';
 import { columns, printJson, type Output } from './output';
-import { ruleLines, validateDomain } from './validateDomain';
+import { ruleLines, printDomainCheck } from './validateDomain';
 import { addValidateOptions, type ValidateOptions } from './validateOptions';
 import { validateSeveral } from './validateSeveral';
 
@@ -48,8 +48,8 @@ async function validate(
   const { launch: [launch] = [], ...rest } = options;
   const one = launch === undefined ? rest : { ...rest, launch };
   if (options.junit === undefined) return validateOne(io, one, out, workerPath, () => undefined);
-  return withJunit(io, options.junit, launch ?? 'command line', (told) =>
-    validateOne(io, one, out, workerPath, told),
+  return withJunit(io, options.junit, launch ?? 'command line', (onReport) =>
+    validateOne(io, one, out, workerPath, onReport),
   );
 }
 
@@ -58,7 +58,7 @@ async function withJunit(
   io: Io,
   path: string,
   file: string,
-  run: (told: (report: Report) => void) => Promise<number>,
+  run: (onReport: (report: Report) => void) => Promise<number>,
 ): Promise<number> {
   const begun = new Date();
   const write = (outcome: JunitCheck['outcome']) =>
@@ -84,18 +84,18 @@ async function validateOne(
   options: OneLaunch,
   out: Output,
   workerPath: string | undefined,
-  told: (report: Report) => void,
+  onReport: (report: Report) => void,
 ): Promise<number> {
   const file = options.launch === undefined ? undefined : await readLaunchFile(io, resolve(options.launch));
   // A file that holds a recorded launch is checked as such, unless a domain is asked for.
   const isRecorded = file?.launch !== undefined || options.measurement !== undefined;
   const named = isRecorded && options.connect === undefined ? undefined : file?.domain;
-  if (options.domain !== undefined || named) return validateRunning(io, options, file, out, workerPath, told);
+  if (options.domain !== undefined || named) return validateRunning(io, options, file, out, workerPath, onReport);
   if (options.timeout !== undefined) throw errors.domainNeeded('--timeout');
   const inputs = recordedInputs(options, file);
   checkSecretOptions(options);
   const report = await runCheck(io, inputs, { onProgress: out.onProgress });
-  told(report);
+  onReport(report);
   printReport(report, options, out);
   if (report.verdict !== 'matches') return 1;
   // Only now: nothing is read or made for a guest that is not the right one.
@@ -123,7 +123,7 @@ async function validateRunning(
   file: LaunchFile | undefined,
   out: Output,
   workerPath: string | undefined,
-  told: (report: Report) => void,
+  onReport: (report: Report) => void,
 ): Promise<number> {
   const { measurement, apiMajor, apiMinor, buildId, policy, insecure, ignoreConfig, injectSecret } = options;
   const platform = { apiMajor, apiMinor, buildId, policy };
@@ -146,13 +146,13 @@ async function validateRunning(
     workerPath,
     timeoutMs: options.timeout,
   };
-  const { report, status, injected } = await validateDomain(
+  const { report, status, injected } = await printDomainCheck(
     io,
     inputs,
     injectSecret.length > 0 ? { ...run, secrets: () => readSecrets(io, injectSecret) } : run,
     out,
   );
-  told(report);
+  onReport(report);
   if (!options.json) for (const line of ruleLines(report.rules ?? [], options.debug === true)) out.line(line);
   if (options.json) printJson(out, injected === undefined ? report : { ...report, injected });
   else printReport(report, options, out);

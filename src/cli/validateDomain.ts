@@ -52,7 +52,7 @@ export function terminalConnection({
 }
 
 /** Checks a domain. @throws CheckError */
-export async function validateDomain(
+export async function printDomainCheck(
   io: Io,
   inputs: DomainInputs,
   run: DomainRun,
@@ -73,6 +73,6 @@ export async function validateDomain(
 
 /** The rules as lines: those that failed or were passed over, or with `all` every one. */
 export function ruleLines(rules: readonly RuleResult[], all: boolean): string[] {
-  const told = rules.filter(({ outcome, untrusted }) => all || outcome === 'failed' || untrusted);
-  return columns(told.map(({ outcome, id, reason, advice }) => [outcome, id, `${reason} ${advice}`.trim()]));
+  const listed = rules.filter(({ outcome, untrusted }) => all || outcome === 'failed' || untrusted);
+  return columns(listed.map(({ outcome, id, reason, advice }) => [outcome, id, `${reason} ${advice}`.trim()]));
 }

@@ -10,7 +10,7 @@ import { comparePages, compareWithGenerated, setBy, type ComparedField } from '.
 import { modelsWithSignature } from '../core/vmsa/launch/cpuModels';
 import { comparisonJson, comparisonMarkdown } from '../core/vmsa/compare/exportComparison';
 import { resetAddressIn, startAddress } from '../core/vmsa/launch/generate';
-import { explainDistance, identify, type Candidate } from '../core/vmsa/compare/identify';
+import { describeDistance, identify, type PossibleLaunch } from '../core/vmsa/compare/identify';
 import { VMSA } from '../core/vmsa/layout/layout';
 import type { VmsaField } from '../core/vmsa/page';
 import { decodeSignature } from '../core/vmsa/launch/signature';
@@ -120,14 +120,14 @@ function ownFacts(page: Uint8Array) {
   };
 }
 
-const candidateJson = (c: Candidate) => ({
+const candidateJson = (c: PossibleLaunch) => ({
   profile: c.profile.id,
   title: c.profile.title,
   role: c.role,
   roles: c.roles,
   cpu: c.cpu,
   differing: c.differing.map((f) => f.actual.name),
-  distance: explainDistance(c),
+  distance: describeDistance(c),
 });
 
 /** Prints the launches that a page comes from. @returns whether one of them has exactly this page */
@@ -175,14 +175,14 @@ function printIdentified(
   const same =
     own.resetAddress === null ? '' : firmware.address === own.resetAddress ? ', the same' : ', another';
   const inFirmware = firmware.address === undefined ? 'none' : `${hex(firmware.address, 8)}${same}`;
-  const beside = firmware.path === undefined ? '' : `; ${firmware.path} has ${inFirmware}`;
+  const firmwareNote = firmware.path === undefined ? '' : `; ${firmware.path} has ${inFirmware}`;
   const rows = [
     ['family', `${own.family}`],
     ['model', `${own.model}`],
     ['stepping', `${own.stepping}`],
     ['signature', `${hex(own.signature)}${own.malformed ? ', which no CPU has' : ''}`],
     ['QEMU models', own.models.length > 0 ? own.models.join(', ') : 'none'],
-    ['reset address', `${start}${beside}`],
+    ['reset address', `${start}${firmwareNote}`],
   ];
   columns(rows, '  ').forEach((line) => {
     out.line(line);
@@ -195,7 +195,7 @@ function printIdentified(
     if (candidates.length > 0) out.line(title);
     for (const c of candidates) {
       out.line(`  ${c.profile.id}, ${c.roles.join(' and ')}: ${c.profile.title}; ${c.cpu}`);
-      if (c.differing.length > 0) out.line(`    ${explainDistance(c)}`);
+      if (c.differing.length > 0) out.line(`    ${describeDistance(c)}`);
     }
   }
 }

@@ -18,7 +18,7 @@ import type { RecentCpus } from './shell/recentCpus';
 import { openIn } from './shell/run';
 import { recordLaunch } from './launch/recordLaunch';
 import { isReport, reportUri } from './launch/reportSource';
-import { sourceIn, validateDomain, validateNamed, type Surroundings } from './launch/validateDomain';
+import { sourceIn, validateDomain, validateNamed, type ValidateContext } from './launch/validateDomain';
 import { vmsaCommands, type Command } from './vmsa/vmsaCommands';
 import type { VmsaEditor } from './vmsa/vmsaEditor';
 
@@ -27,7 +27,7 @@ export function registerCommands(
   editor: VmsaEditor,
   recent: RecentCpus,
   domains: DomainsView,
-  checks: Surroundings,
+  checks: ValidateContext,
 ): vscode.Disposable[] {
   const { io } = checks;
   const commands = {
@@ -58,7 +58,7 @@ async function openWith(uri: vscode.Uri | undefined, editor: EditorId): Promise<
 }
 
 /** The reset address of the firmware that a caller names. */
-async function addressSaid(io: Io, more: unknown): Promise<number | undefined> {
+async function addressIn(io: Io, more: unknown): Promise<number | undefined> {
   if (typeof more !== 'object' || more === null || !('firmware' in more)) return undefined;
   const { firmware } = more;
   return typeof firmware === 'string'
@@ -75,7 +75,7 @@ async function generate(
 ): Promise<vscode.Uri | undefined> {
   const answers = isRequest(more) ? more : undefined;
   if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
-  const request = answers ?? (await pickRequest(io, recent, await addressSaid(io, more)));
+  const request = answers ?? (await pickRequest(io, recent, await addressIn(io, more)));
   if (!request) return undefined;
   const { bytes } = generateVmsa(request);
   let saved: vscode.Uri | undefined;
@@ -107,7 +107,7 @@ async function compareImages(uri?: unknown, more?: unknown): Promise<void> {
 }
 
 /** Runs a launch file and opens its report. @param explain when it does not match, search for the cause at once */
-async function validateLaunch(checks: Surroundings, uri?: vscode.Uri, explain = false): Promise<void> {
+async function validateLaunch(checks: ValidateContext, uri?: vscode.Uri, explain = false): Promise<void> {
   if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
   const active = uri ?? activeFile();
   // A report is one of a launch already, or of a domain.

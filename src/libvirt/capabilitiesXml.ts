@@ -4,7 +4,7 @@
 import type { HostCpu, SevCapabilities } from '../core/domain/facts';
 import { unreadableXml } from './errors';
 import { CPU_ID_LIMITS, type CpuId } from '../core/vmsa/launch/signature';
-import { childrenOf, onlyChild, parseXml, type XmlElement } from './xml';
+import { childElements, onlyChild, parseXml, type XmlElement } from './xml';
 
 /** Descends through the only element of each name. */
 function descend(top: XmlElement, what: string, ...names: string[]): XmlElement | undefined {
@@ -71,9 +71,9 @@ export function parseDomainCapabilities(xml: string): SevCapabilities {
   const number = (name: string) => numberOf(textOf(sev && descend(sev, what, name)));
   const security = features && descend(features, what, 'launchSecurity');
   const types = isSupported(security)
-    ? childrenOf(security, 'enum').find((list) => list.attributes.get('name') === 'sectype')
+    ? childElements(security, 'enum').find((list) => list.attributes.get('name') === 'sectype')
     : undefined;
-  const hostModel = childrenOf(descend(top, what, 'cpu'), 'mode').find(
+  const hostModel = childElements(descend(top, what, 'cpu'), 'mode').find(
     (mode) => mode.attributes.get('name') === 'host-model',
   );
   return {
@@ -82,7 +82,7 @@ export function parseDomainCapabilities(xml: string): SevCapabilities {
     reducedPhysBits: number('reducedPhysBits'),
     maxGuests: number('maxGuests'),
     maxEsGuests: number('maxESGuests'),
-    types: childrenOf(types, 'value').flatMap((value) => textOf(value) ?? []),
-    hostModel: textOf(hostModel && childrenOf(hostModel, 'model')[0]),
+    types: childElements(types, 'value').flatMap((value) => textOf(value) ?? []),
+    hostModel: textOf(hostModel && childElements(hostModel, 'model')[0]),
   };
 }

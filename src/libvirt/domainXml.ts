@@ -4,7 +4,7 @@
 import type { DomainConfig, DomainLoader, DomainNvram, LaunchSecurity } from '../core/domain/facts';
 import { badDomain } from './errors';
 import { plainText } from '../core/binary/plainText';
-import { childrenOf, onlyChild, parseXml, type XmlElement } from './xml';
+import { childElements, onlyChild, parseXml, type XmlElement } from './xml';
 
 const QEMU_SPACE = 'http://libvirt.org/schemas/domain/qemu/1.0';
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -141,7 +141,7 @@ export function parseDomainXml(xml: string): DomainConfig {
     firmware: os?.attributes.get('firmware'),
     loader: loaderOf(os),
     nvram: nvramOf(os),
-    varstore: childrenOf(os, 'varstore').length > 0,
+    varstore: childElements(os, 'varstore').length > 0,
     kernel: textOf(os, 'kernel'),
     initrd: textOf(os, 'initrd'),
     cmdline: textOf(os, 'cmdline'),

@@ -59,9 +59,9 @@ export interface LibvirtMeaning {
   readonly next: string;
 }
 
-/** libvirt reported a failure. @param said the host's message as plain text; empty where it adds nothing */
-export function libvirtFailed({ kind, code, what, next }: LibvirtMeaning, said: string): CheckError {
-  const words = said === '' ? '' : `: ${said.replace(/\.$/, '')}`;
+/** libvirt reported a failure. @param reported the host's message as plain text; empty where it adds nothing */
+export function libvirtFailed({ kind, code, what, next }: LibvirtMeaning, reported: string): CheckError {
+  const words = reported === '' ? '' : `: ${reported.replace(/\.$/, '')}`;
   return new CheckError(kind, code, `${what}${words}.`, { advice: next });
 }
 

@@ -167,7 +167,7 @@ const RPC = 39;
 const codeOf = ({ code, domain }: Fault) => (code === INTERNAL_ERROR && domain === FROM_RPC ? RPC : code);
 
 /** The failure as shown to people, with libvirt's own error as its cause. */
-export function explainFault(fault: Fault, opening: boolean): CheckError {
+export function faultError(fault: Fault, opening: boolean): CheckError {
   const usual = MEANINGS[codeOf(fault)] ?? OTHER;
   const hostKey = opening ? HOST_KEYS.find(([words]) => words.test(fault.message))?.[1] : undefined;
   const meaning = hostKey ?? (opening ? WHILE_OPENING[usual.name] : undefined) ?? usual;

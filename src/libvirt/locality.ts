@@ -15,12 +15,12 @@ export interface MachineIds {
 const plain = (uuid: string): string => uuid.trim().toLowerCase().replaceAll('-', '');
 
 /** Whether an id identifies a machine: many share all zeros, all ones, or a vendor's 03000200-…. */
-const isTelling = (id: string): boolean =>
+const identifies = (id: string): boolean =>
   /^[0-9a-f]{32}$/.test(id) && !/^(.)\1*$/.test(id) && !id.startsWith('0300020004000500');
 
 /** The ids in the contents of files, normalised; ids that identify nothing are dropped. */
-export function tellingIds(contents: readonly string[]): string[] {
-  return contents.map(plain).filter(isTelling);
+export function identifyingIds(contents: readonly string[]): string[] {
+  return contents.map(plain).filter(identifies);
 }
 
 /** One name is the other, or its first part: `node1` is `node1.example.com`. */

@@ -19,7 +19,7 @@ import {
 import type { endAfter as EndAfter } from './binding';
 import { parseCapabilities, parseDomainCapabilities } from './capabilitiesXml';
 import { isUuid, parseDomainXml } from './domainXml';
-import { explainFault, FunctionMissing, LibraryMissing, LibvirtFault, NO_DOMAIN } from './faults';
+import { faultError, FunctionMissing, LibraryMissing, LibvirtFault, NO_DOMAIN } from './faults';
 import type { Domain, Host, Library } from './library';
 import { askParent, type Ask } from './prompts';
 
@@ -201,9 +201,9 @@ function send(reply: Reply): void {
 }
 
 /** A failure in the form that the client gets. */
-function explain(error: unknown, opening: boolean): CheckError {
+function errorOf(error: unknown, opening: boolean): CheckError {
   if (error instanceof CheckError) return error;
-  if (error instanceof LibvirtFault) return explainFault(error.fault, opening);
+  if (error instanceof LibvirtFault) return faultError(error.fault, opening);
   if (error instanceof LibraryMissing) return errors.libvirtMissing(INSTALL[process.platform] ?? '');
   if (error instanceof FunctionMissing) return errors.libvirtTooOld(error.message, library?.version ?? '');
   const why = error instanceof Error ? error.message : String(error);
@@ -250,7 +250,7 @@ async function answer(message: Message): Promise<void> {
     if (!library) await load();
     run(message);
   } catch (error) {
-    const failure = explain(error, message.call === 'open');
+    const failure = errorOf(error, message.call === 'open');
     const fault = failure.cause as LibvirtFault['fault'] | undefined;
     send({ id: message.id, error: { ...errorData(failure), ...(fault && { fault }) } });
   }

@@ -74,7 +74,7 @@ export function parseXml(xml: string, root: string, what: string): XmlElement {
 }
 
 /** All children with this name. */
-export function childrenOf(parent: XmlElement | undefined, name: string): readonly XmlElement[] {
+export function childElements(parent: XmlElement | undefined, name: string): readonly XmlElement[] {
   return parent?.children.filter((child) => child.name === name && child.space === '') ?? [];
 }
 
@@ -87,6 +87,6 @@ export function onlyChild(
   name: string,
   fail: (why: string) => never,
 ): XmlElement | undefined {
-  const [first, second] = childrenOf(parent, name);
+  const [first, second] = childElements(parent, name);
   return second ? fail(`it has two elements "${name}" in "${parent?.name ?? ''}"`) : first;
 }

@@ -23,7 +23,7 @@ export type ExplanationState =
       /** For each explanation, whether its edits can be applied to the launch file. */
       readonly changeable: readonly boolean[];
       /** Images in the firmware's folder were tried as well. */
-      readonly beside: boolean;
+      readonly searchedFolder: boolean;
       /** The explanation that was last applied to the launch file. */
       readonly changed?: number;
     }

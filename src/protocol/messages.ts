@@ -6,7 +6,7 @@ import type { BitRange } from '../core/vmsa/edit';
 import type { VmsaRequest } from '../core/vmsa/launch/generate';
 import type { ReportViewState, RunningState } from './launch';
 import type { ImagesViewState, OvmfViewState } from './ovmf';
-import { ACTIONS, isCount, isObject, type Action, type Place } from './shared';
+import { ACTIONS, isCount, isObject, type Action, type CursorPlace } from './shared';
 import { isRequest, type ComparisonViewState, type VmsaViewState } from './vmsa';
 
 /** What a webview shows, with everything needed to draw it. */
@@ -30,7 +30,7 @@ export type HostMessage =
   /** Opens the page's own box for finding text, or for going to an offset. */
   | { readonly type: 'open'; readonly box: 'find' | 'goto' }
   /** Selects what the other side of a diff has selected. */
-  | { readonly type: 'select'; readonly place: Place };
+  | { readonly type: 'select'; readonly place: CursorPlace };
 
 /** Webview to host. `request` is the comparison on the page when the action is taken. */
 export type WebviewMessage =
@@ -42,7 +42,7 @@ export type WebviewMessage =
   | { readonly type: 'page'; readonly page: number }
   /** Applies an explanation, by its index from 0, to the launch file. */
   | { readonly type: 'changeLaunch'; readonly explanation: number }
-  | { readonly type: 'place'; readonly place: Place };
+  | { readonly type: 'place'; readonly place: CursorPlace };
 
 const VIEW_KINDS: readonly string[] = [
   'vmsa',
@@ -64,7 +64,7 @@ function isView(value: unknown): value is View {
 const isBitRange = (value: unknown): value is BitRange =>
   isObject(value) && isCount(value['lsb']) && isCount(value['width']) && value['lsb'] + value['width'] <= 64;
 
-function isPlace(value: unknown): value is Place {
+function isPlace(value: unknown): value is CursorPlace {
   return (
     isObject(value) && typeof value['name'] === 'string' && isCount(value['offset']) && isCount(value['size'])
   );

@@ -19,11 +19,11 @@ type Part = ContentPart | { readonly type: 'slice'; readonly size: number; reado
 export type WireMessage =
   | Exclude<HostMessage, { type: 'show' }>
   | { readonly type: 'show'; readonly view: object }
-  | { readonly type: 'part'; readonly parcel: number; readonly index: number; readonly part: Part };
+  | { readonly type: 'part'; readonly transfer: number; readonly index: number; readonly part: Part };
 
 /** Placeholder in a view for a value that was sent ahead. */
 interface Reference {
-  readonly parcel: number;
+  readonly transfer: number;
 }
 
 const isReference = (value: unknown): value is Reference => isObject(value) && isCount(value['parcel']);
@@ -57,20 +57,20 @@ class Sending {
   private index = 0;
 
   constructor(
-    private readonly parcel: number,
+    private readonly transfer: number,
     value: Large,
   ) {
     this.parts = partsOf(value);
   }
 
   get reference(): Reference {
-    return { parcel: this.parcel };
+    return { transfer: this.transfer };
   }
 
   /** The next message; undefined after the last one. */
   next(): WireMessage | undefined {
     const { done, value: part } = this.parts.next();
-    return done ? undefined : { type: 'part', parcel: this.parcel, index: this.index++, part };
+    return done ? undefined : { type: 'part', transfer: this.transfer, index: this.index++, part };
   }
 }
 
@@ -78,7 +78,7 @@ class Sending {
 export class Outbox {
   /** What the page has received, at least in part. */
   private sendings = new Map<Large, Sending>();
-  private parcels = 0;
+  private transfers = 0;
   /** Counts views: a view that is still being sent is abandoned when the next one comes. */
   private views = 0;
 
@@ -103,7 +103,7 @@ export class Outbox {
     const used = new Map<Large, Sending>();
     const packed = replaceLarge(view, (value) => {
       if (!isLarge(value)) return value;
-      const sending = this.sendings.get(value) ?? new Sending(this.parcels++, value);
+      const sending = this.sendings.get(value) ?? new Sending(this.transfers++, value);
       this.sendings.set(value, sending);
       used.set(value, sending);
       return sending.reference;
@@ -158,10 +158,10 @@ export class Inbox {
     return isHostMessage(whole) ? whole : undefined;
   }
 
-  private add({ parcel, index, part }: Record<string, unknown>): void {
-    if (!isCount(parcel) || !isCount(index) || !isObject(part)) return;
-    const receiving = this.receivings.get(parcel) ?? new Receiving();
-    this.receivings.set(parcel, receiving);
+  private add({ parcel: transfer, index, part }: Record<string, unknown>): void {
+    if (!isCount(transfer) || !isCount(index) || !isObject(part)) return;
+    const receiving = this.receivings.get(transfer) ?? new Receiving();
+    this.receivings.set(transfer, receiving);
     receiving.add(index, part as unknown as Part);
   }
 
@@ -171,8 +171,8 @@ export class Inbox {
     const used = new Map<number, Receiving>();
     const unpacked = replaceLarge(view, (value) => {
       if (!isReference(value)) return value;
-      const receiving = this.receivings.get(value.parcel) ?? new Receiving();
-      used.set(value.parcel, receiving);
+      const receiving = this.receivings.get(value.transfer) ?? new Receiving();
+      used.set(value.transfer, receiving);
       return receiving.whole;
     });
     if ([...used.values()].some(({ whole }) => !whole)) return undefined;

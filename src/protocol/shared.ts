@@ -38,7 +38,7 @@ export interface NamedPage {
 }
 
 /** Where the cursor of a page is: at a field, or at some bytes. */
-export interface Place {
+export interface CursorPlace {
   readonly name: string;
   readonly offset: number;
   readonly size: number;

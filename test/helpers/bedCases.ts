@@ -43,7 +43,7 @@ export interface FaultCase {
 const MATCH = /^OK: The reported measurement is the one/m;
 const MISMATCH = /^ERROR: The reported measurement is not the one/m;
 const MALFORMED = /^ERROR: The measurement is .*must be base64 of 48 bytes/m;
-const UNTOLD = /did not tell the launch measurement/;
+const UNREPORTED = /did not tell the launch measurement/;
 /** What ours says of silence when it waits for 2 s. */
 export const SILENT = /^ERROR: libvirt did not .* within 2 s, and the connection was ended/m;
 
@@ -81,13 +81,13 @@ const SURVIVED_ROWS: Row[] = [
 ];
 
 const DEADLY_ROWS: Row[] = [
-  ['silence at query-sev', { answer: { 'query-sev': 'never' } }, 'hangs', 5, UNTOLD],
+  ['silence at query-sev', { answer: { 'query-sev': 'never' } }, 'hangs', 5, UNREPORTED],
   [
     'silence at query-sev-launch-measure',
     { answer: { 'query-sev-launch-measure': 'never' } },
     'hangs',
     5,
-    UNTOLD,
+    UNREPORTED,
   ],
   [
     'silence at sev-inject-launch-secret',

@@ -20,7 +20,7 @@ export interface Tail {
 const LISTS = 2304;
 /** Far above what a parse of 4 KiB takes (well under a millisecond), far below a loop that does not end. */
 const MOST_MS = 1000;
-const ODD_BYTES = [0x00, 0x01, 0x11, 0x12, 0x16, 0x1a, 0x7f, 0x80, 0xfe, 0xff];
+const SPECIAL_BYTES = [0x00, 0x01, 0x11, 0x12, 0x16, 0x1a, 0x7f, 0x80, 0xfe, 0xff];
 
 /** The last 4 KiB of a built image with every list and of these files, each once of those that are equal and of equal size. */
 export function tailsOf(paths: readonly string[]): Tail[] {
@@ -75,7 +75,7 @@ export function mutateLists(image: Uint8Array, seed: number): Uint8Array {
     const kind = below(4);
     if (kind === 0) bytes[at] = below(256);
     else if (kind === 1) bytes[at]! ^= 1 << below(8);
-    else if (kind === 2) bytes[at] = ODD_BYTES[below(ODD_BYTES.length)]!;
+    else if (kind === 2) bytes[at] = SPECIAL_BYTES[below(SPECIAL_BYTES.length)]!;
     else bytes.copyWithin(at, bytes.length - 1 - below(reach), bytes.length - below(32));
   }
   return bytes;

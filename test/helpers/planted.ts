@@ -73,7 +73,7 @@ export function factsOf(over: Partial<LaunchFacts> = {}): LaunchFacts {
     vmsa: undefined,
     keys: { tik: '/keys/tik', tek: '/keys/tek' },
     maxVcpus: 20,
-    beside: true,
+    searchFolder: true,
     ...over,
   };
 }

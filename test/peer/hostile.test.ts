@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import { jsonText } from '../../src/core/binary/json';
 import { parseOvmf } from '../../src/core/ovmf/image';
 import { bySeverity } from '../../src/core/ovmf/lint';
-import { readContents } from '../../src/core/ovmf/contents';
+import { parseContents } from '../../src/core/ovmf/contents';
 import { allNodes, parseVolumes } from '../../src/core/ovmf/volumes/volumes';
 import { decompressSection } from '../../src/node/lzma';
-import { readImageApart } from '../../src/host/ovmf/contents';
+import { readImageInThread } from '../../src/host/ovmf/contents';
 import { runHere } from '../helpers/cli';
 import {
   bounded,
@@ -90,9 +90,9 @@ describe('A broken image', () => {
   async function same(name: string, bytes: Uint8Array, run: typeof runCli): Promise<void> {
     writeFileSync(join(folder, 'broken.fd'), bytes);
     const { value, findings } = parseOvmf(bytes);
-    const contents = readContents(bytes, value, decompressSection);
+    const contents = parseContents(bytes, value, decompressSection);
     const all = [...findings, ...contents.findings];
-    const inThread = await readImageApart(io, bytes, new AbortController().signal, () => undefined);
+    const inThread = await readImageInThread(io, bytes, new AbortController().signal, () => undefined);
     assert.deepEqual(inThread, { findings: all, contents }, name);
     const lint = await run(['ovmf', 'lint', '--json', 'broken.fd'], folder);
     const show = await run(['ovmf', 'show', '--json', 'broken.fd'], folder);

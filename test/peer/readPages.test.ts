@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { EXPORTS } from '../../src/core/vmsa/forms/exportPage';
 import { generateVmsa, type VmsaRequest } from '../../src/core/vmsa/launch/generate';
-import { readPages } from '../../src/core/vmsa/forms/readPages';
+import { findPages } from '../../src/core/vmsa/forms/readPages';
 import { ANNOUNCED, PREFIXES, kernelLog } from '../helpers/dumps';
 import { seeded } from '../helpers/random';
 
@@ -35,7 +35,7 @@ describe('What is no page, or nearly one', () => {
           else mutated[at] = random(2) === 0 ? random(256) : '\n {}[]",:*0f'.charCodeAt(random(12));
         }
         try {
-          const found = readPages(mutated);
+          const found = findPages(mutated);
           if ('reason' in found) assert.ok(found.reason.length > 10);
           else for (const p of found.pages) assert.equal(p.bytes.length, 4096);
         } catch (error) {
@@ -80,7 +80,7 @@ describe('What is no page, or nearly one', () => {
     it(`64 MiB of ${name} take bounded time`, () => {
       const bytes = make();
       const begin = performance.now();
-      readPages(bytes);
+      findPages(bytes);
       assert.ok(performance.now() - begin < 2000, `${performance.now() - begin} ms`);
     });
   }

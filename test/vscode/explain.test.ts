@@ -239,7 +239,7 @@ describe('The report of a domain after a reload', () => {
       target: { uri: 'test:///default', domain: '6695eb01-f6a4-8304-79aa-97f2502e193f', name: 'test' },
     });
   const made = '2026-01-02T03:04:05.000Z';
-  const kept: ExplanationState = { kind: 'found', result: RESULT, changeable: [], beside: false };
+  const kept: ExplanationState = { kind: 'found', result: RESULT, changeable: [], searchedFolder: false };
 
   it('has what was found', async () => {
     const store = new ReportStore(memory());

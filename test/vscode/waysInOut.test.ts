@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { EXPORTS } from '../../src/core/vmsa/forms/exportPage';
 import { generateVmsa, type VmsaRequest } from '../../src/core/vmsa/launch/generate';
-import { readPages } from '../../src/core/vmsa/forms/readPages';
+import { findPages } from '../../src/core/vmsa/forms/readPages';
 import { toBase64, utf8 } from '../../src/core/binary/hex';
 import { closeEditors } from './closeEditors';
 import { until } from './until';
@@ -95,7 +95,7 @@ describe('A page is exported to the clipboard and to a file as', () => {
   it('several of which can be read again', () => {
     for (const id of ['bin', 'json', 'hex', 'base64']) {
       const written = EXPORTS.find((e) => e.id === id)!.write(PAGE, 'x');
-      const read = readPages(typeof written === 'string' ? utf8(written) : written);
+      const read = findPages(typeof written === 'string' ? utf8(written) : written);
       assert.ok('pages' in read && Buffer.compare(read.pages[0]!.bytes, PAGE) === 0, id);
     }
   });

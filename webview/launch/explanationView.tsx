@@ -152,7 +152,7 @@ function Coverage({ result }: { result: ExplainResult }) {
 }
 
 function FoundView({ found }: { found: Found }) {
-  const { result, changeable, changed, beside } = found;
+  const { result, changeable, changed, searchedFolder: beside } = found;
   const [open, setOpen] = useSaved('explanation.coverage', false);
   const { outcome, explanations, covered } = result;
   return (

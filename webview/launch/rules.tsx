@@ -11,7 +11,7 @@ const OUTCOMES: Record<RuleResult['outcome'], { icon: string; class: string }> =
   passed: { icon: 'pass', class: 'severity-ok' },
 };
 
-const isTelling = ({ outcome, untrusted }: RuleResult) => outcome === 'failed' || untrusted === true;
+const isNotable = ({ outcome, untrusted }: RuleResult) => outcome === 'failed' || untrusted === true;
 
 function Rule({ rule }: { rule: RuleResult }) {
   const { title, outcome, reason, advice, untrusted } = rule;
@@ -33,16 +33,16 @@ function Rule({ rule }: { rule: RuleResult }) {
 /** The rules; those that passed are behind a button, because they are many and need no action. */
 export function Rules({ rules }: { rules: readonly RuleResult[] }) {
   const [open, setOpen] = useSaved('report.rules', false);
-  const telling = rules.filter(isTelling);
-  const rest = rules.filter((rule) => !isTelling(rule));
+  const notable = rules.filter(isNotable);
+  const rest = rules.filter((rule) => !isNotable(rule));
   const passed = rules.filter(({ outcome }) => outcome === 'passed').length;
   return (
     <section data-pane aria-label="Rules">
       <h2>Rules</h2>
       <p class="match-line">
-        {telling.length === 0
+        {notable.length === 0
           ? 'Every rule that applies is kept.'
-          : `${countOf(telling.length, 'rule')} not kept.`}
+          : `${countOf(notable.length, 'rule')} not kept.`}
         <Disclosure
           label={`${countOf(passed, 'rule')} passed, ${rest.length - passed} skipped`}
           open={open}
@@ -50,7 +50,7 @@ export function Rules({ rules }: { rules: readonly RuleResult[] }) {
         />
       </p>
       <ul class="rules" aria-label="Outcomes">
-        {[...telling, ...(open ? rest : [])].map((rule) => (
+        {[...notable, ...(open ? rest : [])].map((rule) => (
           <Rule key={rule.id} rule={rule} />
         ))}
       </ul>

@@ -11,7 +11,7 @@ import type { OvmfViewState } from '../../src/protocol/ovmf';
 import { useSaved } from '../host';
 import { KINDS, rangeOf, sideText } from './imagesTree';
 import { Effects } from './imagesView';
-import type { Range } from '../parts/rows';
+import type { ByteRange } from '../parts/rows';
 import { ActionButton, Disclosure } from '../parts/widgets';
 
 type Other = NonNullable<OvmfViewState['other']>;
@@ -42,7 +42,7 @@ export function useCounterpart(
 export function ImageChanges(props: {
   comparison: ImageComparison;
   other: Other;
-  onSelect: (range: Range) => void;
+  onSelect: (range: ByteRange) => void;
 }) {
   const { comparison, other, onSelect } = props;
   const { changes } = comparison;
@@ -82,7 +82,7 @@ function Change(props: {
   sides: readonly (ChangeSide | undefined)[];
   notes: readonly string[];
   own: ChangeSide | undefined;
-  onSelect: (range: Range) => void;
+  onSelect: (range: ByteRange) => void;
 }) {
   const { words, sides, notes, own, onSelect } = props;
   const range = own && rangeOf(own);

@@ -5,7 +5,7 @@ import { useId, useRef, useState } from 'preact/hooks';
 import { byteCount, hex } from '../../src/core/binary/hex';
 import { describeBox, type MapBox, type MapCluster, type MemoryMap } from '../../src/core/ovmf/memoryMap';
 import { useSaved } from '../host';
-import type { Range } from '../parts/rows';
+import type { ByteRange } from '../parts/rows';
 import { Disclosure, HatchPattern } from '../parts/widgets';
 
 // In units of the picture, which is scaled to the width of the page.
@@ -186,8 +186,8 @@ function BoxTable({ boxes }: { boxes: readonly MapBox[] }) {
 /** The picture; a box selects the bytes that it stands for. */
 export function OvmfMap(props: {
   map: MemoryMap;
-  selection: Range | undefined;
-  onSelect: (range: Range) => void;
+  selection: ByteRange | undefined;
+  onSelect: (range: ByteRange) => void;
 }) {
   const { map, selection, onSelect } = props;
   const [open, setOpen] = useSaved('ovmf.map', true);

@@ -20,7 +20,7 @@ import { OvmfMap } from './ovmfMap';
 import { ovmfTree, type OvmfItem } from './ovmfTree';
 import { VolumeDetails } from './volumeDetails';
 import { volumeTree } from './volumeTree';
-import { countLeaves, filterTree, type Range, type TreeNode } from '../parts/rows';
+import { countLeaves, filterTree, type ByteRange, type TreeNode } from '../parts/rows';
 import { ActionButton, FilterBar, FilterBox, Icon } from '../parts/widgets';
 import { useTree, Workspace } from '../parts/workspace';
 
@@ -84,7 +84,7 @@ function ItemDetails({ item, image, bytes }: { item: OvmfItem; image: OvmfImage;
 
 /** Details of bytes that do not belong to a row: selected by a finding, or by hand. */
 function SelectionDetails(props: {
-  range: Range;
+  range: ByteRange;
   node: TreeNode | undefined;
   base: number;
   bytes: Uint8Array;

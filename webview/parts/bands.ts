@@ -3,13 +3,13 @@
 
 import type { Region } from '../../src/core/binary/region';
 import type { VolumeNode } from '../../src/core/ovmf/volumes/tree';
-import type { Range } from './rows';
+import type { ByteRange } from './rows';
 
 /** Tints that the style sheet has. */
 export const TINTS = 4;
 
 /** Bytes that belong together. */
-export interface Band extends Range {
+export interface Band extends ByteRange {
   readonly name: string;
   /** 0 to TINTS - 1; undefined for unused bytes. */
   readonly tint: number | undefined;
@@ -19,7 +19,7 @@ export interface Band extends Range {
 const WHOLE: readonly string[] = ['file', 'store'];
 const UNUSED: readonly string[] = ['free', 'padding'];
 
-interface Part extends Range {
+interface Part extends ByteRange {
   readonly kind: string;
   readonly name: string;
 }

@@ -65,7 +65,7 @@ export function Stepper({ off, step }: { off: boolean; step: (by: 1 | -1) => voi
 }
 
 /** Says in one sentence how two pages compare. */
-export function Verdict(props: { known: boolean; differing: number; fields: number }) {
+export function DifferenceCount(props: { known: boolean; differing: number; fields: number }) {
   const { known, differing, fields } = props;
   const [icon, text] = !known
     ? (['circle-slash', 'No expected page'] as const)

@@ -3,10 +3,10 @@
 
 import { guidBytes } from '../../src/core/binary/guid';
 import { fromHex, parseUnsigned, utf8 } from '../../src/core/binary/hex';
-import type { Range, TreeNode } from './rows';
+import type { ByteRange, TreeNode } from './rows';
 
 /** A match: the row that matched, or only its bytes when it was found in the bytes. */
-export interface Match extends Range {
+export interface Match extends ByteRange {
   readonly id: string | undefined;
 }
 
@@ -36,7 +36,7 @@ function patternsOf(query: string): Uint8Array[] {
   return patterns.flatMap((pattern) => (pattern && pattern.length > 1 ? [pattern] : []));
 }
 
-function says(node: TreeNode, text: string, value: bigint | undefined): boolean {
+function contains(node: TreeNode, text: string, value: bigint | undefined): boolean {
   const words = node.cells.flatMap(({ text: main, extra = '', full = '' }) => [main, extra, full]);
   if (value !== undefined && words.some((word) => parseUnsigned(word.split(' ')[0]!) === value)) return true;
   return [...words, node.id, node.keywords ?? ''].some((word) => word.toLowerCase().includes(text));
@@ -48,7 +48,7 @@ function* rowsThatSay(
   value: bigint | undefined,
 ): Generator<Match, void> {
   for (const node of nodes) {
-    if (node.range && says(node, text, value)) yield { ...node.range, id: node.id };
+    if (node.range && contains(node, text, value)) yield { ...node.range, id: node.id };
     yield* rowsThatSay(node.children, text, value);
   }
 }
@@ -119,9 +119,9 @@ export function parseTarget(nodes: readonly TreeNode[], size: number, text: stri
 }
 
 /** The row with this id or alias. */
-function rowNamed(nodes: readonly TreeNode[], name: string): Range | undefined {
-  let other: Range | undefined;
-  const walk = (siblings: readonly TreeNode[]): Range | undefined => {
+function rowNamed(nodes: readonly TreeNode[], name: string): ByteRange | undefined {
+  let other: ByteRange | undefined;
+  const walk = (siblings: readonly TreeNode[]): ByteRange | undefined => {
     for (const node of siblings) {
       if (node.range && node.id.toLowerCase() === name) return node.range;
       if (node.range && node.keywords?.toLowerCase().split(' ').includes(name)) other ??= node.range;

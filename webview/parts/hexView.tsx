@@ -14,7 +14,7 @@ import {
   trackHeight,
   windowAt,
 } from './hexRows';
-import type { Range } from './rows';
+import type { ByteRange } from './rows';
 
 /** Lets the views of two equally long pages scroll together: each adds a function that scrolls it. */
 export type HexPeers = Set<(scrollTop: number) => void>;
@@ -25,7 +25,7 @@ export interface HexViewProps {
   readonly bytes: Uint8Array;
   readonly cursor: number;
   /** The bytes of the selected field. */
-  readonly selection: Range | undefined;
+  readonly selection: ByteRange | undefined;
   /** Bytes that differ from these are marked. */
   readonly against?: Uint8Array | undefined;
   /** The views that scroll together with this one. */

@@ -1,8 +1,8 @@
 // Which launch a page comes from: the best candidate in one line, and on demand all candidates, each of
 // which can be compared in full.
 
-import type { Candidate, Identified } from '../../src/core/vmsa/compare/identify';
-import { explainDistance } from '../../src/core/vmsa/compare/identify';
+import type { PossibleLaunch, Identified } from '../../src/core/vmsa/compare/identify';
+import { describeDistance } from '../../src/core/vmsa/compare/identify';
 import { hex } from '../../src/core/binary/hex';
 import { send, useSaved } from '../host';
 import { Disclosure, Icon } from './widgets';
@@ -10,7 +10,7 @@ import { Disclosure, Icon } from './widgets';
 const ROLES = { bsp: 'boot processor', ap: 'additional processor' } as const;
 
 /** A candidate in a few words: `SEV-ES, QEMU and KVM; boot processor; EPYC-Milan`. */
-function words({ profile, role, cpu, request }: Candidate): string {
+function words({ profile, role, cpu, request }: PossibleLaunch): string {
   const start =
     role === 'ap' && request.resetAddress !== undefined
       ? ` (reset address ${hex(request.resetAddress, 8)})`
@@ -19,7 +19,7 @@ function words({ profile, role, cpu, request }: Candidate): string {
   return [profile.title, `${ROLES[role]}${start}`, cpu.split('; ')[0]].join(' · ');
 }
 
-function MatchRow({ candidate }: { candidate: Candidate }) {
+function MatchRow({ candidate }: { candidate: PossibleLaunch }) {
   const { differing, cpuKnown, request } = candidate;
   const exact = differing.length === 0 && cpuKnown;
   return (
@@ -27,7 +27,7 @@ function MatchRow({ candidate }: { candidate: Candidate }) {
       <Icon name={exact ? 'pass' : 'diff-modified'} class={exact ? 'severity-ok' : ''} />
       <span class="match-words">
         {words(candidate)}
-        <span class="match-distance">{exact ? 'exact' : explainDistance(candidate)}</span>
+        <span class="match-distance">{exact ? 'exact' : describeDistance(candidate)}</span>
       </span>
       <button
         type="button"
@@ -44,7 +44,7 @@ function MatchRow({ candidate }: { candidate: Candidate }) {
 }
 
 /** The best candidate of a page; there is always one. */
-export function bestOf({ exact, nearest }: Identified): Candidate | undefined {
+export function bestOf({ exact, nearest }: Identified): PossibleLaunch | undefined {
   return exact[0] ?? nearest[0];
 }
 
@@ -60,7 +60,7 @@ export function Matches({ found }: { found: Identified }) {
         <Icon name={exact.length > 0 ? 'pass' : 'question'} class={exact.length > 0 ? 'severity-ok' : ''} />
         <span>
           <strong>{exact.length > 0 ? 'Matches' : 'Nearest'}</strong> {words(best)}
-          {exact.length > 0 ? '' : ` · ${explainDistance(best)}`}
+          {exact.length > 0 ? '' : ` · ${describeDistance(best)}`}
         </span>
         <Disclosure label="Find What Matches" open={open} onChange={setOpen} />
       </p>

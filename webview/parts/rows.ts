@@ -2,7 +2,7 @@
 // and finds the deepest node that contains a byte.
 
 /** A byte range of the file that the page shows. */
-export interface Range {
+export interface ByteRange {
   readonly offset: number;
   readonly size: number;
 }
@@ -23,7 +23,7 @@ export interface TreeNode {
   /** One cell for each column; a heading has only the first. */
   readonly cells: readonly Cell[];
   readonly children: readonly TreeNode[];
-  readonly range?: Range;
+  readonly range?: ByteRange;
   /** Initially collapsed, because its children are rarely of interest. */
   readonly collapsed?: boolean;
   /** A group of rows rather than a field. */
@@ -118,7 +118,7 @@ export function nodeAt(nodes: readonly TreeNode[], offset: number): TreeNode | u
 }
 
 /** The nearest among the node with this id and its ancestors that contains all of a range and more. */
-export function widerThan(nodes: readonly TreeNode[], id: string, range: Range): TreeNode | undefined {
+export function widerThan(nodes: readonly TreeNode[], id: string, range: ByteRange): TreeNode | undefined {
   const holds = ({ range: wide }: TreeNode) =>
     wide !== undefined &&
     wide.size > range.size &&
@@ -128,7 +128,7 @@ export function widerThan(nodes: readonly TreeNode[], id: string, range: Range):
 }
 
 /** The outermost node whose bytes are exactly these. */
-export function nodeOf(nodes: readonly TreeNode[], range: Range): TreeNode | undefined {
+export function nodeOf(nodes: readonly TreeNode[], range: ByteRange): TreeNode | undefined {
   for (const node of nodes) {
     if (node.range?.offset === range.offset && node.range.size === range.size) return node;
     const below = nodeOf(node.children, range);

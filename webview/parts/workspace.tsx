@@ -19,7 +19,7 @@ import {
   pathTo,
   widerThan,
   type Filter,
-  type Range,
+  type ByteRange,
   type Toggles,
   type TreeNode,
 } from './rows';
@@ -31,7 +31,7 @@ const NOTHING = { id: '', at: 0, offset: 0, size: 0 };
 /** The state of an inspecting page. */
 export interface TreeState {
   readonly node: TreeNode | undefined;
-  readonly range: Range | undefined;
+  readonly range: ByteRange | undefined;
   readonly cursor: number;
   /** What a screen reader announces after the cursor moved in the bytes. */
   readonly announcement: string;
@@ -46,9 +46,9 @@ export interface TreeState {
   readonly extendTo: (offset: number) => void;
   /** Selects the nearest row that contains more than the selection (1), or the previous selection (-1). */
   readonly widen: (by: 1 | -1) => void;
-  readonly selectRange: (range: Range) => void;
+  readonly selectRange: (range: ByteRange) => void;
   /** Selects the row with exactly these bytes, or else just the bytes. */
-  readonly selectExactly: (range: Range) => void;
+  readonly selectExactly: (range: ByteRange) => void;
   readonly toggle: (id: string, open: boolean) => void;
   /** Selects a byte because the other side of a diff did. */
   readonly follow: (offset: number) => void;
@@ -87,7 +87,7 @@ export function useTree(key: string, nodes: readonly TreeNode[], filter: Filter,
       .filter((parent) => !(toggles[parent.id] ?? !parent.collapsed));
     if (closed.length > 0) setToggles({ ...toggles, ...Object.fromEntries(closed.map((p) => [p.id, true])) });
   };
-  const choose = (offset: number, other: Range | undefined) => {
+  const choose = (offset: number, other: ByteRange | undefined) => {
     narrower.current = [];
     const found = nodeAt(nodes, offset);
     const at = offset - (found?.range?.offset ?? 0);
@@ -168,7 +168,7 @@ export interface HexPane {
   /** The bytes are what the other pane's should be. */
   readonly expected?: boolean;
   /** The selection in this pane, if it differs from the other pane's; such panes scroll independently. */
-  readonly own?: Range | 'nothing' | undefined;
+  readonly own?: ByteRange | 'nothing' | undefined;
   readonly bands?: readonly Band[];
 }
 

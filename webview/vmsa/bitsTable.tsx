@@ -63,7 +63,7 @@ function Value({
 /** The table, and a line about reserved bits that are set. */
 export function BitsTable({ bits, value, expected, onSet, sides }: BitsProps) {
   const shown = applicableBits(bits, value).filter((bit) => !bit.reserved || bitValue(value, bit) !== 0n);
-  const odd = reservedBits(bits, value);
+  const reservedOnes = reservedBits(bits, value);
   const compared = expected !== undefined;
   return (
     <>
@@ -101,9 +101,9 @@ export function BitsTable({ bits, value, expected, onSet, sides }: BitsProps) {
           })}
         </tbody>
       </table>
-      {odd !== 0n && (
+      {reservedOnes !== 0n && (
         <p class="details-note">
-          <Icon name="warning" class="severity-warning" /> Reserved bits are set: {hex(odd)}
+          <Icon name="warning" class="severity-warning" /> Reserved bits are set: {hex(reservedOnes)}
         </p>
       )}
     </>

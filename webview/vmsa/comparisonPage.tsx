@@ -7,7 +7,7 @@ import type { ComparedField } from '../../src/core/vmsa/compare/compare';
 import { comparisonJson, comparisonMarkdown } from '../../src/core/vmsa/compare/exportComparison';
 import type { VmsaRequest } from '../../src/core/vmsa/launch/generate';
 import { jsonText } from '../../src/core/binary/json';
-import { Stepper, useDifferences, Verdict } from '../parts/differences';
+import { Stepper, useDifferences, DifferenceCount } from '../parts/differences';
 import { Header } from '../parts/header';
 import { useSaved } from '../host';
 import { countLeaves, filterTree } from '../parts/rows';
@@ -147,7 +147,7 @@ export function ComparisonPage(props: {
           <FilterBar
             status={shown === compared.length ? `${shown} fields` : `${shown} of ${compared.length} fields`}
           >
-            <Verdict known={known !== 'nothing'} differing={differences.length} fields={compared.length} />
+            <DifferenceCount known={known !== 'nothing'} differing={differences.length} fields={compared.length} />
             <Stepper off={differences.length === 0} step={step} />
             <IconButton
               icon="arrow-swap"

@@ -8,7 +8,7 @@ import { identify } from '../../src/core/vmsa/compare/identify';
 import { vmsaFindings } from '../../src/core/vmsa/checks';
 import { vmsaSummary } from '../../src/core/vmsa/page';
 import type { DiskChange, VmsaViewState } from '../../src/protocol/vmsa';
-import { Stepper, useDifferences, Verdict } from '../parts/differences';
+import { Stepper, useDifferences, DifferenceCount } from '../parts/differences';
 import { Findings, Header } from '../parts/header';
 import { send, useSaved } from '../host';
 import { bestOf, Matches } from '../parts/matches';
@@ -154,7 +154,7 @@ export function VmsaView({ view }: { view: VmsaViewState }) {
           <FilterBar
             status={shown === compared.length ? `${shown} fields` : `${shown} of ${compared.length} fields`}
           >
-            {other && <Verdict known differing={differences.length} fields={compared.length} />}
+            {other && <DifferenceCount known differing={differences.length} fields={compared.length} />}
             {differences.length > 0 && <Stepper off={false} step={step} />}
             <FilterBox label="Filter by name, value or meaning" value={text} onInput={setText} />
             <Checkbox label="Non-zero only" checked={nonZero} onChange={setNonZero} />

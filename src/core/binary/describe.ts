@@ -45,8 +45,8 @@ function describeBit(bit: Bit, value: number | bigint): string | undefined {
 export function describeBits(bits: readonly Bit[], value: number | bigint): string {
   if (BigInt(value) === 0n) return '';
   const words = applicableBits(bits, value).flatMap((bit) => describeBit(bit, value) ?? []);
-  const odd = reservedBits(bits, value);
-  if (odd !== 0n) words.push(`reserved bits set: ${hex(odd)}`);
+  const reservedSet = reservedBits(bits, value);
+  if (reservedSet !== 0n) words.push(`reserved bits set: ${hex(reservedSet)}`);
   return words.join(words.some((w) => w.includes(' ')) ? '; ' : ' ');
 }
 

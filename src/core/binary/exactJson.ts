@@ -111,7 +111,7 @@ class Reader {
 }
 
 /** Parses a text that is one JSON value, in linear time. */
-export function readJson(text: string): JsonRead {
+export function parseExactJson(text: string): JsonRead {
   const reader = new Reader(text);
   try {
     return { value: reader.whole() };

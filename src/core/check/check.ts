@@ -102,21 +102,21 @@ function kernelSteps(inputs: CheckInputs, table: Uint8Array): Step[] {
 }
 
 /** Which inputs of the VMSAs come from the host, in words; empty when none do. */
-function saidOfVmsas({ fromHost = [] }: Pick<CheckInputs, 'fromHost'>): string {
-  const said = [
+function describeHostVmsas({ fromHost = [] }: Pick<CheckInputs, 'fromHost'>): string {
+  const parts = [
     ...(fromHost.includes('cpu') ? ['the CPU'] : []),
     ...(fromHost.includes('vcpus') ? ['the number of vCPUs'] : []),
   ];
-  return said.join(' and ');
+  return parts.join(' and ');
 }
 
 function vmsaStep(vmsa: VmsaInput & VmsaPages, hasher: Hasher, inputs: Pick<CheckInputs, 'fromHost'>): Step {
   for (const page of vmsaSequence(vmsa)) hasher.update(page);
   const title = vmsa.count === 1 ? 'VMSA of 1 vCPU' : `VMSAs of ${vmsa.count} vCPUs`;
-  const said = saidOfVmsas(inputs);
+  const parts = describeHostVmsas(inputs);
   return step('vmsa', title, vmsa.count * vmsa.bsp.length, hasher.digest(), {
-    source: said === '' ? vmsa.source : 'host',
-    detail: said === '' ? vmsa.detail : `${vmsa.detail}; ${said} as the host says`,
+    source: parts === '' ? vmsa.source : 'host',
+    detail: parts === '' ? vmsa.detail : `${vmsa.detail}; ${parts} as the host says`,
   });
 }
 

@@ -73,10 +73,10 @@ function measurementCase({ outcome, milliseconds }: JunitCheck): Case {
   const output = [...report.steps.map(stepLine), ...report.warnings.map((text) => `WARNING: ${text}`)].join(
     '\n',
   );
-  const told = { ...base, type: report.verdict, message: report.summary, output };
-  if (report.steps.length === 0) return { ...told, outcome: 'error' };
+  const failed = { ...base, type: report.verdict, message: report.summary, output };
+  if (report.steps.length === 0) return { ...failed, outcome: 'error' };
   if (report.verdict === 'matches') return { ...base, output, outcome: 'passed' };
-  return { ...told, outcome: 'failure', body: measurements(report) };
+  return { ...failed, outcome: 'failure', body: measurements(report) };
 }
 
 function ruleCase({ title, outcome, reason, advice, kind }: RuleResult): Case {

@@ -6,7 +6,7 @@ import { sha256, sha384 } from '@noble/hashes/sha2.js';
 import { byteCount } from '../binary/hex';
 import { SNP_PAGE_SIZE, extendPage, newSnpDigest } from '../tech/snp/digest';
 import type { Finding } from '../binary/region';
-import { finding } from '../ovmf/rules';
+import { ovmfFinding } from '../ovmf/rules';
 
 /** The digests of one image. */
 export interface ImageDigests {
@@ -100,5 +100,5 @@ function refuseSnp(size: number): Finding | undefined {
   if (size > 0 && size <= 2 ** 32 && size % SNP_PAGE_SIZE === 0) return undefined;
   const wanted = size > 2 ** 32 ? 'more than 4 GiB' : 'not one or more whole pages of 4096 bytes';
   const message = `The image has ${byteCount(size)}, ${wanted}: an SNP launch cannot load it.`;
-  return finding('image-size', 0, size, message);
+  return ovmfFinding('image-size', 0, size, message);
 }

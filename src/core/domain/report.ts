@@ -10,7 +10,7 @@ import { firstFailure } from './rules';
 import type { RuleResult } from '../launch/report';
 
 /** The parts of a question that the report describes. */
-type Told = Pick<DomainQuestion, 'config' | 'state' | 'host' | 'info' | 'given'>;
+type ReportedFacts = Pick<DomainQuestion, 'config' | 'state' | 'host' | 'info' | 'given'>;
 
 function modeOf(question: DomainQuestion): LaunchMode {
   switch (question.config.launchSecurity?.type) {
@@ -25,7 +25,7 @@ function modeOf(question: DomainQuestion): LaunchMode {
 }
 
 /** What the host reports about a domain, so that people know which one was checked. */
-function factsOf({ config, state, host, info }: Told): Report['facts'] {
+function factsOf({ config, state, host, info }: ReportedFacts): Report['facts'] {
   const { launchSecurity } = config;
   const facts: [string, string | undefined][] = [
     ['Domain', `${config.name}, ${config.uuid ?? 'no UUID'}`],
@@ -39,7 +39,7 @@ function factsOf({ config, state, host, info }: Told): Report['facts'] {
 
 /** All that a host can report about an SNP launch; its measurement is in the guest's attestation report. */
 function snpFacts(
-  launch: NonNullable<Told['config']['launchSecurity']>,
+  launch: NonNullable<ReportedFacts['config']['launchSecurity']>,
   reported: bigint | undefined,
 ): [string, string | undefined][] {
   const policy = reported ?? launch.policy;

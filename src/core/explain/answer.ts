@@ -6,7 +6,7 @@ import { equalInConstantTime } from '../launch/hasher';
 import { isSevEs } from '../tech/sev/policy';
 import { measurementText } from '../tech/sev/evidence';
 import { ofLaunch, without } from './cause';
-import type { Candidate, Space } from './causes';
+import type { Candidate, SearchSpace } from './causes';
 import { DIGEST_FOR_MEASUREMENT } from './causesPlatform';
 import { cpuEdit } from './causesVcpu';
 import { coveredOf, type TriedPart } from './covered';
@@ -23,7 +23,7 @@ function changeOf({ cause, given, found, why, advice }: Candidate): Change {
 }
 
 /** The change when a value is a launch digest rather than the measurement that it was taken for. */
-function mixedUp({ facts }: Space, { what }: Hit): Change | undefined {
+function mixedUp({ facts }: SearchSpace, { what }: Hit): Change | undefined {
   const { id, input, title, why, advice } = DIGEST_FOR_MEASUREMENT;
   if (what === 'digest' && facts.wanted.kind === 'measurement')
     return {
@@ -39,7 +39,7 @@ function mixedUp({ facts }: Space, { what }: Hit): Change | undefined {
 }
 
 /** A change of nonce, reworded when the reported HMAC matches with the nonce of another launch's measurement. */
-function withHmac({ facts: { wanted, others } }: Space, candidate: Candidate, { target }: Hit): Candidate {
+function withHmac({ facts: { wanted, others } }: SearchSpace, candidate: Candidate, { target }: Hit): Candidate {
   const { nonce } = candidate.set;
   const other = nonce === undefined ? undefined : others[nonce - 1];
   if (!other || target !== 0 || wanted.kind === 'digest') return candidate;
@@ -52,7 +52,7 @@ function withHmac({ facts: { wanted, others } }: Space, candidate: Candidate, { 
 }
 
 /** The extra edits that generated pages need in a launch file that names VMSA files. */
-function editsForPages({ facts, given }: Space, candidates: readonly Candidate[]): LaunchEdit[] {
+function editsForPages({ facts, given }: SearchSpace, candidates: readonly Candidate[]): LaunchEdit[] {
   const isGenerated = facts.vmsa && candidates.some(({ set }) => set.pages === 'generated');
   if (!isGenerated) return [];
   return [
@@ -63,7 +63,7 @@ function editsForPages({ facts, given }: Space, candidates: readonly Candidate[]
 }
 
 /** All edits of a launch file, one per member; empty when it could express only some of the changes. */
-function editsOf(space: Space, candidates: readonly Candidate[]): LaunchEdit[] {
+function editsOf(space: SearchSpace, candidates: readonly Candidate[]): LaunchEdit[] {
   if (candidates.some(({ edits }) => !edits)) return [];
   const edits = [...editsForPages(space, candidates), ...candidates.flatMap((candidate) => candidate.edits!)];
   return [...new Map(edits.map((edit) => [edit.member.join('.'), edit])).values()];
@@ -74,7 +74,7 @@ function titleOf(changes: readonly Change[]): string {
   return `Matches if ${parts.join(' and ')}`;
 }
 
-function evidenceOf({ facts }: Space, { what, launchDigest, target }: Hit): string {
+function evidenceOf({ facts }: SearchSpace, { what, launchDigest, target }: Hit): string {
   const digest = bytesToHex(launchDigest);
   if (facts.wanted.kind === 'digest') return `The launch digest is then ${digest}, which is the given one.`;
   if (what === 'digest') return `The launch digest is then ${digest}: the first 32 bytes of the given value.`;
@@ -84,7 +84,7 @@ function evidenceOf({ facts }: Space, { what, launchDigest, target }: Hit): stri
 }
 
 /** Describes a hit. */
-export function explain(space: Space, hit: Hit): Explanation {
+export function explain(space: SearchSpace, hit: Hit): Explanation {
   const candidates = hit.changes.map(({ dimension, index }) =>
     withHmac(space, space.candidates[dimension][index]!, hit),
   );
@@ -103,7 +103,7 @@ export function explain(space: Space, hit: Hit): Explanation {
 }
 
 /** Explanations for the case that the HMAC of one of these measurements was given in place of a launch digest. */
-function mistakenDigest({ facts: { wanted, others } }: Space): Explanation[] {
+function mistakenDigest({ facts: { wanted, others } }: SearchSpace): Explanation[] {
   if (wanted.kind !== 'digest') return [];
   const { id, input, why, advice, weight } = DIGEST_FOR_MEASUREMENT;
   return others
@@ -130,14 +130,14 @@ function mistakenDigest({ facts: { wanted, others } }: Space): Explanation[] {
 }
 
 /** Whether a hit is the launch exactly as given. */
-export const isMatch = ({ facts }: Space, { changes, what, target }: Hit): boolean =>
+export const isMatch = ({ facts }: SearchSpace, { changes, what, target }: Hit): boolean =>
   changes.length === 0 && target === 0 && (what === 'measurement' || facts.wanted.kind === 'digest');
 
 /**
  * A hit as it is reported; undefined when it says nothing about the given launch. A match with another launch's
  * measurement counts only when nothing else has to change: then that measurement should have been given.
  */
-function asTold({ facts, candidates }: Space, hit: Hit): Hit | undefined {
+function asPresented({ facts, candidates }: SearchSpace, hit: Hit): Hit | undefined {
   const { changes, target, what } = hit;
   if (target === 0 || facts.wanted.kind === 'digest') return hit;
   const [first, ...more] = changes;
@@ -150,17 +150,17 @@ function asTold({ facts, candidates }: Space, hit: Hit): Hit | undefined {
  * Whether a hit ends the search. Another launch's measurement matches for its own reasons, so the given one
  * may still need an explanation.
  */
-export const isFinal = (space: Space, { target }: Hit): boolean =>
+export const isFinal = (space: SearchSpace, { target }: Hit): boolean =>
   target === 0 || space.facts.wanted.kind === 'digest';
 
-const likelihood = (space: Space, { changes }: Hit): number =>
+const likelihood = (space: SearchSpace, { changes }: Hit): number =>
   changes.reduce(
     (all, { dimension, index }) => all * (space.candidates[dimension][index]!.cause.prior / 100),
     1,
   );
 
 /** Hits in the order of presentation: fewer changes first, then the likelier ones. */
-export function inOrder(space: Space, hits: readonly Hit[]): Hit[] {
+export function inOrder(space: SearchSpace, hits: readonly Hit[]): Hit[] {
   return hits.toSorted(
     (a, b) =>
       Number(isFinal(space, b)) - Number(isFinal(space, a)) ||
@@ -170,10 +170,10 @@ export function inOrder(space: Space, hits: readonly Hit[]): Hit[] {
 }
 
 /** What was looked for, as the subject of a sentence. */
-const subject = ({ facts }: Space): string =>
+const subject = ({ facts }: SearchSpace): string =>
   facts.wanted.kind === 'digest' ? 'launch digest' : 'reported measurement';
 
-function summaryOf(space: Space, explanations: readonly Explanation[], hypotheses: number): string {
+function summaryOf(space: SearchSpace, explanations: readonly Explanation[], hypotheses: number): string {
   const [first, ...others] = explanations;
   if (!first)
     return `None of ${grouped(hypotheses)} hypotheses gives the ${subject(space)}: the launch differs from these inputs in another way, or in more than two.`;
@@ -185,7 +185,7 @@ function summaryOf(space: Space, explanations: readonly Explanation[], hypothese
 }
 
 /** The answer to a search. */
-export function answerOf(space: Space, hits: readonly Hit[], parts: readonly TriedPart[]): ExplainResult {
+export function answerOf(space: SearchSpace, hits: readonly Hit[], parts: readonly TriedPart[]): ExplainResult {
   const { title } = space.facts;
   const hypotheses = parts.reduce((all, { tried }) => all + tried, 0);
   const covered = coveredOf(space, parts);
@@ -193,8 +193,8 @@ export function answerOf(space: Space, hits: readonly Hit[], parts: readonly Tri
     const summary = `The ${subject(space)} is the one that these inputs give: there is nothing to explain.`;
     return { title, outcome: 'already matches', summary, explanations: [], hypotheses, covered, remains: [] };
   }
-  const told = hits.flatMap((hit) => asTold(space, hit) ?? []);
-  const all = [...mistakenDigest(space), ...inOrder(space, told).map((hit) => explain(space, hit))];
+  const presented = hits.flatMap((hit) => asPresented(space, hit) ?? []);
+  const all = [...mistakenDigest(space), ...inOrder(space, presented).map((hit) => explain(space, hit))];
   const explanations = [...new Map(all.map((explanation) => [explanation.title, explanation])).values()];
   return {
     title,

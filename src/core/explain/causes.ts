@@ -45,7 +45,7 @@ export interface Candidate extends Alternative {
 }
 
 /** Everything that can be tried for one launch. */
-export interface Space {
+export interface SearchSpace {
   readonly facts: LaunchFacts;
   readonly given: Setting;
   readonly candidates: Readonly<Record<Dimension, readonly Candidate[]>>;
@@ -81,7 +81,7 @@ function candidatesOf(dimension: Dimension, tried: Tried): Candidate[] {
 }
 
 /** The hypotheses for a launch: the same, in the same order, in every thread. */
-export function searchSpace(facts: LaunchFacts): Space {
+export function searchSpace(facts: LaunchFacts): SearchSpace {
   const given = givenSetting(facts);
   const candidates = Object.fromEntries(
     DIMENSIONS.map((dimension) => [dimension, candidatesOf(dimension, { facts, given })]),

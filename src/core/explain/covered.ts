@@ -1,7 +1,7 @@
 // What part of the space was searched, in words: for progress and for the answer.
 
 import type { Dimension } from './cause';
-import { DIMENSIONS, IN_DIGEST, type Space } from './causes';
+import { DIMENSIONS, IN_DIGEST, type SearchSpace } from './causes';
 import type { Covered } from './explanation';
 
 /** The number of hypotheses that were tried for one dimension or two. */
@@ -37,7 +37,7 @@ export const partTitle = ({ first, second }: Omit<TriedPart, 'tried'>): string =
       : `${TITLES[first]} with ${TITLES[second]}`;
 
 /** The values of a dimension in words: from the rows that contributed any, unless they are numbers. */
-function detailOf({ facts, candidates }: Space, dimension: Dimension): string {
+function detailOf({ facts, candidates }: SearchSpace, dimension: Dimension): string {
   if (dimension === 'vcpus') return `1 to ${facts.maxVcpus}.`;
   if (dimension === 'policy' && facts.wanted.kind === 'digest')
     return 'SEV-ES for plain SEV, or the other way round.';
@@ -52,7 +52,7 @@ const KINDS = [
 ] as const;
 
 /** What was covered: each dimension on its own, pairs grouped by kind. */
-export function coveredOf(space: Space, parts: readonly TriedPart[]): Covered[] {
+export function coveredOf(space: SearchSpace, parts: readonly TriedPart[]): Covered[] {
   const sum = (some: readonly TriedPart[]) => some.reduce((all, { tried }) => all + tried, 0);
   const singles = DIMENSIONS.map((dimension) => ({
     title: TITLES[dimension],

@@ -59,5 +59,5 @@ export interface LaunchFacts {
   readonly keys: KeyFacts;
   readonly maxVcpus: number;
   /** Whether to try images in the firmware's folder. */
-  readonly beside: boolean;
+  readonly searchFolder: boolean;
 }

@@ -2,7 +2,7 @@
 // Split into units of some ten milliseconds, so that threads can share them and progress can be reported.
 
 import type { Dimension } from './cause';
-import { DIMENSIONS, IN_DIGEST, type Space } from './causes';
+import { DIMENSIONS, IN_DIGEST, type SearchSpace } from './causes';
 
 /** A unit of the search: some candidates of one dimension, each alone or with all of a second dimension. */
 export interface Unit {
@@ -16,16 +16,16 @@ export interface Unit {
 }
 
 /** The inputs as given, one change, two changes. */
-export type Stage = 0 | 1 | 2;
+export type ChangeCount = 0 | 1 | 2;
 
 /** Hypotheses per unit; those that change the launch digest cost more. */
 const MOST = { digest: 1500, measurement: 20_000 } as const;
 
 /** The highest prior among the causes of a dimension. */
-const priorOf = ({ candidates }: Space, dimension: Dimension): number =>
+const priorOf = ({ candidates }: SearchSpace, dimension: Dimension): number =>
   Math.max(0, ...candidates[dimension].map(({ cause }) => cause.prior));
 
-function unitsOf(space: Space, first: Dimension, second: Dimension | undefined): Unit[] {
+function unitsOf(space: SearchSpace, first: Dimension, second: Dimension | undefined): Unit[] {
   const all = space.candidates[first].length;
   const each = second === undefined ? 1 : space.candidates[second].length;
   if (all === 0 || each === 0) return [];
@@ -40,7 +40,7 @@ function unitsOf(space: Space, first: Dimension, second: Dimension | undefined):
 }
 
 /** The units of a stage in search order. */
-export function planUnits(space: Space, stage: Stage): Unit[] {
+export function planUnits(space: SearchSpace, stage: ChangeCount): Unit[] {
   if (stage === 0) return [{ first: undefined, second: undefined, from: 0, to: 1, size: 1 }];
   const likely = (dimension: Dimension) => priorOf(space, dimension);
   if (stage === 1)

@@ -10,12 +10,12 @@ const REMAINS: readonly (readonly [
   scope?: Remaining['scope'],
 ])[] = [
   [
-    ({ beside }) => !beside,
+    ({ searchFolder: beside }) => !beside,
     'Images beside the firmware were not tried: ask for them if the host may have another build or a backup.',
     'beside',
   ],
   [
-    ({ beside }) => beside,
+    ({ searchFolder: beside }) => beside,
     'Firmware that is not in the folder of the given image: a distribution update on the host, for example.',
   ],
   [

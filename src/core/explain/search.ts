@@ -4,7 +4,7 @@
 import type { ForkableHasher } from '../launch/hasher';
 import { isSevEs } from '../tech/sev/policy';
 import type { Dimension } from './cause';
-import { IN_DIGEST, isCompatible, OF_PAGES, type Space } from './causes';
+import { IN_DIGEST, isCompatible, OF_PAGES, type SearchSpace } from './causes';
 import { macChange, Matcher, NO_CHANGE, type Changes, type Hit, type MacChange } from './matcher';
 import { PageStates } from './pageStates';
 import type { Unit } from './plan';
@@ -26,7 +26,7 @@ export class Search {
 
   /** @param keys as prepareKey leaves them, the TIK first; undefined when a launch digest is wanted */
   constructor(
-    private readonly space: Space,
+    private readonly space: SearchSpace,
     keys: Int32Array | undefined,
     newHasher: () => ForkableHasher,
   ) {

@@ -6,7 +6,7 @@ import { HASH_BLOCK, RESET_BLOCK, SECRET_BLOCK, SEV_METADATA_OFFSET } from './en
 import type { OvmfTable } from './guidedTable';
 import { findEntry } from './guidedTable';
 import type { OvmfRule } from './rules';
-import { finding } from './rules';
+import { ovmfFinding } from './rules';
 
 /** QEMU pads the table of kernel hashes to this size (sev_add_kernel_loader_hashes). */
 export const LEAST_HASH_AREA = 176;
@@ -35,7 +35,7 @@ export function checkTable(table: OvmfTable): Finding[] {
   if (table.kind === 'legacy' || !table.complete) return [];
   const findings: Finding[] = [];
   const lacks = (rule: OvmfRule, message: string) =>
-    findings.push(finding(rule, table.offset, table.size, message));
+    findings.push(ovmfFinding(rule, table.offset, table.size, message));
   if (!findEntry(table, RESET_BLOCK)) {
     lacks(
       'no-reset-block',
@@ -62,7 +62,7 @@ export function checkAreas({ table, resetAddress, secretArea, hashArea }: AreaIn
   const findings: Finding[] = [];
   const note = (known: { readonly guid: string }, rule: OvmfRule, message: string) => {
     const entry = findEntry(table, known);
-    if (entry) findings.push(finding(rule, entry.offset, entry.data.length, message));
+    if (entry) findings.push(ovmfFinding(rule, entry.offset, entry.data.length, message));
   };
   if (resetAddress === 0) {
     note(

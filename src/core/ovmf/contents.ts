@@ -31,7 +31,7 @@ function withoutBytes({ decoded, ...node }: VolumeNode): VolumeNode {
 }
 
 /** Reads an image with its compressed sections. Never throws on content; takes seconds where much is compressed. */
-export function readContents(bytes: Uint8Array, image: OvmfImage, decompress: Decompress): VolumeContents {
+export function parseContents(bytes: Uint8Array, image: OvmfImage, decompress: Decompress): VolumeContents {
   const { value: tree, findings } = parseVolumes(bytes, { decompress });
   // Sections inside another decompressed section are already among its children.
   const sections = [...allNodes(tree)].flatMap(({ node: { offset, decoded }, bytes: space }) =>

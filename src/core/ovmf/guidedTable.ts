@@ -11,7 +11,7 @@ import type { KnownEntry } from './entries';
 import { FOOTER_GUID, RESET_BLOCK, TRAILER, knownEntry } from './entries';
 import type { FileTail } from './regions';
 import { bytesAt, fieldViews, isAtHand, region, unknownBytes } from './regions';
-import { finding } from './rules';
+import { ovmfFinding } from './rules';
 
 /** Bytes between the table and the end of the file: 12 of slot, 4 of VTF signature, 16 of reset vector. */
 export const AFTER_TABLE = 32;
@@ -86,7 +86,7 @@ function parseGuided(file: FileTail, end: number): TableParse {
     const wrong =
       total > end ? `only ${end} bytes lie before its end` : `its footer alone has ${TRAILER.size} bytes`;
     const message = `The table gives its length as ${total} bytes, but ${wrong}. No entry can be read.`;
-    findings.push(finding('table-length', footer, 2, message));
+    findings.push(ovmfFinding('table-length', footer, 2, message));
   }
   const start = findings.length > 0 ? footer : end - total;
   const walked = walk(file, start, footer);
@@ -125,7 +125,7 @@ function parseLegacy(file: FileTail, end: number): TableParse {
       children: children.length > 0 ? children : [footerRegion(file, start)],
     }),
     findings: [
-      finding('legacy-table', start, end - start, message),
+      ovmfFinding('legacy-table', start, end - start, message),
       ...findings,
       ...entries.flatMap(entryFindings),
     ],
@@ -167,19 +167,19 @@ function walk(file: FileTail, floor: number, top: number, most = MOST_ENTRIES): 
 
 function shortRest(floor: number, room: number): Finding {
   const message = `${room} bytes are left at the start of the table, and an entry has at least ${TRAILER.size}.`;
-  return finding('entry-length', floor, room, message);
+  return ovmfFinding('entry-length', floor, room, message);
 }
 
 function wrongLength(at: number, length: number, room: number): Finding {
   const wanted = `an entry here has ${TRAILER.size} to ${room} bytes`;
   const message = `The entry that ends at ${hex(at + TRAILER.size)} gives its length as ${length}, but ${wanted}. Readers stop here.`;
-  return finding('entry-length', at, 2, message);
+  return ovmfFinding('entry-length', at, 2, message);
 }
 
 function notAtHand(floor: number, room: number): Finding {
   const message =
     'The table starts before the part of the file that was given; the entries there were not read.';
-  return finding('outside-tail', floor, room, message);
+  return ovmfFinding('outside-tail', floor, room, message);
 }
 
 function unexplained(file: FileTail, start: number, end: number): readonly Region[] {
@@ -194,16 +194,16 @@ function entryFindings(entry: OvmfEntry): Finding[] {
   const findings: Finding[] = [];
   if (!known) {
     const message = `An entry with ${data.length} bytes of data has the GUID ${guid}, which is not among the known ones.`;
-    findings.push(finding('unknown-entry', offset, size, message));
+    findings.push(ovmfFinding('unknown-entry', offset, size, message));
   } else if (known.payload.size !== data.length) {
     const effect =
       data.length < known.payload.size ? 'Its fields cannot be read.' : 'What follows is ignored.';
     const message = `${title} has ${data.length} bytes of data; it should have ${known.payload.size}. ${effect}`;
-    findings.push(finding('entry-payload-size', offset, size, message));
+    findings.push(ovmfFinding('entry-payload-size', offset, size, message));
   }
   if (!entry.used) {
     const message = `This is a further entry for ${title}. QEMU uses the one nearer to the footer, other readers this one.`;
-    findings.push(finding('duplicate-entry', offset, size, message));
+    findings.push(ovmfFinding('duplicate-entry', offset, size, message));
   }
   return findings;
 }

@@ -16,7 +16,7 @@ import type { MetadataLayout } from './metadataLayout';
 import { IGVM_METADATA, SEV_METADATA, TDX_METADATA } from './metadataLayout';
 import type { FileTail } from './regions';
 import { bytesAt, isAtHand, region, sharesBytes, tile } from './regions';
-import { finding } from './rules';
+import { ovmfFinding } from './rules';
 import type { Support } from './supports';
 import { describeSupport } from './supports';
 import { vectorRegions } from './vector';
@@ -119,7 +119,7 @@ function checkFile({ fileSize }: FileTail): Finding[] {
   if (fits && fileSize % 4096 === 0) return [];
   const wanted = fits ? 'not a whole number of 4 KiB pages' : 'more than 4 GiB';
   const message = `The file has ${byteCount(fileSize)}, ${wanted}: it cannot be mapped to end at 4 GiB.`;
-  return [finding('image-size', 0, fileSize, message)];
+  return [ovmfFinding('image-size', 0, fileSize, message)];
 }
 
 /** Why a file has no table; only the most informative reason. */
@@ -127,25 +127,25 @@ function absentTable(file: FileTail): Finding | undefined {
   const { bytes, fileSize, offset } = file;
   if (fileSize < LEAST_FILE) {
     const message = `The file has ${byteCount(fileSize)}; a table footer and a reset vector take ${LEAST_FILE}. This is no firmware.`;
-    return finding('too-small-file', 0, fileSize, message);
+    return ovmfFinding('too-small-file', 0, fileSize, message);
   }
   if (bytes.length < LEAST_FILE) {
     const message = `Only the last ${byteCount(bytes.length)} of the file were given; a table footer ends further up.`;
-    return finding('outside-tail', fileSize - LEAST_FILE, LEAST_FILE, message);
+    return ovmfFinding('outside-tail', fileSize - LEAST_FILE, LEAST_FILE, message);
   }
   const only = onlyByte(bytes);
   if (only === 0xff || only === 0) {
     const message = `Every byte is ${hex(only, 2)}: erased flash or a file that was never filled, not an image.`;
-    return finding('erased', offset, bytes.length, message);
+    return ovmfFinding('erased', offset, bytes.length, message);
   }
   if (isVariableStore(file)) {
     const message =
       'The file is a variable store (VARS) and holds no firmware. Give the CODE file that belongs to it.';
-    return finding('variable-store-only', 0, fileSize, message);
+    return ovmfFinding('variable-store-only', 0, fileSize, message);
   }
   const at = fileSize - AFTER_TABLE - 16;
   const message = `No table footer at ${hex(at)}, where the GUID is ${guidText(bytesAt(file, at, 16))}. SEV-ES, SNP and kernel hashes need one.`;
-  return finding('no-table', at, 16, message);
+  return ovmfFinding('no-table', at, 16, message);
 }
 
 /** Whether the file is a single volume of variables (UEFI PI, volume 3: firmware volume header). */
@@ -177,7 +177,7 @@ function sharedBytes(parsed: TableParse, metadata: readonly RegionClaim[]): Find
     taken.push(list);
     if (!other) return [];
     const message = `The ${list.name} at ${hex(list.offset)} lie on bytes that belong to the ${other.name}.`;
-    return [finding('metadata-offset', list.offset, list.size, message)];
+    return [ovmfFinding('metadata-offset', list.offset, list.size, message)];
   });
 }
 

@@ -46,7 +46,7 @@ type Flat = Omit<MapBox, 'lane'>;
 
 const LENS = 4096;
 /** A larger gap starts a new stretch: most of the 4 GiB is empty. */
-const APART = 2 ** 20;
+const MAX_GAP = 2 ** 20;
 /** Guest memory ends here for this firmware. */
 const FOUR_GIB = 2 ** 32;
 
@@ -154,7 +154,7 @@ function stretches(boxes: readonly Flat[]): MapCluster[] {
   const groups: Flat[][] = [];
   let end = -Infinity;
   for (const box of boxes.toSorted((a, b) => a.start - b.start)) {
-    if (box.start - end > APART) groups.push([]);
+    if (box.start - end > MAX_GAP) groups.push([]);
     groups.at(-1)!.push(box);
     end = Math.max(end, box.start + box.size);
   }

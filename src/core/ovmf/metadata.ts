@@ -13,7 +13,7 @@ import { METADATA_HEADER } from './metadataLayout';
 import type { FileTail } from './regions';
 import { bytesAt, fieldViews, isAtHand, region } from './regions';
 import type { OvmfRule } from './rules';
-import { finding } from './rules';
+import { ovmfFinding } from './rules';
 import { checkSections } from './sectionChecks';
 
 /** More sections than any firmware has (AmdSev OVMF has 7), and few enough to check and to show. */
@@ -79,16 +79,16 @@ function refuseDescriptor(
     const distance = file.fileSize - at;
     const wanted = `${METADATA_HEADER.size} to ${file.fileSize}`;
     const message = `${entry.title} is ${hex(distance)}: no descriptor fits there. It should be ${wanted} bytes before the end of the file.`;
-    return finding('metadata-offset', entry.offset, 4, message);
+    return ovmfFinding('metadata-offset', entry.offset, 4, message);
   }
   if (!isAtHand(file, at, METADATA_HEADER.size)) {
     const message = `The ${title} lie at ${hex(at)}, before the part of the file that was given; they were not read.`;
-    return finding('outside-tail', at, METADATA_HEADER.size, message);
+    return ovmfFinding('outside-tail', at, METADATA_HEADER.size, message);
   }
   const found = bytesAt(file, at, 4);
   if (utf8(signature).every((b, i) => b === found[i])) return undefined;
   const message = `The ${title} should start at ${hex(at)} with '${signature}', but there is ${bytesToHex(found)}. Nothing is read from there.`;
-  return finding('metadata-signature', at, 4, message);
+  return ovmfFinding('metadata-signature', at, 4, message);
 }
 
 /** How many sections can be relied on: the minimum that version, length, count and file size allow. */
@@ -100,7 +100,7 @@ function countSections(
 ): { count: number; findings: Finding[] } {
   const findings: Finding[] = [];
   const note = (rule: OvmfRule, field: number, message: string) =>
-    findings.push(finding(rule, at + field, 4, message));
+    findings.push(ovmfFinding(rule, at + field, 4, message));
   if (header.version !== 1) {
     note(
       'metadata-version',
@@ -161,7 +161,7 @@ function isGuidBefore(file: FileTail, guid: string, at: number): boolean {
 function missingGuid({ title, guidBefore }: MetadataLayout, at: number): Finding {
   const start = Math.max(at - 16, 0);
   const message = `The GUID ${guidBefore ?? ''} does not precede the ${title} at ${hex(at)}; readers that search for it find nothing.`;
-  return finding('metadata-guid', start, at - start, message);
+  return ovmfFinding('metadata-guid', start, at - start, message);
 }
 
 function listRegion(

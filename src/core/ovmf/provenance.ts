@@ -22,7 +22,7 @@ export interface ProvenanceReason {
 }
 
 /** What is known about the origin of an image. */
-export interface Provenance {
+export interface BuildProvenance {
   /** The first possible release, such as `edk2-stable202108`; absent when unknown, or on a conflict. */
   readonly since?: string;
   /** The last possible release; absent when newer ones are possible too. */
@@ -237,7 +237,7 @@ export function implication({ since, until }: Pick<ProvenanceFact, 'since' | 'un
 }
 
 /** Determines the possible releases and platforms of an image. Works for any image; unknown facts are left out. */
-export function provenance(parsed: ImageWithBytes): Provenance {
+export function provenance(parsed: ImageWithBytes): BuildProvenance {
   const seen = look(parsed);
   const strangers = STRANGERS.filter(({ entry }) => seen.has(entry));
   if (strangers.length > 0) {
@@ -262,7 +262,7 @@ export function provenance(parsed: ImageWithBytes): Provenance {
 }
 
 /** The releases of an image in a few words. */
-export function describeReleases({ since, until, conflict, reasons }: Provenance): string {
+export function describeReleases({ since, until, conflict, reasons }: BuildProvenance): string {
   if (conflict) return 'no release of edk2 has all of this: a build with patches, or not of edk2';
   if (since === undefined && until === undefined) {
     return reasons.length > 0 ? 'no release of edk2' : 'not known: nothing in the image tells';

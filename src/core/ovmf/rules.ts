@@ -138,4 +138,4 @@ export type OvmfRule = keyof typeof table.rules;
 export const OVMF_RULES = table.rules;
 
 /** A finding under a rule of the table. */
-export const finding = table.finding;
+export const ovmfFinding = table.finding;

@@ -5,7 +5,7 @@ import { hex } from '../binary/hex';
 import type { Finding } from '../binary/region';
 import type { MetadataLayout, SectionRead } from './metadataLayout';
 import type { OvmfRule } from './rules';
-import { finding } from './rules';
+import { ovmfFinding } from './rules';
 
 const PAGE = 0x1000n;
 const FOUR_GIB = 1n << 32n;
@@ -42,7 +42,7 @@ function toRange(layout: MetadataLayout, section: SectionRead, index: number): S
     start,
     size,
     relative: type?.relative ?? false,
-    note: (rule, message) => finding(rule, section.offset, layout.section.size, message),
+    note: (rule, message) => ovmfFinding(rule, section.offset, layout.section.size, message),
   };
 }
 

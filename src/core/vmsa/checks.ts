@@ -10,7 +10,7 @@ import { FEATURE_STATE, HARDWARE_WRITES } from './layout/fieldSets';
 import { isResetVector } from './launch/generate';
 import { VMSA, VMSA_SIZE, vmsaLeaf, type VmsaName, type VmsaWord } from './layout/layout';
 import { pageKind, type PageKind } from './pageKind';
-import { finding, type VmsaRule } from './rules';
+import { vmsaFinding, type VmsaRule } from './rules';
 import { decodeSignature } from './launch/signature';
 
 /** What is known about a page besides its bytes. */
@@ -45,7 +45,7 @@ export function vmsaFindings(page: Uint8Array, context: PageContext = {}): Findi
   const kind = pageKind(page);
   if (kind !== 'vmsa') {
     const [rule, message] = WHOLE[kind];
-    return [finding(rule, 0, VMSA_SIZE, message)];
+    return [vmsaFinding(rule, 0, VMSA_SIZE, message)];
   }
   const values = decode(VMSA, page);
   const findings = leaves(VMSA).flatMap((leaf) => reservedSet(leaf, readLeaf(page, leaf)) ?? []);
@@ -56,7 +56,7 @@ export function vmsaFindings(page: Uint8Array, context: PageContext = {}): Findi
     bit: (name, lsb) => ((value(name) >> BigInt(lsb)) & 1n) === 1n,
     note: (rule, field, message) => {
       const { offset, size } = vmsaLeaf(field);
-      findings.push(finding(rule, offset, size, message));
+      findings.push(vmsaFinding(rule, offset, size, message));
     },
   };
   for (const check of CHECKS) check(notes);
@@ -67,13 +67,13 @@ function reservedSet(leaf: Leaf<VmsaName>, value: LeafValue): Finding | undefine
   if (value instanceof Uint8Array) {
     if (leaf.row.group !== 'Reserved' || isZero(value)) return undefined;
     const message = `${leaf.path} is reserved but not zero: ${exactText(value, leaf.size).slice(0, 64)}. No known launch sets it.`;
-    return finding('vmsa-reserved-set', leaf.offset, leaf.size, message);
+    return vmsaFinding('vmsa-reserved-set', leaf.offset, leaf.size, message);
   }
   // The signature has its own rule, which considers more than its bits.
-  const odd = leaf.row.bits && leaf.path !== 'rdx' ? reservedBits(leaf.row.bits, value) : 0n;
-  if (odd === 0n) return undefined;
-  const message = `${leaf.path} is ${hex(value)}: its reserved bits ${hex(odd)} are set.`;
-  return finding('vmsa-reserved-set', leaf.offset, leaf.size, message);
+  const reservedOnes = leaf.row.bits && leaf.path !== 'rdx' ? reservedBits(leaf.row.bits, value) : 0n;
+  if (reservedOnes === 0n) return undefined;
+  const message = `${leaf.path} is ${hex(value)}: its reserved bits ${hex(reservedOnes)} are set.`;
+  return vmsaFinding('vmsa-reserved-set', leaf.offset, leaf.size, message);
 }
 
 /** CR0, CR4 and EFER, which VMRUN checks in combination. */
@@ -214,9 +214,9 @@ const SNP_ONLY = SEV_FEATURES.map((b) => b.name)
 function checkFeatures({ value, bit, note }: Notes): void {
   const on = (name: SevFeature) => bit('sev_features', feature(name));
   const features = hex(value('sev_features'));
-  const lonely = on('SNPActive') ? [] : SNP_ONLY.filter(on);
-  if (lonely.length > 0) {
-    const message = `sev_features is ${features}: ${lonely.join(', ')} without SNPActive.`;
+  const withoutSnp = on('SNPActive') ? [] : SNP_ONLY.filter(on);
+  if (withoutSnp.length > 0) {
+    const message = `sev_features is ${features}: ${withoutSnp.join(', ')} without SNPActive.`;
     note('vmsa-snp-feature', 'sev_features', message);
   }
   if (on('vTOM') && value('virtual_tom') === 0n) {

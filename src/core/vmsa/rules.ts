@@ -93,4 +93,4 @@ export type VmsaRule = keyof typeof table.rules;
 export const VMSA_RULES = table.rules;
 
 /** A finding under a rule of the table. */
-export const finding = table.finding;
+export const vmsaFinding = table.finding;

@@ -12,7 +12,7 @@ import { chooseUri } from '../connections/uriChoice';
 import type { Command } from '../vmsa/vmsaCommands';
 
 /** A text of what a menu or a caller passed: a row of the view, an object like one, or the text of a URI itself. */
-function said(argument: unknown, part: 'uri' | 'domain'): string | undefined {
+function argumentPart(argument: unknown, part: 'uri' | 'domain'): string | undefined {
   const value =
     typeof argument === 'object' && argument !== null
       ? (argument as Record<string, unknown>)[part]
@@ -38,14 +38,14 @@ export function domainsCommands(view: DomainsView, memory: vscode.Memento) {
   async function add(given?: unknown): Promise<void> {
     const texts = connectionTexts();
     const known = texts.map(canonicalUri);
-    const uri = await chooseUri(known, said(given, 'uri'));
+    const uri = await chooseUri(known, argumentPart(given, 'uri'));
     if (uri === undefined) return;
     if (!known.includes(uri)) await storeConnectionTexts([...texts, uri]);
     await view.reveal(uri);
   }
 
   async function remove(given?: unknown): Promise<void> {
-    const uri = said(given, 'uri') ?? (await pickUri(memory));
+    const uri = argumentPart(given, 'uri') ?? (await pickUri(memory));
     if (uri === undefined) return;
     await forgetConfirmed(memory, uri);
     const texts = connectionTexts();
@@ -57,10 +57,10 @@ export function domainsCommands(view: DomainsView, memory: vscode.Memento) {
     addConnection: trusted(add),
     removeConnection: trusted(remove),
     refreshDomains: trusted((given) => {
-      view.refresh(said(given, 'uri'));
+      view.refresh(argumentPart(given, 'uri'));
     }),
     copyDomainUuid: trusted(async (given) => {
-      const uuid = said(given, 'domain');
+      const uuid = argumentPart(given, 'domain');
       if (uuid !== undefined) await vscode.env.clipboard.writeText(uuid);
     }),
   } satisfies Partial<Record<CommandId, Command>>;

@@ -7,7 +7,7 @@ import * as errors from './errors';
 import type { LaunchEdit } from '../../core/explain/explanation';
 import type { Io } from '../../app/io';
 import type { TextChange } from '../../app/launchEdits';
-import { changesApart, type ChangesAnswer } from './changesApart';
+import { launchChangesInThread, type ChangesAnswer } from './changesApart';
 
 const isOfHost = ({ member }: LaunchEdit) => member[0] === 'launch';
 
@@ -22,7 +22,7 @@ export async function changeableBy(
   asksHost: boolean,
 ): Promise<boolean[]> {
   const { text } = await textOf(file);
-  const answers = await changesApart(io, { text, path: file.fsPath, edits });
+  const answers = await launchChangesInThread(io, { text, path: file.fsPath, edits });
   const isChange = (answer: ChangesAnswer) => 'changes' in answer && answer.changes.length > 0;
   return answers.map((answer, i) => isChange(answer) && !(asksHost && edits[i]?.some(isOfHost)));
 }
@@ -39,7 +39,7 @@ export async function changeLaunchFile(
   if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
   const { document, text } = await textOf(file);
   const { version } = document;
-  const [answer] = await changesApart(io, { text, path: file.fsPath, edits: [edits] });
+  const [answer] = await launchChangesInThread(io, { text, path: file.fsPath, edits: [edits] });
   if (answer && 'error' in answer) throw errorFrom(answer.error);
   // What is added where something is taken out comes before it.
   const inOrder = (a: TextChange, b: TextChange) => a.offset - b.offset || a.length - b.length;

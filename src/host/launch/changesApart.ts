@@ -22,7 +22,7 @@ export type ChangesAnswer = { readonly changes: readonly TextChange[] } | { read
  * @returns an answer to the edits of each explanation
  * @throws CheckError when the thread failed
  */
-export function changesApart(io: Io, task: ChangesTask): Promise<readonly ChangesAnswer[]> {
+export function launchChangesInThread(io: Io, task: ChangesTask): Promise<readonly ChangesAnswer[]> {
   const thread = io.thread('launchEditsWorker', task);
   return new Promise((done, fail) => {
     thread.hear<readonly ChangesAnswer[]>({

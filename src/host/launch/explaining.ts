@@ -9,7 +9,7 @@ import type { ExplainResult } from '../../core/explain/explanation';
 import type { CheckedLaunch } from '../../app/domainCheck';
 import { explainLaunch } from '../../app/explain';
 import type { Io } from '../../app/io';
-import { measurementsBeside } from '../../app/launchesBeside';
+import { measurementsInFolder } from '../../app/launchesBeside';
 import type { ExplanationState } from '../../protocol/launch';
 import { changeableBy, changeLaunchFile } from './changeLaunchFile';
 import { sentence } from '../shell/present';
@@ -52,7 +52,7 @@ export class Explaining {
    * @param launch undefined when it was not kept
    * @throws CheckError when that would take away what was found and kept
    */
-  async search(launch: CheckedLaunch | undefined, beside: boolean): Promise<void> {
+  async search(launch: CheckedLaunch | undefined, searchFolder: boolean): Promise<void> {
     if (!launch && this.result) throw errors.checkNotKept();
     this.stop();
     const mine = (this.running = new AbortController());
@@ -63,7 +63,7 @@ export class Explaining {
       if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
       if (!launch) throw errors.checkNotKept();
       set({ kind: 'searching' });
-      set(await this.find(launch, beside, mine.signal, set));
+      set(await this.find(launch, searchFolder, mine.signal, set));
     } catch (error) {
       set({ kind: 'ended', text: sentence(error) });
     }
@@ -80,15 +80,15 @@ export class Explaining {
 
   private async find(
     { inputs, hostCpu, otherMeasurements = [] }: CheckedLaunch,
-    beside: boolean,
+    searchFolder: boolean,
     signal: AbortSignal,
     set: (state: ExplanationState) => void,
   ): Promise<KeptExplanation> {
     const { file, target } = this.source;
     const result = await explainLaunch(this.io, inputs, {
       hostCpu,
-      otherMeasurements: [...otherMeasurements, ...(await measurementsBeside(this.io, file.fsPath))],
-      beside,
+      otherMeasurements: [...otherMeasurements, ...(await measurementsInFolder(this.io, file.fsPath))],
+      searchFolder: searchFolder,
       signal,
       onProgress: (progress) => {
         if (!signal.aborted) set({ kind: 'searching', progress });
@@ -98,7 +98,7 @@ export class Explaining {
     // That the launch file is not there any more is no reason to lose what was found.
     const changeable = await changeableBy(this.io, file, edits, target !== undefined).catch(() => []);
     if (signal.aborted) throw appErrors.explainCancelled();
-    return { kind: 'found', result, changeable, beside };
+    return { kind: 'found', result, changeable, searchedFolder: searchFolder };
   }
 
   private set(state: ExplanationState): void {

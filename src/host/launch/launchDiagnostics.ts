@@ -22,7 +22,7 @@ const PROTECT = command('protectKeyFile');
 /** A person who types is not told of what she has not finished. */
 const PAUSE_MS = 300;
 /** What is only said by VS Code. */
-const SAID_BY_SCHEMA: readonly string[] = ['not-json', 'not-a-launch-file'];
+const REPORTED_BY_SCHEMA: readonly string[] = ['not-json', 'not-a-launch-file'];
 
 const SEVERITIES: Readonly<Record<Severity, vscode.DiagnosticSeverity>> = {
   error: vscode.DiagnosticSeverity.Error,
@@ -113,10 +113,10 @@ export class LaunchDiagnostics implements vscode.CodeActionProvider, vscode.Disp
     // In Restricted Mode no file is touched that is not open.
     const files = vscode.workspace.isTrusted;
     const data = { text: document.getText(), path: uri.fsPath, files, allowTcp: allowsTcp() };
-    const lint = await lintApart(this.io, data, stop.signal);
+    const lint = await lintInThread(this.io, data, stop.signal);
     if (!lint || stop.signal.aborted || document.version !== version) return;
     Object.assign(looked, { version, problems: lint.problems });
-    const own = lint.problems.filter(({ rule }) => !SAID_BY_SCHEMA.includes(rule));
+    const own = lint.problems.filter(({ rule }) => !REPORTED_BY_SCHEMA.includes(rule));
     this.shown.set(
       uri,
       own.map((problem) => diagnosticOf(document, problem)),
@@ -164,7 +164,7 @@ function diagnosticOf(document: vscode.TextDocument, problem: LaunchProblem): vs
 }
 
 /** Looks for problems in a thread. @returns undefined when it was stopped, or failed: the check itself tells what is wrong */
-function lintApart(io: Io, data: LaunchWorkerData, signal: AbortSignal): Promise<LaunchLint | undefined> {
+function lintInThread(io: Io, data: LaunchWorkerData, signal: AbortSignal): Promise<LaunchLint | undefined> {
   const thread = io.thread('launchWorker', data);
   signal.addEventListener('abort', () => void thread.terminate());
   return new Promise((done) => {

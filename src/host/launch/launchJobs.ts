@@ -13,7 +13,7 @@ import { libvirtWorkerScript, nameOf } from '../shell/files';
 import { acceptUri } from '../connections/uriChoice';
 
 /** What a job needs from around it. */
-export interface JobSurroundings {
+export interface JobContext {
   readonly io: Io;
   readonly extensionUri: vscode.Uri;
   readonly memory: vscode.Memento;
@@ -24,7 +24,7 @@ export interface JobSurroundings {
 }
 
 /** The check of a launch file. */
-export function launchJob(uri: vscode.Uri, around: JobSurroundings): LaunchJob {
+export function launchJob(uri: vscode.Uri, around: JobContext): LaunchJob {
   return {
     path: uri.fsPath,
     prepare: async () => {
@@ -36,7 +36,7 @@ export function launchJob(uri: vscode.Uri, around: JobSurroundings): LaunchJob {
 
 async function questionIn(
   uri: vscode.Uri,
-  { io, extensionUri, memory, mayAsk }: JobSurroundings,
+  { io, extensionUri, memory, mayAsk }: JobContext,
 ): Promise<LaunchQuestion> {
   const file = await launchFileAt(io, uri);
   const { domain, launch } = file;

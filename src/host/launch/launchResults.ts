@@ -17,7 +17,7 @@ const digestOf = ({ steps }: Report, id: Step['id']): string =>
   (steps.find((step) => step.id === id)?.digest ?? '').replace(/^.{32}/, '$&\n');
 
 /** Tells a run how one launch came out. A check that was stopped came out in no way. */
-export async function tellResult(
+export async function reportResult(
   io: Io,
   run: vscode.TestRun,
   item: vscode.TestItem,
@@ -27,24 +27,24 @@ export async function tellResult(
   const uri = item.uri!;
   const text = await launchTextAt(io, uri).catch(() => '');
   if ('error' in outcome) {
-    say(run, item, `no verdict: ${outcome.error.message}`);
+    appendLine(run, item, `no verdict: ${outcome.error.message}`);
     if (signal.aborted) run.skipped(item);
     else
       run.errored(item, messageAt(uri, errorPlace(text, outcome.error), outcome.error.message), milliseconds);
     return;
   }
   const { report } = outcome;
-  say(run, item, `${report.verdict}: ${report.summary}`);
-  for (const warning of report.warnings) say(run, item, `warning: ${warning}`);
-  for (const rule of report.rules ?? []) tellRule(run, item, rule);
-  for (const step of report.steps) tellStep(run, item, step);
+  appendLine(run, item, `${report.verdict}: ${report.summary}`);
+  for (const warning of report.warnings) appendLine(run, item, `warning: ${warning}`);
+  for (const rule of report.rules ?? []) reportRule(run, item, rule);
+  for (const step of report.steps) reportStep(run, item, step);
   const place = verdictPlace(text);
   if (report.verdict === 'matches') run.passed(item, milliseconds);
   else if (report.steps.length === 0) run.errored(item, messageAt(uri, place, report.summary), milliseconds);
   else run.failed(item, differenceAt(uri, place, report), milliseconds);
 }
 
-function say(run: vscode.TestRun, item: vscode.TestItem, text: string): void {
+function appendLine(run: vscode.TestRun, item: vscode.TestItem, text: string): void {
   testOutput(run, item, `${item.label}: ${text}`);
 }
 
@@ -61,7 +61,7 @@ function differenceAt(uri: vscode.Uri, place: LineColumn, report: Report): vscod
   return testMessage({ text: report.summary, location: locationOf(uri, place), difference });
 }
 
-function tellRule(
+function reportRule(
   run: vscode.TestRun,
   item: vscode.TestItem,
   { id, outcome, reason, advice }: RuleResult,
@@ -76,7 +76,7 @@ function tellRule(
 }
 
 /** A digest beside its step. It neither passes nor fails: whether it is the right one, only the measurement over all of them says. */
-function tellStep(run: vscode.TestRun, item: vscode.TestItem, step: Step): void {
+function reportStep(run: vscode.TestRun, item: vscode.TestItem, step: Step): void {
   const child = item.children.get(stepId(item, step.id));
   if (!child) return;
   const { title, digest, bytes, source, detail } = step;

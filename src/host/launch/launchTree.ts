@@ -13,13 +13,13 @@ import { verdictPlace } from '../../app/launchPlaces';
 import { libvirt } from '../../libvirt/client';
 import { launchFileAt, launchTextAt } from './checks';
 import { launchJob } from './launchJobs';
-import { tellResult } from './launchResults';
+import { reportResult } from './launchResults';
 import { labelTest, sayUnreadable, testItem } from '../shell/labels';
 import { sentence } from '../shell/present';
 import { positionOf, ruleId, stepId } from './testItems';
 
 /** What the tests need from around them. */
-export interface TreeSurroundings {
+export interface TreeContext {
   readonly io: Io;
   readonly extensionUri: vscode.Uri;
   readonly memory: vscode.Memento;
@@ -55,7 +55,7 @@ export class LaunchTree implements vscode.Disposable {
 
   constructor(
     private readonly controller: vscode.TestController,
-    private readonly around: TreeSurroundings,
+    private readonly around: TreeContext,
   ) {}
 
   /** Finds the launch files, or the steps of one. */
@@ -91,16 +91,16 @@ export class LaunchTree implements vscode.Disposable {
       const jobs = items.map((item) =>
         launchJob(item.uri!, { ...this.around, mayAsk, before: () => this.showSteps(item, item.uri!) }),
       );
-      const told: Promise<void>[] = [];
+      const reported: Promise<void>[] = [];
       await checkMany(io, jobs, {
         libvirt,
         signal: stop.signal,
         onStart: (index) => {
           run.started(items[index]!);
         },
-        onResult: (result, index) => told.push(tellResult(io, run, items[index]!, result, stop.signal)),
+        onResult: (result, index) => reported.push(reportResult(io, run, items[index]!, result, stop.signal)),
       });
-      await Promise.all(told);
+      await Promise.all(reported);
     } finally {
       for (const one of stops) one.dispose();
       run.end();

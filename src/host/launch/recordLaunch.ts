@@ -11,11 +11,11 @@ import { isHers, nameInWords } from './consent';
 import { isGone } from '../shell/files';
 import { notify, withProgress } from '../shell/notify';
 import { openUnsaved } from './newLaunchFile';
-import { chooseInputs, chooseTarget, targetOf, type Surroundings } from './validateDomain';
+import { chooseInputs, chooseTarget, targetOf, type ValidateContext } from './validateDomain';
 
 /** Asks for what was not given, then the host, and opens the file. @param given a row of the view, or an object like one */
 export async function recordLaunch(
-  { io, connections, memory }: Surroundings,
+  { io, connections, memory }: ValidateContext,
   given?: unknown,
 ): Promise<void> {
   if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();

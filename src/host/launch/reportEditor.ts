@@ -25,7 +25,7 @@ import type { ReportStore } from './reportStore';
 import { reportText, saveReport } from './saveReport';
 
 /** What the reports of domains need from around them. */
-export interface ReportSurroundings {
+export interface ReportContext {
   readonly store: ReportStore;
   /** Whether a connection is the person's own; when it is not, she is asked. */
   readonly mayConnect: (target: DomainTarget) => Promise<boolean>;
@@ -52,7 +52,7 @@ export class ReportEditor extends PageEditor {
   constructor(
     io: Io,
     extensionUri: vscode.Uri,
-    private readonly around: ReportSurroundings,
+    private readonly around: ReportContext,
   ) {
     super(io, extensionUri);
   }
@@ -113,7 +113,7 @@ class ReportRun {
     private readonly extensionUri: vscode.Uri,
     private readonly uri: vscode.Uri,
     private readonly panel: vscode.WebviewPanel,
-    private readonly around: ReportSurroundings,
+    private readonly around: ReportContext,
   ) {
     this.page = new Page(
       extensionUri,
@@ -202,7 +202,7 @@ class ReportRun {
       progress.end();
     }
     await this.finish(source, outcome, { made, problem, isOver });
-    if (injecting && isOver()) tellInjection(target, outcome, problem);
+    if (injecting && isOver()) describeInjection(target, outcome, problem);
     if (this.running === mine) this.running = undefined;
   }
 
@@ -232,7 +232,7 @@ class ReportRun {
     if (isOver()) return;
     if (report.verdict === 'does not match') this.launch = launch;
     this.show({ ...shown, ...(injectionError && { injectionError: injectionError.message }) });
-    if (target && !this.panel.visible) this.tell(report);
+    if (target && !this.panel.visible) this.announce(report);
   }
 
   private show(state: Omit<ReportViewState, 'kind'>): void {
@@ -252,7 +252,7 @@ class ReportRun {
   }
 
   /** The verdict's one line, for somebody who has gone on with something else. */
-  private tell({ title, verdict }: Report): void {
+  private announce({ title, verdict }: Report): void {
     const open = 'Open Report';
     const kind = verdict === 'matches' ? 'information' : 'warning';
     void notify(kind, `${nameInWords(title)}: ${verdict}.`, open).then(async (answer) => {
@@ -282,7 +282,7 @@ class ReportRun {
 }
 
 /** What became of a secret, when the tab shows another check by now or is closed. */
-function tellInjection(
+function describeInjection(
   target: DomainTarget | undefined,
   outcome: Outcome | undefined,
   problem: unknown,

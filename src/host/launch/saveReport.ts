@@ -28,12 +28,12 @@ function asSection(markdown: string): string {
 }
 
 /** Saves a report as Markdown or JSON, by the name that is chosen. */
-export async function saveReport(exported: ExportedReport, beside: vscode.Uri): Promise<void> {
+export async function saveReport(exported: ExportedReport, near: vscode.Uri): Promise<void> {
   if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
   const name = `${exported.report.title.replaceAll(/[^\w.-]+/g, '-')}.report.md`;
   const target = await vscode.window.showSaveDialog({
     title: 'Save report',
-    defaultUri: vscode.Uri.joinPath(beside, '..', name),
+    defaultUri: vscode.Uri.joinPath(near, '..', name),
     filters: { Markdown: ['md'], JSON: ['json'] },
   });
   if (!target) return;

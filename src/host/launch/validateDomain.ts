@@ -22,7 +22,7 @@ import { acceptUri, chooseUri } from '../connections/uriChoice';
 const MOST_FILES = 100;
 
 /** What the command needs. */
-export interface Surroundings {
+export interface ValidateContext {
   readonly io: Io;
   readonly reports: ReportEditor;
   readonly connections: Connections;
@@ -30,7 +30,7 @@ export interface Surroundings {
 }
 
 /** Asks for what was not given, and opens the report. @param given a row of the view, or an object like one */
-export async function validateDomain(around: Surroundings, given?: unknown): Promise<void> {
+export async function validateDomain(around: ValidateContext, given?: unknown): Promise<void> {
   if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
   const target = targetOf(given) ?? (await chooseTarget(around.connections));
   if (!target) return;
@@ -56,7 +56,7 @@ export async function sourceIn(io: Io, file: vscode.Uri): Promise<ReportSource> 
  * @param explain when it does not match, search for the cause at once
  */
 export async function validateNamed(
-  { io, reports, memory }: Surroundings,
+  { io, reports, memory }: ValidateContext,
   file: vscode.Uri,
   explain = false,
 ): Promise<void> {

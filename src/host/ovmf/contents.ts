@@ -37,7 +37,7 @@ export interface ReadImage {
  * @returns undefined when `signal` stopped it, which ends the thread
  * @throws CheckError when the thread failed
  */
-export function readImageApart(
+export function readImageInThread(
   io: Io,
   bytes: Uint8Array,
   signal: AbortSignal,
@@ -67,7 +67,7 @@ export function readImageApart(
  * @returns undefined when neither has a volume, or `signal` stopped it, which ends the thread
  * @throws CheckError when the thread failed
  */
-export function compareVolumesApart(
+export function compareVolumesInThread(
   io: Io,
   a: Uint8Array,
   b: Uint8Array,

@@ -3,7 +3,7 @@
 import * as vscode from 'vscode';
 import * as shellErrors from '../shell/errors';
 import { SCHEMES, viewType } from '../../contributions';
-import { compareVolumesApart } from './contents';
+import { compareVolumesInThread } from './contents';
 import { nameOf, readUri, watchFile } from '../shell/files';
 import { Page, PageEditor } from '../shell/page';
 import { sentence } from '../shell/present';
@@ -80,7 +80,7 @@ export class ImagesEditor extends PageEditor {
     page.show(view);
     if (Buffer.compare(a, b) === 0) return;
     try {
-      const volumes = await compareVolumesApart(this.io, a, b, signal);
+      const volumes = await compareVolumesInThread(this.io, a, b, signal);
       if (!signal.aborted && volumes) page.show({ ...view, volumes });
     } catch (error) {
       if (!signal.aborted) page.show({ ...view, unread: sentence(error) });

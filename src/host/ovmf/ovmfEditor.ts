@@ -6,7 +6,7 @@ import { hex } from '../../core/binary/hex';
 import type { Finding, Severity } from '../../core/binary/region';
 import { NAME, viewType } from '../../contributions';
 import type { Action } from '../../protocol/shared';
-import { Halves } from '../vmsa/halves';
+import { DiffPanels } from '../vmsa/halves';
 import { newLaunchFile } from '../launch/newLaunchFile';
 import { OvmfPanel, type OvmfPanelHost } from './ovmfPanel';
 import { PageEditor } from '../shell/page';
@@ -32,21 +32,21 @@ export class OvmfEditor extends PageEditor implements OvmfPanelHost {
   static readonly viewType = viewType('ovmf');
   protected readonly viewType = OvmfEditor.viewType;
   private readonly problems = vscode.languages.createDiagnosticCollection(NAME);
-  private readonly halves = new Halves<OvmfPanel>();
+  private readonly diffPanels = new DiffPanels<OvmfPanel>();
 
   override register(): vscode.Disposable {
-    return vscode.Disposable.from(super.register(), this.halves.register(), this.problems);
+    return vscode.Disposable.from(super.register(), this.diffPanels.register(), this.problems);
   }
 
   protected async open(uri: vscode.Uri, webviewPanel: vscode.WebviewPanel): Promise<void> {
     const panel = new OvmfPanel(this, uri, webviewPanel);
-    this.halves.add(panel);
+    this.diffPanels.add(panel);
     webviewPanel.onDidDispose(() => {
       // Problems are listed as long as a panel shows the file.
       if (!this.shows(uri)) this.problems.delete(uri);
     });
     await panel.load();
-    this.halves.look();
+    this.diffPanels.look();
   }
 
   found(uri: vscode.Uri, findings: readonly Finding[] | undefined): void {
@@ -54,7 +54,7 @@ export class OvmfEditor extends PageEditor implements OvmfPanelHost {
   }
 
   private shows(uri: vscode.Uri): boolean {
-    return this.halves.panels.some((panel) => panel.uri.toString() === uri.toString());
+    return this.diffPanels.panels.some((panel) => panel.uri.toString() === uri.toString());
   }
 
   /** Buttons act through the commands, so that both ways are one. */

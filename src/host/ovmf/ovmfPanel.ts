@@ -6,11 +6,11 @@ import type { Io } from '../../app/io';
 import type { VolumeContents } from '../../core/ovmf/contents';
 import type { Finding } from '../../core/binary/region';
 import type { OvmfViewState } from '../../protocol/ovmf';
-import type { Action, Place } from '../../protocol/shared';
+import type { Action, CursorPlace } from '../../protocol/shared';
 import type { VolumeComparison } from '../../core/ovmf/compare/compareVolumes';
-import { compareVolumesApart, readImageApart } from './contents';
+import { compareVolumesInThread, readImageInThread } from './contents';
 import { nameOf, readUri, watchFile } from '../shell/files';
-import type { Half, OtherHalf } from '../vmsa/halves';
+import type { DiffPanel, OtherSide } from '../vmsa/halves';
 import { Page } from '../shell/page';
 import { sentence } from '../shell/present';
 
@@ -30,8 +30,8 @@ export interface OvmfPanelHost {
 }
 
 /** A webview panel on an image. */
-export class OvmfPanel implements Half<OvmfPanel> {
-  other: OtherHalf<OvmfPanel> | undefined;
+export class OvmfPanel implements DiffPanel<OvmfPanel> {
+  other: OtherSide<OvmfPanel> | undefined;
   /** What is shown; undefined while there is only a notice. */
   private bytes: Uint8Array | undefined;
   private contents: VolumeContents | undefined;
@@ -101,7 +101,7 @@ export class OvmfPanel implements Half<OvmfPanel> {
     const { bytes, contents, unread } = this;
     if (!bytes) return;
     const other = this.counterpart();
-    const volumes = this.volumesBeside(other);
+    const volumes = this.compareVolumesWith(other);
     this.page.show({
       kind: 'ovmf',
       name: nameOf(this.uri),
@@ -126,7 +126,7 @@ export class OvmfPanel implements Half<OvmfPanel> {
     this.other?.panel.show();
     try {
       const found = (findings: readonly Finding[]) => this.host.found(this.uri, findings);
-      const read = await readImageApart(this.host.io, bytes, signal, found);
+      const read = await readImageInThread(this.host.io, bytes, signal, found);
       if (isStale() || !read) return;
       this.contents = read.contents;
       this.show();
@@ -139,7 +139,7 @@ export class OvmfPanel implements Half<OvmfPanel> {
   }
 
   /** The other half of a diff goes where this one is, counted from the end, which is at 4 GiB in both. */
-  private lead(place: Place): void {
+  private lead(place: CursorPlace): void {
     const other = this.other?.panel;
     if (!other?.bytes || !this.bytes) return;
     const offset = place.offset + other.bytes.length - this.bytes.length;
@@ -147,7 +147,7 @@ export class OvmfPanel implements Half<OvmfPanel> {
   }
 
   /** What differs in the volumes of both images; when that is not known yet, it is looked for and sent afterwards. */
-  private volumesBeside(other: OvmfViewState['other']): VolumeComparison | undefined {
+  private compareVolumesWith(other: OvmfViewState['other']): VolumeComparison | undefined {
     if (!other || !this.bytes) return undefined;
     const pair: Pair = other.side === 'modified' ? [this.bytes, other.bytes] : [other.bytes, this.bytes];
     if (this.compared?.pair[0] !== pair[0] || this.compared.pair[1] !== pair[1]) {
@@ -161,7 +161,7 @@ export class OvmfPanel implements Half<OvmfPanel> {
     this.comparing.abort();
     const { signal } = (this.comparing = new AbortController());
     try {
-      const volumes = await compareVolumesApart(this.host.io, ...compared.pair, signal);
+      const volumes = await compareVolumesInThread(this.host.io, ...compared.pair, signal);
       if (signal.aborted || !volumes) return;
       compared.volumes = volumes;
       this.show();

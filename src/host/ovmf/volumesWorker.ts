@@ -6,7 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { parseOvmf } from '../../core/ovmf/image';
 import { compareVolumes } from '../../core/ovmf/compare/compareVolumes';
 import { inParts } from '../../core/ovmf/contentParts';
-import { readContents } from '../../core/ovmf/contents';
+import { parseContents } from '../../core/ovmf/contents';
 import { decompressSection } from '../../node/lzma';
 import type { ContentAnswer, ContentRequest } from './contents';
 
@@ -22,7 +22,7 @@ const parsed = (index: number) => {
 function* partsOfFirst(): Generator<ContentAnswer, undefined> {
   const { bytes, image, findings } = parsed(0);
   yield { type: 'tables', findings };
-  yield* inParts(readContents(bytes, image, decompressSection));
+  yield* inParts(parseContents(bytes, image, decompressSection));
 }
 
 parentPort?.on('message', (request: ContentRequest) => {

@@ -6,24 +6,24 @@ import * as vscode from 'vscode';
 import { nameOf } from '../shell/files';
 
 /** The other half of a diff editor; `sure` is false when its side is a guess. */
-export interface OtherHalf<P> {
+export interface OtherSide<P> {
   readonly panel: P;
   readonly side: 'original' | 'modified';
   readonly sure: boolean;
 }
 
 /** A panel that may turn out to be a half. */
-export interface Half<P> {
+export interface DiffPanel<P> {
   readonly uri: vscode.Uri;
   readonly panel: vscode.WebviewPanel;
   /** The other half, once it is known. */
-  other: OtherHalf<P> | undefined;
+  other: OtherSide<P> | undefined;
   /** Shows the panel again, because its other half is another, or none. */
   show(): void;
 }
 
 /** Which of two halves is the original, when their addresses or the label of the tab tell. */
-function originalOf<P extends Half<P>>(a: P, b: P, label: string): P | undefined {
+function originalOf<P extends DiffPanel<P>>(a: P, b: P, label: string): P | undefined {
   const rank = ({ uri }: P) => (uri.scheme !== 'git' ? 0 : uri.query.includes('"ref":"HEAD"') ? 2 : 1);
   if (rank(a) !== rank(b)) return rank(a) > rank(b) ? a : b;
   const [left, right] = label.split(' ↔ ');
@@ -34,7 +34,7 @@ function originalOf<P extends Half<P>>(a: P, b: P, label: string): P | undefined
 }
 
 /** Makes two panels the halves of one diff. @param sure false when the sides are a guess */
-function join<P extends Half<P>>(original: P, modified: P, sure: boolean): void {
+function join<P extends DiffPanel<P>>(original: P, modified: P, sure: boolean): void {
   original.other = { panel: modified, side: 'modified', sure };
   modified.other = { panel: original, side: 'original', sure };
   original.show();
@@ -42,7 +42,7 @@ function join<P extends Half<P>>(original: P, modified: P, sure: boolean): void 
 }
 
 /** The panels of an editor, paired where two are halves. */
-export class Halves<P extends Half<P>> {
+export class DiffPanels<P extends DiffPanel<P>> {
   /** In the order in which VS Code filled them: the original half of a diff comes before the modified one. */
   readonly panels: P[] = [];
 
@@ -58,18 +58,18 @@ export class Halves<P extends Half<P>> {
   }
 
   /** Takes a panel in, until it is closed. */
-  add(half: P): void {
-    this.panels.push(half);
-    half.panel.onDidChangeViewState(() => {
+  add(added: P): void {
+    this.panels.push(added);
+    added.panel.onDidChangeViewState(() => {
       this.look();
       // VS Code gives the focus to the modified half of a diff when it opens.
-      if (half.panel.active && half.other?.sure === false) join(half.other.panel, half, true);
+      if (added.panel.active && added.other?.sure === false) join(added.other.panel, added, true);
     });
-    half.panel.onDidDispose(() => {
-      this.panels.splice(this.panels.indexOf(half), 1);
-      if (half.other) {
-        half.other.panel.other = undefined;
-        half.other.panel.show();
+    added.panel.onDidDispose(() => {
+      this.panels.splice(this.panels.indexOf(added), 1);
+      if (added.other) {
+        added.other.panel.other = undefined;
+        added.other.panel.show();
       }
       this.changed();
     });

@@ -2,13 +2,13 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { findExport } from '../../core/vmsa/forms/exportPage';
-import { explainDistance, identify, type Candidate } from '../../core/vmsa/compare/identify';
+import { describeDistance, identify, type PossibleLaunch } from '../../core/vmsa/compare/identify';
 import type { FoundLaunch, FoundLaunches, PageAnswer, PageTask } from './pageTasks';
 
-const launchOf = (candidate: Candidate): FoundLaunch => ({
+const launchOf = (candidate: PossibleLaunch): FoundLaunch => ({
   title: candidate.profile.title,
   where: `${candidate.roles.map((role) => role.toUpperCase()).join(' and ')}; ${candidate.cpu}`,
-  distance: explainDistance(candidate),
+  distance: describeDistance(candidate),
   equal: candidate.differing.length === 0,
   request: candidate.request,
 });

@@ -3,7 +3,7 @@
 
 import type { Uri } from 'vscode';
 import { VMSA_SIZE } from '../../core/vmsa/layout/layout';
-import { readPages } from '../../core/vmsa/forms/readPages';
+import { findPages } from '../../core/vmsa/forms/readPages';
 
 /** A page of a file, counted from 0. */
 export interface PageOfFile {
@@ -23,8 +23,8 @@ export function slicePages(bytes: Uint8Array): Uint8Array[] {
 }
 
 /** Reads the pages of a file. */
-export function pagesOf(bytes: Uint8Array): FilePages {
-  const read = readPages(bytes);
+export function findFilePages(bytes: Uint8Array): FilePages {
+  const read = findPages(bytes);
   if ('reason' in read) return read;
   if (read.format === 'page' || read.format === 'pages') return { pages: slicePages(bytes), inPlace: true };
   return { pages: read.pages.map((page) => page.bytes), inPlace: false, source: read.title };

@@ -11,7 +11,7 @@ import { EXPORT_FORMS, findForm, type ExportForm, type ExportId } from '../../co
 import { expectedRequest, needsOf, type VmsaRequest } from '../../core/vmsa/launch/generate';
 import { VMSA } from '../../core/vmsa/layout/layout';
 import { findProfile } from '../../core/vmsa/launch/profiles';
-import { readPages } from '../../core/vmsa/forms/readPages';
+import { findPages } from '../../core/vmsa/forms/readPages';
 import type { Io } from '../../app/io';
 import type { CommandId } from '../../contributions';
 import { isRequest } from '../../protocol/vmsa';
@@ -36,14 +36,14 @@ const FILES = '**/*{.vmsa,vmsa*.bin}';
 const isVmsaName = (uri: vscode.Uri) => /\.vmsa$|vmsa[^/]*\.bin$/.test(uri.path);
 
 /** What callers of ours say beside the file; menus pass other things there. */
-interface Said {
+interface CommandArguments {
   readonly page?: number;
   readonly file?: string;
   readonly otherPage?: number;
   readonly request?: VmsaRequest;
 }
 
-function said(value: unknown): Said {
+function argumentsIn(value: unknown): CommandArguments {
   if (isRequest(value)) return { request: value };
   if (value instanceof vscode.Uri) return { file: value.toString() };
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return {};
@@ -76,7 +76,7 @@ export function vmsaCommands(io: Io, editor: VmsaEditor, recent: RecentCpus) {
 
   /** Opens the comparison of a page; asks for the CPU only, the rest is guessed and can be changed there. */
   async function compareWithGenerated(uri?: unknown, more?: unknown): Promise<void> {
-    const { page, request } = said(more);
+    const { page, request } = argumentsIn(more);
     const actual = await choosePage('VMSA page to compare', uri, page);
     if (!actual) return;
     const guess = expectedRequest(decode(VMSA, await editor.pageOf(actual)));
@@ -87,12 +87,12 @@ export function vmsaCommands(io: Io, editor: VmsaEditor, recent: RecentCpus) {
 
   /** Opens the comparison of two files; called in a diff editor, of its two halves. */
   async function compareWithFile(uri?: unknown, more?: unknown): Promise<void> {
-    const halves = uri === undefined ? editor.activePanel()?.halves : undefined;
-    if (halves) {
-      await compare(halves.original, halves.modified);
+    const sides = uri === undefined ? editor.activePanel()?.diffSides : undefined;
+    if (sides) {
+      await compare(sides.original, sides.modified);
       return;
     }
-    const { page, file, otherPage = 0 } = said(more);
+    const { page, file, otherPage = 0 } = argumentsIn(more);
     const actual = await choosePage('VMSA page to compare', uri, page);
     if (!actual) return;
     // The first page of a file says nothing beside itself; another one may.
@@ -132,7 +132,7 @@ export function vmsaCommands(io: Io, editor: VmsaEditor, recent: RecentCpus) {
 
   /** Writes a page in another form. With a format it asks nothing: without a target, to the clipboard. */
   async function exportVmsa(uri?: unknown, more?: unknown, target?: unknown): Promise<void> {
-    const at = await choosePage('VMSA page to export', uri, said(more).page);
+    const at = await choosePage('VMSA page to export', uri, argumentsIn(more).page);
     if (!at) return;
     const bytes = await editor.pageOf(at);
     const asked = typeof more !== 'string';
@@ -151,7 +151,7 @@ export function vmsaCommands(io: Io, editor: VmsaEditor, recent: RecentCpus) {
 
   /** Opens the comparison with a launch that has this page, or one of the nearest. */
   async function identifyVmsa(uri?: unknown, more?: unknown): Promise<void> {
-    const at = await choosePage('VMSA page to identify', uri, said(more).page);
+    const at = await choosePage('VMSA page to identify', uri, argumentsIn(more).page);
     if (!at) return;
     const page = await editor.pageOf(at);
     const { exact, launches, tried } = await askAboutPage(io, 'identify', { page });
@@ -171,7 +171,7 @@ export function vmsaCommands(io: Io, editor: VmsaEditor, recent: RecentCpus) {
 
   async function openPasted(): Promise<void> {
     const text = await vscode.env.clipboard.readText();
-    const read = readPages(utf8(text));
+    const read = findPages(utf8(text));
     if ('reason' in read) throw errors.nothingToPaste(read.reason);
     const uri = pastedUri(
       read.pages.map(({ bytes }) => bytes),

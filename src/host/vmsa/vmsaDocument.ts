@@ -11,7 +11,7 @@ import { isGone, nameOf, readUri, watchFile } from '../shell/files';
 import { SCHEMES } from '../../contributions';
 import { pastedSource } from '../shell/pasted';
 import { sentence } from '../shell/present';
-import { pagesOf, slicePages, type FilePages } from './pages';
+import { findFilePages, slicePages, type FilePages } from './pages';
 
 /** A patch of one of the pages, counted from 0. */
 interface Edit {
@@ -88,8 +88,8 @@ export class VmsaDocument implements vscode.CustomDocument {
   /** Opens a file with the changes that a backup holds; when the file is another by now, they are in conflict. */
   static async restore(uri: vscode.Uri, backup: vscode.Uri): Promise<VmsaDocument> {
     const held = new Uint8Array(await vscode.workspace.fs.readFile(backup));
-    const half = held.length / 2;
-    const document = new VmsaDocument(uri, held.slice(0, half), held.slice(half), undefined, true);
+    const middle = held.length / 2;
+    const document = new VmsaDocument(uri, held.slice(0, middle), held.slice(middle), undefined, true);
     await document.refresh();
     return document;
   }
@@ -119,7 +119,7 @@ export class VmsaDocument implements vscode.CustomDocument {
   private readPages(): FilePages {
     const { bytes, uri } = this;
     if (bytes.length === 0 && this.failure !== undefined) return { reason: this.failure };
-    const read = pagesOf(bytes);
+    const read = findFilePages(bytes);
     if (uri.scheme !== SCHEMES.pasted || 'reason' in read) return read;
     return { ...read, source: pastedSource(uri) };
   }
@@ -148,7 +148,7 @@ export class VmsaDocument implements vscode.CustomDocument {
     const slot = (bytes: Uint8Array) => {
       if (bytes.length === this.bytes.length && 'pages' in this.read && this.read.inPlace)
         return slicePages(bytes)[page];
-      const read = pagesOf(bytes);
+      const read = findFilePages(bytes);
       return 'reason' in read ? undefined : read.pages[page];
     };
     const [a, b] = [slot(older), slot(newer)];

@@ -12,8 +12,8 @@ import { viewType } from '../../contributions';
 import type { Action } from '../../protocol/shared';
 import { nameOf, readUri, watchFile, whyNotWritable } from '../shell/files';
 import { openIn, runCommand } from '../shell/run';
-import { Halves } from './halves';
-import { pagesOf, type PageOfFile } from './pages';
+import { DiffPanels } from './halves';
+import { findFilePages, type PageOfFile } from './pages';
 import { PlaceItem } from './placeItem';
 import { VmsaDocument, type DocumentEvent } from './vmsaDocument';
 import { VmsaPanel, type PanelHost } from './vmsaPanel';
@@ -30,7 +30,7 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
   private readonly documents = new Map<string, VmsaDocument>();
   private readonly unwritable = new WeakMap<VmsaDocument, string>();
   private readonly item = new PlaceItem(() => this.activePanel());
-  private readonly halves = new Halves<VmsaPanel>(() => {
+  private readonly diffPanels = new DiffPanels<VmsaPanel>(() => {
     this.item.update();
   });
 
@@ -42,9 +42,9 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
         supportsMultipleEditorsPerDocument: true,
       }),
       vscode.workspace.onDidGrantWorkspaceTrust(() => {
-        for (const panel of this.halves.panels) panel.show();
+        for (const panel of this.diffPanels.panels) panel.show();
       }),
-      this.halves.register(),
+      this.diffPanels.register(),
       this.item,
     );
   }
@@ -70,13 +70,13 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
 
   resolveCustomEditor(document: VmsaDocument, webviewPanel: vscode.WebviewPanel): void {
     const panel = new VmsaPanel(this, document, webviewPanel);
-    this.halves.add(panel);
+    this.diffPanels.add(panel);
     webviewPanel.onDidChangeViewState(() => {
       // Not every file system can be watched.
       if (webviewPanel.visible) void document.refresh();
     });
     panel.show();
-    this.halves.look();
+    this.diffPanels.look();
   }
 
   async saveCustomDocument(document: VmsaDocument): Promise<void> {
@@ -116,7 +116,7 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
       return errors.readOnlyPage(name, `it was read from ${read.source ?? 'text'}`);
     const why = this.unwritable.get(document);
     if (why !== undefined) return errors.readOnlyPage(name, why);
-    const panels = this.halves.panels.filter((panel) => panel.document === document);
+    const panels = this.diffPanels.panels.filter((panel) => panel.document === document);
     // Changes would be lost with the diff, unless the file is also open by itself.
     if (panels.length > 0 && panels.every((panel) => panel.isOriginal)) return errors.leftOfDiff(name);
     return vscode.workspace.isTrusted ? undefined : errors.untrustedEdit();
@@ -170,7 +170,7 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
 
   /** The pages of a file as they are now: with the changes of an open editor, or on disk. @throws CheckError */
   async pages(uri: vscode.Uri): Promise<readonly Uint8Array[]> {
-    const read = this.documents.get(uri.toString())?.read ?? pagesOf(await readUri(uri));
+    const read = this.documents.get(uri.toString())?.read ?? findFilePages(await readUri(uri));
     if ('reason' in read) throw appErrors.notAPage(nameOf(uri), read.reason);
     return read.pages;
   }
@@ -205,7 +205,7 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
   /** The panel that a person looks at: of the two halves of a diff, the one where she was last. */
   activePanel(): VmsaPanel | undefined {
     const column = vscode.window.tabGroups.activeTabGroup.viewColumn;
-    const seen = this.halves.panels.filter(({ panel }) => panel.visible && panel.viewColumn === column);
+    const seen = this.diffPanels.panels.filter(({ panel }) => panel.visible && panel.viewColumn === column);
     return seen.find((p) => p.panel.active) ?? seen.find((p) => p === this.lastPlaced) ?? seen.at(-1);
   }
 
@@ -237,8 +237,8 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
         await vscode.commands.executeCommand('workbench.action.reopenWithEditor');
         return;
       case 'openComparison':
-        if (panel.halves) {
-          const { original, modified } = panel.halves;
+        if (panel.diffSides) {
+          const { original, modified } = panel.diffSides;
           const other = { file: modified.file.toString(), otherPage: modified.page };
           await runCommand('compareWithFile', original.file, { page: original.page, ...other });
         }

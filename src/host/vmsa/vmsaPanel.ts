@@ -8,10 +8,10 @@ import type { VmsaRequest } from '../../core/vmsa/launch/generate';
 import { VMSA_SIZE } from '../../core/vmsa/layout/layout';
 import { isCheckError } from '../shell/present';
 import type { View } from '../../protocol/messages';
-import type { Action, Place } from '../../protocol/shared';
+import type { Action, CursorPlace } from '../../protocol/shared';
 import type { VmsaViewState } from '../../protocol/vmsa';
 import { nameOf } from '../shell/files';
-import type { Half, OtherHalf } from './halves';
+import type { DiffPanel, OtherSide } from './halves';
 import { Page, type PageMessage } from '../shell/page';
 import type { PageOfFile } from './pages';
 import type { VmsaDocument } from './vmsaDocument';
@@ -27,11 +27,11 @@ export interface PanelHost {
 }
 
 /** A webview panel on a document. */
-export class VmsaPanel implements Half<VmsaPanel> {
+export class VmsaPanel implements DiffPanel<VmsaPanel> {
   page = 0;
   /** The field that is selected, when there is one. */
-  place: Place | undefined;
-  other: OtherHalf<VmsaPanel> | undefined;
+  place: CursorPlace | undefined;
+  other: OtherSide<VmsaPanel> | undefined;
   private readonly webview: Page;
 
   constructor(
@@ -71,7 +71,7 @@ export class VmsaPanel implements Half<VmsaPanel> {
   }
 
   /** The two pages of the diff editor that this is one half of. */
-  get halves(): { original: PageOfFile; modified: PageOfFile } | undefined {
+  get diffSides(): { original: PageOfFile; modified: PageOfFile } | undefined {
     if (!this.other) return undefined;
     const at = ({ document, page }: VmsaPanel) => ({ file: document.uri, page });
     const { panel, side } = this.other;
@@ -105,7 +105,7 @@ export class VmsaPanel implements Half<VmsaPanel> {
     this.page = Math.min(this.page, read.pages.length - 1);
     const readOnly = host.whyReadOnly(document)?.message;
     const disk = document.diskChange(this.page);
-    const other = this.otherHalf();
+    const other = this.otherSide();
     return {
       kind: 'vmsa',
       name,
@@ -119,7 +119,7 @@ export class VmsaPanel implements Half<VmsaPanel> {
     };
   }
 
-  private otherHalf(): VmsaViewState['other'] {
+  private otherSide(): VmsaViewState['other'] {
     const bytes = this.other?.panel.bytes;
     if (!this.other || !bytes) return undefined;
     return { name: nameOf(this.other.panel.document.uri), bytes, side: this.other.side };
@@ -162,7 +162,7 @@ export class VmsaPanel implements Half<VmsaPanel> {
     this.other?.panel.show();
   }
 
-  private select(place: Place): void {
+  private select(place: CursorPlace): void {
     this.place = place;
     this.webview.post({ type: 'select', place });
   }

@@ -18,7 +18,7 @@ import { explainLaunch, type DigestInputs, type ExplainOptions } from '../../../
 import { KEY_MEMORY, type CoordinatorMessage, type CoordinatorTask } from '../../../src/app/explainThreads';
 import { launchInputs, runCheck, type LaunchInputs } from '../../../src/app/launch';
 import { parseLaunchFile } from '../../../src/app/launchFile';
-import { measurementsBeside } from '../../../src/app/launchesBeside';
+import { measurementsInFolder } from '../../../src/app/launchesBeside';
 import { writeSample } from '../../../src/app/sample';
 import { useFolder } from '../../helpers/folder';
 import { few } from '../../helpers/hostile';
@@ -104,7 +104,7 @@ describe('An explanation from files', () => {
     const without = await explain(inputs);
     assert.equal(without.outcome, 'not explained');
     assert.ok(without.remains.some(({ scope }) => scope === 'beside'));
-    const { explanations } = await explain(inputs, { beside: true });
+    const { explanations } = await explain(inputs, { searchFolder: true });
     assert.deepEqual(
       explanations.map(({ changes, edits, weight }) => [changes[0]!.cause, weight, edits]),
       [['firmware-beside', 'serious', [{ member: ['firmware'], value: at('OVMF.sample.fd.bak') }]]],
@@ -123,7 +123,7 @@ describe('An explanation from files', () => {
       combined.explanations.map(({ changes }) => changes[0]!.cause),
       ['firmware-code-part'],
     );
-    const named = await explain(load({ ...json, firmware: 'both.fd' }), { beside: true });
+    const named = await explain(load({ ...json, firmware: 'both.fd' }), { searchFolder: true });
     assert.deepEqual(named.explanations[0]!.edits, [{ member: ['firmware'], value: at('OVMF.sample.fd') }]);
     // The other way round by its digest, of plain SEV: that of the combined image itself.
     rmSync(at('both.fd'));
@@ -131,7 +131,7 @@ describe('An explanation from files', () => {
     const launchDigest = createHash('sha256').update(store).update(code).digest();
     const digest = await explain(
       { title: 't', firmware: at('OVMF.sample.fd'), launchDigest },
-      { beside: true },
+      { searchFolder: true },
     );
     assert.deepEqual(titles(digest), [
       'Matches if the firmware is VARS.fd and then OVMF.sample.fd (given: OVMF.sample.fd)',
@@ -157,7 +157,7 @@ describe('An explanation from files', () => {
       launch: { ...(json['launch'] as Json), measurement: toBase64(new Uint8Array(48).fill(5)) },
     };
     writeFileSync(at('stale.sevlaunch.json'), JSON.stringify(stale));
-    const otherMeasurements = await measurementsBeside(io, at('stale.sevlaunch.json'));
+    const otherMeasurements = await measurementsInFolder(io, at('stale.sevlaunch.json'));
     assert.deepEqual(
       otherMeasurements.map(({ label }) => label),
       [MATCHES, 'mismatch.sevlaunch.json'],

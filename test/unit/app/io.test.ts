@@ -9,7 +9,7 @@ import { launchInputs, runCheck, sealForLaunch } from '../../../src/app/launch';
 import { changeLaunchText } from '../../../src/app/launchEdits';
 import { readLaunchFile, readLaunchText } from '../../../src/app/launchFile';
 import { lintLaunch } from '../../../src/app/launchProblems';
-import { measurementsBeside } from '../../../src/app/launchesBeside';
+import { measurementsInFolder } from '../../../src/app/launchesBeside';
 import { writeSample } from '../../../src/app/sample';
 import { readVmsaFile } from '../../../src/app/vmsaFile';
 import { utf8 } from '../../../src/core/binary/hex';
@@ -91,7 +91,7 @@ describe('A machine in memory', () => {
     const edits = [{ member: ['firmware'], value: at('images/OVMF.fd') }];
     const [change] = changeLaunchText(memory, text, at(MATCHES), edits);
     assert.equal(change?.content, '"images/OVMF.fd"');
-    const others = await measurementsBeside(memory, at(MATCHES));
+    const others = await measurementsInFolder(memory, at(MATCHES));
     assert.deepEqual(
       others.map(({ label }) => label),
       [MISMATCH],

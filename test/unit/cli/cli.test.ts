@@ -58,7 +58,7 @@ function volumesWith(build: 1 | 2): Uint8Array {
 }
 
 /** A launch file with something wrong in most of its lines. */
-const ODD_LAUNCH = `{
+const FAULTY_LAUNCH = `{
   "firmware": "none.fd",
   "cmdline": "quiet",
   "cpu": "EPYC-Milan", "vmsa": { "bsp": "README.md" },
@@ -72,7 +72,7 @@ before(async () => {
   assert.equal((await cli('sample', '.')).status, 0);
   writeFileSync(at('volumes-1.fd'), volumesWith(1));
   writeFileSync(at('volumes-2.fd'), volumesWith(2));
-  writeFileSync(at('odd.sevlaunch.json'), ODD_LAUNCH);
+  writeFileSync(at('odd.sevlaunch.json'), FAULTY_LAUNCH);
 });
 after(() => {
   rmSync(folder, { recursive: true, force: true });

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import type { ErrorKind } from '../../../src/core/errors';
 import { safeEnvironment } from '../../../src/libvirt/environment';
-import { explainFault } from '../../../src/libvirt/faults';
+import { faultError } from '../../../src/libvirt/faults';
 
 const RPC = 7;
 const QEMU = 10;
@@ -166,7 +166,7 @@ const explained: [
 describe("libvirt's error", () => {
   for (const [name, number, message, opening, kind, code, says, domain] of explained) {
     it(`for ${name} is a sentence with what to do next`, () => {
-      const error = explainFault(fault(number, message, domain), opening);
+      const error = faultError(fault(number, message, domain), opening);
       assert.match(error.message, says);
       assert.equal(error.kind, kind);
       assert.equal(error.code, code);

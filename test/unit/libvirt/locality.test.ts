@@ -1,7 +1,7 @@
 // Whether a host is this machine: names in their short and full form, and ids in every spelling.
 
 import assert from 'node:assert/strict';
-import { tellingIds, whyConnectedHere, whyLocal } from '../../../src/libvirt/locality';
+import { identifyingIds, whyConnectedHere, whyLocal } from '../../../src/libvirt/locality';
 import { thisMachine } from '../../../src/libvirt/thisMachine';
 
 const ID = '3d1219c7c4c5404aaa1f6d2a48adfda4';
@@ -110,6 +110,6 @@ describe('An id of a machine', () => {
   ];
   for (const [title, text, id] of READ) {
     it(`${title} ${id === undefined ? 'tells nothing' : 'is kept'}`, () =>
-      assert.deepEqual(tellingIds([text]), id === undefined ? [] : [id]));
+      assert.deepEqual(identifyingIds([text]), id === undefined ? [] : [id]));
   }
 });

@@ -30,7 +30,7 @@ export function compareParts(a: readonly Part[], b: readonly Part[], place: Plac
   const moved = place.outermost ? new Set(pairs.filter(isElsewhere)) : movedPairs(pairs, left, right);
   const pairOf = new Map(pairs.map((pair) => [pair[1], pair]));
   const gone = goneBefore(left, pairs);
-  const told = [undefined, ...right].flatMap((part): Draft[] => {
+  const reported = [undefined, ...right].flatMap((part): Draft[] => {
     const pair = part && pairOf.get(part);
     const own = pair ? comparePair(pair, moved.has(pair), place) : part ? [alone('added', part, place)] : [];
     return [...own, ...(gone.get(part) ?? []).map((was) => alone('removed', was, place))];
@@ -39,7 +39,7 @@ export function compareParts(a: readonly Part[], b: readonly Part[], place: Plac
   const resized = pairs.some(([was, is]) => was.node.size !== is.node.size);
   const regrouped = removed.length + added.length + moved.size > 0;
   const explained = place.resized === true || resized || regrouped;
-  return [...withoutLeftovers(told), ...(explained ? [] : compareFillers(a, b, place))];
+  return [...withoutLeftovers(reported), ...(explained ? [] : compareFillers(a, b, place))];
 }
 
 /** Removed parts, keyed by the part of the second list that they followed; undefined for the start. */
@@ -58,7 +58,7 @@ function goneBefore(a: readonly Part[], pairs: readonly PartPair[]): ReadonlyMap
 
 /** Whether a part of a file moved to another guest-physical address. */
 const isElsewhere = ([a, b]: PartPair) =>
-  a.half.bytes.length - a.node.offset !== b.half.bytes.length - b.node.offset;
+  a.source.bytes.length - a.node.offset !== b.source.bytes.length - b.node.offset;
 
 /** The name of a part in a path; a variable may have no name. */
 const nameOf = ({ node: { name, guid, kind } }: Part) => (name === '' ? (guid ?? kind) : name);
@@ -77,11 +77,11 @@ function withoutLeftovers(drafts: readonly Draft[]): Draft[] {
     const { variable } = partOf(draft).node;
     return variable !== undefined && variable.state !== 'valid' && !(draft.a && draft.b);
   };
-  const told = new Set(drafts.filter((draft) => !isLeftover(draft)).map(keyOf));
+  const reported = new Set(drafts.filter((draft) => !isLeftover(draft)).map(keyOf));
   return drafts.filter((draft) => {
     const key = keyOf(draft);
-    const isNews = !isLeftover(draft) || !told.has(key);
-    told.add(key);
+    const isNews = !isLeftover(draft) || !reported.has(key);
+    reported.add(key);
     return isNews;
   });
 }
@@ -91,8 +91,8 @@ function comparePair(pair: PartPair, isMoved: boolean, place: Place): Draft[] {
   if (isSame(pair)) return isMoved ? [pairDraft('moved', pair, path)] : [];
   const { notes, inside } = (READERS[pair[1].node.kind] ?? compareBytes)(pair, { ...place, path });
   const own = [...(isMoved ? ['moved'] : []), ...notes];
-  const told = own.length + inside.length > 0 ? own : lastNotes(pair);
-  return [...(told.length > 0 ? [pairDraft('changed', pair, path, told)] : []), ...inside];
+  const reported = own.length + inside.length > 0 ? own : lastNotes(pair);
+  return [...(reported.length > 0 ? [pairDraft('changed', pair, path, reported)] : []), ...inside];
 }
 
 /** Describes parts that differ in nothing that matters. */
@@ -125,9 +125,9 @@ const compareChildren: Reader = (pair, { path, opaque }) => {
 };
 
 /** The value of a variable, which is at its end, as a part of its own. */
-function valueOf({ node, half }: Part): Part {
+function valueOf({ node, source: half }: Part): Part {
   const size = node.variable!.dataSize;
-  return { node: { ...node, offset: node.offset + node.size - size, size }, half };
+  return { node: { ...node, offset: node.offset + node.size - size, size }, source: half };
 }
 
 const READERS: Partial<Record<NodeKind, Reader>> = {
@@ -159,7 +159,7 @@ const READERS: Partial<Record<NodeKind, Reader>> = {
 function compareFillers(a: readonly Part[], b: readonly Part[], place: Place): Draft[] {
   const keyOf = ({ node: { kind, type } }: Part) => `${kind} ${type}`;
   const { pairs, removed, added } = matchByKey(a.filter(isFiller), b.filter(isFiller), keyOf, sameParts);
-  const told = [
+  const reported = [
     ...removed.map((part) => alone('removed', part, place)),
     ...added.map((part) => alone('added', part, place)),
     ...pairs
@@ -167,6 +167,6 @@ function compareFillers(a: readonly Part[], b: readonly Part[], place: Place): D
       .map((pair) => pairDraft('changed', pair, [...place.path, nameOf(pair[1])], bytesNotes('room', pair))),
   ];
   // The padding determines the free space.
-  const padding = told.filter((draft) => partOf(draft).node.kind !== 'free');
-  return padding.length > 0 ? padding : told;
+  const padding = reported.filter((draft) => partOf(draft).node.kind !== 'free');
+  return padding.length > 0 ? padding : reported;
 }

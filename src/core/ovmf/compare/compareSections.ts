@@ -16,7 +16,7 @@ export interface Encounter {
 }
 
 /** The notes about sections. */
-interface Told {
+interface SectionNotes {
   readonly notes: readonly string[];
   /** Whether anything was reported, here or by the callback for volumes. */
   readonly any: boolean;
@@ -31,7 +31,7 @@ export function compareSections(
   b: readonly Part[],
   path: readonly string[],
   encounter: Encounter,
-): Told {
+): SectionNotes {
   const [left, right] = [a, b].map((parts) => parts.filter((part) => !isFiller(part))) as [Part[], Part[]];
   const { pairs, removed, added } = matchByKey(left, right, keyOf, sameParts);
   const sizeOf = ({ node }: Part) => byteCount(node.size);
@@ -40,7 +40,7 @@ export function compareSections(
     ...removed.map((part) => `${labelOf(part)} removed, ${sizeOf(part)}`),
     ...added.map((part) => `${labelOf(part)} added, ${sizeOf(part)}`),
     ...[...movedPairs(pairs, left, right)].map(([, is]) => `${labelOf(is)} moved`),
-    ...inside.flatMap((told) => told.notes),
+    ...inside.flatMap((noted) => noted.notes),
   ];
   return { notes, any: notes.length > 0 || inside.some(({ any }) => any) };
 }
@@ -52,20 +52,20 @@ const isText = ({ node: { type } }: Part) => type === 'user interface' || type =
 /** Text sections are labelled by their type. */
 const labelOf = (part: Part) => (isText(part) ? part.node.type! : part.node.name);
 
-function compareSection(pair: PartPair, path: readonly string[], encounter: Encounter): Told {
+function compareSection(pair: PartPair, path: readonly string[], encounter: Encounter): SectionNotes {
   const [was, is] = pair;
   const label = labelOf(is);
   if (isText(is) && was.node.name !== is.node.name) {
     return { notes: [`${label} "${was.node.name}" → "${is.node.name}"`], any: true };
   }
-  const told = compareContent(pair, path, encounter);
-  if (told?.any) return told;
-  if (!told && isEncoded(is)) encounter.opaque([...path, label]);
+  const noted = compareContent(pair, path, encounter);
+  if (noted?.any) return noted;
+  if (!noted && isEncoded(is)) encounter.opaque([...path, label]);
   return { notes: bytesNotes(label, pair), any: true };
 }
 
 /** Compares the contents of two sections; undefined when one of them has none that can be compared. */
-function compareContent(pair: PartPair, path: readonly string[], encounter: Encounter): Told | undefined {
+function compareContent(pair: PartPair, path: readonly string[], encounter: Encounter): SectionNotes | undefined {
   const [was, is] = pair;
   const label = labelOf(is);
   const [a, b] = pair.map((part) => decodedParts(part) ?? childrenOf(part)) as [Part[], Part[]];

@@ -23,17 +23,17 @@ const BLOCKS = 'block_map[';
 export function headerNotes([was, is]: PartPair, all = false): string[] {
   const before = new Map(was.node.fields.map((field) => [field.name, field]));
   const grown = was.node.size !== is.node.size;
-  const tells = ({ name }: FieldView) => all || !(FOLLOWING.has(name) || (grown && name.startsWith(BLOCKS)));
+  const isNotable = ({ name }: FieldView) => all || !(FOLLOWING.has(name) || (grown && name.startsWith(BLOCKS)));
   const notes = is.node.fields.flatMap((field) => {
     const old = before.get(field.name);
     before.delete(field.name);
-    if (!tells(field) || old?.raw === field.raw) return [];
+    if (!isNotable(field) || old?.raw === field.raw) return [];
     if (!old) return [`${field.name} only in the second`];
     const words = [old, field].map(({ meaning, raw }) => (meaning === '' ? raw : meaning));
     const [x, y] = words[0] === words[1] ? [old.raw, field.raw] : words;
     return [`${field.name} ${x} → ${y}`];
   });
-  return [...notes, ...[...before.values()].filter(tells).map(({ name }) => `${name} only in the first`)];
+  return [...notes, ...[...before.values()].filter(isNotable).map(({ name }) => `${name} only in the first`)];
 }
 
 /** How many bytes of two parts differ, labelled with `name`; empty when none do. */

@@ -14,7 +14,7 @@ interface Range {
 }
 
 /** The bytes that offsets refer to: those of a file, or the output of one of its compressed sections. */
-interface Half {
+interface PartSource {
   readonly bytes: Uint8Array;
   readonly inside: boolean;
   /** Ranges of these bytes that are described elsewhere. */
@@ -24,7 +24,7 @@ interface Half {
 /** A node and the bytes that its offset refers to. */
 export interface Part {
   readonly node: VolumeNode;
-  readonly half: Half;
+  readonly source: PartSource;
 }
 
 /** Two matching parts, such as the same file in two images. */
@@ -36,25 +36,25 @@ export function partsOfFile(
   bytes: Uint8Array,
   elsewhere: readonly Range[],
 ): Part[] {
-  const half = { bytes, inside: false, elsewhere };
-  return nodes.map((node) => ({ node, half }));
+  const source = { bytes, inside: false, elsewhere };
+  return nodes.map((node) => ({ node, source: source }));
 }
 
 /** The direct children of a part. */
-export const childrenOf = ({ node, half }: Part): Part[] =>
-  node.children.map((child) => ({ node: child, half }));
+export const childrenOf = ({ node, source: source }: Part): Part[] =>
+  node.children.map((child) => ({ node: child, source: source }));
 
 /** The contents of a compressed section; undefined when it was not decompressed. */
 export function decodedParts({ node: { decoded } }: Part): Part[] | undefined {
   return decoded?.children.map((node) => ({
     node,
-    half: { bytes: decoded.bytes, inside: true, elsewhere: [] },
+    source: { bytes: decoded.bytes, inside: true, elsewhere: [] },
   }));
 }
 
 /** All bytes of a part. */
-export const bytesOf = ({ node, half }: Part): Uint8Array =>
-  half.bytes.subarray(node.offset, node.offset + node.size);
+export const bytesOf = ({ node, source: source }: Part): Uint8Array =>
+  source.bytes.subarray(node.offset, node.offset + node.size);
 
 /** How many bytes of two runs of the same length differ within a range; stops counting at `most`. */
 function countDifferent(
@@ -73,8 +73,8 @@ function countDifferent(
  */
 export function differingBytes([a, b]: PartPair, most = Infinity): number {
   const [left, right] = [bytesOf(a), bytesOf(b)];
-  const claims = [a, b].flatMap(({ node, half }) =>
-    half.elsewhere.map(({ offset, size }) => [offset - node.offset, offset - node.offset + size] as const),
+  const claims = [a, b].flatMap(({ node, source: source }) =>
+    source.elsewhere.map(({ offset, size }) => [offset - node.offset, offset - node.offset + size] as const),
   );
   let [count, at] = [0, 0];
   for (const [from, to] of claims.sort((x, y) => x[0] - y[0])) {
@@ -125,9 +125,9 @@ function printOf(part: Part): string {
 }
 
 /** What follows the header of a part, as a part of its own. */
-export function bodyOf({ node, half }: Part): Part {
+export function bodyOf({ node, source: source }: Part): Part {
   const start = node.fields.reduce((end, field) => Math.max(end, field.offset + field.size), node.offset);
-  return { node: { ...node, offset: start, size: node.offset + node.size - start }, half };
+  return { node: { ...node, offset: start, size: node.offset + node.size - start }, source: source };
 }
 
 /** Whether a part only fills space: free space, padding, and padding files of erased bytes. */
@@ -142,13 +142,13 @@ export function isFiller(part: Part): boolean {
  * A part as one side of a change. Parts of decompressed data get a digest, because their bytes are not in the file.
  */
 export function sideOf(part: Part): ChangeSide {
-  const { node, half } = part;
+  const { node, source: source } = part;
   return {
     offset: node.offset,
     size: node.size,
     raw: '',
     meaning: meaningOf(node),
-    ...(half.inside && { inside: true, digest: bytesToHex(sha256(bytesOf(part))) }),
+    ...(source.inside && { inside: true, digest: bytesToHex(sha256(bytesOf(part))) }),
   };
 }
 

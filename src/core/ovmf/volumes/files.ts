@@ -9,7 +9,7 @@ import { sum8 } from './checksums';
 import { guidName } from './guids';
 import { FILE_HEADER, FILE_TYPES, LARGE_FILE_HEADER } from './layouts';
 import { parseSections } from './sections';
-import type { Checksums, Range, VolumeNode, Walk } from './tree';
+import type { Checksums, WalkRange, VolumeNode, Walk } from './tree';
 import { align, alignmentGap, node, u24, unclaimed } from './tree';
 
 /** The properties of a volume that its files depend on. */
@@ -40,7 +40,7 @@ const STATES: readonly (readonly [number, string])[] = [
 ];
 
 /** The files from `range.at` to the end of the volume, and what is between and after them. */
-export function parseFiles(walk: Walk, range: Range, system: FileSystem): VolumeNode[] {
+export function parseFiles(walk: Walk, range: WalkRange, system: FileSystem): VolumeNode[] {
   const { space, end } = range;
   const nodes: VolumeNode[] = [];
   let at = Math.min(align(range.at, system.start, 8), end);
@@ -59,7 +59,7 @@ export function parseFiles(walk: Walk, range: Range, system: FileSystem): Volume
   return [...nodes, ...alignmentGap(space, at, end)];
 }
 
-function freeSpace(walk: Walk, { space, at, end }: Range, { erased, start }: FileSystem): VolumeNode[] {
+function freeSpace(walk: Walk, { space, at, end }: WalkRange, { erased, start }: FileSystem): VolumeNode[] {
   let used = at;
   while (used < end && space.bytes[used] === erased) used++;
   // Anything here would start at a file boundary.
@@ -71,7 +71,7 @@ function freeSpace(walk: Walk, { space, at, end }: Range, { erased, start }: Fil
   return [...nodes, ...unclaimed({ space, at: free, end })];
 }
 
-function parseFile(walk: Walk, { space, at, end, depth }: Range, system: FileSystem): VolumeNode | undefined {
+function parseFile(walk: Walk, { space, at, end, depth }: WalkRange, system: FileSystem): VolumeNode | undefined {
   const header = decode(FILE_HEADER, space.bytes, at);
   const isLarge =
     system.takesLargeFiles && (header.attributes & LARGE_FILE) !== 0 && end - at >= LARGE_FILE_HEADER.size;
@@ -89,7 +89,7 @@ function parseFile(walk: Walk, { space, at, end, depth }: Range, system: FileSys
   const body = at + layout.size;
   const checksums = checkFile(walk, { space, at, end: at + size, depth }, body, system);
   checkAlignment(walk, { space, at: body, end: at + size, depth }, header.attributes, system);
-  const content: Range = { space, at: body, end: at + size, depth: depth + 1 };
+  const content: WalkRange = { space, at: body, end: at + size, depth: depth + 1 };
   const children = known?.hasSections ? parseSections(walk, content) : [];
   const type = known?.name ?? `type ${hex(header.type, 2)}`;
   const name = header.type === 0xf0 ? 'padding' : (nameIn(children) ?? guidName(guid) ?? guid);
@@ -106,7 +106,7 @@ function parseFile(walk: Walk, { space, at, end, depth }: Range, system: FileSys
   });
 }
 
-function checkFile(walk: Walk, { space, at, end }: Range, body: number, { revision }: FileSystem): Checksums {
+function checkFile(walk: Walk, { space, at, end }: WalkRange, body: number, { revision }: FileSystem): Checksums {
   const { bytes } = space;
   const { data_checksum, attributes, state } = decode(FILE_HEADER, bytes, at);
   const headerSum = (sum8(bytes, at, body) - data_checksum - state) & 0xff;
@@ -124,7 +124,7 @@ function checkFile(walk: Walk, { space, at, end }: Range, body: number, { revisi
   return { header, data: 'bad' };
 }
 
-function checkAlignment(walk: Walk, body: Range, attributes: number, { start }: FileSystem): void {
+function checkAlignment(walk: Walk, body: WalkRange, attributes: number, { start }: FileSystem): void {
   const wanted = ALIGNMENTS[((attributes >> 3) & 7) + (attributes & 2 ? 8 : 0)]!;
   const at = body.at - start;
   if (at % wanted === 0 || body.at === body.end) return;

@@ -19,11 +19,11 @@ import {
   SECTION_TYPES,
   VERSION,
 } from './layouts';
-import type { Decoded, Range, VolumeNode, Walk } from './tree';
+import type { Decoded, WalkRange, VolumeNode, Walk } from './tree';
 import { align, alignmentGap, node, u24, unclaimed, utf16 } from './tree';
 
 /** A section according to its common header: it spans `at` to `end`, and its own layout starts at `body`. */
-interface Section extends Range {
+interface Section extends WalkRange {
   readonly code: number;
   readonly body: number;
 }
@@ -34,7 +34,7 @@ type Content = Partial<Pick<VolumeNode, 'name' | 'fields' | 'children' | 'guid' 
 const typeNames = new Map<number, SectionTypeName>(SECTION_TYPES.map(({ code, name }) => [code, name]));
 
 /** The sections that fill a range, each aligned to 4 bytes from its start. */
-export function parseSections(walk: Walk, range: Range): VolumeNode[] {
+export function parseSections(walk: Walk, range: WalkRange): VolumeNode[] {
   const { space, end } = range;
   const nodes: VolumeNode[] = [];
   let at = range.at;
@@ -52,7 +52,7 @@ export function parseSections(walk: Walk, range: Range): VolumeNode[] {
   return [...nodes, ...alignmentGap(space, at, end)];
 }
 
-function readHeader(walk: Walk, { space, at, end, depth }: Range): Section | undefined {
+function readHeader(walk: Walk, { space, at, end, depth }: WalkRange): Section | undefined {
   const { bytes } = space;
   const isLarge = u24(bytes, at) === 0xffffff && end - at >= LARGE_SECTION_HEADER.size;
   const layout = isLarge ? LARGE_SECTION_HEADER : SECTION_HEADER;
@@ -101,7 +101,7 @@ const readers: Partial<Record<SectionTypeName, (walk: Walk, section: Section) =>
   'GUID-defined': guidDefined,
 };
 
-const contentOf = ({ space, end, depth }: Section, at: number): Range => ({
+const contentOf = ({ space, end, depth }: Section, at: number): WalkRange => ({
   space,
   at,
   end,

@@ -7,7 +7,7 @@ import { decode } from '../../binary/struct';
 import { fieldViews } from '../regions';
 import { AUTHENTICATED_STORE, PLAIN_STORE, WORKING_BLOCK, guidName } from './guids';
 import { AUTHENTICATED_VARIABLE, STORE_HEADER, VARIABLE, WORKING_BLOCK_HEADER } from './layouts';
-import type { Range, Variable, VolumeNode, Walk } from './tree';
+import type { WalkRange, Variable, VolumeNode, Walk } from './tree';
 import { align, alignmentGap, node, unclaimed, utf16 } from './tree';
 
 const START_ID = 0x55aa;
@@ -17,7 +17,7 @@ const HEALTHY = 0xfe;
 const STEP = 8;
 
 /** Everything in a variables volume, from the end of its header to its end. */
-export function parseStores(walk: Walk, range: Range): VolumeNode[] {
+export function parseStores(walk: Walk, range: WalkRange): VolumeNode[] {
   const { space, end } = range;
   const nodes: VolumeNode[] = [];
   let free = range.at;
@@ -34,7 +34,7 @@ export function parseStores(walk: Walk, range: Range): VolumeNode[] {
   return [...nodes, ...unclaimed({ space, at: free, end })];
 }
 
-type PartReader = (walk: Walk, range: Range) => VolumeNode | undefined;
+type PartReader = (walk: Walk, range: WalkRange) => VolumeNode | undefined;
 
 /** The reader for what starts here. Checks one byte before converting sixteen to text. */
 function readerAt(bytes: Uint8Array, at: number): PartReader | undefined {
@@ -44,7 +44,7 @@ function readerAt(bytes: Uint8Array, at: number): PartReader | undefined {
   return guid === WORKING_BLOCK ? parseWorkingBlock : undefined;
 }
 
-function parseStore(walk: Walk, { space, at, end, depth }: Range): VolumeNode | undefined {
+function parseStore(walk: Walk, { space, at, end, depth }: WalkRange): VolumeNode | undefined {
   const { size, format, state } = decode(STORE_HEADER, space.bytes, at);
   const guid = guidText(space.bytes, at);
   if (size < STORE_HEADER.size || size > end - at) {
@@ -64,7 +64,7 @@ function parseStore(walk: Walk, { space, at, end, depth }: Range): VolumeNode | 
   });
 }
 
-function parseVariables(walk: Walk, range: Range, isAuthenticated: boolean): VolumeNode[] {
+function parseVariables(walk: Walk, range: WalkRange, isAuthenticated: boolean): VolumeNode[] {
   const { space, end } = range;
   const { bytes } = space;
   const least = isAuthenticated ? AUTHENTICATED_VARIABLE.size : VARIABLE.size;
@@ -89,7 +89,7 @@ function parseVariables(walk: Walk, range: Range, isAuthenticated: boolean): Vol
 
 function parseVariable(
   walk: Walk,
-  { space, at, end }: Range,
+  { space, at, end }: WalkRange,
   isAuthenticated: boolean,
 ): VolumeNode | undefined {
   const layout = isAuthenticated ? AUTHENTICATED_VARIABLE : VARIABLE;
@@ -120,7 +120,7 @@ function variableState(state: number): Variable['state'] {
   return (state & 0xc0) === 0 ? 'deleted' : 'incomplete';
 }
 
-function parseWorkingBlock(walk: Walk, { space, at, end }: Range): VolumeNode | undefined {
+function parseWorkingBlock(walk: Walk, { space, at, end }: WalkRange): VolumeNode | undefined {
   if (end - at < WORKING_BLOCK_HEADER.size) return undefined;
   const queue = decode(WORKING_BLOCK_HEADER, space.bytes, at).write_queue_size;
   const room = BigInt(end - at - WORKING_BLOCK_HEADER.size);

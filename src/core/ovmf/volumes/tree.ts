@@ -70,13 +70,13 @@ export interface VolumeTree {
 export type Decompress = (method: 'lzma', bytes: Uint8Array, limit: number) => Uint8Array | undefined;
 
 /** Bytes being read, and for decompressed ones where in the file findings about them are placed. */
-export interface Space extends FileTail {
+export interface ByteSpace extends FileTail {
   readonly anchor?: { readonly offset: number; readonly size: number };
 }
 
 /** A range of a space, and the depth of its parts in the tree. */
-export interface Range {
-  readonly space: Space;
+export interface WalkRange {
+  readonly space: ByteSpace;
   readonly at: number;
   readonly end: number;
   readonly depth: number;
@@ -99,11 +99,11 @@ export class Walk {
   constructor(
     readonly decompress: Decompress | undefined,
     /** Reads the volumes of a range: sections hold volumes, which hold files, which hold sections. */
-    readonly volumesIn: (walk: Walk, range: Range) => VolumeNode[],
+    readonly volumesIn: (walk: Walk, range: WalkRange) => VolumeNode[],
   ) {}
 
   /** Whether one more part may be read here; records a finding for the first that may not. */
-  mayRead({ space, at, end, depth }: Range): boolean {
+  mayRead({ space, at, end, depth }: WalkRange): boolean {
     if (depth < MOST_DEPTH && this.nodesLeft > 0) {
       this.nodesLeft--;
       return true;
@@ -117,13 +117,13 @@ export class Walk {
   }
 
   /** The space of bytes that were decompressed from a section. */
-  inside(section: { offset: number; size: number }, outer: Space, bytes: Uint8Array): Space {
+  inside(section: { offset: number; size: number }, outer: ByteSpace, bytes: Uint8Array): ByteSpace {
     this.outputLeft -= bytes.length;
     const anchor = outer.anchor ?? { offset: section.offset, size: section.size };
     return { bytes, offset: 0, fileSize: bytes.length, anchor };
   }
 
-  note(space: Space, rule: VolumeRule, offset: number, size: number, message: string): void {
+  note(space: ByteSpace, rule: VolumeRule, offset: number, size: number, message: string): void {
     const { anchor } = space;
     this.findings.push(
       anchor
@@ -151,7 +151,7 @@ export function node(
 }
 
 /** Nodes for bytes that no part of a volume claims: padding when they are all zero or all erased. */
-export function unclaimed({ space, at, end }: Pick<Range, 'space' | 'at' | 'end'>): VolumeNode[] {
+export function unclaimed({ space, at, end }: Pick<WalkRange, 'space' | 'at' | 'end'>): VolumeNode[] {
   if (at >= end) return [];
   const byte = onlyByte(space.bytes, at, end);
   return byte === 0xff || byte === 0
@@ -160,7 +160,7 @@ export function unclaimed({ space, at, end }: Pick<Range, 'space' | 'at' | 'end'
 }
 
 /** The same for the bytes before an aligned part, which are shown only when they are not blank. */
-export function alignmentGap(space: Space, at: number, end: number): VolumeNode[] {
+export function alignmentGap(space: ByteSpace, at: number, end: number): VolumeNode[] {
   return unclaimed({ space, at, end }).filter(({ kind }) => kind === 'unknown');
 }
 

@@ -12,7 +12,7 @@ import { parseFiles } from './files';
 import { FFS2, FFS3, NVRAM, guidName } from './guids';
 import { BLOCK_MAP_ENTRY, EXT_HEADER, VOLUME_HEADER } from './layouts';
 import { parseStores } from './store';
-import type { Decompress, Range, Variable, VolumeNode, VolumeTree } from './tree';
+import type { Decompress, WalkRange, Variable, VolumeNode, VolumeTree } from './tree';
 import { Walk, node, unclaimed } from './tree';
 
 const SIGNATURE_AT = 0x28;
@@ -56,7 +56,7 @@ export function variablesOf(tree: VolumeTree): Variable[] {
   return [...allNodes(tree)].flatMap(({ node: { variable } }) => variable ?? []);
 }
 
-function volumesIn(walk: Walk, range: Range): VolumeNode[] {
+function volumesIn(walk: Walk, range: WalkRange): VolumeNode[] {
   const { space, end } = range;
   const nodes: VolumeNode[] = [];
   const within = space.bytes.subarray(0, end);
@@ -77,7 +77,7 @@ function volumesIn(walk: Walk, range: Range): VolumeNode[] {
 }
 
 /** Whether the signature belongs to a header: its checksum is right, or it names a known file system. */
-function isPlausible({ space, at, end }: Range): boolean {
+function isPlausible({ space, at, end }: WalkRange): boolean {
   if (end - at < VOLUME_HEADER.size) return false;
   const { header_length, file_system_guid } = decode(VOLUME_HEADER, space.bytes, at);
   const fits = header_length >= VOLUME_HEADER.size && header_length <= end - at;
@@ -85,7 +85,7 @@ function isPlausible({ space, at, end }: Range): boolean {
   return [FFS2, FFS3, NVRAM].includes(guidText(file_system_guid));
 }
 
-function parseVolume(walk: Walk, { space, at, end, depth }: Range): VolumeNode {
+function parseVolume(walk: Walk, { space, at, end, depth }: WalkRange): VolumeNode {
   const header = decode(VOLUME_HEADER, space.bytes, at);
   const room = end - at;
   const fits = header.fv_length <= BigInt(room) && header.fv_length >= BigInt(VOLUME_HEADER.size);
@@ -111,7 +111,7 @@ function parseVolume(walk: Walk, { space, at, end, depth }: Range): VolumeNode {
   });
 }
 
-function parseContent(walk: Walk, content: Range, { space, at }: Range, guid: string): VolumeNode[] {
+function parseContent(walk: Walk, content: WalkRange, { space, at }: WalkRange, guid: string): VolumeNode[] {
   const { attributes, revision } = decode(VOLUME_HEADER, space.bytes, at);
   if (guid === NVRAM) return parseStores(walk, content);
   if (guid === FFS2 || guid === FFS3) {
@@ -122,7 +122,7 @@ function parseContent(walk: Walk, content: Range, { space, at }: Range, guid: st
   return unclaimed(content);
 }
 
-function checkHeader(walk: Walk, { space, at, end }: Range): 'ok' | 'bad' {
+function checkHeader(walk: Walk, { space, at, end }: WalkRange): 'ok' | 'bad' {
   const { header_length } = decode(VOLUME_HEADER, space.bytes, at);
   if (header_length < VOLUME_HEADER.size || header_length > end - at) {
     const message = `The header of the volume at ${hex(at)} has a length of ${hex(header_length)}; the volume has ${hex(end - at)} bytes.`;
@@ -143,7 +143,7 @@ interface HeaderPart {
 }
 
 /** The block map, up to its all-zero entry or the end of the header. */
-function blockMap(walk: Walk, { space, at, end }: Range, checksLength: boolean): HeaderPart {
+function blockMap(walk: Walk, { space, at, end }: WalkRange, checksLength: boolean): HeaderPart {
   const { header_length, fv_length } = decode(VOLUME_HEADER, space.bytes, at);
   const start = at + VOLUME_HEADER.size;
   const stop = Math.min(Math.max(at + header_length, start), end);
@@ -170,7 +170,7 @@ function blockMap(walk: Walk, { space, at, end }: Range, checksLength: boolean):
   return { fields, end: stop };
 }
 
-function extHeader(walk: Walk, { space, at, end }: Range): HeaderPart & { readonly name?: string } {
+function extHeader(walk: Walk, { space, at, end }: WalkRange): HeaderPart & { readonly name?: string } {
   const { ext_header_offset } = decode(VOLUME_HEADER, space.bytes, at);
   if (ext_header_offset === 0) return { fields: [], end: at };
   const start = at + ext_header_offset;

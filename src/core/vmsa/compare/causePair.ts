@@ -30,7 +30,7 @@ export interface Pair {
 }
 
 /** One side of a field: its value, and the value and page on the other side. */
-export interface View {
+export interface FieldSide {
   readonly own: bigint;
   readonly other: bigint;
   readonly page: Side;
@@ -38,7 +38,7 @@ export interface View {
 }
 
 /** Whether a test holds for either side. */
-export const either = ({ a, e, actual, expected }: Pair, test: (view: View) => boolean): boolean =>
+export const either = ({ a, e, actual, expected }: Pair, test: (view: FieldSide) => boolean): boolean =>
   test({ own: a, other: e, page: actual, otherPage: expected }) ||
   test({ own: e, other: a, page: expected, otherPage: actual });
 

@@ -19,7 +19,7 @@ import { PROFILES, type KnownProfile } from '../launch/profiles';
 import { decodeSignature, encodeSignature, type CpuId } from '../launch/signature';
 
 /** A launch that produces this page, or nearly. */
-export interface Candidate {
+export interface PossibleLaunch {
   /** The request that generates the page of this launch. */
   readonly request: VmsaRequest;
   readonly profile: KnownProfile;
@@ -37,9 +37,9 @@ export interface Candidate {
 /** The result: launches with exactly this page, or else the nearest. */
 export interface Identified {
   /** Only with a known CPU; launches before references, each in table order. */
-  readonly exact: readonly Candidate[];
+  readonly exact: readonly PossibleLaunch[];
   /** At most five, those with the fewest differing fields, then bits, first; empty when there is an exact one. */
-  readonly nearest: readonly Candidate[];
+  readonly nearest: readonly PossibleLaunch[];
   /** How many combinations of profile, role and CPU were tried. */
   readonly tried: number;
 }
@@ -90,7 +90,7 @@ const isKnown = (cpu: CpuId) => knownCpus().some((k) => encodeSignature(k) === e
 const cpuIsKnown = ({ profile, request }: Attempt) =>
   !needsOf(profile, request.role).cpu || isKnown(request.cpu);
 
-function candidate(page: Uint8Array, attempt: Attempt): Candidate {
+function possibleLaunch(page: Uint8Array, attempt: Attempt): PossibleLaunch {
   const { profile, request, generated, roles } = attempt;
   const needsCpu = needsOf(profile, request.role).cpu;
   return {
@@ -122,8 +122,8 @@ export function identify(page: Uint8Array): Identified {
   ];
   const nearest = exact.length > 0 ? [] : all.sort((a, b) => a.distance - b.distance).slice(0, MOST_NEAREST);
   return {
-    exact: byKind.map((a) => candidate(page, a)),
-    nearest: nearest.map((a) => candidate(page, a)),
+    exact: byKind.map((a) => possibleLaunch(page, a)),
+    nearest: nearest.map((a) => possibleLaunch(page, a)),
     tried,
   };
 }
@@ -132,7 +132,7 @@ const MOST_CAUSES = 3;
 const listed = new Intl.ListFormat('en', { type: 'conjunction' });
 
 /** How a page differs from that of a candidate, in one sentence with the causes. */
-export function explainDistance({ request, differing, cpuKnown }: Candidate): string {
+export function describeDistance({ request, differing, cpuKnown }: PossibleLaunch): string {
   if (differing.length === 0)
     return cpuKnown ? 'No field differs.' : 'All but the CPU is right: no list has it.';
   // Causes look at both pages, which are equal except for the differing fields.

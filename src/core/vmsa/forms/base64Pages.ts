@@ -3,7 +3,7 @@
 
 import { Bytes, isSpace, latin1 } from '../../binary/ascii';
 import { BASE64_DIGIT, fromBase64 } from '../../binary/hex';
-import { MAX_PAGE_BYTES, pagesOf, broken, type NotPages, type PagesRead } from './pageSource';
+import { MAX_PAGE_BYTES, findBinaryPages, broken, type NotPages, type PagesFound } from './pageSource';
 
 const PAD = '='.charCodeAt(0);
 /** The maximum number of base64 digits, including padding. */
@@ -22,7 +22,7 @@ function digitsOf(text: Uint8Array): Bytes | undefined {
 }
 
 /** Pages from base64; undefined for other text. */
-export function readBase64(text: Uint8Array): PagesRead | NotPages | undefined {
+export function findBase64Pages(text: Uint8Array): PagesFound | NotPages | undefined {
   const digits = digitsOf(text);
   if (digits?.overflowed)
     return broken(
@@ -31,7 +31,7 @@ export function readBase64(text: Uint8Array): PagesRead | NotPages | undefined {
     );
   const bytes = digits && fromBase64(latin1(digits.take()));
   if (!bytes || bytes.length === 0) return undefined;
-  const pages = pagesOf(bytes, 'base64');
+  const pages = findBinaryPages(bytes, 'base64');
   // A single word is valid base64 too: only what could be meant as a page gets a specific reason.
   if (!('reason' in pages)) return pages;
   return bytes.length < 512 ? undefined : broken('base64', `Decoded from base64: ${pages.reason}`);

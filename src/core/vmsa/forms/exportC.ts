@@ -5,21 +5,21 @@
 import { bytesToHex, hex, isZero } from '../../binary/hex';
 import { leaves, readUnsigned } from '../../binary/struct';
 import { KERNEL_STRUCT_SIZE, VMSA } from '../layout/layout';
-import { membersOf, type Member } from '../layout/members';
+import { membersOf, type StructMember } from '../layout/members';
 
 /** The members of the structure, in order. */
-export const LINUX_MEMBERS: readonly Member[] = membersOf('linux', KERNEL_STRUCT_SIZE);
+export const LINUX_MEMBERS: readonly StructMember[] = membersOf('linux', KERNEL_STRUCT_SIZE);
 
-const isSet = (page: Uint8Array, { offset, size }: Member) => !isZero(page.subarray(offset, offset + size));
+const isSet = (page: Uint8Array, { offset, size }: StructMember) => !isZero(page.subarray(offset, offset + size));
 
 /** Keeps a comment from ending early, whatever its text contains. */
 const comment = (text: string) => text.replaceAll('*/', '* /').replaceAll(/[\r\n]/g, ' ');
 
 // Linux declares these reserved words as numbers or as arrays, which an initialiser must respect.
-const isNamed = ({ kind, name }: Member) => !(kind === 'number' && name.startsWith('reserved'));
+const isNamed = ({ kind, name }: StructMember) => !(kind === 'number' && name.startsWith('reserved'));
 
 /** A value in C: a number, the nonzero elements of an array, or the members of a segment. */
-function valueText(page: Uint8Array, member: Member): string {
+function valueText(page: Uint8Array, member: StructMember): string {
   if (member.kind === 'segment') {
     const parts = member.members.filter((m) => isSet(page, m));
     return `{ ${parts.map((m) => `.${m.name} = ${valueText(page, m)}`).join(', ')} }`;
@@ -31,7 +31,7 @@ function valueText(page: Uint8Array, member: Member): string {
   return `{ ${items.join(', ')} }`;
 }
 
-function docOf({ kind, members, doc }: Member): string {
+function docOf({ kind, members, doc }: StructMember): string {
   return kind === 'segment' ? (members[0]!.doc.split(':')[0] ?? '') : doc;
 }
 
@@ -41,7 +41,7 @@ function restLines(page: Uint8Array): string[] {
     .filter((leaf) => leaf.offset >= KERNEL_STRUCT_SIZE)
     .map(({ path, offset, size }) => ({ name: path, offset, size }));
   const rest = [...LINUX_MEMBERS.filter((m) => !isNamed(m)), ...above].filter((m) =>
-    isSet(page, m as Member),
+    isSet(page, m as StructMember),
   );
   if (rest.length === 0) return ['/* All other bytes of the page are zero. */'];
   return [

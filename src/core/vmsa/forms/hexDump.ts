@@ -2,7 +2,7 @@
 // plain digits, as printed by xxd -p or found in source code.
 
 import { Bytes, CHAR, HEX_DIGIT, isSpace, latin1, lineEnd, skipSpace, trimEnd } from '../../binary/ascii';
-import { MAX_PAGE_BYTES, broken, pagesFromText, type NotPages, type PagesRead } from './pageSource';
+import { MAX_PAGE_BYTES, broken, pagesFromText, type NotPages, type PagesFound } from './pageSource';
 
 /** One line: its offset as printed and its bytes; `again` for the `*` that stands for repeated lines. */
 interface DumpLine {
@@ -115,7 +115,7 @@ function readOffsets(bytes: Uint8Array, radix: number): Uint8Array | { readonly 
 }
 
 /** A dump with offsets; undefined for text that does not start like one. */
-export function readOffsetDump(bytes: Uint8Array): PagesRead | NotPages | undefined {
+export function findOffsetDumpPages(bytes: Uint8Array): PagesFound | NotPages | undefined {
   let best: NotPages | undefined;
   for (const radix of RADIXES) {
     const read = readOffsets(bytes, radix);
@@ -140,7 +140,7 @@ const X = 'x'.charCodeAt(0);
 const COMMA = ','.charCodeAt(0);
 
 /** Plain digits: pairs with any white space or commas between them, and optional 0x prefixes. */
-export function readPlainHex(bytes: Uint8Array): PagesRead | NotPages | undefined {
+export function findPlainHexPages(bytes: Uint8Array): PagesFound | NotPages | undefined {
   const out = new Bytes(MAX_PAGE_BYTES);
   for (let at = 0; at < bytes.length;) {
     if (isSpace(bytes[at]) || bytes[at] === COMMA) {

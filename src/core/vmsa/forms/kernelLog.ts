@@ -4,7 +4,7 @@
 
 import { CHAR, HEX_DIGIT, finder, isSpace, lineEnd, skipSpace, trimEnd } from '../../binary/ascii';
 import { KERNEL_STRUCT_SIZE, VMSA_SIZE } from '../layout/layout';
-import { LEAST_BYTES, MAX_PAGES, broken, found, padded, type NotPages, type PagesRead } from './pageSource';
+import { LEAST_BYTES, MAX_PAGES, broken, found, padded, type NotPages, type PagesFound } from './pageSource';
 
 const HEADER = 'Virtual Machine Save Area (VMSA):';
 const findHeader = finder(HEADER);
@@ -132,7 +132,7 @@ function explainCut(vcpu: number, length: number): string {
 }
 
 /** The dumps in a log, in order; undefined when there are none. */
-export function readKernelLog(bytes: Uint8Array): PagesRead | NotPages | undefined {
+export function findKernelLogPages(bytes: Uint8Array): PagesFound | NotPages | undefined {
   const places = headers(bytes);
   if (places.length === 0) return undefined;
   if (places.length > MAX_PAGES)
@@ -154,7 +154,7 @@ export function readKernelLog(bytes: Uint8Array): PagesRead | NotPages | undefin
 }
 
 /** A dump without its header line, as people copy it: the text begins with a full line of bytes. */
-export function readBareDump(bytes: Uint8Array): PagesRead | undefined {
+export function findBareDumpPage(bytes: Uint8Array): PagesFound | undefined {
   const start = lineStart(bytes, skipSpace(bytes, 0));
   const end = trimEnd(bytes, start, lineEnd(bytes, skipSpace(bytes, 0)));
   if (trailingPairs(bytes, start, end).count !== LINE_BYTES) return undefined;

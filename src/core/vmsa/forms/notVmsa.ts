@@ -6,14 +6,14 @@ import { KERNEL_STRUCT_SIZE, VMSA_SIZE } from '../layout/layout';
 
 /**
  * Why a file is not a VMSA page, and what to do; for the page that is shown instead.
- * @param odd in a file of several pages, the first that cannot be a vCPU's
+ * @param badPage in a file of several pages, the first that cannot be a vCPU's
  */
-export function explainNotVmsa(bytes: Uint8Array, odd?: number): string {
+export function describeNotVmsa(bytes: Uint8Array, badPage?: number): string {
   const found = `It has ${byteCount(bytes.length)}; a VMSA is one page of ${VMSA_SIZE} bytes.`;
   if (bytes.length === 0) return 'The file is empty. Write the page again, or generate one.';
   if (isImage(bytes)) return `${found} It ends with OVMF's table of GUIDs: open it as an OVMF image.`;
-  if (odd !== undefined) {
-    return `${found} It is not one page for each vCPU either: page ${odd} has bytes where every VMSA has zeros, or no registers.`;
+  if (badPage !== undefined) {
+    return `${found} It is not one page for each vCPU either: page ${badPage} has bytes where every VMSA has zeros, or no registers.`;
   }
   if (bytes.length === KERNEL_STRUCT_SIZE && bytes.includes(0))
     return `${found} This is the size of the kernel's structure, which is shorter than the page: fill it up with zeros to ${VMSA_SIZE} bytes.`;

@@ -48,7 +48,7 @@ function leafValue(leaf: Leaf, value: Json | undefined): LeafValue | undefined {
 }
 
 /** The page in such JSON, or what is wrong with it. */
-export function readPageJson(value: ReadonlyMap<string, Json>): { bytes: Uint8Array } | { problem: string } {
+export function findPageJson(value: ReadonlyMap<string, Json>): { bytes: Uint8Array } | { problem: string } {
   const fields = value.get('fields');
   if (!Array.isArray(fields)) return { problem: '"fields" is not an array' };
   const values = new Map<string, Json | undefined>();

@@ -1,7 +1,7 @@
 // What every reader of pages returns, and the rule for bytes that could be several pages.
 
 import { isImage } from '../../ovmf/footer';
-import { explainNotVmsa } from './notVmsa';
+import { describeNotVmsa } from './notVmsa';
 import { byteCount, isZero } from '../../binary/hex';
 import { KERNEL_STRUCT_SIZE, RESERVED_END, VMSA_SIZE } from '../layout/layout';
 import { hasRegisters } from '../pageKind';
@@ -18,7 +18,7 @@ export interface SourcePage {
 }
 
 /** The pages in a file, at least one. */
-export interface PagesRead {
+export interface PagesFound {
   readonly format: PageFormat;
   /** The form in words: `kernel log`, `sevctl JSON`. */
   readonly title: string;
@@ -55,7 +55,7 @@ export const MAX_PAGE_BYTES = MAX_PAGES * VMSA_SIZE;
 export const LEAST_BYTES = 0x400;
 
 /** The result for pages that were read. */
-export function found(format: PageFormat, pages: readonly SourcePage[]): PagesRead {
+export function found(format: PageFormat, pages: readonly SourcePage[]): PagesFound {
   return { format, title: READ_FORMATS[format], pages };
 }
 
@@ -81,25 +81,25 @@ function split(bytes: Uint8Array): Uint8Array[] {
  * inspected. Several must each look like a vCPU's: firmware, kernels and disk images can also be a multiple
  * of 4096 bytes, but they lack the 2104 zero bytes at the end of every page and the registers at its start.
  */
-export function pagesOf(bytes: Uint8Array, format: PageFormat): PagesRead | NotPages {
+export function findBinaryPages(bytes: Uint8Array, format: PageFormat): PagesFound | NotPages {
   if (isImage(bytes) || bytes.length === 0 || bytes.length % VMSA_SIZE !== 0)
-    return { reason: explainNotVmsa(bytes) };
+    return { reason: describeNotVmsa(bytes) };
   const pages = bytes.length > MAX_PAGE_BYTES ? [] : split(bytes);
   if (pages.length === 1) return found(format, [{ label: 'page', bytes: pages[0]! }]);
-  const odd = pages.findIndex((page) => !couldBePage(page));
-  if (pages.length > 0 && odd < 0 && !isZero(bytes)) {
+  const badPage = pages.findIndex((page) => !couldBePage(page));
+  if (pages.length > 0 && badPage < 0 && !isZero(bytes)) {
     return found(
       format,
       pages.map((page, i) => ({ label: `vCPU ${i}`, bytes: page })),
     );
   }
-  return { reason: explainNotVmsa(bytes, odd < 0 ? undefined : odd) };
+  return { reason: describeNotVmsa(bytes, badPage < 0 ? undefined : badPage) };
 }
 
 /** Bytes parsed from text: pages, or one page without its end, which is always zero. */
-export function pagesFromText(bytes: Uint8Array, format: PageFormat): PagesRead | NotPages {
+export function pagesFromText(bytes: Uint8Array, format: PageFormat): PagesFound | NotPages {
   if (bytes.length >= VMSA_SIZE || bytes.length < LEAST_BYTES) {
-    const read = pagesOf(bytes, format);
+    const read = findBinaryPages(bytes, format);
     if (!('reason' in read)) return read;
     const what = `The ${READ_FORMATS[format]} holds ${byteCount(bytes.length)}`;
     return broken(

@@ -3,36 +3,36 @@
 
 import { latin1, skipSpace } from '../../binary/ascii';
 import { isImage } from '../../ovmf/footer';
-import { explainNotVmsa } from './notVmsa';
-import { readJson, type Json } from '../../binary/exactJson';
-import { readBase64 } from './base64Pages';
-import { readOffsetDump, readPlainHex } from './hexDump';
-import { readBareDump, readKernelLog } from './kernelLog';
+import { describeNotVmsa } from './notVmsa';
+import { parseExactJson, type Json } from '../../binary/exactJson';
+import { findBase64Pages } from './base64Pages';
+import { findOffsetDumpPages, findPlainHexPages } from './hexDump';
+import { findBareDumpPage, findKernelLogPages } from './kernelLog';
 import { VMSA_SIZE } from '../layout/layout';
-import { readPageJson } from './pageJson';
-import { broken, found, pagesOf, type NotPages, type PageFormat, type PagesRead } from './pageSource';
-import { looksLikeSevctl, readSevctl } from './sevctlJson';
+import { findPageJson } from './pageJson';
+import { broken, found, findBinaryPages, type NotPages, type PageFormat, type PagesFound } from './pageSource';
+import { looksLikeSevctl, findSevctlPages } from './sevctlJson';
 
-export type { NotPages, PageFormat, PagesRead, SourcePage } from './pageSource';
+export type { NotPages, PageFormat, PagesFound as PagesRead, SourcePage } from './pageSource';
 
 /** No JSON of a page is longer. */
 const MAX_JSON = 2 ** 20;
 
 const BOM = [0xef, 0xbb, 0xbf];
 
-function readJsonPages(bytes: Uint8Array): PagesRead | NotPages | undefined {
+function readJsonPages(bytes: Uint8Array): PagesFound | NotPages | undefined {
   const start = skipSpace(bytes, 0);
   if (bytes[start] !== '{'.charCodeAt(0)) return undefined;
   if (bytes.length > MAX_JSON)
     return { reason: 'It looks like JSON, but no JSON of a VMSA has more than 1 MiB.' };
-  const json = readJson(latin1(bytes));
+  const json = parseExactJson(latin1(bytes));
   if ('problem' in json) {
     const line = latin1(bytes, 0, json.at).split('\n').length;
     return { reason: `It begins like JSON, but is none: ${json.problem} (line ${line}).` };
   }
   const value = json.value as ReadonlyMap<string, Json>;
-  if (value.has('fields')) return asPage('json', readPageJson(value));
-  if (looksLikeSevctl(value)) return asPage('sevctl-json', readSevctl(value));
+  if (value.has('fields')) return asPage('json', findPageJson(value));
+  if (looksLikeSevctl(value)) return asPage('sevctl-json', findSevctlPages(value));
   return {
     reason: 'It is JSON, but neither what "sevctl vmsa show" nor what "sevscope vmsa show --json" prints.',
   };
@@ -41,7 +41,7 @@ function readJsonPages(bytes: Uint8Array): PagesRead | NotPages | undefined {
 function asPage(
   format: PageFormat,
   read: { bytes: Uint8Array; note?: string } | { problem: string },
-): PagesRead | NotPages {
+): PagesFound | NotPages {
   if (!('problem' in read)) return found(format, [{ label: 'page', ...read }]);
   const { title } = found(format, []);
   return broken(
@@ -51,14 +51,14 @@ function asPage(
 }
 
 /** The text forms, the most distinctive first. */
-const TEXT_READERS = [readJsonPages, readKernelLog, readOffsetDump, readPlainHex, readBareDump, readBase64];
+const TEXT_READERS = [readJsonPages, findKernelLogPages, findOffsetDumpPages, findPlainHexPages, findBareDumpPage, findBase64Pages];
 
 /** Text has no zero bytes; a page has one early on. */
 function looksLikeText(bytes: Uint8Array): boolean {
   return !bytes.includes(0);
 }
 
-function readText(file: Uint8Array): PagesRead | NotPages | undefined {
+function readText(file: Uint8Array): PagesFound | NotPages | undefined {
   const bytes = file.subarray(skipSpace(file, 0));
   if (bytes.length === 0) return undefined;
   let first: NotPages | undefined;
@@ -75,16 +75,16 @@ function readText(file: Uint8Array): PagesRead | NotPages | undefined {
  * The pages of a file, or why there are none: one or two sentences for people. Never throws on
  * content, and takes linear time.
  */
-export function readPages(bytes: Uint8Array): PagesRead | NotPages {
+export function findPages(bytes: Uint8Array): PagesFound | NotPages {
   const text = BOM.every((b, i) => bytes[i] === b) ? bytes.subarray(BOM.length) : bytes;
-  if (isImage(bytes)) return { reason: explainNotVmsa(bytes) };
+  if (isImage(bytes)) return { reason: describeNotVmsa(bytes) };
   // A log may contain zero bytes where the machine crashed; no other text form does.
-  const read = looksLikeText(text) ? readText(text) : readKernelLog(text);
+  const read = looksLikeText(text) ? readText(text) : findKernelLogPages(text);
   if (read && !('reason' in read)) return read;
   const binary =
     bytes.length % VMSA_SIZE === 0
-      ? pagesOf(bytes, bytes.length === VMSA_SIZE ? 'page' : 'pages')
+      ? findBinaryPages(bytes, bytes.length === VMSA_SIZE ? 'page' : 'pages')
       : undefined;
   if (binary && !('reason' in binary)) return binary;
-  return read ?? binary ?? { reason: explainNotVmsa(bytes) };
+  return read ?? binary ?? { reason: describeNotVmsa(bytes) };
 }

@@ -5,14 +5,14 @@ import type { Json } from '../../binary/exactJson';
 import { hex } from '../../binary/hex';
 import { readUnsigned } from '../../binary/struct';
 import { VMSA_SIZE } from '../layout/layout';
-import { membersOf, type Member } from '../layout/members';
+import { membersOf, type StructMember } from '../layout/members';
 
 /** Bytes of the page in the JSON; all above are lost. */
 export const SEVCTL_SIZE = 0x408;
 
 const MEMBERS = membersOf('libvirt', SEVCTL_SIZE);
 
-function valueText(page: Uint8Array, member: Member, indent: string): string {
+function valueText(page: Uint8Array, member: StructMember, indent: string): string {
   const inner = `${indent}  `;
   if (member.kind === 'number') return readUnsigned(page, member).toString();
   if (member.kind === 'segment') return objectText(page, member.members, indent);
@@ -20,7 +20,7 @@ function valueText(page: Uint8Array, member: Member, indent: string): string {
   return `[\n${items.join(',\n')}\n${indent}]`;
 }
 
-function objectText(page: Uint8Array, members: readonly Member[], indent: string): string {
+function objectText(page: Uint8Array, members: readonly StructMember[], indent: string): string {
   const inner = `${indent}  `;
   const lines = members.map((m) => `${inner}"${m.name}": ${valueText(page, m, inner)}`);
   return `{\n${lines.join(',\n')}\n${indent}}`;
@@ -42,7 +42,7 @@ class Wrong extends Error {}
 function writeNumber(
   page: Uint8Array,
   value: Json | undefined,
-  { offset, size }: Member,
+  { offset, size }: StructMember,
   path: string,
 ): void {
   if (typeof value !== 'bigint') throw new Wrong(`"${path}" is not a whole number`);
@@ -51,7 +51,7 @@ function writeNumber(
   for (let i = 0; i < size; i++) page[offset + i] = Number((value >> BigInt(8 * i)) & 0xffn);
 }
 
-function writeMember(page: Uint8Array, value: Json | undefined, member: Member, path: string): void {
+function writeMember(page: Uint8Array, value: Json | undefined, member: StructMember, path: string): void {
   if (member.kind === 'number') {
     writeNumber(page, value, member, path);
   } else if (member.kind === 'segment') {
@@ -71,7 +71,7 @@ function writeMember(page: Uint8Array, value: Json | undefined, member: Member, 
 function writeMembers(
   page: Uint8Array,
   values: ReadonlyMap<string, Json>,
-  members: readonly Member[],
+  members: readonly StructMember[],
   prefix: string,
 ): void {
   const missing = members.find((m) => !values.has(m.name));
@@ -84,7 +84,7 @@ function writeMembers(
 }
 
 /** The page in sevctl's JSON, zero from 0x408 up, or the key that is wrong and why. */
-export function readSevctl(
+export function findSevctlPages(
   value: ReadonlyMap<string, Json>,
 ): { bytes: Uint8Array; note: string } | { problem: string } {
   const bytes = new Uint8Array(VMSA_SIZE);

@@ -211,7 +211,7 @@ export function requestLike(profile: KnownProfile, role: Role, values: VmsaValue
 export function pageDistance(a: Uint8Array, b: Uint8Array): number {
   let bits = 0;
   for (let i = 0; i < VMSA_SIZE; i++) {
-    for (let odd = a[i]! ^ b[i]!; odd !== 0; odd &= odd - 1) bits++;
+    for (let differing = a[i]! ^ b[i]!; differing !== 0; differing &= differing - 1) bits++;
   }
   return diff(VMSA, a, b).length + bits / (8 * VMSA_SIZE + 1);
 }

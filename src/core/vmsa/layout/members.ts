@@ -5,14 +5,14 @@ import { sizeOf } from '../../binary/struct';
 import { VMSA } from './layout';
 
 /** One member: a number of up to 8 bytes, a byte run, or a segment with its own members. */
-export interface Member {
+export interface StructMember {
   readonly name: string;
   readonly kind: 'number' | 'bytes' | 'segment';
   readonly offset: number;
   readonly size: number;
   /** Its meaning from the table; for an array of several fields, each of theirs. */
   readonly doc: string;
-  readonly members: readonly Member[];
+  readonly members: readonly StructMember[];
 }
 
 /** The segment's name and the part in a field name: `es` and `base`. */
@@ -23,12 +23,12 @@ const SEGMENT = /^([a-z]+)_(selector|attrib|limit|base)$/;
  * @param source whose names to use
  * @param size of the structure in bytes, at a field boundary
  */
-export function membersOf(source: 'libvirt' | 'linux', size: number): Member[] {
-  const members: Member[] = [];
+export function membersOf(source: 'libvirt' | 'linux', size: number): StructMember[] {
+  const members: StructMember[] = [];
   for (const row of VMSA.rows) {
     if (row.offset >= size) break;
     const alias = row.aliases?.[source];
-    const member: Member = {
+    const member: StructMember = {
       name: alias ?? row.name,
       kind: typeof row.type === 'string' ? 'number' : 'bytes',
       offset: row.offset,
@@ -51,7 +51,7 @@ export function membersOf(source: 'libvirt' | 'linux', size: number): Member[] {
   return members;
 }
 
-function joined(a: Member, b: Member, kind: Member['kind']): Member {
+function joined(a: StructMember, b: StructMember, kind: StructMember['kind']): StructMember {
   return {
     ...a,
     kind,

@@ -13,13 +13,13 @@ import {
   OF_PAGES,
   searchSpace,
   type Candidate,
-  type Space,
+  type SearchSpace,
 } from '../../../../src/core/explain/causes';
 import type { Dimension } from '../../../../src/core/explain/cause';
 import type { ExplainResult } from '../../../../src/core/explain/explanation';
 import type { LaunchFacts } from '../../../../src/core/explain/launchFacts';
 import { KEY_WORDS, MeasurementMac, prepareKey } from '../../../../src/core/explain/measurementMac';
-import { planUnits, type Stage, type Unit } from '../../../../src/core/explain/plan';
+import { planUnits, type ChangeCount, type Unit } from '../../../../src/core/explain/plan';
 import type { Hit } from '../../../../src/core/explain/matcher';
 import { Search } from '../../../../src/core/explain/search';
 import type { Setting } from '../../../../src/core/explain/setting';
@@ -44,7 +44,7 @@ interface Found {
 }
 
 /** Tries units, those of a stage unless others are given. */
-function tryUnits(space: Space, units: readonly Unit[]): Found {
+function tryUnits(space: SearchSpace, units: readonly Unit[]): Found {
   const search = new Search(space, words, () => createHash('sha256'));
   const results = units.map((unit) => ({ unit, ...search.run(unit) }));
   return {
@@ -56,8 +56,8 @@ function tryUnits(space: Space, units: readonly Unit[]): Found {
 /** The whole search, as the threads do it. @param space of the same inputs, whatever was reported */
 function explained(
   facts: LaunchFacts,
-  stages: readonly Stage[] = [0, 1],
-  space: Space = searchSpace(facts),
+  stages: readonly ChangeCount[] = [0, 1],
+  space: SearchSpace = searchSpace(facts),
 ): ExplainResult {
   space = { ...space, facts };
   const { hits, parts } = tryUnits(
@@ -81,7 +81,7 @@ const LAUNCHES: readonly (readonly [string, LaunchFacts])[] = [
 ];
 
 /** What of a launch a candidate cannot change: plain SEV has no pages. */
-const isMeasured = ({ given }: Space, dimension: Dimension, set: Partial<Setting>): boolean =>
+const isMeasured = ({ given }: SearchSpace, dimension: Dimension, set: Partial<Setting>): boolean =>
   !OF_PAGES.has(dimension) || ((set.policy ?? given.policy) & 4) !== 0;
 
 describe('The search for an explanation finds', () => {
@@ -125,7 +125,7 @@ describe('The search for an explanation finds', () => {
 });
 
 describe('The search for an explanation finds every two causes together', () => {
-  const likeliest = (space: Space, dimension: Dimension) => {
+  const likeliest = (space: SearchSpace, dimension: Dimension) => {
     const all = space.candidates[dimension];
     return [...new Set([all[0], all.at(-1)])].filter((candidate) => candidate !== undefined);
   };
@@ -158,7 +158,7 @@ describe('The search for an explanation finds every two causes together', () => 
   }
 
   /** Whether one of two changes makes no difference next to the other: then the other is the explanation. */
-  function isSameAsOne({ facts, given }: Space, setting: Setting, a: Candidate, b: Candidate): boolean {
+  function isSameAsOne({ facts, given }: SearchSpace, setting: Setting, a: Candidate, b: Candidate): boolean {
     const of = (other: Setting) => hmacFor(facts, other).toString('hex');
     return [a, b].some(({ set }) => of({ ...given, ...set }) === of(setting));
   }

@@ -7,7 +7,7 @@ import { groupByCause } from '../../../../src/core/vmsa/compare/causes';
 import { comparePages, compareWithGenerated, setBy } from '../../../../src/core/vmsa/compare/compare';
 import { findVmsaLeaf, findVmsaLeaves } from '../../../../src/core/vmsa/edit';
 import { generateVmsa, guessRequest, type VmsaRequest } from '../../../../src/core/vmsa/launch/generate';
-import { explainDistance, identify } from '../../../../src/core/vmsa/compare/identify';
+import { describeDistance, identify } from '../../../../src/core/vmsa/compare/identify';
 import {
   GROUPS,
   VMSA,
@@ -137,7 +137,7 @@ describe('Decoding a page', () => {
       for (const f of vmsaFindings(page)) assert.ok(f.offset >= 0 && f.offset + f.size <= VMSA_SIZE);
       vmsaSummary(page);
       guessRequest(decode(VMSA, page));
-      for (const candidate of identify(page).nearest) assert.ok(explainDistance(candidate).length > 0);
+      for (const candidate of identify(page).nearest) assert.ok(describeDistance(candidate).length > 0);
       groupByCause(compareWithGenerated(page, BSP));
     }
   });

@@ -6,13 +6,13 @@ import { parseOvmf } from '../../../../src/core/ovmf/image';
 import { imageBuild } from '../../../../src/core/ovmf/imageBuild';
 import { ContentReader, inParts } from '../../../../src/core/ovmf/contentParts';
 import type { VolumeContents } from '../../../../src/core/ovmf/contents';
-import { readContents } from '../../../../src/core/ovmf/contents';
+import { parseContents } from '../../../../src/core/ovmf/contents';
 import { LZMA } from '../../../../src/core/ovmf/volumes/guids';
 import type { VolumeNode } from '../../../../src/core/ovmf/volumes/tree';
 import { parseVolumes } from '../../../../src/core/ovmf/volumes/volumes';
 import { nodeIo } from '../../../../src/node/io';
 import { decompressSection } from '../../../../src/node/lzma';
-import { readImageApart } from '../../../../src/host/ovmf/contents';
+import { readImageInThread } from '../../../../src/host/ovmf/contents';
 import { eachSlice } from '../../../../src/host/shell/slices';
 import { LZMA_STREAM, file, guided, volume } from '../../../helpers/volumes';
 import { io } from '../../../helpers/io';
@@ -71,30 +71,30 @@ describe('The thread that decompresses', () => {
     const image = new Uint8Array(5 * MIB).fill(0xff);
     image.set(volume({ size: 0x400, files }), 4 * MIB - 0x100);
     const { value, findings } = parseOvmf(image);
-    const contents = readContents(image, value, decompressSection);
+    const contents = parseContents(image, value, decompressSection);
     assert.deepEqual(
       [findings.length > 0, contents.sections.length, contents.findings.length > 0],
       [true, 1, true],
     );
     const told: unknown[] = [];
-    const answer = await readImageApart(io, image, new AbortController().signal, (of) => told.push(of));
+    const answer = await readImageInThread(io, image, new AbortController().signal, (of) => told.push(of));
     assert.deepEqual(answer, { findings: [...findings, ...contents.findings], contents });
     assert.deepEqual(told, [findings]);
   });
   it('is ended by the signal, before and while it gets the image, without an answer', async () => {
     for (const wait of [0, 1, 20]) {
       const stop = new AbortController();
-      const answer = readImageApart(io, new Uint8Array(64 * MIB).fill(0xff), stop.signal, nobody);
+      const answer = readImageInThread(io, new Uint8Array(64 * MIB).fill(0xff), stop.signal, nobody);
       if (wait === 0) stop.abort();
       else setTimeout(() => stop.abort(), wait);
       assert.equal(await answer, undefined);
     }
-    assert.equal(await readImageApart(io, new Uint8Array(1), AbortSignal.abort(), nobody), undefined);
+    assert.equal(await readImageInThread(io, new Uint8Array(1), AbortSignal.abort(), nobody), undefined);
   });
   it('that has answered when it is stopped, before anybody heard, is not heard', async () => {
     const stop = new AbortController();
     let heard = 0;
-    const answer = readImageApart(io, new Uint8Array(MIB).fill(0xff), stop.signal, () => heard++);
+    const answer = readImageInThread(io, new Uint8Array(MIB).fill(0xff), stop.signal, () => heard++);
     // The other thread is asked in this turn, and answers while this one hears nothing.
     await new Promise(setImmediate);
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
@@ -103,7 +103,7 @@ describe('The thread that decompresses', () => {
   });
   it('that cannot start is an error with a sentence', async () => {
     const { signal } = new AbortController();
-    const nowhere = readImageApart(nodeIo(resolve('nowhere')), new Uint8Array(1), signal, nobody);
+    const nowhere = readImageInThread(nodeIo(resolve('nowhere')), new Uint8Array(1), signal, nobody);
     await assert.rejects(nowhere, {
       code: 'contents-unread',
       message: /^What is compressed in this image could not be read: /,

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { compress } from 'lzma1';
 import { LZMA } from '../../../../src/core/ovmf/volumes/guids';
-import { compareVolumesApart, readImageApart } from '../../../../src/host/ovmf/contents';
+import { compareVolumesInThread, readImageInThread } from '../../../../src/host/ovmf/contents';
 import { file, guided, section, volume } from '../../../helpers/volumes';
 import { io } from '../../../helpers/io';
 
@@ -22,20 +22,20 @@ const { signal } = new AbortController();
 
 describe('The thread that decompresses', () => {
   it('reads an image', async () => {
-    const answer = await readImageApart(io, holding(1), signal, () => undefined);
+    const answer = await readImageInThread(io, holding(1), signal, () => undefined);
     assert.deepEqual(
       answer?.contents.sections.map(({ method, nodes }) => [method, nodes[0]?.children[0]?.name]),
       [['LZMA', GUID]],
     );
   });
   it('compares two', async () => {
-    const answer = await compareVolumesApart(io, holding(1), holding(2), signal);
+    const answer = await compareVolumesInThread(io, holding(1), holding(2), signal);
     assert.deepEqual(
       answer?.changes.map(({ kind, path, notes }) => [kind, path, notes]),
       [['changed', ['FFS2', GUID, 'LZMA', GUID, GUID], ['PE32 image: 1 byte of 5 differs']]],
     );
   });
   it('has nothing to say of files without volumes', async () => {
-    assert.equal(await compareVolumesApart(io, Uint8Array.of(1), Uint8Array.of(2), signal), undefined);
+    assert.equal(await compareVolumesInThread(io, Uint8Array.of(1), Uint8Array.of(2), signal), undefined);
   });
 });

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { EXPORT_FORMS } from '../../../../src/core/vmsa/forms/exportForms';
 import { findExport } from '../../../../src/core/vmsa/forms/exportPage';
 import { generateVmsa } from '../../../../src/core/vmsa/launch/generate';
-import { explainDistance, identify } from '../../../../src/core/vmsa/compare/identify';
+import { describeDistance, identify } from '../../../../src/core/vmsa/compare/identify';
 import { nodeIo } from '../../../../src/node/io';
 import { askAboutPage } from '../../../../src/host/vmsa/pageTasks';
 import { randomBytes, seeded } from '../../../helpers/random';
@@ -47,7 +47,7 @@ describe('A thread about a page', () => {
         found.launches.map(({ request, distance, equal }) => ({ request, distance, equal })),
         candidates.map((candidate) => ({
           request: candidate.request,
-          distance: explainDistance(candidate),
+          distance: describeDistance(candidate),
           equal: exact,
         })),
       );

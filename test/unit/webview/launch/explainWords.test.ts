@@ -35,7 +35,7 @@ const found = (result: ExplainResult, more: object = {}): ExplanationState => ({
   kind: 'found',
   result,
   changeable: [],
-  beside: false,
+  searchedFolder: false,
   ...more,
 });
 

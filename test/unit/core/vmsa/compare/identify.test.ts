@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { encode, decode } from '../../../../../src/core/binary/struct';
 import { knownCpus } from '../../../../../src/core/vmsa/launch/cpuModels';
 import { generateVmsa, needsOf, type VmsaRequest } from '../../../../../src/core/vmsa/launch/generate';
-import { explainDistance, identify } from '../../../../../src/core/vmsa/compare/identify';
+import { describeDistance, identify } from '../../../../../src/core/vmsa/compare/identify';
 import { VMSA, VMSA_SIZE, type VmsaValues } from '../../../../../src/core/vmsa/layout/layout';
 import { PROFILES, type KnownProfile } from '../../../../../src/core/vmsa/launch/profiles';
 import { encodeSignature } from '../../../../../src/core/vmsa/launch/signature';
@@ -34,7 +34,7 @@ describe('A page is identified', () => {
           assert.deepEqual(generateVmsa(found!.request).bytes, bytes);
           assert.deepEqual([found!.differing, nearest], [[], []]);
           assert.equal(found!.cpu === 'every CPU', !needsOf(profile, role).cpu);
-          assert.equal(explainDistance(found!), 'No field differs.');
+          assert.equal(describeDistance(found!), 'No field differs.');
         }
       });
     }
@@ -53,7 +53,7 @@ describe('A page is identified', () => {
         [exact, first!.profile.id, first!.differing, first!.cpuKnown],
         [[], 'sev-es', [], false],
       );
-      assert.match(explainDistance(first!), /no list has it/);
+      assert.match(describeDistance(first!), /no list has it/);
       assert.equal(identify(page({ profile: 'snp-gce', role: 'bsp', cpu })).exact.length, 1);
     }
     const [first] = identify(page({ profile: 'sev-es', role: 'bsp', cpu: UNHEARD_OF })).nearest;
@@ -85,7 +85,7 @@ describe('A page is identified', () => {
       assert.equal(nearest.length, 5);
       const [best] = nearest;
       assert.equal(`${best!.profile.id} ${best!.role}`, wanted);
-      assert.match(explainDistance(best!), distance);
+      assert.match(describeDistance(best!), distance);
       assert.deepEqual(best!.differing.map((f) => f.actual.name).sort(), Object.keys(values).sort());
       const counts = nearest.map((c) => c.differing.length);
       assert.deepEqual(

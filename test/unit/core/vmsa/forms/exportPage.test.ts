@@ -13,8 +13,8 @@ import type { ExportId } from '../../../../../src/core/vmsa/forms/exportForms';
 import { EXPORTS, findExport } from '../../../../../src/core/vmsa/forms/exportPage';
 import { similarFields } from '../../../../../src/core/vmsa/layout/fieldNames';
 import { generateVmsa, type VmsaRequest } from '../../../../../src/core/vmsa/launch/generate';
-import type { Member } from '../../../../../src/core/vmsa/layout/members';
-import { readPages } from '../../../../../src/core/vmsa/forms/readPages';
+import type { StructMember } from '../../../../../src/core/vmsa/layout/members';
+import { findPages } from '../../../../../src/core/vmsa/forms/readPages';
 import { SEVCTL_SIZE } from '../../../../../src/core/vmsa/forms/sevctlJson';
 import { randomBytes, seeded } from '../../../../helpers/random';
 
@@ -46,7 +46,7 @@ describe('The forms of a page', () => {
         const page = randomBytes(seeded(seed), 4096);
         const expected = page.slice();
         expected.fill(0, size);
-        const read = readPages(bytesOf(write(id, page)));
+        const read = findPages(bytesOf(write(id, page)));
         if ('reason' in read) assert.fail(`seed ${seed}: ${read.reason}`);
         assert.equal(Buffer.compare(read.pages[0]!.bytes, expected), 0, `seed ${seed}`);
       }
@@ -97,7 +97,7 @@ describe('sevctl JSON', () => {
 
 describe('The C initialiser', () => {
   const TYPES: Readonly<Record<number, string>> = { 1: 'u8', 2: 'u16', 4: 'u32', 8: 'u64' };
-  const declare = (m: Member): string =>
+  const declare = (m: StructMember): string =>
     m.kind === 'segment'
       ? `struct { ${m.members.map(declare).join(' ')} } __attribute__((packed)) ${m.name};`
       : m.kind === 'number'

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { ExportId } from '../../../../../src/core/vmsa/forms/exportForms';
 import { findExport } from '../../../../../src/core/vmsa/forms/exportPage';
 import { generateVmsa, type VmsaRequest } from '../../../../../src/core/vmsa/launch/generate';
-import { readPages } from '../../../../../src/core/vmsa/forms/readPages';
+import { findPages } from '../../../../../src/core/vmsa/forms/readPages';
 import { SEVCTL_SIZE } from '../../../../../src/core/vmsa/forms/sevctlJson';
 import { ANNOUNCED, KERNEL_STRUCT, PREFIXES, kernelLines, kernelLog } from '../../../../helpers/dumps';
 import { randomBytes, seeded } from '../../../../helpers/random';
@@ -24,12 +24,12 @@ const text = (lines: string | readonly string[], end = '\n') =>
   new TextEncoder().encode(typeof lines === 'string' ? lines : lines.map((l) => l + end).join(''));
 
 function read(bytes: Uint8Array) {
-  const found = readPages(bytes);
+  const found = findPages(bytes);
   if ('reason' in found) assert.fail(found.reason);
   return found;
 }
 function reason(bytes: Uint8Array): string {
-  const found = readPages(bytes);
+  const found = findPages(bytes);
   return 'reason' in found ? found.reason : assert.fail(`read as ${found.title}`);
 }
 const same = (actual: Uint8Array | undefined, expected: Uint8Array, what?: string) => {
@@ -107,7 +107,7 @@ describe('A kernel log', () => {
     const whole = text(kernelLog([BSP, AP], PREFIXES['syslog']!));
     // Every length around the ends of lines, and every seventh between.
     for (let length = 0; length < whole.length; length += length % 80 < 3 ? 1 : 7) {
-      const found = readPages(whole.subarray(0, length));
+      const found = findPages(whole.subarray(0, length));
       if ('reason' in found) continue;
       assert.ok(found.pages.length <= 2);
       for (const p of found.pages) assert.equal(p.bytes.length, 4096);
