@@ -166,7 +166,8 @@ export async function checkOwnerInputs(io: Io, inputs: OwnerInputs, signal?: Abo
   await checkKeys(io, keys, signal);
   await look('vmsa.bsp', vmsa?.bsp, (file) => readVmsa(io, file, signal));
   await look('vmsa.ap', vmsa?.ap, (file) => readVmsa(io, file, signal));
-  refuseUnfit(question, 'domainPages', waysToGive);
+  // Without a stated policy the host may turn out to have launched plain SEV, which measures no pages.
+  if (platform?.policy !== undefined) refuseUnfit(question, 'domainPages', waysToGive);
 }
 
 /** How a check is watched and stopped, and who digests its files: the Io unless a batch shares what is read. */

@@ -3,7 +3,7 @@
 import { MAX_FILE } from '../core/binary/limits';
 import * as ioErrors from './ioErrors';
 import * as errors from './errors';
-import { findPages, type PagesRead, type SourcePage } from '../core/vmsa/forms/readPages';
+import { findPages, type PagesRead, type SourcePage } from '../core/vmsa/forms/findPages';
 import type { Io } from './io';
 
 /** The path that means standard input, as elsewhere on a command line. */

@@ -10,7 +10,7 @@ import type { LaunchFile } from '../core/check/launchFile';
 import { MAX_VCPUS } from '../core/tech/sev/digest';
 import { explainLaunch, type DigestInputs } from '../app/explain';
 import type { Io } from '../app/io';
-import { measurementsInFolder } from '../app/launchesBeside';
+import { measurementsInFolder } from '../app/launchesInFolder';
 import { readLaunchFile } from '../app/launchFile';
 import { addLaunchOptions, needed, recordedInputs, statedInputs, type LaunchOptions } from './launchOptions';
 import { number } from './options';

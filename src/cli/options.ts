@@ -155,7 +155,9 @@ export function svsmFrom(
   base?: SvsmImage,
 ): SvsmImage | undefined {
   const parts = Object.keys(SVSM_OPTIONS) as (keyof SvsmImage)[];
-  const unused = parts.find((part) => options[SVSM_OPTIONS[part]] !== undefined && !needs.svsm.includes(part));
+  const unused = parts.find(
+    (part) => options[SVSM_OPTIONS[part]] !== undefined && !needs.svsm.includes(part),
+  );
   if (unused !== undefined) throw errors.svsmValueUnused(unused, id);
   const entry = options.svsmEntry ?? base?.entry;
   if (entry === undefined) return undefined;

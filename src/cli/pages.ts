@@ -3,7 +3,7 @@
 
 import type { Io } from '../app/io';
 import { readVmsaFile, fileName, type VmsaFile } from '../app/vmsaFile';
-import type { PagesRead, SourcePage } from '../core/vmsa/forms/readPages';
+import type { PagesRead, SourcePage } from '../core/vmsa/forms/findPages';
 import type { Output } from './output';
 
 /** Says which of several pages is meant, and how a page was read that was not raw. */

@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import * as appErrors from '../app/errors';
-import { findPages } from '../core/vmsa/forms/readPages';
+import { findPages } from '../core/vmsa/forms/findPages';
 import type { Io } from '../app/io';
 import { choosePage, fileName, readWhole } from '../app/vmsaFile';
 import { vcpuOption } from './options';

@@ -90,7 +90,8 @@ async function validateOne(
   // A file that holds a recorded launch is checked as such, unless a domain is asked for.
   const isRecorded = file?.launch !== undefined || options.measurement !== undefined;
   const named = isRecorded && options.connect === undefined ? undefined : file?.domain;
-  if (options.domain !== undefined || named) return validateRunning(io, options, file, out, workerPath, onReport);
+  if (options.domain !== undefined || named)
+    return validateRunning(io, options, file, out, workerPath, onReport);
   if (options.timeout !== undefined) throw errors.domainNeeded('--timeout');
   const inputs = recordedInputs(options, file);
   checkSecretOptions(options);

@@ -74,5 +74,7 @@ export async function printDomainCheck(
 /** The rules as lines: those that failed or were passed over, or with `all` every one. */
 export function ruleLines(rules: readonly RuleResult[], all: boolean): string[] {
   const listed = rules.filter(({ outcome, untrusted }) => all || outcome === 'failed' || untrusted);
-  return columns(listed.map(({ outcome, id, reason, advice }) => [outcome, id, `${reason} ${advice}`.trim()]));
+  return columns(
+    listed.map(({ outcome, id, reason, advice }) => [outcome, id, `${reason} ${advice}`.trim()]),
+  );
 }

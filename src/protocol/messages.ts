@@ -1,5 +1,5 @@
 // Every message between the extension host and the webview, as two unions. Bytes cross only once
-// (parcels.ts), and both sides decode them with the same core. Any message may be sent again at any moment;
+// (transfer.ts), and both sides decode them with the same core. Any message may be sent again at any moment;
 // incoming messages are validated here.
 
 import type { BitRange } from '../core/vmsa/edit';

@@ -2,7 +2,7 @@
 // listens.
 
 import * as vscode from 'vscode';
-import { Inbox, type WireMessage } from '../../src/protocol/parcels';
+import { Inbox, type WireMessage } from '../../src/protocol/transfer';
 import type { HostMessage, View, WebviewMessage } from '../../src/protocol/messages';
 
 /** Stands in for the panel that VS Code gives to an editor. */

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { EXPORTS } from '../../src/core/vmsa/forms/exportPage';
 import { generateVmsa, type VmsaRequest } from '../../src/core/vmsa/launch/generate';
-import { findPages } from '../../src/core/vmsa/forms/readPages';
+import { findPages } from '../../src/core/vmsa/forms/findPages';
 import { toBase64, utf8 } from '../../src/core/binary/hex';
 import { closeEditors } from './closeEditors';
 import { until } from './until';

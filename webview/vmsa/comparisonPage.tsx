@@ -147,7 +147,11 @@ export function ComparisonPage(props: {
           <FilterBar
             status={shown === compared.length ? `${shown} fields` : `${shown} of ${compared.length} fields`}
           >
-            <DifferenceCount known={known !== 'nothing'} differing={differences.length} fields={compared.length} />
+            <DifferenceCount
+              known={known !== 'nothing'}
+              differing={differences.length}
+              fields={compared.length}
+            />
             <Stepper off={differences.length === 0} step={step} />
             <IconButton
               icon="arrow-swap"

@@ -39,7 +39,11 @@ function mixedUp({ facts }: SearchSpace, { what }: Hit): Change | undefined {
 }
 
 /** A change of nonce, reworded when the reported HMAC matches with the nonce of another launch's measurement. */
-function withHmac({ facts: { wanted, others } }: SearchSpace, candidate: Candidate, { target }: Hit): Candidate {
+function withHmac(
+  { facts: { wanted, others } }: SearchSpace,
+  candidate: Candidate,
+  { target }: Hit,
+): Candidate {
   const { nonce } = candidate.set;
   const other = nonce === undefined ? undefined : others[nonce - 1];
   if (!other || target !== 0 || wanted.kind === 'digest') return candidate;
@@ -185,7 +189,11 @@ function summaryOf(space: SearchSpace, explanations: readonly Explanation[], hyp
 }
 
 /** The answer to a search. */
-export function answerOf(space: SearchSpace, hits: readonly Hit[], parts: readonly TriedPart[]): ExplainResult {
+export function answerOf(
+  space: SearchSpace,
+  hits: readonly Hit[],
+  parts: readonly TriedPart[],
+): ExplainResult {
   const { title } = space.facts;
   const hypotheses = parts.reduce((all, { tried }) => all + tried, 0);
   const covered = coveredOf(space, parts);

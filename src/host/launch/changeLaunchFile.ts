@@ -7,7 +7,7 @@ import * as errors from './errors';
 import type { LaunchEdit } from '../../core/explain/explanation';
 import type { Io } from '../../app/io';
 import type { TextChange } from '../../app/launchEdits';
-import { launchChangesInThread, type ChangesAnswer } from './changesApart';
+import { launchChangesInThread, type ChangesAnswer } from './launchChanges';
 
 const isOfHost = ({ member }: LaunchEdit) => member[0] === 'launch';
 

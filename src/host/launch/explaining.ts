@@ -9,7 +9,7 @@ import type { ExplainResult } from '../../core/explain/explanation';
 import type { CheckedLaunch } from '../../app/domainCheck';
 import { explainLaunch } from '../../app/explain';
 import type { Io } from '../../app/io';
-import { measurementsInFolder } from '../../app/launchesBeside';
+import { measurementsInFolder } from '../../app/launchesInFolder';
 import type { ExplanationState } from '../../protocol/launch';
 import { changeableBy, changeLaunchFile } from './changeLaunchFile';
 import { sentence } from '../shell/present';

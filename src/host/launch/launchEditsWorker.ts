@@ -1,11 +1,11 @@
 // The thread that finds what to change in a launch file: the extension host itself has none of the code. Started with what
-// changesApart gives it; posts one answer and ends.
+// launchChangesInThread gives it; posts one answer and ends.
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { CheckError, errorData } from '../../core/errors';
 import { changeLaunchText } from '../../app/launchEdits';
 import { nodeIo } from '../../node/io';
-import type { ChangesAnswer, ChangesTask } from './changesApart';
+import type { ChangesAnswer, ChangesTask } from './launchChanges';
 
 const io = nodeIo(__dirname);
 const { text, path, edits } = workerData as ChangesTask;

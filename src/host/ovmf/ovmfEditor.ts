@@ -6,7 +6,7 @@ import { hex } from '../../core/binary/hex';
 import type { Finding, Severity } from '../../core/binary/region';
 import { NAME, viewType } from '../../contributions';
 import type { Action } from '../../protocol/shared';
-import { DiffPanels } from '../vmsa/halves';
+import { DiffPanels } from '../vmsa/diffPanels';
 import { newLaunchFile } from '../launch/newLaunchFile';
 import { OvmfPanel, type OvmfPanelHost } from './ovmfPanel';
 import { PageEditor } from '../shell/page';

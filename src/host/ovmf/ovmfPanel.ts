@@ -10,7 +10,7 @@ import type { Action, CursorPlace } from '../../protocol/shared';
 import type { VolumeComparison } from '../../core/ovmf/compare/compareVolumes';
 import { compareVolumesInThread, readImageInThread } from './contents';
 import { nameOf, readUri, watchFile } from '../shell/files';
-import type { DiffPanel, OtherSide } from '../vmsa/halves';
+import type { DiffPanel, OtherSide } from '../vmsa/diffPanels';
 import { Page } from '../shell/page';
 import { sentence } from '../shell/present';
 

@@ -6,7 +6,7 @@ import { setImmediate } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Io } from '../../app/io';
 import type { VmsaRequest } from '../../core/vmsa/launch/generate';
-import { Outbox, type WireMessage } from '../../protocol/parcels';
+import { Outbox, type WireMessage } from '../../protocol/transfer';
 import { isWebviewMessage, type View, type WebviewMessage } from '../../protocol/messages';
 import type { Action } from '../../protocol/shared';
 import { present } from './present';

@@ -1,7 +1,7 @@
 // Work on megabytes that the extension host does between other work: it runs the extensions of everybody on one thread.
 
 import { setImmediate } from 'node:timers/promises';
-import { SLICE } from '../../protocol/parcels';
+import { SLICE } from '../../protocol/transfer';
 
 /**
  * Hands out bytes in slices of SLICE bytes at most, with a turn of the event loop between any two.

@@ -3,7 +3,7 @@
 
 import type { Uri } from 'vscode';
 import { VMSA_SIZE } from '../../core/vmsa/layout/layout';
-import { findPages } from '../../core/vmsa/forms/readPages';
+import { findPages } from '../../core/vmsa/forms/findPages';
 
 /** A page of a file, counted from 0. */
 export interface PageOfFile {

@@ -11,7 +11,7 @@ import { EXPORT_FORMS, findForm, type ExportForm, type ExportId } from '../../co
 import { expectedRequest, needsOf, type VmsaRequest } from '../../core/vmsa/launch/generate';
 import { VMSA } from '../../core/vmsa/layout/layout';
 import { findProfile } from '../../core/vmsa/launch/profiles';
-import { findPages } from '../../core/vmsa/forms/readPages';
+import { findPages } from '../../core/vmsa/forms/findPages';
 import type { Io } from '../../app/io';
 import type { CommandId } from '../../contributions';
 import { isRequest } from '../../protocol/vmsa';

@@ -12,7 +12,7 @@ import { viewType } from '../../contributions';
 import type { Action } from '../../protocol/shared';
 import { nameOf, readUri, watchFile, whyNotWritable } from '../shell/files';
 import { openIn, runCommand } from '../shell/run';
-import { DiffPanels } from './halves';
+import { DiffPanels } from './diffPanels';
 import { findFilePages, type PageOfFile } from './pages';
 import { PlaceItem } from './placeItem';
 import { VmsaDocument, type DocumentEvent } from './vmsaDocument';

@@ -11,7 +11,7 @@ import type { View } from '../../protocol/messages';
 import type { Action, CursorPlace } from '../../protocol/shared';
 import type { VmsaViewState } from '../../protocol/vmsa';
 import { nameOf } from '../shell/files';
-import type { DiffPanel, OtherSide } from './halves';
+import type { DiffPanel, OtherSide } from './diffPanels';
 import { Page, type PageMessage } from '../shell/page';
 import type { PageOfFile } from './pages';
 import type { VmsaDocument } from './vmsaDocument';

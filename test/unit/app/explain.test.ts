@@ -18,7 +18,7 @@ import { explainLaunch, type DigestInputs, type ExplainOptions } from '../../../
 import { KEY_MEMORY, type CoordinatorMessage, type CoordinatorTask } from '../../../src/app/explainThreads';
 import { launchInputs, runCheck, type LaunchInputs } from '../../../src/app/launch';
 import { parseLaunchFile } from '../../../src/app/launchFile';
-import { measurementsInFolder } from '../../../src/app/launchesBeside';
+import { measurementsInFolder } from '../../../src/app/launchesInFolder';
 import { writeSample } from '../../../src/app/sample';
 import { useFolder } from '../../helpers/folder';
 import { few } from '../../helpers/hostile';

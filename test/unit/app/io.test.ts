@@ -9,7 +9,7 @@ import { launchInputs, runCheck, sealForLaunch } from '../../../src/app/launch';
 import { changeLaunchText } from '../../../src/app/launchEdits';
 import { readLaunchFile, readLaunchText } from '../../../src/app/launchFile';
 import { lintLaunch } from '../../../src/app/launchProblems';
-import { measurementsInFolder } from '../../../src/app/launchesBeside';
+import { measurementsInFolder } from '../../../src/app/launchesInFolder';
 import { writeSample } from '../../../src/app/sample';
 import { readVmsaFile } from '../../../src/app/vmsaFile';
 import { utf8 } from '../../../src/core/binary/hex';

@@ -65,7 +65,11 @@ function compareSection(pair: PartPair, path: readonly string[], encounter: Enco
 }
 
 /** Compares the contents of two sections; undefined when one of them has none that can be compared. */
-function compareContent(pair: PartPair, path: readonly string[], encounter: Encounter): SectionNotes | undefined {
+function compareContent(
+  pair: PartPair,
+  path: readonly string[],
+  encounter: Encounter,
+): SectionNotes | undefined {
   const [was, is] = pair;
   const label = labelOf(is);
   const [a, b] = pair.map((part) => decodedParts(part) ?? childrenOf(part)) as [Part[], Part[]];

@@ -23,7 +23,8 @@ const BLOCKS = 'block_map[';
 export function headerNotes([was, is]: PartPair, all = false): string[] {
   const before = new Map(was.node.fields.map((field) => [field.name, field]));
   const grown = was.node.size !== is.node.size;
-  const isNotable = ({ name }: FieldView) => all || !(FOLLOWING.has(name) || (grown && name.startsWith(BLOCKS)));
+  const isNotable = ({ name }: FieldView) =>
+    all || !(FOLLOWING.has(name) || (grown && name.startsWith(BLOCKS)));
   const notes = is.node.fields.flatMap((field) => {
     const old = before.get(field.name);
     before.delete(field.name);

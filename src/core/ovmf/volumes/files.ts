@@ -71,7 +71,11 @@ function freeSpace(walk: Walk, { space, at, end }: WalkRange, { erased, start }:
   return [...nodes, ...unclaimed({ space, at: free, end })];
 }
 
-function parseFile(walk: Walk, { space, at, end, depth }: WalkRange, system: FileSystem): VolumeNode | undefined {
+function parseFile(
+  walk: Walk,
+  { space, at, end, depth }: WalkRange,
+  system: FileSystem,
+): VolumeNode | undefined {
   const header = decode(FILE_HEADER, space.bytes, at);
   const isLarge =
     system.takesLargeFiles && (header.attributes & LARGE_FILE) !== 0 && end - at >= LARGE_FILE_HEADER.size;
@@ -106,7 +110,12 @@ function parseFile(walk: Walk, { space, at, end, depth }: WalkRange, system: Fil
   });
 }
 
-function checkFile(walk: Walk, { space, at, end }: WalkRange, body: number, { revision }: FileSystem): Checksums {
+function checkFile(
+  walk: Walk,
+  { space, at, end }: WalkRange,
+  body: number,
+  { revision }: FileSystem,
+): Checksums {
   const { bytes } = space;
   const { data_checksum, attributes, state } = decode(FILE_HEADER, bytes, at);
   const headerSum = (sum8(bytes, at, body) - data_checksum - state) & 0xff;

@@ -10,7 +10,8 @@ import { membersOf, type StructMember } from '../layout/members';
 /** The members of the structure, in order. */
 export const LINUX_MEMBERS: readonly StructMember[] = membersOf('linux', KERNEL_STRUCT_SIZE);
 
-const isSet = (page: Uint8Array, { offset, size }: StructMember) => !isZero(page.subarray(offset, offset + size));
+const isSet = (page: Uint8Array, { offset, size }: StructMember) =>
+  !isZero(page.subarray(offset, offset + size));
 
 /** Keeps a comment from ending early, whatever its text contains. */
 const comment = (text: string) => text.replaceAll('*/', '* /').replaceAll(/[\r\n]/g, ' ');

@@ -14,7 +14,7 @@ import { EXPORTS, findExport } from '../../../../../src/core/vmsa/forms/exportPa
 import { similarFields } from '../../../../../src/core/vmsa/layout/fieldNames';
 import { generateVmsa, type VmsaRequest } from '../../../../../src/core/vmsa/launch/generate';
 import type { StructMember } from '../../../../../src/core/vmsa/layout/members';
-import { findPages } from '../../../../../src/core/vmsa/forms/readPages';
+import { findPages } from '../../../../../src/core/vmsa/forms/findPages';
 import { SEVCTL_SIZE } from '../../../../../src/core/vmsa/forms/sevctlJson';
 import { randomBytes, seeded } from '../../../../helpers/random';
 

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import type { ExportId } from '../../../../../src/core/vmsa/forms/exportForms';
 import { findExport } from '../../../../../src/core/vmsa/forms/exportPage';
 import { generateVmsa, type VmsaRequest } from '../../../../../src/core/vmsa/launch/generate';
-import { findPages } from '../../../../../src/core/vmsa/forms/readPages';
+import { findPages } from '../../../../../src/core/vmsa/forms/findPages';
 import { SEVCTL_SIZE } from '../../../../../src/core/vmsa/forms/sevctlJson';
 import { ANNOUNCED, KERNEL_STRUCT, PREFIXES, kernelLines, kernelLog } from '../../../../helpers/dumps';
 import { randomBytes, seeded } from '../../../../helpers/random';

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { imageBuild } from '../../../src/core/ovmf/imageBuild';
 import type { VolumeContents } from '../../../src/core/ovmf/contents';
 import { parseVolumes } from '../../../src/core/ovmf/volumes/volumes';
-import { Inbox, Outbox, type WireMessage } from '../../../src/protocol/parcels';
+import { Inbox, Outbox, type WireMessage } from '../../../src/protocol/transfer';
 import type { View } from '../../../src/protocol/messages';
 import type { ImagesViewState, OvmfViewState } from '../../../src/protocol/ovmf';
 import { seeded } from '../../helpers/random';

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { EXPORTS } from '../../src/core/vmsa/forms/exportPage';
 import { generateVmsa, type VmsaRequest } from '../../src/core/vmsa/launch/generate';
-import { findPages } from '../../src/core/vmsa/forms/readPages';
+import { findPages } from '../../src/core/vmsa/forms/findPages';
 import { ANNOUNCED, PREFIXES, kernelLog } from '../helpers/dumps';
 import { seeded } from '../helpers/random';
 

@@ -10,7 +10,14 @@ import { findOffsetDumpPages, findPlainHexPages } from './hexDump';
 import { findBareDumpPage, findKernelLogPages } from './kernelLog';
 import { VMSA_SIZE } from '../layout/layout';
 import { findPageJson } from './pageJson';
-import { broken, found, findBinaryPages, type NotPages, type PageFormat, type PagesFound } from './pageSource';
+import {
+  broken,
+  found,
+  findBinaryPages,
+  type NotPages,
+  type PageFormat,
+  type PagesFound,
+} from './pageSource';
 import { looksLikeSevctl, findSevctlPages } from './sevctlJson';
 
 export type { NotPages, PageFormat, PagesFound as PagesRead, SourcePage } from './pageSource';
@@ -51,7 +58,14 @@ function asPage(
 }
 
 /** The text forms, the most distinctive first. */
-const TEXT_READERS = [readJsonPages, findKernelLogPages, findOffsetDumpPages, findPlainHexPages, findBareDumpPage, findBase64Pages];
+const TEXT_READERS = [
+  readJsonPages,
+  findKernelLogPages,
+  findOffsetDumpPages,
+  findPlainHexPages,
+  findBareDumpPage,
+  findBase64Pages,
+];
 
 /** Text has no zero bytes; a page has one early on. */
 function looksLikeText(bytes: Uint8Array): boolean {

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
 import type { LaunchEdit } from '../../../../src/core/explain/explanation';
 import { nodeIo } from '../../../../src/node/io';
-import { launchChangesInThread } from '../../../../src/host/launch/changesApart';
+import { launchChangesInThread } from '../../../../src/host/launch/launchChanges';
 import { io } from '../../../helpers/io';
 
 const TEXT = '{"firmware":"a.fd","vcpus":4,"keys":{"tk":"k"},"domain":{"connection":"c","name":"n"}}';
@@ -15,7 +15,11 @@ const vcpus = (value: number): LaunchEdit => ({ member: ['vcpus'], value });
 describe('The thread that finds what to change in a launch file', () => {
   it('answers each explanation by itself', async () => {
     const edits = [[vcpus(2)], [vcpus(4)], [vcpus(0)], []];
-    const [changed, same, wrong, nothing] = await launchChangesInThread(io, { text: TEXT, path: PATH, edits });
+    const [changed, same, wrong, nothing] = await launchChangesInThread(io, {
+      text: TEXT,
+      path: PATH,
+      edits,
+    });
     assert.deepEqual(changed, { changes: [{ offset: TEXT.indexOf('4'), length: 1, content: '2' }] });
     assert.deepEqual([same, nothing], [{ changes: [] }, { changes: [] }]);
     assert.ok(wrong && 'error' in wrong);
