@@ -49,8 +49,9 @@ const endings = /** @type {const} */ ({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }
 /** How long children may take to end when this process is told to, in milliseconds. */
 const ENDING_PATIENCE = 3000;
 let guarded = false;
+let interrupted = false;
 /** Whether this process was told to end. */
-export let interrupted = false;
+export const isInterrupted = () => interrupted;
 
 /** Once, when there is something to clean up: makes sure that it is, however this process ends. */
 function guard() {

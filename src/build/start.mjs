@@ -7,7 +7,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundle } from './bundle.mjs';
-import { CACHE, Failure, ROOT, interrupted, main, must, run } from './run.mjs';
+import { CACHE, Failure, ROOT, isInterrupted, main, must, run } from './run.mjs';
 import { serve } from './serve.mjs';
 import { ensureNodeModules, ensureVscodeServer, which } from './setup.mjs';
 
@@ -82,6 +82,6 @@ VS Code with the extension:
 Its README.md says what to try: open OVMF.sample.fd and vcpu0.vmsa, or press F1 and type "SEV".
 Ctrl+C stops it. To use a desktop VS Code instead: npm start -- --desktop`);
   await server.ended;
-  if (!interrupted) throw new Failure('The VS Code server ended by itself.');
+  if (!isInterrupted()) throw new Failure('The VS Code server ended by itself.');
   return 0;
 });

@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { bundle, filesBelow } from './bundle.mjs';
 import { deal, remember } from './deal.mjs';
 import { runJobs } from './jobs.mjs';
-import { Failure, ROOT, atExit, main, readJson, run, since } from './run.mjs';
+import { Failure, ROOT, atExit, isInterrupted, main, readJson, run, since } from './run.mjs';
 import { ensureDebianPackages, ensureNodeModules, ensureVscodeServer } from './setup.mjs';
 import { BED_PACKAGES, TIERS } from './tiers.mjs';
 
@@ -94,11 +94,13 @@ function jobsOf(name, { grep, results, alone, server }, add) {
     seconds,
     ...(tier.server ? { ready: server } : {}),
     run: async () => {
+      // Whoever pressed Ctrl+C wants no further tests, and no report of what that broke off.
+      if (isInterrupted()) return;
       if (begin === undefined && alone) console.log(`\n— ${name} —`);
       begin ??= performance.now();
       await runPart(files, index);
       left -= 1;
-      if (left > 0) return;
+      if (left > 0 || isInterrupted()) return;
       process.stdout.write(`${alone ? '' : `\n— ${name} —\n`}${report}`);
       console.log(`${name}: ${since(begin)}`);
       add(sum);
@@ -167,6 +169,7 @@ await main(import.meta.url, async (args) => {
     console.error(error instanceof Failure ? error.message : error);
     sum.failed += 1;
   }
+  if (isInterrupted()) return 1;
   console.log(`\nAll in ${since(begin)}.`);
   for (const title of retried) console.log(`Tried again: ${title}`);
   console.log(
