@@ -15,7 +15,7 @@ type Large = Uint8Array | VolumeContents;
 
 type Part = ContentPart | { readonly type: 'slice'; readonly size: number; readonly bytes: Uint8Array };
 
-/** The messages as sent: a large value goes in parts, and the view refers to it by its parcel number. */
+/** The messages as sent: a large value goes in parts, and the view refers to it by the number of its transfer. */
 export type WireMessage =
   | Exclude<HostMessage, { type: 'show' }>
   | { readonly type: 'show'; readonly view: object }
@@ -26,7 +26,7 @@ interface Reference {
   readonly transfer: number;
 }
 
-const isReference = (value: unknown): value is Reference => isObject(value) && isCount(value['parcel']);
+const isReference = (value: unknown): value is Reference => isObject(value) && isCount(value['transfer']);
 
 const isLarge = (value: unknown): value is Large =>
   value instanceof Uint8Array ? value.length > SLICE : isObject(value) && Array.isArray(value['sections']);
@@ -158,7 +158,7 @@ export class Inbox {
     return isHostMessage(whole) ? whole : undefined;
   }
 
-  private add({ parcel: transfer, index, part }: Record<string, unknown>): void {
+  private add({ transfer, index, part }: Record<string, unknown>): void {
     if (!isCount(transfer) || !isCount(index) || !isObject(part)) return;
     const receiving = this.receivings.get(transfer) ?? new Receiving();
     this.receivings.set(transfer, receiving);
