@@ -4,15 +4,16 @@
 
 import { readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path/posix';
-import ts from 'typescript';
 import { filesBelow } from './bundle.mjs';
 import { Failure, ROOT, main } from './run.mjs';
 
 /** The folders of core from the ground up: each imports those before it, and errors.ts, which imports nothing. */
 const FLOORS = ['binary', 'ovmf', 'igvm', 'launch', 'vmsa', 'tech', 'check', 'domain', 'explain'];
 
-/** @returns {Map<string, string[]>} each file with the files that it imports */
-function imports() {
+/** @returns {Promise<Map<string, string[]>>} each file with the files that it imports */
+async function imports() {
+  // Only now, because whoever starts this may have to install it first.
+  const { default: ts } = await import('typescript');
   const files = ['src', 'webview'].flatMap((folder) =>
     ['.ts', '.tsx'].flatMap((suffix) => filesBelow(folder, suffix)),
   );
@@ -64,8 +65,8 @@ function circle(graph) {
 }
 
 /** @throws {Failure} naming what is in the way */
-export function walls() {
-  const arrows = imports();
+export async function walls() {
+  const arrows = await imports();
   const room = roomsOf([...arrows.keys()]);
   /** @type {Map<string, string[]>} */
   const graph = new Map();
@@ -82,8 +83,7 @@ export function walls() {
   if (up.length > 0) throw new Failure(`In core an arrow runs up:\n${up.join('\n')}`);
 }
 
-await main(import.meta.url, () =>
-  Promise.resolve()
-    .then(walls)
-    .then(() => 0),
-);
+await main(import.meta.url, async () => {
+  await walls();
+  return 0;
+});
