@@ -22,8 +22,7 @@ describe('The pages of a VMSA', () => {
       await assertAccessible(page);
       await workbench.screenshot(`vmsa-editor-${theme}`);
     });
-    await workbench.runCommand('SEV: Compare VMSA with Generated…');
-    await workbench.pick('EPYC-Milan');
+    await workbench.runAndPick('SEV: Compare VMSA with Generated…', 'EPYC-Milan');
     await workbench.activeTab('↔ generated').waitFor();
     const comparison = await workbench.webviewFrame();
     await comparison.getByText(differing(2)).waitFor();

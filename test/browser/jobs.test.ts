@@ -94,8 +94,7 @@ describe('A VMSA opened from the Explorer', () => {
 async function compare(workbench: Workbench): Promise<Frame> {
   await workbench.openFromExplorer('vcpu0-wrong.vmsa');
   await (await workbench.webviewFrame()).getByRole('treegrid').waitFor();
-  await workbench.runCommand(COMPARE);
-  await workbench.pick('EPYC-Milan');
+  await workbench.runAndPick(COMPARE, 'EPYC-Milan');
   await workbench.activeTab('↔ generated').waitFor();
   return workbench.webviewFrame();
 }

@@ -44,8 +44,7 @@ describe('A page with three planted differences', () => {
 
     await openPage(workbench, 'vcpu0.vmsa');
     await picture();
-    await workbench.runCommand('SEV: Compare VMSA with Generated…');
-    await workbench.pick('EPYC-Milan');
+    await workbench.runAndPick('SEV: Compare VMSA with Generated…', 'EPYC-Milan');
     await workbench.activeTab('↔ generated').waitFor();
     let comparison = await workbench.webviewFrame();
     // Whatever the guess was: the launch is a default QEMU's.

@@ -225,6 +225,28 @@ export class Workbench {
     await this.row(label).click();
   }
 
+  /**
+   * Runs a command that shows a quick pick, and chooses a row of it. On a busy machine the focus goes back to the page that had it before
+   * the palette, after the list has opened, which closes it: then the command is run again, and a line says so.
+   */
+  async runAndPick(title: string, label: string): Promise<void> {
+    const deadline = Date.now() + PATIENCE;
+    for (;;) {
+      await this.runCommand(title);
+      const row = this.row(label);
+      const isShown = await row
+        .waitFor()
+        .then(() => row.click({ timeout: 5000 }))
+        .then(
+          () => true,
+          () => false,
+        );
+      if (isShown) return;
+      if (Date.now() > deadline) throw new Error(`The list of "${title}" does not stay open`);
+      console.log(`      asked again: the list of "${title}" closed before "${label}" was chosen`);
+    }
+  }
+
   /** Answers the open input box. */
   async answer(text: string): Promise<void> {
     await this.input.waitFor();
