@@ -11,12 +11,12 @@ import { CACHE, Failure, ROOT, interrupted, main, must, run } from './run.mjs';
 import { serve } from './serve.mjs';
 import { ensureNodeModules, ensureVscodeServer, which } from './setup.mjs';
 
-/** Where VS Code is served unless something else is there already. */
+/** The port where VS Code is served unless it is taken. */
 const PORT = 8123;
-/** Git-ignored. Every start writes the sample's own files anew and leaves others alone. */
+/** Git-ignored. Every start rewrites the sample's own files and leaves others alone. */
 const SAMPLE = 'sample';
 
-/** Whether nothing listens on a port of this machine. */
+/** Whether a port of this machine is free. */
 function isFree(/** @type {number} */ port) {
   return new Promise((resolve) => {
     const probe = createServer();
@@ -25,7 +25,7 @@ function isFree(/** @type {number} */ port) {
   });
 }
 
-/** Shows one run of the command line as it would look when typed, and insists on its exit status. */
+/** Shows one run of the command line as if it had been typed, and requires its exit status. */
 async function demonstrate(/** @type {string[]} */ args, /** @type {number} */ status) {
   console.log(`\n$ sevscope ${args.join(' ')}`);
   const { code, output } = await run(process.execPath, [join(ROOT, 'dist/sevscope.js'), ...args], {
