@@ -11,7 +11,7 @@ import type { Io } from './io';
 import { parseLaunchFile, pathIn } from './launchFile';
 import { parseLaunchText } from './launchText';
 
-/** What a host reported of a launch, as a launch file holds it. */
+/** What a host reported about a launch, in the form of a launch file. */
 export interface RecordedLaunch {
   /** The domain's name on one line. */
   readonly name: string;

@@ -17,9 +17,9 @@ const SECONDS = 180;
 /**
  * @typedef {object} Step
  * @property {string} name
- * @property {number} seconds what it takes, about
+ * @property {number} seconds estimated run time
  * @property {number} load how much of a core each of its parts keeps busy
- * @property {(() => Promise<void>)[]} parts that can run side by side; each throws a Failure with what to show
+ * @property {(() => Promise<void>)[]} parts that can run in parallel; each throws a Failure with what to show
  */
 
 /**

@@ -25,7 +25,10 @@ function remembered() {
 
 const keyOf = (/** @type {string} */ file) => relative(join(ROOT, 'out/test'), file);
 
-/** Stores run times for the next run; drops those of deleted files. @param {Seconds} seconds by absolute path */
+/**
+ * Stores run times for the next run; drops those of deleted files.
+ * @param {Seconds} seconds by absolute path
+ */
 export function remember(seconds) {
   const known = { ...remembered() };
   for (const [file, took] of Object.entries(seconds)) known[keyOf(file)] = Math.round(took * 100) / 100;

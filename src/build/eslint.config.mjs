@@ -1,5 +1,6 @@
-// Lint rules, strict and typed, and the third import wall: who may import whom (see README, "How to develop"). And the ways that text
-// takes to a person: VS Code's own and the streams of a process are called in one file each, which makes it plain.
+// Lint rules, strict and typed, and the third import wall: who may import whom (see ARCHITECTURE.md, "The map").
+// They also guard how text reaches a person: VS Code's APIs that show it and the streams of a process are used in
+// one file each, which makes it plain.
 // @ts-check
 
 import eslint from '@eslint/js';

@@ -7,7 +7,7 @@ import { availableParallelism } from 'node:os';
 /**
  * @typedef {object} Job
  * @property {number} load how much of a core it keeps busy on average, such as 0.5
- * @property {number} seconds what it will take, about; those that take longest begin first
+ * @property {number} seconds estimated run time; the longest jobs start first
  * @property {() => Promise<void>} run never rejects
  * @property {Promise<unknown>} [ready] what it waits for before it can begin; never rejects
  */

@@ -20,8 +20,8 @@ import { main, optionsIn } from './run.mjs';
  * @property {string[]} files absolute paths of CommonJS test files
  * @property {string} [result] where to write the Counts
  * @property {string} [grep] run only tests whose full title matches
- * @property {number} [timeout] milliseconds for one test, 10 s unless told
- * @property {number} [retries] how often a test that failed is tried again; what it said the first time is printed
+ * @property {number} [timeout] milliseconds for one test, 10 s by default
+ * @property {number} [retries] how often a failed test is retried; its first failure is printed
  * @property {boolean} [color]
  */
 

@@ -97,8 +97,8 @@ export function start(command, args, options = {}) {
  * @param {string} command
  * @param {string[]} args
  * @param {{cwd?: string, env?: NodeJS.ProcessEnv, seconds?: number, show?: boolean, detached?: boolean}} [options]
- *   seconds: upper bound, 120 unless told; show: let it write to this terminal instead of keeping its output;
- *   detached: false for a program that asks something at the terminal
+ *   seconds: time limit, 120 by default; show: let it write to this terminal instead of keeping its output;
+ *   detached: false for a program that prompts at the terminal
  * @returns {Promise<{code: number, output: string}>} exit code, and what it wrote to both streams
  */
 export function run(command, args, { cwd = ROOT, env, seconds = 120, show = false, detached = true } = {}) {

@@ -19,7 +19,7 @@ const QUIET_SETTINGS = {
   'extensions.autoCheckUpdates': false,
   'extensions.autoUpdate': false,
   'extensions.ignoreRecommendations': true,
-  // As on a desktop; in a browser, VS Code saves by itself after a second unless told.
+  // As on a desktop; in a browser, VS Code saves after a second by default.
   'files.autoSave': 'off',
   'telemetry.telemetryLevel': 'off',
   'update.mode': 'none',
@@ -61,9 +61,9 @@ function installExtension(/** @type {string} */ home) {
 /**
  * @typedef {object} ServeOptions
  * @property {number} [port] 0, the default, for any free port
- * @property {string} [data] the server's data folder; a temporary one, removed at the end, unless told
+ * @property {string} [data] the server's data folder; by default a temporary one, removed at the end
  * @property {string} [tests] a module whose run() the extension host runs when a page opens
- * @property {number} [grace] seconds for which an extension host waits for a page that went away; hours unless told
+ * @property {number} [grace] seconds for which an extension host waits for a closed page; hours by default
  * @property {boolean} [restricted] ask for workspace trust, so that a fresh folder opens in Restricted Mode
  * @property {Record<string, string>} [env] additions to the environment, which the extension host inherits
  */

@@ -1,5 +1,5 @@
-// `npm start`: from a fresh clone to a VS Code that shows the three jobs on sample files. Sets up, builds, writes the sample,
-// runs a check that matches and one that does not here in the terminal, then serves VS Code until interrupted.
+// `npm start`: from a fresh clone to a VS Code that shows the three jobs on sample files. Sets up, builds, writes
+// the sample, runs a matching and a failing check here in the terminal, then serves VS Code until interrupted.
 // --desktop opens the desktop's VS Code instead; --once does everything up to serving, and ends.
 // @ts-check
 

@@ -29,8 +29,8 @@ const problemOf = (work) =>
   );
 
 /**
- * Runs files of a tier in a process of their own, to the end or to the end of their time. What breaks off counts as one more
- * failure.
+ * Runs files of a tier in a separate process, to the end or until they time out. A run that breaks off counts as
+ * one more failure.
  * @param {string} name
  * @param {string[]} files
  * @param {{grep: string | undefined, result: string, show: boolean}} options show: the process writes here while it runs
@@ -58,11 +58,11 @@ async function runFiles(name, files, { grep, result, show }) {
 }
 
 /**
- * The jobs of one tier; the last of them to end prints the report of all.
+ * The jobs of one tier; the last one to end prints the report of all.
  * @param {string} name
  * @param {{grep: string | undefined, results: string, alone: boolean, server: Promise<string | undefined>}} options alone: no
  *   other tier runs; server: when VS Code is there, or why it is not
- * @param {(counts: Counts) => void} add gets the counts of the tier
+ * @param {(counts: Counts) => void} add receives the counts of the tier
  * @returns {import('./jobs.mjs').Job[]}
  */
 function jobsOf(name, { grep, results, alone, server }, add) {

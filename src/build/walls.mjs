@@ -38,7 +38,10 @@ function roomsOf(/** @type {string[]} */ files) {
   return (file) => (hasFolders(dirname(file)) ? file : dirname(file));
 }
 
-/** @param {Map<string, string[]>} graph @returns {string[] | undefined} a path from a room back to itself */
+/**
+ * @param {Map<string, string[]>} graph
+ * @returns {string[] | undefined} a path from a room back to itself
+ */
 function circle(graph) {
   /** @type {Set<string>} */
   const done = new Set();
