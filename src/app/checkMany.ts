@@ -54,14 +54,12 @@ export interface ManyOptions {
 const MOST_AT_ONCE = 8;
 
 /**
- * How many domain checks may be in progress; most wait for their turn with a host. Enough that no host is ever
- * idle.
+ * How many domain checks may be in progress; most wait for their turn with a host. Enough that no host is ever idle.
  */
 const MOST_OF_DOMAINS = 32;
 
 /**
- * Runs all checks. A failure does not stop the others; when the signal aborts, each unfinished check reports
- * that.
+ * Runs all checks. A failure does not stop the others; when the signal aborts, each unfinished check reports that.
  * @returns their results in the order of the jobs
  */
 export async function checkMany(

@@ -58,15 +58,13 @@ export interface Injection {
   /** Reads the secrets; called only after a match. They are cleared. */
   readonly secrets: () => Promise<readonly Secret[]>;
   /**
-   * Whether to inject even if the verdict cannot be trusted although the measurements agree: the owner asked for
-   * it.
+   * Whether to inject even if the verdict cannot be trusted although the measurements agree: the owner asked for it.
    */
   readonly evenUntrusted?: boolean;
 }
 
 /**
- * The starting point of a search for the cause of a mismatch: the inputs as checked, and what else the host
- * reported.
+ * The starting point of a search for the cause of a mismatch: the inputs as checked, and what else the host reported.
  */
 export interface CheckedLaunch extends Pick<ExplainScope, 'hostCpu' | 'otherMeasurements'> {
   readonly inputs: LaunchInputs;
@@ -169,8 +167,7 @@ async function ask(
 }
 
 /**
- * What the host reports about the launch. A missing report is judged by a rule; only a lost connection ends the
- * check.
+ * What the host reports about the launch. A missing report is judged by a rule; only a lost connection ends the check.
  */
 async function launchInfo(
   connection: Connection,
@@ -243,8 +240,7 @@ function fillIn(inputs: DomainInputs, question: DomainQuestion): LaunchInputs {
 type ReportedByHost = { readonly [I in HostInput]?: LaunchInputs[I] | undefined };
 
 /**
- * What the host reports that the domain starts with, files as paths on the host; omits a kernel that is not
- * measured.
+ * What the host reports that the domain starts with, files as paths on the host; omits a kernel that is not measured.
  */
 function reportedByHost({ config, host }: DomainQuestion): ReportedByHost {
   const { loader, kernel, initrd, cmdline, launchSecurity, vcpus } = config;

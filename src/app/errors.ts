@@ -64,8 +64,7 @@ export function injectionStopped(): CheckError {
 }
 
 /**
- * Pages of additional vCPUs are to be generated, but the firmware does not define where APs start; `why` is a
- * phrase.
+ * Pages of additional vCPUs are to be generated, but the firmware does not define where APs start; `why` is a phrase.
  */
 export function noResetAddress(path: string, why: string): CheckError {
   return new CheckError(

@@ -1,6 +1,5 @@
-// The seam between the use cases and the machine they run on: callers hand in an Io. Node's is src/node/io.ts;
-// tests use an in-memory one. Paths are in the platform's form, sizes in bytes, and errors are a CheckError of
-// ioErrors.ts.
+// The seam between the use cases and the machine they run on: callers hand in an Io. Node's is src/node/io.ts; tests
+// use an in-memory one. Paths are in the platform's form, sizes in bytes, and errors are a CheckError of ioErrors.ts.
 
 import type { FileDigest } from '../core/check/check';
 import type { CopyableHasher } from '../core/launch/hasher';
@@ -60,8 +59,7 @@ export interface Paths {
   /** The relative path from one absolute path to another. */
   readonly relative: (from: string, to: string) => string;
   /**
-   * As an absolute path; relative parts are resolved against the parts before them, then against the current
-   * folder.
+   * As an absolute path; relative parts are resolved against the parts before them, then against the current folder.
    */
   readonly resolve: (...parts: string[]) => string;
   /** With slashes between its parts, on every platform. */

@@ -1,6 +1,5 @@
-// Files that cannot be read or written. No message names the purpose of the file: the caller knows it and adds
-// the place (withPlace of core's errors). A failure that `launch lint` also reports uses the name of its rule as
-// its code.
+// Files that cannot be read or written. No message names the purpose of the file: the caller knows it and adds the
+// place (withPlace of core's errors). A failure that `launch lint` also reports uses the name of its rule as its code.
 
 import { CheckError, usage } from '../core/errors';
 

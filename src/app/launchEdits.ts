@@ -36,8 +36,7 @@ const NOTHING: Node = { type: 'null', offset: 0, length: 0 };
 /**
  * The changes that make the text of a launch file match the edits; empty when it already does.
  * @param path of the launch file, absolute: paths become relative to it, except where an absolute one was
- * @throws CheckError when the text is not a launch file, would not be one afterwards, or would not match the
- * edits
+ * @throws CheckError when the text is not a launch file, would not be one afterwards, or would not match the edits
  */
 export function changeLaunchText(
   io: Io,

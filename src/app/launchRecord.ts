@@ -84,8 +84,7 @@ function moved(io: Io, value: unknown, from: string, to: string): unknown {
  * @param path it will have, absolute
  * @param connection where the domain can be asked again, if a launch file may name it
  * @param inputs the launch file with the owner's inputs; without it, placeholders are used
- * @throws CheckError when `inputs` is not a launch file, or the host reports something a launch file cannot
- * express
+ * @throws CheckError when `inputs` is not a launch file, or the host reports something a launch file cannot express
  */
 export function recordedText(
   io: Io,

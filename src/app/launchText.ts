@@ -59,9 +59,8 @@ function tooDeepAt(text: string): number | undefined {
 }
 
 /**
- * The one parser of launch files. As strict as JSON.parse, and likewise the last of duplicate members wins; of a
- * text that is rejected, it returns what can be read. A text with more than 500 levels is cut where it goes
- * deeper.
+ * The one parser of launch files. As strict as JSON.parse, and likewise the last of duplicate members wins; of a text
+ * that is rejected, it returns what can be read. A text with more than 500 levels is cut where it goes deeper.
  */
 export function parseLaunchText(text: string): LaunchText {
   const errors: ParseError[] = [];

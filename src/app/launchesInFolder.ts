@@ -10,8 +10,7 @@ import { readLaunchFile } from './launchFile';
 const MOST = 100;
 
 /**
- * The measurements recorded in other launch files of this file's folder; files that are not launch files are
- * skipped.
+ * The measurements recorded in other launch files of this file's folder; files that are not launch files are skipped.
  * @param path of a launch file, absolute
  */
 export async function measurementsInFolder(io: Io, path: string): Promise<OtherMeasurement[]> {

@@ -29,9 +29,8 @@ export function filesBelow(/** @type {string} */ folder, /** @type {string} */ s
 export const manifest = () => /** @type {Manifest} */ (readJson(join(ROOT, 'package.json')));
 
 /**
- * Packages of which a specific build is used: for jsonc-parser the ES modules, whose imports a bundler can
- * follow; for the others CommonJS, because their ES modules ask for their own URL, which a CommonJS bundle does
- * not have.
+ * Packages of which a specific build is used: for jsonc-parser the ES modules, whose imports a bundler can follow; for
+ * the others CommonJS, because their ES modules ask for their own URL, which a CommonJS bundle does not have.
  */
 const ALIAS = {
   'jsonc-parser': join(ROOT, 'node_modules/jsonc-parser/lib/esm/main.js'),

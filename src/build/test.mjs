@@ -108,8 +108,7 @@ function jobsOf(name, { grep, results, alone, server }, add) {
 }
 
 /**
- * Installs what the tiers and the build of VS Code need, all at once, because only one installation can run at a
- * time.
+ * Installs what the tiers and the build of VS Code need, all at once, because only one installation can run at a time.
  */
 async function ensurePackages(/** @type {string[]} */ names) {
   const isRoot = process.platform === 'linux' && process.getuid?.() === 0;

@@ -34,8 +34,7 @@ function nonceOf(text: string): Uint8Array {
 }
 
 /**
- * Calls `use` with the function that measures as the options say; with undefined when there are none of these
- * options.
+ * Calls `use` with the function that measures as the options say; with undefined when there are none of these options.
  * @throws CheckError (usage) when only some of them are given, or a policy for another mode
  */
 export async function withMeasure<T>(

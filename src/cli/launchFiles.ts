@@ -10,8 +10,7 @@ export interface LaunchFiles {
   /** Absolute paths without duplicates: in the order of the arguments, the matches of one pattern by name. */
   readonly paths: readonly string[];
   /**
-   * Whether several are meant, even if only one is found: a single path is answered as virt-qemu-sev-validate
-   * does.
+   * Whether several are meant, even if only one is found: a single path is answered as virt-qemu-sev-validate does.
    */
   readonly several: boolean;
 }

@@ -89,10 +89,7 @@ export function addVcpuOptions(command: Command): Command {
     .option('--reset-address <number>', 'the reset address itself', number(0xffffffff));
 }
 
-/**
- * Adds the options that determine a generated page: those of a vCPU, the profile, and the values of an SVSM
- * image.
- */
+/** Adds the options that determine a generated page: those of a vCPU, the profile, and the values of an SVSM image. */
 export function addPageOptions(command: Command): Command {
   const address = number(Number.MAX_SAFE_INTEGER);
   return addVcpuOptions(command)

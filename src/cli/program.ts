@@ -52,8 +52,7 @@ function buildProgram(
 }
 
 /**
- * Rewrites short options such as `-n=4`, which Python's argparse accepts, to the form that commander accepts:
- * `-n4`.
+ * Rewrites short options such as `-n=4`, which Python's argparse accepts, to the form that commander accepts: `-n4`.
  */
 function withoutEquals(argv: readonly string[]): string[] {
   return argv.map((arg) => arg.replace(/^(-[a-z0-9])=(?=.)/, '$1'));

@@ -1,6 +1,5 @@
-// The streams of the process: the only file of the command line that writes to them or prompts on them, so that
-// all text that may reach a terminal is made plain on its way. The bytes of an answer that is a file pass
-// unchanged.
+// The streams of the process: the only file of the command line that writes to them or prompts on them, so that all
+// text that may reach a terminal is made plain on its way. The bytes of an answer that is a file pass unchanged.
 
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';

@@ -1,5 +1,4 @@
-// `sevscope validate --launch` with several files: one line for each, with the place of the problem, and a
-// summary.
+// `sevscope validate --launch` with several files: one line for each, with the place of the problem, and a summary.
 
 import { relative } from 'node:path';
 import type { Io } from '../app/io';

@@ -9,12 +9,11 @@ const HEADER = 13;
 const LEAST_DICTIONARY = 4096;
 
 /**
- * Decompresses a stream to at most `limit` bytes. Undefined when it is not a stream, claims more, states no size,
- * or does not yield the size it claims. A stream that lost its last bytes is still decompressed when the rest
- * suffices: an encoder flushes more than a decoder needs, and the library silently feeds bytes of ones where
- * input ends. If it needed the missing bytes, the output seldom has the claimed length, but it can: LZMA-alone
- * has no checksum, so only the content reveals it. Takes 30 ms per MiB of output: call it off the thread that
- * must stay responsive.
+ * Decompresses a stream to at most `limit` bytes. Undefined when it is not a stream, claims more, states no size, or
+ * does not yield the size it claims. A stream that lost its last bytes is still decompressed when the rest suffices:
+ * an encoder flushes more than a decoder needs, and the library silently feeds bytes of ones where input ends. If it
+ * needed the missing bytes, the output seldom has the claimed length, but it can: LZMA-alone has no checksum, so only
+ * the content reveals it. Takes 30 ms per MiB of output: call it off the thread that must stay responsive.
  */
 export function decompressLzma(bytes: Uint8Array, limit: number): Uint8Array | undefined {
   if (bytes.length <= HEADER || bytes[0]! >= 9 * 5 * 5) return undefined;

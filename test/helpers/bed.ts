@@ -71,10 +71,7 @@ export class Bed {
     writeFileSync(script, `#!/bin/sh\nexec /usr/bin/ssh ${words.join(' ')} "$@"\n`, { mode: 0o755 });
   }
 
-  /**
-   * A folder with an `ssh` program that can log in to host b: to be named by `command=`, or to come first in
-   * PATH.
-   */
+  /** A folder with an `ssh` program that can log in to host b: to be named by `command=`, or to come first in PATH. */
   get sshFolder(): string {
     return join(this.folder, 'ssh');
   }
@@ -187,8 +184,7 @@ export class Bed {
   }
 
   /**
-   * A relay to a host's libvirtd on which something goes wrong; it listens on this machine's own address by
-   * default.
+   * A relay to a host's libvirtd on which something goes wrong; it listens on this machine's own address by default.
    */
   async relay(
     host: HostId,

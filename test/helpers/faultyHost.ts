@@ -1,6 +1,5 @@
-// A launch on the libvirt test bed to which everything that can go wrong does, and a check of it by `sevscope
-// validate --domain`: a fault causes one clear error in bounded time, never a false verdict, and leaves no
-// process behind.
+// A launch on the libvirt test bed to which everything that can go wrong does, and a check of it by `sevscope validate
+// --domain`: a fault causes one clear error in bounded time, never a false verdict, and leaves no process behind.
 
 import assert from 'node:assert/strict';
 import { buildOvmf } from '../../src/core/ovmf/build';

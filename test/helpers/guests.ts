@@ -1,5 +1,4 @@
-// Guests on the test bed's host b, with launch files that contain what their owner knows, for tests in the
-// workbench.
+// Guests on the test bed's host b, with launch files that contain what their owner knows, for tests in the workbench.
 
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -18,8 +18,7 @@ export interface Tail {
 }
 
 /**
- * The table and all lists of every known image are within this many last bytes; what precedes them changes
- * nothing.
+ * The table and all lists of every known image are within this many last bytes; what precedes them changes nothing.
  */
 const LISTS = 2304;
 /** Far above the time to parse 4 KiB (well under a millisecond), far below an endless loop. */
@@ -27,8 +26,7 @@ const MOST_MS = 1000;
 const SPECIAL_BYTES = [0x00, 0x01, 0x11, 0x12, 0x16, 0x1a, 0x7f, 0x80, 0xfe, 0xff];
 
 /**
- * The last 4 KiB of a built image with every list, and of these files, without duplicates of equal content and
- * size.
+ * The last 4 KiB of a built image with every list, and of these files, without duplicates of equal content and size.
  */
 export function tailsOf(paths: readonly string[]): Tail[] {
   const distinct = new Map<string, Tail>();
@@ -102,10 +100,7 @@ export function mutateHeaders(image: Uint8Array, seed: number, reach: number): U
   return copy;
 }
 
-/**
- * Checks all seeds' mutations, cycling through the samples; every third is the whole file, the others are its
- * end.
- */
+/** Checks all seeds' mutations, cycling through the samples; every third is the whole file, the others are its end. */
 export function checkMutations(samples: readonly Tail[], count: number): void {
   for (const seed of seeds(count)) {
     const { name, tail, fileSize } = samples[seed % samples.length]!;

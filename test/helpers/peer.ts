@@ -1,6 +1,5 @@
-// Runs the peer, virt-qemu-sev-validate of Debian's libvirt-clients-qemu, and our command line, as child
-// processes with the same arguments. The peer's classes are also called from Python, as a second opinion on pages
-// and tables.
+// Runs the peer, virt-qemu-sev-validate of Debian's libvirt-clients-qemu, and our command line, as child processes
+// with the same arguments. The peer's classes are also called from Python, as a second opinion on pages and tables.
 
 import { execFile, execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';

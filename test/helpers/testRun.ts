@@ -1,5 +1,4 @@
-// A fake test run: it keeps what a controller reports, because VS Code does not let others read the results of a
-// run.
+// A fake test run: it keeps what a controller reports, because VS Code does not let others read the results of a run.
 
 import * as vscode from 'vscode';
 

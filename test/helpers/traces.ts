@@ -1,5 +1,4 @@
-// Searches what a user's work leaves behind in the workbench for what must be nowhere: a key, a password, a
-// secret.
+// Searches what a user's work leaves behind in the workbench for what must be nowhere: a key, a password, a secret.
 
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync, statSync } from 'node:fs';

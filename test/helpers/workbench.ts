@@ -6,10 +6,7 @@ import { join } from 'node:path';
 import type { Frame, Locator, Page } from 'playwright-core';
 import { ROOT, freshPage, pageUrl, startServer, writeSettings } from './vscodeServer';
 
-/**
- * Themes by purpose: their names in VS Code's settings and in its list, and the classes of its root and our
- * pages.
- */
+/** Themes by purpose: their names in VS Code's settings and in its list, and the classes of its root and our pages. */
 const THEMES = {
   light: { id: 'Light Modern', name: 'Light Modern', root: 'vs', page: 'vscode-light' },
   dark: { id: 'Dark Modern', name: 'Dark Modern', root: 'vs-dark', page: 'vscode-dark' },
@@ -38,10 +35,7 @@ export interface WorkbenchOptions {
   /** further user settings */
   settings?: Record<string, unknown>;
   size?: { width: number; height: number };
-  /**
-   * for a test that only reads: it may reuse the window of the previous such test, because opening windows is
-   * slow
-   */
+  /** for a test that only reads: it may reuse the window of the previous such test, because opening windows is slow */
   shared?: boolean;
 }
 
@@ -173,8 +167,7 @@ export class Workbench {
   async pressInTitle(name: RegExp): Promise<void> {
     const bar = this.page.locator('.editor-group-container.active .editor-actions');
     const button = bar.getByRole('button', { name });
-    // VS Code recreates the bar whenever something that a button depends on changes; a click on the old one is
-    // lost.
+    // VS Code recreates the bar whenever something that a button depends on changes; a click on the old one is lost.
     for (;;) {
       const drawn = await button.elementHandle();
       await this.page.waitForTimeout(500);
@@ -281,8 +274,7 @@ export class Workbench {
    */
   async waitUntilStored(text: string): Promise<void> {
     const deadline = Date.now() + LOAD_PATIENCE;
-    // VS Code postpones storing while its own document has no focus, as when a frame in it has: focus an empty
-    // part.
+    // VS Code postpones storing while its own document has no focus, as when a frame in it has: focus an empty part.
     const explorer = this.page.locator('.explorer-folders-view');
     const { height } = (await explorer.boundingBox())!;
     await explorer.click({ position: { x: 100, y: height - 20 } });
@@ -377,8 +369,7 @@ afterEach('close the workbench', async function () {
 });
 
 /**
- * Runs in the page: everything that VS Code keeps in the browser's databases, as one text; unescapes nested
- * values.
+ * Runs in the page: everything that VS Code keeps in the browser's databases, as one text; unescapes nested values.
  */
 async function storedText(): Promise<string> {
   const done = <T>(request: IDBRequest<T>) =>
@@ -410,15 +401,13 @@ interface Box {
 }
 
 /**
- * Whether a frame is a webview's live content (not the one being loaded behind it) and is within a part of the
- * window.
+ * Whether a frame is a webview's live content (not the one being loaded behind it) and is within a part of the window.
  */
 async function isActiveIn(frame: Frame, part: Box): Promise<boolean> {
   try {
     const element = await frame.frameElement();
     if ((await element.getAttribute('id')) !== 'active-frame' || !(await element.isVisible())) return false;
-    // VS Code positions webviews over the editors, not inside them, so only the position tells which editor shows
-    // one.
+    // VS Code positions webviews over the editors, not inside them, so only the position tells which editor shows one.
     const box = await element.boundingBox();
     const x = box ? box.x + box.width / 2 : -1;
     const y = box ? box.y + box.height / 2 : -1;

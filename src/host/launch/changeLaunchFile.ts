@@ -76,10 +76,7 @@ function placeOf(changes: readonly TextChange[]): { offset: number; length: numb
   return { offset: offset + moved + gap, length: content.length - gap };
 }
 
-/**
- * Reveals a changed file next to the report, or in the group where it is already open, with the new text
- * selected.
- */
+/** Reveals a changed file next to the report, or in the group where it is already open, with the new text selected. */
 async function reveal(document: vscode.TextDocument, changes: readonly TextChange[]): Promise<void> {
   const isOurs = ({ input }: vscode.Tab) =>
     input instanceof vscode.TabInputText && input.uri.toString() === document.uri.toString();

@@ -76,8 +76,7 @@ function reportRule(
 }
 
 /**
- * A digest at its step. It neither passes nor fails: only the measurement over all of them tells whether it is
- * right.
+ * A digest at its step. It neither passes nor fails: only the measurement over all of them tells whether it is right.
  */
 function reportStep(run: vscode.TestRun, item: vscode.TestItem, step: Step): void {
   const child = item.children.get(stepId(item, step.id));

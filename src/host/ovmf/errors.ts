@@ -2,10 +2,7 @@
 
 import { CheckError } from '../../core/errors';
 
-/**
- * The thread that decompresses the sections of an image failed; the rest of the image is shown. `why` is a
- * phrase.
- */
+/** The thread that decompresses the sections of an image failed; the rest of the image is shown. `why` is a phrase. */
 export function contentsUnread(why: string): CheckError {
   return new CheckError(
     'bug',

@@ -10,8 +10,7 @@ export class EditHistory<E> {
   /** An undo arrived for another edit than expected, as when it crossed a new edit on its way here. */
   private uncertain = false;
   /**
-   * VS Code was notified that the content changed, and shows the document as changed until it is saved or
-   * reverted.
+   * VS Code was notified that the content changed, and shows the document as changed until it is saved or reverted.
    */
   private marked = false;
 
@@ -41,8 +40,7 @@ export class EditHistory<E> {
 
   /**
    * VS Code went back to the position of the last save, and forgot what came after it.
-   * @returns how many edits its list lacks up to that position: they were dropped by a new edit before the save
-   * point
+   * @returns how many edits its list lacks up to that position: they were dropped by a new edit before the save point
    */
   reverted(): number {
     this.at = this.savedAt;

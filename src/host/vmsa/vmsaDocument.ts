@@ -25,8 +25,7 @@ export type DocumentEvent =
 
 const equal = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
 /**
- * VS Code marks a document as saved some time after the save returns, and loses notifications that arrive before
- * that.
+ * VS Code marks a document as saved some time after the save returns, and loses notifications that arrive before that.
  */
 const AFTER_SAVE = 200;
 /** A watcher becomes active some time after its creation; check once for writes in between. */
@@ -133,8 +132,7 @@ export class VmsaDocument implements vscode.CustomDocument {
   }
 
   /**
-   * A sentence when the file differs from what is shown although nothing was changed here: it is gone, or
-   * unreadable.
+   * A sentence when the file differs from what is shown although nothing was changed here: it is gone, or unreadable.
    */
   get problem(): string | undefined {
     return this.kept || this.hasChanges ? undefined : this.failure;
