@@ -110,7 +110,7 @@ interface CommandRow {
   readonly icon?: string;
   /** When it can be run; by default always. */
   readonly enablement?: string;
-  /** False for a command that nobody can run from the palette, because it needs an argument. */
+  /** False for a command that needs a row of a view, which the palette cannot supply. */
   readonly palette?: false;
   readonly menus?: Readonly<Partial<Record<Menu, readonly MenuPlace[]>>>;
 }

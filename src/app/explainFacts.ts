@@ -227,6 +227,6 @@ async function imagesInFolder(
         }),
       );
   }
-  // Images without a file of their own come first, so that a file with the same bytes takes their place.
+  // Combined images come first, so that `distinct` gives them the path of a file with the same bytes.
   return images.sort((a, b) => Number(a.path !== undefined) - Number(b.path !== undefined));
 }

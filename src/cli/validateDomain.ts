@@ -64,7 +64,7 @@ export async function printDomainCheck(
     io,
     inputs,
     options,
-    // As in virt-qemu-sev-validate, --insecure means what it says.
+    // As in virt-qemu-sev-validate, --insecure injects even when the verdict cannot be trusted.
     secrets && { secrets, evenUntrusted: true },
   );
   if (injectionError) throw injectionError;

@@ -99,8 +99,7 @@ async function changesFrom(
   const needed = needsOf(profile, role).resetAddress;
   const given = (options.firmware ?? options.resetAddress) !== undefined;
   if (given && !needed) out.note(noAddressNote(profile, role));
-  // When the page is to become another vCPU's, a page that starts as the first vCPU does cannot tell where that
-  // one starts.
+  // A page that starts at the reset vector, as the first vCPU's does, cannot tell where another vCPU starts.
   if (!given && needed && options.cpu !== undefined && startsAtResetVector(values))
     throw vmsaErrors.resetAddressNeeded();
   const address = await resetAddressFrom(io, options, needed);
