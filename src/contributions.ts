@@ -1,17 +1,21 @@
-// What VS Code is told of us: one table of commands, editors, views and settings, from which `npm run generate` writes `contributes`
-// and `activationEvents` of package.json (src/build/manifest.ts), and from which the host takes every id, so that no id stands in a
-// second place. Plain data, without vscode and Node. https://code.visualstudio.com/api/references/contribution-points
+// What the manifest tells VS Code about SevScope: one table of commands, editors, views and settings. `npm run
+// generate` writes `contributes` and `activationEvents` of package.json from it (src/build/manifest.ts), and the
+// host takes every id from it, so that no id is written twice. Plain data, without vscode or Node.
+// https://code.visualstudio.com/api/references/contribution-points
 
-/** What all our ids begin with; also the section of our settings, the type of our tasks, and the name of their problem matcher. */
+/**
+ * The prefix of all our ids; also the section of our settings, the type of our tasks, and the name of their
+ * problem matcher.
+ */
 export const NAME = 'sevscope';
 
-/** How the name of a launch file ends. */
+/** The suffix of launch files' names. */
 export const LAUNCH_SUFFIX = '.sevlaunch.json';
 
 /** All launch files below a folder. */
 export const LAUNCH_PATTERN = `**/*${LAUNCH_SUFFIX}`;
 
-/** The schemes of our own addresses: what an editor shows that is no file, and the schema of launch files. */
+/** Our own URI schemes: for editors that show something other than a file, and for the schema of launch files. */
 export const SCHEMES = {
   comparison: 'sevscope-compare',
   images: 'sevscope-images',
@@ -20,19 +24,23 @@ export const SCHEMES = {
   schema: 'sevscope-schema',
 } as const;
 
-/** The schema of launch files as the manifest names it: VS Code's JSON support asks us for it when it sees the first of them. */
+/**
+ * The schema of launch files as the manifest names it: VS Code's JSON support requests it from us when it sees
+ * the first launch file.
+ */
 export const LAUNCH_SCHEMA = `${SCHEMES.schema}://launch/sevlaunch.schema.json`;
 
 /**
- * What starts the extension, beside its commands, editors, views and tasks, which do so by themselves. A launch file stays a file of
- * JSON, and a language has no event for some of its files; but its schema is asked for when one is opened, and at no other time.
+ * What starts the extension in addition to its commands, editors, views and tasks, which do so implicitly. A
+ * launch file remains a JSON file, and a language has no event for only some of its files; but its schema is
+ * requested when one is opened, and at no other time.
  */
 export const ACTIVATION_EVENTS: readonly string[] = [
   `onFileSystem:${SCHEMES.schema}`,
   `workspaceContains:${LAUNCH_PATTERN}`,
 ];
 
-/** A table whose ids are a type and whose rows are of one. */
+/** Builds a table whose keys become a type and whose rows share one. */
 const tableOf =
   <Row>() =>
   <Id extends string>(rows: Readonly<Record<Id, Row>>): Readonly<Record<Id, Row>> =>
@@ -41,13 +49,13 @@ const tableOf =
 /** A custom editor. */
 interface EditorRow {
   readonly title: string;
-  /** Names of files, or addresses of a scheme of ours. */
+  /** File name patterns, or URIs of one of our schemes. */
   readonly patterns: readonly string[];
   /** Whether it also shows the two sides of a diff. */
   readonly diff: boolean;
 }
 
-/** The custom editors, by their ids without our name. */
+/** The custom editors, by their ids without prefix. */
 export const EDITORS = tableOf<EditorRow>()({
   vmsa: { title: 'VMSA Page', patterns: ['*.vmsa', '*vmsa*.bin'], diff: true },
   ovmf: { title: 'OVMF Image', patterns: ['*.fd'], diff: true },
@@ -62,16 +70,16 @@ export type EditorId = keyof typeof EDITORS;
 /** The `viewType` of an editor. */
 export const viewType = <const Id extends EditorId>(id: Id) => `${NAME}.${id}` as const;
 
-/** Not in Restricted Mode. */
+/** Disables something in Restricted Mode. */
 export const TRUSTED = 'isWorkspaceTrusted';
 
-/** A view in the container of ours in the activity bar. */
+/** A view in our container in the activity bar. */
 interface ViewRow {
   readonly title: string;
   readonly when: string;
 }
 
-/** The views, by their ids without our name. */
+/** The views, by their ids without prefix. */
 export const VIEWS = tableOf<ViewRow>()({
   domains: { title: 'SEV Domains', when: TRUSTED },
 });
@@ -82,10 +90,10 @@ export type ViewId = keyof typeof VIEWS;
 /** The id of a view as VS Code knows it. */
 export const viewId = <const Id extends ViewId>(id: Id) => `${NAME}.${id}` as const;
 
-/** What menus tell the rows of the view of domains by (`contextValue`, `viewItem`). */
+/** How menus distinguish the rows of the domains view (`contextValue`, `viewItem`). */
 export const ROWS = { connection: 'connection', domain: 'domain', checkableDomain: 'domain.sev' } as const;
 
-/** The menus that commands of ours are in, beside the palette. */
+/** The menus that contain our commands, in addition to the palette. */
 export type Menu = 'editor/title' | 'explorer/context' | 'view/title' | 'view/item/context';
 
 /** A place in a menu. */
@@ -100,9 +108,9 @@ interface CommandRow {
   readonly title: string;
   /** For buttons. */
   readonly icon?: string;
-  /** When it can be run; always unless told. */
+  /** When it can be run; by default always. */
   readonly enablement?: string;
-  /** False for one that nobody can answer for who chooses it in the palette. */
+  /** False for a command that needs a row of a view, which the palette cannot supply. */
   readonly palette?: false;
   readonly menus?: Readonly<Partial<Record<Menu, readonly MenuPlace[]>>>;
 }
@@ -117,7 +125,7 @@ const ON_CHECKABLE_DOMAIN = `${IN_DOMAINS} && viewItem == ${ROWS.checkableDomain
 const ON_DOMAIN = `${IN_DOMAINS} && viewItem =~ /^${ROWS.domain}/`;
 const ON_CONNECTION = `${IN_DOMAINS} && viewItem == ${ROWS.connection}`;
 
-/** The commands, by their ids without our name. */
+/** The commands, by their ids without prefix. */
 export const COMMANDS = tableOf<CommandRow>()({
   compareWithGenerated: {
     title: 'Compare VMSA with Generated…',
@@ -244,18 +252,18 @@ export const COMMANDS = tableOf<CommandRow>()({
 /** A command of the manifest. */
 export type CommandId = keyof typeof COMMANDS;
 
-/** A command that only a quick fix of ours runs: the manifest does not name it, so no palette or menu has it. */
+/** A command that only one of our quick fixes runs: it is not in the manifest, so no palette or menu shows it. */
 export type FixCommandId = 'protectKeyFile';
 
 /** The name by which VS Code runs a command. */
 export const command = <const Id extends CommandId | FixCommandId>(id: Id) => `${NAME}.${id}` as const;
 
-/** What an empty view says. */
+/** The text of an empty view. */
 export const WELCOME: Readonly<Record<ViewId, string>> = {
   domains: `The domains of a libvirt host are listed here, with what can be checked of their launch. Nothing is connected to before you choose a host.\n[${COMMANDS.addConnection.title}](command:${command('addConnection')})`,
 };
 
-/** A setting: the schema of its value. A text is Markdown when it is in `markdownDescription`. */
+/** A setting: the schema of its value. Text in `markdownDescription` is Markdown. */
 interface SettingRow {
   readonly type: 'array' | 'number' | 'boolean';
   readonly default: unknown;
@@ -264,7 +272,7 @@ interface SettingRow {
   readonly [keyword: string]: unknown;
 }
 
-/** The settings, by their names without our section, in the order in which they are shown. */
+/** The settings, by their names without our section, in display order. */
 export const SETTINGS = {
   connections: {
     type: 'array',
@@ -295,7 +303,7 @@ export const SETTINGS = {
 /** A setting of ours, without its section. */
 export type SettingId = keyof typeof SETTINGS;
 
-/** The members of a task of ours in tasks.json, as their JSON schemas. */
+/** The members of one of our tasks in tasks.json, as JSON schemas. */
 export const TASK_MEMBERS = {
   launch: {
     type: ['string', 'array'],
@@ -305,6 +313,6 @@ export const TASK_MEMBERS = {
   junit: { type: 'string', description: 'Where to write the results as JUnit XML.' },
 } as const;
 
-/** The lines of `sevscope validate` that are problems, with file, line, column, severity and message. */
+/** The lines of `sevscope validate` that report problems: file, line, column, severity and message. */
 export const PROBLEM_LINE =
   '^(?:MISMATCH|NOT TRUSTED|ERROR|WARNING) (.+?):(\\d+):(\\d+): (error|warning): (.*)$';

@@ -20,7 +20,7 @@ import { ReportStore } from './host/launch/reportStore';
 import { VmsaEditor } from './host/vmsa/vmsaEditor';
 import { nodeIo } from './node/io';
 
-/** Called by VS Code when an editor or command of ours is used, or a launch file is seen, for the first time. */
+/** Called by VS Code when one of our editors or commands is used, or a launch file is seen, for the first time. */
 export function activate(context: ExtensionContext): void {
   const { extensionUri } = context;
   const io = nodeIo(scriptFolder(extensionUri).fsPath);
@@ -33,7 +33,7 @@ export function activate(context: ExtensionContext): void {
     store: new ReportStore(context.workspaceState),
     mayConnect: ({ uri, name }) => isHers(context.globalState, uri, name),
     onVerdict: ({ uri, domain }, verdict) => {
-      // That it could not be remembered is no reason to lose the report.
+      // If it could not be stored, the report must not be lost.
       verdicts.rememberVerdict(uri, domain, verdict ?? 'no verdict', new Date()).catch(() => undefined);
     },
   });

@@ -1,5 +1,5 @@
-// Many checks at once: some at a time, each with a result of its own, files that they share read once. The same for the command
-// line and the extension host.
+// Runs many checks, a few at a time: each has its own result, and files they share are read once. Used by the
+// command line and the extension host.
 
 import { statusOf } from '../core/domain/report';
 import * as ioErrors from './ioErrors';
@@ -31,13 +31,13 @@ export interface LaunchJob {
 export interface LaunchResult {
   readonly path: string;
   readonly outcome: { readonly report: Report } | { readonly error: CheckError };
-  /** The exit status that this check has by itself. */
+  /** The exit status of this check alone. */
   readonly status: number;
   /** How long it took. */
   readonly milliseconds: number;
 }
 
-/** How a batch is watched and stopped. Results come as checks end, with their place in the list of jobs. */
+/** How a batch is watched and stopped. Results arrive as checks end, with their index in the list of jobs. */
 export interface ManyOptions {
   readonly libvirt: Libvirt;
   readonly signal?: AbortSignal | undefined;
@@ -47,16 +47,19 @@ export interface ManyOptions {
 }
 
 /**
- * Checks at the same time. What they wait for is the disk, and Node reads some files at once; the hash itself is computed on the calling
- * thread, at more than a gigabyte in a second, so that threads of its own would only pay for many large files that differ.
+ * How many checks run at once. They wait for the disk, and Node reads several files at a time; hashing runs on
+ * the calling thread at more than a gigabyte per second, so extra threads would pay off only for many large,
+ * distinct files.
  */
 const MOST_AT_ONCE = 8;
 
-/** Checks of domains that have begun, most of which wait for their turn with a host: enough that no host waits for a check. */
+/**
+ * How many domain checks may be in progress; most wait for their turn with a host. Enough that no host is ever idle.
+ */
 const MOST_OF_DOMAINS = 32;
 
 /**
- * Runs all checks. None that fails stops another; when the signal stops them, those that have not ended say so.
+ * Runs all checks. A failure does not stop the others; when the signal aborts, each unfinished check reports that.
  * @returns their results in the order of the jobs
  */
 export async function checkMany(

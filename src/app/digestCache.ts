@@ -1,5 +1,5 @@
-// Digests of files for checks that run at the same time: checks that share a firmware, kernel or initrd read it once. Nothing
-// outlives the batch that it is made for.
+// Digests of files for checks that run at the same time: checks that share a firmware, kernel or initrd read it
+// once. The cache lives only as long as its batch.
 
 import type { DigestFile, Io, ReadOptions, StreamedFile } from './io';
 
@@ -10,19 +10,19 @@ export class DigestCache {
 
   constructor(private readonly io: Io) {}
 
-  /** Files that were read so far; those that were found here are not counted. */
+  /** How many files have been read so far; cache hits are not counted. */
   get filesRead(): number {
     return this.count;
   }
 
   /**
-   * The digest of a file, as its Io has it. Requests for a file that is being read wait for that read, whose options are
-   * those of the first: a batch has one signal.
+   * The digest of a file, as Io computes it. Requests for a file that is being read wait for that read and share
+   * the options of the first request: a batch has one signal.
    * @throws CheckError when it cannot be read, or the signal stops it
    */
   readonly digest: DigestFile = async (path, options = {}) => {
     const found = await this.io.stat(path);
-    // What is no file, as a pipe, gives its bytes once; and what is not there says so itself.
+    // A pipe delivers its bytes only once, and a missing file reports itself.
     if (found.kind !== 'file') return this.read(path, options);
     let reading = this.reads.get(found.identity);
     if (!reading) {
@@ -30,7 +30,7 @@ export class DigestCache {
       this.reads.set(found.identity, reading);
     }
     const streamed = await reading;
-    // Each user goes on hashing from here.
+    // Each user continues hashing from a copy.
     return { ...streamed, name: this.io.path.basename(path), hasher: streamed.hasher.copy() };
   };
 

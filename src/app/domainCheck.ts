@@ -1,5 +1,5 @@
-// The whole check of a libvirt domain: asks the host, judges what it says, fills in what the owner did not give where she
-// allows that, and runs the check of the launch. The same for the command line and the extension host.
+// The whole check of a libvirt domain: asks the host, judges its answers, fills in what the owner left out where
+// she allows that, and runs the launch check. Used by the command line and the extension host.
 
 import type { LaunchSecurityInfo } from '../core/domain/facts';
 import { isActive, type DomainQuestion, type GivenInputs } from '../core/domain/question';
@@ -22,7 +22,7 @@ import { toBase64 } from '../core/binary/hex';
 import type { Connection, ConnectOptions, Libvirt } from '../libvirt/contract';
 import { whyLocal } from '../libvirt/locality';
 
-/** What the owner of a guest gives, and how strict to be. What is missing is the host's to say, where that is allowed. */
+/** What the guest owner provides, and how strict to be. The host fills in what is missing, where that is allowed. */
 export interface DomainInputs extends Omit<
   LaunchInputs,
   'title' | 'measurement' | 'platform' | 'firmware' | 'fromHost'
@@ -46,22 +46,26 @@ export type Connector = <T>(
 export interface DomainCheckOptions extends CheckOptions {
   readonly libvirt: Libvirt;
   readonly connection: ConnectOptions;
-  /** Connects; for this check alone unless given. */
+  /** Connects; by default with a connection for this check alone. */
   readonly connected?: Connector;
   readonly onStage?: (stage: Stage) => void;
   /** Called as soon as the rules are judged, before anything is hashed. */
   readonly onRules?: (rules: readonly RuleResult[]) => void;
 }
 
-/** What a match is followed by, when it is asked for. */
+/** What to inject after a match, when asked for. */
 export interface Injection {
-  /** Reads the secrets; called after the match only. They are cleared. */
+  /** Reads the secrets; called only after a match. They are cleared. */
   readonly secrets: () => Promise<readonly Secret[]>;
-  /** Also when the measurements agree but the verdict cannot be trusted, because she asked for that. */
+  /**
+   * Whether to inject even if the verdict cannot be trusted although the measurements agree: the owner asked for it.
+   */
   readonly evenUntrusted?: boolean;
 }
 
-/** What a search for the cause of a mismatch starts from: the inputs as they were checked, and what the host said beside them. */
+/**
+ * The starting point of a search for the cause of a mismatch: the inputs as checked, and what else the host reported.
+ */
 export interface CheckedLaunch extends Pick<ExplainScope, 'hostCpu' | 'otherMeasurements'> {
   readonly inputs: LaunchInputs;
 }
@@ -69,17 +73,17 @@ export interface CheckedLaunch extends Pick<ExplainScope, 'hostCpu' | 'otherMeas
 /** How a check ended. */
 export interface DomainOutcome {
   readonly report: Report;
-  /** How many secrets the guest got; undefined when none were to be injected, or nothing matched. */
+  /** How many secrets the guest received; undefined when none were requested, or nothing matched. */
   readonly injected?: number;
   /** The domain that was checked. */
   readonly uuid: string;
-  /** What was checked; absent when a rule failed, and so nothing was. */
+  /** What was checked; absent when a rule failed and nothing was checked. */
   readonly launch?: CheckedLaunch;
-  /** Why the guest did not get its secrets, or got them and does not run: the verdict stands all the same. */
+  /** Why the guest did not get its secrets, or got them but does not run; the verdict still holds. */
   readonly injectionError?: CheckError;
 }
 
-/** What the host said. */
+/** The host's answers. */
 interface Asked {
   readonly uuid: string;
   readonly question: DomainQuestion;
@@ -87,8 +91,8 @@ interface Asked {
 
 /**
  * Checks a domain.
- * @throws CheckError when an input cannot be read or contradicts another, the host cannot be reached, or goes silent;
- * a rule that fails and a measurement that differs are reports
+ * @throws CheckError when an input cannot be read or contradicts another, or the host cannot be reached or stops
+ * answering; a failed rule or a differing measurement is a report, not an error
  */
 export async function checkDomain(
   io: Io,
@@ -99,7 +103,7 @@ export async function checkDomain(
   try {
     return await checkAndInject(io, inputs, options, injection);
   } catch (error) {
-    // Whoever waits for a secret to be sent hears that it was not.
+    // Whoever waits for a secret to be sent must learn that it was not.
     throw injection && options.signal?.aborted ? errors.injectionStopped() : error;
   }
 }
@@ -112,7 +116,7 @@ async function checkAndInject(
 ): Promise<DomainOutcome> {
   const { libvirt, onStage, signal } = options;
   const connected: Connector = options.connected ?? ((how, use) => withConnection(libvirt, how, use));
-  // What needs no host is said before anything is asked of one.
+  // Report problems that need no host before asking one.
   await checkOwnerInputs(io, inputs, signal);
   onStage?.('connecting');
   return connected({ ...options.connection, ...(signal && { signal }) }, async (connection) => {
@@ -138,7 +142,7 @@ async function checkAndInject(
   });
 }
 
-/** Asks for everything that is judged, and for nothing of a domain that cannot answer. */
+/** Asks for everything that is judged, and asks nothing about a domain that cannot answer. */
 async function ask(
   connection: Connection,
   { libvirt, connection: { uri } }: DomainCheckOptions,
@@ -162,7 +166,9 @@ async function ask(
   return { uuid: summary.uuid, question };
 }
 
-/** What the host says of the launch. That it says nothing is one of the rules; only a connection that is lost ends the check. */
+/**
+ * What the host reports about the launch. A missing report is judged by a rule; only a lost connection ends the check.
+ */
 async function launchInfo(
   connection: Connection,
   uuid: string,
@@ -192,13 +198,13 @@ function givenBy({ platform = {}, ...inputs }: DomainInputs): GivenInputs {
   };
 }
 
-/** A value that some rule has found to be there. */
+/** A value whose presence a rule has already checked. */
 function needed<T>(value: T | undefined, what: string): T {
   if (value === undefined) throw errors.notReported(what);
   return value;
 }
 
-/** The owner's inputs, with what the host says in place of those that she left out. */
+/** The owner's inputs, with the host's values for those she left out. */
 function fillIn(inputs: DomainInputs, question: DomainQuestion): LaunchInputs {
   const { config, info } = question;
   const { platform = {}, ...given } = inputs;
@@ -230,10 +236,12 @@ function fillIn(inputs: DomainInputs, question: DomainQuestion): LaunchInputs {
   };
 }
 
-/** What a host can say in place of the owner. */
+/** What the host can provide in place of the owner. */
 type ReportedByHost = { readonly [I in HostInput]?: LaunchInputs[I] | undefined };
 
-/** What the host says that the domain starts with, files as their paths there; nothing of a kernel that is not measured. */
+/**
+ * What the host reports that the domain starts with, files as paths on the host; omits a kernel that is not measured.
+ */
 function reportedByHost({ config, host }: DomainQuestion): ReportedByHost {
   const { loader, kernel, initrd, cmdline, launchSecurity, vcpus } = config;
   const hashed = launchSecurity?.kernelHashes === true;
@@ -245,7 +253,7 @@ function reportedByHost({ config, host }: DomainQuestion): ReportedByHost {
   };
 }
 
-/** What a search for the cause starts from. */
+/** The starting point of a search for the cause. */
 function checkedLaunch(inputs: LaunchInputs, { host, info }: DomainQuestion): CheckedLaunch {
   const measurement = info?.measurement;
   const isOther = measurement !== undefined && measurement !== inputs.measurement;
@@ -253,7 +261,7 @@ function checkedLaunch(inputs: LaunchInputs, { host, info }: DomainQuestion): Ch
   return { inputs, hostCpu: host.cpu.signature, otherMeasurements };
 }
 
-/** Seals secrets for the guest, hands them over, and lets it run. @returns how many */
+/** Seals secrets for the guest, injects them, and resumes it. @returns how many */
 async function inject(
   io: Io,
   connection: Connection,

@@ -1,8 +1,9 @@
-// What can go wrong in the use cases, whoever asks for them. What `launch lint` reports, too, has the name of its rule as its code.
+// Failures of the use cases, whoever runs them. A failure that `launch lint` also reports uses the name of its
+// rule as its code.
 
 import { CheckError, usage } from '../core/errors';
 
-/** Something was thrown that is not one of our failures; the sentence says that the fault is ours. */
+/** Something was thrown that is not a CheckError; the message says that it is a bug in SevScope. */
 export function unforeseen(thrown: unknown): CheckError {
   return new CheckError(
     'bug',
@@ -21,7 +22,7 @@ export function badLaunchDigest(found: number | undefined): CheckError {
   );
 }
 
-/** A file of pages has fewer of them than the number of the vCPU that was asked for. */
+/** A file of pages has fewer pages than the requested vCPU number needs. */
 export function noSuchVcpu(path: string, vcpu: number, count: number): CheckError {
   const at = { input: '--vcpu' };
   return count === 1
@@ -43,7 +44,7 @@ export function explainFailed(why: string): CheckError {
   });
 }
 
-/** The person stopped a search for an explanation. */
+/** The user stopped a search for an explanation. */
 export function explainCancelled(): CheckError {
   return new CheckError(
     'state',
@@ -52,7 +53,7 @@ export function explainCancelled(): CheckError {
   );
 }
 
-/** The person stopped a check before the secret that was to follow a match was sent. */
+/** The user stopped a check before the secret that was to follow a match was sent. */
 export function injectionStopped(): CheckError {
   return new CheckError(
     'state',
@@ -62,7 +63,9 @@ export function injectionStopped(): CheckError {
   );
 }
 
-/** Pages of additional vCPUs are to be generated, and the firmware does not say where those start; `why` is a phrase. */
+/**
+ * Pages of additional vCPUs are to be generated, but the firmware does not define where APs start; `why` is a phrase.
+ */
 export function noResetAddress(path: string, why: string): CheckError {
   return new CheckError(
     'bug',
@@ -72,7 +75,7 @@ export function noResetAddress(path: string, why: string): CheckError {
   );
 }
 
-/** The launch matches, but its firmware has no place where the guest would look for secrets; `why` is a phrase. */
+/** The launch matches, but its firmware has no area where the guest would look for secrets; `why` is a phrase. */
 export function noSecretArea(why: string): CheckError {
   return new CheckError(
     'config',
@@ -91,35 +94,41 @@ export function wrongVmsaSize(path: string, found: number | undefined): CheckErr
   );
 }
 
-/** A launch file is not JSON. @param offset where it is first none, in UTF-16 units */
+/** A launch file is not JSON. @param offset of the first syntax error, in UTF-16 units */
 export function notJson(path: string, offset: number): CheckError {
   const found = `${path} is not a launch file: it is not JSON (character ${offset}).`;
   return usage('not-json', found, { at: { offset } });
 }
 
-/** A member of a launch file is missing, unknown, or of another type or range than the schema says; `why` is a phrase. */
+/**
+ * A member of a launch file is missing, unknown, or does not have the type or range that the schema requires;
+ * `why` is a phrase.
+ */
 export function badLaunchFile(path: string, why: string, member: readonly string[]): CheckError {
   return usage('not-a-launch-file', `${path} is not a launch file: ${why}.`, { at: { member } });
 }
 
-/** A launch file is longer than any text that a person would write. */
+/** A launch file is larger than any a person would write. */
 export function launchFileTooLarge(path: string): CheckError {
   return usage('launch-file-too-large', `${path} is not a launch file: it has more than 1 MiB.`);
 }
 
-/** A launch file of the right shape breaks a rule that no such file may break. @param why the end of a sentence that names the file */
+/**
+ * A well-formed launch file breaks a rule that every launch file must keep.
+ * @param why the end of a sentence that names the file
+ */
 export function unfitLaunchFile(path: string, { code, at }: CheckError, why: string): CheckError {
   return usage(code, `${path} is not a launch file: ${why}.`, at ? { at } : {});
 }
 
-/** A button was to change a launch file that has a member twice, so that nobody knows which of them to change. */
+/** A button was to change a launch file that contains a member twice, so it is unclear which one to change. */
 export function launchFileUnclear(path: string): CheckError {
   return usage('repeated-member', `${path} cannot be changed by a button: it has a member more than once.`, {
     advice: 'Change it by hand.',
   });
 }
 
-/** There are secrets to seal, and no key to encrypt them with. */
+/** There are secrets to seal, but no key to encrypt them with. */
 export function tekNeeded(): CheckError {
   return usage('tek-needed', 'Secrets are encrypted under the TEK.', {
     advice: 'Give the TEK, too.',
@@ -127,7 +136,7 @@ export function tekNeeded(): CheckError {
   });
 }
 
-/** A recorded launch is wanted from a launch file that only names a domain. */
+/** A recorded launch is needed, but the launch file only names a domain. */
 export function noRecordedLaunch(name: string): CheckError {
   return usage('no-recorded-launch', `${name} has no recorded launch, only a domain to ask.`, {
     advice:
@@ -135,7 +144,10 @@ export function noRecordedLaunch(name: string): CheckError {
   });
 }
 
-/** A launch is to be recorded of a domain whose host cannot report one. @param why what was found of the domain, and what to do */
+/**
+ * A launch is to be recorded, but the domain's host cannot report one.
+ * @param why what was found about the domain, and what to do
+ */
 export function noLaunch(why: { readonly found: string; readonly advice: string }): CheckError {
   return new CheckError('config', 'no-launch', `There is no launch to record. ${why.found}`, {
     advice: why.advice,
@@ -143,7 +155,7 @@ export function noLaunch(why: { readonly found: string; readonly advice: string 
   });
 }
 
-/** A launch is to be recorded of a domain that is not running, so that there is none. */
+/** A launch is to be recorded, but the domain is not running, so there is none. */
 export function notStarted(state: string): CheckError {
   return new CheckError(
     'state',
@@ -153,7 +165,7 @@ export function notStarted(state: string): CheckError {
   );
 }
 
-/** The guest got its secrets, but the host did not let it run. */
+/** The guest got its secrets, but the host did not resume it. */
 export function notResumed(cause: CheckError | undefined): CheckError {
   const why = cause ? ` ${cause.message}` : '';
   return new CheckError(
@@ -164,7 +176,7 @@ export function notResumed(cause: CheckError | undefined): CheckError {
   );
 }
 
-/** The person stopped an injection while the host had the sealed secret, so nobody knows whether the guest got it. */
+/** The user stopped an injection while the host had the sealed secret, so it is unknown whether the guest got it. */
 export function injectionUnsure(): CheckError {
   return new CheckError(
     'state',
@@ -174,19 +186,19 @@ export function injectionUnsure(): CheckError {
   );
 }
 
-/** The host leaves out a value without which there is no check; `what` is libvirt's name of it. */
+/** The host omits a value that the check needs; `what` is libvirt's name for it. */
 export function notReported(what: string): CheckError {
   return new CheckError('bug', 'not-reported', `The host does not report ${what}.`, {
     advice: 'Give it by hand, or look into the log of libvirtd.',
   });
 }
 
-/** A file holds no VMSA page in any form that is known; `why` is the sentences that say what it holds. */
+/** A file contains no VMSA page in any known form; `why` is the sentences that say what it contains. */
 export function notAPage(name: string, why: string): CheckError {
   return usage('not-a-page', `${name} is not a VMSA page. ${why}`);
 }
 
-/** No field of a VMSA has this name. @param similar names that it may be a slip of */
+/** No VMSA field has this name. @param similar names that may have been meant */
 export function unknownField(name: string, similar: readonly string[]): CheckError {
   return usage('unknown-field', `A VMSA has no field "${name.slice(0, 40)}".`, {
     advice:

@@ -1,4 +1,4 @@
-// Finds out why a launch does not match, in threads of their own. The same for the command line and the extension host.
+// Finds out why a launch does not match, in worker threads. Used by the command line and the extension host.
 
 import * as errors from './errors';
 import { errorFrom } from '../core/errors';
@@ -24,7 +24,7 @@ export interface ExplainOptions extends ExplainScope {
 }
 
 /**
- * Searches for what would make a launch match.
+ * Searches for changes that would make a launch match.
  * @param inputs of a recorded launch, or of a launch digest
  * @throws CheckError when an input cannot be read or contradicts another, or when the signal stops the search
  */
@@ -61,7 +61,7 @@ function answerFrom(
         else fail(errorFrom(message.error));
       },
       error: (why) => fail(errors.explainFailed(why)),
-      // After an answer or an error this comes too late to count.
+      // After an answer or an error, this arrives too late to matter.
       end: () => {
         signal?.removeEventListener('abort', cancel);
         fail(errors.explainFailed('its thread ended'));

@@ -1,4 +1,5 @@
-// The thread that runs a search: reads, prepares the keys, has the units tried stage by stage, and words the answer.
+// The thread that runs a search: reads the files, prepares the keys, has the units tried stage by stage, and
+// words the answer.
 
 import type { KeyPaths } from '../core/check/launchFile';
 import { CheckError, errorData } from '../core/errors';
@@ -18,10 +19,10 @@ import type { Io } from './io';
 import { withKeys } from './keys';
 
 const STAGES: readonly ChangeCount[] = [0, 1, 2];
-/** Milliseconds between two messages of progress. */
+/** Milliseconds between two progress messages. */
 const PROGRESS_EVERY = 100;
 
-/** Runs a search and posts its progress and its end. */
+/** Runs a search and posts its progress and its outcome. */
 export async function coordinate(
   io: Io,
   task: CoordinatorTask,
@@ -68,7 +69,7 @@ async function search(
   }
 }
 
-/** Keys are in memory for as long as it takes to prepare them; what is prepared is cleared by who gave the memory. */
+/** Keys stay in memory only while they are prepared; whoever provided the memory clears the prepared keys. */
 function prepareKeys(io: Io, paths: KeyPaths, memory: Int32Array): Promise<void> {
   return withKeys(io, paths, ({ tik, tek }) => {
     prepareKey(tik, memory, 0);
@@ -76,7 +77,7 @@ function prepareKeys(io: Io, paths: KeyPaths, memory: Int32Array): Promise<void>
   });
 }
 
-/** Stage by stage, until one explains it. */
+/** Stage by stage, until a stage explains it. */
 async function tryAll(
   space: SearchSpace,
   pool: SearcherPool,
@@ -94,7 +95,7 @@ async function tryAll(
       parts.push({ first: unit.first, second: unit.second, tried: result.tried });
       tried += unit.size;
       reportProgress({ kind: 'trying', tried, total, title: partTitle(unit) });
-      // All single changes are tried, because several may be ways to put it; two changes only until there is an answer.
+      // Try every single change, since several may explain it; stop trying pairs at the first answer.
       return stage === 2 && isEnough();
     });
     if (isEnough()) break;

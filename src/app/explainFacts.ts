@@ -1,4 +1,5 @@
-// Reads what a search needs: streams kernel and initrd, takes the images whole, and finds others beside them when asked.
+// Reads what a search needs: streams kernel and initrd, loads images whole, and on request finds others in the
+// same folder.
 
 import * as errors from './errors';
 import * as ioErrors from './ioErrors';
@@ -21,20 +22,20 @@ import { atInput, waysToGive } from './inputs';
 import type { Io, OnProgress } from './io';
 import { readVmsa, type LaunchInputs } from './launch';
 
-/** Larger ones are no firmware. */
+/** Anything larger is not firmware. */
 const MAX_IMAGE = 64 * 2 ** 20;
-/** The tables of an image lie in its last pages. */
+/** The tables of an image are in its last pages. */
 const TAIL = 64 * 1024;
 const USUAL_MAX_VCPUS = 256;
-/** A folder with more images, or larger ones, than this is no place where firmware is installed. */
+/** A folder with more images, or larger ones, than this is not where firmware is installed. */
 const MOST_IN_FOLDER = 32;
 const MOST_BYTES_IN_FOLDER = 256 * 2 ** 20;
 const DIGEST_SIZE = 32;
 
-/** What a digest is explained with when no policy is given: it says no more than whether the launch is SEV-ES. */
+/** The policy assumed for a digest when none is given: it only states whether the launch is SEV-ES. */
 const POLICY = { sev: 1, sevEs: 5 } as const;
 
-/** What was read, and whether a value of 32 bytes was given where a measurement belongs. */
+/** What was read, and whether a 32-byte value was given where a measurement belongs. */
 export interface ReadFacts {
   readonly facts: LaunchFacts;
   readonly isDigestGiven: boolean;
@@ -43,7 +44,7 @@ export interface ReadFacts {
 
 /**
  * Reads everything but the keys.
- * @throws CheckError when an input cannot be read, does not fit, or contradicts another
+ * @throws CheckError when an input cannot be read, is unsuitable, or contradicts another
  */
 export async function readFacts(
   io: Io,
@@ -88,7 +89,7 @@ interface Question {
   readonly isDigestGiven: boolean;
 }
 
-/** What is asked: about a measurement, or about a launch digest, which people take for one. */
+/** The question: about a measurement, or about a launch digest, which people mistake for one. */
 function questionOf(inputs: LaunchInputs | DigestInputs): Question {
   const nobody = { apiMajor: 0, apiMinor: 0, buildId: 0 };
   if ('launchDigest' in inputs) {
@@ -129,7 +130,10 @@ async function readPages(io: Io, bsp: string, ap: string | undefined): Promise<L
   };
 }
 
-/** A file whole in memory that threads share. @throws CheckError when it cannot be read or has more than `most` bytes */
+/**
+ * Reads a whole file into memory that threads share.
+ * @throws CheckError when it cannot be read or has more than `most` bytes
+ */
 async function readShared(io: Io, path: string, most: number): Promise<Uint8Array> {
   const bytes = await io.read(path, most);
   if (bytes.length > most) throw ioErrors.tooLarge(path, most);
@@ -138,7 +142,7 @@ async function readShared(io: Io, path: string, most: number): Promise<Uint8Arra
   return shared;
 }
 
-/** An image made of parts. */
+/** Builds an image from its parts. */
 function imageOf(
   io: Io,
   parts: readonly Uint8Array[],
@@ -148,12 +152,12 @@ function imageOf(
   for (const part of parts) hash.update(part);
   const last = parts.at(-1)!;
   const fileSize = parts.reduce((all, { length }) => all + length, 0);
-  // A copy: what core reads of an image is its own memory, not shared.
+  // A copy, because what core keeps of an image must be its own memory, not shared.
   const { resetAddress } = parseOvmf(last.slice(-TAIL), { fileSize }).value;
   return { ...rest, parts, sha256: hash.digest(), resetAddress };
 }
 
-/** The given image, then what may have been launched instead, each content once. */
+/** The given image, then candidates for what may have been launched instead, each distinct content once. */
 async function readImages(io: Io, path: string, searchFolder: boolean): Promise<LaunchFacts['firmwares']> {
   const bytes = await atInput('firmware', () => readShared(io, path, MAX_IMAGE));
   const name = io.path.basename(path);
@@ -172,7 +176,7 @@ async function readImages(io: Io, path: string, searchFolder: boolean): Promise<
   return [given, ...distinct(given, others)];
 }
 
-/** Images once each; one that is in a file, too, has that file's path. */
+/** Distinct images; one that also exists as a file has that file's path. */
 function distinct(given: FirmwareFacts, others: readonly FirmwareFacts[]): FirmwareFacts[] {
   const found = new Map<string, FirmwareFacts>();
   for (const image of others) {
@@ -186,10 +190,13 @@ function distinct(given: FirmwareFacts, others: readonly FirmwareFacts[]): Firmw
   return [...found.values()];
 }
 
-/** Names of images and of what editors and package managers leave of them. */
+/** Names of images, and of the backups that editors and package managers leave of them. */
 const isImageName = (name: string): boolean => /\.fd([.~-].*)?$/i.test(name);
 
-/** Images in the folder of the given one, and with a variable store of that folder in front of it when it has none. */
+/**
+ * Images in the folder of the given one; if the given one has no variable store, also combined with a store from
+ * that folder.
+ */
 async function imagesInFolder(
   io: Io,
   path: string,
@@ -203,7 +210,7 @@ async function imagesInFolder(
   let total = 0;
   for (const name of names.filter(isImageName).sort().slice(0, MOST_IN_FOLDER)) {
     const file = join(folder, name);
-    // What cannot be read or is no image was not launched from here either.
+    // A file that cannot be read or is not an image was not launched from here either.
     const bytes = await readShared(io, file, Math.min(MAX_IMAGE, MOST_BYTES_IN_FOLDER - total)).catch(
       () => undefined,
     );
@@ -220,6 +227,6 @@ async function imagesInFolder(
         }),
       );
   }
-  // First those that are no file of their own, so that a file with the same bytes is known for what it is.
+  // Combined images come first, so that `distinct` gives them the path of a file with the same bytes.
   return images.sort((a, b) => Number(a.path !== undefined) - Number(b.path !== undefined));
 }

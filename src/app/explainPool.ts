@@ -1,4 +1,4 @@
-// The threads that search: each is given the next unit when it is done with one, and has another waiting meanwhile.
+// The threads that search: each gets its next unit as it finishes one, and always has another queued.
 
 import * as errors from './errors';
 import type { Unit } from '../core/explain/plan';
@@ -6,27 +6,27 @@ import type { UnitResult } from '../core/explain/search';
 import { EXPLAIN_THREAD, type SearcherReply, type SearcherTask } from './explainThreads';
 import type { Io, Thread } from './io';
 
-/** Units that a thread has, so that it does not wait for the next. */
+/** Units queued per thread, so that it never waits for the next. */
 const AHEAD = 2;
 
-/** A thread, and who waits for what it says next. */
+/** A thread, and who waits for its next message. */
 interface Searcher {
   readonly thread: Thread;
   take: (result: SearcherReply) => void;
 }
 
-/** A few threads with the same facts. */
+/** A few threads that work on the same facts. */
 export class SearcherPool {
   private readonly searchers: readonly Searcher[];
-  /** Never fulfilled; rejected as soon as a thread fails, for whoever waits for one. */
+  /** Never resolves; rejects as soon as a thread fails, for anyone waiting for one. */
   private readonly failure: Promise<never>;
 
-  /** As many threads as the machine has cores, but for one; at least one. */
+  /** One thread fewer than the machine has cores, but at least one. */
   constructor(io: Io, task: Omit<SearcherTask, 'role'>) {
     const data: SearcherTask = { role: 'searcher', ...task };
     let fail: (why: string) => void = () => undefined;
     this.failure = new Promise((_, reject) => (fail = (why) => reject(errors.explainFailed(why))));
-    // Between two runs nobody waits; the next one is told.
+    // Between two runs nobody waits; the next run sees the rejection.
     this.failure.catch(() => undefined);
     this.searchers = Array.from({ length: Math.max(1, io.cores() - 1) }, () => {
       const searcher: Searcher = { thread: io.thread(EXPLAIN_THREAD, data), take: () => undefined };
@@ -36,8 +36,8 @@ export class SearcherPool {
   }
 
   /**
-   * Has units tried, in their order but for those that run at the same time.
-   * @param take gets each result; when it says that this is enough, no further unit is begun
+   * Has units tried, in order except for those that run at the same time.
+   * @param take receives each result; when it returns that this is enough, no further unit is started
    */
   async run(units: readonly Unit[], take: (unit: Unit, result: UnitResult) => boolean): Promise<void> {
     let next = 0;

@@ -1,5 +1,5 @@
-// What the threads of a search tell each other. One thread coordinates: it reads the files, plans, and words the answer, so that
-// the caller's thread has nothing to do. It starts others, which only search.
+// The messages between the threads of a search. One thread coordinates: it reads the files, plans, and words the
+// answer, which keeps the caller's thread free. It starts others, which only search.
 
 import type { ExplainProgress, ExplainResult } from '../core/explain/explanation';
 import type { LaunchFacts } from '../core/explain/launchFacts';
@@ -9,15 +9,15 @@ import type { ErrorData } from '../core/errors';
 import type { CpuId } from '../core/vmsa/launch/signature';
 import type { LaunchInputs } from './launch';
 
-/** A launch whose digest is to be explained: neither keys nor a platform are needed. */
+/** A launch whose digest is to be explained: needs neither keys nor a platform. */
 export interface DigestInputs extends Omit<LaunchInputs, 'measurement' | 'platform' | 'keys' | 'fromHost'> {
   /** 32 bytes. */
   readonly launchDigest: Uint8Array;
-  /** Says whether the launch is SEV-ES; otherwise it is when a CPU or VMSA files are given. */
+  /** Decides whether the launch is SEV-ES; without it, it is when a CPU or VMSA files are given. */
   readonly policy?: number | undefined;
 }
 
-/** A measurement of another launch, as libvirt reports it, and where it is from. */
+/** A measurement of another launch, as libvirt reports it, and where it comes from. */
 export interface OtherMeasurement {
   readonly label: string;
   readonly measurement: string;
@@ -27,16 +27,16 @@ export interface OtherMeasurement {
 export interface ExplainScope {
   /** Whether to try images and backups in the folder of the firmware, too. */
   readonly searchFolder?: boolean | undefined;
-  /** The most vCPUs to try; 256 unless given. */
+  /** The largest number of vCPUs to try; 256 by default. */
   readonly maxVcpus?: number | undefined;
   readonly hostCpu?: CpuId | undefined;
   readonly otherMeasurements?: readonly OtherMeasurement[] | undefined;
 }
 
-/** The name of the script of all threads of a search. */
+/** The name of the script that all threads of a search run. */
 export const EXPLAIN_THREAD = 'explainWorker';
 
-/** Bytes for two prepared keys; the thread that made the memory clears it. */
+/** Bytes for two prepared keys; the thread that allocated the memory clears it. */
 export const KEY_MEMORY = 128;
 
 /** What the coordinating thread is started with. */
@@ -50,16 +50,16 @@ export interface CoordinatorTask extends ExplainScope {
 export interface SearcherTask {
   readonly role: 'searcher';
   readonly facts: LaunchFacts;
-  /** Nothing when a launch digest is looked for. */
+  /** Undefined when searching for a launch digest. */
   readonly keyMemory: SharedArrayBuffer | undefined;
 }
 
-/** What the coordinating thread says. */
+/** What the coordinating thread posts. */
 export type CoordinatorMessage =
   | { readonly type: 'progress'; readonly progress: ExplainProgress }
   | { readonly type: 'result'; readonly result: ExplainResult }
   | { readonly type: 'error'; readonly error: ErrorData };
 
-/** What a searching thread is asked, and what it says to each. */
+/** What a searching thread is asked, and what it answers. */
 export type SearcherRequest = Unit;
 export type SearcherReply = UnitResult;

@@ -1,6 +1,6 @@
-// Lets so many run at a time; the others wait in turn.
+// Limits how many run at the same time; the others wait their turn.
 
-/** A gate with so many free places. */
+/** A gate with a fixed number of places. */
 export class Gate {
   private readonly waiting: (() => void)[] = [];
 
@@ -12,14 +12,14 @@ export class Gate {
     else await new Promise<void>((go) => this.waiting.push(go));
   }
 
-  /** Gives a place back. */
+  /** Frees a place. */
   leave(): void {
     const next = this.waiting.shift();
     if (next) next();
     else this.free += 1;
   }
 
-  /** Does something in a place of its own. */
+  /** Runs something while holding a place. */
   async through<T>(run: () => Promise<T>): Promise<T> {
     await this.enter();
     try {

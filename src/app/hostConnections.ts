@@ -1,10 +1,10 @@
-// The hosts that many checks ask: each is connected to once, and one that cannot be reached costs its time-out once, not for every
-// check that names it.
+// The hosts that many checks ask: each is connected to once, and an unreachable one costs its timeout once, not
+// for every check that names it.
 
 import type { Connection, ConnectOptions, Libvirt } from '../libvirt/contract';
 import { Gate } from './gate';
 
-/** Hosts that are connected to at the same time: each connection is a process. */
+/** The most hosts connected at the same time: each connection is a process. */
 const MOST_CONNECTIONS = 4;
 
 /** Who connects. */
@@ -25,16 +25,16 @@ export async function withConnection<T>(
 }
 
 interface Host {
-  /** libvirt answers one question after the other: the time for an answer must not pass while others are asked. */
+  /** libvirt answers one question at a time, so the timeout for an answer must not run while others are asked. */
   readonly turn: Gate;
-  /** The connection, or why there is none, which is not tried again; undefined when it was left or got lost. */
+  /** The connection, or why it failed, which is not retried; undefined when it was closed or lost. */
   opened: Promise<Connection> | undefined;
   failed: boolean;
-  /** Those that ask, or wait for their turn. */
+  /** How many ask, or wait for their turn. */
   users: number;
 }
 
-/** Connections that are shared while somebody wants them. */
+/** Connections that are shared as long as somebody uses them. */
 export class HostConnections {
   private readonly hosts = new Map<string, Host>();
   private readonly places = new Gate(MOST_CONNECTIONS);
@@ -42,8 +42,8 @@ export class HostConnections {
   constructor(private readonly libvirt: Connects) {}
 
   /**
-   * As withConnection, but for the others that ask the same host.
-   * @param onTurn called when nobody is before it any more; what it throws ends it
+   * Like withConnection, but shares the connection with others that ask the same host.
+   * @param onTurn called when the caller's turn comes; if it throws, the call ends
    * @throws CheckError as connect() and `ask` do
    */
   async use<T>(
@@ -74,7 +74,7 @@ export class HostConnections {
     return host;
   }
 
-  /** Its place is kept until the connection has ended. */
+  /** Its place in the gate is held until the connection has ended. */
   private async open(host: Host, options: ConnectOptions): Promise<Connection> {
     await this.places.enter();
     try {
@@ -82,7 +82,7 @@ export class HostConnections {
       const opened = host.opened;
       void connection.ended.then(() => {
         this.places.leave();
-        // Lost while it was used: the next one connects anew.
+        // Lost while in use: the next user connects anew.
         if (host.opened === opened) host.opened = undefined;
       });
       return connection;
@@ -93,7 +93,7 @@ export class HostConnections {
     }
   }
 
-  /** Nobody wants it any more. */
+  /** Called when nobody uses it any more. */
   private async leave(host: Host): Promise<void> {
     const { opened } = host;
     if (host.failed || !opened) return;

@@ -1,5 +1,5 @@
-// The inputs of a launch by the names that failures have for them: where each stands in a launch file, and by which options of the
-// command line it is given. Core says which input it is about; the words for it are here.
+// The inputs of a launch by the names that failures use for them: where each is in a launch file, and which
+// command-line options give it. Core says which input a failure is about; the words for it are here.
 
 import { withPlace } from '../core/errors';
 
@@ -33,13 +33,16 @@ export type InputName = keyof typeof INPUTS;
 /** All of them. */
 export const INPUT_NAMES = Object.keys(INPUTS) as InputName[];
 
-/** Both ways to give an input, as a phrase after "give it": as a key of a launch file, or by options of the command line. */
+/**
+ * Both ways to give an input, as a phrase after "give it": as a member of a launch file, or by options of the
+ * command line.
+ */
 export function waysToGive(input: InputName): string {
   const { member, options } = INPUTS[input];
   const key = member.map((name) => `"${name}"`).reverse();
   return `as ${key.join(' of ')} in a launch file or with ${options}`;
 }
 
-/** Reads one input; a failure gets its name, and its place in a launch file for the case that it was read from one. */
+/** Reads one input; a failure gets the input's name, and its place in a launch file in case it came from one. */
 export const atInput = <T>(input: InputName, work: () => T | Promise<T>): Promise<T> =>
   withPlace({ input, member: INPUTS[input].member }, work);

@@ -1,10 +1,10 @@
-// Files that cannot be read or written as they should. None of them says what the file was for: who reads it knows and adds the place
-// (withPlace of core's errors). What `launch lint` reports, too, has the name of its rule as its code.
+// Files that cannot be read or written. No message names the purpose of the file: the caller knows it and adds the
+// place (withPlace of core's errors). A failure that `launch lint` also reports uses the name of its rule as its code.
 
 import { CheckError, usage } from '../core/errors';
 
-// A file that cannot be opened and firmware that cannot be used have status 6 in virt-qemu-sev-validate, which
-// scripts rely on; so they are of the kind that is neither usage nor state.
+// virt-qemu-sev-validate exits with status 6 for files that cannot be opened and firmware that cannot be used,
+// and scripts rely on that; hence a kind that is neither usage nor state.
 
 const UNREADABLE: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
@@ -24,7 +24,7 @@ export function unreadableFile(path: string, reason: string): CheckError {
   );
 }
 
-/** A file cannot be written and is as it was; `reason` is the system's code. */
+/** A file cannot be written and is unchanged; `reason` is the system's code. */
 export function unwritableFile(path: string, reason: string): CheckError {
   return new CheckError(
     'bug',
@@ -33,7 +33,7 @@ export function unwritableFile(path: string, reason: string): CheckError {
   );
 }
 
-/** A file is larger than anything that this tool shows. @param most in bytes */
+/** A file is larger than anything this tool shows. @param most in bytes */
 export function tooLarge(path: string, most: number): CheckError {
   return usage(
     'file-too-large',
@@ -42,7 +42,7 @@ export function tooLarge(path: string, most: number): CheckError {
   );
 }
 
-/** A key file has another length than its key. `found` is undefined when it is longer than wanted. */
+/** A key file does not have the length of its key. `found` is undefined when it is longer. */
 export function badKeyFile(
   what: string,
   path: string,
@@ -56,7 +56,7 @@ export function badKeyFile(
   );
 }
 
-/** A launch file, which is read again for each check, is a pipe, which can be read once only. */
+/** A launch file is a pipe, which can be read only once, but each check reads it again. */
 export function pipeForFile(path: string): CheckError {
   return usage(
     'launch-file-is-pipe',
@@ -65,14 +65,14 @@ export function pipeForFile(path: string): CheckError {
   );
 }
 
-/** A new file was to be written where there is one already, which was left alone. */
+/** A new file was to be written where one already exists; that one is unchanged. */
 export function fileExists(path: string): CheckError {
   return usage('file-exists', `${path} is there already, and was not replaced.`, {
     advice: 'Choose another name, or remove it first.',
   });
 }
 
-/** The person stopped a check while its files were read. */
+/** The user stopped a check while its files were read. */
 export function cancelled(): CheckError {
   return new CheckError(
     'state',

@@ -7,13 +7,13 @@ import { KEY_SIZE } from '../core/tech/sev/evidence';
 import { atInput } from './inputs';
 import type { Io } from './io';
 
-/** Transport integrity key and, when it was given, transport encryption key. */
+/** The transport integrity key and, if given, the transport encryption key. */
 export interface Keys {
   readonly tik: Uint8Array;
   readonly tek: Uint8Array | undefined;
 }
 
-/** Bytes of key files: of both keys in one, and of one key. */
+/** Sizes of key files in bytes: both keys in one file, and one key. */
 export const KEY_FILE_SIZES = { tk: 2 * KEY_SIZE, tik: KEY_SIZE, tek: KEY_SIZE } as const;
 
 type KeyInput = keyof typeof KEY_FILE_SIZES;
@@ -25,7 +25,7 @@ async function readKey(
   size: number,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
-  // The limit keeps a wrong file, however large, from being read; its true size is not worth knowing.
+  // The limit keeps a wrong file, however large, from being read; its true size does not matter.
   const bytes = await io.read(path, size, signal);
   if (bytes.length === size) return bytes;
   bytes.fill(0);
@@ -33,7 +33,7 @@ async function readKey(
 }
 
 /**
- * Lets `use` work with the keys and clears them whatever happens.
+ * Calls `use` with the keys and always clears them.
  * @throws CheckError when a file cannot be read or has the wrong length
  */
 export async function withKeys<T>(
@@ -64,7 +64,7 @@ export async function withKeys<T>(
 }
 
 /**
- * Says at once what is wrong with key files, before anything long is begun. A pipe gives its key only once, so it is left for then.
+ * Reports bad key files before any long work starts. Skips pipes, which deliver a key only once.
  * @throws CheckError as withKeys does
  */
 export async function checkKeys(io: Io, paths: KeyPaths, signal?: AbortSignal): Promise<void> {

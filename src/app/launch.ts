@@ -1,5 +1,5 @@
-// Runs a launch-measurement check from paths: streams the files, reads the keys, makes or reads the VMSA pages,
-// and hands all of it to core. The same for the command line and the extension host.
+// Runs a launch-measurement check from paths: streams the files, reads the keys, generates or reads the VMSA
+// pages, and hands all of it to core. Used by the command line and the extension host.
 
 import * as errors from './errors';
 import { checkLaunch, type HostInput, type VmsaInput } from '../core/check/check';
@@ -20,7 +20,7 @@ import { atInput, waysToGive, type InputName } from './inputs';
 import type { DigestFile, Io, ReadOptions } from './io';
 import { checkKeys, withKeys } from './keys';
 
-/** Paths and numbers of one check; what an SEV-ES launch needs may be missing for plain SEV. */
+/** Paths and numbers of one check; what only SEV-ES measures may be absent for plain SEV. */
 export interface LaunchInputs {
   readonly title: string;
   readonly measurement: string;
@@ -34,18 +34,18 @@ export interface LaunchInputs {
   readonly profile?: ProfileId | undefined;
   readonly vmsa?: { readonly bsp?: string | undefined; readonly ap?: string | undefined } | undefined;
   readonly keys: KeyPaths;
-  /** What of it the host named, and nobody the owner trusts. */
+  /** Inputs named only by the host, not by anyone the owner trusts. */
   readonly fromHost?: readonly HostInput[] | undefined;
 }
 
-/** The inputs that a launch file names. @throws CheckError when no launch is recorded in it */
+/** The inputs that a launch file names. @throws CheckError when it records no launch */
 export function launchInputs(file: LaunchFile, title: string): LaunchInputs {
   if (!file.launch) throw errors.noRecordedLaunch(title);
   const { measurement, ...platform } = file.launch;
   return { ...ownerInputsOf(file, title), measurement, platform };
 }
 
-/** What of a launch file is the owner's. @param title for a file without a name */
+/** The owner's part of a launch file. @param title for a file without a name */
 export function ownerInputsOf(
   file: LaunchFile,
   title: string,
@@ -65,7 +65,7 @@ export function ownerInputsOf(
   };
 }
 
-/** What the owner states of a domain's launch, whatever its host reports. */
+/** What the owner states about a domain's launch, whatever its host reports. */
 export function statedPlatform({ domain }: LaunchFile): Partial<Platform> {
   return domain?.policy === undefined ? {} : { policy: domain.policy };
 }
@@ -84,7 +84,7 @@ export async function readFirmware(io: Io, path: string): Promise<OvmfImage> {
   return parseOvmf(tail, { fileSize: bytes }).value;
 }
 
-/** The reset address of an image. @throws CheckError saying why there is none. */
+/** The reset address of an image. @throws CheckError that says why there is none */
 export function resetAddressOf(image: OvmfImage, path: string): number {
   if (image.resetAddress !== undefined) return image.resetAddress;
   throw errors.noResetAddress(path, image.table ? 'its table has no reset block' : 'it has no GUIDed table');
@@ -123,7 +123,7 @@ async function vmsaFor(
   return { bsp: page('bsp'), ap: page('ap', address), ...made };
 }
 
-/** Why a kernel is not measured with this firmware, a sentence; undefined when it can be. */
+/** Why this firmware cannot measure a kernel, as a sentence; undefined when it can. */
 export function kernelUnmeasured({ supports }: OvmfImage): string | undefined {
   const hashes = supports.find((s) => s.feature === 'kernel hashes');
   return hashes?.ok
@@ -131,21 +131,21 @@ export function kernelUnmeasured({ supports }: OvmfImage): string | undefined {
     : `A kernel is given, but this firmware has no room for kernel hashes (${hashes?.reason ?? ''}): QEMU refuses to start it with kernel hashes on, and without them nothing of the kernel is measured.`;
 }
 
-/** What the rules of a launch are asked about these inputs. */
+/** These inputs in the form that the launch rules judge. */
 const questionOf = ({ measurement, platform, ...given }: LaunchInputs): LaunchQuestion => ({
   given: { ...given, launch: { measurement, ...platform } },
 });
 
-/** Inputs of an owner, of which some may be left for a host to say. */
+/** An owner's inputs, some of which may be left for a host to provide. */
 type OwnerInputs = Pick<
   LaunchInputs,
   'kernel' | 'initrd' | 'cmdline' | 'vcpus' | 'cpu' | 'vmsa' | 'profile' | 'keys'
 > & { readonly firmware?: string | undefined; readonly platform?: Partial<Platform> };
 
 /**
- * Everything that is wrong with an owner's inputs before a host is asked: contradictions, files that cannot be read, keys
- * and pages of the wrong length. Pipes are left for when they are needed, because they can be read once only.
- * @throws CheckError
+ * Checks an owner's inputs before a host is asked: contradictions, unreadable files, keys and pages of the wrong
+ * length. Skips pipes, because they can be read only once.
+ * @throws CheckError for the first problem
  */
 export async function checkOwnerInputs(io: Io, inputs: OwnerInputs, signal?: AbortSignal): Promise<void> {
   const { platform, ...given } = inputs;
@@ -166,25 +166,22 @@ export async function checkOwnerInputs(io: Io, inputs: OwnerInputs, signal?: Abo
   await checkKeys(io, keys, signal);
   await look('vmsa.bsp', vmsa?.bsp, (file) => readVmsa(io, file, signal));
   await look('vmsa.ap', vmsa?.ap, (file) => readVmsa(io, file, signal));
-  // Without a stated policy the host may turn out to have launched plain SEV, which measures no pages.
+  // Without a stated policy, the host may turn out to have launched plain SEV, which measures no pages.
   if (platform?.policy !== undefined) refuseUnfit(question, 'domainPages', waysToGive);
 }
 
-/** How a check is watched and stopped, and who digests its files: the Io unless a batch shares what is read. */
+/** How a check is watched and stopped, and who hashes its files: the Io, unless a batch shares what is read. */
 export interface CheckOptions extends ReadOptions {
   readonly digest?: DigestFile;
 }
 
-/**
- * Runs a check.
- * @throws CheckError when an input cannot be read, does not fit, or contradicts another
- */
+/** Runs a check. @throws CheckError when an input cannot be read, is unsuitable, or contradicts another */
 export async function runCheck(io: Io, inputs: LaunchInputs, options: CheckOptions = {}): Promise<Report> {
   const question = questionOf(inputs);
   const remarks = refuseUnfit(question, 'check', waysToGive);
   const { digest = io.digest } = options;
   const firmware = await atInput('firmware', () => digest(inputs.firmware, options));
-  // A wrong key file is told at once; for the HMAC the keys are read again, so that they are not in memory while
+  // Report a wrong key file at once; the keys are read again for the HMAC, so that they are not in memory while
   // gigabytes are streamed.
   await checkKeys(io, inputs.keys, options.signal);
   const image = parseOvmf(firmware.tail, { fileSize: firmware.bytes }).value;
@@ -218,14 +215,15 @@ export async function runCheck(io: Io, inputs: LaunchInputs, options: CheckOptio
   );
 }
 
-/** What LAUNCH_SECRET takes; `noRoom` is a phrase why the firmware has no area for it, when it has none. */
+/** What LAUNCH_SECRET takes; `noRoom` is a phrase that says why the firmware has no area for it, if it has none. */
 export interface SealedSecrets extends SecretPacket {
   readonly noRoom: string | undefined;
 }
 
 /**
  * Seals secrets for the guest of a launch that matched, and clears them.
- * @throws CheckError when a key cannot be read, or the secrets do not fit into one packet or the firmware's area for them
+ * @throws CheckError when a key cannot be read, or the secrets do not fit into one packet or the firmware's
+ * secret area
  */
 export async function sealForLaunch(
   io: Io,

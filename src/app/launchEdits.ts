@@ -1,5 +1,5 @@
-// Changes the text of a launch file as an explanation says: only what has to change, in the layout that the file has, so that a
-// person sees in a glance what was done.
+// Applies an explanation's edits to the text of a launch file: changes only what must change and keeps the file's
+// layout, so that a person sees at a glance what was done.
 
 import { applyEdits, findNodeAtOffset, modify, type Node } from 'jsonc-parser';
 import * as errors from './errors';
@@ -9,14 +9,14 @@ import { LaunchFileSchema, parseLaunchFile } from './launchFile';
 import { isObject, type Json } from './launchQuestion';
 import { parseLaunchText } from './launchText';
 
-/** A stretch of the text that becomes another text. */
+/** A range of the text and its replacement. */
 export interface TextChange {
   readonly offset: number;
   readonly length: number;
   readonly content: string;
 }
 
-/** Whether two values of JSON are the same, in whatever order their members are. */
+/** Whether two JSON values are equal, regardless of member order. */
 function isSame(a: unknown, b: unknown): boolean {
   if (Array.isArray(a) && Array.isArray(b))
     return a.length === b.length && a.every((value, i) => isSame(value, b[i]));
@@ -28,15 +28,15 @@ function isSame(a: unknown, b: unknown): boolean {
   );
 }
 
-/** The members whose texts are paths. */
+/** Members whose values are paths. */
 const PATHS: readonly string[] = ['firmware', 'kernel', 'initrd', 'vmsa', 'keys'];
 const ORDER = Object.keys(LaunchFileSchema.entries);
 const NOTHING: Node = { type: 'null', offset: 0, length: 0 };
 
 /**
- * What turns the text of a launch file into one that says what the edits say; nothing when it says so already.
- * @param path of the launch file, absolute: paths become relative to it, except where an absolute one stood
- * @throws CheckError when the text is no launch file, or would be none, or would not say it
+ * The changes that make the text of a launch file match the edits; empty when it already does.
+ * @param path of the launch file, absolute: paths become relative to it, except where an absolute one was
+ * @throws CheckError when the text is not a launch file, would not be one afterwards, or would not match the edits
  */
 export function changeLaunchText(
   io: Io,
@@ -52,7 +52,7 @@ export function changeLaunchText(
   const changes = separateChanges(text, written, after) ?? oneChange(text, written);
   const result = applyEdits(text, changes);
   parseLaunchFile(io, result, path);
-  // A member that stands in a file twice counts where it stands last, and is changed where it stands first.
+  // Of a duplicate member the last one counts, but `modify` changes the first.
   if (!isSame(parseLaunchText(result).value, after)) throw errors.launchFileUnclear(path);
   return changes;
 }
@@ -60,7 +60,7 @@ export function changeLaunchText(
 const memberAt = (json: unknown, member: readonly string[]): unknown =>
   member.reduce<unknown>((value, name) => (isObject(value) ? value[name] : undefined), json);
 
-/** The edit with paths as the launch file has them. */
+/** The edit with paths in the form that the launch file uses. */
 function asWritten(io: Io, edit: LaunchEdit, before: Json, path: string): LaunchEdit {
   const { member, value } = edit;
   const { dirname, isAbsolute, relative, toSlashes } = io.path;
@@ -86,7 +86,7 @@ function withEdit(json: Json, edit: LaunchEdit): Json {
   return edit.value === undefined ? others : { ...json, [name]: edit.value };
 }
 
-/** Each edit where it belongs; undefined when they are in each other's way. */
+/** Each edit at its own place; undefined when they overlap. */
 function separateChanges(text: string, edits: readonly LaunchEdit[], after: Json): TextChange[] | undefined {
   const changes = edits.flatMap((edit) => changesOf(text, edit));
   try {
@@ -98,7 +98,7 @@ function separateChanges(text: string, edits: readonly LaunchEdit[], after: Json
   }
 }
 
-/** All that lies between the first and the last character that change. */
+/** Everything between the first and the last changed character. */
 function oneChange(text: string, edits: readonly LaunchEdit[]): TextChange[] {
   const result = edits.reduce((now, edit) => applyEdits(now, changesOf(now, edit)), text);
   const most = Math.min(text.length, result.length);
@@ -110,7 +110,7 @@ function oneChange(text: string, edits: readonly LaunchEdit[]): TextChange[] {
   return [{ offset: start, length: text.length - end - start, content }];
 }
 
-/** One edit, written as the text around it is. */
+/** One edit, in the style of the surrounding text. */
 function changesOf(text: string, { member, value }: LaunchEdit): TextChange[] {
   const getInsertionIndex = (names: string[]) =>
     names.findLastIndex((name) => ORDER.indexOf(name) <= ORDER.indexOf(member[0] ?? '')) + 1;
@@ -122,7 +122,7 @@ function changesOf(text: string, { member, value }: LaunchEdit): TextChange[] {
     if (length > 0)
       return { ...change, content: valueText(value, text, old.includes('\n') && lineStart(text, offset)) };
     if (!content.startsWith(',')) return { ...change, content };
-    // What modify adds stands on the line of what is before it.
+    // `modify` puts additions on the line of the member before.
     const gap = gapBefore(text, offset);
     const name = content.slice(1, content.indexOf(':'));
     return { ...change, content: `,${gap}${name}: ${valueText(value, text, gap.includes('\n') && gap)}` };
@@ -136,11 +136,11 @@ function gapBefore(text: string, offset: number): string {
   return /\s*$/.exec(text.slice(0, node?.offset))?.[0] ?? '';
 }
 
-/** The line break and the indentation of the line at an offset. */
+/** The line break and the indentation of the line that contains an offset. */
 const lineStart = (text: string, offset: number): string =>
   /\r?\n[ \t]*(?=[^\n]*$)/.exec(text.slice(0, offset))?.[0] ?? '\n';
 
-/** A value as JSON: on one line, or each member on its own, further in than `line`. */
+/** A value as JSON: on one line, or with each member on its own line, indented further than `line`. */
 function valueText(value: EditedValue, text: string, line: string | false): string {
   if (line === false) return JSON.stringify(value, null, 1).replaceAll(/\n */g, ' ');
   const unit = /\n([ \t]+)"/.exec(text)?.[1] ?? '  ';

@@ -1,5 +1,5 @@
-// Reads launch files, `*.sevlaunch.json`. The schema here is the one table of their members, which the compiler holds against the types in
-// core; the JSON schema that VS Code gets and the documentation come from it.
+// Reads launch files, `*.sevlaunch.json`. The schema here is the one table of their members, which the compiler
+// checks against the types in core; VS Code's JSON schema and the documentation are generated from it.
 
 import * as v from 'valibot';
 import * as errors from './errors';
@@ -19,7 +19,7 @@ import type { Io } from './io';
 import { parseLaunchText } from './launchText';
 import { textOf } from './text';
 
-/** A schema for each member of a type, and for nothing else. */
+/** A schema for each member of a type, and no others. */
 type MembersOf<T> = { readonly [N in keyof T]-?: v.GenericSchema<unknown, T[N]> };
 
 const whole = (most: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(most));
@@ -27,7 +27,7 @@ const integer = (most: number, text: string) => v.pipe(whole(most), v.descriptio
 const file = (text: string) =>
   v.pipe(v.string(), v.minLength(1), v.description(`${text} A path, relative to this file or absolute.`));
 
-/** A word of so many hexadecimal digits, as a number or as people write it: 5 or "0x5". */
+/** A word of `digits` hexadecimal digits, as a number or as people write it: 5 or "0x5". */
 const word = (digits: number, text: string) =>
   v.pipe(
     v.union(
@@ -154,7 +154,7 @@ export const LaunchFileSchema = v.strictObject({
   ),
 } satisfies MembersOf<LaunchFile>);
 
-/** The schemas of the members of those members that are objects. */
+/** The schemas of the members of nested objects. */
 export const INNER_SCHEMAS = {
   launch: recordedLaunch.entries,
   domain: runningDomain.entries,
@@ -162,13 +162,13 @@ export const INNER_SCHEMAS = {
   keys: key,
 };
 
-// The libraries' own messages quote what they refuse, and that may be a key: a key file given by mistake, or a key
-// pasted where its path belongs. So the sentences are made here, from places and types.
+// The libraries' own messages quote what they reject, and that may be a key: a key file given by mistake, or a
+// key pasted where its path belongs. So messages are built here from places and types.
 
-/** Issues whose sentence is ours: what was wanted, with nothing of what was found. */
+/** Issue types whose messages are ours: they say what was expected and quote nothing that was found. */
 const OURS = ['check', 'union'];
 
-/** What was wanted and what sort of value was found; of numbers the value, of all else the type. */
+/** What was expected and what kind of value was found: the value of a number, otherwise only the type. */
 function complaint({ type: issue, message, expected, input }: v.BaseIssue<unknown>): string {
   if (expected === 'never') return 'there is no such field';
   const type = input === null ? 'null' : Array.isArray(input) ? 'a list' : typeof input;
@@ -176,7 +176,7 @@ function complaint({ type: issue, message, expected, input }: v.BaseIssue<unknow
   return `wanted ${OURS.includes(issue) ? message : (expected ?? 'another value')}, found ${found}`;
 }
 
-/** Where a path of a launch file leads. @param file the launch file, absolute */
+/** Resolves a path in a launch file. @param file the launch file, absolute */
 export const pathIn = ({ path: paths }: Io, file: string, path: string): string =>
   paths.isAbsolute(path) ? path : paths.resolve(paths.dirname(file), path);
 
@@ -189,7 +189,7 @@ export interface ShapeProblem {
 const memberOf = ({ path }: v.BaseIssue<unknown>): readonly string[] =>
   path?.map(({ key: name }) => String(name)) ?? [];
 
-/** All that the schema refuses, in its order. */
+/** Everything that the schema rejects, in schema order. */
 export function shapeProblems(json: unknown): ShapeProblem[] {
   const { issues = [] } = v.safeParse(LaunchFileSchema, json);
   return issues.map((issue) => ({
@@ -198,7 +198,7 @@ export function shapeProblems(json: unknown): ShapeProblem[] {
   }));
 }
 
-/** Why a file of the right shape cannot be used as a launch file, as the end of a sentence that names it. */
+/** Why a well-formed file cannot be used as a launch file, as the end of a sentence that names it. */
 function unfitness({ rule, member, fail }: LaunchFailure): string {
   if (rule === 'nothing-to-check') return 'it has neither a recorded "launch" nor a "domain" to ask';
   if (rule !== 'inlined-key') return fail.message;
@@ -206,9 +206,9 @@ function unfitness({ rule, member, fail }: LaunchFailure): string {
 }
 
 /**
- * Reads the text of a launch file.
- * @param path where it is, absolute: paths in it are relative to it, and messages name it
- * @throws CheckError (usage) that names the first thing that is wrong and where
+ * Parses the text of a launch file.
+ * @param path of the file, absolute: paths in it are relative to it, and messages name it
+ * @throws CheckError (usage) that names the first problem and its place
  */
 export function parseLaunchFile(io: Io, text: string, path: string): LaunchFile {
   const { value, broken } = parseLaunchText(text);
@@ -234,7 +234,7 @@ export function parseLaunchFile(io: Io, text: string, path: string): LaunchFile 
   };
 }
 
-/** A launch file is a page of text; what is larger is something else. */
+/** A launch file is a page of text; anything larger is something else. */
 const MAX_LAUNCH_FILE = 2 ** 20;
 
 /** The text of a launch file on disk. @param path absolute @throws CheckError when it cannot be read or is too large */
@@ -244,7 +244,11 @@ export async function readLaunchText(io: Io, path: string): Promise<string> {
   return textOf(bytes);
 }
 
-/** Reads a launch file from disk. @param path absolute @throws CheckError when it cannot be read or is none */
+/**
+ * Reads a launch file from disk.
+ * @param path absolute
+ * @throws CheckError when it cannot be read or is not a launch file
+ */
 export async function readLaunchFile(io: Io, path: string): Promise<LaunchFile> {
   return parseLaunchFile(io, await readLaunchText(io, path), path);
 }

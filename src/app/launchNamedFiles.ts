@@ -1,5 +1,5 @@
-// What is wrong with the files that a launch file names: whether they can be read, whether the firmware is firmware and fits the
-// launch, the sizes of pages and keys, and who else can read a key. Keys are not read for it.
+// Problems with the files that a launch file names: whether they can be read, whether the firmware is firmware
+// and fits the launch, the sizes of pages and keys, and who else can read a key. Keys are not read for this.
 
 import { MAX_FILE } from '../core/binary/limits';
 import * as ioErrors from './ioErrors';
@@ -17,10 +17,10 @@ import type { MemberPath } from './launchText';
 import { KEY_FILE_SIZES } from './keys';
 import type { FileStat, Io } from './io';
 
-/** What is known of a file that is there. */
+/** What is known about an existing file. */
 type Found = Exclude<FileStat, { kind: 'none' }>;
 
-/** A file as it is found, or why it cannot be read: the system's code, or a phrase. */
+/** A file's state, or why it cannot be read: the system's code, or a phrase. */
 async function look(io: Io, path: string): Promise<Found | string> {
   const found = await io.stat(path);
   if (found.kind === 'none') return found.code;
@@ -29,7 +29,7 @@ async function look(io: Io, path: string): Promise<Found | string> {
   return (await io.whyUnreadable(path)) ?? found;
 }
 
-/** Looks at every file that is named. @returns their paths */
+/** Checks every file that is named. @returns their paths */
 export async function checkNamedFiles(
   io: Io,
   launchFile: string,
@@ -59,14 +59,14 @@ export async function checkNamedFiles(
   for (const name of ['tk', 'tik', 'tek'] as const) {
     const named = keys[name];
     if (named === undefined || looksLikeKey(named)) continue;
-    // What was pasted may be a key in a form that is not known: it is not repeated.
+    // What was pasted may be a key in an unrecognized form: do not repeat it.
     const found = await find(['keys', name], named, 'The key file');
     if (found) await checkKey(io, name, found.path, found.stats, report);
   }
   return looked;
 }
 
-/** Findings about a whole image that make it no firmware. */
+/** Findings that mean a file is not firmware at all. */
 const NO_FIRMWARE: readonly OvmfRule[] = ['too-small-file', 'erased', 'variable-store-only'];
 
 async function checkFirmware(
@@ -99,7 +99,7 @@ async function checkFirmware(
 
 const KEY_NAMES = { tk: 'TEK and TIK', tik: 'TIK', tek: 'TEK' } as const;
 
-/** Its size, and whom it is open to. */
+/** Checks its size and who else can read it. */
 async function checkKey(
   io: Io,
   name: keyof typeof KEY_NAMES,
@@ -116,7 +116,7 @@ async function checkKey(
       fix: { title: 'Make the key file readable by its owner only (chmod 600)', protect: path },
     });
   }
-  // Of a link only the link is committed.
+  // For a link, Git commits only the link.
   const real = await io.realPath(path);
   const workTree = await workTreeOf(io, real);
   if (workTree === undefined || (await isIgnored(io, workTree, real))) return;

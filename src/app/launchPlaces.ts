@@ -1,4 +1,4 @@
-// Where in a launch file the cause of a verdict or an error stands, so that a message can point at it.
+// Where in a launch file the cause of a verdict or an error is, so that a message can point at it.
 
 import type { CheckError } from '../core/errors';
 import {
@@ -11,17 +11,20 @@ import {
   type LineColumn,
 } from './launchText';
 
-/** Where the name of a member stands, or of the innermost one around it that is there. */
+/** The position of a member's name, or of the innermost existing member around it. */
 const positionIn = (read: LaunchText, member: MemberPath): LineColumn =>
   lineColumnOf(read.text, namePlaceOf(read, member));
 
-/** Where the reported measurement stands, or the domain that was asked for it. */
+/** The position of the reported measurement, or of the domain that was asked for it. */
 export function verdictPlace(text: string): LineColumn {
   const read = parseLaunchText(text);
   return positionIn(read, hasMember(read, ['domain']) ? ['domain'] : ['launch', 'measurement']);
 }
 
-/** Where the cause of an error stands: broken JSON, or the member that it is about; else the launch or the domain, or the start. */
+/**
+ * The position of an error's cause: the JSON syntax error, or the member it is about; else the launch or the
+ * domain, or the start.
+ */
 export function errorPlace(text: string, { at }: CheckError): LineColumn {
   const read = parseLaunchText(text);
   if (read.broken !== undefined) return lineColumnOf(text, { offset: read.broken });

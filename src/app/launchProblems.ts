@@ -1,5 +1,6 @@
-// What is wrong with a launch file, found without running its check: what the validator refuses, members that contradict each other,
-// and what is wrong with the files that it names. The text may be unfinished: each member is judged for itself.
+// Problems in a launch file that are found without running its check: what the validator rejects, members that
+// contradict each other, and problems with the files it names. The text may be unfinished: each member is judged
+// separately.
 
 import * as libvirtErrors from '../libvirt/errors';
 import { judgeLaunch } from '../core/check/judge';
@@ -13,17 +14,17 @@ import { questionIn } from './launchQuestion';
 import { launchFinding, type LaunchProblem, type ReportProblem } from './launchRules';
 import { editsFor, namePlaceOf, placeOf, parseLaunchText } from './launchText';
 
-/** What was found, in the order of the text, and which files were looked at. */
+/** What was found, in text order, and which files were checked. */
 export interface LaunchLint {
   readonly problems: readonly LaunchProblem[];
   readonly files: readonly string[];
 }
 
-/** What may be done and what counts as allowed. */
+/** What lint may do, and what counts as allowed. */
 export interface LintOptions {
-  /** Whether to look at the files that are named. */
+  /** Whether to check the files that are named. */
   readonly files: boolean;
-  /** The person's setting for plain TCP. */
+  /** The user's setting for plain TCP. */
   readonly allowTcp?: boolean;
 }
 
@@ -53,7 +54,7 @@ export async function lintLaunch(
   for (const outcome of judgeLaunch(question, 'lint')) {
     const { rule, member, at, change } = outcome;
     const message = 'fail' in outcome ? outcome.fail.message : outcome.remark;
-    // What the schema refuses is said already.
+    // The schema has already reported it.
     if (!isLintRule(rule)) continue;
     const fix = change && { title: change.title, edits: editsFor(read, change.member, change.value) };
     report(rule, member, message, { ...(at && { at }), ...(fix && { fix }) });
@@ -63,7 +64,7 @@ export async function lintLaunch(
   return { problems: problems.sort((a, b) => a.offset - b.offset), files: looked };
 }
 
-/** Whether the connection of the domain is one that is opened. */
+/** Whether SevScope would open the domain's connection. */
 function checkConnection({ domain }: LaunchMembers, report: ReportProblem, allowTcp: boolean): void {
   if (domain?.connection === undefined) return;
   const uri = parseConnectionUri(domain.connection, { allowTcp });

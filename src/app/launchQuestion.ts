@@ -1,4 +1,5 @@
-// What the rules of a launch are asked about a launch file that may be unfinished, as it is while it is written: each member is read for itself.
+// Prepares a possibly unfinished launch file for the launch rules, as it is while someone types: each member is
+// read separately.
 
 import * as v from 'valibot';
 import type { LaunchMembers } from '../core/check/launchFile';
@@ -8,11 +9,11 @@ import { INNER_SCHEMAS, LaunchFileSchema } from './launchFile';
 /** A JSON object. */
 export type Json = Record<string, unknown>;
 
-/** Whether a JSON value is an object, which a list is not. */
+/** Whether a JSON value is an object; an array is not. */
 export const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The members of an object that their schemas take; the others are as if they were not there. */
+/** The members of an object that their schemas accept; the others are treated as absent. */
 function validEntries<E extends v.ObjectEntries>(
   entries: E,
   value: unknown,
@@ -26,7 +27,7 @@ function validEntries<E extends v.ObjectEntries>(
   return Object.fromEntries(taken) as { [N in keyof E]?: v.InferOutput<E[N]> };
 }
 
-/** What can be made of a launch file that is not finished: each member for itself, paths as they are written. */
+/** What can be read of an unfinished launch file: each member separately, paths as written. */
 function validMembers(json: Json): LaunchMembers {
   const { name, firmware, kernel, initrd, cmdline, vcpus, cpu, profile } = LaunchFileSchema.entries;
   return {
@@ -38,9 +39,9 @@ function validMembers(json: Json): LaunchMembers {
   };
 }
 
-/** What the rules of a launch are asked about a launch file that may be unfinished. */
+/** A possibly unfinished launch file in the form that the launch rules judge. */
 export function questionIn(json: unknown): LaunchQuestion {
-  // Of what is no object it cannot be said that something is missing.
+  // If it is not an object, nothing can be called missing.
   if (!isObject(json)) return { given: {}, unclear: Object.keys(LaunchFileSchema.entries) };
   const given = validMembers(json);
   const unclear = Object.entries(json).flatMap(([name, value]) => {

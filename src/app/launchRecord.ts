@@ -1,6 +1,6 @@
-// Recording a launch: what the host reports of a domain is written into a launch file beside the owner's inputs, so that it can be
-// checked later and elsewhere. What the host says of firmware, kernel and vCPUs is left out: whoever launched a wrong guest would
-// name what makes it look right.
+// Records a launch: writes what the host reports about a domain into a launch file, together with the owner's
+// inputs, so that it can be checked later and elsewhere. The host's firmware, kernel and vCPUs are left out:
+// whoever launched a wrong guest would name whatever makes it look right.
 
 import { isActive } from '../core/domain/question';
 import { plainName, whySummaryUncheckable } from '../core/domain/describeSummary';
@@ -11,9 +11,9 @@ import type { Io } from './io';
 import { parseLaunchFile, pathIn } from './launchFile';
 import { parseLaunchText } from './launchText';
 
-/** What a host reported of a launch, as a launch file holds it. */
+/** What a host reported about a launch, in the form of a launch file. */
 export interface RecordedLaunch {
-  /** The domain's name in one line. */
+  /** The domain's name on one line. */
   readonly name: string;
   readonly uuid: string;
   readonly launch: {
@@ -25,20 +25,20 @@ export interface RecordedLaunch {
   };
 }
 
-/** A launch file whose inputs are taken over. */
+/** A launch file whose inputs are copied. */
 export interface Inputs {
   /** Absolute. */
   readonly path: string;
   readonly text: string;
 }
 
-/** A value that the host has to report. */
+/** A value that the host must report. */
 function reported<T>(value: T | undefined, what: string): T {
   if (value === undefined) throw errors.notReported(what);
   return value;
 }
 
-/** Asks a host for the launch of a domain. @throws CheckError when it has none to tell, or tells nonsense */
+/** Asks a host for the launch of a domain. @throws CheckError when it has none to report, or reports nonsense */
 export async function askLaunch(connection: Connection, domain: string): Promise<RecordedLaunch> {
   const { summary } = await connection.domain(domain);
   const { state } = summary;
@@ -57,7 +57,7 @@ export async function askLaunch(connection: Connection, domain: string): Promise
   return { name: plainName(summary), uuid: summary.uuid, launch };
 }
 
-/** What stands in a recorded launch for the owner's inputs until she gives them. */
+/** Placeholders in a recorded launch until the owner gives her inputs. */
 const PLACEHOLDERS = {
   firmware: 'OVMF.fd',
   vcpus: 1,
@@ -65,10 +65,10 @@ const PLACEHOLDERS = {
   keys: { tik: 'tik.bin', tek: 'tek.bin' },
 };
 
-/** Members that are paths, and objects of such. */
+/** Members that are paths, or objects of paths. */
 const PATHS = ['firmware', 'kernel', 'initrd', 'vmsa', 'keys'];
 
-/** A value with every path in it as it has to be in another folder; absolute ones stay. */
+/** Rewrites every relative path in a value for another folder; absolute paths stay. */
 function moved(io: Io, value: unknown, from: string, to: string): unknown {
   if (typeof value !== 'string')
     return Object.fromEntries(
@@ -81,10 +81,10 @@ function moved(io: Io, value: unknown, from: string, to: string): unknown {
 
 /**
  * The text of a launch file with a recorded launch.
- * @param path where it is to stand, absolute
- * @param connection where the domain can be asked again, when a launch file may name it
- * @param inputs the launch file with the owner's inputs; placeholders without one
- * @throws CheckError when that is none, or the host reports what no launch file can hold
+ * @param path it will have, absolute
+ * @param connection where the domain can be asked again, if a launch file may name it
+ * @param inputs the launch file with the owner's inputs; without it, placeholders are used
+ * @throws CheckError when `inputs` is not a launch file, or the host reports something a launch file cannot express
  */
 export function recordedText(
   io: Io,
@@ -93,7 +93,7 @@ export function recordedText(
   connection: string | undefined,
   inputs?: Inputs,
 ): string {
-  // Read for its complaints; written from the text, so that what is in it stays as it is.
+  // Parsed only to validate it; the output is built from the text, so that its content stays as it is.
   if (inputs) parseLaunchFile(io, inputs.text, inputs.path);
   const given = (inputs ? parseLaunchText(inputs.text).value : PLACEHOLDERS) as Readonly<
     Record<string, unknown>

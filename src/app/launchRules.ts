@@ -1,4 +1,4 @@
-// What lint shows of a launch file: the rules about launch files, as findings in the text.
+// What lint shows for a launch file: the rules about launch files, as findings in the text.
 
 import type { Finding, Severity } from '../core/binary/region';
 import { ruleTable } from '../core/binary/ruleTable';
@@ -19,7 +19,7 @@ export const LINT_RULES = table.rules;
 /** A finding under a rule of the table; its offset counts UTF-16 units of the text. */
 export const launchFinding = table.finding;
 
-/** How a problem can be mended at a word: by a change of the text, or by taking a key file from everybody but its owner. */
+/** A quick fix for a problem: a change of the text, or removing everyone else's access to a key file. */
 export type LaunchFix = { readonly title: string } & (
   { readonly edits: readonly TextEdit[] } | { readonly protect: string }
 );
@@ -27,12 +27,12 @@ export type LaunchFix = { readonly title: string } & (
 /** A finding in the text of a launch file. */
 export interface LaunchProblem extends Finding {
   readonly rule: LintRule;
-  /** With dots between the names, such as `keys.tik`; empty for the whole file. */
+  /** Dotted path such as `keys.tik`; empty for the whole file. */
   readonly member: string;
   readonly fix?: LaunchFix;
 }
 
-/** Takes note of a problem. `at` is a member's value, unless it is `name`. */
+/** Reports a problem. `at` selects a member's value, unless it is `name`. */
 export type ReportProblem = (
   rule: LintRule,
   member: MemberPath,

@@ -1,5 +1,5 @@
-// The text of a launch file as everybody reads it: its value, the places of its members, and where it is no JSON first, as it is in the
-// middle while it is typed. And the edits that set or remove a member.
+// The text of a launch file as everything in SevScope reads it: its value, the places of its members, and its
+// first JSON syntax error, which it has while someone types. Also the edits that set or remove a member.
 
 import {
   createScanner,
@@ -27,25 +27,25 @@ export interface LineColumn {
   readonly column: number;
 }
 
-/** A change of a text: `text` in place of a range of it. */
+/** A text edit: replaces a range with `text`. */
 export interface TextEdit extends TextRange {
   readonly text: string;
 }
 
-/** A text as far as it can be read. */
+/** A text, parsed as far as possible. */
 export interface LaunchText {
   readonly text: string;
-  /** The value, of a broken text what there is of it. */
+  /** The value; for a broken text, what could be parsed of it. */
   readonly value: unknown;
-  /** Where it is first no JSON; undefined when all of it is. */
+  /** The offset of the first syntax error; undefined when the text is valid JSON. */
   readonly broken: number | undefined;
   readonly root: Node | undefined;
 }
 
-/** Values inside of each other: a launch file has three levels, and the parser calls itself for each. */
+/** Limit on nesting: a launch file has three levels, and the parser recurses for each. */
 const MOST_LEVELS = 500;
 
-/** Where a text goes deeper than anybody needs; undefined when it does not. */
+/** Where a text exceeds the nesting limit; undefined when it does not. */
 function tooDeepAt(text: string): number | undefined {
   const scanner = createScanner(text, true);
   let depth = 0;
@@ -59,20 +59,20 @@ function tooDeepAt(text: string): number | undefined {
 }
 
 /**
- * The one reader of launch files. Reads a text as strictly as JSON.parse, of members with the same name the last; of a text that is refused,
- * what can be read. A text with more than 500 levels ends where it goes deeper.
+ * The one parser of launch files. As strict as JSON.parse, and likewise the last of duplicate members wins; of a text
+ * that is rejected, it returns what can be read. A text with more than 500 levels is cut where it goes deeper.
  */
 export function parseLaunchText(text: string): LaunchText {
   const errors: ParseError[] = [];
   const shallow = text.slice(0, tooDeepAt(text));
   const root = parseTree(shallow, errors, { disallowComments: true, allowTrailingComma: false });
   const [first] = errors;
-  // One thing differs: an empty text gives neither a value nor an error.
+  // One difference: an empty text yields neither a value nor an error.
   const broken = first?.offset ?? (root ? undefined : 0);
   return { text, root, broken, value: root && (getNodeValue(root) as unknown) };
 }
 
-/** Where a member stands: its value; of one that is missing, the name of the innermost one around it that is there. */
+/** The range of a member's value; for a missing member, of the name of the innermost existing member around it. */
 export function placeOf({ root, text }: LaunchText, member: MemberPath): TextRange {
   for (let depth = member.length; root && depth > 0; depth--) {
     const node = findNodeAtLocation(root, member.slice(0, depth));
@@ -84,14 +84,14 @@ export function placeOf({ root, text }: LaunchText, member: MemberPath): TextRan
   return { offset: root?.offset ?? 0, size: Math.min(1, text.length) };
 }
 
-/** Where the name of a member stands, for what should not be there at all. */
+/** The range of a member's name, for one that should not be there at all. */
 export function namePlaceOf(read: LaunchText, member: MemberPath): TextRange {
   const node = read.root && findNodeAtLocation(read.root, [...member]);
   const [name] = node?.parent?.children ?? [];
   return name ? { offset: name.offset, size: name.length } : placeOf(read, member);
 }
 
-/** Whether there is a value for a member, or its name at least. */
+/** Whether a member has a value, or at least a name. */
 export function hasMember({ root }: LaunchText, member: MemberPath): boolean {
   return root !== undefined && findNodeAtLocation(root, [...member]) !== undefined;
 }
@@ -102,7 +102,7 @@ export function lineColumnOf(text: string, { offset }: Pick<TextRange, 'offset'>
   return { line: before.length, column: before.at(-1)!.length + 1 };
 }
 
-/** The edits that give a member a value, or with undefined remove it; indented by two, as these files are. */
+/** The edits that set a member, or remove it when the value is undefined; indented by two, as these files are. */
 export function editsFor({ text }: LaunchText, member: MemberPath, value: unknown): TextEdit[] {
   const formattingOptions = { insertSpaces: true, tabSize: 2, eol: '\n' };
   return modify(text, [...member], value, { formattingOptions }).map(({ offset, length, content }: Edit) => ({

@@ -1,4 +1,4 @@
-// The measurements of other launch files in a folder: one of them may be the one that was meant.
+// The measurements in other launch files of the same folder: one of them may be the one that was meant.
 
 import { CheckError } from '../core/errors';
 import { parseMeasurement } from '../core/tech/sev/evidence';
@@ -6,12 +6,12 @@ import type { OtherMeasurement } from './explainThreads';
 import type { Io } from './io';
 import { readLaunchFile } from './launchFile';
 
-/** A folder with more of them is a collection, not the history of one guest. */
+/** A folder with more launch files is a collection, not the history of one guest. */
 const MOST = 100;
 
 /**
- * The measurements that launch files beside this one have recorded; what is no launch file is left out.
- * @param path absolute, of a launch file
+ * The measurements recorded in other launch files of this file's folder; files that are not launch files are skipped.
+ * @param path of a launch file, absolute
  */
 export async function measurementsInFolder(io: Io, path: string): Promise<OtherMeasurement[]> {
   const { basename, dirname, join } = io.path;

@@ -1,6 +1,6 @@
-// The sample workspace: an image from our own builder, pages, stand-ins for kernel and initrd, keys that are no
-// secret, and two launches, one that matches and one that does not. Everything is made here,
-// the recorded measurements included, so that the whole job can be tried without hardware.
+// The sample workspace: an image from our own builder, pages, stand-ins for kernel and initrd, keys that are not
+// secret, and two launches, one that matches and one that does not. Everything is generated here, including the
+// recorded measurements, so that the whole job can be tried without hardware.
 
 import { bytesToHex, hex, utf8 } from '../core/binary/hex';
 import { sha256Of } from '../core/launch/hasher';
@@ -24,17 +24,17 @@ const PLATFORM = { apiMajor: 1, apiMinor: 55, buildId: 24 };
 const CPU_MODEL = 'EPYC-Milan';
 const CMDLINE = 'console=ttyS0 root=LABEL=root quiet';
 
-/** Sixteen bytes that are the same in every sample: a key for nothing but this. */
+/** Sixteen bytes that are the same in every sample: a key for the sample only. */
 const sampleBytes = (label: string): Uint8Array => sha256Of(utf8(`SevScope sample ${label}`)).subarray(0, 16);
 
-/** A page as KVM of Linux 6.6 made it on a CPU with DebugSwap, for another CPU model: two fields are wrong. */
+/** A page as KVM of Linux 6.6 made it on a CPU with DebugSwap, but for another CPU model: two fields are wrong. */
 function wrongPage(right: Uint8Array): Uint8Array {
   const genoa = generateVmsa({ profile: 'sev-es', role: 'bsp', cpu: cpuByName('EPYC-Genoa') });
   const { rdx } = decode(VMSA, genoa.bytes);
   return encode(VMSA, { ...decode(VMSA, right), rdx, sev_features: 0x20n });
 }
 
-/** The key files; as keys have to be, they are for their owner only. */
+/** The key files; as keys must be, they are readable by their owner only. */
 const KEYS = { tik: 'sample_tik.bin', tek: 'sample_tek.bin' };
 
 interface Launch {
@@ -120,8 +120,8 @@ On the command line: \`sevscope validate --launch matches.sevlaunch.json\`.
 `;
 
 /**
- * Writes the sample into a folder, which is made when it is missing. Files of the sample that are there are
- * replaced; nothing else in the folder is touched.
+ * Writes the sample into a folder, creating it if missing. Existing sample files are replaced; nothing else in
+ * the folder is touched.
  * @throws CheckError when a file cannot be written
  */
 export async function writeSample(io: Io, folder: string): Promise<SampleFile[]> {

@@ -9,39 +9,39 @@ import type { Io } from './io';
 /** The path that means standard input, as elsewhere on a command line. */
 export const STANDARD_INPUT = '-';
 
-/** A page and the file that it was chosen from. */
+/** A page and the file it was chosen from. */
 export interface VmsaFile {
   readonly page: SourcePage;
-  /** Which of the pages it is, from 0. */
+  /** Its index among the pages, from 0. */
   readonly vcpu: number;
   readonly read: PagesRead;
   /** The whole file. */
   readonly bytes: Uint8Array;
 }
 
-/** What a file is called in messages. */
+/** What messages call a file. */
 export function fileName(path: string): string {
   return path === STANDARD_INPUT ? 'standard input' : path;
 }
 
-/** A file, or standard input for `-`, of at most 64 MiB. @throws CheckError when it cannot be read or is larger */
+/**
+ * Reads a file, or standard input for `-`, of at most 64 MiB.
+ * @throws CheckError when it cannot be read or is larger
+ */
 export async function readWhole(io: Io, path: string): Promise<Uint8Array> {
   const bytes = await (path === STANDARD_INPUT ? io.readStandardInput(MAX_FILE) : io.read(path, MAX_FILE));
   if (bytes.length > MAX_FILE) throw ioErrors.tooLarge(fileName(path), MAX_FILE);
   return bytes;
 }
 
-/** The page of a vCPU from pages that were read. @throws CheckError (usage) when there is no such page */
+/** Chooses the page of a vCPU. @throws CheckError (usage) when there is no such page */
 export function choosePage(path: string, read: PagesRead, vcpu = 0): SourcePage {
   const page = read.pages[vcpu];
   if (!page) throw errors.noSuchVcpu(fileName(path), vcpu, read.pages.length);
   return page;
 }
 
-/**
- * The page of one vCPU, of the first one unless `vcpu` says which.
- * @throws CheckError (usage) saying why there is none
- */
+/** Reads the page of one vCPU, by default the first. @throws CheckError (usage) that says why there is none */
 export async function readVmsaFile(
   io: Io,
   path: string,

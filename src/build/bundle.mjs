@@ -1,5 +1,5 @@
-// Bundles everything with esbuild: the extension, the command line and the webview into dist/, the tests into out/.
-// --production: minified, without source maps and tests, and refused when larger than promised.
+// Bundles everything with esbuild: the extension, the command line and the webview into dist/, tests into out/.
+// --production: minified, without source maps and tests, and rejected when larger than promised.
 // @ts-check
 
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
@@ -10,11 +10,11 @@ import { ensureNodeModules } from './setup.mjs';
 
 /** Packages that tests cannot load from node_modules as CommonJS, so they become part of each test bundle. */
 const BUNDLED_INTO_TESTS = ['@noble/hashes', 'lzma1'];
-/** The promised sizes, in bytes: the extension as it is, the webview's script and style gzipped together. */
+/** The promised sizes, in bytes: the extension as is, the webview's script and style gzipped together. */
 const EXTENSION_LIMIT = 300 * 1024;
 const WEBVIEW_LIMIT = 150 * 1024;
 
-/** Files below a folder, as sorted paths relative to the project; none when there is no such folder. */
+/** Files below a folder, as sorted paths relative to the project; empty when there is no such folder. */
 export function filesBelow(/** @type {string} */ folder, /** @type {string} */ suffix) {
   if (!existsSync(join(ROOT, folder))) return [];
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
@@ -25,12 +25,12 @@ export function filesBelow(/** @type {string} */ folder, /** @type {string} */ s
 
 /** @typedef {{publisher: string, name: string, version: string, devDependencies: Record<string, string>}} Manifest */
 
-/** What package.json says. */
+/** The parsed package.json. */
 export const manifest = () => /** @type {Manifest} */ (readJson(join(ROOT, 'package.json')));
 
 /**
- * Packages of which a certain half is taken: that of jsonc-parser which names its parts as a bundler sees them, and of the others the
- * CommonJS one, because the other asks for the URL of its module, which a CommonJS bundle has not.
+ * Packages of which a specific build is used: for jsonc-parser the ES modules, whose imports a bundler can follow; for
+ * the others CommonJS, because their ES modules ask for their own URL, which a CommonJS bundle does not have.
  */
 const ALIAS = {
   'jsonc-parser': join(ROOT, 'node_modules/jsonc-parser/lib/esm/main.js'),
@@ -63,7 +63,7 @@ function products(/** @type {boolean} */ production) {
       ...node,
       entryPoints: ['src/extension.ts'],
       outfile: 'dist/extension.js',
-      // A bundle of its own, which is loaded when it is asked for: by require, as VS Code knows "vscode" there only.
+      // A separate bundle, loaded on demand: by require, because only that way does VS Code resolve "vscode".
       external: ['vscode', './testing.js'],
       supported: { 'dynamic-import': false },
     },
@@ -100,7 +100,7 @@ function products(/** @type {boolean} */ production) {
       format: 'iife',
       jsx: 'automatic',
       jsxImportSource: 'preact',
-      // The style sheet is a product of its own, whether or not a script imports it.
+      // The style sheet is built separately, whether or not a script imports it.
       loader: { '.css': 'empty' },
     },
     { ...page, entryPoints: ['webview/style.css'], outfile: 'dist/webview/style.css', external: ['*.ttf'] },
@@ -108,7 +108,7 @@ function products(/** @type {boolean} */ production) {
   return all.map((options) => ({ ...common(production), ...options }));
 }
 
-/** The bundle of every test, in out/test with the layout of test/. Undefined when there are none. */
+/** The bundle of every test, in out/test with the layout of test/. Undefined when there are no tests. */
 function tests() {
   const entryPoints = [...filesBelow('test', '.test.ts'), ...filesBelow('test', '.test.tsx')];
   if (existsSync(join(ROOT, 'test/vscode/index.ts'))) entryPoints.push('test/vscode/index.ts');
@@ -116,7 +116,7 @@ function tests() {
   /** @type {import('esbuild').BuildOptions} */
   const options = {
     ...common(false),
-    // Tests import the others as they are installed.
+    // Tests import the other packages as they are installed.
     alias: { 'jsonc-parser': ALIAS['jsonc-parser'] },
     entryPoints,
     outdir: 'out/test',
@@ -134,7 +134,7 @@ function tests() {
   return options;
 }
 
-/** Removes the bundles of tests that are gone, which would otherwise be found and run. */
+/** Removes the bundles of deleted tests, which would otherwise be found and run. */
 function removeStale(/** @type {string[]} */ outputs) {
   const current = new Set(outputs);
   for (const file of [...filesBelow('out/test', '.js'), ...filesBelow('out/test', '.js.map')]) {
@@ -158,8 +158,8 @@ function checkSizes() {
 }
 
 /**
- * Puts koffi's native part beside the worker's bundle, where koffi's own loader, which is in the bundle, looks for it:
- * `dist/PLATFORM_ARCH/koffi.node` (and one for musl). npm installs that of this platform only.
+ * Copies koffi's native module next to the worker's bundle, where koffi's own bundled loader looks for it:
+ * `dist/PLATFORM_ARCH/koffi.node` (and one for musl). npm installs only the one for this platform.
  */
 function copyKoffi() {
   const packages = join(ROOT, 'node_modules/@koromix');
@@ -189,14 +189,14 @@ async function build(/** @type {import('esbuild').BuildOptions} */ options) {
 }
 
 /**
- * Builds all there is.
+ * Builds everything.
  * @param {{production?: boolean, quiet?: boolean}} [options]
  * @throws {Failure} with esbuild's messages
  */
 export async function bundle({ production = false, quiet = false } = {}) {
   const begin = performance.now();
   await ensureNodeModules();
-  // What is published holds nothing from other builds, such as source maps.
+  // A published build contains nothing from other builds, such as source maps.
   if (production) rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
   const testOptions = production ? undefined : tests();
   const [inTests] = await Promise.all([
@@ -215,8 +215,8 @@ export async function bundle({ production = false, quiet = false } = {}) {
 }
 
 /**
- * What is written for no platform, each folder with the beginnings of the paths that it may pull in beside its own. Of src/libvirt that is
- * what is computed from texts; types leave nothing in a bundle.
+ * The code that is written for no platform: each folder, with the prefixes of other paths that it may pull in. Of
+ * src/libvirt, that is what is computed from text; types leave nothing in a bundle.
  */
 const FOR_NO_PLATFORM = {
   'src/core': ['node_modules/@noble/hashes/'],
@@ -236,8 +236,8 @@ const FOR_NO_PLATFORM = {
 export const ALONE = /** @type {(keyof typeof FOR_NO_PLATFORM)[]} */ (Object.keys(FOR_NO_PLATFORM));
 
 /**
- * One of the walls around a folder: bundles it alone, for no platform. A Node or DOM module does not resolve there; anything else that
- * comes in and is not on its list is named.
+ * One of the walls around a folder: bundles it alone, for no platform. A Node or DOM module does not resolve
+ * there; anything else that is pulled in and not on its list is reported.
  * @param {keyof typeof FOR_NO_PLATFORM} folder
  * @throws {Failure} naming what it pulled in
  */

@@ -1,5 +1,5 @@
-// `npm run check`: everything that can be told without starting VS Code. Types, the walls between the parts, lint, format,
-// generated files, unit tests; two at a time, one line each, the output of those that fail.
+// `npm run check`: everything that can be checked without starting VS Code. Types, the walls between the parts,
+// lint, format, generated files, unit tests; two at a time, one line each, and the output of those that fail.
 // @ts-check
 
 import { join } from 'node:path';
@@ -10,16 +10,16 @@ import { CACHE, Failure, ROOT, main, run, since } from './run.mjs';
 import { TEST_PACKAGES, ensureDebianPackages, ensureNodeModules } from './setup.mjs';
 import { walls } from './walls.mjs';
 
-/** The unit tests are the longest step, and their parts go where there is room. */
+/** The unit tests are the longest step; their parts fill the gaps. */
 const UNIT_PARTS = 4;
 const SECONDS = 400;
 
 /**
  * @typedef {object} Step
  * @property {string} name
- * @property {number} seconds what it takes, about
+ * @property {number} seconds estimated run time
  * @property {number} load how much of a core each of its parts keeps busy
- * @property {(() => Promise<void>)[]} parts that can run side by side; each throws a Failure with what to show
+ * @property {(() => Promise<void>)[]} parts that can run in parallel; each throws a Failure with what to show
  */
 
 /**
@@ -40,7 +40,7 @@ function program(name, seconds, script, ...args) {
   return { name, seconds, load: 1, parts: [runProgram] };
 }
 
-/** Type checking of one part; its result is kept, so that only what changed is checked the next time. */
+/** Type checks one part; the result is cached, so that the next run checks only what changed. */
 function types(/** @type {string} */ part) {
   const memory = join(CACHE, 'tsc', `${part.replace('/', '-')}.tsbuildinfo`);
   const args = ['-p', part, '--incremental', '--tsBuildInfoFile', memory];
@@ -90,16 +90,16 @@ function steps() {
 }
 
 /**
- * The jobs of one step; the last of them to end prints its line.
+ * The jobs of one step; the last one to end prints its line.
  * @param {Step} step
- * @param {() => void} fail called when it did not pass
+ * @param {() => void} fail called when the step fails
  * @returns {import('./jobs.mjs').Job[]}
  */
 function jobsOf({ name, seconds, load, parts }, fail) {
   /** @type {number | undefined} */
   let begin;
   let left = parts.length;
-  /** The same of all parts when there is no build. @type {Set<string>} */
+  /** Without a build, every part fails alike: print each problem once. @type {Set<string>} */
   const problems = new Set();
   return parts.map((part) => ({
     seconds,

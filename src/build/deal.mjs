@@ -1,5 +1,5 @@
-// Who runs which test files: they are dealt out to processes by what each took the last time, which is kept in .cache/, so that all
-// processes end at about the same time. `npm test` and `npm run check` deal alike.
+// Deals the test files out to processes by their last run times, which are kept in .cache/, so that all processes
+// end at about the same time. Used by both `npm test` and `npm run check`.
 // @ts-check
 
 import { existsSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
@@ -9,12 +9,12 @@ import { CACHE, ROOT, readJson } from './run.mjs';
 
 /** Seconds by file, as paths below out/test. */
 const MEMORY = join(CACHE, 'test-seconds.json');
-/** What a file that was never run is taken to need: about so many bytes of source take a second, whatever the tier. */
+/** The estimate for a file that was never run: this many bytes of source take a second, whatever the tier. */
 const BYTES_PER_SECOND = 4000;
 
 /** @typedef {Record<string, number>} Seconds */
 
-/** @returns {Seconds} what is known of earlier runs; nothing when that cannot be read */
+/** @returns {Seconds} times from earlier runs; empty when they cannot be read */
 function remembered() {
   try {
     return existsSync(MEMORY) ? /** @type {Seconds} */ (readJson(MEMORY)) : {};
@@ -26,7 +26,7 @@ function remembered() {
 const keyOf = (/** @type {string} */ file) => relative(join(ROOT, 'out/test'), file);
 
 /**
- * Keeps what files took, for the next run. Of a file that is gone nothing is kept.
+ * Stores run times for the next run; drops those of deleted files.
  * @param {Seconds} seconds by absolute path
  */
 export function remember(seconds) {
@@ -34,16 +34,17 @@ export function remember(seconds) {
   for (const [file, took] of Object.entries(seconds)) known[keyOf(file)] = Math.round(took * 100) / 100;
   const kept = Object.entries(known).filter(([file]) => existsSync(join(ROOT, 'out/test', file)));
   mkdirSync(CACHE, { recursive: true });
-  // Renamed into place: two runs at once may both get here.
+  // Renamed into place: two concurrent runs may both get here.
   writeFileSync(`${MEMORY}.${process.pid}`, JSON.stringify(Object.fromEntries(kept.sort()), null, 1));
   renameSync(`${MEMORY}.${process.pid}`, MEMORY);
 }
 
 /**
- * The test files of a tier as they are built, dealt out: the one that takes longest goes to the part that has least to do, and so on.
+ * Deals out the built test files of a tier: the longest goes to the part with the least to do, and so on.
  * @param {string} tier
  * @param {number} count how many parts
- * @returns {{files: string[], seconds: number}[]} absolute paths, and what they will take; the longest part first, no empty ones
+ * @returns {{files: string[], seconds: number}[]} absolute paths and estimated times; the longest part first, no
+ * empty ones
  */
 export function deal(tier, count) {
   const known = remembered();

@@ -1,5 +1,6 @@
-// Lint rules, strict and typed, and the third import wall: who may import whom (see README, "How to develop"). And the ways that text
-// takes to a person: VS Code's own and the streams of a process are called in one file each, which makes it plain.
+// Lint rules, strict and typed, and the third import wall: who may import whom (see ARCHITECTURE.md, "The map").
+// They also guard how text reaches a person: VS Code's APIs that show it and the streams of a process are used in
+// one file each, which makes it plain.
 // @ts-check
 
 import eslint from '@eslint/js';
@@ -18,12 +19,12 @@ const wall = (files, regex, message) => ({
   rules: { 'no-restricted-imports': ['error', { patterns: [{ regex, message }] }] },
 });
 
-/** All of src/libvirt but what others may import, and koffi, which blocks or ends the process that calls it. */
+/** All of src/libvirt except what others may import, and koffi, which blocks or ends the process that calls it. */
 const LIBVIRT_INSIDE =
   '^koffi$|/libvirt/(?!(client|contract|credentials|api|uri|domainXml|capabilitiesXml|locality|errors)$)';
-/** All of src/libvirt but its types, and what is computed from texts alone. */
+/** All of src/libvirt except its types and what is computed from text alone. */
 const LIBVIRT_IN_NODE = '^koffi$|/libvirt/(?!(contract|uri|locality|errors)$)';
-/** Node's own files, threads and processes, which an Io and libvirt's client stand for. */
+/** Node's own files, threads and processes, which Io and libvirt's client abstract away. */
 const BEHIND_IO = '^(node:)?(fs|worker_threads|child_process)(/|$)';
 
 const SYNTAX = [
@@ -32,14 +33,14 @@ const SYNTAX = [
   { selector: 'ExportAllDeclaration', message: 'No barrel files.' },
 ];
 
-/** Two readers of one text would disagree some day. */
+/** Two parsers of the same text would disagree one day. */
 const ONE_READER = {
   selector: 'CallExpression[callee.object.name="JSON"][callee.property.name="parse"]',
   message:
     'Launch files are read by parseLaunchText, queries of our own addresses by queryOf, so that all agree about them.',
 };
 
-/** What of VS Code shows text, by the one file that may call it; the others call that file. */
+/** The parts of VS Code's API that show text, by the one file that may call them; other files call that file. */
 const SHOWN_BY = {
   'src/host/shell/notify.ts': [
     'showInformationMessage',
@@ -53,7 +54,7 @@ const SHOWN_BY = {
   'src/host/shell/labels.ts': ['TreeItem', 'MarkdownString', 'createTestItem', 'TestMessage', 'appendOutput'],
 };
 
-/** What of VS Code shows text and has no such file. */
+/** The parts of VS Code's API that show text and have no such file. */
 const SHOWN_BY_NONE = ['createOutputChannel', 'createTerminal'];
 
 /** The one file of the command line that writes to the terminal. */
@@ -68,7 +69,7 @@ const STREAMS = ['stdout', 'stderr'].map((property) => ({
   message: `Text for a terminal goes through Output, and ${TERMINAL} makes it plain.`,
 }));
 
-/** @returns {Restriction[]} what a file of the host must not call; without one, what none of them may */
+/** @returns {Restriction[]} what a host file must not call; without an argument, what none of them may */
 const editorSinks = (file = '') => [
   ...STREAMS,
   ...Object.entries(SHOWN_BY)
@@ -82,7 +83,7 @@ const editorSinks = (file = '') => [
   })),
 ];
 
-/** Where the rules above would not see what is called. */
+/** Ways of calling that the rules above would not see. */
 const AROUND = [
   {
     selector: 'ImportDeclaration[source.value=/^(node:)?process$/]',
@@ -95,7 +96,7 @@ const AROUND = [
   },
 ];
 
-/** Texts that VS Code shows as soon as they are set. */
+/** Properties that VS Code displays as soon as they are set. */
 const SET = {
   selector:
     "AssignmentExpression[right.type!='Literal'] > MemberExpression.left[property.name=/^(label|description|tooltip|detail|error|text)$/]",
@@ -103,7 +104,7 @@ const SET = {
 };
 
 /**
- * Forbids ways round the files that make text plain.
+ * Forbids bypassing the files that make text plain.
  * @param {string[]} files
  * @param {Restriction[]} sinks
  * @param {{selector: string, message: string}[]} syntax
@@ -205,7 +206,7 @@ export default defineConfig(
   plainOnly(['src/**/*.ts'], STREAMS, AROUND),
   plainOnly(
     ['src/cli/**/*.ts'],
-    // Whoever has the streams from somewhere else.
+    // For code that imports the streams from elsewhere.
     STREAMS.map(({ property, message }) => ({ property, message })),
     [...AROUND, ONE_READER],
   ),
@@ -224,12 +225,12 @@ export default defineConfig(
     rules: { 'no-console': 'off', 'no-undef': 'off' },
   },
   {
-    // ESLint asks for a default export.
+    // ESLint requires a default export.
     files: ['src/build/eslint.config.mjs'],
     rules: { 'no-restricted-syntax': 'off' },
   },
   {
-    // Those of the helpers are meant for all files.
+    // The helpers' exports are meant for all files.
     files: ['test/**/*.test.ts'],
     rules: {
       'no-restricted-syntax': [

@@ -1,5 +1,5 @@
-// The vscode tier: runs out/test/vscode/index.js inside the extension host of a real VS Code server, by opening its page in
-// Chromium, and shows the report as it grows. Takes the options of mocha.mjs.
+// The vscode tier: runs out/test/vscode/index.js inside the extension host of a real VS Code server, by opening
+// its page in Chromium, and shows the report as it grows. Takes the options of mocha.mjs.
 // @ts-check
 
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { chromium } from 'playwright-core';
 import { Failure, ROOT, atExit, main, optionsIn, readJson } from './run.mjs';
 import { browserOptions, serve } from './serve.mjs';
 
-/** The page has to load and the extension host to start before the first test, on a slow machine too. */
+/** Time for the page to load and the extension host to start before the first test, even on a slow machine. */
 const START_SECONDS = 60;
 
 /** @typedef {import('./mocha.mjs').MochaOptions & {result: string}} Options */
@@ -41,7 +41,7 @@ await main(import.meta.url, async (args) => {
       shown = text.length;
     };
     const begin = performance.now();
-    // Whoever started this bounds the whole run; here only the start is bounded, to say why nothing happens.
+    // The caller limits the whole run; this limits only the start, to say why nothing happens.
     for (;;) {
       await sleep(200);
       show();

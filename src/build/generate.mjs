@@ -1,5 +1,5 @@
-// Writes the files that are made from tables in the source: the field reference, the schema of launch
-// files, and what package.json tells VS Code. With --check it writes nothing and fails when one of them is not what it should be.
+// Writes the files that are generated from tables in the source: the field reference, the schema of launch files,
+// and what package.json tells VS Code. With --check it writes nothing and fails when one of them is out of date.
 // @ts-check
 
 import { readFile, writeFile } from 'node:fs/promises';
@@ -16,7 +16,7 @@ await build({
   outfile: bundle,
   bundle: true,
   platform: 'node',
-  // In the other form jsonc-parser does not name its parts as a bundler sees them.
+  // A bundler cannot follow the imports in jsonc-parser's other build.
   mainFields: ['module', 'main'],
   format: 'esm',
   logLevel: 'error',

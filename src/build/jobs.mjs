@@ -1,5 +1,5 @@
-// Runs jobs side by side as far as the machine's cores have room, each job saying how much of a core it keeps busy: what mostly
-// waits, for a window or a silent host, leaves room for others.
+// Runs jobs in parallel, as many as the machine's cores have room for; each job states how much of a core it
+// keeps busy. A job that mostly waits, for a window or a silent host, leaves room for others.
 // @ts-check
 
 import { availableParallelism } from 'node:os';
@@ -7,15 +7,15 @@ import { availableParallelism } from 'node:os';
 /**
  * @typedef {object} Job
  * @property {number} load how much of a core it keeps busy on average, such as 0.5
- * @property {number} seconds what it will take, about; those that take longest begin first
+ * @property {number} seconds estimated run time; the longest jobs start first
  * @property {() => Promise<void>} run never rejects
  * @property {Promise<unknown>} [ready] what it waits for before it can begin; never rejects
  */
 
 /**
- * Runs all of them to their end.
+ * Runs all jobs to completion.
  * @param {Job[]} jobs
- * @param {number} [room] loads that run at the same time; the machine's cores unless told
+ * @param {number} [room] total load that may run at the same time; by default the number of cores
  */
 export async function runJobs(jobs, room = availableParallelism()) {
   const waiting = [...jobs].sort((a, b) => b.seconds - a.seconds);
@@ -30,10 +30,10 @@ export async function runJobs(jobs, room = availableParallelism()) {
       wake();
     });
   }
-  // What is ready already shall not have to wait for those that begin now.
+  // Jobs that are already ready should not wait for those that start now.
   await new Promise((resolve) => setImmediate(resolve));
   while (waiting.length > 0 || running > 0) {
-    // What is too large for any room runs alone.
+    // A job too large for the room runs alone.
     const at = waiting.findIndex(
       (job) => isReady.has(job) && (used + job.load <= room + 1e-9 || running === 0),
     );

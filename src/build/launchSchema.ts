@@ -1,5 +1,5 @@
-// The schema of launch files for VS Code: what the validator takes, from its own table, with the completions and explanations that
-// the tables of CPU models, profiles and policies give.
+// The schema of launch files for VS Code: what the validator accepts, from its own table, with completions and
+// explanations from the tables of CPU models, profiles and policies.
 
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { hex } from '../core/binary/hex';
@@ -8,21 +8,21 @@ import { CPU_MODELS, describeCpuId } from '../core/vmsa/launch/cpuModels';
 import { SEV_ES_PROFILES } from '../core/vmsa/launch/profiles';
 import { LaunchFileSchema } from '../app/launchFile';
 
-/** A schema as it is written, with what VS Code has beside the standard. */
+/** A JSON schema with VS Code's extensions to the standard. */
 interface JsonSchema {
   [keyword: string]: unknown;
   properties?: Record<string, JsonSchema>;
   anyOf?: JsonSchema[];
 }
 
-/** A choice that VS Code offers: `body` with `${1:text}` where one types on. */
+/** A completion that VS Code offers: `body` has `${1:text}` where the user continues typing. */
 interface Snippet {
   readonly label: string;
   readonly description?: string;
   readonly body: unknown;
 }
 
-/** Policies that people give their guests, the safest SEV-ES one first. */
+/** Policies that owners commonly give their guests, the safest SEV-ES policy first. */
 const POLICIES = [7, 5, 3, 1, 4, 0];
 const POLICY_CHOICES: readonly Snippet[] = POLICIES.map((policy) => ({
   label: hex(policy),
@@ -48,7 +48,7 @@ const RECORDED = {
 const DOMAIN = { connection: '${1:qemu+ssh://user@host/system}', name: '${2:guest}' };
 const OWNER = { firmware: '${6:OVMF.fd}', vcpus: '^${7:1}', cpu: '${8:EPYC-Milan}' };
 
-/** What is offered for each member, by its path. */
+/** The help for each member, by its path. */
 const HELP: Readonly<Record<string, Record<string, unknown>>> = {
   '': {
     defaultSnippets: [
@@ -95,11 +95,11 @@ function memberOf(schema: JsonSchema, path: string): JsonSchema {
   }, schema);
 }
 
-/** The schema, with `title` as VS Code shows it. */
+/** The schema, with `title` as VS Code displays it. */
 export function launchSchema(): object {
   const schema = {
     title: 'SEV launch',
-    // What these check is an enumeration below.
+    // These checks are replaced by an enumeration below.
     ...toJsonSchema(LaunchFileSchema, { typeMode: 'input', ignoreActions: ['check'] }),
   } as unknown as JsonSchema;
   for (const [path, help] of Object.entries(HELP)) Object.assign(memberOf(schema, path), help);

@@ -1,5 +1,5 @@
-// The generated members of package.json, from the table of src/contributions.ts: what VS Code is to show of us before we run, and what
-// starts us. https://code.visualstudio.com/api/references/contribution-points
+// The generated members of package.json, from the table in src/contributions.ts: what VS Code shows before the
+// extension runs, and what starts it. https://code.visualstudio.com/api/references/contribution-points
 
 import {
   ACTIVATION_EVENTS,
@@ -46,7 +46,7 @@ function commands(): unknown {
   }));
 }
 
-/** Each menu with its commands. The palette has every command but those that it names. */
+/** Each menu with its commands. The palette has every command except those it lists as hidden. */
 function menus(): unknown {
   const places = (menu: Menu) =>
     rowsOf(COMMANDS).flatMap(([id, row]) =>
@@ -80,7 +80,7 @@ function settings(): unknown {
   return Object.fromEntries(properties);
 }
 
-/** What lines of `sevscope validate` VS Code lists as problems. */
+/** How VS Code parses lines of `sevscope validate` into problems. */
 const problemMatcher = {
   name: NAME,
   label: 'Launch measurements',
@@ -90,7 +90,7 @@ const problemMatcher = {
   pattern: { regexp: PROBLEM_LINE, file: 1, line: 2, column: 3, severity: 4, message: 5 },
 };
 
-/** The members of package.json that are generated; its others are written by hand. What is undefined is not written. */
+/** The generated members of package.json; the others are written by hand. Undefined members are not written. */
 export function manifestMembers(): { activationEvents: readonly string[]; contributes: unknown } {
   return {
     activationEvents: ACTIVATION_EVENTS,

@@ -1,5 +1,5 @@
-// Runs test files under Mocha and keeps the counts in a JSON file, so that whoever started this can sum them up even when the
-// run never ends. As a program: `node mocha.mjs OPTIONS-AS-JSON`. The tests in the extension host import it.
+// Runs test files under Mocha and keeps the counts in a JSON file, so that the caller can add them up even when
+// the run never ends. As a program: `node mocha.mjs OPTIONS-AS-JSON`. The tests in the extension host import it.
 // @ts-check
 
 import { renameSync, writeFileSync } from 'node:fs';
@@ -20,18 +20,18 @@ import { main, optionsIn } from './run.mjs';
  * @property {string[]} files absolute paths of CommonJS test files
  * @property {string} [result] where to write the Counts
  * @property {string} [grep] run only tests whose full title matches
- * @property {number} [timeout] milliseconds for one test, 10 s unless told
- * @property {number} [retries] how often a test that failed is tried again; what it said the first time is printed
+ * @property {number} [timeout] milliseconds for one test, 10 s by default
+ * @property {number} [retries] how often a failed test is retried; its first failure is printed
  * @property {boolean} [color]
  */
 
 /**
  * @param {MochaOptions} options
- * @param {(line: string) => void} [print] gets each line of the report instead of the console
+ * @param {(line: string) => void} [print] receives each line of the report instead of the console
  * @returns {Promise<Counts>}
  */
 export function runMocha({ files, result, grep, timeout = 10_000, retries = 0, color = false }, print) {
-  // The extension host forwards its console to the page; the report goes where `print` takes it.
+  // The extension host forwards its console to the page; the report goes to `print` instead.
   if (print) Mocha.reporters.Base.consoleLog = (/** @type {unknown[]} */ ...words) => print(format(...words));
   const mocha = new Mocha({ ui: 'bdd', timeout, retries, color, ...(grep === undefined ? {} : { grep }) });
   for (const file of files) mocha.addFile(file);
@@ -52,9 +52,9 @@ export function runMocha({ files, result, grep, timeout = 10_000, retries = 0, c
       resolve(counts);
     });
     runner.on('pass', () => (counts.passed += 1));
-    // A hook that fails counts too: the tests it was for did not run.
+    // A failing hook counts, too: the tests it was for did not run.
     runner.on('fail', () => (counts.failed += 1));
-    // The types of Mocha do not know this one.
+    // Mocha's types lack this event.
     const onRetry = (/** @type {Mocha.Test} */ test, /** @type {Error} */ error) => {
       counts.retried.push(test.fullTitle());
       (print ?? console.log)(`    tried again: ${test.fullTitle()}: ${error.stack ?? error.message}`);
@@ -65,7 +65,7 @@ export function runMocha({ files, result, grep, timeout = 10_000, retries = 0, c
     const begins = new Map();
     runner.on('suite', (suite) => begins.set(suite, performance.now()));
     runner.on('suite end', (suite) => {
-      // A file has one or more suites below the root; what stands at its top, for all of them, belongs to none.
+      // A file has one or more suites below the root; its top-level hooks belong to none of them.
       if (suite.parent?.root && suite.file !== undefined) {
         const seconds = (performance.now() - (begins.get(suite) ?? 0)) / 1000;
         counts.seconds[suite.file] = (counts.seconds[suite.file] ?? 0) + seconds;
@@ -77,7 +77,7 @@ export function runMocha({ files, result, grep, timeout = 10_000, retries = 0, c
 
 await main(import.meta.url, async (args) => {
   const counts = await runMocha(/** @type {MochaOptions} */ (optionsIn(args)));
-  // A test that leaves a socket or a timer open must not keep the tier waiting.
+  // A test that leaves a socket or timer open must not keep the tier waiting.
   setTimeout(() => process.exit(), 1000).unref();
   return counts.failed === 0 ? 0 : 1;
 });

@@ -34,7 +34,7 @@ const versionsOf = ({ since, until }: { since?: string; until?: string }): strin
 
 const code = (text: string) => `\`${text}\``;
 
-/** Every layer once, by its title: the parties of several profiles are the same. */
+/** Each layer once, by its title: several profiles share layers. */
 function layersSection(): string {
   const layers = [...new Map(PROFILES.flatMap((p) => p.layers).map((l) => [l.title, l])).values()];
   return layers
@@ -160,8 +160,8 @@ function volumesSection(): string {
 }
 
 /**
- * Path in the project and text of every generated file; Prettier formats them afterwards.
- * @param manifest package.json as it is, of which some members are generated
+ * Project path and text of every generated file; Prettier formats them afterwards.
+ * @param manifest the current package.json, some of whose members are generated
  */
 export function generatedFiles(manifest: string): Record<string, string> {
   const reference = [

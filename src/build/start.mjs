@@ -1,5 +1,5 @@
-// `npm start`: from a fresh clone to a VS Code that shows the three jobs on sample files. Sets up, builds, writes the sample,
-// runs a check that matches and one that does not here in the terminal, then serves VS Code until interrupted.
+// `npm start`: from a fresh clone to a VS Code that shows the three jobs on sample files. Sets up, builds, writes
+// the sample, runs a matching and a failing check here in the terminal, then serves VS Code until interrupted.
 // --desktop opens the desktop's VS Code instead; --once does everything up to serving, and ends.
 // @ts-check
 
@@ -11,12 +11,12 @@ import { CACHE, Failure, ROOT, isInterrupted, main, must, run } from './run.mjs'
 import { serve } from './serve.mjs';
 import { ensureNodeModules, ensureVscodeServer, which } from './setup.mjs';
 
-/** Where VS Code is served unless something else is there already. */
+/** The port where VS Code is served unless it is taken. */
 const PORT = 8123;
-/** Git-ignored. Every start writes the sample's own files anew and leaves others alone. */
+/** Git-ignored. Every start rewrites the sample's own files and leaves others alone. */
 const SAMPLE = 'sample';
 
-/** Whether nothing listens on a port of this machine. */
+/** Whether a port of this machine is free. */
 function isFree(/** @type {number} */ port) {
   return new Promise((resolve) => {
     const probe = createServer();
@@ -25,7 +25,7 @@ function isFree(/** @type {number} */ port) {
   });
 }
 
-/** Shows one run of the command line as it would look when typed, and insists on its exit status. */
+/** Shows one run of the command line as if it had been typed, and requires its exit status. */
 async function demonstrate(/** @type {string[]} */ args, /** @type {number} */ status) {
   console.log(`\n$ sevscope ${args.join(' ')}`);
   const { code, output } = await run(process.execPath, [join(ROOT, 'dist/sevscope.js'), ...args], {

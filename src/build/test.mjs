@@ -1,5 +1,6 @@
-// `npm test`: sets up what is missing, builds, runs every tier that has tests, several at a time, and sums them up in one last line.
-// `npm test -- unit browser` runs these tiers only, `--grep TEXT` these tests only.
+// `npm test`: sets up what is missing, builds, runs every tier that has tests, several at a time, and adds them
+// up in one last line.
+// `npm test -- unit browser` runs only these tiers, `--grep TEXT` only these tests.
 // @ts-check
 
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -16,7 +17,7 @@ import { BED_PACKAGES, TIERS } from './tiers.mjs';
 /** @typedef {import('./mocha.mjs').Counts} Counts */
 
 /**
- * What is wrong with something, or undefined; never rejects.
+ * The message of what went wrong, or undefined; never rejects.
  * @param {Promise<unknown>} work
  * @returns {Promise<string | undefined>}
  */
@@ -28,8 +29,8 @@ const problemOf = (work) =>
   );
 
 /**
- * Runs files of a tier in a process of their own, to the end or to the end of their time. What breaks off counts as one more
- * failure.
+ * Runs files of a tier in a separate process, to the end or until they time out. A run that breaks off counts as
+ * one more failure.
  * @param {string} name
  * @param {string[]} files
  * @param {{grep: string | undefined, result: string, show: boolean}} options show: the process writes here while it runs
@@ -57,11 +58,11 @@ async function runFiles(name, files, { grep, result, show }) {
 }
 
 /**
- * The jobs of one tier; the last of them to end prints the report of all.
+ * The jobs of one tier; the last one to end prints the report of all.
  * @param {string} name
  * @param {{grep: string | undefined, results: string, alone: boolean, server: Promise<string | undefined>}} options alone: no
  *   other tier runs; server: when VS Code is there, or why it is not
- * @param {(counts: Counts) => void} add gets the counts of the tier
+ * @param {(counts: Counts) => void} add receives the counts of the tier
  * @returns {import('./jobs.mjs').Job[]}
  */
 function jobsOf(name, { grep, results, alone, server }, add) {
@@ -108,7 +109,9 @@ function jobsOf(name, { grep, results, alone, server }, add) {
   }));
 }
 
-/** Installs what the tiers need and what VS Code is built with, all at once: packages are installed by one at a time. */
+/**
+ * Installs what the tiers and the build of VS Code need, all at once, because only one installation can run at a time.
+ */
 async function ensurePackages(/** @type {string[]} */ names) {
   const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
   const wanted = names.flatMap((name) => {
@@ -140,7 +143,7 @@ await main(import.meta.url, async (args) => {
   const results = mkdtempSync(join(tmpdir(), 'sevscope-results-'));
   atExit(() => rmSync(results, { recursive: true, force: true }));
 
-  // Pictures of this run only.
+  // Keep only the screenshots of this run.
   rmSync(join(ROOT, 'test-results'), { recursive: true, force: true });
 
   const sum = { passed: 0, failed: 0, skipped: 0 };
@@ -160,7 +163,7 @@ await main(import.meta.url, async (args) => {
         sum.failed += counts.failed;
         sum.skipped += counts.skipped;
         retried.push(...counts.retried.map((title) => `${name}: ${title}`));
-        // A part of the tests says nothing of what all of a file take.
+        // Some of a file's tests do not show how long the whole file takes.
         if (values.grep === undefined) remember(counts.seconds);
       }),
     );

@@ -4,14 +4,14 @@
 /**
  * A tier is a folder of test/.
  * @typedef {object} Tier
- * @property {string} program a script beside this one that takes the options of mocha.mjs
+ * @property {string} program a script in this folder that takes the options of mocha.mjs
  * @property {string[]} packages of Debian
  * @property {boolean} server whether it needs VS Code
- * @property {boolean} [bed] whether some of its tests have hosts of the libvirt bed; these are skipped for others than root, who
- *   are not asked for its packages
+ * @property {boolean} [bed] whether some of its tests use hosts of the libvirt bed; without root these are skipped, and their
+ *   packages are not required
  * @property {number} timeout for one test, in milliseconds
  * @property {number} seconds for each process
- * @property {number} [retries] how often a test that failed is tried again
+ * @property {number} [retries] how often a failed test is retried
  * @property {number} processes that share its files
  * @property {number} load how much of a core each of these keeps busy, measured
  */

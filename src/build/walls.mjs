@@ -1,5 +1,5 @@
-// The inner walls, which `no-restricted-imports` cannot see: no two rooms import each other, however far around, and inside of core no
-// arrow runs up. A room is a folder, or a file beside folders. Imports of types count like all others.
+// The inner walls, which `no-restricted-imports` cannot see: no two rooms import each other, even indirectly, and
+// inside core no arrow runs up. A room is a folder, or a file beside folders. Type imports count like all others.
 // @ts-check
 
 import { readFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { dirname, join, normalize } from 'node:path/posix';
 import { filesBelow } from './bundle.mjs';
 import { Failure, ROOT, main } from './run.mjs';
 
-/** The folders of core from the ground up: each imports those before it, and errors.ts, which imports nothing. */
+/** The folders of core from the ground up: each may import those before it, and errors.ts, which imports nothing. */
 const FLOORS = ['binary', 'ovmf', 'igvm', 'launch', 'vmsa', 'tech', 'check', 'domain', 'explain'];
 
 /** @returns {Promise<Map<string, string[]>>} each file with the files that it imports */
@@ -41,7 +41,7 @@ function roomsOf(/** @type {string[]} */ files) {
 
 /**
  * @param {Map<string, string[]>} graph
- * @returns {string[] | undefined} a way from a room back to itself
+ * @returns {string[] | undefined} a path from a room back to itself
  */
 function circle(graph) {
   /** @type {Set<string>} */

@@ -1,5 +1,5 @@
-// `sevscope digest`: the launch digest that a guest must have, as sev-snp-measure prints it, or the measurement that a platform must
-// report; for one launch, or with --matrix for a table of them.
+// `sevscope digest`: the launch digest that a guest must have, as sev-snp-measure prints it, or the measurement
+// that a platform must report; for one launch, or with --matrix for a table of launches.
 
 import type { Command } from 'commander';
 import { setImmediate } from 'node:timers/promises';
@@ -22,7 +22,7 @@ import {
 import { interruptible } from './interrupt';
 import { printJson, type Output } from './output';
 
-/** Rows between two looks at whether the person has had enough. */
+/** Rows between two checks for cancellation. */
 const ROWS_AT_ONCE = 64;
 
 /** Adds the command. */
@@ -40,7 +40,7 @@ export function addDigestCommand(io: Io, program: Command, out: Output): void {
   });
 }
 
-/** Options that contradict each other, before anything is read. */
+/** Rejects options that contradict each other, before anything is read. */
 function checkTogether(options: DigestOptions): void {
   const { mode, matrix, cpu, output, vcpuType, json } = options;
   if (matrix && !['seves', 'snp'].includes(mode))
@@ -55,7 +55,7 @@ function checkTogether(options: DigestOptions): void {
     throw errors.oddOption('--snp-ovmf-hash', 'it is for --mode snp');
 }
 
-/** What is digested, of options that name one launch or several. */
+/** What to digest, from options that name one launch or several. */
 async function requestOf(io: Io, options: DigestOptions, out: Output): Promise<MatrixRequest> {
   const { matrix, mode, vcpus, cpu } = options;
   if (vcpus === undefined) throw errors.digestNeeds('--vcpus', `--mode ${mode} measures each vCPU`);
@@ -82,7 +82,7 @@ async function printOne(
     printDigest(row.digest, options, out, measure, row);
 }
 
-/** Prints one digest or measurement, in the form that is asked for. */
+/** Prints one digest or measurement in the requested form. */
 function printDigest(
   digest: Uint8Array,
   { outputFormat, json, mode }: DigestOptions,
@@ -101,7 +101,7 @@ function printDigest(
   else out.line(measurement ?? (outputFormat === 'hex' ? bytesToHex(digest) : toBase64(digest)));
 }
 
-/** A row with its value as text, under the names of the columns. */
+/** A row with its value as text, keyed by column name. */
 function cellsOf({ profile, cpu, signature, vcpus, digest }: MatrixRow, measure: Measure | undefined) {
   const value = measure ? { measurement: measure(digest) } : { launchDigest: bytesToHex(digest) };
   return { profile, cpu, signature: signature === undefined ? '' : hex(signature, 8), vcpus, ...value };
@@ -109,7 +109,7 @@ function cellsOf({ profile, cpu, signature, vcpus, digest }: MatrixRow, measure:
 
 type Cells = ReturnType<typeof cellsOf>;
 
-/** A table as text, some rows at a time. @throws CheckError when the signal stops it */
+/** A table as text, a few rows at a time. @throws CheckError when the signal stops it */
 async function* matrixText(
   rows: Iterable<Cells>,
   format: DigestOptions['format'],
@@ -124,7 +124,7 @@ async function* matrixText(
     if (++count % ROWS_AT_ONCE !== 0) continue;
     yield part;
     part = '';
-    // A signal comes between two turns of the event loop.
+    // Signals arrive only between turns of the event loop.
     await setImmediate();
     if (signal.aborted) throw errors.tableCancelled();
   }

@@ -1,4 +1,5 @@
-// What `sevscope digest` reads: the firmware, and the files of a kernel, into the state of a launch before its first vCPU.
+// What `sevscope digest` reads: the firmware and the files of a direct kernel boot, into the state of a launch
+// before its first vCPU.
 
 import * as errors from './errors';
 import * as snpErrors from '../core/tech/snp/errors';
@@ -16,10 +17,10 @@ import type { Io, ReadOptions } from '../app/io';
 import { readWhole } from '../app/vmsaFile';
 import type { DigestOptions } from './digestOptions';
 
-/** What of a table is decided by files. */
+/** The part of a table's request that comes from files. */
 export type ReadLaunch = Pick<MatrixRequest, 'resetAddress' | 'startOf' | 'features'>;
 
-/** One of two options that mean the same. */
+/** One of two options with the same meaning. */
 function oneOf(
   a: string | undefined,
   b: string | undefined,
@@ -35,7 +36,7 @@ function firmwareOf({ firmware, ovmf }: DigestOptions): string {
   return path;
 }
 
-/** The 176 bytes that are measured for a kernel; nothing without one. */
+/** The 176 bytes that are measured for a kernel; undefined without one. */
 async function kernelTable(
   io: Io,
   options: DigestOptions,
@@ -46,7 +47,7 @@ async function kernelTable(
   const cmdline = oneOf(options.cmdline, options.append, ['--cmdline', '--append']);
   refuseUnfit({ given: { kernel, initrd, cmdline } }, 'digest', waysToGive);
   if (kernel === undefined) return undefined;
-  // sev-snp-measure digests what no VMM would start with; such a value is worse than none.
+  // sev-snp-measure digests launches that no VMM would start; such a value is worse than none.
   if (kernelUnmeasured(image) !== undefined) throw snpErrors.noHashArea();
   const ofKernel = await atInput('kernel', () => io.digest(kernel, reading));
   const ofInitrd =
@@ -54,7 +55,7 @@ async function kernelTable(
   return encodeKernelHashes({ kernel: ofKernel.sha256, initrd: ofInitrd?.sha256, cmdline });
 }
 
-/** The digest of the firmware pages, which the rest of an SNP launch goes on from. */
+/** The digest of the firmware pages, from which the rest of an SNP launch continues. */
 function firmwarePages(bytes: Uint8Array): Uint8Array {
   const { snpOvmfHash, snpRefusal } = computeImageDigests(bytes);
   if (!snpOvmfHash) throw errors.noSnpDigest(snpRefusal?.message ?? '');
@@ -79,7 +80,10 @@ export async function readSevLaunch(io: Io, options: DigestOptions, reading: Rea
   return { resetAddress: () => resetAddressOf(image, path), state: sevState(hasher) };
 }
 
-/** Reads the files of a launch that measures vCPUs. @throws CheckError when one cannot be read, or no VMM launches such an image so */
+/**
+ * Reads the files of a launch that measures vCPUs.
+ * @throws CheckError when one cannot be read, or no VMM launches such an image that way
+ */
 export async function readLaunch(io: Io, options: DigestOptions, reading: ReadOptions): Promise<ReadLaunch> {
   if (options.mode === 'snp') return readSnpLaunch(io, firmwareOf(options), options, reading);
   const { resetAddress, state } = await readSevLaunch(io, options, reading);

@@ -1,4 +1,5 @@
-// From a launch digest to the measurement that a platform reports, where `sevscope digest` is given keys, nonce, versions and policy.
+// From a launch digest to the measurement that a platform reports, when `sevscope digest` gets keys, nonce,
+// versions and policy.
 
 import * as errors from './errors';
 import { fromBase64, fromHex } from '../core/binary/hex';
@@ -33,8 +34,8 @@ function nonceOf(text: string): Uint8Array {
 }
 
 /**
- * Lets `use` work with what the options say of a measurement; without any of these options with nothing.
- * @throws CheckError (usage) for some of them, or a policy of another mode
+ * Calls `use` with the function that measures as the options say; with undefined when there are none of these options.
+ * @throws CheckError (usage) when only some of them are given, or a policy for another mode
  */
 export async function withMeasure<T>(
   io: Io,

@@ -1,5 +1,5 @@
-// The options of `sevscope digest`, with the names of sev-snp-measure and, where it has others, those of `validate`; and what they
-// say about CPUs, vCPUs and profiles.
+// The options of `sevscope digest`, named as in sev-snp-measure and, where it has no equivalent, as in
+// `validate`; and how they select CPUs, vCPUs and profiles.
 
 import { Option, type Command } from 'commander';
 import * as errors from './errors';
@@ -14,7 +14,7 @@ import { cpuFrom, number } from './options';
 /** The kinds of launch digests. */
 const DIGEST_MODES = ['sev', 'seves', 'snp', 'snp:ovmf-hash'] as const;
 
-/** What the options say, by commander's names. */
+/** The parsed options, by commander's names. */
 export interface DigestOptions {
   readonly mode: (typeof DIGEST_MODES)[number];
   readonly firmware?: string;
@@ -49,7 +49,7 @@ export interface DigestOptions {
   readonly policy?: number;
 }
 
-/** What sev-snp-measure calls a VMM, and the profile of its launches. */
+/** VMMs as sev-snp-measure names them, with the profile of their launches. */
 const VMM_PROFILES = { QEMU: 'snp', ec2: 'snp-ec2', gce: 'snp-gce' } as const;
 
 /** Adds the options. */
@@ -120,7 +120,7 @@ export function cpuList(text: string): readonly MatrixCpu[] {
   return text === 'all' ? ALL_CPUS : text.split(',').map(cpuOf);
 }
 
-/** The CPU that the options of sev-snp-measure name. @throws CheckError (usage) for two of them, or half of one */
+/** The CPU that sev-snp-measure's options name. @throws CheckError (usage) for two CPUs, or an incomplete one */
 export function vcpuFrom({
   vcpuType,
   vcpuSig,
@@ -145,7 +145,7 @@ export function vcpuFrom({
   return id && { name: vcpuType ?? `${id.family}/${id.model}/${id.stepping}`, id };
 }
 
-/** The profiles that the options name, of those that a mode has. @throws CheckError (usage) for any other */
+/** The profiles that the options name; each must belong to the mode. @throws CheckError (usage) for any other */
 export function profilesFrom({ mode, profile, vmmType, matrix }: DigestOptions): readonly KnownProfile[] {
   const known: readonly KnownProfile[] = MATRIX_PROFILES[mode === 'seves' ? 'seves' : 'snp'];
   if (vmmType !== undefined && mode !== 'snp') throw errors.oddOption('--vmm-type', 'it is for --mode snp');

@@ -1,4 +1,4 @@
-// What can be wrong with a command line. A place names an input, or an option that is no input of a launch.
+// Mistakes on a command line. A place names an input, or an option that is not an input of a launch.
 
 import { CheckError, usage } from '../core/errors';
 
@@ -11,7 +11,7 @@ export function incompleteCpu(): CheckError {
   );
 }
 
-/** A CPU was given by name and by numbers, too. */
+/** A CPU was given both by name and by numbers. */
 export function twoCpus(): CheckError {
   return usage('two-cpus', 'The CPU is given by name and by numbers.', {
     advice: 'Give one of them.',
@@ -19,7 +19,7 @@ export function twoCpus(): CheckError {
   });
 }
 
-/** A page is to be generated, and no CPU was given whose signature it would hold. */
+/** A page is to be generated, but no CPU was given to take its signature from. */
 export function cpuNeeded(): CheckError {
   return usage('cpu-needed', 'A VMSA holds the signature of its CPU.', {
     advice: 'Give family, model and stepping, or a QEMU model by name.',
@@ -27,14 +27,14 @@ export function cpuNeeded(): CheckError {
   });
 }
 
-/** A page is to be compared, and neither another file nor a CPU to generate a page for was given. */
+/** A page is to be compared, but there is neither another file nor a CPU to generate a page for. */
 export function comparisonNeeded(): CheckError {
   return usage('comparison-needed', 'Compare with what?', {
     advice: 'Give a second VMSA file, or the CPU and profile of a page to generate.',
   });
 }
 
-/** A page is to be compared with a file and with a generated page at once. */
+/** A page is to be compared with a file and with a generated page at the same time. */
 export function twoComparisons(): CheckError {
   return usage(
     'two-comparisons',
@@ -42,7 +42,7 @@ export function twoComparisons(): CheckError {
   );
 }
 
-/** Neither the command line nor a launch file gives something that a check cannot do without. */
+/** Neither the command line nor a launch file provides something that a check needs. */
 export function optionNeeded(option: string): CheckError {
   return usage('option-needed', `${option} is missing.`, {
     advice: 'Give it, or a launch file with --launch.',
@@ -50,7 +50,7 @@ export function optionNeeded(option: string): CheckError {
   });
 }
 
-/** The keys were given in neither of their two forms, or only one of them was. */
+/** The keys were not given in either form, or only one key was. */
 export function keysNeeded(): CheckError {
   return usage('keys-needed', "The guest owner's keys are missing.", {
     advice: 'Give both --tik and --tek, or --tk with both in one file.',
@@ -58,21 +58,21 @@ export function keysNeeded(): CheckError {
   });
 }
 
-/** The keys were given in one file and in files of their own, too. */
+/** The keys were given both in one file and in separate files. */
 export function twoKeyForms(): CheckError {
   return usage('two-key-forms', '--tk holds both keys; --tik and --tek cannot be given with it.', {
     at: { input: 'keys' },
   });
 }
 
-/** Only one of the two files was named that sealed secrets are written to. */
+/** Sealed secrets are written to two files, but only one was named. */
 export function bothSecretFiles(): CheckError {
   return usage('secret-file-needed', 'Sealed secrets are two files.', {
     advice: 'Give both --secret-header and --secret-payload.',
   });
 }
 
-/** A secret was not given as NAME:PATH. What was given is not repeated: it may hold the secret itself. */
+/** A secret was not given as NAME:PATH. The message does not repeat it: it may be the secret itself. */
 export function badSecret(): CheckError {
   return usage(
     'bad-secret',
@@ -81,7 +81,7 @@ export function badSecret(): CheckError {
   );
 }
 
-/** Secrets were to be injected into a running guest and to be written to files, too. */
+/** Secrets were to be both injected into a running guest and written to files. */
 export function injectOrSeal(): CheckError {
   return usage('inject-or-seal', 'With --domain secrets go to the guest itself.', {
     advice: 'Leave out --secret-header and --secret-payload, or check a recorded launch.',
@@ -89,14 +89,14 @@ export function injectOrSeal(): CheckError {
   });
 }
 
-/** The program was installed without the part that talks to libvirt. */
+/** The program was installed without its libvirt part. */
 export function noWorker(): CheckError {
   return new CheckError('bug', 'no-libvirt-part', 'The part that talks to libvirt is missing.', {
     advice: 'Install SevScope again.',
   });
 }
 
-/** An option that is about a running domain was given without one. */
+/** An option for a running domain was given without a domain. */
 export function domainNeeded(option: string): CheckError {
   return usage('domain-needed', `${option} is about a running domain.`, {
     advice: 'Give --domain, too, or leave it out.',
@@ -104,7 +104,7 @@ export function domainNeeded(option: string): CheckError {
   });
 }
 
-/** A VMM was given together with a profile of another one. */
+/** The given VMM and the given profile do not belong together. */
 export function otherUserspace(userspace: string, profile: string): CheckError {
   return usage('profile-of-other-vmm', `The profile ${profile} is not a launch by ${userspace}.`, {
     advice: 'Give the VMM or the profile, not both.',
@@ -112,7 +112,7 @@ export function otherUserspace(userspace: string, profile: string): CheckError {
   });
 }
 
-/** A reset address was given by hand and by an image that has one. */
+/** A reset address was given both as a number and by an image that has one. */
 export function twoResetAddresses(): CheckError {
   return usage(
     'two-reset-addresses',
@@ -121,21 +121,21 @@ export function twoResetAddresses(): CheckError {
   );
 }
 
-/** A file to be changed in place holds its page in a form from which it is only read. */
+/** A file to be changed in place has its page in a read-only form. */
 export function onlyRawUpdates(path: string, form: string): CheckError {
   return usage('not-a-raw-page', `${path} is a ${form}; only raw pages are changed in place.`, {
     advice: `Write the page first: sevscope vmsa export ${path} --as bin --output page.vmsa`,
   });
 }
 
-/** What a field is to be set to was not given as FIELD=VALUE. */
+/** A field setting was not given as FIELD=VALUE. */
 export function badSetting(found: string): CheckError {
   return usage('bad-setting', `"${found.slice(0, 60)}" is no setting.`, {
     advice: 'Give FIELD=VALUE, for example rdx=0xa00f11.',
   });
 }
 
-/** An old name stands for an array that is known to be several fields by now, of which one is to be set. */
+/** An old name refers to an array that is now known to be several fields; one of them must be named. */
 export function severalFields(name: string, fields: readonly string[]): CheckError {
   return usage('several-fields', `"${name}" is several fields: ${fields.join(', ')}.`, {
     advice: 'Set one of them.',
@@ -143,14 +143,14 @@ export function severalFields(name: string, fields: readonly string[]): CheckErr
   });
 }
 
-/** Raw bytes would have been printed on a terminal. */
+/** Raw bytes would have been printed to a terminal. */
 export function binaryToTerminal(): CheckError {
   return usage('binary-to-terminal', 'A raw page is no text for a terminal.', {
     advice: 'Give --output PATH, or send it to another program.',
   });
 }
 
-/** A value of an SVSM image was given for a profile whose pages have no place for it. */
+/** A value of an SVSM image was given for a profile whose pages do not contain it. */
 export function svsmValueUnused(part: string, profile: string): CheckError {
   return usage('unused-svsm-value', `Pages of the profile ${profile} hold no ${part} of an SVSM image.`, {
     advice: 'Leave it out, or give --profile.',
@@ -158,7 +158,7 @@ export function svsmValueUnused(part: string, profile: string): CheckError {
   });
 }
 
-/** No file has a name that fits a pattern of launch files. */
+/** No file matches a pattern of launch files. */
 export function noLaunchMatches(pattern: string): CheckError {
   return usage('no-file-matches', `No file matches "${pattern}".`, {
     advice: 'Quote the pattern so that the shell leaves it alone, and check the folder it starts in.',
@@ -166,7 +166,7 @@ export function noLaunchMatches(pattern: string): CheckError {
   });
 }
 
-/** An option that is about one launch was given for several. */
+/** An option that applies to one launch was given with several. */
 export function oneLaunchOnly(option: string): CheckError {
   return usage('one-launch-only', `${option} is about one launch, but --launch names several.`, {
     advice: 'Leave it out, or check that launch by itself.',
@@ -174,14 +174,14 @@ export function oneLaunchOnly(option: string): CheckError {
   });
 }
 
-/** The pages of the firmware cannot be launched with SNP; `why` is a sentence. */
+/** The firmware pages cannot be launched with SNP; `why` is a sentence. */
 export function noSnpDigest(why: string): CheckError {
   return new CheckError('config', 'no-snp-digest', `${why} There is no digest.`, {
     at: { input: 'firmware' },
   });
 }
 
-/** A number of vCPUs, or a list of such numbers for a table, cannot be read or goes beyond what a machine has. */
+/** A number of vCPUs, or a list of them for a table, is malformed or exceeds what a machine has. */
 export function badVcpuList(text: string, most: number): CheckError {
   return usage('bad-vcpu-list', `"${text.slice(0, 40)}" is no number of vCPUs.`, {
     advice: `Give 1 to ${most}; with --matrix also ranges and lists, for example 1-8 or 1,2,4.`,
@@ -189,7 +189,7 @@ export function badVcpuList(text: string, most: number): CheckError {
   });
 }
 
-/** A CPU for a table is neither the name of a model nor three numbers. */
+/** A CPU of a table is neither a model name nor three numbers. */
 export function badMatrixCpu(text: string): CheckError {
   return usage('bad-matrix-cpu', `"${text.slice(0, 40)}" is no CPU.`, {
     advice: 'Give a QEMU model such as EPYC-Milan, family/model/stepping such as 25/17/1, or all.',
@@ -205,7 +205,7 @@ export function badSignature(text: string): CheckError {
   });
 }
 
-/** A profile was given that launches in another mode than the one that is asked for. */
+/** A profile was given that belongs to another mode than the requested one. */
 export function otherMode(id: string, mode: string, known: readonly string[]): CheckError {
   return usage('profile-of-other-mode', `"${id.slice(0, 40)}" is no profile of mode ${mode}.`, {
     advice: `Use one of ${known.join(', ')}, or all.`,
@@ -213,7 +213,7 @@ export function otherMode(id: string, mode: string, known: readonly string[]): C
   });
 }
 
-/** An option was given where another one makes it meaningless, or where one is missing that it needs; `why` is a phrase. */
+/** An option was given that another one makes meaningless, or without one that it needs; `why` is a phrase. */
 export function oddOption(option: string, why: string): CheckError {
   return usage('option-not-allowed', `${option} cannot be given here: ${why}.`, {
     advice: 'Leave it out.',
@@ -221,12 +221,12 @@ export function oddOption(option: string, why: string): CheckError {
   });
 }
 
-/** Something was not given that a launch digest cannot do without; `what` is a phrase that says what to give. */
+/** Something that a launch digest needs was not given; `what` is a phrase that says what to give. */
 export function digestNeeds(option: string, what: string): CheckError {
   return usage('digest-option-needed', `${option} is missing: ${what}.`, { at: { input: option } });
 }
 
-/** The nonce for a measurement is not 16 bytes in a form that can be read. */
+/** The nonce for a measurement is not 16 bytes in a readable form. */
 export function badNonce(): CheckError {
   return usage(
     'bad-nonce',
@@ -234,7 +234,7 @@ export function badNonce(): CheckError {
   );
 }
 
-/** The digest of the firmware pages, given in place of the firmware, is not 48 bytes of hexadecimal. */
+/** The digest of the firmware pages, given instead of the firmware, is not 48 bytes of hexadecimal. */
 export function badOvmfHash(): CheckError {
   return usage(
     'bad-ovmf-hash',
@@ -242,7 +242,7 @@ export function badOvmfHash(): CheckError {
   );
 }
 
-/** The person stopped a table of digests. */
+/** The user stopped a table of digests. */
 export function tableCancelled(): CheckError {
   return new CheckError('state', 'table-cancelled', 'The table was cancelled before its last row.');
 }

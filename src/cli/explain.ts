@@ -1,4 +1,5 @@
-// `sevscope explain`: why a launch measurement, or a launch digest, is not the expected one. Takes the options of `validate`.
+// `sevscope explain`: why a launch measurement or launch digest differs from the expected one. Takes the options
+// of `validate`.
 
 import { resolve } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
@@ -24,7 +25,7 @@ interface ExplainCommandOptions extends LaunchOptions {
   readonly quiet?: true;
 }
 
-/** Adds the command; `exit` takes 1 when nothing explains it. */
+/** Adds the command; `exit` receives 1 when nothing explains it. */
 export function addExplainCommand(
   io: Io,
   program: Command,

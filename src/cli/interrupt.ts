@@ -1,6 +1,6 @@
-// Ctrl+C for commands that have something to tidy up: the first one asks them to end, the second ends them.
+// Ctrl+C for commands that must clean up: the first asks them to end, the second ends them.
 
-/** Runs a command that Ctrl+C stops through a signal. */
+/** Runs a command that Ctrl+C stops through an AbortSignal. */
 export async function interruptible<T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const stop = new AbortController();
   const abort = () => {

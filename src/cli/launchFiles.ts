@@ -1,4 +1,4 @@
-// Which launch files `--launch` names: paths, and patterns that the shell was kept from.
+// The launch files that `--launch` names: paths, and patterns that the shell did not expand.
 
 import { resolve } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
@@ -7,15 +7,17 @@ import type { Io } from '../app/io';
 
 /** What `--launch` names. */
 export interface LaunchFiles {
-  /** Absolute paths, each once: in the order of the arguments, those of one pattern by name. */
+  /** Absolute paths without duplicates: in the order of the arguments, the matches of one pattern by name. */
   readonly paths: readonly string[];
-  /** Whether several are meant, also where one is found: a single path is answered as virt-qemu-sev-validate does. */
+  /**
+   * Whether several are meant, even if only one is found: a single path is answered as virt-qemu-sev-validate does.
+   */
   readonly several: boolean;
 }
 
 const isThere = async (io: Io, path: string) => (await io.stat(path, { ofLink: true })).kind !== 'none';
 
-/** The files of one argument; a name with brackets is a name when there is such a file. */
+/** The files of one argument; a name with brackets is taken literally when such a file exists. */
 async function filesOf(io: Io, argument: string): Promise<{ paths: string[]; isPattern: boolean }> {
   if (!isDynamicPattern(argument) || (await isThere(io, argument)))
     return { paths: [resolve(argument)], isPattern: false };

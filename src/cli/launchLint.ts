@@ -1,4 +1,4 @@
-// `sevscope launch lint`: what is wrong with launch files and the files that they name, without running a check.
+// `sevscope launch lint`: problems in launch files and the files they name, without running a check.
 
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
@@ -10,7 +10,7 @@ import { lintLaunch } from '../app/launchProblems';
 import type { LaunchProblem } from '../app/launchRules';
 import { printJson, type Output } from './output';
 
-/** The problems of one file, with places as editors count them, from 1. */
+/** The problems of one file; lines and columns count from 1. */
 interface LintedFile {
   readonly file: string;
   readonly kind: 'launch';

@@ -1,5 +1,5 @@
-// The options that say which launch is meant, with the names of virt-qemu-sev-validate: shared by the commands that check a
-// launch and that explain one. An option goes before what the launch file says.
+// The options that select the launch, named as in virt-qemu-sev-validate: shared by the commands that check a
+// launch and that explain one. An option overrides the launch file.
 
 import type { Command } from 'commander';
 import * as errors from './errors';
@@ -10,7 +10,7 @@ import { CPU_ID_LIMITS } from '../core/vmsa/launch/signature';
 import { ownerInputsOf, type LaunchInputs } from '../app/launch';
 import { cpuFrom, number, profileOption } from './options';
 
-/** What the options of a check say about one launch, by commander's names. */
+/** The parsed options that describe one launch, by commander's names. */
 export interface LaunchOptions {
   readonly measurement?: string;
   readonly apiMajor?: number;
@@ -64,13 +64,13 @@ function numberOrName(text: string): number | string {
   return /^[0-9]/.test(text) ? number(CPU_ID_LIMITS.model)(text) : text;
 }
 
-/** A value that an option or the launch file has to give. @throws CheckError (usage) that names the option */
+/** A value that an option or the launch file must provide. @throws CheckError (usage) that names the option */
 export function needed<T>(value: T | undefined, option: string): T {
   if (value === undefined) throw errors.optionNeeded(option);
   return value;
 }
 
-/** What the owner gives but for her keys, an option before what the launch file says. */
+/** The owner's inputs without her keys; an option overrides the launch file. */
 export function statedInputs(options: LaunchOptions, file: LaunchFile | undefined) {
   const base = file && ownerInputsOf(file, options.launch!);
   return {
@@ -91,7 +91,7 @@ export function ownerInputs(options: LaunchOptions, file: LaunchFile | undefined
   return { ...statedInputs(options, file), keys };
 }
 
-/** All inputs of a recorded launch. @throws CheckError (usage) that names the option for what is missing */
+/** All inputs of a recorded launch. @throws CheckError (usage) that names the option for a missing input */
 export function recordedInputs(options: LaunchOptions, file: LaunchFile | undefined): LaunchInputs {
   const owner = ownerInputs(options, file);
   const recorded = file?.launch;
@@ -129,7 +129,7 @@ function vcpuState(
     ...(typeof cpuModel === 'string' && { cpuModel }),
   });
   const files = vmsaCpu0 !== undefined || vmsaCpu1 !== undefined;
-  // Contradictions are judged with all other inputs, when the check starts.
+  // Contradictions are judged with all other inputs when the check starts.
   if (cpu ?? files) return { cpu, vmsa: files ? { bsp: vmsaCpu0, ap: vmsaCpu1 } : undefined };
   return { cpu: base?.cpu, vmsa: base?.vmsa };
 }

@@ -1,4 +1,5 @@
-// `sevscope launch record`: writes what a host reports of a domain's launch into a launch file, for a check later and elsewhere.
+// `sevscope launch record`: writes what a host reports about a domain's launch into a launch file, for a check
+// later and elsewhere.
 
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
@@ -46,13 +47,13 @@ async function record(
   workerPath: string | undefined,
 ): Promise<void> {
   const path = resolve(output ?? 'recorded.sevlaunch.json');
-  // A launch that was recorded before may be the only record of it.
+  // An earlier recording may be the only evidence of that launch.
   if (output !== undefined && (await io.stat(path)).kind !== 'none') throw ioErrors.fileExists(output);
   const inputs = launch === undefined ? undefined : await readInputs(io, resolve(launch));
   const connection = await connect(terminalConnection({ uri, workerPath, timeoutMs: timeout }));
   try {
     const recorded = await askLaunch(connection, domain);
-    // What was typed may be any URI; what a file names is opened by whoever gets the file.
+    // The user may type any URI, but one in a file is opened by whoever receives the file.
     const named = parseConnectionUri(uri).ok ? uri : undefined;
     const text = recordedText(io, recorded, path, named, inputs);
     if (output === undefined) out.data(text);

@@ -1,4 +1,4 @@
-// Options that several commands take, and how their values are read: numbers in decimal or 0x form.
+// Options that several commands share, and how their values are parsed: numbers in decimal or 0x form.
 
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import * as errors from './errors';
@@ -21,7 +21,7 @@ import { VMSA } from '../core/vmsa/layout/layout';
 import type { Io } from '../app/io';
 import { readFirmware, resetAddressOf } from '../app/launch';
 
-/** Reads an unsigned number from `least` to `most`. */
+/** Parses an unsigned number from `least` to `most`. */
 export const number =
   (most: number, least = 0) =>
   (text: string): number => {
@@ -32,7 +32,7 @@ export const number =
     return Number(value);
   };
 
-/** The CPU of a guest as options give it. */
+/** The CPU of a guest, as given by options. */
 export interface CpuOptions {
   readonly family?: number;
   readonly model?: number;
@@ -40,7 +40,7 @@ export interface CpuOptions {
   readonly cpuModel?: string;
 }
 
-/** Everything that chooses a generated page. */
+/** Everything that determines a generated page. */
 export interface PageOptions extends CpuOptions {
   readonly cpu?: number;
   readonly userspace?: 'qemu' | 'krun';
@@ -56,7 +56,7 @@ export interface PageOptions extends CpuOptions {
 /** An hour. */
 const MOST_SECONDS = 3600;
 
-/** The option for the patience with a host, in seconds; its value is milliseconds. */
+/** The option for a host's timeout, in seconds; its value is in milliseconds. */
 export function timeoutOption(): Option {
   const seconds = number(MOST_SECONDS, 1);
   return new Option(
@@ -65,19 +65,19 @@ export function timeoutOption(): Option {
   ).argParser((text: string) => 1000 * seconds(text));
 }
 
-/** The option for a launch flavour. */
+/** The option for a launch profile. */
 export function profileOption(): Option {
   return new Option('--profile <name>', 'launch flavour of generated pages').choices(
     PROFILES.map((p) => p.id),
   );
 }
 
-/** The option for a vCPU of a file that holds the pages of several. */
+/** The option that selects a vCPU in a file with pages of several. */
 export function vcpuOption(): Option {
   return new Option('--vcpu <number>', 'which page of a file with several, from 0').argParser(number(0xffff));
 }
 
-/** Adds the options that choose a vCPU: its index, its CPU and where it starts. */
+/** Adds the options that describe a vCPU: its index, its CPU and where it starts. */
 export function addVcpuOptions(command: Command): Command {
   return command
     .option('--cpu <number>', 'index of the vCPU: 0 is the boot processor', number(0xffff))
@@ -89,7 +89,7 @@ export function addVcpuOptions(command: Command): Command {
     .option('--reset-address <number>', 'the reset address itself', number(0xffffffff));
 }
 
-/** Adds the options that choose a generated page: those of a vCPU, the profile, and the values of an SVSM image. */
+/** Adds the options that determine a generated page: those of a vCPU, the profile, and the values of an SVSM image. */
 export function addPageOptions(command: Command): Command {
   const address = number(Number.MAX_SAFE_INTEGER);
   return addVcpuOptions(command)
@@ -101,8 +101,8 @@ export function addPageOptions(command: Command): Command {
 }
 
 /**
- * The CPU that the options name, or undefined when they name none.
- * @throws CheckError (usage) for half a CPU, two CPUs, or a name that QEMU does not have
+ * The CPU that the options name; undefined when they name none.
+ * @throws CheckError (usage) for an incomplete CPU, two CPUs, or a name that QEMU does not have
  */
 export function cpuFrom({ family, model, stepping, cpuModel }: CpuOptions): CpuId | undefined {
   const numbers = [family, model, stepping];
@@ -122,7 +122,7 @@ export function roleFrom(index: number | undefined): Role | undefined {
 }
 
 /**
- * The reset address that the options name, where it is needed. Where it is not, a path that is wrong is told all the same.
+ * The reset address that the options name, if it is needed. A wrong path is reported even if it is not.
  * @throws CheckError when it is given twice, or the image cannot be read or has none
  */
 export async function resetAddressFrom(
@@ -145,8 +145,8 @@ const SVSM_OPTIONS = {
 } as const satisfies Record<keyof SvsmImage, keyof PageOptions>;
 
 /**
- * The SVSM values that the options give, over those of `base`; nothing without an entry.
- * @throws CheckError (usage) for an option that pages of the profile have no place for
+ * The SVSM values that the options give, over those of `base`; undefined without an entry.
+ * @throws CheckError (usage) for an option whose value the profile's pages do not contain
  */
 export function svsmFrom(
   { id }: KnownProfile,
@@ -169,7 +169,7 @@ export function svsmFrom(
   };
 }
 
-/** A request for a page like this one, with what the options say instead of what the page looks like. */
+/** A request for a page like the given one, where options override what is guessed from the page. */
 export async function requestFrom(io: Io, page: Uint8Array, options: PageOptions): Promise<VmsaRequest> {
   const values = decode(VMSA, page);
   const guess = guessRequest(values);

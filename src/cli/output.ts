@@ -1,17 +1,17 @@
-// What commands share for printing: where their answers go, and JSON, columns and findings as lines.
+// What commands share for printing: where answers go, and how JSON, columns and findings are printed.
 
 import { byteCount, hex } from '../core/binary/hex';
 import type { Finding } from '../core/binary/region';
 import { jsonText } from '../core/binary/json';
 import type { OnProgress } from '../app/io';
 
-/** Where a command prints. Whatever text it is given is made plain. */
+/** Where a command prints. All text it receives is made plain. */
 export interface Output {
   /** One line of the answer. */
   line(text: string): void;
   /** One line about the run: warnings and errors. */
   note(text: string): void;
-  /** The answer itself when it is a file: bytes as they are, text line by line as on a terminal. */
+  /** An answer that is a file: bytes unchanged, text line by line as on a terminal. */
   data(content: string | Uint8Array): void;
   /** Whether the answer goes to a terminal. */
   readonly isTerminal: boolean;
@@ -23,7 +23,7 @@ export function printJson(out: Output, value: unknown): void {
   for (const line of jsonText(value).split('\n')) out.line(line);
 }
 
-/** Pads columns to their widest cell; the last column runs free. */
+/** Pads columns to their widest cell, except the last. */
 export function columns(rows: readonly (readonly string[])[], indent = ''): string[] {
   const widths: number[] = [];
   for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, cell.length)));
@@ -39,7 +39,7 @@ export function findingLine(f: Finding): string {
   return `${f.severity} ${f.rule} at ${hex(f.offset, 3)} (${byteCount(f.size)}): ${f.message}`;
 }
 
-/** Findings as lines under a heading; nothing when there are none. */
+/** Findings as lines under a heading; empty when there are none. */
 export function findingLines(findings: readonly Finding[]): string[] {
   if (findings.length === 0) return [];
   return ['', 'Findings', ...findings.map((finding) => `  ${findingLine(finding)}`)];

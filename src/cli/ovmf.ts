@@ -1,4 +1,5 @@
-// `sevscope ovmf show`, `ovmf lint` and `ovmf diff`: the tables, metadata and firmware volumes of an image, and what is odd about them.
+// `sevscope ovmf show`, `ovmf lint` and `ovmf diff`: the tables, metadata and firmware volumes of an image, and
+// what is wrong with them.
 
 import type { Command } from 'commander';
 import { byteCount, countOf, hex } from '../core/binary/hex';
@@ -13,7 +14,7 @@ import { columns, findingLine, findingLines, printJson, type Output } from './ou
 import { addOvmfDiffCommand } from './ovmfDiff';
 import { nodesJson, volumeLines } from './volumes';
 
-/** How an image is printed. */
+/** How to print an image. */
 export interface OvmfOptions {
   readonly json?: true;
   /** List all files and variables, too. */
@@ -43,7 +44,7 @@ export function addOvmfCommands(io: Io, program: Command, out: Output, exit: (st
   addOvmfDiffCommand(io, ovmf, out, exit);
 }
 
-/** Prints an image: what it supports, its regions with their fields, its volumes, and what is odd about it. */
+/** Prints an image: what it supports, its regions with their fields, its volumes, and its findings. */
 export function showOvmf(bytes: Uint8Array, file: string, options: OvmfOptions, out: Output): void {
   const { value, findings } = lintOvmf(bytes, { decompress: decompressSection });
   const { image, volumes, build } = value;

@@ -1,4 +1,4 @@
-// `sevscope ovmf diff`: what differs between two images, and whose measurement is another for it.
+// `sevscope ovmf diff`: the differences between two images, and whose measurement they change.
 
 import type { Command } from 'commander';
 import { compareImages } from '../core/ovmf/compare/compare';
@@ -18,7 +18,7 @@ interface DiffOptions {
   readonly markdown?: true;
 }
 
-/** Adds `ovmf diff` to the commands on images; `exit` takes the status of images that differ. */
+/** Adds `ovmf diff` to the commands on images; `exit` receives the status for images that differ. */
 export function addOvmfDiffCommand(io: Io, ovmf: Command, out: Output, exit: (status: number) => void): void {
   ovmf
     .command('diff <first> <second>')

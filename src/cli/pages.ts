@@ -1,12 +1,11 @@
-// How commands get at the page of a vCPU: from a file in any form, with what a person should know about the choice on
-// standard error.
+// How commands read the page of a vCPU: from a file in any form, with notes about the choice on standard error.
 
 import type { Io } from '../app/io';
 import { readVmsaFile, fileName, type VmsaFile } from '../app/vmsaFile';
 import type { PagesRead, SourcePage } from '../core/vmsa/forms/findPages';
 import type { Output } from './output';
 
-/** Says which of several pages is meant, and how a page was read that was not raw. */
+/** Prints which of several pages is used, and how a page that is not raw was read. */
 export function notePage(file: string, read: PagesRead, vcpu: number, page: SourcePage, out: Output): void {
   const count = read.pages.length;
   const name = fileName(file);
@@ -15,7 +14,7 @@ export function notePage(file: string, read: PagesRead, vcpu: number, page: Sour
   if (page.note !== undefined) out.note(`${name}: ${read.title}. ${page.note}`);
 }
 
-/** The page of a vCPU. @throws CheckError (usage) when the file holds none */
+/** The page of a vCPU. @throws CheckError (usage) when the file contains none */
 export async function readPage(
   io: Io,
   file: string,

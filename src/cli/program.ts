@@ -1,5 +1,5 @@
-// The command line as a function of its arguments and two streams: parses, runs a command, and turns a failure into one line
-// and its exit status.
+// The command line as a function of its arguments and two streams: parses, runs a command, and turns a failure
+// into one line and an exit status.
 
 import { Command, CommanderError } from 'commander';
 import { CheckError, EXIT_STATUS } from '../core/errors';
@@ -16,7 +16,7 @@ import { addVmsaCommands } from './vmsa';
 
 declare const SEVSCOPE_VERSION: string;
 
-/** The machine that a run is on, where it writes, and where its parts are. */
+/** The machine of a run, its output streams, and the location of its parts. */
 export interface CommandContext extends Streams {
   readonly io: Io;
   /** The script of the process that talks to libvirt. */
@@ -51,7 +51,9 @@ function buildProgram(
   return program;
 }
 
-/** Short options as `-n=4`, which Python's argparse takes, in the form that commander takes: `-n4`. */
+/**
+ * Rewrites short options such as `-n=4`, which Python's argparse accepts, to the form that commander accepts: `-n4`.
+ */
 function withoutEquals(argv: readonly string[]): string[] {
   return argv.map((arg) => arg.replace(/^(-[a-z0-9])=(?=.)/, '$1'));
 }
@@ -72,7 +74,7 @@ export async function runProgram(argv: readonly string[], around: CommandContext
       .parseAsync(withoutEquals(argv), { from: 'user' });
     return status;
   } catch (error) {
-    // Commander has printed its message already; its status 1 would read as "does not match".
+    // Commander has already printed its message; its status 1 would mean "does not match".
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_STATUS.usage;
     const known = error instanceof CheckError ? error : undefined;
     printing.out.note(`ERROR: ${error instanceof Error ? error.message : String(error)}`);

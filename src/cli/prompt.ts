@@ -1,13 +1,13 @@
-// Questions at the terminal: user names are seen while they are typed, passwords are not.
+// Prompts at the terminal: user names are echoed, passwords are not.
 
 import type { Prompt } from '../libvirt/contract';
 import { HIDDEN, questionText } from '../libvirt/credentials';
 import { askLine } from './terminal';
 
-/** The questions that are asked now: there is one terminal for all hosts. */
+/** The prompts in progress: all hosts share one terminal. */
 let asking: Promise<unknown> = Promise.resolve();
 
-/** Asks all questions of a host, one after the other. @returns the answers, or undefined when the person gave up */
+/** Asks all questions of a host, one at a time. @returns the answers, or undefined when the user gave up */
 export function askAtTerminal(
   prompts: readonly Prompt[],
   signal: AbortSignal,

@@ -1,4 +1,4 @@
-// `sevscope show FILE`: what a file is, and everything that is in it.
+// `sevscope show FILE`: what a file is, and everything in it.
 
 import type { Command } from 'commander';
 import * as appErrors from '../app/errors';
@@ -30,7 +30,7 @@ export function addShowCommand(io: Io, program: Command, out: Output): void {
     });
 }
 
-/** Prints the page that a file holds in any form; what is none is looked at as firmware, broken or not. */
+/** Prints the page that a file contains in any form; a file without a page is treated as firmware, broken or not. */
 function showFile(bytes: Uint8Array, file: string, options: ShowOptions, out: Output): void {
   const name = fileName(file);
   const read = findPages(bytes);

@@ -1,5 +1,5 @@
-// The streams of the process: the only file of the command line that writes to them or asks at them, so that all text which a
-// terminal may get is made plain on its way. Bytes of an answer that is a file go as they are.
+// The streams of the process: the only file of the command line that writes to them or prompts on them, so that all
+// text that may reach a terminal is made plain on its way. The bytes of an answer that is a file pass unchanged.
 
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
@@ -9,7 +9,7 @@ import { terminalLine, terminalText } from '../core/binary/plainText';
 import type { OnProgress } from '../app/io';
 import type { Output } from './output';
 
-/** What of a stream is used; those of the process are such, and a buffer can be. */
+/** The part of a stream that is used, so that a buffer can stand in for the process's own. */
 export interface TextStream {
   write(content: string | Uint8Array): unknown;
   readonly isTTY?: boolean;
@@ -17,22 +17,22 @@ export interface TextStream {
   readonly columns?: number;
 }
 
-/** Where a run writes: answers to `stdout`, errors, notes and progress to `stderr`. */
+/** The output streams of a run: answers to `stdout`; errors, notes and progress to `stderr`. */
 export interface Streams {
   readonly stdout: TextStream;
   readonly stderr: TextStream;
 }
 
-/** The ways to print of one run. */
+/** How one run prints. */
 export interface Printer {
   readonly out: Output;
-  /** For commander, which prints help and what is wrong with the arguments. */
+  /** For commander, which prints help and argument errors. */
   readonly help: OutputConfiguration;
-  /** From now on only files are printed, no lines and no progress. */
+  /** From now on print only files, no lines and no progress. */
   quieten(): void;
 }
 
-/** Columns of help texts that go to no terminal. */
+/** Columns of help text that does not go to a terminal. */
 const HELP_WIDTH = 80;
 
 /** Prints to streams. */
@@ -68,7 +68,7 @@ export function printer({ stdout, stderr }: Streams): Printer {
   };
 }
 
-/** Progress of long reads on a terminal, at most ten times a second; silent for everything quick. */
+/** Progress of long reads on a terminal, at most ten times a second; silent for anything quick. */
 function terminalProgress(stream: TextStream): { onProgress: OnProgress; clear: () => void } {
   let shown = Date.now() + 400;
   let dirty = false;
@@ -90,14 +90,19 @@ function terminalProgress(stream: TextStream): { onProgress: OnProgress; clear: 
 /** The streams of this process. */
 export function processStreams(): Streams {
   const { stdout, stderr } = process;
-  // A pipe that closes early, as in `sevscope show x | head`, loses lines but never the exit status: a mismatch stays one.
+  // A pipe that closes early, as in `sevscope show x | head`, loses lines but never the exit status: a mismatch
+  // remains one.
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error;
   });
   return { stdout, stderr };
 }
 
-/** Asks for one line at the terminal. @param hidden it is not shown while it is typed @returns undefined when none came */
+/**
+ * Prompts for one line at the terminal.
+ * @param hidden do not echo the input
+ * @returns undefined when there was none
+ */
 export async function askLine(
   question: string,
   hidden: boolean,
@@ -117,7 +122,7 @@ export async function askLine(
     muted = hidden;
     return await asked;
   } catch {
-    // Ctrl+C, the end of the input, or the connection ended meanwhile.
+    // Ctrl+C, end of input, or a connection that ended meanwhile.
     return undefined;
   } finally {
     reader.close();

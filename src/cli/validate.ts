@@ -20,7 +20,7 @@ import { ruleLines, printDomainCheck } from './validateDomain';
 import { addValidateOptions, type ValidateOptions } from './validateOptions';
 import { validateSeveral } from './validateSeveral';
 
-/** Adds the command; `exit` takes 1 for a measurement that does not match. */
+/** Adds the command; `exit` receives 1 for a measurement that does not match. */
 export function addValidateCommand(
   io: Io,
   program: Command,
@@ -53,7 +53,7 @@ async function validate(
   );
 }
 
-/** Runs one check and writes how it ended, also when it failed. */
+/** Runs one check and writes its result, even if it failed. */
 async function withJunit(
   io: Io,
   path: string,
@@ -67,7 +67,7 @@ async function withJunit(
   try {
     return await run((report) => (outcome = { report }));
   } catch (error) {
-    // A verdict stands, whatever became of the secrets after it.
+    // The verdict holds, whatever happened to the secrets after it.
     if (error instanceof CheckError) outcome ??= { error };
     throw error;
   } finally {
@@ -87,7 +87,7 @@ async function validateOne(
   onReport: (report: Report) => void,
 ): Promise<number> {
   const file = options.launch === undefined ? undefined : await readLaunchFile(io, resolve(options.launch));
-  // A file that holds a recorded launch is checked as such, unless a domain is asked for.
+  // A file with a recorded launch is checked as such, unless a domain is requested.
   const isRecorded = file?.launch !== undefined || options.measurement !== undefined;
   const named = isRecorded && options.connect === undefined ? undefined : file?.domain;
   if (options.domain !== undefined || named)
@@ -99,14 +99,14 @@ async function validateOne(
   onReport(report);
   printReport(report, options, out);
   if (report.verdict !== 'matches') return 1;
-  // Only now: nothing is read or made for a guest that is not the right one.
+  // Only now: read and seal nothing for a guest that is not the right one.
   if (options.injectSecret.length > 0) {
     const { header, payload, noRoom } = await sealForLaunch(
       io,
       inputs,
       await readSecrets(io, options.injectSecret),
     );
-    // No error, because files can be for a guest whose secrets go to an address that the person gives.
+    // Not an error, because the files may be for a guest whose secrets go to an address that the user supplies.
     if (noRoom !== undefined)
       out.note(
         `WARNING: The firmware has no area for secrets (${noRoom}): whoever injects these must say at which address the guest looks for them.`,
@@ -178,7 +178,7 @@ function printReport(report: Report, { json, debug }: OneLaunch, out: Output): v
   else out.note(`${report.agrees ? 'NOT TRUSTED' : 'ERROR'}: ${report.summary}`);
 }
 
-/** Where sealed secrets go has to be said before anything is read. */
+/** The destination of sealed secrets must be given before anything is read. */
 function checkSecretOptions({ injectSecret, secretHeader, secretPayload }: OneLaunch): void {
   if (injectSecret.length > 0) needed(secretHeader, '--secret-header');
   if (injectSecret.length > 0) needed(secretPayload, '--secret-payload');

@@ -12,29 +12,29 @@ import type { ConnectOptions } from '../libvirt/contract';
 import { columns, type Output } from './output';
 import { askAtTerminal } from './prompt';
 
-/** What a check of a domain is given beside its inputs. */
+/** What a check of a domain needs in addition to its inputs. */
 export interface DomainRun {
   /** As typed; empty for libvirt's own default. */
   readonly uri: string;
-  /** The URI is that of a launch file, not typed: it must pass the allow-list. */
+  /** The URI comes from a launch file, not from the user: it must pass the allow-list. */
   readonly fromFile?: boolean;
   /** The script of libvirt's process. */
   readonly workerPath: string | undefined;
-  /** For connecting and for each call; the usual time unless given. */
+  /** For connecting and for each call; the default timeout unless given. */
   readonly timeoutMs?: number | undefined;
   /** Reads the secrets to inject; absent when there are none. */
   readonly secrets?: () => Promise<readonly Secret[]>;
 }
 
-/** How a domain's check came out, for the caller to print. */
+/** The result of a domain's check, for the caller to print. */
 export interface DomainAnswer {
   readonly report: Report;
   readonly status: number;
-  /** Secrets that the guest got. */
+  /** How many secrets the guest received. */
   readonly injected?: number;
 }
 
-/** How a command connects. @throws CheckError when the part that does is missing */
+/** How a command connects. @throws CheckError when the libvirt part is missing */
 export function terminalConnection({
   uri,
   fromFile = false,
@@ -64,14 +64,14 @@ export async function printDomainCheck(
     io,
     inputs,
     options,
-    // As virt-qemu-sev-validate: whoever says --insecure gets what she asks for.
+    // As in virt-qemu-sev-validate, --insecure injects even when the verdict cannot be trusted.
     secrets && { secrets, evenUntrusted: true },
   );
   if (injectionError) throw injectionError;
   return { report, status: statusOf(report), ...(injected !== undefined && { injected }) };
 }
 
-/** The rules as lines: those that failed or were passed over, or with `all` every one. */
+/** The rules as lines: those that failed or were skipped, or with `all` every one. */
 export function ruleLines(rules: readonly RuleResult[], all: boolean): string[] {
   const listed = rules.filter(({ outcome, untrusted }) => all || outcome === 'failed' || untrusted);
   return columns(

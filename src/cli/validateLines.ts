@@ -1,4 +1,4 @@
-// `sevscope validate --launch` with several files: one line for each, with the place of what is wrong, and a summary.
+// `sevscope validate --launch` with several files: one line for each, with the place of the problem, and a summary.
 
 import { relative } from 'node:path';
 import type { Io } from '../app/io';
@@ -8,10 +8,10 @@ import type { LaunchResult } from '../app/checkMany';
 import { readLaunchText } from '../app/launchFile';
 import { printJson, type Output } from './output';
 
-/** A path as a person in this folder types it. */
+/** A path relative to the current folder. */
 export const shortPath = (path: string): string => relative('', path) || path;
 
-/** How a check ended, in the words that a line starts with. */
+/** How a check ended, as the first word of its line. */
 type Ending = 'OK' | 'MISMATCH' | 'NOT TRUSTED' | 'ERROR';
 
 function endingOf({ outcome }: LaunchResult): Ending {
@@ -25,7 +25,7 @@ function endingOf({ outcome }: LaunchResult): Ending {
 const sentenceOf = ({ outcome }: LaunchResult): string =>
   'error' in outcome ? outcome.error.message : outcome.report.summary;
 
-/** Where in its launch file the cause of a result stands. */
+/** The place in its launch file that caused a result. */
 async function placeIn(io: Io, { path, outcome }: LaunchResult): Promise<LineColumn> {
   const text = await readLaunchText(io, path).catch(() => '');
   return 'error' in outcome ? errorPlace(text, outcome.error) : verdictPlace(text);
@@ -33,7 +33,7 @@ async function placeIn(io: Io, { path, outcome }: LaunchResult): Promise<LineCol
 
 const at = (path: string, { line, column }: LineColumn): string => `${shortPath(path)}:${line}:${column}`;
 
-/** The line of a result, and one for each warning; what is wrong has its place, as compilers print it. */
+/** The line of a result, and one for each warning; a problem has its place, as compilers print it. */
 async function linesOf(io: Io, result: LaunchResult): Promise<string[]> {
   const ending = endingOf(result);
   const warnings = 'report' in result.outcome ? result.outcome.report.warnings : [];
@@ -60,7 +60,7 @@ function summaryOf(results: readonly LaunchResult[]): string {
   return `${launches}: ${parts.join(', ')}`;
 }
 
-/** Prints results as they come, in the order of their files. */
+/** Prints results as they arrive, in the order of their files. */
 export class ResultLines {
   private readonly waiting = new Map<number, LaunchResult>();
   private next = 0;
@@ -71,7 +71,7 @@ export class ResultLines {
     private readonly out: Output,
   ) {}
 
-  /** Takes a result; it is printed when all before it are. */
+  /** Adds a result; it is printed once all before it are. */
   add(result: LaunchResult, index: number): void {
     this.waiting.set(index, result);
     for (let ready = this.waiting.get(this.next); ready; ready = this.waiting.get(this.next)) {
@@ -90,7 +90,7 @@ export class ResultLines {
   }
 }
 
-/** Prints all results as one array: for each file its exit status, and its report or the error with its place. */
+/** Prints all results as one array: for each file its exit status, and its report, or the error with its place. */
 export async function printResults(io: Io, out: Output, results: readonly LaunchResult[]): Promise<void> {
   const rows = results.map(async (result) => {
     const { path, status, milliseconds, outcome } = result;

@@ -1,10 +1,10 @@
-// The options of `sevscope validate`, and what they say beside the launch itself.
+// The options of `sevscope validate` in addition to those of the launch itself.
 
 import type { Command } from 'commander';
 import { addLaunchOptions, type LaunchOptions } from './launchOptions';
 import { timeoutOption } from './options';
 
-/** What the options say, by commander's names. */
+/** The parsed options, by commander's names. */
 export interface ValidateOptions extends Omit<LaunchOptions, 'launch'> {
   readonly launch?: readonly string[];
   readonly junit?: string;

@@ -1,5 +1,5 @@
-// `sevscope validate --launch` with several files: which of the options can be meant, the checks at once, and their results as lines,
-// JSON and JUnit XML. The exit status is the greatest of all.
+// `sevscope validate --launch` with several files: which options are allowed, the concurrent checks, and their
+// results as lines, JSON and JUnit XML. The exit status is the highest of all.
 
 import * as errors from './errors';
 import { junitXml } from '../core/check/exportJunit';
@@ -15,7 +15,7 @@ import { terminalConnection } from './validateDomain';
 import { printResults, ResultLines, shortPath } from './validateLines';
 import type { ValidateOptions } from './validateOptions';
 
-/** Options about one launch, which mean nothing beside several. */
+/** Options about one launch, which are meaningless for several. */
 const ONE_LAUNCH = {
   measurement: '--measurement',
   apiMajor: '--api-major',
@@ -63,7 +63,7 @@ export async function validateSeveral(
   return Math.max(...results.map(({ status }) => status));
 }
 
-/** What one of several launch files asks. */
+/** The question that one of several launch files asks. */
 async function questionIn(
   io: Io,
   path: string,

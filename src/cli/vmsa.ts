@@ -1,4 +1,5 @@
-// `sevscope vmsa …`: show, build and update after sevctl's commands of these names, and export, diff and identify.
+// `sevscope vmsa …`: show, build and update, modelled on sevctl's commands of these names, and export, diff and
+// identify.
 
 import { Option, type Command } from 'commander';
 import { EXPORT_FORMS } from '../core/vmsa/forms/exportForms';
@@ -13,7 +14,7 @@ import { exportVmsa, showVmsa, type ExportOptions } from './vmsaShow';
 
 type Exit = (status: number) => void;
 
-/** Adds the commands; `exit` takes the exit status of a command that has an answer of no. */
+/** Adds the commands; `exit` receives the exit status when the answer is no. */
 export function addVmsaCommands(io: Io, program: Command, out: Output, exit: Exit): void {
   const vmsa = program
     .command('vmsa')

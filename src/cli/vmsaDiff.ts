@@ -1,5 +1,5 @@
-// `sevscope vmsa diff` and `vmsa identify`: a page beside another, beside the one that a launch should have, and beside
-// those of every launch that is known.
+// `sevscope vmsa diff` and `vmsa identify`: compares a page with another, with the one that a launch should have,
+// and with those of every known launch.
 
 import * as appErrors from '../app/errors';
 import * as errors from './errors';
@@ -21,14 +21,14 @@ import { asksForPage, requestFrom, type PageOptions } from './options';
 import { columns, printJson, type Output } from './output';
 import { notePage, readPage } from './pages';
 
-/** What `vmsa diff` takes. */
+/** The options of `vmsa diff`. */
 export interface DiffOptions extends PageOptions {
   readonly json?: true;
   readonly markdown?: true;
   readonly vcpu?: number;
 }
 
-/** Two files; `vcpu` is for those that hold several pages, unless neither does. */
+/** Reads two files; `vcpu` selects a page in those that have several, unless neither does. */
 async function readBoth(io: Io, file: string, other: string, vcpu: number | undefined, out: Output) {
   const paths = [file, other];
   const first = [await readVmsaFile(io, file), await readVmsaFile(io, other)];
@@ -96,14 +96,14 @@ function printDifference(field: ComparedField, generated: boolean, out: Output):
   out.line(`    expected  ${side(field.expected)}${generated ? `  (set by ${setBy(field)})` : ''}`);
 }
 
-/** What `vmsa identify` takes. */
+/** The options of `vmsa identify`. */
 export interface IdentifyOptions {
   readonly json?: true;
   readonly firmware?: string;
   readonly vcpu?: number;
 }
 
-/** The CPU and the start that a page has, whatever launch it is of. */
+/** The CPU and the start address in a page, whatever launch it belongs to. */
 function ownFacts(page: Uint8Array) {
   const values = decode(VMSA, page);
   const signature = values.rdx;
@@ -130,7 +130,7 @@ const candidateJson = (c: PossibleLaunch) => ({
   distance: describeDistance(c),
 });
 
-/** Prints the launches that a page comes from. @returns whether one of them has exactly this page */
+/** Prints the launches that a page may come from. @returns whether one of them produces exactly this page */
 export async function identifyVmsa(
   io: Io,
   file: string,
@@ -171,7 +171,7 @@ function printIdentified(
       : `${file} is the page of no known launch (${count}).`,
   );
   const start = own.resetAddress === null ? `none: starts at ${own.start}` : hex(own.resetAddress, 8);
-  // The boot processor starts in the firmware itself, whatever the address in its reset block.
+  // The boot processor starts in the firmware itself, whatever address is in its reset block.
   const same =
     own.resetAddress === null ? '' : firmware.address === own.resetAddress ? ', the same' : ', another';
   const inFirmware = firmware.address === undefined ? 'none' : `${hex(firmware.address, 8)}${same}`;

@@ -24,17 +24,17 @@ import { cpuFrom, resetAddressFrom, roleFrom, svsmFrom, type PageOptions } from 
 import type { Output } from './output';
 import { readPage } from './pages';
 
-/** The usual profile of each VMM that sevctl knows, by the names that it has for them. */
+/** The default profile of each VMM that sevctl knows, by sevctl's names. */
 export const USERSPACES = { qemu: 'sev-es', krun: 'sev-es-krun' } as const;
 
-/** The profile that the options name, which must be one of the VMM that they name. */
+/** The profile that the options name, which must belong to the VMM that they name. */
 function profileFrom({ profile, userspace }: PageOptions): KnownProfile {
   const found = findProfile(profile ?? USERSPACES[userspace ?? 'qemu'])!;
   if (userspace !== undefined && found.vmm !== userspace) throw errors.otherUserspace(userspace, found.id);
   return found;
 }
 
-/** Writes the page that a vCPU starts with. */
+/** Writes the initial page of a vCPU. */
 export async function buildVmsa(io: Io, file: string, options: PageOptions, out: Output): Promise<void> {
   const profile = profileFrom(options);
   const role = roleFrom(options.cpu ?? 0)!;
@@ -52,13 +52,16 @@ export async function buildVmsa(io: Io, file: string, options: PageOptions, out:
   out.line(`${file}: ${vmsaSummary(bytes)}`);
 }
 
-/** What `vmsa update` takes. */
+/** The options of `vmsa update`. */
 export interface UpdateOptions extends PageOptions {
   readonly set: readonly string[];
   readonly vcpu?: number;
 }
 
-/** A setting as FIELD=VALUE. @throws CheckError (usage) for another shape, a name of no field, or a value that does not fit */
+/**
+ * Parses a setting FIELD=VALUE.
+ * @throws CheckError (usage) for another form, an unknown field, or a value that does not fit
+ */
 function readSetting(text: string): [Leaf, LeafValue] {
   const at = text.indexOf('=');
   if (at < 1) throw errors.badSetting(text);
@@ -96,7 +99,7 @@ async function changesFrom(
   const needed = needsOf(profile, role).resetAddress;
   const given = (options.firmware ?? options.resetAddress) !== undefined;
   if (given && !needed) out.note(noAddressNote(profile, role));
-  // Asked to be of another vCPU, a page that starts as the first does would say nothing of where that one starts.
+  // A page that starts at the reset vector, as the first vCPU's does, cannot tell where another vCPU starts.
   if (!given && needed && options.cpu !== undefined && startsAtResetVector(values))
     throw vmsaErrors.resetAddressNeeded();
   const address = await resetAddressFrom(io, options, needed);

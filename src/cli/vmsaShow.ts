@@ -12,7 +12,7 @@ import { fileName } from '../app/vmsaFile';
 import { columns, findingLines, printJson, type Output } from './output';
 import { readPage } from './pages';
 
-/** Prints a page, as text without the fields that are zero, or as JSON with all. */
+/** Prints a page: as text without the zero fields, or as JSON with all fields. */
 export function showVmsa(
   page: Uint8Array,
   file: string,
@@ -44,7 +44,7 @@ export function showVmsa(
   }
 }
 
-/** What `vmsa export` takes. */
+/** The options of `vmsa export`. */
 export interface ExportOptions {
   readonly as: ExportId;
   readonly output?: string;

@@ -3,7 +3,7 @@
 import { byteCount, countOf, hex } from '../core/binary/hex';
 import type { VolumeNode } from '../core/ovmf/volumes/tree';
 
-/** A tree as JSON: everything but the bytes that were decompressed. */
+/** A tree as JSON, without the decompressed bytes. */
 export function nodesJson(nodes: readonly VolumeNode[]): unknown[] {
   return nodes.map(({ decoded, children, ...node }) => ({
     ...node,
@@ -18,7 +18,7 @@ export function nodesJson(nodes: readonly VolumeNode[]): unknown[] {
   }));
 }
 
-/** The volumes under a heading, with all files and variables when `all`; nothing when there are none. */
+/** The volumes under a heading, with all files and variables when `all`; empty when there are none. */
 export function volumeLines(nodes: readonly VolumeNode[], all: boolean): string[] {
   const lines = linesOf(nodes, all, '');
   return lines.length === 0 ? [] : ['', 'Firmware volumes', ...lines];
@@ -30,14 +30,14 @@ function linesOf(nodes: readonly VolumeNode[], all: boolean, indent: string): st
     const inner = text === undefined ? indent : `${indent}  `;
     const inside = [
       ...linesOf(node.children, all, inner),
-      // Offsets of what was decompressed count from its own start.
+      // Offsets in decompressed data are relative to its own start.
       ...linesOf(node.decoded?.children ?? [], all, inner),
     ];
     return text === undefined ? inside : [`${indent}${hex(node.offset, 6)}  ${text}`, ...inside];
   });
 }
 
-/** The line of a node, or undefined for one that is not shown. */
+/** The line of a node; undefined for one that is not shown. */
 function textOf(node: VolumeNode, all: boolean): string | undefined {
   const size = byteCount(node.size);
   switch (node.kind) {
@@ -64,12 +64,12 @@ function titleOf({ name, type }: VolumeNode): string {
   return type === undefined || type === name ? name : `${name}, ${type}`;
 }
 
-/** The GUID of a file, where it says more than the name. */
+/** The GUID of a file, when it says more than the name. */
 function guidPart({ name, type, guid }: VolumeNode): string {
   return guid === undefined || guid === name || type === 'padding' ? '' : `, ${guid}`;
 }
 
-/** Sections are shown when they hide other sections. */
+/** Sections are shown only when they contain other sections. */
 function encodedText(node: VolumeNode): string | undefined {
   if (node.type !== 'GUID-defined' && node.type !== 'compression') return undefined;
   const size = `${node.name} section, ${byteCount(node.size)}`;

@@ -1,5 +1,5 @@
-// The commands of the palette and the menus. Each can also be called with its answers, from tests and tasks; menus
-// pass arguments of their own after the file, so an answer counts only when it is one.
+// The commands of the palette and the menus. Tests and tasks can also call them with their answers; menus pass
+// arguments of their own after the file, so an argument counts as an answer only if it has the right type.
 
 import * as vscode from 'vscode';
 import * as shellErrors from './shell/errors';
@@ -57,7 +57,7 @@ async function openWith(uri: vscode.Uri | undefined, editor: EditorId): Promise<
   if (file) await openIn(editor, file);
 }
 
-/** The reset address of the firmware that a caller names. */
+/** The reset address in the firmware that a caller names. */
 async function addressIn(io: Io, more: unknown): Promise<number | undefined> {
   if (typeof more !== 'object' || more === null || !('firmware' in more)) return undefined;
   const { firmware } = more;
@@ -66,7 +66,7 @@ async function addressIn(io: Io, more: unknown): Promise<number | undefined> {
     : undefined;
 }
 
-/** Generates a page, saves it and opens it. With `target` and `answers` it asks nothing. */
+/** Generates a page, saves it and opens it. With `target` and `answers` it asks no questions. */
 async function generate(
   io: Io,
   recent: RecentCpus,
@@ -85,7 +85,7 @@ async function generate(
   return saved;
 }
 
-/** Opens the comparison of two images: of two that were selected, or of one and another that is asked for. */
+/** Opens the comparison of two images: the two selected ones, or one and another that the user picks. */
 async function compareImages(uri?: unknown, more?: unknown): Promise<void> {
   const selected = Array.isArray(more) ? more.filter((file) => file instanceof vscode.Uri) : [];
   const pattern = '**/*.fd';
@@ -106,17 +106,17 @@ async function compareImages(uri?: unknown, more?: unknown): Promise<void> {
   if (second) await openIn('images', imagesUri(first, second));
 }
 
-/** Runs a launch file and opens its report. @param explain when it does not match, search for the cause at once */
+/** Runs a launch file and opens its report. @param explain whether to search for the cause of a mismatch at once */
 async function validateLaunch(checks: ValidateContext, uri?: vscode.Uri, explain = false): Promise<void> {
   if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
   const active = uri ?? activeFile();
-  // A report is one of a launch already, or of a domain.
+  // A report already belongs to a launch or a domain.
   if (active && isReport(active)) return checks.reports.start(active, explain);
   const title = explain ? 'Launch to explain' : 'Launch to check';
   await withLaunchFile(title, uri, (file) => validateNamed(checks, file, explain));
 }
 
-/** Does something with a launch file: the given one, the one that is open, or one that is asked for. */
+/** Runs something on a launch file: the given one, the one in the active editor, or one that the user picks. */
 async function withLaunchFile(
   title: string,
   uri: vscode.Uri | undefined,

@@ -1,4 +1,4 @@
-// The machine as Node gives it to the use cases (app/io.ts): for the command line, the extension host on a desktop, and their threads.
+// Node's implementation of app/io.ts: for the command line, the extension host on a desktop, and their threads.
 
 import { createCipheriv, createHash, randomBytes } from 'node:crypto';
 import { chmod, mkdir, realpath } from 'node:fs/promises';
@@ -11,7 +11,7 @@ import { writeWhole } from './write';
 
 const toSlashes = (path: string): string => path.split(sep).join('/');
 
-/** Node's Io. @param scripts the folder with the scripts of the threads, which is that of the bundle that calls this */
+/** Node's Io. @param scripts the folder with the thread scripts, which is that of the calling bundle */
 export function nodeIo(scripts: string): Io {
   return {
     path: { basename, dirname, isAbsolute, join, relative, resolve, toSlashes },

@@ -1,4 +1,5 @@
-// How Node reads files: small ones whole with a limit, large ones as a stream into a digest; and what it says of a path.
+// How Node reads files: small ones whole up to a limit, large ones streamed into a digest; and how it reports
+// what is at a path.
 
 import { createHash } from 'node:crypto';
 import { constants, open as openWithCallback } from 'node:fs';
@@ -13,17 +14,17 @@ import { CheckError } from '../core/errors';
 /** A chunk is hashed in well under a frame, so that an extension host stays responsive. */
 const CHUNK = 256 * 1024;
 
-/** OVMF's tables and metadata lie in the last pages of an image. */
+/** OVMF's tables and metadata are in the last pages of an image. */
 const TAIL = 64 * 1024;
 
 const openDescriptor = promisify(openWithCallback) as (path: string, flags: number) => Promise<number>;
 
-/** The system's code of an error, such as ENOENT; of another error its text. */
+/** The system's code of an error, such as ENOENT; without a code, its message. */
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 
-/** Reads a file in chunks of which none is kept. */
+/** Reads a file in chunks and keeps none of them. */
 export async function digestFile(
   path: string,
   { signal, onProgress }: ReadOptions = {},
@@ -46,7 +47,7 @@ export async function digestFile(
   return { name, bytes, sha256: hasher.copy().digest(), hasher, tail };
 }
 
-/** What the system says of a path, in the words of an Io. */
+/** What the system reports about a path, as Io's FileStat. */
 export async function statOf(path: string, { ofLink } = { ofLink: false }): Promise<FileStat> {
   try {
     const found = await (ofLink ? lstat : stat)(path, { bigint: true });
@@ -63,7 +64,7 @@ export async function statOf(path: string, { ofLink } = { ofLink: false }): Prom
     return {
       kind,
       size: Number(size),
-      // Windows has no such bits: all files look open there.
+      // Windows has no such bits: every file would look open.
       mode: process.platform === 'win32' ? undefined : Number(mode) & 0o777,
       identity: [path, dev, ino, size, mtimeNs, ctimeNs].join('\0'),
     };
@@ -72,34 +73,34 @@ export async function statOf(path: string, { ofLink } = { ofLink: false }): Prom
   }
 }
 
-/** Asks the system whether this process may read a file, and takes its code for an answer. */
+/** Asks the system whether this process may read a file, and returns its error code. */
 export function whyUnreadable(path: string): Promise<string | undefined> {
   return access(path, constants.R_OK).then(() => undefined, codeOf);
 }
 
-/** The names in a folder; one that cannot be read has no names. */
+/** The names in a folder; empty when it cannot be read. */
 export function listFolder(folder: string): Promise<string[]> {
   return readdir(folder).catch(() => []);
 }
 
 /** A file that is open. */
 interface Opened {
-  /** 0 when nobody knows. */
+  /** 0 when unknown. */
   readonly size: number;
-  /** Its bytes as they come; each chunk is gone with the next. */
+  /** Its bytes as they arrive; each chunk is valid only until the next. */
   readonly chunks: AsyncIterable<Buffer>;
-  /** Absent for a pipe, which has no positions. */
+  /** Undefined for a pipe, which has no positions. */
   readonly file: FileHandle | undefined;
 }
 
 /**
- * Neither opening a pipe that nobody writes to nor reading it may hold up one of the few threads that Node has for files.
+ * Node has few threads for files: opening or reading a pipe that nobody writes to must not block one of them.
  * Windows has no such flag, which counts as 0.
  */
 const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
 
 /**
- * Opens a file for `use` and closes it whatever happens.
+ * Opens a file for `use` and always closes it.
  * @throws CheckError when the system refuses, or when the signal stops it
  */
 async function withFile<T>(
@@ -123,7 +124,7 @@ async function withFile<T>(
 }
 
 async function* fileChunks(file: FileHandle, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
-  // One buffer for the whole file: new ones for each chunk would be garbage faster than it is collected.
+  // One buffer for the whole file: a new one per chunk would become garbage faster than it is collected.
   const buffer = Buffer.alloc(CHUNK);
   for (;;) {
     if (signal?.aborted) throw ioErrors.cancelled();
@@ -133,7 +134,7 @@ async function* fileChunks(file: FileHandle, signal: AbortSignal | undefined): A
   }
 }
 
-/** A pipe as a socket, which waits for its writer without a thread, and ends at once when it is stopped. */
+/** A pipe as a socket, which waits for its writer without a thread, and ends at once when stopped. */
 async function* pipeChunks(path: string, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
   if (signal?.aborted) throw ioErrors.cancelled();
   const fd = await openDescriptor(path, FLAGS);
@@ -141,7 +142,7 @@ async function* pipeChunks(path: string, signal: AbortSignal | undefined): Async
   for await (const chunk of socket) yield chunk as Buffer;
 }
 
-/** Reads the end of a file from its place; of a pipe, which has no places, all. */
+/** Reads the end of a file by position; a pipe, which has no positions, is read whole. */
 export async function readTail(path: string): Promise<FileTail> {
   const found = await withFile(path, undefined, async ({ file, size }) => {
     if (!file) return undefined;
@@ -152,7 +153,7 @@ export async function readTail(path: string): Promise<FileTail> {
   return found ?? digestFile(path);
 }
 
-/** Reads a file into one buffer of `limit + 1` bytes, and clears what a pipe brought on the way there. */
+/** Reads a file into one buffer of `limit + 1` bytes, and clears the chunks that a pipe delivered. */
 export async function readUpTo(path: string, limit: number, signal?: AbortSignal): Promise<Uint8Array> {
   return withFile(path, signal, async ({ file, chunks }) => {
     const buffer = Buffer.alloc(limit + 1);
@@ -176,7 +177,7 @@ export async function readUpTo(path: string, limit: number, signal?: AbortSignal
   });
 }
 
-/** Reads standard input until it ends or there is more than `limit`. */
+/** Reads standard input until it ends or exceeds `limit`. */
 export async function readStandardInput(limit: number): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   let length = 0;

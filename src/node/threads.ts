@@ -1,4 +1,4 @@
-// Threads as Node has them, in the shape that an Io promises.
+// Node's threads, in the shape that Io requires.
 
 import { Worker } from 'node:worker_threads';
 import type { Thread, ThreadOptions } from '../app/io';

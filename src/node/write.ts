@@ -6,7 +6,11 @@ import type { Content } from '../app/io';
 import * as ioErrors from '../app/ioErrors';
 import { codeOf } from './read';
 
-/** Writes beside a file and puts the result in its place. @param mode of a file that is new @throws CheckError when it cannot be written */
+/**
+ * Writes a temporary file in the same folder and renames it over the target.
+ * @param mode of a new file
+ * @throws CheckError when it cannot be written
+ */
 export async function writeWhole(path: string, bytes: Content, mode?: number): Promise<void> {
   try {
     const target = await realpath(path).catch(() => path);
@@ -14,7 +18,7 @@ export async function writeWhole(path: string, bytes: Content, mode?: number): P
     if (present && !present.isFile()) await writeFile(target, bytes);
     else await replace(target, bytes, present?.mode ?? mode);
   } catch (error) {
-    // Who makes the parts may have a reason to stop.
+    // The producer of the parts may have a reason to stop.
     if (error instanceof CheckError) throw error;
     throw ioErrors.unwritableFile(path, codeOf(error));
   }

@@ -1,5 +1,6 @@
-// The libvirt test bed: two hosts with a real libvirtd each, whose domains have SEV on a machine that has none. Their
-// emulator is QEMU behind a stand-in (test/libvirt/bed/emulator.py) that measures on its own, or wrongly as told.
+// The libvirt test bed: two hosts, each with a real libvirtd whose domains have SEV on a machine without it.
+// Their emulator is QEMU behind a stand-in (test/libvirt/bed/emulator.py) that computes measurements itself,
+// correct ones or the wrong ones a test asks for.
 
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -13,12 +14,12 @@ import { makeSession, type Session } from './session';
 
 /** The programs that the bed starts. */
 const PROGRAMS = ['/usr/sbin/libvirtd', '/usr/sbin/sshd', '/usr/bin/qemu-system-x86_64', '/usr/bin/virsh'];
-/** What host b is called. With a dot libvirt does not ask the network for more of the name. */
+/** The name of host b. Because it contains a dot, libvirt does not query the network for the full name. */
 const REMOTE_NAME = 'snp1.sevscope.test';
-/** An EPYC of the third generation, whatever this machine is. */
+/** A third-generation EPYC, whatever this machine is. */
 export const REMOTE_CPU: Cpu = [25, 1, 1];
 const PORT = 16509;
-/** virsh gets so many commands at once: they are one argument, which the kernel limits to 128 KiB. */
+/** The most commands per virsh call: they form one argument, which the kernel limits to 128 KiB. */
 const BATCH = 200;
 
 /** Why this machine cannot run the bed, or undefined. */
@@ -36,7 +37,7 @@ export function canRunBed(): string | undefined {
   return undefined;
 }
 
-/** This machine's CPU, as libvirt's capabilities show it. */
+/** This machine's CPU, as reported in libvirt's capabilities. */
 export function machineCpu(): Cpu {
   const text = readFileSync('/proc/cpuinfo', 'utf8');
   const number = (name: string) => Number(new RegExp(`^${name}\\s*: (\\d+)$`, 'm').exec(text)?.[1]);
@@ -51,15 +52,15 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** The two hosts. Whatever it does ends within a minute, by an error if need be. */
+/** The two hosts. Each operation ends within a minute, with an error if need be. */
 export class Bed {
   private readonly relays: Relay[] = [];
 
-  /** The domains that there are, by host and name. */
+  /** The existing domains, by host and name. */
   private readonly defined = new Map<string, Domain>();
 
   constructor(
-    /** Where everything is; short, because the path of a socket has at most 107 bytes. */
+    /** The folder of all files; its path is short, because a socket path has at most 107 bytes. */
     private readonly folder: string,
     private readonly hosts: Readonly<Record<HostId, BedHost>>,
   ) {
@@ -70,7 +71,7 @@ export class Bed {
     writeFileSync(script, `#!/bin/sh\nexec /usr/bin/ssh ${words.join(' ')} "$@"\n`, { mode: 0o755 });
   }
 
-  /** A folder with a program `ssh` that may log in to host b: for `command=`, or to be the first one in PATH. */
+  /** A folder with an `ssh` program that can log in to host b: to be named by `command=`, or to come first in PATH. */
   get sshFolder(): string {
     return join(this.folder, 'ssh');
   }
@@ -95,15 +96,15 @@ export class Bed {
     return makeSession(readFileSync(join(this.folder, host, 'pdh.cert')), policy);
   }
 
-  /** Defines a domain, and starts it paused. @throws with what virsh says */
+  /** Defines a domain and starts it paused. @throws with virsh's message */
   async defineDomain(spec: DomainSpec): Promise<Domain> {
     const [domain] = await this.defineDomains([spec]);
     return domain!;
   }
 
-  /** Defines many domains, quickest when they share a session; those on one host one after the other. */
+  /** Defines many domains, fastest when they share a session; those on the same host one at a time. */
   async defineDomains(specs: readonly DomainSpec[]): Promise<Domain[]> {
-    // A test that is tried again may have left those of its first try.
+    // A retried test may have left domains from its first try.
     for (const { host, name } of specs) {
       const left = this.defined.get(`${host} ${name}`);
       if (left) await this.destroy(left).catch(() => undefined);
@@ -131,23 +132,23 @@ export class Bed {
     return domains;
   }
 
-  /** Ends a domain, if it runs, and forgets it. */
+  /** Ends a domain if it runs, and undefines it. */
   async destroy(...domains: Domain[]): Promise<void> {
     for (const { host, name, uuid } of domains) {
       this.defined.delete(`${host} ${name}`);
-      // A domain that died by itself, as some faults make it, cannot be destroyed.
+      // A domain that has already died, as some faults cause, cannot be destroyed.
       await this.virsh(host, `destroy ${uuid}`).catch(() => undefined);
       await this.virsh(host, `undefine ${uuid}`);
       rmSync(this.guestFolder(uuid), { recursive: true, force: true });
     }
   }
 
-  /** Commands of virsh on a host. @returns what they print @throws with what virsh says */
+  /** Runs virsh commands on a host. @returns their output @throws with virsh's message */
   virsh(host: HostId, ...commands: string[]): Promise<string> {
     return this.hosts[host].virsh(...commands);
   }
 
-  /** What goes wrong with a domain from its next query on; nothing unless told. */
+  /** Sets what goes wrong with a domain from its next query on; by default nothing. */
   setFaults(domain: Domain, faults: Faults = {}): void {
     const path = join(this.guestFolder(domain.uuid), 'faults.json');
     // Renamed into place, because it may be read at any moment.
@@ -155,7 +156,7 @@ export class Bed {
     renameSync(`${path}.part`, path);
   }
 
-  /** The secrets that the guest has received, by GUID, or undefined. */
+  /** The secrets that the guest has received, by GUID; undefined when there are none. */
   injected(domain: Domain): Map<string, Buffer> | undefined {
     const path = join(this.guestFolder(domain.uuid), 'injected.json');
     if (!existsSync(path)) return undefined;
@@ -163,7 +164,7 @@ export class Bed {
     return new Map(Object.entries(secrets).map(([guid, text]) => [guid, Buffer.from(text, 'base64')]));
   }
 
-  /** Freezes libvirtd (SIGSTOP): connections are taken by the kernel, and nothing answers. */
+  /** Freezes libvirtd (SIGSTOP): the kernel accepts connections, but nothing answers. */
   stopDaemon(host: HostId): Promise<void> {
     return this.hosts[host].tell('stop');
   }
@@ -172,24 +173,26 @@ export class Bed {
     return this.hosts[host].tell('cont');
   }
 
-  /** Kills libvirtd (SIGKILL). Its domains live on. */
+  /** Kills libvirtd (SIGKILL). Its domains keep running. */
   killDaemon(host: HostId): Promise<void> {
     return this.hosts[host].tell('kill');
   }
 
-  /** Starts libvirtd again, which finds its domains. */
+  /** Starts libvirtd again; it finds its domains. */
   startDaemon(host: HostId): Promise<void> {
     return this.hosts[host].tell('start');
   }
 
-  /** A way to a host's libvirtd on which something goes wrong; from this machine's own address unless told. */
+  /**
+   * A relay to a host's libvirtd on which something goes wrong; it listens on this machine's own address by default.
+   */
   async relay(
     host: HostId,
     fault: WireFault,
     at?: string,
   ): Promise<{ readonly uri: string; replies(): number; close(): void }> {
     const { address, port } = this.hosts[host];
-    // The other end of the pair of devices that joins the host's network.
+    // The other end of the veth pair that connects the host's network.
     const here = at ?? address.replace(/\.2$/, '.1');
     const relay = await startRelay({ address, port }, here, fault);
     this.relays.push(relay);
@@ -200,7 +203,7 @@ export class Bed {
     };
   }
 
-  /** Ends everything and removes its files. */
+  /** Ends everything and removes the files. */
   async down(): Promise<void> {
     for (const relay of this.relays) relay.close();
     await Promise.all(Object.values(this.hosts).map((host) => host.end()));
@@ -212,7 +215,7 @@ export class Bed {
   }
 }
 
-/** What can be told of host b. */
+/** The settings of host b that a test may choose. */
 export type RemoteSettings = Pick<HostSettings, 'login'>;
 
 /** Starts both hosts. @throws when one does not start; then nothing is left running */
@@ -230,8 +233,9 @@ export async function startBed(remote: RemoteSettings = {}): Promise<Bed> {
 }
 
 /**
- * For the tests of one `describe`: starts the bed before them and takes it down after them, or skips them all and says
- * why. @returns the bed, for use in tests
+ * For the tests of one `describe`: starts the bed before them and takes it down after them, or skips them all and
+ * prints why.
+ * @returns the bed, for use in tests
  */
 export function useBed(remote?: RemoteSettings): () => Bed {
   let bed: Bed | undefined;

@@ -1,9 +1,9 @@
-// The launches and faults of the test bed, once for both who are asked about them: the peer, and `sevscope validate`.
+// The launches and faults of the test bed, shared by the tests of the peer and of `sevscope validate`.
 
 import type { DomainSpec, Faults } from './bedDomain';
 import type { Owner } from './owner';
 
-/** Launches that match, of what an owner has. */
+/** Launches that match, from an owner's files. */
 export function launchesOf({
   kernel,
   initrd,
@@ -30,11 +30,11 @@ export function launchesOf({
   ];
 }
 
-/** A fault, how the peer ends, and how ours does with which words. */
+/** A fault, how the peer ends, and how ours ends and with what message. */
 export interface FaultCase {
   readonly what: string;
   readonly faults: Faults;
-  /** Its status, or that it does not end; undefined for what it has no notion of. */
+  /** Its exit status, or that it never ends; undefined when it has no such feature. */
   readonly peer: number | 'hangs' | undefined;
   readonly ours: number;
   readonly says: RegExp;
@@ -44,7 +44,7 @@ const MATCH = /^OK: The reported measurement is the one/m;
 const MISMATCH = /^ERROR: The reported measurement is not the one/m;
 const MALFORMED = /^ERROR: The measurement is .*must be base64 of 48 bytes/m;
 const UNREPORTED = /did not tell the launch measurement/;
-/** What ours says of silence when it waits for 2 s. */
+/** What ours prints when a host is silent for the 2 s timeout. */
 export const SILENT = /^ERROR: libvirt did not .* within 2 s, and the connection was ended/m;
 
 type Row = [what: string, faults: Faults, peer: FaultCase['peer'], ours: number, says: RegExp];
@@ -75,7 +75,7 @@ const SURVIVED_ROWS: Row[] = [
     6,
     /query-sev-launch-measure failed/,
   ],
-  // Two questions of QEMU.
+  // QEMU is queried twice.
   ['slow answers', { slow: 0.6 }, 0, 0, MATCH],
   ['answers that are too slow', { slow: 2 }, undefined, 5, SILENT],
 ];
@@ -110,5 +110,5 @@ const DEADLY_ROWS: Row[] = [
 
 /** Faults of a guest that it survives. */
 export const SURVIVED: readonly FaultCase[] = SURVIVED_ROWS.map(caseOf);
-/** Faults that a guest or its secrets do not survive; those of secrets come after a measurement that matches. */
+/** Faults that a guest or its secrets do not survive; those of secrets come after a matching measurement. */
 export const DEADLY: readonly FaultCase[] = DEADLY_ROWS.map(caseOf);

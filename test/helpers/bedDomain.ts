@@ -1,46 +1,46 @@
-// A domain of the libvirt test bed as a test wants it, its XML, and what can be made to go wrong with it.
+// A domain of the libvirt test bed as a test specifies it, its XML, and what can be made to go wrong with it.
 // https://libvirt.org/formatdomain.html, "Launch Security"
 
 import { existsSync } from 'node:fs';
 import type { Session } from './session';
 
-/** Debian's image; its table names the reset address, and areas for hashes and secrets of size 0. */
+/** Debian's image; its table has the reset address, and areas of size 0 for hashes and secrets. */
 export const FIRMWARE = '/usr/share/OVMF/OVMF_CODE_4M.fd';
-/** Whether libvirt finds KVM here. A paused domain does not run either way, but its XML says so. */
+/** Whether libvirt finds KVM here. A paused domain does not run either way, but its XML differs. */
 const KVM = existsSync('/dev/kvm');
 
-/** The hosts: `a` keeps the machine's name, so that a client is local; `b` is another machine. */
+/** The hosts: `a` keeps the machine's name, so a client there is local; `b` is another machine. */
 export type HostId = 'a' | 'b';
 /** Family, model and stepping. */
 export type Cpu = readonly [number, number, number];
 
-/** A domain. Its kernel and initrd may be any files: a paused guest does not need them to boot. */
+/** A domain. Its kernel and initrd may be any files: a paused guest never boots them. */
 export interface DomainSpec {
   readonly host: HostId;
-  /** Neither all digits nor all of -, a-f and 0-9, which virt-qemu-sev-validate takes for ids and UUIDs. */
+  /** Neither all digits nor all of -, a-f and 0-9: virt-qemu-sev-validate takes those for ids and UUIDs. */
   readonly name: string;
-  /** A new one unless told. */
+  /** A new one by default. */
   readonly uuid?: string;
   /** Absent: a domain without SEV. */
   readonly policy?: number;
-  /** 1 unless told. */
+  /** 1 by default. */
   readonly vcpus?: number;
-  /** Whose signature is in the VMSAs; the host's unless told. */
+  /** The CPU whose signature is in the VMSAs; the host's by default. */
   readonly cpu?: Cpu;
   readonly firmware?: string;
   readonly kernel?: string;
   readonly initrd?: string;
   readonly cmdline?: string;
   readonly kernelHashes?: boolean;
-  /** Made for the policy unless told; `null` for a domain without an owner's session. */
+  /** Made for the policy by default; `null` for a domain without an owner's session. */
   readonly session?: Session | null;
   /** Started paused unless false. */
   readonly start?: boolean;
-  /** Changes the XML, for what no other option says. */
+  /** Changes the XML in ways that no other option covers. */
   readonly xml?: (xml: string) => string;
 }
 
-/** A domain that was defined. */
+/** A defined domain. */
 export interface Domain {
   readonly host: HostId;
   readonly name: string;
@@ -49,13 +49,15 @@ export interface Domain {
   readonly session: Session | undefined;
 }
 
-/** The commands of QEMU's monitor through which libvirt answers questions about SEV. */
+/** The QEMU monitor commands by which libvirt answers questions about SEV. */
 export type SevCommand = 'query-sev' | 'query-sev-launch-measure' | 'sev-inject-launch-secret';
 
 /** What goes wrong with a domain, from the next query on. */
 export interface Faults {
-  /** The measurement is made over these in place of what was launched. Files by path, TIK in hex;
-   * `hashes` is whether those of the kernel and what belongs to it are part of it. */
+  /**
+   * The measurement is computed over these instead of what was launched. Files by path, TIK in hex; `hashes` is
+   * whether the hashes of kernel, initrd and command line are part of it.
+   */
   readonly over?: {
     readonly firmware?: string;
     readonly kernel?: string;
@@ -67,9 +69,9 @@ export interface Faults {
     readonly policy?: number;
     readonly tik?: string;
   };
-  /** What becomes of the measurement after it was made; `nonce` is another nonce, under the old HMAC. */
+  /** How the measurement is altered after it was computed; `nonce` is another nonce, under the old HMAC. */
   readonly form?: 'nonce' | 'garbage' | 'short' | 'long' | 'truncated' | 'not-base64' | 'empty';
-  /** What the host says instead of the truth. */
+  /** What the host reports instead of the truth. */
   readonly report?: Readonly<Partial<Record<'policy' | 'api-major' | 'api-minor' | 'build-id', number>>>;
   /** A command fails, is never answered, or kills the emulator. */
   readonly answer?: Readonly<Partial<Record<SevCommand, 'error' | 'never' | 'die'>>>;

@@ -1,5 +1,5 @@
-// One host of the libvirt test bed: a process 1 in namespaces of its own (test/libvirt/bed/host.py) that ends, with all
-// it started, when its standard input does, so also when this process dies in any way.
+// One host of the libvirt test bed: a process 1 in its own namespaces (test/libvirt/bed/host.py). It ends, with
+// everything it started, when its standard input closes, so also whenever this process dies.
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,25 +9,25 @@ import type { Cpu, HostId } from './bedDomain';
 import { PYTHON, run } from './peer';
 
 const PROGRAM = resolve('test/libvirt/bed/host.py');
-/** For `unshare`: a host sees its own mounts, name and processes, which all end with the first one. */
+/** Arguments for `unshare`: a host sees its own mounts, name and processes, which all end with the first process. */
 export const NAMESPACES = ['--mount', '--uts', '--ipc', '--pid', '--fork', '--kill-child', '--mount-proc'];
-/** For a host to be ready, to do as told, and to end, in milliseconds. */
+/** Time limit for a host to get ready, to run a command, and to end, in milliseconds. */
 const PATIENCE = 45_000;
 
-/** What host.py does when told; `stop` freezes libvirtd and `cont` lets it go on. */
+/** Commands that host.py accepts; `stop` freezes libvirtd and `cont` resumes it. */
 export type HostCommand = 'start' | 'kill' | 'stop' | 'cont';
 
-/** What host.py is told at its start: the CPU it measures with unless told otherwise, and the port of libvirtd. */
+/** Settings for host.py at its start: the default CPU for measurements, and libvirtd's port. */
 export interface HostSettings {
   readonly cpu: Cpu;
   readonly port: number;
-  /** For a host with a name and a network of its own. */
+  /** For a host with its own name and network. */
   readonly name?: string;
-  /** Name and password of the only account that libvirtd lets in by TCP; it lets in everybody unless told. */
+  /** Name and password of the only account that libvirtd accepts over TCP; by default it accepts everybody. */
   readonly login?: readonly [string, string];
 }
 
-/** The command line of a host whose files will be in the folder `id` of the bed's. */
+/** The command line of a host whose files go into the subfolder `id` of the bed's folder. */
 export function hostCommand(bed: string, id: HostId, settings: HostSettings): [string, ...string[]] {
   return ['unshare', ...NAMESPACES, PYTHON, '-B', PROGRAM, bed, id, JSON.stringify(settings)];
 }
@@ -40,7 +40,7 @@ interface Answer {
 
 /** A running host. */
 export class BedHost {
-  /** Where its libvirtd listens on TCP, known once it is ready. */
+  /** Where its libvirtd listens on TCP, set once it is ready. */
   address = '';
   private readonly waiting: { take: (answer: Answer) => void; fail: (error: Error) => void }[] = [];
   private complaint = '';
@@ -67,7 +67,7 @@ export class BedHost {
   /** Starts a host. @throws when it is not ready in time */
   static async start(bed: string, id: HostId, settings: HostSettings): Promise<BedHost> {
     const [program, ...args] = hostCommand(bed, id, settings);
-    // A group of its own: whoever kills the group of the tests leaves this one the time to clean up.
+    // Its own process group: killing the group of the tests leaves this one time to clean up.
     const child = spawn(program, args, { detached: true, stdio: 'pipe' });
     const host = new BedHost(child, join(bed, id), settings.port);
     try {
@@ -79,19 +79,19 @@ export class BedHost {
     return host;
   }
 
-  /** Tells the host to do something. @throws when it does not */
+  /** Sends the host a command. @throws when it fails */
   async tell(command: HostCommand): Promise<void> {
     const answer = this.answer();
     this.child.stdin!.write(`${command}\n`);
     await answer;
   }
 
-  /** The URI by the socket, which works for both hosts, whatever network they are in. */
+  /** The URI of the socket, which works for both hosts, whatever network they are in. */
   get unix(): string {
     return `qemu+unix:///system?socket=${this.folder}/run/libvirt-sock`;
   }
 
-  /** Runs commands of virsh in one process. @returns what they print @throws on the first error */
+  /** Runs virsh commands in one process. @returns their output @throws on the first error */
   async virsh(...commands: string[]): Promise<string> {
     const { stdout, stderr } = await run('virsh', ['-q', '-c', this.unix, commands.join('; ')], '/');
     if (stderr.includes('error:')) throw new Error(stderr.trim());

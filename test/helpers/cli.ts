@@ -1,12 +1,12 @@
-// Our command line inside the process of the tests, for what is about its answers; what is about pipes, standard input or the
-// process itself starts one (peer.ts).
+// Our command line inside the test process, for tests of its answers; tests of pipes, standard input or the
+// process itself start one (peer.ts).
 
 import { resolve } from 'node:path';
 import { runProgram } from '../../src/cli/program';
 import { io } from './io';
 import type { Outcome } from './peer';
 
-/** Collects what is written. */
+/** Collects what is written to it. */
 class Collector {
   private readonly parts: Buffer[] = [];
   readonly isTTY = false;
@@ -18,16 +18,16 @@ class Collector {
   }
 }
 
-/** An outcome with the answer as it was written. */
+/** An outcome with the raw bytes of the answer. */
 export interface RawOutcome extends Outcome {
   readonly bytes: Buffer;
 }
 
 let running = false;
-/** Resolved before a test changes the folder. */
+/** Resolved before a test changes the current folder. */
 const WORKER = resolve('dist/libvirtWorker.js');
 
-/** Runs a command with `folder` as the current one; one after the other, because the whole process has but one such. */
+/** Runs a command with `folder` as the current folder; calls take turns, because a process has only one. */
 export async function runHere(args: readonly string[], folder: string): Promise<RawOutcome> {
   const stdout = new Collector();
   const stderr = new Collector();

@@ -1,9 +1,9 @@
-// VMSA pages as other programs print them, for tests of what reads them.
+// VMSA pages as other programs print them, for tests of their parsers.
 
-/** The names that Linux gives its dump: the bytes of its structure, 16 a line, without offsets. */
+/** The size of Linux's structure, all of which its dump prints: 16 bytes a line, without offsets. */
 export const KERNEL_STRUCT = 0x670;
 
-/** The words by which the kernel announces a dump. */
+/** The line with which the kernel announces a dump. */
 export const ANNOUNCED = 'Virtual Machine Save Area (VMSA):';
 
 /** The lines of the kernel's dump of a page. */
@@ -12,10 +12,10 @@ export function kernelLines(page: Uint8Array, size = KERNEL_STRUCT): string[] {
   return Array.from({ length: Math.ceil(size / 16) }, (_, i) => bytes.slice(16 * i, 16 * i + 16).join(' '));
 }
 
-/** What a logger puts before a line: its time goes on from line to line. */
+/** The prefix that a logger puts before a line; its time advances from line to line. */
 export type Prefix = (line: number) => string;
 
-/** The ways in which logs are printed, by the program that does it. */
+/** Log formats, by the program that writes them. */
 export const PREFIXES: Readonly<Record<string, Prefix>> = {
   'no prefix': () => '',
   dmesg: (i) => `[${(12.345678 + i / 1000).toFixed(6).padStart(12)}] `,
@@ -35,7 +35,7 @@ export const PREFIXES: Readonly<Record<string, Prefix>> = {
   '/dev/kmsg': (i) => `7,${2000 + i},${123456 + i},-;`,
 };
 
-/** A log with a dump of each page. @param name what the module calls itself: `SEV: ` or `kvm_amd: ` */
+/** A log with a dump of each page. @param name the module's prefix: `SEV: ` or `kvm_amd: ` */
 export function kernelLog(pages: readonly Uint8Array[], prefix: Prefix, name = 'SEV: '): string[] {
   const lines = pages.flatMap((page) => [`${name}${ANNOUNCED}`, ...kernelLines(page)]);
   return lines.map((line, i) => prefix(i) + line);

@@ -1,20 +1,20 @@
-// A host with one SEV domain, as the body of a worker of the libvirt client: for what a host can say that a real one does not.
+// A host with one SEV domain, as the body of a fake libvirt worker: for answers that a real host never gives.
 
 import { answers } from './fakeWorker';
 
-/** What the host says; what is not given is as of a guest that waits for its owner. */
+/** The host's answers; by default those of a guest that waits for its owner. */
 export interface FakeHost {
   readonly name?: string;
   readonly state?: string;
   /** The type of launch security; `null` for none. */
   readonly launchSecurity?: string | null;
-  /** Of the launch, beside a measurement of 48 bytes; `null` for what it does not tell. */
+  /** Launch values that it reports in addition to a measurement of 48 bytes; `null` for a missing value. */
   readonly told?: Readonly<Record<string, string | number | null>>;
 }
 
 /** The domain's UUID. */
 export const FAKE_UUID = '01234567-89ab-4def-8123-456789abcdef';
-/** What it measures unless told otherwise. */
+/** The measurement it reports by default. */
 export const FAKE_MEASUREMENT = Buffer.alloc(48, 7).toString('base64');
 
 /** An object as source text; null becomes undefined. */

@@ -1,5 +1,5 @@
-// The launch on the libvirt test bed to which all that can go wrong does, and a check of it by `sevscope validate --domain`: it costs one
-// clear error in bounded time, never a verdict that is not so, and leaves no process behind.
+// A launch on the libvirt test bed to which everything that can go wrong does, and a check of it by `sevscope validate
+// --domain`: a fault causes one clear error in bounded time, never a false verdict, and leaves no process behind.
 
 import assert from 'node:assert/strict';
 import { buildOvmf } from '../../src/core/ovmf/build';
@@ -8,15 +8,15 @@ import type { Domain, DomainSpec } from './bedDomain';
 import { children, until } from './libvirt';
 import { Owner, statedOptions } from './owner';
 
-/** Seconds to wait where silence is what is asked for, and where it is not: this machine may be busy. */
+/** Timeouts in seconds for tests of silence, and for all others: this machine may be busy. */
 export const [IMPATIENT, PATIENT] = [2, 10];
-/** What is said of a connection that broke. */
+/** The message about a lost connection. */
 export const LOST = /^ERROR: (The connection to libvirt was lost|libvirt could not connect)/m;
 
-/** What waits for nothing has time. */
+/** A check that must not time out gets plenty of time. */
 export const patienceFor = (status: number): number => (status === 5 ? IMPATIENT : PATIENT);
 
-/** The launch: everything that can be measured is. Its image has room for secrets. */
+/** The launch: it includes everything that can be measured. Its image has room for secrets. */
 function launchOf(owner: Owner) {
   const { kernel, initrd } = owner;
   return {
@@ -38,7 +38,7 @@ export class FaultyHost {
 
   constructor(readonly bed: () => Bed) {}
 
-  /** The domain that survives what goes wrong. */
+  /** The domain that survives its faults. */
   get domain(): Domain {
     return this.victim('survivor');
   }
@@ -53,12 +53,12 @@ export class FaultyHost {
     const spec = { ...this.launch, host: 'b', kernelHashes: true } as const;
     const specs = ['survivor', ...victims].map((name) => ({ ...spec, name }));
     for (const domain of await this.bed().defineDomains(specs)) this.domains.set(domain.name, domain);
-    // A libvirtd that has just started looks at its emulators when it is first asked, which takes seconds.
+    // A freshly started libvirtd probes its emulators on the first request, which takes seconds.
     const { status, stderr } = await this.owner.validate(this.optionsFor(this.bed().uris.b.tcp));
     assert.equal(status, 0, stderr);
   }
 
-  /** What the owner asks of a domain. The policy is the host's to say, unless it is what is asked about. */
+  /** The owner's options for a domain. The host provides the policy, unless the test is about it. */
   optionsFor(uri: string, of = this.domain, change: Partial<DomainSpec> = {}): string[] {
     return [
       ...this.owner.optionsFor(uri, of),
@@ -66,19 +66,19 @@ export class FaultyHost {
     ];
   }
 
-  /** The options with which she also hands over a secret. */
+  /** The options with which she also injects a secret. */
   secret(): string[] {
     return ['--inject-secret', `luks-key:${this.owner.put('secret', 'a passphrase')}`];
   }
 
-  /** Runs the check. An error is one line, with no verdict, and nothing outlives it. */
+  /** Runs the check. An error is one line without a verdict, and no process outlives it. */
   async check(args: readonly string[], patience = PATIENT): Promise<{ status: number; said: string }> {
     const before = new Set(children());
     const begin = performance.now();
     const { status, stdout, stderr } = await this.owner.validate([...args, '--timeout', String(patience)]);
     const took = performance.now() - begin;
     const said = stdout + stderr;
-    // One call may go unanswered, and the farewell.
+    // One call may go unanswered, and so may the close.
     assert.ok(took < 1000 * (patience + 5), `${took} ms`);
     if (status > 1) {
       assert.equal(stderr.match(/^ERROR: /gm)?.length, 1, said);
@@ -89,7 +89,7 @@ export class FaultyHost {
   }
 }
 
-/** For the tests of one `describe`: the host with the launch, and one like it under each of these names. */
+/** For the tests of one `describe`: a host with the launch, and with a copy of it under each of these names. */
 export function useFaultyHost(victims: readonly string[] = []): FaultyHost {
   const host = new FaultyHost(useBed());
   before(async function () {

@@ -1,13 +1,13 @@
-// Temporary folders of tests.
+// Temporary folders for tests.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * For the tests of one `describe`: a temporary folder for each, which is removed after it. Each suite of a file asks for its own:
- * hooks outside of suites would be run by Mocha around every test of every file.
- * @param use gets the folder before the test, and may fill it
+ * For the tests of one `describe`: a temporary folder for each, removed after it. Each suite of a file calls this
+ * itself: Mocha would run hooks outside suites around every test of every file.
+ * @param use receives the folder before the test, and may fill it
  */
 export function useFolder(use: (folder: string) => unknown): void {
   let folder: string | undefined;

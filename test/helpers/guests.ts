@@ -1,18 +1,21 @@
-// Guests of the test bed's host b with what their owner knows of them in launch files, for tests in the workbench.
+// Guests on the test bed's host b, with launch files that contain what their owner knows, for tests in the workbench.
 
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { REMOTE_CPU, type Bed } from './bed';
 import { FIRMWARE, type Domain } from './bedDomain';
 
-/** User settings of somebody who knows host b, and waits 4 s for it. */
+/** User settings with host b and a timeout of 4 s. */
 export const settingsFor = (bed: Bed): Record<string, unknown> => ({
   'sevscope.connections': [bed.uris.b.tcp],
   'sevscope.allowTcp': true,
   'sevscope.libvirtTimeout': 4,
 });
 
-/** Writes a launch file with what the owner of a domain on host b knows, and her keys. @param more changes to the file's values */
+/**
+ * Writes a launch file with what the owner of a domain on host b knows, and her keys.
+ * @param more changes to the file's values
+ */
 export function writeGuestLaunch(
   folder: string,
   bed: Bed,

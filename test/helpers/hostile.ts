@@ -1,5 +1,6 @@
-// Broken firmware for tests: samples that are small and hold what matters, seeded mutations of them, and a check that
-// they are read to the end. SEED=n in the environment starts with other mutations; a failure names the seed that repeats it.
+// Broken firmware for tests: small samples that contain what matters, seeded mutations of them, and a check that
+// they are parsed to the end. SEED=n in the environment starts with other mutations; a failure names the seed
+// that reproduces it.
 
 import assert from 'node:assert/strict';
 import { bytesToHex } from '../../src/core/binary/hex';
@@ -9,20 +10,24 @@ import { readImage } from './realImages';
 import { assertWhole } from './wholeness';
 import { seeded } from './random';
 
-/** The end of an image, and how long all of it is. */
+/** The end of an image, and the size of the whole image. */
 export interface Tail {
   readonly name: string;
   readonly tail: Uint8Array;
   readonly fileSize: number;
 }
 
-/** The table and all lists of every known image lie in so many last bytes; what comes before them changes nothing. */
+/**
+ * The table and all lists of every known image are within this many last bytes; what precedes them changes nothing.
+ */
 const LISTS = 2304;
-/** Far above what a parse of 4 KiB takes (well under a millisecond), far below a loop that does not end. */
+/** Far above the time to parse 4 KiB (well under a millisecond), far below an endless loop. */
 const MOST_MS = 1000;
 const SPECIAL_BYTES = [0x00, 0x01, 0x11, 0x12, 0x16, 0x1a, 0x7f, 0x80, 0xfe, 0xff];
 
-/** The last 4 KiB of a built image with every list and of these files, each once of those that are equal and of equal size. */
+/**
+ * The last 4 KiB of a built image with every list, and of these files, without duplicates of equal content and size.
+ */
 export function tailsOf(paths: readonly string[]): Tail[] {
   const distinct = new Map<string, Tail>();
   const add = (name: string, image: Uint8Array) => {
@@ -34,21 +39,21 @@ export function tailsOf(paths: readonly string[]): Tail[] {
   return [...distinct.values()];
 }
 
-/** Whether SEEDS=few asks for a quick run. */
+/** Whether SEEDS=few requests a quick run. */
 export const IS_QUICK = process.env['SEEDS'] === 'few';
 
-/** These cases; in a quick run one in eight of them. */
+/** All of these cases; in a quick run every eighth. */
 export function few<T>(cases: readonly T[]): T[] {
   return cases.filter((_, i) => !IS_QUICK || i % 8 === 0);
 }
 
-/** So many seeds, from the one in the environment or 1; one in eight in a quick run. */
+/** `count` seeds, starting from the one in the environment or 1; in a quick run one in eight. */
 export function seeds(count: number): number[] {
   const first = Number(process.env['SEED'] ?? 1);
   return few(Array.from({ length: count }, (_, i) => first + i));
 }
 
-/** Runs `read`, and names the input when it throws or takes a second. */
+/** Runs `read`, and names the input if it throws or takes a second. */
 export function bounded(label: string, read: () => void): void {
   const start = performance.now();
   try {
@@ -60,12 +65,12 @@ export function bounded(label: string, read: () => void): void {
   if (took > MOST_MS) assert.fail(`${label}: took ${Math.round(took)} ms`);
 }
 
-/** An image, or the end of one of `fileSize` bytes, is read to the end. */
+/** Checks that an image, or the end of one of `fileSize` bytes, is parsed completely. */
 export function checkImage(label: string, bytes: Uint8Array, fileSize: number | undefined): void {
   bounded(label, () => assertWhole(parseOvmf(bytes, fileSize === undefined ? {} : { fileSize })));
 }
 
-/** One to eight changes in the last 4096 bytes, most of them in the table and the lists before it. */
+/** One to eight changes in the last 4096 bytes, mostly in the table and the lists before it. */
 export function mutateLists(image: Uint8Array, seed: number): Uint8Array {
   const below = seeded(seed);
   const bytes = image.slice();
@@ -95,7 +100,7 @@ export function mutateHeaders(image: Uint8Array, seed: number, reach: number): U
   return copy;
 }
 
-/** All of these seeds' mutations of the samples in turn; every third is the whole file, the others are its end. */
+/** Checks all seeds' mutations, cycling through the samples; every third is the whole file, the others are its end. */
 export function checkMutations(samples: readonly Tail[], count: number): void {
   for (const seed of seeds(count)) {
     const { name, tail, fileSize } = samples[seed % samples.length]!;
@@ -103,7 +108,7 @@ export function checkMutations(samples: readonly Tail[], count: number): void {
   }
 }
 
-/** Truncations of the lists of a sample, from either end: all of them, or one for every `step` bytes. */
+/** Checks truncations of a sample's lists, from either end: all of them, or one for every `step` bytes. */
 export function checkTruncations({ name, tail: whole, fileSize }: Tail, step = 1): void {
   const tail = whole.subarray(-LISTS);
   for (let n = 0; n <= tail.length; n += step) {

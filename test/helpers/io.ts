@@ -1,7 +1,7 @@
-// The machine that tests run on, with the threads of the build.
+// The real machine, with the thread scripts of the build.
 
 import { resolve } from 'node:path';
 import { nodeIo } from '../../src/node/io';
 
-/** Node's Io. Its folder is found before a test changes the current one. */
+/** Node's Io. Its folder is resolved before a test changes the current one. */
 export const io = nodeIo(resolve('dist'));

@@ -1,6 +1,6 @@
-// The forms in which a key could be found where it must not be.
+// The forms in which a leaked key could appear.
 
-/** A key as bytes and as text in every way that a program writes bytes. */
+/** A key as bytes, and as text in every notation that programs use for bytes. */
 export function keyForms(key: Uint8Array): Buffer[] {
   const bytes = Buffer.from(key);
   return [

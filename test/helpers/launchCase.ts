@@ -1,5 +1,5 @@
 // Makes launches for tests: files in a folder, the options that name them, and the measurement that a platform
-// would report for them, computed here from Node's own hashes and the peer's pages, not by the code under test.
+// would report, computed here from Node's own hashes and the peer's pages rather than by the code under test.
 
 import { createHash, createHmac } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { guidBytes } from '../../src/core/binary/guid';
 import { randomBytes, type Random } from './random';
 
-/** A launch as a test wants it. */
+/** A launch as a test specifies it. */
 export interface LaunchCase {
   readonly policy: number;
   readonly vcpus: number;
@@ -28,7 +28,7 @@ const sha256 = (...parts: Uint8Array[]): Buffer => {
   return hash.digest();
 };
 
-/** The table of hashes as the kernel's QEMU code writes it, in 20 lines that share nothing with the product. */
+/** The table of hashes as QEMU writes it for a kernel, in 20 lines that share nothing with the product. */
 function hashTable(kernel: Uint8Array, initrd: Uint8Array, cmdline: string): Buffer {
   const entry = (guid: string, hash: Buffer) => Buffer.concat([guidBytes(guid), Buffer.of(50, 0), hash]);
   return Buffer.concat([

@@ -1,4 +1,4 @@
-// What the tests of the libvirt client share: the built worker, and what the system knows about processes.
+// Shared by the tests of the libvirt client: the built worker, and what the system reports about processes.
 
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
@@ -18,7 +18,7 @@ export async function failure(work: Promise<unknown>): Promise<CheckError> {
   return error;
 }
 
-/** Processes whose parent this is, also those that ended and that nobody waited for. */
+/** Child processes of a process, including zombies. */
 export function children(parent = process.pid): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -33,7 +33,7 @@ export function children(parent = process.pid): number[] {
     .map(Number);
 }
 
-/** Whether a process runs; one that has ended and that nobody waited for does not. */
+/** Whether a process runs; a zombie does not. */
 export function isAlive(pid: number): boolean {
   try {
     return !readFileSync(`/proc/${pid}/stat`, 'latin1').includes(') Z ');
@@ -42,7 +42,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Waits until something holds. @throws AssertionError when that takes longer than allowed */
+/** Waits until a condition holds. @throws AssertionError when that takes longer than allowed */
 export async function until(condition: () => boolean, withinMs: number): Promise<void> {
   const begin = performance.now();
   while (!condition()) {

@@ -1,5 +1,5 @@
-// A machine in memory: files are bytes in a Map by their absolute paths, folders are what those paths say. It has no disk, no threads and
-// nothing of Node but paths and AES.
+// An in-memory machine: files are bytes in a Map by absolute path, folders are implied by those paths. It has no
+// disk, no threads, and nothing of Node except paths and AES.
 
 import { sha256 } from '@noble/hashes/sha2.js';
 import { createCipheriv } from 'node:crypto';
@@ -16,7 +16,7 @@ const hasherFrom = (hash: ReturnType<typeof sha256.create>): CopyableHasher => (
   copy: () => hasherFrom(hash.clone()),
 });
 
-/** What is known at once, for whoever waits for it; a failure is one of the promise. */
+/** Turns an immediate result into a promise, and a thrown failure into a rejection. */
 const later =
   <A extends unknown[], R>(now: (...given: A) => R) =>
   (...given: A): Promise<R> =>
@@ -28,7 +28,7 @@ interface Written {
   readonly mode: number;
 }
 
-/** Makes an Io over files. @returns it with the files, which a test may change at any time */
+/** Creates an Io over files. @returns it with the files, which a test may change at any time */
 export function memoryIo(): Io & { readonly files: Map<string, Written> } {
   const files = new Map<string, Written>();
   const at = (path: string): Uint8Array => {

@@ -1,5 +1,5 @@
-// The owner of a guest on the libvirt test bed: a folder with her files, and the options with which she asks
-// virt-qemu-sev-validate, or anything that takes the same ones.
+// The owner of a guest on the libvirt test bed: a folder with her files, and the options that she passes to
+// virt-qemu-sev-validate, or to anything that takes the same ones.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { FIRMWARE, type Domain, type DomainSpec } from './bedDomain';
 import { runHere } from './cli';
 import { runPeer, type Outcome } from './peer';
 
-/** What she can state of a launch. */
+/** What she can state about a launch. */
 type Stated = 'policy' | 'vcpus' | 'cpu' | 'firmware' | 'kernel' | 'initrd' | 'cmdline';
 export type Launch = Readonly<{ [name in Stated]?: DomainSpec[name] | undefined }>;
 
@@ -26,13 +26,16 @@ export class Owner {
 
   /** The options that name a domain and its keys. */
   optionsFor(uri: string, { name, uuid, session }: Domain): string[] {
-    // Where the domain has no session of hers she has keys all the same; nothing can match under them.
+    // Where the domain has no session of hers, she passes keys all the same; nothing can match with them.
     const keys = session ?? { tik: Buffer.alloc(16, 1), tek: Buffer.alloc(16, 2) };
     const [tik, tek] = [this.put(`${uuid}.tik`, keys.tik), this.put(`${uuid}.tek`, keys.tek)];
     return ['--connect', uri, '--domain', name, '--tik', tik, '--tek', tek];
   }
 
-  /** Runs the peer. @returns its status, `hangs` when it did not end within `patience` milliseconds, and its words */
+  /**
+   * Runs the peer.
+   * @returns its status, or `hangs` when it did not end within `patience` milliseconds, and its output
+   */
   async ask(
     args: readonly string[],
     patience?: number,
@@ -46,7 +49,7 @@ export class Owner {
     return runHere(['validate', ...args], this.folder);
   }
 
-  /** Runs both at the same time. @returns their statuses, and the words of ours */
+  /** Runs both at the same time. @returns their statuses, and the output of ours */
   async both(args: readonly string[]): Promise<{ peer: number | 'hangs'; ours: number; said: string }> {
     const [peer, { status, stdout, stderr }] = await Promise.all([this.ask(args), this.validate(args)]);
     return { peer: peer.status, ours: status, said: stdout + stderr };
@@ -57,7 +60,7 @@ export class Owner {
   }
 }
 
-/** The options that state all of a launch, as secure use demands: nothing is left for the host to say. */
+/** The options that state everything about a launch, as secure use requires: the host fills in nothing. */
 export function statedOptions({ policy, vcpus, cpu, firmware, kernel, initrd, cmdline }: Launch): string[] {
   const stated: [string, string | number | undefined][] = [
     ['--firmware', firmware ?? FIRMWARE],

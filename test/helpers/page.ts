@@ -1,4 +1,4 @@
-// Looking into one of our pages in the workbench: rows, cells, bytes, and what a checker of accessibility says of it.
+// Inspects one of our pages in the workbench: rows, cells, bytes, and what an accessibility checker reports.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { leaves } from '../../src/core/binary/struct';
 import { VMSA } from '../../src/core/vmsa/layout/layout';
 import { ROOT } from './vscodeServer';
 
-/** What a comparison of pages says of so many differing fields; how many there are is not written down twice. */
+/** The text of a page comparison with this many differing fields; the total is computed from the layout. */
 export const differing = (count: number): string =>
   `${count} ${count === 1 ? 'field differs' : 'fields differ'} of ${leaves(VMSA).length}`;
 
@@ -19,7 +19,7 @@ export const row = (frame: Frame, id: string): Locator => frame.locator(`[role=r
 export const cells = (frame: Frame, id: string): Promise<string[]> =>
   row(frame, id).getByRole('gridcell').allInnerTexts();
 
-/** The ids of the rows that are drawn, in order. */
+/** The ids of the rows drawn, in order. */
 export const rowIds = (frame: Frame): Promise<(string | null)[]> =>
   frame
     .locator('[role=row][data-id]')
@@ -35,7 +35,7 @@ interface Violation {
   nodes: { target: unknown[]; failureSummary?: string }[];
 }
 
-/** Throws when axe finds something serious or critical on the page. */
+/** Throws when axe finds a serious or critical problem on the page. */
 export async function assertAccessible(frame: Frame): Promise<void> {
   if (!(await frame.evaluate(() => 'axe' in globalThis)))
     await frame.evaluate(readFileSync(join(ROOT, 'node_modules/axe-core/axe.min.js'), 'utf8'));
@@ -43,7 +43,7 @@ export async function assertAccessible(frame: Frame): Promise<void> {
     const { axe } = globalThis as unknown as {
       axe: { run: (context: Document, options: object) => Promise<{ violations: Violation[] }> };
     };
-    // What is right need not be told in full: on pages with thousands of cells, that takes longer than finding what is not.
+    // Only violations: with thousands of cells, listing what passes takes longer than finding what fails.
     return (await axe.run(document, { resultTypes: ['violations'] })).violations;
   });
   const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');

@@ -1,11 +1,11 @@
-// A webview panel that is none: it keeps what an editor posts to its page, and posts what a page would. It asks as soon as its editor
-// listens.
+// A fake webview panel: it keeps what an editor posts to its page, and posts what a page would. It sends `ready`
+// as soon as its editor listens.
 
 import * as vscode from 'vscode';
 import { Inbox, type WireMessage } from '../../src/protocol/transfer';
 import type { HostMessage, View, WebviewMessage } from '../../src/protocol/messages';
 
-/** Stands in for the panel that VS Code gives to an editor. */
+/** Stands in for the panel that VS Code passes to an editor. */
 export class TestPanel {
   readonly posted: HostMessage[] = [];
   private readonly inbox = new Inbox();
@@ -37,7 +37,7 @@ export class TestPanel {
   readonly onDidChangeViewState = this.state.event;
   readonly reveal = () => undefined;
 
-  /** What an editor takes for a panel. */
+  /** Itself, typed as the panel that an editor expects. */
   get panel(): vscode.WebviewPanel {
     return this as unknown as vscode.WebviewPanel;
   }
@@ -47,13 +47,13 @@ export class TestPanel {
     return this.posted.filter((message) => message.type === 'show').at(-1)?.view;
   }
 
-  /** The latest view, when it is of this kind. */
+  /** The latest view, if it is of this kind. */
   viewOf<K extends View['kind']>(kind: K): Extract<View, { kind: K }> | undefined {
     const { view } = this;
     return view?.kind === kind ? (view as Extract<View, { kind: K }>) : undefined;
   }
 
-  /** Posts what the page would. */
+  /** Posts a message as the page would. */
   send(message: WebviewMessage): void {
     this.received.fire(message);
   }

@@ -1,24 +1,23 @@
-// Runs the peer, virt-qemu-sev-validate of Debian's libvirt-clients-qemu, and our command line, as child
-// processes with the same arguments. The peer's classes are also reached from Python, as a second opinion on
-// pages and tables.
+// Runs the peer, virt-qemu-sev-validate of Debian's libvirt-clients-qemu, and our command line, as child processes
+// with the same arguments. The peer's classes are also called from Python, as a second opinion on pages and tables.
 
 import { execFile, execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
 
 const PEER = '/usr/bin/virt-qemu-sev-validate';
-/** The system's Python has the peer's modules; another one first in PATH has not. */
+/** The system's Python has the peer's modules; another one that comes first in PATH does not. */
 export const PYTHON = '/usr/bin/python3';
-/** Our command line as it is shipped. */
+/** Our command line as shipped. */
 export const CLI = resolve('dist/sevscope.js');
 
-/** What a program did. */
+/** The outcome of a program. */
 export interface Outcome {
   readonly status: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Runs a program to its end, or to the end of its time in milliseconds; then its status is -1. */
+/** Runs a program to its end, or until its timeout in milliseconds; then its status is -1. */
 export function run(
   program: string,
   args: readonly string[],
@@ -33,19 +32,19 @@ export function run(
   });
 }
 
-/** The peer with these arguments. */
+/** Runs the peer with these arguments. */
 export function runPeer(args: readonly string[], cwd: string, timeout?: number): Promise<Outcome> {
   return run(PYTHON, [PEER, ...args], cwd, timeout);
 }
 
-/** Our command line with these arguments. */
+/** Runs our command line with these arguments. */
 export function runCli(args: readonly string[], cwd: string): Promise<Outcome> {
   return run(process.execPath, [CLI, ...args], cwd);
 }
 
 /**
- * Runs Python with the peer's module as `peer` and JSON on standard input as `data`; the script leaves its answer
- * in `answer`.
+ * Runs Python with the peer's module as `peer` and JSON on standard input as `data`; the script assigns its
+ * answer to `answer`.
  */
 export function askPeer(script: string, data: unknown): unknown {
   const program = `

@@ -1,5 +1,5 @@
-// Launches whose inputs were changed on purpose: what a platform would report for any setting of the search, computed here from
-// Node's own hashes and whole pages, without the states and blocks that the search keeps.
+// Launches whose inputs were changed on purpose: what a platform would report for any setting of the search,
+// computed here from Node's own hashes and whole pages, without the states and blocks that the search keeps.
 
 import { createHash, createHmac } from 'node:crypto';
 import type { FirmwareFacts, LaunchFacts } from '../../src/core/explain/launchFacts';
@@ -34,7 +34,10 @@ function image(
 const IMAGE = buildOvmf();
 const FILE = (name: string) => ({ name, bytes: 100, sha256: sha256(Buffer.from(name)) });
 
-/** The pages of a launch that was made with the CPU before the given one, and another firmware: no generated page is like them. */
+/**
+ * The pages of a launch that used the CPU before the given one, and other firmware: no generated page is similar
+ * to them.
+ */
 const page = (role: Role, odd: number): Uint8Array => {
   const request = {
     profile: 'sev-es',
@@ -45,7 +48,7 @@ const page = (role: Role, odd: number): Uint8Array => {
   return encode(VMSA, { ...decode(VMSA, generateVmsa(request).bytes), dr6: 0xffff0ff0n + BigInt(odd) });
 };
 
-/** Facts of a launch with everything that a cause can be about; what is to be explained is filled in by `reported`. */
+/** Facts of a launch with everything that a cause can be about; `reported` fills in what is to be explained. */
 export function factsOf(over: Partial<LaunchFacts> = {}): LaunchFacts {
   return {
     title: 'planted',
@@ -78,11 +81,11 @@ export function factsOf(over: Partial<LaunchFacts> = {}): LaunchFacts {
   };
 }
 
-/** The same from VMSA files. */
+/** The same, with VMSA files. */
 export const factsWithFiles = (over: Partial<LaunchFacts> = {}): LaunchFacts =>
   factsOf({ cpu: undefined, profile: undefined, vmsa: { bsp: page('bsp', 0), ap: page('ap', 1) }, ...over });
 
-/** What was loaded for a setting, hashed in one go. */
+/** Everything loaded for a setting, hashed in one go. */
 export function launchDigestOf(facts: LaunchFacts, setting: Setting): Buffer {
   const { firmware, hashes, kernel, initrd, cmdline, vcpus, pages, profile, cpu, features, policy } = setting;
   const { parts, resetAddress } = facts.firmwares[firmware]!;

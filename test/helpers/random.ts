@@ -1,7 +1,7 @@
-// Seeded random numbers for tests that try thousands of inputs: the seed is printed with a failure, and the same
-// seed gives the same inputs on every machine.
+// Seeded random numbers for tests that try thousands of inputs: a failure prints the seed, and the same seed
+// gives the same inputs on every machine.
 
-/** Whole numbers from 0 up to, not including, `below`. */
+/** Returns an integer from 0 up to, but not including, `below`. */
 export type Random = (below: number) => number;
 
 /** A generator that gives the same numbers for the same seed (mulberry32). */
@@ -15,7 +15,7 @@ export function seeded(seed: number): Random {
   };
 }
 
-/** So many random bytes. */
+/** Random bytes. */
 export function randomBytes(random: Random, length: number): Uint8Array {
   return Uint8Array.from({ length }, () => random(256));
 }

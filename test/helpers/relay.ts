@@ -1,11 +1,11 @@
-// A TCP relay in front of a libvirtd that spoils what the daemon sends: what no emulator behind libvirtd can fake, because
-// libvirtd itself is right. It follows libvirt's RPC (src/rpc/virnetprotocol.x): messages of a 32-bit length and a header
-// of program, version, procedure, type, serial and status, all big endian.
+// A TCP relay in front of a libvirtd that corrupts what the daemon sends: faults that no emulator behind libvirtd
+// can cause, because libvirtd itself is correct. It follows libvirt's RPC (src/rpc/virnetprotocol.x): messages of
+// a 32-bit length and a header of program, version, procedure, type, serial and status, all big endian.
 
 import { createServer, connect, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
-/** Procedures of the remote program (src/remote/remote_protocol.x) whose replies can be spoilt. */
+/** Procedures of the remote program (src/remote/remote_protocol.x) whose replies can be corrupted. */
 export const PROCEDURES = {
   connectOpen: 1,
   domainLookupByName: 23,
@@ -13,40 +13,40 @@ export const PROCEDURES = {
   setLaunchSecurityState: 439,
 } as const;
 
-/** A reply: the one to a procedure, or the one of a number from 1 on. */
+/** A reply: the first to a procedure, or the one with this number, counted from 1. */
 export type Reply = number | keyof typeof PROCEDURES;
 
-/** The remote program, and the type of a message that is a reply. */
+/** The number of the remote program, and the message type of a reply. */
 const REMOTE_PROGRAM = 0x20008086;
 const TYPE_REPLY = 1;
 const HEADER_SIZE = 28;
 
 /** What goes wrong on the wire. */
 export interface WireFault {
-  /** This text becomes that one, of equal length, in all that the daemon sends. */
+  /** Replaces this text by that one, of equal length, in everything the daemon sends. */
   readonly rename?: readonly [string, string];
   /**
-   * Of the reply to this procedure only so many bytes pass; then the connection is closed (cut), or nothing comes any
-   * more while it stays open (mute).
+   * Only this many bytes of the reply to this procedure pass; then the connection is closed (cut), or stays open
+   * without any further data (mute).
    */
   readonly reply?: {
     readonly to: keyof typeof PROCEDURES;
     readonly bytes: number;
     readonly then: 'cut' | 'mute';
   };
-  /** Before this reply passes something is done. */
+  /** Runs something before this reply passes. */
   readonly before?: { readonly reply: Reply; readonly act: () => Promise<unknown> };
 }
 
-/** A relay that listens. */
+/** A listening relay. */
 export interface Relay {
   readonly port: number;
-  /** How many replies have passed, on all connections. */
+  /** How many replies have passed, over all connections. */
   readonly replies: number;
   close(): void;
 }
 
-/** The whole messages at the start of `data`, and what is left. */
+/** Splits `data` into the whole messages at its start and the rest. */
 function split(data: Buffer): { messages: Buffer[]; rest: Buffer } {
   const messages: Buffer[] = [];
   while (data.length >= 4 && data.length >= data.readUInt32BE(0)) {
@@ -65,7 +65,7 @@ const isReply = (message: Buffer): boolean =>
 const isReplyTo = (message: Buffer, procedure: number): boolean =>
   isReply(message) && message.readInt32BE(12) === procedure;
 
-/** Whether a reply, the one of a number, is the one that is meant. */
+/** Whether a reply, which has this number, is the one meant. */
 const isThe = (meant: Reply, number: number, message: Buffer): boolean =>
   typeof meant === 'number' ? meant === number : isReplyTo(message, PROCEDURES[meant]);
 
@@ -75,7 +75,7 @@ function rename(message: Buffer, [from, to]: readonly [string, string]): void {
     message.write(to, at);
 }
 
-/** Passes what the daemon sends on to the client, with the fault; `onReply` is told of each reply. */
+/** Forwards what the daemon sends to the client, with the fault; `onReply` is called for each reply. */
 function spoil(daemon: Socket, client: Socket, fault: WireFault, onReply: () => void): void {
   let pending: Buffer = Buffer.alloc(0);
   let replies = 0;
@@ -106,7 +106,7 @@ function spoil(daemon: Socket, client: Socket, fault: WireFault, onReply: () => 
   });
 }
 
-/** Starts a relay to a daemon, which listens at `here`. A text and its replacement of different lengths are an error. */
+/** Starts a relay to a daemon; it listens at `here`. @throws when a text and its replacement differ in length */
 export async function startRelay(
   { address, port }: { readonly address: string; readonly port: number },
   here: string,

@@ -1,4 +1,4 @@
-// The sample workspace for tests that open it: one for all of them, or in a folder of its own.
+// The sample workspace for tests that open it: one shared by all, or one in a folder of its own.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,25 +7,31 @@ import { dirname, join } from 'node:path';
 import { useFolder } from './folder';
 import { ROOT } from './vscodeServer';
 
-/** Runs our command line in a folder, to its end. @throws when it fails */
+/** Runs our command line in a folder to its end. @throws when it fails */
 export function sevscope(cwd: string, ...args: string[]): void {
   execFileSync(process.execPath, [join(ROOT, 'dist/sevscope.js'), ...args], { cwd });
 }
 
-/** Writes a sample. @returns its folder, which is named as in pictures: `sample` */
+/** Writes a sample. @returns its folder, named `sample` as in the screenshots */
 function makeSample(parent: string): string {
   sevscope(parent, 'sample', 'sample');
   return join(parent, 'sample');
 }
 
-/** For the tests of one `describe`: a sample for each, as `useFolder`. @param use gets its folder before the test */
+/**
+ * For the tests of one `describe`: a sample for each, like `useFolder`.
+ * @param use receives its folder before the test
+ */
 export function useSample(use: (folder: string) => void): void {
   useFolder((parent) => {
     use(makeSample(parent));
   });
 }
 
-/** For the tests of a `describe` or a file: one sample for all of them. @param use gets its folder before the first */
+/**
+ * For the tests of a `describe` or a file: one sample for all of them.
+ * @param use receives its folder before the first
+ */
 export function useOneSample(use: (folder: string) => unknown): void {
   let parent: string | undefined;
   before(async () => {
@@ -39,19 +45,20 @@ export function useOneSample(use: (folder: string) => unknown): void {
 
 interface SharedSample {
   readonly folder: string;
-  /** What it holds, by name. */
+  /** Its files, by name. */
   readonly files: ReadonlyMap<string, Buffer>;
 }
 
-/** The one sample of all test files, each of which has its own copy of this module. */
+/** One sample for all test files, each of which has its own copy of this module. */
 const shared = globalThis as { sevscopeSample?: SharedSample | undefined };
 
 const contentOf = (folder: string) =>
   new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]));
 
 /**
- * For tests that can share a window, which shows one folder: the sample that all such tests of this process have. What a test adds,
- * changes or removes in it is as before when the test has ended. @param use gets its folder before the first test
+ * For tests that can share a window, which shows one folder: the sample that all such tests of this process
+ * share. Whatever a test adds, changes or removes in it is undone when the test has ended.
+ * @param use receives its folder before the first test
  */
 export function useSharedSample(use: (folder: string) => void): void {
   before(() => {
@@ -75,7 +82,7 @@ afterEach('restore the sample', () => {
       writeFileSync(join(folder, name), bytes);
 });
 
-// And once, after the last test of the last file.
+// Runs once, after the last test of the last file.
 after('remove the sample', () => {
   if (shared.sevscopeSample) rmSync(dirname(shared.sevscopeSample.folder), { recursive: true, force: true });
   shared.sevscopeSample = undefined;

@@ -22,7 +22,7 @@ const CURVE_P384 = 2;
 /** Bytes of a coordinate; a certificate has 72 for each, little endian. */
 const COORDINATE = 48;
 
-/** What an owner keeps (the two keys, 16 bytes each) and what goes into the domain's XML (both base64). */
+/** What an owner keeps (the two keys, 16 bytes each), and what goes into the domain's XML (both base64). */
 export interface Session {
   readonly tik: Buffer;
   readonly tek: Buffer;
@@ -50,7 +50,7 @@ function pointOf(certificate: Buffer): Buffer {
   return Buffer.concat([Buffer.of(4), coordinate(AT.x), coordinate(AT.y)]);
 }
 
-/** The owner's certificate for an uncompressed point. The platform reads the key only: it is not signed. */
+/** The owner's certificate for an uncompressed point. It is not signed, because the platform reads only the key. */
 function certificateOf(point: Buffer): Buffer {
   const certificate = Buffer.alloc(CERTIFICATE_SIZE);
   certificate.writeUInt32LE(1, AT.version);

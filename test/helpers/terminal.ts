@@ -1,13 +1,13 @@
-// Our command line at a terminal of its own, for what it asks there: a person's key strokes go in, and what she sees comes out.
+// Our command line at its own terminal, for tests of its prompts: key strokes go in, the screen's text comes out.
 
 import { spawn } from 'node:child_process';
 import { stripVTControlCharacters } from 'node:util';
 import { CLI } from './peer';
 
-/** What is typed once the screen shows the text, in order. */
+/** Keys to type once the screen shows a text. */
 export type Typed = readonly [shown: RegExp, keys: string];
 
-/** How a program ended, and all that was on the screen, as text. */
+/** How a program ended, and everything that was on the screen, as text. */
 export interface Session {
   readonly status: number | null;
   readonly screen: string;
@@ -15,7 +15,10 @@ export interface Session {
 
 const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 
-/** Runs our command line with a pseudo-terminal by `script` of util-linux. @throws when it does not end in `patience` ms */
+/**
+ * Runs our command line on a pseudo-terminal, using util-linux's `script`.
+ * @throws when it does not end in `patience` ms
+ */
 export async function runAtTerminal(
   args: readonly string[],
   typed: readonly Typed[],

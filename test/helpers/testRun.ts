@@ -1,11 +1,11 @@
-// A test run that is none: it keeps what a controller tells it, as VS Code lets nobody read the results of another's run.
+// A fake test run: it keeps what a controller reports, because VS Code does not let others read the results of a run.
 
 import * as vscode from 'vscode';
 
-/** How a test came out. */
+/** The state of a test. */
 export type TestState = 'enqueued' | 'started' | 'passed' | 'failed' | 'errored' | 'skipped';
 
-/** Keeps the last state and the messages of each test, by its id. */
+/** Keeps the last state and the messages of each test, by test id. */
 export class RecordedRun {
   readonly states = new Map<string, TestState>();
   readonly messages = new Map<string, readonly vscode.TestMessage[]>();
@@ -13,7 +13,7 @@ export class RecordedRun {
   ended = false;
   private readonly cancelled = new vscode.CancellationTokenSource();
 
-  /** What a controller takes for a run. */
+  /** Itself, typed as the run that a controller expects. */
   get run(): vscode.TestRun {
     const set = (state: TestState) => (item: vscode.TestItem, message?: vscode.TestMessage) => {
       this.states.set(item.id, state);

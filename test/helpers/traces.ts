@@ -1,4 +1,4 @@
-// What a person's work leaves behind in the workbench, searched for what must be nowhere: a key, a password, a secret.
+// Searches what a user's work leaves behind in the workbench for what must be nowhere: a key, a password, a secret.
 
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync, statSync } from 'node:fs';
@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { startServer } from './vscodeServer';
 import type { Workbench } from './workbench';
 
-/** Where it was found, and what is there. */
+/** Where a trace is, and its bytes. */
 export type Trace = readonly [place: string, bytes: Buffer];
 
 /** All files below a folder. */
@@ -15,7 +15,10 @@ const filesBelow = (folder: string): string[] =>
     .map((name) => join(folder, name))
     .filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile());
 
-/** Command line and environment of each process that talks to libvirt for us, as anybody in its account can read them. */
+/**
+ * Command line and environment of each process that talks to libvirt for us, as readable by anyone with the same
+ * account.
+ */
 export const libvirtProcesses = (): Trace[] =>
   readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -29,13 +32,16 @@ export const libvirtProcesses = (): Trace[] =>
       }
     });
 
-/** All that VS Code keeps of a window: files of its server, what the browser stores, the pages and their frames as they are now. */
+/**
+ * Everything that VS Code keeps of a window: its server's files, the browser's storage, and the current pages and
+ * frames.
+ */
 export async function tracesOf(workbench: Workbench): Promise<Trace[]> {
   const { settingsFile } = await startServer();
   const home = dirname(dirname(dirname(settingsFile)));
-  // The extension itself is there as a link to the project, whose tests have the canaries in them.
+  // The extension itself is there as a link to the project, whose tests contain the canaries.
   const files = filesBelow(home).filter((path) => !path.startsWith(join(home, 'extensions')));
-  // A search of nothing finds nothing.
+  // Searching nothing would find nothing.
   assert.ok(files.length > 10, `${files.length} files of VS Code`);
   const frames = workbench.page.frames().map((frame) => frame.content().catch(() => ''));
   return [
@@ -45,6 +51,6 @@ export async function tracesOf(workbench: Workbench): Promise<Trace[]> {
   ];
 }
 
-/** Where something is found. */
+/** The places where something occurs. */
 export const placesOf = (wanted: Buffer | string, traces: readonly Trace[]): string[] =>
   traces.filter(([, bytes]) => bytes.includes(wanted)).map(([place]) => place);

@@ -1,4 +1,5 @@
-// Builds firmware volumes with right checksums, from the layouts that the parser reads, for tests that break one thing in them.
+// Builds firmware volumes with correct checksums, from the layouts that the parser reads, for tests that break
+// one thing in them.
 
 import { guidBytes } from '../../src/core/binary/guid';
 import { sum8, sum16 } from '../../src/core/ovmf/volumes/checksums';
@@ -22,11 +23,11 @@ export const LZMA_STREAM = Uint8Array.from(
   Buffer.from('5d0010000048000000000000000029994ac53b86b70b7057344a450e3bfffffbdc4000', 'hex'),
 );
 
-/** Bytes one after the other. */
+/** Concatenates bytes. */
 export const join = (...parts: readonly Uint8Array[]): Uint8Array =>
   Uint8Array.from(parts.flatMap((part) => [...part]));
 
-/** Parts that each start at a multiple of `step`, with `fill` between them. */
+/** Parts aligned to multiples of `step`, with `fill` between them. */
 function aligned(parts: readonly Uint8Array[], step: number, fill: number): Uint8Array {
   return parts.reduce((whole, part) => {
     const gap = (step - (whole.length % step)) % step;
@@ -45,20 +46,20 @@ export function section(type: number, body: Uint8Array, isLarge = false): Uint8A
   return join(encode(SECTION_HEADER, { size: u24(SECTION_HEADER.size + body.length), type }), body);
 }
 
-/** Text as user interface and version sections have it. */
+/** Text as user interface and version sections encode it. */
 export const utf16 = (text: string) => new Uint8Array(Buffer.from(`${text}\0`, 'utf16le'));
 
-/** A GUID-defined section; `lead` lies between its header and its data. */
+/** A GUID-defined section; `lead` goes between its header and its data. */
 export function guided(guid: string, data: Uint8Array, attributes = 1, lead = new Uint8Array()): Uint8Array {
   const data_offset = SECTION_HEADER.size + GUID_DEFINED.size + lead.length;
   const header = encode(GUID_DEFINED, { section_definition_guid: guidBytes(guid), data_offset, attributes });
   return section(0x02, join(header, lead, data));
 }
 
-/** Sections as a file has them. */
+/** Sections as a file contains them. */
 export const sections = (...parts: readonly Uint8Array[]) => aligned(parts, 4, 0);
 
-/** What a file to build is. */
+/** A file to build. */
 export interface FileToBuild {
   readonly guid: string;
   readonly type: number;
@@ -80,17 +81,17 @@ export function file({ guid, type, body, attributes = 0 }: FileToBuild): Uint8Ar
   return join(header, body);
 }
 
-/** What a volume to build is. */
+/** A volume to build. */
 export interface VolumeToBuild {
   readonly size: number;
   readonly fileSystem?: string;
   readonly name?: string;
   readonly files?: readonly Uint8Array[];
-  /** What comes after the header instead of files. */
+  /** Follows the header instead of files. */
   readonly content?: Uint8Array;
 }
 
-/** Bytes of the header of a built volume without a name. */
+/** Size of a built volume's header, without a name. */
 export const HEADER_SIZE = VOLUME_HEADER.size + 2 * BLOCK_MAP_ENTRY.size;
 
 /** Makes the words of a volume header add up to zero again. */
@@ -100,7 +101,7 @@ export function sealHeader(volume: Uint8Array, at = 0): void {
   view.setUint16(at + 0x32, -sum16(volume, at, at + HEADER_SIZE) & 0xffff, true);
 }
 
-/** A valid volume with one kind of blocks. */
+/** A valid volume with one kind of block. */
 export function volume({ size, fileSystem = FFS2, name, files = [], content }: VolumeToBuild): Uint8Array {
   const ext = name === undefined ? new Uint8Array() : extHeader(name);
   const bytes = new Uint8Array(size).fill(0xff);
@@ -123,7 +124,7 @@ export function volume({ size, fileSystem = FFS2, name, files = [], content }: V
 const extHeader = (name: string) =>
   encode(EXT_HEADER, { fv_name: guidBytes(name), ext_header_size: EXT_HEADER.size });
 
-/** The volume of a variable store with these variables and a free rest. */
+/** The volume of a variable store with these variables, the rest free. */
 export function variableVolume(size: number, variables: readonly Uint8Array[]): Uint8Array {
   const header = encode(STORE_HEADER, {
     signature: guidBytes(AUTHENTICATED_STORE),
@@ -134,7 +135,7 @@ export function variableVolume(size: number, variables: readonly Uint8Array[]): 
   return volume({ size, fileSystem: NVRAM, content: join(header, aligned(variables, 4, 0xff)) });
 }
 
-/** A variable of the authenticated form. */
+/** A variable in the authenticated format. */
 export function variable(name: string, data: Uint8Array, state = 0x3f): Uint8Array {
   const text = utf16(name);
   const vendor_guid = guidBytes('8be4df61-93ca-11d2-aa0d-00e098032b8c');

@@ -1,6 +1,7 @@
-// One VS Code server and one Chromium for all browser tests of a run, started by the first test that needs them and ended
-// after the last. The server is a child that ends when this process does (src/build/serve.mjs). Chromium keeps the same
-// profile on disk, because only there it keeps VS Code's 19 MB of script compiled, which halves the load of a window.
+// One VS Code server and one Chromium for all browser tests of a run, started by the first test that needs them
+// and ended after the last. The server is a child that ends with this process (src/build/serve.mjs). Chromium
+// keeps one profile on disk, because only there does it cache VS Code's 19 MB of script compiled, which halves
+// the load time of a window.
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,11 +13,11 @@ import { chromium, type BrowserContext, type LaunchOptions, type Page } from 'pl
 /** The folder of package.json: every tier runs with it as the current folder. */
 export const ROOT = process.cwd();
 
-/** What serve.mjs says when its server answers. */
+/** What serve.mjs prints when its server answers. */
 interface Ready {
   /** host:port */
   address: string;
-  /** a page's address, with FOLDER where the workspace folder belongs */
+  /** a page's URL, with FOLDER in place of the workspace folder */
   page: string;
   settingsFile: string;
   settings: Record<string, unknown>;
@@ -27,7 +28,7 @@ export interface VscodeServer extends Ready {
   chromium: BrowserContext;
 }
 
-/** What VS Code and its webviews keep in a browser; what Chromium keeps of their scripts is none of it. */
+/** The browser storage that VS Code and its webviews use; it does not include Chromium's script cache. */
 const KEPT = 'cookies,file_systems,indexeddb,local_storage,cache_storage';
 
 interface Running {
@@ -35,7 +36,7 @@ interface Running {
   child: ChildProcess;
 }
 
-// Each test file is a bundle with its own copy of this module, so what they share hangs on the global object.
+// Each test file is a bundle with its own copy of this module, so shared state is on the global object.
 const shared = globalThis as { sevscopeServers?: Map<boolean, Running> };
 const servers = (shared.sevscopeServers ??= new Map<boolean, Running>());
 
@@ -44,7 +45,7 @@ async function launch(child: ChildProcess): Promise<VscodeServer> {
   const ended = once(child, 'close').then(([code]) => {
     throw new Error(`serve.mjs ended with status ${String(code)} before it served`);
   });
-  // The first-time set-up of VS Code also reports on standard output; the answer is the line of JSON.
+  // VS Code's first-time set-up also prints to standard output; the answer is the line of JSON.
   const answer = new Promise<Ready>((done) => {
     lines.on('line', (line) => {
       if (line.startsWith('{')) done(JSON.parse(line) as Ready);
@@ -52,7 +53,7 @@ async function launch(child: ChildProcess): Promise<VscodeServer> {
   });
   const ready = await Promise.race([answer, ended]);
   ended.catch(() => undefined);
-  // Without a name, the profile is in a temporary folder that Playwright removes.
+  // Without a name, Playwright puts the profile into a temporary folder and removes it.
   return {
     ...ready,
     chromium: await chromium.launchPersistentContext('', { ...ready.browser, viewport: null }),
@@ -60,8 +61,8 @@ async function launch(child: ChildProcess): Promise<VscodeServer> {
 }
 
 /**
- * The server that all tests of this run share, started when needed.
- * @param restricted a second server, that opens folders in Restricted Mode
+ * The server that all tests of this run share, started on demand.
+ * @param restricted a second server, which opens folders in Restricted Mode
  */
 export function startServer(restricted = false): Promise<VscodeServer> {
   let running = servers.get(restricted);
@@ -76,7 +77,7 @@ export function startServer(restricted = false): Promise<VscodeServer> {
   return running.server;
 }
 
-/** A new page, to which VS Code is new: nothing is left of what earlier pages stored or were allowed. */
+/** A fresh page: no storage or permissions remain from earlier pages. */
 export async function freshPage(server: VscodeServer): Promise<Page> {
   const page = await server.chromium.newPage();
   const session = await server.chromium.newCDPSession(page);
@@ -89,13 +90,13 @@ export async function freshPage(server: VscodeServer): Promise<Page> {
   return page;
 }
 
-/** Writes the user settings that the next page starts with: the quiet ones, and these. */
+/** Writes the user settings for the next page: the quiet ones, and these. */
 export function writeSettings(server: VscodeServer, settings: Record<string, unknown>): void {
   mkdirSync(dirname(server.settingsFile), { recursive: true });
   writeFileSync(server.settingsFile, JSON.stringify({ ...server.settings, ...settings }, null, 2));
 }
 
-/** The address that shows `folder`. */
+/** The URL that shows `folder`. */
 export function pageUrl(server: VscodeServer, folder: string): string {
   return server.page.replace('FOLDER', encodeURIComponent(resolve(folder)));
 }

@@ -1,5 +1,5 @@
-// What must hold for every parse of an OVMF image, whatever the bytes: regions cover the file exactly once,
-// children cover their parent, fields and findings lie inside, and every rule is in the table.
+// What must hold for every parsed OVMF image, whatever its bytes: regions cover the file exactly once, children
+// cover their parent, fields and findings are inside, and every rule is in the table.
 
 import assert from 'node:assert/strict';
 import type { OvmfImage } from '../../src/core/ovmf/image';
@@ -23,7 +23,7 @@ function assertTiles(parts: readonly Region[], start: number, end: number, paren
   if (at !== end) assert.fail(`${parent}: covered up to ${at}, not ${end}`);
 }
 
-/** Fails unless the parse is whole. */
+/** Fails unless the parsed image meets all of this. */
 export function assertWhole({ value, findings }: Parsed<OvmfImage>): void {
   assertTiles(value.regions, 0, value.fileSize, 'file');
   for (const { rule, offset, size, severity, message } of findings) {

@@ -1,12 +1,12 @@
-// The real workbench in Chromium, as a person has it: open a folder, a file, a command, and look into the webview.
-// See openWorkbench for a whole test.
+// The real workbench in Chromium, used as a person uses it: open a folder, a file, a command, and look into the
+// webview. See openWorkbench for a whole test.
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Frame, Locator, Page } from 'playwright-core';
 import { ROOT, freshPage, pageUrl, startServer, writeSettings } from './vscodeServer';
 
-/** Themes by what they are for: their names in VS Code's settings and in its list, and the classes of its root and our pages. */
+/** Themes by purpose: their names in VS Code's settings and in its list, and the classes of its root and our pages. */
 const THEMES = {
   light: { id: 'Light Modern', name: 'Light Modern', root: 'vs', page: 'vscode-light' },
   dark: { id: 'Dark Modern', name: 'Dark Modern', root: 'vs-dark', page: 'vscode-dark' },
@@ -35,26 +35,26 @@ export interface WorkbenchOptions {
   /** further user settings */
   settings?: Record<string, unknown>;
   size?: { width: number; height: number };
-  /** for a test that only looks: it may get the window that such a test before it had, as tests are quicker than windows */
+  /** for a test that only reads: it may reuse the window of the previous such test, because opening windows is slow */
   shared?: boolean;
 }
 
-/** How long a step in the workbench may take on a slow machine, in milliseconds. */
+/** Time limit of one step in the workbench on a slow machine, in milliseconds. */
 const PATIENCE = 20_000;
 const LOAD_PATIENCE = 60_000;
 /**
- * What VS Code notes in the page's timeline when it is ready. Before the first, the extension's editors are not known; before the
- * second, a file of theirs may still open as text.
+ * Marks in the page's timeline when VS Code is ready. Before the first, the extension's editors are not
+ * registered; before the second, one of their files may still open as text.
  */
 const LOADED = ['code/didLoadExtensions', 'code/LifecyclePhase/Eventually'];
-/** VS Code's own code, and the addresses that it fails to reach without harm; what it writes there is not ours. */
+/** VS Code's own code, and the URLs that it fails to reach without harm; its messages about those are not ours. */
 const NOT_OURS = /\/static\/|\/_static\/|\/manifest\.json|\/update\/check|open-vsx\.org|fetching the script/;
 
 /** Open windows of the running test. */
 const open = new Set<Workbench>();
 /**
- * The window that the last test has left for one like it, on each server by whether it is restricted; of all test files, each of which
- * has its own copy of this module.
+ * The window left by the last test for a similar one, on each server by whether it is restricted; shared by all
+ * test files, each of which has its own copy of this module.
  */
 const shared = globalThis as { sevscopeWindows?: Map<boolean, Workbench> };
 const leftOpen = (shared.sevscopeWindows ??= new Map<boolean, Workbench>());
@@ -86,7 +86,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   return workbench;
 }
 
-/** The window that the last test has left, as good as new, when this is the key of both; another one is closed. */
+/** The window left by the last test, reset, if it has the same key; a window with another key is closed. */
 async function takeShared(restricted: boolean, key: string | undefined): Promise<Workbench | undefined> {
   const last = leftOpen.get(restricted);
   leftOpen.delete(restricted);
@@ -95,7 +95,7 @@ async function takeShared(restricted: boolean, key: string | undefined): Promise
       await last.tidy();
       return last;
     } catch (error) {
-      // What cannot be tidied up is as good as none.
+      // If it cannot be tidied up, do without it.
       console.log(`    a window is not used again: ${(error as Error).message}`);
     }
   }
@@ -104,17 +104,17 @@ async function takeShared(restricted: boolean, key: string | undefined): Promise
 }
 
 export class Workbench {
-  /** Errors that the webviews wrote to the console or did not catch. */
+  /** Errors that the webviews logged to the console or did not catch. */
   readonly errors: string[] = [];
 
-  /** @param key what the window was opened with, when a test after this one may have it */
+  /** @param key identifies how the window was opened, if a later test may reuse it */
   constructor(
     readonly page: Page,
     readonly restricted: boolean,
     readonly key?: string,
   ) {
     page.setDefaultTimeout(PATIENCE);
-    // A webview's page is written into its frame, so its own messages have no address; those of its files do.
+    // A webview's page is written into its frame, so its own messages have no URL; those of its files do.
     page.on('console', (message) => {
       const text = `${message.text()} ${message.location().url}`.trim();
       if (message.type() === 'error' && !NOT_OURS.test(text)) this.errors.push(text);
@@ -125,7 +125,7 @@ export class Workbench {
     });
   }
 
-  /** Goes to the address, and waits until a double click opens the right editor. */
+  /** Opens the URL, and waits until a double click opens the right editor. */
   async load(url: string): Promise<void> {
     await this.page.goto(url, { timeout: LOAD_PATIENCE });
     await this.page.waitForFunction(
@@ -136,13 +136,13 @@ export class Workbench {
     await this.page.locator('.explorer-folders-view').waitFor();
   }
 
-  /** Opens a file as a person does, by a double click on its name in the Explorer. */
+  /** Opens a file as a user does, by a double click on its name in the Explorer. */
   async openFromExplorer(name: string): Promise<void> {
     await this.explorerItem(name).dblclick();
     await this.activeTab(name).waitFor();
   }
 
-  /** A file or folder in the Explorer, by its whole name. */
+  /** A file or folder in the Explorer, by its full name. */
   explorerItem(name: string): Locator {
     return this.page.locator('.explorer-folders-view').getByRole('treeitem', { name, exact: true });
   }
@@ -150,16 +150,16 @@ export class Workbench {
   /** Selects two files in the Explorer. */
   async selectTwo(first: string, second: string): Promise<void> {
     await this.explorerItem(first).click();
-    // The click also opens the file, and the Explorer selects what was opened, alone.
+    // The click also opens the file, and the Explorer then selects only the opened one.
     await this.activeTab(first).waitFor();
     await this.webviewFrame();
     await this.explorerItem(second).click({ modifiers: ['Control'] });
   }
 
-  /** Chooses from the menu of a file or folder in the Explorer, which a right click opens. */
+  /** Chooses from the context menu of a file or folder in the Explorer. */
   async chooseInMenu(name: string, item: RegExp): Promise<void> {
     await this.explorerItem(name).click({ button: 'right' });
-    // In its first 100 ms, a menu does not hear a button that is let go: it may be the one that opened it.
+    // In its first 100 ms, a menu ignores the release of a mouse button, which may be the one that opened it.
     await this.page.getByRole('menuitem', { name: item }).click({ delay: 200 });
   }
 
@@ -167,7 +167,7 @@ export class Workbench {
   async pressInTitle(name: RegExp): Promise<void> {
     const bar = this.page.locator('.editor-group-container.active .editor-actions');
     const button = bar.getByRole('button', { name });
-    // VS Code makes the bar anew whenever something that a button depends on changes; a press on the old one is lost.
+    // VS Code recreates the bar whenever something that a button depends on changes; a click on the old one is lost.
     for (;;) {
       const drawn = await button.elementHandle();
       await this.page.waitForTimeout(500);
@@ -176,7 +176,7 @@ export class Workbench {
     await button.click();
   }
 
-  /** The tab of the active editor, when its label has this text. */
+  /** The tab of the active editor, if its label has this text. */
   activeTab(name: string): Locator {
     return this.page.locator('.editor-group-container.active .tab.active').filter({ hasText: name });
   }
@@ -187,7 +187,7 @@ export class Workbench {
     await this.row(title).click();
   }
 
-  /** Opens the command palette with a command in it. */
+  /** Opens the command palette and searches for a command. */
   async findCommand(title: string): Promise<void> {
     const deadline = Date.now() + PATIENCE;
     const find = async () => {
@@ -204,7 +204,7 @@ export class Workbench {
       );
       if (found) return;
       if (Date.now() > deadline) throw new Error(`The command palette does not offer "${title}"`);
-      // A palette shows what was enabled when it opened: shortly after the start, a command may be missing.
+      // A palette shows what was enabled when it opened: shortly after start-up, a command may be missing.
       await this.page.keyboard.press('Escape');
     }
   }
@@ -254,7 +254,7 @@ export class Workbench {
     await this.input.press('Enter');
   }
 
-  /** Waits for the suggestion of a file dialog, which it fills in after it opens: what is typed before that is lost. */
+  /** Waits for the path that a file dialog suggests after it opens: text typed before that is lost. */
   async suggested(end: string): Promise<void> {
     await this.input.waitFor();
     for (let i = 0; i < 100 && !(await this.input.inputValue()).endsWith(end); i++)
@@ -264,7 +264,7 @@ export class Workbench {
   /** Answers the open dialog for a file or a folder. @param path a folder ends in a slash */
   async answerPath(path: string): Promise<void> {
     await this.suggested('/');
-    // It may fill itself in more than once.
+    // It may fill in its suggestion more than once.
     do {
       await this.input.fill(path);
       await this.page.waitForTimeout(500);
@@ -277,7 +277,7 @@ export class Workbench {
     return this.page.locator('.notification-toast').filter({ hasText: text });
   }
 
-  /** The innermost frame of the active custom editor, where the extension's own page is. */
+  /** The innermost frame of the active custom editor, which contains the extension's own page. */
   async webviewFrame(): Promise<Frame> {
     const deadline = Date.now() + PATIENCE;
     do {
@@ -291,12 +291,12 @@ export class Workbench {
   }
 
   /**
-   * Waits until VS Code has stored its state with this text in it. In a browser it does so every few seconds, as a page
-   * cannot wait for its database while it closes; a reload before that comes back with older state.
+   * Waits until VS Code has stored its state with this text in it. In a browser it does so every few seconds,
+   * because a closing page cannot wait for its database; a reload before that restores older state.
    */
   async waitUntilStored(text: string): Promise<void> {
     const deadline = Date.now() + LOAD_PATIENCE;
-    // VS Code puts storing off while its own document has no focus, as when a frame in it has: an empty part takes it.
+    // VS Code postpones storing while its own document has no focus, as when a frame in it has: focus an empty part.
     const explorer = this.page.locator('.explorer-folders-view');
     const { height } = (await explorer.boundingBox())!;
     await explorer.click({ position: { x: 100, y: height - 20 } });
@@ -306,12 +306,12 @@ export class Workbench {
     }
   }
 
-  /** All that VS Code has stored in the browser, as one text. */
+  /** Everything that VS Code has stored in the browser, as one text. */
   stored(): Promise<string> {
     return this.page.evaluate(storedText);
   }
 
-  /** Looks at the window as it is in one theme after the other; what it shows stays, as for a person who changes hers. */
+  /** Looks at the current window in each theme in turn; its content stays, as when a user changes theme. */
   async inEveryTheme(look: (theme: Theme) => Promise<unknown>): Promise<void> {
     for (const theme of Object.keys(THEMES) as Theme[]) {
       await this.showIn(theme);
@@ -319,7 +319,7 @@ export class Workbench {
     }
   }
 
-  /** Shows the window in a theme, as a person chooses one, unless it is in that already. */
+  /** Switches the window to a theme as a user would, unless it is already active. */
   async showIn(theme: Theme): Promise<void> {
     const { name, root, page } = THEMES[theme];
     if (await this.page.locator(`.monaco-workbench.${root}`).isVisible()) return;
@@ -331,7 +331,7 @@ export class Workbench {
       if (frame.url().includes('fake.html')) await frame.locator(`body.${page}`).waitFor();
   }
 
-  /** Writes a picture of the whole window into test-results/, as an artefact of the run. */
+  /** Writes a screenshot of the whole window to test-results/, as an artefact of the run. */
   async screenshot(name: string): Promise<string> {
     const path = join(ROOT, 'test-results', `${name}.png`);
     mkdirSync(join(ROOT, 'test-results'), { recursive: true });
@@ -344,7 +344,10 @@ export class Workbench {
     if (this.errors.length > 0) throw new Error(`The webview reported errors:\n${this.errors.join('\n')}`);
   }
 
-  /** Takes away what a test has left: editors, with what is not saved in them, questions, messages, and other views than the Explorer. */
+  /**
+   * Removes what a test has left: editors with their unsaved changes, questions, messages, and views other than
+   * the Explorer.
+   */
   async tidy(): Promise<void> {
     this.errors.length = 0;
     await this.page.emulateMedia({ reducedMotion: null });
@@ -374,7 +377,7 @@ afterEach('close the workbench', async function () {
   this.timeout(30_000);
   const test = this.currentTest;
   for (const workbench of [...open]) {
-    // One that will be tried again has not failed, in Mocha's words.
+    // To Mocha, a test that will be retried has not failed.
     if (test?.isPassed() === false) {
       const name = `failed-${test.fullTitle().replace(/\W+/g, '-')}`;
       await workbench.screenshot(name).catch(() => undefined);
@@ -387,7 +390,9 @@ afterEach('close the workbench', async function () {
   }
 });
 
-/** Runs in the page: all that VS Code keeps in the browser's databases, as one text; what is nested loses its escapes. */
+/**
+ * Runs in the page: everything that VS Code keeps in the browser's databases, as one text; unescapes nested values.
+ */
 async function storedText(): Promise<string> {
   const done = <T>(request: IDBRequest<T>) =>
     new Promise<T>((resolve, reject) => {
@@ -417,18 +422,20 @@ interface Box {
   height: number;
 }
 
-/** Whether a frame is a webview's live content (not the one being loaded behind it) and lies within a part of the window. */
+/**
+ * Whether a frame is a webview's live content (not the one being loaded behind it) and is within a part of the window.
+ */
 async function isActiveIn(frame: Frame, part: Box): Promise<boolean> {
   try {
     const element = await frame.frameElement();
     if ((await element.getAttribute('id')) !== 'active-frame' || !(await element.isVisible())) return false;
-    // VS Code lays webviews over the editors, not into them, so only the place tells which editor shows one.
+    // VS Code positions webviews over the editors, not inside them, so only the position tells which editor shows one.
     const box = await element.boundingBox();
     const x = box ? box.x + box.width / 2 : -1;
     const y = box ? box.y + box.height / 2 : -1;
     return x >= part.x && x <= part.x + part.width && y >= part.y && y <= part.y + part.height;
   } catch {
-    // The frame went away while it was looked at.
+    // The frame was removed during the check.
     return false;
   }
 }

@@ -1,10 +1,15 @@
-// How the extension connects: through the allow-list, with the person's own settings, and her answers where a host asks.
+// How the extension connects: through the allow-list, with the user's own settings, and with prompts for what a
+// host asks.
 
 import type { ConnectOptions } from '../../libvirt/contract';
 import { promptPerson } from './connectionPrompts';
 import { allowsTcp, timeoutMs } from './connectionSettings';
 
-/** The options for a connection. @param uri goes through the allow-list @param workerPath the script of libvirt's process */
+/**
+ * The options for a connection.
+ * @param uri is checked against the allow-list
+ * @param workerPath the script of libvirt's process
+ */
 export function connectionOptions(workerPath: string, uri: string): ConnectOptions {
   return {
     uri,

@@ -1,11 +1,11 @@
-// What a host asks while a connection logs in, put to the person, one question after the other.
+// Puts what a host asks during login to the user, one question at a time.
 
 import * as vscode from 'vscode';
 import type { ConnectOptions, PromptAnswer } from '../../libvirt/contract';
 import { HIDDEN, questionText } from '../../libvirt/credentials';
 import { typeLine } from '../shell/ask';
 
-/** Asks for what a connection to `title` needs; when she gives up one question, none is answered. */
+/** Asks for what a connection to `title` needs; cancelling one question cancels them all. */
 export function promptPerson(title: string): NonNullable<ConnectOptions['onPrompt']> {
   return async (prompts, signal) => {
     const stop = new vscode.CancellationTokenSource();
@@ -19,7 +19,7 @@ export function promptPerson(title: string): NonNullable<ConnectOptions['onPromp
           title: `Log in: ${title}`,
           prompt: questionText(question),
           password: HIDDEN.includes(kind),
-          // A password manager is another window.
+          // The user may switch to a password manager's window.
           ignoreFocusOut: true,
           ...(fallback !== undefined && { value: fallback }),
         };

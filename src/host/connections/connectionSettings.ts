@@ -1,21 +1,21 @@
-// The settings about connections. Only the person's own values count: a workspace must not choose what is connected to, so
-// what stands in workspace or folder settings is not even looked at.
+// The settings about connections. Only user settings count: a workspace must not choose what is connected to, so
+// workspace and folder settings are never read.
 
 import * as vscode from 'vscode';
 import { NAME, SETTINGS, type SettingId } from '../../contributions';
 
-/** The person's own value, or undefined when she has none. */
+/** The value in the user settings; undefined when there is none. */
 function userValue(name: SettingId): unknown {
   return vscode.workspace.getConfiguration(NAME).inspect<unknown>(name)?.globalValue;
 }
 
-/** The connection URIs of the person's settings as they stand there, which may be refused ones. */
+/** The connection URIs as written in the user settings; some may be refused. */
 export function connectionTexts(): string[] {
   const value = userValue('connections');
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
-/** Writes the connection URIs into the person's settings. */
+/** Writes the connection URIs into the user settings. */
 export async function storeConnectionTexts(texts: readonly string[]): Promise<void> {
   const name: SettingId = 'connections';
   await vscode.workspace.getConfiguration(NAME).update(name, texts, vscode.ConfigurationTarget.Global);
@@ -26,7 +26,7 @@ export function allowsTcp(): boolean {
   return userValue('allowTcp') === true;
 }
 
-/** Milliseconds for one call of libvirt. */
+/** Timeout of one libvirt call, in milliseconds. */
 export function timeoutMs(): number {
   const value = userValue('libvirtTimeout');
   const { default: usual, minimum, maximum } = SETTINGS.libvirtTimeout;
@@ -34,7 +34,7 @@ export function timeoutMs(): number {
   return 1000 * Math.min(Math.max(seconds, minimum), maximum);
 }
 
-/** Calls `changed` when one of these settings may be another. */
+/** Calls `changed` when one of these settings may have changed. */
 export function onSettingsChanged(changed: () => void): vscode.Disposable {
   return vscode.workspace.onDidChangeConfiguration((event) => {
     if (event.affectsConfiguration(NAME)) changed();

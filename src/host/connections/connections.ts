@@ -1,5 +1,5 @@
-// The open connections of this window, at most one for each URI. One is opened when something is asked of its host, and
-// closed when nobody has asked for a while, when it is removed, and when the window closes.
+// The open connections of this window, at most one per URI. A connection is opened when its host is first asked
+// something, and closed when it has been idle for a while, when it is removed, and when the window closes.
 
 import * as vscode from 'vscode';
 import * as shellErrors from '../shell/errors';
@@ -10,19 +10,19 @@ import type { Connection } from '../../libvirt/contract';
 import { connectionOptions } from './connectionOptions';
 import { asCheckError } from '../shell/present';
 
-/** What is known of a connection. */
+/** The state of a connection. */
 export type ConnectionState =
   | { readonly kind: 'closed' }
   | { readonly kind: 'connecting' }
   | { readonly kind: 'connected'; readonly host: HostFacts }
-  /** It stays until somebody asks to connect again. */
+  /** Stays until someone asks to connect again. */
   | { readonly kind: 'failed'; readonly error: CheckError };
 
 /** A connection that is open or being opened. */
 interface Live {
   readonly stop: AbortController;
   readonly opened: Promise<Opened>;
-  /** How many wait for an answer. */
+  /** How many callers wait for an answer. */
   users: number;
   idle: NodeJS.Timeout | undefined;
 }
@@ -37,7 +37,7 @@ const CLOSED: ConnectionState = { kind: 'closed' };
 
 /** Opens, shares and closes connections. */
 export class Connections implements vscode.Disposable {
-  /** Whether an open connection is still looked at although nothing is asked of it. */
+  /** Whether an idle connection is still in view and should stay open. */
   isNeeded: (uri: string) => boolean = () => false;
 
   private readonly changed = new vscode.EventEmitter<string>();
@@ -46,14 +46,14 @@ export class Connections implements vscode.Disposable {
 
   /**
    * @param workerPath the script of the worker, dist/libvirtWorker.js
-   * @param idleMs how long a connection stays open for nobody
+   * @param idleMs how long an unused connection stays open
    */
   constructor(
     private readonly workerPath: string,
     private readonly idleMs = IDLE_MS,
   ) {}
 
-  /** Fires with the URI of a connection whose state is another. */
+  /** Fires with the URI of a connection whose state has changed. */
   get onDidChange(): vscode.Event<string> {
     return this.changed.event;
   }
@@ -63,8 +63,8 @@ export class Connections implements vscode.Disposable {
   }
 
   /**
-   * Asks a host, for which a connection is opened unless there is one.
-   * @param uri passes the allow-list, or is refused
+   * Asks a host, opening a connection if there is none.
+   * @param uri must pass the allow-list
    * @throws CheckError also when the workspace is not trusted
    */
   async use<T>(uri: string, work: (connection: Connection) => Promise<T>): Promise<T> {
@@ -81,23 +81,23 @@ export class Connections implements vscode.Disposable {
     }
   }
 
-  /** Forgets why a connection failed, so that it can be opened again. */
+  /** Forgets why a connection failed, so that it can be reopened. */
   forgetFailure(uri: string): void {
     if (this.state(uri).kind === 'failed') this.setState(uri, CLOSED);
   }
 
-  /** Closes a connection; whoever waits for an answer of it gets none. */
+  /** Closes a connection; pending calls get no answer. */
   async close(uri: string): Promise<void> {
     const live = this.live.get(uri);
     this.forget(uri, live, CLOSED);
     if (!live) return;
-    // What is under way is not waited for.
+    // Do not wait for calls in progress.
     if (live.users > 0) live.stop.abort();
     const opened = await live.opened.catch(() => undefined);
     await opened?.connection.close();
   }
 
-  /** Ends all at once: when a window closes, nothing is waited for. */
+  /** Ends everything at once: a closing window waits for nothing. */
   dispose(): void {
     for (const { stop, idle } of this.live.values()) {
       clearTimeout(idle);
@@ -133,7 +133,7 @@ export class Connections implements vscode.Disposable {
     }
   }
 
-  /** A connection that is none any more, unless another has taken its place. */
+  /** Drops a connection that has ended, unless another has taken its place. */
   private forget(uri: string, live: Live | undefined, state: ConnectionState): void {
     if (this.live.get(uri) !== live) return;
     clearTimeout(live?.idle);

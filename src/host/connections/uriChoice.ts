@@ -1,18 +1,21 @@
-// Which host to connect to: one of the usual ones, or a URI that the person types. A URI that somebody else chose, as the
-// argument of a command, is shown in full before it is taken, since it is what is going to be connected to.
+// Which host to connect to: one of the usual ones, or a URI that the user types. A URI that someone else chose,
+// passed as a command's argument, is shown in full for confirmation, because it decides what is connected to.
 
 import * as libvirtErrors from '../../libvirt/errors';
 import { parseConnectionUri, type ConnectionUri, type RefusedUri } from '../../libvirt/uri';
 import { choose, typeLine } from '../shell/ask';
 import { allowsTcp } from './connectionSettings';
 
-/** What most people have. */
+/** The URIs most people use. */
 const USUAL = ['qemu:///system', 'qemu:///session', 'test:///default'];
 
 const parse = (text: string): ConnectionUri | RefusedUri =>
   parseConnectionUri(text.trim(), { allowTcp: allowsTcp() });
 
-/** Reads a URI that a command was called with, by anybody. @throws CheckError with the reason when it is refused */
+/**
+ * Validates a URI that any caller may have passed to a command.
+ * @throws CheckError with the reason when it is refused
+ */
 export function acceptUri(text: string): ConnectionUri {
   const uri = parse(text);
   if (!uri.ok) throw libvirtErrors.refusedUri(uri.reason);
@@ -35,7 +38,7 @@ async function typeUri(value: string): Promise<ConnectionUri | undefined> {
   return uri?.ok ? uri : undefined;
 }
 
-/** Shows a URI as libvirt will get it. @returns it, another one that she typed instead, or undefined for none */
+/** Shows a URI as libvirt will get it. @returns it, another one that the user typed instead, or undefined for none */
 async function confirm(uri: ConnectionUri): Promise<ConnectionUri | undefined> {
   const yes = { label: `Connect to ${uri.canonical}`, detail: uri.display };
   const other = { label: 'Type a URI…' };
@@ -54,9 +57,9 @@ async function typeAndConfirm(value = ''): Promise<ConnectionUri | undefined> {
 
 /**
  * Asks for a URI.
- * @param known the canonical ones that she has already
+ * @param known canonical URIs that the user already has
  * @param given a URI that the command was called with
- * @returns the canonical form, or undefined when she changed her mind
+ * @returns the canonical form, or undefined when the user cancelled
  * @throws CheckError when the given one is refused
  */
 export async function chooseUri(known: readonly string[], given?: string): Promise<string | undefined> {

@@ -1,4 +1,4 @@
-// The rows of the view of domains: connections, their domains, and notes about what to do.
+// The rows of the domains view: connections, their domains, and notes that say what to do.
 
 import type * as vscode from 'vscode';
 import { describeSummary, plainName, whySummaryUncheckable } from '../../core/domain/describeSummary';
@@ -10,25 +10,25 @@ import type { ConnectionState } from '../connections/connections';
 import type { Remembered } from '../launch/lastVerdicts';
 import { treeItem } from '../shell/labels';
 
-/** A connection of the person's settings. */
+/** A connection from the user settings. */
 export interface ConnectionNode {
   readonly kind: 'connection';
-  /** Canonical; of a refused one, the text as it stands in the settings. */
+  /** Canonical; for a refused URI, its text in the settings. */
   readonly uri: string;
 }
 
-/** A domain. It is also what commands of its menu get as their argument. */
+/** A domain. Also the argument that the commands of its menu receive. */
 export interface DomainNode {
   readonly kind: 'domain';
   readonly uri: string;
   /** The UUID. */
   readonly domain: string;
-  /** In one line, cut when it is very long. */
+  /** On one line, truncated when very long. */
   readonly name: string;
   readonly summary: DomainSummary;
 }
 
-/** A line that says something, and perhaps does it. */
+/** A line of text, with or without a command. */
 export interface NoteNode {
   readonly kind: 'note';
   readonly uri: string;
@@ -103,18 +103,18 @@ const describeTime = (when: number) =>
 export function domainItem({ name, summary }: DomainNode, last: Remembered | undefined): vscode.TreeItem {
   const facts = describeSummary(summary);
   const why = whySummaryUncheckable(summary);
-  // The verdict first: a narrow side bar cuts off the end.
+  // The verdict comes first: a narrow side bar cuts off the end.
   const checked = last ? `${last.verdict} · ${facts} · checked ${describeTime(last.when)}` : facts;
   return treeItem({
     label: name,
-    // Menus offer the check by this.
+    // Menus use this to decide whether to offer the check.
     contextValue: why ? ROWS.domain : ROWS.checkableDomain,
     description: `${checked}${why ? `. ${why.found}` : ''}`,
     icon: STATE_ICONS[summary.state.name],
   });
 }
 
-/** What a domain's item says when the pointer rests on it, in paragraphs. */
+/** The tooltip of a domain's item, in paragraphs. */
 export function domainTooltip({ name, domain, summary }: DomainNode, last: Remembered | undefined): string[] {
   const why = whySummaryUncheckable(summary);
   const { state } = summary;

@@ -1,4 +1,4 @@
-// The commands of the view of domains. None does anything in Restricted Mode, whoever calls it.
+// The commands of the domains view. None does anything in Restricted Mode, whoever calls it.
 
 import * as vscode from 'vscode';
 import * as shellErrors from '../shell/errors';
@@ -11,7 +11,7 @@ import { canonicalUri } from '../launch/lastVerdicts';
 import { chooseUri } from '../connections/uriChoice';
 import type { Command } from '../vmsa/vmsaCommands';
 
-/** A text of what a menu or a caller passed: a row of the view, an object like one, or the text of a URI itself. */
+/** A string in the argument that a menu or caller passed: a row of the view, an object like one, or a URI string. */
 function argumentPart(argument: unknown, part: 'uri' | 'domain'): string | undefined {
   const value =
     typeof argument === 'object' && argument !== null
@@ -22,7 +22,7 @@ function argumentPart(argument: unknown, part: 'uri' | 'domain'): string | undef
   return typeof value === 'string' ? value : undefined;
 }
 
-/** Asks for one of the connections of her settings, or one that she has only agreed to. */
+/** Asks for one of the connections in the user settings, or one that the user has agreed to. */
 async function pickUri(memory: vscode.Memento): Promise<string | undefined> {
   const known = [...new Set(connectionTexts().map(canonicalUri))];
   const agreed = confirmedUris(memory).filter((uri) => !known.includes(uri));
@@ -33,7 +33,7 @@ async function pickUri(memory: vscode.Memento): Promise<string | undefined> {
   return (await choose(items, { title: 'Connection to remove' }))?.label;
 }
 
-/** The commands by their ids. @param memory where her agreements to connections are */
+/** The commands by their ids. @param memory stores which connections the user has agreed to */
 export function domainsCommands(view: DomainsView, memory: vscode.Memento) {
   async function add(given?: unknown): Promise<void> {
     const texts = connectionTexts();

@@ -1,5 +1,5 @@
-// The view of SEV domains: the connections of the person's settings, and below each that she expands the domains of its
-// host. Nothing is connected to before that.
+// The view of SEV domains: the connections in the user settings and, below each expanded one, the domains of its
+// host. Nothing is connected to before it is expanded.
 
 import * as vscode from 'vscode';
 import type { CheckError } from '../../core/errors';
@@ -23,10 +23,10 @@ import { canonicalUri, type LastVerdicts } from '../launch/lastVerdicts';
 import { addTooltip } from '../shell/labels';
 import { asCheckError } from '../shell/present';
 
-/** What a host listed: its domains, or why it did not. */
+/** A host's listing: its domains, or why there is none. */
 type Listing = { readonly domains: readonly DomainNode[] } | { readonly error: CheckError };
 
-/** Gives the view its rows. */
+/** Provides the rows of the view. */
 export class DomainsView implements vscode.TreeDataProvider<DomainsNode>, vscode.Disposable {
   static readonly viewId = viewId('domains');
 
@@ -36,7 +36,7 @@ export class DomainsView implements vscode.TreeDataProvider<DomainsNode>, vscode
   private readonly roots = new Map<string, ConnectionNode>();
   private readonly expanded = new Set<string>();
   private readonly listings = new Map<string, Promise<Listing>>();
-  /** What `listings` came to. */
+  /** The settled results of `listings`. */
   private readonly listed = new Map<string, Listing>();
   private readonly listeners: { dispose: () => unknown }[];
   private view: vscode.TreeView<DomainsNode> | undefined;
@@ -54,7 +54,7 @@ export class DomainsView implements vscode.TreeDataProvider<DomainsNode>, vscode
     ];
   }
 
-  /** Puts the rows into VS Code's view. */
+  /** Registers the view with VS Code. */
   register(): vscode.Disposable {
     const view = vscode.window.createTreeView(DomainsView.viewId, { treeDataProvider: this });
     this.view = view;
@@ -72,7 +72,7 @@ export class DomainsView implements vscode.TreeDataProvider<DomainsNode>, vscode
     this.verdicts.dispose();
   }
 
-  /** Lists anew: the domains of one connection, or of all that are expanded. */
+  /** Lists again: the domains of one connection, or of all expanded ones. */
   refresh(uri?: string): void {
     for (const known of uri === undefined ? this.roots.keys() : [uri]) {
       this.forgetListing(known);
@@ -81,7 +81,7 @@ export class DomainsView implements vscode.TreeDataProvider<DomainsNode>, vscode
     this.changed.fire(uri === undefined ? undefined : this.roots.get(uri));
   }
 
-  /** Shows a connection and its domains, which connects. */
+  /** Shows a connection and its domains, which connects to the host. */
   async reveal(uri: string): Promise<void> {
     this.readSettings();
     const root = this.roots.get(uri);
@@ -116,7 +116,7 @@ export class DomainsView implements vscode.TreeDataProvider<DomainsNode>, vscode
     }
   }
 
-  /** A thousand tooltips are a lot of text for the one that is read. */
+  /** Resolve tooltips on demand: a thousand are a lot of text when only one is read. */
   resolveTreeItem(item: vscode.TreeItem, node: DomainsNode): vscode.TreeItem {
     if (node.kind === 'domain') {
       addTooltip(item, domainTooltip(node, this.verdicts.find(node.uri, node.domain)));
@@ -124,7 +124,7 @@ export class DomainsView implements vscode.TreeDataProvider<DomainsNode>, vscode
     return item;
   }
 
-  /** The connections of the settings; each stays the same object for VS Code, which compares them. */
+  /** The connections in the settings; each stays the same object, because VS Code compares them by identity. */
   private readRoots(): ConnectionNode[] {
     const uris = new Set(connectionTexts().map(canonicalUri));
     for (const uri of this.roots.keys()) if (!uris.has(uri)) this.roots.delete(uri);
@@ -138,7 +138,7 @@ export class DomainsView implements vscode.TreeDataProvider<DomainsNode>, vscode
     const before = [...this.roots.keys()];
     this.readRoots();
     for (const uri of before) {
-      // What is gone, or what is not allowed any more.
+      // Removed, or no longer allowed.
       if (this.roots.has(uri) && this.refusal(uri) === undefined) continue;
       this.forgetListing(uri);
       void this.connections.close(uri);
@@ -146,7 +146,7 @@ export class DomainsView implements vscode.TreeDataProvider<DomainsNode>, vscode
     this.changed.fire(undefined);
   }
 
-  /** Why a URI of the settings is not opened. */
+  /** Why a URI in the settings is not opened. */
   private refusal(uri: string): CheckError | undefined {
     const target = parseConnectionUri(uri, { allowTcp: allowsTcp() });
     return target.ok ? undefined : libvirtErrors.refusedUri(target.reason);
@@ -157,7 +157,7 @@ export class DomainsView implements vscode.TreeDataProvider<DomainsNode>, vscode
     return error === undefined ? this.connections.state(uri) : { kind: 'failed', error };
   }
 
-  /** Asks a host once, until somebody wants to know anew. */
+  /** Asks a host once, until someone refreshes. */
   private list(uri: string): Promise<Listing> {
     const known = this.listings.get(uri);
     if (known) return known;
@@ -185,7 +185,7 @@ export class DomainsView implements vscode.TreeDataProvider<DomainsNode>, vscode
     this.listed.delete(uri);
   }
 
-  /** A connection has another state. What was listed over one that ended is not shown as if it were still so. */
+  /** Follows a connection's state change. A listing made over a connection that has ended is not shown as current. */
   private follow(uri: string): void {
     const { kind } = this.connections.state(uri);
     if (kind === 'closed' || kind === 'failed') this.forgetListing(uri);

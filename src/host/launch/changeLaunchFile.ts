@@ -1,4 +1,5 @@
-// Changes a launch file as an explanation says, in its editor: unsaved, with undo, and in sight, so that a person judges it.
+// Applies an explanation's edits to a launch file in its editor: unsaved, undoable and visible, so that a person
+// judges them.
 
 import * as vscode from 'vscode';
 import { errorFrom } from '../../core/errors';
@@ -12,8 +13,8 @@ import { launchChangesInThread, type ChangesAnswer } from './launchChanges';
 const isOfHost = ({ member }: LaunchEdit) => member[0] === 'launch';
 
 /**
- * Of the edits of each explanation, whether they make another launch file of one.
- * @param asksHost what the host reports is asked of it, and so is nothing that the file can change
+ * For each explanation, whether its edits change the launch file.
+ * @param asksHost values that the host reports come from the host, so nothing in the file can change them
  */
 export async function changeableBy(
   io: Io,
@@ -28,8 +29,8 @@ export async function changeableBy(
 }
 
 /**
- * Makes the edits and shows them.
- * @throws CheckError when the file would be none, or was changed by somebody else meanwhile
+ * Applies the edits and shows them.
+ * @throws CheckError when the result would not be a launch file, or someone else changed the file meanwhile
  */
 export async function changeLaunchFile(
   io: Io,
@@ -41,7 +42,7 @@ export async function changeLaunchFile(
   const { version } = document;
   const [answer] = await launchChangesInThread(io, { text, path: file.fsPath, edits: [edits] });
   if (answer && 'error' in answer) throw errorFrom(answer.error);
-  // What is added where something is taken out comes before it.
+  // An insertion at the position of a removal comes before it.
   const inOrder = (a: TextChange, b: TextChange) => a.offset - b.offset || a.length - b.length;
   const changes = [...(answer?.changes ?? [])].sort(inOrder);
   const edit = new vscode.WorkspaceEdit();
@@ -60,7 +61,7 @@ async function textOf(file: vscode.Uri): Promise<{ document: vscode.TextDocument
 const rangeOf = (document: vscode.TextDocument, offset: number, length: number): vscode.Range =>
   new vscode.Range(document.positionAt(offset), document.positionAt(offset + length));
 
-/** Where the first text that is new lies after all changes; where nothing is new, where something was taken out. */
+/** The range of the first new text after all changes; without new text, the position of a removal. */
 function placeOf(changes: readonly TextChange[]): { offset: number; length: number } | undefined {
   const first = Math.max(
     0,
@@ -70,12 +71,12 @@ function placeOf(changes: readonly TextChange[]): { offset: number; length: numb
   if (!change) return undefined;
   const { offset, content } = change;
   const moved = changes.slice(0, first).reduce((sum, each) => sum + each.content.length - each.length, 0);
-  // What is added begins with the comma behind what is before it.
+  // An addition begins with the comma that follows the member before it.
   const gap = /^,?\s*/.exec(content)?.[0].length ?? 0;
   return { offset: offset + moved + gap, length: content.length - gap };
 }
 
-/** Shows a file that was changed, beside the report unless it is open in another group, with what is new selected. */
+/** Reveals a changed file next to the report, or in the group where it is already open, with the new text selected. */
 async function reveal(document: vscode.TextDocument, changes: readonly TextChange[]): Promise<void> {
   const isOurs = ({ input }: vscode.Tab) =>
     input instanceof vscode.TabInputText && input.uri.toString() === document.uri.toString();

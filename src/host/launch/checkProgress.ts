@@ -1,4 +1,4 @@
-// How far a check is, for the page that shows it while it runs.
+// The progress of a check, for the page that shows it while it runs.
 
 import * as vscode from 'vscode';
 import { STAGES, type Stage } from '../../core/domain/stages';
@@ -7,10 +7,10 @@ import type { RunningState } from '../../protocol/launch';
 import type { RunOptions } from './checks';
 import type { ReportSource } from './reportSource';
 
-/** Progress is drawn no more often than this. */
+/** The minimum interval between progress updates. */
 const PROGRESS_MS = 100;
 
-/** What is shown while a check runs; drawn at once for a new stage, and now and then for bytes. */
+/** What is shown while a check runs; redrawn at once for a new stage, and at intervals for bytes. */
 export class CheckProgress {
   private state: RunningState;
   private timer: NodeJS.Timeout | undefined;

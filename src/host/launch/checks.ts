@@ -1,5 +1,5 @@
-// The checks that a report shows: of a recorded launch, and of a running domain, with the owner's inputs from a launch file as it
-// stands in its editor.
+// The checks behind a report: of a recorded launch, and of a running domain with the owner's inputs from a launch
+// file, read as its open editor shows it.
 
 import { isAbsolute } from 'node:path';
 import * as vscode from 'vscode';
@@ -32,23 +32,23 @@ export type RunOptions = Omit<DomainCheckOptions, 'connection' | 'libvirt'> & {
   readonly extensionUri: vscode.Uri;
 };
 
-/** The text of a launch file, as it is in an open editor. @throws CheckError */
+/** The text of a launch file, from its open editor if there is one. @throws CheckError */
 export async function launchTextAt(io: Io, uri: vscode.Uri): Promise<string> {
   if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
   const open = vscode.workspace.textDocuments.find((d) => d.uri.toString() === uri.toString());
-  // One that was never saved has a path all the same, when it has a name.
+  // An untitled document has a path if it has a name.
   if (uri.scheme !== 'file' && !(open?.isUntitled && isAbsolute(uri.path)))
     throw shellErrors.notOnDisk(uri.scheme);
   if ((await io.stat(uri.fsPath)).kind === 'pipe') throw ioErrors.pipeForFile(nameOf(uri));
   return open ? open.getText() : readLaunchText(io, uri.fsPath);
 }
 
-/** A launch file with its text as it is in an open editor. @throws CheckError */
+/** A launch file with its text, from its open editor if there is one. @throws CheckError */
 export async function launchFileAt(io: Io, uri: vscode.Uri): Promise<LaunchFile> {
   return parseLaunchFile(io, await launchTextAt(io, uri), uri.fsPath);
 }
 
-/** Checks the launch that is recorded in a file. @throws CheckError */
+/** Checks the launch recorded in a file. @throws CheckError */
 export async function runRecorded(
   io: Io,
   file: vscode.Uri,
@@ -58,7 +58,7 @@ export async function runRecorded(
   return { report: await runCheck(io, inputs, options), launch: { inputs } };
 }
 
-/** Checks a domain with the inputs of a file. @throws CheckError */
+/** Checks a domain with the inputs in a file. @throws CheckError */
 export async function runDomain(
   io: Io,
   file: vscode.Uri,
@@ -73,7 +73,7 @@ export async function runDomain(
   return checkDomain(io, { ...inputs, platform, domain }, { ...options, libvirt, connection }, injection);
 }
 
-/** Asks which secret a domain is to get, and once more before it does; `run` checks the domain again and hands it over. */
+/** Asks which secret to inject into a domain, and for confirmation; `run` checks the domain again and injects it. */
 export async function injectInto(
   io: Io,
   { name, uri }: DomainTarget,

@@ -1,8 +1,8 @@
-// What can go wrong with launch files in VS Code and with their checks.
+// Failures of launch files in VS Code and of their checks.
 
 import { CheckError, usage } from '../../core/errors';
 
-/** A launch file was edited by somebody else while a change of it was worked out. */
+/** Someone else edited a launch file while a change to it was being computed. */
 export function changedMeanwhile(path: string): CheckError {
   return new CheckError(
     'state',
@@ -12,7 +12,7 @@ export function changedMeanwhile(path: string): CheckError {
   );
 }
 
-/** An explanation was asked for of a check whose inputs were in the memory of a window that was reloaded. */
+/** An explanation was requested, but the inputs of the check were lost when the window was reloaded. */
 export function checkNotKept(): CheckError {
   return new CheckError(
     'state',
@@ -22,7 +22,7 @@ export function checkNotKept(): CheckError {
   );
 }
 
-/** The thread that works out what to change in a launch file failed; `why` is a phrase. */
+/** The thread that computes the changes of a launch file failed; `why` is a phrase. */
 export function launchEditsFailed(why: string): CheckError {
   return new CheckError(
     'bug',
@@ -32,14 +32,14 @@ export function launchEditsFailed(why: string): CheckError {
   );
 }
 
-/** A new launch file is to be written, and the window has no folder open. */
+/** A new launch file is to be written, but the window has no folder open. */
 export function noFolder(): CheckError {
   return usage('no-folder', 'A launch file stands beside your firmware and keys.', {
     advice: 'Open their folder first.',
   });
 }
 
-/** A run that asks nobody met a connection that the person has not agreed to. */
+/** A run without prompts needs a connection that the user has not agreed to. */
 export function notAgreed(uri: string): CheckError {
   return new CheckError(
     'insecure',

@@ -1,5 +1,5 @@
-// The search for why the launch of a report does not match, from the button that starts it to the launch file that is changed as
-// an explanation says. The verdict is left alone: only another check gives another.
+// The search for why the launch of a report does not match, from the button that starts it to the launch file
+// that is changed as an explanation suggests. The verdict stays as it is: only another check gives another.
 
 import * as vscode from 'vscode';
 import * as errors from './errors';
@@ -15,7 +15,7 @@ import { changeableBy, changeLaunchFile } from './changeLaunchFile';
 import { sentence } from '../shell/present';
 import type { ReportSource } from './reportSource';
 
-/** What was found and is kept with the report of a domain. */
+/** A found explanation, kept with the report of a domain. */
 export type KeptExplanation = Extract<ExplanationState, { kind: 'found' }>;
 
 /** The searches of one report, one at a time. */
@@ -23,34 +23,34 @@ export class Explaining {
   private state: ExplanationState | undefined;
   private running: AbortController | undefined;
 
-  /** @param show is called with everything that is new */
+  /** @param show is called with every new state */
   constructor(
     private readonly io: Io,
     private readonly source: ReportSource,
     private readonly show: (state: ExplanationState) => void,
   ) {}
 
-  /** What was found for the check that is shown. */
+  /** What was found for the check on display. */
   get result(): ExplainResult | undefined {
     return this.state?.kind === 'found' ? this.state.result : undefined;
   }
 
-  /** Begins anew with another check, or with what was found for one that was kept. */
+  /** Starts over for another check, or with a kept explanation. */
   reset(found?: KeptExplanation): void {
     this.stop();
     this.running = undefined;
     this.state = found;
   }
 
-  /** Stops a search; that it was stopped is shown in its place. */
+  /** Stops a search; the page shows that it was stopped. */
   stop(): void {
     this.running?.abort();
   }
 
   /**
-   * Searches, and shows how far it is and what it finds, or why it ended.
+   * Searches, and shows its progress and what it finds, or why it ended.
    * @param launch undefined when it was not kept
-   * @throws CheckError when that would take away what was found and kept
+   * @throws CheckError instead of discarding a kept explanation
    */
   async search(launch: CheckedLaunch | undefined, searchFolder: boolean): Promise<void> {
     if (!launch && this.result) throw errors.checkNotKept();
@@ -69,7 +69,7 @@ export class Explaining {
     }
   }
 
-  /** Changes the launch file as an explanation says. @param index of the explanation @throws CheckError */
+  /** Changes the launch file as an explanation suggests. @param index of the explanation @throws CheckError */
   async changeLaunch(index: number): Promise<void> {
     const { state } = this;
     if (state?.kind !== 'found' || state.changeable[index] !== true) return;
@@ -95,7 +95,7 @@ export class Explaining {
       },
     });
     const edits = result.explanations.map((explanation) => explanation.edits);
-    // That the launch file is not there any more is no reason to lose what was found.
+    // If the launch file no longer exists, keep what was found.
     const changeable = await changeableBy(this.io, file, edits, target !== undefined).catch(() => []);
     if (signal.aborted) throw appErrors.explainCancelled();
     return { kind: 'found', result, changeable, searchedFolder: searchFolder };

@@ -1,5 +1,5 @@
-// The last verdict on each domain, kept across windows: a word and when, nothing of what was checked. It is what was found
-// then; a domain that was started again since is another launch, so it is always shown with its time.
+// The last verdict on each domain, kept across windows: only a word and a time, nothing about what was checked.
+// It describes that launch only; a restarted domain is another launch, so the time is always shown with it.
 
 import * as vscode from 'vscode';
 import type { Verdict } from '../../core/launch/report';
@@ -15,7 +15,7 @@ const WORDS: readonly string[] = [
   'no verdict',
 ] satisfies LastVerdict[];
 
-/** What was found, and when. */
+/** A verdict and its time. */
 export interface Remembered {
   /** Canonical. */
   readonly uri: string;
@@ -29,7 +29,7 @@ export interface Remembered {
 const KEY = 'lastVerdicts';
 const MOST = 500;
 
-/** One spelling of a URI; what is refused stays as it is. */
+/** The canonical spelling of a URI; a refused one is returned unchanged. */
 export function canonicalUri(text: string): string {
   const uri = parseConnectionUri(text, { allowTcp: true });
   return uri.ok ? uri.canonical : text;
@@ -47,7 +47,7 @@ function isRemembered(value: unknown): value is Remembered {
   );
 }
 
-/** The verdicts, the latest first. */
+/** The verdicts, latest first. */
 export class LastVerdicts implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<Remembered>();
   private readonly latest: Map<string, Remembered>;
@@ -68,7 +68,7 @@ export class LastVerdicts implements vscode.Disposable {
     return this.latest.get(keyOf(canonicalUri(uri), uuid));
   }
 
-  /** Remembers how a check ended, and shows it beside the domain. */
+  /** Remembers how a check ended, for display with the domain. */
   async rememberVerdict(uri: string, uuid: string, verdict: LastVerdict, when: Date): Promise<void> {
     const one: Remembered = { uri: canonicalUri(uri), domain: uuid, verdict, when: when.getTime() };
     const key = keyOf(one.uri, uuid);

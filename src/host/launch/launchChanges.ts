@@ -1,4 +1,4 @@
-// Asks a thread what to change in a launch file for it to say what explanations say.
+// Has a thread compute what to change in a launch file to apply explanations.
 
 import * as errors from './errors';
 import type { ErrorData } from '../../core/errors';
@@ -14,21 +14,17 @@ export interface ChangesTask {
   readonly edits: readonly (readonly LaunchEdit[])[];
 }
 
-/** What to change, which is nothing when the file says so already, or why it cannot say so. */
+/** What to change (empty when the file already agrees), or why it cannot be changed. */
 export type ChangesAnswer = { readonly changes: readonly TextChange[] } | { readonly error: ErrorData };
 
-/**
- * Finds what to change.
- * @returns an answer to the edits of each explanation
- * @throws CheckError when the thread failed
- */
+/** Computes the changes. @returns one answer per explanation @throws CheckError when the thread failed */
 export function launchChangesInThread(io: Io, task: ChangesTask): Promise<readonly ChangesAnswer[]> {
   const thread = io.thread('launchEditsWorker', task);
   return new Promise((done, fail) => {
     thread.hear<readonly ChangesAnswer[]>({
       message: done,
       error: (why) => fail(errors.launchEditsFailed(why)),
-      // After an answer or an error this comes too late to count.
+      // After an answer or an error, this arrives too late to matter.
       end: () => fail(errors.launchEditsFailed('its thread ended')),
     });
   });

@@ -1,5 +1,5 @@
-// The problems of launch files that are open in editors, as they stand there, saved or not, and what mends them. What the schema
-// refuses VS Code says by itself. They are looked for again when the text or a file that it names changes.
+// Problems of launch files that are open in editors, saved or not, and their quick fixes. VS Code itself reports
+// what the schema rejects. They are recomputed when the text or a file it names changes.
 
 import * as vscode from 'vscode';
 import type { Severity } from '../../core/binary/region';
@@ -19,9 +19,9 @@ export const LAUNCH_FILES: vscode.DocumentSelector = ['file', 'untitled'].map((s
 }));
 
 const PROTECT = command('protectKeyFile');
-/** A person who types is not told of what she has not finished. */
+/** Do not report what the user has not finished typing. */
 const PAUSE_MS = 300;
-/** What is only said by VS Code. */
+/** Rules that only VS Code reports. */
 const REPORTED_BY_SCHEMA: readonly string[] = ['not-json', 'not-a-launch-file'];
 
 const SEVERITIES: Readonly<Record<Severity, vscode.DiagnosticSeverity>> = {
@@ -30,19 +30,19 @@ const SEVERITIES: Readonly<Record<Severity, vscode.DiagnosticSeverity>> = {
   info: vscode.DiagnosticSeverity.Information,
 };
 
-/** One document that is open. */
+/** An open document. */
 interface Looked {
   timer?: NodeJS.Timeout;
   stop?: AbortController;
   watched: vscode.Disposable[];
-  /** What `watched` watches. */
+  /** The files that `watched` watches. */
   files: string;
   problems: readonly LaunchProblem[];
-  /** The version of the document in which `problems` have their places. */
+  /** The version of the document that the places in `problems` refer to. */
   version: number;
 }
 
-/** Shows the problems, and offers to mend some. */
+/** Shows the problems, and offers to fix some. */
 export class LaunchDiagnostics implements vscode.CodeActionProvider, vscode.Disposable {
   private readonly shown = vscode.languages.createDiagnosticCollection(NAME);
   private readonly looked = new Map<vscode.TextDocument, Looked>();
@@ -59,7 +59,7 @@ export class LaunchDiagnostics implements vscode.CodeActionProvider, vscode.Disp
       workspace.onDidChangeTextDocument(({ document }) => this.checkSoon(document)),
       workspace.onDidCloseTextDocument((document) => this.forget(document)),
       workspace.onDidGrantWorkspaceTrust(all),
-      // The modes of key files are not watched.
+      // Changes of key files' modes are not watched.
       window.onDidChangeWindowState(({ focused }) => {
         if (focused) all();
       }),
@@ -110,7 +110,7 @@ export class LaunchDiagnostics implements vscode.CodeActionProvider, vscode.Disp
     looked.stop?.abort();
     const stop = (looked.stop = new AbortController());
     const { version, uri } = document;
-    // In Restricted Mode no file is touched that is not open.
+    // In Restricted Mode, touch only files that are open.
     const files = vscode.workspace.isTrusted;
     const data = { text: document.getText(), path: uri.fsPath, files, allowTcp: allowsTcp() };
     const lint = await lintInThread(this.io, data, stop.signal);
@@ -144,7 +144,7 @@ export class LaunchDiagnostics implements vscode.CodeActionProvider, vscode.Disp
     this.shown.delete(document.uri);
   }
 
-  /** Whoever calls it: only a file that is shown as open to others is touched. */
+  /** Whoever calls it, it changes only a file that is reported as open to others. */
   private async protect(path: string): Promise<void> {
     const shown = [...this.looked.values()].flatMap(({ problems }) => problems);
     if (!shown.some(({ fix }) => fix && 'protect' in fix && fix.protect === path)) return;
@@ -163,7 +163,10 @@ function diagnosticOf(document: vscode.TextDocument, problem: LaunchProblem): vs
   return Object.assign(diagnostic, { source: 'SevScope', code: rule });
 }
 
-/** Looks for problems in a thread. @returns undefined when it was stopped, or failed: the check itself tells what is wrong */
+/**
+ * Looks for problems in a thread.
+ * @returns undefined when it was stopped or failed: the check itself reports what is wrong
+ */
 function lintInThread(io: Io, data: LaunchWorkerData, signal: AbortSignal): Promise<LaunchLint | undefined> {
   const thread = io.thread('launchWorker', data);
   signal.addEventListener('abort', () => void thread.terminate());

@@ -1,5 +1,5 @@
-// The thread that finds what to change in a launch file: the extension host itself has none of the code. Started with what
-// launchChangesInThread gives it; posts one answer and ends.
+// The thread that computes what to change in a launch file, so that the extension host need not load that code.
+// Started with the task of launchChangesInThread; posts one answer and ends.
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { CheckError, errorData } from '../../core/errors';

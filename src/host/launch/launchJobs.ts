@@ -1,5 +1,5 @@
-// From a launch file to a check of it in a batch: with the text of its open editor, and for a domain only over a connection that is
-// the person's own.
+// Turns a launch file into a check of a batch: with the text of its open editor, and for a domain only over a
+// connection that the user has agreed to.
 
 import type * as vscode from 'vscode';
 import * as errors from './errors';
@@ -12,12 +12,12 @@ import { isHers, isHersAlready } from './consent';
 import { libvirtWorkerScript, nameOf } from '../shell/files';
 import { acceptUri } from '../connections/uriChoice';
 
-/** What a job needs from around it. */
+/** What a job needs from its context. */
 export interface JobContext {
   readonly io: Io;
   readonly extensionUri: vscode.Uri;
   readonly memory: vscode.Memento;
-  /** Whether the person may be asked about a connection that is not hers yet. */
+  /** Whether the user may be asked about a connection that is not yet agreed to. */
   readonly mayAsk: boolean;
   /** Called first. */
   readonly before: () => Promise<void>;

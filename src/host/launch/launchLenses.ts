@@ -1,4 +1,4 @@
-// What can be done with a launch file, above its first line.
+// The actions on a launch file, above its first line.
 
 import * as vscode from 'vscode';
 import { command } from '../../contributions';
@@ -10,7 +10,7 @@ const LENSES = [
   ['Open Report', 'openReport', 'Show the report of the last check'],
 ] as const;
 
-/** Shows the lenses; not in Restricted Mode, where none of it can be done. */
+/** Shows the lenses; not in Restricted Mode, where none of the actions work. */
 export function registerLaunchLenses(): vscode.Disposable {
   const first = new vscode.Range(0, 0, 0, 0);
   return vscode.languages.registerCodeLensProvider(LAUNCH_FILES, {

@@ -1,5 +1,5 @@
-// How a check came out, as the Test Explorer shows it: the verdict at its place in the launch file, a mismatch as the difference of
-// two measurements, each digest and rule at the step that it belongs to.
+// The result of a check as the Test Explorer shows it: the verdict at its place in the launch file, a mismatch as
+// a diff of two measurements, each digest and rule at its step.
 
 import * as vscode from 'vscode';
 import type { RuleResult } from '../../core/launch/report';
@@ -12,11 +12,11 @@ import { labelTest, testMessage, testOutput } from '../shell/labels';
 import { launchTextAt } from './checks';
 import { positionOf, ruleId, stepId } from './testItems';
 
-/** A digest in two lines, so that both sides of a difference are seen whole. */
+/** A digest on two lines, so that both sides of a diff are fully visible. */
 const digestOf = ({ steps }: Report, id: Step['id']): string =>
   (steps.find((step) => step.id === id)?.digest ?? '').replace(/^.{32}/, '$&\n');
 
-/** Tells a run how one launch came out. A check that was stopped came out in no way. */
+/** Reports the result of one launch to a test run. A stopped check has no result. */
 export async function reportResult(
   io: Io,
   run: vscode.TestRun,
@@ -54,7 +54,7 @@ function messageAt(uri: vscode.Uri, place: LineColumn, text: string): vscode.Tes
   return testMessage({ text, location: locationOf(uri, place) });
 }
 
-/** Both measurements; they agree where only the verdict cannot be trusted, and then there is no difference to show. */
+/** Both measurements; when they agree and only the verdict cannot be trusted, there is nothing to compare. */
 function differenceAt(uri: vscode.Uri, place: LineColumn, report: Report): vscode.TestMessage {
   if (report.agrees === true) return messageAt(uri, place, report.summary);
   const difference = { expected: digestOf(report, 'measurement'), actual: digestOf(report, 'reported') };
@@ -75,13 +75,15 @@ function reportRule(
   testOutput(run, child, text);
 }
 
-/** A digest beside its step. It neither passes nor fails: whether it is the right one, only the measurement over all of them says. */
+/**
+ * A digest at its step. It neither passes nor fails: only the measurement over all of them tells whether it is right.
+ */
 function reportStep(run: vscode.TestRun, item: vscode.TestItem, step: Step): void {
   const child = item.children.get(stepId(item, step.id));
   if (!child) return;
   const { title, digest, bytes, source, detail } = step;
   const algorithm = step.algorithm === '' ? '' : `${step.algorithm} `;
-  // In the label, because a screen reader is given a description in its place.
+  // In the label, because screen readers read a description instead of it.
   labelTest(child, `${title}: ${digest.slice(0, 16)}…`);
   testOutput(run, item, `${title}: ${algorithm}${digest}, ${bytes} bytes, ${source}; ${detail}`);
 }

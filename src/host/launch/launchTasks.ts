@@ -1,10 +1,11 @@
-// Tasks of the type `sevscope`: the command line over the launch files of a folder, with its lines in the list of problems.
+// Tasks of the type `sevscope`: they run the command line over the launch files of a folder, with its output in
+// the Problems list.
 
 import * as vscode from 'vscode';
 import { terminalLine } from '../../core/binary/plainText';
 import { LAUNCH_PATTERN, NAME } from '../../contributions';
 
-/** What a task of ours says in tasks.json. */
+/** One of our task definitions in tasks.json. */
 interface LaunchTask extends vscode.TaskDefinition {
   readonly launch?: unknown;
   readonly junit?: unknown;
@@ -13,7 +14,7 @@ interface LaunchTask extends vscode.TaskDefinition {
 const texts = (value: unknown): string[] =>
   (Array.isArray(value) ? value : [value]).filter((text) => typeof text === 'string');
 
-/** The task for a definition. It runs with the Node that runs this: on a desktop VS Code is one when it is told so. */
+/** The task for a definition. It runs on the current Node; on a desktop, that is VS Code itself in its Node mode. */
 function taskFor(
   extensionUri: vscode.Uri,
   definition: LaunchTask,
@@ -27,7 +28,7 @@ function taskFor(
     env: { ELECTRON_RUN_AS_NODE: '1' },
     ...(typeof scope === 'object' && { cwd: scope.uri.fsPath }),
   });
-  // A terminal shows it.
+  // The name is shown in a terminal.
   const name = terminalLine(`validate ${launch.join(' ')}`);
   const task = new vscode.Task(definition, scope, name, NAME, execution, `$${NAME}`);
   task.group = vscode.TaskGroup.Test;
@@ -35,7 +36,7 @@ function taskFor(
   return task;
 }
 
-/** A task for all launch files of each folder on disk that has one. */
+/** One task for all launch files of each folder on disk that has any. */
 export async function launchTasks(extensionUri: vscode.Uri): Promise<vscode.Task[]> {
   if (!vscode.workspace.isTrusted) return [];
   const tasks: vscode.Task[] = [];
@@ -48,7 +49,7 @@ export async function launchTasks(extensionUri: vscode.Uri): Promise<vscode.Task
   return tasks;
 }
 
-/** A task of tasks.json with what it runs; undefined when it names no launch file. */
+/** A task of tasks.json with its command line; undefined when it names no launch file. */
 export function resolveLaunchTask(extensionUri: vscode.Uri, task: vscode.Task): vscode.Task | undefined {
   const definition: LaunchTask = task.definition;
   if (!vscode.workspace.isTrusted || texts(definition.launch).length === 0) return undefined;

@@ -1,5 +1,6 @@
-// Launch files in the Test Explorer, and as tasks. Here is only what VS Code has to know of them; all that finds and runs them is in a
-// bundle of its own, which is loaded when the Test Explorer or a task asks for it. In Restricted Mode there is neither.
+// Launch files in the Test Explorer, and as tasks. This file contains only what VS Code must know up front; the
+// code that finds and runs them is in a separate bundle, loaded when the Test Explorer or a task needs it.
+// Restricted Mode has neither.
 
 import * as vscode from 'vscode';
 import { NAME } from '../../contributions';
@@ -11,7 +12,7 @@ export class LaunchTests {
 
   constructor(private readonly around: TreeSurroundings) {}
 
-  /** Registers both, in a workspace that is not trusted as soon as it is. */
+  /** Registers both; in an untrusted workspace, as soon as it is trusted. */
   register(): vscode.Disposable {
     const parts: vscode.Disposable[] = [];
     const begin = () => parts.push(this.offerTests(), this.offerTasks());

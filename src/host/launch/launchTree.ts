@@ -1,5 +1,5 @@
-// The tests of the Test Explorer: each launch file of the workspace is one, its digests and, for a domain, its rules are the steps
-// below it. Files are looked for when the Test Explorer asks, and watched from then on.
+// The tests of the Test Explorer: each launch file of the workspace is a test; its digests and, for a domain, its
+// rules are the steps below it. Files are searched for when the Test Explorer asks, and watched from then on.
 
 import * as vscode from 'vscode';
 import { LAUNCH_PATTERN } from '../../contributions';
@@ -18,7 +18,7 @@ import { labelTest, sayUnreadable, testItem } from '../shell/labels';
 import { sentence } from '../shell/present';
 import { positionOf, ruleId, stepId } from './testItems';
 
-/** What the tests need from around them. */
+/** What the tests need from their context. */
 export interface TreeContext {
   readonly io: Io;
   readonly extensionUri: vscode.Uri;
@@ -42,7 +42,7 @@ const STEPS = [
 
 const OF_KERNEL: readonly Step['id'][] = ['kernel', 'initrd', 'cmdline', 'kernel-hashes'];
 
-/** Whether a launch file leads to a step, as far as it tells; a domain's host may know more. */
+/** Whether a launch file leads to a step, as far as the file tells; a domain's host may add some. */
 function hasStep({ kernel, launch, cpu, vmsa }: LaunchFile, id: Step['id']): boolean {
   if (OF_KERNEL.includes(id)) return kernel !== undefined;
   if (id !== 'vmsa') return true;
@@ -64,7 +64,7 @@ export class LaunchTree implements vscode.Disposable {
     else if (item.uri && !item.parent) await this.showSteps(item, item.uri);
   }
 
-  /** Looks for launch files, and watches them from now on. */
+  /** Finds launch files, and watches them from now on. */
   async refresh(): Promise<void> {
     this.watcher ??= this.watch();
     const found = await vscode.workspace.findFiles(LAUNCH_PATTERN, NOT_IN);
@@ -73,7 +73,7 @@ export class LaunchTree implements vscode.Disposable {
     for (const uri of found) this.add(uri);
   }
 
-  /** Runs the tests that are asked for: all of them, or the files that are named or have a step that is. */
+  /** Runs the requested tests: all, or the files that are named or that contain a named step. */
   async run(request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<void> {
     if (!request.include && !this.watcher) await this.refresh();
     const { io } = this.around;
@@ -84,7 +84,7 @@ export class LaunchTree implements vscode.Disposable {
       stop.abort();
     };
     const stops = [token.onCancellationRequested(abort), run.token.onCancellationRequested(abort)];
-    // Who runs one launch has asked for its connection; who runs all is asked nothing.
+    // Running a single launch is consent to ask about its connection; running all asks nothing.
     const mayAsk = request.include?.length === 1;
     try {
       for (const item of items) run.enqueued(item);
@@ -128,7 +128,7 @@ export class LaunchTree implements vscode.Disposable {
     watcher.onDidChange((uri) => {
       const item = this.controller.items.get(uri.toString());
       if (!item) return;
-      // What was found is about another text; and it may have other steps.
+      // Results belong to the old text, and the new one may have other steps.
       this.controller.invalidateTestResults(item);
       const wasOpen = item.children.size > 0;
       item.children.replace([]);
@@ -145,7 +145,7 @@ export class LaunchTree implements vscode.Disposable {
     this.controller.items.add(item);
   }
 
-  /** Reads a launch file for its steps; one that cannot be read has none, and says why. */
+  /** Reads a launch file for its steps; an unreadable file has none and shows why. */
   private async showSteps(item: vscode.TestItem, uri: vscode.Uri): Promise<void> {
     try {
       const { io } = this.around;

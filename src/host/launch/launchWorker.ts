@@ -1,14 +1,14 @@
-// A worker thread that looks for problems of one launch file, so that reading firmware and ignore files holds nobody up, and that
-// the code for it is not part of the extension itself. Started with the text; answers once and ends.
+// A worker thread that finds the problems of one launch file, so that reading firmware and ignore files blocks
+// nobody and its code stays out of the extension bundle. Started with the text; answers once and ends.
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { lintLaunch, type LintOptions } from '../../app/launchProblems';
 import { nodeIo } from '../../node/io';
 
-/** What it is started with. */
+/** The data the thread starts with. */
 export interface LaunchWorkerData extends LintOptions {
   readonly text: string;
-  /** Where the file is or will be, absolute. */
+  /** Path of the file, existing or not, absolute. */
   readonly path: string;
 }
 

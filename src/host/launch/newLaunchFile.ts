@@ -1,5 +1,5 @@
-// A launch file to be filled in, for a firmware that is at hand or a domain: an editor with everything else left to the person,
-// and the schema to help her.
+// A launch file to fill in, for a given firmware or domain: an editor with the rest left to the user, and the
+// schema to help.
 
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
@@ -8,7 +8,7 @@ import * as shellErrors from '../shell/errors';
 import * as errors from './errors';
 import type { DomainTarget } from './reportSource';
 
-/** What stands in a new launch file for a recorded launch; what is still to be given is refused until it is. */
+/** The content of a new launch file for a recorded launch; placeholders are rejected until they are filled in. */
 const recorded = (firmware: string) => ({
   name: 'New launch',
   firmware,
@@ -18,7 +18,7 @@ const recorded = (firmware: string) => ({
   keys: { tik: 'tik.bin', tek: 'tek.bin' },
 });
 
-/** The same for a domain: vCPUs and CPU are left out, so that the check asks for them where they count. */
+/** The same for a domain: vCPUs and CPU are left out, so that the check asks for them if they matter. */
 const ofDomain = (firmware: string, { uri, domain, name }: DomainTarget) => ({
   name,
   firmware,
@@ -27,7 +27,7 @@ const ofDomain = (firmware: string, { uri, domain, name }: DomainTarget) => ({
 });
 
 /**
- * Opens a new launch file, not saved yet: beside a firmware image, or in the workspace for a domain.
+ * Opens a new, unsaved launch file: in the folder of a firmware image, or in the workspace for a domain.
  * @throws CheckError when there is no folder on disk for it
  */
 export async function newLaunchFile(firmware: vscode.Uri | undefined, target?: DomainTarget): Promise<void> {
@@ -41,7 +41,7 @@ export async function newLaunchFile(firmware: vscode.Uri | undefined, target?: D
   await openUnsaved(uri, `${JSON.stringify(target ? ofDomain(image, target) : recorded(image), null, 2)}\n`);
 }
 
-/** Opens a text as a file that is not saved yet; when one is open under this name, that one as it is. */
+/** Opens a text as an unsaved file; if one is already open under this name, shows that one unchanged. */
 export async function openUnsaved(uri: vscode.Uri, text: string): Promise<void> {
   const document = await vscode.workspace.openTextDocument(uri.with({ scheme: 'untitled' }));
   const editor = await vscode.window.showTextDocument(document);

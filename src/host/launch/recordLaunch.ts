@@ -1,5 +1,5 @@
-// `SEV: Record Launch from Domain…`: what a host reports of a domain's launch, in a new launch file beside the owner's inputs of
-// another. It opens unsaved, so that she sees it before it is kept.
+// `SEV: Record Launch from Domain…`: what a host reports about a domain's launch, combined with the owner's
+// inputs from another file in a new launch file. It opens unsaved, so that the user sees it before it is kept.
 
 import * as vscode from 'vscode';
 import { LAUNCH_SUFFIX } from '../../contributions';
@@ -13,7 +13,10 @@ import { notify, withProgress } from '../shell/notify';
 import { openUnsaved } from './newLaunchFile';
 import { chooseInputs, chooseTarget, targetOf, type ValidateContext } from './validateDomain';
 
-/** Asks for what was not given, then the host, and opens the file. @param given a row of the view, or an object like one */
+/**
+ * Asks the user for missing arguments, then asks the host, and opens the file.
+ * @param given a row of the view, or an object like one
+ */
 export async function recordLaunch(
   { io, connections, memory }: ValidateContext,
   given?: unknown,
@@ -44,7 +47,7 @@ export async function recordLaunch(
   );
 }
 
-/** A launch file that is not there: a launch that was recorded before is not to be written over. */
+/** An unused file name: an earlier recording must not be overwritten. */
 async function freeName(folder: vscode.Uri, stem: string): Promise<vscode.Uri> {
   for (let n = 1; ; n++) {
     const uri = vscode.Uri.joinPath(folder, `${stem}${n === 1 ? '' : `-${n}`}${LAUNCH_SUFFIX}`);
@@ -52,7 +55,7 @@ async function freeName(folder: vscode.Uri, stem: string): Promise<vscode.Uri> {
   }
 }
 
-/** What is waited for, or undefined as soon as somebody cancels: a connection that others use, too, is not ended for it. */
+/** Waits for a promise, or returns undefined on cancellation; does not end a connection that others may share. */
 export async function unlessCancelled<T>(
   asked: Promise<T>,
   token: vscode.CancellationToken,

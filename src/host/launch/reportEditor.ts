@@ -1,6 +1,6 @@
-// The report of a launch-measurement check: an editor on a URI of its own that says what is checked. A recorded launch is
-// checked anew whenever its report is opened, so that no old verdict is ever shown for changed inputs. A domain is asked only
-// when a person wants it: after a reload its last report is shown, with its time.
+// The report of a launch-measurement check: an editor whose URI says what is checked. A recorded launch is
+// checked again whenever its report is opened, so that no stale verdict is ever shown for changed inputs. A
+// domain is checked only on request: after a reload, its last report is shown with its time.
 
 import * as vscode from 'vscode';
 import * as shellErrors from '../shell/errors';
@@ -24,19 +24,19 @@ import { reportSource, type DomainTarget, type ReportSource } from './reportSour
 import type { ReportStore } from './reportStore';
 import { reportText, saveReport } from './saveReport';
 
-/** What the reports of domains need from around them. */
+/** What the reports of domains need from their context. */
 export interface ReportContext {
   readonly store: ReportStore;
-  /** Whether a connection is the person's own; when it is not, she is asked. */
+  /** Whether a connection may be used; asks the user if necessary. */
   readonly mayConnect: (target: DomainTarget) => Promise<boolean>;
-  /** Called with how each check of a domain ended; undefined when there is no verdict. */
+  /** Called with the result of each check of a domain; undefined when there is no verdict. */
   readonly onVerdict: (target: DomainTarget, verdict: Verdict | undefined) => void;
 }
 
-/** How a check came out. */
+/** The outcome of a check. */
 type Outcome = Omit<DomainOutcome, 'uuid'> & { readonly uuid?: string };
 
-/** What is to be done when a report is opened: its check, and the search for the cause of a mismatch. */
+/** What to do when a report is opened: run its check, and search for the cause of a mismatch. */
 interface Wish {
   readonly explain: boolean;
 }
@@ -45,7 +45,7 @@ interface Wish {
 export class ReportEditor extends PageEditor {
   static readonly viewType = viewType('report');
   protected readonly viewType = ReportEditor.viewType;
-  /** Reports of domains that a person has just asked for: only these run when they are opened. */
+  /** Reports of domains that the user has just requested: only these run when opened. */
   private readonly wanted = new Map<string, Wish>();
   private readonly runs = new Map<string, Set<ReportRun>>();
 
@@ -58,8 +58,8 @@ export class ReportEditor extends PageEditor {
   }
 
   /**
-   * Opens a report and runs its check, also when it is open already.
-   * @param explain when the launch does not match, search for the cause at once
+   * Opens a report and runs its check, even if it is already open.
+   * @param explain whether to search for the cause of a mismatch at once
    */
   async start(uri: vscode.Uri, explain = false): Promise<void> {
     const key = uri.toString();
@@ -73,7 +73,7 @@ export class ReportEditor extends PageEditor {
     await open?.check({ explain });
   }
 
-  /** Shows a report where it is open already, or else opens it: what it shows then is as after a reload. */
+  /** Shows a report where it is already open, or else opens it in its state after a reload. */
   async reveal(uri: vscode.Uri): Promise<void> {
     const isIt = ({ input }: vscode.Tab) =>
       input instanceof vscode.TabInputCustom && input.uri.toString() === uri.toString();
@@ -92,7 +92,8 @@ export class ReportEditor extends PageEditor {
       runs.delete(run);
       run.end();
     });
-    // VS Code draws nothing of a page before it is told that the editor is there: what runs must be seen, and cancelled.
+    // VS Code draws nothing of a page until its editor is resolved, but a running check must be visible and
+    // cancellable.
     void run.begin(wish);
     return Promise.resolve();
   }
@@ -103,7 +104,7 @@ class ReportRun {
   private running: AbortController | undefined;
   private closed = false;
   private state: Omit<ReportViewState, 'kind'> | undefined;
-  /** What was checked, when it did not match; in the memory of this window only. */
+  /** What was checked, when it did not match; kept only in this window's memory. */
   private launch: CheckedLaunch | undefined;
   private explaining: Explaining | undefined;
   private readonly page: Page;
@@ -143,7 +144,7 @@ class ReportRun {
     }
   }
 
-  /** The tab was closed. */
+  /** Called when the tab was closed. */
   end(): void {
     this.closed = true;
     this.running?.abort();
@@ -155,7 +156,7 @@ class ReportRun {
     await this.run(({ file, target }, options) =>
       target ? runDomain(this.io, file, target, options) : runRecorded(this.io, file, options),
     );
-    // The search goes on by itself, as the check's report is there.
+    // The search runs on its own, now that the check's report is there.
     if (wish?.explain && this.launch) void this.explaining?.search(this.launch, false);
   }
 
@@ -165,7 +166,7 @@ class ReportRun {
     this.page.show({ kind: 'notice', title, text, actions: ['runAgain'] });
   }
 
-  /** @param injecting whether a secret follows the check, of which something has to be said whatever comes between */
+  /** @param injecting whether a secret follows the check; its fate must be reported whatever happens */
   private async run(
     check: (source: ReportSource, options: RunOptions) => Promise<Outcome>,
     injecting = false,
@@ -185,12 +186,12 @@ class ReportRun {
     let problem: unknown;
     try {
       if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
-      // A tab may come from a link, and a connection may have been taken out of the settings since.
+      // A tab may come from a link, and a connection may have been removed from the settings.
       if (target && !(await this.around.mayConnect(target))) {
         this.showUnasked(target);
         return;
       }
-      // An older verdict must not come back when this check finds none.
+      // An older verdict must not reappear when this check finds none.
       if (target) await this.around.store.forget(this.uri);
       const options = { extensionUri: this.extensionUri, signal: mine.signal, ...progress.hooks };
       outcome = await check(source, options);
@@ -206,7 +207,7 @@ class ReportRun {
     if (this.running === mine) this.running = undefined;
   }
 
-  /** Keeps, shows and tells what came out. */
+  /** Stores, shows and announces the outcome. */
   private async finish(
     { target }: ReportSource,
     outcome: Outcome | undefined,
@@ -221,7 +222,7 @@ class ReportRun {
       return;
     }
     const { report, injected, injectionError, launch } = outcome;
-    // Where a rule failed nothing was measured, and so nothing was found.
+    // When a rule failed, nothing was measured, so there is no verdict.
     if (named) this.around.onVerdict(named, report.steps.length > 0 ? report.verdict : undefined);
     const shown = {
       report,
@@ -240,18 +241,18 @@ class ReportRun {
     this.page.show({ kind: 'report', ...state });
   }
 
-  /** Shows a search under the verdict that it is about, and keeps what it found with the report of a domain. */
+  /** Shows a search under the verdict it is about, and stores its result with the report of a domain. */
   private showWhy(explanation: ExplanationState): void {
     const { state } = this;
     if (!state) return;
     this.show({ ...state, explanation });
     const { made, report } = state;
     if (made === undefined || explanation.kind !== 'found') return;
-    // That it could not be kept is no reason to lose it now.
+    // If it could not be stored, it must still be shown.
     this.around.store.keep(this.uri, { report, made, explanation }).catch(() => undefined);
   }
 
-  /** The verdict's one line, for somebody who has gone on with something else. */
+  /** The verdict on one line, for a user who has moved on to something else. */
   private announce({ title, verdict }: Report): void {
     const open = 'Open Report';
     const kind = verdict === 'matches' ? 'information' : 'warning';
@@ -281,7 +282,7 @@ class ReportRun {
   }
 }
 
-/** What became of a secret, when the tab shows another check by now or is closed. */
+/** What happened to a secret, for when the tab already shows another check or is closed. */
 function describeInjection(
   target: DomainTarget | undefined,
   outcome: Outcome | undefined,

@@ -1,5 +1,6 @@
-// What a report is about: a recorded launch in a launch file, or a running domain with the owner's inputs from one. It stands in
-// the report's URI, so that the tab survives a reload; the URI itself makes nothing run that reaches another machine.
+// What a report is about: a recorded launch in a launch file, or a running domain with the owner's inputs from
+// one. It is encoded in the report's URI, so that the tab survives a reload; opening the URI never contacts
+// another machine by itself.
 
 import * as vscode from 'vscode';
 import * as shellErrors from '../shell/errors';
@@ -7,13 +8,13 @@ import { SCHEMES } from '../../contributions';
 import { nameOf } from '../shell/files';
 import { queryOf } from '../shell/query';
 
-/** A domain as libvirt finds it. */
+/** A domain as libvirt looks it up. */
 export interface DomainTarget {
-  /** The connection. */
+  /** The connection URI. */
   readonly uri: string;
   /** UUID, id or name. */
   readonly domain: string;
-  /** What people call it. */
+  /** Its display name. */
   readonly name: string;
 }
 
@@ -21,7 +22,7 @@ export interface DomainTarget {
 export interface ReportSource {
   /** The launch file with the owner's inputs. */
   readonly file: vscode.Uri;
-  /** Absent for the launch that is recorded in the file. */
+  /** Absent for the launch recorded in the file. */
   readonly target?: DomainTarget;
 }
 
@@ -30,7 +31,7 @@ export function reportUri({ file, target }: ReportSource): vscode.Uri {
   const what = target ? `${target.name} (${nameOf(file)})` : nameOf(file);
   return vscode.Uri.from({
     scheme: SCHEMES.report,
-    // A slash in the name of a domain would make folders of it.
+    // A slash in a domain name would look like a folder.
     path: `/Report: ${what.replaceAll('/', '∕')}`,
     query: JSON.stringify({ file: file.toString(), ...target }),
   });
@@ -39,7 +40,7 @@ export function reportUri({ file, target }: ReportSource): vscode.Uri {
 /** Whether a URI is that of a report. */
 export const isReport = ({ scheme }: vscode.Uri): boolean => scheme === SCHEMES.report;
 
-/** What a report's URI names. @throws CheckError when it was made by hand and names nothing */
+/** Decodes a report's URI. @throws CheckError when it was made by hand and is invalid */
 export function reportSource(uri: vscode.Uri): ReportSource {
   try {
     const { file, uri: connection, domain, name } = queryOf(uri);
@@ -50,7 +51,7 @@ export function reportSource(uri: vscode.Uri): ReportSource {
         return { file: parsed, target: { uri: connection, domain, name } };
     }
   } catch {
-    // The same answer as for a URI of the wrong shape.
+    // Same answer as for a malformed URI.
   }
   throw shellErrors.badEditorUri('launch file');
 }

@@ -1,5 +1,5 @@
-// The reports of domains that were made last, so that a tab shows its report after a reload without connecting. There is
-// nothing secret in a report.
+// The latest reports of domains, so that a tab shows its report after a reload without connecting. Reports
+// contain no secrets.
 
 import type { Memento, Uri } from 'vscode';
 import type { Report, Verdict } from '../../core/launch/report';
@@ -9,15 +9,15 @@ import type { KeptExplanation } from './explaining';
 export interface StoredReport {
   readonly report: Report;
   readonly made: string;
-  /** Secrets that the guest got. */
+  /** How many secrets the guest received. */
   readonly injected?: number;
-  /** Why it did not match, when somebody asked. */
+  /** Why it did not match, if someone asked. */
   readonly explanation?: KeptExplanation;
 }
 
 const VERDICTS: readonly unknown[] = ['matches', 'does not match', 'cannot be trusted'] satisfies Verdict[];
 
-/** Whether what was kept, perhaps by another version, can still be shown. */
+/** Whether a stored report, perhaps written by another version, can still be shown. */
 function isStored(value: unknown): value is StoredReport {
   if (typeof value !== 'object' || value === null) return false;
   const { report, made } = value as Record<string, unknown>;
@@ -37,7 +37,7 @@ function isExplanation(value: unknown): value is KeptExplanation {
 }
 
 const KEY = 'sevscope.reports';
-/** More than anybody has open. */
+/** More reports than anybody has open. */
 const MOST = 20;
 
 /** Keeps reports by the URI of their tab, in the workspace's own storage. */
@@ -57,7 +57,7 @@ export class ReportStore {
     await this.memento.update(KEY, Object.fromEntries([...others.slice(1 - MOST), [key, stored]]));
   }
 
-  /** Forgets the report of a tab: a new check has begun. */
+  /** Deletes the report of a tab: a new check has begun. */
   async forget(uri: Uri): Promise<void> {
     const others = Object.entries(this.all()).filter(([other]) => other !== uri.toString());
     await this.memento.update(KEY, Object.fromEntries(others));

@@ -1,4 +1,4 @@
-// A report as text for others, with the explanation when there is one: on the clipboard, or in a file.
+// Exports a report as text, with the explanation if there is one: to the clipboard, or to a file.
 
 import * as vscode from 'vscode';
 import * as shellErrors from '../shell/errors';
@@ -14,20 +14,20 @@ export interface ExportedReport {
   readonly explanation?: ExplainResult | undefined;
 }
 
-/** A report as the text of a file. */
+/** A report as text in the given format. */
 export function reportText({ report, explanation }: ExportedReport, form: 'markdown' | 'json'): string {
   if (form === 'json') return `${jsonText({ ...report, ...(explanation && { explanation }) })}\n`;
   const why = explanation ? `\n${asSection(explanationMarkdown(explanation))}` : '';
   return `${reportMarkdown(report)}${why}`;
 }
 
-/** A document of its own as a section of the report. */
+/** Turns a standalone document into a section of the report. */
 function asSection(markdown: string): string {
   const [, ...lines] = markdown.split('\n');
   return ['## Why it does not match', ...lines.map((line) => line.replace(/^## /, '### '))].join('\n');
 }
 
-/** Saves a report as Markdown or JSON, by the name that is chosen. */
+/** Saves a report as Markdown or JSON, depending on the chosen name. */
 export async function saveReport(exported: ExportedReport, near: vscode.Uri): Promise<void> {
   if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
   const name = `${exported.report.title.replaceAll(/[^\w.-]+/g, '-')}.report.md`;

@@ -1,4 +1,4 @@
-// Names and places that the tests of launch files and their results agree on.
+// Ids and positions shared by the tests of launch files and their results.
 
 import * as vscode from 'vscode';
 import type { LineColumn } from '../../app/launchText';
@@ -6,9 +6,9 @@ import type { LineColumn } from '../../app/launchText';
 /** The id of the test of a step. */
 export const stepId = (item: vscode.TestItem, id: string): string => `${item.id}#${id}`;
 
-/** The id of the test of a rule, some of which have the name of a step. */
+/** The id of a rule's test; some rules share a name with a step. */
 export const ruleId = (item: vscode.TestItem, id: string): string => `${item.id}#rule/${id}`;
 
-/** A place as VS Code counts. */
+/** A position in VS Code's zero-based counting. */
 export const positionOf = ({ line, column }: LineColumn): vscode.Position =>
   new vscode.Position(line - 1, column - 1);

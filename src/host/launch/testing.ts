@@ -1,4 +1,4 @@
-// Entry point of the bundle behind the Test Explorer and the tasks.
+// Entry point of the bundle with the Test Explorer and the tasks.
 
 export { launchTasks, resolveLaunchTask } from './launchTasks';
 export { LaunchTree, type TreeContext as TreeSurroundings } from './launchTree';

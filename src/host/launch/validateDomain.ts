@@ -1,4 +1,5 @@
-// `SEV: Validate Domain Launch Measurement…`: which domain, with the owner's inputs of which launch file; the rest is the report.
+// `SEV: Validate Domain Launch Measurement…`: chooses the domain, and the launch file with the owner's inputs;
+// the report does the rest.
 
 import * as vscode from 'vscode';
 import { LAUNCH_PATTERN } from '../../contributions';
@@ -18,7 +19,7 @@ import type { ReportEditor } from './reportEditor';
 import { reportUri, type DomainTarget, type ReportSource } from './reportSource';
 import { acceptUri, chooseUri } from '../connections/uriChoice';
 
-/** Launch files that are looked at for one that names the domain. */
+/** The most launch files to search for one that names the domain. */
 const MOST_FILES = 100;
 
 /** What the command needs. */
@@ -29,12 +30,12 @@ export interface ValidateContext {
   readonly memory: vscode.Memento;
 }
 
-/** Asks for what was not given, and opens the report. @param given a row of the view, or an object like one */
+/** Asks for missing arguments, and opens the report. @param given a row of the view, or an object like one */
 export async function validateDomain(around: ValidateContext, given?: unknown): Promise<void> {
   if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
   const target = targetOf(given) ?? (await chooseTarget(around.connections));
   if (!target) return;
-  // A caller may be a link in a document: only connections that are hers already are not asked about.
+  // The caller may be a link in a document: ask about any connection that the user has not agreed to.
   if (!(await isHers(around.memory, target.uri, target.name))) return;
   const fresh = { label: 'New launch file for this domain…', description: 'your firmware, CPU and keys' };
   const chosen = await chooseInputs(around.io, target, fresh);
@@ -43,7 +44,10 @@ export async function validateDomain(around: ValidateContext, given?: unknown): 
   else await newLaunchFile(undefined, target);
 }
 
-/** What a launch file asks to be checked. A file that cannot be read says so in its report. @throws CheckError as acceptUri */
+/**
+ * What a launch file asks to have checked. The report shows why a file cannot be read.
+ * @throws CheckError as acceptUri
+ */
 export async function sourceIn(io: Io, file: vscode.Uri): Promise<ReportSource> {
   const launch = await launchFileAt(io, file).catch(() => undefined);
   if (!launch?.domain || launch.launch) return { file };
@@ -52,8 +56,8 @@ export async function sourceIn(io: Io, file: vscode.Uri): Promise<ReportSource> 
 }
 
 /**
- * Checks a launch file; a domain that it names after the person has agreed to its connection.
- * @param explain when it does not match, search for the cause at once
+ * Checks a launch file; a domain that it names only after the user has agreed to its connection.
+ * @param explain whether to search for the cause of a mismatch at once
  */
 export async function validateNamed(
   { io, reports, memory }: ValidateContext,
@@ -66,7 +70,7 @@ export async function validateNamed(
     await reports.start(reportUri(source), explain);
 }
 
-/** A domain that a caller named. @throws CheckError when the connection is refused */
+/** The domain that a caller named. @throws CheckError when the connection is refused */
 export function targetOf(given: unknown): DomainTarget | undefined {
   if (typeof given !== 'object' || given === null) return undefined;
   const { uri, domain, name } = given as Record<string, unknown>;
@@ -108,8 +112,9 @@ const domainItem = (summary: DomainSummary): DomainItem => ({
 });
 
 /**
- * The launch file whose inputs count: the one that names the domain, or the one that she chooses. @param fresh the choice of none
- * @returns without a file for that choice; undefined when she changed her mind
+ * The launch file with the owner's inputs: the one that names the domain, or the user's choice.
+ * @param fresh the choice of no file
+ * @returns without a file for that choice; undefined when the user cancelled
  */
 export async function chooseInputs(
   io: Io,

@@ -1,5 +1,5 @@
-// Images read in a worker thread: erased flash is read to its end, decompression takes seconds, and a hostile image may take all the
-// memory that its thread is given.
+// Reads images in a worker thread: erased flash is read to its end, decompression takes seconds, and a hostile
+// image may use up all the memory that its thread has.
 
 import type { Io } from '../../app/io';
 import type { CheckError } from '../../core/errors';
@@ -12,28 +12,28 @@ import { eachSlice } from '../shell/slices';
 
 const LIMITS = { memory: 512 };
 
-/** What the thread is asked: here are bytes of an image, the next part of the first one's contents, what differs. */
+/** Requests to the thread: bytes of an image, the next part of the first image's contents, the differences. */
 export type ContentRequest =
   | { readonly type: 'bytes'; readonly image: number; readonly bytes: Uint8Array; readonly offset: number }
   | { readonly type: 'next' }
   | { readonly type: 'compare' };
 
-/** What the thread answers: of one image what its tables have first, and of two what differs. */
+/** The thread's answers: for one image, what its tables contain first; for two, the differences. */
 export type ContentAnswer =
   | { readonly type: 'tables'; readonly findings: readonly Finding[] }
   | ContentPart
   | { readonly type: 'comparison'; readonly comparison: VolumeComparison | undefined };
 
-/** What is odd about an image, and what its volumes hold. */
+/** An image's findings, and the contents of its volumes. */
 export interface ReadImage {
   readonly findings: readonly Finding[];
   readonly contents: VolumeContents;
 }
 
 /**
- * Reads an image and its volumes with their compressed sections. The thread that calls gets and gives no more at once than it has
- * time for.
- * @param found is told what is odd about the tables, before anything is decompressed
+ * Reads an image and its volumes with their compressed sections. Transfers in both directions are split so that
+ * no turn of the calling thread takes too long.
+ * @param found receives the findings about the tables, before anything is decompressed
  * @returns undefined when `signal` stopped it, which ends the thread
  * @throws CheckError when the thread failed
  */
@@ -82,7 +82,10 @@ export function compareVolumesInThread(
   return askThread(io, task, signal);
 }
 
-/** What a thread is asked. `take` gets each part and has the answer with the last; before that, the next is asked for. */
+/**
+ * A request to a thread. `take` receives each part and returns the answer after the last one; until then, the
+ * next part is requested.
+ */
 interface Task<T> {
   readonly images: readonly Uint8Array[];
   readonly request: ContentRequest;
@@ -101,7 +104,7 @@ function askThread<T>(io: Io, task: Task<T>, signal: AbortSignal): Promise<T | u
   return new Promise<T | undefined>((done, fail) => {
     thread.hear<ContentAnswer>({
       message: (part) => {
-        // What was on its way when it was stopped is of an image that is not shown any more.
+        // Whatever was in transit when it was stopped belongs to an image that is no longer shown.
         if (signal.aborted) return;
         const taken = take(part);
         if (!taken) {
@@ -112,7 +115,7 @@ function askThread<T>(io: Io, task: Task<T>, signal: AbortSignal): Promise<T | u
         end();
       },
       error: (why) => fail(failure(why)),
-      // After a message or an error this comes too late to count.
+      // After a message or an error, this arrives too late to matter.
       end: () => {
         signal.removeEventListener('abort', end);
         done(undefined);

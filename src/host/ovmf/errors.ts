@@ -1,8 +1,8 @@
-// What can go wrong while the compressed parts of an image are read.
+// Failures while the compressed parts of an image are read.
 
 import { CheckError } from '../../core/errors';
 
-/** The thread that unpacks the compressed sections of an image failed; the rest of the image is shown. `why` is a phrase. */
+/** The thread that decompresses the sections of an image failed; the rest of the image is shown. `why` is a phrase. */
 export function contentsUnread(why: string): CheckError {
   return new CheckError(
     'bug',

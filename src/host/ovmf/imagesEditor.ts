@@ -1,4 +1,4 @@
-// The comparison of two OVMF images: an editor on a URI of its own that says which, so that it survives a reload.
+// The comparison of two OVMF images: an editor whose URI names both, so that it survives a reload.
 
 import * as vscode from 'vscode';
 import * as shellErrors from '../shell/errors';
@@ -18,19 +18,19 @@ export function imagesUri(a: vscode.Uri, b: vscode.Uri): vscode.Uri {
   });
 }
 
-/** The two files of a comparison. @throws CheckError when the URI was made by hand and names none */
+/** The two files of a comparison. @throws CheckError when the URI was made by hand and is invalid */
 function filesOf(uri: vscode.Uri): [vscode.Uri, vscode.Uri] {
   try {
     const { a, b } = queryOf(uri);
     if (typeof a === 'string' && typeof b === 'string')
       return [vscode.Uri.parse(a, true), vscode.Uri.parse(b, true)];
   } catch {
-    // The same answer as for a URI of the wrong shape.
+    // Same answer as for a malformed URI.
   }
   throw shellErrors.badEditorUri('comparison of images');
 }
 
-/** Shows two images and what differs. */
+/** Shows two images and their differences. */
 export class ImagesEditor extends PageEditor {
   static readonly viewType = viewType('images');
   protected readonly viewType = ImagesEditor.viewType;
@@ -39,7 +39,7 @@ export class ImagesEditor extends PageEditor {
     const page = new Page(this.extensionUri, panel, () => undefined);
     let reading = new AbortController();
     const load = async () => {
-      // Of several rebuilds in a row only the last counts, and only one thread decompresses.
+      // Of several rebuilds in a row only the last counts, and only one thread decompresses at a time.
       reading.abort();
       const { signal } = (reading = new AbortController());
       try {
@@ -58,12 +58,12 @@ export class ImagesEditor extends PageEditor {
         reading.abort();
       });
     } catch {
-      // A URI that names no files is explained when it is loaded.
+      // A URI that names no files is reported when it is loaded.
     }
     await load();
   }
 
-  /** Shows two images at once, and again when what is compressed in them has been compared. */
+  /** Shows two images at once, and again when their compressed contents have been compared. */
   private async show(
     uri: vscode.Uri,
     [a, b]: readonly [Uint8Array, Uint8Array],

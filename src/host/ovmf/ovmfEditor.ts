@@ -1,5 +1,5 @@
-// The read-only editor of OVMF images, also in both halves of a diff. What is wrong with an open image is also in VS Code's
-// list of problems.
+// The read-only editor of OVMF images, also on both sides of a diff. Problems of an open image are also in VS
+// Code's Problems list.
 
 import * as vscode from 'vscode';
 import { hex } from '../../core/binary/hex';
@@ -18,7 +18,7 @@ const SEVERITIES: Readonly<Record<Severity, vscode.DiagnosticSeverity>> = {
   info: vscode.DiagnosticSeverity.Information,
 };
 
-/** A problem of a file that has no lines: the offset stands in the message. */
+/** A diagnostic for a file without lines: the message contains the offset. */
 function diagnosticOf({ rule, severity, message, offset }: Finding): vscode.Diagnostic {
   const nowhere = new vscode.Range(0, 0, 0, 0);
   const diagnostic = new vscode.Diagnostic(nowhere, `${hex(offset)}: ${message}`, SEVERITIES[severity]);
@@ -42,7 +42,7 @@ export class OvmfEditor extends PageEditor implements OvmfPanelHost {
     const panel = new OvmfPanel(this, uri, webviewPanel);
     this.diffPanels.add(panel);
     webviewPanel.onDidDispose(() => {
-      // Problems are listed as long as a panel shows the file.
+      // Problems are listed while a panel shows the file.
       if (!this.shows(uri)) this.problems.delete(uri);
     });
     await panel.load();
@@ -57,7 +57,7 @@ export class OvmfEditor extends PageEditor implements OvmfPanelHost {
     return this.diffPanels.panels.some((panel) => panel.uri.toString() === uri.toString());
   }
 
-  /** Buttons act through the commands, so that both ways are one. */
+  /** Buttons run the commands, so that both take the same path. */
   async act(panel: OvmfPanel, action: Action): Promise<void> {
     const { uri } = panel;
     if (action === 'openAsText') await vscode.commands.executeCommand('workbench.action.reopenWithEditor');

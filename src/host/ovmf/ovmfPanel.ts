@@ -1,5 +1,5 @@
-// One webview that shows an OVMF image: read again when the file is written, with what it was before, and beside the other
-// half when it is one of a diff editor.
+// One webview that shows an OVMF image. It reloads the image when the file is written and shows what changed; on
+// one side of a diff editor, it shows the differences from the other side.
 
 import type * as vscode from 'vscode';
 import type { Io } from '../../app/io';
@@ -14,31 +14,31 @@ import type { DiffPanel, OtherSide } from '../vmsa/diffPanels';
 import { Page } from '../shell/page';
 import { sentence } from '../shell/present';
 
-/** A build may write a file in several steps; those in so many milliseconds are one. */
+/** A build may write a file in several steps; writes within this many milliseconds count as one. */
 const ONE_BUILD_MS = 3000;
 
 /** Two images, the older one first. */
 type Pair = readonly [Uint8Array, Uint8Array];
 
-/** What a panel asks of its editor. */
+/** What a panel needs from its editor. */
 export interface OvmfPanelHost {
   readonly io: Io;
   readonly extensionUri: vscode.Uri;
   act(panel: OvmfPanel, action: Action): Promise<void>;
-  /** What is odd about the file by now; undefined when it could not be read. */
+  /** Reports the file's current findings; undefined when it could not be read. */
   found(uri: vscode.Uri, findings: readonly Finding[] | undefined): void;
 }
 
 /** A webview panel on an image. */
 export class OvmfPanel implements DiffPanel<OvmfPanel> {
   other: OtherSide<OvmfPanel> | undefined;
-  /** What is shown; undefined while there is only a notice. */
+  /** The image on display; undefined while only a notice is shown. */
   private bytes: Uint8Array | undefined;
   private contents: VolumeContents | undefined;
   private unread: string | undefined;
-  /** The image before the file was written again, until the person has seen enough of it. */
+  /** The image before the last rewrite of the file, until the user dismisses the comparison. */
   private before: Uint8Array | undefined;
-  /** The two images that are compared in a thread of its own, the older one first, and what came of it. */
+  /** The two images being compared in a thread, older first, and the result. */
   private compared: { readonly pair: Pair; volumes?: VolumeComparison } | undefined;
   private comparing = new AbortController();
   private loadedAt = 0;
@@ -66,7 +66,7 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
     });
   }
 
-  /** The files of the diff editor that this is one half of. */
+  /** The files of the diff editor that this panel is one side of. */
   get files(): { original: vscode.Uri; modified: vscode.Uri } | undefined {
     if (!this.other) return undefined;
     const { panel, side } = this.other;
@@ -75,15 +75,15 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
       : { original: this.uri, modified: panel.uri };
   }
 
-  /** Forgets what the file was before. */
+  /** Forgets the earlier content of the file. */
   forgetBefore(): void {
     this.before = undefined;
     this.show();
   }
 
-  /** Reads the file and shows it; failures become a notice on the page. */
+  /** Reads the file and shows it; failures appear as a notice on the page. */
   async load(): Promise<void> {
-    // Of several rebuilds in a row only the last counts, and only one thread decompresses.
+    // Of several rebuilds in a row only the last counts, and only one thread decompresses at a time.
     this.reading.abort();
     const { signal } = (this.reading = new AbortController());
     try {
@@ -113,11 +113,11 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
     });
   }
 
-  /** Shows an image at once, and what is odd about it and compressed in it when that is known. */
+  /** Shows an image at once; its findings and compressed contents follow when they are known. */
   private async take(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
     const isStale = () => signal.aborted;
     const now = Date.now();
-    // What stood there while a build was writing is no build that anybody compares with.
+    // What was there while a build was still writing is not worth comparing with.
     if (this.bytes && now - this.loadedAt > ONE_BUILD_MS) this.before = this.bytes;
     this.loadedAt = now;
     this.bytes = bytes;
@@ -138,7 +138,7 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
     }
   }
 
-  /** The other half of a diff goes where this one is, counted from the end, which is at 4 GiB in both. */
+  /** Scrolls the other side of a diff to the same place, counted from the end, which is at 4 GiB in both. */
   private lead(place: CursorPlace): void {
     const other = this.other?.panel;
     if (!other?.bytes || !this.bytes) return;
@@ -146,7 +146,7 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
     if (offset >= 0) other.page.post({ type: 'select', place: { ...place, offset } });
   }
 
-  /** What differs in the volumes of both images; when that is not known yet, it is looked for and sent afterwards. */
+  /** The differences in the volumes of both images; if not known yet, they are computed and sent later. */
   private compareVolumesWith(other: OvmfViewState['other']): VolumeComparison | undefined {
     if (!other || !this.bytes) return undefined;
     const pair: Pair = other.side === 'modified' ? [this.bytes, other.bytes] : [other.bytes, this.bytes];
@@ -166,11 +166,11 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
       compared.volumes = volumes;
       this.show();
     } catch {
-      // Compressed sections stay compared as bytes, and the page says so.
+      // Compressed sections remain compared as bytes, and the page says so.
     }
   }
 
-  /** What the image is compared with: the other half of a diff, or what it was before. */
+  /** What the image is compared with: the other side of a diff, or its earlier content. */
   private counterpart(): OvmfViewState['other'] {
     const { other, before, bytes } = this;
     if (other?.panel.bytes) {

@@ -1,6 +1,6 @@
-// A worker thread that reads an image with its firmware volumes, or compares the volumes of two, with their compressed sections, which
-// takes seconds of decompression: the extension host itself never does. Started with the sizes of the images; each part of the answer
-// is asked for, so that the host has turns between them.
+// A worker thread that reads an image with its firmware volumes, or compares the volumes of two, including
+// compressed sections: decompression takes seconds and must not block the extension host. Started with the sizes
+// of the images; each part of the answer is requested separately, so that the host can do other work in between.
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { parseOvmf } from '../../core/ovmf/image';

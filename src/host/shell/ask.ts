@@ -1,4 +1,4 @@
-// Lists to choose from and lines to type. The only file that has VS Code show these, so that a text from a file or a host is plain in
+// Quick picks and input boxes. The only file that opens them, so that text from a file or a host is made plain in
 // all of them.
 
 import * as vscode from 'vscode';
@@ -9,9 +9,9 @@ export interface Choice {
   readonly label: string;
   readonly description?: string;
   readonly detail?: string;
-  /** The name of a picture before the label. */
+  /** The name of an icon before the label. */
   readonly icon?: string;
-  /** It cannot be chosen: its label names the rows below it. */
+  /** Cannot be chosen: a heading for the rows below it. */
   readonly isHeading?: boolean;
 }
 
@@ -21,16 +21,16 @@ export type ListOptions = Pick<
   'title' | 'placeHolder' | 'matchOnDescription' | 'matchOnDetail'
 >;
 
-/** What is asked for when a line is to be typed. */
+/** The options of an input box. */
 export type LineOptions = Pick<
   vscode.InputBoxOptions,
   'title' | 'prompt' | 'placeHolder' | 'value' | 'password' | 'ignoreFocusOut'
 > & {
-  /** Why a line cannot be taken, or undefined when it can. */
+  /** Why an input is not acceptable; undefined when it is. */
   readonly whyNot?: (text: string) => string | undefined;
 };
 
-/** The texts of some members as they may be shown; those that are absent stay so. */
+/** The plain text of some members; absent ones stay absent. */
 function plain<K extends string>(
   from: Readonly<Partial<Record<K, string>>>,
   names: readonly K[],
@@ -49,7 +49,7 @@ function rowOf<C extends Choice>(choice: C): vscode.QuickPickItem & { readonly c
   };
 }
 
-/** Has one of some choices chosen. @returns it as it was given, or undefined when the person changed her mind */
+/** Lets the user choose. @returns the choice as it was given, or undefined when the user cancelled */
 export async function choose<C extends Choice>(
   choices: readonly C[] | Promise<readonly C[]>,
   options: ListOptions,
@@ -62,7 +62,7 @@ export async function choose<C extends Choice>(
   return chosen?.choice;
 }
 
-/** Has a line typed. @returns it, or undefined when the person changed her mind or `token` was cancelled */
+/** Lets the user type a line. @returns it, or undefined when the user or `token` cancelled */
 export async function typeLine(
   { whyNot, ...options }: LineOptions,
   token?: vscode.CancellationToken,

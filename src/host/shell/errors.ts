@@ -1,8 +1,8 @@
-// What can go wrong in every editor and command.
+// Failures that any editor or command can have.
 
 import { CheckError, usage } from '../../core/errors';
 
-/** Something was to be checked or written in a workspace that the person has not trusted. */
+/** Something was to be checked or written in an untrusted workspace. */
 export function untrustedWorkspace(): CheckError {
   return new CheckError(
     'insecure',
@@ -12,21 +12,21 @@ export function untrustedWorkspace(): CheckError {
   );
 }
 
-/** A check needs the path of a file that is on a file system without paths. */
+/** A check needs a path, but the file is on a file system without paths. */
 export function notOnDisk(scheme: string): CheckError {
   return usage('not-on-disk', `The file is on "${scheme}"; a check reads files from disk.`, {
     advice: 'Save it to a folder first.',
   });
 }
 
-/** A URI of our own scheme was made by hand and names nothing that can be opened. */
+/** A URI of our own scheme was made by hand and cannot be opened. */
 export function badEditorUri(what: string): CheckError {
   return usage('bad-editor-uri', `This address does not name a ${what}.`, {
     advice: 'Open it again from the command palette.',
   });
 }
 
-/** A pasted text holds more pages than fit into the address of an editor. */
+/** Pasted text contains more pages than fit into an editor's URI. */
 export function tooManyPasted(found: number, most: number): CheckError {
   return usage('too-many-pasted', `The text holds ${found} pages; at most ${most} can be pasted.`, {
     advice: 'Save it as a file and open that.',

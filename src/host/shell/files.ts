@@ -1,4 +1,4 @@
-// Files as the editors read them: through VS Code's file systems, with a limit, and watched for changes.
+// File access for the editors: through VS Code's file systems, with a size limit, and watched for changes.
 
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
@@ -13,15 +13,15 @@ export function nameOf(uri: vscode.Uri): string {
   return posix.basename(uri.path);
 }
 
-/** Reads a file of any file system of VS Code. @throws CheckError when it is too large or cannot be read */
+/** Reads a file from any VS Code file system. @throws CheckError when it is too large or cannot be read */
 export async function readUri(uri: vscode.Uri): Promise<Uint8Array> {
   if (uri.scheme === SCHEMES.pasted) return pastedBytes(uri);
   try {
     const { size } = await vscode.workspace.fs.stat(uri);
     if (size > MAX_FILE) throw ioErrors.tooLarge(nameOf(uri), MAX_FILE);
     const read = await vscode.workspace.fs.readFile(uri);
-    // What VS Code hands out is a Buffer, which its messages to webviews do not carry as bytes. Memory that all of is overwritten is
-    // not cleared first, which would take longer than a turn may.
+    // VS Code returns a Buffer, which messages to webviews do not carry as bytes. Every byte gets overwritten, so
+    // allocate without zeroing, which would block the event loop for too long.
     const bytes = new Uint8Array(Buffer.allocUnsafeSlow(read.length).buffer);
     await eachSlice(read, (slice, offset) => bytes.set(slice, offset));
     return bytes;
@@ -31,7 +31,7 @@ export async function readUri(uri: vscode.Uri): Promise<Uint8Array> {
   }
 }
 
-/** Whether there is nothing at a URI, as far as its file system tells. */
+/** Whether nothing exists at a URI, as far as its file system can tell. */
 export async function isGone(uri: vscode.Uri): Promise<boolean> {
   try {
     await vscode.workspace.fs.stat(uri);
@@ -41,7 +41,7 @@ export async function isGone(uri: vscode.Uri): Promise<boolean> {
   }
 }
 
-/** Why a file cannot be written as a phrase, or undefined when nothing speaks against it. */
+/** Why a file cannot be written, as a phrase; undefined when nothing is known to prevent it. */
 export async function whyNotWritable(uri: vscode.Uri): Promise<string | undefined> {
   if (uri.scheme === SCHEMES.pasted) return 'it was pasted and is no file yet';
   if (vscode.workspace.fs.isWritableFileSystem(uri.scheme) === false)
@@ -50,24 +50,25 @@ export async function whyNotWritable(uri: vscode.Uri): Promise<string | undefine
     const { permissions = 0 } = await vscode.workspace.fs.stat(uri);
     return permissions & vscode.FilePermission.Readonly ? 'the file is read-only' : undefined;
   } catch {
-    // What cannot be read says so itself.
+    // An unreadable file is reported by whoever reads it.
     return undefined;
   }
 }
 
-/** The folder of the programs that run in threads and processes of their own. */
+/** The folder of the scripts that run in threads and processes. */
 export const scriptFolder = (extensionUri: vscode.Uri): vscode.Uri =>
   vscode.Uri.joinPath(extensionUri, 'dist');
 
-/** The program of the process that talks to libvirt. */
+/** The script of the process that talks to libvirt. */
 export const libvirtWorkerScript = (extensionUri: vscode.Uri): string =>
   vscode.Uri.joinPath(scriptFolder(extensionUri), 'libvirtWorker.js').fsPath;
 
-/** Calls `changed` when the file at `uri` is written or removed, soon but not for every chunk of a build. */
+/** Calls `changed` when the file at `uri` is written or removed, debounced so that one build is not many changes. */
 export function watchFile(uri: vscode.Uri, changed: () => void): vscode.Disposable {
   if (uri.scheme === SCHEMES.pasted) return new vscode.Disposable(() => undefined);
   const folder = uri.with({ path: posix.dirname(uri.path) });
-  // All of the folder: a name is no pattern, and `OVMF[debug].fd` as one would match nothing.
+  // Watch the whole folder: a file name is not a glob pattern, and `OVMF[debug].fd` as a pattern would not match
+  // itself.
   const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, '*'));
   let timer: NodeJS.Timeout | undefined;
   const soon = (event: vscode.Uri) => {

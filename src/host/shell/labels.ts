@@ -1,5 +1,5 @@
-// Rows of trees, and tests as the Test Explorer and Test Results show them. The only file that makes these, so that a text from a file
-// or a host is plain in all of them. Test Results is a terminal.
+// Tree rows, and tests as the Test Explorer and Test Results show them. The only file that creates these, so that
+// text from a file or a host is made plain in all of them. Test Results is a terminal.
 
 import * as vscode from 'vscode';
 import { editorLine, markdownParagraphs, terminalText } from '../../core/binary/plainText';
@@ -10,21 +10,21 @@ export interface Row {
   readonly description?: string;
   /** Paragraphs. */
   readonly tooltip?: readonly string[];
-  /** The name of the picture. */
+  /** The name of the icon. */
   readonly icon: string;
   readonly id?: string;
-  /** What menus know it by. */
+  /** The key that menus match it by. */
   readonly contextValue?: string;
   readonly command?: vscode.Command;
-  /** Whether there are rows below it, which are not shown at first. */
+  /** Whether it has rows below it; they start collapsed. */
   readonly hasRows?: boolean;
 }
 
-/** Paragraphs in which nothing is markup, for a tree to show while the pointer rests on a row. */
+/** Paragraphs without markup, as the tooltip of a tree row. */
 export const plainTooltip = (paragraphs: readonly string[]): vscode.MarkdownString =>
   new vscode.MarkdownString(markdownParagraphs(paragraphs));
 
-/** Makes the item of a row. */
+/** Creates the tree item of a row. */
 export function treeItem({ label, description, tooltip, icon, hasRows, ...rest }: Row): vscode.TreeItem {
   const { Collapsed, None } = vscode.TreeItemCollapsibleState;
   return Object.assign(new vscode.TreeItem(editorLine(label), hasRows ? Collapsed : None), {
@@ -35,12 +35,12 @@ export function treeItem({ label, description, tooltip, icon, hasRows, ...rest }
   });
 }
 
-/** Gives an item a tooltip that was left out when it was made. */
+/** Adds a tooltip that was left out at creation. */
 export function addTooltip(item: vscode.TreeItem, paragraphs: readonly string[]): void {
   item.tooltip = plainTooltip(paragraphs);
 }
 
-/** Makes a test. */
+/** Creates a test. */
 export function testItem(
   controller: vscode.TestController,
   id: string,
@@ -50,25 +50,25 @@ export function testItem(
   return controller.createTestItem(id, editorLine(label), uri);
 }
 
-/** Gives a test another label. */
+/** Changes the label of a test. */
 export function labelTest(item: vscode.TestItem, label: string): void {
   item.label = editorLine(label);
 }
 
-/** Says at a test why it cannot be run; undefined when it can. */
+/** Shows on a test why it cannot be run; undefined when it can. */
 export function sayUnreadable(item: vscode.TestItem, why: string | undefined): void {
   item.error = why === undefined ? undefined : editorLine(why);
 }
 
-/** What is said of a test that failed. */
+/** The message of a failed test. */
 export interface TestFailure {
   readonly text: string;
   readonly location?: vscode.Location;
-  /** Two texts that are shown side by side. */
+  /** Two texts shown side by side. */
   readonly difference?: { readonly expected: string; readonly actual: string };
 }
 
-/** Makes the message of a test that failed. */
+/** Creates the message of a failed test. */
 export function testMessage({ text, location, difference }: TestFailure): vscode.TestMessage {
   const message = difference
     ? vscode.TestMessage.diff(
@@ -81,7 +81,7 @@ export function testMessage({ text, location, difference }: TestFailure): vscode
   return message;
 }
 
-/** Prints lines about a test into Test Results. */
+/** Prints lines about a test to Test Results. */
 export function testOutput(run: vscode.TestRun, item: vscode.TestItem, text: string): void {
   run.appendOutput(`${terminalText(text)}\n`.replaceAll(/\r?\n/g, '\r\n'), undefined, item);
 }

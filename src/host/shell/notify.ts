@@ -1,10 +1,10 @@
-// What is said in passing: messages, a question that waits for its answer, what is under way, and a line in the status bar. The only
-// file that has VS Code show these, so that a text from a file or a host is plain in all of them.
+// Notifications, confirmation questions, progress, and status bar items. The only file that shows these, so that
+// text from a file or a host is made plain in all of them.
 
 import * as vscode from 'vscode';
 import { editorLine } from '../../core/binary/plainText';
 
-/** Shows a message, which stays until it is closed. @returns the button that was pressed */
+/** Shows a message that stays until it is closed. @returns the button that was pressed */
 export async function notify<Button extends string>(
   kind: 'information' | 'warning' | 'error',
   text: string,
@@ -21,13 +21,13 @@ export async function notify<Button extends string>(
   }
 }
 
-/** Asks before something is done, with nothing else possible meanwhile. @param yes the button that agrees */
+/** Asks for confirmation in a modal dialog. @param yes the button that agrees */
 export async function confirm(question: string, detail: string, yes: string): Promise<boolean> {
   const options = { modal: true, detail: editorLine(detail) };
   return (await vscode.window.showWarningMessage(editorLine(question), options, yes)) === yes;
 }
 
-/** Shows that something is under way while it is, with a button to cancel it. */
+/** Shows progress while something runs, with a button to cancel it. */
 export async function withProgress<T>(
   title: string,
   work: (token: vscode.CancellationToken) => Promise<T>,
@@ -39,19 +39,19 @@ export async function withProgress<T>(
   );
 }
 
-/** Says in the status bar, for five seconds, that something is done. */
+/** Shows a text in the status bar for five seconds. */
 export function flash(text: string): void {
   vscode.window.setStatusBarMessage(editorLine(text), 5000);
 }
 
-/** An item in the status bar whose text changes. */
+/** A status bar item whose text changes. */
 export interface StatusItem {
   show(text: string): void;
   hide(): void;
   dispose(): void;
 }
 
-/** Makes an item at the right of the status bar that runs a command. @param name what its menu calls it */
+/** Creates an item at the right of the status bar that runs a command. @param name what its menu calls it */
 export function statusItem(id: string, name: string, tooltip: string, command: string): StatusItem {
   const item = vscode.window.createStatusBarItem(id, vscode.StatusBarAlignment.Right, 100);
   Object.assign(item, { name, tooltip: editorLine(tooltip), command });

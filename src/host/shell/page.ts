@@ -1,5 +1,5 @@
-// The webview page that every editor of ours shows: its HTML, its content security policy, and the message
-// channel. The page asks with `ready` when it has been drawn, and again each time that it is drawn anew; it always gets the whole view.
+// The webview page of all our editors: its HTML, its content security policy, and the message channel. The page
+// sends `ready` whenever it has been drawn; it always receives the whole view.
 
 import { randomBytes } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
@@ -11,19 +11,19 @@ import { isWebviewMessage, type View, type WebviewMessage } from '../../protocol
 import type { Action } from '../../protocol/shared';
 import { present } from './present';
 
-/** What an editor does when a person presses one of its buttons. */
+/** Called when the user presses one of a page's buttons. */
 export type OnAction = (action: Action, request: VmsaRequest | undefined) => Promise<void> | void;
 
-/** What only some editors hear: those of VMSA pages, and reports. */
+/** Messages for some editors only: those of VMSA pages, and reports. */
 export type PageMessage = Extract<WebviewMessage, { type: 'edit' | 'page' | 'place' | 'changeLaunch' }>;
 
-/** Nothing runs but our script, nothing loads but our files, and no text of a file is ever put into HTML. */
+/** Only our script runs, only our files load, and text from a file is never put into HTML. */
 function html(webview: vscode.Webview, root: vscode.Uri): string {
   const nonce = randomBytes(16).toString('base64');
   const file = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(root, name)).toString();
   const policy = [
     "default-src 'none'",
-    // The toolkit adds one empty style element while it loads; the nonce lets it, and nothing else.
+    // The toolkit adds one empty style element while it loads; the nonce allows only that one.
     `style-src ${webview.cspSource} 'nonce-${nonce}'`,
     `font-src ${webview.cspSource}`,
     `script-src 'nonce-${nonce}'`,
@@ -46,11 +46,11 @@ function html(webview: vscode.Webview, root: vscode.Uri): string {
 </html>`;
 }
 
-/** One webview and what it shows at the moment. */
+/** One webview and its current view. */
 export class Page {
   private view: View | undefined;
   private closed = false;
-  /** What is posted earlier would be posted twice. */
+  /** Before this, a posted view would be sent twice. */
   private hasAsked = false;
   private readonly outbox = new Outbox((message) => this.post(message), setImmediate);
 
@@ -70,13 +70,13 @@ export class Page {
     });
   }
 
-  /** Shows a view now, or as soon as the page is there; not any more when its editor is closed. */
+  /** Shows a view now, or as soon as the page is ready; does nothing once its editor is closed. */
   show(view: View): void {
     this.view = view;
     if (this.hasAsked && !this.closed) void this.outbox.show(view);
   }
 
-  /** Sends a message that a page which is not there yet may miss. */
+  /** Sends a message; a page that is not ready yet misses it. */
   post(message: WireMessage): void {
     if (!this.closed) void this.panel.webview.postMessage(message);
   }
@@ -107,9 +107,7 @@ export class Page {
   }
 }
 
-/**
- * An editor that draws its page from its URI alone and keeps no document: what it shows is read anew each time.
- */
+/** An editor that draws its page from its URI alone, without a document: what it shows is read each time. */
 export abstract class PageEditor implements vscode.CustomReadonlyEditorProvider {
   protected abstract readonly viewType: string;
 
@@ -118,7 +116,7 @@ export abstract class PageEditor implements vscode.CustomReadonlyEditorProvider 
     readonly extensionUri: vscode.Uri,
   ) {}
 
-  /** Fills a panel for the URI; failures become a notice on the page. */
+  /** Fills a panel for the URI; failures appear as a notice on the page. */
   protected abstract open(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void>;
 
   register(): vscode.Disposable {

@@ -1,5 +1,5 @@
-// Pages that were pasted and are no file: an address of our own scheme that holds them, so that the editor needs no
-// file and survives a reload.
+// Pasted pages without a file: a URI of our own scheme contains them, so that the editor needs no file and
+// survives a reload.
 
 import * as vscode from 'vscode';
 import * as errors from './errors';
@@ -8,14 +8,14 @@ import { fromBase64, toBase64 } from '../../core/binary/hex';
 import { VMSA_SIZE } from '../../core/vmsa/layout/layout';
 import { queryOf } from './query';
 
-/** More pages would make an address that VS Code stores slowly; a guest with more is a file. */
+/** With more pages, VS Code would be slow to store the URI; such a guest belongs in a file. */
 const MOST_PAGES = 64;
 
 function trimZeros(page: Uint8Array): Uint8Array {
   return page.subarray(0, page.findLastIndex((byte) => byte !== 0) + 1);
 }
 
-/** The address of some pages. @param source what they were read from, such as `kernel log` */
+/** The URI of some pages. @param source what they were read from, such as `kernel log` */
 export function pastedUri(pages: readonly Uint8Array[], source: string): vscode.Uri {
   if (pages.length > MOST_PAGES) throw errors.tooManyPasted(pages.length, MOST_PAGES);
   const held = { source, pages: pages.map((page) => toBase64(trimZeros(page))) };
@@ -31,12 +31,12 @@ function parse(uri: vscode.Uri): { source: string; pages: Uint8Array[] } {
         return { source: source.slice(0, 40), pages: read as Uint8Array[] };
     }
   } catch {
-    // The same answer as for a URI of the wrong shape.
+    // Same answer as for a malformed URI.
   }
   throw errors.badEditorUri('pasted page');
 }
 
-/** The pages of such an address, one after the other. @throws CheckError when it was made by hand */
+/** The pages in such a URI, concatenated. @throws CheckError when it was made by hand */
 export function pastedBytes(uri: vscode.Uri): Uint8Array {
   const { pages } = parse(uri);
   const bytes = new Uint8Array(pages.length * VMSA_SIZE);
@@ -46,7 +46,7 @@ export function pastedBytes(uri: vscode.Uri): Uint8Array {
   return bytes;
 }
 
-/** What the pages of such an address were read from. @throws CheckError when it was made by hand */
+/** What the pages in such a URI were read from. @throws CheckError when it was made by hand */
 export function pastedSource(uri: vscode.Uri): string {
   return parse(uri).source;
 }

@@ -1,5 +1,5 @@
-// Questions to the person: which CPU, which firmware, where to save. Each is one quick pick, with the likely
-// answer on top, and can be answered by typing.
+// Questions to the user: which CPU, which firmware, where to save. Each is one quick pick with the likely answer
+// on top, and can also be answered by typing.
 
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
@@ -18,7 +18,7 @@ import { choose, typeLine, type Choice } from './ask';
 import { nameOf, readUri } from './files';
 import type { RecentCpus } from './recentCpus';
 
-/** Reset addresses of the images in the workspace: a glance at the tables of a few, not a search of the disk. */
+/** Reset addresses of the images in the workspace: looks at the tables of a few, does not search the disk. */
 export async function firmwareChoices(io: Io): Promise<FirmwareChoice[]> {
   const files = await vscode.workspace.findFiles('**/*.fd', '**/node_modules/**', 20);
   const choices = await Promise.all(
@@ -30,13 +30,13 @@ export async function firmwareChoices(io: Io): Promise<FirmwareChoice[]> {
   return choices.flat().sort((a, b) => a.name.localeCompare(b.name));
 }
 
-/** The reset address of an image, when it has one. @throws CheckError when it cannot be read */
+/** The reset address of an image, if it has one. @throws CheckError when it cannot be read */
 export async function resetAddressAt(io: Io, uri: vscode.Uri): Promise<number | undefined> {
   if (uri.scheme === 'file') return (await readFirmware(io, uri.fsPath)).resetAddress;
   return parseOvmf(await readUri(uri)).value.resetAddress;
 }
 
-/** Asks for an OVMF image. @returns its reset address, or undefined when the person changed her mind */
+/** Asks for an OVMF image. @returns its reset address, or undefined when the user cancelled */
 export async function pickFirmware(io: Io): Promise<number | undefined> {
   const [uri] =
     (await vscode.window.showOpenDialog({ title: 'OVMF image that the guest starts with' })) ?? [];
@@ -77,14 +77,14 @@ interface CpuItem extends Choice {
   readonly cpu?: CpuId;
 }
 
-/** A CPU by its first QEMU model, or by what `otherwise` says. */
+/** A CPU by its first QEMU model, or by `otherwise` if it has none. */
 function cpuItem(cpu: CpuId, otherwise: string, description = describeCpuId(cpu)): CpuItem {
   return { label: modelsWithSignature(encodeSignature(cpu))[0]?.name ?? otherwise, description, cpu };
 }
 
 const heading = (label: string): CpuItem => ({ label, isHeading: true });
 
-/** Asks for a CPU, and remembers it. The one in the page, `like`, is on top, then those that were chosen lately. */
+/** Asks for a CPU, and remembers it. `like`, the CPU of the page, is on top, then recently chosen ones. */
 export async function pickCpu(recent: RecentCpus, like?: CpuId): Promise<CpuId | undefined> {
   const own = like && cpuItem(like, 'The CPU in the page', `as in the page: ${describeCpuId(like)}`);
   const latest = recent
@@ -116,7 +116,7 @@ export async function pickCpu(recent: RecentCpus, like?: CpuId): Promise<CpuId |
   return cpu;
 }
 
-/** Reads 25/1/1, 0x19/1/1 or a signature such as 0xa00f11. */
+/** Parses 25/1/1, 0x19/1/1 or a signature such as 0xa00f11. */
 function parseCpu(text: string): CpuId | undefined {
   const parts = text
     .trim()
@@ -153,7 +153,7 @@ export function startFolder(): vscode.Uri {
   return vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(homedir());
 }
 
-/** Asks where to save a page and writes it. @returns where, or undefined when the person changed her mind */
+/** Asks where to save a page and writes it. @returns where, or undefined when the user cancelled */
 export async function savePage(bytes: Uint8Array, role: Role): Promise<vscode.Uri | undefined> {
   const uri = await vscode.window.showSaveDialog({
     title: 'Save VMSA page',
@@ -164,7 +164,7 @@ export async function savePage(bytes: Uint8Array, role: Role): Promise<vscode.Ur
   return uri;
 }
 
-/** The file of the active editor, whatever sort of editor it is. */
+/** The file of the active editor, whatever its kind. */
 export function activeFile(): vscode.Uri | undefined {
   const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
   return input instanceof vscode.TabInputCustom || input instanceof vscode.TabInputText
@@ -195,8 +195,8 @@ const ROLES = [
 ];
 
 /**
- * Asks for everything that decides a generated page: how it is launched first, then only what that needs.
- * @param known the reset address, when it is not to be asked for
+ * Asks for everything that decides a generated page: the kind of launch first, then only what that needs.
+ * @param known the reset address, when it need not be asked for
  */
 export async function pickRequest(
   io: Io,
@@ -238,7 +238,7 @@ const SVSM_PARTS: Readonly<Record<keyof SvsmImage, string>> = {
   vtom: 'Virtual top of memory, 0 for none',
 };
 
-/** Of JavaScript's exact numbers, which a request has. */
+/** The limit of JavaScript's exact integers, which a request uses. */
 const TOO_LARGE = 2n ** 53n;
 
 async function typeSvsmValue(part: keyof SvsmImage): Promise<number | undefined> {

@@ -1,8 +1,8 @@
-// What addresses of our own schemes carry in their query: JSON that the extension wrote, unless somebody made the address by hand.
+// The query of our own URIs: JSON that the extension wrote, unless someone made the URI by hand.
 
 import type { Uri } from 'vscode';
 
-/** The members of the object in a query; none where there is no such object. Their types are the caller's to check. */
+/** The members of the object in a query; empty when there is no object. The caller must check their types. */
 export function queryOf({ query }: Uri): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(query);

@@ -1,4 +1,4 @@
-// The CPUs that a person chose lately, kept across windows.
+// The CPUs that the user chose recently, kept across windows.
 
 import type { Memento } from 'vscode';
 import { encodeSignature, type CpuId } from '../../core/vmsa/launch/signature';
@@ -15,7 +15,7 @@ function isCpu(value: unknown): value is CpuId {
   }
 }
 
-/** The latest first, at most five. */
+/** Latest first, at most five. */
 export class RecentCpus {
   constructor(private readonly memory: Memento) {}
 

@@ -1,10 +1,10 @@
-// Work on megabytes that the extension host does between other work: it runs the extensions of everybody on one thread.
+// Processes megabytes in small steps: the extension host runs everybody's extensions on one thread.
 
 import { setImmediate } from 'node:timers/promises';
 import { SLICE } from '../../protocol/transfer';
 
 /**
- * Hands out bytes in slices of SLICE bytes at most, with a turn of the event loop between any two.
+ * Passes on bytes in slices of at most SLICE bytes, with a turn of the event loop between them.
  * @returns false when `signal` stopped it before the last one
  */
 export async function eachSlice(

@@ -1,6 +1,6 @@
-// The comparison of a VMSA page with another one, or with the one that a launch should have. It is an editor on a URI
-// of its own that says everything: which file, and what it is compared with. So it survives a reload and can be opened
-// again. Files that are open in an editor are compared as they are there, with changes that were not saved.
+// The comparison of a VMSA page with another one, or with the one that a launch should have. It is an editor
+// whose URI says everything: which file, and what it is compared with. So it survives a reload and can be
+// reopened. A file that is open in an editor is compared with its unsaved changes.
 
 import * as vscode from 'vscode';
 import * as shellErrors from '../shell/errors';
@@ -38,7 +38,7 @@ export function comparisonUri(actual: PageOfFile, other: VmsaRequest | PageOfFil
   });
 }
 
-/** What a comparison's URI says. @throws CheckError when it was made by hand and says nothing */
+/** Decodes a comparison's URI. @throws CheckError when it was made by hand and is invalid */
 function parseComparison(uri: vscode.Uri): Comparison {
   try {
     const { file, request, otherFile, page = 0, otherPage = 0 } = queryOf(uri);
@@ -49,7 +49,7 @@ function parseComparison(uri: vscode.Uri): Comparison {
         return { ...actual, other: { file: vscode.Uri.parse(otherFile, true), page: otherPage } };
     }
   } catch {
-    // The same answer as for a URI of the wrong shape.
+    // Same answer as for a malformed URI.
   }
   throw shellErrors.badEditorUri('comparison');
 }
@@ -89,7 +89,7 @@ export class ComparisonEditor extends PageEditor {
     };
     const load = async (comparison: Comparison) => {
       const mine = ++reads;
-      // A slow reading must not replace what a later one has shown, nor say why it failed.
+      // A slow read must neither replace what a later one has shown, nor report its failure.
       try {
         const state = await stateOf(comparison);
         if (mine === reads) page.show((shown = state));
@@ -116,7 +116,7 @@ export class ComparisonEditor extends PageEditor {
     });
     await again();
     if ('other' in comparison) return;
-    // Looking for images can take a while in a large workspace; the comparison does not wait for it.
+    // Searching for images can take a while in a large workspace; the comparison does not wait for it.
     firmware = await firmwareChoices(this.io);
     if (firmware.length > 0) await again();
   }
@@ -129,7 +129,7 @@ export class ComparisonEditor extends PageEditor {
     return { name: label(at), bytes: await this.files.pageOf(at) };
   }
 
-  /** Does what a button asks for. @returns the request to show from now on, when it changed */
+  /** Does what a button asks for. @returns the new request to show, if it changed */
   private async act(action: Action, request: VmsaRequest): Promise<VmsaRequest | undefined> {
     if (action === 'saveExpected') {
       if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();

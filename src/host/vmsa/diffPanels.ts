@@ -1,28 +1,28 @@
-// Which panels of one editor are the two halves of a diff. VS Code does not tell an editor that it is one half of a diff,
-// nor describe the tab of one. But a tab group shows one tab at a time, so two of our panels that are seen in one group,
-// under a tab that is no editor of ours, are.
+// Which panels of one editor are the two sides of a diff. VS Code neither tells an editor that it is one side of
+// a diff nor describes the diff's tab. But a tab group shows one tab at a time, so two of our panels that are
+// visible in one group, under a tab that is not one of our editors, form a diff.
 
 import * as vscode from 'vscode';
 import { nameOf } from '../shell/files';
 
-/** The other half of a diff editor; `sure` is false when its side is a guess. */
+/** The other side of a diff editor; `sure` is false when it is a guess which side is which. */
 export interface OtherSide<P> {
   readonly panel: P;
   readonly side: 'original' | 'modified';
   readonly sure: boolean;
 }
 
-/** A panel that may turn out to be a half. */
+/** A panel that may turn out to be one side of a diff. */
 export interface DiffPanel<P> {
   readonly uri: vscode.Uri;
   readonly panel: vscode.WebviewPanel;
-  /** The other half, once it is known. */
+  /** The other side, once it is known. */
   other: OtherSide<P> | undefined;
-  /** Shows the panel again, because its other half is another, or none. */
+  /** Shows the panel again, because its other side has changed or gone. */
   show(): void;
 }
 
-/** Which of two halves is the original, when their addresses or the label of the tab tell. */
+/** Which of two sides is the original, if their URIs or the tab's label tell. */
 function originalOf<P extends DiffPanel<P>>(a: P, b: P, label: string): P | undefined {
   const rank = ({ uri }: P) => (uri.scheme !== 'git' ? 0 : uri.query.includes('"ref":"HEAD"') ? 2 : 1);
   if (rank(a) !== rank(b)) return rank(a) > rank(b) ? a : b;
@@ -33,7 +33,7 @@ function originalOf<P extends DiffPanel<P>>(a: P, b: P, label: string): P | unde
   return undefined;
 }
 
-/** Makes two panels the halves of one diff. @param sure false when the sides are a guess */
+/** Makes two panels the sides of one diff. @param sure false when the sides are a guess */
 function join<P extends DiffPanel<P>>(original: P, modified: P, sure: boolean): void {
   original.other = { panel: modified, side: 'modified', sure };
   modified.other = { panel: original, side: 'original', sure };
@@ -41,12 +41,12 @@ function join<P extends DiffPanel<P>>(original: P, modified: P, sure: boolean): 
   modified.show();
 }
 
-/** The panels of an editor, paired where two are halves. */
+/** The panels of an editor, paired where two are sides of a diff. */
 export class DiffPanels<P extends DiffPanel<P>> {
-  /** In the order in which VS Code filled them: the original half of a diff comes before the modified one. */
+  /** In the order in which VS Code filled them: the original side of a diff comes before the modified one. */
   readonly panels: P[] = [];
 
-  /** @param changed is called when another panel may be the one that a person looks at */
+  /** @param changed is called when the user may be looking at another panel */
   constructor(private readonly changed: () => void = () => undefined) {}
 
   register(): vscode.Disposable {
@@ -57,12 +57,12 @@ export class DiffPanels<P extends DiffPanel<P>> {
     return vscode.Disposable.from(tabGroups.onDidChangeTabs(look), tabGroups.onDidChangeTabGroups(look));
   }
 
-  /** Takes a panel in, until it is closed. */
+  /** Adds a panel until it is closed. */
   add(added: P): void {
     this.panels.push(added);
     added.panel.onDidChangeViewState(() => {
       this.look();
-      // VS Code gives the focus to the modified half of a diff when it opens.
+      // VS Code focuses the modified side of a diff when it opens.
       if (added.panel.active && added.other?.sure === false) join(added.other.panel, added, true);
     });
     added.panel.onDidDispose(() => {
@@ -75,7 +75,7 @@ export class DiffPanels<P extends DiffPanel<P>> {
     });
   }
 
-  /** Pairs panels that are seen to be halves by now. */
+  /** Pairs panels that are now visible as the sides of a diff. */
   look(): void {
     for (const { viewColumn, activeTab } of vscode.window.tabGroups.all) {
       if (activeTab?.input !== undefined) continue;
@@ -85,7 +85,7 @@ export class DiffPanels<P extends DiffPanel<P>> {
       const [first, second] = seen;
       if (!first || !second || seen.length > 2) continue;
       const original = originalOf(first, second, activeTab?.label ?? '');
-      // The first in the order in which VS Code filled them is a guess; the one that gets the focus corrects it.
+      // The first panel that VS Code filled is a guess; the focus corrects it.
       join(original ?? first, original === second ? first : second, original !== undefined);
     }
     this.changed();

@@ -1,21 +1,23 @@
-// What VS Code keeps of a custom document's edits: a list, the place in it where the document stands, and the place
-// where it was saved. VS Code takes a document for clean when the two places are one number, which after "save, undo,
-// new edit" they are for bytes that were never saved; this mirror of its rules tells when that happens.
+// Mirrors what VS Code keeps of a custom document's edits: a list, the current position in it, and the position
+// of the last save. VS Code considers a document clean when the two positions are the same number. After "save,
+// undo, new edit" they are, although the bytes were never saved; this mirror detects that.
 
-/** The list as VS Code has it, told of everything that VS Code does to it. */
+/** VS Code's edit list; it must be notified of everything that VS Code does to the list. */
 export class EditHistory<E> {
   private edits: E[] = [];
   private at = -1;
   private savedAt = -1;
-  /** An undo came for another edit than expected, as when it crossed a new edit on its way here. */
+  /** An undo arrived for another edit than expected, as when it crossed a new edit on its way here. */
   private uncertain = false;
-  /** VS Code was told that the content changed, and shows the document as changed until it is saved or reverted. */
+  /**
+   * VS Code was notified that the content changed, and shows the document as changed until it is saved or reverted.
+   */
   private marked = false;
 
-  /** @param fromBackup VS Code restored it and shows it as changed, until there is a first edit */
+  /** @param fromBackup VS Code restored it and shows it as changed until the first edit */
   constructor(private fromBackup = false) {}
 
-  /** A new edit drops what was undone. */
+  /** A new edit drops undone ones. */
   push(edit: E): void {
     this.edits.splice(this.at + 1);
     this.at = this.edits.push(edit) - 1;
@@ -37,8 +39,8 @@ export class EditHistory<E> {
   }
 
   /**
-   * VS Code went back to the place of the last save, and forgot what came after it.
-   * @returns how many edits its list lacks up to that place: they were dropped by a new edit before the save point
+   * VS Code went back to the position of the last save, and forgot what came after it.
+   * @returns how many edits its list lacks up to that position: they were dropped by a new edit before the save point
    */
   reverted(): number {
     this.at = this.savedAt;
@@ -51,14 +53,14 @@ export class EditHistory<E> {
     this.fromBackup = this.uncertain = this.marked = false;
   }
 
-  /** Whether VS Code may take the document for unchanged. */
+  /** Whether VS Code may consider the document unchanged. */
   get looksClean(): boolean {
     if (this.marked) return false;
     if (this.uncertain) return true;
     return this.edits.length > 0 ? this.at === this.savedAt : !this.fromBackup;
   }
 
-  /** VS Code is told that the content changed. */
+  /** Call when VS Code is notified that the content changed. */
   mark(): void {
     this.marked = true;
   }

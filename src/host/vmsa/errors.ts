@@ -1,22 +1,22 @@
-// What can go wrong in the editor of pages and its commands.
+// Failures of the page editor and its commands.
 
 import { CheckError, usage } from '../../core/errors';
 
-/** A page is shown in a form in which its fields cannot be changed; `why` is a phrase. */
+/** The page is shown in a form whose fields cannot be changed; `why` is a phrase. */
 export function readOnlyPage(name: string, why: string): CheckError {
   return usage('read-only-page', `Fields of ${name} cannot be changed: ${why}.`, {
     advice: 'Export it to a file to change it there.',
   });
 }
 
-/** A file was to be saved that is shown only as the left side of a diff. */
+/** A file was to be saved that is shown only on the left side of a diff. */
 export function leftOfDiff(name: string): CheckError {
   return usage('left-of-diff', 'The left side of a comparison cannot be saved.', {
     advice: `Open ${name} by itself to change it.`,
   });
 }
 
-/** A field was to be changed in a workspace that the person has not trusted. */
+/** A field was to be changed in an untrusted workspace. */
 export function untrustedEdit(): CheckError {
   return new CheckError(
     'insecure',
@@ -26,7 +26,10 @@ export function untrustedEdit(): CheckError {
   );
 }
 
-/** A file was to be saved that could never be read, so there is nothing to write; `why` is the sentences that say why. */
+/**
+ * A file was to be saved that could never be read, so there is nothing to write; `why` is the sentences that give
+ * the reason.
+ */
 export function neverRead(name: string, why: string): CheckError {
   return usage(
     'never-read',
@@ -34,7 +37,7 @@ export function neverRead(name: string, why: string): CheckError {
   );
 }
 
-/** A page was asked for whose number is beyond the last. @param page from 0 */
+/** The requested page number is beyond the last page. @param page from 0 */
 export function noSuchPage(name: string, page: number, pages: number): CheckError {
   return usage(
     'no-such-page',
@@ -42,7 +45,7 @@ export function noSuchPage(name: string, page: number, pages: number): CheckErro
   );
 }
 
-/** Somebody else wrote a file while it was edited, and the person has not decided what counts. */
+/** Someone else wrote a file while it was being edited, and the user has not decided which version counts. */
 export function changedOnDisk(name: string): CheckError {
   return new CheckError(
     'state',
@@ -52,7 +55,7 @@ export function changedOnDisk(name: string): CheckError {
   );
 }
 
-/** Somebody else deleted a file while it was open. */
+/** Someone else deleted a file while it was open. */
 export function deletedOnDisk(name: string): CheckError {
   return new CheckError(
     'state',
@@ -62,14 +65,14 @@ export function deletedOnDisk(name: string): CheckError {
   );
 }
 
-/** There is no form of this name that pages are exported in. */
+/** Pages cannot be exported in a format of this name. */
 export function unknownFormat(id: string, known: readonly string[]): CheckError {
   return usage('unknown-format', `A VMSA cannot be exported as "${id.slice(0, 40)}".`, {
     advice: `Use one of ${known.join(', ')}.`,
   });
 }
 
-/** The clipboard holds no page in any form that is known; `reason` is the sentences that say what it holds. */
+/** The clipboard contains no page in any known form; `reason` is the sentences that say what it contains. */
 export function nothingToPaste(reason: string): CheckError {
   return usage('nothing-to-paste', `The clipboard holds no VMSA. ${reason}`);
 }

@@ -1,22 +1,22 @@
-// What is asked about one page in a thread: tables of texts and causes, which are most of the code about pages, stay out of
-// the extension host that way. Each question has a thread of its own, which ends with its answer.
+// Questions about one page that a thread answers: this keeps tables of texts and causes, most of the code about
+// pages, out of the extension host. Each question gets a thread of its own, which ends with its answer.
 
 import type { Io } from '../../app/io';
 import type { ExportId } from '../../core/vmsa/forms/exportForms';
 import type { VmsaRequest } from '../../core/vmsa/launch/generate';
 
-/** A launch that has a page, or nearly. */
+/** A launch that produces a page, exactly or nearly. */
 export interface FoundLaunch {
   readonly title: string;
   /** Role and CPU. */
   readonly where: string;
-  /** How its page differs, in a sentence. */
+  /** How its page differs, as a sentence. */
   readonly distance: string;
   readonly equal: boolean;
   readonly request: VmsaRequest;
 }
 
-/** Where a page comes from: the launches that have it, or else the nearest. */
+/** Where a page may come from: the launches that produce it, or else the nearest. */
 export interface FoundLaunches {
   readonly exact: boolean;
   readonly launches: readonly FoundLaunch[];
@@ -24,7 +24,7 @@ export interface FoundLaunches {
   readonly tried: number;
 }
 
-/** The questions, each with what it takes and its answer. */
+/** The tasks, each with its input and its answer. */
 interface Tasks {
   export: {
     takes: { readonly page: Uint8Array; readonly form: ExportId; readonly name: string };
@@ -33,15 +33,12 @@ interface Tasks {
   identify: { takes: { readonly page: Uint8Array }; gives: FoundLaunches };
 }
 
-/** What the thread starts with. */
+/** The data the thread starts with. */
 export type PageTask = { [T in keyof Tasks]: { readonly task: T } & Tasks[T]['takes'] }[keyof Tasks];
-/** What it posts. */
+/** What the thread posts. */
 export type PageAnswer = Tasks[keyof Tasks]['gives'];
 
-/**
- * Asks in a thread.
- * @throws Error when the thread failed, which content cannot bring about
- */
+/** Runs a task in a thread. @throws Error when the thread failed, which no page content can cause */
 export function askAboutPage<T extends keyof Tasks>(
   io: Io,
   task: T,
@@ -52,7 +49,7 @@ export function askAboutPage<T extends keyof Tasks>(
     thread.hear<Tasks[T]['gives']>({
       message: resolve,
       error: (why) => reject(new Error(why)),
-      // After a message or an error this comes too late to count.
+      // After a message or an error, this arrives too late to matter.
       end: (status) => reject(new Error(`the thread ended with ${status}`)),
     });
   });

@@ -1,4 +1,4 @@
-// The thread of pageTasks.ts: answers the one question that it is started with.
+// The thread of pageTasks.ts: answers the one question it is started with.
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { findExport } from '../../core/vmsa/forms/exportPage';

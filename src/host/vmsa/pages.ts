@@ -1,5 +1,5 @@
-// The VMSA pages of a file, whatever form the file has. Pages that stand in the file byte by byte can be edited in
-// place; those that were read from text cannot.
+// The VMSA pages of a file, whatever its form. Pages that are in the file byte for byte can be edited in place;
+// those read from text cannot.
 
 import type { Uri } from 'vscode';
 import { VMSA_SIZE } from '../../core/vmsa/layout/layout';
@@ -11,12 +11,12 @@ export interface PageOfFile {
   readonly page: number;
 }
 
-/** Pages of 4096 bytes each, or why there are none, as a sentence. */
+/** Pages of 4096 bytes each, or a sentence that says why there are none. */
 export type FilePages =
   | { readonly pages: readonly Uint8Array[]; readonly inPlace: boolean; readonly source?: string }
   | { readonly reason: string };
 
-/** The pages that stand in a file one after the other, as views of its bytes. */
+/** The consecutive pages of a file, as views of its bytes. */
 export function slicePages(bytes: Uint8Array): Uint8Array[] {
   const count = Math.floor(bytes.length / VMSA_SIZE);
   return Array.from({ length: count }, (_, i) => bytes.subarray(i * VMSA_SIZE, (i + 1) * VMSA_SIZE));

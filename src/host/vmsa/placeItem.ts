@@ -1,4 +1,4 @@
-// The item in the status bar that says where the cursor of a VMSA editor is, and goes elsewhere when it is clicked.
+// The status bar item that shows the cursor position of a VMSA editor, and goes elsewhere when clicked.
 
 import type { Disposable } from 'vscode';
 import { byteCount, hex } from '../../core/binary/hex';
@@ -6,7 +6,7 @@ import { statusItem, type StatusItem } from '../shell/notify';
 import { NAME, command } from '../../contributions';
 import type { VmsaPanel } from './vmsaPanel';
 
-/** Shown while a VMSA editor is active and has a place; made when there is the first. */
+/** Shown while a VMSA editor is active and has a position; created at the first one. */
 export class PlaceItem implements Disposable {
   private item: StatusItem | undefined;
 

@@ -1,4 +1,4 @@
-// The commands on VMSA pages: comparing, editing by name, going to a place, and the ways in and out.
+// The commands on VMSA pages: compare, edit by name, go to a place, import and export.
 
 import * as vscode from 'vscode';
 import * as errors from './errors';
@@ -28,14 +28,14 @@ import type { RecentCpus } from '../shell/recentCpus';
 import { openIn } from '../shell/run';
 import type { VmsaEditor } from './vmsaEditor';
 
-/** A command: its arguments are answers, when they are of the right type. */
+/** A command: its arguments are answers if they have the right type. */
 export type Command = (...args: never[]) => Promise<unknown>;
 
 const FILES = '**/*{.vmsa,vmsa*.bin}';
 
 const isVmsaName = (uri: vscode.Uri) => /\.vmsa$|vmsa[^/]*\.bin$/.test(uri.path);
 
-/** What callers of ours say beside the file; menus pass other things there. */
+/** What our own callers pass after the file; menus pass other things there. */
 interface CommandArguments {
   readonly page?: number;
   readonly file?: string;
@@ -58,7 +58,7 @@ function argumentsIn(value: unknown): CommandArguments {
 
 /** The commands by their ids. */
 export function vmsaCommands(io: Io, editor: VmsaEditor, recent: RecentCpus) {
-  /** The page that a command is about: of a file that was given, that is active, or that the person chooses. */
+  /** The page that a command is about: of the given file, of the active one, or of one that the user picks. */
   async function choosePage(title: string, given: unknown, page?: number): Promise<PageOfFile | undefined> {
     const panel = editor.activePanel();
     if (given instanceof vscode.Uri) {
@@ -74,7 +74,7 @@ export function vmsaCommands(io: Io, editor: VmsaEditor, recent: RecentCpus) {
   const compare = (actual: PageOfFile, other: VmsaRequest | PageOfFile) =>
     openIn('comparison', comparisonUri(actual, other));
 
-  /** Opens the comparison of a page; asks for the CPU only, the rest is guessed and can be changed there. */
+  /** Opens the comparison of a page; asks only for the CPU, the rest is guessed and can be changed there. */
   async function compareWithGenerated(uri?: unknown, more?: unknown): Promise<void> {
     const { page, request } = argumentsIn(more);
     const actual = await choosePage('VMSA page to compare', uri, page);
@@ -85,7 +85,7 @@ export function vmsaCommands(io: Io, editor: VmsaEditor, recent: RecentCpus) {
     if (cpu) await compare(actual, request ?? { ...guess, cpu });
   }
 
-  /** Opens the comparison of two files; called in a diff editor, of its two halves. */
+  /** Opens the comparison of two files; in a diff editor, of its two sides. */
   async function compareWithFile(uri?: unknown, more?: unknown): Promise<void> {
     const sides = uri === undefined ? editor.activePanel()?.diffSides : undefined;
     if (sides) {
@@ -95,7 +95,7 @@ export function vmsaCommands(io: Io, editor: VmsaEditor, recent: RecentCpus) {
     const { page, file, otherPage = 0 } = argumentsIn(more);
     const actual = await choosePage('VMSA page to compare', uri, page);
     if (!actual) return;
-    // The first page of a file says nothing beside itself; another one may.
+    // Comparing the first page of a file with itself tells nothing; another page may.
     const except = actual.page === 0 ? actual.file : undefined;
     const other =
       file === undefined ? await pickFile('VMSA page to compare with', FILES, except) : parseUri(file);
@@ -130,7 +130,7 @@ export function vmsaCommands(io: Io, editor: VmsaEditor, recent: RecentCpus) {
     return Promise.resolve();
   };
 
-  /** Writes a page in another form. With a format it asks nothing: without a target, to the clipboard. */
+  /** Exports a page in another form. With a format it asks nothing; without a target it writes to the clipboard. */
   async function exportVmsa(uri?: unknown, more?: unknown, target?: unknown): Promise<void> {
     const at = await choosePage('VMSA page to export', uri, argumentsIn(more).page);
     if (!at) return;
@@ -144,12 +144,12 @@ export function vmsaCommands(io: Io, editor: VmsaEditor, recent: RecentCpus) {
     if (!format) return;
     const name = nameOf(at.file);
     const { id } = format;
-    // A thread would take longer to start than the page itself to be handed on.
+    // Starting a thread would take longer than passing on the page itself.
     const content = id === 'bin' ? bytes : await askAboutPage(io, 'export', { page: bytes, form: id, name });
     await deliver({ format, name, content }, target instanceof vscode.Uri ? target : undefined, asked);
   }
 
-  /** Opens the comparison with a launch that has this page, or one of the nearest. */
+  /** Opens the comparison with a launch that produces this page, or with one of the nearest. */
   async function identifyVmsa(uri?: unknown, more?: unknown): Promise<void> {
     const at = await choosePage('VMSA page to identify', uri, argumentsIn(more).page);
     if (!at) return;
@@ -201,20 +201,20 @@ async function pickFormat(): Promise<ExportForm<ExportId> | undefined> {
 const CLIPBOARD = { label: 'Copy to Clipboard' };
 const FILE = { label: 'Save to File…' };
 
-/** A page in another form, and the name of its file. */
+/** A page in another form, and a file name for it. */
 interface Exported {
   readonly format: ExportForm;
   readonly name: string;
   readonly content: string | Uint8Array;
 }
 
-/** Puts an exported page where it shall go. `asked` is false when a caller said everything. */
+/** Delivers an exported page to its target. `asked` is false when the caller specified everything. */
 async function deliver(
   { format, name, content }: Exported,
   target: vscode.Uri | undefined,
   asked: boolean,
 ): Promise<void> {
-  // Bytes are no text: the clipboard gets only what can be pasted.
+  // Bytes are not text: the clipboard gets only what can be pasted.
   const where =
     !asked || typeof content !== 'string'
       ? undefined
@@ -244,7 +244,7 @@ function parseUri(text: string): vscode.Uri {
   }
 }
 
-/** Asks for a field; the one that is selected in the editor is on top. */
+/** Asks for a field; the one selected in the editor is on top. */
 async function pickField(page: Uint8Array, selected?: string): Promise<Leaf | undefined> {
   const items = leaves(VMSA).map((leaf) => {
     const { raw, meaning } = describeLeaf(leaf, readLeaf(page, leaf));
@@ -256,7 +256,7 @@ async function pickField(page: Uint8Array, selected?: string): Promise<Leaf | un
   return (await choose([...first, ...rest], { title, matchOnDescription: true }))?.leaf;
 }
 
-/** Asks for a value, and says at once when the field cannot have it. */
+/** Asks for a value, and reports at once when the field cannot have it. */
 function typeValue(leaf: Leaf, page: Uint8Array): Promise<string | undefined> {
   return typeLine({
     title: `Value of ${leaf.path}`,

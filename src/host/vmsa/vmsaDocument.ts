@@ -1,5 +1,5 @@
-// The document behind VMSA editors: the bytes of one file, edited and as they are on disk. It follows the file when
-// somebody else writes it, and never lets VS Code take bytes for saved that are not.
+// The document behind VMSA editors: the bytes of one file, as edited and as on disk. It follows the file when
+// someone else writes it, and never lets VS Code consider unsaved bytes saved.
 
 import * as vscode from 'vscode';
 import * as errors from './errors';
@@ -19,17 +19,19 @@ interface Edit {
   readonly patch: Patch | undefined;
 }
 
-/** What VS Code is told of a document. */
+/** What VS Code is notified of. */
 export type DocumentEvent =
   vscode.CustomDocumentEditEvent<VmsaDocument> | vscode.CustomDocumentContentChangeEvent<VmsaDocument>;
 
 const equal = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
-/** VS Code notes that a document was saved after it heard so; what it is told before that is lost. */
+/**
+ * VS Code marks a document as saved some time after the save returns, and loses notifications that arrive before that.
+ */
 const AFTER_SAVE = 200;
-/** A watcher begins some time after it was asked for; what was written before is looked for once. */
+/** A watcher becomes active some time after its creation; check once for writes in between. */
 const WATCHED_AFTER = 1000;
 
-/** One open file. Its events: `onDidEdit` is for VS Code, `onDidChange` for whoever shows it. */
+/** One open file. Its events: `onDidEdit` is for VS Code, `onDidChange` for those who show it. */
 export class VmsaDocument implements vscode.CustomDocument {
   private readonly edited = new vscode.EventEmitter<DocumentEvent>();
   private readonly changed = new vscode.EventEmitter<void>();
@@ -41,15 +43,15 @@ export class VmsaDocument implements vscode.CustomDocument {
   private readonly watcher: vscode.Disposable;
   private history: EditHistory<Edit>;
   private content: FilePages | undefined;
-  /** The file's bytes as they were before it was read again, for saying once what that changed. */
+  /** The file's bytes before it was last reloaded, to show once what changed. */
   private before: Uint8Array | undefined;
-  /** What somebody else wrote while there are changes here. */
+  /** What someone else wrote while there are unsaved changes here. */
   private conflict: Uint8Array | undefined;
-  /** The last of such bytes that the person decided to write over. */
+  /** The last such bytes that the user decided to overwrite. */
   private overruled: Uint8Array | undefined;
-  /** The person knows that the file is gone and keeps what is here. */
+  /** The user knows that the file is gone and keeps the content here. */
   private kept = false;
-  /** A save or a revert that is under way; everything else waits for it. */
+  /** A save or revert in progress; everything else waits for it. */
   private busy: Promise<void> | undefined;
   private reads = 0;
   private reverting = 0;
@@ -58,9 +60,9 @@ export class VmsaDocument implements vscode.CustomDocument {
   private constructor(
     readonly uri: vscode.Uri,
     private bytes: Uint8Array,
-    /** The file's bytes as they were last read or written here. */
+    /** The file's bytes as last read or written here. */
     private saved: Uint8Array,
-    /** Why the file cannot be read at the moment, as a sentence. */
+    /** Why the file currently cannot be read, as a sentence. */
     private failure: string | undefined,
     fromBackup: boolean,
   ) {
@@ -74,7 +76,7 @@ export class VmsaDocument implements vscode.CustomDocument {
     );
   }
 
-  /** Opens a file; one that cannot be read is a document, too, which may become readable. */
+  /** Opens a file; an unreadable one is a document, too, and may become readable. */
   static async open(uri: vscode.Uri): Promise<VmsaDocument> {
     try {
       const bytes = await readUri(uri);
@@ -85,7 +87,7 @@ export class VmsaDocument implements vscode.CustomDocument {
     }
   }
 
-  /** Opens a file with the changes that a backup holds; when the file is another by now, they are in conflict. */
+  /** Opens a file with the changes in a backup; if the file has changed since, they are in conflict. */
   static async restore(uri: vscode.Uri, backup: vscode.Uri): Promise<VmsaDocument> {
     const held = new Uint8Array(await vscode.workspace.fs.readFile(backup));
     const middle = held.length / 2;
@@ -94,7 +96,7 @@ export class VmsaDocument implements vscode.CustomDocument {
     return document;
   }
 
-  /** Both what is here and what was read: only then can be told what the file was changed from. */
+  /** Contains both the current content and what was read: only together do they tell what was changed. */
   backup(): Uint8Array {
     const held = new Uint8Array(this.bytes.length + this.saved.length);
     held.set(this.bytes);
@@ -111,7 +113,7 @@ export class VmsaDocument implements vscode.CustomDocument {
     this.changed.dispose();
   }
 
-  /** The pages as they are now, or why there are none. */
+  /** The current pages, or why there are none. */
   get read(): FilePages {
     return (this.content ??= this.readPages());
   }
@@ -124,22 +126,24 @@ export class VmsaDocument implements vscode.CustomDocument {
     return { ...read, source: pastedSource(uri) };
   }
 
-  /** Whether there is something here that is not in the file. */
+  /** Whether there are changes here that are not in the file. */
   get hasChanges(): boolean {
     return !equal(this.bytes, this.saved);
   }
 
-  /** A sentence when the file is not what is shown and nothing was changed here: it is gone, or cannot be read. */
+  /**
+   * A sentence when the file differs from what is shown although nothing was changed here: it is gone, or unreadable.
+   */
   get problem(): string | undefined {
     return this.kept || this.hasChanges ? undefined : this.failure;
   }
 
-  /** Whether there are bytes here, also when the file is gone. */
+  /** Whether there is content here, even if the file is gone. */
   get held(): boolean {
     return this.bytes.length > 0;
   }
 
-  /** What somebody else did to the file, for the page that is shown. */
+  /** What someone else did to the file, for the page on display. */
   diskChange(page: number): DiskChange | undefined {
     if (this.failure !== undefined && !this.kept) return { conflict: true };
     const conflict = this.conflict !== undefined;
@@ -155,12 +159,12 @@ export class VmsaDocument implements vscode.CustomDocument {
     return { ...(a && b && { fields: changedFields(a, b) }), conflict };
   }
 
-  /** Forgets what the last read changed, once the person went on. */
+  /** Forgets what the last reload changed, once the user has moved on. */
   forgetDiskChange(): void {
     this.before = undefined;
   }
 
-  /** Makes an edit of the bytes as they are when a save that is under way is done, and tells VS Code of it. */
+  /** Makes an edit, after any save in progress, on the bytes as they are then, and notifies VS Code. */
   async change(make: () => Edit | undefined): Promise<void> {
     while (this.busy) await this.busy;
     const edit = this.disposed ? undefined : make();
@@ -189,16 +193,16 @@ export class VmsaDocument implements vscode.CustomDocument {
     this.settle();
   }
 
-  /** Changes one field and nothing else, so that taking back an old edit never brings back an old file. */
+  /** Changes one field and nothing else, so that undoing an old edit never restores an old file. */
   private write({ page, patch }: Edit, side: 'before' | 'after'): void {
     const at = page * VMSA_SIZE;
     if (!patch || !('pages' in this.read) || !this.read.inPlace) return;
     if (at + VMSA_SIZE > this.bytes.length) return;
-    // The pages are views of these bytes. They are not read again: odd as they may be now, they are pages.
+    // The pages are views of these bytes. They are not parsed again: even with invalid content they stay pages.
     applyPatch(this.bytes, patch, side, at);
   }
 
-  /** After every change: what is not saved must not look saved. */
+  /** Called after every change: what is not saved must not look saved. */
   private settle(): void {
     if (this.disposed) return;
     // While a revert reads the file, these bytes are already given up.
@@ -207,7 +211,7 @@ export class VmsaDocument implements vscode.CustomDocument {
       this.edited.fire({ document: this });
     }
     this.changed.fire();
-    // Nothing is left to keep: what somebody else wrote is taken.
+    // No changes are left to keep: accept what someone else wrote.
     if ((this.conflict ?? this.overruled) && !this.hasChanges) {
       this.overruled = undefined;
       void this.refresh();
@@ -216,7 +220,7 @@ export class VmsaDocument implements vscode.CustomDocument {
 
   /**
    * Writes the whole file.
-   * @throws CheckError when somebody else wrote it meanwhile and the person has not decided what counts
+   * @throws CheckError when someone else wrote it meanwhile and the user has not decided which version counts
    */
   async save(): Promise<void> {
     await this.alone(() => this.writeFile());
@@ -224,10 +228,10 @@ export class VmsaDocument implements vscode.CustomDocument {
     void this.refresh();
   }
 
-  /** Runs something that nothing else may run beside. */
+  /** Runs something exclusively. */
   private async alone(run: () => Promise<void>): Promise<void> {
     while (this.busy) await this.busy;
-    // What is being read meanwhile is old.
+    // Reads in progress are outdated.
     this.reads++;
     const running = run();
     const done = running.then(
@@ -249,7 +253,7 @@ export class VmsaDocument implements vscode.CustomDocument {
     await vscode.workspace.fs.writeFile(target, this.bytes);
   }
 
-  /** What was never read is not written over with nothing. @throws CheckError */
+  /** Never overwrites a file that could not be read with nothing. @throws CheckError */
   private mustHold(): void {
     if (!this.held && this.failure !== undefined) throw errors.neverRead(nameOf(this.uri), this.failure);
   }
@@ -273,7 +277,7 @@ export class VmsaDocument implements vscode.CustomDocument {
     }, AFTER_SAVE);
   }
 
-  /** The file's bytes, undefined when there is no file. @throws CheckError when there is one that cannot be read */
+  /** The file's bytes; undefined when there is no file. @throws CheckError when there is one that cannot be read */
   private async readDisk(): Promise<Uint8Array | undefined> {
     try {
       return await readUri(this.uri);
@@ -283,14 +287,14 @@ export class VmsaDocument implements vscode.CustomDocument {
     }
   }
 
-  /** Takes bytes for those of the file. */
+  /** Accepts bytes as the content of the file. */
   private adopt(disk: Uint8Array): void {
     this.saved = disk;
     this.conflict = this.overruled = this.failure = this.before = undefined;
     this.kept = false;
   }
 
-  /** Goes back to the file, as VS Code already did with its list of edits. */
+  /** Reverts to the file, as VS Code has already done with its edit list. */
   async revert(): Promise<void> {
     const missing = this.history.reverted();
     this.reverting++;
@@ -299,7 +303,8 @@ export class VmsaDocument implements vscode.CustomDocument {
     } finally {
       this.reverting--;
     }
-    // VS Code stands beyond the end of its list, and would fail at the next undo; edits that change nothing fill it.
+    // VS Code's position is beyond the end of its list, and the next undo would fail; pad the list with edits
+    // that change nothing.
     for (let i = 0; i < missing && !this.disposed; i++) this.push({ page: 0, patch: undefined }, 'Revert');
     this.settle();
   }
@@ -316,20 +321,20 @@ export class VmsaDocument implements vscode.CustomDocument {
     if ('failure' in read) this.failure = read.failure;
   }
 
-  /** Keeps the changes here, whatever is in the file, until somebody writes it again. */
+  /** Keeps the changes here, whatever the file contains, until someone writes it again. */
   keepChanges(): void {
     this.overruled = this.conflict;
     this.conflict = undefined;
     this.kept = this.failure !== undefined;
     if (this.kept && this.history.looksClean) {
-      // Nothing was changed, but nothing is in the file either: VS Code must ask before it is lost.
+      // Nothing was changed here, but the file no longer has this content: VS Code must ask before it is lost.
       this.history.mark();
       this.edited.fire({ document: this });
     }
     this.changed.fire();
   }
 
-  /** Reads the file again. Without changes here it is taken as it is; with changes, both are kept apart. */
+  /** Reads the file again. Without changes here, accepts it; with changes, keeps both versions. */
   async refresh(): Promise<void> {
     while (this.busy) await this.busy;
     const mine = ++this.reads;

@@ -1,5 +1,5 @@
 // The editor of VMSA pages: opens, saves and backs up documents for VS Code, shows them in as many panels as it
-// wants, and finds the two halves of a diff editor.
+// wants, and finds the two sides of a diff editor.
 
 import * as vscode from 'vscode';
 import { type CheckError } from '../../core/errors';
@@ -103,7 +103,7 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
       try {
         await vscode.workspace.fs.delete(destination);
       } catch {
-        // It is gone already.
+        // Already gone.
       }
     };
     return { id: destination.toString(), delete: () => void remove() };
@@ -117,13 +117,13 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
     const why = this.unwritable.get(document);
     if (why !== undefined) return errors.readOnlyPage(name, why);
     const panels = this.diffPanels.panels.filter((panel) => panel.document === document);
-    // Changes would be lost with the diff, unless the file is also open by itself.
+    // Changes would be lost with the diff, unless the file is also open elsewhere.
     if (panels.length > 0 && panels.every((panel) => panel.isOriginal)) return errors.leftOfDiff(name);
     return vscode.workspace.isTrusted ? undefined : errors.untrustedEdit();
   }
 
   /**
-   * Gives a field a value, or some of its bits theirs.
+   * Sets the value of a field, or of some of its bits.
    * @throws CheckError when there is no such field, value or page, or it is read-only
    */
   async edit(
@@ -145,7 +145,7 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
     if (why !== undefined) throw why;
     await document.change(() => {
       const now = 'pages' in document.read ? document.read.pages[page] : undefined;
-      // Other bits are as they are by now, not as they were when the page was drawn.
+      // Other bits keep their current values, not those from when the page was drawn.
       const patch = now
         ? patchField(now, leaf, bits ? withBits(now, leaf, bits, wanted) : wanted)
         : undefined;
@@ -153,7 +153,7 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
     });
   }
 
-  /** The document of an editor that is open, or is opened for it. */
+  /** The document of an open editor, or of one opened for it. */
   async document(uri: vscode.Uri): Promise<VmsaDocument> {
     const open = this.documents.get(uri.toString());
     if (open) return open;
@@ -168,14 +168,14 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
     return opening;
   }
 
-  /** The pages of a file as they are now: with the changes of an open editor, or on disk. @throws CheckError */
+  /** The current pages of a file: with the changes of an open editor, or from disk. @throws CheckError */
   async pages(uri: vscode.Uri): Promise<readonly Uint8Array[]> {
     const read = this.documents.get(uri.toString())?.read ?? findFilePages(await readUri(uri));
     if ('reason' in read) throw appErrors.notAPage(nameOf(uri), read.reason);
     return read.pages;
   }
 
-  /** A page of a file as it is now, a copy. @throws CheckError */
+  /** A copy of a file's current page. @throws CheckError */
   async pageOf({ file, page }: PageOfFile): Promise<Uint8Array> {
     const pages = await this.pages(file);
     const bytes = pages[page];
@@ -183,7 +183,7 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
     return bytes.slice();
   }
 
-  /** Calls `changed` when what `pages` gives may have changed. */
+  /** Calls `changed` when the result of `pages` may have changed. */
   watch(uri: vscode.Uri, changed: () => void): vscode.Disposable {
     let live: vscode.Disposable | undefined;
     const follow = (document: VmsaDocument | undefined) => {
@@ -202,7 +202,7 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
     );
   }
 
-  /** The panel that a person looks at: of the two halves of a diff, the one where she was last. */
+  /** The panel that the user looks at: of the two sides of a diff, the one last focused. */
   activePanel(): VmsaPanel | undefined {
     const column = vscode.window.tabGroups.activeTabGroup.viewColumn;
     const seen = this.diffPanels.panels.filter(({ panel }) => panel.visible && panel.viewColumn === column);
@@ -216,7 +216,7 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
     this.item.update();
   }
 
-  /** Buttons act through the commands, so that both ways are one. */
+  /** Buttons run the commands, so that both take the same path. */
   async act(panel: VmsaPanel, action: Action, request?: VmsaRequest): Promise<void> {
     const { document, page } = panel;
     const { uri } = document;
@@ -244,10 +244,10 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
         }
         return;
       case 'reload':
-        // In a diff VS Code reverts the right half, whichever half was asked.
+        // In a diff, VS Code reverts the right side, whichever side was asked.
         if (panel.isOriginal) await openIn('vmsa', uri);
         else panel.panel.reveal();
-        // VS Code's own way, so that it forgets the changes, too.
+        // Use VS Code's own command, so that it forgets the changes, too.
         await vscode.commands.executeCommand('workbench.action.files.revert');
         return;
       case 'keepChanges':

@@ -1,5 +1,5 @@
-// One webview that shows a page of a VMSA document: which page, and, when it is one half of a diff editor, what the
-// other half has.
+// One webview that shows a page of a VMSA document: which page, and, on one side of a diff editor, what the other
+// side has.
 
 import type * as vscode from 'vscode';
 import type { CheckError } from '../../core/errors';
@@ -16,7 +16,7 @@ import { Page, type PageMessage } from '../shell/page';
 import type { PageOfFile } from './pages';
 import type { VmsaDocument } from './vmsaDocument';
 
-/** What a panel asks of its editor. */
+/** What a panel needs from its editor. */
 export interface PanelHost {
   readonly extensionUri: vscode.Uri;
   edit(document: VmsaDocument, page: number, field: string, value: string, bits?: BitRange): Promise<void>;
@@ -29,7 +29,7 @@ export interface PanelHost {
 /** A webview panel on a document. */
 export class VmsaPanel implements DiffPanel<VmsaPanel> {
   page = 0;
-  /** The field that is selected, when there is one. */
+  /** The selected field, if any. */
   place: CursorPlace | undefined;
   other: OtherSide<VmsaPanel> | undefined;
   private readonly webview: Page;
@@ -58,19 +58,19 @@ export class VmsaPanel implements DiffPanel<VmsaPanel> {
     return this.document.uri;
   }
 
-  /** Whether this is the left half of a diff, which VS Code neither marks as changed nor saves. */
+  /** Whether this is the left side of a diff, which VS Code neither marks as changed nor saves. */
   get isOriginal(): boolean {
     return this.other?.side === 'modified';
   }
 
-  /** The page that is shown, a copy; undefined when there is only a notice. */
+  /** A copy of the page on display; undefined when there is only a notice. */
   get bytes(): Uint8Array | undefined {
     const { read, problem } = this.document;
     if ('reason' in read || problem !== undefined) return undefined;
     return read.pages[Math.min(this.page, read.pages.length - 1)]?.slice(0, VMSA_SIZE);
   }
 
-  /** The two pages of the diff editor that this is one half of. */
+  /** The two pages of the diff editor that this panel is one side of. */
   get diffSides(): { original: PageOfFile; modified: PageOfFile } | undefined {
     if (!this.other) return undefined;
     const at = ({ document, page }: VmsaPanel) => ({ file: document.uri, page });
@@ -80,12 +80,12 @@ export class VmsaPanel implements DiffPanel<VmsaPanel> {
       : { original: at(this), modified: at(panel) };
   }
 
-  /** Shows the document as it is now. */
+  /** Shows the current document. */
   show(): void {
     this.webview.show(this.view());
   }
 
-  /** Opens a box of the page. */
+  /** Opens the page's find or go-to box. */
   open(box: 'find' | 'goto'): void {
     this.panel.reveal(undefined, false);
     this.webview.post({ type: 'open', box });
@@ -143,7 +143,7 @@ export class VmsaPanel implements DiffPanel<VmsaPanel> {
     }
   }
 
-  /** A value that the page should have refused is refused here, and the page shows again what counts. */
+  /** Rejects a value that the page should have rejected, and shows the current state again. */
   private async edit(field: string, value: string, bits?: BitRange): Promise<void> {
     try {
       await this.host.edit(this.document, this.page, field, value, bits);
