@@ -235,7 +235,7 @@ export class Workbench {
       await this.runCommand(title);
       const row = this.row(label);
       const isShown = await row
-        .waitFor()
+        .waitFor({ timeout: 5000 })
         .then(() => row.click({ timeout: 5000 }))
         .then(
           () => true,
