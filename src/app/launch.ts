@@ -166,8 +166,6 @@ export async function checkOwnerInputs(io: Io, inputs: OwnerInputs, signal?: Abo
   await checkKeys(io, keys, signal);
   await look('vmsa.bsp', vmsa?.bsp, (file) => readVmsa(io, file, signal));
   await look('vmsa.ap', vmsa?.ap, (file) => readVmsa(io, file, signal));
-  // Without a stated policy, the host may turn out to have launched plain SEV, which measures no pages.
-  if (platform?.policy !== undefined) refuseUnfit(question, 'domainPages', waysToGive);
 }
 
 /** How a check is watched and stopped, and who hashes its files: the Io, unless a batch shares what is read. */

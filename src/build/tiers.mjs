@@ -13,7 +13,7 @@
  * @property {number} seconds for each process
  * @property {number} [retries] how often a failed test is retried
  * @property {number} processes that share its files
- * @property {number} load how much of a core each of these keeps busy, measured
+ * @property {number} load how much of a core each of these keeps busy: processor time by wall time of a run alone
  */
 
 /** @type {Record<string, Tier>} */

@@ -8,9 +8,8 @@ import { LAUNCH_RULES, type LaunchRule, type Stage } from './rules';
 /**
  * The stages of rules that each use of the inputs is judged by, in the order in which they decide. `lint`: a
  * text that is being written. `file`: a launch file when it is read. `check` and `pages`: the check of a
- * launch, before and, as in virt-qemu-sev-validate, after its files are read. `domain` and `domainPages`: an
- * owner's inputs before the host is asked for the rest, before and after their files are read. `digest`: a
- * launch digest, or the search for one.
+ * launch, before and, as in virt-qemu-sev-validate, after its files are read. `domain`: an owner's
+ * inputs before the host is asked for the rest. `digest`: a launch digest, or the search for one.
  */
 const STAGES_OF = {
   lint: ['file', 'reported', 'inputs', 'launch', 'count', 'pages'],
@@ -18,7 +17,6 @@ const STAGES_OF = {
   check: ['reported', 'inputs', 'launch'],
   pages: ['count', 'pages'],
   domain: ['inputs'],
-  domainPages: ['pages'],
   digest: ['inputs', 'count'],
 } as const satisfies Record<string, readonly Stage[]>;
 

@@ -89,7 +89,7 @@ const CASES: [title: string, change: LaunchMembers, found: string[], ends: Ends,
     'one page for two vCPUs',
     { cpu: undefined, vmsa: { bsp: 'bsp' } },
     ['ap-page-needed vmsa'],
-    { pages: 'ap-page-needed', domainPages: 'ap-page-needed' },
+    { pages: 'ap-page-needed' },
   ],
   ['one page for one vCPU', { cpu: undefined, vcpus: 1, vmsa: { bsp: 'bsp' } }, [], {}],
   ['one page and another that cannot be read', { cpu: undefined, vmsa: { bsp: 'bsp' } }, [], {}, ['vmsa.ap']],
@@ -97,7 +97,7 @@ const CASES: [title: string, change: LaunchMembers, found: string[], ends: Ends,
     'one page for two vCPUs of a domain whose policy nobody knows yet',
     { cpu: undefined, vmsa: { bsp: 'bsp' }, launch: undefined, domain: DOMAIN },
     ['ap-page-needed vmsa'],
-    { pages: 'ap-page-needed', domainPages: 'ap-page-needed' },
+    { pages: 'ap-page-needed' },
   ],
   [
     'one page for two vCPUs under plain SEV',
@@ -110,7 +110,7 @@ const CASES: [title: string, change: LaunchMembers, found: string[], ends: Ends,
     'more vCPUs than QEMU takes, and one page',
     { vcpus: 4097, cpu: undefined, vmsa: { bsp: 'bsp' } },
     ['bad-vcpu-count vcpus', 'ap-page-needed vmsa'],
-    { pages: 'bad-vcpu-count', domainPages: 'ap-page-needed', digest: 'bad-vcpu-count' },
+    { pages: 'bad-vcpu-count', digest: 'bad-vcpu-count' },
   ],
   ['no vCPUs under plain SEV', { vcpus: 0, ...policy(3) }, ['unused-input vcpus', 'unused-input cpu'], {}],
   ['no number of vCPUs', { vcpus: undefined }, ['vcpus-needed launch.policy'], { check: 'vcpus-needed' }],
@@ -144,7 +144,7 @@ const questionOf = (change: LaunchMembers, unclear?: string[]): LaunchQuestion =
   given: { ...GOOD, ...change },
   ...(unclear && { unclear }),
 });
-const USES = ['file', 'check', 'pages', 'domain', 'domainPages', 'digest'] as const;
+const USES = ['file', 'check', 'pages', 'domain', 'digest'] as const;
 
 describe('The rules about the inputs of a launch', () => {
   for (const [title, change, found, ends, unclear] of CASES) {
