@@ -2,6 +2,7 @@
 // rule as its code.
 
 import { CheckError, usage } from '../core/errors';
+import type { UnclearText } from './launchFaults';
 
 /** Something was thrown that is not a CheckError; the message says that it is a bug in SevScope. */
 export function unforeseen(thrown: unknown): CheckError {
@@ -100,6 +101,22 @@ export function notJson(path: string, offset: number): CheckError {
   return usage('not-json', found, { at: { offset } });
 }
 
+/** The text of a launch file cannot be read in one way only. @param why a phrase with the place */
+export function unfitLaunchText(
+  path: string,
+  { rule, member, offset }: UnclearText,
+  why: string,
+  advice: string,
+): CheckError {
+  const about = member.length > 0 ? `${member.join('.')}: ` : 'it is ';
+  return usage(rule, `${path} is not a launch file: ${about}${why}.`, { advice, at: { member, offset } });
+}
+
+/** A launch file has a byte that is not UTF-8. @param why a phrase with the place @param offset in its text, in UTF-16 units */
+export function notUtf8(path: string, why: string, advice: string, offset: number): CheckError {
+  return usage('not-unicode', `${path} is not a launch file: ${why}.`, { advice, at: { offset } });
+}
+
 /**
  * A member of a launch file is missing, unknown, or does not have the type or range that the schema requires;
  * `why` is a phrase.
@@ -119,13 +136,6 @@ export function launchFileTooLarge(path: string): CheckError {
  */
 export function unfitLaunchFile(path: string, { code, at }: CheckError, why: string): CheckError {
   return usage(code, `${path} is not a launch file: ${why}.`, at ? { at } : {});
-}
-
-/** A button was to change a launch file that contains a member twice, so it is unclear which one to change. */
-export function launchFileUnclear(path: string): CheckError {
-  return usage('repeated-member', `${path} cannot be changed by a button: it has a member more than once.`, {
-    advice: 'Change it by hand.',
-  });
 }
 
 /** There are secrets to seal, but no key to encrypt them with. */

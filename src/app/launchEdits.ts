@@ -2,12 +2,11 @@
 // layout, so that a person sees at a glance what was done.
 
 import { applyEdits, findNodeAtOffset, modify, type Node } from 'jsonc-parser';
-import * as errors from './errors';
 import type { EditedValue, LaunchEdit } from '../core/explain/explanation';
 import type { Io } from './io';
 import { LaunchFileSchema, parseLaunchFile } from './launchFile';
 import { isObject, type Json } from './launchQuestion';
-import { parseLaunchText } from './launchText';
+import { parseLaunchText, withoutMark } from './launchText';
 
 /** A range of the text and its replacement. */
 export interface TextChange {
@@ -52,8 +51,6 @@ export function changeLaunchText(
   const changes = separateChanges(text, written, after) ?? oneChange(text, written);
   const result = applyEdits(text, changes);
   parseLaunchFile(io, result, path);
-  // Of a duplicate member the last one counts, but `modify` changes the first.
-  if (!isSame(parseLaunchText(result).value, after)) throw errors.launchFileUnclear(path);
   return changes;
 }
 
@@ -90,8 +87,8 @@ function withEdit(json: Json, edit: LaunchEdit): Json {
 function separateChanges(text: string, edits: readonly LaunchEdit[], after: Json): TextChange[] | undefined {
   const changes = edits.flatMap((edit) => changesOf(text, edit));
   try {
-    const { value, broken } = parseLaunchText(applyEdits(text, changes));
-    return broken === undefined && isSame(value, after) ? changes : undefined;
+    const { value, faults } = parseLaunchText(applyEdits(text, changes));
+    return faults.length === 0 && isSame(value, after) ? changes : undefined;
   } catch {
     // Changes that overlap are refused.
     return undefined;
@@ -115,7 +112,7 @@ function changesOf(text: string, { member, value }: LaunchEdit): TextChange[] {
   const getInsertionIndex = (names: string[]) =>
     names.findLastIndex((name) => ORDER.indexOf(name) <= ORDER.indexOf(member[0] ?? '')) + 1;
   const options = member.length === 1 ? { getInsertionIndex } : {};
-  return modify(text, [...member], value, options).map(({ offset, length, content }) => {
+  return modify(withoutMark(text), [...member], value, options).map(({ offset, length, content }) => {
     const change = { offset, length };
     if (value === undefined) return { ...change, content };
     const old = text.slice(offset, offset + length);

@@ -3,6 +3,7 @@
 
 import * as v from 'valibot';
 import * as errors from './errors';
+import type { CheckError } from '../core/errors';
 import { firstFailure, judgeLaunch, type LaunchFailure } from '../core/check/judge';
 import {
   type AskedDomain,
@@ -16,16 +17,25 @@ import { findCpuModel } from '../core/vmsa/launch/cpuModels';
 import { SEV_ES_PROFILES } from '../core/vmsa/launch/profiles';
 import { CPU_ID_LIMITS, type CpuId } from '../core/vmsa/launch/signature';
 import type { Io } from './io';
-import { parseLaunchText } from './launchText';
-import { textOf } from './text';
+import type { TextFault } from './launchFaults';
+import { describeBadByte, describeFault, parseLaunchText } from './launchText';
+import { badByteIn, textOf, type BadByte } from './text';
 
 /** A schema for each member of a type, and no others. */
 type MembersOf<T> = { readonly [N in keyof T]-?: v.GenericSchema<unknown, T[N]> };
 
 const whole = (most: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(most));
 const integer = (most: number, text: string) => v.pipe(whole(most), v.description(text));
+/** A text that QEMU, libvirt and the system can take whole: they take C strings, which end at a NUL. */
+export const NO_NUL = /^[^\0]*$/;
+const cString = v.regex(NO_NUL, 'a text without a NUL character');
 const file = (text: string) =>
-  v.pipe(v.string(), v.minLength(1), v.description(`${text} A path, relative to this file or absolute.`));
+  v.pipe(
+    v.string(),
+    v.minLength(1),
+    cString,
+    v.description(`${text} A path, relative to this file or absolute.`),
+  );
 
 /** A word of `digits` hexadecimal digits, as a number or as people write it: 5 or "0x5". */
 const word = (digits: number, text: string) =>
@@ -81,11 +91,17 @@ const runningDomain = v.strictObject({
   connection: v.pipe(
     v.string(),
     v.minLength(1),
+    cString,
     v.description(
       'The libvirt connection, such as qemu+ssh://user@host/system. It must be one of the forms that run no program; VS Code asks before it is used.',
     ),
   ),
-  name: v.pipe(v.string(), v.minLength(1), v.description('The domain: its UUID, its name, or its id.')),
+  name: v.pipe(
+    v.string(),
+    v.minLength(1),
+    cString,
+    v.description('The domain: its UUID, its name, or its id.'),
+  ),
   policy: v.optional(
     v.pipe(
       policy,
@@ -107,7 +123,7 @@ export const LaunchFileSchema = v.strictObject({
   kernel: v.optional(file('The kernel, when the guest boots with kernel hashes.')),
   initrd: v.optional(file('The initrd of that kernel.')),
   cmdline: v.optional(
-    v.pipe(v.string(), v.description('The kernel command line, exactly as given to QEMU.')),
+    v.pipe(v.string(), cString, v.description('The kernel command line, exactly as given to QEMU.')),
   ),
   vcpus: v.optional(
     v.pipe(
@@ -166,12 +182,14 @@ export const INNER_SCHEMAS = {
 // key pasted where its path belongs. So messages are built here from places and types.
 
 /** Issue types whose messages are ours: they say what was expected and quote nothing that was found. */
-const OURS = ['check', 'union'];
+const OURS = ['check', 'regex', 'union'];
 
 /** What was expected and what kind of value was found: the value of a number, otherwise only the type. */
 function complaint({ type: issue, message, expected, input }: v.BaseIssue<unknown>): string {
   if (expected === 'never') return 'there is no such field';
   const type = input === null ? 'null' : Array.isArray(input) ? 'a list' : typeof input;
+  const nul = issue === 'regex' && typeof input === 'string' ? input.indexOf('\0') : -1;
+  if (nul >= 0) return `wanted ${message}, found one at index ${nul}`;
   const found = input === undefined ? 'nothing' : typeof input === 'number' ? String(input) : type;
   return `wanted ${OURS.includes(issue) ? message : (expected ?? 'another value')}, found ${found}`;
 }
@@ -205,14 +223,20 @@ function unfitness({ rule, member, fail }: LaunchFailure): string {
   return `${member.join('.')}: wanted the path of a key file, found what looks like the key itself`;
 }
 
+function failureOf(text: string, path: string, fault: TextFault): CheckError {
+  if (fault.rule === 'not-json') return errors.notJson(path, fault.offset);
+  const { why, advice } = describeFault(text, fault);
+  return errors.unfitLaunchText(path, fault, why, advice);
+}
+
 /**
  * Parses the text of a launch file.
  * @param path of the file, absolute: paths in it are relative to it, and messages name it
  * @throws CheckError (usage) that names the first problem and its place
  */
 export function parseLaunchFile(io: Io, text: string, path: string): LaunchFile {
-  const { value, broken } = parseLaunchText(text);
-  if (broken !== undefined) throw errors.notJson(path, broken);
+  const { value, faults } = parseLaunchText(text);
+  if (faults[0]) throw failureOf(text, path, faults[0]);
   const result = v.safeParse(LaunchFileSchema, value);
   if (!result.success) {
     const issue = result.issues[0];
@@ -237,11 +261,25 @@ export function parseLaunchFile(io: Io, text: string, path: string): LaunchFile 
 /** A launch file is a page of text; anything larger is something else. */
 const MAX_LAUNCH_FILE = 2 ** 20;
 
-/** The text of a launch file on disk. @param path absolute @throws CheckError when it cannot be read or is too large */
-export async function readLaunchText(io: Io, path: string): Promise<string> {
+/** The text of a launch file on disk as editors show it, with U+FFFD for what is not UTF-8. */
+export interface LaunchSource {
+  readonly text: string;
+  readonly badByte: BadByte | undefined;
+}
+
+/** A launch file on disk, whatever is in it. @param path absolute @throws CheckError when it cannot be read or is too large */
+export async function readLaunchSource(io: Io, path: string): Promise<LaunchSource> {
   const bytes = await io.read(path, MAX_LAUNCH_FILE);
   if (bytes.length > MAX_LAUNCH_FILE) throw errors.launchFileTooLarge(path);
-  return textOf(bytes);
+  return { text: textOf(bytes), badByte: badByteIn(bytes) };
+}
+
+/** The text of a launch file on disk. @param path absolute @throws CheckError when it cannot be read, is too large or not UTF-8 */
+export async function readLaunchText(io: Io, path: string): Promise<string> {
+  const { text, badByte } = await readLaunchSource(io, path);
+  if (!badByte) return text;
+  const { why, advice } = describeBadByte(text, badByte);
+  throw errors.notUtf8(path, why, advice, badByte.offset);
 }
 
 /**

@@ -13,7 +13,7 @@ import { isIgnored, workTreeOf } from './gitIgnore';
 import { kernelUnmeasured, resetAddressOf } from './launch';
 import { pathIn } from './launchFile';
 import type { ReportProblem } from './launchRules';
-import type { MemberPath } from './launchText';
+import type { MemberPath } from './launchFaults';
 import { KEY_FILE_SIZES } from './keys';
 import type { FileStat, Io } from './io';
 

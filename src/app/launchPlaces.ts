@@ -7,9 +7,9 @@ import {
   parseLaunchText,
   lineColumnOf,
   type LaunchText,
-  type MemberPath,
   type LineColumn,
 } from './launchText';
+import type { MemberPath } from './launchFaults';
 
 /** The position of a member's name, or of the innermost existing member around it. */
 const positionIn = (read: LaunchText, member: MemberPath): LineColumn =>
@@ -22,11 +22,14 @@ export function verdictPlace(text: string): LineColumn {
 }
 
 /**
- * The position of an error's cause: the JSON syntax error, or the member it is about; else the launch or the
+ * The position of an error's cause: a fault of the text, or the member it is about; else the launch or the
  * domain, or the start.
  */
 export function errorPlace(text: string, { at }: CheckError): LineColumn {
   const read = parseLaunchText(text);
-  if (read.broken !== undefined) return lineColumnOf(text, { offset: read.broken });
+  // An offset beside a member or an input is one of that file.
+  if (at?.offset !== undefined && !at.member && !at.input) return lineColumnOf(text, { offset: at.offset });
+  const [fault] = read.faults;
+  if (fault) return lineColumnOf(text, fault);
   return positionIn(read, at?.member ?? (hasMember(read, ['launch']) ? ['launch'] : ['domain']));
 }

@@ -12,7 +12,16 @@ import { shapeProblems } from './launchFile';
 import { checkNamedFiles } from './launchNamedFiles';
 import { questionIn } from './launchQuestion';
 import { launchFinding, type LaunchProblem, type ReportProblem } from './launchRules';
-import { editsFor, namePlaceOf, placeOf, parseLaunchText } from './launchText';
+import type { TextFault } from './launchFaults';
+import {
+  describeBadByte,
+  describeFault,
+  editsFor,
+  namePlaceOf,
+  placeOf,
+  parseLaunchText,
+} from './launchText';
+import type { BadByte } from './text';
 
 /** What was found, in text order, and which files were checked. */
 export interface LaunchLint {
@@ -26,6 +35,8 @@ export interface LintOptions {
   readonly files: boolean;
   /** The user's setting for plain TCP. */
   readonly allowTcp?: boolean;
+  /** Where the file is not UTF-8; its text has U+FFFD there. */
+  readonly badByte?: BadByte | undefined;
 }
 
 /** Judges a text. @param path where the file is, absolute; paths in it are relative to it */
@@ -33,7 +44,7 @@ export async function lintLaunch(
   io: Io,
   text: string,
   path: string,
-  { files, allowTcp = false }: LintOptions,
+  { files, allowTcp = false, badByte }: LintOptions,
 ): Promise<LaunchLint> {
   const read = parseLaunchText(text);
   const problems: LaunchProblem[] = [];
@@ -42,27 +53,46 @@ export async function lintLaunch(
     const found = { ...launchFinding(rule, offset, size, message), rule, member: member.join('.') };
     problems.push(fix ? { ...found, fix } : found);
   };
-  if (read.broken !== undefined) {
-    const size = Math.min(1, text.length - read.broken);
-    const message = 'From here on this is not JSON.';
-    problems.push({ ...launchFinding('not-json', read.broken, size, message), rule: 'not-json', member: '' });
-  } else {
-    for (const { member, why } of shapeProblems(read.value))
-      report('not-a-launch-file', member, `${why[0]!.toUpperCase()}${why.slice(1)}.`);
+  const reportText = ({ rule, member, offset, size }: TextFault, message: string) =>
+    problems.push({ ...launchFinding(rule, offset, size, message), rule, member: member.join('.') });
+  // What is cut off or shown as U+FFFD is neither there nor missing, and no fault of JSON of its own.
+  const isCut = read.faults.some(
+    ({ rule, offset }) => rule === 'too-deep' || (rule === 'not-json' && badByte && badByte.offset <= offset),
+  );
+  for (const fault of read.faults) {
+    if (isCut && fault.rule === 'not-json') continue;
+    if (fault.rule === 'not-json') reportText(fault, 'From here on this is not JSON.');
+    else reportText(fault, adviceOn(describeFault(text, fault)));
   }
-  const question = questionIn(read.value);
+  if (badByte) {
+    const place = { member: [], offset: badByte.offset, size: 1 };
+    reportText({ rule: 'not-unicode', ...place }, adviceOn(describeBadByte(text, badByte)));
+  }
+  if (!isCut && !read.faults.some(({ rule }) => rule === 'not-json')) {
+    for (const { member, why } of shapeProblems(read.value))
+      report('not-a-launch-file', member, sentence(why));
+  }
+  const canChange = read.faults.every(({ rule }) => rule === 'not-json');
+  const question = questionIn(isCut ? undefined : read.value);
   for (const outcome of judgeLaunch(question, 'lint')) {
     const { rule, member, at, change } = outcome;
     const message = 'fail' in outcome ? outcome.fail.message : outcome.remark;
     // The schema has already reported it.
     if (!isLintRule(rule)) continue;
-    const fix = change && { title: change.title, edits: editsFor(read, change.member, change.value) };
+    // Of two members with one name nobody knows which to change, and what lies deep is not parsed again.
+    const fix = canChange &&
+      change && { title: change.title, edits: editsFor(read, change.member, change.value) };
     report(rule, member, message, { ...(at && { at }), ...(fix && { fix }) });
   }
   checkConnection(question.given, report, allowTcp);
   const looked = files ? await checkNamedFiles(io, path, question, report) : [];
   return { problems: problems.sort((a, b) => a.offset - b.offset), files: looked };
 }
+
+/** A phrase as a sentence. */
+const sentence = (phrase: string): string => `${phrase[0]!.toUpperCase()}${phrase.slice(1)}.`;
+
+const adviceOn = ({ why, advice }: ReturnType<typeof describeFault>): string => `${sentence(why)} ${advice}`;
 
 /** Whether SevScope would open the domain's connection. */
 function checkConnection({ domain }: LaunchMembers, report: ReportProblem, allowTcp: boolean): void {

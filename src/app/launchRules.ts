@@ -3,7 +3,8 @@
 import type { Finding, Severity } from '../core/binary/region';
 import { ruleTable } from '../core/binary/ruleTable';
 import { isLintRule, LAUNCH_RULES, type LintRule } from '../core/check/rules';
-import type { MemberPath, TextEdit } from './launchText';
+import type { MemberPath } from './launchFaults';
+import type { TextEdit } from './launchText';
 
 const lintRows = LAUNCH_RULES.filter(({ id }) => isLintRule(id));
 const table = ruleTable(

@@ -1,9 +1,8 @@
 // The text of a launch file as everything in SevScope reads it: its value, the places of its members, and its
-// first JSON syntax error, which it has while someone types. Also the edits that set or remove a member.
+// faults, which it has while someone types. Also the edits that set or remove a member.
 
 import {
   createScanner,
-  findNodeAtLocation,
   getNodeValue,
   modify,
   parseTree,
@@ -11,15 +10,9 @@ import {
   type Node,
   type ParseError,
 } from 'jsonc-parser';
-
-/** A member by its path, outermost name first; empty for the whole file. */
-export type MemberPath = readonly string[];
-
-/** A range of a text, in UTF-16 units as VS Code counts. */
-export interface TextRange {
-  readonly offset: number;
-  readonly size: number;
-}
+import { hex } from '../core/binary/hex';
+import { faultsIn, type MemberPath, type TextFault, type TextRange, type UnclearText } from './launchFaults';
+import type { BadByte } from './text';
 
 /** A position as editors and compilers show it: both count from 1. */
 export interface LineColumn {
@@ -35,15 +28,22 @@ export interface TextEdit extends TextRange {
 /** A text, parsed as far as possible. */
 export interface LaunchText {
   readonly text: string;
-  /** The value; for a broken text, what could be parsed of it. */
+  /** The value; for a text with faults, what could be parsed of it. */
   readonly value: unknown;
-  /** The offset of the first syntax error; undefined when the text is valid JSON. */
-  readonly broken: number | undefined;
+  /** Why it is rejected, in text order; empty for valid JSON that every parser reads alike. */
+  readonly faults: readonly TextFault[];
   readonly root: Node | undefined;
 }
 
 /** Limit on nesting: a launch file has three levels, and the parser recurses for each. */
 const MOST_LEVELS = 500;
+
+/** Some editors begin a text with it, and RFC 8259, section 8.1, lets readers ignore it. */
+const BYTE_ORDER_MARK = '\ufeff';
+
+/** The text as parsers of JSON take it, with a byte order mark as a space: all places stay. */
+export const withoutMark = (text: string): string =>
+  text.startsWith(BYTE_ORDER_MARK) ? ` ${text.slice(1)}` : text;
 
 /** Where a text exceeds the nesting limit; undefined when it does not. */
 function tooDeepAt(text: string): number | undefined {
@@ -59,23 +59,41 @@ function tooDeepAt(text: string): number | undefined {
 }
 
 /**
- * The one parser of launch files. As strict as JSON.parse, and likewise the last of duplicate members wins; of a text
- * that is rejected, it returns what can be read. A text with more than 500 levels is cut where it goes deeper.
+ * The one parser of launch files. As strict as JSON.parse, and stricter where JSON parsers disagree: each member
+ * occurs once, strings are valid Unicode, and nesting is limited. A byte order mark is skipped. Of a text that is
+ * rejected, it returns what can be read; the last of duplicate members wins.
  */
 export function parseLaunchText(text: string): LaunchText {
   const errors: ParseError[] = [];
-  const shallow = text.slice(0, tooDeepAt(text));
-  const root = parseTree(shallow, errors, { disallowComments: true, allowTrailingComma: false });
+  const json = withoutMark(text);
+  const end = tooDeepAt(json);
+  const root = parseTree(json.slice(0, end), errors, { disallowComments: true, allowTrailingComma: false });
   const [first] = errors;
   // One difference: an empty text yields neither a value nor an error.
   const broken = first?.offset ?? (root ? undefined : 0);
-  return { text, root, broken, value: root && (getNodeValue(root) as unknown) };
+  const faults: TextFault[] = root ? faultsIn(root, broken ?? text.length) : [];
+  if (broken !== undefined) {
+    const size = Math.min(1, text.length - broken);
+    // Where the text was cut it may well go on as JSON.
+    const rule = end !== undefined && broken >= end ? 'too-deep' : 'not-json';
+    faults.push({ rule, member: [], offset: broken, size });
+  }
+  return { text, root, faults, value: root && (getNodeValue(root) as unknown) };
+}
+
+/** The value of a member; of members with the same name the last, as in the value of the whole text. */
+function nodeAt(root: Node | undefined, member: MemberPath): Node | undefined {
+  return member.reduce<Node | undefined>((node, name) => {
+    const properties = node?.type === 'object' ? (node.children ?? []) : [];
+    return properties.findLast(({ children: [key, value] = [] }) => value && key?.value === name)
+      ?.children?.[1];
+  }, root);
 }
 
 /** The range of a member's value; for a missing member, of the name of the innermost existing member around it. */
 export function placeOf({ root, text }: LaunchText, member: MemberPath): TextRange {
   for (let depth = member.length; root && depth > 0; depth--) {
-    const node = findNodeAtLocation(root, member.slice(0, depth));
+    const node = nodeAt(root, member.slice(0, depth));
     if (!node) continue;
     const [name] = node.parent?.children ?? [];
     const shown = depth === member.length ? node : (name ?? node);
@@ -86,28 +104,70 @@ export function placeOf({ root, text }: LaunchText, member: MemberPath): TextRan
 
 /** The range of a member's name, for one that should not be there at all. */
 export function namePlaceOf(read: LaunchText, member: MemberPath): TextRange {
-  const node = read.root && findNodeAtLocation(read.root, [...member]);
+  const node = nodeAt(read.root, member);
   const [name] = node?.parent?.children ?? [];
   return name ? { offset: name.offset, size: name.length } : placeOf(read, member);
 }
 
 /** Whether a member has a value, or at least a name. */
 export function hasMember({ root }: LaunchText, member: MemberPath): boolean {
-  return root !== undefined && findNodeAtLocation(root, [...member]) !== undefined;
+  return nodeAt(root, member) !== undefined;
 }
 
-/** The position of a place's first character. */
+/** The position of a place's first character; a byte order mark is none, as in editors. */
 export function lineColumnOf(text: string, { offset }: Pick<TextRange, 'offset'>): LineColumn {
-  const before = text.slice(0, offset).split('\n');
+  const start = text.startsWith(BYTE_ORDER_MARK) ? 1 : 0;
+  const before = text.slice(start, Math.max(start, offset)).split('\n');
   return { line: before.length, column: before.at(-1)!.length + 1 };
+}
+
+/** What is wrong at a fault, as a phrase with its place, and what to do about it. */
+export function describeFault(
+  text: string,
+  fault: UnclearText,
+): { readonly why: string; readonly advice: string } {
+  const place = placeInWords(text, fault);
+  switch (fault.rule) {
+    case 'too-deep':
+      return {
+        why: `nested more than ${MOST_LEVELS} levels deep at ${place}`,
+        advice: 'A launch file needs three levels; take out the rest.',
+      };
+    case 'repeated-member':
+      return {
+        why: `given more than once, at ${placeInWords(text, { offset: fault.first ?? 0 })} and at ${place}`,
+        advice: 'Keep one of them.',
+      };
+    case 'not-unicode':
+      return {
+        why: `half of a surrogate pair, which is not a character, at ${place}`,
+        advice: 'Write the whole character.',
+      };
+  }
+}
+
+/** What is wrong with a byte that is not UTF-8, as a phrase with its place, and what to do about it. */
+export function describeBadByte(
+  text: string,
+  bad: BadByte,
+): { readonly why: string; readonly advice: string } {
+  const what = `byte ${hex(bad.value, 2)} at offset ${bad.byte} (${placeInWords(text, bad)})`;
+  return { why: `${what} is not UTF-8`, advice: 'Save the file as UTF-8.' };
+}
+
+function placeInWords(text: string, place: Pick<TextRange, 'offset'>): string {
+  const { line, column } = lineColumnOf(text, place);
+  return `line ${line}, column ${column}`;
 }
 
 /** The edits that set a member, or remove it when the value is undefined; indented by two, as these files are. */
 export function editsFor({ text }: LaunchText, member: MemberPath, value: unknown): TextEdit[] {
   const formattingOptions = { insertSpaces: true, tabSize: 2, eol: '\n' };
-  return modify(text, [...member], value, { formattingOptions }).map(({ offset, length, content }: Edit) => ({
-    offset,
-    size: length,
-    text: content,
-  }));
+  return modify(withoutMark(text), [...member], value, { formattingOptions }).map(
+    ({ offset, length, content }: Edit) => ({
+      offset,
+      size: length,
+      text: content,
+    }),
+  );
 }

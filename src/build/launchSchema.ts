@@ -6,7 +6,7 @@ import { hex } from '../core/binary/hex';
 import { describePolicy } from '../core/tech/sev/policy';
 import { CPU_MODELS, describeCpuId } from '../core/vmsa/launch/cpuModels';
 import { SEV_ES_PROFILES } from '../core/vmsa/launch/profiles';
-import { LaunchFileSchema } from '../app/launchFile';
+import { LaunchFileSchema, NO_NUL } from '../app/launchFile';
 
 /** A JSON schema with VS Code's extensions to the standard. */
 interface JsonSchema {
@@ -95,6 +95,15 @@ function memberOf(schema: JsonSchema, path: string): JsonSchema {
   }, schema);
 }
 
+/** Each member that may have no NUL with a sentence of its own: VS Code would show the pattern. */
+function explainPatterns(schema: JsonSchema): void {
+  if (schema['pattern'] === NO_NUL.source)
+    schema['patternErrorMessage'] =
+      'This text must not have a NUL character: what takes it would stop there.';
+  for (const inner of [...Object.values(schema.properties ?? {}), ...(schema.anyOf ?? [])])
+    explainPatterns(inner);
+}
+
 /** The schema, with `title` as VS Code displays it. */
 export function launchSchema(): object {
   const schema = {
@@ -102,6 +111,7 @@ export function launchSchema(): object {
     // These checks are replaced by an enumeration below.
     ...toJsonSchema(LaunchFileSchema, { typeMode: 'input', ignoreActions: ['check'] }),
   } as unknown as JsonSchema;
+  explainPatterns(schema);
   for (const [path, help] of Object.entries(HELP)) Object.assign(memberOf(schema, path), help);
   const [named, numbers] = memberOf(schema, 'cpu').anyOf ?? [];
   Object.assign(named!, {

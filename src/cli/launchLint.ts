@@ -5,9 +5,10 @@ import type { Command } from 'commander';
 import { countOf } from '../core/binary/hex';
 import { SEVERITIES } from '../core/ovmf/lint';
 import type { Io } from '../app/io';
-import { readLaunchText } from '../app/launchFile';
+import { readLaunchSource } from '../app/launchFile';
 import { lintLaunch } from '../app/launchProblems';
 import type { LaunchProblem } from '../app/launchRules';
+import { lineColumnOf } from '../app/launchText';
 import { printJson, type Output } from './output';
 
 /** The problems of one file; lines and columns count from 1. */
@@ -44,14 +45,13 @@ export function addLaunchLintCommand(
 
 async function lintFile(io: Io, file: string): Promise<LintedFile> {
   const path = resolve(file);
-  const text = await readLaunchText(io, path);
-  const { problems } = await lintLaunch(io, text, path, { files: true });
+  const { text, badByte } = await readLaunchSource(io, path);
+  const { problems } = await lintLaunch(io, text, path, { files: true, badByte });
   const [errors = 0, warnings = 0, notes = 0] = SEVERITIES.map(
     (severity) => problems.filter((problem) => problem.severity === severity).length,
   );
   const placed = problems.map(({ rule, severity, message, member, offset, size }) => {
-    const before = text.slice(0, offset).split('\n');
-    const [line, column] = [before.length, before.at(-1)!.length + 1];
+    const { line, column } = lineColumnOf(text, { offset });
     return { rule, severity, message, member, line, column, offset, size };
   });
   return { file, kind: 'launch', errors, warnings, notes, problems: placed };

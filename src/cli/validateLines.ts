@@ -5,7 +5,7 @@ import type { Io } from '../app/io';
 import { errorPlace, verdictPlace } from '../app/launchPlaces';
 import type { LineColumn } from '../app/launchText';
 import type { LaunchResult } from '../app/checkMany';
-import { readLaunchText } from '../app/launchFile';
+import { readLaunchSource } from '../app/launchFile';
 import { printJson, type Output } from './output';
 
 /** A path relative to the current folder. */
@@ -27,7 +27,7 @@ const sentenceOf = ({ outcome }: LaunchResult): string =>
 
 /** The place in its launch file that caused a result. */
 async function placeIn(io: Io, { path, outcome }: LaunchResult): Promise<LineColumn> {
-  const text = await readLaunchText(io, path).catch(() => '');
+  const { text } = await readLaunchSource(io, path).catch(() => ({ text: '' }));
   return 'error' in outcome ? errorPlace(text, outcome.error) : verdictPlace(text);
 }
 

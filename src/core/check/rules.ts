@@ -49,6 +49,21 @@ const TABLE = [
     doc: 'The text is not JSON: neither comments nor trailing commas are.',
   },
   {
+    id: 'repeated-member',
+    severity: 'error',
+    doc: 'An object has a member twice: which of them counts depends on the reader.',
+  },
+  {
+    id: 'not-unicode',
+    severity: 'error',
+    doc: 'A byte of the file is not UTF-8, or a text has half of a surrogate pair, which no UTF-8 can hold.',
+  },
+  {
+    id: 'too-deep',
+    severity: 'error',
+    doc: 'Objects and lists are more than 500 levels deep inside each other.',
+  },
+  {
     id: 'not-a-launch-file',
     severity: 'error',
     doc: 'A member is missing or unknown, or has not the type or range that the schema says. VS Code shows these as problems of JSON.',

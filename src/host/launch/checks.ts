@@ -40,7 +40,9 @@ export async function launchTextAt(io: Io, uri: vscode.Uri): Promise<string> {
   if (uri.scheme !== 'file' && !(open?.isUntitled && isAbsolute(uri.path)))
     throw shellErrors.notOnDisk(uri.scheme);
   if ((await io.stat(uri.fsPath)).kind === 'pipe') throw ioErrors.pipeForFile(nameOf(uri));
-  return open ? open.getText() : readLaunchText(io, uri.fsPath);
+  // Of bytes that are not UTF-8 an editor shows no more than that: the file itself says which they are.
+  const isClear = open?.isDirty === true || open?.getText().includes('\ufffd') === false;
+  return open && (isClear || uri.scheme !== 'file') ? open.getText() : readLaunchText(io, uri.fsPath);
 }
 
 /** A launch file with its text, from its open editor if there is one. @throws CheckError */

@@ -112,6 +112,18 @@ describe('A launch file', () => {
       wanted: [['\t\t"bsp": "b"', '\t\t"bsp": "0.vmsa",\r\n\t\t"ap": "1.vmsa"']],
     },
     {
+      name: 'keeps its byte order mark',
+      text: `\ufeff${file('"vcpus": 4')}`,
+      edits: [edit('vcpus', 2)],
+      wanted: [['"vcpus": 4', '"vcpus": 2']],
+    },
+    {
+      name: 'keeps its byte order mark when a member is added',
+      text: `\ufeff{"firmware":"a.fd","keys":{"tk":"k"},${LAUNCH}}`,
+      edits: [edit('vcpus', 2)],
+      wanted: [['"a.fd",', '"a.fd","vcpus": 2,']],
+    },
+    {
       name: 'that says so already is left alone',
       text: file('"vcpus": 2'),
       edits: [edit('vcpus', 2), edit('firmware', '/work/guest/OVMF.fd'), edit('profile')],

@@ -33,6 +33,8 @@ const good: [name: string, value: object][] = [
   ['an empty name', { ...GOOD, name: '' }],
   ['a kernel and what belongs to it', { ...GOOD, kernel: 'k', initrd: 'i', cmdline: ' quiet ' }],
   ['an empty command line', { ...GOOD, kernel: 'k', cmdline: '' }],
+  ['a command line of several lines', { ...GOOD, kernel: 'k', cmdline: 'a\nb\n' }],
+  ['a path with characters beyond 16 bits', { ...GOOD, firmware: '\u{1f600}\u2028.fd' }],
   ['an initrd without a kernel, which is judged when it runs', { ...GOOD, initrd: 'i' }],
   ['one vCPU', { ...GOOD, vcpus: 1 }],
   ['as many vCPUs as QEMU takes', { ...GOOD, vcpus: 4096 }],
@@ -93,6 +95,20 @@ const bad: [name: string, value: unknown, says: RegExp, schema?: 'takes it'][] =
   ['null as kernel', { ...GOOD, kernel: null }, /kernel: .*found null/],
   ['an empty initrd', { ...GOOD, initrd: '' }, /initrd/],
   ['a list as command line', { ...GOOD, cmdline: [] }, /cmdline: wanted string/],
+  [
+    'a NUL in the command line',
+    { ...GOOD, kernel: 'k', cmdline: 'quiet\0debug' },
+    /cmdline: wanted a text without a NUL character, found one at index 5/,
+  ],
+  ['a NUL at the end of a path', { ...GOOD, firmware: 'OVMF.fd\0' }, /firmware: wanted.*NUL/],
+  ['a NUL in the path of a key', { ...GOOD, keys: { tik: '\0' } }, /keys\.tik: wanted.*NUL/],
+  ['a NUL in the path of a page', { ...GOOD, vmsa: { bsp: 'a', ap: 'b\0' } }, /vmsa\.ap: wanted.*NUL/],
+  [
+    'a NUL in a connection',
+    { ...GOOD, domain: { ...DOMAIN, connection: 'a\0' } },
+    /domain\.connection: .*NUL/,
+  ],
+  ['a NUL in the name of a domain', { ...GOOD, domain: { ...DOMAIN, name: 'a\0b' } }, /domain\.name: .*NUL/],
   ['an unknown field', { ...GOOD, frimware: 'x' }, /frimware: there is no such field/],
   ['an option of the command line', { ...GOOD, insecure: true }, /insecure: there is no such field/],
   ['no keys', { ...GOOD, keys: undefined }, /keys/],
@@ -254,6 +270,46 @@ describe('A launch file', () => {
       message: '/a is not a launch file: it is not JSON (character 13).',
       at: { offset: 13 },
     }));
+  it('may begin with a byte order mark', () => {
+    const text = `\ufeff${JSON.stringify(GOOD)}`;
+    assert.deepEqual(parseLaunchFile(io, text, '/work/space/a.sevlaunch.json'), parse(GOOD));
+  });
+  const unclear: [name: string, text: string, code: string, message: string, offset: number][] = [
+    [
+      'a member twice',
+      '{"launch": {"policy": 1,\n"policy": 5}}',
+      'repeated-member',
+      'launch.policy: given more than once, at line 1, column 13 and at line 2, column 1. Keep one of them.',
+      25,
+    ],
+    [
+      'half of a surrogate pair',
+      '{"name": "\\udc00"}',
+      'not-unicode',
+      'name: half of a surrogate pair, which is not a character, at line 1, column 10. Write the whole character.',
+      9,
+    ],
+    [
+      'too many levels',
+      `{"a": ${'['.repeat(100_000)}`,
+      'too-deep',
+      'it is nested more than 500 levels deep at line 1, column 506. A launch file needs three levels; take out the rest.',
+      505,
+    ],
+  ];
+  for (const [name, text, code, says, offset] of unclear) {
+    it(`is refused with ${name}, in a sentence that says where and what to do`, () => {
+      assert.throws(
+        () => parseLaunchFile(io, text, '/a'),
+        (e) =>
+          e instanceof CheckError &&
+          e.kind === 'usage' &&
+          e.code === code &&
+          e.message === `/a is not a launch file: ${says}` &&
+          e.at?.offset === offset,
+      );
+    });
+  }
   it('is refused without a word of what is in it: that may be a key', () => {
     const secret = 'SECRETSECRETSECR';
     const texts = [

@@ -96,6 +96,15 @@ describe('An error points at', () => {
       'not-json',
       [3, 13],
     ],
+    ['the second of two members', RECORDED.replace('"vcpus"', '"firmware"'), 'repeated-member', [3, 3]],
+    ['half of a surrogate pair', RECORDED.replace('tek.bin', '\\ud800'), 'not-unicode', [4, 38]],
+    [
+      'where it is too deep',
+      RECORDED.replace('1,\n  "keys"', `${'['.repeat(9999)},\n  "keys"`),
+      'too-deep',
+      [3, 511],
+    ],
+    ['what is wrong behind a byte order mark', `\ufeff{"firmware": }`, 'not-json', [1, 14]],
     ['a member of the wrong shape', RECORDED.replace('55', '"x"'), 'not-a-launch-file', [6, 20]],
     ['a key in place of its path', RECORDED.replace('tek.bin', '0'.repeat(32)), 'inlined-key', [4, 31]],
   ];

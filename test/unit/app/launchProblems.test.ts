@@ -154,6 +154,14 @@ const odd: [name: string, value: unknown, ...expected: string[]][] = [
     { ...GOOD, vcpus: 1, firmware: 'bare.fd', kernel: 'kernel' },
     'no-hash-area firmware',
   ],
+  [
+    'a NUL in the command line',
+    { ...GOOD, kernel: 'kernel', cmdline: 'quiet\0 debug' },
+    'not-a-launch-file cmdline',
+  ],
+  ['a NUL in a path', { ...GOOD, firmware: 'OVMF.fd\0' }, 'not-a-launch-file firmware'],
+  ['a NUL in the path of a key', { ...GOOD, keys: { tik: 'keys/tik.bin\0' } }, 'not-a-launch-file keys.tik'],
+  ['half of a surrogate pair', { ...GOOD, name: '\ud800' }, 'not-unicode name'],
   ['an initrd without a kernel', { ...GOOD, initrd: 'initrd' }, 'kernel-needed initrd'],
   ['a command line without a kernel', { ...GOOD, cmdline: '' }, 'kernel-needed cmdline'],
   [
@@ -270,7 +278,8 @@ describe('The problems of a launch file', () => {
     const all = Object.keys(LINT_RULES) as LintRule[];
     assert.deepEqual(
       all.filter((rule) => !tried.has(rule)),
-      ['not-json'],
+      // What no value has; tried with texts.
+      ['not-json', 'repeated-member', 'too-deep'],
     );
   });
   it('follow the setting for plain TCP', async () => {
@@ -333,7 +342,7 @@ describe('The problems of a launch file', () => {
       assert.equal(found.offset, broken.indexOf('//'));
       assert.ok(problems.some(({ rule }) => rule === 'kernel-needed'));
     });
-    for (const nothing of ['', ' ', 'nul', '{', '{"firmware": }', '\ufeff{}', '[1,]', '{}}']) {
+    for (const nothing of ['', ' ', 'nul', '{', '{"firmware": }', '\ufeff', '{\ufeff}', '[1,]', '{}}']) {
       it(`somewhere in ${JSON.stringify(nothing)}`, async () => {
         const { problems } = await lintLaunch(io, nothing, PATH, { files: true });
         assert.ok(problems.some(({ rule }) => rule === 'not-json'));
