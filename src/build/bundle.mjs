@@ -10,8 +10,11 @@ import { ensureNodeModules } from './setup.mjs';
 
 /** Packages that tests cannot load from node_modules as CommonJS, so they become part of each test bundle. */
 const BUNDLED_INTO_TESTS = ['@noble/hashes', 'lzma1'];
-/** The promised sizes, in bytes: the extension as is, the webview's script and style gzipped together. */
-const EXTENSION_LIMIT = 300 * 1024;
+/**
+ * The sizes that are kept, in bytes, both gzipped: of the script that is loaded at activation, half of what is promised, and of the webview's
+ * script and style together.
+ */
+const EXTENSION_LIMIT = 150 * 1024;
 const WEBVIEW_LIMIT = 150 * 1024;
 
 /** Files below a folder, as sorted paths relative to the project; empty when there is no such folder. */
@@ -144,15 +147,13 @@ function removeStale(/** @type {string[]} */ outputs) {
 
 /** @throws {Failure} when a product is larger than promised */
 function checkSizes() {
-  const bytes = (/** @type {string} */ path) =>
-    existsSync(join(ROOT, path)) ? readFileSync(join(ROOT, path)) : Buffer.alloc(0);
-  const extension = bytes('dist/extension.js').length;
-  const webview =
-    gzipSync(bytes('dist/webview/main.js')).length + gzipSync(bytes('dist/webview/style.css')).length;
+  const gzipped = (/** @type {string} */ path) => gzipSync(readFileSync(join(ROOT, path))).length;
+  const extension = gzipped('dist/extension.js');
+  const webview = gzipped('dist/webview/main.js') + gzipped('dist/webview/style.css');
   const kilobytes = (/** @type {number} */ size) => `${(size / 1024).toFixed(0)} KB`;
-  console.log(`  extension ${kilobytes(extension)}, webview ${kilobytes(webview)} gzipped`);
+  console.log(`  gzipped: extension ${kilobytes(extension)}, webview ${kilobytes(webview)}`);
   if (extension > EXTENSION_LIMIT)
-    throw new Failure(`dist/extension.js is larger than ${kilobytes(EXTENSION_LIMIT)}.`);
+    throw new Failure(`dist/extension.js is larger than ${kilobytes(EXTENSION_LIMIT)} gzipped.`);
   if (webview > WEBVIEW_LIMIT)
     throw new Failure(`dist/webview is larger than ${kilobytes(WEBVIEW_LIMIT)} gzipped.`);
 }
