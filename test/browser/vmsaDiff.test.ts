@@ -11,7 +11,7 @@ import { sevscope, useOneSample, useSharedSample } from '../helpers/sample';
 import { openWorkbench, type Workbench } from '../helpers/workbench';
 
 /** Both pages of a diff, the original first. */
-async function halves(workbench: Workbench): Promise<[Frame, Frame]> {
+async function sidesOf(workbench: Workbench): Promise<[Frame, Frame]> {
   for (let i = 0; i < 100; i++) {
     const found: { frame: Frame; x: number }[] = [];
     for (const frame of workbench.page.frames().filter((f) => f.url().includes('fake.html'))) {
@@ -70,7 +70,7 @@ describe('A Git diff', () => {
       .locator('.scm-view')
       .getByRole('treeitem', { name: /vcpu0\.vmsa/ })
       .click();
-    const [original, modified] = await halves(workbench);
+    const [original, modified] = await sidesOf(workbench);
     await original.getByText(differing(1)).waitFor();
     await modified.getByText(differing(1)).waitFor();
     await workbench.screenshot('git-diff');
@@ -92,7 +92,7 @@ describe('A Git diff', () => {
       .locator('.scm-view')
       .getByRole('treeitem', { name: /OVMF\.sample\.fd/ })
       .click();
-    const [original, modified] = await halves(workbench);
+    const [original, modified] = await sidesOf(workbench);
     await original.getByText('Beside the modified image').waitFor();
     await modified.getByText('Beside the original').waitFor();
     await modified.getByRole('button', { name: /[0-9]+ Change/ }).click();

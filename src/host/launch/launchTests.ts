@@ -4,13 +4,13 @@
 
 import * as vscode from 'vscode';
 import { NAME } from '../../contributions';
-import type { LaunchTree, TreeSurroundings } from './testing';
+import type { LaunchTree, TreeContext } from './testing';
 
 /** Offers the launch files of the workspace as tests and tasks. */
 export class LaunchTests {
   private tree: Promise<LaunchTree> | undefined;
 
-  constructor(private readonly around: TreeSurroundings) {}
+  constructor(private readonly around: TreeContext) {}
 
   /** Registers both; in an untrusted workspace, as soon as it is trusted. */
   register(): vscode.Disposable {
