@@ -3,6 +3,7 @@
 
 import { applyEdits, findNodeAtOffset, modify, type Node } from 'jsonc-parser';
 import type { EditedValue, LaunchEdit } from '../core/explain/explanation';
+import { lengthWithout } from '../core/binary/trim';
 import type { Io } from './io';
 import { LaunchFileSchema, parseLaunchFile } from './launchFile';
 import { isObject, type Json } from './launchQuestion';
@@ -130,12 +131,17 @@ function changesOf(text: string, { member, value }: LaunchEdit): TextChange[] {
 function gapBefore(text: string, offset: number): string {
   let node = findNodeAtOffset(parseLaunchText(text).root ?? NOTHING, offset - 1);
   while (node?.parent && node.parent.offset + node.parent.length === offset) node = node.parent;
-  return /\s*$/.exec(text.slice(0, node?.offset))?.[0] ?? '';
+  const before = text.slice(0, node?.offset);
+  return before.slice(lengthWithout(before, ' \t\r\n'));
 }
 
 /** The line break and the indentation of the line that contains an offset. */
-const lineStart = (text: string, offset: number): string =>
-  /\r?\n[ \t]*(?=[^\n]*$)/.exec(text.slice(0, offset))?.[0] ?? '\n';
+function lineStart(text: string, offset: number): string {
+  const start = text.lastIndexOf('\n', offset - 1);
+  if (offset === 0 || start < 0) return '\n';
+  const indentation = /^[ \t]*/.exec(text.slice(start + 1, offset))?.[0] ?? '';
+  return `${text[start - 1] === '\r' ? '\r' : ''}\n${indentation}`;
+}
 
 /** A value as JSON: on one line, or with each member on its own line, indented further than `line`. */
 function valueText(value: EditedValue, text: string, line: string | false): string {

@@ -5,6 +5,7 @@
 
 import eslint from '@eslint/js';
 import { defineConfig } from 'eslint/config';
+import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 
 /**
@@ -143,6 +144,15 @@ export default defineConfig(
       '@typescript-eslint/consistent-type-imports': 'error',
       'no-restricted-syntax': ['error', ...SYNTAX],
       'no-console': 'error',
+    },
+  },
+  {
+    // Text from outside must not decide how long we take: no expression of more than linear time.
+    files: ['src/**', 'webview/**'],
+    plugins: { regexp },
+    rules: {
+      'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+      'regexp/no-super-linear-move': ['error', { report: 'potential' }],
     },
   },
   ...['', '*/', '*/*/', '*/*/*/'].map((folders, depth) =>

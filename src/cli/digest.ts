@@ -120,7 +120,7 @@ async function* matrixText(
   for (const row of rows) {
     if (format === 'csv')
       part += `${count === 0 ? `${Object.keys(row).join(',')}\r\n` : ''}${Object.values(row).join(',')}\r\n`;
-    else part += `${count === 0 ? '[\n' : ',\n'}  ${jsonText(row).replaceAll(/\s*\n\s*/g, ' ')}`;
+    else part += `${count === 0 ? '[\n' : ',\n'}  ${jsonText(row).replaceAll(/\n */g, ' ')}`;
     if (++count % ROWS_AT_ONCE !== 0) continue;
     yield part;
     part = '';

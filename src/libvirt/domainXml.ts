@@ -4,6 +4,7 @@
 import type { DomainConfig, DomainLoader, DomainNvram, LaunchSecurity } from '../core/domain/facts';
 import { badDomain } from './errors';
 import { plainText } from '../core/binary/plainText';
+import { lengthWithout } from '../core/binary/trim';
 import { childElements, onlyChild, parseXml, type XmlElement } from './xml';
 
 const QEMU_SPACE = 'http://libvirt.org/schemas/domain/qemu/1.0';
@@ -17,7 +18,8 @@ const fail = (why: string): never => {
 const child = (parent: XmlElement | undefined, name: string) => onlyChild(parent, name, fail);
 
 /** XML's white space only. JavaScript's trim() removes more. */
-const trim = (text: string): string => text.replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, '');
+const trim = (text: string): string =>
+  text.slice(0, lengthWithout(text, ' \t\r\n')).replace(/^[ \t\r\n]+/, '');
 
 /** The text of an element exactly as written; undefined when it is missing or empty (virXPathString). */
 function textOf(parent: XmlElement | undefined, name: string): string | undefined {

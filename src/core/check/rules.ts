@@ -3,6 +3,7 @@
 // check stops at the first failure.
 
 import type { Severity } from '../binary/region';
+import { lengthWithout } from '../binary/trim';
 import type { CheckError } from '../errors';
 import { apPageMissing, unfitVcpuCount } from '../tech/sev/digest';
 import { unfitMeasurement } from '../tech/sev/evidence';
@@ -125,7 +126,7 @@ const TABLE = [
     doc: 'The command line ends with a line end, as /proc/cmdline does: QEMU was hardly given one, and it is measured.',
     stage: 'inputs',
     judge: ({ given: { cmdline = '' } }) => {
-      const value = cmdline.replace(/[\r\n]+$/, '');
+      const value = cmdline.slice(0, lengthWithout(cmdline, '\r\n'));
       if (value === cmdline) return [];
       const member = ['cmdline'];
       const remark =

@@ -25,7 +25,7 @@ export function editsText({ edits }: Explanation): string | undefined {
 }
 
 /** A number with thousands separators. */
-export const grouped = (n: number): string => String(n).replaceAll(/\B(?=(\d{3})+$)/g, ',');
+export const grouped = (n: number): string => n.toLocaleString('en-US');
 
 function explanationLines(explanation: Explanation): string[] {
   const { title, changes, weight, evidence } = explanation;

@@ -1,10 +1,18 @@
-// That lint refuses every way round the files that make text plain before a person sees it.
+// That lint refuses every way round the files that make text plain before a person sees it, and regular
+// expressions that text from outside can slow down.
 
 import assert from 'node:assert/strict';
 import { ESLint, Linter } from 'eslint';
+import regexp from 'eslint-plugin-regexp';
 import { parser } from 'typescript-eslint';
 
-const RULES = ['no-restricted-properties', 'no-restricted-syntax', 'no-console'];
+const RULES = [
+  'no-restricted-properties',
+  'no-restricted-syntax',
+  'no-console',
+  'regexp/no-super-linear-backtracking',
+  'regexp/no-super-linear-move',
+];
 
 const HOST = 'src/host/launch/some.ts';
 const CLI = 'src/cli/some.ts';
@@ -49,6 +57,9 @@ const refused: [code: string, file: string, says: string][] = [
   ['export default x', HOST, 'Exports have names'],
   ['enum A {}', CLI, 'literals'],
   ["export * from './x'", NOTIFY, 'barrel'],
+  ['/^(a+)+$/.test(x)', CLI, 'backtracking'],
+  ['/^[ab]*b*$/.test(x)', 'webview/some.tsx', 'backtracking'],
+  ['x.replace(/[ ]+$/, "")', 'src/core/binary/some.ts', 'quadratic'],
 ];
 
 const accepted: [code: string, file: string][] = [
@@ -71,7 +82,12 @@ describe('Lint', () => {
   async function lint(code: string, file: string): Promise<string> {
     const { rules } = (await eslint.calculateConfigForFile(file)) as { rules: Linter.RulesRecord };
     const own = Object.fromEntries(RULES.map((name) => [name, rules[name] ?? 'off']));
-    const config: Linter.Config = { files: ['**/*.ts'], languageOptions: { parser }, rules: own };
+    const config = {
+      files: ['**/*.ts', '**/*.tsx'],
+      languageOptions: { parser },
+      plugins: { regexp },
+      rules: own,
+    };
     return linter
       .verify(code, config, file)
       .map(({ message }) => message)
