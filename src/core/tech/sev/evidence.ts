@@ -3,7 +3,8 @@
 
 import * as errors from './errors';
 import type { CheckError } from '../../errors';
-import { fromBase64, toBase64 } from '../../binary/hex';
+import { toBase64 } from '../../binary/hex';
+import { readTextBytes, type TextBytes } from '../../binary/textBytes';
 import { encode, row, struct } from '../../binary/struct';
 import { hmacOf } from '../../launch/hasher';
 
@@ -39,10 +40,12 @@ export const MEASUREMENT_SIZE = 48;
 /** Bytes of a TIK and of a TEK. */
 export const KEY_SIZE = 16;
 
+const readMeasurement = (text: string): TextBytes => readTextBytes(text, [MEASUREMENT_SIZE], ['base64']);
+
 /** Why a text is not a reported measurement; undefined when it is one. */
 export function unfitMeasurement(text: string): CheckError | undefined {
-  const size = fromBase64(text)?.length;
-  return size === MEASUREMENT_SIZE ? undefined : errors.badMeasurement(size);
+  const read = readMeasurement(text);
+  return read.ok ? undefined : errors.badMeasurement(read);
 }
 
 /**
@@ -51,10 +54,9 @@ export function unfitMeasurement(text: string): CheckError | undefined {
  * @throws CheckError (usage) for anything else; leniency would turn a typing mistake into a mismatch.
  */
 export function parseMeasurement(text: string): ReportedMeasurement {
-  const unfit = unfitMeasurement(text);
-  if (unfit) throw unfit;
-  const bytes = fromBase64(text)!;
-  return { hmac: bytes.slice(0, 32), mnonce: bytes.slice(32) };
+  const read = readMeasurement(text);
+  if (!read.ok) throw errors.badMeasurement(read);
+  return { hmac: read.bytes.slice(0, 32), mnonce: read.bytes.slice(32) };
 }
 
 /** A measurement in the form that libvirt reports. */
