@@ -2,10 +2,12 @@
 // versions and policy.
 
 import * as errors from './errors';
-import { fromBase64, fromHex } from '../core/binary/hex';
+import { PLAIN_FORMS, readTextBytes } from '../core/binary/textBytes';
 import type { KeyPaths } from '../core/check/launchFile';
 import { computeMeasurement, measurementText } from '../core/tech/sev/evidence';
 import { isSevEs } from '../core/tech/sev/policy';
+import { refuseUnfit } from '../core/check/judge';
+import { waysToGive } from '../app/inputs';
 import type { Io } from '../app/io';
 import { withKeys } from '../app/keys';
 import type { DigestOptions } from './digestOptions';
@@ -28,9 +30,9 @@ function keysFrom({ tk, tik, tek }: DigestOptions): KeyPaths | undefined {
 }
 
 function nonceOf(text: string): Uint8Array {
-  const bytes = fromHex(text) ?? fromBase64(text);
-  if (bytes?.length !== 16) throw errors.badNonce();
-  return bytes;
+  const read = readTextBytes(text, [16], PLAIN_FORMS);
+  if (!read.ok) throw errors.badNonce(read);
+  return read.bytes;
 }
 
 /**
@@ -51,6 +53,7 @@ export async function withMeasure<T>(
   if (missing[0]) throw errors.digestNeeds(NEEDED[missing[0]], why);
   const { mode, apiMajor = 0, apiMinor = 0, buildId = 0, policy = 0 } = options;
   if (mode !== 'sev' && mode !== 'seves') throw errors.oddOption('--nonce', 'SNP has no such measurement');
+  refuseUnfit({ given: { launch: { policy } } }, 'digest', waysToGive);
   if (isSevEs(policy) !== (mode === 'seves'))
     throw errors.oddOption(
       '--policy',

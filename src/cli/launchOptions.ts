@@ -3,12 +3,14 @@
 
 import type { Command } from 'commander';
 import * as errors from './errors';
+import { refuseUnfit } from '../core/check/judge';
 import type { KeyPaths, LaunchFile } from '../core/check/launchFile';
 import { MAX_VCPUS } from '../core/tech/sev/digest';
 import type { ProfileId } from '../core/vmsa/launch/profiles';
 import { CPU_ID_LIMITS } from '../core/vmsa/launch/signature';
+import { waysToGive } from '../app/inputs';
 import { ownerInputsOf, type LaunchInputs } from '../app/launch';
-import { cpuFrom, number, profileOption } from './options';
+import { cpuFrom, number, policyNumber, profileOption } from './options';
 
 /** The parsed options that describe one launch, by commander's names. */
 export interface LaunchOptions {
@@ -42,7 +44,7 @@ export function addLaunchOptions(command: Command): Command {
     .option('--api-major <number>', 'SEV API major version', number(0xff))
     .option('--api-minor <number>', 'SEV API minor version', number(0xff))
     .option('--build-id <number>', 'SEV firmware build', number(0xff))
-    .option('--policy <number>', 'guest policy', number(0xffffffff))
+    .option('--policy <number>', 'guest policy', policyNumber)
     .optionsGroup("The owner's inputs:")
     .option('-f, --firmware <path>', 'firmware image')
     .option('-k, --kernel <path>', 'kernel')
@@ -86,6 +88,8 @@ export function statedInputs(options: LaunchOptions, file: LaunchFile | undefine
 
 /** The same with her keys. @throws CheckError (usage) when there are none */
 export function ownerInputs(options: LaunchOptions, file: LaunchFile | undefined) {
+  // Before the keys, because an owner of an SNP guest has none.
+  refuseUnfit({ given: { launch: { policy: options.policy } } }, 'digest', waysToGive);
   const keys = keysFrom(options) ?? file?.keys;
   if (!keys) throw errors.keysNeeded();
   return { ...statedInputs(options, file), keys };

@@ -12,12 +12,12 @@ import { LAUNCH_RULES, type LaunchRule, type Stage } from './rules';
  * inputs before the host is asked for the rest. `digest`: a launch digest, or the search for one.
  */
 const STAGES_OF = {
-  lint: ['file', 'reported', 'inputs', 'launch', 'count', 'pages'],
+  lint: ['file', 'policy', 'reported', 'inputs', 'launch', 'count', 'pages'],
   file: ['file'],
-  check: ['reported', 'inputs', 'launch'],
+  check: ['policy', 'reported', 'inputs', 'launch'],
   pages: ['count', 'pages'],
-  domain: ['inputs'],
-  digest: ['inputs', 'count'],
+  domain: ['policy', 'inputs'],
+  digest: ['policy', 'inputs', 'count'],
 } as const satisfies Record<string, readonly Stage[]>;
 
 /** What inputs are judged for. */

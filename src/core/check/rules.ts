@@ -6,6 +6,8 @@ import type { Severity } from '../binary/region';
 import type { CheckError } from '../errors';
 import { apPageMissing, unfitVcpuCount } from '../tech/sev/digest';
 import { unfitMeasurement } from '../tech/sev/evidence';
+import { snpPolicy } from '../tech/snp/errors';
+import { isSnpPolicy } from '../tech/snp/policy';
 import { sevEsProfile, SEV_ES_PROFILES } from '../vmsa/launch/profiles';
 import * as errors from './errors';
 import { looksLikeKey } from './launchFile';
@@ -20,11 +22,12 @@ import {
 } from './question';
 
 /**
- * When a rule is judged. `file`: for any launch file. `reported`: what the host reported about the launch.
+ * When a rule is judged. `file`: for any launch file. `policy`: whether the launch is one of SEV or SEV-ES at all.
+ * `reported`: what the host reported about the launch.
  * `inputs`: contradictions that matter for any launch. `launch`: what SEV-ES needs. `count` and `pages`:
  * whether that many vCPUs are possible, and whether there are pages for them.
  */
-export type Stage = 'file' | 'reported' | 'inputs' | 'launch' | 'count' | 'pages';
+export type Stage = 'file' | 'policy' | 'reported' | 'inputs' | 'launch' | 'count' | 'pages';
 
 /** The failure at this member; empty when there is none. */
 const failures = (member: MemberPath, fail: CheckError | undefined): Judgement[] =>
@@ -208,6 +211,18 @@ const TABLE = [
     doc: 'An input plays no part: vCPUs, CPU or VMSAs under a policy of plain SEV, or a profile beside VMSA files.',
     stage: 'inputs',
     judge: (question) => [...besidePages(question), ...underPlainSev(question)],
+  },
+  {
+    id: 'snp-policy',
+    severity: 'error',
+    doc: 'The policy is one of SEV-SNP: it has bit 17 set, as all of those have. SNP has no HMAC; its measurement is in the attestation report.',
+    stage: 'policy',
+    judge: (question) => {
+      const stated = statedPolicy(question);
+      return stated && isSnpPolicy(stated.policy)
+        ? [{ member: stated.member, fail: snpPolicy(stated.policy) }]
+        : [];
+    },
   },
   {
     id: 'bad-measurement',
