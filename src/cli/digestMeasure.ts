@@ -11,6 +11,7 @@ import { waysToGive } from '../app/inputs';
 import type { Io } from '../app/io';
 import { withKeys } from '../app/keys';
 import type { DigestOptions } from './digestOptions';
+import type { Output } from './output';
 
 /** The measurement for a launch digest, in base64 as libvirt reports it. */
 export type Measure = (digest: Uint8Array) => string;
@@ -42,6 +43,7 @@ function nonceOf(text: string): Uint8Array {
 export async function withMeasure<T>(
   io: Io,
   options: DigestOptions,
+  out: Output,
   use: (measure: Measure | undefined) => Promise<T>,
 ): Promise<T> {
   const names = Object.keys(NEEDED) as (keyof typeof NEEDED)[];
@@ -53,7 +55,8 @@ export async function withMeasure<T>(
   if (missing[0]) throw errors.digestNeeds(NEEDED[missing[0]], why);
   const { mode, apiMajor = 0, apiMinor = 0, buildId = 0, policy = 0 } = options;
   if (mode !== 'sev' && mode !== 'seves') throw errors.oddOption('--nonce', 'SNP has no such measurement');
-  refuseUnfit({ given: { launch: { policy } } }, 'digest', waysToGive);
+  const launch = { policy, apiMajor, apiMinor };
+  for (const remark of refuseUnfit({ given: { launch } }, 'digest', waysToGive)) out.note(`NOTE: ${remark}`);
   if (isSevEs(policy) !== (mode === 'seves'))
     throw errors.oddOption(
       '--policy',

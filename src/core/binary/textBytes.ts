@@ -2,8 +2,9 @@
 // many texts fit two forms: 64 hexadecimal digits are 32 bytes, and base64 of 48 others (RFC 4648, sections 4, 5
 // and 8). A text is taken where one reading has a wanted size, and described where none or two have.
 
+import { HEX_DIGIT, trimEnd } from './ascii';
 import { isGuid } from './guid';
-import { fromBase64, fromHex } from './hex';
+import { BASE64_DIGIT, countOf, fromBase64, fromHex } from './hex';
 
 /**
  * The forms. `separated hex`: pairs with colons or hyphens between them, or any even groups with white space.
@@ -71,8 +72,8 @@ function separated(text: string): Uint8Array | undefined {
     : undefined;
 }
 
-const digits = (bytes: Uint8Array): string =>
-  `${2 * bytes.length} hexadecimal digits (${bytes.length} ${bytes.length === 1 ? 'byte' : 'bytes'})`;
+const digits = ({ length }: Pick<Uint8Array, 'length'>): string =>
+  `${2 * length} hexadecimal digits (${countOf(length, 'byte')})`;
 
 /** Every reading of a text, the likeliest first. A GUID has none: its bytes have another order than its digits. */
 function readingsOf(text: string): Reading[] {
@@ -140,3 +141,27 @@ export function readTextBytes(text: string, sizes: readonly number[], forms: rea
   if (!likeliest) return { ok: false, found: describeOther(text) };
   return { ok: false, found: likeliest.found, form: likeliest.form, size: likeliest.bytes.length };
 }
+
+/** The form of a file that should be binary and is text, and a phrase that says so as `found` of an UnfitText does. */
+export interface TextInFile {
+  readonly form: 'hex' | 'base64' | 'other';
+  readonly found: string;
+}
+
+/**
+ * What text is in a file that should hold a key; undefined when its bytes are not all printable. No string is made of
+ * them, because a string cannot be cleared.
+ */
+export function textInFile(bytes: Uint8Array): TextInFile | undefined {
+  const text = bytes.subarray(0, trimEnd(bytes, 0, bytes.length));
+  const { length } = text;
+  if (length === 0 || !text.every((c) => c >= 0x20 && c < 0x7f)) return undefined;
+  if (length % 2 === 0 && text.every((c) => HEX_DIGIT[c] !== 255))
+    return { form: 'hex', found: digits({ length: length / 2 }) };
+  const padding = text[length - 1] !== PADDING ? 0 : text[length - 2] !== PADDING ? 1 : 2;
+  if (length % 4 === 0 && text.subarray(0, length - padding).every((c) => BASE64_DIGIT[c] !== 255))
+    return { form: 'base64', found: `base64 of ${countOf((length / 4) * 3 - padding, 'byte')}` };
+  return { form: 'other', found: countOf(length, 'character') };
+}
+
+const PADDING = 0x3d;

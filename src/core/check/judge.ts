@@ -12,12 +12,12 @@ import { LAUNCH_RULES, type LaunchRule, type Stage } from './rules';
  * inputs before the host is asked for the rest. `digest`: a launch digest, or the search for one.
  */
 const STAGES_OF = {
-  lint: ['file', 'policy', 'reported', 'inputs', 'launch', 'count', 'pages'],
+  lint: ['file', 'platform', 'reported', 'inputs', 'launch', 'count', 'pages'],
   file: ['file'],
-  check: ['policy', 'reported', 'inputs', 'launch'],
+  check: ['platform', 'reported', 'inputs', 'launch'],
   pages: ['count', 'pages'],
-  domain: ['policy', 'inputs'],
-  digest: ['policy', 'inputs', 'count'],
+  domain: ['platform', 'inputs'],
+  digest: ['platform', 'inputs', 'count'],
 } as const satisfies Record<string, readonly Stage[]>;
 
 /** What inputs are judged for. */

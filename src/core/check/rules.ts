@@ -11,7 +11,7 @@ import { isSnpPolicy } from '../tech/snp/policy';
 import { sevEsProfile, SEV_ES_PROFILES } from '../vmsa/launch/profiles';
 import * as errors from './errors';
 import { looksLikeKey } from './launchFile';
-import { besidePages, policyWarnings, underPlainSev, unwanted } from './remarks';
+import { besidePages, earlyFirmware, policyWarnings, underPlainSev, unwanted } from './remarks';
 import {
   isMissing,
   measuresVcpus,
@@ -22,12 +22,13 @@ import {
 } from './question';
 
 /**
- * When a rule is judged. `file`: for any launch file. `policy`: whether the launch is one of SEV or SEV-ES at all.
+ * When a rule is judged. `file`: for any launch file. `platform`: whether the launch is one of SEV or SEV-ES
+ * at all, and how its firmware measures.
  * `reported`: what the host reported about the launch.
  * `inputs`: contradictions that matter for any launch. `launch`: what SEV-ES needs. `count` and `pages`:
  * whether that many vCPUs are possible, and whether there are pages for them.
  */
-export type Stage = 'file' | 'policy' | 'reported' | 'inputs' | 'launch' | 'count' | 'pages';
+export type Stage = 'file' | 'platform' | 'reported' | 'inputs' | 'launch' | 'count' | 'pages';
 
 /** The failure at this member; empty when there is none. */
 const failures = (member: MemberPath, fail: CheckError | undefined): Judgement[] =>
@@ -216,13 +217,20 @@ const TABLE = [
     id: 'snp-policy',
     severity: 'error',
     doc: 'The policy is one of SEV-SNP: it has bit 17 set, as all of those have. SNP has no HMAC; its measurement is in the attestation report.',
-    stage: 'policy',
+    stage: 'platform',
     judge: (question) => {
       const stated = statedPolicy(question);
       return stated && isSnpPolicy(stated.policy)
         ? [{ member: stated.member, fail: snpPolicy(stated.policy) }]
         : [];
     },
+  },
+  {
+    id: 'early-firmware',
+    severity: 'info',
+    doc: 'The SEV firmware is older than API 0.17: API version and build are not part of the measurement.',
+    stage: 'platform',
+    judge: earlyFirmware,
   },
   {
     id: 'bad-measurement',

@@ -4,7 +4,7 @@ import { bits, flag, mustBeZero } from '../../binary/bits';
 import { hex } from '../../binary/hex';
 import { describeBits } from '../../binary/describe';
 import type { Bit } from '../../binary/struct';
-import { isSnpPolicy } from '../snp/policy';
+import { describeSnpPolicy, isSnpPolicy } from '../snp/policy';
 
 /** The bits of an SEV and SEV-ES policy. SNP has a different one, in which the debug bit has the opposite sense. */
 const SEV_POLICY: readonly Bit[] = [
@@ -31,8 +31,9 @@ export function allowsDebugging(policy: number): boolean {
   return (policy & bit('NODBG')) === 0;
 }
 
-/** A policy in words: the names of its bits. */
+/** A policy in words: the names of its bits; those of SEV-SNP when it is one of that. */
 export function describePolicy(policy: number): string {
+  if (isSnpPolicy(policy)) return `SEV-SNP, ${describeSnpPolicy(policy)}`;
   return describeBits(SEV_POLICY, policy >>> 0) || 'nothing required';
 }
 

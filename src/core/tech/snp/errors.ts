@@ -1,5 +1,6 @@
 // Images that no VMM can launch as an SEV-SNP guest, and SNP launches where those of SEV belong.
 
+import { hex } from '../../binary/hex';
 import { CheckError, usage } from '../../errors';
 import { describeSnpPolicy, SNP_EVIDENCE } from './policy';
 
@@ -42,7 +43,7 @@ export function noHashArea(): CheckError {
 export function snpPolicy(policy: number | bigint): CheckError {
   return usage(
     'snp-policy',
-    `The policy ${describeSnpPolicy(policy)} is one of SEV-SNP, whose launches have no measurement of this kind. ${SNP_EVIDENCE}`,
+    `The policy ${hex(policy)} (${describeSnpPolicy(policy)}) is one of SEV-SNP, whose launches have no measurement of this kind. ${SNP_EVIDENCE}`,
     {
       advice:
         'Verify the signature of that report, and compare its measurement with the launch digest that you expect.',

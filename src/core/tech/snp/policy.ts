@@ -1,9 +1,7 @@
-// The SEV-SNP guest policy, 64 bits: SEV-SNP Firmware ABI, section 4.3 (guest policy). It is told from that of SEV by
-// bit 17, which every SNP policy has: in SEV's, that is an API major version of 2 or more, which no firmware has.
+// The SEV-SNP guest policy, 64 bits: SEV-SNP Firmware ABI, section 4.3 (guest policy).
 
 import { bits, flag } from '../../binary/bits';
 import { describeBits } from '../../binary/describe';
-import { hex } from '../../binary/hex';
 import type { Bit } from '../../binary/struct';
 
 /** The bits of an SNP policy. Debugging has the opposite sense to SEV's. */
@@ -23,15 +21,28 @@ const SNP_POLICY: readonly Bit[] = [
 ];
 
 const ALWAYS_SET = 1 << 17;
+/** Bits 31 to 26. */
+const ALWAYS_CLEAR = 0xfc000000;
 
-/** Whether a policy is one of SEV-SNP, so that nothing of SEV's policy is to be read from it. */
+/**
+ * Whether a policy is one of SEV-SNP, so that nothing of SEV's policy is to be read from it. It has more than 32 bits, or
+ * bit 17 set, which every SNP policy has: in SEV's, that is an API major version of 2 or more, which no firmware has.
+ */
 export function isSnpPolicy(policy: number | bigint): boolean {
-  return BigInt(policy) >> 32n !== 0n || (Number(policy) & ALWAYS_SET) !== 0;
+  if (BigInt(policy) >> 32n !== 0n) return true;
+  const word = Number(policy);
+  return (word & ALWAYS_SET) !== 0 && (word & ALWAYS_CLEAR) === 0 && !isSwappedFloor(word);
+}
+
+/** Whether it is one of SEV that asks for API 1.x with the two bytes of that in each other's place: 0x01370005. */
+function isSwappedFloor(policy: number): boolean {
+  const flags = policy & 0xffff;
+  return policy >>> 24 === 1 && flags >= 1 && flags <= 0x3f;
 }
 
 /** A policy of SNP in words: the names of its bits. */
 export function describeSnpPolicy(policy: number | bigint): string {
-  return `${hex(policy)} (${describeBits(SNP_POLICY, policy)})`;
+  return describeBits(SNP_POLICY, policy);
 }
 
 /** Where the measurement of an SNP guest is, two sentences. */

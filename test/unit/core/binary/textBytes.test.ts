@@ -6,6 +6,7 @@ import {
   DIGEST_FORMS,
   PLAIN_FORMS,
   readTextBytes,
+  textInFile,
   type TextForm,
 } from '../../../../src/core/binary/textBytes';
 import { randomBytes, seeded } from '../../../helpers/random';
@@ -202,4 +203,25 @@ describe('Bytes given as text', () => {
       assert.ok(user < 2_000_000, `${JSON.stringify(part)}: ${user} µs`);
     }
   });
+});
+
+describe('Text in a file that should be binary', () => {
+  const key = Buffer.from(HEX.slice(0, 32), 'hex');
+  const cases: [title: string, content: string | Uint8Array, found: string | undefined][] = [
+    ['a key in hexadecimal', key.toString('hex'), '32 hexadecimal digits (16 bytes)'],
+    ['the same with a line end', `${key.toString('hex')}\r\n`, '32 hexadecimal digits (16 bytes)'],
+    ['in base64', `${key.toString('base64')}\n`, 'base64 of 16 bytes'],
+    ['both keys in base64', BASE64, 'base64 of 32 bytes'],
+    ['of 3 bytes', 'zzzz', 'base64 of 3 bytes'],
+    ['with colons', HEX.slice(0, 32).match(/../g)!.join(':'), '47 characters'],
+    ['an odd number of digits', 'abcdef0', '7 characters'],
+    ['a sentence', 'not a key', '9 characters'],
+    ['bytes', key, undefined],
+    ['nothing', '', undefined],
+    ['line ends', '\n\n', undefined],
+    ['UTF-8', 'ä', undefined],
+  ];
+  for (const [title, content, found] of cases) {
+    it(`is ${title}`, () => assert.equal(textInFile(Buffer.from(content))?.found, found));
+  }
 });

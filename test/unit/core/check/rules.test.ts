@@ -89,6 +89,33 @@ const CASES: [title: string, change: LaunchMembers, found: string[], ends: Ends,
     ['snp-policy domain.policy'],
     together('snp-policy'),
   ],
+  [
+    'firmware before API 0.17',
+    { launch: { ...LAUNCH, apiMajor: 0, apiMinor: 16 } },
+    ['early-firmware launch.apiMinor'],
+    {},
+  ],
+  ['firmware of API 0.17', { launch: { ...LAUNCH, apiMajor: 0, apiMinor: 17 } }, [], {}],
+  ['firmware of API 1.16', { launch: { ...LAUNCH, apiMajor: 1, apiMinor: 16 } }, [], {}],
+  [
+    'firmware of a minor version alone',
+    { launch: { ...LAUNCH, apiMajor: undefined, apiMinor: 16 } },
+    [],
+    {},
+    ['launch.apiMajor'],
+  ],
+  [
+    'a floor of 1.55 with its bytes swapped, which has bit 17 set',
+    policy(0x01370007),
+    ['policy-doubtful launch.policy'],
+    {},
+  ],
+  [
+    'the highest floor, which has bits that SNP reserves',
+    policy(0xffff0007),
+    ['policy-doubtful launch.policy'],
+    {},
+  ],
   ['a floor of 1.55, which has bit 16 set', policy(0x37010007), [], {}],
   ['a floor of 4.0, which has bit 18 set', policy(0x00040007), ['policy-doubtful launch.policy'], {}],
   ['a policy that allows debugging', policy(6), ['policy-debugging launch.policy'], {}],
@@ -251,14 +278,14 @@ describe('The rules about the inputs of a launch', () => {
       advice: 'Give that, too, as vmsa.bsp.',
     });
   });
-  it('warn in a report of pages that are not measured, and of nothing else', () => {
+  it('warn in a report of pages or versions that are not measured, and of nothing else', () => {
     const warned = CASES.filter(
       ([, change, , ends, unclear]) =>
         ends.check === undefined && refuseUnfit(questionOf(change, unclear), 'check', ways).length > 0,
     );
     assert.deepEqual(
       warned.map(([title]) => title),
-      ['one page for two vCPUs under plain SEV', 'pages under plain SEV'],
+      ['firmware before API 0.17', 'one page for two vCPUs under plain SEV', 'pages under plain SEV'],
     );
   });
 
