@@ -3,7 +3,8 @@
 import { errorData, errorFrom, type CheckError } from '../errors';
 import type { Severity } from '../binary/region';
 import type { Judgement, LaunchQuestion } from './question';
-import { LAUNCH_RULES, type LaunchRule, type Stage } from './rules';
+import type { Stage } from './ruleRow';
+import { LAUNCH_RULES, type LaunchRule } from './rules';
 
 /**
  * The stages of rules that each use of the inputs is judged by, in the order in which they decide. `lint`: a

@@ -1,62 +1,35 @@
-// What people give to the command line in other forms than the usual one, and launches that are not of the usual kind: digests and
-// nonces as neighbouring tools print them, measurements in hexadecimal, SEV-SNP in a check of SEV, and SEV firmware before API 0.17.
-// Expected values are computed here, by Node's hashes.
+// What people give to the command line in other forms than the usual one: digests and nonces as neighbouring tools print them,
+// measurements in hexadecimal, keys as text.
 
 import assert from 'node:assert/strict';
-import { createDecipheriv, createHash, createHmac } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runHere } from '../../helpers/cli';
-import { randomBytes, seeded } from '../../helpers/random';
-
-const random = seeded(20);
-const FIRMWARE = Buffer.from(randomBytes(random, 4096));
-const [TIK, TEK, NONCE] = [16, 16, 16].map((size) => Buffer.from(randomBytes(random, size))) as [
-  Buffer,
-  Buffer,
-  Buffer,
-];
-const DIGEST = createHash('sha256').update(FIRMWARE).digest();
-const HEX = DIGEST.toString('hex');
+import {
+  DIGEST,
+  NONCE,
+  TEK,
+  TIK,
+  USUAL,
+  blobOf,
+  hmacOf,
+  launchOptions,
+  writePlainLaunch,
+} from '../../helpers/plainLaunch';
 
 let folder: string;
 const at = (name: string) => join(folder, name);
 const cli = (...args: string[]) => runHere(args, folder);
+const HEX = DIGEST.toString('hex');
 
 before(() => {
   folder = mkdtempSync(join(tmpdir(), 'sevscope-text-forms-'));
-  writeFileSync(at('fw.bin'), FIRMWARE);
-  writeFileSync(at('tik.bin'), TIK);
-  writeFileSync(at('tek.bin'), TEK);
-  writeFileSync(at('secret'), 'a secret');
+  writePlainLaunch(folder);
 });
 after(() => {
   rmSync(folder, { recursive: true, force: true });
 });
-
-interface Version {
-  readonly major: number;
-  readonly minor: number;
-  readonly build: number;
-}
-
-/** The HMAC of a launch of plain SEV; `isEarly` leaves out context, version and build. */
-function hmacOf({ major, minor, build }: Version, policy: number, isEarly = false): Buffer {
-  const word = Buffer.alloc(4);
-  word.writeUInt32LE(policy);
-  const head = isEarly ? [] : [Buffer.of(4, major, minor, build)];
-  return createHmac('sha256', TIK)
-    .update(Buffer.concat([...head, word, DIGEST, NONCE]))
-    .digest();
-}
-
-const blobOf = (hmac: Buffer) => Buffer.concat([hmac, NONCE]).toString('base64');
-const launch = ({ major, minor, build }: Version, policy: string) => [
-  ...['-f', 'fw.bin', '--tik', 'tik.bin', '--tek', 'tek.bin', '--policy', policy],
-  ...['--api-major', `${major}`, '--api-minor', `${minor}`, '--build-id', `${build}`],
-];
-const USUAL = { major: 1, minor: 55, build: 24 };
 
 describe('explain --launch-digest takes', () => {
   const pairs = HEX.match(/../g)!;
@@ -82,7 +55,7 @@ describe('explain --launch-digest takes', () => {
   }
   it('the same where a measurement belongs, and says what it is', async () => {
     for (const [title, text] of forms) {
-      const { status, stdout } = await cli('explain', '-m', text, ...launch(USUAL, '1'));
+      const { status, stdout } = await cli('explain', '-m', text, ...launchOptions(USUAL, '1'));
       assert.equal(status, 0, title);
       assert.match(
         stdout,
@@ -112,7 +85,8 @@ describe('explain --launch-digest takes', () => {
 });
 
 describe('digest --nonce and --snp-ovmf-hash take', () => {
-  const measured = (nonce: string) => cli('digest', '--mode', 'sev', ...launch(USUAL, '1'), '--nonce', nonce);
+  const measured = (nonce: string) =>
+    cli('digest', '--mode', 'sev', ...launchOptions(USUAL, '1'), '--nonce', nonce);
   const hex = NONCE.toString('hex');
   for (const text of [
     hex,
@@ -166,7 +140,7 @@ describe('validate of a measurement in hexadecimal', () => {
       hmac.toString('hex').toUpperCase(),
       `0x${hmac.toString('hex')}`,
     ]) {
-      const { status, stderr } = await cli('validate', '-m', text, ...launch(USUAL, '1'));
+      const { status, stderr } = await cli('validate', '-m', text, ...launchOptions(USUAL, '1'));
       assert.equal(status, 2);
       assert.match(stderr, /64 hexadecimal digits \(32 bytes\): the HMAC alone, as sev-tool prints it/);
       assert.match(stderr, /base64 of 48 bytes/);
@@ -174,7 +148,7 @@ describe('validate of a measurement in hexadecimal', () => {
   });
   it('with its nonce is asked for in base64', async () => {
     const text = Buffer.concat([hmac, NONCE]).toString('hex');
-    const { status, stderr } = await cli('validate', '-m', text, ...launch(USUAL, '1'));
+    const { status, stderr } = await cli('validate', '-m', text, ...launchOptions(USUAL, '1'));
     assert.equal(status, 2);
     assert.match(
       stderr,
@@ -182,7 +156,7 @@ describe('validate of a measurement in hexadecimal', () => {
     );
   });
   it('and the same launch in base64 matches', async () => {
-    assert.equal((await cli('validate', '-m', blobOf(hmac), ...launch(USUAL, '1'))).status, 0);
+    assert.equal((await cli('validate', '-m', blobOf(hmac), ...launchOptions(USUAL, '1'))).status, 0);
   });
 });
 
@@ -244,146 +218,5 @@ describe('A key as text', () => {
     const binary = await check('--tk', 'tk.bin');
     assert.equal(binary.status, 0);
     assert.doesNotMatch(binary.stderr, /is text/);
-  });
-});
-
-describe('A policy of SEV-SNP', () => {
-  const SAID = /is one of SEV-SNP.* SNP has no TIK and no HMAC\..* attestation report .* offset 0x90/;
-  const snpDigest = createHash('sha384').update(FIRMWARE).digest();
-  const values = [blobOf(hmacOf(USUAL, 0x30000)), snpDigest.toString('base64'), snpDigest.toString('hex')];
-  for (const policy of [
-    '0x30000',
-    '196608',
-    '0x20000',
-    '0xb0000',
-    '0x3001f',
-    '0x30137',
-    '0x230000',
-    '0x100030000',
-  ]) {
-    it(`${policy} is told apart in validate, explain and digest, whatever the measurement`, async () => {
-      for (const measurement of values) {
-        for (const command of ['validate', 'explain']) {
-          const { status, stdout, stderr } = await cli(command, '-m', measurement, ...launch(USUAL, policy));
-          assert.deepEqual([status, stdout], [2, '']);
-          assert.match(stderr, SAID);
-          assert.doesNotMatch(stderr, /NODBG|firmware 3|not the one/);
-        }
-      }
-      const nonce = ['--nonce', NONCE.toString('hex')];
-      const { status, stderr } = await cli('digest', '--mode', 'sev', ...launch(USUAL, policy), ...nonce);
-      assert.equal(status, 2);
-      assert.match(stderr, SAID);
-    });
-  }
-  it('is told before keys are asked for', async () => {
-    const { status, stderr } = await cli('validate', '-f', 'fw.bin', '-m', values[0]!, '--policy', '0x30000');
-    assert.equal(status, 2);
-    assert.match(stderr, SAID);
-  });
-  it('names its bits', async () => {
-    const { stderr } = await cli('validate', '-m', values[0]!, ...launch(USUAL, '0xb0137'));
-    assert.match(stderr, /0xb0137 \(ABI_MINOR=0x37; ABI_MAJOR=0x1; SMT; bit 17, always set; DEBUG\)/);
-  });
-  it('is an error of a launch file, as its own policy and as that of a domain', async () => {
-    const keys = { tik: 'tik.bin', tek: 'tek.bin' };
-    const numbers = { apiMajor: 1, apiMinor: 55, buildId: 24, policy: '0x30000' };
-    const recorded = { firmware: 'fw.bin', keys, launch: { measurement: values[0], ...numbers } };
-    const domain = { connection: 'qemu+ssh://host/system', name: 'guest', policy: '0x30000' };
-    writeFileSync(at('a.sevlaunch.json'), JSON.stringify(recorded));
-    writeFileSync(at('b.sevlaunch.json'), JSON.stringify({ firmware: 'fw.bin', keys, domain }));
-    for (const name of ['a', 'b']) {
-      const lint = await cli('launch', 'lint', `${name}.sevlaunch.json`);
-      assert.equal(lint.status, 1);
-      assert.match(lint.stdout, /error snp-policy: (launch|domain)\.policy: The policy 0x30000/);
-      assert.doesNotMatch(lint.stdout, /policy-debugging|policy-doubtful|NODBG|unused-input/);
-      const check = await cli('validate', '--launch', `${name}.sevlaunch.json`);
-      assert.equal(check.status, 2);
-      assert.match(check.stderr, SAID);
-    }
-  });
-});
-
-describe('SEV firmware before API 0.17', () => {
-  const EARLY = { major: 0, minor: 16, build: 5 };
-  const blob = blobOf(hmacOf(EARLY, 1, true));
-  const LEFT_OUT = /before API 0\.17 leaves API version and build out of the measurement/;
-  it('measures without version and build, which a check says', async () => {
-    const { status, stdout, stderr } = await cli('validate', '--debug', '-m', blob, ...launch(EARLY, '1'));
-    assert.equal(status, 0);
-    assert.match(stderr, LEFT_OUT);
-    assert.match(stdout, /Expected measurement +52 bytes .* as SEV firmware before API 0\.17 measures/);
-  });
-  it('says so in JSON, too', async () => {
-    const { stdout } = await cli('validate', '--json', '-m', blob, ...launch(EARLY, '1'));
-    const { verdict, warnings } = JSON.parse(stdout) as { verdict: string; warnings: string[] };
-    assert.equal(verdict, 'matches');
-    assert.ok(
-      warnings.some((text) =>
-        text.includes('before API 0.17 leaves API version and build out of the measurement'),
-      ),
-    );
-  });
-  const versions: [Version, isEarly: boolean][] = [
-    [{ major: 0, minor: 0, build: 0 }, true],
-    [{ major: 0, minor: 12, build: 255 }, true],
-    [{ major: 0, minor: 17, build: 5 }, false],
-    [{ major: 0, minor: 18, build: 15 }, false],
-    [{ major: 1, minor: 16, build: 5 }, false],
-  ];
-  for (const [version, isEarly] of versions) {
-    it(`is ${isEarly ? '' : 'not '}API ${version.major}.${version.minor}`, async () => {
-      for (const way of [true, false]) {
-        const measurement = blobOf(hmacOf(version, 1, way));
-        const { status, stderr } = await cli('validate', '-m', measurement, ...launch(version, '1'));
-        assert.equal(status, way === isEarly ? 0 : 1);
-        assert.equal(
-          stderr.includes('before API 0.17 leaves API version and build out of the measurement'),
-          isEarly,
-        );
-      }
-    });
-  }
-  it('is not matched by another digest, policy or key', async () => {
-    assert.equal((await cli('validate', '-m', blob, ...launch(EARLY, '3'))).status, 1);
-    assert.equal((await cli('validate', '-m', blob, ...launch(EARLY, '1'), '--tik', 'tek.bin')).status, 1);
-    assert.equal((await cli('validate', '-m', blob, ...launch(EARLY, '1'), '-f', 'secret')).status, 1);
-  });
-  it('is the expected measurement of digest, with a note', async () => {
-    const nonce = ['--nonce', NONCE.toString('hex')];
-    const { stdout, stderr } = await cli('digest', '--mode', 'sev', ...launch(EARLY, '1'), ...nonce);
-    assert.equal(stdout, `${blob}\n`);
-    assert.match(stderr, LEFT_OUT);
-  });
-  it('is found by explain where later firmware was given, and the other way round', async () => {
-    const explain = async (measurement: string, version: Version) => {
-      const { status, stdout } = await cli('explain', '--json', '-m', measurement, ...launch(version, '1'));
-      assert.equal(status, 0);
-      return JSON.parse(stdout) as { summary: string; explanations: { title: string }[] };
-    };
-    const same = await explain(blob, EARLY);
-    assert.match(
-      same.summary,
-      /these inputs give, without API version and build, which SEV firmware before API 0\.17/,
-    );
-    const titlesOf = ({ explanations }: typeof same) => explanations.map(({ title }) => title);
-    assert.deepEqual(titlesOf(await explain(blob, { major: 0, minor: 24, build: 5 })), [
-      'Matches if API minor version is 16 or lower, which is not part of the HMAC (given: 24)',
-    ]);
-    assert.deepEqual(titlesOf(await explain(blobOf(hmacOf({ ...EARLY, minor: 17 }, 1)), EARLY)), [
-      'Matches if API minor version is 17 (given: 16)',
-    ]);
-  });
-  it('seals secrets that are not bound to the launch', async () => {
-    const files = ['--secret-header', 'h', '--secret-payload', 'p', '-s', 'luks-key:secret'];
-    assert.equal((await cli('validate', '-m', blob, ...launch(EARLY, '1'), ...files)).status, 0);
-    const [header, payload] = ['h', 'p'].map((name) => Buffer.from(readFileSync(at(name), 'utf8'), 'base64'));
-    const iv = header!.subarray(4, 20);
-    const length = Buffer.alloc(4);
-    length.writeUInt32LE(payload!.length);
-    const message = Buffer.concat([Buffer.of(1, 0, 0, 0, 0), iv, length, length, payload!]);
-    assert.deepEqual(header!.subarray(20), createHmac('sha256', TIK).update(message).digest());
-    const table = createDecipheriv('aes-128-ctr', TEK, iv).update(payload!);
-    assert.ok(table.includes('a secret'));
   });
 });
