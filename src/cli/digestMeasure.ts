@@ -11,6 +11,7 @@ import { waysToGive } from '../app/inputs';
 import type { Io } from '../app/io';
 import { withKeys } from '../app/keys';
 import type { DigestOptions } from './digestOptions';
+import { checkKeyOptions } from './launchOptions';
 import type { Output } from './output';
 
 /** The measurement for a launch digest, in base64 as libvirt reports it. */
@@ -24,10 +25,11 @@ const NEEDED = {
   policy: '--policy',
 } as const satisfies Partial<Record<keyof DigestOptions, string>>;
 
-function keysFrom({ tk, tik, tek }: DigestOptions): KeyPaths | undefined {
-  if (tk === undefined) return tik === undefined ? undefined : { tik, tek };
-  if (tik !== undefined || tek !== undefined) throw errors.twoKeyForms();
-  return { tk };
+function keysFrom(options: DigestOptions): KeyPaths | undefined {
+  checkKeyOptions(options);
+  const { tk, tik, tek } = options;
+  if (tk !== undefined) return { tk };
+  return tik === undefined ? undefined : { tik, tek };
 }
 
 function nonceOf(text: string): Uint8Array {

@@ -4,7 +4,8 @@
 import type { Command } from 'commander';
 import * as errors from './errors';
 import { refuseUnfit } from '../core/check/judge';
-import type { KeyPaths, LaunchFile } from '../core/check/launchFile';
+import { inlinedKey } from '../core/check/errors';
+import { looksLikeKey, type KeyPaths, type LaunchFile } from '../core/check/launchFile';
 import { MAX_VCPUS } from '../core/tech/sev/digest';
 import type { ProfileId } from '../core/vmsa/launch/profiles';
 import { CPU_ID_LIMITS } from '../core/vmsa/launch/signature';
@@ -110,11 +111,21 @@ export function recordedInputs(options: LaunchOptions, file: LaunchFile | undefi
   return { ...owner, title: file?.name ?? options.launch ?? 'command line', measurement, platform, firmware };
 }
 
-function keysFrom({ tk, tik, tek }: LaunchOptions): KeyPaths | undefined {
-  if (tk !== undefined) {
-    if (tik !== undefined || tek !== undefined) throw errors.twoKeyForms();
-    return { tk };
-  }
+/** What keys are given by. */
+type KeyOptions = Pick<LaunchOptions, 'tk' | 'tik' | 'tek'>;
+
+/** Rejects both forms of keys at once, and a key where its path belongs, before a message names it. */
+export function checkKeyOptions({ tk, tik, tek }: KeyOptions): void {
+  for (const [name, path] of Object.entries({ tk, tik, tek }))
+    if (path !== undefined && looksLikeKey(path))
+      throw inlinedKey(`--${name}`, 'other users and the history of your shell may have it');
+  if (tk !== undefined && (tik !== undefined || tek !== undefined)) throw errors.twoKeyForms();
+}
+
+function keysFrom(options: KeyOptions): KeyPaths | undefined {
+  checkKeyOptions(options);
+  const { tk, tik, tek } = options;
+  if (tk !== undefined) return { tk };
   if (tik === undefined && tek === undefined) return undefined;
   if (tik === undefined || tek === undefined) throw errors.keysNeeded();
   return { tik, tek };

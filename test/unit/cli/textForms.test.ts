@@ -209,6 +209,31 @@ describe('A key as text', () => {
       assert.ok(!stderr.includes(content.trim()), 'the key is repeated');
     });
   }
+  const pasted: [title: string, option: string, text: string][] = [
+    ['in hexadecimal', '--tik', TIK.toString('hex')],
+    ['in capitals', '--tek', TEK.toString('hex').toUpperCase()],
+    ['after 0x', '--tik', `0x${TIK.toString('hex')}`],
+    ['in base64', '--tik', TIK.toString('base64')],
+    ['both in hexadecimal', '--tk', both.toString('hex')],
+    ['both in base64', '--tk', both.toString('base64')],
+  ];
+  for (const [title, option, text] of pasted) {
+    it(`is not repeated where its path belongs: ${title}`, async () => {
+      const others = { '--tik': ['--tek', 'tek.bin'], '--tek': ['--tik', 'tik.bin'] }[option] ?? [];
+      const junit = ['--junit', 'results.xml'];
+      const nonce = ['--nonce', NONCE.toString('hex')];
+      for (const { status, stdout, stderr } of [
+        await check(option, text, ...others, ...junit),
+        await cli('explain', '-m', good, ...rest, option, text, ...others),
+        await cli('digest', '--mode', 'sev', ...rest, ...nonce, option, text, ...others),
+      ]) {
+        assert.equal(status, 2);
+        assert.match(stderr, new RegExp(`^ERROR: ${option} looks like the key itself`));
+        assert.ok(!`${stdout}${stderr}`.includes(text), 'the key is repeated');
+      }
+      assert.ok(!readFileSync(at('results.xml'), 'utf8').includes(text), 'the key is in the results');
+    });
+  }
   it('of 32 digits is read as both keys, as the peer does, and not in silence', async () => {
     writeFileSync(at('key.txt'), TIK.toString('hex'));
     const { status, stderr } = await check('--tk', 'key.txt');
