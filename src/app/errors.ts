@@ -1,6 +1,7 @@
 // Failures of the use cases, whoever runs them. A failure that `launch lint` also reports uses the name of its
 // rule as its code.
 
+import type { UnfitText } from '../core/binary/textBytes';
 import { CheckError, usage } from '../core/errors';
 import type { UnclearText } from './launchFaults';
 
@@ -13,12 +14,12 @@ export function unforeseen(thrown: unknown): CheckError {
   );
 }
 
-/** A launch digest is not 32 bytes of hexadecimal. `found` is its length, or undefined when it is not hexadecimal at all. */
-export function badLaunchDigest(found: number | undefined): CheckError {
-  const snp = found === 48 ? ' One of 48 bytes is of SEV-SNP, whose launches this does not explain.' : '';
+/** A launch digest is not 32 bytes in a form that is read. */
+export function badLaunchDigest({ found, size }: Pick<UnfitText, 'found' | 'size'>): CheckError {
+  const snp = size === 48 ? ' One of 48 bytes is of SEV-SNP, whose launches this does not explain.' : '';
   return usage(
     'bad-launch-digest',
-    `${found === undefined ? 'The launch digest is not hexadecimal' : `The launch digest has ${found} bytes`}; it must be 32 bytes, 64 hexadecimal digits.${snp}`,
+    `The launch digest is ${found}; it must be 32 bytes: 64 hexadecimal digits, base64, or a line of sha256sum.${snp}`,
     { at: { input: 'launchDigest' } },
   );
 }

@@ -61,7 +61,7 @@ async function search(
     return isDigestGiven
       ? {
           ...answer,
-          summary: `The value has 32 bytes, as a launch digest has and no measurement. ${answer.summary}`,
+          summary: `The value has 32 bytes, as a launch digest has, or an HMAC without its nonce, which can be compared with nothing. ${answer.summary}`,
         }
       : answer;
   } finally {

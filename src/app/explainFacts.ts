@@ -11,9 +11,10 @@ import type {
   Wanted,
 } from '../core/explain/launchFacts';
 import { variableStoreSize } from '../core/explain/variableStore';
-import { bytesToHex, fromBase64 } from '../core/binary/hex';
+import { byteCount, bytesToHex } from '../core/binary/hex';
+import { DIGEST_FORMS, readTextBytes } from '../core/binary/textBytes';
 import { MAX_VCPUS } from '../core/tech/sev/digest';
-import { parseMeasurement, type Platform } from '../core/tech/sev/evidence';
+import { parseMeasurement, unfitMeasurement, type Platform } from '../core/tech/sev/evidence';
 import { parseOvmf } from '../core/ovmf/image';
 import { refuseUnfit } from '../core/check/judge';
 import type { KeyPaths } from '../core/check/launchFile';
@@ -52,6 +53,9 @@ export async function readFacts(
   scope: ExplainScope,
   onProgress: OnProgress,
 ): Promise<ReadFacts> {
+  const stated = 'launchDigest' in inputs ? inputs.policy : inputs.platform.policy;
+  // Apart from the rest, because the search tries SEV-ES under a policy of plain SEV, too.
+  refuseUnfit({ given: { launch: { policy: stated } } }, 'digest', waysToGive);
   refuseUnfit({ given: inputs }, 'digest', waysToGive);
   const { wanted, platform, keys, isDigestGiven } = questionOf(inputs);
   const { title, cmdline, vcpus, cpu, profile, vmsa } = inputs;
@@ -94,7 +98,8 @@ function questionOf(inputs: LaunchInputs | DigestInputs): Question {
   const nobody = { apiMajor: 0, apiMinor: 0, buildId: 0 };
   if ('launchDigest' in inputs) {
     const { launchDigest: digest, cpu, vmsa } = inputs;
-    if (digest.length !== DIGEST_SIZE) throw errors.badLaunchDigest(digest.length);
+    if (digest.length !== DIGEST_SIZE)
+      throw errors.badLaunchDigest({ found: byteCount(digest.length), size: digest.length });
     const policy = inputs.policy ?? (cpu || vmsa ? POLICY.sevEs : POLICY.sev);
     return {
       wanted: { kind: 'digest', digest },
@@ -104,9 +109,14 @@ function questionOf(inputs: LaunchInputs | DigestInputs): Question {
     };
   }
   const { measurement, platform, keys } = inputs;
-  const digest = fromBase64(measurement);
-  if (digest?.length === DIGEST_SIZE)
-    return { wanted: { kind: 'digest', digest }, platform, keys: undefined, isDigestGiven: true };
+  const other = unfitMeasurement(measurement) && readTextBytes(measurement, [DIGEST_SIZE], DIGEST_FORMS);
+  if (other?.ok)
+    return {
+      wanted: { kind: 'digest', digest: other.bytes },
+      platform,
+      keys: undefined,
+      isDigestGiven: true,
+    };
   return {
     wanted: { kind: 'measurement', ...parseMeasurement(measurement) },
     platform,

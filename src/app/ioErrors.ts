@@ -1,6 +1,7 @@
 // Files that cannot be read or written. No message names the purpose of the file: the caller knows it and adds the
 // place (withPlace of core's errors). A failure that `launch lint` also reports uses the name of its rule as its code.
 
+import type { TextInFile } from '../core/binary/textBytes';
 import { CheckError, usage } from '../core/errors';
 
 // virt-qemu-sev-validate exits with status 6 for files that cannot be opened and firmware that cannot be used,
@@ -42,17 +43,29 @@ export function tooLarge(path: string, most: number): CheckError {
   );
 }
 
-/** A key file does not have the length of its key. `found` is undefined when it is longer. */
+/** How a text becomes a key file. */
+const TO_BINARY: Readonly<Record<TextInFile['form'], string>> = {
+  hex: 'Convert it to binary: xxd -r -p.',
+  base64: 'Convert it to binary: base64 -d.',
+  other: 'Binary, not text: sevctl writes such files.',
+};
+
+/**
+ * A key file does not have the length of its key. `found` is undefined when it is longer.
+ * @param text what it holds instead, if it was read and is text
+ */
 export function badKeyFile(
   what: string,
   path: string,
   found: number | undefined,
   wanted: number,
+  text?: TextInFile,
 ): CheckError {
+  const isText = text ? ` of text, ${text.found}` : '';
   return usage(
     'key-size',
-    `${path} has ${found ?? `more than ${wanted}`} bytes; a file with the ${what} has exactly ${wanted}.`,
-    { advice: 'Binary, not text: sevctl writes such files.' },
+    `${path} has ${found ?? `more than ${wanted}`} bytes${isText}; a file with the ${what} has exactly ${wanted}.`,
+    { advice: TO_BINARY[text?.form ?? 'other'] },
   );
 }
 

@@ -2,6 +2,7 @@
 // or one file with TEK first (virt-qemu-sev-validate --tk).
 
 import * as ioErrors from './ioErrors';
+import { textInFile } from '../core/binary/textBytes';
 import type { KeyPaths } from '../core/check/launchFile';
 import { KEY_SIZE } from '../core/tech/sev/evidence';
 import { atInput } from './inputs';
@@ -16,6 +17,9 @@ export interface Keys {
 /** Sizes of key files in bytes: both keys in one file, and one key. */
 export const KEY_FILE_SIZES = { tk: 2 * KEY_SIZE, tik: KEY_SIZE, tek: KEY_SIZE } as const;
 
+/** Enough for both keys as text, with white space; what is longer is another file. */
+const MOST_TEXT = 128;
+
 type KeyInput = keyof typeof KEY_FILE_SIZES;
 
 async function readKey(
@@ -26,10 +30,11 @@ async function readKey(
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
   // The limit keeps a wrong file, however large, from being read; its true size does not matter.
-  const bytes = await io.read(path, size, signal);
+  const bytes = await io.read(path, MOST_TEXT, signal);
   if (bytes.length === size) return bytes;
+  const text = bytes.length > MOST_TEXT ? undefined : textInFile(bytes);
   bytes.fill(0);
-  throw ioErrors.badKeyFile(what, path, bytes.length > size ? undefined : bytes.length, size);
+  throw ioErrors.badKeyFile(what, path, bytes.length > MOST_TEXT ? undefined : bytes.length, size, text);
 }
 
 /**
@@ -63,15 +68,25 @@ export async function withKeys<T>(
   }
 }
 
+/** Both keys in one file are as long as one key in hexadecimal, and are read as virt-qemu-sev-validate reads them. */
+function warnOfText(paths: KeyPaths, { tik, tek }: Keys): string[] {
+  const isText = (key: Uint8Array) => textInFile(key)?.form === 'hex';
+  if (!('tk' in paths) || !tek || !isText(tek) || !isText(tik)) return [];
+  return [
+    `${paths.tk} is text, 32 hexadecimal digits, as one key of 16 bytes is written. Its characters were taken for TEK and TIK.`,
+  ];
+}
+
 /**
  * Reports bad key files before any long work starts. Skips pipes, which deliver a key only once.
+ * @returns warnings for the report
  * @throws CheckError as withKeys does
  */
-export async function checkKeys(io: Io, paths: KeyPaths, signal?: AbortSignal): Promise<void> {
+export async function checkKeys(io: Io, paths: KeyPaths, signal?: AbortSignal): Promise<string[]> {
   const pipes = await Promise.all(
     [...Object.values(paths)].map(
       async (path) => path !== undefined && (await io.stat(path)).kind === 'pipe',
     ),
   );
-  if (!pipes.includes(true)) await withKeys(io, paths, () => undefined, signal);
+  return pipes.includes(true) ? [] : withKeys(io, paths, (keys) => warnOfText(paths, keys), signal);
 }

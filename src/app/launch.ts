@@ -181,7 +181,7 @@ export async function runCheck(io: Io, inputs: LaunchInputs, options: CheckOptio
   const firmware = await atInput('firmware', () => digest(inputs.firmware, options));
   // Report a wrong key file at once; the keys are read again for the HMAC, so that they are not in memory while
   // gigabytes are streamed.
-  await checkKeys(io, inputs.keys, options.signal);
+  const ofKeys = await checkKeys(io, inputs.keys, options.signal);
   const image = parseOvmf(firmware.tail, { fileSize: firmware.bytes }).value;
   const vmsa = await vmsaFor(io, inputs, image, options.signal);
   const maybe = async (input: 'kernel' | 'initrd') => {
@@ -191,7 +191,7 @@ export async function runCheck(io: Io, inputs: LaunchInputs, options: CheckOptio
   const kernel = await maybe('kernel');
   const initrd = await maybe('initrd');
   const unmeasured = inputs.kernel === undefined ? undefined : kernelUnmeasured(image);
-  const warnings = unmeasured === undefined ? remarks : [unmeasured, ...remarks];
+  const warnings = [...(unmeasured === undefined ? [] : [unmeasured]), ...remarks, ...ofKeys];
   return withKeys(
     io,
     inputs.keys,
@@ -233,7 +233,8 @@ export async function sealForLaunch(
     const packet = await withKeys(io, inputs.keys, ({ tik, tek }) => {
       if (!tek) throw errors.tekNeeded();
       const { hmac } = parseMeasurement(inputs.measurement);
-      return sealSecrets(secrets, { tik, tek }, hmac, io.random(16), io.encrypt);
+      const launch = { platform: inputs.platform, hmac };
+      return sealSecrets(secrets, { tik, tek }, launch, io.random(16), io.encrypt);
     });
     return { ...packet, noRoom: checkSecretRoom(packet.payload.length, image) };
   } finally {

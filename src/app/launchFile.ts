@@ -38,20 +38,21 @@ const file = (text: string) =>
   );
 
 /** A word of `digits` hexadecimal digits, as a number or as people write it: 5 or "0x5". */
-const word = (digits: number, text: string) =>
+const word = (digits: number, text: string, more = '') =>
   v.pipe(
     v.union(
       [
         whole(16 ** digits - 1),
         v.pipe(v.string(), v.regex(new RegExp(`^0[xX][0-9a-fA-F]{1,${digits}}$`)), v.transform(Number)),
       ],
-      `a number, or 0x and at most ${digits} hexadecimal digits as a text`,
+      `a number, or 0x and at most ${digits} hexadecimal digits as a text${more}`,
     ),
     v.description(text),
   );
 const policy = word(
   8,
   'Guest policy, 32 bits (sev-policy), also as "0x5". With bit 2 set the guest is SEV-ES.',
+  ' (one of 64 bits is a policy of SEV-SNP)',
 );
 
 const cpuNumbers = v.strictObject({

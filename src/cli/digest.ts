@@ -34,7 +34,7 @@ export function addDigestCommand(io: Io, program: Command, out: Output): void {
     checkTogether(options);
     if (options.mode === 'snp:ovmf-hash') printDigest(await ovmfHash(io, options), options, out);
     else
-      await withMeasure(io, options, (measure) =>
+      await withMeasure(io, options, out, (measure) =>
         options.matrix ? printMatrix(io, options, measure, out) : printOne(io, options, measure, out),
       );
   });

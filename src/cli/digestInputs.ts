@@ -3,7 +3,8 @@
 
 import * as errors from './errors';
 import * as snpErrors from '../core/tech/snp/errors';
-import { fromHex, parseUnsigned } from '../core/binary/hex';
+import { parseUnsigned } from '../core/binary/hex';
+import { PLAIN_FORMS, readTextBytes } from '../core/binary/textBytes';
 import { encodeKernelHashes } from '../core/launch/kernelHashes';
 import { sevState } from '../core/tech/sev/digest';
 import { snpLaunch } from '../core/tech/snp/loads';
@@ -90,6 +91,13 @@ export async function readLaunch(io: Io, options: DigestOptions, reading: ReadOp
   return { resetAddress, startOf: () => state };
 }
 
+/** No line of sha384sum: that is the hash of the file, and this is a digest of its pages. */
+function ovmfHashFrom(text: string): Uint8Array {
+  const read = readTextBytes(text, [48], PLAIN_FORMS);
+  if (!read.ok) throw errors.badOvmfHash(read);
+  return read.bytes;
+}
+
 async function readSnpLaunch(
   io: Io,
   path: string,
@@ -97,8 +105,7 @@ async function readSnpLaunch(
   reading: ReadOptions,
 ): Promise<ReadLaunch> {
   const { snpOvmfHash: given, guestFeatures } = options;
-  const seed = given === undefined ? firmwarePages(await readImage(io, path)) : fromHex(given);
-  if (seed?.length !== 48) throw errors.badOvmfHash();
+  const seed = given === undefined ? firmwarePages(await readImage(io, path)) : ovmfHashFrom(given);
   const features = guestFeatures === undefined ? undefined : parseUnsigned(guestFeatures);
   if (guestFeatures !== undefined && (features === undefined || features >= 2n ** 64n))
     throw errors.badFeatures(guestFeatures);

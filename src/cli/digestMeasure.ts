@@ -2,13 +2,17 @@
 // versions and policy.
 
 import * as errors from './errors';
-import { fromBase64, fromHex } from '../core/binary/hex';
+import { PLAIN_FORMS, readTextBytes } from '../core/binary/textBytes';
 import type { KeyPaths } from '../core/check/launchFile';
 import { computeMeasurement, measurementText } from '../core/tech/sev/evidence';
 import { isSevEs } from '../core/tech/sev/policy';
+import { refuseUnfit } from '../core/check/judge';
+import { waysToGive } from '../app/inputs';
 import type { Io } from '../app/io';
 import { withKeys } from '../app/keys';
 import type { DigestOptions } from './digestOptions';
+import { checkKeyOptions } from './launchOptions';
+import type { Output } from './output';
 
 /** The measurement for a launch digest, in base64 as libvirt reports it. */
 export type Measure = (digest: Uint8Array) => string;
@@ -21,16 +25,17 @@ const NEEDED = {
   policy: '--policy',
 } as const satisfies Partial<Record<keyof DigestOptions, string>>;
 
-function keysFrom({ tk, tik, tek }: DigestOptions): KeyPaths | undefined {
-  if (tk === undefined) return tik === undefined ? undefined : { tik, tek };
-  if (tik !== undefined || tek !== undefined) throw errors.twoKeyForms();
-  return { tk };
+function keysFrom(options: DigestOptions): KeyPaths | undefined {
+  checkKeyOptions(options);
+  const { tk, tik, tek } = options;
+  if (tk !== undefined) return { tk };
+  return tik === undefined ? undefined : { tik, tek };
 }
 
 function nonceOf(text: string): Uint8Array {
-  const bytes = fromHex(text) ?? fromBase64(text);
-  if (bytes?.length !== 16) throw errors.badNonce();
-  return bytes;
+  const read = readTextBytes(text, [16], PLAIN_FORMS);
+  if (!read.ok) throw errors.badNonce(read);
+  return read.bytes;
 }
 
 /**
@@ -40,6 +45,7 @@ function nonceOf(text: string): Uint8Array {
 export async function withMeasure<T>(
   io: Io,
   options: DigestOptions,
+  out: Output,
   use: (measure: Measure | undefined) => Promise<T>,
 ): Promise<T> {
   const names = Object.keys(NEEDED) as (keyof typeof NEEDED)[];
@@ -51,6 +57,8 @@ export async function withMeasure<T>(
   if (missing[0]) throw errors.digestNeeds(NEEDED[missing[0]], why);
   const { mode, apiMajor = 0, apiMinor = 0, buildId = 0, policy = 0 } = options;
   if (mode !== 'sev' && mode !== 'seves') throw errors.oddOption('--nonce', 'SNP has no such measurement');
+  const launch = { policy, apiMajor, apiMinor };
+  for (const remark of refuseUnfit({ given: { launch } }, 'digest', waysToGive)) out.note(`NOTE: ${remark}`);
   if (isSevEs(policy) !== (mode === 'seves'))
     throw errors.oddOption(
       '--policy',

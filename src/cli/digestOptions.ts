@@ -9,7 +9,7 @@ import { ALL_CPUS, MATRIX_PROFILES, type MatrixCpu } from '../core/check/matrix'
 import { cpuByName } from '../core/vmsa/launch/generate';
 import type { KnownProfile } from '../core/vmsa/launch/profiles';
 import { CPU_ID_LIMITS, decodeSignature } from '../core/vmsa/launch/signature';
-import { cpuFrom, number } from './options';
+import { cpuFrom, number, policyNumber } from './options';
 
 /** The kinds of launch digests. */
 const DIGEST_MODES = ['sev', 'seves', 'snp', 'snp:ovmf-hash'] as const;
@@ -73,7 +73,7 @@ export function addDigestOptions(command: Command): Command {
     .addOption(among('--vmm-type <name>', 'who launches an SNP guest', Object.keys(VMM_PROFILES)))
     .option('--guest-features <number>', 'SEV features of an SNP guest, instead of those of the profile')
     .option('--profile <name>', 'launch flavour; with --matrix a list, or all')
-    .option('--snp-ovmf-hash <hex>', 'digest of the firmware pages, as --mode snp:ovmf-hash prints it')
+    .option('--snp-ovmf-hash <digest>', 'digest of the firmware pages, as --mode snp:ovmf-hash prints it')
     .addOption(among('--output-format <form>', 'how to print a digest', ['hex', 'base64']).default('hex'))
     .option('--json', 'print the digest with what it is of as JSON')
     .optionsGroup('A table of digests:')
@@ -89,7 +89,7 @@ export function addDigestOptions(command: Command): Command {
     .option('--api-major <number>', 'SEV API major version', number(0xff))
     .option('--api-minor <number>', 'SEV API minor version', number(0xff))
     .option('--build-id <number>', 'SEV firmware build', number(0xff))
-    .option('--policy <number>', 'guest policy', number(0xffffffff));
+    .option('--policy <number>', 'guest policy', policyNumber);
 }
 
 /** A number of vCPUs, or `1-8,16` as ascending numbers. @throws CheckError (usage) */

@@ -1,5 +1,6 @@
 // Mistakes on a command line. A place names an input, or an option that is not an input of a launch.
 
+import type { UnfitText } from '../core/binary/textBytes';
 import { CheckError, usage } from '../core/errors';
 
 /** Only one or two of family, model and stepping were given. */
@@ -226,19 +227,24 @@ export function digestNeeds(option: string, what: string): CheckError {
   return usage('digest-option-needed', `${option} is missing: ${what}.`, { at: { input: option } });
 }
 
-/** The nonce for a measurement is not 16 bytes in a readable form. */
-export function badNonce(): CheckError {
+/** The nonce for a measurement is not 16 bytes in a form that is read. */
+export function badNonce({ found, size }: UnfitText): CheckError {
+  const whole = size === 48 ? ' That has the size of a whole measurement.' : '';
   return usage(
     'bad-nonce',
-    'The nonce must be 16 bytes, in hexadecimal or base64: the last 16 of a reported measurement.',
+    `The nonce is ${found}; it must be 16 bytes, in hexadecimal or base64: the last 16 of a reported measurement.${whole}`,
   );
 }
 
-/** The digest of the firmware pages, given instead of the firmware, is not 48 bytes of hexadecimal. */
-export function badOvmfHash(): CheckError {
+/** The digest of the firmware pages, given instead of the firmware, is not 48 bytes in a form that is read. */
+export function badOvmfHash({ found, form }: UnfitText): CheckError {
+  const hash =
+    form === 'named hash'
+      ? ' The hash of the file is another: the digest is one of its pages and addresses.'
+      : '';
   return usage(
     'bad-ovmf-hash',
-    'The SNP OVMF hash must be 48 bytes in hexadecimal, as --mode snp:ovmf-hash prints it.',
+    `The SNP OVMF hash is ${found}; it must be 48 bytes, in hexadecimal or base64, as --mode snp:ovmf-hash prints it.${hash}`,
   );
 }
 

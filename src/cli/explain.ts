@@ -6,7 +6,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import * as appErrors from '../app/errors';
 import type { ExplainResult, Explanation, Remaining } from '../core/explain/explanation';
 import { editsText, grouped, NO_VERDICT, WEIGHT_TEXTS } from '../core/explain/exportExplanation';
-import { fromHex } from '../core/binary/hex';
+import { DIGEST_FORMS, readTextBytes } from '../core/binary/textBytes';
 import type { LaunchFile } from '../core/check/launchFile';
 import { MAX_VCPUS } from '../core/tech/sev/digest';
 import { explainLaunch, type DigestInputs } from '../app/explain';
@@ -40,7 +40,11 @@ export function addExplainCommand(
     .option('-q, --quiet', 'print nothing; only the exit status counts')
     .option('--json', 'print the answer as JSON')
     .option('--launch <path>', 'launch file (*.sevlaunch.json); other options override what is in it')
-    .option('--launch-digest <hex>', 'explain this launch digest, for which no keys are needed', launchDigest)
+    .option(
+      '--launch-digest <digest>',
+      'explain this launch digest, for which no keys are needed',
+      launchDigest,
+    )
     .option('--beside', 'try other images and backups in the folder of the firmware, too')
     .option('--max-cpus <number>', 'try up to so many vCPUs (256 unless given)', number(MAX_VCPUS, 1));
   addLaunchOptions(command).action(async (options: ExplainCommandOptions) => {
@@ -49,9 +53,9 @@ export function addExplainCommand(
 }
 
 function launchDigest(text: string): Uint8Array {
-  const bytes = fromHex(text);
-  if (bytes?.length === 32) return bytes;
-  throw new InvalidArgumentError(appErrors.badLaunchDigest(bytes?.length).message);
+  const read = readTextBytes(text, [32], DIGEST_FORMS);
+  if (read.ok) return read.bytes;
+  throw new InvalidArgumentError(appErrors.badLaunchDigest(read).message);
 }
 
 /** Runs the search and prints its answer. @returns the exit status */

@@ -3,12 +3,15 @@
 
 import type { Command } from 'commander';
 import * as errors from './errors';
-import type { KeyPaths, LaunchFile } from '../core/check/launchFile';
+import { refuseUnfit } from '../core/check/judge';
+import { inlinedKey } from '../core/check/errors';
+import { looksLikeKey, type KeyPaths, type LaunchFile } from '../core/check/launchFile';
 import { MAX_VCPUS } from '../core/tech/sev/digest';
 import type { ProfileId } from '../core/vmsa/launch/profiles';
 import { CPU_ID_LIMITS } from '../core/vmsa/launch/signature';
+import { waysToGive } from '../app/inputs';
 import { ownerInputsOf, type LaunchInputs } from '../app/launch';
-import { cpuFrom, number, profileOption } from './options';
+import { cpuFrom, number, policyNumber, profileOption } from './options';
 
 /** The parsed options that describe one launch, by commander's names. */
 export interface LaunchOptions {
@@ -42,7 +45,7 @@ export function addLaunchOptions(command: Command): Command {
     .option('--api-major <number>', 'SEV API major version', number(0xff))
     .option('--api-minor <number>', 'SEV API minor version', number(0xff))
     .option('--build-id <number>', 'SEV firmware build', number(0xff))
-    .option('--policy <number>', 'guest policy', number(0xffffffff))
+    .option('--policy <number>', 'guest policy', policyNumber)
     .optionsGroup("The owner's inputs:")
     .option('-f, --firmware <path>', 'firmware image')
     .option('-k, --kernel <path>', 'kernel')
@@ -86,6 +89,8 @@ export function statedInputs(options: LaunchOptions, file: LaunchFile | undefine
 
 /** The same with her keys. @throws CheckError (usage) when there are none */
 export function ownerInputs(options: LaunchOptions, file: LaunchFile | undefined) {
+  // Before the keys, because an owner of an SNP guest has none.
+  refuseUnfit({ given: { launch: { policy: options.policy } } }, 'digest', waysToGive);
   const keys = keysFrom(options) ?? file?.keys;
   if (!keys) throw errors.keysNeeded();
   return { ...statedInputs(options, file), keys };
@@ -106,11 +111,21 @@ export function recordedInputs(options: LaunchOptions, file: LaunchFile | undefi
   return { ...owner, title: file?.name ?? options.launch ?? 'command line', measurement, platform, firmware };
 }
 
-function keysFrom({ tk, tik, tek }: LaunchOptions): KeyPaths | undefined {
-  if (tk !== undefined) {
-    if (tik !== undefined || tek !== undefined) throw errors.twoKeyForms();
-    return { tk };
-  }
+/** What keys are given by. */
+type KeyOptions = Pick<LaunchOptions, 'tk' | 'tik' | 'tek'>;
+
+/** Rejects both forms of keys at once, and a key where its path belongs, before a message names it. */
+export function checkKeyOptions({ tk, tik, tek }: KeyOptions): void {
+  for (const [name, path] of Object.entries({ tk, tik, tek }))
+    if (path !== undefined && looksLikeKey(path))
+      throw inlinedKey(`--${name}`, 'other users and the history of your shell may have it');
+  if (tk !== undefined && (tik !== undefined || tek !== undefined)) throw errors.twoKeyForms();
+}
+
+function keysFrom(options: KeyOptions): KeyPaths | undefined {
+  checkKeyOptions(options);
+  const { tk, tik, tek } = options;
+  if (tk !== undefined) return { tk };
   if (tik === undefined && tek === undefined) return undefined;
   if (tik === undefined || tek === undefined) throw errors.keysNeeded();
   return { tik, tek };

@@ -17,9 +17,18 @@ import {
 import { CPU_ID_LIMITS, type CpuId } from '../core/vmsa/launch/signature';
 import { findProfile, PROFILES, type KnownProfile, type ProfileId } from '../core/vmsa/launch/profiles';
 import { decode } from '../core/binary/struct';
+import { snpPolicy } from '../core/tech/snp/errors';
 import { VMSA } from '../core/vmsa/layout/layout';
 import type { Io } from '../app/io';
 import { readFirmware, resetAddressOf } from '../app/launch';
+
+/** Parses a guest policy of 32 bits; one of 64 bits is refused for what it is. */
+export function policyNumber(text: string): number {
+  const value = parseUnsigned(text);
+  if (value !== undefined && value > 0xffffffffn && value < 2n ** 64n)
+    throw new InvalidArgumentError(snpPolicy(value).message);
+  return number(0xffffffff)(text);
+}
 
 /** Parses an unsigned number from `least` to `most`. */
 export const number =

@@ -54,7 +54,8 @@ export function writeLaunch(
   };
   const [kernel, initrd] = [randomBytes(random, 1 + random(5000)), randomBytes(random, random(9000))];
   const [tik, tek, nonce] = [randomBytes(random, 16), randomBytes(random, 16), randomBytes(random, 16)];
-  const platform = { apiMajor: random(256), apiMinor: random(256), buildId: random(256) };
+  // The peer knows only how SEV firmware measures from API 0.17 on.
+  const platform = { apiMajor: random(256), apiMinor: 17 + random(239), buildId: random(256) };
   const options = new Map<string, string>();
 
   const hash = createHash('sha256').update(firmware);

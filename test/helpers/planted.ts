@@ -108,7 +108,8 @@ export function hmacFor(facts: LaunchFacts, setting: Setting): Buffer {
   const bits = Buffer.alloc(4);
   bits.writeUInt32LE(policy);
   const mnonce = NONCES[nonce]!;
-  const head = Buffer.of(4, apiMajor, apiMinor, buildId);
+  // Firmware before API 0.17 measures neither its version nor the context.
+  const head = apiMajor === 0 && apiMinor < 17 ? Buffer.of() : Buffer.of(4, apiMajor, apiMinor, buildId);
   const message = Buffer.concat([head, bits, launchDigestOf(facts, setting), mnonce]);
   return createHmac('sha256', KEYS[key]).update(message).digest();
 }

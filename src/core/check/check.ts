@@ -7,7 +7,8 @@ import { cmdlineBytes, encodeKernelHashes } from '../launch/kernelHashes';
 import { finishLaunchDigest, vmsaSequence, type VmsaPages } from '../tech/sev/digest';
 import {
   computeMeasurement,
-  MEASURED_MESSAGE,
+  isEarlyFirmware,
+  measuredSize,
   MEASUREMENT_SIZE,
   parseMeasurement,
   type Platform,
@@ -122,6 +123,7 @@ function vmsaStep(vmsa: VmsaInput & VmsaPages, hasher: Hasher, inputs: Pick<Chec
 
 /** The end of the pipeline: launch digest, expected measurement, and the reported one to compare with. */
 function lastSteps(
+  platform: Platform,
   measured: number,
   launchDigest: Uint8Array,
   computed: Uint8Array,
@@ -132,10 +134,12 @@ function lastSteps(
       source: 'derived',
       detail: 'over all of the above, in order',
     }),
-    step('measurement', 'Expected measurement', MEASURED_MESSAGE.size, computed, {
+    step('measurement', 'Expected measurement', measuredSize(platform), computed, {
       source: 'derived',
       algorithm: 'HMAC-SHA256',
-      detail: 'under the TIK, over API version, build, policy, launch digest and nonce',
+      detail: isEarlyFirmware(platform)
+        ? 'under the TIK, over policy, launch digest and nonce, as SEV firmware before API 0.17 measures'
+        : 'under the TIK, over API version, build, policy, launch digest and nonce',
     }),
     step('reported', 'Reported measurement', MEASUREMENT_SIZE, reported.hmac, {
       source: 'host',
@@ -209,7 +213,7 @@ export function checkLaunch(inputs: CheckInputs, newHasher: () => Hasher): Repor
     verdict,
     summary: SUMMARY[verdict],
     facts: factsOf(platform, vmsa),
-    steps: [...loaded, ...lastSteps(measured, launchDigest, computed, reported)],
+    steps: [...loaded, ...lastSteps(platform, measured, launchDigest, computed, reported)],
     warnings: warningsFor(inputs),
   };
 }

@@ -11,11 +11,13 @@ export function nothingToCheck(): CheckError {
   );
 }
 
-/** A key where its path belongs; the message must not reveal it. */
-export function inlinedKey(): CheckError {
-  return usage('inlined-key', 'This looks like the key itself, where the path of its file belongs.', {
-    advice:
-      'Put it into a file that only you can read, and make new keys for the next launch: whoever saw this file has it.',
+/**
+ * A key where its path belongs; the message must not reveal it.
+ * @param where it was given @param seen who has it now, the end of a sentence
+ */
+export function inlinedKey(where = 'This', seen = 'whoever saw this file has it'): CheckError {
+  return usage('inlined-key', `${where} looks like the key itself, where the path of its file belongs.`, {
+    advice: `Put it into a file that only you can read, and make new keys for the next launch: ${seen}.`,
   });
 }
 

@@ -3,7 +3,8 @@
 import { errorData, errorFrom, type CheckError } from '../errors';
 import type { Severity } from '../binary/region';
 import type { Judgement, LaunchQuestion } from './question';
-import { LAUNCH_RULES, type LaunchRule, type Stage } from './rules';
+import type { Stage } from './ruleRow';
+import { LAUNCH_RULES, type LaunchRule } from './rules';
 
 /**
  * The stages of rules that each use of the inputs is judged by, in the order in which they decide. `lint`: a
@@ -12,12 +13,12 @@ import { LAUNCH_RULES, type LaunchRule, type Stage } from './rules';
  * inputs before the host is asked for the rest. `digest`: a launch digest, or the search for one.
  */
 const STAGES_OF = {
-  lint: ['file', 'reported', 'inputs', 'launch', 'count', 'pages'],
+  lint: ['file', 'platform', 'reported', 'inputs', 'launch', 'count', 'pages'],
   file: ['file'],
-  check: ['reported', 'inputs', 'launch'],
+  check: ['platform', 'reported', 'inputs', 'launch'],
   pages: ['count', 'pages'],
-  domain: ['inputs'],
-  digest: ['inputs', 'count'],
+  domain: ['platform', 'inputs'],
+  digest: ['platform', 'inputs', 'count'],
 } as const satisfies Record<string, readonly Stage[]>;
 
 /** What inputs are judged for. */

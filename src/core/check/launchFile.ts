@@ -71,7 +71,7 @@ export interface LaunchMembers extends Unfinished<
 // 16 or 32 bytes in hexadecimal or padded base64, and PEM. A path that looks like this
 // can be written with a leading ./.
 const PASTED =
-  /^(0x)?([0-9a-f]{2}[ :-]?){15}[0-9a-f]{2}(([ :-]?[0-9a-f]{2}){16})?$|^[0-9a-z+/]{22}==$|^[0-9a-z+/]{43}=$|-----BEGIN /i;
+  /^(0x)?([0-9a-f]{2}[ :-]?){15}[0-9a-f]{2}(([ :-]?[0-9a-f]{2}){16})?$|^[\w+/-]{22}==$|^[\w+/-]{43}=$|-----BEGIN /i;
 
 /**
  * Whether a text that should be the path of a key file is more likely the key itself, which must

@@ -3,6 +3,7 @@
 
 import type { CheckError } from '../errors';
 import { isSevEs } from '../tech/sev/policy';
+import { isSnpPolicy } from '../tech/snp/policy';
 import { needsOf } from '../vmsa/launch/generate';
 import { sevEsProfile } from '../vmsa/launch/profiles';
 import type { LaunchMembers } from './launchFile';
@@ -56,10 +57,10 @@ export function statedPolicy({ given: { launch, domain } }: LaunchQuestion): Sta
   return domain?.policy === undefined ? undefined : { policy: domain.policy, member: ['domain', 'policy'] };
 }
 
-/** Whether vCPUs are measured; undefined when no policy is known. */
+/** Whether vCPUs are measured; undefined when no policy of SEV is known. */
 export function measuresVcpus(question: LaunchQuestion): boolean | undefined {
   const stated = statedPolicy(question);
-  return stated && isSevEs(stated.policy);
+  return stated && !isSnpPolicy(stated.policy) ? isSevEs(stated.policy) : undefined;
 }
 
 /** Whether generated pages of additional vCPUs need the reset address of the firmware. */

@@ -1,6 +1,7 @@
 // The launch rules that only remark: inputs that have no effect, and what the policy
 // allows. They never stop a check.
 
+import { isEarlyFirmware } from '../tech/sev/evidence';
 import { policyRemarks, type PolicyRemark } from '../tech/sev/policy';
 import { measuresVcpus, statedPolicy, type Judgement, type LaunchQuestion } from './question';
 
@@ -30,6 +31,14 @@ export const underPlainSev = (question: LaunchQuestion): Judgement[] =>
       remark: `The policy is plain SEV (bit 2 is clear), which measures no vCPUs: "${name}" plays no part.`,
       ...(name === 'vmsa' && { warning: PAGES_UNMEASURED }),
     }));
+
+/** A measurement that leaves out what the host says of its firmware. */
+export function earlyFirmware({ given: { launch } }: LaunchQuestion): Judgement[] {
+  const { apiMajor, apiMinor } = launch ?? {};
+  if (apiMajor === undefined || apiMinor === undefined || !isEarlyFirmware({ apiMajor, apiMinor })) return [];
+  const remark = `SEV firmware before API 0.17 leaves API version and build out of the measurement. It is computed so here: a match does not prove that the firmware has API ${apiMajor}.${apiMinor}, and sealed secrets are not bound to this launch.`;
+  return [{ member: ['launch', 'apiMinor'], remark, warning: remark }];
+}
 
 /** Warnings about what the policy allows to others than the owner, or what it can hardly intend. */
 export function policyWarnings(

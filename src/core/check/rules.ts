@@ -2,46 +2,15 @@
 // Code's problems, `sevscope launch lint`, the failures of checks and the reference. Lint shows everything; a
 // check stops at the first failure.
 
-import type { Severity } from '../binary/region';
 import { lengthWithout } from '../binary/trim';
-import type { CheckError } from '../errors';
 import { apPageMissing, unfitVcpuCount } from '../tech/sev/digest';
-import { unfitMeasurement } from '../tech/sev/evidence';
 import { sevEsProfile, SEV_ES_PROFILES } from '../vmsa/launch/profiles';
 import * as errors from './errors';
 import { looksLikeKey } from './launchFile';
-import { besidePages, policyWarnings, underPlainSev, unwanted } from './remarks';
-import {
-  isMissing,
-  measuresVcpus,
-  statedPolicy,
-  type Judgement,
-  type LaunchQuestion,
-  type MemberPath,
-} from './question';
-
-/**
- * When a rule is judged. `file`: for any launch file. `reported`: what the host reported about the launch.
- * `inputs`: contradictions that matter for any launch. `launch`: what SEV-ES needs. `count` and `pages`:
- * whether that many vCPUs are possible, and whether there are pages for them.
- */
-export type Stage = 'file' | 'reported' | 'inputs' | 'launch' | 'count' | 'pages';
-
-/** The failure at this member; empty when there is none. */
-const failures = (member: MemberPath, fail: CheckError | undefined): Judgement[] =>
-  fail ? [{ member, fail }] : [];
-
-/** A rule. Rules without `judge` are about the text or about files on disk, and are applied where those are read. */
-export interface LaunchRuleRow<Id extends string = LaunchRule> {
-  readonly id: Id;
-  readonly severity: Severity;
-  /** What it detects, for the documentation. */
-  readonly doc: string;
-  /** The schema of launch files rejects it too, so only command-line options can break it. */
-  readonly bySchema?: true;
-  readonly stage?: Stage;
-  readonly judge?: (question: LaunchQuestion) => readonly Judgement[];
-}
+import { PLATFORM_RULES } from './platformRules';
+import { besidePages, underPlainSev, unwanted } from './remarks';
+import { failures, type RuleRow } from './ruleRow';
+import { isMissing, measuresVcpus, statedPolicy } from './question';
 
 const TABLE = [
   {
@@ -210,33 +179,7 @@ const TABLE = [
     stage: 'inputs',
     judge: (question) => [...besidePages(question), ...underPlainSev(question)],
   },
-  {
-    id: 'bad-measurement',
-    severity: 'error',
-    doc: 'The recorded measurement is not base64 of 48 bytes.',
-    stage: 'reported',
-    judge: ({ given: { launch } }) => {
-      const measurement = launch?.measurement;
-      return failures(
-        ['launch', 'measurement'],
-        measurement === undefined ? undefined : unfitMeasurement(measurement),
-      );
-    },
-  },
-  {
-    id: 'policy-debugging',
-    severity: 'info',
-    doc: 'The policy lets the host read and change the memory of the guest.',
-    stage: 'reported',
-    judge: (question) => policyWarnings(question, (about) => about === 'debugging'),
-  },
-  {
-    id: 'policy-doubtful',
-    severity: 'warning',
-    doc: 'The policy has bits that mean nothing, or asks for a later firmware than the one that is recorded.',
-    stage: 'reported',
-    judge: (question) => policyWarnings(question, (about) => about !== 'debugging'),
-  },
+  ...PLATFORM_RULES,
   {
     id: 'connection-refused',
     severity: 'error',
@@ -263,7 +206,7 @@ const TABLE = [
     severity: 'warning',
     doc: 'A key file lies in a Git work tree and is not ignored there: it can be committed by mistake.',
   },
-] as const satisfies readonly LaunchRuleRow<string>[];
+] as const satisfies readonly RuleRow<string>[];
 
 type Row = (typeof TABLE)[number];
 
@@ -274,7 +217,7 @@ export type LaunchRule = Row['id'];
 export type LintRule = Exclude<LaunchRule, Extract<Row, { readonly bySchema: true }>['id']>;
 
 /** Every rule in the order of the documentation. Within a stage, the first failure decides. */
-export const LAUNCH_RULES: readonly LaunchRuleRow[] = TABLE;
+export const LAUNCH_RULES: readonly RuleRow<LaunchRule>[] = TABLE;
 
 /** Whether lint shows the findings of a rule; for the others the schema already reports the problem. */
 export function isLintRule(rule: LaunchRule): rule is LintRule {

@@ -35,7 +35,7 @@ function fileInput(
 const unmeasured = ({ config }: DomainQuestion): Judgement | undefined =>
   config.launchSecurity?.kernelHashes ? undefined : { skip: 'Kernel hashes are off, so it is not measured.' };
 
-const noPolicy: Judgement = { skip: 'No policy is known, so neither is whether vCPUs are measured.' };
+const noPolicy: Judgement = { skip: 'No policy of SEV is known, so neither is whether vCPUs are measured.' };
 const plainSev: Judgement = { skip: 'Plain SEV measures no vCPUs.' };
 
 /** In the order of virt-qemu-sev-validate's load_domain, followed by the rules that it lacks. */

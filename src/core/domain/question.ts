@@ -2,6 +2,7 @@
 
 import type { ErrorKind } from '../errors';
 import { isSevEs } from '../tech/sev/policy';
+import { isSnpPolicy } from '../tech/snp/policy';
 import type { DomainConfig, DomainState, HostFacts, LaunchSecurityInfo } from './facts';
 
 /** Which inputs the guest's owner gives. The others must come from the host, or do not exist. */
@@ -73,8 +74,8 @@ export const isActive = ({ state }: Pick<DomainQuestion, 'state'>) =>
 /** The policy that the launch is judged by: the owner's, or else the reported one, which a match confirms. */
 export const policyOf = ({ given, info }: DomainQuestion): number | undefined => given.policy ?? info?.policy;
 
-/** Whether VMSAs are measured; undefined when no policy is known. */
+/** Whether VMSAs are measured; undefined when no policy of SEV is known. */
 export function measuresVcpus(question: DomainQuestion): boolean | undefined {
   const policy = policyOf(question);
-  return policy === undefined ? undefined : isSevEs(policy);
+  return policy === undefined || isSnpPolicy(policy) ? undefined : isSevEs(policy);
 }

@@ -4,6 +4,7 @@
 import type { RuleResult } from '../launch/report';
 import { configRules } from './configRules';
 import { inputRules } from './inputRules';
+import { whyUncheckable } from './launchTypes';
 import type { DomainQuestion, DomainRule, WaysToGive } from './question';
 import { isActive } from './question';
 
@@ -77,6 +78,9 @@ export const DOMAIN_RULES: readonly DomainRule[] = [
           ['sev-policy', given.policy !== undefined || info.policy !== undefined],
         ] as const
       ).filter(([, there]) => !there);
+      // Where the configuration is not looked at, this is the first to notice.
+      const snp = info.snpPolicy === undefined ? undefined : whyUncheckable('sev-snp');
+      if (snp && missing.length > 0) return { fail: snp.found, kind: 'bug', advice: snp.advice };
       return missing.length === 0
         ? { ok: 'Measurement, API version, build and policy are there.' }
         : {

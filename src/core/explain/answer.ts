@@ -4,7 +4,7 @@
 import { bytesToHex } from '../binary/hex';
 import { equalInConstantTime } from '../launch/hasher';
 import { isSevEs } from '../tech/sev/policy';
-import { measurementText } from '../tech/sev/evidence';
+import { isEarlyFirmware, measurementText } from '../tech/sev/evidence';
 import { ofLaunch, without } from './cause';
 import type { Candidate, SearchSpace } from './causes';
 import { DIGEST_FOR_MEASUREMENT } from './causesPlatform';
@@ -13,6 +13,7 @@ import { coveredOf, type TriedPart } from './covered';
 import type { Change, ExplainResult, Explanation, LaunchEdit, Weight } from './explanation';
 import { grouped, NO_VERDICT } from './exportExplanation';
 import { remainsOf } from './remains';
+import type { Setting } from './setting';
 import type { Hit } from './matcher';
 
 const RANK: readonly Weight[] = ['benign', 'mistake', 'serious'];
@@ -55,6 +56,24 @@ function withHmac(
   };
 }
 
+/** The launch of a hit: everything as given, but for its changes. */
+const settingOf = ({ given, candidates }: SearchSpace, { changes }: Hit): Setting =>
+  changes.reduce(
+    (setting, { dimension, index }) => ({ ...setting, ...candidates[dimension][index]!.set }),
+    given,
+  );
+
+/** A change of version, reworded when no version is measured: then all that are too early are one explanation. */
+function withEarlyFirmware(candidate: Candidate, setting: Setting): Candidate {
+  if (candidate.cause.input !== 'apiMinor' || !isEarlyFirmware(setting)) return candidate;
+  return {
+    ...candidate,
+    found: '16 or lower, which is not part of the HMAC',
+    why: 'SEV firmware before API 0.17 leaves API version and build out of the measurement, and this one is without them.',
+    advice: `${candidate.cause.advice} Later firmware measures its version, too.`,
+  };
+}
+
 /** The extra edits that generated pages need in a launch file that names VMSA files. */
 function editsForPages({ facts, given }: SearchSpace, candidates: readonly Candidate[]): LaunchEdit[] {
   const isGenerated = facts.vmsa && candidates.some(({ set }) => set.pages === 'generated');
@@ -78,19 +97,28 @@ function titleOf(changes: readonly Change[]): string {
   return `Matches if ${parts.join(' and ')}`;
 }
 
-function evidenceOf({ facts }: SearchSpace, { what, launchDigest, target }: Hit): string {
+/** Ends a sentence about a measurement that was computed as before API 0.17. */
+const formulaOf = (setting: Setting): string =>
+  isEarlyFirmware(setting)
+    ? ', without API version and build, which SEV firmware before API 0.17 leaves out'
+    : '';
+
+function evidenceOf(space: SearchSpace, hit: Hit): string {
+  const { facts } = space;
+  const { what, launchDigest, target } = hit;
   const digest = bytesToHex(launchDigest);
   if (facts.wanted.kind === 'digest') return `The launch digest is then ${digest}, which is the given one.`;
   if (what === 'digest') return `The launch digest is then ${digest}: the first 32 bytes of the given value.`;
   const hmac = target === 0 ? facts.wanted.hmac : facts.others[target - 1]!.hmac;
   const whose = target === 0 ? 'was reported' : `${facts.others[target - 1]!.label} has`;
-  return `The launch digest is then ${digest}, and its HMAC under the TIK is ${bytesToHex(hmac)}, as ${whose}.`;
+  return `The launch digest is then ${digest}, and its HMAC under the TIK is ${bytesToHex(hmac)}, as ${whose}${formulaOf(settingOf(space, hit))}.`;
 }
 
 /** Describes a hit. */
 export function explain(space: SearchSpace, hit: Hit): Explanation {
+  const setting = settingOf(space, hit);
   const candidates = hit.changes.map(({ dimension, index }) =>
-    withHmac(space, space.candidates[dimension][index]!, hit),
+    withEarlyFirmware(withHmac(space, space.candidates[dimension][index]!, hit), setting),
   );
   const mixed = mixedUp(space, hit);
   const changes = [...(mixed ? [mixed] : []), ...candidates.map(changeOf)];
@@ -198,7 +226,8 @@ export function answerOf(
   const hypotheses = parts.reduce((all, { tried }) => all + tried, 0);
   const covered = coveredOf(space, parts);
   if (hits.some((hit) => isMatch(space, hit))) {
-    const summary = `The ${subject(space)} is the one that these inputs give: there is nothing to explain.`;
+    const formula = space.facts.wanted.kind === 'digest' ? '' : formulaOf(space.given);
+    const summary = `The ${subject(space)} is the one that these inputs give${formula}: there is nothing to explain.`;
     return { title, outcome: 'already matches', summary, explanations: [], hypotheses, covered, remains: [] };
   }
   const presented = hits.flatMap((hit) => asPresented(space, hit) ?? []);

@@ -1,6 +1,6 @@
 // HMAC-SHA256 over the 56 bytes of a launch measurement, half a million times a second: RFC 2104 with the
 // library's compression function on blocks that are padded only once. A measurement takes three blocks: two
-// of the inner hash, one of the outer.
+// of the inner hash, one of the outer. Before API 0.17 the first four bytes are missing, and one block is enough.
 
 import { _SHA256 } from '@noble/hashes/sha2.js';
 
@@ -14,6 +14,11 @@ const OUTER_PAD = 0x5c;
 const DIGEST_AT = 8;
 const NONCE_AT = 40;
 const MESSAGE = 56;
+/** The bytes before the policy: context, API version, build. */
+const HEAD = 4;
+const EARLY_MESSAGE = MESSAGE - HEAD;
+/** The first API version in the HMAC, 0.17, as it is in the middle of the first word. */
+const FIRST_API = 17;
 const DIGEST = 32;
 
 const block = () => new DataView(new ArrayBuffer(BLOCK));
@@ -60,12 +65,17 @@ export class MeasurementMac extends Compression {
   private readonly first = block();
   private readonly second = block();
   private readonly outer = block();
+  private readonly early = block();
+  private readonly earlyBytes = new Uint8Array(this.early.buffer);
+  private readonly afterHead = new Uint8Array(this.first.buffer, HEAD, EARLY_MESSAGE);
 
   /** @param states keys as prepareKey leaves them */
   constructor(private readonly states: Int32Array) {
     super();
     this.first.setUint8(MESSAGE, 0x80);
     this.second.setUint32(BLOCK - 4, 8 * (BLOCK + MESSAGE));
+    this.early.setUint8(EARLY_MESSAGE, 0x80);
+    this.early.setUint32(BLOCK - 4, 8 * (BLOCK + EARLY_MESSAGE));
     this.outer.setUint8(DIGEST, 0x80);
     this.outer.setUint32(BLOCK - 4, 8 * (BLOCK + DIGEST));
   }
@@ -80,7 +90,7 @@ export class MeasurementMac extends Compression {
   }
 
   /**
-   * Computes the measurement.
+   * Computes the measurement, in the way of the API version in `head`.
    * @param head the first four bytes of the message as a big-endian word; @param key index of the key
    * @returns its first four bytes as a signed big-endian word
    */
@@ -89,8 +99,13 @@ export class MeasurementMac extends Compression {
     first.setInt32(0, head);
     first.setInt32(4, policy, true);
     this.load(states, key * KEY_WORDS);
-    this.process(first, 0);
-    this.process(this.second, 0);
+    if (((head >>> 8) & 0xffff) < FIRST_API) {
+      this.earlyBytes.set(this.afterHead);
+      this.process(this.early, 0);
+    } else {
+      this.process(first, 0);
+      this.process(this.second, 0);
+    }
     outer.setInt32(0, this.A);
     outer.setInt32(4, this.B);
     outer.setInt32(8, this.C);

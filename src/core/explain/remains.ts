@@ -35,6 +35,10 @@ const REMAINS: readonly (readonly [
     'The TIK of another session: with the wrong key nothing matches, whatever else is right. Each `sevctl session` makes new keys.',
   ],
   [
+    ({ wanted }) => wanted.kind === 'measurement',
+    'A launch digest of SEV-SNP, which has 48 bytes, too: a guest whose policy has bit 17 set has no measurement under a TIK.',
+  ],
+  [
     ({ keys }) => keys !== undefined && 'tik' in keys && keys.tek === undefined,
     "TIK and TEK in each other's place were not tried, because the TEK was not given.",
   ],

@@ -2,8 +2,9 @@
 // before and after, so that it can be applied and undone in any file that contains the page.
 
 import * as errors from './errors';
-import { fromHex, parseUnsigned } from '../binary/hex';
+import { parseUnsigned } from '../binary/hex';
 import { diff, leaves, writeLeaf, type Bit, type Leaf, type LeafValue, readLeaf } from '../binary/struct';
+import { readTextBytes } from '../binary/textBytes';
 import { VMSA } from './layout/layout';
 
 /** One change: `offset` counts from the start of the page; both byte runs have the size of the field. */
@@ -35,15 +36,15 @@ export function findVmsaLeaf(name: string): Leaf | undefined {
 
 /**
  * Parses a typed value: a scalar in decimal or 0x form, a byte run as exactly that many pairs of hexadecimal
- * digits in file order, with or without spaces.
+ * digits in file order, also with spaces or colons, or 0x.
  * @throws CheckError (usage) for anything else, and for a value that does not fit
  */
 export function parseFieldValue(leaf: Leaf, text: string): LeafValue {
   const trimmed = text.trim();
   if (typeof leaf.row.type === 'number') {
-    const bytes = fromHex(trimmed.replaceAll(/\s+/g, '').replace(/^0x/i, ''));
-    if (bytes?.length !== leaf.size) throw errors.badFieldBytes(leaf.path, leaf.size);
-    return bytes;
+    const read = readTextBytes(text, [leaf.size], ['hex', '0x hex', 'separated hex']);
+    if (!read.ok) throw errors.badFieldBytes(leaf.path, leaf.size, read.found);
+    return read.bytes;
   }
   const value = parseUnsigned(trimmed.replaceAll('_', ''));
   if (value === undefined) throw errors.badFieldNumber(leaf.path, trimmed);

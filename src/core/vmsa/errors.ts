@@ -89,11 +89,11 @@ export function fieldTooLarge(field: string, found: string, size: number): Check
   });
 }
 
-/** The text for a field of bytes is not hexadecimal, or its length differs from the field's. */
-export function badFieldBytes(field: string, size: number): CheckError {
+/** The text for a field of bytes is not hexadecimal, or its length differs from the field's. @param found a phrase */
+export function badFieldBytes(field: string, size: number, found: string): CheckError {
   return usage(
     'field-not-bytes',
-    `${field} takes ${size} bytes, ${2 * size} hexadecimal digits. Nothing was changed.`,
+    `${field} takes ${size} bytes, ${2 * size} hexadecimal digits; found ${found}. Nothing was changed.`,
     { at: { input: field } },
   );
 }

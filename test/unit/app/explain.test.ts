@@ -191,7 +191,12 @@ describe('An explanation from files', () => {
         /README\.md has more than 16 bytes/,
       ],
       [{ kernel: undefined }, 'kernel-needed', { input: 'kernel', member: ['initrd'] }, /kernel/],
-      [{ measurement: 'AAAA' }, 'bad-measurement', { input: 'measurement' }, /measurement is 3 bytes/],
+      [
+        { measurement: 'AAAA' },
+        'bad-measurement',
+        { input: 'measurement' },
+        /measurement is base64 of 3 bytes/,
+      ],
       [{ vcpus: 0 }, 'bad-vcpu-count', { input: 'vcpus', member: ['vcpus'] }, /vCPUs is 0/],
     ];
     for (const [over, code, place, message] of bad)

@@ -47,7 +47,7 @@ const VALUES: Readonly<Record<string, readonly unknown[]>> = {
   launch: [
     undefined,
     undefined,
-    ...[5, 5, 7, 1, 0x41].map((policy) => ({ ...LAUNCH, policy })),
+    ...[5, 5, 7, 1, 0x41, 0x30000].map((policy) => ({ ...LAUNCH, policy })),
     { ...LAUNCH, measurement: 'AAAA' },
   ],
   domain: [undefined, DOMAIN, { ...DOMAIN, policy: 1 }, { ...DOMAIN, policy: 7 }],

@@ -210,6 +210,18 @@ const odd: [name: string, value: unknown, ...expected: string[]][] = [
     { ...GOOD, launch: { ...LAUNCH, measurement: `${LAUNCH.measurement} ` } },
     'bad-measurement launch.measurement',
   ],
+  [
+    'a measurement in hexadecimal',
+    { ...GOOD, launch: { ...LAUNCH, measurement: '5e'.repeat(32) } },
+    'bad-measurement launch.measurement',
+  ],
+  [
+    'firmware before API 0.17',
+    { ...GOOD, launch: { ...LAUNCH, apiMajor: 0, apiMinor: 16 } },
+    'early-firmware launch.apiMinor',
+  ],
+  ['a policy of SEV-SNP', { ...GOOD, ...policy('0x30000') }, 'snp-policy launch.policy'],
+  ['a policy of 64 bits', { ...GOOD, ...policy('0x100030000') }, 'not-a-launch-file launch.policy'],
   ['a policy that allows debugging', { ...GOOD, ...policy(6) }, 'policy-debugging launch.policy'],
   ['a policy with reserved bits', { ...GOOD, ...policy(0x47) }, 'policy-doubtful launch.policy'],
   ['a policy for later firmware', { ...GOOD, ...policy(0x38010007) }, 'policy-doubtful launch.policy'],

@@ -68,7 +68,7 @@ describe('A recorded launch', () => {
       { told: { measurement: '"}, "firmware": "x' } },
       'usage',
       'bad-measurement',
-      /not strict base64/,
+      /neither hexadecimal nor base64/,
     ],
   ];
   for (const [name, host, kind, code, message] of refused) {

@@ -236,7 +236,11 @@ describe('digest refuses', () => {
     [['--mode', 'seves', '-f', 'bare.fd', '--vcpus', '2', ...milan], 6, /has no SEV-ES reset address/],
     [['--mode', 'snp', '-f', 'bare.fd', '--vcpus', '1', ...milan], 4, /no SEV metadata/],
     [['--mode', 'snp', '-f', 'kernel', '--vcpus', '1', ...milan], 4, /not one or more whole pages/],
-    [[...snp, '--vcpus', '1', ...milan, '--snp-ovmf-hash', '00'], 2, /48 bytes in hexadecimal/],
+    [
+      [...snp, '--vcpus', '1', ...milan, '--snp-ovmf-hash', '00'],
+      2,
+      /is 2 hexadecimal digits \(1 byte\); it must be 48 bytes/,
+    ],
     [[...snp, '--vcpus', '1', ...milan, '--guest-features', 'x'], 2, /no number of 64 bits/],
   ];
   for (const [args, wanted, message] of cases) {

@@ -1,15 +1,28 @@
 // What can be wrong with the measurement, the vCPUs and the secrets of an SEV or SEV-ES launch.
 
+import type { UnfitText } from '../../binary/textBytes';
 import { type CheckError, usage } from '../../errors';
+import { SNP_EVIDENCE } from '../snp/policy';
 
-/** The reported measurement is not 48 bytes of base64. `found` is its length, or undefined when it is not base64 at all. */
-export function badMeasurement(found: number | undefined): CheckError {
-  const what = found === undefined ? 'not strict base64' : `${found} bytes`;
+/** What is probably meant by a value of so many bytes, a phrase, and whether it is of SEV-SNP. */
+const LIKELY: Readonly<Record<number, readonly [phrase: string, isSnp?: true]>> = {
+  16: ['the nonce of a launch alone'],
+  32: ['the HMAC alone, as sev-tool prints it, or a launch digest, without the nonce of the launch'],
+  48: ['the form of a launch digest of SEV-SNP', true],
+  1184: ['the size of an attestation report of SEV-SNP', true],
+};
+
+/** The reported measurement is not 48 bytes of base64. */
+export function badMeasurement({ found, form, size = 0 }: UnfitText): CheckError {
+  const isUrl = form === 'base64url' && size === 48;
+  const [phrase, isSnp] = isUrl ? ['with - for + and _ for /'] : (LIKELY[size] ?? []);
+  const what = phrase === undefined ? found : `${found}: ${phrase}`;
   return usage(
     'bad-measurement',
-    `The measurement is ${what}; it must be base64 of 48 bytes, 64 characters without spaces.`,
+    `The measurement is ${what}.${isSnp ? ` ${SNP_EVIDENCE}` : ''} A measurement of SEV or SEV-ES is base64 of 48 bytes, the HMAC and its nonce: 64 characters without spaces.`,
     {
-      advice: 'Copy it again from "virsh domlaunchsecinfo" (sev-measurement).',
+      advice:
+        'Copy it again from "virsh domlaunchsecinfo" (sev-measurement), or from QMP\'s query-sev-launch-measure (data).',
       at: { input: 'measurement' },
     },
   );

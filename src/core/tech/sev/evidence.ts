@@ -1,14 +1,16 @@
 // The launch measurement: an HMAC under the TIK over the launch digest and what the platform reports about
-// itself. AMD SEV API specification, section 6.5 (LAUNCH_MEASURE).
+// itself. AMD SEV API specification, section 6.5 (LAUNCH_MEASURE); before API 0.17 as AMDESE/sev-tool computes it
+// (src/commands.cpp).
 
 import * as errors from './errors';
 import type { CheckError } from '../../errors';
-import { fromBase64, toBase64 } from '../../binary/hex';
+import { toBase64 } from '../../binary/hex';
+import { readTextBytes, type TextBytes } from '../../binary/textBytes';
 import { encode, row, struct } from '../../binary/struct';
 import { hmacOf } from '../../launch/hasher';
 
 /** The message that the HMAC authenticates. */
-export const MEASURED_MESSAGE = struct('measured message', 56, [
+const MEASURED_MESSAGE = struct('measured message', 56, [
   row(0, 'context', 'u8', '0x04 for a launch measurement'),
   row(1, 'api_major', 'u8', 'API major version of the firmware'),
   row(2, 'api_minor', 'u8', 'API minor version of the firmware'),
@@ -18,6 +20,13 @@ export const MEASURED_MESSAGE = struct('measured message', 56, [
   row(40, 'mnonce', 16, 'nonce of this launch, chosen by the firmware'),
 ]);
 
+/** The same before API 0.17. */
+const EARLY_MESSAGE = struct('measured message before API 0.17', 52, [
+  row(0, 'policy', 'u32', 'guest policy'),
+  row(4, 'launch_digest', 32, 'SHA-256 of all that was loaded'),
+  row(36, 'mnonce', 16, 'nonce of this launch, chosen by the firmware'),
+]);
+
 /** What the platform reports about a launch, besides the measurement itself. */
 export interface Platform {
   readonly apiMajor: number;
@@ -25,6 +34,19 @@ export interface Platform {
   readonly buildId: number;
   /** 32 bits; the same word as in the domain's XML. */
   readonly policy: number;
+}
+
+/**
+ * Whether a launch is measured as before API 0.17: API version and build are not in the HMAC, nor is the measurement in
+ * the MAC of a launch secret.
+ */
+export function isEarlyFirmware({ apiMajor, apiMinor }: Pick<Platform, 'apiMajor' | 'apiMinor'>): boolean {
+  return apiMajor === 0 && apiMinor < 17;
+}
+
+/** Bytes of the message that the HMAC authenticates. */
+export function measuredSize(platform: Platform): number {
+  return (isEarlyFirmware(platform) ? EARLY_MESSAGE : MEASURED_MESSAGE).size;
 }
 
 /** A parsed measurement: 32 bytes of HMAC and 16 bytes of nonce. */
@@ -39,10 +61,12 @@ export const MEASUREMENT_SIZE = 48;
 /** Bytes of a TIK and of a TEK. */
 export const KEY_SIZE = 16;
 
+const readMeasurement = (text: string): TextBytes => readTextBytes(text, [MEASUREMENT_SIZE], ['base64']);
+
 /** Why a text is not a reported measurement; undefined when it is one. */
 export function unfitMeasurement(text: string): CheckError | undefined {
-  const size = fromBase64(text)?.length;
-  return size === MEASUREMENT_SIZE ? undefined : errors.badMeasurement(size);
+  const read = readMeasurement(text);
+  return read.ok ? undefined : errors.badMeasurement(read);
 }
 
 /**
@@ -51,10 +75,9 @@ export function unfitMeasurement(text: string): CheckError | undefined {
  * @throws CheckError (usage) for anything else; leniency would turn a typing mistake into a mismatch.
  */
 export function parseMeasurement(text: string): ReportedMeasurement {
-  const unfit = unfitMeasurement(text);
-  if (unfit) throw unfit;
-  const bytes = fromBase64(text)!;
-  return { hmac: bytes.slice(0, 32), mnonce: bytes.slice(32) };
+  const read = readMeasurement(text);
+  if (!read.ok) throw errors.badMeasurement(read);
+  return { hmac: read.bytes.slice(0, 32), mnonce: read.bytes.slice(32) };
 }
 
 /** A measurement in the form that libvirt reports. */
@@ -73,14 +96,10 @@ export function computeMeasurement(
   launchDigest: Uint8Array,
   mnonce: Uint8Array,
 ): Uint8Array {
-  const message = encode(MEASURED_MESSAGE, {
-    context: 0x04,
-    api_major: platform.apiMajor,
-    api_minor: platform.apiMinor,
-    build_id: platform.buildId,
-    policy: platform.policy,
-    launch_digest: launchDigest,
-    mnonce,
-  });
+  const { apiMajor: api_major, apiMinor: api_minor, buildId: build_id, policy } = platform;
+  const last = { policy, launch_digest: launchDigest, mnonce };
+  const message = isEarlyFirmware(platform)
+    ? encode(EARLY_MESSAGE, last)
+    : encode(MEASURED_MESSAGE, { context: 0x04, api_major, api_minor, build_id, ...last });
   return hmacOf(tik, message);
 }

@@ -4,6 +4,7 @@ import { bits, flag, mustBeZero } from '../../binary/bits';
 import { hex } from '../../binary/hex';
 import { describeBits } from '../../binary/describe';
 import type { Bit } from '../../binary/struct';
+import { describeSnpPolicy, isSnpPolicy } from '../snp/policy';
 
 /** The bits of an SEV and SEV-ES policy. SNP has a different one, in which the debug bit has the opposite sense. */
 const SEV_POLICY: readonly Bit[] = [
@@ -30,8 +31,9 @@ export function allowsDebugging(policy: number): boolean {
   return (policy & bit('NODBG')) === 0;
 }
 
-/** A policy in words: the names of its bits. */
+/** A policy in words: the names of its bits; those of SEV-SNP when it is one of that. */
 export function describePolicy(policy: number): string {
+  if (isSnpPolicy(policy)) return `SEV-SNP, ${describeSnpPolicy(policy)}`;
   return describeBits(SEV_POLICY, policy >>> 0) || 'nothing required';
 }
 
@@ -50,9 +52,13 @@ export interface FirmwareVersion {
   readonly apiMinor: number;
 }
 
-/** What a policy allows. @param firmware the version that launched the guest, if known */
+/**
+ * What a policy allows; nothing for one of SNP, whose bits mean something else.
+ * @param firmware the version that launched the guest, if known
+ */
 export function policyRemarks(policy: number, firmware?: FirmwareVersion): PolicyRemark[] {
   const remarks: PolicyRemark[] = [];
+  if (isSnpPolicy(policy)) return remarks;
   const warn = (about: PolicyRemark['about'], text: string) =>
     remarks.push({ about, severity: 'warning', text });
   const note = (about: PolicyRemark['about'], text: string) =>

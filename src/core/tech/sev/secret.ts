@@ -1,11 +1,12 @@
 // Secrets for a guest: the table that holds them, and the packet that LAUNCH_SECRET takes (AMD SEV API
-// specification, section 6.6, table 55). The caller passes the cipher in, because core has only hashes.
+// specification, section 6.6, table 55; before API 0.17 as AMDESE/sev-tool makes it). The caller passes the cipher in, because core has only hashes.
 
 import * as errors from './errors';
 import { guidBytes, isGuid } from '../../binary/guid';
 import { describeSupport, type SupportInput } from '../../ovmf/supports';
 import { encode, row, struct } from '../../binary/struct';
 import { hmacOf } from '../../launch/hasher';
+import { isEarlyFirmware, type Platform } from './evidence';
 
 const TABLE_GUID = '1e74f542-71dd-4d66-963e-ef4287ff173b';
 
@@ -97,16 +98,22 @@ export function checkSecretRoom(bytes: number, image: SupportInput): string | un
   return undefined;
 }
 
+/** The launch that secrets are sealed for. */
+export interface SealedLaunch {
+  readonly platform: Pick<Platform, 'apiMajor' | 'apiMinor'>;
+  /** The HMAC that the platform reported, 32 bytes. */
+  readonly hmac: Uint8Array;
+}
+
 /**
  * Seals secrets for the guest whose launch was measured.
  * @param keys TIK and TEK, 16 bytes each
- * @param measurement the 32 bytes of HMAC that the platform reported
  * @param iv 16 fresh random bytes; never reused with the same TEK
  */
 export function sealSecrets(
   secrets: readonly Secret[],
   keys: { readonly tik: Uint8Array; readonly tek: Uint8Array },
-  measurement: Uint8Array,
+  { platform, hmac }: SealedLaunch,
   iv: Uint8Array,
   encrypt: Encrypt,
 ): SecretPacket {
@@ -115,6 +122,7 @@ export function sealSecrets(
   table.fill(0);
   const flags = 0;
   const head = { context: 0x01, flags, iv, guest_length: table.length, transport_length: payload.length };
-  const message = Uint8Array.from([...encode(MAC_MESSAGE_HEAD, head), ...payload, ...measurement]);
+  const measured = isEarlyFirmware(platform) ? [] : hmac;
+  const message = Uint8Array.from([...encode(MAC_MESSAGE_HEAD, head), ...payload, ...measured]);
   return { header: encode(PACKET_HEADER, { flags, iv, mac: hmacOf(keys.tik, message) }), payload };
 }

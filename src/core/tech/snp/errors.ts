@@ -1,6 +1,8 @@
-// Images that no VMM can launch as an SEV-SNP guest.
+// Images that no VMM can launch as an SEV-SNP guest, and SNP launches where those of SEV belong.
 
+import { hex } from '../../binary/hex';
 import { CheckError, usage } from '../../errors';
+import { describeSnpPolicy, SNP_EVIDENCE } from './policy';
 
 /** The firmware lacks the SEV metadata that every VMM needs for an SNP launch. */
 export function noSnpMetadata(): CheckError {
@@ -33,6 +35,19 @@ export function noHashArea(): CheckError {
     {
       advice: "Leave the kernel out, or use firmware that has one, such as OVMF's AmdSev build.",
       at: { input: 'firmware' },
+    },
+  );
+}
+
+/** A launch of SEV or SEV-ES is to be checked, but its policy is one of SNP. */
+export function snpPolicy(policy: number | bigint): CheckError {
+  return usage(
+    'snp-policy',
+    `The policy ${hex(policy)} (${describeSnpPolicy(policy)}) is one of SEV-SNP, whose launches have no measurement of this kind. ${SNP_EVIDENCE}`,
+    {
+      advice:
+        'Verify the signature of that report, and compare its measurement with the launch digest that you expect.',
+      at: { input: 'policy' },
     },
   );
 }

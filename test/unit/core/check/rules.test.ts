@@ -53,6 +53,71 @@ const CASES: [title: string, change: LaunchMembers, found: string[], ends: Ends,
     { check: 'bad-measurement' },
   ],
   ['a measurement that cannot be read', { launch: { policy: 7 } }, [], {}, ['launch.measurement']],
+  [
+    'a measurement in hexadecimal',
+    { launch: { ...LAUNCH, measurement: '5e'.repeat(32) } },
+    ['bad-measurement launch.measurement'],
+    { check: 'bad-measurement' },
+  ],
+  [
+    'the policy of SEV-SNP that QEMU gives',
+    policy(0x30000),
+    ['snp-policy launch.policy'],
+    together('snp-policy'),
+  ],
+  [
+    'a policy of SEV-SNP with ABI 1.55',
+    policy(0x20137),
+    ['snp-policy launch.policy'],
+    together('snp-policy'),
+  ],
+  [
+    'a policy of SEV-SNP, in which the bit of SEV-ES is one of a version, without vCPUs',
+    { ...policy(0x30004), vcpus: undefined, cpu: undefined },
+    ['snp-policy launch.policy'],
+    together('snp-policy'),
+  ],
+  [
+    'a policy of SEV-SNP with a digest of it in hexadecimal',
+    { launch: { ...LAUNCH, policy: 0xb0000, measurement: '5e'.repeat(48) } },
+    ['snp-policy launch.policy', 'bad-measurement launch.measurement'],
+    together('snp-policy'),
+  ],
+  [
+    'a policy of SEV-SNP, as a domain should have it',
+    { launch: undefined, domain: { ...DOMAIN, policy: 0x30000 } },
+    ['snp-policy domain.policy'],
+    together('snp-policy'),
+  ],
+  [
+    'firmware before API 0.17',
+    { launch: { ...LAUNCH, apiMajor: 0, apiMinor: 16 } },
+    ['early-firmware launch.apiMinor'],
+    {},
+  ],
+  ['firmware of API 0.17', { launch: { ...LAUNCH, apiMajor: 0, apiMinor: 17 } }, [], {}],
+  ['firmware of API 1.16', { launch: { ...LAUNCH, apiMajor: 1, apiMinor: 16 } }, [], {}],
+  [
+    'firmware of a minor version alone',
+    { launch: { ...LAUNCH, apiMajor: undefined, apiMinor: 16 } },
+    [],
+    {},
+    ['launch.apiMajor'],
+  ],
+  [
+    'a floor of 1.55 with its bytes swapped, which has bit 17 set',
+    policy(0x01370007),
+    ['policy-doubtful launch.policy'],
+    {},
+  ],
+  [
+    'the highest floor, which has bits that SNP reserves',
+    policy(0xffff0007),
+    ['policy-doubtful launch.policy'],
+    {},
+  ],
+  ['a floor of 1.55, which has bit 16 set', policy(0x37010007), [], {}],
+  ['a floor of 4.0, which has bit 18 set', policy(0x00040007), ['policy-doubtful launch.policy'], {}],
   ['a policy that allows debugging', policy(6), ['policy-debugging launch.policy'], {}],
   ['a policy with bits that mean nothing', policy(0x47), ['policy-doubtful launch.policy'], {}],
   ['a policy for later firmware', policy(0x38010007), ['policy-doubtful launch.policy'], {}],
@@ -185,6 +250,7 @@ describe('The rules about the inputs of a launch', () => {
 
   // Each is wrong beside all that come after it.
   const WRONG: [code: string, use: LaunchUse, change: LaunchMembers][] = [
+    ['snp-policy', 'check', policy(0x30000)],
     ['bad-measurement', 'check', { launch: { ...LAUNCH, measurement: '' } }],
     ['not-sev-es-profile', 'check', { profile: 'snp' }],
     ['kernel-needed', 'check', { initrd: 'i' }],
@@ -212,14 +278,14 @@ describe('The rules about the inputs of a launch', () => {
       advice: 'Give that, too, as vmsa.bsp.',
     });
   });
-  it('warn in a report of pages that are not measured, and of nothing else', () => {
+  it('warn in a report of pages or versions that are not measured, and of nothing else', () => {
     const warned = CASES.filter(
       ([, change, , ends, unclear]) =>
         ends.check === undefined && refuseUnfit(questionOf(change, unclear), 'check', ways).length > 0,
     );
     assert.deepEqual(
       warned.map(([title]) => title),
-      ['one page for two vCPUs under plain SEV', 'pages under plain SEV'],
+      ['firmware before API 0.17', 'one page for two vCPUs under plain SEV', 'pages under plain SEV'],
     );
   });
 

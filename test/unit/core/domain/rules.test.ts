@@ -218,6 +218,24 @@ const CASES: [title: string, change: Change, expected: Record<string, Told>, rea
     /does not report sev-policy/,
   ],
   [
+    'what a host reports of SEV-SNP, config ignored',
+    {
+      launch: { type: 'sev-snp' },
+      info: { measurement: undefined, policy: undefined, snpPolicy: 0x30000n },
+      given: { policy: undefined },
+      ignoreConfig: true,
+    },
+    {
+      'launch-security': 'skipped',
+      'dh-certificate': 'skipped',
+      session: 'skipped',
+      'launch-info': 'bug',
+      'policy-agrees': 'skipped',
+      ...VCPUS_SKIPPED,
+    },
+    /attestation report/,
+  ],
+  [
     'nothing but an API version',
     {
       info: { measurement: undefined, apiMinor: undefined, buildId: undefined, policy: undefined },

@@ -182,6 +182,56 @@ describe('The search for an explanation finds every two causes together', () => 
   });
 });
 
+describe('The search for an explanation, for SEV firmware before API 0.17,', () => {
+  const platform = (apiMajor: number, apiMinor: number, buildId = 5, policy = 3) => ({
+    platform: { apiMajor, apiMinor, buildId, policy },
+  });
+  type Cases = [title: string, given: LaunchFacts, reported: Partial<Setting>, changes: string[]][];
+  const cases: Cases = [
+    ['the given version', factsOf(platform(0, 16)), {}, []],
+    ['another version without a HMAC over it', factsOf(platform(0, 16)), { apiMinor: 14 }, []],
+    ['another build', factsOf(platform(0, 16)), { buildId: 6 }, []],
+    ['another policy', factsOf(platform(0, 16)), { policy: 1 }, ['the policy: 0x1 (NODBG)']],
+    ['the TEK', factsOf(platform(0, 16)), { key: 1 }, ['the TIK: in the file of the TEK']],
+    ['later firmware', factsOf(platform(0, 16)), { apiMinor: 18 }, ['API minor version: 18']],
+    [
+      'later firmware of another build',
+      factsOf(platform(0, 16)),
+      { apiMinor: 18, buildId: 15 },
+      ['API minor version: 18', 'build of the SEV firmware: 15'],
+    ],
+    [
+      'earlier firmware than the given one',
+      factsOf(platform(0, 18)),
+      { apiMinor: 12 },
+      ['API minor version: 16 or lower, which is not part of the HMAC'],
+    ],
+    [
+      'firmware of a lower major version, too',
+      factsOf(platform(1, 55)),
+      { apiMajor: 0, apiMinor: 16 },
+      ['API minor version: 16 or lower, which is not part of the HMAC', 'API major version: 0'],
+    ],
+    ['a major version alone', factsOf(platform(1, 16)), { apiMajor: 0 }, ['API major version: 0']],
+  ];
+  for (const [title, facts, set, changes] of cases) {
+    it(`finds ${title}`, () => {
+      const { given } = searchSpace(facts);
+      const stages = changes.length > 1 ? ([0, 1, 2] as const) : ([0, 1] as const);
+      const launch = { ...given, ...set };
+      const answer = explained(reported(facts, launch), stages);
+      assert.equal(answer.outcome, changes.length === 0 ? 'already matches' : 'explained');
+      assert.deepEqual(
+        answer.explanations.map((one) => one.changes.map(({ title: what, found }) => `${what}: ${found}`)),
+        changes.length === 0 ? [] : [changes],
+      );
+      const isEarly = launch.apiMajor === 0 && launch.apiMinor < 17;
+      const text = answer.explanations[0]?.evidence ?? answer.summary;
+      assert.equal(text.includes('which SEV firmware before API 0.17 leaves out'), isEarly, text);
+    });
+  }
+});
+
 describe('The search for an explanation', () => {
   it('finds nothing for 10,000 random measurements, and has tried all of the space', () => {
     const seed = 20_250_101;
@@ -333,9 +383,10 @@ describe('Measurements one after the other', () => {
         Uint8Array,
         Uint8Array,
       ];
+      // Every second one is a launch before or around API 0.17, which measures less.
       const platform = {
-        apiMajor: random(256),
-        apiMinor: random(256),
+        apiMajor: i % 2 === 0 ? 0 : random(256),
+        apiMinor: random(i % 2 === 0 ? 34 : 256),
         buildId: random(256),
         policy: random(2 ** 32),
       };

@@ -184,6 +184,7 @@ describe('A policy', () => {
     [0x01370005, 'NODBG ES API_MAJOR=0x37 API_MINOR=0x1', true, false],
     [0x45, 'NODBG ES; reserved bits set: 0x40', true, false],
     [0x80000001, 'NODBG API_MINOR=0x80', false, false],
+    [0x30000, 'SEV-SNP, SMT bit 17, always set', false, true],
   ];
   for (const [policy, text, es, debug] of cases) {
     it(`0x${policy.toString(16)} says ${text}`, () => {
@@ -220,13 +221,14 @@ describe('Sealed secrets', () => {
   };
   const iv = fromBase64('rFR07U3TLH2YnsUj2SVZ7A==')!;
   const { hmac } = parseMeasurement('TLeA7607lZQntLjRY1/i+sbtdSZ+75zxpz4Px9hzpBLwItF5Q2o4prA++3ZZv9ZS');
+  const launch = { platform: { apiMajor: 1, apiMinor: 40 }, hmac };
   const luks = { guid: secretGuid('luks-key'), data: utf8('MY-LUKS-PASSPHRASE') };
   it('are the packet that sevctl makes', () => {
     assert.equal(
       bytesToHex(encodeSecretTable([luks])),
       '42f5741edd71664d963eef4287ff173b3a000000e5696873f084734992ec06879ce3da0b260000004d592d4c554b532d50415353504852415345000000000000',
     );
-    const { header, payload } = sealSecrets([luks], keys, hmac, iv, aes);
+    const { header, payload } = sealSecrets([luks], keys, launch, iv, aes);
     assert.equal(
       toBase64(header),
       'AAAAAKxUdO1N0yx9mJ7FI9klWey8FSzeYQ4X8K71VzNKLU/KQsIsQxLjtbhaPUewqshX5Q==',
@@ -238,7 +240,7 @@ describe('Sealed secrets', () => {
   });
   it('can be several', () => {
     const other = { guid: '736869e5-aaaa-4973-92ec-06879ce3da0b', data: utf8('SOME OTHER SECRET') };
-    const { header, payload } = sealSecrets([luks, other], keys, hmac, iv, aes);
+    const { header, payload } = sealSecrets([luks, other], keys, launch, iv, aes);
     assert.equal(payload.length, 96);
     assert.equal(
       toBase64(header),

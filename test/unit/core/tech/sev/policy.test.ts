@@ -40,6 +40,10 @@ const CASES: [string, number, FirmwareVersion | undefined, (keyof typeof REMARKS
   ['firmware of a higher major version', STRICT, { apiMajor: 2, apiMinor: 0 }, []],
   ['the highest floor, of which bit 31 is set', 0xffff0007, { apiMajor: 255, apiMinor: 254 }, ['floor']],
   ['the highest floor, met', 0xffff0007, { apiMajor: 255, apiMinor: 255 }, []],
+  ['a policy of SEV-SNP, which is not read as one of SEV', 0x30000, FIRMWARE, []],
+  ['a floor of 1.55 with its bytes swapped', 0x01370007, FIRMWARE, ['floor']],
+  ['a policy of SEV-SNP that hides ciphertext', 0x1030000, FIRMWARE, []],
+  ['a policy of SEV-SNP with debugging and ABI 1.55', 0xb0137, FIRMWARE, []],
 ];
 
 describe('Remarks on a policy', () => {
