@@ -36,7 +36,8 @@ describe('The document of every page', () => {
 const focused = (frame: Frame) =>
   frame.evaluate(() => {
     const { activeElement: now } = document;
-    if (!now || now === document.body || now.id === 'root') return '';
+    if (!now || now === document.body) return '';
+    if (now.id === 'root') return 'the page';
     return `${now.tagName} ${now.getAttribute('aria-label') ?? now.textContent.trim().slice(0, 40)}`;
   });
 /** Whether a page has the focus; one behind another editor is gone. */
@@ -78,11 +79,14 @@ describe('The focus of every page', () => {
         const label = `${(await button.getAttribute('aria-label')) ?? (await button.innerText())} on ${name}`;
         await button.focus();
         await press(workbench, 'Enter');
-        await workbench.page.waitForTimeout(250);
-        if (await hasFocus(frame)) assert.notEqual(await focused(frame), '', `after ${label}`);
+        await workbench.page.waitForTimeout(400);
+        const before = frame;
         frame = await comeBack(workbench, tab);
         await frame.locator(BUTTONS).first().waitFor();
-        assert.notEqual(await focused(frame), '', `something has the focus again after ${label}`);
+        const now = await focused(frame);
+        assert.notEqual(now, '', `something has the focus after ${label}`);
+        // A page that is drawn anew and has no tree has it as a whole, and keys scroll it.
+        if (frame === before) assert.notEqual(now, 'the page', `one thing has the focus after ${label}`);
       }
       workbench.assertNoErrors();
     });

@@ -89,7 +89,7 @@ export const PAGES: readonly OnePage[] = [
     open: async (workbench) => {
       const frame = await report(workbench, 'mismatch.sevlaunch.json');
       await frame.getByRole('button', { name: 'Why?' }).click();
-      await frame.getByRole('article').first().waitFor();
+      await frame.getByRole('list', { name: 'Explanations' }).waitFor({ timeout: 60_000 });
       return frame;
     },
   },

@@ -42,9 +42,9 @@ function keepFocus(root: HTMLElement): void {
       last.focus({ preventScroll: true });
       return;
     }
-    const drawn = (style: string) => root.querySelector<HTMLElement>(`[data-pane].${style}`);
-    const left = pane?.isConnected ? pane : drawn(pane?.classList[0] ?? 'grid');
-    const next = [left, drawn('grid')].find((some) => some && target(some));
+    const drawn = (style: string) => root.querySelector<HTMLElement>(`[data-pane]${style}`);
+    const left = pane && (pane.isConnected ? pane : drawn(`.${pane.classList[0] ?? 'grid'}`));
+    const next = [left, drawn('.grid'), pane && drawn('')].find((some) => some && target(some));
     (next ? target(next)! : root).focus({ preventScroll: !pane });
   };
   document.addEventListener('focusin', (event) => {
