@@ -24,14 +24,16 @@ function nextPane(by: 1 | -1): boolean {
 const paneOf = (node: Node | null | undefined) =>
   (node instanceof Element ? node : node?.parentElement)?.closest<HTMLElement>('[data-pane]');
 
+/** What had the focus last. */
+let last: HTMLElement | undefined;
+/** The pane that had it last; one that was drawn anew is found by its style name. */
+let pane: HTMLElement | undefined;
+
 /**
  * Gives the focus back: to the element that had it before VS Code took it, such as for a list; when that is gone or
  * disabled, to its pane; at first, to the main pane.
  */
 function keepFocus(root: HTMLElement): void {
-  let last: HTMLElement | undefined;
-  /** The pane of `last`; one that was drawn anew is found by its style name. */
-  let pane: HTMLElement | undefined;
   const keep = () => {
     const { activeElement: now } = document;
     const isLost = now === null || now === document.body || now.matches('[disabled]');
@@ -65,10 +67,12 @@ function selectAllOfPane(event: Event, root: HTMLElement): void {
   if (event.target !== document.body) return;
   event.preventDefault();
   const selection = getSelection();
-  const pane = paneOf(document.activeElement) ?? paneOf(selection?.anchorNode) ?? root;
+  // A command comes before the focus is back from the list of commands.
+  const focused = document.activeElement === document.body ? last : document.activeElement;
+  const wanted = paneOf(focused) ?? paneOf(selection?.anchorNode) ?? root;
   // Bytes are selected by the page, whether a key or a menu asks for it.
-  if (pane.matches('.hex')) pane.dispatchEvent(new KeyboardEvent('keydown', { key: 'a', ctrlKey: true }));
-  else selection?.selectAllChildren(pane);
+  if (wanted.matches('.hex')) wanted.dispatchEvent(new KeyboardEvent('keydown', { key: 'a', ctrlKey: true }));
+  else selection?.selectAllChildren(wanted);
 }
 
 /** Installs the listeners. @param root holds all of the page */
