@@ -11,8 +11,8 @@ import { onShow } from './host';
 import { iconsReady } from './parts/icons';
 import { ImagesView } from './ovmf/imagesView';
 import { NoticeView } from './parts/noticeView';
+import { installPanes } from './parts/panes';
 import { OvmfView } from './ovmf/ovmfView';
-import { installPaneKeys } from './parts/paneKeys';
 import { ReportView } from './launch/reportView';
 import { RunningView } from './launch/runningView';
 import { VmsaView } from './vmsa/vmsaView';
@@ -53,8 +53,9 @@ function Page({ view }: { view: View }) {
   }
 }
 
+const root = document.getElementById('root') ?? document.body;
 registerControls();
-installPaneKeys();
+installPanes(root);
 // The font loads while the host reads the file.
 const icons = iconsReady();
 let latest: View | undefined;
@@ -70,7 +71,7 @@ onShow((view) => {
             {spoken(view)}
           </div>
         </>,
-        document.getElementById('root') ?? document.body,
+        root,
       );
   });
 });

@@ -8,7 +8,14 @@ import { deal } from './deal.mjs';
 import { runJobs } from './jobs.mjs';
 import { CACHE, Failure, ROOT, main, run, since } from './run.mjs';
 import { TEST_PACKAGES, ensureDebianPackages, ensureNodeModules } from './setup.mjs';
+import { readArguments } from './usage.mjs';
 import { walls } from './walls.mjs';
+
+/** @type {import('./usage.mjs').Command} */
+const COMMAND = {
+  name: 'npm run check',
+  doc: 'Checks types, walls, lint, format and generated files, and runs the unit tests.',
+};
 
 /** The unit tests are the longest step; their parts fill the gaps. */
 const UNIT_PARTS = 4;
@@ -121,7 +128,8 @@ function jobsOf({ name, seconds, load, parts }, fail) {
   }));
 }
 
-await main(import.meta.url, async () => {
+await main(import.meta.url, async (args) => {
+  readArguments(COMMAND, args);
   const begin = performance.now();
   await ensureNodeModules();
   await ensureDebianPackages(TEST_PACKAGES.filter((name) => name !== 'chromium'));

@@ -7,8 +7,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundle } from './bundle.mjs';
 import { ROOT, atExit, main, readJson } from './run.mjs';
+import { readArguments } from './usage.mjs';
 
-await main(import.meta.url, async () => {
+/** @type {import('./usage.mjs').Command} */
+const COMMAND = {
+  name: 'npm run test:desktop',
+  doc: 'Runs the vscode tests in a desktop VS Code that is downloaded, or in the one that VSCODE names.',
+};
+
+await main(import.meta.url, async (args) => {
+  readArguments(COMMAND, args);
   await bundle();
   const { runTests } = await import('@vscode/test-electron');
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'sevscope-tests-')));

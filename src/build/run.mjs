@@ -19,7 +19,10 @@ export const readJson = (/** @type {string} */ path) => JSON.parse(readFileSync(
 export const optionsIn = (/** @type {string[]} */ [json = '{}']) => JSON.parse(json);
 
 /** A failure whose message is all that the user needs; scripts print it without a stack trace. */
-export class Failure extends Error {}
+export class Failure extends Error {
+  /** The exit status of the script. */
+  status = 1;
+}
 
 /** @type {Map<import('node:child_process').ChildProcess, boolean>} running children, and whether each leads a process group */
 const children = new Map();
@@ -154,7 +157,7 @@ export async function must(log, command, args, options) {
   return output;
 }
 
-/** Runs a script's main function when the script is the entry point; a Failure becomes text and exit status 1. */
+/** Runs a script's main function when the script is the entry point; a Failure becomes text and its exit status. */
 export async function main(
   /** @type {string} */ moduleUrl,
   /** @type {(args: string[]) => Promise<number>} */ body,
@@ -163,8 +166,11 @@ export async function main(
   try {
     process.exitCode = await body(process.argv.slice(2));
   } catch (error) {
-    console.error(error instanceof Failure ? `\n${error.message}` : error);
-    process.exitCode = 1;
+    const failure = error instanceof Failure ? error : undefined;
+    process.exitCode = failure?.status ?? 1;
+    // Text that was asked for has status 0.
+    if (failure?.status === 0) console.log(failure.message);
+    else console.error(failure ? `\n${failure.message}` : error);
   }
 }
 

@@ -5,11 +5,21 @@
 
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { bundle } from './bundle.mjs';
 import { CACHE, Failure, ROOT, isInterrupted, main, must, run } from './run.mjs';
 import { serve } from './serve.mjs';
 import { ensureNodeModules, ensureVscodeServer, which } from './setup.mjs';
+import { readArguments } from './usage.mjs';
+
+/** @type {import('./usage.mjs').Command} */
+const COMMAND = {
+  name: 'npm start',
+  doc: 'Sets up, builds, checks two sample launches, and serves VS Code with the extension until Ctrl+C.',
+  options: {
+    desktop: { type: 'boolean', doc: 'Open the VS Code of this desktop instead.' },
+    once: { type: 'boolean', doc: 'End when VS Code has answered.' },
+  },
+};
 
 /** The port where VS Code is served unless it is taken. */
 const PORT = 8123;
@@ -49,12 +59,9 @@ async function openDesktop() {
 }
 
 await main(import.meta.url, async (args) => {
-  const { values } = parseArgs({
-    args,
-    options: { once: { type: 'boolean' }, desktop: { type: 'boolean' } },
-  });
+  const { values } = readArguments(COMMAND, args);
   await ensureNodeModules();
-  if (!values.desktop) await ensureVscodeServer();
+  if (!values['desktop']) await ensureVscodeServer();
   await bundle();
 
   await must('sample.log', process.execPath, [join(ROOT, 'dist/sevscope.js'), 'sample', `${SAMPLE}/`]);
@@ -62,14 +69,14 @@ await main(import.meta.url, async (args) => {
   await demonstrate(['validate', '--launch', `${SAMPLE}/matches.sevlaunch.json`], 0);
   await demonstrate(['validate', '--launch', `${SAMPLE}/mismatch.sevlaunch.json`], 1);
 
-  if (values.desktop) {
+  if (values['desktop']) {
     await openDesktop();
     return 0;
   }
   const port = (await isFree(PORT)) ? PORT : 0;
-  const server = await serve({ port, ...(values.once ? {} : { data: join(CACHE, 'start') }) });
+  const server = await serve({ port, ...(values['once'] ? {} : { data: join(CACHE, 'start') }) });
   const url = server.pageUrl(join(ROOT, SAMPLE));
-  if (values.once) {
+  if (values['once']) {
     await server.stop();
     console.log(`\nVS Code answered at ${url}\nand was stopped again, because of --once.`);
     return 0;

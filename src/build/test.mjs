@@ -6,13 +6,23 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { bundle, filesBelow } from './bundle.mjs';
 import { deal, remember } from './deal.mjs';
 import { runJobs } from './jobs.mjs';
 import { Failure, ROOT, atExit, isInterrupted, main, readJson, run, since } from './run.mjs';
 import { ensureDebianPackages, ensureNodeModules, ensureVscodeServer } from './setup.mjs';
 import { BED_PACKAGES, TIERS } from './tiers.mjs';
+import { readArguments } from './usage.mjs';
+
+/** @satisfies {import('./usage.mjs').Command} */
+const COMMAND = {
+  name: 'npm test',
+  doc: 'Sets up, builds, and runs the tests of all tiers, or of those named.',
+  options: {
+    grep: { type: 'string', short: 'g', value: 'TEXT', doc: 'Run only tests whose title matches.' },
+  },
+  operands: { name: 'TIER', doc: 'Run only this tier', choices: Object.keys(TIERS) },
+};
 
 /** @typedef {import('./mocha.mjs').Counts} Counts */
 
@@ -123,9 +133,6 @@ async function ensurePackages(/** @type {string[]} */ names) {
 
 /** The tiers to run: those named, or all that have tests. */
 function chosenTiers(/** @type {string[]} */ named) {
-  const unknown = named.find((name) => !(name in TIERS));
-  if (unknown !== undefined)
-    throw new Failure(`No tier "${unknown}": there are ${Object.keys(TIERS).join(', ')}.`);
   return Object.keys(TIERS).filter(
     (name) =>
       (named.length === 0 || named.includes(name)) && filesBelow(`test/${name}`, '.test.ts').length > 0,
@@ -133,11 +140,8 @@ function chosenTiers(/** @type {string[]} */ named) {
 }
 
 await main(import.meta.url, async (args) => {
-  const { values, positionals } = parseArgs({
-    args,
-    options: { grep: { type: 'string', short: 'g' } },
-    allowPositionals: true,
-  });
+  const { values, positionals } = readArguments(COMMAND, args);
+  const grep = typeof values['grep'] === 'string' ? values['grep'] : undefined;
   const begin = performance.now();
   const tiers = chosenTiers(positionals);
   const results = mkdtempSync(join(tmpdir(), 'sevscope-results-'));
@@ -158,13 +162,13 @@ await main(import.meta.url, async (args) => {
     const alone = tiers.length === 1;
     if (!alone) console.log(`Running ${tiers.join(', ')}; each reports when it has ended.`);
     const jobs = tiers.flatMap((name) =>
-      jobsOf(name, { grep: values.grep, results, alone, server }, (counts) => {
+      jobsOf(name, { grep, results, alone, server }, (counts) => {
         sum.passed += counts.passed;
         sum.failed += counts.failed;
         sum.skipped += counts.skipped;
         retried.push(...counts.retried.map((title) => `${name}: ${title}`));
         // Some of a file's tests do not show how long the whole file takes.
-        if (values.grep === undefined) remember(counts.seconds);
+        if (grep === undefined) remember(counts.seconds);
       }),
     );
     await runJobs(jobs);

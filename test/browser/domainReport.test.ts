@@ -9,6 +9,7 @@ import { useBed } from '../helpers/bed';
 import { settingsFor, writeGuestLaunch } from '../helpers/guests';
 import { keyForms } from '../helpers/keyForms';
 import { useOneSample } from '../helpers/sample';
+import { assertStill, resize, WINDOWS } from '../helpers/stillness';
 import { placesOf, tracesOf } from '../helpers/traces';
 import { openWorkbench, type Workbench } from '../helpers/workbench';
 
@@ -41,6 +42,13 @@ describe('A running domain', () => {
     assert.match(rules, /This machine is not /);
     assert.match(rules, /paused[\s\S]*passed/);
     await workbench.screenshot('report-domain');
+    await workbench.runCommand('View: Toggle Primary Side Bar Visibility');
+    for (const [what, size] of Object.entries(WINDOWS)) {
+      await resize(workbench, frame, size);
+      await assertStill(workbench, frame, `the report of a domain in a window ${what}`);
+    }
+    await workbench.page.setViewportSize(SIZE);
+    await workbench.runCommand('View: Toggle Primary Side Bar Visibility');
     await workbench.waitUntilStored('editorResource');
     await bed().killDaemon('b');
     try {

@@ -18,10 +18,7 @@ describe('With the keyboard alone', () => {
     const workbench = await openWorkbench({ folder, shared: true });
     await openByName(workbench, 'vcpu0.vmsa');
     const frame = await workbench.webviewFrame();
-    await frame.getByRole('treegrid').waitFor();
-    await press(workbench, 'F6');
-    for (let i = 0; i < 4 && (await frame.locator('[role=row]:focus').count()) === 0; i++)
-      await press(workbench, 'F6');
+    await frame.locator('[role=row]:focus').waitFor();
     await press(workbench, 'Home');
     assert.equal(await focusedRow(frame), 'group:Segments');
     await press(workbench, 'ArrowLeft', 'ArrowDown');
@@ -68,6 +65,62 @@ describe('With the keyboard alone', () => {
     await frame.getByRole('heading', { level: 1, name: 'Does not match' }).waitFor();
     await press(workbench, 'Tab');
     assert.equal(await frame.evaluate(() => document.activeElement?.textContent.trim()), 'Why?');
+    workbench.assertNoErrors();
+  });
+
+  it('a value is edited, and the expected one taken over, without losing the focus', async () => {
+    const workbench = await openWorkbench({ folder });
+    await openByName(workbench, 'vcpu0.vmsa');
+    const frame = await workbench.webviewFrame();
+    await frame.locator('[role=row]:focus').waitFor();
+    const field = frame.locator('vscode-text-field[data-mark="value"]');
+    for (let i = 0; i < 10 && (await field.count()) === 0; i++) await press(workbench, 'ArrowDown');
+    await press(workbench, 'F2', 'Control+a');
+    await workbench.page.keyboard.type('0x1234');
+    await press(workbench, 'Enter');
+    const take = frame.getByRole('button', { name: 'Use this value' });
+    await take.waitFor();
+    const mark = () => frame.evaluate(() => document.activeElement?.getAttribute('data-mark'));
+    assert.equal(await mark(), 'value');
+    for (let i = 0; i < 10 && !(await take.evaluate((button) => button.matches(':focus'))); i++)
+      await press(workbench, 'Tab');
+    await press(workbench, 'Enter');
+    await take.waitFor({ state: 'detached' });
+    assert.equal(await mark(), 'value', 'what was set can be set again');
+    workbench.assertNoErrors();
+  });
+
+  it('all of a pane is selected, and nothing beside it', async () => {
+    const workbench = await openWorkbench({ folder, shared: true });
+    await openByName(workbench, 'vcpu0.vmsa');
+    const frame = await workbench.webviewFrame();
+    await frame.locator('[role=row]:focus').waitFor();
+    /** The panes that the selected text reaches into, by their style names. */
+    const panes = () =>
+      frame.evaluate(() => {
+        const selection = getSelection()!;
+        return selection.isCollapsed
+          ? []
+          : [...document.querySelectorAll('[data-pane]')]
+              .filter((pane) => pane.textContent.trim() !== '' && selection.containsNode(pane, true))
+              .map((pane) => pane.classList[0]);
+      });
+    const unselected = () => frame.locator('.hex-bytes [data-at]:not(.byte-selected)').count();
+    await press(workbench, 'Control+a');
+    assert.deepEqual(await panes(), ['grid']);
+    await press(workbench, 'ArrowDown', 'ArrowDown', 'Enter', 'Control+a');
+    await frame.locator('.byte-cursor[data-at="0"]').first().waitFor();
+    assert.equal(await unselected(), 0, 'every byte of the pane');
+    await press(workbench, 'ArrowDown');
+    assert.notEqual(await unselected(), 0);
+    await press(workbench, 'F6', 'Control+a');
+    assert.deepEqual(await panes(), ['details']);
+    // The menu and the palette ask for the same.
+    await press(workbench, 'Shift+F6');
+    await runByName(workbench, 'Select All');
+    await frame.locator('.hex:focus').waitFor();
+    for (let i = 0; i < 50 && (await unselected()) > 0; i++) await workbench.page.waitForTimeout(100);
+    assert.equal(await unselected(), 0, 'by command');
     workbench.assertNoErrors();
   });
 });

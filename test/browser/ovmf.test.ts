@@ -99,6 +99,75 @@ describe('Two images selected in the Explorer', () => {
   });
 });
 
+describe('The bytes of two images of different sizes', () => {
+  it('stand opposite each other where the selected change does, and only those that differ are coloured', async () => {
+    const image = readFileSync(join(sample, 'OVMF.sample.fd'));
+    // Without the block of the secret, what is below it in the table moves up.
+    const other = Buffer.from(
+      buildOvmf({ size: 0x180000, secretArea: false, hashArea: { base: 0x820c10, size: 0x400 } }),
+    );
+    writeFileSync(join(sample, 'other.fd'), other);
+    const workbench = await openWorkbench({
+      folder: sample,
+      shared: true,
+      size: { width: 1440, height: 900 },
+    });
+    await workbench.selectTwo('OVMF.sample.fd', 'other.fd');
+    await workbench.chooseInMenu('OVMF.sample.fd', /Compare OVMF Images/);
+    await workbench.activeTab('↔').waitFor();
+    const frame = await workbench.webviewFrame();
+    await frame.getByRole('treegrid').waitFor();
+    const ids = (await rowIds(frame)).filter((id) => id !== null);
+    const base = ids.find((id) => id.includes('hash') && id.endsWith('/base'))!;
+    await row(frame, base).click();
+    const offsets = (await row(frame, base).locator('.cell-offset').innerText()).split(' → ').map(Number);
+    const ahead = offsets[1]! - offsets[0]!;
+    assert.notEqual(ahead, other.length - image.length, 'they are not aligned at their ends');
+    /** The bytes drawn in a pane, by offset: the height that they are at, and whether they are coloured. */
+    const drawn = async (pane: number) =>
+      new Map(
+        await frame
+          .locator('.hex')
+          .nth(pane)
+          .evaluate((hex) =>
+            [...hex.querySelectorAll<HTMLElement>('.hex-bytes [data-at]')].map(
+              (byte) =>
+                [
+                  Number(byte.dataset['at']),
+                  { top: byte.getBoundingClientRect().top, coloured: byte.matches('.byte-differs') },
+                ] as const,
+            ),
+          ),
+      );
+    const look = async () => {
+      const panes = [await drawn(0), await drawn(1)] as const;
+      for (const [at, { coloured }] of panes[0]) assert.equal(coloured, image[at] !== other[at + ahead]);
+      for (const [at, { coloured }] of panes[1]) assert.equal(coloured, other[at] !== image[at - ahead]);
+      const [left, right] = [panes[0].get(offsets[0]!), panes[1].get(offsets[1]!)];
+      if (left && right)
+        assert.ok(Math.abs(left.top - right.top) < 2, `side by side: ${left.top} ${right.top}`);
+      return panes[0];
+    };
+    const bytes = await look();
+    const field = [0, 1, 2, 3].map((i) => bytes.get(offsets[0]! + i)!.coloured);
+    assert.deepEqual(field, [true, false, true, false], '0x00810c00 and 0x00820c10');
+    assert.equal(bytes.get(offsets[0]! + 10)!.coloured, false, 'the GUID behind it is the same');
+    // Scrolling one scrolls the other; a byte of the second leads to the one opposite.
+    await frame.locator('.hex').nth(1).hover();
+    await workbench.page.mouse.wheel(0, -60);
+    await workbench.page.waitForTimeout(200);
+    await look();
+    await frame.locator(`.hex >> nth=1 >> .hex-bytes [data-at="${offsets[1]! + 10}"]`).click();
+    assert.equal(
+      await frame.locator('.hex').first().locator('.byte-cursor').first().getAttribute('data-at'),
+      String(offsets[0]! + 10),
+    );
+    await look();
+    await workbench.screenshot('ovmf-comparison-moved');
+    workbench.assertNoErrors();
+  });
+});
+
 describe('The bytes of an image', () => {
   it('have bands, and are selected by hand and by what they are a part of', async () => {
     const workbench = await openWorkbench({

@@ -4,7 +4,7 @@ import { byteCount } from '../../src/core/binary/hex';
 import type { ChangeSide } from '../../src/core/ovmf/compare/change';
 import type { ComparedChange } from '../../src/core/ovmf/compare/compare';
 import { describeOffset } from '../../src/core/ovmf/compare/exportComparison';
-import type { TreeNode } from '../parts/rows';
+import type { ByteRange, TreeNode } from '../parts/rows';
 
 /** The kinds of changes, in the order of their headings. */
 export const KINDS = { changed: 'Changed', moved: 'Moved', added: 'Added', removed: 'Removed' } as const;
@@ -33,9 +33,13 @@ export const rangeOf = (side: ChangeSide) =>
   side.inside ? undefined : { offset: side.offset, size: side.size };
 
 /**
- * The changes under a heading for each kind; a range is in the first image, or in the second for what only that has.
+ * The changes under a heading for each kind.
+ * @param placeOf where a change is in the first image: nowhere for what is decompressed, an empty range for what is new
  */
-export function changeTree(changes: readonly ComparedChange[]): TreeNode[] {
+export function changeTree(
+  changes: readonly ComparedChange[],
+  placeOf: (change: ComparedChange) => ByteRange | undefined,
+): TreeNode[] {
   const names = changeIds(changes);
   const numbered = changes.map((change, index) => ({ change, id: names[index]! }));
   return (Object.keys(KINDS) as (keyof typeof KINDS)[]).flatMap((kind): TreeNode[] => {
@@ -43,7 +47,7 @@ export function changeTree(changes: readonly ComparedChange[]): TreeNode[] {
       .filter(({ change }) => change.kind === kind)
       .map(({ change, id }): TreeNode => {
         const { path, a, b, notes = [] } = change;
-        const range = rangeOf(a ?? b!);
+        const range = placeOf(change);
         return {
           id,
           cells: [

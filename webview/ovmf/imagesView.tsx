@@ -11,6 +11,7 @@ import {
 import { describeOffset } from '../../src/core/ovmf/compare/exportComparison';
 import { parseOvmf } from '../../src/core/ovmf/image';
 import type { ImagesViewState } from '../../src/protocol/ovmf';
+import { alignedOn, atEnd, opposite, turned } from '../parts/alignment';
 import { CopyForms } from '../parts/copyForms';
 import { Details, NoDetails } from '../parts/details';
 import { Stepper, titlesOf, useDifferences } from '../parts/differences';
@@ -79,7 +80,13 @@ export function ImagesView({ view }: { view: ImagesViewState }) {
     [view],
   );
   const { changes } = comparison;
-  const tree = useMemo(() => changeTree(changes), [changes]);
+  const alignmentOf = ({ a, b }: ComparedChange) =>
+    alignedOn(bytes, other.bytes, a && rangeOf(a), b && rangeOf(b));
+  const tree = useMemo(
+    () =>
+      changeTree(changes, (change) => (rangeOf(change.a ?? change.b!) ? alignmentOf(change)[0] : undefined)),
+    [changes],
+  );
   const ids = tree.flatMap(({ children }) => children.map(({ id }) => id));
   const filter = { text };
   const state = useTree('images', tree, filter, ids[0]);
@@ -91,8 +98,10 @@ export function ImagesView({ view }: { view: ImagesViewState }) {
     if (!state.node && ids[0] !== undefined) state.selectNode(ids[0]);
   }, [volumes]);
   const titles = titlesOf(name, other.name);
-  // Images of equal size are mapped at the same addresses, byte by byte; others are not.
-  const alike = bytes.length === other.bytes.length;
+  // Kept until another change is selected, so that the bytes around one can be walked.
+  const aligned = useMemo(() => ({ on: atEnd(bytes, other.bytes) }), [bytes, other.bytes]);
+  if (selected) aligned.on = alignmentOf(selected);
+  const alignment = aligned.on;
   return (
     <div class="page">
       <Header title={`${name} ↔ ${other.name}`}>
@@ -116,13 +125,13 @@ export function ImagesView({ view }: { view: ImagesViewState }) {
           empty: comparison.equal ? 'Nothing differs.' : 'No change matches the filter.',
         }}
         hexes={[
-          { label: titles[0], bytes, ...(alike && { against: other.bytes }) },
+          { label: titles[0], bytes, against: opposite(other.bytes, alignment) },
           {
             label: titles[1],
             bytes: other.bytes,
-            ...(alike && { against: bytes }),
+            against: opposite(bytes, turned(alignment)),
             expected: true,
-            own: selected && ((selected.b && rangeOf(selected.b)) ?? 'nothing'),
+            alignment,
           },
         ]}
         bar={

@@ -157,29 +157,32 @@ function StripPicture({ shown: { strip, y }, hatch }: { shown: Shown; hatch: str
 
 function BoxTable({ boxes }: { boxes: readonly MapBox[] }) {
   return (
-    <table class="visually-hidden">
-      <caption>Map of flash and guest memory</caption>
-      <thead>
-        <tr>
-          <th>name</th>
-          <th>first</th>
-          <th>last</th>
-          <th>size</th>
-          <th>what it is</th>
-        </tr>
-      </thead>
-      <tbody>
-        {boxes.map((box, i) => (
-          <tr key={i}>
-            <td>{box.name}</td>
-            <td>{hex(box.start, 8)}</td>
-            <td>{hex(box.start + Math.max(box.size, 1) - 1, 8)}</td>
-            <td>{byteCount(box.size)}</td>
-            <td>{[box.doc, ...box.problems].join(' ')}</td>
+    // A table is as wide as its words, whatever width it is given: only a box around it hides it.
+    <div class="visually-hidden">
+      <table>
+        <caption>Map of flash and guest memory</caption>
+        <thead>
+          <tr>
+            <th>name</th>
+            <th>first</th>
+            <th>last</th>
+            <th>size</th>
+            <th>what it is</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {boxes.map((box, i) => (
+            <tr key={i}>
+              <td>{box.name}</td>
+              <td>{hex(box.start, 8)}</td>
+              <td>{hex(box.start + Math.max(box.size, 1) - 1, 8)}</td>
+              <td>{byteCount(box.size)}</td>
+              <td>{[box.doc, ...box.problems].join(' ')}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

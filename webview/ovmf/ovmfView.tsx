@@ -8,11 +8,11 @@ import { describeBuild, imageBuild } from '../../src/core/ovmf/imageBuild';
 import { memoryMap } from '../../src/core/ovmf/memoryMap';
 import { parseVolumes } from '../../src/core/ovmf/volumes/volumes';
 import type { OvmfViewState } from '../../src/protocol/ovmf';
+import { atEnd, opposite } from '../parts/alignment';
 import { bandsOf } from '../parts/bands';
 import { CopyForms, MOST_COPIED } from '../parts/copyForms';
 import { Details, NoDetails } from '../parts/details';
 import { Findings, Header } from '../parts/header';
-import { alignedAtEnd } from '../parts/hexRows';
 import { useSaved } from '../host';
 import { ImageChanges, useCounterpart } from './imageChanges';
 import { ImageFacts } from './ovmfFacts';
@@ -115,7 +115,7 @@ export function OvmfView({ view }: { view: OvmfViewState }) {
   const nodes = useMemo(() => (volumes.count > 0 ? [...regions, volumes.node] : regions), [regions, volumes]);
   const bands = useMemo(() => bandsOf(image.regions, parsed.value.nodes), [image, parsed]);
   const comparison = useCounterpart(image, bytes, view);
-  const against = useMemo(() => other && alignedAtEnd(bytes, other.bytes), [bytes, other?.bytes]);
+  const against = other && opposite(other.bytes, atEnd(bytes, other.bytes));
   const map = useMemo(() => memoryMap(image, findings), [image]);
   const filter = { text };
   // The table is what people open the file for; the megabytes before it are code.

@@ -32,7 +32,7 @@ export function trackHeight({ rows, rowHeight }: Track): number {
 }
 
 /** Pixels of rows per pixel of scrolling: 1 unless the file is very tall. */
-function scale(track: Track): number {
+export function scale(track: Track): number {
   const scrolled = trackHeight(track) - track.view;
   return scrolled <= 0 ? 1 : (track.rows * track.rowHeight - track.view) / scrolled;
 }
@@ -114,15 +114,4 @@ export function moveCursor(
     default:
       return undefined;
   }
-}
-
-/**
- * The bytes of the other image that are opposite those of this one, in the same length: both images end at 4
- * GiB. Where the other has none, a byte that differs.
- */
-export function alignedAtEnd(bytes: Uint8Array, other: Uint8Array): Uint8Array {
-  if (other.length >= bytes.length) return other.subarray(other.length - bytes.length);
-  const aligned = bytes.map((byte) => byte ^ 0xff);
-  aligned.set(other, bytes.length - other.length);
-  return aligned;
 }

@@ -2,6 +2,7 @@
 // MiB image costs no more than a VMSA. The cursor is a byte; keys move it, and the page selects the field there.
 
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { Opposite } from './alignment';
 import { bandIndexAt, type Band } from './bands';
 import {
   byteChar,
@@ -11,13 +12,20 @@ import {
   reveal,
   ROW_BYTES,
   rowCount,
+  scale,
   trackHeight,
   windowAt,
+  type Track,
 } from './hexRows';
 import type { ByteRange } from './rows';
 
-/** Lets the views of two equally long pages scroll together: each adds a function that scrolls it. */
-export type HexPeers = Set<(scrollTop: number) => void>;
+/** Lets the views of compared files scroll together. */
+export interface HexPeers {
+  /** The position of the first view, in pixels of rows. */
+  top: number;
+  /** Each view's function that follows the position. */
+  readonly followers: Set<() => void>;
+}
 
 /** What a hex view shows and reports. */
 export interface HexViewProps {
@@ -26,10 +34,12 @@ export interface HexViewProps {
   readonly cursor: number;
   /** The bytes of the selected field. */
   readonly selection: ByteRange | undefined;
-  /** Bytes that differ from these are marked. */
-  readonly against?: Uint8Array | undefined;
-  /** The views that scroll together with this one. */
+  /** Bytes that differ from those opposite are marked. */
+  readonly against?: Opposite | undefined;
+  /** The views that scroll together with this one; the first of them leads. */
   readonly peers?: HexPeers | undefined;
+  /** By how many rows this view is ahead of the first; undefined in that one. */
+  readonly ahead?: number | undefined;
   /** Which bytes belong together, in file order. */
   readonly bands?: readonly Band[] | undefined;
   readonly onCursor: (offset: number) => void;
@@ -37,6 +47,8 @@ export interface HexViewProps {
   readonly onExtend: (offset: number) => void;
   /** Widens the selection to what contains it, or reverts that. */
   readonly onWiden: (by: 1 | -1) => void;
+  /** Selects all bytes. */
+  readonly onAll: () => void;
   /** Copies the selected bytes to the clipboard. */
   readonly onCopy: () => void;
   /** Enter or Escape: back to the field. */
@@ -65,7 +77,7 @@ function classesOf(
   if (band?.tint !== undefined) classes.push(`tint-${band.tint}`);
   if (band?.offset === at && at > 0) classes.push('band-start');
   if (bytes[at] === 0) classes.push('zero');
-  if (against && bytes[at] !== against[at]) classes.push('byte-differs');
+  if (against && bytes[at] !== against(at)) classes.push('byte-differs');
   if (selection && at >= selection.offset && at - selection.offset < selection.size)
     classes.push('byte-selected');
   if (at === cursor) classes.push('byte-cursor');
@@ -147,8 +159,12 @@ function useMeasures(element: { readonly current: HTMLElement | null }) {
   return measures;
 }
 
-/** The scroll position, and a function that changes it here and in the peers. */
-function useScroll(element: { readonly current: HTMLElement | null }, peers: HexPeers | undefined) {
+/** The scroll position, and functions that change it here and in the peers. */
+function useScroll(
+  element: { readonly current: HTMLElement | null },
+  track: Track,
+  { peers, ahead = 0 }: Pick<HexViewProps, 'peers' | 'ahead'>,
+) {
   const [scrollTop, setScrollTop] = useState(0);
   // A peer's scroll event arrives a frame late; reacting to it would pull the first view back.
   const commanded = useRef<number>(undefined);
@@ -158,34 +174,48 @@ function useScroll(element: { readonly current: HTMLElement | null }, peers: Hex
     commanded.current = element.current.scrollTop;
     setScrollTop(element.current.scrollTop);
   };
+  const follow = () => {
+    if (peers) scrollTo((peers.top + ahead * track.rowHeight) / scale(track));
+  };
+  const lead = () => {
+    if (!peers || !element.current) return;
+    peers.top = element.current.scrollTop * scale(track) - ahead * track.rowHeight;
+    for (const other of peers.followers) if (other !== follow) other();
+  };
   useLayoutEffect(() => {
-    peers?.add(scrollTo);
-    return () => peers?.delete(scrollTo);
-  }, []);
+    peers?.followers.add(follow);
+    return () => peers?.followers.delete(follow);
+  });
   const onScroll = () => {
     const top = element.current?.scrollTop ?? 0;
     setScrollTop(top);
-    if (commanded.current !== top) for (const scroll of peers ?? []) if (scroll !== scrollTo) scroll(top);
+    if (commanded.current !== top) lead();
     commanded.current = undefined;
   };
-  return { scrollTop, scrollTo, onScroll };
+  return { scrollTop, scrollTo, follow, lead, onScroll };
 }
 
 /** The hex view. */
 export function HexView(props: HexViewProps) {
-  const { label, bytes, peers, onCursor, onLeave } = props;
+  const { label, bytes, ahead, onCursor, onLeave } = props;
   const element = useRef<HTMLDivElement>(null);
   const { rowHeight, view } = useMeasures(element);
-  const { scrollTop, scrollTo, onScroll } = useScroll(element, peers);
   const track = { rows: rowCount(bytes.length), rowHeight, view };
+  const { scrollTop, scrollTo, follow, lead, onScroll } = useScroll(element, track, props);
   const { first, count, shift } = windowAt(track, scrollTop);
   const cursor = Math.min(Math.max(0, props.cursor), Math.max(0, bytes.length - 1));
   const digits = offsetDigits(bytes.length);
   const cursorRow = Math.floor(cursor / ROW_BYTES);
 
   useLayoutEffect(() => {
-    if (view > 0) scrollTo(reveal(track, element.current?.scrollTop ?? 0, cursorRow));
-  }, [cursorRow, props.selection?.offset, view]);
+    if (view === 0) return;
+    if (ahead !== undefined) {
+      follow();
+      return;
+    }
+    scrollTo(reveal(track, element.current?.scrollTop ?? 0, cursorRow));
+    lead();
+  }, [cursorRow, props.selection?.offset, view, ahead]);
 
   const onKeyDown = (event: KeyboardEvent) => {
     const { key } = event;
@@ -195,6 +225,7 @@ export function HexView(props: HexViewProps) {
     if (widens && (key === 'ArrowRight' || key === 'ArrowLeft')) props.onWiden(key === 'ArrowRight' ? 1 : -1);
     else if (event.altKey) return;
     else if (ctrl && !event.shiftKey && key.toLowerCase() === 'c') props.onCopy();
+    else if (ctrl && !event.shiftKey && key.toLowerCase() === 'a') props.onAll();
     else if (!ctrl && !event.shiftKey && (key === 'Enter' || key === 'Escape')) onLeave();
     else {
       if (ctrl && key !== 'Home' && key !== 'End') return;
@@ -231,7 +262,7 @@ export function HexView(props: HexViewProps) {
   return (
     <div
       ref={element}
-      class={props.selection ? 'hex' : 'hex hex-idle'}
+      class={props.selection?.size ? 'hex' : 'hex hex-idle'}
       role="grid"
       tabIndex={0}
       aria-label={label}

@@ -4,6 +4,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { byteCount, bytesToHex, hex } from '../../src/core/binary/hex';
+import { across, rangeAcross, rowsAhead, turned, type Alignment, type Opposite } from './alignment';
 import type { Band } from './bands';
 import { MOST_COPIED } from './copyForms';
 import { FindBox, GotoBox, useBox } from './findBox';
@@ -164,15 +165,30 @@ export function useTree(key: string, nodes: readonly TreeNode[], filter: Filter,
 export interface HexPane {
   readonly label: string;
   readonly bytes: Uint8Array;
-  readonly against?: Uint8Array;
+  readonly against?: Opposite;
   /** The bytes are what the other pane's should be. */
   readonly expected?: boolean;
-  /** The selection in this pane, if it differs from the other pane's; such panes scroll independently. */
-  readonly own?: ByteRange | 'nothing' | undefined;
+  /** How the first pane's bytes, in which the page counts, are opposite these; by default at the same offsets. */
+  readonly alignment?: Alignment;
   readonly bands?: readonly Band[];
 }
 
-const ownRange = ({ own }: HexPane) => (own === 'nothing' ? undefined : own);
+/** What a pane shows of the selection, and what its own offsets are in the first pane. */
+function paneState(state: TreeState, first: HexPane, { bytes, alignment }: HexPane) {
+  const { range, cursor } = state;
+  if (!alignment) return { selection: range, cursor, back: (offset: number) => offset };
+  const selection = range && rangeAcross(first.bytes, bytes, alignment, range);
+  const own =
+    selection && cursor === range.offset
+      ? selection.offset
+      : rangeAcross(first.bytes, bytes, alignment, { offset: cursor, size: 1 }).offset;
+  const back = (offset: number) => {
+    const [here] = alignment;
+    // Bytes that the first file does not have are passed over.
+    return across(turned(alignment), offset) ?? (offset > own ? here.offset + here.size : here.offset - 1);
+  };
+  return { selection, cursor: own, back };
+}
 
 /** Tree, bytes and details; the style sheet arranges them by the available space. */
 export function Workspace(props: {
@@ -191,7 +207,7 @@ export function Workspace(props: {
   const { state, grid, hexes, bar, details, editable = false, side = false, base } = props;
   const { box, asked, close } = useBox();
   const element = useRef<HTMLDivElement>(null);
-  const peers = useRef<HexPeers>(new Set());
+  const peers = useRef<HexPeers>({ top: 0, followers: new Set() });
   const { nodes, filter, toggles } = state;
   const shown = useMemo(
     () => filterTree(nodes, filter),
@@ -250,28 +266,39 @@ export function Workspace(props: {
         />
       </div>
       <div class="workspace-bytes" style={{ '--hex-digits': `${digits}` }}>
-        {hexes.map((pane) => (
-          <div class={`hex-pane ${pane.expected ? 'hex-pane-expected' : ''}`} key={pane.label}>
-            {hexes.length > 1 && <h2 class="pane-title">{pane.label}</h2>}
-            <HexView
-              {...pane}
-              cursor={ownRange(pane)?.offset ?? state.cursor}
-              selection={pane.own === undefined ? state.range : ownRange(pane)}
-              peers={hexes.some(({ own }) => own !== undefined) ? undefined : peers.current}
-              onCursor={state.selectByte}
-              onExtend={state.extendTo}
-              onWiden={state.widen}
-              onCopy={() => {
-                const { offset, size } = ownRange(pane) ?? state.range ?? { offset: state.cursor, size: 1 };
-                const copied = pane.bytes.subarray(offset, offset + Math.min(size, MOST_COPIED));
-                send({ type: 'copy', text: bytesToHex(copied) });
-              }}
-              onLeave={() => {
-                focus('.grid .row[tabindex="0"]');
-              }}
-            />
-          </div>
-        ))}
+        {hexes.map((pane, i) => {
+          const { selection, cursor, back } = paneState(state, hexes[0]!, pane);
+          return (
+            <div class={`hex-pane ${pane.expected ? 'hex-pane-expected' : ''}`} key={pane.label}>
+              {hexes.length > 1 && <h2 class="pane-title">{pane.label}</h2>}
+              <HexView
+                {...pane}
+                cursor={cursor}
+                selection={selection}
+                {...(hexes.length > 1 && { peers: peers.current })}
+                {...(i > 0 && { ahead: pane.alignment ? rowsAhead(pane.alignment) : 0 })}
+                onCursor={(offset) => {
+                  state.selectByte(back(offset));
+                }}
+                onExtend={(offset) => {
+                  state.extendTo(back(offset));
+                }}
+                onWiden={state.widen}
+                onAll={() => {
+                  state.selectRange({ offset: 0, size: hexes[0]!.bytes.length });
+                }}
+                onCopy={() => {
+                  const { offset, size } = selection ?? { offset: cursor, size: 1 };
+                  const copied = pane.bytes.subarray(offset, offset + Math.min(size, MOST_COPIED));
+                  send({ type: 'copy', text: bytesToHex(copied) });
+                }}
+                onLeave={() => {
+                  focus('.grid .row[tabindex="0"]');
+                }}
+              />
+            </div>
+          );
+        })}
       </div>
       {details}
       <div class="visually-hidden" aria-live="polite" data-live>

@@ -27,8 +27,8 @@ function FileComparison({ view, other }: { view: ComparisonViewState; other: Oth
       known: 'file',
       titles,
       panes: [
-        { label: titles[0], bytes, against: other.bytes },
-        { label: titles[1], bytes: other.bytes, against: bytes, expected: true },
+        { label: titles[0], bytes, against: (at) => other.bytes[at] },
+        { label: titles[1], bytes: other.bytes, against: (at) => bytes[at], expected: true },
       ],
     };
   }, [view]);
@@ -71,11 +71,11 @@ function GeneratedComparison({ view, other }: { view: ComparisonViewState; other
       titles,
       request,
       panes: [
-        { label: titles[0], bytes, ...(expected && { against: expected }) },
+        { label: titles[0], bytes, ...(expected && { against: (at) => expected[at] }) },
         {
           label: titles[1],
           bytes: expected ?? new Uint8Array(0),
-          ...(expected && { against: bytes }),
+          ...(expected && { against: (at) => bytes[at] }),
           expected: true,
         },
       ],

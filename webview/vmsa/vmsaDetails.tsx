@@ -207,8 +207,10 @@ export function FieldDetails(props: FieldDetailsProps) {
         <button
           type="button"
           class="quiet-button"
-          onClick={() => {
+          onClick={({ currentTarget }) => {
             sendEdit(field, compared.expected.value);
+            // The button goes when the values are equal.
+            currentTarget.closest('.details')?.querySelector<HTMLElement>('[data-mark="value"]')?.focus();
           }}
         >
           <Icon name="check" /> Use this value

@@ -149,7 +149,7 @@ export function VmsaView({ view }: { view: VmsaViewState }) {
             );
           },
         }}
-        hexes={[{ label: 'Bytes', bytes, ...(other && { against: other.bytes }) }]}
+        hexes={[{ label: 'Bytes', bytes, ...(other && { against: (at) => other.bytes[at] }) }]}
         bar={
           <FilterBar
             status={shown === compared.length ? `${shown} fields` : `${shown} of ${compared.length} fields`}

@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict';
 import {
-  alignedAtEnd,
   byteChar,
   byteText,
   moveCursor,
@@ -107,19 +106,4 @@ describe('A row of the hex view', () => {
   it('has offsets with as many digits as the last needs, and at least four', () => {
     assert.deepEqual([0, 4096, 65536, 65537, 2 * MIB, 16 * MIB].map(offsetDigits), [4, 4, 4, 5, 6, 6]);
   });
-});
-
-describe('Two images in the hex view', () => {
-  const cases: readonly [string, number[], number[], number[]][] = [
-    ['of one size stand byte by byte', [1, 2, 3], [4, 5, 6], [4, 5, 6]],
-    ['meet at their ends when the other is longer', [1, 2], [9, 4, 5], [4, 5]],
-    ['differ where the other has nothing', [0x0f, 2, 3], [2, 3], [0xf0, 2, 3]],
-    ['differ everywhere from an empty file', [1, 2], [], [0xfe, 0xfd]],
-    ['of which this is empty have nothing', [], [1], []],
-  ];
-  for (const [what, bytes, other, wanted] of cases) {
-    it(what, () => {
-      assert.deepEqual([...alignedAtEnd(Uint8Array.from(bytes), Uint8Array.from(other))], wanted);
-    });
-  }
 });
