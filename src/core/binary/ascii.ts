@@ -80,6 +80,11 @@ export class Bytes {
     this.length++;
   }
 
+  /** The byte at a place; undefined beyond the end. */
+  at(index: number): number | undefined {
+    return index < Math.min(this.length, this.limit) ? this.buffer[index] : undefined;
+  }
+
   /** Appends `count` bytes by repeating the last `size` bytes. */
   repeat(size: number, count: number): void {
     const from = this.length - size;

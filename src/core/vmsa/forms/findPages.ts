@@ -6,8 +6,10 @@ import { isImage } from '../../ovmf/footer';
 import { describeNotVmsa } from './notVmsa';
 import { parseExactJson, type Json } from '../../binary/exactJson';
 import { findBase64Pages } from './base64Pages';
-import { findOffsetDumpPages, findPlainHexPages } from './hexDump';
-import { findBareDumpPage, findKernelLogPages } from './kernelLog';
+import { findOffsetDumpPages } from './offsetDump';
+import { findPlainHexPages } from './plainHex';
+import { plainText } from './plainText';
+import { findBareDumpPages, findKernelLogPages } from './kernelLog';
 import { VMSA_SIZE } from '../layout/layout';
 import { findPageJson } from './pageJson';
 import {
@@ -24,8 +26,6 @@ export type { NotPages, PageFormat, PagesFound as PagesRead, SourcePage } from '
 
 /** No JSON of a page is longer. */
 const MAX_JSON = 2 ** 20;
-
-const BOM = [0xef, 0xbb, 0xbf];
 
 function readJsonPages(bytes: Uint8Array): PagesFound | NotPages | undefined {
   const start = skipSpace(bytes, 0);
@@ -63,7 +63,7 @@ const TEXT_READERS = [
   findKernelLogPages,
   findOffsetDumpPages,
   findPlainHexPages,
-  findBareDumpPage,
+  findBareDumpPages,
   findBase64Pages,
 ];
 
@@ -90,7 +90,7 @@ function readText(file: Uint8Array): PagesFound | NotPages | undefined {
  * content, and takes linear time.
  */
 export function findPages(bytes: Uint8Array): PagesFound | NotPages {
-  const text = BOM.every((b, i) => bytes[i] === b) ? bytes.subarray(BOM.length) : bytes;
+  const text = plainText(bytes);
   if (isImage(bytes)) return { reason: describeNotVmsa(bytes) };
   // A log may contain zero bytes where the machine crashed; no other text form does.
   const read = looksLikeText(text) ? readText(text) : findKernelLogPages(text);

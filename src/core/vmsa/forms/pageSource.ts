@@ -2,7 +2,7 @@
 
 import { isImage } from '../../ovmf/footer';
 import { describeNotVmsa } from './notVmsa';
-import { byteCount, isZero } from '../../binary/hex';
+import { byteCount, hex, isZero } from '../../binary/hex';
 import { KERNEL_STRUCT_SIZE, RESERVED_END, VMSA_SIZE } from '../layout/layout';
 import { hasRegisters } from '../pageKind';
 
@@ -11,8 +11,10 @@ export type PageFormat = 'page' | 'pages' | 'kernel-log' | 'hex-dump' | 'base64'
 
 /** One page: 4096 bytes, and what people should know about how they were read. */
 export interface SourcePage {
-  /** `vCPU 0` where the form says or implies it, `page` where it does not. */
+  /** `vCPU 0` or `launch 2, vCPU 0` where the form says or implies it, `page` where it does not. */
   readonly label: string;
+  /** Its number among the vCPUs of its launch, where that is known. */
+  readonly vcpu?: number;
   readonly bytes: Uint8Array;
   readonly note?: string;
 }
@@ -51,9 +53,6 @@ export const MAX_PAGES = 512;
 /** The maximum total size of pages, in bytes. */
 export const MAX_PAGE_BYTES = MAX_PAGES * VMSA_SIZE;
 
-/** Fewer bytes cannot even hold all registers. */
-export const LEAST_BYTES = 0x400;
-
 /** The result for pages that were read. */
 export function found(format: PageFormat, pages: readonly SourcePage[]): PagesFound {
   return { format, title: READ_FORMATS[format], pages };
@@ -90,37 +89,40 @@ export function findBinaryPages(bytes: Uint8Array, format: PageFormat): PagesFou
   if (pages.length > 0 && badPage < 0 && !isZero(bytes)) {
     return found(
       format,
-      pages.map((page, i) => ({ label: `vCPU ${i}`, bytes: page })),
+      pages.map((page, i) => ({ label: `vCPU ${i}`, bytes: page, vcpu: i })),
     );
   }
   return { reason: describeNotVmsa(bytes, badPage < 0 ? undefined : badPage) };
 }
 
-/** Bytes parsed from text: pages, or one page without its end, which is always zero. */
-export function pagesFromText(bytes: Uint8Array, format: PageFormat): PagesFound | NotPages {
-  if (bytes.length >= VMSA_SIZE || bytes.length < LEAST_BYTES) {
-    const read = findBinaryPages(bytes, format);
-    if (!('reason' in read)) return read;
-    const what = `The ${READ_FORMATS[format]} holds ${byteCount(bytes.length)}`;
-    return broken(
-      format,
-      bytes.length % VMSA_SIZE === 0 && bytes.length > 0
-        ? `${what}. ${read.reason}`
-        : `${what}; a VMSA is one page of ${VMSA_SIZE}. Take the dump again, whole.`,
-    );
-  }
-  return found(format, [padded(bytes, 'page')]);
+/** Bytes from a text without addresses: whole pages, or the kernel's structure. Anything else has a hole somewhere. */
+export function pagesFromText(bytes: Uint8Array, format: PageFormat, note?: string): PagesFound | NotPages {
+  if (bytes.length === KERNEL_STRUCT_SIZE) return found(format, [padded(bytes, 'page', note)]);
+  const read = findBinaryPages(bytes, format);
+  if (!('reason' in read))
+    return { ...read, pages: read.pages.map((page) => (note === undefined ? page : { ...page, note })) };
+  const what = `The ${READ_FORMATS[format]} holds ${byteCount(bytes.length)}`;
+  return broken(
+    format,
+    bytes.length % VMSA_SIZE === 0 && bytes.length > 0
+      ? `${what}. ${read.reason}`
+      : `${what}; a VMSA is one page of ${VMSA_SIZE}, of which Linux uses ${KERNEL_STRUCT_SIZE}. Take the dump again, whole.`,
+  );
 }
 
-/** A page of which only the start is known, padded with zeros. */
-export function padded(bytes: Uint8Array, label: string): SourcePage {
+/** A page of which only the start is known, padded with zeros. @param note how its bytes were read */
+export function padded(bytes: Uint8Array, label: string, note?: string): SourcePage {
   const page = new Uint8Array(VMSA_SIZE);
   page.set(bytes);
-  if (bytes.length === VMSA_SIZE) return { label, bytes: page };
-  const filled = `The dump has ${bytes.length} bytes; the rest of the page was filled up with zeros.`;
-  const note =
-    bytes.length === KERNEL_STRUCT_SIZE
-      ? `${filled} That is the size of the kernel's structure, and a launch has nothing above it.`
-      : `${filled} The kernel's structure has ${KERNEL_STRUCT_SIZE}: if lines are missing, every field after the gap is wrong.`;
-  return { label, bytes: page, note };
+  const notes = [note, bytes.length < VMSA_SIZE ? filledText(bytes.length) : undefined].filter(
+    (text) => text !== undefined,
+  );
+  return { label, bytes: page, ...(notes.length > 0 && { note: notes.join(' ') }) };
+}
+
+function filledText(length: number): string {
+  const filled = `The dump has ${length} bytes; the rest of the page was filled up with zeros.`;
+  return length === KERNEL_STRUCT_SIZE
+    ? `${filled} That is the size of the kernel's structure, and a launch has nothing above it.`
+    : `${filled} A launch has nothing above ${hex(KERNEL_STRUCT_SIZE, 3)}.`;
 }

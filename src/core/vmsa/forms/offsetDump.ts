@@ -1,0 +1,86 @@
+// Pages from dumps with an address on each line: xxd, hexdump, od, objdump, debuggers and monitors.
+
+import { countOf, hex } from '../../binary/hex';
+import { KERNEL_STRUCT_SIZE, VMSA_SIZE } from '../layout/layout';
+import { assembleDumps, type BrokenDump, type Dump } from './assembleDump';
+import { dumpLines, type NumberedLine } from './dumpText';
+import { numberLaunches } from './launches';
+import { isLaunchPage } from './launchEvidence';
+import {
+  MAX_PAGE_BYTES,
+  broken,
+  findBinaryPages,
+  found,
+  padded,
+  type NotPages,
+  type PagesFound,
+  type SourcePage,
+} from './pageSource';
+import { chooseOrder } from './wordOrder';
+
+/** Addresses are hexadecimal, except in od, which prints octal by default and decimal on request, as xxd -d does. */
+const RADIXES = [16, 8, 10] as const;
+/** Fewer bytes in lines that look like a dump's are an accident. */
+const LEAST_DUMP_BYTES = 64;
+
+const refused = (reason: string) => broken('hex-dump', reason);
+
+/** The dumps with addresses of the radix that explains most lines, or where it ends to do so. */
+function assemble(lines: readonly NumberedLine[]): Dump[] | BrokenDump {
+  let furthest: BrokenDump | undefined;
+  for (const radix of RADIXES) {
+    const dumps = assembleDumps(lines, radix);
+    if (!('problem' in dumps)) return dumps;
+    if (!furthest || dumps.number > furthest.number) furthest = dumps;
+  }
+  return furthest!;
+}
+
+/** The pages of one dump, or why it has none. */
+function pagesOf(dump: Dump, isOnly: boolean): readonly SourcePage[] | { problem: string } {
+  const read = chooseOrder(dump);
+  if ('problem' in read) return read;
+  const { bytes, note } = read;
+  const whole = bytes.length % VMSA_SIZE === 0;
+  if (dump.start !== 0 && !(bytes.length >= KERNEL_STRUCT_SIZE && isLaunchPage(bytes)))
+    return {
+      problem: `It starts at ${hex(dump.start, 3)} of a page, and no VMSA begins there: its first lines may be missing.`,
+    };
+  if (
+    !whole &&
+    !(isOnly && bytes.length > KERNEL_STRUCT_SIZE && bytes.length < VMSA_SIZE) &&
+    bytes.length !== KERNEL_STRUCT_SIZE
+  )
+    return {
+      problem: `It has ${countOf(bytes.length, 'byte')}; a VMSA is one page of ${VMSA_SIZE}, of which Linux uses ${KERNEL_STRUCT_SIZE}. Take the dump again, whole.`,
+    };
+  if (!whole) return [padded(bytes, 'page', note)];
+  const pages = findBinaryPages(bytes, 'hex-dump');
+  if ('reason' in pages) return { problem: pages.reason };
+  return pages.pages.map((page) => ({ ...page, ...(note !== undefined && { note }) }));
+}
+
+/** Dumps with addresses; undefined for text that has none. */
+export function findOffsetDumpPages(text: Uint8Array): PagesFound | NotPages | undefined {
+  const lines = dumpLines(text);
+  if (!lines)
+    return refused(
+      `It has more lines than dumps of ${MAX_PAGE_BYTES >> 20} MiB, which no guest's pages have.`,
+    );
+  const size = lines.reduce((sum, { line }) => sum + (line?.bytes.length ?? 0), 0);
+  if (size < LEAST_DUMP_BYTES) return undefined;
+  const dumps = assemble(lines);
+  if ('problem' in dumps) return refused(`Line ${dumps.number} of the hex dump ${dumps.problem}.`);
+  const pages: SourcePage[] = [];
+  for (const dump of dumps) {
+    const read = pagesOf(dump, dumps.length === 1);
+    if ('problem' in read)
+      return refused(
+        dumps.length === 1
+          ? `As a hex dump it cannot be read. ${read.problem}`
+          : `The hex dump from line ${dump.number} cannot be read. ${read.problem}`,
+      );
+    pages.push(...read);
+  }
+  return found('hex-dump', dumps.length === 1 ? pages : numberLaunches(pages));
+}
