@@ -52,6 +52,7 @@ class Builder {
   private ended = false;
 
   constructor(
+    private readonly text: Uint8Array,
     private readonly first: DumpLine,
     private readonly number: number,
     private readonly place: Place,
@@ -99,8 +100,9 @@ class Builder {
     for (const b of reversed) littleEndian.push(b);
     if (memory.overflowed)
       return { problem: `is beyond ${MAX_PAGE_BYTES >> 20} MiB, which no guest's pages have` };
-    if (characters && contradicts(characters, bytes)) contradictions.memory++;
-    if (characters && contradicts(characters, reversed)) contradictions.littleEndian++;
+    if (characters === undefined) return 'added';
+    if (contradicts(this.text, characters, bytes)) contradictions.memory++;
+    if (contradicts(this.text, characters, reversed)) contradictions.littleEndian++;
     return 'added';
   }
 
@@ -149,7 +151,11 @@ function gapText(missing: number): string {
 }
 
 /** The dumps of a text with addresses of this radix, or the first line that does not fit. */
-export function assembleDumps(lines: readonly NumberedLine[], radix: number): Dump[] | BrokenDump {
+export function assembleDumps(
+  text: Uint8Array,
+  lines: readonly NumberedLine[],
+  radix: number,
+): Dump[] | BrokenDump {
   const dumps: Dump[] = [];
   let dump: Builder | undefined;
   let repeats = false;
@@ -169,7 +175,7 @@ export function assembleDumps(lines: readonly NumberedLine[], radix: number): Du
     dump = undefined;
     // An address alone begins nothing.
     if (line.bytes.length === 0) continue;
-    dump = new Builder(line, number, place);
+    dump = new Builder(text, line, number, place);
     dump.append(numbered);
   }
   if (repeats && dump)

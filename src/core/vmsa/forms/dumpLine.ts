@@ -19,40 +19,41 @@ export interface LineForm {
   readonly halves?: true;
   /** Whether a line begins with one space and ends in characters without a frame. */
   readonly indented?: true;
-  /** The bytes in a word, where not all of 1, 2, 4 and 8 are printed; any number in the order of memory. */
+  /** The bytes in a word, if not any number. */
   readonly units?: readonly number[];
   /** The order of the bytes in a word; without it, programs differ, and the page has to tell. */
   readonly order?: ByteOrder;
 }
 
+/** The bytes of words of which the order is in question. */
+export const WORDS: readonly number[] = [2, 4, 8, 16];
+
 /** Every form, the most distinctive first: the first that a line agrees with is its own. */
-export const LINE_FORMS = [
+export const LINE_FORMS: readonly LineForm[] = [
   {
     id: 'numbers',
-    programs: "gdb's and lldb's x, QEMU's xp",
+    programs: "the x command of gdb, lldb and QEMU's monitor",
     colon: true,
     prefix: true,
     order: 'little-endian',
+  },
+  {
+    id: 'colon',
+    programs: "xxd, Linux's print_hex_dump, crash's rd, U-Boot's md and lldb's memory read",
+    colon: true,
   },
   { id: 'windbg', programs: "WinDbg's db, dd and dq", colon: false, halves: true, order: 'little-endian' },
   { id: 'objdump', programs: 'objdump -s', colon: false, indented: true, units: [4], order: 'memory' },
   {
     id: 'columns',
-    programs: 'hexdump, od, Format-Hex, WinDbg for 32 bits',
+    programs: 'hexdump, od, Format-Hex and WinDbg for 32 bits',
     colon: false,
+    units: [0, 1, ...WORDS],
     order: 'little-endian',
   },
-  {
-    id: 'colon',
-    programs: "xxd, Linux's print_hex_dump, crash's rd, U-Boot's md, lldb's memory read",
-    colon: true,
-  },
-] as const satisfies readonly LineForm[];
+];
 
-/** The bytes of words of which order is in question. */
-export const WORDS: readonly number[] = [2, 4, 8, 16];
-
-/** A line; offsets are places in the text, except for those of `bytes`. */
+/** A line. */
 export interface DumpLine {
   readonly form: LineForm;
   /** The digits of the address. */
@@ -61,14 +62,15 @@ export interface DumpLine {
   readonly bytes: readonly number[];
   /** Bytes in a word; the last word of a line can be shorter. */
   readonly unit: number;
-  /** Where the characters at the end of the line begin. */
+  /** Where in the text the words end. */
   readonly rest: number;
   /** Whether the line may have ended after eight bytes, and characters that look like bytes follow. */
   readonly mayEndAtEight: boolean;
 }
 
+/** Shorter digits before a colon are no address. */
+export const LEAST_ADDRESS_DIGITS = 4;
 const MOST_ADDRESS_DIGITS = 16;
-const LEAST_ADDRESS_DIGITS = 4;
 /** No program prints more bytes per line. */
 const MOST_LINE_BYTES = 256;
 /** No logger writes more before a line. */
@@ -115,67 +117,73 @@ interface Address {
   readonly halves: boolean;
 }
 
-const ascii = (text: Uint8Array, from: number, to: number) => String.fromCharCode(...text.subarray(from, to));
+/** Behind a symbol in `<>` and before a colon, as gdb prints it after an address; the same place without one. */
+function symbolEnd(text: Uint8Array, at: number, end: number): number {
+  const symbol = blanksEnd(text, at, end);
+  if (symbol === at || text[symbol] !== LESS) return at;
+  let close = symbol;
+  while (close < end && text[close] !== MORE) close++;
+  return text[close + 1] === CHAR.colon ? close + 1 : at;
+}
 
-/** The address at a place: hexadecimal digits with an optional 0x, backquote, gdb's symbol in `<>`, colon. */
+/** The address at a place: hexadecimal digits with an optional 0x, backquote, symbol and colon. */
 function addressAt(text: Uint8Array, at: number, end: number): Address | undefined {
   const start = isPrefixed(text, at) ? at + 2 : at;
   let to = digitsEnd(text, start, end);
-  let digits = to - start > MOST_ADDRESS_DIGITS ? '' : ascii(text, start, to);
-  const halves = text[to] === BACKQUOTE && digits.length === 8;
+  const size = to - start;
+  if (size < LEAST_ADDRESS_DIGITS || size > MOST_ADDRESS_DIGITS) return undefined;
+  const halves = size === 8 && text[to] === BACKQUOTE;
   if (halves) {
-    const low = digitsEnd(text, to + 1, end);
-    if (low - to !== 9) return undefined;
-    digits += ascii(text, to + 1, low);
-    to = low;
+    to = digitsEnd(text, to + 1, end);
+    if (to - start !== 17) return undefined;
   }
-  if (digits.length < LEAST_ADDRESS_DIGITS) return undefined;
-  const symbol = blanksEnd(text, to, end);
-  if (symbol > to && text[symbol] === LESS) {
-    const close = text.subarray(symbol, end).indexOf(MORE);
-    if (close > 0 && text[symbol + close + 1] === CHAR.colon) to = symbol + close + 1;
-  }
+  let digits = '';
+  for (let i = start; i < to; i++) if (text[i] !== BACKQUOTE) digits += String.fromCharCode(text[i]!);
+  to = symbolEnd(text, to, end);
   const colon = text[to] === CHAR.colon;
   if (!colon && to < end && !isBlank(text[to])) return undefined;
   return { digits, end: colon ? to + 1 : to, colon, halves };
 }
 
+/** The words of a line, where they end, and what is special about them. */
+interface Words {
+  readonly bytes: readonly number[];
+  readonly unit: number;
+  readonly prefix: boolean;
+  /** Whether a dash parts the first eight bytes from the others. */
+  readonly dashed: boolean;
+  readonly rest: number;
+  readonly mayEndAtEight: boolean;
+}
+
 /** The words after an address, up to the characters: where gaps between words widen, or no word follows. */
-function readWords(text: Uint8Array, from: number, end: number, colon: boolean) {
+function readWords(text: Uint8Array, from: number, end: number, colon: boolean): Words {
   const bytes: number[] = [];
-  let [unit, prefix, mayEndAtEight, dashed] = [0, false, false, false];
-  let at = from;
+  let [at, unit, prefix, dashed, mayEndAtEight] = [from, 0, false, false, false];
+  // After a colon, there can be any number of spaces; in columns, as many as between two words.
   const widest = colon ? 1 : Math.max(1, blanksEnd(text, from, end) - from);
   while (at < end && bytes.length < MOST_LINE_BYTES) {
-    const dash = text[at] === DASH && unit === 1 && bytes.length === 8;
+    const isMiddle = unit === 1 && bytes.length === 8;
+    const dash = isMiddle && text[at] === DASH;
     const start = dash ? at + 1 : blanksEnd(text, at, end);
     const gap = start - at;
-    const isMiddle = unit === 1 && bytes.length === 8;
-    if (gap === 0 || (bytes.length > 0 && gap > (unit === 1 ? 1 : widest) && !isMiddle)) break;
-    const isHex = isPrefixed(text, start);
-    const first = isHex ? start + 2 : start;
-    let to = digitsEnd(text, first, end);
-    const size = (to - first) / 2;
-    // WinDbg's word of 64 bits, in halves.
-    const low = size === 4 && text[to] === BACKQUOTE ? digitsEnd(text, to + 1, end) : 0;
-    const whole = low - to === 9 ? 8 : size;
-    const last = low - to === 9 ? low : to;
+    if (gap === 0 || (unit > 0 && gap > (unit === 1 ? 1 : widest) && !isMiddle)) break;
+    const isNumber = isPrefixed(text, start);
+    const first = isNumber ? start + 2 : start;
+    const half = digitsEnd(text, first, end);
+    const isHalf = half - first === 8 && text[half] === BACKQUOTE;
+    const last = isHalf ? digitsEnd(text, half + 1, end) : half;
+    const size = (last - first - (isHalf ? 1 : 0)) / 2;
     const ends = last === end || isBlank(text[last]) || (text[last] === DASH && bytes.length === 7);
-    if (!ends || size === 0 || !Number.isInteger(size) || (unit !== 0 && isHex !== prefix)) break;
-    // The last word of a line can have fewer bytes than the others, but then nothing follows closely.
-    if (
-      unit !== 0 &&
-      (whole > unit || (whole < unit && isBlank(text[last]) && digitsEnd(text, last + 1, end) > last + 1))
-    )
-      break;
+    if (!ends || size === 0 || size % 1 !== 0 || (unit > 0 && (isNumber !== prefix || size > unit))) break;
+    // Only the last word of a line can have fewer bytes than the others: nothing may follow closely.
+    if (size < unit && isDigit(text[last + 1])) break;
     if (isMiddle && gap > 1) mayEndAtEight = true;
-    if (dash) dashed = true;
-    pushDigits(text, first, to, bytes);
-    if (last > to) pushDigits(text, to + 1, last, bytes);
-    to = last;
-    if (unit === 0) [unit, prefix] = [whole, isHex];
-    at = to;
-    if (whole < unit) break;
+    pushDigits(text, first, half, bytes);
+    if (isHalf) pushDigits(text, half + 1, last, bytes);
+    [at, dashed] = [last, dashed || dash];
+    if (unit === 0) [unit, prefix] = [size, isNumber];
+    else if (size < unit) break;
   }
   return { bytes, unit, prefix, dashed, rest: at, mayEndAtEight };
 }
@@ -184,52 +192,52 @@ function formOf(
   text: Uint8Array,
   lead: number,
   end: number,
-  { colon, halves }: Address,
-  { unit, prefix, dashed, rest }: ReturnType<typeof readWords>,
+  address: Address,
+  words: Words,
 ): LineForm | undefined {
-  const hasCharacters = rest + 2 < end && isBlank(text[rest + 1]) && text[rest + 2] !== MORE;
-  return LINE_FORMS.find((form: LineForm) => {
-    if (form.colon !== colon || (form.prefix ?? false) !== prefix) return false;
-    if (form.halves) return halves || dashed;
-    if (form.indented && !(text[lead] === CHAR.space && hasCharacters)) return false;
-    return (form.units ?? (colon ? [unit] : [0, 1, ...WORDS])).includes(unit);
-  });
+  const { unit, prefix, dashed, rest } = words;
+  for (const form of LINE_FORMS) {
+    if (form.colon !== address.colon || (form.prefix ?? false) !== prefix) continue;
+    if (form.halves && !address.halves && !dashed) continue;
+    const hasCharacters = rest + 2 < end && isBlank(text[rest + 1]) && text[rest + 2] !== MORE;
+    if (form.indented && !(text[lead] === CHAR.space && hasCharacters)) continue;
+    if (!form.units || form.units.includes(unit)) return form;
+  }
+  return undefined;
 }
 
 function lineAt(text: Uint8Array, lead: number, at: number, end: number): DumpLine | undefined {
   const address = addressAt(text, at, end);
   if (!address) return undefined;
   const words = readWords(text, address.end, end, address.colon);
-  const form = formOf(text, lead, end, address, words);
-  if (!form || (words.unit === 0 && blanksEnd(text, address.end, end) < end)) return undefined;
   const { bytes, unit, rest, mayEndAtEight } = words;
-  return { form, address: address.digits, bytes, unit, rest, mayEndAtEight };
-}
-
-/** Where the first address with a colon begins after other words, such as the prefix of a log; -1 without one. */
-function addressAfterPrefix(text: Uint8Array, from: number, end: number): number {
-  const most = Math.min(end, from + MOST_PREFIX);
-  for (let at = from; at < most; at++) {
-    if (text[at] !== CHAR.colon || !isBlank(text[at + 1])) continue;
-    let start = at;
-    while (start > from && isDigit(text[start - 1])) start--;
-    if (text[start - 1] === X && text[start - 2] === ZERO) start -= 2;
-    if (at - start >= LEAST_ADDRESS_DIGITS && start > from && isBlank(text[start - 1])) return start;
-  }
-  return -1;
+  // An address before other words is no dump.
+  if (unit === 0 && blanksEnd(text, address.end, end) < end) return undefined;
+  const form = formOf(text, lead, end, address, words);
+  return form && { form, address: address.digits, bytes, unit, rest, mayEndAtEight };
 }
 
 /**
  * Parses one line; undefined for text that is not a line of a dump. An address alone, without bytes, ends a dump.
  * @param from its start @param to its end, without white space
+ * @param address where its first address with a colon begins, -1 without one; it counts after the prefix of a log, too
  */
-export function parseDumpLine(text: Uint8Array, from: number, to: number): DumpLine | undefined {
+export function parseDumpLine(
+  text: Uint8Array,
+  from: number,
+  to: number,
+  address: number,
+): DumpLine | undefined {
   const start = blanksEnd(text, from, to);
-  const line = lineAt(text, start === from + 1 ? from : start, start, to);
-  if (line) return line;
-  const after = addressAfterPrefix(text, start, to);
-  const found = after < 0 ? undefined : lineAt(text, after, after, to);
-  return found && found.bytes.length >= LEAST_AFTER_PREFIX ? found : undefined;
+  if (isDigit(text[start])) {
+    const line = lineAt(text, start === from + 1 ? from : start, start, to);
+    if (line) return line;
+  }
+  if (address <= start || address > from + MOST_PREFIX) return undefined;
+  const isNumber = text[address - 1] === X && text[address - 2] === ZERO;
+  if (!isBlank(text[isNumber ? address - 3 : address - 1])) return undefined;
+  const line = lineAt(text, address, address, to);
+  return line && line.bytes.length >= LEAST_AFTER_PREFIX ? line : undefined;
 }
 
 /** Whether a line is the `*` that stands for repetitions of the line before it. */

@@ -1,7 +1,7 @@
 // Writes a page in each of the forms of exportForms.ts, for the command line's `vmsa export` and the editor's menu.
 
 import { exactText } from '../../binary/describe';
-import { hex, toBase64 } from '../../binary/hex';
+import { countOf, hex, toBase64 } from '../../binary/hex';
 import { jsonText } from '../../binary/json';
 import { markdownTable, markdownText } from '../../binary/markdown';
 import { exportC } from './exportC';
@@ -30,11 +30,16 @@ function markdown(page: Uint8Array, name: string): string {
   return [
     `# ${markdownText(name)}`,
     '',
-    `VMSA, ${markdownText(vmsaSummary(page))}. Fields that are not here are zero.`,
+    `VMSA, ${markdownText(vmsaSummary(page))}. The ${countOf(fields.length, 'field')} that ${fields.length === 1 ? 'is' : 'are'} not zero:`,
     '',
     ...markdownTable(
       ['offset', 'field', 'value', 'meaning'],
-      fields.map((f) => [hex(f.offset, 3), `\`${f.name}\``, `\`${f.raw}\``, markdownText(f.meaning)]),
+      fields.map((f) => [
+        hex(f.offset, 3),
+        `\`${f.name}\``,
+        `\`${exactText(f.value, f.size)}\``,
+        markdownText(f.meaning),
+      ]),
     ),
     ...(findings.length > 0 ? ['', ...findings] : []),
     '',

@@ -8,11 +8,13 @@ const HIGH_HALF = 1n << 32n;
 /** EFER has no bits above AutoIBRS (21). */
 const EFER_END = 1n << 22n;
 
-const isLimit = (limit: bigint) => limit === 0xffffn || limit === 0xffffffffn;
 /** A memory type of the PAT: UC, WC, WT, WP, WB, UC- (APM volume 2, table 7-10). */
 const isMemoryType = (type: bigint) => type < 8n && type !== 2n && type !== 3n;
 
-/** What holds for the fields of nearly every page that a launch starts with, and for no zeros. */
+/**
+ * What holds for the fields of nearly every page that a launch starts with, and for no zeros. Of the segments, only
+ * those that differ from their neighbours: a page that is read one line too early or late has all the others.
+ */
 const SIGNS: readonly (readonly [VmsaName, (value: bigint) => boolean])[] = [
   ['efer', (v) => (v & 0x1000n) !== 0n && v < EFER_END],
   ['cr0', (v) => (v & 0x10n) !== 0n && v < HIGH_HALF],
@@ -26,11 +28,6 @@ const SIGNS: readonly (readonly [VmsaName, (value: bigint) => boolean])[] = [
   ],
   ['xcr0', (v) => (v & 1n) !== 0n && v < HIGH_HALF],
   ['cs_attrib', (v) => (v & 0x98n) === 0x98n && v < 0x1000n],
-  ['cs_limit', isLimit],
-  ['ss_attrib', (v) => (v & 0x98n) === 0x90n && v < 0x1000n],
-  ['ss_limit', isLimit],
-  ['ds_attrib', (v) => (v & 0x98n) === 0x90n && v < 0x1000n],
-  ['ds_limit', isLimit],
   ['tr_attrib', (v) => (v & 0x9dn) === 0x89n || (v & 0x9dn) === 0x81n],
 ];
 
@@ -41,10 +38,10 @@ const LEAD = 4;
 
 const LEAVES = SIGNS.map(([name, holds]) => ({ leaf: vmsaLeaf(name), holds }));
 
-/** The number of signs that a page has, 0 to 15; none for less than what Linux uses of it. */
+/** The number of signs that a page has, 0 to 10; none for less than what Linux uses of it. */
 function countSigns(page: Uint8Array): number {
   if (page.length < KERNEL_STRUCT_SIZE) return 0;
-  return LEAVES.filter(({ leaf, holds }) => holds(BigInt(readUnsigned(page, leaf)))).length;
+  return LEAVES.filter(({ leaf, holds }) => holds(readUnsigned(page, leaf))).length;
 }
 
 /** Whether a page, or the part of it that Linux uses, is that of a vCPU beyond doubt. */

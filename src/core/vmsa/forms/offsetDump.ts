@@ -5,7 +5,9 @@ import { KERNEL_STRUCT_SIZE, VMSA_SIZE } from '../layout/layout';
 import { assembleDumps, type BrokenDump, type Dump } from './assembleDump';
 import { dumpLines, type NumberedLine } from './dumpText';
 import { numberLaunches } from './launches';
+import { describeArtefact } from './notVmsa';
 import { isLaunchPage } from './launchEvidence';
+import { findOtherDump } from './otherDump';
 import {
   MAX_PAGE_BYTES,
   broken,
@@ -26,10 +28,10 @@ const LEAST_DUMP_BYTES = 64;
 const refused = (reason: string) => broken('hex-dump', reason);
 
 /** The dumps with addresses of the radix that explains most lines, or where it ends to do so. */
-function assemble(lines: readonly NumberedLine[]): Dump[] | BrokenDump {
+function assemble(text: Uint8Array, lines: readonly NumberedLine[]): Dump[] | BrokenDump {
   let furthest: BrokenDump | undefined;
   for (const radix of RADIXES) {
-    const dumps = assembleDumps(lines, radix);
+    const dumps = assembleDumps(text, lines, radix);
     if (!('problem' in dumps)) return dumps;
     if (!furthest || dumps.number > furthest.number) furthest = dumps;
   }
@@ -41,20 +43,21 @@ function pagesOf(dump: Dump, isOnly: boolean): readonly SourcePage[] | { problem
   const read = chooseOrder(dump);
   if ('problem' in read) return read;
   const { bytes, note } = read;
-  const whole = bytes.length % VMSA_SIZE === 0;
-  if (dump.start !== 0 && !(bytes.length >= KERNEL_STRUCT_SIZE && isLaunchPage(bytes)))
+  const artefact = describeArtefact(bytes);
+  if (artefact !== undefined) return { problem: artefact };
+  const { length } = bytes;
+  const isPages = length > 0 && length % VMSA_SIZE === 0;
+  const isWhole = isPages || length === KERNEL_STRUCT_SIZE;
+  if (dump.start !== 0 && !(isWhole && isLaunchPage(bytes)))
     return {
       problem: `It starts at ${hex(dump.start, 3)} of a page, and no VMSA begins there: its first lines may be missing.`,
     };
-  if (
-    !whole &&
-    !(isOnly && bytes.length > KERNEL_STRUCT_SIZE && bytes.length < VMSA_SIZE) &&
-    bytes.length !== KERNEL_STRUCT_SIZE
-  )
+  // What is above the kernel's structure may be left out where nothing else can be missing.
+  if (!isWhole && !(isOnly && length > KERNEL_STRUCT_SIZE && length < VMSA_SIZE))
     return {
-      problem: `It has ${countOf(bytes.length, 'byte')}; a VMSA is one page of ${VMSA_SIZE}, of which Linux uses ${KERNEL_STRUCT_SIZE}. Take the dump again, whole.`,
+      problem: `It has ${countOf(length, 'byte')}; a VMSA is one page of ${VMSA_SIZE}, of which Linux uses ${KERNEL_STRUCT_SIZE}. Take the dump again, whole.`,
     };
-  if (!whole) return [padded(bytes, 'page', note)];
+  if (!isPages) return [padded(bytes, 'page', note)];
   const pages = findBinaryPages(bytes, 'hex-dump');
   if ('reason' in pages) return { problem: pages.reason };
   return pages.pages.map((page) => ({ ...page, ...(note !== undefined && { note }) }));
@@ -69,8 +72,12 @@ export function findOffsetDumpPages(text: Uint8Array): PagesFound | NotPages | u
     );
   const size = lines.reduce((sum, { line }) => sum + (line?.bytes.length ?? 0), 0);
   if (size < LEAST_DUMP_BYTES) return undefined;
-  const dumps = assemble(lines);
-  if ('problem' in dumps) return refused(`Line ${dumps.number} of the hex dump ${dumps.problem}.`);
+  const dumps = assemble(text, lines);
+  // Columns of digits without any address seem to have one, which the second line does not follow.
+  if ('problem' in dumps && !lines[0]!.line?.form.colon && dumps.number === lines[1]?.number)
+    return undefined;
+  if ('problem' in dumps)
+    return findOtherDump(text) ?? refused(`Line ${dumps.number} of the hex dump ${dumps.problem}.`);
   const pages: SourcePage[] = [];
   for (const dump of dumps) {
     const read = pagesOf(dump, dumps.length === 1);

@@ -47,6 +47,29 @@ function leafValue(leaf: Leaf, value: Json | undefined): LeafValue | undefined {
   return leaf.size === 8 ? number : Number(number);
 }
 
+/**
+ * The page with these values, as exactText and jsonValue write them, or what is wrong with them.
+ * @param sparse whether fields that are not there are zero
+ */
+export function pageOfFields(
+  values: ReadonlyMap<string, Json | undefined>,
+  sparse = false,
+): { bytes: Uint8Array } | { problem: string } {
+  const bytes = new Uint8Array(VMSA_SIZE);
+  const unknown = new Set(values.keys());
+  for (const leaf of leaves(VMSA)) {
+    if (!unknown.delete(leaf.path)) {
+      if (sparse) continue;
+      return { problem: `the field "${leaf.path}" is missing` };
+    }
+    const of = leafValue(leaf, values.get(leaf.path));
+    if (of === undefined) return { problem: `"${leaf.path}" has no value of ${leaf.size} bytes` };
+    writeLeaf(bytes, leaf, of);
+  }
+  const [first] = unknown;
+  return first === undefined ? { bytes } : { problem: `"${first.slice(0, 40)}" is not a field of a VMSA` };
+}
+
 /** The page in such JSON, or what is wrong with it. */
 export function findPageJson(value: ReadonlyMap<string, Json>): { bytes: Uint8Array } | { problem: string } {
   const fields = value.get('fields');
@@ -58,16 +81,5 @@ export function findPageJson(value: ReadonlyMap<string, Json>): { bytes: Uint8Ar
     if (values.has(name)) return { problem: `the field "${name.slice(0, 40)}" is there twice` };
     values.set(name, (field as ReadonlyMap<string, Json>).get('value'));
   }
-  const bytes = new Uint8Array(VMSA_SIZE);
-  for (const leaf of leaves(VMSA)) {
-    if (!values.has(leaf.path)) return { problem: `the field "${leaf.path}" is missing` };
-    const of = leafValue(leaf, values.get(leaf.path));
-    if (of === undefined) return { problem: `"${leaf.path}" has no value of ${leaf.size} bytes` };
-    writeLeaf(bytes, leaf, of);
-    values.delete(leaf.path);
-  }
-  const [unknown] = values.keys();
-  return unknown === undefined
-    ? { bytes }
-    : { problem: `"${unknown.slice(0, 40)}" is not a field of a VMSA` };
+  return pageOfFields(values);
 }

@@ -1,13 +1,14 @@
 // What every reader of pages returns, and the rule for bytes that could be several pages.
 
 import { isImage } from '../../ovmf/footer';
-import { describeNotVmsa } from './notVmsa';
+import { describeArtefact, describeNotVmsa } from './notVmsa';
 import { byteCount, hex, isZero } from '../../binary/hex';
 import { KERNEL_STRUCT_SIZE, RESERVED_END, VMSA_SIZE } from '../layout/layout';
 import { hasRegisters } from '../pageKind';
 
 /** The forms in which VMSAs are passed around. */
-export type PageFormat = 'page' | 'pages' | 'kernel-log' | 'hex-dump' | 'base64' | 'sevctl-json' | 'json';
+export type PageFormat =
+  'page' | 'pages' | 'kernel-log' | 'hex-dump' | 'base64' | 'source-code' | 'table' | 'sevctl-json' | 'json';
 
 /** One page: 4096 bytes, and what people should know about how they were read. */
 export interface SourcePage {
@@ -40,6 +41,8 @@ const READ_FORMATS: Readonly<Record<PageFormat, string>> = {
   'kernel-log': 'kernel log',
   'hex-dump': 'hex dump',
   base64: 'base64',
+  'source-code': 'source code',
+  table: 'table of fields',
   'sevctl-json': 'sevctl JSON',
   json: 'JSON of this tool',
 };
@@ -98,6 +101,8 @@ export function findBinaryPages(bytes: Uint8Array, format: PageFormat): PagesFou
 /** Bytes from a text without addresses: whole pages, or the kernel's structure. Anything else has a hole somewhere. */
 export function pagesFromText(bytes: Uint8Array, format: PageFormat, note?: string): PagesFound | NotPages {
   if (bytes.length === KERNEL_STRUCT_SIZE) return found(format, [padded(bytes, 'page', note)]);
+  const artefact = describeArtefact(bytes);
+  if (artefact !== undefined) return broken(format, artefact);
   const read = findBinaryPages(bytes, format);
   if (!('reason' in read))
     return { ...read, pages: read.pages.map((page) => (note === undefined ? page : { ...page, note })) };

@@ -2,13 +2,14 @@
 // write it, byte order marks, the escape sequences of a terminal, no-break spaces of a web page, lone carriage
 // returns. Readers of dumps compare ASCII only; what is none becomes a byte that no dump has.
 
-import { CHAR, finder, isSpace } from '../../binary/ascii';
+import { CHAR, finder, isSpace, whichOccur } from '../../binary/ascii';
 
 const UTF8_MARK = [0xef, 0xbb, 0xbf];
 const ESCAPE = 0x1b;
 const NO_BREAK_SPACE = 0xa0;
 /** In UTF-8. */
-const findNoBreakSpace = finder('\xc2\xa0');
+const NO_BREAK = [0xc2, NO_BREAK_SPACE];
+const findNoBreakSpace = finder(String.fromCharCode(...NO_BREAK));
 /** A character that is none of ASCII. */
 const OTHER = '?'.charCodeAt(0);
 /** So many characters decide whether a text without a mark is UTF-16. */
@@ -59,8 +60,11 @@ function withoutEscapes(text: Uint8Array): Uint8Array {
   const out = new Uint8Array(text.length);
   let length = 0;
   for (let at = 0; at < text.length;) {
-    if (text[at] === ESCAPE) at = escapeEnd(text, at);
-    else out[length++] = text[at++]!;
+    const next = text.indexOf(ESCAPE, at);
+    const end = next < 0 ? text.length : next;
+    out.set(text.subarray(at, end), length);
+    length += end - at;
+    at = next < 0 ? end : escapeEnd(text, end);
   }
   return out.subarray(0, length);
 }
@@ -69,22 +73,30 @@ function withPlainSpaces(text: Uint8Array): Uint8Array {
   const out = new Uint8Array(text.length);
   let length = 0;
   for (let at = 0; at < text.length; at++) {
-    const isNoBreak = text[at] === 0xc2 && text[at + 1] === NO_BREAK_SPACE;
+    const isNoBreak = text[at] === NO_BREAK[0] && text[at + 1] === NO_BREAK_SPACE;
     out[length++] = isNoBreak ? CHAR.space : text[at]!;
     if (isNoBreak) at++;
   }
   return out.subarray(0, length);
 }
 
-/** The text of a file in any encoding; the same bytes for what is plain already, or no text at all. */
-export function plainText(bytes: Uint8Array): Uint8Array {
+/** A text as plain as it can be made. */
+export interface PlainText {
+  readonly text: Uint8Array;
+  /** Whether it has zero bytes, which no text has, except for a log of a machine that crashed. */
+  readonly hasZeros: boolean;
+}
+
+/** The text of a file in any encoding; the same bytes for what is plain already. */
+export function plainText(bytes: Uint8Array): PlainText {
   const low = utf16Low(bytes);
   let text = low === undefined ? bytes : fromUtf16(bytes, low);
   if (UTF8_MARK.every((b, i) => text[i] === b)) text = text.subarray(UTF8_MARK.length);
-  if (text.includes(0)) return text;
-  if (text.includes(ESCAPE)) text = withoutEscapes(text);
-  if (findNoBreakSpace(text) >= 0) text = withPlainSpaces(text);
-  if (text.includes(CHAR.return) && !text.includes(CHAR.newline))
+  const [hasZeros, escapes, noBreaks] = whichOccur(text, [0, ESCAPE, NO_BREAK[0]!]);
+  if (hasZeros!) return { text, hasZeros: true };
+  if (escapes!) text = withoutEscapes(text);
+  if (noBreaks! && findNoBreakSpace(text) >= 0) text = withPlainSpaces(text);
+  if (!text.includes(CHAR.newline) && text.includes(CHAR.return))
     text = text.map((c) => (c === CHAR.return ? CHAR.newline : c));
-  return text;
+  return { text, hasZeros: false };
 }

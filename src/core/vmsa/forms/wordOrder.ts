@@ -23,10 +23,10 @@ export function reverseWords(bytes: readonly number[], unit: number): number[] {
   });
 }
 
-/** Whether the characters of a line can be those of its bytes: a printable byte stands for itself. */
-export function contradicts(characters: Uint8Array, bytes: readonly number[]): boolean {
+/** Whether the characters at a place cannot be those of the bytes: a printable byte stands for itself. */
+export function contradicts(text: Uint8Array, at: number, bytes: readonly number[]): boolean {
   return bytes.some((b, i) => {
-    const c = characters[i]!;
+    const c = text[at + i]!;
     const isPrintable = b > 0x20 && b < 0x7f;
     return isPrintable ? c !== b : c > 0x2f && c < 0x7f;
   });

@@ -38,6 +38,9 @@ describe('The forms of a page', () => {
     ['json', 4096],
     ['hex', 4096],
     ['base64', 4096],
+    ['csv', 4096],
+    ['markdown', 4096],
+    ['c', 4096],
     ['sevctl', SEVCTL_SIZE],
   ];
   for (const [id, size] of held) {

@@ -1,0 +1,181 @@
+// Lists of numbers in source code and in what programs print: `{ 0x00, 0x93 }` of xxd -i, C and Go, `[0, 147]` of JSON
+// and Rust, `[00, 93]` of Rust's {:02x?}, `{0x0 <repeats 11 times>, 0xf0}` of gdb. Words are little-endian numbers.
+
+import { CHAR, HEX_DIGIT, finder, isSpace, lineEnd } from '../../binary/ascii';
+import { KERNEL_STRUCT_SIZE, VMSA_SIZE } from '../layout/layout';
+import { digitsEnd, isPrefixed } from './dumpLine';
+import { isLaunchPage } from './launchEvidence';
+import { MAX_PAGE_BYTES } from './pageSource';
+
+/** Bytes that a text spells out, or why they cannot be had. */
+export type Literal =
+  | { readonly at: number; readonly bytes: Uint8Array; readonly note?: string }
+  | { readonly at: number; readonly problem: string };
+
+const [OPEN, LIST, BRACE_END, LIST_END, COMMA, SLASH, MINUS, LESS] = Array.from('{[}],/-<', (c) =>
+  c.charCodeAt(0),
+) as [number, number, number, number, number, number, number, number];
+
+/** What ends a list, by what begins it. */
+const CLOSING = new Map([
+  [OPEN, BRACE_END],
+  [LIST, LIST_END],
+]);
+
+/** Lists with fewer numbers are something else. */
+const LEAST_NUMBERS = KERNEL_STRUCT_SIZE / 8;
+/** The bytes of a number, the most natural first. */
+const UNITS = [1, 2, 4, 8] as const;
+/** Longer digits are no number of 64 bits. */
+const MOST_DIGITS = 20;
+
+const findCommentEnd = finder('*/');
+/** gdb's repetition, C's and Rust's suffixes of numbers; each is matched at a place. */
+const REPEATS = /^<repeats (\d{1,7}) times>/;
+const SUFFIX = /^(?:_?[ui](?:8|16|32|64|size)|[uU]?[lL]{0,2}|[lL]{1,2}[uU])(?![0-9A-Za-z_])/;
+
+/** A number as it is written. */
+interface Written {
+  readonly value: bigint;
+  /** Its digits without 0x; a run of two may be hexadecimal all the same. */
+  readonly digits: string;
+  readonly prefixed: boolean;
+  readonly end: number;
+}
+
+const ascii = (text: Uint8Array, from: number, to: number) =>
+  String.fromCharCode(...text.subarray(from, Math.min(to, text.length)));
+
+/** Behind white space, comments, and one comma. */
+function separatorEnd(text: Uint8Array, at: number): number {
+  let commas = 0;
+  for (; at < text.length;) {
+    if (isSpace(text[at])) at++;
+    else if (text[at] === COMMA && commas === 0) commas = ++at;
+    else if (text[at] === SLASH && text[at + 1] === SLASH) at = lineEnd(text, at);
+    else if (text[at] === SLASH && text[at + 1] === CHAR.star) {
+      const end = findCommentEnd(text, at + 2);
+      if (end < 0) return text.length;
+      at = end + 2;
+    } else break;
+  }
+  return at;
+}
+
+function numberAt(text: Uint8Array, at: number): Written | undefined {
+  const negative = text[at] === MINUS;
+  const start = negative ? at + 1 : at;
+  const prefixed = isPrefixed(text, start);
+  const from = prefixed ? start + 2 : start;
+  const end = digitsEnd(text, from, Math.min(text.length, from + MOST_DIGITS + 1));
+  if (end === from || end - from > MOST_DIGITS || (negative && prefixed)) return undefined;
+  const digits = ascii(text, from, end);
+  const isDecimal = /^[0-9]+$/.test(digits);
+  if (!prefixed && !isDecimal && digits.length !== 2) return undefined;
+  const value = prefixed ? BigInt(`0x${digits}`) : isDecimal ? BigInt(digits) : -1n;
+  // Java's bytes have a sign.
+  return { value: negative ? 256n - value : value, digits, prefixed, end };
+}
+
+/** The numbers of a list, and what is known of how they are written. */
+class Numbers {
+  readonly values: bigint[] = [];
+  /** The values if pairs of digits without 0x are hexadecimal. */
+  readonly pairs: number[] = [];
+  arePairs = true;
+  /** Whether two digits cannot be a decimal number, of which none begins with zero. */
+  private hasHexPair = false;
+  /** Digits that C takes for octal, and others for decimal. */
+  private hasLeadingZero = false;
+  private digits = 0;
+  private sameDigits = true;
+  most = 0n;
+
+  add({ value, digits, prefixed }: Written, times: number): void {
+    const isPair = !prefixed && digits.length === 2;
+    this.arePairs &&= isPair;
+    if (isPair && (digits.startsWith('0') || /[a-f]/i.test(digits))) this.hasHexPair = true;
+    if (!prefixed && digits.length > 1 && digits.startsWith('0')) this.hasLeadingZero = true;
+    this.digits ||= digits.length;
+    if (!prefixed || digits.length !== this.digits) this.sameDigits = false;
+    if (value > this.most) this.most = value;
+    for (let i = 0; i < times && this.values.length <= MAX_PAGE_BYTES; i++) {
+      this.values.push(value);
+      if (this.arePairs) this.pairs.push(parseInt(digits, 16));
+    }
+  }
+
+  /** The bytes of the numbers, or what is wrong with them. */
+  bytes(): { readonly bytes: Uint8Array; readonly note?: string } | { readonly problem: string } {
+    const { values, most } = this;
+    if (this.arePairs && this.hasHexPair) return sized(Uint8Array.from(this.pairs), values.length);
+    if (this.hasHexPair || this.hasLeadingZero)
+      return { problem: 'has numbers that are decimal, octal or hexadecimal without 0x' };
+    const units = UNITS.filter(
+      (unit) =>
+        most < 1n << BigInt(8 * unit) && (!this.sameDigits || this.digits < 3 || this.digits === 2 * unit),
+    );
+    for (const unit of units) {
+      const read = sized(littleEndian(values, unit), values.length);
+      if ('problem' in read) continue;
+      if (unit === 1) return read;
+      const note = `The numbers were read as words of ${unit} bytes, little-endian.`;
+      if (isLaunchPage(read.bytes)) return { ...read, note };
+    }
+    return { problem: `has ${values.length} numbers, which are no page` };
+  }
+}
+
+function littleEndian(values: readonly bigint[], unit: number): Uint8Array {
+  const bytes = new Uint8Array(unit * values.length);
+  values.forEach((value, i) => {
+    for (let k = 0; k < unit; k++) bytes[unit * i + k] = Number((value >> BigInt(8 * k)) & 0xffn);
+  });
+  return bytes;
+}
+
+function sized(
+  bytes: Uint8Array,
+  count: number,
+): { readonly bytes: Uint8Array } | { readonly problem: string } {
+  const { length } = bytes;
+  const whole = length === KERNEL_STRUCT_SIZE || (length > 0 && length % VMSA_SIZE === 0);
+  return whole
+    ? { bytes }
+    : {
+        problem: `has ${count} numbers; the bytes of a page are ${VMSA_SIZE}, of which Linux uses ${KERNEL_STRUCT_SIZE}`,
+      };
+}
+
+/**
+ * The list that begins at a bracket, and where to look on: behind it, or at what is no number. Short lists are none.
+ */
+export function listAt(text: Uint8Array, at: number): { readonly literal?: Literal; readonly end: number } {
+  const closing = CLOSING.get(text[at]!);
+  if (closing === undefined) return { end: at + 1 };
+  const numbers = new Numbers();
+  let place = separatorEnd(text, at + 1);
+  while (place < text.length && text[place] !== closing && numbers.values.length <= MAX_PAGE_BYTES) {
+    const number = numberAt(text, place);
+    if (!number) break;
+    const suffix = SUFFIX.exec(ascii(text, number.end, number.end + 8));
+    if (!suffix) break;
+    place = separatorEnd(text, number.end + suffix[0].length);
+    const repeats = text[place] === LESS ? REPEATS.exec(ascii(text, place, place + 32)) : null;
+    numbers.add(number, repeats ? Number(repeats[1]) : 1);
+    if (repeats) place = separatorEnd(text, place + repeats[0].length);
+  }
+  const end = Math.max(place, at + 1);
+  const count = numbers.values.length;
+  if (count < LEAST_NUMBERS) return { end };
+  if (count > MAX_PAGE_BYTES)
+    return {
+      literal: { at, problem: `has more than ${MAX_PAGE_BYTES} numbers, which no guest's pages have` },
+      end,
+    };
+  if (text[place] !== closing) return { literal: { at, problem: `breaks off after ${count} numbers` }, end };
+  return { literal: { at, ...numbers.bytes() }, end };
+}
+
+/** Whether a byte is a hexadecimal digit. */
+export const isHexDigit = (c: number | undefined): boolean => c !== undefined && HEX_DIGIT[c]! < 16;
