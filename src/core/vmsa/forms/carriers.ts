@@ -62,8 +62,12 @@ function unmarked(text: Uint8Array, quoted: boolean, fenced: boolean): Uint8Arra
   return out.subarray(0, length);
 }
 
+/** Nobody puts more into a mail or a comment. */
+const MOST_TEXT = 2 ** 24;
+
 /** A text without quotation marks and what is outside of fences; undefined for a text that has neither. */
 export function withoutMarks(text: Uint8Array): Uint8Array | undefined {
+  if (text.length > MOST_TEXT) return undefined;
   const quoted = isQuoted(text);
   const fenced = findFence.some((find) => find(text) >= 0);
   return quoted || fenced ? unmarked(text, quoted, fenced) : undefined;

@@ -1,7 +1,7 @@
 // Pages in texts that name their fields, as this project exports them: CSV, a Markdown table, a C initialiser of Linux's
 // struct sev_es_save_area. The last two leave zeros out and say how many fields there are, so that a lost line shows.
 
-import { latin1 } from '../../binary/ascii';
+import { finder, latin1 } from '../../binary/ascii';
 import { hex } from '../../binary/hex';
 import { LINUX_MEMBERS } from './exportC';
 import { leaves } from '../../binary/struct';
@@ -197,9 +197,12 @@ function readC(text: string): Read[] | undefined {
 
 const READERS = [readCsv, readMarkdown, readC];
 
+/** What every such text has; the search is much faster than the readers. */
+const findMarks = ['meaning', 'struct sev_es_save_area'].map((mark) => finder(mark));
+
 /** Pages whose fields are named; undefined for other text. */
 export function findFieldPages(text: Uint8Array): PagesFound | NotPages | undefined {
-  if (text.length > MOST_TEXT) return undefined;
+  if (text.length > MOST_TEXT || findMarks.every((find) => find(text) < 0)) return undefined;
   const plain = latin1(text).replaceAll('\r\n', '\n');
   for (const reader of READERS) {
     const reads = reader(plain);

@@ -13,9 +13,15 @@ const [QUOTE, BACKSLASH, OPEN, CLOSE, LIST, EQUALS, UNDERSCORE, LETTER_A, LETTER
 const MESSAGE_KEYS = new Set(['MESSAGE', 'msg']);
 /** The keys of the time when the kernel wrote it: in microseconds, and in seconds. */
 const TIME_KEYS = new Set(['_SOURCE_MONOTONIC_TIMESTAMP', 'time']);
-const LONGEST_KEY = 40;
+const KEY_LENGTHS = new Set([...MESSAGE_KEYS, ...TIME_KEYS].map((key) => key.length));
+const LONGEST_KEY = Math.max(...KEY_LENGTHS);
+/** No time has more digits. */
+const LONGEST_TIME = 20;
 const findMessageKeys = Array.from(MESSAGE_KEYS, (key) => finder(`"${key}"`));
 const findField = finder('MESSAGE=');
+
+/** A structured log has a message so early. */
+const MOST_BEFORE = 2 ** 16;
 
 const ESCAPED: Readonly<Record<string, number>> = { n: CHAR.space, t: CHAR.tab, r: CHAR.space, b: 8, f: 12 };
 /** A character that is none of ASCII. */
@@ -86,17 +92,18 @@ function jsonMessages(text: Uint8Array): Uint8Array {
     if (text[at] !== QUOTE) continue;
     const end = stringEnd(text, at + 1);
     const colon = skipSpace(text, end + 1);
-    const key = text[colon] === CHAR.colon && end - at <= LONGEST_KEY ? latin1(text, at + 1, end) : '';
+    const isKey = KEY_LENGTHS.has(end - at - 1) && text[colon] === CHAR.colon;
+    const key = isKey ? latin1(text, at + 1, end) : '';
     at = end;
     if (!MESSAGE_KEYS.has(key) && !TIME_KEYS.has(key)) continue;
     const value = skipSpace(text, colon + 1);
     const isText = text[value] === QUOTE;
     let to = isText ? stringEnd(text, value + 1) : value;
     if (!isText)
-      while (to < text.length && to < value + LONGEST_KEY && /[\d.]/.test(String.fromCharCode(text[to]!)))
+      while (to < text.length && to < value + LONGEST_TIME && /[\d.]/.test(String.fromCharCode(text[to]!)))
         to++;
     const from = isText ? value + 1 : value;
-    if (TIME_KEYS.has(key)) time = to - from < LONGEST_KEY ? timeText(latin1(text, from, to)) : '';
+    if (TIME_KEYS.has(key)) time = to - from < LONGEST_TIME ? timeText(latin1(text, from, to)) : '';
     else if (isText) message = [from, to];
     at = isText ? to : to - 1;
   }
@@ -123,7 +130,8 @@ function fieldMessages(text: Uint8Array): Uint8Array {
       const key = latin1(text, from, equals);
       const to = trimEnd(text, equals + 1, end);
       if (MESSAGE_KEYS.has(key)) message = [equals + 1, to];
-      else if (TIME_KEYS.has(key) && to - equals < LONGEST_KEY) time = timeText(latin1(text, equals + 1, to));
+      else if (TIME_KEYS.has(key) && to - equals < LONGEST_TIME)
+        time = timeText(latin1(text, equals + 1, to));
     }
     at = end + 1;
   }
@@ -133,11 +141,12 @@ function fieldMessages(text: Uint8Array): Uint8Array {
 
 /** The messages of a structured log, one a line; undefined for other text. */
 export function journalMessages(text: Uint8Array): Uint8Array | undefined {
+  const head = text.subarray(0, MOST_BEFORE);
   const first = text[skipSpace(text, 0)];
   // The browser's form of the journal has `data: ` before each object.
   const isJson = first === OPEN || first === LIST || first === RECORD || first === 'd'.charCodeAt(0);
-  if (isJson && findMessageKeys.some((find) => find(text) >= 0)) return jsonMessages(text);
-  const field = findField(text);
+  if (isJson && findMessageKeys.some((find) => find(head) >= 0)) return jsonMessages(text);
+  const field = findField(head);
   if (field < 0) return undefined;
   let start = field;
   while (start > 0 && (text[start - 1] === CHAR.space || text[start - 1] === CHAR.tab)) start--;

@@ -5,6 +5,7 @@ import { VMSA_SIZE } from '../layout/layout';
 import { numberLaunches } from './launches';
 import {
   MAX_PAGES,
+  MAX_PAGE_BYTES,
   broken,
   findBinaryPages,
   found,
@@ -13,13 +14,24 @@ import {
   type PagesFound,
   type SourcePage,
 } from './pageSource';
-import { listAt, type Literal } from './sourceNumbers';
+import { isListStart, listAt, type Literal } from './sourceNumbers';
 import { isQuote, stringAt } from './sourceStrings';
+
+/** No page takes more characters for a byte than `0x00, ` and a comment now and then. */
+const MOST_TEXT = 8 * MAX_PAGE_BYTES;
+
+/** What begins a list or a string, by its byte. */
+const STARTS: readonly boolean[] = Array.from({ length: 256 }, (_, c) => isQuote(c) || isListStart(c));
 
 function literalsIn(text: Uint8Array): Literal[] {
   const literals: Literal[] = [];
   for (let at = 0; at < text.length && literals.length <= MAX_PAGES;) {
-    const { literal, end } = isQuote(text[at]) ? stringAt(text, at) : listAt(text, at);
+    const c = text[at]!;
+    if (!STARTS[c]) {
+      at++;
+      continue;
+    }
+    const { literal, end } = isQuote(c) ? stringAt(text, at) : listAt(text, at);
     if (literal) literals.push(literal);
     at = end;
   }
@@ -34,7 +46,7 @@ function lineOf(text: Uint8Array, at: number): number {
 
 /** Pages in source code; undefined for text without a long list or string. */
 export function findSourcePages(text: Uint8Array): PagesFound | NotPages | undefined {
-  const literals = literalsIn(text);
+  const literals = text.length > MOST_TEXT ? [] : literalsIn(text);
   if (literals.length === 0) return undefined;
   const pages: SourcePage[] = [];
   for (const literal of literals) {
