@@ -144,7 +144,7 @@ class Builder {
 
 function gapText(missing: number): string {
   if (missing > 0 && missing <= MAX_PAGE_BYTES)
-    return `does not follow from the line before it: ${countOf(missing, 'byte')} are missing`;
+    return `does not follow from the line before it: ${countOf(missing, 'byte')} ${missing === 1 ? 'is' : 'are'} missing`;
   return missing < 0 && missing >= -MAX_PAGE_BYTES
     ? 'goes back to an address that was there already, with other bytes'
     : 'is at an address far from the line before it';

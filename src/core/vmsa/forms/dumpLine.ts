@@ -68,7 +68,7 @@ export interface DumpLine {
   readonly mayEndAtEight: boolean;
 }
 
-/** Shorter digits before a colon are no address. */
+/** Shorter digits without 0x are no address. */
 export const LEAST_ADDRESS_DIGITS = 4;
 const MOST_ADDRESS_DIGITS = 16;
 /** No program prints more bytes per line. */
@@ -128,10 +128,11 @@ function symbolEnd(text: Uint8Array, at: number, end: number): number {
 
 /** The address at a place: hexadecimal digits with an optional 0x, backquote, symbol and colon. */
 function addressAt(text: Uint8Array, at: number, end: number): Address | undefined {
-  const start = isPrefixed(text, at) ? at + 2 : at;
+  const isNumber = isPrefixed(text, at);
+  const start = isNumber ? at + 2 : at;
   let to = digitsEnd(text, start, end);
   const size = to - start;
-  if (size < LEAST_ADDRESS_DIGITS || size > MOST_ADDRESS_DIGITS) return undefined;
+  if (size < (isNumber ? 1 : LEAST_ADDRESS_DIGITS) || size > MOST_ADDRESS_DIGITS) return undefined;
   const halves = size === 8 && text[to] === BACKQUOTE;
   if (halves) {
     to = digitsEnd(text, to + 1, end);

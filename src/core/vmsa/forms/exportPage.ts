@@ -63,14 +63,14 @@ function csv(page: Uint8Array): string {
     .join('');
 }
 
-/** In xxd's format, so that `xxd -r` restores the page. */
+/** As `xxd -g 1` prints it: single bytes have no order that a reader could mistake, and `xxd -r` restores the page. */
 function hexDump(page: Uint8Array): string {
   let text = '';
   for (let at = 0; at < page.length; at += 16) {
     const row = [...page.subarray(at, at + 16)];
-    const pairs = row.map((b, i) => b.toString(16).padStart(2, '0') + (i % 2 === 1 ? ' ' : ''));
+    const pairs = row.map((b) => b.toString(16).padStart(2, '0'));
     const chars = row.map((b) => (b >= 0x20 && b < 0x7f ? String.fromCharCode(b) : '.'));
-    text += `${at.toString(16).padStart(8, '0')}: ${pairs.join('')} ${chars.join('')}\n`;
+    text += `${at.toString(16).padStart(8, '0')}: ${pairs.join(' ')}  ${chars.join('')}\n`;
   }
   return text;
 }

@@ -86,7 +86,7 @@ function readText(file: Uint8Array): PagesFound | NotPages | undefined {
   return readPlainText(file) ?? marked;
 }
 
-/** Tries each form; the first that reads the text, or else the first that says why it cannot. */
+/** Tries each form: the first that reads the text, or else the first that says why it cannot, if one knows its form. */
 function readPlainText(text: Uint8Array): PagesFound | NotPages | undefined {
   const bytes = text.subarray(skipSpace(text, 0));
   if (bytes.length === 0) return undefined;
@@ -95,7 +95,7 @@ function readPlainText(text: Uint8Array): PagesFound | NotPages | undefined {
     const read = reader(bytes);
     if (!read) continue;
     if (!('reason' in read)) return read;
-    first ??= read;
+    if (!first || (first.format === undefined && read.format !== undefined)) first = read;
   }
   return first;
 }

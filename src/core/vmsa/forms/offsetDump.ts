@@ -40,11 +40,11 @@ function assemble(text: Uint8Array, lines: readonly NumberedLine[]): Dump[] | Br
 
 /** The pages of one dump, or why it has none. */
 function pagesOf(dump: Dump, isOnly: boolean): readonly SourcePage[] | { problem: string } {
+  const artefact = describeArtefact(dump.memory) ?? describeArtefact(dump.littleEndian);
+  if (artefact !== undefined) return { problem: artefact };
   const read = chooseOrder(dump);
   if ('problem' in read) return read;
   const { bytes, note } = read;
-  const artefact = describeArtefact(bytes);
-  if (artefact !== undefined) return { problem: artefact };
   const { length } = bytes;
   const isPages = length > 0 && length % VMSA_SIZE === 0;
   const isWhole = isPages || length === KERNEL_STRUCT_SIZE;

@@ -4,7 +4,7 @@ import { isSpace, latin1, lineEnd, skipSpace } from '../../binary/ascii';
 import { broken, type NotPages } from './pageSource';
 
 /** An address, then numbers without letters: octal or decimal, as od, hexdump -b, -d, -o and gdb's x/ub print them. */
-const NUMBERS = /^(?:0x)?[0-9a-f]{5,16}(?: <[^<>]{1,80}>)?:?(?:\s{1,16}-?[0-9]{1,22}){2,64}$/;
+const NUMBERS = /^(?:0x[0-9a-f]{1,16}|[0-9a-f]{5,16})(?: <[^<>]{1,80}>)?:?(?:\s{1,16}-?[0-9]{1,22}){2,64}$/;
 /** The same with characters: od -c, hexdump -c. */
 const CHARACTERS = /^[0-9a-f]{7}(?: {1,3}(?:\\?[!-~]|[0-7]{3}| )){8,16}$/;
 /** An address and eight binary digits for each byte: xxd -b. */
