@@ -17,6 +17,8 @@ export interface Dump extends Required<BothOrders> {
   readonly number: number;
   /** The low bits of its address, within a page. */
   readonly start: number;
+  /** Whether a `*` stands for some of its lines. */
+  readonly repeated: boolean;
 }
 
 /** Why lines are no dumps: at which of them, and a sentence. */
@@ -50,6 +52,7 @@ class Builder {
   private last = { at: 0, size: 0 };
   /** Whether an address alone has ended it. */
   private ended = false;
+  private repeated = false;
 
   constructor(
     private readonly text: Uint8Array,
@@ -125,6 +128,7 @@ class Builder {
     const { size } = this.last;
     if (more < 0 || size === 0 || more % size !== 0 || at > MAX_PAGE_BYTES) return false;
     for (const bytes of [this.memory, this.littleEndian]) bytes.repeat(size, more);
+    this.repeated = true;
     return true;
   }
 
@@ -138,6 +142,7 @@ class Builder {
       form: first.form,
       number,
       start: place.low % VMSA_SIZE,
+      repeated: this.repeated,
     };
   }
 }

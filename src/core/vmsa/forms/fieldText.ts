@@ -13,7 +13,7 @@ import { broken, found, type NotPages, type PagesFound, type SourcePage } from '
 /** No table of one page is longer, and no file holds those of many. */
 const MOST_TEXT = 2 ** 22;
 
-type Read = { readonly bytes: Uint8Array; readonly note?: string } | { readonly problem: string };
+type Read = { readonly bytes: Uint8Array } | { readonly problem: string };
 
 /** A cell of CSV and where the next begins. A cell in quotation marks has each of its own twice (RFC 4180). */
 function cellAt(
@@ -90,21 +90,13 @@ function readMarkdownPage(before: string, rows: string): Read {
     if (values.has(name!)) return { problem: `the field "${name!}" is there twice` };
     values.set(name!, value!);
   }
-  const count = FIELD_COUNT.exec(before)?.[1];
-  const note = checkCount(count, values.size, 'fields');
-  return typeof note === 'object' ? note : withNote(pageOfFields(values, true), note);
+  return wrongCount(FIELD_COUNT.exec(before)?.[1], values.size, 'fields') ?? pageOfFields(values, true);
 }
 
-const withNote = (read: Read, note: string | undefined): Read =>
-  note !== undefined && 'bytes' in read ? { ...read, note } : read;
-
-/** What to say of a text that leaves zeros out: whether it has as many fields as it says. */
-function checkCount(
-  said: string | undefined,
-  there: number,
-  what: string,
-): string | { problem: string } | undefined {
-  if (said === undefined) return `The ${what} that are not in the text were read as zero.`;
+/** What is wrong with the number of fields in a text that leaves zeros out; undefined if it has as many as it says. */
+function wrongCount(said: string | undefined, there: number, what: string): { problem: string } | undefined {
+  if (said === undefined)
+    return { problem: `the line before it is missing, which says how many ${what} there are` };
   return Number(said) === there
     ? undefined
     : { problem: `it has ${there} ${what} and says that there are ${said}` };
@@ -163,9 +155,9 @@ function readCPage(before: string, lines: readonly string[]): Read {
     members.add(name);
     if (!writeMember(bytes, member, value!)) return { problem: `the value of "${name}" does not fit` };
   }
-  const note = checkCount(C_COUNT.exec(before)?.[1], members.size, 'members');
-  if (typeof note === 'object') return note;
-  return note === undefined ? readRest(bytes, lines.slice(end + 1)) : { bytes, note };
+  return (
+    wrongCount(C_COUNT.exec(before)?.[1], members.size, 'members') ?? readRest(bytes, lines.slice(end + 1))
+  );
 }
 
 /** Adds what stands in the comment behind the structure. */

@@ -94,7 +94,8 @@ function readPlainText(text: Uint8Array): PagesFound | NotPages | undefined {
   for (const reader of TEXT_READERS) {
     const read = reader(bytes);
     if (!read) continue;
-    if (!('reason' in read)) return read;
+    // Other readers would take the addresses of a broken dump for bytes.
+    if (!('reason' in read) || reader === findOffsetDumpPages) return read;
     if (!first || (first.format === undefined && read.format !== undefined)) first = read;
   }
   return first;
@@ -111,7 +112,8 @@ export function findPages(bytes: Uint8Array): PagesFound | NotPages {
   if (artefact !== undefined) return broken('page', artefact);
   // A log may contain zero bytes where the machine crashed; no other text form does.
   const read = hasZeros ? findKernelLogPages(text) : readText(text);
-  if (read && !('reason' in read)) return read;
+  // Text of a form that is broken is not a page because it happens to have its size.
+  if (read && (!('reason' in read) || (!hasZeros && read.format !== undefined))) return read;
   const binary =
     bytes.length % VMSA_SIZE === 0
       ? findBinaryPages(bytes, bytes.length === VMSA_SIZE ? 'page' : 'pages')

@@ -25,6 +25,10 @@ const RADIXES = [16, 8, 10] as const;
 /** Fewer bytes in lines that look like a dump's are an accident. */
 const LEAST_DUMP_BYTES = 64;
 
+/** The only lines of a dump with addresses of which a loss cannot show. */
+const REPEATED =
+  'Where a "*" stands for lines, the line before it was repeated; if that line was lost, this cannot be seen.';
+
 const refused = (reason: string) => broken('hex-dump', reason);
 
 /** The dumps with addresses of the radix that explains most lines, or where it ends to do so. */
@@ -44,7 +48,10 @@ function pagesOf(dump: Dump, isOnly: boolean): readonly SourcePage[] | { problem
   if (artefact !== undefined) return { problem: artefact };
   const read = chooseOrder(dump);
   if ('problem' in read) return read;
-  const { bytes, note } = read;
+  const { bytes } = read;
+  const note =
+    [read.note, dump.repeated ? REPEATED : undefined].filter((text) => text !== undefined).join(' ') ||
+    undefined;
   const { length } = bytes;
   const isPages = length > 0 && length % VMSA_SIZE === 0;
   const isWhole = isPages || length === KERNEL_STRUCT_SIZE;

@@ -42,7 +42,10 @@ function leafValue(leaf: Leaf, value: Json | undefined): LeafValue | undefined {
     const bytes = typeof value === 'string' ? fromHex(value) : undefined;
     return bytes?.length === leaf.size ? bytes : undefined;
   }
-  const number = typeof value === 'string' && /^0x[0-9a-f]{1,16}$/i.test(value) ? BigInt(value) : value;
+  // With all digits, so that a lost one shows.
+  const isExact =
+    typeof value === 'string' && value.length === 2 + 2 * leaf.size && /^0x[0-9a-f]+$/i.test(value);
+  const number = isExact ? BigInt(value) : value;
   if (typeof number !== 'bigint' || number < 0n || number >= most) return undefined;
   return leaf.size === 8 ? number : Number(number);
 }

@@ -5,6 +5,7 @@ import { describeArtefact, describeNotVmsa } from './notVmsa';
 import { byteCount, hex, isZero } from '../../binary/hex';
 import { KERNEL_STRUCT_SIZE, RESERVED_END, VMSA_SIZE } from '../layout/layout';
 import { hasRegisters } from '../pageKind';
+import { isLaunchPage } from './launchEvidence';
 
 /** The forms in which VMSAs are passed around. */
 export type PageFormat =
@@ -98,9 +99,23 @@ export function findBinaryPages(bytes: Uint8Array, format: PageFormat): PagesFou
   return { reason: describeNotVmsa(bytes, badPage < 0 ? undefined : badPage) };
 }
 
+/** What cannot be seen in a text without addresses. */
+const NO_ADDRESSES = 'It has no addresses: if this was a whole page, lines of it are lost.';
+
+/**
+ * Bytes of the size of the kernel's structure from a text without addresses; undefined if they are not those of a vCPU,
+ * and so may as well be what is left of a page.
+ */
+export function structFromText(bytes: Uint8Array, note?: string): SourcePage | undefined {
+  if (bytes.length !== KERNEL_STRUCT_SIZE || !isLaunchPage(bytes)) return undefined;
+  const page = padded(bytes, 'page', note);
+  return { ...page, note: `${page.note!} ${NO_ADDRESSES}` };
+}
+
 /** Bytes from a text without addresses: whole pages, or the kernel's structure. Anything else has a hole somewhere. */
 export function pagesFromText(bytes: Uint8Array, format: PageFormat, note?: string): PagesFound | NotPages {
-  if (bytes.length === KERNEL_STRUCT_SIZE) return found(format, [padded(bytes, 'page', note)]);
+  const struct = structFromText(bytes, note);
+  if (struct) return found(format, [struct]);
   const artefact = describeArtefact(bytes);
   if (artefact !== undefined) return broken(format, artefact);
   const read = findBinaryPages(bytes, format);

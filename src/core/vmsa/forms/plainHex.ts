@@ -19,8 +19,10 @@ const LONGEST_WORD = 16;
 
 const refused = (reason: string) => broken('hex-dump', reason);
 
-/** Whether a byte can be between two pairs: white space, and what OpenSSL, .NET and C put there. */
-const isSeparator = (c: number | undefined) => isSpace(c) || c === COMMA || c === CHAR.colon || c === DASH;
+/** Whether a byte can be between two groups. */
+const isSeparator = (c: number | undefined) => isSpace(c) || c === COMMA;
+/** What OpenSSL and .NET put between pairs; behind longer digits, a colon ends an address. */
+const isPairSeparator = (c: number | undefined) => c === CHAR.colon || c === DASH;
 
 /** Where the digits at a place begin, behind 0x or \x. */
 const digitsStart = (text: Uint8Array, at: number) =>
@@ -35,7 +37,7 @@ function readDigits(text: Uint8Array) {
   /** Whether a group ended that is shorter than the first: only at the end of the text is that no hole. */
   let [longest, starred] = [0, false];
   for (let at = 0; at < text.length;) {
-    if (isSeparator(text[at])) {
+    if (isSeparator(text[at]) || (unit === 1 && uniform && isPairSeparator(text[at]))) {
       at++;
       continue;
     }

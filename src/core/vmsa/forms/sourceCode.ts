@@ -9,7 +9,7 @@ import {
   broken,
   findBinaryPages,
   found,
-  padded,
+  structFromText,
   type NotPages,
   type PagesFound,
   type SourcePage,
@@ -55,7 +55,12 @@ export function findSourcePages(text: Uint8Array): PagesFound | NotPages | undef
       return refused(`What begins in line ${lineOf(text, literal.at)} ${literal.problem}.`);
     const { bytes, note } = literal;
     if (bytes.length < VMSA_SIZE) {
-      pages.push(padded(bytes, 'page', note));
+      const struct = structFromText(bytes, note);
+      if (!struct)
+        return refused(
+          `What begins in line ${lineOf(text, literal.at)} has ${bytes.length} bytes, which are not those of a vCPU.`,
+        );
+      pages.push(struct);
       continue;
     }
     const read = findBinaryPages(bytes, 'source-code');

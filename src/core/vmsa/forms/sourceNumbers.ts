@@ -116,6 +116,8 @@ class Numbers {
   private hasHexPair = false;
   /** Digits that C takes for octal, and others for decimal. */
   private hasLeadingZero = false;
+  /** Of numbers with 0x: whether one has leading zeros, and one has fewer digits than another. */
+  private isPadded = false;
   private digits = 0;
   private sameDigits = true;
   private size = 1;
@@ -123,6 +125,7 @@ class Numbers {
   add({ value, digits, prefixed }: Written, times: number): void {
     const isPair = !prefixed && digits.length === 2;
     this.arePairs &&= isPair;
+    if (prefixed && digits.length > 1 && digits.startsWith('0')) this.isPadded = true;
     if (isPair && (digits.startsWith('0') || /[a-f]/i.test(digits))) this.hasHexPair = true;
     if (!prefixed && digits.length > 1 && digits.startsWith('0')) this.hasLeadingZero = true;
     this.digits ||= digits.length;
@@ -140,6 +143,7 @@ class Numbers {
     if (this.arePairs && this.hasHexPair) return sized(Uint8Array.from(this.pairs), values.length);
     if (this.hasHexPair || this.hasLeadingZero)
       return { problem: 'has numbers that are decimal, octal or hexadecimal without 0x' };
+    if (this.isPadded && !this.sameDigits) return { problem: 'has numbers with 0x of different lengths' };
     const units = UNITS.filter(
       (unit) => size <= unit && (!this.sameDigits || this.digits < 3 || this.digits === 2 * unit),
     );
