@@ -3,6 +3,7 @@
 
 import { Bytes, isSpace, latin1 } from '../../binary/ascii';
 import { BASE64_DIGIT, fromBase64 } from '../../binary/hex';
+import { describeArtefact } from './notVmsa';
 import { MAX_PAGE_BYTES, findBinaryPages, broken, type NotPages, type PagesFound } from './pageSource';
 
 const PAD = '='.charCodeAt(0);
@@ -31,6 +32,8 @@ export function findBase64Pages(text: Uint8Array): PagesFound | NotPages | undef
     );
   const bytes = digits && fromBase64(latin1(digits.take()));
   if (!bytes || bytes.length === 0) return undefined;
+  const artefact = describeArtefact(bytes);
+  if (artefact !== undefined) return broken('base64', artefact);
   const pages = findBinaryPages(bytes, 'base64');
   // A single word is valid base64 too: only what could be meant as a page gets a specific reason.
   if (!('reason' in pages)) return pages;

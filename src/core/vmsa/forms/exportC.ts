@@ -2,7 +2,7 @@
 // programs and kernel modules. Names and arrays come from the table's Linux names; what that structure
 // cannot hold goes into a comment.
 
-import { bytesToHex, hex, isZero } from '../../binary/hex';
+import { bytesToHex, countOf, hex, isZero } from '../../binary/hex';
 import { leaves, readUnsigned } from '../../binary/struct';
 import { KERNEL_STRUCT_SIZE, VMSA } from '../layout/layout';
 import { membersOf, type StructMember } from '../layout/members';
@@ -47,7 +47,7 @@ function restLines(page: Uint8Array): string[] {
   if (rest.length === 0) return ['/* All other bytes of the page are zero. */'];
   return [
     '/*',
-    ' * Not in the structure, bytes in the order of the page:',
+    ` * Not in the structure, ${rest.length} more, bytes in the order of the page:`,
     ...rest.map(
       ({ offset, size, name }) =>
         ` * ${hex(offset, 3)} ${name}: ${bytesToHex(page.subarray(offset, offset + size))}`,
@@ -60,7 +60,7 @@ function restLines(page: Uint8Array): string[] {
 export function exportC(page: Uint8Array, name: string): string {
   const members = LINUX_MEMBERS.filter((m) => isNamed(m) && isSet(page, m));
   return [
-    `/* ${comment(name)}, for struct sev_es_save_area of Linux 6.14 and later. Members that are not here are zero. */`,
+    `/* ${comment(name)}, for struct sev_es_save_area of Linux 6.14 and later. All but these ${countOf(members.length, 'member')} are zero. */`,
     'static const struct sev_es_save_area vmsa = {',
     ...members.map(
       (m) => `\t.${m.name} = ${valueText(page, m)}, /* ${hex(m.offset, 3)} ${comment(docOf(m))} */`,

@@ -53,7 +53,7 @@ export const EXPORT_FORMS = [
     id: 'hex',
     title: 'Hex dump',
     extension: 'hex',
-    doc: 'every byte, as xxd prints it',
+    doc: 'every byte, as "xxd -g 1" prints it',
   },
   {
     id: 'base64',

@@ -1,7 +1,7 @@
 // Writes a page in each of the forms of exportForms.ts, for the command line's `vmsa export` and the editor's menu.
 
 import { exactText } from '../../binary/describe';
-import { hex, toBase64 } from '../../binary/hex';
+import { countOf, hex, toBase64 } from '../../binary/hex';
 import { jsonText } from '../../binary/json';
 import { markdownTable, markdownText } from '../../binary/markdown';
 import { exportC } from './exportC';
@@ -30,11 +30,16 @@ function markdown(page: Uint8Array, name: string): string {
   return [
     `# ${markdownText(name)}`,
     '',
-    `VMSA, ${markdownText(vmsaSummary(page))}. Fields that are not here are zero.`,
+    `VMSA, ${markdownText(vmsaSummary(page))}. The ${countOf(fields.length, 'field')} that ${fields.length === 1 ? 'is' : 'are'} not zero:`,
     '',
     ...markdownTable(
       ['offset', 'field', 'value', 'meaning'],
-      fields.map((f) => [hex(f.offset, 3), `\`${f.name}\``, `\`${f.raw}\``, markdownText(f.meaning)]),
+      fields.map((f) => [
+        hex(f.offset, 3),
+        `\`${f.name}\``,
+        `\`${exactText(f.value, f.size)}\``,
+        markdownText(f.meaning),
+      ]),
     ),
     ...(findings.length > 0 ? ['', ...findings] : []),
     '',
@@ -58,14 +63,14 @@ function csv(page: Uint8Array): string {
     .join('');
 }
 
-/** In xxd's format, so that `xxd -r` restores the page. */
+/** As `xxd -g 1` prints it: single bytes have no order that a reader could mistake, and `xxd -r` restores the page. */
 function hexDump(page: Uint8Array): string {
   let text = '';
   for (let at = 0; at < page.length; at += 16) {
     const row = [...page.subarray(at, at + 16)];
-    const pairs = row.map((b, i) => b.toString(16).padStart(2, '0') + (i % 2 === 1 ? ' ' : ''));
+    const pairs = row.map((b) => b.toString(16).padStart(2, '0'));
     const chars = row.map((b) => (b >= 0x20 && b < 0x7f ? String.fromCharCode(b) : '.'));
-    text += `${at.toString(16).padStart(8, '0')}: ${pairs.join('')} ${chars.join('')}\n`;
+    text += `${at.toString(16).padStart(8, '0')}: ${pairs.join(' ')}  ${chars.join('')}\n`;
   }
   return text;
 }

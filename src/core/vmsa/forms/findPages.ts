@@ -3,11 +3,17 @@
 
 import { latin1, skipSpace } from '../../binary/ascii';
 import { isImage } from '../../ovmf/footer';
-import { describeNotVmsa } from './notVmsa';
+import { describeArtefact, describeNotVmsa } from './notVmsa';
 import { parseExactJson, type Json } from '../../binary/exactJson';
 import { findBase64Pages } from './base64Pages';
-import { findOffsetDumpPages, findPlainHexPages } from './hexDump';
-import { findBareDumpPage, findKernelLogPages } from './kernelLog';
+import { withoutMarks } from './carriers';
+import { findFieldPages } from './fieldText';
+import { journalMessages } from './journal';
+import { findOffsetDumpPages } from './offsetDump';
+import { findPlainHexPages } from './plainHex';
+import { findOtherDump } from './otherDump';
+import { plainText } from './plainText';
+import { findBareDumpPages, findKernelLogPages } from './kernelLog';
 import { VMSA_SIZE } from '../layout/layout';
 import { findPageJson } from './pageJson';
 import {
@@ -18,14 +24,13 @@ import {
   type PageFormat,
   type PagesFound,
 } from './pageSource';
+import { findSourcePages } from './sourceCode';
 import { looksLikeSevctl, findSevctlPages } from './sevctlJson';
 
 export type { NotPages, PageFormat, PagesFound as PagesRead, SourcePage } from './pageSource';
 
 /** No JSON of a page is longer. */
 const MAX_JSON = 2 ** 20;
-
-const BOM = [0xef, 0xbb, 0xbf];
 
 function readJsonPages(bytes: Uint8Array): PagesFound | NotPages | undefined {
   const start = skipSpace(bytes, 0);
@@ -62,25 +67,36 @@ const TEXT_READERS = [
   readJsonPages,
   findKernelLogPages,
   findOffsetDumpPages,
+  findFieldPages,
+  findSourcePages,
   findPlainHexPages,
-  findBareDumpPage,
+  findBareDumpPages,
   findBase64Pages,
+  findOtherDump,
 ];
 
-/** Text has no zero bytes; a page has one early on. */
-function looksLikeText(bytes: Uint8Array): boolean {
-  return !bytes.includes(0);
+function readText(file: Uint8Array): PagesFound | NotPages | undefined {
+  const messages = journalMessages(file);
+  // Around messages is nothing that a page could be read from, only what would hide that one is missing.
+  const read = messages && readPlainText(messages);
+  if (read) return read;
+  const inside = withoutMarks(file);
+  const marked = inside && readPlainText(inside);
+  if (marked && !('reason' in marked)) return marked;
+  return readPlainText(file) ?? marked;
 }
 
-function readText(file: Uint8Array): PagesFound | NotPages | undefined {
-  const bytes = file.subarray(skipSpace(file, 0));
+/** Tries each form: the first that reads the text, or else the first that says why it cannot, if one knows its form. */
+function readPlainText(text: Uint8Array): PagesFound | NotPages | undefined {
+  const bytes = text.subarray(skipSpace(text, 0));
   if (bytes.length === 0) return undefined;
   let first: NotPages | undefined;
   for (const reader of TEXT_READERS) {
     const read = reader(bytes);
     if (!read) continue;
-    if (!('reason' in read)) return read;
-    first ??= read;
+    // Other readers would take the addresses of a broken dump for bytes.
+    if (!('reason' in read) || reader === findOffsetDumpPages) return read;
+    if (!first || (first.format === undefined && read.format !== undefined)) first = read;
   }
   return first;
 }
@@ -90,11 +106,14 @@ function readText(file: Uint8Array): PagesFound | NotPages | undefined {
  * content, and takes linear time.
  */
 export function findPages(bytes: Uint8Array): PagesFound | NotPages {
-  const text = BOM.every((b, i) => bytes[i] === b) ? bytes.subarray(BOM.length) : bytes;
+  const { text, hasZeros } = plainText(bytes);
   if (isImage(bytes)) return { reason: describeNotVmsa(bytes) };
+  const artefact = bytes.length === VMSA_SIZE ? undefined : describeArtefact(bytes);
+  if (artefact !== undefined) return broken('page', artefact);
   // A log may contain zero bytes where the machine crashed; no other text form does.
-  const read = looksLikeText(text) ? readText(text) : findKernelLogPages(text);
-  if (read && !('reason' in read)) return read;
+  const read = hasZeros ? findKernelLogPages(text) : readText(text);
+  // Text of a form that is broken is not a page because it happens to have its size.
+  if (read && (!('reason' in read) || (!hasZeros && read.format !== undefined))) return read;
   const binary =
     bytes.length % VMSA_SIZE === 0
       ? findBinaryPages(bytes, bytes.length === VMSA_SIZE ? 'page' : 'pages')

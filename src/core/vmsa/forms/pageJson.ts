@@ -42,9 +42,35 @@ function leafValue(leaf: Leaf, value: Json | undefined): LeafValue | undefined {
     const bytes = typeof value === 'string' ? fromHex(value) : undefined;
     return bytes?.length === leaf.size ? bytes : undefined;
   }
-  const number = typeof value === 'string' && /^0x[0-9a-f]{1,16}$/i.test(value) ? BigInt(value) : value;
+  // With all digits, so that a lost one shows.
+  const isExact =
+    typeof value === 'string' && value.length === 2 + 2 * leaf.size && /^0x[0-9a-f]+$/i.test(value);
+  const number = isExact ? BigInt(value) : value;
   if (typeof number !== 'bigint' || number < 0n || number >= most) return undefined;
   return leaf.size === 8 ? number : Number(number);
+}
+
+/**
+ * The page with these values, as exactText and jsonValue write them, or what is wrong with them.
+ * @param sparse whether fields that are not there are zero
+ */
+export function pageOfFields(
+  values: ReadonlyMap<string, Json | undefined>,
+  sparse = false,
+): { bytes: Uint8Array } | { problem: string } {
+  const bytes = new Uint8Array(VMSA_SIZE);
+  const unknown = new Set(values.keys());
+  for (const leaf of leaves(VMSA)) {
+    if (!unknown.delete(leaf.path)) {
+      if (sparse) continue;
+      return { problem: `the field "${leaf.path}" is missing` };
+    }
+    const of = leafValue(leaf, values.get(leaf.path));
+    if (of === undefined) return { problem: `"${leaf.path}" has no value of ${leaf.size} bytes` };
+    writeLeaf(bytes, leaf, of);
+  }
+  const [first] = unknown;
+  return first === undefined ? { bytes } : { problem: `"${first.slice(0, 40)}" is not a field of a VMSA` };
 }
 
 /** The page in such JSON, or what is wrong with it. */
@@ -58,16 +84,5 @@ export function findPageJson(value: ReadonlyMap<string, Json>): { bytes: Uint8Ar
     if (values.has(name)) return { problem: `the field "${name.slice(0, 40)}" is there twice` };
     values.set(name, (field as ReadonlyMap<string, Json>).get('value'));
   }
-  const bytes = new Uint8Array(VMSA_SIZE);
-  for (const leaf of leaves(VMSA)) {
-    if (!values.has(leaf.path)) return { problem: `the field "${leaf.path}" is missing` };
-    const of = leafValue(leaf, values.get(leaf.path));
-    if (of === undefined) return { problem: `"${leaf.path}" has no value of ${leaf.size} bytes` };
-    writeLeaf(bytes, leaf, of);
-    values.delete(leaf.path);
-  }
-  const [unknown] = values.keys();
-  return unknown === undefined
-    ? { bytes }
-    : { problem: `"${unknown.slice(0, 40)}" is not a field of a VMSA` };
+  return pageOfFields(values);
 }

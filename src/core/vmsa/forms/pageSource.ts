@@ -1,18 +1,22 @@
 // What every reader of pages returns, and the rule for bytes that could be several pages.
 
 import { isImage } from '../../ovmf/footer';
-import { describeNotVmsa } from './notVmsa';
-import { byteCount, isZero } from '../../binary/hex';
+import { describeArtefact, describeNotVmsa } from './notVmsa';
+import { byteCount, hex, isZero } from '../../binary/hex';
 import { KERNEL_STRUCT_SIZE, RESERVED_END, VMSA_SIZE } from '../layout/layout';
 import { hasRegisters } from '../pageKind';
+import { isLaunchPage } from './launchEvidence';
 
 /** The forms in which VMSAs are passed around. */
-export type PageFormat = 'page' | 'pages' | 'kernel-log' | 'hex-dump' | 'base64' | 'sevctl-json' | 'json';
+export type PageFormat =
+  'page' | 'pages' | 'kernel-log' | 'hex-dump' | 'base64' | 'source-code' | 'table' | 'sevctl-json' | 'json';
 
 /** One page: 4096 bytes, and what people should know about how they were read. */
 export interface SourcePage {
-  /** `vCPU 0` where the form says or implies it, `page` where it does not. */
+  /** `vCPU 0` or `launch 2, vCPU 0` where the form says or implies it, `page` where it does not. */
   readonly label: string;
+  /** Its number among the vCPUs of its launch, where that is known. */
+  readonly vcpu?: number;
   readonly bytes: Uint8Array;
   readonly note?: string;
 }
@@ -38,6 +42,8 @@ const READ_FORMATS: Readonly<Record<PageFormat, string>> = {
   'kernel-log': 'kernel log',
   'hex-dump': 'hex dump',
   base64: 'base64',
+  'source-code': 'source code',
+  table: 'table of fields',
   'sevctl-json': 'sevctl JSON',
   json: 'JSON of this tool',
 };
@@ -50,9 +56,6 @@ export const MAX_PAGES = 512;
 
 /** The maximum total size of pages, in bytes. */
 export const MAX_PAGE_BYTES = MAX_PAGES * VMSA_SIZE;
-
-/** Fewer bytes cannot even hold all registers. */
-export const LEAST_BYTES = 0x400;
 
 /** The result for pages that were read. */
 export function found(format: PageFormat, pages: readonly SourcePage[]): PagesFound {
@@ -90,37 +93,56 @@ export function findBinaryPages(bytes: Uint8Array, format: PageFormat): PagesFou
   if (pages.length > 0 && badPage < 0 && !isZero(bytes)) {
     return found(
       format,
-      pages.map((page, i) => ({ label: `vCPU ${i}`, bytes: page })),
+      pages.map((page, i) => ({ label: `vCPU ${i}`, bytes: page, vcpu: i })),
     );
   }
   return { reason: describeNotVmsa(bytes, badPage < 0 ? undefined : badPage) };
 }
 
-/** Bytes parsed from text: pages, or one page without its end, which is always zero. */
-export function pagesFromText(bytes: Uint8Array, format: PageFormat): PagesFound | NotPages {
-  if (bytes.length >= VMSA_SIZE || bytes.length < LEAST_BYTES) {
-    const read = findBinaryPages(bytes, format);
-    if (!('reason' in read)) return read;
-    const what = `The ${READ_FORMATS[format]} holds ${byteCount(bytes.length)}`;
-    return broken(
-      format,
-      bytes.length % VMSA_SIZE === 0 && bytes.length > 0
-        ? `${what}. ${read.reason}`
-        : `${what}; a VMSA is one page of ${VMSA_SIZE}. Take the dump again, whole.`,
-    );
-  }
-  return found(format, [padded(bytes, 'page')]);
+/** What cannot be seen in a text without addresses. */
+const NO_ADDRESSES = 'It has no addresses: if this was a whole page, lines of it are lost.';
+
+/**
+ * Bytes of the size of the kernel's structure from a text without addresses; undefined if they are not those of a vCPU,
+ * and so may as well be what is left of a page.
+ */
+export function structFromText(bytes: Uint8Array, note?: string): SourcePage | undefined {
+  if (bytes.length !== KERNEL_STRUCT_SIZE || !isLaunchPage(bytes)) return undefined;
+  const page = padded(bytes, 'page', note);
+  return { ...page, note: `${page.note!} ${NO_ADDRESSES}` };
 }
 
-/** A page of which only the start is known, padded with zeros. */
-export function padded(bytes: Uint8Array, label: string): SourcePage {
+/** Bytes from a text without addresses: whole pages, or the kernel's structure. Anything else has a hole somewhere. */
+export function pagesFromText(bytes: Uint8Array, format: PageFormat, note?: string): PagesFound | NotPages {
+  const struct = structFromText(bytes, note);
+  if (struct) return found(format, [struct]);
+  const artefact = describeArtefact(bytes);
+  if (artefact !== undefined) return broken(format, artefact);
+  const read = findBinaryPages(bytes, format);
+  if (!('reason' in read))
+    return { ...read, pages: read.pages.map((page) => (note === undefined ? page : { ...page, note })) };
+  const what = `The ${READ_FORMATS[format]} holds ${byteCount(bytes.length)}`;
+  return broken(
+    format,
+    bytes.length % VMSA_SIZE === 0 && bytes.length > 0
+      ? `${what}. ${read.reason}`
+      : `${what}; a VMSA is one page of ${VMSA_SIZE}, of which Linux uses ${KERNEL_STRUCT_SIZE}. Take the dump again, whole.`,
+  );
+}
+
+/** A page of which only the start is known, padded with zeros. @param note how its bytes were read */
+export function padded(bytes: Uint8Array, label: string, note?: string): SourcePage {
   const page = new Uint8Array(VMSA_SIZE);
   page.set(bytes);
-  if (bytes.length === VMSA_SIZE) return { label, bytes: page };
-  const filled = `The dump has ${bytes.length} bytes; the rest of the page was filled up with zeros.`;
-  const note =
-    bytes.length === KERNEL_STRUCT_SIZE
-      ? `${filled} That is the size of the kernel's structure, and a launch has nothing above it.`
-      : `${filled} The kernel's structure has ${KERNEL_STRUCT_SIZE}: if lines are missing, every field after the gap is wrong.`;
-  return { label, bytes: page, note };
+  const notes = [note, bytes.length < VMSA_SIZE ? filledText(bytes.length) : undefined].filter(
+    (text) => text !== undefined,
+  );
+  return { label, bytes: page, ...(notes.length > 0 && { note: notes.join(' ') }) };
+}
+
+function filledText(length: number): string {
+  const filled = `The dump has ${length} bytes; the rest of the page was filled up with zeros.`;
+  return length === KERNEL_STRUCT_SIZE
+    ? `${filled} That is the size of the kernel's structure, and a launch has nothing above it.`
+    : `${filled} A launch has nothing above ${hex(KERNEL_STRUCT_SIZE, 3)}.`;
 }

@@ -38,6 +38,9 @@ describe('The forms of a page', () => {
     ['json', 4096],
     ['hex', 4096],
     ['base64', 4096],
+    ['csv', 4096],
+    ['markdown', 4096],
+    ['c', 4096],
     ['sevctl', SEVCTL_SIZE],
   ];
   for (const [id, size] of held) {
@@ -167,7 +170,7 @@ describe('Tables of a page', () => {
   it('as a hex dump are those of xxd', function () {
     if (spawnSync('xxd', ['--version']).error) this.skip();
     for (const page of [PAGE, RANDOM]) {
-      assert.equal(textOf('hex', page), execFileSync('xxd', { input: page, encoding: 'utf8' }));
+      assert.equal(textOf('hex', page), execFileSync('xxd', ['-g1'], { input: page, encoding: 'utf8' }));
       assert.equal(textOf('base64', page), execFileSync('base64', { input: page, encoding: 'utf8' }));
     }
   });
