@@ -9,7 +9,7 @@ import type { VolumeTree } from '../../src/core/ovmf/volumes/tree';
 import { verifiesKernelHashes } from '../../src/core/ovmf/volumes/verifier';
 import type { PlacedNode } from '../../src/core/ovmf/volumes/volumes';
 import { allNodes, parseVolumes } from '../../src/core/ovmf/volumes/volumes';
-import { decompressSection } from '../../src/node/lzma';
+import { decompressSection } from '../../src/node/decompress';
 import { imagePaths, readImage } from '../helpers/realImages';
 
 /** What UEFIExtract calls the sorts that have other names here. */

@@ -18,6 +18,12 @@ export const FFS3 = '5473c07a-3dcb-4dca-bd6f-1e9689e7349a';
 export const NVRAM = 'fff12b8d-7696-4c8b-a985-2747075b4f50';
 /** A guided section whose data is an LZMA-alone stream. */
 export const LZMA = 'ee4e5898-3914-4259-9d6e-dc7bd79403cf';
+/** The same over code whose branch targets were made absolute. */
+export const LZMA_F86 = 'd42ae6bd-1352-4bfb-909a-ca72a6eae889';
+/** A guided section whose data is compressed with UEFI's standard method with five bits for position codes. */
+export const TIANO = 'a31280ad-481e-41b6-95e8-127f4c984779';
+/** A guided section whose data is two sizes and a Brotli stream. */
+export const BROTLI = '3d532050-5cda-4fd0-879e-0f7f630d5afb';
 /** A guided section with a CRC32 before its data. */
 export const CRC32 = 'fc1bcdb0-7d31-49aa-936a-a4600d9dd083';
 /** A store whose variables have time stamps and keys. */
@@ -35,9 +41,9 @@ export const KNOWN_GUIDS: readonly KnownGuid[] = [
   { guid: FFS3, name: 'FFS3', of: 'file system' },
   { guid: NVRAM, name: 'NVRAM', of: 'file system' },
   { guid: LZMA, name: 'LZMA', of: 'section' },
-  { guid: 'd42ae6bd-1352-4bfb-909a-ca72a6eae889', name: 'LZMA with x86 filter', of: 'section' },
-  { guid: 'a31280ad-481e-41b6-95e8-127f4c984779', name: 'Tiano', of: 'section' },
-  { guid: '3d532050-5cda-4fd0-879e-0f7f630d5afb', name: 'Brotli', of: 'section' },
+  { guid: LZMA_F86, name: 'LZMA with x86 filter', of: 'section' },
+  { guid: TIANO, name: 'Tiano', of: 'section' },
+  { guid: BROTLI, name: 'Brotli', of: 'section' },
   { guid: CRC32, name: 'CRC32', of: 'section' },
   { guid: 'a7717414-c616-4977-9420-844712a735bf', name: 'RSA2048-SHA256', of: 'section' },
   { guid: AUTHENTICATED_STORE, name: 'authenticated variables', of: 'store' },

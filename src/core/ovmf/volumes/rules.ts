@@ -54,6 +54,10 @@ const table = ruleTable({
     'error',
     'A compressed section could not be decompressed, or is larger than the limit.',
   ],
+  'section-undecoded': [
+    'info',
+    'A section is encoded with a method that is not known, or not decoded here: what it holds is unknown.',
+  ],
   'store-size': [
     'error',
     'A store of variables is shorter than its header, or longer than the rest of its volume.',
@@ -70,6 +74,10 @@ const table = ruleTable({
   'kernel-hashes-unverified': [
     'warning',
     'There is an area for kernel hashes, but nothing in the DXE volume compares kernel, initrd and command line with them: they are measured and not enforced.',
+  ],
+  'kernel-hashes-unknown': [
+    'info',
+    'There is an area for kernel hashes, and a section that may hold their verifier could not be decoded.',
   ],
 });
 

@@ -5,6 +5,7 @@ import { hex, onlyByte } from '../../binary/hex';
 import type { Finding, Region } from '../../binary/region';
 import type { FileTail } from '../regions';
 import { region } from '../regions';
+import type { CompressionMethod } from './compressions';
 import type { VolumeRule } from './rules';
 import { volumeFinding } from './rules';
 
@@ -25,6 +26,21 @@ export interface Decoded {
   readonly method: string;
   readonly bytes: Uint8Array;
   readonly children: readonly VolumeNode[];
+}
+
+/**
+ * Why an encoded section was not read: nobody asked for decompression, no decoder for the method is known or none is
+ * available here, its data is broken, or it exceeds the limit.
+ */
+export type WhyUndecoded = 'not-asked' | 'unknown-method' | 'unsupported' | 'broken' | 'too-large';
+
+/** An encoded section whose content is unknown. */
+export interface NotDecoded {
+  /** The name of the method, or its GUID. */
+  readonly method: string;
+  readonly why: WhyUndecoded;
+  /** The same as a phrase. */
+  readonly reason: string;
 }
 
 /** A variable in a store. */
@@ -53,6 +69,8 @@ export interface VolumeNode extends Region {
   readonly checksums?: Checksums;
   /** Present in a section that was decompressed. */
   readonly decoded?: Decoded;
+  /** Present in an encoded section that was not. */
+  readonly undecoded?: NotDecoded;
   readonly variable?: Variable;
 }
 
@@ -65,9 +83,14 @@ export interface VolumeTree {
 }
 
 /**
- * Decompresses one section: undefined when the bytes are not a valid stream, or expand to more than `limit` bytes.
+ * Decompresses the data of one section, which its own header precedes, to exactly `size` bytes: undefined when they are
+ * no valid stream of that size, `unsupported` when there is no decoder of the method. May throw instead.
  */
-export type Decompress = (method: 'lzma', bytes: Uint8Array, limit: number) => Uint8Array | undefined;
+export type Decompress = (
+  method: CompressionMethod,
+  bytes: Uint8Array,
+  size: number,
+) => Uint8Array | undefined | 'unsupported';
 
 /** Bytes being read, and for decompressed ones where in the file findings about them are placed. */
 export interface ByteSpace extends FileTail {
@@ -94,6 +117,7 @@ export class Walk {
   readonly findings: Finding[] = [];
   private nodesLeft = MOST_NODES;
   private isLimited = false;
+  /** How many bytes may still be decompressed. */
   outputLeft = MOST_OUTPUT;
 
   constructor(
@@ -118,7 +142,6 @@ export class Walk {
 
   /** The space of bytes that were decompressed from a section. */
   inside(section: { offset: number; size: number }, outer: ByteSpace, bytes: Uint8Array): ByteSpace {
-    this.outputLeft -= bytes.length;
     const anchor = outer.anchor ?? { offset: section.offset, size: section.size };
     return { bytes, offset: 0, fileSize: bytes.length, anchor };
   }

@@ -6,7 +6,7 @@ import { describeBuild, imageBuild, type ImagePart } from '../../../../src/core/
 import { LZMA } from '../../../../src/core/ovmf/volumes/guids';
 import { machineField } from '../../../../src/core/ovmf/volumes/executables';
 import { parseVolumes } from '../../../../src/core/ovmf/volumes/volumes';
-import { decompressSection } from '../../../../src/node/lzma';
+import { decompressSection } from '../../../../src/node/decompress';
 import { file, guided, join, section, variableVolume, volume } from '../../../helpers/volumes';
 
 const GUID = 'df1ccef6-f301-4a63-9661-fc6030dcc880';

@@ -13,7 +13,7 @@ import {
 } from '../../../../../src/core/ovmf/compare/exportComparison';
 import { parseOvmf } from '../../../../../src/core/ovmf/image';
 import { LZMA } from '../../../../../src/core/ovmf/volumes/guids';
-import { decompressSection } from '../../../../../src/node/lzma';
+import { decompressSection } from '../../../../../src/node/decompress';
 import { seeds } from '../../../../helpers/hostile';
 import { randomBytes, seeded } from '../../../../helpers/random';
 import {
