@@ -21,8 +21,13 @@ const METHODS: Readonly<
   },
   uefi: (bytes, size) => decodeTiano(bytes, size, 4),
   tiano: (bytes, size) => decodeTiano(bytes, size, 5),
-  brotli: (bytes, size) =>
-    brotliDecompressSync(bytes.subarray(BROTLI_HEADER), { maxOutputLength: Math.max(size, 1) }),
+  brotli: (bytes, size) => {
+    // Throws as soon as more would come out.
+    const output = brotliDecompressSync(bytes.subarray(BROTLI_HEADER), {
+      maxOutputLength: Math.max(size, 1),
+    });
+    return output.length === size ? new Uint8Array(output.buffer, output.byteOffset, size) : undefined;
+  },
 };
 
 /** The decompressor that parseVolumes takes. Takes 30 ms per MiB of output: call it off the thread that must stay responsive. */

@@ -3,7 +3,14 @@
 
 import { guidBytes } from '../../src/core/binary/guid';
 import { sum8, sum16 } from '../../src/core/ovmf/volumes/checksums';
-import { AUTHENTICATED_STORE, FFS2, FFS3, NVRAM } from '../../src/core/ovmf/volumes/guids';
+import {
+  AUTHENTICATED_STORE,
+  FFS2,
+  FFS3,
+  GLOBAL_VARIABLE,
+  NVRAM,
+  WORKING_BLOCK,
+} from '../../src/core/ovmf/volumes/guids';
 import {
   AUTHENTICATED_VARIABLE,
   BLOCK_MAP_ENTRY,
@@ -15,6 +22,7 @@ import {
   SECTION_HEADER,
   STORE_HEADER,
   VOLUME_HEADER,
+  WORKING_BLOCK_HEADER,
 } from '../../src/core/ovmf/volumes/layouts';
 import { encode } from '../../src/core/binary/struct';
 
@@ -125,23 +133,48 @@ const extHeader = (name: string) =>
   encode(EXT_HEADER, { fv_name: guidBytes(name), ext_header_size: EXT_HEADER.size });
 
 /** The volume of a variable store with these variables, the rest free. */
-export function variableVolume(size: number, variables: readonly Uint8Array[]): Uint8Array {
+export function variableVolume(
+  size: number,
+  variables: readonly Uint8Array[],
+  store = AUTHENTICATED_STORE,
+  storeSize = size - HEADER_SIZE,
+): Uint8Array {
   const header = encode(STORE_HEADER, {
-    signature: guidBytes(AUTHENTICATED_STORE),
-    size: size - HEADER_SIZE,
+    signature: guidBytes(store),
+    size: storeSize,
     format: 0x5a,
     state: 0xfe,
   });
   return volume({ size, fileSystem: NVRAM, content: join(header, aligned(variables, 4, 0xff)) });
 }
 
+/** What a variable may have besides name, value and state. */
+export interface VariableToBuild {
+  readonly vendor?: string;
+  readonly time?: Uint8Array;
+}
+
 /** A variable in the authenticated format. */
-export function variable(name: string, data: Uint8Array, state = 0x3f): Uint8Array {
+export function variable(
+  name: string,
+  data: Uint8Array,
+  state = 0x3f,
+  { vendor = GLOBAL_VARIABLE, time = new Uint8Array(16) }: VariableToBuild = {},
+): Uint8Array {
   const text = utf16(name);
-  const vendor_guid = guidBytes('8be4df61-93ca-11d2-aa0d-00e098032b8c');
   const sizes = { name_size: text.length, data_size: data.length };
-  const start = { start_id: 0x55aa, state, attributes: 7, vendor_guid };
+  const start = { start_id: 0x55aa, state, attributes: 7, vendor_guid: guidBytes(vendor), time_stamp: time };
   return join(encode(AUTHENTICATED_VARIABLE, { ...start, ...sizes }), text, data);
+}
+
+/** The working block of fault-tolerant writes, with an erased queue. */
+export function workingBlock(size: number): Uint8Array {
+  const queue = new Uint8Array(size - WORKING_BLOCK_HEADER.size).fill(0xff);
+  const signature = guidBytes(WORKING_BLOCK);
+  return join(
+    encode(WORKING_BLOCK_HEADER, { signature, state: 0xfe, write_queue_size: BigInt(queue.length) }),
+    queue,
+  );
 }
 
 /** A volume of FFS3, in which files may be large. */

@@ -172,7 +172,7 @@ describe('The command line lists firmware volumes', () => {
     const lines = await shown('--volumes');
     assert.deepEqual(lines.slice(2, 3), [`  0x000060  One\\u001b[1A, DXE driver, 88 bytes, ${guid}`]);
     assert.deepEqual(lines.slice(-1), [
-      '    0x000464  Boot0000, valid, 5 bytes, 8be4df61-93ca-11d2-aa0d-00e098032b8c',
+      '    0x000464  Boot0000, valid, 5 bytes, EFI global variable',
     ]);
   });
 });

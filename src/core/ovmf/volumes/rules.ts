@@ -66,6 +66,14 @@ const table = ruleTable({
     'warning',
     'A store of variables is not marked as formatted and healthy: firmware starts with an empty one.',
   ],
+  'store-in-spare': [
+    'warning',
+    'The live store of variables is erased or torn, and only the spare block holds a copy of it.',
+  ],
+  'variable-state': [
+    'warning',
+    "A variable was not completed, or has a state that firmware does not write: OVMF's own check refuses the store.",
+  ],
   'variable-size': ['error', 'A variable is longer than the rest of its store. Readers stop there.'],
   'volume-limits': [
     'warning',

@@ -43,14 +43,25 @@ export interface NotDecoded {
   readonly reason: string;
 }
 
+/**
+ * What a variable is to firmware: `valid` ones count; `replaced` ones would, if there were no other of their name; the rest do
+ * not, and remain until the store is reclaimed.
+ */
+export type VariableState = 'valid' | 'replaced' | 'deleted' | 'incomplete' | 'unwritten' | 'invalid';
+
 /** A variable in a store. */
 export interface Variable {
   readonly name: string;
   readonly vendor: string;
   readonly attributes: number;
   readonly dataSize: number;
-  /** Only valid variables count; deleted ones remain until the store is reclaimed. */
-  readonly state: 'valid' | 'deleted' | 'incomplete';
+  readonly state: VariableState;
+  /** It was about to be replaced. */
+  readonly inTransition?: true;
+  /** When it was signed: `2024-02-29 12:00:00`. */
+  readonly time?: string;
+  /** The value in words, of some variables that the UEFI specification defines. */
+  readonly value?: string;
 }
 
 /**
@@ -72,6 +83,8 @@ export interface VolumeNode extends Region {
   /** Present in an encoded section that was not. */
   readonly undecoded?: NotDecoded;
   readonly variable?: Variable;
+  /** It is a copy in the spare block of fault-tolerant writes: what is in it is not in use. */
+  readonly spare?: true;
 }
 
 /** All volumes of a file. */

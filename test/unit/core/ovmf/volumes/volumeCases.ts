@@ -307,6 +307,36 @@ export const volumeCases: readonly Case[] = [
     image: storeWith(HEADER_SIZE + 0x1c + 0x29, 0xff),
   },
   {
+    name: 'a state that no variable has',
+    rule: 'variable-state',
+    at: HEADER_SIZE + 0x1c,
+    size: 60,
+    image: storeWith(HEADER_SIZE + 0x1c + 2, 0x00),
+  },
+  {
+    name: 'a store that only the spare block holds',
+    rule: 'store-in-spare',
+    at: 0,
+    size: 0x200,
+    image: () =>
+      variableVolume(0x400, [variable('Name', code)], undefined, 0x100)
+        .copyWithin(0x200, 0, 0x200)
+        .fill(0xff, 0, 0x200),
+  },
+  {
+    name: 'a length that is not whole blocks',
+    rule: 'volume-block-map',
+    at: 0x38,
+    size: 16,
+    image: () => {
+      const image = variableVolume(0x400, [variable('Name', code)], undefined, 0x100);
+      image[0x20] = 0xf8;
+      image[0x21] = 3;
+      sealHeader(image);
+      return image;
+    },
+  },
+  {
     name: 'sections in thirteen levels',
     rule: 'volume-limits',
     at: BODY + 40,
