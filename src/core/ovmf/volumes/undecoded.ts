@@ -48,10 +48,11 @@ export function open(walk: Walk, compression: Compression, stream: Stream): Uint
     walk.note(space, 'section-decompression', start, end - start, message);
     return { method, why, reason };
   };
-  if (stated === undefined) return fail('broken', 'it states no size');
+  if (stated === undefined) return fail('broken', 'its header states no size');
   const left = walk.outputLeft;
   if (stated > BigInt(left)) {
-    return fail('too-large', `it states ${stated} bytes, and the limit leaves ${byteCount(left)}`);
+    const limit = `more than the ${byteCount(left)} that may still be decompressed`;
+    return fail('too-large', `its header states ${stated} bytes, ${limit}`);
   }
   const bytes = attempt(() => walk.decompress?.(compression.method, data, Number(stated)));
   if (bytes === 'unsupported') {
