@@ -73,20 +73,45 @@ export interface FileToBuild {
   readonly type: number;
   readonly body: Uint8Array;
   readonly attributes?: number;
+  /** What erased bytes of its volume read: 0xff unless told. */
+  readonly erased?: number;
+  /** In FFS1, whether it has a tail. */
+  readonly tail?: boolean;
 }
 
-/** A valid file in a volume whose erased bytes read 0xff. */
-export function file({ guid, type, body, attributes = 0 }: FileToBuild): Uint8Array {
+/** A valid file. */
+export function file({
+  guid,
+  type,
+  body,
+  attributes = 0,
+  erased = 0xff,
+  tail = false,
+}: FileToBuild): Uint8Array {
+  if (tail) return fileWithTail({ guid, type, body, attributes, erased });
   const isLarge = (attributes & 1) !== 0;
   const layout = isLarge ? LARGE_FILE_HEADER : FILE_HEADER;
   const size = layout.size + body.length;
-  const values = { name: guidBytes(guid), type, attributes, size: u24(isLarge ? 0 : size), state: 0xf8 };
+  // Under construction, header valid, data valid.
+  const state = 0x07 ^ erased;
+  const values = { name: guidBytes(guid), type, attributes, size: u24(isLarge ? 0 : size), state };
   const header = isLarge
     ? encode(LARGE_FILE_HEADER, { ...values, extended_size: BigInt(size) })
     : encode(FILE_HEADER, values);
-  header[0x10] = -(sum8(header, 0, layout.size) - 0xf8) & 0xff;
+  header[0x10] = -(sum8(header, 0, layout.size) - state) & 0xff;
   header[0x11] = attributes & 0x40 ? -sum8(body, 0, body.length) & 0xff : 0xaa;
   return join(header, body);
+}
+
+/** A file of FFS1 with the inverse of its checksums at its end, and its fixed data checksum. */
+function fileWithTail(parts: FileToBuild): Uint8Array {
+  const bytes = file({ ...parts, body: join(parts.body, new Uint8Array(2)) });
+  const attributes = (parts.attributes ?? 0) | 1;
+  bytes[0x10] = (bytes[0x10]! - (attributes - bytes[0x13]!)) & 0xff;
+  bytes[0x13] = attributes;
+  bytes[0x11] = 0x5a;
+  bytes.set([~bytes[0x10] & 0xff, ~bytes[0x11] & 0xff], bytes.length - 2);
+  return bytes;
 }
 
 /** A volume to build. */
@@ -97,6 +122,9 @@ export interface VolumeToBuild {
   readonly files?: readonly Uint8Array[];
   /** Follows the header instead of files. */
   readonly content?: Uint8Array;
+  readonly revision?: number;
+  /** What its erased bytes read: 0xff unless told. */
+  readonly erased?: number;
 }
 
 /** Size of a built volume's header, without a name. */
@@ -110,21 +138,22 @@ export function sealHeader(volume: Uint8Array, at = 0): void {
 }
 
 /** A valid volume with one kind of block. */
-export function volume({ size, fileSystem = FFS2, name, files = [], content }: VolumeToBuild): Uint8Array {
+export function volume(parts: VolumeToBuild): Uint8Array {
+  const { size, fileSystem = FFS2, name, files = [], content, revision = 2, erased = 0xff } = parts;
   const ext = name === undefined ? new Uint8Array() : extHeader(name);
-  const bytes = new Uint8Array(size).fill(0xff);
+  const bytes = new Uint8Array(size).fill(erased);
   const header = encode(VOLUME_HEADER, {
     file_system_guid: guidBytes(fileSystem),
     fv_length: BigInt(size),
     signature: new Uint8Array(Buffer.from('_FVH')),
-    attributes: 0x0004feff,
+    attributes: erased === 0xff ? 0x0004feff : 0x0004f6ff,
     header_length: HEADER_SIZE,
     ext_header_offset: name === undefined ? 0 : HEADER_SIZE,
-    revision: 2,
+    revision,
   });
   const blocks = encode(BLOCK_MAP_ENTRY, { num_blocks: size / 16, length: 16 });
   const head = join(header, blocks, new Uint8Array(BLOCK_MAP_ENTRY.size), ext);
-  bytes.set(content ? join(head, content) : aligned([head, ...files], 8, 0xff));
+  bytes.set(content ? join(head, content) : aligned([head, ...files], 8, erased));
   sealHeader(bytes);
   return bytes;
 }

@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { FFS1 } from '../../src/core/ovmf/volumes/guids';
 import { crc32 } from '../../src/core/ovmf/volumes/checksums';
 import type { VolumeTree } from '../../src/core/ovmf/volumes/tree';
 import { verifiesKernelHashes } from '../../src/core/ovmf/volumes/verifier';
@@ -14,7 +15,7 @@ import { decompressSection } from '../../src/node/decompress';
 import { SECTIONS } from '../helpers/compressions';
 import { randomBytes, seeded } from '../helpers/random';
 import { imagePaths, readImage } from '../helpers/realImages';
-import { file, section, sections, utf16, volume } from '../helpers/volumes';
+import { file, largeVolume, section, sections, utf16, volume } from '../helpers/volumes';
 
 /** What UEFIExtract calls the sorts that have other names here. */
 const THEIR_TYPES: Readonly<Record<string, string>> = {
@@ -24,7 +25,9 @@ const THEIR_TYPES: Readonly<Record<string, string>> = {
   padding: 'Pad',
   'MM core': 'SMM core',
   'MM module': 'SMM module',
+  FFS1: 'FFSv2',
   FFS2: 'FFSv2',
+  FFS3: 'FFSv3',
 };
 
 /** One part as text: sort, type, place in the file (or that it was decompressed), size, CRC32, and GUID where it has one. */
@@ -126,6 +129,41 @@ describe('Sections that our encoders compress', () => {
       const expected = theirs(bytes, `${method}.fd`, folder);
       assert.equal(expected.filter(([kind]) => kind === 'File').length, 6);
       assert.deepEqual(ours(value), expected);
+    });
+  }
+});
+
+describe('Volumes in other forms', () => {
+  const GUID = 'aaaaaaaa-0000-4000-8000-000000000001';
+  const body = section(0x15, utf16('Driver'));
+  const raw = randomBytes(seeded(13), 50);
+  const images: readonly (readonly [string, Uint8Array])[] = [
+    [
+      'erased bytes that read zero',
+      volume({ size: 0x1000, files: [file({ guid: GUID, type: 0x07, body, erased: 0 })], erased: 0 }),
+    ],
+    [
+      'files with tails',
+      volume({
+        size: 0x1000,
+        fileSystem: FFS1,
+        revision: 1,
+        files: [
+          file({ guid: GUID, type: 0x07, body, tail: true }),
+          file({ guid: GUID, type: 0x01, body: raw, tail: true }),
+        ],
+      }),
+    ],
+    [
+      'a large file',
+      largeVolume(0x1000, file({ guid: GUID, type: 0x07, body: section(0x19, raw, true), attributes: 1 })),
+    ],
+  ];
+  for (const [name, bytes] of images) {
+    it(`have the parts that UEFIExtract reports: ${name}`, () => {
+      const { value, findings } = parseVolumes(bytes, { decompress: decompressSection });
+      assert.deepEqual(findings, []);
+      assert.deepEqual(ours(value), theirs(bytes, 'volume.fd', folder));
     });
   }
 });

@@ -10,6 +10,8 @@ export interface KnownGuid {
   readonly of: 'file system' | 'section' | 'store' | 'volume' | 'file' | 'vendor';
 }
 
+/** The file system of Intel's framework, before UEFI PI. */
+export const FFS1 = '7a9354d9-0468-444a-81ce-0bf617d890df';
 /** The file system of UEFI PI 1.0 and later. */
 export const FFS2 = '8c8ce578-8a3d-4f1c-9935-896185c32dd3';
 /** The same, with support for files of 16 MiB and more. */
@@ -43,6 +45,7 @@ export const DXEFV = '7cb8bdc9-f8eb-4f34-aaea-3ee4af6516a1';
 
 /** All known GUIDs, by kind. */
 export const KNOWN_GUIDS: readonly KnownGuid[] = [
+  { guid: FFS1, name: 'FFS1', of: 'file system' },
   { guid: FFS2, name: 'FFS2', of: 'file system' },
   { guid: FFS3, name: 'FFS3', of: 'file system' },
   { guid: NVRAM, name: 'NVRAM', of: 'file system' },

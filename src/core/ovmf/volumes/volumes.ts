@@ -9,7 +9,7 @@ import { decode } from '../../binary/struct';
 import { fieldViews } from '../regions';
 import { sum16 } from './checksums';
 import { parseFiles } from './files';
-import { FFS2, FFS3, NVRAM, WORKING_BLOCK, guidName } from './guids';
+import { FFS1, FFS2, FFS3, NVRAM, WORKING_BLOCK, guidName } from './guids';
 import { BLOCK_MAP_ENTRY, EXT_HEADER, VOLUME_HEADER } from './layouts';
 import { copyIn, liveStartOf, noteLost } from './spare';
 import { parseStores } from './store';
@@ -93,7 +93,7 @@ function isPlausible({ space, at, end }: WalkRange): boolean {
   const { header_length, file_system_guid } = decode(VOLUME_HEADER, space.bytes, at);
   const fits = header_length >= VOLUME_HEADER.size && header_length <= end - at;
   if (fits && header_length % 2 === 0 && sum16(space.bytes, at, at + header_length) === 0) return true;
-  return [FFS2, FFS3, NVRAM].includes(guidText(file_system_guid));
+  return [FFS1, FFS2, FFS3, NVRAM].includes(guidText(file_system_guid));
 }
 
 /** What is left in front of a copy of it in a spare block. */
@@ -142,9 +142,10 @@ function parseContent(walk: Walk, content: WalkRange, volume: WalkRange, guid: s
   const { space, at } = volume;
   const { attributes, revision } = decode(VOLUME_HEADER, space.bytes, at);
   if (guid === NVRAM) return parseVariablesVolume(walk, content, volume);
-  if (guid === FFS2 || guid === FFS3) {
+  if (guid === FFS1 || guid === FFS2 || guid === FFS3) {
     const erased = attributes & ERASE_POLARITY ? 0xff : 0;
-    return parseFiles(walk, content, { start: at, erased, takesLargeFiles: guid === FFS3, revision });
+    const features = { takesLargeFiles: guid === FFS3, hasTails: guid === FFS1 };
+    return parseFiles(walk, content, { start: at, erased, revision, ...features });
   }
   walk.note(space, 'volume-file-system', at + 0x10, 16, `The volume has the unknown file system ${guid}.`);
   return unclaimed(content);

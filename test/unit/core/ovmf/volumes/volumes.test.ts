@@ -5,7 +5,7 @@ import { guidBytes } from '../../../../../src/core/binary/guid';
 import { buildOvmf } from '../../../../../src/core/ovmf/build';
 import { parseOvmf } from '../../../../../src/core/ovmf/image';
 import { crc32 } from '../../../../../src/core/ovmf/volumes/checksums';
-import { BROTLI, CRC32, LZMA, TIANO } from '../../../../../src/core/ovmf/volumes/guids';
+import { BROTLI, CRC32, FFS1, LZMA, TIANO } from '../../../../../src/core/ovmf/volumes/guids';
 import { VOLUME_RULES } from '../../../../../src/core/ovmf/volumes/rules';
 import type { Decompress, VolumeNode, WhyUndecoded } from '../../../../../src/core/ovmf/volumes/tree';
 import { undecoded } from '../../../../../src/core/ovmf/volumes/undecoded';
@@ -20,6 +20,7 @@ import {
   guided,
   join,
   largeVolume,
+  sealHeader,
   section,
   sections,
   utf16,
@@ -70,6 +71,64 @@ describe('Reading firmware volumes', () => {
     const tree = treeOf(largeVolume(0x400, file({ guid: A, type: 0x07, body, attributes: 0x41 })));
     assert.deepEqual(names(tree.nodes), [['FFS3', ['Large', 'PE32 image', 'Large']]]);
     assert.equal(tree.nodes[0]!.children[0]!.checksums?.data, 'ok');
+  });
+  it('reads volumes whose erased bytes are zeros', () => {
+    const files = [A, B].map((guid, i) => file({ guid, type: 0x07, body: UI(`Zero ${i}`), erased: 0 }));
+    const tree = treeOf(volume({ size: 0x400, files, erased: 0 }));
+    assert.deepEqual(names(tree.nodes), [['FFS2', ['Zero 0', 'Zero 0'], ['Zero 1', 'Zero 1']]]);
+    const { children, fields } = tree.nodes[0]!;
+    assert.deepEqual(
+      children.map(({ kind }) => kind),
+      ['file', 'file', 'free'],
+    );
+    assert.doesNotMatch(fields.find(({ name }) => name === 'attributes')!.meaning, /ERASE_POLARITY|reserved/);
+  });
+  it('reads the file system before UEFI PI, whose files may have tails', () => {
+    const files = [
+      file({ guid: A, type: 0x07, body: UI('With'), tail: true }),
+      file({ guid: B, type: 0x01, body: code, tail: true }),
+    ];
+    const tree = treeOf(volume({ size: 0x400, files, fileSystem: FFS1, revision: 1 }));
+    assert.deepEqual(names(tree.nodes), [['FFS1', ['With', 'With'], B]]);
+    assert.deepEqual(
+      tree.nodes[0]!.children.slice(0, 2).map(({ children }) => children.at(-1)?.name),
+      ['tail', 'tail'],
+    );
+  });
+  it('lists the files of a volume that is longer than what holds it', () => {
+    const inner = small();
+    inner[0x21] = 0x80;
+    sealHeader(inner);
+    const parsed = parseVolumes(
+      volume({ size: 0x800, files: [file({ guid: B, type: 0x0b, body: section(0x17, inner) })] }),
+    );
+    assertWholeTree(parsed);
+    const inside = [A, ['One', 'PE32 image', 'One'], ['Two', 'PE32 image', 'Two']];
+    assert.deepEqual(names(parsed.value.nodes), [['FFS2', [B, ['volume image', inside]]]]);
+    assert.deepEqual(
+      parsed.findings.map(({ rule }) => rule),
+      ['volume-size'],
+    );
+  });
+  it('names every attribute of a volume, and says which bits are reserved', () => {
+    const meaning = (attributes: number) => {
+      const bytes = small();
+      bytes.set(u32(attributes), 0x2c);
+      sealHeader(bytes);
+      const { value } = parseVolumes(bytes);
+      return value.nodes[0]!.fields.find(({ name }) => name === 'attributes')!.meaning;
+    };
+    assert.equal(meaning(0x0004feff).split('; ').length, 16);
+    assert.match(meaning(0x0004feff), /^READ_DISABLED_CAP; READ_ENABLED_CAP; .*; ALIGNMENT=16 bytes$/);
+    for (const [attributes, wanted] of [
+      [0x800, 'ERASE_POLARITY'],
+      [0x000c0800, 'ERASE_POLARITY; ALIGNMENT=4 KiB'],
+      [0x801f0800, 'ERASE_POLARITY; ALIGNMENT=2 GiB; WEAK_ALIGNMENT'],
+      [0x00010800, 'ERASE_POLARITY; ALIGNMENT=2 bytes'],
+      [0x00200900, 'ERASE_POLARITY; reserved bits set: 0x200100'],
+    ] as const) {
+      assert.equal(meaning(attributes), wanted);
+    }
   });
   it('decompresses LZMA sections with what the caller gives, and shows them as they are without', () => {
     const bytes = nested(small());
