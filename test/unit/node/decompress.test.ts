@@ -62,7 +62,7 @@ describe('The decompressors', () => {
       assert.deepEqual(namesOf(bytes), [GUID, 'Driver']);
       const { value } = parseVolumes(bytes, { decompress: decompressSection });
       const [decoded] = [...allNodes(value)].flatMap(({ node }) => node.decoded ?? []);
-      assert.ok(decoded && decoded.bytes.length === 0x1404);
+      assert.equal(decoded?.bytes.length, 0x1404);
       assert.deepEqual(undecoded(value), []);
     });
     it(`${method}: the verifier of kernel hashes is found, or is not there`, () => {
