@@ -10,7 +10,7 @@ import { guidName } from './guids';
 import { FILE_HEADER, FILE_TYPES, LARGE_FILE_HEADER } from './layouts';
 import { parseSections } from './sections';
 import type { Checksums, WalkRange, VolumeNode, Walk } from './tree';
-import { align, alignmentGap, node, u24, unclaimed } from './tree';
+import { align, alignmentGap, node, u24, unclaimed, unread } from './tree';
 
 /** The properties of a volume that its files depend on. */
 export interface FileSystem {
@@ -53,7 +53,8 @@ export function parseFiles(walk: Walk, range: WalkRange, system: FileSystem): Vo
     if (onlyByte(space.bytes, at, at + FILE_HEADER.size) === system.erased) {
       return [...nodes, ...freeSpace(walk, here, system)];
     }
-    const file = walk.mayRead(here) ? parseFile(walk, here, system) : undefined;
+    if (!walk.mayRead(here)) return [...nodes, ...unread(here)];
+    const file = parseFile(walk, here, system);
     if (!file) return [...nodes, ...unclaimed(here)];
     nodes.push(file);
     const fileEnd = file.offset + file.size;

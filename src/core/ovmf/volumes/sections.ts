@@ -22,7 +22,7 @@ import {
   VERSION,
 } from './layouts';
 import type { WalkRange, VolumeNode, Walk } from './tree';
-import { align, alignmentGap, node, u24, unclaimed, utf16 } from './tree';
+import { align, alignmentGap, node, u24, unclaimed, unread, utf16 } from './tree';
 import { open } from './undecoded';
 
 /** A section according to its common header: it spans `at` to `end`, and its own layout starts at `body`. */
@@ -47,7 +47,8 @@ export function parseSections(walk: Walk, range: WalkRange): VolumeNode[] {
     const here = { ...range, at };
     // Trailing filler is not a section, and nothing can follow a size of zero or all ones.
     const rest = unclaimed(here);
-    if (rest[0]?.kind === 'padding' || !walk.mayRead(here)) return [...nodes, ...rest];
+    if (rest[0]?.kind === 'padding') return [...nodes, ...rest];
+    if (!walk.mayRead(here)) return [...nodes, ...unread(here)];
     const section = readHeader(walk, here);
     if (!section) return [...nodes, ...rest];
     nodes.push(parseSection(walk, section));

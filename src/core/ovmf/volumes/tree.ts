@@ -30,11 +30,11 @@ export interface Decoded {
 
 /**
  * Why an encoded section was not read: nobody asked for decompression, no decoder for the method is known or none is
- * available here, its data is broken, or it exceeds the limit.
+ * available here, its data is broken, it exceeds the limit of what is decompressed, or what follows exceeds that of parts.
  */
-export type WhyUndecoded = 'not-asked' | 'unknown-method' | 'unsupported' | 'broken' | 'too-large';
+export type WhyUndecoded = 'not-asked' | 'unknown-method' | 'unsupported' | 'broken' | 'too-large' | 'limits';
 
-/** An encoded section whose content is unknown. */
+/** An encoded section whose content is unknown, or bytes that were not read. */
 export interface NotDecoded {
   /** The name of the method, or its GUID. */
   readonly method: string;
@@ -80,7 +80,7 @@ export interface VolumeNode extends Region {
   readonly checksums?: Checksums;
   /** Present in a section that was decompressed. */
   readonly decoded?: Decoded;
-  /** Present in an encoded section that was not. */
+  /** Present in an encoded section that was not, and in bytes behind the limits of a walk. */
   readonly undecoded?: NotDecoded;
   readonly variable?: Variable;
   /** It is a copy in the spare block of fault-tolerant writes: what is in it is not in use. */
@@ -195,7 +195,17 @@ export function unclaimed({ space, at, end }: Pick<WalkRange, 'space' | 'at' | '
     : [node('unknown', 'unknown', at, end - at, 'No layout explains these bytes.')];
 }
 
-/** The same for the bytes before an aligned part, which are shown only when they are not blank. */
+/** The same for bytes that were not read, because there are too many parts. */
+export function unread(range: Pick<WalkRange, 'space' | 'at' | 'end'>): VolumeNode[] {
+  const undecoded = {
+    method: 'unread',
+    why: 'limits',
+    reason: 'there are more parts or levels than are read',
+  } as const;
+  return unclaimed(range).map((part) => (part.kind === 'unknown' ? { ...part, undecoded } : part));
+}
+
+/** Nodes for unclaimed bytes before an aligned part, which are shown only when they are not blank. */
 export function alignmentGap(space: ByteSpace, at: number, end: number): VolumeNode[] {
   return unclaimed({ space, at, end }).filter(({ kind }) => kind === 'unknown');
 }

@@ -14,7 +14,7 @@ import { BLOCK_MAP_ENTRY, EXT_HEADER, VOLUME_HEADER } from './layouts';
 import { copyIn, liveStartOf, noteLost } from './spare';
 import { parseStores } from './store';
 import type { Decompress, WalkRange, Variable, VolumeNode, VolumeTree } from './tree';
-import { Walk, node, unclaimed } from './tree';
+import { Walk, node, unclaimed, unread } from './tree';
 
 const SIGNATURE_AT = 0x28;
 const findSignature = finder('_FVH');
@@ -76,7 +76,7 @@ function volumesIn(walk: Walk, range: WalkRange): VolumeNode[] {
     const here = { ...range, at: hit - SIGNATURE_AT };
     from = here.at + 1;
     if (!isPlausible(here)) continue;
-    if (!walk.mayRead(here)) break;
+    if (!walk.mayRead(here)) return [...nodes, ...unread({ space, at: free, end })];
     const live = liveStartOf(here, free);
     const volume = parseVolume(walk, here, live !== undefined);
     nodes.push(...unclaimed({ space, at: free, end: live ?? here.at }));

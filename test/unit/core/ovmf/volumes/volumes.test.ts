@@ -244,6 +244,16 @@ describe('The verifier of kernel hashes', () => {
       assert.equal(verifiesKernelHashes(parsed(join(dxeImage(), behind))), undefined);
     }
   });
+  it('is unknown where there are more levels than are read', () => {
+    const levels = (n: number): Uint8Array => (n === 0 ? section(0x19, code) : section(0x03, levels(n - 1)));
+    const deep = dxeImage(levels(12));
+    assert.equal(verifiesKernelHashes(parsed(dxeImage(levels(2)))), false);
+    assert.equal(verifiesKernelHashes(parsed(deep)), undefined);
+    assert.deepEqual(
+      undecoded(parsed(deep)).map(({ offset, why }) => [offset, why]),
+      [[BODY, 'limits']],
+    );
+  });
   it('is missed only where there is an area for hashes, at the entry of that area', () => {
     const image = parseOvmf(buildOvmf()).value;
     const entry = image.table!.entries.find(({ name }) => name === 'sev-hash-table-block')!;
