@@ -5,7 +5,7 @@ import { ruleTable } from '../../binary/ruleTable';
 const table = ruleTable({
   'volume-header-checksum': [
     'error',
-    'The words of a volume header do not add up to zero: firmware ignores such a volume.',
+    'The words of a volume header do not add up to zero: firmware ignores such a volume, or erases it where it holds variables.',
   ],
   'volume-header-length': [
     'error',
@@ -64,7 +64,7 @@ const table = ruleTable({
   ],
   'store-state': [
     'warning',
-    'A store of variables is not marked as formatted and healthy: firmware starts with an empty one.',
+    "A store of variables is not marked as formatted and healthy: edk2's variable driver refuses it as corrupted.",
   ],
   'store-in-spare': [
     'warning',

@@ -46,13 +46,26 @@ export function liveStartOf(range: WalkRange, free: number): number | undefined 
   return at + half === end || (next !== undefined && next !== NVRAM) ? at - half : undefined;
 }
 
-/** Notes that what should be the live store is gone, and where the copy is. `parts` are what was found in its place. */
-export function noteLost(walk: Walk, { space, at, end }: WalkRange, parts: readonly VolumeNode[]): void {
+/**
+ * Notes that what should be the live store is gone, and where the copy is.
+ * @param parts what was found in its place
+ * @param hasHeader whether the volume still has its header, without which OVMF's flash driver erases the whole volume before
+ *   anything is restored (edk2, OvmfPkg/QemuFlashFvbServicesRuntimeDxe/FwBlockService.c, InitializeVariableFvHeader)
+ */
+export function noteLost(
+  walk: Walk,
+  { space, at, end }: WalkRange,
+  parts: readonly VolumeNode[],
+  hasHeader: boolean,
+): void {
   const before = parts.find(({ kind }) => kind === 'store')?.offset ?? end;
   const what = onlyByte(space.bytes, at, before) === 0xff ? 'erased' : 'not readable';
-  const record = parts.some(({ guid }) => guid === WORKING_BLOCK)
-    ? 'Firmware restores it only if the FTW working block records the write'
-    : 'No FTW working block is left that records the write, so firmware may not restore it';
-  const message = `The live variable store at ${hex(at)} is ${what}, and the spare block at ${hex(end)} holds a copy of it: a write was interrupted. ${record}.`;
+  const isRecorded = parts.some(({ guid }) => guid === WORKING_BLOCK);
+  const next = !hasHeader
+    ? 'The header of the volume is gone, too: at its next start OVMF erases all of it with this copy, so keep the file'
+    : isRecorded
+      ? 'Firmware restores it only if the FTW working block records the write'
+      : 'No FTW working block is left that could record the write, so firmware may not restore it';
+  const message = `The live variable store at ${hex(at)} is ${what}, and the spare block at ${hex(end)} holds a copy of it: a write was interrupted. ${next}.`;
   walk.note(space, 'store-in-spare', at, end - at, message);
 }

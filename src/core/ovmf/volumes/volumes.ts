@@ -19,6 +19,9 @@ import { Walk, node, unclaimed, unread } from './tree';
 const SIGNATURE_AT = 0x28;
 const findSignature = finder('_FVH');
 const ERASE_POLARITY = 0x800;
+/** What becomes of variables (edk2, OvmfPkg/QemuFlashFvbServicesRuntimeDxe/FwBlockService.c, InitializeVariableFvHeader). */
+const ERASES =
+  'OVMF erases a variables volume whose header is not valid or has another length than in its build.';
 
 /** Options of parseVolumes. */
 export interface ParseVolumesOptions {
@@ -99,7 +102,7 @@ function isPlausible({ space, at, end }: WalkRange): boolean {
 /** What is left in front of a copy of it in a spare block. */
 function lostStore(walk: Walk, range: WalkRange): VolumeNode[] {
   const parts = parseStores(walk, range);
-  noteLost(walk, range, parts);
+  noteLost(walk, range, parts, false);
   return parts;
 }
 
@@ -108,10 +111,11 @@ function parseVolume(walk: Walk, { space, at, end, depth }: WalkRange, isCopy = 
   const header = decode(VOLUME_HEADER, space.bytes, at);
   const room = end - at;
   const length = isCopy ? header.fv_length / 2n : header.fv_length;
+  const isVariables = guidText(header.file_system_guid) === NVRAM;
   const fits = length <= BigInt(room) && length >= BigInt(VOLUME_HEADER.size);
   const size = fits ? Number(length) : room;
   if (!fits) {
-    const message = `The volume at ${hex(at)} has a length of ${hex(header.fv_length)}; there are ${hex(room)} bytes.`;
+    const message = `The volume at ${hex(at)} has a length of ${hex(header.fv_length)}; there are ${hex(room)} bytes.${isVariables ? ` ${ERASES}` : ''}`;
     walk.note(space, 'volume-size', at + 0x20, 8, message);
   }
   const volume = { space, at, end: at + size, depth };
@@ -157,13 +161,13 @@ function parseVariablesVolume(walk: Walk, content: WalkRange, volume: WalkRange)
   const live = { ...content, end: copyAt };
   const parts = parseStores(walk, live);
   if (!parts.some(({ kind, guid }) => kind === 'store' && guid !== WORKING_BLOCK))
-    noteLost(walk, live, parts);
+    noteLost(walk, live, parts, true);
   const copy = { ...content, at: copyAt };
   return [...parts, ...(walk.mayRead(copy) ? [parseVolume(walk, copy, true)] : unclaimed(copy))];
 }
 
 function checkHeader(walk: Walk, { space, at, end }: WalkRange): 'ok' | 'bad' {
-  const { header_length } = decode(VOLUME_HEADER, space.bytes, at);
+  const { header_length, file_system_guid } = decode(VOLUME_HEADER, space.bytes, at);
   if (header_length < VOLUME_HEADER.size || header_length > end - at) {
     const message = `The header of the volume at ${hex(at)} has a length of ${hex(header_length)}; the volume has ${hex(end - at)} bytes.`;
     walk.note(space, 'volume-header-length', at + 0x30, 2, message);
@@ -171,7 +175,7 @@ function checkHeader(walk: Walk, { space, at, end }: WalkRange): 'ok' | 'bad' {
   }
   const sum = sum16(space.bytes, at, at + header_length);
   if (sum === 0) return 'ok';
-  const message = `The words of the volume header at ${hex(at)} add up to ${hex(sum, 4)}, not to 0: firmware ignores the volume.`;
+  const message = `The words of the volume header at ${hex(at)} add up to ${hex(sum, 4)}, not to 0${guidText(file_system_guid) === NVRAM ? `. ${ERASES}` : ': firmware ignores the volume.'}`;
   walk.note(space, 'volume-header-checksum', at + 0x32, 2, message);
   return 'bad';
 }

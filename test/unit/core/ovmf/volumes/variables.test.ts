@@ -229,6 +229,33 @@ describe('The variables of a store', () => {
   });
 });
 
+describe('A variables volume whose header is wrong', () => {
+  const broken: readonly (readonly [string, string, (image: Uint8Array) => void])[] = [
+    ['volume-header-checksum', 'a wrong sum', (image) => (image[0x32]! ^= 1)],
+    [
+      'volume-size',
+      'a length of another build',
+      (image) => {
+        image.set([0, 0x40, 8], 0x20);
+        image.set([0, 0x84, 0], 0x38);
+        sealHeader(image);
+      },
+    ],
+  ];
+  for (const [rule, name, change] of broken) {
+    it(`is told to be erased by OVMF, and other volumes are not: ${name}`, () => {
+      for (const [image, wanted] of [
+        [variableVolume(0x400, [variable('X', one)]), true],
+        [volume({ size: 0x400, files: [driver('One')] }), false],
+      ] as const) {
+        change(image);
+        const found = parseVolumes(image).findings.find((finding) => finding.rule === rule);
+        assert.equal(/OVMF erases a variables volume/.test(found!.message), wanted);
+      }
+    });
+  }
+});
+
 describe('The value of a variable', () => {
   const option = (text: string, attributes = 1, paths = 4, length = paths) =>
     join(Uint8Array.of(attributes, 0, 0, 0, length, 0), utf16(text), new Uint8Array(paths));
@@ -295,6 +322,8 @@ describe('The spare block of fault-tolerant writes', () => {
     /** The range and the message of the finding, if there is one. */
     readonly found?: readonly [number, number, RegExp];
   }
+  const LOSES =
+    /erased, and the spare block at 0x400 holds a copy.* OVMF erases all of it with this copy, so keep the file\.$/;
   const RESTORES =
     /erased, and the spare block at 0x400 holds a copy.* only if the FTW working block records the write\.$/;
   const spareCases: readonly SpareCase[] = [
@@ -310,21 +339,21 @@ describe('The spare block of fault-tolerant writes', () => {
       image: join(erased, copyOf(x)),
       live: [],
       copies: ['X valid'],
-      found: [0, HALF, /erased, .* No FTW working block is left/],
+      found: [0, HALF, LOSES],
     },
     {
       name: 'the same with the working block',
       image: join(withLog, copyOf(x)),
       live: [],
       copies: ['X valid'],
-      found: [0, HALF, RESTORES],
+      found: [0, HALF, LOSES],
     },
     {
       name: 'the same before code',
       image: join(withLog, copyOf(x), code),
       live: [],
       copies: ['X valid'],
-      found: [0, HALF, RESTORES],
+      found: [0, HALF, LOSES],
     },
     {
       name: 'a header that was written again, without its store',
@@ -335,6 +364,13 @@ describe('The spare block of fault-tolerant writes', () => {
       live: [],
       copies: ['X valid'],
       found: [HEADER_SIZE, HALF - HEADER_SIZE, RESTORES],
+    },
+    {
+      name: 'the same without the working block',
+      image: join(live().slice(0, HALF), copyOf(x)).fill(0xff, HEADER_SIZE, HALF),
+      live: [],
+      copies: ['X valid'],
+      found: [HEADER_SIZE, HALF - HEADER_SIZE, /No FTW working block is left that could record the write/],
     },
     {
       name: 'a store that was torn',
