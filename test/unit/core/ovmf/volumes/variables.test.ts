@@ -250,7 +250,7 @@ describe('A variables volume whose header is wrong', () => {
       ] as const) {
         change(image);
         const found = parseVolumes(image).findings.find((finding) => finding.rule === rule);
-        assert.equal(/OVMF erases a variables volume/.test(found!.message), wanted);
+        assert.equal(found!.message.includes('OVMF erases a variables volume'), wanted);
       }
     });
   }
