@@ -7,7 +7,8 @@ import { describeBuild } from '../core/ovmf/imageBuild';
 import { SEVERITIES, bySeverity, lintOvmf } from '../core/ovmf/lint';
 import { describeReleases, provenance } from '../core/ovmf/provenance';
 import type { Finding, Region } from '../core/binary/region';
-import { decompressSection } from '../node/lzma';
+import { undecoded } from '../core/ovmf/volumes/undecoded';
+import { decompressSection } from '../node/decompress';
 import type { Io } from '../app/io';
 import { fileName, readWhole } from '../app/vmsaFile';
 import { columns, findingLine, findingLines, printJson, type Output } from './output';
@@ -57,6 +58,7 @@ export function showOvmf(bytes: Uint8Array, file: string, options: OvmfOptions, 
       build,
       origin,
       volumes: nodesJson(volumes.nodes),
+      undecoded: undecoded(volumes),
       findings,
     });
     return;

@@ -8,7 +8,7 @@ import {
   imageComparisonMarkdown,
 } from '../core/ovmf/compare/exportComparison';
 import { parseOvmf } from '../core/ovmf/image';
-import { decompressSection } from '../node/lzma';
+import { decompressSection } from '../node/decompress';
 import type { Io } from '../app/io';
 import { fileName, readWhole } from '../app/vmsaFile';
 import { printJson, type Output } from './output';

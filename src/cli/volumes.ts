@@ -1,7 +1,8 @@
 // The tree of firmware volumes as lines and as JSON.
 
 import { byteCount, countOf, hex } from '../core/binary/hex';
-import type { VolumeNode } from '../core/ovmf/volumes/tree';
+import { guidName } from '../core/ovmf/volumes/guids';
+import type { Variable, VariableState, VolumeNode } from '../core/ovmf/volumes/tree';
 
 /** A tree as JSON, without the decompressed bytes. */
 export function nodesJson(nodes: readonly VolumeNode[]): unknown[] {
@@ -50,7 +51,7 @@ function textOf(node: VolumeNode, all: boolean): string | undefined {
       return `${titleOf(node)}, ${size}${guidPart(node)}${checksum(node)}`;
     case 'variable':
       if (!all || !node.variable) return undefined;
-      return `${node.name}, ${node.variable.state}, ${byteCount(node.variable.dataSize)}, ${node.variable.vendor}`;
+      return variableText(node.variable);
     case 'section':
       return encodedText(node);
     case 'free':
@@ -74,7 +75,8 @@ function encodedText(node: VolumeNode): string | undefined {
   if (node.type !== 'GUID-defined' && node.type !== 'compression') return undefined;
   const size = `${node.name} section, ${byteCount(node.size)}`;
   if (node.decoded) return `${size}, holds ${byteCount(node.decoded.bytes.length)}`;
-  return node.children.length > 0 ? size : `${size}, not decoded`;
+  if (node.undecoded) return `${size}, not decoded: ${node.undecoded.reason}`;
+  return node.children.length > 0 ? size : `${size}, empty`;
 }
 
 function fileCount({ children, type }: VolumeNode): string {
@@ -83,11 +85,25 @@ function fileCount({ children, type }: VolumeNode): string {
   return `, ${countOf(files, 'file')}`;
 }
 
+/** Name, state, value or its size, when it was signed, and whose it is. */
+function variableText({ name, state, dataSize, value, time, vendor }: Variable): string {
+  if (state === 'unwritten') return state;
+  const signed = time === undefined ? [] : [`signed ${time}`];
+  const words = [name, state, value ?? byteCount(dataSize), ...signed, guidName(vendor) ?? vendor];
+  return words.join(', ');
+}
+
+/** States other than valid, in the order in which they are counted. */
+const OTHERS: readonly VariableState[] = ['deleted', 'replaced', 'incomplete', 'unwritten', 'invalid'];
+
+/** How many variables count, how many are deleted, and how many are in any other state. */
 function variableCount({ children }: VolumeNode): string {
-  const valid = children.filter(({ variable }) => variable?.state === 'valid').length;
-  const deleted = children.filter(({ variable }) => variable && variable.state !== 'valid').length;
-  if (valid + deleted === 0) return '';
-  return `, ${countOf(valid, 'variable')} and ${deleted} deleted`;
+  const states = children.flatMap(({ variable }) => variable?.state ?? []);
+  if (states.length === 0) return '';
+  const count = (state: VariableState) => states.filter((one) => one === state).length;
+  const others = OTHERS.filter((state) => state === 'deleted' || count(state) > 0);
+  const words = [countOf(count('valid'), 'variable'), ...others.map((state) => `${count(state)} ${state}`)];
+  return `, ${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }
 
 function checksum({ checksums }: VolumeNode): string {

@@ -2,7 +2,6 @@
 // the 64-bit size, then the data. The claims of a stream are checked before anything is allocated for it.
 
 import { decompress } from 'lzma1';
-import type { Decompress } from '../core/ovmf/volumes/tree';
 
 const HEADER = 13;
 /** The smallest dictionary that every decoder has. */
@@ -31,8 +30,3 @@ export function decompressLzma(bytes: Uint8Array, limit: number): Uint8Array | u
     return undefined;
   }
 }
-
-/** The decompressor that parseVolumes takes. */
-export const decompressSection: Decompress = (method, bytes, limit) =>
-  // One line per method; so far there is one.
-  ({ lzma: decompressLzma })[method](bytes, limit);

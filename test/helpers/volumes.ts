@@ -3,7 +3,14 @@
 
 import { guidBytes } from '../../src/core/binary/guid';
 import { sum8, sum16 } from '../../src/core/ovmf/volumes/checksums';
-import { AUTHENTICATED_STORE, FFS2, FFS3, NVRAM } from '../../src/core/ovmf/volumes/guids';
+import {
+  AUTHENTICATED_STORE,
+  FFS2,
+  FFS3,
+  GLOBAL_VARIABLE,
+  NVRAM,
+  WORKING_BLOCK,
+} from '../../src/core/ovmf/volumes/guids';
 import {
   AUTHENTICATED_VARIABLE,
   BLOCK_MAP_ENTRY,
@@ -15,6 +22,7 @@ import {
   SECTION_HEADER,
   STORE_HEADER,
   VOLUME_HEADER,
+  WORKING_BLOCK_HEADER,
 } from '../../src/core/ovmf/volumes/layouts';
 import { encode } from '../../src/core/binary/struct';
 
@@ -65,20 +73,45 @@ export interface FileToBuild {
   readonly type: number;
   readonly body: Uint8Array;
   readonly attributes?: number;
+  /** What erased bytes of its volume read: 0xff unless told. */
+  readonly erased?: number;
+  /** In FFS1, whether it has a tail. */
+  readonly tail?: boolean;
 }
 
-/** A valid file in a volume whose erased bytes read 0xff. */
-export function file({ guid, type, body, attributes = 0 }: FileToBuild): Uint8Array {
+/** A valid file. */
+export function file({
+  guid,
+  type,
+  body,
+  attributes = 0,
+  erased = 0xff,
+  tail = false,
+}: FileToBuild): Uint8Array {
+  if (tail) return fileWithTail({ guid, type, body, attributes, erased });
   const isLarge = (attributes & 1) !== 0;
   const layout = isLarge ? LARGE_FILE_HEADER : FILE_HEADER;
   const size = layout.size + body.length;
-  const values = { name: guidBytes(guid), type, attributes, size: u24(isLarge ? 0 : size), state: 0xf8 };
+  // Under construction, header valid, data valid.
+  const state = 0x07 ^ erased;
+  const values = { name: guidBytes(guid), type, attributes, size: u24(isLarge ? 0 : size), state };
   const header = isLarge
     ? encode(LARGE_FILE_HEADER, { ...values, extended_size: BigInt(size) })
     : encode(FILE_HEADER, values);
-  header[0x10] = -(sum8(header, 0, layout.size) - 0xf8) & 0xff;
+  header[0x10] = -(sum8(header, 0, layout.size) - state) & 0xff;
   header[0x11] = attributes & 0x40 ? -sum8(body, 0, body.length) & 0xff : 0xaa;
   return join(header, body);
+}
+
+/** A file of FFS1 with the inverse of its checksums at its end, and its fixed data checksum. */
+function fileWithTail(parts: FileToBuild): Uint8Array {
+  const bytes = file({ ...parts, body: join(parts.body, new Uint8Array(2)) });
+  const attributes = (parts.attributes ?? 0) | 1;
+  bytes[0x10] = (bytes[0x10]! - (attributes - bytes[0x13]!)) & 0xff;
+  bytes[0x13] = attributes;
+  bytes[0x11] = 0x5a;
+  bytes.set([~bytes[0x10] & 0xff, ~bytes[0x11] & 0xff], bytes.length - 2);
+  return bytes;
 }
 
 /** A volume to build. */
@@ -89,6 +122,9 @@ export interface VolumeToBuild {
   readonly files?: readonly Uint8Array[];
   /** Follows the header instead of files. */
   readonly content?: Uint8Array;
+  readonly revision?: number;
+  /** What its erased bytes read: 0xff unless told. */
+  readonly erased?: number;
 }
 
 /** Size of a built volume's header, without a name. */
@@ -102,21 +138,22 @@ export function sealHeader(volume: Uint8Array, at = 0): void {
 }
 
 /** A valid volume with one kind of block. */
-export function volume({ size, fileSystem = FFS2, name, files = [], content }: VolumeToBuild): Uint8Array {
+export function volume(parts: VolumeToBuild): Uint8Array {
+  const { size, fileSystem = FFS2, name, files = [], content, revision = 2, erased = 0xff } = parts;
   const ext = name === undefined ? new Uint8Array() : extHeader(name);
-  const bytes = new Uint8Array(size).fill(0xff);
+  const bytes = new Uint8Array(size).fill(erased);
   const header = encode(VOLUME_HEADER, {
     file_system_guid: guidBytes(fileSystem),
     fv_length: BigInt(size),
     signature: new Uint8Array(Buffer.from('_FVH')),
-    attributes: 0x0004feff,
+    attributes: erased === 0xff ? 0x0004feff : 0x0004f6ff,
     header_length: HEADER_SIZE,
     ext_header_offset: name === undefined ? 0 : HEADER_SIZE,
-    revision: 2,
+    revision,
   });
   const blocks = encode(BLOCK_MAP_ENTRY, { num_blocks: size / 16, length: 16 });
   const head = join(header, blocks, new Uint8Array(BLOCK_MAP_ENTRY.size), ext);
-  bytes.set(content ? join(head, content) : aligned([head, ...files], 8, 0xff));
+  bytes.set(content ? join(head, content) : aligned([head, ...files], 8, erased));
   sealHeader(bytes);
   return bytes;
 }
@@ -125,23 +162,48 @@ const extHeader = (name: string) =>
   encode(EXT_HEADER, { fv_name: guidBytes(name), ext_header_size: EXT_HEADER.size });
 
 /** The volume of a variable store with these variables, the rest free. */
-export function variableVolume(size: number, variables: readonly Uint8Array[]): Uint8Array {
+export function variableVolume(
+  size: number,
+  variables: readonly Uint8Array[],
+  store = AUTHENTICATED_STORE,
+  storeSize = size - HEADER_SIZE,
+): Uint8Array {
   const header = encode(STORE_HEADER, {
-    signature: guidBytes(AUTHENTICATED_STORE),
-    size: size - HEADER_SIZE,
+    signature: guidBytes(store),
+    size: storeSize,
     format: 0x5a,
     state: 0xfe,
   });
   return volume({ size, fileSystem: NVRAM, content: join(header, aligned(variables, 4, 0xff)) });
 }
 
+/** What a variable may have besides name, value and state. */
+export interface VariableToBuild {
+  readonly vendor?: string;
+  readonly time?: Uint8Array;
+}
+
 /** A variable in the authenticated format. */
-export function variable(name: string, data: Uint8Array, state = 0x3f): Uint8Array {
+export function variable(
+  name: string,
+  data: Uint8Array,
+  state = 0x3f,
+  { vendor = GLOBAL_VARIABLE, time = new Uint8Array(16) }: VariableToBuild = {},
+): Uint8Array {
   const text = utf16(name);
-  const vendor_guid = guidBytes('8be4df61-93ca-11d2-aa0d-00e098032b8c');
   const sizes = { name_size: text.length, data_size: data.length };
-  const start = { start_id: 0x55aa, state, attributes: 7, vendor_guid };
+  const start = { start_id: 0x55aa, state, attributes: 7, vendor_guid: guidBytes(vendor), time_stamp: time };
   return join(encode(AUTHENTICATED_VARIABLE, { ...start, ...sizes }), text, data);
+}
+
+/** The working block of fault-tolerant writes, with an erased queue. */
+export function workingBlock(size: number): Uint8Array {
+  const queue = new Uint8Array(size - WORKING_BLOCK_HEADER.size).fill(0xff);
+  const signature = guidBytes(WORKING_BLOCK);
+  return join(
+    encode(WORKING_BLOCK_HEADER, { signature, state: 0xfe, write_queue_size: BigInt(queue.length) }),
+    queue,
+  );
 }
 
 /** A volume of FFS3, in which files may be large. */

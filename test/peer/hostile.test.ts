@@ -10,7 +10,7 @@ import { parseOvmf } from '../../src/core/ovmf/image';
 import { bySeverity } from '../../src/core/ovmf/lint';
 import { parseContents } from '../../src/core/ovmf/contents';
 import { allNodes, parseVolumes } from '../../src/core/ovmf/volumes/volumes';
-import { decompressSection } from '../../src/node/lzma';
+import { decompressSection } from '../../src/node/decompress';
 import { readImageInThread } from '../../src/host/ovmf/contents';
 import { runHere } from '../helpers/cli';
 import {

@@ -111,7 +111,7 @@ export function OvmfView({ view }: { view: OvmfViewState }) {
   const build = useMemo(() => contents?.build ?? imageBuild(parsed.value), [parsed, contents]);
   const findings = [...ofTables, ...(contents?.findings ?? parsed.findings)];
   const { nodes: regions, items } = useMemo(() => ovmfTree(image.regions), [image]);
-  const volumes = useMemo(() => volumeTree(parsed.value.nodes, contents?.sections ?? []), [parsed, contents]);
+  const volumes = useMemo(() => volumeTree(parsed.value.nodes, contents), [parsed, contents]);
   const nodes = useMemo(() => (volumes.count > 0 ? [...regions, volumes.node] : regions), [regions, volumes]);
   const bands = useMemo(() => bandsOf(image.regions, parsed.value.nodes), [image, parsed]);
   const comparison = useCounterpart(image, bytes, view);

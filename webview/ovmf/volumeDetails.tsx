@@ -1,5 +1,6 @@
 // The details of a part of a firmware volume: its type and names, its checksums, the fields of its header.
 
+import { byteCount } from '../../src/core/binary/hex';
 import { guidName } from '../../src/core/ovmf/volumes/guids';
 import { CopyForms } from '../parts/copyForms';
 import { Details } from '../parts/details';
@@ -10,14 +11,14 @@ const CHECKSUM_WORDS = { ok: 'right', bad: 'wrong', none: 'not used' } as const;
 
 /** The panel. @param bytes of the whole file */
 export function VolumeDetails({ item, bytes }: { item: VolumeItem; bytes: Uint8Array }) {
-  const { node, inside } = item;
-  const { name, offset, size, doc, type, guid, checksums, variable, fields } = node;
+  const { node, inside, content } = item;
+  const { kind, name, offset, size, doc, type, guid, checksums, variable, fields } = node;
   const known = guid === undefined ? undefined : guidName(guid);
   return (
     <Details name={name} offset={offset} size={size} doc={doc}>
       {inside ? (
         <p class="details-note">
-          It is inside a compressed section: its offset counts from where that comes out.
+          Inside a compressed section: the offset counts from the start of the decompressed data.
         </p>
       ) : (
         <CopyForms bytes={bytes.subarray(offset, offset + size)} />
@@ -37,11 +38,19 @@ export function VolumeDetails({ item, bytes }: { item: VolumeItem; bytes: Uint8A
             </dd>
           </>
         )}
+        {content !== undefined && (
+          <>
+            <dt>Content</dt>
+            <dd>{content}</dd>
+          </>
+        )}
         {checksums && (
           <>
             <dt>Checksums</dt>
             <dd>
-              header {CHECKSUM_WORDS[checksums.header]}, data {CHECKSUM_WORDS[checksums.data]}
+              header {CHECKSUM_WORDS[checksums.header]}
+              {/* Volumes have no checksum of their data. */}
+              {kind === 'file' && `, data ${CHECKSUM_WORDS[checksums.data]}`}
             </dd>
           </>
         )}
@@ -49,7 +58,9 @@ export function VolumeDetails({ item, bytes }: { item: VolumeItem; bytes: Uint8A
           <>
             <dt>Variable</dt>
             <dd>
-              {variable.state}, {variable.dataSize} bytes
+              {variable.state}, {byteCount(variable.dataSize)}
+              {variable.value !== undefined && `: ${variable.value}`}
+              {variable.time !== undefined && `; signed ${variable.time}`}
             </dd>
           </>
         )}

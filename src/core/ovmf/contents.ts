@@ -4,6 +4,7 @@ import type { Finding } from '../binary/region';
 import type { OvmfImage } from './image';
 import { imageBuild, type ImageBuild } from './imageBuild';
 import type { Decompress, VolumeNode } from './volumes/tree';
+import { undecoded, type Undecoded } from './volumes/undecoded';
 import { checkVerifier, verifiesKernelHashes } from './volumes/verifier';
 import { allNodes, parseVolumes } from './volumes/volumes';
 
@@ -23,6 +24,8 @@ export interface VolumeContents {
   /** Whether the firmware verifies kernels against their hashes; undefined when that is unknown. */
   readonly verifies: boolean | undefined;
   readonly build: ImageBuild;
+  /** The sections whose content stays unknown. */
+  readonly undecoded: readonly Undecoded[];
 }
 
 /** A node without its decompressed bytes; what was found in them becomes its children. */
@@ -51,5 +54,6 @@ export function parseContents(bytes: Uint8Array, image: OvmfImage, decompress: D
     findings: [...findings, ...checkVerifier(image, tree)],
     verifies: verifiesKernelHashes(tree),
     build: imageBuild(tree),
+    undecoded: undecoded(tree),
   };
 }

@@ -7,7 +7,7 @@ import { parseOvmf } from '../../core/ovmf/image';
 import { compareVolumes } from '../../core/ovmf/compare/compareVolumes';
 import { inParts } from '../../core/ovmf/contentParts';
 import { parseContents } from '../../core/ovmf/contents';
-import { decompressSection } from '../../node/lzma';
+import { decompressSection } from '../../node/decompress';
 import type { ContentAnswer, ContentRequest } from './contents';
 
 const images = (workerData as readonly number[]).map((size) => new Uint8Array(size));

@@ -44,7 +44,7 @@ function volumesWith(build: 1 | 2): Uint8Array {
   });
   const body = sections(
     guided(LZMA, compress(section(0x17, inner))),
-    // An encoding that nothing here decodes.
+    // Data that no decoder takes.
     guided('a31280ad-481e-41b6-95e8-127f4c984779', code(build)),
   );
   return joinBytes(
@@ -155,9 +155,12 @@ describe('The command line lists firmware volumes', () => {
     volume({ size: 0x400, name: guid, files: [file({ guid, type: 7, body })] }),
     variableVolume(0x400, [variable('Boot0000', new Uint8Array(5))]),
   );
+  const show = async (bytes: Uint8Array, ...options: string[]) => {
+    writeFileSync(at('volumes.fd'), bytes);
+    return (await cli('ovmf', 'show', 'volumes.fd', ...options)).stdout;
+  };
   const shown = async (...options: string[]) => {
-    writeFileSync(at('volumes.fd'), image);
-    const { stdout } = await cli('ovmf', 'show', 'volumes.fd', ...options);
+    const stdout = await show(image, ...options);
     return stdout.slice(stdout.indexOf('Firmware volumes'), stdout.indexOf('\n\nFindings')).split('\n');
   };
   it('with counts', async () => {
@@ -171,9 +174,43 @@ describe('The command line lists firmware volumes', () => {
   it('with all files and variables, whose names cannot move the cursor', async () => {
     const lines = await shown('--volumes');
     assert.deepEqual(lines.slice(2, 3), [`  0x000060  One\\u001b[1A, DXE driver, 88 bytes, ${guid}`]);
-    assert.deepEqual(lines.slice(-1), [
-      '    0x000464  Boot0000, valid, 5 bytes, 8be4df61-93ca-11d2-aa0d-00e098032b8c',
-    ]);
+    assert.deepEqual(lines.slice(-1), ['    0x000464  Boot0000, valid, 5 bytes, EFI global variable']);
+  });
+  it('with the values, times and states of variables', async () => {
+    const vendor = 'd719b2cb-3d3a-4596-a3bc-dad00e67656f';
+    const time = Uint8Array.of(0xe8, 7, 2, 29, 12, 5, 9, ...new Uint8Array(9));
+    const started = new Uint8Array(60).fill(0xff);
+    started.set([0xaa, 0x55]);
+    const variables = [
+      variable('Timeout', Uint8Array.of(5, 0), 0x3e),
+      variable('Timeout', Uint8Array.of(6, 0)),
+      variable('dbx', new Uint8Array(8), 0x3f, { vendor, time }),
+      variable('Mine', new Uint8Array(1), 0x7f, { vendor: guid }),
+      started,
+    ];
+    const stdout = await show(variableVolume(0x400, variables), '--volumes');
+    assert.deepEqual(
+      stdout.split('\n').filter((line) => /^ {2,4}0x/.test(line)),
+      [
+        '  0x000048  authenticated variables, 952 bytes, 2 variables, 0 deleted, 1 replaced, 1 incomplete and 1 unwritten',
+        '    0x000064  Timeout, replaced, 5 s, EFI global variable',
+        '    0x0000b4  Timeout, valid, 6 s, EFI global variable',
+        '    0x000104  dbx, valid, 8 bytes, signed 2024-02-29 12:05:09, image security database',
+        `    0x000150  Mine, incomplete, 1 byte, ${guid}`,
+        '    0x000198  unwritten',
+      ],
+    );
+  });
+  it('with why a section was not decoded', async () => {
+    const bytes = volume({
+      size: 0x400,
+      files: [file({ guid, type: 2, body: guided(guid, new Uint8Array(8)) })],
+    });
+    const reason = 'no decoder for this method is known';
+    const text = `    0x000060  ${guid} section, 32 bytes, not decoded: ${reason}`;
+    assert.ok((await show(bytes, '--volumes')).split('\n').includes(text));
+    const { undecoded } = JSON.parse(await show(bytes, '--json')) as { undecoded: unknown };
+    assert.deepEqual(undecoded, [{ offset: 0x60, size: 32, method: guid, why: 'unknown-method', reason }]);
   });
 });
 

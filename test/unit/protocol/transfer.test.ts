@@ -33,6 +33,7 @@ const contents = (files: number): VolumeContents => ({
   ],
   findings: [],
   verifies: true,
+  undecoded: [],
   build,
 });
 const image = (bytes: Uint8Array, more: Partial<OvmfViewState> = {}): OvmfViewState => ({

@@ -10,7 +10,7 @@ import { guidName } from './guids';
 import { FILE_HEADER, FILE_TYPES, LARGE_FILE_HEADER } from './layouts';
 import { parseSections } from './sections';
 import type { Checksums, WalkRange, VolumeNode, Walk } from './tree';
-import { align, alignmentGap, node, u24, unclaimed } from './tree';
+import { align, alignmentGap, node, u24, unclaimed, unread } from './tree';
 
 /** The properties of a volume that its files depend on. */
 export interface FileSystem {
@@ -20,11 +20,15 @@ export interface FileSystem {
   readonly erased: number;
   /** Whether a file may have a 64-bit size. */
   readonly takesLargeFiles: boolean;
+  /** Whether a file may end in the inverse of its checksums. */
+  readonly hasTails: boolean;
   /** From the volume header; it decides the fixed checksum value of files without a data checksum. */
   readonly revision: number;
 }
 
+/** The attribute of a large file, and in FFS1 of a file with a tail. */
 const LARGE_FILE = 0x01;
+const TAIL = 2;
 const HAS_CHECKSUM = 0x40;
 const typesByCode = new Map(FILE_TYPES.map((type) => [type.code, type]));
 /** Alignments by the three bits of the attributes; those with attribute bit 1 set come after them. */
@@ -49,7 +53,8 @@ export function parseFiles(walk: Walk, range: WalkRange, system: FileSystem): Vo
     if (onlyByte(space.bytes, at, at + FILE_HEADER.size) === system.erased) {
       return [...nodes, ...freeSpace(walk, here, system)];
     }
-    const file = walk.mayRead(here) ? parseFile(walk, here, system) : undefined;
+    if (!walk.mayRead(here)) return [...nodes, ...unread(here)];
+    const file = parseFile(walk, here, system);
     if (!file) return [...nodes, ...unclaimed(here)];
     nodes.push(file);
     const fileEnd = file.offset + file.size;
@@ -91,10 +96,16 @@ function parseFile(
   }
   const known = typesByCode.get(header.type);
   const body = at + layout.size;
-  const checksums = checkFile(walk, { space, at, end: at + size, depth }, body, system);
-  checkAlignment(walk, { space, at: body, end: at + size, depth }, header.attributes, system);
-  const content: WalkRange = { space, at: body, end: at + size, depth: depth + 1 };
-  const children = known?.hasSections ? parseSections(walk, content) : [];
+  const hasTail = system.hasTails && (header.attributes & LARGE_FILE) !== 0 && size - layout.size >= TAIL;
+  const contentEnd = at + size - (hasTail ? TAIL : 0);
+  const checksums = checkFile(walk, { space, at, end: contentEnd, depth }, body, system);
+  checkAlignment(walk, { space, at: body, end: contentEnd, depth }, header.attributes, system);
+  const content: WalkRange = { space, at: body, end: contentEnd, depth: depth + 1 };
+  const sections = known?.hasSections ? parseSections(walk, content) : [];
+  const tail = hasTail
+    ? [node('padding', 'tail', contentEnd, TAIL, 'The inverse of the checksums in the header.')]
+    : [];
+  const children = [...sections, ...tail];
   const type = known?.name ?? `type ${hex(header.type, 2)}`;
   const name = header.type === 0xf0 ? 'padding' : (nameIn(children) ?? guidName(guid) ?? guid);
   const state = stateOf(header.state, system.erased);

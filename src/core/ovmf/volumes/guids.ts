@@ -1,15 +1,17 @@
 // GUIDs that are common in firmware volumes of edk2: file systems, methods of guided sections, variable
-// stores, and the volumes and files of OVMF that matter to a confidential guest (edk2, MdePkg, MdeModulePkg
-// and OvmfPkg .dec, .inf and .fdf files).
+// stores, the volumes and files of OVMF that matter to a confidential guest, and vendors of variables (edk2, .dec, .inf and
+// .fdf files of MdePkg, MdeModulePkg, SecurityPkg, NetworkPkg, ShellPkg and OvmfPkg; shim and systemd for theirs).
 
 /** A GUID with a known name. */
 export interface KnownGuid {
   readonly guid: string;
   readonly name: string;
   /** The kind of thing it identifies. */
-  readonly of: 'file system' | 'section' | 'store' | 'volume' | 'file';
+  readonly of: 'file system' | 'section' | 'store' | 'volume' | 'file' | 'vendor';
 }
 
+/** The file system of Intel's framework, before UEFI PI. */
+export const FFS1 = '7a9354d9-0468-444a-81ce-0bf617d890df';
 /** The file system of UEFI PI 1.0 and later. */
 export const FFS2 = '8c8ce578-8a3d-4f1c-9935-896185c32dd3';
 /** The same, with support for files of 16 MiB and more. */
@@ -18,6 +20,12 @@ export const FFS3 = '5473c07a-3dcb-4dca-bd6f-1e9689e7349a';
 export const NVRAM = 'fff12b8d-7696-4c8b-a985-2747075b4f50';
 /** A guided section whose data is an LZMA-alone stream. */
 export const LZMA = 'ee4e5898-3914-4259-9d6e-dc7bd79403cf';
+/** The same over code whose branch targets were made absolute. */
+export const LZMA_F86 = 'd42ae6bd-1352-4bfb-909a-ca72a6eae889';
+/** A guided section whose data is compressed with UEFI's standard method with five bits for position codes. */
+export const TIANO = 'a31280ad-481e-41b6-95e8-127f4c984779';
+/** A guided section whose data is two sizes and a Brotli stream. */
+export const BROTLI = '3d532050-5cda-4fd0-879e-0f7f630d5afb';
 /** A guided section with a CRC32 before its data. */
 export const CRC32 = 'fc1bcdb0-7d31-49aa-936a-a4600d9dd083';
 /** A store whose variables have time stamps and keys. */
@@ -26,18 +34,25 @@ export const AUTHENTICATED_STORE = 'aaf32c78-947b-439a-a180-2e144ec37792';
 export const PLAIN_STORE = 'ddcf3616-3275-4164-98b6-fe85707ffe7d';
 /** The journal that makes writes survive a power failure. */
 export const WORKING_BLOCK = '9e58292b-7c68-497d-a0ce-6500fd9f1b95';
+/** EFI_GLOBAL_VARIABLE: the variables that the UEFI specification defines. */
+export const GLOBAL_VARIABLE = '8be4df61-93ca-11d2-aa0d-00e098032b8c';
+/** The vendor of the variable that turns edk2's secure boot off. */
+export const SECURE_BOOT_ENABLE = 'f0a30bc7-af08-4556-99c4-001009c93a44';
+/** The vendor of the variable that lets keys be changed without signatures. */
+export const CUSTOM_MODE = 'c076ec0c-7028-4399-a072-71ee5c448b9f';
 /** The volume of the DXE phase. */
 export const DXEFV = '7cb8bdc9-f8eb-4f34-aaea-3ee4af6516a1';
 
 /** All known GUIDs, by kind. */
 export const KNOWN_GUIDS: readonly KnownGuid[] = [
+  { guid: FFS1, name: 'FFS1', of: 'file system' },
   { guid: FFS2, name: 'FFS2', of: 'file system' },
   { guid: FFS3, name: 'FFS3', of: 'file system' },
   { guid: NVRAM, name: 'NVRAM', of: 'file system' },
   { guid: LZMA, name: 'LZMA', of: 'section' },
-  { guid: 'd42ae6bd-1352-4bfb-909a-ca72a6eae889', name: 'LZMA with x86 filter', of: 'section' },
-  { guid: 'a31280ad-481e-41b6-95e8-127f4c984779', name: 'Tiano', of: 'section' },
-  { guid: '3d532050-5cda-4fd0-879e-0f7f630d5afb', name: 'Brotli', of: 'section' },
+  { guid: LZMA_F86, name: 'LZMA with x86 filter', of: 'section' },
+  { guid: TIANO, name: 'Tiano', of: 'section' },
+  { guid: BROTLI, name: 'Brotli', of: 'section' },
   { guid: CRC32, name: 'CRC32', of: 'section' },
   { guid: 'a7717414-c616-4977-9420-844712a735bf', name: 'RSA2048-SHA256', of: 'section' },
   { guid: AUTHENTICATED_STORE, name: 'authenticated variables', of: 'store' },
@@ -62,6 +77,31 @@ export const KNOWN_GUIDS: readonly KnownGuid[] = [
   { guid: '6e2b9619-8810-4e9d-a177-d432bb9abeda', name: 'SecretDxe', of: 'file' },
   { guid: '2ec9da37-ee35-4de9-86c5-6d9a81dc38a7', name: 'AmdSevDxe', of: 'file' },
   { guid: 'b5ae312c-bc8a-43b1-9c62-ebb826dd5d07', name: 'GRUB', of: 'file' },
+  { guid: GLOBAL_VARIABLE, name: 'EFI global variable', of: 'vendor' },
+  { guid: 'd719b2cb-3d3a-4596-a3bc-dad00e67656f', name: 'image security database', of: 'vendor' },
+  { guid: CUSTOM_MODE, name: 'secure boot custom mode', of: 'vendor' },
+  { guid: SECURE_BOOT_ENABLE, name: 'secure boot enable', of: 'vendor' },
+  { guid: '9073e4e0-60ec-4b6e-9903-4c223c260f3c', name: 'vendor keys', of: 'vendor' },
+  { guid: 'd9bee56e-75dc-49d9-b4d7-b534210f637a', name: 'signers of variables', of: 'vendor' },
+  { guid: '605dab50-e046-4300-abb6-3dd810dd8b23', name: 'shim (MOK)', of: 'vendor' },
+  {
+    guid: '4a67b082-0a4c-41cf-b6c7-440b29bb8c4f',
+    name: 'boot loader interface (systemd-boot)',
+    of: 'vendor',
+  },
+  { guid: '77fa9abd-0359-4d32-bd60-28f4e78f784b', name: 'Microsoft', of: 'vendor' },
+  { guid: '7235c51c-0c80-4cab-87ac-3b084a6304b1', name: 'OVMF platform configuration', of: 'vendor' },
+  { guid: 'eb704011-1402-11d3-8e77-00a0c969723b', name: 'monotonic counter', of: 'vendor' },
+  { guid: '04b37fe8-f6ae-480b-bdd5-37d98c5e89aa', name: 'variable errors', of: 'vendor' },
+  { guid: '4c19049f-4137-4dd3-9c10-8b97a83ffdfa', name: 'memory type information', of: 'vendor' },
+  { guid: '0f6499b1-e9ad-493d-b9c2-2f90815c6cbc', name: 'TCG physical presence', of: 'vendor' },
+  { guid: 'aeb9c5c1-94f1-4d02-bfd9-4602db2d3c54', name: 'TCG2 physical presence', of: 'vendor' },
+  { guid: '6339d487-26ba-424b-9a5d-687e25d740bc', name: 'TCG2 configuration', of: 'vendor' },
+  { guid: 'e20939be-32d4-41be-a150-897f85d49829', name: 'TCG memory overwrite request', of: 'vendor' },
+  { guid: 'bb983ccf-151d-40e1-a07b-4a17be168292', name: 'TCG memory overwrite lock', of: 'vendor' },
+  { guid: '4b47d616-a8d6-4552-9d44-ccad2e0f4cf9', name: 'iSCSI configuration', of: 'vendor' },
+  { guid: '59324945-ec44-4c0d-b1cd-9db139df070c', name: 'iSCSI initiator', of: 'vendor' },
+  { guid: '414e6bdd-e47b-47cc-b244-bb61020cf516', name: 'hardware error records', of: 'vendor' },
 ];
 
 const byGuid = new Map(KNOWN_GUIDS.map((known) => [known.guid, known]));

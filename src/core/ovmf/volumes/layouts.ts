@@ -4,6 +4,37 @@
 import { bits, flag } from '../../binary/bits';
 import { row, struct } from '../../binary/struct';
 
+/** Powers of two in bytes, by their exponent. */
+const alignments = Object.fromEntries(
+  Array.from({ length: 32 }, (_, power) => {
+    const units = ['byte', 'KiB', 'MiB', 'GiB'];
+    const size = 2 ** (power % 10);
+    const unit = units[Math.floor(power / 10)]!;
+    return [power, `${size} ${unit === 'byte' && size > 1 ? 'bytes' : unit}`];
+  }),
+);
+
+/** EFI_FVB_ATTRIBUTES_2: what the flash can do (CAP), and how it is (STATUS). Bits 8 and 21 to 30 are reserved. */
+const volumeAttributes = [
+  flag(0, 'READ_DISABLED_CAP', 'reading can be disabled'),
+  flag(1, 'READ_ENABLED_CAP', 'reading can be enabled'),
+  flag(2, 'READ_STATUS', 'reading is enabled'),
+  flag(3, 'WRITE_DISABLED_CAP', 'writing can be disabled'),
+  flag(4, 'WRITE_ENABLED_CAP', 'writing can be enabled'),
+  flag(5, 'WRITE_STATUS', 'writing is enabled'),
+  flag(6, 'LOCK_CAP', 'can be locked'),
+  flag(7, 'LOCK_STATUS', 'is locked'),
+  flag(9, 'STICKY_WRITE', 'a block is erased before its bits are set again'),
+  flag(10, 'MEMORY_MAPPED', 'is mapped into memory'),
+  flag(11, 'ERASE_POLARITY', 'erased bytes read 0xff'),
+  flag(12, 'READ_LOCK_CAP', 'reading can be locked'),
+  flag(13, 'READ_LOCK_STATUS', 'reading is locked'),
+  flag(14, 'WRITE_LOCK_CAP', 'writing can be locked'),
+  flag(15, 'WRITE_LOCK_STATUS', 'writing is locked'),
+  bits(20, 16, 'ALIGNMENT', 'the volume is aligned to this', alignments),
+  flag(31, 'WEAK_ALIGNMENT', 'may be moved to a lesser alignment'),
+];
+
 /** EFI_FIRMWARE_VOLUME_HEADER without its block map. */
 export const VOLUME_HEADER = struct('Firmware volume header', 0x38, [
   row(0x00, 'zero_vector', 16, 'zeros, or code that a processor enters at reset'),
@@ -11,11 +42,7 @@ export const VOLUME_HEADER = struct('Firmware volume header', 0x38, [
   row(0x20, 'fv_length', 'u64', 'bytes of the whole volume, header included'),
   row(0x28, 'signature', 4, '_FVH'),
   row(0x2c, 'attributes', 'u32', 'what can be done with the volume', {
-    bits: [
-      flag(11, 'ERASE_POLARITY', 'erased bytes read 0xff'),
-      bits(20, 16, 'ALIGNMENT', 'the volume is aligned to two to this power', { 0: '1 byte' }),
-      flag(31, 'WEAK_ALIGNMENT', 'may be moved to a lesser alignment'),
-    ],
+    bits: volumeAttributes,
   }),
   row(0x30, 'header_length', 'u16', 'bytes of this header with its block map'),
   row(0x32, 'checksum', 'u16', 'makes the words of the header add up to zero'),
@@ -53,7 +80,7 @@ const fileRows = [
     0x11,
     'data_checksum',
     'u8',
-    'makes the bytes of the content add up to zero, or 0xaa without such a checksum',
+    'makes the bytes of the content add up to zero, or 0xaa without such a checksum (0x5a in volumes of revision 1)',
   ),
   row(0x12, 'type', 'u8', 'what sort of file it is'),
   row(0x13, 'attributes', 'u8', 'how the file is stored', {

@@ -5,7 +5,7 @@ import { ruleTable } from '../../binary/ruleTable';
 const table = ruleTable({
   'volume-header-checksum': [
     'error',
-    'The words of a volume header do not add up to zero: firmware ignores such a volume.',
+    'The words of a volume header do not add up to zero: firmware ignores such a volume, or erases it where it holds variables.',
   ],
   'volume-header-length': [
     'error',
@@ -54,13 +54,25 @@ const table = ruleTable({
     'error',
     'A compressed section could not be decompressed, or is larger than the limit.',
   ],
+  'section-undecoded': [
+    'info',
+    'A section is encoded with a method that is not known, or not decoded here: what it holds is unknown.',
+  ],
   'store-size': [
     'error',
     'A store of variables is shorter than its header, or longer than the rest of its volume.',
   ],
   'store-state': [
     'warning',
-    'A store of variables is not marked as formatted and healthy: firmware starts with an empty one.',
+    "A store of variables is not marked as formatted and healthy: edk2's variable driver refuses it as corrupted.",
+  ],
+  'store-in-spare': [
+    'warning',
+    'The live store of variables is erased or torn, and only the spare block holds a copy of it.',
+  ],
+  'variable-state': [
+    'warning',
+    "A variable was not completed, or has a state that firmware does not write: OVMF's own check refuses the store.",
   ],
   'variable-size': ['error', 'A variable is longer than the rest of its store. Readers stop there.'],
   'volume-limits': [
@@ -70,6 +82,10 @@ const table = ruleTable({
   'kernel-hashes-unverified': [
     'warning',
     'There is an area for kernel hashes, but nothing in the DXE volume compares kernel, initrd and command line with them: they are measured and not enforced.',
+  ],
+  'kernel-hashes-unknown': [
+    'info',
+    'There is an area for kernel hashes, and a section that may hold their verifier could not be decoded.',
   ],
 });
 

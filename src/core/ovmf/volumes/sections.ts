@@ -8,7 +8,9 @@ import { decode } from '../../binary/struct';
 import { fieldViews } from '../regions';
 import { crc32 } from './checksums';
 import { machineField } from './executables';
-import { CRC32, LZMA, guidName } from './guids';
+import type { Compression } from './compressions';
+import { STANDARD, compressionOf } from './compressions';
+import { CRC32, guidName } from './guids';
 import type { SectionTypeName } from './layouts';
 import {
   COMPRESSION,
@@ -19,8 +21,9 @@ import {
   SECTION_TYPES,
   VERSION,
 } from './layouts';
-import type { Decoded, WalkRange, VolumeNode, Walk } from './tree';
-import { align, alignmentGap, node, u24, unclaimed, utf16 } from './tree';
+import type { WalkRange, VolumeNode, Walk } from './tree';
+import { align, alignmentGap, node, u24, unclaimed, unread, utf16 } from './tree';
+import { open } from './undecoded';
 
 /** A section according to its common header: it spans `at` to `end`, and its own layout starts at `body`. */
 interface Section extends WalkRange {
@@ -29,7 +32,9 @@ interface Section extends WalkRange {
 }
 
 /** What the layout of a section type contributes to its node. */
-type Content = Partial<Pick<VolumeNode, 'name' | 'fields' | 'children' | 'guid' | 'decoded' | 'doc'>>;
+type Content = Partial<
+  Pick<VolumeNode, 'name' | 'fields' | 'children' | 'guid' | 'decoded' | 'undecoded' | 'doc'>
+>;
 
 const typeNames = new Map<number, SectionTypeName>(SECTION_TYPES.map(({ code, name }) => [code, name]));
 
@@ -42,7 +47,8 @@ export function parseSections(walk: Walk, range: WalkRange): VolumeNode[] {
     const here = { ...range, at };
     // Trailing filler is not a section, and nothing can follow a size of zero or all ones.
     const rest = unclaimed(here);
-    if (rest[0]?.kind === 'padding' || !walk.mayRead(here)) return [...nodes, ...rest];
+    if (rest[0]?.kind === 'padding') return [...nodes, ...rest];
+    if (!walk.mayRead(here)) return [...nodes, ...unread(here)];
     const section = readHeader(walk, here);
     if (!section) return [...nodes, ...rest];
     nodes.push(parseSection(walk, section));
@@ -123,13 +129,17 @@ function compression(walk: Walk, section: Section): Content {
   const { space, body, end } = section;
   if (end - body < COMPRESSION.size) return {};
   const { compression_type } = decode(COMPRESSION, space.bytes, body);
-  const method =
-    ({ 0: 'none', 1: 'standard' } as const)[compression_type] ?? `type ${hex(compression_type, 2)}`;
+  const method = METHODS[compression_type] ?? `type ${hex(compression_type, 2)}`;
   const fields = fieldViews(COMPRESSION, space, body, { compression_type: method });
   const at = body + COMPRESSION.size;
   if (compression_type === 0) return { fields, children: parseSections(walk, contentOf(section, at)) };
-  return { name: `compression: ${method}`, fields, doc: 'Compressed sections, which are not decoded.' };
+  const base = { name: `compression: ${method}`, fields };
+  return compression_type === 1
+    ? { ...base, ...compressed(walk, section, at, STANDARD) }
+    : { ...base, ...unknown(walk, section, `compression of ${method}`) };
 }
+
+const METHODS: Readonly<Record<number, string>> = { 0: 'none', 1: 'standard' };
 
 function guidDefined(walk: Walk, section: Section): Content {
   const { space, at, body, end } = section;
@@ -153,13 +163,14 @@ function guidDefined(walk: Walk, section: Section): Content {
     walk.note(space, 'section-data', body + 0x10, 2, message);
     return base;
   }
-  if (guid === LZMA) return { ...base, ...lzma(walk, section, from) };
+  const known = compressionOf(guid);
+  if (known) return { ...base, ...compressed(walk, section, from, known) };
   if (guid === CRC32) checkCrc(walk, section, body + GUID_DEFINED.size, from);
   // Bit 0 clear: the data is a list of sections without any processing.
   if (guid === CRC32 || (attributes & 1) === 0) {
     return { ...base, children: parseSections(walk, contentOf(section, from)) };
   }
-  return { ...base, doc: 'Encoded sections, which are not decoded.' };
+  return { ...base, ...unknown(walk, section, base.name) };
 }
 
 function checkCrc(walk: Walk, { space, end }: Section, at: number, from: number): void {
@@ -171,26 +182,20 @@ function checkCrc(walk: Walk, { space, end }: Section, at: number, from: number)
   walk.note(space, 'section-crc', at, 4, message);
 }
 
-function lzma(walk: Walk, section: Section, from: number): Content {
+function compressed(walk: Walk, section: Section, from: number, compression: Compression): Content {
   const { space, at, end, depth } = section;
-  if (!walk.decompress) return { doc: 'Sections compressed with LZMA, which were not decompressed.' };
-  const bytes = attempt(() => walk.decompress?.('lzma', space.bytes.subarray(from, end), walk.outputLeft));
-  if (!bytes || bytes.length > walk.outputLeft) {
-    const message = `The ${byteCount(end - from)} of LZMA data cannot be decompressed, or become more than ${byteCount(walk.outputLeft)}.`;
-    walk.note(space, 'section-decompression', from, end - from, message);
-    return { doc: 'Sections compressed with LZMA, which could not be decompressed.' };
-  }
-  const inner = walk.inside({ offset: at, size: end - at }, space, bytes);
-  const children = parseSections(walk, { space: inner, at: 0, end: bytes.length, depth: depth + 1 });
-  const decoded: Decoded = { method: 'LZMA', bytes, children };
-  return { decoded, doc: `Sections compressed with LZMA: ${byteCount(bytes.length)} when decompressed.` };
+  const doc = `Sections compressed with ${compression.name}.`;
+  const opened = open(walk, compression, { ...section, from });
+  if (!(opened instanceof Uint8Array)) return { doc, undecoded: opened };
+  const inner = walk.inside({ offset: at, size: end - at }, space, opened);
+  const children = parseSections(walk, { space: inner, at: 0, end: opened.length, depth: depth + 1 });
+  return { doc, decoded: { method: compression.name, bytes: opened, children } };
 }
 
-/** The result of a decompressor, or undefined when it throws because the bytes are not its format. */
-function attempt<T>(run: () => T): T | undefined {
-  try {
-    return run();
-  } catch {
-    return undefined;
-  }
+/** A section that is encoded in a way that nobody here knows. */
+function unknown(walk: Walk, { space, at, end }: Section, method: string): Content {
+  const reason = 'no decoder for this method is known';
+  const message = `The section was not looked at, because it is encoded with ${method}: ${reason}.`;
+  walk.note(space, 'section-undecoded', at, end - at, message);
+  return { doc: 'Encoded sections.', undecoded: { method, why: 'unknown-method', reason } };
 }

@@ -5,6 +5,7 @@ import { hex, onlyByte } from '../../binary/hex';
 import type { Finding, Region } from '../../binary/region';
 import type { FileTail } from '../regions';
 import { region } from '../regions';
+import type { CompressionMethod } from './compressions';
 import type { VolumeRule } from './rules';
 import { volumeFinding } from './rules';
 
@@ -27,14 +28,40 @@ export interface Decoded {
   readonly children: readonly VolumeNode[];
 }
 
+/**
+ * Why an encoded section was not read: nobody asked for decompression, no decoder for the method is known or none is
+ * available here, its data is broken, it exceeds the limit of what is decompressed, or what follows exceeds that of parts.
+ */
+export type WhyUndecoded = 'not-asked' | 'unknown-method' | 'unsupported' | 'broken' | 'too-large' | 'limits';
+
+/** An encoded section whose content is unknown, or bytes that were not read. */
+export interface NotDecoded {
+  /** The name of the method, or its GUID. */
+  readonly method: string;
+  readonly why: WhyUndecoded;
+  /** The same as a phrase. */
+  readonly reason: string;
+}
+
+/**
+ * What a variable is to firmware: `valid` ones count; `replaced` ones would, if there were no other of their name; the rest do
+ * not, and remain until the store is reclaimed.
+ */
+export type VariableState = 'valid' | 'replaced' | 'deleted' | 'incomplete' | 'unwritten' | 'invalid';
+
 /** A variable in a store. */
 export interface Variable {
   readonly name: string;
   readonly vendor: string;
   readonly attributes: number;
   readonly dataSize: number;
-  /** Only valid variables count; deleted ones remain until the store is reclaimed. */
-  readonly state: 'valid' | 'deleted' | 'incomplete';
+  readonly state: VariableState;
+  /** It was about to be replaced. */
+  readonly inTransition?: true;
+  /** When it was signed: `2024-02-29 12:00:00`. */
+  readonly time?: string;
+  /** The value in words, of some variables that the UEFI specification defines. */
+  readonly value?: string;
 }
 
 /**
@@ -53,7 +80,11 @@ export interface VolumeNode extends Region {
   readonly checksums?: Checksums;
   /** Present in a section that was decompressed. */
   readonly decoded?: Decoded;
+  /** Present in an encoded section that was not, and in bytes behind the limits of a walk. */
+  readonly undecoded?: NotDecoded;
   readonly variable?: Variable;
+  /** It is a copy in the spare block of fault-tolerant writes: what is in it is not in use. */
+  readonly spare?: true;
 }
 
 /** All volumes of a file. */
@@ -65,9 +96,14 @@ export interface VolumeTree {
 }
 
 /**
- * Decompresses one section: undefined when the bytes are not a valid stream, or expand to more than `limit` bytes.
+ * Decompresses the data of one section, which its own header precedes, to exactly `size` bytes: undefined when they are
+ * no valid stream of that size, `unsupported` when there is no decoder of the method. May throw instead.
  */
-export type Decompress = (method: 'lzma', bytes: Uint8Array, limit: number) => Uint8Array | undefined;
+export type Decompress = (
+  method: CompressionMethod,
+  bytes: Uint8Array,
+  size: number,
+) => Uint8Array | undefined | 'unsupported';
 
 /** Bytes being read, and for decompressed ones where in the file findings about them are placed. */
 export interface ByteSpace extends FileTail {
@@ -94,6 +130,7 @@ export class Walk {
   readonly findings: Finding[] = [];
   private nodesLeft = MOST_NODES;
   private isLimited = false;
+  /** How many bytes may still be decompressed. */
   outputLeft = MOST_OUTPUT;
 
   constructor(
@@ -118,7 +155,6 @@ export class Walk {
 
   /** The space of bytes that were decompressed from a section. */
   inside(section: { offset: number; size: number }, outer: ByteSpace, bytes: Uint8Array): ByteSpace {
-    this.outputLeft -= bytes.length;
     const anchor = outer.anchor ?? { offset: section.offset, size: section.size };
     return { bytes, offset: 0, fileSize: bytes.length, anchor };
   }
@@ -159,7 +195,17 @@ export function unclaimed({ space, at, end }: Pick<WalkRange, 'space' | 'at' | '
     : [node('unknown', 'unknown', at, end - at, 'No layout explains these bytes.')];
 }
 
-/** The same for the bytes before an aligned part, which are shown only when they are not blank. */
+/** The same for bytes that were not read, because there are too many parts. */
+export function unread(range: Pick<WalkRange, 'space' | 'at' | 'end'>): VolumeNode[] {
+  const undecoded = {
+    method: 'unread',
+    why: 'limits',
+    reason: 'there are more parts or levels than are read',
+  } as const;
+  return unclaimed(range).map((part) => (part.kind === 'unknown' ? { ...part, undecoded } : part));
+}
+
+/** Nodes for unclaimed bytes before an aligned part, which are shown only when they are not blank. */
 export function alignmentGap(space: ByteSpace, at: number, end: number): VolumeNode[] {
   return unclaimed({ space, at, end }).filter(({ kind }) => kind === 'unknown');
 }

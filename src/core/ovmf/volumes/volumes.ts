@@ -9,15 +9,19 @@ import { decode } from '../../binary/struct';
 import { fieldViews } from '../regions';
 import { sum16 } from './checksums';
 import { parseFiles } from './files';
-import { FFS2, FFS3, NVRAM, guidName } from './guids';
+import { FFS1, FFS2, FFS3, NVRAM, WORKING_BLOCK, guidName } from './guids';
 import { BLOCK_MAP_ENTRY, EXT_HEADER, VOLUME_HEADER } from './layouts';
+import { copyIn, liveStartOf, noteLost } from './spare';
 import { parseStores } from './store';
 import type { Decompress, WalkRange, Variable, VolumeNode, VolumeTree } from './tree';
-import { Walk, node, unclaimed } from './tree';
+import { Walk, node, unclaimed, unread } from './tree';
 
 const SIGNATURE_AT = 0x28;
 const findSignature = finder('_FVH');
 const ERASE_POLARITY = 0x800;
+/** What becomes of variables (edk2, OvmfPkg/QemuFlashFvbServicesRuntimeDxe/FwBlockService.c, InitializeVariableFvHeader). */
+const ERASES =
+  'OVMF erases a variables volume whose header is not valid or has another length than in its build.';
 
 /** Options of parseVolumes. */
 export interface ParseVolumesOptions {
@@ -51,9 +55,16 @@ export function* allNodes({ nodes, bytes }: VolumeTree): Generator<PlacedNode> {
   }
 }
 
-/** The variables of all stores, in file order, including deleted ones. */
-export function variablesOf(tree: VolumeTree): Variable[] {
-  return [...allNodes(tree)].flatMap(({ node: { variable } }) => variable ?? []);
+/** The variables of all stores, in file order, including deleted ones, but not copies of them in a spare block. */
+export function variablesOf({ nodes }: Pick<VolumeTree, 'nodes'>): Variable[] {
+  return nodes.flatMap(({ spare, variable, children, decoded }) =>
+    spare
+      ? []
+      : [
+          ...(variable ? [variable] : []),
+          ...variablesOf({ nodes: [...children, ...(decoded?.children ?? [])] }),
+        ],
+  );
 }
 
 function volumesIn(walk: Walk, range: WalkRange): VolumeNode[] {
@@ -68,9 +79,12 @@ function volumesIn(walk: Walk, range: WalkRange): VolumeNode[] {
     const here = { ...range, at: hit - SIGNATURE_AT };
     from = here.at + 1;
     if (!isPlausible(here)) continue;
-    if (!walk.mayRead(here)) break;
-    const volume = parseVolume(walk, here);
-    nodes.push(...unclaimed({ space, at: free, end: volume.offset }), volume);
+    if (!walk.mayRead(here)) return [...nodes, ...unread({ space, at: free, end })];
+    const live = liveStartOf(here, free);
+    const volume = parseVolume(walk, here, live !== undefined);
+    nodes.push(...unclaimed({ space, at: free, end: live ?? here.at }));
+    if (live !== undefined) nodes.push(...lostStore(walk, { ...range, at: live, end: here.at }));
+    nodes.push(volume);
     free = from = volume.offset + volume.size;
   }
   return [...nodes, ...unclaimed({ space, at: free, end })];
@@ -82,16 +96,26 @@ function isPlausible({ space, at, end }: WalkRange): boolean {
   const { header_length, file_system_guid } = decode(VOLUME_HEADER, space.bytes, at);
   const fits = header_length >= VOLUME_HEADER.size && header_length <= end - at;
   if (fits && header_length % 2 === 0 && sum16(space.bytes, at, at + header_length) === 0) return true;
-  return [FFS2, FFS3, NVRAM].includes(guidText(file_system_guid));
+  return [FFS1, FFS2, FFS3, NVRAM].includes(guidText(file_system_guid));
 }
 
-function parseVolume(walk: Walk, { space, at, end, depth }: WalkRange): VolumeNode {
+/** What is left in front of a copy of it in a spare block. */
+function lostStore(walk: Walk, range: WalkRange): VolumeNode[] {
+  const parts = parseStores(walk, range);
+  noteLost(walk, range, parts, false);
+  return parts;
+}
+
+/** The volume whose header is at `range.at`. A copy in a spare block has the header of the volume that is twice as long. */
+function parseVolume(walk: Walk, { space, at, end, depth }: WalkRange, isCopy = false): VolumeNode {
   const header = decode(VOLUME_HEADER, space.bytes, at);
   const room = end - at;
-  const fits = header.fv_length <= BigInt(room) && header.fv_length >= BigInt(VOLUME_HEADER.size);
-  const size = fits ? Number(header.fv_length) : room;
+  const length = isCopy ? header.fv_length / 2n : header.fv_length;
+  const isVariables = guidText(header.file_system_guid) === NVRAM;
+  const fits = length <= BigInt(room) && length >= BigInt(VOLUME_HEADER.size);
+  const size = fits ? Number(length) : room;
   if (!fits) {
-    const message = `The volume at ${hex(at)} has a length of ${hex(header.fv_length)}; there are ${hex(room)} bytes.`;
+    const message = `The volume at ${hex(at)} has a length of ${hex(header.fv_length)}; there are ${hex(room)} bytes.${isVariables ? ` ${ERASES}` : ''}`;
     walk.note(space, 'volume-size', at + 0x20, 8, message);
   }
   const volume = { space, at, end: at + size, depth };
@@ -101,29 +125,49 @@ function parseVolume(walk: Walk, { space, at, end, depth }: WalkRange): VolumeNo
   const content = { space, at: Math.max(blocks.end, ext.end), end: at + size, depth: depth + 1 };
   const meanings = { file_system_guid: guidName(guid) ?? guid, fv_length: byteCount(size) };
   const type = guidName(guid) ?? 'unknown file system';
-  const name = ext.name === undefined ? undefined : (guidName(ext.name) ?? ext.name);
-  return node('volume', name ?? type, at, size, `A firmware volume: ${type}.`, {
+  const name = ext.name === undefined ? type : (guidName(ext.name) ?? ext.name);
+  const [shown, doc] = isCopy
+    ? [
+        `copy of ${name} in the spare block`,
+        'A copy of the start of the variables volume, which is not in use.',
+      ]
+    : [name, `A firmware volume: ${type}.`];
+  return node('volume', shown, at, size, doc, {
     guid: ext.name ?? guid,
     type,
     checksums: { header: checkHeader(walk, volume), data: 'none' },
     fields: [...fieldViews(VOLUME_HEADER, space, at, meanings), ...blocks.fields, ...ext.fields],
     children: parseContent(walk, content, volume, guid),
+    ...(isCopy && { spare: true }),
   });
 }
 
-function parseContent(walk: Walk, content: WalkRange, { space, at }: WalkRange, guid: string): VolumeNode[] {
+function parseContent(walk: Walk, content: WalkRange, volume: WalkRange, guid: string): VolumeNode[] {
+  const { space, at } = volume;
   const { attributes, revision } = decode(VOLUME_HEADER, space.bytes, at);
-  if (guid === NVRAM) return parseStores(walk, content);
-  if (guid === FFS2 || guid === FFS3) {
+  if (guid === NVRAM) return parseVariablesVolume(walk, content, volume);
+  if (guid === FFS1 || guid === FFS2 || guid === FFS3) {
     const erased = attributes & ERASE_POLARITY ? 0xff : 0;
-    return parseFiles(walk, content, { start: at, erased, takesLargeFiles: guid === FFS3, revision });
+    const features = { takesLargeFiles: guid === FFS3, hasTails: guid === FFS1 };
+    return parseFiles(walk, content, { start: at, erased, revision, ...features });
   }
   walk.note(space, 'volume-file-system', at + 0x10, 16, `The volume has the unknown file system ${guid}.`);
   return unclaimed(content);
 }
 
+function parseVariablesVolume(walk: Walk, content: WalkRange, volume: WalkRange): VolumeNode[] {
+  const copyAt = copyIn(volume);
+  if (copyAt === undefined || copyAt < content.at) return parseStores(walk, content);
+  const live = { ...content, end: copyAt };
+  const parts = parseStores(walk, live);
+  if (!parts.some(({ kind, guid }) => kind === 'store' && guid !== WORKING_BLOCK))
+    noteLost(walk, live, parts, true);
+  const copy = { ...content, at: copyAt };
+  return [...parts, ...(walk.mayRead(copy) ? [parseVolume(walk, copy, true)] : unclaimed(copy))];
+}
+
 function checkHeader(walk: Walk, { space, at, end }: WalkRange): 'ok' | 'bad' {
-  const { header_length } = decode(VOLUME_HEADER, space.bytes, at);
+  const { header_length, file_system_guid } = decode(VOLUME_HEADER, space.bytes, at);
   if (header_length < VOLUME_HEADER.size || header_length > end - at) {
     const message = `The header of the volume at ${hex(at)} has a length of ${hex(header_length)}; the volume has ${hex(end - at)} bytes.`;
     walk.note(space, 'volume-header-length', at + 0x30, 2, message);
@@ -131,7 +175,7 @@ function checkHeader(walk: Walk, { space, at, end }: WalkRange): 'ok' | 'bad' {
   }
   const sum = sum16(space.bytes, at, at + header_length);
   if (sum === 0) return 'ok';
-  const message = `The words of the volume header at ${hex(at)} add up to ${hex(sum, 4)}, not to 0: firmware ignores the volume.`;
+  const message = `The words of the volume header at ${hex(at)} add up to ${hex(sum, 4)}, not to 0${guidText(file_system_guid) === NVRAM ? `. ${ERASES}` : ': firmware ignores the volume.'}`;
   walk.note(space, 'volume-header-checksum', at + 0x32, 2, message);
   return 'bad';
 }

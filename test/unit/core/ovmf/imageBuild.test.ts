@@ -2,11 +2,12 @@
 
 import { strict as assert } from 'node:assert';
 import { existsSync, readFileSync } from 'node:fs';
+import { compress } from 'lzma1';
 import { describeBuild, imageBuild, type ImagePart } from '../../../../src/core/ovmf/imageBuild';
 import { LZMA } from '../../../../src/core/ovmf/volumes/guids';
 import { machineField } from '../../../../src/core/ovmf/volumes/executables';
 import { parseVolumes } from '../../../../src/core/ovmf/volumes/volumes';
-import { decompressSection } from '../../../../src/node/lzma';
+import { decompressSection } from '../../../../src/node/decompress';
 import { file, guided, join, section, variableVolume, volume } from '../../../helpers/volumes';
 
 const GUID = 'df1ccef6-f301-4a63-9661-fc6030dcc880';
@@ -60,10 +61,10 @@ describe('imageBuild', () => {
   }
   it('looks into what was decompressed for the DXE core, and only there', () => {
     const inner = section(0x17, code(dxe(pe(X64))));
-    const packed = file({ guid: GUID, type: 0x0b, body: guided(LZMA, Uint8Array.of(1, 2, 3)) });
+    const packed = file({ guid: GUID, type: 0x0b, body: guided(LZMA, compress(inner)) });
     const bytes = code(sec(te(IA32)), packed);
     assert.equal(imageBuild(parseVolumes(bytes).value).dxe, undefined);
-    const tree = parseVolumes(bytes, { decompress: () => inner }).value;
+    const tree = parseVolumes(bytes, { decompress: decompressSection }).value;
     assert.equal(imageBuild(tree).dxe, 'X64');
   });
 });

@@ -11,7 +11,7 @@ import { LZMA } from '../../../../src/core/ovmf/volumes/guids';
 import type { VolumeNode } from '../../../../src/core/ovmf/volumes/tree';
 import { parseVolumes } from '../../../../src/core/ovmf/volumes/volumes';
 import { nodeIo } from '../../../../src/node/io';
-import { decompressSection } from '../../../../src/node/lzma';
+import { decompressSection } from '../../../../src/node/decompress';
 import { readImageInThread } from '../../../../src/host/ovmf/contents';
 import { eachSlice } from '../../../../src/host/shell/slices';
 import { LZMA_STREAM, file, guided, volume } from '../../../helpers/volumes';
@@ -50,13 +50,13 @@ describe('Contents in parts', () => {
   ];
   for (const [name, sections] of cases) {
     it(`are the same together: ${name}`, () => {
-      const contents = { sections, findings: [], verifies: undefined, build };
+      const contents = { sections, findings: [], verifies: undefined, build, undecoded: [] };
       assert.deepEqual(together(contents).contents, contents);
     });
   }
   it('are more parts for more nodes', () => {
     const parts = (n: number) =>
-      together({ sections: [section(many(n))], findings: [], verifies: true, build }).parts;
+      together({ sections: [section(many(n))], findings: [], verifies: true, build, undecoded: [] }).parts;
     assert.deepEqual([parts(1), parts(200), parts(201), parts(1000)], [3, 3, 4, 7]);
   });
 });

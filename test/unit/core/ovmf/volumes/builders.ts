@@ -2,14 +2,12 @@
 
 import { DXEFV, LZMA } from '../../../../../src/core/ovmf/volumes/guids';
 import type { Decompress } from '../../../../../src/core/ovmf/volumes/tree';
-import { file, guided, section, sections, utf16, volume } from '../../../../helpers/volumes';
+import { file, guided, join, section, sections, utf16, volume } from '../../../../helpers/volumes';
 
 /** The GUID of a file or volume. */
 export const A = 'aaaaaaaa-0000-4000-8000-000000000001';
 /** Another one. */
 export const B = 'bbbbbbbb-0000-4000-8000-000000000002';
-/** Compression of EDK. */
-export const TIANO = 'a31280ad-481e-41b6-95e8-127f4c984779';
 /** A user interface section, which names a file. */
 export const UI = (text: string) => section(0x15, utf16(text));
 /** A number as four bytes in file order. */
@@ -20,10 +18,19 @@ export const code = Uint8Array.from({ length: 33 }, (_, i) => i * 7 + 1);
 export const driver = (text: string, guid = A, ...more: readonly Uint8Array[]) =>
   file({ guid, type: 0x07, body: sections(section(0x10, code), UI(text), ...more) });
 
-/** A stand-in for compression: the bytes, inverted. */
-export const invert = (bytes: Uint8Array) => bytes.map((b) => b ^ 0xff);
+/** Bytes of the header of an LZMA-alone stream. */
+const LZMA_HEADER = 13;
+/** A stand-in for LZMA: its header with the size, then the bytes, inverted. */
+export const invert = (bytes: Uint8Array) =>
+  join(
+    new Uint8Array(5),
+    u32(bytes.length),
+    new Uint8Array(4),
+    bytes.map((b) => b ^ 0xff),
+  );
 /** The decompressor of that. */
-export const decompress: Decompress = (_method, bytes) => invert(bytes);
+export const decompress: Decompress = (method, bytes) =>
+  method === 'lzma' ? bytes.subarray(LZMA_HEADER).map((b) => b ^ 0xff) : 'unsupported';
 
 /** A volume in a file in a volume, as OVMF has it. */
 export function nested(inner: Uint8Array): Uint8Array {

@@ -2,7 +2,7 @@
 
 import { buildOvmf } from '../../../../../src/core/ovmf/build';
 import { crc32 } from '../../../../../src/core/ovmf/volumes/checksums';
-import { CRC32, LZMA } from '../../../../../src/core/ovmf/volumes/guids';
+import { BROTLI, CRC32, LZMA, LZMA_F86, TIANO, guidName } from '../../../../../src/core/ovmf/volumes/guids';
 import type { VolumeRule } from '../../../../../src/core/ovmf/volumes/rules';
 import type { Decompress } from '../../../../../src/core/ovmf/volumes/tree';
 import {
@@ -19,15 +19,16 @@ import {
   variableVolume,
   volume,
 } from '../../../../helpers/volumes';
-import { A, BODY, FIRST, TIANO, UI, code, decompress, dxeImage, small, u32 } from './builders';
+import { A, B, BODY, FIRST, UI, code, decompress, dxeImage, small, u32 } from './builders';
 
-/** One broken image and the finding that it must give, alone. */
+/** One broken image and the finding that it must give, alone unless `also` names another before it. */
 export interface Case {
   readonly name: string;
   readonly rule: VolumeRule;
   readonly at: number;
   readonly size: number;
   readonly image: () => Uint8Array;
+  readonly also?: readonly [VolumeRule, number, number];
   /** LZMA unless told. */
   readonly decompress?: Decompress;
 }
@@ -66,6 +67,17 @@ function deep(levels: number): Uint8Array {
   let inner = body;
   for (let i = 0; i < levels; i++) inner = section(0x03, inner);
   return volume({ size: 0x400, name: A, files: [file({ guid: A, type: 2, body: inner })] });
+}
+
+/** Data that state a size of 64 bytes and are no stream of their method. */
+function broken(guid: string): Uint8Array {
+  const bytes = new Uint8Array(33).fill(0xff);
+  const header: Readonly<Record<string, readonly [number, number]>> = { [TIANO]: [4, 4], [BROTLI]: [0, 8] };
+  const [at, size] = header[guid] ?? [5, 8];
+  bytes.fill(0, at, at + size);
+  bytes[at] = 64;
+  if (guid === TIANO) bytes.set(u32(25));
+  return bytes;
 }
 
 /** One case per way in which a volume can be wrong, at least one for each rule. */
@@ -215,6 +227,65 @@ export const volumeCases: readonly Case[] = [
     image: holding(guided(LZMA, code)),
   },
   {
+    name: 'data that state more than the limit',
+    rule: 'section-decompression',
+    at: BODY + 24,
+    size: 33,
+    image: holding(guided(TIANO, join(u32(25), u32(2 ** 31), code.subarray(8)))),
+  },
+  ...[LZMA, LZMA_F86, TIANO, BROTLI].flatMap((guid): Case[] => [
+    {
+      name: `${guidName(guid)} data without a size`,
+      rule: 'section-decompression',
+      at: BODY + 24,
+      size: 33,
+      image: holding(guided(guid, new Uint8Array(33))),
+    },
+    {
+      name: `${guidName(guid)} data of no bytes`,
+      rule: 'section-decompression',
+      at: BODY,
+      size: 24,
+      image: holding(guided(guid, new Uint8Array())),
+    },
+    {
+      name: `broken ${guidName(guid)} data`,
+      rule: 'section-decompression',
+      at: BODY + 24,
+      size: 33,
+      image: holding(guided(guid, broken(guid))),
+    },
+  ]),
+  {
+    name: 'standard compression that is broken',
+    rule: 'section-decompression',
+    at: BODY + 9,
+    size: 33,
+    image: holding(section(0x01, join(u32(99), Uint8Array.of(1), broken(TIANO)))),
+  },
+  {
+    name: 'a compression of type 2',
+    rule: 'section-undecoded',
+    at: BODY,
+    size: 42,
+    image: holding(section(0x01, join(u32(99), Uint8Array.of(2), code))),
+  },
+  {
+    name: 'an encoding that nobody knows',
+    rule: 'section-undecoded',
+    at: BODY,
+    size: 57,
+    image: holding(guided(A, code)),
+  },
+  {
+    name: 'a method without a decoder',
+    rule: 'section-undecoded',
+    at: BODY,
+    size: 57,
+    decompress,
+    image: holding(guided(BROTLI, broken(BROTLI))),
+  },
+  {
     name: 'a store longer than its volume',
     rule: 'store-size',
     at: HEADER_SIZE + 0x10,
@@ -234,6 +305,36 @@ export const volumeCases: readonly Case[] = [
     at: HEADER_SIZE + 0x1c,
     size: 60,
     image: storeWith(HEADER_SIZE + 0x1c + 0x29, 0xff),
+  },
+  {
+    name: 'a state that no variable has',
+    rule: 'variable-state',
+    at: HEADER_SIZE + 0x1c,
+    size: 60,
+    image: storeWith(HEADER_SIZE + 0x1c + 2, 0x00),
+  },
+  {
+    name: 'a store that only the spare block holds',
+    rule: 'store-in-spare',
+    at: 0,
+    size: 0x200,
+    image: () =>
+      variableVolume(0x400, [variable('Name', code)], undefined, 0x100)
+        .copyWithin(0x200, 0, 0x200)
+        .fill(0xff, 0, 0x200),
+  },
+  {
+    name: 'a length that is not whole blocks',
+    rule: 'volume-block-map',
+    at: 0x38,
+    size: 16,
+    image: () => {
+      const image = variableVolume(0x400, [variable('Name', code)], undefined, 0x100);
+      image[0x20] = 0xf8;
+      image[0x21] = 3;
+      sealHeader(image);
+      return image;
+    },
   },
   {
     name: 'sections in thirteen levels',
@@ -352,5 +453,17 @@ export const volumeCases: readonly Case[] = [
     size: 8,
     decompress,
     image: () => join(dxeImage(), buildOvmf({ size: 0x1000 })),
+  },
+  {
+    name: 'kernel hashes that something may look at',
+    rule: 'kernel-hashes-unknown',
+    at: 0x1000 + 0x800 - 124,
+    size: 8,
+    also: ['section-undecoded', BODY, 57],
+    image: () =>
+      join(
+        volume({ size: 0x800, name: B, files: [file({ guid: B, type: 0x0b, body: guided(A, code) })] }),
+        buildOvmf({ size: 0x1000 }),
+      ),
   },
 ];

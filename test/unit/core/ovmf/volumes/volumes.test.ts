@@ -5,12 +5,13 @@ import { guidBytes } from '../../../../../src/core/binary/guid';
 import { buildOvmf } from '../../../../../src/core/ovmf/build';
 import { parseOvmf } from '../../../../../src/core/ovmf/image';
 import { crc32 } from '../../../../../src/core/ovmf/volumes/checksums';
-import { CRC32 } from '../../../../../src/core/ovmf/volumes/guids';
+import { BROTLI, CRC32, FFS1, LZMA, TIANO } from '../../../../../src/core/ovmf/volumes/guids';
 import { VOLUME_RULES } from '../../../../../src/core/ovmf/volumes/rules';
-import type { Decompress, VolumeNode } from '../../../../../src/core/ovmf/volumes/tree';
+import type { Decompress, VolumeNode, WhyUndecoded } from '../../../../../src/core/ovmf/volumes/tree';
+import { undecoded } from '../../../../../src/core/ovmf/volumes/undecoded';
 import { checkVerifier, verifiesKernelHashes } from '../../../../../src/core/ovmf/volumes/verifier';
 import { allNodes, parseVolumes, variablesOf } from '../../../../../src/core/ovmf/volumes/volumes';
-import { decompressSection } from '../../../../../src/node/lzma';
+import { decompressSection } from '../../../../../src/node/decompress';
 import { bounded, few, mutateHeaders, seeds } from '../../../../helpers/hostile';
 import { randomBytes, seeded } from '../../../../helpers/random';
 import {
@@ -19,6 +20,7 @@ import {
   guided,
   join,
   largeVolume,
+  sealHeader,
   section,
   sections,
   utf16,
@@ -27,7 +29,7 @@ import {
   volume,
 } from '../../../../helpers/volumes';
 import { codePaths, imagePaths, readImage } from '../../../../helpers/realImages';
-import { A, B, BODY, TIANO, UI, code, decompress, dxeImage, nested, small, u32 } from './builders';
+import { A, B, BODY, UI, code, decompress, dxeImage, invert, nested, small, u32 } from './builders';
 import { volumeCases } from './volumeCases';
 import { assertWholeTree } from './wholeTree';
 
@@ -44,6 +46,9 @@ const treeOf = (bytes: Uint8Array, options = {}) => {
   assert.deepEqual(parsed.findings, []);
   return parsed.value;
 };
+
+/** A Brotli header that states 64 bytes, and no stream. */
+const twoSizes = join(u32(64), new Uint8Array(12), code);
 
 describe('Reading firmware volumes', () => {
   it('gives volumes, files and sections by name, and what lies between volumes', () => {
@@ -66,6 +71,64 @@ describe('Reading firmware volumes', () => {
     const tree = treeOf(largeVolume(0x400, file({ guid: A, type: 0x07, body, attributes: 0x41 })));
     assert.deepEqual(names(tree.nodes), [['FFS3', ['Large', 'PE32 image', 'Large']]]);
     assert.equal(tree.nodes[0]!.children[0]!.checksums?.data, 'ok');
+  });
+  it('reads volumes whose erased bytes are zeros', () => {
+    const files = [A, B].map((guid, i) => file({ guid, type: 0x07, body: UI(`Zero ${i}`), erased: 0 }));
+    const tree = treeOf(volume({ size: 0x400, files, erased: 0 }));
+    assert.deepEqual(names(tree.nodes), [['FFS2', ['Zero 0', 'Zero 0'], ['Zero 1', 'Zero 1']]]);
+    const { children, fields } = tree.nodes[0]!;
+    assert.deepEqual(
+      children.map(({ kind }) => kind),
+      ['file', 'file', 'free'],
+    );
+    assert.doesNotMatch(fields.find(({ name }) => name === 'attributes')!.meaning, /ERASE_POLARITY|reserved/);
+  });
+  it('reads the file system before UEFI PI, whose files may have tails', () => {
+    const files = [
+      file({ guid: A, type: 0x07, body: UI('With'), tail: true }),
+      file({ guid: B, type: 0x01, body: code, tail: true }),
+    ];
+    const tree = treeOf(volume({ size: 0x400, files, fileSystem: FFS1, revision: 1 }));
+    assert.deepEqual(names(tree.nodes), [['FFS1', ['With', 'With'], B]]);
+    assert.deepEqual(
+      tree.nodes[0]!.children.slice(0, 2).map(({ children }) => children.at(-1)?.name),
+      ['tail', 'tail'],
+    );
+  });
+  it('lists the files of a volume that is longer than what holds it', () => {
+    const inner = small();
+    inner[0x21] = 0x80;
+    sealHeader(inner);
+    const parsed = parseVolumes(
+      volume({ size: 0x800, files: [file({ guid: B, type: 0x0b, body: section(0x17, inner) })] }),
+    );
+    assertWholeTree(parsed);
+    const inside = [A, ['One', 'PE32 image', 'One'], ['Two', 'PE32 image', 'Two']];
+    assert.deepEqual(names(parsed.value.nodes), [['FFS2', [B, ['volume image', inside]]]]);
+    assert.deepEqual(
+      parsed.findings.map(({ rule }) => rule),
+      ['volume-size'],
+    );
+  });
+  it('names every attribute of a volume, and says which bits are reserved', () => {
+    const meaning = (attributes: number) => {
+      const bytes = small();
+      bytes.set(u32(attributes), 0x2c);
+      sealHeader(bytes);
+      const { value } = parseVolumes(bytes);
+      return value.nodes[0]!.fields.find(({ name }) => name === 'attributes')!.meaning;
+    };
+    assert.equal(meaning(0x0004feff).split('; ').length, 16);
+    assert.match(meaning(0x0004feff), /^READ_DISABLED_CAP; READ_ENABLED_CAP; .*; ALIGNMENT=16 bytes$/);
+    for (const [attributes, wanted] of [
+      [0x800, 'ERASE_POLARITY'],
+      [0x000c0800, 'ERASE_POLARITY; ALIGNMENT=4 KiB'],
+      [0x801f0800, 'ERASE_POLARITY; ALIGNMENT=2 GiB; WEAK_ALIGNMENT'],
+      [0x00010800, 'ERASE_POLARITY; ALIGNMENT=2 bytes'],
+      [0x00200900, 'ERASE_POLARITY; reserved bits set: 0x200100'],
+    ] as const) {
+      assert.equal(meaning(attributes), wanted);
+    }
   });
   it('decompresses LZMA sections with what the caller gives, and shows them as they are without', () => {
     const bytes = nested(small());
@@ -123,7 +186,7 @@ describe('Rules about firmware volumes', () => {
       assert.deepEqual(parseVolumes(image(), { decompress }).findings, []);
     });
   }
-  for (const { name, rule, at, size, image, decompress: unpack = decompressSection } of volumeCases) {
+  for (const { name, rule, at, size, image, also, decompress: unpack = decompressSection } of volumeCases) {
     it(`${name} gives ${rule} at its place`, () => {
       const bytes = image();
       const parsed = parseVolumes(bytes, { decompress: unpack });
@@ -131,7 +194,7 @@ describe('Rules about firmware volumes', () => {
       const unverified = checkVerifier(parseOvmf(bytes).value, parsed.value);
       assert.deepEqual(
         [...parsed.findings, ...unverified].map((found) => [found.rule, found.offset, found.size]),
-        [[rule, at, size]],
+        [...(also ? [also] : []), [rule, at, size]],
       );
     });
   }
@@ -168,6 +231,29 @@ describe('The verifier of kernel hashes', () => {
     assert.equal(verifiesKernelHashes(parseVolumes(verifying).value), undefined);
     assert.equal(verifiesKernelHashes(parsed(small())), undefined);
   });
+  it('is found in a driver that is compressed by itself', () => {
+    const packed = guided(LZMA, invert(section(0x19, join(code, kernel))));
+    assert.equal(verifiesKernelHashes(parsed(dxeImage(packed))), true);
+    assert.equal(verifiesKernelHashes(parsed(dxeImage(guided(LZMA, invert(section(0x19, code)))))), false);
+  });
+  it('is unknown while a section is not decoded, unless it was found elsewhere', () => {
+    for (const closed of [guided(TIANO, code), guided(A, code), guided(LZMA, code)]) {
+      assert.equal(verifiesKernelHashes(parsed(dxeImage(closed))), undefined);
+      assert.equal(verifiesKernelHashes(parsed(dxeImage(closed, section(0x19, kernel)))), true);
+      const behind = volume({ size: 0x400, files: [file({ guid: A, type: 2, body: closed })] });
+      assert.equal(verifiesKernelHashes(parsed(join(dxeImage(), behind))), undefined);
+    }
+  });
+  it('is unknown where there are more levels than are read', () => {
+    const levels = (n: number): Uint8Array => (n === 0 ? section(0x19, code) : section(0x03, levels(n - 1)));
+    const deep = dxeImage(levels(12));
+    assert.equal(verifiesKernelHashes(parsed(dxeImage(levels(2)))), false);
+    assert.equal(verifiesKernelHashes(parsed(deep)), undefined);
+    assert.deepEqual(
+      undecoded(parsed(deep)).map(({ offset, why }) => [offset, why]),
+      [[BODY, 'limits']],
+    );
+  });
   it('is missed only where there is an area for hashes, at the entry of that area', () => {
     const image = parseOvmf(buildOvmf()).value;
     const entry = image.table!.entries.find(({ name }) => name === 'sev-hash-table-block')!;
@@ -181,6 +267,58 @@ describe('The verifier of kernel hashes', () => {
     const without = parseOvmf(buildOvmf({ hashArea: { base: 0, size: 0 } })).value;
     assert.deepEqual(checkVerifier(without, parsed(dxeImage())), []);
   });
+});
+
+describe('What could not be decoded', () => {
+  const holding = (...parts: readonly Uint8Array[]) =>
+    volume({ size: 0x400, files: [file({ guid: A, type: 2, body: sections(...parts) })] });
+  const at = HEADER_SIZE + 0x18;
+  const cases: [
+    string,
+    Uint8Array,
+    Decompress | undefined,
+    readonly (readonly [number, string, WhyUndecoded])[],
+  ][] = [
+    ['nothing that is encoded', small(), decompress, []],
+    ['what was decompressed', nested(small()), decompress, []],
+    ['a checksum only', holding(guided(CRC32, UI('x'), 1, u32(crc32(UI('x'))))), undefined, []],
+    ['nobody asked', holding(guided(LZMA, invert(UI('x')))), undefined, [[at, 'LZMA', 'not-asked']]],
+    ['another method', holding(guided(A, code)), decompress, [[at, A, 'unknown-method']]],
+    ['no decoder here', holding(guided(BROTLI, twoSizes)), decompress, [[at, 'Brotli', 'unsupported']]],
+    ['broken data', holding(guided(LZMA, twoSizes)), decompressSection, [[at, 'LZMA', 'broken']]],
+    [
+      'too much data',
+      holding(guided(BROTLI, new Uint8Array(20).fill(1))),
+      decompress,
+      [[at, 'Brotli', 'too-large']],
+    ],
+    [
+      'standard compression',
+      holding(section(0x01, join(u32(1), Uint8Array.of(1), code))),
+      undefined,
+      [[at, 'UEFI compression', 'not-asked']],
+    ],
+    [
+      'what is inside of what was decompressed, at the section of the file',
+      nested(holding(guided(A, code), guided(B, code))),
+      decompress,
+      [
+        [BODY, A, 'unknown-method'],
+        [BODY, B, 'unknown-method'],
+      ],
+    ],
+  ];
+  for (const [name, bytes, unpack, wanted] of cases) {
+    it(`is listed with its method and why: ${name}`, () => {
+      const { value } = parseVolumes(bytes, unpack ? { decompress: unpack } : {});
+      const found = undecoded(value);
+      assert.deepEqual(
+        found.map(({ offset, method, why }) => [offset, method, why]),
+        wanted,
+      );
+      for (const { reason, size } of found) assert.ok(reason.length > 10 && size > 0);
+    });
+  }
 });
 
 describe("Debian's firmware volumes", () => {

@@ -1,0 +1,54 @@
+// The compressions of firmware volumes: what sections call them, and the size that each states in its header (UEFI PI,
+// volume 3, "Firmware File Sections"; edk2, the decompression libraries of MdePkg and MdeModulePkg).
+
+import { BROTLI, LZMA, LZMA_F86, TIANO } from './guids';
+
+/**
+ * A compression with a decoder: `lzma-f86` is LZMA over code whose branch targets were made absolute, `uefi` and `tiano`
+ * are one format with 4 and 5 bits for the number of position codes.
+ */
+export type CompressionMethod = 'lzma' | 'lzma-f86' | 'tiano' | 'uefi' | 'brotli';
+
+/** A compression, and where its header states how many bytes come out. */
+export interface Compression {
+  readonly method: CompressionMethod;
+  readonly name: string;
+  /** The GUID of its sections; none for the standard compression, which has a section type of its own. */
+  readonly guid?: string;
+  /** Bytes of its header. */
+  readonly header: number;
+  /** Where in the header the size is, and how many bytes it has. */
+  readonly size: { readonly at: number; readonly bytes: 4 | 8 };
+}
+
+/** The compression of sections of type compression. */
+export const STANDARD: Compression = {
+  method: 'uefi',
+  name: 'UEFI compression',
+  header: 8,
+  size: { at: 4, bytes: 4 },
+};
+
+const COMPRESSIONS: readonly Compression[] = [
+  { method: 'lzma', name: 'LZMA', guid: LZMA, header: 13, size: { at: 5, bytes: 8 } },
+  { method: 'lzma-f86', name: 'LZMA with x86 filter', guid: LZMA_F86, header: 13, size: { at: 5, bytes: 8 } },
+  { method: 'tiano', name: 'Tiano', guid: TIANO, header: 8, size: { at: 4, bytes: 4 } },
+  // Followed by the size of the decoder's scratch memory.
+  { method: 'brotli', name: 'Brotli', guid: BROTLI, header: 16, size: { at: 0, bytes: 8 } },
+  STANDARD,
+];
+
+/** The compression of a GUID-defined section, or undefined. */
+export const compressionOf = (guid: string): Compression | undefined =>
+  COMPRESSIONS.find((one) => one.guid === guid);
+
+/** How many bytes a stream says that it holds; undefined when it is no longer than its header, or states none. */
+export function statedSize({ header, size }: Compression, bytes: Uint8Array): bigint | undefined {
+  if (bytes.length <= header) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const stated = size.bytes === 4 ? BigInt(view.getUint32(size.at, true)) : view.getBigUint64(size.at, true);
+  return stated === 0n || stated === NO_SIZE ? undefined : stated;
+}
+
+/** What LZMA-alone streams state that end with a marker instead; edk2 takes it for a size. */
+const NO_SIZE = (1n << 64n) - 1n;

@@ -1,0 +1,121 @@
+// The rows of firmware volumes: what they say of encoded sections before and after these are decoded, and of variables.
+
+import assert from 'node:assert/strict';
+import { parseOvmf } from '../../../../src/core/ovmf/image';
+import { parseContents, type VolumeContents } from '../../../../src/core/ovmf/contents';
+import { BROTLI, LZMA } from '../../../../src/core/ovmf/volumes/guids';
+import type { Decompress } from '../../../../src/core/ovmf/volumes/tree';
+import { parseVolumes } from '../../../../src/core/ovmf/volumes/volumes';
+import { decompressSection } from '../../../../src/node/decompress';
+import { volumeTree, type VolumeItem } from '../../../../webview/ovmf/volumeTree';
+import type { TreeNode } from '../../../../webview/parts/rows';
+import { SECTIONS, brotliData } from '../../../helpers/compressions';
+import {
+  file,
+  guided,
+  section,
+  sections,
+  utf16,
+  variable,
+  variableVolume,
+  volume,
+} from '../../../helpers/volumes';
+
+const GUID = 'aaaaaaaa-0000-4000-8000-000000000001';
+const code = new Uint8Array(40).fill(7);
+/** An LZMA header that states 64 bytes, and no stream. */
+const broken = Uint8Array.from(code, (byte, i) => (i < 5 || i > 12 ? byte : i === 5 ? 64 : 0));
+const inner = (...more: readonly Uint8Array[]) =>
+  sections(section(0x19, code), section(0x15, utf16('Inner')), ...more);
+const holding = (...parts: readonly Uint8Array[]) =>
+  volume({ size: 0x800, files: [file({ guid: GUID, type: 2, body: sections(...parts) })] });
+
+const rows = (bytes: Uint8Array, contents?: VolumeContents) => {
+  const { node, items } = volumeTree(parseVolumes(bytes).value.nodes, contents);
+  const list = (one: TreeNode): TreeNode[] => [one, ...one.children.flatMap(list)];
+  return {
+    items: [...items.values()],
+    texts: list(node).map(({ cells }) => cells.map(({ text, extra }) => extra ?? text)),
+  };
+};
+const contentsOf = (bytes: Uint8Array, decompress: Decompress = decompressSection) =>
+  parseContents(bytes, parseOvmf(bytes).value, decompress);
+/** Name and content of every encoded section. */
+const encoded = (items: readonly VolumeItem[]) =>
+  items.flatMap(({ node, content }) => (content === undefined ? [] : [[node.name, content]]));
+const noBrotli: Decompress = (method, bytes, size) =>
+  method === 'brotli' ? 'unsupported' : decompressSection(method, bytes, size);
+
+describe('The rows of firmware volumes', () => {
+  const cases: readonly [string, Uint8Array, Decompress | 'later', readonly (readonly [string, string])[]][] =
+    [
+      [
+        'before anything is decompressed',
+        holding(SECTIONS.lzma(inner())),
+        'later',
+        [['LZMA', 'not decoded']],
+      ],
+      [
+        'of a section that was decompressed',
+        holding(SECTIONS.lzma(inner())),
+        decompressSection,
+        [['LZMA', `${inner().length} bytes when decompressed`]],
+      ],
+      [
+        'of one in UEFI compression',
+        holding(SECTIONS.uefi(inner())),
+        decompressSection,
+        [['compression: standard', `${inner().length} bytes when decompressed`]],
+      ],
+      [
+        'of broken data',
+        holding(guided(LZMA, broken)),
+        decompressSection,
+        [['LZMA', 'not decoded: it is not a valid LZMA stream']],
+      ],
+      [
+        'of a method that is not decoded here',
+        holding(guided(BROTLI, brotliData(inner()))),
+        noBrotli,
+        [['Brotli', 'not decoded: Brotli is not decompressed here']],
+      ],
+      [
+        'of a method that nobody knows, at any time',
+        holding(guided(GUID, code)),
+        'later',
+        [[GUID, 'not decoded: no decoder for this method is known']],
+      ],
+      [
+        'of one inside of another',
+        holding(SECTIONS.lzma(inner(guided(GUID, code), guided(LZMA, broken)))),
+        decompressSection,
+        [
+          ['LZMA', `${inner(guided(GUID, code), guided(LZMA, broken)).length} bytes when decompressed`],
+          [GUID, 'not decoded: no decoder for this method is known'],
+          ['LZMA', 'not decoded: it is not a valid LZMA stream'],
+        ],
+      ],
+    ];
+  for (const [name, bytes, decompress, wanted] of cases) {
+    it(`say what is known ${name}`, () => {
+      const { items } = rows(bytes, decompress === 'later' ? undefined : contentsOf(bytes, decompress));
+      assert.deepEqual(encoded(items), wanted);
+    });
+  }
+  it('have no sentence that something was not decompressed above what was', () => {
+    const bytes = holding(SECTIONS.lzma(inner()));
+    for (const { node } of rows(bytes, contentsOf(bytes)).items) assert.doesNotMatch(node.doc, /\bnot\b/);
+  });
+  it('say of variables whose they are, which do not count, and short values', () => {
+    const bytes = variableVolume(0x400, [
+      variable('Timeout', Uint8Array.of(5, 0)),
+      variable('Timeout', Uint8Array.of(3, 0), 0x3c),
+      variable('Other', code, 0x3f, { vendor: GUID }),
+    ]);
+    const { texts } = rows(bytes);
+    assert.deepEqual(
+      texts.filter(([name]) => name === 'Timeout' || name === 'Other').map((cells) => cells[3]),
+      ['EFI global variable · 5 s', 'EFI global variable · deleted · 3 s', GUID],
+    );
+  });
+});
