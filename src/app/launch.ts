@@ -10,6 +10,7 @@ import { parseMeasurement, type Platform } from '../core/tech/sev/evidence';
 import { isSevEs } from '../core/tech/sev/policy';
 import type { Report } from '../core/launch/report';
 import { checkSecretRoom, sealSecrets, type Secret, type SecretPacket } from '../core/tech/sev/secret';
+import { hashAreaProblem } from '../core/ovmf/areaChecks';
 import { parseOvmf, type OvmfImage } from '../core/ovmf/image';
 import { describeCpuId } from '../core/vmsa/launch/cpuModels';
 import { cpuByName, generateVmsa, type Role } from '../core/vmsa/launch/generate';
@@ -124,11 +125,11 @@ async function vmsaFor(
 }
 
 /** Why this firmware cannot measure a kernel, as a sentence; undefined when it can. */
-export function kernelUnmeasured({ supports }: OvmfImage): string | undefined {
-  const hashes = supports.find((s) => s.feature === 'kernel hashes');
-  return hashes?.ok
+export function kernelUnmeasured(image: OvmfImage): string | undefined {
+  const problem = hashAreaProblem(image);
+  return problem === undefined
     ? undefined
-    : `A kernel is given, but this firmware has no room for kernel hashes (${hashes?.reason ?? ''}): QEMU refuses to start it with kernel hashes on, and without them nothing of the kernel is measured.`;
+    : `A kernel is given, but this firmware has no room for kernel hashes (${problem}): QEMU refuses to start it with kernel hashes on, and without them nothing of the kernel is measured.`;
 }
 
 /** These inputs in the form that the launch rules judge. */

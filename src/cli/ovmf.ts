@@ -3,9 +3,11 @@
 
 import type { Command } from 'commander';
 import { byteCount, countOf, hex } from '../core/binary/hex';
-import { describeBuild } from '../core/ovmf/imageBuild';
+import { describeBuild } from '../core/ovmf/describeBuild';
+import { isOvmf } from '../core/ovmf/imageBuild';
 import { SEVERITIES, bySeverity, lintOvmf } from '../core/ovmf/lint';
 import { describeReleases, provenance } from '../core/ovmf/provenance';
+import { STATE_WORDS } from '../core/ovmf/supports';
 import type { Finding, Region } from '../core/binary/region';
 import { undecoded } from '../core/ovmf/volumes/undecoded';
 import { decompressSection } from '../node/decompress';
@@ -21,6 +23,8 @@ export interface OvmfOptions {
   /** List all files and variables, too. */
   readonly volumes?: true;
 }
+
+const NO_IMAGE = 'no OVMF image that can be recognised';
 
 /** Adds `ovmf show`, `ovmf lint` and `ovmf diff`. */
 export function addOvmfCommands(io: Io, program: Command, out: Output, exit: (status: number) => void): void {
@@ -48,14 +52,16 @@ export function addOvmfCommands(io: Io, program: Command, out: Output, exit: (st
 /** Prints an image: what it supports, its regions with their fields, its volumes, and its findings. */
 export function showOvmf(bytes: Uint8Array, file: string, options: OvmfOptions, out: Output): void {
   const { value, findings } = lintOvmf(bytes, { decompress: decompressSection });
-  const { image, volumes, build } = value;
+  const { image, volumes, build, supports } = value;
+  const words = describeBuild(build, image);
+  const origin = provenance({ image, bytes }, build);
   if (options.json) {
-    const origin = provenance({ image, bytes });
     printJson(out, {
       file,
       kind: 'ovmf',
       ...image,
-      build,
+      build: { ...build, words },
+      supports,
       origin,
       volumes: nodesJson(volumes.nodes),
       undecoded: undecoded(volumes),
@@ -63,13 +69,17 @@ export function showOvmf(bytes: Uint8Array, file: string, options: OvmfOptions, 
     });
     return;
   }
-  const what = image.table ? 'OVMF image' : 'no OVMF image that can be recognised';
-  out.line(`${file}: ${what}, ${byteCount(bytes.length)}, mapped at ${hex(image.base, 8)}`);
-  const supports = image.supports.map((s) => [s.feature, s.ok ? 'yes' : 'no', s.reason]);
+  const isImage = image.table !== undefined || isOvmf(build);
+  const what = build.part === 'vars' ? 'variable store' : isImage ? 'OVMF image' : NO_IMAGE;
+  const where = image.base === undefined ? '' : `, mapped at ${hex(image.base, 8)}`;
+  out.line(`${file}: ${what}, ${byteCount(bytes.length)}${where}`);
+  // That a VARS file is no firmware says all.
+  const facts = build.part === 'vars' ? [] : supports;
+  const rows = facts.map(({ feature, state, reason }) => [feature, STATE_WORDS[state], reason]);
   const lines = [
-    ...(build.part === 'unknown' ? [] : [`  ${describeBuild(build)}`]),
-    ...columns(supports, '  '),
-    ...(image.table ? [`  edk2: ${describeReleases(provenance({ image, bytes }))}`] : []),
+    ...(words === '' ? [] : [`  ${words}`]),
+    ...columns(rows, '  '),
+    ...(isImage ? [`  edk2: ${describeReleases(origin)}`] : []),
     ...image.regions.flatMap((region) => ['', ...regionLines(region, '')]),
     ...volumeLines(volumes.nodes, options.volumes === true),
     ...findingLines(findings),

@@ -5,9 +5,11 @@ import { useEffect, useState } from 'preact/hooks';
 import { bytesToHex } from '../../src/core/binary/hex';
 import { digestRows, newImageDigester, type ImageDigests } from '../../src/core/check/imageDigests';
 import type { OvmfImage } from '../../src/core/ovmf/image';
+import type { ImageBuild } from '../../src/core/ovmf/imageBuild';
 import { describeReleases, provenance } from '../../src/core/ovmf/provenance';
+import { STATE_WORDS, type Support, type SupportState } from '../../src/core/ovmf/supports';
 import { useSaved } from '../host';
-import { CopyButton, Disclosure } from '../parts/widgets';
+import { CopyButton, Disclosure, Icon } from '../parts/widgets';
 
 /** Hashing this much with three hashes takes a few milliseconds. */
 const SLICE = 64 * 1024;
@@ -57,10 +59,43 @@ function Digests({ bytes }: { bytes: Uint8Array }) {
   );
 }
 
+/** What is not excluded is no tick: nothing promises that a guest starts. */
+const STATE_ICONS: Readonly<Record<SupportState, string>> = {
+  no: 'circle-slash',
+  warning: 'warning',
+  unknown: 'question',
+  'not-excluded': 'circle-outline',
+};
+
+/** What the image can be used for. @param pending whether what is unknown is still being looked at */
+export function Supports({ supports, pending }: { supports: readonly Support[]; pending: boolean }) {
+  if (supports.length === 0) return null;
+  return (
+    <ul class="supports" aria-label="Supports">
+      {supports.map(({ feature, state, reason }) => {
+        const waits = pending && state === 'unknown';
+        return (
+          <li key={feature} class={state === 'no' ? 'support support-not' : 'support'}>
+            <Icon
+              name={waits ? 'loading' : STATE_ICONS[state]}
+              class={state === 'warning' ? 'severity-warning' : ''}
+            />
+            <span class="support-feature">{state === 'no' ? `no ${feature}` : feature}</span>
+            <span class="support-reason">
+              : {waits ? 'being looked at…' : state === 'no' ? reason : `${STATE_WORDS[state]}; ${reason}`}
+            </span>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
 /** The line with the releases; its details hold the reasons and the digests. */
-export function ImageFacts({ image, bytes }: { image: OvmfImage; bytes: Uint8Array }) {
+export function ImageFacts(props: { image: OvmfImage; bytes: Uint8Array; build: ImageBuild }) {
+  const { image, bytes, build } = props;
   const [open, setOpen] = useSaved('ovmf.facts', false);
-  const origin = provenance({ image, bytes });
+  const origin = provenance({ image, bytes }, build);
   return (
     <section class="image-facts" aria-label="Origin and digests">
       <p class="match-line">

@@ -4,8 +4,11 @@
 import { useMemo } from 'preact/hooks';
 import { byteCount, bytesToHex, hex } from '../../src/core/binary/hex';
 import { parseOvmf, type OvmfImage } from '../../src/core/ovmf/image';
-import { describeBuild, imageBuild } from '../../src/core/ovmf/imageBuild';
+import { describeBuild } from '../../src/core/ovmf/describeBuild';
+import { allFindings } from '../../src/core/ovmf/findings';
+import { imageBuild, isOvmf } from '../../src/core/ovmf/imageBuild';
 import { memoryMap } from '../../src/core/ovmf/memoryMap';
+import { describeSupport } from '../../src/core/ovmf/supports';
 import { parseVolumes } from '../../src/core/ovmf/volumes/volumes';
 import type { OvmfViewState } from '../../src/protocol/ovmf';
 import { atEnd, opposite } from '../parts/alignment';
@@ -15,7 +18,7 @@ import { Details, NoDetails } from '../parts/details';
 import { Findings, Header } from '../parts/header';
 import { useSaved } from '../host';
 import { ImageChanges, useCounterpart } from './imageChanges';
-import { ImageFacts } from './ovmfFacts';
+import { ImageFacts, Supports } from './ovmfFacts';
 import { OvmfMap } from './ovmfMap';
 import { ovmfTree, type OvmfItem } from './ovmfTree';
 import { VolumeDetails } from './volumeDetails';
@@ -31,22 +34,9 @@ const COLUMNS = [
   { id: 'meaning', title: 'Meaning' },
 ];
 
-function Supports({ supports }: Pick<OvmfImage, 'supports'>) {
-  return (
-    <ul class="supports" aria-label="Supports">
-      {supports.map(({ feature, ok, reason }) => (
-        <li key={feature} class={ok ? 'support' : 'support support-not'}>
-          <Icon name={ok ? 'check' : 'circle-slash'} class={ok ? 'severity-ok' : ''} />
-          <span class="support-feature">{ok ? feature : `no ${feature}`}</span>
-          <span class="support-reason">: {reason}</span>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
 /** Where bytes of the file are mapped in the guest. */
-function MappedAt({ base, offset, size }: { base: number; offset: number; size: number }) {
+function MappedAt({ base, offset, size }: { base: number | undefined; offset: number; size: number }) {
+  if (base === undefined) return null;
   return (
     <dl class="facts">
       <dt>Mapped at</dt>
@@ -86,7 +76,7 @@ function ItemDetails({ item, image, bytes }: { item: OvmfItem; image: OvmfImage;
 function SelectionDetails(props: {
   range: ByteRange;
   node: TreeNode | undefined;
-  base: number;
+  base: number | undefined;
   bytes: Uint8Array;
 }) {
   const { range, node, base, bytes } = props;
@@ -105,11 +95,17 @@ function SelectionDetails(props: {
 export function OvmfView({ view }: { view: OvmfViewState }) {
   const { name, bytes, contents, unread, other } = view;
   const [text, setText] = useSaved('ovmf.filter', '');
-  const { value: image, findings: ofTables } = useMemo(() => parseOvmf(bytes), [bytes]);
+  const tables = useMemo(() => parseOvmf(bytes), [bytes]);
+  const image = tables.value;
   // Volumes are read here without their compressed sections; the extension host sends those later.
   const parsed = useMemo(() => parseVolumes(bytes), [bytes]);
   const build = useMemo(() => contents?.build ?? imageBuild(parsed.value), [parsed, contents]);
-  const findings = [...ofTables, ...(contents?.findings ?? parsed.findings)];
+  const findings = useMemo(
+    () => contents?.findings ?? allFindings(tables, parsed, build),
+    [tables, parsed, contents],
+  );
+  const supports = useMemo(() => describeSupport(image, build), [image, build]);
+  const words = describeBuild(build, image);
   const { nodes: regions, items } = useMemo(() => ovmfTree(image.regions), [image]);
   const volumes = useMemo(() => volumeTree(parsed.value.nodes, contents), [parsed, contents]);
   const nodes = useMemo(() => (volumes.count > 0 ? [...regions, volumes.node] : regions), [regions, volumes]);
@@ -142,12 +138,13 @@ export function OvmfView({ view }: { view: OvmfViewState }) {
         }
       >
         <p class="summary">
-          {byteCount(image.fileSize)}, mapped at {hex(image.base, 8)} to{' '}
-          {hex(image.base + image.fileSize - 1, 8)}
-          {build.part !== 'unknown' && `. ${describeBuild(build)}`}
+          {byteCount(image.fileSize)}
+          {image.base !== undefined &&
+            `, mapped at ${hex(image.base, 8)} to ${hex(image.base + image.fileSize - 1, 8)}`}
+          {words !== '' && `. ${words}`}
         </p>
-        <Supports supports={image.supports} />
-        {image.table && <ImageFacts image={image} bytes={bytes} />}
+        <Supports supports={build.part === 'vars' ? [] : supports} pending={!contents && unread === undefined} />
+        {(image.table || isOvmf(build)) && <ImageFacts image={image} bytes={bytes} build={build} />}
         {unread !== undefined && (
           <p class="summary" role="status">
             <Icon name="warning" class="severity-warning" /> {unread}
@@ -169,7 +166,7 @@ export function OvmfView({ view }: { view: OvmfViewState }) {
       )}
       <Workspace
         state={state}
-        base={image.base}
+        {...(image.base !== undefined && { base: image.base })}
         grid={{
           label: 'Firmware regions',
           layout: 'ovmf',

@@ -57,6 +57,32 @@ export function checkTable(table: OvmfTable): Finding[] {
   return findings;
 }
 
+/** Why QEMU would take no kernel hashes (sev_add_kernel_loader_hashes), a clause; undefined when it would. */
+export function hashAreaProblem({ table, hashArea }: AreaInput): string | undefined {
+  if (!hashArea) return missing(table, 'hash area');
+  if (hashArea.base === 0) return 'the hash area has no address';
+  return hashArea.size < LEAST_HASH_AREA
+    ? `the hash area has ${hex(hashArea.size)} bytes; QEMU needs ${LEAST_HASH_AREA}`
+    : undefined;
+}
+
+/** Why a secret has no place of its own, a clause; undefined when it has one. */
+export function secretAreaProblem({ table, secretArea }: AreaInput): string | undefined {
+  if (!secretArea) return missing(table, 'secret area');
+  return isEmpty(secretArea) ? 'the secret area is empty' : undefined;
+}
+
+/** That a table has no usable entry of this kind, a clause. */
+export function missing(table: OvmfTable | undefined, what: string): string {
+  if (!table) return 'no GUIDed table';
+  return table.complete
+    ? `the table has no usable ${what}`
+    : `no ${what} in the part of the table that was read`;
+}
+
+/** An area in words: `0x400 bytes at 0x00810c00`. */
+export const areaWords = ({ base, size }: GuestArea): string => `${hex(size)} bytes at ${hex(base, 8)}`;
+
 /** Reports addresses and sizes that QEMU or a secret injection would fail on. */
 export function checkAreas({ table, resetAddress, secretArea, hashArea }: AreaInput): Finding[] {
   const findings: Finding[] = [];
@@ -68,7 +94,7 @@ export function checkAreas({ table, resetAddress, secretArea, hashArea }: AreaIn
     note(
       RESET_BLOCK,
       'reset-address-zero',
-      'The reset address is 0, with which QEMU refuses an SEV-ES guest.',
+      'The reset address is 0: QEMU stops SEV-ES and SNP guests with "SEV-ES reset address is zero". Plain SEV starts.',
     );
   }
   if (hashArea && isEmpty(hashArea)) {

@@ -1,11 +1,11 @@
 // What is inside the compressed sections of an image, without the bytes: small enough to send to a page.
 
-import type { Finding } from '../binary/region';
+import type { Finding, Parsed } from '../binary/region';
+import { allFindings } from './findings';
 import type { OvmfImage } from './image';
 import { imageBuild, type ImageBuild } from './imageBuild';
 import type { Decompress, VolumeNode } from './volumes/tree';
 import { undecoded, type Undecoded } from './volumes/undecoded';
-import { checkVerifier, verifiesKernelHashes } from './volumes/verifier';
 import { allNodes, parseVolumes } from './volumes/volumes';
 
 /** The contents of a decompressed section; offsets count from the start of the decompressed data. */
@@ -20,9 +20,8 @@ export interface SectionContents {
 /** Everything about an image that only decompression reveals. */
 export interface VolumeContents {
   readonly sections: readonly SectionContents[];
+  /** All findings about the image. */
   readonly findings: readonly Finding[];
-  /** Whether the firmware verifies kernels against their hashes; undefined when that is unknown. */
-  readonly verifies: boolean | undefined;
   readonly build: ImageBuild;
   /** The sections whose content stays unknown. */
   readonly undecoded: readonly Undecoded[];
@@ -34,8 +33,14 @@ function withoutBytes({ decoded, ...node }: VolumeNode): VolumeNode {
 }
 
 /** Reads an image with its compressed sections. Never throws on content; takes seconds where much is compressed. */
-export function parseContents(bytes: Uint8Array, image: OvmfImage, decompress: Decompress): VolumeContents {
-  const { value: tree, findings } = parseVolumes(bytes, { decompress });
+export function parseContents(
+  bytes: Uint8Array,
+  image: Parsed<OvmfImage>,
+  decompress: Decompress,
+): VolumeContents {
+  const volumes = parseVolumes(bytes, { decompress });
+  const tree = volumes.value;
+  const build = imageBuild(tree);
   // Sections inside another decompressed section are already among its children.
   const sections = [...allNodes(tree)].flatMap(({ node: { offset, decoded }, bytes: space }) =>
     decoded && space === bytes
@@ -51,9 +56,8 @@ export function parseContents(bytes: Uint8Array, image: OvmfImage, decompress: D
   );
   return {
     sections,
-    findings: [...findings, ...checkVerifier(image, tree)],
-    verifies: verifiesKernelHashes(tree),
-    build: imageBuild(tree),
+    findings: allFindings(image, volumes, build),
+    build,
     undecoded: undecoded(tree),
   };
 }

@@ -2,7 +2,7 @@
 // the metadata that the table points to (edk2, OvmfPkg/ResetVector). Every byte ends up in exactly one region.
 
 import { guidText } from '../binary/guid';
-import { byteCount, hex, isZero, onlyByte } from '../binary/hex';
+import { byteCount, hex, isZero, onlyByte, utf8 } from '../binary/hex';
 import type { Finding, Parsed, Region } from '../binary/region';
 import type { Row } from '../binary/struct';
 import type { GuestArea } from './areaChecks';
@@ -17,8 +17,7 @@ import { IGVM_METADATA, SEV_METADATA, TDX_METADATA } from './metadataLayout';
 import type { FileTail } from './regions';
 import { bytesAt, isAtHand, region, sharesBytes, tile } from './regions';
 import { ovmfFinding } from './rules';
-import type { Support } from './supports';
-import { describeSupport } from './supports';
+import { checkTdx } from './tdxChecks';
 import { vectorRegions } from './vector';
 
 type SectionRow<L extends { readonly section: { readonly rows: readonly Row[] } }> =
@@ -29,8 +28,11 @@ export interface OvmfImage {
   readonly fileSize: number;
   /** Where the given bytes start in the file; 0 for the whole file. */
   readonly offset: number;
-  /** Guest-physical address of the first byte of the file, which ends at 4 GiB. */
-  readonly base: number;
+  /**
+   * Guest-physical address of the first byte of the file, which ends at 4 GiB. Absent for a lone variable store, which ends
+   * where its CODE image starts.
+   */
+  readonly base?: number;
   readonly table?: OvmfTable;
   readonly resetAddress?: number;
   readonly secretArea?: GuestArea;
@@ -38,7 +40,6 @@ export interface OvmfImage {
   readonly sevMetadata?: MetadataList<SectionRow<typeof SEV_METADATA>>;
   readonly tdxMetadata?: MetadataList<SectionRow<typeof TDX_METADATA>>;
   readonly igvmMetadata?: MetadataList<SectionRow<typeof IGVM_METADATA>>;
-  readonly supports: readonly Support[];
   /** They cover the file from 0 to `fileSize`; children cover their parent. */
   readonly regions: readonly Region[];
 }
@@ -78,15 +79,16 @@ export function parseOvmf(bytes: Uint8Array, options: ParseOvmfOptions = {}): Pa
   };
   const metadata = [lists.sev, lists.tdx, lists.igvm];
   const findings = [
-    ...checkFile(file),
+    ...checkFile(file, parsed.table !== undefined),
     ...(parsed.table ? [] : [absentTable(file)].flatMap((found) => found ?? [])),
     ...parsed.findings,
     ...(parsed.table ? [...checkTable(parsed.table), ...checkAreas(facts)] : []),
     ...metadata.flatMap((list) => list.findings),
+    ...checkTdx({ ...image, startsWithVariables: isVariableVolume(file) }),
     ...sharedBytes(parsed, metadata),
   ];
   const regions = imageRegions(file, parsed, metadata);
-  return { value: { ...image, supports: describeSupport(image), regions }, findings };
+  return { value: { ...image, regions }, findings };
 }
 
 function tableFacts(file: FileTail, table: OvmfTable | undefined) {
@@ -96,7 +98,7 @@ function tableFacts(file: FileTail, table: OvmfTable | undefined) {
   return {
     fileSize: file.fileSize,
     offset: file.offset,
-    base: Math.max(2 ** 32 - file.fileSize, 0),
+    ...(!isVariableStore(file) && { base: Math.max(2 ** 32 - file.fileSize, 0) }),
     ...(table && { table }),
     ...(reset && { resetAddress: reset.reset_addr }),
     ...(secret && { secretArea: secret }),
@@ -113,13 +115,22 @@ function followEntry<R extends Row>(
   return entry ? parseMetadata(file, layout, entry) : { findings: [] };
 }
 
-function checkFile({ fileSize }: FileTail): Finding[] {
+function checkFile({ fileSize }: FileTail, hasTable: boolean): Finding[] {
   if (fileSize < LEAST_FILE) return [];
   const fits = fileSize <= 2 ** 32;
-  if (fits && fileSize % 4096 === 0) return [];
+  if (fits && fileSize % 4096 === 0) return hasTable ? checkBiosSize(fileSize) : [];
   const wanted = fits ? 'not a whole number of 4 KiB pages' : 'more than 4 GiB';
   const message = `The file has ${byteCount(fileSize)}, ${wanted}: it cannot be mapped to end at 4 GiB.`;
   return [ovmfFinding('image-size', 0, fileSize, message)];
+}
+
+/** QEMU, x86_bios_rom_init: the size of what -bios takes is a multiple of this. */
+export const BIOS_STEP = 0x10000;
+
+function checkBiosSize(fileSize: number): Finding[] {
+  if (fileSize % BIOS_STEP === 0) return [];
+  const message = `The file has ${hex(fileSize)} bytes. QEMU's -bios wants a multiple of 64 KiB, so it can only be flash (pflash), which KVM refuses to SNP and TDX guests.`;
+  return [ovmfFinding('bios-size', 0, fileSize, message)];
 }
 
 /** Why a file has no table; only the most informative reason. */
@@ -148,17 +159,23 @@ function absentTable(file: FileTail): Finding | undefined {
   return ovmfFinding('no-table', at, 16, message);
 }
 
-/** Whether the file is a single volume of variables (UEFI PI, volume 3: firmware volume header). */
-export function isVariableStore({ bytes, offset, fileSize }: FileTail): boolean {
-  if (offset !== 0 || bytes.length < 0x38) return false;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+/** Whether the file starts with a volume of variables (UEFI PI, volume 3: firmware volume header). */
+function isVariableVolume({ bytes, offset }: FileTail): boolean {
   return (
+    offset === 0 &&
+    bytes.length >= 0x38 &&
     isZero(bytes.subarray(0, 16)) &&
     guidText(bytes, 0x10) === 'fff12b8d-7696-4c8b-a985-2747075b4f50' && // EFI_SYSTEM_NV_DATA_FV
-    view.getUint32(0x28, true) === 0x4856465f && // '_FVH'
-    // In an image of variables and code, the volume ends long before the file does.
-    view.getBigUint64(0x20, true) >= BigInt(fileSize)
+    utf8('_FVH').every((byte, i) => bytes[0x28 + i] === byte)
   );
+}
+
+/** Whether the file is a single volume of variables. In an image of variables and code, it ends long before the file does. */
+export function isVariableStore(file: FileTail): boolean {
+  const { bytes, fileSize } = file;
+  if (!isVariableVolume(file)) return false;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return view.getBigUint64(0x20, true) >= BigInt(fileSize);
 }
 
 interface RegionClaim {

@@ -1,42 +1,72 @@
-// Which part of an OVMF build a file is, and for which processors: CODE, VARS, a combined image, Ia32X64
-// (edk2, OvmfPkg/*.fdf and README).
+// What the firmware volumes of an OVMF image tell about it: which part of a build it is, for which processors, from which
+// platform of edk2, and which files it has that decide what it can do (edk2, OvmfPkg/*.fdf). What could not be read is said,
+// so that nobody concludes from a closed section that a file is absent.
 
-import { MACHINE } from './volumes/executables';
-import { NVRAM, guidName } from './volumes/guids';
+import { machineName } from './volumes/executables';
+import { NVRAM, TELLING_FILES, guidName, type TellingFile } from './volumes/guids';
 import { DXE_CORE, SEC_CORE } from './volumes/layouts';
 import type { VolumeNode, VolumeTree } from './volumes/tree';
+import { unreadPart } from './volumes/unread';
+import { verifiedBlobs, type Blob } from './volumes/verifier';
 import { allNodes } from './volumes/volumes';
 
 /** `unknown`: no firmware volume could be read. */
 export type ImagePart = 'combined' | 'code' | 'vars' | 'unknown';
 
-/** Which part of a build an image is. */
+/** A platform of edk2. Microvm stands for every build whose DXE phase has drivers neither for SEV nor for TDX. */
+export type Platform = 'OvmfPkgX64' | 'AmdSev' | 'IntelTdx' | 'Microvm' | 'Ia32X64' | 'Ia32';
+
+/** What the volumes of an image tell. */
 export interface ImageBuild {
   readonly part: ImagePart;
-  /** The part in words, and what that means for a launch. */
-  readonly words: string;
   /** The processor of the code that starts, named as in build targets: `X64`, `IA32`. */
   readonly sec?: string;
   /** The processor of the DXE phase, which differs in an Ia32X64 build; known only if it could be decompressed. */
   readonly dxe?: string;
-  /** Both in words, or an empty string. */
-  readonly bits: string;
+  /** The telling files that were found. */
+  readonly files: readonly TellingFile[];
+  /** Told by the GUIDs of its files. */
+  readonly platform?: Platform;
+  /** What the firmware verifies against its hash; absent when that is unknown. */
+  readonly verifies?: readonly Blob[];
+  /** Why more files than those found may be there, a clause; absent when all were read. */
+  readonly unread?: string;
 }
 
-const WORDS: Readonly<Record<ImagePart, string>> = {
-  combined: 'combined image of code and variables, which are measured together',
-  code: 'CODE, no variable store: its VARS file, if there is one, is mapped below it and not measured',
-  vars: 'VARS, a variable store only: no firmware, and not measured',
-  unknown: 'no firmware volume',
-};
+const SMM_FILES: readonly TellingFile[] = [
+  'SmmControl2Dxe',
+  'PiSmmIpl',
+  'PiSmmCore',
+  'StandaloneMmCore',
+  'StandaloneMmIplPei',
+];
 
-/** Classifies an image by its volumes. @param tree with decompressed sections if the DXE phase matters */
+/** The files of an image that need SMM; edk2 builds all of them or none (SMM_REQUIRE). */
+export const smmFiles = ({ files }: ImageBuild): readonly TellingFile[] =>
+  files.filter((file) => SMM_FILES.includes(file));
+
+/** Whether an image starts with the SEC phase of OVMF, whatever its tables are. */
+export const isOvmf = ({ files }: ImageBuild): boolean =>
+  files.includes('SecMain') || files.includes('SecMain (TDX)');
+
+/** Classifies an image by its volumes. @param tree with decompressed sections, if more than the SEC phase matters */
 export function imageBuild(tree: VolumeTree): ImageBuild {
   const part = partOf(tree.nodes);
   const sec = machineOf(tree, SEC_CORE);
   const dxe = machineOf(tree, DXE_CORE);
-  const machines = { ...(sec !== undefined && { sec }), ...(dxe !== undefined && { dxe }) };
-  return { part, words: WORDS[part], ...machines, bits: describeBits(sec, dxe) };
+  const files = tellingFiles(tree);
+  const unread = unreadPart(tree)?.text;
+  const verifies = verifiedBlobs(tree);
+  const known = {
+    part,
+    files,
+    ...(sec !== undefined && { sec }),
+    ...(dxe !== undefined && { dxe }),
+    ...(unread !== undefined && { unread }),
+    ...(verifies && { verifies }),
+  };
+  const platform = platformOf(known);
+  return { ...known, ...(platform && { platform }) };
 }
 
 function partOf(nodes: readonly VolumeNode[]): ImagePart {
@@ -51,30 +81,44 @@ function partOf(nodes: readonly VolumeNode[]): ImagePart {
 function machineOf(tree: VolumeTree, fileType: number): string | undefined {
   for (const { node } of allNodes(tree)) {
     const found = node.kind === 'file' && node.typeCode === fileType ? machineIn(node) : undefined;
-    if (found !== undefined) return found;
+    if (found !== undefined) return machineName(found);
   }
   return undefined;
 }
 
-function machineIn(node: VolumeNode): string | undefined {
-  const field = node.kind === 'section' ? node.fields.find(({ name }) => name === MACHINE) : undefined;
-  if (field) return field.meaning === '' ? field.raw : field.meaning;
-  const inside = [...node.children, ...(node.decoded?.children ?? [])];
-  for (const child of inside) {
+function machineIn(node: VolumeNode): number | undefined {
+  if (node.machine !== undefined) return node.machine;
+  for (const child of [...node.children, ...(node.decoded?.children ?? [])]) {
     const found = machineIn(child);
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
-function describeBits(sec: string | undefined, dxe: string | undefined): string {
-  if (sec === undefined) return '';
-  if (sec === 'X64') return 'X64 build (64-bit)';
-  if (sec !== 'IA32') return `${sec} build`;
-  if (dxe === 'X64') return 'Ia32X64 build (32-bit until the DXE phase, then 64-bit)';
-  return dxe === undefined ? 'starts in 32-bit code: an Ia32 or Ia32X64 build' : 'Ia32 build (32-bit)';
+function tellingFiles(tree: VolumeTree): TellingFile[] {
+  const found = new Set<string>();
+  for (const { node } of allNodes(tree)) if (node.kind === 'file') found.add(node.guid ?? '');
+  return Object.entries(TELLING_FILES).flatMap(([guid, name]) => (found.has(guid) ? [name] : []));
 }
 
-/** The type of an image in one phrase. */
-export const describeBuild = ({ words, bits }: ImageBuild): string =>
-  bits === '' ? words : `${words}; ${bits}`;
+type Known = Omit<ImageBuild, 'platform'>;
+
+/** The signs of each platform, the surest first. */
+const PLATFORMS: readonly (readonly [Platform, (build: Known) => boolean])[] = [
+  ['IntelTdx', ({ files }) => files.includes('SecMain (TDX)')],
+  ['AmdSev', ({ files }) => files.includes('SecretDxe') || files.includes('SecretPei')],
+  ['Ia32X64', ({ sec, dxe }) => sec === 'IA32' && dxe === 'X64'],
+  ['Ia32', ({ sec, dxe }) => sec === 'IA32' && dxe === 'IA32'],
+  ['OvmfPkgX64', ({ files, sec }) => sec === 'X64' && files.includes('TdxDxe') && files.includes('AmdSevDxe')],
+  [
+    'Microvm',
+    ({ files, sec, dxe, unread }) =>
+      sec === 'X64' &&
+      dxe === 'X64' &&
+      unread === undefined &&
+      !files.includes('TdxDxe') &&
+      !files.includes('AmdSevDxe'),
+  ],
+];
+
+const platformOf = (build: Known): Platform | undefined => PLATFORMS.find(([, isIt]) => isIt(build))?.[0];

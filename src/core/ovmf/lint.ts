@@ -1,11 +1,13 @@
-// All findings about an OVMF image: its table and metadata, its firmware volumes, and whether they are consistent.
+// Everything about an OVMF image at once: its table and metadata, its firmware volumes, its uses, and all findings.
 
 import type { Finding, Parsed, Severity } from '../binary/region';
+import { allFindings } from './findings';
 import type { OvmfImage } from './image';
 import { parseOvmf } from './image';
 import { imageBuild, type ImageBuild } from './imageBuild';
+import type { Support } from './supports';
+import { describeSupport } from './supports';
 import type { VolumeTree } from './volumes/tree';
-import { checkVerifier } from './volumes/verifier';
 import type { ParseVolumesOptions } from './volumes/volumes';
 import { parseVolumes } from './volumes/volumes';
 
@@ -14,6 +16,8 @@ export interface WholeOvmf {
   readonly image: OvmfImage;
   readonly volumes: VolumeTree;
   readonly build: ImageBuild;
+  /** What it can be used for. */
+  readonly supports: readonly Support[];
 }
 
 /** Severities, the worst first. */
@@ -24,12 +28,12 @@ export const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info'];
  * @param bytes the whole file
  */
 export function lintOvmf(bytes: Uint8Array, options: ParseVolumesOptions = {}): Parsed<WholeOvmf> {
-  const { value: image, findings: ofTable } = parseOvmf(bytes);
-  const { value: volumes, findings: ofVolumes } = parseVolumes(bytes, options);
-  const unverified = options.decompress ? checkVerifier(image, volumes) : [];
+  const [image, volumes] = [parseOvmf(bytes), parseVolumes(bytes, options)];
+  const build = imageBuild(volumes.value);
+  const supports = describeSupport(image.value, build);
   return {
-    value: { image, volumes, build: imageBuild(volumes) },
-    findings: [...ofTable, ...ofVolumes, ...unverified],
+    value: { image: image.value, volumes: volumes.value, build, supports },
+    findings: allFindings(image, volumes, build),
   };
 }
 

@@ -30,6 +30,8 @@ export interface MetadataList<R extends Row = Row> {
   readonly offset: number;
   readonly size: number;
   readonly sections: readonly MetadataSection<R>[];
+  /** Whether version and length are right and every section was read. */
+  readonly whole: boolean;
 }
 
 /** The result of reading a list: no list when the entry does not point to a descriptor. */
@@ -62,6 +64,7 @@ export function parseMetadata<R extends Row>(
     list: {
       offset: at,
       size,
+      whole: header.version === 1 && count === header.count && header.length === size,
       sections: sections.map(({ values, name, offset: o }) => ({ ...values, name, offset: o })),
     },
     region: listRegion(file, layout, at, sections, hasGuid ? layout.guidBefore : undefined),

@@ -2,7 +2,7 @@
 // order. One table of facts, each with the edk2 change (OvmfPkg/ResetVector) that it rests on.
 
 import { isZero } from '../binary/hex';
-import { decode } from '../binary/struct';
+import { PLATFORMS } from './describeBuild';
 import {
   HASH_BLOCK,
   IGVM_METADATA_OFFSET,
@@ -13,7 +13,8 @@ import {
 } from './entries';
 import { findEntry } from './guidedTable';
 import type { ImageWithBytes, OvmfImage } from './image';
-import { METADATA_HEADER } from './metadataLayout';
+import type { ImageBuild } from './imageBuild';
+import { isOvmf } from './imageBuild';
 
 /** One observation and what follows from it. */
 export interface ProvenanceReason {
@@ -37,6 +38,7 @@ export interface BuildProvenance {
 /** What the facts look at. */
 interface Seen {
   readonly image: OvmfImage;
+  readonly build: ImageBuild;
   readonly has: (known: { readonly guid: string }) => boolean;
   /** Whether the table has the GUIDed form and was read completely, so that what it lacks is really absent. */
   readonly wholeTable: boolean;
@@ -64,6 +66,12 @@ const isEmpty = (area: { readonly base: number } | undefined) => area?.base === 
 
 /** All facts, oldest change first. Absence is evidence only where every later release has the feature. */
 export const PROVENANCE_FACTS: readonly ProvenanceFact[] = [
+  {
+    text: 'neither a table nor a reset block, unless it is a build for Xen',
+    until: 202005,
+    commit: '30937f2f98',
+    seen: ({ image, build }) => !image.table && isOvmf(build),
+  },
   {
     text: 'a bare SEV-ES reset block instead of a table',
     since: 202008,
@@ -237,15 +245,15 @@ export function implication({ since, until }: Pick<ProvenanceFact, 'since' | 'un
 }
 
 /** Determines the possible releases and platforms of an image. Works for any image; unknown facts are left out. */
-export function provenance(parsed: ImageWithBytes): BuildProvenance {
-  const seen = look(parsed);
+export function provenance(parsed: ImageWithBytes, build: ImageBuild): BuildProvenance {
+  const seen = look(parsed, build);
   const strangers = STRANGERS.filter(({ entry }) => seen.has(entry));
   if (strangers.length > 0) {
     const reasons = strangers.map(({ text, hint }) => ({ text, implies: `${hint}, in no release of edk2` }));
     return { conflict: false, hints: strangers.map(({ hint }) => hint), reasons };
   }
-  const facts = PROVENANCE_FACTS.filter((fact) => seen.image.table !== undefined && fact.seen(seen));
-  const platforms = PLATFORM_HINTS.filter((platform) => platform.seen(seen));
+  const facts = PROVENANCE_FACTS.filter((fact) => fact.seen(seen));
+  const platforms = platformsOf(seen);
   const since = Math.max(...facts.flatMap((f) => f.since ?? []));
   const until = Math.min(...facts.flatMap((f) => f.until ?? []));
   const conflict = since > until;
@@ -272,25 +280,27 @@ export function describeReleases({ since, until, conflict, reasons }: BuildProve
   return since === undefined ? `${until} or earlier` : `${since} to ${until}`;
 }
 
-function look({ image, bytes }: ImageWithBytes): Seen {
+/** What the files of its volumes tell about the platform or, where these could not be read, what its tables hint at. */
+function platformsOf(seen: Seen): readonly Pick<PlatformHint, 'hint' | 'text'>[] {
+  const { platform } = seen.build;
+  if (platform) return [{ hint: PLATFORMS[platform].words, text: PLATFORMS[platform].sign }];
+  return PLATFORM_HINTS.filter((hint) => hint.seen(seen));
+}
+
+function look({ image, bytes }: ImageWithBytes, build: ImageBuild): Seen {
   const { table } = image;
   const has = (known: { readonly guid: string }) => findEntry(table, known) !== undefined;
   const slot = image.regions.find(({ kind }) => kind === 'slot');
-  const at = slot && slot.offset - image.offset;
+  // Before there was a table, what is in the slot tells nothing.
+  const at = table && slot && slot.offset - image.offset;
   return {
     image,
+    build,
     has,
     wholeTable: table?.kind === 'guided' && table.complete,
     // edk2, ResetVectorVtf0: these three are under %ifdef ARCH_X64.
     isX64: [IGVM_METADATA_OFFSET, TDX_METADATA_OFFSET, SEV_METADATA_OFFSET].some(has),
-    sections: wholeList(image, bytes),
+    sections: image.sevMetadata?.whole ? image.sevMetadata.sections.map(({ name }) => name) : undefined,
     slot: at === undefined ? undefined : bytes.subarray(at, at + slot!.size),
   };
-}
-
-/** The section names, unless there are fewer than the header says. */
-function wholeList({ sevMetadata, offset }: OvmfImage, bytes: Uint8Array): readonly string[] | undefined {
-  if (!sevMetadata) return undefined;
-  const { count } = decode(METADATA_HEADER, bytes, sevMetadata.offset - offset);
-  return count === sevMetadata.sections.length ? sevMetadata.sections.map(({ name }) => name) : undefined;
 }

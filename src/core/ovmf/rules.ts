@@ -20,6 +20,14 @@ const table = ruleTable({
     'warning',
     'The size is not a whole number of 4 KiB pages, or more than 4 GiB, so the file cannot be mapped right below 4 GiB.',
   ],
+  'bios-size': [
+    'info',
+    'The size is no multiple of 64 KiB, so that QEMU takes the file only as flash and not with -bios, as SNP and TDX guests need it.',
+  ],
+  'before-tables': [
+    'info',
+    'OVMF without a table and without its forerunner, a reset block: a build of before edk2-stable202008, or one for Xen. QEMU stops SEV-ES and SNP guests.',
+  ],
   'no-table': [
     'error',
     'Neither a GUIDed table nor its forerunner ends 32 bytes before the end of the file.',
@@ -49,7 +57,10 @@ const table = ruleTable({
     'warning',
     'The table has no SEV-ES reset block, so SEV-ES and SNP guests cannot start APs.',
   ],
-  'reset-address-zero': ['error', 'The reset address is zero, which QEMU refuses for SEV-ES guests.'],
+  'reset-address-zero': [
+    'info',
+    'The reset address is zero: QEMU stops SEV-ES and SNP guests, plain SEV starts. Normal for 4M builds with a 32-bit SEC phase before edk2-stable202205.',
+  ],
   'no-hash-area': [
     'info',
     'The table has no entry for a kernel hash area, so kernel-hashes=on cannot be used.',
@@ -122,6 +133,38 @@ const table = ruleTable({
   'section-raw-data': [
     'warning',
     'The file bytes of a TDX section are mapped at another address than it states.',
+  ],
+  'tdx-section-count': ['error', 'The TDX metadata list fewer than two sections, which QEMU refuses.'],
+  'tdx-section-type': [
+    'error',
+    'A TDX section has a type other than BFV, CFV, TD_HOB and TEMP_MEM, which QEMU refuses.',
+  ],
+  'tdx-content-size': [
+    'error',
+    'A TDX section has more bytes of content than of memory, which QEMU refuses.',
+  ],
+  'tdx-content-missing': ['error', 'A BFV or CFV has no content in the file, which QEMU refuses.'],
+  'tdx-content-unwanted': ['error', 'A TD_HOB or TEMP_MEM has content in the file, which QEMU refuses.'],
+  'tdx-no-hob': ['error', 'The TDX metadata list no TD_HOB, without which QEMU starts no TDX guest.'],
+  'tdx-outside-ram': [
+    'error',
+    'A TD_HOB or TEMP_MEM reaches into the range below 4 GiB in which no machine of QEMU has RAM.',
+  ],
+  'tdx-no-firmware': [
+    'warning',
+    'The TDX metadata list no BFV: nothing is loaded at the reset vector, and QEMU does not notice.',
+  ],
+  'tdx-no-variables': [
+    'warning',
+    'The image starts with variables, and the TDX metadata list no CFV for them: they are not loaded, and QEMU does not notice.',
+  ],
+  'tdx-content-outside': [
+    'warning',
+    'The content of a TDX section ends behind the file. QEMU does not check that, and the result is undefined. Normal for a CODE file: TDX needs it with its variables in one image.',
+  ],
+  'tdx-firmware-unmeasured': [
+    'warning',
+    'The BFV lacks the attribute EXTENDMR, so that nothing of the firmware is in MRTD. QEMU does not notice.',
   ],
   'section-empty': ['info', 'A section of size zero; it adds no page to a launch digest.'],
   'unknown-section-type': [

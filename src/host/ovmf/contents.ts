@@ -18,22 +18,16 @@ export type ContentRequest =
   | { readonly type: 'next' }
   | { readonly type: 'compare' };
 
-/** The thread's answers: for one image, what its tables contain first; for two, the differences. */
+/** The thread's answers: for one image, the findings without decompression first; for two, the differences. */
 export type ContentAnswer =
   | { readonly type: 'tables'; readonly findings: readonly Finding[] }
   | ContentPart
   | { readonly type: 'comparison'; readonly comparison: VolumeComparison | undefined };
 
-/** An image's findings, and the contents of its volumes. */
-export interface ReadImage {
-  readonly findings: readonly Finding[];
-  readonly contents: VolumeContents;
-}
-
 /**
  * Reads an image and its volumes with their compressed sections. Transfers in both directions are split so that
  * no turn of the calling thread takes too long.
- * @param found receives the findings about the tables, before anything is decompressed
+ * @param found receives the findings that are known before anything is decompressed
  * @returns undefined when `signal` stopped it, which ends the thread
  * @throws CheckError when the thread failed
  */
@@ -42,20 +36,19 @@ export function readImageInThread(
   bytes: Uint8Array,
   signal: AbortSignal,
   found: (findings: readonly Finding[]) => void,
-): Promise<ReadImage | undefined> {
+): Promise<VolumeContents | undefined> {
   const reader = new ContentReader();
-  let ofTables: readonly Finding[] = [];
-  const task: Task<ReadImage> = {
+  const task: Task<VolumeContents> = {
     images: [bytes],
     request: { type: 'next' },
     take: (part) => {
       if (part.type === 'comparison') return undefined;
       if (part.type === 'tables') {
-        found((ofTables = part.findings));
+        found(part.findings);
         return undefined;
       }
       const contents = reader.add(part);
-      return contents && { answer: { findings: [...ofTables, ...contents.findings], contents } };
+      return contents && { answer: contents };
     },
     failure: errors.contentsUnread,
   };

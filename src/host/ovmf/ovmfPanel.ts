@@ -126,11 +126,11 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
     this.other?.panel.show();
     try {
       const found = (findings: readonly Finding[]) => this.host.found(this.uri, findings);
-      const read = await readImageInThread(this.host.io, bytes, signal, found);
-      if (isStale() || !read) return;
-      this.contents = read.contents;
+      const contents = await readImageInThread(this.host.io, bytes, signal, found);
+      if (isStale() || !contents) return;
+      this.contents = contents;
       this.show();
-      found(read.findings);
+      found(contents.findings);
     } catch (error) {
       if (isStale()) return;
       this.unread = sentence(error);

@@ -7,22 +7,20 @@ import { parseOvmf } from '../../core/ovmf/image';
 import { compareVolumes } from '../../core/ovmf/compare/compareVolumes';
 import { inParts } from '../../core/ovmf/contentParts';
 import { parseContents } from '../../core/ovmf/contents';
+import { lintOvmf } from '../../core/ovmf/lint';
 import { decompressSection } from '../../node/decompress';
 import type { ContentAnswer, ContentRequest } from './contents';
 
 const images = (workerData as readonly number[]).map((size) => new Uint8Array(size));
 let parts: Generator<ContentAnswer, undefined> | undefined;
 
-const parsed = (index: number) => {
-  const bytes = images[index] ?? new Uint8Array(0);
-  const { value: image, findings } = parseOvmf(bytes);
-  return { bytes, image, findings };
-};
+const bytesOf = (index: number) => images[index] ?? new Uint8Array(0);
+const imageOf = (index: number) => ({ bytes: bytesOf(index), image: parseOvmf(bytesOf(index)).value });
 
 function* partsOfFirst(): Generator<ContentAnswer, undefined> {
-  const { bytes, image, findings } = parsed(0);
-  yield { type: 'tables', findings };
-  yield* inParts(parseContents(bytes, image, decompressSection));
+  const bytes = bytesOf(0);
+  yield { type: 'tables', findings: lintOvmf(bytes).findings };
+  yield* inParts(parseContents(bytes, parseOvmf(bytes), decompressSection));
 }
 
 parentPort?.on('message', (request: ContentRequest) => {
@@ -35,7 +33,7 @@ parentPort?.on('message', (request: ContentRequest) => {
       parentPort?.postMessage(parts.next().value);
       return;
     case 'compare': {
-      const comparison = compareVolumes(parsed(0), parsed(1), decompressSection);
+      const comparison = compareVolumes(imageOf(0), imageOf(1), decompressSection);
       parentPort?.postMessage({ type: 'comparison', comparison } satisfies ContentAnswer);
     }
   }

@@ -15,8 +15,8 @@ const MACHINES: Readonly<Record<number, string>> = {
   0x6264: 'LOONGARCH64',
 };
 
-/** The name of the field that machineField makes. */
-export const MACHINE = 'machine';
+/** The processor of a machine code, or the code in hexadecimal for one that UEFI does not have. */
+export const machineName = (machine: number): string => MACHINES[machine] ?? hex(machine, 4);
 
 const MZ = 0x5a4d;
 const PE = 0x4550;
@@ -35,17 +35,24 @@ function machineAt(view: DataView, at: number, end: number): number | undefined 
   return header + 4;
 }
 
+/** The machine of an executable: its code, and the field that holds it. */
+export interface Machine {
+  readonly machine: number;
+  readonly field: FieldView;
+}
+
 /**
- * The machine of a PE32 or TE image as a field of its section.
+ * The machine of a PE32 or TE image.
  * @param at where the image starts in `bytes`
  * @param end where its section ends
  * @returns undefined when there is no header, or no space for one
  */
-export function machineField(bytes: Uint8Array, at: number, end: number): FieldView | undefined {
+export function machineOf(bytes: Uint8Array, at: number, end: number): Machine | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const offset = machineAt(view, at, Math.min(end, bytes.length));
   if (offset === undefined) return undefined;
   const machine = view.getUint16(offset, true);
   const meaning = MACHINES[machine] ?? '';
-  return { name: MACHINE, offset, size: 2, raw: hex(machine, 4), meaning, doc: 'the processor of the code' };
+  const doc = 'the processor of the code';
+  return { machine, field: { name: 'machine', offset, size: 2, raw: hex(machine, 4), meaning, doc } };
 }

@@ -43,6 +43,24 @@ export const CUSTOM_MODE = 'c076ec0c-7028-4399-a072-71ee5c448b9f';
 /** The volume of the DXE phase. */
 export const DXEFV = '7cb8bdc9-f8eb-4f34-aaea-3ee4af6516a1';
 
+/** Files of OVMF that tell what a build can do; the names are those of their modules in edk2. */
+export const TELLING_FILES = {
+  'df1ccef6-f301-4a63-9661-fc6030dcc880': 'SecMain',
+  '69d96630-eb64-4b33-8491-13a5cf023dcf': 'SecMain (TDX)',
+  '45260dde-0c3c-4b41-a226-ef3803fac7d4': 'SecretPei',
+  '6e2b9619-8810-4e9d-a177-d432bb9abeda': 'SecretDxe',
+  '2ec9da37-ee35-4de9-86c5-6d9a81dc38a7': 'AmdSevDxe',
+  'e750224e-7bce-40af-b5bb-47e3611eb5c2': 'TdxDxe',
+  '1206f7ca-a475-4624-a83e-e6fc9bb38e49': 'SmmControl2Dxe',
+  '2fa2a6da-11d5-4dc3-999a-749648b03c56': 'PiSmmIpl',
+  'e94f54cd-81eb-47ed-aec3-856f5dc157a9': 'PiSmmCore',
+  '6e14b6fd-3600-4dd6-a17a-206b3b6dce16': 'StandaloneMmCore',
+  '578a0d17-2dc0-4c7d-a121-d8d771923bb0': 'StandaloneMmIplPei',
+} as const;
+
+/** A file that tells what a build can do. */
+export type TellingFile = (typeof TELLING_FILES)[keyof typeof TELLING_FILES];
+
 /** All known GUIDs, by kind. */
 export const KNOWN_GUIDS: readonly KnownGuid[] = [
   { guid: FFS1, name: 'FFS1', of: 'file system' },
@@ -68,15 +86,11 @@ export const KNOWN_GUIDS: readonly KnownGuid[] = [
   { guid: '1b45cc0a-156a-428a-af62-49864da0e6e6', name: 'PEI apriori list', of: 'file' },
   { guid: 'fc510ee7-ffdc-11d4-bd41-0080c73c8881', name: 'DXE apriori list', of: 'file' },
   { guid: 'ffffffff-ffff-ffff-ffff-ffffffffffff', name: 'padding', of: 'file' },
-  { guid: 'df1ccef6-f301-4a63-9661-fc6030dcc880', name: 'SecMain', of: 'file' },
-  { guid: '69d96630-eb64-4b33-8491-13a5cf023dcf', name: 'SecMain (TDX)', of: 'file' },
   { guid: '52c05b14-0b98-496c-bc3b-04b50211d680', name: 'PeiCore', of: 'file' },
   { guid: 'd6a2cb7f-6a18-4e2f-b43b-9920a733700a', name: 'DxeCore', of: 'file' },
   { guid: '222c386d-5abc-4fb4-b124-fbb82488acf4', name: 'PlatformPei', of: 'file' },
-  { guid: '45260dde-0c3c-4b41-a226-ef3803fac7d4', name: 'SecretPei', of: 'file' },
-  { guid: '6e2b9619-8810-4e9d-a177-d432bb9abeda', name: 'SecretDxe', of: 'file' },
-  { guid: '2ec9da37-ee35-4de9-86c5-6d9a81dc38a7', name: 'AmdSevDxe', of: 'file' },
   { guid: 'b5ae312c-bc8a-43b1-9c62-ebb826dd5d07', name: 'GRUB', of: 'file' },
+  ...Object.entries(TELLING_FILES).map(([guid, name]) => ({ guid, name, of: 'file' as const })),
   { guid: GLOBAL_VARIABLE, name: 'EFI global variable', of: 'vendor' },
   { guid: 'd719b2cb-3d3a-4596-a3bc-dad00e67656f', name: 'image security database', of: 'vendor' },
   { guid: CUSTOM_MODE, name: 'secure boot custom mode', of: 'vendor' },

@@ -7,7 +7,7 @@ import type { FieldView } from '../../binary/region';
 import { decode } from '../../binary/struct';
 import { fieldViews } from '../regions';
 import { crc32 } from './checksums';
-import { machineField } from './executables';
+import { machineOf } from './executables';
 import type { Compression } from './compressions';
 import { STANDARD, compressionOf } from './compressions';
 import { CRC32, guidName } from './guids';
@@ -33,7 +33,7 @@ interface Section extends WalkRange {
 
 /** What the layout of a section type contributes to its node. */
 type Content = Partial<
-  Pick<VolumeNode, 'name' | 'fields' | 'children' | 'guid' | 'decoded' | 'undecoded' | 'doc'>
+  Pick<VolumeNode, 'name' | 'fields' | 'children' | 'guid' | 'decoded' | 'undecoded' | 'doc' | 'machine'>
 >;
 
 const typeNames = new Map<number, SectionTypeName>(SECTION_TYPES.map(({ code, name }) => [code, name]));
@@ -121,8 +121,8 @@ function textContent({ space, end }: Section, at: number, fields: readonly Field
 }
 
 function executable(_walk: Walk, { space, body, end }: Section): Content {
-  const machine = machineField(space.bytes, body, end);
-  return machine ? { fields: [machine] } : {};
+  const found = machineOf(space.bytes, body, end);
+  return found ? { fields: [found.field], machine: found.machine } : {};
 }
 
 function compression(walk: Walk, section: Section): Content {

@@ -85,6 +85,8 @@ export interface VolumeNode extends Region {
   readonly variable?: Variable;
   /** It is a copy in the spare block of fault-tolerant writes: what is in it is not in use. */
   readonly spare?: true;
+  /** The machine code of a section with an executable (IMAGE_FILE_MACHINE_*). */
+  readonly machine?: number;
 }
 
 /** All volumes of a file. */

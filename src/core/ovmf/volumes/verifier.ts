@@ -1,5 +1,5 @@
-// Whether firmware enforces the kernel hashes. edk2's BlobVerifierLibSevHashes looks up the kernel's entry in
-// the table of hashes, so it contains that GUID; BlobVerifierLibNull, which generic builds link, does not.
+// Whether firmware enforces the kernel hashes. edk2's BlobVerifierLibSevHashes looks up the entries of kernel, initrd and
+// command line in the table of hashes, so it contains their GUIDs; BlobVerifierLibNull, which generic builds link, does not.
 
 import { guidBytes, guidText } from '../../binary/guid';
 import { hex } from '../../binary/hex';
@@ -12,37 +12,53 @@ import { DXE_CORE } from './layouts';
 import { DXEFV } from './guids';
 import { volumeFinding } from './rules';
 import type { VolumeNode, VolumeTree } from './tree';
-import { undecoded } from './undecoded';
+import { unreadPart } from './unread';
 import { allNodes } from './volumes';
 
-/** The kernel's entry in the table of hashes (edk2, BlobVerifierSevHashes.c; QEMU, target/i386/sev.c). */
-const KERNEL_ENTRY = '4de79437-abd2-427f-b835-d5b172d2045b';
-const needle = guidBytes(KERNEL_ENTRY);
+/** The entries of kernel, initrd and command line (edk2, BlobVerifierSevHashes.c; QEMU, target/i386/sev.c). */
+const BLOB_ENTRIES = {
+  kernel: '4de79437-abd2-427f-b835-d5b172d2045b',
+  initrd: '44baf731-3a2f-4bd7-9af1-41e29169781d',
+  'command line': '97d02dd8-bd20-4c94-aa78-e7714d36ab2a',
+} as const;
+
+/** What a table of hashes has an entry for. */
+export type Blob = keyof typeof BLOB_ENTRIES;
 
 /**
- * Whether the DXE volume verifies kernels against their hashes. Undefined when that is unknown: no such volume was found, or
- * none with a verifier while a section of the image could not be decoded, in which one may be.
+ * What the DXE volume verifies against its hash; a verifier of edk2 has all three. Undefined when that is unknown: no such
+ * volume was found, or none verifies a kernel while a part of the image could not be read, in which a verifier may be.
  */
-export function verifiesKernelHashes(tree: VolumeTree): boolean | undefined {
-  const volumes = [...allNodes(tree)].filter(({ node }) => isDxeVolume(node));
-  if (volumes.some(({ node, bytes }) => hasVerifier(node, bytes))) return true;
-  return volumes.length === 0 || undecoded(tree).length > 0 ? undefined : false;
+export function verifiedBlobs(tree: VolumeTree): readonly Blob[] | undefined {
+  const spaces = [...allNodes(tree)].flatMap(({ node, bytes }) =>
+    isDxeVolume(node) ? spacesOf(node, bytes) : [],
+  );
+  const found = (Object.entries(BLOB_ENTRIES) as [Blob, string][]).flatMap(([blob, guid]) =>
+    spaces.some((space) => holdsGuid(space, guid)) ? [blob] : [],
+  );
+  if (found.includes('kernel')) return found;
+  return spaces.length === 0 || unreadPart(tree) ? undefined : found;
 }
 
-/** Whether the bytes of a volume, or of what is decompressed in it, hold the entry's GUID. */
-function hasVerifier(volume: VolumeNode, bytes: Uint8Array): boolean {
+/** Whether the DXE volume verifies kernels against their hashes; undefined when that is unknown. */
+export const verifiesKernelHashes = (tree: VolumeTree): boolean | undefined =>
+  verifiedBlobs(tree)?.includes('kernel');
+
+/** The bytes of a volume, and of what is decompressed in it. */
+function spacesOf(volume: VolumeNode, bytes: Uint8Array): Uint8Array[] {
   const inside = [...allNodes({ nodes: [volume], bytes })].flatMap(({ node }) => node.decoded?.bytes ?? []);
-  return [bytes.subarray(volume.offset, volume.offset + volume.size), ...inside].some(holdsNeedle);
+  return [bytes.subarray(volume.offset, volume.offset + volume.size), ...inside];
 }
 
 function isDxeVolume({ kind, guid, children }: VolumeNode): boolean {
   return kind === 'volume' && (guid === DXEFV || children.some((file) => file.typeCode === DXE_CORE));
 }
 
-function holdsNeedle(bytes: Uint8Array): boolean {
+function holdsGuid(bytes: Uint8Array, guid: string): boolean {
+  const needle = guidBytes(guid);
   for (let at = bytes.indexOf(needle[0]!); at >= 0; at = bytes.indexOf(needle[0]!, at + 1)) {
     if (at + needle.length > bytes.length) return false;
-    if (bytes[at + 1] === needle[1] && guidText(bytes, at) === KERNEL_ENTRY) return true;
+    if (bytes[at + 1] === needle[1] && guidText(bytes, at) === guid) return true;
   }
   return false;
 }
@@ -58,13 +74,13 @@ export function checkVerifier(
   const entry = findEntry(table, HASH_BLOCK);
   if (!entry || !hashArea || hashArea.base === 0 || hashArea.size === 0) return [];
   const verifies = verifiesKernelHashes(tree);
-  const [first] = undecoded(tree).filter(({ why }) => why !== 'not-asked');
-  if (verifies === undefined && first) {
-    const message = `Whether kernel hashes are enforced is unknown: the ${first.method} section at ${hex(first.offset)}, which may hold the verifier, was not decoded (${first.reason}).`;
+  const unread = unreadPart(tree);
+  if (verifies === undefined && unread?.asked) {
+    const message = `Whether kernel hashes are enforced is unknown: the verifier may be where nothing could be read, as ${unread.text}.`;
     return [volumeFinding('kernel-hashes-unknown', entry.offset, entry.data.length, message)];
   }
   if (verifies !== false) return [];
   const where = `${hex(hashArea.size)} bytes at ${hex(hashArea.base, 8)}`;
-  const message = `There is a kernel hash area, ${where}, but no file of the DXE volume has the GUID of the kernel's hash: kernel, initrd and command line are measured, and whatever they are is started.`;
+  const message = `Kernel hashes (${where}) are measured but not enforced: this build has no hash verifier, so the guest boots whatever kernel the host supplies.`;
   return [volumeFinding('kernel-hashes-unverified', entry.offset, entry.data.length, message)];
 }

@@ -3,7 +3,7 @@
 
 import * as errors from './errors';
 import { guidBytes, isGuid } from '../../binary/guid';
-import { describeSupport, type SupportInput } from '../../ovmf/supports';
+import { secretAreaProblem, type AreaInput } from '../../ovmf/areaChecks';
 import { encode, row, struct } from '../../binary/struct';
 import { hmacOf } from '../../launch/hasher';
 import { isEarlyFirmware, type Platform } from './evidence';
@@ -90,9 +90,9 @@ export interface SecretPacket {
  * @returns undefined, or why there is no such area, a phrase: then an injection needs an explicit address
  * @throws CheckError (usage) when the area is too small
  */
-export function checkSecretRoom(bytes: number, image: SupportInput): string | undefined {
-  const { ok, reason } = describeSupport(image).find(({ feature }) => feature === 'secret area')!;
-  if (!ok) return reason;
+export function checkSecretRoom(bytes: number, image: AreaInput): string | undefined {
+  const problem = secretAreaProblem(image);
+  if (problem !== undefined) return problem;
   const { size } = image.secretArea!;
   if (bytes > size) throw errors.secretAreaTooSmall(bytes, size);
   return undefined;
