@@ -11,7 +11,7 @@ const CODE_SERVER = '4.139.1';
 const SERVER_NODE = '24.21.0';
 
 /** What the tests need in addition to VS Code: real firmware, libvirt's own validator for comparison, a browser. */
-export const TEST_PACKAGES = ['ovmf', 'libvirt-clients-qemu', 'chromium'];
+export const TEST_PACKAGES = ['ovmf', 'ovmf-ia32', 'libvirt-clients-qemu', 'chromium'];
 /** What compiling two native modules of VS Code needs. */
 const COMPILER_PACKAGES = ['make', 'g++', 'python3'];
 

@@ -20,7 +20,7 @@
 export const TIERS = {
   unit: {
     program: 'mocha.mjs',
-    packages: ['ovmf', 'libvirt-clients-qemu', 'python3-lxml'],
+    packages: ['ovmf', 'ovmf-ia32', 'libvirt-clients-qemu', 'python3-lxml'],
     server: false,
     timeout: 60_000,
     seconds: 600,

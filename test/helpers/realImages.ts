@@ -1,8 +1,8 @@
-// The firmware images that the Debian package `ovmf` installs, found by name; tests skip missing ones.
+// The firmware images that the Debian packages `ovmf` and `ovmf-ia32` install, found by name; tests skip missing ones.
 
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 
-/** Paths of all images of the package, including links; empty when it is not installed. */
+/** Paths of all images of the packages, including links; empty when it is not installed. */
 export const imagePaths: readonly string[] = ['/usr/share/OVMF', '/usr/share/ovmf'].flatMap((folder) => {
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.fd')) : [];
   return names.sort().map((name) => `${folder}/${name}`);

@@ -13,15 +13,7 @@ import { isOvmf, smmFiles } from './imageBuild';
 import { isRefused, tdxProblems, unaligned } from './tdxChecks';
 
 /** A use of an image. */
-export type Feature =
-  | 'SEV'
-  | 'SEV-ES'
-  | 'SNP'
-  | 'TDX'
-  | 'kernel hashes'
-  | 'secret area'
-  | 'IGVM'
-  | 'SVSM';
+export type Feature = 'SEV' | 'SEV-ES' | 'SNP' | 'TDX' | 'kernel hashes' | 'secret area' | 'IGVM' | 'SVSM';
 
 /** The parts of an image that decide. */
 export type SupportedImage = AreaInput &
@@ -130,9 +122,13 @@ export const RULES: readonly Rule[] = [
   },
   { features: ['SEV-ES', 'SNP', 'TDX'], judge: unreadCode },
   {
-    // Nothing that may be in what was not read excludes plain SEV.
+    // With both phases and AmdSevDxe found, nothing that may be in what was not read excludes plain SEV.
     features: ['SEV'],
-    judge: (input) => (input.build.files.includes('AmdSevDxe') ? undefined : unreadCode(input)),
+    judge: (input) => {
+      const { sec, dxe, files } = input.build;
+      const isEnough = sec !== undefined && dxe !== undefined && files.includes('AmdSevDxe');
+      return isEnough ? undefined : unreadCode(input);
+    },
   },
   { features: SEV_GUESTS, judge: withoutAmdSevDxe },
   {
@@ -165,11 +161,15 @@ export const EVIDENCE: readonly (readonly [Feature, (input: SupportInput) => str
   [
     'secret area',
     ({ image, build }) => {
-      const handsOn = build.files.includes('SecretDxe') || build.dxe === undefined || build.unread !== undefined;
+      const handsOn =
+        build.files.includes('SecretDxe') || build.dxe === undefined || build.unread !== undefined;
       return `${areaWords(image.secretArea!)}${handsOn ? '' : '; no SecretDxe was found that hands it on'}`;
     },
   ],
-  ['IGVM', ({ image }) => `IGVM metadata with ${countRanges(image.igvmMetadata!.sections.map((s) => s.size))}`],
+  [
+    'IGVM',
+    ({ image }) => `IGVM metadata with ${countRanges(image.igvmMetadata!.sections.map((s) => s.size))}`,
+  ],
   [
     'SVSM',
     ({ image }) =>

@@ -44,7 +44,7 @@ type SectionRule = readonly [OvmfRule, (section: Section, input: TdxInput) => st
 const SECTION_RULES: readonly SectionRule[] = [
   [
     'tdx-section-type',
-    ({ type }) => (type > TEMP_MEM! ? `has type ${type}, and QEMU refuses types above 3` : undefined),
+    ({ type }) => (type > TEMP_MEM ? `has type ${type}, and QEMU refuses types above 3` : undefined),
   ],
   [
     'tdx-content-size',

@@ -32,7 +32,6 @@ const contents = (files: number): VolumeContents => ({
     },
   ],
   findings: [],
-  verifies: true,
   undecoded: [],
   build,
 });

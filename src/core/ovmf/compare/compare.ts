@@ -9,6 +9,7 @@ import type { EffectId, MeasurementEffect } from './effects';
 import { effectsOf, effectsOfChange } from './effects';
 import type { ImageWithBytes } from '../image';
 import { UNDESCRIBED, isVariableStore } from '../image';
+import { imageBuild } from '../imageBuild';
 import type { VolumeComparison } from './compareVolumes';
 import { compareVolumes } from './compareVolumes';
 import type { Decompress } from '../volumes/tree';
@@ -49,9 +50,10 @@ export function compareImages(
   const [fileA, fileB] = [fileOf(a), fileOf(b)];
   const differences = compareBytes(fileA, fileB);
   const variables = isVariableStore(fileA) || isVariableStore(fileB);
-  const effects = effectsOf({ a: a.image, b: b.image, differences, variables });
   const equal = differences.bytes === 0;
   const volumes = equal ? undefined : (options.volumes ?? compareVolumes(a, b, options.decompress));
+  const builds = volumes?.builds ?? ([NO_VOLUMES, NO_VOLUMES] as const);
+  const effects = effectsOf({ a: a.image, b: b.image, builds, differences, variables });
   const changes = equal ? [] : allChanges(a, b, volumes);
   return {
     equal,
@@ -61,6 +63,9 @@ export function compareImages(
     unread: volumes?.unread ?? [],
   };
 }
+
+/** What is known of volumes when there are none, or only a part of a file. */
+const NO_VOLUMES = imageBuild({ nodes: [], bytes: new Uint8Array() });
 
 /** Changes in tables, lists and vectors first, then in the volumes, which explain the remaining bytes. */
 function allChanges(

@@ -5,6 +5,7 @@
 import type { ImageChange } from './change';
 import type { ImageWithBytes } from '../image';
 import { UNDESCRIBED } from '../image';
+import { imageBuild, type ImageBuild } from '../imageBuild';
 import { compareParts } from './compareParts';
 import { changeOf, joinMoves } from './drafts';
 import { partsOfFile } from './parts';
@@ -17,6 +18,8 @@ export interface VolumeComparison {
   readonly changes: readonly ImageChange[];
   /** The parts that could not be read and were compared as bytes, in whole sentences. */
   readonly unread: readonly string[];
+  /** What the volumes of both tell about the images. */
+  readonly builds: readonly [ImageBuild, ImageBuild];
 }
 
 /** The rule of findings about parts that were not read. */
@@ -34,7 +37,8 @@ export function compareVolumes(
   decompress?: Decompress,
 ): VolumeComparison | undefined {
   if (a.image.offset > 0 || b.image.offset > 0) return undefined;
-  const parsed = [a, b].map(({ bytes }) => parseVolumes(bytes, decompress ? { decompress } : {}));
+  const options = decompress ? { decompress } : {};
+  const parsed = [parseVolumes(a.bytes, options), parseVolumes(b.bytes, options)] as const;
   if (!parsed.some(({ value }) => value.nodes.some(({ kind }) => kind === 'volume'))) return undefined;
   const [left, right] = [a, b].map(({ image, bytes }, i) => {
     const described = image.regions.filter(({ kind }) => !UNDESCRIBED.includes(kind));
@@ -51,7 +55,8 @@ export function compareVolumes(
       ({ message }) => `The ${which} image: ${message}`,
     ),
   );
-  return { changes: joinMoves(drafts).map(changeOf), unread: [...opaqueText(opaque), ...limits] };
+  const builds = [imageBuild(parsed[0].value), imageBuild(parsed[1].value)] as const;
+  return { changes: joinMoves(drafts).map(changeOf), unread: [...opaqueText(opaque), ...limits], builds };
 }
 
 function opaqueText(paths: readonly string[]): string[] {

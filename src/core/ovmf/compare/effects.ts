@@ -2,16 +2,18 @@
 // of the image and the VMSA pages; that of SNP covers pages with their addresses, in the order of the SEV metadata.
 
 import { byteCount, countOf, hex } from '../../binary/hex';
-import type { GuestArea } from '../areaChecks';
-import { LEAST_HASH_AREA } from '../areaChecks';
+import { hashAreaProblem } from '../areaChecks';
 import type { ByteDifferences } from './compareBytes';
 import type { ImageChange } from './change';
 import { HASH_BLOCK, RESET_BLOCK } from '../entries';
 import type { OvmfImage } from '../image';
+import type { ImageBuild } from '../imageBuild';
 import { SEV_METADATA } from '../metadataLayout';
+import { describeSupport } from '../supports';
+import { belongTogether, excludedGuests, kernelHashEffect, supportEffects } from './supportEffects';
 
 /** A kind of guest whose measurement changes with the image. */
-export type Guest = 'SEV' | 'SEV-ES' | 'SEV-SNP';
+export type Guest = 'SEV' | 'SEV-ES' | 'SEV-SNP' | 'TDX';
 
 /** The names of all effects. */
 export type EffectId =
@@ -21,7 +23,9 @@ export type EffectId =
   | 'snp-sections'
   | 'hash-area'
   | 'kernel-hashes'
-  | 'variables';
+  | 'variables'
+  | 'no-guest'
+  | `support-${'SEV' | 'SEV-ES' | 'SNP' | 'TDX'}`;
 
 /** A reason why measurements differ. */
 export interface MeasurementEffect {
@@ -38,6 +42,8 @@ export interface MeasurementEffect {
 export interface EffectInput {
   readonly a: OvmfImage;
   readonly b: OvmfImage;
+  /** What the volumes of both tell. */
+  readonly builds: readonly [ImageBuild, ImageBuild];
   readonly differences: ByteDifferences;
   /** Whether either file holds only variables, which no launch measures. */
   readonly variables: boolean;
@@ -49,10 +55,19 @@ type Rule = (input: EffectInput) => MeasurementEffect | undefined;
 export function effectsOf(input: EffectInput): MeasurementEffect[] {
   if (input.differences.bytes === 0) return [];
   if (input.variables) {
+    const fit = belongTogether(input);
     const text = 'A variable store is not measured: only the image of code is.';
-    return [{ id: 'variables', guests: [], text }];
+    return [{ id: 'variables', guests: [], text: fit === undefined ? text : `${text} ${fit}` }];
   }
-  return RULES.flatMap((rule) => rule(input) ?? []);
+  const [first, second] = input.builds;
+  const facts = [describeSupport(input.a, first), describeSupport(input.b, second)] as const;
+  const excluded = excludedGuests(facts);
+  const possible = RULES.flatMap((rule) => rule(input) ?? []).flatMap((effect) => {
+    const guests = effect.guests.filter((guest) => !excluded.includes(guest));
+    return guests.length > 0 ? [{ ...effect, guests }] : [];
+  });
+  const all = [...supportEffects(facts), ...possible];
+  return all.length > 0 ? all : [{ id: 'no-guest', guests: [], text: 'Neither image starts an SEV guest.' }];
 }
 
 /** The effects that one change contributes to. */
@@ -62,7 +77,7 @@ export function effectsOfChange(
 ): readonly EffectId[] {
   const about = (title: string, field?: string) =>
     path.includes(title) && (what !== 'field' || field === undefined || path.at(-1) === field);
-  const concerned: Record<EffectId, boolean> = {
+  const concerned: Partial<Record<EffectId, boolean>> = {
     'image-bytes': true,
     'snp-pages': true,
     variables: true,
@@ -94,21 +109,9 @@ const RULES: readonly Rule[] = [
     const text = sectionsText(a, b);
     return text === undefined ? undefined : { id: 'snp-sections', guests: ['SEV-SNP'], text };
   },
+  kernelHashEffect,
   ({ a, b }) => {
-    const [was, is] = [usable(a.hashArea), usable(b.hashArea)];
-    if (was === is) return undefined;
-    const text = is
-      ? 'Kernel hashes become possible: the first image has no usable area for them.'
-      : 'A launch with kernel hashes is refused: the second image has no usable area for them.';
-    return {
-      id: 'kernel-hashes',
-      guests: ['SEV', 'SEV-ES', 'SEV-SNP'],
-      onlyWith: 'kernel hashes',
-      text,
-    };
-  },
-  ({ a, b }) => {
-    if (!usable(a.hashArea) || !usable(b.hashArea)) return undefined;
+    if ([a, b].some((image) => hashAreaProblem(image) !== undefined)) return undefined;
     const [was, is] = [a.hashArea!.base & 0xfff, b.hashArea!.base & 0xfff];
     if (was === is) return undefined;
     const text = `The hashes lie at ${hex(is, 3)} instead of ${hex(was, 3)} in their page, which is measured as a whole.`;
@@ -117,11 +120,6 @@ const RULES: readonly Rule[] = [
 ];
 
 const address = (value: number | undefined) => (value === undefined ? 'no known address' : hex(value, 8));
-
-/** Whether QEMU would accept the area at launch (sev_add_kernel_loader_hashes). */
-function usable(area: GuestArea | undefined): boolean {
-  return area !== undefined && area.base !== 0 && area.size >= LEAST_HASH_AREA;
-}
 
 /** How the lists of pages differ; sections of size zero add no page and are ignored. */
 function sectionsText(a: OvmfImage, b: OvmfImage): string | undefined {

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import type { BuildOvmfOptions } from '../../../../src/core/ovmf/build';
 import { DEFAULT_SEV_SECTIONS, buildOvmf } from '../../../../src/core/ovmf/build';
-import { KNOWN_ENTRIES, RESET_BLOCK, SVSM_INFO } from '../../../../src/core/ovmf/entries';
+import { KNOWN_ENTRIES, RESET_BLOCK } from '../../../../src/core/ovmf/entries';
 import { entryValues } from '../../../../src/core/ovmf/guidedTable';
 import { parseOvmf } from '../../../../src/core/ovmf/image';
 import type { Region } from '../../../../src/core/binary/region';
@@ -42,7 +42,6 @@ describe('Building an OVMF image', () => {
       image.igvmMetadata?.sections.map(({ name }) => name),
       ['PARAM_AREA', 'PARAM_MEMORY_MAP', 'PARAM_VP_COUNT', 'HOB_AREA'],
     );
-    assert.ok(image.supports.every(({ ok }) => ok));
   });
 
   it('gives the same bytes each time, and other bytes for another seed', () => {
@@ -120,80 +119,6 @@ describe('Reading an OVMF image', () => {
       assert.deepEqual(
         region?.fields.map(({ name }) => name),
         [...known.payload.rows.map(({ name }) => name), 'length', 'guid'],
-      );
-    });
-  }
-
-  it('tells an SVSM image by its info entry', () => {
-    const data = new Uint8Array(4);
-    const image = parse({ sevSections: false, extraEntries: [{ guid: SVSM_INFO.guid, data }] });
-    const svsm = image.supports.find(({ feature }) => feature === 'SVSM');
-    assert.deepEqual(svsm, {
-      feature: 'SVSM',
-      ok: true,
-      reason: 'this is an SVSM: it has an SVSM info entry',
-    });
-  });
-
-  const facts: readonly (readonly [string, BuildOvmfOptions, string, boolean, string])[] = [
-    ['a reset address', {}, 'SEV-ES', true, 'APs start at 0x0080b004'],
-    [
-      'no reset block',
-      { resetAddress: false },
-      'SEV-ES',
-      false,
-      'the table has no usable SEV-ES reset block',
-    ],
-    ['a reset address of zero', { resetAddress: 0 }, 'SEV-ES', false, 'the reset address is 0'],
-    ['no table', { form: 'none' }, 'SEV-ES', false, 'no GUIDed table'],
-    ['a hash area', {}, 'kernel hashes', true, '0x400 bytes at 0x00810c00'],
-    [
-      'a hash area of 175 bytes',
-      { hashArea: { base: 4096, size: 175 } },
-      'kernel hashes',
-      false,
-      '0xaf bytes at 0x00001000; QEMU needs 176',
-    ],
-    [
-      'a hash area of 176 bytes',
-      { hashArea: { base: 4096, size: 176 } },
-      'kernel hashes',
-      true,
-      '0xb0 bytes at 0x00001000',
-    ],
-    [
-      'a hash area at zero',
-      { hashArea: { base: 0, size: 1024 } },
-      'kernel hashes',
-      false,
-      'the hash area has no address',
-    ],
-    ['no hash area', { hashArea: false }, 'kernel hashes', false, 'the table has no usable hash area'],
-    [
-      'an empty secret area',
-      { secretArea: { base: 0, size: 0 } },
-      'secret area',
-      false,
-      'the secret area is empty',
-    ],
-    ['SEV metadata', {}, 'SNP', true, 'SEV metadata with 7 ranges'],
-    ['SEV metadata without sections', { sevSections: [] }, 'SNP', false, 'the SEV metadata list no memory'],
-    ['no SEV metadata', { sevSections: false }, 'SNP', false, 'the table has no usable SEV metadata offset'],
-    ['no TDX metadata', {}, 'TDX', false, 'the table has no usable TDX metadata offset'],
-    [
-      'IGVM metadata without sections',
-      { igvmSections: [] },
-      'IGVM',
-      false,
-      'the IGVM metadata list no memory',
-    ],
-    ['a calling area', {}, 'SVSM', true, 'calling area at 0x0080f000'],
-  ];
-  for (const [name, options, feature, ok, reason] of facts) {
-    it(`says of an image with ${name} whether it supports ${feature}, and why`, () => {
-      assert.deepEqual(
-        parse(options).supports.find((fact) => fact.feature === feature),
-        { feature, ok, reason },
       );
     });
   }

@@ -70,10 +70,7 @@ describe('Real OVMF images', function () {
       const image = readImage(path);
       const whole = parseOvmf(image).value;
       const part = parseOvmf(image.subarray(-4096), { fileSize: image.length }).value;
-      assert.deepEqual(
-        [part.table, part.sevMetadata, part.supports],
-        [whole.table, whole.sevMetadata, whole.supports],
-      );
+      assert.deepEqual([part.table, part.sevMetadata], [whole.table, whole.sevMetadata]);
       assert.equal(part.base, whole.base);
     }
   });

@@ -20,7 +20,7 @@ export interface Case {
 }
 
 /** Bytes of the images of the cases. */
-export const SIZE = 0x4000;
+export const SIZE = 0x10000;
 const FOOTER = 50;
 /** Distance of the reset block of a default image from its end; the block has 22 bytes. */
 export const RESET = FOOTER + 22;

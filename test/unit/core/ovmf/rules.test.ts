@@ -9,13 +9,17 @@ import { OVMF_RULES } from '../../../../src/core/ovmf/rules';
 import { metadataCases } from './metadataCases';
 import { ALL, SIZE } from './ruleCase';
 import { tableCases } from './tableCases';
+import { soundTdx, tdxCases } from './tdxCases';
+import { lintOvmf } from '../../../../src/core/ovmf/lint';
+import { firmware } from '../../../helpers/firmware';
 import { assertWhole } from '../../../helpers/wholeness';
 
-const cases = [...tableCases, ...metadataCases];
+const cases = [...tableCases, ...metadataCases, ...tdxCases];
 
 describe('Rules about OVMF images', () => {
   it('an image as built by default, and one with every list, give no finding', () => {
-    for (const options of [{}, ALL, { size: SIZE }, { ...ALL, size: SIZE, seed: 7 }]) {
+    const lists = soundTdx.map((tdxSections) => ({ tdxSections, size: SIZE }));
+    for (const options of [{}, ALL, { size: SIZE }, { ...ALL, size: SIZE, seed: 7 }, ...lists]) {
       const parsed = parseOvmf(buildOvmf(options));
       assert.deepEqual(parsed.findings, []);
       assertWhole(parsed);
@@ -36,8 +40,15 @@ describe('Rules about OVMF images', () => {
     });
   }
 
+  it('OVMF without a table gives before-tables instead of no-table, told by its SEC phase alone', () => {
+    const rules = (image: Uint8Array) => lintOvmf(image).findings.map(({ rule, offset }) => [rule, offset]);
+    const image = firmware({ form: 'none' });
+    assert.deepEqual(rules(image), [['before-tables', image.length - 48]]);
+    assert.deepEqual(rules(firmware({ form: 'none', sec: false })), [['no-table', image.length - 48]]);
+  });
+
   it('every rule of the table has a case', () => {
-    const tried = new Set(cases.map(({ rule }) => rule));
+    const tried = new Set<OvmfRule>([...cases.map(({ rule }) => rule), 'before-tables']);
     assert.deepEqual(
       Object.keys(OVMF_RULES).filter((rule) => !tried.has(rule as OvmfRule)),
       [],

@@ -261,4 +261,19 @@ export const tableCases: readonly Case[] = [
     breakIt: (image) => image.slice(-49),
     fileSize: SIZE,
   },
+  // Sizes.
+  {
+    name: 'a size that is no multiple of 64 KiB',
+    rule: 'bios-size',
+    back: SIZE + 0x1000,
+    size: SIZE + 0x1000,
+    build: { size: SIZE + 0x1000 },
+  },
+  {
+    name: 'the size of a CODE image of 4 MiB',
+    rule: 'bios-size',
+    back: 0x37c000,
+    size: 0x37c000,
+    build: { size: 0x37c000 },
+  },
 ];

@@ -24,7 +24,7 @@ describe('The thread that decompresses', () => {
   it('reads an image', async () => {
     const answer = await readImageInThread(io, holding(1), signal, () => undefined);
     assert.deepEqual(
-      answer?.contents.sections.map(({ method, nodes }) => [method, nodes[0]?.children[0]?.name]),
+      answer?.sections.map(({ method, nodes }) => [method, nodes[0]?.children[0]?.name]),
       [['LZMA', GUID]],
     );
   });

@@ -438,7 +438,8 @@ describe('Comparison of firmware volumes', function () {
 
   it('a change has the effects that all bytes of the image have', () => {
     const { changes } = compare(base, inVolume(one, two));
-    assert.deepEqual(changes[0]?.effects, ['image-bytes', 'snp-pages']);
+    // Without a table, no SNP guest starts, so that its pages do not matter.
+    assert.deepEqual(changes[0]?.effects, ['image-bytes']);
     assert.deepEqual(compare(store(x), store(y)).changes[0]?.effects, ['variables']);
   });
 });
