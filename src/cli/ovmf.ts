@@ -3,11 +3,9 @@
 
 import type { Command } from 'commander';
 import { byteCount, countOf, hex } from '../core/binary/hex';
-import { describeBuild } from '../core/ovmf/describeBuild';
-import { isOvmf } from '../core/ovmf/imageBuild';
 import { SEVERITIES, bySeverity, lintOvmf } from '../core/ovmf/lint';
-import { describeReleases, provenance } from '../core/ovmf/provenance';
-import { STATE_WORDS } from '../core/ovmf/supports';
+import type { ImageFacts } from '../core/ovmf/facts';
+import { STATE_WORDS } from '../core/ovmf/support';
 import type { Finding, Region } from '../core/binary/region';
 import { undecoded } from '../core/ovmf/volumes/undecoded';
 import { decompressSection } from '../node/decompress';
@@ -24,7 +22,11 @@ export interface OvmfOptions {
   readonly volumes?: true;
 }
 
-const NO_IMAGE = 'no OVMF image that can be recognised';
+const KINDS: Readonly<Record<ImageFacts['kind'], string>> = {
+  image: 'OVMF image',
+  variables: 'variable store',
+  unknown: 'no OVMF image that can be recognised',
+};
 
 /** Adds `ovmf show`, `ovmf lint` and `ovmf diff`. */
 export function addOvmfCommands(io: Io, program: Command, out: Output, exit: (status: number) => void): void {
@@ -52,9 +54,8 @@ export function addOvmfCommands(io: Io, program: Command, out: Output, exit: (st
 /** Prints an image: what it supports, its regions with their fields, its volumes, and its findings. */
 export function showOvmf(bytes: Uint8Array, file: string, options: OvmfOptions, out: Output): void {
   const { value, findings } = lintOvmf(bytes, { decompress: decompressSection });
-  const { image, volumes, build, supports } = value;
-  const words = describeBuild(build, image);
-  const origin = provenance({ image, bytes }, build);
+  const { image, volumes, build, facts } = value;
+  const { words, supports, origin } = facts;
   if (options.json) {
     printJson(out, {
       file,
@@ -69,23 +70,25 @@ export function showOvmf(bytes: Uint8Array, file: string, options: OvmfOptions, 
     });
     return;
   }
-  const isImage = image.table !== undefined || isOvmf(build);
-  const what = build.part === 'vars' ? 'variable store' : isImage ? 'OVMF image' : NO_IMAGE;
   const where = image.base === undefined ? '' : `, mapped at ${hex(image.base, 8)}`;
-  out.line(`${file}: ${what}, ${byteCount(bytes.length)}${where}`);
-  // That a VARS file is no firmware says all.
-  const facts = build.part === 'vars' ? [] : supports;
-  const rows = facts.map(({ feature, state, reason }) => [feature, STATE_WORDS[state], reason]);
+  out.line(`${file}: ${KINDS[facts.kind]}, ${byteCount(bytes.length)}${where}`);
   const lines = [
     ...(words === '' ? [] : [`  ${words}`]),
-    ...columns(rows, '  '),
-    ...(isImage ? [`  edk2: ${describeReleases(origin)}`] : []),
+    // That variables are no firmware says all.
+    ...(facts.kind === 'variables' ? [] : supportLines(supports)),
+    ...(facts.kind === 'image' ? [`  edk2: ${facts.releases}`] : []),
     ...image.regions.flatMap((region) => ['', ...regionLines(region, '')]),
     ...volumeLines(volumes.nodes, options.volumes === true),
     ...findingLines(findings),
   ];
   for (const line of lines) out.line(line);
 }
+
+const supportLines = (supports: ImageFacts['supports']) =>
+  columns(
+    supports.map(({ feature, state, reason }) => [feature, STATE_WORDS[state], reason]),
+    '  ',
+  );
 
 function regionLines(region: Region, indent: string): string[] {
   const fields = region.fields.map((f) => [hex(f.offset, 6), f.name, f.raw, f.meaning]);

@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander';
 import { compareImages } from '../core/ovmf/compare/compare';
+import { compareWhole } from '../core/ovmf/compare/compareWhole';
 import {
   comparisonLines,
   imageComparisonJson,
@@ -42,9 +43,8 @@ async function diffImages(
     const bytes = await readWhole(io, file);
     return { bytes, image: parseOvmf(bytes).value };
   };
-  const comparison = compareImages(await read(first), await read(second), {
-    decompress: decompressSection,
-  });
+  const [a, b] = [await read(first), await read(second)];
+  const comparison = compareImages(a, b, { volumes: compareWhole(a, b, decompressSection) });
   const names = { a: fileName(first), b: fileName(second) };
   if (json) printJson(out, imageComparisonJson(comparison, names));
   else {

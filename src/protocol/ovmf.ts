@@ -7,6 +7,8 @@ import type { NamedPage } from './shared';
 /** A firmware image. */
 export interface OvmfViewState extends NamedPage {
   readonly kind: 'ovmf';
+  /** What is known of it without them, which arrives earlier. */
+  readonly first?: Pick<VolumeContents, 'findings' | 'facts'>;
   /** The contents of its compressed sections, which arrive some time after the image is shown. */
   readonly contents?: VolumeContents;
   /** Why they are unknown, a sentence. */

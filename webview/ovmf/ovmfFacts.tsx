@@ -4,10 +4,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import { bytesToHex } from '../../src/core/binary/hex';
 import { digestRows, newImageDigester, type ImageDigests } from '../../src/core/check/imageDigests';
-import type { OvmfImage } from '../../src/core/ovmf/image';
-import type { ImageBuild } from '../../src/core/ovmf/imageBuild';
-import { describeReleases, provenance } from '../../src/core/ovmf/provenance';
-import { STATE_WORDS, type Support, type SupportState } from '../../src/core/ovmf/supports';
+import type { ImageFacts } from '../../src/core/ovmf/facts';
+import { STATE_WORDS, type SupportState } from '../../src/core/ovmf/support';
 import { useSaved } from '../host';
 import { CopyButton, Disclosure, Icon } from '../parts/widgets';
 
@@ -68,8 +66,7 @@ const STATE_ICONS: Readonly<Record<SupportState, string>> = {
 };
 
 /** What the image can be used for. @param pending whether what is unknown is still being looked at */
-export function Supports({ supports, pending }: { supports: readonly Support[]; pending: boolean }) {
-  if (supports.length === 0) return null;
+export function Supports({ supports, pending }: { supports: ImageFacts['supports']; pending: boolean }) {
   return (
     <ul class="supports" aria-label="Supports">
       {supports.map(({ feature, state, reason }) => {
@@ -78,7 +75,7 @@ export function Supports({ supports, pending }: { supports: readonly Support[]; 
           <li key={feature} class={state === 'no' ? 'support support-not' : 'support'}>
             <Icon
               name={waits ? 'loading' : STATE_ICONS[state]}
-              class={state === 'warning' ? 'severity-warning' : ''}
+              {...(state === 'warning' && { class: 'severity-warning' })}
             />
             <span class="support-feature">{state === 'no' ? `no ${feature}` : feature}</span>
             <span class="support-reason">
@@ -92,15 +89,14 @@ export function Supports({ supports, pending }: { supports: readonly Support[]; 
 }
 
 /** The line with the releases; its details hold the reasons and the digests. */
-export function ImageFacts(props: { image: OvmfImage; bytes: Uint8Array; build: ImageBuild }) {
-  const { image, bytes, build } = props;
+export function OriginAndDigests({ facts, bytes }: { facts: ImageFacts; bytes: Uint8Array }) {
+  const { origin, releases } = facts;
   const [open, setOpen] = useSaved('ovmf.facts', false);
-  const origin = provenance({ image, bytes }, build);
   return (
     <section class="image-facts" aria-label="Origin and digests">
       <p class="match-line">
         <span>
-          <strong>edk2</strong> {describeReleases(origin)}
+          <strong>edk2</strong> {releases}
           {origin.hints.length > 0 && <span class="match-distance">{origin.hints.join(', ')}</span>}
         </span>
         <Disclosure label="Reasons and Digests" open={open} onChange={setOpen} />

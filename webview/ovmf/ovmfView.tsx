@@ -4,11 +4,7 @@
 import { useMemo } from 'preact/hooks';
 import { byteCount, bytesToHex, hex } from '../../src/core/binary/hex';
 import { parseOvmf, type OvmfImage } from '../../src/core/ovmf/image';
-import { describeBuild } from '../../src/core/ovmf/describeBuild';
-import { allFindings } from '../../src/core/ovmf/findings';
-import { imageBuild, isOvmf } from '../../src/core/ovmf/imageBuild';
 import { memoryMap } from '../../src/core/ovmf/memoryMap';
-import { describeSupport } from '../../src/core/ovmf/supports';
 import { parseVolumes } from '../../src/core/ovmf/volumes/volumes';
 import type { OvmfViewState } from '../../src/protocol/ovmf';
 import { atEnd, opposite } from '../parts/alignment';
@@ -18,7 +14,7 @@ import { Details, NoDetails } from '../parts/details';
 import { Findings, Header } from '../parts/header';
 import { useSaved } from '../host';
 import { ImageChanges, useCounterpart } from './imageChanges';
-import { ImageFacts, Supports } from './ovmfFacts';
+import { OriginAndDigests, Supports } from './ovmfFacts';
 import { OvmfMap } from './ovmfMap';
 import { ovmfTree, type OvmfItem } from './ovmfTree';
 import { VolumeDetails } from './volumeDetails';
@@ -93,26 +89,20 @@ function SelectionDetails(props: {
 
 /** Shows an image. */
 export function OvmfView({ view }: { view: OvmfViewState }) {
-  const { name, bytes, contents, unread, other } = view;
+  const { name, bytes, first, contents, unread, other } = view;
   const [text, setText] = useSaved('ovmf.filter', '');
   const tables = useMemo(() => parseOvmf(bytes), [bytes]);
   const image = tables.value;
   // Volumes are read here without their compressed sections; the extension host sends those later.
   const parsed = useMemo(() => parseVolumes(bytes), [bytes]);
-  const build = useMemo(() => contents?.build ?? imageBuild(parsed.value), [parsed, contents]);
-  const findings = useMemo(
-    () => contents?.findings ?? allFindings(tables, parsed, build),
-    [tables, parsed, contents],
-  );
-  const supports = useMemo(() => describeSupport(image, build), [image, build]);
-  const words = describeBuild(build, image);
+  const { facts, findings } = contents ?? first ?? { findings: unread === undefined ? [] : tables.findings };
   const { nodes: regions, items } = useMemo(() => ovmfTree(image.regions), [image]);
   const volumes = useMemo(() => volumeTree(parsed.value.nodes, contents), [parsed, contents]);
   const nodes = useMemo(() => (volumes.count > 0 ? [...regions, volumes.node] : regions), [regions, volumes]);
   const bands = useMemo(() => bandsOf(image.regions, parsed.value.nodes), [image, parsed]);
   const comparison = useCounterpart(image, bytes, view);
   const against = other && opposite(other.bytes, atEnd(bytes, other.bytes));
-  const map = useMemo(() => memoryMap(image, findings), [image]);
+  const map = useMemo(() => memoryMap(image, tables.findings), [image]);
   const filter = { text };
   // The table is what people open the file for; the megabytes before it are code.
   const table = regions.find(({ id }) => items.get(id)?.region.kind === 'table');
@@ -141,10 +131,12 @@ export function OvmfView({ view }: { view: OvmfViewState }) {
           {byteCount(image.fileSize)}
           {image.base !== undefined &&
             `, mapped at ${hex(image.base, 8)} to ${hex(image.base + image.fileSize - 1, 8)}`}
-          {words !== '' && `. ${words}`}
+          {facts && facts.words !== '' && `. ${facts.words}`}
         </p>
-        <Supports supports={build.part === 'vars' ? [] : supports} pending={!contents && unread === undefined} />
-        {(image.table || isOvmf(build)) && <ImageFacts image={image} bytes={bytes} build={build} />}
+        {facts && facts.kind !== 'variables' && (
+          <Supports supports={facts.supports} pending={!contents && unread === undefined} />
+        )}
+        {facts?.kind === 'image' && <OriginAndDigests facts={facts} bytes={bytes} />}
         {unread !== undefined && (
           <p class="summary" role="status">
             <Icon name="warning" class="severity-warning" /> {unread}

@@ -3,7 +3,8 @@
 import type { Finding, Parsed } from '../binary/region';
 import { allFindings } from './findings';
 import type { OvmfImage } from './image';
-import { imageBuild, type ImageBuild } from './imageBuild';
+import { imageBuild } from './imageBuild';
+import { imageFacts, type ImageFacts } from './facts';
 import type { Decompress, VolumeNode } from './volumes/tree';
 import { undecoded, type Undecoded } from './volumes/undecoded';
 import { allNodes, parseVolumes } from './volumes/volumes';
@@ -22,7 +23,7 @@ export interface VolumeContents {
   readonly sections: readonly SectionContents[];
   /** All findings about the image. */
   readonly findings: readonly Finding[];
-  readonly build: ImageBuild;
+  readonly facts: ImageFacts;
   /** The sections whose content stays unknown. */
   readonly undecoded: readonly Undecoded[];
 }
@@ -57,7 +58,7 @@ export function parseContents(
   return {
     sections,
     findings: allFindings(image, volumes, build),
-    build,
+    facts: imageFacts({ image: image.value, bytes }, build),
     undecoded: undecoded(tree),
   };
 }

@@ -109,7 +109,10 @@ const PLATFORMS: readonly (readonly [Platform, (build: Known) => boolean])[] = [
   ['AmdSev', ({ files }) => files.includes('SecretDxe') || files.includes('SecretPei')],
   ['Ia32X64', ({ sec, dxe }) => sec === 'IA32' && dxe === 'X64'],
   ['Ia32', ({ sec, dxe }) => sec === 'IA32' && dxe === 'IA32'],
-  ['OvmfPkgX64', ({ files, sec }) => sec === 'X64' && files.includes('TdxDxe') && files.includes('AmdSevDxe')],
+  [
+    'OvmfPkgX64',
+    ({ files, sec }) => sec === 'X64' && files.includes('TdxDxe') && files.includes('AmdSevDxe'),
+  ],
   [
     'Microvm',
     ({ files, sec, dxe, unread }) =>

@@ -1,12 +1,11 @@
 // Everything about an OVMF image at once: its table and metadata, its firmware volumes, its uses, and all findings.
 
 import type { Finding, Parsed, Severity } from '../binary/region';
+import { imageFacts, type ImageFacts } from './facts';
 import { allFindings } from './findings';
 import type { OvmfImage } from './image';
 import { parseOvmf } from './image';
 import { imageBuild, type ImageBuild } from './imageBuild';
-import type { Support } from './supports';
-import { describeSupport } from './supports';
 import type { VolumeTree } from './volumes/tree';
 import type { ParseVolumesOptions } from './volumes/volumes';
 import { parseVolumes } from './volumes/volumes';
@@ -16,8 +15,8 @@ export interface WholeOvmf {
   readonly image: OvmfImage;
   readonly volumes: VolumeTree;
   readonly build: ImageBuild;
-  /** What it can be used for. */
-  readonly supports: readonly Support[];
+  /** What it is, and what it can be used for. */
+  readonly facts: ImageFacts;
 }
 
 /** Severities, the worst first. */
@@ -30,9 +29,9 @@ export const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info'];
 export function lintOvmf(bytes: Uint8Array, options: ParseVolumesOptions = {}): Parsed<WholeOvmf> {
   const [image, volumes] = [parseOvmf(bytes), parseVolumes(bytes, options)];
   const build = imageBuild(volumes.value);
-  const supports = describeSupport(image.value, build);
+  const facts = imageFacts({ image: image.value, bytes }, build);
   return {
-    value: { image: image.value, volumes: volumes.value, build, supports },
+    value: { image: image.value, volumes: volumes.value, build, facts },
     findings: allFindings(image, volumes, build),
   };
 }

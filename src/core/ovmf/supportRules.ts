@@ -10,10 +10,8 @@ import type { OvmfImage } from './image';
 import { BIOS_STEP } from './image';
 import type { ImageBuild, Platform } from './imageBuild';
 import { isOvmf, smmFiles } from './imageBuild';
+import type { Feature } from './support';
 import { isRefused, tdxProblems, unaligned } from './tdxChecks';
-
-/** A use of an image. */
-export type Feature = 'SEV' | 'SEV-ES' | 'SNP' | 'TDX' | 'kernel hashes' | 'secret area' | 'IGVM' | 'SVSM';
 
 /** The parts of an image that decide. */
 export type SupportedImage = AreaInput &

@@ -95,34 +95,36 @@ const SECTION_RULES: readonly SectionRule[] = [
 ];
 
 /** The rules about the whole list. */
-const LIST_RULES: readonly (readonly [OvmfRule, (sections: List['sections'], input: TdxInput) => string | undefined])[] =
+const LIST_RULES: readonly (readonly [
+  OvmfRule,
+  (sections: List['sections'], input: TdxInput) => string | undefined,
+])[] = [
   [
-    [
-      'tdx-section-count',
-      ({ length }) => (length < 2 ? `list ${length} of the 2 sections that QEMU wants at least` : undefined),
-    ],
-    [
-      'tdx-no-hob',
-      (sections) =>
-        sections.some(({ type }) => type === TD_HOB)
-          ? undefined
-          : 'list no TD_HOB, without which QEMU refuses to start a TDX guest',
-    ],
-    [
-      'tdx-no-firmware',
-      (sections) =>
-        sections.some(({ type }) => type === BFV)
-          ? undefined
-          : 'list no BFV, which QEMU does not check: nothing is loaded at the reset vector',
-    ],
-    [
-      'tdx-no-variables',
-      (sections, { startsWithVariables }) =>
-        startsWithVariables && !sections.some(({ type }) => type === CFV)
-          ? 'list no CFV, which QEMU does not check: the variables of the image are not loaded'
-          : undefined,
-    ],
-  ];
+    'tdx-section-count',
+    ({ length }) => (length < 2 ? `list ${length} of the 2 sections that QEMU wants at least` : undefined),
+  ],
+  [
+    'tdx-no-hob',
+    (sections) =>
+      sections.some(({ type }) => type === TD_HOB)
+        ? undefined
+        : 'list no TD_HOB, without which QEMU refuses to start a TDX guest',
+  ],
+  [
+    'tdx-no-firmware',
+    (sections) =>
+      sections.some(({ type }) => type === BFV)
+        ? undefined
+        : 'list no BFV, which QEMU does not check: nothing is loaded at the reset vector',
+  ],
+  [
+    'tdx-no-variables',
+    (sections, { startsWithVariables }) =>
+      startsWithVariables && !sections.some(({ type }) => type === CFV)
+        ? 'list no CFV, which QEMU does not check: the variables of the image are not loaded'
+        : undefined,
+  ],
+];
 
 /** What is wrong, errors first; empty without metadata, and where a descriptor is broken, which has its own finding. */
 export function tdxProblems(input: TdxInput): TdxProblem[] {

@@ -7,7 +7,6 @@ import * as errors from './errors';
 import type { VolumeComparison } from '../../core/ovmf/compare/compareVolumes';
 import { ContentReader, type ContentPart } from '../../core/ovmf/contentParts';
 import type { VolumeContents } from '../../core/ovmf/contents';
-import type { Finding } from '../../core/binary/region';
 import { eachSlice } from '../shell/slices';
 
 const LIMITS = { memory: 512 };
@@ -18,16 +17,19 @@ export type ContentRequest =
   | { readonly type: 'next' }
   | { readonly type: 'compare' };
 
-/** The thread's answers: for one image, the findings without decompression first; for two, the differences. */
+/** What is known of an image before anything is decompressed. */
+export type FirstRead = Pick<VolumeContents, 'findings' | 'facts'>;
+
+/** The thread's answers: for one image, what is known without decompression first; for two, the differences. */
 export type ContentAnswer =
-  | { readonly type: 'tables'; readonly findings: readonly Finding[] }
+  | { readonly type: 'first'; readonly first: FirstRead }
   | ContentPart
   | { readonly type: 'comparison'; readonly comparison: VolumeComparison | undefined };
 
 /**
  * Reads an image and its volumes with their compressed sections. Transfers in both directions are split so that
  * no turn of the calling thread takes too long.
- * @param found receives the findings that are known before anything is decompressed
+ * @param found receives what is known before anything is decompressed
  * @returns undefined when `signal` stopped it, which ends the thread
  * @throws CheckError when the thread failed
  */
@@ -35,7 +37,7 @@ export function readImageInThread(
   io: Io,
   bytes: Uint8Array,
   signal: AbortSignal,
-  found: (findings: readonly Finding[]) => void,
+  found: (first: FirstRead) => void,
 ): Promise<VolumeContents | undefined> {
   const reader = new ContentReader();
   const task: Task<VolumeContents> = {
@@ -43,8 +45,8 @@ export function readImageInThread(
     request: { type: 'next' },
     take: (part) => {
       if (part.type === 'comparison') return undefined;
-      if (part.type === 'tables') {
-        found(part.findings);
+      if (part.type === 'first') {
+        found(part.first);
         return undefined;
       }
       const contents = reader.add(part);

@@ -8,7 +8,7 @@ import type { Finding } from '../../core/binary/region';
 import type { OvmfViewState } from '../../protocol/ovmf';
 import type { Action, CursorPlace } from '../../protocol/shared';
 import type { VolumeComparison } from '../../core/ovmf/compare/compareVolumes';
-import { compareVolumesInThread, readImageInThread } from './contents';
+import { compareVolumesInThread, readImageInThread, type FirstRead } from './contents';
 import { nameOf, readUri, watchFile } from '../shell/files';
 import type { DiffPanel, OtherSide } from '../vmsa/diffPanels';
 import { Page } from '../shell/page';
@@ -34,6 +34,7 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
   other: OtherSide<OvmfPanel> | undefined;
   /** The image on display; undefined while only a notice is shown. */
   private bytes: Uint8Array | undefined;
+  private first: FirstRead | undefined;
   private contents: VolumeContents | undefined;
   private unread: string | undefined;
   /** The image before the last rewrite of the file, until the user dismisses the comparison. */
@@ -98,7 +99,7 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
   }
 
   show(): void {
-    const { bytes, contents, unread } = this;
+    const { bytes, first, contents, unread } = this;
     if (!bytes) return;
     const other = this.counterpart();
     const volumes = this.compareVolumesWith(other);
@@ -106,6 +107,7 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
       kind: 'ovmf',
       name: nameOf(this.uri),
       bytes,
+      ...(first && { first }),
       ...(contents && { contents }),
       ...(unread !== undefined && { unread }),
       ...(other && { other }),
@@ -121,16 +123,19 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
     if (this.bytes && now - this.loadedAt > ONE_BUILD_MS) this.before = this.bytes;
     this.loadedAt = now;
     this.bytes = bytes;
-    this.contents = this.unread = undefined;
+    this.first = this.contents = this.unread = undefined;
     this.show();
     this.other?.panel.show();
     try {
-      const found = (findings: readonly Finding[]) => this.host.found(this.uri, findings);
-      const contents = await readImageInThread(this.host.io, bytes, signal, found);
+      const contents = await readImageInThread(this.host.io, bytes, signal, (first) => {
+        this.first = first;
+        this.show();
+        this.host.found(this.uri, first.findings);
+      });
       if (isStale() || !contents) return;
       this.contents = contents;
       this.show();
-      found(contents.findings);
+      this.host.found(this.uri, contents.findings);
     } catch (error) {
       if (isStale()) return;
       this.unread = sentence(error);

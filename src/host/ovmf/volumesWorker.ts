@@ -4,7 +4,7 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { parseOvmf } from '../../core/ovmf/image';
-import { compareVolumes } from '../../core/ovmf/compare/compareVolumes';
+import { compareWhole } from '../../core/ovmf/compare/compareWhole';
 import { inParts } from '../../core/ovmf/contentParts';
 import { parseContents } from '../../core/ovmf/contents';
 import { lintOvmf } from '../../core/ovmf/lint';
@@ -19,7 +19,8 @@ const imageOf = (index: number) => ({ bytes: bytesOf(index), image: parseOvmf(by
 
 function* partsOfFirst(): Generator<ContentAnswer, undefined> {
   const bytes = bytesOf(0);
-  yield { type: 'tables', findings: lintOvmf(bytes).findings };
+  const { value, findings } = lintOvmf(bytes);
+  yield { type: 'first', first: { findings, facts: value.facts } };
   yield* inParts(parseContents(bytes, parseOvmf(bytes), decompressSection));
 }
 
@@ -33,7 +34,7 @@ parentPort?.on('message', (request: ContentRequest) => {
       parentPort?.postMessage(parts.next().value);
       return;
     case 'compare': {
-      const comparison = compareVolumes(imageOf(0), imageOf(1), decompressSection);
+      const comparison = compareWhole(imageOf(0), imageOf(1), decompressSection);
       parentPort?.postMessage({ type: 'comparison', comparison } satisfies ContentAnswer);
     }
   }

@@ -1,16 +1,15 @@
 // Views on their way from the host to the page: in parts with turns between them, whole when they are there, and nothing twice.
 
 import assert from 'node:assert/strict';
-import { imageBuild } from '../../../src/core/ovmf/imageBuild';
+import { lintOvmf } from '../../../src/core/ovmf/lint';
 import type { VolumeContents } from '../../../src/core/ovmf/contents';
-import { parseVolumes } from '../../../src/core/ovmf/volumes/volumes';
 import { Inbox, Outbox, type WireMessage } from '../../../src/protocol/transfer';
 import type { View } from '../../../src/protocol/messages';
 import type { ImagesViewState, OvmfViewState } from '../../../src/protocol/ovmf';
 import { seeded } from '../../helpers/random';
 
 const MIB = 2 ** 20;
-const build = imageBuild(parseVolumes(new Uint8Array(0)).value);
+const { facts } = lintOvmf(new Uint8Array(0)).value;
 
 /** Bytes that are no others. */
 const large = (fill: number, size = 2.5 * MIB) => new Uint8Array(size).fill(fill);
@@ -33,7 +32,7 @@ const contents = (files: number): VolumeContents => ({
   ],
   findings: [],
   undecoded: [],
-  build,
+  facts,
 });
 const image = (bytes: Uint8Array, more: Partial<OvmfViewState> = {}): OvmfViewState => ({
   kind: 'ovmf',

@@ -9,10 +9,8 @@ import type { EffectId, MeasurementEffect } from './effects';
 import { effectsOf, effectsOfChange } from './effects';
 import type { ImageWithBytes } from '../image';
 import { UNDESCRIBED, isVariableStore } from '../image';
-import { imageBuild } from '../imageBuild';
 import type { VolumeComparison } from './compareVolumes';
 import { compareVolumes } from './compareVolumes';
-import type { Decompress } from '../volumes/tree';
 
 /** A change with the effects that it contributes to. */
 export interface ComparedChange extends ImageChange {
@@ -30,15 +28,10 @@ export interface ImageComparison {
   readonly unread: readonly string[];
 }
 
-/** What is known about the volumes of two images, or how to find out. */
+/** What is known about the volumes of two images. */
 export interface CompareOptions {
-  /** The result of compareVolumes, if it ran elsewhere. */
+  /** The result of compareWhole; without it, compressed sections are compared as bytes. */
   readonly volumes?: VolumeComparison | undefined;
-  /**
-   * Decompresses sections here, which takes seconds. Without either option, compressed
-   * sections are compared as bytes.
-   */
-  readonly decompress?: Decompress;
 }
 
 /** Compares two images, whatever their content; `b` is the newer or the other one. */
@@ -51,9 +44,9 @@ export function compareImages(
   const differences = compareBytes(fileA, fileB);
   const variables = isVariableStore(fileA) || isVariableStore(fileB);
   const equal = differences.bytes === 0;
-  const volumes = equal ? undefined : (options.volumes ?? compareVolumes(a, b, options.decompress));
-  const builds = volumes?.builds ?? ([NO_VOLUMES, NO_VOLUMES] as const);
-  const effects = effectsOf({ a: a.image, b: b.image, builds, differences, variables });
+  const volumes = equal ? undefined : (options.volumes ?? compareVolumes(a, b));
+  const { launch } = volumes ?? {};
+  const effects = effectsOf({ a: a.image, b: b.image, launch, differences, variables });
   const changes = equal ? [] : allChanges(a, b, volumes);
   return {
     equal,
@@ -63,9 +56,6 @@ export function compareImages(
     unread: volumes?.unread ?? [],
   };
 }
-
-/** What is known of volumes when there are none, or only a part of a file. */
-const NO_VOLUMES = imageBuild({ nodes: [], bytes: new Uint8Array() });
 
 /** Changes in tables, lists and vectors first, then in the volumes, which explain the remaining bytes. */
 function allChanges(

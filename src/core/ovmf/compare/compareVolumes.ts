@@ -5,12 +5,13 @@
 import type { ImageChange } from './change';
 import type { ImageWithBytes } from '../image';
 import { UNDESCRIBED } from '../image';
-import { imageBuild, type ImageBuild } from '../imageBuild';
+import type { LaunchComparison } from './launchEffects';
 import { compareParts } from './compareParts';
 import { changeOf, joinMoves } from './drafts';
 import { partsOfFile } from './parts';
 import type { VolumeRule } from '../volumes/rules';
-import type { Decompress } from '../volumes/tree';
+import type { Parsed } from '../../binary/region';
+import type { VolumeTree } from '../volumes/tree';
 import { parseVolumes } from '../volumes/volumes';
 
 /** The differences between the volumes of two images; plain data without bytes, small enough to send to a page. */
@@ -18,27 +19,24 @@ export interface VolumeComparison {
   readonly changes: readonly ImageChange[];
   /** The parts that could not be read and were compared as bytes, in whole sentences. */
   readonly unread: readonly string[];
-  /** What the volumes of both tell about the images. */
-  readonly builds: readonly [ImageBuild, ImageBuild];
+  /** What the volumes tell of launches, if that was looked at. */
+  readonly launch?: LaunchComparison;
 }
 
 /** The rule of findings about parts that were not read. */
 const LIMITS: VolumeRule = 'volume-limits';
 
 /**
- * Compares the volumes of two whole files, except for what their tables, lists and vectors cover. Never
- * throws on content; with `decompress` it takes seconds where much is compressed. Sections that are not
- * decompressed are compared as bytes.
+ * Compares the volumes of two whole files, except for what their tables, lists and vectors cover. Never throws on content.
+ * @param parsed the volumes of both; sections that are not decompressed there are compared as bytes
  * @returns undefined when neither has a volume, or only a part of a file is available
  */
 export function compareVolumes(
   a: ImageWithBytes,
   b: ImageWithBytes,
-  decompress?: Decompress,
+  parsed: readonly [Parsed<VolumeTree>, Parsed<VolumeTree>] = [parseVolumes(a.bytes), parseVolumes(b.bytes)],
 ): VolumeComparison | undefined {
   if (a.image.offset > 0 || b.image.offset > 0) return undefined;
-  const options = decompress ? { decompress } : {};
-  const parsed = [parseVolumes(a.bytes, options), parseVolumes(b.bytes, options)] as const;
   if (!parsed.some(({ value }) => value.nodes.some(({ kind }) => kind === 'volume'))) return undefined;
   const [left, right] = [a, b].map(({ image, bytes }, i) => {
     const described = image.regions.filter(({ kind }) => !UNDESCRIBED.includes(kind));
@@ -55,8 +53,7 @@ export function compareVolumes(
       ({ message }) => `The ${which} image: ${message}`,
     ),
   );
-  const builds = [imageBuild(parsed[0].value), imageBuild(parsed[1].value)] as const;
-  return { changes: joinMoves(drafts).map(changeOf), unread: [...opaqueText(opaque), ...limits], builds };
+  return { changes: joinMoves(drafts).map(changeOf), unread: [...opaqueText(opaque), ...limits] };
 }
 
 function opaqueText(paths: readonly string[]): string[] {

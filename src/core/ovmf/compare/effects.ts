@@ -7,10 +7,8 @@ import type { ByteDifferences } from './compareBytes';
 import type { ImageChange } from './change';
 import { HASH_BLOCK, RESET_BLOCK } from '../entries';
 import type { OvmfImage } from '../image';
-import type { ImageBuild } from '../imageBuild';
 import { SEV_METADATA } from '../metadataLayout';
-import { describeSupport } from '../supports';
-import { belongTogether, excludedGuests, kernelHashEffect, supportEffects } from './supportEffects';
+import type { LaunchComparison } from './launchEffects';
 
 /** A kind of guest whose measurement changes with the image. */
 export type Guest = 'SEV' | 'SEV-ES' | 'SEV-SNP' | 'TDX';
@@ -42,8 +40,8 @@ export interface MeasurementEffect {
 export interface EffectInput {
   readonly a: OvmfImage;
   readonly b: OvmfImage;
-  /** What the volumes of both tell. */
-  readonly builds: readonly [ImageBuild, ImageBuild];
+  /** What the volumes of both tell, if that is known. */
+  readonly launch?: LaunchComparison | undefined;
   readonly differences: ByteDifferences;
   /** Whether either file holds only variables, which no launch measures. */
   readonly variables: boolean;
@@ -54,19 +52,22 @@ type Rule = (input: EffectInput) => MeasurementEffect | undefined;
 /** All effects of the differences between two images on measurements. */
 export function effectsOf(input: EffectInput): MeasurementEffect[] {
   if (input.differences.bytes === 0) return [];
+  const { launch } = input;
   if (input.variables) {
-    const fit = belongTogether(input);
     const text = 'A variable store is not measured: only the image of code is.';
-    return [{ id: 'variables', guests: [], text: fit === undefined ? text : `${text} ${fit}` }];
+    return [
+      { id: 'variables', guests: [], text: launch?.fit === undefined ? text : `${text} ${launch.fit}` },
+    ];
   }
-  const [first, second] = input.builds;
-  const facts = [describeSupport(input.a, first), describeSupport(input.b, second)] as const;
-  const excluded = excludedGuests(facts);
-  const possible = RULES.flatMap((rule) => rule(input) ?? []).flatMap((effect) => {
-    const guests = effect.guests.filter((guest) => !excluded.includes(guest));
+  const ofLaunch = launch?.effects ?? [];
+  const ofTables = RULES.flatMap((rule) => rule(input) ?? []).filter(
+    ({ id }) => !ofLaunch.some((effect) => effect.id === id),
+  );
+  const possible = ofTables.flatMap((effect) => {
+    const guests = effect.guests.filter((guest) => !launch?.excluded.includes(guest));
     return guests.length > 0 ? [{ ...effect, guests }] : [];
   });
-  const all = [...supportEffects(facts), ...possible];
+  const all = [...ofLaunch, ...possible];
   return all.length > 0 ? all : [{ id: 'no-guest', guests: [], text: 'Neither image starts an SEV guest.' }];
 }
 
@@ -109,7 +110,15 @@ const RULES: readonly Rule[] = [
     const text = sectionsText(a, b);
     return text === undefined ? undefined : { id: 'snp-sections', guests: ['SEV-SNP'], text };
   },
-  kernelHashEffect,
+  ({ a, b }) => {
+    const [was, is] = [hashAreaProblem(a), hashAreaProblem(b)];
+    if ((was === undefined) === (is === undefined)) return undefined;
+    const text =
+      was === undefined
+        ? `A launch with kernel hashes is refused. The second image: ${is ?? ''}.`
+        : `Kernel hashes become possible. The first image: ${was}.`;
+    return { id: 'kernel-hashes', guests: ['SEV', 'SEV-ES', 'SEV-SNP'], onlyWith: 'kernel hashes', text };
+  },
   ({ a, b }) => {
     if ([a, b].some((image) => hashAreaProblem(image) !== undefined)) return undefined;
     const [was, is] = [a.hashArea!.base & 0xfff, b.hashArea!.base & 0xfff];

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { lintOvmf, type WholeOvmf } from '../../../../src/core/ovmf/lint';
-import type { Feature } from '../../../../src/core/ovmf/supportRules';
+import type { Feature } from '../../../../src/core/ovmf/support';
 import { decompressSection } from '../../../../src/node/decompress';
 import { codePaths, imagePaths, readImage } from '../../../helpers/realImages';
 
@@ -29,7 +29,7 @@ function whole(path: string): WholeOvmf {
   return read;
 }
 const stateOf = (path: string, feature: Feature) =>
-  whole(path).supports.find((fact) => fact.feature === feature)!.state;
+  whole(path).facts.supports.find((fact) => fact.feature === feature)!.state;
 
 /** What the features of a descriptor promise. */
 const PROMISES: Readonly<Record<string, readonly Feature[]>> = {
@@ -70,13 +70,13 @@ describe("Debian's images and their descriptors", function () {
 
   for (const path of codePaths) {
     it(`everything of ${path} could be looked at`, () => {
-      const { build, supports } = whole(path);
+      const { build, facts } = whole(path);
       assert.deepEqual(
         [build.unread, build.sec === undefined, build.dxe === undefined],
         [undefined, false, false],
       );
       assert.deepEqual(
-        supports.filter(({ state }) => state === 'unknown'),
+        facts.supports.filter(({ state }) => state === 'unknown'),
         [],
       );
     });

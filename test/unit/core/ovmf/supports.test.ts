@@ -5,8 +5,7 @@ import assert from 'node:assert/strict';
 import { buildOvmf } from '../../../../src/core/ovmf/build';
 import { SVSM_INFO } from '../../../../src/core/ovmf/entries';
 import { lintOvmf } from '../../../../src/core/ovmf/lint';
-import type { Feature } from '../../../../src/core/ovmf/supportRules';
-import type { SupportState } from '../../../../src/core/ovmf/supports';
+import type { Feature, SupportState } from '../../../../src/core/ovmf/support';
 import type { TellingFile } from '../../../../src/core/ovmf/volumes/guids';
 import { decompressSection } from '../../../../src/node/decompress';
 import { VERIFIER, firmware, type FirmwareToBuild } from '../../../helpers/firmware';
@@ -26,7 +25,8 @@ const TDX = { tdxSections: true } as const;
 const SECRET: readonly TellingFile[] = ['SecretPei', 'SecretDxe', 'AmdSevDxe'];
 const UNKNOWN_METHOD = 'aaaaaaaa-0000-4000-8000-00000000000f';
 
-const supportOf = (bytes: Uint8Array) => lintOvmf(bytes, { decompress: decompressSection }).value.supports;
+const supportOf = (bytes: Uint8Array) =>
+  lintOvmf(bytes, { decompress: decompressSection }).value.facts.supports;
 const wordsOf = (bytes: Uint8Array, feature: Feature) => {
   const { state, reason } = supportOf(bytes).find((fact) => fact.feature === feature)!;
   return `${state}: ${reason}`;

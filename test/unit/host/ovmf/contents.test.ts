@@ -3,14 +3,12 @@
 import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
 import { parseOvmf } from '../../../../src/core/ovmf/image';
-import { imageBuild } from '../../../../src/core/ovmf/imageBuild';
 import { ContentReader, inParts } from '../../../../src/core/ovmf/contentParts';
 import type { VolumeContents } from '../../../../src/core/ovmf/contents';
 import { parseContents } from '../../../../src/core/ovmf/contents';
 import { lintOvmf } from '../../../../src/core/ovmf/lint';
 import { LZMA } from '../../../../src/core/ovmf/volumes/guids';
 import type { VolumeNode } from '../../../../src/core/ovmf/volumes/tree';
-import { parseVolumes } from '../../../../src/core/ovmf/volumes/volumes';
 import { nodeIo } from '../../../../src/node/io';
 import { decompressSection } from '../../../../src/node/decompress';
 import { readImageInThread } from '../../../../src/host/ovmf/contents';
@@ -18,7 +16,7 @@ import { eachSlice } from '../../../../src/host/shell/slices';
 import { LZMA_STREAM, file, guided, volume } from '../../../helpers/volumes';
 import { io } from '../../../helpers/io';
 
-const build = imageBuild(parseVolumes(new Uint8Array(0)).value);
+const { facts } = lintOvmf(new Uint8Array(0)).value;
 const MIB = 2 ** 20;
 const nobody = () => undefined;
 
@@ -51,13 +49,13 @@ describe('Contents in parts', () => {
   ];
   for (const [name, sections] of cases) {
     it(`are the same together: ${name}`, () => {
-      const contents = { sections, findings: [], build, undecoded: [] };
+      const contents = { sections, findings: [], facts, undecoded: [] };
       assert.deepEqual(together(contents).contents, contents);
     });
   }
   it('are more parts for more nodes', () => {
     const parts = (n: number) =>
-      together({ sections: [section(many(n))], findings: [], build, undecoded: [] }).parts;
+      together({ sections: [section(many(n))], findings: [], facts, undecoded: [] }).parts;
     assert.deepEqual([parts(1), parts(200), parts(201), parts(1000)], [3, 3, 4, 7]);
   });
 });
@@ -71,7 +69,7 @@ describe('The thread that decompresses', () => {
     ];
     const image = new Uint8Array(5 * MIB).fill(0xff);
     image.set(volume({ size: 0x400, files }), 4 * MIB - 0x100);
-    const { findings } = lintOvmf(image);
+    const { value, findings } = lintOvmf(image);
     const contents = parseContents(image, parseOvmf(image), decompressSection);
     assert.deepEqual(
       [findings.length > 0, contents.sections.length, contents.findings.length > findings.length],
@@ -80,7 +78,7 @@ describe('The thread that decompresses', () => {
     const told: unknown[] = [];
     const answer = await readImageInThread(io, image, new AbortController().signal, (of) => told.push(of));
     assert.deepEqual(answer, contents);
-    assert.deepEqual(told, [findings]);
+    assert.deepEqual(told, [{ findings, facts: value.facts }]);
   });
   it('is ended by the signal, before and while it gets the image, without an answer', async () => {
     for (const wait of [0, 1, 20]) {

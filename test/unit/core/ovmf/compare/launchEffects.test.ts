@@ -3,14 +3,17 @@
 
 import assert from 'node:assert/strict';
 import { compareImages } from '../../../../../src/core/ovmf/compare/compare';
+import { compareWhole } from '../../../../../src/core/ovmf/compare/compareWhole';
 import { parseOvmf } from '../../../../../src/core/ovmf/image';
 import { decompressSection } from '../../../../../src/node/decompress';
 import { VERIFIER, firmware, type FirmwareToBuild } from '../../../../helpers/firmware';
 import { guided, variableVolume } from '../../../../helpers/volumes';
 
 const read = (bytes: Uint8Array) => ({ bytes, image: parseOvmf(bytes).value });
-const effectsOf = (a: Uint8Array, b: Uint8Array) =>
-  compareImages(read(a), read(b), { decompress: decompressSection }).effects;
+const effectsOf = (a: Uint8Array, b: Uint8Array) => {
+  const [left, right] = [read(a), read(b)];
+  return compareImages(left, right, { volumes: compareWhole(left, right, decompressSection) }).effects;
+};
 /** Effects as `guests: text`. */
 const linesOf = (a: FirmwareToBuild, b: FirmwareToBuild) =>
   effectsOf(firmware(a), firmware(b)).map(({ guests, text }) => `${guests.join(', ')}: ${text}`);

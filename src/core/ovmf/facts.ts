@@ -1,0 +1,37 @@
+// What is said of an image above its parts, as plain data: computed where the image is read, shown by the page and the command
+// line.
+
+import { describeBuild } from './describeBuild';
+import type { ImageWithBytes } from './image';
+import type { ImageBuild } from './imageBuild';
+import { isOvmf } from './imageBuild';
+import type { BuildProvenance } from './provenance';
+import { describeReleases, provenance } from './provenance';
+import type { Support } from './support';
+import { describeSupport } from './supports';
+
+/** The facts about an image. */
+export interface ImageFacts {
+  /** What kind of file it is. */
+  readonly kind: 'image' | 'variables' | 'unknown';
+  /** Its type in one phrase; empty when nothing is known. */
+  readonly words: string;
+  readonly supports: readonly Support[];
+  readonly origin: BuildProvenance;
+  /** The releases that it can be from, in words. */
+  readonly releases: string;
+}
+
+/** The facts, as far as its tables and what was read of its volumes tell. */
+export function imageFacts(parsed: ImageWithBytes, build: ImageBuild): ImageFacts {
+  const { image } = parsed;
+  const origin = provenance(parsed, build);
+  const isImage = image.table !== undefined || isOvmf(build);
+  return {
+    kind: build.part === 'vars' ? 'variables' : isImage ? 'image' : 'unknown',
+    words: describeBuild(build, image),
+    supports: describeSupport(image, build),
+    origin,
+    releases: describeReleases(origin),
+  };
+}
