@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
+import { firmware } from '../helpers/firmware';
 import { cells, differing, row, rowIds } from '../helpers/page';
 import { sevscope, useSharedSample } from '../helpers/sample';
 import { openWorkbench, type Workbench, type WorkbenchOptions } from '../helpers/workbench';
@@ -24,8 +25,8 @@ describe('An OVMF image opened from the Explorer', () => {
     await workbench.openFromExplorer('OVMF.sample.fd');
     const frame = await workbench.webviewFrame();
     await frame.getByRole('treegrid', { name: 'Firmware regions' }).waitFor();
-    const supports = await frame.getByRole('list', { name: 'Supports' }).innerText();
-    assert.match(supports, /SEV-ES[\s\S]*0x0080b004/);
+    const supports = frame.getByRole('list', { name: 'Supports' });
+    await supports.getByText('SEV-ES: unknown; APs start at 0x0080b004').waitFor();
     const reset = '/GUIDed table/SEV-ES reset block/reset_addr';
     await row(frame, '/GUIDed table').press('ArrowRight');
     await row(frame, '/GUIDed table/SEV-ES reset block').click();
@@ -35,6 +36,20 @@ describe('An OVMF image opened from the Explorer', () => {
     const selected = await frame.locator('[role=gridcell].byte-selected').allInnerTexts();
     assert.deepEqual(selected, ['04', 'b0', '80', '00']);
     await workbench.screenshot('ovmf');
+    workbench.assertNoErrors();
+  });
+  it('warns of kernel hashes that nothing verifies, and promises nothing', async () => {
+    writeFileSync(join(sample, 'unverified.fd'), firmware());
+    const workbench = await lookAtSample();
+    await workbench.openFromExplorer('unverified.fd');
+    const frame = await workbench.webviewFrame();
+    const supports = frame.getByRole('list', { name: 'Supports' });
+    const hashes = supports.getByRole('listitem').filter({ hasText: 'kernel hashes' });
+    await hashes.getByText('measured but not enforced').waitFor();
+    assert.equal(await hashes.locator('.codicon-warning.severity-warning').count(), 1);
+    const es = supports.getByRole('listitem').filter({ hasText: 'SEV-ES' });
+    assert.match(await es.innerText(), /^SEV-ES\s*: not excluded; APs start at 0x0080b004$/);
+    assert.equal(await supports.locator('.codicon-check, .codicon-pass, .severity-ok').count(), 0);
     workbench.assertNoErrors();
   });
   it('that is broken says what is wrong instead of failing', async () => {

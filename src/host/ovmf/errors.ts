@@ -7,7 +7,7 @@ export function contentsUnread(why: string): CheckError {
   return new CheckError(
     'bug',
     'contents-unread',
-    `What is compressed in this image could not be read: ${why}. All else of it is shown; its kernel hashes may or may not be verified.`,
+    `What is compressed in this image could not be read: ${why}. All else of it is shown; what it can be used for is unknown where it depends on that.`,
   );
 }
 
