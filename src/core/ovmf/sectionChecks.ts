@@ -3,7 +3,7 @@
 
 import { hex } from '../binary/hex';
 import type { Finding } from '../binary/region';
-import type { MetadataLayout, SectionRead } from './metadataLayout';
+import type { MetadataLayout, SectionFacts, SectionRead } from './metadataLayout';
 import { TDX_METADATA } from './metadataLayout';
 import type { OvmfRule } from './rules';
 import { ovmfFinding } from './rules';
@@ -18,6 +18,19 @@ interface SectionRange {
   readonly size: bigint;
   readonly relative: boolean;
   readonly note: (rule: OvmfRule, message: string) => Finding;
+}
+
+/** Why pages could not be added for ranges of guest memory, a clause; undefined when they can. */
+export function rangeProblem(ranges: readonly Pick<SectionFacts, 'start' | 'size'>[]): string | undefined {
+  const full = ranges.filter(({ size }) => size > 0n);
+  if (full.some(({ start, size }) => start % PAGE !== 0n || size % PAGE !== 0n)) {
+    return 'a range is not in whole pages';
+  }
+  const inOrder = full.toSorted((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
+  const shares = inOrder.some(
+    ({ start }, i) => i > 0 && start < inOrder[i - 1]!.start + inOrder[i - 1]!.size,
+  );
+  return shares ? 'two ranges share pages' : undefined;
 }
 
 /** All findings about the sections of one list: in file order, overlaps last. */

@@ -1,30 +1,21 @@
 // What excludes a use of an OVMF image, as a table of rules. Sources: edk2 (OvmfPkg), QEMU (target/i386/sev.c, hw/i386), KVM.
 
 import { countOf, hex } from '../binary/hex';
-import type { AreaInput } from './areaChecks';
 import { areaWords, hashAreaProblem, missing, secretAreaProblem } from './areaChecks';
-import type { KnownEntry } from './entries';
-import { IGVM_METADATA_OFFSET, SEV_METADATA_OFFSET, SVSM_INFO, TDX_METADATA_OFFSET } from './entries';
+import { SVSM_INFO } from './entries';
 import { findEntry } from './guidedTable';
-import type { OvmfImage } from './image';
 import { BIOS_STEP } from './image';
 import type { ImageBuild, Platform } from './imageBuild';
 import { isOvmf, smmFiles } from './imageBuild';
+import type { SupportedImage, Verdict } from './metadataSupport';
+import { judgeIgvm, judgeSev, judgeTdx } from './metadataSupport';
 import type { Feature } from './support';
-import { isRefused, tdxProblems, unaligned } from './tdxChecks';
-
-/** The parts of an image that decide. */
-export type SupportedImage = AreaInput &
-  Pick<OvmfImage, 'fileSize' | 'sevMetadata' | 'tdxMetadata' | 'igvmMetadata'>;
 
 /** An image, and what its volumes tell. */
 export interface SupportInput {
   readonly image: SupportedImage;
   readonly build: ImageBuild;
 }
-
-/** A state with its reason. */
-export type Verdict = readonly ['no' | 'warning' | 'unknown', string];
 
 /** A rule: the features that it is about, and what it finds. */
 export interface Rule {
@@ -85,14 +76,8 @@ export const RULES: readonly Rule[] = [
     },
   },
   { features: ['SEV-ES', 'SNP'], judge: (input) => no(resetProblem(input)) },
-  {
-    features: ['SNP'],
-    judge: ({ image }) => {
-      const sizes = image.sevMetadata?.sections.map(({ size }) => size);
-      return no(listProblem(image, SEV_METADATA_OFFSET, 'SEV metadata', sizes));
-    },
-  },
-  { features: ['TDX'], judge: tdx },
+  { features: ['SNP'], judge: ({ image }) => judgeSev(image) },
+  { features: ['TDX'], judge: ({ image, build }) => judgeTdx(image, build.part === 'combined') },
   {
     // QEMU, x86_bios_rom_init; KVM refuses the read-only slots of flash to SNP and TDX (66155de93bcf).
     features: ['SNP', 'TDX'],
@@ -106,13 +91,7 @@ export const RULES: readonly Rule[] = [
   { features: ['kernel hashes'], judge: ({ image }) => no(hashAreaProblem(image)) },
   { features: ['kernel hashes'], judge: enforcement },
   { features: ['secret area'], judge: ({ image }) => no(secretAreaProblem(image)) },
-  {
-    features: ['IGVM'],
-    judge: ({ image }) => {
-      const sizes = image.igvmMetadata?.sections.map(({ size }) => size);
-      return no(listProblem(image, IGVM_METADATA_OFFSET, 'IGVM metadata', sizes));
-    },
-  },
+  { features: ['IGVM'], judge: ({ image }) => judgeIgvm(image) },
   {
     features: ['SVSM'],
     judge: ({ image }) =>
@@ -137,7 +116,7 @@ export const RULES: readonly Rule[] = [
 
 const WITHOUT_TDX: Partial<Record<Platform, string>> = {
   AmdSev: 'an AmdSev build has no code for TDX',
-  Microvm: 'no TdxDxe among its drivers, as in a Microvm build',
+  Microvm: 'no TdxDxe among its drivers',
 };
 
 /** What in an image is for a use that nothing excludes, in the order of the facts. */
@@ -191,30 +170,6 @@ function resetProblem({ image: { table, resetAddress }, build }: SupportInput): 
     : missing(table, 'SEV-ES reset block');
 }
 
-function listProblem(
-  { table }: SupportedImage,
-  entry: KnownEntry,
-  title: string,
-  sizes: readonly number[] | undefined,
-): string | undefined {
-  if (!findEntry(table, entry)) return missing(table, entry.title);
-  if (!sizes) return `the table leads to no readable ${title}`;
-  return sizes.some((size) => size > 0) ? undefined : `the ${title} list no memory`;
-}
-
-function tdx({ image, build }: SupportInput): Verdict | undefined {
-  const list = image.tdxMetadata;
-  const sizes = list?.sections.map(({ memory_size }) => Number(memory_size));
-  const problem = listProblem(image, TDX_METADATA_OFFSET, 'TDX metadata', sizes);
-  if (problem !== undefined || !list) return no(problem);
-  if (!list.whole) return no('QEMU refuses the TDX metadata: their version or length is wrong');
-  if (unaligned(list)) return no('QEMU refuses a section of the TDX metadata that is not in whole pages');
-  const [worst] = tdxProblems({ ...image, startsWithVariables: build.part === 'combined' });
-  if (!worst) return undefined;
-  const reason = `${worst.section?.name ?? 'the TDX metadata'} ${worst.text}`;
-  return [isRefused(worst) ? 'no' : 'warning', reason];
-}
-
 function enforcement({ image, build: { verifies, unread } }: SupportInput): Verdict | undefined {
   if (verifies?.includes('kernel')) return undefined;
   const where = image.hashArea ? `${areaWords(image.hashArea)}; ` : '';
@@ -226,7 +181,7 @@ function enforcement({ image, build: { verifies, unread } }: SupportInput): Verd
 
 function withoutAmdSevDxe({ build: { dxe, unread, files } }: SupportInput): Verdict | undefined {
   return dxe !== undefined && unread === undefined && !files.includes('AmdSevDxe')
-    ? unknown('no AmdSevDxe among its drivers, as in a Microvm build')
+    ? unknown('no AmdSevDxe among its drivers')
     : undefined;
 }
 

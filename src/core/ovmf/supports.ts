@@ -4,7 +4,8 @@
 
 import type { ImageBuild } from './imageBuild';
 import type { Feature, Support, SupportState } from './support';
-import type { SupportInput, SupportedImage, Verdict } from './supportRules';
+import type { SupportedImage, Verdict } from './metadataSupport';
+import type { SupportInput } from './supportRules';
 import { EVIDENCE, RULES, SEV_GUESTS } from './supportRules';
 
 /** The first that a feature has is its state. */

@@ -37,7 +37,7 @@ type Case = readonly [string, FirmwareToBuild, Partial<Record<Feature, `${Suppor
 
 const SIZE =
   "its 0x37c000 bytes are no multiple of 64 KiB: QEMU's -bios refuses them, and KVM refuses flash to these guests";
-const MICROVM = 'no AmdSevDxe among its drivers, as in a Microvm build';
+const MICROVM = 'no AmdSevDxe among its drivers';
 const CLOSED = `the ${UNKNOWN_METHOD} section at 0x60 was not decoded (no decoder for this method is known)`;
 const cases: readonly Case[] = [
   [
@@ -118,7 +118,7 @@ const cases: readonly Case[] = [
       'SEV-ES': `unknown: APs start at 0x0080b004; ${MICROVM}`,
       SNP: `unknown: SEV metadata with 7 ranges; ${MICROVM}`,
       SVSM: `unknown: calling area at 0x0080f000; ${MICROVM}`,
-      TDX: 'no: no TdxDxe among its drivers, as in a Microvm build',
+      TDX: 'no: no TdxDxe among its drivers',
       'kernel hashes':
         'warning: 0x400 bytes at 0x00810c00; measured but not enforced: no hash verifier in this build',
       'secret area': `unknown: 0xc00 bytes at 0x00810000; no SecretDxe was found that hands it on; ${MICROVM}`,
@@ -204,6 +204,33 @@ const cases: readonly Case[] = [
   ],
   ['no SEV metadata', { sevSections: false }, { SNP: 'no: the table has no usable SEV metadata offset' }],
   ['SEV metadata without sections', { sevSections: [] }, { SNP: 'no: the SEV metadata list no memory' }],
+  [
+    'a range of the SEV metadata that is not in whole pages',
+    { sevSections: [{ gpa: 0x800000, size: 0x1001, type: 1 }] },
+    { SNP: 'warning: of the SEV metadata, a range is not in whole pages' },
+  ],
+  [
+    'two ranges of the SEV metadata that share a page',
+    {
+      sevSections: [
+        { gpa: 0x801000, size: 0x1000, type: 1 },
+        { type: 4 },
+        { gpa: 0x800000, size: 0x2000, type: 1 },
+      ],
+    },
+    { SNP: 'warning: of the SEV metadata, two ranges share pages' },
+  ],
+  [
+    'two ranges of the TDX metadata that share a page',
+    {
+      tdxSections: [
+        { raw_data_size: 0x10000, memory_address: 0xffff0000n, memory_size: 0x10000n, attributes: 1 },
+        { memory_address: 0x809000n, memory_size: 0x2000n, type: 2 },
+        { memory_address: 0x80a000n, memory_size: 0x1000n, type: 3 },
+      ],
+    },
+    { TDX: 'warning: of the TDX metadata, two ranges share pages' },
+  ],
   ['no TDX metadata', {}, { TDX: 'no: the table has no usable TDX metadata offset' }],
   ['IGVM metadata without sections', { igvmSections: [] }, { IGVM: 'no: the IGVM metadata list no memory' }],
   [

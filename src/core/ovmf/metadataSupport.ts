@@ -1,0 +1,68 @@
+// What the SEV, TDX and IGVM metadata of an image mean for the guests that need them.
+
+import type { AreaInput } from './areaChecks';
+import { missing } from './areaChecks';
+import type { KnownEntry } from './entries';
+import { IGVM_METADATA_OFFSET, SEV_METADATA_OFFSET, TDX_METADATA_OFFSET } from './entries';
+import { findEntry } from './guidedTable';
+import type { OvmfImage } from './image';
+import { SEV_METADATA, TDX_METADATA } from './metadataLayout';
+import { rangeProblem } from './sectionChecks';
+import { isRefused, tdxProblems, unaligned } from './tdxChecks';
+
+/** The parts of an image that decide. */
+export type SupportedImage = AreaInput &
+  Pick<OvmfImage, 'fileSize' | 'sevMetadata' | 'tdxMetadata' | 'igvmMetadata'>;
+
+/** A state with its reason. */
+export type Verdict = readonly ['no' | 'warning' | 'unknown', string];
+
+const no = (reason: string | undefined): Verdict | undefined =>
+  reason === undefined ? undefined : ['no', reason];
+
+/** What excludes SNP guests, or makes them doubtful. */
+export function judgeSev(image: SupportedImage): Verdict | undefined {
+  const list = image.sevMetadata;
+  const sizes = list?.sections.map(({ size }) => size);
+  const problem = listProblem(image, SEV_METADATA_OFFSET, 'SEV metadata', sizes);
+  if (problem !== undefined || !list) return no(problem);
+  const ranges = rangeProblem(list.sections.map((section) => SEV_METADATA.facts(section)));
+  if (ranges !== undefined) return ['warning', `of the SEV metadata, ${ranges}`];
+  return list.whole
+    ? undefined
+    : ['warning', 'the SEV metadata have another version or length than they should'];
+}
+
+/** What excludes IGVM. */
+export function judgeIgvm(image: SupportedImage): Verdict | undefined {
+  const sizes = image.igvmMetadata?.sections.map(({ size }) => size);
+  return no(listProblem(image, IGVM_METADATA_OFFSET, 'IGVM metadata', sizes));
+}
+
+/** What excludes TDX guests, or makes them doubtful. */
+export function judgeTdx(image: SupportedImage, startsWithVariables: boolean): Verdict | undefined {
+  const list = image.tdxMetadata;
+  const sizes = list?.sections.map(({ memory_size }) => Number(memory_size));
+  const problem = listProblem(image, TDX_METADATA_OFFSET, 'TDX metadata', sizes);
+  if (problem !== undefined || !list) return no(problem);
+  if (!list.whole) return no('QEMU refuses the TDX metadata: their version or length is wrong');
+  if (unaligned(list)) return no('QEMU refuses a section of the TDX metadata that is not in whole pages');
+  const [worst] = tdxProblems({ ...image, startsWithVariables });
+  if (worst) {
+    const reason = `${worst.section?.name ?? 'the TDX metadata'} ${worst.text}`;
+    return [isRefused(worst) ? 'no' : 'warning', reason];
+  }
+  const shared = rangeProblem(list.sections.map((section) => TDX_METADATA.facts(section)));
+  return shared === undefined ? undefined : ['warning', `of the TDX metadata, ${shared}`];
+}
+
+function listProblem(
+  { table }: SupportedImage,
+  entry: KnownEntry,
+  title: string,
+  sizes: readonly number[] | undefined,
+): string | undefined {
+  if (!findEntry(table, entry)) return missing(table, entry.title);
+  if (!sizes) return `the table leads to no readable ${title}`;
+  return sizes.some((size) => size > 0) ? undefined : `the ${title} list no memory`;
+}
