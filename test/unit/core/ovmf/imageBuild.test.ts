@@ -13,7 +13,6 @@ import { parseVolumes } from '../../../../src/core/ovmf/volumes/volumes';
 import { decompressSection } from '../../../../src/node/decompress';
 import type { TellingFile } from '../../../../src/core/ovmf/volumes/guids';
 import { firmware, type FirmwareToBuild } from '../../../helpers/firmware';
-import { decompress, invert } from './volumes/builders';
 import { file, guided, join, section, variableVolume, volume } from '../../../helpers/volumes';
 
 const GUID = 'df1ccef6-f301-4a63-9661-fc6030dcc880';

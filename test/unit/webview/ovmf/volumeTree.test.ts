@@ -39,7 +39,7 @@ const rows = (bytes: Uint8Array, contents?: VolumeContents) => {
   };
 };
 const contentsOf = (bytes: Uint8Array, decompress: Decompress = decompressSection) =>
-  parseContents(bytes, parseOvmf(bytes).value, decompress);
+  parseContents(bytes, parseOvmf(bytes), decompress);
 /** Name and content of every encoded section. */
 const encoded = (items: readonly VolumeItem[]) =>
   items.flatMap(({ node, content }) => (content === undefined ? [] : [[node.name, content]]));
