@@ -172,9 +172,11 @@ export interface HexPane {
   readonly bands?: readonly Band[];
 }
 
+const NO_BYTES = new Uint8Array();
+
 const ownRange = ({ own }: HexPane) => (own === 'nothing' ? undefined : own);
 
-/** Tree, bytes and details; the style sheet arranges them by the available space. */
+/** Tree, bytes, if there are any, and details; the style sheet arranges them by the available space. */
 export function Workspace(props: {
   state: TreeState;
   grid: Pick<GridProps, 'label' | 'layout' | 'columns' | 'empty' | 'cardOf'>;
@@ -201,7 +203,7 @@ export function Workspace(props: {
     () => flatten(shown, toggles, filter.text.trim() !== ''),
     [shown, toggles, filter.text],
   );
-  const digits = offsetDigits(Math.max(...hexes.map(({ bytes }) => bytes.length)));
+  const digits = offsetDigits(Math.max(0, ...hexes.map(({ bytes }) => bytes.length)));
   const focus = (selector: string) => {
     element.current?.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true });
   };
@@ -209,13 +211,13 @@ export function Workspace(props: {
     close();
     focus('.grid .row[tabindex="0"]');
   };
-  const boxProps = { asked, nodes, bytes: hexes[0]!.bytes, onClose: leaveBox };
+  const boxProps = { asked, nodes, bytes: hexes[0]?.bytes ?? NO_BYTES, onClose: leaveBox };
   useHostMessages((message) => {
     if (message.type === 'select') state.follow(message.place.offset);
   });
   return (
     <div
-      class={`workspace ${hexes.length > 1 ? 'workspace-pair' : side ? 'workspace-side' : ''}`}
+      class={`workspace ${hexes.length > 1 ? 'workspace-pair' : side ? 'workspace-side' : ''} ${hexes.length === 0 ? 'workspace-bare' : ''}`}
       ref={element}
     >
       <div class="workspace-tree">

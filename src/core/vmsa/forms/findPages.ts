@@ -18,9 +18,11 @@ import {
   type PageFormat,
   type PagesFound,
 } from './pageSource';
+import { findQemuRegisters } from './qemuRegisters';
 import { looksLikeSevctl, findSevctlPages } from './sevctlJson';
+import { findVmcbDump } from './vmcbDump';
 
-export type { NotPages, PageFormat, PagesFound as PagesRead, SourcePage } from './pageSource';
+export type { NotPages, PageFormat, PagesFound as PagesRead, PartialPage, SourcePage } from './pageSource';
 
 /** No JSON of a page is longer. */
 const MAX_JSON = 2 ** 20;
@@ -61,6 +63,8 @@ function asPage(
 const TEXT_READERS = [
   readJsonPages,
   findKernelLogPages,
+  findVmcbDump,
+  findQemuRegisters,
   findOffsetDumpPages,
   findPlainHexPages,
   findBareDumpPage,
