@@ -39,6 +39,14 @@ export function noSuchVcpu(path: string, vcpu: number, count: number): CheckErro
       );
 }
 
+/** A file has dumps of other vCPUs than the requested one. @param labels of those that it has */
+export function noDumpOfVcpu(path: string, vcpu: number, labels: readonly string[]): CheckError {
+  const has = labels.slice(0, 8).join(', ') + (labels.length > 8 ? ' and more' : '');
+  return usage('no-dump-of-vcpu', `${path} has no dump of vCPU ${vcpu}; it has ${has}.`, {
+    at: { input: '--vcpu' },
+  });
+}
+
 /** The thread that searches for an explanation failed; `why` is a phrase. */
 export function explainFailed(why: string): CheckError {
   return new CheckError('bug', 'explain-failed', `The search for an explanation broke off: ${why}.`, {

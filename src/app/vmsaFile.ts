@@ -3,7 +3,15 @@
 import { MAX_FILE } from '../core/binary/limits';
 import * as ioErrors from './ioErrors';
 import * as errors from './errors';
-import { findPages, type PagesRead, type SourcePage } from '../core/vmsa/forms/findPages';
+import {
+  findPages,
+  type NotPages,
+  type PagesRead,
+  type PartialPage,
+  type SourcePage,
+} from '../core/vmsa/forms/findPages';
+import { titleOf } from '../core/vmsa/forms/pageSource';
+import type { PartOfPage } from '../core/vmsa/part';
 import type { Io } from './io';
 
 /** The path that means standard input, as elsewhere on a command line. */
@@ -51,4 +59,54 @@ export async function readVmsaFile(
   const read = findPages(bytes);
   if ('reason' in read) throw errors.notAPage(fileName(path), read.reason);
   return { page: choosePage(path, read, vcpu), vcpu, read, bytes };
+}
+
+/** A page, or what a dump lists of one: for those who show or compare, and never need more than the known fields. */
+export interface StateFile {
+  readonly bytes: Uint8Array;
+  /** Set when only some fields are known. */
+  readonly part: PartOfPage | undefined;
+  /** Set with `part`. */
+  readonly partial: PartialPage | undefined;
+  /** The form in words. */
+  readonly title: string;
+  /** Which one of several it is: `vCPU 1`; and of how many. */
+  readonly label: string;
+  readonly count: number;
+  readonly notes: readonly string[];
+}
+
+/** Chooses the dump of a vCPU, by default the first. @throws CheckError (usage) when there is none */
+export function choosePartial(path: string, partial: readonly PartialPage[], vcpu?: number): PartialPage {
+  const chosen = vcpu === undefined ? partial[0] : partial.find(({ label }) => label === `vCPU ${vcpu}`);
+  if (!chosen) {
+    const labels = [...new Set(partial.map(({ label }) => label))];
+    throw errors.noDumpOfVcpu(fileName(path), vcpu!, labels);
+  }
+  return chosen;
+}
+
+/** The state of a vCPU in what was read. @throws CheckError (usage) that says why there is none */
+export function chooseState(path: string, read: PagesRead | NotPages, vcpu?: number): StateFile {
+  if ('reason' in read) {
+    if (!read.partial) throw errors.notAPage(fileName(path), read.reason);
+    const partial = choosePartial(path, read.partial, vcpu);
+    const { bytes, part, label, notes } = partial;
+    return { bytes, part, partial, title: titleOf(read.format!), label, count: read.partial.length, notes };
+  }
+  const { bytes, note } = choosePage(path, read, vcpu);
+  return {
+    bytes,
+    part: undefined,
+    partial: undefined,
+    title: read.title,
+    label: `vCPU ${vcpu ?? 0}`,
+    count: read.pages.length,
+    notes: note === undefined ? [] : [note],
+  };
+}
+
+/** Reads the state of one vCPU, by default the first. @throws CheckError (usage) that says why there is none */
+export async function readStateFile(io: Io, path: string, vcpu?: number): Promise<StateFile> {
+  return chooseState(path, findPages(await readWhole(io, path)), vcpu);
 }

@@ -15,6 +15,8 @@ import {
   type VmsaRequest,
 } from '../core/vmsa/launch/generate';
 import { CPU_ID_LIMITS, type CpuId } from '../core/vmsa/launch/signature';
+import { bestOf, identify } from '../core/vmsa/compare/identify';
+import type { PartOfPage } from '../core/vmsa/part';
 import { findProfile, PROFILES, type KnownProfile, type ProfileId } from '../core/vmsa/launch/profiles';
 import { decode } from '../core/binary/struct';
 import { snpPolicy } from '../core/tech/snp/errors';
@@ -178,10 +180,18 @@ export function svsmFrom(
   };
 }
 
-/** A request for a page like the given one, where options override what is guessed from the page. */
-export async function requestFrom(io: Io, page: Uint8Array, options: PageOptions): Promise<VmsaRequest> {
+/**
+ * A request for a page like the given one, where options override what is guessed from the page.
+ * @param part what is known of the page, if not all of it is
+ */
+export async function requestFrom(
+  io: Io,
+  page: Uint8Array,
+  options: PageOptions,
+  part?: PartOfPage,
+): Promise<VmsaRequest> {
   const values = decode(VMSA, page);
-  const guess = guessRequest(values);
+  const guess = (part && bestOf(identify(page, part))?.request) ?? guessRequest(values);
   const role = roleFrom(options.cpu) ?? guess.role;
   const profile = findProfile(options.profile ?? withoutHostChange(guess).profile)!;
   const like = requestLike(profile, role, values);

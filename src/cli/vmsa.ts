@@ -5,12 +5,13 @@ import { Option, type Command } from 'commander';
 import { EXPORT_FORMS } from '../core/vmsa/forms/exportForms';
 import { addPageOptions, addVcpuOptions, vcpuOption, type PageOptions } from './options';
 import type { Output } from './output';
-import { readPage } from './pages';
+import { readState } from './pages';
 import type { Io } from '../app/io';
 import { fileName } from '../app/vmsaFile';
-import { diffVmsa, identifyVmsa, type DiffOptions, type IdentifyOptions } from './vmsaDiff';
+import { diffVmsa, type DiffOptions } from './vmsaDiff';
+import { identifyVmsa, type IdentifyOptions } from './vmsaIdentify';
 import { buildVmsa, updateVmsa, USERSPACES, type UpdateOptions } from './vmsaMake';
-import { exportVmsa, showVmsa, type ExportOptions } from './vmsaShow';
+import { exportVmsa, showState, type ExportOptions } from './vmsaShow';
 
 type Exit = (status: number) => void;
 
@@ -21,7 +22,7 @@ export function addVmsaCommands(io: Io, program: Command, out: Output, exit: Exi
     .description('show, make, change and compare VMSA pages')
     .addHelpText(
       'after',
-      '\nFiles are read in any form: raw pages, a kernel log with dumps, hex dumps, base64,\nJSON of sevctl or of this tool; - is standard input.',
+      '\nFiles are read in any form: raw pages, a kernel log with dumps, hex dumps, base64,\nJSON of sevctl or of this tool; - is standard input. show, diff and identify also read what is\nknown of a page from dumps of a VMCB (dump_invalid_vmcb) and from the registers that QEMU prints.',
     );
   addReaders(io, vmsa, out);
   addMakers(io, vmsa, out);
@@ -36,8 +37,7 @@ function addReaders(io: Io, vmsa: Command, out: Output): void {
     .option('--json', 'print JSON, with every field')
     .addOption(vcpuOption())
     .action(async (file: string, options: { all?: true; json?: true; vcpu?: number }) => {
-      const { page } = await readPage(io, file, options.vcpu, out);
-      showVmsa(page.bytes, fileName(file), options, out);
+      showState(await readState(io, file, options.vcpu, out), fileName(file), options, out);
     });
   vmsa
     .command('export <file>')
@@ -88,7 +88,9 @@ function addComparisons(io: Io, vmsa: Command, out: Output, exit: Exit): void {
     });
   vmsa
     .command('identify <file>')
-    .description('find the launches that have this page; exit status 1 if there are only similar ones')
+    .description(
+      'find the launches that have this page, but for SEV features; exit status 1 if there are only similar ones',
+    )
     .option('--firmware <path>', 'OVMF image, to compare its reset address with that of the page')
     .option('--json', 'print JSON')
     .addOption(vcpuOption())

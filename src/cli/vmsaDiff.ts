@@ -1,25 +1,24 @@
-// `sevscope vmsa diff` and `vmsa identify`: compares a page with another, with the one that a launch should have,
-// and with those of every known launch.
+// `sevscope vmsa diff`: compares a page, or what is known of it, with another or with the one that a launch should have.
 
-import * as appErrors from '../app/errors';
 import * as errors from './errors';
 import { hex } from '../core/binary/hex';
-import { decode } from '../core/binary/struct';
 import { groupByCause } from '../core/vmsa/compare/causes';
-import { comparePages, compareWithGenerated, setBy, type ComparedField } from '../core/vmsa/compare/compare';
-import { modelsWithSignature } from '../core/vmsa/launch/cpuModels';
-import { comparisonJson, comparisonMarkdown } from '../core/vmsa/compare/exportComparison';
-import { resetAddressIn, startAddress } from '../core/vmsa/launch/generate';
-import { describeDistance, identify, type PossibleLaunch } from '../core/vmsa/compare/identify';
-import { VMSA } from '../core/vmsa/layout/layout';
+import {
+  comparePages,
+  compareWithGenerated,
+  onlyKnown,
+  setBy,
+  type ComparedField,
+} from '../core/vmsa/compare/compare';
+import { comparisonJson, comparisonMarkdown, notCompared } from '../core/vmsa/compare/exportComparison';
+import { findPages } from '../core/vmsa/forms/findPages';
 import type { VmsaField } from '../core/vmsa/page';
-import { decodeSignature } from '../core/vmsa/launch/signature';
+import { FIELDS_OF_PAGE } from '../core/vmsa/part';
 import type { Io } from '../app/io';
-import { readFirmware } from '../app/launch';
-import { fileName, readVmsaFile } from '../app/vmsaFile';
+import { chooseState, fileName, readWhole } from '../app/vmsaFile';
 import { asksForPage, requestFrom, type PageOptions } from './options';
-import { columns, printJson, type Output } from './output';
-import { notePage, readPage } from './pages';
+import { printJson, type Output } from './output';
+import { noteState, readState } from './pages';
 
 /** The options of `vmsa diff`. */
 export interface DiffOptions extends PageOptions {
@@ -31,14 +30,13 @@ export interface DiffOptions extends PageOptions {
 /** Reads two files; `vcpu` selects a page in those that have several, unless neither does. */
 async function readBoth(io: Io, file: string, other: string, vcpu: number | undefined, out: Output) {
   const paths = [file, other];
-  const first = [await readVmsaFile(io, file), await readVmsaFile(io, other)];
-  const single = first.every(({ read }) => read.pages.length === 1);
-  return first.map((found, i) => {
-    const index = single || found.read.pages.length > 1 ? (vcpu ?? 0) : 0;
-    const page = found.read.pages[index];
-    if (!page) throw appErrors.noSuchVcpu(fileName(paths[i]!), index, found.read.pages.length);
-    notePage(paths[i]!, found.read, index, page, out);
-    return page.bytes;
+  const reads = await Promise.all(paths.map(async (path) => findPages(await readWhole(io, path))));
+  const counts = reads.map((read) => ('reason' in read ? (read.partial ?? []) : read.pages).length);
+  const single = counts.every((count) => count <= 1);
+  return reads.map((read, i) => {
+    const state = chooseState(paths[i]!, read, single || counts[i]! > 1 ? vcpu : undefined);
+    noteState(paths[i]!, state, out);
+    return state;
   });
 }
 
@@ -46,15 +44,16 @@ async function compared(io: Io, file: string, other: string | undefined, options
   const actual = fileName(file);
   if (other !== undefined) {
     const [a, b] = await readBoth(io, file, other, options.vcpu, out);
-    return { fields: comparePages(a!, b!), names: { actual, expected: fileName(other) } };
+    const fields = onlyKnown(comparePages(a!.bytes, b!.bytes), a!.part, b!.part);
+    return { fields, names: { actual, expected: fileName(other) } };
   }
-  const { page } = await readPage(io, file, options.vcpu, out);
-  const request = await requestFrom(io, page.bytes, options);
+  const { bytes, part } = await readState(io, file, options.vcpu, out);
+  const request = await requestFrom(io, bytes, options, part);
   const expected = `the generated page (${request.profile}, ${request.role})`;
-  return { fields: compareWithGenerated(page.bytes, request), names: { actual, expected, request } };
+  return { fields: compareWithGenerated(bytes, request, part), names: { actual, expected, request } };
 }
 
-/** Whether the pages differ. */
+/** Whether the pages differ in a field that is known. */
 export async function diffVmsa(
   io: Io,
   file: string,
@@ -66,15 +65,21 @@ export async function diffVmsa(
   if (other !== undefined && asksForPage(options)) throw errors.twoComparisons();
   const { fields, names } = await compared(io, file, other, options, out);
   const differing = fields.filter((f) => f.differs);
+  const unknown = FIELDS_OF_PAGE - fields.length;
   if (options.json) {
     printJson(out, comparisonJson(fields, names));
   } else if (options.markdown) {
     out.data(comparisonMarkdown(fields, names));
   } else if (differing.length === 0) {
-    out.line(`${names.actual} equals ${names.expected}.`);
+    out.line(
+      unknown === 0
+        ? `${names.actual} equals ${names.expected}.`
+        : `${names.actual} agrees with ${names.expected} in ${fields.length} fields. ${notCompared(unknown)}`,
+    );
   } else {
     const count = `${differing.length} of ${fields.length} fields`;
     out.line(`${names.actual} differs from ${names.expected} in ${count}:`);
+    if (unknown > 0) out.line(notCompared(unknown));
     printByCause(fields, 'request' in names, out);
   }
   return differing.length > 0;
@@ -94,108 +99,4 @@ function printDifference(field: ComparedField, generated: boolean, out: Output):
   out.line(`  ${hex(field.actual.offset, 3)}  ${field.actual.name}`);
   out.line(`    found     ${side(field.actual)}`);
   out.line(`    expected  ${side(field.expected)}${generated ? `  (set by ${setBy(field)})` : ''}`);
-}
-
-/** The options of `vmsa identify`. */
-export interface IdentifyOptions {
-  readonly json?: true;
-  readonly firmware?: string;
-  readonly vcpu?: number;
-}
-
-/** The CPU and the start address in a page, whatever launch it belongs to. */
-function ownFacts(page: Uint8Array) {
-  const values = decode(VMSA, page);
-  const signature = values.rdx;
-  const { family, model, stepping, malformed } = decodeSignature(signature);
-  return {
-    family,
-    model,
-    stepping,
-    signature,
-    malformed,
-    models: modelsWithSignature(signature).map((m) => m.name),
-    resetAddress: resetAddressIn(values) ?? null,
-    start: hex(startAddress(values), 8),
-  };
-}
-
-const candidateJson = (c: PossibleLaunch) => ({
-  profile: c.profile.id,
-  title: c.profile.title,
-  role: c.role,
-  roles: c.roles,
-  cpu: c.cpu,
-  differing: c.differing.map((f) => f.actual.name),
-  distance: describeDistance(c),
-});
-
-/** Prints the launches that a page may come from. @returns whether one of them produces exactly this page */
-export async function identifyVmsa(
-  io: Io,
-  file: string,
-  options: IdentifyOptions,
-  out: Output,
-): Promise<boolean> {
-  const { page } = await readPage(io, file, options.vcpu, out);
-  const found = identify(page.bytes);
-  const own = ownFacts(page.bytes);
-  const { firmware } = options;
-  const address = firmware === undefined ? undefined : (await readFirmware(io, firmware)).resetAddress;
-  if (options.json) {
-    printJson(out, {
-      file: fileName(file),
-      ...own,
-      ...(firmware !== undefined && { firmware, firmwareResetAddress: address ?? null }),
-      exact: found.exact.map(candidateJson),
-      nearest: found.nearest.map(candidateJson),
-      tried: found.tried,
-    });
-  } else {
-    printIdentified(fileName(file), found, own, { path: firmware, address }, out);
-  }
-  return found.exact.length > 0;
-}
-
-function printIdentified(
-  file: string,
-  { exact, nearest, tried }: ReturnType<typeof identify>,
-  own: ReturnType<typeof ownFacts>,
-  firmware: { path: string | undefined; address: number | undefined },
-  out: Output,
-): void {
-  const count = `${tried} launches tried`;
-  out.line(
-    exact.length > 0
-      ? `${file} is the page of a known launch (${count}).`
-      : `${file} is the page of no known launch (${count}).`,
-  );
-  const start = own.resetAddress === null ? `none: starts at ${own.start}` : hex(own.resetAddress, 8);
-  // The boot processor starts in the firmware itself, whatever address is in its reset block.
-  const same =
-    own.resetAddress === null ? '' : firmware.address === own.resetAddress ? ', the same' : ', another';
-  const inFirmware = firmware.address === undefined ? 'none' : `${hex(firmware.address, 8)}${same}`;
-  const firmwareNote = firmware.path === undefined ? '' : `; ${firmware.path} has ${inFirmware}`;
-  const rows = [
-    ['family', `${own.family}`],
-    ['model', `${own.model}`],
-    ['stepping', `${own.stepping}`],
-    ['signature', `${hex(own.signature)}${own.malformed ? ', which no CPU has' : ''}`],
-    ['QEMU models', own.models.length > 0 ? own.models.join(', ') : 'none'],
-    ['reset address', `${start}${firmwareNote}`],
-  ];
-  columns(rows, '  ').forEach((line) => {
-    out.line(line);
-  });
-  for (const [title, candidates] of [
-    ['Launches with exactly this page', exact],
-    ['The nearest', nearest],
-  ] as const) {
-    if (candidates.length > 0) out.line('');
-    if (candidates.length > 0) out.line(title);
-    for (const c of candidates) {
-      out.line(`  ${c.profile.id}, ${c.roles.join(' and ')}: ${c.profile.title}; ${c.cpu}`);
-      if (c.differing.length > 0) out.line(`    ${describeDistance(c)}`);
-    }
-  }
 }

@@ -5,43 +5,93 @@ import { hex } from '../core/binary/hex';
 import type { ExportId } from '../core/vmsa/forms/exportForms';
 import { fieldsSet, findExport } from '../core/vmsa/forms/exportPage';
 import { vmsaFindings } from '../core/vmsa/checks';
-import { groupFields, vmsaFields, vmsaSummary } from '../core/vmsa/page';
-import { pageJson } from '../core/vmsa/forms/pageJson';
+import { describeChange } from '../core/vmsa/compare/openFeatures';
+import { identify } from '../core/vmsa/compare/identify';
+import type { PartialPage } from '../core/vmsa/forms/findPages';
+import { pageJson, partJson } from '../core/vmsa/forms/pageJson';
+import { groupFields, stateSummary, vmsaFields, vmsaSummary, type VmsaField } from '../core/vmsa/page';
+import { whyNoState } from '../core/vmsa/pageKind';
+import { FIELDS_OF_PAGE, knownFields, unknownByGroup } from '../core/vmsa/part';
+import { knownFindings } from '../core/vmsa/partChecks';
 import type { Io } from '../app/io';
-import { fileName } from '../app/vmsaFile';
+import { fileName, type StateFile } from '../app/vmsaFile';
 import { columns, findingLines, printJson, type Output } from './output';
 import { readPage } from './pages';
 
-/** Prints a page: as text without the zero fields, or as JSON with all fields. */
-export function showVmsa(
-  page: Uint8Array,
+/** Prints a page, or what is known of it: as text without the zero fields, or as JSON with all fields. */
+export function showState(
+  { bytes, partial, title }: StateFile,
   file: string,
   options: { all?: true; json?: true },
   out: Output,
 ): void {
+  if (partial) showPart(partial, file, title, options, out);
+  else showPage(bytes, file, options, out);
+}
+
+function printFields(fields: readonly VmsaField[], out: Output): void {
+  const rows = columns(
+    fields.map((f) => [hex(f.offset, 3), f.name, f.raw, f.meaning]),
+    '  ',
+  );
+  for (const { group, fields: members } of groupFields(fields)) {
+    out.line('');
+    out.line(group);
+    for (const field of members) out.line(rows[fields.indexOf(field)]!);
+  }
+}
+
+function showPage(page: Uint8Array, file: string, options: { all?: true; json?: true }, out: Output): void {
   if (options.json) {
     printJson(out, pageJson(page, file));
     return;
   }
   const fields = vmsaFields(page);
-  out.line(`${file}: VMSA, ${vmsaSummary(page)}`);
-  const shown = options.all ? fields : fieldsSet(fields);
-  const rows = columns(
-    shown.map((f) => [hex(f.offset, 3), f.name, f.raw, f.meaning]),
-    '  ',
-  );
-  for (const { group, fields: members } of groupFields(shown)) {
-    out.line('');
-    out.line(group);
-    for (const field of members) out.line(rows[shown.indexOf(field)]!);
-  }
+  const isState = whyNoState(page) === undefined;
+  out.line(`${file}: ${isState ? 'VMSA, ' : ''}${vmsaSummary(page)}`);
+  // The fields of what is no VMSA mean nothing.
+  const shown = options.all ? fields : isState ? fieldsSet(fields) : [];
+  printFields(shown, out);
   findingLines(vmsaFindings(page)).forEach((line) => {
     out.line(line);
   });
-  if (!options.all) {
-    out.line('');
-    out.line(`${fields.length - shown.length} fields are zero (--all prints them).`);
+  if (options.all) return;
+  out.line('');
+  out.line(
+    isState
+      ? `${fields.length - shown.length} fields are zero (--all prints them).`
+      : '--all prints the bytes as the fields of a VMSA.',
+  );
+}
+
+function showPart(
+  partial: PartialPage,
+  file: string,
+  title: string,
+  options: { all?: true; json?: true },
+  out: Output,
+): void {
+  if (options.json) {
+    printJson(out, partJson(partial, file, title));
+    return;
   }
+  const { bytes, part, label } = partial;
+  out.line(`${file}: ${title}, ${label}: ${stateSummary(bytes)}`);
+  const agreeing = identify(bytes, part);
+  for (const { profile, roles, features } of [...agreeing.exact, ...agreeing.withFeatures]) {
+    const change = features ? `, ${describeChange(features)}` : '';
+    const measured = profile.kind === 'launch' ? '' : '; no launch measures it';
+    out.line(`  agrees with ${profile.id}, ${roles.join(' and ')}: ${profile.title}${change}${measured}`);
+  }
+  const fields = knownFields(bytes, part);
+  const shown = options.all ? fields : fieldsSet(fields);
+  printFields(shown, out);
+  findingLines(knownFindings(bytes, part)).forEach((line) => {
+    out.line(line);
+  });
+  out.line('');
+  if (!options.all) out.line(`${fields.length - shown.length} fields are zero (--all prints them).`);
+  out.line(`${FIELDS_OF_PAGE - fields.length} fields are not known: ${unknownByGroup(part)}.`);
 }
 
 /** The options of `vmsa export`. */

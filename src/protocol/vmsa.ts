@@ -1,5 +1,6 @@
 // What the pages of VMSAs show: one page of a file, or a comparison with another page.
 
+import type { VmsaName } from '../core/vmsa/layout/layout';
 import type { VmsaRequest } from '../core/vmsa/launch/generate';
 import type { CpuId } from '../core/vmsa/launch/signature';
 import { isObject, type NamedPage } from './shared';
@@ -18,6 +19,18 @@ export interface DiskChange {
   readonly conflict: boolean;
 }
 
+/** What is known of a page when a dump lists some of its fields only. */
+export interface PartView {
+  readonly known: readonly VmsaName[];
+  readonly beforeKvm: boolean;
+  /** What people should know about the dump, as sentences. */
+  readonly notes: readonly string[];
+  /** ALLOWED_SEV_FEATURES of the VMCB, in hexadecimal with 0x. */
+  readonly allowed?: string;
+  /** Of all dumps in the file, which vCPU each is of. */
+  readonly labels: readonly string[];
+}
+
 /** One VMSA page of a file. */
 export interface VmsaViewState extends NamedPage {
   readonly kind: 'vmsa';
@@ -29,6 +42,8 @@ export interface VmsaViewState extends NamedPage {
   /** What the page was read from, if the file is not a raw page: `kernel log`, `base64`, … */
   readonly source?: string;
   readonly disk?: DiskChange;
+  /** Only some fields are known; all other bytes mean nothing. */
+  readonly part?: PartView;
   /** The page on the other side, in a diff editor. */
   readonly other?: NamedPage & { readonly side: 'original' | 'modified' };
 }

@@ -9,6 +9,7 @@ import { EXPORTS } from '../../src/core/vmsa/forms/exportPage';
 import { generateVmsa, type VmsaRequest } from '../../src/core/vmsa/launch/generate';
 import { findPages } from '../../src/core/vmsa/forms/findPages';
 import { toBase64, utf8 } from '../../src/core/binary/hex';
+import { qemuLines } from '../helpers/registerDumps';
 import { closeEditors } from './closeEditors';
 import { until } from './until';
 
@@ -74,6 +75,19 @@ describe('What is in the clipboard', () => {
     await vscode.env.clipboard.writeText('nothing of ours');
     await run('sevscope.openPasted');
     assert.equal(vscode.window.tabGroups.activeTabGroup.activeTab, undefined);
+  });
+});
+
+describe('A dump of registers', () => {
+  closeEditors();
+  it('opens in the editor, and gives no page to anything else', async () => {
+    const registers = file('registers.txt', qemuLines(PAGE, 'legacy').join('\n'));
+    await run('vscode.openWith', registers, 'sevscope.vmsa');
+    await active('sevscope.vmsa');
+    const target = file('never.bin');
+    for (const form of ['bin', 'json', 'hex'])
+      await run('sevscope.exportVmsa', registers, form, target).then(undefined, () => undefined);
+    assert.throws(() => readFileSync(target.fsPath), /ENOENT/);
   });
 });
 

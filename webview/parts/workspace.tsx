@@ -190,7 +190,9 @@ function paneState(state: TreeState, first: HexPane, { bytes, alignment }: HexPa
   return { selection, cursor: own, back };
 }
 
-/** Tree, bytes and details; the style sheet arranges them by the available space. */
+const NO_BYTES = new Uint8Array();
+
+/** Tree, bytes, if there are any, and details; the style sheet arranges them by the available space. */
 export function Workspace(props: {
   state: TreeState;
   grid: Pick<GridProps, 'label' | 'layout' | 'columns' | 'empty' | 'cardOf'>;
@@ -217,7 +219,7 @@ export function Workspace(props: {
     () => flatten(shown, toggles, filter.text.trim() !== ''),
     [shown, toggles, filter.text],
   );
-  const digits = offsetDigits(Math.max(...hexes.map(({ bytes }) => bytes.length)));
+  const digits = offsetDigits(Math.max(0, ...hexes.map(({ bytes }) => bytes.length)));
   const focus = (selector: string) => {
     element.current?.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true });
   };
@@ -225,13 +227,13 @@ export function Workspace(props: {
     close();
     focus('.grid .row[tabindex="0"]');
   };
-  const boxProps = { asked, nodes, bytes: hexes[0]!.bytes, onClose: leaveBox };
+  const boxProps = { asked, nodes, bytes: hexes[0]?.bytes ?? NO_BYTES, onClose: leaveBox };
   useHostMessages((message) => {
     if (message.type === 'select') state.follow(message.place.offset);
   });
   return (
     <div
-      class={`workspace ${hexes.length > 1 ? 'workspace-pair' : side ? 'workspace-side' : ''}`}
+      class={`workspace ${hexes.length > 1 ? 'workspace-pair' : side ? 'workspace-side' : ''} ${hexes.length === 0 ? 'workspace-bare' : ''}`}
       ref={element}
     >
       <div class="workspace-tree">

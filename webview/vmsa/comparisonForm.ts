@@ -97,7 +97,7 @@ export function withProfile(form: Form, profile: string): Form {
 /** The inputs that matter for the profile and role of a form. */
 export function needsOfForm({ profile, role }: Form): Needs {
   const found = findProfile(profile);
-  return found ? needsOf(found, role) : { cpu: true, resetAddress: role === 'ap', svsm: [] };
+  return found ? needsOf(found, role) : { cpu: true, resetAddress: role === 'ap', sipi: false, svsm: [] };
 }
 
 const INPUT_NAMES = [

@@ -3,15 +3,17 @@
 
 import { useMemo } from 'preact/hooks';
 import { causeOf } from '../../src/core/vmsa/compare/causes';
-import { comparePages, compareWithGenerated } from '../../src/core/vmsa/compare/compare';
-import { identify } from '../../src/core/vmsa/compare/identify';
+import { comparePages, compareWithGenerated, onlyKnown } from '../../src/core/vmsa/compare/compare';
+import { bestOf, identify } from '../../src/core/vmsa/compare/identify';
 import { vmsaFindings } from '../../src/core/vmsa/checks';
-import { vmsaSummary } from '../../src/core/vmsa/page';
+import { stateSummary, vmsaSummary } from '../../src/core/vmsa/page';
+import { FIELDS_OF_PAGE, type PartOfPage } from '../../src/core/vmsa/part';
+import { knownFindings } from '../../src/core/vmsa/partChecks';
 import type { DiskChange, VmsaViewState } from '../../src/protocol/vmsa';
 import { Stepper, useDifferences, DifferenceCount } from '../parts/differences';
 import { Findings, Header } from '../parts/header';
 import { send, useSaved } from '../host';
-import { bestOf, Matches } from '../parts/matches';
+import { Matches } from '../parts/matches';
 import { countLeaves, filterTree } from '../parts/rows';
 import { FieldCard } from './vmsaCard';
 import { FieldDetails, RowDetails } from './vmsaDetails';
@@ -61,11 +63,15 @@ function Disk({ change }: { change: DiskChange }) {
   );
 }
 
-function PageChooser({ page, pages }: Pick<VmsaViewState, 'page' | 'pages'>) {
-  const choices = Array.from({ length: pages }, (_, i) => ({ value: `${i}`, text: `vCPU ${i}` }));
+function PageChooser(
+  props: Pick<VmsaViewState, 'page' | 'pages'> & { labels: readonly string[] | undefined },
+) {
+  const { page, pages, labels } = props;
+  const text = (i: number) => labels?.[i] ?? `vCPU ${i}`;
+  const choices = Array.from({ length: pages }, (_, i) => ({ value: `${i}`, text: text(i) }));
   return (
     <Dropdown
-      label={`${pages} pages in this file`}
+      label={`${pages} ${labels ? 'dumps' : 'pages'} in this file`}
       value={`${page}`}
       choices={choices}
       onChange={(value) => {
@@ -75,22 +81,43 @@ function PageChooser({ page, pages }: Pick<VmsaViewState, 'page' | 'pages'>) {
   );
 }
 
-/** Shows a VMSA page. @param view its `bytes` are 4096 */
+/** What is known of a page, as core has it. */
+const partOf = (part: VmsaViewState['part']): PartOfPage | undefined =>
+  part && {
+    known: new Set(part.known),
+    beforeKvm: part.beforeKvm,
+    ...(part.allowed !== undefined && { allowed: BigInt(part.allowed) }),
+  };
+
+/** That this is no whole page, and what else people should know. */
+function PartSummary({ part, notes }: { part: PartOfPage; notes: readonly string[] }) {
+  return (
+    <p class="summary">
+      <Icon name="info" />{' '}
+      {`${part.known.size} of the ${FIELDS_OF_PAGE} fields of a page are known, and only these are shown. ${notes.join(' ')}`}
+    </p>
+  );
+}
+
+/** Shows a VMSA page, or what is known of one. @param view its `bytes` are 4096 */
 export function VmsaView({ view }: { view: VmsaViewState }) {
   const { name, bytes, page, pages, readOnly, source, disk, other } = view;
+  const part = useMemo(() => partOf(view.part), [view.part]);
   const [text, setText] = useSaved('vmsa.filter', '');
   const [nonZero, setNonZero] = useSaved('vmsa.nonZero', false);
   const [differing, setDiffering] = useSaved('vmsa.differing', false);
   const findings = useMemo(
-    () => vmsaFindings(bytes, pages > 1 ? { vcpu: page } : undefined),
-    [bytes, page, pages],
+    () => (part ? knownFindings(bytes, part) : vmsaFindings(bytes, pages > 1 ? { vcpu: page } : undefined)),
+    [bytes, page, pages, part],
   );
-  const found = useMemo(() => identify(bytes), [bytes]);
+  const found = useMemo(() => identify(bytes, part), [bytes, part]);
   const best = bestOf(found);
   const compared = useMemo(() => {
     if (other) return comparePages(bytes, other.bytes);
-    return best ? compareWithGenerated(bytes, best.request) : comparePages(bytes, bytes);
-  }, [bytes, other?.bytes, best]);
+    return best
+      ? compareWithGenerated(bytes, best.request, part)
+      : onlyKnown(comparePages(bytes, bytes), part);
+  }, [bytes, other?.bytes, best, part]);
   const generated = !other && best !== undefined;
   const tree = useMemo(() => vmsaTree(compared, generated), [compared, generated]);
   const differences = compared.filter((field) => field.differs).map((field) => field.actual.name);
@@ -113,23 +140,26 @@ export function VmsaView({ view }: { view: VmsaViewState }) {
           other ? (
             <ActionButton action="openComparison" primary />
           ) : (
-            <>
-              <ActionButton action="compare" primary />
-              <ActionButton action="compareFile" />
-              <ActionButton action="exportPage" />
-            </>
+            !part && (
+              <>
+                <ActionButton action="compare" primary />
+                <ActionButton action="compareFile" />
+                <ActionButton action="exportPage" />
+              </>
+            )
           )
         }
       >
-        <p class="summary">{vmsaSummary(bytes)}</p>
+        <p class="summary">{part ? stateSummary(bytes) : vmsaSummary(bytes)}</p>
+        {part && <PartSummary part={part} notes={view.part!.notes} />}
         {(source !== undefined || readOnly !== undefined) && (
           <p class="summary">
             <Icon name={readOnly === undefined ? 'info' : 'lock'} />{' '}
             {[source && `Read from ${source}.`, readOnly].filter(Boolean).join(' ')}
           </p>
         )}
-        {!other && <Matches found={found} />}
-        {pages > 1 && <PageChooser page={page} pages={pages} />}
+        {!other && <Matches found={found} part={part !== undefined} />}
+        {pages > 1 && <PageChooser page={page} pages={pages} labels={view.part?.labels} />}
         {disk && <Disk change={disk} />}
         <Findings findings={findings} onSelect={state.selectRange} />
       </Header>
@@ -149,7 +179,7 @@ export function VmsaView({ view }: { view: VmsaViewState }) {
             );
           },
         }}
-        hexes={[{ label: 'Bytes', bytes, ...(other && { against: (at) => other.bytes[at] }) }]}
+        hexes={part ? [] : [{ label: 'Bytes', bytes, ...(other && { against: (at) => other.bytes[at] }) }]}
         bar={
           <FilterBar
             status={shown === compared.length ? `${shown} fields` : `${shown} of ${compared.length} fields`}

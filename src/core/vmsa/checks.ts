@@ -5,11 +5,11 @@ import { exactText, reservedBits } from '../binary/describe';
 import { hex, isZero } from '../binary/hex';
 import type { Finding } from '../binary/region';
 import { decode, leaves, readLeaf, type Leaf, type LeafValue } from '../binary/struct';
-import { ES_FEATURES, SEV_FEATURES, type SevFeature } from './layout/bitsSev';
+import { ES_FEATURES, EXCLUSIVE_FEATURES, SEV_FEATURES, type SevFeature } from './layout/bitsSev';
 import { FEATURE_STATE, HARDWARE_WRITES } from './layout/fieldSets';
 import { isResetVector } from './launch/generate';
 import { VMSA, VMSA_SIZE, vmsaLeaf, type VmsaName, type VmsaWord } from './layout/layout';
-import { pageKind, type PageKind } from './pageKind';
+import { whyNoState, type PageKind } from './pageKind';
 import { vmsaFinding, type VmsaRule } from './rules';
 import { decodeSignature } from './launch/signature';
 
@@ -19,17 +19,12 @@ export interface PageContext {
   readonly vcpu?: number;
 }
 
-const WHOLE: Readonly<Record<Exclude<PageKind, 'vmsa'>, readonly [VmsaRule, string]>> = {
-  zero: ['vmsa-all-zero', 'All 4096 bytes are zero: this page was never filled in.'],
-  filled: ['vmsa-filled', 'All 4096 bytes are the same: this is erased or overwritten, not a page.'],
-  encrypted: [
-    'vmsa-encrypted',
-    'The reserved end of the page looks random: this is memory of a running guest, which is encrypted. Only a page from before the launch can be read.',
-  ],
-  ghcb: [
-    'vmsa-ghcb',
-    'This looks like the GHCB that guest and hypervisor share: it has an exit code or a bitmap of valid fields, but neither SVME nor a code segment. The VMSA is another page.',
-  ],
+const NO_STATE: Readonly<Record<Exclude<PageKind, 'vmsa'>, VmsaRule>> = {
+  zero: 'vmsa-all-zero',
+  filled: 'vmsa-filled',
+  encrypted: 'vmsa-encrypted',
+  ghcb: 'vmsa-ghcb',
+  noise: 'vmsa-no-state',
 };
 
 /** What a check reads and reports: values of scalar fields, and a way to attach a message to one of them. */
@@ -42,11 +37,8 @@ interface Notes {
 
 /** What people should know about a page before they trust its fields. @param page 4096 bytes */
 export function vmsaFindings(page: Uint8Array, context: PageContext = {}): Finding[] {
-  const kind = pageKind(page);
-  if (kind !== 'vmsa') {
-    const [rule, message] = WHOLE[kind];
-    return [vmsaFinding(rule, 0, VMSA_SIZE, message)];
-  }
+  const not = whyNoState(page);
+  if (not) return [vmsaFinding(NO_STATE[not.kind], 0, VMSA_SIZE, not.text)];
   const values = decode(VMSA, page);
   const findings = leaves(VMSA).flatMap((leaf) => reservedSet(leaf, readLeaf(page, leaf)) ?? []);
   const value = (name: VmsaWord) => BigInt(values[name]);
@@ -218,6 +210,11 @@ function checkFeatures({ value, bit, note }: Notes): void {
   if (withoutSnp.length > 0) {
     const message = `sev_features is ${features}: ${withoutSnp.join(', ')} without SNPActive.`;
     note('vmsa-snp-feature', 'sev_features', message);
+  }
+  const exclusive = EXCLUSIVE_FEATURES.filter(on);
+  if (exclusive.length > 1) {
+    const message = `sev_features is ${features}: ${exclusive.join(' and ')} exclude each other.`;
+    note('vmsa-feature-conflict', 'sev_features', message);
   }
   if (on('vTOM') && value('virtual_tom') === 0n) {
     const message = 'vTOM is on in sev_features, but virtual_tom is 0: all memory would be shared.';

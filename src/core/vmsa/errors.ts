@@ -41,6 +41,15 @@ export function badResetAddress(found: number): CheckError {
   });
 }
 
+/** The start of an AP that a guest starts by itself is beyond what a SIPI can name. */
+export function badSipiAddress(found: number): CheckError {
+  return usage(
+    'bad-sipi-address',
+    `The start address is 0x${found.toString(16)}; a Linux guest starts its additional processors below 1 MiB.`,
+    { at: { input: 'resetAddress' } },
+  );
+}
+
 /** A profile launches no vCPU with this role, so it has no page for it. */
 export function roleNotLaunched(profile: string, role: string): CheckError {
   const what = role === 'ap' ? 'an additional vCPU: only the first vCPU has one' : `"${role}"`;

@@ -5,7 +5,8 @@ import { hex, isZero } from '../binary/hex';
 import { decode, leaves, readLeaf, type Leaf, type LeafValue } from '../binary/struct';
 import { describeSignature } from './launch/cpuModels';
 import { resetAddressIn, startAddress, startsAtResetVector } from './launch/generate';
-import { GROUPS, VMSA, type VmsaName, type VmsaValues } from './layout/layout';
+import { GROUPS, VMSA, VMSA_SIZE, type VmsaName, type VmsaValues } from './layout/layout';
+import { whyNoState } from './pageKind';
 
 /** One field of a page, ready for display. `group` is one of GROUPS. */
 export interface VmsaField {
@@ -86,8 +87,13 @@ export function groupFields<F extends { readonly group: string }>(
   );
 }
 
-/** A page in one line: role, start address, CPU. */
+/** A page in one line: role, start address, CPU; or what it is instead of a VMSA. */
 export function vmsaSummary(page: Uint8Array, at = 0): string {
+  return whyNoState(page.subarray(at, at + VMSA_SIZE))?.summary ?? stateSummary(page, at);
+}
+
+/** The same for what is known to be the state of a vCPU. */
+export function stateSummary(page: Uint8Array, at = 0): string {
   const values = decode(VMSA, page, at);
   return `${startText(values)}; ${describeSignature(values.rdx)}`;
 }

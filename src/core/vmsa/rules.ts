@@ -10,11 +10,15 @@ const table = ruleTable({
   'vmsa-filled': ['error', 'Every byte has one value, as in erased flash: there is no page here.'],
   'vmsa-encrypted': [
     'error',
-    'The reserved end of the page looks random: memory of a running guest, which is encrypted. Only a page from before the launch can be read.',
+    'The page looks random and no register has a possible value: memory of a running guest, which is encrypted, or noise. Only a page from before the launch can be read.',
   ],
   'vmsa-ghcb': [
     'error',
     "The page is the GHCB that guest and hypervisor share: no SVME, no code segment, but a GHCB's exit code or bitmap of valid fields.",
+  ],
+  'vmsa-no-state': [
+    'error',
+    'No register has a value that a vCPU can have: text, code, noise, or a page whose bytes are shifted.',
   ],
   'vmsa-no-svme': ['error', 'EFER.SVME is clear, with which VMRUN refuses the page. Every launch sets it.'],
   'vmsa-reserved-set': ['warning', 'Bits or bytes are set that every known launch leaves zero.'],
@@ -73,6 +77,14 @@ const table = ruleTable({
     'RDX is no CPU signature: it has bits that CPUID leaves zero, or extended parts that do not count.',
   ],
   'vmsa-snp-feature': ['warning', 'A feature of SEV-SNP is on without SNPActive, so it cannot work.'],
+  'vmsa-feature-conflict': [
+    'error',
+    'RestrictedInjection and AlternateInjection are both on; they exclude each other.',
+  ],
+  'vmsa-feature-not-allowed': [
+    'error',
+    'A bit of sev_features is set that the ALLOWED_SEV_FEATURES of the VMCB lacks: VMRUN refuses it. Only a dump of the VMCB tells.',
+  ],
   'vmsa-vtom': ['warning', 'vTOM is on without virtual_tom: all memory would be shared.'],
   'vmsa-feature-state': [
     'warning',

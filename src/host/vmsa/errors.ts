@@ -9,6 +9,11 @@ export function readOnlyPage(name: string, why: string): CheckError {
   });
 }
 
+/** A dump lists some fields of a page only. */
+export function partOfPage(name: string): CheckError {
+  return usage('part-of-page', `${name} lists only some fields of a page: they cannot be changed.`);
+}
+
 /** A file was to be saved that is shown only on the left side of a diff. */
 export function leftOfDiff(name: string): CheckError {
   return usage('left-of-diff', 'The left side of a comparison cannot be saved.', {

@@ -16,9 +16,11 @@ export interface FoundLaunch {
   readonly request: VmsaRequest;
 }
 
-/** Where a page may come from: the launches that produce it, or else the nearest. */
+/** Where a page may come from: the launches that produce it, exactly or but for SEV features, or else the nearest. */
 export interface FoundLaunches {
-  readonly exact: boolean;
+  readonly match: 'exact' | 'features' | 'nearest';
+  /** Why there are none, as a sentence: the page is no processor state. */
+  readonly notState?: string;
   readonly launches: readonly FoundLaunch[];
   /** How many combinations were tried. */
   readonly tried: number;

@@ -14,8 +14,13 @@ const launchOf = (candidate: PossibleLaunch): FoundLaunch => ({
 });
 
 function launchesOf(page: Uint8Array): FoundLaunches {
-  const { exact, nearest, tried } = identify(page);
-  return { exact: exact.length > 0, launches: [...exact, ...nearest].map(launchOf), tried };
+  const { exact, withFeatures, nearest, tried, notState } = identify(page);
+  return {
+    match: exact.length > 0 ? 'exact' : withFeatures.length > 0 ? 'features' : 'nearest',
+    launches: [...exact, ...withFeatures, ...nearest].map(launchOf),
+    tried,
+    ...(notState !== undefined && { notState }),
+  };
 }
 
 function answer(asked: PageTask): PageAnswer {

@@ -3,7 +3,8 @@
 
 import type { Uri } from 'vscode';
 import { VMSA_SIZE } from '../../core/vmsa/layout/layout';
-import { findPages } from '../../core/vmsa/forms/findPages';
+import { findPages, type PartialPage } from '../../core/vmsa/forms/findPages';
+import { titleOf } from '../../core/vmsa/forms/pageSource';
 
 /** A page of a file, counted from 0. */
 export interface PageOfFile {
@@ -11,10 +12,17 @@ export interface PageOfFile {
   readonly page: number;
 }
 
-/** Pages of 4096 bytes each, or a sentence that says why there are none. */
+/** A sentence that says why there are no pages, and what a dump lists of some. */
+export interface NoPages {
+  readonly reason: string;
+  readonly partial?: readonly PartialPage[];
+  /** What `partial` was read from. */
+  readonly source?: string;
+}
+
+/** Pages of 4096 bytes each, or why there are none. */
 export type FilePages =
-  | { readonly pages: readonly Uint8Array[]; readonly inPlace: boolean; readonly source?: string }
-  | { readonly reason: string };
+  { readonly pages: readonly Uint8Array[]; readonly inPlace: boolean; readonly source?: string } | NoPages;
 
 /** The consecutive pages of a file, as views of its bytes. */
 export function slicePages(bytes: Uint8Array): Uint8Array[] {
@@ -25,7 +33,10 @@ export function slicePages(bytes: Uint8Array): Uint8Array[] {
 /** Reads the pages of a file. */
 export function findFilePages(bytes: Uint8Array): FilePages {
   const read = findPages(bytes);
-  if ('reason' in read) return read;
+  if ('reason' in read) {
+    const { reason, partial, format } = read;
+    return partial && format ? { reason, partial, source: titleOf(format) } : { reason };
+  }
   if (read.format === 'page' || read.format === 'pages') return { pages: slicePages(bytes), inPlace: true };
   return { pages: read.pages.map((page) => page.bytes), inPlace: false, source: read.title };
 }

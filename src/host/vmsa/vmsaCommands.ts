@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode';
 import * as errors from './errors';
+import * as appErrors from '../../app/errors';
 import * as shellErrors from '../shell/errors';
 import { describeLeaf, exactText } from '../../core/binary/describe';
 import { toBase64, utf8 } from '../../core/binary/hex';
@@ -154,7 +155,8 @@ export function vmsaCommands(io: Io, editor: VmsaEditor, recent: RecentCpus) {
     const at = await choosePage('VMSA page to identify', uri, argumentsIn(more).page);
     if (!at) return;
     const page = await editor.pageOf(at);
-    const { exact, launches, tried } = await askAboutPage(io, 'identify', { page });
+    const { match, launches, tried, notState } = await askAboutPage(io, 'identify', { page });
+    if (notState !== undefined) throw appErrors.notAPage(nameOf(at.file), notState);
     const items = launches.map(({ title, where, distance, equal, request }) => ({
       label: title,
       icon: equal ? 'check' : 'diff',
@@ -162,10 +164,12 @@ export function vmsaCommands(io: Io, editor: VmsaEditor, recent: RecentCpus) {
       detail: distance,
       request,
     }));
-    const title = exact
-      ? `Launches with exactly this page, of ${tried} tried`
-      : `No launch has this page; the nearest of ${tried} tried`;
-    const chosen = await choose(items, { title, matchOnDescription: true });
+    const titles = {
+      exact: `Launches with exactly this page, of ${tried} tried`,
+      features: `Launches with this page but for SEV features, of ${tried} tried`,
+      nearest: `No launch has this page; the nearest of ${tried} tried`,
+    };
+    const chosen = await choose(items, { title: titles[match], matchOnDescription: true });
     if (chosen) await compare(at, chosen.request);
   }
 

@@ -112,6 +112,7 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
   whyReadOnly(document: VmsaDocument): CheckError | undefined {
     const name = nameOf(document.uri);
     const { read } = document;
+    if ('reason' in read && read.partial) return errors.partOfPage(name);
     if ('pages' in read && !read.inPlace)
       return errors.readOnlyPage(name, `it was read from ${read.source ?? 'text'}`);
     const why = this.unwritable.get(document);

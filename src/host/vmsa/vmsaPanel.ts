@@ -2,9 +2,12 @@
 // side has.
 
 import type * as vscode from 'vscode';
+import { hex } from '../../core/binary/hex';
 import type { CheckError } from '../../core/errors';
+import * as errors from './errors';
 import type { BitRange } from '../../core/vmsa/edit';
 import type { VmsaRequest } from '../../core/vmsa/launch/generate';
+import type { PartialPage } from '../../core/vmsa/forms/findPages';
 import { VMSA_SIZE } from '../../core/vmsa/layout/layout';
 import { isCheckError } from '../shell/present';
 import type { View } from '../../protocol/messages';
@@ -97,6 +100,7 @@ export class VmsaPanel implements DiffPanel<VmsaPanel> {
     const name = nameOf(uri);
     if (problem !== undefined && document.held)
       return { kind: 'notice', title: `${name} is not there`, text: problem, actions: ['keepChanges'] };
+    if ('reason' in read && read.partial) return this.partView(read.partial, read.source);
     if ('reason' in read) {
       const title = problem === undefined ? `${name} is not a VMSA page` : `${name} cannot be shown`;
       const actions = ['openAsText', 'generate'] as const;
@@ -116,6 +120,31 @@ export class VmsaPanel implements DiffPanel<VmsaPanel> {
       ...(read.source === undefined ? {} : { source: read.source }),
       ...(disk ? { disk } : {}),
       ...(other ? { other } : {}),
+    };
+  }
+
+  /** A dump that lists some fields of a page: they are shown, and nothing else is. */
+  private partView(partial: readonly PartialPage[], source: string | undefined): View {
+    const { document } = this;
+    this.page = Math.min(this.page, partial.length - 1);
+    const { bytes, part, notes } = partial[this.page]!;
+    const disk = document.diskChange(this.page);
+    return {
+      kind: 'vmsa',
+      name: nameOf(document.uri),
+      bytes: bytes.slice(),
+      page: this.page,
+      pages: partial.length,
+      part: {
+        known: [...part.known],
+        beforeKvm: part.beforeKvm,
+        notes,
+        ...(part.allowed !== undefined && { allowed: hex(part.allowed) }),
+        labels: partial.map(({ label }) => label),
+      },
+      readOnly: errors.partOfPage(nameOf(document.uri)).message,
+      ...(source === undefined ? {} : { source }),
+      ...(disk ? { disk } : {}),
     };
   }
 
@@ -155,7 +184,8 @@ export class VmsaPanel implements DiffPanel<VmsaPanel> {
 
   private turnTo(page: number): void {
     const { read } = this.document;
-    if ('reason' in read || page >= read.pages.length) return;
+    const pages = 'reason' in read ? read.partial : read.pages;
+    if (!pages || page >= pages.length) return;
     this.page = page;
     this.document.forgetDiskChange();
     this.show();

@@ -67,6 +67,11 @@ export const atResetVector = (page: Side) => isResetVector(page.value('cs_base')
 /** Whether a page is that of libkrun's APs. */
 export const isKrunAp = (page: Side) =>
   page.value('cs_selector') === 0x9100n && page.value('cs_base') === 0x91000n;
+/** Whether a page starts where a SIPI can send it: in one of the pages below 1 MiB, with the selector of that page. */
+export const isSipiStart = (page: Side) => {
+  const base = page.value('cs_base');
+  return base > 0n && base < 0x100000n && page.value('cs_selector') << 4n === base;
+};
 /** Whether a page starts an SVSM image in 32-bit mode. */
 export const isSvsm = (page: Side) => page.value('cs_selector') === 8n && page.value('cs_attrib') === 0xc9bn;
 /** Whether a page starts an SVSM image in 64-bit mode. */

@@ -17,6 +17,7 @@ import {
   isKrunAp,
   isRealMode,
   isSegment,
+  isSipiStart,
   isSnp,
   isSvsm,
   named,
@@ -60,6 +61,12 @@ const WHOLE_PAGE: readonly CauseRule[] = [
     title: 'One page is a GHCB, not a VMSA',
     doc: 'One page is the GHCB that guest and hypervisor share: exit code at 0x390, bitmap of valid fields at 0x3f0, no EFER.SVME. libvirt and sevctl give these names to bytes of the VMSA, which has other fields there. Compare the page of the vCPU instead.',
     applies: isKind('ghcb'),
+  },
+  {
+    id: 'no-state',
+    title: 'One page is no processor state',
+    doc: 'No register of one page has a value that a vCPU can have: it is text, code, noise, or a page whose bytes are shifted. Take the page again.',
+    applies: isKind('noise'),
   },
 ];
 
@@ -208,6 +215,14 @@ const STARTS: readonly CauseRule[] = [
       (p.name === 'rsi' && are(p, 0n, 0x7000n)) ||
       (named('cs_selector', 'cs_base', 'rip')(p) &&
         either(p, ({ page, otherPage }) => isKrunAp(page) && !isKrunAp(otherPage))),
+  },
+  {
+    id: 'linux-ap-start',
+    title: 'An additional processor that a Linux guest started',
+    doc: 'One page starts below 1 MiB, with the selector that a SIPI gives: Linux makes such a page in the guest for each of its additional processors, and points it to its own trampoline. No launch measures it; compare with the profile of such a page, or take the page that the launch had.',
+    applies: (p) =>
+      named('cs_selector', 'cs_base', 'rip')(p) &&
+      either(p, ({ page, otherPage }) => isSipiStart(page) && !isSipiStart(otherPage)),
   },
   {
     id: 'reset-address-cut',

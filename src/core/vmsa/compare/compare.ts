@@ -4,6 +4,7 @@ import { diff } from '../../binary/struct';
 import { generateVmsa, type GeneratedVmsa, type VmsaRequest, type Write } from '../launch/generate';
 import { VMSA } from '../layout/layout';
 import { vmsaFields, type VmsaField } from '../page';
+import { expectedOf, isKnownIn, type PartOfPage } from '../part';
 
 /** A field on both sides. `writes` lists who set the expected value, in order; empty when nobody did. */
 export interface ComparedField {
@@ -41,10 +42,25 @@ export function differingFields(actual: Uint8Array, { bytes, trail }: GeneratedV
   }));
 }
 
-/** Compares a page with the one that `request` generates. @throws CheckError (usage) as generateVmsa does. */
-export function compareWithGenerated(actual: Uint8Array, request: VmsaRequest): ComparedField[] {
-  const generated = generateVmsa(request);
-  return comparePages(actual, generated.bytes, generated.trail);
+/** Only the fields that are known in both pages, of which one or both may be known in part. */
+export function onlyKnown(
+  fields: readonly ComparedField[],
+  ...parts: readonly (PartOfPage | undefined)[]
+): ComparedField[] {
+  return fields.filter(({ actual }) => parts.every((part) => isKnownIn(part, actual.name)));
+}
+
+/**
+ * Compares a page, or what is known of it, with the one that `request` generates.
+ * @throws CheckError (usage) as generateVmsa does.
+ */
+export function compareWithGenerated(
+  actual: Uint8Array,
+  request: VmsaRequest,
+  part?: PartOfPage,
+): ComparedField[] {
+  const generated = expectedOf(generateVmsa(request), part);
+  return onlyKnown(comparePages(actual, generated.bytes, generated.trail), part);
 }
 
 /** The layer that set the final value, in words; a field that no layer writes is zero from the start. */

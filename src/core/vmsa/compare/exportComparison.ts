@@ -6,6 +6,7 @@ import { setBy, type ComparedField } from './compare';
 import { markdownTable, markdownText } from '../../binary/markdown';
 import type { VmsaRequest } from '../launch/generate';
 import type { VmsaField } from '../page';
+import { FIELDS_OF_PAGE } from '../part';
 import { jsonValue } from '../forms/pageJson';
 
 /** The names of the two pages; `request` is set when the expected one was generated. */
@@ -30,12 +31,19 @@ function tableOf(fields: readonly ComparedField[], generated: boolean): string[]
   return markdownTable(heads, rows);
 }
 
+/** That a comparison is of a part, as a sentence. @param count of the fields that are not known on one side */
+export const notCompared = (count: number): string =>
+  count === 1
+    ? '1 field is not known and was not compared.'
+    : `${count} fields are not known and were not compared.`;
+
 /** The differing fields as Markdown, by cause. Ends with a newline. */
 export function comparisonMarkdown(fields: readonly ComparedField[], names: ComparisonNames): string {
   const differing = fields.filter((f) => f.differs);
   const generated = names.request !== undefined;
   const count =
     differing.length === 0 ? 'No field differs' : `${differing.length} of ${fields.length} fields differ`;
+  const unknown = FIELDS_OF_PAGE - fields.length;
   const sections = groupByCause(fields).flatMap(({ cause, fields: members }) => [
     `## ${markdownText(cause.title)}`,
     '',
@@ -47,7 +55,7 @@ export function comparisonMarkdown(fields: readonly ComparedField[], names: Comp
   return [
     `# ${markdownText(names.actual)} compared with ${markdownText(names.expected)}`,
     '',
-    `${count}.`,
+    unknown === 0 ? `${count}.` : `${count}. ${notCompared(unknown)}`,
     '',
     ...sections,
   ].join('\n');
@@ -64,15 +72,20 @@ const fieldJson = (c: ComparedField) => ({
   setBy: c.writes.at(-1)?.layer.id ?? null,
 });
 
-/** The comparison as plain data: the differing fields, each with the id of its cause, and the text of each cause. */
+/**
+ * The comparison as plain data: the differing fields, each with the id of its cause, and the text of each cause. Pages
+ * that are known in part are never `equal`: then it is null, or false.
+ */
 export function comparisonJson(fields: readonly ComparedField[], names: ComparisonNames) {
   const groups = groupByCause(fields);
   const causeId = new Map(groups.flatMap((g) => g.fields.map((f) => [f, g.cause.id])));
   const differing = fields.filter((f) => f.differs);
+  const unknown = FIELDS_OF_PAGE - fields.length;
   return {
     file: names.actual,
     expected: names.request ?? names.expected,
-    equal: differing.length === 0,
+    equal: differing.length > 0 ? false : unknown > 0 ? null : true,
+    ...(unknown > 0 && { compared: fields.length, notCompared: unknown }),
     differences: differing.map((f) => ({ ...fieldJson(f), cause: causeId.get(f)! })),
     causes: groups.map(({ cause, fields: members }) => ({
       ...cause,

@@ -5,18 +5,21 @@ import { decode, diff, writeLeaf } from '../../binary/struct';
 import { groupByCause } from './causes';
 import { comparePages, differingFields, type ComparedField } from './compare';
 import { describeSignature, knownCpus, modelsWithSignature } from '../launch/cpuModels';
-import {
-  generateVmsa,
-  needsOf,
-  pageDistance,
-  requestLike,
-  type GeneratedVmsa,
-  type VmsaRequest,
-} from '../launch/generate';
+import { pageDistance } from '../launch/distance';
+import { needsOf, generateVmsa, requestLike, type GeneratedVmsa, type VmsaRequest } from '../launch/generate';
 import type { Role } from '../launch/initial';
 import { VMSA } from '../layout/layout';
+import { whyNoState } from '../pageKind';
+import { expectedOf, isKnownIn, type PartOfPage } from '../part';
 import { PROFILES, type KnownProfile } from '../launch/profiles';
 import { decodeSignature, encodeSignature, type CpuId } from '../launch/signature';
+import {
+  describeChange,
+  featureChange,
+  featureConflicts,
+  sizeOfChange,
+  type FeatureChange,
+} from './openFeatures';
 
 /** A launch that produces this page, or nearly. */
 export interface PossibleLaunch {
@@ -32,16 +35,22 @@ export interface PossibleLaunch {
   readonly cpuKnown: boolean;
   /** The fields that differ between the page and that of the launch. */
   readonly differing: readonly ComparedField[];
+  /** Set when nothing else differs than SEV features, and the state of these. */
+  readonly features?: FeatureChange;
 }
 
-/** The result: launches with exactly this page, or else the nearest. */
+/** The result: launches with exactly this page, or with it but for SEV features, or else the nearest. */
 export interface Identified {
   /** Only with a known CPU; launches before references, each in table order. */
   readonly exact: readonly PossibleLaunch[];
-  /** At most five, those with the fewest differing fields, then bits, first; empty when there is an exact one. */
+  /** As `exact`, with the fewest features that are more or less; empty when there is an exact one. */
+  readonly withFeatures: readonly PossibleLaunch[];
+  /** At most five, those with the fewest differing fields, then bits, first; empty when there is one of the others. */
   readonly nearest: readonly PossibleLaunch[];
   /** How many combinations of profile, role and CPU were tried. */
   readonly tried: number;
+  /** Why none was tried, as a sentence: the page is no processor state. */
+  readonly notState?: string;
 }
 
 const MOST_NEAREST = 5;
@@ -65,20 +74,25 @@ function describeCpu(id: CpuId): string {
  * The nearest pages of one profile, with roles that share a page merged. All CPUs but one differ from the
  * page in RDX, so only that one is tried.
  */
-function attempts(profile: KnownProfile, page: Uint8Array, cpu: CpuId | undefined): Attempt[] {
+function attempts(
+  profile: KnownProfile,
+  page: Uint8Array,
+  cpu: CpuId | undefined,
+  part: PartOfPage | undefined,
+): Attempt[] {
   const values = decode(VMSA, page);
   const found: Attempt[] = [];
   for (const role of profile.roles) {
     const like = requestLike(profile, role, values);
     if (!like) continue;
     const request = cpu ? { ...like, cpu } : like;
-    const generated = generateVmsa(request);
+    const generated = expectedOf(generateVmsa(request), part);
     const twin = found.find((other) => diff(VMSA, other.generated.bytes, generated.bytes).length === 0);
     if (twin) {
       twin.roles.push(role);
       continue;
     }
-    const distance = pageDistance(page, generated.bytes);
+    const distance = pageDistance(page, generated.bytes, part?.known);
     found.push({ profile, request, generated, roles: [role], distance });
   }
   return found;
@@ -86,59 +100,103 @@ function attempts(profile: KnownProfile, page: Uint8Array, cpu: CpuId | undefine
 
 const isKnown = (cpu: CpuId) => knownCpus().some((k) => encodeSignature(k) === encodeSignature(cpu));
 
-/** Whether the launch does not depend on a CPU, or depends on one that a list has. */
-const cpuIsKnown = ({ profile, request }: Attempt) =>
-  !needsOf(profile, request.role).cpu || isKnown(request.cpu);
+/** Whether the launch does not depend on a CPU, or depends on one that a list has; any will do if the page's is not known. */
+const cpuIsKnown = ({ profile, request }: Attempt, part: PartOfPage | undefined) =>
+  !needsOf(profile, request.role).cpu || !isKnownIn(part, 'rdx') || isKnown(request.cpu);
 
-function possibleLaunch(page: Uint8Array, attempt: Attempt): PossibleLaunch {
+function possibleLaunch(page: Uint8Array, attempt: Attempt, part: PartOfPage | undefined): PossibleLaunch {
   const { profile, request, generated, roles } = attempt;
   const needsCpu = needsOf(profile, request.role).cpu;
+  const differing = differingFields(page, generated).filter(({ actual }) => isKnownIn(part, actual.name));
+  const change = featureChange(
+    decode(VMSA, page),
+    decode(VMSA, generated.bytes),
+    differing.map(({ actual }) => actual.name),
+  );
+  const features = differing.length > 0 ? change : undefined;
   return {
     request,
     profile,
     role: request.role,
     roles,
-    cpu: needsCpu ? describeCpu(request.cpu) : 'every CPU',
-    cpuKnown: cpuIsKnown(attempt),
-    differing: differingFields(page, generated),
+    cpu: !needsCpu ? 'every CPU' : isKnownIn(part, 'rdx') ? describeCpu(request.cpu) : 'CPU not known',
+    cpuKnown: cpuIsKnown(attempt, part),
+    differing,
+    ...(features && { features }),
   };
 }
 
-/** The launches that a page of 4096 bytes can come from. Never throws on content. */
-export function identify(page: Uint8Array): Identified {
+const NOTHING: Identified = { exact: [], withFeatures: [], nearest: [], tried: 0 };
+
+/** Launches before references. */
+const byKind = (all: readonly PossibleLaunch[]) => [
+  ...all.filter(({ profile }) => profile.kind === 'launch'),
+  ...all.filter(({ profile }) => profile.kind === 'reference'),
+];
+
+/** Those with the fewest features more or less. */
+function fewestFeatures(all: readonly PossibleLaunch[]): PossibleLaunch[] {
+  const sized = all.flatMap((launch) =>
+    launch.features && launch.cpuKnown ? [{ launch, size: sizeOfChange(launch.features) }] : [],
+  );
+  const least = Math.min(...sized.map(({ size }) => size));
+  return sized.filter(({ size }) => size === least).map(({ launch }) => launch);
+}
+
+/**
+ * The launches that a page of 4096 bytes can come from. Never throws on content.
+ * @param part the fields that are known, of a page that is known in part: all others count for nothing
+ */
+export function identify(page: Uint8Array, part?: PartOfPage): Identified {
+  const not = part ? undefined : whyNoState(page);
+  if (not) return { ...NOTHING, notState: not.text };
   const own = decodeSignature(decode(VMSA, page).rdx);
   const cpus = knownCpus();
-  const isNew = !own.malformed && !isKnown(own);
-  // With a malformed signature, all CPUs are equally distant.
-  const all = PROFILES.flatMap((p) => attempts(p, page, own.malformed ? cpus[0] : undefined));
+  const isNew = !own.malformed && isKnownIn(part, 'rdx') && !isKnown(own);
+  // With a malformed signature, or none that is known, all CPUs are equally distant.
+  const any = own.malformed || !isKnownIn(part, 'rdx') ? cpus[0] : undefined;
+  const all = PROFILES.flatMap((p) => attempts(p, page, any, part));
   const tried = all.reduce((sum, { profile, roles }) => {
     const perRole = roles.map((role) => (needsOf(profile, role).cpu ? cpus.length + (isNew ? 1 : 0) : 1));
     return sum + perRole.reduce((a, b) => a + b, 0);
   }, 0);
-  const exact = all.filter((a) => a.distance === 0 && cpuIsKnown(a));
-  const byKind = [
-    ...exact.filter((a) => a.profile.kind === 'launch'),
-    ...exact.filter((a) => a.profile.kind === 'reference'),
-  ];
-  const nearest = exact.length > 0 ? [] : all.sort((a, b) => a.distance - b.distance).slice(0, MOST_NEAREST);
-  return {
-    exact: byKind.map((a) => possibleLaunch(page, a)),
-    nearest: nearest.map((a) => possibleLaunch(page, a)),
-    tried,
-  };
+  const launches = (some: readonly Attempt[]) => some.map((attempt) => possibleLaunch(page, attempt, part));
+  const exact = launches(all.filter((a) => a.distance === 0 && cpuIsKnown(a, part)));
+  if (exact.length > 0) return { ...NOTHING, exact: byKind(exact), tried };
+  const sorted = [...all].sort((a, b) => a.distance - b.distance);
+  const withFeatures = byKind(fewestFeatures(launches(all)));
+  if (withFeatures.length > 0) return { ...NOTHING, withFeatures, tried };
+  return { ...NOTHING, nearest: launches(sorted.slice(0, MOST_NEAREST)), tried };
+}
+
+/** The best candidate; undefined for what is no processor state. */
+export function bestOf({ exact, withFeatures, nearest }: Identified): PossibleLaunch | undefined {
+  return exact[0] ?? withFeatures[0] ?? nearest[0];
 }
 
 const MOST_CAUSES = 3;
 const listed = new Intl.ListFormat('en', { type: 'conjunction' });
+const sentence = (text: string) => `${text[0]!.toUpperCase()}${text.slice(1)}.`;
+
+/** What is wrong with the features of a page, when they are among the fields that differ. */
+function conflictsIn(differing: readonly ComparedField[]): string {
+  const features = differing.find(({ actual }) => actual.name === 'sev_features')?.actual.value;
+  const wrong = features === undefined ? [] : featureConflicts(features as bigint);
+  return wrong.length > 0 ? ` sev_features: ${listed.format(wrong)}.` : '';
+}
 
 /** How a page differs from that of a candidate, in one sentence with the causes. */
-export function describeDistance({ request, differing, cpuKnown }: PossibleLaunch): string {
+export function describeDistance({ request, differing, cpuKnown, features }: PossibleLaunch): string {
   if (differing.length === 0)
     return cpuKnown ? 'No field differs.' : 'All but the CPU is right: no list has it.';
+  if (features) return sentence(describeChange(features));
   // Causes look at both pages, which are equal except for the differing fields.
-  const expected = generateVmsa(request).bytes;
-  const page = Uint8Array.from(expected);
-  for (const { actual } of differing) writeLeaf(page, actual.leaf, actual.value);
+  const { bytes } = generateVmsa(request);
+  const [page, expected] = [Uint8Array.from(bytes), Uint8Array.from(bytes)];
+  for (const field of differing) {
+    writeLeaf(page, field.actual.leaf, field.actual.value);
+    writeLeaf(expected, field.actual.leaf, field.expected.value);
+  }
   const groups = groupByCause(comparePages(page, expected));
   const told = groups.slice(0, MOST_CAUSES).map(({ cause, fields }) => {
     const names = fields.slice(0, MOST_CAUSES).map((f) => f.actual.name);
@@ -147,5 +205,5 @@ export function describeDistance({ request, differing, cpuKnown }: PossibleLaunc
   });
   const rest = groups.slice(MOST_CAUSES).flatMap((g) => g.fields).length;
   const count = differing.length === 1 ? '1 field differs' : `${differing.length} fields differ`;
-  return `${count}: ${told.join('; ')}${rest > 0 ? `; and ${rest} more` : ''}.`;
+  return `${count}: ${told.join('; ')}${rest > 0 ? `; and ${rest} more` : ''}.${conflictsIn(differing)}`;
 }

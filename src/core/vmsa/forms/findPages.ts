@@ -24,10 +24,12 @@ import {
   type PageFormat,
   type PagesFound,
 } from './pageSource';
+import { findQemuRegisters } from './qemuRegisters';
 import { findSourcePages } from './sourceCode';
 import { looksLikeSevctl, findSevctlPages } from './sevctlJson';
+import { findVmcbDump } from './vmcbDump';
 
-export type { NotPages, PageFormat, PagesFound as PagesRead, SourcePage } from './pageSource';
+export type { NotPages, PageFormat, PagesFound as PagesRead, PartialPage, SourcePage } from './pageSource';
 
 /** No JSON of a page is longer. */
 const MAX_JSON = 2 ** 20;
@@ -66,6 +68,8 @@ function asPage(
 const TEXT_READERS = [
   readJsonPages,
   findKernelLogPages,
+  findVmcbDump,
+  findQemuRegisters,
   findOffsetDumpPages,
   findFieldPages,
   findSourcePages,

@@ -6,7 +6,10 @@ import { fromHex } from '../../binary/hex';
 import { leaves, writeLeaf, type Leaf, type LeafValue } from '../../binary/struct';
 import { VMSA, VMSA_SIZE } from '../layout/layout';
 import { vmsaFindings } from '../checks';
-import { vmsaFields, vmsaSummary, type VmsaField } from '../page';
+import { stateSummary, vmsaFields, vmsaSummary, type VmsaField } from '../page';
+import { FIELDS_OF_PAGE, knownFields } from '../part';
+import { knownFindings } from '../partChecks';
+import type { PartialPage } from './pageSource';
 
 /** A leaf's value in JSON: numbers stay numbers, 64-bit values and bytes become lossless strings. */
 export function jsonValue(value: LeafValue, size: number): number | string {
@@ -32,6 +35,21 @@ export function pageJson(page: Uint8Array, file: string) {
     summary: vmsaSummary(page),
     findings: vmsaFindings(page),
     fields: vmsaFields(page).map(fieldJson),
+  };
+}
+
+/** What a dump lists of a page as plain data: the known fields only. @param form in words */
+export function partJson({ label, bytes, part, notes }: PartialPage, file: string, form: string) {
+  return {
+    file,
+    kind: 'vmsa-part',
+    form,
+    vcpu: label,
+    summary: stateSummary(bytes),
+    notes,
+    findings: knownFindings(bytes, part),
+    fields: knownFields(bytes, part).map(fieldJson),
+    unknown: FIELDS_OF_PAGE - part.known.size,
   };
 }
 

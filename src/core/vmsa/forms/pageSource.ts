@@ -6,10 +6,21 @@ import { byteCount, hex, isZero } from '../../binary/hex';
 import { KERNEL_STRUCT_SIZE, RESERVED_END, VMSA_SIZE } from '../layout/layout';
 import { hasRegisters } from '../pageKind';
 import { isLaunchPage } from './launchEvidence';
+import type { PartOfPage } from '../part';
 
 /** The forms in which VMSAs are passed around. */
 export type PageFormat =
-  'page' | 'pages' | 'kernel-log' | 'hex-dump' | 'base64' | 'source-code' | 'table' | 'sevctl-json' | 'json';
+  | 'page'
+  | 'pages'
+  | 'kernel-log'
+  | 'hex-dump'
+  | 'base64'
+  | 'source-code'
+  | 'table'
+  | 'sevctl-json'
+  | 'json'
+  | 'vmcb-dump'
+  | 'qemu-registers';
 
 /** One page: 4096 bytes, and what people should know about how they were read. */
 export interface SourcePage {
@@ -21,6 +32,17 @@ export interface SourcePage {
   readonly note?: string;
 }
 
+/** What a dump says of one vCPU when it lists some fields of the page only. */
+export interface PartialPage {
+  /** `vCPU 1`. */
+  readonly label: string;
+  /** 4096 bytes, of which only those of known fields mean anything. */
+  readonly bytes: Uint8Array;
+  readonly part: PartOfPage;
+  /** What people should know about the dump, as sentences. */
+  readonly notes: readonly string[];
+}
+
 /** The pages in a file, at least one. */
 export interface PagesFound {
   readonly format: PageFormat;
@@ -29,10 +51,14 @@ export interface PagesFound {
   readonly pages: readonly SourcePage[];
 }
 
-/** Why a file has no readable page. `format` is set when it has one of the known forms. */
+/**
+ * Why a file has no readable page. `format` is set when it has one of the known forms, `partial` when that form lists
+ * some fields of each page only.
+ */
 export interface NotPages {
   readonly reason: string;
   readonly format?: PageFormat;
+  readonly partial?: readonly PartialPage[];
 }
 
 /** The forms in words. */
@@ -46,7 +72,12 @@ const READ_FORMATS: Readonly<Record<PageFormat, string>> = {
   table: 'table of fields',
   'sevctl-json': 'sevctl JSON',
   json: 'JSON of this tool',
+  'vmcb-dump': "dump of a VMCB in the kernel's log",
+  'qemu-registers': 'register dump of QEMU',
 };
+
+/** A form in words. */
+export const titleOf = (format: PageFormat): string => READ_FORMATS[format];
 
 /**
  * The maximum number of pages in a file. Larger guests exist, but nobody keeps their pages in one file, and a

@@ -2,8 +2,9 @@
 // wrote which field. Also infers the request that a page was made with.
 
 import { findCpuModel } from './cpuModels';
+import { pageDistance } from './distance';
 import * as errors from '../errors';
-import { diff, encode, entriesOf, writeLeaf } from '../../binary/struct';
+import { encode, entriesOf, writeLeaf } from '../../binary/struct';
 import { provenanceOf, type Layer, type LaunchSymbol, type Provenance, type Role } from './initial';
 import { VMSA, VMSA_SIZE, vmsaLeaf, type VmsaName, type VmsaValues, type VmsaWord } from '../layout/layout';
 import {
@@ -74,7 +75,7 @@ export function resetAddressIn(values: VmsaValues): number | undefined {
 }
 
 /** What a page can need from its request. */
-type Need = 'cpu' | 'resetAddress' | keyof SvsmImage;
+type Need = 'cpu' | 'resetAddress' | 'sipiAddress' | keyof SvsmImage;
 
 /** What each symbol needs from a request, and its value then. */
 const SYMBOLS: Readonly<Record<LaunchSymbol, { need: Need; resolve: (request: VmsaRequest) => bigint }>> = {
@@ -87,6 +88,15 @@ const SYMBOLS: Readonly<Record<LaunchSymbol, { need: Need; resolve: (request: Vm
     need: 'resetAddress',
     resolve: ({ resetAddress }) => splitResetAddress(resetAddress!).ip,
   },
+  'SIPI address: CS selector': {
+    need: 'sipiAddress',
+    resolve: ({ resetAddress }) => BigInt(resetAddress! >> 12) << 8n,
+  },
+  'SIPI address: CS base': {
+    need: 'sipiAddress',
+    resolve: ({ resetAddress }) => BigInt(resetAddress! & ~0xfff),
+  },
+  'SIPI address: IP': { need: 'sipiAddress', resolve: ({ resetAddress }) => BigInt(resetAddress! & 0xfff) },
   'SVSM image: entry': { need: 'entry', resolve: ({ svsm }) => BigInt(svsm!.entry) },
   'SVSM image: stack': { need: 'stack', resolve: ({ svsm }) => BigInt(svsm?.stack ?? 0) },
   'SVSM image: page table': { need: 'pageTable', resolve: ({ svsm }) => BigInt(svsm?.pageTable ?? 0) },
@@ -99,7 +109,10 @@ const SYMBOLS: Readonly<Record<LaunchSymbol, { need: Need; resolve: (request: Vm
 /** The parts of a request that affect a page. */
 export interface Needs {
   readonly cpu: boolean;
+  /** Where an AP starts. */
   readonly resetAddress: boolean;
+  /** That address is one that a SIPI can name, below 1 MiB, which the guest chose and not its firmware. */
+  readonly sipi: boolean;
   readonly svsm: readonly (keyof SvsmImage)[];
 }
 
@@ -112,8 +125,12 @@ export function needsOf(profile: Profile, role: Role): Needs {
     [...last.values()].flatMap((v) => (typeof v === 'object' ? SYMBOLS[v.symbol].need : [])),
   );
   const svsm = (['entry', 'stack', 'pageTable', 'vtom'] as const).filter((part) => needs.has(part));
-  return { cpu: needs.has('cpu'), resetAddress: needs.has('resetAddress'), svsm };
+  const sipi = needs.has('sipiAddress');
+  return { cpu: needs.has('cpu'), resetAddress: needs.has('resetAddress') || sipi, sipi, svsm };
 }
+
+/** A SIPI names one of the 256 pages below 1 MiB. */
+const SIPI_END = 0x100000;
 
 function checkRequest(profile: KnownProfile, { role, resetAddress, svsm }: VmsaRequest): void {
   if (!profile.roles.includes(role)) throw errors.roleNotLaunched(profile.title, role);
@@ -121,6 +138,7 @@ function checkRequest(profile: KnownProfile, { role, resetAddress, svsm }: VmsaR
   if (needs.resetAddress && !(Number.isInteger(resetAddress) && resetAddress! >>> 0 === resetAddress)) {
     throw resetAddress === undefined ? errors.resetAddressNeeded() : errors.badResetAddress(resetAddress);
   }
+  if (needs.sipi && resetAddress! >= SIPI_END) throw errors.badSipiAddress(resetAddress!);
   for (const part of needs.svsm) {
     const value = svsm?.[part];
     if (value === undefined ? part === 'entry' : !Number.isSafeInteger(value) || value < 0) {
@@ -179,12 +197,14 @@ const safe = (value: bigint): number => (value <= BigInt(Number.MAX_SAFE_INTEGER
 
 /**
  * The request for this profile and role whose page is nearest to these values: CPU, reset address and
- * SVSM values are taken from the page. Undefined for an AP that would start at the BSP's address:
- * such a page can only be the BSP's.
+ * SVSM values are taken from the page. Undefined for an AP that would start at the BSP's address, since
+ * such a page can only be the BSP's, and for one that starts where no SIPI can send it.
  */
 export function requestLike(profile: KnownProfile, role: Role, values: VmsaValues): VmsaRequest | undefined {
   const needs = needsOf(profile, role);
   if (needs.resetAddress && startsAtResetVector(values)) return undefined;
+  const start = needs.sipi ? startAddress(values) : joinResetAddress(values.cs_base, values.rip);
+  if (needs.sipi && start >= BigInt(SIPI_END)) return undefined;
   const { family, model, stepping } = decodeSignature(values.rdx);
   const image: Required<SvsmImage> = {
     entry: safe(values.rip),
@@ -197,23 +217,9 @@ export function requestLike(profile: KnownProfile, role: Role, values: VmsaValue
     profile: profile.id,
     role,
     cpu: { family, model, stepping },
-    ...(needs.resetAddress && {
-      resetAddress: Number(joinResetAddress(values.cs_base, values.rip)),
-    }),
+    ...(needs.resetAddress && { resetAddress: Number(start) }),
     ...(needs.svsm.length > 0 && { svsm: { entry: 0, ...svsm } }),
   };
-}
-
-/**
- * The distance between two pages: the number of differing fields, with the number of bits as its fraction. So
- * a page with one unusual SEV feature is nearer to another page of its mode than to one of the other mode.
- */
-export function pageDistance(a: Uint8Array, b: Uint8Array): number {
-  let bits = 0;
-  for (let i = 0; i < VMSA_SIZE; i++) {
-    for (let differing = a[i]! ^ b[i]!; differing !== 0; differing &= differing - 1) bits++;
-  }
-  return diff(VMSA, a, b).length + bits / (8 * VMSA_SIZE + 1);
 }
 
 // A page that differs from all launches in more fields than this is unrelated to any of them: then the usual

@@ -14,6 +14,9 @@ export type LaunchSymbol =
   | 'cpu signature'
   | 'reset address: CS base'
   | 'reset address: IP'
+  | 'SIPI address: CS selector'
+  | 'SIPI address: CS base'
+  | 'SIPI address: IP'
   | 'SVSM image: entry'
   | 'SVSM image: stack'
   | 'SVSM image: page table'
@@ -32,7 +35,8 @@ export type LayerId =
   | 'vmm'
   | 'igvm'
   | 'svsm-image'
-  | 'svsm-runtime';
+  | 'svsm-runtime'
+  | 'linux-guest';
 
 /** The source of a value, the versions that it applies to, and a pitfall for its readers. */
 export interface Provenance {

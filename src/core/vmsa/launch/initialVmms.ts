@@ -202,3 +202,42 @@ export const COCONUT_GUEST: Layer = {
     },
   },
 };
+
+/**
+ * The page that a Linux guest makes for each of its additional processors (SNP AP creation): INIT state, the start
+ * where a SIPI would have sent it, and the x87 state of RESET. The launch measures none of it.
+ */
+export const LINUX_AP: Layer = {
+  id: 'linux-guest',
+  title: 'Linux in the guest, for each of its additional processors',
+  source: 'Linux arch/x86/coco/sev/core.c, wakeup_cpu_via_vmgexit',
+  since: 'Linux 5.19',
+  role: 'ap',
+  values: {
+    ...segments(ALL_SEGMENTS, 'limit', 0xffff),
+    ...segments(DATA_SEGMENTS, 'attrib', 0x92),
+    cs_selector: { symbol: 'SIPI address: CS selector' },
+    cs_attrib: 0x9a,
+    cs_base: { symbol: 'SIPI address: CS base' },
+    ldtr_attrib: 0x82,
+    tr_attrib: 0x83,
+    efer: 0x1000n,
+    cr4: 0x40n,
+    cr0: 0x60000010n,
+    dr7: 0x400n,
+    dr6: 0xffff0ff0n,
+    rflags: 0x2n,
+    rip: { symbol: 'SIPI address: IP' },
+    g_pat: 0x0007040600070406n,
+    sev_features: 0x1n,
+    xcr0: 0x1n,
+    mxcsr: 0x1f80,
+    x87_ftw: 0x5555,
+    x87_fcw: 0x40,
+  },
+  about: {
+    cs_base: { note: "the page of Linux's real-mode trampoline, below 1 MiB" },
+    cr4: { note: 'MCE, as the boot processor has it' },
+    sev_features: { note: 'those of the guest: its MSR SEV_STATUS, shifted right by two' },
+  },
+};

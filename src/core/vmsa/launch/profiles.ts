@@ -28,6 +28,7 @@ import {
   KRUN,
   KRUN_AP,
   KRUN_BSP,
+  LINUX_AP,
   SVSM_IMAGE,
   SVSM_LAUNCH,
   SVSM_MEASURE,
@@ -56,6 +57,7 @@ export interface Profile<Id extends string = string> {
 
 const BOTH: readonly Role[] = ['bsp', 'ap'];
 const BSP_ONLY: readonly Role[] = ['bsp'];
+const AP_ONLY: readonly Role[] = ['ap'];
 
 const QEMU_KVM = [AMD_INIT, KVM_CREATE, QEMU_RESET, CPU_SIGNATURE, OVMF_RESET_BLOCK, KVM_ENTER];
 const EC2_KVM = [AMD_INIT, KVM_CREATE, EC2, EC2_AP, OVMF_RESET_BLOCK, KVM_ENTER, KVM_SNP];
@@ -224,6 +226,17 @@ export const PROFILES = [
     kind: 'reference',
     roles: BSP_ONLY,
     layers: [COCONUT_GUEST],
+  },
+  {
+    id: 'snp-linux-ap',
+    title: 'SEV-SNP, AP that a Linux guest starts',
+    doc: 'The page that Linux makes in the guest for each additional processor, to start it through the hypervisor (SNP AP creation). It is never measured; it explains a page that was dumped after the guest had booted.',
+    mode: 'sev-snp',
+    vmm: 'none',
+    kind: 'reference',
+    since: 'Linux 5.19',
+    roles: AP_ONLY,
+    layers: [LINUX_AP],
   },
   {
     id: 'kvm',

@@ -61,6 +61,9 @@ export const ES_FEATURES: readonly SevFeature[] = [
   'IbpbOnEntry',
 ];
 
+/** Of these a vCPU can have one: either events come as #HV only, or they come from the page. */
+export const EXCLUSIVE_FEATURES: readonly SevFeature[] = ['RestrictedInjection', 'AlternateInjection'];
+
 /** Virtual interrupt control. */
 export const VINTR_CTRL: readonly Bit[] = [
   bits(7, 0, 'V_TPR', 'virtual task priority'),

@@ -10,8 +10,14 @@ export const MILAN = { family: 25, model: 1, stepping: 1 };
 export const NAPLES = { family: 23, model: 1, stepping: 2 };
 /** No CPU: the signature is 0. */
 export const NO_CPU = { family: 0, model: 0, stepping: 0 };
+/** A CPU that no list has. */
+export const UNHEARD_OF = { family: 27, model: 3, stepping: 4 };
 /** The reset address of current AmdSev builds. */
 export const RESET = 0x0080b004;
+/** Where a Linux guest could start its APs. */
+const TRAMPOLINE = 0x00099050;
+/** Where the APs of a profile could start. */
+export const startOf = (profile: VmsaRequest['profile']) => (profile === 'snp-linux-ap' ? TRAMPOLINE : RESET);
 /** Where an SVSM image could start. */
 export const SVSM = { entry: 0xffaea000, stack: 0x8000, pageTable: 0x1000, vtom: 2 ** 46 };
 
@@ -123,6 +129,35 @@ export const PAGES: readonly (readonly [VmsaRequest, Bytes])[] = [
       0x310: '00000000',
       0x40c: '5555',
       0x410: '4000',
+    },
+  ],
+  // What Linux makes from a trampoline at 0x99050, as a guest of it was dumped that had started its APs.
+  [
+    { ...ap('snp-linux-ap'), resetAddress: TRAMPOLINE },
+    {
+      0x002: '9200ffff',
+      0x010: '00999a00ffff000000900900',
+      0x022: '9200ffff',
+      0x032: '9200ffff',
+      0x042: '9200ffff',
+      0x052: '9200ffff',
+      0x064: 'ffff',
+      0x072: '8200ffff',
+      0x084: 'ffff',
+      0x092: '8300ffff',
+      0x0d0: '0010',
+      0x148: '40',
+      0x158: '10000060',
+      0x160: '0004',
+      0x168: 'f00fffff',
+      0x170: '02',
+      0x178: '50',
+      0x268: '0604070006040700',
+      0x3b0: '01',
+      0x3e8: '01',
+      0x408: '801f',
+      0x40c: '5555',
+      0x410: '40',
     },
   ],
   [

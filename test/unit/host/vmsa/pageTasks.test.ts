@@ -20,6 +20,8 @@ const PAGE = generateVmsa({
 }).bytes;
 const NEAR = PAGE.slice();
 NEAR[0x160] = 9;
+const WITH_FEATURE = PAGE.slice();
+WITH_FEATURE[0x3b1] = 2;
 
 describe('A thread about a page', () => {
   const folder = mkdtempSync(join(tmpdir(), 'sevscope-page-'));
@@ -32,23 +34,25 @@ describe('A thread about a page', () => {
       assert.deepEqual(written, findExport(form)!.write(PAGE, name));
     });
   }
-  const pages: [title: string, page: Uint8Array, exact: boolean][] = [
-    ['of a launch', PAGE, true],
-    ['of nearly a launch', NEAR, false],
-    ['of nothing', randomBytes(seeded(3), 4096), false],
+  const pages: [title: string, page: Uint8Array, match: 'exact' | 'features' | 'nearest'][] = [
+    ['of a launch', PAGE, 'exact'],
+    ['of a launch with another feature', WITH_FEATURE, 'features'],
+    ['of nearly a launch', NEAR, 'nearest'],
+    ['of nothing', randomBytes(seeded(3), 4096), 'nearest'],
   ];
-  for (const [title, page, exact] of pages) {
+  for (const [title, page, match] of pages) {
     it(`finds the launches that one ${title} may be of`, async () => {
       const found = await askAboutPage(io, 'identify', { page });
       const direct = identify(page);
-      const candidates = [...direct.exact, ...direct.nearest];
-      assert.deepEqual([found.exact, found.tried], [exact, direct.tried]);
+      const candidates = [...direct.exact, ...direct.withFeatures, ...direct.nearest];
+      assert.deepEqual([found.match, found.tried, found.notState], [match, direct.tried, direct.notState]);
+      assert.equal(candidates.length === 0, title === 'of nothing');
       assert.deepEqual(
         found.launches.map(({ request, distance, equal }) => ({ request, distance, equal })),
         candidates.map((candidate) => ({
           request: candidate.request,
           distance: describeDistance(candidate),
-          equal: exact,
+          equal: match === 'exact',
         })),
       );
     });

@@ -70,13 +70,18 @@ describe('The controls of a comparison', () => {
 describe('The controls of a comparison follow the profile', () => {
   it('ask for nothing that the profile does not need, and for an address that it needs', () => {
     for (const { id, roles } of PROFILES) {
-      const form = withProfile({ ...formOf(AP), entry: '0xffaea000' }, id);
+      const start = id === 'snp-linux-ap' ? '0x99050' : '0x80b004';
+      const form = withProfile({ ...formOf(AP), resetAddress: start, entry: '0xffaea000' }, id);
       assert.ok((roles as readonly string[]).includes(form.role), id);
       const { request, errors } = readForm(form);
       assert.deepEqual(errors, {}, id);
       assert.equal(request?.profile, id);
       assert.doesNotThrow(() => generateVmsa(request));
     }
+  });
+  it('say that no Linux guest starts an AP where firmware does', () => {
+    const { errors } = readForm(withProfile(formOf(AP), 'snp-linux-ap'));
+    assert.match(errors.resetAddress!, /0x80b004; a Linux guest starts .* below 1 MiB/);
   });
   it('say at the control of the SVSM what is missing or wrong', () => {
     const svsm = withProfile(formOf(MILAN), 'snp-svsm');

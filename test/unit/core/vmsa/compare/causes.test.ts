@@ -9,7 +9,7 @@ import { VMSA, VMSA_SIZE, type VmsaValues } from '../../../../../src/core/vmsa/l
 import { PROFILES, type KnownProfile } from '../../../../../src/core/vmsa/launch/profiles';
 import { few } from '../../../../helpers/hostile';
 import { randomBytes, seeded } from '../../../../helpers/random';
-import { MILAN, NAPLES, RESET, SVSM } from '../pages';
+import { MILAN, NAPLES, RESET, startOf, SVSM } from '../pages';
 
 const ALL: readonly KnownProfile[] = PROFILES;
 type Id = VmsaRequest['profile'];
@@ -18,7 +18,14 @@ const page = (profile: Id, values: Partial<VmsaValues> = {}, request: Partial<Vm
   encode(VMSA, {
     ...decode(
       VMSA,
-      generateVmsa({ profile, role: 'bsp', cpu: MILAN, resetAddress: RESET, svsm: SVSM, ...request }).bytes,
+      generateVmsa({
+        profile,
+        role: 'bsp',
+        cpu: MILAN,
+        resetAddress: startOf(profile),
+        svsm: SVSM,
+        ...request,
+      }).bytes,
     ),
     ...values,
   });
@@ -224,6 +231,13 @@ const cases: Case[] = [
     { 'long-mode': 'efer cr4 cr0' },
   ],
   [
+    'an AP that a Linux guest started',
+    ap('snp-linux-ap', {}, 0x99050),
+    ap('snp-linux-ap', { cs_selector: 0xf000, cs_base: 0x800000n, rip: 0xb004n }, 0x99050),
+    { 'linux-ap-start': 'cs_selector cs_base rip' },
+    /trampoline/,
+  ],
+  [
     'a guest that has run',
     page('sev-es', { rax: 1n, cr2: 5n, tlb_id: 3n, rflags: 0x246n }),
     usual,
@@ -271,6 +285,7 @@ describe('The cause of a difference', () => {
     ['erased flash', zeros.slice().fill(0xff), 'empty-page'],
     ['encrypted memory', randomBytes(seeded(5), VMSA_SIZE), 'encrypted-page'],
     ['a GHCB', GHCB, 'ghcb-page'],
+    ['text', new TextEncoder().encode('EAX=00000000 '.repeat(316)).subarray(0, VMSA_SIZE), 'no-state'],
   ];
   for (const [name, bytes, id] of whole) {
     it(`is one for all fields against ${name}`, () => {

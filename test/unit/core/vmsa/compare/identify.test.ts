@@ -7,14 +7,13 @@ import { knownCpus } from '../../../../../src/core/vmsa/launch/cpuModels';
 import { generateVmsa, needsOf, type VmsaRequest } from '../../../../../src/core/vmsa/launch/generate';
 import { describeDistance, identify } from '../../../../../src/core/vmsa/compare/identify';
 import { VMSA, VMSA_SIZE, type VmsaValues } from '../../../../../src/core/vmsa/layout/layout';
-import { PROFILES, type KnownProfile } from '../../../../../src/core/vmsa/launch/profiles';
+import { findProfile, PROFILES, type KnownProfile } from '../../../../../src/core/vmsa/launch/profiles';
 import { encodeSignature } from '../../../../../src/core/vmsa/launch/signature';
 import { randomBytes, seeded } from '../../../../helpers/random';
-import { MILAN, NAPLES, NO_CPU, RESET, SVSM } from '../pages';
+import { MILAN, NAPLES, NO_CPU, RESET, startOf, SVSM, UNHEARD_OF } from '../pages';
 
 const ALL: readonly KnownProfile[] = PROFILES;
 const GENOA_SILICON = { family: 25, model: 17, stepping: 1 };
-const UNHEARD_OF = { family: 27, model: 3, stepping: 4 };
 const page = (request: VmsaRequest, values: Partial<VmsaValues> = {}) =>
   encode(VMSA, { ...decode(VMSA, generateVmsa(request).bytes), ...values });
 
@@ -23,8 +22,14 @@ describe('A page is identified', () => {
     for (const role of profile.roles) {
       it(`exactly as ${profile.id}, ${role}, and as nothing else`, () => {
         for (const cpu of [MILAN, NAPLES, GENOA_SILICON]) {
-          const bytes = page({ profile: profile.id, role, cpu, resetAddress: RESET, svsm: SVSM });
-          const { exact, nearest } = identify(bytes);
+          const bytes = page({
+            profile: profile.id,
+            role,
+            cpu,
+            resetAddress: startOf(profile.id),
+            svsm: SVSM,
+          });
+          const { exact, withFeatures, nearest } = identify(bytes);
           assert.deepEqual(
             exact.map((c) => c.profile.id),
             [profile.id],
@@ -32,7 +37,7 @@ describe('A page is identified', () => {
           const [found] = exact;
           assert.ok(found!.roles.includes(role));
           assert.deepEqual(generateVmsa(found!.request).bytes, bytes);
-          assert.deepEqual([found!.differing, nearest], [[], []]);
+          assert.deepEqual([found!.differing, withFeatures, nearest], [[], [], []]);
           assert.equal(found!.cpu === 'every CPU', !needsOf(profile, role).cpu);
           assert.equal(describeDistance(found!), 'No field differs.');
         }
@@ -73,7 +78,6 @@ describe('A page is identified', () => {
     [sevEs, { tr_attrib: 0x83 }, 'sev-es bsp', /^1 field differs: tr_attrib \(Segment attributes/],
     [sevEs, { cr4: 0n }, 'sev-es bsp', /^1 field differs: cr4 \(A host started with mce=off\)\.$/],
     [sevEs, { rax: 1n, rbx: 2n }, 'sev-es bsp', /^2 fields differ: rax and rbx \(State that only/],
-    [snp, { sev_features: 0x201n }, 'snp ap', /^1 field differs: sev_features \(Other SEV features\)\.$/],
     [snp, { mxcsr: 0, rsi: 5n }, 'snp ap', /^2 fields differ: mxcsr \(.*\); rsi \(.*\)\.$/],
     // A signature that no CPU has: the first CPU of the list stands for all.
     [sevEs, { rdx: 0xf0000000n }, 'sev-es bsp', /^1 field differs: rdx \(Another CPU model/],
@@ -87,7 +91,9 @@ describe('A page is identified', () => {
       assert.equal(`${best!.profile.id} ${best!.role}`, wanted);
       assert.match(describeDistance(best!), distance);
       assert.deepEqual(best!.differing.map((f) => f.actual.name).sort(), Object.keys(values).sort());
-      const counts = nearest.map((c) => c.differing.length);
+      // One of the other technology is three fields further off than it looks.
+      const mode = findProfile(request.profile)!.mode;
+      const counts = nearest.map((c) => c.differing.length + (c.profile.mode === mode ? 0 : 3));
       assert.deepEqual(
         counts,
         [...counts].sort((a, b) => a - b),
@@ -97,7 +103,8 @@ describe('A page is identified', () => {
   it('in each combination that was tried, once', () => {
     const cpus = knownCpus().length;
     const slots = ALL.flatMap((p) => p.roles.map((role) => needsOf(p, role).cpu));
-    const wanted = slots.reduce((sum, cpu) => sum + (cpu ? cpus : 1), 0);
+    // An AP that starts above 1 MiB is none that a Linux guest has started.
+    const wanted = slots.reduce((sum, cpu) => sum + (cpu ? cpus : 1), 0) - 1;
     assert.equal(identify(page(snp)).tried, wanted);
   });
   it('soon enough for a page that redraws, whatever it is', () => {

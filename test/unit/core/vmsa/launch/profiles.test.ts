@@ -83,7 +83,7 @@ describe('A launch profile', () => {
     );
     assert.deepEqual(
       ALL.filter((p) => !LAUNCH_PROFILES.includes(p)).map((p) => p.id),
-      ['snp-svsm-measure', 'snp-coconut-guest', 'kvm', 'amd-init'],
+      ['snp-svsm-measure', 'snp-coconut-guest', 'snp-linux-ap', 'kvm', 'amd-init'],
     );
   });
 });
@@ -99,6 +99,7 @@ describe('A request', () => {
     ['snp-svsm', 'ap', 'cpu entry'],
     ['snp-coconut-igvm', 'bsp', 'entry stack pageTable vtom'],
     ['snp-coconut-guest', 'bsp', ''],
+    ['snp-linux-ap', 'ap', 'reset'],
     ['kvm', 'ap', ''],
     ['amd-init', 'ap', 'cpu'],
   ];

@@ -1,0 +1,78 @@
+// SEV features as a set that is open: a VMM or a guest can turn on any of them beside those of a profile. A page that
+// differs from that of a launch in nothing else is nevertheless the page of that launch, with these features.
+
+import { hex } from '../../binary/hex';
+import type { VmsaValues } from '../layout/layout';
+import { EXCLUSIVE_FEATURES, ES_FEATURES, SEV_FEATURES, type SevFeature } from '../layout/bitsSev';
+import { FEATURE_STATE } from '../layout/fieldSets';
+
+/** The SEV features of a page beside those of a launch, as bits of sev_features. */
+export interface FeatureChange {
+  readonly added: bigint;
+  readonly removed: bigint;
+}
+
+const NAMED = SEV_FEATURES.flatMap(({ name, lsb }) =>
+  name === 'RSVD' ? [] : [{ name, bit: 1n << BigInt(lsb) }],
+);
+const SNP_ACTIVE = NAMED.find(({ name }) => name === 'SNPActive')!.bit;
+
+/** The names of the features that are set; reserved bits have none. */
+export const namesOfFeatures = (features: bigint): SevFeature[] =>
+  NAMED.flatMap(({ name, bit }) => (features & bit ? [name] : []));
+const listed = new Intl.ListFormat('en', { type: 'conjunction' });
+
+/** Why no vCPU can run with these features, as phrases; empty when one can. */
+export function featureConflicts(features: bigint): string[] {
+  const reserved = NAMED.reduce((rest, { bit }) => rest & ~bit, features);
+  const names = namesOfFeatures(features);
+  const snpOnly =
+    features & SNP_ACTIVE ? [] : names.filter((name) => !ES_FEATURES.includes(name) && name !== 'SNPActive');
+  const exclusive = EXCLUSIVE_FEATURES.filter((name) => names.includes(name));
+  return [
+    ...(reserved === 0n ? [] : [`${hex(reserved)} is reserved`]),
+    ...(snpOnly.length === 0 ? [] : [`an SEV-ES guest cannot have ${listed.format(snpOnly)}`]),
+    ...(exclusive.length > 1 ? [`${listed.format(exclusive)} exclude each other`] : []),
+  ];
+}
+
+/** Fields that count only with one of these features. */
+function stateOf(features: bigint): ReadonlySet<string> {
+  const on = namesOfFeatures(features);
+  return new Set(
+    [...FEATURE_STATE].flatMap(([field, needs]) => (needs.some((n) => on.includes(n)) ? [field] : [])),
+  );
+}
+
+/**
+ * The change of features that alone makes a page differ from that of a launch; undefined when there is none, when other
+ * fields differ, too, when one is SEV-SNP and the other SEV-ES, and for features that no vCPU can run with.
+ * @param differing the names of the fields that differ
+ */
+export function featureChange(
+  page: VmsaValues,
+  launch: VmsaValues,
+  differing: readonly string[],
+): FeatureChange | undefined {
+  const [a, e] = [page.sev_features, launch.sev_features];
+  const change = a ^ e;
+  if (change === 0n || (change & SNP_ACTIVE) !== 0n || featureConflicts(a).length > 0) return undefined;
+  const free = stateOf(a);
+  if (differing.some((name) => name !== 'sev_features' && !free.has(name))) return undefined;
+  return { added: a & change, removed: e & change };
+}
+
+/** How many features a change turns on or off. */
+export const sizeOfChange = ({ added, removed }: FeatureChange): number =>
+  namesOfFeatures(added | removed).length;
+
+const withBits = (features: bigint) =>
+  listed.format(NAMED.flatMap(({ name, bit }) => (features & bit ? [`${name} (${hex(bit)})`] : [])));
+
+/** A change in words: `with SecureTSC (0x200) on top`. */
+export function describeChange({ added, removed }: FeatureChange): string {
+  return [
+    ...(added === 0n ? [] : [`with ${withBits(added)} on top`]),
+    ...(removed === 0n ? [] : [`without ${withBits(removed)}`]),
+  ].join(', ');
+}
