@@ -83,7 +83,7 @@ function readText(file: Uint8Array): PagesFound | NotPages | undefined {
   for (const reader of TEXT_READERS) {
     const read = reader(bytes);
     if (!read) continue;
-    if (!('reason' in read)) return read;
+    if (!('reason' in read) || read.partial) return read;
     first ??= read;
   }
   return first;
