@@ -19,7 +19,10 @@ export function unreadPart(tree: VolumeTree): Unread | undefined {
   const [closed] = undecoded(tree);
   if (closed) {
     const { method, offset, reason, why } = closed;
-    const text = `the ${method} section at ${hex(offset)} was not decoded (${reason})`;
+    const text =
+      why === 'limits'
+        ? `the bytes at ${hex(offset)} were not read (${reason})`
+        : `the ${method} section at ${hex(offset)} was not decoded (${reason})`;
     return { text, asked: why !== 'not-asked' };
   }
   for (const { node } of allNodes(tree)) {

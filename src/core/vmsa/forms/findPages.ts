@@ -86,7 +86,7 @@ function readText(file: Uint8Array): PagesFound | NotPages | undefined {
   if (read) return read;
   const inside = withoutMarks(file);
   const marked = inside && readPlainText(inside);
-  if (marked && !('reason' in marked)) return marked;
+  if (marked && (!('reason' in marked) || marked.partial)) return marked;
   return readPlainText(file) ?? marked;
 }
 
@@ -99,7 +99,7 @@ function readPlainText(text: Uint8Array): PagesFound | NotPages | undefined {
     const read = reader(bytes);
     if (!read) continue;
     // Other readers would take the addresses of a broken dump for bytes.
-    if (!('reason' in read) || reader === findOffsetDumpPages) return read;
+    if (!('reason' in read) || read.partial || reader === findOffsetDumpPages) return read;
     if (!first || (first.format === undefined && read.format !== undefined)) first = read;
   }
   return first;

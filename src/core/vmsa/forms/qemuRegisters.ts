@@ -53,10 +53,11 @@ const SEGMENTS = {
   IDT: 'idtr',
 } as const;
 
+// A letter before is no part of a name: in the JSON of QMP, lines end with \r\n, written out.
 const SEGMENT =
-  /\b(ES|CS|SS|DS|FS|GS|LDT|TR) {0,2}=([0-9a-f]{4}) ([0-9a-f]{8}|[0-9a-f]{16}) ([0-9a-f]{8}) ([0-9a-f]{8})\b/g;
-const TABLE = /\b(GDT|IDT) {0,2}= {1,8}([0-9a-f]{8}|[0-9a-f]{16}) ([0-9a-f]{8})\b/g;
-const VALUE = /\b([A-Z][A-Z0-9]{1,4}) {0,2}=([0-9a-f]{1,16})\b/g;
+  /(?<![A-Z0-9])(ES|CS|SS|DS|FS|GS|LDT|TR) {0,2}=([0-9a-f]{4}) ([0-9a-f]{8}|[0-9a-f]{16}) ([0-9a-f]{8}) ([0-9a-f]{8})\b/g;
+const TABLE = /(?<![A-Z0-9])(GDT|IDT) {0,2}= {1,8}([0-9a-f]{8}|[0-9a-f]{16}) ([0-9a-f]{8})\b/g;
+const VALUE = /(?<![A-Z0-9])([A-Z][A-Z0-9]{1,4}) {0,2}=([0-9a-f]{1,16})\b/g;
 
 /** The packed attributes of a save area, from the second word of a descriptor (AMD64 manual volume 2, 4.7 and 15.5). */
 function attributes(flags: bigint): bigint {

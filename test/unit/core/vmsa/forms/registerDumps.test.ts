@@ -236,6 +236,12 @@ describe("QEMU's registers", () => {
     const read = refused(bytesOf(qemuLines(BSP, 'legacy').slice(0, 6)));
     assert.match(read.reason, /^It is a register dump of QEMU, but .* it is cut/);
   });
+  it('are read from what QMP answers, in JSON', () => {
+    const answer = JSON.stringify({ return: qemuLines(BSP, '64-bit', true).join('\r\n'), id: 'libvirt-7' });
+    const [found] = parts(bytesOf([answer]));
+    assertKnown(found!, BSP);
+    assert.equal(found!.part.known.size, parts(bytesOf(qemuLines(BSP, '64-bit', true)))[0]!.part.known.size);
+  });
   it('are read when all are in one line, as an issue tracker shows them', () => {
     const [found] = parts(
       bytesOf(['error: kvm run failed Invalid argument ' + qemuLines(BSP, 'legacy').join(' ')]),
