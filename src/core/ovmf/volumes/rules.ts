@@ -48,7 +48,10 @@ const table = ruleTable({
     'error',
     'A section is shorter than its header, or longer than the rest of its file. Readers stop there.',
   ],
-  'section-data': ['error', 'The data of a GUID-defined section starts inside its header or after its end.'],
+  'section-data': [
+    'error',
+    'An encoded section has no room for its header, or its data starts inside that or after its end.',
+  ],
   'section-crc': ['error', 'The CRC32 of a section is not that of its data.'],
   'section-decompression': [
     'error',

@@ -127,7 +127,7 @@ function executable(_walk: Walk, { space, body, end }: Section): Content {
 
 function compression(walk: Walk, section: Section): Content {
   const { space, body, end } = section;
-  if (end - body < COMPRESSION.size) return {};
+  if (end - body < COMPRESSION.size) return noHeader(walk, section, 'compression');
   const { compression_type } = decode(COMPRESSION, space.bytes, body);
   const method = METHODS[compression_type] ?? `type ${hex(compression_type, 2)}`;
   const fields = fieldViews(COMPRESSION, space, body, { compression_type: method });
@@ -143,10 +143,7 @@ const METHODS: Readonly<Record<number, string>> = { 0: 'none', 1: 'standard' };
 
 function guidDefined(walk: Walk, section: Section): Content {
   const { space, at, body, end } = section;
-  if (end - body < GUID_DEFINED.size) {
-    walk.note(space, 'section-data', at, end - at, 'The GUID-defined section has no room for its GUID.');
-    return {};
-  }
+  if (end - body < GUID_DEFINED.size) return noHeader(walk, section, 'GUID-defined');
   const { data_offset, attributes } = decode(GUID_DEFINED, space.bytes, body);
   const guid = guidText(space.bytes, body);
   const method = guidName(guid);
@@ -161,7 +158,10 @@ function guidDefined(walk: Walk, section: Section): Content {
   if (from < body + GUID_DEFINED.size || from > end) {
     const message = `The data should start at ${hex(data_offset)} of a section of ${hex(end - at)} bytes.`;
     walk.note(space, 'section-data', body + 0x10, 2, message);
-    return base;
+    return {
+      ...base,
+      undecoded: { method: base.name, why: 'broken', reason: 'its data starts outside of it' },
+    };
   }
   const known = compressionOf(guid);
   if (known) return { ...base, ...compressed(walk, section, from, known) };
@@ -171,6 +171,19 @@ function guidDefined(walk: Walk, section: Section): Content {
     return { ...base, children: parseSections(walk, contentOf(section, from)) };
   }
   return { ...base, ...unknown(walk, section, base.name) };
+}
+
+/** A section that should hold others and is too short to say how. */
+function noHeader(walk: Walk, { space, at, end }: Section, method: SectionTypeName): Content {
+  const reason = 'it has no room for its header';
+  walk.note(
+    space,
+    'section-data',
+    at,
+    end - at,
+    `The ${method} section at ${hex(at)} cannot be read: ${reason}.`,
+  );
+  return { undecoded: { method, why: 'broken', reason } };
 }
 
 function checkCrc(walk: Walk, { space, end }: Section, at: number, from: number): void {

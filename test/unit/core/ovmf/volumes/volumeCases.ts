@@ -213,6 +213,13 @@ export const volumeCases: readonly Case[] = [
     image: holding(section(2, new Uint8Array(10))),
   },
   {
+    name: 'a compression section without a method',
+    rule: 'section-data',
+    at: BODY,
+    size: 8,
+    image: holding(section(1, new Uint8Array(4))),
+  },
+  {
     name: 'a wrong CRC32',
     rule: 'section-crc',
     at: BODY + 24,
