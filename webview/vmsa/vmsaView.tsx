@@ -61,8 +61,11 @@ function Disk({ change }: { change: DiskChange }) {
   );
 }
 
-function PageChooser({ page, pages }: Pick<VmsaViewState, 'page' | 'pages'>) {
-  const choices = Array.from({ length: pages }, (_, i) => ({ value: `${i}`, text: `vCPU ${i}` }));
+function PageChooser({ page, pages, labels }: Pick<VmsaViewState, 'page' | 'pages' | 'labels'>) {
+  const choices = Array.from({ length: pages }, (_, i) => ({
+    value: `${i}`,
+    text: labels?.[i] ?? `vCPU ${i}`,
+  }));
   return (
     <Dropdown
       label={`${pages} pages in this file`}
@@ -77,13 +80,15 @@ function PageChooser({ page, pages }: Pick<VmsaViewState, 'page' | 'pages'>) {
 
 /** Shows a VMSA page. @param view its `bytes` are 4096 */
 export function VmsaView({ view }: { view: VmsaViewState }) {
-  const { name, bytes, page, pages, readOnly, source, disk, other } = view;
+  const { name, bytes, page, pages, labels, note, readOnly, source, disk, other } = view;
+  // A log can have pages of several launches, and of some it is not known which vCPU they are of.
+  const vcpu = labels ? view.vcpu : page;
   const [text, setText] = useSaved('vmsa.filter', '');
   const [nonZero, setNonZero] = useSaved('vmsa.nonZero', false);
   const [differing, setDiffering] = useSaved('vmsa.differing', false);
   const findings = useMemo(
-    () => vmsaFindings(bytes, pages > 1 ? { vcpu: page } : undefined),
-    [bytes, page, pages],
+    () => vmsaFindings(bytes, pages > 1 && vcpu !== undefined ? { vcpu } : undefined),
+    [bytes, vcpu, pages],
   );
   const found = useMemo(() => identify(bytes), [bytes]);
   const best = bestOf(found);
@@ -125,11 +130,11 @@ export function VmsaView({ view }: { view: VmsaViewState }) {
         {(source !== undefined || readOnly !== undefined) && (
           <p class="summary">
             <Icon name={readOnly === undefined ? 'info' : 'lock'} />{' '}
-            {[source && `Read from ${source}.`, readOnly].filter(Boolean).join(' ')}
+            {[source && `Read from ${source}.`, note, readOnly].filter(Boolean).join(' ')}
           </p>
         )}
         {!other && <Matches found={found} />}
-        {pages > 1 && <PageChooser page={page} pages={pages} />}
+        {pages > 1 && <PageChooser page={page} pages={pages} {...(labels && { labels })} />}
         {disk && <Disk change={disk} />}
         <Findings findings={findings} onSelect={state.selectRange} />
       </Header>

@@ -3,7 +3,7 @@
 
 import type { Uri } from 'vscode';
 import { VMSA_SIZE } from '../../core/vmsa/layout/layout';
-import { findPages } from '../../core/vmsa/forms/findPages';
+import { findPages, type SourcePage } from '../../core/vmsa/forms/findPages';
 
 /** A page of a file, counted from 0. */
 export interface PageOfFile {
@@ -11,9 +11,18 @@ export interface PageOfFile {
   readonly page: number;
 }
 
+/** What a text says of a page: which vCPU it is of, and how it was read. */
+export type PageOrigin = Omit<SourcePage, 'bytes'>;
+
 /** Pages of 4096 bytes each, or a sentence that says why there are none. */
 export type FilePages =
-  | { readonly pages: readonly Uint8Array[]; readonly inPlace: boolean; readonly source?: string }
+  | {
+      readonly pages: readonly Uint8Array[];
+      readonly inPlace: boolean;
+      readonly source?: string;
+      /** Of each page, if it was read from text. */
+      readonly origins?: readonly PageOrigin[];
+    }
   | { readonly reason: string };
 
 /** The consecutive pages of a file, as views of its bytes. */
@@ -22,10 +31,21 @@ export function slicePages(bytes: Uint8Array): Uint8Array[] {
   return Array.from({ length: count }, (_, i) => bytes.subarray(i * VMSA_SIZE, (i + 1) * VMSA_SIZE));
 }
 
+/** A page without its bytes. */
+export function originOf({ label, vcpu, note }: PageOrigin): PageOrigin {
+  return { label, ...(vcpu !== undefined && { vcpu }), ...(note !== undefined && { note }) };
+}
+
 /** Reads the pages of a file. */
 export function findFilePages(bytes: Uint8Array): FilePages {
   const read = findPages(bytes);
   if ('reason' in read) return read;
   if (read.format === 'page' || read.format === 'pages') return { pages: slicePages(bytes), inPlace: true };
-  return { pages: read.pages.map((page) => page.bytes), inPlace: false, source: read.title };
+  const { pages, title } = read;
+  return {
+    pages: pages.map(({ bytes }) => bytes),
+    inPlace: false,
+    source: title,
+    origins: pages.map(originOf),
+  };
 }
