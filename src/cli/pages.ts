@@ -5,12 +5,18 @@ import { readStateFile, readVmsaFile, fileName, type StateFile, type VmsaFile } 
 import type { PagesRead, SourcePage } from '../core/vmsa/forms/findPages';
 import type { Output } from './output';
 
+/** A page's name, with the number that chooses it where that is another. */
+const numbered = (label: string, index: number) =>
+  label === `vCPU ${index}` ? label : `${label}, number ${index} of them`;
+
 /** Prints which of several pages is used, and how a page that is not raw was read. */
 export function notePage(file: string, read: PagesRead, vcpu: number, page: SourcePage, out: Output): void {
   const count = read.pages.length;
   const name = fileName(file);
   if (count > 1)
-    out.note(`${name}: ${read.title}, ${count} pages; this is vCPU ${vcpu} (--vcpu chooses another)`);
+    out.note(
+      `${name}: ${read.title}, ${count} pages; this is ${numbered(page.label, vcpu)} (--vcpu chooses another)`,
+    );
   if (page.note !== undefined) out.note(`${name}: ${read.title}. ${page.note}`);
 }
 

@@ -41,6 +41,11 @@ export interface VmsaViewState extends NamedPage {
   readonly readOnly?: string;
   /** What the page was read from, if the file is not a raw page: `kernel log`, `base64`, … */
   readonly source?: string;
+  /** What each page of the file is, if it was read from text: `vCPU 1`, `launch 2, vCPU 0`. */
+  readonly labels?: readonly string[];
+  /** The number of the vCPU in its launch, and what people should know about how the page was read. */
+  readonly vcpu?: number;
+  readonly note?: string;
   readonly disk?: DiskChange;
   /** Only some fields are known; all other bytes mean nothing. */
   readonly part?: PartView;

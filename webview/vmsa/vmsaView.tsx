@@ -64,14 +64,14 @@ function Disk({ change }: { change: DiskChange }) {
 }
 
 function PageChooser(
-  props: Pick<VmsaViewState, 'page' | 'pages'> & { labels: readonly string[] | undefined },
+  props: Pick<VmsaViewState, 'page' | 'pages' | 'labels'> & { readonly what: 'dumps' | 'pages' },
 ) {
-  const { page, pages, labels } = props;
+  const { page, pages, labels, what } = props;
   const text = (i: number) => labels?.[i] ?? `vCPU ${i}`;
   const choices = Array.from({ length: pages }, (_, i) => ({ value: `${i}`, text: text(i) }));
   return (
     <Dropdown
-      label={`${pages} ${labels ? 'dumps' : 'pages'} in this file`}
+      label={`${pages} ${what} in this file`}
       value={`${page}`}
       choices={choices}
       onChange={(value) => {
@@ -101,14 +101,20 @@ function PartSummary({ part, notes }: { part: PartOfPage; notes: readonly string
 
 /** Shows a VMSA page, or what is known of one. @param view its `bytes` are 4096 */
 export function VmsaView({ view }: { view: VmsaViewState }) {
-  const { name, bytes, page, pages, readOnly, source, disk, other } = view;
+  const { name, bytes, page, pages, note, readOnly, source, disk, other } = view;
   const part = useMemo(() => partOf(view.part), [view.part]);
+  const labels = view.part?.labels ?? view.labels;
+  // A log can have pages of several launches, and of some it is not known which vCPU they are of.
+  const vcpu = labels ? view.vcpu : page;
   const [text, setText] = useSaved('vmsa.filter', '');
   const [nonZero, setNonZero] = useSaved('vmsa.nonZero', false);
   const [differing, setDiffering] = useSaved('vmsa.differing', false);
   const findings = useMemo(
-    () => (part ? knownFindings(bytes, part) : vmsaFindings(bytes, pages > 1 ? { vcpu: page } : undefined)),
-    [bytes, page, pages, part],
+    () =>
+      part
+        ? knownFindings(bytes, part)
+        : vmsaFindings(bytes, pages > 1 && vcpu !== undefined ? { vcpu } : undefined),
+    [bytes, vcpu, pages, part],
   );
   const found = useMemo(() => identify(bytes, part), [bytes, part]);
   const best = bestOf(found);
@@ -155,11 +161,18 @@ export function VmsaView({ view }: { view: VmsaViewState }) {
         {(source !== undefined || readOnly !== undefined) && (
           <p class="summary">
             <Icon name={readOnly === undefined ? 'info' : 'lock'} />{' '}
-            {[source && `Read from ${source}.`, readOnly].filter(Boolean).join(' ')}
+            {[source && `Read from ${source}.`, note, readOnly].filter(Boolean).join(' ')}
           </p>
         )}
         {!other && <Matches found={found} part={part !== undefined} />}
-        {pages > 1 && <PageChooser page={page} pages={pages} labels={view.part?.labels} />}
+        {pages > 1 && (
+          <PageChooser
+            page={page}
+            pages={pages}
+            what={part ? 'dumps' : 'pages'}
+            {...(labels && { labels })}
+          />
+        )}
         {disk && <Disk change={disk} />}
         <Findings findings={findings} onSelect={state.selectRange} />
       </Header>

@@ -6,29 +6,59 @@ import * as errors from './errors';
 import { SCHEMES } from '../../contributions';
 import { fromBase64, toBase64 } from '../../core/binary/hex';
 import { VMSA_SIZE } from '../../core/vmsa/layout/layout';
+import { isObject } from '../../protocol/shared';
 import { queryOf } from './query';
 
 /** With more pages, VS Code would be slow to store the URI; such a guest belongs in a file. */
 const MOST_PAGES = 64;
+/** Longer than any label and note. */
+const LONGEST_TEXT = 1000;
 
 function trimZeros(page: Uint8Array): Uint8Array {
   return page.subarray(0, page.findLastIndex((byte) => byte !== 0) + 1);
 }
 
+/** What is said of a pasted page: which vCPU it is of, and how it was read. */
+interface Origin {
+  readonly label: string;
+  readonly vcpu?: number;
+  readonly note?: string;
+}
+
 /** The URI of some pages. @param source what they were read from, such as `kernel log` */
-export function pastedUri(pages: readonly Uint8Array[], source: string): vscode.Uri {
+export function pastedUri(
+  pages: readonly ({ readonly bytes: Uint8Array } & Origin)[],
+  source: string,
+): vscode.Uri {
   if (pages.length > MOST_PAGES) throw errors.tooManyPasted(pages.length, MOST_PAGES);
-  const held = { source, pages: pages.map((page) => toBase64(trimZeros(page))) };
+  const held = {
+    source,
+    pages: pages.map(({ bytes }) => toBase64(trimZeros(bytes))),
+    origins: pages.map(({ label, vcpu, note }) => ({ label, vcpu, note })),
+  };
   return vscode.Uri.from({ scheme: SCHEMES.pasted, path: '/Pasted.vmsa', query: JSON.stringify(held) });
 }
 
-function parse(uri: vscode.Uri): { source: string; pages: Uint8Array[] } {
+function isOrigin(value: unknown): value is Origin {
+  if (!isObject(value)) return false;
+  const { label, vcpu, note } = value;
+  const isShort = (text: unknown) => typeof text === 'string' && text.length <= LONGEST_TEXT;
+  return (
+    isShort(label) && (vcpu === undefined || Number.isInteger(vcpu)) && (note === undefined || isShort(note))
+  );
+}
+
+function parse(uri: vscode.Uri): { source: string; pages: Uint8Array[]; origins: readonly Origin[] } {
   try {
-    const { source, pages } = queryOf(uri);
+    const { source, pages, origins } = queryOf(uri);
     if (typeof source === 'string' && Array.isArray(pages) && pages.length <= MOST_PAGES) {
       const read = pages.map((text) => (typeof text === 'string' ? fromBase64(text) : undefined));
       if (read.every((page) => page !== undefined && page.length <= VMSA_SIZE))
-        return { source: source.slice(0, 40), pages: read as Uint8Array[] };
+        return {
+          source: source.slice(0, 40),
+          pages: read as Uint8Array[],
+          origins: Array.isArray(origins) && origins.length === read.length ? origins.filter(isOrigin) : [],
+        };
     }
   } catch {
     // Same answer as for a malformed URI.
@@ -46,7 +76,11 @@ export function pastedBytes(uri: vscode.Uri): Uint8Array {
   return bytes;
 }
 
-/** What the pages in such a URI were read from. @throws CheckError when it was made by hand */
-export function pastedSource(uri: vscode.Uri): string {
-  return parse(uri).source;
+/** What the pages in such a URI were read from, and how. @throws CheckError when it was made by hand */
+export function pastedSource(uri: vscode.Uri): {
+  readonly source: string;
+  readonly origins?: readonly Origin[];
+} {
+  const { source, pages, origins } = parse(uri);
+  return origins.length === pages.length ? { source, origins } : { source };
 }

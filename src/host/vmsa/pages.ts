@@ -3,7 +3,7 @@
 
 import type { Uri } from 'vscode';
 import { VMSA_SIZE } from '../../core/vmsa/layout/layout';
-import { findPages, type PartialPage } from '../../core/vmsa/forms/findPages';
+import { findPages, type PartialPage, type SourcePage } from '../../core/vmsa/forms/findPages';
 import { titleOf } from '../../core/vmsa/forms/pageSource';
 
 /** A page of a file, counted from 0. */
@@ -11,6 +11,9 @@ export interface PageOfFile {
   readonly file: Uri;
   readonly page: number;
 }
+
+/** What a text says of a page: which vCPU it is of, and how it was read. */
+export type PageOrigin = Omit<SourcePage, 'bytes'>;
 
 /** A sentence that says why there are no pages, and what a dump lists of some. */
 export interface NoPages {
@@ -22,12 +25,24 @@ export interface NoPages {
 
 /** Pages of 4096 bytes each, or why there are none. */
 export type FilePages =
-  { readonly pages: readonly Uint8Array[]; readonly inPlace: boolean; readonly source?: string } | NoPages;
+  | {
+      readonly pages: readonly Uint8Array[];
+      readonly inPlace: boolean;
+      readonly source?: string;
+      /** Of each page, if it was read from text. */
+      readonly origins?: readonly PageOrigin[];
+    }
+  | NoPages;
 
 /** The consecutive pages of a file, as views of its bytes. */
 export function slicePages(bytes: Uint8Array): Uint8Array[] {
   const count = Math.floor(bytes.length / VMSA_SIZE);
   return Array.from({ length: count }, (_, i) => bytes.subarray(i * VMSA_SIZE, (i + 1) * VMSA_SIZE));
+}
+
+/** A page without its bytes. */
+export function originOf({ label, vcpu, note }: PageOrigin): PageOrigin {
+  return { label, ...(vcpu !== undefined && { vcpu }), ...(note !== undefined && { note }) };
 }
 
 /** Reads the pages of a file. */
@@ -38,5 +53,11 @@ export function findFilePages(bytes: Uint8Array): FilePages {
     return partial && format ? { reason, partial, source: titleOf(format) } : { reason };
   }
   if (read.format === 'page' || read.format === 'pages') return { pages: slicePages(bytes), inPlace: true };
-  return { pages: read.pages.map((page) => page.bytes), inPlace: false, source: read.title };
+  const { pages, title } = read;
+  return {
+    pages: pages.map(({ bytes }) => bytes),
+    inPlace: false,
+    source: title,
+    origins: pages.map(originOf),
+  };
 }

@@ -177,11 +177,7 @@ export function vmsaCommands(io: Io, editor: VmsaEditor, recent: RecentCpus) {
     const text = await vscode.env.clipboard.readText();
     const read = findPages(utf8(text));
     if ('reason' in read) throw errors.nothingToPaste(read.reason);
-    const uri = pastedUri(
-      read.pages.map(({ bytes }) => bytes),
-      read.title,
-    );
-    await openIn('vmsa', uri);
+    await openIn('vmsa', pastedUri(read.pages, read.title));
   }
 
   return {

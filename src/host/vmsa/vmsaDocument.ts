@@ -123,7 +123,7 @@ export class VmsaDocument implements vscode.CustomDocument {
     if (bytes.length === 0 && this.failure !== undefined) return { reason: this.failure };
     const read = findFilePages(bytes);
     if (uri.scheme !== SCHEMES.pasted || 'reason' in read) return read;
-    return { ...read, source: pastedSource(uri) };
+    return { ...read, ...pastedSource(uri) };
   }
 
   /** Whether there are changes here that are not in the file. */

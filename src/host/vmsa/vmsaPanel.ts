@@ -9,6 +9,7 @@ import type { BitRange } from '../../core/vmsa/edit';
 import type { VmsaRequest } from '../../core/vmsa/launch/generate';
 import type { PartialPage } from '../../core/vmsa/forms/findPages';
 import { VMSA_SIZE } from '../../core/vmsa/layout/layout';
+import type { PageOrigin } from './pages';
 import { isCheckError } from '../shell/present';
 import type { View } from '../../protocol/messages';
 import type { Action, CursorPlace } from '../../protocol/shared';
@@ -27,6 +28,16 @@ export interface PanelHost {
   whyReadOnly(document: VmsaDocument): CheckError | undefined;
   act(panel: VmsaPanel, action: Action, request: VmsaRequest | undefined): Promise<void>;
   placed(panel: VmsaPanel): void;
+}
+
+/** What is known of where the pages of a text are from, for the one that is shown. */
+function originView(
+  origins: readonly PageOrigin[],
+  page: number,
+): Pick<VmsaViewState, 'labels' | 'vcpu' | 'note'> {
+  const { vcpu, note } = origins[page]!;
+  const labels = origins.map(({ label }) => label);
+  return { labels, ...(vcpu !== undefined && { vcpu }), ...(note !== undefined && { note }) };
 }
 
 /** A webview panel on a document. */
@@ -118,6 +129,7 @@ export class VmsaPanel implements DiffPanel<VmsaPanel> {
       pages: read.pages.length,
       ...(readOnly === undefined ? {} : { readOnly }),
       ...(read.source === undefined ? {} : { source: read.source }),
+      ...(read.origins && originView(read.origins, this.page)),
       ...(disk ? { disk } : {}),
       ...(other ? { other } : {}),
     };

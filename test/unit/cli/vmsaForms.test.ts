@@ -45,7 +45,7 @@ after(() => {
 });
 
 describe('A page in another form', () => {
-  for (const { id } of EXPORTS.filter((e) => ['bin', 'json', 'sevctl', 'hex', 'base64'].includes(e.id))) {
+  for (const { id } of EXPORTS) {
     it(`is written as ${id} and equals itself`, async () => {
       await ok('vmsa', 'export', 'vcpu0.vmsa', '--as', id, '--output', `page.${id}`);
       const { stdout } = await ok('vmsa', 'diff', `page.${id}`, 'vcpu0.vmsa');
@@ -83,6 +83,39 @@ describe('A page in another form', () => {
   });
 });
 
+describe('What is no page', () => {
+  const dumpOf = (file: string) =>
+    Array.from({ length: 256 }, (_, i) => {
+      const address = (16 * i).toString(16).padStart(8, '0');
+      return `${address}: ${hexOf(bytesOf(file).subarray(16 * i, 16 * i + 16)).replaceAll(/../g, '$& ')}`;
+    });
+  const hexOf = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
+  const report = Uint8Array.from({ length: 1184 }, (_, i) => ({ 0: 3, 10: 3 })[i] ?? 0);
+  const cases: [string, () => string | Uint8Array, RegExp][] = [
+    [
+      'an attestation report',
+      () => report,
+      /1184 bytes .* is an SEV-SNP attestation report, version 3; its measurement is at 0x90/,
+    ],
+    ['its digits', () => hexOf(report), /is an SEV-SNP attestation report/],
+    [
+      'a dump with a gap',
+      () => dumpOf('ap.vmsa').toSpliced(9, 1).join('\n'),
+      /Line 10 of the hex dump does not follow/,
+    ],
+  ];
+  for (const [name, content, message] of cases) {
+    it(`is refused by every command: ${name}`, async () => {
+      writeFileSync(at('other'), content());
+      for (const command of [['show'], ['vmsa', 'show'], ['vmsa', 'identify']]) {
+        const { stderr, status } = await cli(...command, 'other');
+        assert.match(stderr, message);
+        assert.equal(status, 2);
+      }
+    });
+  }
+});
+
 describe('A file with several pages', () => {
   for (const file of ['both.bin', 'dmesg.txt']) {
     it(`${file} has its vCPUs by number, and says how many`, async () => {
@@ -101,6 +134,13 @@ describe('A file with several pages', () => {
       );
     });
   }
+  it('says of which launch a page of a log is', async () => {
+    const pages = ['vcpu0.vmsa', 'ap.vmsa', 'vcpu0.vmsa', 'ap.vmsa'].map(bytesOf);
+    writeFileSync(at('twice.txt'), kernelLog(pages, PREFIXES['dmesg']!).join('\n'));
+    const { stderr, stdout } = await ok('vmsa', 'show', 'twice.txt', '--vcpu', '3');
+    assert.match(stderr, /4 pages; this is launch 2, vCPU 1, number 3 of them \(--vcpu chooses another\)/);
+    assert.match(stdout, /additional processor/);
+  });
   it('keeps all other bytes when one page is changed', async () => {
     writeFileSync(at('change.bin'), bytesOf('both.bin'));
     const { stdout } = await ok('vmsa', 'update', 'change.bin', '--vcpu', '1', '--set', 'rax=0x12');

@@ -9,6 +9,9 @@ const NUMBERS = /^(?:0x[0-9a-f]{1,16}|[0-9a-f]{5,16})(?: <[^<>]{1,80}>)?:?(?:\s{
 const CHARACTERS = /^[0-9a-f]{7}(?: {1,3}(?:\\?[!-~]|[0-7]{3}| )){8,16}$/;
 /** An address and eight binary digits for each byte: xxd -b. */
 const BINARY = /^[0-9a-f]{8}:(?: [01]{8}){1,16} {1,9}.{1,16}$/;
+/** A word with a letter behind the address, which only hexadecimal dumps have. */
+const HEXADECIMAL =
+  /^\S{1,24}(?: <[^<>]{1,80}>)?:?\s(?:.{0,80}\s)?(?:0x)?(?=[0-9]*[a-f])[0-9a-f]{2,16}(?:\s|$)/;
 const LONGEST_LINE = 512;
 /** So many lines of the text are looked at, and half of them must be such lines. */
 const SAMPLE_LINES = 32;
@@ -20,6 +23,7 @@ export function findOtherDump(text: Uint8Array): NotPages | undefined {
   for (let at = skipSpace(text, 0); at < text.length && lines < SAMPLE_LINES; lines++) {
     const end = lineEnd(text, at, Math.min(text.length, at + LONGEST_LINE));
     const line = latin1(text, at, end).trimEnd();
+    if (HEXADECIMAL.test(line)) return undefined;
     if ([NUMBERS, CHARACTERS, BINARY].some((pattern) => pattern.test(line))) others++;
     at = end;
     while (at < text.length && isSpace(text[at])) at++;

@@ -186,7 +186,7 @@ export const isListStart = (c: number): boolean => CLOSING.has(c);
 
 /** What can stand in a list before its first comment, by its byte. */
 const IN_LIST: readonly boolean[] = Array.from({ length: 256 }, (_, c) =>
-  /[\s\da-fx,<\-]/i.test(String.fromCharCode(c)),
+  /[\s\da-fx,<-]/i.test(String.fromCharCode(c)),
 );
 /** No list has its end so near. */
 const SHORTEST = 2 * LEAST_NUMBERS;
