@@ -18,9 +18,11 @@ const text = (lines: string | readonly string[]) =>
 describe('What is no page, or nearly one', () => {
   const forms: [string, Uint8Array][] = [
     ['kernel log', text(kernelLog([BSP, AP], PREFIXES['syslog']!))],
-    ...(['json', 'sevctl', 'hex', 'base64'] as const).map((id): [string, Uint8Array] => {
-      return [id, text(EXPORTS.find((e) => e.id === id)!.write(BSP, 'x') as string)];
-    }),
+    ...(['json', 'sevctl', 'hex', 'base64', 'csv', 'markdown', 'c'] as const).map(
+      (id): [string, Uint8Array] => {
+        return [id, text(EXPORTS.find((e) => e.id === id)!.write(BSP, 'x') as string)];
+      },
+    ),
   ];
   const COUNT: Readonly<Record<string, number>> = { json: 300 };
   for (const [name, bytes] of forms) {
@@ -65,6 +67,26 @@ describe('What is no page, or nearly one', () => {
       ANNOUNCED + '\n',
       '[ 1.2] 00\n',
       '00000000: 00\n*\n',
+      ...[
+        '> ',
+        '```\n',
+        '[0, ',
+        '{0x00, ',
+        "b'",
+        "b'\\x00",
+        '\x1b[0m',
+        '\u00a0',
+        'a\0',
+        'dead: beef\n',
+        '0x0: 0x0\n',
+      ],
+      ...['{"MESSAGE": "00"}\n', '{"MESSAGE": "', ' MESSAGE=00\n', '/*', '[/**/'],
+      ...[
+        'offset,size,name,',
+        'offset,size,name,""\n',
+        '| offset | field | value | meaning |\n',
+        '.a = {1},',
+      ],
     ].map((p): [string, () => Uint8Array] => [JSON.stringify(p), () => fill(p)]),
     ['zeros', () => new Uint8Array(2 ** 26)],
     [

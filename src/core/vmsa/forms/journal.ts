@@ -3,22 +3,36 @@
 
 import { CHAR, HEX_DIGIT, finder, isSpace, latin1, lineEnd, skipSpace, trimEnd } from '../../binary/ascii';
 
-const [QUOTE, BACKSLASH, OPEN, CLOSE, LIST, EQUALS, UNDERSCORE, LETTER_A, LETTER_Z, RECORD] = [
-  ...Array.from('"\\{}[=_AZ', (c) => c.charCodeAt(0)),
+const [QUOTE, BACKSLASH, OPEN, CLOSE, LIST, EQUALS, UNDERSCORE, LETTER_A, LETTER_Z, DOT, RECORD] = [
+  ...Array.from('"\\{}[=_AZ.', (c) => c.charCodeAt(0)),
   // What begins a text of application/json-seq.
   0x1e,
-] as [number, number, number, number, number, number, number, number, number, number];
+] as [number, number, number, number, number, number, number, number, number, number, number];
 
-/** The keys of a message: journalctl's and dmesg's. */
-const MESSAGE_KEYS = new Set(['MESSAGE', 'msg']);
+/** The keys of a message, as journalctl and dmesg have them. */
+const MESSAGE_KEYS = ['MESSAGE', 'msg'];
 /** The keys of the time when the kernel wrote it: in microseconds, and in seconds. */
-const TIME_KEYS = new Set(['_SOURCE_MONOTONIC_TIMESTAMP', 'time']);
-const KEY_LENGTHS = new Set([...MESSAGE_KEYS, ...TIME_KEYS].map((key) => key.length));
-const LONGEST_KEY = Math.max(...KEY_LENGTHS);
+const TIME_KEYS = ['_SOURCE_MONOTONIC_TIMESTAMP', 'time'];
 /** No time has more digits. */
 const LONGEST_TIME = 20;
-const findMessageKeys = Array.from(MESSAGE_KEYS, (key) => finder(`"${key}"`));
+const findMessageKeys = MESSAGE_KEYS.map((key) => finder(`"${key}"`));
 const findField = finder('MESSAGE=');
+
+const codesOf = (keys: readonly string[]) => keys.map((key) => Array.from(key, (c) => c.charCodeAt(0)));
+const KEYS = [
+  ...codesOf(MESSAGE_KEYS).map((codes) => ({ codes, isTime: false })),
+  ...codesOf(TIME_KEYS).map((codes) => ({ codes, isTime: true })),
+];
+
+/** Which key is at a place; byte by byte, because a log has millions that are none of these. */
+function keyAt(text: Uint8Array, from: number, to: number): 'message' | 'time' | undefined {
+  for (const { codes, isTime } of KEYS) {
+    let i = 0;
+    while (i < codes.length && text[from + i] === codes[i]) i++;
+    if (i === codes.length && i === to - from) return isTime ? 'time' : 'message';
+  }
+  return undefined;
+}
 
 /** A structured log has a message so early. */
 const MOST_BEFORE = 2 ** 16;
@@ -79,6 +93,12 @@ function stringEnd(text: Uint8Array, at: number): number {
   return Math.min(at, text.length);
 }
 
+/** The end of a number without a sign, which has no exponent. */
+function numberEnd(text: Uint8Array, at: number): number {
+  while (HEX_DIGIT[text[at] ?? 0]! < 10 || text[at] === DOT) at++;
+  return at;
+}
+
 /** The messages in objects of JSON, however they are nested; what is around them is not checked. */
 function jsonMessages(text: Uint8Array): Uint8Array {
   const lines = new Lines(text);
@@ -92,18 +112,14 @@ function jsonMessages(text: Uint8Array): Uint8Array {
     if (text[at] !== QUOTE) continue;
     const end = stringEnd(text, at + 1);
     const colon = skipSpace(text, end + 1);
-    const isKey = KEY_LENGTHS.has(end - at - 1) && text[colon] === CHAR.colon;
-    const key = isKey ? latin1(text, at + 1, end) : '';
+    const key = text[colon] === CHAR.colon ? keyAt(text, at + 1, end) : undefined;
     at = end;
-    if (!MESSAGE_KEYS.has(key) && !TIME_KEYS.has(key)) continue;
+    if (!key) continue;
     const value = skipSpace(text, colon + 1);
     const isText = text[value] === QUOTE;
-    let to = isText ? stringEnd(text, value + 1) : value;
-    if (!isText)
-      while (to < text.length && to < value + LONGEST_TIME && /[\d.]/.test(String.fromCharCode(text[to]!)))
-        to++;
     const from = isText ? value + 1 : value;
-    if (TIME_KEYS.has(key)) time = to - from < LONGEST_TIME ? timeText(latin1(text, from, to)) : '';
+    const to = isText ? stringEnd(text, from) : numberEnd(text, from);
+    if (key === 'time') time = to - from < LONGEST_TIME ? timeText(latin1(text, from, to)) : '';
     else if (isText) message = [from, to];
     at = isText ? to : to - 1;
   }
@@ -126,12 +142,11 @@ function fieldMessages(text: Uint8Array): Uint8Array {
     if (equals === from || text[equals] !== EQUALS) {
       if (message) lines.add(time, ...message, false);
       [message, time] = [undefined, ''];
-    } else if (equals - from <= LONGEST_KEY) {
-      const key = latin1(text, from, equals);
-      const to = trimEnd(text, equals + 1, end);
-      if (MESSAGE_KEYS.has(key)) message = [equals + 1, to];
-      else if (TIME_KEYS.has(key) && to - equals < LONGEST_TIME)
-        time = timeText(latin1(text, equals + 1, to));
+    } else {
+      const key = keyAt(text, from, equals);
+      const to = key ? trimEnd(text, equals + 1, end) : end;
+      if (key === 'message') message = [equals + 1, to];
+      else if (key === 'time' && to - equals < LONGEST_TIME) time = timeText(latin1(text, equals + 1, to));
     }
     at = end + 1;
   }

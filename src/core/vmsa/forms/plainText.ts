@@ -12,6 +12,8 @@ const NO_BREAK = [0xc2, NO_BREAK_SPACE];
 const findNoBreakSpace = finder(String.fromCharCode(...NO_BREAK));
 /** A character that is none of ASCII. */
 const OTHER = '?'.charCodeAt(0);
+/** A text that has no line end so far has none. */
+const MOST_FIRST_LINE = 2 ** 16;
 /** So many characters decide whether a text without a mark is UTF-16. */
 const SAMPLE = 512;
 
@@ -60,11 +62,8 @@ function withoutEscapes(text: Uint8Array): Uint8Array {
   const out = new Uint8Array(text.length);
   let length = 0;
   for (let at = 0; at < text.length;) {
-    const next = text.indexOf(ESCAPE, at);
-    const end = next < 0 ? text.length : next;
-    out.set(text.subarray(at, end), length);
-    length += end - at;
-    at = next < 0 ? end : escapeEnd(text, end);
+    if (text[at] === ESCAPE) at = escapeEnd(text, at);
+    else out[length++] = text[at++]!;
   }
   return out.subarray(0, length);
 }
@@ -96,7 +95,8 @@ export function plainText(bytes: Uint8Array): PlainText {
   if (hasZeros!) return { text, hasZeros: true };
   if (escapes!) text = withoutEscapes(text);
   if (noBreaks! && findNoBreakSpace(text) >= 0) text = withPlainSpaces(text);
-  if (!text.includes(CHAR.newline) && text.includes(CHAR.return))
+  const head = text.subarray(0, MOST_FIRST_LINE);
+  if (!head.includes(CHAR.newline) && head.includes(CHAR.return))
     text = text.map((c) => (c === CHAR.return ? CHAR.newline : c));
   return { text, hasZeros: false };
 }
