@@ -20,7 +20,8 @@ import { useSaved } from '../host';
 import { changeIds, changeTree, KINDS, rangeOf, sideText } from './imagesTree';
 import { countLeaves, filterTree } from '../parts/rows';
 import { CopyButton, FilterBar, FilterBox, Icon } from '../parts/widgets';
-import { useTree, Workspace } from '../parts/workspace';
+import { useTree } from '../parts/treeState';
+import { Workspace } from '../parts/workspace';
 
 /** Which guests get a different measurement, and why. */
 export function Effects({ comparison }: { comparison: ImageComparison }) {

@@ -21,7 +21,8 @@ import { VolumeDetails } from './volumeDetails';
 import { volumeTree } from './volumeTree';
 import { countLeaves, filterTree, type ByteRange, type TreeNode } from '../parts/rows';
 import { ActionButton, FilterBar, FilterBox, Icon } from '../parts/widgets';
-import { useTree, Workspace } from '../parts/workspace';
+import { useTree } from '../parts/treeState';
+import { Workspace } from '../parts/workspace';
 
 const COLUMNS = [
   { id: 'name', title: 'Name' },

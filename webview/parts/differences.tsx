@@ -3,7 +3,7 @@
 
 import { useLayoutEffect } from 'preact/hooks';
 import { Icon, IconButton } from './widgets';
-import type { TreeState } from './workspace';
+import type { TreeState } from './treeState';
 
 /** Calls `step` with 1 on F7 and -1 on Shift+F7. */
 function useDifferenceKeys(step: (by: 1 | -1) => void): void {

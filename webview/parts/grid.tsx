@@ -126,6 +126,8 @@ export function TreeGrid(props: GridProps) {
     const ctrl = event.ctrlKey || event.metaKey;
     const copies = ctrl && event.key.toLowerCase() === 'c' && getSelection()?.toString() === '';
     if (event.altKey || event.shiftKey || (ctrl && !copies)) return;
+    // On a leaf, Right scrolls to the columns that do not fit; Left leads back before it leads up.
+    if (event.key === 'ArrowLeft' && (grid.current?.scrollLeft ?? 0) > 0) return;
     const page = Math.max(1, Math.floor((grid.current?.clientHeight ?? 0) / 22) - 2);
     if (copies) {
       const row = rows.find((r) => r.node.id === focusable);

@@ -1,7 +1,7 @@
 // The hex view of every page: offset, sixteen bytes, ASCII. Only the rows in the window are drawn, so that a 64
 // MiB image costs no more than a VMSA. The cursor is a byte; keys move it, and the page selects the field there.
 
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Opposite } from './alignment';
 import { bandIndexAt, type Band } from './bands';
 import {
@@ -12,20 +12,11 @@ import {
   reveal,
   ROW_BYTES,
   rowCount,
-  scale,
   trackHeight,
   windowAt,
-  type Track,
 } from './hexRows';
+import { useMeasures, useScroll, type HexPeers } from './hexScroll';
 import type { ByteRange } from './rows';
-
-/** Lets the views of compared files scroll together. */
-export interface HexPeers {
-  /** The position of the first view, in pixels of rows. */
-  top: number;
-  /** Each view's function that follows the position. */
-  readonly followers: Set<() => void>;
-}
 
 /** What a hex view shows and reports. */
 export interface HexViewProps {
@@ -137,62 +128,6 @@ function HexRow(props: RowProps) {
       )}
     </div>
   );
-}
-
-/** The measurements for windowing, updated when the pane is resized. */
-function useMeasures(element: { readonly current: HTMLElement | null }) {
-  const [measures, setMeasures] = useState({ rowHeight: 18, view: 0 });
-  useLayoutEffect(() => {
-    const { current } = element;
-    if (!current) return;
-    const measure = () => {
-      const rowHeight = Math.max(18, Math.ceil(parseFloat(getComputedStyle(current).fontSize) * 1.35));
-      setMeasures({ rowHeight, view: Math.max(rowHeight, current.clientHeight - rowHeight) });
-    };
-    const observer = new ResizeObserver(measure);
-    observer.observe(current);
-    measure();
-    return () => {
-      observer.disconnect();
-    };
-  }, []);
-  return measures;
-}
-
-/** The scroll position, and functions that change it here and in the peers. */
-function useScroll(
-  element: { readonly current: HTMLElement | null },
-  track: Track,
-  { peers, ahead = 0 }: Pick<HexViewProps, 'peers' | 'ahead'>,
-) {
-  const [scrollTop, setScrollTop] = useState(0);
-  // A peer's scroll event arrives a frame late; reacting to it would pull the first view back.
-  const commanded = useRef<number>(undefined);
-  const scrollTo = (top: number) => {
-    if (!element.current || Math.abs(element.current.scrollTop - top) < 1) return;
-    element.current.scrollTop = top;
-    commanded.current = element.current.scrollTop;
-    setScrollTop(element.current.scrollTop);
-  };
-  const follow = () => {
-    if (peers) scrollTo((peers.top + ahead * track.rowHeight) / scale(track));
-  };
-  const lead = () => {
-    if (!peers || !element.current) return;
-    peers.top = element.current.scrollTop * scale(track) - ahead * track.rowHeight;
-    for (const other of peers.followers) if (other !== follow) other();
-  };
-  useLayoutEffect(() => {
-    peers?.followers.add(follow);
-    return () => peers?.followers.delete(follow);
-  });
-  const onScroll = () => {
-    const top = element.current?.scrollTop ?? 0;
-    setScrollTop(top);
-    if (commanded.current !== top) lead();
-    commanded.current = undefined;
-  };
-  return { scrollTop, scrollTo, follow, lead, onScroll };
 }
 
 /** The hex view. */

@@ -15,7 +15,8 @@ import { FieldCard } from './vmsaCard';
 import { CauseDetails, FieldDetails, RowDetails } from './vmsaDetails';
 import { causeId, comparisonTree, type CauseGroup, type Known } from './vmsaTree';
 import { Checkbox, CopyButton, FilterBar, FilterBox, IconButton } from '../parts/widgets';
-import { useTree, Workspace, type HexPane } from '../parts/workspace';
+import { useTree } from '../parts/treeState';
+import { Workspace, type HexPane } from '../parts/workspace';
 
 /** The two pages and their differences. */
 export interface Comparison {

@@ -19,7 +19,8 @@ import { FieldCard } from './vmsaCard';
 import { FieldDetails, RowDetails } from './vmsaDetails';
 import { vmsaTree } from './vmsaTree';
 import { ActionButton, Checkbox, Dropdown, FilterBar, FilterBox, Icon } from '../parts/widgets';
-import { useTree, Workspace } from '../parts/workspace';
+import { useTree } from '../parts/treeState';
+import { Workspace } from '../parts/workspace';
 
 const COLUMNS = [
   { id: 'name', title: 'Field' },
