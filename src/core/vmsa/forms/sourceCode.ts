@@ -4,7 +4,6 @@ import { CHAR } from '../../binary/ascii';
 import { VMSA_SIZE } from '../layout/layout';
 import { numberLaunches } from './launches';
 import {
-  MAX_PAGES,
   MAX_PAGE_BYTES,
   broken,
   findBinaryPages,
@@ -23,17 +22,23 @@ const MOST_TEXT = 8 * MAX_PAGE_BYTES;
 /** What begins a list or a string, by its byte. */
 const STARTS: readonly boolean[] = Array.from({ length: 256 }, (_, c) => isQuote(c) || isListStart(c));
 
+/** The literals of a text up to the first that is broken, or until they are more than any guest's pages. */
 function literalsIn(text: Uint8Array): Literal[] {
   const literals: Literal[] = [];
-  for (let at = 0; at < text.length && literals.length <= MAX_PAGES;) {
+  let size = 0;
+  for (let at = 0; at < text.length;) {
     const c = text[at]!;
     if (!STARTS[c]) {
       at++;
       continue;
     }
     const { literal, end } = isQuote(c) ? stringAt(text, at) : listAt(text, at);
-    if (literal) literals.push(literal);
     at = end;
+    if (!literal) continue;
+    literals.push(literal);
+    size += 'bytes' in literal ? literal.bytes.length : 0;
+    if (size > MAX_PAGE_BYTES) literals.push({ at, problem: "is more than any guest's pages" });
+    if ('problem' in literals.at(-1)!) break;
   }
   return literals;
 }

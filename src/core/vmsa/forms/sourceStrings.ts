@@ -20,6 +20,9 @@ const LEAST_CHARACTERS = KERNEL_STRUCT_SIZE;
 /** The longest page in base64 or digits, with room for quotation marks. */
 const MOST_CHARACTERS = 5 * MAX_PAGE_BYTES;
 
+/** No page is written in more strings. */
+const MOST_PARTS = 2 ** 14;
+
 /** Whether a byte begins a string. */
 export const isQuote = (c: number | undefined): boolean => c === QUOTE || c === APOSTROPHE;
 
@@ -88,7 +91,11 @@ function pushEscaped(text: Uint8Array, from: number, to: number, out: Bytes): bo
 export function stringAt(text: Uint8Array, at: number): { readonly literal?: Literal; readonly end: number } {
   const parts: (readonly [number, number])[] = [];
   let [end, length, escaped] = [at + 1, 0, false];
-  for (let start: number | undefined = at; start !== undefined; start = nextString(text, end)) {
+  for (
+    let start: number | undefined = at;
+    start !== undefined && parts.length < MOST_PARTS;
+    start = nextString(text, end)
+  ) {
     const close = closingMark(text, start);
     if (close === undefined) {
       if (length >= LEAST_CHARACTERS)
