@@ -4,12 +4,14 @@
 import type { Command } from 'commander';
 import { byteCount, countOf, hex } from '../core/binary/hex';
 import { describeBuild } from '../core/ovmf/imageBuild';
+import { isPartOfX86Build } from '../core/ovmf/kinds/fileKind';
 import { SEVERITIES, bySeverity, lintOvmf } from '../core/ovmf/lint';
 import { describeReleases, provenance } from '../core/ovmf/provenance';
 import type { Finding, Region } from '../core/binary/region';
 import { decompressSection } from '../node/lzma';
 import type { Io } from '../app/io';
 import { fileName, readWhole } from '../app/vmsaFile';
+import { refuseOther } from './otherFiles';
 import { columns, findingLine, findingLines, printJson, type Output } from './output';
 import { addOvmfDiffCommand } from './ovmfDiff';
 import { nodesJson, volumeLines } from './volumes';
@@ -44,10 +46,14 @@ export function addOvmfCommands(io: Io, program: Command, out: Output, exit: (st
   addOvmfDiffCommand(io, ovmf, out, exit);
 }
 
-/** Prints an image: what it supports, its regions with their fields, its volumes, and its findings. */
+/**
+ * Prints an image: what it supports, its regions with their fields, its volumes, and its findings.
+ * @throws CheckError (usage) for a file of another kind
+ */
 export function showOvmf(bytes: Uint8Array, file: string, options: OvmfOptions, out: Output): void {
   const { value, findings } = lintOvmf(bytes, { decompress: decompressSection });
   const { image, volumes, build } = value;
+  refuseOther(file, image);
   if (options.json) {
     const origin = provenance({ image, bytes });
     printJson(out, {
@@ -61,11 +67,12 @@ export function showOvmf(bytes: Uint8Array, file: string, options: OvmfOptions, 
     });
     return;
   }
-  const what = image.table ? 'OVMF image' : 'no OVMF image that can be recognised';
-  out.line(`${file}: ${what}, ${byteCount(bytes.length)}, mapped at ${hex(image.base, 8)}`);
+  const what = image.fileKind?.words ?? 'OVMF image';
+  const place = image.base === undefined ? '' : `, mapped at ${hex(image.base, 8)}`;
+  out.line(`${file}: ${what}, ${byteCount(bytes.length)}${place}`);
   const supports = image.supports.map((s) => [s.feature, s.ok ? 'yes' : 'no', s.reason]);
   const lines = [
-    ...(build.part === 'unknown' ? [] : [`  ${describeBuild(build)}`]),
+    ...(build.part === 'unknown' || !isPartOfX86Build(image.fileKind) ? [] : [`  ${describeBuild(build)}`]),
     ...columns(supports, '  '),
     ...(image.table ? [`  edk2: ${describeReleases(provenance({ image, bytes }))}`] : []),
     ...image.regions.flatMap((region) => ['', ...regionLines(region, '')]),

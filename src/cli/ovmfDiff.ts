@@ -7,10 +7,11 @@ import {
   imageComparisonJson,
   imageComparisonMarkdown,
 } from '../core/ovmf/compare/exportComparison';
-import { parseOvmf } from '../core/ovmf/image';
+import { parseFirmware } from '../core/ovmf/firmwareFile';
 import { decompressSection } from '../node/lzma';
 import type { Io } from '../app/io';
 import { fileName, readWhole } from '../app/vmsaFile';
+import { refuseOther } from './otherFiles';
 import { printJson, type Output } from './output';
 
 interface DiffOptions {
@@ -40,7 +41,9 @@ async function diffImages(
 ): Promise<boolean> {
   const read = async (file: string) => {
     const bytes = await readWhole(io, file);
-    return { bytes, image: parseOvmf(bytes).value };
+    const image = parseFirmware(bytes).value;
+    refuseOther(fileName(file), image);
+    return { bytes, image };
   };
   const comparison = compareImages(await read(first), await read(second), {
     decompress: decompressSection,

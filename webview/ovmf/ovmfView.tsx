@@ -4,9 +4,10 @@
 import { useMemo } from 'preact/hooks';
 import { byteCount, bytesToHex, hex } from '../../src/core/binary/hex';
 import { parseOvmf, type OvmfImage } from '../../src/core/ovmf/image';
-import { describeBuild, imageBuild } from '../../src/core/ovmf/imageBuild';
+import { describeBuild, imageBuild, type ImageBuild } from '../../src/core/ovmf/imageBuild';
+import { parseImageVolumes } from '../../src/core/ovmf/imageVolumes';
+import { isPartOfX86Build } from '../../src/core/ovmf/kinds/fileKind';
 import { memoryMap } from '../../src/core/ovmf/memoryMap';
-import { parseVolumes } from '../../src/core/ovmf/volumes/volumes';
 import type { OvmfViewState } from '../../src/protocol/ovmf';
 import { bandsOf } from '../parts/bands';
 import { CopyForms, MOST_COPIED } from '../parts/copyForms';
@@ -45,8 +46,9 @@ function Supports({ supports }: Pick<OvmfImage, 'supports'>) {
   );
 }
 
-/** Where bytes of the file are mapped in the guest. */
-function MappedAt({ base, offset, size }: { base: number; offset: number; size: number }) {
+/** Where bytes of the file are mapped in the guest, if they are. */
+function MappedAt({ base, offset, size }: { base: number | undefined; offset: number; size: number }) {
+  if (base === undefined) return null;
   return (
     <dl class="facts">
       <dt>Mapped at</dt>
@@ -86,7 +88,7 @@ function ItemDetails({ item, image, bytes }: { item: OvmfItem; image: OvmfImage;
 function SelectionDetails(props: {
   range: ByteRange;
   node: TreeNode | undefined;
-  base: number;
+  base: number | undefined;
   bytes: Uint8Array;
 }) {
   const { range, node, base, bytes } = props;
@@ -101,13 +103,21 @@ function SelectionDetails(props: {
   );
 }
 
+/** Size, place and type of an image, or what else the file is. */
+function summaryOf({ fileSize, base, fileKind }: OvmfImage, build: ImageBuild): string {
+  const place = base === undefined ? '' : `, mapped at ${hex(base, 8)} to ${hex(base + fileSize - 1, 8)}`;
+  const kind = fileKind && `This is ${fileKind.words}`;
+  const type = build.part === 'unknown' || !isPartOfX86Build(fileKind) ? undefined : describeBuild(build);
+  return [`${byteCount(fileSize)}${place}`, kind, type].filter((part) => part !== undefined).join('. ');
+}
+
 /** Shows an image. */
 export function OvmfView({ view }: { view: OvmfViewState }) {
   const { name, bytes, contents, unread, other } = view;
   const [text, setText] = useSaved('ovmf.filter', '');
   const { value: image, findings: ofTables } = useMemo(() => parseOvmf(bytes), [bytes]);
   // Volumes are read here without their compressed sections; the extension host sends those later.
-  const parsed = useMemo(() => parseVolumes(bytes), [bytes]);
+  const parsed = useMemo(() => parseImageVolumes(image, bytes), [image]);
   const build = useMemo(() => contents?.build ?? imageBuild(parsed.value), [parsed, contents]);
   const findings = [...ofTables, ...(contents?.findings ?? parsed.findings)];
   const { nodes: regions, items } = useMemo(() => ovmfTree(image.regions), [image]);
@@ -135,18 +145,18 @@ export function OvmfView({ view }: { view: OvmfViewState }) {
           ) : (
             <>
               <ActionButton action="compareImage" primary />
-              <ActionButton action="generate" />
-              <ActionButton action="newLaunchFile" />
+              {!image.fileKind && (
+                <>
+                  <ActionButton action="generate" />
+                  <ActionButton action="newLaunchFile" />
+                </>
+              )}
             </>
           )
         }
       >
-        <p class="summary">
-          {byteCount(image.fileSize)}, mapped at {hex(image.base, 8)} to{' '}
-          {hex(image.base + image.fileSize - 1, 8)}
-          {build.part !== 'unknown' && `. ${describeBuild(build)}`}
-        </p>
-        <Supports supports={image.supports} />
+        <p class="summary">{summaryOf(image, build)}</p>
+        {image.supports.length > 0 && <Supports supports={image.supports} />}
         {image.table && <ImageFacts image={image} bytes={bytes} />}
         {unread !== undefined && (
           <p class="summary" role="status">
@@ -158,7 +168,7 @@ export function OvmfView({ view }: { view: OvmfViewState }) {
         )}
         <Findings findings={findings} onSelect={state.selectRange} />
       </Header>
-      {bytes.length > 0 && (
+      {!image.fileKind && (
         <OvmfMap
           map={map}
           selection={state.range}
@@ -169,7 +179,7 @@ export function OvmfView({ view }: { view: OvmfViewState }) {
       )}
       <Workspace
         state={state}
-        base={image.base}
+        {...(image.base !== undefined && { base: image.base })}
         grid={{
           label: 'Firmware regions',
           layout: 'ovmf',

@@ -3,9 +3,10 @@
 import type { Finding } from '../binary/region';
 import type { OvmfImage } from './image';
 import { imageBuild, type ImageBuild } from './imageBuild';
+import { parseImageVolumes } from './imageVolumes';
 import type { Decompress, VolumeNode } from './volumes/tree';
 import { checkVerifier, verifiesKernelHashes } from './volumes/verifier';
-import { allNodes, parseVolumes } from './volumes/volumes';
+import { allNodes } from './volumes/volumes';
 
 /** The contents of a decompressed section; offsets count from the start of the decompressed data. */
 export interface SectionContents {
@@ -32,7 +33,7 @@ function withoutBytes({ decoded, ...node }: VolumeNode): VolumeNode {
 
 /** Reads an image with its compressed sections. Never throws on content; takes seconds where much is compressed. */
 export function parseContents(bytes: Uint8Array, image: OvmfImage, decompress: Decompress): VolumeContents {
-  const { value: tree, findings } = parseVolumes(bytes, { decompress });
+  const { value: tree, findings } = parseImageVolumes(image, bytes, { decompress });
   // Sections inside another decompressed section are already among its children.
   const sections = [...allNodes(tree)].flatMap(({ node: { offset, decoded }, bytes: space }) =>
     decoded && space === bytes

@@ -2,12 +2,12 @@
 
 import type { Finding, Parsed, Severity } from '../binary/region';
 import type { OvmfImage } from './image';
-import { parseOvmf } from './image';
+import { parseFirmware } from './firmwareFile';
 import { imageBuild, type ImageBuild } from './imageBuild';
+import { parseImageVolumes } from './imageVolumes';
 import type { VolumeTree } from './volumes/tree';
 import { checkVerifier } from './volumes/verifier';
 import type { ParseVolumesOptions } from './volumes/volumes';
-import { parseVolumes } from './volumes/volumes';
 
 /** An image with its volumes. */
 export interface WholeOvmf {
@@ -24,8 +24,8 @@ export const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info'];
  * @param bytes the whole file
  */
 export function lintOvmf(bytes: Uint8Array, options: ParseVolumesOptions = {}): Parsed<WholeOvmf> {
-  const { value: image, findings: ofTable } = parseOvmf(bytes);
-  const { value: volumes, findings: ofVolumes } = parseVolumes(bytes, options);
+  const { value: image, findings: ofTable } = parseFirmware(bytes);
+  const { value: volumes, findings: ofVolumes } = parseImageVolumes(image, bytes, options);
   const unverified = options.decompress ? checkVerifier(image, volumes) : [];
   return {
     value: { image, volumes, build: imageBuild(volumes) },

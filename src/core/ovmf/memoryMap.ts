@@ -138,14 +138,18 @@ function guestBoxes(image: OvmfImage, findings: readonly Finding[]): Flat[] {
           },
         ]
       : []),
-    {
-      name: 'this image',
-      doc: 'the flash, mapped so that it ends at 4 GiB',
-      start: image.base,
-      size: Math.min(image.fileSize, FOUR_GIB),
-      source: { offset: 0, size: image.fileSize },
-      problems: [],
-    },
+    ...(image.base === undefined
+      ? []
+      : [
+          {
+            name: 'this image',
+            doc: 'the flash, mapped so that it ends at 4 GiB',
+            start: image.base,
+            size: image.fileSize,
+            source: { offset: 0, size: image.fileSize },
+            problems: [],
+          },
+        ]),
   ];
 }
 

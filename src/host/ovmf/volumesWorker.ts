@@ -3,7 +3,7 @@
 // of the images; each part of the answer is requested separately, so that the host can do other work in between.
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { parseOvmf } from '../../core/ovmf/image';
+import { parseFirmware } from '../../core/ovmf/firmwareFile';
 import { compareVolumes } from '../../core/ovmf/compare/compareVolumes';
 import { inParts } from '../../core/ovmf/contentParts';
 import { parseContents } from '../../core/ovmf/contents';
@@ -15,7 +15,7 @@ let parts: Generator<ContentAnswer, undefined> | undefined;
 
 const parsed = (index: number) => {
   const bytes = images[index] ?? new Uint8Array(0);
-  const { value: image, findings } = parseOvmf(bytes);
+  const { value: image, findings } = parseFirmware(bytes);
   return { bytes, image, findings };
 };
 

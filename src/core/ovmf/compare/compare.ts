@@ -8,7 +8,7 @@ import { compareTrees } from './compareRegions';
 import type { EffectId, MeasurementEffect } from './effects';
 import { effectsOf, effectsOfChange } from './effects';
 import type { ImageWithBytes } from '../image';
-import { UNDESCRIBED, isVariableStore } from '../image';
+import { UNDESCRIBED } from '../image';
 import type { VolumeComparison } from './compareVolumes';
 import { compareVolumes } from './compareVolumes';
 import type { Decompress } from '../volumes/tree';
@@ -48,8 +48,7 @@ export function compareImages(
 ): ImageComparison {
   const [fileA, fileB] = [fileOf(a), fileOf(b)];
   const differences = compareBytes(fileA, fileB);
-  const variables = isVariableStore(fileA) || isVariableStore(fileB);
-  const effects = effectsOf({ a: a.image, b: b.image, differences, variables });
+  const effects = effectsOf({ a: a.image, b: b.image, differences });
   const equal = differences.bytes === 0;
   const volumes = equal ? undefined : (options.volumes ?? compareVolumes(a, b, options.decompress));
   const changes = equal ? [] : allChanges(a, b, volumes);

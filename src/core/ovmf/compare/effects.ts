@@ -21,7 +21,8 @@ export type EffectId =
   | 'snp-sections'
   | 'hash-area'
   | 'kernel-hashes'
-  | 'variables';
+  | 'variables'
+  | 'no-firmware';
 
 /** A reason why measurements differ. */
 export interface MeasurementEffect {
@@ -39,8 +40,6 @@ export interface EffectInput {
   readonly a: OvmfImage;
   readonly b: OvmfImage;
   readonly differences: ByteDifferences;
-  /** Whether either file holds only variables, which no launch measures. */
-  readonly variables: boolean;
 }
 
 type Rule = (input: EffectInput) => MeasurementEffect | undefined;
@@ -48,9 +47,15 @@ type Rule = (input: EffectInput) => MeasurementEffect | undefined;
 /** All effects of the differences between two images on measurements. */
 export function effectsOf(input: EffectInput): MeasurementEffect[] {
   if (input.differences.bytes === 0) return [];
-  if (input.variables) {
+  const kinds = [input.a, input.b].flatMap(({ fileKind }) => fileKind ?? []);
+  if (kinds.some(({ role }) => role === 'variables')) {
     const text = 'A variable store is not measured: only the image of code is.';
     return [{ id: 'variables', guests: [], text }];
+  }
+  const other = kinds.find(({ role }) => !['part', 'unknown'].includes(role));
+  if (other) {
+    const text = `No guest that is measured starts with ${other.words}.`;
+    return [{ id: 'no-firmware', guests: [], text }];
   }
   return RULES.flatMap((rule) => rule(input) ?? []);
 }
@@ -66,6 +71,7 @@ export function effectsOfChange(
     'image-bytes': true,
     'snp-pages': true,
     variables: true,
+    'no-firmware': true,
     'reset-address': about(RESET_BLOCK.title, 'reset_addr'),
     'snp-sections': path[0] === SEV_METADATA.title || about(SEV_METADATA.entry.title, 'offset'),
     'hash-area': about(HASH_BLOCK.title),
