@@ -19,7 +19,8 @@ import { findProfile, PROFILES, type KnownProfile, type ProfileId } from '../cor
 import { decode } from '../core/binary/struct';
 import { VMSA } from '../core/vmsa/layout/layout';
 import type { Io } from '../app/io';
-import { readFirmware, resetAddressOf } from '../app/launch';
+import { readFirmware } from '../app/firmware';
+import { resetAddressOf } from '../app/launch';
 
 /** Parses an unsigned number from `least` to `most`. */
 export const number =

@@ -15,7 +15,7 @@ import { VMSA } from '../core/vmsa/layout/layout';
 import type { VmsaField } from '../core/vmsa/page';
 import { decodeSignature } from '../core/vmsa/launch/signature';
 import type { Io } from '../app/io';
-import { readFirmware } from '../app/launch';
+import { readFirmware } from '../app/firmware';
 import { fileName, readVmsaFile } from '../app/vmsaFile';
 import { asksForPage, requestFrom, type PageOptions } from './options';
 import { columns, printJson, type Output } from './output';
