@@ -3,6 +3,7 @@
 
 import type { UnfitText } from '../core/binary/textBytes';
 import { CheckError, usage } from '../core/errors';
+import { describeKind, type FileKind } from '../core/ovmf/kinds/fileKind';
 import type { UnclearText } from './launchFaults';
 
 /** Something was thrown that is not a CheckError; the message says that it is a bug in SevScope. */
@@ -83,6 +84,24 @@ export function noResetAddress(path: string, why: string): CheckError {
     `${path} has no SEV-ES reset address (${why}), so the VMSA of additional vCPUs cannot be generated.`,
     { advice: 'Use the OVMF code image that the guest starts with.', at: { input: 'firmware' } },
   );
+}
+
+/** Firmware is given in a form whose own bytes no VMM measures, such as a disk image or base64. */
+export function containerAsFirmware(name: string, kind: FileKind): CheckError {
+  return usage('no-firmware', describeKind({ ...kind, next: '' }, name), {
+    advice: kind.next,
+    at: { input: 'firmware' },
+  });
+}
+
+/**
+ * A file that should be shown is neither a firmware image nor a page.
+ * @param noPages why a text that may hold pages holds none, sentences
+ */
+export function nothingToShow(name: string, kind: FileKind, noPages?: string): CheckError {
+  const found = describeKind({ ...kind, next: '' }, name);
+  const advice = noPages === undefined ? kind.next : `${kind.next} It holds no VMSA pages either. ${noPages}`;
+  return usage('nothing-to-show', found, { advice });
 }
 
 /** The launch matches, but its firmware has no area where the guest would look for secrets; `why` is a phrase. */

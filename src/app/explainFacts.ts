@@ -16,6 +16,9 @@ import { DIGEST_FORMS, readTextBytes } from '../core/binary/textBytes';
 import { MAX_VCPUS } from '../core/tech/sev/digest';
 import { parseMeasurement, unfitMeasurement, type Platform } from '../core/tech/sev/evidence';
 import { parseOvmf } from '../core/ovmf/image';
+import { endsOf } from '../core/ovmf/kinds/fileKind';
+import { kindInTable } from '../core/ovmf/kinds/table';
+import { firmwareOf } from './firmware';
 import { refuseUnfit } from '../core/check/judge';
 import type { KeyPaths } from '../core/check/launchFile';
 import type { DigestInputs, ExplainScope } from './explainThreads';
@@ -171,7 +174,8 @@ function imageOf(
 async function readImages(io: Io, path: string, searchFolder: boolean): Promise<LaunchFacts['firmwares']> {
   const bytes = await atInput('firmware', () => readShared(io, path, MAX_IMAGE));
   const name = io.path.basename(path);
-  const given = imageOf(io, [bytes], { path, name, origin: 'given' });
+  const { doubt } = await atInput('firmware', () => firmwareOf(name, bytes));
+  const given = { ...imageOf(io, [bytes], { path, name, origin: 'given' }), doubt };
   const store = variableStoreSize(bytes);
   const others: FirmwareFacts[] = [];
   if (store !== undefined && store < bytes.length)
@@ -224,7 +228,7 @@ async function imagesInFolder(
     const bytes = await readShared(io, file, Math.min(MAX_IMAGE, MOST_BYTES_IN_FOLDER - total)).catch(
       () => undefined,
     );
-    if (!bytes || bytes.length === 0) continue;
+    if (!bytes || bytes.length === 0 || kindInTable(endsOf(bytes))?.role === 'container') continue;
     total += bytes.length;
     if (variableStoreSize(bytes) !== bytes.length)
       images.push(imageOf(io, [bytes], { path: file, name, origin: 'beside' }));

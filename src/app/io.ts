@@ -15,16 +15,17 @@ export interface ReadOptions {
 }
 
 /**
- * The last 64 KiB of a file, where the tables of a firmware image are, or all of a smaller file; and the length
- * of the whole file.
+ * The first and the last 64 KiB of a file, or all of a smaller one; and the length of the whole file. A file of
+ * another kind is known by its start; the tables of a firmware image are at its end.
  */
-export interface FileTail {
+export interface FileEnds {
+  readonly head: Uint8Array;
   readonly tail: Uint8Array;
   readonly bytes: number;
 }
 
-/** A file read as a stream: its digest, a hasher that can continue from there, and its tail. */
-export interface StreamedFile extends FileDigest, FileTail {
+/** A file read as a stream: its digest, a hasher that can continue from there, and its ends. */
+export interface StreamedFile extends FileDigest, FileEnds {
   readonly hasher: CopyableHasher;
 }
 
@@ -99,8 +100,8 @@ export interface Io {
    * @throws CheckError when it cannot be read, or when the signal stops it
    */
   read(path: string, limit: number, signal?: AbortSignal): Promise<Uint8Array>;
-  /** Reads only the end of a file, except for a pipe, which must be read to its end. @throws CheckError as `read` */
-  readTail(path: string): Promise<FileTail>;
+  /** Reads only the two ends of a file, except for a pipe, which must be read to its end. @throws CheckError as `read` */
+  readEnds(path: string): Promise<FileEnds>;
   /**
    * Reads standard input to its end or, when it is longer than `limit` bytes, until more than `limit` are read.
    * Empty when there is none.

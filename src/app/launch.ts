@@ -11,12 +11,13 @@ import { isSevEs } from '../core/tech/sev/policy';
 import type { Report } from '../core/launch/report';
 import { checkSecretRoom, sealSecrets, type Secret, type SecretPacket } from '../core/tech/sev/secret';
 import { hashAreaProblem } from '../core/ovmf/areaChecks';
-import { parseOvmf, type OvmfImage } from '../core/ovmf/image';
+import type { OvmfImage } from '../core/ovmf/image';
 import { describeCpuId } from '../core/vmsa/launch/cpuModels';
 import { cpuByName, generateVmsa, type Role } from '../core/vmsa/launch/generate';
 import { VMSA_SIZE } from '../core/vmsa/layout/layout';
 import { sevEsProfile, type ProfileId } from '../core/vmsa/launch/profiles';
 import type { CpuId } from '../core/vmsa/launch/signature';
+import { inspectFirmware, readFirmware } from './firmware';
 import { atInput, waysToGive, type InputName } from './inputs';
 import type { DigestFile, Io, ReadOptions } from './io';
 import { checkKeys, withKeys } from './keys';
@@ -79,16 +80,16 @@ export async function readVmsa(io: Io, path: string, signal?: AbortSignal): Prom
   return page;
 }
 
-/** The OVMF image at a path, from its last 64 KiB. @throws CheckError when it cannot be read */
-export async function readFirmware(io: Io, path: string): Promise<OvmfImage> {
-  const { tail, bytes } = await io.readTail(path);
-  return parseOvmf(tail, { fileSize: bytes }).value;
-}
-
 /** The reset address of an image. @throws CheckError that says why there is none */
 export function resetAddressOf(image: OvmfImage, path: string): number {
   if (image.resetAddress !== undefined) return image.resetAddress;
-  throw errors.noResetAddress(path, image.table ? 'its table has no reset block' : 'it has no GUIDed table');
+  const { fileKind, table } = image;
+  const why = fileKind
+    ? `it is ${fileKind.words}`
+    : table
+      ? 'its table has no reset block'
+      : 'it has no GUIDed table';
+  throw errors.noResetAddress(path, why);
 }
 
 /** The pages that the launch measures: from files, which are read whatever the policy says, or generated. */
@@ -126,7 +127,8 @@ async function vmsaFor(
 
 /** Why this firmware cannot measure a kernel, as a sentence; undefined when it can. */
 export function kernelUnmeasured(image: OvmfImage): string | undefined {
-  const problem = hashAreaProblem(image);
+  const { fileKind } = image;
+  const problem = fileKind ? `it is ${fileKind.words}` : hashAreaProblem(image);
   return problem === undefined
     ? undefined
     : `A kernel is given, but this firmware has no room for kernel hashes (${problem}): QEMU refuses to start it with kernel hashes on, and without them nothing of the kernel is measured.`;
@@ -161,7 +163,7 @@ export async function checkOwnerInputs(io: Io, inputs: OwnerInputs, signal?: Abo
     if (path !== undefined && (await io.stat(path)).kind !== 'pipe') await atInput(input, () => read(path));
   };
   const begin = (file: string) => io.read(file, 1, signal);
-  await look('firmware', firmware, begin);
+  await look('firmware', firmware, (file) => readFirmware(io, file));
   await look('kernel', kernel, begin);
   await look('initrd', initrd, begin);
   await checkKeys(io, keys, signal);
@@ -183,7 +185,7 @@ export async function runCheck(io: Io, inputs: LaunchInputs, options: CheckOptio
   // Report a wrong key file at once; the keys are read again for the HMAC, so that they are not in memory while
   // gigabytes are streamed.
   const ofKeys = await checkKeys(io, inputs.keys, options.signal);
-  const image = parseOvmf(firmware.tail, { fileSize: firmware.bytes }).value;
+  const { image, doubt } = await atInput('firmware', () => inspectFirmware(io, inputs.firmware, firmware));
   const vmsa = await vmsaFor(io, inputs, image, options.signal);
   const maybe = async (input: 'kernel' | 'initrd') => {
     const path = inputs[input];
@@ -192,7 +194,8 @@ export async function runCheck(io: Io, inputs: LaunchInputs, options: CheckOptio
   const kernel = await maybe('kernel');
   const initrd = await maybe('initrd');
   const unmeasured = inputs.kernel === undefined ? undefined : kernelUnmeasured(image);
-  const warnings = [...(unmeasured === undefined ? [] : [unmeasured]), ...remarks, ...ofKeys];
+  const ofFirmware = [doubt, unmeasured].filter((text) => text !== undefined);
+  const warnings = [...ofFirmware, ...remarks, ...ofKeys];
   return withKeys(
     io,
     inputs.keys,

@@ -6,8 +6,8 @@ import * as ioErrors from './ioErrors';
 import * as errors from './errors';
 import { looksLikeKey } from '../core/check/launchFile';
 import { needsResetAddress, type LaunchQuestion } from '../core/check/question';
-import { parseOvmf } from '../core/ovmf/image';
-import type { OvmfRule } from '../core/ovmf/rules';
+import { parseFirmware } from '../core/ovmf/firmwareFile';
+import { whyUnfit } from '../core/ovmf/kinds/judge';
 import { VMSA_SIZE } from '../core/vmsa/layout/layout';
 import { isIgnored, workTreeOf } from './gitIgnore';
 import { kernelUnmeasured, resetAddressOf } from './launch';
@@ -66,9 +66,6 @@ export async function checkNamedFiles(
   return looked;
 }
 
-/** Findings that mean a file is not firmware at all. */
-const NO_FIRMWARE: readonly OvmfRule[] = ['too-small-file', 'erased', 'variable-store-only'];
-
 async function checkFirmware(
   io: Io,
   path: string,
@@ -81,9 +78,10 @@ async function checkFirmware(
     report('no-firmware', at, ioErrors.tooLarge('It', MAX_FILE).message);
     return;
   }
-  const { value: image, findings } = parseOvmf(await io.read(path, size));
-  const reason = findings.find(({ rule }) => NO_FIRMWARE.some((name) => name === rule));
-  if (reason) {
+  const { value: image, findings } = parseFirmware(await io.read(path, size));
+  const reason = whyUnfit(findings, image);
+  if (reason?.rule === 'no-table') report('unknown-firmware', at, reason.message);
+  else if (reason) {
     report('no-firmware', at, reason.message);
     return;
   }

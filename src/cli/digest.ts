@@ -9,7 +9,7 @@ import { jsonText } from '../core/binary/json';
 import { matrixRows, type MatrixRequest, type MatrixRow } from '../core/check/matrix';
 import { needsOf } from '../core/vmsa/launch/generate';
 import type { Io } from '../app/io';
-import { ovmfHash, readLaunch, readSevLaunch } from './digestInputs';
+import { ovmfHash, readLaunch, readSevLaunch, type DigestReading } from './digestInputs';
 import { withMeasure, type Measure } from './digestMeasure';
 import {
   addDigestOptions,
@@ -32,7 +32,7 @@ export function addDigestCommand(io: Io, program: Command, out: Output): void {
     .description('compute launch digests, or the measurements that a platform reports');
   addDigestOptions(command).action(async (options: DigestOptions) => {
     checkTogether(options);
-    if (options.mode === 'snp:ovmf-hash') printDigest(await ovmfHash(io, options), options, out);
+    if (options.mode === 'snp:ovmf-hash') await printOvmfHash(io, options, out);
     else
       await withMeasure(io, options, out, (measure) =>
         options.matrix ? printMatrix(io, options, measure, out) : printOne(io, options, measure, out),
@@ -55,8 +55,23 @@ function checkTogether(options: DigestOptions): void {
     throw errors.oddOption('--snp-ovmf-hash', 'it is for --mode snp');
 }
 
+/** How files are read: warnings are kept for the JSON, or printed at once. */
+function readingFor({ json }: DigestOptions, out: Output): DigestReading & { readonly warnings: string[] } {
+  const warnings: string[] = [];
+  const warn = (text: string) => {
+    if (json) warnings.push(text);
+    else out.note(`WARNING: ${text}`);
+  };
+  return { warnings, warn, onProgress: out.onProgress };
+}
+
+async function printOvmfHash(io: Io, options: DigestOptions, out: Output): Promise<void> {
+  const reading = readingFor(options, out);
+  printDigest(await ovmfHash(io, options, reading), options, out, reading);
+}
+
 /** What to digest, from options that name one launch or several. */
-async function requestOf(io: Io, options: DigestOptions, out: Output): Promise<MatrixRequest> {
+async function requestOf(io: Io, options: DigestOptions, reading: DigestReading): Promise<MatrixRequest> {
   const { matrix, mode, vcpus, cpu } = options;
   if (vcpus === undefined) throw errors.digestNeeds('--vcpus', `--mode ${mode} measures each vCPU`);
   const counts = vcpuCounts(vcpus, matrix === true);
@@ -64,7 +79,7 @@ async function requestOf(io: Io, options: DigestOptions, out: Output): Promise<M
   const one = vcpuFrom(options);
   const cpus = one ? [one] : matrix ? cpuList(cpu ?? 'all') : [];
   if (cpus.length === 0 && profiles.some((p) => needsOf(p, 'bsp').cpu)) throw errors.cpuNeeded();
-  return { profiles, cpus, counts, ...(await readLaunch(io, options, out)) };
+  return { profiles, cpus, counts, ...(await readLaunch(io, options, reading)) };
 }
 
 async function printOne(
@@ -73,13 +88,14 @@ async function printOne(
   measure: Measure | undefined,
   out: Output,
 ): Promise<void> {
+  const reading = readingFor(options, out);
   if (options.mode === 'sev') {
-    const { state } = await readSevLaunch(io, options, out);
-    printDigest(state.digest(), options, out, measure);
+    const { state } = await readSevLaunch(io, options, reading);
+    printDigest(state.digest(), options, out, reading, measure);
     return;
   }
-  for (const row of matrixRows(await requestOf(io, options, out)))
-    printDigest(row.digest, options, out, measure, row);
+  for (const row of matrixRows(await requestOf(io, options, reading)))
+    printDigest(row.digest, options, out, reading, measure, row);
 }
 
 /** Prints one digest or measurement in the requested form. */
@@ -87,6 +103,7 @@ function printDigest(
   digest: Uint8Array,
   { outputFormat, json, mode }: DigestOptions,
   out: Output,
+  { warnings }: { readonly warnings: readonly string[] },
   measure?: Measure,
   row?: MatrixRow,
 ): void {
@@ -97,6 +114,7 @@ function printDigest(
       ...(row && { profile: row.profile, cpu: row.cpu, vcpus: row.vcpus }),
       launchDigest: digest,
       measurement,
+      ...(warnings.length > 0 && { warnings }),
     });
   else out.line(measurement ?? (outputFormat === 'hex' ? bytesToHex(digest) : toBase64(digest)));
 }
@@ -137,7 +155,7 @@ async function printMatrix(
   measure: Measure | undefined,
   out: Output,
 ): Promise<void> {
-  const request = await requestOf(io, options, out);
+  const request = await requestOf(io, options, readingFor(options, out));
   function* rows() {
     for (const row of matrixRows(request)) yield cellsOf(row, measure);
   }

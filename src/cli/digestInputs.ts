@@ -11,15 +11,21 @@ import { snpLaunch } from '../core/tech/snp/loads';
 import { refuseUnfit } from '../core/check/judge';
 import { snpVmmOf, type MatrixRequest } from '../core/check/matrix';
 import { computeImageDigests } from '../core/check/imageDigests';
-import { parseOvmf, type OvmfImage } from '../core/ovmf/image';
+import type { OvmfImage } from '../core/ovmf/image';
 import { atInput, waysToGive } from '../app/inputs';
-import { kernelUnmeasured, readFirmware, resetAddressOf } from '../app/launch';
+import { firmwareOf, inspectFirmware } from '../app/firmware';
+import { kernelUnmeasured, resetAddressOf } from '../app/launch';
 import type { Io, ReadOptions } from '../app/io';
 import { readWhole } from '../app/vmsaFile';
 import type { DigestOptions } from './digestOptions';
 
 /** The part of a table's request that comes from files. */
 export type ReadLaunch = Pick<MatrixRequest, 'resetAddress' | 'startOf' | 'features'>;
+
+/** How files are read, and who hears what speaks against one that has a digest all the same. */
+export interface DigestReading extends ReadOptions {
+  readonly warn: (text: string) => void;
+}
 
 /** One of two options with the same meaning. */
 function oneOf(
@@ -31,7 +37,7 @@ function oneOf(
   return a ?? b;
 }
 
-function firmwareOf({ firmware, ovmf }: DigestOptions): string {
+function pathOf({ firmware, ovmf }: DigestOptions): string {
   const path = oneOf(firmware, ovmf, ['--firmware', '--ovmf']);
   if (path === undefined) throw errors.digestNeeds('--firmware', 'give the image that the guest starts with');
   return path;
@@ -63,19 +69,28 @@ function firmwarePages(bytes: Uint8Array): Uint8Array {
   return snpOvmfHash;
 }
 
-const readImage = (io: Io, path: string): Promise<Uint8Array> =>
-  atInput('firmware', () => readWhole(io, path));
+/** An image that is read whole. @throws CheckError when it cannot be read, or is a container */
+const readImage = (io: Io, path: string, { warn }: DigestReading) =>
+  atInput('firmware', async () => {
+    const bytes = await readWhole(io, path);
+    const { image, doubt } = firmwareOf(io.path.basename(path), bytes);
+    if (doubt !== undefined) warn(doubt);
+    return { bytes, image };
+  });
 
 /** The digest of the firmware pages alone, 48 bytes. @throws CheckError */
-export async function ovmfHash(io: Io, options: DigestOptions): Promise<Uint8Array> {
-  return firmwarePages(await readImage(io, firmwareOf(options)));
+export async function ovmfHash(io: Io, options: DigestOptions, reading: DigestReading): Promise<Uint8Array> {
+  return firmwarePages((await readImage(io, pathOf(options), reading)).bytes);
 }
 
 /** The state of an SEV or SEV-ES launch before its first vCPU, and its reset address. @throws CheckError */
-export async function readSevLaunch(io: Io, options: DigestOptions, reading: ReadOptions) {
-  const path = firmwareOf(options);
-  const { hasher, tail, bytes } = await atInput('firmware', () => io.digest(path, reading));
-  const image = parseOvmf(tail, { fileSize: bytes }).value;
+export async function readSevLaunch(io: Io, options: DigestOptions, reading: DigestReading) {
+  const path = pathOf(options);
+  const { hasher, image, doubt } = await atInput('firmware', async () => {
+    const streamed = await io.digest(path, reading);
+    return { ...streamed, ...(await inspectFirmware(io, path, streamed)) };
+  });
+  if (doubt !== undefined) reading.warn(doubt);
   const table = await kernelTable(io, options, reading, image);
   if (table) hasher.update(table);
   return { resetAddress: () => resetAddressOf(image, path), state: sevState(hasher) };
@@ -85,8 +100,12 @@ export async function readSevLaunch(io: Io, options: DigestOptions, reading: Rea
  * Reads the files of a launch that measures vCPUs.
  * @throws CheckError when one cannot be read, or no VMM launches such an image that way
  */
-export async function readLaunch(io: Io, options: DigestOptions, reading: ReadOptions): Promise<ReadLaunch> {
-  if (options.mode === 'snp') return readSnpLaunch(io, firmwareOf(options), options, reading);
+export async function readLaunch(
+  io: Io,
+  options: DigestOptions,
+  reading: DigestReading,
+): Promise<ReadLaunch> {
+  if (options.mode === 'snp') return readSnpLaunch(io, pathOf(options), options, reading);
   const { resetAddress, state } = await readSevLaunch(io, options, reading);
   return { resetAddress, startOf: () => state };
 }
@@ -102,14 +121,14 @@ async function readSnpLaunch(
   io: Io,
   path: string,
   options: DigestOptions,
-  reading: ReadOptions,
+  reading: DigestReading,
 ): Promise<ReadLaunch> {
   const { snpOvmfHash: given, guestFeatures } = options;
-  const seed = given === undefined ? firmwarePages(await readImage(io, path)) : ovmfHashFrom(given);
+  const { bytes, image } = await readImage(io, path, reading);
+  const seed = given === undefined ? firmwarePages(bytes) : ovmfHashFrom(given);
   const features = guestFeatures === undefined ? undefined : parseUnsigned(guestFeatures);
   if (guestFeatures !== undefined && (features === undefined || features >= 2n ** 64n))
     throw errors.badFeatures(guestFeatures);
-  const image = await atInput('firmware', () => readFirmware(io, path));
   const table = await kernelTable(io, options, reading, image);
   return {
     resetAddress: () => resetAddressOf(image, path),

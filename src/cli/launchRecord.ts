@@ -5,7 +5,8 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Io } from '../app/io';
 import * as ioErrors from '../app/ioErrors';
-import { readLaunchText } from '../app/launchFile';
+import { firmwareDoubt } from '../app/firmware';
+import { parseLaunchFile, readLaunchText } from '../app/launchFile';
 import { askLaunch, recordedText } from '../app/launchRecord';
 import { connect } from '../libvirt/client';
 import { parseConnectionUri } from '../libvirt/uri';
@@ -61,11 +62,14 @@ async function record(
   } finally {
     await connection.close();
   }
+  const doubt = inputs && (await firmwareDoubt(io, inputs.firmware));
+  if (doubt !== undefined) out.note(`WARNING: ${doubt}`);
   out.note(
     'NOTE: Only what the host reported was recorded. Firmware, kernel, vCPUs and CPU are yours to give: nothing that the host says of them is in the file.',
   );
 }
 
 async function readInputs(io: Io, path: string) {
-  return { path, text: await readLaunchText(io, path) };
+  const text = await readLaunchText(io, path);
+  return { path, text, firmware: parseLaunchFile(io, text, path).firmware };
 }

@@ -22,7 +22,8 @@ import { decode } from '../core/binary/struct';
 import { snpPolicy } from '../core/tech/snp/errors';
 import { VMSA } from '../core/vmsa/layout/layout';
 import type { Io } from '../app/io';
-import { readFirmware, resetAddressOf } from '../app/launch';
+import { readFirmware } from '../app/firmware';
+import { resetAddressOf } from '../app/launch';
 
 /** Parses a guest policy of 32 bits; one of 64 bits is refused for what it is. */
 export function policyNumber(text: string): number {

@@ -11,6 +11,7 @@ import { undecoded } from '../core/ovmf/volumes/undecoded';
 import { decompressSection } from '../node/decompress';
 import type { Io } from '../app/io';
 import { fileName, readWhole } from '../app/vmsaFile';
+import { refuseOther } from './otherFiles';
 import { columns, findingLine, findingLines, printJson, type Output } from './output';
 import { addOvmfDiffCommand } from './ovmfDiff';
 import { nodesJson, volumeLines } from './volumes';
@@ -51,10 +52,14 @@ export function addOvmfCommands(io: Io, program: Command, out: Output, exit: (st
   addOvmfDiffCommand(io, ovmf, out, exit);
 }
 
-/** Prints an image: what it supports, its regions with their fields, its volumes, and its findings. */
+/**
+ * Prints an image: what it supports, its regions with their fields, its volumes, and its findings.
+ * @throws CheckError (usage) for a file of another kind
+ */
 export function showOvmf(bytes: Uint8Array, file: string, options: OvmfOptions, out: Output): void {
   const { value, findings } = lintOvmf(bytes, { decompress: decompressSection });
   const { image, volumes, build, facts } = value;
+  refuseOther(file, image);
   const { words, supports, origin } = facts;
   if (options.json) {
     printJson(out, {
@@ -71,11 +76,10 @@ export function showOvmf(bytes: Uint8Array, file: string, options: OvmfOptions, 
     return;
   }
   const where = image.base === undefined ? '' : `, mapped at ${hex(image.base, 8)}`;
-  out.line(`${file}: ${KINDS[facts.kind]}, ${byteCount(bytes.length)}${where}`);
+  out.line(`${file}: ${image.fileKind?.words ?? KINDS[facts.kind]}, ${byteCount(bytes.length)}${where}`);
   const lines = [
     ...(words === '' ? [] : [`  ${words}`]),
-    // That variables are no firmware says all.
-    ...(facts.kind === 'variables' ? [] : supportLines(supports)),
+    ...supportLines(supports),
     ...(facts.kind === 'image' ? [`  edk2: ${facts.releases}`] : []),
     ...image.regions.flatMap((region) => ['', ...regionLines(region, '')]),
     ...volumeLines(volumes.nodes, options.volumes === true),

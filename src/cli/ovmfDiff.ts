@@ -8,10 +8,11 @@ import {
   imageComparisonJson,
   imageComparisonMarkdown,
 } from '../core/ovmf/compare/exportComparison';
-import { parseOvmf } from '../core/ovmf/image';
+import { parseFirmware } from '../core/ovmf/firmwareFile';
 import { decompressSection } from '../node/decompress';
 import type { Io } from '../app/io';
 import { fileName, readWhole } from '../app/vmsaFile';
+import { refuseOther } from './otherFiles';
 import { printJson, type Output } from './output';
 
 interface DiffOptions {
@@ -41,7 +42,9 @@ async function diffImages(
 ): Promise<boolean> {
   const read = async (file: string) => {
     const bytes = await readWhole(io, file);
-    return { bytes, image: parseOvmf(bytes).value };
+    const image = parseFirmware(bytes).value;
+    refuseOther(fileName(file), image);
+    return { bytes, image };
   };
   const [a, b] = [await read(first), await read(second)];
   const comparison = compareImages(a, b, { volumes: compareWhole(a, b, decompressSection) });

@@ -1,6 +1,10 @@
 // `sevscope show FILE`: what a file is, and everything in it.
 
 import type { Command } from 'commander';
+import * as appErrors from '../app/errors';
+import { endsOf, type FileKind } from '../core/ovmf/kinds/fileKind';
+import { kindInTable } from '../core/ovmf/kinds/table';
+import { isTextKind } from '../core/ovmf/kinds/text';
 import { findPages } from '../core/vmsa/forms/findPages';
 import type { Io } from '../app/io';
 import { chooseState, fileName, readWhole } from '../app/vmsaFile';
@@ -29,14 +33,28 @@ export function addShowCommand(io: Io, program: Command, out: Output): void {
     });
 }
 
-/** Prints the page, or the part of one, that a file contains in any form; a file without a page is treated as firmware, broken or not. */
+/** A text of at least 64 KiB may be an image as well as the pages of several vCPUs. */
+const mayBeImage = ({ length }: Uint8Array, kind: FileKind | undefined): boolean =>
+  length >= 2 ** 16 && kind?.role === 'container';
+
+/**
+ * Prints the page, or the part of one, that a file contains in any form; a file without a page is treated as firmware,
+ * broken or not.
+ * @throws CheckError (usage) for a file that is known to be neither
+ */
 function showFile(bytes: Uint8Array, file: string, options: ShowOptions, out: Output): void {
   const name = fileName(file);
+  const kind = kindInTable(endsOf(bytes));
+  // Texts hold pages, too. Bytes that are no text and are known by their magic are no page, whatever they look like.
+  if (kind && !isTextKind(kind) && kind.id !== 'vmsa') throw appErrors.nothingToShow(name, kind);
   const read = findPages(bytes);
-  if (!('reason' in read) || read.format !== undefined) {
+  const isOfPage = !('reason' in read) || read.partial !== undefined;
+  if (isOfPage || (read.format !== undefined && !mayBeImage(bytes, kind))) {
     const state = chooseState(file, read, options.vcpu);
     noteState(file, state, out);
     showState(state, name, options, out);
+  } else if (kind) {
+    throw appErrors.nothingToShow(name, kind, read.format === undefined ? undefined : read.reason);
   } else {
     showOvmf(bytes, name, options, out);
   }

@@ -16,7 +16,7 @@ import { decodeSignature } from '../core/vmsa/launch/signature';
 import { VMSA } from '../core/vmsa/layout/layout';
 import { FIELDS_OF_PAGE, isKnownIn, type PartOfPage } from '../core/vmsa/part';
 import type { Io } from '../app/io';
-import { readFirmware } from '../app/launch';
+import { readFirmware } from '../app/firmware';
 import { fileName } from '../app/vmsaFile';
 import { columns, printJson, type Output } from './output';
 import { readState } from './pages';

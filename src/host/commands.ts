@@ -11,7 +11,7 @@ import { isRequest } from '../protocol/vmsa';
 import { domainsCommands } from './domains/domainsCommands';
 import type { DomainsView } from './domains/domainsView';
 import { imagesUri } from './ovmf/imagesEditor';
-import { activeFile, pickFile, pickRequest, resetAddressAt, savePage, startFolder } from './shell/picks';
+import { activeFile, firmwareAt, pickFile, pickRequest, savePage, startFolder } from './shell/picks';
 import { notify } from './shell/notify';
 import { present } from './shell/present';
 import type { RecentCpus } from './shell/recentCpus';
@@ -62,7 +62,7 @@ async function addressIn(io: Io, more: unknown): Promise<number | undefined> {
   if (typeof more !== 'object' || more === null || !('firmware' in more)) return undefined;
   const { firmware } = more;
   return typeof firmware === 'string'
-    ? await resetAddressAt(io, vscode.Uri.parse(firmware, true))
+    ? (await firmwareAt(io, vscode.Uri.parse(firmware, true))).resetAddress
     : undefined;
 }
 

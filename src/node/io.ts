@@ -5,7 +5,7 @@ import { chmod, mkdir, realpath } from 'node:fs/promises';
 import { availableParallelism, homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { Io } from '../app/io';
-import { digestFile, listFolder, readStandardInput, readTail, readUpTo, statOf, whyUnreadable } from './read';
+import { digestFile, listFolder, readEnds, readStandardInput, readUpTo, statOf, whyUnreadable } from './read';
 import { startThread } from './threads';
 import { writeWhole } from './write';
 
@@ -16,7 +16,7 @@ export function nodeIo(scripts: string): Io {
   return {
     path: { basename, dirname, isAbsolute, join, relative, resolve, toSlashes },
     read: readUpTo,
-    readTail,
+    readEnds,
     readStandardInput,
     digest: digestFile,
     stat: statOf,

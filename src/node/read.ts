@@ -8,14 +8,14 @@ import { Socket } from 'node:net';
 import { basename } from 'node:path';
 import { promisify } from 'node:util';
 import * as ioErrors from '../app/ioErrors';
-import type { FileStat, FileTail, ReadOptions, StreamedFile } from '../app/io';
+import type { FileEnds, FileStat, ReadOptions, StreamedFile } from '../app/io';
 import { CheckError } from '../core/errors';
 
 /** A chunk is hashed in well under a frame, so that an extension host stays responsive. */
 const CHUNK = 256 * 1024;
 
-/** OVMF's tables and metadata are in the last pages of an image. */
-const TAIL = 64 * 1024;
+/** OVMF's tables and metadata are in the last pages of an image, and what marks other files is in the first. */
+const END = 64 * 1024;
 
 const openDescriptor = promisify(openWithCallback) as (path: string, flags: number) => Promise<number>;
 
@@ -24,7 +24,7 @@ export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }
 
-/** Reads a file in chunks and keeps none of them. */
+/** Reads a file in chunks and keeps only its ends. */
 export async function digestFile(
   path: string,
   { signal, onProgress }: ReadOptions = {},
@@ -32,19 +32,19 @@ export async function digestFile(
   const hasher = createHash('sha256');
   const name = basename(path);
   let bytes = 0;
+  let head = Buffer.alloc(0);
   let tail = Buffer.alloc(0);
   await withFile(path, signal, async ({ size, chunks }) => {
     for await (const chunk of chunks) {
       hasher.update(chunk);
       bytes += chunk.length;
+      if (head.length < END) head = Buffer.concat([head, chunk.subarray(0, END - head.length)]);
       tail =
-        chunk.length >= TAIL
-          ? Buffer.from(chunk.subarray(-TAIL))
-          : Buffer.concat([tail, chunk]).subarray(-TAIL);
+        chunk.length >= END ? Buffer.from(chunk.subarray(-END)) : Buffer.concat([tail, chunk]).subarray(-END);
       onProgress?.(name, bytes, size > 0 ? size : undefined);
     }
   });
-  return { name, bytes, sha256: hasher.copy().digest(), hasher, tail };
+  return { name, bytes, sha256: hasher.copy().digest(), hasher, head, tail };
 }
 
 /** What the system reports about a path, as Io's FileStat. */
@@ -142,13 +142,15 @@ async function* pipeChunks(path: string, signal: AbortSignal | undefined): Async
   for await (const chunk of socket) yield chunk as Buffer;
 }
 
-/** Reads the end of a file by position; a pipe, which has no positions, is read whole. */
-export async function readTail(path: string): Promise<FileTail> {
+/** Reads both ends of a file by position; a pipe, which has no positions, is read whole. */
+export async function readEnds(path: string): Promise<FileEnds> {
   const found = await withFile(path, undefined, async ({ file, size }) => {
     if (!file) return undefined;
-    const tail = Buffer.alloc(Math.min(size, TAIL));
-    const { bytesRead } = await file.read(tail, 0, tail.length, size - tail.length);
-    return size > 0 && bytesRead === tail.length ? { tail, bytes: size } : undefined;
+    const [head, tail] = [Buffer.alloc(Math.min(size, END)), Buffer.alloc(Math.min(size, END))];
+    const first = await file.read(head, 0, head.length, 0);
+    const last = await file.read(tail, 0, tail.length, size - tail.length);
+    const isWhole = size > 0 && first.bytesRead === head.length && last.bytesRead === tail.length;
+    return isWhole ? { head, tail, bytes: size } : undefined;
   });
   return found ?? digestFile(path);
 }

@@ -6,6 +6,7 @@ import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { firmware } from '../helpers/firmware';
+import { variables } from '../helpers/otherFiles';
 import { cells, differing, row, rowIds } from '../helpers/page';
 import { sevscope, useSharedSample } from '../helpers/sample';
 import { openWorkbench, type Workbench, type WorkbenchOptions } from '../helpers/workbench';
@@ -58,6 +59,30 @@ describe('An OVMF image opened from the Explorer', () => {
     await workbench.openFromExplorer('broken.fd');
     const frame = await workbench.webviewFrame();
     assert.match(await frame.getByRole('list', { name: 'Findings' }).innerText(), /erased/);
+    workbench.assertNoErrors();
+  });
+});
+
+describe('A file of another kind opened as an OVMF image', () => {
+  it('has a page that says what it is and what to do', async () => {
+    writeFileSync(join(sample, 'disk.fd'), Buffer.from('QFI\xfb\0\0\0\x03', 'latin1'));
+    const workbench = await lookAtSample();
+    await workbench.openFromExplorer('disk.fd');
+    const frame = await workbench.webviewFrame();
+    await frame.getByRole('heading', { level: 1, name: 'disk.fd is not a firmware image' }).waitFor();
+    assert.match(await frame.locator('.notice p').innerText(), /It is a qcow2 disk image\. Convert it/);
+    await frame.getByRole('button', { name: 'Open With…' }).waitFor();
+    workbench.assertNoErrors();
+  });
+  it('such as variables for Arm is shown without an address or what SEV needs', async () => {
+    writeFileSync(join(sample, 'arm.fd'), variables(0x40000, 2 ** 20));
+    const workbench = await lookAtSample();
+    await workbench.openFromExplorer('arm.fd');
+    const frame = await workbench.webviewFrame();
+    await frame.getByRole('treegrid', { name: 'Firmware regions' }).waitFor();
+    const text = await frame.locator('body').innerText();
+    assert.match(text, /This is a variable store \(VARS\) of an Arm guest/);
+    assert.doesNotMatch(text, /[Mm]apped at|0xffff|no SEV-ES/);
     workbench.assertNoErrors();
   });
 });

@@ -8,7 +8,7 @@ import type { FileStat, Io, ReadOptions, StreamedFile } from '../../src/app/io';
 import * as ioErrors from '../../src/app/ioErrors';
 import type { CopyableHasher } from '../../src/core/launch/hasher';
 
-const TAIL = 64 * 1024;
+const END = 64 * 1024;
 
 const hasherFrom = (hash: ReturnType<typeof sha256.create>): CopyableHasher => ({
   update: (bytes) => hash.update(bytes),
@@ -27,6 +27,8 @@ interface Written {
   readonly bytes: Uint8Array;
   readonly mode: number;
 }
+
+const endsOf = (bytes: Uint8Array) => ({ head: bytes.slice(0, END), tail: bytes.slice(-END) });
 
 /** Creates an Io over files. @returns it with the files, which a test may change at any time */
 export function memoryIo(): Io & { readonly files: Map<string, Written> } {
@@ -48,14 +50,14 @@ export function memoryIo(): Io & { readonly files: Map<string, Written> } {
     files,
     path: { basename, dirname, isAbsolute, join, relative, resolve, toSlashes: (path) => path },
     read: later((path: string, limit: number) => at(path).slice(0, limit + 1)),
-    readTail: later((path: string) => ({ tail: at(path).slice(-TAIL), bytes: at(path).length })),
+    readEnds: later((path: string) => ({ ...endsOf(at(path)), bytes: at(path).length })),
     readStandardInput: later(() => new Uint8Array(0)),
     digest: later((path: string, { onProgress }: ReadOptions = {}): StreamedFile => {
       const bytes = at(path);
       const name = basename(path);
       onProgress?.(name, bytes.length, bytes.length);
       const hasher = hasherFrom(sha256.create().update(bytes));
-      return { name, bytes: bytes.length, sha256: sha256(bytes), hasher, tail: bytes.slice(-TAIL) };
+      return { name, bytes: bytes.length, sha256: sha256(bytes), hasher, ...endsOf(bytes) };
     }),
     stat: later(statOf),
     whyUnreadable: later((path: string) => (files.has(path) ? undefined : 'ENOENT')),

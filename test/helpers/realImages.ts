@@ -15,3 +15,11 @@ export const codePaths: readonly string[] = imagePaths.filter((path) => !path.in
 export function readImage(path: string): Uint8Array {
   return new Uint8Array(readFileSync(path));
 }
+
+/** Paths of images for Arm, of the Debian packages `qemu-efi-aarch64` and `qemu-efi-arm`; empty without them. */
+export const armPaths: readonly string[] = ['/usr/share/AAVMF', '/usr/share/qemu-efi-aarch64'].flatMap(
+  (folder) => {
+    const names = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.fd')) : [];
+    return names.sort().map((name) => `${folder}/${name}`);
+  },
+);

@@ -45,6 +45,32 @@ describe('An OVMF image that is open', () => {
     await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
     await until('no problem is left', () => rules(uri).length === 0);
   });
+  it('is called what it is when it is a disk image, a text or empty, until an image is written', async () => {
+    const files: [name: string, bytes: Uint8Array, rule: string, words: RegExp][] = [
+      [
+        'disk.fd',
+        Buffer.from('QFI\xfb\0\0\0\x03', 'latin1'),
+        'container',
+        /It is a qcow2 disk image\. Convert it/,
+      ],
+      ['text.fd', Buffer.from('words\n'), 'other-file', /It is a text file\. Give the firmware image/],
+      ['empty.fd', Buffer.alloc(0), 'too-small-file', /It is empty\. Copy or build/],
+    ];
+    for (const [name, bytes, rule, words] of files) {
+      const uri = file(name, bytes);
+      const panel = new TestPanel();
+      const editor = new OvmfEditor(nodeIo(folder), vscode.Uri.file(folder));
+      await editor.resolveCustomEditor({ uri, dispose: () => undefined }, panel.panel);
+      const notice = panel.viewOf('notice')!;
+      assert.equal(notice.title, `${name} is not a firmware image`);
+      assert.match(notice.text, words);
+      assert.deepEqual(notice.actions, ['openAsText']);
+      assert.deepEqual(rules(uri), [rule]);
+      writeFileSync(uri.fsPath, buildOvmf({ size: 0x4000 }));
+      await until('it is shown as an image', () => panel.viewOf('ovmf') !== undefined);
+      panel.dispose();
+    }
+  });
   it('is shown and says so when the thread that decompresses fails', async () => {
     const uri = file('unread.fd', buildOvmf({ size: 0x4000 }));
     const panel = new TestPanel();

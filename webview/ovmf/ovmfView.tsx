@@ -4,8 +4,8 @@
 import { useMemo } from 'preact/hooks';
 import { byteCount, bytesToHex, hex } from '../../src/core/binary/hex';
 import { parseOvmf, type OvmfImage } from '../../src/core/ovmf/image';
+import { parseImageVolumes } from '../../src/core/ovmf/imageVolumes';
 import { memoryMap } from '../../src/core/ovmf/memoryMap';
-import { parseVolumes } from '../../src/core/ovmf/volumes/volumes';
 import type { OvmfViewState } from '../../src/protocol/ovmf';
 import { atEnd, opposite } from '../parts/alignment';
 import { bandsOf } from '../parts/bands';
@@ -31,7 +31,7 @@ const COLUMNS = [
   { id: 'meaning', title: 'Meaning' },
 ];
 
-/** Where bytes of the file are mapped in the guest. */
+/** Where bytes of the file are mapped in the guest, if they are. */
 function MappedAt({ base, offset, size }: { base: number | undefined; offset: number; size: number }) {
   if (base === undefined) return null;
   return (
@@ -88,6 +88,13 @@ function SelectionDetails(props: {
   );
 }
 
+/** Size, place and type of an image, or what else the file is. */
+function summaryOf({ fileSize, base, fileKind }: OvmfImage, words: string): string {
+  const place = base === undefined ? '' : `, mapped at ${hex(base, 8)} to ${hex(base + fileSize - 1, 8)}`;
+  const kind = fileKind && `This is ${fileKind.words}`;
+  return [`${byteCount(fileSize)}${place}`, kind, words].filter(Boolean).join('. ');
+}
+
 /** Shows an image. */
 export function OvmfView({ view }: { view: OvmfViewState }) {
   const { name, bytes, first, contents, unread, other } = view;
@@ -95,7 +102,7 @@ export function OvmfView({ view }: { view: OvmfViewState }) {
   const tables = useMemo(() => parseOvmf(bytes), [bytes]);
   const image = tables.value;
   // Volumes are read here without their compressed sections; the extension host sends those later.
-  const parsed = useMemo(() => parseVolumes(bytes), [bytes]);
+  const parsed = useMemo(() => parseImageVolumes(image, bytes), [image]);
   const { facts, findings } = contents ?? first ?? { findings: unread === undefined ? [] : tables.findings };
   const { nodes: regions, items } = useMemo(() => ovmfTree(image.regions), [image]);
   const volumes = useMemo(() => volumeTree(parsed.value.nodes, contents), [parsed, contents]);
@@ -122,19 +129,18 @@ export function OvmfView({ view }: { view: OvmfViewState }) {
           ) : (
             <>
               <ActionButton action="compareImage" primary />
-              <ActionButton action="generate" />
-              <ActionButton action="newLaunchFile" />
+              {!image.fileKind && (
+                <>
+                  <ActionButton action="generate" />
+                  <ActionButton action="newLaunchFile" />
+                </>
+              )}
             </>
           )
         }
       >
-        <p class="summary">
-          {byteCount(image.fileSize)}
-          {image.base !== undefined &&
-            `, mapped at ${hex(image.base, 8)} to ${hex(image.base + image.fileSize - 1, 8)}`}
-          {facts && facts.words !== '' && `. ${facts.words}`}
-        </p>
-        {facts && facts.kind !== 'variables' && (
+        <p class="summary">{summaryOf(image, facts?.words ?? '')}</p>
+        {facts && facts.supports.length > 0 && (
           <Supports supports={facts.supports} pending={!contents && unread === undefined} />
         )}
         {facts?.kind === 'image' && <OriginAndDigests facts={facts} bytes={bytes} />}
@@ -148,7 +154,7 @@ export function OvmfView({ view }: { view: OvmfViewState }) {
         )}
         <Findings findings={findings} onSelect={state.selectRange} />
       </Header>
-      {bytes.length > 0 && (
+      {!image.fileKind && (
         <OvmfMap
           map={map}
           selection={state.range}

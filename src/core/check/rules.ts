@@ -52,9 +52,14 @@ const TABLE = [
     doc: 'A file that is named does not exist, is a folder or no regular file, or may not be read.',
   },
   {
+    id: 'unknown-firmware',
+    severity: 'warning',
+    doc: 'The firmware is not known to be OVMF: it has neither a table nor the end of an image of edk2.',
+  },
+  {
     id: 'no-firmware',
     severity: 'error',
-    doc: 'The firmware is a variable store (VARS), erased flash, or too small or too large to be an image.',
+    doc: 'The firmware is no image that a guest starts with: a disk image, compressed, a text, a variable store (VARS), erased flash, for another processor, padded or cut, too small or too large.',
   },
   {
     id: 'no-reset-address',

@@ -3,6 +3,7 @@
 
 import { describePolicy } from '../tech/sev/policy';
 import { hex } from '../binary/hex';
+import { diskKind } from '../ovmf/kinds/table';
 import type { DomainQuestion, DomainRule, Judgement, WaysToGive } from './question';
 import { measuresVcpus, policyOf } from './question';
 
@@ -62,15 +63,18 @@ export const inputRules: readonly DomainRule[] = [
     judge: (question, ways) => {
       const { loader } = question.config;
       const judged = fileInput('firmware', question, question.given.firmware, loader?.path, ways);
+      const disk = diskKind(loader?.format);
       if ('skip' in judged) {
         const advice = `Give it ${ways('firmware')}.`;
         return { fail: 'No firmware was given, and the domain names none.', kind: 'usage', advice };
       }
       if (!question.given.firmware && question.insecure && loader?.format && loader.format !== 'raw') {
         const fail = `The firmware of the host is a ${loader.format} file, whose bytes are not the measured ones.`;
-        const advice = `Convert it (qemu-img convert) and give it ${ways('firmware')}.`;
+        const advice = `${disk?.next ?? 'Convert it with qemu-img.'} Give that ${ways('firmware')}.`;
         return { fail, kind: 'usage', advice };
       }
+      if ('fail' in judged && disk)
+        return { ...judged, advice: `${judged.advice} The host's is ${disk.words}. ${disk.next}` };
       return judged;
     },
   },

@@ -17,6 +17,8 @@ export interface FirmwareFacts {
   readonly parts: readonly Uint8Array[];
   readonly sha256: Uint8Array;
   readonly resetAddress: number | undefined;
+  /** Why no VMM starts a guest with this file, as sentences that name it; undefined for one that may be started. */
+  readonly doubt?: string | undefined;
 }
 
 /** A measurement and where it comes from. */

@@ -55,10 +55,12 @@ const REMAINS: readonly (readonly [
 
 /** The remaining possibilities for a launch. */
 export function remainsOf(facts: LaunchFacts, isEs: boolean): Remaining[] {
+  const { doubt } = facts.firmwares[0];
   const all = REMAINS.filter(([applies]) => applies(facts, isEs)).map(([, text, scope]): Remaining => ({
     text,
     ...(scope && { scope }),
   }));
   const bound: Remaining = { text: `More than ${facts.maxVcpus} vCPUs.`, scope: 'maxVcpus' };
-  return isEs ? [...all.slice(0, -1), bound, ...all.slice(-1)] : all;
+  const rest = isEs ? [...all.slice(0, -1), bound, ...all.slice(-1)] : all;
+  return doubt === undefined ? rest : [{ text: doubt }, ...rest];
 }

@@ -4,10 +4,11 @@ import type { Finding, Parsed } from '../binary/region';
 import { allFindings } from './findings';
 import type { OvmfImage } from './image';
 import { imageBuild } from './imageBuild';
+import { parseImageVolumes } from './imageVolumes';
 import { imageFacts, type ImageFacts } from './facts';
 import type { Decompress, VolumeNode } from './volumes/tree';
 import { undecoded, type Undecoded } from './volumes/undecoded';
-import { allNodes, parseVolumes } from './volumes/volumes';
+import { allNodes } from './volumes/volumes';
 
 /** The contents of a decompressed section; offsets count from the start of the decompressed data. */
 export interface SectionContents {
@@ -39,7 +40,7 @@ export function parseContents(
   image: Parsed<OvmfImage>,
   decompress: Decompress,
 ): VolumeContents {
-  const volumes = parseVolumes(bytes, { decompress });
+  const volumes = parseImageVolumes(image.value, bytes, { decompress });
   const tree = volumes.value;
   const build = imageBuild(tree);
   // Sections inside another decompressed section are already among its children.

@@ -5,6 +5,7 @@ import { describeBuild } from './describeBuild';
 import type { ImageWithBytes } from './image';
 import type { ImageBuild } from './imageBuild';
 import { isOvmf } from './imageBuild';
+import { isPartOfX86Build } from './kinds/fileKind';
 import type { BuildProvenance } from './provenance';
 import { describeReleases, provenance } from './provenance';
 import type { Support } from './support';
@@ -25,12 +26,13 @@ export interface ImageFacts {
 /** The facts, as far as its tables and what was read of its volumes tell. */
 export function imageFacts(parsed: ImageWithBytes, build: ImageBuild): ImageFacts {
   const { image } = parsed;
+  const { fileKind } = image;
   const origin = provenance(parsed, build);
-  const isImage = image.table !== undefined || isOvmf(build);
+  const isImage = fileKind === undefined && (image.table !== undefined || isOvmf(build));
   return {
     kind: build.part === 'vars' ? 'variables' : isImage ? 'image' : 'unknown',
-    words: describeBuild(build, image),
-    supports: describeSupport(image, build),
+    words: isPartOfX86Build(fileKind) ? describeBuild(build, image) : '',
+    supports: fileKind ? [] : describeSupport(image, build),
     origin,
     releases: describeReleases(origin),
   };

@@ -2,7 +2,7 @@
 // the metadata that the table points to (edk2, OvmfPkg/ResetVector). Every byte ends up in exactly one region.
 
 import { guidText } from '../binary/guid';
-import { byteCount, hex, isZero, onlyByte, utf8 } from '../binary/hex';
+import { byteCount, hex } from '../binary/hex';
 import type { Finding, Parsed, Region } from '../binary/region';
 import type { Row } from '../binary/struct';
 import type { GuestArea } from './areaChecks';
@@ -10,6 +10,9 @@ import { checkAreas, checkTable } from './areaChecks';
 import { HASH_BLOCK, RESET_BLOCK, SECRET_BLOCK } from './entries';
 import type { OvmfTable, TableParse } from './guidedTable';
 import { AFTER_TABLE, LEAST_FILE, entryValues, findEntry, parseTable } from './guidedTable';
+import type { FileKind } from './kinds/fileKind';
+import { judgeFile, outsideTail, type KindOf } from './kinds/judge';
+import { startsWithVariables } from './kinds/variables';
 import type { MetadataList, MetadataParse } from './metadata';
 import { parseMetadata } from './metadata';
 import type { MetadataLayout } from './metadataLayout';
@@ -18,7 +21,7 @@ import type { FileTail } from './regions';
 import { bytesAt, isAtHand, region, sharesBytes, tile } from './regions';
 import { ovmfFinding } from './rules';
 import { checkTdx } from './tdxChecks';
-import { vectorRegions } from './vector';
+import { isSigned, vectorRegions } from './vector';
 
 type SectionRow<L extends { readonly section: { readonly rows: readonly Row[] } }> =
   L['section']['rows'][number];
@@ -28,10 +31,9 @@ export interface OvmfImage {
   readonly fileSize: number;
   /** Where the given bytes start in the file; 0 for the whole file. */
   readonly offset: number;
-  /**
-   * Guest-physical address of the first byte of the file, which ends at 4 GiB. Absent for a lone variable store, which ends
-   * where its CODE image starts.
-   */
+  /** What the file is, when it is no x86 firmware image: then nothing in it is taken for a table. */
+  readonly fileKind?: FileKind;
+  /** Guest-physical address of the first byte of an image, which ends at 4 GiB. Absent where nothing is mapped so. */
   readonly base?: number;
   readonly table?: OvmfTable;
   readonly resetAddress?: number;
@@ -57,6 +59,10 @@ export const UNDESCRIBED: readonly string[] = ['image', 'unknown', 'unread'];
 export interface ParseOvmfOptions {
   /** Size of the whole file, when `bytes` is only the end of it. */
   readonly fileSize?: number;
+  /** The start of the file, when `bytes` is only the end of it: files of other kinds are known by it. */
+  readonly head?: Uint8Array;
+  /** Tells files of other kinds apart; without it, what is no image is unknown. See firmwareFile.ts. */
+  readonly kindOf?: KindOf;
 }
 
 /** Parses an image. It never throws on content; whatever is wrong becomes a finding. */
@@ -65,6 +71,8 @@ export function parseOvmf(bytes: Uint8Array, options: ParseOvmfOptions = {}): Pa
   const fileSize = Number.isSafeInteger(wanted) ? Math.max(wanted, bytes.length) : bytes.length;
   const file: FileTail = { bytes, offset: fileSize - bytes.length, fileSize };
   const parsed = isAtHand(file, fileSize - LEAST_FILE, LEAST_FILE) ? parseTable(file) : { findings: [] };
+  const judged = judgeFile(file, parsed.table !== undefined || isSigned(file), options);
+  if (judged.kind) return { value: bareImage(file, judged.kind), findings: judged.findings };
   const lists = {
     sev: followEntry(file, parsed.table, SEV_METADATA),
     tdx: followEntry(file, parsed.table, TDX_METADATA),
@@ -79,16 +87,23 @@ export function parseOvmf(bytes: Uint8Array, options: ParseOvmfOptions = {}): Pa
   };
   const metadata = [lists.sev, lists.tdx, lists.igvm];
   const findings = [
+    ...judged.findings,
     ...checkFile(file, parsed.table !== undefined),
-    ...(parsed.table ? [] : [absentTable(file)].flatMap((found) => found ?? [])),
+    ...(parsed.table ? [] : [absentTable(file)]),
     ...parsed.findings,
     ...(parsed.table ? [...checkTable(parsed.table), ...checkAreas(facts)] : []),
     ...metadata.flatMap((list) => list.findings),
-    ...checkTdx({ ...image, startsWithVariables: isVariableVolume(file) }),
+    ...checkTdx({ ...image, startsWithVariables: file.offset === 0 && startsWithVariables(bytes) }),
     ...sharedBytes(parsed, metadata),
   ];
   const regions = imageRegions(file, parsed, metadata);
   return { value: { ...image, regions }, findings };
+}
+
+/** A file that is no x86 firmware image. */
+function bareImage(file: FileTail, fileKind: FileKind): OvmfImage {
+  const { fileSize, offset } = file;
+  return { fileSize, offset, fileKind, regions: gap(file, 0, fileSize, 'unknown') };
 }
 
 function tableFacts(file: FileTail, table: OvmfTable | undefined) {
@@ -98,7 +113,7 @@ function tableFacts(file: FileTail, table: OvmfTable | undefined) {
   return {
     fileSize: file.fileSize,
     offset: file.offset,
-    ...(!isVariableStore(file) && { base: Math.max(2 ** 32 - file.fileSize, 0) }),
+    ...(isMappable(file) && { base: 2 ** 32 - file.fileSize }),
     ...(table && { table }),
     ...(reset && { resetAddress: reset.reset_addr }),
     ...(secret && { secretArea: secret }),
@@ -114,6 +129,8 @@ function followEntry<R extends Row>(
   const entry = findEntry(table, layout.entry);
   return entry ? parseMetadata(file, layout, entry) : { findings: [] };
 }
+
+const isMappable = ({ fileSize }: FileTail) => fileSize <= 2 ** 32 && fileSize % 4096 === 0;
 
 function checkFile({ fileSize }: FileTail, hasTable: boolean): Finding[] {
   if (fileSize < LEAST_FILE) return [];
@@ -133,49 +150,13 @@ function checkBiosSize(fileSize: number): Finding[] {
   return [ovmfFinding('bios-size', 0, fileSize, message)];
 }
 
-/** Why a file has no table; only the most informative reason. */
-function absentTable(file: FileTail): Finding | undefined {
-  const { bytes, fileSize, offset } = file;
-  if (fileSize < LEAST_FILE) {
-    const message = `The file has ${byteCount(fileSize)}; a table footer and a reset vector take ${LEAST_FILE}. This is no firmware.`;
-    return ovmfFinding('too-small-file', 0, fileSize, message);
-  }
-  if (bytes.length < LEAST_FILE) {
-    const message = `Only the last ${byteCount(bytes.length)} of the file were given; a table footer ends further up.`;
-    return ovmfFinding('outside-tail', fileSize - LEAST_FILE, LEAST_FILE, message);
-  }
-  const only = onlyByte(bytes);
-  if (only === 0xff || only === 0) {
-    const message = `Every byte is ${hex(only, 2)}: erased flash or a file that was never filled, not an image.`;
-    return ovmfFinding('erased', offset, bytes.length, message);
-  }
-  if (isVariableStore(file)) {
-    const message =
-      'The file is a variable store (VARS) and holds no firmware. Give the CODE file that belongs to it.';
-    return ovmfFinding('variable-store-only', 0, fileSize, message);
-  }
-  const at = fileSize - AFTER_TABLE - 16;
+/** That a file which ends like an image of edk2 has no table. */
+function absentTable(file: FileTail): Finding {
+  const outside = outsideTail(file);
+  if (outside) return outside;
+  const at = file.fileSize - AFTER_TABLE - 16;
   const message = `No table footer at ${hex(at)}, where the GUID is ${guidText(bytesAt(file, at, 16))}. SEV-ES, SNP and kernel hashes need one.`;
   return ovmfFinding('no-table', at, 16, message);
-}
-
-/** Whether the file starts with a volume of variables (UEFI PI, volume 3: firmware volume header). */
-function isVariableVolume({ bytes, offset }: FileTail): boolean {
-  return (
-    offset === 0 &&
-    bytes.length >= 0x38 &&
-    isZero(bytes.subarray(0, 16)) &&
-    guidText(bytes, 0x10) === 'fff12b8d-7696-4c8b-a985-2747075b4f50' && // EFI_SYSTEM_NV_DATA_FV
-    utf8('_FVH').every((byte, i) => bytes[0x28 + i] === byte)
-  );
-}
-
-/** Whether the file is a single volume of variables. In an image of variables and code, it ends long before the file does. */
-export function isVariableStore(file: FileTail): boolean {
-  const { bytes, fileSize } = file;
-  if (!isVariableVolume(file)) return false;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  return view.getBigUint64(0x20, true) >= BigInt(fileSize);
 }
 
 interface RegionClaim {
@@ -204,14 +185,18 @@ function imageRegions(file: FileTail, parsed: TableParse, metadata: readonly Reg
     ...vectorRegions(file, parsed.region !== undefined),
     ...metadata.flatMap((list) => list.region ?? []),
   ];
-  return tile(0, file.fileSize, claims, (offset, size) => {
-    const read = Math.min(Math.max(file.offset - offset, 0), size);
-    const unread = region('unread', 'not read', offset, read, 'This part of the file was not given.');
+  return tile(0, file.fileSize, claims, (offset, size) =>
     // If nothing was recognised, and around the VTF signature, the bytes could be anything.
-    const name = claims.length > 0 && offset < file.fileSize - AFTER_TABLE ? 'image' : 'unknown';
-    const doc =
-      name === 'image' ? 'Firmware that the table does not describe.' : 'No layout explains these bytes.';
-    const rest = region(name, name, offset + read, size - read, doc);
-    return [unread, rest].filter((part) => part.size > 0);
-  });
+    gap(file, offset, size, claims.length > 0 && offset < file.fileSize - AFTER_TABLE ? 'image' : 'unknown'),
+  );
+}
+
+/** The regions of bytes that nothing describes: those that were not given, then the others. */
+function gap(file: FileTail, offset: number, size: number, name: 'image' | 'unknown'): Region[] {
+  const read = Math.min(Math.max(file.offset - offset, 0), size);
+  const unread = region('unread', 'not read', offset, read, 'This part of the file was not given.');
+  const doc =
+    name === 'image' ? 'Firmware that the table does not describe.' : 'No layout explains these bytes.';
+  const rest = region(name, name, offset + read, size - read, doc);
+  return [unread, rest].filter((part) => part.size > 0);
 }

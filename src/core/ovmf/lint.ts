@@ -4,11 +4,11 @@ import type { Finding, Parsed, Severity } from '../binary/region';
 import { imageFacts, type ImageFacts } from './facts';
 import { allFindings } from './findings';
 import type { OvmfImage } from './image';
-import { parseOvmf } from './image';
+import { parseFirmware } from './firmwareFile';
 import { imageBuild, type ImageBuild } from './imageBuild';
+import { parseImageVolumes } from './imageVolumes';
 import type { VolumeTree } from './volumes/tree';
 import type { ParseVolumesOptions } from './volumes/volumes';
-import { parseVolumes } from './volumes/volumes';
 
 /** An image with its volumes. */
 export interface WholeOvmf {
@@ -27,7 +27,8 @@ export const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info'];
  * @param bytes the whole file
  */
 export function lintOvmf(bytes: Uint8Array, options: ParseVolumesOptions = {}): Parsed<WholeOvmf> {
-  const [image, volumes] = [parseOvmf(bytes), parseVolumes(bytes, options)];
+  const image = parseFirmware(bytes);
+  const volumes = parseImageVolumes(image.value, bytes, options);
   const build = imageBuild(volumes.value);
   const facts = imageFacts({ image: image.value, bytes }, build);
   return {

@@ -145,7 +145,7 @@ function guestBoxes(image: OvmfImage, findings: readonly Finding[]): Flat[] {
             name: 'this image',
             doc: 'the flash, mapped so that it ends at 4 GiB',
             start: image.base,
-            size: Math.min(image.fileSize, FOUR_GIB),
+            size: image.fileSize,
             source: { offset: 0, size: image.fileSize },
             problems: [],
           },

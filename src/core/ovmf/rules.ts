@@ -16,6 +16,24 @@ const table = ruleTable({
     'error',
     'The file is one variable store (a VARS file). It holds no code; the firmware is the CODE file that belongs to it.',
   ],
+  container: [
+    'error',
+    'The file holds something in another form, such as a disk image, compressed data or base64: its own bytes are never measured.',
+  ],
+  'other-file': ['error', 'The file is of another kind, such as a kernel, a key, a report or a text.'],
+  'other-processor': [
+    'warning',
+    'The file is firmware for a processor other than x86, on which there is neither SEV nor TDX.',
+  ],
+  'misplaced-image': [
+    'error',
+    'The image ends before its file or behind it: there is padding or a line end after it, or its last bytes are missing.',
+  ],
+  'cut-image': [
+    'error',
+    'The front or the end of the image is missing: a firmware volume is not in it whole.',
+  ],
+  'doubled-image': ['warning', 'The file holds the same image twice, one after the other.'],
   'image-size': [
     'warning',
     'The size is not a whole number of 4 KiB pages, or more than 4 GiB, so the file cannot be mapped right below 4 GiB.',

@@ -33,10 +33,16 @@ const parts = [
   },
 ] as const;
 
+/** Whether a file ends as every x86 image of edk2 does, with or without a table. */
+export function isSigned(file: FileTail): boolean {
+  if (!isAtHand(file, file.fileSize - 32, 32)) return false;
+  return bytesAt(file, file.fileSize - 20, 4).every((b, i) => b === VTF_SIGNATURE[i]);
+}
+
 /** The regions after the table; empty for a file that has neither table nor VTF signature. */
 export function vectorRegions(file: FileTail, hasTable: boolean): Region[] {
   if (!isAtHand(file, file.fileSize - 32, 32)) return [];
-  const signed = bytesAt(file, file.fileSize - 20, 4).every((b, i) => b === VTF_SIGNATURE[i]);
+  const signed = isSigned(file);
   if (!hasTable && !signed) return [];
   return parts
     .filter(({ kind }) => kind !== 'signature' || signed)

@@ -3,6 +3,8 @@
 import * as vscode from 'vscode';
 import * as shellErrors from '../shell/errors';
 import { SCHEMES, viewType } from '../../contributions';
+import { kindWithoutContent } from '../../core/ovmf/firmwareFile';
+import { kindNotice } from './kindNotice';
 import { compareVolumesInThread } from './contents';
 import { nameOf, readUri, watchFile } from '../shell/files';
 import { Page, PageEditor } from '../shell/page';
@@ -71,6 +73,14 @@ export class ImagesEditor extends PageEditor {
     signal: AbortSignal,
   ): Promise<void> {
     const [left, right] = filesOf(uri);
+    const notices = [a, b].flatMap((bytes, i) => {
+      const kind = kindWithoutContent(bytes);
+      return kind ? kindNotice(nameOf(i === 0 ? left : right), kind) : [];
+    });
+    if (notices[0]) {
+      page.show(notices[0]);
+      return;
+    }
     const view = {
       kind: 'images',
       name: nameOf(left),

@@ -8,9 +8,12 @@ import type { Finding } from '../../core/binary/region';
 import type { OvmfViewState } from '../../protocol/ovmf';
 import type { Action, CursorPlace } from '../../protocol/shared';
 import type { VolumeComparison } from '../../core/ovmf/compare/compareVolumes';
+import type { FileKind } from '../../core/ovmf/kinds/fileKind';
+import { kindWithoutContent, parseFirmware } from '../../core/ovmf/firmwareFile';
 import { compareVolumesInThread, readImageInThread, type FirstRead } from './contents';
 import { nameOf, readUri, watchFile } from '../shell/files';
 import type { DiffPanel, OtherSide } from '../vmsa/diffPanels';
+import { kindNotice } from './kindNotice';
 import { Page } from '../shell/page';
 import { sentence } from '../shell/present';
 
@@ -89,7 +92,10 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
     const { signal } = (this.reading = new AbortController());
     try {
       const bytes = await readUri(this.uri);
-      if (!signal.aborted) await this.take(bytes, signal);
+      if (signal.aborted) return;
+      const kind = kindWithoutContent(bytes);
+      if (kind) this.showKind(kind, bytes);
+      else await this.take(bytes, signal);
     } catch (error) {
       if (signal.aborted) return;
       this.host.found(this.uri, undefined);
@@ -113,6 +119,14 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
       ...(other && { other }),
       ...(volumes && { volumes }),
     });
+  }
+
+  /** Says what a file is that has nothing of an image; the panels of a diff have no other side then. */
+  private showKind(kind: FileKind, bytes: Uint8Array): void {
+    this.bytes = this.before = this.contents = this.unread = undefined;
+    this.host.found(this.uri, parseFirmware(bytes).findings);
+    this.page.show(kindNotice(nameOf(this.uri), kind));
+    this.other?.panel.show();
   }
 
   /** Shows an image at once; its findings and compressed contents follow when they are known. */

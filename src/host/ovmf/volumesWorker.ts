@@ -3,7 +3,7 @@
 // of the images; each part of the answer is requested separately, so that the host can do other work in between.
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { parseOvmf } from '../../core/ovmf/image';
+import { parseFirmware } from '../../core/ovmf/firmwareFile';
 import { compareWhole } from '../../core/ovmf/compare/compareWhole';
 import { inParts } from '../../core/ovmf/contentParts';
 import { parseContents } from '../../core/ovmf/contents';
@@ -15,13 +15,13 @@ const images = (workerData as readonly number[]).map((size) => new Uint8Array(si
 let parts: Generator<ContentAnswer, undefined> | undefined;
 
 const bytesOf = (index: number) => images[index] ?? new Uint8Array(0);
-const imageOf = (index: number) => ({ bytes: bytesOf(index), image: parseOvmf(bytesOf(index)).value });
+const imageOf = (index: number) => ({ bytes: bytesOf(index), image: parseFirmware(bytesOf(index)).value });
 
 function* partsOfFirst(): Generator<ContentAnswer, undefined> {
   const bytes = bytesOf(0);
   const { value, findings } = lintOvmf(bytes);
   yield { type: 'first', first: { findings, facts: value.facts } };
-  yield* inParts(parseContents(bytes, parseOvmf(bytes), decompressSection));
+  yield* inParts(parseContents(bytes, parseFirmware(bytes), decompressSection));
 }
 
 parentPort?.on('message', (request: ContentRequest) => {

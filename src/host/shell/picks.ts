@@ -4,16 +4,16 @@
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { hex, parseUnsigned } from '../../core/binary/hex';
-import { parseOvmf } from '../../core/ovmf/image';
+import type { OvmfImage } from '../../core/ovmf/image';
 import { CPU_MODELS, describeCpuId, modelsWithSignature } from '../../core/vmsa/launch/cpuModels';
 import { needsOf, type SvsmImage, type VmsaRequest } from '../../core/vmsa/launch/generate';
 import type { Role } from '../../core/vmsa/launch/initial';
 import { PROFILES } from '../../core/vmsa/launch/profiles';
 import { decodeSignature, encodeSignature, type CpuId } from '../../core/vmsa/launch/signature';
-import * as appErrors from '../../app/errors';
 import type { FirmwareChoice } from '../../protocol/vmsa';
 import type { Io } from '../../app/io';
-import { readFirmware } from '../../app/launch';
+import { firmwareOf, readFirmware } from '../../app/firmware';
+import { resetAddressOf } from '../../app/launch';
 import { choose, typeLine, type Choice } from './ask';
 import { nameOf, readUri } from './files';
 import type { RecentCpus } from './recentCpus';
@@ -23,17 +23,20 @@ export async function firmwareChoices(io: Io): Promise<FirmwareChoice[]> {
   const files = await vscode.workspace.findFiles('**/*.fd', '**/node_modules/**', 20);
   const choices = await Promise.all(
     files.map(async (uri) => {
-      const resetAddress = await resetAddressAt(io, uri).catch(() => undefined);
+      const resetAddress = await firmwareAt(io, uri).then(
+        (image) => image.resetAddress,
+        () => undefined,
+      );
       return resetAddress === undefined ? [] : [{ name: vscode.workspace.asRelativePath(uri), resetAddress }];
     }),
   );
   return choices.flat().sort((a, b) => a.name.localeCompare(b.name));
 }
 
-/** The reset address of an image, if it has one. @throws CheckError when it cannot be read */
-export async function resetAddressAt(io: Io, uri: vscode.Uri): Promise<number | undefined> {
-  if (uri.scheme === 'file') return (await readFirmware(io, uri.fsPath)).resetAddress;
-  return parseOvmf(await readUri(uri)).value.resetAddress;
+/** The image at a URI. @throws CheckError when it cannot be read, or is a container */
+export async function firmwareAt(io: Io, uri: vscode.Uri): Promise<OvmfImage> {
+  if (uri.scheme === 'file') return readFirmware(io, uri.fsPath);
+  return firmwareOf(nameOf(uri), await readUri(uri)).image;
 }
 
 /** Asks for an OVMF image. @returns its reset address, or undefined when the user cancelled */
@@ -41,9 +44,7 @@ export async function pickFirmware(io: Io): Promise<number | undefined> {
   const [uri] =
     (await vscode.window.showOpenDialog({ title: 'OVMF image that the guest starts with' })) ?? [];
   if (!uri) return undefined;
-  const address = await resetAddressAt(io, uri);
-  if (address === undefined) throw appErrors.noResetAddress(nameOf(uri), 'its table has no reset block');
-  return address;
+  return resetAddressOf(await firmwareAt(io, uri), nameOf(uri));
 }
 
 /** Asks where an AP starts: images of the workspace, another image, or an address. */

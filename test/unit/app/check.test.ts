@@ -19,11 +19,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CheckError } from '../../../src/core/errors';
 import type { HostInput } from '../../../src/core/check/check';
+import { readFirmware } from '../../../src/app/firmware';
 import { withKeys } from '../../../src/app/keys';
 import {
   checkOwnerInputs,
   launchInputs,
-  readFirmware,
   runCheck,
   sealForLaunch,
   type LaunchInputs,
@@ -249,11 +249,18 @@ describe('Reading files', () => {
     assert.ok(calls > 100);
     assert.ok(process.memoryUsage.rss() - before < 96 * 2 ** 20);
   });
-  it('keeps the last 64 KiB, also of files a little larger than a chunk', async () => {
+  it('keeps the first and the last 64 KiB, also of files a little larger than a chunk', async () => {
     for (const size of [0, 1, 65535, 65536, 65537, 262144 + 10, 262144 + 65536]) {
       const content = Buffer.from(Array.from({ length: size }, (_, i) => (i * 31) & 0xff));
       writeFileSync(at('f'), content);
-      assert.deepEqual(Buffer.from((await io.digest(at('f'))).tail), content.subarray(-65536), String(size));
+      const { head, tail } = await io.digest(at('f'));
+      assert.deepEqual(Buffer.from(tail), content.subarray(-65536), String(size));
+      assert.deepEqual(Buffer.from(head), content.subarray(0, 65536), String(size));
+      const ends = await io.readEnds(at('f'));
+      assert.deepEqual(
+        [Buffer.from(ends.head), Buffer.from(ends.tail)],
+        [Buffer.from(head), Buffer.from(tail)],
+      );
     }
   });
   it('looks at the end of an image only, for its reset address', async () => {

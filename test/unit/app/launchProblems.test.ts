@@ -41,7 +41,9 @@ before(() => {
   put('OVMF_VARS.fd', variableStore());
   put('erased.fd', Buffer.alloc(65536, 0xff));
   put('small.fd', 10);
-  put('bare.fd', 65536);
+  put('bare.fd', buildOvmf({ resetAddress: false, hashArea: false }));
+  put('noise.fd', Buffer.alloc(65536, 'noise\0'));
+  put('fw.qcow2', Buffer.concat([Buffer.from('QFI\xfb', 'latin1'), Buffer.alloc(65532)]));
   for (const name of ['kernel', 'initrd']) put(name, 100);
   put('bsp.vmsa', 4096);
   put('ap.vmsa', 4096);
@@ -138,6 +140,8 @@ const odd: [name: string, value: unknown, ...expected: string[]][] = [
   ['a key that is not there', { ...GOOD, keys: { tik: 'none' } }, 'unreadable-file keys.tik'],
   ['a store of variables as firmware', { ...GOOD, firmware: 'OVMF_VARS.fd' }, 'no-firmware firmware'],
   ['erased flash as firmware', { ...GOOD, firmware: 'erased.fd' }, 'no-firmware firmware'],
+  ['a disk image as firmware', { ...GOOD, firmware: 'fw.qcow2' }, 'no-firmware firmware'],
+  ['anything as firmware', { ...NO_CPU, vmsa: PAGES, firmware: 'noise.fd' }, 'unknown-firmware firmware'],
   ['ten bytes as firmware', { ...GOOD, firmware: 'small.fd' }, 'no-firmware firmware'],
   [
     'generated pages of several vCPUs without a reset address',

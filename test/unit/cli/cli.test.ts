@@ -72,6 +72,10 @@ before(async () => {
   assert.equal((await cli('sample', '.')).status, 0);
   writeFileSync(at('volumes-1.fd'), volumesWith(1));
   writeFileSync(at('volumes-2.fd'), volumesWith(2));
+  writeFileSync(
+    at('noise.bin'),
+    Uint8Array.from({ length: 682 }, (_, i) => (i * i) & 0xff),
+  );
   writeFileSync(at('odd.sevlaunch.json'), FAULTY_LAUNCH);
 });
 after(() => {
@@ -89,14 +93,16 @@ describe('The command line prints', () => {
     ['launch-lint-json', ['launch', 'lint', 'odd.sevlaunch.json', '--json'], 1],
     ['launch-lint-clean', ['launch', 'lint', 'matches.sevlaunch.json', 'mismatch.sevlaunch.json'], 0],
     ['launch-help', ['launch', 'record', '--help'], 0],
-    ['ovmf-diff', ['ovmf', 'diff', 'OVMF.sample.fd', 'README.md'], 1],
+    ['ovmf-diff', ['ovmf', 'diff', 'OVMF.sample.fd', 'noise.bin'], 1],
     ['ovmf-diff-volumes', ['ovmf', 'diff', 'volumes-1.fd', 'volumes-2.fd'], 1],
     ['ovmf-diff-volumes-json', ['ovmf', 'diff', 'volumes-1.fd', 'volumes-2.fd', '--json'], 1],
     ['ovmf-diff-volumes-markdown', ['ovmf', 'diff', 'volumes-1.fd', 'volumes-2.fd', '--markdown'], 1],
     ['ovmf-diff-equal', ['ovmf', 'diff', 'OVMF.sample.fd', 'OVMF.sample.fd'], 0],
-    ['ovmf-lint-errors', ['ovmf', 'lint', 'README.md'], 1],
+    ['ovmf-lint-errors', ['ovmf', 'lint', 'noise.bin'], 1],
+    ['ovmf-lint-text', ['ovmf', 'lint', 'README.md'], 1],
     ['ovmf-lint-json', ['ovmf', 'lint', '--json', 'README.md'], 1],
-    ['show-text', ['show', 'README.md'], 0],
+    ['show-unknown', ['show', 'noise.bin'], 0],
+    ['show-text', ['show', 'README.md'], 2],
     ['diff-generated', ['vmsa', 'diff', 'vcpu0-wrong.vmsa', '--cpu-model', 'EPYC-Milan'], 1],
     ['diff-generated-json', ['vmsa', 'diff', 'vcpu0-wrong.vmsa', '--cpu-model', 'EPYC-Milan', '--json'], 1],
     ['diff-files', ['vmsa', 'diff', 'vcpu0-wrong.vmsa', 'vcpu0.vmsa'], 1],

@@ -8,7 +8,7 @@ import { compareTrees } from './compareRegions';
 import type { EffectId, MeasurementEffect } from './effects';
 import { effectsOf, effectsOfChange } from './effects';
 import type { ImageWithBytes } from '../image';
-import { UNDESCRIBED, isVariableStore } from '../image';
+import { UNDESCRIBED } from '../image';
 import type { VolumeComparison } from './compareVolumes';
 import { compareVolumes } from './compareVolumes';
 
@@ -42,11 +42,10 @@ export function compareImages(
 ): ImageComparison {
   const [fileA, fileB] = [fileOf(a), fileOf(b)];
   const differences = compareBytes(fileA, fileB);
-  const variables = isVariableStore(fileA) || isVariableStore(fileB);
   const equal = differences.bytes === 0;
   const volumes = equal ? undefined : (options.volumes ?? compareVolumes(a, b));
   const { launch } = volumes ?? {};
-  const effects = effectsOf({ a: a.image, b: b.image, launch, differences, variables });
+  const effects = effectsOf({ a: a.image, b: b.image, launch, differences });
   const changes = equal ? [] : allChanges(a, b, volumes);
   return {
     equal,

@@ -22,6 +22,7 @@ export type EffectId =
   | 'hash-area'
   | 'kernel-hashes'
   | 'variables'
+  | 'no-firmware'
   | 'no-guest'
   | `support-${'SEV' | 'SEV-ES' | 'SNP' | 'TDX'}`;
 
@@ -43,8 +44,6 @@ export interface EffectInput {
   /** What the volumes of both tell, if that is known. */
   readonly launch?: LaunchComparison | undefined;
   readonly differences: ByteDifferences;
-  /** Whether either file holds only variables, which no launch measures. */
-  readonly variables: boolean;
 }
 
 type Rule = (input: EffectInput) => MeasurementEffect | undefined;
@@ -53,11 +52,17 @@ type Rule = (input: EffectInput) => MeasurementEffect | undefined;
 export function effectsOf(input: EffectInput): MeasurementEffect[] {
   if (input.differences.bytes === 0) return [];
   const { launch } = input;
-  if (input.variables) {
+  const kinds = [input.a, input.b].flatMap(({ fileKind }) => fileKind ?? []);
+  if (kinds.some(({ role }) => role === 'variables')) {
     const text = 'A variable store is not measured: only the image of code is.';
     return [
       { id: 'variables', guests: [], text: launch?.fit === undefined ? text : `${text} ${launch.fit}` },
     ];
+  }
+  const other = kinds.find(({ role }) => !['part', 'unknown'].includes(role));
+  if (other) {
+    const text = `No guest that is measured starts with ${other.words}.`;
+    return [{ id: 'no-firmware', guests: [], text }];
   }
   const ofLaunch = launch?.effects ?? [];
   const ofTables = RULES.flatMap((rule) => rule(input) ?? []).filter(
@@ -82,6 +87,7 @@ export function effectsOfChange(
     'image-bytes': true,
     'snp-pages': true,
     variables: true,
+    'no-firmware': true,
     'reset-address': about(RESET_BLOCK.title, 'reset_addr'),
     'snp-sections': path[0] === SEV_METADATA.title || about(SEV_METADATA.entry.title, 'offset'),
     'hash-area': about(HASH_BLOCK.title),

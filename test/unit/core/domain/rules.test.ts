@@ -379,6 +379,21 @@ describe('The rules about a domain', () => {
     });
   }
 
+  it('say how the disk image of the host becomes the image that is measured', () => {
+    for (const [format, change, words] of [
+      ['qcow2', {}, /The host's is a qcow2 disk image\. Convert it: "qemu-img convert -f qcow2 -O raw FILE/],
+      ['qcow2', { ...HERE, insecure: true }, /"qemu-img convert -f qcow2 -O raw FILE OVMF\.fd"/],
+      // What a host calls a format is no part of a command.
+      ['x; rm -rf ~', { ...HERE, insecure: true }, /^Convert it with qemu-img\./],
+    ] as const) {
+      const question = questionWith({ ...change, given: { firmware: false }, loader: { format } });
+      const { advice } = judgeDomain(question, WAYS).find(({ id }) => id === 'firmware-input')!;
+      assert.match(advice, words);
+    }
+    const raw = questionWith({ given: { firmware: false }, loader: { format: 'raw' } });
+    assert.ok(judgeDomain(raw, WAYS).every(({ advice }) => !advice.includes('qemu-img')));
+  });
+
   it('are decided by the first that fails, in the order of the peer', () => {
     const all = questionWith({
       ...HERE,

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { buildOvmf } from '../../../../src/core/ovmf/build';
-import { parseOvmf } from '../../../../src/core/ovmf/image';
+import { parseFirmware } from '../../../../src/core/ovmf/firmwareFile';
 import type { OvmfRule } from '../../../../src/core/ovmf/rules';
 import { OVMF_RULES } from '../../../../src/core/ovmf/rules';
 import { metadataCases } from './metadataCases';
@@ -20,7 +20,7 @@ describe('Rules about OVMF images', () => {
   it('an image as built by default, and one with every list, give no finding', () => {
     const lists = soundTdx.map((tdxSections) => ({ tdxSections, size: SIZE }));
     for (const options of [{}, ALL, { size: SIZE }, { ...ALL, size: SIZE, seed: 7 }, ...lists]) {
-      const parsed = parseOvmf(buildOvmf(options));
+      const parsed = parseFirmware(buildOvmf(options));
       assert.deepEqual(parsed.findings, []);
       assertWhole(parsed);
     }
@@ -30,7 +30,7 @@ describe('Rules about OVMF images', () => {
     it(`${name} gives ${rule} at its place`, () => {
       const built = buildOvmf({ size: SIZE, ...build });
       const image = breakIt?.(built) ?? built;
-      const parsed = parseOvmf(image, fileSize === undefined ? {} : { fileSize });
+      const parsed = parseFirmware(image, fileSize === undefined ? {} : { fileSize });
       const whole = fileSize ?? image.length;
       const found = parsed.findings.find((finding) => finding.rule === rule);
       assert.deepEqual({ rule, at: found?.offset, size: found?.size }, { rule, at: whole - back, size });

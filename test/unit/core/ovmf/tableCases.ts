@@ -1,6 +1,8 @@
 // Broken images, part one: the file as a whole, the GUIDed table and what its entries say.
 
 import type { Case } from './ruleCase';
+import { foreignImage } from '../../../helpers/otherFiles';
+import { join, volume } from '../../../helpers/volumes';
 import { ASEV, HASH, OFFSET, RESET, SECRET, SIZE, extra, poke, u32 } from './ruleCase';
 
 /** Makes the start of an image that of a volume of variables as long as the file. */
@@ -36,11 +38,62 @@ export const tableCases: readonly Case[] = [
     rule: 'no-table',
     back: 48,
     size: 16,
+    build: { form: 'none' },
     breakIt: (image) => {
+      const code = image.slice(0x1000);
       variableStore(image);
       image.set(u32(0x1000), 0x20);
+      image.set(code, 0x1000);
       return image;
     },
+  },
+  {
+    name: 'a disk image',
+    rule: 'container',
+    back: SIZE,
+    size: SIZE,
+    breakIt: (image) => {
+      image.set(Buffer.from('QFI\xfb', 'latin1'));
+      return image;
+    },
+  },
+  {
+    name: 'a kernel',
+    rule: 'other-file',
+    back: SIZE,
+    size: SIZE,
+    breakIt: (image) => {
+      image.set(Buffer.from('HdrS'), 0x202);
+      return image;
+    },
+  },
+  {
+    name: 'firmware for Arm',
+    rule: 'other-processor',
+    back: SIZE,
+    size: SIZE,
+    breakIt: () => foreignImage(0xaa64, 0, SIZE),
+  },
+  {
+    name: 'a line end after the image',
+    rule: 'misplaced-image',
+    back: 49,
+    size: 16,
+    breakIt: (image) => join(image, Uint8Array.of(10)),
+  },
+  {
+    name: 'an image and the image again',
+    rule: 'doubled-image',
+    back: SIZE,
+    size: SIZE,
+    breakIt: (image) => join(image, image),
+  },
+  {
+    name: 'a volume that ends behind the file',
+    rule: 'cut-image',
+    back: 0x1000,
+    size: 0x1000,
+    breakIt: () => volume({ size: 0x2000 }).slice(0, 0x1000),
   },
   { name: 'an image without a table', rule: 'no-table', back: 48, size: 16, build: { form: 'none' } },
   {

@@ -308,7 +308,8 @@ describe('Comparison of OVMF images', function () {
   });
 
   it('variables are told not to be measured', function () {
-    const [a, b] = imagePaths.filter((path) => path.includes('/OVMF_VARS_4M'));
+    // Empty stores of two builds can be equal.
+    const [a, b] = imagePaths.filter((path) => /OVMF_VARS_4M\.(ms\.)?fd$/.test(path));
     if (a === undefined || b === undefined) this.skip();
     const found = compare(readImage(a), readImage(b));
     assert.deepEqual(

@@ -1,0 +1,48 @@
+// Variable stores (VARS files): one volume of variables, and nothing after it but the padding of a flash chip (UEFI
+// PI, volume 3: firmware volume header; edk2, OvmfPkg and ArmVirtPkg *.fdf).
+
+import { guidBytes } from '../../binary/guid';
+import { latin1 } from '../../binary/ascii';
+import { isZero } from '../../binary/hex';
+import { X86_ONLY } from './foreign';
+import { holds, padding, u32At, type FileEnds, type FileKind } from './fileKind';
+
+/** EFI_SYSTEM_NV_DATA_FV_GUID. */
+const NV_DATA = latin1(guidBytes('fff12b8d-7696-4c8b-a985-2747075b4f50'));
+/** The flash blocks of ArmVirtPkg; those of OvmfPkg have 4 KiB. */
+const ARM_BLOCK = 0x40000;
+
+/** The length of the volume of variables at the start of a file; undefined when it starts with anything else. */
+function storeLength({ head }: Pick<FileEnds, 'head'>): number | undefined {
+  const isStore = isZero(head.subarray(0, 16)) && holds(head, 0x10, NV_DATA) && holds(head, 0x28, '_FVH');
+  if (!isStore) return undefined;
+  return u32At(head, 0x20)! + u32At(head, 0x24)! * 2 ** 32;
+}
+
+/** Whether a file starts with a volume of variables. @param head the start of the file */
+export const startsWithVariables = (head: Uint8Array): boolean => storeLength({ head }) !== undefined;
+
+/** Whether a file holds variables and nothing else. In an image of variables and code, code follows the volume. */
+export function isVariableStore(file: FileEnds): boolean {
+  const length = storeLength(file);
+  if (length === undefined) return false;
+  if (length >= file.fileSize) return true;
+  const { head, tail, fileSize } = file;
+  const isPadded = (bytes: Uint8Array, offset: number) =>
+    length >= offset + bytes.length || padding(bytes, Math.max(length - offset, 0)) !== undefined;
+  return isPadded(head, 0) && isPadded(tail, fileSize - tail.length);
+}
+
+/** A variable store; undefined for any other file. */
+export function variablesKind(file: FileEnds): FileKind | undefined {
+  if (!isVariableStore(file)) return undefined;
+  const isArm = u32At(file.head, 0x3c) === ARM_BLOCK;
+  return {
+    id: isArm ? 'arm-variables' : 'variables',
+    role: 'variables',
+    words: isArm
+      ? 'a variable store (VARS) of an Arm guest, which holds no firmware'
+      : 'a variable store (VARS), which holds no firmware',
+    next: isArm ? X86_ONLY : 'Give the matching CODE file.',
+  };
+}

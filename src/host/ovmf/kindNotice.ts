@@ -1,0 +1,13 @@
+// The page for a file of another kind that was opened or compared as an OVMF image, as VMSA editors have one for
+// files without a page.
+
+import { describeKind, type FileKind } from '../../core/ovmf/kinds/fileKind';
+import type { View } from '../../protocol/messages';
+
+/** What the file is, and what to do. */
+export const kindNotice = (name: string, kind: FileKind): View => ({
+  kind: 'notice',
+  title: `${name} is not a firmware image`,
+  text: describeKind({ ...kind, role: 'unknown' }, 'It'),
+  actions: ['openAsText'],
+});
