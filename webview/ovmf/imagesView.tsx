@@ -11,7 +11,7 @@ import {
 import { describeOffset } from '../../src/core/ovmf/compare/exportComparison';
 import { parseOvmf } from '../../src/core/ovmf/image';
 import type { ImagesViewState } from '../../src/protocol/ovmf';
-import { alignedOn, atEnd, opposite, turned } from '../parts/alignment';
+import { alignedOn, atEnd, opposite, turned, type Alignment } from '../parts/alignment';
 import { CopyForms } from '../parts/copyForms';
 import { Details, NoDetails } from '../parts/details';
 import { Stepper, titlesOf, useDifferences } from '../parts/differences';
@@ -98,6 +98,14 @@ export function ImagesView({ view }: { view: ImagesViewState }) {
     // The selected compressed section was replaced by the changes inside it.
     if (!state.node && ids[0] !== undefined) state.selectNode(ids[0]);
   }, [volumes]);
+  const moved = useMemo(
+    () =>
+      changes.flatMap(({ kind, a, b }): Alignment[] => {
+        const [here, there] = [a && rangeOf(a), b && rangeOf(b)];
+        return kind === 'moved' && here && there ? [[here, there]] : [];
+      }),
+    [changes],
+  );
   const titles = titlesOf(name, other.name);
   // Kept until another change is selected, so that the bytes around one can be walked.
   const aligned = useMemo(() => ({ on: atEnd(bytes, other.bytes) }), [bytes, other.bytes]);
@@ -126,11 +134,11 @@ export function ImagesView({ view }: { view: ImagesViewState }) {
           empty: comparison.equal ? 'Nothing differs.' : 'No change matches the filter.',
         }}
         hexes={[
-          { label: titles[0], bytes, against: opposite(other.bytes, alignment) },
+          { label: titles[0], bytes, against: opposite(other.bytes, alignment, moved) },
           {
             label: titles[1],
             bytes: other.bytes,
-            against: opposite(bytes, turned(alignment)),
+            against: opposite(bytes, turned(alignment), moved.map(turned)),
             expected: true,
             alignment,
           },

@@ -29,11 +29,15 @@ export function across([from, to]: Alignment, offset: number): number | undefine
 /** The other way round. */
 export const turned = ([a, b]: Alignment): Alignment => [b, a];
 
-/** The bytes of `other` as the ones opposite those of the first file of an alignment. */
+/**
+ * The bytes of `other` as the ones opposite those of the first file of an alignment.
+ * @param moved ranges that are known to be opposite each other, however the files are aligned
+ */
 export const opposite =
-  (other: Uint8Array, alignment: Alignment): Opposite =>
+  (other: Uint8Array, alignment: Alignment, moved: readonly Alignment[] = []): Opposite =>
   (offset) => {
-    const there = across(alignment, offset);
+    const own = moved.find(([{ offset: start, size }]) => offset >= start && offset - start < size);
+    const there = across(own ?? alignment, offset);
     return there === undefined ? undefined : other[there];
   };
 

@@ -105,6 +105,15 @@ describe('The bytes of two files', () => {
     }
   });
 
+  it('are equal in what moved by another distance than the selected change', () => {
+    const [a, b] = [bytesOf('META..FIELD'), bytesOf('.META...FI_LD')];
+    const against = opposite(b, [range(6, 5), range(8, 5)], [[range(0, 4), range(1, 4)]]);
+    assert.deepEqual(
+      [...a.keys()].filter((at) => a[at] !== against(at)),
+      [8],
+    );
+  });
+
   it('have the same selection on both sides', () => {
     const [a, b] = [bytesOf('..head FIELD tail....'), bytesOf('....head FI tail..')];
     const alignment: Alignment = [range(7, 5), range(9, 2)];
