@@ -76,6 +76,10 @@ export interface StateFile {
   readonly notes: readonly string[];
 }
 
+/** A page's name, with the number that chooses it where that is another. */
+export const numbered = (label: string, index: number): string =>
+  label === `vCPU ${index}` ? label : `${label}, number ${index} of them`;
+
 /** Chooses the dump of a vCPU, by default the first. @throws CheckError (usage) when there is none */
 export function choosePartial(path: string, partial: readonly PartialPage[], vcpu?: number): PartialPage {
   const chosen = vcpu === undefined ? partial[0] : partial.find(({ label }) => label === `vCPU ${vcpu}`);
@@ -94,13 +98,13 @@ export function chooseState(path: string, read: PagesRead | NotPages, vcpu?: num
     const { bytes, part, label, notes } = partial;
     return { bytes, part, partial, title: titleOf(read.format!), label, count: read.partial.length, notes };
   }
-  const { bytes, note } = choosePage(path, read, vcpu);
+  const { bytes, note, label } = choosePage(path, read, vcpu);
   return {
     bytes,
     part: undefined,
     partial: undefined,
     title: read.title,
-    label: `vCPU ${vcpu ?? 0}`,
+    label: numbered(label, vcpu ?? 0),
     count: read.pages.length,
     notes: note === undefined ? [] : [note],
   };

@@ -1,13 +1,16 @@
 // How commands read the page of a vCPU: from a file in any form, with notes about the choice on standard error.
 
 import type { Io } from '../app/io';
-import { readStateFile, readVmsaFile, fileName, type StateFile, type VmsaFile } from '../app/vmsaFile';
+import {
+  numbered,
+  readStateFile,
+  readVmsaFile,
+  fileName,
+  type StateFile,
+  type VmsaFile,
+} from '../app/vmsaFile';
 import type { PagesRead, SourcePage } from '../core/vmsa/forms/findPages';
 import type { Output } from './output';
-
-/** A page's name, with the number that chooses it where that is another. */
-const numbered = (label: string, index: number) =>
-  label === `vCPU ${index}` ? label : `${label}, number ${index} of them`;
 
 /** Prints which of several pages is used, and how a page that is not raw was read. */
 export function notePage(file: string, read: PagesRead, vcpu: number, page: SourcePage, out: Output): void {

@@ -37,6 +37,9 @@ export function addShowCommand(io: Io, program: Command, out: Output): void {
 const mayBeImage = ({ length }: Uint8Array, kind: FileKind | undefined): boolean =>
   length >= 2 ** 16 && kind?.role === 'container';
 
+/** Kinds of which the readers of pages say more. */
+const KNOWN_BESIDE_PAGES: readonly string[] = ['vmsa', 'report', 'report-response'];
+
 /**
  * Prints the page, or the part of one, that a file contains in any form; a file without a page is treated as firmware,
  * broken or not.
@@ -46,7 +49,8 @@ function showFile(bytes: Uint8Array, file: string, options: ShowOptions, out: Ou
   const name = fileName(file);
   const kind = kindInTable(endsOf(bytes));
   // Texts hold pages, too. Bytes that are no text and are known by their magic are no page, whatever they look like.
-  if (kind && !isTextKind(kind) && kind.id !== 'vmsa') throw appErrors.nothingToShow(name, kind);
+  if (kind && !isTextKind(kind) && !KNOWN_BESIDE_PAGES.includes(kind.id))
+    throw appErrors.nothingToShow(name, kind);
   const read = findPages(bytes);
   const isOfPage = !('reason' in read) || read.partial !== undefined;
   if (isOfPage || (read.format !== undefined && !mayBeImage(bytes, kind))) {

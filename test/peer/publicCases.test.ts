@@ -19,7 +19,7 @@ interface Wanted {
 }
 
 const MILAN_ES: Wanted = { status: 0, says: [/sev-es, bsp/, /EPYC-Milan/] };
-const TWO_SNP: Wanted = { status: 0, says: [/snp, bsp/, /snp, ap/, /EPYC-Milan/] };
+const TWO_SNP: Wanted = { status: 0, says: [/snp, bsp/, /EPYC-Milan/, /2 pages/] };
 const REPORT: Wanted = {
   status: 2,
   says: [/1184 bytes/, /version 2/, /SEV-SNP attestation report/, /0x0?90/],
@@ -40,7 +40,7 @@ const LAUNCHES: Readonly<Record<string, readonly Wanted[]>> = {
   '08-launch-digest-forms': [{ status: 0 }, { status: 0 }, { status: 0 }],
   '11-dump-vmcb': [
     { status: 0, says: [/0x0*99050/, /sev_features/] },
-    { status: 1, says: [/0x80|bit 7/] },
+    { status: 0, says: [/no launch measures/i, /0x80/] },
   ],
   '12-qemu-registers': [
     { status: 0, says: [/0x0*800f12/, /EPYC/] },
@@ -49,7 +49,7 @@ const LAUNCHES: Readonly<Record<string, readonly Wanted[]>> = {
   '13-little-endian-words': [MILAN_ES, MILAN_ES],
   '15-kernel-addresses': [MILAN_ES, MILAN_ES],
   '17-dmesg-iso': [TWO_SNP],
-  '18-two-launches': [{ status: 0, says: [/launch 2/, /vCPU 0/], never: [/vCPU 2/] }],
+  '18-two-launches': [{ status: 0, says: [/launch 2, vCPU 0/], never: [/is vCPU 2/] }],
   '20-journal-json': [TWO_SNP, TWO_SNP],
   '21-debuggers': [MILAN_ES, MILAN_ES, MILAN_ES, MILAN_ES, MILAN_ES, MILAN_ES],
   '22-source-code-arrays': [MILAN_ES, MILAN_ES, MILAN_ES],
@@ -63,10 +63,11 @@ const LAUNCHES: Readonly<Record<string, readonly Wanted[]>> = {
     { status: 1, says: [/What remains\n.*variable store/] },
     { status: 1, says: [/variable store/] },
   ],
-  '27-launch-file-with-bom': [{ status: 0 }, { status: 0 }],
+  // The firmware of the case is text, which lint says.
+  '27-launch-file-with-bom': [{ status: 0 }, { status: 1, never: [/JSON/] }],
   '29-other-features': [
     { status: 0, says: [/snp, bsp/, /EPYC-Milan/, /0x200/, /Secure ?TSC/i] },
-    { status: 0, says: [/snp, bsp/, /EPYC-Milan/, /0x0*8\b/, /restricted injection/i] },
+    { status: 0, says: [/snp, bsp/, /EPYC-Milan/, /0x0*8\b/, /Restricted ?Injection/i] },
   ],
   '31-two-dumps-without-heading': [TWO_SNP],
 };
@@ -143,7 +144,7 @@ describe('public cases of images', () => {
       assert.ok(existsSync(source), source);
       writeFileSync(join(folder, name), execFileSync('xz', ['-dc', source], { maxBuffer: 1 << 28 }));
       const lint = await runCli(['ovmf', 'lint', name], folder);
-      const show = await runCli(['show', name], folder);
+      const show = await runCli(['ovmf', 'show', '--volumes', name], folder);
       const text = [lint, show].map(({ stdout, stderr }) => `${stdout}\n${stderr}`).join('\n');
       for (const wanted of says) assert.match(text, wanted, text.slice(0, 4000));
       if (!CONTAINERS.includes(name)) return;

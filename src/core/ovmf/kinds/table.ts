@@ -3,6 +3,7 @@
 
 import { isCapsule } from './capsule';
 import { holds, OWN_IMAGE, u32At, type FileEnds, type FileKind } from './fileKind';
+import { reportStart, RESPONSE_HEADER } from './snpReport';
 import { textKind } from './text';
 
 /** A row: with `magic`, a text of one-byte characters at an offset; with `is`, a test; with both, both hold. */
@@ -41,7 +42,6 @@ const archive = (id: string, name: string, how: string, magic: readonly [number,
   magic,
 });
 
-const REPORT_SIZE = 1184;
 const PAGE = 4096;
 /** Of a VMSA: EFER, whose bit 12 (SVME) KVM sets and whose upper half is zero (AMD APM 2, table B-4). */
 const EFER = 0xd0;
@@ -144,7 +144,14 @@ const ROWS: readonly KindRow[] = [
     role: 'other',
     words: 'an SEV-SNP attestation report',
     next: 'Its measurement is at 0x90, 48 bytes.',
-    is: ({ head, fileSize }) => fileSize === REPORT_SIZE && isReport(head),
+    is: ({ head, fileSize }) => reportStart(head, fileSize) === 0,
+  },
+  {
+    id: 'report-response',
+    role: 'other',
+    words: 'an SEV-SNP attestation report behind the header of its response',
+    next: 'Its measurement is at 0xb0, 48 bytes.',
+    is: ({ head, fileSize }) => reportStart(head, fileSize) === RESPONSE_HEADER,
   },
   {
     id: 'vmsa',
@@ -155,12 +162,6 @@ const ROWS: readonly KindRow[] = [
       fileSize === PAGE && ((u32At(head, EFER) ?? 0) & 0x1000) !== 0 && u32At(head, EFER + 4) === 0,
   },
 ];
-
-/** Version 2 to 5, and a policy with the bit 17 that is always set (SEV-SNP firmware ABI, "ATTESTATION_REPORT"). */
-function isReport(head: Uint8Array): boolean {
-  const [version, policy] = [u32At(head, 0) ?? 0, u32At(head, 8) ?? 0];
-  return version >= 2 && version <= 5 && (policy & 0x20000) !== 0;
-}
 
 /** Known by its size alone, after all else: of what may be a key, nothing is said but its length. */
 const key = (size: number, words: string): KindRow => ({

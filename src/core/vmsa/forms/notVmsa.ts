@@ -2,37 +2,15 @@
 
 import { byteCount, hex } from '../../binary/hex';
 import { isImage } from '../../ovmf/footer';
+import { u32At } from '../../ovmf/kinds/fileKind';
+import { REPORT, reportStart } from '../../ovmf/kinds/snpReport';
 import { KERNEL_STRUCT_SIZE, VMSA_SIZE } from '../layout/layout';
-
-/** Bytes of an attestation report, and where it has its policy and the launch digest (SEV-SNP ABI, table 23). */
-const REPORT = { size: 0x4a0, policy: 8, measurement: 0x90 } as const;
-/** What the firmware and Linux's driver put before a report: a status, its size, reserved bytes. */
-const RESPONSE_HEADER = 0x20;
-const REPORT_VERSIONS = [2, 3, 4, 5];
-/** Bit 17 of a guest's policy is always one, and none above 25 is assigned. */
-const [POLICY_ONE, POLICY_END] = [1 << 17, 1 << 26];
-
-const readWord = (bytes: Uint8Array, at: number) =>
-  bytes[at]! + 2 ** 8 * bytes[at + 1]! + 2 ** 16 * bytes[at + 2]! + 2 ** 24 * bytes[at + 3]!;
-
-/** Whether an attestation report begins at a place. */
-function isReport(bytes: Uint8Array, at: number): boolean {
-  const policy = readWord(bytes, at + REPORT.policy);
-  return (
-    REPORT_VERSIONS.includes(readWord(bytes, at)) &&
-    (policy & POLICY_ONE) !== 0 &&
-    policy < POLICY_END &&
-    readWord(bytes, at + REPORT.policy + 4) === 0
-  );
-}
 
 /** What bytes are that have their place beside a VMSA, and are taken for one: a sentence or two. */
 export function describeArtefact(bytes: Uint8Array): string | undefined {
-  const { length } = bytes;
-  const inResponse = length >= RESPONSE_HEADER + REPORT.size && readWord(bytes, 4) === REPORT.size;
-  const at = length === REPORT.size ? 0 : inResponse && readWord(bytes, 0) === 0 ? RESPONSE_HEADER : -1;
-  if (at < 0 || !isReport(bytes, at)) return undefined;
-  return `It has ${byteCount(length)} and is an SEV-SNP attestation report, version ${readWord(bytes, at)}; its measurement is at ${hex(at + REPORT.measurement)}.`;
+  const at = reportStart(bytes, bytes.length);
+  if (at === undefined) return undefined;
+  return `It has ${byteCount(bytes.length)} and is an SEV-SNP attestation report, version ${u32At(bytes, at)!}; its measurement is at ${hex(at + REPORT.measurement)}.`;
 }
 
 /**
