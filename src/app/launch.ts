@@ -128,7 +128,7 @@ async function vmsaFor(
 /** Why this firmware cannot measure a kernel, as a sentence; undefined when it can. */
 export function kernelUnmeasured(image: OvmfImage): string | undefined {
   const { fileKind } = image;
-  const problem = fileKind ? `it is ${fileKind.words}` : hashAreaProblem(image);
+  const problem = fileKind && fileKind.role !== 'part' ? `it is ${fileKind.words}` : hashAreaProblem(image);
   return problem === undefined
     ? undefined
     : `A kernel is given, but this firmware has no room for kernel hashes (${problem}): QEMU refuses to start it with kernel hashes on, and without them nothing of the kernel is measured.`;

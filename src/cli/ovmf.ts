@@ -25,7 +25,7 @@ export interface OvmfOptions {
 
 const KINDS: Readonly<Record<ImageFacts['kind'], string>> = {
   image: 'OVMF image',
-  variables: 'variable store',
+  variables: 'a variable store (VARS), which holds no firmware',
   unknown: 'no OVMF image that can be recognised',
 };
 
@@ -76,7 +76,9 @@ export function showOvmf(bytes: Uint8Array, file: string, options: OvmfOptions, 
     return;
   }
   const where = image.base === undefined ? '' : `, mapped at ${hex(image.base, 8)}`;
-  out.line(`${file}: ${image.fileKind?.words ?? KINDS[facts.kind]}, ${byteCount(bytes.length)}${where}`);
+  const { fileKind } = image;
+  const what = fileKind && fileKind.role !== 'unknown' ? fileKind.words : KINDS[facts.kind];
+  out.line(`${file}: ${what}, ${byteCount(bytes.length)}${where}`);
   const lines = [
     ...(words === '' ? [] : [`  ${words}`]),
     ...supportLines(supports),

@@ -42,7 +42,7 @@ export interface FaultCase {
 
 const MATCH = /^OK: The reported measurement is the one/m;
 const MISMATCH = /^ERROR: The reported measurement is not the one/m;
-const MALFORMED = /^ERROR: The measurement is .*must be base64 of 48 bytes/m;
+const MALFORMED = /^ERROR: The measurement is .*base64 of 48 bytes/m;
 const UNREPORTED = /did not tell the launch measurement/;
 /** What ours prints when a host is silent for the 2 s timeout. */
 export const SILENT = /^ERROR: libvirt did not .* within 2 s, and the connection was ended/m;

@@ -29,7 +29,7 @@ const MOST_DELAY = 50;
 const STEPS: (keyof typeof PROCEDURES)[] = ['connectOpen', 'domainLookupByName', 'launchSecurityInfo'];
 const SILENT = /^libvirt did not .* within 1 s, and the connection was ended\./;
 const LOST = /^(The connection to libvirt was lost|libvirt could not connect)/;
-const MALFORMED = /^The measurement is .*must be base64 of 48 bytes/;
+const MALFORMED = /^The measurement is .*base64 of 48 bytes/;
 
 /** Faults of the guest; those after which it is gone come last. */
 const GUEST: [string, Faults, RegExp][] = [

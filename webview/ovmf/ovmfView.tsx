@@ -3,6 +3,7 @@
 
 import { useMemo } from 'preact/hooks';
 import { byteCount, bytesToHex, hex } from '../../src/core/binary/hex';
+import type { ImageFacts } from '../../src/core/ovmf/facts';
 import { parseOvmf, type OvmfImage } from '../../src/core/ovmf/image';
 import { parseImageVolumes } from '../../src/core/ovmf/imageVolumes';
 import { memoryMap } from '../../src/core/ovmf/memoryMap';
@@ -89,10 +90,12 @@ function SelectionDetails(props: {
 }
 
 /** Size, place and type of an image, or what else the file is. */
-function summaryOf({ fileSize, base, fileKind }: OvmfImage, words: string): string {
+function summaryOf({ fileSize, base, fileKind }: OvmfImage, facts: ImageFacts | undefined): string {
   const place = base === undefined ? '' : `, mapped at ${hex(base, 8)} to ${hex(base + fileSize - 1, 8)}`;
-  const kind = fileKind && `This is ${fileKind.words}`;
-  return [`${byteCount(fileSize)}${place}`, kind, words].filter(Boolean).join('. ');
+  // The volumes can tell what the ends of a file do not.
+  const isTold = fileKind?.role === 'unknown' && facts?.kind === 'variables';
+  const kind = fileKind && !isTold && `This is ${fileKind.words}`;
+  return [`${byteCount(fileSize)}${place}`, kind, facts?.words].filter(Boolean).join('. ');
 }
 
 /** Shows an image. */
@@ -139,7 +142,7 @@ export function OvmfView({ view }: { view: OvmfViewState }) {
           )
         }
       >
-        <p class="summary">{summaryOf(image, facts?.words ?? '')}</p>
+        <p class="summary">{summaryOf(image, facts)}</p>
         {facts && facts.supports.length > 0 && (
           <Supports supports={facts.supports} pending={!contents && unread === undefined} />
         )}

@@ -21,13 +21,22 @@ export function allFindings(
   volumes: Parsed<VolumeTree>,
   build: ImageBuild,
 ): Finding[] {
-  const ofTables = image.findings.map((found) =>
-    found.rule === NO_TABLE && isOvmf(build) ? beforeTables(found) : found,
-  );
-  return [...ofTables, ...volumes.findings, ...checkVerifier(image.value, volumes.value)];
+  const ofTables = image.findings.map((found) => {
+    if (found.rule !== NO_TABLE) return found;
+    if (isOvmf(build)) return beforeTables(found);
+    return build.part === 'vars' ? onlyVariables(image.value) : found;
+  });
+  const unverified = image.value.fileKind ? [] : checkVerifier(image.value, volumes.value);
+  return [...ofTables, ...volumes.findings, ...unverified];
 }
 
 function beforeTables({ offset, size }: Finding): Finding {
   const message = `OVMF without a table and a reset block before ${hex(offset + size)}: a build of before edk2-stable202008, or one for Xen. QEMU stops SEV-ES and SNP guests, and takes no kernel hashes.`;
   return ovmfFinding('before-tables', offset, size, message);
+}
+
+/** A store that only the spare block of fault-tolerant writes has does not show at the start of the file. */
+function onlyVariables({ fileSize }: OvmfImage): Finding {
+  const message = 'The file holds variables only (VARS), and no firmware. Give the matching CODE file.';
+  return ovmfFinding('variable-store-only', 0, fileSize, message);
 }

@@ -72,7 +72,8 @@ export function parseOvmf(bytes: Uint8Array, options: ParseOvmfOptions = {}): Pa
   const file: FileTail = { bytes, offset: fileSize - bytes.length, fileSize };
   const parsed = isAtHand(file, fileSize - LEAST_FILE, LEAST_FILE) ? parseTable(file) : { findings: [] };
   const judged = judgeFile(file, parsed.table !== undefined || isSigned(file), options);
-  if (judged.kind) return { value: bareImage(file, judged.kind), findings: judged.findings };
+  if (judged.kind && judged.kind.role !== 'part')
+    return { value: bareImage(file, judged.kind), findings: judged.findings };
   const lists = {
     sev: followEntry(file, parsed.table, SEV_METADATA),
     tdx: followEntry(file, parsed.table, TDX_METADATA),
@@ -85,6 +86,8 @@ export function parseOvmf(bytes: Uint8Array, options: ParseOvmfOptions = {}): Pa
     ...(lists.tdx.list && { tdxMetadata: lists.tdx.list }),
     ...(lists.igvm.list && { igvmMetadata: lists.igvm.list }),
   };
+  // A VMM reads the tables of whatever ends like an image.
+  if (judged.kind) return { value: { ...image, ...bareImage(file, judged.kind) }, findings: judged.findings };
   const metadata = [lists.sev, lists.tdx, lists.igvm];
   const findings = [
     ...judged.findings,
@@ -97,7 +100,8 @@ export function parseOvmf(bytes: Uint8Array, options: ParseOvmfOptions = {}): Pa
     ...sharedBytes(parsed, metadata),
   ];
   const regions = imageRegions(file, parsed, metadata);
-  return { value: { ...image, regions }, findings };
+  const place = isMappable(file) ? { base: 2 ** 32 - fileSize } : {};
+  return { value: { ...image, ...place, regions }, findings };
 }
 
 /** A file that is no x86 firmware image. */
@@ -113,7 +117,6 @@ function tableFacts(file: FileTail, table: OvmfTable | undefined) {
   return {
     fileSize: file.fileSize,
     offset: file.offset,
-    ...(isMappable(file) && { base: 2 ** 32 - file.fileSize }),
     ...(table && { table }),
     ...(reset && { resetAddress: reset.reset_addr }),
     ...(secret && { secretArea: secret }),

@@ -45,7 +45,7 @@ const END = Math.max(...PLACED.map(({ offset, size }) => offset + size));
 /** With fewer signs, bytes are no processor state. */
 const LEAST_SIGNS = 4;
 /** With as many, bytes that are not where they belong are nevertheless those of a VMSA. */
-const CERTAIN_SIGNS = 6;
+export const CERTAIN_SIGNS = 6;
 
 function valueAt(bytes: DataView, at: number, size: number): bigint {
   if (size === 8) return bytes.getBigUint64(at, true);
@@ -62,7 +62,10 @@ function countSigns(page: DataView, start: number, least: number): number {
   return PLACED.length - missing;
 }
 
-const viewOf = (page: Uint8Array) => new DataView(page.buffer, page.byteOffset, VMSA_SIZE);
+const viewOf = (page: Uint8Array) => new DataView(page.buffer, page.byteOffset, page.length);
+
+/** How many signs a page has, 0 to 9. @param page 4096 bytes, or the first 1648 of them, which Linux uses */
+export const signsOf = (page: Uint8Array): number => countSigns(viewOf(page), 0, 0);
 
 /** Whether a page has registers that a vCPU can have. @param page 4096 bytes */
 export function isPlausible(page: Uint8Array): boolean {

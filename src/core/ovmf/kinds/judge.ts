@@ -58,7 +58,7 @@ export function judgeFile(
     const doubled = doubledImage(file);
     return doubled ? { kind: DOUBLED, findings: [doubled] } : { findings: [] };
   }
-  const kind = ends && (variablesKind(ends) ?? foreignKind(ends));
+  const kind = ends && (variablesKind(ends, isWhole ? file.bytes : undefined) ?? foreignKind(ends));
   if (kind) return ofKind(kind, file);
   const found = misplacedImage(file) ?? misplacedVolumes(file);
   if (!found) return { kind: UNKNOWN, findings: [noTable(file)] };

@@ -3,7 +3,7 @@
 
 import { finder, latin1 } from '../../binary/ascii';
 import { guidBytes } from '../../binary/guid';
-import { byteCount, hex, onlyByte } from '../../binary/hex';
+import { byteCount, countOf, hex, onlyByte } from '../../binary/hex';
 import type { Finding } from '../../binary/region';
 import { FOOTER_GUID, TRAILER } from '../entries';
 import { AFTER_TABLE } from '../guidedTable';
@@ -62,8 +62,9 @@ export function misplacedImage({ bytes, offset, fileSize }: FileTail): Finding |
   if (end === undefined) return undefined;
   const at = offset + end - AFTER_TABLE - GUID_SIZE;
   const place = `The GUID that ends the table is at ${hex(at)}`;
-  if (end > bytes.length) {
-    const message = `${place}, so the image ends at ${hex(offset + end)}, but the file has only ${hex(fileSize)} bytes: the last ${end - bytes.length} are missing. Copy or build the image again.`;
+  const missing = end - bytes.length;
+  if (missing > 0) {
+    const message = `${place}, so the image ends at ${hex(offset + end)}, but the file has only ${hex(fileSize)} bytes: the last ${countOf(missing, 'byte')} ${missing === 1 ? 'is' : 'are'} missing. Copy or build the image again.`;
     return ovmfFinding('misplaced-image', at, GUID_SIZE, message);
   }
   const cut = `head -c ${offset + end} FILE > OVMF.fd`;

@@ -22,11 +22,15 @@ function storeLength({ head }: Pick<FileEnds, 'head'>): number | undefined {
 /** Whether a file starts with a volume of variables. @param head the start of the file */
 export const startsWithVariables = (head: Uint8Array): boolean => storeLength({ head }) !== undefined;
 
-/** Whether a file holds variables and nothing else. In an image of variables and code, code follows the volume. */
-export function isVariableStore(file: FileEnds): boolean {
+/**
+ * Whether a file holds variables and nothing else. In an image of variables and code, code follows the volume.
+ * @param whole all of the file; without it, what is between its ends is taken for padding if they are
+ */
+export function isVariableStore(file: FileEnds, whole?: Uint8Array): boolean {
   const length = storeLength(file);
   if (length === undefined) return false;
   if (length >= file.fileSize) return true;
+  if (whole) return padding(whole, length) !== undefined;
   const { head, tail, fileSize } = file;
   const isPadded = (bytes: Uint8Array, offset: number) =>
     length >= offset + bytes.length || padding(bytes, Math.max(length - offset, 0)) !== undefined;
@@ -34,8 +38,8 @@ export function isVariableStore(file: FileEnds): boolean {
 }
 
 /** A variable store; undefined for any other file. */
-export function variablesKind(file: FileEnds): FileKind | undefined {
-  if (!isVariableStore(file)) return undefined;
+export function variablesKind(file: FileEnds, whole?: Uint8Array): FileKind | undefined {
+  if (!isVariableStore(file, whole)) return undefined;
   const isArm = u32At(file.head, 0x3c) === ARM_BLOCK;
   return {
     id: isArm ? 'arm-variables' : 'variables',

@@ -3,10 +3,11 @@
 
 import assert from 'node:assert/strict';
 import { buildOvmf } from '../../../../../src/core/ovmf/build';
+import { parseFirmware } from '../../../../../src/core/ovmf/firmwareFile';
 import { lintOvmf } from '../../../../../src/core/ovmf/lint';
 import { IMAGE } from '../../../../helpers/otherFiles';
 import { codePaths, readImage } from '../../../../helpers/realImages';
-import { file, join, volume } from '../../../../helpers/volumes';
+import { file, join, variableVolume, volume } from '../../../../helpers/volumes';
 import { assertWhole } from '../../../../helpers/wholeness';
 
 const of = (byte: number, size: number) => new Uint8Array(size).fill(byte);
@@ -51,8 +52,8 @@ const cases: readonly (readonly [string, Uint8Array, rule: string, message: RegE
     /ends at 0x10005; 7 bytes/,
   ],
   ['itself and padding behind it', join(IMAGE, IMAGE, of(0xff, 0x800)), 'misplaced-image', /ends at 0x20000/],
-  ['no reset vector', IMAGE.slice(0, -16), 'misplaced-image', /the last 16 are missing/],
-  ['its last byte missing', IMAGE.slice(0, -1), 'misplaced-image', /the last 1 are missing/],
+  ['no reset vector', IMAGE.slice(0, -16), 'misplaced-image', /the last 16 bytes are missing/],
+  ['its last byte missing', IMAGE.slice(0, -1), 'misplaced-image', /the last 1 byte is missing/],
   [
     'no table and padding',
     join(volume({ size: 0x2000 }), of(0xff, 0x2000)),
@@ -77,6 +78,23 @@ describe('Images that do not fill their file', () => {
       assert.equal(value.image.fileKind?.role, 'part');
       assertWhole({ value: value.image, findings });
     });
+
+  it('an image that starts with variables is no variable store, however much padding follows', () => {
+    const combined = join(variableVolume(0x1000, []), of(0xff, 0x20000), IMAGE, of(0, 0x20000));
+    const { value, findings } = parseFirmware(combined);
+    assert.equal(value.fileKind?.id, 'misplaced');
+    assert.equal(findings[0]!.rule, 'misplaced-image');
+  });
+
+  it('an image behind itself has the tables that a VMM reads', () => {
+    const { value } = parseFirmware(join(IMAGE, IMAGE));
+    assert.equal(value.fileKind?.id, 'doubled');
+    assert.deepEqual(
+      value.sevMetadata?.sections.length,
+      parseFirmware(IMAGE).value.sevMetadata?.sections.length,
+    );
+    assert.notEqual(value.sevMetadata, undefined);
+  });
 
   it('names the end of the image and the command that cuts off the rest', () => {
     const [finding] = lintOvmf(join(IMAGE, of(0xff, 0x10000))).findings;

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { guidBytes } from '../../../../../src/core/binary/guid';
 import { encode } from '../../../../../src/core/binary/struct';
+import { lintOvmf } from '../../../../../src/core/ovmf/lint';
 import { PLAIN_STORE } from '../../../../../src/core/ovmf/volumes/guids';
 import { AUTHENTICATED_VARIABLE, VARIABLE } from '../../../../../src/core/ovmf/volumes/layouts';
 import type { VolumeNode } from '../../../../../src/core/ovmf/volumes/tree';
@@ -404,6 +405,15 @@ describe('The spare block of fault-tolerant writes', () => {
       if (found) assert.match(parsed.findings[0]!.message, found[2]);
     });
   }
+
+  it('makes a file of variables one, although its start is erased', () => {
+    const { value, findings } = lintOvmf(join(erased, copyOf(x)));
+    assert.equal(value.facts.kind, 'variables');
+    assert.deepEqual(
+      findings.map(({ rule }) => rule),
+      ['variable-store-only', 'store-in-spare'],
+    );
+  });
 
   it('is no reason to throw, whatever its header says', () => {
     const image = join(withLog, copyOf(x), code);
