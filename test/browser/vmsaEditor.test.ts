@@ -232,7 +232,7 @@ describe('A file written by another program', () => {
 });
 
 describe('Other ways in', () => {
-  it('are a kernel log, of which each vCPU can be chosen, and several pages in one file', async () => {
+  it('are a kernel log, of which each page can be chosen, and several pages in one file', async () => {
     const dump = (page: Buffer) =>
       Array.from({ length: 103 }, (_, i) => {
         const line = page
@@ -258,7 +258,8 @@ describe('Other ways in', () => {
       .first()
       .waitFor();
     await frame.getByRole('combobox', { name: /2 pages/ }).click();
-    await frame.getByRole('option', { name: 'vCPU 1' }).click();
+    // Each is of a boot processor, and a launch begins with one.
+    await frame.getByRole('option', { name: 'launch 2, vCPU 0' }).click();
     await frame
       .getByText(/EPYC-Genoa/)
       .first()
