@@ -77,7 +77,7 @@ export function inspectFirmware(io: Io, path: string, ends: FileEnds): Promise<F
 }
 
 /** The roles of files that are known by their ends. */
-const BY_ENDS: readonly string[] = ['container', 'other', 'foreign'];
+const BY_ENDS: readonly string[] = ['container', 'other', 'foreign', 'variables'];
 
 async function inspect(io: Io, path: string, { head, tail, bytes }: FileEnds): Promise<Firmware> {
   const name = io.path.basename(path);

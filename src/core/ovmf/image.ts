@@ -79,7 +79,7 @@ export function parseOvmf(bytes: Uint8Array, options: ParseOvmfOptions = {}): Pa
     tdx: followEntry(file, parsed.table, TDX_METADATA),
     igvm: followEntry(file, parsed.table, IGVM_METADATA),
   };
-  const facts = tableFacts(file, parsed.table);
+  const facts = tableFacts(file, parsed.table, judged.kind !== undefined);
   const image = {
     ...facts,
     ...(lists.sev.list && { sevMetadata: lists.sev.list }),
@@ -100,8 +100,7 @@ export function parseOvmf(bytes: Uint8Array, options: ParseOvmfOptions = {}): Pa
     ...sharedBytes(parsed, metadata),
   ];
   const regions = imageRegions(file, parsed, metadata);
-  const place = isMappable(file) ? { base: 2 ** 32 - fileSize } : {};
-  return { value: { ...image, ...place, regions }, findings };
+  return { value: { ...image, regions }, findings };
 }
 
 /** A file that is no x86 firmware image. */
@@ -110,13 +109,15 @@ function bareImage(file: FileTail, fileKind: FileKind): OvmfImage {
   return { fileSize, offset, fileKind, regions: gap(file, 0, fileSize, 'unknown') };
 }
 
-function tableFacts(file: FileTail, table: OvmfTable | undefined) {
+/** What the table tells. @param isPart whether the file is no image that can be mapped */
+function tableFacts(file: FileTail, table: OvmfTable | undefined, isPart: boolean) {
   const reset = entryValues(table, RESET_BLOCK);
   const secret = entryValues(table, SECRET_BLOCK);
   const hash = entryValues(table, HASH_BLOCK);
   return {
     fileSize: file.fileSize,
     offset: file.offset,
+    ...(!isPart && isMappable(file) && { base: 2 ** 32 - file.fileSize }),
     ...(table && { table }),
     ...(reset && { resetAddress: reset.reset_addr }),
     ...(secret && { secretArea: secret }),

@@ -12,6 +12,8 @@ const NV_DATA = latin1(guidBytes('fff12b8d-7696-4c8b-a985-2747075b4f50'));
 /** The flash blocks of ArmVirtPkg; those of OvmfPkg have 4 KiB. */
 const ARM_BLOCK = 0x40000;
 
+const isOfArm = (head: Uint8Array): boolean => u32At(head, 0x3c) === ARM_BLOCK;
+
 /** The length of the volume of variables at the start of a file; undefined when it starts with anything else. */
 function storeLength({ head }: Pick<FileEnds, 'head'>): number | undefined {
   const isStore = isZero(head.subarray(0, 16)) && holds(head, 0x10, NV_DATA) && holds(head, 0x28, '_FVH');
@@ -24,23 +26,25 @@ export const startsWithVariables = (head: Uint8Array): boolean => storeLength({ 
 
 /**
  * Whether a file holds variables and nothing else. In an image of variables and code, code follows the volume.
- * @param whole all of the file; without it, what is between its ends is taken for padding if they are
+ * @param whole all of the file; without it, one of x86 that ends where nothing is at hand is none
  */
 export function isVariableStore(file: FileEnds, whole?: Uint8Array): boolean {
   const length = storeLength(file);
   if (length === undefined) return false;
-  if (length >= file.fileSize) return true;
-  if (whole) return padding(whole, length) !== undefined;
   const { head, tail, fileSize } = file;
-  const isPadded = (bytes: Uint8Array, offset: number) =>
-    length >= offset + bytes.length || padding(bytes, Math.max(length - offset, 0)) !== undefined;
-  return isPadded(head, 0) && isPadded(tail, fileSize - tail.length);
+  if (length >= fileSize) return true;
+  if (whole) return padding(whole, length) !== undefined;
+  const start = fileSize - tail.length;
+  const [unseen, from] = [Math.max(length, head.length), Math.max(length - start, 0)];
+  // Arm has a flash chip of its own for variables.
+  if (unseen < start && !isOfArm(head)) return false;
+  return padding(tail, from) !== undefined && (length >= head.length || padding(head, length) !== undefined);
 }
 
 /** A variable store; undefined for any other file. */
 export function variablesKind(file: FileEnds, whole?: Uint8Array): FileKind | undefined {
   if (!isVariableStore(file, whole)) return undefined;
-  const isArm = u32At(file.head, 0x3c) === ARM_BLOCK;
+  const isArm = isOfArm(file.head);
   return {
     id: isArm ? 'arm-variables' : 'variables',
     role: 'variables',
