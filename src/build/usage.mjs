@@ -65,7 +65,8 @@ export function readArguments(command, args) {
   try {
     read = parseArgs({ args, options: known, allowPositionals: true });
   } catch (error) {
-    throw wrong(error instanceof Error ? error.message : String(error));
+    // Behind the first sentence, Node explains options that look like arguments.
+    throw wrong((error instanceof Error ? error.message : String(error)).replace(/\. To specify .*$/s, ''));
   }
   if (read.values['help'] === true) throw new Usage(usageOf(command), 0);
   const choices = command.operands?.choices ?? [];
