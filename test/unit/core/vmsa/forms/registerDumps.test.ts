@@ -110,6 +110,21 @@ describe("The kernel's dump of a VMCB", () => {
     ] as const)
       assert.equal(parts(bytesOf(vmcb(LINUX_AP, { exitCode })))[0]!.notes.length, count, exitCode);
   });
+  it('says that it is cut, not that it is of a VMCB, when its end is missing', () => {
+    const lines = vmcb(LINUX_AP, { exitCode: '00000403' });
+    const noteOf = (some: readonly string[]) => parts(bytesOf(some))[0]!.notes.join(' ');
+    const end = (name: string) => lines.findIndex((line) => line.startsWith(name)) + 1;
+    assert.match(noteOf(lines.slice(0, end('gpat'))), /^The dump is cut: excp_to is missing/);
+    assert.match(noteOf(lines.slice(0, end('excp_from'))), /^This is the save area of the VMCB itself/);
+    assert.equal(noteOf(lines), '');
+  });
+  it('is refused when its lines and those of another vCPU are mixed', () => {
+    const other = vmcb(page({}), { vcpu: 1 });
+    const mixed = vmcb(LINUX_AP).flatMap((line, i) => [line, other[i] ?? '']);
+    const { reason, partial } = refused(bytesOf(mixed));
+    assert.equal(partial, undefined);
+    assert.match(reason, /a field has two values in one of them: the lines of two vCPUs are mixed/);
+  });
   it('is identified by what is known: a page that Linux makes for its AP', () => {
     const [found] = parts(bytesOf(vmcb(LINUX_AP)));
     const launches = identify(found!.bytes, found!.part);
