@@ -87,7 +87,7 @@ export function findKernelLogPages(text: Uint8Array): PagesFound | NotPages | un
     if (!split)
       return refused(
         run.bytes.length === 0
-          ? explainNone(dumps.length, text.subarray(lineEnd(text, at)), next === undefined)
+          ? explainNone(dumps.length, text.subarray(at + HEADER.length), next === undefined)
           : explain(`The dump of vCPU ${dumps.length}`, run),
       );
     dumps.push(...split);

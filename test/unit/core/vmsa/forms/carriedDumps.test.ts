@@ -106,6 +106,11 @@ describe('A kernel log with several dumps', () => {
       /do not end with their bytes/,
     ],
     [
+      'its line ends written out, as in JSON of other programs',
+      [JSON.stringify({ stdout: kernelLog([BSP], DMESG).join('\n') })],
+      /do not end with their bytes/,
+    ],
+    [
       'two lines in the wrong order',
       [...log.slice(0, 20), log[21]!, log[20]!, ...log.slice(22)],
       /out of order: line 22 of the log is older/,
