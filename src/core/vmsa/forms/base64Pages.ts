@@ -6,7 +6,7 @@ import { BASE64_DIGIT, fromBase64 } from '../../binary/hex';
 import { describeArtefact } from './notVmsa';
 import { MAX_PAGE_BYTES, findBinaryPages, broken, type NotPages, type PagesFound } from './pageSource';
 
-const BLANKS = [CHAR.space, CHAR.tab];
+const BLANKS: readonly number[] = [CHAR.space, CHAR.tab];
 const PAD = '='.charCodeAt(0);
 /** The maximum number of base64 digits, including padding. */
 const MOST_DIGITS = Math.ceil(MAX_PAGE_BYTES / 3) * 4;
