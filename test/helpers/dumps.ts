@@ -32,6 +32,9 @@ export const PREFIXES: Readonly<Record<string, Prefix>> = {
     `2026-11-24T18:00:${`${i % 60}`.padStart(2, '0')}+0000 host.example.org kernel: `,
   'journalctl -o cat with a level': () => '<7>',
   'host kernel': () => 'host kernel: ',
+  'dmesg, indented as code in Markdown': (i) => `    [${(12 + i / 1e6).toFixed(6).padStart(12)}] `,
+  'dmesg with numbers of lines': (i) =>
+    `${`${i + 1}`.padStart(6)}\t[${(12 + i / 1e6).toFixed(6).padStart(12)}] `,
   '/dev/kmsg': (i) => `7,${2000 + i},${123456 + i},-;`,
 };
 

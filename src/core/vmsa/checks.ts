@@ -1,7 +1,7 @@
 // Checks of a VMSA page: what it is, whether a CPU or a launch can have such register values, and state that does
 // not belong in a page before launch (APM volume 2, section 15.5.1; Linux sev.c). They decode and never throw.
 
-import { exactText, reservedBits } from '../binary/describe';
+import { reservedBits } from '../binary/describe';
 import { hex, isZero } from '../binary/hex';
 import type { Finding } from '../binary/region';
 import { decode, leaves, readLeaf, type Leaf, type LeafValue } from '../binary/struct';
@@ -58,7 +58,8 @@ export function vmsaFindings(page: Uint8Array, context: PageContext = {}): Findi
 function reservedSet(leaf: Leaf<VmsaName>, value: LeafValue): Finding | undefined {
   if (value instanceof Uint8Array) {
     if (leaf.row.group !== 'Reserved' || isZero(value)) return undefined;
-    const message = `${leaf.path} is reserved but not zero: ${exactText(value, leaf.size).slice(0, 64)}. No known launch sets it.`;
+    const first = value.findIndex((b) => b !== 0);
+    const message = `${leaf.path} is reserved but not zero: the byte at ${hex(leaf.offset + first, 3)} is ${hex(value[first]!, 2)}. No known launch sets it.`;
     return vmsaFinding('vmsa-reserved-set', leaf.offset, leaf.size, message);
   }
   // The signature has its own rule, which considers more than its bits.
@@ -84,7 +85,11 @@ function checkModes({ value, bit, note }: Notes): void {
   if (lma && !lme) note('vmsa-lma-without-lme', 'efer', `efer is ${efer}: LMA is set without LME.`);
   if (lma && !(pg && pae)) {
     const lacks = [...(pg ? [] : ['CR0.PG']), ...(pae ? [] : ['CR4.PAE'])].join(' and ');
-    note('vmsa-lma-without-paging', 'efer', `efer is ${efer}: LMA is set, but ${lacks} is clear.`);
+    note(
+      'vmsa-lma-without-paging',
+      'efer',
+      `efer is ${efer}: LMA is set, but ${lacks} ${pg || pae ? 'is' : 'are'} clear.`,
+    );
   } else if (lme && pg && !pae) {
     note('vmsa-lme-without-pae', 'cr4', `EFER.LME and CR0.PG are set, but CR4.PAE is clear.`);
   }

@@ -17,6 +17,12 @@ export interface PartOfPage {
   readonly allowed?: bigint;
 }
 
+/** What KVM changes when it takes over the registers of a VMM. */
+export const KVM_CHANGES: ReadonlySet<string> = new Set(Object.keys(KVM_ENTER.values));
+
+/** What can be other in a page than in the VMM that its registers are from: that, and the FPU state, which KVM may leave out. */
+export const OTHER_IN_PAGE: ReadonlySet<string> = new Set([...KVM_CHANGES, ...Object.keys(QEMU_FPU.values)]);
+
 /** The number of fields of a whole page. */
 export const FIELDS_OF_PAGE = leaves(VMSA).length;
 

@@ -5,14 +5,10 @@ import { hex } from '../binary/hex';
 import type { Finding } from '../binary/region';
 import { readUnsigned } from '../binary/struct';
 import { vmsaFindings } from './checks';
-import { KVM_ENTER } from './launch/initial';
 import { SEV_FEATURES } from './layout/bitsSev';
 import { vmsaLeaf } from './layout/layout';
-import type { PartOfPage } from './part';
+import { KVM_CHANGES, type PartOfPage } from './part';
 import { vmsaFinding } from './rules';
-
-/** What KVM changes when it takes over the registers of a VMM. */
-const KVM_CHANGES: ReadonlySet<string> = new Set(Object.keys(KVM_ENTER.values));
 
 /** Bit 63 of ALLOWED_SEV_FEATURES turns the check on (APM volume 2, section 15.36.20). */
 const ALLOWED_ON = 1n << 63n;

@@ -4,7 +4,7 @@ import { diff } from '../../binary/struct';
 import { generateVmsa, type GeneratedVmsa, type VmsaRequest, type Write } from '../launch/generate';
 import { VMSA } from '../layout/layout';
 import { vmsaFields, type VmsaField } from '../page';
-import { expectedOf, isKnownIn, type PartOfPage } from '../part';
+import { OTHER_IN_PAGE, expectedOf, isKnownIn, type PartOfPage } from '../part';
 
 /** A field on both sides. `writes` lists who set the expected value, in order; empty when nobody did. */
 export interface ComparedField {
@@ -42,12 +42,19 @@ export function differingFields(actual: Uint8Array, { bytes, trail }: GeneratedV
   }));
 }
 
-/** Only the fields that are known in both pages, of which one or both may be known in part. */
+/**
+ * Only the fields that are known in both pages, of which one or both may be known in part. What KVM makes of the
+ * registers of a VMM is not known from these, so that they are not compared with those of a page.
+ */
 export function onlyKnown(
   fields: readonly ComparedField[],
   ...parts: readonly (PartOfPage | undefined)[]
 ): ComparedField[] {
-  return fields.filter(({ actual }) => parts.every((part) => isKnownIn(part, actual.name)));
+  const mixed = new Set(parts.map((part) => part?.beforeKvm ?? false)).size > 1;
+  return fields.filter(
+    ({ actual: { name } }) =>
+      !(mixed && OTHER_IN_PAGE.has(name)) && parts.every((part) => isKnownIn(part, name)),
+  );
 }
 
 /**

@@ -1,11 +1,12 @@
 // Pages as base64 (RFC 4648, section 4), wrapped or not: the form in which a page
 // travels through JSON, mail and YAML.
 
-import { Bytes, isSpace, latin1 } from '../../binary/ascii';
+import { Bytes, CHAR, isSpace, latin1 } from '../../binary/ascii';
 import { BASE64_DIGIT, fromBase64 } from '../../binary/hex';
 import { describeArtefact } from './notVmsa';
 import { MAX_PAGE_BYTES, findBinaryPages, broken, type NotPages, type PagesFound } from './pageSource';
 
+const BLANKS: readonly number[] = [CHAR.space, CHAR.tab];
 const PAD = '='.charCodeAt(0);
 /** The maximum number of base64 digits, including padding. */
 const MOST_DIGITS = Math.ceil(MAX_PAGE_BYTES / 3) * 4;
@@ -22,6 +23,13 @@ function digitsOf(text: Uint8Array): Bytes | undefined {
   return digits;
 }
 
+/** Whether a line has white space inside, which base64 never has, but words and numbers do. */
+function hasWords(text: Uint8Array): boolean {
+  return text.some(
+    (c, i) => BLANKS.includes(c) && i > 0 && !isSpace(text[i - 1]) && !isSpace(text[i + 1] ?? CHAR.space),
+  );
+}
+
 /** Pages from base64; undefined for other text. */
 export function findBase64Pages(text: Uint8Array): PagesFound | NotPages | undefined {
   const digits = digitsOf(text);
@@ -35,7 +43,9 @@ export function findBase64Pages(text: Uint8Array): PagesFound | NotPages | undef
   const artefact = describeArtefact(bytes);
   if (artefact !== undefined) return broken('base64', artefact);
   const pages = findBinaryPages(bytes, 'base64');
-  // A single word is valid base64 too: only what could be meant as a page gets a specific reason.
+  // Words and numbers are valid base64 too: only what could be meant as a page gets a specific reason.
   if (!('reason' in pages)) return pages;
-  return bytes.length < 512 ? undefined : broken('base64', `Decoded from base64: ${pages.reason}`);
+  return bytes.length < 512 || hasWords(text)
+    ? undefined
+    : broken('base64', `Decoded from base64: ${pages.reason}`);
 }

@@ -75,8 +75,8 @@ const TEXT_READERS = [
   findSourcePages,
   findPlainHexPages,
   findBareDumpPages,
-  findBase64Pages,
   findOtherDump,
+  findBase64Pages,
 ];
 
 function readText(file: Uint8Array): PagesFound | NotPages | undefined {

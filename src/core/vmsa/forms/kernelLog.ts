@@ -2,7 +2,7 @@
 // dynamic debug on. A header line, followed by print_hex_dump_debug() with DUMP_PREFIX_NONE: 16 bytes per line, no
 // addresses. Therefore a dump counts only whole: a lost line would shift every later field.
 
-import { finder, lineEnd } from '../../binary/ascii';
+import { finder, latin1, lineEnd } from '../../binary/ascii';
 import { KERNEL_STRUCT_SIZE, VMSA_SIZE } from '../layout/layout';
 import { isLaunchPage } from './launchEvidence';
 import { numberLaunches } from './launches';
@@ -52,8 +52,21 @@ function explain(what: string, run: LogRun): string {
   return `${what} has ${bytes.length} bytes in ${lines} lines; Linux prints ${KERNEL_STRUCT_SIZE} in ${most}, so that lines are ${lines < most ? 'missing' : 'there twice, or those of another dump'}. Take the log again with a larger buffer (log_buf_len), or from the journal.`;
 }
 
-const explainNone = (vcpu: number) =>
-  `The log names the VMSA of vCPU ${vcpu}, but no dump follows. Turn on its second message, too: ${DYNAMIC_DEBUG}.`;
+/** Sixteen bytes as Linux prints them, wherever in a line. */
+const PAIRS = /[0-9a-f]{2}(?: [0-9a-f]{2}){15}/i;
+/** So much text behind a header tells whether lines of its dump follow at all. */
+const SAMPLE = 4096;
+
+/** Why there is no line of a dump between a header and the next. @param behind the text from there on */
+function explainNone(vcpu: number, behind: Uint8Array, isLast: boolean): string {
+  const names = `The log names the VMSA of vCPU ${vcpu}, but`;
+  const sample = latin1(behind, 0, SAMPLE);
+  if (!PAIRS.test(sample))
+    return `${names} no dump follows. Turn on its second message, too: ${DYNAMIC_DEBUG}.`;
+  return isLast || !sample.includes(HEADER)
+    ? `${names} the lines of the dump do not end with their bytes, or do not begin as the line before them. Take the log as dmesg prints it.`
+    : `${names} the next header comes before any of its bytes. If two guests were started at the same time, their lines are mixed: start one alone.`;
+}
 
 const named = (dumps: readonly Uint8Array[]): PagesFound =>
   found('kernel-log', numberLaunches(dumps.map((dump): SourcePage => padded(dump, 'vCPU 0'))));
@@ -73,7 +86,9 @@ export function findKernelLogPages(text: Uint8Array): PagesFound | NotPages | un
     const split = run.backwards === undefined ? splitRun(run) : undefined;
     if (!split)
       return refused(
-        run.bytes.length === 0 ? explainNone(dumps.length) : explain(`The dump of vCPU ${dumps.length}`, run),
+        run.bytes.length === 0
+          ? explainNone(dumps.length, text.subarray(at + HEADER.length), next === undefined)
+          : explain(`The dump of vCPU ${dumps.length}`, run),
       );
     dumps.push(...split);
   }

@@ -26,7 +26,9 @@ const [OPEN, CLOSE, ZERO, NINE, NUMBER] = Array.from('[]09#', (c) => c.charCodeA
 const MONTH = /^[A-Z][a-z]{2} (?=#)/;
 
 /** What may directly precede the first pair of digits: the end of a prefix without a trailing space. */
-const BOUNDARY = new Set(Array.from(' \t>;:])|=', (c) => c.charCodeAt(0)));
+const BOUNDARY = new Set(Array.from(' \t>;:])|="', (c) => c.charCodeAt(0)));
+/** What a table of logs in CSV puts behind a message. */
+const CELL_END = new Set(Array.from('",', (c) => c.charCodeAt(0)));
 
 /** Where the 16 pairs at the end of a line begin; -1 without them. What precedes them is prefix, even if it is a pair. */
 function pairsStart(text: Uint8Array, from: number, to: number): number {
@@ -39,7 +41,14 @@ function pairsStart(text: Uint8Array, from: number, to: number): number {
   return start === from || BOUNDARY.has(text[start - 1]!) ? start : -1;
 }
 
-/** The prefix of a line with times and numbers, which vary between lines, normalised. */
+/** The end of a line without white space, quotation marks and commas. */
+function messageEnd(text: Uint8Array, from: number, to: number): number {
+  let end = trimEnd(text, from, to);
+  while (end > from && CELL_END.has(text[end - 1]!)) end--;
+  return end;
+}
+
+/** The prefix of a line with times and numbers, which vary between lines, normalised; without its indentation. */
 export function prefixShape(text: Uint8Array, from: number, to: number): string {
   const end = Math.min(to, from + MAX_PREFIX);
   const codes: number[] = [];
@@ -56,8 +65,8 @@ export function prefixShape(text: Uint8Array, from: number, to: number): string 
     }
   }
   return String.fromCharCode(...codes)
-    .replace(MONTH, '# ')
-    .trimEnd();
+    .trim()
+    .replace(MONTH, '# ');
 }
 
 /** A prefix that counts bytes is that of another dump. */
@@ -114,7 +123,7 @@ export function readLogRun(
   let backwards: number | undefined;
   for (let start = begins ? skipSpace(text, from, to) : from; start < to && gap < MAX_GAP;) {
     const end = lineEnd(text, start, to);
-    const at = pairsStart(text, start, trimEnd(text, start, end));
+    const at = pairsStart(text, start, messageEnd(text, start, end));
     const mine = at < 0 ? undefined : prefixShape(text, start, at);
     if (shape === undefined && mine !== undefined && !ADDRESS.test(mine) && (title?.startsWith(mine) ?? true))
       shape = mine;

@@ -2,15 +2,25 @@
 
 import { byteCount, hex } from '../../binary/hex';
 import { isImage } from '../../ovmf/footer';
-import { u32At } from '../../ovmf/kinds/fileKind';
+import { endsOf, u32At } from '../../ovmf/kinds/fileKind';
 import { REPORT, reportStart } from '../../ovmf/kinds/snpReport';
+import { kindInTable } from '../../ovmf/kinds/table';
+import { isTextKind } from '../../ovmf/kinds/text';
 import { KERNEL_STRUCT_SIZE, VMSA_SIZE } from '../layout/layout';
+import { isPlausible } from '../plausible';
 
 /** What bytes are that have their place beside a VMSA, and are taken for one: a sentence or two. */
 export function describeArtefact(bytes: Uint8Array): string | undefined {
   const at = reportStart(bytes, bytes.length);
   if (at === undefined) return undefined;
   return `It has ${byteCount(bytes.length)} and is an SEV-SNP attestation report, version ${u32At(bytes, at)!}; its measurement is at ${hex(at + REPORT.measurement)}.`;
+}
+
+/** Whether bytes are those with which a VMSA begins. */
+function isStart(bytes: Uint8Array): boolean {
+  const page = new Uint8Array(VMSA_SIZE);
+  page.set(bytes);
+  return isPlausible(page);
 }
 
 /**
@@ -26,8 +36,9 @@ export function describeNotVmsa(bytes: Uint8Array, badPage?: number): string {
   }
   if (bytes.length === KERNEL_STRUCT_SIZE && bytes.includes(0))
     return `${found} This is the size of the kernel's structure, which is shorter than the page: fill it up with zeros to ${VMSA_SIZE} bytes.`;
-  // A text can be short for other reasons.
-  if (bytes.length < VMSA_SIZE && bytes.includes(0))
+  const kind = kindInTable(endsOf(bytes));
+  if (kind && !isTextKind(kind)) return `${found} It is ${kind.words}.`;
+  if (bytes.length < VMSA_SIZE && isStart(bytes))
     return `${found} It is cut short: write the page again, whole.`;
   return `${found} Pages one after the other, a log with Linux's dumps, a hex dump, base64, bytes in source code, sevctl's JSON and what "vmsa export" writes can be read, too; this is none of them.`;
 }

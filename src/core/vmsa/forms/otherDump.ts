@@ -9,6 +9,8 @@ const NUMBERS = /^(?:0x[0-9a-f]{1,16}|[0-9a-f]{5,16})(?: <[^<>]{1,80}>)?:?(?:\s{
 const CHARACTERS = /^[0-9a-f]{7}(?: {1,3}(?:\\?[!-~]|[0-7]{3}| )){8,16}$/;
 /** An address and eight binary digits for each byte: xxd -b. */
 const BINARY = /^[0-9a-f]{8}:(?: [01]{8}){1,16} {1,9}.{1,16}$/;
+/** Intel HEX and Motorola S-records, as objcopy and programmers of flash write them. */
+const RECORD = /^(?::|S[0-9])(?:[0-9a-f]{2}){4,255}$/i;
 /** A word with a letter behind the address, which only hexadecimal dumps have. */
 const HEXADECIMAL =
   /^\S{1,24}(?: <[^<>]{1,80}>)?:?\s(?:.{0,80}\s)?(?:0x)?(?=[0-9]*[a-f])[0-9a-f]{2,16}(?:\s|$)/;
@@ -19,15 +21,21 @@ const LEAST_LINES = 8;
 
 /** Why a dump that is not hexadecimal is not read; undefined for other text. */
 export function findOtherDump(text: Uint8Array): NotPages | undefined {
-  let [lines, others] = [0, 0];
+  let [lines, others, records] = [0, 0, 0];
   for (let at = skipSpace(text, 0); at < text.length && lines < SAMPLE_LINES; lines++) {
     const end = lineEnd(text, at, Math.min(text.length, at + LONGEST_LINE));
     const line = latin1(text, at, end).trimEnd();
     if (HEXADECIMAL.test(line)) return undefined;
+    if (RECORD.test(line)) records++;
     if ([NUMBERS, CHARACTERS, BINARY].some((pattern) => pattern.test(line))) others++;
     at = end;
     while (at < text.length && isSpace(text[at])) at++;
   }
+  if (records >= LEAST_LINES && records === lines)
+    return broken(
+      'hex-dump',
+      'These lines are Intel HEX or Motorola S-records. Convert them to bytes, for example with "objcopy -I ihex -O binary" or "-I srec".',
+    );
   if (others < LEAST_LINES || 2 * others < lines) return undefined;
   return broken(
     'hex-dump',

@@ -24,6 +24,8 @@ export function* linesIn(bytes: Uint8Array, from: number, to: number): Generator
 /** The values of a dump by field. */
 export class KnownValues {
   private readonly values = new Map<VmsaWord, bigint>();
+  /** Whether a field was set to two values: then the dump is not of one vCPU. */
+  isMixed = false;
 
   get(name: VmsaWord): bigint | undefined {
     return this.values.get(name);
@@ -31,8 +33,10 @@ export class KnownValues {
 
   /** Sets a field: its first value counts, and one that does not fit says nothing. */
   set(name: VmsaWord, value: bigint): void {
-    if (value >> BigInt(8 * vmsaLeaf(name).size) === 0n && !this.values.has(name))
-      this.values.set(name, value);
+    if (value >> BigInt(8 * vmsaLeaf(name).size) !== 0n) return;
+    const first = this.values.get(name);
+    if (first === undefined) this.values.set(name, value);
+    else if (first !== value) this.isMixed = true;
   }
 
   has(...names: readonly VmsaWord[]): boolean {

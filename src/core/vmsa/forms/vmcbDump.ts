@@ -93,15 +93,16 @@ function readControl(lines: Iterable<string>): Control {
 
 const isEncrypted = ({ guest }: Control) => guest === 'SEV-ES' || guest === 'SEV-SNP';
 
+/** The last field of a VMCB's own save area; what only a VMSA has comes behind it. */
+const LAST_OF_VMCB = 'last_excp_to';
+const OWN_AREA =
+  'This is the save area of the VMCB itself, without sev_features. An SEV-ES or SEV-SNP guest has its registers in a VMSA, which Linux prints since 6.16, and only for guests whose policy allows debugging.';
+const CUT_SHORT = 'The dump is cut: excp_to is missing, and with it what follows, such as sev_features.';
+
 function notesOn(values: KnownValues, control: Control): string[] {
-  const isVmsa = values.has('sev_features');
   return [
     ...(control.refused ? ['The last exit was invalid (-1): VMRUN refused the state.'] : []),
-    ...(isVmsa
-      ? []
-      : [
-          'This is the save area of the VMCB itself, without sev_features. An SEV-ES or SEV-SNP guest has its registers in a VMSA, which Linux prints since 6.16, and only for guests whose policy allows debugging.',
-        ]),
+    ...(values.has('sev_features') ? [] : [values.has(LAST_OF_VMCB) ? OWN_AREA : CUT_SHORT]),
   ];
 }
 
@@ -149,6 +150,8 @@ const CONTROL_ONLY =
   "It is a dump of a VMCB in the kernel's log, without registers: only the control area. The kernel prints the VMSA of an SEV-ES or SEV-SNP guest since Linux 6.16, if the policy of the guest allows debugging.";
 const CUT =
   "It is a dump of a VMCB in the kernel's log, but its save area is cut: CS, RIP and CR0 are not all there. Take the log again, whole.";
+const MIXED =
+  "It has dumps of VMCBs in the kernel's log, but a field has two values in one of them: the lines of two vCPUs are mixed. Take the log of one vCPU alone.";
 const NO_DUMP =
   'The log says that VMRUN failed, but has no dump. Load kvm_amd with dump_invalid_vmcb=1, and start the guest again.';
 
@@ -159,6 +162,7 @@ export function findVmcbDump(bytes: Uint8Array): NotPages | undefined {
   if (all.length > MAX_PAGES)
     return broken('vmcb-dump', `The log has more than ${MAX_PAGES} dumps. Cut out those of one launch.`);
   const dumps = all.map((place) => ({ ...readPlace(bytes, place), save: place.save }));
+  if (dumps.some(({ values }) => values.isMixed)) return broken('vmcb-dump', MIXED);
   const parts = dumps
     .filter(({ values }) => isEnough(values))
     .map(({ values, control }, i): PartialPage => ({

@@ -150,6 +150,10 @@ describe('A VMSA page', () => {
       assert.deepEqual(findings.map((f) => f.rule).sort(), [rule, ...also, ...usual(bytes)].sort());
     });
   }
+  it('names the byte of a reserved field that is set', () => {
+    const [found] = vmsaFindings(page(BSP, { reserved_0x7c8: oneSet(2104, 2103) }));
+    assert.match(found!.message, /reserved but not zero: the byte at 0xfff is 0x01\./);
+  });
   it('has a case for every rule of the table', () => {
     // Only a dump of a VMCB tells which features are allowed; the test of these has its case.
     const tried = new Set<string>([...cases.map(({ rule }) => rule), 'vmsa-feature-not-allowed']);

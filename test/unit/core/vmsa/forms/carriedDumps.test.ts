@@ -96,6 +96,21 @@ describe('A kernel log with several dumps', () => {
       /out of order|no dump follows/,
     ],
     [
+      'the lines of two guests that were started at once',
+      kernelLog([BSP], PLAIN).flatMap((line, i) => [line, kernelLog([AP], PLAIN)[i]!]),
+      /next header comes before any of its bytes/,
+    ],
+    [
+      'words behind its bytes',
+      kernelLog([BSP], DMESG).map((line) => `${line}<br>`),
+      /do not end with their bytes/,
+    ],
+    [
+      'its line ends written out, as in JSON of other programs',
+      [JSON.stringify({ stdout: kernelLog([BSP], DMESG).join('\n') })],
+      /do not end with their bytes/,
+    ],
+    [
       'two lines in the wrong order',
       [...log.slice(0, 20), log[21]!, log[20]!, ...log.slice(22)],
       /out of order: line 22 of the log is older/,
@@ -128,6 +143,16 @@ describe('A kernel log in another form', () => {
   const fields = (indent: string) => (e: object) =>
     Object.entries(e).map(([key, value]) => `${indent}${key}=${String(value).split('\n')[0]!}`);
   const forms: [string, (all: typeof entries) => string][] = [
+    [
+      'CSV',
+      (all) =>
+        all
+          .map((e) => {
+            const time = `2024-11-05T10:01:02.${e._SOURCE_MONOTONIC_TIMESTAMP.slice(-6)}`;
+            return `"${time}","host","${e.MESSAGE.replaceAll('"', '""')}"`;
+          })
+          .join('\n'),
+    ],
     ['journalctl -o json', (all) => all.map((e) => `${JSON.stringify(e)}\n`).join('')],
     ['journalctl -o json-pretty', (all) => all.map((e) => `${JSON.stringify(e, null, '\t')}\n`).join('')],
     ['journalctl -o json-seq', (all) => all.map((e) => `\x1e${JSON.stringify(e)}\n`).join('')],

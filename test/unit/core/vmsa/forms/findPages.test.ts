@@ -6,6 +6,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import type { ExportId } from '../../../../../src/core/vmsa/forms/exportForms';
 import { findExport } from '../../../../../src/core/vmsa/forms/exportPage';
 import { generateVmsa, type VmsaRequest } from '../../../../../src/core/vmsa/launch/generate';
@@ -142,6 +143,18 @@ describe('Bytes that could be several pages', () => {
   for (const [name, bytes] of no) {
     it(`are not pages when they are ${name}`, () => assert.ok(reason(bytes).length > 20));
   }
+  it('are called what they are when they are something else, and cut short only when they are', () => {
+    const whole = randomBytes(seeded(8), 700);
+    for (const [bytes, what] of [
+      [gzipSync(BSP), /It is gzip-compressed/],
+      [Uint8Array.from(Buffer.concat([Buffer.from('PK\x03\x04'), whole])), /It is a ZIP/i],
+      [whole.fill(0, 40, 60), /this is none of them/],
+      [new Uint8Array(700), /this is none of them/],
+      [BSP.subarray(0, 512), /It is cut short/],
+      [BSP.subarray(0, 4095), /It is cut short/],
+    ] as const)
+      assert.match(reason(bytes), what);
+  });
   it('are one page at 4096 whatever they are', () => {
     for (const bytes of [
       new Uint8Array(4096),
@@ -158,6 +171,30 @@ describe('Bytes that could be several pages', () => {
     read(file).pages[0]!.bytes[0] = 1;
     assert.equal(file[0], 0);
   });
+});
+
+describe('A text of another kind', () => {
+  const numbers = Array.from(BSP, (b) => `${b}`.padStart(3));
+  const digits = numbers.join('').replaceAll(' ', '').length;
+  // As many digits as base64 has.
+  const rows = [numbers.join(' '), '1'.repeat(4 - (digits % 4))];
+  const record = (start: string) =>
+    Array.from(
+      { length: 256 },
+      (_, i) => start + Buffer.from(BSP.subarray(16 * i, 16 * i + 16)).toString('hex'),
+    );
+  const cases: [string, readonly string[], RegExp][] = [
+    ['decimal numbers', rows, /this is none of them/],
+    ['words', Array<string>(60).fill('the quick brown fox jumps over the lazy dog'), /this is none of them/],
+    ['Intel HEX', record(':10000000'), /Intel HEX or Motorola S-records.*objcopy/],
+    ['S-records', record('S1130000'), /Intel HEX or Motorola S-records.*objcopy/],
+  ];
+  for (const [name, lines, message] of cases) {
+    it(`such as ${name} is not called base64`, () => {
+      assert.match(reason(text(lines)), message);
+      assert.doesNotMatch(reason(text(lines)), /base64:/);
+    });
+  }
 });
 
 describe('A hex dump', () => {

@@ -3,14 +3,19 @@
 
 import assert from 'node:assert/strict';
 import { decode, encode, leaves, readLeaf } from '../../../../../src/core/binary/struct';
-import { compareWithGenerated } from '../../../../../src/core/vmsa/compare/compare';
+import { comparePages, compareWithGenerated, onlyKnown } from '../../../../../src/core/vmsa/compare/compare';
 import { describeDistance, identify } from '../../../../../src/core/vmsa/compare/identify';
 import { findPages, type NotPages, type PartialPage } from '../../../../../src/core/vmsa/forms/findPages';
 import { partJson } from '../../../../../src/core/vmsa/forms/pageJson';
 import { generateVmsa, type VmsaRequest } from '../../../../../src/core/vmsa/launch/generate';
 import { VMSA, type VmsaName, type VmsaValues } from '../../../../../src/core/vmsa/layout/layout';
 import { stateSummary } from '../../../../../src/core/vmsa/page';
-import { FIELDS_OF_PAGE, knownFields, unknownByGroup } from '../../../../../src/core/vmsa/part';
+import {
+  FIELDS_OF_PAGE,
+  knownFields,
+  unknownByGroup,
+  type PartOfPage,
+} from '../../../../../src/core/vmsa/part';
 import { knownFindings } from '../../../../../src/core/vmsa/partChecks';
 import { findFilePages } from '../../../../../src/host/vmsa/pages';
 import { ANNOUNCED, PREFIXES, kernelLines, type Prefix } from '../../../../helpers/dumps';
@@ -109,6 +114,21 @@ describe("The kernel's dump of a VMCB", () => {
       ['00000403', 0],
     ] as const)
       assert.equal(parts(bytesOf(vmcb(LINUX_AP, { exitCode })))[0]!.notes.length, count, exitCode);
+  });
+  it('says that it is cut, not that it is of a VMCB, when its end is missing', () => {
+    const lines = vmcb(LINUX_AP, { exitCode: '00000403' });
+    const noteOf = (some: readonly string[]) => parts(bytesOf(some))[0]!.notes.join(' ');
+    const end = (name: string) => lines.findIndex((line) => line.startsWith(name)) + 1;
+    assert.match(noteOf(lines.slice(0, end('gpat'))), /^The dump is cut: excp_to is missing/);
+    assert.match(noteOf(lines.slice(0, end('excp_from'))), /^This is the save area of the VMCB itself/);
+    assert.equal(noteOf(lines), '');
+  });
+  it('is refused when its lines and those of another vCPU are mixed', () => {
+    const other = vmcb(page({}), { vcpu: 1 });
+    const mixed = vmcb(LINUX_AP).flatMap((line, i) => [line, other[i] ?? '']);
+    const { reason, partial } = refused(bytesOf(mixed));
+    assert.equal(partial, undefined);
+    assert.match(reason, /a field has two values in one of them: the lines of two vCPUs are mixed/);
   });
   it('is identified by what is known: a page that Linux makes for its AP', () => {
     const [found] = parts(bytesOf(vmcb(LINUX_AP)));
@@ -303,6 +323,18 @@ describe("QEMU's registers", () => {
         launches.map((id) => `${id} ap`),
       );
     }
+  });
+  it('are not compared with a page in what KVM changes, but with other registers', () => {
+    const values = reset({ cpu: NAPLES }, { rbx: 7n });
+    const [found] = parts(bytesOf(qemuLines(values, 'legacy')));
+    const differing = (other: Uint8Array, part?: PartOfPage) =>
+      onlyKnown(comparePages(found!.bytes, other), found!.part, part).flatMap(({ actual, differs }) =>
+        differs ? [actual.name] : [],
+      );
+    for (const profile of ['snp', 'snp-legacy', 'sev-es'] as const)
+      assert.deepEqual(differing(page({ profile, cpu: NAPLES })), ['rbx'], profile);
+    const [other] = parts(bytesOf(qemuLines(reset({ cpu: NAPLES }, { rbx: 7n, cr4: 0x20n }), 'legacy')));
+    assert.deepEqual(differing(other!.bytes, other!.part), ['cr4']);
   });
   it('that no launch has are nearest to one, and compared with what QEMU has', () => {
     const [found] = parts(bytesOf(qemuLines(reset({ cpu: NAPLES }, { rbx: 7n }), 'legacy')));
