@@ -1,5 +1,6 @@
 // What the SEV, TDX and IGVM metadata of an image mean for the guests that need them.
 
+import { hex } from '../binary/hex';
 import type { AreaInput } from './areaChecks';
 import { missing } from './areaChecks';
 import type { KnownEntry } from './entries';
@@ -7,7 +8,7 @@ import { IGVM_METADATA_OFFSET, SEV_METADATA_OFFSET, TDX_METADATA_OFFSET } from '
 import { findEntry } from './guidedTable';
 import type { OvmfImage } from './image';
 import { SEV_METADATA, TDX_METADATA } from './metadataLayout';
-import { rangeProblem } from './sectionChecks';
+import { contentElsewhere, rangeProblem } from './sectionChecks';
 import { isRefused, tdxProblems, unaligned } from './tdxChecks';
 
 /** The parts of an image that decide. */
@@ -52,7 +53,18 @@ export function judgeTdx(image: SupportedImage, startsWithVariables: boolean): V
     const reason = `${worst.section?.name ?? 'the TDX metadata'} ${worst.text}`;
     return [isRefused(worst) ? 'no' : 'warning', reason];
   }
-  const shared = rangeProblem(list.sections.map((section) => TDX_METADATA.facts(section)));
+  const facts = list.sections.map((section) => TDX_METADATA.facts(section));
+  const elsewhere = contentElsewhere(facts, image.fileSize);
+  const first = elsewhere.findIndex((address) => address !== undefined);
+  if (first >= 0) {
+    const { name, memory_address } = list.sections[first]!;
+    const [states, is] = [hex(memory_address), hex(elsewhere[first]!)];
+    return [
+      'warning',
+      `${name} states the address ${states}, but what it takes from the file is the content mapped at ${is}`,
+    ];
+  }
+  const shared = rangeProblem(facts);
   return shared === undefined ? undefined : ['warning', `of the TDX metadata, ${shared}`];
 }
 

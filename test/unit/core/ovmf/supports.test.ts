@@ -185,13 +185,18 @@ const cases: readonly Case[] = [
   ['no reset block', { resetAddress: false }, { 'SEV-ES': 'no: the table has no usable SEV-ES reset block' }],
   [
     'neither table nor block',
-    { form: 'none' },
+    { form: 'none', files: ['AmdSevDxe'] },
     {
       SEV: 'not-excluded: AmdSevDxe, and a 64-bit DXE phase',
       'SEV-ES': 'no: no SEV-ES reset block: OVMF of before edk2-stable202008',
       SNP: 'no: no SEV-ES reset block: OVMF of before edk2-stable202008',
       TDX: 'no: no GUIDed table',
     },
+  ],
+  [
+    'a table that is lost, since its build has one',
+    { form: 'none' },
+    { 'SEV-ES': 'no: no GUIDed table', SNP: 'no: no GUIDed table', TDX: 'no: no GUIDed table' },
   ],
   [
     'the block alone',
@@ -282,6 +287,18 @@ const cases: readonly Case[] = [
     },
     {
       TDX: 'warning: BFV has content that ends 0x4000 bytes behind the file, which QEMU does not check: the result is undefined; TDX needs the image of code and variables together',
+    },
+  ],
+  [
+    'TDX metadata of an image with padding in front of it',
+    {
+      tdxSections: [
+        { raw_data_size: 0x8000, memory_address: 0xffff8000n, memory_size: 0x8000n, type: 0, attributes: 1 },
+        { memory_address: 0x809000n, memory_size: 0x2000n, type: 2 },
+      ],
+    },
+    {
+      TDX: 'warning: BFV states the address 0xffff8000, but what it takes from the file is the content mapped at 0xffff0000',
     },
   ],
   [
