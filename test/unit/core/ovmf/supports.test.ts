@@ -322,6 +322,18 @@ describe('What an image can be used for', () => {
     });
   }
 
+  it('gives the version of metadata as the reason when no section was read for it', () => {
+    const image = firmware({ ...TDX, igvmSections: true });
+    for (const [signature, at, feature, reason] of [
+      ['TDVF', 8, 'TDX', 'QEMU refuses the TDX metadata: their version or length is wrong'],
+      ['ASEV', 8, 'SNP', 'no section of the SEV metadata can be read: their version or length is wrong'],
+    ] as const) {
+      const other = image.slice();
+      other[Buffer.from(image).lastIndexOf(signature) + at] = 9;
+      assert.equal(wordsOf(other, feature), `no: ${reason}`);
+    }
+  });
+
   it('is said of the same features in the same order, of any image, and of no other file', () => {
     for (const bytes of [new Uint8Array(), new Uint8Array(0x10000)]) assert.deepEqual(supportOf(bytes), []);
     for (const bytes of [firmware(), buildOvmf()]) {
