@@ -38,12 +38,14 @@ export function varsSize({ tdxMetadata }: Pick<OvmfImage, 'tdxMetadata'>): numbe
   return size === 0 ? undefined : size;
 }
 
-function partWords({ part }: ImageBuild, image: Pick<OvmfImage, 'tdxMetadata'>): string {
+function partWords({ part, front }: ImageBuild, image: Pick<OvmfImage, 'tdxMetadata'>): string {
   const size = varsSize(image);
   switch (part) {
     case 'combined':
       return 'code and variables in one image, measured together';
     case 'code':
+      if (front !== undefined)
+        return `code behind ${hex(front)} bytes that are no variable store, measured together`;
       return size === undefined
         ? 'CODE, without variables: a VARS file is mapped right below it and is not measured'
         : `CODE, without variables: its VARS file has ${hex(size)} bytes, is mapped right below it and is not measured`;

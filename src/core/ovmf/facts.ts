@@ -4,7 +4,7 @@
 import { describeBuild } from './describeBuild';
 import type { ImageWithBytes } from './image';
 import type { ImageBuild } from './imageBuild';
-import { isOvmf } from './imageBuild';
+import { isForeign, isOvmf } from './imageBuild';
 import { isPartOfX86Build } from './kinds/fileKind';
 import type { BuildProvenance } from './provenance';
 import { describeReleases, provenance } from './provenance';
@@ -31,7 +31,7 @@ export function imageFacts(parsed: ImageWithBytes, build: ImageBuild): ImageFact
   const isImage = fileKind === undefined && (image.table !== undefined || isOvmf(build));
   return {
     kind: build.part === 'vars' ? 'variables' : isImage ? 'image' : 'unknown',
-    words: isPartOfX86Build(fileKind) ? describeBuild(build, image) : '',
+    words: isPartOfX86Build(fileKind) && !isForeign(build) ? describeBuild(build, image) : '',
     supports: fileKind ? [] : describeSupport(image, build),
     origin,
     releases: describeReleases(origin),

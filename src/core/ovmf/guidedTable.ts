@@ -3,7 +3,7 @@
 // QEMU's hw/i386/pc_sysfw_ovmf.c.
 
 import { guidText } from '../binary/guid';
-import { byteCount, bytesToHex, hex, rawText } from '../binary/hex';
+import { byteCount, bytesToHex, countOf, hex, rawText } from '../binary/hex';
 import type { FieldView, Finding, Region } from '../binary/region';
 import type { Row, Struct, Values } from '../binary/struct';
 import { decode } from '../binary/struct';
@@ -166,7 +166,7 @@ function walk(file: FileTail, floor: number, top: number, most = MOST_ENTRIES): 
 }
 
 function shortRest(floor: number, room: number): Finding {
-  const message = `${room} bytes are left at the start of the table, and an entry has at least ${TRAILER.size}.`;
+  const message = `${countOf(room, 'byte')} ${room === 1 ? 'is' : 'are'} left at the start of the table, and an entry has at least ${TRAILER.size}.`;
   return ovmfFinding('entry-length', floor, room, message);
 }
 

@@ -19,6 +19,8 @@ export type Platform = 'OvmfPkgX64' | 'AmdSev' | 'IntelTdx' | 'Microvm' | 'Ia32X
 /** What the volumes of an image tell. */
 export interface ImageBuild {
   readonly part: ImagePart;
+  /** Of code, the bytes before its first volume, where other images have their variables; absent when there are none. */
+  readonly front?: number;
   /** The processor of the code that starts, named as in build targets: `X64`, `IA32`. */
   readonly sec?: string;
   /** The processor of the DXE phase, which differs in an Ia32X64 build; known only if it could be decompressed. */
@@ -49,6 +51,17 @@ export const smmFiles = ({ files }: ImageBuild): readonly TellingFile[] =>
 export const isOvmf = ({ files }: ImageBuild): boolean =>
   files.includes('SecMain') || files.includes('SecMain (TDX)');
 
+/** Whether the code that starts is for a known processor other than x86. */
+export const isForeign = ({ sec }: ImageBuild): boolean =>
+  sec !== undefined && sec !== 'X64' && sec !== 'IA32' && !sec.startsWith('0x');
+
+/** edk2 builds these only since its images have a table, or at least a reset block. */
+const WITH_TABLE: readonly (Platform | undefined)[] = ['OvmfPkgX64', 'AmdSev', 'IntelTdx'];
+
+/** Whether an image without a table has lost it: its build has one. */
+export const hasLostTable = ({ platform, files }: ImageBuild): boolean =>
+  WITH_TABLE.includes(platform) || files.includes('TdxDxe');
+
 /** Classifies an image by its volumes. @param tree with decompressed sections, if more than the SEC phase matters */
 export function imageBuild(tree: VolumeTree): ImageBuild {
   const part = partOf(tree.nodes);
@@ -57,8 +70,10 @@ export function imageBuild(tree: VolumeTree): ImageBuild {
   const files = tellingFiles(tree);
   const unread = unreadPart(tree)?.text;
   const verifies = verifiedBlobs(tree);
+  const front = part === 'code' ? (tree.nodes.find(({ kind }) => kind === 'volume')?.offset ?? 0) : 0;
   const known = {
     part,
+    ...(front > 0 && { front }),
     files,
     ...(sec !== undefined && { sec }),
     ...(dxe !== undefined && { dxe }),

@@ -119,26 +119,40 @@ function checkOverlaps(ranges: readonly SectionRange[]): Finding[] {
 }
 
 /**
- * TDX content offsets refer to the image of variables and code together. That image ends at 4 GiB; it is this
- * file or, if this is only its code part, its size is where the content ends.
+ * The address at which the content of each section is mapped, where that is not the one that it states. TDX content
+ * offsets refer to the image of variables and code together. That image ends at 4 GiB; it is this file or, if this is
+ * only its code part, its size is where the content ends.
  */
+export function contentElsewhere(
+  sections: readonly Pick<SectionFacts, 'start' | 'content'>[],
+  fileSize: number,
+): (bigint | undefined)[] {
+  const reach = Math.max(
+    fileSize,
+    ...sections.map(({ content }) => (content?.size ? content.offset + content.size : 0)),
+  );
+  return sections.map(({ start, content }) => {
+    if (!content?.size) return undefined;
+    const mapped = [fileSize, reach].map((whole) => FOUR_GIB - BigInt(whole) + BigInt(content.offset));
+    if (mapped.includes(start)) return undefined;
+    return mapped[1]! < 0n ? 0n : mapped[1]!;
+  });
+}
+
 function checkRawData(
   sections: readonly SectionRead[],
   ranges: readonly SectionRange[],
   fileSize: number,
 ): Finding[] {
-  const raw = sections.map(({ facts }) => facts.content);
-  const reach = Math.max(
+  const mapped = contentElsewhere(
+    sections.map(({ facts }) => facts),
     fileSize,
-    ...raw.map((content) => (content?.size ? content.offset + content.size : 0)),
   );
-  return raw.flatMap((content, i) => {
-    if (!content?.size) return [];
-    const { offset } = content;
-    const { title, start, note } = ranges[i]!;
-    const mapped = [fileSize, reach].map((whole) => FOUR_GIB - BigInt(whole) + BigInt(offset));
-    if (mapped.includes(start)) return [];
-    const message = `${title} has its content at file offset ${hex(offset)}, which is mapped at ${hex(mapped[1]! < 0n ? 0n : mapped[1]!)}.`;
+  return ranges.flatMap(({ title, note }, i) => {
+    const address = mapped[i];
+    if (address === undefined) return [];
+    const offset = sections[i]!.facts.content!.offset;
+    const message = `${title} has its content at file offset ${hex(offset)}, which is mapped at ${hex(address)}.`;
     return [note('section-raw-data', message)];
   });
 }

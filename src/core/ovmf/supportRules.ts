@@ -6,7 +6,7 @@ import { SVSM_INFO } from './entries';
 import { findEntry } from './guidedTable';
 import { BIOS_STEP } from './image';
 import type { ImageBuild, Platform } from './imageBuild';
-import { isOvmf, smmFiles } from './imageBuild';
+import { hasLostTable, isOvmf, smmFiles } from './imageBuild';
 import type { SupportedImage, Verdict } from './metadataSupport';
 import { judgeIgvm, judgeSev, judgeTdx } from './metadataSupport';
 import type { Feature } from './support';
@@ -165,7 +165,7 @@ const countRanges = (sizes: readonly number[]) => countOf(sizes.filter((size) =>
 function resetProblem({ image: { table, resetAddress }, build }: SupportInput): string | undefined {
   if (resetAddress === 0) return 'the reset address is 0';
   if (resetAddress !== undefined) return undefined;
-  return !table && isOvmf(build)
+  return !table && isOvmf(build) && !hasLostTable(build)
     ? 'no SEV-ES reset block: OVMF of before edk2-stable202008'
     : missing(table, 'SEV-ES reset block');
 }

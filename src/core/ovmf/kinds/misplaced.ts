@@ -82,6 +82,10 @@ export function doubledImage({ bytes, offset, fileSize }: FileTail): Finding | u
   return ovmfFinding('doubled-image', half, fileSize - half, message);
 }
 
+/** Whether the file starts with the header of a volume, whose signature is damaged if it was not found there. */
+const startsWithHeader = (bytes: Uint8Array): boolean =>
+  onlyByte(bytes, 0, 16) === 0 && u16(bytes, 0x30) === 0x48 && (bytes[0x37] === 1 || bytes[0x37] === 2);
+
 /** An image that ends as it should, but whose last volume starts before the file does. */
 export function cutFront({ bytes, offset, fileSize }: FileTail): Finding | undefined {
   if (offset !== 0) return undefined;
@@ -93,8 +97,9 @@ export function cutFront({ bytes, offset, fileSize }: FileTail): Finding | undef
   // Volumes follow one another from the start, or from where erased flash ends.
   const first = findVolume(bytes, FVH) - FVH;
   if (first === 0 || (first > 0 && onlyByte(bytes, 0, first) !== undefined)) return undefined;
+  if (startsWithHeader(bytes)) return undefined;
   const message =
-    'The file starts inside a firmware volume: the front of the image is missing, and with it most of the firmware. Copy or build the image again.';
+    'The file starts inside a firmware volume: the front of the image is missing. Copy or build the image again.';
   return ovmfFinding('cut-image', 0, fileSize, message);
 }
 

@@ -99,6 +99,18 @@ function isPlausible({ space, at, end }: WalkRange): boolean {
   return [FFS1, FFS2, FFS3, NVRAM].includes(guidText(file_system_guid));
 }
 
+/** Where the next volume that holds no variables starts; the end of the range without one. */
+function codeAfter(range: WalkRange): number {
+  const within = range.space.bytes.subarray(0, range.end);
+  let hit = findSignature(within, range.at + SIGNATURE_AT + 1);
+  for (; hit >= 0; hit = findSignature(within, hit + 1)) {
+    const at = hit - SIGNATURE_AT;
+    const { file_system_guid } = decode(VOLUME_HEADER, within, at);
+    if (guidText(file_system_guid) !== NVRAM && isPlausible({ ...range, at })) return at;
+  }
+  return range.end;
+}
+
 /** What is left in front of a copy of it in a spare block. */
 function lostStore(walk: Walk, range: WalkRange): VolumeNode[] {
   const parts = parseStores(walk, range);
@@ -109,10 +121,11 @@ function lostStore(walk: Walk, range: WalkRange): VolumeNode[] {
 /** The volume whose header is at `range.at`. A copy in a spare block has the header of the volume that is twice as long. */
 function parseVolume(walk: Walk, { space, at, end, depth }: WalkRange, isCopy = false): VolumeNode {
   const header = decode(VOLUME_HEADER, space.bytes, at);
-  const room = end - at;
-  const length = isCopy ? header.fv_length / 2n : header.fv_length;
   const isVariables = guidText(header.file_system_guid) === NVRAM;
-  const fits = length <= BigInt(room) && length >= BigInt(VOLUME_HEADER.size);
+  const length = isCopy ? header.fv_length / 2n : header.fv_length;
+  const fits = length <= BigInt(end - at) && length >= BigInt(VOLUME_HEADER.size);
+  // Variables hold no volumes with code: what starts behind a wrong length is not theirs.
+  const room = (!fits && isVariables && !isCopy ? codeAfter({ space, at, end, depth }) : end) - at;
   const size = fits ? Number(length) : room;
   if (!fits) {
     const message = `The volume at ${hex(at)} has a length of ${hex(header.fv_length)}; there are ${hex(room)} bytes.${isVariables ? ` ${ERASES}` : ''}`;

@@ -69,6 +69,24 @@ describe('imageBuild', () => {
       assert.deepEqual([build.part, words], [part, bits]);
     });
   }
+  it('does not send code behind erased flash to a VARS file, for which there is no place', () => {
+    const words = (bytes: Uint8Array) => describeBuild(imageBuild(parseVolumes(bytes).value), {});
+    const image = code(sec(te(X64)));
+    assert.match(words(image), /^CODE, without variables: a VARS file/);
+    const behind = words(join(new Uint8Array(0x1000).fill(0xff), image));
+    assert.match(behind, /^code behind 0x1000 bytes that are no variable store, measured together;/);
+  });
+  it('finds the code behind variables whose volume has a wrong length', () => {
+    for (const [at, value] of [
+      [0x21, 0],
+      [0x23, 0x80],
+    ] as const) {
+      const image = join(store, code(sec(te(X64))));
+      image[at] = value;
+      const build = imageBuild(parseVolumes(image).value);
+      assert.deepEqual([build.part, build.sec], ['combined', 'X64'], `0x${at.toString(16)}`);
+    }
+  });
   it('looks into what was decompressed for the DXE core, and only there', () => {
     const inner = section(0x17, volume({ size: 0x400, files: [dxe(pe(X64))] }));
     const packed = file({ guid: GUID, type: 0x0b, body: guided(LZMA, compress(inner)) });

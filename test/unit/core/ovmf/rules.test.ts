@@ -42,9 +42,18 @@ describe('Rules about OVMF images', () => {
 
   it('OVMF without a table gives before-tables instead of no-table, told by its SEC phase alone', () => {
     const rules = (image: Uint8Array) => lintOvmf(image).findings.map(({ rule, offset }) => [rule, offset]);
-    const image = firmware({ form: 'none' });
+    const image = firmware({ form: 'none', files: ['AmdSevDxe'] });
     assert.deepEqual(rules(image), [['before-tables', image.length - 48]]);
+    // With TdxDxe it is a build that had a table; without the signature of the last file its end is damaged, too.
+    assert.deepEqual(rules(firmware({ form: 'none' })), [['no-table', image.length - 48]]);
+    assert.deepEqual(rules(image.fill(0, -32)), [['no-table', image.length - 48]]);
     assert.deepEqual(rules(firmware({ form: 'none', sec: false })), [['no-table', image.length - 48]]);
+  });
+
+  it('firmware for Arm behind a variable store is called that, and nothing is said of where it is mapped', () => {
+    const image = firmware({ form: 'none', sec: 'AARCH64', variables: 0x2000 }).fill(0, -32);
+    const { value, findings } = lintOvmf(image);
+    assert.deepEqual([findings[0]?.rule, value.facts.words], ['other-processor', '']);
   });
 
   it('every rule of the table has a case', () => {

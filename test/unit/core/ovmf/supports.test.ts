@@ -185,13 +185,18 @@ const cases: readonly Case[] = [
   ['no reset block', { resetAddress: false }, { 'SEV-ES': 'no: the table has no usable SEV-ES reset block' }],
   [
     'neither table nor block',
-    { form: 'none' },
+    { form: 'none', files: ['AmdSevDxe'] },
     {
       SEV: 'not-excluded: AmdSevDxe, and a 64-bit DXE phase',
       'SEV-ES': 'no: no SEV-ES reset block: OVMF of before edk2-stable202008',
       SNP: 'no: no SEV-ES reset block: OVMF of before edk2-stable202008',
       TDX: 'no: no GUIDed table',
     },
+  ],
+  [
+    'a table that is lost, since its build has one',
+    { form: 'none' },
+    { 'SEV-ES': 'no: no GUIDed table', SNP: 'no: no GUIDed table', TDX: 'no: no GUIDed table' },
   ],
   [
     'the block alone',
@@ -285,6 +290,18 @@ const cases: readonly Case[] = [
     },
   ],
   [
+    'TDX metadata of an image with padding in front of it',
+    {
+      tdxSections: [
+        { raw_data_size: 0x8000, memory_address: 0xffff8000n, memory_size: 0x8000n, type: 0, attributes: 1 },
+        { memory_address: 0x809000n, memory_size: 0x2000n, type: 2 },
+      ],
+    },
+    {
+      TDX: 'warning: BFV states the address 0xffff8000, but what it takes from the file is the content mapped at 0xffff0000',
+    },
+  ],
+  [
     'a TDX section that is not in whole pages',
     {
       tdxSections: [
@@ -304,6 +321,18 @@ describe('What an image can be used for', () => {
       assert.deepEqual(found, Object.entries(wanted));
     });
   }
+
+  it('gives the version of metadata as the reason when no section was read for it', () => {
+    const image = firmware({ ...TDX, igvmSections: true });
+    for (const [signature, at, feature, reason] of [
+      ['TDVF', 8, 'TDX', 'QEMU refuses the TDX metadata: their version or length is wrong'],
+      ['ASEV', 8, 'SNP', 'no section of the SEV metadata can be read: their version or length is wrong'],
+    ] as const) {
+      const other = image.slice();
+      other[Buffer.from(image).lastIndexOf(signature) + at] = 9;
+      assert.equal(wordsOf(other, feature), `no: ${reason}`);
+    }
+  });
 
   it('is said of the same features in the same order, of any image, and of no other file', () => {
     for (const bytes of [new Uint8Array(), new Uint8Array(0x10000)]) assert.deepEqual(supportOf(bytes), []);

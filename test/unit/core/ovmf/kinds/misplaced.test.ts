@@ -61,7 +61,13 @@ const cases: readonly (readonly [string, Uint8Array, rule: string, message: RegE
     /volume ends at 0x2000; 8192 bytes/,
   ],
   ['itself behind it', join(IMAGE, IMAGE), 'doubled-image', /twice/],
-  ['its front missing', EDK2.slice(0x1000), 'cut-image', /the front of the image is missing/],
+  [
+    'its front missing, however little',
+    EDK2.slice(1),
+    'cut-image',
+    /the front of the image is missing\. Copy/,
+  ],
+  ['its front missing', EDK2.slice(0x1000), 'cut-image', /the front of the image is missing\. Copy/],
   ['its table missing', EDK2.slice(0, -0x400), 'cut-image', /the end of the image is missing/],
 ];
 
@@ -105,6 +111,10 @@ describe('Images that do not fill their file', () => {
 
   it('a whole image in a volume is whole', () => {
     assert.deepEqual(lintOvmf(EDK2).value.image.fileKind, undefined);
+    // Its front is there, if damaged.
+    const damaged = EDK2.slice();
+    damaged[0x28]! ^= 1;
+    assert.deepEqual(lintOvmf(damaged).value.image.fileKind, undefined);
   });
 
   it('the GUID alone is no end of an image', () => {
