@@ -1,5 +1,7 @@
 // Keys that are pasted where something else belongs: they are told by their form, and kept out of what is printed.
 
+import { isGuid } from '../binary/guid';
+
 // 16 or 32 bytes in hexadecimal or padded base64, and PEM.
 const PASTED =
   /^(0x)?([0-9a-f]{2}[ :-]?){15}[0-9a-f]{2}(([ :-]?[0-9a-f]{2}){16})?$|^[\w+/-]{22}==$|^[\w+/-]{43}=$|-----BEGIN /i;
@@ -24,6 +26,9 @@ export function looksLikeKey(text: string): boolean {
 /** Digits of a key that are no part of a path; one with a digit or two too many is one, too. */
 const DIGITS = /(?<![0-9a-f/\\])(?:[0-9a-f]{64,66}|[0-9a-f]{32,34})(?![0-9a-f/\\.])/gi;
 
+/** Characters of a GUID. */
+const GUID_TEXT = 36;
+
 /** No key as text is longer, but PEM. */
 const MOST_TEXT = 128;
 
@@ -32,7 +37,10 @@ function keysIn(argument: string): string[] {
   const end = argument.slice(-MOST_TEXT);
   const behind = Array.from(end.matchAll(/[=:]/g), ({ index }) => end.slice(index + 1));
   const parts = [argument, argument.replace(/^--(tik|tek|tk)/, ''), ...behind];
-  const keys = parts.filter((part) => looksLikeKey(part.replaceAll(/\s+/g, '')));
+  // A domain or a secret is named by a GUID.
+  const keys = parts.filter(
+    (part) => !isGuid(part.slice(-GUID_TEXT)) && looksLikeKey(part.replaceAll(/\s+/g, '')),
+  );
   return [...keys, ...(argument.match(DIGITS) ?? [])];
 }
 

@@ -94,7 +94,10 @@ describe('A key that is given to an option by mistake', () => {
       assert.ok(!looksLikeKey(path), path);
   });
 
-  it('is told from a digest of SEV-SNP', () => {
+  it('is told from a GUID and from a digest of SEV-SNP', () => {
+    const guid = '4c2eb361-7d9b-4cc3-8081-127c90d3d294';
+    for (const named of [guid, `--domain=${guid}`, `root=UUID=${guid}`, `uuid:${guid}`])
+      assert.equal(keyFilter([named])(`no ${named}`), `no ${named}`);
     const digest = 'ab'.repeat(48);
     assert.equal(keyFilter([digest, `sha384:${digest}`])(`no ${digest}`), `no ${digest}`);
   });
