@@ -68,13 +68,16 @@ export async function withKeys<T>(
   }
 }
 
-/** Both keys in one file are as long as one key in hexadecimal, and are read as virt-qemu-sev-validate reads them. */
+/**
+ * Both keys in one file are as long as one key in hexadecimal, and are read as virt-qemu-sev-validate reads them. No key
+ * of random bytes is text: one pair in 10^13 is.
+ */
 function warnOfText(paths: KeyPaths, { tik, tek }: Keys): string[] {
-  const isText = (key: Uint8Array) => textInFile(key)?.form === 'hex';
-  if (!('tk' in paths) || !tek || !isText(tek) || !isText(tik)) return [];
-  return [
-    `${paths.tk} is text, 32 hexadecimal digits, as one key of 16 bytes is written. Its characters were taken for TEK and TIK.`,
-  ];
+  const forms = [tek, tik].map((key) => key && textInFile(key)?.form);
+  if (!('tk' in paths) || forms.includes(undefined)) return [];
+  const isHex = forms.every((form) => form === 'hex');
+  const found = isHex ? '32 hexadecimal digits, as one key of 16 bytes is written' : 'not keys in binary';
+  return [`${paths.tk} is text, ${found}. Its characters were taken for TEK and TIK.`];
 }
 
 /**

@@ -185,14 +185,26 @@ export const INNER_SCHEMAS = {
 /** Issue types whose messages are ours: they say what was expected and quote nothing that was found. */
 const OURS = ['check', 'regex', 'union'];
 
+/** What the library writes as an inequality, or not at all. */
+const LIMITS: Readonly<Record<string, (expected: string) => string>> = {
+  integer: () => 'a whole number',
+  min_value: (expected) => expected.replace('>=', 'at least '),
+  max_value: (expected) => expected.replace('<=', 'at most '),
+};
+
+/** A number as it was written; beyond these it was rounded when it was read. */
+const numberText = (value: number): string =>
+  Math.abs(value) <= Number.MAX_SAFE_INTEGER ? String(value) : `about ${value.toPrecision(3)}`;
+
 /** What was expected and what kind of value was found: the value of a number, otherwise only the type. */
 function complaint({ type: issue, message, expected, input }: v.BaseIssue<unknown>): string {
   if (expected === 'never') return 'there is no such field';
   const type = input === null ? 'null' : Array.isArray(input) ? 'a list' : typeof input;
   const nul = issue === 'regex' && typeof input === 'string' ? input.indexOf('\0') : -1;
   if (nul >= 0) return `wanted ${message}, found one at index ${nul}`;
-  const found = input === undefined ? 'nothing' : typeof input === 'number' ? String(input) : type;
-  return `wanted ${OURS.includes(issue) ? message : (expected ?? 'another value')}, found ${found}`;
+  const found = input === undefined ? 'nothing' : typeof input === 'number' ? numberText(input) : type;
+  const wanted = LIMITS[issue]?.(expected ?? '') ?? (OURS.includes(issue) ? message : expected);
+  return `wanted ${wanted ?? 'another value'}, found ${found}`;
 }
 
 /** Resolves a path in a launch file. @param file the launch file, absolute */
@@ -210,6 +222,9 @@ const memberOf = ({ path }: v.BaseIssue<unknown>): readonly string[] =>
 
 /** Everything that the schema rejects, in schema order. */
 export function shapeProblems(json: unknown): ShapeProblem[] {
+  // The library takes a list for an object without members, but with those that every list has.
+  if (Array.isArray(json))
+    return [{ member: [], why: 'wanted an object with the members of a launch, found a list' }];
   const { issues = [] } = v.safeParse(LaunchFileSchema, json);
   return issues.map((issue) => ({
     member: memberOf(issue),
@@ -238,17 +253,17 @@ function failureOf(text: string, path: string, fault: TextFault): CheckError {
 export function parseLaunchFile(io: Io, text: string, path: string): LaunchFile {
   const { value, faults } = parseLaunchText(text);
   if (faults[0]) throw failureOf(text, path, faults[0]);
-  const result = v.safeParse(LaunchFileSchema, value);
-  if (!result.success) {
-    const issue = result.issues[0];
-    const member = v.getDotPath(issue);
-    throw errors.badLaunchFile(path, `${member ?? 'the top level'}: ${complaint(issue)}`, memberOf(issue));
+  const [problem] = shapeProblems(value);
+  if (problem) {
+    const { member, why } = problem;
+    throw errors.badLaunchFile(path, `${member.join('.') || 'the top level'}: ${why}`, member);
   }
-  const unfit = firstFailure(judgeLaunch({ given: result.output }, 'file'));
+  const output = v.parse(LaunchFileSchema, value);
+  const unfit = firstFailure(judgeLaunch({ given: output }, 'file'));
   if (unfit) throw errors.unfitLaunchFile(path, unfit.fail, unfitness(unfit));
   const at = (p: string) => pathIn(io, path, p);
   const maybe = (p: string | undefined) => (p === undefined ? undefined : at(p));
-  const { firmware, kernel, initrd, vmsa, keys, ...rest } = result.output;
+  const { firmware, kernel, initrd, vmsa, keys, ...rest } = output;
   return {
     ...rest,
     firmware: at(firmware),

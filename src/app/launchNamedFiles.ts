@@ -4,7 +4,7 @@
 import { MAX_FILE } from '../core/binary/limits';
 import * as ioErrors from './ioErrors';
 import * as errors from './errors';
-import { looksLikeKey } from '../core/check/launchFile';
+import { looksLikeKey } from '../core/check/keyText';
 import { needsResetAddress, type LaunchQuestion } from '../core/check/question';
 import { parseFirmware } from '../core/ovmf/firmwareFile';
 import { whyUnfit } from '../core/ovmf/kinds/judge';

@@ -3,6 +3,7 @@
 
 import {
   createScanner,
+  findNodeAtOffset,
   getNodeValue,
   modify,
   parseTree,
@@ -58,6 +59,12 @@ function tooDeepAt(text: string): number | undefined {
   return undefined;
 }
 
+/** Forgets a number that ends where the text breaks: of 05 or 5f nobody knows what was meant. */
+function dropCutNumber(root: Node, broken: number): void {
+  const node = findNodeAtOffset(root, broken, true);
+  if (node?.type === 'number' && node.offset + node.length === broken) node.parent?.children?.pop();
+}
+
 /**
  * The one parser of launch files. As strict as JSON.parse, and stricter where JSON parsers disagree: each member
  * occurs once, strings are valid Unicode, and nesting is limited. A byte order mark is skipped. Of a text that is
@@ -71,6 +78,7 @@ export function parseLaunchText(text: string): LaunchText {
   const [first] = errors;
   // One difference: an empty text yields neither a value nor an error.
   const broken = first?.offset ?? (root ? undefined : 0);
+  if (root && broken !== undefined) dropCutNumber(root, broken);
   const faults: TextFault[] = root ? faultsIn(root, broken ?? text.length) : [];
   if (broken !== undefined) {
     const size = Math.min(1, text.length - broken);

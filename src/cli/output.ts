@@ -1,5 +1,6 @@
 // What commands share for printing: where answers go, and how JSON, columns and findings are printed.
 
+import { CheckError } from '../core/errors';
 import { byteCount, hex } from '../core/binary/hex';
 import type { Finding } from '../core/binary/region';
 import { jsonText } from '../core/binary/json';
@@ -13,9 +14,19 @@ export interface Output {
   note(text: string): void;
   /** An answer that is a file: bytes unchanged, text line by line as on a terminal. */
   data(content: string | Uint8Array): void;
+  /** Takes keys out of a text that are arguments by mistake. Notes are without them anyway. */
+  withhold(text: string): string;
   /** Whether the answer goes to a terminal. */
   readonly isTerminal: boolean;
   readonly onProgress?: OnProgress;
+}
+
+/** A failure for a line or a file of results, without keys that are arguments by mistake. */
+export function withoutKeys({ kind, code, found, advice, at }: CheckError, out: Output): CheckError {
+  return new CheckError(kind, code, out.withhold(found), {
+    ...(advice !== undefined && { advice: out.withhold(advice) }),
+    ...(at && { at }),
+  });
 }
 
 /** Prints a value as indented JSON; bigints in 0x form, bytes in hexadecimal. */

@@ -3,6 +3,7 @@
 
 import { Command, CommanderError } from 'commander';
 import { CheckError, EXIT_STATUS } from '../core/errors';
+import { keyFilter } from '../core/check/keyText';
 import type { Io } from '../app/io';
 import { writeSample } from '../app/sample';
 import { addExplainCommand } from './explain';
@@ -64,7 +65,7 @@ function withoutEquals(argv: readonly string[]): string[] {
  * @returns its exit status
  */
 export async function runProgram(argv: readonly string[], around: CommandContext): Promise<number> {
-  const printing = printer(around);
+  const printing = printer(around, keyFilter(argv));
   let status = 0;
   try {
     await buildProgram(around, printing, (s) => (status = s))

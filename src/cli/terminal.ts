@@ -35,19 +35,23 @@ export interface Printer {
 /** Columns of help text that does not go to a terminal. */
 const HELP_WIDTH = 80;
 
-/** Prints to streams. */
-export function printer({ stdout, stderr }: Streams): Printer {
+/** Prints to streams. @param withhold takes keys out of messages, which may name an argument */
+export function printer({ stdout, stderr }: Streams, withhold: Output['withhold'] = (text) => text): Printer {
   let quiet = false;
   const progress = terminalProgress(stderr);
   const lineTo = (stream: TextStream) => (text: string) => {
     progress.clear();
     if (!quiet) stream.write(`${terminalLine(text)}\n`);
   };
+  const note = lineTo(stderr);
   const textTo = (stream: TextStream) => (text: string) => void stream.write(terminalText(text));
   return {
     out: {
       line: lineTo(stdout),
-      note: lineTo(stderr),
+      note: (text) => {
+        note(withhold(text));
+      },
+      withhold,
       data(content) {
         stdout.write(typeof content === 'string' ? terminalText(content) : content);
       },
@@ -58,7 +62,9 @@ export function printer({ stdout, stderr }: Streams): Printer {
     },
     help: {
       writeOut: textTo(stdout),
-      writeErr: textTo(stderr),
+      writeErr: (text) => {
+        textTo(stderr)(withhold(text));
+      },
       getOutHelpWidth: () => stdout.columns ?? HELP_WIDTH,
       getErrHelpWidth: () => stderr.columns ?? HELP_WIDTH,
     },

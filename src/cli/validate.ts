@@ -15,7 +15,7 @@ import { runCheck, sealForLaunch, statedPlatform } from '../app/launch';
 import { readLaunchFile } from '../app/launchFile';
 import { findLaunchFiles } from './launchFiles';
 import { needed, ownerInputs, recordedInputs, type LaunchOptions } from './launchOptions';
-import { columns, printJson, type Output } from './output';
+import { columns, printJson, withoutKeys, type Output } from './output';
 import { ruleLines, printDomainCheck } from './validateDomain';
 import { addValidateOptions, type ValidateOptions } from './validateOptions';
 import { validateSeveral } from './validateSeveral';
@@ -48,7 +48,7 @@ async function validate(
   const { launch: [launch] = [], ...rest } = options;
   const one = launch === undefined ? rest : { ...rest, launch };
   if (options.junit === undefined) return validateOne(io, one, out, workerPath, () => undefined);
-  return withJunit(io, options.junit, launch ?? 'command line', (onReport) =>
+  return withJunit(io, options.junit, launch ?? 'command line', out, (onReport) =>
     validateOne(io, one, out, workerPath, onReport),
   );
 }
@@ -58,17 +58,21 @@ async function withJunit(
   io: Io,
   path: string,
   file: string,
+  out: Output,
   run: (onReport: (report: Report) => void) => Promise<number>,
 ): Promise<number> {
   const begun = new Date();
   const write = (outcome: JunitCheck['outcome']) =>
-    io.write(path, junitXml([{ file, outcome, milliseconds: Date.now() - begun.getTime() }], begun));
+    io.write(
+      path,
+      junitXml([{ file: out.withhold(file), outcome, milliseconds: Date.now() - begun.getTime() }], begun),
+    );
   let outcome: JunitCheck['outcome'] | undefined;
   try {
     return await run((report) => (outcome = { report }));
   } catch (error) {
     // The verdict holds, whatever happened to the secrets after it.
-    if (error instanceof CheckError) outcome ??= { error };
+    if (error instanceof CheckError) outcome ??= { error: withoutKeys(error, out) };
     throw error;
   } finally {
     if (outcome) await write(outcome);

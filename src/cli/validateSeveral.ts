@@ -3,14 +3,14 @@
 
 import * as errors from './errors';
 import { junitXml } from '../core/check/exportJunit';
-import { checkMany, type LaunchQuestion } from '../app/checkMany';
+import { checkMany, type LaunchQuestion, type LaunchResult } from '../app/checkMany';
 import type { Io } from '../app/io';
 import { statedPlatform } from '../app/launch';
 import { readLaunchFile } from '../app/launchFile';
 import { libvirt } from '../libvirt/client';
 import { interruptible } from './interrupt';
 import { ownerInputs, recordedInputs } from './launchOptions';
-import type { Output } from './output';
+import { withoutKeys, type Output } from './output';
 import { terminalConnection } from './validateDomain';
 import { printResults, ResultLines, shortPath } from './validateLines';
 import type { ValidateOptions } from './validateOptions';
@@ -42,15 +42,20 @@ export async function validateSeveral(
   if (options.injectSecret.length > 0) throw errors.oneLaunchOnly('--inject-secret');
   const begun = new Date();
   const jobs = paths.map((path) => ({ path, prepare: () => questionIn(io, path, options, workerPath) }));
+  const shown = (result: LaunchResult): LaunchResult =>
+    'error' in result.outcome
+      ? { ...result, outcome: { error: withoutKeys(result.outcome.error, out) } }
+      : result;
   const lines = options.json ? undefined : new ResultLines(io, out);
-  const results = await interruptible((signal) =>
+  const checked = await interruptible((signal) =>
     checkMany(io, jobs, {
       libvirt,
       signal,
       onProgress: out.onProgress,
-      onResult: (result, index) => lines?.add(result, index),
+      onResult: (result, index) => lines?.add(shown(result), index),
     }),
   );
+  const results = checked.map(shown);
   await (lines?.end(results) ?? printResults(io, out, results));
   if (options.junit !== undefined)
     await io.write(

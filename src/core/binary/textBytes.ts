@@ -9,7 +9,7 @@ import { BASE64_DIGIT, countOf, fromBase64, fromHex } from './hex';
 /**
  * The forms. `separated hex`: pairs with colons or hyphens between them, or any even groups with white space.
  * `base64url` is also base64 without padding. `named hash`: a line of sha256sum, of its --tag or of openssl dgst,
- * or sha256:DIGITS.
+ * sha256:DIGITS, or sha256-BASE64 as npm and Nix write it.
  */
 export type TextForm = 'hex' | '0x hex' | 'separated hex' | 'base64' | 'base64url' | 'named hash';
 
@@ -48,10 +48,15 @@ const SHA_2: Readonly<Record<string, number>> = { SHA256: 32, SHA384: 48, SHA512
 const GNU_LINE = /^\\?([0-9a-f]{32,}) [ *][^\n]+$/i;
 const TAG_LINE = /^([a-z0-9-]{2,20}) ?\([^\n]+\) ?= ?([0-9a-f]+)$/i;
 const PREFIXED = /^([a-z0-9-]{2,20}):([0-9a-f]{32,})$/i;
+const INTEGRITY = /^(sha[0-9]{3})-([a-z0-9+/]+={0,2})$/i;
+const NUMBERS = /^(0x[0-9a-f]{1,2}[\s,]+)+0x[0-9a-f]{1,2},?$/i;
 
 function namedHash(text: string): Reading | undefined {
-  const named = TAG_LINE.exec(text) ?? PREFIXED.exec(text);
-  const bytes = fromHex(named?.[2] ?? GNU_LINE.exec(text)?.[1] ?? ' ');
+  const integrity = INTEGRITY.exec(text);
+  const named = integrity ?? TAG_LINE.exec(text) ?? PREFIXED.exec(text);
+  const bytes = integrity
+    ? fromBase64(integrity[2]!)
+    : fromHex(named?.[2] ?? GNU_LINE.exec(text)?.[1] ?? ' ');
   if (!bytes) return undefined;
   const form = 'named hash';
   const name = named?.[1];
@@ -113,8 +118,10 @@ function describeOther(text: string): string {
   if (isGuid(trimmed)) return 'a GUID';
   if (/^(0x)?[0-9a-f]+$/i.test(trimmed))
     return `an odd number of hexadecimal digits (${trimmed.replace(/^0x/i, '').length})`;
+  if (NUMBERS.test(trimmed)) return `${trimmed.match(/0x/gi)!.length} numbers with 0x`;
   const [dense] = readingsOf(text.replaceAll(/\s+/g, ''));
-  if (dense && dense.bytes.length > 2 && /\s/.test(text)) return `${dense.found} with white space`;
+  if (dense && dense.form !== 'named hash' && dense.bytes.length > 2 && /\s/.test(text))
+    return `${dense.found} with white space`;
   if (/^[\w+/-]+={0,2}$/.test(trimmed) && !/^[0-9a-f-]+$/i.test(trimmed))
     return 'base64 that is mistyped or cut off at its end';
   const stranger = trimmed.search(/[^\w+/-]/);

@@ -67,14 +67,3 @@ export interface LaunchMembers extends Unfinished<
   readonly launch?: Unfinished<ReportedLaunch> | undefined;
   readonly domain?: Unfinished<AskedDomain> | undefined;
 }
-
-// 16 or 32 bytes in hexadecimal or padded base64, and PEM. A path that looks like this
-// can be written with a leading ./.
-const PASTED =
-  /^(0x)?([0-9a-f]{2}[ :-]?){15}[0-9a-f]{2}(([ :-]?[0-9a-f]{2}){16})?$|^[\w+/-]{22}==$|^[\w+/-]{43}=$|-----BEGIN /i;
-
-/**
- * Whether a text that should be the path of a key file is more likely the key itself, which must
- * never be in a file that is shown.
- */
-export const looksLikeKey = (text: string): boolean => PASTED.test(text.trim());

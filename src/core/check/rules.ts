@@ -6,7 +6,7 @@ import { lengthWithout } from '../binary/trim';
 import { apPageMissing, unfitVcpuCount } from '../tech/sev/digest';
 import { sevEsProfile, SEV_ES_PROFILES } from '../vmsa/launch/profiles';
 import * as errors from './errors';
-import { looksLikeKey } from './launchFile';
+import { looksLikeKey } from './keyText';
 import { PLATFORM_RULES } from './platformRules';
 import { besidePages, underPlainSev, unwanted } from './remarks';
 import { failures, type RuleRow } from './ruleRow';

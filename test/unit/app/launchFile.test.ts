@@ -90,6 +90,18 @@ const bad: [name: string, value: unknown, says: RegExp, schema?: 'takes it'][] =
   ],
   ['no firmware', { ...GOOD, firmware: undefined }, /firmware: wanted "firmware", found nothing|firmware/],
   ['an empty firmware', { ...GOOD, firmware: '' }, /firmware/],
+  [
+    'a list around it',
+    [GOOD],
+    /: the top level: wanted an object with the members of a launch, found a list/,
+  ],
+  ['half a vCPU', { ...GOOD, vcpus: 1.5 }, /vcpus: wanted a whole number, found 1\.5/],
+  ['no vCPU', { ...GOOD, vcpus: 0 }, /vcpus: wanted at least 1, found 0/],
+  [
+    'more than a number holds',
+    { ...GOOD, vcpus: 2 ** 64 },
+    /vcpus: wanted at most 4096, found about 1\.84e\+19/,
+  ],
   ['a number as firmware', { ...GOOD, firmware: 1 }, /firmware: wanted string, found 1/],
   ['a list as firmware', { ...GOOD, firmware: ['a'] }, /firmware: wanted string, found a list/],
   ['null as kernel', { ...GOOD, kernel: null }, /kernel: .*found null/],

@@ -129,7 +129,7 @@ const odd: [name: string, value: unknown, ...expected: string[]][] = [
   ['an unknown member', { ...GOOD, frimware: 'x' }, 'not-a-launch-file frimware'],
   ['no firmware', { ...GOOD, firmware: undefined }, 'not-a-launch-file firmware'],
   ['a member of another type', { ...GOOD, vcpus: '2' }, 'not-a-launch-file vcpus'],
-  ['a list', [], 'not-a-launch-file firmware', 'not-a-launch-file keys'],
+  ['a list', [], 'not-a-launch-file'],
   ['firmware that is not there', { ...GOOD, firmware: 'none.fd' }, 'unreadable-file firmware'],
   ['a folder as firmware', { ...GOOD, firmware: 'keys' }, 'unreadable-file firmware'],
   ['a file as a folder', { ...GOOD, firmware: 'kernel/OVMF.fd' }, 'unreadable-file firmware'],
@@ -357,6 +357,20 @@ describe('The problems of a launch file', () => {
       const found = problems.find(({ rule }) => rule === 'not-json')!;
       assert.equal(found.offset, broken.indexOf('//'));
       assert.ok(problems.some(({ rule }) => rule === 'kernel-needed'));
+    });
+    it('where the text is no JSON, and a number that is cut there is not judged', async () => {
+      const es = JSON.stringify({ ...GOOD, launch: { ...LAUNCH, policy: 5 } });
+      for (const cut of ['05', '0x5', '0b', '0_5', '0-']) {
+        const broken = es.replace('"policy":5', `"policy":${cut}`);
+        const { problems } = await lintLaunch(io, broken, PATH, { files: false });
+        assert.deepEqual(
+          problems.filter(({ member }) => member === 'launch.policy'),
+          [],
+          cut,
+        );
+        const found = problems.find(({ rule }) => rule === 'not-json')!;
+        assert.equal(found.offset, broken.indexOf(`"policy":${cut}`) + 10, cut);
+      }
     });
     for (const nothing of ['', ' ', 'nul', '{', '{"firmware": }', '\ufeff', '{\ufeff}', '[1,]', '{}}']) {
       it(`somewhere in ${JSON.stringify(nothing)}`, async () => {

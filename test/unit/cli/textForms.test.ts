@@ -234,11 +234,20 @@ describe('A key as text', () => {
       assert.ok(!readFileSync(at('results.xml'), 'utf8').includes(text), 'the key is in the results');
     });
   }
-  it('of 32 digits is read as both keys, as the peer does, and not in silence', async () => {
+  it('of 32 characters is read as both keys, as the peer does, and not in silence', async () => {
     writeFileSync(at('key.txt'), TIK.toString('hex'));
     const { status, stderr } = await check('--tk', 'key.txt');
     assert.equal(status, 1);
     assert.match(stderr, /key\.txt is text, 32 hexadecimal digits, as one key of 16 bytes is written/);
+    for (const text of ['a passphrase with 32 characters.', Buffer.alloc(23, 0x5a).toString('base64')]) {
+      writeFileSync(at('key.txt'), text);
+      const other = await check('--tk', 'key.txt');
+      assert.equal(other.status, 1);
+      assert.match(
+        other.stderr,
+        /key\.txt is text, not keys in binary\. Its characters were taken for TEK and TIK/,
+      );
+    }
     writeFileSync(at('tk.bin'), both);
     const binary = await check('--tk', 'tk.bin');
     assert.equal(binary.status, 0);

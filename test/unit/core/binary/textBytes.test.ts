@@ -38,6 +38,7 @@ const TAKEN: [form: TextForm, title: string, text: string][] = [
   ['named hash', 'a line of openssl dgst', `SHA2-256(fw.bin)= ${HEX}`],
   ['named hash', 'a name with parentheses', `SHA256 (a) = (b) = ${HEX}`],
   ['named hash', 'the digest of a container image', `sha256:${HEX}`],
+  ['named hash', 'the hash of npm and Nix', `sha256-${BASE64}`],
 ];
 
 /** What is found in a text that is not the 32 bytes of a digest. */
@@ -55,6 +56,14 @@ const UNFIT: [title: string, text: string, found: string][] = [
   ['a hash of the same size, but of another kind', `SHA3-256(f)= ${HEX}`, 'a line with a hash of SHA3-256'],
   ['BLAKE2', `BLAKE2s256 (f) = ${HEX}`, 'a line with a hash of BLAKE2s256'],
   ['a name that is not that of the size', `SHA384 (f) = ${HEX}`, 'a line with a hash of SHA384'],
+  ['the hash of npm of another kind', `sha512-${BASE64}`, 'a line with a hash of sha512'],
+  [
+    'a hash in a sentence',
+    `openssl SHA2-256(f)= ${HEX}`,
+    'neither hexadecimal nor base64 (character 8 of 85)',
+  ],
+  ['numbers', PAIRS.map((pair) => `0x${pair}`).join(' '), '32 numbers with 0x'],
+  ['an array', PAIRS.map((pair) => `0x${pair}`).join(',\n'), '32 numbers with 0x'],
   ['base64 with a line end', `${BASE64}\n`, 'base64 of 32 bytes with white space'],
   [
     'base64 in two lines',
