@@ -78,7 +78,7 @@ export function parseLaunchText(text: string): LaunchText {
   const [first] = errors;
   // One difference: an empty text yields neither a value nor an error.
   const broken = first?.offset ?? (root ? undefined : 0);
-  if (root && broken !== undefined) dropCutNumber(root, broken);
+  if (root && broken !== undefined && broken < text.length) dropCutNumber(root, broken);
   const faults: TextFault[] = root ? faultsIn(root, broken ?? text.length) : [];
   if (broken !== undefined) {
     const size = Math.min(1, text.length - broken);

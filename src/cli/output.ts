@@ -1,6 +1,6 @@
 // What commands share for printing: where answers go, and how JSON, columns and findings are printed.
 
-import { CheckError } from '../core/errors';
+import { reworded, type CheckError } from '../core/errors';
 import { byteCount, hex } from '../core/binary/hex';
 import type { Finding } from '../core/binary/region';
 import { jsonText } from '../core/binary/json';
@@ -22,12 +22,8 @@ export interface Output {
 }
 
 /** A failure for a line or a file of results, without keys that are arguments by mistake. */
-export function withoutKeys({ kind, code, found, advice, at }: CheckError, out: Output): CheckError {
-  return new CheckError(kind, code, out.withhold(found), {
-    ...(advice !== undefined && { advice: out.withhold(advice) }),
-    ...(at && { at }),
-  });
-}
+export const withoutKeys = (error: CheckError, out: Output): CheckError =>
+  reworded(error, (text) => out.withhold(text));
 
 /** Prints a value as indented JSON; bigints in 0x form, bytes in hexadecimal. */
 export function printJson(out: Output, value: unknown): void {

@@ -86,6 +86,15 @@ export async function withPlace<T>(place: ErrorPlace, work: () => T | Promise<T>
 export const usage = (code: string, found: string, facts?: ErrorFacts): CheckError =>
   new CheckError('usage', code, found, facts);
 
+/** The same failure in other words. */
+export function reworded(
+  { kind, code, found, advice, at }: CheckError,
+  reword: (text: string) => string,
+): CheckError {
+  const rest = { ...(advice !== undefined && { advice: reword(advice) }), ...(at && { at }) };
+  return new CheckError(kind, code, reword(found), rest);
+}
+
 /** A failure as plain data, for a message to another thread or process. */
 export interface ErrorData extends ErrorFacts {
   readonly kind: ErrorKind;

@@ -162,7 +162,13 @@ describe('A launch file', () => {
   const refused: [string, string, LaunchEdit[], code: string, message: RegExp][] = [
     ['is no JSON', '{', [edit('vcpus', 2)], 'not-json', /is not JSON/],
     ['has a comment', file('// four', '"vcpus": 4'), [edit('vcpus', 2)], 'not-json', /is not JSON/],
-    ['would have no vCPU', file(), [edit('vcpus', 0)], 'not-a-launch-file', /vcpus: wanted at least 1, found 0/],
+    [
+      'would have no vCPU',
+      file(),
+      [edit('vcpus', 0)],
+      'not-a-launch-file',
+      /vcpus: wanted at least 1, found 0/,
+    ],
     [
       'would have a field that there is not',
       file(),
