@@ -20,7 +20,14 @@
 export const TIERS = {
   unit: {
     program: 'mocha.mjs',
-    packages: ['ovmf', 'ovmf-ia32', 'libvirt-clients-qemu', 'python3-lxml'],
+    packages: [
+      'ovmf',
+      'ovmf-ia32',
+      'qemu-efi-aarch64',
+      'qemu-efi-arm',
+      'libvirt-clients-qemu',
+      'python3-lxml',
+    ],
     server: false,
     timeout: 60_000,
     seconds: 600,
