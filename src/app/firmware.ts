@@ -8,6 +8,7 @@ import { parseFirmware } from '../core/ovmf/firmwareFile';
 import type { OvmfImage } from '../core/ovmf/image';
 import { describeKind } from '../core/ovmf/kinds/fileKind';
 import { whyUnfit } from '../core/ovmf/kinds/judge';
+import type { OvmfRule } from '../core/ovmf/rules';
 import type { Parsed } from '../core/binary/region';
 import type { FileEnds, Io } from './io';
 
@@ -19,6 +20,8 @@ export interface Firmware {
    * that name the file. It has a digest all the same.
    */
   readonly doubt: string | undefined;
+  /** Why QEMU takes it as flash only, which KVM refuses to SNP guests: a sentence that names the file. */
+  readonly flashOnly?: string;
 }
 
 /** @throws CheckError (usage) for a container */
@@ -26,11 +29,14 @@ function refuseContainer(name: string, { fileKind }: OvmfImage): void {
   if (fileKind?.role === 'container') throw errors.containerAsFirmware(name, fileKind);
 }
 
+const BIOS_SIZE: OvmfRule = 'bios-size';
+
 function firmwareFrom(name: string, { value: image, findings }: Parsed<OvmfImage>): Firmware {
   refuseContainer(name, image);
   const { fileKind } = image;
   const why = whyUnfit(findings, image);
-  if (!why) return { image, doubt: undefined };
+  const { message: flashOnly } = findings.find(({ rule }) => rule === BIOS_SIZE) ?? {};
+  if (!why) return { image, doubt: undefined, ...(flashOnly && { flashOnly: `${name}: ${flashOnly}` }) };
   const isNamed =
     fileKind?.role === 'other' || fileKind?.role === 'foreign' || fileKind?.role === 'variables';
   return { image, doubt: isNamed ? describeKind(fileKind, name) : `${name}: ${why.message}` };

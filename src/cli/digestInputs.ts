@@ -73,9 +73,9 @@ function firmwarePages(bytes: Uint8Array): Uint8Array {
 const readImage = (io: Io, path: string, { warn }: DigestReading) =>
   atInput('firmware', async () => {
     const bytes = await readWhole(io, path);
-    const { image, doubt } = firmwareOf(io.path.basename(path), bytes);
+    const { image, doubt, flashOnly } = firmwareOf(io.path.basename(path), bytes);
     if (doubt !== undefined) warn(doubt);
-    return { bytes, image };
+    return { bytes, image, flashOnly };
   });
 
 /** The digest of the firmware pages alone, 48 bytes. @throws CheckError */
@@ -124,7 +124,8 @@ async function readSnpLaunch(
   reading: DigestReading,
 ): Promise<ReadLaunch> {
   const { snpOvmfHash: given, guestFeatures } = options;
-  const { bytes, image } = await readImage(io, path, reading);
+  const { bytes, image, flashOnly } = await readImage(io, path, reading);
+  if (flashOnly !== undefined) reading.warn(flashOnly);
   const seed = given === undefined ? firmwarePages(bytes) : ovmfHashFrom(given);
   const features = guestFeatures === undefined ? undefined : parseUnsigned(guestFeatures);
   if (guestFeatures !== undefined && (features === undefined || features >= 2n ** 64n))

@@ -25,6 +25,7 @@ export interface OvmfOptions {
 
 const KINDS: Readonly<Record<ImageFacts['kind'], string>> = {
   image: 'OVMF image',
+  damaged: 'an OVMF image whose end is damaged',
   variables: 'a variable store (VARS), which holds no firmware',
   unknown: 'no OVMF image that can be recognised',
 };

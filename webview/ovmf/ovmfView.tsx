@@ -94,7 +94,8 @@ function summaryOf({ fileSize, base, fileKind }: OvmfImage, facts: ImageFacts | 
   const place = base === undefined ? '' : `, mapped at ${hex(base, 8)} to ${hex(base + fileSize - 1, 8)}`;
   // The volumes can tell what the ends of a file do not.
   const isTold = fileKind?.role === 'unknown' && facts?.kind === 'variables';
-  const kind = fileKind && !isTold && `This is ${fileKind.words}`;
+  const words = facts?.kind === 'damaged' ? 'an OVMF image whose end is damaged' : fileKind?.words;
+  const kind = words !== undefined && !isTold && `This is ${words}`;
   return [`${byteCount(fileSize)}${place}`, kind, facts?.words].filter(Boolean).join('. ');
 }
 

@@ -14,7 +14,7 @@ import { describeSupport } from './supports';
 /** The facts about an image. */
 export interface ImageFacts {
   /** What kind of file it is. */
-  readonly kind: 'image' | 'variables' | 'unknown';
+  readonly kind: 'image' | 'damaged' | 'variables' | 'unknown';
   /** Its type in one phrase; empty when nothing is known. */
   readonly words: string;
   readonly supports: readonly Support[];
@@ -29,8 +29,10 @@ export function imageFacts(parsed: ImageWithBytes, build: ImageBuild): ImageFact
   const { fileKind } = image;
   const origin = provenance(parsed, build);
   const isImage = fileKind === undefined && (image.table !== undefined || isOvmf(build));
+  const isDamaged = fileKind?.role === 'unknown' && isOvmf(build);
+  const kind = isImage ? 'image' : isDamaged ? 'damaged' : 'unknown';
   return {
-    kind: build.part === 'vars' ? 'variables' : isImage ? 'image' : 'unknown',
+    kind: build.part === 'vars' ? 'variables' : kind,
     words: isPartOfX86Build(fileKind) && !isForeign(build) ? describeBuild(build, image) : '',
     supports: fileKind ? [] : describeSupport(image, build),
     origin,

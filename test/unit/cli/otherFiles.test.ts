@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join as at } from 'node:path';
+import { buildOvmf } from '../../../src/core/ovmf/build';
 import { runHere } from '../../helpers/cli';
 import { CONTAINERS, FOREIGN, IMAGE, OTHERS, variables } from '../../helpers/otherFiles';
 import { join } from '../../helpers/volumes';
@@ -101,6 +102,15 @@ describe('A container on the command line', () => {
 });
 
 describe('A file that no VMM would start', () => {
+  it('an image that QEMU takes as flash only has its SNP digest, and a warning that KVM refuses it', async () => {
+    write('flash.fd', buildOvmf({ size: 0x1c000 }));
+    const digest = (mode: string) =>
+      run('digest', '--mode', mode, '--vcpus', '1', '--vcpu-type', 'EPYC', '--ovmf', 'flash.fd');
+    const { stdout, stderr, status } = await digest('snp');
+    assert.deepEqual([status, stdout.length], [0, 97]);
+    assert.match(stderr, /^WARNING: flash\.fd: The file has 0x1c000 bytes\. .*KVM refuses to SNP/);
+    assert.equal((await digest('seves')).stderr, '');
+  });
   const cases: readonly (readonly [string, RegExp])[] = [
     ...OTHERS.flatMap(([id], i): [string, RegExp][] => [[`${id}-${i}.fd`, /not a firmware image/]]),
     ...FOREIGN.flatMap(([id], i): [string, RegExp][] => [[`${id}-${i}.fd`, /SEV and TDX exist on x86 only/]]),

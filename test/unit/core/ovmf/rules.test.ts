@@ -47,6 +47,7 @@ describe('Rules about OVMF images', () => {
     // With TdxDxe it is a build that had a table; without the signature of the last file its end is damaged, too.
     assert.deepEqual(rules(firmware({ form: 'none' })), [['no-table', image.length - 48]]);
     assert.deepEqual(rules(image.fill(0, -32)), [['no-table', image.length - 48]]);
+    assert.equal(lintOvmf(image).value.facts.kind, 'damaged');
     assert.deepEqual(rules(firmware({ form: 'none', sec: false })), [['no-table', image.length - 48]]);
   });
 
