@@ -164,10 +164,10 @@ describe('A check of a domain meets', function () {
           fell = true;
           return act();
         };
-        // What is on its way when a daemon is frozen arrives all the same: nothing passes after that.
+        // What is on its way when a daemon falls arrives all the same: nothing passes after that.
         const relay = await bed().relay('b', {
           before: { reply, act: fall },
-          ...(what === 'frozen' && { reply: { to: reply, bytes: 0, then: 'mute' } }),
+          reply: { to: reply, bytes: 0, then: what === 'frozen' ? 'mute' : 'cut' },
         });
         try {
           await fails(relay.uri, words);
