@@ -81,7 +81,7 @@ export const numbered = (label: string, index: number): string =>
   label === `vCPU ${index}` ? label : `${label}, number ${index} of them`;
 
 /** Chooses the dump of a vCPU, by default the first. @throws CheckError (usage) when there is none */
-export function choosePartial(path: string, partial: readonly PartialPage[], vcpu?: number): PartialPage {
+function choosePartial(path: string, partial: readonly PartialPage[], vcpu?: number): PartialPage {
   const chosen = vcpu === undefined ? partial[0] : partial.find(({ label }) => label === `vCPU ${vcpu}`);
   if (!chosen) {
     const labels = [...new Set(partial.map(({ label }) => label))];

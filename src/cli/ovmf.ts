@@ -5,6 +5,8 @@ import type { Command } from 'commander';
 import { byteCount, countOf, hex } from '../core/binary/hex';
 import { SEVERITIES, bySeverity, lintOvmf } from '../core/ovmf/lint';
 import type { ImageFacts } from '../core/ovmf/facts';
+import { DAMAGED } from '../core/ovmf/kinds/fileKind';
+import { VARIABLES } from '../core/ovmf/kinds/variables';
 import { STATE_WORDS } from '../core/ovmf/support';
 import type { Finding, Region } from '../core/binary/region';
 import { undecoded } from '../core/ovmf/volumes/undecoded';
@@ -25,8 +27,8 @@ export interface OvmfOptions {
 
 const KINDS: Readonly<Record<ImageFacts['kind'], string>> = {
   image: 'OVMF image',
-  damaged: 'an OVMF image whose end is damaged',
-  variables: 'a variable store (VARS), which holds no firmware',
+  damaged: DAMAGED,
+  variables: VARIABLES,
   unknown: 'no OVMF image that can be recognised',
 };
 

@@ -4,6 +4,7 @@
 import { useMemo } from 'preact/hooks';
 import { byteCount, bytesToHex, hex } from '../../src/core/binary/hex';
 import type { ImageFacts } from '../../src/core/ovmf/facts';
+import { DAMAGED } from '../../src/core/ovmf/kinds/fileKind';
 import { parseOvmf, type OvmfImage } from '../../src/core/ovmf/image';
 import { parseImageVolumes } from '../../src/core/ovmf/imageVolumes';
 import { memoryMap } from '../../src/core/ovmf/memoryMap';
@@ -94,7 +95,7 @@ function summaryOf({ fileSize, base, fileKind }: OvmfImage, facts: ImageFacts | 
   const place = base === undefined ? '' : `, mapped at ${hex(base, 8)} to ${hex(base + fileSize - 1, 8)}`;
   // The volumes can tell what the ends of a file do not.
   const isTold = fileKind?.role === 'unknown' && facts?.kind === 'variables';
-  const words = facts?.kind === 'damaged' ? 'an OVMF image whose end is damaged' : fileKind?.words;
+  const words = facts?.kind === 'damaged' ? DAMAGED : fileKind?.words;
   const kind = words !== undefined && !isTold && `This is ${words}`;
   return [`${byteCount(fileSize)}${place}`, kind, facts?.words].filter(Boolean).join('. ');
 }

@@ -2,9 +2,9 @@
 // specification, volume 3, section 3.2 (firmware volume header).
 
 import { guidBytes } from '../binary/guid';
+import { NVRAM } from '../ovmf/volumes/guids';
 
-/** EFI_SYSTEM_NV_DATA_FV_GUID. */
-const NV_DATA = guidBytes('fff12b8d-7696-4c8b-a985-2747075b4f50');
+const NV_DATA = guidBytes(NVRAM);
 const GUID_AT = 16;
 const LENGTH_AT = 32;
 const HEADER = 56;

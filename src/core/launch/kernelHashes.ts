@@ -4,6 +4,7 @@
 import { guidBytes } from '../binary/guid';
 import { encode, row, struct } from '../binary/struct';
 import { utf8 } from '../binary/hex';
+import { HASH_ENTRIES } from '../ovmf/hashEntries';
 import { sha256Of } from './hasher';
 
 const entry = (name: string, doc: string) =>
@@ -59,8 +60,8 @@ export function encodeHashTable({
   return encode(KERNEL_HASHES, {
     guid: guidBytes('9438d606-4f22-4cc9-b479-a793d411fd21'),
     length: 168,
-    cmdline: hashed('97d02dd8-bd20-4c94-aa78-e7714d36ab2a', cmdline),
-    initrd: hashed('44baf731-3a2f-4bd7-9af1-41e29169781d', initrd ?? sha256Of(new Uint8Array(0))),
-    kernel: hashed('4de79437-abd2-427f-b835-d5b172d2045b', kernel),
+    cmdline: hashed(HASH_ENTRIES['command line'], cmdline),
+    initrd: hashed(HASH_ENTRIES.initrd, initrd ?? sha256Of(new Uint8Array(0))),
+    kernel: hashed(HASH_ENTRIES.kernel, kernel),
   });
 }

@@ -41,7 +41,7 @@ export function slicePages(bytes: Uint8Array): Uint8Array[] {
 }
 
 /** A page without its bytes. */
-export function originOf({ label, vcpu, note }: PageOrigin): PageOrigin {
+function originOf({ label, vcpu, note }: PageOrigin): PageOrigin {
   return { label, ...(vcpu !== undefined && { vcpu }), ...(note !== undefined && { note }) };
 }
 

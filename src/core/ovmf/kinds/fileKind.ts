@@ -25,6 +25,9 @@ export interface FileKind {
 /** What to do about a file that holds no image in any form. */
 export const OWN_IMAGE = 'Give the firmware image itself, for example OVMF.fd.';
 
+/** What an OVMF image is whose end, where its table belongs, is damaged. */
+export const DAMAGED = 'an OVMF image whose end is damaged';
+
 /** Whether what is known of x86 builds, such as where their parts are mapped, is true of a file. */
 export const isPartOfX86Build = (kind: FileKind | undefined): boolean =>
   kind === undefined || kind.id === 'variables' || kind.role === 'unknown';

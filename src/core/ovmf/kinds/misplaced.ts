@@ -10,6 +10,7 @@ import { AFTER_TABLE } from '../guidedTable';
 import type { FileTail } from '../regions';
 import { ovmfFinding } from '../rules';
 import { VTF_SIGNATURE } from '../vector';
+import { VOLUME_TOP_FILE } from '../volumes/guids';
 import { holds, padding } from './fileKind';
 
 const FOOTER = latin1(guidBytes(FOOTER_GUID));
@@ -19,9 +20,7 @@ const VTF = String.fromCharCode(...VTF_SIGNATURE);
 /** Firmware has the GUID in its code, too, if only a few times. */
 const MOST_FOOTERS = 1000;
 
-/** EFI_FFS_VOLUME_TOP_FILE_GUID, the name of the file that ends the last volume of an edk2 image. */
-const TOP_FILE = latin1(guidBytes('1ba0062e-c779-4582-8566-336ae8f78f09'));
-const findTopFile = finder(TOP_FILE);
+const findTopFile = finder(latin1(guidBytes(VOLUME_TOP_FILE)));
 const findVolume = finder('_FVH');
 const FVH = 0x28;
 

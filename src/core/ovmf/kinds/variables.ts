@@ -4,11 +4,14 @@
 import { guidBytes } from '../../binary/guid';
 import { latin1 } from '../../binary/ascii';
 import { isZero } from '../../binary/hex';
+import { NVRAM } from '../volumes/guids';
 import { X86_ONLY } from './foreign';
 import { holds, padding, u32At, type FileEnds, type FileKind } from './fileKind';
 
-/** EFI_SYSTEM_NV_DATA_FV_GUID. */
-const NV_DATA = latin1(guidBytes('fff12b8d-7696-4c8b-a985-2747075b4f50'));
+/** What the variable store of an x86 guest is. */
+export const VARIABLES = 'a variable store (VARS), which holds no firmware';
+
+const NV_DATA = latin1(guidBytes(NVRAM));
 /** The flash blocks of ArmVirtPkg; those of OvmfPkg have 4 KiB. */
 const ARM_BLOCK = 0x40000;
 
@@ -28,7 +31,7 @@ export const startsWithVariables = (head: Uint8Array): boolean => storeLength({ 
  * Whether a file holds variables and nothing else. In an image of variables and code, code follows the volume.
  * @param whole all of the file; without it, one of x86 that ends where nothing is at hand is none
  */
-export function isVariableStore(file: FileEnds, whole?: Uint8Array): boolean {
+function isVariableStore(file: FileEnds, whole?: Uint8Array): boolean {
   const length = storeLength(file);
   if (length === undefined) return false;
   const { head, tail, fileSize } = file;
@@ -48,9 +51,7 @@ export function variablesKind(file: FileEnds, whole?: Uint8Array): FileKind | un
   return {
     id: isArm ? 'arm-variables' : 'variables',
     role: 'variables',
-    words: isArm
-      ? 'a variable store (VARS) of an Arm guest, which holds no firmware'
-      : 'a variable store (VARS), which holds no firmware',
+    words: isArm ? 'a variable store (VARS) of an Arm guest, which holds no firmware' : VARIABLES,
     next: isArm ? X86_ONLY : 'Give the matching CODE file.',
   };
 }

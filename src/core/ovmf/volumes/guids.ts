@@ -61,6 +61,9 @@ export const TELLING_FILES = {
 /** A file that tells what a build can do. */
 export type TellingFile = (typeof TELLING_FILES)[keyof typeof TELLING_FILES];
 
+/** EFI_FFS_VOLUME_TOP_FILE_GUID, the name of the file that ends the last volume of an edk2 image. */
+export const VOLUME_TOP_FILE = '1ba0062e-c779-4582-8566-336ae8f78f09';
+
 /** All known GUIDs, by kind. */
 export const KNOWN_GUIDS: readonly KnownGuid[] = [
   { guid: FFS1, name: 'FFS1', of: 'file system' },
@@ -82,7 +85,7 @@ export const KNOWN_GUIDS: readonly KnownGuid[] = [
   { guid: '48db5e17-707c-472d-91cd-1613e7ef51b0', name: 'FVMAIN_COMPACT', of: 'volume' },
   { guid: 'ae047c6d-bce9-426c-ae03-a68e3b8a0488', name: 'NCCFV', of: 'volume' },
   { guid: '9e21fd93-9c72-4c15-8c4b-e77f1db2d792', name: 'FVMAIN_COMPACT file', of: 'file' },
-  { guid: '1ba0062e-c779-4582-8566-336ae8f78f09', name: 'volume top file (reset vector)', of: 'file' },
+  { guid: VOLUME_TOP_FILE, name: 'volume top file (reset vector)', of: 'file' },
   { guid: '1b45cc0a-156a-428a-af62-49864da0e6e6', name: 'PEI apriori list', of: 'file' },
   { guid: 'fc510ee7-ffdc-11d4-bd41-0080c73c8881', name: 'DXE apriori list', of: 'file' },
   { guid: 'ffffffff-ffff-ffff-ffff-ffffffffffff', name: 'padding', of: 'file' },

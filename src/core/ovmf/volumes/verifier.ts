@@ -8,6 +8,7 @@ import type { GuestArea } from '../areaChecks';
 import { HASH_BLOCK } from '../entries';
 import type { OvmfTable } from '../guidedTable';
 import { findEntry } from '../guidedTable';
+import { HASH_ENTRIES } from '../hashEntries';
 import { DXE_CORE } from './layouts';
 import { DXEFV } from './guids';
 import { volumeFinding } from './rules';
@@ -15,15 +16,8 @@ import type { VolumeNode, VolumeTree } from './tree';
 import { unreadPart } from './unread';
 import { allNodes } from './volumes';
 
-/** The entries of kernel, initrd and command line (edk2, BlobVerifierSevHashes.c; QEMU, target/i386/sev.c). */
-const BLOB_ENTRIES = {
-  kernel: '4de79437-abd2-427f-b835-d5b172d2045b',
-  initrd: '44baf731-3a2f-4bd7-9af1-41e29169781d',
-  'command line': '97d02dd8-bd20-4c94-aa78-e7714d36ab2a',
-} as const;
-
 /** What a table of hashes has an entry for. */
-export type Blob = keyof typeof BLOB_ENTRIES;
+export type Blob = keyof typeof HASH_ENTRIES;
 
 /**
  * What the DXE volume verifies against its hash; a verifier of edk2 has all three. Undefined when that is unknown: no such
@@ -33,7 +27,7 @@ export function verifiedBlobs(tree: VolumeTree): readonly Blob[] | undefined {
   const spaces = [...allNodes(tree)].flatMap(({ node, bytes }) =>
     isDxeVolume(node) ? spacesOf(node, bytes) : [],
   );
-  const found = (Object.entries(BLOB_ENTRIES) as [Blob, string][]).flatMap(([blob, guid]) =>
+  const found = (Object.entries(HASH_ENTRIES) as [Blob, string][]).flatMap(([blob, guid]) =>
     spaces.some((space) => holdsGuid(space, guid)) ? [blob] : [],
   );
   if (found.includes('kernel')) return found;
