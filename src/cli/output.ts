@@ -10,6 +10,8 @@ import type { OnProgress } from '../app/io';
 export interface Output {
   /** One line of the answer. */
   line(text: string): void;
+  /** Many lines of the answer. */
+  lines(texts: Iterable<string>): void;
   /** One line about the run: warnings and errors. */
   note(text: string): void;
   /** An answer that is a file: bytes unchanged, text line by line as on a terminal. */
@@ -27,7 +29,17 @@ export const withoutKeys = (error: CheckError, out: Output): CheckError =>
 
 /** Prints a value as indented JSON; bigints in 0x form, bytes in hexadecimal. */
 export function printJson(out: Output, value: unknown): void {
-  for (const line of jsonText(value).split('\n')) out.line(line);
+  out.lines(eachLine(jsonText(value)));
+}
+
+/** The lines of a text, one at a time: that of a large image has hundreds of thousands. */
+function* eachLine(text: string): Generator<string> {
+  for (let at = 0; at <= text.length;) {
+    const found = text.indexOf('\n', at);
+    const end = found < 0 ? text.length : found;
+    yield text.slice(at, end);
+    at = end + 1;
+  }
 }
 
 /** Pads columns to their widest cell, except the last. */

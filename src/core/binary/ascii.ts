@@ -71,8 +71,19 @@ export function whichOccur(bytes: Uint8Array, codes: readonly [number, number, n
   return [inA, inB, inC].map((bits, i) => (bits & HIGH_BITS) !== 0 || edges.includes(codes[i]!));
 }
 
-/** A search for one ASCII text (Horspool's algorithm), which skips most bytes. */
-export function finder(text: string): (bytes: Uint8Array, from?: number) => number {
+/** Who pays for a search: takes steps before they are done, and may throw to end it. */
+export interface Pays {
+  charge(steps: number): void;
+}
+
+/** Places that are looked at for one payment. */
+const PAID = 2 ** 14;
+
+/**
+ * A search for one text of one-byte characters (Horspool's algorithm), which skips most bytes. It is linear in the bytes for any
+ * text whose last character is in it once.
+ */
+export function finder(text: string): (bytes: Uint8Array, from?: number, payer?: Pays) => number {
   const last = text.length - 1;
   const shift = new Uint8Array(256).fill(text.length);
   for (let i = 0; i < last; i++) shift[text.charCodeAt(i)] = last - i;
@@ -81,9 +92,13 @@ export function finder(text: string): (bytes: Uint8Array, from?: number) => numb
     while (i >= 0 && bytes[at + i] === text.charCodeAt(i)) i--;
     return i < 0;
   };
-  return (bytes, from = 0) => {
-    for (let at = from; at + last < bytes.length; at += shift[bytes[at + last]!]!) {
-      if (isAt(bytes, at)) return at;
+  return (bytes, from = 0, payer) => {
+    const end = bytes.length - last;
+    for (let at = from; at < end;) {
+      const places = Math.min(PAID, end - at);
+      // Each place is at least a byte further, at most the length of the text.
+      payer?.charge(Math.ceil(places / last));
+      for (const stop = at + places; at < stop; at += shift[bytes[at + last]!]!) if (isAt(bytes, at)) return at;
     }
     return -1;
   };
