@@ -25,7 +25,7 @@ export function activate(context: ExtensionContext): void {
   const { extensionUri } = context;
   const io = nodeIo(scriptFolder(extensionUri).fsPath);
   const recent = new RecentCpus(context.globalState);
-  const vmsa = new VmsaEditor(extensionUri);
+  const vmsa = new VmsaEditor(io, extensionUri);
   const verdicts = new LastVerdicts(context.globalState);
   const connections = new Connections(libvirtWorkerScript(extensionUri));
   const domains = new DomainsView(connections, verdicts);

@@ -10,7 +10,7 @@ import { DigestCache } from './digestCache';
 import { checkDomain, type Connector, type DomainInputs } from './domainCheck';
 import { Gate } from './gate';
 import { HostConnections } from './hostConnections';
-import { runCheck, type LaunchInputs } from './launch';
+import { runCheck, type CheckOptions, type LaunchInputs } from './launch';
 import type { Io, OnProgress } from './io';
 import type { ConnectOptions, Libvirt } from '../libvirt/contract';
 
@@ -38,7 +38,7 @@ export interface LaunchResult {
 }
 
 /** How a batch is watched and stopped. Results arrive as checks end, with their index in the list of jobs. */
-export interface ManyOptions {
+export interface ManyOptions extends Pick<CheckOptions, 'admit'> {
   readonly libvirt: Libvirt;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: OnProgress | undefined;
@@ -65,12 +65,12 @@ const MOST_OF_DOMAINS = 32;
 export async function checkMany(
   io: Io,
   jobs: readonly LaunchJob[],
-  { libvirt, signal, onProgress, onStart, onResult }: ManyOptions,
+  { libvirt, signal, onProgress, admit, onStart, onResult }: ManyOptions,
 ): Promise<LaunchResult[]> {
   const checks = new Gate(MOST_AT_ONCE);
   const domains = new Gate(MOST_OF_DOMAINS);
   const hosts = new HostConnections(libvirt);
-  const options = { signal, onProgress, digest: new DigestCache(io).digest };
+  const options = { signal, onProgress, admit, reads: new DigestCache(io) };
   const run = async ({ path, prepare }: LaunchJob, index: number): Promise<LaunchResult> => {
     let begin = performance.now();
     const start = () => {

@@ -17,7 +17,15 @@ import type { ExplainScope } from './explainThreads';
 import { withConnection } from './hostConnections';
 import { atInput, waysToGive } from './inputs';
 import type { Io } from './io';
-import { checkOwnerInputs, runCheck, sealForLaunch, type CheckOptions, type LaunchInputs } from './launch';
+import {
+  checkFiles,
+  checkOwnerInputs,
+  filesOf,
+  sealForLaunch,
+  type CheckedFiles,
+  type CheckOptions,
+  type LaunchInputs,
+} from './launch';
 import { toBase64 } from '../core/binary/hex';
 import type { Connection, ConnectOptions, Libvirt } from '../libvirt/contract';
 import { whyLocal } from '../libvirt/locality';
@@ -117,6 +125,7 @@ async function checkAndInject(
   const { libvirt, onStage, signal } = options;
   const connected: Connector = options.connected ?? ((how, use) => withConnection(libvirt, how, use));
   // Report problems that need no host before asking one.
+  await options.admit?.(filesOf(inputs));
   await checkOwnerInputs(io, inputs, signal);
   onStage?.('connecting');
   return connected({ ...options.connection, ...(signal && { signal }) }, async (connection) => {
@@ -127,13 +136,14 @@ async function checkAndInject(
     if (firstFailure(rules)) return { uuid, report: refusedReport(question, rules) };
     onStage?.('reading and hashing');
     const launch = fillIn(inputs, question);
-    const report = checkedReport(question, rules, await runCheck(io, launch, options));
+    const checked = await checkFiles(io, launch, options);
+    const report = checkedReport(question, rules, checked.report);
     const agrees =
       report.verdict === 'matches' || (injection?.evenUntrusted === true && report.agrees === true);
     if (!injection || !agrees) return { uuid, report, launch: checkedLaunch(launch, question) };
     onStage?.('injecting secrets');
     try {
-      const injected = await inject(io, connection, uuid, launch, await injection.secrets());
+      const injected = await inject(io, connection, uuid, launch, checked, await injection.secrets());
       return { uuid, report, injected };
     } catch (error) {
       if (!(error instanceof CheckError)) throw error;
@@ -267,9 +277,10 @@ async function inject(
   connection: Connection,
   uuid: string,
   launch: LaunchInputs,
+  { image }: CheckedFiles,
   secrets: readonly Secret[],
 ): Promise<number> {
-  const { header, payload, noRoom } = await sealForLaunch(io, launch, secrets);
+  const { header, payload, noRoom } = await sealForLaunch(io, launch, image, secrets);
   if (noRoom !== undefined) throw errors.noSecretArea(noRoom);
   await connection.setLaunchSecurityState(uuid, { header: toBase64(header), payload: toBase64(payload) });
   try {

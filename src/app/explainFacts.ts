@@ -2,7 +2,6 @@
 // same folder.
 
 import * as errors from './errors';
-import * as ioErrors from './ioErrors';
 import type {
   FirmwareFacts,
   KeyFacts,
@@ -23,11 +22,9 @@ import { refuseUnfit } from '../core/check/judge';
 import type { KeyPaths } from '../core/check/launchFile';
 import type { DigestInputs, ExplainScope } from './explainThreads';
 import { atInput, waysToGive } from './inputs';
-import type { Io, OnProgress } from './io';
+import type { Io, OnProgress, ReadOptions } from './io';
 import { readVmsa, type LaunchInputs } from './launch';
 
-/** Anything larger is not firmware. */
-const MAX_IMAGE = 64 * 2 ** 20;
 /** The tables of an image are in its last pages. */
 const TAIL = 64 * 1024;
 const USUAL_MAX_VCPUS = 256;
@@ -65,7 +62,7 @@ export async function readFacts(
   const digest = async (input: 'kernel' | 'initrd') => {
     const path = inputs[input];
     if (path === undefined) return undefined;
-    const { name, bytes, sha256 } = await atInput(input, () => io.digest(path, { onProgress }));
+    const { name, bytes, sha256 } = await atInput(input, () => io.digest(path, input, { onProgress }));
     return { name, bytes, sha256 };
   };
   const facts: LaunchFacts = {
@@ -143,13 +140,9 @@ async function readPages(io: Io, bsp: string, ap: string | undefined): Promise<L
   };
 }
 
-/**
- * Reads a whole file into memory that threads share.
- * @throws CheckError when it cannot be read or has more than `most` bytes
- */
-async function readShared(io: Io, path: string, most: number): Promise<Uint8Array> {
-  const bytes = await io.read(path, most);
-  if (bytes.length > most) throw ioErrors.tooLarge(path, most);
+/** Reads an image into memory that threads share. @throws CheckError when it cannot be read */
+async function readShared(io: Io, path: string, options?: ReadOptions): Promise<Uint8Array> {
+  const bytes = await io.read(path, 'firmware', options);
   const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
   shared.set(bytes);
   return shared;
@@ -172,7 +165,7 @@ function imageOf(
 
 /** The given image, then candidates for what may have been launched instead, each distinct content once. */
 async function readImages(io: Io, path: string, searchFolder: boolean): Promise<LaunchFacts['firmwares']> {
-  const bytes = await atInput('firmware', () => readShared(io, path, MAX_IMAGE));
+  const bytes = await atInput('firmware', () => readShared(io, path));
   const name = io.path.basename(path);
   const { doubt } = await atInput('firmware', () => firmwareOf(name, bytes));
   const given = { ...imageOf(io, [bytes], { path, name, origin: 'given' }), doubt };
@@ -225,9 +218,9 @@ async function imagesInFolder(
   for (const name of names.filter(isImageName).sort().slice(0, MOST_IN_FOLDER)) {
     const file = join(folder, name);
     // A file that cannot be read or is not an image was not launched from here either.
-    const bytes = await readShared(io, file, Math.min(MAX_IMAGE, MOST_BYTES_IN_FOLDER - total)).catch(
-      () => undefined,
-    );
+    const found = await io.stat(file);
+    if (found.kind !== 'file' || found.size > MOST_BYTES_IN_FOLDER - total) continue;
+    const bytes = await readShared(io, file, { onlyFile: true }).catch(() => undefined);
     if (!bytes || bytes.length === 0 || kindInTable(endsOf(bytes))?.role === 'container') continue;
     total += bytes.length;
     if (variableStoreSize(bytes) !== bytes.length)

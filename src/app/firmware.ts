@@ -2,15 +2,17 @@
 // with it. A container is refused: its bytes are never measured.
 
 import * as errors from './errors';
+import type { FileDigest } from '../core/check/check';
 import { CheckError } from '../core/errors';
-import { MAX_FILE } from '../core/binary/limits';
+import { byteCount } from '../core/binary/hex';
+import type { CopyableHasher } from '../core/launch/hasher';
 import { parseFirmware } from '../core/ovmf/firmwareFile';
 import type { OvmfImage } from '../core/ovmf/image';
 import { describeKind } from '../core/ovmf/kinds/fileKind';
 import { whyUnfit } from '../core/ovmf/kinds/judge';
 import type { OvmfRule } from '../core/ovmf/rules';
-import type { Parsed } from '../core/binary/region';
-import type { FileEnds, Io } from './io';
+import { USUAL_FIRMWARE } from './fileRoles';
+import type { DigestFile, Io, ReadOptions } from './io';
 
 /** A firmware image. */
 export interface Firmware {
@@ -31,24 +33,55 @@ function refuseContainer(name: string, { fileKind }: OvmfImage): void {
 
 const BIOS_SIZE: OvmfRule = 'bios-size';
 
-function firmwareFrom(name: string, { value: image, findings }: Parsed<OvmfImage>): Firmware {
+/** That an image is larger than QEMU maps; it is measured all the same. */
+const whyTooLong = (name: string, size: number): string | undefined =>
+  size > USUAL_FIRMWARE
+    ? `${name} has ${byteCount(size)}; QEMU maps at most ${byteCount(USUAL_FIRMWARE)} of firmware below 4 GiB (max-fw-size), and OVMF is never larger.`
+    : undefined;
+
+/** Judges a file that is in memory. @param name for messages @throws CheckError (usage) for a container */
+export function firmwareOf(name: string, bytes: Uint8Array): Firmware {
+  const { value: image, findings } = parseFirmware(bytes);
   refuseContainer(name, image);
   const { fileKind } = image;
   const why = whyUnfit(findings, image);
   const { message: flashOnly } = findings.find(({ rule }) => rule === BIOS_SIZE) ?? {};
-  if (!why) return { image, doubt: undefined, ...(flashOnly && { flashOnly: `${name}: ${flashOnly}` }) };
+  if (!why) return { image, doubt: whyTooLong(name, bytes.length), ...(flashOnly && { flashOnly: `${name}: ${flashOnly}` }) };
   const isNamed =
     fileKind?.role === 'other' || fileKind?.role === 'foreign' || fileKind?.role === 'variables';
   return { image, doubt: isNamed ? describeKind(fileKind, name) : `${name}: ${why.message}` };
 }
 
-/** Judges a file that is in memory. @param name for messages @throws CheckError (usage) for a container */
-export const firmwareOf = (name: string, bytes: Uint8Array): Firmware =>
-  firmwareFrom(name, parseFirmware(bytes));
+/** Firmware with its digest, and a hasher that continues from there: all of one version of the file. */
+export interface MeasuredFirmware extends Firmware, FileDigest {
+  readonly hasher: CopyableHasher;
+}
+
+/** How the files of a check are read: by the Io, unless a batch shares what is read. */
+export interface LaunchReads {
+  readonly digest: DigestFile;
+  /** @throws CheckError as readMeasured */
+  readonly firmware: (path: string, options?: ReadOptions) => Promise<MeasuredFirmware>;
+}
+
+/** Reads each file for itself. */
+export const readsOf = (io: Io): LaunchReads => ({
+  digest: io.digest,
+  firmware: (path, options) => readMeasured(io, path, options),
+});
+
+/**
+ * Reads an image once, for its digest and for what is in it.
+ * @throws CheckError when it cannot be read, or is a container
+ */
+export async function readMeasured(io: Io, path: string, options?: ReadOptions): Promise<MeasuredFirmware> {
+  const { content, ...digest } = await io.readDigested(path, 'firmware', options);
+  return { ...digest, ...firmwareOf(digest.name, content) };
+}
 
 /** Reads the tables of an image from its ends. @throws CheckError when it cannot be read, or is a container */
-export async function readFirmware(io: Io, path: string): Promise<OvmfImage> {
-  const { head, tail, bytes } = await io.readEnds(path);
+export async function readFirmware(io: Io, path: string, options?: ReadOptions): Promise<OvmfImage> {
+  const { head, tail, bytes } = await io.readEnds(path, 'firmware', options);
   const image = parseFirmware(tail, { fileSize: bytes, head }).value;
   refuseContainer(io.path.basename(path), image);
   return image;
@@ -56,41 +89,12 @@ export async function readFirmware(io: Io, path: string): Promise<OvmfImage> {
 
 /** What speaks against a file as firmware, if it can be read; for those who only pass its name on. */
 export async function firmwareDoubt(io: Io, path: string): Promise<string | undefined> {
-  // A pipe can be read only once, and not for this.
-  if ((await io.stat(path)).kind !== 'file') return undefined;
   try {
-    return (await inspectFirmware(io, path, await io.readEnds(path))).doubt;
+    // A pipe can be read only once, and not for this.
+    const bytes = await io.read(path, 'firmware', { onlyFile: true });
+    return firmwareOf(io.path.basename(path), bytes).doubt;
   } catch (error) {
     if (error instanceof CheckError && error.code === 'no-firmware') return error.message;
     return undefined;
   }
-}
-
-/** Checks that share the ends of a file, as those of a batch do, share what was found in the rest of it, too. */
-const inspected = new WeakMap<Uint8Array, Promise<Firmware>>();
-
-/**
- * Judges a file that was streamed. What its ends do not show, such as padding behind an image, shows in the rest,
- * which is read again unless it is a pipe or too large for an image.
- * @throws CheckError (usage) for a container
- */
-export function inspectFirmware(io: Io, path: string, ends: FileEnds): Promise<Firmware> {
-  const known = inspected.get(ends.tail);
-  if (known) return known;
-  const found = inspect(io, path, ends);
-  inspected.set(ends.tail, found);
-  return found;
-}
-
-/** The roles of files that are known by their ends. */
-const BY_ENDS: readonly string[] = ['container', 'other', 'foreign', 'variables'];
-
-async function inspect(io: Io, path: string, { head, tail, bytes }: FileEnds): Promise<Firmware> {
-  const name = io.path.basename(path);
-  const parsed = parseFirmware(tail, { fileSize: bytes, head });
-  const isKnown = BY_ENDS.includes(parsed.value.fileKind?.role ?? '');
-  if (isKnown || bytes > MAX_FILE || (await io.stat(path)).kind !== 'file') return firmwareFrom(name, parsed);
-  // It may change at any moment; what was measured is what was streamed.
-  const whole = await io.read(path, bytes).catch(() => undefined);
-  return firmwareFrom(name, whole?.length === bytes ? parseFirmware(whole) : parsed);
 }

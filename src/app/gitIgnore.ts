@@ -25,9 +25,8 @@ interface Patterns {
 }
 
 async function patternsIn(io: Io, file: string, base: string): Promise<Patterns[]> {
-  const found = await io.stat(file);
-  if (found.kind !== 'file') return [];
-  const bytes = await io.read(file, found.size).catch(() => undefined);
+  // Whatever else is there has no patterns, also for Git.
+  const bytes = await io.read(file, 'ignore', { onlyFile: true }).catch(() => undefined);
   if (!bytes || bytes.length === 0) return [];
   const rules = ignore({ ignorecase: false }).add(textOf(bytes));
   return [{ base, test: (path) => rules.test(path) }];

@@ -4,14 +4,17 @@
 import type { FileDigest } from '../core/check/check';
 import type { CopyableHasher } from '../core/launch/hasher';
 import type { Encrypt } from '../core/tech/sev/secret';
+import type { FileRole } from './fileRoles';
 
 /** Called while a large file is read: bytes so far, and the total when it is known. */
 export type OnProgress = (name: string, done: number, total: number | undefined) => void;
 
-/** How a long read can be watched and stopped. */
+/** How a read can be watched and stopped, and what it takes. */
 export interface ReadOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: OnProgress | undefined;
+  /** Refuse a pipe: for who reads a file unasked, or more than once. */
+  readonly onlyFile?: boolean | undefined;
 }
 
 /**
@@ -24,24 +27,32 @@ export interface FileEnds {
   readonly bytes: number;
 }
 
-/** A file read as a stream: its digest, a hasher that can continue from there, and its ends. */
-export interface StreamedFile extends FileDigest, FileEnds {
+/** All of a file and its digest, from one read: also a hasher that can continue from there. */
+export interface DigestedFile extends FileDigest {
+  readonly content: Uint8Array;
   readonly hasher: CopyableHasher;
 }
 
 /** Reads a file into a digest; provided by an Io, or by a cache in front of it. */
-export type DigestFile = (path: string, options?: ReadOptions) => Promise<StreamedFile>;
+export type DigestFile = (path: string, role: FileRole, options?: ReadOptions) => Promise<FileDigest>;
+
+/** What can be at a path. Only files and pipes are read. */
+export type FileKind =
+  'file' | 'pipe' | 'folder' | 'link' | 'character device' | 'block device' | 'socket' | 'other';
+
+/** What the system says of something at a path. */
+export interface FileFacts {
+  readonly kind: FileKind;
+  readonly size: number;
+  /** The nine permission bits; undefined where the platform has none. */
+  readonly mode: number | undefined;
+  /** Changes whenever the bytes at the path change, as far as the system can tell. */
+  readonly identity: string;
+}
 
 /** What is at a path; `none` when there is nothing, or when the system does not let this process look. */
 export type FileStat =
-  | {
-      readonly kind: 'file' | 'pipe' | 'folder' | 'link' | 'other';
-      readonly size: number;
-      /** The nine permission bits; undefined where the platform has none. */
-      readonly mode: number | undefined;
-      /** Changes whenever the bytes at the path change, as far as the system can tell. */
-      readonly identity: string;
-    }
+  | FileFacts
   | {
       readonly kind: 'none';
       /** Why, as the system's code, such as ENOENT. */
@@ -50,6 +61,12 @@ export type FileStat =
 
 /** The content of a file: all of it, or its parts as they arrive. */
 export type Content = Uint8Array | string | AsyncIterable<string>;
+
+/** A file to be written. */
+export interface NewFile {
+  readonly path: string;
+  readonly content: Content;
+}
 
 /** Path operations of the platform, on text only: the file system is not consulted. */
 export interface Paths {
@@ -99,26 +116,33 @@ export interface ThreadOptions {
 export interface Io {
   readonly path: Paths;
 
+  // All that is read goes through one opener. It follows links and takes regular files and pipes; each role has a
+  // limit (fileRoles.ts); and a file that changes while it is read is a failure, so that what is returned is one
+  // version of it.
+
   /**
-   * Reads a whole file of at most `limit` bytes; of a larger one the first `limit + 1`, so that the caller can
-   * tell. Also works on pipes, whose size is unknown.
-   * @throws CheckError when it cannot be read, or when the signal stops it
+   * Reads a whole file.
+   * @throws CheckError when it cannot be read, is too large or no file, changes meanwhile, or when the signal stops it
    */
-  read(path: string, limit: number, signal?: AbortSignal): Promise<Uint8Array>;
+  read(path: string, role: FileRole, options?: ReadOptions): Promise<Uint8Array>;
+  /** Reads a whole file, and hashes it on the way. @throws CheckError as `read` */
+  readDigested(path: string, role: FileRole, options?: ReadOptions): Promise<DigestedFile>;
   /** Reads only the two ends of a file, except for a pipe, which must be read to its end. @throws CheckError as `read` */
-  readEnds(path: string): Promise<FileEnds>;
-  /**
-   * Reads standard input to its end or, when it is longer than `limit` bytes, until more than `limit` are read.
-   * Empty when there is none.
-   */
-  readStandardInput(limit: number): Promise<Uint8Array>;
-  /** Streams a file of any size. @throws CheckError as `read` */
+  readEnds(path: string, role: FileRole, options?: ReadOptions): Promise<FileEnds>;
+  /** Reads standard input to its end. Empty when there is none. @throws CheckError as `read` */
+  readStandardInput(role: FileRole): Promise<Uint8Array>;
+  /** Streams a file into its digest and keeps nothing. @throws CheckError as `read` */
   readonly digest: DigestFile;
+  /** Opens a file and reads nothing. @returns what is open @throws CheckError as `read` */
+  probe(path: string, role: FileRole, options?: ReadOptions): Promise<FileFacts>;
 
   /** What is at a path; follows a link unless asked about the link itself. Never throws. */
   stat(path: string, options?: { readonly ofLink: boolean }): Promise<FileStat>;
-  /** The system's error code when this process may not read a file; undefined when it may. */
-  whyUnreadable(path: string): Promise<string | undefined>;
+  /**
+   * Which file would be written at a path: a text that another path has only if it leads to the same file, through
+   * links, hard links and folders, there or not. Undefined for what takes more than one output: a pipe, a terminal.
+   */
+  placeOf(path: string): Promise<string | undefined>;
   /** The path with links resolved. @throws Error of the system when nothing is there */
   realPath(path: string): Promise<string>;
   /** The names in a folder, in no particular order; empty when it cannot be read. */
@@ -131,6 +155,8 @@ export interface Io {
    * @throws CheckError when it cannot be written
    */
   write(path: string, content: Content, mode?: number): Promise<void>;
+  /** Writes several files as `write` does: all of them or, as far as they are files, none. @throws CheckError as `write` */
+  writeAll(files: readonly NewFile[]): Promise<void>;
   /** Changes a file's permission bits. @throws Error of the system when that is not allowed */
   setMode(path: string, mode: number): Promise<void>;
   /** Creates a folder and its missing parents. @throws Error of the system when one cannot be created */

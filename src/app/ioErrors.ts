@@ -1,8 +1,11 @@
 // Files that cannot be read or written. No message names the purpose of the file: the caller knows it and adds the
 // place (withPlace of core's errors). A failure that `launch lint` also reports uses the name of its rule as its code.
 
+import { byteCount } from '../core/binary/hex';
 import type { TextInFile } from '../core/binary/textBytes';
 import { CheckError, usage } from '../core/errors';
+import { FILE_ROLES, type FileRole } from './fileRoles';
+import type { NamedPath } from './outputs';
 
 // virt-qemu-sev-validate exits with status 6 for files that cannot be opened and firmware that cannot be used,
 // and scripts rely on that; hence a kind that is neither usage nor state.
@@ -11,7 +14,8 @@ const UNREADABLE: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   ENOTDIR: 'there is no such folder',
   EACCES: 'you may not read it',
-  EISDIR: 'it is a folder',
+  EISDIR: 'it is a folder, and a regular file or a pipe is wanted',
+  ENXIO: 'nobody is behind it: it is a socket, or a device that is not there',
   EMFILE: 'too many files are open',
 };
 
@@ -34,14 +38,39 @@ export function unwritableFile(path: string, reason: string): CheckError {
   );
 }
 
-/** A file is larger than anything this tool shows. @param most in bytes */
-export function tooLarge(path: string, most: number): CheckError {
-  return usage(
-    'file-too-large',
-    `${path} has more than ${most >> 20} MiB; firmware images and VMSA pages are smaller.`,
-    { advice: 'Check the path.' },
+/** Something at a path is neither a regular file nor a pipe, or no regular file where only that will do; as a reason of `unreadableFile`. */
+export const notAFile = (kind: string, onlyFile: boolean): string =>
+  `it is a ${kind}, and a regular file${onlyFile ? '' : ' or a pipe'} is wanted`;
+
+/** A file was written, replaced or cut while it was read. */
+export function changedFile(path: string): CheckError {
+  return new CheckError(
+    'bug',
+    'file-changed',
+    `${path} changed while it was read: what was read is no one version of it.`,
+    { advice: 'Run this again when it is written.' },
   );
 }
+
+const TOO_LARGE = 'file-too-large';
+
+/** A file is larger than one of its role can be. @param size in bytes; undefined for a pipe */
+export function tooLarge(path: string, role: FileRole, size?: number): CheckError {
+  const { words, most } = FILE_ROLES[role];
+  const has = size === undefined ? 'more' : byteCount(size);
+  return usage(TOO_LARGE, `${path} has ${has}; ${words} has at most ${byteCount(most)}.`, {
+    advice: 'Check the path.',
+  });
+}
+
+/** Whether a failure is that of `tooLarge`. */
+export const isTooLarge = (error: unknown): boolean => error instanceof CheckError && error.code === TOO_LARGE;
+
+/** Reads, with another failure for a file that is too large, from who knows better what is wrong with it. */
+export const unlessTooLarge = <T>(reading: Promise<T>, failure: () => CheckError): Promise<T> =>
+  reading.catch((error: unknown) => {
+    throw isTooLarge(error) ? failure() : error;
+  });
 
 /** How a text becomes a key file. */
 const TO_BINARY: Readonly<Record<TextInFile['form'], string>> = {
@@ -68,6 +97,30 @@ export function badKeyFile(
     { advice: TO_BINARY[text?.form ?? 'other'] },
   );
 }
+
+const OUTPUT_IS_INPUT = 'output-is-input';
+
+/** A file would be written over one that is read. Nothing was written. */
+export function outputIsInput(output: NamedPath, input: NamedPath): CheckError {
+  return usage(
+    OUTPUT_IS_INPUT,
+    `${output.name} would overwrite ${output.path}, which is read here (${input.name}); nothing was written.`,
+    { advice: 'Give another path.', at: { input: output.name } },
+  );
+}
+
+/** Two files would be written at the same place. Nothing was written. */
+export function sameOutput(first: NamedPath, second: NamedPath): CheckError {
+  return usage(
+    'same-output',
+    `${first.name} and ${second.name} are the same file, ${second.path}; nothing was written.`,
+    { advice: 'Give each a path of its own.', at: { input: second.name } },
+  );
+}
+
+/** Whether a failure is that of `outputIsInput`: then not even the results of a check may be written. */
+export const isOverwriting = (error: unknown): boolean =>
+  error instanceof CheckError && error.code === OUTPUT_IS_INPUT;
 
 /** A launch file is a pipe, which can be read only once, but each check reads it again. */
 export function pipeForFile(path: string): CheckError {

@@ -17,9 +17,6 @@ export interface Keys {
 /** Sizes of key files in bytes: both keys in one file, and one key. */
 export const KEY_FILE_SIZES = { tk: 2 * KEY_SIZE, tik: KEY_SIZE, tek: KEY_SIZE } as const;
 
-/** Enough for both keys as text, with white space; what is longer is another file. */
-const MOST_TEXT = 128;
-
 type KeyInput = keyof typeof KEY_FILE_SIZES;
 
 async function readKey(
@@ -29,12 +26,14 @@ async function readKey(
   size: number,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
-  // The limit keeps a wrong file, however large, from being read; its true size does not matter.
-  const bytes = await io.read(path, MOST_TEXT, signal);
+  const bytes = await ioErrors.unlessTooLarge(io.read(path, 'key', { signal }), () =>
+    // Its true size does not matter.
+    ioErrors.badKeyFile(what, path, undefined, size),
+  );
   if (bytes.length === size) return bytes;
-  const text = bytes.length > MOST_TEXT ? undefined : textInFile(bytes);
+  const text = textInFile(bytes);
   bytes.fill(0);
-  throw ioErrors.badKeyFile(what, path, bytes.length > MOST_TEXT ? undefined : bytes.length, size, text);
+  throw ioErrors.badKeyFile(what, path, bytes.length, size, text);
 }
 
 /**

@@ -2,6 +2,7 @@
 // pages, and hands all of it to core. Used by the command line and the extension host.
 
 import * as errors from './errors';
+import * as ioErrors from './ioErrors';
 import { checkLaunch, type HostInput, type VmsaInput } from '../core/check/check';
 import { refuseUnfit } from '../core/check/judge';
 import type { KeyPaths, LaunchFile } from '../core/check/launchFile';
@@ -17,9 +18,9 @@ import { cpuByName, generateVmsa, type Role } from '../core/vmsa/launch/generate
 import { VMSA_SIZE } from '../core/vmsa/layout/layout';
 import { sevEsProfile, type ProfileId } from '../core/vmsa/launch/profiles';
 import type { CpuId } from '../core/vmsa/launch/signature';
-import { inspectFirmware, readFirmware } from './firmware';
+import { readFirmware, readsOf, type LaunchReads } from './firmware';
 import { atInput, waysToGive, type InputName } from './inputs';
-import type { DigestFile, Io, ReadOptions } from './io';
+import type { Io, ReadOptions } from './io';
 import { checkKeys, withKeys } from './keys';
 
 /** Paths and numbers of one check; what only SEV-ES measures may be absent for plain SEV. */
@@ -74,9 +75,10 @@ export function statedPlatform({ domain }: LaunchFile): Partial<Platform> {
 
 /** Reads a VMSA file. @throws CheckError when it cannot be read or is not one page. */
 export async function readVmsa(io: Io, path: string, signal?: AbortSignal): Promise<Uint8Array> {
-  const page = await io.read(path, VMSA_SIZE, signal);
-  if (page.length !== VMSA_SIZE)
-    throw errors.wrongVmsaSize(path, page.length > VMSA_SIZE ? undefined : page.length);
+  const page = await ioErrors.unlessTooLarge(io.read(path, 'page', { signal }), () =>
+    errors.wrongVmsaSize(path, undefined),
+  );
+  if (page.length !== VMSA_SIZE) throw errors.wrongVmsaSize(path, page.length);
   return page;
 }
 
@@ -162,59 +164,80 @@ export async function checkOwnerInputs(io: Io, inputs: OwnerInputs, signal?: Abo
   ) => {
     if (path !== undefined && (await io.stat(path)).kind !== 'pipe') await atInput(input, () => read(path));
   };
-  const begin = (file: string) => io.read(file, 1, signal);
-  await look('firmware', firmware, (file) => readFirmware(io, file));
-  await look('kernel', kernel, begin);
-  await look('initrd', initrd, begin);
+  await look('firmware', firmware, (file) => readFirmware(io, file, { signal }));
+  await look('kernel', kernel, (file) => io.probe(file, 'kernel', { signal }));
+  await look('initrd', initrd, (file) => io.probe(file, 'initrd', { signal }));
   await checkKeys(io, keys, signal);
   await look('vmsa.bsp', vmsa?.bsp, (file) => readVmsa(io, file, signal));
   await look('vmsa.ap', vmsa?.ap, (file) => readVmsa(io, file, signal));
 }
 
-/** How a check is watched and stopped, and who hashes its files: the Io, unless a batch shares what is read. */
+/** How a check is watched and stopped, and how its files are read. */
 export interface CheckOptions extends ReadOptions {
-  readonly digest?: DigestFile;
+  readonly reads?: LaunchReads;
+  /** Called with the paths of all files that the check reads, before it reads one; what it throws ends the check. */
+  readonly admit?: ((paths: readonly string[]) => Promise<void>) | undefined;
+}
+
+/** The files that are read for inputs. */
+export function filesOf({
+  firmware,
+  kernel,
+  initrd,
+  vmsa,
+  keys,
+}: Pick<OwnerInputs, 'firmware' | 'kernel' | 'initrd' | 'vmsa'> & { readonly keys?: KeyPaths }): string[] {
+  const all = [firmware, kernel, initrd, vmsa?.bsp, vmsa?.ap, ...Object.values(keys ?? {})];
+  return all.filter((path) => path !== undefined);
+}
+
+/** A check that is done: its report, and the image that was measured. */
+export interface CheckedFiles {
+  readonly report: Report;
+  readonly image: OvmfImage;
 }
 
 /** Runs a check. @throws CheckError when an input cannot be read, is unsuitable, or contradicts another */
-export async function runCheck(io: Io, inputs: LaunchInputs, options: CheckOptions = {}): Promise<Report> {
+export const runCheck = async (io: Io, inputs: LaunchInputs, options?: CheckOptions): Promise<Report> =>
+  (await checkFiles(io, inputs, options)).report;
+
+/** Runs a check, and keeps the image for what comes after it. @throws CheckError as runCheck */
+export async function checkFiles(
+  io: Io,
+  inputs: LaunchInputs,
+  options: CheckOptions = {},
+): Promise<CheckedFiles> {
   const question = questionOf(inputs);
   const remarks = refuseUnfit(question, 'check', waysToGive);
-  const { digest = io.digest } = options;
-  const firmware = await atInput('firmware', () => digest(inputs.firmware, options));
+  await options.admit?.(filesOf(inputs));
+  const { reads = readsOf(io) } = options;
+  const { image, doubt, hasher, ...firmware } = await atInput('firmware', () =>
+    reads.firmware(inputs.firmware, options),
+  );
   // Report a wrong key file at once; the keys are read again for the HMAC, so that they are not in memory while
   // gigabytes are streamed.
   const ofKeys = await checkKeys(io, inputs.keys, options.signal);
-  const { image, doubt } = await atInput('firmware', () => inspectFirmware(io, inputs.firmware, firmware));
   const vmsa = await vmsaFor(io, inputs, image, options.signal);
   const maybe = async (input: 'kernel' | 'initrd') => {
     const path = inputs[input];
-    return path === undefined ? undefined : atInput(input, () => digest(path, options));
+    return path === undefined ? undefined : atInput(input, () => reads.digest(path, input, options));
   };
   const kernel = await maybe('kernel');
   const initrd = await maybe('initrd');
   const unmeasured = inputs.kernel === undefined ? undefined : kernelUnmeasured(image);
   const ofFirmware = [doubt, unmeasured].filter((text) => text !== undefined);
   const warnings = [...ofFirmware, ...remarks, ...ofKeys];
-  return withKeys(
+  const report = await withKeys(
     io,
     inputs.keys,
     ({ tik }) => {
       refuseUnfit(question, 'pages', waysToGive);
-      const measured = {
-        ...inputs,
-        tik,
-        firmware,
-        firmwareHasher: firmware.hasher,
-        kernel,
-        initrd,
-        vmsa,
-        warnings,
-      };
+      const measured = { ...inputs, tik, firmware, firmwareHasher: hasher, kernel, initrd, vmsa, warnings };
       return checkLaunch(measured, () => io.newHasher());
     },
     options.signal,
   );
+  return { report, image };
 }
 
 /** What LAUNCH_SECRET takes; `noRoom` is a phrase that says why the firmware has no area for it, if it has none. */
@@ -224,16 +247,17 @@ export interface SealedSecrets extends SecretPacket {
 
 /**
  * Seals secrets for the guest of a launch that matched, and clears them.
+ * @param image the one that was measured
  * @throws CheckError when a key cannot be read, or the secrets do not fit into one packet or the firmware's
  * secret area
  */
 export async function sealForLaunch(
   io: Io,
   inputs: LaunchInputs,
+  image: OvmfImage,
   secrets: readonly Secret[],
 ): Promise<SealedSecrets> {
   try {
-    const image = await atInput('firmware', () => readFirmware(io, inputs.firmware));
     const packet = await withKeys(io, inputs.keys, ({ tik, tek }) => {
       if (!tek) throw errors.tekNeeded();
       const { hmac } = parseMeasurement(inputs.measurement);

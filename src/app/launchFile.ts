@@ -3,6 +3,7 @@
 
 import * as v from 'valibot';
 import * as errors from './errors';
+import * as ioErrors from './ioErrors';
 import type { CheckError } from '../core/errors';
 import { firstFailure, judgeLaunch, type LaunchFailure } from '../core/check/judge';
 import {
@@ -16,7 +17,7 @@ import { MAX_VCPUS } from '../core/tech/sev/digest';
 import { findCpuModel } from '../core/vmsa/launch/cpuModels';
 import { SEV_ES_PROFILES } from '../core/vmsa/launch/profiles';
 import { CPU_ID_LIMITS, type CpuId } from '../core/vmsa/launch/signature';
-import type { Io } from './io';
+import type { Io, ReadOptions } from './io';
 import type { TextFault } from './launchFaults';
 import { describeBadByte, describeFault, parseLaunchText } from './launchText';
 import { badByteIn, textOf, type BadByte } from './text';
@@ -274,9 +275,6 @@ export function parseLaunchFile(io: Io, text: string, path: string): LaunchFile 
   };
 }
 
-/** A launch file is a page of text; anything larger is something else. */
-const MAX_LAUNCH_FILE = 2 ** 20;
-
 /** The text of a launch file on disk as editors show it, with U+FFFD for what is not UTF-8. */
 export interface LaunchSource {
   readonly text: string;
@@ -284,15 +282,16 @@ export interface LaunchSource {
 }
 
 /** A launch file on disk, whatever is in it. @param path absolute @throws CheckError when it cannot be read or is too large */
-export async function readLaunchSource(io: Io, path: string): Promise<LaunchSource> {
-  const bytes = await io.read(path, MAX_LAUNCH_FILE);
-  if (bytes.length > MAX_LAUNCH_FILE) throw errors.launchFileTooLarge(path);
+export async function readLaunchSource(io: Io, path: string, options?: ReadOptions): Promise<LaunchSource> {
+  const bytes = await ioErrors.unlessTooLarge(io.read(path, 'launch', options), () =>
+    errors.launchFileTooLarge(path),
+  );
   return { text: textOf(bytes), badByte: badByteIn(bytes) };
 }
 
 /** The text of a launch file on disk. @param path absolute @throws CheckError when it cannot be read, is too large or not UTF-8 */
-export async function readLaunchText(io: Io, path: string): Promise<string> {
-  const { text, badByte } = await readLaunchSource(io, path);
+export async function readLaunchText(io: Io, path: string, options?: ReadOptions): Promise<string> {
+  const { text, badByte } = await readLaunchSource(io, path, options);
   if (!badByte) return text;
   const { why, advice } = describeBadByte(text, badByte);
   throw errors.notUtf8(path, why, advice, badByte.offset);
@@ -303,6 +302,6 @@ export async function readLaunchText(io: Io, path: string): Promise<string> {
  * @param path absolute
  * @throws CheckError when it cannot be read or is not a launch file
  */
-export async function readLaunchFile(io: Io, path: string): Promise<LaunchFile> {
-  return parseLaunchFile(io, await readLaunchText(io, path), path);
+export async function readLaunchFile(io: Io, path: string, options?: ReadOptions): Promise<LaunchFile> {
+  return parseLaunchFile(io, await readLaunchText(io, path, options), path);
 }

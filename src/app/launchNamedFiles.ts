@@ -1,7 +1,7 @@
 // Problems with the files that a launch file names: whether they can be read, whether the firmware is firmware
 // and fits the launch, the sizes of pages and keys, and who else can read a key. Keys are not read for this.
 
-import { MAX_FILE } from '../core/binary/limits';
+import { CheckError } from '../core/errors';
 import * as ioErrors from './ioErrors';
 import * as errors from './errors';
 import { looksLikeKey } from '../core/check/keyText';
@@ -12,22 +12,19 @@ import { VMSA_SIZE } from '../core/vmsa/layout/layout';
 import { isIgnored, workTreeOf } from './gitIgnore';
 import { kernelUnmeasured, resetAddressOf } from './launch';
 import { pathIn } from './launchFile';
+import type { LintRule } from '../core/check/rules';
 import type { ReportProblem } from './launchRules';
 import type { MemberPath } from './launchFaults';
 import { KEY_FILE_SIZES } from './keys';
-import type { FileStat, Io } from './io';
+import type { FileRole } from './fileRoles';
+import type { FileFacts, Io } from './io';
 
-/** What is known about an existing file. */
-type Found = Exclude<FileStat, { kind: 'none' }>;
-
-/** A file's state, or why it cannot be read: the system's code, or a phrase. */
-async function look(io: Io, path: string): Promise<Found | string> {
-  const found = await io.stat(path);
-  if (found.kind === 'none') return found.code;
-  if (found.kind === 'folder') return 'EISDIR';
-  if (found.kind !== 'file') return 'it is no regular file';
-  return (await io.whyUnreadable(path)) ?? found;
-}
+/** Rules about the size of a file, by what it is named for. */
+const SIZE_RULES: Partial<Record<FileRole, LintRule>> = {
+  firmware: 'no-firmware',
+  page: 'page-size',
+  key: 'key-size',
+};
 
 /** Checks every file that is named. @returns their paths */
 export async function checkNamedFiles(
@@ -38,21 +35,26 @@ export async function checkNamedFiles(
 ): Promise<string[]> {
   const { firmware, kernel, initrd, vmsa, keys = {} } = question.given;
   const looked: string[] = [];
-  const find = async (member: MemberPath, named: string | undefined, shown = named) => {
+  const find = async (member: MemberPath, role: FileRole, named: string | undefined, shown = named) => {
     if (named === undefined) return undefined;
     const path = pathIn(io, launchFile, named);
     looked.push(path);
-    const stats = await look(io, path);
-    if (typeof stats !== 'string') return { path, stats };
-    report('unreadable-file', member, ioErrors.unreadableFile(shown!, stats).message);
-    return undefined;
+    try {
+      // What is judged is what was opened.
+      return { path, stats: await io.probe(path, role, { onlyFile: true }) };
+    } catch (error) {
+      if (!(error instanceof CheckError)) throw error;
+      const rule = ioErrors.isTooLarge(error) ? SIZE_RULES[role] : undefined;
+      report(rule ?? 'unreadable-file', member, error.message.replaceAll(path, shown!));
+      return undefined;
+    }
   };
-  const image = await find(['firmware'], firmware);
-  if (image) await checkFirmware(io, image.path, image.stats, question, report);
-  await find(['kernel'], kernel);
-  await find(['initrd'], initrd);
+  const image = await find(['firmware'], 'firmware', firmware);
+  if (image) await checkFirmware(io, image.path, question, report);
+  await find(['kernel'], 'kernel', kernel);
+  await find(['initrd'], 'initrd', initrd);
   for (const [name, page] of Object.entries(vmsa ?? {})) {
-    const found = await find(['vmsa', name], page);
+    const found = await find(['vmsa', name], 'page', page);
     if (found && found.stats.size !== VMSA_SIZE)
       report('page-size', ['vmsa', name], errors.wrongVmsaSize(page!, found.stats.size).message);
   }
@@ -60,7 +62,7 @@ export async function checkNamedFiles(
     const named = keys[name];
     if (named === undefined || looksLikeKey(named)) continue;
     // What was pasted may be a key in an unrecognized form: do not repeat it.
-    const found = await find(['keys', name], named, 'The key file');
+    const found = await find(['keys', name], 'key', named, 'The key file');
     if (found) await checkKey(io, name, found.path, found.stats, report);
   }
   return looked;
@@ -69,16 +71,17 @@ export async function checkNamedFiles(
 async function checkFirmware(
   io: Io,
   path: string,
-  { size }: Found,
   question: LaunchQuestion,
   report: ReportProblem,
 ): Promise<void> {
   const at = ['firmware'];
-  if (size > MAX_FILE) {
-    report('no-firmware', at, ioErrors.tooLarge('It', MAX_FILE).message);
-    return;
-  }
-  const { value: image, findings } = parseFirmware(await io.read(path, size));
+  const bytes = await io.read(path, 'firmware', { onlyFile: true }).catch((error: unknown) => {
+    if (!(error instanceof CheckError)) throw error;
+    report('unreadable-file', at, error.message);
+    return undefined;
+  });
+  if (!bytes) return;
+  const { value: image, findings } = parseFirmware(bytes);
   const reason = whyUnfit(findings, image);
   if (reason?.rule === 'no-table') report('unknown-firmware', at, reason.message);
   else if (reason) {
@@ -102,7 +105,7 @@ async function checkKey(
   io: Io,
   name: keyof typeof KEY_NAMES,
   path: string,
-  { size, mode }: Found,
+  { size, mode }: FileFacts,
   report: ReportProblem,
 ): Promise<void> {
   const [what, at, wanted] = [KEY_NAMES[name], ['keys', name], KEY_FILE_SIZES[name]];

@@ -21,7 +21,8 @@ export async function measurementsInFolder(io: Io, path: string): Promise<OtherM
   const others = names.filter((name) => name.endsWith('.sevlaunch.json') && name !== basename(path));
   for (const name of others.sort().slice(0, MOST)) {
     try {
-      const measurement = (await readLaunchFile(io, join(folder, name))).launch?.measurement;
+      // Nobody asked for these: a pipe among them must not hold up the rest.
+      const measurement = (await readLaunchFile(io, join(folder, name), { onlyFile: true })).launch?.measurement;
       if (measurement === undefined) continue;
       parseMeasurement(measurement);
       found.push({ label: name, measurement });

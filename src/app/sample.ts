@@ -13,6 +13,7 @@ import { decode, encode } from '../core/binary/struct';
 import { cpuByName, generateVmsa, type Role } from '../core/vmsa/launch/generate';
 import { VMSA } from '../core/vmsa/layout/layout';
 import type { Io } from './io';
+import { refuseOverwriting } from './outputs';
 
 /** A file of the sample and what it is for, as a sentence. */
 export interface SampleFile {
@@ -122,11 +123,14 @@ On the command line: \`sevscope validate --launch matches.sevlaunch.json\`.
 /**
  * Writes the sample into a folder, creating it if missing. Existing sample files are replaced; nothing else in
  * the folder is touched.
- * @throws CheckError when a file cannot be written
+ * @throws CheckError when a file cannot be written, or two of them are the same
  */
 export async function writeSample(io: Io, folder: string): Promise<SampleFile[]> {
   const contents = sampleContents(io);
   await io.makeFolder(folder);
+  // Files that are there already may be links to each other.
+  const all = contents.map(({ name }) => ({ name, path: io.path.join(folder, name) }));
+  await refuseOverwriting(io, all, []);
   const secret = Object.values(KEYS);
   for (const { name, bytes } of contents)
     await io.write(io.path.join(folder, name), bytes, secret.includes(name) ? 0o600 : undefined);

@@ -1,7 +1,5 @@
 // Reads the VMSA page of a vCPU from a file in any form that core can read, or from standard input.
 
-import { MAX_FILE } from '../core/binary/limits';
-import * as ioErrors from './ioErrors';
 import * as errors from './errors';
 import {
   findPages,
@@ -12,6 +10,7 @@ import {
 } from '../core/vmsa/forms/findPages';
 import { titleOf } from '../core/vmsa/forms/pageSource';
 import type { PartOfPage } from '../core/vmsa/part';
+import type { FileRole } from './fileRoles';
 import type { Io } from './io';
 
 /** The path that means standard input, as elsewhere on a command line. */
@@ -36,10 +35,8 @@ export function fileName(path: string): string {
  * Reads a file, or standard input for `-`, of at most 64 MiB.
  * @throws CheckError when it cannot be read or is larger
  */
-export async function readWhole(io: Io, path: string): Promise<Uint8Array> {
-  const bytes = await (path === STANDARD_INPUT ? io.readStandardInput(MAX_FILE) : io.read(path, MAX_FILE));
-  if (bytes.length > MAX_FILE) throw ioErrors.tooLarge(fileName(path), MAX_FILE);
-  return bytes;
+export function readWhole(io: Io, path: string, role: FileRole = 'shown'): Promise<Uint8Array> {
+  return path === STANDARD_INPUT ? io.readStandardInput(role) : io.read(path, role);
 }
 
 /** Chooses the page of a vCPU. @throws CheckError (usage) when there is no such page */

@@ -195,7 +195,7 @@ export default defineConfig(
   ),
   wall(
     ['src/node/**'],
-    `^vscode$|/(host|cli|webview|protocol|libvirt)/|/app/(?!(io|ioErrors)$)`,
+    `^vscode$|/(host|cli|webview|protocol|libvirt)/|/app/(?!(io|ioErrors|fileRoles)$)`,
     "node imports core, app's io and Node.",
   ),
   wall(

@@ -13,7 +13,7 @@ import { snpVmmOf, type MatrixRequest } from '../core/check/matrix';
 import { computeImageDigests } from '../core/check/imageDigests';
 import type { OvmfImage } from '../core/ovmf/image';
 import { atInput, waysToGive } from '../app/inputs';
-import { firmwareOf, inspectFirmware } from '../app/firmware';
+import { firmwareOf, readMeasured } from '../app/firmware';
 import { kernelUnmeasured, resetAddressOf } from '../app/launch';
 import type { Io, ReadOptions } from '../app/io';
 import { readWhole } from '../app/vmsaFile';
@@ -56,9 +56,9 @@ async function kernelTable(
   if (kernel === undefined) return undefined;
   // sev-snp-measure digests launches that no VMM would start; such a value is worse than none.
   if (kernelUnmeasured(image) !== undefined) throw snpErrors.noHashArea();
-  const ofKernel = await atInput('kernel', () => io.digest(kernel, reading));
+  const ofKernel = await atInput('kernel', () => io.digest(kernel, 'kernel', reading));
   const ofInitrd =
-    initrd === undefined ? undefined : await atInput('initrd', () => io.digest(initrd, reading));
+    initrd === undefined ? undefined : await atInput('initrd', () => io.digest(initrd, 'initrd', reading));
   return encodeKernelHashes({ kernel: ofKernel.sha256, initrd: ofInitrd?.sha256, cmdline });
 }
 
@@ -72,7 +72,7 @@ function firmwarePages(bytes: Uint8Array): Uint8Array {
 /** An image that is read whole. @throws CheckError when it cannot be read, or is a container */
 const readImage = (io: Io, path: string, { warn }: DigestReading) =>
   atInput('firmware', async () => {
-    const bytes = await readWhole(io, path);
+    const bytes = await readWhole(io, path, 'firmware');
     const { image, doubt, flashOnly } = firmwareOf(io.path.basename(path), bytes);
     if (doubt !== undefined) warn(doubt);
     return { bytes, image, flashOnly };
@@ -86,10 +86,7 @@ export async function ovmfHash(io: Io, options: DigestOptions, reading: DigestRe
 /** The state of an SEV or SEV-ES launch before its first vCPU, and its reset address. @throws CheckError */
 export async function readSevLaunch(io: Io, options: DigestOptions, reading: DigestReading) {
   const path = pathOf(options);
-  const { hasher, image, doubt } = await atInput('firmware', async () => {
-    const streamed = await io.digest(path, reading);
-    return { ...streamed, ...(await inspectFirmware(io, path, streamed)) };
-  });
+  const { hasher, image, doubt } = await atInput('firmware', () => readMeasured(io, path, reading));
   if (doubt !== undefined) reading.warn(doubt);
   const table = await kernelTable(io, options, reading, image);
   if (table) hasher.update(table);

@@ -7,6 +7,7 @@ import { keyFilter } from '../core/check/keyText';
 import type { Io } from '../app/io';
 import { writeSample } from '../app/sample';
 import { addExplainCommand } from './explain';
+import { refuseSameFiles } from './files';
 import { addLaunchCommands } from './launch';
 import { addDigestCommand } from './digest';
 import { addOvmfCommands } from './ovmf';
@@ -25,7 +26,7 @@ export interface CommandContext extends Streams {
 }
 
 /** The program with all its commands. */
-function buildProgram(
+export function buildProgram(
   { io, workerPath }: CommandContext,
   { out, help }: Printer,
   exit: (status: number) => void,
@@ -72,6 +73,7 @@ export async function runProgram(argv: readonly string[], around: CommandContext
       .hook('preAction', (_program, command) => {
         if (command.opts<{ quiet?: true }>().quiet) printing.quieten();
       })
+      .hook('preAction', (_program, command) => refuseSameFiles(around.io, command))
       .parseAsync(withoutEquals(argv), { from: 'user' });
     return status;
   } catch (error) {

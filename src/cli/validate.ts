@@ -9,10 +9,12 @@ import { countOf, toBase64 } from '../core/binary/hex';
 import { junitXml, type JunitCheck } from '../core/check/exportJunit';
 import type { LaunchFile } from '../core/check/launchFile';
 import type { Report } from '../core/launch/report';
-import { MAX_SECRETS, secretGuid, type Secret } from '../core/tech/sev/secret';
+import { secretGuid, type Secret } from '../core/tech/sev/secret';
 import type { Io } from '../app/io';
-import { runCheck, sealForLaunch, statedPlatform } from '../app/launch';
+import * as ioErrors from '../app/ioErrors';
+import { checkFiles, filesOf, sealForLaunch, statedPlatform } from '../app/launch';
 import { readLaunchFile } from '../app/launchFile';
+import { admitFor, type Admit } from './files';
 import { findLaunchFiles } from './launchFiles';
 import { needed, ownerInputs, recordedInputs, type LaunchOptions } from './launchOptions';
 import { columns, printJson, withoutKeys, type Output } from './output';
@@ -43,6 +45,7 @@ async function validate(
   out: Output,
   workerPath: string | undefined,
 ): Promise<number> {
+  checkSecretFiles(options);
   const { paths, several } = await findLaunchFiles(io, options.launch ?? []);
   if (several) return validateSeveral(io, paths, options, out, workerPath);
   const { launch: [launch] = [], ...rest } = options;
@@ -72,7 +75,7 @@ async function withJunit(
     return await run((report) => (outcome = { report }));
   } catch (error) {
     // The verdict holds, whatever happened to the secrets after it.
-    if (error instanceof CheckError) outcome ??= { error: withoutKeys(error, out) };
+    if (error instanceof CheckError && !ioErrors.isOverwriting(error)) outcome ??= { error: withoutKeys(error, out) };
     throw error;
   } finally {
     if (outcome) await write(outcome);
@@ -91,15 +94,18 @@ async function validateOne(
   onReport: (report: Report) => void,
 ): Promise<number> {
   const file = options.launch === undefined ? undefined : await readLaunchFile(io, resolve(options.launch));
+  const admit = admitFor(io, options);
+  // Before anything else can fail, because that would be written as JUnit.
+  if (file) await admit(filesOf(file));
   // A file with a recorded launch is checked as such, unless a domain is requested.
   const isRecorded = file?.launch !== undefined || options.measurement !== undefined;
   const named = isRecorded && options.connect === undefined ? undefined : file?.domain;
   if (options.domain !== undefined || named)
-    return validateRunning(io, options, file, out, workerPath, onReport);
+    return validateRunning(io, options, file, admit, out, workerPath, onReport);
   if (options.timeout !== undefined) throw errors.domainNeeded('--timeout');
   const inputs = recordedInputs(options, file);
   checkSecretOptions(options);
-  const report = await runCheck(io, inputs, { onProgress: out.onProgress });
+  const { report, image } = await checkFiles(io, inputs, { onProgress: out.onProgress, admit });
   onReport(report);
   printReport(report, options, out);
   if (report.verdict !== 'matches') return 1;
@@ -108,6 +114,7 @@ async function validateOne(
     const { header, payload, noRoom } = await sealForLaunch(
       io,
       inputs,
+      image,
       await readSecrets(io, options.injectSecret),
     );
     // Not an error, because the files may be for a guest whose secrets go to an address that the user supplies.
@@ -115,8 +122,10 @@ async function validateOne(
       out.note(
         `WARNING: The firmware has no area for secrets (${noRoom}): whoever injects these must say at which address the guest looks for them.`,
       );
-    await io.write(options.secretHeader!, toBase64(header));
-    await io.write(options.secretPayload!, toBase64(payload));
+    await io.writeAll([
+      { path: options.secretHeader!, content: toBase64(header) },
+      { path: options.secretPayload!, content: toBase64(payload) },
+    ]);
     if (!options.json) out.line(`OK: sealed ${countOf(options.injectSecret.length, 'secret')}`);
   }
   return 0;
@@ -126,6 +135,7 @@ async function validateRunning(
   io: Io,
   options: OneLaunch,
   file: LaunchFile | undefined,
+  admit: Admit,
   out: Output,
   workerPath: string | undefined,
   onReport: (report: Report) => void,
@@ -136,10 +146,11 @@ async function validateRunning(
     ...(file && statedPlatform(file)),
     ...Object.fromEntries(Object.entries(platform).filter(([, value]) => value !== undefined)),
   };
-  if (options.secretHeader !== undefined || options.secretPayload !== undefined) throw errors.injectOrSeal();
+  const domain = options.domain ?? file?.domain?.name ?? '';
+  checkSecretFiles({ ...options, domain });
   const inputs = {
     ...ownerInputs(options, file),
-    domain: options.domain ?? file?.domain?.name ?? '',
+    domain,
     measurement,
     platform: given,
     insecure: insecure === true,
@@ -150,6 +161,7 @@ async function validateRunning(
     fromFile: options.connect === undefined && file?.domain !== undefined,
     workerPath,
     timeoutMs: options.timeout,
+    admit,
   };
   const { report, status, injected } = await printDomainCheck(
     io,
@@ -182,11 +194,16 @@ function printReport(report: Report, { json, debug }: OneLaunch, out: Output): v
   else out.note(`${report.agrees ? 'NOT TRUSTED' : 'ERROR'}: ${report.summary}`);
 }
 
+/** Sealed secrets go to two files, and to no guest. */
+function checkSecretFiles({ domain, secretHeader, secretPayload }: Omit<OneLaunch, 'launch'>): void {
+  if (domain !== undefined && (secretHeader ?? secretPayload) !== undefined) throw errors.injectOrSeal();
+  if ((secretHeader === undefined) !== (secretPayload === undefined)) throw errors.bothSecretFiles();
+}
+
 /** The destination of sealed secrets must be given before anything is read. */
 function checkSecretOptions({ injectSecret, secretHeader, secretPayload }: OneLaunch): void {
   if (injectSecret.length > 0) needed(secretHeader, '--secret-header');
   if (injectSecret.length > 0) needed(secretPayload, '--secret-payload');
-  if ((secretHeader === undefined) !== (secretPayload === undefined)) throw errors.bothSecretFiles();
 }
 
 async function readSecrets(io: Io, specs: readonly string[]): Promise<Secret[]> {
@@ -195,7 +212,7 @@ async function readSecrets(io: Io, specs: readonly string[]): Promise<Secret[]> 
     for (const spec of specs) {
       const [name, path, ...rest] = spec.split(':');
       if (!name || path === undefined || rest.length > 0) throw errors.badSecret();
-      secrets.push({ guid: secretGuid(name), data: await io.read(path, MAX_SECRETS) });
+      secrets.push({ guid: secretGuid(name), data: await io.read(path, 'secret') });
     }
     return secrets;
   } catch (error) {

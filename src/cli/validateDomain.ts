@@ -9,6 +9,7 @@ import { checkDomain, type DomainInputs } from '../app/domainCheck';
 import type { Io } from '../app/io';
 import { libvirt } from '../libvirt/client';
 import type { ConnectOptions } from '../libvirt/contract';
+import type { Admit } from './files';
 import { columns, type Output } from './output';
 import { askAtTerminal } from './prompt';
 
@@ -22,6 +23,8 @@ export interface DomainRun {
   readonly workerPath: string | undefined;
   /** For connecting and for each call; the default timeout unless given. */
   readonly timeoutMs?: number | undefined;
+  /** Refuses files of which one would be overwritten. */
+  readonly admit: Admit;
   /** Reads the secrets to inject; absent when there are none. */
   readonly secrets?: () => Promise<readonly Secret[]>;
 }
@@ -40,7 +43,7 @@ export function terminalConnection({
   fromFile = false,
   workerPath,
   timeoutMs,
-}: Omit<DomainRun, 'secrets'>): ConnectOptions {
+}: Omit<DomainRun, 'secrets' | 'admit'>): ConnectOptions {
   if (workerPath === undefined) throw errors.noWorker();
   return {
     uri,
@@ -58,8 +61,8 @@ export async function printDomainCheck(
   run: DomainRun,
   out: Output,
 ): Promise<DomainAnswer> {
-  const { secrets } = run;
-  const options = { libvirt, connection: terminalConnection(run), onProgress: out.onProgress };
+  const { secrets, admit } = run;
+  const options = { libvirt, connection: terminalConnection(run), onProgress: out.onProgress, admit };
   const { report, injected, injectionError } = await checkDomain(
     io,
     inputs,

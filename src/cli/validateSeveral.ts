@@ -3,11 +3,16 @@
 
 import * as errors from './errors';
 import { junitXml } from '../core/check/exportJunit';
+import type { LaunchFile } from '../core/check/launchFile';
+import { CheckError } from '../core/errors';
 import { checkMany, type LaunchQuestion, type LaunchResult } from '../app/checkMany';
+import { Gate } from '../app/gate';
 import type { Io } from '../app/io';
-import { statedPlatform } from '../app/launch';
+import * as ioErrors from '../app/ioErrors';
+import { filesOf, statedPlatform } from '../app/launch';
 import { readLaunchFile } from '../app/launchFile';
 import { libvirt } from '../libvirt/client';
+import { admitFor } from './files';
 import { interruptible } from './interrupt';
 import { ownerInputs, recordedInputs } from './launchOptions';
 import { withoutKeys, type Output } from './output';
@@ -40,8 +45,14 @@ export async function validateSeveral(
   for (const [name, option] of Object.entries(ONE_LAUNCH))
     if (options[name as keyof typeof ONE_LAUNCH] !== undefined) throw errors.oneLaunchOnly(option);
   if (options.injectSecret.length > 0) throw errors.oneLaunchOnly('--inject-secret');
+  const admit = admitFor(io, options);
+  const files = await readAll(io, paths);
+  await admit([...paths, ...files.flatMap((file) => (file instanceof CheckError ? [] : filesOf(file)))]);
   const begun = new Date();
-  const jobs = paths.map((path) => ({ path, prepare: () => questionIn(io, path, options, workerPath) }));
+  const jobs = paths.map((path, i) => ({
+    path,
+    prepare: async () => questionIn(files[i]!, path, options, workerPath),
+  }));
   const shown = (result: LaunchResult): LaunchResult =>
     'error' in result.outcome
       ? { ...result, outcome: { error: withoutKeys(result.outcome.error, out) } }
@@ -51,12 +62,15 @@ export async function validateSeveral(
     checkMany(io, jobs, {
       libvirt,
       signal,
+      admit,
       onProgress: out.onProgress,
       onResult: (result, index) => lines?.add(shown(result), index),
     }),
   );
   const results = checked.map(shown);
   await (lines?.end(results) ?? printResults(io, out, results));
+  for (const { outcome } of results)
+    if ('error' in outcome && ioErrors.isOverwriting(outcome.error)) throw outcome.error;
   if (options.junit !== undefined)
     await io.write(
       options.junit,
@@ -68,14 +82,30 @@ export async function validateSeveral(
   return Math.max(...results.map(({ status }) => status));
 }
 
-/** The question that one of several launch files asks. */
-async function questionIn(
-  io: Io,
+/** How many launch files are read at the same time. */
+const MOST_AT_ONCE = 8;
+
+/** All launch files, or why one is none, which becomes its result. */
+function readAll(io: Io, paths: readonly string[]): Promise<(LaunchFile | CheckError)[]> {
+  const gate = new Gate(MOST_AT_ONCE);
+  const read = (path: string) =>
+    gate.through(() =>
+      readLaunchFile(io, path).catch((error: unknown) => {
+        if (error instanceof CheckError) return error;
+        throw error;
+      }),
+    );
+  return Promise.all(paths.map(read));
+}
+
+/** The question that one of several launch files asks. @throws CheckError when there is none */
+function questionIn(
+  file: LaunchFile | CheckError,
   path: string,
   options: ValidateOptions,
   workerPath: string | undefined,
-): Promise<LaunchQuestion> {
-  const file = await readLaunchFile(io, path);
+): LaunchQuestion {
+  if (file instanceof CheckError) throw file;
   const named = { ...options, launch: shortPath(path) };
   if (file.launch) return { recorded: recordedInputs(named, file) };
   return {

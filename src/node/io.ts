@@ -5,9 +5,20 @@ import { chmod, mkdir, realpath } from 'node:fs/promises';
 import { availableParallelism, homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import type { Io } from '../app/io';
-import { digestFile, listFolder, readEnds, readStandardInput, readUpTo, statOf, whyUnreadable } from './read';
+import {
+  digestFile,
+  listFolder,
+  placeOf,
+  probe,
+  readDigested,
+  readEnds,
+  readFile,
+  readStandardInput,
+  statOf,
+} from './read';
 import { startThread } from './threads';
 import { writeWhole } from './write';
+import { writeAll } from './writeAll';
 
 const toSlashes = (path: string): string => path.split(sep).join('/');
 
@@ -15,15 +26,18 @@ const toSlashes = (path: string): string => path.split(sep).join('/');
 export function nodeIo(scripts: string): Io {
   return {
     path: { basename, dirname, isAbsolute, join, relative, resolve, toSlashes },
-    read: readUpTo,
+    read: readFile,
+    readDigested,
     readEnds,
     readStandardInput,
     digest: digestFile,
+    probe,
     stat: statOf,
-    whyUnreadable,
+    placeOf,
     realPath: (path) => realpath(path),
     list: listFolder,
     write: writeWhole,
+    writeAll,
     setMode: chmod,
     makeFolder: async (path) => {
       await mkdir(path, { recursive: true });

@@ -4,7 +4,7 @@ import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { CheckError } from '../core/errors';
 import type { Content } from '../app/io';
 import * as ioErrors from '../app/ioErrors';
-import { codeOf } from './read';
+import { codeOf } from './open';
 
 /**
  * Writes a temporary file in the same folder and renames it over the target.

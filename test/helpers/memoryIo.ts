@@ -4,7 +4,8 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { createCipheriv } from 'node:crypto';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path/posix';
-import type { FileStat, Io, ReadOptions, StreamedFile } from '../../src/app/io';
+import { FILE_ROLES, type FileRole } from '../../src/app/fileRoles';
+import type { Content, FileFacts, FileStat, Io, ReadOptions } from '../../src/app/io';
 import * as ioErrors from '../../src/app/ioErrors';
 import type { CopyableHasher } from '../../src/core/launch/hasher';
 
@@ -33,9 +34,11 @@ const endsOf = (bytes: Uint8Array) => ({ head: bytes.slice(0, END), tail: bytes.
 /** Creates an Io over files. @returns it with the files, which a test may change at any time */
 export function memoryIo(): Io & { readonly files: Map<string, Written> } {
   const files = new Map<string, Written>();
-  const at = (path: string): Uint8Array => {
+  const at = (path: string, role: FileRole = 'shown'): Uint8Array => {
     const found = files.get(path);
     if (!found) throw ioErrors.unreadableFile(path, 'ENOENT');
+    const { length } = found.bytes;
+    if (length > FILE_ROLES[role].most) throw ioErrors.tooLarge(path, role, length);
     return found.bytes;
   };
   const isFolder = (path: string) => [...files.keys()].some((name) => name.startsWith(`${path}/`));
@@ -46,31 +49,46 @@ export function memoryIo(): Io & { readonly files: Map<string, Written> } {
     const identity = `${path} ${Buffer.from(sha256(bytes)).toString('hex')}`;
     return { kind: found ? 'file' : 'folder', size: bytes.length, mode, identity };
   };
+  const write = async (path: string, content: Content, mode = 0o644) => {
+    const parts: Uint8Array[] = [];
+    if (content instanceof Uint8Array || typeof content === 'string')
+      parts.push(Buffer.from(content as string));
+    else for await (const part of content) parts.push(Buffer.from(part));
+    files.set(path, { bytes: Uint8Array.from(Buffer.concat(parts)), mode });
+  };
   return {
     files,
     path: { basename, dirname, isAbsolute, join, relative, resolve, toSlashes: (path) => path },
-    read: later((path: string, limit: number) => at(path).slice(0, limit + 1)),
-    readEnds: later((path: string) => ({ ...endsOf(at(path)), bytes: at(path).length })),
+    read: later((path: string, role: FileRole) => at(path, role).slice()),
+    readDigested: later((path: string, role: FileRole) => {
+      const content = at(path, role).slice();
+      const hasher = hasherFrom(sha256.create().update(content));
+      return { name: basename(path), bytes: content.length, sha256: sha256(content), hasher, content };
+    }),
+    readEnds: later((path: string, role: FileRole) => {
+      const bytes = at(path, role);
+      return { ...endsOf(bytes), bytes: bytes.length };
+    }),
     readStandardInput: later(() => new Uint8Array(0)),
-    digest: later((path: string, { onProgress }: ReadOptions = {}): StreamedFile => {
-      const bytes = at(path);
+    digest: later((path: string, role: FileRole, { onProgress }: ReadOptions = {}) => {
+      const bytes = at(path, role);
       const name = basename(path);
       onProgress?.(name, bytes.length, bytes.length);
-      const hasher = hasherFrom(sha256.create().update(bytes));
-      return { name, bytes: bytes.length, sha256: sha256(bytes), hasher, ...endsOf(bytes) };
+      return { name, bytes: bytes.length, sha256: sha256(bytes) };
+    }),
+    probe: later((path: string, role: FileRole) => {
+      at(path, role);
+      return statOf(path) as FileFacts;
     }),
     stat: later(statOf),
-    whyUnreadable: later((path: string) => (files.has(path) ? undefined : 'ENOENT')),
+    placeOf: later((path: string) => path),
     realPath: later((path: string) => path),
     list: later((folder: string) =>
       [...files.keys()].filter((path) => dirname(path) === folder).map((path) => basename(path)),
     ),
-    write: async (path, content, mode = 0o644) => {
-      const parts: Uint8Array[] = [];
-      if (content instanceof Uint8Array || typeof content === 'string')
-        parts.push(Buffer.from(content as string));
-      else for await (const part of content) parts.push(Buffer.from(part));
-      files.set(path, { bytes: Uint8Array.from(Buffer.concat(parts)), mode });
+    write,
+    writeAll: async (all) => {
+      for (const { path, content } of all) await write(path, content);
     },
     setMode: later((path: string, mode: number) => {
       files.set(path, { bytes: at(path), mode });

@@ -53,7 +53,7 @@ interface Opened {
   events: unknown[];
 }
 
-async function open(uri: vscode.Uri, editor = new VmsaEditor(EXTENSION)): Promise<Opened> {
+async function open(uri: vscode.Uri, editor = new VmsaEditor(io, EXTENSION)): Promise<Opened> {
   const document = await editor.openCustomDocument(uri, NO_BACKUP);
   const panel = new TestPanel();
   editor.resolveCustomEditor(document, panel.panel);
@@ -289,7 +289,7 @@ describe('A file that somebody else writes', () => {
     truncateSync(document.uri.fsPath, MAX_FILE + 1);
     await assert.rejects(editor.saveCustomDocument(document), {
       code: 'file-too-large',
-      message: /has more than 64 MiB/,
+      message: /has at most 67108864 bytes \(64 MiB\)/,
     });
     assert.equal(statSync(document.uri.fsPath).size, MAX_FILE + 1);
   });
@@ -352,7 +352,7 @@ describe('A backup', () => {
   const restore = async (editor: VmsaEditor, document: VmsaDocument) => {
     const destination = vscode.Uri.file(join(folder, 'backups', `backup${count++}`));
     const { id } = await editor.backupCustomDocument(document, { destination });
-    const again = new VmsaEditor(EXTENSION);
+    const again = new VmsaEditor(io, EXTENSION);
     const restored = await again.openCustomDocument(document.uri, { ...NO_BACKUP, backupId: id });
     const panel = new TestPanel();
     again.resolveCustomEditor(restored, panel.panel);

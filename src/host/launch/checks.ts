@@ -7,7 +7,7 @@ import { CheckError } from '../../core/errors';
 import * as shellErrors from '../shell/errors';
 import * as ioErrors from '../../app/ioErrors';
 import type { Report } from '../../core/launch/report';
-import { MAX_SECRETS, secretGuid } from '../../core/tech/sev/secret';
+import { secretGuid } from '../../core/tech/sev/secret';
 import {
   checkDomain,
   type CheckedLaunch,
@@ -42,7 +42,7 @@ export async function launchTextAt(io: Io, uri: vscode.Uri): Promise<string> {
   if ((await io.stat(uri.fsPath)).kind === 'pipe') throw ioErrors.pipeForFile(nameOf(uri));
   // Of bytes that are not UTF-8 an editor shows no more than that: the file itself says which they are.
   const isClear = open?.isDirty === true || open?.getText().includes('\ufffd') === false;
-  return open && (isClear || uri.scheme !== 'file') ? open.getText() : readLaunchText(io, uri.fsPath);
+  return open && (isClear || uri.scheme !== 'file') ? open.getText() : readLaunchText(io, uri.fsPath, { onlyFile: true });
 }
 
 /** A launch file with its text, from its open editor if there is one. @throws CheckError */
@@ -103,6 +103,6 @@ export async function injectInto(
   const question = `Give ${nameOf(file)} to the guest ${nameInWords(name)}?`;
   if (!(await confirm(question, detail, 'Inject Secret'))) return;
   await run({
-    secrets: async () => [{ guid: secretGuid(guid), data: await io.read(file.fsPath, MAX_SECRETS) }],
+    secrets: async () => [{ guid: secretGuid(guid), data: await io.read(file.fsPath, 'secret', { onlyFile: true }) }],
   });
 }

@@ -4,12 +4,13 @@
 
 import * as vscode from 'vscode';
 import { SCHEMES } from '../../contributions';
+import { readOwn } from '../shell/files';
 
 /** Answers every URI of the scheme with the bundled schema. */
 export function registerLaunchSchema(extensionUri: vscode.Uri): vscode.Disposable {
   const file = vscode.Uri.joinPath(extensionUri, 'media', 'sevlaunch.schema.json');
   return vscode.workspace.registerTextDocumentContentProvider(SCHEMES.schema, {
     provideTextDocumentContent: async () =>
-      new TextDecoder().decode(await vscode.workspace.fs.readFile(file)),
+      new TextDecoder().decode(await readOwn(file)),
   });
 }

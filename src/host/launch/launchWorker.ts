@@ -20,7 +20,7 @@ const io = nodeIo(__dirname);
 /** Where the file is not UTF-8, when the editor shows it as it is: all that the text says of it is U+FFFD. */
 async function badByteOf(): Promise<BadByte | undefined> {
   if (!options.files || !text.includes('\ufffd') || (await io.stat(path)).kind !== 'file') return undefined;
-  const source = await readLaunchSource(io, path).catch(() => undefined);
+  const source = await readLaunchSource(io, path, { onlyFile: true }).catch(() => undefined);
   // A byte order mark is not in the text of an editor.
   const mark = source?.text.startsWith('\ufeff') ? 1 : 0;
   if (!source?.badByte || source.text.slice(mark) !== text) return undefined;

@@ -45,7 +45,7 @@ export class ImagesEditor extends PageEditor {
       reading.abort();
       const { signal } = (reading = new AbortController());
       try {
-        const [a, b] = await Promise.all(filesOf(uri).map(async (file) => readUri(file)));
+        const [a, b] = await Promise.all(filesOf(uri).map(async (file) => readUri(this.io, file)));
         if (!signal.aborted && a && b) await this.show(uri, [a, b], page, signal);
       } catch (error) {
         if (signal.aborted) return;

@@ -91,7 +91,7 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
     this.reading.abort();
     const { signal } = (this.reading = new AbortController());
     try {
-      const bytes = await readUri(this.uri);
+      const bytes = await readUri(this.host.io, this.uri);
       if (signal.aborted) return;
       const kind = kindWithoutContent(bytes);
       if (kind) this.showKind(kind, bytes);

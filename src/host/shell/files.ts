@@ -2,9 +2,11 @@
 
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
-import { MAX_FILE } from '../../core/binary/limits';
+import { FILE_ROLES } from '../../app/fileRoles';
+import type { Io } from '../../app/io';
 import * as ioErrors from '../../app/ioErrors';
 import { SCHEMES } from '../../contributions';
+import { CheckError, reworded } from '../../core/errors';
 import { pastedBytes } from './pasted';
 import { eachSlice } from './slices';
 
@@ -13,12 +15,17 @@ export function nameOf(uri: vscode.Uri): string {
   return posix.basename(uri.path);
 }
 
-/** Reads a file from any VS Code file system. @throws CheckError when it is too large or cannot be read */
-export async function readUri(uri: vscode.Uri): Promise<Uint8Array> {
+/**
+ * Reads a file from any VS Code file system, on disk a regular file only: VS Code would wait for a pipe, and read a
+ * device until memory ends.
+ * @throws CheckError when it is too large or cannot be read
+ */
+export async function readUri(io: Io, uri: vscode.Uri): Promise<Uint8Array> {
   if (uri.scheme === SCHEMES.pasted) return pastedBytes(uri);
+  if (uri.scheme === 'file') return readOnDisk(io, uri);
   try {
     const { size } = await vscode.workspace.fs.stat(uri);
-    if (size > MAX_FILE) throw ioErrors.tooLarge(nameOf(uri), MAX_FILE);
+    if (size > FILE_ROLES.shown.most) throw ioErrors.tooLarge(nameOf(uri), 'shown', size);
     const read = await vscode.workspace.fs.readFile(uri);
     // VS Code returns a Buffer, which messages to webviews do not carry as bytes. Every byte gets overwritten, so
     // allocate without zeroing, which would block the event loop for too long.
@@ -30,6 +37,18 @@ export async function readUri(uri: vscode.Uri): Promise<Uint8Array> {
     throw error;
   }
 }
+
+async function readOnDisk(io: Io, uri: vscode.Uri): Promise<Uint8Array> {
+  try {
+    return await io.read(uri.fsPath, 'shown', { onlyFile: true });
+  } catch (error) {
+    // The editor is about one file, whose name is enough.
+    throw error instanceof CheckError ? reworded(error, (t) => t.replaceAll(uri.fsPath, nameOf(uri))) : error;
+  }
+}
+
+/** Reads a file that SevScope or VS Code wrote for SevScope. */
+export const readOwn = (uri: vscode.Uri): Thenable<Uint8Array> => vscode.workspace.fs.readFile(uri);
 
 /** Whether nothing exists at a URI, as far as its file system can tell. */
 export async function isGone(uri: vscode.Uri): Promise<boolean> {

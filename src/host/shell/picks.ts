@@ -35,8 +35,8 @@ export async function firmwareChoices(io: Io): Promise<FirmwareChoice[]> {
 
 /** The image at a URI. @throws CheckError when it cannot be read, or is a container */
 export async function firmwareAt(io: Io, uri: vscode.Uri): Promise<OvmfImage> {
-  if (uri.scheme === 'file') return readFirmware(io, uri.fsPath);
-  return firmwareOf(nameOf(uri), await readUri(uri)).image;
+  if (uri.scheme === 'file') return readFirmware(io, uri.fsPath, { onlyFile: true });
+  return firmwareOf(nameOf(uri), await readUri(io, uri)).image;
 }
 
 /** Asks for an OVMF image. @returns its reset address, or undefined when the user cancelled */

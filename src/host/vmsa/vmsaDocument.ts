@@ -5,9 +5,10 @@ import * as vscode from 'vscode';
 import * as errors from './errors';
 import { applyPatch, changedFields, type Patch } from '../../core/vmsa/edit';
 import { VMSA_SIZE } from '../../core/vmsa/layout/layout';
+import type { Io } from '../../app/io';
 import type { DiskChange } from '../../protocol/vmsa';
 import { EditHistory } from './editHistory';
-import { isGone, nameOf, readUri, watchFile } from '../shell/files';
+import { isGone, nameOf, readOwn, readUri, watchFile } from '../shell/files';
 import { SCHEMES } from '../../contributions';
 import { pastedSource } from '../shell/pasted';
 import { sentence } from '../shell/present';
@@ -58,6 +59,7 @@ export class VmsaDocument implements vscode.CustomDocument {
   private disposed = false;
 
   private constructor(
+    private readonly io: Io,
     readonly uri: vscode.Uri,
     private bytes: Uint8Array,
     /** The file's bytes as last read or written here. */
@@ -77,21 +79,21 @@ export class VmsaDocument implements vscode.CustomDocument {
   }
 
   /** Opens a file; an unreadable one is a document, too, and may become readable. */
-  static async open(uri: vscode.Uri): Promise<VmsaDocument> {
+  static async open(io: Io, uri: vscode.Uri): Promise<VmsaDocument> {
     try {
-      const bytes = await readUri(uri);
-      return new VmsaDocument(uri, bytes, bytes.slice(), undefined, false);
+      const bytes = await readUri(io, uri);
+      return new VmsaDocument(io, uri, bytes, bytes.slice(), undefined, false);
     } catch (error) {
       const none = new Uint8Array();
-      return new VmsaDocument(uri, none, none, sentence(error), false);
+      return new VmsaDocument(io, uri, none, none, sentence(error), false);
     }
   }
 
   /** Opens a file with the changes in a backup; if the file has changed since, they are in conflict. */
-  static async restore(uri: vscode.Uri, backup: vscode.Uri): Promise<VmsaDocument> {
-    const held = new Uint8Array(await vscode.workspace.fs.readFile(backup));
+  static async restore(io: Io, uri: vscode.Uri, backup: vscode.Uri): Promise<VmsaDocument> {
+    const held = new Uint8Array(await readOwn(backup));
     const middle = held.length / 2;
-    const document = new VmsaDocument(uri, held.slice(0, middle), held.slice(middle), undefined, true);
+    const document = new VmsaDocument(io, uri, held.slice(0, middle), held.slice(middle), undefined, true);
     await document.refresh();
     return document;
   }
@@ -280,7 +282,7 @@ export class VmsaDocument implements vscode.CustomDocument {
   /** The file's bytes; undefined when there is no file. @throws CheckError when there is one that cannot be read */
   private async readDisk(): Promise<Uint8Array | undefined> {
     try {
-      return await readUri(this.uri);
+      return await readUri(this.io, this.uri);
     } catch (error) {
       if (await isGone(this.uri)) return undefined;
       throw error;
@@ -310,7 +312,7 @@ export class VmsaDocument implements vscode.CustomDocument {
   }
 
   private async readBack(): Promise<void> {
-    const read = await readUri(this.uri).then(
+    const read = await readUri(this.io, this.uri).then(
       (bytes) => ({ bytes }),
       (error: unknown) => ({ failure: sentence(error) }),
     );
@@ -338,7 +340,7 @@ export class VmsaDocument implements vscode.CustomDocument {
   async refresh(): Promise<void> {
     while (this.busy) await this.busy;
     const mine = ++this.reads;
-    const disk = await readUri(this.uri).catch((error: unknown) => sentence(error));
+    const disk = await readUri(this.io, this.uri).catch((error: unknown) => sentence(error));
     const gone = typeof disk === 'string' && this.held && (await isGone(this.uri));
     if (this.disposed || mine !== this.reads) return;
     if (typeof disk === 'string') {

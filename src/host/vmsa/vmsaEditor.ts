@@ -7,6 +7,7 @@ import * as errors from './errors';
 import * as appErrors from '../../app/errors';
 import { findVmsaLeaf, parseFieldValue, patchField, withBits, type BitRange } from '../../core/vmsa/edit';
 import { similarFields } from '../../core/vmsa/layout/fieldNames';
+import type { Io } from '../../app/io';
 import type { VmsaRequest } from '../../core/vmsa/launch/generate';
 import { viewType } from '../../contributions';
 import type { Action } from '../../protocol/shared';
@@ -34,7 +35,10 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
     this.item.update();
   });
 
-  constructor(readonly extensionUri: vscode.Uri) {}
+  constructor(
+    private readonly io: Io,
+    readonly extensionUri: vscode.Uri,
+  ) {}
 
   register(): vscode.Disposable {
     return vscode.Disposable.from(
@@ -55,8 +59,8 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
   ): Promise<VmsaDocument> {
     const document =
       backupId === undefined
-        ? await VmsaDocument.open(uri)
-        : await VmsaDocument.restore(uri, vscode.Uri.parse(backupId, true));
+        ? await VmsaDocument.open(this.io, uri)
+        : await VmsaDocument.restore(this.io, uri, vscode.Uri.parse(backupId, true));
     const why = await whyNotWritable(uri);
     if (why !== undefined) this.unwritable.set(document, why);
     document.onDidEdit((event) => {
@@ -171,7 +175,7 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
 
   /** The current pages of a file: with the changes of an open editor, or from disk. @throws CheckError */
   async pages(uri: vscode.Uri): Promise<readonly Uint8Array[]> {
-    const read = this.documents.get(uri.toString())?.read ?? findFilePages(await readUri(uri));
+    const read = this.documents.get(uri.toString())?.read ?? findFilePages(await readUri(this.io, uri));
     if ('reason' in read) throw appErrors.notAPage(nameOf(uri), read.reason);
     return read.pages;
   }

@@ -5,6 +5,7 @@ import { copyFileSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { checkMany, type LaunchJob, type LaunchResult } from '../../../src/app/checkMany';
 import { DigestCache } from '../../../src/app/digestCache';
+import { readMeasured } from '../../../src/app/firmware';
 import { launchInputs, runCheck, type LaunchInputs } from '../../../src/app/launch';
 import { readLaunchFile } from '../../../src/app/launchFile';
 import { libvirt } from '../../../src/libvirt/client';
@@ -111,13 +112,13 @@ describe('The digests of a batch', () => {
   it('are those of the files, and each user goes on hashing for itself', async () => {
     const cache = new DigestCache(io);
     const [alone, ...shared] = await Promise.all([
-      io.digest(firmware()),
-      ...Array.from({ length: 3 }, () => cache.digest(firmware(), {})),
+      readMeasured(io, firmware()),
+      ...Array.from({ length: 3 }, () => cache.firmware(firmware())),
     ]);
     assert.equal(cache.filesRead, 1);
-    for (const { hasher, name, bytes, sha256, tail } of shared) {
-      const { name: n, bytes: b, sha256: d, tail: t } = alone;
-      assert.deepEqual([name, bytes, sha256, tail], [n, b, d, t]);
+    for (const { hasher, name, bytes, sha256, image } of shared) {
+      const { name: n, bytes: b, sha256: d, image: i } = alone;
+      assert.deepEqual([name, bytes, sha256, image], [n, b, d, i]);
       const expected = alone.hasher.copy();
       for (const one of [expected, hasher]) one.update(Buffer.from('x'));
       assert.deepEqual(hasher.digest(), expected.digest());
@@ -150,11 +151,11 @@ describe('The digests of a batch', () => {
   for (const [name, change] of changes) {
     it(`are read again for ${name}`, async () => {
       const cache = new DigestCache(io);
-      await cache.digest(firmware(), {});
+      await cache.digest(firmware(), 'kernel');
       change(firmware());
-      const { sha256 } = await cache.digest(firmware(), {});
+      const { sha256 } = await cache.digest(firmware(), 'kernel');
       assert.equal(cache.filesRead, 2);
-      assert.deepEqual(sha256, (await io.digest(firmware())).sha256);
+      assert.deepEqual(sha256, (await io.digest(firmware(), 'kernel')).sha256);
     });
   }
 });

@@ -1,49 +1,67 @@
-// Firmware as the use cases read it: what the ends of a file do not show is read from the rest, once for all that
-// share them; a pipe is left alone; and a container is refused.
+// Firmware as the use cases read it: once, for its digest and for what is in it, also for all checks of a batch; and
+// a container is refused.
 
 import assert from 'node:assert/strict';
 import { CheckError } from '../../../src/core/errors';
-import { firmwareDoubt, inspectFirmware, readFirmware } from '../../../src/app/firmware';
+import { DigestCache } from '../../../src/app/digestCache';
+import { firmwareDoubt, firmwareOf, readFirmware, readMeasured } from '../../../src/app/firmware';
 import type { Io } from '../../../src/app/io';
+import { sha256Of } from '../../../src/core/launch/hasher';
 import { memoryIo } from '../../helpers/memoryIo';
 import { CONTAINERS, IMAGE, variables } from '../../helpers/otherFiles';
 import { join } from '../../helpers/volumes';
 
-/** An Io with these files, and how often one was read whole. */
+/** An Io with these files, and how often one was read. */
 function withFiles(files: Readonly<Record<string, Uint8Array>>) {
   const memory = memoryIo();
   let reads = 0;
   for (const [path, bytes] of Object.entries(files)) memory.files.set(path, { bytes, mode: 0o644 });
-  const read: Io['read'] = (...args) => {
-    reads += 1;
-    return memory.read(...args);
+  const counted =
+    <A extends unknown[], R>(read: (...given: A) => R) =>
+    (...given: A): R => {
+      reads += 1;
+      return read(...given);
+    };
+  const { read, readDigested, readEnds, digest } = memory;
+  const io: Io = {
+    ...memory,
+    read: counted(read),
+    readDigested: counted(readDigested),
+    readEnds: counted(readEnds),
+    digest: counted(digest),
   };
-  return { io: { ...memory, read }, reads: () => reads };
+  return { io, reads: () => reads };
 }
 
 const PADDED = join(IMAGE, new Uint8Array(0x20000).fill(0xff));
 const [, QCOW2] = CONTAINERS[0]!;
 
 describe('The firmware of a launch', () => {
-  it('is inspected whole where its ends do not tell', async () => {
+  it('is measured and judged by one read of all of it', async () => {
     const { io, reads } = withFiles({ '/padded.fd': PADDED, '/vars.fd': variables(0x1000) });
-    const streamed = await io.digest('/padded.fd');
-    const { doubt } = await inspectFirmware(io, '/padded.fd', streamed);
+    const { doubt, sha256, bytes } = await readMeasured(io, '/padded.fd');
     assert.match(doubt ?? '', /^padded\.fd: .* the image ends at 0x10000; 131072 bytes/);
+    assert.deepEqual([bytes, sha256], [PADDED.length, sha256Of(PADDED)]);
     assert.equal(reads(), 1);
-    await inspectFirmware(io, '/padded.fd', { ...streamed });
-    assert.equal(reads(), 1, 'shared by those who share the ends');
-    assert.match((await inspectFirmware(io, '/vars.fd', await io.digest('/vars.fd'))).doubt ?? '', /VARS/);
-    assert.equal(reads(), 1, 'its ends tell');
+    assert.match((await readMeasured(io, '/vars.fd')).doubt ?? '', /VARS/);
+    assert.equal(reads(), 2);
   });
 
-  it('is not read again from a pipe', async () => {
-    const { io, reads } = withFiles({ '/pipe': PADDED });
-    const pipe: Io = { ...io, stat: async (path) => ({ ...(await io.stat(path)), kind: 'pipe' }) as never };
-    const { doubt } = await inspectFirmware(pipe, '/pipe', await io.digest('/pipe'));
-    assert.match(doubt ?? '', /not known to be OVMF/);
-    assert.equal(reads(), 0);
-    assert.equal(await firmwareDoubt(pipe, '/pipe'), undefined);
+  it('is shared by the checks of a batch', async () => {
+    const { io, reads } = withFiles({ '/fw.fd': IMAGE });
+    const cache = new DigestCache(io);
+    await Promise.all([cache.firmware('/fw.fd'), cache.firmware('/fw.fd')]);
+    assert.equal(reads(), 1);
+  });
+
+  it('is larger than QEMU maps above 16 MiB, and is measured all the same', () => {
+    const large = (mebibytes: number) => {
+      const bytes = new Uint8Array(mebibytes * 2 ** 20);
+      bytes.set(IMAGE, bytes.length - IMAGE.length);
+      return firmwareOf(`${mebibytes}.fd`, bytes).doubt;
+    };
+    assert.equal(large(16), undefined);
+    assert.match(large(17) ?? '', /^17\.fd has 17825792 bytes \(17 MiB\); QEMU maps at most 16777216 bytes/);
   });
 
   it('is refused as a container, by whoever reads it', async () => {
@@ -51,7 +69,7 @@ describe('The firmware of a launch', () => {
     const isRefused = (error: unknown) =>
       error instanceof CheckError && error.kind === 'usage' && error.code === 'no-firmware';
     await assert.rejects(readFirmware(io, '/fw.fd'), isRefused);
-    await assert.rejects(async () => inspectFirmware(io, '/fw.fd', await io.digest('/fw.fd')), isRefused);
+    await assert.rejects(readMeasured(io, '/fw.fd'), isRefused);
   });
 
   it('is doubted in words for those who only name it', async () => {

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { checkMany } from '../../../src/app/checkMany';
 import type { Io } from '../../../src/app/io';
-import { launchInputs, runCheck, sealForLaunch } from '../../../src/app/launch';
+import { checkFiles, launchInputs, runCheck, sealForLaunch } from '../../../src/app/launch';
 import { changeLaunchText } from '../../../src/app/launchEdits';
 import { readLaunchFile, readLaunchText } from '../../../src/app/launchFile';
 import { lintLaunch } from '../../../src/app/launchProblems';
@@ -97,8 +97,10 @@ describe('A machine in memory', () => {
       [MISMATCH],
     );
     assert.equal((await readVmsaFile(memory, at('vcpu0.vmsa'))).page.bytes.length, 4096);
+    const inputs = await inputsOf(memory, at(MATCHES));
+    const { image } = await checkFiles(memory, inputs);
     const secrets = [{ guid: secretGuid('luks-key'), data: utf8('secret') }];
-    const { payload } = await sealForLaunch(memory, await inputsOf(memory, at(MATCHES)), secrets);
+    const { payload } = await sealForLaunch(memory, inputs, image, secrets);
     assert.ok(payload.length > 0);
   });
 });

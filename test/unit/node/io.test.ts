@@ -26,7 +26,7 @@ describe("Node's Io", () => {
     };
     assert.deepEqual(await kinds(false), ['file', 'folder', 'pipe', 'file', 'ENOENT', 'ENOENT', 'ENOTDIR']);
     assert.deepEqual(await kinds(true), ['file', 'folder', 'pipe', 'link', 'link', 'ENOENT', 'ENOTDIR']);
-    assert.equal((await io.stat('/dev/null')).kind, 'other');
+    assert.equal((await io.stat('/dev/null')).kind, 'character device');
   });
   it('tells the size and the mode of a file, and changes its identity with its bytes', async () => {
     const before = await io.stat(at('file'));
@@ -46,8 +46,6 @@ describe("Node's Io", () => {
     await io.setMode(at('file'), 0o600);
     assert.equal(statSync(at('file')).mode & 0o777, 0o600);
     assert.equal(await io.realPath(at('link')), await io.realPath(at('file')));
-    assert.equal(await io.whyUnreadable(at('file')), undefined);
-    assert.equal(await io.whyUnreadable(at('nothing')), 'ENOENT');
   });
   it("has the folder of Git's settings where XDG_CONFIG_HOME says, and as paths those of the platform", () => {
     const said = process.env['XDG_CONFIG_HOME'];

@@ -1,0 +1,37 @@
+// What files are read for, and how large each may be: what its field can hold, with a margin. A larger file is
+// another file, and is refused before it is read; a pipe, whose size nobody knows, as soon as more has arrived.
+
+import { MAX_FILE } from '../core/binary/limits';
+import { MAX_SECRETS } from '../core/tech/sev/secret';
+import { VMSA_SIZE } from '../core/vmsa/layout/layout';
+
+interface RoleRow {
+  /** The file, after an article. */
+  readonly words: string;
+  /** In bytes. */
+  readonly most: number;
+}
+
+/** QEMU hands over kernel and initrd with sizes of 32 bits (FW_CFG_KERNEL_SIZE, FW_CFG_INITRD_SIZE). */
+const MOST_TO_BOOT = 2 * 2 ** 32;
+
+/** Each role with its limit. */
+export const FILE_ROLES = {
+  firmware: { words: 'a firmware image', most: MAX_FILE },
+  kernel: { words: 'a kernel', most: MOST_TO_BOOT },
+  initrd: { words: 'an initrd', most: MOST_TO_BOOT },
+  page: { words: 'a file with one VMSA page', most: VMSA_SIZE },
+  // Both keys as text, with white space.
+  key: { words: 'a key file', most: 128 },
+  secret: { words: 'a file with a secret', most: MAX_SECRETS },
+  launch: { words: 'a launch file', most: 2 ** 20 },
+  ignore: { words: "a file of Git's ignore patterns", most: 2 ** 20 },
+  // An image or pages in any form.
+  shown: { words: 'a firmware image or a file of VMSA pages', most: MAX_FILE },
+} as const satisfies Readonly<Record<string, RoleRow>>;
+
+/** What a file is read for. */
+export type FileRole = keyof typeof FILE_ROLES;
+
+/** Firmware that QEMU maps below 4 GiB (pc_sysfw.c, max-fw-size); a larger image is measured all the same. */
+export const USUAL_FIRMWARE = 16 * 2 ** 20;

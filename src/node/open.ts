@@ -1,0 +1,247 @@
+// The one way in which the program opens a file to read it. It follows links, takes regular files and pipes and
+// nothing else, keeps to the limit of the role, and refuses a file that changes while it is read.
+
+import {
+  close as closeWithCallback,
+  constants,
+  fstat as fstatWithCallback,
+  open as openWithCallback,
+  read as readWithCallback,
+  type BigIntStats,
+} from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { FILE_ROLES, type FileRole } from '../app/fileRoles';
+import * as ioErrors from '../app/ioErrors';
+import type { FileKind, ReadOptions } from '../app/io';
+import { CheckError } from '../core/errors';
+
+// A FileHandle closes its descriptor by itself, but that of a pipe becomes a socket's.
+const open = promisify(openWithCallback) as (path: string, flags: number) => Promise<number>;
+const close = promisify(closeWithCallback);
+const fstat = promisify(fstatWithCallback) as (fd: number, options: { bigint: true }) => Promise<BigIntStats>;
+const read = promisify(readWithCallback);
+
+/** A chunk is hashed in well under a frame, so that an extension host stays responsive. */
+const CHUNK = 256 * 1024;
+
+/**
+ * Node has few threads for files: opening or reading a pipe that nobody writes to must not block one of them.
+ * Windows has no such flag, which counts as 0.
+ */
+const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
+
+/** What messages call standard input. */
+const STANDARD_INPUT = 'standard input';
+
+/** The system's code of an error, such as ENOENT; without a code, its message. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}
+
+/** What the system says something is. */
+export function kindOf(found: BigIntStats): FileKind {
+  if (found.isFile()) return 'file';
+  if (found.isFIFO()) return 'pipe';
+  if (found.isDirectory()) return 'folder';
+  if (found.isSymbolicLink()) return 'link';
+  if (found.isCharacterDevice()) return 'character device';
+  if (found.isBlockDevice()) return 'block device';
+  return found.isSocket() ? 'socket' : 'other';
+}
+
+/** A file that is open. */
+export interface Opened {
+  readonly found: BigIntStats;
+  /** In bytes; 0 when unknown: of a pipe, and of what the kernel makes up, as in /proc. */
+  readonly size: number;
+  /** Its bytes as they arrive, from the start; each chunk is valid only until the next. */
+  readonly chunks: () => AsyncIterable<Buffer>;
+  /** Reads a part by its place; undefined for a pipe, which has no places. */
+  readonly part: ((position: number, length: number) => Promise<Buffer>) | undefined;
+}
+
+/**
+ * Opens a file for `use`, and always closes it.
+ * @throws CheckError when it cannot be read, is too large or no file, changes meanwhile, or when the signal stops it
+ */
+export async function withFile<T>(
+  path: string,
+  role: FileRole,
+  options: ReadOptions,
+  use: (opened: Opened) => Promise<T>,
+): Promise<T> {
+  const { signal } = options;
+  try {
+    if (signal?.aborted) throw ioErrors.cancelled();
+    // Before it is opened, because to open a device or a pipe can do something; what was opened is judged again.
+    refuseSpecial(path, await stat(path, { bigint: true }), options);
+    const fd = await open(path, FLAGS);
+    return await withDescriptor(fd, { path, role, options, follow: () => stat(path, { bigint: true }) }, use);
+  } catch (error) {
+    if (signal?.aborted) throw ioErrors.cancelled();
+    throw error instanceof CheckError ? error : ioErrors.unreadableFile(path, codeOf(error));
+  }
+}
+
+/**
+ * Standard input when a file was given for it, for `use`; undefined for everything that arrives bit by bit.
+ * @throws CheckError as withFile
+ */
+export async function withStandardInput<T>(
+  role: FileRole,
+  use: (opened: Opened) => Promise<T>,
+): Promise<T | undefined> {
+  const found = await fstat(0, { bigint: true }).catch(() => undefined);
+  if (found?.isFile() !== true) {
+    // Terminals are such devices, too, and a parent process may use a socket.
+    if (found && !found.isSocket() && !process.stdin.isTTY) refuseSpecial(STANDARD_INPUT, found, {});
+    return undefined;
+  }
+  const of = { path: STANDARD_INPUT, role, options: {}, follow: () => fstat(0, { bigint: true }) };
+  // Somebody may have read a part of it already, so its size says nothing.
+  return useDescriptor(0, of, found, (opened) =>
+    use({ ...opened, size: 0, chunks: () => fileChunks(0, of, 0), part: undefined }),
+  );
+}
+
+/** What is read through a descriptor. */
+interface Reading {
+  /** For messages. */
+  readonly path: string;
+  readonly role: FileRole;
+  readonly options: ReadOptions;
+  /** What is at the path by now. */
+  readonly follow: () => Promise<BigIntStats>;
+}
+
+async function withDescriptor<T>(
+  fd: number,
+  of: Reading,
+  use: (opened: Opened) => Promise<T>,
+): Promise<T> {
+  let isOurs = true;
+  try {
+    const found = await fstat(fd, { bigint: true });
+    refuseSpecial(of.path, found, of.options);
+    if (found.isFile()) return await useDescriptor(fd, of, found, use);
+    const chunks = () => {
+      // The socket closes it.
+      isOurs = false;
+      return pipeChunks(fd, of);
+    };
+    return await use({ found, size: 0, chunks, part: undefined });
+  } finally {
+    if (isOurs) await close(fd);
+  }
+}
+
+/** @throws CheckError for a folder, a device, a socket; for a pipe where only a file will do */
+function refuseSpecial(path: string, found: BigIntStats, { onlyFile = false }: ReadOptions): void {
+  const kind = kindOf(found);
+  if (kind === 'file' || (kind === 'pipe' && !onlyFile)) return;
+  throw ioErrors.unreadableFile(path, ioErrors.notAFile(kind, onlyFile));
+}
+
+async function useDescriptor<T>(
+  fd: number,
+  of: Reading,
+  opened: BigIntStats,
+  use: (opened: Opened) => Promise<T>,
+): Promise<T> {
+  const { path, role } = of;
+  const found = await settled(fd, opened, of.options.signal);
+  const size = Number(found.size);
+  if (size > FILE_ROLES[role].most) throw ioErrors.tooLarge(path, role, size);
+  const part = async (position: number, length: number) => {
+    const bytes = Buffer.alloc(length);
+    const { bytesRead } = await read(fd, bytes, 0, length, position);
+    if (bytesRead !== length) throw ioErrors.changedFile(path);
+    return bytes;
+  };
+  const result = await use({ found, size, chunks: () => fileChunks(fd, of, size), part });
+  const [now, there] = await Promise.all([
+    fstat(fd, { bigint: true }),
+    of.follow().catch(() => undefined),
+  ]);
+  if (!there || !isSame(found, now) || !isSame(now, there)) throw ioErrors.changedFile(path);
+  return result;
+}
+
+/** A change shows in one of these. */
+const STATE = ['dev', 'ino', 'size', 'mtimeNs', 'ctimeNs'] as const;
+const isSame = (a: BigIntStats, b: BigIntStats) => STATE.every((name) => a[name] === b[name]);
+
+/** Longer than a tick of the clock that the kernel stamps files with (10 ms at 100 Hz), in milliseconds. */
+const TICK = 12;
+/** A file that is written all the time never settles; that it changes shows in the end. */
+const MOST_TICKS = 4;
+
+/**
+ * The state of a file once its last change is more than a tick ago, because two changes in the same tick have the
+ * same time.
+ */
+async function settled(fd: number, opened: BigIntStats, signal: AbortSignal | undefined): Promise<BigIntStats> {
+  let found = opened;
+  for (let i = 0; i < MOST_TICKS; i++) {
+    const age = Date.now() - Number(found.ctimeMs);
+    // Another machine's clock, of a network file system, may be ahead.
+    if (age < 0 || age > TICK) break;
+    await sleep(TICK + 1 - age, undefined, signal && { signal });
+    found = await fstat(fd, { bigint: true });
+  }
+  return found;
+}
+
+async function* fileChunks(
+  fd: number,
+  { path, role, options: { signal } }: Reading,
+  size: number,
+): AsyncGenerator<Buffer> {
+  const { most } = FILE_ROLES[role];
+  // One buffer for the whole file: a new one per chunk would become garbage faster than it is collected.
+  const buffer = Buffer.alloc(size > 0 ? Math.min(CHUNK, size + 1) : CHUNK);
+  let length = 0;
+  try {
+    for (;;) {
+      if (signal?.aborted) throw ioErrors.cancelled();
+      const { bytesRead } = await read(fd, buffer, 0, buffer.length, null);
+      if (bytesRead === 0) break;
+      length += bytesRead;
+      if (length > most) throw ioErrors.tooLarge(path, role);
+      // Who appends faster than we read would never let us end.
+      if (size > 0 && length > size) throw ioErrors.changedFile(path);
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    // It may be a key.
+    buffer.fill(0);
+  }
+  if (size > 0 && length < size) throw ioErrors.changedFile(path);
+}
+
+/** A pipe as a socket, which waits for its writer without a thread, and ends at once when stopped. */
+async function* pipeChunks(
+  fd: number,
+  { path, role, options: { signal } }: Reading,
+): AsyncGenerator<Buffer> {
+  const socket = new Socket({ fd, readable: true, writable: false, ...(signal && { signal }) });
+  yield* limited(socket as AsyncIterable<Buffer>, path, role);
+}
+
+/** What arrives bit by bit, up to the limit of its role. Each chunk is cleared: it may be a key. */
+export async function* limited(
+  stream: AsyncIterable<Buffer>,
+  path: string,
+  role: FileRole,
+): AsyncGenerator<Buffer> {
+  let length = 0;
+  for await (const chunk of stream) {
+    length += chunk.length;
+    if (length > FILE_ROLES[role].most) throw ioErrors.tooLarge(path, role);
+    yield chunk;
+    chunk.fill(0);
+  }
+}

@@ -1,0 +1,66 @@
+// Writes several files of which one is worth nothing without the others: all are on the disk before the first is
+// put in its place.
+
+import { link, realpath, rename, rm, stat } from 'node:fs/promises';
+import type { NewFile } from '../app/io';
+import * as ioErrors from '../app/ioErrors';
+import { CheckError, reworded } from '../core/errors';
+import { codeOf } from './open';
+import { writeWhole } from './write';
+
+/** A new file that waits under another name, and the old one under a third, if there was one. */
+interface Staged {
+  readonly path: string;
+  readonly target: string;
+  readonly waiting: string;
+  readonly old: string;
+}
+
+/** @throws CheckError when one cannot be written; then no file was changed */
+export async function writeAll(files: readonly NewFile[]): Promise<void> {
+  const staged: Staged[] = [];
+  try {
+    const streams: NewFile[] = [];
+    for (const { path, content } of files) {
+      const target = await realpath(path).catch(() => path);
+      const present = await stat(target).catch(() => undefined);
+      if (present && !present.isFile()) {
+        streams.push({ path, content });
+        continue;
+      }
+      const name = `${target}.${process.pid}.${staged.length}`;
+      const one = { path, target, waiting: `${name}.new`, old: `${name}.old` };
+      staged.push(one);
+      await writeStaged(one, content, present && present.mode & 0o777);
+    }
+    // What went into a pipe cannot be taken back; so that is done when all files are ready.
+    for (const { path, content } of streams) await writeWhole(path, content);
+    await putInPlace(staged);
+  } finally {
+    for (const { waiting, old } of staged) await Promise.all([waiting, old].map((path) => rm(path, { force: true })));
+  }
+}
+
+async function writeStaged({ path, waiting }: Staged, content: NewFile['content'], mode?: number): Promise<void> {
+  try {
+    await writeWhole(waiting, content, mode);
+  } catch (error) {
+    throw error instanceof CheckError ? reworded(error, (text) => text.replaceAll(waiting, path)) : error;
+  }
+}
+
+async function putInPlace(staged: readonly Staged[]): Promise<void> {
+  const done: Staged[] = [];
+  for (const one of staged) {
+    const { path, target, waiting, old } = one;
+    try {
+      await link(target, old).catch(() => undefined);
+      await rename(waiting, target);
+      done.push(one);
+    } catch (error) {
+      for (const { target: written, old: before } of done)
+        await rename(before, written).catch(() => rm(written, { force: true }));
+      throw ioErrors.unwritableFile(path, codeOf(error));
+    }
+  }
+}
