@@ -253,6 +253,16 @@ export function tableCancelled(): CheckError {
   return new CheckError('state', 'table-cancelled', 'The table was cancelled before its last row.');
 }
 
+/** What is printed does not arrive; `reason` is the system's code. */
+export function unwritableAnswer(reason: string): CheckError {
+  return new CheckError('bug', 'unwritable-answer', `The answer cannot be written: ${reason}.`);
+}
+
+/** The event loop had nothing left to do, and there is no answer. */
+export function noAnswer(): CheckError {
+  return new CheckError('bug', 'no-answer', 'The run ended without an answer.');
+}
+
 /** The SEV features to launch with are not a number of at most 64 bits. */
 export function badFeatures(text: string): CheckError {
   return usage('bad-sev-features', `"${text.slice(0, 40)}" is no number of 64 bits.`, {

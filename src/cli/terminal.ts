@@ -93,14 +93,17 @@ function terminalProgress(stream: TextStream): { onProgress: OnProgress; clear: 
   };
 }
 
-/** The streams of this process. */
-export function processStreams(): Streams {
+/**
+ * The streams of this process.
+ * @param onFailure receives the system's code when one of them does not take what is written. A pipe that closes early,
+ * as in `sevscope show x | head`, is no failure: it loses lines but never the exit status, so that a mismatch remains one
+ */
+export function processStreams(onFailure: (code: string) => void): Streams {
   const { stdout, stderr } = process;
-  // A pipe that closes early, as in `sevscope show x | head`, loses lines but never the exit status: a mismatch
-  // remains one.
-  stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error;
-  });
+  for (const stream of [stdout, stderr])
+    stream.on('error', ({ code = 'EIO' }: NodeJS.ErrnoException) => {
+      if (code !== 'EPIPE' && code !== 'ERR_STREAM_DESTROYED') onFailure(code);
+    });
   return { stdout, stderr };
 }
 
