@@ -248,11 +248,6 @@ export function badOvmfHash({ found, form }: UnfitText): CheckError {
   );
 }
 
-/** The user stopped a table of digests. */
-export function tableCancelled(): CheckError {
-  return new CheckError('state', 'table-cancelled', 'The table was cancelled before its last row.');
-}
-
 /** What is printed does not arrive; `reason` is the system's code. */
 export function unwritableAnswer(reason: string): CheckError {
   return new CheckError('bug', 'unwritable-answer', `The answer cannot be written: ${reason}.`);

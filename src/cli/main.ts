@@ -4,6 +4,7 @@
 import { join } from 'node:path';
 import { keyFilter } from '../core/check/keyText';
 import { EXIT_STATUS } from '../core/errors';
+import { leaveNothing } from '../leftovers';
 import { nodeIo } from '../node/io';
 import * as errors from './errors';
 import { runProgram } from './program';
@@ -34,6 +35,7 @@ process.on('uncaughtException', (error: unknown) => {
 process.on('exit', () => {
   if (status === undefined) fail(errors.noAnswer());
 });
+leaveNothing();
 
 const workerPath = join(__dirname, 'libvirtWorker.js');
 void runProgram(argv, { io: nodeIo(__dirname), ...streams, workerPath }).then((answered) => {

@@ -7,6 +7,7 @@ import type { OutputConfiguration } from 'commander';
 import { byteCount } from '../core/binary/hex';
 import { terminalLine, terminalText } from '../core/binary/plainText';
 import type { OnProgress } from '../app/io';
+import { leftover } from '../leftovers';
 import type { Output } from './output';
 
 /** The part of a stream that is used, so that a buffer can stand in for the process's own. */
@@ -126,6 +127,11 @@ export async function askLine(
     },
   });
   const reader = createInterface({ input: stdin, output, terminal: true });
+  // A terminal stays as it is left, without echo and without Ctrl+C.
+  const forget = leftover(() => {
+    stdin.setRawMode(false);
+    stderr.write('\n');
+  });
   try {
     const asked = reader.question(`${terminalLine(question)}: `, { signal });
     muted = hidden;
@@ -135,6 +141,7 @@ export async function askLine(
     return undefined;
   } finally {
     reader.close();
+    forget();
     if (muted) stderr.write('\n');
   }
 }

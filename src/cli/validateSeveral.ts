@@ -8,7 +8,6 @@ import type { Io } from '../app/io';
 import { statedPlatform } from '../app/launch';
 import { readLaunchFile } from '../app/launchFile';
 import { libvirt } from '../libvirt/client';
-import { interruptible } from './interrupt';
 import { ownerInputs, recordedInputs } from './launchOptions';
 import { withoutKeys, type Output } from './output';
 import { terminalConnection } from './validateDomain';
@@ -47,14 +46,11 @@ export async function validateSeveral(
       ? { ...result, outcome: { error: withoutKeys(result.outcome.error, out) } }
       : result;
   const lines = options.json ? undefined : new ResultLines(io, out);
-  const checked = await interruptible((signal) =>
-    checkMany(io, jobs, {
-      libvirt,
-      signal,
-      onProgress: out.onProgress,
-      onResult: (result, index) => lines?.add(shown(result), index),
-    }),
-  );
+  const checked = await checkMany(io, jobs, {
+    libvirt,
+    onProgress: out.onProgress,
+    onResult: (result, index) => lines?.add(shown(result), index),
+  });
   const results = checked.map(shown);
   await (lines?.end(results) ?? printResults(io, out, results));
   if (options.junit !== undefined)
