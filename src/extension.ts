@@ -18,6 +18,7 @@ import { RecentCpus } from './host/shell/recentCpus';
 import { ReportEditor } from './host/launch/reportEditor';
 import { ReportStore } from './host/launch/reportStore';
 import { VmsaEditor } from './host/vmsa/vmsaEditor';
+import { removeLeftovers } from './leftovers';
 import { nodeIo } from './node/io';
 
 /** Called by VS Code when one of our editors or commands is used, or a launch file is seen, for the first time. */
@@ -50,4 +51,9 @@ export function activate(context: ExtensionContext): void {
     new LaunchTests({ io, extensionUri, memory: context.globalState }).register(),
     ...registerCommands(vmsa, recent, domains, { io, reports, connections, memory: context.globalState }),
   );
+}
+
+/** Called by VS Code when the window closes or the extension is switched off: no process and no thread of ours goes on. */
+export function deactivate(): void {
+  removeLeftovers();
 }

@@ -91,6 +91,7 @@ function products(/** @type {boolean} */ production) {
       entryPoints: ['src/libvirt/worker.ts'],
       outfile: 'dist/libvirtWorker.js',
     },
+    { ...node, entryPoints: ['src/libvirt/watch.ts'], outfile: 'dist/libvirtWatch.js' },
     {
       ...node,
       entryPoints: ['src/cli/main.ts'],

@@ -248,9 +248,14 @@ export function badOvmfHash({ found, form }: UnfitText): CheckError {
   );
 }
 
-/** The user stopped a table of digests. */
-export function tableCancelled(): CheckError {
-  return new CheckError('state', 'table-cancelled', 'The table was cancelled before its last row.');
+/** What is printed does not arrive; `reason` is the system's code. */
+export function unwritableAnswer(reason: string): CheckError {
+  return new CheckError('bug', 'unwritable-answer', `The answer cannot be written: ${reason}.`);
+}
+
+/** The event loop had nothing left to do, and there is no answer. */
+export function noAnswer(): CheckError {
+  return new CheckError('bug', 'no-answer', 'The run ended without an answer.');
 }
 
 /** The SEV features to launch with are not a number of at most 64 bits. */

@@ -65,26 +65,18 @@ async function explain(io: Io, options: ExplainCommandOptions, out: Output): Pro
   const inputs = options.launchDigest
     ? digestInputs(options, options.launchDigest, file)
     : recordedInputs(options, file);
-  const stop = new AbortController();
-  const interrupt = () => stop.abort();
-  process.once('SIGINT', interrupt);
-  try {
-    const result = await explainLaunch(io, inputs, {
-      signal: stop.signal,
-      onProgress: (progress) =>
-        progress.kind === 'reading'
-          ? out.onProgress?.(`reading ${progress.name}`, progress.done, progress.total)
-          : out.onProgress?.(progress.title, progress.tried, progress.total),
-      searchFolder: options.beside,
-      maxVcpus: options.maxCpus,
-      otherMeasurements: path === undefined ? [] : await measurementsInFolder(io, path),
-    });
-    if (options.json) printJson(out, result);
-    else printAnswer(result, out);
-    return result.outcome === 'not explained' ? 1 : 0;
-  } finally {
-    process.removeListener('SIGINT', interrupt);
-  }
+  const result = await explainLaunch(io, inputs, {
+    onProgress: (progress) =>
+      progress.kind === 'reading'
+        ? out.onProgress?.(`reading ${progress.name}`, progress.done, progress.total)
+        : out.onProgress?.(progress.title, progress.tried, progress.total),
+    searchFolder: options.beside,
+    maxVcpus: options.maxCpus,
+    otherMeasurements: path === undefined ? [] : await measurementsInFolder(io, path),
+  });
+  if (options.json) printJson(out, result);
+  else printAnswer(result, out);
+  return result.outcome === 'not explained' ? 1 : 0;
 }
 
 function digestInputs(

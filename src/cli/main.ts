@@ -1,12 +1,44 @@
-// Entry point of the command line.
+// Entry point of the command line. Exit status 0 and 1 come from an answer only; whatever else happens is one line, and
+// the status of a bug.
 
 import { join } from 'node:path';
+import { keyFilter } from '../core/check/keyText';
+import { EXIT_STATUS } from '../core/errors';
+import { leaveNothing } from '../leftovers';
 import { nodeIo } from '../node/io';
+import * as errors from './errors';
 import { runProgram } from './program';
-import { processStreams } from './terminal';
+import { printer, processStreams } from './terminal';
+
+const argv = process.argv.slice(2);
+let status: number | undefined;
+let failed = false;
+
+/** Says why there is no answer, once: the first failure is the cause of those that follow. */
+function fail({ message }: Error): void {
+  process.exitCode = EXIT_STATUS.bug;
+  if (failed) return;
+  failed = true;
+  out.note(`ERROR: ${message}`);
+}
+
+const streams = processStreams((code) => {
+  fail(errors.unwritableAnswer(code));
+});
+const { out } = printer(streams, keyFilter(argv));
+
+// Also of promises that nobody awaits.
+process.on('uncaughtException', (error: unknown) => {
+  fail(error instanceof Error ? error : new Error(String(error)));
+  process.exit();
+});
+process.on('exit', () => {
+  if (status === undefined) fail(errors.noAnswer());
+});
+leaveNothing();
 
 const workerPath = join(__dirname, 'libvirtWorker.js');
-const io = nodeIo(__dirname);
-void runProgram(process.argv.slice(2), { io, ...processStreams(), workerPath }).then((status) => {
-  process.exitCode = status;
+void runProgram(argv, { io: nodeIo(__dirname), ...streams, workerPath }).then((answered) => {
+  status = answered;
+  if (!failed) process.exitCode = status;
 });

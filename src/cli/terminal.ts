@@ -7,6 +7,7 @@ import type { OutputConfiguration } from 'commander';
 import { byteCount } from '../core/binary/hex';
 import { terminalLine, terminalText } from '../core/binary/plainText';
 import type { OnProgress } from '../app/io';
+import { leftover } from '../leftovers';
 import type { Output } from './output';
 
 /** The part of a stream that is used, so that a buffer can stand in for the process's own. */
@@ -108,14 +109,17 @@ function terminalProgress(stream: TextStream): { onProgress: OnProgress; clear: 
   };
 }
 
-/** The streams of this process. */
-export function processStreams(): Streams {
+/**
+ * The streams of this process.
+ * @param onFailure receives the system's code when one of them does not take what is written. A pipe that closes early,
+ * as in `sevscope show x | head`, is no failure: it loses lines but never the exit status, so that a mismatch remains one
+ */
+export function processStreams(onFailure: (code: string) => void): Streams {
   const { stdout, stderr } = process;
-  // A pipe that closes early, as in `sevscope show x | head`, loses lines but never the exit status: a mismatch
-  // remains one.
-  stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error;
-  });
+  for (const stream of [stdout, stderr])
+    stream.on('error', ({ code = 'EIO' }: NodeJS.ErrnoException) => {
+      if (code !== 'EPIPE' && code !== 'ERR_STREAM_DESTROYED') onFailure(code);
+    });
   return { stdout, stderr };
 }
 
@@ -138,6 +142,11 @@ export async function askLine(
     },
   });
   const reader = createInterface({ input: stdin, output, terminal: true });
+  // A terminal stays as it is left, without echo and without Ctrl+C.
+  const forget = leftover(() => {
+    stdin.setRawMode(false);
+    stderr.write('\n');
+  });
   try {
     const asked = reader.question(`${terminalLine(question)}: `, { signal });
     muted = hidden;
@@ -147,6 +156,7 @@ export async function askLine(
     return undefined;
   } finally {
     reader.close();
+    forget();
     if (muted) stderr.write('\n');
   }
 }

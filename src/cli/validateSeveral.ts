@@ -13,7 +13,6 @@ import { filesOf, statedPlatform } from '../app/launch';
 import { readLaunchFile } from '../app/launchFile';
 import { libvirt } from '../libvirt/client';
 import { admitFor } from './files';
-import { interruptible } from './interrupt';
 import { ownerInputs, recordedInputs } from './launchOptions';
 import { withoutKeys, type Output } from './output';
 import { terminalConnection } from './validateDomain';
@@ -58,15 +57,12 @@ export async function validateSeveral(
       ? { ...result, outcome: { error: withoutKeys(result.outcome.error, out) } }
       : result;
   const lines = options.json ? undefined : new ResultLines(io, out);
-  const checked = await interruptible((signal) =>
-    checkMany(io, jobs, {
-      libvirt,
-      signal,
-      admit,
-      onProgress: out.onProgress,
-      onResult: (result, index) => lines?.add(shown(result), index),
-    }),
-  );
+  const checked = await checkMany(io, jobs, {
+    libvirt,
+    admit,
+    onProgress: out.onProgress,
+    onResult: (result, index) => lines?.add(shown(result), index),
+  });
   const results = checked.map(shown);
   await (lines?.end(results) ?? printResults(io, out, results));
   for (const { outcome } of results)

@@ -1,6 +1,6 @@
 // The contract between the client and its worker process: one table of calls with the shapes of requests and
-// answers, from which both sides derive names, types and validation. A message is `{id, call, request,
-// timeoutMs}`, its answer `{id, ok}` or `{id, error}`; `{id, busy: true}` in between reports progress.
+// answers, from which both sides derive names, types and validation. A message is `{id, call, request}`, its answer
+// `{id, ok}` or `{id, error}`; `{id, busy: true}` in between reports progress.
 
 import * as v from 'valibot';
 import type { DomainConfig, DomainSummary, HostFacts, LaunchSecurityInfo } from '../core/domain/facts';
@@ -163,7 +163,6 @@ export const MessageSchema = v.strictObject({
   id,
   call: v.picklist(Object.keys(CALLS) as CallName[]),
   request: v.unknown(),
-  timeoutMs: whole,
 });
 /** A call on its way to the worker. */
 export type Message = v.InferOutput<typeof MessageSchema>;

@@ -12,14 +12,6 @@ const LIBRARIES: Partial<Record<NodeJS.Platform, readonly string[]>> = {
   darwin: ['libvirt.0.dylib', '/opt/homebrew/lib/libvirt.0.dylib', '/usr/local/lib/libvirt.0.dylib'],
 };
 
-const system = koffi.load(null);
-
-/**
- * Has the system terminate this process after this many seconds, 0 for never, in case the process that would
- * end a hanging call is gone. It works without Node, so also while a call blocks.
- */
-export const endAfter = system.func('uint alarm(uint)') as (seconds: number) => number;
-
 /** @throws LibraryMissing */
 function loadLibrary() {
   for (const name of LIBRARIES[process.platform] ?? []) {

@@ -7,6 +7,7 @@ import * as v from 'valibot';
 import * as errors from './errors';
 import { errorFrom, type CheckError } from '../core/errors';
 import { plainText } from '../core/binary/plainText';
+import { leftover } from '../leftovers';
 import {
   CALLS,
   ReplySchema,
@@ -19,6 +20,7 @@ import {
 import { ownAccount, safeEnvironment } from './environment';
 import type { ConnectOptions, Prompt } from './contract';
 import type { Credential } from './credentials';
+import { ALIVE_FD, endGroup, endWorker } from './processes';
 import { encodeAnswers, LONGEST_QUESTIONS, parseQuestions, PROMPT_FD } from './prompts';
 
 /** What a channel needs to know. */
@@ -58,14 +60,18 @@ export class Channel {
     this.timeoutMs = Math.ceil(options.timeoutMs);
     this.ended = new Promise((resolve) => (this.markEnded = resolve));
     this.child = startWorker(options);
+    const forget = leftover(() => this.kill());
     this.exited = new Promise((resolve) => {
       this.child.once('exit', (code, signal) => {
+        forget();
         this.end(errors.libvirtGone(signal ?? `its process ended with ${code ?? 0}`));
         resolve();
       });
       this.child.once('error', (error) => {
         this.end(errors.libvirtGone(plainText(error.message)));
-        if (this.child.pid === undefined) resolve();
+        if (this.child.pid !== undefined) return;
+        forget();
+        resolve();
       });
     });
     this.child.on('message', (raw) => this.receive(raw));
@@ -73,7 +79,7 @@ export class Channel {
     pipe.setEncoding('utf8');
     pipe.on('data', (text: string) => this.collect(text));
     // The worker may die while an answer is being sent; its exit is handled elsewhere.
-    pipe.on('error', () => undefined);
+    for (const one of [pipe, this.alivePipe]) one.on('error', () => undefined);
     this.setReferenced(false);
     if (options.signal?.aborted) this.abort();
     else options.signal?.addEventListener('abort', this.abort);
@@ -108,21 +114,25 @@ export class Channel {
     return this.child.stdio[PROMPT_FD] as Duplex;
   }
 
+  private get alivePipe(): Duplex {
+    return this.child.stdio[ALIVE_FD as 4] as Duplex;
+  }
+
   /** Whether the worker keeps this process alive: only while a call is pending. */
   private setReferenced(referenced: boolean): void {
-    const handles = [this.child, this.child.channel, this.promptPipe as unknown as ChildProcess];
+    const pipes = [this.promptPipe, this.alivePipe] as unknown as ChildProcess[];
+    const handles = [this.child, this.child.channel, ...pipes];
     for (const handle of handles) handle?.[referenced ? 'ref' : 'unref']();
   }
 
   private send<N extends CallName>(name: N, request: Request<N>): Promise<unknown> {
     if (this.over) return Promise.reject(this.over);
-    const { timeoutMs } = this;
     const id = ++this.lastId;
     return new Promise((resolve, reject) => {
       this.waiting = { id, name, resolve, reject };
       this.setReferenced(true);
       this.startClock();
-      const message: Message = { id, call: name, request, timeoutMs };
+      const message: Message = { id, call: name, request };
       // The callback suppresses the error of a channel that has just closed; the worker's exit is handled elsewhere.
       this.child.send(message, () => undefined);
     });
@@ -185,17 +195,12 @@ export class Channel {
     this.markEnded(this.closing ? undefined : reason);
   }
 
+  /** Ends the process, and the ssh that libvirt started in it. */
   private kill(): void {
-    const { pid } = this.child;
-    if (pid === undefined || this.child.exitCode !== null || this.child.signalCode !== null) return;
-    this.child.kill('SIGKILL');
-    if (this.options.asTyped) return;
-    try {
-      // The whole process group, including the ssh that libvirt started.
-      process.kill(-pid, 'SIGKILL');
-    } catch {
-      // The group is already gone.
-    }
+    const { pid, exitCode, signalCode } = this.child;
+    if (pid === undefined) return;
+    if (!this.options.asTyped) endGroup(pid);
+    else if (exitCode === null && signalCode === null) endWorker(pid);
   }
 
   /** Collects a line of questions as it arrives. */
@@ -242,7 +247,8 @@ function startWorker({ workerPath, asTyped }: ChannelOptions): ChildProcess {
     // Not this process's arguments: it may run under a debugger.
     execArgv: [],
     // The current folder may be an untrusted workspace, which is no place to start programs.
+    // What was typed keeps the terminal, at which ssh may ask for a password.
     ...(asTyped ? {} : { cwd: '/', detached: true }),
-    stdio: ['ignore', 'ignore', asTyped ? 'inherit' : 'ignore', 'ipc', 'pipe'],
+    stdio: ['ignore', 'ignore', asTyped ? 'inherit' : 'ignore', 'ipc', 'pipe', 'pipe'],
   });
 }

@@ -1,7 +1,9 @@
 // The process that talks to libvirt: one connection, one call at a time, all synchronous, because the only
-// way to end a hanging call is to end its process. It communicates over Node's IPC channel alone; when that
-// closes, nobody is waiting for an answer, and the process ends.
+// way to end a hanging call is to end its process. It communicates over Node's IPC channel alone. When nobody waits for
+// an answer any more, a thread ends the process, and the ssh that libvirt started.
 
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import * as v from 'valibot';
 import type { DomainConfig, DomainSummary, HostFacts, SevCapabilities } from '../core/domain/facts';
 import { CheckError, errorData } from '../core/errors';
@@ -16,11 +18,11 @@ import {
   type Reply,
   type Request,
 } from './api';
-import type { endAfter as EndAfter } from './binding';
 import { parseCapabilities, parseDomainCapabilities } from './capabilitiesXml';
 import { isUuid, parseDomainXml } from './domainXml';
 import { faultError, FunctionMissing, LibraryMissing, LibvirtFault, NO_DOMAIN } from './faults';
 import type { Domain, Host, Library } from './library';
+import { endThisWorker } from './processes';
 import { askParent, type Ask } from './prompts';
 
 /** Where to get the library, by platform. */
@@ -28,8 +30,6 @@ const INSTALL: Partial<Record<NodeJS.Platform, string>> = {
   linux: 'Install libvirt0 (Debian, Ubuntu), libvirt-libs (Fedora, RHEL) or libvirt (Arch, openSUSE).',
   darwin: 'Install it with Homebrew: brew install libvirt.',
 };
-/** Seconds after a deadline at which the process ends itself, in case the process that enforces deadlines is gone. */
-const GRACE = 5;
 const MOST_ID = 0x7fffffff;
 
 /** What calls have access to. */
@@ -40,7 +40,6 @@ interface Context {
 }
 
 let library: Library | undefined;
-let endAfter: typeof EndAfter | undefined;
 let host: Host | undefined;
 
 function connected(): Host {
@@ -212,36 +211,24 @@ function errorOf(error: unknown, opening: boolean): CheckError {
 
 /** Loads koffi and libvirt. Deferred, so that a missing library becomes an answer. */
 async function load(): Promise<void> {
-  let binding;
   try {
-    binding = await import('./binding');
+    await import('./binding');
   } catch {
     throw errors.libvirtUnsupported(`${process.platform} ${process.arch}`);
   }
-  endAfter = binding.endAfter;
   library = (await import('./library')).Library.load();
 }
 
-function run({ id, call, request, timeoutMs }: Message): void {
-  const seconds = Math.ceil(timeoutMs / 1000) + GRACE;
+function run({ id, call, request }: Message): void {
   const context: Context = {
     busy: () => {
-      endAfter?.(seconds);
       send({ id, busy: true });
     },
-    // Users may take their time.
-    ask: (credentials) => {
-      endAfter?.(0);
-      const answers = askParent(credentials);
-      endAfter?.(seconds);
-      return answers;
-    },
+    ask: askParent,
   };
-  endAfter?.(seconds);
   // Shape and implementation belong to the same call, which the type of a union of calls cannot express.
   const answer = ANSWERS[call] as (request: unknown, context: Context) => unknown;
   const ok = answer(v.parse(CALLS[call].request, request), context);
-  endAfter?.(0);
   send({ id, ok });
 }
 
@@ -261,6 +248,7 @@ process.on('message', (raw) => {
   const message = v.parse(MessageSchema, raw);
   last = last.then(() => answer(message));
 });
-process.on('disconnect', () => process.exit());
-// Ctrl-C in a terminal reaches every process there; the parent decides.
-process.on('SIGINT', () => undefined);
+process.on('disconnect', endThisWorker);
+// A terminal sends them to every process in it. The parent decides: ended by one, the worker would leave its ssh behind.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined);
+new Worker(join(__dirname, 'libvirtWatch.js')).unref();

@@ -2,6 +2,7 @@
 
 import { Worker } from 'node:worker_threads';
 import { THREAD_DEADLINE, type Thread, type ThreadOptions } from '../app/io';
+import { leftover } from '../leftovers';
 
 /** Starts a thread by the path of its script. */
 export function startThread(
@@ -17,8 +18,12 @@ export function startThread(
     late();
     void worker.terminate();
   }, deadline).unref();
+  const forget = leftover(() => {
+    void worker.terminate();
+  });
   worker.once('exit', () => {
     clearTimeout(timer);
+    forget();
   });
   return {
     hear: (on) => {

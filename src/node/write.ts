@@ -1,10 +1,15 @@
 // How Node writes result files: whole or not at all.
 
-import { realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { closeSync, openSync, rmSync, writeFile as writeWithCallback } from 'node:fs';
+import { realpath, rename, stat, writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { CheckError } from '../core/errors';
 import type { Content } from '../app/io';
 import * as ioErrors from '../app/ioErrors';
+import { leftover } from '../leftovers';
 import { codeOf } from './open';
+
+const append = promisify(writeWithCallback) as (fd: number, part: Uint8Array | string) => Promise<void>;
 
 /**
  * Writes a temporary file in the same folder and renames it over the target.
@@ -26,11 +31,25 @@ export async function writeWhole(path: string, bytes: Content, mode?: number): P
 
 async function replace(path: string, bytes: Content, mode = 0o644): Promise<void> {
   const partial = `${path}.${process.pid}.partial`;
+  // In one turn: opened in one of Node's threads, it could appear after a signal has removed it.
+  const fd = openSync(partial, 'wx', mode & 0o777);
+  const forget = leftover(() => {
+    rmSync(partial, { force: true });
+  });
   try {
-    await writeFile(partial, bytes, { mode: mode & 0o777, flag: 'wx' });
+    try {
+      for await (const part of partsOf(bytes)) await append(fd, part);
+    } finally {
+      closeSync(fd);
+    }
     await rename(partial, path);
   } catch (error) {
-    await rm(partial, { force: true });
+    rmSync(partial, { force: true });
     throw error;
+  } finally {
+    forget();
   }
 }
+
+const partsOf = (content: Content): Iterable<Uint8Array | string> | AsyncIterable<string> =>
+  typeof content === 'string' || content instanceof Uint8Array ? [content] : content;

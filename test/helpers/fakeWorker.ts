@@ -16,10 +16,7 @@ export function fakeWorker(folder: string, body: string): string {
 const send = (m) => process.send(m);
 const ask = (line) => writeSync(4, line + '\\n');
 process.on('disconnect', () => process.exit());\n`;
-  writeFileSync(
-    path,
-    `${prelude}process.on('message', ({ call, id, request, timeoutMs }) => {\n${body}\n});`,
-  );
+  writeFileSync(path, `${prelude}process.on('message', ({ call, id, request }) => {\n${body}\n});`);
   return path;
 }
 

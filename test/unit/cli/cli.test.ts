@@ -2,8 +2,7 @@
 // exit status, and that a page survives being built, changed and compared.
 
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -350,22 +349,6 @@ describe('Text from a file', () => {
     assert.equal(status, 1);
     for (const c of ['\u001b', '\u202e']) assert.ok(!stdout.includes(c));
     assert.ok(!stdout.split('\n').some((line) => line.startsWith('OK')));
-  });
-});
-
-describe('explain', () => {
-  it('ends at Ctrl+C with the status of a run that was cancelled', async () => {
-    const none = Buffer.alloc(48, 1).toString('base64');
-    const args = ['explain', '--launch', 'matches.sevlaunch.json', '-m', none, '--max-cpus', '4096'];
-    const child = spawn(process.execPath, [resolve('dist/sevscope.js'), ...args], { cwd: folder });
-    let stderr = '';
-    child.stderr.on('data', (data: Buffer) => (stderr += data.toString()));
-    // Long enough for the program to start and to be searching, far less than it would search.
-    const timer = setTimeout(() => child.kill('SIGINT'), 1500);
-    const [status] = (await once(child, 'close')) as [number];
-    clearTimeout(timer);
-    assert.equal(stderr, 'ERROR: The search was cancelled before it finished; nothing was explained.\n');
-    assert.equal(status, 5);
   });
 });
 

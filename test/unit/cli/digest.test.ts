@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildOvmf, DEFAULT_SEV_SECTIONS } from '../../../src/core/ovmf/build';
@@ -187,21 +187,6 @@ describe('digest --matrix', () => {
     assert.deepEqual([status, stdout], [0, '']);
     assert.ok(performance.now() - begin < 1000, `${performance.now() - begin} ms`);
     assert.equal(readFileSync(at('table.csv'), 'utf8').split('\r\n').length, 1 + 17 * 16 * 4 + 1);
-  });
-  it('is stopped by Ctrl+C, and leaves the table that was there', async () => {
-    writeFileSync(at('table.csv'), 'before');
-    const args = ['--mode', 'seves', '-f', 'OVMF.sample.fd', '--vcpus', '1-4096', '--output', 'table.csv'];
-    const running = digest('--matrix', ...args);
-    const stop = setInterval(() => process.listenerCount('SIGINT') > 0 && process.emit('SIGINT'), 20);
-    const { status, stderr } = await running;
-    clearInterval(stop);
-    assert.equal(status, 5);
-    assert.match(stderr, /^ERROR: The table was cancelled before its last row\.\n$/);
-    assert.equal(readFileSync(at('table.csv'), 'utf8'), 'before');
-    assert.deepEqual(
-      readdirSync(folder).filter((name) => name.includes('partial')),
-      [],
-    );
   });
 });
 
