@@ -2,6 +2,7 @@
 // sections that contain other sections, plain, with a checksum, or compressed.
 
 import { guidText } from '../../binary/guid';
+import { visibleText } from '../../binary/plainText';
 import { byteCount, hex } from '../../binary/hex';
 import type { FieldView } from '../../binary/region';
 import { decode } from '../../binary/struct';
@@ -115,7 +116,7 @@ const contentOf = ({ space, end, depth }: Section, at: number): WalkRange => ({
 });
 
 function textContent({ space, end }: Section, at: number, fields: readonly FieldView[]): Content {
-  const text = utf16(space.bytes, at, end);
+  const text = visibleText(utf16(space.bytes, at, end));
   const view = { name: 'text', offset: at, size: end - at, raw: `"${text}"`, meaning: '', doc: 'the text' };
   return { name: text, fields: end > at ? [...fields, view] : fields };
 }

@@ -2,6 +2,7 @@
 // VariableParsing.c): one after the other, each with a state whose bits are cleared as it is written, replaced and deleted.
 
 import { guidText } from '../../binary/guid';
+import { visibleText } from '../../binary/plainText';
 import { byteCount, hex, onlyByte } from '../../binary/hex';
 import { decode } from '../../binary/struct';
 import { fieldViews } from '../regions';
@@ -77,7 +78,7 @@ function parseVariable(
     return undefined;
   }
   noteState(walk, { space, at, end, depth }, { ...header, isAuthenticated }, layout.size);
-  const name = utf16(bytes, body, body + nameSize);
+  const name = visibleText(utf16(bytes, body, body + nameSize));
   const vendor = guidText(header.vendor_guid);
   const value = bytes.subarray(body + nameSize, at + size);
   const time = isAuthenticated ? timeText(bytes, at + TIME_AT) : undefined;
