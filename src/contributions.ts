@@ -303,15 +303,34 @@ export const SETTINGS = {
 /** A setting of ours, without its section. */
 export type SettingId = keyof typeof SETTINGS;
 
-/** The members of one of our tasks in tasks.json, as JSON schemas. */
-export const TASK_MEMBERS = {
+/** A member of our tasks in tasks.json: text, all of it paths in the task's folder. */
+interface TaskRow {
+  /** The option of `sevscope validate` that gets it. */
+  readonly option: `--${string}`;
+  readonly required: boolean;
+  /** Whether it may also be a list, and each text a pattern that `sevscope` expands. */
+  readonly many: boolean;
+  readonly doc: string;
+}
+
+/** The members of our tasks: nothing else of a task reaches the command line. */
+export const TASK_MEMBERS = tableOf<TaskRow>()({
   launch: {
-    type: ['string', 'array'],
-    items: { type: 'string' },
-    description: `Launch files to check: paths or patterns, such as ${LAUNCH_PATTERN}.`,
+    option: '--launch',
+    required: true,
+    many: true,
+    doc: `Launch files to check: paths in the folder, or patterns such as ${LAUNCH_PATTERN}.`,
   },
-  junit: { type: 'string', description: 'Where to write the results as JUnit XML.' },
-} as const;
+  junit: {
+    option: '--junit',
+    required: false,
+    many: false,
+    doc: 'Where in the folder to write the results as JUnit XML.',
+  },
+});
+
+/** The name of a member of our tasks. */
+export type TaskMember = keyof typeof TASK_MEMBERS;
 
 /** The lines of `sevscope validate` that report problems: file, line, column, severity and message. */
 export const PROBLEM_LINE =

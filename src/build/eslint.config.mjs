@@ -51,12 +51,57 @@ const SHOWN_BY = {
     'setStatusBarMessage',
     'createStatusBarItem',
   ],
-  'src/host/shell/ask.ts': ['showQuickPick', 'createQuickPick', 'showInputBox', 'createInputBox'],
-  'src/host/shell/labels.ts': ['TreeItem', 'MarkdownString', 'createTestItem', 'TestMessage', 'appendOutput'],
+  'src/host/shell/ask.ts': [
+    'showQuickPick',
+    'createQuickPick',
+    'showInputBox',
+    'createInputBox',
+    'showOpenDialog',
+    'showSaveDialog',
+  ],
+  'src/host/shell/labels.ts': [
+    'TreeItem',
+    'MarkdownString',
+    'createTestItem',
+    'TestMessage',
+    'appendOutput',
+    'Diagnostic',
+    'CodeAction',
+    'CodeLens',
+  ],
+  'src/host/shell/tasks.ts': ['Task', 'ProcessExecution', 'CustomExecution'],
+  'src/host/shell/clipboard.ts': ['writeText'],
 };
 
-/** The parts of VS Code's API that show text and have no such file. */
-const SHOWN_BY_NONE = ['createOutputChannel', 'createTerminal'];
+/** The parts of VS Code's API that show text, or run it, and have no such file. */
+const SHOWN_BY_NONE = [
+  'createOutputChannel',
+  'createTerminal',
+  'ShellExecution',
+  'TerminalLink',
+  'TerminalProfile',
+  'createWebviewPanel',
+  'createCommentController',
+  'createNotebookController',
+  'createSourceControl',
+  'createTextEditorDecorationType',
+  'showWorkspaceFolderPick',
+  'showNotebookDocument',
+  'openExternal',
+  'Hover',
+  'InlayHint',
+  'InlineCompletionItem',
+  'CompletionItem',
+  'SignatureInformation',
+  'DiagnosticRelatedInformation',
+  'DocumentSymbol',
+  'SymbolInformation',
+  'DocumentLink',
+  'CallHierarchyItem',
+  'TypeHierarchyItem',
+  'FileDecoration',
+  'FileCoverage',
+];
 
 /** The one file of the command line that writes to the terminal. */
 const TERMINAL = 'src/cli/terminal.ts';
@@ -100,8 +145,9 @@ const AROUND = [
 /** Properties that VS Code displays as soon as they are set. */
 const SET = {
   selector:
-    "AssignmentExpression[right.type!='Literal'] > MemberExpression.left[property.name=/^(label|description|tooltip|detail|error|text)$/]",
-  message: 'Text of a row, a test or the status bar goes through src/host/shell, which makes it plain.',
+    "AssignmentExpression[right.type!='Literal'] > MemberExpression.left[property.name=/^(label|description|tooltip|detail|error|text|title|message|badge|prompt|placeholder)$/]",
+  message:
+    'Text of a row, a view, a tab, a test or the status bar goes through src/host/shell, which makes it plain.',
 };
 
 /**

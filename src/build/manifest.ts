@@ -80,6 +80,21 @@ function settings(): unknown {
   return Object.fromEntries(properties);
 }
 
+/** Our task and the schema of its members. */
+function taskDefinition(): unknown {
+  const rows = rowsOf(TASK_MEMBERS);
+  const schema = ({ many, doc }: (typeof TASK_MEMBERS)[keyof typeof TASK_MEMBERS]) => ({
+    ...(many ? { type: ['string', 'array'], items: { type: 'string' } } : { type: 'string' }),
+    description: doc,
+  });
+  return {
+    type: NAME,
+    required: rows.filter(([, { required }]) => required).map(([id]) => id),
+    properties: Object.fromEntries(rows.map(([id, row]) => [id, schema(row)])),
+    when: TRUSTED,
+  };
+}
+
 /** How VS Code parses lines of `sevscope validate` into problems. */
 const problemMatcher = {
   name: NAME,
@@ -99,7 +114,7 @@ export function manifestMembers(): { activationEvents: readonly string[]; contri
       commands: commands(),
       menus: menus(),
       jsonValidation: [{ fileMatch: `*${LAUNCH_SUFFIX}`, url: LAUNCH_SCHEMA }],
-      taskDefinitions: [{ type: NAME, required: ['launch'], properties: TASK_MEMBERS, when: TRUSTED }],
+      taskDefinitions: [taskDefinition()],
       problemMatchers: [problemMatcher],
       viewsContainers: { activitybar: [{ id: NAME, title: TITLE, icon: ICON }] },
       views: { [NAME]: views() },

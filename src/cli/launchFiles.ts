@@ -25,6 +25,8 @@ async function filesOf(io: Io, argument: string): Promise<{ paths: string[]; isP
     ignore: '**/node_modules/**',
     absolute: true,
     expandDirectories: false,
+    // A link may lead out of the folder, or in a circle.
+    followSymbolicLinks: false,
   });
   if (found.length === 0) throw errors.noLaunchMatches(argument);
   return { paths: found.map((path) => resolve(path)).sort(), isPattern: true };

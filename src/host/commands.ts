@@ -3,6 +3,7 @@
 
 import * as vscode from 'vscode';
 import * as shellErrors from './shell/errors';
+import { chooseFile } from './shell/ask';
 import { generateVmsa } from '../core/vmsa/launch/generate';
 import type { Io } from '../app/io';
 import { writeSample } from '../app/sample';
@@ -134,15 +135,13 @@ async function createSample(io: Io, folder?: vscode.Uri): Promise<void> {
   if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
   const parent =
     folder ??
-    (
-      await vscode.window.showOpenDialog({
-        title: 'Folder to put the sample into',
-        openLabel: 'Create Sample Here',
-        canSelectFiles: false,
-        canSelectFolders: true,
-        defaultUri: startFolder(),
-      })
-    )?.[0];
+    (await chooseFile({
+      title: 'Folder to put the sample into',
+      openLabel: 'Create Sample Here',
+      canSelectFiles: false,
+      canSelectFolders: true,
+      defaultUri: startFolder(),
+    }));
   if (!parent) return;
   if (parent.scheme !== 'file') throw shellErrors.notOnDisk(parent.scheme);
   const sample = folder ?? vscode.Uri.joinPath(parent, 'sevscope-sample');

@@ -3,12 +3,50 @@
 // container, a tool that loads .env files). So only the necessary ones are passed on, and what can be
 // determined otherwise is not taken from them.
 
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { delimiter, isAbsolute, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 
 /** Variables that are passed on: the language of messages, the time zone, and the socket of the user's ssh agent. */
 const PASSED = ['LANG', 'LANGUAGE', 'LC_ALL', 'LC_CTYPE', 'LC_MESSAGES', 'TZ', 'SSH_AUTH_SOCK'];
+
+/** Where systems keep their programs, such as ssh and nc; the last two are those of NixOS and Guix. */
+const PROGRAM_FOLDERS = [
+  '/usr/local/sbin',
+  '/usr/local/bin',
+  '/usr/sbin',
+  '/usr/bin',
+  '/sbin',
+  '/bin',
+  '/run/current-system/sw/bin',
+  '/run/current-system/profile/bin',
+];
+/** Where a user database that does not know root, as in a container, leaves nothing of them. */
+const LEAST_PATH = ['/usr/bin', '/bin'].join(delimiter);
+const WRITABLE_BY_OTHERS = 0o022;
+
+/** The owner and the mode of a folder. */
+type LookAt = (path: string) => { readonly uid: number; readonly mode: number };
+
+/** Whether nobody but root can put a program into a folder, or another folder in its place. */
+function isOnlyRoots(path: string, lookAt: LookAt): boolean {
+  const { uid, mode } = lookAt(path);
+  if (uid !== 0 || (mode & WRITABLE_BY_OTHERS) !== 0) return false;
+  return dirname(path) === path || isOnlyRoots(dirname(path), lookAt);
+}
+
+/** Those of some folders that exist and that only root can change, wherever links lead; without duplicates. */
+export function systemFolders(folders = PROGRAM_FOLDERS, lookAt: LookAt = statSync): string[] {
+  const found = folders.flatMap((folder) => {
+    try {
+      const path = realpathSync(folder);
+      return isOnlyRoots(path, lookAt) ? [path] : [];
+    } catch {
+      return [];
+    }
+  });
+  return [...new Set(found)];
+}
 
 /** The user that runs this, according to the system. */
 export interface Account {
@@ -34,13 +72,17 @@ export function ownAccount(): Account {
 }
 
 /**
- * An environment for a URI that passed the allow-list. `PATH` keeps its absolute folders, where libvirt finds ssh.
+ * An environment for a URI that passed the allow-list. In `PATH`, where libvirt finds ssh, are no folders of a
+ * workspace and none of the user's: a file named ssh would be run with the user's keys.
  */
-export function safeEnvironment(env: NodeJS.ProcessEnv, account: Account): NodeJS.ProcessEnv {
-  const path = (env['PATH'] ?? '').split(delimiter).filter(isAbsolute).join(delimiter);
+export function safeEnvironment(
+  env: NodeJS.ProcessEnv,
+  account: Account,
+  folders: readonly string[] = systemFolders(),
+): NodeJS.ProcessEnv {
   return {
     ...Object.fromEntries(PASSED.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]))),
-    PATH: path === '' ? '/usr/local/bin:/usr/bin:/bin' : path,
+    PATH: folders.length === 0 ? LEAST_PATH : folders.join(delimiter),
     HOME: account.home,
     USER: account.name,
     LOGNAME: account.name,

@@ -71,7 +71,7 @@ export class Bed {
     writeFileSync(script, `#!/bin/sh\nexec /usr/bin/ssh ${words.join(' ')} "$@"\n`, { mode: 0o755 });
   }
 
-  /** A folder with an `ssh` program that can log in to host b: to be named by `command=`, or to come first in PATH. */
+  /** A folder with an `ssh` program that can log in to host b: to be named by `command=`, or to stand for the system's. */
   get sshFolder(): string {
     return join(this.folder, 'ssh');
   }
@@ -85,7 +85,7 @@ export class Bed {
       b: {
         tcp: tcp(b),
         ssh: `qemu+ssh://root@${b.address}:2222/system?command=${this.sshFolder}/ssh`,
-        /** For a client whose PATH starts with `sshFolder`. */
+        /** For a client whose ssh is that of `sshFolder`. */
         plainSsh: `qemu+ssh://root@${b.address}:2222/system`,
       },
     };

@@ -2,13 +2,22 @@
 // stays silent costs its time-out once.
 
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { REMOTE_CPU, useBed } from '../helpers/bed';
-import { runHere } from '../helpers/cli';
 import { writeGuestLaunch } from '../helpers/guests';
 
 const DOMAINS = 6;
@@ -16,22 +25,43 @@ const SILENT = 5;
 /** Seconds; long enough for ssh to log in on a busy machine. */
 const TIMEOUT = 4;
 
+/** Runs the command line where `noting-ssh` of a folder is the system's ssh, and PATH begins with planted programs. */
+async function runWithSsh(args: readonly string[], folder: string) {
+  const script = `mount --bind ${folder}/noting-ssh "$(realpath /usr/bin/ssh)" && exec "$@"`;
+  const child = spawn(
+    'unshare',
+    ['--mount', '/bin/sh', '-ec', script, 'sh', process.execPath, resolve('dist/sevscope.js'), ...args],
+    { cwd: folder, env: { ...process.env, PATH: `${folder}/planted:${process.env['PATH']}` } },
+  );
+  const [stdout, stderr, [status]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close') as Promise<[number]>,
+  ]);
+  return { stdout, stderr, status };
+}
+
 describe('Several launches of running domains', () => {
   const bed = useBed();
   let folder: string;
   let silent: Server;
   let asked = 0;
-  const path = process.env['PATH'];
 
   before(async function () {
     this.timeout(120_000);
     folder = mkdtempSync(join(tmpdir(), 'sevscope-several-'));
-    // The ssh of the bed, which notes each connection.
-    const ssh = join(folder, 'ssh');
-    writeFileSync(ssh, `#!/bin/sh\necho >> ${folder}/connections\nexec ${bed().sshFolder}/ssh "$@"\n`, {
-      mode: 0o755,
-    });
-    process.env['PATH'] = `${folder}:${path}`;
+    // In place of ssh, for the command line alone: the ssh of the bed, which notes each connection.
+    copyFileSync('/usr/bin/ssh', join(folder, 'real-ssh'));
+    const ofBed = readFileSync(join(bed().sshFolder, 'ssh'), 'utf8').replace(
+      '/usr/bin/ssh',
+      `${folder}/real-ssh`,
+    );
+    const noting = ofBed.replace('exec', `echo >> ${folder}/connections; exec`);
+    writeFileSync(join(folder, 'noting-ssh'), noting, { mode: 0o755 });
+    // What a workspace could plant; nothing of it may run.
+    mkdirSync(join(folder, 'planted'));
+    for (const name of ['ssh', 'nc', 'sh'])
+      writeFileSync(join(folder, 'planted', name), `#!/bin/sh\ntouch ${folder}/marker\n`, { mode: 0o755 });
     silent = createServer(() => asked++);
     silent.listen(0, '127.0.0.1');
     await once(silent, 'listening');
@@ -59,7 +89,6 @@ describe('Several launches of running domains', () => {
       );
   });
   after(() => {
-    process.env['PATH'] = path;
     silent.close();
     rmSync(folder, { recursive: true, force: true });
   });
@@ -67,7 +96,8 @@ describe('Several launches of running domains', () => {
   it('share the connection to their host, and do not wait for a silent one each', async () => {
     const begin = performance.now();
     const args = ['validate', '--timeout', String(TIMEOUT), '--json', '--launch', '*.sevlaunch.json'];
-    const { stdout, stderr, status } = await runHere(args, folder);
+    const { stdout, stderr, status } = await runWithSsh(args, folder);
+    assert.ok(!existsSync(join(folder, 'marker')), 'a planted program has run');
     const seconds = (performance.now() - begin) / 1000;
     assert.equal(stderr, '');
     const results = JSON.parse(stdout) as { file: string; status: number; error?: { message: string } }[];

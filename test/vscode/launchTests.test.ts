@@ -2,7 +2,7 @@
 // task that runs the command line.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
@@ -10,9 +10,11 @@ import { writeSample } from '../../src/app/sample';
 import { launchTasks, resolveLaunchTask } from '../../src/host/launch/launchTasks';
 import { LaunchTree } from '../../src/host/launch/launchTree';
 import { ruleId, stepId } from '../../src/host/launch/testItems';
+import { editorLine } from '../../src/core/binary/plainText';
 import { RecordedRun } from '../helpers/testRun';
 import { memory } from './domainsView';
 import { io } from './machine';
+import { until } from './until';
 
 const { extensionUri } = vscode.extensions.getExtension('sevscope.sevscope')!;
 const controller = vscode.tests.createTestController('sevscope.ofTests', 'Of the tests');
@@ -142,27 +144,92 @@ describe('Launch files as tests', function () {
   });
 });
 
-describe('The task', () => {
-  it('runs the command line over a pattern, and needs one', async () => {
-    const task = (launch?: unknown) =>
-      new vscode.Task({ type: 'sevscope', launch }, vscode.TaskScope.Workspace, 'mine', 'sevscope');
-    assert.equal(resolveLaunchTask(extensionUri, task()), undefined);
-    const resolved = resolveLaunchTask(extensionUri, task(join(folder, 'm*.sevlaunch.json')))!;
-    assert.deepEqual(resolved.problemMatchers, ['$sevscope']);
-    const ended = new Promise<number | undefined>((done) => {
-      const listener = vscode.tasks.onDidEndTaskProcess(({ execution, exitCode }) => {
-        if (execution.task.name !== resolved.name) return;
-        listener.dispose();
-        done(exitCode);
-      });
+/** Runs a task. @returns its exit status */
+async function statusOf(task: vscode.Task): Promise<number | undefined> {
+  const ended = new Promise<number | undefined>((done) => {
+    const listener = vscode.tasks.onDidEndTaskProcess(({ execution, exitCode }) => {
+      if (execution.task.name !== task.name) return;
+      listener.dispose();
+      done(exitCode);
     });
-    await vscode.tasks.executeTask(resolved);
-    assert.equal(await ended, 1);
   });
+  await vscode.tasks.executeTask(task);
+  return ended;
+}
+
+describe('The task', function () {
+  this.timeout(30_000);
+  const workspace = vscode.workspace.workspaceFolders![0]!;
+  const home = workspace.uri.fsPath;
+  const around = { io, extensionUri };
+  const marker = join(home, 'marker');
+  const command = join(home, 'marker.sh');
+  /** Would run a program if it became an option. */
+  const asOptions = [`--connect=qemu+ext:///system?command=${command}`, '--domain=guest'];
+  const taskOf = (definition: object, scope: vscode.WorkspaceFolder | vscode.TaskScope = workspace) =>
+    resolveLaunchTask(
+      around,
+      new vscode.Task({ type: 'sevscope', ...definition }, scope, 'mine', 'sevscope'),
+    );
+  before(() => {
+    cpSync(folder, join(home, 'launches'), { recursive: true });
+    writeFileSync(command, `#!/bin/sh\ntouch ${marker}\n`, { mode: 0o755 });
+  });
+  after(() => {
+    for (const name of ['launches', '.vscode', 'marker.sh', 'results.xml'])
+      rmSync(join(home, name), { recursive: true, force: true });
+  });
+
+  it('runs the command line over a pattern, and writes its results', async () => {
+    const task = (await taskOf({ launch: 'launches/m*.sevlaunch.json', junit: 'results.xml' }))!;
+    assert.deepEqual(task.problemMatchers, ['$sevscope']);
+    const execution = task.execution as vscode.ProcessExecution;
+    assert.equal(execution.process, process.execPath);
+    assert.deepEqual(execution.args.slice(1), [
+      'validate',
+      '--launch=launches/m*.sevlaunch.json',
+      '--junit=results.xml',
+    ]);
+    assert.equal(await statusOf(task), 1);
+    assert.match(readFileSync(join(home, 'results.xml'), 'utf8'), /tests="2" failures="1"/);
+  });
+
+  const refused: [definition: object, scope?: vscode.TaskScope][] = [
+    [{ launch: asOptions }],
+    [{ launch: ['launches/matches.sevlaunch.json', ...asOptions] }],
+    [{ launch: '../**/*.sevlaunch.json' }],
+    [{ launch: '${env:HOME}/matches.sevlaunch.json' }],
+    [{ launch: 'launches/matches.sevlaunch.json', junit: '/tmp/results.xml' }],
+    [{ launch: '\u001b[2J$(sync)[a](command:b)' }],
+  ];
+  for (const [definition, scope] of refused) {
+    it(`says why it does not run ${JSON.stringify(definition).replaceAll(home, '')}, and ends with 2`, async () => {
+      const task = (await taskOf(definition, scope))!;
+      assert.ok(task.execution instanceof vscode.CustomExecution);
+      assert.equal(editorLine(task.name), task.name);
+      assert.equal(await statusOf(task), 2);
+      assert.ok(!existsSync(marker));
+    });
+  }
+
+  it('runs from tasks.json in the same way', async () => {
+    mkdirSync(join(home, '.vscode'), { recursive: true });
+    const tasks = [
+      { label: 'good', type: 'sevscope', launch: '${workspaceFolder}/launches/matches.sevlaunch.json' },
+      { label: 'bad', type: 'sevscope', launch: asOptions },
+    ];
+    writeFileSync(join(home, '.vscode', 'tasks.json'), JSON.stringify({ version: '2.0.0', tasks }));
+    const named = async (name: string) =>
+      (await vscode.tasks.fetchTasks()).find((task) => task.name === name);
+    await until('the tasks are known', async () => (await named('bad')) !== undefined);
+    assert.deepEqual([await statusOf((await named('good'))!), await statusOf((await named('bad'))!)], [0, 2]);
+    assert.ok(!existsSync(marker));
+  });
+
   it('is offered for each folder with a launch file', async () => {
-    for (const { definition } of await launchTasks(extensionUri))
-      assert.deepEqual(definition, { type: 'sevscope', launch: '**/*.sevlaunch.json' });
+    const [offered] = await launchTasks(around);
+    assert.deepEqual(offered!.definition, { type: 'sevscope', launch: '**/*.sevlaunch.json' });
     const all = await vscode.tasks.fetchTasks({ type: 'sevscope' });
-    assert.equal(all.length, (await launchTasks(extensionUri)).length);
+    assert.ok(all.some(({ name }) => name === offered!.name));
   });
 });

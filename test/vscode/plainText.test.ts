@@ -2,9 +2,13 @@
 
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { choose, typeLine } from '../../src/host/shell/ask';
+import { choose, chooseFile, chooseTarget, typeLine } from '../../src/host/shell/ask';
+import { copyText } from '../../src/host/shell/clipboard';
 import {
   plainTooltip,
+  problemAt,
+  quickFix,
+  tabPath,
   testItem,
   labelTest,
   testMessage,
@@ -13,10 +17,15 @@ import {
 } from '../../src/host/shell/labels';
 import { confirm, flash, notify, statusItem, withProgress } from '../../src/host/shell/notify';
 import { present } from '../../src/host/shell/present';
+import { taskOf } from '../../src/host/shell/tasks';
+import { reportUri } from '../../src/host/launch/reportSource';
+import { Page } from '../../src/host/shell/page';
+import { usage } from '../../src/core/errors';
 import { RecordedRun } from '../helpers/testRun';
+import { until } from './until';
 
-const HOSTILE = '[a](command:b) $(c)\u001b[2J\u202ed';
-const PLAIN = '[a] (command:b) $ (c)\\u001b[2J\\u202ed';
+const HOSTILE = '[a](command:b) $(c)\u001b[2J\u202ed\u{e0041}\u3164';
+const PLAIN = '[a] (command:b) $ (c)\\u001b[2J\\u202ed\\u{e0041}\\u3164';
 
 type Name = keyof typeof vscode.window;
 
@@ -132,7 +141,7 @@ describe('A text from elsewhere', () => {
       assert.equal(item.label, PLAIN);
       labelTest(item, `${HOSTILE}!`);
       assert.equal(item.label, `${PLAIN}!`);
-      const printed = '[a](command:b) $(c)\\u001b[2J\\u202ed';
+      const printed = '[a](command:b) $(c)\\u001b[2J\\u202ed\\u{e0041}\\u3164';
       const difference = { expected: 'a\nb', actual: HOSTILE };
       const { message, expectedOutput, actualOutput } = testMessage({ text: `${HOSTILE}\nb`, difference });
       assert.deepEqual([message, expectedOutput, actualOutput], [`${printed}\nb`, 'a\nb', printed]);
@@ -141,6 +150,111 @@ describe('A text from elsewhere', () => {
       assert.deepEqual(recorded.output, [`${printed}\r\nb\r\n`]);
     } finally {
       controller.dispose();
+    }
+  });
+
+  it('is plain in the dialogs for files, and proposes no path', async () => {
+    const folder = vscode.Uri.file('/tmp/here');
+    const save = { title: HOSTILE, folder, name: `../${HOSTILE}`, end: '.md' };
+    const [saved] = await heard('showSaveDialog', undefined, () => chooseTarget(save));
+    assert.deepEqual(saved, {
+      title: PLAIN,
+      defaultUri: vscode.Uri.file('/tmp/here/a-command-b-c-u001b-2J-u202ed-u-e0041-u3164.md'),
+    });
+    const [opened] = await heard('showOpenDialog', [folder], () => chooseFile({ title: HOSTILE }));
+    assert.deepEqual(opened, { title: PLAIN });
+  });
+
+  it('is plain in a problem and its fix', () => {
+    const range = new vscode.Range(0, 0, 0, 1);
+    const problem = problemAt(range, HOSTILE, { severity: 'error', rule: 'a-rule' });
+    assert.deepEqual([problem.message, problem.code, problem.source], [PLAIN, 'a-rule', 'SevScope']);
+    const fix = quickFix(HOSTILE, problem, { command: 'a.b', arguments: [HOSTILE] });
+    assert.deepEqual([fix.title, fix.command?.title, fix.command?.arguments], [PLAIN, PLAIN, [HOSTILE]]);
+    assert.equal(quickFix(HOSTILE, problem, new vscode.WorkspaceEdit()).title, PLAIN);
+  });
+
+  it('is plain in the title of a tab, which is one part of a path', () => {
+    const printed = '[a](command:b) $(c)\\u001b[2J\\u202ed\\u{e0041}\\u3164';
+    assert.equal(tabPath(`a/../${HOSTILE}`), `/a∕..∕${printed}`);
+    assert.ok(tabPath('a'.repeat(5000)).length < 250);
+    const target = { uri: 'test:///default', domain: '1', name: HOSTILE };
+    const { path, query } = reportUri({ file: vscode.Uri.file('/b.sevlaunch.json'), target });
+    assert.equal(path, `/Report: ${printed} (b.sevlaunch.json)`);
+    assert.equal((JSON.parse(query) as typeof target).name, HOSTILE);
+  });
+
+  it('is plain in a task', async () => {
+    const row = {
+      definition: { type: 'sevscope' },
+      scope: vscode.TaskScope.Workspace,
+      name: HOSTILE,
+      detail: HOSTILE,
+      source: 'sevscope',
+      matcher: '$sevscope',
+    };
+    const task = taskOf({ ...row, work: { refused: usage('a', HOSTILE) } });
+    assert.deepEqual([task.name, task.detail], [PLAIN, PLAIN]);
+    const { callback } = task.execution as unknown as {
+      callback: (definition: vscode.TaskDefinition) => Thenable<vscode.Pseudoterminal>;
+    };
+    const terminal = await callback(row.definition);
+    const written: string[] = [];
+    terminal.onDidWrite((text) => written.push(text));
+    terminal.open(undefined);
+    assert.deepEqual(written, ['ERROR: [a](command:b) $(c)\\u001b[2J\\u202ed\\u{e0041}\\u3164\r\n']);
+  });
+
+  it('is typed as no key when it is pasted', async () => {
+    await copyText('a\tb\r\nc\u001b[2J\u0003\u{e0041}');
+    assert.equal(await vscode.env.clipboard.readText(), 'a\tb\r\nc\\u001b[2J\\u0003\\u{e0041}');
+  });
+
+  it('is plain in a page, whose policy lets nothing but its own files in', async () => {
+    const panel = vscode.window.createWebviewPanel('sevscope.plain', 'Plain', vscode.ViewColumn.One);
+    try {
+      const posted: unknown[] = [];
+      let receive: (message: unknown) => void = () => undefined;
+      // The real one, but for what is sent, which has no page to go to.
+      const webview = {
+        cspSource: panel.webview.cspSource,
+        asWebviewUri: (uri: vscode.Uri) => panel.webview.asWebviewUri(uri),
+        postMessage: (message: unknown) => posted.push(message),
+        onDidReceiveMessage: (listen: (message: unknown) => void) => (receive = listen),
+        set html(html: string) {
+          panel.webview.html = html;
+        },
+      };
+      const { extensionUri } = vscode.extensions.getExtension('sevscope.sevscope')!;
+      const shownIn = { webview, onDidDispose: panel.onDidDispose } as unknown as vscode.WebviewPanel;
+      const page = new Page(extensionUri, shownIn, () => undefined);
+      page.show({ kind: 'notice', title: HOSTILE, text: `${HOSTILE}\n`, actions: [] });
+      receive({ type: 'ready' });
+      await until('the page has what it shows', () => posted.length > 0);
+      const printed = '[a](command:b) $(c)\\u001b[2J\\u202ed\\u{e0041}\\u3164';
+      const view = { kind: 'notice', title: printed, text: `${printed}\n`, actions: [] };
+      assert.deepEqual(posted, [{ type: 'show', view }]);
+
+      const policy = /Content-Security-Policy" content="([^"]*)"/.exec(panel.webview.html)![1]!;
+      const rules = policy.split('; ').map((rule) => rule.split(' '));
+      const { cspSource } = panel.webview;
+      assert.deepEqual(
+        rules.map(([name, ...values]) => [
+          name,
+          ...values.map((value) => value.replace(/^'nonce-.*'$/, 'nonce')),
+        ]),
+        [
+          ['default-src', "'none'"],
+          ['style-src', ...cspSource.split(' '), 'nonce'],
+          ['font-src', ...cspSource.split(' ')],
+          ['script-src', 'nonce'],
+          ['base-uri', "'none'"],
+          ['form-action', "'none'"],
+        ],
+      );
+      assert.ok(!/unsafe|\*;|data:|https?:\/\/\*/.test(policy.replaceAll(cspSource, '')), policy);
+    } finally {
+      panel.dispose();
     }
   });
 });

@@ -1,8 +1,9 @@
 // Plain data as the JSON that commands print and pages copy.
 
 import { bytesToHex, hex } from './hex';
+import { visibleJson } from './plainText';
 
-/** Plain data as indented JSON; bigints in 0x form, bytes in hexadecimal. */
+/** Plain data as indented JSON; bigints in 0x form, bytes in hexadecimal, and escapes for what would not show. */
 export function jsonText(value: unknown): string {
   // Reads the value from its parent, because a Buffer arrives here as the result of its toJSON.
   function plain(this: Record<string, unknown>, key: string): unknown {
@@ -10,5 +11,5 @@ export function jsonText(value: unknown): string {
     if (typeof v === 'bigint') return hex(v);
     return v instanceof Uint8Array ? bytesToHex(v) : v;
   }
-  return JSON.stringify(value, plain, 2);
+  return visibleJson(JSON.stringify(value, plain, 2));
 }

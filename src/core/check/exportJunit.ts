@@ -2,6 +2,7 @@
 // for each launch file, with the measurement and, for a domain, its rules as test cases. Facts are
 // properties; digests are in failures and outputs.
 
+import { visibleText } from '../binary/plainText';
 import type { RuleResult } from '../launch/report';
 import type { CheckError } from '../errors';
 import type { Report, Step } from '../launch/report';
@@ -35,12 +36,9 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '\t': '&#9;',
 };
 
-// Characters that XML 1.0 does not allow, even as character references, become the escapes that
-// the command line prints for them.
-const NO_XML = /[^\t\n\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]|[\u007f-\u009f]/gu;
-
-const plain = (text: string): string =>
-  text.replace(NO_XML, (c) => `\\u${c.codePointAt(0)!.toString(16).padStart(4, '0')}`);
+// XML 1.0 does not allow controls, surrogates and noncharacters, even as references: they are escaped with whatever
+// else would not show.
+const plain = (text: string): string => visibleText(text, '\t\n');
 const inText = (text: string): string => plain(text).replace(/[&<>]/g, (c) => ENTITIES[c]!);
 const inAttribute = (text: string): string => plain(text).replace(/[&<>"\n\t]/g, (c) => ENTITIES[c]!);
 

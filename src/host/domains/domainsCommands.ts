@@ -6,6 +6,7 @@ import type { CommandId } from '../../contributions';
 import { connectionTexts, storeConnectionTexts } from '../connections/connectionSettings';
 import { confirmedUris, forgetConfirmed } from '../launch/consent';
 import { choose } from '../shell/ask';
+import { copyText } from '../shell/clipboard';
 import type { DomainsView } from './domainsView';
 import { canonicalUri } from '../launch/lastVerdicts';
 import { chooseUri } from '../connections/uriChoice';
@@ -61,7 +62,7 @@ export function domainsCommands(view: DomainsView, memory: vscode.Memento) {
     }),
     copyDomainUuid: trusted(async (given) => {
       const uuid = argumentPart(given, 'domain');
-      if (uuid !== undefined) await vscode.env.clipboard.writeText(uuid);
+      if (uuid !== undefined) await copyText(uuid);
     }),
   } satisfies Partial<Record<CommandId, Command>>;
 }

@@ -20,7 +20,7 @@ import { launchInputs, ownerInputsOf, runCheck, statedPlatform } from '../../app
 import type { LaunchFile } from '../../core/check/launchFile';
 import { parseLaunchFile, readLaunchText } from '../../app/launchFile';
 import { libvirt } from '../../libvirt/client';
-import { typeLine } from '../shell/ask';
+import { chooseFile, typeLine } from '../shell/ask';
 import { libvirtWorkerScript, nameOf } from '../shell/files';
 import { confirm } from '../shell/notify';
 import { connectionOptions } from '../connections/connectionOptions';
@@ -95,8 +95,7 @@ export async function injectInto(
     },
   });
   if (guid === undefined) return;
-  const [file] =
-    (await vscode.window.showOpenDialog({ title: 'File with the secret', openLabel: 'Choose' })) ?? [];
+  const file = await chooseFile({ title: 'File with the secret', openLabel: 'Choose' });
   if (!file) return;
   if (file.scheme !== 'file') throw shellErrors.notOnDisk(file.scheme);
   const detail = `The launch is checked once more. If it matches, the secret ${guid} is sealed for this guest, sent to ${uri}, and the guest is resumed.`;

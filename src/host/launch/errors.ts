@@ -51,3 +51,15 @@ export function notAgreed(uri: string): CheckError {
     },
   );
 }
+
+/** A task of ours asks for what tasks do not do; `why` says of a member what it holds, without its name. */
+export function refusedTask(member: string, why: string, advice: string): CheckError {
+  return usage('refused-task', `Nothing was run: "${member}" of this task ${why}.`, { advice });
+}
+
+/** A task of ours belongs to no folder on disk, in which its paths could be. */
+export function taskWithoutFolder(): CheckError {
+  return usage('task-without-folder', 'Nothing was run: this task belongs to no folder on disk.', {
+    advice: 'Put it into the tasks.json of the folder with the launch files.',
+  });
+}

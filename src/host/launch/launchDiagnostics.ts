@@ -2,13 +2,13 @@
 // what the schema rejects. They are recomputed when the text or a file it names changes.
 
 import * as vscode from 'vscode';
-import type { Severity } from '../../core/binary/region';
 import type { Io } from '../../app/io';
 import type { LaunchLint } from '../../app/launchProblems';
 import type { LaunchProblem } from '../../app/launchRules';
 import { LAUNCH_PATTERN, NAME, command } from '../../contributions';
 import { allowsTcp, onSettingsChanged } from '../connections/connectionSettings';
 import { watchFile } from '../shell/files';
+import { problemAt, quickFix } from '../shell/labels';
 import type { LaunchWorkerData } from './launchWorker';
 import { present } from '../shell/present';
 
@@ -23,12 +23,6 @@ const PROTECT = command('protectKeyFile');
 const PAUSE_MS = 300;
 /** Rules that only VS Code reports. */
 const REPORTED_BY_SCHEMA: readonly string[] = ['not-json', 'not-a-launch-file'];
-
-const SEVERITIES: Readonly<Record<Severity, vscode.DiagnosticSeverity>> = {
-  error: vscode.DiagnosticSeverity.Error,
-  warning: vscode.DiagnosticSeverity.Warning,
-  info: vscode.DiagnosticSeverity.Information,
-};
 
 /** An open document. */
 interface Looked {
@@ -82,15 +76,11 @@ export class LaunchDiagnostics implements vscode.CodeActionProvider, vscode.Disp
     return problems.flatMap((problem) => {
       const { fix } = problem;
       if (!fix || !rangeOf(document, problem).intersection(range)) return [];
-      const action = new vscode.CodeAction(fix.title, vscode.CodeActionKind.QuickFix);
-      action.diagnostics = [diagnosticOf(document, problem)];
-      if ('protect' in fix) {
-        action.command = { title: fix.title, command: PROTECT, arguments: [fix.protect] };
-        return action;
-      }
-      action.edit = new vscode.WorkspaceEdit();
-      for (const edit of fix.edits) action.edit.replace(document.uri, rangeOf(document, edit), edit.text);
-      return action;
+      const shown = problemOf(document, problem);
+      if ('protect' in fix) return quickFix(fix.title, shown, { command: PROTECT, arguments: [fix.protect] });
+      const change = new vscode.WorkspaceEdit();
+      for (const edit of fix.edits) change.replace(document.uri, rangeOf(document, edit), edit.text);
+      return quickFix(fix.title, shown, change);
     });
   }
 
@@ -119,7 +109,7 @@ export class LaunchDiagnostics implements vscode.CodeActionProvider, vscode.Disp
     const own = lint.problems.filter(({ rule }) => !REPORTED_BY_SCHEMA.includes(rule));
     this.shown.set(
       uri,
-      own.map((problem) => diagnosticOf(document, problem)),
+      own.map((problem) => problemOf(document, problem)),
     );
     this.watch(document, looked, lint.files);
   }
@@ -157,11 +147,8 @@ function rangeOf(document: vscode.TextDocument, { offset, size }: { offset: numb
   return new vscode.Range(document.positionAt(offset), document.positionAt(offset + size));
 }
 
-function diagnosticOf(document: vscode.TextDocument, problem: LaunchProblem): vscode.Diagnostic {
-  const { message, severity, rule } = problem;
-  const diagnostic = new vscode.Diagnostic(rangeOf(document, problem), message, SEVERITIES[severity]);
-  return Object.assign(diagnostic, { source: 'SevScope', code: rule });
-}
+const problemOf = (document: vscode.TextDocument, problem: LaunchProblem): vscode.Diagnostic =>
+  problemAt(rangeOf(document, problem), problem.message, problem);
 
 /**
  * Looks for problems in a thread.

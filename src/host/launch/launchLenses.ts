@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode';
 import { command } from '../../contributions';
+import { lens } from '../shell/labels';
 import { LAUNCH_FILES } from './launchDiagnostics';
 
 const LENSES = [
@@ -17,9 +18,8 @@ export function registerLaunchLenses(): vscode.Disposable {
     onDidChangeCodeLenses: vscode.workspace.onDidGrantWorkspaceTrust,
     provideCodeLenses: ({ uri }) =>
       vscode.workspace.isTrusted
-        ? LENSES.map(
-            ([title, id, tooltip]) =>
-              new vscode.CodeLens(first, { title, command: command(id), tooltip, arguments: [uri] }),
+        ? LENSES.map(([title, id, tooltip]) =>
+            lens(first, { title, command: command(id), tooltip, arguments: [uri] }),
           )
         : [],
   });

@@ -2,56 +2,83 @@
 // the Problems list.
 
 import * as vscode from 'vscode';
-import { terminalLine } from '../../core/binary/plainText';
 import { LAUNCH_PATTERN, NAME } from '../../contributions';
+import type { Io } from '../../app/io';
+import { asCheckError } from '../shell/present';
+import { taskOf, type TaskWork } from '../shell/tasks';
+import * as errors from './errors';
+import { taskArguments } from './taskArguments';
 
-/** One of our task definitions in tasks.json. */
-interface LaunchTask extends vscode.TaskDefinition {
-  readonly launch?: unknown;
-  readonly junit?: unknown;
+/** What tasks need from their context. */
+export interface TaskContext {
+  readonly io: Io;
+  readonly extensionUri: vscode.Uri;
 }
 
-const texts = (value: unknown): string[] =>
-  (Array.isArray(value) ? value : [value]).filter((text) => typeof text === 'string');
+const NOT_IN = '**/node_modules/**';
 
-/** The task for a definition. It runs on the current Node; on a desktop, that is VS Code itself in its Node mode. */
-function taskFor(
-  extensionUri: vscode.Uri,
-  definition: LaunchTask,
+/** The folder of a task: its own, or the only one that there is. */
+function folderOf(scope: vscode.Task['scope']): vscode.WorkspaceFolder | undefined {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  const folder = typeof scope === 'object' ? scope : folders.length === 1 ? folders[0] : undefined;
+  return folder?.uri.scheme === 'file' ? folder : undefined;
+}
+
+async function workOf(
+  { io, extensionUri }: TaskContext,
+  definition: vscode.TaskDefinition,
+  folder: vscode.WorkspaceFolder | undefined,
+): Promise<TaskWork> {
+  try {
+    if (!folder) throw errors.taskWithoutFolder();
+    const matches = async (pattern: string) => {
+      const found = await vscode.workspace.findFiles(new vscode.RelativePattern(folder, pattern), NOT_IN);
+      return found.map(({ fsPath }) => fsPath);
+    };
+    const cwd = folder.uri.fsPath;
+    const program = vscode.Uri.joinPath(extensionUri, 'dist', 'sevscope.js').fsPath;
+    return { args: [program, ...(await taskArguments(definition, { path: cwd, io, matches }))], cwd };
+  } catch (error) {
+    return { refused: asCheckError(error) };
+  }
+}
+
+/** The task for a definition. What is refused is a task, too: it says why when it is run. */
+async function taskFor(
+  around: TaskContext,
+  definition: vscode.TaskDefinition,
   scope: vscode.WorkspaceFolder | vscode.TaskScope,
-): vscode.Task {
-  const program = vscode.Uri.joinPath(extensionUri, 'dist', 'sevscope.js').fsPath;
-  const launch = texts(definition.launch);
-  const junit = texts(definition.junit).slice(0, 1);
-  const args = [program, 'validate', '--launch', ...launch, ...junit.flatMap((path) => ['--junit', path])];
-  const execution = new vscode.ProcessExecution(process.execPath, args, {
-    env: { ELECTRON_RUN_AS_NODE: '1' },
-    ...(typeof scope === 'object' && { cwd: scope.uri.fsPath }),
+): Promise<vscode.Task> {
+  const launch: unknown = definition['launch'];
+  return taskOf({
+    definition,
+    scope,
+    name: `validate ${[launch].flat().filter((text) => typeof text === 'string').join(' ')}`, // prettier-ignore
+    detail: 'Check launch measurements with sevscope validate',
+    source: NAME,
+    matcher: `$${NAME}`,
+    work: await workOf(around, definition, folderOf(scope)),
   });
-  // The name is shown in a terminal.
-  const name = terminalLine(`validate ${launch.join(' ')}`);
-  const task = new vscode.Task(definition, scope, name, NAME, execution, `$${NAME}`);
-  task.group = vscode.TaskGroup.Test;
-  task.detail = 'Check launch measurements with sevscope validate';
-  return task;
 }
 
 /** One task for all launch files of each folder on disk that has any. */
-export async function launchTasks(extensionUri: vscode.Uri): Promise<vscode.Task[]> {
+export async function launchTasks(around: TaskContext): Promise<vscode.Task[]> {
   if (!vscode.workspace.isTrusted) return [];
   const tasks: vscode.Task[] = [];
   for (const folder of vscode.workspace.workspaceFolders ?? []) {
     if (folder.uri.scheme !== 'file') continue;
     const pattern = new vscode.RelativePattern(folder, LAUNCH_PATTERN);
-    const [found] = await vscode.workspace.findFiles(pattern, '**/node_modules/**', 1);
-    if (found) tasks.push(taskFor(extensionUri, { type: NAME, launch: LAUNCH_PATTERN }, folder));
+    const [found] = await vscode.workspace.findFiles(pattern, NOT_IN, 1);
+    if (found) tasks.push(await taskFor(around, { type: NAME, launch: LAUNCH_PATTERN }, folder));
   }
   return tasks;
 }
 
-/** A task of tasks.json with its command line; undefined when it names no launch file. */
-export function resolveLaunchTask(extensionUri: vscode.Uri, task: vscode.Task): vscode.Task | undefined {
-  const definition: LaunchTask = task.definition;
-  if (!vscode.workspace.isTrusted || texts(definition.launch).length === 0) return undefined;
-  return taskFor(extensionUri, definition, task.scope ?? vscode.TaskScope.Workspace);
+/** A task of tasks.json with its command line; undefined in Restricted Mode. */
+export async function resolveLaunchTask(
+  around: TaskContext,
+  task: vscode.Task,
+): Promise<vscode.Task | undefined> {
+  if (!vscode.workspace.isTrusted) return undefined;
+  return taskFor(around, task.definition, task.scope ?? vscode.TaskScope.Workspace);
 }

@@ -41,10 +41,9 @@ export class LaunchTests {
   }
 
   private offerTasks(): vscode.Disposable {
-    const { extensionUri } = this.around;
     return vscode.tasks.registerTaskProvider(NAME, {
-      provideTasks: async () => (await import('./testing')).launchTasks(extensionUri),
-      resolveTask: async (task) => (await import('./testing')).resolveLaunchTask(extensionUri, task),
+      provideTasks: async () => (await import('./testing')).launchTasks(this.around),
+      resolveTask: async (task) => (await import('./testing')).resolveLaunchTask(this.around, task),
     });
   }
 }

@@ -16,6 +16,7 @@ import { injectInto, runDomain, runRecorded, type RunOptions } from './checks';
 import { nameInWords } from './consent';
 import { Explaining } from './explaining';
 import type { Io } from '../../app/io';
+import { copyText } from '../shell/clipboard';
 import { Page, PageEditor } from '../shell/page';
 import { notify } from '../shell/notify';
 import { present, sentence } from '../shell/present';
@@ -272,8 +273,8 @@ class ReportRun {
     const { report } = this.state ?? {};
     if (!report) return;
     const exported = { report, explanation: this.explaining?.result };
-    if (action === 'copyReport') await vscode.env.clipboard.writeText(reportText(exported, 'markdown'));
-    if (action === 'copyReportJson') await vscode.env.clipboard.writeText(reportText(exported, 'json'));
+    if (action === 'copyReport') await copyText(reportText(exported, 'markdown'));
+    if (action === 'copyReportJson') await copyText(reportText(exported, 'json'));
     if (action === 'saveReport') await saveReport(exported, file);
     if (action === 'injectSecret' && target)
       await injectInto(this.io, target, (injection) =>

@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import * as shellErrors from '../shell/errors';
 import { SCHEMES } from '../../contributions';
 import { nameOf } from '../shell/files';
+import { tabPath } from '../shell/labels';
 import { queryOf } from '../shell/query';
 
 /** A domain as libvirt looks it up. */
@@ -31,8 +32,7 @@ export function reportUri({ file, target }: ReportSource): vscode.Uri {
   const what = target ? `${target.name} (${nameOf(file)})` : nameOf(file);
   return vscode.Uri.from({
     scheme: SCHEMES.report,
-    // A slash in a domain name would look like a folder.
-    path: `/Report: ${what.replaceAll('/', '∕')}`,
+    path: tabPath(`Report: ${what}`),
     query: JSON.stringify({ file: file.toString(), ...target }),
   });
 }

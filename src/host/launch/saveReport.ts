@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode';
 import * as shellErrors from '../shell/errors';
+import { chooseTarget } from '../shell/ask';
 import { explanationMarkdown } from '../../core/explain/exportExplanation';
 import type { ExplainResult } from '../../core/explain/explanation';
 import { jsonText } from '../../core/binary/json';
@@ -30,10 +31,11 @@ function asSection(markdown: string): string {
 /** Saves a report as Markdown or JSON, depending on the chosen name. */
 export async function saveReport(exported: ExportedReport, near: vscode.Uri): Promise<void> {
   if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
-  const name = `${exported.report.title.replaceAll(/[^\w.-]+/g, '-')}.report.md`;
-  const target = await vscode.window.showSaveDialog({
+  const target = await chooseTarget({
     title: 'Save report',
-    defaultUri: vscode.Uri.joinPath(near, '..', name),
+    folder: vscode.Uri.joinPath(near, '..'),
+    name: exported.report.title,
+    end: '.report.md',
     filters: { Markdown: ['md'], JSON: ['json'] },
   });
   if (!target) return;

@@ -7,6 +7,7 @@ import { kindWithoutContent } from '../../core/ovmf/firmwareFile';
 import { kindNotice } from './kindNotice';
 import { compareVolumesInThread } from './contents';
 import { nameOf, readUri, watchFile } from '../shell/files';
+import { tabPath } from '../shell/labels';
 import { Page, PageEditor } from '../shell/page';
 import { sentence } from '../shell/present';
 import { queryOf } from '../shell/query';
@@ -15,7 +16,7 @@ import { queryOf } from '../shell/query';
 export function imagesUri(a: vscode.Uri, b: vscode.Uri): vscode.Uri {
   return vscode.Uri.from({
     scheme: SCHEMES.images,
-    path: `/${nameOf(a)} ↔ ${nameOf(b)}`,
+    path: tabPath(`${nameOf(a)} ↔ ${nameOf(b)}`),
     query: JSON.stringify({ a: a.toString(), b: b.toString() }),
   });
 }

@@ -3,29 +3,19 @@
 
 import * as vscode from 'vscode';
 import { hex } from '../../core/binary/hex';
-import type { Finding, Severity } from '../../core/binary/region';
+import type { Finding } from '../../core/binary/region';
 import { NAME, viewType } from '../../contributions';
 import type { Action } from '../../protocol/shared';
 import { DiffPanels } from '../vmsa/diffPanels';
 import { newLaunchFile } from '../launch/newLaunchFile';
 import { OvmfPanel, type OvmfPanelHost } from './ovmfPanel';
+import { problemAt } from '../shell/labels';
 import { PageEditor } from '../shell/page';
 import { runCommand } from '../shell/run';
 
-const SEVERITIES: Readonly<Record<Severity, vscode.DiagnosticSeverity>> = {
-  error: vscode.DiagnosticSeverity.Error,
-  warning: vscode.DiagnosticSeverity.Warning,
-  info: vscode.DiagnosticSeverity.Information,
-};
-
-/** A diagnostic for a file without lines: the message contains the offset. */
-function diagnosticOf({ rule, severity, message, offset }: Finding): vscode.Diagnostic {
-  const nowhere = new vscode.Range(0, 0, 0, 0);
-  const diagnostic = new vscode.Diagnostic(nowhere, `${hex(offset)}: ${message}`, SEVERITIES[severity]);
-  diagnostic.source = 'SevScope';
-  diagnostic.code = rule;
-  return diagnostic;
-}
+/** A problem of a file without lines: the message contains the offset. */
+const problemOf = (finding: Finding): vscode.Diagnostic =>
+  problemAt(new vscode.Range(0, 0, 0, 0), `${hex(finding.offset)}: ${finding.message}`, finding);
 
 /** An OVMF image. */
 export class OvmfEditor extends PageEditor implements OvmfPanelHost {
@@ -50,7 +40,7 @@ export class OvmfEditor extends PageEditor implements OvmfPanelHost {
   }
 
   found(uri: vscode.Uri, findings: readonly Finding[] | undefined): void {
-    if (this.shows(uri)) this.problems.set(uri, findings?.map(diagnosticOf));
+    if (this.shows(uri)) this.problems.set(uri, findings?.map(problemOf));
   }
 
   private shows(uri: vscode.Uri): boolean {

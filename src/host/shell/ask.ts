@@ -1,8 +1,8 @@
-// Quick picks and input boxes. The only file that opens them, so that text from a file or a host is made plain in
-// all of them.
+// Quick picks, input boxes and file dialogs. The only file that opens them, so that text from a file or a host is made
+// plain in all of them, and is no path.
 
 import * as vscode from 'vscode';
-import { editorLine } from '../../core/binary/plainText';
+import { editorLine, fileName } from '../../core/binary/plainText';
 
 /** One row of a list. */
 export interface Choice {
@@ -74,4 +74,41 @@ export async function typeLine(
       return why === undefined ? undefined : editorLine(why);
     };
   return vscode.window.showInputBox(shown, token);
+}
+
+/** How a dialog for files is shown. */
+export type FileOptions = Pick<
+  vscode.OpenDialogOptions,
+  'openLabel' | 'canSelectFiles' | 'canSelectFolders' | 'defaultUri'
+> & { readonly title: string };
+
+/** Lets the user choose a file, or a folder. @returns undefined when the user cancelled */
+export async function chooseFile({ title, ...options }: FileOptions): Promise<vscode.Uri | undefined> {
+  const chosen = await vscode.window.showOpenDialog({ ...options, title: editorLine(title) });
+  return chosen?.[0];
+}
+
+/** Where a file is to be saved. */
+export interface SaveOptions {
+  readonly title: string;
+  readonly folder: vscode.Uri;
+  /** The proposed name, which may come from anywhere, and what follows it: an extension. */
+  readonly name: string;
+  readonly end: string;
+  readonly filters?: Readonly<Record<string, string[]>>;
+}
+
+/** Lets the user choose where to save. @returns undefined when the user cancelled */
+export function chooseTarget({
+  title,
+  folder,
+  name,
+  end,
+  filters,
+}: SaveOptions): Thenable<vscode.Uri | undefined> {
+  return vscode.window.showSaveDialog({
+    title: editorLine(title),
+    defaultUri: vscode.Uri.joinPath(folder, `${fileName(name, 'unnamed')}${end}`),
+    ...(filters && { filters }),
+  });
 }

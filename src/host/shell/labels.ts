@@ -1,8 +1,10 @@
-// Tree rows, and tests as the Test Explorer and Test Results show them. The only file that creates these, so that
-// text from a file or a host is made plain in all of them. Test Results is a terminal.
+// Tree rows, tests as the Test Explorer and Test Results show them, problems with their fixes, and titles of tabs. The
+// only file that creates these, so that text from a file or a host is made plain in all of them. Test Results is a
+// terminal.
 
 import * as vscode from 'vscode';
-import { editorLine, markdownParagraphs, terminalText } from '../../core/binary/plainText';
+import { editorLine, markdownParagraphs, plainText, terminalText } from '../../core/binary/plainText';
+import type { Severity } from '../../core/binary/region';
 
 /** A row of a tree. */
 export interface Row {
@@ -85,3 +87,43 @@ export function testMessage({ text, location, difference }: TestFailure): vscode
 export function testOutput(run: vscode.TestRun, item: vscode.TestItem, text: string): void {
   run.appendOutput(`${terminalText(text)}\n`.replaceAll(/\r?\n/g, '\r\n'), undefined, item);
 }
+
+const SEVERITIES: Readonly<Record<Severity, vscode.DiagnosticSeverity>> = {
+  error: vscode.DiagnosticSeverity.Error,
+  warning: vscode.DiagnosticSeverity.Warning,
+  info: vscode.DiagnosticSeverity.Information,
+};
+
+/** Creates a problem at a place in a file. @param rule its name, which is ours */
+export function problemAt(
+  range: vscode.Range,
+  message: string,
+  { severity, rule }: { readonly severity: Severity; readonly rule: string },
+): vscode.Diagnostic {
+  const diagnostic = new vscode.Diagnostic(range, editorLine(message), SEVERITIES[severity]);
+  return Object.assign(diagnostic, { source: 'SevScope', code: rule });
+}
+
+/** Creates a fix of a problem: an edit, or a command with the same title. */
+export function quickFix(
+  title: string,
+  problem: vscode.Diagnostic,
+  fix: vscode.WorkspaceEdit | Omit<vscode.Command, 'title'>,
+): vscode.CodeAction {
+  const plain = editorLine(title);
+  const action = new vscode.CodeAction(plain, vscode.CodeActionKind.QuickFix);
+  action.diagnostics = [problem];
+  if (fix instanceof vscode.WorkspaceEdit) action.edit = fix;
+  else action.command = { ...fix, title: plain };
+  return action;
+}
+
+/** Creates a line with a command above another. The title is ours and may have icons. */
+export const lens = (at: vscode.Range, shown: vscode.Command): vscode.CodeLens =>
+  new vscode.CodeLens(at, shown);
+
+/** Longer titles of tabs are cut. */
+const MOST_OF_TITLE = 200;
+
+/** The path of one of our own URIs: its tab shows the last part, so it has only one. */
+export const tabPath = (title: string): string => `/${plainText(title, MOST_OF_TITLE).replaceAll('/', '∕')}`;

@@ -9,7 +9,9 @@ import type { VmsaRequest } from '../../core/vmsa/launch/generate';
 import { Outbox, type WireMessage } from '../../protocol/transfer';
 import { isWebviewMessage, type View, type WebviewMessage } from '../../protocol/messages';
 import type { Action } from '../../protocol/shared';
+import { copyText } from './clipboard';
 import { present } from './present';
+import { visibleTexts } from './visibleView';
 
 /** Called when the user presses one of a page's buttons. */
 export type OnAction = (action: Action, request: VmsaRequest | undefined) => Promise<void> | void;
@@ -27,6 +29,9 @@ function html(webview: vscode.Webview, root: vscode.Uri): string {
     `style-src ${webview.cspSource} 'nonce-${nonce}'`,
     `font-src ${webview.cspSource}`,
     `script-src 'nonce-${nonce}'`,
+    // What default-src does not cover: where relative addresses lead, and where forms are sent.
+    "base-uri 'none'",
+    "form-action 'none'",
   ].join('; ');
   return `<!DOCTYPE html>
 <html lang="en">
@@ -72,8 +77,8 @@ export class Page {
 
   /** Shows a view now, or as soon as the page is ready; does nothing once its editor is closed. */
   show(view: View): void {
-    this.view = view;
-    if (this.hasAsked && !this.closed) void this.outbox.show(view);
+    this.view = visibleTexts(view);
+    if (this.hasAsked && !this.closed) void this.outbox.show(this.view);
   }
 
   /** Sends a message; a page that is not ready yet misses it. */
@@ -90,7 +95,7 @@ export class Page {
         if (this.view) this.show(this.view);
         return;
       case 'copy':
-        await vscode.env.clipboard.writeText(message.text);
+        await copyText(message.text);
         return;
       case 'action':
         await present(() => this.onAction(message.action, message.request));

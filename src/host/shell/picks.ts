@@ -14,7 +14,7 @@ import type { FirmwareChoice } from '../../protocol/vmsa';
 import type { Io } from '../../app/io';
 import { firmwareOf, readFirmware } from '../../app/firmware';
 import { resetAddressOf } from '../../app/launch';
-import { choose, typeLine, type Choice } from './ask';
+import { choose, chooseFile, chooseTarget, typeLine, type Choice } from './ask';
 import { nameOf, readUri } from './files';
 import type { RecentCpus } from './recentCpus';
 
@@ -41,8 +41,7 @@ export async function firmwareAt(io: Io, uri: vscode.Uri): Promise<OvmfImage> {
 
 /** Asks for an OVMF image. @returns its reset address, or undefined when the user cancelled */
 export async function pickFirmware(io: Io): Promise<number | undefined> {
-  const [uri] =
-    (await vscode.window.showOpenDialog({ title: 'OVMF image that the guest starts with' })) ?? [];
+  const uri = await chooseFile({ title: 'OVMF image that the guest starts with' });
   if (!uri) return undefined;
   return resetAddressOf(await firmwareAt(io, uri), nameOf(uri));
 }
@@ -156,9 +155,11 @@ export function startFolder(): vscode.Uri {
 
 /** Asks where to save a page and writes it. @returns where, or undefined when the user cancelled */
 export async function savePage(bytes: Uint8Array, role: Role): Promise<vscode.Uri | undefined> {
-  const uri = await vscode.window.showSaveDialog({
+  const uri = await chooseTarget({
     title: 'Save VMSA page',
-    defaultUri: vscode.Uri.joinPath(startFolder(), role === 'bsp' ? 'vcpu0.vmsa' : 'vcpu1.vmsa'),
+    folder: startFolder(),
+    name: role === 'bsp' ? 'vcpu0' : 'vcpu1',
+    end: '.vmsa',
     filters: { 'VMSA page': ['vmsa', 'bin'] },
   });
   if (uri) await vscode.workspace.fs.writeFile(uri, bytes);
@@ -187,7 +188,7 @@ export async function pickFile(
   const other = { label: 'Another file…', uri: undefined };
   const chosen = await choose([...items, other], { title });
   if (chosen !== other) return chosen?.uri;
-  return (await vscode.window.showOpenDialog({ title, defaultUri: startFolder() }))?.[0];
+  return chooseFile({ title, defaultUri: startFolder() });
 }
 
 const ROLES = [

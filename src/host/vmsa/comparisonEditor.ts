@@ -9,6 +9,7 @@ import { SCHEMES, viewType } from '../../contributions';
 import { isCount, type Action, type NamedPage } from '../../protocol/shared';
 import { isRequest, type ComparisonViewState, type FirmwareChoice } from '../../protocol/vmsa';
 import { nameOf } from '../shell/files';
+import { tabPath } from '../shell/labels';
 import type { PageOfFile } from './pages';
 import type { Io } from '../../app/io';
 import { Page, PageEditor } from '../shell/page';
@@ -33,7 +34,7 @@ export function comparisonUri(actual: PageOfFile, other: VmsaRequest | PageOfFil
   };
   return vscode.Uri.from({
     scheme: SCHEMES.comparison,
-    path: `/${label(actual)} ↔ ${'file' in other ? label(other) : 'generated'}`,
+    path: tabPath(`${label(actual)} ↔ ${'file' in other ? label(other) : 'generated'}`),
     query: JSON.stringify(query),
   });
 }

@@ -18,7 +18,8 @@ import type { CommandId } from '../../contributions';
 import { isRequest } from '../../protocol/vmsa';
 import { comparisonUri } from './comparisonEditor';
 import type { PageOfFile } from './pages';
-import { choose, typeLine } from '../shell/ask';
+import { choose, chooseTarget, typeLine } from '../shell/ask';
+import { copyText } from '../shell/clipboard';
 import { nameOf } from '../shell/files';
 import { flash } from '../shell/notify';
 import { askAboutPage } from './pageTasks';
@@ -221,17 +222,18 @@ async function deliver(
       : await choose([CLIPBOARD, FILE], { title: format.title });
   if (asked && typeof content === 'string' && where === undefined) return;
   if (where === CLIPBOARD || (!asked && !target)) {
-    await vscode.env.clipboard.writeText(typeof content === 'string' ? content : toBase64(content));
+    await copyText(typeof content === 'string' ? content : toBase64(content));
     if (asked) flash(`${format.title} of ${name} is in the clipboard`);
     return;
   }
   if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
-  const base = name.replace(/\.[^.]*$/, '');
   const uri =
     target ??
-    (await vscode.window.showSaveDialog({
+    (await chooseTarget({
       title: `Export as ${format.title}`,
-      defaultUri: vscode.Uri.joinPath(startFolder(), `${base}.${format.extension}`),
+      folder: startFolder(),
+      name: name.replace(/\.[^.]*$/, ''),
+      end: `.${format.extension}`,
     }));
   if (uri) await vscode.workspace.fs.writeFile(uri, typeof content === 'string' ? utf8(content) : content);
 }

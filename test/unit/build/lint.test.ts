@@ -19,6 +19,8 @@ const CLI = 'src/cli/some.ts';
 const NOTIFY = 'src/host/shell/notify.ts';
 const ASK = 'src/host/shell/ask.ts';
 const LABELS = 'src/host/shell/labels.ts';
+const TASKS = 'src/host/shell/tasks.ts';
+const CLIPBOARD = 'src/host/shell/clipboard.ts';
 const TERMINAL = 'src/cli/terminal.ts';
 
 const refused: [code: string, file: string, says: string][] = [
@@ -39,6 +41,36 @@ const refused: [code: string, file: string, says: string][] = [
   ['new vscode.TestMessage(x)', HOST, LABELS],
   ['run.appendOutput(x)', HOST, LABELS],
   ['controller.createTestItem(x, y)', HOST, LABELS],
+  ['vscode.window.showOpenDialog(x)', HOST, ASK],
+  ['vscode.window.showSaveDialog(x)', NOTIFY, ASK],
+  ['new vscode.Diagnostic(x, y)', HOST, LABELS],
+  ['new vscode.CodeAction(x)', HOST, LABELS],
+  ['new vscode.CodeLens(x, y)', HOST, LABELS],
+  ['new vscode.Task(x)', HOST, TASKS],
+  ['new vscode.ProcessExecution(x)', HOST, TASKS],
+  ['new vscode.CustomExecution(x)', LABELS, TASKS],
+  ['vscode.env.clipboard.writeText(x)', HOST, CLIPBOARD],
+  ['const { clipboard } = vscode.env; clipboard.writeText(x)', 'src/extension.ts', CLIPBOARD],
+  ...[
+    'new vscode.ShellExecution(x)',
+    'new vscode.Hover(x)',
+    'new vscode.InlayHint(x, y)',
+    'new vscode.CompletionItem(x)',
+    'new vscode.DiagnosticRelatedInformation(x, y)',
+    'new vscode.DocumentSymbol(x)',
+    'new vscode.FileDecoration(x)',
+    'new vscode.TerminalLink(x)',
+    'vscode.window.createWebviewPanel(x, y, z)',
+    'vscode.window.createTextEditorDecorationType(x)',
+    'vscode.window.showWorkspaceFolderPick(x)',
+    'vscode.comments.createCommentController(x, y)',
+    'vscode.scm.createSourceControl(x, y)',
+    'vscode.notebooks.createNotebookController(x)',
+    'vscode.env.openExternal(x)',
+  ].map((code): [string, string, string] => [code, TASKS, 'src/host/shell']),
+  ['panel.title = x', HOST, 'src/host/shell'],
+  ['view.message = x', HOST, 'src/host/shell'],
+  ['view.badge = x', HOST, 'src/host/shell'],
   ['item.label = x', HOST, 'src/host/shell'],
   ['item.tooltip = `${x}`', HOST, 'src/host/shell'],
   ['vscode.window.createOutputChannel(x)', HOST, 'src/host/shell'],
@@ -66,6 +98,12 @@ const accepted: [code: string, file: string][] = [
   ['vscode.window.showErrorMessage(x)', NOTIFY],
   ['vscode.window.showQuickPick(x)', ASK],
   ['new vscode.TestMessage(x)', LABELS],
+  ['new vscode.Diagnostic(x, y)', LABELS],
+  ['new vscode.Task(x)', TASKS],
+  ['vscode.window.showSaveDialog(x)', ASK],
+  ['vscode.env.clipboard.writeText(x)', CLIPBOARD],
+  ['vscode.env.clipboard.readText()', HOST],
+  ["import * as vscode from 'vscode'; const task: vscode.Task = x", HOST],
   ['process.stderr.write(x)', TERMINAL],
   ["import * as vscode from 'vscode'; const item: vscode.TreeItem = x", HOST],
   ["import type { TreeItem } from 'vscode'", HOST],

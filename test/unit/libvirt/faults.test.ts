@@ -1,8 +1,11 @@
 // libvirt's errors as a person sees them, and the environment that its process gets.
 
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { ErrorKind } from '../../../src/core/errors';
-import { safeEnvironment } from '../../../src/libvirt/environment';
+import { safeEnvironment, systemFolders } from '../../../src/libvirt/environment';
 import { faultError } from '../../../src/libvirt/faults';
 
 const RPC = 7;
@@ -177,8 +180,8 @@ describe("libvirt's error", () => {
 });
 
 const account = { home: '/home/me', name: 'me', runtime: '/run/user/1000' };
-const own = {
-  PATH: '/usr/local/bin:/usr/bin:/bin',
+const ownEnvironment = {
+  PATH: '/usr/bin:/bin',
   HOME: '/home/me',
   USER: 'me',
   LOGNAME: 'me',
@@ -186,13 +189,21 @@ const own = {
   ELECTRON_RUN_AS_NODE: '1',
 };
 const environments: [name: string, env: NodeJS.ProcessEnv, expected: NodeJS.ProcessEnv][] = [
-  ['nothing', {}, own],
-  ['other folders', { HOME: '/work', XDG_RUNTIME_DIR: '/work', XDG_CONFIG_HOME: '/work', USER: 'you' }, own],
-  ['libvirt', { LIBVIRT_DEFAULT_URI: 'qemu+ext:///', LIBVIRT_DEBUG: '1', LIBVIRT_AUTH_FILE: '/work/a' }, own],
+  ['nothing', {}, ownEnvironment],
+  [
+    'other folders',
+    { HOME: '/work', XDG_RUNTIME_DIR: '/work', XDG_CONFIG_HOME: '/work', USER: 'you' },
+    ownEnvironment,
+  ],
+  [
+    'libvirt',
+    { LIBVIRT_DEFAULT_URI: 'qemu+ext:///', LIBVIRT_DEBUG: '1', LIBVIRT_AUTH_FILE: '/work/a' },
+    ownEnvironment,
+  ],
   [
     'programs',
     { SSH_ASKPASS: '/work/x', DISPLAY: ':0', GIT_SSH: '/work/x', NODE_OPTIONS: '--require=/work/x' },
-    own,
+    ownEnvironment,
   ],
   [
     'libraries',
@@ -202,24 +213,59 @@ const environments: [name: string, env: NodeJS.ProcessEnv, expected: NodeJS.Proc
       DYLD_INSERT_LIBRARIES: 'x',
       OPENSSL_CONF: '/work/c',
     },
-    own,
+    ownEnvironment,
   ],
-  ['relative folders of programs', { PATH: '.:bin:/usr/bin::/bin:' }, { ...own, PATH: '/usr/bin:/bin' }],
-  ['only relative folders', { PATH: 'bin:.' }, own],
+  ['folders of programs', { PATH: '.:bin:/work/bin::/home/me/bin:/usr/games:/usr/bin' }, ownEnvironment],
   [
     'what is needed',
     { SSH_AUTH_SOCK: '/run/agent', LC_ALL: 'C' },
-    { ...own, SSH_AUTH_SOCK: '/run/agent', LC_ALL: 'C' },
+    { ...ownEnvironment, SSH_AUTH_SOCK: '/run/agent', LC_ALL: 'C' },
   ],
 ];
 
 describe("The environment of libvirt's process", () => {
   for (const [name, env, expected] of environments) {
     it(`with ${name} has only what it must have`, () => {
-      assert.deepEqual(safeEnvironment(env, account), expected);
+      assert.deepEqual(safeEnvironment(env, account, ['/usr/bin', '/bin']), expected);
     });
   }
   it('has no folder for sockets when the system has none', () => {
     assert.equal('XDG_RUNTIME_DIR' in safeEnvironment({}, { ...account, runtime: undefined }), false);
   });
+  it('finds programs in folders that only root can change, by no link to others', () => {
+    const own = mkdtempSync(join(tmpdir(), 'sevscope-path-'));
+    try {
+      symlinkSync(own, join(own, 'link'));
+      symlinkSync('/usr/bin', join(own, 'system'));
+      const folders = [
+        own,
+        join(own, 'link'),
+        join(own, 'system'),
+        '/usr/bin',
+        join(own, 'none'),
+        '/nowhere',
+      ];
+      assert.deepEqual(systemFolders(folders), ['/usr/bin']);
+      assert.ok(systemFolders().includes('/usr/bin'));
+      assert.deepEqual(safeEnvironment({ PATH: own }, account, systemFolders([own])), ownEnvironment);
+      const path = safeEnvironment({ PATH: own }, account)['PATH']!.split(':');
+      assert.deepEqual(path, systemFolders());
+    } finally {
+      rmSync(own, { recursive: true });
+    }
+  });
+  const OWNERS: [who: string, path: string, uid: number, mode: number, taken: boolean][] = [
+    ['root alone', '', 0, 0o40755, true],
+    ['the user', '/usr/bin', 1000, 0o40755, false],
+    ['a group', '/usr/bin', 0, 0o42775, false],
+    ['everybody', '/usr/bin', 0, 0o40777, false],
+    ['the user, above it', '/usr', 1000, 0o40755, false],
+    ['everybody, above it', '/', 0, 0o41777, false],
+  ];
+  for (const [who, changed, uid, mode, taken] of OWNERS) {
+    it(`${taken ? 'finds' : 'does not find'} programs in a folder of ${who}`, () => {
+      const lookAt = (path: string) => (path === changed ? { uid, mode } : { uid: 0, mode: 0o40755 });
+      assert.deepEqual(systemFolders(['/usr/bin'], lookAt), taken ? ['/usr/bin'] : []);
+    });
+  }
 });

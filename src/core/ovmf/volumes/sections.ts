@@ -3,6 +3,7 @@
 
 import { guidText } from '../../binary/guid';
 import { byteCount, hex, onlyByte } from '../../binary/hex';
+import { visibleText } from '../../binary/plainText';
 import type { FieldView } from '../../binary/region';
 import { decode } from '../../binary/struct';
 import { fieldViews } from '../regions';
@@ -129,7 +130,7 @@ const contentOf = ({ space, end, depth }: Section, at: number): WalkRange => ({
 });
 
 function textContent({ space, end }: Section, at: number, fields: readonly FieldView[]): Content {
-  const text = utf16(space.bytes, at, end);
+  const text = visibleText(utf16(space.bytes, at, end));
   const view = { name: 'text', offset: at, size: end - at, raw: `"${text}"`, meaning: '', doc: 'the text' };
   return { name: text, fields: end > at ? [...fields, view] : fields };
 }

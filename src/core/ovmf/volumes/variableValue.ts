@@ -2,6 +2,7 @@
 // and "Load Options"; edk2, AuthenticatedVariableFormat.h), and EFI_TIME.
 
 import { decode, row, struct } from '../../binary/struct';
+import { visibleText } from '../../binary/plainText';
 import { CUSTOM_MODE, GLOBAL_VARIABLE, SECURE_BOOT_ENABLE } from './guids';
 import { utf16 } from './tree';
 
@@ -69,7 +70,7 @@ const loadOption: Reader = (value) => {
   const text = utf16(value, LOAD_OPTION_HEADER, value.length, MOST_TEXT);
   const paths = LOAD_OPTION_HEADER + 2 * text.length + 2;
   if (text === '' || u16(value, 4) > value.length - paths) return undefined;
-  return `"${text.trim()}"${(value[0]! & ACTIVE) === 0 ? ', not active' : ''}`;
+  return `"${visibleText(text.trim())}"${(value[0]! & ACTIVE) === 0 ? ', not active' : ''}`;
 };
 
 const READERS: readonly (readonly [vendor: string, name: RegExp, Reader])[] = [

@@ -3,6 +3,7 @@
 
 import { guidText } from '../../binary/guid';
 import { byteCount, hex } from '../../binary/hex';
+import { visibleText } from '../../binary/plainText';
 import { decode } from '../../binary/struct';
 import { fieldViews } from '../regions';
 import { guidName } from './guids';
@@ -84,7 +85,7 @@ function parseVariable(
     return undefined;
   }
   noteState(walk, { space, at, end, depth }, { ...header, isAuthenticated }, layout.size);
-  const name = utf16(bytes, body, body + nameSize);
+  const name = visibleText(utf16(bytes, body, body + nameSize));
   const vendor = guidText(header.vendor_guid);
   const value = bytes.subarray(body + nameSize, at + size);
   const time = isAuthenticated ? timeText(bytes, at + TIME_AT) : undefined;

@@ -3,6 +3,7 @@
 // cannot hold goes into a comment.
 
 import { bytesToHex, countOf, hex, isZero } from '../../binary/hex';
+import { visibleText } from '../../binary/plainText';
 import { leaves, readUnsigned } from '../../binary/struct';
 import { KERNEL_STRUCT_SIZE, VMSA } from '../layout/layout';
 import { membersOf, type StructMember } from '../layout/members';
@@ -13,8 +14,8 @@ export const LINUX_MEMBERS: readonly StructMember[] = membersOf('linux', KERNEL_
 const isSet = (page: Uint8Array, { offset, size }: StructMember) =>
   !isZero(page.subarray(offset, offset + size));
 
-/** Keeps a comment from ending early, whatever its text contains. */
-const comment = (text: string) => text.replaceAll('*/', '* /').replaceAll(/[\r\n]/g, ' ');
+/** Keeps a comment from ending early and from looking like code, whatever its text contains. */
+const comment = (text: string) => visibleText(text.replaceAll('*/', '* /').replaceAll(/[\r\n]/g, ' '));
 
 // Linux declares these reserved words as numbers or as arrays, which an initialiser must respect.
 const isNamed = ({ kind, name }: StructMember) => !(kind === 'number' && name.startsWith('reserved'));
