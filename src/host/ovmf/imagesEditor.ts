@@ -5,11 +5,12 @@ import * as shellErrors from '../shell/errors';
 import { SCHEMES, viewType } from '../../contributions';
 import { kindWithoutContent } from '../../core/ovmf/firmwareFile';
 import { kindNotice } from './kindNotice';
-import { compareVolumesInThread } from './contents';
+import { compareInThread } from './contents';
 import { nameOf, readUri, watchFile } from '../shell/files';
 import { Page, PageEditor } from '../shell/page';
 import { sentence } from '../shell/present';
 import { queryOf } from '../shell/query';
+import type { ImagesViewState } from '../../protocol/ovmf';
 
 /** The URI of a comparison; its path is what the tab shows. */
 export function imagesUri(a: vscode.Uri, b: vscode.Uri): vscode.Uri {
@@ -65,7 +66,7 @@ export class ImagesEditor extends PageEditor {
     await load();
   }
 
-  /** Shows two images at once, and again when their compressed contents have been compared. */
+  /** Shows two images at once, and again with each answer to how they differ. */
   private async show(
     uri: vscode.Uri,
     [a, b]: readonly [Uint8Array, Uint8Array],
@@ -81,19 +82,20 @@ export class ImagesEditor extends PageEditor {
       page.show(notices[0]);
       return;
     }
-    const view = {
+    let view: ImagesViewState = {
       kind: 'images',
       name: nameOf(left),
       bytes: a,
       other: { name: nameOf(right), bytes: b },
-    } as const;
+    };
     page.show(view);
-    if (Buffer.compare(a, b) === 0) return;
     try {
-      const volumes = await compareVolumesInThread(this.io, a, b, signal);
-      if (!signal.aborted && volumes) page.show({ ...view, volumes });
+      await compareInThread(this.io, a, b, signal, (found) => {
+        view = { ...view, ...found };
+        page.show(view);
+      });
     } catch (error) {
-      if (!signal.aborted) page.show({ ...view, unread: sentence(error) });
+      if (!signal.aborted) page.show({ ...view, uncompared: sentence(error) });
     }
   }
 }

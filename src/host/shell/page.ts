@@ -52,7 +52,7 @@ export class Page {
   private closed = false;
   /** Before this, a posted view would be sent twice. */
   private hasAsked = false;
-  private readonly outbox = new Outbox((message) => this.post(message), setImmediate);
+  private readonly outbox = new Outbox((message) => this.deliver(message), setImmediate);
 
   constructor(
     extensionUri: vscode.Uri,
@@ -78,7 +78,12 @@ export class Page {
 
   /** Sends a message; a page that is not ready yet misses it. */
   post(message: WireMessage): void {
-    if (!this.closed) void this.panel.webview.postMessage(message);
+    void this.deliver(message);
+  }
+
+  /** The same; settles when VS Code can take another. */
+  private async deliver(message: WireMessage): Promise<void> {
+    if (!this.closed) await this.panel.webview.postMessage(message);
   }
 
   private async receive(message: unknown): Promise<void> {
