@@ -208,16 +208,16 @@ export class Inbox {
    */
   private unpack(used: Map<number, Receiving>): HostMessage | undefined {
     if (!isObject(this.view)) return undefined;
-    let isWhole = true;
+    const missing: string[] = [];
     const view = replaceMembers(this.view, (name, value) => {
       if (!isReference(value)) return undefined;
       const receiving = this.receivings.get(value.transfer) ?? new Receiving();
       used.set(value.transfer, receiving);
       const members = receiving.members(name, value);
-      isWhole &&= members !== undefined;
+      if (!members) missing.push(name);
       return members ?? {};
     });
     const message = { type: 'show', view };
-    return isWhole && isHostMessage(message) ? message : undefined;
+    return missing.length === 0 && isHostMessage(message) ? message : undefined;
   }
 }

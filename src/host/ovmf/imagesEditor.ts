@@ -38,7 +38,7 @@ export class ImagesEditor extends PageEditor {
   static readonly viewType = viewType('images');
   protected readonly viewType = ImagesEditor.viewType;
 
-  protected async open(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void> {
+  protected open(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void> {
     const page = new Page(this.extensionUri, panel, () => undefined);
     let reading = new AbortController();
     const load = async () => {
@@ -63,7 +63,9 @@ export class ImagesEditor extends PageEditor {
     } catch {
       // A URI that names no files is reported when it is loaded.
     }
-    await load();
+    // The page starts only when this has returned, and the images are read meanwhile.
+    void load();
+    return Promise.resolve();
   }
 
   /** Shows two images at once, and again with each answer to how they differ. */

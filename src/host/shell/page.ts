@@ -121,7 +121,10 @@ export abstract class PageEditor implements vscode.CustomReadonlyEditorProvider 
     readonly extensionUri: vscode.Uri,
   ) {}
 
-  /** Fills a panel for the URI; failures appear as a notice on the page. */
+  /**
+   * Fills a panel for the URI; failures appear as a notice on the page. VS Code loads the page only when this has settled:
+   * what takes long goes on after it.
+   */
   protected abstract open(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void>;
 
   register(): vscode.Disposable {

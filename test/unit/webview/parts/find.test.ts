@@ -94,9 +94,9 @@ describe('Finding in a large image', () => {
   for (const offset of at) image.set(Buffer.from('_FVH'), offset);
   it('looks at a part in each step, and finds what goes on in the next one', () => {
     const search = new Search([], image, 0, '_FVH');
-    const found = [search.matches.length];
-    for (; !search.isDone; search.step()) found.push(0);
-    assert.equal(found.length, 1 + size / STEP);
+    let steps = 0;
+    for (; !search.isDone; steps++) search.step();
+    assert.equal(steps, size / STEP);
     assert.deepEqual(
       search.matches.map(({ offset }) => offset),
       at,
