@@ -12,18 +12,19 @@ import { iconsReady } from './parts/icons';
 import { ImagesView } from './ovmf/imagesView';
 import { NoticeView } from './parts/noticeView';
 import { installPanes } from './parts/panes';
-import { OvmfView } from './ovmf/ovmfView';
+import { OvmfView, spokenReading } from './ovmf/ovmfView';
 import { ReportView } from './launch/reportView';
 import { RunningView } from './launch/runningView';
 import { VmsaView } from './vmsa/vmsaView';
 
 /**
- * What a screen reader announces about a check: its stage, then its verdict, then the cause.
+ * What a screen reader announces: how far an image is read; of a check its stage, then its verdict, then the cause.
  * Everything else is read on demand.
  */
 function spoken(view: View): string {
   if (view.kind === 'running') return view.stage;
   if (view.kind === 'notice') return view.title;
+  if (view.kind === 'ovmf') return spokenReading(view);
   if (view.kind !== 'report') return '';
   // The verdict was announced already, and a search does not change it.
   if (view.explanation) return spokenExplanation(view.explanation);

@@ -35,6 +35,8 @@ export type Action = keyof typeof ACTIONS;
 export interface NamedPage {
   readonly name: string;
   readonly bytes: Uint8Array;
+  /** Where the bytes that have arrived in a page begin; those before are on their way. Absent when all are there. */
+  readonly from?: number;
 }
 
 /** Where the cursor of a page is: at a field, or at some bytes. */

@@ -1,19 +1,20 @@
 // Transfers large views from the extension host to the page. VS Code copies a message within one turn of the
-// event loop, which blocks everyone's extensions meanwhile: large values are sent ahead in parts, one per
-// turn, and the view refers to them by number. What the page already has is not sent again.
+// event loop, which blocks everyone's extensions meanwhile: large values are sent in parts, one per turn, and the view
+// refers to them by number. What the page already has is not sent again. Lists arrive before their view; the bytes of a file
+// arrive after it, from its end, where the tables of firmware are.
 
-import { ContentReader, inParts, type ContentPart } from '../core/ovmf/contentParts';
-import type { VolumeContents } from '../core/ovmf/contents';
+import { MAX_FILE } from '../core/binary/limits';
+import { inParts, PartReader, type ListPart } from './parts';
 import { isHostMessage, type HostMessage, type View } from './messages';
 import { isCount, isObject } from './shared';
 
 /** The maximum per turn: any machine copies this many bytes in a few milliseconds. */
 export const SLICE = 2 ** 20;
 
-/** Values that may be large. */
-type Large = Uint8Array | VolumeContents;
+/** The members of a view whose lists may be long. */
+const LISTED: readonly string[] = ['tables', 'contents', 'comparison'];
 
-type Part = ContentPart | { readonly type: 'slice'; readonly size: number; readonly bytes: Uint8Array };
+type Part = ListPart | { readonly type: 'slice'; readonly bytes: Uint8Array };
 
 /** The messages as sent: a large value goes in parts, and the view refers to it by the number of its transfer. */
 export type WireMessage =
@@ -21,70 +22,82 @@ export type WireMessage =
   | { readonly type: 'show'; readonly view: object }
   | { readonly type: 'part'; readonly transfer: number; readonly index: number; readonly part: Part };
 
-/** Placeholder in a view for a value that was sent ahead. */
+/** Placeholder in a view for a value that is sent in parts. */
 interface Reference {
   readonly transfer: number;
+  /** Of bytes, how many there are. */
+  readonly size?: number;
 }
 
-const isReference = (value: unknown): value is Reference => isObject(value) && isCount(value['transfer']);
+function isReference(value: unknown): value is Reference {
+  if (!isObject(value) || !isCount(value['transfer'])) return false;
+  const { size } = value;
+  return size === undefined || (isCount(size) && size <= MAX_FILE);
+}
 
-const isLarge = (value: unknown): value is Large =>
-  value instanceof Uint8Array ? value.length > SLICE : isObject(value) && Array.isArray(value['sections']);
+const isLarge = (name: string, value: unknown): value is object =>
+  name === 'bytes'
+    ? value instanceof Uint8Array && value.length > SLICE
+    : LISTED.includes(name) && isObject(value);
 
-/** Copies a view, passing every value that may be large through `replace`. */
-function replaceLarge(view: object, replace: (value: unknown) => unknown): object {
+/** Copies a view, replacing some of its members, and of what is beside it. */
+function replaceMembers(view: object, replace: (name: string, value: unknown) => object | undefined): object {
   return Object.fromEntries(
-    Object.entries(view).map(([name, value]: [string, unknown]) => {
-      if (name === 'other' && isObject(value)) return [name, replaceLarge(value, replace)];
-      return [name, name === 'bytes' || name === 'contents' ? replace(value) : value];
+    Object.entries(view).flatMap(([name, value]: [string, unknown]) => {
+      if (name === 'other' && isObject(value)) return [[name, replaceMembers(value, replace)]];
+      return Object.entries(replace(name, value) ?? { [name]: value });
     }),
   );
 }
 
-function* partsOf(value: Large): Generator<Part, undefined> {
+function* partsOf(value: object): Generator<Part, undefined> {
   if (!(value instanceof Uint8Array)) {
     yield* inParts(value);
     return;
   }
-  const size = value.length;
   // A copy, because VS Code would send the whole buffer that a subarray belongs to.
-  for (let at = 0; at < size; at += SLICE) yield { type: 'slice', size, bytes: value.slice(at, at + SLICE) };
+  for (let end = value.length; end > 0; end -= SLICE)
+    yield { type: 'slice', bytes: value.slice(Math.max(0, end - SLICE), end) };
 }
 
 /** A large value on its way to the page. */
 class Sending {
   private readonly parts: Generator<Part, undefined>;
   private index = 0;
+  readonly reference: Reference;
 
   constructor(
     private readonly transfer: number,
-    value: Large,
+    value: object,
   ) {
     this.parts = partsOf(value);
+    this.reference = { transfer, ...(value instanceof Uint8Array && { size: value.length }) };
   }
 
-  get reference(): Reference {
-    return { transfer: this.transfer };
-  }
-
-  /** The next message; undefined after the last one. */
-  next(): WireMessage | undefined {
-    const { done, value: part } = this.parts.next();
-    return done ? undefined : { type: 'part', transfer: this.transfer, index: this.index++, part };
+  /** The messages that are left. */
+  *messages(): Generator<WireMessage> {
+    for (;;) {
+      const { done, value: part } = this.parts.next();
+      if (done) return;
+      yield { type: 'part', transfer: this.transfer, index: this.index++, part };
+    }
   }
 }
 
 /** The host's side: posts views, each in as many messages as it needs. */
 export class Outbox {
   /** What the page has received, at least in part. */
-  private sendings = new Map<Large, Sending>();
+  private sendings = new Map<object, Sending>();
   private transfers = 0;
-  /** Counts views: a view that is still being sent is abandoned when the next one comes. */
+  /** Counts views: what is still sent for one is left to the next one when that comes. */
   private views = 0;
 
-  /** @param turn yields to the event loop */
+  /**
+   * @param post settles when the page can take more: what waits for bytes would otherwise wait for all of them
+   * @param turn yields to the event loop
+   */
   constructor(
-    private readonly post: (message: WireMessage) => void,
+    private readonly post: (message: WireMessage) => unknown,
     private readonly turn: () => Promise<unknown>,
   ) {}
 
@@ -95,88 +108,116 @@ export class Outbox {
   }
 
   /**
-   * Posts a view, immediately if nothing large in it is new to the page. A view that is
-   * still being sent is abandoned.
+   * Posts a view, immediately if no list in it is new to the page, and then the bytes that the page does not have. A view
+   * that is still being sent is abandoned.
    */
   async show(view: View): Promise<void> {
     const current = ++this.views;
-    const used = new Map<Large, Sending>();
-    const packed = replaceLarge(view, (value) => {
-      if (!isLarge(value)) return value;
+    const used = new Map<object, Sending>();
+    const packed = replaceMembers(view, (name, value) => {
+      if (!isLarge(name, value)) return undefined;
       const sending = this.sendings.get(value) ?? new Sending(this.transfers++, value);
       this.sendings.set(value, sending);
       used.set(value, sending);
-      return sending.reference;
+      return { [name]: sending.reference };
     });
-    for (const sending of used.values()) {
-      for (let part = sending.next(); part; part = sending.next()) {
-        this.post(part);
-        await this.turn();
-        if (current !== this.views) return;
-      }
+    const all = [...used.values()];
+    const isBytes = ({ reference }: Sending) => reference.size !== undefined;
+    const [lists, bytes] = [all.filter((one) => !isBytes(one)), all.filter(isBytes)];
+    const messages = function* () {
+      for (const sending of lists) yield* sending.messages();
+      yield { type: 'show', view: packed } as const;
+      for (const sending of bytes) yield* sending.messages();
+    };
+    for (const message of messages()) {
+      // The page keeps only these as well.
+      if (message.type === 'show') this.sendings = used;
+      await Promise.all([this.post(message), this.turn()]);
+      if (current !== this.views) return;
     }
-    this.post({ type: 'show', view: packed });
-    // The page keeps only these as well.
-    this.sendings = used;
   }
 }
 
 /** A large value that is arriving. */
 class Receiving {
-  /** Undefined until it is complete. */
-  whole: Large | undefined;
   private next = 0;
-  private readonly reader = new ContentReader();
+  private readonly reader = new PartReader();
+  private list: object | undefined;
   private bytes: Uint8Array | undefined;
-  private filled = 0;
+  /** Where the bytes that have arrived begin. */
+  private from = 0;
 
-  add(index: number, part: Part): void {
+  /** @returns whether the part is the next one, and bytes */
+  add(index: number, part: Part): boolean {
     // A transfer that began before the page was reloaded starts over under another
     // number, so this one stays incomplete.
-    if (index !== this.next) return;
+    if (index !== this.next) return false;
     this.next++;
     if (part.type !== 'slice') {
-      this.whole = this.reader.add(part);
-      return;
+      this.list = this.reader.add(part);
+      return false;
     }
-    this.bytes ??= new Uint8Array(part.size);
-    this.bytes.set(part.bytes, this.filled);
-    this.filled += part.bytes.length;
-    if (this.filled === part.size) this.whole = this.bytes;
+    if (!this.bytes || part.bytes.length > this.from) return false;
+    this.from -= part.bytes.length;
+    this.bytes.set(part.bytes, this.from);
+    return true;
+  }
+
+  /** The members of the view that it belongs to; undefined for a list that is not complete. */
+  members(name: string, { size }: Reference): object | undefined {
+    if (size === undefined) return this.list && { [name]: this.list };
+    this.bytes ??= new Uint8Array((this.from = size));
+    return { [name]: this.bytes, ...(this.from > 0 && { from: this.from }) };
   }
 }
 
 /** The page's side: reassembles what arrives. */
 export class Inbox {
   private receivings = new Map<number, Receiving>();
+  /** The latest view, as it arrived. */
+  private view: unknown;
 
-  /** Takes an incoming message, possibly not from our host. @returns a message once it is complete */
+  /**
+   * Takes an incoming message, possibly not from our host.
+   * @returns a message once its lists are complete, and a view again with each part of its bytes
+   */
   take(message: unknown): HostMessage | undefined {
     if (!isObject(message)) return undefined;
-    if (message['type'] === 'part') this.add(message);
-    const whole = message['type'] === 'show' ? this.unpack(message['view']) : message;
-    return isHostMessage(whole) ? whole : undefined;
+    if (message['type'] === 'show') {
+      this.view = message['view'];
+      const used = new Map<number, Receiving>();
+      const shown = this.unpack(used);
+      if (shown) this.receivings = used;
+      return shown;
+    }
+    if (message['type'] === 'part') return this.add(message) ? this.unpack(new Map()) : undefined;
+    return isHostMessage(message) ? message : undefined;
   }
 
-  private add({ transfer, index, part }: Record<string, unknown>): void {
-    if (!isCount(transfer) || !isCount(index) || !isObject(part)) return;
+  /** @returns whether it belongs to bytes of the latest view */
+  private add({ transfer, index, part }: Record<string, unknown>): boolean {
+    if (!isCount(transfer) || !isCount(index) || !isObject(part)) return false;
     const receiving = this.receivings.get(transfer) ?? new Receiving();
     this.receivings.set(transfer, receiving);
-    receiving.add(index, part as unknown as Part);
+    return receiving.add(index, part as unknown as Part);
   }
 
-  /** A message whose view has its references resolved; undefined when a referenced value is incomplete. */
-  private unpack(view: unknown): unknown {
-    if (!isObject(view)) return undefined;
-    const used = new Map<number, Receiving>();
-    const unpacked = replaceLarge(view, (value) => {
-      if (!isReference(value)) return value;
+  /**
+   * The latest view with its references resolved; undefined when a list is incomplete, or it is no view.
+   * @param used receives what it refers to
+   */
+  private unpack(used: Map<number, Receiving>): HostMessage | undefined {
+    if (!isObject(this.view)) return undefined;
+    const missing: string[] = [];
+    const view = replaceMembers(this.view, (name, value) => {
+      if (!isReference(value)) return undefined;
       const receiving = this.receivings.get(value.transfer) ?? new Receiving();
       used.set(value.transfer, receiving);
-      return receiving.whole;
+      const members = receiving.members(name, value);
+      if (!members) missing.push(name);
+      return members ?? {};
     });
-    if ([...used.values()].some(({ whole }) => !whole)) return undefined;
-    this.receivings = used;
-    return { type: 'show', view: unpacked };
+    const message = { type: 'show', view };
+    return missing.length === 0 && isHostMessage(message) ? message : undefined;
   }
 }

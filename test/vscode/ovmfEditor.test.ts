@@ -8,6 +8,7 @@ import * as vscode from 'vscode';
 import { buildOvmf } from '../../src/core/ovmf/build';
 import { newLaunchFile } from '../../src/host/launch/newLaunchFile';
 import { OvmfEditor } from '../../src/host/ovmf/ovmfEditor';
+import { largeImage } from '../helpers/largeImage';
 import { TestPanel } from '../helpers/panel';
 import { closeEditors } from './closeEditors';
 import { until } from './until';
@@ -61,6 +62,7 @@ describe('An OVMF image that is open', () => {
       const panel = new TestPanel();
       const editor = new OvmfEditor(nodeIo(folder), vscode.Uri.file(folder));
       await editor.resolveCustomEditor({ uri, dispose: () => undefined }, panel.panel);
+      await until('it is shown', () => panel.view !== undefined);
       const notice = panel.viewOf('notice')!;
       assert.equal(notice.title, `${name} is not a firmware image`);
       assert.match(notice.text, words);
@@ -71,18 +73,41 @@ describe('An OVMF image that is open', () => {
       panel.dispose();
     }
   });
-  it('is shown and says so when the thread that decompresses fails', async () => {
+  it('is shown and says so when the thread that reads it fails', async () => {
     const uri = file('unread.fd', buildOvmf({ size: 0x4000 }));
     const panel = new TestPanel();
     // There is no thread's script below this folder.
     const editor = new OvmfEditor(nodeIo(folder), vscode.Uri.file(folder));
     await editor.resolveCustomEditor({ uri, dispose: () => undefined }, panel.panel);
-    assert.equal(panel.viewOf('ovmf')!.bytes.length, 0x4000);
-    const said = panel.viewOf('ovmf')?.unread;
+    await until('it says so', () => panel.viewOf('ovmf')?.unread !== undefined);
+    const { bytes, tables, contents, unread } = panel.viewOf('ovmf')!;
+    assert.equal(bytes.length, 0x4000);
+    assert.ok(tables?.regions.some(({ kind }) => kind === 'table'));
+    assert.equal(contents, undefined);
     assert.match(
-      said ?? '',
-      /^What is compressed in this image could not be read: .+ All else of it is shown/,
+      unread ?? '',
+      /^The firmware volumes of this image could not be read: .+ Its tables and bytes/,
     );
+    panel.dispose();
+  });
+  it('is being opened while it is read: first its bytes, then its tables, its volumes and its digests', async () => {
+    const uri = file('large.fd', largeImage(buildOvmf({ size: 0x4000 }), 4 * 2 ** 22));
+    const panel = new TestPanel();
+    const editor = new OvmfEditor(io, extensionUri);
+    await editor.resolveCustomEditor({ uri, dispose: () => undefined }, panel.panel);
+    assert.equal(panel.view, undefined, 'the page does not wait for the file');
+    await until('all is known', () => panel.viewOf('ovmf')?.digests !== undefined);
+    await until('all bytes are there', () => panel.viewOf('ovmf')?.from === undefined);
+    const views = panel.posted.flatMap((message) => (message.type === 'show' ? [message.view] : []));
+    const known = views.flatMap((view) =>
+      view.kind === 'ovmf' ? [(['tables', 'contents', 'digests'] as const).filter((name) => view[name])] : [],
+    );
+    const steps = known.map(({ length }) => length);
+    assert.deepEqual(
+      steps,
+      steps.toSorted((a, b) => a - b),
+    );
+    assert.deepEqual([steps[0], steps.at(-1)], [0, 3]);
     panel.dispose();
   });
   it('starts a launch file beside it, to be filled in', async () => {
@@ -100,6 +125,7 @@ describe('An OVMF image that is open', () => {
     const panel = new TestPanel();
     const editor = new OvmfEditor(io, extensionUri);
     await editor.resolveCustomEditor({ uri, dispose: () => undefined }, panel.panel);
+    await until('it is shown', () => panel.viewOf('ovmf') !== undefined);
     assert.equal(panel.viewOf('ovmf')!.other, undefined);
     const shows = (size: number) => panel.viewOf('ovmf')?.bytes.length === size;
     // Longer than the steps of one build are apart.
@@ -128,6 +154,9 @@ describe('An OVMF image that is open', () => {
     const panels = [new TestPanel(), new TestPanel()] as const;
     for (const [i, uri] of [a, b].entries())
       await editor.resolveCustomEditor({ uri, dispose: () => undefined }, panels[i]!.panel);
+    await until('both are shown beside the other', () =>
+      panels.every((panel) => panel.viewOf('ovmf')?.other !== undefined),
+    );
     assert.equal(panels[0].viewOf('ovmf')!.other?.side, 'modified');
     assert.equal(panels[1].viewOf('ovmf')!.other?.side, 'original');
     assert.equal(panels[0].viewOf('ovmf')!.other?.bytes.length, 0x5000);

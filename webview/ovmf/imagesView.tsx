@@ -1,18 +1,14 @@
 // The page for two firmware images: whose measurement changes, what was added, removed, changed or moved, and the
-// bytes next to each other. The contents of compressed sections are compared by the extension host and arrive later.
+// bytes next to each other. The extension host compares them; what is in compressed sections arrives later.
 
 import { useEffect, useMemo } from 'preact/hooks';
 import { byteCount, countOf } from '../../src/core/binary/hex';
-import {
-  compareImages,
-  type ComparedChange,
-  type ImageComparison,
-} from '../../src/core/ovmf/compare/compare';
+import type { ComparedChange, ImageComparison } from '../../src/core/ovmf/compare/compare';
 import { describeOffset } from '../../src/core/ovmf/compare/exportComparison';
-import { parseOvmf } from '../../src/core/ovmf/image';
 import type { ImagesViewState } from '../../src/protocol/ovmf';
+import type { NamedPage } from '../../src/protocol/shared';
 import { alignedOn, atEnd, opposite, turned, type Alignment } from '../parts/alignment';
-import { CopyForms } from '../parts/copyForms';
+import { bytesHere, CopyForms } from '../parts/copyForms';
 import { Details, NoDetails } from '../parts/details';
 import { Stepper, titlesOf, useDifferences } from '../parts/differences';
 import { Header } from '../parts/header';
@@ -52,14 +48,18 @@ export function Effects({ comparison }: { comparison: ImageComparison }) {
   );
 }
 
-/** What is unknown about compressed sections, or not known yet. */
-function Unread({ view, comparison }: { view: ImagesViewState; comparison: ImageComparison }) {
-  const { volumes, unread } = view;
-  if (comparison.unread.length === 0 && unread === undefined) return null;
-  const isPending = volumes === undefined && unread === undefined;
-  const text = isPending
+/** How far two images are compared, and what of their differences stays unknown. */
+export function Comparing(props: {
+  comparison: ImagesViewState['comparison'];
+  uncompared: string | undefined;
+}) {
+  const { comparison, uncompared } = props;
+  const isPending = uncompared === undefined && comparison?.pending !== false;
+  const pending = comparison
     ? 'Compressed sections are compared as bytes until they are decompressed.'
-    : (unread ?? comparison.unread.join(' '));
+    : 'The images are being compared…';
+  const text = uncompared ?? (isPending ? pending : comparison!.unread.join(' '));
+  if (text === '') return null;
   return (
     <p class="summary" role="status">
       <Icon name={isPending ? 'info' : 'warning'} {...(!isPending && { class: 'severity-warning' })} /> {text}
@@ -67,37 +67,33 @@ function Unread({ view, comparison }: { view: ImagesViewState; comparison: Image
   );
 }
 
+const NO_CHANGES: readonly ComparedChange[] = [];
+
 /** Shows two images. */
 export function ImagesView({ view }: { view: ImagesViewState }) {
-  const { name, bytes, other, volumes } = view;
+  const { name, bytes, other, comparison, uncompared } = view;
   const [text, setText] = useSaved('images.filter', '');
-  const comparison = useMemo(
-    () =>
-      compareImages(
-        { image: parseOvmf(bytes).value, bytes },
-        { image: parseOvmf(other.bytes).value, bytes: other.bytes },
-        { volumes },
-      ),
-    [view],
-  );
-  const { changes } = comparison;
+  const changes = comparison?.changes ?? NO_CHANGES;
+  // Until all bytes are there, any of them could differ, and what is alone in one image could stand anywhere.
+  const isWhole = view.from === undefined && other.from === undefined;
   const alignmentOf = ({ a, b }: ComparedChange) =>
     alignedOn(bytes, other.bytes, a && rangeOf(a), b && rangeOf(b));
   const tree = useMemo(
     () =>
       changeTree(changes, (change) => (rangeOf(change.a ?? change.b!) ? alignmentOf(change)[0] : undefined)),
-    [changes],
+    [changes, isWhole],
   );
-  const ids = tree.flatMap(({ children }) => children.map(({ id }) => id));
+  const ids = useMemo(() => tree.flatMap(({ children }) => children.map(({ id }) => id)), [tree]);
+  const names = useMemo(() => changeIds(changes), [changes]);
   const filter = { text };
   const state = useTree('images', tree, filter, ids[0]);
   const step = useDifferences(ids, state);
   const shown = countLeaves(filterTree(tree, filter));
-  const selected = changes[changeIds(changes).indexOf(state.node?.id ?? '')];
+  const selected = changes[names.indexOf(state.node?.id ?? '')];
   useEffect(() => {
-    // The selected compressed section was replaced by the changes inside it.
+    // The first changes are known, or the selected compressed section was replaced by the changes inside it.
     if (!state.node && ids[0] !== undefined) state.selectNode(ids[0]);
-  }, [volumes]);
+  }, [changes]);
   const moved = useMemo(
     () =>
       changes.flatMap(({ kind, a, b }): Alignment[] => {
@@ -117,8 +113,8 @@ export function ImagesView({ view }: { view: ImagesViewState }) {
         <p class="summary">
           {byteCount(bytes.length)} beside {byteCount(other.bytes.length)}
         </p>
-        <Effects comparison={comparison} />
-        <Unread view={view} comparison={comparison} />
+        {comparison && <Effects comparison={comparison} />}
+        <Comparing comparison={comparison} uncompared={uncompared} />
       </Header>
       <Workspace
         state={state}
@@ -131,14 +127,20 @@ export function ImagesView({ view }: { view: ImagesViewState }) {
             { id: 'this', title: titles[0] },
             { id: 'expected', title: titles[1] },
           ],
-          empty: comparison.equal ? 'Nothing differs.' : 'No change matches the filter.',
+          empty: emptyWords(view),
         }}
         hexes={[
-          { label: titles[0], bytes, against: opposite(other.bytes, alignment, moved) },
+          {
+            label: titles[0],
+            bytes,
+            from: view.from,
+            ...(isWhole && { against: opposite(other.bytes, alignment, moved) }),
+          },
           {
             label: titles[1],
             bytes: other.bytes,
-            against: opposite(bytes, turned(alignment), moved.map(turned)),
+            from: other.from,
+            ...(isWhole && { against: opposite(bytes, turned(alignment), moved.map(turned)) }),
             expected: true,
             alignment,
           },
@@ -151,12 +153,7 @@ export function ImagesView({ view }: { view: ImagesViewState }) {
         }
         details={
           selected ? (
-            <ChangeDetails
-              change={selected}
-              comparison={comparison}
-              titles={titles}
-              bytes={[bytes, other.bytes]}
-            />
+            <ChangeDetails change={selected} comparison={comparison!} titles={titles} pages={[view, other]} />
           ) : (
             <NoDetails keys={[['F7', 'goes to the next difference']]} />
           )
@@ -166,13 +163,19 @@ export function ImagesView({ view }: { view: ImagesViewState }) {
   );
 }
 
+/** What stands for the rows when there are none. */
+function emptyWords({ comparison, uncompared }: ImagesViewState): string {
+  if (!comparison) return uncompared === undefined ? 'Being compared…' : 'Not compared.';
+  return comparison.equal ? 'Nothing differs.' : 'No change matches the filter.';
+}
+
 function ChangeDetails(props: {
   change: ComparedChange;
   comparison: ImageComparison;
   titles: readonly [string, string];
-  bytes: readonly [Uint8Array, Uint8Array];
+  pages: readonly [NamedPage, NamedPage];
 }) {
-  const { change, comparison, titles, bytes } = props;
+  const { change, comparison, titles, pages } = props;
   const { path, kind, a, b, effects, notes = [] } = change;
   const at = a ?? b!;
   const texts = comparison.effects.filter(({ id }) => effects.includes(id));
@@ -202,9 +205,7 @@ function ChangeDetails(props: {
               SHA-256 <code>{side.digest}</code> <CopyButton text={side.digest} what="SHA-256" />
             </span>
           )}
-          {side && !side.inside && (
-            <CopyForms bytes={bytes[i]!.subarray(side.offset, side.offset + side.size)} />
-          )}
+          {side && !side.inside && <CopyForms bytes={bytesHere(pages[i]!, side)} />}
         </div>
       ))}
       {texts.length > 0 && (

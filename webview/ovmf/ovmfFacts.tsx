@@ -1,53 +1,26 @@
-// Facts about an image beyond its tables: the possible edk2 releases, with reasons, and its digests. Digests
-// are computed here on demand and in slices, so that the page stays responsive with 16 MiB.
+// Facts about an image beyond its tables: the possible edk2 releases, with reasons, and its digests.
 
-import { useEffect, useState } from 'preact/hooks';
-import { bytesToHex } from '../../src/core/binary/hex';
-import { digestRows, newImageDigester, type ImageDigests } from '../../src/core/check/imageDigests';
 import type { ImageFacts } from '../../src/core/ovmf/facts';
 import { STATE_WORDS, type SupportState } from '../../src/core/ovmf/support';
+import type { ImageFound } from '../../src/protocol/ovmf';
 import { useSaved } from '../host';
 import { CopyButton, Disclosure, Icon } from '../parts/widgets';
 
-/** Hashing this much with three hashes takes a few milliseconds. */
-const SLICE = 64 * 1024;
-
-/** The digests of an image; undefined until they are computed. */
-function useDigests(bytes: Uint8Array): ImageDigests | undefined {
-  const [found, setFound] = useState<{ bytes: Uint8Array; digests: ImageDigests }>();
-  useEffect(() => {
-    if (found?.bytes === bytes) return undefined;
-    const digester = newImageDigester(bytes.length);
-    let at = 0;
-    let timer = 0;
-    const next = () => {
-      digester.update(bytes.subarray(at, at + SLICE));
-      at += SLICE;
-      if (at < bytes.length) timer = window.setTimeout(next);
-      else setFound({ bytes, digests: digester.finish() });
-    };
-    timer = window.setTimeout(next);
-    return () => {
-      window.clearTimeout(timer);
-    };
-  }, [bytes]);
-  return found?.bytes === bytes ? found.digests : undefined;
-}
-
-function Digests({ bytes }: { bytes: Uint8Array }) {
-  const digests = useDigests(bytes);
-  if (!digests) return <p role="status">The digests are computed…</p>;
+/** The digests. @param isRead whether somebody is computing them */
+function Digests({ digests, isRead }: { digests: ImageFound['digests']; isRead: boolean }) {
+  if (!digests)
+    return <p role="status">{isRead ? 'The digests are computed…' : 'The digests are unknown.'}</p>;
   return (
     <dl class="facts digests" aria-label="Digests">
-      {digestRows(digests).map(({ name, title, value }) => (
-        <div key={name}>
+      {digests.rows.map(({ title, value, none }) => (
+        <div key={title}>
           <dt>{title}</dt>
           <dd>
-            {typeof value === 'string' ? (
-              value
+            {value === undefined ? (
+              none
             ) : (
               <>
-                <code>{bytesToHex(value)}</code> <CopyButton text={bytesToHex(value)} what={title} />
+                <code>{value}</code> <CopyButton text={value} what={title} />
               </>
             )}
           </dd>
@@ -89,8 +62,13 @@ export function Supports({ supports, pending }: { supports: ImageFacts['supports
 }
 
 /** The line with the releases; its details hold the reasons and the digests. */
-export function OriginAndDigests({ facts, bytes }: { facts: ImageFacts; bytes: Uint8Array }) {
-  const { origin, releases } = facts;
+export function OriginAndDigests(props: {
+  facts: ImageFacts;
+  digests: ImageFound['digests'];
+  isRead: boolean;
+}) {
+  const { digests, isRead } = props;
+  const { origin, releases } = props.facts;
   const [open, setOpen] = useSaved('ovmf.facts', false);
   return (
     <section class="image-facts" aria-label="Origin and digests">
@@ -110,7 +88,7 @@ export function OriginAndDigests({ facts, bytes }: { facts: ImageFacts; bytes: U
               </li>
             ))}
           </ul>
-          <Digests bytes={bytes} />
+          <Digests digests={digests} isRead={isRead} />
         </>
       )}
     </section>

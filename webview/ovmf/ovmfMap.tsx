@@ -3,7 +3,8 @@
 
 import { useId, useRef, useState } from 'preact/hooks';
 import { byteCount, hex } from '../../src/core/binary/hex';
-import { describeBox, type MapBox, type MapCluster, type MemoryMap } from '../../src/core/ovmf/memoryMap';
+import { describeBox, type MapBox } from '../../src/core/ovmf/mapBox';
+import type { MapCluster, MemoryMap } from '../../src/core/ovmf/memoryMap';
 import { useSaved } from '../host';
 import type { ByteRange } from '../parts/rows';
 import { Disclosure, HatchPattern } from '../parts/widgets';

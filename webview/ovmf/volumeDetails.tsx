@@ -1,19 +1,18 @@
 // The details of a part of a firmware volume: its type and names, its checksums, the fields of its header.
 
 import { byteCount } from '../../src/core/binary/hex';
-import { guidName } from '../../src/core/ovmf/volumes/guids';
-import { CopyForms } from '../parts/copyForms';
+import type { NamedPage } from '../../src/protocol/shared';
+import { bytesHere, CopyForms } from '../parts/copyForms';
 import { Details } from '../parts/details';
 import type { VolumeItem } from './volumeTree';
 import { CopyButton } from '../parts/widgets';
 
 const CHECKSUM_WORDS = { ok: 'right', bad: 'wrong', none: 'not used' } as const;
 
-/** The panel. @param bytes of the whole file */
-export function VolumeDetails({ item, bytes }: { item: VolumeItem; bytes: Uint8Array }) {
+/** The panel. @param page the whole file */
+export function VolumeDetails({ item, page }: { item: VolumeItem; page: NamedPage }) {
   const { node, inside, content } = item;
-  const { kind, name, offset, size, doc, type, guid, checksums, variable, fields } = node;
-  const known = guid === undefined ? undefined : guidName(guid);
+  const { kind, name, offset, size, doc, type, guid, known, checksums, variable, fields } = node;
   return (
     <Details name={name} offset={offset} size={size} doc={doc}>
       {inside ? (
@@ -21,7 +20,7 @@ export function VolumeDetails({ item, bytes }: { item: VolumeItem; bytes: Uint8A
           Inside a compressed section: the offset counts from the start of the decompressed data.
         </p>
       ) : (
-        <CopyForms bytes={bytes.subarray(offset, offset + size)} />
+        <CopyForms bytes={bytesHere(page, node)} />
       )}
       <dl class="facts">
         {type !== undefined && (

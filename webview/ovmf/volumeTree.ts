@@ -2,15 +2,13 @@
 // of compressed sections. Rows for decompressed bytes have no bytes in the file; their offsets are
 // relative to the decompressed data.
 
-import { byteCount, hex } from '../../src/core/binary/hex';
-import type { VolumeContents } from '../../src/core/ovmf/contents';
-import { guidName } from '../../src/core/ovmf/volumes/guids';
-import type { VolumeNode } from '../../src/core/ovmf/volumes/tree';
+import { byteCount, countOf, hex } from '../../src/core/binary/hex';
+import type { ContentNode } from '../../src/core/ovmf/contents';
 import type { TreeNode } from '../parts/rows';
 
 /** What a row of the tree stands for. */
 export interface VolumeItem {
-  readonly node: VolumeNode;
+  readonly node: ContentNode;
   /** Whether its offset is relative to a decompressed section. */
   readonly inside: boolean;
   /** Of an encoded section, whether it was decoded. */
@@ -21,69 +19,76 @@ export interface VolumeItem {
 const VOLUMES = 'volumes';
 
 /** Only wrong checksums are worth mentioning. */
-const checksumWords = ({ checksums }: VolumeNode) =>
+const checksumWords = ({ checksums }: ContentNode) =>
   checksums && (checksums.header === 'bad' || checksums.data === 'bad') ? 'wrong checksum' : '';
 
 /** Only variables that do not count, and values that are short. */
-const variableWords = ({ variable }: VolumeNode) =>
+const variableWords = ({ variable }: ContentNode) =>
   variable ? [variable.state === 'valid' ? '' : variable.state, variable.value ?? ''] : [];
 
-const wordsOf = (node: VolumeNode): string =>
-  [
-    node.type ?? '',
-    node.guid === undefined ? '' : (guidName(node.guid) ?? node.guid),
-    ...variableWords(node),
-    checksumWords(node),
-  ]
+const wordsOf = (node: ContentNode): string =>
+  [node.type ?? '', node.known ?? node.guid ?? '', ...variableWords(node), checksumWords(node)]
     .filter((word) => word !== '' && word !== node.name)
     .join(' · ');
 
-/** The rows under one heading, and what each stands for by id. `contents` arrive later than `nodes`. */
-export function volumeTree(
-  nodes: readonly VolumeNode[],
-  contents: Pick<VolumeContents, 'sections' | 'undecoded'> | undefined,
-): { node: TreeNode; items: ReadonlyMap<string, VolumeItem>; count: number } {
+/** Whether an encoded section was decoded; undefined for all else. */
+function contentOf({ decoded, undecoded }: ContentNode): string | undefined {
+  if (decoded) return `${byteCount(decoded.size)} when decompressed`;
+  return undecoded && `not decoded${undecoded.why === 'not-asked' ? '' : `: ${undecoded.reason}`}`;
+}
+
+/** The rows of volumes. */
+export interface VolumeRows {
+  /** The heading with all rows under it. */
+  readonly node: TreeNode;
+  /** What each row stands for, by id. */
+  readonly items: ReadonlyMap<string, VolumeItem>;
+}
+
+const heading = (extra: string, children: readonly TreeNode[] = []): TreeNode => ({
+  id: VOLUMES,
+  cells: [{ text: 'Firmware volumes', extra }],
+  children,
+  heading: true,
+});
+
+/** The heading of volumes that are not known. @param isRead whether somebody is reading them */
+export const unknownVolumes = (isRead: boolean): VolumeRows => ({
+  node: heading(isRead ? 'being read…' : 'not read'),
+  items: new Map(),
+});
+
+/** The rows under one heading. @param isRead whether somebody is reading more of them */
+export function volumeTree(nodes: readonly ContentNode[], isRead = false): VolumeRows {
   const items = new Map<string, VolumeItem>();
-  const inside = new Map(contents?.sections.map((section) => [section.section, section]));
-  const undecoded = new Map(contents?.undecoded.map((section) => [section.offset, section]));
-  const build = (node: VolumeNode, parent: string, index: number, decoded: boolean): TreeNode => {
-    const id = `${parent}/${index} ${node.name}`;
-    const more = decoded ? undefined : inside.get(node.offset);
-    const own = more && node.kind === 'section' && node.children.length === 0 ? more : undefined;
-    // What is listed inside of a section has the offset of that.
-    const closed = own || decoded ? node.undecoded : (undecoded.get(node.offset) ?? node.undecoded);
-    const content = own
-      ? `${byteCount(own.size)} when decompressed`
-      : node.undecoded && `not decoded${closed && closed.why !== 'not-asked' ? `: ${closed.reason}` : ''}`;
-    items.set(id, { node, inside: decoded, ...(content !== undefined && { content }) });
-    const children = [
-      ...node.children.map((child, i) => build(child, id, i, decoded)),
-      ...(own?.nodes ?? []).map((child, i) => build(child, id, i, true)),
-    ];
-    const size = own ? `${byteCount(node.size)}, ${byteCount(own.size)} decompressed` : byteCount(node.size);
+  let [volumes, files] = [0, 0];
+  const build = (node: ContentNode, parent: string, index: number, inside: boolean): TreeNode => {
+    const { kind, name, offset, size, decoded } = node;
+    const id = `${parent}/${index} ${name}`;
+    const content = contentOf(node);
+    items.set(id, { node, inside, ...(content !== undefined && { content }) });
+    if (kind === 'volume') volumes++;
+    if (kind === 'file') files++;
     return {
       id,
       cells: [
-        { text: node.name },
-        { text: `${decoded ? '+' : ''}${hex(node.offset)}` },
-        { text: '', extra: size },
+        { text: name },
+        { text: `${inside ? '+' : ''}${hex(offset)}` },
+        {
+          text: '',
+          extra: decoded ? `${byteCount(size)}, ${byteCount(decoded.size)} decompressed` : byteCount(size),
+        },
         { text: '', extra: wordsOf(node) },
       ],
-      children,
+      children: node.children.map((child, i) => build(child, id, i, inside || decoded !== undefined)),
       // There are many files, and people search in them rather than read them all.
       collapsed: true,
-      ...(decoded ? {} : { range: { offset: node.offset, size: node.size } }),
-      keywords: [node.kind, node.guid ?? '', node.doc].join(' '),
+      ...(!inside && { range: { offset, size } }),
+      keywords: [kind, node.guid ?? '', node.doc].join(' '),
     };
   };
   const shown = nodes.map((node, i) => build(node, VOLUMES, i, false));
-  const files = [...items.values()].filter(({ node }) => node.kind === 'file').length;
-  const volumes = [...items.values()].filter(({ node }) => node.kind === 'volume').length;
-  const node: TreeNode = {
-    id: VOLUMES,
-    cells: [{ text: 'Firmware volumes', extra: `${volumes} volumes, ${files} files` }],
-    children: shown,
-    heading: true,
-  };
-  return { node, items, count: volumes };
+  if (volumes === 0) return { node: heading('none found'), items };
+  const more = isRead ? ', compressed ones being read…' : '';
+  return { node: heading(`${countOf(volumes, 'volume')}, ${countOf(files, 'file')}${more}`, shown), items };
 }

@@ -2,7 +2,6 @@
 // band starts with a mark, and its name is next to its first row, so that nothing depends on colour alone.
 
 import type { Region } from '../../src/core/binary/region';
-import type { VolumeNode } from '../../src/core/ovmf/volumes/tree';
 import type { ByteRange } from './rows';
 
 /** Tints that the style sheet has. */
@@ -24,8 +23,13 @@ interface Part extends ByteRange {
   readonly name: string;
 }
 
+/** What is divided: a region, or a part of a volume. */
+interface Divided extends Part {
+  readonly children: readonly Divided[];
+}
+
 /** Splits a node into its children and its own bytes between them, limited to `from` to `end`. */
-function partsOf(node: Region, from: number, end: number): Part[] {
+function partsOf(node: Divided, from: number, end: number): Part[] {
   const start = Math.max(node.offset, from);
   const stop = Math.min(node.offset + node.size, end);
   if (start >= stop) return [];
@@ -50,7 +54,7 @@ function partsOf(node: Region, from: number, end: number): Part[] {
  * @param regions cover the file
  * @param volumes divide the regions that the table does not describe
  */
-export function bandsOf(regions: readonly Region[], volumes: readonly VolumeNode[]): Band[] {
+export function bandsOf(regions: readonly Region[], volumes: readonly Divided[]): Band[] {
   const parts = regions.flatMap((region): Part[] => {
     const end = region.offset + region.size;
     if (region.kind !== 'image' && region.kind !== 'unknown') return partsOf(region, region.offset, end);

@@ -13,6 +13,9 @@ export interface Match extends ByteRange {
 /** More matches than anyone steps through; a search for `00` matches most of a page. */
 const MOST_MATCHES = 1000;
 
+/** How many bytes one step of a search looks at: a few milliseconds, whatever they are. */
+export const STEP = 2 ** 18;
+
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** Shorter texts match by chance. */
 const LEAST_TEXT = 4;
@@ -53,33 +56,69 @@ function* rowsThatSay(
   }
 }
 
-function* bytesThatAre(bytes: Uint8Array, wanted: Uint8Array): Generator<Match, void> {
+function* bytesThatAre(
+  bytes: Uint8Array,
+  wanted: Uint8Array,
+  from: number,
+  end: number,
+): Generator<Match, void> {
   const size = wanted.length;
-  for (let at = bytes.indexOf(wanted[0]!); at >= 0; at = bytes.indexOf(wanted[0]!, at + 1)) {
+  // What starts before the end may go on behind it.
+  const within = bytes.subarray(0, end);
+  for (let at = within.indexOf(wanted[0]!, from); at >= 0; at = within.indexOf(wanted[0]!, at + 1)) {
     let same = 1;
     while (same < size && bytes[at + same] === wanted[same]) same++;
     if (same === size) yield { offset: at, size, id: undefined };
   }
 }
 
-/** Everything that a query matches, by offset; rows before bytes at the same offset. At most a thousand. */
-export function findMatches(nodes: readonly TreeNode[], bytes: Uint8Array, query: string): Match[] {
-  const text = query.trim().toLowerCase();
-  if (text === '') return [];
-  const found: Match[] = [];
-  const seen = new Set<string>();
-  const take = (matches: Iterable<Match>) => {
+/** A search in steps that are short enough for the thread that draws. */
+export class Search {
+  private readonly found: Match[] = [];
+  private readonly seen = new Set<string>();
+  private readonly patterns: readonly Uint8Array[];
+  private at: number;
+
+  /** Finds the rows that match. @param from bytes before this are not there */
+  constructor(
+    nodes: readonly TreeNode[],
+    private readonly bytes: Uint8Array,
+    from: number,
+    query: string,
+  ) {
+    const text = query.trim().toLowerCase();
+    this.at = from;
+    this.patterns = patternsOf(query.trim());
+    if (text !== '') this.take(rowsThatSay(nodes, text, parseUnsigned(text)));
+  }
+
+  /** Whether all bytes have been looked at, or there are more matches than are wanted. */
+  get isDone(): boolean {
+    return this.patterns.length === 0 || this.at >= this.bytes.length || this.found.length >= MOST_MATCHES;
+  }
+
+  /** Looks at the next bytes, at most STEP. */
+  step(): void {
+    if (this.isDone) return;
+    const end = Math.min(this.at + STEP, this.bytes.length);
+    for (const pattern of this.patterns) this.take(bytesThatAre(this.bytes, pattern, this.at, end));
+    this.at = end;
+  }
+
+  /** What has been found, by offset; rows before bytes at the same offset. At most a thousand. */
+  get matches(): Match[] {
+    return this.found.toSorted((a, b) => a.offset - b.offset || a.size - b.size);
+  }
+
+  private take(matches: Iterable<Match>): void {
     for (const match of matches) {
       const place = `${match.offset}+${match.size}`;
-      if (seen.has(place)) continue;
-      if (found.length >= MOST_MATCHES) return;
-      seen.add(place);
-      found.push(match);
+      if (this.seen.has(place)) continue;
+      if (this.found.length >= MOST_MATCHES) return;
+      this.seen.add(place);
+      this.found.push(match);
     }
-  };
-  take(rowsThatSay(nodes, text, parseUnsigned(text)));
-  for (const pattern of patternsOf(query.trim())) take(bytesThatAre(bytes, pattern));
-  return found.sort((a, b) => a.offset - b.offset || a.size - b.size);
+  }
 }
 
 /** The match after (`by` 1) or before (-1) the one at `at`, wrapping around; -1 when there is none. */

@@ -1,8 +1,8 @@
 // The page's own boxes for finding and for going to an offset (Ctrl+F, Ctrl+G). VS Code's find sees only
 // rendered text, which excludes other notations of values, aliases and rows that are scrolled out of view.
 
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { findMatches, matchFrom, parseTarget, stepMatch, type Match } from './find';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { matchFrom, parseTarget, Search, stepMatch, type Match } from './find';
 import { useHostMessages, useSaved } from '../host';
 import type { TreeNode } from './rows';
 import { IconButton, PlainField } from './widgets';
@@ -50,39 +50,85 @@ interface BoxProps {
   readonly onClose: () => void;
 }
 
+/** A search may keep the page from drawing for so long, in milliseconds. */
+const TURN = 8;
+
+interface Found {
+  readonly matches: readonly Match[];
+  readonly isDone: boolean;
+}
+
+/** Searches in turns; what it found is state, of which `done` tells when there is no more to find. */
+function useSearch(): [Found, (search: Search, done: (matches: readonly Match[]) => void) => void] {
+  const [found, setFound] = useState<Found>({ matches: [], isDone: true });
+  const timer = useRef(0);
+  const start = (search: Search, done: (matches: readonly Match[]) => void) => {
+    window.clearTimeout(timer.current);
+    const turn = () => {
+      for (const begin = performance.now(); !search.isDone && performance.now() - begin < TURN;)
+        search.step();
+      const { isDone, matches } = search;
+      setFound({ matches, isDone });
+      if (isDone) done(matches);
+      else timer.current = window.setTimeout(turn);
+    };
+    // What is searched in one turn is found before the next key.
+    turn();
+  };
+  useEffect(
+    () => () => {
+      window.clearTimeout(timer.current);
+    },
+    [],
+  );
+  return [found, start];
+}
+
 /** The find box; Enter and Shift+Enter step, Escape closes. */
-export function FindBox(props: BoxProps & { cursor: number; onMatch: (match: Match) => void }) {
-  const { asked, nodes, bytes, cursor, onMatch, onClose } = props;
+export function FindBox(props: BoxProps & { from: number; cursor: number; onMatch: (match: Match) => void }) {
+  const { asked, nodes, bytes, from, cursor, onMatch, onClose } = props;
   const [query, setQuery] = useSaved('find.query', '');
   const [at, setAt] = useState(-1);
   // A new query starts where the cursor was when the box opened, not at the previous match.
-  const from = useRef(cursor);
-  const matches = useMemo(() => findMatches(nodes, bytes, query), [nodes, bytes, query]);
+  const start = useRef(cursor);
+  const isTyped = useRef(false);
+  const latest = useRef(onMatch);
+  latest.current = onMatch;
+  const [{ matches, isDone }, search] = useSearch();
   const go = (list: readonly Match[], index: number) => {
     setAt(index);
     const match = list[index];
-    if (match) onMatch(match);
+    if (match) latest.current(match);
   };
+  const isWhole = from === 0;
+  const begin = (text: string) => {
+    search(new Search(nodes, bytes, from, text), (list) => {
+      // What is found again, in what has arrived since, leads nowhere.
+      if (isTyped.current) go(list, matchFrom(list, start.current));
+      isTyped.current = false;
+    });
+  };
+  useEffect(() => {
+    begin(query);
+  }, [nodes, bytes, isWhole]);
   const step = (by: 1 | -1) => {
     go(matches, stepMatch(matches, at, by));
   };
-  const status =
-    query.trim() === ''
-      ? ''
-      : matches.length === 0
-        ? 'Nothing found'
-        : `${at < 0 ? '?' : at + 1} of ${matches.length}`;
+  const count = matches.length === 0 ? 'Nothing found' : `${at < 0 ? '?' : at + 1} of ${matches.length}`;
+  const isAll = isDone && isWhole;
+  const status = query.trim() === '' ? '' : isAll ? count : `${count} so far…`;
   return (
     <div class="find-box" role="search" aria-label="Find" data-pane>
       <PlainField
         label="Find a name, value or bytes"
         value={query}
         asked={asked}
-        wrong={query.trim() !== '' && matches.length === 0}
+        wrong={query.trim() !== '' && matches.length === 0 && isAll}
         onInput={(text) => {
           setQuery(text);
-          const list = findMatches(nodes, bytes, text);
-          go(list, matchFrom(list, from.current));
+          setAt(-1);
+          isTyped.current = true;
+          begin(text);
         }}
         onKey={(event) => {
           if (event.key === 'Enter') step(event.shiftKey ? -1 : 1);

@@ -22,6 +22,8 @@ import type { ByteRange } from './rows';
 export interface HexViewProps {
   readonly label: string;
   readonly bytes: Uint8Array;
+  /** Bytes before this are on their way. */
+  readonly from?: number | undefined;
   readonly cursor: number;
   /** The bytes of the selected field. */
   readonly selection: ByteRange | undefined;
@@ -50,7 +52,7 @@ const COLUMNS = Array.from({ length: ROW_BYTES }, (_, i) => i);
 
 interface RowProps extends Pick<
   HexViewProps,
-  'label' | 'bytes' | 'cursor' | 'selection' | 'against' | 'bands'
+  'label' | 'bytes' | 'from' | 'cursor' | 'selection' | 'against' | 'bands'
 > {
   readonly index: number;
   readonly digits: number;
@@ -60,14 +62,14 @@ interface RowProps extends Pick<
 const cellId = (label: string, at: number) => `${label.replaceAll(/\W/g, '')}-${at}`;
 
 function classesOf(
-  { bytes, cursor, selection, against }: RowProps,
+  { bytes, from = 0, cursor, selection, against }: RowProps,
   at: number,
   band: Band | undefined,
 ): string {
   const classes: string[] = [];
   if (band?.tint !== undefined) classes.push(`tint-${band.tint}`);
   if (band?.offset === at && at > 0) classes.push('band-start');
-  if (bytes[at] === 0) classes.push('zero');
+  if (bytes[at] === 0 || at < from) classes.push('zero');
   if (against && bytes[at] !== against(at)) classes.push('byte-differs');
   if (selection && at >= selection.offset && at - selection.offset < selection.size)
     classes.push('byte-selected');
@@ -82,7 +84,8 @@ function bandsIn(bands: readonly Band[] | undefined, start: number, end: number)
 }
 
 function HexRow(props: RowProps) {
-  const { label, bytes, index, digits } = props;
+  const { label, bytes, from = 0, index, digits } = props;
+  const isHere = (i: number) => start + i >= from;
   const start = index * ROW_BYTES;
   const columns = COLUMNS.filter((i) => start + i < bytes.length);
   const bands = bandsIn(props.bands, start, start + columns.length);
@@ -110,14 +113,14 @@ function HexRow(props: RowProps) {
             aria-selected={start + i === props.cursor}
             data-at={start + i}
           >
-            {byteText(bytes[start + i]!)}
+            {isHere(i) ? byteText(bytes[start + i]!) : '··'}
           </span>
         ))}
       </span>
       <span class="hex-ascii" aria-hidden="true">
         {columns.map((i) => (
           <span key={i} class={classes[i]} data-at={start + i}>
-            {byteChar(bytes[start + i]!)}
+            {isHere(i) ? byteChar(bytes[start + i]!) : ' '}
           </span>
         ))}
       </span>

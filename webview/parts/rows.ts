@@ -88,9 +88,11 @@ export function filterTree(nodes: readonly TreeNode[], filter: Filter): readonly
   return nodes.flatMap((node) => keep(node, text === ''));
 }
 
-/** The number of nodes without children: the fields. */
+/** The number of nodes without children, except for headings: the fields. */
 export function countLeaves(nodes: readonly TreeNode[]): number {
-  return nodes.reduce((n, node) => n + (node.children.length > 0 ? countLeaves(node.children) : 1), 0);
+  const count = (node: TreeNode) =>
+    node.children.length > 0 ? countLeaves(node.children) : node.heading ? 0 : 1;
+  return nodes.reduce((n, node) => n + count(node), 0);
 }
 
 /** The node with this id and its ancestors, outermost first; empty when there is none. */

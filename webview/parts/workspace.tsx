@@ -6,6 +6,7 @@ import { useMemo, useRef } from 'preact/hooks';
 import { byteCount, bytesToHex } from '../../src/core/binary/hex';
 import { across, rangeAcross, rowsAhead, turned, type Alignment, type Opposite } from './alignment';
 import type { Band } from './bands';
+import { bytesHere } from './copyForms';
 import { FindBox, GotoBox, useBox } from './findBox';
 import { TreeGrid, type GridProps } from './grid';
 import { offsetDigits } from './hexRows';
@@ -22,6 +23,8 @@ const MOST_SELECTED = 1 << 18;
 export interface HexPane {
   readonly label: string;
   readonly bytes: Uint8Array;
+  /** Bytes before this are on their way. */
+  readonly from?: number | undefined;
   readonly against?: Opposite;
   /** The bytes are what the other pane's should be. */
   readonly expected?: boolean;
@@ -84,7 +87,8 @@ export function Workspace(props: {
     close();
     focus('.grid .row[tabindex="0"]');
   };
-  const boxProps = { asked, nodes, bytes: hexes[0]?.bytes ?? NO_BYTES, onClose: leaveBox };
+  const { bytes = NO_BYTES, from = 0 } = hexes[0] ?? {};
+  const boxProps = { asked, nodes, bytes, onClose: leaveBox };
   useHostMessages((message) => {
     if (message.type === 'select') state.follow(message.place.offset);
   });
@@ -97,6 +101,7 @@ export function Workspace(props: {
         {box === 'find' && (
           <FindBox
             {...boxProps}
+            from={from}
             cursor={state.cursor}
             onMatch={(match) => {
               if (match.id === undefined) state.selectRange(match);
@@ -148,7 +153,11 @@ export function Workspace(props: {
                 }}
                 onCopy={() => {
                   const { offset, size } = selection ?? { offset: cursor, size: 1 };
-                  const copied = pane.bytes.subarray(offset, offset + Math.min(size, MOST_SELECTED));
+                  const copied = bytesHere(pane, { offset, size: Math.min(size, MOST_SELECTED) });
+                  if (!copied) {
+                    state.say('These bytes are on their way');
+                    return;
+                  }
                   send({ type: 'copy', text: bytesToHex(copied) });
                   state.say(`${byteCount(copied.length)} of ${byteCount(size)} copied`);
                 }}

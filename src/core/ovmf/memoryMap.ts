@@ -1,28 +1,14 @@
 // The map of an image: its regions in the flash, with a magnified last page, and what its table and metadata
 // reserve in guest memory below 4 GiB. Both as boxes on a line, for a picture and for a table.
 
-import { hex } from '../binary/hex';
 import type { Finding, Region } from '../binary/region';
 import type { Row } from '../binary/struct';
 import { HASH_BLOCK, RESET_BLOCK, SECRET_BLOCK, type KnownEntry } from './entries';
 import { findEntry } from './guidedTable';
 import type { OvmfImage } from './image';
+import type { MapBox } from './mapBox';
 import type { MetadataList } from './metadata';
 import { IGVM_METADATA, SEV_METADATA, TDX_METADATA, type MetadataLayout } from './metadataLayout';
-
-/** A range on a line, `size` bytes from `start`; an address is a range of size 0. */
-export interface MapBox {
-  readonly name: string;
-  readonly doc: string;
-  readonly start: number;
-  readonly size: number;
-  /** The bytes of the file that it consists of, or that define it. */
-  readonly source: { readonly offset: number; readonly size: number };
-  /** The row it is drawn in: boxes in one row do not overlap. */
-  readonly lane: number;
-  /** What is wrong with it: messages of findings. */
-  readonly problems: readonly string[];
-}
 
 /** A stretch of a line with all boxes that are close together. */
 export interface MapCluster {
@@ -178,11 +164,4 @@ export function memoryMap(image: OvmfImage, findings: readonly Finding[]): Memor
     lens: from > 0 ? cluster(inLens(regions, from), from, fileSize) : undefined,
     guest: fileSize > 0 ? stretches(guestBoxes(image, findings)) : [],
   };
-}
-
-/** A box in words, for a screen reader and a table: `SNP_SEC_MEM, 0x00800000 to 0x00808fff`. */
-export function describeBox({ name, start, size }: MapBox): string {
-  return size === 0
-    ? `${name}, ${hex(start, 8)}`
-    : `${name}, ${hex(start, 8)} to ${hex(start + size - 1, 8)}`;
 }

@@ -1,115 +1,111 @@
-// Reads images in a worker thread: erased flash is read to its end, decompression takes seconds, and a hostile
-// image may use up all the memory that its thread has.
+// Reads and compares images in a worker thread: erased flash is read to its end, decompression takes seconds, and a
+// hostile image may use up all the memory that its thread has.
 
-import type { Io } from '../../app/io';
+import type { Io, ThreadOptions } from '../../app/io';
 import type { CheckError } from '../../core/errors';
+import { parseFirmware } from '../../core/ovmf/firmwareFile';
+import { imageTables } from '../../core/ovmf/imageTables';
+import { PartReader, type ListPart } from '../../protocol/parts';
+import type { ImageFound, ImagesFound } from '../../protocol/ovmf';
 import * as errors from './errors';
-import type { VolumeComparison } from '../../core/ovmf/compare/compareVolumes';
-import { ContentReader, type ContentPart } from '../../core/ovmf/contentParts';
-import type { VolumeContents } from '../../core/ovmf/contents';
+import { SLICE } from '../../protocol/transfer';
 import { eachSlice } from '../shell/slices';
 
-const LIMITS = { memory: 512 };
+/** What a thread may use. */
+const LIMITS: ThreadOptions = { memory: 512 };
 
-/** Requests to the thread: bytes of an image, the next part of the first image's contents, the differences. */
+/** Requests to the thread: bytes of an image, and the next part of what is found in one image or of how two differ. */
 export type ContentRequest =
   | { readonly type: 'bytes'; readonly image: number; readonly bytes: Uint8Array; readonly offset: number }
-  | { readonly type: 'next' }
-  | { readonly type: 'compare' };
+  | { readonly type: 'next' };
 
-/** What is known of an image before anything is decompressed. */
-export type FirstRead = Pick<VolumeContents, 'findings' | 'facts'>;
-
-/** The thread's answers: for one image, what is known without decompression first; for two, the differences. */
+/** The thread's answers: a part of what is found under a name, or that there is no more. */
 export type ContentAnswer =
-  | { readonly type: 'first'; readonly first: FirstRead }
-  | ContentPart
-  | { readonly type: 'comparison'; readonly comparison: VolumeComparison | undefined };
+  { readonly type: 'part'; readonly name: string; readonly part: ListPart } | { readonly type: 'end' };
 
 /**
- * Reads an image and its volumes with their compressed sections. Transfers in both directions are split so that
- * no turn of the calling thread takes too long.
- * @param found receives what is known before anything is decompressed
- * @returns undefined when `signal` stopped it, which ends the thread
+ * Reads an image: its tables, its volumes without and then with their compressed sections, its digests. Transfers in both
+ * directions are split so that no turn of the calling thread takes too long.
+ * @param found receives all that is known whenever more is
+ * @returns all of it; undefined when `signal` stopped it, which ends the thread
  * @throws CheckError when the thread failed
  */
 export function readImageInThread(
   io: Io,
   bytes: Uint8Array,
   signal: AbortSignal,
-  found: (first: FirstRead) => void,
-): Promise<VolumeContents | undefined> {
-  const reader = new ContentReader();
-  const task: Task<VolumeContents> = {
-    images: [bytes],
-    request: { type: 'next' },
-    take: (part) => {
-      if (part.type === 'comparison') return undefined;
-      if (part.type === 'first') {
-        found(part.first);
-        return undefined;
-      }
-      const contents = reader.add(part);
-      return contents && { answer: contents };
-    },
-    failure: errors.contentsUnread,
-  };
-  return askThread(io, task, signal);
+  found: (soFar: ImageFound) => void,
+): Promise<ImageFound | undefined> {
+  const failure = (why: string, { contents }: ImageFound) =>
+    !contents
+      ? errors.volumesUnread(why)
+      : contents.pending
+        ? errors.compressedUnread(why)
+        : errors.digestsUnknown(why);
+  return askThread(io, { images: [bytes], found, failure }, signal);
+}
+
+/** What the tables of an image tell without the thread, of its two ends: finding out more could take too long. */
+export function tablesAtEnd(bytes: Uint8Array): NonNullable<ImageFound['tables']> {
+  const [head, tail] = [bytes.subarray(0, SLICE), bytes.subarray(-SLICE)];
+  return imageTables(parseFirmware(tail, { fileSize: bytes.length, head }));
 }
 
 /**
- * Compares the volumes of two images with their compressed sections.
- * @returns undefined when neither has a volume, or `signal` stopped it, which ends the thread
+ * Compares two images, without and then with their compressed sections.
+ * @param found receives what is known whenever more is
+ * @returns all of it; undefined when `signal` stopped it, which ends the thread
  * @throws CheckError when the thread failed
  */
-export function compareVolumesInThread(
+export function compareInThread(
   io: Io,
   a: Uint8Array,
   b: Uint8Array,
   signal: AbortSignal,
-): Promise<VolumeComparison | undefined> {
-  const task: Task<VolumeComparison | undefined> = {
-    images: [a, b],
-    request: { type: 'compare' },
-    take: (part) => (part.type === 'comparison' ? { answer: part.comparison } : undefined),
-    failure: errors.comparisonUnread,
-  };
-  return askThread(io, task, signal);
+  found: (soFar: ImagesFound) => void,
+): Promise<ImagesFound | undefined> {
+  const failure = (why: string, { comparison }: ImagesFound) => errors.comparisonUnread(why, !comparison);
+  return askThread(io, { images: [a, b], found, failure }, signal);
 }
 
-/**
- * A request to a thread. `take` receives each part and returns the answer after the last one; until then, the
- * next part is requested.
- */
 interface Task<T> {
   readonly images: readonly Uint8Array[];
-  readonly request: ContentRequest;
-  readonly take: (part: ContentAnswer) => { readonly answer: T } | undefined;
-  readonly failure: (why: string) => CheckError;
+  readonly found: (soFar: Partial<T>) => void;
+  readonly failure: (why: string, soFar: Partial<T>) => CheckError;
 }
 
-function askThread<T>(io: Io, task: Task<T>, signal: AbortSignal): Promise<T | undefined> {
-  const { images, request, take, failure } = task;
+function askThread<T>(
+  io: Io,
+  { images, found, failure }: Task<T>,
+  signal: AbortSignal,
+): Promise<Partial<T> | undefined> {
   if (signal.aborted) return Promise.resolve(undefined);
   const sizes = images.map(({ length }) => length);
   const thread = io.thread('volumesWorker', sizes, LIMITS);
   const ask = (message: ContentRequest, ...transfer: ArrayBuffer[]) => thread.post(message, transfer);
   const end = () => void thread.terminate();
   signal.addEventListener('abort', end);
-  return new Promise<T | undefined>((done, fail) => {
+  let soFar: Partial<T> = {};
+  let reader = new PartReader();
+  return new Promise<Partial<T> | undefined>((done, fail) => {
     thread.hear<ContentAnswer>({
-      message: (part) => {
+      message: (answer) => {
         // Whatever was in transit when it was stopped belongs to an image that is no longer shown.
         if (signal.aborted) return;
-        const taken = take(part);
-        if (!taken) {
-          ask(request);
+        if (answer.type === 'end') {
+          done(soFar);
+          end();
           return;
         }
-        done(taken.answer);
-        end();
+        // It goes on while this thread takes what it has found.
+        ask({ type: 'next' });
+        const whole = reader.add(answer.part);
+        if (!whole) return;
+        reader = new PartReader();
+        soFar = { ...soFar, [answer.name]: whole };
+        found(soFar);
       },
-      error: (why) => fail(failure(why)),
+      error: (why) => fail(failure(why, soFar)),
       // After a message or an error, this arrives too late to matter.
       end: () => {
         signal.removeEventListener('abort', end);
@@ -128,7 +124,7 @@ function askThread<T>(io: Io, task: Task<T>, signal: AbortSignal): Promise<T | u
         );
         if (!all) return;
       }
-      ask(request);
+      ask({ type: 'next' });
     };
     void send();
   });

@@ -1,9 +1,18 @@
-// Failures while the compressed parts of an image are read.
+// Failures while images are read and compared.
 
 import { CheckError } from '../../core/errors';
 
-/** The thread that decompresses the sections of an image failed; the rest of the image is shown. `why` is a phrase. */
-export function contentsUnread(why: string): CheckError {
+/** The thread that reads an image failed before it could read any volume; tables and bytes are shown. `why` is a phrase. */
+export function volumesUnread(why: string): CheckError {
+  return new CheckError(
+    'bug',
+    'contents-unread',
+    `The firmware volumes of this image could not be read: ${why}. Its tables and bytes are shown; what it can be used for is unknown where it depends on volumes.`,
+  );
+}
+
+/** The same, when it read what is not compressed. */
+export function compressedUnread(why: string): CheckError {
   return new CheckError(
     'bug',
     'contents-unread',
@@ -11,11 +20,26 @@ export function contentsUnread(why: string): CheckError {
   );
 }
 
-/** The thread that compares the compressed sections of two images failed; the rest of them is compared. `why` is a phrase. */
-export function comparisonUnread(why: string): CheckError {
+/** The same, when it read all volumes. */
+export function digestsUnknown(why: string): CheckError {
+  return new CheckError(
+    'bug',
+    'contents-unread',
+    `The digests of this image could not be computed: ${why}. All else of it is shown.`,
+  );
+}
+
+/**
+ * The thread that compares two images failed; the rest of them is compared.
+ * @param why a phrase
+ * @param isAll whether nothing is known of how they differ
+ */
+export function comparisonUnread(why: string, isAll: boolean): CheckError {
   return new CheckError(
     'bug',
     'comparison-unread',
-    `What is compressed in these images could not be compared: ${why}. All else of them is; compressed sections are compared as bytes.`,
+    isAll
+      ? `These images could not be compared: ${why}. Their bytes are shown.`
+      : `What is compressed in these images could not be compared: ${why}. All else of them is; compressed sections are compared as bytes.`,
   );
 }

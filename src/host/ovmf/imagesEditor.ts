@@ -5,12 +5,13 @@ import * as shellErrors from '../shell/errors';
 import { SCHEMES, viewType } from '../../contributions';
 import { kindWithoutContent } from '../../core/ovmf/firmwareFile';
 import { kindNotice } from './kindNotice';
-import { compareVolumesInThread } from './contents';
+import { compareInThread } from './contents';
 import { nameOf, readUri, watchFile } from '../shell/files';
 import { tabPath } from '../shell/labels';
 import { Page, PageEditor } from '../shell/page';
 import { sentence } from '../shell/present';
 import { queryOf } from '../shell/query';
+import type { ImagesViewState } from '../../protocol/ovmf';
 
 /** The URI of a comparison; its path is what the tab shows. */
 export function imagesUri(a: vscode.Uri, b: vscode.Uri): vscode.Uri {
@@ -38,7 +39,7 @@ export class ImagesEditor extends PageEditor {
   static readonly viewType = viewType('images');
   protected readonly viewType = ImagesEditor.viewType;
 
-  protected async open(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void> {
+  protected open(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void> {
     const page = new Page(this.extensionUri, panel, () => undefined);
     let reading = new AbortController();
     const load = async () => {
@@ -63,10 +64,12 @@ export class ImagesEditor extends PageEditor {
     } catch {
       // A URI that names no files is reported when it is loaded.
     }
-    await load();
+    // The page starts only when this has returned, and the images are read meanwhile.
+    void load();
+    return Promise.resolve();
   }
 
-  /** Shows two images at once, and again when their compressed contents have been compared. */
+  /** Shows two images at once, and again with each answer to how they differ. */
   private async show(
     uri: vscode.Uri,
     [a, b]: readonly [Uint8Array, Uint8Array],
@@ -82,19 +85,20 @@ export class ImagesEditor extends PageEditor {
       page.show(notices[0]);
       return;
     }
-    const view = {
+    let view: ImagesViewState = {
       kind: 'images',
       name: nameOf(left),
       bytes: a,
       other: { name: nameOf(right), bytes: b },
-    } as const;
+    };
     page.show(view);
-    if (Buffer.compare(a, b) === 0) return;
     try {
-      const volumes = await compareVolumesInThread(this.io, a, b, signal);
-      if (!signal.aborted && volumes) page.show({ ...view, volumes });
+      await compareInThread(this.io, a, b, signal, (found) => {
+        view = { ...view, ...found };
+        page.show(view);
+      });
     } catch (error) {
-      if (!signal.aborted) page.show({ ...view, unread: sentence(error) });
+      if (!signal.aborted) page.show({ ...view, uncompared: sentence(error) });
     }
   }
 }

@@ -28,15 +28,17 @@ export class OvmfEditor extends PageEditor implements OvmfPanelHost {
     return vscode.Disposable.from(super.register(), this.diffPanels.register(), this.problems);
   }
 
-  protected async open(uri: vscode.Uri, webviewPanel: vscode.WebviewPanel): Promise<void> {
+  protected open(uri: vscode.Uri, webviewPanel: vscode.WebviewPanel): Promise<void> {
     const panel = new OvmfPanel(this, uri, webviewPanel);
     this.diffPanels.add(panel);
     webviewPanel.onDidDispose(() => {
       // Problems are listed while a panel shows the file.
       if (!this.shows(uri)) this.problems.delete(uri);
     });
-    await panel.load();
+    // The page starts only when this has returned, and the image is read meanwhile.
+    void panel.load();
     this.diffPanels.look();
+    return Promise.resolve();
   }
 
   found(uri: vscode.Uri, findings: readonly Finding[] | undefined): void {

@@ -3,14 +3,12 @@
 
 import type * as vscode from 'vscode';
 import type { Io } from '../../app/io';
-import type { VolumeContents } from '../../core/ovmf/contents';
 import type { Finding } from '../../core/binary/region';
-import type { OvmfViewState } from '../../protocol/ovmf';
+import type { ImageFound, ImagesFound, OvmfViewState } from '../../protocol/ovmf';
 import type { Action, CursorPlace } from '../../protocol/shared';
-import type { VolumeComparison } from '../../core/ovmf/compare/compareVolumes';
 import type { FileKind } from '../../core/ovmf/kinds/fileKind';
 import { kindWithoutContent, parseFirmware } from '../../core/ovmf/firmwareFile';
-import { compareVolumesInThread, readImageInThread, type FirstRead } from './contents';
+import { compareInThread, readImageInThread, tablesAtEnd } from './contents';
 import { nameOf, readUri, watchFile } from '../shell/files';
 import type { DiffPanel, OtherSide } from '../vmsa/diffPanels';
 import { kindNotice } from './kindNotice';
@@ -37,13 +35,14 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
   other: OtherSide<OvmfPanel> | undefined;
   /** The image on display; undefined while only a notice is shown. */
   private bytes: Uint8Array | undefined;
-  private first: FirstRead | undefined;
-  private contents: VolumeContents | undefined;
+  private found: ImageFound = {};
   private unread: string | undefined;
   /** The image before the last rewrite of the file, until the user dismisses the comparison. */
   private before: Uint8Array | undefined;
-  /** The two images being compared in a thread, older first, and the result. */
-  private compared: { readonly pair: Pair; volumes?: VolumeComparison } | undefined;
+  /** Whether the image differs from that. */
+  private isRebuilt = false;
+  /** The two images being compared in a thread, older first, and what is known of that. */
+  private compared: { readonly pair: Pair; found: ImagesFound; uncompared?: string } | undefined;
   private comparing = new AbortController();
   private loadedAt = 0;
   private reading = new AbortController();
@@ -105,54 +104,55 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
   }
 
   show(): void {
-    const { bytes, first, contents, unread } = this;
+    const { bytes, found, unread } = this;
     if (!bytes) return;
     const other = this.counterpart();
-    const volumes = this.compareVolumesWith(other);
+    const compared = this.compareWith(other);
     this.page.show({
       kind: 'ovmf',
       name: nameOf(this.uri),
       bytes,
-      ...(first && { first }),
-      ...(contents && { contents }),
+      ...found,
       ...(unread !== undefined && { unread }),
       ...(other && { other }),
-      ...(volumes && { volumes }),
+      ...compared?.found,
+      ...(compared?.uncompared !== undefined && { uncompared: compared.uncompared }),
     });
   }
 
   /** Says what a file is that has nothing of an image; the panels of a diff have no other side then. */
   private showKind(kind: FileKind, bytes: Uint8Array): void {
-    this.bytes = this.before = this.contents = this.unread = undefined;
+    this.bytes = this.before = this.unread = undefined;
+    this.found = {};
     this.host.found(this.uri, parseFirmware(bytes).findings);
     this.page.show(kindNotice(nameOf(this.uri), kind));
     this.other?.panel.show();
   }
 
-  /** Shows an image at once; its findings and compressed contents follow when they are known. */
+  /** Shows an image; what is in it follows when it is known. */
   private async take(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
     const isStale = () => signal.aborted;
     const now = Date.now();
     // What was there while a build was still writing is not worth comparing with.
     if (this.bytes && now - this.loadedAt > ONE_BUILD_MS) this.before = this.bytes;
+    this.isRebuilt = this.before !== undefined && Buffer.compare(this.before, bytes) !== 0;
     this.loadedAt = now;
     this.bytes = bytes;
-    this.first = this.contents = this.unread = undefined;
+    this.found = {};
+    this.unread = undefined;
     this.show();
     this.other?.panel.show();
     try {
-      const contents = await readImageInThread(this.host.io, bytes, signal, (first) => {
-        this.first = first;
+      await readImageInThread(this.host.io, bytes, signal, (found) => {
+        const { contents } = this.found;
+        this.found = found;
         this.show();
-        this.host.found(this.uri, first.findings);
+        if (found.contents && found.contents !== contents) this.host.found(this.uri, found.contents.findings);
       });
-      if (isStale() || !contents) return;
-      this.contents = contents;
-      this.show();
-      this.host.found(this.uri, contents.findings);
     } catch (error) {
       if (isStale()) return;
       this.unread = sentence(error);
+      this.found = { tables: tablesAtEnd(bytes), ...this.found };
       this.show();
     }
   }
@@ -165,38 +165,40 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
     if (offset >= 0) other.page.post({ type: 'select', place: { ...place, offset } });
   }
 
-  /** The differences in the volumes of both images; if not known yet, they are computed and sent later. */
-  private compareVolumesWith(other: OvmfViewState['other']): VolumeComparison | undefined {
+  /** How the image differs from another; if that is not known yet, it is found out and sent later. */
+  private compareWith(other: OvmfViewState['other']): OvmfPanel['compared'] {
     if (!other || !this.bytes) return undefined;
     const pair: Pair = other.side === 'modified' ? [this.bytes, other.bytes] : [other.bytes, this.bytes];
     if (this.compared?.pair[0] !== pair[0] || this.compared.pair[1] !== pair[1]) {
-      this.compared = { pair };
+      this.compared = { pair, found: {} };
       void this.compare(this.compared);
     }
-    return this.compared.volumes;
+    return this.compared;
   }
 
   private async compare(compared: NonNullable<OvmfPanel['compared']>): Promise<void> {
     this.comparing.abort();
     const { signal } = (this.comparing = new AbortController());
     try {
-      const volumes = await compareVolumesInThread(this.host.io, ...compared.pair, signal);
-      if (signal.aborted || !volumes) return;
-      compared.volumes = volumes;
+      await compareInThread(this.host.io, ...compared.pair, signal, (found) => {
+        compared.found = found;
+        this.show();
+      });
+    } catch (error) {
+      if (signal.aborted) return;
+      compared.uncompared = sentence(error);
       this.show();
-    } catch {
-      // Compressed sections remain compared as bytes, and the page says so.
     }
   }
 
   /** What the image is compared with: the other side of a diff, or its earlier content. */
   private counterpart(): OvmfViewState['other'] {
-    const { other, before, bytes } = this;
+    const { other, before, isRebuilt } = this;
     if (other?.panel.bytes) {
       const { panel, side } = other;
       return { name: nameOf(panel.uri), bytes: panel.bytes!, side };
     }
-    if (!before || !bytes || Buffer.compare(before, bytes) === 0) return undefined;
+    if (!before || !isRebuilt) return undefined;
     return { name: nameOf(this.uri), bytes: before, side: 'before' };
   }
 }

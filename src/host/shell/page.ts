@@ -57,7 +57,7 @@ export class Page {
   private closed = false;
   /** Before this, a posted view would be sent twice. */
   private hasAsked = false;
-  private readonly outbox = new Outbox((message) => this.post(message), setImmediate);
+  private readonly outbox = new Outbox((message) => this.deliver(message), setImmediate);
 
   constructor(
     extensionUri: vscode.Uri,
@@ -83,7 +83,12 @@ export class Page {
 
   /** Sends a message; a page that is not ready yet misses it. */
   post(message: WireMessage): void {
-    if (!this.closed) void this.panel.webview.postMessage(message);
+    void this.deliver(message);
+  }
+
+  /** The same; settles when VS Code can take another. */
+  private async deliver(message: WireMessage): Promise<void> {
+    if (!this.closed) await this.panel.webview.postMessage(message);
   }
 
   private async receive(message: unknown): Promise<void> {
@@ -121,7 +126,10 @@ export abstract class PageEditor implements vscode.CustomReadonlyEditorProvider 
     readonly extensionUri: vscode.Uri,
   ) {}
 
-  /** Fills a panel for the URI; failures appear as a notice on the page. */
+  /**
+   * Fills a panel for the URI; failures appear as a notice on the page. VS Code loads the page only when this has settled:
+   * what takes long goes on after it.
+   */
   protected abstract open(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void>;
 
   register(): vscode.Disposable {

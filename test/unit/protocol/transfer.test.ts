@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { lintOvmf } from '../../../src/core/ovmf/lint';
-import type { VolumeContents } from '../../../src/core/ovmf/contents';
+import type { ImageContents } from '../../../src/core/ovmf/contents';
 import { Inbox, Outbox, type WireMessage } from '../../../src/protocol/transfer';
 import type { View } from '../../../src/protocol/messages';
 import type { ImagesViewState, OvmfViewState } from '../../../src/protocol/ovmf';
@@ -13,25 +13,18 @@ const { facts } = lintOvmf(new Uint8Array(0)).value;
 
 /** Bytes that are no others. */
 const large = (fill: number, size = 2.5 * MIB) => new Uint8Array(size).fill(fill);
-const contents = (files: number): VolumeContents => ({
-  sections: [
-    {
-      section: 1,
-      method: 'lzma',
-      size: 9,
-      nodes: Array.from({ length: files }, (_, i) => ({
-        name: `file ${i}`,
-        kind: 'file',
-        offset: 0,
-        size: 1,
-        doc: '',
-        fields: [],
-        children: [],
-      })),
-    },
-  ],
+const contents = (files: number): ImageContents => ({
+  nodes: Array.from({ length: files }, (_, i) => ({
+    name: `file ${i}`,
+    kind: 'file',
+    offset: 0,
+    size: 1,
+    doc: '',
+    fields: [],
+    children: [],
+  })),
   findings: [],
-  undecoded: [],
+  pending: false,
   facts,
 });
 const image = (bytes: Uint8Array, more: Partial<OvmfViewState> = {}): OvmfViewState => ({
@@ -97,35 +90,70 @@ class Way {
 }
 
 describe('A view on its way to the page', () => {
-  const cases: [string, View, number][] = [
-    ['nothing large', NOTICE, 1],
-    ['a small image', image(large(1, MIB)), 1],
-    ['an image of a byte more', image(large(1, MIB + 1)), 3],
-    ['an image', image(large(1)), 4],
-    ['an image with contents of more than one part', image(large(1), { contents: contents(500) }), 8],
-    ['a small image with contents', image(large(1, 9), { contents: contents(1) }), 4],
+  /** How many messages bring its lists, and how many its bytes. */
+  const cases: [string, View, number, number][] = [
+    ['nothing large', NOTICE, 0, 0],
+    ['a small image', image(large(1, MIB)), 0, 0],
+    ['an image of a byte more', image(large(1, MIB + 1)), 0, 2],
+    ['an image', image(large(1)), 0, 3],
+    ['an image with contents of more than one part', image(large(1), { contents: contents(500) }), 4, 3],
+    ['a small image with contents', image(large(1, 9), { contents: contents(1) }), 3, 0],
     [
       'an image beside another',
       image(large(1), { other: { name: 'b', bytes: large(2), side: 'before' } }),
-      7,
+      0,
+      6,
     ],
-    ['two images', images(large(1), large(2)), 7],
-    ['two images of which one is small', images(large(1), large(2, 5)), 4],
+    ['two images', images(large(1), large(2)), 0, 6],
+    ['two images of which one is small', images(large(1), large(2, 5)), 0, 3],
   ];
-  for (const [name, view, messages] of cases) {
-    it(`is the same there: ${name}`, async () => {
+  for (const [name, view, lists, slices] of cases) {
+    it(`is shown when its lists are there, and again with each part of its bytes: ${name}`, async () => {
       const way = new Way();
       way.show(view);
-      // Each but the last has a turn of its own.
-      for (let i = 1; i < messages; i++) {
-        assert.deepEqual([way.posted.length, way.shown.length], [i, 0]);
+      // Each message has a turn of its own.
+      for (let i = 1; i <= lists + 1 + slices; i++) {
+        assert.deepEqual([way.posted.length, way.shown.length], [i, Math.max(0, i - lists)]);
         await way.turn();
       }
-      assert.deepEqual(way.shown, [view]);
-      assert.equal(way.posted.length, messages);
       assert.equal(await way.turn(), false);
+      assert.equal(way.posted.length, lists + 1 + slices);
+      assert.deepEqual(way.shown.at(-1), view);
     });
   }
+  it('fills in its bytes from the end, and says which are there', async () => {
+    const way = new Way();
+    const bytes = Uint8Array.from({ length: 2.5 * MIB }, (_, i) => i >> 16);
+    way.show(image(bytes));
+    for (const from of [2.5 * MIB, 1.5 * MIB, 0.5 * MIB, undefined]) {
+      const shown = way.shown.at(-1) as OvmfViewState;
+      assert.deepEqual([shown.bytes.length, shown.from], [bytes.length, from]);
+      assert.ok(Buffer.from(shown.bytes.subarray(from)).equals(bytes.subarray(from)));
+      await way.turn();
+    }
+  });
+  it('waits for the page to take each of its messages', async () => {
+    const taken: (() => void)[] = [];
+    const posted: string[] = [];
+    const outbox = new Outbox(
+      ({ type }) => {
+        posted.push(type);
+        return new Promise<void>((done) => taken.push(done));
+      },
+      () => Promise.resolve(),
+    );
+    void outbox.show(image(large(1)));
+    for (let i = 1; i <= 4; i++) {
+      await new Promise(setImmediate);
+      assert.equal(posted.length, i);
+      taken.shift()!();
+    }
+    // What comes meanwhile does not wait for bytes that are not on their way yet.
+    posted.splice(0);
+    void outbox.show(image(large(2, 8 * MIB)));
+    void outbox.show(image(large(2, 8 * MIB), { unread: 'Why.' }));
+    assert.deepEqual(posted, ['show', 'show']);
+  });
   it('carries no bytes beside those that it shows', async () => {
     const way = new Way();
     way.show(image(large(1, 8 * MIB).subarray(MIB, 3 * MIB)));
@@ -144,33 +172,41 @@ describe('A view on its way to the page', () => {
     await way.settle();
     assert.deepEqual(
       way.take().map((m) => (m.type === 'part' ? m.part.type : m.type)),
-      ['section', 'nodes', 'end', 'show'],
+      ['nodes', 'items', 'end', 'show'],
     );
     way.show(image(bytes, { unread: 'Why.' }));
     assert.deepEqual(
       way.take().map(({ type }) => type),
       ['show'],
     );
-    const [first, ...later] = way.shown as OvmfViewState[];
-    assert.deepEqual([later.length, later.every((view) => view.bytes === first!.bytes)], [2, true]);
+    const bytesOf = way.shown.map((view) => (view as OvmfViewState).bytes);
+    assert.ok(bytesOf.length > 2 && bytesOf.every((shown) => shown === bytesOf[0]));
   });
-  it('goes on where an earlier view with the same bytes was left, which is not shown', async () => {
-    const way = new Way();
+  it('goes on where an earlier view with the same bytes or the same lists was left', async () => {
     const bytes = large(1);
-    way.show(image(bytes));
-    await way.turn();
-    way.show(image(bytes, { unread: 'Why.' }));
-    await way.settle();
-    assert.equal(way.posted.filter(({ type }) => type === 'part').length, 3);
-    assert.deepEqual(way.shown, [image(bytes, { unread: 'Why.' })]);
+    const known = contents(900);
+    for (const turns of [0, 1, 2, 4, 6]) {
+      const way = new Way();
+      way.show(image(bytes, { contents: known }));
+      for (let i = 0; i < turns; i++) await way.turn();
+      way.show(image(bytes, { contents: known, unread: 'Why.' }));
+      await way.settle();
+      assert.equal(way.posted.filter(({ type }) => type === 'part').length, 5 + 3, `after ${turns} turns`);
+      assert.deepEqual(way.shown.at(-1), image(bytes, { contents: known, unread: 'Why.' }));
+    }
   });
-  it('is not shown when a smaller one overtakes it', async () => {
+  it('is not shown when another one overtakes its lists, and its bytes do not bring it back', async () => {
     const way = new Way();
-    way.show(image(large(1)));
+    way.show(image(large(1), { contents: contents(900) }));
     await way.turn();
     way.show(NOTICE);
     await way.settle();
     assert.deepEqual(way.shown, [NOTICE]);
+    way.show(image(large(1)));
+    await way.turn();
+    way.show(NOTICE);
+    await way.settle();
+    assert.deepEqual(way.shown.at(-1), NOTICE);
   });
   it('comes again when the page was drawn anew: at the end, half way, and before it asked', async () => {
     const bytes = large(1);
@@ -184,7 +220,7 @@ describe('A view on its way to the page', () => {
       way.shown.splice(0);
       way.show(image(bytes));
       await way.settle();
-      assert.deepEqual(way.shown, [image(bytes)], `after ${turns} turns`);
+      assert.deepEqual(way.shown.at(-1), image(bytes), `after ${turns} turns`);
     }
   });
   it('ends when the page is closed', async () => {
@@ -192,7 +228,10 @@ describe('A view on its way to the page', () => {
     way.show(image(large(1)));
     way.redraw();
     await way.settle();
-    assert.deepEqual([way.posted.length, way.shown], [1, []]);
+    assert.deepEqual(
+      way.posted.map(({ type }) => type),
+      ['show'],
+    );
   });
   it('is the last one after any 500 steps', async () => {
     const random = seeded(5);
@@ -242,6 +281,8 @@ describe('The page', () => {
     { type: 'part', transfer: 0, index: 1, part: { type: 'nodes', nodes: [] } },
     { type: 'show' },
     { type: 'show', view: { kind: 'ovmf', bytes: { transfer: 3 } } },
+    { type: 'show', view: { kind: 'ovmf', bytes: { transfer: 3, size: 2 ** 40 } } },
+    { type: 'part', transfer: 3, index: 0, part: { type: 'slice', bytes: new Uint8Array(9) } },
     { type: 'show', view: { kind: 'ovmf', bytes: { type: 'Buffer', data: [] } } },
     { type: 'show', view: { kind: 'else' } },
   ];

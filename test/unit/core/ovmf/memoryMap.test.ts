@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { buildOvmf } from '../../../../src/core/ovmf/build';
 import { parseOvmf } from '../../../../src/core/ovmf/image';
-import { describeBox, memoryMap, type MapBox, type MapCluster } from '../../../../src/core/ovmf/memoryMap';
+import { describeBox, type MapBox } from '../../../../src/core/ovmf/mapBox';
+import { memoryMap, type MapCluster } from '../../../../src/core/ovmf/memoryMap';
 import { randomBytes, seeded } from '../../../helpers/random';
 
 const mapOf = (bytes: Uint8Array) => {

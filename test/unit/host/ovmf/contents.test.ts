@@ -1,64 +1,24 @@
-// The thread that reads what is compressed: what comes from it in parts is what core reads at once, and it ends when it should.
+// The thread that reads images: what comes from it in parts is what core reads at once, and it ends when it should.
 
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
-import { parseOvmf } from '../../../../src/core/ovmf/image';
-import { ContentReader, inParts } from '../../../../src/core/ovmf/contentParts';
-import type { VolumeContents } from '../../../../src/core/ovmf/contents';
 import { parseContents } from '../../../../src/core/ovmf/contents';
+import { parseFirmware } from '../../../../src/core/ovmf/firmwareFile';
+import { imageTables } from '../../../../src/core/ovmf/imageTables';
+import { buildOvmf } from '../../../../src/core/ovmf/build';
 import { lintOvmf } from '../../../../src/core/ovmf/lint';
 import { LZMA } from '../../../../src/core/ovmf/volumes/guids';
-import type { VolumeNode } from '../../../../src/core/ovmf/volumes/tree';
 import { nodeIo } from '../../../../src/node/io';
 import { decompressSection } from '../../../../src/node/decompress';
-import { readImageInThread } from '../../../../src/host/ovmf/contents';
+import { readImageInThread, tablesAtEnd } from '../../../../src/host/ovmf/contents';
+import type { ImageFound } from '../../../../src/protocol/ovmf';
 import { eachSlice } from '../../../../src/host/shell/slices';
 import { LZMA_STREAM, file, guided, volume } from '../../../helpers/volumes';
 import { io } from '../../../helpers/io';
 
-const { facts } = lintOvmf(new Uint8Array(0)).value;
 const MIB = 2 ** 20;
 const nobody = () => undefined;
-
-const leaf = (name: string, ...children: VolumeNode[]): VolumeNode => ({
-  name,
-  kind: 'file',
-  offset: 0,
-  size: 1,
-  doc: '',
-  fields: [],
-  children,
-});
-const many = (n: number) => Array.from({ length: n }, (_, i) => leaf(`file ${i}`, leaf('section')));
-const section = (nodes: readonly VolumeNode[]) => ({ section: 1, method: 'lzma', size: 9, nodes });
-const together = (contents: VolumeContents) => {
-  const reader = new ContentReader();
-  const answers = [...inParts(contents)].map((part) => reader.add(structuredClone(part)));
-  assert.deepEqual(answers.slice(0, -1), Array(answers.length - 1).fill(undefined));
-  return { contents: answers.at(-1), parts: answers.length };
-};
-
-describe('Contents in parts', () => {
-  const cases: [string, VolumeContents['sections']][] = [
-    ['nothing compressed', []],
-    ['an empty section', [section([])]],
-    ['a tree that goes up several levels at once', [section([leaf('a', leaf('b', leaf('c'))), leaf('d')])]],
-    ['two sections', [section([leaf('a')]), section([leaf('b', leaf('c'))])]],
-    ['a part that is just full', [section(many(200))]],
-    ['more than one part', [section(many(1000))]],
-  ];
-  for (const [name, sections] of cases) {
-    it(`are the same together: ${name}`, () => {
-      const contents = { sections, findings: [], facts, undecoded: [] };
-      assert.deepEqual(together(contents).contents, contents);
-    });
-  }
-  it('are more parts for more nodes', () => {
-    const parts = (n: number) =>
-      together({ sections: [section(many(n))], findings: [], facts, undecoded: [] }).parts;
-    assert.deepEqual([parts(1), parts(200), parts(201), parts(1000)], [3, 3, 4, 7]);
-  });
-});
 
 describe('The thread that decompresses', () => {
   it('gives what core reads, from an image of more than one slice', async () => {
@@ -69,16 +29,29 @@ describe('The thread that decompresses', () => {
     ];
     const image = new Uint8Array(5 * MIB).fill(0xff);
     image.set(volume({ size: 0x400, files }), 4 * MIB - 0x100);
-    const { value, findings } = lintOvmf(image);
-    const contents = parseContents(image, parseOvmf(image), decompressSection);
-    assert.deepEqual(
-      [findings.length > 0, contents.sections.length, contents.findings.length > findings.length],
-      [true, 1, true],
+    const parsed = parseFirmware(image);
+    const tables = imageTables(parsed);
+    const [first, contents] = [parseContents(image, parsed), parseContents(image, parsed, decompressSection)];
+    assert.deepEqual([first.pending, contents.pending], [true, false]);
+    assert.ok(contents.findings.length > first.findings.length);
+    assert.deepEqual(first.findings, lintOvmf(image).findings);
+    const told: ImageFound[] = [];
+    const answer = await readImageInThread(io, image, new AbortController().signal, (soFar) =>
+      told.push(soFar),
     );
-    const told: unknown[] = [];
-    const answer = await readImageInThread(io, image, new AbortController().signal, (of) => told.push(of));
-    assert.deepEqual(answer, contents);
-    assert.deepEqual(told, [{ findings, facts: value.facts }]);
+    assert.deepEqual(told.slice(0, 3), [{ tables }, { tables, contents: first }, { tables, contents }]);
+    assert.deepEqual(told.slice(3), [answer]);
+    assert.deepEqual(
+      answer?.digests?.rows.find(({ title }) => title === 'SHA-256')?.value,
+      createHash('sha256').update(image).digest('hex'),
+    );
+  });
+  it('reads an image without compressed sections once', async () => {
+    const told: string[] = [];
+    await readImageInThread(io, volume({ size: 0x400, files: [] }), new AbortController().signal, (soFar) =>
+      told.push(Object.keys(soFar).join()),
+    );
+    assert.deepEqual(told, ['tables', 'tables,contents', 'tables,contents,digests']);
   });
   it('is ended by the signal, before and while it gets the image, without an answer', async () => {
     for (const wait of [0, 1, 20]) {
@@ -105,8 +78,19 @@ describe('The thread that decompresses', () => {
     const nowhere = readImageInThread(nodeIo(resolve('nowhere')), new Uint8Array(1), signal, nobody);
     await assert.rejects(nowhere, {
       code: 'contents-unread',
-      message: /^What is compressed in this image could not be read: /,
+      message: /^The firmware volumes of this image could not be read: .+ Its tables and bytes are shown/,
     });
+  });
+  it('is done without for the tables at the end of an image, and looks at no more than its ends', () => {
+    const image = new Uint8Array(64 * MIB).fill(0xff);
+    image.set(buildOvmf({ size: 0x4000 }), image.length - 0x4000);
+    const { regions, base } = tablesAtEnd(image);
+    assert.equal(base, 2 ** 32 - image.length);
+    assert.deepEqual(regions.map(({ kind, offset }) => [kind, offset]).slice(0, 2), [
+      ['unread', 0],
+      ['image', 63 * MIB],
+    ]);
+    assert.ok(regions.some(({ kind }) => kind === 'table'));
   });
 });
 

@@ -2,12 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { parseOvmf } from '../../../../src/core/ovmf/image';
-import { parseContents, type VolumeContents } from '../../../../src/core/ovmf/contents';
+import { parseContents } from '../../../../src/core/ovmf/contents';
 import { BROTLI, LZMA } from '../../../../src/core/ovmf/volumes/guids';
 import type { Decompress } from '../../../../src/core/ovmf/volumes/tree';
-import { parseVolumes } from '../../../../src/core/ovmf/volumes/volumes';
 import { decompressSection } from '../../../../src/node/decompress';
-import { volumeTree, type VolumeItem } from '../../../../webview/ovmf/volumeTree';
+import { unknownVolumes, volumeTree, type VolumeItem } from '../../../../webview/ovmf/volumeTree';
 import type { TreeNode } from '../../../../webview/parts/rows';
 import { SECTIONS, brotliData } from '../../../helpers/compressions';
 import {
@@ -30,16 +29,19 @@ const inner = (...more: readonly Uint8Array[]) =>
 const holding = (...parts: readonly Uint8Array[]) =>
   volume({ size: 0x800, files: [file({ guid: GUID, type: 2, body: sections(...parts) })] });
 
-const rows = (bytes: Uint8Array, contents?: VolumeContents) => {
-  const { node, items } = volumeTree(parseVolumes(bytes).value.nodes, contents);
+/** @param decompress `later` before anything is decompressed */
+const rows = (bytes: Uint8Array, decompress: Decompress | 'later' = 'later') => {
+  const image = parseOvmf(bytes);
+  const { nodes, pending } =
+    decompress === 'later' ? parseContents(bytes, image) : parseContents(bytes, image, decompress);
+  const { node, items } = volumeTree(nodes, pending);
   const list = (one: TreeNode): TreeNode[] => [one, ...one.children.flatMap(list)];
   return {
     items: [...items.values()],
+    list: list(node),
     texts: list(node).map(({ cells }) => cells.map(({ text, extra }) => extra ?? text)),
   };
 };
-const contentsOf = (bytes: Uint8Array, decompress: Decompress = decompressSection) =>
-  parseContents(bytes, parseOvmf(bytes), decompress);
 /** Name and content of every encoded section. */
 const encoded = (items: readonly VolumeItem[]) =>
   items.flatMap(({ node, content }) => (content === undefined ? [] : [[node.name, content]]));
@@ -98,13 +100,49 @@ describe('The rows of firmware volumes', () => {
     ];
   for (const [name, bytes, decompress, wanted] of cases) {
     it(`say what is known ${name}`, () => {
-      const { items } = rows(bytes, decompress === 'later' ? undefined : contentsOf(bytes, decompress));
-      assert.deepEqual(encoded(items), wanted);
+      assert.deepEqual(encoded(rows(bytes, decompress).items), wanted);
     });
   }
   it('have no sentence that something was not decompressed above what was', () => {
     const bytes = holding(SECTIONS.lzma(inner()));
-    for (const { node } of rows(bytes, contentsOf(bytes)).items) assert.doesNotMatch(node.doc, /\bnot\b/);
+    for (const { node } of rows(bytes, decompressSection).items) assert.doesNotMatch(node.doc, /\bnot\b/);
+  });
+  it('are those of before and more below them once a section was decompressed', () => {
+    const bytes = holding(SECTIONS.lzma(inner()));
+    const [before, after] = [rows(bytes), rows(bytes, decompressSection)];
+    const ids = before.list.map(({ id }) => id);
+    assert.deepEqual(
+      after.list.filter(({ id }) => ids.includes(id)).map(({ id, range }) => [id, range]),
+      before.list.map(({ id, range }) => [id, range]),
+    );
+    const more = after.list.filter(({ id }) => !ids.includes(id));
+    assert.deepEqual(
+      more.map(({ cells, range }) => [cells[1]?.text, range]),
+      [
+        ['+0x0', undefined],
+        ['+0x2c', undefined],
+      ],
+    );
+  });
+  it('stand under a heading that says how far they are read', () => {
+    const bytes = holding(SECTIONS.lzma(inner()));
+    const headings = [
+      unknownVolumes(true).node,
+      rows(bytes).list[0],
+      rows(bytes, decompressSection).list[0],
+      rows(code).list[0],
+      unknownVolumes(false).node,
+    ];
+    assert.deepEqual(
+      headings.map((node) => [node?.id, node?.cells[0]?.extra]),
+      [
+        ['volumes', 'being read…'],
+        ['volumes', '1 volume, 1 file, compressed ones being read…'],
+        ['volumes', '1 volume, 1 file'],
+        ['volumes', 'none found'],
+        ['volumes', 'not read'],
+      ],
+    );
   });
   it('say of variables whose they are, which do not count, and short values', () => {
     const bytes = variableVolume(0x400, [

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { comparePages } from '../../../../src/core/vmsa/compare/compare';
 import { generateVmsa } from '../../../../src/core/vmsa/launch/generate';
-import { findMatches, matchFrom, parseTarget, stepMatch } from '../../../../webview/parts/find';
+import { matchFrom, parseTarget, Search, STEP, stepMatch } from '../../../../webview/parts/find';
+import type { TreeNode } from '../../../../webview/parts/rows';
 import { vmsaTree } from '../../../../webview/vmsa/vmsaTree';
 
 const { bytes } = generateVmsa({
@@ -12,6 +13,12 @@ const { bytes } = generateVmsa({
   cpu: { family: 25, model: 1, stepping: 1 },
 });
 const TREE = vmsaTree(comparePages(bytes, bytes), false);
+/** All matches, however many steps they take. */
+function findMatches(nodes: readonly TreeNode[], within: Uint8Array, query: string, from = 0) {
+  const search = new Search(nodes, within, from, query);
+  while (!search.isDone) search.step();
+  return search.matches;
+}
 const ids = (query: string) => findMatches(TREE, bytes, query).map((m) => m.id ?? `+${m.offset}`);
 
 describe('Finding in a page', () => {
@@ -78,6 +85,34 @@ describe('Finding in an image', () => {
       assert.deepEqual(places(query), found);
     });
   }
+});
+
+describe('Finding in a large image', () => {
+  const size = 4 * STEP;
+  const image = new Uint8Array(size);
+  const at = [0, STEP - 2, STEP + 2, 2 * STEP - 4, size - 4];
+  for (const offset of at) image.set(Buffer.from('_FVH'), offset);
+  it('looks at a part in each step, and finds what goes on in the next one', () => {
+    const search = new Search([], image, 0, '_FVH');
+    let steps = 0;
+    for (; !search.isDone; steps++) search.step();
+    assert.equal(steps, size / STEP);
+    assert.deepEqual(
+      search.matches.map(({ offset }) => offset),
+      at,
+    );
+  });
+  it('finds nothing in bytes that are on their way', () => {
+    assert.deepEqual(
+      findMatches([], image, '_FVH', STEP).map(({ offset }) => offset),
+      at.slice(2),
+    );
+  });
+  it('ends with a thousand matches, whatever follows', () => {
+    const search = new Search([], image, 0, '00 00');
+    search.step();
+    assert.deepEqual([search.isDone, search.matches.length], [true, 1000]);
+  });
 });
 
 describe('Going to', () => {
