@@ -46,7 +46,12 @@ export function firmwareOf(name: string, bytes: Uint8Array): Firmware {
   const { fileKind } = image;
   const why = whyUnfit(findings, image);
   const { message: flashOnly } = findings.find(({ rule }) => rule === BIOS_SIZE) ?? {};
-  if (!why) return { image, doubt: whyTooLong(name, bytes.length), ...(flashOnly && { flashOnly: `${name}: ${flashOnly}` }) };
+  if (!why)
+    return {
+      image,
+      doubt: whyTooLong(name, bytes.length),
+      ...(flashOnly && { flashOnly: `${name}: ${flashOnly}` }),
+    };
   const isNamed =
     fileKind?.role === 'other' || fileKind?.role === 'foreign' || fileKind?.role === 'variables';
   return { image, doubt: isNamed ? describeKind(fileKind, name) : `${name}: ${why.message}` };

@@ -64,7 +64,8 @@ export function tooLarge(path: string, role: FileRole, size?: number): CheckErro
 }
 
 /** Whether a failure is that of `tooLarge`. */
-export const isTooLarge = (error: unknown): boolean => error instanceof CheckError && error.code === TOO_LARGE;
+export const isTooLarge = (error: unknown): boolean =>
+  error instanceof CheckError && error.code === TOO_LARGE;
 
 /** Reads, with another failure for a file that is too large, from who knows better what is wrong with it. */
 export const unlessTooLarge = <T>(reading: Promise<T>, failure: () => CheckError): Promise<T> =>

@@ -22,7 +22,8 @@ export async function measurementsInFolder(io: Io, path: string): Promise<OtherM
   for (const name of others.sort().slice(0, MOST)) {
     try {
       // Nobody asked for these: a pipe among them must not hold up the rest.
-      const measurement = (await readLaunchFile(io, join(folder, name), { onlyFile: true })).launch?.measurement;
+      const measurement = (await readLaunchFile(io, join(folder, name), { onlyFile: true })).launch
+        ?.measurement;
       if (measurement === undefined) continue;
       parseMeasurement(measurement);
       found.push({ label: name, measurement });

@@ -13,20 +13,34 @@ import tseslint from 'typescript-eslint';
  * @param {string[]} files
  * @param {string} regex
  * @param {string} message
+ * @param {{regex: string, importNamePattern: string, message: string}[]} more
  * @returns {import('eslint').Linter.Config}
  */
-const wall = (files, regex, message) => ({
+const wall = (files, regex, message, ...more) => ({
   files,
-  rules: { 'no-restricted-imports': ['error', { patterns: [{ regex, message }] }] },
+  rules: { 'no-restricted-imports': ['error', { patterns: [{ regex, message }, ...more] }] },
 });
+
+/** What opens a file to read it; one file may. */
+const OPENS = {
+  regex: '^(node:)?fs(/|$)',
+  importNamePattern: '^(open|read|createRead)(?!dir|link)|^(default|promises)$',
+  message: 'Files are opened by src/node/open.ts, which refuses devices, changed files and too large ones.',
+};
+/** The files of libvirt that read what the system keeps, or a pipe of their own. */
+const LIBVIRT_READERS = ['environment', 'thisMachine', 'prompts'].map((name) => `src/libvirt/${name}.ts`);
 
 /** All of src/libvirt except what others may import, and koffi, which blocks or ends the process that calls it. */
 const LIBVIRT_INSIDE =
   '^koffi$|/libvirt/(?!(client|contract|credentials|api|uri|domainXml|capabilitiesXml|locality|errors)$)';
 /** All of src/libvirt except its types and what is computed from text alone. */
 const LIBVIRT_IN_NODE = '^koffi$|/libvirt/(?!(contract|uri|locality|errors)$)';
+/** All that src/libvirt may not import. */
+const LIBVIRT_OUTSIDE = '^(vscode|koffi)$|/(host|cli|webview|app|node|protocol)/';
 /** Node's own files, threads and processes, which Io and libvirt's client abstract away. */
 const BEHIND_IO = '^(node:)?(fs|worker_threads|child_process)(/|$)';
+/** All that src/node may not import. */
+const NODE_OUTSIDE = '^vscode$|/(host|cli|webview|protocol|libvirt)/|/app/(?!(io|ioErrors|fileRoles)$)';
 
 const SYNTAX = [
   { selector: 'ExportDefaultDeclaration', message: 'Exports have names.' },
@@ -103,6 +117,9 @@ const SHOWN_BY_NONE = [
   'FileCoverage',
 ];
 
+/** The one file of the host that reads others. */
+const READER = 'src/host/shell/files.ts';
+
 /** The one file of the command line that writes to the terminal. */
 const TERMINAL = 'src/cli/terminal.ts';
 
@@ -127,6 +144,7 @@ const editorSinks = (file = '') => [
     property,
     message: 'It needs a file in src/host/shell that makes text plain.',
   })),
+  ...(file === READER ? [] : [{ property: 'readFile', message: `Files are read by ${READER}.` }]),
 ];
 
 /** Ways of calling that the rules above would not see. */
@@ -239,11 +257,8 @@ export default defineConfig(
     `^(vscode$|node:)|/(node|host|cli|webview|protocol)/|${LIBVIRT_IN_NODE}`,
     'app imports core, and of libvirt its contract and what is computed from texts; the rest is handed in.',
   ),
-  wall(
-    ['src/node/**'],
-    `^vscode$|/(host|cli|webview|protocol|libvirt)/|/app/(?!(io|ioErrors|fileRoles)$)`,
-    "node imports core, app's io and Node.",
-  ),
+  wall(['src/node/**'], NODE_OUTSIDE, "node imports core, app's io and Node.", OPENS),
+  wall(['src/node/open.ts'], NODE_OUTSIDE, "node imports core, app's io and Node."),
   wall(
     ['src/node/explainWorker.ts'],
     `^vscode$|/(host|cli|webview|protocol|libvirt)/`,
@@ -251,9 +266,10 @@ export default defineConfig(
   ),
   wall(
     ['src/libvirt/*.ts'],
-    '^(vscode|koffi)$|/(host|cli|webview|app|node|protocol)/',
-    'libvirt imports core and Node; koffi only in its bindings.',
+    `${LIBVIRT_OUTSIDE}|^(node:)?fs(/|$)`,
+    'libvirt imports core and Node, but for its files; koffi only in its bindings.',
   ),
+  wall(LIBVIRT_READERS, LIBVIRT_OUTSIDE, 'libvirt imports core and Node; koffi only in its bindings.'),
   wall(
     ['src/libvirt/binding*.ts'],
     '^vscode$|^\\.\\./|^\\./(?!binding|credentials$|faults$|launchSecurity$|prompts$)',
@@ -269,6 +285,7 @@ export default defineConfig(
   plainOnly(['src/app/**/*.ts'], STREAMS, [...AROUND, ONE_READER]),
   plainOnly(HOST, editorSinks(), [...AROUND, SET, ONE_READER]),
   plainOnly(['src/host/shell/query.ts'], editorSinks(), [...AROUND, SET]),
+  plainOnly([READER], editorSinks(READER), [...AROUND, SET, ONE_READER]),
   ...Object.keys(SHOWN_BY).map((file) => plainOnly([file], editorSinks(file), [...AROUND, ONE_READER])),
   { files: [TERMINAL], rules: { 'no-restricted-properties': 'off' } },
   {

@@ -50,8 +50,8 @@ export function filesOfCommand(command: Command): CommandFiles {
   const values = command.opts<Readonly<Record<string, unknown>>>();
   for (const option of command.options) {
     const { long: name = '' } = option;
-    const use = FILE_OPTIONS[name ?? ''];
-    if (!use || !name) continue;
+    const use = FILE_OPTIONS[name];
+    if (!use) continue;
     for (const value of listOf(values[option.attributeName()]))
       files[use].push({ name, path: name === '--inject-secret' ? value.replace(/^[^:]*:/, '') : value });
   }
@@ -94,7 +94,9 @@ interface CheckOutputs {
 /** Compares what is written for a check with files that only a launch file or a host names. */
 export function admitFor(io: Io, { junit, secretHeader, secretPayload }: CheckOutputs): Admit {
   const given = { '--junit': junit, '--secret-header': secretHeader, '--secret-payload': secretPayload };
-  const written = Object.entries(given).flatMap(([name, path]) => (path === undefined ? [] : [{ name, path }]));
+  const written = Object.entries(given).flatMap(([name, path]) =>
+    path === undefined ? [] : [{ name, path }],
+  );
   return (paths) =>
     refuseOverwriting(
       io,

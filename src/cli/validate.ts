@@ -75,7 +75,8 @@ async function withJunit(
     return await run((report) => (outcome = { report }));
   } catch (error) {
     // The verdict holds, whatever happened to the secrets after it.
-    if (error instanceof CheckError && !ioErrors.isOverwriting(error)) outcome ??= { error: withoutKeys(error, out) };
+    if (error instanceof CheckError && !ioErrors.isOverwriting(error))
+      outcome ??= { error: withoutKeys(error, out) };
     throw error;
   } finally {
     if (outcome) await write(outcome);

@@ -50,7 +50,7 @@ export async function validateSeveral(
   const begun = new Date();
   const jobs = paths.map((path, i) => ({
     path,
-    prepare: async () => questionIn(files[i]!, path, options, workerPath),
+    prepare: () => Promise.resolve().then(() => questionIn(files[i]!, path, options, workerPath)),
   }));
   const shown = (result: LaunchResult): LaunchResult =>
     'error' in result.outcome

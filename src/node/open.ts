@@ -117,24 +117,20 @@ interface Reading {
   readonly follow: () => Promise<BigIntStats>;
 }
 
-async function withDescriptor<T>(
-  fd: number,
-  of: Reading,
-  use: (opened: Opened) => Promise<T>,
-): Promise<T> {
-  let isOurs = true;
+async function withDescriptor<T>(fd: number, of: Reading, use: (opened: Opened) => Promise<T>): Promise<T> {
+  const held = { isOurs: true };
   try {
     const found = await fstat(fd, { bigint: true });
     refuseSpecial(of.path, found, of.options);
     if (found.isFile()) return await useDescriptor(fd, of, found, use);
     const chunks = () => {
       // The socket closes it.
-      isOurs = false;
+      held.isOurs = false;
       return pipeChunks(fd, of);
     };
     return await use({ found, size: 0, chunks, part: undefined });
   } finally {
-    if (isOurs) await close(fd);
+    if (held.isOurs) await close(fd);
   }
 }
 
@@ -162,10 +158,7 @@ async function useDescriptor<T>(
     return bytes;
   };
   const result = await use({ found, size, chunks: () => fileChunks(fd, of, size), part });
-  const [now, there] = await Promise.all([
-    fstat(fd, { bigint: true }),
-    of.follow().catch(() => undefined),
-  ]);
+  const [now, there] = await Promise.all([fstat(fd, { bigint: true }), of.follow().catch(() => undefined)]);
   if (!there || !isSame(found, now) || !isSame(now, there)) throw ioErrors.changedFile(path);
   return result;
 }
@@ -183,7 +176,11 @@ const MOST_TICKS = 4;
  * The state of a file once its last change is more than a tick ago, because two changes in the same tick have the
  * same time.
  */
-async function settled(fd: number, opened: BigIntStats, signal: AbortSignal | undefined): Promise<BigIntStats> {
+async function settled(
+  fd: number,
+  opened: BigIntStats,
+  signal: AbortSignal | undefined,
+): Promise<BigIntStats> {
   let found = opened;
   for (let i = 0; i < MOST_TICKS; i++) {
     const age = Date.now() - Number(found.ctimeMs);
@@ -223,10 +220,7 @@ async function* fileChunks(
 }
 
 /** A pipe as a socket, which waits for its writer without a thread, and ends at once when stopped. */
-async function* pipeChunks(
-  fd: number,
-  { path, role, options: { signal } }: Reading,
-): AsyncGenerator<Buffer> {
+async function* pipeChunks(fd: number, { path, role, options: { signal } }: Reading): AsyncGenerator<Buffer> {
   const socket = new Socket({ fd, readable: true, writable: false, ...(signal && { signal }) });
   yield* limited(socket as AsyncIterable<Buffer>, path, role);
 }

@@ -57,11 +57,7 @@ export function readFile(path: string, role: FileRole, options: ReadOptions = {}
 }
 
 /** Reads a file whole, and hashes it on the way. */
-export function readDigested(
-  path: string,
-  role: FileRole,
-  options: ReadOptions = {},
-): Promise<DigestedFile> {
+export function readDigested(path: string, role: FileRole, options: ReadOptions = {}): Promise<DigestedFile> {
   return withFile(path, role, options, async (opened) => {
     const hasher = createHash('sha256');
     const progress = progressOf(path, opened, options);

@@ -37,11 +37,16 @@ export async function writeAll(files: readonly NewFile[]): Promise<void> {
     for (const { path, content } of streams) await writeWhole(path, content);
     await putInPlace(staged);
   } finally {
-    for (const { waiting, old } of staged) await Promise.all([waiting, old].map((path) => rm(path, { force: true })));
+    for (const { waiting, old } of staged)
+      await Promise.all([waiting, old].map((path) => rm(path, { force: true })));
   }
 }
 
-async function writeStaged({ path, waiting }: Staged, content: NewFile['content'], mode?: number): Promise<void> {
+async function writeStaged(
+  { path, waiting }: Staged,
+  content: NewFile['content'],
+  mode?: number,
+): Promise<void> {
   try {
     await writeWhole(waiting, content, mode);
   } catch (error) {

@@ -42,7 +42,9 @@ export async function launchTextAt(io: Io, uri: vscode.Uri): Promise<string> {
   if ((await io.stat(uri.fsPath)).kind === 'pipe') throw ioErrors.pipeForFile(nameOf(uri));
   // Of bytes that are not UTF-8 an editor shows no more than that: the file itself says which they are.
   const isClear = open?.isDirty === true || open?.getText().includes('\ufffd') === false;
-  return open && (isClear || uri.scheme !== 'file') ? open.getText() : readLaunchText(io, uri.fsPath, { onlyFile: true });
+  return open && (isClear || uri.scheme !== 'file')
+    ? open.getText()
+    : readLaunchText(io, uri.fsPath, { onlyFile: true });
 }
 
 /** A launch file with its text, from its open editor if there is one. @throws CheckError */
@@ -102,6 +104,8 @@ export async function injectInto(
   const question = `Give ${nameOf(file)} to the guest ${nameInWords(name)}?`;
   if (!(await confirm(question, detail, 'Inject Secret'))) return;
   await run({
-    secrets: async () => [{ guid: secretGuid(guid), data: await io.read(file.fsPath, 'secret', { onlyFile: true }) }],
+    secrets: async () => [
+      { guid: secretGuid(guid), data: await io.read(file.fsPath, 'secret', { onlyFile: true }) },
+    ],
   });
 }

@@ -10,7 +10,6 @@ import { readOwn } from '../shell/files';
 export function registerLaunchSchema(extensionUri: vscode.Uri): vscode.Disposable {
   const file = vscode.Uri.joinPath(extensionUri, 'media', 'sevlaunch.schema.json');
   return vscode.workspace.registerTextDocumentContentProvider(SCHEMES.schema, {
-    provideTextDocumentContent: async () =>
-      new TextDecoder().decode(await readOwn(file)),
+    provideTextDocumentContent: async () => new TextDecoder().decode(await readOwn(file)),
   });
 }

@@ -277,7 +277,9 @@ describe('Reading files', () => {
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 20);
     const started = Date.now();
-    await assert.rejects(io.digest(at('large'), 'initrd', { signal: stop.signal }), { code: 'check-cancelled' });
+    await assert.rejects(io.digest(at('large'), 'initrd', { signal: stop.signal }), {
+      code: 'check-cancelled',
+    });
     assert.ok(Date.now() - started < 1000);
   });
   it('says what is wrong with a path', async () => {

@@ -202,7 +202,10 @@ describe('An explanation from files', () => {
     for (const [over, code, place, message] of bad)
       await assert.rejects(explain({ ...inputs, ...over }), { code, at: place, message });
     truncateSync(at('OVMF.sample.fd'), 65 * 2 ** 20);
-    await assert.rejects(explain(inputs), { code: 'file-too-large', message: /has at most 67108864 bytes \(64 MiB\)/ });
+    await assert.rejects(explain(inputs), {
+      code: 'file-too-large',
+      message: /has at most 67108864 bytes \(64 MiB\)/,
+    });
   });
 });
 

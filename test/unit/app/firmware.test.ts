@@ -22,13 +22,12 @@ function withFiles(files: Readonly<Record<string, Uint8Array>>) {
       reads += 1;
       return read(...given);
     };
-  const { read, readDigested, readEnds, digest } = memory;
   const io: Io = {
     ...memory,
-    read: counted(read),
-    readDigested: counted(readDigested),
-    readEnds: counted(readEnds),
-    digest: counted(digest),
+    read: counted((...given: Parameters<Io['read']>) => memory.read(...given)),
+    readDigested: counted((...given: Parameters<Io['read']>) => memory.readDigested(...given)),
+    readEnds: counted((...given: Parameters<Io['read']>) => memory.readEnds(...given)),
+    digest: counted(memory.digest),
   };
   return { io, reads: () => reads };
 }

@@ -1,5 +1,5 @@
-// That lint refuses every way round the files that make text plain before a person sees it, and regular
-// expressions that text from outside can slow down.
+// That lint refuses every way round the files that make text plain before a person sees it and those that open
+// files, and regular expressions that text from outside can slow down.
 
 import assert from 'node:assert/strict';
 import { ESLint, Linter } from 'eslint';
@@ -10,12 +10,14 @@ const RULES = [
   'no-restricted-properties',
   'no-restricted-syntax',
   'no-console',
+  'no-restricted-imports',
   'regexp/no-super-linear-backtracking',
   'regexp/no-super-linear-move',
 ];
 
 const HOST = 'src/host/launch/some.ts';
 const CLI = 'src/cli/some.ts';
+const FILES = 'src/host/shell/files.ts';
 const NOTIFY = 'src/host/shell/notify.ts';
 const ASK = 'src/host/shell/ask.ts';
 const LABELS = 'src/host/shell/labels.ts';
@@ -71,6 +73,16 @@ const refused: [code: string, file: string, says: string][] = [
   ['panel.title = x', HOST, 'src/host/shell'],
   ['view.message = x', HOST, 'src/host/shell'],
   ['view.badge = x', HOST, 'src/host/shell'],
+  ['vscode.workspace.fs.readFile(x)', HOST, FILES],
+  ['vscode.workspace.fs.readFile(x)', NOTIFY, FILES],
+  ["import { readFile } from 'node:fs/promises'", HOST, 'files and threads'],
+  ["import { readFile } from 'node:fs/promises'", CLI, 'files and threads'],
+  ["import { readFile } from 'node:fs/promises'", 'src/app/some.ts', 'handed in'],
+  ["import { readFile } from 'node:fs/promises'", 'src/libvirt/some.ts', 'but for its files'],
+  ["import { open } from 'node:fs/promises'", 'src/node/some.ts', 'src/node/open.ts'],
+  ["import { createReadStream } from 'fs'", 'src/node/some.ts', 'src/node/open.ts'],
+  ["import fs from 'node:fs'", 'src/node/some.ts', 'src/node/open.ts'],
+  ["import * as fs from 'node:fs'", 'src/node/some.ts', 'src/node/open.ts'],
   ['item.label = x', HOST, 'src/host/shell'],
   ['item.tooltip = `${x}`', HOST, 'src/host/shell'],
   ['vscode.window.createOutputChannel(x)', HOST, 'src/host/shell'],
@@ -96,6 +108,11 @@ const refused: [code: string, file: string, says: string][] = [
 
 const accepted: [code: string, file: string][] = [
   ['vscode.window.showErrorMessage(x)', NOTIFY],
+  ['vscode.workspace.fs.readFile(x)', FILES],
+  ["import { open } from 'node:fs'", 'src/node/open.ts'],
+  ["import { realpath, rename, writeFile } from 'node:fs/promises'", 'src/node/some.ts'],
+  ["import { lstat, readdir, stat } from 'node:fs/promises'", 'src/node/some.ts'],
+  ["import { readFile } from 'node:fs/promises'", 'src/libvirt/thisMachine.ts'],
   ['vscode.window.showQuickPick(x)', ASK],
   ['new vscode.TestMessage(x)', LABELS],
   ['new vscode.Diagnostic(x, y)', LABELS],

@@ -32,11 +32,11 @@ const ROLES = Object.keys(FILE_ROLES) as FileRole[];
 const WAYS: Readonly<
   Record<string, (path: string, role: FileRole, options?: ReadOptions) => Promise<unknown>>
 > = {
-  read: io.read,
-  readDigested: io.readDigested,
+  read: (...given) => io.read(...given),
+  readDigested: (...given) => io.readDigested(...given),
   digest: io.digest,
-  readEnds: io.readEnds,
-  probe: io.probe,
+  readEnds: (...given) => io.readEnds(...given),
+  probe: (...given) => io.probe(...given),
 };
 /** Those that report how far they are. */
 const WATCHED = ['read', 'readDigested', 'digest'] as const;
