@@ -4,6 +4,7 @@
 
 import type { HostFacts } from '../core/domain/facts';
 import { plainText } from '../core/binary/plainText';
+import { addressOf, isLoopback } from './address';
 
 /** What identifies a machine. */
 export interface MachineIds {
@@ -33,20 +34,39 @@ function sameName(a: string, b: string): boolean {
 
 /** `driver+transport://user@host:port`, in any spelling that libvirt accepts. */
 const URI = /^[a-z0-9]+(?:\+([a-z0-9]+))?:\/\/(?:[^/?]*@)?(\[[^\]]*\]|[^:/?]*)/i;
-const LOOPBACK =
-  /^((.*\.)?localhost|localhost\.localdomain|ip6-localhost|127(\.\d+){0,3}|\[(::1|::ffff:127\..*)\])\.?$/i;
+/** Names of this machine everywhere: RFC 6761, and what distributions write into /etc/hosts. */
+const LOOPBACK_NAME =
+  /^(.*\.)?localhost$|^localhost[46]?(\.localdomain[46]?)?$|^ip6-(localhost|loopback)$|^loopback$/i;
+
+/** libvirt decodes the escapes of a host. */
+function unescaped(host: string): string {
+  try {
+    return decodeURIComponent(host);
+  } catch {
+    return host;
+  }
+}
+
+/** Whether a host of a URI is this machine, whatever spelling of it a resolver accepts. */
+function isHere(host: string, here: string): boolean {
+  const name = host.endsWith('.') ? host.slice(0, -1) : host;
+  const address = addressOf(name);
+  if (address !== undefined) return isLoopback(address);
+  return LOOPBACK_NAME.test(name) || (here !== '' && name.toLowerCase() === here.toLowerCase());
+}
 
 /**
  * Why a connection ends on this machine, as a phrase; undefined when it may go further. A tunnel's local end
  * counts as this machine, because it is indistinguishable from a local socket.
+ * @param here this machine's name; empty when it is not known
  */
-export function whyConnectedHere(uri: string): string | undefined {
+export function whyConnectedHere(uri: string, here = ''): string | undefined {
   const parts = URI.exec(uri);
   // A program of the user's own, which may lead anywhere.
   if (!parts || parts[1]?.toLowerCase() === 'ext') return undefined;
-  const host = parts[2]!;
+  const host = unescaped(parts[2]!);
   if (host === '') return 'the connection is to a socket of this machine';
-  return LOOPBACK.test(host) ? `the connection is to ${plainText(host, 60)}` : undefined;
+  return isHere(host, here) ? `the connection is to ${plainText(host, 60)}` : undefined;
 }
 
 /**
@@ -60,5 +80,5 @@ export function whyLocal(
 ): string | undefined {
   if (name !== '' && here.name !== '' && sameName(name, here.name)) return `both are called ${here.name}`;
   if (uuid !== undefined && here.ids.includes(plain(uuid))) return `both have the id ${uuid}`;
-  return whyConnectedHere(uri);
+  return whyConnectedHere(uri, here.name);
 }

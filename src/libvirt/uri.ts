@@ -3,8 +3,8 @@
 // else is refused rather than sanitised, and the URI is rebuilt from its parts. URIs on the command line are
 // exempt, because whoever types them could run any program anyway.
 
-import { IPV4_REGEX } from 'valibot';
 import { plainText } from '../core/binary/plainText';
+import { addressOf, isLoopback } from './address';
 
 /** A way to reach libvirtd. */
 export type Transport = keyof typeof TRANSPORTS;
@@ -174,8 +174,14 @@ function parseParameters(query: string | undefined, transport: Transport): Map<s
   return new Map([...found].sort());
 }
 
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (IPV4_REGEX.test(host) && host.startsWith('127.'));
+/**
+ * The host of a connection that is not encrypted and must end on this machine, as what is opened: an address in its
+ * canonical form, so that no resolver can take it for a name. Of names, only `localhost` is never asked of others.
+ */
+function loopbackHost(host: string): string | undefined {
+  if (host === 'localhost') return host;
+  const address = addressOf(host.includes(':') ? `[${host}]` : host);
+  return address !== undefined && isLoopback(address) ? address : undefined;
 }
 
 function parseTransport(text: string | undefined, host: string | undefined): Transport {
@@ -209,15 +215,16 @@ function allow(text: string, { allowTcp = false }: UriRules): ConnectionUri {
     );
   }
   const { title, paths } = DRIVERS[driver as keyof typeof DRIVERS];
-  const { host, user, port } = parseAuthority(shape[3]!);
-  const transport = parseTransport(shape[2], host);
+  const { host: given, user, port } = parseAuthority(shape[3]!);
+  const transport = parseTransport(shape[2], given);
+  const host = transport === 'tcp' && given !== undefined ? (loopbackHost(given) ?? given) : given;
   if (driver === 'test' && transport !== 'unix') refuse('The test driver is on this machine only.');
   const path = (shape[4] ?? '').slice(1);
   if (!paths.some((allowed) => allowed === path)) {
     const forms = paths.map((allowed) => `/${allowed}`).join(' or ');
     refuse(`The path of a ${driver} URI is ${forms}, not ${quote(shape[4] ?? '')}.`);
   }
-  if (transport === 'tcp' && host !== undefined && !isLoopback(host) && !allowTcp) {
+  if (transport === 'tcp' && host !== undefined && loopbackHost(host) === undefined && !allowTcp) {
     refuse('Plain TCP to another machine is refused: anybody on the way can read and change it. Use ssh.');
   }
   const parameters = parseParameters(shape[5], transport);

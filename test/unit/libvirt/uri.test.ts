@@ -40,6 +40,14 @@ const allowed: [given: string, canonical: string, display?: string][] = [
   ['qemu+tcp://localhost/system', 'qemu+tcp://localhost/system'],
   ['qemu+tcp://127.0.0.1:16519/system', 'qemu+tcp://127.0.0.1:16519/system'],
   ['qemu+tcp://127.9.9.9/system', 'qemu+tcp://127.9.9.9/system'],
+  // As the address that it is, so that no resolver looks for a name.
+  ['qemu+tcp://127.1/system', 'qemu+tcp://127.0.0.1/system'],
+  ['qemu+tcp://2130706433:16509/system', 'qemu+tcp://127.0.0.1:16509/system'],
+  ['qemu+tcp://0x7F000001/system', 'qemu+tcp://127.0.0.1/system'],
+  ['qemu+tcp://0177.0.0.1/system', 'qemu+tcp://127.0.0.1/system'],
+  ['qemu+tcp://0.0.0.0/system', 'qemu+tcp://0.0.0.0/system'],
+  ['qemu+tcp://[0:0:0:0:0:0:0:1]/system', 'qemu+tcp://[::1]/system'],
+  ['qemu+tcp://[::FFFF:7f00:1]/system', 'qemu+tcp://127.0.0.1/system'],
   ['qemu+tcp://[::1]/system', 'qemu+tcp://[::1]/system'],
   ['test:///default', 'test:///default', "libvirt's test driver on this machine, default"],
 ];
@@ -108,8 +116,17 @@ const refused: [given: string, reason: RegExp, rules?: UriRules][] = [
   ['qemu+tcp://host/system', /Plain TCP/],
   ['qemu+tcp://10.0.0.1/system', /Plain TCP/],
   ['qemu+tcp://127.0.0.1.example.org/system', /Plain TCP/],
-  ['qemu+tcp://127.1/system', /Plain TCP/],
-  ['qemu+tcp://0x7f000001/system', /Plain TCP/],
+  ['qemu+tcp://127.0.0.08/system', /Plain TCP/],
+  ['qemu+tcp://127.0.0.256/system', /Plain TCP/],
+  ['qemu+tcp://127.0.0.1./system', /Plain TCP/],
+  ['qemu+tcp://0x7f000001.example.org/system', /Plain TCP/],
+  ['qemu+tcp://128.0.0.1/system', /Plain TCP/],
+  ['qemu+tcp://0x/system', /Plain TCP/],
+  ['qemu+tcp://localhost./system', /Plain TCP/],
+  ['qemu+tcp://a.localhost/system', /Plain TCP/],
+  ['qemu+tcp://[::2]/system', /Plain TCP/],
+  ['qemu+tcp://[::127.0.0.1]/system', /Plain TCP/],
+  ['qemu+tcp://[::ffff:10.0.0.1]/system', /Plain TCP/],
   ['qemu+tcp://localhost.example.org/system', /Plain TCP/],
   ['qemu+tcp://[::ffff:10.0.0.1]/system', /Plain TCP/],
   // Parameters.
@@ -241,7 +258,9 @@ describe('A connection URI', () => {
       const known = isIPv6(v6);
       if (known) passed++;
       assert.equal(parseConnectionUri(`qemu+ssh://[${v6}]/system`).ok, known, `seed ${seed}, ${v6}`);
-      assert.equal(parseConnectionUri(`qemu+tcp://${v4}/system`).ok, isIPv4(v4), `seed ${seed}, ${v4}`);
+      const numbers = v4.split('.').map((part) => (part.startsWith('0') ? parseInt(part, 8) : Number(part)));
+      const isAddress = !/\b0\d*[89]/.test(v4) && isIPv4(numbers.join('.'));
+      assert.equal(parseConnectionUri(`qemu+tcp://${v4}/system`).ok, isAddress, `seed ${seed}, ${v4}`);
     }
     assert.ok(passed > 100, `only ${passed} passed`);
   });
