@@ -18,7 +18,7 @@ import { SEV_ES_PROFILES } from '../core/vmsa/launch/profiles';
 import { CPU_ID_LIMITS, type CpuId } from '../core/vmsa/launch/signature';
 import type { Io } from './io';
 import type { TextFault } from './launchFaults';
-import { describeBadByte, describeFault, parseLaunchText } from './launchText';
+import { describeBadByte, describeFault, MOST_CHARACTERS, parseLaunchText } from './launchText';
 import { badByteIn, textOf, type BadByte } from './text';
 
 /** A schema for each member of a type, and no others. */
@@ -274,8 +274,8 @@ export function parseLaunchFile(io: Io, text: string, path: string): LaunchFile 
   };
 }
 
-/** A launch file is a page of text; anything larger is something else. */
-const MAX_LAUNCH_FILE = 2 ** 20;
+/** In bytes: a character has at most four in UTF-8. */
+const MAX_LAUNCH_FILE = 4 * MOST_CHARACTERS;
 
 /** The text of a launch file on disk as editors show it, with U+FFFD for what is not UTF-8. */
 export interface LaunchSource {
@@ -286,7 +286,7 @@ export interface LaunchSource {
 /** A launch file on disk, whatever is in it. @param path absolute @throws CheckError when it cannot be read or is too large */
 export async function readLaunchSource(io: Io, path: string): Promise<LaunchSource> {
   const bytes = await io.read(path, MAX_LAUNCH_FILE);
-  if (bytes.length > MAX_LAUNCH_FILE) throw errors.launchFileTooLarge(path);
+  if (bytes.length > MAX_LAUNCH_FILE) throw errors.launchFileTooLarge(path, MAX_LAUNCH_FILE);
   return { text: textOf(bytes), badByte: badByteIn(bytes) };
 }
 
