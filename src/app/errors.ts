@@ -153,9 +153,9 @@ export function badLaunchFile(path: string, why: string, member: readonly string
   return usage('not-a-launch-file', `${path} is not a launch file: ${why}.`, { at: { member } });
 }
 
-/** A launch file is larger than any a person would write. */
-export function launchFileTooLarge(path: string): CheckError {
-  return usage('launch-file-too-large', `${path} is not a launch file: it has more than 1 MiB.`);
+/** A launch file is larger than any a person would write. @param most in bytes */
+export function launchFileTooLarge(path: string, most: number): CheckError {
+  return usage('launch-file-too-large', `${path} is not a launch file: it has more than ${most >> 10} KiB.`);
 }
 
 /**

@@ -4,6 +4,7 @@
 import { MAX_FILE } from '../core/binary/limits';
 import { MAX_SECRETS } from '../core/tech/sev/secret';
 import { VMSA_SIZE } from '../core/vmsa/layout/layout';
+import { MOST_CHARACTERS } from './launchText';
 
 interface RoleRow {
   /** The file, after an article. */
@@ -24,7 +25,8 @@ export const FILE_ROLES = {
   // Both keys as text, with white space.
   key: { words: 'a key file', most: 128 },
   secret: { words: 'a file with a secret', most: MAX_SECRETS },
-  launch: { words: 'a launch file', most: 2 ** 20 },
+  // A character has at most four bytes in UTF-8.
+  launch: { words: 'a launch file', most: 4 * MOST_CHARACTERS },
   ignore: { words: "a file of Git's ignore patterns", most: 2 ** 20 },
   // An image or pages in any form.
   shown: { words: 'a firmware image or a file of VMSA pages', most: MAX_FILE },

@@ -20,7 +20,7 @@ export interface BrokenText extends TextRange {
 
 /** Where JSON is what no launch file may be. */
 export interface UnclearText extends TextRange {
-  readonly rule: 'too-deep' | 'repeated-member' | 'not-unicode';
+  readonly rule: 'too-deep' | 'too-large' | 'repeated-member' | 'not-unicode';
   readonly member: MemberPath;
   /** Of a repeated member, where it occurs first. */
   readonly first?: number;

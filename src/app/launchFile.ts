@@ -17,6 +17,7 @@ import { MAX_VCPUS } from '../core/tech/sev/digest';
 import { findCpuModel } from '../core/vmsa/launch/cpuModels';
 import { SEV_ES_PROFILES } from '../core/vmsa/launch/profiles';
 import { CPU_ID_LIMITS, type CpuId } from '../core/vmsa/launch/signature';
+import { FILE_ROLES } from './fileRoles';
 import type { Io, ReadOptions } from './io';
 import type { TextFault } from './launchFaults';
 import { describeBadByte, describeFault, parseLaunchText } from './launchText';
@@ -284,7 +285,7 @@ export interface LaunchSource {
 /** A launch file on disk, whatever is in it. @param path absolute @throws CheckError when it cannot be read or is too large */
 export async function readLaunchSource(io: Io, path: string, options?: ReadOptions): Promise<LaunchSource> {
   const bytes = await ioErrors.unlessTooLarge(io.read(path, 'launch', options), () =>
-    errors.launchFileTooLarge(path),
+    errors.launchFileTooLarge(path, FILE_ROLES.launch.most),
   );
   return { text: textOf(bytes), badByte: badByteIn(bytes) };
 }

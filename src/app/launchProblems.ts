@@ -57,7 +57,10 @@ export async function lintLaunch(
     problems.push({ ...launchFinding(rule, offset, size, message), rule, member: member.join('.') });
   // What is cut off or shown as U+FFFD is neither there nor missing, and no fault of JSON of its own.
   const isCut = read.faults.some(
-    ({ rule, offset }) => rule === 'too-deep' || (rule === 'not-json' && badByte && badByte.offset <= offset),
+    ({ rule, offset }) =>
+      rule === 'too-deep' ||
+      rule === 'too-large' ||
+      (rule === 'not-json' && badByte && badByte.offset <= offset),
   );
   for (const fault of read.faults) {
     if (isCut && fault.rule === 'not-json') continue;

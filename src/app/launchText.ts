@@ -39,6 +39,12 @@ export interface LaunchText {
 /** Limit on nesting: a launch file has three levels, and the parser recurses for each. */
 const MOST_LEVELS = 500;
 
+/** Limit on names, values and punctuation: a launch file has about a hundred, and each is kept with its place. */
+const MOST_TOKENS = 10_000;
+
+/** Limit on the whole: its longest value is a kernel's command line, of which Linux takes 2 KiB on x86. */
+export const MOST_CHARACTERS = 2 ** 17;
+
 /** Some editors begin a text with it, and RFC 8259, section 8.1, lets readers ignore it. */
 const BYTE_ORDER_MARK = '\ufeff';
 
@@ -46,17 +52,23 @@ const BYTE_ORDER_MARK = '\ufeff';
 export const withoutMark = (text: string): string =>
   text.startsWith(BYTE_ORDER_MARK) ? ` ${text.slice(1)}` : text;
 
-/** Where a text exceeds the nesting limit; undefined when it does not. */
-function tooDeepAt(text: string): number | undefined {
+/** Where a text exceeds a limit, before a token, and which; undefined when it does not. */
+function cutOf(whole: string): { readonly end: number; readonly rule: 'too-deep' | 'too-large' } | undefined {
+  const text = whole.slice(0, MOST_CHARACTERS + 1);
   const scanner = createScanner(text, true);
   let depth = 0;
+  let tokens = 0;
   for (scanner.scan(); scanner.getTokenOffset() < text.length; scanner.scan()) {
-    const first = text[scanner.getTokenOffset()];
+    const end = scanner.getTokenOffset();
+    const first = text[end];
     if (first === '{' || first === '[') depth += 1;
     if (first === '}' || first === ']') depth -= 1;
-    if (depth > MOST_LEVELS) return scanner.getTokenOffset();
+    if (depth > MOST_LEVELS) return { end, rule: 'too-deep' };
+    tokens += 1;
+    if (tokens > MOST_TOKENS || end + scanner.getTokenLength() > MOST_CHARACTERS)
+      return { end, rule: 'too-large' };
   }
-  return undefined;
+  return text.length > MOST_CHARACTERS ? { end: MOST_CHARACTERS, rule: 'too-large' } : undefined;
 }
 
 /** Forgets a number that ends where the text breaks: of 05 or 5f nobody knows what was meant. */
@@ -67,23 +79,26 @@ function dropCutNumber(root: Node, broken: number): void {
 
 /**
  * The one parser of launch files. As strict as JSON.parse, and stricter where JSON parsers disagree: each member
- * occurs once, strings are valid Unicode, and nesting is limited. A byte order mark is skipped. Of a text that is
+ * occurs once, strings are valid Unicode, and nesting and size are limited. A byte order mark is skipped. Of a text that is
  * rejected, it returns what can be read; the last of duplicate members wins.
  */
 export function parseLaunchText(text: string): LaunchText {
   const errors: ParseError[] = [];
   const json = withoutMark(text);
-  const end = tooDeepAt(json);
-  const root = parseTree(json.slice(0, end), errors, { disallowComments: true, allowTrailingComma: false });
+  const cut = cutOf(json);
+  const root = parseTree(json.slice(0, cut?.end), errors, {
+    disallowComments: true,
+    allowTrailingComma: false,
+  });
   const [first] = errors;
   // One difference: an empty text yields neither a value nor an error.
-  const broken = first?.offset ?? (root ? undefined : 0);
+  const broken = first?.offset ?? (root ? cut?.end : 0);
   if (root && broken !== undefined && broken < text.length) dropCutNumber(root, broken);
   const faults: TextFault[] = root ? faultsIn(root, broken ?? text.length) : [];
   if (broken !== undefined) {
     const size = Math.min(1, text.length - broken);
     // Where the text was cut it may well go on as JSON.
-    const rule = end !== undefined && broken >= end ? 'too-deep' : 'not-json';
+    const rule = cut && broken >= cut.end ? cut.rule : 'not-json';
     faults.push({ rule, member: [], offset: broken, size });
   }
   return { text, root, faults, value: root && (getNodeValue(root) as unknown) };
@@ -124,9 +139,13 @@ export function hasMember({ root }: LaunchText, member: MemberPath): boolean {
 
 /** The position of a place's first character; a byte order mark is none, as in editors. */
 export function lineColumnOf(text: string, { offset }: Pick<TextRange, 'offset'>): LineColumn {
-  const start = text.startsWith(BYTE_ORDER_MARK) ? 1 : 0;
-  const before = text.slice(start, Math.max(start, offset)).split('\n');
-  return { line: before.length, column: before.at(-1)!.length + 1 };
+  let start = text.startsWith(BYTE_ORDER_MARK) ? 1 : 0;
+  let line = 1;
+  for (let end = text.indexOf('\n'); end >= 0 && end < offset; end = text.indexOf('\n', start)) {
+    line += 1;
+    start = end + 1;
+  }
+  return { line, column: Math.max(offset, start) - start + 1 };
 }
 
 /** What is wrong at a fault, as a phrase with its place, and what to do about it. */
@@ -140,6 +159,11 @@ export function describeFault(
       return {
         why: `nested more than ${MOST_LEVELS} levels deep at ${place}`,
         advice: 'A launch file needs three levels; take out the rest.',
+      };
+    case 'too-large':
+      return {
+        why: `more than a launch needs from ${place} on, with ${MOST_TOKENS} names, values and marks or ${MOST_CHARACTERS} characters before it`,
+        advice: 'Take out the rest.',
       };
     case 'repeated-member':
       return {

@@ -27,8 +27,9 @@ function parentsOnLinux(): Map<number, number> {
 
 /** Parents by process, from POSIX's `ps`. */
 function parentsElsewhere(): Map<number, number> {
-  const { stdout } = spawnSync('/bin/ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'latin1' });
-  const rows = String(stdout).split('\n').map((line) => line.trim().split(/ +/).map(Number));
+  const { stdout, error } = spawnSync('/bin/ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'latin1' });
+  if (error) return new Map();
+  const rows = stdout.split('\n').map((line) => line.trim().split(/ +/).map(Number));
   return new Map(rows.map(([pid, parent]) => [pid ?? 0, parent ?? 0]));
 }
 

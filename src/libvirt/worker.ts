@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import * as v from 'valibot';
 import type { DomainConfig, DomainSummary, HostFacts, SevCapabilities } from '../core/domain/facts';
-import { CheckError, errorData } from '../core/errors';
+import { CheckError, errorData, EXIT_STATUS } from '../core/errors';
 import * as errors from './errors';
 import { isSevEs } from '../core/tech/sev/policy';
 import {
@@ -251,4 +251,6 @@ process.on('message', (raw) => {
 process.on('disconnect', endThisWorker);
 // A terminal sends them to every process in it. The parent decides: ended by one, the worker would leave its ssh behind.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined);
+// Such as an answer that nobody takes any more. No stack reaches the terminal, which may be this process's own.
+process.on('uncaughtException', () => process.exit(EXIT_STATUS.bug));
 new Worker(join(__dirname, 'libvirtWatch.js')).unref();

@@ -16,8 +16,31 @@ export interface XmlElement {
   readonly text: string;
 }
 
-/** libvirt's own messages are limited to 32 MiB; no definition has come near these limits. */
-export const XML_LIMITS = { characters: 8 << 20, depth: 64, elements: 200_000 } as const;
+/**
+ * libvirt's own messages are limited to 32 MiB; no definition has come near these limits. They keep what anyone may have
+ * written within half a second and 48 MiB.
+ */
+export const XML_LIMITS = {
+  characters: 8 << 20,
+  /** The characters of MARKS. */
+  marks: 100_000,
+  depth: 64,
+  elements: 20_000,
+  /** Of one element. */
+  attributes: 64,
+} as const;
+
+/** The characters at which the parser stops and joins what it has: each costs as much as a hundred others. */
+const MARKS = '<&"\'?[]-\t\n\r';
+const IS_MARK = Uint8Array.from({ length: 128 }, (_, code) =>
+  Number(MARKS.includes(String.fromCharCode(code))),
+);
+
+function countMarks(xml: string): number {
+  let count = 0;
+  for (let i = 0; i < xml.length; i++) count += IS_MARK[xml.charCodeAt(i)] ?? 0;
+  return count;
+}
 
 interface Growing extends XmlElement {
   readonly children: Growing[];
@@ -35,12 +58,22 @@ export function parseXml(xml: string, root: string, what: string): XmlElement {
     throw unreadableXml(what, why);
   };
   if (xml.length > XML_LIMITS.characters) fail(`it has more than ${XML_LIMITS.characters >> 20} MiB`);
+  if (countMarks(xml) > XML_LIMITS.marks)
+    fail(`it has more than ${XML_LIMITS.marks} tags, quotes, references and line breaks`);
   const parser = new SaxesParser({ xmlns: true, forceXMLVersion: true, defaultXMLVersion: '1.0' });
   const open: Growing[] = [];
   let top: Growing | undefined;
   let elements = 0;
+  let attributesSoFar = 0;
   parser.on('doctype', () => fail('it has a document type, which libvirt never writes'));
+  // While it is read: the parser keeps all attributes of an element until it ends.
+  parser.on('attribute', () => {
+    attributesSoFar++;
+    if (attributesSoFar > XML_LIMITS.attributes)
+      fail(`an element has more than ${XML_LIMITS.attributes} attributes`);
+  });
   parser.on('opentag', (tag) => {
+    attributesSoFar = 0;
     elements++;
     if (elements > XML_LIMITS.elements) fail(`it has more than ${XML_LIMITS.elements} elements`);
     if (open.length >= XML_LIMITS.depth) fail(`its elements are nested deeper than ${XML_LIMITS.depth}`);

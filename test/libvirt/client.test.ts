@@ -102,7 +102,7 @@ describe('libvirt', () => {
     [
       'has too many elements',
       `<metadata><d xmlns="x:">${'<e/>'.repeat(XML_LIMITS.elements)}</d></metadata>`,
-      /more than 200000 elements/,
+      /more than 20000 elements/,
     ],
   ];
   for (const [title, inside, says] of beyond) {

@@ -34,6 +34,11 @@ const TABLE = [
     doc: 'Objects and lists are more than 500 levels deep inside each other.',
   },
   {
+    id: 'too-large',
+    severity: 'error',
+    doc: 'There are more than 10,000 names, values and marks, or more than 131,072 characters.',
+  },
+  {
     id: 'not-a-launch-file',
     severity: 'error',
     doc: 'A member is missing or unknown, or has not the type or range that the schema says. VS Code shows these as problems of JSON.',

@@ -308,6 +308,27 @@ describe('A launch file', () => {
       'it is nested more than 500 levels deep at line 1, column 506. A launch file needs three levels; take out the rest.',
       505,
     ],
+    [
+      'too many values',
+      `{"a": [${'0,'.repeat(10_000)}0]}`,
+      'too-large',
+      'it is more than a launch needs from line 1, column 10004 on, with 10000 names, values and marks or 131072 characters before it. Take out the rest.',
+      10_003,
+    ],
+    [
+      'too many characters',
+      `{"a": "${'a'.repeat(2 ** 17)}"}`,
+      'too-large',
+      'it is more than a launch needs from line 1, column 7 on, with 10000 names, values and marks or 131072 characters before it. Take out the rest.',
+      6,
+    ],
+    [
+      'too much white space',
+      `{}${' '.repeat(2 ** 17)}`,
+      'too-large',
+      'it is more than a launch needs from line 1, column 131073 on, with 10000 names, values and marks or 131072 characters before it. Take out the rest.',
+      2 ** 17,
+    ],
   ];
   for (const [name, text, code, says, offset] of unclear) {
     it(`is refused with ${name}, in a sentence that says where and what to do`, () => {

@@ -295,7 +295,7 @@ describe('The problems of a launch file', () => {
     assert.deepEqual(
       all.filter((rule) => !tried.has(rule)),
       // What no value has; tried with texts.
-      ['not-json', 'repeated-member', 'too-deep'],
+      ['not-json', 'repeated-member', 'too-deep', 'too-large'],
     );
   });
   it('follow the setting for plain TCP', async () => {

@@ -153,7 +153,7 @@ describe('The text of a launch file', () => {
   it('is judged up to where it is not JSON, and in few places at most', () => {
     const rules = (text: string) => parseLaunchText(text).faults.map(({ rule }) => rule);
     assert.deepEqual(rules('{"a": 1, "a": 2, x, "a": 3}'), ['repeated-member', 'not-json']);
-    assert.equal(rules(`{${Array<string>(10_000).fill('"a": 1').join()}}`).length, 20);
+    assert.equal(rules(`{${Array<string>(2000).fill('"a": 1').join()}}`).length, 20);
   });
   it('counts no byte order mark as a column', () => {
     const text = '\ufeff{"a":\n1}';

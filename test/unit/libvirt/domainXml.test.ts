@@ -216,7 +216,9 @@ const read: [name: string, xml: string, expected: (config: DomainConfig) => unkn
 ];
 
 const deep = (depth: number) => '<a>'.repeat(depth) + '</a>'.repeat(depth);
-const refused: [name: string, xml: string, kind: ErrorKind, message: RegExp][] = [
+const manyAttributes = Array.from({ length: XML_LIMITS.attributes + 1 }, (_, i) => ` a${i}=""`).join('');
+type Refused = [name: string, xml: string, kind: ErrorKind, message: RegExp];
+const refused: Refused[] = [
   ['nothing', '', 'bug', /cannot be read/],
   ['a text', 'error: no domain', 'bug', /cannot be read/],
   ['other XML', '<network/>', 'bug', /"network" instead of "domain"/],
@@ -246,8 +248,25 @@ const refused: [name: string, xml: string, kind: ErrorKind, message: RegExp][] =
     'too many elements',
     domain('<metadata>', `<metadata>${'<a/>'.repeat(XML_LIMITS.elements)}`),
     'bug',
-    /200000 elements/,
+    /20000 elements/,
   ],
+  [
+    'too many attributes of an element',
+    domain('<metadata>', `<metadata${manyAttributes}>`),
+    'bug',
+    /more than 64 attributes/,
+  ],
+  ...Object.entries({
+    references: '&amp;',
+    'line breaks': '\r',
+    comments: '<!---->',
+    'ends of CDATA': '<![CDATA[]] ]]>',
+  }).map(([what, text]): Refused => [
+    `too many ${what}`,
+    domain('<metadata>', `<metadata>${text.repeat(XML_LIMITS.marks)}`),
+    'bug',
+    /more than 100000 tags, quotes, references and line breaks/,
+  ]),
   [
     'too many characters',
     domain('<metadata>', `<metadata>${' '.repeat(XML_LIMITS.characters)}`),
