@@ -21,11 +21,11 @@ import {
   checkFiles,
   checkOwnerInputs,
   filesOf,
-  sealForLaunch,
   type CheckedFiles,
   type CheckOptions,
   type LaunchInputs,
 } from './launch';
+import { sealForLaunch } from './seal';
 import { toBase64 } from '../core/binary/hex';
 import type { Connection, ConnectOptions, Libvirt } from '../libvirt/contract';
 import { whyLocal } from '../libvirt/locality';

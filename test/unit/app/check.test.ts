@@ -26,9 +26,9 @@ import {
   checkOwnerInputs,
   launchInputs,
   runCheck,
-  sealForLaunch,
   type LaunchInputs,
 } from '../../../src/app/launch';
+import { sealForLaunch } from '../../../src/app/seal';
 import { parseLaunchFile } from '../../../src/app/launchFile';
 import { writeSample } from '../../../src/app/sample';
 import { useFolder } from '../../helpers/folder';
