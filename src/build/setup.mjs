@@ -4,11 +4,8 @@
 
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { FETCHED, checkFetched } from './fetched.mjs';
 import { CACHE, Failure, ROOT, atExit, main, must, readJson, run, since } from './run.mjs';
-
-/** The npm package with a complete built VS Code server and workbench, and the Node that this server needs. */
-const CODE_SERVER = '4.139.1';
-const SERVER_NODE = '24.21.0';
 
 /** What the tests need in addition to VS Code: real firmware, libvirt's own validator for comparison, a browser. */
 export const TEST_PACKAGES = ['ovmf', 'ovmf-ia32', 'libvirt-clients-qemu', 'chromium'];
@@ -135,15 +132,17 @@ export async function ensureDebianPackages(/** @type {string[]} */ packages) {
 
 /**
  * Unpacks one npm package, without installing it, into `folder`/package.
- * @param {string} spec name@version
+ * @param {import('./fetched.mjs').Fetched} wanted
  * @param {string} folder
  */
-async function unpack(spec, folder) {
+async function unpack(wanted, folder) {
   mkdirSync(folder, { recursive: true });
   const options = { cwd: folder, seconds: 300 };
-  // npm checks the tarball against the registry's digest.
+  const spec = `${wanted.name}@${wanted.version}`;
+  // npm checks the tarball against the registry's digest, which proves nothing of the registry.
   const output = await must('vscode-server.log', 'npm', ['pack', '--silent', spec], options);
   const tarball = output.trim().split('\n').at(-1) ?? '';
+  await checkFetched(join(folder, tarball), wanted);
   await must('vscode-server.log', 'tar', ['-xzf', tarball], options);
   rmSync(join(folder, tarball));
 }
@@ -153,13 +152,17 @@ async function unpack(spec, folder) {
  * @returns {Promise<{node: string, main: string}>} the Node program and the server's entry file
  */
 export async function ensureVscodeServer() {
-  const architecture = { x64: 'x64', arm64: 'arm64' }[/** @type {string} */ (process.arch)];
-  if (process.platform !== 'linux' || architecture === undefined) {
+  const { server: serverPackage, node } = FETCHED;
+  const nodePackage = process.arch === 'x64' || process.arch === 'arm64' ? node[process.arch] : undefined;
+  if (process.platform !== 'linux' || nodePackage === undefined) {
     throw new Failure(
       'The VS Code server from npm is set up for Linux on x64 or arm64 only. With a desktop VS Code: npm start -- --desktop',
     );
   }
-  const home = join(CACHE, `vscode-server-${CODE_SERVER}-node-${SERVER_NODE}-${architecture}`);
+  const home = join(
+    CACHE,
+    `vscode-server-${serverPackage.version}-node-${nodePackage.version}-${process.arch}`,
+  );
   const server = (/** @type {string} */ folder) => join(folder, 'server', 'package', 'lib', 'vscode');
   const nodeHome = (/** @type {string} */ folder) => join(folder, 'node', 'package');
   const found = {
@@ -176,10 +179,7 @@ export async function ensureVscodeServer() {
   const tidy = () => rmSync(work, { recursive: true, force: true });
   atExit(tidy);
   try {
-    await Promise.all([
-      unpack(`code-server@${CODE_SERVER}`, join(work, 'server')),
-      unpack(`node-linux-${architecture}@${SERVER_NODE}`, join(work, 'node')),
-    ]);
+    await Promise.all([unpack(serverPackage, join(work, 'server')), unpack(nodePackage, join(work, 'node'))]);
     const options = {
       cwd: server(work),
       seconds: 300,
@@ -195,7 +195,7 @@ export async function ensureVscodeServer() {
     await npm(['rebuild', '--ignore-scripts=false', '@vscode/spdlog', '@vscode/native-watchdog']);
     writeFileSync(
       join(work, 'README'),
-      `code-server ${CODE_SERVER}, Node ${SERVER_NODE}, put together by src/build/setup.mjs\n`,
+      `code-server ${serverPackage.version}, Node ${nodePackage.version}, put together by src/build/setup.mjs\n`,
     );
     // Two concurrent runs may both get here; the second finds an equal folder under the name.
     if (!existsSync(home)) renameSync(work, home);

@@ -90,7 +90,8 @@ const DomainConfigSchema = v.strictObject({
       vcek: maybe(flag),
     }),
   ),
-  rawArguments: flag,
+  rawArguments: v.pipe(v.array(text), v.readonly()),
+  rawSettings: v.pipe(v.array(text), v.readonly()),
 }) satisfies v.GenericSchema<unknown, DomainConfig>;
 const LaunchSecuritySchema = v.strictObject({
   measurement: maybe(text),

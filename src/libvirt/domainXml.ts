@@ -123,6 +123,38 @@ function uuidOf(domain: XmlElement): string | undefined {
   return text?.toLowerCase();
 }
 
+/** All elements of QEMU's own namespace at a path below the domain, as libvirt's XPath finds them. */
+function ofQemu(domain: XmlElement, path: string): readonly XmlElement[] {
+  return path
+    .split('/')
+    .reduce<readonly XmlElement[]>(
+      (parents, name) =>
+        parents.flatMap(({ children }) => children.filter((c) => c.space === QEMU_SPACE && c.name === name)),
+      [domain],
+    );
+}
+
+/** What QEMU gets that libvirt only passes on ("QEMU driver", "Pass-through of arbitrary qemu commands"). */
+function rawOf(domain: XmlElement): Pick<DomainConfig, 'rawArguments' | 'rawSettings'> {
+  const value = ({ attributes }: XmlElement, name: string) => attributes.get(name) ?? '';
+  const properties = ofQemu(domain, 'override/device').flatMap((device) =>
+    ofQemu(device, 'frontend/property').flatMap((property) => [
+      '-set',
+      `device.${value(device, 'alias')}.${value(property, 'name')}=${value(property, 'value')}`,
+    ]),
+  );
+  const variables = ofQemu(domain, 'commandline/env').map((env) => `the variable ${value(env, 'name')}`);
+  const capabilities = ['add', 'del'].flatMap((change) =>
+    ofQemu(domain, `capabilities/${change}`).map(
+      (one) => `the capability ${value(one, 'capability')} (${change})`,
+    ),
+  );
+  return {
+    rawArguments: [...ofQemu(domain, 'commandline/arg').map((arg) => value(arg, 'value')), ...properties],
+    rawSettings: [...variables, ...capabilities],
+  };
+}
+
 /**
  * Parses a domain's definition.
  * @throws CheckError of kind `bug` when it is not domain XML, `config` for a value that libvirt would not accept
@@ -148,7 +180,7 @@ export function parseDomainXml(xml: string): DomainConfig {
     initrd: textOf(os, 'initrd'),
     cmdline: textOf(os, 'cmdline'),
     launchSecurity: launchSecurityOf(domain),
-    rawArguments: domain.children.some((c) => c.space === QEMU_SPACE && c.name === 'commandline'),
+    ...rawOf(domain),
   };
 }
 

@@ -56,7 +56,8 @@ export function fakeHost(host: FakeHost = {}): string {
     initrd: null,
     cmdline: 'from=host',
     launchSecurity: null,
-    rawArguments: false,
+    rawArguments: [],
+    rawSettings: [],
   };
   const info = {
     measurement: FAKE_MEASUREMENT,

@@ -33,6 +33,17 @@ interface Case {
 
 const withoutElement = (name: string) => (xml: string) =>
   xml.replace(new RegExp(`<${name}[ >][^]*</${name}>`), '');
+/** Hands QEMU arguments past libvirt. */
+const withArguments =
+  (...args: string[]) =>
+  (xml: string) =>
+    xml
+      .replace('<domain ', "<domain xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0' ")
+      .replace(
+        '</domain>',
+        `<qemu:commandline>${args.map((arg) => `<qemu:arg value='${arg}'/>`).join('')}</qemu:commandline></domain>`,
+      );
+const PAST_LIBVIRT = 'the peer looks at what libvirt shows only';
 const UNHASHED = 'the peer hashes a kernel that the host does not; and its path is on the host';
 const EVEN_THEN = 'to ignore the configuration is not to allow what is not secure';
 
@@ -94,6 +105,17 @@ const CASES: Case[] = [
     spec: { policy: 1, kernelHashes: true },
     expected: [4, 4, 1, 1],
     rule: 'kernel-hashes-used',
+  },
+  {
+    title: 'a kernel that libvirt knows of',
+    spec: { policy: 1, xml: withArguments('-kernel', kernel, '-append', 'quiet') },
+    expected: [[0, 3, PAST_LIBVIRT], 0, [0, 3, EVEN_THEN], 0],
+    rule: 'raw-arguments',
+  },
+  {
+    title: 'nothing of a launch whose QEMU gets arguments that decide nothing of it',
+    spec: { policy: 1, xml: withArguments('-fw_cfg', 'name=opt/x,string=y') },
+    expected: [0, 0, 0, 0],
   },
   {
     title: 'a start',

@@ -4,12 +4,26 @@
 import type { DomainConfig } from './facts';
 import { PLAIN_SEV, whyUncheckable } from './launchTypes';
 import type { DomainRule, Judgement } from './question';
+import { rawArguments, type RawArgument } from './rawArguments';
+import { plainText } from '../binary/plainText';
 
 /** The parts of a direct kernel boot that the domain has. */
 const directBoot = ({ kernel, initrd, cmdline }: DomainConfig): string[] =>
   Object.entries({ kernel, initrd, 'command line': cmdline }).flatMap(([name, value]) =>
     value === undefined ? [] : name,
   );
+
+/** More are counted, not listed, and longer ones are cut. */
+const MOST_LISTED = 3;
+const MOST_QUOTED = 80;
+
+const some = (texts: readonly string[]): string[] => [
+  ...texts.slice(0, MOST_LISTED),
+  ...(texts.length > MOST_LISTED ? [`${texts.length - MOST_LISTED} more`] : []),
+];
+
+const listed = (found: readonly RawArgument[]): string =>
+  some(found.map(({ text, why }) => `"${plainText(text, MOST_QUOTED)}", which ${why}`)).join('; ');
 
 const noSev: Judgement = { skip: 'The domain has no SEV launch security.' };
 
@@ -119,6 +133,30 @@ export const configRules: readonly DomainRule[] = [
             kind: 'config',
             advice: 'Add <kernel> to the domain, or switch kernelHashes off.',
           };
+    },
+  },
+  {
+    id: 'raw-arguments',
+    title: 'QEMU gets nothing past libvirt',
+    config: true,
+    judge: ({ config }) => {
+      const found = rawArguments(config.rawArguments);
+      const launch = found.filter(({ effect }) => effect === 'launch');
+      if (launch.length > 0)
+        return {
+          fail: `The domain hands QEMU what none of these rules can judge: ${listed(launch)}.`,
+          kind: 'insecure',
+          advice: 'Take it out of <qemu:commandline>, and say it with <os>, <launchSecurity> and the like.',
+          security: true,
+        };
+      const others = found.filter(({ effect }) => effect !== 'host');
+      const settings = config.rawSettings.map((what) => plainText(what, MOST_QUOTED));
+      const said = [listed(others), ...some(settings)].filter((text) => text !== '').join(', ');
+      if (said !== '') return { warn: true, skip: `QEMU gets, past libvirt, ${said}.` };
+      return {
+        ok:
+          found.length > 0 ? 'What it gets stays on the host.' : 'All of its arguments are those of libvirt.',
+      };
     },
   },
 ];

@@ -70,10 +70,12 @@ export interface DomainConfig {
   readonly cmdline: string | undefined;
   readonly launchSecurity: LaunchSecurity | undefined;
   /**
-   * Whether QEMU gets arguments that libvirt does not understand (`<qemu:commandline>`);
-   * they can change anything above.
+   * What QEMU gets that libvirt does not understand, which can change anything above: the arguments of
+   * `<qemu:commandline>` in their order, followed by properties of devices from `<qemu:override>` as arguments.
    */
-  readonly rawArguments: boolean;
+  readonly rawArguments: readonly string[];
+  /** What else changes QEMU, as phrases: environment variables by name, and capabilities. */
+  readonly rawSettings: readonly string[];
 }
 
 /** The names of virDomainState. */

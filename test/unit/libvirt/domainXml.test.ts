@@ -200,18 +200,42 @@ const read: [name: string, xml: string, expected: (config: DomainConfig) => unkn
     (c) => c.launchSecurity?.policy,
     2n ** 64n - 1n,
   ],
-  ['no arguments of QEMU', domain(), (c) => c.rawArguments, false],
+  ['no arguments of QEMU', domain(), (c) => [c.rawArguments, c.rawSettings], [[], []]],
   [
     'arguments of QEMU',
-    domain('</domain>', "<qemu:commandline><qemu:arg value='-x'/></qemu:commandline></domain>"),
-    (c) => c.rawArguments,
-    true,
+    domain(
+      '</domain>',
+      "<qemu:commandline><qemu:arg value='-x'/><qemu:env name='A' value='b'/><qemu:arg value=' y '/></qemu:commandline></domain>",
+    ),
+    (c) => [c.rawArguments, c.rawSettings],
+    [['-x', ' y '], ['the variable A']],
   ],
   [
-    'arguments of QEMU in another spelling',
-    domain('</domain>', "<q:commandline xmlns:q='http://libvirt.org/schemas/domain/qemu/1.0'/></domain>"),
+    'arguments of QEMU in another spelling, and twice',
+    domain(
+      '</domain>',
+      "<q:commandline xmlns:q='http://libvirt.org/schemas/domain/qemu/1.0'><q:arg value='-x'/></q:commandline><qemu:commandline><qemu:arg/></qemu:commandline></domain>",
+    ),
     (c) => c.rawArguments,
-    true,
+    ['-x', ''],
+  ],
+  [
+    'no arguments of another namespace',
+    domain('</domain>', "<commandline><arg value='-x'/></commandline></domain>"),
+    (c) => c.rawArguments,
+    [],
+  ],
+  [
+    'properties of devices, and capabilities',
+    domain(
+      '</domain>',
+      "<qemu:override><qemu:device alias='ua-a'><qemu:frontend><qemu:property name='romfile' type='string' value='/x'/></qemu:frontend></qemu:device></qemu:override><qemu:capabilities><qemu:add capability='b'/><qemu:del capability='c'/></qemu:capabilities></domain>",
+    ),
+    (c) => [c.rawArguments, c.rawSettings],
+    [
+      ['-set', 'device.ua-a.romfile=/x'],
+      ['the capability b (add)', 'the capability c (del)'],
+    ],
   ],
 ];
 

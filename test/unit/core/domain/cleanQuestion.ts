@@ -50,7 +50,8 @@ const CONFIG: DomainConfig = {
   initrd: '/boot/initrd',
   cmdline: 'quiet',
   launchSecurity: LAUNCH_SECURITY,
-  rawArguments: false,
+  rawArguments: [],
+  rawSettings: [],
 };
 const HOST: HostFacts = {
   hostname: 'node1.example.com',

@@ -63,6 +63,48 @@ const CASES: [title: string, change: Change, expected: Record<string, Told>, rea
   ],
 
   [
+    'arguments of QEMU that stay on the host',
+    { config: { rawArguments: ['-D', '/log'] } },
+    {},
+    /stays on the host/,
+  ],
+  [
+    'arguments of QEMU that reach the guest',
+    {
+      config: {
+        rawArguments: ['-fw_cfg', 'name=opt/x', '-cpu', 'EPYC\u202e'],
+        rawSettings: ['the variable A'],
+      },
+    },
+    { 'raw-arguments': 'skipped' },
+    /QEMU gets, past libvirt, "-fw_cfg name=opt\/x", which reaches the firmware, and nothing measures it; "-cpu EPYC\\u202e", which changes the CPU.*, the variable A\./,
+  ],
+  ...(
+    [
+      ['a kernel', ['-kernel', '/x'], /"-kernel \/x", which starts what <os> does not show\./],
+      ['other launch security', ['-object', 'sev-guest,id=x'], /which changes the launch security\./],
+      ['much', Array.from({ length: 20 }, () => '-bios'), /; 17 more\./],
+    ] as const
+  ).flatMap(([what, given, reason]): (typeof CASES)[number][] => [
+    [
+      `${what} that QEMU gets past libvirt`,
+      { config: { rawArguments: given } },
+      { 'raw-arguments': 'insecure' },
+      reason,
+    ],
+    [
+      `${what} that QEMU gets past libvirt, config ignored`,
+      { config: { rawArguments: given }, ignoreConfig: true },
+      { 'raw-arguments': 'insecure' },
+    ],
+    [
+      `${what} that QEMU gets past libvirt, insecurely`,
+      { config: { rawArguments: given }, insecure: true },
+      { 'raw-arguments': 'untrusted' },
+    ],
+  ]),
+
+  [
     'no launch security',
     { launch: null, given: NOT_GIVEN },
     {
