@@ -15,7 +15,7 @@ export interface Patience {
 /** MiB for the thread's objects; what it decompresses is not among them. */
 const MEMORY = 64;
 /** The budget of a walk takes about a second. */
-const PATIENCE: Patience = { deadline: 30_000, silence: 5000 };
+const PATIENCE: Patience = { deadline: 30_000, silence: 3000 };
 
 /** A decompressor in a thread. */
 export interface DecompressThread {
@@ -47,7 +47,8 @@ export function decompressInThread(io: Io, { deadline, silence }: Patience = PAT
       const patience = Math.min(silence, end - performance.now());
       const late = patience <= 0 || Atomics.wait(words, WORD.answer, ANSWER.none, patience) === 'timed-out';
       if (!late) return undefined;
-      if (performance.now() >= end) return `its thread ran longer than ${deadline / 1000} seconds and was ended`;
+      if (performance.now() >= end)
+        return `its thread ran longer than ${deadline / 1000} seconds and was ended`;
       const now = Atomics.load(words, WORD.beat);
       if (now === beat) return 'its thread ended or does not answer';
       beat = now;

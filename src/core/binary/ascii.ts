@@ -77,7 +77,7 @@ export interface Pays {
 }
 
 /** Places that are looked at for one payment. */
-const PAID = 2 ** 14;
+const PAID = 2 ** 12;
 
 /**
  * A search for one text of one-byte characters (Horspool's algorithm), which skips most bytes. It is linear in the bytes for any
@@ -85,6 +85,7 @@ const PAID = 2 ** 14;
  */
 export function finder(text: string): (bytes: Uint8Array, from?: number, payer?: Pays) => number {
   const last = text.length - 1;
+  const lastCode = text.charCodeAt(last);
   const shift = new Uint8Array(256).fill(text.length);
   for (let i = 0; i < last; i++) shift[text.charCodeAt(i)] = last - i;
   const isAt = (bytes: Uint8Array, at: number) => {
@@ -94,11 +95,13 @@ export function finder(text: string): (bytes: Uint8Array, from?: number, payer?:
   };
   return (bytes, from = 0, payer) => {
     const end = bytes.length - last;
+    // Below zero it never gets there.
+    let paid = payer ? 0 : -1;
     for (let at = from; at < end;) {
-      const places = Math.min(PAID, end - at);
-      // Each place is at least a byte further, at most the length of the text.
-      payer?.charge(Math.ceil(places / last));
-      for (const stop = at + places; at < stop; at += shift[bytes[at + last]!]!) if (isAt(bytes, at)) return at;
+      if (paid-- === 0) payer?.charge((paid = Math.min(PAID, end - at)));
+      const code = bytes[at + last]!;
+      if (code === lastCode && isAt(bytes, at)) return at;
+      at += shift[code]!;
     }
     return -1;
   };

@@ -52,7 +52,9 @@ export function firstDifference(a: Uint8Array, b: Uint8Array, from = 0): number 
   if (end - i >= LONG_RUN && (a.byteOffset - b.byteOffset) % 4 === 0) {
     for (; (a.byteOffset + i) % 4 !== 0; i++) if (a[i] !== b[i]) return i;
     const count = Math.floor((end - i) / 4);
-    const [left, right] = [a, b].map(({ buffer, byteOffset }) => new Uint32Array(buffer, byteOffset + i, count));
+    const [left, right] = [a, b].map(
+      ({ buffer, byteOffset }) => new Uint32Array(buffer, byteOffset + i, count),
+    );
     let k = 0;
     while (k < count && left![k] === right![k]) k++;
     i += 4 * k;

@@ -156,7 +156,7 @@ export function isFiller(part: Part): boolean {
   const { kind, type } = part.node;
   if (kind !== 'file' || type !== 'padding') return kind === 'free' || kind === 'padding';
   const body = bytesOf(bodyOf(part));
-  part.source.budget.charge(body.length / BYTES_PER_STEP.compare);
+  part.source.budget.charge(body.length / BYTES_PER_STEP.blank);
   return body.length === 0 || onlyByte(body) !== undefined;
 }
 

@@ -5,16 +5,19 @@
 const MIB = 2 ** 20;
 
 /**
- * The limits of one walk. A step is what takes one to three nanoseconds; OVMF of 4 MiB takes 130 million, of which 118 are for its
+ * The limits of one walk. A step is what takes one to three nanoseconds; OVMF of 4 MiB takes 125 million, of which 118 are for its
  * LZMA section, and holds 700 parts, seven levels deep, in 14 MiB of decompressed data.
  */
 export const WALK_LIMITS = {
-  steps: 400_000_000,
-  parts: 6000,
+  steps: 360_000_000,
+  parts: 5000,
   levels: 12,
-  /** Bytes that are held for decompression: what comes out, and what goes in. */
+  /** Bytes that are held: what comes out of decompression, what goes in, and the parts. */
   memory: 48 * MIB,
 } as const;
+
+/** Bytes that one part takes with its fields, about. */
+export const PART_BYTES = 8192;
 
 /** Prices, in steps. */
 export const PRICE = {
@@ -29,8 +32,8 @@ export const PRICE = {
   /** Setting up a decoder, on top of its tables. */
   decoder: 20_000,
 } as const;
-/** How many bytes a step covers, when they are compared, added up, taken into a CRC, or into a digest. */
-export const BYTES_PER_STEP = { compare: 8, sum: 2, crc: 0.5, digest: 0.25 } as const;
+/** How many bytes a step covers, when they are compared with one byte, with others, added up, taken into a CRC or a digest. */
+export const BYTES_PER_STEP = { blank: 8, compare: 4, sum: 3, crc: 0.5, digest: 0.25 } as const;
 
 /** Raised when work cannot be paid for. Caught where lists of parts are read, and in no other place. */
 export class Spent extends Error {

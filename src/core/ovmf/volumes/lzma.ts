@@ -85,7 +85,12 @@ export function decodeLzma(bytes: Uint8Array, output: Uint8Array, budget: Charge
   const models = LITERALS + (LITERAL_MODELS << (lc + lp));
   budget.charge(PRICE.decoder + models);
   const dictionary = Math.max(view.getUint32(1, true), LEAST_DICTIONARY);
-  return new Decoder(bytes, new Uint16Array(models).fill(EVEN), budget).decode(output, { lc, lp, pb, dictionary });
+  return new Decoder(bytes, new Uint16Array(models).fill(EVEN), budget).decode(output, {
+    lc,
+    lp,
+    pb,
+    dictionary,
+  });
 }
 
 interface Properties {
@@ -127,8 +132,7 @@ class Decoder {
         const before = at === 0 ? 0 : output[at - 1]!;
         const context = ((at & literalMask) << lc) | (before >> (8 - lc));
         const from = LITERALS + LITERAL_MODELS * context;
-        output[at] =
-          state < LITERAL_STATES ? this.literal(from) : this.matched(from, output[at - rep0 - 1]!);
+        output[at] = state < LITERAL_STATES ? this.literal(from) : this.matched(from, output[at - rep0 - 1]!);
         at++;
         state = state < 4 ? 0 : state < 10 ? state - 3 : state - 6;
         this.left -= 9 * BIT;

@@ -52,7 +52,10 @@ export function parseStores(walk: Walk, range: WalkRange): VolumeNode[] {
 const PLACES = 512;
 
 /** The next place where a part may start, and its reader; none where no part follows. @throws Spent */
-function nextPart(walk: Walk, { space, at, end }: WalkRange): { readonly at: number; readonly read?: PartReader } {
+function nextPart(
+  walk: Walk,
+  { space, at, end }: WalkRange,
+): { readonly at: number; readonly read?: PartReader } {
   for (let place = at, n = 0; end - place >= STORE_HEADER.size; place += STEP, n++) {
     if (n % PLACES === 0) walk.budget.charge(PLACES);
     const read = readerAt(walk, space.bytes, place);

@@ -32,13 +32,7 @@ export interface Decoded {
  * follows exceeds the budget of the walk.
  */
 export type WhyUndecoded =
-  | 'not-asked'
-  | 'unknown-method'
-  | 'unsupported'
-  | 'broken'
-  | 'too-large'
-  | 'stopped'
-  | 'limits';
+  'not-asked' | 'unknown-method' | 'unsupported' | 'broken' | 'too-large' | 'stopped' | 'limits';
 
 /** An encoded section whose content is unknown, or bytes that were not read. */
 export interface NotDecoded {
@@ -157,13 +151,13 @@ export const unknownBytes = (at: number, end: number): VolumeNode =>
 
 /** Little-endian text of 16-bit characters up to a NUL or the end. */
 export function utf16(bytes: Uint8Array, at: number, end: number, most = 256): string {
-  let text = '';
-  for (let i = at; i + 1 < end && text.length < most; i += 2) {
+  const codes: number[] = [];
+  for (let i = at; i + 1 < end && codes.length < most; i += 2) {
     const c = bytes[i]! | (bytes[i + 1]! << 8);
     if (c === 0) break;
-    text += String.fromCharCode(c);
+    codes.push(c);
   }
-  return text;
+  return String.fromCharCode(...codes);
 }
 
 /** The 24-bit number at `at`. */

@@ -22,7 +22,7 @@ import { allNodes } from './volumes';
 export type Blob = keyof typeof HASH_ENTRIES;
 
 /** Three searches through all that a walk may hold, with a margin for bytes that search slowly. */
-const MOST_STEPS = 40_000_000;
+const MOST_STEPS = 30_000_000;
 const FINDERS = (Object.entries(HASH_ENTRIES) as [Blob, string][]).map(
   ([blob, guid]) => [blob, finder(latin1(guidBytes(guid)))] as const,
 );
@@ -55,7 +55,10 @@ function dxeSpaces({ nodes, bytes }: VolumeTree): Uint8Array[] {
   return nodes.flatMap((node) => {
     if (!isDxeVolume(node)) {
       const { children, decoded } = node;
-      return [...dxeSpaces({ nodes: children, bytes }), ...(decoded ? dxeSpaces({ nodes: decoded.children, bytes: decoded.bytes }) : [])];
+      return [
+        ...dxeSpaces({ nodes: children, bytes }),
+        ...(decoded ? dxeSpaces({ nodes: decoded.children, bytes: decoded.bytes }) : []),
+      ];
     }
     const inside = [...allNodes({ nodes: [node], bytes })].flatMap((one) => one.node.decoded?.bytes ?? []);
     return [bytes.subarray(node.offset, node.offset + node.size), ...inside];

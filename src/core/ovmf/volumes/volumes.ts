@@ -74,7 +74,10 @@ function volumesIn(walk: Walk, range: WalkRange): VolumeNode[] {
   let free = range.at;
   let from = range.at;
   for (;;) {
-    const [rest, next] = [{ ...range, at: free }, { ...range, at: from }];
+    const [rest, next] = [
+      { ...range, at: free },
+      { ...range, at: from },
+    ];
     const found = walk.within(rest, () => ({ at: nextVolume(walk, next) }));
     if (!found) return [...nodes, ...walk.unread(rest)];
     if (found.at === undefined) break;

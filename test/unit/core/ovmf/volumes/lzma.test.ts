@@ -46,7 +46,9 @@ describe('LZMA streams', () => {
     const below = seeded(3);
     const noise = randomBytes(below, 70_000);
     const code = Uint8Array.from({ length: 90_000 }, (_, i) => ((i * i) >> 7) & 0xff);
-    const mixed = Uint8Array.from({ length: 120_000 }, (_, i) => (i % 300 < 200 ? i % 7 : noise[i % 70_000]!));
+    const mixed = Uint8Array.from({ length: 120_000 }, (_, i) =>
+      i % 300 < 200 ? i % 7 : noise[i % 70_000]!,
+    );
     for (const data of [noise, code, mixed, new Uint8Array(300_000), Uint8Array.of(7)]) {
       assert.deepEqual(decode(compress(data), data.length).out, data);
     }
