@@ -4,6 +4,7 @@ import * as errors from './errors';
 import { errorFrom } from '../core/errors';
 import type { ExplainProgress, ExplainResult } from '../core/explain/explanation';
 import {
+  EXPLAIN_DEADLINE,
   EXPLAIN_THREAD,
   KEY_MEMORY,
   type CoordinatorMessage,
@@ -37,7 +38,7 @@ export async function explainLaunch(
   if (signal?.aborted) throw errors.explainCancelled();
   const keyMemory = new SharedArrayBuffer(KEY_MEMORY);
   const task: CoordinatorTask = { role: 'coordinator', inputs, keyMemory, ...scope };
-  const thread = io.thread(EXPLAIN_THREAD, task);
+  const thread = io.thread(EXPLAIN_THREAD, task, { deadline: EXPLAIN_DEADLINE });
   try {
     return await answerFrom(thread, signal, onProgress);
   } finally {

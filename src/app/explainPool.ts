@@ -3,7 +3,7 @@
 import * as errors from './errors';
 import type { Unit } from '../core/explain/plan';
 import type { UnitResult } from '../core/explain/search';
-import { EXPLAIN_THREAD, type SearcherReply, type SearcherTask } from './explainThreads';
+import { EXPLAIN_DEADLINE, EXPLAIN_THREAD, type SearcherReply, type SearcherTask } from './explainThreads';
 import type { Io, Thread } from './io';
 
 /** Units queued per thread, so that it never waits for the next. */
@@ -23,13 +23,14 @@ export class SearcherPool {
 
   /** One thread fewer than the machine has cores, but at least one. */
   constructor(io: Io, task: Omit<SearcherTask, 'role'>) {
+    const options = { deadline: EXPLAIN_DEADLINE };
     const data: SearcherTask = { role: 'searcher', ...task };
     let fail: (why: string) => void = () => undefined;
     this.failure = new Promise((_, reject) => (fail = (why) => reject(errors.explainFailed(why))));
     // Between two runs nobody waits; the next run sees the rejection.
     this.failure.catch(() => undefined);
     this.searchers = Array.from({ length: Math.max(1, io.cores() - 1) }, () => {
-      const searcher: Searcher = { thread: io.thread(EXPLAIN_THREAD, data), take: () => undefined };
+      const searcher: Searcher = { thread: io.thread(EXPLAIN_THREAD, data, options), take: () => undefined };
       searcher.thread.hear<SearcherReply>({ message: (result) => searcher.take(result), error: fail });
       return searcher;
     });

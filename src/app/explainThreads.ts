@@ -33,6 +33,9 @@ export interface ExplainScope {
   readonly otherMeasurements?: readonly OtherMeasurement[] | undefined;
 }
 
+/** How long a search may run, in milliseconds: who waits for it ends it sooner, and it ends by itself in nearly all cases. */
+export const EXPLAIN_DEADLINE = 12 * 60 * 60 * 1000;
+
 /** The name of the script that all threads of a search run. */
 export const EXPLAIN_THREAD = 'explainWorker';
 

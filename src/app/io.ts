@@ -67,7 +67,7 @@ export interface Paths {
   readonly toSlashes: (path: string) => string;
 }
 
-/** Events of a thread. An error ends the thread; `end` fires exactly once, last. */
+/** Events of a thread. An error, such as a deadline that passed, ends the thread; `end` fires exactly once, last. */
 export interface ThreadEvents<Message> {
   readonly message: (message: Message) => void;
   readonly error: (why: string) => void;
@@ -84,10 +84,15 @@ export interface Thread {
   terminate(): Promise<void>;
 }
 
+/** How long a thread may run, in milliseconds: far longer than anything that someone waits for. */
+export const THREAD_DEADLINE = 60_000;
+
 /** Options for starting a thread. */
 export interface ThreadOptions {
   /** Heap limit in MiB; exceeding it ends the thread with an error. */
   readonly memory?: number;
+  /** Milliseconds after which a thread that still runs is ended with an error; THREAD_DEADLINE by default. */
+  readonly deadline?: number;
 }
 
 /** What the use cases need from the machine. */

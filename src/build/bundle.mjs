@@ -78,6 +78,7 @@ function products(/** @type {boolean} */ production) {
     },
     { ...node, entryPoints: ['src/host/ovmf/volumesWorker.ts'], outfile: 'dist/volumesWorker.js' },
     { ...node, entryPoints: ['src/node/explainWorker.ts'], outfile: 'dist/explainWorker.js' },
+    { ...node, entryPoints: ['src/node/decompressWorker.ts'], outfile: 'dist/decompressWorker.js' },
     {
       ...node,
       entryPoints: ['src/host/launch/launchEditsWorker.ts'],

@@ -10,6 +10,8 @@ import type { OnProgress } from '../app/io';
 export interface Output {
   /** One line of the answer. */
   line(text: string): void;
+  /** Many lines of the answer. */
+  lines(texts: Iterable<string>): void;
   /** One line about the run: warnings and errors. */
   note(text: string): void;
   /** An answer that is a file: bytes unchanged, text line by line as on a terminal. */
@@ -27,7 +29,43 @@ export const withoutKeys = (error: CheckError, out: Output): CheckError =>
 
 /** Prints a value as indented JSON; bigints in 0x form, bytes in hexadecimal. */
 export function printJson(out: Output, value: unknown): void {
-  for (const line of jsonText(value).split('\n')) out.line(line);
+  out.lines(jsonLines(value));
+}
+
+const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+
+/** Whether a value may be long: lists of what has members of its own. */
+const isDeep = (value: unknown): boolean =>
+  isList(value)
+    ? value.some(
+        (item) => isRecord(item) && Object.values(item).some((member) => isList(member) || isRecord(member)),
+      )
+    : isRecord(value) && Object.values(value).some((member) => isList(member) || isRecord(member));
+
+/**
+ * The lines of indented JSON, a part at a time: those of a large image would be tens of megabytes as one text.
+ * @param indent of the value's own lines
+ * @param start what precedes the value in its first line
+ * @param end what follows it in its last
+ */
+function* jsonLines(value: unknown, indent = '', start = '', end = ''): Generator<string> {
+  if (!isDeep(value)) {
+    for (const [i, line] of `${jsonText(value)}${end}`.split('\n').entries())
+      yield `${indent}${i === 0 ? start : ''}${line}`;
+    return;
+  }
+  const members: (readonly [string, unknown])[] = isList(value)
+    ? value.map((item) => ['', item ?? null])
+    : Object.entries(value as object).flatMap(([key, item]) =>
+        item === undefined ? [] : [[`${jsonText(key)}: `, item] as const],
+      );
+  const [open, close] = isList(value) ? '[]' : '{}';
+  yield `${indent}${start}${open}`;
+  for (const [i, [key, item]] of members.entries())
+    yield* jsonLines(item, `${indent}  `, key, i < members.length - 1 ? ',' : '');
+  yield `${indent}${close}${end}`;
 }
 
 /** Pads columns to their widest cell, except the last. */

@@ -10,7 +10,7 @@ import { VARIABLES } from '../core/ovmf/kinds/variables';
 import { STATE_WORDS } from '../core/ovmf/support';
 import type { Finding, Region } from '../core/binary/region';
 import { undecoded } from '../core/ovmf/volumes/undecoded';
-import { decompressSection } from '../node/decompress';
+import { decompressing } from '../node/decompressThread';
 import type { Io } from '../app/io';
 import { fileName, readWhole } from '../app/vmsaFile';
 import { refuseOther } from './otherFiles';
@@ -41,14 +41,15 @@ export function addOvmfCommands(io: Io, program: Command, out: Output, exit: (st
     .option('--volumes', 'list all files and variables of the volumes')
     .option('--json', 'print JSON')
     .action(async (file: string, options: OvmfOptions) => {
-      showOvmf(await readWhole(io, file), fileName(file), options, out);
+      await showOvmf(io, await readWhole(io, file), fileName(file), options, out);
     });
   ovmf
     .command('lint <file>')
     .description('say what is odd about an image; exit status 1 when it has errors')
     .option('--json', 'print JSON')
     .action(async (file: string, options: OvmfOptions) => {
-      const { findings } = lintOvmf(await readWhole(io, file), { decompress: decompressSection });
+      const bytes = await readWhole(io, file);
+      const { findings } = await decompressing(io, (decompress) => lintOvmf(bytes, { decompress }));
       printLint(bySeverity(findings), fileName(file), options, out);
       if (findings.some(({ severity }) => severity === 'error')) exit(1);
     });
@@ -59,8 +60,14 @@ export function addOvmfCommands(io: Io, program: Command, out: Output, exit: (st
  * Prints an image: what it supports, its regions with their fields, its volumes, and its findings.
  * @throws CheckError (usage) for a file of another kind
  */
-export function showOvmf(bytes: Uint8Array, file: string, options: OvmfOptions, out: Output): void {
-  const { value, findings } = lintOvmf(bytes, { decompress: decompressSection });
+export async function showOvmf(
+  io: Io,
+  bytes: Uint8Array,
+  file: string,
+  options: OvmfOptions,
+  out: Output,
+): Promise<void> {
+  const { value, findings } = await decompressing(io, (decompress) => lintOvmf(bytes, { decompress }));
   const { image, volumes, build, facts } = value;
   refuseOther(file, image);
   const { words, supports, origin } = facts;
@@ -90,7 +97,7 @@ export function showOvmf(bytes: Uint8Array, file: string, options: OvmfOptions, 
     ...volumeLines(volumes.nodes, options.volumes === true),
     ...findingLines(findings),
   ];
-  for (const line of lines) out.line(line);
+  out.lines(lines);
 }
 
 const supportLines = (supports: ImageFacts['supports']) =>

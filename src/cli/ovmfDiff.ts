@@ -9,7 +9,7 @@ import {
   imageComparisonMarkdown,
 } from '../core/ovmf/compare/exportComparison';
 import { parseFirmware } from '../core/ovmf/firmwareFile';
-import { decompressSection } from '../node/decompress';
+import { decompressing } from '../node/decompressThread';
 import type { Io } from '../app/io';
 import { fileName, readWhole } from '../app/vmsaFile';
 import { refuseOther } from './otherFiles';
@@ -47,14 +47,15 @@ async function diffImages(
     return { bytes, image };
   };
   const [a, b] = [await read(first), await read(second)];
-  const comparison = compareImages(a, b, { volumes: compareWhole(a, b, decompressSection) });
+  const volumes = await decompressing(io, (decompress) => compareWhole(a, b, decompress));
+  const comparison = compareImages(a, b, { volumes });
   const names = { a: fileName(first), b: fileName(second) };
   if (json) printJson(out, imageComparisonJson(comparison, names));
   else {
     const lines = markdown
       ? imageComparisonMarkdown(comparison, names).trimEnd().split('\n')
       : comparisonLines(comparison, names);
-    for (const line of lines) out.line(line);
+    out.lines(lines);
   }
   return !comparison.equal;
 }

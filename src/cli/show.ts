@@ -29,7 +29,7 @@ export function addShowCommand(io: Io, program: Command, out: Output): void {
     .option('--json', 'print JSON')
     .addOption(vcpuOption())
     .action(async (file: string, options: ShowOptions) => {
-      showFile(await readWhole(io, file), file, options, out);
+      await showFile(io, await readWhole(io, file), file, options, out);
     });
 }
 
@@ -45,7 +45,13 @@ const KNOWN_BESIDE_PAGES: readonly string[] = ['vmsa', 'report', 'report-respons
  * broken or not.
  * @throws CheckError (usage) for a file that is known to be neither
  */
-function showFile(bytes: Uint8Array, file: string, options: ShowOptions, out: Output): void {
+async function showFile(
+  io: Io,
+  bytes: Uint8Array,
+  file: string,
+  options: ShowOptions,
+  out: Output,
+): Promise<void> {
   const name = fileName(file);
   const kind = kindInTable(endsOf(bytes));
   // Texts hold pages, too. Bytes that are no text and are known by their magic are no page, whatever they look like.
@@ -60,6 +66,6 @@ function showFile(bytes: Uint8Array, file: string, options: ShowOptions, out: Ou
   } else if (kind) {
     throw appErrors.nothingToShow(name, kind, read.format === undefined ? undefined : read.reason);
   } else {
-    showOvmf(bytes, name, options, out);
+    await showOvmf(io, bytes, name, options, out);
   }
 }

@@ -32,6 +32,8 @@ export interface Printer {
   quieten(): void;
 }
 
+/** Characters that are written at once, where there are many. */
+const BLOCK = 2 ** 16;
 /** Columns of help text that does not go to a terminal. */
 const HELP_WIDTH = 80;
 
@@ -44,10 +46,23 @@ export function printer({ stdout, stderr }: Streams, withhold: Output['withhold'
     if (!quiet) stream.write(`${terminalLine(text)}\n`);
   };
   const note = lineTo(stderr);
+  const lines = (texts: Iterable<string>) => {
+    progress.clear();
+    if (quiet) return;
+    let block = '';
+    for (const text of texts) {
+      block += `${terminalLine(text)}\n`;
+      if (block.length < BLOCK) continue;
+      stdout.write(block);
+      block = '';
+    }
+    if (block !== '') stdout.write(block);
+  };
   const textTo = (stream: TextStream) => (text: string) => void stream.write(terminalText(text));
   return {
     out: {
       line: lineTo(stdout),
+      lines,
       note: (text) => {
         note(withhold(text));
       },

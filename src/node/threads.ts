@@ -1,14 +1,30 @@
 // Node's threads, in the shape that Io requires.
 
 import { Worker } from 'node:worker_threads';
-import type { Thread, ThreadOptions } from '../app/io';
+import { THREAD_DEADLINE, type Thread, type ThreadOptions } from '../app/io';
 
 /** Starts a thread by the path of its script. */
-export function startThread(script: string, workerData: unknown, { memory }: ThreadOptions = {}): Thread {
+export function startThread(
+  script: string,
+  workerData: unknown,
+  { memory, deadline = THREAD_DEADLINE }: ThreadOptions = {},
+): Thread {
   const limits = memory === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: memory } };
   const worker = new Worker(script, { workerData, ...limits });
+  let late = (): void => undefined;
+  // It keeps no process alive that has nothing else to do.
+  const timer = setTimeout(() => {
+    late();
+    void worker.terminate();
+  }, deadline).unref();
+  worker.once('exit', () => {
+    clearTimeout(timer);
+  });
   return {
     hear: (on) => {
+      late = () => {
+        on.error(`it ran longer than ${deadline / 1000} seconds and was ended`);
+      };
       worker.on('message', on.message);
       worker.once('error', ({ message }) => on.error(message));
       worker.once('exit', (status) => on.end?.(status));

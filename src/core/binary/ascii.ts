@@ -71,9 +71,21 @@ export function whichOccur(bytes: Uint8Array, codes: readonly [number, number, n
   return [inA, inB, inC].map((bits, i) => (bits & HIGH_BITS) !== 0 || edges.includes(codes[i]!));
 }
 
-/** A search for one ASCII text (Horspool's algorithm), which skips most bytes. */
-export function finder(text: string): (bytes: Uint8Array, from?: number) => number {
+/** Who pays for a search: takes steps before they are done, and may throw to end it. */
+export interface Pays {
+  charge(steps: number): void;
+}
+
+/** Places that are looked at for one payment. */
+const PAID = 2 ** 12;
+
+/**
+ * A search for one text of one-byte characters (Horspool's algorithm), which skips most bytes. It is linear in the bytes for any
+ * text whose last character is in it once.
+ */
+export function finder(text: string): (bytes: Uint8Array, from?: number, payer?: Pays) => number {
   const last = text.length - 1;
+  const lastCode = text.charCodeAt(last);
   const shift = new Uint8Array(256).fill(text.length);
   for (let i = 0; i < last; i++) shift[text.charCodeAt(i)] = last - i;
   const isAt = (bytes: Uint8Array, at: number) => {
@@ -81,9 +93,15 @@ export function finder(text: string): (bytes: Uint8Array, from?: number) => numb
     while (i >= 0 && bytes[at + i] === text.charCodeAt(i)) i--;
     return i < 0;
   };
-  return (bytes, from = 0) => {
-    for (let at = from; at + last < bytes.length; at += shift[bytes[at + last]!]!) {
-      if (isAt(bytes, at)) return at;
+  return (bytes, from = 0, payer) => {
+    const end = bytes.length - last;
+    // Below zero it never gets there.
+    let paid = payer ? 0 : -1;
+    for (let at = from; at < end;) {
+      if (paid-- === 0) payer?.charge((paid = Math.min(PAID, end - at)));
+      const code = bytes[at + last]!;
+      if (code === lastCode && isAt(bytes, at)) return at;
+      at += shift[code]!;
     }
     return -1;
   };

@@ -40,6 +40,29 @@ export function onlyByte(bytes: Uint8Array, at = 0, end = bytes.length): number 
   return first;
 }
 
+/** Whether two runs of bytes are equal, a word at a time where both are aligned alike. */
+export function isSameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && firstDifference(a, b) === a.length;
+}
+
+/** Where two runs first differ, from `from` on; the length of the shorter one when they do not. */
+export function firstDifference(a: Uint8Array, b: Uint8Array, from = 0): number {
+  const end = Math.min(a.length, b.length);
+  let i = from;
+  if (end - i >= LONG_RUN && (a.byteOffset - b.byteOffset) % 4 === 0) {
+    for (; (a.byteOffset + i) % 4 !== 0; i++) if (a[i] !== b[i]) return i;
+    const count = Math.floor((end - i) / 4);
+    const [left, right] = [a, b].map(
+      ({ buffer, byteOffset }) => new Uint32Array(buffer, byteOffset + i, count),
+    );
+    let k = 0;
+    while (k < count && left![k] === right![k]) k++;
+    i += 4 * k;
+  }
+  while (i < end && a[i] === b[i]) i++;
+  return i;
+}
+
 /** Whether all bytes are zero. */
 export function isZero(bytes: Uint8Array): boolean {
   return bytes.length === 0 || onlyByte(bytes) === 0;

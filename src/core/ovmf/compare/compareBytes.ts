@@ -1,6 +1,7 @@
 // Where the bytes of two files differ. Files of different sizes are aligned at their ends, because both end
 // at the same guest-physical address.
 
+import { firstDifference } from '../../binary/hex';
 import type { ComparedFile } from './change';
 
 /**
@@ -51,8 +52,11 @@ export function compareBytes(a: ComparedFile, b: ComparedFile): ByteDifferences 
     pages = Math.ceil(excess / PAGE);
   }
   let [start, end] = [-1, -1];
-  for (let i = 0; i < both; i++) {
-    if (left[i] === right[i]) continue;
+  for (let i = firstDifference(left, right); i < both; i++) {
+    if (left[i] === right[i]) {
+      if (i % PAGE === 0) i = firstDifference(left, right, i) - 1;
+      continue;
+    }
     bytes += 1;
     const page = Math.floor((both - 1 - i) / PAGE);
     if (page !== lastPage) pages += 1;

@@ -1,6 +1,7 @@
 // Compares two region trees: what was added, removed, changed or moved. Siblings are matched by kind and
 // name, preferring equal content, which works for tables, lists and volumes alike.
 
+import { isSameBytes } from '../../binary/hex';
 import type { FieldView, Region } from '../../binary/region';
 import type { ChangeSide, ComparedFile, ImageChange } from './change';
 import { matchByKey } from './matching';
@@ -151,7 +152,5 @@ function sameBytes(fileA: ComparedFile, a: Range, fileB: ComparedFile, b: Range)
   const right = bytesOf(fileB, b);
   // When part of a range is unavailable on one side, the ends are compared, because a tail is what is available.
   const both = Math.min(left.length, right.length);
-  const from = [left.length - both, right.length - both] as const;
-  for (let i = 0; i < both; i++) if (left[from[0] + i] !== right[from[1] + i]) return false;
-  return true;
+  return isSameBytes(left.subarray(left.length - both), right.subarray(right.length - both));
 }

@@ -5,7 +5,7 @@ import { byteCount } from '../../binary/hex';
 import { matchByKey, movedPairs } from './matching';
 import { bytesNotes, headerNotes } from './notes';
 import type { Part, PartPair } from './parts';
-import { childrenOf, decodedParts, isFiller, isSame, isSameBytes, sameParts } from './parts';
+import { childrenOf, decodedParts, isFiller, isSame, isSameContent, sameParts } from './parts';
 
 /** Callbacks for what the comparison of sections encounters. */
 export interface Encounter {
@@ -70,14 +70,13 @@ function compareContent(
   path: readonly string[],
   encounter: Encounter,
 ): SectionNotes | undefined {
-  const [was, is] = pair;
+  const [, is] = pair;
   const label = labelOf(is);
   const [a, b] = pair.map((part) => decodedParts(part) ?? childrenOf(part)) as [Part[], Part[]];
   if (a.length === 0 || b.length === 0) return undefined;
   if (is.node.type === 'volume image') return { notes: [], any: encounter.volumes(a, b, path) };
   const header = headerNotes(pair).map((note) => `${label}: ${note}`);
-  const [oldBytes, bytes] = [was.node.decoded?.bytes, is.node.decoded?.bytes];
-  if (oldBytes && bytes && isSameBytes(oldBytes, bytes)) {
+  if (isSameContent(pair)) {
     const otherwise = [`${label}: the same content, compressed otherwise`];
     return { notes: header.length > 0 ? header : otherwise, any: true };
   }

@@ -9,6 +9,7 @@ import type { LaunchComparison } from './launchEffects';
 import { compareParts } from './compareParts';
 import { changeOf, joinMoves } from './drafts';
 import { partsOfFile } from './parts';
+import { Budget, Spent } from '../volumes/budget';
 import type { VolumeRule } from '../volumes/rules';
 import type { Parsed } from '../../binary/region';
 import type { VolumeTree } from '../volumes/tree';
@@ -22,6 +23,11 @@ export interface VolumeComparison {
   /** What the volumes tell of launches, if that was looked at. */
   readonly launch?: LaunchComparison;
 }
+
+/** The steps of a comparison; that of two builds of OVMF takes 12 million. */
+const MOST_STEPS = 80_000_000;
+const TOO_MUCH =
+  'The volumes were compared as bytes only: part by part would take longer than with any two firmware images.';
 
 /** The rule of findings about parts that were not read. */
 const LIMITS: VolumeRule = 'volume-limits';
@@ -38,22 +44,37 @@ export function compareVolumes(
 ): VolumeComparison | undefined {
   if (a.image.offset > 0 || b.image.offset > 0) return undefined;
   if (!parsed.some(({ value }) => value.nodes.some(({ kind }) => kind === 'volume'))) return undefined;
+  const budget = new Budget(MOST_STEPS);
   const [left, right] = [a, b].map(({ image, bytes }, i) => {
     const described = image.regions.filter(({ kind }) => !UNDESCRIBED.includes(kind));
-    return partsOfFile(parsed[i]!.value.nodes, bytes, described);
+    return partsOfFile(parsed[i]!.value.nodes, bytes, described, budget);
   });
   const opaque: string[] = [];
-  const drafts = compareParts(left!, right!, {
-    path: [],
-    outermost: true,
-    opaque: (path) => opaque.push(path.join(' › ')),
+  const changes = affordable(() => {
+    const drafts = compareParts(left!, right!, {
+      path: [],
+      outermost: true,
+      opaque: (path) => opaque.push(path.join(' › ')),
+    });
+    return joinMoves(drafts).map(changeOf);
   });
   const limits = ['first', 'second'].flatMap((which, i) =>
     parsed[i]!.findings.filter(({ rule }) => rule === LIMITS).map(
       ({ message }) => `The ${which} image: ${message}`,
     ),
   );
-  return { changes: joinMoves(drafts).map(changeOf), unread: [...opaqueText(opaque), ...limits] };
+  const all = changes ? opaqueText(opaque) : [TOO_MUCH];
+  return { changes: changes ?? [], unread: [...all, ...limits] };
+}
+
+/** The result of a comparison; undefined when it takes more than its budget. */
+function affordable<T>(compare: () => T): T | undefined {
+  try {
+    return compare();
+  } catch (error) {
+    if (error instanceof Spent) return undefined;
+    throw error;
+  }
 }
 
 function opaqueText(paths: readonly string[]): string[] {

@@ -3,6 +3,7 @@
 
 import type { ImageWithBytes } from '../image';
 import { imageBuild } from '../imageBuild';
+import { Budget } from '../volumes/budget';
 import type { Decompress } from '../volumes/tree';
 import { parseVolumes } from '../volumes/volumes';
 import type { VolumeComparison } from './compareVolumes';
@@ -15,7 +16,9 @@ export function compareWhole(
   b: ImageWithBytes,
   decompress: Decompress,
 ): VolumeComparison | undefined {
-  const parsed = [parseVolumes(a.bytes, { decompress }), parseVolumes(b.bytes, { decompress })] as const;
+  // Both walks share the budget of one.
+  const options = { decompress, budget: new Budget() };
+  const parsed = [parseVolumes(a.bytes, options), parseVolumes(b.bytes, options)] as const;
   const volumes = compareVolumes(a, b, parsed);
   const told = [a, b].map(({ image }, i) => ({ image, build: imageBuild(parsed[i]!.value) }));
   return volumes && { ...volumes, launch: compareLaunches(told[0]!, told[1]!) };

@@ -2,7 +2,8 @@
 // to. Bytes that the tables and lists of the image describe are compared there, so here they count as equal.
 
 import { sha256 } from '@noble/hashes/sha2.js';
-import { byteCount, bytesToHex, onlyByte } from '../../binary/hex';
+import { byteCount, bytesToHex, isSameBytes, onlyByte } from '../../binary/hex';
+import { BYTES_PER_STEP, type Budget } from '../volumes/budget';
 import type { ChangeSide } from './change';
 import { crc32 } from '../volumes/checksums';
 import type { VolumeNode } from '../volumes/tree';
@@ -17,6 +18,8 @@ interface Range {
 interface PartSource {
   readonly bytes: Uint8Array;
   readonly inside: boolean;
+  /** Pays for what is done with the bytes, for both files. */
+  readonly budget: Budget;
   /** Ranges of these bytes that are described elsewhere. */
   readonly elsewhere: readonly Range[];
 }
@@ -35,8 +38,9 @@ export function partsOfFile(
   nodes: readonly VolumeNode[],
   bytes: Uint8Array,
   elsewhere: readonly Range[],
+  budget: Budget,
 ): Part[] {
-  const source = { bytes, inside: false, elsewhere };
+  const source = { bytes, inside: false, budget, elsewhere };
   return nodes.map((node) => ({ node, source: source }));
 }
 
@@ -45,10 +49,10 @@ export const childrenOf = ({ node, source: source }: Part): Part[] =>
   node.children.map((child) => ({ node: child, source: source }));
 
 /** The contents of a compressed section; undefined when it was not decompressed. */
-export function decodedParts({ node: { decoded } }: Part): Part[] | undefined {
+export function decodedParts({ node: { decoded }, source: { budget } }: Part): Part[] | undefined {
   return decoded?.children.map((node) => ({
     node,
-    source: { bytes: decoded.bytes, inside: true, elsewhere: [] },
+    source: { bytes: decoded.bytes, inside: true, budget, elsewhere: [] },
   }));
 }
 
@@ -56,37 +60,53 @@ export function decodedParts({ node: { decoded } }: Part): Part[] | undefined {
 export const bytesOf = ({ node, source: source }: Part): Uint8Array =>
   source.bytes.subarray(node.offset, node.offset + node.size);
 
-/** How many bytes of two runs of the same length differ within a range; stops counting at `most`. */
+/** Bytes that are compared at once. */
+const BLOCK = 2 ** 14;
+
+/** How many bytes of two runs of the same length differ within a range; stops counting soon after `most`. @throws Spent */
 function countDifferent(
-  a: Uint8Array,
-  b: Uint8Array,
+  [a, b]: readonly [Uint8Array, Uint8Array],
+  budget: Budget,
   { from = 0, to = a.length, most = Infinity } = {},
 ): number {
   let count = 0;
-  for (let i = from; i < to && count < most; i++) if (a[i] !== b[i]) count++;
+  for (let at = from; at < to && count < most; at += BLOCK) {
+    const end = Math.min(at + BLOCK, to);
+    budget.charge((end - at) / BYTES_PER_STEP.compare);
+    if (isSameBytes(a.subarray(at, end), b.subarray(at, end))) continue;
+    budget.charge((end - at) / BYTES_PER_STEP.sum);
+    for (let i = at; i < end && count < most; i++) if (a[i] !== b[i]) count++;
+  }
   return count;
 }
 
 /**
  * How many bytes of two parts of the same size differ, except those described elsewhere on either side.
- * Stops counting soon after `most`.
+ * Stops counting soon after `most`. @throws Spent
  */
 export function differingBytes([a, b]: PartPair, most = Infinity): number {
-  const [left, right] = [bytesOf(a), bytesOf(b)];
+  const runs = [bytesOf(a), bytesOf(b)] as const;
+  const { budget } = a.source;
   const claims = [a, b].flatMap(({ node, source: source }) =>
     source.elsewhere.map(({ offset, size }) => [offset - node.offset, offset - node.offset + size] as const),
   );
   let [count, at] = [0, 0];
   for (const [from, to] of claims.sort((x, y) => x[0] - y[0])) {
-    count += countDifferent(left, right, { from: at, to: Math.min(from, left.length), most });
-    at = Math.max(at, Math.min(to, left.length));
+    count += countDifferent(runs, budget, { from: at, to: Math.min(from, runs[0].length), most });
+    at = Math.max(at, Math.min(to, runs[0].length));
   }
-  return count + countDifferent(left, right, { from: at, most });
+  return count + countDifferent(runs, budget, { from: at, most });
 }
 
-/** Whether two runs of bytes are equal. */
-export const isSameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.length === b.length && countDifferent(a, b, { most: 1 }) === 0;
+/** Whether what was decompressed of two parts is equal. @throws Spent */
+export function isSameContent([a, b]: PartPair): boolean {
+  const [left, right] = [a.node.decoded?.bytes, b.node.decoded?.bytes];
+  return (
+    left !== undefined &&
+    left.length === right?.length &&
+    countDifferent([left, right], a.source.budget, { most: 1 }) === 0
+  );
+}
 
 /** Whether two parts are equal, wherever they are. */
 export function isSame(pair: PartPair): boolean {
@@ -121,6 +141,7 @@ export function sameParts(a: readonly Part[], b: readonly Part[]): PartPair[] {
 /** A fingerprint, the same for equal parts. */
 function printOf(part: Part): string {
   const bytes = bytesOf(part);
+  part.source.budget.charge((2 * SAMPLE) / BYTES_PER_STEP.crc);
   return `${bytes.length} ${crc32(bytes.subarray(0, SAMPLE))} ${crc32(bytes.subarray(-SAMPLE))}`;
 }
 
@@ -135,20 +156,26 @@ export function isFiller(part: Part): boolean {
   const { kind, type } = part.node;
   if (kind !== 'file' || type !== 'padding') return kind === 'free' || kind === 'padding';
   const body = bytesOf(bodyOf(part));
+  part.source.budget.charge(body.length / BYTES_PER_STEP.blank);
   return body.length === 0 || onlyByte(body) !== undefined;
 }
 
 /**
- * A part as one side of a change. Parts of decompressed data get a digest, because their bytes are not in the file.
+ * A part as one side of a change. Parts of decompressed data get a digest, because their bytes are not in the file, as far as the
+ * budget reaches.
  */
 export function sideOf(part: Part): ChangeSide {
   const { node, source: source } = part;
+  const cost = node.size / BYTES_PER_STEP.digest;
+  const isDigested = source.inside && cost <= source.budget.steps;
+  if (isDigested) source.budget.charge(cost);
   return {
     offset: node.offset,
     size: node.size,
     raw: '',
     meaning: meaningOf(node),
-    ...(source.inside && { inside: true, digest: bytesToHex(sha256(bytesOf(part))) }),
+    ...(source.inside && { inside: true }),
+    ...(isDigested && { digest: bytesToHex(sha256(bytesOf(part))) }),
   };
 }
 

@@ -3,7 +3,7 @@
 
 import { finder, latin1 } from '../../binary/ascii';
 import { guidBytes } from '../../binary/guid';
-import { byteCount, countOf, hex, onlyByte } from '../../binary/hex';
+import { byteCount, countOf, hex, isSameBytes, onlyByte } from '../../binary/hex';
 import type { Finding } from '../../binary/region';
 import { FOOTER_GUID, TRAILER } from '../entries';
 import { AFTER_TABLE } from '../guidedTable';
@@ -23,6 +23,8 @@ const MOST_FOOTERS = 1000;
 const findTopFile = finder(latin1(guidBytes(VOLUME_TOP_FILE)));
 const findVolume = finder('_FVH');
 const FVH = 0x28;
+/** Bytes of the header of a volume; more volumes than any image has. */
+const [LEAST_VOLUME, MOST_VOLUMES] = [0x38n, 1000];
 
 const u16 = (bytes: Uint8Array, at: number) => bytes[at]! | (bytes[at + 1]! << 8);
 
@@ -76,7 +78,7 @@ export function doubledImage({ bytes, offset, fileSize }: FileTail): Finding | u
   const half = bytes.length / 2;
   if (offset !== 0 || !Number.isInteger(half)) return undefined;
   if (!holds(bytes, half - AFTER_TABLE - GUID_SIZE, FOOTER)) return undefined;
-  for (let i = 0; i < half; i++) if (bytes[i] !== bytes[half + i]) return undefined;
+  if (!isSameBytes(bytes.subarray(0, half), bytes.subarray(half))) return undefined;
   const message = `Both halves of the file are equal: the image of ${byteCount(half)} is in it twice, so it measures as another one. Take one of them: "head -c ${half} FILE > OVMF.fd".`;
   return ovmfFinding('doubled-image', half, fileSize - half, message);
 }
@@ -109,11 +111,11 @@ export function cutFront({ bytes, offset, fileSize }: FileTail): Finding | undef
 export function misplacedVolumes({ bytes, offset, fileSize }: FileTail): Finding | undefined {
   if (offset !== 0) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  let at = 0;
+  let [at, count] = [0, 0];
   while (holds(bytes, at + FVH, '_FVH')) {
     const length = view.getBigUint64(at + 0x20, true);
     const end = BigInt(at) + length;
-    if (length === 0n) return undefined;
+    if (length < LEAST_VOLUME || ++count > MOST_VOLUMES) return undefined;
     if (end > BigInt(fileSize)) {
       const message = `The firmware volume at ${hex(at)} ends at ${hex(end)}, but the file has only ${hex(fileSize)} bytes: the end of the image is missing. Copy or build the image again.`;
       return ovmfFinding('cut-image', at, fileSize - at, message);

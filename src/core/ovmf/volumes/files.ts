@@ -9,8 +9,10 @@ import { sum8 } from './checksums';
 import { guidName } from './guids';
 import { FILE_HEADER, FILE_TYPES, LARGE_FILE_HEADER } from './layouts';
 import { parseSections } from './sections';
-import type { Checksums, WalkRange, VolumeNode, Walk } from './tree';
-import { align, alignmentGap, node, u24, unclaimed, unread } from './tree';
+import { BYTES_PER_STEP } from './budget';
+import type { Checksums, WalkRange, VolumeNode } from './tree';
+import { align, gap, node, u24 } from './tree';
+import type { Walk } from './walk';
 
 /** The properties of a volume that its files depend on. */
 export interface FileSystem {
@@ -51,29 +53,32 @@ export function parseFiles(walk: Walk, range: WalkRange, system: FileSystem): Vo
   while (end - at >= FILE_HEADER.size) {
     const here = { ...range, at };
     if (onlyByte(space.bytes, at, at + FILE_HEADER.size) === system.erased) {
-      return [...nodes, ...freeSpace(walk, here, system)];
+      const free = walk.within(here, () => freeSpace(walk, here, system));
+      return [...nodes, ...(free ?? walk.unread(here))];
     }
-    if (!walk.mayRead(here)) return [...nodes, ...unread(here)];
-    const file = parseFile(walk, here, system);
-    if (!file) return [...nodes, ...unclaimed(here)];
-    nodes.push(file);
-    const fileEnd = file.offset + file.size;
+    const part = walk.step(here, () => {
+      const file = parseFile(walk, here, system);
+      return file ? { file } : { rest: walk.unclaimed(here) };
+    });
+    if (!part) return [...nodes, ...walk.unread(here)];
+    if (!part.file) return [...nodes, ...part.rest];
+    nodes.push(part.file);
+    const fileEnd = part.file.offset + part.file.size;
     at = Math.min(align(fileEnd, system.start, 8), end);
-    nodes.push(...alignmentGap(space, fileEnd, at));
+    nodes.push(...gap(space, fileEnd, at));
   }
-  return [...nodes, ...alignmentGap(space, at, end)];
+  return [...nodes, ...gap(space, at, end)];
 }
 
 function freeSpace(walk: Walk, { space, at, end }: WalkRange, { erased, start }: FileSystem): VolumeNode[] {
-  let used = at;
-  while (used < end && space.bytes[used] === erased) used++;
+  const used = walk.runEnd(space.bytes, at, end);
   // Anything here would start at a file boundary.
   const free = used === end ? end : Math.max(start + Math.floor((used - start) / 8) * 8, at);
   const nodes = [node('free', 'free space', at, free - at, `Every byte is ${hex(erased, 2)}.`)];
   if (free === end) return nodes;
   const message = `The free space from ${hex(at)} to ${hex(end)} is not empty: the byte at ${hex(used)} is ${hex(space.bytes[used]!, 2)}.`;
   walk.note(space, 'volume-free-space', used, end - used, message);
-  return [...nodes, ...unclaimed({ space, at: free, end })];
+  return [...nodes, ...walk.unclaimed({ space, at: free, end })];
 }
 
 function parseFile(
@@ -137,6 +142,7 @@ function checkFile(
   const header = headerSum === 0 ? 'ok' : 'bad';
   const hasChecksum = (attributes & HAS_CHECKSUM) !== 0;
   const fixed = revision === 1 ? 0x5a : 0xaa;
+  if (hasChecksum) walk.budget.charge((end - body) / BYTES_PER_STEP.sum);
   const wanted = hasChecksum ? -sum8(bytes, body, end) & 0xff : fixed;
   if (data_checksum === wanted) return { header, data: hasChecksum ? 'ok' : 'none' };
   const message = `The data checksum of the file at ${hex(at)} is ${hex(data_checksum, 2)}, not ${hex(wanted, 2)}: firmware may reject the file.`;

@@ -55,7 +55,7 @@ const table = ruleTable({
   'section-crc': ['error', 'The CRC32 of a section is not that of its data.'],
   'section-decompression': [
     'error',
-    'A compressed section could not be decompressed, or is larger than the limit.',
+    'A compressed section could not be decompressed, has a header that no firmware has, or is larger than the limit.',
   ],
   'section-undecoded': [
     'info',
@@ -80,7 +80,7 @@ const table = ruleTable({
   'variable-size': ['error', 'A variable is longer than the rest of its store. Readers stop there.'],
   'volume-limits': [
     'warning',
-    'The volumes hold more parts, or nest deeper, than any firmware does; only the first are read.',
+    'The volumes hold more parts, nest deeper, or take longer to read than any firmware does; only the first parts are read.',
   ],
   'kernel-hashes-unverified': [
     'warning',

@@ -2,7 +2,7 @@
 // sections that contain other sections, plain, with a checksum, or compressed.
 
 import { guidText } from '../../binary/guid';
-import { byteCount, hex } from '../../binary/hex';
+import { byteCount, hex, onlyByte } from '../../binary/hex';
 import type { FieldView } from '../../binary/region';
 import { decode } from '../../binary/struct';
 import { fieldViews } from '../regions';
@@ -21,8 +21,10 @@ import {
   SECTION_TYPES,
   VERSION,
 } from './layouts';
-import type { WalkRange, VolumeNode, Walk } from './tree';
-import { align, alignmentGap, node, u24, unclaimed, unread, utf16 } from './tree';
+import { BYTES_PER_STEP } from './budget';
+import type { WalkRange, VolumeNode } from './tree';
+import { align, gap, node, u24, utf16 } from './tree';
+import type { Walk } from './walk';
 import { open } from './undecoded';
 
 /** A section according to its common header: it spans `at` to `end`, and its own layout starts at `body`. */
@@ -46,17 +48,29 @@ export function parseSections(walk: Walk, range: WalkRange): VolumeNode[] {
   while (end - at >= SECTION_HEADER.size) {
     const here = { ...range, at };
     // Trailing filler is not a section, and nothing can follow a size of zero or all ones.
-    const rest = unclaimed(here);
-    if (rest[0]?.kind === 'padding') return [...nodes, ...rest];
-    if (!walk.mayRead(here)) return [...nodes, ...unread(here)];
-    const section = readHeader(walk, here);
-    if (!section) return [...nodes, ...rest];
-    nodes.push(parseSection(walk, section));
-    at = Math.min(align(section.end, range.at, 4), end);
-    nodes.push(...alignmentGap(space, section.end, at));
+    if (isFiller(space.bytes, at)) {
+      const rest = walk.within(here, () => walk.unclaimed(here)) ?? walk.unread(here);
+      if (rest[0]?.kind === 'padding') return [...nodes, ...rest];
+    }
+    const part = walk.step(here, () => {
+      const section = readHeader(walk, here);
+      return section ? parseSection(walk, section) : { rest: walk.unclaimed(here) };
+    });
+    if (!part) return [...nodes, ...walk.unread(here)];
+    if ('rest' in part) return [...nodes, ...part.rest];
+    nodes.push(part);
+    const sectionEnd = part.offset + part.size;
+    at = Math.min(align(sectionEnd, range.at, 4), end);
+    nodes.push(...gap(space, sectionEnd, at));
   }
-  return [...nodes, ...alignmentGap(space, at, end)];
+  return [...nodes, ...gap(space, at, end)];
 }
+
+/** Whether the header of a section is all zeros or all ones, as the filler behind the last one is. */
+const isFiller = (bytes: Uint8Array, at: number) => {
+  const only = onlyByte(bytes, at, at + SECTION_HEADER.size);
+  return only === 0 || only === 0xff;
+};
 
 function readHeader(walk: Walk, { space, at, end, depth }: WalkRange): Section | undefined {
   const { bytes } = space;
@@ -189,6 +203,7 @@ function noHeader(walk: Walk, { space, at, end }: Section, method: SectionTypeNa
 function checkCrc(walk: Walk, { space, end }: Section, at: number, from: number): void {
   if (from - at < 4) return;
   const wanted = new DataView(space.bytes.buffer, space.bytes.byteOffset).getUint32(at, true);
+  walk.budget.charge((end - from) / BYTES_PER_STEP.crc);
   const found = crc32(space.bytes.subarray(from, end));
   if (found === wanted) return;
   const message = `The data has the CRC32 ${hex(found, 8)}, the section says ${hex(wanted, 8)}: firmware rejects it.`;

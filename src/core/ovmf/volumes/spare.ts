@@ -3,11 +3,12 @@
 // between, the copy is the only good one.
 
 import { guidText } from '../../binary/guid';
-import { hex, onlyByte } from '../../binary/hex';
+import { hex } from '../../binary/hex';
 import { decode } from '../../binary/struct';
 import { NVRAM, WORKING_BLOCK } from './guids';
 import { VOLUME_HEADER } from './layouts';
-import type { ByteSpace, VolumeNode, Walk, WalkRange } from './tree';
+import type { ByteSpace, VolumeNode, WalkRange } from './tree';
+import type { Walk } from './walk';
 
 const SIGNATURE = 0x4856465f;
 
@@ -59,7 +60,7 @@ export function noteLost(
   hasHeader: boolean,
 ): void {
   const before = parts.find(({ kind }) => kind === 'store')?.offset ?? end;
-  const what = onlyByte(space.bytes, at, before) === 0xff ? 'erased' : 'not readable';
+  const what = walk.blank(space, at, before) === 0xff ? 'erased' : 'not readable';
   const isRecorded = parts.some(({ guid }) => guid === WORKING_BLOCK);
   const next = !hasHeader
     ? 'The header of the volume is gone, too: at its next start OVMF erases all of it with this copy, so keep the file'

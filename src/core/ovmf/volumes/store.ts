@@ -7,8 +7,10 @@ import { decode } from '../../binary/struct';
 import { fieldViews } from '../regions';
 import { AUTHENTICATED_STORE, PLAIN_STORE, WORKING_BLOCK, guidName } from './guids';
 import { STORE_HEADER, WORKING_BLOCK_HEADER } from './layouts';
-import type { WalkRange, VolumeNode, Walk } from './tree';
-import { align, node, unclaimed } from './tree';
+import { PRICE } from './budget';
+import type { WalkRange, VolumeNode } from './tree';
+import { align, node } from './tree';
+import type { Walk } from './walk';
 import { parseVariables } from './variables';
 
 const FORMATTED = 0x5a;
@@ -21,24 +23,53 @@ export function parseStores(walk: Walk, range: WalkRange): VolumeNode[] {
   const { space, end } = range;
   const nodes: VolumeNode[] = [];
   let free = range.at;
-  for (let at = range.at; end - at >= STORE_HEADER.size; at += STEP) {
-    const read = readerAt(space.bytes, at);
-    const part = read && walk.mayRead({ ...range, at }) ? read(walk, { ...range, at }) : undefined;
+  for (let at = range.at; ;) {
+    const from = at;
+    const found = walk.within({ space, at: free, end }, () => nextPart(walk, { ...range, at: from }));
+    if (!found) return [...nodes, ...walk.unread({ ...range, at: free })];
+    const { read, at: start } = found;
+    if (!read) break;
+    const here = { ...range, at: start };
+    const parts = walk.step(here, () => {
+      const part = read(walk, here);
+      return part ? [...walk.unclaimed({ space, at: free, end: start }), part] : [];
+    });
+    if (!parts) return [...nodes, ...walk.unread({ ...range, at: free })];
+    const part = parts.at(-1);
+    at = start + STEP;
     if (!part) continue;
-    nodes.push(...unclaimed({ space, at: free, end: at }), part);
+    nodes.push(...parts);
     free = part.offset + part.size;
-    at = align(free, range.at, STEP) - STEP;
+    at = align(free, range.at, STEP);
     // What follows are spare blocks, which are not in use.
     if (part.guid === WORKING_BLOCK) break;
   }
-  return [...nodes, ...unclaimed({ space, at: free, end })];
+  const rest = { ...range, at: free };
+  return [...nodes, ...(walk.within(rest, () => walk.unclaimed(rest)) ?? walk.unread(rest))];
+}
+
+/** How many places are looked at for the price of one. */
+const PLACES = 512;
+
+/** The next place where a part may start, and its reader; none where no part follows. @throws Spent */
+function nextPart(
+  walk: Walk,
+  { space, at, end }: WalkRange,
+): { readonly at: number; readonly read?: PartReader } {
+  for (let place = at, n = 0; end - place >= STORE_HEADER.size; place += STEP, n++) {
+    if (n % PLACES === 0) walk.budget.charge(PLACES);
+    const read = readerAt(walk, space.bytes, place);
+    if (read) return { at: place, read };
+  }
+  return { at: end };
 }
 
 type PartReader = (walk: Walk, range: WalkRange) => VolumeNode | undefined;
 
 /** The reader for what starts here. Checks one byte before converting sixteen to text. */
-function readerAt(bytes: Uint8Array, at: number): PartReader | undefined {
+function readerAt(walk: Walk, bytes: Uint8Array, at: number): PartReader | undefined {
   if (bytes[at] !== 0x78 && bytes[at] !== 0x16 && bytes[at] !== 0x2b) return undefined;
+  walk.budget.charge(PRICE.guid);
   const guid = guidText(bytes, at);
   if (guid === AUTHENTICATED_STORE || guid === PLAIN_STORE) return parseStore;
   return guid === WORKING_BLOCK ? parseWorkingBlock : undefined;

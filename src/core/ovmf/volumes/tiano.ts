@@ -2,6 +2,8 @@
 // blocks of bytes and matches in Huffman codes, which each block defines anew. Tiano compression has 5 bits instead of 4
 // for the number of position codes.
 
+import { UNLIMITED, type Charge } from './budget';
+
 /** Bytes of the header: the sizes of the stream and of what comes out, 32 bits each. */
 const HEADER = 8;
 const LONGEST_CODE = 16;
@@ -14,6 +16,8 @@ const LENGTH_CODES = 19;
 const POSITION_CODES = 31;
 /** Bits of the number of codes of bytes and matches, and of that of their lengths. */
 const BYTE_CODES_BITS = 9;
+/** Steps for the codes of a block, for a bit, and how many bits are paid at once. */
+const [BLOCK, BIT, PAID_BITS] = [4000, 3, 4096];
 const LENGTH_CODES_BITS = 5;
 /** After so many lengths of codes of lengths, two bits say how many zeros follow. */
 const ZEROS_AFTER = 3;
@@ -23,21 +27,27 @@ class Broken extends Error {}
 
 /**
  * Decompresses a stream with its header.
- * @param size bytes that come out, which the header has to state
+ * @param output takes what comes out: as many bytes as the header has to state
  * @param positionBits 4 for UEFI's standard compression, 5 for Tiano
- * @returns undefined when it is no valid stream of that size
+ * @param budget pays for each part of the work before it is done
+ * @returns whether it is a valid stream of that size
  */
-export function decodeTiano(bytes: Uint8Array, size: number, positionBits: 4 | 5): Uint8Array | undefined {
-  if (bytes.length < HEADER) return undefined;
+export function decodeTiano(
+  bytes: Uint8Array,
+  output: Uint8Array,
+  positionBits: 4 | 5,
+  budget: Charge = UNLIMITED,
+): boolean {
+  if (bytes.length < HEADER) return false;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const packed = view.getUint32(0, true);
-  if (packed > bytes.length - HEADER || view.getUint32(4, true) !== size) return undefined;
-  const output = new Uint8Array(size);
+  if (packed > bytes.length - HEADER || view.getUint32(4, true) !== output.length) return false;
+  budget.charge(output.length);
   try {
-    decodeBlocks(new BitReader(bytes.subarray(HEADER, HEADER + packed)), output, positionBits);
-    return output;
+    decodeBlocks(new BitReader(bytes.subarray(HEADER, HEADER + packed), budget), output, positionBits);
+    return true;
   } catch (error) {
-    if (error instanceof Broken) return undefined;
+    if (error instanceof Broken) return false;
     throw error;
   }
 }
@@ -46,6 +56,7 @@ function decodeBlocks(bits: BitReader, output: Uint8Array, positionBits: number)
   for (let at = 0; at < output.length;) {
     // Zero stands for 65536, as the counter of firmware wraps around.
     let left = bits.take(16) || 0x10000;
+    bits.budget.charge(BLOCK);
     const lengths = readCode(bits, LENGTH_CODES, LENGTH_CODES_BITS, ZEROS_AFTER);
     const codes = readByteCode(bits, lengths);
     const positions = readCode(bits, POSITION_CODES, positionBits);
@@ -154,11 +165,21 @@ class CanonicalCode implements HuffmanCode {
 /** Bits of a stream, the highest of a byte first. */
 class BitReader {
   private at = 0;
+  private paid = 0;
 
-  constructor(private readonly bytes: Uint8Array) {}
+  constructor(
+    private readonly bytes: Uint8Array,
+    readonly budget: Charge,
+  ) {}
+
+  private pay(): void {
+    this.budget.charge(BIT * PAID_BITS);
+    this.paid = this.at + PAID_BITS;
+  }
 
   /** The next bit. @throws Broken after the last one */
   bit(): number {
+    if (this.at >= this.paid) this.pay();
     const byte = this.bytes[this.at >> 3];
     if (byte === undefined) throw new Broken();
     return (byte >> (7 - (this.at++ & 7))) & 1;

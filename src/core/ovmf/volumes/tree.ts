@@ -1,13 +1,11 @@
-// The tree of firmware volumes, and the state of the walk that reads it: what was found, and how much more
-// may be read. Offsets count from the start of a space: the file, or the output of a decompressed section.
+// The tree of firmware volumes. Offsets count from the start of a space: the file, or the output of a decompressed section.
 
-import { hex, onlyByte } from '../../binary/hex';
-import type { Finding, Region } from '../../binary/region';
+import { onlyByte } from '../../binary/hex';
+import type { Region } from '../../binary/region';
 import type { FileTail } from '../regions';
 import { region } from '../regions';
+import type { Budget } from './budget';
 import type { CompressionMethod } from './compressions';
-import type { VolumeRule } from './rules';
-import { volumeFinding } from './rules';
 
 /** The kind of a tree node. */
 export type NodeKind = 'volume' | 'file' | 'section' | 'store' | 'variable' | 'free' | 'padding' | 'unknown';
@@ -30,9 +28,11 @@ export interface Decoded {
 
 /**
  * Why an encoded section was not read: nobody asked for decompression, no decoder for the method is known or none is
- * available here, its data is broken, it exceeds the limit of what is decompressed, or what follows exceeds that of parts.
+ * available here, its data is broken, it exceeds the limit of what is decompressed, the decoder ended before it did, or what
+ * follows exceeds the budget of the walk.
  */
-export type WhyUndecoded = 'not-asked' | 'unknown-method' | 'unsupported' | 'broken' | 'too-large' | 'limits';
+export type WhyUndecoded =
+  'not-asked' | 'unknown-method' | 'unsupported' | 'broken' | 'too-large' | 'stopped' | 'limits';
 
 /** An encoded section whose content is unknown, or bytes that were not read. */
 export interface NotDecoded {
@@ -97,15 +97,21 @@ export interface VolumeTree {
   readonly bytes: Uint8Array;
 }
 
+/** Why a decompressor gave nothing: it has no decoder of the method, or it ended before the decoder did, for this reason. */
+export type NoOutput = 'unsupported' | { readonly stopped: string };
+
 /**
  * Decompresses the data of one section, which its own header precedes, to exactly `size` bytes: undefined when they are
- * no valid stream of that size, `unsupported` when there is no decoder of the method. May throw instead.
+ * no valid stream of that size. May throw instead.
+ * @param budget pays for the work before it is done; without it, only the size limits it
+ * @throws Spent when the budget does not reach
  */
 export type Decompress = (
   method: CompressionMethod,
   bytes: Uint8Array,
   size: number,
-) => Uint8Array | undefined | 'unsupported';
+  budget?: Budget,
+) => Uint8Array | undefined | NoOutput;
 
 /** Bytes being read, and for decompressed ones where in the file findings about them are placed. */
 export interface ByteSpace extends FileTail {
@@ -120,62 +126,6 @@ export interface WalkRange {
   readonly depth: number;
 }
 
-/** Deeper than any firmware nests; OVMF takes seven levels. */
-const MOST_DEPTH = 12;
-/** More parts than any firmware has; OVMF has about 700. */
-const MOST_NODES = 20_000;
-/** The maximum total output of all decompressed sections, in bytes. */
-const MOST_OUTPUT = 64 * 2 ** 20;
-
-/** The state of one walk through a file. */
-export class Walk {
-  readonly findings: Finding[] = [];
-  private nodesLeft = MOST_NODES;
-  private isLimited = false;
-  /** How many bytes may still be decompressed. */
-  outputLeft = MOST_OUTPUT;
-
-  constructor(
-    readonly decompress: Decompress | undefined,
-    /** Reads the volumes of a range: sections hold volumes, which hold files, which hold sections. */
-    readonly volumesIn: (walk: Walk, range: WalkRange) => VolumeNode[],
-  ) {}
-
-  /** Whether one more part may be read here; records a finding for the first that may not. */
-  mayRead({ space, at, end, depth }: WalkRange): boolean {
-    if (depth < MOST_DEPTH && this.nodesLeft > 0) {
-      this.nodesLeft--;
-      return true;
-    }
-    if (!this.isLimited) {
-      const what = depth < MOST_DEPTH ? `more than ${MOST_NODES} parts` : `more than ${MOST_DEPTH} levels`;
-      this.note(space, 'volume-limits', at, end - at, `There are ${what}; what follows is not read.`);
-    }
-    this.isLimited = true;
-    return false;
-  }
-
-  /** The space of bytes that were decompressed from a section. */
-  inside(section: { offset: number; size: number }, outer: ByteSpace, bytes: Uint8Array): ByteSpace {
-    const anchor = outer.anchor ?? { offset: section.offset, size: section.size };
-    return { bytes, offset: 0, fileSize: bytes.length, anchor };
-  }
-
-  note(space: ByteSpace, rule: VolumeRule, offset: number, size: number, message: string): void {
-    const { anchor } = space;
-    this.findings.push(
-      anchor
-        ? volumeFinding(
-            rule,
-            anchor.offset,
-            anchor.size,
-            `${message} It is at ${hex(offset)} of what is compressed here.`,
-          )
-        : volumeFinding(rule, offset, size, message),
-    );
-  }
-}
-
 /** Builds a node; absent properties may be omitted. */
 export function node(
   kind: NodeKind,
@@ -188,39 +138,26 @@ export function node(
   return { ...region(kind, name, offset, size, doc), ...rest, kind, children: rest.children ?? [] };
 }
 
-/** Nodes for bytes that no part of a volume claims: padding when they are all zero or all erased. */
-export function unclaimed({ space, at, end }: Pick<WalkRange, 'space' | 'at' | 'end'>): VolumeNode[] {
+/** The bytes before an aligned part, at most 7, as a node unless they are blank. */
+export function gap({ bytes }: ByteSpace, at: number, end: number): VolumeNode[] {
   if (at >= end) return [];
-  const byte = onlyByte(space.bytes, at, end);
-  return byte === 0xff || byte === 0
-    ? [node('padding', 'padding', at, end - at, `Every byte is ${hex(byte, 2)}.`)]
-    : [node('unknown', 'unknown', at, end - at, 'No layout explains these bytes.')];
+  const byte = onlyByte(bytes, at, end);
+  return byte === 0 || byte === 0xff ? [] : [unknownBytes(at, end)];
 }
 
-/** The same for bytes that were not read, because there are too many parts. */
-export function unread(range: Pick<WalkRange, 'space' | 'at' | 'end'>): VolumeNode[] {
-  const undecoded = {
-    method: 'unread',
-    why: 'limits',
-    reason: 'there are more parts or levels than are read',
-  } as const;
-  return unclaimed(range).map((part) => (part.kind === 'unknown' ? { ...part, undecoded } : part));
-}
-
-/** Nodes for unclaimed bytes before an aligned part, which are shown only when they are not blank. */
-export function alignmentGap(space: ByteSpace, at: number, end: number): VolumeNode[] {
-  return unclaimed({ space, at, end }).filter(({ kind }) => kind === 'unknown');
-}
+/** A node for bytes that no part of a volume claims. */
+export const unknownBytes = (at: number, end: number): VolumeNode =>
+  node('unknown', 'unknown', at, end - at, 'No layout explains these bytes.');
 
 /** Little-endian text of 16-bit characters up to a NUL or the end. */
 export function utf16(bytes: Uint8Array, at: number, end: number, most = 256): string {
-  let text = '';
-  for (let i = at; i + 1 < end && text.length < most; i += 2) {
+  const codes: number[] = [];
+  for (let i = at; i + 1 < end && codes.length < most; i += 2) {
     const c = bytes[i]! | (bytes[i + 1]! << 8);
     if (c === 0) break;
-    text += String.fromCharCode(c);
+    codes.push(c);
   }
-  return text;
+  return String.fromCharCode(...codes);
 }
 
 /** The 24-bit number at `at`. */

@@ -2,13 +2,14 @@
 // VariableParsing.c): one after the other, each with a state whose bits are cleared as it is written, replaced and deleted.
 
 import { guidText } from '../../binary/guid';
-import { byteCount, hex, onlyByte } from '../../binary/hex';
+import { byteCount, hex } from '../../binary/hex';
 import { decode } from '../../binary/struct';
 import { fieldViews } from '../regions';
 import { guidName } from './guids';
 import { AUTHENTICATED_VARIABLE, VARIABLE } from './layouts';
-import type { Variable, VariableState, VolumeNode, Walk, WalkRange } from './tree';
-import { align, alignmentGap, node, unclaimed, utf16 } from './tree';
+import type { Variable, VariableState, VolumeNode, WalkRange } from './tree';
+import { align, gap, node, utf16 } from './tree';
+import type { Walk } from './walk';
 import { timeText, valueText } from './variableValue';
 
 const START_ID = 0x55aa;
@@ -44,13 +45,19 @@ export function parseVariables(walk: Walk, range: WalkRange, isAuthenticated: bo
   let at = Math.min(align(range.at, 0, 4), end);
   while (end - at >= least && startsAt(space.bytes, at)) {
     const here = { ...range, at };
-    const found = walk.mayRead(here) ? parseVariable(walk, here, isAuthenticated) : undefined;
-    if (!found) return [...withReplaced(nodes), ...unclaimed(here)];
-    nodes.push(found);
-    at = Math.min(align(found.offset + found.size, 0, 4), end);
-    nodes.push(...alignmentGap(space, found.offset + found.size, at));
+    const part = walk.step(here, () => {
+      const variable = parseVariable(walk, here, isAuthenticated);
+      return variable ?? { rest: walk.unclaimed(here) };
+    });
+    if (!part) return [...withReplaced(nodes), ...walk.unread(here)];
+    if ('rest' in part) return [...withReplaced(nodes), ...part.rest];
+    nodes.push(part);
+    const variableEnd = part.offset + part.size;
+    at = Math.min(align(variableEnd, 0, 4), end);
+    nodes.push(...gap(space, variableEnd, at));
   }
-  const rest = unclaimed({ space, at, end }).map((part) =>
+  const here = { ...range, at };
+  const rest = (walk.within(here, () => walk.unclaimed(here)) ?? walk.unread(here)).map((part) =>
     part.kind === 'padding' ? { ...part, kind: 'free' as const, name: 'free space' } : part,
   );
   return [...withReplaced(nodes), ...rest];
@@ -131,7 +138,10 @@ function noteState(walk: Walk, { space, at, end }: WalkRange, header: VariableHe
   if (STATES.has(state) && !isUnwritten) return;
   const next = at + size;
   const isLast =
-    end - next >= size && !startsAt(space.bytes, next) && onlyByte(space.bytes, next, end) === undefined;
+    isUnwritten &&
+    end - next >= size &&
+    !startsAt(space.bytes, next) &&
+    walk.runEnd(space.bytes, next, end) < end;
   const driver = isUnwritten
     ? `was not completed: edk2's variable driver steps over its header alone${isLast ? ' and finds no variable after it' : ''}`
     : "is not one that firmware writes: edk2's variable driver ignores the variable";

@@ -1,7 +1,6 @@
 // Reads the firmware volumes of an image, or of a section that contains some (UEFI PI, volume 3, "Firmware
 // Volumes"): a volume is wherever the signature is in a plausible header.
 
-import { finder } from '../../binary/ascii';
 import { guidText } from '../../binary/guid';
 import { byteCount, hex } from '../../binary/hex';
 import type { FieldView, Parsed } from '../../binary/region';
@@ -11,13 +10,14 @@ import { sum16 } from './checksums';
 import { parseFiles } from './files';
 import { FFS1, FFS2, FFS3, NVRAM, WORKING_BLOCK, guidName } from './guids';
 import { BLOCK_MAP_ENTRY, EXT_HEADER, VOLUME_HEADER } from './layouts';
+import { codeAfter, nextVolume } from './signature';
 import { copyIn, liveStartOf, noteLost } from './spare';
 import { parseStores } from './store';
+import { BYTES_PER_STEP, Budget, PRICE } from './budget';
 import type { Decompress, WalkRange, Variable, VolumeNode, VolumeTree } from './tree';
-import { Walk, node, unclaimed, unread } from './tree';
+import { node } from './tree';
+import { Walk } from './walk';
 
-const SIGNATURE_AT = 0x28;
-const findSignature = finder('_FVH');
 const ERASE_POLARITY = 0x800;
 /** What becomes of variables (edk2, OvmfPkg/QemuFlashFvbServicesRuntimeDxe/FwBlockService.c, InitializeVariableFvHeader). */
 const ERASES =
@@ -27,6 +27,8 @@ const ERASES =
 export interface ParseVolumesOptions {
   /** Decompresses sections; without it they stay opaque. */
   readonly decompress?: Decompress;
+  /** What the walk may cost, for several that share it; each has its own by default. */
+  readonly budget?: Budget;
 }
 
 /**
@@ -34,10 +36,10 @@ export interface ParseVolumesOptions {
  * Findings about decompressed bytes are placed at the section of the file that contains them.
  */
 export function parseVolumes(bytes: Uint8Array, options: ParseVolumesOptions = {}): Parsed<VolumeTree> {
-  const walk = new Walk(options.decompress, volumesIn);
+  const walk = new Walk(options.decompress, options.budget ?? new Budget(), volumesIn);
   const space = { bytes, offset: 0, fileSize: bytes.length };
   const nodes = volumesIn(walk, { space, at: 0, end: bytes.length, depth: 0 });
-  return { value: { nodes, bytes }, findings: walk.findings };
+  return { value: { nodes, bytes }, findings: walk.allFindings(bytes.length) };
 }
 
 /** A node and the bytes that its offset refers to. */
@@ -68,47 +70,31 @@ export function variablesOf({ nodes }: Pick<VolumeTree, 'nodes'>): Variable[] {
 }
 
 function volumesIn(walk: Walk, range: WalkRange): VolumeNode[] {
-  const { space, end } = range;
   const nodes: VolumeNode[] = [];
-  const within = space.bytes.subarray(0, end);
   let free = range.at;
   let from = range.at;
   for (;;) {
-    const hit = findSignature(within, from + SIGNATURE_AT);
-    if (hit < 0) break;
-    const here = { ...range, at: hit - SIGNATURE_AT };
-    from = here.at + 1;
-    if (!isPlausible(here)) continue;
-    if (!walk.mayRead(here)) return [...nodes, ...unread({ space, at: free, end })];
-    const live = liveStartOf(here, free);
-    const volume = parseVolume(walk, here, live !== undefined);
-    nodes.push(...unclaimed({ space, at: free, end: live ?? here.at }));
-    if (live !== undefined) nodes.push(...lostStore(walk, { ...range, at: live, end: here.at }));
-    nodes.push(volume);
+    const [rest, next] = [
+      { ...range, at: free },
+      { ...range, at: from },
+    ];
+    const found = walk.within(rest, () => ({ at: nextVolume(walk, next) }));
+    if (!found) return [...nodes, ...walk.unread(rest)];
+    if (found.at === undefined) break;
+    const here = { ...range, at: found.at };
+    const parts = walk.step(rest, () => {
+      const live = liveStartOf(here, rest.at);
+      const before = walk.unclaimed({ ...rest, end: live ?? here.at });
+      const lost = live === undefined ? [] : lostStore(walk, { ...range, at: live, end: here.at });
+      return [...before, ...lost, parseVolume(walk, here, live !== undefined)];
+    });
+    if (!parts) return [...nodes, ...walk.unread(rest)];
+    nodes.push(...parts);
+    const volume = parts.at(-1)!;
     free = from = volume.offset + volume.size;
   }
-  return [...nodes, ...unclaimed({ space, at: free, end })];
-}
-
-/** Whether the signature belongs to a header: its checksum is right, or it names a known file system. */
-function isPlausible({ space, at, end }: WalkRange): boolean {
-  if (end - at < VOLUME_HEADER.size) return false;
-  const { header_length, file_system_guid } = decode(VOLUME_HEADER, space.bytes, at);
-  const fits = header_length >= VOLUME_HEADER.size && header_length <= end - at;
-  if (fits && header_length % 2 === 0 && sum16(space.bytes, at, at + header_length) === 0) return true;
-  return [FFS1, FFS2, FFS3, NVRAM].includes(guidText(file_system_guid));
-}
-
-/** Where the next volume that holds no variables starts; the end of the range without one. */
-function codeAfter(range: WalkRange): number {
-  const within = range.space.bytes.subarray(0, range.end);
-  let hit = findSignature(within, range.at + SIGNATURE_AT + 1);
-  for (; hit >= 0; hit = findSignature(within, hit + 1)) {
-    const at = hit - SIGNATURE_AT;
-    const { file_system_guid } = decode(VOLUME_HEADER, within, at);
-    if (guidText(file_system_guid) !== NVRAM && isPlausible({ ...range, at })) return at;
-  }
-  return range.end;
+  const rest = { ...range, at: free };
+  return [...nodes, ...(walk.within(rest, () => walk.unclaimed(rest)) ?? walk.unread(rest))];
 }
 
 /** What is left in front of a copy of it in a spare block. */
@@ -125,7 +111,7 @@ function parseVolume(walk: Walk, { space, at, end, depth }: WalkRange, isCopy = 
   const length = isCopy ? header.fv_length / 2n : header.fv_length;
   const fits = length <= BigInt(end - at) && length >= BigInt(VOLUME_HEADER.size);
   // Variables hold no volumes with code: what starts behind a wrong length is not theirs.
-  const room = (!fits && isVariables && !isCopy ? codeAfter({ space, at, end, depth }) : end) - at;
+  const room = (!fits && isVariables && !isCopy ? codeAfter(walk, { space, at, end, depth }) : end) - at;
   const size = fits ? Number(length) : room;
   if (!fits) {
     const message = `The volume at ${hex(at)} has a length of ${hex(header.fv_length)}; there are ${hex(room)} bytes.${isVariables ? ` ${ERASES}` : ''}`;
@@ -165,7 +151,7 @@ function parseContent(walk: Walk, content: WalkRange, volume: WalkRange, guid: s
     return parseFiles(walk, content, { start: at, erased, revision, ...features });
   }
   walk.note(space, 'volume-file-system', at + 0x10, 16, `The volume has the unknown file system ${guid}.`);
-  return unclaimed(content);
+  return walk.unclaimed(content);
 }
 
 function parseVariablesVolume(walk: Walk, content: WalkRange, volume: WalkRange): VolumeNode[] {
@@ -176,7 +162,7 @@ function parseVariablesVolume(walk: Walk, content: WalkRange, volume: WalkRange)
   if (!parts.some(({ kind, guid }) => kind === 'store' && guid !== WORKING_BLOCK))
     noteLost(walk, live, parts, true);
   const copy = { ...content, at: copyAt };
-  return [...parts, ...(walk.mayRead(copy) ? [parseVolume(walk, copy, true)] : unclaimed(copy))];
+  return [...parts, ...(walk.step(copy, () => [parseVolume(walk, copy, true)]) ?? walk.unread(copy))];
 }
 
 function checkHeader(walk: Walk, { space, at, end }: WalkRange): 'ok' | 'bad' {
@@ -186,6 +172,7 @@ function checkHeader(walk: Walk, { space, at, end }: WalkRange): 'ok' | 'bad' {
     walk.note(space, 'volume-header-length', at + 0x30, 2, message);
     return 'bad';
   }
+  walk.budget.charge(header_length / BYTES_PER_STEP.sum);
   const sum = sum16(space.bytes, at, at + header_length);
   if (sum === 0) return 'ok';
   const message = `The words of the volume header at ${hex(at)} add up to ${hex(sum, 4)}, not to 0${guidText(file_system_guid) === NVRAM ? `. ${ERASES}` : ': firmware ignores the volume.'}`;
@@ -207,6 +194,7 @@ function blockMap(walk: Walk, { space, at, end }: WalkRange, checksLength: boole
   const fields: FieldView[] = [];
   let length = 0n;
   let isEnded = false;
+  walk.budget.charge((stop - start) * PRICE.blockMapByte);
   for (let entry = start; stop - entry >= BLOCK_MAP_ENTRY.size && !isEnded; entry += BLOCK_MAP_ENTRY.size) {
     const { num_blocks, length: each } = decode(BLOCK_MAP_ENTRY, space.bytes, entry);
     isEnded = num_blocks === 0 && each === 0;
