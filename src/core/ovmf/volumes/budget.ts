@@ -12,9 +12,12 @@ export const WALK_LIMITS = {
   steps: 360_000_000,
   parts: 5000,
   levels: 12,
-  /** Bytes that are held for decompression: what comes out, and what goes in. */
+  /** Bytes that are held: what comes out of decompression, what goes in, and the parts. */
   memory: 48 * MIB,
 } as const;
+
+/** Bytes that one part takes with its fields, about. */
+export const PART_BYTES = 8192;
 
 /** Prices, in steps. */
 export const PRICE = {

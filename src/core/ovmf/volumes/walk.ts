@@ -4,7 +4,7 @@
 import { hex, isSameBytes, onlyByte } from '../../binary/hex';
 import type { Finding } from '../../binary/region';
 import type { Budget } from './budget';
-import { BYTES_PER_STEP, PRICE, Spent, WALK_LIMITS } from './budget';
+import { BYTES_PER_STEP, PART_BYTES, PRICE, Spent, WALK_LIMITS } from './budget';
 import type { CompressionMethod } from './compressions';
 import type { VolumeRule } from './rules';
 import { volumeFinding } from './rules';
@@ -17,7 +17,7 @@ type ByteRange = Pick<WalkRange, 'space' | 'at' | 'end'>;
 const STOPS = {
   parts: {
     reason: 'there are more parts than are read',
-    message: `There are more than ${WALK_LIMITS.parts} parts`,
+    message: 'There are more parts than any firmware has',
   },
   levels: {
     reason: 'there are more levels than are read',
@@ -61,12 +61,18 @@ export class Walk {
    * @returns undefined when it may not be read: then the rest of the list is `unread`
    */
   step<T>(range: WalkRange, read: () => T): T | undefined {
-    const full = range.depth >= WALK_LIMITS.levels ? 'levels' : this.budget.parts > 0 ? undefined : 'parts';
+    const full =
+      range.depth >= WALK_LIMITS.levels
+        ? 'levels'
+        : this.budget.parts > 0 && this.budget.memory >= PART_BYTES
+          ? undefined
+          : 'parts';
     if (full) {
       this.stop(full, range);
       return undefined;
     }
     this.budget.parts--;
+    this.budget.memory -= PART_BYTES;
     return this.within(range, () => {
       this.budget.charge(PRICE.part);
       return read();
