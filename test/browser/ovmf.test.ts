@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildOvmf } from '../../src/core/ovmf/build';
+import { largeImage } from '../helpers/largeImage';
 import { row, rowIds, selectedId } from '../helpers/page';
 import { useSharedSample } from '../helpers/sample';
 import { openWorkbench } from '../helpers/workbench';
@@ -73,6 +74,39 @@ describe('A real image', () => {
     // Found inside what is compressed in both.
     await frame.getByRole('list', { name: 'Changes' }).getByText('PiSmmCore').first().waitFor();
     await workbench.inEveryTheme((theme) => workbench.screenshot(`ovmf-real-rebuilt-${theme}`));
+    workbench.assertNoErrors();
+  });
+});
+
+describe('An image of 64 MiB', () => {
+  it('is drawn before its bytes are there, and keeps what is selected while it fills', async function () {
+    this.timeout(180_000);
+    writeFileSync(join(sample, 'large.fd'), largeImage(readFileSync(REAL), 64 * 2 ** 20));
+    const workbench = await openWorkbench({ folder: sample, shared: true });
+    await workbench.openFromExplorer('large.fd');
+    const frame = await workbench.webviewFrame();
+    const id = '/GUIDed table/SEV-ES reset block/reset_addr';
+    await row(frame, id).click();
+    await workbench.page.keyboard.press('ArrowDown');
+    const next = '/GUIDed table/SEV-ES reset block/length';
+    assert.equal(await selectedId(frame), next);
+    // The volumes are known, and what is compressed in them.
+    await row(frame, 'volumes')
+      .getByText(/[1-9][0-9]{2} files$/)
+      .waitFor({ timeout: 60_000 });
+    assert.equal(await selectedId(frame), next);
+    assert.equal(await frame.evaluate(() => document.activeElement?.getAttribute('data-id')), next);
+    await workbench.page.keyboard.press('Control+f');
+    await frame.getByRole('search', { name: 'Find' }).locator('input').fill('_FVH');
+    await frame
+      .locator('.find-status')
+      .getByText(/^\d+ of \d+$/)
+      .waitFor();
+    await workbench.page.keyboard.press('Escape');
+    await frame.locator('.hex').focus();
+    await workbench.page.keyboard.press('Control+Home');
+    const first = frame.locator('.hex-bytes [data-at="40"]');
+    assert.equal(await first.innerText(), '5f', 'all bytes have arrived');
     workbench.assertNoErrors();
   });
 });
