@@ -276,7 +276,7 @@ const WORDS_OF_IMAGES = [
  * @throws {Failure} naming what it pulled in
  */
 export async function pageReadsNoImage() {
-  const page = products(true).find(({ entryPoints }) => String(entryPoints) === 'webview/main.tsx');
+  const page = products(true).find(({ outfile }) => outfile === 'dist/webview/main.js');
   const { metafile } = await build({ ...page, write: false });
   const inputs = Object.values(metafile?.outputs ?? {}).flatMap((output) => Object.entries(output.inputs));
   const readers = inputs
