@@ -264,6 +264,34 @@ export async function alone(folder) {
   }
 }
 
+/** What the page may pull in of the code for firmware images: words. */
+const WORDS_OF_IMAGES = [
+  'src/core/ovmf/compare/exportComparison.ts',
+  'src/core/ovmf/kinds/fileKind.ts',
+  'src/core/ovmf/mapBox.ts',
+  'src/core/ovmf/support.ts',
+];
+
+/**
+ * The wall between the page and images: it draws on the thread that its keys are heard on, and whatever reads the bytes of
+ * an image, which may be hostile and has up to 64 MiB, is run by the thread behind the extension host.
+ * @throws {Failure} naming what it pulled in
+ */
+export async function pageReadsNoImage() {
+  const page = products(true).find(({ outfile }) => outfile === 'dist/webview/main.js');
+  const { metafile } = await build({ ...page, write: false });
+  const inputs = Object.values(metafile?.outputs ?? {}).flatMap((output) => Object.entries(output.inputs));
+  const readers = inputs
+    .filter(([path, { bytesInOutput }]) => path.startsWith('src/core/ovmf/') && bytesInOutput > 0)
+    .map(([path]) => path)
+    .filter((path) => !WORDS_OF_IMAGES.includes(path));
+  if (inputs.length === 0) throw new Failure('webview/main.tsx is not bundled.');
+  if (readers.length > 0)
+    throw new Failure(
+      `The page reads no image, but pulls in ${readers.join(', ')}: read it in src/host/ovmf/volumesWorker.ts`,
+    );
+}
+
 await main(import.meta.url, async (args) => {
   await bundle({ production: args.includes('--production') });
   return 0;

@@ -3,7 +3,7 @@
 // @ts-check
 
 import { join } from 'node:path';
-import { ALONE, alone, bundle } from './bundle.mjs';
+import { ALONE, alone, bundle, pageReadsNoImage } from './bundle.mjs';
 import { deal } from './deal.mjs';
 import { runJobs } from './jobs.mjs';
 import { CACHE, Failure, ROOT, main, run, since } from './run.mjs';
@@ -91,6 +91,7 @@ function steps() {
       load: 1,
       parts: ALONE.map((folder) => () => alone(folder)),
     },
+    { name: 'the page reads no image', seconds: 1, load: 1, parts: [pageReadsNoImage] },
     { name: 'no arrow runs up', seconds: 1, load: 1, parts: [walls] },
     program('generated files', 3, 'src/build/generate.mjs', '--check'),
   ];

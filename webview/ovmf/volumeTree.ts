@@ -58,6 +58,22 @@ export const unknownVolumes = (isRead: boolean): VolumeRows => ({
   items: new Map(),
 });
 
+/** More rows side by side than any firmware has; a page that draws thousands is slow. */
+const MOST_ROWS = 500;
+
+/** Rows side by side, or if these are many, rows of as many of them as are drawn at once. */
+function inGroups(rows: readonly TreeNode[], parent: string): readonly TreeNode[] {
+  if (rows.length <= MOST_ROWS) return rows;
+  const groups: TreeNode[] = [];
+  for (let at = 0; at < rows.length; at += MOST_ROWS) {
+    const children = rows.slice(at, at + MOST_ROWS);
+    const text = `${at + 1} to ${at + children.length} of ${rows.length}`;
+    const cells = [{ text }, { text: '' }, { text: '' }, { text: '' }];
+    groups.push({ id: `${parent}/${at}…`, cells, children, collapsed: true });
+  }
+  return groups;
+}
+
 /** The rows under one heading. @param isRead whether somebody is reading more of them */
 export function volumeTree(nodes: readonly ContentNode[], isRead = false): VolumeRows {
   const items = new Map<string, VolumeItem>();
@@ -80,14 +96,18 @@ export function volumeTree(nodes: readonly ContentNode[], isRead = false): Volum
         },
         { text: '', extra: wordsOf(node) },
       ],
-      children: node.children.map((child, i) => build(child, id, i, inside || decoded !== undefined)),
+      children: inGroups(
+        node.children.map((child, i) => build(child, id, i, inside || decoded !== undefined)),
+        id,
+      ),
       // There are many files, and people search in them rather than read them all.
       collapsed: true,
       ...(!inside && { range: { offset, size } }),
       keywords: [kind, node.guid ?? '', node.doc].join(' '),
     };
   };
-  const shown = nodes.map((node, i) => build(node, VOLUMES, i, false));
+  const rows = nodes.map((node, i) => build(node, VOLUMES, i, false));
+  const shown = inGroups(rows, VOLUMES);
   if (volumes === 0) return { node: heading('none found'), items };
   const more = isRead ? ', compressed ones being read…' : '';
   return { node: heading(`${countOf(volumes, 'volume')}, ${countOf(files, 'file')}${more}`, shown), items };

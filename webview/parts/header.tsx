@@ -2,8 +2,9 @@
 // each of which leads to its bytes.
 
 import type { ComponentChildren } from 'preact';
+import { useMemo } from 'preact/hooks';
 import type { Finding, Severity } from '../../src/core/binary/region';
-import { hex } from '../../src/core/binary/hex';
+import { countOf, hex } from '../../src/core/binary/hex';
 import { Icon } from './widgets';
 
 /** The title line with the buttons at its end; `children` are below it. */
@@ -21,12 +22,25 @@ export function Header(props: { title: string; actions?: ComponentChildren; chil
 
 const SEVERITY_ICONS: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'info' };
 
+/** As many findings as a page draws: hostile files have thousands. */
+const MOST_FINDINGS = 200;
+
+/** The worst findings first, if not all are shown. */
+function shownOf(findings: readonly Finding[]): readonly Finding[] {
+  if (findings.length <= MOST_FINDINGS) return findings;
+  const severities = Object.keys(SEVERITY_ICONS);
+  const rank = ({ severity }: Finding) => severities.indexOf(severity);
+  return findings.toSorted((a, b) => rank(a) - rank(b)).slice(0, MOST_FINDINGS);
+}
+
 /** The findings about a file; each is a button that selects its bytes. */
 export function Findings(props: { findings: readonly Finding[]; onSelect: (finding: Finding) => void }) {
-  if (props.findings.length === 0) return null;
+  const shown = useMemo(() => shownOf(props.findings), [props.findings]);
+  const more = props.findings.length - shown.length;
+  if (shown.length === 0) return null;
   return (
     <ul class="findings" aria-label="Findings">
-      {props.findings.map((finding, i) => (
+      {shown.map((finding, i) => (
         <li key={i}>
           <button
             type="button"
@@ -44,6 +58,7 @@ export function Findings(props: { findings: readonly Finding[]; onSelect: (findi
           </button>
         </li>
       ))}
+      {more > 0 && <li class="finding change-plain">and {countOf(more, 'more finding')}</li>}
     </ul>
   );
 }

@@ -19,6 +19,9 @@ import type { TreeState } from './treeState';
 /** As many bytes as one message to the host takes in hexadecimal. */
 const MOST_SELECTED = 1 << 18;
 
+/** As many rows as a tree draws: what passes a filter in a hostile file can be more, and is narrowed by more of a filter. */
+const MOST_ROWS = 2000;
+
 /** One pane of bytes. */
 export interface HexPane {
   readonly label: string;
@@ -76,7 +79,7 @@ export function Workspace(props: {
     [nodes, filter.text, filter.nonZero, filter.differing],
   );
   const rows = useMemo(
-    () => flatten(shown, toggles, filter.text.trim() !== ''),
+    () => flatten(shown, toggles, filter.text.trim() !== '').slice(0, MOST_ROWS),
     [shown, toggles, filter.text],
   );
   const digits = offsetDigits(Math.max(0, ...hexes.map(({ bytes }) => bytes.length)));

@@ -7,7 +7,7 @@ import { BROTLI, LZMA } from '../../../../src/core/ovmf/volumes/guids';
 import type { Decompress } from '../../../../src/core/ovmf/volumes/tree';
 import { decompressSection } from '../../../../src/node/decompress';
 import { unknownVolumes, volumeTree, type VolumeItem } from '../../../../webview/ovmf/volumeTree';
-import type { TreeNode } from '../../../../webview/parts/rows';
+import { nodeAt, type TreeNode } from '../../../../webview/parts/rows';
 import { SECTIONS, brotliData } from '../../../helpers/compressions';
 import {
   file,
@@ -143,6 +143,29 @@ describe('The rows of firmware volumes', () => {
         ['volumes', 'not read'],
       ],
     );
+  });
+  it('are in groups where an image has thousands side by side, and each is found', () => {
+    const nodes = Array.from({ length: 1100 }, (_, i) => ({
+      kind: 'volume' as const,
+      name: `${i}`,
+      offset: 0x100 * i,
+      size: 0x100,
+      doc: '',
+      fields: [],
+      children: [],
+    }));
+    const { node, items } = volumeTree(nodes);
+    assert.deepEqual(
+      node.children.map(({ cells, children, collapsed }) => [cells[0]?.text, children.length, collapsed]),
+      [
+        ['1 to 500 of 1100', 500, true],
+        ['501 to 1000 of 1100', 500, true],
+        ['1001 to 1100 of 1100', 100, true],
+      ],
+    );
+    const found = nodeAt([node], 0x100 * 777);
+    assert.equal(items.get(found!.id)?.node.name, '777');
+    assert.equal(volumeTree(nodes.slice(0, 500)).node.children.length, 500);
   });
   it('say of variables whose they are, which do not count, and short values', () => {
     const bytes = variableVolume(0x400, [
