@@ -3,7 +3,7 @@
 
 import type { FileDigest } from '../core/check/check';
 import type { CopyableHasher } from '../core/launch/hasher';
-import type { Encrypt } from '../core/tech/sev/secret';
+import type { Ciphers } from '../core/tech/sev/secret';
 
 /** Called while a large file is read: bytes so far, and the total when it is known. */
 export type OnProgress = (name: string, done: number, total: number | undefined) => void;
@@ -90,8 +90,8 @@ export interface ThreadOptions {
   readonly memory?: number;
 }
 
-/** What the use cases need from the machine. */
-export interface Io {
+/** What the use cases need from the machine. Its ciphers leave nothing of a key in memory. */
+export interface Io extends Ciphers {
   readonly path: Paths;
 
   /**
@@ -137,8 +137,6 @@ export interface Io {
   newHasher(): CopyableHasher;
   /** `size` cryptographically random bytes. */
   random(size: number): Uint8Array;
-  /** AES-128-CTR. */
-  readonly encrypt: Encrypt;
 
   /** How many threads can run at the same time. */
   cores(): number;

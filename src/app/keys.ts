@@ -5,6 +5,7 @@ import * as ioErrors from './ioErrors';
 import { textInFile } from '../core/binary/textBytes';
 import type { KeyPaths } from '../core/check/launchFile';
 import { KEY_SIZE } from '../core/tech/sev/evidence';
+import { MAX_SECRETS } from '../core/tech/sev/secret';
 import { atInput } from './inputs';
 import type { Io } from './io';
 
@@ -20,6 +21,22 @@ export const KEY_FILE_SIZES = { tk: 2 * KEY_SIZE, tik: KEY_SIZE, tek: KEY_SIZE }
 /** Enough for both keys as text, with white space; what is longer is another file. */
 const MOST_TEXT = 128;
 
+/**
+ * Refuses a path that names nothing without repeating it: somebody may have typed the key itself, in whatever form.
+ * @param what stands there, a phrase
+ */
+async function refuseMissing(io: Io, path: string, what: string): Promise<void> {
+  const found = await io.stat(path);
+  if (found.kind === 'none' && ioErrors.isNowhere(found.code))
+    throw ioErrors.unreadableFile(what, found.code);
+}
+
+/** Reads the file of a secret for a guest; the caller clears it. @throws CheckError when it cannot be read */
+export async function readSecret(io: Io, path: string): Promise<Uint8Array> {
+  await refuseMissing(io, path, 'The file with the secret');
+  return io.read(path, MAX_SECRETS);
+}
+
 type KeyInput = keyof typeof KEY_FILE_SIZES;
 
 async function readKey(
@@ -29,6 +46,7 @@ async function readKey(
   size: number,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
+  await refuseMissing(io, path, `The file with the ${what}`);
   // The limit keeps a wrong file, however large, from being read; its true size does not matter.
   const bytes = await io.read(path, MOST_TEXT, signal);
   if (bytes.length === size) return bytes;

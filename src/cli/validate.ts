@@ -9,8 +9,9 @@ import { countOf, toBase64 } from '../core/binary/hex';
 import { junitXml, type JunitCheck } from '../core/check/exportJunit';
 import type { LaunchFile } from '../core/check/launchFile';
 import type { Report } from '../core/launch/report';
-import { MAX_SECRETS, secretGuid, type Secret } from '../core/tech/sev/secret';
+import { secretGuid, type Secret } from '../core/tech/sev/secret';
 import type { Io } from '../app/io';
+import { readSecret } from '../app/keys';
 import { runCheck, sealForLaunch, statedPlatform } from '../app/launch';
 import { readLaunchFile } from '../app/launchFile';
 import { findLaunchFiles } from './launchFiles';
@@ -195,7 +196,7 @@ async function readSecrets(io: Io, specs: readonly string[]): Promise<Secret[]> 
     for (const spec of specs) {
       const [name, path, ...rest] = spec.split(':');
       if (!name || path === undefined || rest.length > 0) throw errors.badSecret();
-      secrets.push({ guid: secretGuid(name), data: await io.read(path, MAX_SECRETS) });
+      secrets.push({ guid: secretGuid(name), data: await readSecret(io, path) });
     }
     return secrets;
   } catch (error) {

@@ -4,12 +4,12 @@
 import { createHash } from 'node:crypto';
 import { constants, open as openWithCallback } from 'node:fs';
 import { access, lstat, open, readdir, stat, type FileHandle } from 'node:fs/promises';
-import { Socket } from 'node:net';
 import { basename } from 'node:path';
 import { promisify } from 'node:util';
 import * as ioErrors from '../app/ioErrors';
 import type { FileEnds, FileStat, ReadOptions, StreamedFile } from '../app/io';
 import { CheckError } from '../core/errors';
+import { pipeChunks } from './pipe';
 
 /** A chunk is hashed in well under a frame, so that an extension host stays responsive. */
 const CHUNK = 256 * 1024;
@@ -110,7 +110,7 @@ async function withFile<T>(
 ): Promise<T> {
   try {
     if ((await statOf(path)).kind === 'pipe')
-      return await use({ size: 0, chunks: pipeChunks(path, signal), file: undefined });
+      return await use({ size: 0, chunks: openedPipe(path, signal), file: undefined });
     const file = await open(path, FLAGS);
     try {
       return await use({ size: (await file.stat()).size, chunks: fileChunks(file, signal), file });
@@ -134,12 +134,9 @@ async function* fileChunks(file: FileHandle, signal: AbortSignal | undefined): A
   }
 }
 
-/** A pipe as a socket, which waits for its writer without a thread, and ends at once when stopped. */
-async function* pipeChunks(path: string, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
+async function* openedPipe(path: string, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
   if (signal?.aborted) throw ioErrors.cancelled();
-  const fd = await openDescriptor(path, FLAGS);
-  const socket = new Socket({ fd, readable: true, writable: false, ...(signal && { signal }) });
-  for await (const chunk of socket) yield chunk as Buffer;
+  yield* pipeChunks(await openDescriptor(path, FLAGS), signal);
 }
 
 /** Reads both ends of a file by position; a pipe, which has no positions, is read whole. */
@@ -155,7 +152,7 @@ export async function readEnds(path: string): Promise<FileEnds> {
   return found ?? digestFile(path);
 }
 
-/** Reads a file into one buffer of `limit + 1` bytes, and clears the chunks that a pipe delivered. */
+/** Reads a file into one buffer of `limit + 1` bytes. It may be a key: nothing else has what was read. */
 export async function readUpTo(path: string, limit: number, signal?: AbortSignal): Promise<Uint8Array> {
   return withFile(path, signal, async ({ file, chunks }) => {
     const buffer = Buffer.alloc(limit + 1);
@@ -169,8 +166,6 @@ export async function readUpTo(path: string, limit: number, signal?: AbortSignal
     } else {
       for await (const chunk of chunks) {
         length += chunk.copy(buffer, length);
-        // It may be a key.
-        chunk.fill(0);
         if (length === buffer.length) break;
       }
     }

@@ -7,7 +7,7 @@ import { CheckError } from '../../core/errors';
 import * as shellErrors from '../shell/errors';
 import * as ioErrors from '../../app/ioErrors';
 import type { Report } from '../../core/launch/report';
-import { MAX_SECRETS, secretGuid } from '../../core/tech/sev/secret';
+import { secretGuid } from '../../core/tech/sev/secret';
 import {
   checkDomain,
   type CheckedLaunch,
@@ -16,6 +16,7 @@ import {
   type Injection,
 } from '../../app/domainCheck';
 import type { Io } from '../../app/io';
+import { readSecret } from '../../app/keys';
 import { launchInputs, ownerInputsOf, runCheck, statedPlatform } from '../../app/launch';
 import type { LaunchFile } from '../../core/check/launchFile';
 import { parseLaunchFile, readLaunchText } from '../../app/launchFile';
@@ -103,6 +104,6 @@ export async function injectInto(
   const question = `Give ${nameOf(file)} to the guest ${nameInWords(name)}?`;
   if (!(await confirm(question, detail, 'Inject Secret'))) return;
   await run({
-    secrets: async () => [{ guid: secretGuid(guid), data: await io.read(file.fsPath, MAX_SECRETS) }],
+    secrets: async () => [{ guid: secretGuid(guid), data: await readSecret(io, file.fsPath) }],
   });
 }
