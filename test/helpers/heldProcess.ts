@@ -120,7 +120,7 @@ export function searchAfter(
         gate.write('.');
       } catch (error) {
         child.kill('SIGKILL');
-        fail(error);
+        fail(error instanceof Error ? error : new Error(String(error)));
       }
     });
     child.on('error', fail);

@@ -107,7 +107,6 @@ const VALIDATE_OPTIONS = [
   '--cpu-model',
   '--profile',
   '--secret-header',
-  '-o',
 ];
 const SNP_OPTIONS = [
   '--mode',
@@ -129,8 +128,6 @@ const ELSEWHERE: readonly ((typed: string) => string[])[] = [
   (typed) => [...VALIDATE, `-k=${typed}`],
   (typed) => [...VALIDATE, `--tik${typed}`],
   (typed) => [...VALIDATE, typed],
-  (typed) => [...VALIDATE, '--domain', typed, '--connect', 'test:///default'],
-  (typed) => [...VALIDATE, '--domain', 'x', '--connect', `qemu+ssh://root:${typed}@host/system?socket=/x`],
   (typed) => ['explain', '--launch-digest', `${typed}!`, '-f', 'nowhere'],
   (typed) => ['vmsa', 'update', 'page.vmsa', '--set', `rip=${typed}`],
   (typed) => ['vmsa', 'update', 'page.vmsa', '--set', `${typed}=1`],
@@ -142,6 +139,12 @@ const ELSEWHERE: readonly ((typed: string) => string[])[] = [
   (typed) => ['show', typed],
   (typed) => ['launch', 'lint', typed],
   (typed) => [typed],
+];
+
+/** The same for a connection, each in a process of its own. */
+const CONNECTED: typeof ELSEWHERE = [
+  (typed) => [...VALIDATE, '--domain', typed, '--connect', 'test:///default'],
+  (typed) => [...VALIDATE, '--domain', 'x', '--connect', `qemu+ssh://root:${typed}@host/system?socket=/x`],
 ];
 
 const GOOD = {
@@ -203,6 +206,7 @@ describe('A key that is typed where it does not belong', () => {
   for (const [form, typed] of Object.entries(FORMS))
     it(`is not repeated where something else belongs: ${form}`, async () => {
       for (const command of ELSEWHERE) await run(command(typed), typed);
+      if (form.startsWith('h')) for (const command of CONNECTED) await run(command(typed), typed);
     });
 
   const inFiles = (title: string, forms: typeof FORMS, files: typeof IN_FILE) => {
