@@ -53,7 +53,7 @@ export function mayBeKey(text: string): boolean {
   if (text.length > LONGEST) return text.includes('-----BEGIN ');
   const dense = text
     .trim()
-    .replace(/^\w{1,16}[=:]/, '')
+    .replace(/^\w{1,16}[=:](?=[^=])/, '')
     .replaceAll(/[\s:-]+/g, '');
   if (isGuid(text.trim().slice(-GUID_TEXT)) || NUMBER.test(text.trim()) || DIGESTS.includes(dense.length))
     return false;
