@@ -8,7 +8,8 @@ import { firstFailure, judgeDomain } from '../core/domain/rules';
 import type { RuleResult } from '../core/launch/report';
 import type { Stage } from '../core/domain/stages';
 import * as errors from './errors';
-import { CheckError } from '../core/errors';
+import { CheckError, reworded } from '../core/errors';
+import { keyFilter } from '../core/check/keyText';
 import type { HostInput } from '../core/check/check';
 import type { Platform } from '../core/tech/sev/evidence';
 import type { Report } from '../core/launch/report';
@@ -112,7 +113,12 @@ export async function checkDomain(
     return await checkAndInject(io, inputs, options, injection);
   } catch (error) {
     // Whoever waits for a secret to be sent must learn that it was not.
-    throw injection && options.signal?.aborted ? errors.injectionStopped() : error;
+    if (injection && options.signal?.aborted) throw errors.injectionStopped();
+    // libvirt repeats what it was given.
+    const withhold = keyFilter([inputs.domain, options.connection.uri]);
+    throw error instanceof CheckError && withhold(error.message) !== error.message
+      ? reworded(error, withhold)
+      : error;
   }
 }
 

@@ -3,7 +3,7 @@
 
 import type { FileDigest } from '../core/check/check';
 import type { CopyableHasher } from '../core/launch/hasher';
-import type { Encrypt } from '../core/tech/sev/secret';
+import type { Ciphers } from '../core/tech/sev/secret';
 import type { FileRole } from './fileRoles';
 
 /** Called while a large file is read: bytes so far, and the total when it is known. */
@@ -112,8 +112,8 @@ export interface ThreadOptions {
   readonly deadline?: number;
 }
 
-/** What the use cases need from the machine. */
-export interface Io {
+/** What the use cases need from the machine. Its ciphers leave nothing of a key in memory. */
+export interface Io extends Ciphers {
   readonly path: Paths;
 
   // All that is read goes through one opener. It follows links and takes regular files and pipes; each role has a
@@ -168,8 +168,6 @@ export interface Io {
   newHasher(): CopyableHasher;
   /** `size` cryptographically random bytes. */
   random(size: number): Uint8Array;
-  /** AES-128-CTR. */
-  readonly encrypt: Encrypt;
 
   /** How many threads can run at the same time. */
   cores(): number;

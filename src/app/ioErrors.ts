@@ -3,6 +3,7 @@
 
 import { byteCount } from '../core/binary/hex';
 import type { TextInFile } from '../core/binary/textBytes';
+import { withoutKey } from '../core/check/keyText';
 import { CheckError, usage } from '../core/errors';
 import { FILE_ROLES, type FileRole } from './fileRoles';
 import type { NamedPath } from './outputs';
@@ -19,12 +20,19 @@ const UNREADABLE: Readonly<Record<string, string>> = {
   EMFILE: 'too many files are open',
 };
 
-/** A file cannot be opened or read; `reason` is the system's code, or a phrase. */
+/** The codes of the system for a path at which there is nothing, and perhaps never was. */
+const NOWHERE = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP', 'EINVAL', 'ERR_INVALID_ARG_VALUE'];
+
+/** Whether a system's code says that a path names nothing: then it may be something else that was typed there. */
+export const isNowhere = (reason: string): boolean => NOWHERE.includes(reason);
+
+/** A file cannot be opened or read; `reason` is the system's code, or a phrase. A path that may be a key is not repeated. */
 export function unreadableFile(path: string, reason: string): CheckError {
+  const shown = isNowhere(reason) ? withoutKey(path) : path;
   return new CheckError(
     'bug',
     'unreadable-file',
-    `${path} cannot be read: ${UNREADABLE[reason] ?? reason}.`,
+    `${shown} cannot be read: ${UNREADABLE[reason] ?? reason}.`,
     { advice: 'Check the path.' },
   );
 }
@@ -34,7 +42,7 @@ export function unwritableFile(path: string, reason: string): CheckError {
   return new CheckError(
     'bug',
     'unwritable-file',
-    `${path} cannot be written: ${reason}. Nothing was changed.`,
+    `${isNowhere(reason) ? withoutKey(path) : path} cannot be written: ${reason}. Nothing was changed.`,
   );
 }
 

@@ -6,7 +6,7 @@ import { textInFile } from '../core/binary/textBytes';
 import type { KeyPaths } from '../core/check/launchFile';
 import { KEY_SIZE } from '../core/tech/sev/evidence';
 import { atInput } from './inputs';
-import type { Io } from './io';
+import type { Io, ReadOptions } from './io';
 
 /** The transport integrity key and, if given, the transport encryption key. */
 export interface Keys {
@@ -17,6 +17,22 @@ export interface Keys {
 /** Sizes of key files in bytes: both keys in one file, and one key. */
 export const KEY_FILE_SIZES = { tk: 2 * KEY_SIZE, tik: KEY_SIZE, tek: KEY_SIZE } as const;
 
+/**
+ * Refuses a path that names nothing without repeating it: somebody may have typed the key itself, in whatever form.
+ * @param what stands there, a phrase
+ */
+async function refuseMissing(io: Io, path: string, what: string): Promise<void> {
+  const found = await io.stat(path);
+  if (found.kind === 'none' && ioErrors.isNowhere(found.code))
+    throw ioErrors.unreadableFile(what, found.code);
+}
+
+/** Reads the file of a secret for a guest; the caller clears it. @throws CheckError when it cannot be read */
+export async function readSecret(io: Io, path: string, options?: ReadOptions): Promise<Uint8Array> {
+  await refuseMissing(io, path, 'The file with the secret');
+  return io.read(path, 'secret', options);
+}
+
 type KeyInput = keyof typeof KEY_FILE_SIZES;
 
 async function readKey(
@@ -26,6 +42,7 @@ async function readKey(
   size: number,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
+  await refuseMissing(io, path, `The file with the ${what}`);
   const bytes = await ioErrors.unlessTooLarge(io.read(path, 'key', { signal }), () =>
     // Its true size does not matter.
     ioErrors.badKeyFile(what, path, undefined, size),

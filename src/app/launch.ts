@@ -3,6 +3,7 @@
 
 import * as errors from './errors';
 import * as ioErrors from './ioErrors';
+import { looksLikeKey } from '../core/check/keyText';
 import { checkLaunch, type HostInput, type VmsaInput } from '../core/check/check';
 import { refuseUnfit } from '../core/check/judge';
 import type { KeyPaths, LaunchFile } from '../core/check/launchFile';
@@ -47,6 +48,10 @@ export function launchInputs(file: LaunchFile, title: string): LaunchInputs {
   return { ...ownerInputsOf(file, title), measurement, platform };
 }
 
+/** What reports call a launch: the name in its file, unless somebody typed a key there. */
+export const titleOf = (name: string | undefined, otherwise: string): string =>
+  name === undefined || looksLikeKey(name) ? otherwise : name;
+
 /** The owner's part of a launch file. @param title for a file without a name */
 export function ownerInputsOf(
   file: LaunchFile,
@@ -62,7 +67,7 @@ export function ownerInputsOf(
     profile,
     vmsa,
     keys,
-    title: name ?? title,
+    title: titleOf(name, title),
     cpu: typeof cpu === 'string' ? cpuByName(cpu) : cpu,
   };
 }
@@ -232,7 +237,7 @@ export async function checkFiles(
     ({ tik }) => {
       refuseUnfit(question, 'pages', waysToGive);
       const measured = { ...inputs, tik, firmware, firmwareHasher: hasher, kernel, initrd, vmsa, warnings };
-      return checkLaunch(measured, () => io.newHasher());
+      return checkLaunch(measured, () => io.newHasher(), io.hmac);
     },
     options.signal,
   );

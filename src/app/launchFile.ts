@@ -4,7 +4,8 @@
 import * as v from 'valibot';
 import * as errors from './errors';
 import * as ioErrors from './ioErrors';
-import type { CheckError } from '../core/errors';
+import { CheckError, reworded } from '../core/errors';
+import { keyFilter, textsIn } from '../core/check/keyText';
 import { firstFailure, judgeLaunch, type LaunchFailure } from '../core/check/judge';
 import {
   type AskedDomain,
@@ -20,7 +21,7 @@ import { CPU_ID_LIMITS, type CpuId } from '../core/vmsa/launch/signature';
 import { FILE_ROLES } from './fileRoles';
 import type { Io, ReadOptions } from './io';
 import type { TextFault } from './launchFaults';
-import { describeBadByte, describeFault, parseLaunchText } from './launchText';
+import { describeBadByte, describeFault, parseLaunchText, type LaunchText } from './launchText';
 import { badByteIn, textOf, type BadByte } from './text';
 
 /** A schema for each member of a type, and no others. */
@@ -253,7 +254,16 @@ function failureOf(text: string, path: string, fault: TextFault): CheckError {
  * @throws CheckError (usage) that names the first problem and its place
  */
 export function parseLaunchFile(io: Io, text: string, path: string): LaunchFile {
-  const { value, faults } = parseLaunchText(text);
+  const read = parseLaunchText(text);
+  try {
+    return launchFileOf(io, read, path);
+  } catch (error) {
+    // A key may be anywhere in it, as the name of a member, too.
+    throw error instanceof CheckError ? reworded(error, keyFilter(textsIn(read.value))) : error;
+  }
+}
+
+function launchFileOf(io: Io, { text, value, faults }: LaunchText, path: string): LaunchFile {
   if (faults[0]) throw failureOf(text, path, faults[0]);
   const [problem] = shapeProblems(value);
   if (problem) {

@@ -4,6 +4,7 @@
 
 import * as libvirtErrors from '../libvirt/errors';
 import { judgeLaunch } from '../core/check/judge';
+import { keyFilter, textsIn } from '../core/check/keyText';
 import type { LaunchMembers } from '../core/check/launchFile';
 import { isLintRule } from '../core/check/rules';
 import { parseConnectionUri } from '../libvirt/uri';
@@ -89,7 +90,14 @@ export async function lintLaunch(
   }
   checkConnection(question.given, report, allowTcp);
   const looked = files ? await checkNamedFiles(io, path, question, report) : [];
-  return { problems: problems.sort((a, b) => a.offset - b.offset), files: looked };
+  // A key may be anywhere in it, as the name of a member, too.
+  const withhold = keyFilter(textsIn(read.value));
+  const shown = problems.map((problem): LaunchProblem => ({
+    ...problem,
+    message: withhold(problem.message),
+    member: withhold(problem.member),
+  }));
+  return { problems: shown.sort((a, b) => a.offset - b.offset), files: looked };
 }
 
 /** A phrase as a sentence. */

@@ -62,7 +62,7 @@ function sampleContents(io: Io): (SampleFile & { readonly bytes: Uint8Array })[]
     const hasher = io.newHasher();
     hasher.update(firmware);
     const digest = finishLaunchDigest(hasher, hashes, vmsa);
-    const hmac = computeMeasurement(tik, { ...PLATFORM, policy }, digest, mnonce);
+    const hmac = computeMeasurement(io.hmac, tik, { ...PLATFORM, policy }, digest, mnonce);
     return { measurement: measurementText({ hmac, mnonce }), ...PLATFORM, policy };
   };
   const boot = { kernel: 'vmlinuz.sample', initrd: 'initrd.sample', cmdline: CMDLINE };

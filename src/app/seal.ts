@@ -30,7 +30,7 @@ export async function sealForLaunch(
       if (!tek) throw errors.tekNeeded();
       const { hmac } = parseMeasurement(inputs.measurement);
       const launch = { platform: inputs.platform, hmac };
-      return sealSecrets(secrets, { tik, tek }, launch, io.random(16), io.encrypt);
+      return sealSecrets(secrets, { tik, tek }, launch, io.random(16), io);
     });
     return { ...packet, noRoom: checkSecretRoom(packet.payload.length, image) };
   } finally {

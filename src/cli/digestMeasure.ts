@@ -68,7 +68,7 @@ export async function withMeasure<T>(
   return withKeys(io, keys, ({ tik }) =>
     use((digest) =>
       measurementText({
-        hmac: computeMeasurement(tik, { apiMajor, apiMinor, buildId, policy }, digest, mnonce),
+        hmac: computeMeasurement(io.hmac, tik, { apiMajor, apiMinor, buildId, policy }, digest, mnonce),
         mnonce,
       }),
     ),

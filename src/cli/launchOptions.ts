@@ -11,7 +11,7 @@ import { MAX_VCPUS } from '../core/tech/sev/digest';
 import type { ProfileId } from '../core/vmsa/launch/profiles';
 import { CPU_ID_LIMITS } from '../core/vmsa/launch/signature';
 import { waysToGive } from '../app/inputs';
-import { ownerInputsOf, type LaunchInputs } from '../app/launch';
+import { ownerInputsOf, titleOf, type LaunchInputs } from '../app/launch';
 import { cpuFrom, number, policyNumber, profileOption } from './options';
 
 /** The parsed options that describe one launch, by commander's names. */
@@ -109,7 +109,13 @@ export function recordedInputs(options: LaunchOptions, file: LaunchFile | undefi
     policy: needed(options.policy ?? recorded?.policy, '--policy'),
   };
   const firmware = needed(owner.firmware, '--firmware');
-  return { ...owner, title: file?.name ?? options.launch ?? 'command line', measurement, platform, firmware };
+  return {
+    ...owner,
+    title: titleOf(file?.name, options.launch ?? 'command line'),
+    measurement,
+    platform,
+    firmware,
+  };
 }
 
 /** What keys are given by. */

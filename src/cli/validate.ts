@@ -11,6 +11,7 @@ import type { LaunchFile } from '../core/check/launchFile';
 import type { Report } from '../core/launch/report';
 import { secretGuid, type Secret } from '../core/tech/sev/secret';
 import type { Io } from '../app/io';
+import { readSecret } from '../app/keys';
 import * as ioErrors from '../app/ioErrors';
 import { checkFiles, filesOf, statedPlatform } from '../app/launch';
 import { sealForLaunch } from '../app/seal';
@@ -214,7 +215,7 @@ async function readSecrets(io: Io, specs: readonly string[]): Promise<Secret[]> 
     for (const spec of specs) {
       const [name, path, ...rest] = spec.split(':');
       if (!name || path === undefined || rest.length > 0) throw errors.badSecret();
-      secrets.push({ guid: secretGuid(name), data: await io.read(path, 'secret') });
+      secrets.push({ guid: secretGuid(name), data: await readSecret(io, path) });
     }
     return secrets;
   } catch (error) {

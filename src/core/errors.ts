@@ -86,13 +86,18 @@ export async function withPlace<T>(place: ErrorPlace, work: () => T | Promise<T>
 export const usage = (code: string, found: string, facts?: ErrorFacts): CheckError =>
   new CheckError('usage', code, found, facts);
 
-/** The same failure in other words. */
-export function reworded(
-  { kind, code, found, advice, at }: CheckError,
-  reword: (text: string) => string,
-): CheckError {
-  const rest = { ...(advice !== undefined && { advice: reword(advice) }), ...(at && { at }) };
-  return new CheckError(kind, code, reword(found), rest);
+/** The same failure in other words; the names in its place are words, too. */
+export function reworded(error: CheckError, reword: (text: string) => string): CheckError {
+  const { kind, code, found, advice, at } = error;
+  const place = at && {
+    ...at,
+    ...(at.input !== undefined && { input: reword(at.input) }),
+    ...(at.member && { member: at.member.map(reword) }),
+  };
+  return new CheckError(kind, code, reword(found), {
+    ...(advice !== undefined && { advice: reword(advice) }),
+    ...(place && { at: place }),
+  });
 }
 
 /** A failure as plain data, for a message to another thread or process. */

@@ -98,6 +98,12 @@ const refuse = (reason: string): never => {
 };
 const quote = (text: string): string => `"${plainText(text, 60)}"`;
 
+/** Whether there is a colon, perhaps as an escape, between the scheme and the first @. */
+function hasPassword(text: string): boolean {
+  const begin = !text.includes('://') ? 0 : text.indexOf('://') + 3;
+  return /:|%3a/i.test(text.slice(begin, Math.max(begin, text.indexOf('@', begin))));
+}
+
 /** Decodes percent escapes. @throws Refusal for an invalid escape, or one of anything but a plain character */
 function unescape(text: string): string {
   if (/%(?![0-9a-f]{2})/i.test(text)) refuse(`${quote(text)} has a percent sign that begins no escape.`);
@@ -120,7 +126,9 @@ interface Authority {
 function parsePort(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   if (!/^[1-9][0-9]{0,4}$/.test(text) || Number(text) > 0xffff) {
-    refuse(`The port ${quote(text)} is not a number from 1 to 65535.`);
+    // Of user:password without a host, that is the password.
+    const port = /^[0-9]{1,9}$/.test(text) ? `The port ${quote(text)}` : 'The port';
+    refuse(`${port} is not a number from 1 to 65535.`);
   }
   return Number(text);
 }
@@ -141,7 +149,6 @@ function parseAuthority(text: string): Authority {
   const at = text.split('@');
   if (at.length > 2) refuse('There is more than one @ before the host.');
   const user = at.length === 2 ? unescape(at[0]!) : undefined;
-  if (user?.includes(':')) refuse('A password belongs in no URI; you are asked for it.');
   if (user !== undefined && !USER.test(user)) refuse(`${quote(user)} is not a user name.`);
   const parts = /^(\[[^\]]*\]|[^:[\]]*)(?::(.*))?$/.exec(at.at(-1)!);
   if (!parts) return refuse(`${quote(text)} is not a host with a port; an IPv6 address stands in brackets.`);
@@ -202,6 +209,8 @@ function parseTransport(text: string | undefined, host: string | undefined): Tra
 }
 
 function allow(text: string, { allowTcp = false }: UriRules): ConnectionUri {
+  // Before anything quotes a part of it.
+  if (hasPassword(text)) refuse('A password belongs in no URI; you are asked for it.');
   if (text.length > MOST_CHARACTERS) refuse(`A connection URI has at most ${MOST_CHARACTERS} characters.`);
   if (text.includes('#')) refuse('A connection URI has no fragment (#).');
   if (!URI_CHARACTERS.test(text)) refuse(`${quote(text)} has a character that belongs in no URI.`);

@@ -1,6 +1,6 @@
 // Node's implementation of app/io.ts: for the command line, the extension host on a desktop, and their threads.
 
-import { createCipheriv, createHash, randomBytes } from 'node:crypto';
+import { createCipheriv, createHash, createHmac, randomBytes } from 'node:crypto';
 import { chmod, mkdir, realpath } from 'node:fs/promises';
 import { availableParallelism, homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
@@ -45,6 +45,8 @@ export function nodeIo(scripts: string): Io {
     configFolder: () => process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'),
     newHasher: () => createHash('sha256'),
     random: (size) => randomBytes(size),
+    // OpenSSL takes a key where it is, and clears what it makes of it.
+    hmac: (key, message) => createHmac('sha256', key).update(message).digest(),
     encrypt: (key, iv, data) => {
       const cipher = createCipheriv('aes-128-ctr', key, iv);
       return Buffer.concat([cipher.update(data), cipher.final()]);

@@ -10,13 +10,13 @@ import {
   type BigIntStats,
 } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { FILE_ROLES, type FileRole } from '../app/fileRoles';
 import * as ioErrors from '../app/ioErrors';
 import type { FileKind, ReadOptions } from '../app/io';
 import { CheckError } from '../core/errors';
+import { pipeChunks } from './pipe';
 
 // A FileHandle closes its descriptor by itself, but that of a pipe becomes a socket's.
 const open = promisify(openWithCallback) as (path: string, flags: number) => Promise<number>;
@@ -126,7 +126,7 @@ async function withDescriptor<T>(fd: number, of: Reading, use: (opened: Opened) 
     const chunks = () => {
       // The socket closes it.
       held.isOurs = false;
-      return pipeChunks(fd, of);
+      return limited(pipeChunks(fd, of.options.signal), of.path, of.role);
     };
     return await use({ found, size: 0, chunks, part: undefined });
   } finally {
@@ -199,7 +199,7 @@ async function* fileChunks(
 ): AsyncGenerator<Buffer> {
   const { most } = FILE_ROLES[role];
   // One buffer for the whole file: a new one per chunk would become garbage faster than it is collected.
-  const buffer = Buffer.alloc(size > 0 ? Math.min(CHUNK, size + 1) : CHUNK);
+  const buffer = Buffer.allocUnsafeSlow(size > 0 ? Math.min(CHUNK, size + 1) : CHUNK);
   let length = 0;
   try {
     for (;;) {
@@ -219,12 +219,6 @@ async function* fileChunks(
   if (size > 0 && length < size) throw ioErrors.changedFile(path);
 }
 
-/** A pipe as a socket, which waits for its writer without a thread, and ends at once when stopped. */
-async function* pipeChunks(fd: number, { path, role, options: { signal } }: Reading): AsyncGenerator<Buffer> {
-  const socket = new Socket({ fd, readable: true, writable: false, ...(signal && { signal }) });
-  yield* limited(socket as AsyncIterable<Buffer>, path, role);
-}
-
 /** What arrives bit by bit, up to the limit of its role. Each chunk is cleared: it may be a key. */
 export async function* limited(
   stream: AsyncIterable<Buffer>,
@@ -234,8 +228,11 @@ export async function* limited(
   let length = 0;
   for await (const chunk of stream) {
     length += chunk.length;
-    if (length > FILE_ROLES[role].most) throw ioErrors.tooLarge(path, role);
-    yield chunk;
-    chunk.fill(0);
+    try {
+      if (length > FILE_ROLES[role].most) throw ioErrors.tooLarge(path, role);
+      yield chunk;
+    } finally {
+      chunk.fill(0);
+    }
   }
 }

@@ -13,23 +13,30 @@ import { codeOf, kindOf, limited, withFile, withStandardInput, type Opened } fro
 /** OVMF's tables and metadata are in the last pages of an image, and what marks other files is in the first. */
 const END = 64 * 1024;
 
+/** Memory of its own outside of V8's heap, in which a small array is moved and leaves copies: it may be for a key. */
+const memory = (size: number): Uint8Array => new Uint8Array(new ArrayBuffer(size));
+
 /** All bytes in memory of their own, which a pooled Buffer is not, and which core expects of bytes. */
 async function wholeOf(
   { size, chunks }: Pick<Opened, 'size' | 'chunks'>,
   seen: (chunk: Buffer, length: number) => void,
 ): Promise<Uint8Array> {
-  const whole = new Uint8Array(size);
+  const whole = memory(size);
   const parts: Uint8Array[] = [];
   let length = 0;
   try {
     for await (const chunk of chunks()) {
       if (size > 0) whole.set(chunk, length);
-      else parts.push(Uint8Array.from(chunk));
+      else {
+        const part = memory(chunk.length);
+        part.set(chunk);
+        parts.push(part);
+      }
       length += chunk.length;
       seen(chunk, length);
     }
     if (size > 0) return whole;
-    const joined = new Uint8Array(length);
+    const joined = memory(length);
     let at = 0;
     for (const part of parts) {
       joined.set(part, at);

@@ -1,13 +1,13 @@
 // An in-memory machine: files are bytes in a Map by absolute path, folders are implied by those paths. It has no
-// disk, no threads, and nothing of Node except paths and AES.
+// disk, no threads, and nothing of Node except paths and ciphers.
 
 import { sha256 } from '@noble/hashes/sha2.js';
-import { createCipheriv } from 'node:crypto';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path/posix';
 import { FILE_ROLES, type FileRole } from '../../src/app/fileRoles';
 import type { Content, FileFacts, FileStat, Io, ReadOptions } from '../../src/app/io';
 import * as ioErrors from '../../src/app/ioErrors';
 import type { CopyableHasher } from '../../src/core/launch/hasher';
+import { ciphers } from './ciphers';
 
 const END = 64 * 1024;
 
@@ -97,7 +97,7 @@ export function memoryIo(): Io & { readonly files: Map<string, Written> } {
     configFolder: () => '/home/config',
     newHasher: () => hasherFrom(sha256.create()),
     random: (size) => new Uint8Array(size).fill(7),
-    encrypt: (key, iv, data) => createCipheriv('aes-128-ctr', key, iv).update(data),
+    ...ciphers,
     cores: () => 1,
     thread: () => {
       throw new Error('this machine has no threads');

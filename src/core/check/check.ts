@@ -2,7 +2,7 @@
 // reads and streams the files; what they mean is decided here.
 
 import { bytesToHex, hex } from '../binary/hex';
-import { equalInConstantTime, sha256Of, type Hasher } from '../launch/hasher';
+import { equalInConstantTime, sha256Of, type Hasher, type Hmac } from '../launch/hasher';
 import { cmdlineBytes, encodeKernelHashes } from '../launch/kernelHashes';
 import { finishLaunchDigest, vmsaSequence, type VmsaPages } from '../tech/sev/digest';
 import {
@@ -189,11 +189,11 @@ function warningsFor({ platform, warnings = [] }: CheckInputs): string[] {
 /**
  * Runs the check.
  * @param inputs that satisfy the launch rules
- * @param newHasher makes a SHA-256 for the VMSA pages
+ * @param newHasher makes a SHA-256 for the VMSA pages; @param hmac for the measurement
  * @throws CheckError (usage) when the measurement is not 48 bytes of base64, or there are not enough pages
  *   for the vCPUs. A different measurement is a verdict, not an error.
  */
-export function checkLaunch(inputs: CheckInputs, newHasher: () => Hasher): Report {
+export function checkLaunch(inputs: CheckInputs, newHasher: () => Hasher, hmac: Hmac): Report {
   const { title, platform, firmware, firmwareHasher, kernel, initrd, cmdline, tik } = inputs;
   const reported = parseMeasurement(inputs.measurement);
   const vmsa = measuredVmsa(inputs);
@@ -204,7 +204,7 @@ export function checkLaunch(inputs: CheckInputs, newHasher: () => Hasher): Repor
     ...(vmsa ? [vmsaStep(vmsa, newHasher(), inputs)] : []),
   ];
   const launchDigest = finishLaunchDigest(firmwareHasher, table, vmsa);
-  const computed = computeMeasurement(tik, platform, launchDigest, reported.mnonce);
+  const computed = computeMeasurement(hmac, tik, platform, launchDigest, reported.mnonce);
   const verdict = equalInConstantTime(computed, reported.hmac) ? 'matches' : 'does not match';
   const measured = firmware.bytes + (table?.length ?? 0) + (vmsa ? vmsa.count * vmsa.bsp.length : 0);
   return {

@@ -3,6 +3,7 @@
 // of the inner hash, one of the outer. Before API 0.17 the first four bytes are missing, and one block is enough.
 
 import { _SHA256 } from '@noble/hashes/sha2.js';
+import { checkKeySize } from '../tech/sev/evidence';
 
 /** Words of a prepared key: the states of the inner and the outer hash after the key block. */
 export const KEY_WORDS = 16;
@@ -38,26 +39,39 @@ class Compression extends _SHA256 {
     );
   }
 
-  /** The state of a new hash after one block: `key` XORed with the `pad` byte. */
-  absorbKey(key: Uint8Array, pad: number): readonly number[] {
+  protected store(states: Int32Array, at: number): void {
+    states[at] = this.A;
+    states[at + 1] = this.B;
+    states[at + 2] = this.C;
+    states[at + 3] = this.D;
+    states[at + 4] = this.E;
+    states[at + 5] = this.F;
+    states[at + 6] = this.G;
+    states[at + 7] = this.H;
+  }
+
+  /** Stores the state of a new hash after one block, `key` XORed with the `pad` byte, and clears all else that was made of the key. */
+  absorbKey(key: Uint8Array, pad: number, states: Int32Array, at: number): void {
     const padded = block();
     for (let i = 0; i < BLOCK; i++) padded.setUint8(i, (key[i] ?? 0) ^ pad);
     this.process(padded, 0);
-    const state = this.get();
+    // Not as a list, which could not be cleared.
+    this.store(states, at);
     new Uint8Array(padded.buffer).fill(0);
     this.roundClean();
     this.destroy();
-    return state;
   }
 }
 
 /**
- * Prepares a key of at most 64 bytes: writes its words to `into`, which is then as secret as the key.
- * @param at index of the first of KEY_WORDS words
+ * Prepares a key: writes its words to `into`, which is then as secret as the key.
+ * @param key 16 bytes; @param at index of the first of KEY_WORDS words
+ * @throws CheckError (bug) for a key of another size
  */
 export function prepareKey(key: Uint8Array, into: Int32Array, at: number): void {
-  into.set(new Compression().absorbKey(key, INNER_PAD), at);
-  into.set(new Compression().absorbKey(key, OUTER_PAD), at + KEY_WORDS / 2);
+  checkKeySize(at === 0 ? 'TIK' : 'TEK', key);
+  new Compression().absorbKey(key, INNER_PAD, into, at);
+  new Compression().absorbKey(key, OUTER_PAD, into, at + KEY_WORDS / 2);
 }
 
 /** Computes measurements that each differ from the previous one in a few words. */

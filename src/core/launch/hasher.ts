@@ -1,7 +1,6 @@
 // Hash functions as core uses them. Core has its own; large files are hashed by Node's, which the caller
 // passes in. Also the constant-time comparison that every verdict uses.
 
-import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 
 /** A running SHA-256. */
@@ -36,10 +35,10 @@ export function sha256Of(bytes: Uint8Array): Uint8Array {
   return sha256(bytes);
 }
 
-/** HMAC-SHA256 of `message` under `key`, 32 bytes. */
-export function hmacOf(key: Uint8Array, message: Uint8Array): Uint8Array {
-  return hmac(sha256, key, message);
-}
+/**
+ * HMAC-SHA256 of `message` under `key`, 32 bytes. The caller passes it in: one in JavaScript leaves the padded key in memory.
+ */
+export type Hmac = (key: Uint8Array, message: Uint8Array) => Uint8Array;
 
 /** Whether two values are equal, in time that depends only on their length. */
 export function equalInConstantTime(a: Uint8Array, b: Uint8Array): boolean {

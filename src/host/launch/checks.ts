@@ -16,6 +16,7 @@ import {
   type Injection,
 } from '../../app/domainCheck';
 import type { Io } from '../../app/io';
+import { readSecret } from '../../app/keys';
 import { launchInputs, ownerInputsOf, runCheck, statedPlatform } from '../../app/launch';
 import type { LaunchFile } from '../../core/check/launchFile';
 import { parseLaunchFile, readLaunchText } from '../../app/launchFile';
@@ -105,7 +106,7 @@ export async function injectInto(
   if (!(await confirm(question, detail, 'Inject Secret'))) return;
   await run({
     secrets: async () => [
-      { guid: secretGuid(guid), data: await io.read(file.fsPath, 'secret', { onlyFile: true }) },
+      { guid: secretGuid(guid), data: await readSecret(io, file.fsPath, { onlyFile: true }) },
     ],
   });
 }

@@ -1,7 +1,7 @@
 // What can be wrong with the measurement, the vCPUs and the secrets of an SEV or SEV-ES launch.
 
 import type { UnfitText } from '../../binary/textBytes';
-import { type CheckError, usage } from '../../errors';
+import { CheckError, usage } from '../../errors';
 import { SNP_EVIDENCE } from '../snp/policy';
 
 /** What is probably meant by a value of so many bytes, a phrase, and whether it is of SEV-SNP. */
@@ -28,6 +28,11 @@ export function badMeasurement({ found, form, size = 0 }: UnfitText): CheckError
   );
 }
 
+/** A key that is to be used does not have the size of one. Both numbers are bytes. */
+export function wrongKeySize(name: string, found: number, wanted: number): CheckError {
+  return new CheckError('bug', 'wrong-key-size', `The ${name} has ${found} bytes; it must have ${wanted}.`);
+}
+
 /** The number of vCPUs is not an integer, less than one, or more than any machine supports. */
 export function badVcpuCount(count: number, most: number): CheckError {
   return usage('bad-vcpu-count', `The number of vCPUs is ${count}; it must be 1 to ${most}.`, {
@@ -44,11 +49,11 @@ export function apPageNeeded(count: number): CheckError {
   );
 }
 
-/** A secret is named by neither a GUID nor an alias of one. */
-export function unknownSecret(name: string, aliases: readonly string[]): CheckError {
+/** A secret is named by neither a GUID nor an alias of one. What stands there may be the secret itself, and is not repeated. */
+export function unknownSecret(aliases: readonly string[]): CheckError {
   return usage(
     'unknown-secret',
-    `"${name}" is neither a GUID nor a known name of a secret (${aliases.join(', ')}).`,
+    `The name of a secret is neither a GUID nor a known name (${aliases.join(', ')}).`,
     { at: { input: 'secrets' } },
   );
 }

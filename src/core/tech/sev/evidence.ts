@@ -7,7 +7,7 @@ import type { CheckError } from '../../errors';
 import { toBase64 } from '../../binary/hex';
 import { readTextBytes, type TextBytes } from '../../binary/textBytes';
 import { encode, row, struct } from '../../binary/struct';
-import { hmacOf } from '../../launch/hasher';
+import type { Hmac } from '../../launch/hasher';
 
 /** The message that the HMAC authenticates. */
 const MEASURED_MESSAGE = struct('measured message', 56, [
@@ -61,6 +61,14 @@ export const MEASUREMENT_SIZE = 48;
 /** Bytes of a TIK and of a TEK. */
 export const KEY_SIZE = 16;
 
+/**
+ * Refuses a key of another size, which HMAC would take all the same.
+ * @throws CheckError (bug): who reads keys checks their files
+ */
+export function checkKeySize(name: 'TIK' | 'TEK', { length }: Uint8Array): void {
+  if (length !== KEY_SIZE) throw errors.wrongKeySize(name, length, KEY_SIZE);
+}
+
 const readMeasurement = (text: string): TextBytes => readTextBytes(text, [MEASUREMENT_SIZE], ['base64']);
 
 /** Why a text is not a reported measurement; undefined when it is one. */
@@ -88,18 +96,21 @@ export function measurementText({ hmac, mnonce }: ReportedMeasurement): string {
 /**
  * The measurement that the firmware must have reported, 32 bytes.
  * @param tik 16 bytes; @param launchDigest 32 bytes; @param mnonce 16 bytes
+ * @throws CheckError (bug) for a TIK of another size
  * @throws RangeError for versions that do not fit one byte: callers validate them on input
  */
 export function computeMeasurement(
+  hmac: Hmac,
   tik: Uint8Array,
   platform: Platform,
   launchDigest: Uint8Array,
   mnonce: Uint8Array,
 ): Uint8Array {
+  checkKeySize('TIK', tik);
   const { apiMajor: api_major, apiMinor: api_minor, buildId: build_id, policy } = platform;
   const last = { policy, launch_digest: launchDigest, mnonce };
   const message = isEarlyFirmware(platform)
     ? encode(EARLY_MESSAGE, last)
     : encode(MEASURED_MESSAGE, { context: 0x04, api_major, api_minor, build_id, ...last });
-  return hmacOf(tik, message);
+  return hmac(tik, message);
 }

@@ -1,12 +1,12 @@
 // Secrets for a guest: the table that holds them, and the packet that LAUNCH_SECRET takes (AMD SEV API
-// specification, section 6.6, table 55; before API 0.17 as AMDESE/sev-tool makes it). The caller passes the cipher in, because core has only hashes.
+// specification, section 6.6, table 55; before API 0.17 as AMDESE/sev-tool makes it). The caller passes in what is computed under a key.
 
 import * as errors from './errors';
 import { guidBytes, isGuid } from '../../binary/guid';
 import { secretAreaProblem, type AreaInput } from '../../ovmf/areaChecks';
 import { encode, row, struct } from '../../binary/struct';
-import { hmacOf } from '../../launch/hasher';
-import { isEarlyFirmware, type Platform } from './evidence';
+import type { Hmac } from '../../launch/hasher';
+import { checkKeySize, isEarlyFirmware, type Platform } from './evidence';
 
 const TABLE_GUID = '1e74f542-71dd-4d66-963e-ef4287ff173b';
 
@@ -39,6 +39,12 @@ export const MAX_SECRETS = 16384;
 /** AES-128-CTR with a 16-byte key and initial counter. */
 export type Encrypt = (key: Uint8Array, iv: Uint8Array, data: Uint8Array) => Uint8Array;
 
+/** What is computed under TIK and TEK, by something that leaves neither in memory. */
+export interface Ciphers {
+  readonly hmac: Hmac;
+  readonly encrypt: Encrypt;
+}
+
 /** One secret: the GUID by which the guest finds it, and its bytes. */
 export interface Secret {
   readonly guid: string;
@@ -48,7 +54,7 @@ export interface Secret {
 /** Resolves an alias or a GUID to a GUID. @throws CheckError (usage) for anything else. */
 export function secretGuid(aliasOrGuid: string): string {
   const guid = ALIASES.get(aliasOrGuid) ?? aliasOrGuid;
-  if (!isGuid(guid)) throw errors.unknownSecret(aliasOrGuid, [...ALIASES.keys()]);
+  if (!isGuid(guid)) throw errors.unknownSecret([...ALIASES.keys()]);
   return guid.toLowerCase();
 }
 
@@ -109,17 +115,24 @@ export interface SealedLaunch {
  * Seals secrets for the guest whose launch was measured.
  * @param keys TIK and TEK, 16 bytes each
  * @param iv 16 fresh random bytes; never reused with the same TEK
+ * @throws CheckError (usage) as encodeSecretTable does, (bug) for a key of another size
  */
 export function sealSecrets(
   secrets: readonly Secret[],
   keys: { readonly tik: Uint8Array; readonly tek: Uint8Array },
   { platform, hmac }: SealedLaunch,
   iv: Uint8Array,
-  encrypt: Encrypt,
+  { hmac: hmacOf, encrypt }: Ciphers,
 ): SecretPacket {
+  checkKeySize('TIK', keys.tik);
+  checkKeySize('TEK', keys.tek);
   const table = encodeSecretTable(secrets);
-  const payload = encrypt(keys.tek, iv, table);
-  table.fill(0);
+  let payload: Uint8Array;
+  try {
+    payload = encrypt(keys.tek, iv, table);
+  } finally {
+    table.fill(0);
+  }
   const flags = 0;
   const head = { context: 0x01, flags, iv, guest_length: table.length, transport_length: payload.length };
   const measured = isEarlyFirmware(platform) ? [] : hmac;

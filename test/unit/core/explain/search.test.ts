@@ -24,6 +24,7 @@ import type { Hit } from '../../../../src/core/explain/matcher';
 import { Search } from '../../../../src/core/explain/search';
 import type { Setting } from '../../../../src/core/explain/setting';
 import { computeMeasurement } from '../../../../src/core/tech/sev/evidence';
+import { ciphers } from '../../../helpers/ciphers';
 import { few, IS_QUICK } from '../../../helpers/hostile';
 import { factsOf, factsWithFiles, hmacFor, KEYS, launchDigestOf } from '../../../helpers/planted';
 import { randomBytes, seeded } from '../../../helpers/random';
@@ -396,7 +397,7 @@ describe('Measurements one after the other', () => {
       mac.setNonce(mnonce);
       mac.setDigest(Buffer.from(digest).toString('latin1'));
       const head = (4 << 24) | (platform.apiMajor << 16) | (platform.apiMinor << 8) | platform.buildId;
-      const expected = Buffer.from(computeMeasurement(key, platform, digest, mnonce));
+      const expected = Buffer.from(computeMeasurement(ciphers.hmac, key, platform, digest, mnonce));
       // Twice: nothing of one is left in the next.
       mac.compute(~head, 0, 0);
       assert.equal(mac.compute(head, platform.policy, 1), expected.readInt32BE(0));

@@ -2,14 +2,16 @@
 // (AMDESE/sev-tool, calculate_measurement and create_launch_secret_header), by Node's own HMAC.
 
 import assert from 'node:assert/strict';
-import { createCipheriv, createHmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { bytesToHex } from '../../../../../src/core/binary/hex';
+import { KEY_WORDS, prepareKey } from '../../../../../src/core/explain/measurementMac';
 import {
   computeMeasurement,
   parseMeasurement,
   type Platform,
 } from '../../../../../src/core/tech/sev/evidence';
 import { sealSecrets, secretGuid } from '../../../../../src/core/tech/sev/secret';
+import { ciphers } from '../../../../helpers/ciphers';
 import { randomBytes, seeded } from '../../../../helpers/random';
 
 const bytes = (hex: string) => Uint8Array.from(Buffer.from(hex, 'hex'));
@@ -74,7 +76,8 @@ describe('A launch measurement', () => {
 describe('A launch measurement before API 0.17', () => {
   const digest = bytes('5463b4bab24f6c3f9229bae44b5bcf20505ee8a5c24bd6d12ae62452d11c961a');
   const mnonce = bytes('2dbe959f5d3164db528c6480008509f2');
-  const hmacOf = (platform: Platform) => bytesToHex(computeMeasurement(TIK, platform, digest, mnonce));
+  const hmacOf = (platform: Platform) =>
+    bytesToHex(computeMeasurement(ciphers.hmac, TIK, platform, digest, mnonce));
   const byNode = (...head: number[]) =>
     createHmac('sha256', TIK)
       .update(Buffer.concat([Buffer.from(head), digest, mnonce]))
@@ -103,9 +106,33 @@ describe('A launch measurement before API 0.17', () => {
   });
 });
 
+describe('A key that is not one of 16 bytes', () => {
+  const platform = { apiMajor: 1, apiMinor: 55, buildId: 5, policy: 1 };
+  const [digest, mnonce] = [new Uint8Array(32), new Uint8Array(16)];
+  const secret = { guid: secretGuid('luks-key'), data: new Uint8Array(8) };
+  const launch = { platform, hmac: new Uint8Array(32) };
+  const seal = (tik: Uint8Array, tek: Uint8Array) =>
+    sealSecrets([secret], { tik, tek }, launch, mnonce, ciphers);
+  for (const size of [0, 1, 15, 17, 24, 32, 64]) {
+    const key = new Uint8Array(size);
+    const refused = { name: 'CheckError', kind: 'bug', code: 'wrong-key-size' };
+    const uses: [string, () => unknown][] = [
+      ['a measurement', () => computeMeasurement(ciphers.hmac, key, platform, digest, mnonce)],
+      ['sealed secrets, as TIK', () => seal(key, TEK)],
+      ['sealed secrets, as TEK', () => seal(TIK, key)],
+      ['a search', () => prepareKey(key, new Int32Array(KEY_WORDS), 0)],
+    ];
+    for (const [use, run] of uses)
+      it(`is refused for ${use}: ${size} bytes`, () => {
+        assert.throws(run, refused);
+      });
+  }
+});
+
 describe('A launch measurement of firmware of API 0.18', () => {
   it("is that of the example in sev-tool's readme", () => {
     const hmac = computeMeasurement(
+      ciphers.hmac,
       bytes('66320db73158a35a255d051758e95ed4'),
       { apiMajor: 0, apiMinor: 0x12, buildId: 0x0f, policy: 0 },
       bytes('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'),
@@ -118,8 +145,6 @@ describe('A launch measurement of firmware of API 0.18', () => {
 describe('Sealed secrets', () => {
   const [iv, hmac] = [16, 32].map((size) => randomBytes(seeded(9), size)) as [Uint8Array, Uint8Array];
   const luks = { guid: secretGuid('luks-key'), data: Buffer.from('MY-LUKS-PASSPHRASE') };
-  const aes = (key: Uint8Array, counter: Uint8Array, data: Uint8Array) =>
-    createCipheriv('aes-128-ctr', key, counter).update(data);
   const versions: [name: string, apiMajor: number, apiMinor: number, isMeasured: boolean][] = [
     ['0.16', 0, 16, false],
     ['0.0', 0, 0, false],
@@ -129,7 +154,7 @@ describe('Sealed secrets', () => {
   for (const [name, apiMajor, apiMinor, isMeasured] of versions) {
     it(`are bound to the launch ${isMeasured ? '' : 'not '}by firmware of API ${name}`, () => {
       const early = { platform: { apiMajor, apiMinor }, hmac };
-      const { header, payload } = sealSecrets([luks], { tik: TIK, tek: TEK }, early, iv, aes);
+      const { header, payload } = sealSecrets([luks], { tik: TIK, tek: TEK }, early, iv, ciphers);
       const length = Buffer.alloc(4);
       length.writeUInt32LE(payload.length);
       const message = [Buffer.of(1, 0, 0, 0, 0), iv, length, length, payload, ...(isMeasured ? [hmac] : [])];
