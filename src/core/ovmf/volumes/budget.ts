@@ -10,7 +10,7 @@ const MIB = 2 ** 20;
  */
 export const WALK_LIMITS = {
   steps: 360_000_000,
-  parts: 5000,
+  parts: 4000,
   levels: 12,
   /** Bytes that are held: what comes out of decompression, what goes in, and the parts. */
   memory: 48 * MIB,
