@@ -60,20 +60,18 @@ export function changedFile(path: string): CheckError {
   );
 }
 
-const TOO_LARGE = 'file-too-large';
-
 /** A file is larger than one of its role can be. @param size in bytes; undefined for a pipe */
 export function tooLarge(path: string, role: FileRole, size?: number): CheckError {
   const { words, most } = FILE_ROLES[role];
   const has = size === undefined ? 'more' : byteCount(size);
-  return usage(TOO_LARGE, `${path} has ${has}; ${words} has at most ${byteCount(most)}.`, {
+  return usage('file-too-large', `${path} has ${has}; ${words} has at most ${byteCount(most)}.`, {
     advice: 'Check the path.',
   });
 }
 
 /** Whether a failure is that of `tooLarge`. */
 export const isTooLarge = (error: unknown): boolean =>
-  error instanceof CheckError && error.code === TOO_LARGE;
+  error instanceof CheckError && error.code === 'file-too-large';
 
 /** Reads, with another failure for a file that is too large, from who knows better what is wrong with it. */
 export const unlessTooLarge = <T>(reading: Promise<T>, failure: () => CheckError): Promise<T> =>
@@ -107,12 +105,10 @@ export function badKeyFile(
   );
 }
 
-const OUTPUT_IS_INPUT = 'output-is-input';
-
 /** A file would be written over one that is read. Nothing was written. */
 export function outputIsInput(output: NamedPath, input: NamedPath): CheckError {
   return usage(
-    OUTPUT_IS_INPUT,
+    'output-is-input',
     `${output.name} would overwrite ${output.path}, which is read here (${input.name}); nothing was written.`,
     { advice: 'Give another path.', at: { input: output.name } },
   );
@@ -129,7 +125,7 @@ export function sameOutput(first: NamedPath, second: NamedPath): CheckError {
 
 /** Whether a failure is that of `outputIsInput`: then not even the results of a check may be written. */
 export const isOverwriting = (error: unknown): boolean =>
-  error instanceof CheckError && error.code === OUTPUT_IS_INPUT;
+  error instanceof CheckError && error.code === 'output-is-input';
 
 /** A launch file is a pipe, which can be read only once, but each check reads it again. */
 export function pipeForFile(path: string): CheckError {

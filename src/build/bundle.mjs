@@ -225,6 +225,7 @@ const FOR_NO_PLATFORM = {
   'src/core': ['node_modules/@noble/hashes/'],
   'src/app': [
     'src/core/',
+    'src/libvirt/address.ts',
     'src/libvirt/errors.ts',
     'src/libvirt/locality.ts',
     'src/libvirt/uri.ts',

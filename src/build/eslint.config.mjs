@@ -28,7 +28,9 @@ const OPENS = {
   message: 'Files are opened by src/node/open.ts, which refuses devices, changed files and too large ones.',
 };
 /** The files of libvirt that read what the system keeps, or a pipe of their own. */
-const LIBVIRT_READERS = ['environment', 'thisMachine', 'prompts'].map((name) => `src/libvirt/${name}.ts`);
+const LIBVIRT_READERS = ['environment', 'processes', 'thisMachine', 'prompts'].map(
+  (name) => `src/libvirt/${name}.ts`,
+);
 
 /** All of src/libvirt except what others may import, and koffi, which blocks or ends the process that calls it. */
 const LIBVIRT_INSIDE =
@@ -258,7 +260,12 @@ export default defineConfig(
     'app imports core, and of libvirt its contract and what is computed from texts; the rest is handed in.',
   ),
   wall(['src/node/**'], NODE_OUTSIDE, "node imports core, app's io and Node.", OPENS),
-  wall(['src/node/open.ts'], NODE_OUTSIDE, "node imports core, app's io and Node."),
+  wall(
+    // To read in the one, to write in the other.
+    ['src/node/open.ts', 'src/node/write.ts'],
+    NODE_OUTSIDE,
+    "node imports core, app's io and Node.",
+  ),
   wall(
     ['src/node/explainWorker.ts'],
     `^vscode$|/(host|cli|webview|protocol|libvirt)/`,

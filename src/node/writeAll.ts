@@ -1,11 +1,13 @@
 // Writes several files of which one is worth nothing without the others: all are on the disk before the first is
 // put in its place.
 
-import { link, realpath, rename, rm, stat } from 'node:fs/promises';
+import { linkSync, renameSync, rmSync } from 'node:fs';
+import { realpath, stat } from 'node:fs/promises';
 import type { NewFile } from '../app/io';
 import * as ioErrors from '../app/ioErrors';
 import { CheckError, reworded } from '../core/errors';
 import { codeOf } from './open';
+import { leftover } from '../leftovers';
 import { writeWhole } from './write';
 
 /** A new file that waits under another name, and the old one under a third, if there was one. */
@@ -19,6 +21,10 @@ interface Staged {
 /** @throws CheckError when one cannot be written; then no file was changed */
 export async function writeAll(files: readonly NewFile[]): Promise<void> {
   const staged: Staged[] = [];
+  const clear = () => {
+    for (const { waiting, old } of staged) for (const path of [waiting, old]) rmSync(path, { force: true });
+  };
+  const forget = leftover(clear);
   try {
     const streams: NewFile[] = [];
     for (const { path, content } of files) {
@@ -35,10 +41,10 @@ export async function writeAll(files: readonly NewFile[]): Promise<void> {
     }
     // What went into a pipe cannot be taken back; so that is done when all files are ready.
     for (const { path, content } of streams) await writeWhole(path, content);
-    await putInPlace(staged);
+    putInPlace(staged);
   } finally {
-    for (const { waiting, old } of staged)
-      await Promise.all([waiting, old].map((path) => rm(path, { force: true })));
+    clear();
+    forget();
   }
 }
 
@@ -54,18 +60,29 @@ async function writeStaged(
   }
 }
 
-async function putInPlace(staged: readonly Staged[]): Promise<void> {
+/** In one turn, so that no signal comes between. */
+function putInPlace(staged: readonly Staged[]): void {
   const done: Staged[] = [];
   for (const one of staged) {
     const { path, target, waiting, old } = one;
     try {
-      await link(target, old).catch(() => undefined);
-      await rename(waiting, target);
+      attempt(() => linkSync(target, old));
+      renameSync(waiting, target);
       done.push(one);
     } catch (error) {
       for (const { target: written, old: before } of done)
-        await rename(before, written).catch(() => rm(written, { force: true }));
+        if (!attempt(() => renameSync(before, written))) rmSync(written, { force: true });
       throw ioErrors.unwritableFile(path, codeOf(error));
     }
+  }
+}
+
+/** Whether it succeeded. */
+function attempt(run: () => void): boolean {
+  try {
+    run();
+    return true;
+  } catch {
+    return false;
   }
 }

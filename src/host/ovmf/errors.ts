@@ -6,7 +6,7 @@ import { CheckError } from '../../core/errors';
 export function volumesUnread(why: string): CheckError {
   return new CheckError(
     'bug',
-    'contents-unread',
+    'volumes-unread',
     `The firmware volumes of this image could not be read: ${why}. Its tables and bytes are shown; what it can be used for is unknown where it depends on volumes.`,
   );
 }
@@ -24,7 +24,7 @@ export function compressedUnread(why: string): CheckError {
 export function digestsUnknown(why: string): CheckError {
   return new CheckError(
     'bug',
-    'contents-unread',
+    'digests-unread',
     `The digests of this image could not be computed: ${why}. All else of it is shown.`,
   );
 }

@@ -4,10 +4,16 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FETCHED, checkFetched } from '../../../src/build/fetched.mjs';
+import { pathToFileURL } from 'node:url';
+import type * as fetched from '../../../src/build/fetched.mjs';
 import { useFolder } from '../../helpers/folder';
 
 describe('A package that was fetched', () => {
+  // Tests are CommonJS, and the scripts know where they are only as modules.
+  let script: typeof fetched;
+  before(async () => {
+    script = (await import(pathToFileURL(join('src', 'build', 'fetched.mjs')).href)) as typeof fetched;
+  });
   let folder: string;
   useFolder((made) => (folder = made));
   const content = Buffer.from('a package');
@@ -19,7 +25,7 @@ describe('A package that was fetched', () => {
     return path;
   };
 
-  it('is taken when it is the pinned one', async () => checkFetched(file(content), pinned));
+  it('is taken when it is the pinned one', async () => script.checkFetched(file(content), pinned));
 
   const others: [what: string, bytes: Uint8Array][] = [
     ['with one other byte', Buffer.from('b package')],
@@ -31,15 +37,15 @@ describe('A package that was fetched', () => {
     it(`is refused ${what}, with both digests`, async () => {
       const message =
         /some@1\.2\.3 .* was not unpacked\.\n {2}found: {2}sha512-\S+\n {2}wanted: sha512-\S+\n/;
-      await assert.rejects(checkFetched(file(bytes), pinned), { message });
+      await assert.rejects(script.checkFetched(file(bytes), pinned), { message });
     });
   }
 
   it('is refused when a digest of another kind is pinned', () =>
-    assert.rejects(checkFetched(file(content), { ...pinned, integrity: 'sha1-AAAA' })));
+    assert.rejects(script.checkFetched(file(content), { ...pinned, integrity: 'sha1-AAAA' })));
 
   it('has a whole digest', () => {
-    for (const { integrity: digest } of [FETCHED.server, ...Object.values(FETCHED.node)])
+    for (const { integrity: digest } of [script.FETCHED.server, ...Object.values(script.FETCHED.node)])
       assert.match(digest, /^sha512-[A-Za-z0-9+/]{86}==$/);
   });
 });

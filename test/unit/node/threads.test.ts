@@ -100,7 +100,7 @@ describe('A decompressor in a thread', () => {
     const path = join(folder, 'image.fd');
     writeFileSync(path, image);
     let text = '';
-    const stream = { write: (part: string | Uint8Array) => (text += part) };
+    const stream = { write: (part: string | Uint8Array) => (text += String(part)) };
     const streams = { stdout: stream, stderr: stream };
     const args = ['ovmf', 'show', '--volumes', path];
     assert.equal(await runProgram(args, { io: withScript('ends at once'), ...streams }), 0);
