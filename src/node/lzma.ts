@@ -4,6 +4,11 @@
 import { decompress } from 'lzma1';
 
 const HEADER = 13;
+/**
+ * The properties up to 127, of 224: the library takes the others for negative numbers and allocates until memory ends.
+ * Firmware has 93.
+ */
+const MOST_PROPERTIES = 0x80;
 /** The smallest dictionary that every decoder has. */
 const LEAST_DICTIONARY = 4096;
 
@@ -15,7 +20,7 @@ const LEAST_DICTIONARY = 4096;
  * the content reveals it. Takes 30 ms per MiB of output: call it off the thread that must stay responsive.
  */
 export function decompressLzma(bytes: Uint8Array, limit: number): Uint8Array | undefined {
-  if (bytes.length <= HEADER || bytes[0]! >= 9 * 5 * 5) return undefined;
+  if (bytes.length <= HEADER || bytes[0]! >= MOST_PROPERTIES) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const size = view.getBigUint64(5, true);
   if (size === 0n || size > BigInt(limit)) return undefined;

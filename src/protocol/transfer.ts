@@ -2,6 +2,7 @@
 // event loop, which blocks everyone's extensions meanwhile: large values are sent ahead in parts, one per
 // turn, and the view refers to them by number. What the page already has is not sent again.
 
+import { MAX_FILE } from '../core/binary/limits';
 import { ContentReader, inParts, type ContentPart } from '../core/ovmf/contentParts';
 import type { VolumeContents } from '../core/ovmf/contents';
 import { isHostMessage, type HostMessage, type View } from './messages';
@@ -142,7 +143,7 @@ class Receiving {
     this.bytes ??= new Uint8Array(part.size);
     this.bytes.set(part.bytes, this.filled);
     this.filled += part.bytes.length;
-    if (this.filled === part.size) this.whole = this.bytes;
+    if (this.filled === this.bytes.length) this.whole = this.bytes;
   }
 }
 
@@ -162,7 +163,14 @@ export class Inbox {
     if (!isCount(transfer) || !isCount(index) || !isObject(part)) return;
     const receiving = this.receivings.get(transfer) ?? new Receiving();
     this.receivings.set(transfer, receiving);
-    receiving.add(index, part as unknown as Part);
+    // A sender that is not ours may promise any size, and parts that do not belong together.
+    const { size = 0 } = part;
+    if (!isCount(size) || size > MAX_FILE) return;
+    try {
+      receiving.add(index, part as unknown as Part);
+    } catch {
+      // It stays incomplete.
+    }
   }
 
   /** A message whose view has its references resolved; undefined when a referenced value is incomplete. */

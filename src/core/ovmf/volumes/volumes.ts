@@ -102,7 +102,8 @@ function isPlausible({ space, at, end }: WalkRange): boolean {
 /** Where the next volume that holds no variables starts; the end of the range without one. */
 function codeAfter(range: WalkRange): number {
   const within = range.space.bytes.subarray(0, range.end);
-  let hit = findSignature(within, range.at + SIGNATURE_AT + 1);
+  // Not within the header.
+  let hit = findSignature(within, range.at + VOLUME_HEADER.size + SIGNATURE_AT);
   for (; hit >= 0; hit = findSignature(within, hit + 1)) {
     const at = hit - SIGNATURE_AT;
     const { file_system_guid } = decode(VOLUME_HEADER, within, at);
