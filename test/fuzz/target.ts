@@ -74,7 +74,7 @@ export async function awaitOrCode<T>(
 export function assertSentence(message: string): void {
   assert.ok(message.length > 0, 'a message');
   // What was found may say anything.
-  const text = message.replaceAll(/"[^"]*"|'[^']*'|`[^`]*`|the result is undefined|undefined entity/g, '');
+  const text = message.replaceAll(/".*"|'[^']*'|`[^`]*`|the result is undefined|undefined entity/gs, '');
   if (/\bundefined\b|\bNaN\b|\[object /.test(text)) assert.fail(`poor message: ${message}`);
 }
 

@@ -3,14 +3,6 @@
 
 import assert from 'node:assert/strict';
 import { buildOvmf } from '../../../src/core/ovmf/build';
-import { junitXml } from '../../../src/core/check/exportJunit';
-import { explanationMarkdown } from '../../../src/core/explain/exportExplanation';
-import type { ExplainResult } from '../../../src/core/explain/explanation';
-import { CheckError } from '../../../src/core/errors';
-import { terminalText } from '../../../src/core/binary/plainText';
-import { reportMarkdown } from '../../../src/core/check/exportReport';
-import { markdownTable, markdownText } from '../../../src/core/binary/markdown';
-import type { Report } from '../../../src/core/launch/report';
 import { writeSample } from '../../../src/app/sample';
 import { runProgram } from '../../../src/cli/program';
 import { memoryIo } from '../../helpers/memoryIo';
@@ -193,62 +185,5 @@ const commands: Target = {
   },
 };
 
-const writers: Target = {
-  name: 'writers',
-  form: 'text',
-  most: 500,
-  seeds: textSeeds('guest <a> & "b"', '\x1b[31m\u202e]]>\r\n', 'a|b`c`\ud7ff', ''),
-  words: [']]>', '<![CDATA[', '&#0;', '&', '<', '"', '|', '`', '\n', '--', '\ufffe'],
-  run(input) {
-    const text = textOf(input);
-    const half = text.slice(text.length >> 1);
-    const report: Report = {
-      title: text,
-      mode: 'SEV',
-      verdict: 'does not match',
-      summary: half,
-      facts: [{ name: 'Policy', value: text }],
-      steps: [
-        {
-          id: 'measurement',
-          title: text,
-          bytes: 48,
-          digest: half,
-          algorithm: 'SHA-256',
-          source: 'host',
-          detail: text,
-        },
-      ],
-      warnings: [text],
-      rules: [{ id: 'a', title: text, outcome: 'skipped', reason: text, advice: half }],
-    } as unknown as Report;
-    const xml = junitXml(
-      [
-        { file: text, outcome: { report }, milliseconds: 1 },
-        { file: half, outcome: { error: new CheckError('usage', 'x', text) }, milliseconds: 0 },
-      ],
-      new Date(0),
-    );
-    assertWellFormed(xml);
-    assertPlain(terminalText(xml));
-    const markdown = reportMarkdown(report);
-    // A row of a table stays a row.
-    const [head, , row] = markdownTable(['a', 'b'], [[markdownText(text), markdownText(half)]]);
-    assert.equal(head, '| a | b |');
-    assert.ok(!/[\r\n]/.test(row!));
-    assert.equal(row!.replaceAll(/\\./g, '').split('|').length, 4, row);
-    const result = {
-      title: text,
-      outcome: 'not explained',
-      summary: half,
-      explanations: [],
-      covered: [{ title: half, hypotheses: 5, detail: text }],
-      hypotheses: 5,
-      remains: [],
-    } as unknown as ExplainResult;
-    const explained = explanationMarkdown(result);
-    return { feature: `${xml.length % 7}`, result: [xml, markdown, explained] };
-  },
-};
-
-export const COMMAND_TARGETS: readonly Target[] = [commands, writers];
+/** The target of all commands. */
+export const COMMAND_TARGETS: readonly Target[] = [commands];

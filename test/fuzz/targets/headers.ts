@@ -23,7 +23,7 @@ import { A, driver, nested, small } from '../../unit/core/ovmf/volumes/builders'
 import { countedDecompress, stored } from '../decompressors';
 import { mendVolumes } from '../mend';
 import type { Target } from '../target';
-import { checkPage } from './pages';
+import { checkPage } from '../pageChecks';
 import { CONTENT, decompressed, readVolumes, storedVolumes } from './volumes';
 
 /** Some bytes of an input, all of which are tried. */
