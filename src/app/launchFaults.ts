@@ -35,31 +35,34 @@ const MOST_FAULTS = 20;
 /** The faults of values that are JSON, in the order of the text, up to an offset; the tree is no deeper than the parser allows. */
 export function faultsIn(root: Node, end: number): UnclearText[] {
   const faults: UnclearText[] = [];
-  const add = (node: Node, fault: Pick<UnclearText, 'rule' | 'member' | 'first'>) => {
+  /** Where the walk is; copied for a fault only, because nesting may be deep. */
+  const member: string[] = [];
+  const add = (node: Node, fault: Pick<UnclearText, 'rule' | 'first'>) => {
     if (faults.length < MOST_FAULTS && node.offset < end)
-      faults.push({ ...fault, offset: node.offset, size: node.length });
+      faults.push({ ...fault, member: [...member], offset: node.offset, size: node.length });
   };
-  const walk = (node: Node, member: MemberPath): void => {
+  const walk = (node: Node): void => {
     const places = new Map<string, number>();
     for (const [i, child] of (node.children ?? []).entries()) {
       const [name, value]: readonly (Node | undefined)[] =
         child.type === 'property' ? (child.children ?? []) : [undefined, child];
-      const inner = [...member, name ? String(name.value) : String(i)];
+      member.push(name ? String(name.value) : String(i));
       if (name) {
         const text = String(name.value);
         const first = places.get(text);
         if (first === undefined) places.set(text, name.offset);
-        else add(name, { rule: 'repeated-member', member: inner, first });
-        checkText(name, inner);
+        else add(name, { rule: 'repeated-member', first });
+        checkText(name);
       }
-      if (value) walk(value, inner);
+      if (value) walk(value);
+      member.pop();
     }
-    checkText(node, member);
+    checkText(node);
   };
-  const checkText = (node: Node, member: MemberPath): void => {
-    if (node.type === 'string' && !isUnicode(String(node.value))) add(node, { rule: 'not-unicode', member });
+  const checkText = (node: Node): void => {
+    if (node.type === 'string' && !isUnicode(String(node.value))) add(node, { rule: 'not-unicode' });
   };
-  walk(root, []);
+  walk(root);
   return faults;
 }
 

@@ -116,7 +116,8 @@ function products(/** @type {boolean} */ production) {
 /** The bundle of every test, in out/test with the layout of test/. Undefined when there are no tests. */
 function tests() {
   const entryPoints = [...filesBelow('test', '.test.ts'), ...filesBelow('test', '.test.tsx')];
-  if (existsSync(join(ROOT, 'test/vscode/index.ts'))) entryPoints.push('test/vscode/index.ts');
+  const others = ['test/vscode/index.ts', 'test/fuzz/main.ts'];
+  entryPoints.push(...others.filter((path) => existsSync(join(ROOT, path))));
   if (entryPoints.length === 0) return undefined;
   /** @type {import('esbuild').BuildOptions} */
   const options = {

@@ -34,6 +34,16 @@ export const TIERS = {
     processes: 2,
     load: 0.9,
   },
+  // A short run on the targets of `npm run fuzz`.
+  fuzz: {
+    program: 'mocha.mjs',
+    packages: [],
+    server: false,
+    timeout: 60_000,
+    seconds: 300,
+    processes: 2,
+    load: 1,
+  },
   peer: {
     program: 'mocha.mjs',
     packages: ['ovmf', 'libvirt-clients-qemu', 'python3-lxml', 'uefitool-cli'],

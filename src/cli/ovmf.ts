@@ -56,10 +56,7 @@ export function addOvmfCommands(io: Io, program: Command, out: Output, exit: (st
   addOvmfDiffCommand(io, ovmf, out, exit);
 }
 
-/**
- * Prints an image: what it supports, its regions with their fields, its volumes, and its findings.
- * @throws CheckError (usage) for a file of another kind
- */
+/** Reads an image and prints it. @throws CheckError (usage) for a file of another kind */
 export async function showOvmf(
   io: Io,
   bytes: Uint8Array,
@@ -67,7 +64,20 @@ export async function showOvmf(
   options: OvmfOptions,
   out: Output,
 ): Promise<void> {
-  const { value, findings } = await decompressing(io, (decompress) => lintOvmf(bytes, { decompress }));
+  const read = await decompressing(io, (decompress) => lintOvmf(bytes, { decompress }));
+  printImage(read, file, options, out);
+}
+
+/**
+ * Prints an image: what it supports, its regions with their fields, its volumes, and its findings.
+ * @throws CheckError (usage) for a file of another kind
+ */
+export function printImage(
+  { value, findings }: ReturnType<typeof lintOvmf>,
+  file: string,
+  options: OvmfOptions,
+  out: Output,
+): void {
   const { image, volumes, build, facts } = value;
   refuseOther(file, image);
   const { words, supports, origin } = facts;
@@ -88,7 +98,7 @@ export async function showOvmf(
   const where = image.base === undefined ? '' : `, mapped at ${hex(image.base, 8)}`;
   const { fileKind } = image;
   const what = fileKind && fileKind.role !== 'unknown' ? fileKind.words : KINDS[facts.kind];
-  out.line(`${file}: ${what}, ${byteCount(bytes.length)}${where}`);
+  out.line(`${file}: ${what}, ${byteCount(image.fileSize)}${where}`);
   const lines = [
     ...(words === '' ? [] : [`  ${words}`]),
     ...supportLines(supports),

@@ -58,7 +58,12 @@ function isView(value: unknown): value is View {
   if (!isObject(value)) return false;
   const { kind, bytes, other } = value;
   const hold = (of: unknown) => of === undefined || of instanceof Uint8Array;
-  return VIEW_KINDS.includes(String(kind)) && hold(bytes) && (!isObject(other) || hold(other['bytes']));
+  return (
+    typeof kind === 'string' &&
+    VIEW_KINDS.includes(kind) &&
+    hold(bytes) &&
+    (!isObject(other) || hold(other['bytes']))
+  );
 }
 
 const isBitRange = (value: unknown): value is BitRange =>

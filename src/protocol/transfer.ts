@@ -199,7 +199,12 @@ export class Inbox {
     if (!isCount(transfer) || !isCount(index) || !isObject(part)) return false;
     const receiving = this.receivings.get(transfer) ?? new Receiving();
     this.receivings.set(transfer, receiving);
-    return receiving.add(index, part as unknown as Part);
+    try {
+      return receiving.add(index, part as unknown as Part);
+    } catch {
+      // A sender that is not ours may send parts that do not belong together: the value stays incomplete.
+      return false;
+    }
   }
 
   /**

@@ -47,6 +47,8 @@ const PLAINLY_HEX = 16;
 const SHA_2: Readonly<Record<string, number>> = { SHA256: 32, SHA384: 48, SHA512: 64 };
 const GNU_LINE = /^\\?([0-9a-f]{32,}) [ *][^\n]+$/i;
 const TAG_LINE = /^([a-z0-9-]{2,20}) ?\([^\n]+\) ?= ?([0-9a-f]+)$/i;
+/** Names of hashes; any other name in such a line may be a part of something secret. */
+const HASH_NAME = /^(md[245]|(sha|ripemd|rmd|blake|sm|crc|xxh|skein|whirlpool|tiger)[a-z0-9-]{0,12})$/i;
 const PREFIXED = /^([a-z0-9-]{2,20}):([0-9a-f]{32,})$/i;
 const INTEGRITY = /^(sha[0-9]{3})-([a-z0-9+/]+={0,2})$/i;
 const NUMBERS = /^(0x[0-9a-f]{1,2}[\s,]+)+0x[0-9a-f]{1,2},?$/i;
@@ -63,7 +65,12 @@ function namedHash(text: string): Reading | undefined {
   const isForeign =
     name !== undefined && SHA_2[name.toUpperCase().replace(/^SHA(2-|-)/, 'SHA')] !== bytes.length;
   return isForeign
-    ? { form, bytes, found: `a line with a hash of ${name}`, isForeign }
+    ? {
+        form,
+        bytes,
+        found: `a line with a hash of ${HASH_NAME.test(name) ? name : 'another kind'}`,
+        isForeign,
+      }
     : { form, bytes, found: `a line with a hash of ${bytes.length} bytes` };
 }
 

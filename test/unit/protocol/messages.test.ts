@@ -48,6 +48,7 @@ describe('A message to the webview', () => {
     show(undefined),
     show({}),
     show({ kind: 'else' }),
+    show({ kind: { toString: 1 } }),
     show({ kind: 'vmsa', bytes: { type: 'Buffer', data: [] } }),
   ];
   it('is taken with a known view and real bytes', () => good.forEach((m) => assert.ok(isHostMessage(m))));

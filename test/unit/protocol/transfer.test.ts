@@ -1,6 +1,7 @@
 // Views on their way from the host to the page: in parts with turns between them, whole when they are there, and nothing twice.
 
 import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
 import { lintOvmf } from '../../../src/core/ovmf/lint';
 import type { ImageContents } from '../../../src/core/ovmf/contents';
 import { Inbox, Outbox, type WireMessage } from '../../../src/protocol/transfer';
@@ -279,6 +280,10 @@ describe('The page', () => {
     { type: 'part', transfer: 0, index: 0 },
     { type: 'part', transfer: -1, index: 0, part: {} },
     { type: 'part', transfer: 0, index: 1, part: { type: 'nodes', nodes: [] } },
+    { type: 'part', transfer: 0, index: 0, part: { type: 'nodes' } },
+    { type: 'part', transfer: 1, index: 0, part: { type: 'slice', size: 2, bytes: new Uint8Array(3) } },
+    { type: 'part', transfer: 2, index: 0, part: { type: 'slice', size: 2 ** 40, bytes: new Uint8Array(3) } },
+    { type: 'part', transfer: 3, index: 0, part: { type: 'slice', size: 3n, bytes: new Uint8Array(3) } },
     { type: 'show' },
     { type: 'show', view: { kind: 'ovmf', bytes: { transfer: 3 } } },
     { type: 'show', view: { kind: 'ovmf', bytes: { transfer: 3, size: 2 ** 40 } } },
@@ -288,6 +293,6 @@ describe('The page', () => {
   ];
   it('takes nothing from what is no message of the host, or not whole', () => {
     const inbox = new Inbox();
-    for (const message of junk) assert.equal(inbox.take(message), undefined, JSON.stringify(message));
+    for (const message of junk) assert.equal(inbox.take(message), undefined, inspect(message));
   });
 });

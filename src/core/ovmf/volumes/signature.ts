@@ -36,7 +36,8 @@ export function nextVolume(walk: Walk, range: WalkRange): number | undefined {
 
 /** Where the next volume that holds no variables starts; the end of the range without one. @throws Spent */
 export function codeAfter(walk: Walk, range: WalkRange): number {
-  for (let from = range.at + 1; ;) {
+  // Not within the header.
+  for (let from = range.at + VOLUME_HEADER.size; ;) {
     const at = nextVolume(walk, { ...range, at: from });
     if (at === undefined) return range.end;
     if (knownAt(range.space.bytes, at) !== NVRAM) return at;

@@ -55,6 +55,11 @@ const UNFIT: [title: string, text: string, found: string][] = [
   ['a line of sha384sum', `${HEX48}  fw.bin`, 'a line with a hash of 48 bytes'],
   ['a hash of the same size, but of another kind', `SHA3-256(f)= ${HEX}`, 'a line with a hash of SHA3-256'],
   ['BLAKE2', `BLAKE2s256 (f) = ${HEX}`, 'a line with a hash of BLAKE2s256'],
+  [
+    'the start of something else in place of a name',
+    `0123456789abcdef: ${HEX}`.replace(' ', ''),
+    'a line with a hash of another kind',
+  ],
   ['a name that is not that of the size', `SHA384 (f) = ${HEX}`, 'a line with a hash of SHA384'],
   ['the hash of npm of another kind', `sha512-${BASE64}`, 'a line with a hash of sha512'],
   [

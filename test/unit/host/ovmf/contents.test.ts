@@ -77,7 +77,7 @@ describe('The thread that decompresses', () => {
     const { signal } = new AbortController();
     const nowhere = readImageInThread(nodeIo(resolve('nowhere')), new Uint8Array(1), signal, nobody);
     await assert.rejects(nowhere, {
-      code: 'contents-unread',
+      code: 'volumes-unread',
       message: /^The firmware volumes of this image could not be read: .+ Its tables and bytes are shown/,
     });
   });

@@ -257,6 +257,13 @@ describe('A variables volume whose header is wrong', () => {
   }
 });
 
+describe('A variables volume whose header is cut', () => {
+  it('does not end within the header, where the next volume starts', () => {
+    const bytes = join(variableVolume(0x1000, []).subarray(0, 0x30), volume({ size: 0x400 }));
+    assertWholeTree(parseVolumes(bytes));
+  });
+});
+
 describe('The value of a variable', () => {
   const option = (text: string, attributes = 1, paths = 4, length = paths) =>
     join(Uint8Array.of(attributes, 0, 0, 0, length, 0), utf16(text), new Uint8Array(paths));
