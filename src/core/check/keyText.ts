@@ -133,9 +133,18 @@ export function keyFilter(texts: readonly string[]): (message: string) => string
 
 /** All texts of a value: its strings, and the names of its members. */
 export function textsIn(value: unknown): string[] {
-  if (typeof value === 'string') return [value];
-  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return [];
-  return Object.entries(value).flatMap(([name, inner]) => [name, ...textsIn(inner)]);
+  const texts: string[] = [];
+  // One list for all of it: a value may be deep.
+  const walk = (inner: unknown): void => {
+    if (typeof inner === 'string') texts.push(inner);
+    if (typeof inner !== 'object' || inner === null || inner instanceof Uint8Array) return;
+    for (const [name, member] of Object.entries(inner)) {
+      if (!Array.isArray(inner)) texts.push(name);
+      walk(member);
+    }
+  };
+  walk(value);
+  return texts;
 }
 
 /** A path that names nothing, without what may be a key: one that was typed where a path belongs is resolved to one. */
