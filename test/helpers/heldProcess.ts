@@ -65,13 +65,23 @@ const UNWRITTEN = /\[v(var|syscall|dso)|^\S+ r-[x-]p .* \//;
 
 /** Searches the readable memory of a process. */
 function searchMemory(pid: number, patterns: Patterns): Pick<Held, 'left' | 'searched'> {
-  const regions = readFileSync(`/proc/${pid}/maps`, 'latin1').trimEnd().split('\n');
+  const regionsNow = () => readFileSync(`/proc/${pid}/maps`, 'latin1').trimEnd().split('\n');
+  const regions = regionsNow();
   const memory = openSync(`/proc/${pid}/mem`, 'r');
   const left = new Set<string>();
   const find = finderOf(patterns);
   const overlap = Math.max(...Array.from(patterns.values(), ({ length }) => length)) - 1;
   const buffer = Buffer.alloc(overlap + CHUNK);
   let searched = 0;
+  /** @returns 0 for memory that is gone: a thread may still be ending, and gives back its own */
+  const read = (region: string, size: number, at: bigint): number => {
+    try {
+      return readSync(memory, buffer, overlap, size, at);
+    } catch (error) {
+      if (regionsNow().includes(region)) throw error;
+      return 0;
+    }
+  };
   try {
     for (const region of regions) {
       const [, from, to] = /^([0-9a-f]+)-([0-9a-f]+) r/.exec(region) ?? [];
@@ -80,7 +90,8 @@ function searchMemory(pid: number, patterns: Patterns): Pick<Held, 'left' | 'sea
       buffer.fill(0, 0, overlap);
       for (let at = start; at < end; at += BigInt(CHUNK)) {
         const size = Number(end - at < CHUNK ? end - at : CHUNK);
-        const length = readSync(memory, buffer, overlap, size, at);
+        const length = read(region, size, at);
+        if (length === 0) break;
         searched += length;
         find(buffer.subarray(0, overlap + length), left);
         buffer.copyWithin(0, length, length + overlap);

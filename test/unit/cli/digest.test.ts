@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildOvmf, DEFAULT_SEV_SECTIONS } from '../../../src/core/ovmf/build';
 import { runHere } from '../../helpers/cli';
+import { processorTime } from '../../helpers/processorTime';
 
 let folder: string;
 const at = (name: string) => join(folder, name);
@@ -182,10 +183,10 @@ describe('digest --matrix', () => {
   it('of all CPUs, 16 counts and 4 profiles is written to a file within a second', async () => {
     const profiles = 'sev-es,sev-es-debugswap,sev-es-init2,sev-es-init2-debugswap';
     const args = ['--mode', 'seves', '-f', 'OVMF.sample.fd', '--vcpus', '1-16', '--profile', profiles];
-    const begin = performance.now();
+    const took = processorTime();
     const { status, stdout } = await digest('--matrix', ...args, '--output', 'table.csv');
     assert.deepEqual([status, stdout], [0, '']);
-    assert.ok(performance.now() - begin < 1000, `${performance.now() - begin} ms`);
+    assert.ok(took() < 1000, `${took()} ms`);
     assert.equal(readFileSync(at('table.csv'), 'utf8').split('\r\n').length, 1 + 17 * 16 * 4 + 1);
   });
 });

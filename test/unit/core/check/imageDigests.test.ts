@@ -6,6 +6,7 @@ import { bytesToHex } from '../../../../src/core/binary/hex';
 import { buildOvmf } from '../../../../src/core/ovmf/build';
 import { computeImageDigests, digestRows, newImageDigester } from '../../../../src/core/check/imageDigests';
 import { randomBytes, seeded } from '../../../helpers/random';
+import { processorTime } from '../../../helpers/processorTime';
 
 const hashOf = (algorithm: string, bytes: Uint8Array) => createHash(algorithm).update(bytes).digest();
 
@@ -74,8 +75,8 @@ describe('Digests of OVMF images', () => {
 
   it('of 16 MiB take seconds at the most', () => {
     const image = new Uint8Array(16 * 2 ** 20);
-    const start = performance.now();
+    const took = processorTime();
     computeImageDigests(image);
-    assert.ok(performance.now() - start < 4000, `${Math.round(performance.now() - start)} ms`);
+    assert.ok(took() < 4000, `${Math.round(took())} ms`);
   });
 });

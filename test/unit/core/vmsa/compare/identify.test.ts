@@ -11,6 +11,7 @@ import { findProfile, PROFILES, type KnownProfile } from '../../../../../src/cor
 import { encodeSignature } from '../../../../../src/core/vmsa/launch/signature';
 import { randomBytes, seeded } from '../../../../helpers/random';
 import { MILAN, NAPLES, NO_CPU, RESET, startOf, SVSM, UNHEARD_OF } from '../pages';
+import { processorTime } from '../../../../helpers/processorTime';
 
 const ALL: readonly KnownProfile[] = PROFILES;
 const GENOA_SILICON = { family: 25, model: 17, stepping: 1 };
@@ -118,9 +119,9 @@ describe('A page is identified', () => {
     for (const bytes of pages) identify(bytes);
     for (const bytes of pages) {
       const times = Array.from({ length: 5 }, () => {
-        const begin = performance.now();
+        const took = processorTime();
         identify(bytes);
-        return performance.now() - begin;
+        return took();
       });
       assert.ok(Math.min(...times) < 100, `${Math.min(...times)} ms`);
     }
