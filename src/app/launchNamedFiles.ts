@@ -23,7 +23,6 @@ import type { FileFacts, Io } from './io';
 const SIZE_RULES: Partial<Record<FileRole, LintRule>> = {
   firmware: 'no-firmware',
   page: 'page-size',
-  key: 'key-size',
 };
 
 /** Checks every file that is named. @returns their paths */
@@ -44,7 +43,11 @@ export async function checkNamedFiles(
       return { path, stats: await io.probe(path, role, { onlyFile: true }) };
     } catch (error) {
       if (!(error instanceof CheckError)) throw error;
-      const rule = ioErrors.isTooLarge(error) ? SIZE_RULES[role] : undefined;
+      const isTooLarge = ioErrors.isTooLarge(error);
+      // Who else can read it matters for whatever is named as a key.
+      const stats = isTooLarge && role === 'key' ? await io.stat(path) : undefined;
+      if (stats?.kind === 'file') return { path, stats };
+      const rule = isTooLarge ? SIZE_RULES[role] : undefined;
       report(rule ?? 'unreadable-file', member, error.message.replaceAll(path, shown!));
       return undefined;
     }
