@@ -2,7 +2,8 @@
 // silenced. Whoever makes such a thing says how it is removed at once; a signal, an end for any reason, or an extension
 // that is switched off then leaves none.
 
-const present = new Set<() => void>();
+/** Each, and whether it needs removing when the process ends: threads end with it. */
+const present = new Map<() => void, boolean>();
 
 /** Signals that ask a process to end. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -12,14 +13,15 @@ let minding = false;
 /**
  * Remembers something to be removed.
  * @param remove removes it, synchronously: nothing runs afterwards
+ * @param outlives whether it would outlive this process; a thread would not, and while one works, signals end the process at once
  * @returns forgets it, once it is gone
  */
-export function leftover(remove: () => void): () => void {
+export function leftover(remove: () => void, outlives = true): () => void {
   // A function of its own, so that two things may be removed in the same way.
   const entry = () => {
     remove();
   };
-  present.add(entry);
+  present.set(entry, outlives);
   listen();
   return () => {
     present.delete(entry);
@@ -29,7 +31,7 @@ export function leftover(remove: () => void): () => void {
 
 /** Removes everything, the newest first. */
 export function removeLeftovers(): void {
-  for (const remove of [...present].reverse()) {
+  for (const remove of [...present.keys()].reverse()) {
     present.delete(remove);
     try {
       remove();
@@ -54,10 +56,11 @@ export function leaveNothing(): void {
  * while it computes and its event loop stands still.
  */
 function listen(): void {
+  const isNeeded = [...present.values()].includes(true);
   for (const signal of SIGNALS) {
     const listens = process.listeners(signal).includes(end);
-    if (minding && present.size > 0 && !listens) process.on(signal, end);
-    if (present.size === 0 && listens) process.removeListener(signal, end);
+    if (minding && isNeeded && !listens) process.on(signal, end);
+    if (!isNeeded && listens) process.removeListener(signal, end);
   }
 }
 

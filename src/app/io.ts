@@ -159,7 +159,7 @@ export interface Io extends Ciphers {
   writeAll(files: readonly NewFile[]): Promise<void>;
   /** Changes a file's permission bits. @throws Error of the system when that is not allowed */
   setMode(path: string, mode: number): Promise<void>;
-  /** Creates a folder and its missing parents. @throws Error of the system when one cannot be created */
+  /** Creates a folder and its missing parents. @throws CheckError when one cannot be created */
   makeFolder(path: string): Promise<void>;
   /** The folder whose `git` subfolder holds the user's Git configuration, such as `~/.config`. */
   configFolder(): string;

@@ -1,9 +1,10 @@
 // The launch files that `--launch` names: paths, and patterns that the shell did not expand.
 
 import { resolve } from 'node:path';
-import { glob, isDynamicPattern } from 'tinyglobby';
+import { glob, isDynamicPattern, type FileSystemAdapter } from 'tinyglobby';
 import * as errors from './errors';
 import type { Io } from '../app/io';
+import { LINKED_FILES } from '../node/linkedFiles';
 
 /** What `--launch` names. */
 export interface LaunchFiles {
@@ -25,8 +26,8 @@ async function filesOf(io: Io, argument: string): Promise<{ paths: string[]; isP
     ignore: '**/node_modules/**',
     absolute: true,
     expandDirectories: false,
-    // A link may lead out of the folder, or in a circle.
     followSymbolicLinks: false,
+    fs: LINKED_FILES as FileSystemAdapter,
   });
   if (found.length === 0) throw errors.noLaunchMatches(argument);
   return { paths: found.map((path) => resolve(path)).sort(), isPattern: true };

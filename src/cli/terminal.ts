@@ -8,6 +8,8 @@ import { byteCount } from '../core/binary/hex';
 import { terminalLine, terminalText } from '../core/binary/plainText';
 import type { OnProgress } from '../app/io';
 import { leftover } from '../leftovers';
+import { codeOf } from '../node/open';
+import { isFile, writeTo } from '../node/stdio';
 import type { Output } from './output';
 
 /** The part of a stream that is used, so that a buffer can stand in for the process's own. */
@@ -120,7 +122,19 @@ export function processStreams(onFailure: (code: string) => void): Streams {
     stream.on('error', ({ code = 'EIO' }: NodeJS.ErrnoException) => {
       if (code !== 'EPIPE' && code !== 'ERR_STREAM_DESTROYED') onFailure(code);
     });
-  return { stdout, stderr };
+  const streamOf = (stream: typeof stdout | typeof stderr): TextStream => {
+    if (!isFile(stream.fd)) return stream;
+    return {
+      write: (content) => {
+        try {
+          writeTo(stream.fd, content);
+        } catch (error) {
+          onFailure(codeOf(error));
+        }
+      },
+    };
+  };
+  return { stdout: streamOf(stdout), stderr: streamOf(stderr) };
 }
 
 /**

@@ -14,8 +14,8 @@ export interface Patience {
 
 /** MiB for the thread's objects; what it decompresses is not among them. */
 const MEMORY = 64;
-/** The budget of a walk takes about a second. */
-const PATIENCE: Patience = { deadline: 30_000, silence: 3000 };
+/** The budget of a walk takes about a second, three at the worst, and the machine may be busy. */
+const PATIENCE: Patience = { deadline: 60_000, silence: 20_000 };
 
 /** A decompressor in a thread. */
 export interface DecompressThread {

@@ -4,7 +4,9 @@ import { createCipheriv, createHash, createHmac, randomBytes } from 'node:crypto
 import { chmod, mkdir, realpath } from 'node:fs/promises';
 import { availableParallelism, homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import * as ioErrors from '../app/ioErrors';
 import type { Io } from '../app/io';
+import { codeOf } from './open';
 import {
   digestFile,
   listFolder,
@@ -40,7 +42,11 @@ export function nodeIo(scripts: string): Io {
     writeAll,
     setMode: chmod,
     makeFolder: async (path) => {
-      await mkdir(path, { recursive: true });
+      try {
+        await mkdir(path, { recursive: true });
+      } catch (error) {
+        throw ioErrors.unwritableFile(path, codeOf(error));
+      }
     },
     configFolder: () => process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'),
     newHasher: () => createHash('sha256'),

@@ -165,7 +165,11 @@ async function useDescriptor<T>(
 
 /** A change shows in one of these. */
 const STATE = ['dev', 'ino', 'size', 'mtimeNs', 'ctimeNs'] as const;
-const isSame = (a: BigIntStats, b: BigIntStats) => STATE.every((name) => a[name] === b[name]);
+const isSame = (a: BigIntStats, b: BigIntStats) =>
+  STATE.every(
+    // On Windows, some versions of Node give another device for a descriptor than for a path.
+    (name) => a[name] === b[name] || (name === 'dev' && process.platform === 'win32'),
+  );
 
 /** Longer than a tick of the clock that the kernel stamps files with (10 ms at 100 Hz), in milliseconds. */
 const TICK = 12;

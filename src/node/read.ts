@@ -9,6 +9,7 @@ import type { FileRole } from '../app/fileRoles';
 import type { DigestedFile, FileEnds, FileFacts, FileStat, ReadOptions } from '../app/io';
 import type { FileDigest } from '../core/check/check';
 import { codeOf, kindOf, limited, withFile, withStandardInput, type Opened } from './open';
+import { targetOf } from './target';
 
 /** OVMF's tables and metadata are in the last pages of an image, and what marks other files is in the first. */
 const END = 64 * 1024;
@@ -148,9 +149,10 @@ export async function statOf(path: string, { ofLink } = { ofLink: false }): Prom
 export async function placeOf(path: string): Promise<string | undefined> {
   const found = await stat(path, { bigint: true }).catch(() => undefined);
   if (found) return found.isFile() ? `${found.dev}:${found.ino}` : undefined;
-  const folder = await realpath(dirname(resolve(path))).catch(() => dirname(resolve(path)));
+  const target = await targetOf(resolve(path));
+  const folder = await realpath(dirname(target)).catch(() => dirname(target));
   // Elsewhere two names that differ in case only are usually one.
-  const name = process.platform === 'linux' ? basename(path) : basename(path).toLowerCase();
+  const name = process.platform === 'linux' ? basename(target) : basename(target).toLowerCase();
   return join(folder, name);
 }
 

@@ -20,7 +20,7 @@ export function startThread(
   }, deadline).unref();
   const forget = leftover(() => {
     void worker.terminate();
-  });
+  }, false);
   worker.once('exit', () => {
     clearTimeout(timer);
     forget();

@@ -1,13 +1,16 @@
 // How Node writes result files: whole or not at all.
 
+import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, rmSync, writeFile as writeWithCallback } from 'node:fs';
-import { realpath, rename, stat, writeFile } from 'node:fs/promises';
+import { rename, stat, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { CheckError } from '../core/errors';
 import type { Content } from '../app/io';
 import * as ioErrors from '../app/ioErrors';
 import { leftover } from '../leftovers';
 import { codeOf } from './open';
+import { fileBehind, writeTo } from './stdio';
+import { targetOf } from './target';
 
 const append = promisify(writeWithCallback) as (fd: number, part: Uint8Array | string) => Promise<void>;
 
@@ -18,7 +21,12 @@ const append = promisify(writeWithCallback) as (fd: number, part: Uint8Array | s
  */
 export async function writeWhole(path: string, bytes: Content, mode?: number): Promise<void> {
   try {
-    const target = await realpath(path).catch(() => path);
+    const fd = fileBehind(path);
+    if (fd !== undefined) {
+      for await (const part of partsOf(bytes)) writeTo(fd, part);
+      return;
+    }
+    const target = await targetOf(path);
     const present = await stat(target).catch(() => undefined);
     if (present && !present.isFile()) await writeFile(target, bytes);
     else await replace(target, bytes, present?.mode ?? mode);
@@ -30,7 +38,8 @@ export async function writeWhole(path: string, bytes: Content, mode?: number): P
 }
 
 async function replace(path: string, bytes: Content, mode = 0o644): Promise<void> {
-  const partial = `${path}.${process.pid}.partial`;
+  // No other process has this name for it, nor had one that was killed.
+  const partial = `${path}.${randomBytes(6).toString('hex')}.partial`;
   // In one turn: opened in one of Node's threads, it could appear after a signal has removed it.
   const fd = openSync(partial, 'wx', mode & 0o777);
   const forget = leftover(() => {

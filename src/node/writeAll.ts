@@ -2,18 +2,21 @@
 // put in its place.
 
 import { linkSync, renameSync, rmSync } from 'node:fs';
-import { realpath, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { NewFile } from '../app/io';
 import * as ioErrors from '../app/ioErrors';
 import { CheckError, reworded } from '../core/errors';
 import { codeOf } from './open';
+import { randomBytes } from 'node:crypto';
 import { leftover } from '../leftovers';
+import { targetOf } from './target';
 import { writeWhole } from './write';
 
 /** A new file that waits under another name, and the old one under a third, if there was one. */
 interface Staged {
   readonly path: string;
   readonly target: string;
+  readonly isNew: boolean;
   readonly waiting: string;
   readonly old: string;
 }
@@ -28,14 +31,14 @@ export async function writeAll(files: readonly NewFile[]): Promise<void> {
   try {
     const streams: NewFile[] = [];
     for (const { path, content } of files) {
-      const target = await realpath(path).catch(() => path);
+      const target = await targetOf(path);
       const present = await stat(target).catch(() => undefined);
       if (present && !present.isFile()) {
         streams.push({ path, content });
         continue;
       }
-      const name = `${target}.${process.pid}.${staged.length}`;
-      const one = { path, target, waiting: `${name}.new`, old: `${name}.old` };
+      const name = `${target}.${randomBytes(6).toString('hex')}`;
+      const one = { path, target, isNew: !present, waiting: `${name}.new`, old: `${name}.old` };
       staged.push(one);
       await writeStaged(one, content, present && present.mode & 0o777);
     }
@@ -62,16 +65,19 @@ async function writeStaged(
 
 /** In one turn, so that no signal comes between. */
 function putInPlace(staged: readonly Staged[]): void {
-  const done: Staged[] = [];
+  const begun: Staged[] = [];
   for (const one of staged) {
-    const { path, target, waiting, old } = one;
+    const { path, target, isNew, waiting, old } = one;
     try {
-      attempt(() => linkSync(target, old));
+      begun.push(one);
+      // Where a file system has no links, there is no file for a moment.
+      if (!isNew && !attempt(() => linkSync(target, old))) renameSync(target, old);
       renameSync(waiting, target);
-      done.push(one);
     } catch (error) {
-      for (const { target: written, old: before } of done)
-        if (!attempt(() => renameSync(before, written))) rmSync(written, { force: true });
+      for (const { target: written, isNew: wasNew, old: before } of begun) {
+        if (wasNew) rmSync(written, { force: true });
+        else attempt(() => renameSync(before, written));
+      }
       throw ioErrors.unwritableFile(path, codeOf(error));
     }
   }

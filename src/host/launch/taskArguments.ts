@@ -21,7 +21,7 @@ const AT_FOLDER = /^\$\{workspaceFolder\}(?=[\\/]|$)/;
 /** What makes a pattern of a path, as `sevscope validate --launch` understands it. */
 const MAGIC = /[*?[\]{}()!]/;
 /** The parts of a path, also inside the alternatives of a pattern. */
-const PARTS = /[\\/{},()|]/;
+const PARTS = /[\\/{},()|[\]]/;
 /** Quoted in a sentence. */
 const MOST = 100;
 
@@ -57,7 +57,9 @@ async function endOf(io: TaskFolder['io'], path: string): Promise<string | undef
   } catch {
     // A link to nothing may lead anywhere once there is something.
     if ((await io.stat(path, { ofLink: true })).kind !== 'none') return undefined;
-    const end = await endOf(io, io.path.dirname(path));
+    const above = io.path.dirname(path);
+    // There is nothing above a drive that does not exist.
+    const end = above === path ? undefined : await endOf(io, above);
     return end && io.path.join(end, io.path.basename(path));
   }
 }
@@ -70,7 +72,9 @@ async function leavesBy({ io, path: folder }: TaskFolder, path: string): Promise
 /** A value relative to the folder; undefined when it is elsewhere. */
 function inFolder({ io, path: folder }: TaskFolder, value: string): string | undefined {
   const text = value.replace(AT_FOLDER, '.');
-  if (text.split(PARTS).includes('..')) return undefined;
+  // What begins with two dots may match the folder above in a pattern, such as ..[/].
+  const isUp = (part: string) => part === '..' || (MAGIC.test(text) && part.startsWith('..'));
+  if (text.split(PARTS).some(isUp)) return undefined;
   if (!io.path.isAbsolute(text)) return text;
   return isWithin(io, folder, text) ? `./${io.path.toSlashes(io.path.relative(folder, text))}` : undefined;
 }

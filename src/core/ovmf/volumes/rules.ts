@@ -59,7 +59,7 @@ const table = ruleTable({
   ],
   'section-undecoded': [
     'info',
-    'A section is encoded with a method that is not known, or not decoded here: what it holds is unknown.',
+    'A section is encoded with a method that is not known, or was not decoded here: what it holds is unknown.',
   ],
   'store-size': [
     'error',

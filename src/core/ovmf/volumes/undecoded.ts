@@ -43,7 +43,7 @@ export function open(walk: Walk, compression: Compression, stream: Stream): Uint
   const { name: method } = compression;
   if (!walk.decompress) return { method, why: 'not-asked', reason: 'no decompressor is available' };
   const data = space.bytes.subarray(from, end);
-  const fail = (why: 'broken' | 'too-large' | 'stopped', reason: string): NotDecoded => {
+  const fail = (why: 'broken' | 'too-large', reason: string): NotDecoded => {
     const message = `The ${method} data, ${byteCount(end - from)}, cannot be decompressed: ${reason}.`;
     const start = from < end ? from : at;
     walk.note(space, 'section-decompression', start, end - start, message);
@@ -72,7 +72,12 @@ export function open(walk: Walk, compression: Compression, stream: Stream): Uint
     walk.note(space, 'section-undecoded', at, end - at, `The section was not looked at: ${reason}.`);
     return { method, why: 'unsupported', reason };
   }
-  if (output !== undefined && 'stopped' in output) return fail('stopped', output.stopped);
+  if (output !== undefined && 'stopped' in output) {
+    // Nothing is wrong with the image.
+    const message = `The section was not looked at, because the decompressor was ended: ${output.stopped}.`;
+    walk.note(space, 'section-undecoded', at, end - at, message);
+    return { method, why: 'stopped', reason: output.stopped };
+  }
   if (output?.length !== Number(stated)) return fail('broken', `it is not a valid ${method} stream`);
   walk.opened.push({ method: compression.method, data, output });
   return output;

@@ -201,7 +201,7 @@ function blockMap(walk: Walk, { space, at, end }: WalkRange, checksLength: boole
     length += BigInt(num_blocks) * BigInt(each);
     const index = (entry - start) / BLOCK_MAP_ENTRY.size;
     // No flash has this many different block sizes, so further entries add nothing.
-    if (index < 16) {
+    if (index < 4) {
       for (const view of fieldViews(BLOCK_MAP_ENTRY, space, entry)) {
         fields.push({ ...view, name: `block_map[${index}].${view.name}` });
       }
