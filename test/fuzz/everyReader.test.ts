@@ -19,6 +19,11 @@ const EXCEPTIONS: readonly (readonly [pattern: RegExp, why: string])[] = [
     /\/binary\/(bits|struct)\.ts (flag|bits|address|row|struct)$/,
     'makes the tables of the program of its own texts',
   ],
+  [/\/keys\.ts readSecret$/, 'opens a file, and its bytes are sealed as they are'],
+  [
+    /\/environment\.ts safeEnvironment$/,
+    'takes the environment, and asks the system about the folders in it',
+  ],
   [/\/remarks\.ts unwanted$/, 'takes names of members from the tables of the program'],
 ];
 

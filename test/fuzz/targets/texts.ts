@@ -110,7 +110,11 @@ const bytes: Target = {
     const base64 = fromBase64(text);
     if (base64) assert.equal(toBase64(base64), text);
     if (isGuid(text)) assert.equal(guidText(guidBytes(text)), text.toLowerCase());
-    prepareKey(input.slice(0, 16), new Int32Array(64), 0);
+    prepareKey(
+      Uint8Array.from({ length: 16 }, (_, i) => input[i] ?? 0),
+      new Int32Array(64),
+      0,
+    );
     const inFile = textInFile(input);
     const isKey = looksLikeKey(text);
     const filtered = keyFilter(['--tik', text, text])(`cannot read ${text} here`);
