@@ -4,10 +4,18 @@ import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 
 const CLI = resolve('dist/sevscope.js');
-/** Writes the cost as the last line of standard error when the process ends. */
-const PROBE = `data:text/javascript,${encodeURIComponent(
-  "import { writeSync } from 'node:fs'; process.on('exit', () => { const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage(); writeSync(2, `\\n${JSON.stringify({ cpu: (userCPUTime + systemCPUTime) / 1e6, memory: maxRSS * 1024 })}`); });",
-)}`;
+/**
+ * Writes the cost as the last line of standard error when the process ends. The most memory is the process's own: what
+ * getrusage tells begins with that of the process which started it.
+ */
+const PROBE = `data:text/javascript,${encodeURIComponent(`
+  import { readFileSync, writeSync } from 'node:fs';
+  process.on('exit', () => {
+    const { userCPUTime, systemCPUTime } = process.resourceUsage();
+    const memory = 1024 * /VmHWM:\\s*(\\d+) kB/.exec(readFileSync('/proc/self/status', 'latin1'))[1];
+    writeSync(2, '\\n' + JSON.stringify({ cpu: (userCPUTime + systemCPUTime) / 1e6, memory }));
+  });
+`)}`;
 
 /** Processor time in seconds, the most memory in bytes, the length of the answer, and the exit status. */
 export interface Cost {
