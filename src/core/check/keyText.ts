@@ -45,7 +45,9 @@ function isScrambled(text: string): boolean {
     /[A-Z]/.test(c) ? 0 : /[a-z]/.test(c) ? 1 : /[0-9]/.test(c) ? 2 : 3,
   );
   const changes = kinds.filter((kind, i) => i > 0 && kind !== kinds[i - 1]).length;
-  return isMixed(text) && changes > 0.4 * (text.length - 1) && !/[a-z]{7}|[A-Z]{7}/.test(text);
+  // A whole key may be without a digit.
+  const isKind = isMixed(text) || (UNPADDED.test(text) && /[A-Z]/.test(text) && /[a-z]/.test(text));
+  return isKind && changes > 0.4 * (text.length - 1) && !/[a-z]{7}|[A-Z]{7}/.test(text);
 }
 
 /** Pieces of names of things: words, words in one, numbers, times, and hashes of Nix. */
@@ -58,6 +60,7 @@ const PIECES = [
 ];
 const isName = (text: string): boolean =>
   text.split(/[-_./\\]/).every((piece) => PIECES.some((form) => form.test(piece)));
+
 /** As clouds give them: `i-0a1b2c3d4e5f60718`. */
 const ID = /^[a-z]{1,8}-[0-9a-f]{8,17}$/;
 /** Of Git. */

@@ -17,6 +17,7 @@ const KEYS: Readonly<Record<string, string>> = {
   'two keys': BOTH.toString('hex'),
   base64: BASE64,
   'two keys in base64': BOTH.toString('base64'),
+  'base64 without padding and without a digit': 'DbLoZaHIrnGnlPRtssjvBw',
   'pairs with commas': PAIRS.join(','),
   'pairs with dots': PAIRS.join('.'),
   'pairs with underscores': PAIRS.join('_'),
