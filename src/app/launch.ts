@@ -3,7 +3,7 @@
 
 import * as errors from './errors';
 import * as ioErrors from './ioErrors';
-import { looksLikeKey } from '../core/check/keyText';
+import { holdsKey } from '../core/check/keyText';
 import { checkLaunch, type HostInput, type VmsaInput } from '../core/check/check';
 import { refuseUnfit } from '../core/check/judge';
 import type { KeyPaths, LaunchFile } from '../core/check/launchFile';
@@ -50,7 +50,7 @@ export function launchInputs(file: LaunchFile, title: string): LaunchInputs {
 
 /** What reports call a launch: the name in its file, unless somebody typed a key there. */
 export const titleOf = (name: string | undefined, otherwise: string): string =>
-  name === undefined || looksLikeKey(name) ? otherwise : name;
+  name === undefined || holdsKey(name) ? otherwise : name;
 
 /** The owner's part of a launch file. @param title for a file without a name */
 export function ownerInputsOf(

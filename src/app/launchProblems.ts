@@ -9,7 +9,7 @@ import type { LaunchMembers } from '../core/check/launchFile';
 import { isLintRule } from '../core/check/rules';
 import { parseConnectionUri } from '../libvirt/uri';
 import type { Io } from './io';
-import { shapeProblems } from './launchFile';
+import { pathIn, shapeProblems } from './launchFile';
 import { checkNamedFiles } from './launchNamedFiles';
 import { questionIn } from './launchQuestion';
 import { launchFinding, type LaunchProblem, type ReportProblem } from './launchRules';
@@ -23,6 +23,7 @@ import {
   parseLaunchText,
 } from './launchText';
 import type { BadByte } from './text';
+import { withoutFiles } from './typedTexts';
 
 /** What was found, in text order, and which files were checked. */
 export interface LaunchLint {
@@ -91,7 +92,8 @@ export async function lintLaunch(
   checkConnection(question.given, report, allowTcp);
   const looked = files ? await checkNamedFiles(io, path, question, report) : [];
   // A key may be anywhere in it, as the name of a member, too.
-  const withhold = keyFilter(textsIn(read.value));
+  const typed = await withoutFiles(io, textsIn(read.value), (name) => pathIn(io, path, name));
+  const withhold = keyFilter(typed);
   const shown = problems.map((problem): LaunchProblem => ({
     ...problem,
     message: withhold(problem.message),

@@ -3,6 +3,8 @@
 import { reworded, type CheckError } from '../core/errors';
 import { byteCount, hex } from '../core/binary/hex';
 import type { Finding } from '../core/binary/region';
+import type { JunitCheck } from '../core/check/exportJunit';
+import { withoutKey } from '../core/check/keyText';
 import { jsonText } from '../core/binary/json';
 import type { OnProgress } from '../app/io';
 
@@ -26,6 +28,10 @@ export interface Output {
 /** A failure for a line or a file of results, without keys that are arguments by mistake. */
 export const withoutKeys = (error: CheckError, out: Output): CheckError =>
   reworded(error, (text) => out.withhold(text));
+
+/** What a check's launch file is called: its path, unless no such file could be read and it may be a key that was typed there. */
+export const launchName = (path: string, outcome: JunitCheck['outcome'], out: Output): string =>
+  out.withhold('error' in outcome && outcome.error.code === 'unreadable-file' ? withoutKey(path) : path);
 
 /** Prints a value as indented JSON; bigints in 0x form, bytes in hexadecimal. */
 export function printJson(out: Output, value: unknown): void {

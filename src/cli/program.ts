@@ -6,6 +6,7 @@ import { CheckError, EXIT_STATUS } from '../core/errors';
 import { keyFilter } from '../core/check/keyText';
 import type { Io } from '../app/io';
 import { writeSample } from '../app/sample';
+import { withoutFiles } from '../app/typedTexts';
 import { addExplainCommand } from './explain';
 import { refuseSameFiles } from './files';
 import { addLaunchCommands } from './launch';
@@ -66,7 +67,7 @@ function withoutEquals(argv: readonly string[]): string[] {
  * @returns its exit status
  */
 export async function runProgram(argv: readonly string[], around: CommandContext): Promise<number> {
-  const printing = printer(around, keyFilter(argv));
+  const printing = printer(around, keyFilter(await withoutFiles(around.io, argv)));
   let status = 0;
   try {
     await buildProgram(around, printing, (s) => (status = s))

@@ -19,7 +19,7 @@ import { readLaunchFile } from '../app/launchFile';
 import { admitFor, type Admit } from './files';
 import { findLaunchFiles } from './launchFiles';
 import { needed, ownerInputs, recordedInputs, type LaunchOptions } from './launchOptions';
-import { columns, printJson, withoutKeys, type Output } from './output';
+import { columns, launchName, printJson, withoutKeys, type Output } from './output';
 import { ruleLines, printDomainCheck } from './validateDomain';
 import { addValidateOptions, type ValidateOptions } from './validateOptions';
 import { validateSeveral } from './validateSeveral';
@@ -70,7 +70,10 @@ async function withJunit(
   const write = (outcome: JunitCheck['outcome']) =>
     io.write(
       path,
-      junitXml([{ file: out.withhold(file), outcome, milliseconds: Date.now() - begun.getTime() }], begun),
+      junitXml(
+        [{ file: launchName(file, outcome, out), outcome, milliseconds: Date.now() - begun.getTime() }],
+        begun,
+      ),
     );
   let outcome: JunitCheck['outcome'] | undefined;
   try {

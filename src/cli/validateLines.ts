@@ -6,7 +6,7 @@ import { errorPlace, verdictPlace } from '../app/launchPlaces';
 import type { LineColumn } from '../app/launchText';
 import type { LaunchResult } from '../app/checkMany';
 import { readLaunchSource } from '../app/launchFile';
-import { printJson, type Output } from './output';
+import { launchName, printJson, type Output } from './output';
 
 /** A path relative to the current folder. */
 export const shortPath = (path: string): string => relative('', path) || path;
@@ -31,17 +31,19 @@ async function placeIn(io: Io, { path, outcome }: LaunchResult): Promise<LineCol
   return 'error' in outcome ? errorPlace(text, outcome.error) : verdictPlace(text);
 }
 
-const at = (path: string, { line, column }: LineColumn): string => `${shortPath(path)}:${line}:${column}`;
+const nameOf = ({ path, outcome }: LaunchResult, out: Output): string =>
+  launchName(shortPath(path), outcome, out);
 
 /** The line of a result, and one for each warning; a problem has its place, as compilers print it. */
-async function linesOf(io: Io, result: LaunchResult): Promise<string[]> {
+async function linesOf(io: Io, out: Output, result: LaunchResult): Promise<string[]> {
   const ending = endingOf(result);
   const warnings = 'report' in result.outcome ? result.outcome.report.warnings : [];
-  const place =
-    ending === 'OK' && warnings.length === 0 ? undefined : at(result.path, await placeIn(io, result));
+  const name = nameOf(result, out);
+  const at = ({ line, column }: LineColumn) => `${name}:${line}:${column}`;
+  const place = ending === 'OK' && warnings.length === 0 ? undefined : at(await placeIn(io, result));
   return [
     ending === 'OK'
-      ? `OK ${shortPath(result.path)}: ${sentenceOf(result)}`
+      ? `OK ${name}: ${sentenceOf(result)}`
       : `${ending} ${place!}: error: ${sentenceOf(result)}`,
     ...warnings.map((warning) => `WARNING ${place!}: warning: ${warning}`),
   ];
@@ -75,7 +77,7 @@ export class ResultLines {
   add(result: LaunchResult, index: number): void {
     this.waiting.set(index, result);
     for (let ready = this.waiting.get(this.next); ready; ready = this.waiting.get(this.next)) {
-      const lines = linesOf(this.io, ready);
+      const lines = linesOf(this.io, this.out, ready);
       this.waiting.delete(this.next++);
       this.printing = this.printing.then(async () => {
         for (const line of await lines) this.out.line(line);
@@ -93,8 +95,8 @@ export class ResultLines {
 /** Prints all results as one array: for each file its exit status, and its report, or the error with its place. */
 export async function printResults(io: Io, out: Output, results: readonly LaunchResult[]): Promise<void> {
   const rows = results.map(async (result) => {
-    const { path, status, milliseconds, outcome } = result;
-    const file = { file: shortPath(path), status, milliseconds: Math.round(milliseconds) };
+    const { status, milliseconds, outcome } = result;
+    const file = { file: nameOf(result, out), status, milliseconds: Math.round(milliseconds) };
     if ('report' in outcome) return { ...file, report: outcome.report };
     const { kind, code, message, advice, at: where } = outcome.error;
     return { ...file, error: { kind, code, message, advice, at: where, ...(await placeIn(io, result)) } };

@@ -14,7 +14,7 @@ import { readLaunchFile } from '../app/launchFile';
 import { libvirt } from '../libvirt/client';
 import { admitFor } from './files';
 import { ownerInputs, recordedInputs } from './launchOptions';
-import { withoutKeys, type Output } from './output';
+import { launchName, withoutKeys, type Output } from './output';
 import { terminalConnection } from './validateDomain';
 import { printResults, ResultLines, shortPath } from './validateLines';
 import type { ValidateOptions } from './validateOptions';
@@ -71,7 +71,7 @@ export async function validateSeveral(
     await io.write(
       options.junit,
       junitXml(
-        results.map((r) => ({ ...r, file: shortPath(r.path) })),
+        results.map((r) => ({ ...r, file: launchName(shortPath(r.path), r.outcome, out) })),
         begun,
       ),
     );

@@ -17,9 +17,10 @@ const append = promisify(writeWithCallback) as (fd: number, part: Uint8Array | s
 /**
  * Writes a temporary file in the same folder and renames it over the target.
  * @param mode of a new file
+ * @param named the path that a failure names, where another one is written for a time
  * @throws CheckError when it cannot be written
  */
-export async function writeWhole(path: string, bytes: Content, mode?: number): Promise<void> {
+export async function writeWhole(path: string, bytes: Content, mode?: number, named = path): Promise<void> {
   try {
     const fd = fileBehind(path);
     if (fd !== undefined) {
@@ -33,7 +34,7 @@ export async function writeWhole(path: string, bytes: Content, mode?: number): P
   } catch (error) {
     // The producer of the parts may have a reason to stop.
     if (error instanceof CheckError) throw error;
-    throw ioErrors.unwritableFile(path, codeOf(error));
+    throw ioErrors.unwritableFile(named, codeOf(error));
   }
 }
 

@@ -5,7 +5,6 @@ import { linkSync, renameSync, rmSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { NewFile } from '../app/io';
 import * as ioErrors from '../app/ioErrors';
-import { CheckError, reworded } from '../core/errors';
 import { codeOf } from './open';
 import { randomBytes } from 'node:crypto';
 import { leftover } from '../leftovers';
@@ -40,7 +39,7 @@ export async function writeAll(files: readonly NewFile[]): Promise<void> {
       const name = `${target}.${randomBytes(6).toString('hex')}`;
       const one = { path, target, isNew: !present, waiting: `${name}.new`, old: `${name}.old` };
       staged.push(one);
-      await writeStaged(one, content, present && present.mode & 0o777);
+      await writeWhole(one.waiting, content, present && present.mode & 0o777, path);
     }
     // What went into a pipe cannot be taken back; so that is done when all files are ready.
     for (const { path, content } of streams) await writeWhole(path, content);
@@ -48,18 +47,6 @@ export async function writeAll(files: readonly NewFile[]): Promise<void> {
   } finally {
     clear();
     forget();
-  }
-}
-
-async function writeStaged(
-  { path, waiting }: Staged,
-  content: NewFile['content'],
-  mode?: number,
-): Promise<void> {
-  try {
-    await writeWhole(waiting, content, mode);
-  } catch (error) {
-    throw error instanceof CheckError ? reworded(error, (text) => text.replaceAll(waiting, path)) : error;
   }
 }
 

@@ -40,6 +40,21 @@ const FORMS: Readonly<Record<string, string>> = {
   PEM: `-----BEGIN PRIVATE KEY-----\n${BASE64}\n-----END PRIVATE KEY-----`,
 };
 
+/** Forms that are recognised where the path of a file belongs that is not there. */
+const FORMS_OF_PATHS: typeof FORMS = {
+  'pairs with commas': PAIRS.join(','),
+  'pairs with dots': PAIRS.join('.'),
+  'pairs after 0x': PAIRS.map((pair) => `0x${pair}`).join(','),
+  'pairs after a backslash': PAIRS.map((pair) => `\\x${pair}`).join(''),
+  'a list of decimals': [...KEY].join(','),
+  'spaces without width': HEX.replace(/.{8}/g, '$&\u200b'),
+  JSON: `{"tik":"${HEX}"}`,
+  'a name and quotes': `key="${HEX}"`,
+  'an escape of a URI': BASE64.replaceAll('=', '%3D'),
+  'with an ending': `${HEX}.bin`,
+  'a folder': `${HEX}/x`,
+};
+
 /** What else could be typed as the path of a key. */
 const ONLY_AS_PATHS: Readonly<Record<string, string>> = {
   'a passphrase': 'correct horse battery staple',
@@ -147,6 +162,27 @@ const CONNECTED: typeof ELSEWHERE = [
   (typed) => [...VALIDATE, '--domain', 'x', '--connect', `qemu+ssh://root:${typed}@host/system?socket=/x`],
 ];
 
+/** Commands in which it is typed as the path of a file that is read or written. */
+const AS_FILE: typeof ELSEWHERE = [
+  (typed) => [...VALIDATE, '-f', typed],
+  (typed) => [...VALIDATE, '--launch', typed],
+  (typed) => ['validate', '--launch', 'a.sevlaunch.json', typed, '--junit', 'results.xml'],
+  (typed) => ['validate', '--launch', 'a.sevlaunch.json', typed, '--json'],
+  (typed) => [...VALIDATE, '--junit', `${typed}/a`],
+  (typed) => [
+    ...VALIDATE,
+    '-s',
+    'luks:payload',
+    '--secret-header',
+    `no/${typed}`,
+    '--secret-payload',
+    'sealed',
+  ],
+  (typed) => ['vmsa', 'show', typed],
+  (typed) => ['vmsa', 'update', 'page.vmsa', '--set', 'rip=1', '--output', `${typed}/x`],
+  (typed) => ['show', typed],
+];
+
 const GOOD = {
   firmware: 'fw.bin',
   keys: { tik: 'tik.bin' } as Record<string, unknown>,
@@ -160,7 +196,8 @@ const IN_FILE: Readonly<Record<string, (typed: string) => object>> = {
   'keys.tk': (typed) => ({ ...GOOD, keys: { tk: typed } }),
 };
 const ELSEWHERE_IN_FILE: Readonly<Record<string, (typed: string) => object>> = {
-  name: (typed) => ({ ...GOOD, name: typed, kernel: 'none' }),
+  name: (typed) => ({ ...GOOD, name: typed }),
+  'the name, and a file that is not there': (typed) => ({ ...GOOD, name: typed, kernel: 'none' }),
   firmware: (typed) => ({ ...GOOD, firmware: typed }),
   kernel: (typed) => ({ ...GOOD, kernel: typed }),
   vmsa: (typed) => ({ ...GOOD, vmsa: { bsp: typed } }),
@@ -208,6 +245,31 @@ describe('A key that is typed where it does not belong', () => {
       for (const command of ELSEWHERE) await run(command(typed), typed);
       if (form.startsWith('h')) for (const command of CONNECTED) await run(command(typed), typed);
     });
+
+  for (const [form, typed] of Object.entries({ ...FORMS, ...FORMS_OF_PATHS }))
+    it(`is not repeated as the path of a file: ${form}`, async () => {
+      writeFileSync(join(folder, 'a.sevlaunch.json'), JSON.stringify(GOOD));
+      writeFileSync(join(folder, 'payload'), 'secret');
+      for (const command of AS_FILE) await run(command(typed), typed);
+    });
+
+  it('is no file that is there, which is named', async () => {
+    writeFileSync(join(folder, HEX), Buffer.alloc(4096));
+    writeFileSync(join(folder, `${HEX}.sevlaunch.json`), '{');
+    for (const args of [
+      ['show', HEX],
+      ['validate', '--launch', `${HEX}.sevlaunch.json`, 'nowhere'],
+      ['validate', '--launch', HEX, 'nowhere'],
+      [...VALIDATE, '-f', HEX],
+      [...VALIDATE, `-f${HEX}`],
+      [...VALIDATE, `--firmware=${HEX}`],
+    ]) {
+      const { stdout, stderr } = await runHere(args, folder);
+      assert.ok(`${stdout}${stderr}`.includes(HEX), `${args.join(' ')}\n${stdout}${stderr}`);
+    }
+    // Another file that is named behind a key says nothing about the key.
+    await run([...VALIDATE, ...SEAL, '-s', `${BASE64}:tik.bin`], BASE64);
+  });
 
   const inFiles = (title: string, forms: typeof FORMS, files: typeof IN_FILE) => {
     for (const [form, typed] of Object.entries(forms))
