@@ -15,7 +15,7 @@ export interface Patience {
 /** MiB for the thread's objects; what it decompresses is not among them. */
 const MEMORY = 64;
 /** The budget of a walk takes about a second, three at the worst, and the machine may be busy. */
-const PATIENCE: Patience = { deadline: 60_000, silence: 20_000 };
+const PATIENCE: Patience = { deadline: 60_000, silence: 8000 };
 
 /** A decompressor in a thread. */
 export interface DecompressThread {

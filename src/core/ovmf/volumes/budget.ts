@@ -10,14 +10,14 @@ const MIB = 2 ** 20;
  */
 export const WALK_LIMITS = {
   steps: 360_000_000,
-  parts: 4000,
+  parts: 3500,
   levels: 12,
   /** Bytes that are held: what comes out of decompression, what goes in, and the parts. */
   memory: 48 * MIB,
 } as const;
 
 /** Bytes that one part takes with its fields, about. */
-export const PART_BYTES = 8192;
+export const PART_BYTES = 12_288;
 
 /** Prices, in steps. */
 export const PRICE = {
