@@ -68,6 +68,8 @@ describe('An OVMF image that is open', () => {
       assert.match(notice.text, words);
       assert.deepEqual(notice.actions, ['openAsText']);
       assert.deepEqual(rules(uri), [rule]);
+      // VS Code tells nobody when it has begun to watch a folder.
+      await new Promise((done) => setTimeout(done, 1000));
       writeFileSync(uri.fsPath, buildOvmf({ size: 0x4000 }));
       await until('it is shown as an image', () => panel.viewOf('ovmf') !== undefined);
       panel.dispose();
