@@ -41,12 +41,13 @@ export async function writeWhole(path: string, bytes: Content, mode?: number, na
 async function replace(path: string, bytes: Content, mode = 0o644): Promise<void> {
   // No other process has this name for it, nor had one that was killed.
   const partial = `${path}.${randomBytes(6).toString('hex')}.partial`;
-  // In one turn: opened in one of Node's threads, it could appear after a signal has removed it.
-  const fd = openSync(partial, 'wx', mode & 0o777);
+  // Minded before it is there: until then a signal ends the process on the spot. And opened in this turn: in one of Node's threads, it
+  // could appear after a signal has removed it.
   const forget = leftover(() => {
     rmSync(partial, { force: true });
   });
   try {
+    const fd = openSync(partial, 'wx', mode & 0o777);
     try {
       for await (const part of partsOf(bytes)) await append(fd, part);
     } finally {
