@@ -1,12 +1,12 @@
 // Writes several files of which one is worth nothing without the others: all are on the disk before the first is
 // put in its place.
 
+import { randomBytes } from 'node:crypto';
 import { linkSync, renameSync, rmSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { NewFile } from '../app/io';
 import * as ioErrors from '../app/ioErrors';
 import { codeOf } from './open';
-import { randomBytes } from 'node:crypto';
 import { leftover } from '../leftovers';
 import { targetOf } from './target';
 import { writeWhole } from './write';
