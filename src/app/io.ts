@@ -15,6 +15,11 @@ export interface ReadOptions {
   readonly onProgress?: OnProgress | undefined;
   /** Refuse a pipe: for who reads a file unasked, or more than once. */
   readonly onlyFile?: boolean | undefined;
+  /**
+   * Called before the rest is read, when both ends of a file are known, END bytes each, or all of a smaller one; not
+   * for a pipe. @param whole will hold the rest, too
+   */
+  readonly onEnds?: ((whole: Uint8Array) => void) | undefined;
 }
 
 /**

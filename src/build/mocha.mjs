@@ -12,6 +12,7 @@ import { main, optionsIn } from './run.mjs';
  * @property {number} passed
  * @property {number} failed
  * @property {number} skipped
+ * @property {string[]} failures full titles of the tests and hooks that failed
  * @property {string[]} retried full titles of the tests that were tried again
  * @property {Record<string, number>} seconds what each file took, by its path
  * @property {boolean} finished false while the tests run
@@ -37,7 +38,15 @@ export function runMocha({ files, result, grep, timeout = 10_000, retries = 0, c
   for (const file of files) mocha.addFile(file);
 
   /** @type {Counts} */
-  const counts = { passed: 0, failed: 0, skipped: 0, retried: [], seconds: {}, finished: false };
+  const counts = {
+    passed: 0,
+    failed: 0,
+    skipped: 0,
+    failures: [],
+    retried: [],
+    seconds: {},
+    finished: false,
+  };
   const keep = () => {
     if (result === undefined) return;
     // Renamed into place, because it may be read at any moment.
@@ -53,7 +62,10 @@ export function runMocha({ files, result, grep, timeout = 10_000, retries = 0, c
     });
     runner.on('pass', () => (counts.passed += 1));
     // A failing hook counts, too: the tests it was for did not run.
-    runner.on('fail', () => (counts.failed += 1));
+    runner.on('fail', (test) => {
+      counts.failed += 1;
+      counts.failures.push(test.fullTitle());
+    });
     // Mocha's types lack this event.
     const onRetry = (/** @type {Mocha.Test} */ test, /** @type {Error} */ error) => {
       counts.retried.push(test.fullTitle());

@@ -55,13 +55,15 @@ async function runFiles(name, files, { grep, result, show }) {
   /** @type {Counts} */
   const counts = existsSync(result)
     ? /** @type {Counts} */ (readJson(result))
-    : { passed: 0, failed: 0, skipped: 0, retried: [], seconds: {}, finished: false };
+    : { passed: 0, failed: 0, skipped: 0, failures: [], retried: [], seconds: {}, finished: false };
   if (!counts.finished) {
     const how = ended.code === 124 ? `did not end within ${seconds} s` : 'broke off';
     output += `The ${name} tests ${how}.\n`;
+    counts.failures.push(how);
     counts.failed += 1;
   } else if (ended.code !== 0 && counts.failed === 0) {
     output += `The ${name} tests passed, but ended with status ${ended.code}.\n`;
+    counts.failures.push(`ended with status ${ended.code}`);
     counts.failed += 1;
   }
   return { counts, output };
@@ -83,13 +85,14 @@ function jobsOf(name, { grep, results, alone, server }, add) {
   let left = parts.length;
   let report = '';
   /** @type {Counts} */
-  const sum = { passed: 0, failed: 0, skipped: 0, retried: [], seconds: {}, finished: true };
+  const sum = { passed: 0, failed: 0, skipped: 0, failures: [], retried: [], seconds: {}, finished: true };
 
   const runPart = async (/** @type {string[]} */ files, /** @type {number} */ index) => {
     const problem = tier.server ? await server : undefined;
     if (problem !== undefined) {
       // Once for all parts.
       if (index === 0) report += `${problem}\n`;
+      if (index === 0) sum.failures.push(problem);
       sum.failed += index === 0 ? 1 : 0;
       return;
     }
@@ -97,6 +100,7 @@ function jobsOf(name, { grep, results, alone, server }, add) {
     const { counts, output } = await runFiles(name, files, { grep, result, show: alone && index === 0 });
     report += output;
     for (const count of /** @type {const} */ (['passed', 'failed', 'skipped'])) sum[count] += counts[count];
+    sum.failures.push(...counts.failures);
     sum.retried.push(...counts.retried);
     Object.assign(sum.seconds, counts.seconds);
   };
@@ -151,8 +155,8 @@ await main(import.meta.url, async (args) => {
   rmSync(join(ROOT, 'test-results'), { recursive: true, force: true });
 
   const sum = { passed: 0, failed: 0, skipped: 0 };
-  /** @type {string[]} */
-  const retried = [];
+  /** What the last lines list, so that a log that was cut short tells it, too. */
+  const listed = { failures: /** @type {string[]} */ ([]), retried: /** @type {string[]} */ ([]) };
   try {
     await ensureNodeModules();
     await bundle();
@@ -166,7 +170,8 @@ await main(import.meta.url, async (args) => {
         sum.passed += counts.passed;
         sum.failed += counts.failed;
         sum.skipped += counts.skipped;
-        retried.push(...counts.retried.map((title) => `${name}: ${title}`));
+        for (const list of /** @type {const} */ (['failures', 'retried']))
+          listed[list].push(...counts[list].map((title) => `${name}: ${title}`));
         // Some of a file's tests do not show how long the whole file takes.
         if (grep === undefined) remember(counts.seconds);
       }),
@@ -178,7 +183,8 @@ await main(import.meta.url, async (args) => {
   }
   if (isInterrupted()) return 1;
   console.log(`\nAll in ${since(begin)}.`);
-  for (const title of retried) console.log(`Tried again: ${title}`);
+  for (const title of listed.retried) console.log(`Tried again: ${title}`);
+  for (const title of listed.failures) console.log(`Failed: ${title}`);
   console.log(
     `\n${sum.passed} passed, ${sum.failed} failed${sum.skipped > 0 ? `, ${sum.skipped} skipped` : ''}`,
   );

@@ -8,21 +8,26 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { FileRole } from '../app/fileRoles';
 import type { DigestedFile, FileEnds, FileFacts, FileStat, ReadOptions } from '../app/io';
 import type { FileDigest } from '../core/check/check';
+import { END } from '../core/ovmf/kinds/fileKind';
 import { codeOf, kindOf, limited, withFile, withStandardInput, type Opened } from './open';
 import { targetOf } from './target';
-
-/** OVMF's tables and metadata are in the last pages of an image, and what marks other files is in the first. */
-const END = 64 * 1024;
 
 /** Memory of its own outside of V8's heap, in which a small array is moved and leaves copies: it may be for a key. */
 const memory = (size: number): Uint8Array => new Uint8Array(new ArrayBuffer(size));
 
 /** All bytes in memory of their own, which a pooled Buffer is not, and which core expects of bytes. */
 async function wholeOf(
-  { size, chunks }: Pick<Opened, 'size' | 'chunks'>,
+  { size, chunks, part }: Pick<Opened, 'size' | 'chunks' | 'part'>,
   seen: (chunk: Buffer, length: number) => void,
+  onEnds?: ReadOptions['onEnds'],
 ): Promise<Uint8Array> {
   const whole = memory(size);
+  if (onEnds && part && size > 0) {
+    const length = Math.min(size, END);
+    whole.set(await part(0, length));
+    whole.set(await part(size - length, length), size - length);
+    onEnds(whole);
+  }
   const parts: Uint8Array[] = [];
   let length = 0;
   try {
@@ -60,7 +65,7 @@ const progressOf = (path: string, { size }: Opened, { onProgress }: ReadOptions)
 export function readFile(path: string, role: FileRole, options: ReadOptions = {}): Promise<Uint8Array> {
   return withFile(path, role, options, (opened) => {
     const progress = progressOf(path, opened, options);
-    return wholeOf(opened, (_chunk, length) => progress(length));
+    return wholeOf(opened, (_chunk, length) => progress(length), options.onEnds);
   });
 }
 
@@ -121,7 +126,7 @@ export async function readStandardInput(role: FileRole): Promise<Uint8Array> {
   const seen = () => undefined;
   return (
     (await withStandardInput(role, (opened) => wholeOf(opened, seen))) ??
-    wholeOf({ size: 0, chunks: () => limited(process.stdin, 'standard input', role) }, seen)
+    wholeOf({ size: 0, part: undefined, chunks: () => limited(process.stdin, 'standard input', role) }, seen)
   );
 }
 

@@ -35,7 +35,7 @@ export type Action = keyof typeof ACTIONS;
 export interface NamedPage {
   readonly name: string;
   readonly bytes: Uint8Array;
-  /** Where the bytes that have arrived in a page begin; those before are on their way. Absent when all are there. */
+  /** Where the bytes begin that are there; those before are being read or on their way. Absent when all are there. */
   readonly from?: number;
 }
 

@@ -40,29 +40,27 @@ const isLarge = (name: string, value: unknown): value is object =>
     ? value instanceof Uint8Array && value.length > SLICE
     : LISTED.includes(name) && isObject(value);
 
+type Replace = (name: string, value: unknown, owner: Readonly<Record<string, unknown>>) => object | undefined;
+
 /** Copies a view, replacing some of its members, and of what is beside it. */
-function replaceMembers(view: object, replace: (name: string, value: unknown) => object | undefined): object {
+function replaceMembers(view: object, replace: Replace): object {
+  const owner = view as Record<string, unknown>;
   return Object.fromEntries(
-    Object.entries(view).flatMap(([name, value]: [string, unknown]) => {
+    Object.entries(owner).flatMap(([name, value]) => {
       if (name === 'other' && isObject(value)) return [[name, replaceMembers(value, replace)]];
-      return Object.entries(replace(name, value) ?? { [name]: value });
+      return Object.entries(replace(name, value, owner) ?? { [name]: value });
     }),
   );
 }
 
-function* partsOf(value: object): Generator<Part, undefined> {
-  if (!(value instanceof Uint8Array)) {
-    yield* inParts(value);
-    return;
-  }
-  // A copy, because VS Code would send the whole buffer that a subarray belongs to.
-  for (let end = value.length; end > 0; end -= SLICE)
-    yield { type: 'slice', bytes: value.slice(Math.max(0, end - SLICE), end) };
-}
-
 /** A large value on its way to the page. */
 class Sending {
-  private readonly parts: Generator<Part, undefined>;
+  private readonly list: Generator<Part, undefined> | undefined;
+  private readonly bytes: Uint8Array | undefined;
+  /** Where the bytes begin that the page was sent. */
+  private begin = 0;
+  /** Where the bytes begin that are there to be sent. */
+  from = 0;
   private index = 0;
   readonly reference: Reference;
 
@@ -70,17 +68,31 @@ class Sending {
     private readonly transfer: number,
     value: object,
   ) {
-    this.parts = partsOf(value);
-    this.reference = { transfer, ...(value instanceof Uint8Array && { size: value.length }) };
+    if (value instanceof Uint8Array) {
+      this.bytes = value;
+      this.begin = value.length;
+      this.reference = { transfer, size: value.length };
+    } else {
+      this.list = inParts(value);
+      this.reference = { transfer };
+    }
   }
 
   /** The messages that are left. */
   *messages(): Generator<WireMessage> {
     for (;;) {
-      const { done, value: part } = this.parts.next();
-      if (done) return;
+      const part = this.list ? this.list.next().value : this.nextSlice();
+      if (!part) return;
       yield { type: 'part', transfer: this.transfer, index: this.index++, part };
     }
+  }
+
+  private nextSlice(): Part | undefined {
+    const end = this.begin;
+    if (!this.bytes || end <= this.from) return undefined;
+    this.begin = Math.max(this.from, end - SLICE);
+    // A copy, because VS Code would send the whole buffer that a subarray belongs to.
+    return { type: 'slice', bytes: this.bytes.slice(this.begin, end) };
   }
 }
 
@@ -114,9 +126,12 @@ export class Outbox {
   async show(view: View): Promise<void> {
     const current = ++this.views;
     const used = new Map<object, Sending>();
-    const packed = replaceMembers(view, (name, value) => {
+    const packed = replaceMembers(view, (name, value, { bytes, from }) => {
+      // The page counts for itself what has arrived.
+      if (name === 'from' && isLarge('bytes', bytes)) return {};
       if (!isLarge(name, value)) return undefined;
       const sending = this.sendings.get(value) ?? new Sending(this.transfers++, value);
+      if (name === 'bytes') sending.from = isCount(from) ? from : 0;
       this.sendings.set(value, sending);
       used.set(value, sending);
       return { [name]: sending.reference };

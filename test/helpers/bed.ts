@@ -179,8 +179,10 @@ export class Bed {
   }
 
   /** Starts libvirtd again; it finds its domains. */
-  startDaemon(host: HostId): Promise<void> {
-    return this.hosts[host].tell('start');
+  async startDaemon(host: HostId): Promise<void> {
+    await this.hosts[host].tell('start');
+    // It looks at its emulators when it is first asked, which can take longer than the time-out of a test.
+    await this.virsh(host, 'capabilities');
   }
 
   /**

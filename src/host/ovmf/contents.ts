@@ -4,11 +4,11 @@
 import type { Io, ThreadOptions } from '../../app/io';
 import type { CheckError } from '../../core/errors';
 import { parseFirmware } from '../../core/ovmf/firmwareFile';
+import { endsOf } from '../../core/ovmf/kinds/fileKind';
 import { imageTables } from '../../core/ovmf/imageTables';
 import { PartReader, type ListPart } from '../../protocol/parts';
 import type { ImageFound, ImagesFound } from '../../protocol/ovmf';
 import * as errors from './errors';
-import { SLICE } from '../../protocol/transfer';
 import { eachSlice } from '../shell/slices';
 
 /** What a thread may use. */
@@ -47,8 +47,8 @@ export function readImageInThread(
 
 /** What the tables of an image tell without the thread, of its two ends: finding out more could take too long. */
 export function tablesAtEnd(bytes: Uint8Array): NonNullable<ImageFound['tables']> {
-  const [head, tail] = [bytes.subarray(0, SLICE), bytes.subarray(-SLICE)];
-  return imageTables(parseFirmware(tail, { fileSize: bytes.length, head }));
+  const { head, tail, fileSize } = endsOf(bytes);
+  return imageTables(parseFirmware(tail, { fileSize, head }));
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Io } from '../../app/io';
 import type { Finding } from '../../core/binary/region';
 import type { ImageFound, ImagesFound, OvmfViewState } from '../../protocol/ovmf';
 import type { Action, CursorPlace } from '../../protocol/shared';
-import type { FileKind } from '../../core/ovmf/kinds/fileKind';
+import { END, type FileKind } from '../../core/ovmf/kinds/fileKind';
 import { kindWithoutContent, parseFirmware } from '../../core/ovmf/firmwareFile';
 import { compareInThread, readImageInThread, tablesAtEnd } from './contents';
 import { nameOf, readUri, watchFile } from '../shell/files';
@@ -90,7 +90,10 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
     this.reading.abort();
     const { signal } = (this.reading = new AbortController());
     try {
-      const bytes = await readUri(this.host.io, this.uri);
+      const onEnds = (whole: Uint8Array) => {
+        if (!signal.aborted) this.showEnds(whole);
+      };
+      const bytes = await readUri(this.host.io, this.uri, { onEnds });
       if (signal.aborted) return;
       const kind = kindWithoutContent(bytes);
       if (kind) this.showKind(kind, bytes);
@@ -120,6 +123,13 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
     });
   }
 
+  /** Shows the tables of an image before the rest of it is read, unless an earlier build is on display. */
+  private showEnds(whole: Uint8Array): void {
+    if (this.bytes || kindWithoutContent(whole)) return;
+    const [name, from] = [nameOf(this.uri), Math.max(0, whole.length - END)];
+    this.page.show({ kind: 'ovmf', name, bytes: whole, from, tables: tablesAtEnd(whole) });
+  }
+
   /** Says what a file is that has nothing of an image; the panels of a diff have no other side then. */
   private showKind(kind: FileKind, bytes: Uint8Array): void {
     this.bytes = this.before = this.unread = undefined;
@@ -138,21 +148,20 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
     this.isRebuilt = this.before !== undefined && Buffer.compare(this.before, bytes) !== 0;
     this.loadedAt = now;
     this.bytes = bytes;
-    this.found = {};
+    this.found = { tables: tablesAtEnd(bytes) };
     this.unread = undefined;
     this.show();
     this.other?.panel.show();
     try {
       await readImageInThread(this.host.io, bytes, signal, (found) => {
         const { contents } = this.found;
-        this.found = found;
+        this.found = { ...this.found, ...found };
         this.show();
         if (found.contents && found.contents !== contents) this.host.found(this.uri, found.contents.findings);
       });
     } catch (error) {
       if (isStale()) return;
       this.unread = sentence(error);
-      this.found = { tables: tablesAtEnd(bytes), ...this.found };
       this.show();
     }
   }

@@ -3,7 +3,7 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { FILE_ROLES } from '../../app/fileRoles';
-import type { Io } from '../../app/io';
+import type { Io, ReadOptions } from '../../app/io';
 import * as ioErrors from '../../app/ioErrors';
 import { SCHEMES } from '../../contributions';
 import { CheckError, reworded } from '../../core/errors';
@@ -18,11 +18,16 @@ export function nameOf(uri: vscode.Uri): string {
 /**
  * Reads a file from any VS Code file system, on disk a regular file only: VS Code would wait for a pipe, and read a
  * device until memory ends.
+ * @param options.onEnds is called for files on disk only
  * @throws CheckError when it is too large or cannot be read
  */
-export async function readUri(io: Io, uri: vscode.Uri): Promise<Uint8Array> {
+export async function readUri(
+  io: Io,
+  uri: vscode.Uri,
+  options: Pick<ReadOptions, 'onEnds'> = {},
+): Promise<Uint8Array> {
   if (uri.scheme === SCHEMES.pasted) return pastedBytes(uri);
-  if (uri.scheme === 'file') return readOnDisk(io, uri);
+  if (uri.scheme === 'file') return readOnDisk(io, uri, options);
   try {
     const { size } = await vscode.workspace.fs.stat(uri);
     if (size > FILE_ROLES.shown.most) throw ioErrors.tooLarge(nameOf(uri), 'shown', size);
@@ -38,9 +43,9 @@ export async function readUri(io: Io, uri: vscode.Uri): Promise<Uint8Array> {
   }
 }
 
-async function readOnDisk(io: Io, uri: vscode.Uri): Promise<Uint8Array> {
+async function readOnDisk(io: Io, uri: vscode.Uri, options: ReadOptions): Promise<Uint8Array> {
   try {
-    return await io.read(uri.fsPath, 'shown', { onlyFile: true });
+    return await io.read(uri.fsPath, 'shown', { ...options, onlyFile: true });
   } catch (error) {
     // The editor is about one file, whose name is enough.
     throw error instanceof CheckError ? reworded(error, (t) => t.replaceAll(uri.fsPath, nameOf(uri))) : error;

@@ -11,7 +11,7 @@ import { isWebviewMessage, type View, type WebviewMessage } from '../../protocol
 import type { Action } from '../../protocol/shared';
 import { copyText } from './clipboard';
 import { present } from './present';
-import { visibleTexts } from './visibleView';
+import { visibleView } from './visibleView';
 
 /** Called when the user presses one of a page's buttons. */
 export type OnAction = (action: Action, request: VmsaRequest | undefined) => Promise<void> | void;
@@ -77,7 +77,7 @@ export class Page {
 
   /** Shows a view now, or as soon as the page is ready; does nothing once its editor is closed. */
   show(view: View): void {
-    this.view = visibleTexts(view);
+    this.view = visibleView(view);
     if (this.hasAsked && !this.closed) void this.outbox.show(this.view);
   }
 

@@ -36,6 +36,31 @@ describe("Node's Io", () => {
     const after = await io.stat(at('file'));
     assert.ok(after.kind === 'file' && after.identity !== before.identity);
   });
+  it('tells both ends of a file before the rest is there, of a small one all, and of a pipe nothing', async () => {
+    const END = 64 * 1024;
+    const ends = async (path: string, options = {}) => {
+      const early: { seen: Buffer; whole: Uint8Array }[] = [];
+      const onEnds = (whole: Uint8Array) => early.push({ seen: Buffer.from(whole), whole });
+      const read = await io.read(path, 'shown', { ...options, onEnds });
+      return { read, early };
+    };
+    for (const size of [1, END - 1, END, 2 * END + 1, 4 * END]) {
+      const bytes = Buffer.alloc(size, 7);
+      writeFileSync(at('file'), bytes);
+      const { read, early } = await ends(at('file'));
+      assert.equal(early.length, 1);
+      const [{ seen, whole }] = early as [{ seen: Buffer; whole: Uint8Array }];
+      assert.equal(whole, read);
+      assert.ok(bytes.equals(read));
+      const expected = Buffer.from(bytes).fill(0, Math.min(END, size), Math.max(END, size - END));
+      assert.ok(seen.equals(expected), `${size} bytes`);
+    }
+    writeFileSync(at('file'), '');
+    assert.deepEqual((await ends(at('file'))).early, []);
+    execFileSync('sh', ['-c', 'echo bytes > pipe &'], { cwd: folder });
+    const { read, early } = await ends(at('pipe'));
+    assert.deepEqual([Buffer.from(read).toString(), early], ['bytes\n', []]);
+  });
   it('lists a folder, and nothing of what is none', async () => {
     assert.deepEqual((await io.list(folder)).sort(), ['dangling', 'file', 'folder', 'link', 'pipe']);
     assert.deepEqual(await io.list(at('file')), []);

@@ -133,6 +133,24 @@ describe('A view on its way to the page', () => {
       await way.turn();
     }
   });
+  it('brings the bytes that are there, and the others once they are', async () => {
+    const way = new Way();
+    const bytes = new Uint8Array(2.5 * MIB);
+    bytes.fill(7, 2 * MIB);
+    way.show(image(bytes, { from: 2 * MIB }));
+    await way.settle();
+    const partial = way.shown.at(-1) as OvmfViewState;
+    assert.equal(partial.from, 2 * MIB);
+    assert.ok(Buffer.from(partial.bytes).equals(bytes));
+    bytes.fill(7);
+    way.show(image(bytes));
+    await way.settle();
+    assert.deepEqual(way.shown.at(-1), image(bytes));
+    const slices = way.posted.flatMap((m) =>
+      m.type === 'part' && m.part.type === 'slice' ? [m.part.bytes.length] : [],
+    );
+    assert.deepEqual(slices, [MIB / 2, MIB, MIB], 'each byte crosses once');
+  });
   it('waits for the page to take each of its messages', async () => {
     const taken: (() => void)[] = [];
     const posted: string[] = [];

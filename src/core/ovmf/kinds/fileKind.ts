@@ -39,7 +39,8 @@ export interface FileEnds {
   readonly fileSize: number;
 }
 
-const END = 64 * 1024;
+/** OVMF's tables and metadata are in the last pages of an image, and what marks other files is in the first. */
+export const END = 64 * 1024;
 
 /** The ends of a file that is in memory. */
 export const endsOf = (bytes: Uint8Array): FileEnds => ({
