@@ -2,7 +2,7 @@
 // --production: minified, without source maps and tests, and rejected when larger than promised.
 // @ts-check
 
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Failure, ROOT, main, readJson, since } from './run.mjs';
@@ -161,6 +161,12 @@ function checkSizes() {
     throw new Failure(`dist/webview is larger than ${kilobytes(WEBVIEW_LIMIT)} gzipped.`);
 }
 
+/** Copies a file, which a process that has mapped the old one keeps: written over, it would crash. */
+function replaceFile(/** @type {string} */ from, /** @type {string} */ to) {
+  copyFileSync(from, `${to}.part`);
+  renameSync(`${to}.part`, to);
+}
+
 /**
  * Copies koffi's native module next to the worker's bundle, where koffi's own bundled loader looks for it:
  * `dist/PLATFORM_ARCH/koffi.node` (and one for musl). npm installs only the one for this platform.
@@ -172,8 +178,8 @@ function copyKoffi() {
     for (const file of filesBelow(`node_modules/@koromix/${name}`, 'koffi.node')) {
       const folder = join(ROOT, 'dist', basename(dirname(file)));
       mkdirSync(folder, { recursive: true });
-      copyFileSync(join(ROOT, file), join(folder, 'koffi.node'));
-      copyFileSync(join(ROOT, 'node_modules/koffi/LICENSE.txt'), join(folder, 'LICENSE.txt'));
+      replaceFile(join(ROOT, file), join(folder, 'koffi.node'));
+      replaceFile(join(ROOT, 'node_modules/koffi/LICENSE.txt'), join(folder, 'LICENSE.txt'));
     }
   }
 }
