@@ -1,10 +1,10 @@
 // Transfers large views from the extension host to the page. VS Code copies a message within one turn of the
-// event loop, which blocks everyone's extensions meanwhile: large values are sent in parts, one per turn, and the view
-// refers to them by number. What the page already has is not sent again. Lists arrive before their view; the bytes of a file
-// arrive after it, from its end, where the tables of firmware are.
+// event loop, which blocks everyone's extensions meanwhile: large values are sent in parts, some per turn, and the view
+// refers to them by number. What the page already has is not sent again. Lists arrive before or with their view; the bytes
+// of a file arrive after it, from its end, where the tables of firmware are.
 
 import { MAX_FILE } from '../core/binary/limits';
-import { inParts, PartReader, type ListPart } from './parts';
+import { inParts, itemsIn, ITEMS, PartReader, type ListPart } from './parts';
 import { isHostMessage, type HostMessage, type View } from './messages';
 import { isCount, isObject } from './shared';
 
@@ -19,8 +19,16 @@ type Part = ListPart | { readonly type: 'slice'; readonly bytes: Uint8Array };
 /** The messages as sent: a large value goes in parts, and the view refers to it by the number of its transfer. */
 export type WireMessage =
   | Exclude<HostMessage, { type: 'show' }>
-  | { readonly type: 'show'; readonly view: object }
-  | { readonly type: 'part'; readonly transfer: number; readonly index: number; readonly part: Part };
+  | { readonly type: 'show'; readonly view: object; readonly parts?: readonly WirePart[] }
+  | { readonly type: 'parts'; readonly parts: readonly WirePart[] };
+
+/** A part of a transfer. */
+interface WirePart {
+  readonly transfer: number;
+  /** From 0. */
+  readonly index: number;
+  readonly part: Part;
+}
 
 /** Placeholder in a view for a value that is sent in parts. */
 interface Reference {
@@ -57,6 +65,8 @@ function replaceMembers(view: object, replace: Replace): object {
 class Sending {
   private readonly list: Generator<Part, undefined> | undefined;
   private readonly bytes: Uint8Array | undefined;
+  /** The next part of a list. */
+  private ahead: Part | undefined;
   /** Where the bytes begin that the page was sent. */
   private begin = 0;
   /** Where the bytes begin that are there to be sent. */
@@ -78,13 +88,18 @@ class Sending {
     }
   }
 
-  /** The messages that are left. */
-  *messages(): Generator<WireMessage> {
-    for (;;) {
-      const part = this.list ? this.list.next().value : this.nextSlice();
-      if (!part) return;
-      yield { type: 'part', transfer: this.transfer, index: this.index++, part };
-    }
+  /** The next part if one is left that is small enough. @param items the most items of a list */
+  take(items = Infinity): WirePart | undefined {
+    this.ahead ??= this.list ? this.list.next().value : this.nextSlice();
+    const part = this.ahead;
+    if (!part || (part.type !== 'slice' && itemsIn(part) > items)) return undefined;
+    this.ahead = undefined;
+    return { transfer: this.transfer, index: this.index++, part };
+  }
+
+  /** Whether a part is left that take did not give. */
+  get isLeft(): boolean {
+    return this.ahead !== undefined;
   }
 
   private nextSlice(): Part | undefined {
@@ -94,6 +109,22 @@ class Sending {
     // A copy, because VS Code would send the whole buffer that a subarray belongs to.
     return { type: 'slice', bytes: this.bytes.slice(this.begin, end) };
   }
+}
+
+/** Parts of lists for one message, of ITEMS items together at the most; none when all are sent. */
+function nextParts(lists: readonly Sending[]): WirePart[] {
+  const parts: WirePart[] = [];
+  let left = ITEMS;
+  for (const sending of lists) {
+    for (;;) {
+      const next = sending.take(left);
+      if (!next) break;
+      parts.push(next);
+      if (next.part.type !== 'slice') left -= itemsIn(next.part);
+    }
+    if (sending.isLeft) break;
+  }
+  return parts;
 }
 
 /** The host's side: posts views, each in as many messages as it needs. */
@@ -139,10 +170,16 @@ export class Outbox {
     const all = [...used.values()];
     const isBytes = ({ reference }: Sending) => reference.size !== undefined;
     const [lists, bytes] = [all.filter((one) => !isBytes(one)), all.filter(isBytes)];
-    const messages = function* () {
-      for (const sending of lists) yield* sending.messages();
-      yield { type: 'show', view: packed } as const;
-      for (const sending of bytes) yield* sending.messages();
+    const messages = function* (): Generator<WireMessage> {
+      let parts = nextParts(lists);
+      while (lists.some((sending) => sending.isLeft)) {
+        yield { type: 'parts', parts };
+        parts = nextParts(lists);
+      }
+      yield { type: 'show', view: packed, ...(parts.length > 0 && { parts }) };
+      for (const sending of bytes)
+        for (let slice = sending.take(); slice; slice = sending.take())
+          yield { type: 'parts', parts: [slice] };
     };
     for (const message of messages()) {
       // The page keeps only these as well.
@@ -199,17 +236,24 @@ export class Inbox {
   take(message: unknown): HostMessage | undefined {
     if (!isObject(message)) return undefined;
     if (message['type'] === 'show') {
+      this.addAll(message['parts']);
       this.view = message['view'];
       const used = new Map<number, Receiving>();
       const shown = this.unpack(used);
       if (shown) this.receivings = used;
       return shown;
     }
-    if (message['type'] === 'part') return this.add(message) ? this.unpack(new Map()) : undefined;
+    if (message['type'] === 'parts')
+      return this.addAll(message['parts']) ? this.unpack(new Map()) : undefined;
     return isHostMessage(message) ? message : undefined;
   }
 
-  /** @returns whether it belongs to bytes of the latest view */
+  /** @returns whether one of them belongs to bytes */
+  private addAll(parts: unknown): boolean {
+    if (!Array.isArray(parts)) return false;
+    return parts.filter((part: unknown) => isObject(part) && this.add(part)).length > 0;
+  }
+
   private add({ transfer, index, part }: Record<string, unknown>): boolean {
     if (!isCount(transfer) || !isCount(index) || !isObject(part)) return false;
     const receiving = this.receivings.get(transfer) ?? new Receiving();

@@ -3,9 +3,6 @@
 
 import type { Io, ThreadOptions } from '../../app/io';
 import type { CheckError } from '../../core/errors';
-import { parseFirmware } from '../../core/ovmf/firmwareFile';
-import { endsOf } from '../../core/ovmf/kinds/fileKind';
-import { imageTables } from '../../core/ovmf/imageTables';
 import { PartReader, type ListPart } from '../../protocol/parts';
 import type { ImageFound, ImagesFound } from '../../protocol/ovmf';
 import * as errors from './errors';
@@ -24,7 +21,7 @@ export type ContentAnswer =
   { readonly type: 'part'; readonly name: string; readonly part: ListPart } | { readonly type: 'end' };
 
 /**
- * Reads an image: its tables, its volumes without and then with their compressed sections, its digests. Transfers in both
+ * Reads an image: its tables if there is more to them than tablesAtEnd finds, its volumes without and then with their compressed sections, its digests. Transfers in both
  * directions are split so that no turn of the calling thread takes too long.
  * @param found receives all that is known whenever more is
  * @returns all of it; undefined when `signal` stopped it, which ends the thread
@@ -43,12 +40,6 @@ export function readImageInThread(
         ? errors.compressedUnread(why)
         : errors.digestsUnknown(why);
   return askThread(io, { images: [bytes], found, failure }, signal);
-}
-
-/** What the tables of an image tell without the thread, of its two ends: finding out more could take too long. */
-export function tablesAtEnd(bytes: Uint8Array): NonNullable<ImageFound['tables']> {
-  const { head, tail, fileSize } = endsOf(bytes);
-  return imageTables(parseFirmware(tail, { fileSize, head }));
 }
 
 /**

@@ -4,14 +4,16 @@
 import type * as vscode from 'vscode';
 import type { Io } from '../../app/io';
 import type { Finding } from '../../core/binary/region';
+import type { ImageTables } from '../../core/ovmf/imageTables';
 import type { ImageFound, ImagesFound, OvmfViewState } from '../../protocol/ovmf';
 import type { Action, CursorPlace } from '../../protocol/shared';
 import { END, type FileKind } from '../../core/ovmf/kinds/fileKind';
 import { kindWithoutContent, parseFirmware } from '../../core/ovmf/firmwareFile';
-import { compareInThread, readImageInThread, tablesAtEnd } from './contents';
+import { compareInThread, readImageInThread } from './contents';
 import { nameOf, readUri, watchFile } from '../shell/files';
 import type { DiffPanel, OtherSide } from '../vmsa/diffPanels';
 import { kindNotice } from './kindNotice';
+import { tablesAtEnd } from './tablesAtEnd';
 import { Page } from '../shell/page';
 import { sentence } from '../shell/present';
 
@@ -89,15 +91,16 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
     // Of several rebuilds in a row only the last counts, and only one thread decompresses at a time.
     this.reading.abort();
     const { signal } = (this.reading = new AbortController());
+    let tables: ImageTables | undefined;
     try {
       const onEnds = (whole: Uint8Array) => {
-        if (!signal.aborted) this.showEnds(whole);
+        if (!signal.aborted) tables = this.showEnds(whole);
       };
       const bytes = await readUri(this.host.io, this.uri, { onEnds });
       if (signal.aborted) return;
       const kind = kindWithoutContent(bytes);
       if (kind) this.showKind(kind, bytes);
-      else await this.take(bytes, signal);
+      else await this.take(bytes, tables ?? tablesAtEnd(bytes), signal);
     } catch (error) {
       if (signal.aborted) return;
       this.host.found(this.uri, undefined);
@@ -124,10 +127,12 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
   }
 
   /** Shows the tables of an image before the rest of it is read, unless an earlier build is on display. */
-  private showEnds(whole: Uint8Array): void {
-    if (this.bytes || kindWithoutContent(whole)) return;
+  private showEnds(whole: Uint8Array): ImageTables | undefined {
+    if (kindWithoutContent(whole)) return undefined;
     const [name, from] = [nameOf(this.uri), Math.max(0, whole.length - END)];
-    this.page.show({ kind: 'ovmf', name, bytes: whole, from, tables: tablesAtEnd(whole) });
+    const tables = tablesAtEnd(whole);
+    if (!this.bytes) this.page.show({ kind: 'ovmf', name, bytes: whole, from, tables });
+    return tables;
   }
 
   /** Says what a file is that has nothing of an image; the panels of a diff have no other side then. */
@@ -140,7 +145,7 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
   }
 
   /** Shows an image; what is in it follows when it is known. */
-  private async take(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+  private async take(bytes: Uint8Array, tables: ImageTables, signal: AbortSignal): Promise<void> {
     const isStale = () => signal.aborted;
     const now = Date.now();
     // What was there while a build was still writing is not worth comparing with.
@@ -148,7 +153,7 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
     this.isRebuilt = this.before !== undefined && Buffer.compare(this.before, bytes) !== 0;
     this.loadedAt = now;
     this.bytes = bytes;
-    this.found = { tables: tablesAtEnd(bytes) };
+    this.found = { tables };
     this.unread = undefined;
     this.show();
     this.other?.panel.show();

@@ -2,6 +2,7 @@
 // decompression takes seconds and must not block the extension host. Started with the sizes of the images; each
 // part of the answer is requested separately, so that the host can do other work in between.
 
+import { isDeepStrictEqual } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
 import { bytesToHex } from '../../core/binary/hex';
 import { computeImageDigests, digestRows } from '../../core/check/imageDigests';
@@ -14,13 +15,16 @@ import { decompressSection } from '../../node/decompress';
 import type { DigestRow, ImageFound, ImagesFound } from '../../protocol/ovmf';
 import { inParts } from '../../protocol/parts';
 import type { ContentAnswer, ContentRequest } from './contents';
+import { tablesAtEnd } from './tablesAtEnd';
 
 const images = (workerData as readonly number[]).map((size) => new Uint8Array(size));
 const [first = new Uint8Array(0), second] = images;
 
 function* inImage(bytes: Uint8Array): Generator<ImageFound, undefined> {
   const image = parseFirmware(bytes);
-  yield { tables: imageTables(image) };
+  const tables = imageTables(image);
+  // The page has those of the ends already.
+  if (!isDeepStrictEqual(tables, tablesAtEnd(bytes))) yield { tables };
   const contents = parseContents(bytes, image);
   yield { contents };
   if (contents.pending) yield { contents: parseContents(bytes, image, decompressSection) };

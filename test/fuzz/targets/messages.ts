@@ -98,9 +98,14 @@ const toPage: Target = {
         { type: 'select', place: { name: 'rip', offset: 0, size: 8 } },
       ],
       [
-        { type: 'part', transfer: 0, index: 0, part: { type: 'slice', size: 4, bytes: Uint8Array.of(1, 2) } },
-        { type: 'part', transfer: 0, index: 1, part: { type: 'slice', size: 4, bytes: Uint8Array.of(3, 4) } },
-        { type: 'show', view: { kind: 'ovmf', name: 'x', bytes: { transfer: 0 } } },
+        {
+          type: 'parts',
+          parts: [
+            { transfer: 0, index: 0, part: { type: 'slice', bytes: Uint8Array.of(1, 2) } },
+            { transfer: 0, index: 1, part: { type: 'slice', bytes: Uint8Array.of(3, 4) } },
+          ],
+        },
+        { type: 'show', view: { kind: 'ovmf', name: 'x', bytes: { transfer: 0, size: 4 } } },
       ],
       [
         {
