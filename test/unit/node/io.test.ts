@@ -1,7 +1,7 @@
 // What Node's Io says of paths, beside what the tests of checks read and write through it.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { useFolder } from '../../helpers/folder';
@@ -58,7 +58,7 @@ describe("Node's Io", () => {
     }
     writeFileSync(at('file'), '');
     assert.deepEqual((await ends(at('file'))).early, []);
-    execFileSync('sh', ['-c', 'echo bytes > pipe &'], { cwd: folder });
+    spawn('sh', ['-c', 'echo bytes > pipe'], { cwd: folder, stdio: 'ignore' });
     const { read, early } = await ends(at('pipe'));
     assert.deepEqual([Buffer.from(read).toString(), early], ['bytes\n', []]);
   });
