@@ -2,6 +2,7 @@
 // specific to a launch, such as reset address and SVSM values, are taken from the page.
 
 import { decode, diff, writeLeaf } from '../../binary/struct';
+import { conjunction } from '../../binary/words';
 import { groupByCause } from './causes';
 import { comparePages, differingFields, type ComparedField } from './compare';
 import { describeSignature, knownCpus, modelsWithSignature } from '../launch/cpuModels';
@@ -175,14 +176,13 @@ export function bestOf({ exact, withFeatures, nearest }: Identified): PossibleLa
 }
 
 const MOST_CAUSES = 3;
-const listed = new Intl.ListFormat('en', { type: 'conjunction' });
 const sentence = (text: string) => `${text[0]!.toUpperCase()}${text.slice(1)}.`;
 
 /** What is wrong with the features of a page, when they are among the fields that differ. */
 function conflictsIn(differing: readonly ComparedField[]): string {
   const features = differing.find(({ actual }) => actual.name === 'sev_features')?.actual.value;
   const wrong = features === undefined ? [] : featureConflicts(features as bigint);
-  return wrong.length > 0 ? ` sev_features: ${listed.format(wrong)}.` : '';
+  return wrong.length > 0 ? ` sev_features: ${conjunction(wrong)}.` : '';
 }
 
 /** How a page differs from that of a candidate, in one sentence with the causes. */
@@ -201,7 +201,7 @@ export function describeDistance({ request, differing, cpuKnown, features }: Pos
   const told = groups.slice(0, MOST_CAUSES).map(({ cause, fields }) => {
     const names = fields.slice(0, MOST_CAUSES).map((f) => f.actual.name);
     const more = fields.length - names.length;
-    return `${listed.format(more > 0 ? [...names, `${more} more`] : names)} (${cause.title})`;
+    return `${conjunction(more > 0 ? [...names, `${more} more`] : names)} (${cause.title})`;
   });
   const rest = groups.slice(MOST_CAUSES).flatMap((g) => g.fields).length;
   const count = differing.length === 1 ? '1 field differs' : `${differing.length} fields differ`;

@@ -2,6 +2,7 @@
 // differs from that of a launch in nothing else is nevertheless the page of that launch, with these features.
 
 import { hex } from '../../binary/hex';
+import { conjunction } from '../../binary/words';
 import type { VmsaValues } from '../layout/layout';
 import { EXCLUSIVE_FEATURES, ES_FEATURES, SEV_FEATURES, type SevFeature } from '../layout/bitsSev';
 import { FEATURE_STATE } from '../layout/fieldSets';
@@ -20,7 +21,6 @@ const SNP_ACTIVE = NAMED.find(({ name }) => name === 'SNPActive')!.bit;
 /** The names of the features that are set; reserved bits have none. */
 export const namesOfFeatures = (features: bigint): SevFeature[] =>
   NAMED.flatMap(({ name, bit }) => (features & bit ? [name] : []));
-const listed = new Intl.ListFormat('en', { type: 'conjunction' });
 
 /** Why no vCPU can run with these features, as phrases; empty when one can. */
 export function featureConflicts(features: bigint): string[] {
@@ -31,8 +31,8 @@ export function featureConflicts(features: bigint): string[] {
   const exclusive = EXCLUSIVE_FEATURES.filter((name) => names.includes(name));
   return [
     ...(reserved === 0n ? [] : [`${hex(reserved)} is reserved`]),
-    ...(snpOnly.length === 0 ? [] : [`an SEV-ES guest cannot have ${listed.format(snpOnly)}`]),
-    ...(exclusive.length > 1 ? [`${listed.format(exclusive)} exclude each other`] : []),
+    ...(snpOnly.length === 0 ? [] : [`an SEV-ES guest cannot have ${conjunction(snpOnly)}`]),
+    ...(exclusive.length > 1 ? [`${conjunction(exclusive)} exclude each other`] : []),
   ];
 }
 
@@ -67,7 +67,7 @@ export const sizeOfChange = ({ added, removed }: FeatureChange): number =>
   namesOfFeatures(added | removed).length;
 
 const withBits = (features: bigint) =>
-  listed.format(NAMED.flatMap(({ name, bit }) => (features & bit ? [`${name} (${hex(bit)})`] : [])));
+  conjunction(NAMED.flatMap(({ name, bit }) => (features & bit ? [`${name} (${hex(bit)})`] : [])));
 
 /** A change in words: `with SecureTSC (0x200) on top`. */
 export function describeChange({ added, removed }: FeatureChange): string {
