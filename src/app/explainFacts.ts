@@ -154,7 +154,7 @@ function imageOf(
   parts: readonly Uint8Array[],
   rest: Pick<FirmwareFacts, 'path' | 'name' | 'origin'>,
 ): FirmwareFacts {
-  const hash = io.newHasher();
+  const hash = io.hashes.newSha256();
   for (const part of parts) hash.update(part);
   const last = parts.at(-1)!;
   const fileSize = parts.reduce((all, { length }) => all + length, 0);

@@ -5,7 +5,7 @@ import * as errors from './errors';
 import type { FileDigest } from '../core/check/check';
 import { CheckError } from '../core/errors';
 import { byteCount } from '../core/binary/hex';
-import type { CopyableHasher } from '../core/launch/hasher';
+import type { Hasher } from '../core/launch/hasher';
 import { parseFirmware } from '../core/ovmf/firmwareFile';
 import type { OvmfImage } from '../core/ovmf/image';
 import { describeKind } from '../core/ovmf/kinds/fileKind';
@@ -59,7 +59,7 @@ export function firmwareOf(name: string, bytes: Uint8Array): Firmware {
 
 /** Firmware with its digest, and a hasher that continues from there: all of one version of the file. */
 export interface MeasuredFirmware extends Firmware, FileDigest {
-  readonly hasher: CopyableHasher;
+  readonly hasher: Hasher;
 }
 
 /** How the files of a check are read: by the Io, unless a batch shares what is read. */

@@ -2,7 +2,7 @@
 // use an in-memory one. Paths are in the platform's form, sizes in bytes, and errors are a CheckError of ioErrors.ts.
 
 import type { FileDigest } from '../core/check/check';
-import type { CopyableHasher } from '../core/launch/hasher';
+import type { Hasher, Hashes } from '../core/launch/hasher';
 import type { Ciphers } from '../core/tech/sev/secret';
 import type { FileRole } from './fileRoles';
 
@@ -35,7 +35,7 @@ export interface FileEnds {
 /** All of a file and its digest, from one read: also a hasher that can continue from there. */
 export interface DigestedFile extends FileDigest {
   readonly content: Uint8Array;
-  readonly hasher: CopyableHasher;
+  readonly hasher: Hasher;
 }
 
 /** Reads a file into a digest; provided by an Io, or by a cache in front of it. */
@@ -169,8 +169,8 @@ export interface Io extends Ciphers {
   /** The folder whose `git` subfolder holds the user's Git configuration, such as `~/.config`. */
   configFolder(): string;
 
-  /** A SHA-256 that is fast enough for gigabytes. */
-  newHasher(): CopyableHasher;
+  /** Hash functions that are fast enough for gigabytes. */
+  readonly hashes: Hashes;
   /** `size` cryptographically random bytes. */
   random(size: number): Uint8Array;
 

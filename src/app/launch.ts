@@ -237,7 +237,7 @@ export async function checkFiles(
     ({ tik }) => {
       refuseUnfit(question, 'pages', waysToGive);
       const measured = { ...inputs, tik, firmware, firmwareHasher: hasher, kernel, initrd, vmsa, warnings };
-      return checkLaunch(measured, () => io.newHasher(), io.hmac);
+      return checkLaunch(measured, io.hashes, io.hmac);
     },
     options.signal,
   );

@@ -3,7 +3,6 @@
 // recorded measurements, so that the whole job can be tried without hardware.
 
 import { bytesToHex, hex, utf8 } from '../core/binary/hex';
-import { sha256Of } from '../core/launch/hasher';
 import { encodeKernelHashes } from '../core/launch/kernelHashes';
 import { finishLaunchDigest, type VmsaPages } from '../core/tech/sev/digest';
 import { computeMeasurement, measurementText } from '../core/tech/sev/evidence';
@@ -25,9 +24,6 @@ const PLATFORM = { apiMajor: 1, apiMinor: 55, buildId: 24 };
 const CPU_MODEL = 'EPYC-Milan';
 const CMDLINE = 'console=ttyS0 root=LABEL=root quiet';
 
-/** Sixteen bytes that are the same in every sample: a key for the sample only. */
-const sampleBytes = (label: string): Uint8Array => sha256Of(utf8(`SevScope sample ${label}`)).subarray(0, 16);
-
 /** A page as KVM of Linux 6.6 made it on a CPU with DebugSwap, but for another CPU model: two fields are wrong. */
 function wrongPage(right: Uint8Array): Uint8Array {
   const genoa = generateVmsa({ profile: 'sev-es', role: 'bsp', cpu: cpuByName('EPYC-Genoa') });
@@ -46,6 +42,7 @@ interface Launch {
 
 /** The sample's files by name, with a sentence each. */
 function sampleContents(io: Io): (SampleFile & { readonly bytes: Uint8Array })[] {
+  const { sha256 } = io.hashes;
   const firmware = buildOvmf();
   const resetAddress = parseOvmf(firmware).value.resetAddress!;
   const page = (role: Role) =>
@@ -53,13 +50,15 @@ function sampleContents(io: Io): (SampleFile & { readonly bytes: Uint8Array })[]
   const [bsp, ap] = [page('bsp'), page('ap')];
   const kernel = utf8('A stand-in for a kernel: only its bytes count here.\n'.repeat(400));
   const initrd = utf8('A stand-in for an initrd.\n'.repeat(2000));
-  const [tik, tek, mnonce] = [sampleBytes('TIK'), sampleBytes('TEK'), sampleBytes('nonce')];
+  // The same in every sample: keys for the sample only.
+  const secret = (label: string) => sha256(utf8(`SevScope sample ${label}`)).subarray(0, 16);
+  const [tik, tek, mnonce] = [secret('TIK'), secret('TEK'), secret('nonce')];
 
   const record = ({ policy, vmsa, withKernel }: Launch) => {
     const hashes =
       withKernel &&
-      encodeKernelHashes({ kernel: sha256Of(kernel), initrd: sha256Of(initrd), cmdline: CMDLINE });
-    const hasher = io.newHasher();
+      encodeKernelHashes(io.hashes, { kernel: sha256(kernel), initrd: sha256(initrd), cmdline: CMDLINE });
+    const hasher = io.hashes.newSha256();
     hasher.update(firmware);
     const digest = finishLaunchDigest(hasher, hashes, vmsa);
     const hmac = computeMeasurement(io.hmac, tik, { ...PLATFORM, policy }, digest, mnonce);
@@ -104,7 +103,7 @@ function sampleContents(io: Io): (SampleFile & { readonly bytes: Uint8Array })[]
         launch: record({ policy: 5, vmsa: { bsp, count: 1 } }),
       }),
     },
-    { name: 'README.md', bytes: utf8(readme(resetAddress, sha256Of(firmware))), text: 'what to try' },
+    { name: 'README.md', bytes: utf8(readme(resetAddress, sha256(firmware))), text: 'what to try' },
   ];
 }
 

@@ -59,7 +59,7 @@ async function kernelTable(
   const ofKernel = await atInput('kernel', () => io.digest(kernel, 'kernel', reading));
   const ofInitrd =
     initrd === undefined ? undefined : await atInput('initrd', () => io.digest(initrd, 'initrd', reading));
-  return encodeKernelHashes({ kernel: ofKernel.sha256, initrd: ofInitrd?.sha256, cmdline });
+  return encodeKernelHashes(io.hashes, { kernel: ofKernel.sha256, initrd: ofInitrd?.sha256, cmdline });
 }
 
 /** The digest of the firmware pages, from which the rest of an SNP launch continues. */

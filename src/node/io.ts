@@ -1,11 +1,12 @@
 // Node's implementation of app/io.ts: for the command line, the extension host on a desktop, and their threads.
 
-import { createCipheriv, createHash, createHmac, randomBytes } from 'node:crypto';
+import { createCipheriv, createHmac, randomBytes } from 'node:crypto';
 import { chmod, mkdir, realpath } from 'node:fs/promises';
 import { availableParallelism, homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import * as ioErrors from '../app/ioErrors';
 import type { Io } from '../app/io';
+import { nodeHashes } from './hashes';
 import { codeOf } from './open';
 import {
   digestFile,
@@ -49,7 +50,7 @@ export function nodeIo(scripts: string): Io {
       }
     },
     configFolder: () => process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'),
-    newHasher: () => createHash('sha256'),
+    hashes: nodeHashes,
     random: (size) => randomBytes(size),
     // OpenSSL takes a key where it is, and clears what it makes of it.
     hmac: (key, message) => createHmac('sha256', key).update(message).digest(),

@@ -1,21 +1,16 @@
 // An in-memory machine: files are bytes in a Map by absolute path, folders are implied by those paths. It has no
 // disk, no threads, and nothing of Node except paths and ciphers.
 
-import { sha256 } from '@noble/hashes/sha2.js';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path/posix';
 import { FILE_ROLES, type FileRole } from '../../src/app/fileRoles';
 import type { Content, FileFacts, FileStat, Io, ReadOptions } from '../../src/app/io';
 import * as ioErrors from '../../src/app/ioErrors';
-import type { CopyableHasher } from '../../src/core/launch/hasher';
+import { nobleHashes } from '../../src/core/launch/nobleHashes';
 import { ciphers } from './ciphers';
 
 const END = 64 * 1024;
 
-const hasherFrom = (hash: ReturnType<typeof sha256.create>): CopyableHasher => ({
-  update: (bytes) => hash.update(bytes),
-  digest: () => hash.digest(),
-  copy: () => hasherFrom(hash.clone()),
-});
+const { sha256 } = nobleHashes;
 
 /** Turns an immediate result into a promise, and a thrown failure into a rejection. */
 const later =
@@ -62,7 +57,8 @@ export function memoryIo(): Io & { readonly files: Map<string, Written> } {
     read: later((path: string, role: FileRole) => at(path, role).slice()),
     readDigested: later((path: string, role: FileRole) => {
       const content = at(path, role).slice();
-      const hasher = hasherFrom(sha256.create().update(content));
+      const hasher = nobleHashes.newSha256();
+      hasher.update(content);
       return { name: basename(path), bytes: content.length, sha256: sha256(content), hasher, content };
     }),
     readEnds: later((path: string, role: FileRole) => {
@@ -95,7 +91,7 @@ export function memoryIo(): Io & { readonly files: Map<string, Written> } {
     }),
     makeFolder: () => Promise.resolve(),
     configFolder: () => '/home/config',
-    newHasher: () => hasherFrom(sha256.create()),
+    hashes: nobleHashes,
     random: (size) => new Uint8Array(size).fill(7),
     ...ciphers,
     cores: () => 1,

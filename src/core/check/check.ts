@@ -2,8 +2,8 @@
 // reads and streams the files; what they mean is decided here.
 
 import { bytesToHex, hex } from '../binary/hex';
-import { equalInConstantTime, sha256Of, type Hasher, type Hmac } from '../launch/hasher';
-import { cmdlineBytes, encodeKernelHashes } from '../launch/kernelHashes';
+import { equalInConstantTime, type Hasher, type Hashes, type Hmac } from '../launch/hasher';
+import { cmdlineBytes, encodeKernelHashes, NO_INITRD } from '../launch/kernelHashes';
 import { finishLaunchDigest, vmsaSequence, type VmsaPages } from '../tech/sev/digest';
 import {
   computeMeasurement,
@@ -82,20 +82,20 @@ function fileStep(
   return step(id, title, bytes, sha256, { source: sourceOf(inputs, id), detail: name });
 }
 
-function kernelSteps(inputs: CheckInputs, table: Uint8Array): Step[] {
+function kernelSteps({ sha256 }: Hashes, inputs: CheckInputs, table: Uint8Array): Step[] {
   const { kernel, initrd, cmdline = '' } = inputs;
   const text = cmdlineBytes(cmdline);
-  const nothing = { name: 'no initrd: the hash of nothing', bytes: 0, sha256: sha256Of(new Uint8Array(0)) };
+  const nothing = { name: 'no initrd: the hash of nothing', bytes: 0, sha256: NO_INITRD };
   // Quoted, because a command line is untrusted text: it may hold line ends and control characters.
   const detail = cmdline === '' ? 'empty: one NUL' : `${JSON.stringify(cmdline)} and one NUL`;
   return [
     fileStep('kernel', 'Kernel', kernel!, inputs),
     fileStep('initrd', 'Initrd', initrd ?? nothing, inputs),
-    step('cmdline', 'Command line', text.length, sha256Of(text), {
+    step('cmdline', 'Command line', text.length, sha256(text), {
       source: sourceOf(inputs, 'cmdline'),
       detail,
     }),
-    step('kernel-hashes', 'Kernel hashes', table.length, sha256Of(table), {
+    step('kernel-hashes', 'Kernel hashes', table.length, sha256(table), {
       source: 'derived',
       detail: 'the table with the hashes of kernel, initrd and command line',
     }),
@@ -189,19 +189,20 @@ function warningsFor({ platform, warnings = [] }: CheckInputs): string[] {
 /**
  * Runs the check.
  * @param inputs that satisfy the launch rules
- * @param newHasher makes a SHA-256 for the VMSA pages; @param hmac for the measurement
+ * @param hmac for the measurement
  * @throws CheckError (usage) when the measurement is not 48 bytes of base64, or there are not enough pages
  *   for the vCPUs. A different measurement is a verdict, not an error.
  */
-export function checkLaunch(inputs: CheckInputs, newHasher: () => Hasher, hmac: Hmac): Report {
+export function checkLaunch(inputs: CheckInputs, hashes: Hashes, hmac: Hmac): Report {
   const { title, platform, firmware, firmwareHasher, kernel, initrd, cmdline, tik } = inputs;
   const reported = parseMeasurement(inputs.measurement);
   const vmsa = measuredVmsa(inputs);
-  const table = kernel && encodeKernelHashes({ kernel: kernel.sha256, initrd: initrd?.sha256, cmdline });
+  const table =
+    kernel && encodeKernelHashes(hashes, { kernel: kernel.sha256, initrd: initrd?.sha256, cmdline });
   const loaded = [
     fileStep('firmware', 'Firmware', firmware, inputs),
-    ...(table ? kernelSteps(inputs, table) : []),
-    ...(vmsa ? [vmsaStep(vmsa, newHasher(), inputs)] : []),
+    ...(table ? kernelSteps(hashes, inputs, table) : []),
+    ...(vmsa ? [vmsaStep(vmsa, hashes.newSha256(), inputs)] : []),
   ];
   const launchDigest = finishLaunchDigest(firmwareHasher, table, vmsa);
   const computed = computeMeasurement(hmac, tik, platform, launchDigest, reported.mnonce);

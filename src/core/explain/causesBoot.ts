@@ -1,12 +1,12 @@
 // Causes in what is loaded before the vCPUs: the firmware, and the kernel with its initrd and command line.
 
-import { sha256Of } from '../launch/hasher';
+import { nobleHashes } from '../launch/nobleHashes';
 import { without, type Alternative, type LaunchCause } from './cause';
 import { cmdlineVariants } from './cmdlineVariants';
 import type { FirmwareFacts, LaunchFacts } from './launchFacts';
 
 /** The hash of an empty command line: QEMU hashes a single NUL. */
-const NO_CMDLINE = sha256Of(new Uint8Array(1));
+const NO_CMDLINE = nobleHashes.sha256(new Uint8Array(1));
 
 const MOST_QUOTED = 60;
 
@@ -158,7 +158,7 @@ const KERNEL_CAUSES: readonly LaunchCause[] = [
     alternatives: ({ facts: { kernel, cmdline } }) =>
       kernel
         ? cmdlineVariants(cmdline ?? '').map(({ bytes, words, text }) => ({
-            set: { cmdline: sha256Of(bytes) },
+            set: { cmdline: nobleHashes.sha256(bytes) },
             given: quoted(cmdline),
             found: words,
             ...(text !== undefined && { edits: [{ member: ['cmdline'], value: text }] }),

@@ -2,7 +2,7 @@
 // the kernel hashes, and up to the first block of the BSP's page that depends on the CPU, so that a
 // hypothesis costs only what follows.
 
-import type { ForkableHasher } from '../launch/hasher';
+import type { Hasher } from '../launch/hasher';
 import { encodeHashTable } from '../launch/kernelHashes';
 import { writeLeaf } from '../binary/struct';
 import { generateVmsa, needsOf, type Role } from '../vmsa/launch/generate';
@@ -27,7 +27,7 @@ const NO_CPU: CpuId = { family: 0, model: 0, stepping: 0 };
 /** The pages of a setting, and the hash state before they differ. */
 interface Pages {
   /** After the firmware, the kernel hashes and the head of the BSP's page. */
-  readonly state: ForkableHasher;
+  readonly state: Hasher;
   /** The rest of that page, followed by as many others as are hashed at once. */
   readonly bytes: Uint8Array;
   /** The part of `bytes` that the number of vCPUs needs. */
@@ -49,16 +49,16 @@ const isSame = (parts: readonly (keyof Setting)[], a: Setting | undefined, b: Se
 
 /** Computes launch digests, reusing what each has in common with the previous one. */
 export class PageStates {
-  private readonly images: (ForkableHasher | undefined)[] = [];
+  private readonly images: (Hasher | undefined)[] = [];
   private prefixOf: Setting | undefined;
-  private prefix: ForkableHasher | undefined;
+  private prefix: Hasher | undefined;
   private pagesOf: Setting | undefined;
   private pages: Pages | undefined;
   private readonly made = new Map<string, Uint8Array | undefined>();
 
   constructor(
     private readonly facts: LaunchFacts,
-    private readonly newHasher: () => ForkableHasher,
+    private readonly newHasher: () => Hasher,
   ) {}
 
   /** The launch digest without VMSA pages, as for plain SEV. */
@@ -94,7 +94,7 @@ export class PageStates {
   }
 
   /** The state after firmware and kernel hashes; callers must not update it. */
-  private prefixFor(setting: Setting): ForkableHasher {
+  private prefixFor(setting: Setting): Hasher {
     if (!this.prefix || !isSame(PREFIX_PARTS, this.prefixOf, setting)) {
       const { firmware, hashes, kernel, initrd, cmdline } = setting;
       this.prefix = this.imageState(firmware).copy();
@@ -104,7 +104,7 @@ export class PageStates {
     return this.prefix;
   }
 
-  private imageState(firmware: number): ForkableHasher {
+  private imageState(firmware: number): Hasher {
     let state = this.images[firmware];
     if (!state) {
       state = this.newHasher();

@@ -1,7 +1,7 @@
 // Tries the hypotheses of a unit: computes a launch digest for each that changes what is loaded, and for each
 // launch digest the measurements of those that change the rest.
 
-import type { ForkableHasher } from '../launch/hasher';
+import type { Hasher } from '../launch/hasher';
 import { isSevEs } from '../tech/sev/policy';
 import type { Dimension } from './cause';
 import { IN_DIGEST, isCompatible, OF_PAGES, type SearchSpace } from './causes';
@@ -28,7 +28,7 @@ export class Search {
   constructor(
     private readonly space: SearchSpace,
     keys: Int32Array | undefined,
-    newHasher: () => ForkableHasher,
+    newHasher: () => Hasher,
   ) {
     this.states = new PageStates(space.facts, newHasher);
     this.matcher = new Matcher(space.facts, keys);

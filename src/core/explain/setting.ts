@@ -1,7 +1,7 @@
 // One hypothesis in full: everything that decides a launch digest and its measurement. An
 // alternative replaces part of it.
 
-import { sha256Of } from '../launch/hasher';
+import { nobleHashes } from '../launch/nobleHashes';
 import { cmdlineBytes } from '../launch/kernelHashes';
 import type { Platform } from '../tech/sev/evidence';
 import { decode } from '../binary/struct';
@@ -50,7 +50,7 @@ export function givenSetting(facts: LaunchFacts): Setting {
     hashes: kernel !== undefined,
     kernel: kernel?.sha256,
     initrd: initrd?.sha256,
-    cmdline: sha256Of(cmdlineBytes(cmdline)),
+    cmdline: nobleHashes.sha256(cmdlineBytes(cmdline)),
     vcpus,
     pages: vmsa ? 'files' : 'generated',
     profile: file?.profile ?? facts.profile ?? SEV_ES_PROFILES[0]!.id,

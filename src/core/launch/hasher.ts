@@ -1,38 +1,29 @@
-// Hash functions as core uses them. Core has its own; large files are hashed by Node's, which the caller
-// passes in. Also the constant-time comparison that every verdict uses.
+// Hash functions as core uses them. They are handed in: Node's own (src/node/hashes.ts) where it runs, core's
+// (nobleHashes.ts) where core is alone. Also the constant-time comparison that every verdict uses.
 
-import { sha256 } from '@noble/hashes/sha2.js';
-
-/** A running SHA-256. */
+/** A running SHA-256, which can be copied and then continued in several ways. */
 export interface Hasher {
   update(bytes: Uint8Array): unknown;
+  copy(): Hasher;
   /** The 32 bytes; the hasher cannot be used afterwards. */
   digest(): Uint8Array;
-}
-
-/** A running hash that can be copied, such as Node's. */
-export interface CopyableHasher extends Hasher {
-  copy(): CopyableHasher;
-}
-
-/** A running SHA-256 that can be copied and then continued in several ways, such as Node's. */
-export interface ForkableHasher {
-  update(bytes: Uint8Array): unknown;
-  copy(): ForkableHasher;
   /**
    * The digest as 32 characters, one per byte: much cheaper than a byte array when there are thousands of digests.
    */
   digest(form: 'binary'): string;
 }
 
-/** A running SHA-256 of core's own. */
-export function newHasher(): Hasher {
-  return sha256.create();
-}
-
-/** SHA-256 of bytes, 32 bytes. */
-export function sha256Of(bytes: Uint8Array): Uint8Array {
-  return sha256(bytes);
+/** The hash functions of a runtime. */
+export interface Hashes {
+  /** SHA-256, 32 bytes. */
+  readonly sha256: (bytes: Uint8Array) => Uint8Array;
+  /** SHA-384, 48 bytes. */
+  readonly sha384: (bytes: Uint8Array) => Uint8Array;
+  /** Writes the SHA-384 of bytes to `into`, which may be those bytes: for thousands of pages, without garbage. */
+  readonly sha384Into: (bytes: Uint8Array, into: Uint8Array, at: number) => void;
+  readonly newSha256: () => Hasher;
+  /** Whether two runs of equal length hold the same bytes, in any time: for pages, never for secrets. */
+  readonly isSame: (a: Uint8Array, b: Uint8Array) => boolean;
 }
 
 /**

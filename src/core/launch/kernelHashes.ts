@@ -3,9 +3,9 @@
 
 import { guidBytes } from '../binary/guid';
 import { encode, row, struct } from '../binary/struct';
-import { utf8 } from '../binary/hex';
+import { fromHex, utf8 } from '../binary/hex';
 import { HASH_ENTRIES } from '../ovmf/hashEntries';
-import { sha256Of } from './hasher';
+import type { Hashes } from './hasher';
 
 const entry = (name: string, doc: string) =>
   struct(name, 50, [
@@ -45,9 +45,15 @@ export function cmdlineBytes(cmdline: string): Uint8Array {
   return bytes;
 }
 
+/** SHA-256 of nothing, which is in the table where there is no initrd. */
+export const NO_INITRD = fromHex('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855')!;
+
 /** The 176 bytes that are measured for a kernel, its initrd and its command line. */
-export function encodeKernelHashes({ cmdline = '', ...files }: KernelDigests): Uint8Array {
-  return encodeHashTable({ ...files, cmdline: sha256Of(cmdlineBytes(cmdline)) });
+export function encodeKernelHashes(
+  { sha256 }: Pick<Hashes, 'sha256'>,
+  { cmdline = '', ...files }: KernelDigests,
+): Uint8Array {
+  return encodeHashTable({ ...files, cmdline: sha256(cmdlineBytes(cmdline)) });
 }
 
 /** The same table from the SHA-256 of all three; the command line's digest includes the terminating NUL. */
@@ -61,7 +67,7 @@ export function encodeHashTable({
     guid: guidBytes('9438d606-4f22-4cc9-b479-a793d411fd21'),
     length: 168,
     cmdline: hashed(HASH_ENTRIES['command line'], cmdline),
-    initrd: hashed(HASH_ENTRIES.initrd, initrd ?? sha256Of(new Uint8Array(0))),
+    initrd: hashed(HASH_ENTRIES.initrd, initrd ?? NO_INITRD),
     kernel: hashed(HASH_ENTRIES.kernel, kernel),
   });
 }

@@ -6,6 +6,7 @@ import type { LaunchFile } from '../../../src/core/check/launchFile';
 import { reportMarkdown } from '../../../src/core/check/exportReport';
 import { terminalText } from '../../../src/core/binary/plainText';
 import { encodeKernelHashes } from '../../../src/core/launch/kernelHashes';
+import { nobleHashes } from '../../../src/core/launch/nobleHashes';
 import { generateVmsa, cpuByName } from '../../../src/core/vmsa/launch/generate';
 import { searchSpace } from '../../../src/core/explain/causes';
 import { planUnits } from '../../../src/core/explain/plan';
@@ -40,7 +41,7 @@ function hmacOf(file: LaunchFile, files: ReadonlyMap<string, { bytes: Uint8Array
   const initrdBytes = bytes(initrd);
   const table = kernelBytes
     ? [
-        encodeKernelHashes({
+        encodeKernelHashes(nobleHashes, {
           kernel: sha256(kernelBytes),
           initrd: initrdBytes && sha256(initrdBytes),
           cmdline,

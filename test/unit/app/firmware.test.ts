@@ -6,7 +6,7 @@ import { CheckError } from '../../../src/core/errors';
 import { DigestCache } from '../../../src/app/digestCache';
 import { firmwareDoubt, firmwareOf, readFirmware, readMeasured } from '../../../src/app/firmware';
 import type { Io } from '../../../src/app/io';
-import { sha256Of } from '../../../src/core/launch/hasher';
+import { nobleHashes } from '../../../src/core/launch/nobleHashes';
 import { memoryIo } from '../../helpers/memoryIo';
 import { CONTAINERS, IMAGE, variables } from '../../helpers/otherFiles';
 import { join } from '../../helpers/volumes';
@@ -40,7 +40,7 @@ describe('The firmware of a launch', () => {
     const { io, reads } = withFiles({ '/padded.fd': PADDED, '/vars.fd': variables(0x1000) });
     const { doubt, sha256, bytes } = await readMeasured(io, '/padded.fd');
     assert.match(doubt ?? '', /^padded\.fd: .* the image ends at 0x10000; 131072 bytes/);
-    assert.deepEqual([bytes, sha256], [PADDED.length, sha256Of(PADDED)]);
+    assert.deepEqual([bytes, sha256], [PADDED.length, nobleHashes.sha256(PADDED)]);
     assert.equal(reads(), 1);
     assert.match((await readMeasured(io, '/vars.fd')).doubt ?? '', /VARS/);
     assert.equal(reads(), 2);

@@ -3,7 +3,7 @@
 
 import * as errors from './errors';
 import type { CheckError } from '../../errors';
-import type { CopyableHasher, Hasher } from '../../launch/hasher';
+import type { Hasher } from '../../launch/hasher';
 import type { LaunchState } from '../../launch/state';
 
 /** The maximum vCPU count of QEMU's q35 machine; guards against typing mistakes, not a limit of SEV. */
@@ -52,7 +52,7 @@ export function finishLaunchDigest(hasher: Hasher, kernelHashes?: Uint8Array, vm
  * The state of an SEV or SEV-ES launch.
  * @param hasher a SHA-256 that has absorbed the firmware and the kernel hashes
  */
-export function sevState(hasher: CopyableHasher): LaunchState {
+export function sevState(hasher: Hasher): LaunchState {
   return {
     withVcpu(page) {
       const next = hasher.copy();

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { bytesToHex, fromBase64, toBase64, utf8 } from '../../../../../src/core/binary/hex';
-import { equalInConstantTime, newHasher, sha256Of } from '../../../../../src/core/launch/hasher';
+import { equalInConstantTime } from '../../../../../src/core/launch/hasher';
+import { nobleHashes } from '../../../../../src/core/launch/nobleHashes';
 import { encodeKernelHashes } from '../../../../../src/core/launch/kernelHashes';
 import { finishLaunchDigest, vmsaSequence } from '../../../../../src/core/tech/sev/digest';
 import {
@@ -136,9 +137,9 @@ describe('A launch measurement', () => {
 
 describe('Kernel hashes', () => {
   it('are the table that QEMU puts into the guest', () => {
-    const table = encodeKernelHashes({
-      kernel: sha256Of(utf8('fake vmlinuz\n')),
-      initrd: sha256Of(utf8('fake initrd\n')),
+    const table = encodeKernelHashes(nobleHashes, {
+      kernel: nobleHashes.sha256(utf8('fake vmlinuz\n')),
+      initrd: nobleHashes.sha256(utf8('fake initrd\n')),
       cmdline: 'foo bar baz fake kernel=cmdline',
     });
     assert.equal(
@@ -147,12 +148,13 @@ describe('Kernel hashes', () => {
     );
   });
   it('take no initrd as the hash of nothing and no command line as one NUL', () => {
-    const text = bytesToHex(encodeKernelHashes({ kernel: new Uint8Array(32) }));
+    const text = bytesToHex(encodeKernelHashes(nobleHashes, { kernel: new Uint8Array(32) }));
     assert.ok(text.includes('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'));
     assert.ok(text.includes('6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d'));
   });
   it('keep white space of the command line', () => {
-    const of = (cmdline: string) => bytesToHex(encodeKernelHashes({ kernel: new Uint8Array(32), cmdline }));
+    const of = (cmdline: string) =>
+      bytesToHex(encodeKernelHashes(nobleHashes, { kernel: new Uint8Array(32), cmdline }));
     assert.equal(new Set([of('a'), of('a '), of(' a'), of('a\n'), of('')]).size, 5);
   });
 });
@@ -162,7 +164,7 @@ describe('A launch digest', () => {
   const digest = (
     ...args: Parameters<typeof finishLaunchDigest> extends [unknown, ...infer R] ? R : never
   ) => {
-    const hasher = newHasher();
+    const hasher = nobleHashes.newSha256();
     hasher.update(utf8('firmware'));
     return bytesToHex(finishLaunchDigest(hasher, ...args));
   };
@@ -212,7 +214,7 @@ describe('Digests', () => {
     const random = seeded(11);
     for (let i = 0; i < 40; i++) {
       const data = randomBytes(random, random(300));
-      assert.equal(bytesToHex(sha256Of(data)), createHash('sha256').update(data).digest('hex'));
+      assert.equal(bytesToHex(nobleHashes.sha256(data)), createHash('sha256').update(data).digest('hex'));
     }
   });
   it('are equal only when length and every byte are', () => {

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { bytesToHex, fromHex } from '../../../../../src/core/binary/hex';
 import { encodeKernelHashes } from '../../../../../src/core/launch/kernelHashes';
-import { sha256Of } from '../../../../../src/core/launch/hasher';
+import { nobleHashes } from '../../../../../src/core/launch/nobleHashes';
 import { extendPage, newSnpDigest, type SnpPage } from '../../../../../src/core/tech/snp/digest';
 import { cpuByName, generateVmsa } from '../../../../../src/core/vmsa/launch/generate';
 
@@ -104,8 +104,12 @@ describe('The SNP page chain', () => {
   for (const [kernel, initrd, cmdline, wanted] of kernels) {
     it(`agrees with a page of kernel hashes, command line "${cmdline}"`, () => {
       const contents = new Uint8Array(4096);
-      const digests = { kernel: sha256Of(text(kernel)), initrd: sha256Of(text(initrd)), cmdline };
-      contents.set(encodeKernelHashes(digests), 0xc00);
+      const digests = {
+        kernel: nobleHashes.sha256(text(kernel)),
+        initrd: nobleHashes.sha256(text(initrd)),
+        cmdline,
+      };
+      contents.set(encodeKernelHashes(nobleHashes, digests), 0xc00);
       let digest = extendPage(fromHex(BEFORE_HASHES)!, { type: 'normal', gpa: 0x810000n, contents });
       digest = extendRange(digest, 'zero', 0x811000, 0xf000);
       assert.equal(bytesToHex(extendPage(digest, vmsa('bsp'))), wanted);
