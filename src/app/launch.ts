@@ -10,16 +10,17 @@ import type { KeyPaths, LaunchFile } from '../core/check/launchFile';
 import { needsResetAddress, type LaunchQuestion } from '../core/check/question';
 import type { Platform } from '../core/tech/sev/evidence';
 import { isSevEs } from '../core/tech/sev/policy';
+import type { InputId } from '../core/launch/inputs';
 import type { Report } from '../core/launch/report';
 import { hashAreaProblem } from '../core/ovmf/areaChecks';
 import type { OvmfImage } from '../core/ovmf/image';
 import { describeCpuId } from '../core/vmsa/launch/cpuModels';
-import { cpuByName, generateVmsa, type Role } from '../core/vmsa/launch/generate';
+import { generateVmsa, type Role } from '../core/vmsa/launch/generate';
 import { VMSA_SIZE } from '../core/vmsa/layout/layout';
 import { sevEsProfile, type ProfileId } from '../core/vmsa/launch/profiles';
 import type { CpuId } from '../core/vmsa/launch/signature';
 import { readFirmware, readsOf, type LaunchReads } from './firmware';
-import { atInput, waysToGive, type InputName } from './inputs';
+import { atInput, waysToGive } from './inputs';
 import type { Io, ReadOptions } from './io';
 import { checkKeys, withKeys } from './keys';
 
@@ -67,8 +68,8 @@ export function ownerInputsOf(
     profile,
     vmsa,
     keys,
+    cpu,
     title: titleOf(name, title),
-    cpu: typeof cpu === 'string' ? cpuByName(cpu) : cpu,
   };
 }
 
@@ -161,11 +162,7 @@ export async function checkOwnerInputs(io: Io, inputs: OwnerInputs, signal?: Abo
   const question = { given: { ...given, domain: { policy: platform?.policy } } };
   refuseUnfit(question, 'domain', waysToGive);
   const { firmware, kernel, initrd, vmsa, keys } = inputs;
-  const look = async (
-    input: InputName,
-    path: string | undefined,
-    read: (path: string) => Promise<unknown>,
-  ) => {
+  const look = async (input: InputId, path: string | undefined, read: (path: string) => Promise<unknown>) => {
     if (path !== undefined && (await io.stat(path)).kind !== 'pipe') await atInput(input, () => read(path));
   };
   await look('firmware', firmware, (file) => readFirmware(io, file, { signal }));

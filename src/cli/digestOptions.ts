@@ -4,7 +4,7 @@
 import { Option, type Command } from 'commander';
 import * as errors from './errors';
 import { parseUnsigned } from '../core/binary/hex';
-import { MAX_VCPUS } from '../core/tech/sev/digest';
+import { MAX_VCPUS } from '../core/launch/inputKinds';
 import { ALL_CPUS, MATRIX_PROFILES, type MatrixCpu } from '../core/check/matrix';
 import { cpuByName } from '../core/vmsa/launch/generate';
 import type { KnownProfile } from '../core/vmsa/launch/profiles';

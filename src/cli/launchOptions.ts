@@ -7,7 +7,7 @@ import { refuseUnfit } from '../core/check/judge';
 import { inlinedKey } from '../core/check/errors';
 import { looksLikeKey } from '../core/check/keyText';
 import type { KeyPaths, LaunchFile } from '../core/check/launchFile';
-import { MAX_VCPUS } from '../core/tech/sev/digest';
+import { MAX_VCPUS } from '../core/launch/inputKinds';
 import type { ProfileId } from '../core/vmsa/launch/profiles';
 import { CPU_ID_LIMITS } from '../core/vmsa/launch/signature';
 import { waysToGive } from '../app/inputs';
