@@ -6,38 +6,29 @@ import * as ioErrors from './ioErrors';
 import { holdsKey } from '../core/check/keyText';
 import { checkLaunch, type HostInput, type VmsaInput } from '../core/check/check';
 import { refuseUnfit } from '../core/check/judge';
-import type { KeyPaths, LaunchFile } from '../core/check/launchFile';
+import type { KeyPaths, LaunchFile, LaunchMembers } from '../core/check/launchFile';
 import { needsResetAddress, type LaunchQuestion } from '../core/check/question';
 import type { Platform } from '../core/tech/sev/evidence';
 import { isSevEs } from '../core/tech/sev/policy';
-import type { InputId } from '../core/launch/inputs';
+import { MEMBER_IDS, pickInputs, type InputId, type MemberId } from '../core/launch/inputs';
 import type { Report } from '../core/launch/report';
 import { hashAreaProblem } from '../core/ovmf/areaChecks';
 import type { OvmfImage } from '../core/ovmf/image';
 import { describeCpuId } from '../core/vmsa/launch/cpuModels';
 import { generateVmsa, type Role } from '../core/vmsa/launch/generate';
 import { VMSA_SIZE } from '../core/vmsa/layout/layout';
-import { sevEsProfile, type ProfileId } from '../core/vmsa/launch/profiles';
-import type { CpuId } from '../core/vmsa/launch/signature';
+import { sevEsProfile } from '../core/vmsa/launch/profiles';
 import { readFirmware, readsOf, type LaunchReads } from './firmware';
 import { atInput, waysToGive } from './inputs';
 import type { Io, ReadOptions } from './io';
 import { checkKeys, withKeys } from './keys';
 
 /** Paths and numbers of one check; what only SEV-ES measures may be absent for plain SEV. */
-export interface LaunchInputs {
+export interface LaunchInputs extends Pick<LaunchFile, MemberId | 'keys'> {
   readonly title: string;
   readonly measurement: string;
   readonly platform: Platform;
-  readonly firmware: string;
-  readonly kernel?: string | undefined;
-  readonly initrd?: string | undefined;
-  readonly cmdline?: string | undefined;
-  readonly vcpus?: number | undefined;
-  readonly cpu?: CpuId | undefined;
-  readonly profile?: ProfileId | undefined;
-  readonly vmsa?: { readonly bsp?: string | undefined; readonly ap?: string | undefined } | undefined;
-  readonly keys: KeyPaths;
+  readonly vmsa?: LaunchMembers['vmsa'];
   /** Inputs named only by the host, not by anyone the owner trusts. */
   readonly fromHost?: readonly HostInput[] | undefined;
 }
@@ -58,23 +49,15 @@ export function ownerInputsOf(
   file: LaunchFile,
   title: string,
 ): Omit<LaunchInputs, 'measurement' | 'platform'> {
-  const { cpu, name, firmware, kernel, initrd, cmdline, vcpus, profile, vmsa, keys } = file;
-  return {
-    firmware,
-    kernel,
-    initrd,
-    cmdline,
-    vcpus,
-    profile,
-    vmsa,
-    keys,
-    cpu,
-    title: titleOf(name, title),
-  };
+  const { name, vmsa, keys, firmware } = file;
+  return { ...pickInputs(MEMBER_IDS, file), firmware, vmsa, keys, title: titleOf(name, title) };
 }
 
+/** What the owner says of what a host reports, too. */
+export type StatedPlatform = { readonly [N in keyof Platform]?: Platform[N] | undefined };
+
 /** What the owner states about a domain's launch, whatever its host reports. */
-export function statedPlatform({ domain }: LaunchFile): Partial<Platform> {
+export function statedPlatform({ domain }: LaunchFile): StatedPlatform {
   return domain?.policy === undefined ? {} : { policy: domain.policy };
 }
 
@@ -150,7 +133,7 @@ const questionOf = ({ measurement, platform, ...given }: LaunchInputs): LaunchQu
 type OwnerInputs = Pick<
   LaunchInputs,
   'kernel' | 'initrd' | 'cmdline' | 'vcpus' | 'cpu' | 'vmsa' | 'profile' | 'keys'
-> & { readonly firmware?: string | undefined; readonly platform?: Partial<Platform> };
+> & { readonly firmware?: string | undefined; readonly platform?: StatedPlatform };
 
 /**
  * Checks an owner's inputs before a host is asked: contradictions, unreadable files, keys and pages of the wrong

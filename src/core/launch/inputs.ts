@@ -219,16 +219,6 @@ export const INPUTS = [
     technologies: ['sev-es'],
   },
   {
-    id: 'keys.tk',
-    ...KEY,
-    member: ['keys', 'tk'],
-    option: '--tk',
-    help: 'TEK and TIK in one file of 32 bytes',
-    doc: 'TEK and TIK in one file of 32 bytes, TEK first.',
-    from: 'owner',
-    technologies: SEV,
-  },
-  {
     id: 'keys.tik',
     ...KEY,
     member: ['keys', 'tik'],
@@ -245,6 +235,16 @@ export const INPUTS = [
     option: '--tek',
     help: 'transport encryption key, 16 bytes',
     doc: 'Transport encryption key, 16 bytes; needed for secrets only.',
+    from: 'owner',
+    technologies: SEV,
+  },
+  {
+    id: 'keys.tk',
+    ...KEY,
+    member: ['keys', 'tk'],
+    option: '--tk',
+    help: 'TEK and TIK in one file of 32 bytes',
+    doc: 'TEK and TIK in one file of 32 bytes, TEK first.',
     from: 'owner',
     technologies: SEV,
   },
@@ -410,6 +410,24 @@ export type InputValue<I extends InputId> = Extract<
 
 /** Values of inputs, as far as they are given. */
 export type InputValues = { readonly [I in InputId]?: InputValue<I> | undefined };
+
+/** The inputs that are members of a launch file by themselves, not part of an object in it. */
+export type MemberId = Extract<Row, { readonly member: readonly [string] }>['id'];
+export const MEMBER_IDS = INPUTS.filter((row) => 'member' in row && row.member.length === 1).map(
+  ({ id }) => id as MemberId,
+);
+
+/** The inputs that libvirt reports about a launch. */
+export type ReportedId = Extract<Row, { readonly reported: string }>['id'];
+export const REPORTED_IDS = INPUTS.filter((row) => 'reported' in row).map(({ id }) => id);
+
+/** The first of two that is given, for each of some inputs. */
+export const pickInputs = <I extends InputId>(
+  ids: readonly I[],
+  first: Partial<Pick<InputValues, I>>,
+  otherwise: Partial<Pick<InputValues, I>> = {},
+): Pick<InputValues, I> =>
+  Object.fromEntries(ids.map((id) => [id, first[id] ?? otherwise[id]])) as Pick<InputValues, I>;
 
 /** The row of an input. */
 export const inputRow = (id: InputId): InputRow => INPUTS.find((row) => row.id === id)!;
