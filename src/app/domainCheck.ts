@@ -11,7 +11,6 @@ import * as errors from './errors';
 import { CheckError, reworded } from '../core/errors';
 import { keyFilter } from '../core/check/keyText';
 import type { HostInput } from '../core/check/check';
-import type { Platform } from '../core/tech/sev/evidence';
 import type { Report } from '../core/launch/report';
 import type { Secret } from '../core/tech/sev/secret';
 import type { ExplainScope } from './explainThreads';
@@ -25,6 +24,7 @@ import {
   type CheckedFiles,
   type CheckOptions,
   type LaunchInputs,
+  type StatedPlatform,
 } from './launch';
 import { sealForLaunch } from './seal';
 import { toBase64 } from '../core/binary/hex';
@@ -39,7 +39,7 @@ export interface DomainInputs extends Omit<
   /** UUID, id or name. */
   readonly domain: string;
   readonly measurement?: string | undefined;
-  readonly platform?: Partial<Platform>;
+  readonly platform?: StatedPlatform;
   readonly firmware?: string | undefined;
   readonly insecure?: boolean;
   readonly ignoreConfig?: boolean;

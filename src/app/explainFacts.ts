@@ -12,7 +12,7 @@ import type {
 import { variableStoreSize } from '../core/explain/variableStore';
 import { byteCount, bytesToHex } from '../core/binary/hex';
 import { DIGEST_FORMS, readTextBytes } from '../core/binary/textBytes';
-import { MAX_VCPUS } from '../core/tech/sev/digest';
+import { MAX_VCPUS } from '../core/launch/inputKinds';
 import { parseMeasurement, unfitMeasurement, type Platform } from '../core/tech/sev/evidence';
 import { parseOvmf } from '../core/ovmf/image';
 import { endsOf } from '../core/ovmf/kinds/fileKind';

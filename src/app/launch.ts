@@ -6,37 +6,29 @@ import * as ioErrors from './ioErrors';
 import { holdsKey } from '../core/check/keyText';
 import { checkLaunch, type HostInput, type VmsaInput } from '../core/check/check';
 import { refuseUnfit } from '../core/check/judge';
-import type { KeyPaths, LaunchFile } from '../core/check/launchFile';
+import type { KeyPaths, LaunchFile, LaunchMembers } from '../core/check/launchFile';
 import { needsResetAddress, type LaunchQuestion } from '../core/check/question';
 import type { Platform } from '../core/tech/sev/evidence';
 import { isSevEs } from '../core/tech/sev/policy';
+import { MEMBER_IDS, pickInputs, type InputId, type MemberId } from '../core/launch/inputs';
 import type { Report } from '../core/launch/report';
 import { hashAreaProblem } from '../core/ovmf/areaChecks';
 import type { OvmfImage } from '../core/ovmf/image';
 import { describeCpuId } from '../core/vmsa/launch/cpuModels';
-import { cpuByName, generateVmsa, type Role } from '../core/vmsa/launch/generate';
+import { generateVmsa, type Role } from '../core/vmsa/launch/generate';
 import { VMSA_SIZE } from '../core/vmsa/layout/layout';
-import { sevEsProfile, type ProfileId } from '../core/vmsa/launch/profiles';
-import type { CpuId } from '../core/vmsa/launch/signature';
+import { sevEsProfile } from '../core/vmsa/launch/profiles';
 import { readFirmware, readsOf, type LaunchReads } from './firmware';
-import { atInput, waysToGive, type InputName } from './inputs';
+import { atInput, waysToGive } from './inputs';
 import type { Io, ReadOptions } from './io';
 import { checkKeys, withKeys } from './keys';
 
 /** Paths and numbers of one check; what only SEV-ES measures may be absent for plain SEV. */
-export interface LaunchInputs {
+export interface LaunchInputs extends Pick<LaunchFile, MemberId | 'keys'> {
   readonly title: string;
   readonly measurement: string;
   readonly platform: Platform;
-  readonly firmware: string;
-  readonly kernel?: string | undefined;
-  readonly initrd?: string | undefined;
-  readonly cmdline?: string | undefined;
-  readonly vcpus?: number | undefined;
-  readonly cpu?: CpuId | undefined;
-  readonly profile?: ProfileId | undefined;
-  readonly vmsa?: { readonly bsp?: string | undefined; readonly ap?: string | undefined } | undefined;
-  readonly keys: KeyPaths;
+  readonly vmsa?: LaunchMembers['vmsa'];
   /** Inputs named only by the host, not by anyone the owner trusts. */
   readonly fromHost?: readonly HostInput[] | undefined;
 }
@@ -57,23 +49,15 @@ export function ownerInputsOf(
   file: LaunchFile,
   title: string,
 ): Omit<LaunchInputs, 'measurement' | 'platform'> {
-  const { cpu, name, firmware, kernel, initrd, cmdline, vcpus, profile, vmsa, keys } = file;
-  return {
-    firmware,
-    kernel,
-    initrd,
-    cmdline,
-    vcpus,
-    profile,
-    vmsa,
-    keys,
-    title: titleOf(name, title),
-    cpu: typeof cpu === 'string' ? cpuByName(cpu) : cpu,
-  };
+  const { name, vmsa, keys, firmware } = file;
+  return { ...pickInputs(MEMBER_IDS, file), firmware, vmsa, keys, title: titleOf(name, title) };
 }
 
+/** What the owner says of what a host reports, too. */
+export type StatedPlatform = { readonly [N in keyof Platform]?: Platform[N] | undefined };
+
 /** What the owner states about a domain's launch, whatever its host reports. */
-export function statedPlatform({ domain }: LaunchFile): Partial<Platform> {
+export function statedPlatform({ domain }: LaunchFile): StatedPlatform {
   return domain?.policy === undefined ? {} : { policy: domain.policy };
 }
 
@@ -149,7 +133,7 @@ const questionOf = ({ measurement, platform, ...given }: LaunchInputs): LaunchQu
 type OwnerInputs = Pick<
   LaunchInputs,
   'kernel' | 'initrd' | 'cmdline' | 'vcpus' | 'cpu' | 'vmsa' | 'profile' | 'keys'
-> & { readonly firmware?: string | undefined; readonly platform?: Partial<Platform> };
+> & { readonly firmware?: string | undefined; readonly platform?: StatedPlatform };
 
 /**
  * Checks an owner's inputs before a host is asked: contradictions, unreadable files, keys and pages of the wrong
@@ -161,11 +145,7 @@ export async function checkOwnerInputs(io: Io, inputs: OwnerInputs, signal?: Abo
   const question = { given: { ...given, domain: { policy: platform?.policy } } };
   refuseUnfit(question, 'domain', waysToGive);
   const { firmware, kernel, initrd, vmsa, keys } = inputs;
-  const look = async (
-    input: InputName,
-    path: string | undefined,
-    read: (path: string) => Promise<unknown>,
-  ) => {
+  const look = async (input: InputId, path: string | undefined, read: (path: string) => Promise<unknown>) => {
     if (path !== undefined && (await io.stat(path)).kind !== 'pipe') await atInput(input, () => read(path));
   };
   await look('firmware', firmware, (file) => readFirmware(io, file, { signal }));

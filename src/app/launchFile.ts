@@ -14,8 +14,9 @@ import {
   type ReportedLaunch,
   type VmsaFiles,
 } from '../core/check/launchFile';
-import { MAX_VCPUS } from '../core/tech/sev/digest';
+import { MAX_VCPUS } from '../core/launch/inputKinds';
 import { findCpuModel } from '../core/vmsa/launch/cpuModels';
+import { cpuByName } from '../core/vmsa/launch/generate';
 import { SEV_ES_PROFILES } from '../core/vmsa/launch/profiles';
 import { CPU_ID_LIMITS, type CpuId } from '../core/vmsa/launch/signature';
 import { FILE_ROLES } from './fileRoles';
@@ -150,6 +151,7 @@ export const LaunchFileSchema = v.strictObject({
         ],
         'a CPU model of QEMU, such as EPYC-Milan, or an object with family, model and stepping',
       ),
+      v.transform((cpu) => (typeof cpu === 'string' ? cpuByName(cpu) : cpu)),
       v.description("The guest's CPU, for generated VMSAs: a QEMU model such as EPYC-Milan, or its numbers."),
     ),
   ),

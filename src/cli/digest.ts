@@ -41,16 +41,16 @@ export function addDigestCommand(io: Io, program: Command, out: Output): void {
 
 /** Rejects options that contradict each other, before anything is read. */
 function checkTogether(options: DigestOptions): void {
-  const { mode, matrix, cpu, output, vcpuType, json } = options;
+  const { mode, matrix, cpus, cpu, output, json } = options;
   if (matrix && !['seves', 'snp'].includes(mode))
     throw errors.oddOption('--matrix', `--mode ${mode} measures no vCPUs, so there is one digest only`);
-  if (!matrix && cpu !== undefined) throw errors.oddOption('--cpu', 'it is for --matrix; use --vcpu-type');
+  if (!matrix && cpus !== undefined) throw errors.oddOption('--cpu', 'it is for --matrix; use --vcpu-type');
   if (!matrix && output !== undefined) throw errors.oddOption('--output', 'it is for --matrix');
   if (matrix && json) throw errors.oddOption('--json', 'the form of a table is --format json');
-  if (matrix && cpu !== undefined && vcpuType !== undefined) throw errors.twoCpus();
-  if (options.guestFeatures !== undefined && mode !== 'snp')
+  if (matrix && cpus !== undefined && cpu !== undefined) throw errors.twoCpus();
+  if (options.features !== undefined && mode !== 'snp')
     throw errors.oddOption('--guest-features', 'it is for --mode snp; SEV-ES has profiles');
-  if (options.snpOvmfHash !== undefined && mode !== 'snp')
+  if (options.firmwareDigest !== undefined && mode !== 'snp')
     throw errors.oddOption('--snp-ovmf-hash', 'it is for --mode snp');
 }
 
@@ -71,12 +71,12 @@ async function printOvmfHash(io: Io, options: DigestOptions, out: Output): Promi
 
 /** What to digest, from options that name one launch or several. */
 async function requestOf(io: Io, options: DigestOptions, reading: DigestReading): Promise<MatrixRequest> {
-  const { matrix, mode, vcpus, cpu } = options;
+  const { matrix, mode, vcpus, cpus: listed } = options;
   if (vcpus === undefined) throw errors.digestNeeds('--vcpus', `--mode ${mode} measures each vCPU`);
   const counts = vcpuCounts(vcpus, matrix === true);
   const profiles = profilesFrom(options);
   const one = vcpuFrom(options);
-  const cpus = one ? [one] : matrix ? cpuList(cpu ?? 'all') : [];
+  const cpus = one ? [one] : matrix ? cpuList(listed ?? 'all') : [];
   if (cpus.length === 0 && profiles.some((p) => needsOf(p, 'bsp').cpu)) throw errors.cpuNeeded();
   return { profiles, cpus, counts, ...(await readLaunch(io, options, reading)) };
 }

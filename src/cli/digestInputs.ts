@@ -3,8 +3,6 @@
 
 import * as errors from './errors';
 import * as snpErrors from '../core/tech/snp/errors';
-import { parseUnsigned } from '../core/binary/hex';
-import { PLAIN_FORMS, readTextBytes } from '../core/binary/textBytes';
 import { encodeKernelHashes } from '../core/launch/kernelHashes';
 import { sevState } from '../core/tech/sev/digest';
 import { snpLaunch } from '../core/tech/snp/loads';
@@ -18,6 +16,7 @@ import { kernelUnmeasured, resetAddressOf } from '../app/launch';
 import type { Io, ReadOptions } from '../app/io';
 import { readWhole } from '../app/vmsaFile';
 import type { DigestOptions } from './digestOptions';
+import { readInput } from './inputOptions';
 
 /** The part of a table's request that comes from files. */
 export type ReadLaunch = Pick<MatrixRequest, 'resetAddress' | 'startOf' | 'features'>;
@@ -27,20 +26,10 @@ export interface DigestReading extends ReadOptions {
   readonly warn: (text: string) => void;
 }
 
-/** One of two options with the same meaning. */
-function oneOf(
-  a: string | undefined,
-  b: string | undefined,
-  names: readonly [string, string],
-): string | undefined {
-  if (a !== undefined && b !== undefined) throw errors.oddOption(names[1], `${names[0]} says the same`);
-  return a ?? b;
-}
-
-function pathOf({ firmware, ovmf }: DigestOptions): string {
-  const path = oneOf(firmware, ovmf, ['--firmware', '--ovmf']);
-  if (path === undefined) throw errors.digestNeeds('--firmware', 'give the image that the guest starts with');
-  return path;
+function pathOf({ firmware }: DigestOptions): string {
+  if (firmware === undefined)
+    throw errors.digestNeeds('--firmware', 'give the image that the guest starts with');
+  return firmware;
 }
 
 /** The 176 bytes that are measured for a kernel; undefined without one. */
@@ -50,8 +39,7 @@ async function kernelTable(
   reading: ReadOptions,
   image: OvmfImage,
 ): Promise<Uint8Array | undefined> {
-  const { kernel, initrd } = options;
-  const cmdline = oneOf(options.cmdline, options.append, ['--cmdline', '--append']);
+  const { kernel, initrd, cmdline } = options;
   refuseUnfit({ given: { kernel, initrd, cmdline } }, 'digest', waysToGive);
   if (kernel === undefined) return undefined;
   // sev-snp-measure digests launches that no VMM would start; such a value is worse than none.
@@ -107,26 +95,22 @@ export async function readLaunch(
   return { resetAddress, startOf: () => state };
 }
 
-/** No line of sha384sum: that is the hash of the file, and this is a digest of its pages. */
-function ovmfHashFrom(text: string): Uint8Array {
-  const read = readTextBytes(text, [48], PLAIN_FORMS);
-  if (!read.ok) throw errors.badOvmfHash(read);
-  return read.bytes;
-}
-
 async function readSnpLaunch(
   io: Io,
   path: string,
   options: DigestOptions,
   reading: DigestReading,
 ): Promise<ReadLaunch> {
-  const { snpOvmfHash: given, guestFeatures } = options;
+  const { firmwareDigest: given, features: wanted } = options;
   const { bytes, image, flashOnly } = await readImage(io, path, reading);
   if (flashOnly !== undefined) reading.warn(flashOnly);
-  const seed = given === undefined ? firmwarePages(bytes) : ovmfHashFrom(given);
-  const features = guestFeatures === undefined ? undefined : parseUnsigned(guestFeatures);
-  if (guestFeatures !== undefined && (features === undefined || features >= 2n ** 64n))
-    throw errors.badFeatures(guestFeatures);
+  const seed =
+    given === undefined
+      ? firmwarePages(bytes)
+      : // No line of sha384sum: that is the hash of the file, and this is a digest of its pages.
+        readInput('firmwareDigest', given, ({ found }) => errors.badOvmfHash(found!));
+  const features =
+    wanted === undefined ? undefined : readInput('features', wanted, () => errors.badFeatures(wanted));
   const table = await kernelTable(io, options, reading, image);
   return {
     resetAddress: () => resetAddressOf(image, path),

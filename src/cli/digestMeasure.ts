@@ -2,8 +2,8 @@
 // versions and policy.
 
 import * as errors from './errors';
-import { PLAIN_FORMS, readTextBytes } from '../core/binary/textBytes';
 import type { KeyPaths } from '../core/check/launchFile';
+import { inputRow, REPORTED_IDS } from '../core/launch/inputs';
 import { computeMeasurement, measurementText } from '../core/tech/sev/evidence';
 import { isSevEs } from '../core/tech/sev/policy';
 import { refuseUnfit } from '../core/check/judge';
@@ -11,31 +11,21 @@ import { waysToGive } from '../app/inputs';
 import type { Io } from '../app/io';
 import { withKeys } from '../app/keys';
 import type { DigestOptions } from './digestOptions';
+import { readInput } from './inputOptions';
 import { checkKeyOptions } from './launchOptions';
 import type { Output } from './output';
 
 /** The measurement for a launch digest, in base64 as libvirt reports it. */
 export type Measure = (digest: Uint8Array) => string;
 
-const NEEDED = {
-  nonce: '--nonce',
-  apiMajor: '--api-major',
-  apiMinor: '--api-minor',
-  buildId: '--build-id',
-  policy: '--policy',
-} as const satisfies Partial<Record<keyof DigestOptions, string>>;
+/** The inputs of a measurement besides the keys. */
+const NEEDED = ['nonce', ...REPORTED_IDS.filter((id) => id !== 'measurement')] as const;
 
 function keysFrom(options: DigestOptions): KeyPaths | undefined {
   checkKeyOptions(options);
-  const { tk, tik, tek } = options;
+  const { 'keys.tk': tk, 'keys.tik': tik, 'keys.tek': tek } = options;
   if (tk !== undefined) return { tk };
   return tik === undefined ? undefined : { tik, tek };
-}
-
-function nonceOf(text: string): Uint8Array {
-  const read = readTextBytes(text, [16], PLAIN_FORMS);
-  if (!read.ok) throw errors.badNonce(read);
-  return read.bytes;
 }
 
 /**
@@ -48,13 +38,12 @@ export async function withMeasure<T>(
   out: Output,
   use: (measure: Measure | undefined) => Promise<T>,
 ): Promise<T> {
-  const names = Object.keys(NEEDED) as (keyof typeof NEEDED)[];
   const keys = keysFrom(options);
-  const missing = names.filter((name) => options[name] === undefined);
-  if (!keys && missing.length === names.length) return use(undefined);
+  const missing = NEEDED.filter((name) => options[name] === undefined);
+  if (!keys && missing.length === NEEDED.length) return use(undefined);
   const why = 'a measurement takes the TIK, a nonce, the API version, the build and the policy';
   if (!keys) throw errors.digestNeeds('--tik or --tk', why);
-  if (missing[0]) throw errors.digestNeeds(NEEDED[missing[0]], why);
+  if (missing[0]) throw errors.digestNeeds(inputRow(missing[0]).option!, why);
   const { mode, apiMajor = 0, apiMinor = 0, buildId = 0, policy = 0 } = options;
   if (mode !== 'sev' && mode !== 'seves') throw errors.oddOption('--nonce', 'SNP has no such measurement');
   const launch = { policy, apiMajor, apiMinor };
@@ -64,7 +53,7 @@ export async function withMeasure<T>(
       '--policy',
       `bit 2 says ${isSevEs(policy) ? 'SEV-ES' : 'plain SEV'}, --mode ${mode} does not`,
     );
-  const mnonce = nonceOf(options.nonce!);
+  const mnonce = readInput('nonce', options.nonce!, ({ found }) => errors.badNonce(found!));
   return withKeys(io, keys, ({ tik }) =>
     use((digest) =>
       measurementText({

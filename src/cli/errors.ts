@@ -51,6 +51,14 @@ export function optionNeeded(option: string): CheckError {
   });
 }
 
+/** An input was given under two names of its option, with different values. */
+export function twoNames(input: string, first: string, second: string): CheckError {
+  return usage('two-names', `${first} and ${second} are one option, and have different values here.`, {
+    advice: 'Give one of them.',
+    at: { input },
+  });
+}
+
 /** The keys were not given in either form, or only one key was. */
 export function keysNeeded(): CheckError {
   return usage('keys-needed', "The guest owner's keys are missing.", {

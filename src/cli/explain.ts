@@ -2,23 +2,28 @@
 // of `validate`.
 
 import { resolve } from 'node:path';
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import * as appErrors from '../app/errors';
 import type { ExplainResult, Explanation, Remaining } from '../core/explain/explanation';
 import { editsText, grouped, NO_VERDICT, WEIGHT_TEXTS } from '../core/explain/exportExplanation';
-import { DIGEST_FORMS, readTextBytes } from '../core/binary/textBytes';
 import type { LaunchFile } from '../core/check/launchFile';
-import { MAX_VCPUS } from '../core/tech/sev/digest';
+import { MAX_VCPUS } from '../core/launch/inputKinds';
 import { explainLaunch, type DigestInputs } from '../app/explain';
 import type { Io } from '../app/io';
 import { measurementsInFolder } from '../app/launchesInFolder';
 import { readLaunchFile } from '../app/launchFile';
-import { addLaunchOptions, needed, recordedInputs, statedInputs, type LaunchOptions } from './launchOptions';
+import { addInputs, addOtherNames } from './inputOptions';
+import {
+  addLaunchOptions,
+  neededInput,
+  recordedInputs,
+  statedInputs,
+  type LaunchOptions,
+} from './launchOptions';
 import { number } from './options';
 import { columns, printJson, type Output } from './output';
 
 interface ExplainCommandOptions extends LaunchOptions {
-  readonly launchDigest?: Uint8Array;
   readonly beside?: true;
   readonly maxCpus?: number;
   readonly json?: true;
@@ -39,23 +44,13 @@ export function addExplainCommand(
     )
     .option('-q, --quiet', 'print nothing; only the exit status counts')
     .option('--json', 'print the answer as JSON')
-    .option('--launch <path>', 'launch file (*.sevlaunch.json); other options override what is in it')
-    .option(
-      '--launch-digest <digest>',
-      'explain this launch digest, for which no keys are needed',
-      launchDigest,
-    )
+    .option('--launch <path>', 'launch file (*.sevlaunch.json); other options override what is in it');
+  addInputs(command, [{ id: 'launchDigest', whyNot: (found) => appErrors.badLaunchDigest(found).message }])
     .option('--beside', 'try other images and backups in the folder of the firmware, too')
     .option('--max-cpus <number>', 'try up to so many vCPUs (256 unless given)', number(MAX_VCPUS, 1));
-  addLaunchOptions(command).action(async (options: ExplainCommandOptions) => {
+  addOtherNames(addLaunchOptions(command)).action(async (options: ExplainCommandOptions) => {
     exit(await explain(io, options, out));
   });
-}
-
-function launchDigest(text: string): Uint8Array {
-  const read = readTextBytes(text, [32], DIGEST_FORMS);
-  if (read.ok) return read.bytes;
-  throw new InvalidArgumentError(appErrors.badLaunchDigest(read).message);
 }
 
 /** Runs the search and prints its answer. @returns the exit status */
@@ -88,7 +83,7 @@ function digestInputs(
   return {
     ...stated,
     title: file?.name ?? options.launch ?? 'command line',
-    firmware: needed(stated.firmware, '--firmware'),
+    firmware: neededInput(stated.firmware, 'firmware'),
     launchDigest: digest,
     policy: options.policy ?? file?.launch?.policy,
   };

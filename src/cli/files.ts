@@ -5,18 +5,11 @@ import type { Command } from 'commander';
 import type { Io } from '../app/io';
 import { refuseOverwriting, type NamedPath } from '../app/outputs';
 import { STANDARD_INPUT } from '../app/vmsaFile';
+import { INPUT_FILES, isNamed } from './inputOptions';
 
 /** Options that name files, by their long flag, which means the same in every command. */
 export const FILE_OPTIONS: Readonly<Record<string, 'read' | 'written'>> = {
-  '--firmware': 'read',
-  '--ovmf': 'read',
-  '--kernel': 'read',
-  '--initrd': 'read',
-  '--vmsa-cpu0': 'read',
-  '--vmsa-cpu1': 'read',
-  '--tik': 'read',
-  '--tek': 'read',
-  '--tk': 'read',
+  ...Object.fromEntries(INPUT_FILES.map((name) => [name, 'read' as const])),
   '--launch': 'read',
   '--inject-secret': 'read',
   '--output': 'written',
@@ -51,7 +44,7 @@ export function filesOfCommand(command: Command): CommandFiles {
   for (const option of command.options) {
     const { long: name = '' } = option;
     const use = FILE_OPTIONS[name];
-    if (!use) continue;
+    if (!use || !isNamed(option)) continue;
     for (const value of listOf(values[option.attributeName()]))
       files[use].push({ name, path: name === '--inject-secret' ? value.replace(/^[^:]*:/, '') : value });
   }

@@ -1,91 +1,71 @@
 // The options that select the launch, named as in virt-qemu-sev-validate: shared by the commands that check a
 // launch and that explain one. An option overrides the launch file.
 
+import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
 import * as errors from './errors';
 import { refuseUnfit } from '../core/check/judge';
 import { inlinedKey } from '../core/check/errors';
 import { looksLikeKey } from '../core/check/keyText';
-import type { KeyPaths, LaunchFile } from '../core/check/launchFile';
-import { MAX_VCPUS } from '../core/tech/sev/digest';
-import type { ProfileId } from '../core/vmsa/launch/profiles';
-import { CPU_ID_LIMITS } from '../core/vmsa/launch/signature';
+import type { KeyPaths, LaunchFile, ReportedLaunch } from '../core/check/launchFile';
+import {
+  inputRow,
+  INPUTS,
+  MEMBER_IDS,
+  pickInputs,
+  REPORTED_IDS,
+  type InputId,
+  type InputRow,
+  type InputValues,
+  type TechnologyId,
+} from '../core/launch/inputs';
+import type { CpuId } from '../core/vmsa/launch/signature';
 import { waysToGive } from '../app/inputs';
 import { ownerInputsOf, titleOf, type LaunchInputs } from '../app/launch';
-import { cpuFrom, number, policyNumber, profileOption } from './options';
+import { addInputs, type InputUse } from './inputOptions';
+import { cpuFrom } from './options';
 
-/** The parsed options that describe one launch, by commander's names. */
-export interface LaunchOptions {
-  readonly measurement?: string;
-  readonly apiMajor?: number;
-  readonly apiMinor?: number;
-  readonly buildId?: number;
-  readonly policy?: number;
-  readonly firmware?: string;
-  readonly kernel?: string;
-  readonly initrd?: string;
-  readonly cmdline?: string;
-  readonly numCpus?: number;
-  readonly vmsaCpu0?: string;
-  readonly vmsaCpu1?: string;
-  readonly cpuFamily?: number;
-  readonly cpuModel?: number | string;
-  readonly cpuStepping?: number;
-  readonly profile?: ProfileId;
-  readonly tik?: string;
-  readonly tek?: string;
-  readonly tk?: string;
+/** The parsed options that describe one launch, by the names of inputs. */
+export interface LaunchOptions extends InputValues {
   readonly launch?: string;
 }
 
-/** Adds the options, in two groups. */
+const ROWS: readonly InputRow[] = INPUTS;
+const SEV: readonly TechnologyId[] = ['sev', 'sev-es'];
+/** What is asked of a running domain, and not said of a launch. */
+const OF_DOMAIN = 'domain';
+
+/** The inputs of a launch that a measurement is of, which the host reports or the owner gives. */
+const launchInputs = (isReported: boolean): InputUse[] =>
+  ROWS.filter(
+    ({ option, member = [], technologies, from }) =>
+      option !== undefined &&
+      member.length > 0 &&
+      member[0] !== OF_DOMAIN &&
+      technologies.some((id) => SEV.includes(id)) &&
+      (from === 'host') === isReported,
+  ).map(({ id }) => ({ id: id as InputId, ...(id === 'cpu' && { as: null }) }));
+
+/** Adds the options, in two groups, under all their names. */
 export function addLaunchOptions(command: Command): Command {
-  return command
-    .optionsGroup('What the host reported:')
-    .option('-m, --measurement <base64>', 'launch measurement and nonce')
-    .option('--api-major <number>', 'SEV API major version', number(0xff))
-    .option('--api-minor <number>', 'SEV API minor version', number(0xff))
-    .option('--build-id <number>', 'SEV firmware build', number(0xff))
-    .option('--policy <number>', 'guest policy', policyNumber)
-    .optionsGroup("The owner's inputs:")
-    .option('-f, --firmware <path>', 'firmware image')
-    .option('-k, --kernel <path>', 'kernel')
-    .option('-r, --initrd <path>', 'initrd')
-    .option('-e, --cmdline <text>', 'kernel command line, exactly as booted')
-    .option('-n, --num-cpus <number>', 'number of vCPUs', number(MAX_VCPUS))
-    .option('-0, --vmsa-cpu0 <path>', 'VMSA page of the boot processor')
-    .option('-1, --vmsa-cpu1 <path>', 'VMSA page of every other vCPU')
-    .option('--cpu-family <number>', "CPU family of the guest's CPU", number(CPU_ID_LIMITS.family))
-    .option('--cpu-model <number>', "CPU model of the guest's CPU, or the name of a QEMU model", numberOrName)
-    .option('--cpu-stepping <number>', "CPU stepping of the guest's CPU", number(CPU_ID_LIMITS.stepping))
-    .addOption(profileOption())
-    .option('--tik <path>', 'transport integrity key, 16 bytes')
-    .option('--tek <path>', 'transport encryption key, 16 bytes')
-    .option('--tk <path>', 'TEK and TIK in one file of 32 bytes');
+  command.optionsGroup('What the host reported:');
+  addInputs(command, launchInputs(true)).optionsGroup("The owner's inputs:");
+  return addInputs(command, [...launchInputs(false), { id: 'cpu.signature', as: null }]);
 }
 
-function numberOrName(text: string): number | string {
-  return /^[0-9]/.test(text) ? number(CPU_ID_LIMITS.model)(text) : text;
-}
-
-/** A value that an option or the launch file must provide. @throws CheckError (usage) that names the option */
+/** A value that an option must provide. @throws CheckError (usage) that names the option */
 export function needed<T>(value: T | undefined, option: string): T {
   if (value === undefined) throw errors.optionNeeded(option);
   return value;
 }
 
+/** An input that an option or the launch file must provide. @throws CheckError (usage) that names its option */
+export const neededInput = <T>(value: T | undefined, id: InputId): T => needed(value, inputRow(id).option!);
+
 /** The owner's inputs without her keys; an option overrides the launch file. */
 export function statedInputs(options: LaunchOptions, file: LaunchFile | undefined) {
   const base = file && ownerInputsOf(file, options.launch!);
-  return {
-    firmware: options.firmware ?? base?.firmware,
-    kernel: options.kernel ?? base?.kernel,
-    initrd: options.initrd ?? base?.initrd,
-    cmdline: options.cmdline ?? base?.cmdline,
-    vcpus: options.numCpus ?? base?.vcpus,
-    profile: options.profile ?? base?.profile,
-    ...vcpuState(options, base),
-  };
+  return { ...pickInputs(MEMBER_IDS, options, base), ...vcpuState(options, base) };
 }
 
 /** The same with her keys. @throws CheckError (usage) when there are none */
@@ -100,15 +80,10 @@ export function ownerInputs(options: LaunchOptions, file: LaunchFile | undefined
 /** All inputs of a recorded launch. @throws CheckError (usage) that names the option for a missing input */
 export function recordedInputs(options: LaunchOptions, file: LaunchFile | undefined): LaunchInputs {
   const owner = ownerInputs(options, file);
-  const recorded = file?.launch;
-  const measurement = needed(options.measurement ?? recorded?.measurement, '--measurement');
-  const platform = {
-    apiMajor: needed(options.apiMajor ?? recorded?.apiMajor, '--api-major'),
-    apiMinor: needed(options.apiMinor ?? recorded?.apiMinor, '--api-minor'),
-    buildId: needed(options.buildId ?? recorded?.buildId, '--build-id'),
-    policy: needed(options.policy ?? recorded?.policy, '--policy'),
-  };
-  const firmware = needed(owner.firmware, '--firmware');
+  const reported = pickInputs(REPORTED_IDS, options, file?.launch);
+  for (const id of REPORTED_IDS) neededInput(reported[id], id);
+  const { measurement, ...platform } = reported as ReportedLaunch;
+  const firmware = neededInput(owner.firmware, 'firmware');
   return {
     ...owner,
     title: titleOf(file?.name, options.launch ?? 'command line'),
@@ -119,23 +94,44 @@ export function recordedInputs(options: LaunchOptions, file: LaunchFile | undefi
 }
 
 /** What keys are given by. */
-type KeyOptions = Pick<LaunchOptions, 'tk' | 'tik' | 'tek'>;
+type KeyOptions = Pick<InputValues, KeyId>;
+type KeyId = 'keys.tk' | 'keys.tik' | 'keys.tek';
+const KEYS: readonly KeyId[] = ['keys.tk', 'keys.tik', 'keys.tek'];
 
 /** Rejects both forms of keys at once, and a key where its path belongs, before a message names it. */
-export function checkKeyOptions({ tk, tik, tek }: KeyOptions): void {
-  for (const [name, path] of Object.entries({ tk, tik, tek }))
-    if (path !== undefined && looksLikeKey(path))
-      throw inlinedKey(`--${name}`, 'other users and the history of your shell may have it');
+export function checkKeyOptions(options: KeyOptions): void {
+  for (const id of KEYS)
+    if (options[id] !== undefined && looksLikeKey(options[id]))
+      throw inlinedKey(inputRow(id).option, 'other users and the history of your shell may have it');
+  const { 'keys.tk': tk, 'keys.tik': tik, 'keys.tek': tek } = options;
   if (tk !== undefined && (tik !== undefined || tek !== undefined)) throw errors.twoKeyForms();
 }
 
 function keysFrom(options: KeyOptions): KeyPaths | undefined {
   checkKeyOptions(options);
-  const { tk, tik, tek } = options;
+  const { 'keys.tk': tk, 'keys.tik': tik, 'keys.tek': tek } = options;
   if (tk !== undefined) return { tk };
   if (tik === undefined && tek === undefined) return undefined;
   if (tik === undefined || tek === undefined) throw errors.keysNeeded();
   return { tik, tek };
+}
+
+/**
+ * The CPU that the options name: by a model, by numbers, or by its signature.
+ * @throws CheckError (usage) for two CPUs, an incomplete one, or a name that QEMU does not have
+ */
+export function cpuGiven(values: InputValues): CpuId | undefined {
+  const { cpu, 'cpu.signature': signature, 'cpu.family': family, 'cpu.stepping': stepping } = values;
+  const { 'cpu.model': model } = values;
+  const numbers = cpuFrom({
+    ...(family !== undefined && { family }),
+    ...(stepping !== undefined && { stepping }),
+    ...(typeof model === 'number' && { model }),
+    ...(typeof model === 'string' && { cpuModel: model }),
+  });
+  const [first, ...others] = [cpu, signature, numbers].filter((one) => one !== undefined);
+  if (others.some((other) => !isDeepStrictEqual(other, first))) throw errors.twoCpus();
+  return first;
 }
 
 /** The CPU or the VMSA files, from the options if they name either, otherwise from the launch file. */
@@ -143,15 +139,10 @@ function vcpuState(
   options: LaunchOptions,
   base: Pick<LaunchInputs, 'cpu' | 'vmsa'> | undefined,
 ): Pick<LaunchInputs, 'cpu' | 'vmsa'> {
-  const { cpuFamily, cpuModel, cpuStepping, vmsaCpu0, vmsaCpu1 } = options;
-  const cpu = cpuFrom({
-    ...(cpuFamily !== undefined && { family: cpuFamily }),
-    ...(cpuStepping !== undefined && { stepping: cpuStepping }),
-    ...(typeof cpuModel === 'number' && { model: cpuModel }),
-    ...(typeof cpuModel === 'string' && { cpuModel }),
-  });
-  const files = vmsaCpu0 !== undefined || vmsaCpu1 !== undefined;
+  const { 'vmsa.bsp': bsp, 'vmsa.ap': ap } = options;
+  const cpu = cpuGiven(options);
+  const files = bsp !== undefined || ap !== undefined;
   // Contradictions are judged with all other inputs when the check starts.
-  if (cpu ?? files) return { cpu, vmsa: files ? { bsp: vmsaCpu0, ap: vmsaCpu1 } : undefined };
+  if (cpu ?? files) return { cpu, vmsa: files ? { bsp, ap } : undefined };
   return { cpu: base?.cpu, vmsa: base?.vmsa };
 }

@@ -10,12 +10,13 @@ import { parseLaunchFile, readLaunchText } from '../app/launchFile';
 import { askLaunch, recordedText } from '../app/launchRecord';
 import { connect } from '../libvirt/client';
 import { parseConnectionUri } from '../libvirt/uri';
+import { addInputs } from './inputOptions';
 import { timeoutOption } from './options';
 import type { Output } from './output';
 import { terminalConnection } from './validateDomain';
 
 interface RecordOptions {
-  readonly connect: string;
+  readonly connection: string;
   readonly domain: string;
   readonly launch?: string;
   readonly output?: string;
@@ -30,11 +31,15 @@ export function addLaunchRecordCommand(
   out: Output,
   workerPath: string | undefined,
 ): void {
-  launch
+  const command = launch
     .command('record')
-    .description('write what the host reports of a launch into a launch file, to be checked without the host')
-    .requiredOption('-c, --connect <uri>', 'libvirt connection, taken as it is')
-    .requiredOption('-d, --domain <name>', 'domain by UUID, ID or name')
+    .description(
+      'write what the host reports of a launch into a launch file, to be checked without the host',
+    );
+  addInputs(command, [
+    { id: 'connection', mandatory: true },
+    { id: 'domain', short: '-d', mandatory: true },
+  ])
     .option('--launch <path>', "launch file with the owner's inputs; placeholders without it")
     .option('-o, --output <path>', 'file to write, which must not be there; standard output without it')
     .addOption(timeoutOption())
@@ -43,7 +48,7 @@ export function addLaunchRecordCommand(
 
 async function record(
   io: Io,
-  { connect: uri, domain, launch, output, timeout }: RecordOptions,
+  { connection: uri, domain, launch, output, timeout }: RecordOptions,
   out: Output,
   workerPath: string | undefined,
 ): Promise<void> {

@@ -8,6 +8,7 @@ import { CheckError } from '../core/errors';
 import { countOf, toBase64 } from '../core/binary/hex';
 import { junitXml, type JunitCheck } from '../core/check/exportJunit';
 import type { LaunchFile } from '../core/check/launchFile';
+import { pickInputs, REPORTED_IDS } from '../core/launch/inputs';
 import type { Report } from '../core/launch/report';
 import { secretGuid, type Secret } from '../core/tech/sev/secret';
 import type { Io } from '../app/io';
@@ -105,7 +106,7 @@ async function validateOne(
   if (file) await admit(filesOf(file));
   // A file with a recorded launch is checked as such, unless a domain is requested.
   const isRecorded = file?.launch !== undefined || options.measurement !== undefined;
-  const named = isRecorded && options.connect === undefined ? undefined : file?.domain;
+  const named = isRecorded && options.connection === undefined ? undefined : file?.domain;
   if (options.domain !== undefined || named)
     return validateRunning(io, options, file, admit, out, workerPath, onReport);
   if (options.timeout !== undefined) throw errors.domainNeeded('--timeout');
@@ -146,25 +147,21 @@ async function validateRunning(
   workerPath: string | undefined,
   onReport: (report: Report) => void,
 ): Promise<number> {
-  const { measurement, apiMajor, apiMinor, buildId, policy, insecure, ignoreConfig, injectSecret } = options;
-  const platform = { apiMajor, apiMinor, buildId, policy };
-  const given = {
-    ...(file && statedPlatform(file)),
-    ...Object.fromEntries(Object.entries(platform).filter(([, value]) => value !== undefined)),
-  };
+  const { insecure, ignoreConfig, injectSecret } = options;
+  const { measurement, ...platform } = pickInputs(REPORTED_IDS, options, file && statedPlatform(file));
   const domain = options.domain ?? file?.domain?.name ?? '';
   checkSecretFiles({ ...options, domain });
   const inputs = {
     ...ownerInputs(options, file),
     domain,
     measurement,
-    platform: given,
+    platform,
     insecure: insecure === true,
     ignoreConfig: ignoreConfig === true,
   };
   const run = {
-    uri: options.connect ?? file?.domain?.connection ?? '',
-    fromFile: options.connect === undefined && file?.domain !== undefined,
+    uri: options.connection ?? file?.domain?.connection ?? '',
+    fromFile: options.connection === undefined && file?.domain !== undefined,
     workerPath,
     timeoutMs: options.timeout,
     admit,

@@ -1,6 +1,7 @@
 // The options of `sevscope validate` in addition to those of the launch itself.
 
 import type { Command } from 'commander';
+import { addInputs, addOtherNames } from './inputOptions';
 import { addLaunchOptions, type LaunchOptions } from './launchOptions';
 import { timeoutOption } from './options';
 
@@ -8,8 +9,6 @@ import { timeoutOption } from './options';
 export interface ValidateOptions extends Omit<LaunchOptions, 'launch'> {
   readonly launch?: readonly string[];
   readonly junit?: string;
-  readonly connect?: string;
-  readonly domain?: string;
   readonly insecure?: true;
   readonly ignoreConfig?: true;
   /** Milliseconds. */
@@ -34,7 +33,7 @@ export function addValidateOptions(command: Command): Command {
       '--launch <path...>',
       'launch files (*.sevlaunch.json), or quoted patterns; options override what is in them',
     );
-  return addLaunchOptions(command)
+  addLaunchOptions(command)
     .optionsGroup('Secrets:')
     .option(
       '-s, --inject-secret <name:path>',
@@ -44,10 +43,10 @@ export function addValidateOptions(command: Command): Command {
     )
     .option('--secret-header <path>', 'where to write the header of the sealed secrets')
     .option('--secret-payload <path>', 'where to write the sealed secrets')
-    .optionsGroup('A running domain, whose host says what is not given here:')
-    .option('-c, --connect <uri>', 'libvirt connection, taken as it is')
-    .option('-o, --domain <name>', 'domain by UUID, ID or name')
+    .optionsGroup('A running domain, whose host says what is not given here:');
+  addInputs(command, [{ id: 'connection' }, { id: 'domain' }])
     .option('-i, --insecure', 'go on where the answer cannot be trusted')
     .option('-g, --ignore-config', "do not check the domain's configuration")
     .addOption(timeoutOption());
+  return addOtherNames(command);
 }

@@ -5,6 +5,7 @@ import * as errors from './errors';
 import { junitXml } from '../core/check/exportJunit';
 import type { LaunchFile } from '../core/check/launchFile';
 import { CheckError } from '../core/errors';
+import { inputRow, REPORTED_IDS } from '../core/launch/inputs';
 import { checkMany, type LaunchQuestion, type LaunchResult } from '../app/checkMany';
 import { Gate } from '../app/gate';
 import type { Io } from '../app/io';
@@ -19,17 +20,11 @@ import { terminalConnection } from './validateDomain';
 import { printResults, ResultLines, shortPath } from './validateLines';
 import type { ValidateOptions } from './validateOptions';
 
-/** Options about one launch, which are meaningless for several. */
+/** Inputs and options about one launch, which are meaningless for several. */
+const OF_ONE = [...REPORTED_IDS, 'connection', 'domain'] as const;
 const ONE_LAUNCH = {
-  measurement: '--measurement',
-  apiMajor: '--api-major',
-  apiMinor: '--api-minor',
-  buildId: '--build-id',
-  policy: '--policy',
   secretHeader: '--secret-header',
   secretPayload: '--secret-payload',
-  connect: '--connect',
-  domain: '--domain',
   debug: '--debug',
 } as const satisfies Partial<Record<keyof ValidateOptions, string>>;
 
@@ -41,6 +36,7 @@ export async function validateSeveral(
   out: Output,
   workerPath: string | undefined,
 ): Promise<number> {
+  for (const id of OF_ONE) if (options[id] !== undefined) throw errors.oneLaunchOnly(inputRow(id).option!);
   for (const [name, option] of Object.entries(ONE_LAUNCH))
     if (options[name as keyof typeof ONE_LAUNCH] !== undefined) throw errors.oneLaunchOnly(option);
   if (options.injectSecret.length > 0) throw errors.oneLaunchOnly('--inject-secret');

@@ -1,69 +1,71 @@
 // What a launch file (`*.sevlaunch.json`) holds: the owner's inputs for checking a launch, and the launch as
-// it was recorded or the domain to ask; in full, and as far as an unfinished text has it. The schema that
-// parses the text is checked against these types.
+// it was recorded or the domain to ask; in full, and as far as an unfinished text has it. Its members are rows of
+// the table of inputs.
 
-import type { Platform } from '../tech/sev/evidence';
-import type { ProfileId } from '../vmsa/launch/profiles';
-import type { CpuId } from '../vmsa/launch/signature';
+import type { INPUTS, InputValue } from '../launch/inputs';
+
+/** The rows with a place in a launch file; the numbers of a CPU are one value. */
+type Row = Exclude<
+  Extract<(typeof INPUTS)[number], { readonly member: unknown }>,
+  { readonly member: readonly ['cpu', string] }
+>;
+type NameOf<R extends Row> = R['member'] extends readonly [...unknown[], infer N extends string] ? N : never;
+type NeededOf<R extends Row> = R extends { readonly required: true } ? NameOf<R> : never;
+type SparedOf<R extends Row> = Exclude<NameOf<R>, NeededOf<R>>;
+type ValueIn<R extends Row, N extends string> = InputValue<
+  Extract<R, { readonly member: readonly [...string[], N] }>['id']
+>;
+
+/** An object of members: those that must be there, and those that may. */
+type ObjectOf<R extends Row> = { readonly [N in NeededOf<R>]: ValueIn<R, N> } & {
+  readonly [N in SparedOf<R>]?: ValueIn<R, N> | undefined;
+};
+type Inside<G extends string> = Extract<Row, { readonly member: readonly [G, string] }>;
+type Alone = Extract<Row, { readonly member: readonly [string] }>;
+
+/** Members that may be missing, at every level. */
+type Unfinished<T> = { readonly [N in keyof T]?: T[N] | undefined };
+
+type KeyPath = ObjectOf<Inside<'keys'>>;
 
 /**
  * Where the guest owner's keys are: one file with both, TEK first, or one file each.
  * Paths, never the keys themselves.
  */
-export type KeyPaths = { readonly tk: string } | { readonly tik: string; readonly tek?: string | undefined };
+export type KeyPaths =
+  Readonly<Required<Record<'tk', string>>> | ({ readonly tik: string } & Pick<KeyPath, 'tek'>);
 
 /** Paths of VMSA pages: of vCPU 0, and of all other vCPUs. */
-export interface VmsaFiles {
-  readonly bsp: string;
-  readonly ap?: string | undefined;
-}
+export type VmsaFiles = ObjectOf<Inside<'vmsa'>>;
 
 /** What a host reported about a launch. */
-export interface ReportedLaunch extends Platform {
-  /** Base64 as libvirt reports it. */
-  readonly measurement: string;
-}
+export type ReportedLaunch = ObjectOf<Inside<'launch'>>;
 
-/** A running domain, whose host is asked about the launch. */
-export interface AskedDomain {
-  /** A libvirt URI. */
-  readonly connection: string;
-  /** UUID, id or name. */
-  readonly name: string;
-  /** The policy that the owner asked for, in place of the one that the host reports. */
-  readonly policy?: number | undefined;
-}
+/** A running domain, whose host is asked about the launch, and the policy that the owner asked for. */
+export type AskedDomain = ObjectOf<Inside<'domain'>>;
 
-/** A launch file. Paths are absolute once it is read. */
-export interface LaunchFile {
+/** What is in a launch file beside inputs. */
+interface Labels {
   readonly $schema?: string | undefined;
   readonly name?: string | undefined;
-  readonly firmware: string;
-  readonly kernel?: string | undefined;
-  readonly initrd?: string | undefined;
-  readonly cmdline?: string | undefined;
-  readonly vcpus?: number | undefined;
-  /** A QEMU model name, or family, model and stepping. */
-  readonly cpu?: string | CpuId | undefined;
-  readonly profile?: ProfileId | undefined;
+}
+
+/** The objects in a launch file. */
+interface Parts {
   readonly vmsa?: VmsaFiles | undefined;
   readonly keys: KeyPaths;
   readonly launch?: ReportedLaunch | undefined;
   readonly domain?: AskedDomain | undefined;
 }
 
-/** Members that may be missing, at every level. */
-type Unfinished<T> = { readonly [N in keyof T]?: T[N] | undefined };
+/** A launch file. Paths are absolute once it is read. */
+export type LaunchFile = Labels & ObjectOf<Alone> & Parts;
 
 /**
  * The members of a launch file that can be recognised while it is being written, or command-line options
  * given instead of one; paths are unresolved.
  */
-export interface LaunchMembers extends Unfinished<
-  Omit<LaunchFile, '$schema' | 'vmsa' | 'keys' | 'launch' | 'domain'>
-> {
-  readonly vmsa?: Unfinished<VmsaFiles> | undefined;
-  readonly keys?: Unfinished<Record<'tk' | 'tik' | 'tek', string>> | undefined;
-  readonly launch?: Unfinished<ReportedLaunch> | undefined;
-  readonly domain?: Unfinished<AskedDomain> | undefined;
-}
+export type LaunchMembers = Pick<Labels, 'name'> &
+  Unfinished<ObjectOf<Alone>> & {
+    readonly [G in keyof Parts]?: (G extends 'keys' ? Unfinished<KeyPath> : Unfinished<Parts[G]>) | undefined;
+  };

@@ -4,10 +4,8 @@
 import * as errors from './errors';
 import type { CheckError } from '../../errors';
 import type { Hasher } from '../../launch/hasher';
+import { MAX_VCPUS } from '../../launch/inputKinds';
 import type { LaunchState } from '../../launch/state';
-
-/** The maximum vCPU count of QEMU's q35 machine; guards against typing mistakes, not a limit of SEV. */
-export const MAX_VCPUS = 4096;
 
 /** The pages of a guest: vCPU 0 has `bsp`, all others have `ap`. */
 export interface VmsaPages {

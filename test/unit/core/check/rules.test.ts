@@ -11,10 +11,11 @@ import { seeded } from '../../../helpers/random';
 
 const LAUNCH = { measurement: 'A'.repeat(64), apiMajor: 1, apiMinor: 55, buildId: 24, policy: 7 };
 const ways = (input: string) => `as ${input}`;
+const MILAN = { family: 25, model: 1, stepping: 1 };
 const GOOD: LaunchMembers = {
   firmware: 'OVMF.fd',
   vcpus: 2,
-  cpu: 'EPYC-Milan',
+  cpu: MILAN,
   keys: { tik: 'tik.bin' },
   launch: LAUNCH,
 };
@@ -254,7 +255,7 @@ describe('The rules about the inputs of a launch', () => {
     ['bad-measurement', 'check', { launch: { ...LAUNCH, measurement: '' } }],
     ['not-sev-es-profile', 'check', { profile: 'snp' }],
     ['kernel-needed', 'check', { initrd: 'i' }],
-    ['cpu-and-pages', 'check', { cpu: 'EPYC-Milan', vmsa: { ap: 'ap' } }],
+    ['cpu-and-pages', 'check', { cpu: MILAN, vmsa: { ap: 'ap' } }],
     ['bsp-page-needed', 'check', { cpu: undefined, vmsa: { ap: 'ap' } }],
     ['vcpus-needed', 'check', { vcpus: undefined, vmsa: undefined }],
     ['pages-needed', 'check', { cpu: undefined, vmsa: undefined }],

@@ -1,0 +1,433 @@
+// Everything that a launch is checked or digested from, one row per input. From this table come the type of a launch,
+// its files' validator, schema and completions, the options of the command line with the names that other programs
+// have for them, what lint and the rules look at, who said what, what the search for an explanation varies, and the
+// reference.
+
+import { DIGEST_FORMS } from '../binary/textBytes';
+import { CPU_ID_LIMITS } from '../vmsa/launch/signature';
+import {
+  bytes,
+  choice,
+  count,
+  CPU,
+  FILE,
+  KEY,
+  MAX_VCPUS,
+  MODEL_OR_NAME,
+  NAME,
+  number,
+  PAGE,
+  PROFILE,
+  SIGNATURE,
+  TEXT,
+  WORD,
+  type Read,
+} from './inputKinds';
+
+/** What launches a guest can have. */
+export type TechnologyId = 'sev' | 'sev-es' | 'snp';
+
+/** A row. */
+export interface InputRow {
+  /** Also the `input` of failures. */
+  readonly id: string;
+  readonly kind: string;
+  /** Where it is in a launch file, outermost name first; absent where a file has no place for it. */
+  readonly member?: readonly string[];
+  /** It must be there where the object around it is. */
+  readonly required?: true;
+  /** The option of the command line, the letter for it, and the names that other programs have for it. */
+  readonly option?: string;
+  readonly short?: string;
+  readonly aliases?: readonly string[];
+  /** What the option takes, for its help. */
+  readonly value?: string;
+  readonly help?: string;
+  /** What it is, sentences for a launch file's schema and the reference. */
+  readonly doc: string;
+  /** Who can give it. What is from both rests on the host's word unless the owner gives it. */
+  readonly from: 'owner' | 'host' | 'both';
+  /** The launches that it has an effect on. */
+  readonly technologies: readonly TechnologyId[];
+  /** libvirt's name for it, where the host reports it. */
+  readonly reported?: string;
+  readonly examples?: readonly unknown[];
+  readonly fallback?: unknown;
+  readonly parse: (text: string) => Read<unknown>;
+}
+
+const ALL = ['sev', 'sev-es', 'snp'] as const;
+const SEV = ['sev', 'sev-es'] as const;
+const OF_PAGES = ['sev-es', 'snp'] as const;
+
+/** Who launches an SNP guest, by sev-snp-measure's names, with the profile of their launches. */
+export const VMM_PROFILES = { QEMU: 'snp', ec2: 'snp-ec2', gce: 'snp-gce' } as const;
+const VMMS = Object.keys(VMM_PROFILES) as (keyof typeof VMM_PROFILES)[];
+
+/** In the order of a launch file. */
+export const INPUTS = [
+  {
+    id: 'firmware',
+    ...FILE,
+    member: ['firmware'],
+    required: true,
+    option: '--firmware',
+    short: '-f',
+    aliases: ['--ovmf'],
+    help: 'firmware image',
+    doc: 'The firmware image that QEMU loaded: OVMF.fd, or the CODE image of a split build.',
+    examples: ['OVMF.fd', 'OVMF_CODE.fd'],
+    from: 'both',
+    technologies: ALL,
+  },
+  {
+    id: 'kernel',
+    ...FILE,
+    member: ['kernel'],
+    option: '--kernel',
+    short: '-k',
+    help: 'kernel',
+    doc: 'The kernel, when the guest boots with kernel hashes.',
+    from: 'both',
+    technologies: ALL,
+  },
+  {
+    id: 'initrd',
+    ...FILE,
+    member: ['initrd'],
+    option: '--initrd',
+    short: '-r',
+    help: 'initrd',
+    doc: 'The initrd of that kernel.',
+    from: 'both',
+    technologies: ALL,
+  },
+  {
+    id: 'cmdline',
+    ...TEXT,
+    member: ['cmdline'],
+    option: '--cmdline',
+    short: '-e',
+    aliases: ['--append'],
+    help: 'kernel command line, exactly as booted',
+    doc: 'The kernel command line, exactly as given to QEMU.',
+    fallback: '',
+    from: 'both',
+    technologies: ALL,
+  },
+  {
+    id: 'vcpus',
+    ...count(MAX_VCPUS),
+    member: ['vcpus'],
+    option: '--num-cpus',
+    short: '-n',
+    aliases: ['--vcpus'],
+    help: 'number of vCPUs',
+    doc: 'Number of vCPUs; needed for SEV-ES.',
+    examples: [1, 2, 4],
+    from: 'both',
+    technologies: OF_PAGES,
+  },
+  {
+    id: 'cpu',
+    ...CPU,
+    member: ['cpu'],
+    option: '--vcpu-type',
+    value: '<name>',
+    help: "the guest's CPU: a QEMU model",
+    doc: "The guest's CPU, for generated VMSAs: a QEMU model such as EPYC-Milan, or its numbers.",
+    from: 'both',
+    technologies: OF_PAGES,
+  },
+  {
+    id: 'cpu.family',
+    ...number(CPU_ID_LIMITS.family),
+    member: ['cpu', 'family'],
+    required: true,
+    option: '--cpu-family',
+    aliases: ['--vcpu-family'],
+    help: "CPU family of the guest's CPU",
+    doc: 'CPU family with the extended part added in.',
+    from: 'owner',
+    technologies: OF_PAGES,
+  },
+  {
+    id: 'cpu.model',
+    ...MODEL_OR_NAME,
+    member: ['cpu', 'model'],
+    required: true,
+    option: '--cpu-model',
+    aliases: ['--vcpu-model'],
+    help: "CPU model of the guest's CPU, or the name of a QEMU model",
+    doc: 'CPU model with the extended part.',
+    from: 'owner',
+    technologies: OF_PAGES,
+  },
+  {
+    id: 'cpu.stepping',
+    ...number(CPU_ID_LIMITS.stepping),
+    member: ['cpu', 'stepping'],
+    required: true,
+    option: '--cpu-stepping',
+    aliases: ['--vcpu-stepping'],
+    help: "CPU stepping of the guest's CPU",
+    doc: 'CPU stepping.',
+    from: 'owner',
+    technologies: OF_PAGES,
+  },
+  {
+    id: 'cpu.signature',
+    ...SIGNATURE,
+    option: '--vcpu-sig',
+    value: '<number>',
+    help: "signature of the guest's CPU",
+    doc: "The signature of the guest's CPU, CPUID Fn0000_0001_EAX.",
+    from: 'owner',
+    technologies: OF_PAGES,
+  },
+  {
+    id: 'profile',
+    ...PROFILE,
+    member: ['profile'],
+    option: '--profile',
+    help: 'launch flavour of generated pages',
+    doc: 'The launch flavour of generated VMSAs',
+    from: 'owner',
+    technologies: OF_PAGES,
+  },
+  {
+    id: 'vmsa.bsp',
+    ...PAGE,
+    member: ['vmsa', 'bsp'],
+    required: true,
+    option: '--vmsa-cpu0',
+    short: '-0',
+    help: 'VMSA page of the boot processor',
+    doc: 'VMSA page of vCPU 0, 4096 bytes.',
+    from: 'owner',
+    technologies: ['sev-es'],
+  },
+  {
+    id: 'vmsa.ap',
+    ...PAGE,
+    member: ['vmsa', 'ap'],
+    option: '--vmsa-cpu1',
+    short: '-1',
+    help: 'VMSA page of every other vCPU',
+    doc: 'VMSA page of every other vCPU, 4096 bytes.',
+    from: 'owner',
+    technologies: ['sev-es'],
+  },
+  {
+    id: 'keys.tik',
+    ...KEY,
+    member: ['keys', 'tik'],
+    option: '--tik',
+    help: 'transport integrity key, 16 bytes',
+    doc: 'Transport integrity key, 16 bytes.',
+    from: 'owner',
+    technologies: SEV,
+  },
+  {
+    id: 'keys.tek',
+    ...KEY,
+    member: ['keys', 'tek'],
+    option: '--tek',
+    help: 'transport encryption key, 16 bytes',
+    doc: 'Transport encryption key, 16 bytes; needed for secrets only.',
+    from: 'owner',
+    technologies: SEV,
+  },
+  {
+    id: 'keys.tk',
+    ...KEY,
+    member: ['keys', 'tk'],
+    option: '--tk',
+    help: 'TEK and TIK in one file of 32 bytes',
+    doc: 'TEK and TIK in one file of 32 bytes, TEK first.',
+    from: 'owner',
+    technologies: SEV,
+  },
+  {
+    id: 'measurement',
+    ...TEXT,
+    member: ['launch', 'measurement'],
+    required: true,
+    option: '--measurement',
+    short: '-m',
+    aliases: ['--launch-measure-blob'],
+    value: '<base64>',
+    help: 'launch measurement and nonce',
+    doc: 'What the host reported (sev-measurement): base64 of 48 bytes, the HMAC and its nonce.',
+    from: 'host',
+    reported: 'sev-measurement',
+    technologies: SEV,
+  },
+  {
+    id: 'apiMajor',
+    ...number(0xff),
+    member: ['launch', 'apiMajor'],
+    required: true,
+    option: '--api-major',
+    help: 'SEV API major version',
+    doc: 'SEV API major version of the firmware (sev-api-major).',
+    from: 'host',
+    reported: 'sev-api-major',
+    technologies: SEV,
+  },
+  {
+    id: 'apiMinor',
+    ...number(0xff),
+    member: ['launch', 'apiMinor'],
+    required: true,
+    option: '--api-minor',
+    help: 'SEV API minor version',
+    doc: 'SEV API minor version of the firmware (sev-api-minor).',
+    from: 'host',
+    reported: 'sev-api-minor',
+    technologies: SEV,
+  },
+  {
+    id: 'buildId',
+    ...number(0xff),
+    member: ['launch', 'buildId'],
+    required: true,
+    option: '--build-id',
+    help: 'SEV firmware build',
+    doc: 'Build of the SEV firmware (sev-build-id).',
+    from: 'host',
+    reported: 'sev-build-id',
+    technologies: SEV,
+  },
+  {
+    id: 'policy',
+    ...number(0xffffffff, ' (one of 64 bits is a policy of SEV-SNP)'),
+    member: ['launch', 'policy'],
+    required: true,
+    option: '--policy',
+    help: 'guest policy',
+    doc: 'Guest policy, 32 bits (sev-policy), also as "0x5". With bit 2 set the guest is SEV-ES.',
+    from: 'host',
+    reported: 'sev-policy',
+    technologies: SEV,
+  },
+  {
+    id: 'connection',
+    ...NAME,
+    member: ['domain', 'connection'],
+    required: true,
+    option: '--connect',
+    short: '-c',
+    value: '<uri>',
+    help: 'libvirt connection, taken as it is',
+    doc: 'The libvirt connection, such as qemu+ssh://user@host/system. It must be one of the forms that run no program; VS Code asks before it is used.',
+    examples: ['qemu+ssh://user@host/system', 'qemu+tls://host/system', 'qemu:///system'],
+    from: 'owner',
+    technologies: SEV,
+  },
+  {
+    id: 'domain',
+    ...NAME,
+    member: ['domain', 'name'],
+    required: true,
+    option: '--domain',
+    short: '-o',
+    help: 'domain by UUID, ID or name',
+    doc: 'The domain: its UUID, its name, or its id.',
+    from: 'owner',
+    technologies: SEV,
+  },
+  {
+    id: 'domain.policy',
+    ...number(0xffffffff, ' (one of 64 bits is a policy of SEV-SNP)'),
+    member: ['domain', 'policy'],
+    doc: 'The guest policy that you asked for, instead of the one that the host reports.',
+    from: 'owner',
+    technologies: SEV,
+  },
+  {
+    id: 'nonce',
+    ...bytes(16),
+    option: '--nonce',
+    help: 'nonce of the launch, 16 bytes in hexadecimal or base64',
+    doc: 'The nonce of a measurement that is to be computed, its last 16 bytes.',
+    from: 'host',
+    technologies: SEV,
+  },
+  {
+    id: 'launchDigest',
+    ...bytes(32, DIGEST_FORMS),
+    option: '--launch-digest',
+    value: '<digest>',
+    help: 'explain this launch digest, for which no keys are needed',
+    doc: 'A launch digest in place of a measurement.',
+    from: 'host',
+    technologies: SEV,
+  },
+  {
+    id: 'vmm',
+    ...choice(VMMS),
+    option: '--vmm-type',
+    help: 'who launches an SNP guest',
+    doc: 'Who launches an SNP guest, which decides its profile.',
+    from: 'owner',
+    technologies: ['snp'],
+  },
+  {
+    id: 'features',
+    ...WORD,
+    option: '--guest-features',
+    help: 'SEV features of an SNP guest, instead of those of the profile',
+    doc: 'SEV features of an SNP guest, instead of those of the profile.',
+    from: 'owner',
+    technologies: ['snp'],
+  },
+  {
+    id: 'firmwareDigest',
+    ...bytes(48),
+    option: '--snp-ovmf-hash',
+    aliases: ['--ovmf-hash'],
+    value: '<digest>',
+    help: 'digest of the firmware pages',
+    doc: 'The digest of the firmware pages alone, from which an SNP launch continues.',
+    from: 'owner',
+    technologies: ['snp'],
+  },
+] as const satisfies readonly InputRow[];
+
+type Row = (typeof INPUTS)[number];
+
+/** The name of an input. */
+export type InputId = Row['id'];
+
+type RowOf<I extends InputId> = Extract<Row, { readonly id: I }>;
+
+/** The value of an input. */
+export type InputValue<I extends InputId> = Extract<
+  ReturnType<RowOf<I>['parse']>,
+  { readonly ok: true }
+>['value'];
+
+/** Values of inputs, as far as they are given. */
+export type InputValues = { readonly [I in InputId]?: InputValue<I> | undefined };
+
+/** The inputs that are members of a launch file by themselves, not part of an object in it. */
+export type MemberId = Extract<Row, { readonly member: readonly [string] }>['id'];
+export const MEMBER_IDS = INPUTS.filter((row) => 'member' in row && row.member.length === 1).map(
+  ({ id }) => id as MemberId,
+);
+
+/** The inputs that libvirt reports about a launch. */
+export type ReportedId = Extract<Row, { readonly reported: string }>['id'];
+export const REPORTED_IDS = INPUTS.filter((row) => 'reported' in row).map(({ id }) => id);
+
+/** The first of two that is given, for each of some inputs. */
+export const pickInputs = <I extends InputId>(
+  ids: readonly I[],
+  first: Partial<Pick<InputValues, I>>,
+  otherwise: Partial<Pick<InputValues, I>> = {},
+): Pick<InputValues, I> =>
+  Object.fromEntries(ids.map((id) => [id, first[id] ?? otherwise[id]])) as Pick<InputValues, I>;
+
+/** The row of an input. */
+export const inputRow = (id: InputId): InputRow => INPUTS.find((row) => row.id === id)!;

@@ -1,0 +1,131 @@
+// The options of inputs on the real table of commands: every command that takes a launch has every input that it has a use for, by all
+// of its names; whatever name is used, the value is the same, and two names with two values are refused.
+
+import assert from 'node:assert/strict';
+import type { Command } from 'commander';
+import { inputRow, INPUTS, type InputId, type InputRow } from '../../../src/core/launch/inputs';
+import { commandName } from '../../../src/cli/files';
+import { namesOf } from '../../../src/cli/inputOptions';
+import { buildProgram } from '../../../src/cli/program';
+import { printer } from '../../../src/cli/terminal';
+import { io } from '../../helpers/io';
+
+const ROWS = (INPUTS as readonly InputRow[]).filter(({ option }) => option !== undefined);
+const OF_DOMAIN: readonly InputId[] = ['connection', 'domain'];
+const REPORTED: readonly InputId[] = ['measurement', 'launchDigest'];
+const SNP_ONLY = ROWS.filter(({ technologies: of }) => of.length === 1 && of[0] === 'snp').map(
+  ({ id }) => id,
+);
+
+/** The commands that take a launch, and what they have no use for. */
+const COMMANDS: Readonly<Record<string, readonly string[]>> = {
+  // A measurement has its own nonce.
+  validate: ['launchDigest', 'nonce', ...SNP_ONLY],
+  explain: ['nonce', ...OF_DOMAIN, ...SNP_ONLY],
+  // It computes what the others are given, from pages that it generates.
+  digest: [...REPORTED, ...OF_DOMAIN, 'vmsa.bsp', 'vmsa.ap'],
+};
+
+/** A text that each kind takes, and another, in several spellings of the same value where it has them. */
+const TEXTS: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  file: [['a'], ['b']],
+  page: [['a'], ['b']],
+  key: [['a'], ['b']],
+  text: [['a'], ['b'], ['']],
+  name: [['a'], ['b']],
+  number: [['4', '0x4', '04', '0X4'], ['5']],
+  count: [['4', '0x4', '04', '0X4'], ['5']],
+  word: [['4'], ['5']],
+  cpu: [['EPYC-Milan'], ['EPYC']],
+  profile: [['sev-es'], ['sev-es-init2']],
+  choice: [['QEMU'], ['ec2']],
+  bytes: [['00'.repeat(16)], ['11'.repeat(16)]],
+};
+
+const ODD: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  'cpu.signature': [['0xa00f11'], ['1']],
+  launchDigest: [['00'.repeat(32)], ['11'.repeat(32)]],
+};
+
+/** Every leaf command, of a program that is made for it: options remember. */
+function commands(): Command[] {
+  const silent = printer({ stdout: () => undefined, stderr: () => undefined } as never, (text) => text);
+  const leaves = (command: Command): Command[] =>
+    command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);
+  return leaves(buildProgram({ io } as never, silent, () => undefined));
+}
+const fresh = (name: string): Command => {
+  const command = commands().find((one) => commandName(one) === name)!;
+  return command.exitOverride().configureOutput({ writeErr: () => undefined });
+};
+
+/** What a command has of an input after these words. */
+function valueOf(name: string, id: string, ...words: string[]): unknown {
+  const command = fresh(name);
+  command.parseOptions(words);
+  return command.opts<Record<string, unknown>>()[id];
+}
+
+describe('The option of an input', () => {
+  it('is on every command that takes a launch, by all its names', () => {
+    for (const [name, without] of Object.entries(COMMANDS)) {
+      const has = fresh(name).options.map(({ long }) => long);
+      for (const row of ROWS)
+        for (const option of namesOf(row))
+          assert.equal(has.includes(option), !without.includes(row.id), `${name} ${option}`);
+    }
+  });
+
+  it('means the same input on every command that has one of its names', () => {
+    const names = new Map(ROWS.flatMap((row) => namesOf(row).map((name) => [name, row.id] as const)));
+    // A page of a vCPU is of no launch.
+    const others = commands().filter((command) => !commandName(command).startsWith('vmsa'));
+    for (const command of others)
+      for (const option of command.options)
+        if (names.has(option.long!))
+          assert.equal(
+            option.attributeName(),
+            names.get(option.long!),
+            `${commandName(command)} ${option.flags}`,
+          );
+  });
+
+  it('is named once in help, and its other names at the end', () => {
+    for (const name of Object.keys(COMMANDS)) {
+      const command = fresh(name);
+      let help = '';
+      command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
+      const [listed, last] = help.split('Options of other programs');
+      for (const { hidden, long } of command.options)
+        assert.equal(new RegExp(`${long!}[ ,.\\n]`).test(hidden ? last! : listed!), true, `${name} ${long!}`);
+    }
+  });
+
+  for (const name of Object.keys(COMMANDS))
+    for (const row of ROWS.filter(({ id }) => !COMMANDS[name]!.includes(id))) {
+      const names = namesOf(row);
+      it(`has one value whatever its name: ${name} ${names.join(', ')}`, () => {
+        const texts = ODD[row.id] ?? TEXTS[row.kind]!;
+        const [same = [], [other] = []] = texts;
+        const all = names.flatMap((option) => same.map((text) => [option, text] as const));
+        const values = all.map(([option, text]) => valueOf(name, row.id, option, text));
+        const isText = typeof values[0] === 'string';
+        if (!isText) for (const value of values) assert.deepEqual(value, values[0]);
+        // The last of one name counts, as ever.
+        assert.deepEqual(valueOf(name, row.id, names[0]!, other!, names[0]!, same[0]!), values[0]);
+        for (const [second] of all.filter(([option]) => option !== names[0])) {
+          assert.deepEqual(valueOf(name, row.id, names[0]!, same[0]!, second, same[0]!), values[0]);
+          assert.throws(() => valueOf(name, row.id, names[0]!, same[0]!, second, other!), {
+            code: 'two-names',
+            at: { input: row.id },
+            message: new RegExp(`^${names[0]!} and ${second} are one option, .*\\. Give one of them\\.$`),
+          });
+        }
+      });
+    }
+
+  it('has a text for every kind above', () => {
+    for (const { kind } of ROWS) assert.ok(TEXTS[kind], kind);
+    assert.equal(inputRow('vcpus').kind, 'count');
+  });
+});
