@@ -48,6 +48,7 @@ export function nodeIo(scripts: string): Io {
         throw ioErrors.unwritableFile(path, codeOf(error));
       }
     },
+    homeFolder: homedir,
     configFolder: () => process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'),
     newHasher: () => createHash('sha256'),
     random: (size) => randomBytes(size),

@@ -94,6 +94,7 @@ export function memoryIo(): Io & { readonly files: Map<string, Written> } {
       files.set(path, { bytes: at(path), mode });
     }),
     makeFolder: () => Promise.resolve(),
+    homeFolder: () => '/home',
     configFolder: () => '/home/config',
     newHasher: () => hasherFrom(sha256.create()),
     random: (size) => new Uint8Array(size).fill(7),
