@@ -3,9 +3,9 @@
 
 import type { ExtensionContext } from 'vscode';
 import type { Io } from '../app/io';
+import * as ioErrors from '../app/ioErrors';
 import { CHECK_COMMANDS, type CheckCommandId, type CommandId } from '../contributions';
 import { registerCommand, type Command, type Part } from './shell/commands';
-import * as errors from './shell/errors';
 import { viewing } from './viewing';
 
 /** Registers what checks launches. */
@@ -14,7 +14,7 @@ type Checking = (context: ExtensionContext, io: Io) => Part<CheckCommandId>;
 /** Without a machine: menus and palette do not offer these commands, but a key or another extension may run them. */
 const noChecking: Checking = () => {
   const refuse: Command = () => {
-    throw errors.noMachine();
+    throw ioErrors.noMachine();
   };
   const commands = Object.fromEntries(Object.keys(CHECK_COMMANDS).map((id) => [id, refuse]));
   return { registered: [], commands: commands as Record<CheckCommandId, Command> };

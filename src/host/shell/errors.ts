@@ -19,16 +19,6 @@ export function notOnDisk(scheme: string): CheckError {
   });
 }
 
-/** A command needs more than a browser has. */
-export function noMachine(): CheckError {
-  return new CheckError(
-    'state',
-    'no-machine',
-    'In a browser, files are shown and compared; launches are checked on a machine, which has a disk and libvirt.',
-    { advice: 'Open the folder in VS Code on a desktop or over a remote connection.' },
-  );
-}
-
 /** A URI of our own scheme was made by hand and cannot be opened. */
 export function badEditorUri(what: string): CheckError {
   return usage('bad-editor-uri', `This address does not name a ${what}.`, {
