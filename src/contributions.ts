@@ -73,6 +73,15 @@ export const viewType = <const Id extends EditorId>(id: Id) => `${NAME}.${id}` a
 /** Disables something in Restricted Mode. */
 export const TRUSTED = 'isWorkspaceTrusted';
 
+/**
+ * Not in a browser without a remote machine behind it, where extensions have no disk, no processes and no libvirt, and ours only
+ * shows and compares.
+ */
+const ON_A_MACHINE = '(!isWeb || remoteName)';
+
+/** Where launches are checked. */
+export const CHECKS = `${TRUSTED} && ${ON_A_MACHINE}`;
+
 /** A view in our container in the activity bar. */
 interface ViewRow {
   readonly title: string;
@@ -81,7 +90,7 @@ interface ViewRow {
 
 /** The views, by their ids without prefix. */
 export const VIEWS = tableOf<ViewRow>()({
-  domains: { title: 'SEV Domains', when: TRUSTED },
+  domains: { title: 'SEV Domains', when: CHECKS },
 });
 
 /** A view of ours. */
@@ -118,15 +127,15 @@ interface CommandRow {
 const IN_VMSA_EDITOR = `activeCustomEditorId == '${viewType('vmsa')}'`;
 const VMSA_FILE = 'resourceFilename =~ /\\.vmsa$|vmsa.*\\.bin$/';
 const ONE_VMSA_FILE = `${VMSA_FILE} && !listMultiSelection`;
-const LAUNCH_FILE = `resourceFilename =~ /${LAUNCH_SUFFIX.replaceAll('.', '\\.')}$/`;
+const LAUNCH_FILE = `resourceFilename =~ /${LAUNCH_SUFFIX.replaceAll('.', '\\.')}$/ && ${ON_A_MACHINE}`;
 const LAUNCH_TEXT = `${LAUNCH_FILE} && resourceScheme != ${SCHEMES.report}`;
 const IN_DOMAINS = `view == ${viewId('domains')}`;
 const ON_CHECKABLE_DOMAIN = `${IN_DOMAINS} && viewItem == ${ROWS.checkableDomain}`;
 const ON_DOMAIN = `${IN_DOMAINS} && viewItem =~ /^${ROWS.domain}/`;
 const ON_CONNECTION = `${IN_DOMAINS} && viewItem == ${ROWS.connection}`;
 
-/** The commands, by their ids without prefix. */
-export const COMMANDS = tableOf<CommandRow>()({
+/** The commands that show, compare and make single files, by their ids without prefix: on every runtime. */
+export const VIEWER_COMMANDS = tableOf<CommandRow>()({
   compareWithGenerated: {
     title: 'Compare VMSA with Generated…',
     icon: '$(diff)',
@@ -164,31 +173,6 @@ export const COMMANDS = tableOf<CommandRow>()({
     },
   },
   generateVmsa: { title: 'Generate VMSA…', enablement: TRUSTED },
-  validateLaunch: {
-    title: 'Validate Launch Measurement…',
-    icon: '$(verified)',
-    enablement: TRUSTED,
-    menus: {
-      'editor/title': [{ when: LAUNCH_TEXT, group: 'navigation@1' }],
-      'explorer/context': [{ when: LAUNCH_FILE, group: 'navigation@50' }],
-    },
-  },
-  explainMismatch: {
-    title: 'Explain Measurement Mismatch…',
-    icon: '$(question)',
-    enablement: TRUSTED,
-    menus: {
-      'editor/title': [{ when: LAUNCH_TEXT, group: 'navigation@2' }],
-      'explorer/context': [{ when: LAUNCH_FILE, group: 'navigation@50' }],
-    },
-  },
-  openReport: { title: 'Open Launch Measurement Report', enablement: TRUSTED },
-  recordLaunch: {
-    title: 'Record Launch from Domain…',
-    enablement: TRUSTED,
-    menus: { 'view/item/context': [{ when: ON_CHECKABLE_DOMAIN, group: '1_check@2' }] },
-  },
-  createSample: { title: 'Create Sample Workspace', enablement: TRUSTED },
   compareImages: {
     title: 'Compare OVMF Images…',
     menus: {
@@ -207,21 +191,50 @@ export const COMMANDS = tableOf<CommandRow>()({
     },
   },
   openAsVmsa: { title: 'Open as VMSA' },
+});
+
+/** Those that check launches: where there is a machine. */
+export const CHECK_COMMANDS = tableOf<CommandRow>()({
+  validateLaunch: {
+    title: 'Validate Launch Measurement…',
+    icon: '$(verified)',
+    enablement: CHECKS,
+    menus: {
+      'editor/title': [{ when: LAUNCH_TEXT, group: 'navigation@1' }],
+      'explorer/context': [{ when: LAUNCH_FILE, group: 'navigation@50' }],
+    },
+  },
+  explainMismatch: {
+    title: 'Explain Measurement Mismatch…',
+    icon: '$(question)',
+    enablement: CHECKS,
+    menus: {
+      'editor/title': [{ when: LAUNCH_TEXT, group: 'navigation@2' }],
+      'explorer/context': [{ when: LAUNCH_FILE, group: 'navigation@50' }],
+    },
+  },
+  openReport: { title: 'Open Launch Measurement Report', enablement: CHECKS },
+  recordLaunch: {
+    title: 'Record Launch from Domain…',
+    enablement: CHECKS,
+    menus: { 'view/item/context': [{ when: ON_CHECKABLE_DOMAIN, group: '1_check@2' }] },
+  },
+  createSample: { title: 'Create Sample Workspace', enablement: CHECKS },
   addConnection: {
     title: 'Add Connection…',
     icon: '$(add)',
-    enablement: TRUSTED,
+    enablement: CHECKS,
     menus: { 'view/title': [{ when: IN_DOMAINS, group: 'navigation@1' }] },
   },
   removeConnection: {
     title: 'Remove Connection',
-    enablement: TRUSTED,
+    enablement: CHECKS,
     menus: { 'view/item/context': [{ when: ON_CONNECTION, group: '9_remove' }] },
   },
   refreshDomains: {
     title: 'Refresh Domains',
     icon: '$(refresh)',
-    enablement: TRUSTED,
+    enablement: CHECKS,
     menus: {
       'view/title': [{ when: IN_DOMAINS, group: 'navigation@2' }],
       'view/item/context': [
@@ -233,7 +246,7 @@ export const COMMANDS = tableOf<CommandRow>()({
   validateDomain: {
     title: 'Validate Domain Launch Measurement…',
     icon: '$(verified)',
-    enablement: TRUSTED,
+    enablement: CHECKS,
     menus: {
       'view/item/context': [
         { when: ON_CHECKABLE_DOMAIN, group: 'inline' },
@@ -243,14 +256,23 @@ export const COMMANDS = tableOf<CommandRow>()({
   },
   copyDomainUuid: {
     title: 'Copy Domain UUID',
-    enablement: TRUSTED,
+    enablement: CHECKS,
     palette: false,
     menus: { 'view/item/context': [{ when: ON_DOMAIN, group: '5_copy' }] },
   },
 });
 
+/** All of them. */
+export const COMMANDS = { ...VIEWER_COMMANDS, ...CHECK_COMMANDS };
+
 /** A command of the manifest. */
 export type CommandId = keyof typeof COMMANDS;
+
+/** A command of the viewers. */
+export type ViewerCommandId = keyof typeof VIEWER_COMMANDS;
+
+/** A command that checks launches. */
+export type CheckCommandId = keyof typeof CHECK_COMMANDS;
 
 /** A command that only one of our quick fixes runs: it is not in the manifest, so no palette or menu shows it. */
 export type FixCommandId = 'protectKeyFile';

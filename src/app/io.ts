@@ -166,6 +166,8 @@ export interface Io extends Ciphers {
   setMode(path: string, mode: number): Promise<void>;
   /** Creates a folder and its missing parents. @throws CheckError when one cannot be created */
   makeFolder(path: string): Promise<void>;
+  /** The user's home folder; undefined where there is none. */
+  homeFolder(): string | undefined;
   /** The folder whose `git` subfolder holds the user's Git configuration, such as `~/.config`. */
   configFolder(): string;
 

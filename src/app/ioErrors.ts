@@ -143,6 +143,16 @@ export function fileExists(path: string): CheckError {
   });
 }
 
+/** The program runs in a browser, and something needs more than that has. */
+export function noMachine(): CheckError {
+  return new CheckError(
+    'state',
+    'no-machine',
+    'In a browser, files are shown and compared; launches are checked on a machine, which has a disk and libvirt.',
+    { advice: 'Open the folder in VS Code on a desktop or over a remote connection.' },
+  );
+}
+
 /** The user stopped a check while its files were read. */
 export function cancelled(): CheckError {
   return new CheckError(

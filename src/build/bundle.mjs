@@ -20,10 +20,11 @@ import { ensureNodeModules } from './setup.mjs';
 /** Packages that tests cannot load from node_modules as CommonJS, so they become part of each test bundle. */
 const BUNDLED_INTO_TESTS = ['@noble/hashes', 'lzma1'];
 /**
- * The sizes that are kept, in bytes, both gzipped: of the script that is loaded at activation, half of what is promised, and of the webview's
- * script and style together.
+ * The sizes that are kept, in bytes, all gzipped: of the script that is loaded at activation, half of what is promised, of that in a browser, and
+ * of the webview's script and style together.
  */
 const EXTENSION_LIMIT = 150 * 1024;
+const WEB_EXTENSION_LIMIT = 100 * 1024;
 const WEBVIEW_LIMIT = 150 * 1024;
 
 /** Files below a folder, as sorted paths relative to the project; empty when there is no such folder. */
@@ -78,6 +79,13 @@ function products(/** @type {boolean} */ production) {
       // A separate bundle, loaded on demand: by require, because only that way does VS Code resolve "vscode".
       external: ['vscode', './testing.js'],
       supported: { 'dynamic-import': false },
+    },
+    {
+      ...page,
+      entryPoints: ['src/extension.web.ts'],
+      outfile: 'dist/web/extension.js',
+      format: 'cjs',
+      external: ['vscode'],
     },
     {
       ...node,
@@ -161,11 +169,16 @@ function removeStale(/** @type {string[]} */ outputs) {
 function checkSizes() {
   const gzipped = (/** @type {string} */ path) => gzipSync(readFileSync(join(ROOT, path))).length;
   const extension = gzipped('dist/extension.js');
+  const inBrowser = gzipped('dist/web/extension.js');
   const webview = gzipped('dist/webview/main.js') + gzipped('dist/webview/style.css');
   const kilobytes = (/** @type {number} */ size) => `${(size / 1024).toFixed(0)} KB`;
-  console.log(`  gzipped: extension ${kilobytes(extension)}, webview ${kilobytes(webview)}`);
+  console.log(
+    `  gzipped: extension ${kilobytes(extension)}, in a browser ${kilobytes(inBrowser)}, webview ${kilobytes(webview)}`,
+  );
   if (extension > EXTENSION_LIMIT)
     throw new Failure(`dist/extension.js is larger than ${kilobytes(EXTENSION_LIMIT)} gzipped.`);
+  if (inBrowser > WEB_EXTENSION_LIMIT)
+    throw new Failure(`dist/web/extension.js is larger than ${kilobytes(WEB_EXTENSION_LIMIT)} gzipped.`);
   if (webview > WEBVIEW_LIMIT)
     throw new Failure(`dist/webview is larger than ${kilobytes(WEBVIEW_LIMIT)} gzipped.`);
 }
@@ -279,6 +292,24 @@ export async function alone(folder) {
     const names = strangers.map((path) => relative(ROOT, join(ROOT, path))).join(', ');
     throw new Failure(`${folder} runs on any platform, but pulls in ${names}`);
   }
+}
+
+/**
+ * The wall between what runs in a browser and Node: nothing but VS Code is left to be loaded there. That it uses no global of
+ * Node's is for the types of src/web to say.
+ * @param {string[]} [entries] others than those of dist/web
+ * @throws {Failure} naming what it would load
+ */
+export async function browserHasNoNode(entries) {
+  const inBrowser = products(true).filter(({ outfile }) => outfile?.startsWith('dist/web/'));
+  const wanted = entries?.map((entry) => ({ ...inBrowser[0], entryPoints: [entry] })) ?? inBrowser;
+  const built = await Promise.all(wanted.map((options) => build({ ...options, write: false })));
+  const outputs = built.flatMap(({ metafile }) => Object.entries(metafile?.outputs ?? {}));
+  const scripts = outputs.filter(([path]) => path.endsWith('.js'));
+  const loads = scripts.flatMap(([path, { imports }]) => imports.map((one) => `${path} loads ${one.path}`));
+  const strangers = new Set(loads.filter((line) => !line.endsWith(' loads vscode')));
+  if (scripts.length === 0) throw new Failure('Nothing is bundled for browsers.');
+  if (strangers.size > 0) throw new Failure(`In a browser, ${[...strangers].join(', ')}`);
 }
 
 /** What the page may pull in of the code for firmware images: words. */

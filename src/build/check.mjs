@@ -3,7 +3,7 @@
 // @ts-check
 
 import { join } from 'node:path';
-import { ALONE, alone, bundle, pageReadsNoImage } from './bundle.mjs';
+import { ALONE, alone, browserHasNoNode, bundle, pageReadsNoImage } from './bundle.mjs';
 import { deal } from './deal.mjs';
 import { runJobs } from './jobs.mjs';
 import { CACHE, Failure, ROOT, main, run, since } from './run.mjs';
@@ -83,7 +83,7 @@ function steps() {
   return [
     program('lint', 60, 'node_modules/eslint/bin/eslint.js', ...lint),
     unitTests(),
-    ...[...ALONE, 'src', 'webview', 'test'].map(types),
+    ...[...ALONE, 'src', 'src/web', 'webview', 'test'].map(types),
     program('format', 5, 'node_modules/prettier/bin/prettier.cjs', ...format),
     {
       name: 'core and app on no platform',
@@ -92,6 +92,7 @@ function steps() {
       parts: ALONE.map((folder) => () => alone(folder)),
     },
     { name: 'the page reads no image', seconds: 1, load: 1, parts: [pageReadsNoImage] },
+    { name: 'the browser has no Node', seconds: 1, load: 1, parts: [browserHasNoNode] },
     { name: 'no arrow runs up', seconds: 1, load: 1, parts: [walls] },
     program('generated files', 3, 'src/build/generate.mjs', '--check'),
   ];

@@ -41,6 +41,10 @@ const LIBVIRT_IN_NODE = '^koffi$|/libvirt/(?!(contract|uri|locality|errors)$)';
 const LIBVIRT_OUTSIDE = '^(vscode|koffi)$|/(host|cli|webview|app|node|protocol)/';
 /** Node's own files, threads and processes, which Io and libvirt's client abstract away. */
 const BEHIND_IO = '^(node:)?(fs|worker_threads|child_process)(/|$)';
+/** The parts of the host that also run in a browser. */
+const IN_BROWSER = ['activate', 'viewing', 'shell/*', 'vmsa/*', 'ovmf/*'].map(
+  (path) => `src/host/${path}.ts`,
+);
 /** All that src/node may not import. */
 const NODE_OUTSIDE = '^vscode$|/(host|cli|webview|protocol|libvirt)/|/app/(?!(io|ioErrors|fileRoles)$)';
 
@@ -245,9 +249,20 @@ export default defineConfig(
     'The host imports core, app, protocol, and of libvirt its client and readers; files and threads are those of the Io that it is handed.',
   ),
   wall(
+    IN_BROWSER,
+    '/(cli|webview|node|web|libvirt)/|^node:|^koffi$',
+    'What also runs in a browser imports core, app and protocol; the runtime is handed in.',
+  ),
+  wall(['src/web/**'], `${NODE_OUTSIDE}|/node/|^node:`, "web imports core and app's io."),
+  wall(
     ['src/host/**/*Worker.ts', 'src/extension*.ts'],
     `/(cli|webview)/|${LIBVIRT_INSIDE}`,
     'The entries of the host import core, app, node, protocol, and of libvirt its client and readers.',
+  ),
+  wall(
+    ['src/extension.web.ts'],
+    '/(cli|webview|node|libvirt)/|^node:|^koffi$',
+    "The browser's entry imports core, app and web.",
   ),
   wall(
     ['src/cli/**'],

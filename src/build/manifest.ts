@@ -3,6 +3,7 @@
 
 import {
   ACTIVATION_EVENTS,
+  CHECKS,
   COMMANDS,
   EDITORS,
   LAUNCH_SCHEMA,
@@ -11,7 +12,6 @@ import {
   PROBLEM_LINE,
   SETTINGS,
   TASK_MEMBERS,
-  TRUSTED,
   VIEWS,
   WELCOME,
   command,
@@ -91,7 +91,7 @@ function taskDefinition(): unknown {
     type: NAME,
     required: rows.filter(([, { required }]) => required).map(([id]) => id),
     properties: Object.fromEntries(rows.map(([id, row]) => [id, schema(row)])),
-    when: TRUSTED,
+    when: CHECKS,
   };
 }
 

@@ -49,6 +49,7 @@ export function nodeIo(scripts: string): Io {
         throw ioErrors.unwritableFile(path, codeOf(error));
       }
     },
+    homeFolder: homedir,
     configFolder: () => process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'),
     hashes: nodeHashes,
     random: (size) => randomBytes(size),

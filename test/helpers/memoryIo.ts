@@ -90,6 +90,7 @@ export function memoryIo(): Io & { readonly files: Map<string, Written> } {
       files.set(path, { bytes: at(path), mode });
     }),
     makeFolder: () => Promise.resolve(),
+    homeFolder: () => '/home',
     configFolder: () => '/home/config',
     hashes: nobleHashes,
     random: (size) => new Uint8Array(size).fill(7),

@@ -7,10 +7,10 @@ import { connectionTexts, storeConnectionTexts } from '../connections/connection
 import { confirmedUris, forgetConfirmed } from '../launch/consent';
 import { choose } from '../shell/ask';
 import { copyText } from '../shell/clipboard';
+import type { Command } from '../shell/commands';
 import type { DomainsView } from './domainsView';
 import { canonicalUri } from '../launch/lastVerdicts';
 import { chooseUri } from '../connections/uriChoice';
-import type { Command } from '../vmsa/vmsaCommands';
 
 /** A string in the argument that a menu or caller passed: a row of the view, an object like one, or a URI string. */
 function argumentPart(argument: unknown, part: 'uri' | 'domain'): string | undefined {

@@ -37,7 +37,8 @@ async function workOf(
     };
     const cwd = folder.uri.fsPath;
     const program = vscode.Uri.joinPath(extensionUri, 'dist', 'sevscope.js').fsPath;
-    return { args: [program, ...(await taskArguments(definition, { path: cwd, io, matches }))], cwd };
+    const args = [program, ...(await taskArguments(definition, { path: cwd, io, matches }))];
+    return { node: process.execPath, args, cwd };
   } catch (error) {
     return { refused: asCheckError(error) };
   }

@@ -1,10 +1,10 @@
 // A launch file to fill in, for a given firmware or domain: an editor with the rest left to the user, and the
 // schema to help.
 
-import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { LAUNCH_SUFFIX } from '../../contributions';
 import * as shellErrors from '../shell/errors';
+import { nameOf } from '../shell/files';
 import { fileName } from '../../core/binary/plainText';
 import * as errors from './errors';
 import type { DomainTarget } from './reportSource';
@@ -36,7 +36,7 @@ export async function newLaunchFile(firmware: vscode.Uri | undefined, target?: D
   const folder = firmware ? vscode.Uri.joinPath(firmware, '..') : vscode.workspace.workspaceFolders?.[0]?.uri;
   if (!folder) throw errors.noFolder();
   if (folder.scheme !== 'file') throw shellErrors.notOnDisk(folder.scheme);
-  const image = firmware ? posix.basename(firmware.path) : 'OVMF.fd';
+  const image = firmware ? nameOf(firmware) : 'OVMF.fd';
   const stem = target ? fileName(target.name, 'guest') : image.replace(/\.[^.]*$/, '');
   const uri = vscode.Uri.joinPath(folder, `${stem}${LAUNCH_SUFFIX}`);
   await openUnsaved(uri, `${JSON.stringify(target ? ofDomain(image, target) : recorded(image), null, 2)}\n`);

@@ -3,6 +3,7 @@
 
 import type * as vscode from 'vscode';
 import type { Io } from '../../app/io';
+import { isSameBytes } from '../../core/binary/hex';
 import type { Finding } from '../../core/binary/region';
 import type { ImageTables } from '../../core/ovmf/imageTables';
 import type { ImageFound, ImagesFound, OvmfViewState } from '../../protocol/ovmf';
@@ -150,7 +151,7 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
     const now = Date.now();
     // What was there while a build was still writing is not worth comparing with.
     if (this.bytes && now - this.loadedAt > ONE_BUILD_MS) this.before = this.bytes;
-    this.isRebuilt = this.before !== undefined && Buffer.compare(this.before, bytes) !== 0;
+    this.isRebuilt = this.before !== undefined && !isSameBytes(this.before, bytes);
     this.loadedAt = now;
     this.bytes = bytes;
     this.found = { tables };

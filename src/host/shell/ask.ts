@@ -79,19 +79,31 @@ export async function typeLine(
 /** How a dialog for files is shown. */
 export type FileOptions = Pick<
   vscode.OpenDialogOptions,
-  'openLabel' | 'canSelectFiles' | 'canSelectFolders' | 'defaultUri'
-> & { readonly title: string };
+  'openLabel' | 'canSelectFiles' | 'canSelectFolders'
+> & {
+  readonly title: string;
+  /** Where the dialog starts; by default where VS Code lets it. */
+  readonly folder?: vscode.Uri | undefined;
+};
 
 /** Lets the user choose a file, or a folder. @returns undefined when the user cancelled */
-export async function chooseFile({ title, ...options }: FileOptions): Promise<vscode.Uri | undefined> {
-  const chosen = await vscode.window.showOpenDialog({ ...options, title: editorLine(title) });
+export async function chooseFile({
+  title,
+  folder,
+  ...options
+}: FileOptions): Promise<vscode.Uri | undefined> {
+  const chosen = await vscode.window.showOpenDialog({
+    ...options,
+    ...(folder && { defaultUri: folder }),
+    title: editorLine(title),
+  });
   return chosen?.[0];
 }
 
 /** Where a file is to be saved. */
 export interface SaveOptions {
   readonly title: string;
-  readonly folder: vscode.Uri;
+  readonly folder: vscode.Uri | undefined;
   /** The proposed name, which may come from anywhere, and what follows it: an extension. */
   readonly name: string;
   readonly end: string;
@@ -108,7 +120,7 @@ export function chooseTarget({
 }: SaveOptions): Thenable<vscode.Uri | undefined> {
   return vscode.window.showSaveDialog({
     title: editorLine(title),
-    defaultUri: vscode.Uri.joinPath(folder, `${fileName(name, 'unnamed')}${end}`),
+    ...(folder && { defaultUri: vscode.Uri.joinPath(folder, `${fileName(name, 'unnamed')}${end}`) }),
     ...(filters && { filters }),
   });
 }

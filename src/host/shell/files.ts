@@ -1,6 +1,5 @@
 // File access for the editors: through VS Code's file systems, with a size limit, and watched for changes.
 
-import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { FILE_ROLES } from '../../app/fileRoles';
 import type { Io, ReadOptions } from '../../app/io';
@@ -12,7 +11,7 @@ import { eachSlice } from './slices';
 
 /** The last part of a path, as tabs show it. */
 export function nameOf(uri: vscode.Uri): string {
-  return posix.basename(uri.path);
+  return uri.path.split('/').findLast((part) => part !== '') ?? '';
 }
 
 /**
@@ -32,9 +31,8 @@ export async function readUri(
     const { size } = await vscode.workspace.fs.stat(uri);
     if (size > FILE_ROLES.shown.most) throw ioErrors.tooLarge(nameOf(uri), 'shown', size);
     const read = await vscode.workspace.fs.readFile(uri);
-    // VS Code returns a Buffer, which messages to webviews do not carry as bytes. Every byte gets overwritten, so
-    // allocate without zeroing, which would block the event loop for too long.
-    const bytes = new Uint8Array(Buffer.allocUnsafeSlow(read.length).buffer);
+    // In Node, VS Code returns a Buffer, which messages to webviews do not carry as bytes.
+    const bytes = new Uint8Array(read.length);
     await eachSlice(read, (slice, offset) => bytes.set(slice, offset));
     return bytes;
   } catch (error) {
@@ -90,11 +88,11 @@ export const libvirtWorkerScript = (extensionUri: vscode.Uri): string =>
 /** Calls `changed` when the file at `uri` is written or removed, debounced so that one build is not many changes. */
 export function watchFile(uri: vscode.Uri, changed: () => void): vscode.Disposable {
   if (uri.scheme === SCHEMES.pasted) return new vscode.Disposable(() => undefined);
-  const folder = uri.with({ path: posix.dirname(uri.path) });
+  const folder = vscode.Uri.joinPath(uri, '..');
   // Watch the whole folder: a file name is not a glob pattern, and `OVMF[debug].fd` as a pattern would not match
   // itself.
   const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, '*'));
-  let timer: NodeJS.Timeout | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const soon = (event: vscode.Uri) => {
     if (event.path !== uri.path) return;
     clearTimeout(timer);

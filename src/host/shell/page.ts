@@ -1,16 +1,16 @@
 // The webview page of all our editors: its HTML, its content security policy, and the message channel. The page
 // sends `ready` whenever it has been drawn; it always receives the whole view.
 
-import { randomBytes } from 'node:crypto';
-import { setImmediate } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Io } from '../../app/io';
+import { toBase64 } from '../../core/binary/hex';
 import type { VmsaRequest } from '../../core/vmsa/launch/generate';
 import { Outbox, type WireMessage } from '../../protocol/transfer';
 import { isWebviewMessage, type View, type WebviewMessage } from '../../protocol/messages';
 import type { Action } from '../../protocol/shared';
 import { copyText } from './clipboard';
 import { present } from './present';
+import { nextTurn } from './slices';
 import { visibleView } from './visibleView';
 
 /** Called when the user presses one of a page's buttons. */
@@ -21,7 +21,7 @@ export type PageMessage = Extract<WebviewMessage, { type: 'edit' | 'page' | 'pla
 
 /** Only our script runs, only our files load, and text from a file is never put into HTML. */
 function html(webview: vscode.Webview, root: vscode.Uri): string {
-  const nonce = randomBytes(16).toString('base64');
+  const nonce = toBase64(crypto.getRandomValues(new Uint8Array(16)));
   const file = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(root, name)).toString();
   const policy = [
     "default-src 'none'",
@@ -57,7 +57,7 @@ export class Page {
   private closed = false;
   /** Before this, a posted view would be sent twice. */
   private hasAsked = false;
-  private readonly outbox = new Outbox((message) => this.deliver(message), setImmediate);
+  private readonly outbox = new Outbox((message) => this.deliver(message), nextTurn);
 
   constructor(
     extensionUri: vscode.Uri,

@@ -1,7 +1,6 @@
 // Questions to the user: which CPU, which firmware, where to save. Each is one quick pick with the likely answer
 // on top, and can also be answered by typing.
 
-import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { hex, parseUnsigned } from '../../core/binary/hex';
 import type { OvmfImage } from '../../core/ovmf/image';
@@ -148,16 +147,18 @@ async function typeCpu(): Promise<CpuId | undefined> {
   return text === undefined ? undefined : parseCpu(text);
 }
 
-/** The folder that dialogs start in. */
-export function startFolder(): vscode.Uri {
-  return vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(homedir());
+/** The folder that dialogs start in; undefined where VS Code has to know one. */
+export function startFolder(io: Io): vscode.Uri | undefined {
+  const open = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const home = open ? undefined : io.homeFolder();
+  return open ?? (home === undefined ? undefined : vscode.Uri.file(home));
 }
 
 /** Asks where to save a page and writes it. @returns where, or undefined when the user cancelled */
-export async function savePage(bytes: Uint8Array, role: Role): Promise<vscode.Uri | undefined> {
+export async function savePage(io: Io, bytes: Uint8Array, role: Role): Promise<vscode.Uri | undefined> {
   const uri = await chooseTarget({
     title: 'Save VMSA page',
-    folder: startFolder(),
+    folder: startFolder(io),
     name: role === 'bsp' ? 'vcpu0' : 'vcpu1',
     end: '.vmsa',
     filters: { 'VMSA page': ['vmsa', 'bin'] },
@@ -176,6 +177,7 @@ export function activeFile(): vscode.Uri | undefined {
 
 /** Asks for a file of the workspace, or another one. @param except is not offered */
 export async function pickFile(
+  io: Io,
   title: string,
   pattern: string,
   except?: vscode.Uri,
@@ -188,7 +190,7 @@ export async function pickFile(
   const other = { label: 'Another file…', uri: undefined };
   const chosen = await choose([...items, other], { title });
   if (chosen !== other) return chosen?.uri;
-  return chooseFile({ title, defaultUri: startFolder() });
+  return chooseFile({ title, folder: startFolder(io) });
 }
 
 const ROLES = [

@@ -6,9 +6,10 @@ import * as vscode from 'vscode';
 import { editorLine, plainText, terminalLine } from '../../core/binary/plainText';
 import { EXIT_STATUS, type CheckError } from '../../core/errors';
 
-/** What runs: this Node with these arguments, or what is said instead. */
+/** What runs: a program with these arguments, or what is said instead. */
 export type TaskWork =
-  { readonly args: readonly string[]; readonly cwd: string } | { readonly refused: CheckError };
+  | { readonly node: string; readonly args: readonly string[]; readonly cwd: string }
+  | { readonly refused: CheckError };
 
 /** A task for a definition of tasks.json. */
 export interface TaskRow {
@@ -42,8 +43,8 @@ function saying(refused: CheckError): vscode.CustomExecution {
 }
 
 /** Node is that of the extension host: on a desktop, VS Code itself in its Node mode. */
-function running(args: readonly string[], cwd: string): vscode.ProcessExecution {
-  return new vscode.ProcessExecution(process.execPath, [...args], {
+function running(node: string, args: readonly string[], cwd: string): vscode.ProcessExecution {
+  return new vscode.ProcessExecution(node, [...args], {
     cwd,
     env: { ELECTRON_RUN_AS_NODE: '1' },
   });
@@ -51,7 +52,7 @@ function running(args: readonly string[], cwd: string): vscode.ProcessExecution 
 
 /** Makes a task of the group of tests. */
 export function taskOf({ definition, scope, name, detail, source, matcher, work }: TaskRow): vscode.Task {
-  const execution = 'refused' in work ? saying(work.refused) : running(work.args, work.cwd);
+  const execution = 'refused' in work ? saying(work.refused) : running(work.node, work.args, work.cwd);
   const shown = editorLine(plainText(name, MOST_OF_NAME));
   const task = new vscode.Task(definition, scope, shown, source, execution, matcher);
   task.group = vscode.TaskGroup.Test;

@@ -134,7 +134,7 @@ export class ComparisonEditor extends PageEditor {
   private async act(action: Action, request: VmsaRequest): Promise<VmsaRequest | undefined> {
     if (action === 'saveExpected') {
       if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
-      await savePage(generateVmsa(request).bytes, request.role);
+      await savePage(this.io, generateVmsa(request).bytes, request.role);
     }
     if (action === 'pickCpu') {
       const cpu = await pickCpu(this.recent, request.cpu);

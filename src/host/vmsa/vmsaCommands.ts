@@ -20,6 +20,7 @@ import { comparisonUri } from './comparisonEditor';
 import type { PageOfFile } from './pages';
 import { choose, chooseTarget, typeLine } from '../shell/ask';
 import { copyText } from '../shell/clipboard';
+import type { Command } from '../shell/commands';
 import { nameOf } from '../shell/files';
 import { flash } from '../shell/notify';
 import { askAboutPage } from './pageTasks';
@@ -29,9 +30,6 @@ import { isCheckError } from '../shell/present';
 import type { RecentCpus } from '../shell/recentCpus';
 import { openIn } from '../shell/run';
 import type { VmsaEditor } from './vmsaEditor';
-
-/** A command: its arguments are answers if they have the right type. */
-export type Command = (...args: never[]) => Promise<unknown>;
 
 const FILES = '**/*{.vmsa,vmsa*.bin}';
 
@@ -69,7 +67,7 @@ export function vmsaCommands(io: Io, editor: VmsaEditor, recent: RecentCpus) {
     }
     if (panel) return { file: panel.document.uri, page: page ?? panel.page };
     const active = activeFile();
-    const file = active && isVmsaName(active) ? active : await pickFile(title, FILES);
+    const file = active && isVmsaName(active) ? active : await pickFile(io, title, FILES);
     return file && { file, page: page ?? 0 };
   }
 
@@ -100,7 +98,7 @@ export function vmsaCommands(io: Io, editor: VmsaEditor, recent: RecentCpus) {
     // Comparing the first page of a file with itself tells nothing; another page may.
     const except = actual.page === 0 ? actual.file : undefined;
     const other =
-      file === undefined ? await pickFile('VMSA page to compare with', FILES, except) : parseUri(file);
+      file === undefined ? await pickFile(io, 'VMSA page to compare with', FILES, except) : parseUri(file);
     if (!other) return;
     await Promise.all([editor.pageOf(actual), editor.pageOf({ file: other, page: otherPage })]);
     await compare(actual, { file: other, page: otherPage });
@@ -148,7 +146,7 @@ export function vmsaCommands(io: Io, editor: VmsaEditor, recent: RecentCpus) {
     const { id } = format;
     // Starting a thread would take longer than passing on the page itself.
     const content = id === 'bin' ? bytes : await askAboutPage(io, 'export', { page: bytes, form: id, name });
-    await deliver({ format, name, content }, target instanceof vscode.Uri ? target : undefined, asked);
+    await deliver(io, { format, name, content }, target instanceof vscode.Uri ? target : undefined, asked);
   }
 
   /** Opens the comparison with a launch that produces this page, or with one of the nearest. */
@@ -211,6 +209,7 @@ interface Exported {
 
 /** Delivers an exported page to its target. `asked` is false when the caller specified everything. */
 async function deliver(
+  io: Io,
   { format, name, content }: Exported,
   target: vscode.Uri | undefined,
   asked: boolean,
@@ -231,7 +230,7 @@ async function deliver(
     target ??
     (await chooseTarget({
       title: `Export as ${format.title}`,
-      folder: startFolder(),
+      folder: startFolder(io),
       name: name.replace(/\.[^.]*$/, ''),
       end: `.${format.extension}`,
     }));

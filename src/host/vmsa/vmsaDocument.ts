@@ -3,6 +3,7 @@
 
 import * as vscode from 'vscode';
 import * as errors from './errors';
+import { isSameBytes } from '../../core/binary/hex';
 import { applyPatch, changedFields, type Patch } from '../../core/vmsa/edit';
 import { VMSA_SIZE } from '../../core/vmsa/layout/layout';
 import type { Io } from '../../app/io';
@@ -24,7 +25,6 @@ interface Edit {
 export type DocumentEvent =
   vscode.CustomDocumentEditEvent<VmsaDocument> | vscode.CustomDocumentContentChangeEvent<VmsaDocument>;
 
-const equal = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0;
 /**
  * VS Code marks a document as saved some time after the save returns, and loses notifications that arrive before that.
  */
@@ -130,7 +130,7 @@ export class VmsaDocument implements vscode.CustomDocument {
 
   /** Whether there are changes here that are not in the file. */
   get hasChanges(): boolean {
-    return !equal(this.bytes, this.saved);
+    return !isSameBytes(this.bytes, this.saved);
   }
 
   /**
@@ -263,8 +263,8 @@ export class VmsaDocument implements vscode.CustomDocument {
   private async writeFile(): Promise<void> {
     this.mustHold();
     const disk = await this.readDisk();
-    if (disk && !equal(disk, this.saved) && !equal(disk, this.bytes)) {
-      if (!this.overruled || !equal(disk, this.overruled)) {
+    if (disk && !isSameBytes(disk, this.saved) && !isSameBytes(disk, this.bytes)) {
+      if (!this.overruled || !isSameBytes(disk, this.overruled)) {
         this.conflict = disk;
         this.changed.fire();
         throw errors.changedOnDisk(nameOf(this.uri));
@@ -354,17 +354,17 @@ export class VmsaDocument implements vscode.CustomDocument {
     const wasGone = this.failure !== undefined;
     this.failure = undefined;
     this.kept = false;
-    if (equal(disk, this.saved)) {
+    if (isSameBytes(disk, this.saved)) {
       if (!wasGone && !this.conflict) return;
       this.conflict = undefined;
-    } else if (!this.hasChanges || equal(disk, this.bytes)) {
+    } else if (!this.hasChanges || isSameBytes(disk, this.bytes)) {
       const before = this.bytes;
       this.bytes = disk;
       this.content = undefined;
       this.adopt(disk.slice());
-      this.before = before.length > 0 && !equal(before, disk) ? before : undefined;
+      this.before = before.length > 0 && !isSameBytes(before, disk) ? before : undefined;
     } else {
-      if (this.overruled && equal(disk, this.overruled)) return;
+      if (this.overruled && isSameBytes(disk, this.overruled)) return;
       this.conflict = disk;
     }
     this.changed.fire();

@@ -97,6 +97,11 @@ const refused: [code: string, file: string, says: string][] = [
   ['console.log(x)', CLI, 'console'],
   ['console.error(x)', TERMINAL, 'console'],
   ['console.log(x)', HOST, 'console'],
+  // What runs in a browser.
+  ["import { basename } from 'node:path'", FILES, 'in a browser'],
+  ["import { Launch } from '../../libvirt/client'", 'src/host/ovmf/some.ts', 'in a browser'],
+  ["import { randomBytes } from 'node:crypto'", 'src/web/some.ts', 'web imports'],
+  ["import { nodeIo } from './node/io'", 'src/extension.web.ts', "browser's entry"],
   // What is forbidden everywhere stays so.
   ['export default x', HOST, 'Exports have names'],
   ['enum A {}', CLI, 'literals'],
@@ -127,6 +132,8 @@ const accepted: [code: string, file: string][] = [
   ["task.detail = 'ours'", HOST],
   ['item.label === x', HOST],
   ['out.line(x)', CLI],
+  ["import { nodeIo } from './node/io'", 'src/extension.ts'],
+  ["import { isAbsolute } from 'node:path'", HOST],
 ];
 
 describe('Lint', () => {

@@ -1,0 +1,98 @@
+// The viewers: editors of images and pages, their comparisons, and the commands that show, compare and make single
+// files. They run wherever VS Code does, also in a browser.
+
+import * as vscode from 'vscode';
+import type { Io } from '../app/io';
+import type { EditorId, ViewerCommandId } from '../contributions';
+import { generateVmsa } from '../core/vmsa/launch/generate';
+import { isRequest } from '../protocol/vmsa';
+import { registerLaunchSchema } from './launch/launchSchema';
+import { ImagesEditor, imagesUri } from './ovmf/imagesEditor';
+import { OvmfEditor } from './ovmf/ovmfEditor';
+import type { Part } from './shell/commands';
+import * as shellErrors from './shell/errors';
+import { activeFile, firmwareAt, pickFile, pickRequest, savePage } from './shell/picks';
+import { RecentCpus } from './shell/recentCpus';
+import { openIn } from './shell/run';
+import { ComparisonEditor } from './vmsa/comparisonEditor';
+import { vmsaCommands } from './vmsa/vmsaCommands';
+import { VmsaEditor } from './vmsa/vmsaEditor';
+
+/** Registers the viewers. @returns them and their commands */
+export function viewing(
+  { extensionUri, globalState }: vscode.ExtensionContext,
+  io: Io,
+): Part<ViewerCommandId> {
+  const recent = new RecentCpus(globalState);
+  const vmsa = new VmsaEditor(io, extensionUri);
+  return {
+    registered: [
+      vmsa.register(),
+      new OvmfEditor(io, extensionUri).register(),
+      new ImagesEditor(io, extensionUri).register(),
+      new ComparisonEditor(io, extensionUri, vmsa, recent).register(),
+      registerLaunchSchema(extensionUri),
+    ],
+    commands: {
+      ...vmsaCommands(io, vmsa, recent),
+      generateVmsa: (target?: unknown, more?: unknown) => generate(io, recent, target, more),
+      compareImages: (uri?: unknown, more?: unknown) => compareImages(io, uri, more),
+      openAsOvmf: (uri?: vscode.Uri) => openWith(io, uri, 'ovmf'),
+      openAsVmsa: (uri?: vscode.Uri) => openWith(io, uri, 'vmsa'),
+    },
+  };
+}
+
+async function openWith(io: Io, uri: vscode.Uri | undefined, editor: EditorId): Promise<void> {
+  const file = uri ?? activeFile() ?? (await pickFile(io, 'File to open', '**/*.{fd,bin,vmsa}'));
+  if (file) await openIn(editor, file);
+}
+
+/** The reset address in the firmware that a caller names. */
+async function addressIn(io: Io, more: unknown): Promise<number | undefined> {
+  if (typeof more !== 'object' || more === null || !('firmware' in more)) return undefined;
+  const { firmware } = more;
+  return typeof firmware === 'string'
+    ? (await firmwareAt(io, vscode.Uri.parse(firmware, true))).resetAddress
+    : undefined;
+}
+
+/** Generates a page, saves it and opens it. With `target` and `answers` it asks no questions. */
+async function generate(
+  io: Io,
+  recent: RecentCpus,
+  target?: unknown,
+  more?: unknown,
+): Promise<vscode.Uri | undefined> {
+  const answers = isRequest(more) ? more : undefined;
+  if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
+  const request = answers ?? (await pickRequest(io, recent, await addressIn(io, more)));
+  if (!request) return undefined;
+  const { bytes } = generateVmsa(request);
+  let saved: vscode.Uri | undefined;
+  if (answers && target instanceof vscode.Uri) await vscode.workspace.fs.writeFile((saved = target), bytes);
+  else saved = await savePage(io, bytes, request.role);
+  if (saved) await openIn('vmsa', saved);
+  return saved;
+}
+
+/** Opens the comparison of two images: the two selected ones, or one and another that the user picks. */
+async function compareImages(io: Io, uri?: unknown, more?: unknown): Promise<void> {
+  const selected = Array.isArray(more) ? more.filter((file) => file instanceof vscode.Uri) : [];
+  const pattern = '**/*.fd';
+  const active = activeFile();
+  const first =
+    uri instanceof vscode.Uri
+      ? uri
+      : active?.path.endsWith('.fd')
+        ? active
+        : await pickFile(io, 'OVMF image to compare', pattern);
+  if (!first) return;
+  const second =
+    more instanceof vscode.Uri
+      ? more
+      : selected.length === 2
+        ? selected.find((file) => file.toString() !== first.toString())
+        : await pickFile(io, 'OVMF image to compare with', pattern, first);
+  if (second) await openIn('images', imagesUri(first, second));
+}

@@ -1,0 +1,56 @@
+// The Io of a browser: hashes, random bytes and threads. A browser has no paths: the host reads files by their URIs through VS
+// Code, and whatever asks for a path, or for a key's ciphers, fails with one sentence.
+
+import { sha256 } from '@noble/hashes/sha2.js';
+import type { Io } from '../app/io';
+import * as ioErrors from '../app/ioErrors';
+import type { CopyableHasher } from '../core/launch/hasher';
+import { startThread, type ReadScript } from './threads';
+
+const hasherFrom = (hash: ReturnType<typeof sha256.create>): CopyableHasher => ({
+  update: (bytes) => hash.update(bytes),
+  digest: () => hash.digest(),
+  copy: () => hasherFrom(hash.clone()),
+});
+
+const cannot = (): never => {
+  throw ioErrors.noMachine();
+};
+const cannotLater = (): Promise<never> => Promise.reject(ioErrors.noMachine());
+
+/** A browser's Io. @param readScript reads the script of a thread by its name */
+export function webIo(readScript: ReadScript): Io {
+  return {
+    path: {
+      basename: cannot,
+      dirname: cannot,
+      isAbsolute: cannot,
+      join: cannot,
+      relative: cannot,
+      resolve: cannot,
+      toSlashes: cannot,
+    },
+    read: cannotLater,
+    readDigested: cannotLater,
+    readEnds: cannotLater,
+    readStandardInput: cannotLater,
+    digest: cannotLater,
+    probe: cannotLater,
+    stat: () => Promise.resolve({ kind: 'none', code: 'ENOENT' }),
+    placeOf: cannotLater,
+    realPath: cannotLater,
+    list: () => Promise.resolve([]),
+    write: cannotLater,
+    writeAll: cannotLater,
+    setMode: cannotLater,
+    makeFolder: cannotLater,
+    homeFolder: () => undefined,
+    configFolder: cannot,
+    newHasher: () => hasherFrom(sha256.create()),
+    random: (size) => crypto.getRandomValues(new Uint8Array(size)),
+    hmac: cannot,
+    encrypt: cannot,
+    cores: () => navigator.hardwareConcurrency,
+    thread: (name, data, options) => startThread(readScript(name), data, options),
+  };
+}
