@@ -246,3 +246,10 @@ export function unknownField(name: string, similar: readonly string[]): CheckErr
     at: { input: name },
   });
 }
+
+/** The firmware pages cannot be launched with SNP; `why` is a sentence. */
+export function noSnpDigest(why: string): CheckError {
+  return new CheckError('config', 'no-snp-digest', `${why} There is no digest.`, {
+    at: { input: 'firmware' },
+  });
+}

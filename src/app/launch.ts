@@ -216,7 +216,7 @@ export async function checkFiles(
     inputs.keys,
     ({ tik }) => {
       refuseUnfit(question, 'pages', waysToGive);
-      const measured = { ...inputs, tik, firmware, firmwareHasher: hasher, kernel, initrd, vmsa, warnings };
+      const measured = { ...inputs, tik, firmware, firmwareState: hasher, kernel, initrd, vmsa, warnings };
       return checkLaunch(measured, io.hashes, io.hmac);
     },
     options.signal,

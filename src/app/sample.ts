@@ -4,8 +4,10 @@
 
 import { bytesToHex, hex, utf8 } from '../core/binary/hex';
 import { encodeKernelHashes } from '../core/launch/kernelHashes';
-import { finishLaunchDigest, type VmsaPages } from '../core/tech/sev/digest';
+import type { VmsaPages } from '../core/launch/loads';
 import { computeMeasurement, measurementText } from '../core/tech/sev/evidence';
+import { sevEs } from '../core/tech/sev/loads';
+import { digestOf } from '../core/tech/technology';
 import { buildOvmf } from '../core/ovmf/build';
 import { parseOvmf } from '../core/ovmf/image';
 import { decode, encode } from '../core/binary/struct';
@@ -55,12 +57,11 @@ function sampleContents(io: Io): (SampleFile & { readonly bytes: Uint8Array })[]
   const [tik, tek, mnonce] = [secret('TIK'), secret('TEK'), secret('nonce')];
 
   const record = ({ policy, vmsa, withKernel }: Launch) => {
-    const hashes =
+    const kernelHashes =
       withKernel &&
       encodeKernelHashes(io.hashes, { kernel: sha256(kernel), initrd: sha256(initrd), cmdline: CMDLINE });
-    const hasher = io.hashes.newSha256();
-    hasher.update(firmware);
-    const digest = finishLaunchDigest(hasher, hashes, vmsa);
+    const loads = sevEs.loads({ firmware: [firmware], kernelHashes, vmsas: vmsa }, {});
+    const digest = digestOf(sevEs, io.hashes, loads);
     const hmac = computeMeasurement(io.hmac, tik, { ...PLATFORM, policy }, digest, mnonce);
     return { measurement: measurementText({ hmac, mnonce }), ...PLATFORM, policy };
   };

@@ -8,8 +8,9 @@ import { bytesToHex, hex, toBase64 } from '../core/binary/hex';
 import { jsonText } from '../core/binary/json';
 import { matrixRows, type MatrixRequest, type MatrixRow } from '../core/check/matrix';
 import { needsOf } from '../core/vmsa/launch/generate';
+import type { DigestReading } from '../app/digestLaunch';
 import type { Io } from '../app/io';
-import { ovmfHash, readLaunch, readSevLaunch, type DigestReading } from './digestInputs';
+import { readLaunch, readOvmfHash, readSevDigest } from './digestInputs';
 import { withMeasure, type Measure } from './digestMeasure';
 import {
   addDigestOptions,
@@ -66,7 +67,7 @@ function readingFor({ json }: DigestOptions, out: Output): DigestReading & { rea
 
 async function printOvmfHash(io: Io, options: DigestOptions, out: Output): Promise<void> {
   const reading = readingFor(options, out);
-  printDigest(await ovmfHash(io, options, reading), options, out, reading);
+  printDigest(await readOvmfHash(io, options, reading), options, out, reading);
 }
 
 /** What to digest, from options that name one launch or several. */
@@ -89,8 +90,7 @@ async function printOne(
 ): Promise<void> {
   const reading = readingFor(options, out);
   if (options.mode === 'sev') {
-    const { state } = await readSevLaunch(io, options, reading);
-    printDigest(state.digest(), options, out, reading, measure);
+    printDigest(await readSevDigest(io, options, reading), options, out, reading, measure);
     return;
   }
   for (const row of matrixRows(await requestOf(io, options, reading)))

@@ -183,13 +183,6 @@ export function oneLaunchOnly(option: string): CheckError {
   });
 }
 
-/** The firmware pages cannot be launched with SNP; `why` is a sentence. */
-export function noSnpDigest(why: string): CheckError {
-  return new CheckError('config', 'no-snp-digest', `${why} There is no digest.`, {
-    at: { input: 'firmware' },
-  });
-}
-
 /** A number of vCPUs, or a list of them for a table, is malformed or exceeds what a machine has. */
 export function badVcpuList(text: string, most: number): CheckError {
   return usage('bad-vcpu-list', `"${text.slice(0, 40)}" is no number of vCPUs.`, {

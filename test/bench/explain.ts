@@ -7,6 +7,7 @@ import { KEY_WORDS, prepareKey } from '../../src/core/explain/measurementMac';
 import { planUnits, type Unit } from '../../src/core/explain/plan';
 import { Search } from '../../src/core/explain/search';
 import { VMSA_SIZE } from '../../src/core/vmsa/layout/layout';
+import { nodeHashes } from '../../src/node/hashes';
 import { factsOf, KEYS } from '../helpers/planted';
 
 const VCPUS = 4;
@@ -14,7 +15,7 @@ const facts = factsOf({ vcpus: VCPUS });
 const space = searchSpace(facts);
 const states = new Int32Array(2 * KEY_WORDS);
 KEYS.forEach((key, i) => prepareKey(key, states, i * KEY_WORDS));
-const search = new Search(space, states, () => createHash('sha256'));
+const search = new Search(space, states, nodeHashes);
 const pairs = planUnits(space, 2);
 const ofPair = (first: string, second: string) =>
   pairs.filter((unit) => unit.first === first && unit.second === second);

@@ -2,9 +2,8 @@
 // reads and streams the files; what they mean is decided here.
 
 import { bytesToHex, hex } from '../binary/hex';
-import { equalInConstantTime, type Hasher, type Hashes, type Hmac } from '../launch/hasher';
+import { equalInConstantTime, type Hashes, type Hmac } from '../launch/hasher';
 import { cmdlineBytes, encodeKernelHashes, NO_INITRD } from '../launch/kernelHashes';
-import { finishLaunchDigest, vmsaSequence, type VmsaPages } from '../tech/sev/digest';
 import {
   computeMeasurement,
   isEarlyFirmware,
@@ -15,7 +14,11 @@ import {
   type ReportedMeasurement,
 } from '../tech/sev/evidence';
 import { describePolicy, isSevEs, policyRemarks } from '../tech/sev/policy';
+import type { VmsaPages } from '../launch/loads';
 import type { Report, Source, Step } from '../launch/report';
+import type { SevState } from '../tech/sev/digest';
+import { sev, sevEs } from '../tech/sev/loads';
+import { digestOf, foldAll } from '../tech/technology';
 
 /** A file that was hashed while streaming: its size and SHA-256. */
 export interface FileDigest {
@@ -39,8 +42,8 @@ export interface CheckInputs {
   /** 16 bytes; the caller zeroes them afterwards. */
   readonly tik: Uint8Array;
   readonly firmware: FileDigest;
-  /** A SHA-256 that has already absorbed the firmware; the check continues it. */
-  readonly firmwareHasher: Hasher;
+  /** The launch after its firmware, which was measured when it was read. */
+  readonly firmwareState: SevState;
   readonly kernel?: FileDigest | undefined;
   readonly initrd?: FileDigest | undefined;
   readonly cmdline?: string | undefined;
@@ -111,11 +114,14 @@ function describeHostVmsas({ fromHost = [] }: Pick<CheckInputs, 'fromHost'>): st
   return parts.join(' and ');
 }
 
-function vmsaStep(vmsa: VmsaInput & VmsaPages, hasher: Hasher, inputs: Pick<CheckInputs, 'fromHost'>): Step {
-  for (const page of vmsaSequence(vmsa)) hasher.update(page);
+function vmsaStep(
+  vmsa: VmsaInput & VmsaPages,
+  digest: Uint8Array,
+  inputs: Pick<CheckInputs, 'fromHost'>,
+): Step {
   const title = vmsa.count === 1 ? 'VMSA of 1 vCPU' : `VMSAs of ${vmsa.count} vCPUs`;
   const parts = describeHostVmsas(inputs);
-  return step('vmsa', title, vmsa.count * vmsa.bsp.length, hasher.digest(), {
+  return step('vmsa', title, vmsa.count * vmsa.bsp.length, digest, {
     source: parts === '' ? vmsa.source : 'host',
     detail: parts === '' ? vmsa.detail : `${vmsa.detail}; ${parts} as the host says`,
   });
@@ -194,20 +200,23 @@ function warningsFor({ platform, warnings = [] }: CheckInputs): string[] {
  *   for the vCPUs. A different measurement is a verdict, not an error.
  */
 export function checkLaunch(inputs: CheckInputs, hashes: Hashes, hmac: Hmac): Report {
-  const { title, platform, firmware, firmwareHasher, kernel, initrd, cmdline, tik } = inputs;
+  const { title, platform, firmware, firmwareState, kernel, initrd, cmdline, tik } = inputs;
   const reported = parseMeasurement(inputs.measurement);
   const vmsa = measuredVmsa(inputs);
   const table =
     kernel && encodeKernelHashes(hashes, { kernel: kernel.sha256, initrd: initrd?.sha256, cmdline });
+  const technology = vmsa ? sevEs : sev;
+  const loads = [...technology.loads({ kernelHashes: table, vmsas: vmsa }, {})];
+  const vmsas = loads.filter(({ type }) => type === 'vmsa');
   const loaded = [
     fileStep('firmware', 'Firmware', firmware, inputs),
     ...(table ? kernelSteps(hashes, inputs, table) : []),
-    ...(vmsa ? [vmsaStep(vmsa, hashes.newSha256(), inputs)] : []),
+    ...(vmsa ? [vmsaStep(vmsa, digestOf(technology, hashes, vmsas), inputs)] : []),
   ];
-  const launchDigest = finishLaunchDigest(firmwareHasher, table, vmsa);
+  const launchDigest = technology.digest(foldAll(technology, firmwareState, loads));
   const computed = computeMeasurement(hmac, tik, platform, launchDigest, reported.mnonce);
   const verdict = equalInConstantTime(computed, reported.hmac) ? 'matches' : 'does not match';
-  const measured = firmware.bytes + (table?.length ?? 0) + (vmsa ? vmsa.count * vmsa.bsp.length : 0);
+  const measured = loads.reduce((all, { size }) => all + size, firmware.bytes);
   return {
     title,
     mode: vmsa ? 'SEV-ES' : 'SEV',

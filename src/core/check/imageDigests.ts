@@ -1,12 +1,14 @@
-// The digests of an image: of the file, and of the launches that load it. Computed incrementally, so
-// that a file can be streamed; the launch digest of plain SEV and the pages of SNP assume that QEMU
-// loads the image as a single flash.
+// The digests of an image: of the file, and of the launches that load it. The launch digest of plain SEV and the pages of
+// SNP assume that QEMU loads the image as a single flash.
 
-import { sha256, sha384 } from '@noble/hashes/sha2.js';
 import { byteCount } from '../binary/hex';
-import { SNP_PAGE_SIZE, extendPage, newSnpDigest } from '../tech/snp/digest';
 import type { Finding } from '../binary/region';
+import type { Hashes } from '../launch/hasher';
+import { firmwareLoads, PAGE_SIZE } from '../launch/loads';
 import { ovmfFinding } from '../ovmf/rules';
+import { sev } from '../tech/sev/loads';
+import { snp } from '../tech/snp/loads';
+import { digestOf } from '../tech/technology';
 
 /** The digests of one image. */
 export interface ImageDigests {
@@ -22,63 +24,18 @@ export interface ImageDigests {
   readonly snpRefusal?: Finding;
 }
 
-/** An incremental computation of the digests. */
-export interface ImageDigester {
-  /** Takes the next bytes of the image, in file order. */
-  update(bytes: Uint8Array): void;
-  /**
-   * The digests; the digester cannot be used afterwards.
-   * @throws RangeError for more or fewer bytes than announced
-   */
-  finish(): ImageDigests;
-}
-
-/** A digester for an image of `size` bytes, which ends at 4 GiB in the guest. */
-export function newImageDigester(size: number): ImageDigester {
-  const whole = { sha256: sha256.create(), sha384: sha384.create() };
-  const refusal = refuseSnp(size);
-  const page = new Uint8Array(SNP_PAGE_SIZE);
-  let snp = newSnpDigest();
-  let taken = 0;
-  const addPage = (contents: Uint8Array, end: number) => {
-    snp = extendPage(snp, { type: 'normal', gpa: BigInt(2 ** 32 - size + end - SNP_PAGE_SIZE), contents });
-  };
-  const addPages = (bytes: Uint8Array) => {
-    for (let at = 0; at < bytes.length;) {
-      const filled = (taken + at) % SNP_PAGE_SIZE;
-      const part = bytes.subarray(at, at + SNP_PAGE_SIZE - filled);
-      at += part.length;
-      if (part.length < SNP_PAGE_SIZE) page.set(part, filled);
-      if (filled + part.length === SNP_PAGE_SIZE)
-        addPage(part.length < SNP_PAGE_SIZE ? page : part, taken + at);
-    }
-  };
+/** The digests of an image. */
+export function computeImageDigests(image: Uint8Array, hashes: Hashes): ImageDigests {
+  const firmware = [...firmwareLoads([image])];
+  const sevLaunchDigest = digestOf(sev, hashes, firmware);
+  const refusal = refuseSnp(image.length);
   return {
-    update(bytes) {
-      if (bytes.length > size - taken) throw new RangeError(`more than ${size} bytes were given`);
-      whole.sha256.update(bytes);
-      whole.sha384.update(bytes);
-      if (!refusal) addPages(bytes);
-      taken += bytes.length;
-    },
-    finish() {
-      if (taken !== size) throw new RangeError(`${taken} of ${size} bytes were given`);
-      const digest = whole.sha256.digest();
-      return {
-        sha256: digest,
-        sha384: whole.sha384.digest(),
-        sevLaunchDigest: digest,
-        ...(refusal ? { snpRefusal: refusal } : { snpOvmfHash: snp }),
-      };
-    },
+    // SEV measures the bytes of an image and nothing else.
+    sha256: sevLaunchDigest,
+    sha384: hashes.sha384(image),
+    sevLaunchDigest,
+    ...(refusal ? { snpRefusal: refusal } : { snpOvmfHash: digestOf(snp, hashes, firmware) }),
   };
-}
-
-/** The digests of an image that is in memory. */
-export function computeImageDigests(image: Uint8Array): ImageDigests {
-  const digester = newImageDigester(image.length);
-  digester.update(image);
-  return digester.finish();
 }
 
 /** The name of each digest for texts and tables, in display order. */
@@ -96,8 +53,9 @@ export function digestRows(digests: ImageDigests): readonly {
   ];
 }
 
-function refuseSnp(size: number): Finding | undefined {
-  if (size > 0 && size <= 2 ** 32 && size % SNP_PAGE_SIZE === 0) return undefined;
+/** Why no SNP launch can load an image of so many bytes. */
+export function refuseSnp(size: number): Finding | undefined {
+  if (size > 0 && size <= 2 ** 32 && size % PAGE_SIZE === 0) return undefined;
   const wanted = size > 2 ** 32 ? 'more than 4 GiB' : 'not one or more whole pages of 4096 bytes';
   const message = `The image has ${byteCount(size)}, ${wanted}: an SNP launch cannot load it.`;
   return ovmfFinding('image-size', 0, size, message);

@@ -7,8 +7,8 @@ import { VMSA } from '../vmsa/layout/layout';
 import { LAUNCH_PROFILES, SEV_ES_PROFILES, type KnownProfile, type ProfileId } from '../vmsa/launch/profiles';
 import { CPU_MODELS } from '../vmsa/launch/cpuModels';
 import { encodeSignature, type CpuId } from '../vmsa/launch/signature';
-import type { LaunchState } from '../launch/state';
-import type { SnpVmm } from '../tech/snp/loads';
+import { LOADING_VMMS, type LoadingVmm } from '../launch/loads';
+import type { Technology } from '../tech/technology';
 
 /** A CPU and its name in the table. */
 export interface MatrixCpu {
@@ -17,7 +17,8 @@ export interface MatrixCpu {
 }
 
 /** What a table covers. */
-export interface MatrixRequest {
+export interface MatrixRequest<State = unknown> {
+  readonly technology: Technology<State>;
   readonly profiles: readonly KnownProfile[];
   readonly cpus: readonly MatrixCpu[];
   /** vCPU counts, ascending. */
@@ -28,7 +29,7 @@ export interface MatrixRequest {
    */
   readonly resetAddress: () => number;
   /** The state of the launch before its first vCPU. */
-  readonly startOf: (profile: KnownProfile) => LaunchState;
+  readonly startOf: (profile: KnownProfile) => State;
   /** The SEV features of each page, in place of the profile's. */
   readonly features?: bigint | undefined;
 }
@@ -55,15 +56,15 @@ const SNP_PROFILES: readonly KnownProfile[] = LAUNCH_PROFILES.filter(
 export const MATRIX_PROFILES = { seves: SEV_ES_PROFILES, snp: SNP_PROFILES } as const;
 
 /** The VMM of a profile, if its page order is known. */
-export function snpVmmOf({ vmm }: KnownProfile): SnpVmm | undefined {
-  return vmm === 'qemu' || vmm === 'ec2' || vmm === 'gce' ? vmm : undefined;
+export function snpVmmOf({ vmm }: KnownProfile): LoadingVmm | undefined {
+  return LOADING_VMMS.find((known) => known === vmm);
 }
 
 const NO_CPU: MatrixCpu = { name: '', id: { family: 0, model: 0, stepping: 0 } };
 
 /** Rows by profile, then CPU, then vCPU count. @throws CheckError for a launch that is impossible */
-export function* matrixRows(request: MatrixRequest): Generator<MatrixRow> {
-  const { profiles, cpus, counts, startOf, features } = request;
+export function* matrixRows<State>(request: MatrixRequest<State>): Generator<MatrixRow> {
+  const { technology, profiles, cpus, counts, startOf, features } = request;
   const pageOf = (profile: KnownProfile, role: Role, cpu: CpuId): Uint8Array => {
     const resetAddress = needsOf(profile, role).resetAddress ? request.resetAddress() : undefined;
     const { bytes } = generateVmsa({ profile: profile.id, role, cpu, resetAddress });
@@ -76,12 +77,13 @@ export function* matrixRows(request: MatrixRequest): Generator<MatrixRow> {
     const hasCpu = needsOf(profile, 'bsp').cpu;
     for (const cpu of hasCpu ? cpus : [NO_CPU]) {
       const signature = hasCpu ? encodeSignature(cpu.id) : undefined;
-      let state = start.withVcpu(pageOf(profile, 'bsp', cpu.id));
-      const ap = most > 1 ? pageOf(profile, 'ap', cpu.id) : undefined;
+      const bsp = pageOf(profile, 'bsp', cpu.id);
+      const ap = most > 1 ? pageOf(profile, 'ap', cpu.id) : bsp;
+      let state = start;
       for (let vcpus = 1; vcpus <= most; vcpus++) {
-        if (vcpus > 1) state = state.withVcpu(ap!);
-        if (wanted.has(vcpus))
-          yield { profile: profile.id, cpu: cpu.name, signature, vcpus, digest: state.digest() };
+        state = technology.fold(state, technology.vmsaLoad(vcpus - 1, vcpus === 1 ? bsp : ap));
+        if (!wanted.has(vcpus)) continue;
+        yield { profile: profile.id, cpu: cpu.name, signature, vcpus, digest: technology.digest(state) };
       }
     }
   }

@@ -1,9 +1,13 @@
-// Launch digests of an image with different VMSA pages. The hash state is kept after the firmware, after
+// Launch digests of an image with different VMSA pages. The state of the launch is kept after the firmware, after
 // the kernel hashes, and up to the first block of the BSP's page that depends on the CPU, so that a
 // hypothesis costs only what follows.
 
-import type { Hasher } from '../launch/hasher';
+import type { Hashes } from '../launch/hasher';
 import { encodeHashTable } from '../launch/kernelHashes';
+import { firmwareLoads, vmsaLoad, type Load } from '../launch/loads';
+import { sevDigestAfter, type SevState } from '../tech/sev/digest';
+import { sevEs } from '../tech/sev/loads';
+import { foldAll } from '../tech/technology';
 import { writeLeaf } from '../binary/struct';
 import { generateVmsa, needsOf, type Role } from '../vmsa/launch/generate';
 import { VMSA_SIZE, vmsaLeaf } from '../vmsa/layout/layout';
@@ -24,19 +28,19 @@ const MOST_AT_ONCE = 16;
 /** Any CPU will do: its signature is overwritten. */
 const NO_CPU: CpuId = { family: 0, model: 0, stepping: 0 };
 
-/** The pages of a setting, and the hash state before they differ. */
+/** The pages of a setting, and the state before they differ. Its loads are parts of pages: SEV hashes bytes, wherever they end. */
 interface Pages {
   /** After the firmware, the kernel hashes and the head of the BSP's page. */
-  readonly state: Hasher;
-  /** The rest of that page, followed by as many others as are hashed at once. */
-  readonly bytes: Uint8Array;
-  /** The part of `bytes` that the number of vCPUs needs. */
-  readonly atOnce: Uint8Array;
+  readonly state: SevState;
+  /** The rest of that page. */
+  readonly rest: Load;
+  /** The same, followed by as many other pages as the number of vCPUs needs and are hashed at once. */
+  readonly atOnce: Load;
   /** Undefined when there can be no second vCPU. */
-  readonly ap: Uint8Array | undefined;
-  /** Offsets of signatures in `bytes`; empty where the CPU is not in the page. */
+  readonly ap: Load | undefined;
+  /** Offsets of signatures in the memory of the loads; empty where the CPU is not in the page. */
   readonly signatures: readonly number[];
-  readonly view: DataView;
+  readonly memory: DataView;
 }
 
 type PrefixPart = 'firmware' | 'hashes' | 'kernel' | 'initrd' | 'cmdline';
@@ -49,21 +53,21 @@ const isSame = (parts: readonly (keyof Setting)[], a: Setting | undefined, b: Se
 
 /** Computes launch digests, reusing what each has in common with the previous one. */
 export class PageStates {
-  private readonly images: (Hasher | undefined)[] = [];
+  private readonly images: (SevState | undefined)[] = [];
   private prefixOf: Setting | undefined;
-  private prefix: Hasher | undefined;
+  private prefix: SevState | undefined;
   private pagesOf: Setting | undefined;
   private pages: Pages | undefined;
   private readonly made = new Map<string, Uint8Array | undefined>();
 
   constructor(
     private readonly facts: LaunchFacts,
-    private readonly newHasher: () => Hasher,
+    private readonly hashes: Hashes,
   ) {}
 
   /** The launch digest without VMSA pages, as for plain SEV. */
   plainDigest(setting: Setting): string {
-    return this.prefixFor(setting).copy().digest('binary');
+    return sevDigestAfter(this.prefixFor(setting));
   }
 
   /**
@@ -74,44 +78,35 @@ export class PageStates {
     const pages = this.pagesFor(setting, cpu);
     const { vcpus } = setting;
     if (!pages || (vcpus > 1 && !pages.ap)) return undefined;
-    const hasher = pages.state.copy();
-    hasher.update(pages.atOnce);
-    for (let i = MOST_AT_ONCE; i < vcpus; i++) hasher.update(pages.ap!);
-    return hasher.digest('binary');
+    return sevDigestAfter(pages.state, pages.atOnce, pages.ap, vcpus - MOST_AT_ONCE);
   }
 
   /** The vCPU count and launch digest for `least` to `most` vCPUs, as far as there are pages. */
   *digests(setting: Setting, least: number, most: number): Generator<readonly [number, string]> {
     const pages = this.pagesFor(setting, setting.cpu);
     if (!pages) return;
-    const hasher = pages.state.copy();
-    hasher.update(pages.bytes.subarray(0, VMSA_SIZE - HEAD));
+    let state = sevEs.fold(pages.state, pages.rest);
     for (let vcpus = 1; vcpus <= most; vcpus++) {
-      if (vcpus >= least) yield [vcpus, hasher.copy().digest('binary')];
+      if (vcpus >= least) yield [vcpus, sevDigestAfter(state)];
       if (!pages.ap) return;
-      hasher.update(pages.ap);
+      state = sevEs.fold(state, pages.ap);
     }
   }
 
-  /** The state after firmware and kernel hashes; callers must not update it. */
-  private prefixFor(setting: Setting): Hasher {
+  /** The state after firmware and kernel hashes. */
+  private prefixFor(setting: Setting): SevState {
     if (!this.prefix || !isSame(PREFIX_PARTS, this.prefixOf, setting)) {
       const { firmware, hashes, kernel, initrd, cmdline } = setting;
-      this.prefix = this.imageState(firmware).copy();
-      if (hashes && kernel) this.prefix.update(encodeHashTable({ kernel, initrd, cmdline }));
+      const kernelHashes = hashes && kernel ? encodeHashTable({ kernel, initrd, cmdline }) : undefined;
+      this.prefix = foldAll(sevEs, this.imageState(firmware), sevEs.loads({ kernelHashes }, {}));
       this.prefixOf = setting;
     }
     return this.prefix;
   }
 
-  private imageState(firmware: number): Hasher {
-    let state = this.images[firmware];
-    if (!state) {
-      state = this.newHasher();
-      for (const part of this.facts.firmwares[firmware]!.parts) state.update(part);
-      this.images[firmware] = state;
-    }
-    return state;
+  private imageState(firmware: number): SevState {
+    const { parts } = this.facts.firmwares[firmware]!;
+    return (this.images[firmware] ??= foldAll(sevEs, sevEs.start(this.hashes), firmwareLoads(parts)));
   }
 
   private pagesFor(setting: Setting, cpu: CpuId | undefined): Pages | undefined {
@@ -125,7 +120,7 @@ export class PageStates {
     const { pages } = this;
     if (pages && pages.signatures.length > 0) {
       const signature = encodeSignature(cpu!);
-      for (const at of pages.signatures) pages.view.setUint32(at, signature, true);
+      for (const at of pages.signatures) pages.memory.setUint32(at, signature, true);
     }
     return pages;
   }
@@ -138,16 +133,15 @@ export class PageStates {
     const bytes = new Uint8Array(count * VMSA_SIZE - HEAD);
     bytes.set(bsp.subarray(HEAD));
     if (ap) for (let i = 1; i < count; i++) bytes.set(ap, i * VMSA_SIZE - HEAD);
-    const state = this.prefixFor(setting).copy();
-    state.update(bsp.subarray(0, HEAD));
+    const until = (vcpus: number) => bytes.subarray(0, vcpus * VMSA_SIZE - HEAD);
     return {
-      state,
-      bytes,
-      atOnce: bytes.subarray(0, Math.min(MOST_AT_ONCE, setting.vcpus) * VMSA_SIZE - HEAD),
-      // The AP's page is a part of `bytes`, so that a signature written there is in every AP's page.
-      ap: ap && bytes.subarray(VMSA_SIZE - HEAD, 2 * VMSA_SIZE - HEAD),
+      state: sevEs.fold(this.prefixFor(setting), vmsaLoad(0, bsp.subarray(0, HEAD))),
+      rest: vmsaLoad(0, until(1)),
+      atOnce: vmsaLoad(0, until(Math.min(MOST_AT_ONCE, setting.vcpus))),
+      // All are parts of the same memory, so that a signature written there is in every page.
+      ap: ap && vmsaLoad(1, until(2).subarray(VMSA_SIZE - HEAD)),
       signatures: setting.pages === 'generated' ? signatureOffsets(setting, count) : [],
-      view: new DataView(bytes.buffer),
+      memory: new DataView(bytes.buffer),
     };
   }
 

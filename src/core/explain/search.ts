@@ -1,7 +1,7 @@
 // Tries the hypotheses of a unit: computes a launch digest for each that changes what is loaded, and for each
 // launch digest the measurements of those that change the rest.
 
-import type { Hasher } from '../launch/hasher';
+import type { Hashes } from '../launch/hasher';
 import { isSevEs } from '../tech/sev/policy';
 import type { Dimension } from './cause';
 import { IN_DIGEST, isCompatible, OF_PAGES, type SearchSpace } from './causes';
@@ -28,9 +28,9 @@ export class Search {
   constructor(
     private readonly space: SearchSpace,
     keys: Int32Array | undefined,
-    newHasher: () => Hasher,
+    hashes: Hashes,
   ) {
-    this.states = new PageStates(space.facts, newHasher);
+    this.states = new PageStates(space.facts, hashes);
     this.matcher = new Matcher(space.facts, keys);
   }
 

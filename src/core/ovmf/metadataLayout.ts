@@ -64,7 +64,7 @@ export const METADATA_HEADER = struct('metadata header', 16, [
 ]);
 
 /** Sections of the SEV metadata. The page types are those of SNP_LAUNCH_UPDATE in QEMU. */
-const SEV_SECTION_TYPES: readonly SectionType[] = [
+const SEV_SECTION_TYPES = [
   {
     type: 1,
     name: 'SNP_SEC_MEM',
@@ -82,7 +82,10 @@ const SEV_SECTION_TYPES: readonly SectionType[] = [
     name: 'SNP_KERNEL_HASHES',
     doc: 'The page with the kernel hashes; measured as a NORMAL page with them, as a ZERO page without.',
   },
-];
+] as const satisfies readonly SectionType[];
+
+/** The names of the section types that SEV metadata have. */
+export type SevSectionName = (typeof SEV_SECTION_TYPES)[number]['name'];
 
 const TDX_SECTION_TYPES: readonly SectionType[] = [
   { type: 0, name: 'BFV', doc: 'The volume with the boot code.' },

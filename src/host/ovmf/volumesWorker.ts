@@ -12,6 +12,7 @@ import { compareWhole } from '../../core/ovmf/compare/compareWhole';
 import { parseContents } from '../../core/ovmf/contents';
 import { imageTables } from '../../core/ovmf/imageTables';
 import { decompressSection } from '../../node/decompress';
+import { nodeHashes } from '../../node/hashes';
 import type { DigestRow, ImageFound, ImagesFound } from '../../protocol/ovmf';
 import { inParts } from '../../protocol/parts';
 import type { ContentAnswer, ContentRequest } from './contents';
@@ -28,7 +29,7 @@ function* inImage(bytes: Uint8Array): Generator<ImageFound, undefined> {
   const contents = parseContents(bytes, image);
   yield { contents };
   if (contents.pending) yield { contents: parseContents(bytes, image, decompressSection) };
-  yield { digests: { rows: digestRows(computeImageDigests(bytes)).map(digestRow) } };
+  yield { digests: { rows: digestRows(computeImageDigests(bytes, nodeHashes)).map(digestRow) } };
 }
 
 const digestRow = ({ title, value }: ReturnType<typeof digestRows>[number]): DigestRow =>

@@ -1,76 +1,93 @@
-// The pages that an SEV-SNP launch loads after its firmware, in the order of each VMM (edk2
-// OvmfPkg/ResetVector/X64/OvmfSevMetadata; QEMU target/i386/sev.c), and the resulting state of the launch.
+// What an SEV-SNP launch loads: the firmware, then the sections of its SEV metadata in the order of each VMM (edk2,
+// OvmfPkg/ResetVector/X64/OvmfSevMetadata; QEMU target/i386/sev.c), then a page for each vCPU.
 
 import * as errors from './errors';
-import type { LaunchState } from '../../launch/state';
+import {
+  firmwareLoads,
+  PAGE_SIZE,
+  vmsaLoad,
+  vmsaLoads,
+  type LaunchContents,
+  type LaunchImage,
+  type Load,
+  type LoadingVmm,
+  type LoadType,
+} from '../../launch/loads';
 import { LEAST_HASH_AREA } from '../../ovmf/areaChecks';
-import type { OvmfImage } from '../../ovmf/image';
-import { extendPage, SNP_PAGE_SIZE, type SnpPage } from './digest';
+import type { SevSectionName } from '../../ovmf/metadataLayout';
+import type { Technology } from '../technology';
+import { foldSnp, snpState, type SnpState } from './digest';
 
 /** The gpa of VMSA pages, fixed regardless of the guest's memory (KVM, sev_es_sync_vmsa and SNP_LAUNCH_UPDATE). */
 const VMSA_GPA = 0xfffffffff000n;
 
-function snpState(digest: Uint8Array): LaunchState {
-  return {
-    withVcpu: (contents) => snpState(extendPage(digest, { type: 'vmsa', gpa: VMSA_GPA, contents })),
-    digest: () => digest,
-  };
+type Section = NonNullable<LaunchImage['sevMetadata']>['sections'][number];
+
+/** How a section is loaded without kernel hashes. */
+interface SectionLoad {
+  readonly type: LoadType;
+  /** By VMMs that differ. */
+  readonly by?: Partial<Readonly<Record<LoadingVmm, LoadType>>>;
+  /** One page, whatever the size of the section. */
+  readonly isOnePage?: true;
+  /** Loaded after all others by these VMMs. */
+  readonly lastBy?: readonly LoadingVmm[];
 }
 
-/** The VMMs whose page order and types are known. */
-export type SnpVmm = 'qemu' | 'ec2' | 'gce';
-
-/** The parts of an image that an SNP launch uses besides its pages. */
-type SnpImage = Pick<OvmfImage, 'sevMetadata' | 'hashArea'>;
-
-type Section = NonNullable<OvmfImage['sevMetadata']>['sections'][number];
+const SECTIONS: Readonly<Record<SevSectionName, SectionLoad>> = {
+  SNP_SEC_MEM: { type: 'zero', by: { gce: 'unmeasured' } },
+  SNP_SECRETS: { type: 'secrets', isOnePage: true },
+  CPUID: { type: 'cpuid', isOnePage: true, lastBy: ['ec2'] },
+  SVSM_CAA: { type: 'zero' },
+  SNP_KERNEL_HASHES: { type: 'zero' },
+};
+const KERNEL_HASHES: SevSectionName = 'SNP_KERNEL_HASHES';
 
 /** The page with the kernel hashes, placed at the offset of the hash area within it. */
-function hashPage({ hashArea }: SnpImage, table: Uint8Array): Uint8Array {
-  const at = (hashArea?.base ?? 0) % SNP_PAGE_SIZE;
-  if (!hashArea || hashArea.base === 0 || at + LEAST_HASH_AREA > SNP_PAGE_SIZE) throw errors.noHashArea();
-  const page = new Uint8Array(SNP_PAGE_SIZE);
+function hashPage({ hashArea }: LaunchImage, table: Uint8Array): Uint8Array {
+  const at = (hashArea?.base ?? 0) % PAGE_SIZE;
+  if (!hashArea || hashArea.base === 0 || at + LEAST_HASH_AREA > PAGE_SIZE) throw errors.noHashArea();
+  const page = new Uint8Array(PAGE_SIZE);
   page.set(table, at);
   return page;
 }
 
-/** The pages of one metadata section, by its type (edk2, OvmfPkg/ResetVector/X64/OvmfSevMetadata). */
-function* sectionPages(
-  { type, gpa, size, offset }: Section,
-  image: SnpImage,
-  vmm: SnpVmm,
-  table: Uint8Array | undefined,
-): Generator<SnpPage> {
-  // Secrets and CPUID are one page each, whatever the section size.
-  if (type === 2 || type === 3) yield { type: type === 2 ? 'secrets' : 'cpuid', gpa: BigInt(gpa) };
-  else if (type === 0x10 && table)
-    yield { type: 'normal', gpa: BigInt(gpa), contents: hashPage(image, table) };
-  else if (type === 1 || type === 4 || type === 0x10) {
-    const bare = type === 1 && vmm === 'gce' ? 'unmeasured' : 'zero';
-    for (let at = 0; at < size; at += SNP_PAGE_SIZE) yield { type: bare, gpa: BigInt(gpa + at) };
-  } else throw errors.unknownSnpSection(type, offset);
+/** The load of a section. @throws CheckError when it is of an unspecified type */
+function sectionLoad(
+  { section: { name, type: number, gpa, size, offset }, index }: { section: Section; index: number },
+  { vmm = 'qemu' }: LaunchContents,
+  hashes: Uint8Array | undefined,
+): Load {
+  const known = (SECTIONS as Partial<Record<string, SectionLoad>>)[name];
+  if (!known) throw errors.unknownSnpSection(number, offset);
+  const place = { label: name, gpa: BigInt(gpa) };
+  if (name === KERNEL_HASHES && hashes)
+    return { ...place, type: 'normal', size: PAGE_SIZE, bytes: hashes, source: { from: 'kernel hashes' } };
+  const source = { from: 'metadata', section: index, offset } as const;
+  return { ...place, type: known.by?.[vmm] ?? known.type, size: known.isOnePage ? PAGE_SIZE : size, source };
 }
 
-/**
- * The state of an SNP launch before its first vCPU.
- * @param firmwareDigest the state after the firmware pages, 48 bytes
- * @param table the kernel hashes, if there is a kernel
- * @throws CheckError when no VMM could launch this image, or not with a kernel
- */
-export function snpLaunch(
-  firmwareDigest: Uint8Array,
-  image: SnpImage,
-  vmm: SnpVmm,
-  table: Uint8Array | undefined,
-): LaunchState {
-  const { sections = [] } = image.sevMetadata ?? {};
+function* snpLoads(launch: LaunchContents, image: LaunchImage): Generator<Load, undefined> {
+  const { firmware = [], kernelHashes, vmsas, vmm = 'qemu' } = launch;
+  const sections = (image.sevMetadata?.sections ?? []).map((section, index) => ({ section, index }));
   if (sections.length === 0) throw errors.noSnpMetadata();
-  if (table && !sections.some(({ type }) => type === 0x10)) throw errors.noHashArea();
-  // EC2 adds the CPUID page last.
-  const isLast = ({ type }: Section) => vmm === 'ec2' && type === 3;
+  if (kernelHashes && !sections.some(({ section }) => section.name === KERNEL_HASHES))
+    throw errors.noHashArea();
+  const hashes = kernelHashes && hashPage(image, kernelHashes);
+  yield* firmwareLoads(firmware);
+  const isLast = ({ section: { name } }: (typeof sections)[number]) =>
+    (SECTIONS as Partial<Record<string, SectionLoad>>)[name]?.lastBy?.includes(vmm) === true;
   const ordered = [...sections.filter((s) => !isLast(s)), ...sections.filter(isLast)];
-  let digest = firmwareDigest;
-  for (const section of ordered)
-    for (const page of sectionPages(section, image, vmm, table)) digest = extendPage(digest, page);
-  return snpState(digest);
+  for (const section of ordered) yield sectionLoad(section, launch, hashes);
+  if (vmsas) yield* vmsaLoads(vmsas, VMSA_GPA);
 }
+
+/** SEV-SNP. */
+export const snp: Technology<SnpState> = {
+  id: 'snp',
+  loads: snpLoads,
+  vmsaLoad: (vcpu, page) => vmsaLoad(vcpu, page, VMSA_GPA),
+  start: snpState,
+  fold: foldSnp,
+  digest: ({ digest }) => digest,
+};

@@ -2,7 +2,6 @@
 // random values, and an answer says what was changed.
 
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { answerOf } from '../../../../src/core/explain/answer';
 import { partTitle, type TriedPart } from '../../../../src/core/explain/covered';
 import {
@@ -26,6 +25,7 @@ import type { Setting } from '../../../../src/core/explain/setting';
 import { computeMeasurement } from '../../../../src/core/tech/sev/evidence';
 import { ciphers } from '../../../helpers/ciphers';
 import { few, IS_QUICK } from '../../../helpers/hostile';
+import { nodeHashes } from '../../../../src/node/hashes';
 import { factsOf, factsWithFiles, hmacFor, KEYS, launchDigestOf } from '../../../helpers/planted';
 import { randomBytes, seeded } from '../../../helpers/random';
 
@@ -46,7 +46,7 @@ interface Found {
 
 /** Tries units, those of a stage unless others are given. */
 function tryUnits(space: SearchSpace, units: readonly Unit[]): Found {
-  const search = new Search(space, words, () => createHash('sha256'));
+  const search = new Search(space, words, nodeHashes);
   const results = units.map((unit) => ({ unit, ...search.run(unit) }));
   return {
     hits: results.flatMap(({ hits }) => hits),

@@ -6,7 +6,9 @@ import { bytesToHex, fromBase64, toBase64, utf8 } from '../../../../../src/core/
 import { equalInConstantTime } from '../../../../../src/core/launch/hasher';
 import { nobleHashes } from '../../../../../src/core/launch/nobleHashes';
 import { encodeKernelHashes } from '../../../../../src/core/launch/kernelHashes';
-import { finishLaunchDigest, vmsaSequence } from '../../../../../src/core/tech/sev/digest';
+import type { LaunchContents } from '../../../../../src/core/launch/loads';
+import { sevEs } from '../../../../../src/core/tech/sev/loads';
+import { digestOf } from '../../../../../src/core/tech/technology';
 import {
   computeMeasurement,
   measurementText,
@@ -161,31 +163,28 @@ describe('Kernel hashes', () => {
 
 describe('A launch digest', () => {
   const page = (n: number) => new Uint8Array(4096).fill(n);
-  const digest = (
-    ...args: Parameters<typeof finishLaunchDigest> extends [unknown, ...infer R] ? R : never
-  ) => {
-    const hasher = nobleHashes.newSha256();
-    hasher.update(utf8('firmware'));
-    return bytesToHex(finishLaunchDigest(hasher, ...args));
+  const digest = (rest: LaunchContents) => {
+    const loads = sevEs.loads({ firmware: [utf8('firmware')], ...rest }, {});
+    return bytesToHex(digestOf(sevEs, nobleHashes, loads));
   };
   const sha = (...parts: Uint8Array[]) => createHash('sha256').update(Buffer.concat(parts)).digest('hex');
   it('is the firmware, the kernel hashes, the page of vCPU 0 and that of the others, in this order', () => {
     const firmware = utf8('firmware');
     const table = new Uint8Array(176).fill(9);
-    assert.equal(digest(), sha(firmware));
-    assert.equal(digest(table), sha(firmware, table));
-    assert.equal(digest(undefined, { bsp: page(1), count: 1 }), sha(firmware, page(1)));
+    assert.equal(digest({}), sha(firmware));
+    assert.equal(digest({ kernelHashes: table }), sha(firmware, table));
+    assert.equal(digest({ vmsas: { bsp: page(1), count: 1 } }), sha(firmware, page(1)));
     assert.equal(
-      digest(table, { bsp: page(1), ap: page(2), count: 3 }),
+      digest({ kernelHashes: table, vmsas: { bsp: page(1), ap: page(2), count: 3 } }),
       sha(firmware, table, page(1), page(2), page(2)),
     );
   });
   for (const count of [0, -1, 1.5, 4097, Number.NaN]) {
     it(`is refused for ${count} vCPUs`, () =>
-      assert.throws(() => [...vmsaSequence({ bsp: page(1), ap: page(2), count })], usage('bad-vcpu-count')));
+      assert.throws(() => digest({ vmsas: { bsp: page(1), ap: page(2), count } }), usage('bad-vcpu-count')));
   }
   it('is refused for two vCPUs with one page', () =>
-    assert.throws(() => [...vmsaSequence({ bsp: page(1), count: 2 })], usage('ap-page-needed')));
+    assert.throws(() => digest({ vmsas: { bsp: page(1), count: 2 } }), usage('ap-page-needed')));
 });
 
 describe('A policy', () => {

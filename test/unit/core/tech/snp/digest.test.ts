@@ -5,16 +5,20 @@ import assert from 'node:assert/strict';
 import { bytesToHex, fromHex } from '../../../../../src/core/binary/hex';
 import { encodeKernelHashes } from '../../../../../src/core/launch/kernelHashes';
 import { nobleHashes } from '../../../../../src/core/launch/nobleHashes';
-import { extendPage, newSnpDigest, type SnpPage } from '../../../../../src/core/tech/snp/digest';
+import type { Load, LoadType } from '../../../../../src/core/launch/loads';
+import { foldSnp, snpState } from '../../../../../src/core/tech/snp/digest';
 import { cpuByName, generateVmsa } from '../../../../../src/core/vmsa/launch/generate';
 
-type Bare = Exclude<SnpPage, { readonly contents: Uint8Array }>['type'];
+type Bare = Exclude<LoadType, 'normal' | 'vmsa'>;
+
+/** The digest after one more load. */
+const extend = (digest: Uint8Array, load: Omit<Load, 'label' | 'source'>): Uint8Array =>
+  foldSnp(snpState(nobleHashes, digest), { label: 'load', source: { from: 'kernel hashes' }, ...load })
+    .digest;
 
 /** The chain over a range of pages without contents. */
-function extendRange(digest: Uint8Array, type: Bare, gpa: number, size: number): Uint8Array {
-  for (let at = 0; at < size; at += 4096) digest = extendPage(digest, { type, gpa: BigInt(gpa + at) });
-  return digest;
-}
+const extendRange = (digest: Uint8Array, type: Bare, gpa: number, size: number): Uint8Array =>
+  extend(digest, { type, gpa: BigInt(gpa), size });
 
 // sev-snp-measure --mode snp, 2 vCPUs EPYC-v4, no kernel, firmware tests/fixtures/ovmf_AmdSev_suffix.bin.
 const AFTER_FIRMWARE =
@@ -58,10 +62,10 @@ const steps: readonly (readonly [Bare, number, number, string])[] = [
   ['zero', 0x811000, 0xf000, AFTER_SECTIONS],
 ];
 
-const vmsa = (role: 'bsp' | 'ap'): SnpPage => {
+const vmsa = (role: 'bsp' | 'ap'): Omit<Load, 'label' | 'source'> => {
   const cpu = cpuByName('EPYC-v4');
   const { bytes } = generateVmsa({ profile: 'snp', role, cpu, resetAddress: 0x80b004 });
-  return { type: 'vmsa', gpa: 0xfffffffff000n, contents: bytes };
+  return { type: 'vmsa', gpa: 0xfffffffff000n, size: 4096, bytes };
 };
 
 describe('The SNP page chain', () => {
@@ -74,13 +78,13 @@ describe('The SNP page chain', () => {
   });
 
   it('agrees after the VMSA page of each vCPU', () => {
-    const first = extendPage(fromHex(AFTER_SECTIONS)!, vmsa('bsp'));
+    const first = extend(fromHex(AFTER_SECTIONS)!, vmsa('bsp'));
     assert.equal(
       bytesToHex(first),
       '19358ba9a7615534a9a1e2f0dfc29384dcd4dcb7062ff9c6013b26869a5fc6ecabe033c48dd6f6db5d6d76e7c5df632d',
     );
     assert.equal(
-      bytesToHex(extendPage(first, vmsa('ap'))),
+      bytesToHex(extend(first, vmsa('ap'))),
       'ae7e31b6e2220dcb2832b050464cf9fb5da4feed92be5cdd966435c2ee722f341410bb2438923ee696bd23460ff9c904',
     );
   });
@@ -110,14 +114,27 @@ describe('The SNP page chain', () => {
         cmdline,
       };
       contents.set(encodeKernelHashes(nobleHashes, digests), 0xc00);
-      let digest = extendPage(fromHex(BEFORE_HASHES)!, { type: 'normal', gpa: 0x810000n, contents });
+      let digest = extend(fromHex(BEFORE_HASHES)!, {
+        type: 'normal',
+        gpa: 0x810000n,
+        size: 4096,
+        bytes: contents,
+      });
       digest = extendRange(digest, 'zero', 0x811000, 0xf000);
-      assert.equal(bytesToHex(extendPage(digest, vmsa('bsp'))), wanted);
+      assert.equal(bytesToHex(extend(digest, vmsa('bsp'))), wanted);
     });
   }
 
-  it('refuses contents that are no whole page', () => {
-    const page = { type: 'normal', gpa: 0n, contents: new Uint8Array(4095) } as const;
-    assert.throws(() => extendPage(newSnpDigest(), page), /4096 bytes, not 4095/);
-  });
+  const unfit: readonly (readonly [string, Partial<Load>, RegExp])[] = [
+    ['contents that are no whole page', { size: 4095, bytes: new Uint8Array(4095) }, /no whole pages/],
+    ['contents of another size', { size: 8192, bytes: new Uint8Array(4096) }, /no whole pages/],
+    ['no contents', { size: 4096 }, /no contents/],
+    ['one hash for two pages', { size: 8192, sha384: new Uint8Array(48) }, /no contents/],
+    ['no address', { gpa: undefined, size: 4096, bytes: new Uint8Array(4096) }, /no address/],
+  ];
+  for (const [what, given, message] of unfit)
+    it(`refuses ${what}`, () => {
+      const load = { type: 'normal', gpa: 0n, size: 0, ...given } as const;
+      assert.throws(() => extend(new Uint8Array(48), load), message);
+    });
 });
