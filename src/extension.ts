@@ -31,6 +31,7 @@ export function activate(context: ExtensionContext): void {
   const connections = new Connections(libvirtWorkerScript(extensionUri));
   const domains = new DomainsView(connections, verdicts);
   const reports = new ReportEditor(io, extensionUri, {
+    connections,
     store: new ReportStore(context.workspaceState),
     mayConnect: ({ uri, name }) => isHers(context.globalState, uri, name),
     onVerdict: ({ uri, domain }, verdict) => {
@@ -48,7 +49,7 @@ export function activate(context: ExtensionContext): void {
     new LaunchDiagnostics(io).register(),
     registerLaunchSchema(extensionUri),
     registerLaunchLenses(),
-    new LaunchTests({ io, extensionUri, memory: context.globalState }).register(),
+    new LaunchTests({ io, extensionUri, connections, memory: context.globalState }).register(),
     ...registerCommands(vmsa, recent, domains, { io, reports, connections, memory: context.globalState }),
   );
 }
