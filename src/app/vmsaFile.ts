@@ -10,6 +10,7 @@ import {
 } from '../core/vmsa/forms/findPages';
 import { titleOf } from '../core/vmsa/forms/pageSource';
 import type { PartOfPage } from '../core/vmsa/part';
+import { decodePage, type VmsaPage } from '../core/vmsa/vmsaPage';
 import type { FileRole } from './fileRoles';
 import type { Io } from './io';
 
@@ -60,7 +61,7 @@ export async function readVmsaFile(
 
 /** A page, or what a dump lists of one: for those who show or compare, and never need more than the known fields. */
 export interface StateFile {
-  readonly bytes: Uint8Array;
+  readonly page: VmsaPage;
   /** Set when only some fields are known. */
   readonly part: PartOfPage | undefined;
   /** Set with `part`. */
@@ -93,11 +94,12 @@ export function chooseState(path: string, read: PagesRead | NotPages, vcpu?: num
     if (!read.partial) throw errors.notAPage(fileName(path), read.reason);
     const partial = choosePartial(path, read.partial, vcpu);
     const { bytes, part, label, notes } = partial;
-    return { bytes, part, partial, title: titleOf(read.format!), label, count: read.partial.length, notes };
+    const page = decodePage(bytes);
+    return { page, part, partial, title: titleOf(read.format!), label, count: read.partial.length, notes };
   }
   const { bytes, note, label } = choosePage(path, read, vcpu);
   return {
-    bytes,
+    page: decodePage(bytes),
     part: undefined,
     partial: undefined,
     title: read.title,

@@ -18,9 +18,8 @@ import { CPU_ID_LIMITS, type CpuId } from '../core/vmsa/launch/signature';
 import { bestOf, identify } from '../core/vmsa/compare/identify';
 import type { PartOfPage } from '../core/vmsa/part';
 import { findProfile, PROFILES, type KnownProfile, type ProfileId } from '../core/vmsa/launch/profiles';
-import { decode } from '../core/binary/struct';
 import { snpPolicy } from '../core/tech/snp/errors';
-import { VMSA } from '../core/vmsa/layout/layout';
+import type { VmsaPage } from '../core/vmsa/vmsaPage';
 import type { Io } from '../app/io';
 import { readFirmware } from '../app/firmware';
 import { resetAddressOf } from '../app/launch';
@@ -187,15 +186,14 @@ export function svsmFrom(
  */
 export async function requestFrom(
   io: Io,
-  page: Uint8Array,
+  page: VmsaPage,
   options: PageOptions,
   part?: PartOfPage,
 ): Promise<VmsaRequest> {
-  const values = decode(VMSA, page);
-  const guess = (part && bestOf(identify(page, part))?.request) ?? guessRequest(values);
+  const guess = (part && bestOf(identify(page, part))?.request) ?? guessRequest(page);
   const role = roleFrom(options.cpu) ?? guess.role;
   const profile = findProfile(options.profile ?? withoutHostChange(guess).profile)!;
-  const like = requestLike(profile, role, values);
+  const like = requestLike(profile, role, page.values);
   const needs = needsOf(profile, role);
   const resetAddress = await resetAddressFrom(io, options, needs.resetAddress);
   return {

@@ -6,14 +6,15 @@ import { groupByCause } from '../core/vmsa/compare/causes';
 import {
   comparePages,
   compareWithGenerated,
-  onlyKnown,
   setBy,
   type ComparedField,
+  type VmsaComparison,
 } from '../core/vmsa/compare/compare';
 import { comparisonJson, comparisonMarkdown, notCompared } from '../core/vmsa/compare/exportComparison';
 import { findPages } from '../core/vmsa/forms/findPages';
 import type { VmsaField } from '../core/vmsa/page';
-import { FIELDS_OF_PAGE } from '../core/vmsa/part';
+import { generateVmsa } from '../core/vmsa/launch/generate';
+import { expectedOf, FIELDS_OF_PAGE } from '../core/vmsa/part';
 import type { Io } from '../app/io';
 import { chooseState, fileName, readWhole } from '../app/vmsaFile';
 import { asksForPage, requestFrom, type PageOptions } from './options';
@@ -44,13 +45,17 @@ async function compared(io: Io, file: string, other: string | undefined, options
   const actual = fileName(file);
   if (other !== undefined) {
     const [a, b] = await readBoth(io, file, other, options.vcpu, out);
-    const fields = onlyKnown(comparePages(a!.bytes, b!.bytes), a!.part, b!.part);
-    return { fields, names: { actual, expected: fileName(other) } };
+    const comparison = comparePages(a!.page, b!.page, { parts: [a!.part, b!.part] });
+    return { comparison, names: { actual, expected: fileName(other) } };
   }
-  const { bytes, part } = await readState(io, file, options.vcpu, out);
-  const request = await requestFrom(io, bytes, options, part);
+  const { page, part } = await readState(io, file, options.vcpu, out);
+  const request = await requestFrom(io, page, options, part);
+  const generated = expectedOf(generateVmsa(request), part);
   const expected = `the generated page (${request.profile}, ${request.role})`;
-  return { fields: compareWithGenerated(bytes, request, part), names: { actual, expected, request } };
+  return {
+    comparison: compareWithGenerated(page, generated, part),
+    names: { actual, expected, request },
+  };
 }
 
 /** Whether the pages differ in a field that is known. */
@@ -63,13 +68,14 @@ export async function diffVmsa(
 ): Promise<boolean> {
   if (other === undefined && !asksForPage(options)) throw errors.comparisonNeeded();
   if (other !== undefined && asksForPage(options)) throw errors.twoComparisons();
-  const { fields, names } = await compared(io, file, other, options, out);
+  const { comparison, names } = await compared(io, file, other, options, out);
+  const { fields } = comparison;
   const differing = fields.filter((f) => f.differs);
   const unknown = FIELDS_OF_PAGE - fields.length;
   if (options.json) {
-    printJson(out, comparisonJson(fields, names));
+    printJson(out, comparisonJson(comparison, names));
   } else if (options.markdown) {
-    out.data(comparisonMarkdown(fields, names));
+    out.data(comparisonMarkdown(comparison, names));
   } else if (differing.length === 0) {
     out.line(
       unknown === 0
@@ -80,13 +86,13 @@ export async function diffVmsa(
     const count = `${differing.length} of ${fields.length} fields`;
     out.line(`${names.actual} differs from ${names.expected} in ${count}:`);
     if (unknown > 0) out.line(notCompared(unknown));
-    printByCause(fields, 'request' in names, out);
+    printByCause(comparison, 'request' in names, out);
   }
   return differing.length > 0;
 }
 
-function printByCause(fields: readonly ComparedField[], generated: boolean, out: Output): void {
-  for (const { cause, fields: members } of groupByCause(fields)) {
+function printByCause(comparison: VmsaComparison, generated: boolean, out: Output): void {
+  for (const { cause, fields: members } of groupByCause(comparison)) {
     out.line('');
     out.line(cause.title);
     out.line(`  ${cause.text}`);

@@ -2,7 +2,6 @@
 
 import * as appErrors from '../app/errors';
 import { hex } from '../core/binary/hex';
-import { decode } from '../core/binary/struct';
 import {
   describeDistance,
   identify,
@@ -13,8 +12,8 @@ import { namesOfFeatures } from '../core/vmsa/compare/openFeatures';
 import { modelsWithSignature } from '../core/vmsa/launch/cpuModels';
 import { resetAddressIn, startAddress } from '../core/vmsa/launch/generate';
 import { decodeSignature } from '../core/vmsa/launch/signature';
-import { VMSA } from '../core/vmsa/layout/layout';
 import { FIELDS_OF_PAGE, isKnownIn, type PartOfPage } from '../core/vmsa/part';
+import type { VmsaPage } from '../core/vmsa/vmsaPage';
 import type { Io } from '../app/io';
 import { readFirmware } from '../app/firmware';
 import { fileName } from '../app/vmsaFile';
@@ -29,8 +28,7 @@ export interface IdentifyOptions {
 }
 
 /** The CPU and the start address in a page, whatever launch it belongs to. */
-function ownFacts(page: Uint8Array) {
-  const values = decode(VMSA, page);
+function ownFacts({ values }: VmsaPage) {
   const signature = values.rdx;
   const { family, model, stepping, malformed } = decodeSignature(signature);
   return {
@@ -52,7 +50,7 @@ const candidateJson = (c: PossibleLaunch) => ({
   role: c.role,
   roles: c.roles,
   cpu: c.cpu,
-  differing: c.differing.map((f) => f.actual.name),
+  differing: c.comparison.fields.map((f) => f.actual.name),
   ...(c.features && {
     features: { added: namesOfFeatures(c.features.added), removed: namesOfFeatures(c.features.removed) },
   }),
@@ -69,10 +67,10 @@ export async function identifyVmsa(
   options: IdentifyOptions,
   out: Output,
 ): Promise<boolean> {
-  const { bytes, part } = await readState(io, file, options.vcpu, out);
-  const found = identify(bytes, part);
+  const { page, part } = await readState(io, file, options.vcpu, out);
+  const found = identify(page, part);
   if (found.notState !== undefined) throw appErrors.notAPage(fileName(file), found.notState);
-  const own = ownFacts(bytes);
+  const own = ownFacts(page);
   const { firmware } = options;
   const address = firmware === undefined ? undefined : (await readFirmware(io, firmware)).resetAddress;
   if (options.json) {
@@ -151,7 +149,7 @@ function printCandidates(
     if (candidates.length > 0) out.line(title);
     for (const c of candidates) {
       out.line(`  ${c.profile.id}, ${c.roles.join(' and ')}: ${c.profile.title}; ${c.cpu}`);
-      if (c.differing.length > 0) out.line(`    ${describeDistance(c)}`);
+      if (c.comparison.fields.length > 0) out.line(`    ${describeDistance(c)}`);
       if (c.profile.kind === 'reference' && nearest.length === 0)
         out.line('    No launch measures this page.');
     }

@@ -3,7 +3,7 @@
 import * as errors from './errors';
 import * as appErrors from '../app/errors';
 import * as vmsaErrors from '../core/vmsa/errors';
-import { decode, type Leaf, type LeafValue } from '../core/binary/struct';
+import { type Leaf, type LeafValue } from '../core/binary/struct';
 import { applyPatch, changedFields, findVmsaLeaves, parseFieldValue, patchField } from '../core/vmsa/edit';
 import { similarFields } from '../core/vmsa/layout/fieldNames';
 import {
@@ -14,10 +14,11 @@ import {
   startsAtResetVector,
   type Role,
 } from '../core/vmsa/launch/generate';
-import { VMSA, VMSA_SIZE, vmsaLeaf } from '../core/vmsa/layout/layout';
+import { VMSA_SIZE, vmsaLeaf } from '../core/vmsa/layout/layout';
 import { vmsaFields, vmsaSummary } from '../core/vmsa/page';
 import { findProfile, type KnownProfile } from '../core/vmsa/launch/profiles';
 import { encodeSignature } from '../core/vmsa/launch/signature';
+import { decodePage, type VmsaPage } from '../core/vmsa/vmsaPage';
 import type { Io } from '../app/io';
 import { STANDARD_INPUT, fileName } from '../app/vmsaFile';
 import { cpuFrom, resetAddressFrom, roleFrom, svsmFrom, type PageOptions } from './options';
@@ -49,7 +50,7 @@ export async function buildVmsa(io: Io, file: string, options: PageOptions, out:
     svsm: svsmFrom(profile, needs, options),
   });
   await io.write(file, bytes);
-  out.line(`${file}: ${vmsaSummary(bytes)}`);
+  out.line(`${file}: ${vmsaSummary(decodePage(bytes))}`);
 }
 
 /** The options of `vmsa update`. */
@@ -86,21 +87,20 @@ const noAddressNote = (profile: KnownProfile, role: Role): string =>
 async function changesFrom(
   io: Io,
   options: UpdateOptions,
-  page: Uint8Array,
+  page: VmsaPage,
   out: Output,
 ): Promise<[Leaf, LeafValue][]> {
   const changes: [Leaf, LeafValue][] = [];
   const cpu = cpuFrom(options);
   if (cpu) changes.push([vmsaLeaf('rdx'), BigInt(encodeSignature(cpu))]);
-  const values = decode(VMSA, page);
-  const guess = guessRequest(values);
+  const guess = guessRequest(page);
   const profile = findProfile(guess.profile)!;
   const role = roleFrom(options.cpu) ?? guess.role;
   const needed = needsOf(profile, role).resetAddress;
   const given = (options.firmware ?? options.resetAddress) !== undefined;
   if (given && !needed) out.note(noAddressNote(profile, role));
   // A page that starts at the reset vector, as the first vCPU's does, cannot tell where another vCPU starts.
-  if (!given && needed && options.cpu !== undefined && startsAtResetVector(values))
+  if (!given && needed && options.cpu !== undefined && startsAtResetVector(page.values))
     throw vmsaErrors.resetAddressNeeded();
   const address = await resetAddressFrom(io, options, needed);
   if (address !== undefined) {
@@ -115,8 +115,9 @@ export async function updateVmsa(io: Io, file: string, options: UpdateOptions, o
   const { page, vcpu, read, bytes } = await readPage(io, file, options.vcpu, out);
   if (file === STANDARD_INPUT || (read.format !== 'page' && read.format !== 'pages'))
     throw errors.onlyRawUpdates(fileName(file), file === STANDARD_INPUT ? 'stream' : read.title);
+  const old = decodePage(page.bytes);
   const changed = page.bytes.slice();
-  for (const [leaf, value] of await changesFrom(io, options, changed, out)) {
+  for (const [leaf, value] of await changesFrom(io, options, old, out)) {
     const patch = patchField(changed, leaf, value);
     if (patch) applyPatch(changed, patch);
   }
@@ -128,8 +129,8 @@ export async function updateVmsa(io: Io, file: string, options: UpdateOptions, o
   const whole = Uint8Array.from(bytes);
   whole.set(changed, vcpu * VMSA_SIZE);
   await io.write(file, whole);
-  const before = vmsaFields(page.bytes);
-  vmsaFields(changed).forEach((f, i) => {
+  const before = vmsaFields(old);
+  vmsaFields(decodePage(changed)).forEach((f, i) => {
     if (names.has(f.name)) out.line(`${file}: ${f.name} ${before[i]!.raw} -> ${f.raw}`);
   });
 }

@@ -13,6 +13,7 @@ import { groupFields, stateSummary, vmsaFields, vmsaSummary, type VmsaField } fr
 import { whyNoState } from '../core/vmsa/pageKind';
 import { FIELDS_OF_PAGE, knownFields, unknownByGroup } from '../core/vmsa/part';
 import { knownFindings } from '../core/vmsa/partChecks';
+import type { VmsaPage } from '../core/vmsa/vmsaPage';
 import type { Io } from '../app/io';
 import { fileName, type StateFile } from '../app/vmsaFile';
 import { columns, findingLines, printJson, type Output } from './output';
@@ -20,13 +21,13 @@ import { readPage } from './pages';
 
 /** Prints a page, or what is known of it: as text without the zero fields, or as JSON with all fields. */
 export function showState(
-  { bytes, partial, title }: StateFile,
+  { page, partial, title }: StateFile,
   file: string,
   options: { all?: true; json?: true },
   out: Output,
 ): void {
-  if (partial) showPart(partial, file, title, options, out);
-  else showPage(bytes, file, options, out);
+  if (partial) showPart(page, partial, file, title, options, out);
+  else showPage(page, file, options, out);
 }
 
 function printFields(fields: readonly VmsaField[], out: Output): void {
@@ -41,7 +42,7 @@ function printFields(fields: readonly VmsaField[], out: Output): void {
   }
 }
 
-function showPage(page: Uint8Array, file: string, options: { all?: true; json?: true }, out: Output): void {
+function showPage(page: VmsaPage, file: string, options: { all?: true; json?: true }, out: Output): void {
   if (options.json) {
     printJson(out, pageJson(page, file));
     return;
@@ -65,6 +66,7 @@ function showPage(page: Uint8Array, file: string, options: { all?: true; json?: 
 }
 
 function showPart(
+  page: VmsaPage,
   partial: PartialPage,
   file: string,
   title: string,
@@ -72,21 +74,21 @@ function showPart(
   out: Output,
 ): void {
   if (options.json) {
-    printJson(out, partJson(partial, file, title));
+    printJson(out, partJson(page, partial, file, title));
     return;
   }
-  const { bytes, part, label } = partial;
-  out.line(`${file}: ${title}, ${label}: ${stateSummary(bytes)}`);
-  const agreeing = identify(bytes, part);
+  const { part, label } = partial;
+  out.line(`${file}: ${title}, ${label}: ${stateSummary(page)}`);
+  const agreeing = identify(page, part);
   for (const { profile, roles, features } of [...agreeing.exact, ...agreeing.withFeatures]) {
     const change = features ? `, ${describeChange(features)}` : '';
     const measured = profile.kind === 'launch' ? '' : '; no launch measures it';
     out.line(`  agrees with ${profile.id}, ${roles.join(' and ')}: ${profile.title}${change}${measured}`);
   }
-  const fields = knownFields(bytes, part);
+  const fields = knownFields(page, part);
   const shown = options.all ? fields : fieldsSet(fields);
   printFields(shown, out);
-  findingLines(knownFindings(bytes, part)).forEach((line) => {
+  findingLines(knownFindings(page, part)).forEach((line) => {
     out.line(line);
   });
   out.line('');

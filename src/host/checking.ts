@@ -34,6 +34,7 @@ export function checking(
   const connections = new Connections(libvirtWorkerScript(extensionUri));
   const domains = new DomainsView(connections, verdicts);
   const reports = new ReportEditor(io, extensionUri, {
+    connections,
     store: new ReportStore(workspaceState),
     mayConnect: ({ uri, name }) => isHers(globalState, uri, name),
     onVerdict: ({ uri, domain }, verdict) => {
@@ -48,7 +49,7 @@ export function checking(
       domains.register(),
       new LaunchDiagnostics(io).register(),
       registerLaunchLenses(),
-      new LaunchTests({ io, extensionUri, memory: globalState }).register(),
+      new LaunchTests({ io, extensionUri, connections, memory: globalState }).register(),
     ],
     commands: {
       ...domainsCommands(domains, globalState),

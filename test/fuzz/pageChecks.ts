@@ -15,6 +15,7 @@ import { pageKind, whyNoState } from '../../src/core/vmsa/pageKind';
 import { findFilePages } from '../../src/host/vmsa/pages';
 import { chooseState } from '../../src/app/vmsaFile';
 import { assertSentence, readOrCode, type Outcome } from './target';
+import { decodePage } from '../../src/core/vmsa/vmsaPage';
 
 /** Bytes of a page. */
 export const SIZE = 4096;
@@ -42,21 +43,21 @@ export const PAGES = () => [
 export function checkPage(bytes: Uint8Array): string {
   const values = decode(VMSA, bytes);
   assert.deepEqual(encode(VMSA, values), bytes, 'encoding undoes decoding');
-  const findings = vmsaFindings(bytes);
+  const findings = vmsaFindings(decodePage(bytes));
   for (const { offset, size, message } of findings) {
     assert.ok(offset >= 0 && size >= 0 && offset + size <= SIZE, `a finding at ${offset}, ${size} bytes`);
     assertSentence(message);
   }
   let at = 0;
-  for (const { offset, size } of vmsaFields(bytes)) {
+  for (const { offset, size } of vmsaFields(decodePage(bytes))) {
     assert.equal(offset, at, 'each byte is in one field');
     at += size;
   }
   assert.equal(at, SIZE);
-  assertSentence(vmsaSummary(bytes));
-  assertSentence(stateSummary(bytes));
+  assertSentence(vmsaSummary(decodePage(bytes)));
+  assertSentence(stateSummary(decodePage(bytes)));
   pageKind(bytes);
-  whyNoState(bytes);
+  whyNoState(decodePage(bytes));
   return findings.map(({ rule }) => rule).join();
 }
 
@@ -68,10 +69,10 @@ export function assertFound(found: PagesRead | NotPages): string {
       assert.equal(bytes.length, SIZE);
       notes.forEach(assertSentence);
       assertSentence(label);
-      for (const { name } of knownFields(bytes, part)) assert.ok(part.known.has(name));
-      for (const { message } of knownFindings(bytes, part)) assertSentence(message);
+      for (const { name } of knownFields(decodePage(bytes), part)) assert.ok(part.known.has(name));
+      for (const { message } of knownFindings(decodePage(bytes), part)) assertSentence(message);
       unknownByGroup(part);
-      JSON.parse(jsonText(partJson({ bytes, part, notes, label }, 'x', 'form')));
+      JSON.parse(jsonText(partJson(decodePage(bytes), { part, notes, label }, 'x', 'form')));
     }
     return `${found.format ?? ''} ${found.reason.replaceAll(/\d+/g, '#').slice(0, 60)} ${found.partial?.length ?? 0}`;
   }

@@ -8,6 +8,7 @@ import { identify } from '../../src/core/vmsa/compare/identify';
 import { VMSA } from '../../src/core/vmsa/layout/layout';
 import { askPeer } from '../helpers/peer';
 import { seeded, type Random } from '../helpers/random';
+import { decodePage } from '../../src/core/vmsa/vmsaPage';
 
 const SCRIPT = `
 answer = []
@@ -65,10 +66,10 @@ describe('Generated VMSA pages', () => {
         ['ap', pages[i]![1]],
       ] as const) {
         // A CPU that no list has is the nearest, without a field that differs.
-        const { exact, nearest } = identify(fromHex(text)!);
+        const { exact, nearest } = identify(decodePage(fromHex(text)!));
         const [first] = [...exact, ...nearest];
         assert.deepEqual(
-          [first!.request, first!.differing],
+          [first!.request, first!.comparison.fields],
           [
             {
               profile: 'sev-es',

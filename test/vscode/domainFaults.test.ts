@@ -15,7 +15,7 @@ import { FIRMWARE, type Domain, type Faults } from '../helpers/bedDomain';
 import { keyForms } from '../helpers/keyForms';
 import { TestPanel } from '../helpers/panel';
 import type { PROCEDURES, WireFault } from '../helpers/relay';
-import { memory, run, workers } from './domainsView';
+import { connectionsOf, memory, run, workers } from './domainsView';
 import { loopDelay } from './turns';
 import { until } from './until';
 import { io } from './machine';
@@ -100,6 +100,7 @@ describe('A check of a domain meets', function () {
     const panel = new TestPanel();
     const editor = new ReportEditor(io, extensionUri, {
       store: new ReportStore(kept),
+      connections: connectionsOf(),
       mayConnect: () => Promise.resolve(true),
       onVerdict: (_target, verdict) => verdicts.push(verdict),
     });

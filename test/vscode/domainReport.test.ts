@@ -13,6 +13,7 @@ import { ReportEditor } from '../../src/host/launch/reportEditor';
 import { reportSource, reportUri, type DomainTarget } from '../../src/host/launch/reportSource';
 import { ReportStore } from '../../src/host/launch/reportStore';
 import { TestPanel } from '../helpers/panel';
+import { connectionsOf } from './domainsView';
 import { until } from './until';
 import { io } from './machine';
 
@@ -68,6 +69,7 @@ async function openReport(uri: vscode.Uri, store = new ReportStore(new Memory())
   const panel = new TestPanel();
   const editor = new ReportEditor(io, extensionUri, {
     store,
+    connections: connectionsOf(),
     mayConnect: () => Promise.resolve(mayConnect),
     onVerdict: (_target, verdict) => verdicts.push(verdict),
   });

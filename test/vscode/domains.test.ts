@@ -2,7 +2,11 @@
 // that cannot be made to do.
 
 import { strict as assert } from 'node:assert';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { checkDomain } from '../../src/app/domainCheck';
+import { checkMany } from '../../src/app/checkMany';
 import type { HostFacts } from '../../src/core/domain/facts';
 import { promptPerson } from '../../src/host/connections/connectionPrompts';
 import { connectionTexts, storeConnectionTexts } from '../../src/host/connections/connectionSettings';
@@ -24,6 +28,7 @@ import {
   withHost,
   workers,
 } from './domainsView';
+import { io } from './machine';
 import { longestTurn, threadCpuUsage } from './turns';
 import { until } from './until';
 
@@ -96,6 +101,27 @@ describe('The view of domains', () => {
       await until('it is closed', () => connections.state(HOST).kind === 'closed');
       await until('its process is gone', () => workers().length === 0);
       assert.equal((await domains(view)).length, 1, 'and is opened again');
+    });
+
+    it('are checked over the connection that the view has, by reports and by batches', async () => {
+      const { view, connections } = make();
+      const [domain] = await domains(view);
+      assert.ok(domain?.kind === 'domain');
+      const [worker] = workers();
+      const { workerPath } = connections;
+      const connection = { uri: HOST, workerPath };
+      const inputs = { domain: domain.domain, vcpus: 2, keys: { tk: join(folder(), 'tk') } };
+      writeFileSync(inputs.keys.tk, Buffer.alloc(32, 1));
+      const options = { libvirt: connections.libvirt, connection };
+      const job = { path: 'guest', prepare: () => Promise.resolve({ domain: inputs, connection }) };
+      const ends = await Promise.all([
+        checkDomain(io, inputs, options),
+        checkDomain(io, inputs, options),
+        checkMany(io, [job, job, job], options).then(([first]) => first!.outcome),
+      ]);
+      for (const end of ends)
+        assert.ok('report' in end && end.report.rules?.some(({ outcome }) => outcome === 'failed'));
+      assert.deepEqual(workers(), [worker]);
     });
 
     it('stay as long as the view shows them', async () => {

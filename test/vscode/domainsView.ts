@@ -50,6 +50,13 @@ interface Made {
   verdicts: LastVerdicts;
 }
 
+/** Connections of its own, which are closed after the test. */
+export function connectionsOf(workerPath = realWorker(), idleMs?: number): Connections {
+  const connections = new Connections(workerPath, idleMs);
+  used.push(connections);
+  return connections;
+}
+
 /** A view of its own, with all that is behind it. */
 export function make(workerPath = realWorker(), idleMs?: number): Made {
   const connections = new Connections(workerPath, idleMs);

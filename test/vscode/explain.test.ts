@@ -15,7 +15,7 @@ import { ReportStore } from '../../src/host/launch/reportStore';
 import type { ExplanationState } from '../../src/protocol/launch';
 import { TestPanel } from '../helpers/panel';
 import { closeEditors } from './closeEditors';
-import { memory } from './domainsView';
+import { connectionsOf, memory } from './domainsView';
 import { until } from './until';
 import { io } from './machine';
 
@@ -36,6 +36,7 @@ async function openReport(uri: vscode.Uri, store = new ReportStore(memory())) {
   const panel = new TestPanel();
   const editor = new ReportEditor(io, extensionUri, {
     store,
+    connections: connectionsOf(),
     mayConnect: () => Promise.resolve(false),
     onVerdict: () => undefined,
   });

@@ -12,7 +12,7 @@ import { LaunchTree } from '../../src/host/launch/launchTree';
 import { ruleId, stepId } from '../../src/host/launch/testItems';
 import { editorLine } from '../../src/core/binary/plainText';
 import { RecordedRun } from '../helpers/testRun';
-import { memory } from './domainsView';
+import { connectionsOf, memory } from './domainsView';
 import { io } from './machine';
 import { until } from './until';
 
@@ -51,7 +51,12 @@ function treeOf(names: readonly string[], agreed: readonly string[] = []) {
       createTestItem: controller.createTestItem.bind(controller),
       createTestRun: () => recorded.run,
     }),
-    { io, extensionUri, memory: memory({ 'sevscope.confirmedConnections': agreed }) },
+    {
+      io,
+      extensionUri,
+      connections: connectionsOf(),
+      memory: memory({ 'sevscope.confirmedConnections': agreed }),
+    },
   );
   const run = (token = new vscode.CancellationTokenSource().token) =>
     tree.run(new vscode.TestRunRequest(items), token);

@@ -21,8 +21,8 @@ function words({ profile, role, cpu, request }: PossibleLaunch): string {
 }
 
 function MatchRow({ candidate, part }: { candidate: PossibleLaunch; part: boolean }) {
-  const { differing, cpuKnown, request, features } = candidate;
-  const exact = differing.length === 0 && cpuKnown;
+  const { comparison, cpuKnown, request, features } = candidate;
+  const exact = comparison.fields.length === 0 && cpuKnown;
   return (
     <li class="match">
       <Icon

@@ -7,6 +7,7 @@ import { CPU_MODELS } from '../../src/core/vmsa/launch/cpuModels';
 import {
   generateVmsa,
   needsOf,
+  type GeneratedVmsa,
   type Needs,
   type Role,
   type SvsmImage,
@@ -117,12 +118,12 @@ export type InputName = (typeof INPUT_NAMES)[number];
 /** The message for each input that is wrong. */
 export type FormErrors = Partial<Record<InputName, string>>;
 
-function failure(attempt: () => unknown): CheckError | undefined {
+/** What an attempt gives, or why it fails. */
+function attempt<T>(make: () => T): { readonly made: T } | { readonly wrong: CheckError } {
   try {
-    attempt();
-    return undefined;
+    return { made: make() };
   } catch (error) {
-    if (error instanceof CheckError) return error;
+    if (error instanceof CheckError) return { wrong: error };
     throw error;
   }
 }
@@ -138,11 +139,13 @@ function readCpu(form: Form, errors: FormErrors): CpuId {
   const cpu = { ...ANY_CPU };
   for (const part of PARTS) {
     const value = parseNumber(form[part]);
-    const wrong = Number.isNaN(value)
-      ? noNumber(form[part], '25 or 0x19')
-      : failure(() => encodeSignature({ ...cpu, [part]: value }))?.message;
-    if (wrong === undefined) cpu[part] = value;
-    else errors[part] = wrong;
+    if (Number.isNaN(value)) {
+      errors[part] = noNumber(form[part], '25 or 0x19');
+      continue;
+    }
+    const fits = attempt(() => encodeSignature({ ...cpu, [part]: value }));
+    if ('wrong' in fits) errors[part] = fits.wrong.message;
+    else cpu[part] = value;
   }
   return cpu;
 }
@@ -158,10 +161,29 @@ function readSvsm(form: Form, needs: Needs, errors: FormErrors): SvsmImage | und
   return image.entry === undefined ? undefined : { ...image, entry: image.entry };
 }
 
+/** The page that a request asks for, or which of its inputs is wrong, and why. */
+export function expectedPage(
+  request: VmsaRequest,
+  generate = generateVmsa,
+): { readonly page: GeneratedVmsa } | { readonly wrong: InputName; readonly message: string } {
+  const result = attempt(() => generate(request));
+  if ('made' in result) return { page: result.made };
+  const { at, message } = result.wrong;
+  return { wrong: INPUT_NAMES.find((name) => name === at?.input) ?? 'profile', message };
+}
+
+/** What the inputs make: a request and its page, or what is wrong with them. */
+export interface ReadForm {
+  readonly request?: VmsaRequest | undefined;
+  readonly expected?: GeneratedVmsa | undefined;
+  readonly errors: FormErrors;
+}
+
 /**
- * The request that the inputs make, or what is wrong with them. Inputs that the profile does not need are ignored.
+ * Reads the inputs. Those that the profile does not need are ignored.
+ * @param generate makes the page, once at most: it is what a keystroke costs
  */
-export function readForm(form: Form): { request: VmsaRequest | undefined; errors: FormErrors } {
+export function readForm(form: Form, generate = generateVmsa): ReadForm {
   const errors: FormErrors = {};
   const needs = needsOfForm(form);
   const cpu = needs.cpu ? readCpu(form, errors) : ANY_CPU;
@@ -175,9 +197,9 @@ export function readForm(form: Form): { request: VmsaRequest | undefined; errors
     ...(svsm && { svsm }),
   };
   if (Number.isNaN(resetAddress)) errors.resetAddress = noNumber(form.resetAddress, '0x0080b004');
-  if (Object.keys(errors).length > 0) return { request: undefined, errors };
-  const wrong = failure(() => generateVmsa(request));
-  if (wrong === undefined) return { request, errors };
-  const input = INPUT_NAMES.find((name) => name === wrong.at?.input) ?? 'profile';
-  return { request: undefined, errors: { [input]: wrong.message } };
+  if (Object.keys(errors).length > 0) return { errors };
+  const expected = expectedPage(request, generate);
+  return 'page' in expected
+    ? { request, expected: expected.page, errors }
+    : { errors: { [expected.wrong]: expected.message } };
 }

@@ -2,8 +2,8 @@
 
 import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
-import type { Cause } from '../../src/core/vmsa/compare/causes';
-import type { ComparedField } from '../../src/core/vmsa/compare/compare';
+import type { Cause, CauseGroup } from '../../src/core/vmsa/compare/causes';
+import type { ComparedField, VmsaComparison } from '../../src/core/vmsa/compare/compare';
 import { comparisonJson, comparisonMarkdown } from '../../src/core/vmsa/compare/exportComparison';
 import type { VmsaRequest } from '../../src/core/vmsa/launch/generate';
 import { jsonText } from '../../src/core/binary/json';
@@ -13,14 +13,14 @@ import { useSaved } from '../host';
 import { countLeaves, filterTree } from '../parts/rows';
 import { FieldCard } from './vmsaCard';
 import { CauseDetails, FieldDetails, RowDetails } from './vmsaDetails';
-import { causeId, comparisonTree, type CauseGroup, type Known } from './vmsaTree';
+import { causeId, comparisonTree, type Known } from './vmsaTree';
 import { Checkbox, CopyButton, FilterBar, FilterBox, IconButton } from '../parts/widgets';
 import { useTree } from '../parts/treeState';
 import { Workspace, type HexPane } from '../parts/workspace';
 
-/** The two pages and their differences. */
-export interface Comparison {
-  readonly compared: readonly ComparedField[];
+/** The two pages and their differences, as they are shown. */
+export interface ShownComparison {
+  readonly compared: VmsaComparison;
   readonly causes: readonly CauseGroup[];
   readonly known: Known;
   /** The titles of the page and of its counterpart. */
@@ -37,7 +37,7 @@ const swapField = (field: ComparedField): ComparedField => ({
 });
 
 /** The comparison with its sides swapped; causes keep their words, which name both sides. */
-function swap(comparison: Comparison): Comparison {
+function swap(comparison: ShownComparison): ShownComparison {
   const {
     compared,
     causes,
@@ -46,14 +46,19 @@ function swap(comparison: Comparison): Comparison {
   } = comparison;
   return {
     ...comparison,
-    compared: compared.map(swapField),
+    compared: {
+      ...compared,
+      actual: compared.expected,
+      expected: compared.actual,
+      fields: compared.fields.map(swapField),
+    },
     causes: causes.map(({ cause, fields }) => ({ cause, fields: fields.map(swapField) })),
     titles: [right, left],
     panes: [...panes].reverse(),
   };
 }
 
-const columnsOf = ({ known, titles }: Comparison, swapped: boolean) => [
+const columnsOf = ({ known, titles }: ShownComparison, swapped: boolean) => [
   { id: 'name', title: 'Field' },
   { id: 'offset', title: 'Offset' },
   { id: swapped ? 'expected' : 'this', title: titles[0] },
@@ -65,7 +70,7 @@ const columnsOf = ({ known, titles }: Comparison, swapped: boolean) => [
 export function ComparisonPage(props: {
   name: string;
   summary: string;
-  comparison: Comparison;
+  comparison: ShownComparison;
   bytes: Uint8Array;
   actions?: ComponentChildren;
   controls?: ComponentChildren;
@@ -78,7 +83,8 @@ export function ComparisonPage(props: {
     () => (swapped ? swap(props.comparison) : props.comparison),
     [props.comparison, swapped],
   );
-  const { compared, causes, known, titles, panes } = comparison;
+  const { causes, known, titles, panes } = comparison;
+  const compared = comparison.compared.fields;
   const tree = useMemo(() => comparisonTree(compared, causes, known), [comparison]);
   const causeOf = new Map<string, Cause>(
     causes.flatMap(({ cause, fields }) => fields.map((field) => [field.actual.name, cause] as const)),

@@ -4,11 +4,11 @@
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { groupByCause } from '../../src/core/vmsa/compare/causes';
 import { comparePages, compareWithGenerated } from '../../src/core/vmsa/compare/compare';
-import { generateVmsa } from '../../src/core/vmsa/launch/generate';
+import { decodePage } from '../../src/core/vmsa/vmsaPage';
 import type { ComparisonViewState, Counterpart } from '../../src/protocol/vmsa';
 import { ComparisonControls } from './comparisonControls';
 import { formOf, readForm } from './comparisonForm';
-import { ComparisonPage, type Comparison } from './comparisonPage';
+import { ComparisonPage, type ShownComparison } from './comparisonPage';
 import { titlesOf } from '../parts/differences';
 import { useSaved } from '../host';
 import { ActionButton } from '../parts/widgets';
@@ -18,8 +18,8 @@ type Generated = Extract<Counterpart, { kind: 'generated' }>;
 
 function FileComparison({ view, other }: { view: ComparisonViewState; other: OtherFile }) {
   const { name, bytes } = view;
-  const comparison = useMemo((): Comparison => {
-    const compared = comparePages(bytes, other.bytes);
+  const comparison = useMemo((): ShownComparison => {
+    const compared = comparePages(decodePage(bytes), decodePage(other.bytes));
     const titles = titlesOf(name, other.name);
     return {
       compared,
@@ -59,28 +59,29 @@ function useForm({ request }: Generated) {
 function GeneratedComparison({ view, other }: { view: ComparisonViewState; other: Generated }) {
   const { name, bytes } = view;
   const { form, setForm, expectRequest } = useForm(other);
-  const { request, errors } = readForm(form);
-  const comparison = useMemo((): Comparison => {
-    const expected = request && generateVmsa(request).bytes;
-    const compared = request ? compareWithGenerated(bytes, request) : comparePages(bytes, bytes);
+  const page = useMemo(() => decodePage(bytes), [bytes]);
+  const { request, expected, errors } = useMemo(() => readForm(form), [form]);
+  const comparison = useMemo((): ShownComparison => {
+    const compared = expected ? compareWithGenerated(page, expected) : comparePages(page, page);
+    const right = expected?.bytes;
     const titles = ['This page', 'Expected'] as const;
     return {
       compared,
       causes: groupByCause(compared),
-      known: request ? 'generated' : 'nothing',
+      known: expected ? 'generated' : 'nothing',
       titles,
       request,
       panes: [
-        { label: titles[0], bytes, ...(expected && { against: (at) => expected[at] }) },
+        { label: titles[0], bytes, ...(right && { against: (at) => right[at] }) },
         {
           label: titles[1],
-          bytes: expected ?? new Uint8Array(0),
-          ...(expected && { against: (at) => bytes[at] }),
+          bytes: right ?? new Uint8Array(0),
+          ...(right && { against: (at) => bytes[at] }),
           expected: true,
         },
       ],
     };
-  }, [bytes, JSON.stringify(request)]);
+  }, [page, JSON.stringify(request)]);
   return (
     <ComparisonPage
       name={name}

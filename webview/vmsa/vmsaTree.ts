@@ -2,7 +2,7 @@
 // elements of large arrays under a row of their own.
 
 import { countOf, hex, rawText } from '../../src/core/binary/hex';
-import type { Cause } from '../../src/core/vmsa/compare/causes';
+import type { Cause, CauseGroup } from '../../src/core/vmsa/compare/causes';
 import { setBy, type ComparedField } from '../../src/core/vmsa/compare/compare';
 import { groupFields, isZeroField, type VmsaField } from '../../src/core/vmsa/page';
 import type { Cell, TreeNode } from '../parts/rows';
@@ -127,12 +127,6 @@ function side(field: VmsaField, marked: boolean): Cell {
   const { raw, meaning, value } = field;
   const text = value instanceof Uint8Array ? raw : hex(value);
   return { text, extra: meaning, full: meaning === '' ? raw : `${raw}  ${meaning}`, marked };
-}
-
-/** The differing fields that one cause explains. */
-export interface CauseGroup {
-  readonly cause: Cause;
-  readonly fields: readonly ComparedField[];
 }
 
 /** What a comparison has besides the page. */

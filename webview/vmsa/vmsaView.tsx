@@ -2,13 +2,14 @@
 // nearest. In a diff, the other side's values count instead.
 
 import { useMemo } from 'preact/hooks';
-import { causeOf } from '../../src/core/vmsa/compare/causes';
-import { comparePages, compareWithGenerated, onlyKnown } from '../../src/core/vmsa/compare/compare';
+import { causesOf } from '../../src/core/vmsa/compare/causes';
+import { comparePages, compareWithGenerated } from '../../src/core/vmsa/compare/compare';
 import { bestOf, identify } from '../../src/core/vmsa/compare/identify';
 import { vmsaFindings } from '../../src/core/vmsa/checks';
 import { stateSummary, vmsaSummary } from '../../src/core/vmsa/page';
 import { FIELDS_OF_PAGE, type PartOfPage } from '../../src/core/vmsa/part';
 import { knownFindings } from '../../src/core/vmsa/partChecks';
+import { decodePage } from '../../src/core/vmsa/vmsaPage';
 import type { DiskChange, VmsaViewState } from '../../src/protocol/vmsa';
 import { Stepper, useDifferences, DifferenceCount } from '../parts/differences';
 import { Findings, Header } from '../parts/header';
@@ -102,29 +103,32 @@ function PartSummary({ part, notes }: { part: PartOfPage; notes: readonly string
 
 /** Shows a VMSA page, or what is known of one. @param view its `bytes` are 4096 */
 export function VmsaView({ view }: { view: VmsaViewState }) {
-  const { name, bytes, page, pages, note, readOnly, source, disk, other } = view;
+  const { name, bytes, page: index, pages, note, readOnly, source, disk, other } = view;
   const part = useMemo(() => partOf(view.part), [view.part]);
   const labels = view.part?.labels ?? view.labels;
   // A log can have pages of several launches, and of some it is not known which vCPU they are of.
-  const vcpu = labels ? view.vcpu : page;
+  const vcpu = labels ? view.vcpu : index;
+  const page = useMemo(() => decodePage(bytes), [bytes]);
   const [text, setText] = useSaved('vmsa.filter', '');
   const [nonZero, setNonZero] = useSaved('vmsa.nonZero', false);
   const [differing, setDiffering] = useSaved('vmsa.differing', false);
   const findings = useMemo(
     () =>
       part
-        ? knownFindings(bytes, part)
-        : vmsaFindings(bytes, pages > 1 && vcpu !== undefined ? { vcpu } : undefined),
-    [bytes, vcpu, pages, part],
+        ? knownFindings(page, part)
+        : vmsaFindings(page, pages > 1 && vcpu !== undefined ? { vcpu } : undefined),
+    [page, vcpu, pages, part],
   );
-  const found = useMemo(() => identify(bytes, part), [bytes, part]);
+  const found = useMemo(() => identify(page, part), [page, part]);
   const best = bestOf(found);
-  const compared = useMemo(() => {
-    if (other) return comparePages(bytes, other.bytes);
+  const comparison = useMemo(() => {
+    if (other) return comparePages(page, decodePage(other.bytes));
     return best
-      ? compareWithGenerated(bytes, best.request, part)
-      : onlyKnown(comparePages(bytes, bytes), part);
-  }, [bytes, other?.bytes, best, part]);
+      ? compareWithGenerated(page, best.generated, part)
+      : comparePages(page, page, { parts: [part] });
+  }, [page, other?.bytes, best, part]);
+  const causes = useMemo(() => causesOf(comparison), [comparison]);
+  const compared = comparison.fields;
   const generated = !other && best !== undefined;
   const tree = useMemo(() => vmsaTree(compared, generated), [compared, generated]);
   const differences = compared.filter((field) => field.differs).map((field) => field.actual.name);
@@ -133,7 +137,7 @@ export function VmsaView({ view }: { view: VmsaViewState }) {
   const step = useDifferences(differences, state);
   const fieldNamed = (id: string) => compared.find((field) => field.actual.name === id);
   const selected = state.node && fieldNamed(state.node.id);
-  const cause = (field: (typeof compared)[number]) => (field.differs ? causeOf(field, compared) : undefined);
+  const cause = (field: (typeof compared)[number]) => causes.get(field);
   const shown = countLeaves(filterTree(tree, filter));
   const sides = [
     'This page',
@@ -157,7 +161,7 @@ export function VmsaView({ view }: { view: VmsaViewState }) {
           )
         }
       >
-        <p class="summary">{part ? stateSummary(bytes) : vmsaSummary(bytes)}</p>
+        <p class="summary">{part ? stateSummary(page) : vmsaSummary(page)}</p>
         {part && <PartSummary part={part} notes={view.part!.notes} />}
         {(source !== undefined || readOnly !== undefined) && (
           <p class="summary">
@@ -168,7 +172,7 @@ export function VmsaView({ view }: { view: VmsaViewState }) {
         {!other && <Matches found={found} part={part !== undefined} />}
         {pages > 1 && (
           <PageChooser
-            page={page}
+            page={index}
             pages={pages}
             what={part ? 'dumps' : 'pages'}
             {...(labels && { labels })}

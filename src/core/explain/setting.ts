@@ -4,11 +4,10 @@
 import { nobleHashes } from '../launch/nobleHashes';
 import { cmdlineBytes } from '../launch/kernelHashes';
 import type { Platform } from '../tech/sev/evidence';
-import { decode } from '../binary/struct';
 import { guessRequest, type VmsaRequest } from '../vmsa/launch/generate';
-import { VMSA } from '../vmsa/layout/layout';
 import { SEV_ES_PROFILES, type ProfileId } from '../vmsa/launch/profiles';
 import type { CpuId } from '../vmsa/launch/signature';
+import { decodePage } from '../vmsa/vmsaPage';
 import type { LaunchFacts } from './launchFacts';
 
 /** What was launched, as far as it is measured. */
@@ -36,7 +35,7 @@ export interface Setting extends Platform {
 /** The launch that the page of a file appears to come from, if that is an SEV-ES launch. */
 function requestOfFile({ vmsa }: Pick<LaunchFacts, 'vmsa'>): VmsaRequest | undefined {
   if (!vmsa) return undefined;
-  const request = guessRequest(decode(VMSA, vmsa.bsp));
+  const request = guessRequest(decodePage(vmsa.bsp));
   return SEV_ES_PROFILES.some(({ id }) => id === request.profile) ? request : undefined;
 }
 

@@ -4,13 +4,14 @@
 import { reservedBits } from '../binary/describe';
 import { hex, isZero } from '../binary/hex';
 import type { Finding } from '../binary/region';
-import { decode, leaves, readLeaf, type Leaf, type LeafValue } from '../binary/struct';
+import { leaves, readLeaf, type Leaf, type LeafValue } from '../binary/struct';
 import { ES_FEATURES, EXCLUSIVE_FEATURES, SEV_FEATURES, type SevFeature } from './layout/bitsSev';
 import { FEATURE_STATE, HARDWARE_WRITES } from './layout/fieldSets';
 import { isResetVector } from './launch/generate';
 import { VMSA, VMSA_SIZE, vmsaLeaf, type VmsaName, type VmsaWord } from './layout/layout';
 import { whyNoState, type PageKind } from './pageKind';
 import { vmsaFinding, type VmsaRule } from './rules';
+import type { VmsaPage } from './vmsaPage';
 import { decodeSignature } from './launch/signature';
 
 /** What is known about a page besides its bytes. */
@@ -35,12 +36,12 @@ interface Notes {
   readonly note: (rule: VmsaRule, field: VmsaWord, message: string) => void;
 }
 
-/** What people should know about a page before they trust its fields. @param page 4096 bytes */
-export function vmsaFindings(page: Uint8Array, context: PageContext = {}): Finding[] {
+/** What people should know about a page before they trust its fields. */
+export function vmsaFindings(page: VmsaPage, context: PageContext = {}): Finding[] {
   const not = whyNoState(page);
   if (not) return [vmsaFinding(NO_STATE[not.kind], 0, VMSA_SIZE, not.text)];
-  const values = decode(VMSA, page);
-  const findings = leaves(VMSA).flatMap((leaf) => reservedSet(leaf, readLeaf(page, leaf)) ?? []);
+  const { bytes, values } = page;
+  const findings = leaves(VMSA).flatMap((leaf) => reservedSet(leaf, readLeaf(bytes, leaf)) ?? []);
   const value = (name: VmsaWord) => BigInt(values[name]);
   const notes: Notes = {
     vcpu: context.vcpu,

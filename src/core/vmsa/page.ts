@@ -2,11 +2,12 @@
 
 import { describeLeaf } from '../binary/describe';
 import { hex, isZero } from '../binary/hex';
-import { decode, leaves, readLeaf, type Leaf, type LeafValue } from '../binary/struct';
+import { leaves, readLeaf, type Leaf, type LeafValue } from '../binary/struct';
 import { describeSignature } from './launch/cpuModels';
 import { resetAddressIn, startAddress, startsAtResetVector } from './launch/generate';
-import { GROUPS, VMSA, VMSA_SIZE, type VmsaName, type VmsaValues } from './layout/layout';
+import { GROUPS, VMSA, type VmsaName, type VmsaValues } from './layout/layout';
 import { whyNoState } from './pageKind';
+import type { VmsaPage } from './vmsaPage';
 
 /** One field of a page, ready for display. `group` is one of GROUPS. */
 export interface VmsaField {
@@ -60,17 +61,12 @@ function fieldOf(leaf: Leaf<VmsaName>, value: LeafValue, values: VmsaValues): Vm
   };
 }
 
-/**
- * Leaves of a page in file order; all of them unless `some` are given.
- * @param page at least 4096 bytes from `at`
- */
+/** Leaves of a page in file order; all of them unless `some` are given. */
 export function vmsaFields(
-  page: Uint8Array,
-  at = 0,
+  { bytes, values }: VmsaPage,
   some: readonly Leaf<VmsaName>[] = leaves(VMSA),
 ): VmsaField[] {
-  const values = decode(VMSA, page, at);
-  return some.map((leaf) => fieldOf(leaf, readLeaf(page, leaf, at), values));
+  return some.map((leaf) => fieldOf(leaf, readLeaf(bytes, leaf), values));
 }
 
 /** Whether every byte of a field is zero. */
@@ -88,13 +84,12 @@ export function groupFields<F extends { readonly group: string }>(
 }
 
 /** A page in one line: role, start address, CPU; or what it is instead of a VMSA. */
-export function vmsaSummary(page: Uint8Array, at = 0): string {
-  return whyNoState(page.subarray(at, at + VMSA_SIZE))?.summary ?? stateSummary(page, at);
+export function vmsaSummary(page: VmsaPage): string {
+  return whyNoState(page)?.summary ?? stateSummary(page);
 }
 
 /** The same for what is known to be the state of a vCPU. */
-export function stateSummary(page: Uint8Array, at = 0): string {
-  const values = decode(VMSA, page, at);
+export function stateSummary({ values }: VmsaPage): string {
   return `${startText(values)}; ${describeSignature(values.rdx)}`;
 }
 

@@ -80,12 +80,16 @@ function noiseSentence(page: Uint8Array): string {
     : `This is a VMSA that is shifted: its fields are ${byteCount(size)} too early, so its start is missing.`;
 }
 
-/** Why a page is no VMSA, in a few words and as sentences; undefined for one. @param page 4096 bytes */
-export function whyNoState(
-  page: Uint8Array,
-): { readonly kind: Exclude<PageKind, 'vmsa'>; readonly summary: string; readonly text: string } | undefined {
-  const kind = pageKind(page);
+/** Why a page is no VMSA, in a few words and as sentences; undefined for one. @param page with its 4096 bytes */
+export function whyNoState({
+  bytes,
+  kind,
+}: {
+  readonly bytes: Uint8Array;
+  readonly kind: PageKind;
+}):
+  { readonly kind: Exclude<PageKind, 'vmsa'>; readonly summary: string; readonly text: string } | undefined {
   if (kind === 'vmsa') return undefined;
-  const text = kind === 'noise' ? noiseSentence(page) : SENTENCES[kind];
+  const text = kind === 'noise' ? noiseSentence(bytes) : SENTENCES[kind];
   return { kind, summary: SUMMARIES[kind], text };
 }

@@ -6,6 +6,7 @@ import type { GeneratedVmsa } from './launch/generate';
 import { KVM_ENTER, QEMU_FPU } from './launch/initial';
 import { VMSA, VMSA_SIZE, vmsaLeaf, type VmsaName } from './layout/layout';
 import { groupFields, vmsaFields, type VmsaField } from './page';
+import { decodePage, type VmsaPage } from './vmsaPage';
 
 /** What is known of a page. */
 export interface PartOfPage {
@@ -26,18 +27,18 @@ export const OTHER_IN_PAGE: ReadonlySet<string> = new Set([...KVM_CHANGES, ...Ob
 /** The number of fields of a whole page. */
 export const FIELDS_OF_PAGE = leaves(VMSA).length;
 
-const NO_PAGE = new Uint8Array(VMSA_SIZE);
+const NO_PAGE = decodePage(new Uint8Array(VMSA_SIZE));
 
 /** Whether a field is known; of a whole page, which has no part, every field is. */
 export const isKnownIn = (part: PartOfPage | undefined, name: VmsaName): boolean =>
   part === undefined || part.known.has(name);
 
-/** The known fields of a page, in the order of the file. @param page 4096 bytes */
-export function knownFields(page: Uint8Array, part: PartOfPage): VmsaField[] {
+/** The known fields of a page, in the order of the file. */
+export function knownFields(page: VmsaPage, part: PartOfPage): VmsaField[] {
   const some = leaves(VMSA).filter(({ path }) => part.known.has(path));
   // Where a vCPU starts depends on two fields.
   const starts = part.known.has('cs_base') && part.known.has('rip');
-  return vmsaFields(page, 0, some).map((field) =>
+  return vmsaFields(page, some).map((field) =>
     field.name === 'rip' && !starts ? { ...field, meaning: '' } : field,
   );
 }

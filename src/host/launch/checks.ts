@@ -20,18 +20,16 @@ import { readSecret } from '../../app/keys';
 import { launchInputs, ownerInputsOf, runCheck, statedPlatform } from '../../app/launch';
 import type { LaunchFile } from '../../core/check/launchFile';
 import { parseLaunchFile, readLaunchText } from '../../app/launchFile';
-import { libvirt } from '../../libvirt/client';
 import { chooseFile, typeLine } from '../shell/ask';
-import { libvirtWorkerScript, nameOf } from '../shell/files';
+import { nameOf } from '../shell/files';
 import { confirm } from '../shell/notify';
 import { connectionOptions } from '../connections/connectionOptions';
+import type { Connections } from '../connections/connections';
 import { nameInWords } from './consent';
 import type { DomainTarget } from './reportSource';
 
 /** How a check is watched and stopped. */
-export type RunOptions = Omit<DomainCheckOptions, 'connection' | 'libvirt'> & {
-  readonly extensionUri: vscode.Uri;
-};
+export type RunOptions = Omit<DomainCheckOptions, 'connection' | 'libvirt'>;
 
 /** The text of a launch file, from its open editor if there is one. @throws CheckError */
 export async function launchTextAt(io: Io, uri: vscode.Uri): Promise<string> {
@@ -66,6 +64,7 @@ export async function runRecorded(
 /** Checks a domain with the inputs in a file. @throws CheckError */
 export async function runDomain(
   io: Io,
+  { libvirt, workerPath }: Connections,
   file: vscode.Uri,
   { uri, domain }: DomainTarget,
   options: RunOptions,
@@ -74,7 +73,7 @@ export async function runDomain(
   const launch = await launchFileAt(io, file);
   const inputs = ownerInputsOf(launch, nameOf(file));
   const platform = statedPlatform(launch);
-  const connection = connectionOptions(libvirtWorkerScript(options.extensionUri), uri);
+  const connection = connectionOptions(workerPath, uri);
   return checkDomain(io, { ...inputs, platform, domain }, { ...options, libvirt, connection }, injection);
 }
 

@@ -8,14 +8,15 @@ import type { Io } from '../../app/io';
 import { launchInputs, ownerInputsOf, statedPlatform } from '../../app/launch';
 import { launchFileAt } from './checks';
 import { connectionOptions } from '../connections/connectionOptions';
+import type { Connections } from '../connections/connections';
 import { isHers, isHersAlready } from './consent';
-import { libvirtWorkerScript, nameOf } from '../shell/files';
+import { nameOf } from '../shell/files';
 import { acceptUri } from '../connections/uriChoice';
 
 /** What a job needs from its context. */
 export interface JobContext {
   readonly io: Io;
-  readonly extensionUri: vscode.Uri;
+  readonly connections: Connections;
   readonly memory: vscode.Memento;
   /** Whether the user may be asked about a connection that is not yet agreed to. */
   readonly mayAsk: boolean;
@@ -36,7 +37,7 @@ export function launchJob(uri: vscode.Uri, around: JobContext): LaunchJob {
 
 async function questionIn(
   uri: vscode.Uri,
-  { io, extensionUri, memory, mayAsk }: JobContext,
+  { io, connections, memory, mayAsk }: JobContext,
 ): Promise<LaunchQuestion> {
   const file = await launchFileAt(io, uri);
   const { domain, launch } = file;
@@ -46,6 +47,6 @@ async function questionIn(
   if (!mayConnect) throw errors.notAgreed(canonical);
   return {
     domain: { ...ownerInputsOf(file, nameOf(uri)), platform: statedPlatform(file), domain: domain.name },
-    connection: connectionOptions(libvirtWorkerScript(extensionUri), canonical),
+    connection: connectionOptions(connections.workerPath, canonical),
   };
 }

@@ -10,7 +10,7 @@ import { checkMany } from '../../app/checkMany';
 import type { LaunchFile } from '../../core/check/launchFile';
 import type { Io } from '../../app/io';
 import { verdictPlace } from '../../app/launchPlaces';
-import { libvirt } from '../../libvirt/client';
+import type { Connections } from '../connections/connections';
 import { launchFileAt, launchTextAt } from './checks';
 import { launchJob } from './launchJobs';
 import { reportResult } from './launchResults';
@@ -22,6 +22,7 @@ import { positionOf, ruleId, stepId } from './testItems';
 export interface TreeContext {
   readonly io: Io;
   readonly extensionUri: vscode.Uri;
+  readonly connections: Connections;
   readonly memory: vscode.Memento;
 }
 
@@ -76,7 +77,7 @@ export class LaunchTree implements vscode.Disposable {
   /** Runs the requested tests: all, or the files that are named or that contain a named step. */
   async run(request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<void> {
     if (!request.include && !this.watcher) await this.refresh();
-    const { io } = this.around;
+    const { io, connections } = this.around;
     const items = this.filesOf(request);
     const run = this.controller.createTestRun(request);
     const stop = new AbortController();
@@ -93,7 +94,7 @@ export class LaunchTree implements vscode.Disposable {
       );
       const reported: Promise<void>[] = [];
       await checkMany(io, jobs, {
-        libvirt,
+        libvirt: connections.libvirt,
         signal: stop.signal,
         onStart: (index) => {
           run.started(items[index]!);

@@ -11,6 +11,7 @@ import type { CheckedLaunch, DomainOutcome } from '../../app/domainCheck';
 import { viewType } from '../../contributions';
 import type { ExplanationState, ReportViewState } from '../../protocol/launch';
 import type { Action } from '../../protocol/shared';
+import type { Connections } from '../connections/connections';
 import { CheckProgress } from './checkProgress';
 import { injectInto, runDomain, runRecorded, type RunOptions } from './checks';
 import { nameInWords } from './consent';
@@ -28,6 +29,7 @@ import { reportText, saveReport } from './saveReport';
 /** What the reports of domains need from their context. */
 export interface ReportContext {
   readonly store: ReportStore;
+  readonly connections: Connections;
   /** Whether a connection may be used; asks the user if necessary. */
   readonly mayConnect: (target: DomainTarget) => Promise<boolean>;
   /** Called with the result of each check of a domain; undefined when there is no verdict. */
@@ -112,7 +114,7 @@ class ReportRun {
 
   constructor(
     private readonly io: Io,
-    private readonly extensionUri: vscode.Uri,
+    extensionUri: vscode.Uri,
     private readonly uri: vscode.Uri,
     private readonly panel: vscode.WebviewPanel,
     private readonly around: ReportContext,
@@ -155,7 +157,9 @@ class ReportRun {
   /** Runs the check and shows its report, or why there is none. */
   async check(wish?: Wish): Promise<void> {
     await this.run(({ file, target }, options) =>
-      target ? runDomain(this.io, file, target, options) : runRecorded(this.io, file, options),
+      target
+        ? runDomain(this.io, this.around.connections, file, target, options)
+        : runRecorded(this.io, file, options),
     );
     // The search runs on its own, now that the check's report is there.
     if (wish?.explain && this.launch) void this.explaining?.search(this.launch, false);
@@ -194,7 +198,7 @@ class ReportRun {
       }
       // An older verdict must not reappear when this check finds none.
       if (target) await this.around.store.forget(this.uri);
-      const options = { extensionUri: this.extensionUri, signal: mine.signal, ...progress.hooks };
+      const options = { signal: mine.signal, ...progress.hooks };
       outcome = await check(source, options);
       if (mine.signal.aborted && outcome.injected === undefined)
         throw injecting ? (outcome.injectionError ?? appErrors.injectionStopped()) : ioErrors.cancelled();
@@ -278,7 +282,10 @@ class ReportRun {
     if (action === 'saveReport') await saveReport(exported, file);
     if (action === 'injectSecret' && target)
       await injectInto(this.io, target, (injection) =>
-        this.run((_source, options) => runDomain(this.io, file, target, options, injection), true),
+        this.run(
+          (_source, options) => runDomain(this.io, this.around.connections, file, target, options, injection),
+          true,
+        ),
       );
   }
 }

@@ -2,7 +2,6 @@
 // those read from text cannot.
 
 import type { Uri } from 'vscode';
-import { VMSA_SIZE } from '../../core/vmsa/layout/layout';
 import { findPages, type PartialPage, type SourcePage } from '../../core/vmsa/forms/findPages';
 import { titleOf } from '../../core/vmsa/forms/pageSource';
 
@@ -34,30 +33,19 @@ export type FilePages =
     }
   | NoPages;
 
-/** The consecutive pages of a file, as views of its bytes. */
-export function slicePages(bytes: Uint8Array): Uint8Array[] {
-  const count = Math.floor(bytes.length / VMSA_SIZE);
-  return Array.from({ length: count }, (_, i) => bytes.subarray(i * VMSA_SIZE, (i + 1) * VMSA_SIZE));
-}
-
 /** A page without its bytes. */
 function originOf({ label, vcpu, note }: PageOrigin): PageOrigin {
   return { label, ...(vcpu !== undefined && { vcpu }), ...(note !== undefined && { note }) };
 }
 
-/** Reads the pages of a file. */
+/** Reads the pages of a file; those that are in it byte for byte are views of it. */
 export function findFilePages(bytes: Uint8Array): FilePages {
   const read = findPages(bytes);
   if ('reason' in read) {
     const { reason, partial, format } = read;
     return partial && format ? { reason, partial, source: titleOf(format) } : { reason };
   }
-  if (read.format === 'page' || read.format === 'pages') return { pages: slicePages(bytes), inPlace: true };
-  const { pages, title } = read;
-  return {
-    pages: pages.map(({ bytes }) => bytes),
-    inPlace: false,
-    source: title,
-    origins: pages.map(originOf),
-  };
+  const pages = read.pages.map((page) => page.bytes);
+  if (read.format === 'page' || read.format === 'pages') return { pages, inPlace: true };
+  return { pages, inPlace: false, source: read.title, origins: read.pages.map(originOf) };
 }

@@ -6,6 +6,7 @@ import * as errors from './errors';
 import { isSameBytes } from '../../core/binary/hex';
 import { applyPatch, changedFields, type Patch } from '../../core/vmsa/edit';
 import { VMSA_SIZE } from '../../core/vmsa/layout/layout';
+import { pageAt } from '../../core/vmsa/forms/pageSource';
 import type { Io } from '../../app/io';
 import type { DiskChange } from '../../protocol/vmsa';
 import { EditHistory } from './editHistory';
@@ -13,7 +14,7 @@ import { isGone, nameOf, readOwn, readUri, watchFile } from '../shell/files';
 import { SCHEMES } from '../../contributions';
 import { pastedSource } from '../shell/pasted';
 import { sentence } from '../shell/present';
-import { findFilePages, slicePages, type FilePages } from './pages';
+import { findFilePages, type FilePages } from './pages';
 
 /** A patch of one of the pages, counted from 0. */
 interface Edit {
@@ -153,7 +154,7 @@ export class VmsaDocument implements vscode.CustomDocument {
     if (!older || !newer) return undefined;
     const slot = (bytes: Uint8Array) => {
       if (bytes.length === this.bytes.length && 'pages' in this.read && this.read.inPlace)
-        return slicePages(bytes)[page];
+        return pageAt(bytes, page);
       const read = findFilePages(bytes);
       return 'reason' in read ? undefined : read.pages[page];
     };

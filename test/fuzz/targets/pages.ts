@@ -1,6 +1,7 @@
 // VMSA pages as bytes: judged, compared, identified, and written in every form, from which they are read again.
 
 import assert from 'node:assert/strict';
+import { generateVmsa } from '../../../src/core/vmsa/launch/generate';
 import { jsonText } from '../../../src/core/binary/json';
 import { terminalText } from '../../../src/core/binary/plainText';
 import {
@@ -17,6 +18,7 @@ import { findPages } from '../../../src/core/vmsa/forms/findPages';
 import { pageJson } from '../../../src/core/vmsa/forms/pageJson';
 import { assertPlain, assertSentence, bytesOf, type Target } from '../target';
 import { CPU, SIZE, PAGES, assertFound, checkPage, page } from '../pageChecks';
+import { decodePage } from '../../../src/core/vmsa/vmsaPage';
 
 const TWO = () => new Uint8Array([...page(), ...page({ role: 'ap' })]);
 
@@ -32,20 +34,20 @@ const bytesOfPage: Target = {
       input.length >= SIZE ? input.slice(0, SIZE) : new Uint8Array(SIZE).fill(0).map((_, i) => input[i] ?? 0);
     const feature = `${checkPage(bytes)} ${assertFound(findPages(input))}`;
     const other = page();
-    const fields = comparePages(bytes, other);
-    const differing = fields.filter(({ differs }) => differs).map(pathOf);
+    const comparison = comparePages(decodePage(bytes), decodePage(other));
+    const differing = comparison.fields.filter(({ differs }) => differs).map(pathOf);
     assert.deepEqual(
-      comparePages(other, bytes)
-        .filter(({ differs }) => differs)
+      comparePages(decodePage(other), decodePage(bytes))
+        .fields.filter(({ differs }) => differs)
         .map(pathOf),
       differing,
     );
     assert.equal(changedFields(bytes, other).length === 0, Buffer.compare(bytes, other) === 0);
     const names = { actual: 'a', expected: 'b' };
-    assertPlain(terminalText(comparisonMarkdown(fields, names)));
-    JSON.parse(jsonText(comparisonJson(fields, names)));
-    compareWithGenerated(bytes, { profile: 'snp', role: 'bsp', cpu: CPU }, undefined);
-    JSON.parse(jsonText(pageJson(bytes, 'x')));
+    assertPlain(terminalText(comparisonMarkdown(comparison, names)));
+    JSON.parse(jsonText(comparisonJson(comparison, names)));
+    compareWithGenerated(decodePage(bytes), generateVmsa({ profile: 'snp', role: 'bsp', cpu: CPU }));
+    JSON.parse(jsonText(pageJson(decodePage(bytes), 'x')));
     return { feature, result: differing };
   },
 };
@@ -92,10 +94,10 @@ const identified: Target = {
   run(input) {
     const bytes = new Uint8Array(SIZE);
     bytes.set(input.subarray(0, SIZE));
-    const { exact, withFeatures, nearest, tried, notState } = identify(bytes);
+    const { exact, withFeatures, nearest, tried, notState } = identify(decodePage(bytes));
     const all = [...exact, ...withFeatures, ...nearest];
     for (const one of all) assertSentence(describeDistance(one));
-    for (const { differing } of exact) assert.equal(differing.length, 0);
+    for (const { comparison } of exact) assert.equal(comparison.fields.length, 0);
     const feature = [exact.length, withFeatures.length, nearest.length, notState ?? ''].join();
     return { feature, result: [tried, all.map(describeDistance)] };
   },

@@ -2,14 +2,14 @@
 // the values on both sides and at other fields of both pages, because the same value can have several origins.
 
 import { isZero } from '../../binary/hex';
-import { decode, writeLeaf } from '../../binary/struct';
+import { leaves } from '../../binary/struct';
 import type { Pair, Side } from './causePair';
 import { CAUSES } from './causeRules';
-import type { ComparedField } from './compare';
-import { VMSA, VMSA_SIZE } from '../layout/layout';
-import { isZeroField, type VmsaField } from '../page';
-import { pageKind } from '../pageKind';
+import type { ComparedField, VmsaComparison } from './compare';
+import { VMSA, type VmsaName } from '../layout/layout';
+import type { VmsaField } from '../page';
 import { SEVCTL_SIZE } from '../forms/sevctlJson';
+import type { VmsaPage } from '../vmsaPage';
 
 export { CAUSES } from './causeRules';
 
@@ -21,29 +21,18 @@ export interface Cause {
   readonly text: string;
 }
 
-function sideOf(fields: readonly VmsaField[]): Side {
-  const page = new Uint8Array(VMSA_SIZE);
-  for (const { leaf, value } of fields) writeLeaf(page, leaf, value);
-  const values = decode(VMSA, page);
-  const above = fields.filter((field) => field.offset >= SEVCTL_SIZE && !isZeroField(field));
+/** A page as the rules see it: what is not known of it is 0. */
+function sideOf({ bytes, values, kind }: VmsaPage, known: ReadonlySet<VmsaName>): Side {
+  const above = leaves(VMSA).filter(
+    ({ path, offset, size }) =>
+      offset >= SEVCTL_SIZE && known.has(path) && !isZero(bytes.subarray(offset, offset + size)),
+  );
   return {
-    kind: pageKind(page),
-    beyondReset: above.some(({ name }) => name !== 'mxcsr' && name !== 'x87_fcw'),
+    kind,
+    beyondReset: above.some(({ path }) => path !== 'mxcsr' && path !== 'x87_fcw'),
     fpu: above.length > 0,
-    value: (name) => BigInt(values[name]),
+    value: (name) => (known.has(name) ? BigInt(values[name]) : 0n),
   };
-}
-
-const sidesOf = new WeakMap<readonly ComparedField[], readonly [Side, Side]>();
-
-/** Both pages as the rules see them, built once per comparison. */
-function sides(all: readonly ComparedField[]): readonly [Side, Side] {
-  let found = sidesOf.get(all);
-  if (!found) {
-    found = [sideOf(all.map((f) => f.actual)), sideOf(all.map((f) => f.expected))];
-    sidesOf.set(all, found);
-  }
-  return found;
 }
 
 /** Rules only see whether a byte run is all zero. */
@@ -52,25 +41,31 @@ function numberOf({ value }: VmsaField): bigint {
   return isZero(value) ? 0n : 1n;
 }
 
-/**
- * The cause of one differing field: the first rule of the table that fits.
- * @param all every field of the comparison that `field` belongs to
- */
-export function causeOf(field: ComparedField, all: readonly ComparedField[]): Cause {
-  const [actual, expected] = sides(all);
-  const { name, group, offset } = field.actual;
-  const values = { a: numberOf(field.actual), e: numberOf(field.expected) };
-  const pair: Pair = { name, group, offset, ...values, actual, expected };
-  const { id, title, doc, text } = CAUSES.find((rule) => rule.applies(pair))!;
-  return { id, title, text: text ? text(pair) : doc };
+/** The cause of each field that differs, in the order of the fields: the first rule of the table that fits. */
+export function causesOf({ known, fields, ...pages }: VmsaComparison): Map<ComparedField, Cause> {
+  const differing = fields.filter(({ differs }) => differs);
+  const [actual, expected] = [sideOf(pages.actual, known), sideOf(pages.expected, known)];
+  return new Map(
+    differing.map((field) => {
+      const { name, group, offset } = field.actual;
+      const values = { a: numberOf(field.actual), e: numberOf(field.expected) };
+      const pair: Pair = { name, group, offset, ...values, actual, expected };
+      const { id, title, doc, text } = CAUSES.find((rule) => rule.applies(pair))!;
+      return [field, { id, title, text: text ? text(pair) : doc }];
+    }),
+  );
+}
+
+/** The fields that one cause explains. */
+export interface CauseGroup {
+  readonly cause: Cause;
+  readonly fields: readonly ComparedField[];
 }
 
 /** The differing fields by cause, the most informative cause first; each cause has the text of its first field. */
-export function groupByCause(fields: readonly ComparedField[]): { cause: Cause; fields: ComparedField[] }[] {
+export function groupByCause(comparison: VmsaComparison): CauseGroup[] {
   const groups = new Map<string, { cause: Cause; fields: ComparedField[] }>();
-  for (const field of fields) {
-    if (!field.differs) continue;
-    const cause = causeOf(field, fields);
+  for (const [field, cause] of causesOf(comparison)) {
     const group = groups.get(cause.id);
     if (group) group.fields.push(field);
     else groups.set(cause.id, { cause, fields: [field] });

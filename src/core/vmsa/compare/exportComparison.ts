@@ -2,7 +2,7 @@
 
 import { hex } from '../../binary/hex';
 import { groupByCause } from './causes';
-import { setBy, type ComparedField } from './compare';
+import { setBy, type ComparedField, type VmsaComparison } from './compare';
 import { markdownTable, markdownText } from '../../binary/markdown';
 import type { VmsaRequest } from '../launch/generate';
 import type { VmsaField } from '../page';
@@ -38,13 +38,14 @@ export const notCompared = (count: number): string =>
     : `${count} fields are not known and were not compared.`;
 
 /** The differing fields as Markdown, by cause. Ends with a newline. */
-export function comparisonMarkdown(fields: readonly ComparedField[], names: ComparisonNames): string {
+export function comparisonMarkdown(comparison: VmsaComparison, names: ComparisonNames): string {
+  const { fields } = comparison;
   const differing = fields.filter((f) => f.differs);
   const generated = names.request !== undefined;
   const count =
     differing.length === 0 ? 'No field differs' : `${differing.length} of ${fields.length} fields differ`;
   const unknown = FIELDS_OF_PAGE - fields.length;
-  const sections = groupByCause(fields).flatMap(({ cause, fields: members }) => [
+  const sections = groupByCause(comparison).flatMap(({ cause, fields: members }) => [
     `## ${markdownText(cause.title)}`,
     '',
     markdownText(cause.text),
@@ -76,8 +77,9 @@ const fieldJson = (c: ComparedField) => ({
  * The comparison as plain data: the differing fields, each with the id of its cause, and the text of each cause. Pages
  * that are known in part are never `equal`: then it is null, or false.
  */
-export function comparisonJson(fields: readonly ComparedField[], names: ComparisonNames) {
-  const groups = groupByCause(fields);
+export function comparisonJson(comparison: VmsaComparison, names: ComparisonNames) {
+  const { fields } = comparison;
+  const groups = groupByCause(comparison);
   const causeId = new Map(groups.flatMap((g) => g.fields.map((f) => [f, g.cause.id])));
   const differing = fields.filter((f) => f.differs);
   const unknown = FIELDS_OF_PAGE - fields.length;

@@ -1,10 +1,10 @@
 // Identifies the launch that a page comes from by trying every profile, role and known CPU. Values that are
 // specific to a launch, such as reset address and SVSM values, are taken from the page.
 
-import { decode, diff, writeLeaf } from '../../binary/struct';
+import { diff } from '../../binary/struct';
 import { conjunction } from '../../binary/words';
 import { groupByCause } from './causes';
-import { comparePages, differingFields, type ComparedField } from './compare';
+import { compareWithGenerated, type ComparedField, type VmsaComparison } from './compare';
 import { describeSignature, knownCpus, modelsWithSignature } from '../launch/cpuModels';
 import { pageDistance } from '../launch/distance';
 import { needsOf, generateVmsa, requestLike, type GeneratedVmsa, type VmsaRequest } from '../launch/generate';
@@ -14,6 +14,7 @@ import { whyNoState } from '../pageKind';
 import { expectedOf, isKnownIn, type PartOfPage } from '../part';
 import { PROFILES, type KnownProfile } from '../launch/profiles';
 import { decodeSignature, encodeSignature, type CpuId } from '../launch/signature';
+import type { VmsaPage } from '../vmsaPage';
 import {
   describeChange,
   featureChange,
@@ -34,8 +35,10 @@ export interface PossibleLaunch {
   readonly cpu: string;
   /** Whether a list has this CPU, or the launch does not depend on one. If false, the CPU is merely possible. */
   readonly cpuKnown: boolean;
-  /** The fields that differ between the page and that of the launch. */
-  readonly differing: readonly ComparedField[];
+  /** Its page; of a page that is known in part, as that has it. */
+  readonly generated: GeneratedVmsa;
+  /** The page and that of the launch, in the fields that differ. */
+  readonly comparison: VmsaComparison;
   /** Set when nothing else differs than SEV features, and the state of these. */
   readonly features?: FeatureChange;
 }
@@ -77,11 +80,10 @@ function describeCpu(id: CpuId): string {
  */
 function attempts(
   profile: KnownProfile,
-  page: Uint8Array,
+  { bytes, values }: VmsaPage,
   cpu: CpuId | undefined,
   part: PartOfPage | undefined,
 ): Attempt[] {
-  const values = decode(VMSA, page);
   const found: Attempt[] = [];
   for (const role of profile.roles) {
     const like = requestLike(profile, role, values);
@@ -93,7 +95,7 @@ function attempts(
       twin.roles.push(role);
       continue;
     }
-    const distance = pageDistance(page, generated.bytes, part?.known);
+    const distance = pageDistance(bytes, generated.bytes, part?.known);
     found.push({ profile, request, generated, roles: [role], distance });
   }
   return found;
@@ -105,16 +107,13 @@ const isKnown = (cpu: CpuId) => knownCpus().some((k) => encodeSignature(k) === e
 const cpuIsKnown = ({ profile, request }: Attempt, part: PartOfPage | undefined) =>
   !needsOf(profile, request.role).cpu || !isKnownIn(part, 'rdx') || isKnown(request.cpu);
 
-function possibleLaunch(page: Uint8Array, attempt: Attempt, part: PartOfPage | undefined): PossibleLaunch {
+function possibleLaunch(page: VmsaPage, attempt: Attempt, part: PartOfPage | undefined): PossibleLaunch {
   const { profile, request, generated, roles } = attempt;
   const needsCpu = needsOf(profile, request.role).cpu;
-  const differing = differingFields(page, generated).filter(({ actual }) => isKnownIn(part, actual.name));
-  const change = featureChange(
-    decode(VMSA, page),
-    decode(VMSA, generated.bytes),
-    differing.map(({ actual }) => actual.name),
-  );
-  const features = differing.length > 0 ? change : undefined;
+  const comparison = compareWithGenerated(page, generated, part, true);
+  const names = comparison.fields.map(({ actual }) => actual.name);
+  const change = featureChange(page.values, comparison.expected.values, names);
+  const features = names.length > 0 ? change : undefined;
   return {
     request,
     profile,
@@ -122,7 +121,8 @@ function possibleLaunch(page: Uint8Array, attempt: Attempt, part: PartOfPage | u
     roles,
     cpu: !needsCpu ? 'every CPU' : isKnownIn(part, 'rdx') ? describeCpu(request.cpu) : 'CPU not known',
     cpuKnown: cpuIsKnown(attempt, part),
-    differing,
+    generated,
+    comparison,
     ...(features && { features }),
   };
 }
@@ -145,13 +145,13 @@ function fewestFeatures(all: readonly PossibleLaunch[]): PossibleLaunch[] {
 }
 
 /**
- * The launches that a page of 4096 bytes can come from. Never throws on content.
+ * The launches that a page can come from. Never throws on content.
  * @param part the fields that are known, of a page that is known in part: all others count for nothing
  */
-export function identify(page: Uint8Array, part?: PartOfPage): Identified {
+export function identify(page: VmsaPage, part?: PartOfPage): Identified {
   const not = part ? undefined : whyNoState(page);
   if (not) return { ...NOTHING, notState: not.text };
-  const own = decodeSignature(decode(VMSA, page).rdx);
+  const own = decodeSignature(page.values.rdx);
   const cpus = knownCpus();
   const isNew = !own.malformed && isKnownIn(part, 'rdx') && !isKnown(own);
   // With a malformed signature, or none that is known, all CPUs are equally distant.
@@ -186,18 +186,12 @@ function conflictsIn(differing: readonly ComparedField[]): string {
 }
 
 /** How a page differs from that of a candidate, in one sentence with the causes. */
-export function describeDistance({ request, differing, cpuKnown, features }: PossibleLaunch): string {
+export function describeDistance({ comparison, cpuKnown, features }: PossibleLaunch): string {
+  const differing = comparison.fields;
   if (differing.length === 0)
     return cpuKnown ? 'No field differs.' : 'All but the CPU is right: no list has it.';
   if (features) return sentence(describeChange(features));
-  // Causes look at both pages, which are equal except for the differing fields.
-  const { bytes } = generateVmsa(request);
-  const [page, expected] = [Uint8Array.from(bytes), Uint8Array.from(bytes)];
-  for (const field of differing) {
-    writeLeaf(page, field.actual.leaf, field.actual.value);
-    writeLeaf(expected, field.actual.leaf, field.expected.value);
-  }
-  const groups = groupByCause(comparePages(page, expected));
+  const groups = groupByCause(comparison);
   const told = groups.slice(0, MOST_CAUSES).map(({ cause, fields }) => {
     const names = fields.slice(0, MOST_CAUSES).map((f) => f.actual.name);
     const more = fields.length - names.length;

@@ -8,6 +8,7 @@ import { exportC } from './exportC';
 import { EXPORT_FORMS, type ExportForm, type ExportId } from './exportForms';
 import { vmsaFindings } from '../checks';
 import { isZeroField, vmsaFields, vmsaSummary, type VmsaField } from '../page';
+import { decodePage, type VmsaPage } from '../vmsaPage';
 import { pageJson } from './pageJson';
 import { sevctlJson } from './sevctlJson';
 
@@ -22,7 +23,7 @@ export function fieldsSet(fields: readonly VmsaField[]): VmsaField[] {
   return fields.filter((f) => !isZeroField(f));
 }
 
-function markdown(page: Uint8Array, name: string): string {
+function markdown(page: VmsaPage, name: string): string {
   const fields = fieldsSet(vmsaFields(page));
   const findings = vmsaFindings(page).map(
     (f) => `- ${f.severity} \`${f.rule}\` at ${hex(f.offset, 3)}: ${markdownText(f.message)}`,
@@ -47,7 +48,7 @@ function markdown(page: Uint8Array, name: string): string {
 }
 
 /** RFC 4180: every line ends with CRLF, and a cell with a comma, a quote or a line break is quoted. */
-function csv(page: Uint8Array): string {
+function csv(page: VmsaPage): string {
   const cell = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
   const rows = vmsaFields(page).map((f) => [
     hex(f.offset, 3),
@@ -82,11 +83,11 @@ function base64(page: Uint8Array): string {
 
 const WRITERS: Readonly<Record<ExportId, PageExport['write']>> = {
   bin: (page) => page,
-  json: (page, name) => `${jsonText(pageJson(page, name))}\n`,
+  json: (page, name) => `${jsonText(pageJson(decodePage(page), name))}\n`,
   sevctl: sevctlJson,
   c: exportC,
-  markdown,
-  csv,
+  markdown: (page, name) => markdown(decodePage(page), name),
+  csv: (page) => csv(decodePage(page)),
   hex: hexDump,
   base64,
 };

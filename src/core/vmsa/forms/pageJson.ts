@@ -9,6 +9,7 @@ import { vmsaFindings } from '../checks';
 import { stateSummary, vmsaFields, vmsaSummary, type VmsaField } from '../page';
 import { FIELDS_OF_PAGE, knownFields } from '../part';
 import { knownFindings } from '../partChecks';
+import type { VmsaPage } from '../vmsaPage';
 import type { PartialPage } from './pageSource';
 
 /** A leaf's value in JSON: numbers stay numbers, 64-bit values and bytes become lossless strings. */
@@ -27,28 +28,37 @@ const fieldJson = ({ name, group, offset, size, value, meaning, doc }: VmsaField
 });
 
 /** A page with all its fields as plain data. @param file the name to give as its source */
-export function pageJson(page: Uint8Array, file: string) {
+export function pageJson(page: VmsaPage, file: string) {
   return {
     file,
     kind: 'vmsa',
-    size: page.length,
+    size: page.bytes.length,
     summary: vmsaSummary(page),
     findings: vmsaFindings(page),
     fields: vmsaFields(page).map(fieldJson),
   };
 }
 
-/** What a dump lists of a page as plain data: the known fields only. @param form in words */
-export function partJson({ label, bytes, part, notes }: PartialPage, file: string, form: string) {
+/**
+ * What a dump lists of a page as plain data: the known fields only.
+ * @param page of the dump
+ * @param form in words
+ */
+export function partJson(
+  page: VmsaPage,
+  { label, part, notes }: Omit<PartialPage, 'bytes'>,
+  file: string,
+  form: string,
+) {
   return {
     file,
     kind: 'vmsa-part',
     form,
     vcpu: label,
-    summary: stateSummary(bytes),
+    summary: stateSummary(page),
     notes,
-    findings: knownFindings(bytes, part),
-    fields: knownFields(bytes, part).map(fieldJson),
+    findings: knownFindings(page, part),
+    fields: knownFields(page, part).map(fieldJson),
     unknown: FIELDS_OF_PAGE - part.known.size,
   };
 }

@@ -22,7 +22,7 @@ export type PageFormat =
   | 'vmcb-dump'
   | 'qemu-registers';
 
-/** One page: 4096 bytes, and what people should know about how they were read. */
+/** One page: 4096 bytes, which of a raw file are a view, and what people should know about how they were read. */
 export interface SourcePage {
   /** `vCPU 0` or `launch 2, vCPU 0` where the form says or implies it, `page` where it does not. */
   readonly label: string;
@@ -103,12 +103,14 @@ function couldBePage(page: Uint8Array): boolean {
   return isZero(page.subarray(RESERVED_END)) && (hasRegisters(page) || isZero(page));
 }
 
-/** Copies the pages; slices of Node's Buffer would share memory. */
-function split(bytes: Uint8Array): Uint8Array[] {
-  return Array.from({ length: bytes.length / VMSA_SIZE }, (_, i) =>
-    Uint8Array.from(bytes.subarray(i * VMSA_SIZE, (i + 1) * VMSA_SIZE)),
-  );
+/** One of the consecutive pages of a file, as a view of its bytes. @param page from 0 */
+export function pageAt(bytes: Uint8Array, page: number): Uint8Array {
+  // Not subarray(), which of Node's Buffer makes another one.
+  return new Uint8Array(bytes.buffer, bytes.byteOffset + page * VMSA_SIZE, VMSA_SIZE);
 }
+
+const split = (bytes: Uint8Array): Uint8Array[] =>
+  Array.from({ length: bytes.length / VMSA_SIZE }, (_, i) => pageAt(bytes, i));
 
 /**
  * Bytes that are one page or several. A single page may have any content, so that a damaged one can be

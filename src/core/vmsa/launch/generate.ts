@@ -4,9 +4,9 @@
 import { findCpuModel } from './cpuModels';
 import { pageDistance } from './distance';
 import * as errors from '../errors';
-import { encode, entriesOf, writeLeaf } from '../../binary/struct';
+import { entriesOf, writeLeaf } from '../../binary/struct';
 import { provenanceOf, type Layer, type LaunchSymbol, type Provenance, type Role } from './initial';
-import { VMSA, VMSA_SIZE, vmsaLeaf, type VmsaName, type VmsaValues, type VmsaWord } from '../layout/layout';
+import { VMSA_SIZE, vmsaLeaf, type VmsaName, type VmsaValues, type VmsaWord } from '../layout/layout';
 import {
   findProfile,
   LAUNCH_PROFILES,
@@ -16,6 +16,7 @@ import {
   type ProfileId,
 } from './profiles';
 import { decodeSignature, encodeSignature, type CpuId } from './signature';
+import type { VmsaPage } from '../vmsaPage';
 
 export type { Role } from './initial';
 
@@ -230,14 +231,13 @@ const MOST_DIFFERENCES = 16;
  * The request that a page most likely came from: of all launches, the one whose page differs in the fewest
  * fields. A good first guess for a comparison; exact for a page that some launch has.
  */
-export function guessRequest(values: VmsaValues): VmsaRequest {
-  const page = encode(VMSA, values);
+export function guessRequest({ bytes, values }: VmsaPage): VmsaRequest {
   let best: { request: VmsaRequest; distance: number } | undefined;
   for (const profile of LAUNCH_PROFILES) {
     for (const role of profile.roles) {
       const request = requestLike(profile, role, values);
       if (!request) continue;
-      const distance = pageDistance(page, generateVmsa(request).bytes);
+      const distance = pageDistance(bytes, generateVmsa(request).bytes);
       if (!best || distance < best.distance) best = { request, distance };
     }
   }
@@ -255,6 +255,6 @@ export function withoutHostChange(request: VmsaRequest): VmsaRequest {
 }
 
 /** The request for the page as intended: that of the most likely launch, without the host's changes. */
-export function expectedRequest(values: VmsaValues): VmsaRequest {
-  return withoutHostChange(guessRequest(values));
+export function expectedRequest(page: VmsaPage): VmsaRequest {
+  return withoutHostChange(guessRequest(page));
 }

@@ -16,6 +16,7 @@ import { LAUNCH_PROFILES } from '../../../../src/core/vmsa/launch/profiles';
 import { VMSA_RULES, type VmsaRule } from '../../../../src/core/vmsa/rules';
 import { randomBytes, seeded } from '../../../helpers/random';
 import { MILAN, RESET, SVSM } from './pages';
+import { decodePage } from '../../../../src/core/vmsa/vmsaPage';
 
 const BSP: VmsaRequest = { profile: 'sev-es', role: 'bsp', cpu: MILAN };
 const AP: VmsaRequest = { profile: 'sev-es', role: 'ap', cpu: MILAN, resetAddress: RESET };
@@ -129,7 +130,7 @@ describe('A VMSA page', () => {
         const request = { profile: profile.id, role, cpu: MILAN, resetAddress: RESET, svsm: SVSM };
         const { bytes } = generateVmsa(request);
         for (const context of [undefined, { vcpu: role === 'bsp' ? 0 : 1 }]) {
-          const bad = vmsaFindings(bytes, context).filter((f) => f.severity !== 'info');
+          const bad = vmsaFindings(decodePage(bytes), context).filter((f) => f.severity !== 'info');
           assert.deepEqual(bad, []);
         }
       });
@@ -141,7 +142,7 @@ describe('A VMSA page', () => {
 
   for (const { rule, name, at, bytes, vcpu, also = [] } of cases) {
     it(`with ${name} gives ${rule}${at ? ` at ${at}` : ''}`, () => {
-      const findings = vmsaFindings(bytes, vcpu === undefined ? {} : { vcpu });
+      const findings = vmsaFindings(decodePage(bytes), vcpu === undefined ? {} : { vcpu });
       const leaf = at === undefined ? { offset: 0, size: VMSA_SIZE } : vmsaLeaf(at);
       const found = findings.find((f) => f.rule === rule && f.offset === leaf.offset);
       assert.deepEqual([found?.offset, found?.size], [leaf.offset, leaf.size]);
@@ -151,7 +152,7 @@ describe('A VMSA page', () => {
     });
   }
   it('names the byte of a reserved field that is set', () => {
-    const [found] = vmsaFindings(page(BSP, { reserved_0x7c8: oneSet(2104, 2103) }));
+    const [found] = vmsaFindings(decodePage(page(BSP, { reserved_0x7c8: oneSet(2104, 2103) })));
     assert.match(found!.message, /reserved but not zero: the byte at 0xfff is 0x01\./);
   });
   it('has a case for every rule of the table', () => {
@@ -165,10 +166,10 @@ describe('A VMSA page', () => {
   });
   it('is told from encrypted memory for a thousand seeds, and never the other way round', () => {
     for (let seed = 0; seed < 1000; seed++) {
-      const [first] = vmsaFindings(randomBytes(seeded(seed), VMSA_SIZE));
+      const [first] = vmsaFindings(decodePage(randomBytes(seeded(seed), VMSA_SIZE)));
       assert.equal(first?.rule, 'vmsa-encrypted', `seed ${seed}`);
     }
     const text = new Uint8Array(VMSA_SIZE).map((_, i) => 0x20 + (i % 90));
-    assert.ok(vmsaFindings(text).every((f) => f.rule !== 'vmsa-encrypted'));
+    assert.ok(vmsaFindings(decodePage(text)).every((f) => f.rule !== 'vmsa-encrypted'));
   });
 });

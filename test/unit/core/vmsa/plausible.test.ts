@@ -13,6 +13,7 @@ import { shiftOf } from '../../../../src/core/vmsa/plausible';
 import { seeds } from '../../../helpers/hostile';
 import { randomBytes, seeded } from '../../../helpers/random';
 import { MILAN, startOf, SVSM } from './pages';
+import { decodePage } from '../../../../src/core/vmsa/vmsaPage';
 
 const ALL: readonly KnownProfile[] = PROFILES;
 const PAGES = ALL.flatMap(({ id, roles }) =>
@@ -49,11 +50,11 @@ describe('Bytes that are no processor state', () => {
   ];
   for (const [name, bytes, kind, words] of cases) {
     it(`are said to be ${kind}, for ${name}, and get no launch`, () => {
-      const not = whyNoState(bytes);
+      const not = whyNoState(decodePage(bytes));
       assert.equal(not?.kind, kind);
       assert.match(not.text, words);
-      assert.match(vmsaSummary(bytes), /^no processor state/);
-      const { exact, withFeatures, nearest, tried, notState } = identify(bytes);
+      assert.match(vmsaSummary(decodePage(bytes)), /^no processor state/);
+      const { exact, withFeatures, nearest, tried, notState } = identify(decodePage(bytes));
       assert.deepEqual([exact, withFeatures, nearest, tried, notState], [[], [], [], 0, not.text]);
     });
   }
@@ -81,8 +82,8 @@ describe('A page that is shifted', () => {
         assert.equal(shiftOf(moved), by, name);
         const where = by > 0 ? 'too far on' : 'too early';
         const count = Math.abs(by) === 1 ? '1 byte' : `${Math.abs(by)} bytes`;
-        assert.ok(identify(moved).notState?.includes(`its fields are ${count}`), name);
-        assert.ok(identify(moved).notState?.includes(where), name);
+        assert.ok(identify(decodePage(moved)).notState?.includes(`its fields are ${count}`), name);
+        assert.ok(identify(decodePage(moved)).notState?.includes(where), name);
       }
     });
   }

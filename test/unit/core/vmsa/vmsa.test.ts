@@ -19,6 +19,7 @@ import { vmsaFindings } from '../../../../src/core/vmsa/checks';
 import { groupFields, vmsaFields, vmsaSummary } from '../../../../src/core/vmsa/page';
 import { few } from '../../../helpers/hostile';
 import { randomBytes, seeded } from '../../../helpers/random';
+import { decodePage } from '../../../../src/core/vmsa/vmsaPage';
 
 const MILAN = { family: 25, model: 1, stepping: 1 };
 const BSP: VmsaRequest = { profile: 'sev-es', role: 'bsp', cpu: MILAN };
@@ -111,9 +112,9 @@ describe('A generated VMSA', () => {
   it('differs between the two SEV-ES profiles in MXCSR and FCW only', () => {
     for (const request of [BSP, AP]) {
       const differing = comparePages(
-        generateVmsa(request).bytes,
-        generateVmsa({ ...request, profile: 'sev-es-init2' }).bytes,
-      );
+        decodePage(generateVmsa(request).bytes),
+        decodePage(generateVmsa({ ...request, profile: 'sev-es-init2' }).bytes),
+      ).fields;
       assert.deepEqual(
         differing.filter((f) => f.differs).map((f) => f.actual.name),
         ['mxcsr', 'x87_fcw'],
@@ -131,14 +132,16 @@ describe('Decoding a page', () => {
       ...Array.from({ length: 40 }, () => randomBytes(random, VMSA_SIZE)),
     ];
     for (const page of few(pages)) {
-      const fields = vmsaFields(page);
+      const fields = vmsaFields(decodePage(page));
       assert.equal(fields.length, leaves(VMSA).length);
       assert.equal(groupFields(fields).flatMap((g) => g.fields).length, fields.length);
-      for (const f of vmsaFindings(page)) assert.ok(f.offset >= 0 && f.offset + f.size <= VMSA_SIZE);
-      vmsaSummary(page);
-      guessRequest(decode(VMSA, page));
-      for (const candidate of identify(page).nearest) assert.ok(describeDistance(candidate).length > 0);
-      groupByCause(compareWithGenerated(page, BSP));
+      for (const f of vmsaFindings(decodePage(page)))
+        assert.ok(f.offset >= 0 && f.offset + f.size <= VMSA_SIZE);
+      vmsaSummary(decodePage(page));
+      guessRequest(decodePage(page));
+      for (const candidate of identify(decodePage(page)).nearest)
+        assert.ok(describeDistance(candidate).length > 0);
+      groupByCause(compareWithGenerated(decodePage(page), generateVmsa(BSP)));
     }
   });
   const page = (values: Partial<VmsaValues>) =>
@@ -165,7 +168,7 @@ describe('Decoding a page', () => {
   ];
   for (const [name, values, meaning] of meanings) {
     it(`says of ${name}: ${String(meaning)}`, () => {
-      const found = vmsaFields(page(values)).find((f) => f.name === name)!.meaning;
+      const found = vmsaFields(decodePage(page(values))).find((f) => f.name === name)!.meaning;
       if (typeof meaning === 'string') assert.equal(found, meaning);
       else assert.match(found, meaning);
     });
@@ -185,7 +188,7 @@ describe('A summary', () => {
   ];
   for (const [request, summary] of summaries) {
     it(`of ${request.profile}, ${request.role}, says where it starts`, () =>
-      assert.match(vmsaSummary(generateVmsa(request).bytes), summary));
+      assert.match(vmsaSummary(decodePage(generateVmsa(request).bytes)), summary));
   }
 });
 
@@ -238,7 +241,9 @@ describe('A comparison', () => {
       sev_features: 0x20n,
       tr_attrib: 0x83,
     });
-    const differing = compareWithGenerated(actual, BSP).filter((f) => f.differs);
+    const differing = compareWithGenerated(decodePage(actual), generateVmsa(BSP)).fields.filter(
+      (f) => f.differs,
+    );
     assert.deepEqual(
       differing.map((f) => [f.actual.name, f.actual.raw, f.expected.raw, setBy(f)]),
       [

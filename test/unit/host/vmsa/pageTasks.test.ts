@@ -12,6 +12,7 @@ import { nodeIo } from '../../../../src/node/io';
 import { askAboutPage } from '../../../../src/host/vmsa/pageTasks';
 import { randomBytes, seeded } from '../../../helpers/random';
 import { io } from '../../../helpers/io';
+import { decodePage } from '../../../../src/core/vmsa/vmsaPage';
 
 const PAGE = generateVmsa({
   profile: 'snp',
@@ -43,7 +44,7 @@ describe('A thread about a page', () => {
   for (const [title, page, match] of pages) {
     it(`finds the launches that one ${title} may be of`, async () => {
       const found = await askAboutPage(io, 'identify', { page });
-      const direct = identify(page);
+      const direct = identify(decodePage(page));
       const candidates = [...direct.exact, ...direct.withFeatures, ...direct.nearest];
       assert.deepEqual([found.match, found.tried, found.notState], [match, direct.tried, direct.notState]);
       assert.equal(candidates.length === 0, title === 'of nothing');

@@ -6,13 +6,14 @@ import { generateVmsa } from '../../../../src/core/vmsa/launch/generate';
 import { matchFrom, parseTarget, Search, STEP, stepMatch } from '../../../../webview/parts/find';
 import type { TreeNode } from '../../../../webview/parts/rows';
 import { vmsaTree } from '../../../../webview/vmsa/vmsaTree';
+import { decodePage } from '../../../../src/core/vmsa/vmsaPage';
 
 const { bytes } = generateVmsa({
   profile: 'sev-es',
   role: 'bsp',
   cpu: { family: 25, model: 1, stepping: 1 },
 });
-const TREE = vmsaTree(comparePages(bytes, bytes), false);
+const TREE = vmsaTree(comparePages(decodePage(bytes), decodePage(bytes)).fields, false);
 /** All matches, however many steps they take. */
 function findMatches(nodes: readonly TreeNode[], within: Uint8Array, query: string, from = 0) {
   const search = new Search(nodes, within, from, query);

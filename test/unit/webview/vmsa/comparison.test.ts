@@ -1,6 +1,8 @@
 // A comparison in the page: what typed inputs ask for, what is said about wrong ones, and the order of the rows.
 
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { groupByCause } from '../../../../src/core/vmsa/compare/causes';
 import { comparePages, compareWithGenerated } from '../../../../src/core/vmsa/compare/compare';
 import { generateVmsa, type VmsaRequest } from '../../../../src/core/vmsa/launch/generate';
@@ -18,6 +20,7 @@ import {
 } from '../../../../webview/vmsa/comparisonForm';
 import { countLeaves, filterTree, flatten } from '../../../../webview/parts/rows';
 import { comparisonTree, vmsaTree } from '../../../../webview/vmsa/vmsaTree';
+import { decodePage } from '../../../../src/core/vmsa/vmsaPage';
 
 const MILAN: VmsaRequest = { profile: 'sev-es', role: 'bsp', cpu: { family: 25, model: 1, stepping: 1 } };
 const AP: VmsaRequest = { ...MILAN, role: 'ap', resetAddress: 0x80b004 };
@@ -25,7 +28,8 @@ const AP: VmsaRequest = { ...MILAN, role: 'ap', resetAddress: 0x80b004 };
 describe('The controls of a comparison', () => {
   for (const request of [MILAN, AP]) {
     it(`ask for the request of an ${request.role} that they were made from`, () => {
-      assert.deepEqual(readForm(formOf(request)), { request, errors: {} });
+      const expected = generateVmsa(request);
+      assert.deepEqual(readForm(formOf(request)), { request, expected, errors: {} });
     });
   }
 
@@ -50,15 +54,40 @@ describe('The controls of a comparison', () => {
   ];
   for (const [what, change, control, sentence] of wrong) {
     it(`say what is wrong with ${what}, at its control`, () => {
-      const { request, errors } = readForm({ ...formOf(MILAN), ...change });
-      assert.equal(request, undefined);
+      const { request, expected, errors } = readForm({ ...formOf(MILAN), ...change });
+      assert.deepEqual([request, expected], [undefined, undefined]);
       assert.deepEqual(Object.keys(errors), [control]);
       assert.match(Object.values(errors)[0]!, sentence);
     });
   }
 
   it('ignore the reset address of a boot processor, which its page does not hold', () => {
-    assert.deepEqual(readForm({ ...formOf(MILAN), resetAddress: 'here' }), { request: MILAN, errors: {} });
+    const { request, errors } = readForm({ ...formOf(MILAN), resetAddress: 'here' });
+    assert.deepEqual([request, errors], [MILAN, {}]);
+  });
+
+  const typed: [string, Form, number][] = [
+    ['a boot processor', formOf(MILAN), 1],
+    ['an additional processor', formOf(AP), 1],
+    ['an AP without its address, which only the page can tell', { ...formOf(AP), resetAddress: '' }, 1],
+    ['a profile that does not exist', { ...formOf(MILAN), profile: 'sev-xy' }, 1],
+    ['a text that is no number', { ...formOf(MILAN), model: 'x1' }, 0],
+  ];
+  for (const [what, form, count] of typed) {
+    it(`generate the expected page ${count} times after a keystroke, for ${what}`, () => {
+      const made: VmsaRequest[] = [];
+      readForm(form, (request) => {
+        made.push(request);
+        return generateVmsa(request);
+      });
+      assert.equal(made.length, count);
+    });
+  }
+  it('are the only place of the pages of the app that generates one', () => {
+    const makers = readdirSync('webview', { recursive: true, encoding: 'utf8' }).filter(
+      (file) => /\.tsx?$/.test(file) && readFileSync(join('webview', file), 'utf8').includes('generateVmsa'),
+    );
+    assert.deepEqual(makers, [join('vmsa', 'comparisonForm.ts')]);
   });
 
   it('read numbers as people write them', () => {
@@ -94,7 +123,7 @@ describe('The controls of a comparison follow the profile', () => {
   });
 });
 
-const equalFields = (page: Uint8Array) => comparePages(page, page);
+const equalFields = (page: Uint8Array) => comparePages(decodePage(page), decodePage(page)).fields;
 
 describe('The rows of a VMSA page', () => {
   it('hold every field once, arrays of zeros closed under a row of their own', () => {
@@ -113,7 +142,7 @@ describe('The rows of a VMSA page', () => {
     const { bytes } = generateVmsa(MILAN);
     const other = bytes.slice();
     other[0x470] = 1;
-    const rows = flatten(vmsaTree(comparePages(bytes, other), true), {});
+    const rows = flatten(vmsaTree(comparePages(decodePage(bytes), decodePage(other)).fields, true), {});
     const xmm0 = rows.find((row) => row.node.id === 'fpreg_xmm.xmm0')!.node;
     assert.ok(xmm0.differs && xmm0.cells[2]!.marked && xmm0.cells[4]!.marked);
     assert.equal(xmm0.cells.length, 6);
@@ -122,8 +151,9 @@ describe('The rows of a VMSA page', () => {
 
 /** The rows of a page beside the one that a request makes. */
 const rowsOf = (bytes: Uint8Array, request: VmsaRequest) => {
-  const compared = compareWithGenerated(bytes, request);
-  return { compared, tree: comparisonTree(compared, groupByCause(compared), 'generated') };
+  const comparison = compareWithGenerated(decodePage(bytes), generateVmsa(request));
+  const { fields } = comparison;
+  return { fields, tree: comparisonTree(fields, groupByCause(comparison), 'generated') };
 };
 
 describe('The rows of a comparison', () => {
@@ -132,7 +162,7 @@ describe('The rows of a comparison', () => {
     bytes[0x470] = 1;
     bytes[0x310] = 0x12;
     bytes[0x3b0] = 0x20;
-    const { compared, tree } = rowsOf(bytes, MILAN);
+    const { fields: compared, tree } = rowsOf(bytes, MILAN);
     assert.equal(tree[0]!.id, 'group:Differences');
     const causes = tree[0]!.children;
     assert.ok(causes.every((node) => node.heading && node.id.startsWith('cause:')));

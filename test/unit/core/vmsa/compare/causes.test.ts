@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { decode, encode } from '../../../../../src/core/binary/struct';
-import { CAUSES, causeOf, groupByCause } from '../../../../../src/core/vmsa/compare/causes';
+import { CAUSES, causesOf, groupByCause } from '../../../../../src/core/vmsa/compare/causes';
 import { comparePages } from '../../../../../src/core/vmsa/compare/compare';
 import { generateVmsa, type VmsaRequest } from '../../../../../src/core/vmsa/launch/generate';
 import { VMSA, VMSA_SIZE, type VmsaValues } from '../../../../../src/core/vmsa/layout/layout';
@@ -10,6 +10,7 @@ import { PROFILES, type KnownProfile } from '../../../../../src/core/vmsa/launch
 import { few } from '../../../../helpers/hostile';
 import { randomBytes, seeded } from '../../../../helpers/random';
 import { MILAN, NAPLES, RESET, startOf, SVSM } from '../pages';
+import { decodePage } from '../../../../../src/core/vmsa/vmsaPage';
 
 const ALL: readonly KnownProfile[] = PROFILES;
 type Id = VmsaRequest['profile'];
@@ -266,7 +267,7 @@ const cases: Case[] = [
 ];
 
 const fieldsByCause = (a: Uint8Array, b: Uint8Array) =>
-  groupByCause(comparePages(a, b)).map(({ cause, fields }) => [
+  groupByCause(comparePages(decodePage(a), decodePage(b))).map(({ cause, fields }) => [
     cause.id,
     fields.map((f) => f.actual.name).join(' '),
   ]);
@@ -276,7 +277,7 @@ describe('The cause of a difference', () => {
     it(`is found for ${name}, whichever page is first`, () => {
       assert.deepEqual(fieldsByCause(a, b), Object.entries(wanted));
       assert.deepEqual(fieldsByCause(b, a), Object.entries(wanted));
-      const [first] = groupByCause(comparePages(a, b));
+      const [first] = groupByCause(comparePages(decodePage(a), decodePage(b)));
       if (text) assert.match(first!.cause.text, text);
     });
   }
@@ -308,7 +309,7 @@ describe('The cause of a difference', () => {
     for (const { doc } of CAUSES) assert.match(doc, /^\S.*\.$/);
   });
   it('is known for every field between the pages of any two profiles', () => {
-    const pages = ALL.flatMap((p) => p.roles.map((role) => page(p.id, {}, { role })));
+    const pages = ALL.flatMap((p) => p.roles.map((role) => decodePage(page(p.id, {}, { role }))));
     for (const a of few(pages))
       for (const b of pages)
         for (const { cause, fields } of groupByCause(comparePages(a, b)))
@@ -318,12 +319,12 @@ describe('The cause of a difference', () => {
     const random = seeded(9);
     for (let i = 0; i < 20; i++) {
       const compared = comparePages(
-        randomBytes(random, VMSA_SIZE),
-        i % 2 ? usual : randomBytes(random, VMSA_SIZE),
+        decodePage(randomBytes(random, VMSA_SIZE)),
+        decodePage(i % 2 ? usual : randomBytes(random, VMSA_SIZE)),
       );
-      const differing = compared.filter((f) => f.differs);
+      const differing = compared.fields.filter((f) => f.differs);
       assert.equal(groupByCause(compared).flatMap((g) => g.fields).length, differing.length);
-      for (const field of differing) assert.ok(causeOf(field, compared).text.length > 0);
+      for (const field of differing) assert.ok(causesOf(compared).get(field)!.text.length > 0);
     }
   });
 });

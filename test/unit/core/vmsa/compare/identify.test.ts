@@ -12,6 +12,7 @@ import { encodeSignature } from '../../../../../src/core/vmsa/launch/signature';
 import { randomBytes, seeded } from '../../../../helpers/random';
 import { MILAN, NAPLES, NO_CPU, RESET, startOf, SVSM, UNHEARD_OF } from '../pages';
 import { processorTime } from '../../../../helpers/processorTime';
+import { decodePage } from '../../../../../src/core/vmsa/vmsaPage';
 
 const ALL: readonly KnownProfile[] = PROFILES;
 const GENOA_SILICON = { family: 25, model: 17, stepping: 1 };
@@ -30,7 +31,7 @@ describe('A page is identified', () => {
             resetAddress: startOf(profile.id),
             svsm: SVSM,
           });
-          const { exact, withFeatures, nearest } = identify(bytes);
+          const { exact, withFeatures, nearest } = identify(decodePage(bytes));
           assert.deepEqual(
             exact.map((c) => c.profile.id),
             [profile.id],
@@ -38,7 +39,7 @@ describe('A page is identified', () => {
           const [found] = exact;
           assert.ok(found!.roles.includes(role));
           assert.deepEqual(generateVmsa(found!.request).bytes, bytes);
-          assert.deepEqual([found!.differing, withFeatures, nearest], [[], [], []]);
+          assert.deepEqual([found!.comparison.fields, withFeatures, nearest], [[], [], []]);
           assert.equal(found!.cpu === 'every CPU', !needsOf(profile, role).cpu);
           assert.equal(describeDistance(found!), 'No field differs.');
         }
@@ -47,26 +48,28 @@ describe('A page is identified', () => {
   }
   it('with all names of its CPU, and by its numbers when no list has it', () => {
     const cpuOf = (cpu: VmsaRequest['cpu']) =>
-      identify(page({ profile: 'snp', role: 'bsp', cpu })).exact[0]!.cpu;
+      identify(decodePage(page({ profile: 'snp', role: 'bsp', cpu }))).exact[0]!.cpu;
     assert.match(cpuOf({ family: 16, model: 2, stepping: 3 }), /^Opteron_G3, phenom \(QEMU\)/);
     assert.match(cpuOf(GENOA_SILICON), /stepping 1; Genoa .*; unknown to QEMU$/);
   });
   it('but not exactly with a CPU that no list has, where the CPU counts', () => {
     for (const cpu of [UNHEARD_OF, NO_CPU]) {
-      const { exact, nearest } = identify(page({ profile: 'sev-es', role: 'bsp', cpu }));
+      const { exact, nearest } = identify(decodePage(page({ profile: 'sev-es', role: 'bsp', cpu })));
       const [first] = nearest;
       assert.deepEqual(
-        [exact, first!.profile.id, first!.differing, first!.cpuKnown],
+        [exact, first!.profile.id, first!.comparison.fields, first!.cpuKnown],
         [[], 'sev-es', [], false],
       );
       assert.match(describeDistance(first!), /no list has it/);
-      assert.equal(identify(page({ profile: 'snp-gce', role: 'bsp', cpu })).exact.length, 1);
+      assert.equal(identify(decodePage(page({ profile: 'snp-gce', role: 'bsp', cpu }))).exact.length, 1);
     }
-    const [first] = identify(page({ profile: 'sev-es', role: 'bsp', cpu: UNHEARD_OF })).nearest;
+    const [first] = identify(decodePage(page({ profile: 'sev-es', role: 'bsp', cpu: UNHEARD_OF }))).nearest;
     assert.equal(first!.cpu, 'family 27 (0x1b), model 3 (0x3), stepping 4; unknown to QEMU');
   });
   it('as a boot processor and not as an AP with the reset vector for address', () => {
-    const { exact } = identify(page({ profile: 'sev-es', role: 'ap', cpu: MILAN, resetAddress: 0xfffffff0 }));
+    const { exact } = identify(
+      decodePage(page({ profile: 'sev-es', role: 'ap', cpu: MILAN, resetAddress: 0xfffffff0 })),
+    );
     assert.deepEqual(
       exact.map((c) => c.role),
       ['bsp'],
@@ -85,16 +88,16 @@ describe('A page is identified', () => {
   ];
   for (const [request, values, wanted, distance] of changed) {
     it(`nearest to ${wanted} after a change of ${Object.keys(values).join(', ')}`, () => {
-      const { exact, nearest } = identify(page(request, values));
+      const { exact, nearest } = identify(decodePage(page(request, values)));
       assert.deepEqual(exact, []);
       assert.equal(nearest.length, 5);
       const [best] = nearest;
       assert.equal(`${best!.profile.id} ${best!.role}`, wanted);
       assert.match(describeDistance(best!), distance);
-      assert.deepEqual(best!.differing.map((f) => f.actual.name).sort(), Object.keys(values).sort());
+      assert.deepEqual(best!.comparison.fields.map((f) => f.actual.name).sort(), Object.keys(values).sort());
       // One of the other technology is three fields further off than it looks.
       const mode = findProfile(request.profile)!.mode;
-      const counts = nearest.map((c) => c.differing.length + (c.profile.mode === mode ? 0 : 3));
+      const counts = nearest.map((c) => c.comparison.fields.length + (c.profile.mode === mode ? 0 : 3));
       assert.deepEqual(
         counts,
         [...counts].sort((a, b) => a - b),
@@ -106,7 +109,7 @@ describe('A page is identified', () => {
     const slots = ALL.flatMap((p) => p.roles.map((role) => needsOf(p, role).cpu));
     // An AP that starts above 1 MiB is none that a Linux guest has started.
     const wanted = slots.reduce((sum, cpu) => sum + (cpu ? cpus : 1), 0) - 1;
-    assert.equal(identify(page(snp)).tried, wanted);
+    assert.equal(identify(decodePage(page(snp))).tried, wanted);
   });
   it('soon enough for a page that redraws, whatever it is', () => {
     const random = seeded(11);
@@ -116,11 +119,11 @@ describe('A page is identified', () => {
       randomBytes(random, VMSA_SIZE),
       new Uint8Array(VMSA_SIZE),
     ];
-    for (const bytes of pages) identify(bytes);
+    for (const bytes of pages) identify(decodePage(bytes));
     for (const bytes of pages) {
       const times = Array.from({ length: 5 }, () => {
         const took = processorTime();
-        identify(bytes);
+        identify(decodePage(bytes));
         return took();
       });
       assert.ok(Math.min(...times) < 100, `${Math.min(...times)} ms`);

@@ -9,6 +9,7 @@ import { generateVmsa, type VmsaRequest } from '../../../../../src/core/vmsa/lau
 import { SEV_FEATURES } from '../../../../../src/core/vmsa/layout/bitsSev';
 import { VMSA, type VmsaValues } from '../../../../../src/core/vmsa/layout/layout';
 import { MILAN, RESET, SVSM, UNHEARD_OF } from '../pages';
+import { decodePage } from '../../../../../src/core/vmsa/vmsaPage';
 
 const page = (request: VmsaRequest, values: Partial<VmsaValues>) =>
   encode(VMSA, { ...decode(VMSA, generateVmsa(request).bytes), ...values });
@@ -61,7 +62,7 @@ describe('A page with other SEV features', () => {
   ];
   for (const [request, values, wanted, words] of cases) {
     it(`0x${values.sev_features!.toString(16)} is ${wanted}: ${words}`, () => {
-      const { exact, withFeatures, nearest } = identify(page(request, values));
+      const { exact, withFeatures, nearest } = identify(decodePage(page(request, values)));
       assert.deepEqual([exact, nearest], [[], []]);
       const [first, ...rest] = withFeatures;
       assert.equal(`${first!.profile.id} ${first!.role}`, wanted);
@@ -74,7 +75,7 @@ describe('A page with other SEV features', () => {
     for (const { name, lsb } of SEV_FEATURES) {
       if (name === 'RSVD' || name === 'SNPActive' || name === 'DebugVirtualization') continue;
       const bit = 1n << BigInt(lsb);
-      const [found] = identify(page(SNP, { sev_features: 1n | bit })).withFeatures;
+      const [found] = identify(decodePage(page(SNP, { sev_features: 1n | bit }))).withFeatures;
       assert.equal(describeDistance(found!), `With ${name} (0x${bit.toString(16)}) on top.`);
     }
   });
@@ -88,7 +89,9 @@ describe('A page with other SEV features', () => {
   ];
   for (const [request, features, words] of refused) {
     it(`0x${features.toString(16)} for ${request.profile} is no launch's: ${words.source}`, () => {
-      const { exact, withFeatures, nearest } = identify(page(request, { sev_features: features }));
+      const { exact, withFeatures, nearest } = identify(
+        decodePage(page(request, { sev_features: features })),
+      );
       assert.deepEqual([exact, withFeatures], [[], []]);
       assert.equal(nearest[0]!.profile.id, request.profile);
       assert.match(describeDistance(nearest[0]!), words);
@@ -102,13 +105,13 @@ describe('A page with other SEV features', () => {
       [{ ...SNP, cpu: UNHEARD_OF }, { sev_features: 0x201n }],
     ];
     for (const [request, values] of others) {
-      const { exact, withFeatures, nearest } = identify(page(request, values));
+      const { exact, withFeatures, nearest } = identify(decodePage(page(request, values)));
       assert.deepEqual([exact, withFeatures], [[], []]);
       assert.equal(nearest[0]!.profile.id, 'snp');
     }
   });
   it('is nearer to every page of its own technology than to one of the other', () => {
-    const { nearest } = identify(page(SNP, { sev_features: 0x201n, rbx: 1n }));
+    const { nearest } = identify(decodePage(page(SNP, { sev_features: 0x201n, rbx: 1n })));
     const modes = nearest.map(({ profile }) => profile.mode);
     assert.deepEqual(modes.slice(0, 3), ['sev-snp', 'sev-snp', 'sev-snp']);
   });

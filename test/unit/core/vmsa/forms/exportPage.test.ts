@@ -17,6 +17,7 @@ import type { StructMember } from '../../../../../src/core/vmsa/layout/members';
 import { findPages } from '../../../../../src/core/vmsa/forms/findPages';
 import { SEVCTL_SIZE } from '../../../../../src/core/vmsa/forms/sevctlJson';
 import { randomBytes, seeded } from '../../../../helpers/random';
+import { decodePage } from '../../../../../src/core/vmsa/vmsaPage';
 
 const REQUEST: VmsaRequest = { profile: 'snp', role: 'bsp', cpu: { family: 25, model: 1, stepping: 1 } };
 const PAGE = generateVmsa(REQUEST).bytes;
@@ -180,23 +181,25 @@ describe('A comparison', () => {
   const wrong = PAGE.slice();
   wrong[0x3b0] = 0x21;
   const request: VmsaRequest = { ...REQUEST, cpu: { family: 25, model: 17, stepping: 0 } };
-  const fields = compareWithGenerated(wrong, request);
+  const comparison = compareWithGenerated(decodePage(wrong), generateVmsa(request));
   const names = { actual: 'a|b', expected: 'generated', request };
   it('as Markdown groups what differs by its cause', () => {
-    const text = comparisonMarkdown(fields, names);
+    const text = comparisonMarkdown(comparison, names);
     assert.ok(
-      text.startsWith(`# a\\|b compared with generated\n\n2 of ${fields.length} fields differ.\n\n## `),
+      text.startsWith(
+        `# a\\|b compared with generated\n\n2 of ${comparison.fields.length} fields differ.\n\n## `,
+      ),
     );
-    assert.equal(text.match(/^## /gm)!.length, groupByCause(fields).length);
+    assert.equal(text.match(/^## /gm)!.length, groupByCause(comparison).length);
     assert.match(text, /\| offset \| field \| found \| expected \| set by \|\n/);
     assert.match(text, /\| 0x3b0 \| `sev_features` \| `0x0000000000000021` SNPActive DebugVirtualization \|/);
     assert.equal(
-      comparisonMarkdown(comparePages(PAGE, PAGE), { actual: 'a', expected: 'b' }),
+      comparisonMarkdown(comparePages(decodePage(PAGE), decodePage(PAGE)), { actual: 'a', expected: 'b' }),
       '# a compared with b\n\nNo field differs.\n',
     );
   });
   it('as JSON has each difference with its cause', () => {
-    const json = comparisonJson(fields, names);
+    const json = comparisonJson(comparison, names);
     assert.equal(json.equal, false);
     assert.deepEqual(
       json.differences.map((d) => [d.name, d.cause]),

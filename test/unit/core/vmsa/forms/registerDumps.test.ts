@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { decode, encode, leaves, readLeaf } from '../../../../../src/core/binary/struct';
-import { comparePages, compareWithGenerated, onlyKnown } from '../../../../../src/core/vmsa/compare/compare';
+import { comparePages, compareWithGenerated } from '../../../../../src/core/vmsa/compare/compare';
 import { describeDistance, identify } from '../../../../../src/core/vmsa/compare/identify';
 import { findPages, type NotPages, type PartialPage } from '../../../../../src/core/vmsa/forms/findPages';
 import { partJson } from '../../../../../src/core/vmsa/forms/pageJson';
@@ -11,6 +11,7 @@ import { generateVmsa, type VmsaRequest } from '../../../../../src/core/vmsa/lau
 import { VMSA, type VmsaName, type VmsaValues } from '../../../../../src/core/vmsa/layout/layout';
 import { stateSummary } from '../../../../../src/core/vmsa/page';
 import {
+  expectedOf,
   FIELDS_OF_PAGE,
   knownFields,
   unknownByGroup,
@@ -23,6 +24,7 @@ import { bounded, few, seeds } from '../../../../helpers/hostile';
 import { seeded } from '../../../../helpers/random';
 import { controlLines, qemuLines, saveLines, type VmcbDump } from '../../../../helpers/registerDumps';
 import { MILAN, NAPLES, RESET } from '../pages';
+import { decodePage } from '../../../../../src/core/vmsa/vmsaPage';
 
 const page = (request: Partial<VmsaRequest>, values: Partial<VmsaValues> = {}) =>
   encode(VMSA, {
@@ -82,7 +84,7 @@ describe("The kernel's dump of a VMCB", () => {
     const [found] = parts(bytesOf(vmcb(LINUX_AP)));
     for (const name of ['mxcsr', 'x87_fcw', 'dr0', 'tsc_scale', 'fpreg_xmm.xmm0', 'reserved_0x7c8'] as const)
       assert.equal(found!.part.known.has(name), false, name);
-    assert.equal(knownFields(found!.bytes, found!.part).length, 84);
+    assert.equal(knownFields(decodePage(found!.bytes), found!.part).length, 84);
     assert.match(unknownByGroup(found!.part), /^SEV state 14, MSRs 11, Debug 51, FPU 57, Reserved 10$/);
   });
   it('says that VMRUN refuses a feature that is not allowed, and nothing where all are', () => {
@@ -101,10 +103,10 @@ describe("The kernel's dump of a VMCB", () => {
     for (const [allowed, message] of cases) {
       const [found] = parts(bytesOf(vmcb(LINUX_AP, { allowed })));
       assert.deepEqual(
-        knownFindings(found!.bytes, found!.part).map(({ rule }) => rule),
+        knownFindings(decodePage(found!.bytes), found!.part).map(({ rule }) => rule),
         message ? ['vmsa-feature-not-allowed'] : [],
       );
-      if (message) assert.match(knownFindings(found!.bytes, found!.part)[0]!.message, message);
+      if (message) assert.match(knownFindings(decodePage(found!.bytes), found!.part)[0]!.message, message);
     }
   });
   it('says whether VMRUN refused the state', () => {
@@ -132,18 +134,19 @@ describe("The kernel's dump of a VMCB", () => {
   });
   it('is identified by what is known: a page that Linux makes for its AP', () => {
     const [found] = parts(bytesOf(vmcb(LINUX_AP)));
-    const launches = identify(found!.bytes, found!.part);
+    const launches = identify(decodePage(found!.bytes), found!.part);
     assert.deepEqual(named(launches), ['snp-linux-ap ap']);
     assert.equal(describeDistance(launches.withFeatures[0]!), 'With BTBIsolation (0x80) on top.');
     assert.equal(launches.withFeatures[0]!.profile.kind, 'reference');
     // The page of an EPYC-Milan BSP with and without FPU state are the same to a dump without it.
     const [bsp] = parts(bytesOf(vmcb(page({}))));
-    assert.deepEqual(named(identify(bsp!.bytes, bsp!.part)), ['snp bsp', 'snp-legacy bsp']);
+    assert.deepEqual(named(identify(decodePage(bsp!.bytes), bsp!.part)), ['snp bsp', 'snp-legacy bsp']);
   });
   it('is compared in what is known', () => {
     const [found] = parts(bytesOf(vmcb(LINUX_AP)));
     const request: VmsaRequest = { profile: 'snp', role: 'bsp', cpu: MILAN };
-    const fields = compareWithGenerated(found!.bytes, request, found!.part);
+    const generated = expectedOf(generateVmsa(request), found!.part);
+    const { fields } = compareWithGenerated(decodePage(found!.bytes), generated, found!.part);
     assert.equal(fields.length, 84);
     assert.ok(fields.every(({ actual }) => found!.part.known.has(actual.name)));
   });
@@ -227,13 +230,13 @@ describe("QEMU's registers", () => {
         const [found, ...rest] = parts(bytesOf(lines, end));
         assert.deepEqual([rest, found!.label, found!.part.beforeKvm], [[], 'vCPU 0', true]);
         assertKnown(found!, BSP);
-        assert.match(stateSummary(found!.bytes), /^boot processor \(BSP\); EPYC \(QEMU\)/);
+        assert.match(stateSummary(decodePage(found!.bytes)), /^boot processor \(BSP\); EPYC \(QEMU\)/);
         assert.equal(
           found!.part.known.has('mxcsr'),
           lines.some((line) => line.includes('MXCSR')),
         );
         assert.equal(found!.part.known.has('sev_features'), false);
-        assert.deepEqual(knownFindings(found!.bytes, found!.part), []);
+        assert.deepEqual(knownFindings(decodePage(found!.bytes), found!.part), []);
       }
     });
   }
@@ -310,16 +313,16 @@ describe("QEMU's registers", () => {
     ];
     for (const fpu of [false, true]) {
       const [bsp] = parts(bytesOf(qemuLines(BSP, 'legacy', fpu)));
-      const found = identify(bsp!.bytes, bsp!.part);
+      const found = identify(decodePage(bsp!.bytes), bsp!.part);
       assert.deepEqual(
         named(found).filter((name) => name !== 'amd-init bsp'),
         launches.map((id) => `${id} bsp`),
       );
-      for (const { differing, cpu } of found.exact)
-        assert.match(`${differing.length} ${cpu}`, /^0 EPYC \(QEMU\)/);
+      for (const { comparison, cpu } of found.exact)
+        assert.match(`${comparison.fields.length} ${cpu}`, /^0 EPYC \(QEMU\)/);
       const [ap] = parts(bytesOf(qemuLines(AP, 'legacy', fpu)));
       assert.deepEqual(
-        named(identify(ap!.bytes, ap!.part)),
+        named(identify(decodePage(ap!.bytes), ap!.part)),
         launches.map((id) => `${id} ap`),
       );
     }
@@ -328,9 +331,9 @@ describe("QEMU's registers", () => {
     const values = reset({ cpu: NAPLES }, { rbx: 7n });
     const [found] = parts(bytesOf(qemuLines(values, 'legacy')));
     const differing = (other: Uint8Array, part?: PartOfPage) =>
-      onlyKnown(comparePages(found!.bytes, other), found!.part, part).flatMap(({ actual, differs }) =>
-        differs ? [actual.name] : [],
-      );
+      comparePages(decodePage(found!.bytes), decodePage(other), {
+        parts: [found!.part, part],
+      }).fields.flatMap(({ actual, differs }) => (differs ? [actual.name] : []));
     for (const profile of ['snp', 'snp-legacy', 'sev-es'] as const)
       assert.deepEqual(differing(page({ profile, cpu: NAPLES })), ['rbx'], profile);
     const [other] = parts(bytesOf(qemuLines(reset({ cpu: NAPLES }, { rbx: 7n, cr4: 0x20n }), 'legacy')));
@@ -338,10 +341,10 @@ describe("QEMU's registers", () => {
   });
   it('that no launch has are nearest to one, and compared with what QEMU has', () => {
     const [found] = parts(bytesOf(qemuLines(reset({ cpu: NAPLES }, { rbx: 7n }), 'legacy')));
-    const { exact, nearest } = identify(found!.bytes, found!.part);
+    const { exact, nearest } = identify(decodePage(found!.bytes), found!.part);
     assert.deepEqual(exact, []);
     assert.match(describeDistance(nearest[0]!), /^1 field differs: rbx/);
-    const fields = compareWithGenerated(found!.bytes, nearest[0]!.request, found!.part);
+    const { fields } = compareWithGenerated(decodePage(found!.bytes), nearest[0]!.generated, found!.part);
     assert.deepEqual(
       fields.filter(({ differs }) => differs).map(({ actual }) => actual.name),
       ['rbx'],
@@ -351,7 +354,7 @@ describe("QEMU's registers", () => {
   });
   it('as plain data are the known fields, and the number of the others', () => {
     const [found] = parts(bytesOf(qemuLines(BSP, 'legacy')));
-    const json = partJson(found!, 'regs.txt', 'register dump of QEMU');
+    const json = partJson(decodePage(found!.bytes), found!, 'regs.txt', 'register dump of QEMU');
     assert.deepEqual([json.kind, json.fields.length + json.unknown], ['vmsa-part', FIELDS_OF_PAGE]);
     assert.equal(
       json.fields.some(({ name }) => name === 'sev_features'),
@@ -386,10 +389,11 @@ describe('A dump of registers', () => {
         const found = findPages(bytes);
         if (!('reason' in found)) return;
         for (const { bytes: state, part } of found.partial ?? []) {
-          for (const { name: field } of knownFields(state, part)) assert.ok(part.known.has(field));
-          const known = new Set(knownFields(state, part).map(({ offset }) => offset));
-          for (const { offset } of knownFindings(state, part)) assert.ok(known.has(offset));
-          identify(state, part);
+          for (const { name: field } of knownFields(decodePage(state), part))
+            assert.ok(part.known.has(field));
+          const known = new Set(knownFields(decodePage(state), part).map(({ offset }) => offset));
+          for (const { offset } of knownFindings(decodePage(state), part)) assert.ok(known.has(offset));
+          identify(decodePage(state), part);
         }
       });
     };

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { decode, entriesOf } from '../../../../../src/core/binary/struct';
+import { entriesOf } from '../../../../../src/core/binary/struct';
 import { comparePages } from '../../../../../src/core/vmsa/compare/compare';
 import {
   generateVmsa,
@@ -21,6 +21,7 @@ import {
   type KnownProfile,
 } from '../../../../../src/core/vmsa/launch/profiles';
 import { DIGESTS, MILAN, NAPLES, NO_CPU, PAGES, pageOf, RESET, SVSM } from '../pages';
+import { decodePage } from '../../../../../src/core/vmsa/vmsaPage';
 
 const ALL: readonly KnownProfile[] = PROFILES;
 const label = ({ profile, role, cpu }: VmsaRequest) => `${profile}, ${role}, ${Object.values(cpu).join('/')}`;
@@ -38,7 +39,10 @@ describe('A launch profile', () => {
     for (const role of ['bsp', 'ap'] as const) {
       const page = (profile: VmsaRequest['profile']) =>
         generateVmsa({ profile, role, cpu: MILAN, svsm: SVSM }).bytes;
-      const differing = comparePages(page('snp-svsm'), page('snp-svsm-measure')).filter((f) => f.differs);
+      const differing = comparePages(
+        decodePage(page('snp-svsm')),
+        decodePage(page('snp-svsm-measure')),
+      ).fields.filter((f) => f.differs);
       assert.deepEqual(
         differing.map((f) => [f.actual.name, f.actual.value, f.expected.value]),
         [['x87_fcw', 0x37f, 0]],
@@ -200,7 +204,7 @@ describe('A request', () => {
       for (const role of profile.roles) {
         for (const cpu of cpus) {
           const { bytes } = generateVmsa({ profile: profile.id, role, cpu, resetAddress: RESET, svsm: SVSM });
-          const guess = guessRequest(decode(VMSA, bytes));
+          const guess = guessRequest(decodePage(bytes));
           assert.equal(guess.profile, profile.id);
           assert.deepEqual(generateVmsa(guess).bytes, bytes, `${profile.id}, ${role}`);
         }
@@ -208,7 +212,7 @@ describe('A request', () => {
     }
   });
   it('is the usual one for a page that no launch resembles', () => {
-    const { profile, role } = guessRequest(decode(VMSA, new Uint8Array(4096)));
+    const { profile, role } = guessRequest(decodePage(new Uint8Array(4096)));
     assert.deepEqual([profile, role], ['sev-es', 'ap']);
   });
 });
