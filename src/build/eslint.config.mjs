@@ -245,9 +245,9 @@ export default defineConfig(
     'The host imports core, app, protocol, and of libvirt its client and readers; files and threads are those of the Io that it is handed.',
   ),
   wall(
-    ['src/host/**/*Worker.ts', 'src/extension*.ts'],
+    ['src/extension*.ts'],
     `/(cli|webview)/|${LIBVIRT_INSIDE}`,
-    'The entries of the host import core, app, node, protocol, and of libvirt its client and readers.',
+    'The entry of the extension imports core, app, node, protocol, and of libvirt its client and readers.',
   ),
   wall(
     ['src/cli/**'],
@@ -267,9 +267,14 @@ export default defineConfig(
     "node imports core, app's io and Node.",
   ),
   wall(
-    ['src/node/explainWorker.ts'],
-    `^vscode$|/(host|cli|webview|protocol|libvirt)/`,
-    'The entry of a thread imports core, app and Node.',
+    ['src/node/worker.ts'],
+    `^vscode$|/(host|cli|webview|libvirt)/`,
+    'The entry of a thread imports its tasks, app, core and Node.',
+  ),
+  wall(
+    ['src/threads.ts', 'src/tasks/**'],
+    `^(vscode$|node:)|/(node|host|cli|webview)/|${LIBVIRT_INSIDE}`,
+    'The tasks of threads import core, app and protocol; the runtime is handed in.',
   ),
   wall(
     ['src/libvirt/*.ts'],
