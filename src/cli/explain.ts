@@ -9,7 +9,7 @@ import { editsText, grouped, NO_VERDICT, WEIGHT_TEXTS } from '../core/explain/ex
 import { DIGEST_FORMS, readTextBytes } from '../core/binary/textBytes';
 import type { LaunchFile } from '../core/check/launchFile';
 import { MAX_VCPUS } from '../core/tech/sev/digest';
-import { explainLaunch, type DigestInputs } from '../app/explain';
+import { explainLaunch, type DigestInputs } from '../tasks/explain';
 import type { Io } from '../app/io';
 import { measurementsInFolder } from '../app/launchesInFolder';
 import { readLaunchFile } from '../app/launchFile';

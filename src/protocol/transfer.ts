@@ -1,7 +1,7 @@
-// Transfers large views from the extension host to the page. VS Code copies a message within one turn of the
-// event loop, which blocks everyone's extensions meanwhile: large values are sent in parts, one per turn, and the view
-// refers to them by number. What the page already has is not sent again. Lists arrive before their view; the bytes of a file
-// arrive after it, from its end, where the tables of firmware are.
+// Transfers large values, from a thread to its starter and from the extension host to a page. A message is copied within one
+// turn of the event loop, which blocks everyone's extensions meanwhile: large members are sent in parts, one per turn, and the
+// value refers to them by number. What has arrived already is not sent again. Lists arrive before their value; the bytes of a
+// file arrive after it, from its end, where the tables of firmware are.
 
 import { MAX_FILE } from '../core/binary/limits';
 import { inParts, PartReader, type ListPart } from './parts';
@@ -11,18 +11,32 @@ import { isCount, isObject } from './shared';
 /** The maximum per turn: any machine copies this many bytes in a few milliseconds. */
 export const SLICE = 2 ** 20;
 
-/** The members of a view whose lists may be long. */
-const LISTED: readonly string[] = ['tables', 'contents', 'comparison'];
+/** The members of each view whose lists may be long. */
+const LISTS: Readonly<Record<View['kind'], readonly string[]>> = {
+  vmsa: [],
+  comparison: [],
+  ovmf: ['tables', 'contents', 'comparison'],
+  images: ['comparison'],
+  report: [],
+  running: [],
+  notice: [],
+};
 
 type Part = ListPart | { readonly type: 'slice'; readonly bytes: Uint8Array };
 
-/** The messages as sent: a large value goes in parts, and the view refers to it by the number of its transfer. */
-export type WireMessage =
-  | Exclude<HostMessage, { type: 'show' }>
-  | { readonly type: 'show'; readonly view: object }
-  | { readonly type: 'part'; readonly transfer: number; readonly index: number; readonly part: Part };
+/** One part of a large member, by the number of its transfer. */
+export interface PartMessage {
+  readonly type: 'part';
+  readonly transfer: number;
+  readonly index: number;
+  readonly part: Part;
+}
 
-/** Placeholder in a view for a value that is sent in parts. */
+/** The messages to a page as sent: large members go in parts. */
+export type WireMessage =
+  Exclude<HostMessage, { type: 'show' }> | { readonly type: 'show'; readonly view: object } | PartMessage;
+
+/** Placeholder in a value for a member that is sent in parts. */
 interface Reference {
   readonly transfer: number;
   /** Of bytes, how many there are. */
@@ -35,29 +49,32 @@ function isReference(value: unknown): value is Reference {
   return size === undefined || (isCount(size) && size <= MAX_FILE);
 }
 
-const isLarge = (name: string, value: unknown): value is object =>
+const isLarge = (name: string, value: unknown, lists: readonly string[]): value is object =>
   name === 'bytes'
     ? value instanceof Uint8Array && value.length > SLICE
-    : LISTED.includes(name) && isObject(value);
+    : lists.includes(name) && isObject(value);
 
 type Replace = (name: string, value: unknown, owner: Readonly<Record<string, unknown>>) => object | undefined;
 
-/** Copies a view, replacing some of its members, and of what is beside it. */
-function replaceMembers(view: object, replace: Replace): object {
-  const owner = view as Record<string, unknown>;
+/** Copies a value, replacing some of its members, and of what is beside it. */
+function replaceMembers(value: object, replace: Replace): object {
+  const owner = value as Record<string, unknown>;
   return Object.fromEntries(
-    Object.entries(owner).flatMap(([name, value]) => {
-      if (name === 'other' && isObject(value)) return [[name, replaceMembers(value, replace)]];
-      return Object.entries(replace(name, value, owner) ?? { [name]: value });
+    Object.entries(owner).flatMap(([name, member]) => {
+      if (name === 'other' && isObject(member)) return [[name, replaceMembers(member, replace)]];
+      return Object.entries(replace(name, member, owner) ?? { [name]: member });
     }),
   );
 }
 
-/** A large value on its way to the page. */
+/** Whether bytes are in memory that threads share, which VS Code cannot send to a page. */
+const isShared = ({ buffer }: Uint8Array) => !(buffer instanceof ArrayBuffer);
+
+/** A large member on its way. */
 class Sending {
   private readonly list: Generator<Part, undefined> | undefined;
   private readonly bytes: Uint8Array | undefined;
-  /** Where the bytes begin that the page was sent. */
+  /** Where the bytes begin that were sent. */
   private begin = 0;
   /** Where the bytes begin that are there to be sent. */
   from = 0;
@@ -79,7 +96,7 @@ class Sending {
   }
 
   /** The messages that are left. */
-  *messages(): Generator<WireMessage> {
+  *messages(): Generator<PartMessage> {
     for (;;) {
       const part = this.list ? this.list.next().value : this.nextSlice();
       if (!part) return;
@@ -96,11 +113,52 @@ class Sending {
   }
 }
 
-/** The host's side: posts views, each in as many messages as it needs. */
-export class Outbox {
-  /** What the page has received, at least in part. */
+/** Sends values in parts, each in as many messages as it needs; a Receiver makes them whole. */
+export class Sender {
+  /** What the other side has received, at least in part. */
   private sendings = new Map<object, Sending>();
   private transfers = 0;
+
+  /** Forgets what was sent, because nobody has it any more. */
+  forget(): void {
+    this.sendings.clear();
+  }
+
+  /**
+   * A value's messages: its lists that are new to the other side, the value itself, and the bytes that are.
+   * @param lists the members whose lists may be long
+   */
+  *messages(
+    value: object,
+    lists: readonly string[],
+  ): Generator<PartMessage | { readonly type: 'packed'; readonly packed: object }, undefined> {
+    const used = new Map<object, Sending>();
+    const packed = replaceMembers(value, (name, member, { bytes, from }) => {
+      // The other side counts for itself what has arrived.
+      if (name === 'from' && isLarge('bytes', bytes, lists)) return {};
+      // Beside it, a message would carry the memory that a few bytes are in.
+      if (name === 'bytes' && member instanceof Uint8Array && isShared(member) && member.length <= SLICE)
+        return { [name]: member.slice() };
+      if (!isLarge(name, member, lists)) return undefined;
+      const sending = this.sendings.get(member) ?? new Sending(this.transfers++, member);
+      if (name === 'bytes') sending.from = isCount(from) ? from : 0;
+      this.sendings.set(member, sending);
+      used.set(member, sending);
+      return { [name]: sending.reference };
+    });
+    const all = [...used.values()];
+    const isBytes = ({ reference }: Sending) => reference.size !== undefined;
+    for (const sending of all) if (!isBytes(sending)) yield* sending.messages();
+    // The other side keeps only these as well.
+    this.sendings = used;
+    yield { type: 'packed', packed };
+    for (const sending of all) if (isBytes(sending)) yield* sending.messages();
+  }
+}
+
+/** The host's side: posts views. */
+export class Outbox {
+  private readonly sender = new Sender();
   /** Counts views: what is still sent for one is left to the next one when that comes. */
   private views = 0;
 
@@ -116,7 +174,7 @@ export class Outbox {
   /** Forgets what was sent, because the page was reloaded or closed. */
   forget(): void {
     this.views++;
-    this.sendings.clear();
+    this.sender.forget();
   }
 
   /**
@@ -125,35 +183,15 @@ export class Outbox {
    */
   async show(view: View): Promise<void> {
     const current = ++this.views;
-    const used = new Map<object, Sending>();
-    const packed = replaceMembers(view, (name, value, { bytes, from }) => {
-      // The page counts for itself what has arrived.
-      if (name === 'from' && isLarge('bytes', bytes)) return {};
-      if (!isLarge(name, value)) return undefined;
-      const sending = this.sendings.get(value) ?? new Sending(this.transfers++, value);
-      if (name === 'bytes') sending.from = isCount(from) ? from : 0;
-      this.sendings.set(value, sending);
-      used.set(value, sending);
-      return { [name]: sending.reference };
-    });
-    const all = [...used.values()];
-    const isBytes = ({ reference }: Sending) => reference.size !== undefined;
-    const [lists, bytes] = [all.filter((one) => !isBytes(one)), all.filter(isBytes)];
-    const messages = function* () {
-      for (const sending of lists) yield* sending.messages();
-      yield { type: 'show', view: packed } as const;
-      for (const sending of bytes) yield* sending.messages();
-    };
-    for (const message of messages()) {
-      // The page keeps only these as well.
-      if (message.type === 'show') this.sendings = used;
-      await Promise.all([this.post(message), this.turn()]);
+    for (const message of this.sender.messages(view, LISTS[view.kind])) {
+      const sent = message.type === 'part' ? message : ({ type: 'show', view: message.packed } as const);
+      await Promise.all([this.post(sent), this.turn()]);
       if (current !== this.views) return;
     }
   }
 }
 
-/** A large value that is arriving. */
+/** A large member that is arriving. */
 class Receiving {
   private next = 0;
   private readonly reader = new PartReader();
@@ -178,7 +216,7 @@ class Receiving {
     return true;
   }
 
-  /** The members of the view that it belongs to; undefined for a list that is not complete. */
+  /** The members of the value that it belongs to; undefined for a list that is not complete. */
   members(name: string, { size }: Reference): object | undefined {
     if (size === undefined) return this.list && { [name]: this.list };
     this.bytes ??= new Uint8Array((this.from = size));
@@ -186,9 +224,41 @@ class Receiving {
   }
 }
 
+/** Makes values whole that a Sender sent. */
+export class Receiver {
+  private receivings = new Map<number, Receiving>();
+
+  /** @returns whether it belongs to bytes of a value that has arrived */
+  add({ transfer, index, part }: Omit<PartMessage, 'type'>): boolean {
+    const receiving = this.receivings.get(transfer) ?? new Receiving();
+    this.receivings.set(transfer, receiving);
+    return receiving.add(index, part);
+  }
+
+  /**
+   * A packed value with its members that have arrived; undefined while a list of it is incomplete.
+   * @param isNew when it has just arrived: what only an earlier one referred to is forgotten
+   */
+  whole(packed: object, isNew = true): object | undefined {
+    const used = new Map<number, Receiving>();
+    const missing: string[] = [];
+    const value = replaceMembers(packed, (name, member) => {
+      if (!isReference(member)) return undefined;
+      const receiving = this.receivings.get(member.transfer) ?? new Receiving();
+      used.set(member.transfer, receiving);
+      const members = receiving.members(name, member);
+      if (!members) missing.push(name);
+      return members ?? {};
+    });
+    if (missing.length > 0) return undefined;
+    if (isNew) this.receivings = used;
+    return value;
+  }
+}
+
 /** The page's side: reassembles what arrives. */
 export class Inbox {
-  private receivings = new Map<number, Receiving>();
+  private readonly receiver = new Receiver();
   /** The latest view, as it arrived. */
   private view: unknown;
 
@@ -200,44 +270,26 @@ export class Inbox {
     if (!isObject(message)) return undefined;
     if (message['type'] === 'show') {
       this.view = message['view'];
-      const used = new Map<number, Receiving>();
-      const shown = this.unpack(used);
-      if (shown) this.receivings = used;
-      return shown;
+      return this.whole(true);
     }
-    if (message['type'] === 'part') return this.add(message) ? this.unpack(new Map()) : undefined;
+    if (message['type'] === 'part') return this.add(message) ? this.whole(false) : undefined;
     return isHostMessage(message) ? message : undefined;
   }
 
-  /** @returns whether it belongs to bytes of the latest view */
   private add({ transfer, index, part }: Record<string, unknown>): boolean {
     if (!isCount(transfer) || !isCount(index) || !isObject(part)) return false;
-    const receiving = this.receivings.get(transfer) ?? new Receiving();
-    this.receivings.set(transfer, receiving);
     try {
-      return receiving.add(index, part as unknown as Part);
+      return this.receiver.add({ transfer, index, part: part as unknown as Part });
     } catch {
       // A sender that is not ours may send parts that do not belong together: the value stays incomplete.
       return false;
     }
   }
 
-  /**
-   * The latest view with its references resolved; undefined when a list is incomplete, or it is no view.
-   * @param used receives what it refers to
-   */
-  private unpack(used: Map<number, Receiving>): HostMessage | undefined {
-    if (!isObject(this.view)) return undefined;
-    const missing: string[] = [];
-    const view = replaceMembers(this.view, (name, value) => {
-      if (!isReference(value)) return undefined;
-      const receiving = this.receivings.get(value.transfer) ?? new Receiving();
-      used.set(value.transfer, receiving);
-      const members = receiving.members(name, value);
-      if (!members) missing.push(name);
-      return members ?? {};
-    });
+  /** The latest view; undefined when a list is incomplete, or it is no view. */
+  private whole(isNew: boolean): HostMessage | undefined {
+    const view = isObject(this.view) ? this.receiver.whole(this.view, isNew) : undefined;
     const message = { type: 'show', view };
-    return missing.length === 0 && isHostMessage(message) ? message : undefined;
+    return view && isHostMessage(message) ? message : undefined;
   }
 }
