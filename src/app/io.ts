@@ -115,6 +115,8 @@ export interface ThreadOptions {
   readonly memory?: number;
   /** Milliseconds after which a thread that still runs is ended with an error; THREAD_DEADLINE by default. */
   readonly deadline?: number;
+  /** Memory in the input that moves to the thread instead of being copied. */
+  readonly transfer?: readonly ArrayBuffer[];
 }
 
 /** What the use cases need from the machine. Its ciphers leave nothing of a key in memory. */
@@ -179,9 +181,8 @@ export interface Io extends Ciphers {
   /** How many threads can run at the same time. */
   cores(): number;
   /**
-   * Starts one of the program's threads.
-   * @param name of its script, without .js
-   * @param data handed to the thread at start
+   * Starts a thread for a task of src/threads.ts, which calls this.
+   * @param input what the task starts with; shared memory in it is shared
    */
-  thread(name: string, data: unknown, options?: ThreadOptions): Thread;
+  thread(task: string, input: unknown, options?: ThreadOptions): Thread;
 }

@@ -2,6 +2,7 @@
 // layout, so that a person sees at a glance what was done.
 
 import { applyEdits, findNodeAtOffset, modify, type Node } from 'jsonc-parser';
+import { CheckError, errorData, type ErrorData } from '../core/errors';
 import type { EditedValue, LaunchEdit } from '../core/explain/explanation';
 import { lengthWithout } from '../core/binary/trim';
 import type { Io } from './io';
@@ -15,6 +16,17 @@ export interface TextChange {
   readonly length: number;
   readonly content: string;
 }
+
+/** A launch file, and the edits of each explanation. */
+export interface ChangesTask {
+  readonly text: string;
+  /** Where the file is, absolute. */
+  readonly path: string;
+  readonly edits: readonly (readonly LaunchEdit[])[];
+}
+
+/** What to change (empty when the file already agrees), or why it cannot be changed. */
+export type ChangesAnswer = { readonly changes: readonly TextChange[] } | { readonly error: ErrorData };
 
 /** Whether two JSON values are equal, regardless of member order. */
 function isSame(a: unknown, b: unknown): boolean {
@@ -53,6 +65,18 @@ export function changeLaunchText(
   const result = applyEdits(text, changes);
   parseLaunchFile(io, result, path);
   return changes;
+}
+
+/** The changes of each explanation. */
+export function changesFor(io: Io, { text, path, edits }: ChangesTask): ChangesAnswer[] {
+  return edits.map((each) => {
+    try {
+      return { changes: changeLaunchText(io, text, path, each) };
+    } catch (error) {
+      if (error instanceof CheckError) return { error: errorData(error) };
+      throw error;
+    }
+  });
 }
 
 const memberAt = (json: unknown, member: readonly string[]): unknown =>

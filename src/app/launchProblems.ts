@@ -9,7 +9,7 @@ import type { LaunchMembers } from '../core/check/launchFile';
 import { isLintRule } from '../core/check/rules';
 import { parseConnectionUri } from '../libvirt/uri';
 import type { Io } from './io';
-import { pathIn, shapeProblems } from './launchFile';
+import { pathIn, readLaunchSource, shapeProblems } from './launchFile';
 import { checkNamedFiles } from './launchNamedFiles';
 import { questionIn } from './launchQuestion';
 import { launchFinding, type LaunchProblem, type ReportProblem } from './launchRules';
@@ -39,6 +39,33 @@ export interface LintOptions {
   readonly allowTcp?: boolean;
   /** Where the file is not UTF-8; its text has U+FFFD there. */
   readonly badByte?: BadByte | undefined;
+}
+
+/** A launch file in an editor, saved or not. */
+export interface LintTask extends LintOptions {
+  readonly text: string;
+  /** Path of the file, existing or not, absolute. */
+  readonly path: string;
+}
+
+/** Judges what an editor shows of a file; where that is not UTF-8, the file says more. */
+export async function lintOpenLaunch(io: Io, { text, path, ...options }: LintTask): Promise<LaunchLint> {
+  return lintLaunch(io, text, path, { ...options, badByte: await badByteOf(io, text, path, options) });
+}
+
+/** Where the file is not UTF-8, when the editor shows it as it is: all that the text says of it is U+FFFD. */
+async function badByteOf(
+  io: Io,
+  text: string,
+  path: string,
+  { files }: LintOptions,
+): Promise<BadByte | undefined> {
+  if (!files || !text.includes('\ufffd') || (await io.stat(path)).kind !== 'file') return undefined;
+  const source = await readLaunchSource(io, path, { onlyFile: true }).catch(() => undefined);
+  // A byte order mark is not in the text of an editor.
+  const mark = source?.text.startsWith('\ufeff') ? 1 : 0;
+  if (!source?.badByte || source.text.slice(mark) !== text) return undefined;
+  return { ...source.badByte, offset: source.badByte.offset - mark };
 }
 
 /** Judges a text. @param path where the file is, absolute; paths in it are relative to it */

@@ -93,16 +93,8 @@ function products(/** @type {boolean} */ production) {
       outfile: 'dist/testing.js',
       external: ['vscode'],
     },
-    { ...node, entryPoints: ['src/host/ovmf/volumesWorker.ts'], outfile: 'dist/volumesWorker.js' },
-    { ...node, entryPoints: ['src/node/explainWorker.ts'], outfile: 'dist/explainWorker.js' },
-    { ...node, entryPoints: ['src/node/decompressWorker.ts'], outfile: 'dist/decompressWorker.js' },
-    {
-      ...node,
-      entryPoints: ['src/host/launch/launchEditsWorker.ts'],
-      outfile: 'dist/launchEditsWorker.js',
-    },
-    { ...node, entryPoints: ['src/host/launch/launchWorker.ts'], outfile: 'dist/launchWorker.js' },
-    { ...node, entryPoints: ['src/host/vmsa/pageWorker.ts'], outfile: 'dist/pageWorker.js' },
+    // Of the tasks in it, a thread evaluates only its own.
+    { ...node, entryPoints: ['src/node/worker.ts'], outfile: 'dist/worker.js' },
     {
       ...node,
       entryPoints: ['src/libvirt/worker.ts'],
@@ -263,6 +255,20 @@ const FOR_NO_PLATFORM = {
     'node_modules/jsonc-parser/',
     'node_modules/valibot/',
   ],
+  'src/tasks': [
+    'src/core/',
+    'src/app/',
+    'src/libvirt/address.ts',
+    'src/libvirt/errors.ts',
+    'src/libvirt/locality.ts',
+    'src/libvirt/uri.ts',
+    'src/protocol/',
+    'src/threads.ts',
+    'node_modules/@noble/hashes/',
+    'node_modules/ignore/',
+    'node_modules/jsonc-parser/',
+    'node_modules/valibot/',
+  ],
 };
 
 /** The folders that `alone` takes. */
@@ -336,7 +342,7 @@ export async function pageReadsNoImage() {
   if (inputs.length === 0) throw new Failure('webview/main.tsx is not bundled.');
   if (readers.length > 0)
     throw new Failure(
-      `The page reads no image, but pulls in ${readers.join(', ')}: read it in src/host/ovmf/volumesWorker.ts`,
+      `The page reads no image, but pulls in ${readers.join(', ')}: read it in src/tasks/images.ts`,
     );
 }
 

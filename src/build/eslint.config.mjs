@@ -255,9 +255,9 @@ export default defineConfig(
   ),
   wall(['src/web/**'], `${NODE_OUTSIDE}|/node/|^node:`, "web imports core and app's io."),
   wall(
-    ['src/host/**/*Worker.ts', 'src/extension*.ts'],
+    ['src/extension*.ts'],
     `/(cli|webview)/|${LIBVIRT_INSIDE}`,
-    'The entries of the host import core, app, node, protocol, and of libvirt its client and readers.',
+    'The entry of the extension imports core, app, node, protocol, and of libvirt its client and readers.',
   ),
   wall(
     ['src/extension.web.ts'],
@@ -282,9 +282,14 @@ export default defineConfig(
     "node imports core, app's io and Node.",
   ),
   wall(
-    ['src/node/explainWorker.ts'],
-    `^vscode$|/(host|cli|webview|protocol|libvirt)/`,
-    'The entry of a thread imports core, app and Node.',
+    ['src/node/worker.ts'],
+    `^vscode$|/(host|cli|webview|libvirt)/`,
+    'The entry of a thread imports its tasks, app, core and Node.',
+  ),
+  wall(
+    ['src/threads.ts', 'src/tasks/**'],
+    `^(vscode$|node:)|/(node|host|cli|webview)/|${LIBVIRT_INSIDE}`,
+    'The tasks of threads import core, app and protocol; the runtime is handed in.',
   ),
   wall(
     ['src/libvirt/*.ts'],

@@ -8,7 +8,7 @@ import type { ExplainResult, Explanation, Remaining } from '../core/explain/expl
 import { editsText, grouped, NO_VERDICT, WEIGHT_TEXTS } from '../core/explain/exportExplanation';
 import type { LaunchFile } from '../core/check/launchFile';
 import { MAX_VCPUS } from '../core/launch/inputKinds';
-import { explainLaunch, type DigestInputs } from '../app/explain';
+import { explainLaunch, type DigestInputs } from '../tasks/explain';
 import type { Io } from '../app/io';
 import { measurementsInFolder } from '../app/launchesInFolder';
 import { readLaunchFile } from '../app/launchFile';

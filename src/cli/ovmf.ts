@@ -10,7 +10,7 @@ import { VARIABLES } from '../core/ovmf/kinds/variables';
 import { STATE_WORDS } from '../core/ovmf/support';
 import type { Finding, Region } from '../core/binary/region';
 import { undecoded } from '../core/ovmf/volumes/undecoded';
-import { decompressing } from '../node/decompressThread';
+import { decompressing } from '../tasks/decompressThread';
 import type { Io } from '../app/io';
 import { fileName, readWhole } from '../app/vmsaFile';
 import { refuseOther } from './otherFiles';

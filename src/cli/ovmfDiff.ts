@@ -9,7 +9,7 @@ import {
   imageComparisonMarkdown,
 } from '../core/ovmf/compare/exportComparison';
 import { parseFirmware } from '../core/ovmf/firmwareFile';
-import { decompressing } from '../node/decompressThread';
+import { decompressing } from '../tasks/decompressThread';
 import type { Io } from '../app/io';
 import { fileName, readWhole } from '../app/vmsaFile';
 import { refuseOther } from './otherFiles';

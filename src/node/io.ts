@@ -25,7 +25,7 @@ import { writeAll } from './writeAll';
 
 const toSlashes = (path: string): string => path.split(sep).join('/');
 
-/** Node's Io. @param scripts the folder with the thread scripts, which is that of the calling bundle */
+/** Node's Io. @param scripts the folder with the script of threads, which is that of the calling bundle */
 export function nodeIo(scripts: string): Io {
   return {
     path: { basename, dirname, isAbsolute, join, relative, resolve, toSlashes },
@@ -60,6 +60,6 @@ export function nodeIo(scripts: string): Io {
       return Buffer.concat([cipher.update(data), cipher.final()]);
     },
     cores: availableParallelism,
-    thread: (name, data, options) => startThread(join(scripts, `${name}.js`), data, options),
+    thread: (task, input, options) => startThread(join(scripts, 'worker.js'), { task, input }, options),
   };
 }

@@ -1,7 +1,7 @@
-// Transfers large views from the extension host to the page. VS Code copies a message within one turn of the
-// event loop, which blocks everyone's extensions meanwhile: large values are sent in parts, some per turn, and the view
-// refers to them by number. What the page already has is not sent again. Lists arrive before or with their view; the bytes
-// of a file arrive after it, from its end, where the tables of firmware are.
+// Transfers large values, from a thread to its starter and from the extension host to a page. A message is copied within one
+// turn of the event loop, which blocks everyone's extensions meanwhile: large members are sent in parts, some per turn, and
+// the value refers to them by number. What has arrived already is not sent again. Lists arrive before or with their value; the
+// bytes of a file arrive after it, from its end, where the tables of firmware are.
 
 import { MAX_FILE } from '../core/binary/limits';
 import { inParts, itemsIn, ITEMS, PartReader, type ListPart } from './parts';
@@ -11,26 +11,40 @@ import { isCount, isObject } from './shared';
 /** The maximum per turn: any machine copies this many bytes in a few milliseconds. */
 export const SLICE = 2 ** 20;
 
-/** The members of a view whose lists may be long. */
-const LISTED: readonly string[] = ['tables', 'contents', 'comparison'];
+/** The members of each view whose lists may be long. */
+const LISTS: Readonly<Record<View['kind'], readonly string[]>> = {
+  vmsa: [],
+  comparison: [],
+  ovmf: ['tables', 'contents', 'comparison'],
+  images: ['comparison'],
+  report: [],
+  running: [],
+  notice: [],
+};
 
 type Part = ListPart | { readonly type: 'slice'; readonly bytes: Uint8Array };
 
-/** The messages as sent: a large value goes in parts, and the view refers to it by the number of its transfer. */
-export type WireMessage =
-  | Exclude<HostMessage, { type: 'show' }>
-  | { readonly type: 'show'; readonly view: object; readonly parts?: readonly WirePart[] }
-  | { readonly type: 'parts'; readonly parts: readonly WirePart[] };
-
-/** A part of a transfer. */
-interface WirePart {
+/** One part of a large member, by the number of its transfer. */
+export interface NumberedPart {
   readonly transfer: number;
   /** From 0. */
   readonly index: number;
   readonly part: Part;
 }
 
-/** Placeholder in a view for a value that is sent in parts. */
+/** Parts that have a message to themselves. */
+export interface PartsMessage {
+  readonly type: 'parts';
+  readonly parts: readonly NumberedPart[];
+}
+
+/** The messages to a page as sent: large members go in parts. */
+export type WireMessage =
+  | Exclude<HostMessage, { type: 'show' }>
+  | { readonly type: 'show'; readonly view: object; readonly parts?: readonly NumberedPart[] }
+  | PartsMessage;
+
+/** Placeholder in a value for a member that is sent in parts. */
 interface Reference {
   readonly transfer: number;
   /** Of bytes, how many there are. */
@@ -43,31 +57,34 @@ function isReference(value: unknown): value is Reference {
   return size === undefined || (isCount(size) && size <= MAX_FILE);
 }
 
-const isLarge = (name: string, value: unknown): value is object =>
+const isLarge = (name: string, value: unknown, lists: readonly string[]): value is object =>
   name === 'bytes'
     ? value instanceof Uint8Array && value.length > SLICE
-    : LISTED.includes(name) && isObject(value);
+    : lists.includes(name) && isObject(value);
 
 type Replace = (name: string, value: unknown, owner: Readonly<Record<string, unknown>>) => object | undefined;
 
-/** Copies a view, replacing some of its members, and of what is beside it. */
-function replaceMembers(view: object, replace: Replace): object {
-  const owner = view as Record<string, unknown>;
+/** Copies a value, replacing some of its members, and of what is beside it. */
+function replaceMembers(value: object, replace: Replace): object {
+  const owner = value as Record<string, unknown>;
   return Object.fromEntries(
-    Object.entries(owner).flatMap(([name, value]) => {
-      if (name === 'other' && isObject(value)) return [[name, replaceMembers(value, replace)]];
-      return Object.entries(replace(name, value, owner) ?? { [name]: value });
+    Object.entries(owner).flatMap(([name, member]) => {
+      if (name === 'other' && isObject(member)) return [[name, replaceMembers(member, replace)]];
+      return Object.entries(replace(name, member, owner) ?? { [name]: member });
     }),
   );
 }
 
-/** A large value on its way to the page. */
+/** Whether bytes are in memory that threads share, which VS Code cannot send to a page. */
+const isShared = ({ buffer }: Uint8Array) => !(buffer instanceof ArrayBuffer);
+
+/** A large member on its way. */
 class Sending {
   private readonly list: Generator<Part, undefined> | undefined;
   private readonly bytes: Uint8Array | undefined;
   /** The next part of a list. */
   private ahead: Part | undefined;
-  /** Where the bytes begin that the page was sent. */
+  /** Where the bytes begin that were sent. */
   private begin = 0;
   /** Where the bytes begin that are there to be sent. */
   from = 0;
@@ -89,7 +106,7 @@ class Sending {
   }
 
   /** The next part if one is left that is small enough. @param items the most items of a list */
-  take(items = Infinity): WirePart | undefined {
+  take(items = Infinity): NumberedPart | undefined {
     this.ahead ??= this.list ? this.list.next().value : this.nextSlice();
     const part = this.ahead;
     if (!part || (part.type !== 'slice' && itemsIn(part) > items)) return undefined;
@@ -112,13 +129,11 @@ class Sending {
 }
 
 /** Parts of lists for one message, of ITEMS items together at the most; none when all are sent. */
-function nextParts(lists: readonly Sending[]): WirePart[] {
-  const parts: WirePart[] = [];
+function nextParts(lists: readonly Sending[]): NumberedPart[] {
+  const parts: NumberedPart[] = [];
   let left = ITEMS;
   for (const sending of lists) {
-    for (;;) {
-      const next = sending.take(left);
-      if (!next) break;
+    for (let next = sending.take(left); next; next = sending.take(left)) {
       parts.push(next);
       if (next.part.type !== 'slice') left -= itemsIn(next.part);
     }
@@ -127,11 +142,68 @@ function nextParts(lists: readonly Sending[]): WirePart[] {
   return parts;
 }
 
-/** The host's side: posts views, each in as many messages as it needs. */
-export class Outbox {
-  /** What the page has received, at least in part. */
+/** A value without its large members, and the parts of its lists that were not sent before it. */
+interface Packed {
+  readonly type: 'packed';
+  readonly packed: object;
+  readonly parts: readonly NumberedPart[];
+}
+
+/** Sends values in parts, each in as many messages as it needs; a Receiver makes them whole. */
+export class Sender {
+  /** What the other side has received, at least in part. */
   private sendings = new Map<object, Sending>();
   private transfers = 0;
+
+  /** Forgets what was sent, because nobody has it any more. */
+  forget(): void {
+    this.sendings.clear();
+  }
+
+  /**
+   * A value's messages: its lists that are new to the other side, the value itself, and the bytes that are.
+   * @param lists the members whose lists may be long
+   */
+  *messages(value: object, lists: readonly string[]): Generator<PartsMessage | Packed, undefined> {
+    const used = new Map<object, Sending>();
+    const packed = replaceMembers(value, (name, member, { bytes, from }) => {
+      // The other side counts for itself what has arrived.
+      if (name === 'from' && isLarge('bytes', bytes, lists)) return {};
+      // Beside it, a message would carry the memory that a few bytes are in.
+      if (name === 'bytes' && member instanceof Uint8Array && isShared(member) && member.length <= SLICE)
+        return { [name]: member.slice() };
+      if (!isLarge(name, member, lists)) return undefined;
+      const sending = this.sendings.get(member) ?? new Sending(this.transfers++, member);
+      if (name === 'bytes') sending.from = isCount(from) ? from : 0;
+      this.sendings.set(member, sending);
+      used.set(member, sending);
+      return { [name]: sending.reference };
+    });
+    const all = [...used.values()];
+    const isBytes = ({ reference }: Sending) => reference.size !== undefined;
+    const [listed, bytes] = [all.filter((one) => !isBytes(one)), all.filter(isBytes)];
+    let parts = nextParts(listed);
+    while (listed.some((sending) => sending.isLeft)) {
+      yield { type: 'parts', parts };
+      parts = nextParts(listed);
+    }
+    // The other side keeps only these as well.
+    this.sendings = used;
+    yield { type: 'packed', packed, parts };
+    for (const sending of bytes)
+      for (let slice = sending.take(); slice; slice = sending.take()) yield { type: 'parts', parts: [slice] };
+  }
+}
+
+function wireMessage(message: PartsMessage | Packed): WireMessage {
+  if (message.type === 'parts') return message;
+  const { packed: view, parts } = message;
+  return { type: 'show', view, ...(parts.length > 0 && { parts }) };
+}
+
+/** The host's side: posts views. */
+export class Outbox {
+  private readonly sender = new Sender();
   /** Counts views: what is still sent for one is left to the next one when that comes. */
   private views = 0;
 
@@ -147,7 +219,7 @@ export class Outbox {
   /** Forgets what was sent, because the page was reloaded or closed. */
   forget(): void {
     this.views++;
-    this.sendings.clear();
+    this.sender.forget();
   }
 
   /**
@@ -156,41 +228,14 @@ export class Outbox {
    */
   async show(view: View): Promise<void> {
     const current = ++this.views;
-    const used = new Map<object, Sending>();
-    const packed = replaceMembers(view, (name, value, { bytes, from }) => {
-      // The page counts for itself what has arrived.
-      if (name === 'from' && isLarge('bytes', bytes)) return {};
-      if (!isLarge(name, value)) return undefined;
-      const sending = this.sendings.get(value) ?? new Sending(this.transfers++, value);
-      if (name === 'bytes') sending.from = isCount(from) ? from : 0;
-      this.sendings.set(value, sending);
-      used.set(value, sending);
-      return { [name]: sending.reference };
-    });
-    const all = [...used.values()];
-    const isBytes = ({ reference }: Sending) => reference.size !== undefined;
-    const [lists, bytes] = [all.filter((one) => !isBytes(one)), all.filter(isBytes)];
-    const messages = function* (): Generator<WireMessage> {
-      let parts = nextParts(lists);
-      while (lists.some((sending) => sending.isLeft)) {
-        yield { type: 'parts', parts };
-        parts = nextParts(lists);
-      }
-      yield { type: 'show', view: packed, ...(parts.length > 0 && { parts }) };
-      for (const sending of bytes)
-        for (let slice = sending.take(); slice; slice = sending.take())
-          yield { type: 'parts', parts: [slice] };
-    };
-    for (const message of messages()) {
-      // The page keeps only these as well.
-      if (message.type === 'show') this.sendings = used;
-      await Promise.all([this.post(message), this.turn()]);
+    for (const message of this.sender.messages(view, LISTS[view.kind])) {
+      await Promise.all([this.post(wireMessage(message)), this.turn()]);
       if (current !== this.views) return;
     }
   }
 }
 
-/** A large value that is arriving. */
+/** A large member that is arriving. */
 class Receiving {
   private next = 0;
   private readonly reader = new PartReader();
@@ -215,7 +260,7 @@ class Receiving {
     return true;
   }
 
-  /** The members of the view that it belongs to; undefined for a list that is not complete. */
+  /** The members of the value that it belongs to; undefined for a list that is not complete. */
   members(name: string, { size }: Reference): object | undefined {
     if (size === undefined) return this.list && { [name]: this.list };
     this.bytes ??= new Uint8Array((this.from = size));
@@ -223,9 +268,41 @@ class Receiving {
   }
 }
 
+/** Makes values whole that a Sender sent. */
+export class Receiver {
+  private receivings = new Map<number, Receiving>();
+
+  /** @returns whether it belongs to bytes of a value that has arrived */
+  add({ transfer, index, part }: NumberedPart): boolean {
+    const receiving = this.receivings.get(transfer) ?? new Receiving();
+    this.receivings.set(transfer, receiving);
+    return receiving.add(index, part);
+  }
+
+  /**
+   * A packed value with its members that have arrived; undefined while a list of it is incomplete.
+   * @param isNew when it has just arrived: what only an earlier one referred to is forgotten
+   */
+  whole(packed: object, isNew = true): object | undefined {
+    const used = new Map<number, Receiving>();
+    const missing: string[] = [];
+    const value = replaceMembers(packed, (name, member) => {
+      if (!isReference(member)) return undefined;
+      const receiving = this.receivings.get(member.transfer) ?? new Receiving();
+      used.set(member.transfer, receiving);
+      const members = receiving.members(name, member);
+      if (!members) missing.push(name);
+      return members ?? {};
+    });
+    if (missing.length > 0) return undefined;
+    if (isNew) this.receivings = used;
+    return value;
+  }
+}
+
 /** The page's side: reassembles what arrives. */
 export class Inbox {
-  private receivings = new Map<number, Receiving>();
+  private readonly receiver = new Receiver();
   /** The latest view, as it arrived. */
   private view: unknown;
 
@@ -238,13 +315,9 @@ export class Inbox {
     if (message['type'] === 'show') {
       this.addAll(message['parts']);
       this.view = message['view'];
-      const used = new Map<number, Receiving>();
-      const shown = this.unpack(used);
-      if (shown) this.receivings = used;
-      return shown;
+      return this.whole(true);
     }
-    if (message['type'] === 'parts')
-      return this.addAll(message['parts']) ? this.unpack(new Map()) : undefined;
+    if (message['type'] === 'parts') return this.addAll(message['parts']) ? this.whole(false) : undefined;
     return isHostMessage(message) ? message : undefined;
   }
 
@@ -256,32 +329,18 @@ export class Inbox {
 
   private add({ transfer, index, part }: Record<string, unknown>): boolean {
     if (!isCount(transfer) || !isCount(index) || !isObject(part)) return false;
-    const receiving = this.receivings.get(transfer) ?? new Receiving();
-    this.receivings.set(transfer, receiving);
     try {
-      return receiving.add(index, part as unknown as Part);
+      return this.receiver.add({ transfer, index, part: part as unknown as Part });
     } catch {
       // A sender that is not ours may send parts that do not belong together: the value stays incomplete.
       return false;
     }
   }
 
-  /**
-   * The latest view with its references resolved; undefined when a list is incomplete, or it is no view.
-   * @param used receives what it refers to
-   */
-  private unpack(used: Map<number, Receiving>): HostMessage | undefined {
-    if (!isObject(this.view)) return undefined;
-    const missing: string[] = [];
-    const view = replaceMembers(this.view, (name, value) => {
-      if (!isReference(value)) return undefined;
-      const receiving = this.receivings.get(value.transfer) ?? new Receiving();
-      used.set(value.transfer, receiving);
-      const members = receiving.members(name, value);
-      if (!members) missing.push(name);
-      return members ?? {};
-    });
+  /** The latest view; undefined when a list is incomplete, or it is no view. */
+  private whole(isNew: boolean): HostMessage | undefined {
+    const view = isObject(this.view) ? this.receiver.whole(this.view, isNew) : undefined;
     const message = { type: 'show', view };
-    return missing.length === 0 && isHostMessage(message) ? message : undefined;
+    return view && isHostMessage(message) ? message : undefined;
   }
 }

@@ -1,17 +1,10 @@
 // The Io of a browser: hashes, random bytes and threads. A browser has no paths: the host reads files by their URIs through VS
 // Code, and whatever asks for a path, or for a key's ciphers, fails with one sentence.
 
-import { sha256 } from '@noble/hashes/sha2.js';
 import type { Io } from '../app/io';
 import * as ioErrors from '../app/ioErrors';
-import type { CopyableHasher } from '../core/launch/hasher';
+import { nobleHashes } from '../core/launch/nobleHashes';
 import { startThread, type ReadScript } from './threads';
-
-const hasherFrom = (hash: ReturnType<typeof sha256.create>): CopyableHasher => ({
-  update: (bytes) => hash.update(bytes),
-  digest: () => hash.digest(),
-  copy: () => hasherFrom(hash.clone()),
-});
 
 const cannot = (): never => {
   throw ioErrors.noMachine();
@@ -46,7 +39,7 @@ export function webIo(readScript: ReadScript): Io {
     makeFolder: cannotLater,
     homeFolder: () => undefined,
     configFolder: cannot,
-    newHasher: () => hasherFrom(sha256.create()),
+    hashes: nobleHashes,
     random: (size) => crypto.getRandomValues(new Uint8Array(size)),
     hmac: cannot,
     encrypt: cannot,

@@ -7,8 +7,12 @@ import * as shellErrors from '../shell/errors';
 import * as errors from './errors';
 import type { LaunchEdit } from '../../core/explain/explanation';
 import type { Io } from '../../app/io';
-import type { TextChange } from '../../app/launchEdits';
-import { launchChangesInThread, type ChangesAnswer } from './launchChanges';
+import type { ChangesAnswer, ChangesTask, TextChange } from '../../app/launchEdits';
+import { runTask } from '../../threads';
+
+/** Finds out what to change. @returns one answer per explanation @throws CheckError when the thread failed */
+export const findChanges = (io: Io, task: ChangesTask): Promise<readonly ChangesAnswer[]> =>
+  runTask(io, 'changeLaunch', task, { died: errors.launchEditsFailed });
 
 const isOfHost = ({ member }: LaunchEdit) => member[0] === 'launch';
 
@@ -23,7 +27,7 @@ export async function changeableBy(
   asksHost: boolean,
 ): Promise<boolean[]> {
   const { text } = await textOf(file);
-  const answers = await launchChangesInThread(io, { text, path: file.fsPath, edits });
+  const answers = await findChanges(io, { text, path: file.fsPath, edits });
   const isChange = (answer: ChangesAnswer) => 'changes' in answer && answer.changes.length > 0;
   return answers.map((answer, i) => isChange(answer) && !(asksHost && edits[i]?.some(isOfHost)));
 }
@@ -40,7 +44,7 @@ export async function changeLaunchFile(
   if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
   const { document, text } = await textOf(file);
   const { version } = document;
-  const [answer] = await launchChangesInThread(io, { text, path: file.fsPath, edits: [edits] });
+  const [answer] = await findChanges(io, { text, path: file.fsPath, edits: [edits] });
   if (answer && 'error' in answer) throw errorFrom(answer.error);
   // An insertion at the position of a removal comes before it.
   const inOrder = (a: TextChange, b: TextChange) => a.offset - b.offset || a.length - b.length;

@@ -7,7 +7,7 @@ import * as shellErrors from '../shell/errors';
 import * as appErrors from '../../app/errors';
 import type { ExplainResult } from '../../core/explain/explanation';
 import type { CheckedLaunch } from '../../app/domainCheck';
-import { explainLaunch } from '../../app/explain';
+import { explainLaunch } from '../../tasks/explain';
 import type { Io } from '../../app/io';
 import { measurementsInFolder } from '../../app/launchesInFolder';
 import type { ExplanationState } from '../../protocol/launch';

@@ -3,14 +3,13 @@
 
 import * as vscode from 'vscode';
 import type { Io } from '../../app/io';
-import type { LaunchLint } from '../../app/launchProblems';
 import type { LaunchProblem } from '../../app/launchRules';
 import { LAUNCH_PATTERN, NAME, command } from '../../contributions';
 import { allowsTcp, onSettingsChanged } from '../connections/connectionSettings';
 import { watchFile } from '../shell/files';
 import { problemAt, quickFix } from '../shell/labels';
-import type { LaunchWorkerData } from './launchWorker';
 import { present } from '../shell/present';
+import { runTask } from '../../threads';
 
 /** The files whose language features are ours. */
 export const LAUNCH_FILES: vscode.DocumentSelector = ['file', 'untitled'].map((scheme) => ({
@@ -102,8 +101,10 @@ export class LaunchDiagnostics implements vscode.CodeActionProvider, vscode.Disp
     const { version, uri } = document;
     // In Restricted Mode, touch only files that are open.
     const files = vscode.workspace.isTrusted;
-    const data = { text: document.getText(), path: uri.fsPath, files, allowTcp: allowsTcp() };
-    const lint = await lintInThread(this.io, data, stop.signal);
+    const task = { text: document.getText(), path: uri.fsPath, files, allowTcp: allowsTcp() };
+    const { signal } = stop;
+    // Of a thread that died nobody needs to know: the check itself reports what is wrong.
+    const lint = await runTask(this.io, 'lintLaunch', task, { signal, died: Error }).catch(() => undefined);
     if (!lint || stop.signal.aborted || document.version !== version) return;
     Object.assign(looked, { version, problems: lint.problems });
     const own = lint.problems.filter(({ rule }) => !REPORTED_BY_SCHEMA.includes(rule));
@@ -149,16 +150,3 @@ function rangeOf(document: vscode.TextDocument, { offset, size }: { offset: numb
 
 const problemOf = (document: vscode.TextDocument, problem: LaunchProblem): vscode.Diagnostic =>
   problemAt(rangeOf(document, problem), problem.message, problem);
-
-/**
- * Looks for problems in a thread.
- * @returns undefined when it was stopped or failed: the check itself reports what is wrong
- */
-function lintInThread(io: Io, data: LaunchWorkerData, signal: AbortSignal): Promise<LaunchLint | undefined> {
-  const thread = io.thread('launchWorker', data);
-  signal.addEventListener('abort', () => void thread.terminate());
-  return new Promise((done) => {
-    const end = () => done(undefined);
-    thread.hear<LaunchLint>({ message: done, error: end, end });
-  });
-}

@@ -14,7 +14,7 @@ import { compareInThread, readImageInThread } from './contents';
 import { nameOf, readUri, watchFile } from '../shell/files';
 import type { DiffPanel, OtherSide } from '../vmsa/diffPanels';
 import { kindNotice } from './kindNotice';
-import { tablesAtEnd } from './tablesAtEnd';
+import { tablesAtEnd } from '../../core/ovmf/tablesAtEnd';
 import { Page } from '../shell/page';
 import { sentence } from '../shell/present';
 

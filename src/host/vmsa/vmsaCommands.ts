@@ -24,13 +24,13 @@ import { copyText } from '../shell/clipboard';
 import type { Command } from '../shell/commands';
 import { nameOf } from '../shell/files';
 import { flash } from '../shell/notify';
-import { askAboutPage } from './pageTasks';
 import { pastedUri } from '../shell/pasted';
 import { activeFile, pickCpu, pickFile, startFolder } from '../shell/picks';
 import { isCheckError } from '../shell/present';
 import type { RecentCpus } from '../shell/recentCpus';
 import { openIn } from '../shell/run';
 import type { VmsaEditor } from './vmsaEditor';
+import { runTask } from '../../threads';
 
 const FILES = '**/*{.vmsa,vmsa*.bin}';
 
@@ -146,7 +146,10 @@ export function vmsaCommands(io: Io, editor: VmsaEditor, recent: RecentCpus) {
     const name = nameOf(at.file);
     const { id } = format;
     // Starting a thread would take longer than passing on the page itself.
-    const content = id === 'bin' ? bytes : await askAboutPage(io, 'export', { page: bytes, form: id, name });
+    const content =
+      id === 'bin'
+        ? bytes
+        : await runTask(io, 'exportPage', { page: bytes, form: id, name }, { died: Error });
     await deliver(io, { format, name, content }, target instanceof vscode.Uri ? target : undefined, asked);
   }
 
@@ -155,7 +158,7 @@ export function vmsaCommands(io: Io, editor: VmsaEditor, recent: RecentCpus) {
     const at = await choosePage('VMSA page to identify', uri, argumentsIn(more).page);
     if (!at) return;
     const page = await editor.pageOf(at);
-    const { match, launches, tried, notState } = await askAboutPage(io, 'identify', { page });
+    const { match, launches, tried, notState } = await runTask(io, 'identifyPage', { page }, { died: Error });
     if (notState !== undefined) throw appErrors.notAPage(nameOf(at.file), notState);
     const items = launches.map(({ title, where, distance, equal, request }) => ({
       label: title,

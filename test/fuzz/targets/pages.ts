@@ -10,7 +10,7 @@ import {
   type ComparedField,
 } from '../../../src/core/vmsa/compare/compare';
 import { comparisonJson, comparisonMarkdown } from '../../../src/core/vmsa/compare/exportComparison';
-import { describeDistance, identify } from '../../../src/core/vmsa/compare/identify';
+import { findLaunches } from '../../../src/core/vmsa/compare/foundLaunches';
 import { changedFields } from '../../../src/core/vmsa/edit';
 import { EXPORTS, findExport } from '../../../src/core/vmsa/forms/exportPage';
 import { findForm } from '../../../src/core/vmsa/forms/exportForms';
@@ -94,12 +94,11 @@ const identified: Target = {
   run(input) {
     const bytes = new Uint8Array(SIZE);
     bytes.set(input.subarray(0, SIZE));
-    const { exact, withFeatures, nearest, tried, notState } = identify(decodePage(bytes));
-    const all = [...exact, ...withFeatures, ...nearest];
-    for (const one of all) assertSentence(describeDistance(one));
-    for (const { comparison } of exact) assert.equal(comparison.fields.length, 0);
-    const feature = [exact.length, withFeatures.length, nearest.length, notState ?? ''].join();
-    return { feature, result: [tried, all.map(describeDistance)] };
+    const { match, launches, tried, notState } = findLaunches(bytes);
+    for (const { distance } of launches) assertSentence(distance);
+    if (match === 'exact') assert.ok(launches.some(({ equal }) => equal));
+    const feature = [match, launches.length, notState ?? ''].join();
+    return { feature, result: [tried, launches] };
   },
 };
 

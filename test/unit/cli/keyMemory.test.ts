@@ -137,7 +137,7 @@ const LEAKS: readonly (readonly [title: string, pattern: string, code: string])[
     };
     for (const [name, data] of Object.entries(content)) writeFileSync(join(folder, name), data);
     // A domain that nobody but a host has is here the answer of another worker.
-    for (const name of ['sevscope.js', 'explainWorker.js'])
+    for (const name of ['sevscope.js', 'worker.js'])
       copyFileSync(resolve('dist', name), program(name));
     const body = `${fakeHost({ told: { measurement: GOOD, policy: POLICY } })}\n${answers({ setLaunchSecurity: 'null', resume: 'null' })}`;
     renameSync(fakeWorker(folder, body), program('libvirtWorker.js'));

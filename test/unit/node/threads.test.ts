@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Io } from '../../../src/app/io';
 import { runProgram } from '../../../src/cli/program';
 import { Budget, Spent } from '../../../src/core/ovmf/volumes/budget';
-import { decompressInThread } from '../../../src/node/decompressThread';
+import { decompressInThread } from '../../../src/tasks/decompressThread';
 import { startThread } from '../../../src/node/threads';
 import { COMPRESSED, SECTIONS } from '../../helpers/compressions';
 import { io } from '../../helpers/io';

@@ -14,7 +14,7 @@ import { LZMA } from '../../../../src/core/ovmf/volumes/guids';
 import { nodeIo } from '../../../../src/node/io';
 import { decompressSection } from '../../../../src/node/decompress';
 import { readImageInThread } from '../../../../src/host/ovmf/contents';
-import { tablesAtEnd } from '../../../../src/host/ovmf/tablesAtEnd';
+import { tablesAtEnd } from '../../../../src/core/ovmf/tablesAtEnd';
 import type { ImageFound } from '../../../../src/protocol/ovmf';
 import { eachSlice } from '../../../../src/host/shell/slices';
 import { LZMA_STREAM, file, guided, volume } from '../../../helpers/volumes';

@@ -2,8 +2,8 @@
 // words the answer.
 
 import type { KeyPaths } from '../core/check/launchFile';
-import { CheckError, errorData } from '../core/errors';
-import * as errors from './errors';
+import * as errors from '../app/errors';
+import { CheckError } from '../core/errors';
 import { answerOf, isFinal, isMatch } from '../core/explain/answer';
 import { partTitle, type TriedPart } from '../core/explain/covered';
 import { searchSpace, type SearchSpace } from '../core/explain/causes';
@@ -12,34 +12,33 @@ import { KEY_WORDS, prepareKey } from '../core/explain/measurementMac';
 import { planUnits, type ChangeCount, type Unit } from '../core/explain/plan';
 import type { Hit } from '../core/explain/matcher';
 import type { UnitResult } from '../core/explain/search';
-import { readFacts } from './explainFacts';
+import { readFacts } from '../app/explainFacts';
+import type { CoordinatorAnswer, CoordinatorTask } from '../app/explainThreads';
+import type { Io } from '../app/io';
+import { withKeys } from '../app/keys';
 import { SearcherPool } from './explainPool';
-import type { CoordinatorMessage, CoordinatorTask } from './explainThreads';
-import type { Io } from './io';
-import { withKeys } from './keys';
 
 const STAGES: readonly ChangeCount[] = [0, 1, 2];
 /** Milliseconds between two progress messages. */
 const PROGRESS_EVERY = 100;
 
-/** Runs a search and posts its progress and its outcome. */
+/** Runs a search and answers with its progress and its outcome. @throws CheckError when there is none */
 export async function coordinate(
   io: Io,
   task: CoordinatorTask,
-  post: (message: CoordinatorMessage) => void,
+  answer: (answer: CoordinatorAnswer) => Promise<void>,
 ): Promise<void> {
   let lastReported = 0;
   const reportProgress = (progress: ExplainProgress) => {
     const now = Date.now();
     if (now - lastReported < PROGRESS_EVERY) return;
     lastReported = now;
-    post({ type: 'progress', progress });
+    void answer({ type: 'progress', progress });
   };
   try {
-    post({ type: 'result', result: await search(io, task, reportProgress) });
+    await answer({ type: 'result', result: await search(io, task, reportProgress) });
   } catch (error) {
-    const known = error instanceof CheckError ? error : errors.explainFailed(String(error));
-    post({ type: 'error', error: errorData(known) });
+    throw error instanceof CheckError ? error : errors.explainFailed(String(error));
   }
 }
 

@@ -4,8 +4,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { join } from 'node:path';
 import type {
   EditedValue,
   ExplainProgress,
@@ -14,17 +13,17 @@ import type {
 } from '../../../src/core/explain/explanation';
 import { toBase64 } from '../../../src/core/binary/hex';
 import type { ErrorPlace } from '../../../src/core/errors';
-import { explainLaunch, type DigestInputs, type ExplainOptions } from '../../../src/app/explain';
-import { KEY_MEMORY, type CoordinatorMessage, type CoordinatorTask } from '../../../src/app/explainThreads';
+import { KEY_MEMORY, type CoordinatorAnswer } from '../../../src/app/explainThreads';
 import { launchInputs, runCheck, type LaunchInputs } from '../../../src/app/launch';
 import { parseLaunchFile } from '../../../src/app/launchFile';
 import { measurementsInFolder } from '../../../src/app/launchesInFolder';
 import { writeSample } from '../../../src/app/sample';
+import { explainLaunch, type DigestInputs, type ExplainOptions } from '../../../src/tasks/explain';
+import { runTask } from '../../../src/threads';
 import { useFolder } from '../../helpers/folder';
 import { few } from '../../helpers/hostile';
 import { io } from '../../helpers/io';
 
-const SCRIPT = resolve('dist/explainWorker.js');
 const MATCHES = 'matches.sevlaunch.json';
 
 let folder: string;
@@ -264,12 +263,9 @@ describe('A search for an explanation', () => {
     const json = readJson(MATCHES);
     const inputs = load({ ...json, vcpus: 4 });
     const keyMemory = new SharedArrayBuffer(KEY_MEMORY);
-    const workerData: CoordinatorTask = { role: 'coordinator', inputs, keyMemory };
-    const worker = new Worker(SCRIPT, { workerData });
-    const messages: CoordinatorMessage[] = [];
-    const end = new Promise<void>((done) => worker.once('exit', () => done()));
-    worker.on('message', (message: CoordinatorMessage) => messages.push(message));
-    await end;
+    const messages: CoordinatorAnswer[] = [];
+    const answer = (message: CoordinatorAnswer) => messages.push(message);
+    await runTask(io, 'explain', { inputs, keyMemory }, { answer, died: Error });
     assert.equal(messages.at(-1)!.type, 'result');
     const said = JSON.stringify(messages);
     const prepared = Buffer.from(new Uint8Array(keyMemory));

@@ -4,21 +4,22 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EXPORT_FORMS } from '../../../../src/core/vmsa/forms/exportForms';
-import { findExport } from '../../../../src/core/vmsa/forms/exportPage';
-import { generateVmsa } from '../../../../src/core/vmsa/launch/generate';
-import { describeDistance, identify } from '../../../../src/core/vmsa/compare/identify';
-import { nodeIo } from '../../../../src/node/io';
-import { askAboutPage } from '../../../../src/host/vmsa/pageTasks';
-import { randomBytes, seeded } from '../../../helpers/random';
-import { io } from '../../../helpers/io';
-import { decodePage } from '../../../../src/core/vmsa/vmsaPage';
+import { EXPORT_FORMS } from '../../../src/core/vmsa/forms/exportForms';
+import { findExport } from '../../../src/core/vmsa/forms/exportPage';
+import { generateVmsa } from '../../../src/core/vmsa/launch/generate';
+import { describeDistance, identify } from '../../../src/core/vmsa/compare/identify';
+import { decodePage } from '../../../src/core/vmsa/vmsaPage';
+import { nodeIo } from '../../../src/node/io';
+import { runTask } from '../../../src/threads';
+import { randomBytes, seeded } from '../../helpers/random';
+import { io } from '../../helpers/io';
 
 const PAGE = generateVmsa({
   profile: 'snp',
   role: 'bsp',
   cpu: { family: 25, model: 1, stepping: 1 },
 }).bytes;
+const DIED = { died: Error };
 const NEAR = PAGE.slice();
 NEAR[0x160] = 9;
 const WITH_FEATURE = PAGE.slice();
@@ -31,7 +32,7 @@ describe('A thread about a page', () => {
   for (const { id: form, title } of EXPORT_FORMS) {
     it(`writes it as ${title}`, async () => {
       const name = 'a page';
-      const written = await askAboutPage(io, 'export', { page: PAGE, form, name });
+      const written = await runTask(io, 'exportPage', { page: PAGE, form, name }, DIED);
       assert.deepEqual(written, findExport(form)!.write(PAGE, name));
     });
   }
@@ -43,7 +44,7 @@ describe('A thread about a page', () => {
   ];
   for (const [title, page, match] of pages) {
     it(`finds the launches that one ${title} may be of`, async () => {
-      const found = await askAboutPage(io, 'identify', { page });
+      const found = await runTask(io, 'identifyPage', { page }, DIED);
       const direct = identify(decodePage(page));
       const candidates = [...direct.exact, ...direct.withFeatures, ...direct.nearest];
       assert.deepEqual([found.match, found.tried, found.notState], [match, direct.tried, direct.notState]);
@@ -66,8 +67,8 @@ describe('A thread about a page', () => {
     it(`that ${title} is an error`, async () => {
       const scripts = join(folder, title.split(' ')[0]!);
       mkdirSync(scripts);
-      writeFileSync(join(scripts, 'pageWorker.js'), script);
-      await assert.rejects(askAboutPage(nodeIo(scripts), 'identify', { page: PAGE }), says);
+      writeFileSync(join(scripts, 'worker.js'), script);
+      await assert.rejects(runTask(nodeIo(scripts), 'identifyPage', { page: PAGE }, DIED), says);
     });
   }
 });

@@ -1,10 +1,11 @@
 // Decompresses sections in a thread of limited memory and time while the caller waits: the walk of an image needs each section
 // before it goes on. The thread starts with the first section, so that an image without any costs nothing.
 
-import type { Io, Thread } from '../app/io';
+import type { Io } from '../app/io';
 import { Spent } from '../core/ovmf/volumes/budget';
 import type { Decompress } from '../core/ovmf/volumes/tree';
-import { ANSWER, DECOMPRESS_THREAD, LEFT_AT, STATE_SIZE, WORD, type SectionJob } from './sectionJob';
+import { ANSWER, LEFT_AT, STATE_SIZE, WORD, type SectionJob } from '../core/ovmf/volumes/sectionJob';
+import { startTask, type RunningTask } from '../threads';
 
 /** How long the thread may take, in milliseconds: for all sections, and without a sign of work. */
 export interface Patience {
@@ -12,8 +13,6 @@ export interface Patience {
   readonly silence: number;
 }
 
-/** MiB for the thread's objects; what it decompresses is not among them. */
-const MEMORY = 64;
 /** The budget of a walk takes about a second, three at the worst, and the machine may be busy. */
 const PATIENCE: Patience = { deadline: 60_000, silence: 8000 };
 
@@ -30,15 +29,14 @@ export function decompressInThread(io: Io, { deadline, silence }: Patience = PAT
   const words = new Int32Array(state, 0, 2);
   const left = new Float64Array(state, LEFT_AT, 1);
   let input = new SharedArrayBuffer(0);
-  let thread: Thread | undefined;
+  let thread: RunningTask<'decompress'> | undefined;
   let stopped: string | undefined;
   let end = 0;
 
-  const start = (): Thread => {
+  const start = (): RunningTask<'decompress'> => {
     end = performance.now() + deadline;
-    thread = io.thread(DECOMPRESS_THREAD, state, { memory: MEMORY, deadline });
     // While it waits, this thread hears nothing; afterwards it is known.
-    thread.hear({ message: () => undefined, error: () => undefined });
+    thread = startTask(io, 'decompress', state, { answer: () => undefined, end: () => undefined });
     return thread;
   };
   /** Waits for the answer. @returns why there will be none */
@@ -62,10 +60,10 @@ export function decompressInThread(io: Io, { deadline, silence }: Patience = PAT
     const steps = budget?.steps ?? Infinity;
     const job: SectionJob = { method, input, size: bytes.length, output, steps };
     Atomics.store(words, WORD.answer, ANSWER.none);
-    (thread ?? start()).post(job);
+    (thread ?? start()).request(job);
     stopped = wait();
     if (stopped !== undefined) {
-      void thread?.terminate();
+      void thread?.stop();
       return { stopped };
     }
     const answer = Atomics.load(words, WORD.answer);
@@ -76,7 +74,7 @@ export function decompressInThread(io: Io, { deadline, silence }: Patience = PAT
   return {
     decompress,
     end: async () => {
-      await thread?.terminate();
+      await thread?.stop();
     },
   };
 }

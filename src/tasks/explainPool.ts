@@ -1,18 +1,19 @@
 // The threads that search: each gets its next unit as it finishes one, and always has another queued.
 
-import * as errors from './errors';
+import * as errors from '../app/errors';
+import type { SearcherTask } from '../app/explainThreads';
+import type { Io } from '../app/io';
 import type { Unit } from '../core/explain/plan';
 import type { UnitResult } from '../core/explain/search';
-import { EXPLAIN_DEADLINE, EXPLAIN_THREAD, type SearcherReply, type SearcherTask } from './explainThreads';
-import type { Io, Thread } from './io';
+import { startTask, type RunningTask } from '../threads';
 
 /** Units queued per thread, so that it never waits for the next. */
 const AHEAD = 2;
 
 /** A thread, and who waits for its next message. */
 interface Searcher {
-  readonly thread: Thread;
-  take: (result: SearcherReply) => void;
+  readonly task: RunningTask<'search'>;
+  take: (result: UnitResult) => void;
 }
 
 /** A few threads that work on the same facts. */
@@ -22,16 +23,18 @@ export class SearcherPool {
   private readonly failure: Promise<never>;
 
   /** One thread fewer than the machine has cores, but at least one. */
-  constructor(io: Io, task: Omit<SearcherTask, 'role'>) {
-    const options = { deadline: EXPLAIN_DEADLINE };
-    const data: SearcherTask = { role: 'searcher', ...task };
+  constructor(io: Io, input: SearcherTask) {
     let fail: (why: string) => void = () => undefined;
     this.failure = new Promise((_, reject) => (fail = (why) => reject(errors.explainFailed(why))));
     // Between two runs nobody waits; the next run sees the rejection.
     this.failure.catch(() => undefined);
     this.searchers = Array.from({ length: Math.max(1, io.cores() - 1) }, () => {
-      const searcher: Searcher = { thread: io.thread(EXPLAIN_THREAD, data, options), take: () => undefined };
-      searcher.thread.hear<SearcherReply>({ message: (result) => searcher.take(result), error: fail });
+      const task = startTask(io, 'search', input, {
+        answer: (result) => searcher.take(result),
+        // It serves requests until it is stopped.
+        end: (end) => fail(end.type === 'died' ? end.why : 'a thread ended too soon'),
+      });
+      const searcher: Searcher = { task, take: () => undefined };
       return searcher;
     });
   }
@@ -50,7 +53,7 @@ export class SearcherPool {
           while (waiting.length < AHEAD && next < units.length && !isEnough) {
             const unit = units[next++]!;
             waiting.push(unit);
-            searcher.thread.post(unit);
+            searcher.task.request(unit);
           }
           if (waiting.length === 0) done();
         };
@@ -64,6 +67,6 @@ export class SearcherPool {
   }
 
   async end(): Promise<void> {
-    await Promise.all(this.searchers.map(({ thread }) => thread.terminate()));
+    await Promise.all(this.searchers.map(({ task }) => task.stop()));
   }
 }

@@ -1,9 +1,6 @@
-// What the command line and the thread that decompresses for it share: memory, because the one waits without hearing messages.
+// What a program and the thread that decompresses for it share: memory, because the one waits without hearing messages.
 
-import type { CompressionMethod } from '../core/ovmf/volumes/compressions';
-
-/** The name of the thread's script. */
-export const DECOMPRESS_THREAD = 'decompressWorker';
+import type { CompressionMethod } from './compressions';
 
 /** What the thread is asked, beside the memory that it got at its start. */
 export interface SectionJob {

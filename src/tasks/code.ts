@@ -1,0 +1,52 @@
+// The code of each task, loaded when a thread runs it: what one needs is a small part of all.
+
+import type { TaskName } from '../threads';
+import type { TaskCode } from './serve';
+
+/** Serves requests until its thread is stopped. */
+const forEver = (): Promise<void> => new Promise(() => undefined);
+
+/** Loads the code of a task. */
+export const CODE: { readonly [N in TaskName]: () => Promise<TaskCode<N>> } = {
+  readImage: async () => (await import('./images')).readImage,
+  compareImages: async () => (await import('./images')).compareTwo,
+  exportPage: async () => {
+    const { findExport } = await import('../core/vmsa/forms/exportPage');
+    return ({ page, form, name }, { answer }) => answer(findExport(form)!.write(page, name));
+  },
+  identifyPage: async () => {
+    const { findLaunches } = await import('../core/vmsa/compare/foundLaunches');
+    return ({ page }, { answer }) => answer(findLaunches(page));
+  },
+  lintLaunch: async () => {
+    const { lintOpenLaunch } = await import('../app/launchProblems');
+    return async (task, { io, answer }) => answer(await lintOpenLaunch(await io(), task));
+  },
+  changeLaunch: async () => {
+    const { changesFor } = await import('../app/launchEdits');
+    return async (task, { io, answer }) => answer(changesFor(await io(), task));
+  },
+  explain: async () => {
+    const { coordinate } = await import('./explainCoordinator');
+    return async (task, { io, answer }) => coordinate(await io(), task, answer);
+  },
+  search: async () => {
+    const [{ searchSpace }, { Search }] = await Promise.all([
+      import('../core/explain/causes'),
+      import('../core/explain/search'),
+    ]);
+    return async ({ facts, keyMemory }, { hashes, answer, hear }) => {
+      const keys = keyMemory && new Int32Array(keyMemory);
+      const search = new Search(searchSpace(facts), keys, await hashes());
+      hear((unit) => void answer(search.run(unit)));
+      return forEver();
+    };
+  },
+  decompress: async () => {
+    const { servesSections } = await import('./decompress');
+    return async (state, { decoders, hear }) => {
+      hear(servesSections(state, await decoders()));
+      return forEver();
+    };
+  },
+};
