@@ -5,7 +5,7 @@
 import type { Hashes } from '../launch/hasher';
 import { encodeHashTable } from '../launch/kernelHashes';
 import { firmwareLoads, vmsaLoad, type Load } from '../launch/loads';
-import { sevDigestAfter, type SevState } from '../tech/sev/digest';
+import { sevDigestAfter, sevDigestsAfter, type SevState } from '../tech/sev/digest';
 import { sevEs } from '../tech/sev/loads';
 import { foldAll } from '../tech/technology';
 import { writeLeaf } from '../binary/struct';
@@ -84,13 +84,7 @@ export class PageStates {
   /** The vCPU count and launch digest for `least` to `most` vCPUs, as far as there are pages. */
   *digests(setting: Setting, least: number, most: number): Generator<readonly [number, string]> {
     const pages = this.pagesFor(setting, setting.cpu);
-    if (!pages) return;
-    let state = sevEs.fold(pages.state, pages.rest);
-    for (let vcpus = 1; vcpus <= most; vcpus++) {
-      if (vcpus >= least) yield [vcpus, sevDigestAfter(state)];
-      if (!pages.ap) return;
-      state = sevEs.fold(state, pages.ap);
-    }
+    if (pages) yield* sevDigestsAfter(pages.state, pages.rest, pages.ap, [least, most]);
   }
 
   /** The state after firmware and kernel hashes. */

@@ -47,3 +47,21 @@ export function sevDigestAfter(state: SevState, load?: Load, again?: Load, count
   for (let i = 0; i < count; i++) hasher.update(bytesOf(again!));
   return hasher.digest('binary');
 }
+
+/**
+ * The same for `least` to `most` loads, with their number; for one only, when there is no load to repeat.
+ */
+export function* sevDigestsAfter(
+  state: SevState,
+  load: Load,
+  again: Load | undefined,
+  [least, most]: readonly [least: number, most: number],
+): Generator<readonly [number, string], undefined> {
+  const hasher = state.copy();
+  hasher.update(bytesOf(load));
+  for (let count = 1; count <= most; count++) {
+    if (count >= least) yield [count, hasher.copy().digest('binary')];
+    if (!again) return;
+    hasher.update(bytesOf(again));
+  }
+}

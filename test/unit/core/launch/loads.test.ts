@@ -15,7 +15,7 @@ import { nobleHashes } from '../../../../src/core/launch/nobleHashes';
 import { buildOvmf, type SevSection } from '../../../../src/core/ovmf/build';
 import { parseOvmf } from '../../../../src/core/ovmf/image';
 import { SEV_METADATA } from '../../../../src/core/ovmf/metadataLayout';
-import { sevDigestAfter } from '../../../../src/core/tech/sev/digest';
+import { sevDigestAfter, sevDigestsAfter } from '../../../../src/core/tech/sev/digest';
 import { sevEs } from '../../../../src/core/tech/sev/loads';
 import { snp } from '../../../../src/core/tech/snp/loads';
 import { TECHNOLOGIES } from '../../../../src/core/tech/technologies';
@@ -228,6 +228,13 @@ describe('The states of a launch', () => {
       Buffer.from(sevDigestAfter(state), 'binary').toString('hex'),
       bytesToHex(sevEs.digest(state)),
     );
+    const counted = (again: Load | undefined, least: number, most: number) =>
+      [...sevDigestsAfter(state, bsp, again, [least, most])].map(([count, digest]) => [count, digest]);
+    const wanted = [1, 2, 3, 4].map((count) => [count, sevDigestAfter(state, bsp, ap, count - 1)]);
+    assert.deepEqual(counted(ap, 1, 4), wanted);
+    assert.deepEqual(counted(ap, 3, 4), wanted.slice(2));
+    assert.deepEqual(counted(undefined, 1, 4), wanted.slice(0, 1));
+    assert.deepEqual(counted(ap, 1, 0), []);
   });
 
   it('of SEV refuse what has no contents', () =>
