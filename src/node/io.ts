@@ -40,7 +40,7 @@ export function nodeIo(scripts: string): Io {
     list: listFolder,
     write: writeWhole,
     writeAll,
-    setMode: chmod,
+    setMode: (path, mode) => chmod(path, mode),
     makeFolder: async (path) => {
       try {
         await mkdir(path, { recursive: true });
@@ -57,7 +57,7 @@ export function nodeIo(scripts: string): Io {
       const cipher = createCipheriv('aes-128-ctr', key, iv);
       return Buffer.concat([cipher.update(data), cipher.final()]);
     },
-    cores: availableParallelism,
+    cores: () => availableParallelism(),
     thread: (name, data, options) => startThread(join(scripts, `${name}.js`), data, options),
   };
 }
