@@ -12,8 +12,9 @@ import {
   renameSync,
   rmSync,
 } from 'node:fs';
-import { basename, dirname, join, relative, sep } from 'node:path';
+import { basename, dirname, extname, join, relative, sep } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { JSONC_PARSER, loadedLate, withoutTables } from './late.mjs';
 import { Failure, ROOT, main, readJson, since } from './run.mjs';
 import { ensureNodeModules } from './setup.mjs';
 
@@ -46,7 +47,7 @@ export const manifest = () => /** @type {Manifest} */ (readJson(join(ROOT, 'pack
  * the others CommonJS, because their ES modules ask for their own URL, which a CommonJS bundle does not have.
  */
 const ALIAS = {
-  'jsonc-parser': join(ROOT, 'node_modules/jsonc-parser/lib/esm/main.js'),
+  'jsonc-parser': JSONC_PARSER,
   koffi: join(ROOT, 'node_modules/koffi/index.cjs'),
   tinyglobby: join(ROOT, 'node_modules/tinyglobby/dist/index.cjs'),
 };
@@ -63,13 +64,18 @@ function common(/** @type {boolean} */ production) {
     metafile: true,
     logLevel: 'silent',
     legalComments: 'linked',
+    plugins: [withoutTables],
   };
 }
 
+/** The scripts of the command line's commands: each whole, because whatever is asked for is one file to load. */
+const COMMAND_SCRIPTS = 'src/cli/entries';
+
 /** The bundles of dist/. */
-function products(/** @type {boolean} */ production) {
+export function products(/** @type {boolean} */ production) {
   const node = /** @type {const} */ ({ platform: 'node', format: 'cjs', target: 'node20' });
   const page = /** @type {const} */ ({ platform: 'browser', target: 'es2022' });
+  const scripts = filesBelow(COMMAND_SCRIPTS, '.ts');
   /** @type {import('esbuild').BuildOptions[]} */
   const all = [
     {
@@ -103,10 +109,17 @@ function products(/** @type {boolean} */ production) {
     { ...node, entryPoints: ['src/libvirt/watch.ts'], outfile: 'dist/libvirtWatch.js' },
     {
       ...node,
-      entryPoints: ['src/cli/main.ts'],
+      entryPoints: ['src/cli/sevscope.ts'],
       outfile: 'dist/sevscope.js',
       banner: { js: '#!/usr/bin/env node' },
+      define: { SEVSCOPE_SCRIPTS: JSON.stringify(scripts.map((path) => basename(path, extname(path)))) },
     },
+    ...scripts.map((path) => ({
+      ...node,
+      entryPoints: [path],
+      outfile: `dist/cli/${basename(path, extname(path))}.js`,
+      plugins: [withoutTables, loadedLate],
+    })),
     {
       ...page,
       entryPoints: ['webview/main.tsx'],
@@ -119,7 +132,10 @@ function products(/** @type {boolean} */ production) {
     },
     { ...page, entryPoints: ['webview/style.css'], outfile: 'dist/webview/style.css', external: ['*.ttf'] },
   ];
-  return all.map((options) => ({ ...common(production), ...options }));
+  return all.map(({ define, ...options }) => {
+    const shared = common(production);
+    return { ...shared, ...options, define: { ...shared.define, ...define } };
+  });
 }
 
 /** The bundle of every test, in out/test with the layout of test/. Undefined when there are no tests. */

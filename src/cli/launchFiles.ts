@@ -1,7 +1,7 @@
 // The launch files that `--launch` names: paths, and patterns that the shell did not expand.
 
 import { resolve } from 'node:path';
-import { glob, isDynamicPattern, type FileSystemAdapter } from 'tinyglobby';
+import type { FileSystemAdapter } from 'tinyglobby';
 import * as errors from './errors';
 import type { Io } from '../app/io';
 import { LINKED_FILES } from '../node/linkedFiles';
@@ -20,6 +20,8 @@ const isThere = async (io: Io, path: string) => (await io.stat(path, { ofLink: t
 
 /** The files of one argument; a name with brackets is taken literally when such a file exists. */
 async function filesOf(io: Io, argument: string): Promise<{ paths: string[]; isPattern: boolean }> {
+  // Most checks name no files in this way.
+  const { glob, isDynamicPattern } = await import('tinyglobby');
   if (!isDynamicPattern(argument) || (await isThere(io, argument)))
     return { paths: [resolve(argument)], isPattern: false };
   const found = await glob(argument, {

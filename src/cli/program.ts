@@ -5,17 +5,10 @@ import { Command, CommanderError } from 'commander';
 import { CheckError, EXIT_STATUS } from '../core/errors';
 import { keyFilter } from '../core/check/keyText';
 import type { Io } from '../app/io';
-import { writeSample } from '../app/sample';
 import { withoutFiles } from '../app/typedTexts';
-import { addExplainCommand } from './explain';
 import { refuseSameFiles } from './files';
-import { addLaunchCommands } from './launch';
-import { addDigestCommand } from './digest';
-import { addOvmfCommands } from './ovmf';
-import { addShowCommand } from './show';
+import type { Output } from './output';
 import { printer, type Printer, type Streams } from './terminal';
-import { addValidateCommand } from './validate';
-import { addVmsaCommands } from './vmsa';
 
 declare const SEVSCOPE_VERSION: string;
 
@@ -26,8 +19,18 @@ export interface CommandContext extends Streams {
   readonly workerPath?: string;
 }
 
-/** The program with all its commands. */
+/** Adds a command; `exit` receives its status where that is not 0. */
+export type AddCommand = (
+  io: Io,
+  program: Command,
+  out: Output,
+  exit: (status: number) => void,
+  workerPath: string | undefined,
+) => void;
+
+/** The program with these commands. */
 export function buildProgram(
+  commands: readonly AddCommand[],
   { io, workerPath }: CommandContext,
   { out, help }: Printer,
   exit: (status: number) => void,
@@ -38,19 +41,7 @@ export function buildProgram(
     .version(SEVSCOPE_VERSION)
     .exitOverride()
     .showHelpAfterError('(--help lists the options)');
-  addShowCommand(io, program, out);
-  addOvmfCommands(io, program, out, exit);
-  addVmsaCommands(io, program, out, exit);
-  addValidateCommand(io, program, out, exit, workerPath);
-  addExplainCommand(io, program, out, exit);
-  addLaunchCommands(io, program, out, exit, workerPath);
-  addDigestCommand(io, program, out);
-  program
-    .command('sample <folder>')
-    .description('write a sample: firmware, VMSA pages, keys, and launches that match and do not')
-    .action(async (folder: string) => {
-      for (const { name, text } of await writeSample(io, folder)) out.line(`${folder}/${name}: ${text}`);
-    });
+  for (const add of commands) add(io, program, out, exit, workerPath);
   return program;
 }
 
@@ -63,14 +54,19 @@ function withoutEquals(argv: readonly string[]): string[] {
 
 /**
  * Runs the command line.
+ * @param commands those that it has
  * @param argv the arguments, without the program and its script
  * @returns its exit status
  */
-export async function runProgram(argv: readonly string[], around: CommandContext): Promise<number> {
+export async function runProgram(
+  commands: readonly AddCommand[],
+  argv: readonly string[],
+  around: CommandContext,
+): Promise<number> {
   const printing = printer(around, keyFilter(await withoutFiles(around.io, argv)));
   let status = 0;
   try {
-    await buildProgram(around, printing, (s) => (status = s))
+    await buildProgram(commands, around, printing, (s) => (status = s))
       .hook('preAction', (_program, command) => {
         if (command.opts<{ quiet?: true }>().quiet) printing.quieten();
       })

@@ -8,8 +8,7 @@ import { byteCount } from '../core/binary/hex';
 import { terminalLine, terminalText } from '../core/binary/plainText';
 import type { OnProgress } from '../app/io';
 import { leftover } from '../leftovers';
-import { codeOf } from '../node/open';
-import { isFile, writeTo } from '../node/stdio';
+import { kindOfDescriptor, writeSome } from '../node/stdio';
 import type { Output } from './output';
 
 /** The part of a stream that is used, so that a buffer can stand in for the process's own. */
@@ -17,7 +16,7 @@ export interface TextStream {
   write(content: string | Uint8Array): unknown;
   readonly isTTY?: boolean;
   /** Width of the terminal. */
-  readonly columns?: number;
+  readonly columns?: number | undefined;
 }
 
 /** The output streams of a run: answers to `stdout`; errors, notes and progress to `stderr`. */
@@ -73,7 +72,9 @@ export function printer({ stdout, stderr }: Streams, withhold: Output['withhold'
       data(content) {
         stdout.write(typeof content === 'string' ? terminalText(content) : content);
       },
-      isTerminal: stdout.isTTY === true,
+      get isTerminal() {
+        return stdout.isTTY === true;
+      },
       onProgress(name, done, total) {
         if (!quiet) progress.onProgress(name, done, total);
       },
@@ -98,7 +99,7 @@ function terminalProgress(stream: TextStream): { onProgress: OnProgress; clear: 
   let dirty = false;
   return {
     onProgress(name, done, total) {
-      if (!stream.isTTY || Date.now() - shown < 100) return;
+      if (Date.now() - shown < 100 || !stream.isTTY) return;
       shown = Date.now();
       dirty = true;
       const share = total ? `${Math.floor((100 * done) / total)} %` : byteCount(done);
@@ -117,24 +118,39 @@ function terminalProgress(stream: TextStream): { onProgress: OnProgress; clear: 
  * as in `sevscope show x | head`, is no failure: it loses lines but never the exit status, so that a mismatch remains one
  */
 export function processStreams(onFailure: (code: string) => void): Streams {
-  const { stdout, stderr } = process;
-  for (const stream of [stdout, stderr])
-    stream.on('error', ({ code = 'EIO' }: NodeJS.ErrnoException) => {
-      if (code !== 'EPIPE' && code !== 'ERR_STREAM_DESTROYED') onFailure(code);
-    });
-  const streamOf = (stream: typeof stdout | typeof stderr): TextStream => {
-    if (!isFile(stream.fd)) return stream;
-    return {
-      write: (content) => {
-        try {
-          writeTo(stream.fd, content);
-        } catch (error) {
-          onFailure(codeOf(error));
-        }
-      },
-    };
+  const fail = ({ code = 'EIO' }: NodeJS.ErrnoException): void => {
+    if (code !== 'EPIPE' && code !== 'ERR_STREAM_DESTROYED') onFailure(code);
   };
-  return { stdout: streamOf(stdout), stderr: streamOf(stderr) };
+  return { stdout: lazyStream('stdout', 1, fail), stderr: lazyStream('stderr', 2, fail) };
+}
+
+/** One of the process's own streams. Node's is made when it is needed, which takes it longer than to write a line. */
+function lazyStream(
+  name: 'stdout' | 'stderr',
+  fd: number,
+  fail: (error: NodeJS.ErrnoException) => void,
+): TextStream {
+  const isDirect = kindOfDescriptor(fd) !== undefined;
+  let made: (typeof process)['stdout' | 'stderr'] | undefined;
+  const stream = () => (made ??= process[name].on('error', fail));
+  return {
+    write: (content) => {
+      if (!isDirect || made) return stream().write(content);
+      try {
+        const left = writeSome(fd, content);
+        return left ? stream().write(left) : true;
+      } catch (error) {
+        fail(error as NodeJS.ErrnoException);
+        return false;
+      }
+    },
+    get isTTY() {
+      return !isDirect && stream().isTTY;
+    },
+    get columns() {
+      return isDirect ? undefined : stream().columns;
+    },
+  };
 }
 
 /**

@@ -1,12 +1,12 @@
 // `sevscope validate`: the launch-measurement check from options, with the names and exit status of
-// virt-qemu-sev-validate, or from a launch file.
+// virt-qemu-sev-validate, or from a launch file. What only some checks need is loaded for those.
 
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import * as errors from './errors';
 import { CheckError } from '../core/errors';
 import { countOf, toBase64 } from '../core/binary/hex';
-import { junitXml, type JunitCheck } from '../core/check/exportJunit';
+import type { JunitCheck } from '../core/check/exportJunit';
 import type { LaunchFile } from '../core/check/launchFile';
 import { pickInputs, REPORTED_IDS } from '../core/launch/inputs';
 import type { Report } from '../core/launch/report';
@@ -16,14 +16,11 @@ import { readSecret } from '../app/keys';
 import * as ioErrors from '../app/ioErrors';
 import { checkFiles, filesOf, statedPlatform } from '../app/launch';
 import { sealForLaunch } from '../app/seal';
-import { readLaunchFile } from '../app/launchFile';
 import { admitFor, type Admit } from './files';
 import { findLaunchFiles } from './launchFiles';
 import { needed, ownerInputs, recordedInputs, type LaunchOptions } from './launchOptions';
 import { columns, launchName, printJson, withoutKeys, type Output } from './output';
-import { ruleLines, printDomainCheck } from './validateDomain';
 import { addValidateOptions, type ValidateOptions } from './validateOptions';
-import { validateSeveral } from './validateSeveral';
 
 /** Adds the command; `exit` receives 1 for a measurement that does not match. */
 export function addValidateCommand(
@@ -50,7 +47,10 @@ async function validate(
 ): Promise<number> {
   checkSecretFiles(options);
   const { paths, several } = await findLaunchFiles(io, options.launch ?? []);
-  if (several) return validateSeveral(io, paths, options, out, workerPath);
+  if (several) {
+    const { validateSeveral } = await import('./validateSeveral');
+    return validateSeveral(io, paths, options, out, workerPath);
+  }
   const { launch: [launch] = [], ...rest } = options;
   const one = launch === undefined ? rest : { ...rest, launch };
   if (options.junit === undefined) return validateOne(io, one, out, workerPath, () => undefined);
@@ -68,6 +68,7 @@ async function withJunit(
   run: (onReport: (report: Report) => void) => Promise<number>,
 ): Promise<number> {
   const begun = new Date();
+  const { junitXml } = await import('../core/check/exportJunit');
   const write = (outcome: JunitCheck['outcome']) =>
     io.write(
       path,
@@ -100,7 +101,7 @@ async function validateOne(
   workerPath: string | undefined,
   onReport: (report: Report) => void,
 ): Promise<number> {
-  const file = options.launch === undefined ? undefined : await readLaunchFile(io, resolve(options.launch));
+  const file = options.launch === undefined ? undefined : await readLaunch(io, options.launch);
   const admit = admitFor(io, options);
   // Before anything else can fail, because that would be written as JUnit.
   if (file) await admit(filesOf(file));
@@ -138,6 +139,11 @@ async function validateOne(
   return 0;
 }
 
+async function readLaunch(io: Io, path: string): Promise<LaunchFile> {
+  const { readLaunchFile } = await import('../app/launchFile');
+  return readLaunchFile(io, resolve(path));
+}
+
 async function validateRunning(
   io: Io,
   options: OneLaunch,
@@ -166,6 +172,7 @@ async function validateRunning(
     timeoutMs: options.timeout,
     admit,
   };
+  const { printDomainCheck, ruleLines } = await import('./validateDomain');
   const { report, status, injected } = await printDomainCheck(
     io,
     inputs,

@@ -41,7 +41,7 @@ export function nodeIo(scripts: string): Io {
     list: listFolder,
     write: writeWhole,
     writeAll,
-    setMode: chmod,
+    setMode: (path, mode) => chmod(path, mode),
     makeFolder: async (path) => {
       try {
         await mkdir(path, { recursive: true });
@@ -59,7 +59,7 @@ export function nodeIo(scripts: string): Io {
       const cipher = createCipheriv('aes-128-ctr', key, iv);
       return Buffer.concat([cipher.update(data), cipher.final()]);
     },
-    cores: availableParallelism,
+    cores: () => availableParallelism(),
     thread: (task, input, options) => startThread(join(scripts, 'worker.js'), { task, input }, options),
   };
 }

@@ -5,11 +5,12 @@ import {
   close as closeWithCallback,
   constants,
   fstat as fstatWithCallback,
+  lstat as lstatWithCallback,
   open as openWithCallback,
   read as readWithCallback,
+  stat as statWithCallback,
   type BigIntStats,
 } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { FILE_ROLES, type FileRole } from '../app/fileRoles';
@@ -23,6 +24,11 @@ const open = promisify(openWithCallback) as (path: string, flags: number) => Pro
 const close = promisify(closeWithCallback);
 const fstat = promisify(fstatWithCallback) as (fd: number, options: { bigint: true }) => Promise<BigIntStats>;
 const read = promisify(readWithCallback);
+type Stat = (path: string, options: { bigint: true }) => Promise<BigIntStats>;
+/** What is at a path, behind links. */
+export const stat = promisify(statWithCallback) as Stat;
+/** What is at a path, which may be a link. */
+export const lstat = promisify(lstatWithCallback) as Stat;
 
 /** A chunk is hashed in well under a frame, so that an extension host stays responsive. */
 const CHUNK = 256 * 1024;

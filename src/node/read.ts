@@ -3,13 +3,13 @@
 
 import { createHash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
-import { lstat, readdir, realpath, stat } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { FileRole } from '../app/fileRoles';
 import type { DigestedFile, FileEnds, FileFacts, FileStat, ReadOptions } from '../app/io';
 import type { FileDigest } from '../core/check/check';
 import { END } from '../core/ovmf/kinds/fileKind';
-import { codeOf, kindOf, limited, withFile, withStandardInput, type Opened } from './open';
+import { codeOf, kindOf, limited, lstat, stat, withFile, withStandardInput, type Opened } from './open';
 import { targetOf } from './target';
 
 /** Memory of its own outside of V8's heap, in which a small array is moved and leaves copies: it may be for a key. */

@@ -9,12 +9,31 @@ export function writeTo(fd: number, content: string | Uint8Array): void {
   for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);
 }
 
-/** Whether a descriptor is a regular file. */
-export function isFile(fd: number): boolean {
+/**
+ * Writes to an open descriptor as much as it takes.
+ * @returns what is left, of a full pipe that its maker wants nobody to wait for @throws the system's error
+ */
+export function writeSome(fd: number, content: string | Uint8Array): Uint8Array | undefined {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  for (let at = 0; at < bytes.length;) {
+    try {
+      at += writeSync(fd, bytes, at);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      return bytes.subarray(at);
+    }
+  }
+  return undefined;
+}
+
+/** Whether a descriptor is a regular file, or a pipe of this system; anything else, also what is not open, is neither. */
+export function kindOfDescriptor(fd: number): 'file' | 'pipe' | undefined {
   try {
-    return fstatSync(fd).isFile();
+    const found = fstatSync(fd);
+    if (found.isFile()) return 'file';
+    return found.isFIFO() && process.platform !== 'win32' ? 'pipe' : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 
@@ -25,5 +44,5 @@ const DESCRIPTOR = /^\/(?:dev\/(?:std(out|err)|fd\/(\d+))|proc\/self\/fd\/(\d+))
 export function fileBehind(path: string): number | undefined {
   const [, name, ...numbers]: readonly (string | undefined)[] = DESCRIPTOR.exec(path) ?? [];
   const number = name === undefined ? numbers.find((one) => one !== undefined) : name === 'out' ? 1 : 2;
-  return number !== undefined && isFile(Number(number)) ? Number(number) : undefined;
+  return number !== undefined && kindOfDescriptor(Number(number)) === 'file' ? Number(number) : undefined;
 }

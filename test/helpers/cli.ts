@@ -2,6 +2,7 @@
 // process itself start one (peer.ts).
 
 import { resolve } from 'node:path';
+import { COMMANDS } from '../../src/cli/commands';
 import { runProgram } from '../../src/cli/program';
 import { io } from './io';
 import type { Outcome } from './peer';
@@ -36,7 +37,7 @@ export async function runHere(args: readonly string[], folder: string): Promise<
   const home = process.cwd();
   process.chdir(folder);
   try {
-    const status = await runProgram(args, { io, stdout, stderr, workerPath: WORKER });
+    const status = await runProgram(COMMANDS, args, { io, stdout, stderr, workerPath: WORKER });
     const { bytes } = stdout;
     return { status, stdout: bytes.toString(), stderr: stderr.bytes.toString(), bytes };
   } finally {

@@ -2,13 +2,20 @@
 // with the same arguments. The peer's classes are also called from Python, as a second opinion on pages and tables.
 
 import { execFile, execFileSync } from 'node:child_process';
-import { resolve } from 'node:path';
+import { copyFileSync, cpSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 
 const PEER = '/usr/bin/virt-qemu-sev-validate';
 /** The system's Python has the peer's modules; another one that comes first in PATH does not. */
 export const PYTHON = '/usr/bin/python3';
 /** Our command line as shipped. */
 export const CLI = resolve('dist/sevscope.js');
+
+/** Copies it into a folder, where another worker can be beside it. */
+export function copyCli(folder: string): void {
+  copyFileSync(CLI, join(folder, 'sevscope.js'));
+  cpSync(resolve('dist/cli'), join(folder, 'cli'), { recursive: true });
+}
 
 /** The outcome of a program. */
 export interface Outcome {

@@ -9,10 +9,13 @@ import { lengthWithout } from './trim';
  * Characters that do not show as themselves, by Unicode's own properties: controls (C0, DEL, C1), formats (direction
  * marks, joiners, tags, annotations), the other line ends, unpaired surrogates, what a font draws nothing for (Hangul
  * fillers, variation selectors: Default_Ignorable_Code_Point), and what is no character. The Braille pattern without
- * dots is a symbol and draws nothing.
+ * dots is a symbol and draws nothing. In a function, because to read Unicode's tables takes longer than most of what is printed.
  */
-const INVISIBLE =
+const invisible = (): RegExp =>
   /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800]/gu;
+
+/** What is plain anyway, as most texts are. */
+const PRINTABLE = /^[ -~]*$/;
 
 /** A character as an escape of JavaScript: \u and four digits, or \u{…} above U+FFFF. */
 function escaped(character: string): string {
@@ -22,14 +25,14 @@ function escaped(character: string): string {
 
 /** A text with every character escaped that would not show as itself. @param kept these stay as they are */
 export const visibleText = (text: string, kept = ''): string =>
-  text.replace(INVISIBLE, (c) => (kept.includes(c) ? c : escaped(c)));
+  PRINTABLE.test(text) ? text : text.replace(invisible(), (c) => (kept.includes(c) ? c : escaped(c)));
 
 /**
  * JSON with these characters escaped, those above U+FFFF as two (RFC 8259, section 7), which leaves its meaning as it is.
  * Line ends and tabs, which are between values, stay.
  */
 export const visibleJson = (json: string): string =>
-  json.replace(INVISIBLE, (c) => ('\n\t'.includes(c) ? c : c.replaceAll(/[^]/g, escaped)));
+  json.replace(invisible(), (c) => ('\n\t'.includes(c) ? c : c.replaceAll(/[^]/g, escaped)));
 
 /** A text as `visibleText` has it, truncated after `most` characters. */
 export const plainText = (text: string, most = 500): string => visibleText(truncated(text, most));

@@ -133,12 +133,11 @@ function hasList(text: string): boolean {
 
 /** A text without what does not show, and without escapes of URIs. */
 const plainly = (text: string): string =>
-  text
-    .normalize('NFKC')
-    .replaceAll(/\p{Cf}/gu, '')
-    .replaceAll(/%([0-7][0-9a-f])/gi, (_, digits: string) =>
-      String.fromCharCode(Number.parseInt(digits, 16)),
-    );
+  // Most are ASCII, for which Unicode's tables need not be read.
+  (/^[ -~]*$/.test(text) ? text : text.normalize('NFKC').replaceAll(/\p{Cf}/gu, '')).replaceAll(
+    /%([0-7][0-9a-f])/gi,
+    (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)),
+  );
 
 /** The texts between quotes, brackets and separators, without the name before each. */
 const tokensOf = (text: string): string[] =>

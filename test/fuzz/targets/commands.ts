@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { buildOvmf } from '../../../src/core/ovmf/build';
 import { writeSample } from '../../../src/app/sample';
+import { COMMANDS } from '../../../src/cli/commands';
 import { runProgram } from '../../../src/cli/program';
 import { memoryIo } from '../../helpers/memoryIo';
 import { capture } from '../output';
@@ -163,7 +164,7 @@ const commands: Target = {
     if (argv.some((arg) => arg.includes('\0')) || argv.includes('explain')) return { feature: 'none' };
     const out = capture();
     const streams = { write: out.write };
-    const status = await runProgram(argv, { io, stdout: streams, stderr: streams });
+    const status = await runProgram(COMMANDS, argv, { io, stdout: streams, stderr: streams });
     const text = out.text();
     // With the status of everything else ends only what peers end with it, too.
     assert.ok(status < 6 || NO_BUG.test(text), `status ${status}: ${text.slice(-300)}`);

@@ -12,6 +12,7 @@ import { fakeHost } from '../../helpers/fakeHost';
 import { answers, fakeWorker } from '../../helpers/fakeWorker';
 import { CAN_READ_MEMORY, searchAfter, type Held } from '../../helpers/heldProcess';
 import { keyPatterns, patternsOf, textPatterns } from '../../helpers/keyPatterns';
+import { copyCli } from '../../helpers/peer';
 import { randomBytes, seeded } from '../../helpers/random';
 
 const random = seeded(2005);
@@ -137,8 +138,8 @@ const LEAKS: readonly (readonly [title: string, pattern: string, code: string])[
     };
     for (const [name, data] of Object.entries(content)) writeFileSync(join(folder, name), data);
     // A domain that nobody but a host has is here the answer of another worker.
-    for (const name of ['sevscope.js', 'worker.js'])
-      copyFileSync(resolve('dist', name), program(name));
+    copyCli(folder);
+    copyFileSync(resolve('dist/worker.js'), program('worker.js'));
     const body = `${fakeHost({ told: { measurement: GOOD, policy: POLICY } })}\n${answers({ setLaunchSecurity: 'null', resume: 'null' })}`;
     renameSync(fakeWorker(folder, body), program('libvirtWorker.js'));
   });

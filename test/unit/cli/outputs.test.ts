@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { linkSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command, Option } from 'commander';
+import { COMMANDS as ALL } from '../../../src/cli/commands';
 import { ARGUMENTS, FILE_OPTIONS, commandName } from '../../../src/cli/files';
 import { buildProgram } from '../../../src/cli/program';
 import { printer } from '../../../src/cli/terminal';
@@ -16,6 +17,7 @@ import { io } from '../../helpers/io';
 const silent = { isTTY: false, write: () => true };
 const streams = { stdout: silent, stderr: silent };
 const program = buildProgram(
+  ALL,
   { io, ...streams, workerPath: resolve('dist/libvirtWorker.js') },
   printer(streams, (text) => text),
   () => undefined,

@@ -4,20 +4,20 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { fakeWorker } from '../../helpers/fakeWorker';
 import { descendants, SIGNALS } from '../../helpers/interrupted';
 import { children, isAlive, until } from '../../helpers/libvirt';
-import { CLI } from '../../helpers/peer';
+import { copyCli } from '../../helpers/peer';
 import { useOneSample } from '../../helpers/sample';
 
 describe('A password that is asked for', () => {
   let folder: string;
   useOneSample((made) => {
     folder = made;
-    copyFileSync(CLI, join(folder, 'sevscope.js'));
+    copyCli(folder);
     const asks = `ask('[{"kind":"passphrase","prompt":"Word"}]');`;
     renameSync(fakeWorker(folder, asks), join(folder, 'libvirtWorker.js'));
   });

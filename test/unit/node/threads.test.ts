@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Io } from '../../../src/app/io';
+import { COMMANDS } from '../../../src/cli/commands';
 import { runProgram } from '../../../src/cli/program';
 import { Budget, Spent } from '../../../src/core/ovmf/volumes/budget';
 import { decompressInThread } from '../../../src/tasks/decompressThread';
@@ -103,7 +104,7 @@ describe('A decompressor in a thread', () => {
     const stream = { write: (part: string | Uint8Array) => (text += String(part)) };
     const streams = { stdout: stream, stderr: stream };
     const args = ['ovmf', 'show', '--volumes', path];
-    assert.equal(await runProgram(args, { io: withScript('ends at once'), ...streams }), 0);
+    assert.equal(await runProgram(COMMANDS, args, { io: withScript('ends at once'), ...streams }), 0);
     assert.match(text, /Driver/);
     assert.match(text, /LZMA section, .*not decoded: its thread ended/);
     assert.match(text, /info section-undecoded .*its thread ended/);

@@ -1,0 +1,22 @@
+// All commands, in the order of the help. Each one also has a script of its own, with nothing that it does not need (entries).
+
+import { addDigestCommand } from './digest';
+import { addExplainCommand } from './explain';
+import { addLaunchCommands } from './launch';
+import { addOvmfCommands } from './ovmf';
+import type { AddCommand } from './program';
+import { addSampleCommand } from './sample';
+import { addShowCommand } from './show';
+import { addValidateCommand } from './validate';
+import { addVmsaCommands } from './vmsa';
+
+export const COMMANDS: readonly AddCommand[] = [
+  addShowCommand,
+  addOvmfCommands,
+  addVmsaCommands,
+  addValidateCommand,
+  addExplainCommand,
+  addLaunchCommands,
+  addDigestCommand,
+  addSampleCommand,
+];

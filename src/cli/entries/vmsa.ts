@@ -1,0 +1,6 @@
+// `sevscope vmsa …`, and no other command.
+
+import { addVmsaCommands } from '../vmsa';
+import { main } from '../main';
+
+main([addVmsaCommands]);
