@@ -15,7 +15,7 @@ import type { Report } from '../core/launch/report';
 import type { Secret } from '../core/tech/sev/secret';
 import type { ExplainScope } from './explainThreads';
 import { withConnection } from './hostConnections';
-import { atInput, waysToGive } from './inputs';
+import { atInput, reportedLaunch, waysToGive } from './inputs';
 import type { Io } from './io';
 import {
   checkFiles,
@@ -214,33 +214,27 @@ function givenBy({ platform = {}, ...inputs }: DomainInputs): GivenInputs {
   };
 }
 
-/** A value whose presence a rule has already checked. */
-function needed<T>(value: T | undefined, what: string): T {
-  if (value === undefined) throw errors.notReported(what);
-  return value;
-}
-
 /** The owner's inputs, with the host's values for those she left out. */
 function fillIn(inputs: DomainInputs, question: DomainQuestion): LaunchInputs {
   const { config, info } = question;
-  const { platform = {}, ...given } = inputs;
-  const reported: Partial<LaunchSecurityInfo> = info ?? {};
+  const { platform: stated, ...given } = inputs;
+  const { measurement, ...platform } = reportedLaunch(info ?? {}, {
+    ...stated,
+    measurement: given.measurement,
+  });
   const onHost = reportedByHost(question);
   const ownCpu = given.cpu ?? given.vmsa;
   const fromHost = (Object.keys(onHost) as HostInput[]).filter(
     (input) => (input === 'cpu' ? ownCpu : given[input]) === undefined && onHost[input] !== undefined,
   );
   const value = <I extends HostInput>(input: I) => given[input] ?? onHost[input];
+  const firmware = value('firmware');
+  if (firmware === undefined) throw errors.notReported('loader');
   return {
     title: config.name,
-    measurement: needed(given.measurement ?? reported.measurement, 'sev-measurement'),
-    platform: {
-      apiMajor: needed(platform.apiMajor ?? reported.apiMajor, 'sev-api-major'),
-      apiMinor: needed(platform.apiMinor ?? reported.apiMinor, 'sev-api-minor'),
-      buildId: needed(platform.buildId ?? reported.buildId, 'sev-build-id'),
-      policy: needed(platform.policy ?? reported.policy, 'sev-policy'),
-    },
-    firmware: needed(value('firmware'), 'loader'),
+    measurement,
+    platform,
+    firmware,
     kernel: value('kernel'),
     initrd: value('initrd'),
     cmdline: value('cmdline'),

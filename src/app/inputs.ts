@@ -2,7 +2,18 @@
 // input a failure is about.
 
 import { withPlace } from '../core/errors';
-import { inputRow, INPUTS, type InputId, type InputRow } from '../core/launch/inputs';
+import * as errors from './errors';
+import type { ReportedLaunch } from '../core/check/launchFile';
+import {
+  inputRow,
+  INPUTS,
+  pickInputs,
+  REPORTED_IDS,
+  type InputId,
+  type InputRow,
+  type InputValues,
+  type ReportedId,
+} from '../core/launch/inputs';
 
 const ROWS: readonly InputRow[] = INPUTS;
 
@@ -31,3 +42,17 @@ export const atInput = <T>(input: InputId, work: () => T | Promise<T>): Promise<
   const { member } = inputRow(input);
   return withPlace({ input, ...(member && { member }) }, work);
 };
+
+/**
+ * What is known about a launch: as the owner states it, or else as its host reports it.
+ * @throws CheckError for what neither says
+ */
+export function reportedLaunch(
+  info: Partial<Pick<InputValues, ReportedId>>,
+  stated: Partial<Pick<InputValues, ReportedId>> = {},
+): ReportedLaunch {
+  const values = pickInputs(REPORTED_IDS, stated, info);
+  for (const id of REPORTED_IDS)
+    if (values[id] === undefined) throw errors.notReported(inputRow(id).reported!);
+  return values as ReportedLaunch;
+}

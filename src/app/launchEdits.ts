@@ -6,9 +6,9 @@ import { CheckError, errorData, type ErrorData } from '../core/errors';
 import type { EditedValue, LaunchEdit } from '../core/explain/explanation';
 import { lengthWithout } from '../core/binary/trim';
 import type { Io } from './io';
-import { LaunchFileSchema, parseLaunchFile } from './launchFile';
-import { isObject, type Json } from './launchQuestion';
-import { parseLaunchText, withoutMark } from './launchText';
+import { parseLaunchFile } from './launchFile';
+import { MEMBERS, PATHS } from './launchSchema';
+import { isObject, parseLaunchText, withoutMark, type Json } from './launchText';
 
 /** A range of the text and its replacement. */
 export interface TextChange {
@@ -40,9 +40,6 @@ function isSame(a: unknown, b: unknown): boolean {
   );
 }
 
-/** Members whose values are paths. */
-const PATHS: readonly string[] = ['firmware', 'kernel', 'initrd', 'vmsa', 'keys'];
-const ORDER = Object.keys(LaunchFileSchema.entries);
 const NOTHING: Node = { type: 'null', offset: 0, length: 0 };
 
 /**
@@ -135,7 +132,7 @@ function oneChange(text: string, edits: readonly LaunchEdit[]): TextChange[] {
 /** One edit, in the style of the surrounding text. */
 function changesOf(text: string, { member, value }: LaunchEdit): TextChange[] {
   const getInsertionIndex = (names: string[]) =>
-    names.findLastIndex((name) => ORDER.indexOf(name) <= ORDER.indexOf(member[0] ?? '')) + 1;
+    names.findLastIndex((name) => MEMBERS.indexOf(name) <= MEMBERS.indexOf(member[0] ?? '')) + 1;
   const options = member.length === 1 ? { getInsertionIndex } : {};
   return modify(withoutMark(text), [...member], value, options).map(({ offset, length, content }) => {
     const change = { offset, length };

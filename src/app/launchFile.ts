@@ -1,5 +1,5 @@
-// Reads launch files, `*.sevlaunch.json`. The schema here is the one table of their members, which the compiler
-// checks against the types in core; VS Code's JSON schema and the documentation are generated from it.
+// Reads launch files, `*.sevlaunch.json`: judges their shape, in sentences that quote nothing of what may be a key, and
+// resolves their paths.
 
 import * as v from 'valibot';
 import * as errors from './errors';
@@ -7,182 +7,13 @@ import * as ioErrors from './ioErrors';
 import { CheckError, reworded } from '../core/errors';
 import { keyFilter, textsIn } from '../core/check/keyText';
 import { firstFailure, judgeLaunch, type LaunchFailure } from '../core/check/judge';
-import {
-  type AskedDomain,
-  type KeyPaths,
-  type LaunchFile,
-  type ReportedLaunch,
-  type VmsaFiles,
-} from '../core/check/launchFile';
-import { MAX_VCPUS } from '../core/launch/inputKinds';
-import { findCpuModel } from '../core/vmsa/launch/cpuModels';
-import { cpuByName } from '../core/vmsa/launch/generate';
-import { SEV_ES_PROFILES } from '../core/vmsa/launch/profiles';
-import { CPU_ID_LIMITS, type CpuId } from '../core/vmsa/launch/signature';
+import type { LaunchFile } from '../core/check/launchFile';
 import { FILE_ROLES } from './fileRoles';
 import type { Io, ReadOptions } from './io';
 import type { TextFault } from './launchFaults';
-import { describeBadByte, describeFault, parseLaunchText, type LaunchText } from './launchText';
+import { LaunchFileSchema, PATH_ROWS } from './launchSchema';
+import { describeBadByte, describeFault, isObject, parseLaunchText, type LaunchText } from './launchText';
 import { badByteIn, textOf, type BadByte } from './text';
-
-/** A schema for each member of a type, and no others. */
-type MembersOf<T> = { readonly [N in keyof T]-?: v.GenericSchema<unknown, T[N]> };
-
-const whole = (most: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(most));
-const integer = (most: number, text: string) => v.pipe(whole(most), v.description(text));
-/** A text that QEMU, libvirt and the system can take whole: they take C strings, which end at a NUL. */
-export const NO_NUL = /^[^\0]*$/;
-const cString = v.regex(NO_NUL, 'a text without a NUL character');
-const file = (text: string) =>
-  v.pipe(
-    v.string(),
-    v.minLength(1),
-    cString,
-    v.description(`${text} A path, relative to this file or absolute.`),
-  );
-
-/** A word of `digits` hexadecimal digits, as a number or as people write it: 5 or "0x5". */
-const word = (digits: number, text: string, more = '') =>
-  v.pipe(
-    v.union(
-      [
-        whole(16 ** digits - 1),
-        v.pipe(v.string(), v.regex(new RegExp(`^0[xX][0-9a-fA-F]{1,${digits}}$`)), v.transform(Number)),
-      ],
-      `a number, or 0x and at most ${digits} hexadecimal digits as a text${more}`,
-    ),
-    v.description(text),
-  );
-const policy = word(
-  8,
-  'Guest policy, 32 bits (sev-policy), also as "0x5". With bit 2 set the guest is SEV-ES.',
-  ' (one of 64 bits is a policy of SEV-SNP)',
-);
-
-const cpuNumbers = v.strictObject({
-  family: integer(CPU_ID_LIMITS.family, 'CPU family with the extended part added in.'),
-  model: integer(CPU_ID_LIMITS.model, 'CPU model with the extended part.'),
-  stepping: integer(CPU_ID_LIMITS.stepping, 'CPU stepping.'),
-} satisfies MembersOf<CpuId>);
-
-/** The members that name key files. */
-const key = {
-  tk: file('TEK and TIK in one file of 32 bytes, TEK first.'),
-  tik: file('Transport integrity key, 16 bytes.'),
-  tek: file('Transport encryption key, 16 bytes; needed for secrets only.'),
-};
-const keyFiles = v.union(
-  [
-    v.strictObject({ tk: key.tk } satisfies MembersOf<Extract<KeyPaths, { tk: string }>>),
-    v.strictObject({ tik: key.tik, tek: v.optional(key.tek) } satisfies MembersOf<
-      Extract<KeyPaths, { tik: string }>
-    >),
-  ],
-  'an object with "tik" and perhaps "tek", or with "tk" alone',
-);
-
-const recordedLaunch = v.strictObject({
-  measurement: v.pipe(
-    v.string(),
-    v.description('What the host reported (sev-measurement): base64 of 48 bytes, the HMAC and its nonce.'),
-  ),
-  apiMajor: word(2, 'SEV API major version of the firmware (sev-api-major).'),
-  apiMinor: word(2, 'SEV API minor version of the firmware (sev-api-minor).'),
-  buildId: word(2, 'Build of the SEV firmware (sev-build-id).'),
-  policy,
-} satisfies MembersOf<ReportedLaunch>);
-
-const runningDomain = v.strictObject({
-  connection: v.pipe(
-    v.string(),
-    v.minLength(1),
-    cString,
-    v.description(
-      'The libvirt connection, such as qemu+ssh://user@host/system. It must be one of the forms that run no program; VS Code asks before it is used.',
-    ),
-  ),
-  name: v.pipe(
-    v.string(),
-    v.minLength(1),
-    cString,
-    v.description('The domain: its UUID, its name, or its id.'),
-  ),
-  policy: v.optional(
-    v.pipe(
-      policy,
-      v.description('The guest policy that you asked for, instead of the one that the host reports.'),
-    ),
-  ),
-} satisfies MembersOf<AskedDomain>);
-
-const vmsaFiles = v.strictObject({
-  bsp: file('VMSA page of vCPU 0, 4096 bytes.'),
-  ap: v.optional(file('VMSA page of every other vCPU, 4096 bytes.')),
-} satisfies MembersOf<VmsaFiles>);
-
-/** The shape of a launch file. */
-export const LaunchFileSchema = v.strictObject({
-  $schema: v.optional(v.string()),
-  name: v.optional(v.pipe(v.string(), v.description('What to call this launch in reports.'))),
-  firmware: file('The firmware image that QEMU loaded: OVMF.fd, or the CODE image of a split build.'),
-  kernel: v.optional(file('The kernel, when the guest boots with kernel hashes.')),
-  initrd: v.optional(file('The initrd of that kernel.')),
-  cmdline: v.optional(
-    v.pipe(v.string(), cString, v.description('The kernel command line, exactly as given to QEMU.')),
-  ),
-  vcpus: v.optional(
-    v.pipe(
-      v.number(),
-      v.integer(),
-      v.minValue(1),
-      v.maxValue(MAX_VCPUS),
-      v.description('Number of vCPUs; needed for SEV-ES.'),
-    ),
-  ),
-  cpu: v.optional(
-    v.pipe(
-      v.union(
-        [
-          v.pipe(
-            v.string(),
-            v.check((name) => findCpuModel(name) !== undefined, 'a CPU model of QEMU, such as EPYC-Milan'),
-          ),
-          cpuNumbers,
-        ],
-        'a CPU model of QEMU, such as EPYC-Milan, or an object with family, model and stepping',
-      ),
-      v.transform((cpu) => (typeof cpu === 'string' ? cpuByName(cpu) : cpu)),
-      v.description("The guest's CPU, for generated VMSAs: a QEMU model such as EPYC-Milan, or its numbers."),
-    ),
-  ),
-  profile: v.optional(
-    v.pipe(
-      v.picklist(SEV_ES_PROFILES.map((p) => p.id)),
-      v.description(
-        `The launch flavour of generated VMSAs: ${SEV_ES_PROFILES.map((p) => `${p.id} (${p.title})`).join(', ')}.`,
-      ),
-    ),
-  ),
-  vmsa: v.optional(v.pipe(vmsaFiles, v.description('VMSA pages from files, instead of generated ones.'))),
-  keys: v.pipe(
-    keyFiles,
-    v.description("The guest owner's keys. Only their paths are here; keys are read when needed."),
-  ),
-  launch: v.optional(
-    v.pipe(recordedLaunch, v.description('What the host reported about the launch, when it was recorded.')),
-  ),
-  domain: v.optional(
-    v.pipe(runningDomain, v.description('The running domain whose host is asked about the launch.')),
-  ),
-} satisfies MembersOf<LaunchFile>);
-
-/** The schemas of the members of nested objects. */
-export const INNER_SCHEMAS = {
-  launch: recordedLaunch.entries,
-  domain: runningDomain.entries,
-  vmsa: vmsaFiles.entries,
-  keys: key,
-};
 
 // The libraries' own messages quote what they reject, and that may be a key: a key file given by mistake, or a
 // key pasted where its path belongs. So messages are built here from places and types.
@@ -275,17 +106,20 @@ function launchFileOf(io: Io, { text, value, faults }: LaunchText, path: string)
   const output = v.parse(LaunchFileSchema, value);
   const unfit = firstFailure(judgeLaunch({ given: output }, 'file'));
   if (unfit) throw errors.unfitLaunchFile(path, unfit.fail, unfitness(unfit));
-  const at = (p: string) => pathIn(io, path, p);
-  const maybe = (p: string | undefined) => (p === undefined ? undefined : at(p));
-  const { firmware, kernel, initrd, vmsa, keys, ...rest } = output;
-  return {
-    ...rest,
-    firmware: at(firmware),
-    kernel: maybe(kernel),
-    initrd: maybe(initrd),
-    vmsa: vmsa && { bsp: at(vmsa.bsp), ap: maybe(vmsa.ap) },
-    keys: 'tk' in keys ? { tk: at(keys.tk) } : { tik: at(keys.tik), tek: maybe(keys.tek) },
-  };
+  return withPaths(output, (written) => pathIn(io, path, written));
+}
+
+/** A copy of a launch file with other paths. */
+function withPaths(file: LaunchFile, change: (path: string) => string): LaunchFile {
+  const copy = structuredClone(file) as object as Record<string, unknown>;
+  for (const { member } of PATH_ROWS) {
+    const name = member.at(-1)!;
+    const around = member.length === 1 ? copy : copy[member[0]!];
+    if (!isObject(around)) continue;
+    const written = around[name];
+    if (typeof written === 'string') around[name] = change(written);
+  }
+  return copy as object as LaunchFile;
 }
 
 /** The text of a launch file on disk as editors show it, with U+FFFD for what is not UTF-8. */

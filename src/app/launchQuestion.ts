@@ -4,45 +4,34 @@
 import * as v from 'valibot';
 import type { LaunchMembers } from '../core/check/launchFile';
 import type { LaunchQuestion } from '../core/check/question';
-import { INNER_SCHEMAS, LaunchFileSchema } from './launchFile';
+import { OBJECTS } from '../core/launch/inputs';
+import { MEMBER_ROWS, MEMBERS, schemaOf } from './launchSchema';
+import { isObject, type Json } from './launchText';
 
-/** A JSON object. */
-export type Json = Record<string, unknown>;
-
-/** Whether a JSON value is an object; an array is not. */
-export const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** The members of an object that their schemas accept; the others are treated as absent. */
-function validEntries<E extends v.ObjectEntries>(
-  entries: E,
-  value: unknown,
-): { [N in keyof E]?: v.InferOutput<E[N]> | undefined } | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const given = value as Readonly<Record<string, unknown>>;
-  const taken = Object.entries(entries).flatMap(([name, schema]) => {
-    const result = v.safeParse(schema, given[name]);
-    return result.success && result.output !== undefined ? [[name, result.output]] : [];
-  });
-  return Object.fromEntries(taken) as { [N in keyof E]?: v.InferOutput<E[N]> };
+/** Sets a member, outermost name first. */
+function put(json: Json, [name = '', ...inner]: readonly string[], value: unknown): void {
+  if (inner.length === 0) json[name] = value;
+  else put(json[name] as Json, inner, value);
 }
 
 /** What can be read of an unfinished launch file: each member separately, paths as written. */
 function validMembers(json: Json): LaunchMembers {
-  const { name, firmware, kernel, initrd, cmdline, vcpus, cpu, profile } = LaunchFileSchema.entries;
-  return {
-    ...validEntries({ name, firmware, kernel, initrd, cmdline, vcpus, cpu, profile }, json),
-    launch: validEntries(INNER_SCHEMAS.launch, json['launch']),
-    domain: validEntries(INNER_SCHEMAS.domain, json['domain']),
-    vmsa: validEntries(INNER_SCHEMAS.vmsa, json['vmsa']),
-    keys: validEntries(INNER_SCHEMAS.keys, json['keys']),
-  };
+  const given: Json = typeof json['name'] === 'string' ? { name: json['name'] } : {};
+  for (const name of Object.keys(OBJECTS))
+    given[name] = typeof json[name] === 'object' && json[name] !== null ? {} : undefined;
+  for (const row of MEMBER_ROWS) {
+    const around = row.member.length === 1 ? json : json[row.member[0]!];
+    if (typeof around !== 'object' || around === null) continue;
+    const found = v.safeParse(schemaOf(row), (around as Json)[row.member.at(-1)!]);
+    if (found.success) put(given, row.member, found.output);
+  }
+  return given;
 }
 
 /** A possibly unfinished launch file in the form that the launch rules judge. */
 export function questionIn(json: unknown): LaunchQuestion {
   // If it is not an object, nothing can be called missing.
-  if (!isObject(json)) return { given: {}, unclear: Object.keys(LaunchFileSchema.entries) };
+  if (!isObject(json)) return { given: {}, unclear: MEMBERS };
   const given = validMembers(json);
   const unclear = Object.entries(json).flatMap(([name, value]) => {
     const known: unknown = given[name as keyof LaunchMembers];

@@ -5,24 +5,21 @@
 import { isActive } from '../core/domain/question';
 import { plainName, whySummaryUncheckable } from '../core/domain/describeSummary';
 import * as errors from './errors';
+import type { ReportedLaunch } from '../core/check/launchFile';
 import { parseMeasurement } from '../core/tech/sev/evidence';
 import type { Connection } from '../libvirt/contract';
+import { reportedLaunch } from './inputs';
 import type { Io } from './io';
 import { parseLaunchFile, pathIn } from './launchFile';
-import { parseLaunchText } from './launchText';
+import { PATHS, samplesOf, SINGLE_ROWS, usualRowsIn } from './launchSchema';
+import { parseLaunchText, type Json } from './launchText';
 
 /** What a host reported about a launch, in the form of a launch file. */
 export interface RecordedLaunch {
   /** The domain's name on one line. */
   readonly name: string;
   readonly uuid: string;
-  readonly launch: {
-    readonly measurement: string;
-    readonly apiMajor: number;
-    readonly apiMinor: number;
-    readonly buildId: number;
-    readonly policy: number;
-  };
+  readonly launch: ReportedLaunch;
 }
 
 /** A launch file whose inputs are copied. */
@@ -30,12 +27,6 @@ export interface Inputs {
   /** Absolute. */
   readonly path: string;
   readonly text: string;
-}
-
-/** A value that the host must report. */
-function reported<T>(value: T | undefined, what: string): T {
-  if (value === undefined) throw errors.notReported(what);
-  return value;
 }
 
 /** Asks a host for the launch of a domain. @throws CheckError when it has none to report, or reports nonsense */
@@ -46,27 +37,16 @@ export async function askLaunch(connection: Connection, domain: string): Promise
   if (why) throw errors.noLaunch(why);
   if (!isActive({ state })) throw errors.notStarted(state.name);
   const info = await connection.launchSecurityInfo(summary.uuid);
-  const launch = {
-    measurement: reported(info.measurement, 'sev-measurement'),
-    apiMajor: reported(info.apiMajor, 'sev-api-major'),
-    apiMinor: reported(info.apiMinor, 'sev-api-minor'),
-    buildId: reported(info.buildId, 'sev-build-id'),
-    policy: reported(info.policy, 'sev-policy'),
-  };
+  const launch = reportedLaunch(info);
   parseMeasurement(launch.measurement);
   return { name: plainName(summary), uuid: summary.uuid, launch };
 }
 
 /** Placeholders in a recorded launch until the owner gives her inputs. */
-const PLACEHOLDERS = {
-  firmware: 'OVMF.fd',
-  vcpus: 1,
-  cpu: 'EPYC-Milan',
-  keys: { tik: 'tik.bin', tek: 'tek.bin' },
-};
-
-/** Members that are paths, or objects of paths. */
-const PATHS = ['firmware', 'kernel', 'initrd', 'vmsa', 'keys'];
+const PLACEHOLDERS = Object.fromEntries([
+  ...samplesOf(SINGLE_ROWS),
+  ['keys', Object.fromEntries(samplesOf(usualRowsIn('keys')))],
+]) as Json;
 
 /** Rewrites every relative path in a value for another folder; absolute paths stay. */
 function moved(io: Io, value: unknown, from: string, to: string): unknown {

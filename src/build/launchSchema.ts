@@ -6,7 +6,17 @@ import { hex } from '../core/binary/hex';
 import { describePolicy } from '../core/tech/sev/policy';
 import { CPU_MODELS, describeCpuId } from '../core/vmsa/launch/cpuModels';
 import { SEV_ES_PROFILES } from '../core/vmsa/launch/profiles';
-import { LaunchFileSchema, NO_NUL } from '../app/launchFile';
+import { NO_NUL } from '../core/launch/inputKinds';
+import {
+  LaunchFileSchema,
+  MEMBER_ROWS,
+  rowsIn,
+  samplesOf,
+  SINGLE_ROWS,
+  usualRowsIn,
+  type MemberRow,
+} from '../app/launchSchema';
+import { numberPattern } from '../app/numberPattern';
 
 /** A JSON schema with VS Code's extensions to the standard. */
 interface JsonSchema {
@@ -37,16 +47,25 @@ const CPU_CHOICES = CPU_MODELS.flatMap((model) =>
   })),
 );
 
-const TIK_AND_TEK = { tik: '${1:tik.bin}', tek: '${2:tek.bin}' };
-const RECORDED = {
-  measurement: '${1:sev-measurement}',
-  apiMajor: '^${2:1}',
-  apiMinor: '^${3:55}',
-  buildId: '^${4:24}',
-  policy: '^${5:7}',
-};
-const DOMAIN = { connection: '${1:qemu+ssh://user@host/system}', name: '${2:guest}' };
-const OWNER = { firmware: '${6:OVMF.fd}', vcpus: '^${7:1}', cpu: '${8:EPYC-Milan}' };
+/** What is put in for rows, with the places where the user continues typing, numbered from `first`. */
+const body = (rows: readonly MemberRow[], first: number): Record<string, unknown> =>
+  Object.fromEntries(
+    samplesOf(rows).map(([name, sample], i) => {
+      const place = `\${${first + i}:${sample}}`;
+      return [name, typeof sample === 'number' ? `^${place}` : place];
+    }),
+  );
+
+const RECORDED = body(rowsIn('launch'), 1);
+const DOMAIN = body(rowsIn('domain'), 1);
+/** What comes after what is asked of the host. */
+const OWNER = body(SINGLE_ROWS, 6);
+const KEYS = body(usualRowsIn('keys'), 9);
+
+/** The numbers of a CPU in a text, such as 25/1/1. */
+const CPU_NUMBERS = `^${rowsIn('cpu')
+  .map(({ least = 0, most = 0 }) => numberPattern(least, most))
+  .join('/')}$`;
 
 /** The help for each member, by its path. */
 const HELP: Readonly<Record<string, Record<string, unknown>>> = {
@@ -55,34 +74,43 @@ const HELP: Readonly<Record<string, Record<string, unknown>>> = {
       {
         label: 'A recorded launch',
         description: 'what the host reported is in the file; no host is asked',
-        body: { ...OWNER, launch: RECORDED, keys: { tik: '${9:tik.bin}', tek: '${10:tek.bin}' } },
+        body: { ...OWNER, launch: RECORDED, keys: KEYS },
       },
       {
         label: 'The launch of a libvirt domain',
         description: 'the host is asked',
-        body: { ...OWNER, domain: DOMAIN, keys: { tik: '${9:tik.bin}', tek: '${10:tek.bin}' } },
+        body: { ...OWNER, domain: DOMAIN, keys: KEYS },
       },
     ],
   },
-  firmware: { examples: ['OVMF.fd', 'OVMF_CODE.fd'] },
-  cmdline: { default: '' },
-  vcpus: { examples: [1, 2, 4] },
-  profile: {
-    default: SEV_ES_PROFILES[0]!.id,
-    enumDescriptions: SEV_ES_PROFILES.map(({ title, doc }) => `${title}. ${doc}`),
-  },
+  ...Object.fromEntries(
+    MEMBER_ROWS.filter((row) => row.alone === undefined && row.member[0] !== 'keys').map(
+      ({ member, examples, fallback }) => [
+        member.join('.'),
+        { ...(examples && { examples }), ...(fallback !== undefined && { default: fallback }) },
+      ],
+    ),
+  ),
   keys: {
     defaultSnippets: [
-      { label: 'TIK and TEK', description: 'a file for each', body: TIK_AND_TEK },
-      { label: 'TEK and TIK in one file', body: { tk: '${1:tk.bin}' } },
+      { label: 'TIK and TEK', description: 'a file for each', body: body(usualRowsIn('keys'), 1) },
+      {
+        label: 'TEK and TIK in one file',
+        body: body(
+          rowsIn('keys').filter((row) => row.alone),
+          1,
+        ),
+      },
     ],
   },
   launch: { defaultSnippets: [{ label: 'What the host reported', body: RECORDED }] },
-  'launch.policy': { defaultSnippets: POLICY_CHOICES },
   domain: { defaultSnippets: [{ label: 'A domain of a libvirt host', body: DOMAIN }] },
-  'domain.connection': {
-    examples: ['qemu+ssh://user@host/system', 'qemu+tls://host/system', 'qemu:///system'],
-  },
+};
+
+/** What the tables of profiles and policies say of members. */
+const MORE_HELP: Readonly<Record<string, Record<string, unknown>>> = {
+  profile: { enumDescriptions: SEV_ES_PROFILES.map(({ title, doc }) => `${title}. ${doc}`) },
+  'launch.policy': { defaultSnippets: POLICY_CHOICES },
   'domain.policy': { defaultSnippets: POLICY_CHOICES },
 };
 
@@ -95,11 +123,13 @@ function memberOf(schema: JsonSchema, path: string): JsonSchema {
   }, schema);
 }
 
-/** Each member that may have no NUL with a sentence of its own: VS Code would show the pattern. */
+/** Each pattern with a sentence of its own: VS Code would show the pattern. */
 function explainPatterns(schema: JsonSchema): void {
-  if (schema['pattern'] === NO_NUL.source)
+  if (schema['pattern'] !== undefined)
     schema['patternErrorMessage'] =
-      'This text must not have a NUL character: what takes it would stop there.';
+      schema['pattern'] === NO_NUL.source
+        ? 'This text must not have a NUL character: what takes it would stop there.'
+        : 'This must be a number in decimal or 0x form, within its range.';
   for (const inner of [...Object.values(schema.properties ?? {}), ...(schema.anyOf ?? [])])
     explainPatterns(inner);
 }
@@ -111,9 +141,10 @@ export function launchSchema(): object {
     // These checks are replaced by an enumeration below.
     ...toJsonSchema(LaunchFileSchema, { typeMode: 'input', ignoreActions: ['check'] }),
   } as unknown as JsonSchema;
-  explainPatterns(schema);
-  for (const [path, help] of Object.entries(HELP)) Object.assign(memberOf(schema, path), help);
-  const [named, numbers] = memberOf(schema, 'cpu').anyOf ?? [];
+  for (const [path, help] of [...Object.entries(HELP), ...Object.entries(MORE_HELP)])
+    Object.assign(memberOf(schema, path), help);
+  const cpus = memberOf(schema, 'cpu').anyOf ?? [];
+  const [named, numbers] = cpus;
   Object.assign(named!, {
     enum: CPU_CHOICES.map(({ name }) => name),
     enumDescriptions: CPU_CHOICES.map(({ text }) => text),
@@ -122,9 +153,11 @@ export function launchSchema(): object {
     defaultSnippets: [
       {
         label: 'Family, model and stepping',
-        body: { family: '^${1:25}', model: '^${2:1}', stepping: '^${3:1}' },
+        body: body(rowsIn('cpu'), 1),
       },
     ],
   });
+  cpus.splice(1, 0, { type: 'string', pattern: CPU_NUMBERS });
+  explainPatterns(schema);
   return schema;
 }

@@ -26,14 +26,14 @@ type Alone = Extract<Row, { readonly member: readonly [string] }>;
 /** Members that may be missing, at every level. */
 type Unfinished<T> = { readonly [N in keyof T]?: T[N] | undefined };
 
-type KeyPath = ObjectOf<Inside<'keys'>>;
+type KeyRow = Inside<'keys'>;
+type OneKeyRow = Extract<KeyRow, { readonly alone: true }>;
 
 /**
  * Where the guest owner's keys are: one file with both, TEK first, or one file each.
  * Paths, never the keys themselves.
  */
-export type KeyPaths =
-  Readonly<Required<Record<'tk', string>>> | ({ readonly tik: string } & Pick<KeyPath, 'tek'>);
+export type KeyPaths = ObjectOf<OneKeyRow> | ObjectOf<Exclude<KeyRow, OneKeyRow>>;
 
 /** Paths of VMSA pages: of vCPU 0, and of all other vCPUs. */
 export type VmsaFiles = ObjectOf<Inside<'vmsa'>>;
@@ -67,5 +67,6 @@ export type LaunchFile = Labels & ObjectOf<Alone> & Parts;
  */
 export type LaunchMembers = Pick<Labels, 'name'> &
   Unfinished<ObjectOf<Alone>> & {
-    readonly [G in keyof Parts]?: (G extends 'keys' ? Unfinished<KeyPath> : Unfinished<Parts[G]>) | undefined;
+    readonly [G in keyof Parts]?:
+      (G extends 'keys' ? Unfinished<ObjectOf<KeyRow>> : Unfinished<Parts[G]>) | undefined;
   };

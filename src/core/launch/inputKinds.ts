@@ -115,7 +115,7 @@ function cpu(given: string): Read<CpuId> {
   const isFit = (['family', 'model', 'stepping'] as const).every((part) => id[part] <= CPU_ID_LIMITS[part]);
   return isFit
     ? taken({ family: id.family, model: id.model, stepping: id.stepping })
-    : refused('a CPU model of QEMU, such as EPYC-Milan, or numbers such as 25/1/1');
+    : refused('a CPU model of QEMU, such as EPYC-Milan');
 }
 
 /** A CPU: a model by name, or family/model/stepping. */

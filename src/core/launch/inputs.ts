@@ -36,6 +36,8 @@ export interface InputRow {
   readonly member?: readonly string[];
   /** It must be there where the object around it is. */
   readonly required?: true;
+  /** It takes the place of all other members of the object around it. */
+  readonly alone?: true;
   /** The option of the command line, the letter for it, and the names that other programs have for it. */
   readonly option?: string;
   readonly short?: string;
@@ -51,9 +53,22 @@ export interface InputRow {
   readonly technologies: readonly TechnologyId[];
   /** libvirt's name for it, where the host reports it. */
   readonly reported?: string;
+  /** Of a number. */
+  readonly least?: number;
+  readonly most?: number;
+  /** What stands in a new launch file until its owner changes it; a text where that is only known to the host. */
+  readonly sample?: string | number;
+  /** What an editor offers, and what stands for nothing. */
   readonly examples?: readonly unknown[];
   readonly fallback?: unknown;
   readonly parse: (text: string) => Read<unknown>;
+}
+
+/** An object of inputs. */
+export interface ObjectRow {
+  /** What it is, sentences for the schema. */
+  readonly doc: string;
+  readonly required?: true;
 }
 
 const ALL = ['sev', 'sev-es', 'snp'] as const;
@@ -77,6 +92,7 @@ export const INPUTS = [
     help: 'firmware image',
     doc: 'The firmware image that QEMU loaded: OVMF.fd, or the CODE image of a split build.',
     examples: ['OVMF.fd', 'OVMF_CODE.fd'],
+    sample: 'OVMF.fd',
     from: 'both',
     technologies: ALL,
   },
@@ -125,6 +141,7 @@ export const INPUTS = [
     help: 'number of vCPUs',
     doc: 'Number of vCPUs; needed for SEV-ES.',
     examples: [1, 2, 4],
+    sample: 1,
     from: 'both',
     technologies: OF_PAGES,
   },
@@ -136,6 +153,7 @@ export const INPUTS = [
     value: '<name>',
     help: "the guest's CPU: a QEMU model",
     doc: "The guest's CPU, for generated VMSAs: a QEMU model such as EPYC-Milan, or its numbers.",
+    sample: 'EPYC-Milan',
     from: 'both',
     technologies: OF_PAGES,
   },
@@ -148,6 +166,7 @@ export const INPUTS = [
     aliases: ['--vcpu-family'],
     help: "CPU family of the guest's CPU",
     doc: 'CPU family with the extended part added in.',
+    sample: 25,
     from: 'owner',
     technologies: OF_PAGES,
   },
@@ -160,6 +179,7 @@ export const INPUTS = [
     aliases: ['--vcpu-model'],
     help: "CPU model of the guest's CPU, or the name of a QEMU model",
     doc: 'CPU model with the extended part.',
+    sample: 1,
     from: 'owner',
     technologies: OF_PAGES,
   },
@@ -172,6 +192,7 @@ export const INPUTS = [
     aliases: ['--vcpu-stepping'],
     help: "CPU stepping of the guest's CPU",
     doc: 'CPU stepping.',
+    sample: 1,
     from: 'owner',
     technologies: OF_PAGES,
   },
@@ -191,7 +212,8 @@ export const INPUTS = [
     member: ['profile'],
     option: '--profile',
     help: 'launch flavour of generated pages',
-    doc: 'The launch flavour of generated VMSAs',
+    doc: 'The launch flavour of generated VMSAs.',
+    fallback: 'sev-es',
     from: 'owner',
     technologies: OF_PAGES,
   },
@@ -222,9 +244,11 @@ export const INPUTS = [
     id: 'keys.tik',
     ...KEY,
     member: ['keys', 'tik'],
+    required: true,
     option: '--tik',
     help: 'transport integrity key, 16 bytes',
     doc: 'Transport integrity key, 16 bytes.',
+    sample: 'tik.bin',
     from: 'owner',
     technologies: SEV,
   },
@@ -235,6 +259,7 @@ export const INPUTS = [
     option: '--tek',
     help: 'transport encryption key, 16 bytes',
     doc: 'Transport encryption key, 16 bytes; needed for secrets only.',
+    sample: 'tek.bin',
     from: 'owner',
     technologies: SEV,
   },
@@ -242,9 +267,12 @@ export const INPUTS = [
     id: 'keys.tk',
     ...KEY,
     member: ['keys', 'tk'],
+    required: true,
+    alone: true,
     option: '--tk',
     help: 'TEK and TIK in one file of 32 bytes',
     doc: 'TEK and TIK in one file of 32 bytes, TEK first.',
+    sample: 'tk.bin',
     from: 'owner',
     technologies: SEV,
   },
@@ -259,6 +287,7 @@ export const INPUTS = [
     value: '<base64>',
     help: 'launch measurement and nonce',
     doc: 'What the host reported (sev-measurement): base64 of 48 bytes, the HMAC and its nonce.',
+    sample: 'sev-measurement',
     from: 'host',
     reported: 'sev-measurement',
     technologies: SEV,
@@ -271,6 +300,7 @@ export const INPUTS = [
     option: '--api-major',
     help: 'SEV API major version',
     doc: 'SEV API major version of the firmware (sev-api-major).',
+    sample: 1,
     from: 'host',
     reported: 'sev-api-major',
     technologies: SEV,
@@ -283,6 +313,7 @@ export const INPUTS = [
     option: '--api-minor',
     help: 'SEV API minor version',
     doc: 'SEV API minor version of the firmware (sev-api-minor).',
+    sample: 55,
     from: 'host',
     reported: 'sev-api-minor',
     technologies: SEV,
@@ -295,6 +326,7 @@ export const INPUTS = [
     option: '--build-id',
     help: 'SEV firmware build',
     doc: 'Build of the SEV firmware (sev-build-id).',
+    sample: 24,
     from: 'host',
     reported: 'sev-build-id',
     technologies: SEV,
@@ -307,6 +339,7 @@ export const INPUTS = [
     option: '--policy',
     help: 'guest policy',
     doc: 'Guest policy, 32 bits (sev-policy), also as "0x5". With bit 2 set the guest is SEV-ES.',
+    sample: 7,
     from: 'host',
     reported: 'sev-policy',
     technologies: SEV,
@@ -322,6 +355,7 @@ export const INPUTS = [
     help: 'libvirt connection, taken as it is',
     doc: 'The libvirt connection, such as qemu+ssh://user@host/system. It must be one of the forms that run no program; VS Code asks before it is used.',
     examples: ['qemu+ssh://user@host/system', 'qemu+tls://host/system', 'qemu:///system'],
+    sample: 'qemu+ssh://user@host/system',
     from: 'owner',
     technologies: SEV,
   },
@@ -334,6 +368,7 @@ export const INPUTS = [
     short: '-o',
     help: 'domain by UUID, ID or name',
     doc: 'The domain: its UUID, its name, or its id.',
+    sample: 'guest',
     from: 'owner',
     technologies: SEV,
   },
@@ -394,6 +429,17 @@ export const INPUTS = [
     technologies: ['snp'],
   },
 ] as const satisfies readonly InputRow[];
+
+/** The objects of a launch file that hold inputs. */
+export const OBJECTS: Readonly<Record<'vmsa' | 'keys' | 'launch' | 'domain', ObjectRow>> = {
+  vmsa: { doc: 'VMSA pages from files, instead of generated ones.' },
+  keys: {
+    doc: "The guest owner's keys. Only their paths are here; keys are read when needed.",
+    required: true,
+  },
+  launch: { doc: 'What the host reported about the launch, when it was recorded.' },
+  domain: { doc: 'The running domain whose host is asked about the launch.' },
+};
 
 type Row = (typeof INPUTS)[number];
 

@@ -55,7 +55,7 @@ const VALUES: Readonly<Record<string, readonly unknown[]>> = {
 /** Values that it refuses. */
 const REFUSED: Readonly<Record<string, readonly unknown[]>> = {
   kernel: [7],
-  vcpus: [0, '2'],
+  vcpus: [0, 'two'],
   cpu: ['nonsense'],
   profile: ['snp'],
   vmsa: [{ ap: AP }, { bsp: BSP, ap: 1 }],

@@ -128,7 +128,7 @@ const odd: [name: string, value: unknown, ...expected: string[]][] = [
   ['half a CPU', { ...GOOD, cpu: { family: 25 } }, 'not-a-launch-file cpu'],
   ['an unknown member', { ...GOOD, frimware: 'x' }, 'not-a-launch-file frimware'],
   ['no firmware', { ...GOOD, firmware: undefined }, 'not-a-launch-file firmware'],
-  ['a member of another type', { ...GOOD, vcpus: '2' }, 'not-a-launch-file vcpus'],
+  ['a member of another type', { ...GOOD, vcpus: 'two' }, 'not-a-launch-file vcpus'],
   ['a list', [], 'not-a-launch-file'],
   ['firmware that is not there', { ...GOOD, firmware: 'none.fd' }, 'unreadable-file firmware'],
   ['a folder as firmware', { ...GOOD, firmware: 'keys' }, 'unreadable-file firmware'],

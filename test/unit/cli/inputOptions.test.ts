@@ -2,8 +2,11 @@
 // of its names; whatever name is used, the value is the same, and two names with two values are refused.
 
 import assert from 'node:assert/strict';
-import type { Command } from 'commander';
+import { isDeepStrictEqual } from 'node:util';
+import { CommanderError, type Command } from 'commander';
 import { inputRow, INPUTS, type InputId, type InputRow } from '../../../src/core/launch/inputs';
+import { shapeProblems } from '../../../src/app/launchFile';
+import { questionIn } from '../../../src/app/launchQuestion';
 import { commandName } from '../../../src/cli/files';
 import { namesOf } from '../../../src/cli/inputOptions';
 import { buildProgram } from '../../../src/cli/program';
@@ -128,4 +131,75 @@ describe('The option of an input', () => {
     for (const { kind } of ROWS) assert.ok(TEXTS[kind], kind);
     assert.equal(inputRow('vcpus').kind, 'count');
   });
+
+  /** Texts that some kind takes; those of other kinds are to be refused alike. */
+  const ALL_TEXTS = [
+    ...[
+      '',
+      '0',
+      '1',
+      '4',
+      '04',
+      '0x4',
+      '0X0f',
+      '15',
+      '16',
+      '255',
+      '256',
+      '270',
+      '271',
+      '4096',
+      '4097',
+      '0x1001',
+    ],
+    ...[
+      '4294967295',
+      '4294967296',
+      '0x100000000',
+      '18446744073709551616',
+      '-1',
+      '1.5',
+      '1e1',
+      ' 1',
+      '1 ',
+      '0x',
+    ],
+    ...['EPYC-Milan', 'epyc-milan', 'EPYC-Milan-v2', '25/1/1', '0x19/0x1/0x1', '25/1/16', '25/1', 'a/b/c'],
+    ...['sev-es', 'sev-es-init2', 'sev', 'two words', '\ufeff1', '\u{1f600}', 'a\nb'],
+  ];
+
+  for (const row of ROWS.filter(({ member }) => member !== undefined))
+    it(`reads what the member of a launch file reads, and refuses what that refuses: ${row.id}`, () => {
+      const [outer = '', inner] = row.member!;
+      // A text that begins with a letter is the name of a model there.
+      const texts = row.id === 'cpu.model' ? ALL_TEXTS.filter((text) => /^[0-9]/.test(text)) : ALL_TEXTS;
+      for (const text of texts) {
+        const others = outer === 'cpu' ? { family: 25, model: 1, stepping: 1 } : {};
+        const json = inner === undefined ? text : { ...others, [inner]: text };
+        // What is wrong with one of several forms of an object is said of the object.
+        const problem = shapeProblems({ [outer]: json }).find(({ member }) =>
+          isDeepStrictEqual(member, row.member!.slice(0, member.length)),
+        );
+        const isPlaced = problem?.member.length === row.member!.length;
+        const found = questionIn({ [outer]: json }).given[outer as 'firmware'] as unknown;
+        const value = inner === undefined ? found : (found as Record<string, unknown> | undefined)?.[inner];
+        for (const name of namesOf(row)) {
+          const command = OF_DOMAIN.includes(row.id as InputId) ? 'validate' : 'explain';
+          const where = `${name} ${JSON.stringify(text)}`;
+          try {
+            // With its name in one word, because it may begin as an option does.
+            const given = valueOf(command, row.id, `${name}=${text}`);
+            assert.deepEqual(given, value, where);
+            assert.equal(isPlaced, false, where);
+          } catch (error) {
+            if (!(error instanceof CommanderError)) throw error;
+            assert.equal(value, undefined, where);
+            assert.ok(problem, where);
+            const [, wanted = ''] = /It must be (.*)\.$/.exec(error.message) ?? [];
+            if (row.kind !== 'profile' && wanted !== '' && text !== '' && isPlaced)
+              assert.ok(problem.why.includes(`wanted ${wanted}`), `${where}: ${problem.why}`);
+          }
+        }
+      }
+    });
 });
