@@ -78,6 +78,7 @@ function products(/** @type {boolean} */ production) {
       format: 'cjs',
       external: ['vscode'],
     },
+    { ...page, entryPoints: ['src/web/worker.ts'], outfile: 'dist/web/worker.js', format: 'iife' },
     {
       ...node,
       entryPoints: ['src/host/launch/testing.ts'],

@@ -4,8 +4,9 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import type { Io } from '../app/io';
 import * as ioErrors from '../app/ioErrors';
-import type { CopyableHasher } from '../core/launch/hasher';
-import { startThread, type ReadScript } from './threads';
+import { latin1 } from '../core/binary/ascii';
+import type { CopyableHasher, ForkableHasher } from '../core/launch/hasher';
+import { threadsOf } from './threads';
 
 const hasherFrom = (hash: ReturnType<typeof sha256.create>): CopyableHasher => ({
   update: (bytes) => hash.update(bytes),
@@ -13,13 +14,22 @@ const hasherFrom = (hash: ReturnType<typeof sha256.create>): CopyableHasher => (
   copy: () => hasherFrom(hash.clone()),
 });
 
+const forkableFrom = (hash: ReturnType<typeof sha256.create>): ForkableHasher => ({
+  update: (bytes) => hash.update(bytes),
+  digest: () => latin1(hash.digest()),
+  copy: () => forkableFrom(hash.clone()),
+});
+
+/** A SHA-256 for thousands of digests. */
+export const forkableHasher = (): ForkableHasher => forkableFrom(sha256.create());
+
 const cannot = (): never => {
   throw ioErrors.noMachine();
 };
 const cannotLater = (): Promise<never> => Promise.reject(ioErrors.noMachine());
 
-/** A browser's Io. @param readScript reads the script of a thread by its name */
-export function webIo(readScript: ReadScript): Io {
+/** A browser's Io. @param readScript reads the script of its threads */
+export function webIo(readScript: () => PromiseLike<Uint8Array>): Io {
   return {
     path: {
       basename: cannot,
@@ -51,6 +61,6 @@ export function webIo(readScript: ReadScript): Io {
     hmac: cannot,
     encrypt: cannot,
     cores: () => navigator.hardwareConcurrency,
-    thread: (name, data, options) => startThread(readScript(name), data, options),
+    thread: threadsOf(readScript),
   };
 }
