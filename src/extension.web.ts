@@ -7,9 +7,9 @@ import { webIo } from './web/io';
 
 /** Called by VS Code when one of our editors or commands is used for the first time. */
 export function activate(context: vscode.ExtensionContext): void {
-  const scripts = vscode.Uri.joinPath(scriptFolder(context.extensionUri), 'web');
+  const worker = vscode.Uri.joinPath(scriptFolder(context.extensionUri), 'web', 'worker.js');
   activateOn(
-    webIo((name) => readOwn(vscode.Uri.joinPath(scripts, `${name}.js`))),
+    webIo(() => readOwn(worker)),
     context,
   );
 }

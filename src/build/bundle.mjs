@@ -93,6 +93,7 @@ export function products(/** @type {boolean} */ production) {
       format: 'cjs',
       external: ['vscode'],
     },
+    { ...page, entryPoints: ['src/web/worker.ts'], outfile: 'dist/web/worker.js', format: 'iife' },
     {
       ...node,
       entryPoints: ['src/host/launch/testing.ts'],

@@ -255,6 +255,11 @@ export default defineConfig(
   ),
   wall(['src/web/**'], `${NODE_OUTSIDE}|/node/|^node:`, "web imports core and app's io."),
   wall(
+    ['src/web/worker.ts'],
+    '^(vscode$|node:)|/(host|cli|webview|node|libvirt)/',
+    'The entry of a thread imports its tasks, app and core.',
+  ),
+  wall(
     ['src/extension*.ts'],
     `/(cli|webview)/|${LIBVIRT_INSIDE}`,
     'The entry of the extension imports core, app, node, protocol, and of libvirt its client and readers.',

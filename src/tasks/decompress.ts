@@ -24,7 +24,7 @@ export function servesSections(
   const run = ({ method, input, size, output }: SectionJob, budget: Budget): number => {
     try {
       const isWhole = decompress(method, new Uint8Array(input, 0, size), new Uint8Array(output), budget);
-      return isWhole ? ANSWER.whole : ANSWER.broken;
+      return isWhole === true ? ANSWER.whole : ANSWER.broken;
     } catch (error) {
       return error instanceof Spent ? ANSWER.spent : ANSWER.broken;
     }

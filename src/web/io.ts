@@ -4,15 +4,15 @@
 import type { Io } from '../app/io';
 import * as ioErrors from '../app/ioErrors';
 import { nobleHashes } from '../core/launch/nobleHashes';
-import { startThread, type ReadScript } from './threads';
+import { threadsOf } from './threads';
 
 const cannot = (): never => {
   throw ioErrors.noMachine();
 };
 const cannotLater = (): Promise<never> => Promise.reject(ioErrors.noMachine());
 
-/** A browser's Io. @param readScript reads the script of a thread by its name */
-export function webIo(readScript: ReadScript): Io {
+/** A browser's Io. @param readScript reads the script of its threads */
+export function webIo(readScript: () => PromiseLike<Uint8Array>): Io {
   return {
     path: {
       basename: cannot,
@@ -44,6 +44,6 @@ export function webIo(readScript: ReadScript): Io {
     hmac: cannot,
     encrypt: cannot,
     cores: () => navigator.hardwareConcurrency,
-    thread: (name, data, options) => startThread(readScript(name), data, options),
+    thread: threadsOf(readScript),
   };
 }

@@ -1,4 +1,4 @@
-// The decompressors of firmware volumes, one a method. Brotli's is handed in: it is the platform's.
+// The decompressors of firmware volumes, one a method. Brotli's is handed in: it is the platform's, if that has one.
 
 import { UNLIMITED, type Charge } from './budget';
 import type { CompressionMethod } from './compressions';
@@ -13,7 +13,7 @@ export type Decoder = (bytes: Uint8Array, output: Uint8Array, budget: Charge) =>
 /**
  * Decompresses into memory that the caller provides.
  * @param output takes what comes out: as many bytes as the header of the data states
- * @returns whether the data are a valid stream of that size. May throw instead
+ * @returns whether the data are a valid stream of that size, if there is a decoder of the method. May throw instead
  * @throws Spent when the budget does not reach
  */
 export type DecompressInto = (
@@ -21,11 +21,11 @@ export type DecompressInto = (
   bytes: Uint8Array,
   output: Uint8Array,
   budget: Charge,
-) => boolean;
+) => boolean | 'unsupported';
 
 /** All methods. @param brotli takes data behind 16 bytes of header */
-export function decodersWith(brotli: Decoder): DecompressInto {
-  const methods: Readonly<Record<CompressionMethod, Decoder>> = {
+export function decodersWith(brotli: Decoder | undefined): DecompressInto {
+  const methods: Readonly<Record<CompressionMethod, Decoder | undefined>> = {
     lzma: decodeLzma,
     'lzma-f86': (bytes, output, budget) => {
       if (!decodeLzma(bytes, output, budget)) return false;
@@ -37,7 +37,7 @@ export function decodersWith(brotli: Decoder): DecompressInto {
     tiano: (bytes, output, budget) => decodeTiano(bytes, output, 5, budget),
     brotli,
   };
-  return (method, bytes, output, budget) => methods[method](bytes, output, budget);
+  return (method, bytes, output, budget) => methods[method]?.(bytes, output, budget) ?? 'unsupported';
 }
 
 /** The decompressor that parseVolumes takes. Takes 20 ms per MiB of output: call it off the thread that must stay responsive. */
@@ -45,5 +45,6 @@ export const sectionsBy =
   (decompress: DecompressInto): Decompress =>
   (method, bytes, size, budget) => {
     const output = new Uint8Array(size);
-    return decompress(method, bytes, output, budget ?? UNLIMITED) ? output : undefined;
+    const done = decompress(method, bytes, output, budget ?? UNLIMITED);
+    return done === 'unsupported' ? done : done ? output : undefined;
   };
