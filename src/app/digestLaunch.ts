@@ -74,7 +74,11 @@ const readImage = (io: Io, path: string, { warn }: DigestReading) =>
   });
 
 /** The digest of the firmware pages alone, 48 bytes. @throws CheckError when it cannot be read, or has none */
-export async function ovmfHash(io: Io, firmware: string, reading: DigestReading): Promise<Uint8Array> {
+export async function ovmfHash(
+  io: Io,
+  { firmware }: Pick<DigestFiles, 'firmware'>,
+  reading: DigestReading,
+): Promise<Uint8Array> {
   const { bytes } = await readImage(io, firmware, reading);
   return snp.digest(afterFirmware(io.hashes, bytes));
 }

@@ -24,7 +24,7 @@ function filesOf({ firmware, kernel, initrd, cmdline }: DigestOptions): DigestFi
 
 /** The digest of the firmware pages alone, 48 bytes. @throws CheckError */
 export const readOvmfHash = (io: Io, options: DigestOptions, reading: DigestReading): Promise<Uint8Array> =>
-  ovmfHash(io, filesOf(options).firmware, reading);
+  ovmfHash(io, filesOf(options), reading);
 
 /** The launch digest of plain SEV, 32 bytes. @throws CheckError */
 export async function readSevDigest(

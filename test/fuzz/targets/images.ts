@@ -22,6 +22,7 @@ import { describeKind, endsOf } from '../../../src/core/ovmf/kinds/fileKind';
 import { describeBox } from '../../../src/core/ovmf/mapBox';
 import { memoryMap } from '../../../src/core/ovmf/memoryMap';
 import { lintOvmf } from '../../../src/core/ovmf/lint';
+import { snp } from '../../../src/core/tech/snp/loads';
 import { printImage } from '../../../src/cli/ovmf';
 import { firmwareDoubt, firmwareOf } from '../../../src/app/firmware';
 import type { View } from '../../../src/protocol/messages';
@@ -51,6 +52,8 @@ const BUILT = () => [
   }),
 ];
 
+const HASHES = new Uint8Array(176).fill(0xab);
+
 const tables: Target = {
   name: 'ovmf-tables',
   form: 'bytes',
@@ -66,7 +69,11 @@ const tables: Target = {
       for (const { start, end: to } of memoryMap(one.value, one.findings).guest)
         assert.ok(start >= 0 && to >= start, `a stretch of memory from ${start} to ${to}`);
     }
-    return { feature: `${rulesOf(parsed.findings)} ${rulesOf(end.findings)}`, result: [parsed, end] };
+    const loads = readOrCode(() => [...snp.loads({ kernelHashes: HASHES }, parsed.value)]);
+    for (const { type, size, bytes } of loads.code === undefined ? loads.value : [])
+      assert.equal(bytes?.length, type === 'normal' ? size : undefined);
+    const code = loads.code ?? 'loads';
+    return { feature: `${rulesOf(parsed.findings)} ${rulesOf(end.findings)} ${code}`, result: [parsed, end] };
   },
 };
 
