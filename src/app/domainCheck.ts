@@ -11,6 +11,7 @@ import * as errors from './errors';
 import { CheckError, reworded } from '../core/errors';
 import { keyFilter } from '../core/check/keyText';
 import type { HostInput } from '../core/check/check';
+import { MEMBER_IDS, REPORTED_IDS } from '../core/launch/inputs';
 import type { Report } from '../core/launch/report';
 import type { Secret } from '../core/tech/sev/secret';
 import type { ExplainScope } from './explainThreads';
@@ -197,19 +198,15 @@ async function launchInfo(
   }
 }
 
+/** Which of these values are given. */
+const areGiven = <I extends string>(ids: readonly I[], values: Readonly<Partial<Record<I, unknown>>>) =>
+  Object.fromEntries(ids.map((id) => [id, values[id] !== undefined])) as Record<I, boolean>;
+
 function givenBy({ platform = {}, ...inputs }: DomainInputs): GivenInputs {
-  const is = (value: unknown) => value !== undefined;
   return {
-    firmware: is(inputs.firmware),
-    kernel: is(inputs.kernel),
-    initrd: is(inputs.initrd),
-    cmdline: is(inputs.cmdline),
-    vcpus: is(inputs.vcpus),
-    vmsa: is(inputs.cpu) || is(inputs.vmsa),
-    measurement: is(inputs.measurement),
-    apiMajor: is(platform.apiMajor),
-    apiMinor: is(platform.apiMinor),
-    buildId: is(platform.buildId),
+    ...areGiven(MEMBER_IDS, inputs),
+    ...areGiven(REPORTED_IDS, { ...platform, measurement: inputs.measurement }),
+    vmsa: (inputs.cpu ?? inputs.vmsa) !== undefined,
     policy: platform.policy,
   };
 }

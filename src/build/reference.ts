@@ -2,6 +2,7 @@
 
 import { describeLayout } from '../core/binary/describe';
 import { LAUNCH_CAUSES } from '../core/explain/causes';
+import { INPUTS, type InputRow } from '../core/launch/inputs';
 import { KERNEL_HASHES } from '../core/launch/kernelHashes';
 import { KNOWN_ENTRIES } from '../core/ovmf/entries';
 import { METADATA_HEADER, SEV_METADATA, TDX_METADATA, IGVM_METADATA } from '../core/ovmf/metadataLayout';
@@ -108,6 +109,31 @@ function rulesTable(rules: Readonly<Record<string, { severity: string; doc: stri
   return table(['rule', 'severity', 'what it notices'], rows);
 }
 
+/** Each input with its names in a launch file and on the command line, and who gives it. */
+function inputsTable(): string {
+  const givers = { owner: 'owner', host: 'host', both: 'owner, else host' } as const;
+  const rows = (INPUTS as readonly InputRow[]).map((row) => [
+    row.member ? code(row.member.join('.')) : '',
+    [row.short, row.option]
+      .flatMap((name) => name ?? [])
+      .map(code)
+      .join(', '),
+    (row.aliases ?? []).map(code).join(', '),
+    row.doc,
+    givers[row.from],
+    row.technologies.join(', '),
+  ]);
+  const heads = [
+    'member of a launch file',
+    'option',
+    'also',
+    'what it is',
+    'who gives it',
+    'has an effect on',
+  ];
+  return table(heads, rows);
+}
+
 function causesTable(): string {
   return table(
     ['cause', 'title', 'what it means'],
@@ -194,6 +220,8 @@ export function generatedFiles(manifest: string): Record<string, string> {
     describeLayout(KERNEL_HASHES, '###'),
     '## Launch files',
     'The members of a launch file are in its schema, `media/sevlaunch.schema.json`. VS Code shows what these rules notice while you type, and `sevscope launch lint` prints it.',
+    '### Inputs of a launch',
+    inputsTable(),
     '### Rules about launch files',
     rulesTable(LINT_RULES),
   ].join('\n\n');

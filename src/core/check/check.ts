@@ -3,6 +3,7 @@
 
 import { bytesToHex, hex } from '../binary/hex';
 import { equalInConstantTime, type Hashes, type Hmac } from '../launch/hasher';
+import type { HostId } from '../launch/inputs';
 import { cmdlineBytes, encodeKernelHashes, NO_INITRD } from '../launch/kernelHashes';
 import {
   computeMeasurement,
@@ -55,12 +56,13 @@ export interface CheckInputs {
   readonly warnings?: readonly string[];
 }
 
-/** A text or file that may come from the host when a check is asked to be insecure. */
-type HostFile = 'firmware' | 'kernel' | 'initrd' | 'cmdline';
 /**
- * An input that may come from the host; VMSA pages also rest on the host's word when the CPU or the vCPU count does.
+ * An input that may come from the host when a check is asked to be insecure; VMSA pages also rest on the host's word
+ * when the CPU or the vCPU count does.
  */
-export type HostInput = HostFile | 'cpu' | 'vcpus';
+export type HostInput = HostId;
+/** One that is a text or file of its own, not a part of pages. */
+type HostFile = Exclude<HostInput, 'cpu' | 'vcpus'>;
 
 const sourceOf = ({ fromHost = [] }: Pick<CheckInputs, 'fromHost'>, input: HostFile): Source =>
   fromHost.includes(input) ? 'host' : 'owner';

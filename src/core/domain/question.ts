@@ -1,23 +1,17 @@
 // What is asked about a domain, and the answer of one rule.
 
 import type { ErrorKind } from '../errors';
+import type { HostId, ReportedId } from '../launch/inputs';
 import { isSevEs } from '../tech/sev/policy';
 import { isSnpPolicy } from '../tech/snp/policy';
 import type { DomainConfig, DomainState, HostFacts, LaunchSecurityInfo } from './facts';
 
 /** Which inputs the guest's owner gives. The others must come from the host, or do not exist. */
-export interface GivenInputs {
-  readonly firmware: boolean;
-  readonly kernel: boolean;
-  readonly initrd: boolean;
-  readonly cmdline: boolean;
-  readonly vcpus: boolean;
+export interface GivenInputs extends Readonly<
+  Record<Exclude<HostId, 'cpu'> | Exclude<ReportedId, 'policy'>, boolean>
+> {
   /** VMSA files, or the CPU to generate pages for. */
   readonly vmsa: boolean;
-  readonly measurement: boolean;
-  readonly apiMajor: boolean;
-  readonly apiMinor: boolean;
-  readonly buildId: boolean;
   /** The policy itself, which decides whether there are VMSAs. */
   readonly policy: number | undefined;
 }
@@ -44,7 +38,7 @@ export interface DomainQuestion {
  * How the owner can give an input, as a phrase after "give it": worded by the program that
  * asks, which core does not know.
  */
-export type WaysToGive = (input: 'firmware' | 'kernel' | 'initrd' | 'cmdline' | 'vcpus' | 'cpu') => string;
+export type WaysToGive = (input: HostId) => string;
 
 /** The answer of a rule. */
 export type Judgement =

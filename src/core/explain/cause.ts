@@ -4,21 +4,11 @@ import type { ChangedInput, LaunchEdit, Weight } from './explanation';
 import type { LaunchFacts } from './launchFacts';
 import type { Setting } from './setting';
 
-/** The parts of a launch that causes change. Two causes are combined when they change different parts. */
-export type Dimension =
-  | 'firmware'
-  | 'kernel'
-  | 'initrd'
-  | 'cmdline'
-  | 'profile'
-  | 'cpu'
-  | 'vcpus'
-  | 'policy'
-  | 'keys'
-  | 'measurement'
-  | 'apiMinor'
-  | 'buildId'
-  | 'apiMajor';
+/**
+ * The parts of a launch that causes change. Two causes are combined when they change different parts; pages from files
+ * are one of several ways to a profile.
+ */
+export type Dimension = Exclude<ChangedInput, 'vmsa'>;
 
 /** A value to try in place of the given one. */
 export interface Alternative {

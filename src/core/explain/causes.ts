@@ -1,6 +1,7 @@
 // The table of causes, and the hypotheses that follow from it for one launch.
 
 import { bytesToHex } from '../binary/hex';
+import { INPUTS, OBJECTS, type InputRow, type TechnologyId } from '../launch/inputs';
 import type { Alternative, Dimension, LaunchCause, Tried } from './cause';
 import { BOOT_CAUSES } from './causesBoot';
 import { DIGEST_FOR_MEASUREMENT, PLATFORM_CAUSES } from './causesPlatform';
@@ -16,28 +17,37 @@ export const LAUNCH_CAUSES: readonly LaunchCause[] = [
   DIGEST_FOR_MEASUREMENT,
 ];
 
+/** What is varied, and the rows that say so. */
+const VARIED = [
+  ...(INPUTS as readonly InputRow[]).map((row) => ({ ...row, isMeasured: row.from !== 'host' })),
+  ...Object.entries(OBJECTS).map(([id, row]) => ({
+    ...row,
+    id,
+    technologies: [] as readonly TechnologyId[],
+    isMeasured: false,
+  })),
+]
+  .flatMap(({ id, varied, ...row }) => (varied ? [{ ...row, ...varied, id: id as Dimension }] : []))
+  .sort((a, b) => a.order - b.order);
+
+const ofEach = <T>(value: (row: (typeof VARIED)[number]) => T) =>
+  Object.fromEntries(VARIED.map((row) => [row.id, value(row)])) as Readonly<Record<Dimension, T>>;
+
 /** Whether a change of this part changes the launch digest; the others change only the HMAC. */
-export const IN_DIGEST: Readonly<Record<Dimension, boolean>> = {
-  firmware: true,
-  kernel: true,
-  initrd: true,
-  cmdline: true,
-  profile: true,
-  cpu: true,
-  vcpus: true,
-  policy: false,
-  keys: false,
-  measurement: false,
-  apiMinor: false,
-  buildId: false,
-  apiMajor: false,
-};
+export const IN_DIGEST = ofEach(({ isMeasured }) => isMeasured);
+
+/** The name of a dimension, which several causes share. */
+export const TITLES = ofEach(({ title }) => title);
 
 /** The parts in nesting order when two are tried: the most expensive to change is outermost. */
-export const DIMENSIONS = Object.keys(IN_DIGEST) as readonly Dimension[];
+export const DIMENSIONS: readonly Dimension[] = VARIED.map(({ id }) => id);
 
 /** The parts that determine the VMSA pages, which plain SEV does not measure. */
-export const OF_PAGES: ReadonlySet<Dimension> = new Set(['profile', 'cpu', 'vcpus']);
+export const OF_PAGES: ReadonlySet<Dimension> = new Set(
+  VARIED.filter(({ isMeasured, technologies }) => isMeasured && !technologies.includes('sev')).map(
+    ({ id }) => id,
+  ),
+);
 
 /** A value to try, and the row it comes from. */
 export interface Candidate extends Alternative {

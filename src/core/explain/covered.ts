@@ -1,7 +1,7 @@
 // What part of the space was searched, in words: for progress and for the answer.
 
 import type { Dimension } from './cause';
-import { DIMENSIONS, IN_DIGEST, type SearchSpace } from './causes';
+import { DIMENSIONS, IN_DIGEST, TITLES, type SearchSpace } from './causes';
 import type { Covered } from './explanation';
 
 /** The number of hypotheses that were tried for one dimension or two. */
@@ -10,23 +10,6 @@ export interface TriedPart {
   readonly second: Dimension | undefined;
   readonly tried: number;
 }
-
-/** The name of a dimension, which several causes share. */
-const TITLES: Readonly<Record<Dimension, string>> = {
-  firmware: 'firmware image',
-  kernel: 'kernel',
-  initrd: 'initrd',
-  cmdline: 'command line',
-  profile: 'launch flavour',
-  cpu: 'CPU',
-  vcpus: 'vCPUs',
-  policy: 'policy',
-  keys: 'keys',
-  measurement: 'other measurements',
-  apiMinor: 'API minor version',
-  buildId: 'build of the SEV firmware',
-  apiMajor: 'API major version',
-};
 
 /** What is being varied, for progress. */
 export const partTitle = ({ first, second }: Omit<TriedPart, 'tried'>): string =>

@@ -27,6 +27,12 @@ import {
 /** What launches a guest can have. */
 export type TechnologyId = 'sev' | 'sev-es' | 'snp';
 
+/** What the search for an explanation varies. */
+export interface Varied {
+  readonly order: number;
+  readonly title: string;
+}
+
 /** A row. */
 export interface InputRow {
   /** Also the `input` of failures. */
@@ -56,6 +62,8 @@ export interface InputRow {
   /** Of a number. */
   readonly least?: number;
   readonly most?: number;
+  /** That the search for an explanation varies it: its name there, and its place in nesting, the costliest outermost. */
+  readonly varied?: Varied;
   /** What stands in a new launch file until its owner changes it; a text where that is only known to the host. */
   readonly sample?: string | number;
   /** What an editor offers, and what stands for nothing. */
@@ -69,6 +77,7 @@ export interface ObjectRow {
   /** What it is, sentences for the schema. */
   readonly doc: string;
   readonly required?: true;
+  readonly varied?: Varied;
 }
 
 const ALL = ['sev', 'sev-es', 'snp'] as const;
@@ -93,6 +102,7 @@ export const INPUTS = [
     doc: 'The firmware image that QEMU loaded: OVMF.fd, or the CODE image of a split build.',
     examples: ['OVMF.fd', 'OVMF_CODE.fd'],
     sample: 'OVMF.fd',
+    varied: { order: 0, title: 'firmware image' },
     from: 'both',
     technologies: ALL,
   },
@@ -104,6 +114,7 @@ export const INPUTS = [
     short: '-k',
     help: 'kernel',
     doc: 'The kernel, when the guest boots with kernel hashes.',
+    varied: { order: 1, title: 'kernel' },
     from: 'both',
     technologies: ALL,
   },
@@ -115,6 +126,7 @@ export const INPUTS = [
     short: '-r',
     help: 'initrd',
     doc: 'The initrd of that kernel.',
+    varied: { order: 2, title: 'initrd' },
     from: 'both',
     technologies: ALL,
   },
@@ -128,6 +140,7 @@ export const INPUTS = [
     help: 'kernel command line, exactly as booted',
     doc: 'The kernel command line, exactly as given to QEMU.',
     fallback: '',
+    varied: { order: 3, title: 'command line' },
     from: 'both',
     technologies: ALL,
   },
@@ -142,6 +155,7 @@ export const INPUTS = [
     doc: 'Number of vCPUs; needed for SEV-ES.',
     examples: [1, 2, 4],
     sample: 1,
+    varied: { order: 6, title: 'vCPUs' },
     from: 'both',
     technologies: OF_PAGES,
   },
@@ -154,6 +168,7 @@ export const INPUTS = [
     help: "the guest's CPU: a QEMU model",
     doc: "The guest's CPU, for generated VMSAs: a QEMU model such as EPYC-Milan, or its numbers.",
     sample: 'EPYC-Milan',
+    varied: { order: 5, title: 'CPU' },
     from: 'both',
     technologies: OF_PAGES,
   },
@@ -214,6 +229,7 @@ export const INPUTS = [
     help: 'launch flavour of generated pages',
     doc: 'The launch flavour of generated VMSAs.',
     fallback: 'sev-es',
+    varied: { order: 4, title: 'launch flavour' },
     from: 'owner',
     technologies: OF_PAGES,
   },
@@ -288,6 +304,7 @@ export const INPUTS = [
     help: 'launch measurement and nonce',
     doc: 'What the host reported (sev-measurement): base64 of 48 bytes, the HMAC and its nonce.',
     sample: 'sev-measurement',
+    varied: { order: 9, title: 'other measurements' },
     from: 'host',
     reported: 'sev-measurement',
     technologies: SEV,
@@ -301,6 +318,7 @@ export const INPUTS = [
     help: 'SEV API major version',
     doc: 'SEV API major version of the firmware (sev-api-major).',
     sample: 1,
+    varied: { order: 12, title: 'API major version' },
     from: 'host',
     reported: 'sev-api-major',
     technologies: SEV,
@@ -314,6 +332,7 @@ export const INPUTS = [
     help: 'SEV API minor version',
     doc: 'SEV API minor version of the firmware (sev-api-minor).',
     sample: 55,
+    varied: { order: 10, title: 'API minor version' },
     from: 'host',
     reported: 'sev-api-minor',
     technologies: SEV,
@@ -327,6 +346,7 @@ export const INPUTS = [
     help: 'SEV firmware build',
     doc: 'Build of the SEV firmware (sev-build-id).',
     sample: 24,
+    varied: { order: 11, title: 'build of the SEV firmware' },
     from: 'host',
     reported: 'sev-build-id',
     technologies: SEV,
@@ -340,6 +360,7 @@ export const INPUTS = [
     help: 'guest policy',
     doc: 'Guest policy, 32 bits (sev-policy), also as "0x5". With bit 2 set the guest is SEV-ES.',
     sample: 7,
+    varied: { order: 7, title: 'policy' },
     from: 'host',
     reported: 'sev-policy',
     technologies: SEV,
@@ -434,6 +455,7 @@ export const INPUTS = [
 export const OBJECTS: Readonly<Record<'vmsa' | 'keys' | 'launch' | 'domain', ObjectRow>> = {
   vmsa: { doc: 'VMSA pages from files, instead of generated ones.' },
   keys: {
+    varied: { order: 8, title: 'keys' },
     doc: "The guest owner's keys. Only their paths are here; keys are read when needed.",
     required: true,
   },
@@ -462,6 +484,9 @@ export type MemberId = Extract<Row, { readonly member: readonly [string] }>['id'
 export const MEMBER_IDS = INPUTS.filter((row) => 'member' in row && row.member.length === 1).map(
   ({ id }) => id as MemberId,
 );
+
+/** The inputs that rest on the host's word unless the owner gives them. */
+export type HostId = Extract<Row, { readonly from: 'both' }>['id'];
 
 /** The inputs that libvirt reports about a launch. */
 export type ReportedId = Extract<Row, { readonly reported: string }>['id'];
