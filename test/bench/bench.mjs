@@ -1,7 +1,7 @@
 // Side by side with the peers, in one run and in turns, so that a busy machine slows both: the same checks through
 // `sevscope validate` and `virt-qemu-sev-validate`, one process for a hundred configurations of one firmware against one each of the
 // peers, and what a page reads of an image before it draws against UEFIExtract and against hashing the image. Also how fast the search
-// for an explanation is beside the hash alone. Prints ratios; nothing passes or fails here.
+// for an explanation is beside the hash alone, and what a short run takes as a whole. Prints ratios; nothing passes or fails here.
 // @ts-check
 
 import { spawnSync } from 'node:child_process';
@@ -14,8 +14,22 @@ import { build } from 'esbuild';
 import { which } from '../../src/build/setup.mjs';
 
 const ROUNDS = 5;
-const OURS = [process.execPath, resolve('dist/sevscope.js'), 'validate'];
-const PEER = ['/usr/bin/python3', '/usr/bin/virt-qemu-sev-validate'];
+/** Short runs vary more. */
+const SHORT_ROUNDS = 25;
+const CLI = [process.execPath, resolve('dist/sevscope.js')];
+const OURS = [...CLI, 'validate'];
+const PYTHON = '/usr/bin/python3';
+const PEER = [PYTHON, '/usr/bin/virt-qemu-sev-validate'];
+
+/** sev-snp-measure as a command: the program, or the script in a checkout of it, that the environment names. */
+function snpMeasure() {
+  const path = process.env['SEV_SNP_MEASURE'] ?? which('sev-snp-measure');
+  if (!path) return undefined;
+  return path.endsWith('.py') ? [PYTHON, resolve(path)] : [path];
+}
+const SNP_MEASURE = snpMeasure();
+const NO_SNP_MEASURE =
+  '  not compared with sev-snp-measure: set SEV_SNP_MEASURE to its program, or to sev-snp-measure.py of a checkout';
 
 const folder = mkdtempSync(join(tmpdir(), 'sevscope-bench-'));
 const file = (/** @type {string} */ name, /** @type {number} */ bytes) => {
@@ -163,7 +177,6 @@ function seconds(/** @type {string[]} */ [program, ...args], /** @type {number} 
 function measureMany() {
   const files = launchFiles();
   const each = files.slice(0, 10);
-  const sevSnpMeasure = which('sev-snp-measure');
   const runs = Array.from({ length: ROUNDS }, () => ({
     ours: seconds([...OURS, '--launch', '*.sevlaunch.json', '--quiet'], 1) / files.length,
     peer:
@@ -173,7 +186,7 @@ function measureMany() {
         0,
       ) / each.length,
     measure:
-      sevSnpMeasure &&
+      SNP_MEASURE &&
       each.reduce((sum, { vcpus, cpu: model }) => {
         const args = [
           '--mode',
@@ -185,7 +198,7 @@ function measureMany() {
           '--vcpu-type',
           model,
         ];
-        return sum + seconds([sevSnpMeasure, ...args], 0);
+        return sum + seconds([...SNP_MEASURE, ...args], 0);
       }, 0) / each.length,
   }));
   const rate = median(runs.map(({ ours }) => 1 / ours)).toFixed(0);
@@ -194,13 +207,46 @@ function measureMany() {
     `100 configurations of one firmware: ${rate} checks in a second, ${ratio(runs.map(({ ours, peer }) => peer / ours))} times as many as with a process of virt-qemu-sev-validate for each`,
   );
   console.log(
-    sevSnpMeasure
+    SNP_MEASURE
       ? `  ${ratio(runs.map(({ ours, measure }) => Number(measure) / ours))} times as many as with a process of sev-snp-measure for each`
-      : '  not compared with sev-snp-measure: it is not installed',
+      : NO_SNP_MEASURE,
   );
 }
 
+/** One check and one digest of an image of 4 MiB as a person runs them: start, work and end of a process, in turns with the peers. */
+function measureShortRuns() {
+  const image = join(folder, 'short.fd');
+  const real = readFileSync('/usr/share/ovmf/OVMF.fd');
+  writeFileSync(image, Buffer.concat([Buffer.alloc(4 * 2 ** 20 - real.length, 0xff), real]));
+  const validate = [...state, ...keys, '-f', image, '--policy', '5', '-n', '4', ...cpu];
+  const digest = ['--mode', 'snp', '--vcpus', '4', '--vcpu-type', 'EPYC-Milan', '--ovmf', image];
+  const compare = (
+    /** @type {string} */ what,
+    /** @type {string[]} */ ours,
+    /** @type {string[]} */ peer,
+    /** @type {number} */ status,
+  ) => {
+    // The first run of ours also compiles what later ones load.
+    seconds(ours, status);
+    const runs = Array.from({ length: SHORT_ROUNDS }, () => ({
+      ours: seconds(ours, status),
+      peer: seconds(peer, status),
+      empty: seconds([process.execPath, '-e', '0'], 0),
+    }));
+    const ratio = median(runs.map((run) => run.ours / run.peer)).toFixed(2);
+    const empty = median(runs.map((run) => run.empty / run.peer)).toFixed(2);
+    console.log(`${what}: ${ratio} of the peer's time (a Node that does nothing: ${empty})`);
+  };
+  compare('One SEV-ES check', [...OURS, ...validate], [...PEER, ...validate], 1);
+  if (SNP_MEASURE)
+    compare('One SEV-SNP digest', [...CLI, 'digest', ...digest], [...SNP_MEASURE, ...digest], 0);
+  else console.log(`One SEV-SNP digest:\n${NO_SNP_MEASURE}`);
+}
+
+// What later runs find of earlier ones, as at home, but not there.
+process.env['XDG_CACHE_HOME'] = folder;
 try {
+  measureShortRuns();
   await measureExplain();
   measureMany();
   await measureFirstPaint();

@@ -156,7 +156,8 @@ export function struct<const R extends Row>(name: string, size: number, rows: re
 }
 
 function checkBits(bits: readonly Bit[], width: number): string | undefined {
-  const owner = new Map<string, string>();
+  const owners: string[] = [];
+  const selected = new Map<string, string>();
   for (const bit of bits) {
     if (bit.width < 1 || bit.lsb < 0 || bit.lsb + bit.width > width)
       return `bits ${bit.name} lie outside ${width} bits`;
@@ -164,10 +165,11 @@ function checkBits(bits: readonly Bit[], width: number): string | undefined {
     if (bit.overlay) continue;
     for (let i = bit.lsb; i < bit.lsb + bit.width; i++) {
       // A bit may have two meanings when a third bit selects between them.
-      const key = bit.when ? `${i}/${bit.when.lsb}=${bit.when.is}` : `${i}`;
-      const other = owner.get(key) ?? owner.get(`${i}`);
+      const key = bit.when && `${i}/${bit.when.lsb}=${bit.when.is}`;
+      const other = (key === undefined ? undefined : selected.get(key)) ?? owners[i];
       if (other) return `bits ${bit.name} overlap ${other}`;
-      owner.set(key, bit.name);
+      if (key === undefined) owners[i] = bit.name;
+      else selected.set(key, bit.name);
     }
   }
   return undefined;
