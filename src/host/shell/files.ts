@@ -50,6 +50,29 @@ async function readOnDisk(io: Io, uri: vscode.Uri, options: ReadOptions): Promis
   }
 }
 
+/** What a person may wait for a list of files, in milliseconds. */
+const SEARCH_MS = 10_000;
+
+/**
+ * Files of the workspace, outside of folders of packages. None where a search takes too long: on a file system that cannot be searched,
+ * VS Code waits for somebody who can, for ever.
+ */
+export async function findFiles(pattern: string, most: number): Promise<readonly vscode.Uri[]> {
+  const stop = new vscode.CancellationTokenSource();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<readonly vscode.Uri[]>((done) => {
+    timer = setTimeout(() => {
+      stop.cancel();
+      done([]);
+    }, SEARCH_MS);
+  });
+  const found = vscode.workspace.findFiles(pattern, '**/node_modules/**', most, stop.token);
+  return Promise.race([found, late]).finally(() => {
+    clearTimeout(timer);
+    stop.dispose();
+  });
+}
+
 /** Reads a file that SevScope or VS Code wrote for SevScope. */
 export const readOwn = (uri: vscode.Uri): Thenable<Uint8Array> => vscode.workspace.fs.readFile(uri);
 

@@ -14,12 +14,12 @@ import type { Io } from '../../app/io';
 import { firmwareOf, readFirmware } from '../../app/firmware';
 import { resetAddressOf } from '../../app/launch';
 import { choose, chooseFile, chooseTarget, typeLine, type Choice } from './ask';
-import { nameOf, readUri } from './files';
+import { findFiles, nameOf, readUri } from './files';
 import type { RecentCpus } from './recentCpus';
 
 /** Reset addresses of the images in the workspace: looks at the tables of a few, does not search the disk. */
 export async function firmwareChoices(io: Io): Promise<FirmwareChoice[]> {
-  const files = await vscode.workspace.findFiles('**/*.fd', '**/node_modules/**', 20);
+  const files = await findFiles('**/*.fd', 20);
   const choices = await Promise.all(
     files.map(async (uri) => {
       const resetAddress = await firmwareAt(io, uri).then(
@@ -182,7 +182,7 @@ export async function pickFile(
   pattern: string,
   except?: vscode.Uri,
 ): Promise<vscode.Uri | undefined> {
-  const files = await vscode.workspace.findFiles(pattern, '**/node_modules/**', 200);
+  const files = await findFiles(pattern, 200);
   const items = files
     .filter((uri) => uri.toString() !== except?.toString())
     .map((uri) => ({ label: vscode.workspace.asRelativePath(uri), uri }))

@@ -21,6 +21,8 @@ import type { VmsaEditor } from './vmsaEditor';
 
 type Comparison = PageOfFile & ({ readonly request: VmsaRequest } | { readonly other: PageOfFile });
 
+const ignore = (): void => undefined;
+
 const label = ({ file, page }: PageOfFile) => nameOf(file) + (page > 0 ? ` #${page + 1}` : '');
 
 /** The URI of a comparison; its path is what the tab shows. */
@@ -117,9 +119,12 @@ export class ComparisonEditor extends PageEditor {
     });
     await again();
     if ('other' in comparison) return;
-    // Searching for images can take a while in a large workspace; the comparison does not wait for it.
-    firmware = await firmwareChoices(this.io);
-    if (firmware.length > 0) await again();
+    // Searching for images can take a while in a large workspace; the page, which starts when this has returned, does not wait for
+    // it. Without them, it offers none.
+    void firmwareChoices(this.io).then((found) => {
+      firmware = found;
+      return found.length > 0 ? again() : undefined;
+    }, ignore);
   }
 
   private generated(request: VmsaRequest, firmware: readonly FirmwareChoice[]): ComparisonViewState['other'] {
