@@ -1,8 +1,8 @@
 // Large plain values in parts: sending or receiving them whole would block a thread for longer than anyone should wait for a
 // key stroke. Their lists are what is large, and trees are lists of nodes with their depths.
 
-/** Items in one part, which takes a few milliseconds to send or receive. */
-const ITEMS = 400;
+/** Items in one message, which takes a few milliseconds to send or receive. */
+export const ITEMS = 400;
 
 /** The lists of nodes with children, by their names in a value. */
 const TREES: readonly string[] = ['nodes', 'regions'];
@@ -22,6 +22,10 @@ export type ListPart =
   | { readonly type: 'nodes'; readonly list: string; readonly nodes: readonly FlatNode[] }
   | { readonly type: 'items'; readonly list: string; readonly items: readonly unknown[] }
   | { readonly type: 'end'; readonly rest: object };
+
+/** How many items of a list a part has. */
+export const itemsIn = (part: ListPart): number =>
+  part.type === 'nodes' ? part.nodes.length : part.type === 'items' ? part.items.length : 0;
 
 function* flatten(nodes: readonly Branch[], depth: number): Generator<FlatNode> {
   for (const { children, ...node } of nodes) {

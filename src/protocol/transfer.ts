@@ -1,40 +1,44 @@
 // Transfers large values, from a thread to its starter and from the extension host to a page. A message is copied within one
-// turn of the event loop, which blocks everyone's extensions meanwhile: large members are sent in parts, one per turn, and the
-// value refers to them by number. What has arrived already is not sent again. Lists arrive before their value; the bytes of a
+// turn of the event loop, which blocks everyone's extensions meanwhile: large members are sent in parts, some per turn, and the
+// value refers to them by number. What has arrived already is not sent again. Lists arrive before or with their value; the bytes of a
 // file arrive after it, from its end, where the tables of firmware are.
 
 import { MAX_FILE } from '../core/binary/limits';
-import { inParts, PartReader, type ListPart } from './parts';
-import { isHostMessage, type HostMessage, type View } from './messages';
+import { inParts, itemsIn, ITEMS, PartReader, type ListPart } from './parts';
+import { isHostMessage, LISTS, type HostMessage, type View } from './pages';
 import { isCount, isObject } from './shared';
 
 /** The maximum per turn: any machine copies this many bytes in a few milliseconds. */
 export const SLICE = 2 ** 20;
 
-/** The members of each view whose lists may be long. */
-const LISTS: Readonly<Record<View['kind'], readonly string[]>> = {
-  vmsa: [],
-  comparison: [],
-  ovmf: ['tables', 'contents', 'comparison'],
-  images: ['comparison'],
-  report: [],
-  running: [],
-  notice: [],
-};
-
 type Part = ListPart | { readonly type: 'slice'; readonly bytes: Uint8Array };
 
-/** One part of a large member, by the number of its transfer. */
-export interface PartMessage {
-  readonly type: 'part';
+/** A part of a large member, by the number of its transfer. */
+export interface WirePart {
   readonly transfer: number;
+  /** From 0. */
   readonly index: number;
   readonly part: Part;
 }
 
+/** Parts that belong to what comes later, or to bytes of what came last. */
+export interface PartsMessage {
+  readonly type: 'parts';
+  readonly parts: readonly WirePart[];
+}
+
+/** A value whose large members are references, and the last parts of its lists. */
+export interface PackedMessage {
+  readonly type: 'packed';
+  readonly packed: object;
+  readonly parts?: readonly WirePart[];
+}
+
 /** The messages to a page as sent: large members go in parts. */
 export type WireMessage =
-  Exclude<HostMessage, { type: 'show' }> | { readonly type: 'show'; readonly view: object } | PartMessage;
+  | Exclude<HostMessage, { type: 'show' }>
+  | { readonly type: 'show'; readonly view: object; readonly parts?: readonly WirePart[] }
+  | PartsMessage;
 
 /** Placeholder in a value for a member that is sent in parts. */
 interface Reference {
@@ -74,6 +78,8 @@ const isShared = ({ buffer }: Uint8Array) => !(buffer instanceof ArrayBuffer);
 class Sending {
   private readonly list: Generator<Part, undefined> | undefined;
   private readonly bytes: Uint8Array | undefined;
+  /** The next part of a list. */
+  private ahead: Part | undefined;
   /** Where the bytes begin that were sent. */
   private begin = 0;
   /** Where the bytes begin that are there to be sent. */
@@ -95,13 +101,18 @@ class Sending {
     }
   }
 
-  /** The messages that are left. */
-  *messages(): Generator<PartMessage> {
-    for (;;) {
-      const part = this.list ? this.list.next().value : this.nextSlice();
-      if (!part) return;
-      yield { type: 'part', transfer: this.transfer, index: this.index++, part };
-    }
+  /** The next part if one is left that is small enough. @param items the most items of a list */
+  take(items = Infinity): WirePart | undefined {
+    this.ahead ??= this.list ? this.list.next().value : this.nextSlice();
+    const part = this.ahead;
+    if (!part || (part.type !== 'slice' && itemsIn(part) > items)) return undefined;
+    this.ahead = undefined;
+    return { transfer: this.transfer, index: this.index++, part };
+  }
+
+  /** Whether a part is left that take did not give. */
+  get isLeft(): boolean {
+    return this.ahead !== undefined;
   }
 
   private nextSlice(): Part | undefined {
@@ -111,6 +122,22 @@ class Sending {
     // A copy, because VS Code would send the whole buffer that a subarray belongs to.
     return { type: 'slice', bytes: this.bytes.slice(this.begin, end) };
   }
+}
+
+/** Parts of lists for one message, of ITEMS items together at the most; none when all are sent. */
+function nextParts(lists: readonly Sending[]): WirePart[] {
+  const parts: WirePart[] = [];
+  let left = ITEMS;
+  for (const sending of lists) {
+    for (;;) {
+      const next = sending.take(left);
+      if (!next) break;
+      parts.push(next);
+      if (next.part.type !== 'slice') left -= itemsIn(next.part);
+    }
+    if (sending.isLeft) break;
+  }
+  return parts;
 }
 
 /** Sends values in parts, each in as many messages as it needs; a Receiver makes them whole. */
@@ -128,10 +155,7 @@ export class Sender {
    * A value's messages: its lists that are new to the other side, the value itself, and the bytes that are.
    * @param lists the members whose lists may be long
    */
-  *messages(
-    value: object,
-    lists: readonly string[],
-  ): Generator<PartMessage | { readonly type: 'packed'; readonly packed: object }, undefined> {
+  *messages(value: object, lists: readonly string[]): Generator<PartsMessage | PackedMessage, undefined> {
     const used = new Map<object, Sending>();
     const packed = replaceMembers(value, (name, member, { bytes, from }) => {
       // The other side counts for itself what has arrived.
@@ -148,12 +172,24 @@ export class Sender {
     });
     const all = [...used.values()];
     const isBytes = ({ reference }: Sending) => reference.size !== undefined;
-    for (const sending of all) if (!isBytes(sending)) yield* sending.messages();
+    const inLists = all.filter((sending) => !isBytes(sending));
+    let parts = nextParts(inLists);
+    while (inLists.some((sending) => sending.isLeft)) {
+      yield { type: 'parts', parts };
+      parts = nextParts(inLists);
+    }
     // The other side keeps only these as well.
     this.sendings = used;
-    yield { type: 'packed', packed };
-    for (const sending of all) if (isBytes(sending)) yield* sending.messages();
+    yield { type: 'packed', packed, ...(parts.length > 0 && { parts }) };
+    for (const sending of all.filter(isBytes))
+      for (let slice = sending.take(); slice; slice = sending.take()) yield { type: 'parts', parts: [slice] };
   }
+}
+
+function onWire(message: PartsMessage | PackedMessage): WireMessage {
+  if (message.type === 'parts') return message;
+  const { packed, parts } = message;
+  return { type: 'show', view: packed, ...(parts && { parts }) };
 }
 
 /** The host's side: posts views. */
@@ -184,8 +220,7 @@ export class Outbox {
   async show(view: View): Promise<void> {
     const current = ++this.views;
     for (const message of this.sender.messages(view, LISTS[view.kind])) {
-      const sent = message.type === 'part' ? message : ({ type: 'show', view: message.packed } as const);
-      await Promise.all([this.post(sent), this.turn()]);
+      await Promise.all([this.post(onWire(message)), this.turn()]);
       if (current !== this.views) return;
     }
   }
@@ -228,8 +263,8 @@ class Receiving {
 export class Receiver {
   private receivings = new Map<number, Receiving>();
 
-  /** @returns whether it belongs to bytes of a value that has arrived */
-  add({ transfer, index, part }: Omit<PartMessage, 'type'>): boolean {
+  /** @returns whether it belongs to bytes */
+  add({ transfer, index, part }: WirePart): boolean {
     const receiving = this.receivings.get(transfer) ?? new Receiving();
     this.receivings.set(transfer, receiving);
     return receiving.add(index, part);
@@ -262,6 +297,9 @@ export class Inbox {
   /** The latest view, as it arrived. */
   private view: unknown;
 
+  /** @param isMessage checks what is whole */
+  constructor(private readonly isMessage: (message: unknown) => message is HostMessage = isHostMessage) {}
+
   /**
    * Takes an incoming message, possibly not from our host.
    * @returns a message once its lists are complete, and a view again with each part of its bytes
@@ -269,11 +307,18 @@ export class Inbox {
   take(message: unknown): HostMessage | undefined {
     if (!isObject(message)) return undefined;
     if (message['type'] === 'show') {
+      this.addAll(message['parts']);
       this.view = message['view'];
       return this.whole(true);
     }
-    if (message['type'] === 'part') return this.add(message) ? this.whole(false) : undefined;
-    return isHostMessage(message) ? message : undefined;
+    if (message['type'] === 'parts') return this.addAll(message['parts']) ? this.whole(false) : undefined;
+    return this.isMessage(message) ? message : undefined;
+  }
+
+  /** @returns whether one of them belongs to bytes */
+  private addAll(parts: unknown): boolean {
+    if (!Array.isArray(parts)) return false;
+    return parts.filter((part: unknown) => isObject(part) && this.add(part)).length > 0;
   }
 
   private add({ transfer, index, part }: Record<string, unknown>): boolean {
@@ -290,6 +335,6 @@ export class Inbox {
   private whole(isNew: boolean): HostMessage | undefined {
     const view = isObject(this.view) ? this.receiver.whole(this.view, isNew) : undefined;
     const message = { type: 'show', view };
-    return view && isHostMessage(message) ? message : undefined;
+    return view && this.isMessage(message) ? message : undefined;
   }
 }

@@ -61,6 +61,8 @@ export interface ParseOvmfOptions {
   readonly fileSize?: number;
   /** The start of the file, when `bytes` is only the end of it: files of other kinds are known by it. */
   readonly head?: Uint8Array;
+  /** Whether whoever reads it has all of the file, when `bytes` is only the end of it. */
+  readonly hasRest?: boolean;
   /** Tells files of other kinds apart; without it, what is no image is unknown. See firmwareFile.ts. */
   readonly kindOf?: KindOf;
 }
@@ -69,7 +71,8 @@ export interface ParseOvmfOptions {
 export function parseOvmf(bytes: Uint8Array, options: ParseOvmfOptions = {}): Parsed<OvmfImage> {
   const wanted = options.fileSize ?? bytes.length;
   const fileSize = Number.isSafeInteger(wanted) ? Math.max(wanted, bytes.length) : bytes.length;
-  const file: FileTail = { bytes, offset: fileSize - bytes.length, fileSize };
+  const { hasRest = false } = options;
+  const file: FileTail = { bytes, offset: fileSize - bytes.length, fileSize, hasRest };
   const parsed = isAtHand(file, fileSize - LEAST_FILE, LEAST_FILE) ? parseTable(file) : { findings: [] };
   const judged = judgeFile(file, parsed.table !== undefined || isSigned(file), options);
   if (judged.kind && judged.kind.role !== 'part')
@@ -89,6 +92,7 @@ export function parseOvmf(bytes: Uint8Array, options: ParseOvmfOptions = {}): Pa
   // A VMM reads the tables of whatever ends like an image.
   if (judged.kind) return { value: { ...image, ...bareImage(file, judged.kind) }, findings: judged.findings };
   const metadata = [lists.sev, lists.tdx, lists.igvm];
+  const start = file.offset === 0 ? bytes : (options.head ?? new Uint8Array(0));
   const findings = [
     ...judged.findings,
     ...checkFile(file, parsed.table !== undefined),
@@ -96,7 +100,7 @@ export function parseOvmf(bytes: Uint8Array, options: ParseOvmfOptions = {}): Pa
     ...parsed.findings,
     ...(parsed.table ? [...checkTable(parsed.table), ...checkAreas(facts)] : []),
     ...metadata.flatMap((list) => list.findings),
-    ...checkTdx({ ...image, startsWithVariables: file.offset === 0 && startsWithVariables(bytes) }),
+    ...checkTdx({ ...image, startsWithVariables: startsWithVariables(start) }),
     ...sharedBytes(parsed, metadata),
   ];
   const regions = imageRegions(file, parsed, metadata);
@@ -197,7 +201,7 @@ function imageRegions(file: FileTail, parsed: TableParse, metadata: readonly Reg
 
 /** The regions of bytes that nothing describes: those that were not given, then the others. */
 function gap(file: FileTail, offset: number, size: number, name: 'image' | 'unknown'): Region[] {
-  const read = Math.min(Math.max(file.offset - offset, 0), size);
+  const read = file.hasRest ? 0 : Math.min(Math.max(file.offset - offset, 0), size);
   const unread = region('unread', 'not read', offset, read, 'This part of the file was not given.');
   const doc =
     name === 'image' ? 'Firmware that the table does not describe.' : 'No layout explains these bytes.';

@@ -11,6 +11,8 @@ export interface FileTail {
   readonly bytes: Uint8Array;
   readonly offset: number;
   readonly fileSize: number;
+  /** Whether whoever reads it has the rest of the file, too: its bytes are not unread, only not looked at here. */
+  readonly hasRest?: boolean;
 }
 
 /** Whether `size` bytes at file offset `at` are inside the file and available. */

@@ -3,17 +3,14 @@
 
 import type { Io } from '../../app/io';
 import type { CheckError } from '../../core/errors';
-import { parseFirmware } from '../../core/ovmf/firmwareFile';
-import { endsOf } from '../../core/ovmf/kinds/fileKind';
-import { imageTables } from '../../core/ovmf/imageTables';
 import type { ImageFound, ImagesFound } from '../../protocol/ovmf';
 import * as errors from './errors';
 import { eachSlice } from '../shell/slices';
 import { runTask, type TaskAnswer, type TaskInput } from '../../threads';
 
 /**
- * Reads an image: its tables, its volumes without and then with their compressed sections, its digests. Transfers in both
- * directions are split so that no turn of the calling thread takes too long.
+ * Reads an image: its tables if there is more to them than tablesAtEnd finds, its volumes without and then with their
+ * compressed sections, its digests. What is found arrives in parts, so that no turn of the calling thread takes too long.
  * @param found receives all that is known whenever more is
  * @returns all of it; undefined when `signal` stopped it, which ends the thread
  * @throws CheckError when the thread failed
@@ -31,12 +28,6 @@ export function readImageInThread(
         ? errors.compressedUnread(why)
         : errors.digestsUnknown(why);
   return askThread(io, 'readImage', { image: bytes }, { signal, found, failure });
-}
-
-/** What the tables of an image tell without the thread, of its two ends: finding out more could take too long. */
-export function tablesAtEnd(bytes: Uint8Array): NonNullable<ImageFound['tables']> {
-  const { head, tail, fileSize } = endsOf(bytes);
-  return imageTables(parseFirmware(tail, { fileSize, head }));
 }
 
 /**

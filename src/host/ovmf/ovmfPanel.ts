@@ -4,11 +4,14 @@
 import type * as vscode from 'vscode';
 import type { Io } from '../../app/io';
 import type { Finding } from '../../core/binary/region';
+import type { ImageTables } from '../../core/ovmf/imageTables';
 import type { ImageFound, ImagesFound, OvmfViewState } from '../../protocol/ovmf';
-import type { Action, CursorPlace } from '../../protocol/shared';
+import type { ActionOf } from '../../protocol/pages';
+import type { CursorPlace } from '../../protocol/shared';
 import { END, type FileKind } from '../../core/ovmf/kinds/fileKind';
 import { kindWithoutContent, parseFirmware } from '../../core/ovmf/firmwareFile';
-import { compareInThread, readImageInThread, tablesAtEnd } from './contents';
+import { tablesAtEnd } from '../../core/ovmf/tablesAtEnd';
+import { compareInThread, readImageInThread } from './contents';
 import { nameOf, readUri, watchFile } from '../shell/files';
 import type { DiffPanel, OtherSide } from '../vmsa/diffPanels';
 import { kindNotice } from './kindNotice';
@@ -25,7 +28,7 @@ type Pair = readonly [Uint8Array, Uint8Array];
 export interface OvmfPanelHost {
   readonly io: Io;
   readonly extensionUri: vscode.Uri;
-  act(panel: OvmfPanel, action: Action): Promise<void>;
+  act(panel: OvmfPanel, action: ActionOf<'ovmf'>): Promise<void>;
   /** Reports the file's current findings; undefined when it could not be read. */
   found(uri: vscode.Uri, findings: readonly Finding[] | undefined): void;
 }
@@ -46,21 +49,17 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
   private comparing = new AbortController();
   private loadedAt = 0;
   private reading = new AbortController();
-  private readonly page: Page;
+  private readonly page: Page<'ovmf'>;
 
   constructor(
     private readonly host: OvmfPanelHost,
     readonly uri: vscode.Uri,
     readonly panel: vscode.WebviewPanel,
   ) {
-    this.page = new Page(
-      host.extensionUri,
-      panel,
-      (action) => host.act(this, action),
-      (message) => {
-        if (message.type === 'place') this.lead(message.place);
-      },
-    );
+    this.page = new Page(host.extensionUri, panel, 'ovmf', {
+      action: ({ action }) => host.act(this, action),
+      place: ({ place }) => this.lead(place),
+    });
     const watcher = watchFile(uri, () => void this.load());
     panel.onDidDispose(() => {
       watcher.dispose();
@@ -89,15 +88,16 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
     // Of several rebuilds in a row only the last counts, and only one thread decompresses at a time.
     this.reading.abort();
     const { signal } = (this.reading = new AbortController());
+    let tables: ImageTables | undefined;
     try {
       const onEnds = (whole: Uint8Array) => {
-        if (!signal.aborted) this.showEnds(whole);
+        if (!signal.aborted) tables = this.showEnds(whole);
       };
-      const bytes = await readUri(this.host.io, this.uri, { onEnds });
+      const bytes = await readUri(this.host.io, this.uri, { onEnds, shared: true });
       if (signal.aborted) return;
       const kind = kindWithoutContent(bytes);
       if (kind) this.showKind(kind, bytes);
-      else await this.take(bytes, signal);
+      else await this.take(bytes, tables ?? tablesAtEnd(bytes), signal);
     } catch (error) {
       if (signal.aborted) return;
       this.host.found(this.uri, undefined);
@@ -124,10 +124,12 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
   }
 
   /** Shows the tables of an image before the rest of it is read, unless an earlier build is on display. */
-  private showEnds(whole: Uint8Array): void {
-    if (this.bytes || kindWithoutContent(whole)) return;
+  private showEnds(whole: Uint8Array): ImageTables | undefined {
+    if (kindWithoutContent(whole)) return undefined;
     const [name, from] = [nameOf(this.uri), Math.max(0, whole.length - END)];
-    this.page.show({ kind: 'ovmf', name, bytes: whole, from, tables: tablesAtEnd(whole) });
+    const tables = tablesAtEnd(whole);
+    if (!this.bytes) this.page.show({ kind: 'ovmf', name, bytes: whole, from, tables });
+    return tables;
   }
 
   /** Says what a file is that has nothing of an image; the panels of a diff have no other side then. */
@@ -135,12 +137,12 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
     this.bytes = this.before = this.unread = undefined;
     this.found = {};
     this.host.found(this.uri, parseFirmware(bytes).findings);
-    this.page.show(kindNotice(nameOf(this.uri), kind));
+    this.page.show(kindNotice(nameOf(this.uri), kind, ['openAsText']));
     this.other?.panel.show();
   }
 
   /** Shows an image; what is in it follows when it is known. */
-  private async take(bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+  private async take(bytes: Uint8Array, tables: ImageTables, signal: AbortSignal): Promise<void> {
     const isStale = () => signal.aborted;
     const now = Date.now();
     // What was there while a build was still writing is not worth comparing with.
@@ -148,7 +150,7 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
     this.isRebuilt = this.before !== undefined && Buffer.compare(this.before, bytes) !== 0;
     this.loadedAt = now;
     this.bytes = bytes;
-    this.found = { tables: tablesAtEnd(bytes) };
+    this.found = { tables };
     this.unread = undefined;
     this.show();
     this.other?.panel.show();

@@ -23,7 +23,7 @@ import { memoryMap } from '../../../src/core/ovmf/memoryMap';
 import { lintOvmf } from '../../../src/core/ovmf/lint';
 import { printImage } from '../../../src/cli/ovmf';
 import { firmwareDoubt, firmwareOf } from '../../../src/app/firmware';
-import type { View } from '../../../src/protocol/messages';
+import type { View } from '../../../src/protocol/pages';
 import { Inbox, Outbox } from '../../../src/protocol/transfer';
 import { SECTIONS } from '../../helpers/compressions';
 import { firmware, VERIFIER } from '../../helpers/firmware';

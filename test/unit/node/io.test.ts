@@ -1,7 +1,7 @@
 // What Node's Io says of paths, beside what the tests of checks read and write through it.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { useFolder } from '../../helpers/folder';
@@ -52,14 +52,25 @@ describe("Node's Io", () => {
       const [{ seen, whole }] = early as [{ seen: Buffer; whole: Uint8Array }];
       assert.equal(whole, read);
       assert.ok(bytes.equals(read));
-      const expected = Buffer.from(bytes).fill(0, Math.min(END, size), Math.max(END, size - END));
+      const expected = Buffer.from(bytes);
+      if (size > 2 * END) expected.fill(0, END, size - END);
       assert.ok(seen.equals(expected), `${size} bytes`);
     }
     writeFileSync(at('file'), '');
     assert.deepEqual((await ends(at('file'))).early, []);
-    execFileSync('sh', ['-c', 'echo bytes > pipe &'], { cwd: folder });
+    spawn('sh', ['-c', 'echo bytes > pipe'], { cwd: folder, stdio: 'ignore' });
     const { read, early } = await ends(at('pipe'));
     assert.deepEqual([Buffer.from(read).toString(), early], ['bytes\n', []]);
+  });
+  it('reads into shared memory when it is asked to, a file and a pipe', async () => {
+    writeFileSync(at('file'), 'bytes\n');
+    spawn('sh', ['-c', 'echo bytes > pipe'], { cwd: folder, stdio: 'ignore' });
+    for (const name of ['file', 'pipe']) {
+      const read = await io.read(at(name), 'shown', { shared: true });
+      assert.ok(read.buffer instanceof SharedArrayBuffer && read.buffer.byteLength === 6);
+      assert.equal(Buffer.from(read).toString(), 'bytes\n');
+    }
+    assert.ok((await io.read(at('file'), 'shown')).buffer instanceof ArrayBuffer);
   });
   it('lists a folder, and nothing of what is none', async () => {
     assert.deepEqual((await io.list(folder)).sort(), ['dangling', 'file', 'folder', 'link', 'pipe']);

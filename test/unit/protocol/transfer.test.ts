@@ -5,7 +5,8 @@ import { inspect } from 'node:util';
 import { lintOvmf } from '../../../src/core/ovmf/lint';
 import type { ImageContents } from '../../../src/core/ovmf/contents';
 import { Inbox, Outbox, type WireMessage } from '../../../src/protocol/transfer';
-import type { View } from '../../../src/protocol/messages';
+import { ITEMS } from '../../../src/protocol/parts';
+import type { View } from '../../../src/protocol/pages';
 import type { ImagesViewState, OvmfViewState } from '../../../src/protocol/ovmf';
 import { seeded } from '../../helpers/random';
 
@@ -41,6 +42,11 @@ const images = (a: Uint8Array, b: Uint8Array): ImagesViewState => ({
   other: { name: 'b.fd', bytes: b },
 });
 const NOTICE: View = { kind: 'notice', title: 'a', text: 'b', actions: [] };
+
+const partsOf = (message: WireMessage) =>
+  message.type === 'show' || message.type === 'parts' ? (message.parts ?? []).map(({ part }) => part) : [];
+const slicesOf = (messages: readonly WireMessage[]) =>
+  messages.flatMap(partsOf).flatMap((part) => (part.type === 'slice' ? [part.bytes] : []));
 
 /** A host and a page; turns come when the test lets them. */
 class Way {
@@ -97,8 +103,20 @@ describe('A view on its way to the page', () => {
     ['a small image', image(large(1, MIB)), 0, 0],
     ['an image of a byte more', image(large(1, MIB + 1)), 0, 2],
     ['an image', image(large(1)), 0, 3],
-    ['an image with contents of more than one part', image(large(1), { contents: contents(500) }), 4, 3],
-    ['a small image with contents', image(large(1, 9), { contents: contents(1) }), 3, 0],
+    ['an image with contents of more than one part', image(large(1), { contents: contents(500) }), 1, 3],
+    ['a small image with contents', image(large(1, 9), { contents: contents(1) }), 0, 0],
+    [
+      'an image with contents as large as one message',
+      image(large(1, 9), { contents: contents(ITEMS) }),
+      0,
+      0,
+    ],
+    [
+      'an image with contents larger than two messages',
+      image(large(1, 9), { contents: contents(2 * ITEMS + 1) }),
+      2,
+      0,
+    ],
     [
       'an image beside another',
       image(large(1), { other: { name: 'b', bytes: large(2), side: 'before' } }),
@@ -146,10 +164,11 @@ describe('A view on its way to the page', () => {
     way.show(image(bytes));
     await way.settle();
     assert.deepEqual(way.shown.at(-1), image(bytes));
-    const slices = way.posted.flatMap((m) =>
-      m.type === 'part' && m.part.type === 'slice' ? [m.part.bytes.length] : [],
+    assert.deepEqual(
+      slicesOf(way.posted).map(({ length }) => length),
+      [MIB / 2, MIB, MIB],
+      'each byte crosses once',
     );
-    assert.deepEqual(slices, [MIB / 2, MIB, MIB], 'each byte crosses once');
   });
   it('waits for the page to take each of its messages', async () => {
     const taken: (() => void)[] = [];
@@ -177,10 +196,32 @@ describe('A view on its way to the page', () => {
     const way = new Way();
     way.show(image(large(1, 8 * MIB).subarray(MIB, 3 * MIB)));
     await way.settle();
-    for (const message of way.posted)
-      if (message.type === 'part' && message.part.type === 'slice')
-        assert.equal(message.part.bytes.buffer.byteLength, MIB);
+    assert.deepEqual(
+      slicesOf(way.posted).map(({ buffer }) => buffer.byteLength),
+      [MIB, MIB],
+    );
   });
+  for (const size of [0, 9, MIB, MIB + 1, 2.5 * MIB]) {
+    it(`brings ${size} bytes of memory that threads share in messages that share nothing`, async () => {
+      const bytes = new Uint8Array(new SharedArrayBuffer(size)).fill(7);
+      const way = new Way();
+      way.show(image(bytes, { other: { name: 'b', bytes: bytes.subarray(size >> 1), side: 'before' } }));
+      await way.settle();
+      const views = way.posted.flatMap((message) =>
+        message.type === 'show' ? [message.view as OvmfViewState] : [],
+      );
+      const inViews = views.flatMap(({ bytes: own, other }) => [own, other!.bytes]);
+      const sent = [...slicesOf(way.posted), ...inViews.filter((some) => some instanceof Uint8Array)];
+      for (const some of sent) assert.ok(some.buffer instanceof ArrayBuffer && some.buffer.byteLength <= MIB);
+      assert.equal(sent.length, size > 2 * MIB ? 5 : size > MIB ? 3 : 2);
+      assert.deepEqual(
+        way.shown.at(-1),
+        image(new Uint8Array(bytes), {
+          other: { name: 'b', bytes: new Uint8Array(bytes.subarray(size >> 1)), side: 'before' },
+        }),
+      );
+    });
+  }
   it('brings only what is new, and the page has one copy of the rest', async () => {
     const way = new Way();
     const bytes = large(1);
@@ -190,8 +231,8 @@ describe('A view on its way to the page', () => {
     way.show(image(bytes, { contents: contents(1) }));
     await way.settle();
     assert.deepEqual(
-      way.take().map((m) => (m.type === 'part' ? m.part.type : m.type)),
-      ['nodes', 'items', 'end', 'show'],
+      way.take().map((message) => [message.type, ...partsOf(message).map(({ type }) => type)]),
+      [['show', 'nodes', 'items', 'end']],
     );
     way.show(image(bytes, { unread: 'Why.' }));
     assert.deepEqual(
@@ -210,7 +251,7 @@ describe('A view on its way to the page', () => {
       for (let i = 0; i < turns; i++) await way.turn();
       way.show(image(bytes, { contents: known, unread: 'Why.' }));
       await way.settle();
-      assert.equal(way.posted.filter(({ type }) => type === 'part').length, 5 + 3, `after ${turns} turns`);
+      assert.equal(way.posted.flatMap(partsOf).length, 5 + 3, `after ${turns} turns`);
       assert.deepEqual(way.shown.at(-1), image(bytes, { contents: known, unread: 'Why.' }));
     }
   });
@@ -288,24 +329,27 @@ describe('A view on its way to the page', () => {
 });
 
 describe('The page', () => {
+  const part = (members: object) => ({ type: 'parts', parts: [members] });
   const junk: unknown[] = [
     undefined,
     null,
     7,
     'part',
     {},
-    { type: 'part' },
-    { type: 'part', transfer: 0, index: 0 },
-    { type: 'part', transfer: -1, index: 0, part: {} },
-    { type: 'part', transfer: 0, index: 1, part: { type: 'nodes', nodes: [] } },
-    { type: 'part', transfer: 0, index: 0, part: { type: 'nodes' } },
-    { type: 'part', transfer: 1, index: 0, part: { type: 'slice', size: 2, bytes: new Uint8Array(3) } },
-    { type: 'part', transfer: 2, index: 0, part: { type: 'slice', size: 2 ** 40, bytes: new Uint8Array(3) } },
-    { type: 'part', transfer: 3, index: 0, part: { type: 'slice', size: 3n, bytes: new Uint8Array(3) } },
+    { type: 'parts' },
+    { type: 'parts', parts: {} },
+    { type: 'parts', parts: [7, null] },
+    part({ transfer: 0, index: 0 }),
+    part({ transfer: -1, index: 0, part: {} }),
+    part({ transfer: 0, index: 1, part: { type: 'nodes', nodes: [] } }),
+    part({ transfer: 0, index: 0, part: { type: 'nodes' } }),
+    part({ transfer: 1, index: 0, part: { type: 'slice', size: 2, bytes: new Uint8Array(3) } }),
+    part({ transfer: 2, index: 0, part: { type: 'slice', size: 2 ** 40, bytes: new Uint8Array(3) } }),
+    part({ transfer: 3, index: 0, part: { type: 'slice', size: 3n, bytes: new Uint8Array(3) } }),
     { type: 'show' },
     { type: 'show', view: { kind: 'ovmf', bytes: { transfer: 3 } } },
     { type: 'show', view: { kind: 'ovmf', bytes: { transfer: 3, size: 2 ** 40 } } },
-    { type: 'part', transfer: 3, index: 0, part: { type: 'slice', bytes: new Uint8Array(9) } },
+    part({ transfer: 3, index: 0, part: { type: 'slice', bytes: new Uint8Array(9) } }),
     { type: 'show', view: { kind: 'ovmf', bytes: { type: 'Buffer', data: [] } } },
     { type: 'show', view: { kind: 'else' } },
   ];
