@@ -12,7 +12,7 @@ import type { SectionJob } from './core/ovmf/volumes/sectionJob';
 import type { FoundLaunches } from './core/vmsa/compare/foundLaunches';
 import type { ExportId } from './core/vmsa/forms/exportForms';
 import type { ImageFound, ImagesFound } from './protocol/ovmf';
-import { Receiver, type NumberedPart, type PartsMessage } from './protocol/transfer';
+import { Receiver, type PackedMessage, type PartsMessage } from './protocol/transfer';
 
 /** A row of the table. */
 interface Task<Input, Answer, Request> extends ThreadOptions {
@@ -31,7 +31,7 @@ const SEARCH_DEADLINE = 12 * 60 * 60 * 1000;
 
 /** The tasks. Limits are MiB of heap and milliseconds. */
 export const TASKS = {
-  /** Reads an image. Each answer is all that is known: tables, then volumes, whole ones, and digests. */
+  /** Reads an image. Each answer is all that is known: tables if its ends do not tell them, volumes, whole ones, and digests. */
   readImage: task<{ readonly image: Uint8Array }, ImageFound>({ memory: 512, lists: ['tables', 'contents'] }),
   /** Compares two images, the older one first. Each answer is all that is known. */
   compareImages: task<{ readonly a: Uint8Array; readonly b: Uint8Array }, ImagesFound>({
@@ -76,7 +76,8 @@ export type TaskEnd =
 /** Thread to starter: an answer whose lists are on their way before it, or the end. One at a time, each when the one before was taken. */
 export type ThreadMessage =
   | PartsMessage
-  | { readonly type: 'answer'; readonly answer: unknown; readonly parts?: readonly NumberedPart[] }
+  | PackedMessage
+  | { readonly type: 'answer'; readonly answer: unknown }
   | Exclude<TaskEnd, { type: 'died' }>;
 
 /** Starter to thread: that it took a message, or a request. */
@@ -120,18 +121,20 @@ export function startTask<N extends TaskName>(
     message: (message) => {
       if (over) return;
       switch (message.type) {
+        // It goes on while this thread uses what it has found.
         case 'parts':
           send({ type: 'taken' });
           for (const part of message.parts) receiver.add(part);
           return;
-        case 'answer': {
-          // It goes on while this thread uses what it has found.
+        case 'packed':
           send({ type: 'taken' });
-          const { answer, parts } = message;
-          for (const part of parts ?? []) receiver.add(part);
-          on.answer((parts ? receiver.whole(answer as object) : answer) as TaskAnswer<N>);
+          for (const part of message.parts ?? []) receiver.add(part);
+          on.answer(receiver.whole(message.packed) as TaskAnswer<N>);
           return;
-        }
+        case 'answer':
+          send({ type: 'taken' });
+          on.answer(message.answer as TaskAnswer<N>);
+          return;
         case 'done':
         case 'failed':
           end(message);

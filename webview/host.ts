@@ -3,7 +3,13 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { Inbox } from '../src/protocol/transfer';
-import type { HostMessage, View, WebviewMessage } from '../src/protocol/messages';
+import {
+  isToPage,
+  PAGE_NAMES,
+  type HostMessage,
+  type View,
+  type WebviewMessage,
+} from '../src/protocol/pages';
 
 interface VsCodeApi {
   postMessage(message: unknown): void;
@@ -25,7 +31,9 @@ const saved: Record<string, unknown> = isRecord(stored) ? { ...stored } : {};
 type Listener = (message: HostMessage) => void;
 const listeners = new Set<Listener>();
 
-const inbox = new Inbox();
+// The host says which page this is: others' messages are not for it.
+const page = PAGE_NAMES.find((name) => name === document.getElementById('root')?.dataset['page']);
+const inbox = new Inbox((message): message is HostMessage => page !== undefined && isToPage(page, message));
 
 window.addEventListener('message', (event: MessageEvent<unknown>) => {
   const message = inbox.take(event.data);

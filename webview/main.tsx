@@ -3,7 +3,7 @@
 
 import { render } from 'preact';
 import { VMSA_SIZE } from '../src/core/vmsa/layout/layout';
-import type { View } from '../src/protocol/messages';
+import type { View } from '../src/protocol/pages';
 import { ComparisonView } from './vmsa/comparisonView';
 import { registerControls } from './controls';
 import { spokenExplanation } from './launch/explainWords';
@@ -51,6 +51,8 @@ function Page({ view }: { view: View }) {
       return <RunningView view={view} />;
     case 'notice':
       return <NoticeView title={view.title} text={view.text} actions={view.actions} />;
+    default:
+      return view satisfies never;
   }
 }
 

@@ -15,6 +15,8 @@ export interface ReadOptions {
   readonly onProgress?: OnProgress | undefined;
   /** Refuse a pipe: for who reads a file unasked, or more than once. */
   readonly onlyFile?: boolean | undefined;
+  /** Read into memory that threads share, so that a task takes it without a copy, as far as the runtime has such memory. */
+  readonly shared?: boolean | undefined;
   /**
    * Called before the rest is read, when both ends of a file are known, END bytes each, or all of a smaller one; not
    * for a pipe. @param whole will hold the rest, too

@@ -13,14 +13,16 @@ import { codeOf, kindOf, limited, lstat, stat, withFile, withStandardInput, type
 import { targetOf } from './target';
 
 /** Memory of its own outside of V8's heap, in which a small array is moved and leaves copies: it may be for a key. */
-const memory = (size: number): Uint8Array => new Uint8Array(new ArrayBuffer(size));
+const memoryOf = (size: number, shared = false): Uint8Array =>
+  new Uint8Array(shared ? new SharedArrayBuffer(size) : new ArrayBuffer(size));
 
 /** All bytes in memory of their own, which a pooled Buffer is not, and which core expects of bytes. */
 async function wholeOf(
   { size, chunks, part }: Pick<Opened, 'size' | 'chunks' | 'part'>,
   seen: (chunk: Buffer, length: number) => void,
-  onEnds?: ReadOptions['onEnds'],
+  { onEnds, shared }: Pick<ReadOptions, 'onEnds' | 'shared'> = {},
 ): Promise<Uint8Array> {
+  const memory = (length: number) => memoryOf(length, shared);
   const whole = memory(size);
   if (onEnds && part && size > 0) {
     const length = Math.min(size, END);
@@ -65,7 +67,7 @@ const progressOf = (path: string, { size }: Opened, { onProgress }: ReadOptions)
 export function readFile(path: string, role: FileRole, options: ReadOptions = {}): Promise<Uint8Array> {
   return withFile(path, role, options, (opened) => {
     const progress = progressOf(path, opened, options);
-    return wholeOf(opened, (_chunk, length) => progress(length), options.onEnds);
+    return wholeOf(opened, (_chunk, length) => progress(length), options);
   });
 }
 

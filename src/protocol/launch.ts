@@ -1,7 +1,9 @@
-// What the page of a launch check shows: a running check, its report, and the search for why it does not match.
+// The page of a launch check: a running check, its report, and the search for why it does not match.
 
+import * as v from 'valibot';
 import type { ExplainProgress, ExplainResult } from '../core/explain/explanation';
 import type { Report, RuleResult } from '../core/launch/report';
+import { count, FROM_EVERY_PAGE, noticeOf, plain, pressOf, text, texts, type PageTable } from './shared';
 
 /** A running check: its stages, and what is known so far. */
 export interface RunningState {
@@ -44,3 +46,59 @@ export interface ReportViewState {
   /** Absent until someone asks for it. */
   readonly explanation?: ExplanationState;
 }
+
+const RUNNING_STATE: v.GenericSchema<RunningState & { readonly kind: 'running' }> = v.object({
+  kind: v.literal('running'),
+  title: text,
+  stages: texts,
+  stage: text,
+  rules: v.exactOptional(v.array(plain<RuleResult>())),
+  reading: v.exactOptional(v.object({ name: text, done: count, total: v.exactOptional(count) })),
+});
+const EXPLANATION: v.GenericSchema<ExplanationState> = v.variant('kind', [
+  v.object({ kind: v.literal('searching'), progress: v.exactOptional(plain<ExplainProgress>()) }),
+  v.object({
+    kind: v.literal('found'),
+    result: plain<ExplainResult>(),
+    changeable: v.array(v.boolean()),
+    searchedFolder: v.boolean(),
+    changed: v.exactOptional(count),
+  }),
+  v.object({ kind: v.literal('ended'), text }),
+]);
+const REPORT_STATE: v.GenericSchema<ReportViewState> = v.object({
+  kind: v.literal('report'),
+  report: plain<Report>(),
+  made: v.exactOptional(text),
+  earlier: v.exactOptional(v.boolean()),
+  injected: v.exactOptional(count),
+  injectionError: v.exactOptional(text),
+  explanation: v.exactOptional(EXPLANATION),
+});
+
+const REPORT_ACTIONS = {
+  openLaunchFile: 'Open Launch File',
+  runAgain: 'Check Again',
+  cancelRun: 'Cancel',
+  copyReport: 'Copy as Markdown',
+  copyReportJson: 'Copy as JSON',
+  saveReport: 'Save…',
+  injectSecret: 'Inject Secret…',
+  explain: 'Why?',
+  explainBeside: 'Also Try Images Beside the Firmware',
+  cancelExplain: 'Stop',
+} as const;
+
+/** The page of a launch check. */
+export const REPORT_PAGE = {
+  states: { report: REPORT_STATE, running: RUNNING_STATE, notice: noticeOf(REPORT_ACTIONS) },
+  fromHost: {},
+  actions: REPORT_ACTIONS,
+  fromPage: {
+    ...FROM_EVERY_PAGE,
+    action: pressOf(REPORT_ACTIONS, {}),
+    /** Applies an explanation, by its index from 0, to the launch file. */
+    changeLaunch: v.object({ explanation: count }),
+  },
+  lists: [],
+} as const satisfies PageTable;

@@ -1,10 +1,25 @@
-// What the pages of firmware images show: one image, or a comparison of two. Images are read and compared in a thread of the
+// The pages of firmware images, one image and a comparison of two: what they show and send. Images are read and compared in a thread of the
 // extension host; the pages draw what it found.
 
+import * as v from 'valibot';
 import type { ImageComparison } from '../core/ovmf/compare/compare';
 import type { ImageContents } from '../core/ovmf/contents';
 import type { ImageTables } from '../core/ovmf/imageTables';
-import type { NamedPage } from './shared';
+import {
+  FROM_EVERY_PAGE,
+  GENERATE,
+  NAMED_PAGE,
+  noticeOf,
+  OPEN_COMPARISON,
+  OPEN_WITH,
+  PLACE,
+  plain,
+  pressOf,
+  SELECT,
+  text,
+  type NamedPage,
+  type PageTable,
+} from './shared';
 
 /** A digest of an image: its value in hexadecimal, or why there is none. */
 export interface DigestRow {
@@ -45,3 +60,52 @@ export interface ImagesViewState extends NamedPage, ImagesFound {
   /** Why more of the comparison is unknown, a sentence. */
   readonly uncompared?: string;
 }
+
+const OTHER = v.object(NAMED_PAGE);
+const COMPARED = {
+  comparison: v.exactOptional(plain<NonNullable<ImagesFound['comparison']>>()),
+  uncompared: v.exactOptional(text),
+};
+const OVMF_STATE: v.GenericSchema<OvmfViewState> = v.object({
+  kind: v.literal('ovmf'),
+  ...NAMED_PAGE,
+  tables: v.exactOptional(plain<ImageTables>()),
+  contents: v.exactOptional(plain<ImageContents>()),
+  digests: v.exactOptional(plain<NonNullable<ImageFound['digests']>>()),
+  unread: v.exactOptional(text),
+  other: v.exactOptional(v.object({ ...NAMED_PAGE, side: v.picklist(['original', 'modified', 'before']) })),
+  ...COMPARED,
+});
+const IMAGES_STATE: v.GenericSchema<ImagesViewState> = v.object({
+  kind: v.literal('images'),
+  ...NAMED_PAGE,
+  other: OTHER,
+  ...COMPARED,
+});
+
+const OVMF_ACTIONS = {
+  compareImage: 'Compare with Image…',
+  newLaunchFile: 'New Launch File…',
+  forgetBefore: 'Forget the Earlier Build',
+  ...OPEN_COMPARISON,
+  ...GENERATE,
+  ...OPEN_WITH,
+} as const;
+
+/** The page of an image. */
+export const OVMF_PAGE = {
+  states: { ovmf: OVMF_STATE, notice: noticeOf(OVMF_ACTIONS) },
+  fromHost: SELECT,
+  actions: OVMF_ACTIONS,
+  fromPage: { ...FROM_EVERY_PAGE, ...PLACE, action: pressOf(OVMF_ACTIONS, {}) },
+  lists: ['tables', 'contents', 'comparison'],
+} as const satisfies PageTable;
+
+/** The page that compares two images. */
+export const IMAGES_PAGE = {
+  states: { images: IMAGES_STATE, notice: noticeOf({}) },
+  fromHost: {},
+  actions: {},
+  fromPage: { ...FROM_EVERY_PAGE, ...PLACE },
+  lists: ['comparison'],
+} as const satisfies PageTable;

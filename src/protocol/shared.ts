@@ -1,35 +1,6 @@
-// What all pages share: the actions they offer, named bytes, positions, and checks of incoming messages.
+// What the tables of all pages share: shapes, messages, and actions that more than one page offers.
 
-/** What a webview can ask the host to do with what it shows. */
-export const ACTIONS = {
-  compare: 'Compare with Generated…',
-  compareFile: 'Compare with File…',
-  compareImage: 'Compare with Image…',
-  generate: 'Generate VMSA…',
-  exportPage: 'Export…',
-  pickCpu: 'Find CPU…',
-  pickFirmware: 'From an OVMF Image…',
-  saveExpected: 'Save Expected Page…',
-  openComparison: 'Open as One Comparison',
-  forgetBefore: 'Forget the Earlier Build',
-  reload: 'Reload and Lose My Changes',
-  keepChanges: 'Keep My Changes',
-  openAsText: 'Open With…',
-  newLaunchFile: 'New Launch File…',
-  openLaunchFile: 'Open Launch File',
-  runAgain: 'Check Again',
-  cancelRun: 'Cancel',
-  copyReport: 'Copy as Markdown',
-  copyReportJson: 'Copy as JSON',
-  saveReport: 'Save…',
-  injectSecret: 'Inject Secret…',
-  explain: 'Why?',
-  explainBeside: 'Also Try Images Beside the Firmware',
-  cancelExplain: 'Stop',
-} as const;
-
-/** The name of an action. */
-export type Action = keyof typeof ACTIONS;
+import * as v from 'valibot';
 
 /** A page's bytes with the name of their file. */
 export interface NamedPage {
@@ -53,3 +24,67 @@ export const isObject = (value: unknown): value is Record<string, unknown> =>
 /** Whether a value is a nonnegative safe integer. */
 export const isCount = (value: unknown): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 0;
+
+export const text = v.string();
+export const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+export const texts = v.pipe(v.array(text), v.readonly());
+/** Bytes as they are in this world: those of another runtime do not pass for them. */
+export const bytes = v.instance(Uint8Array);
+/** Plain data that core made: the page draws it, and its shape is core's. */
+export const plain = <T extends object>(): v.GenericSchema<T> => v.custom<T>(isObject);
+
+/** The members of named bytes. */
+export const NAMED_PAGE = { name: text, bytes, from: v.exactOptional(count) };
+
+/** A page that can only say something: why there is nothing else to show, and what to do. */
+export interface Notice<A extends string> {
+  readonly kind: 'notice';
+  readonly title: string;
+  readonly text: string;
+  readonly actions: readonly A[];
+}
+
+/** A notice with the actions of a page. */
+export const noticeOf = <A extends string>(
+  actions: Readonly<Record<A, string>>,
+): v.GenericSchema<Notice<A>> =>
+  v.object({
+    kind: v.literal('notice'),
+    title: text,
+    text,
+    actions: v.array(v.picklist(Object.keys(actions) as A[])),
+  });
+
+const place: v.GenericSchema<CursorPlace> = v.object({ name: text, offset: count, size: count });
+
+/** What every page may send: that it is drawn and waits for its state, and a text for the clipboard. */
+export const FROM_EVERY_PAGE = {
+  ready: v.object({}),
+  copy: v.object({ text: v.pipe(text, v.maxLength(2 ** 20 - 1)) }),
+};
+/** Where the cursor is; only in a diff does another page follow it. */
+export const PLACE = { place: v.object({ place }) };
+/** Selects what the other side of a diff has selected. */
+export const SELECT = { select: v.object({ place }) };
+/** The press of a button. @param more what goes with it */
+export const pressOf = <A extends string, E extends v.ObjectEntries>(
+  actions: Readonly<Record<A, string>>,
+  more: E,
+) => v.object({ action: v.picklist(Object.keys(actions) as A[]), ...more });
+
+/** Actions that more than one page offers: their labels. */
+export const OPEN_WITH = { openAsText: 'Open With…' } as const;
+export const GENERATE = { generate: 'Generate VMSA…' } as const;
+export const OPEN_COMPARISON = { openComparison: 'Open as One Comparison' } as const;
+
+/**
+ * A page: the states that it can show, the messages that its host sends besides, its actions with their labels, the messages that it
+ * sends, and which members of its states have long lists, which are sent in parts.
+ */
+export interface PageTable {
+  readonly states: Readonly<Record<string, v.GenericSchema>>;
+  readonly fromHost: Readonly<Record<string, v.GenericSchema>>;
+  readonly actions: Readonly<Record<string, string>>;
+  readonly fromPage: Readonly<Record<string, v.GenericSchema>>;
+  readonly lists: readonly string[];
+}

@@ -1,47 +1,43 @@
 // Transfers large values, from a thread to its starter and from the extension host to a page. A message is copied within one
-// turn of the event loop, which blocks everyone's extensions meanwhile: large members are sent in parts, some per turn, and
-// the value refers to them by number. What has arrived already is not sent again. Lists arrive before or with their value; the
-// bytes of a file arrive after it, from its end, where the tables of firmware are.
+// turn of the event loop, which blocks everyone's extensions meanwhile: large members are sent in parts, some per turn, and the
+// value refers to them by number. What has arrived already is not sent again. Lists arrive before or with their value; the bytes of a
+// file arrive after it, from its end, where the tables of firmware are.
 
 import { MAX_FILE } from '../core/binary/limits';
 import { inParts, itemsIn, ITEMS, PartReader, type ListPart } from './parts';
-import { isHostMessage, type HostMessage, type View } from './messages';
+import { isHostMessage, LISTS, type HostMessage, type View } from './pages';
 import { isCount, isObject } from './shared';
 
 /** The maximum per turn: any machine copies this many bytes in a few milliseconds. */
 export const SLICE = 2 ** 20;
 
-/** The members of each view whose lists may be long. */
-const LISTS: Readonly<Record<View['kind'], readonly string[]>> = {
-  vmsa: [],
-  comparison: [],
-  ovmf: ['tables', 'contents', 'comparison'],
-  images: ['comparison'],
-  report: [],
-  running: [],
-  notice: [],
-};
-
 type Part = ListPart | { readonly type: 'slice'; readonly bytes: Uint8Array };
 
-/** One part of a large member, by the number of its transfer. */
-export interface NumberedPart {
+/** A part of a large member, by the number of its transfer. */
+export interface WirePart {
   readonly transfer: number;
   /** From 0. */
   readonly index: number;
   readonly part: Part;
 }
 
-/** Parts that have a message to themselves. */
+/** Parts that belong to what comes later, or to bytes of what came last. */
 export interface PartsMessage {
   readonly type: 'parts';
-  readonly parts: readonly NumberedPart[];
+  readonly parts: readonly WirePart[];
+}
+
+/** A value whose large members are references, and the last parts of its lists. */
+export interface PackedMessage {
+  readonly type: 'packed';
+  readonly packed: object;
+  readonly parts?: readonly WirePart[];
 }
 
 /** The messages to a page as sent: large members go in parts. */
 export type WireMessage =
   | Exclude<HostMessage, { type: 'show' }>
-  | { readonly type: 'show'; readonly view: object; readonly parts?: readonly NumberedPart[] }
+  | { readonly type: 'show'; readonly view: object; readonly parts?: readonly WirePart[] }
   | PartsMessage;
 
 /** Placeholder in a value for a member that is sent in parts. */
@@ -106,7 +102,7 @@ class Sending {
   }
 
   /** The next part if one is left that is small enough. @param items the most items of a list */
-  take(items = Infinity): NumberedPart | undefined {
+  take(items = Infinity): WirePart | undefined {
     this.ahead ??= this.list ? this.list.next().value : this.nextSlice();
     const part = this.ahead;
     if (!part || (part.type !== 'slice' && itemsIn(part) > items)) return undefined;
@@ -129,24 +125,19 @@ class Sending {
 }
 
 /** Parts of lists for one message, of ITEMS items together at the most; none when all are sent. */
-function nextParts(lists: readonly Sending[]): NumberedPart[] {
-  const parts: NumberedPart[] = [];
+function nextParts(lists: readonly Sending[]): WirePart[] {
+  const parts: WirePart[] = [];
   let left = ITEMS;
   for (const sending of lists) {
-    for (let next = sending.take(left); next; next = sending.take(left)) {
+    for (;;) {
+      const next = sending.take(left);
+      if (!next) break;
       parts.push(next);
       if (next.part.type !== 'slice') left -= itemsIn(next.part);
     }
     if (sending.isLeft) break;
   }
   return parts;
-}
-
-/** A value without its large members, and the parts of its lists that were not sent before it. */
-interface Packed {
-  readonly type: 'packed';
-  readonly packed: object;
-  readonly parts: readonly NumberedPart[];
 }
 
 /** Sends values in parts, each in as many messages as it needs; a Receiver makes them whole. */
@@ -164,7 +155,7 @@ export class Sender {
    * A value's messages: its lists that are new to the other side, the value itself, and the bytes that are.
    * @param lists the members whose lists may be long
    */
-  *messages(value: object, lists: readonly string[]): Generator<PartsMessage | Packed, undefined> {
+  *messages(value: object, lists: readonly string[]): Generator<PartsMessage | PackedMessage, undefined> {
     const used = new Map<object, Sending>();
     const packed = replaceMembers(value, (name, member, { bytes, from }) => {
       // The other side counts for itself what has arrived.
@@ -181,24 +172,24 @@ export class Sender {
     });
     const all = [...used.values()];
     const isBytes = ({ reference }: Sending) => reference.size !== undefined;
-    const [listed, bytes] = [all.filter((one) => !isBytes(one)), all.filter(isBytes)];
-    let parts = nextParts(listed);
-    while (listed.some((sending) => sending.isLeft)) {
+    const inLists = all.filter((sending) => !isBytes(sending));
+    let parts = nextParts(inLists);
+    while (inLists.some((sending) => sending.isLeft)) {
       yield { type: 'parts', parts };
-      parts = nextParts(listed);
+      parts = nextParts(inLists);
     }
     // The other side keeps only these as well.
     this.sendings = used;
-    yield { type: 'packed', packed, parts };
-    for (const sending of bytes)
+    yield { type: 'packed', packed, ...(parts.length > 0 && { parts }) };
+    for (const sending of all.filter(isBytes))
       for (let slice = sending.take(); slice; slice = sending.take()) yield { type: 'parts', parts: [slice] };
   }
 }
 
-function wireMessage(message: PartsMessage | Packed): WireMessage {
+function onWire(message: PartsMessage | PackedMessage): WireMessage {
   if (message.type === 'parts') return message;
-  const { packed: view, parts } = message;
-  return { type: 'show', view, ...(parts.length > 0 && { parts }) };
+  const { packed, parts } = message;
+  return { type: 'show', view: packed, ...(parts && { parts }) };
 }
 
 /** The host's side: posts views. */
@@ -229,7 +220,7 @@ export class Outbox {
   async show(view: View): Promise<void> {
     const current = ++this.views;
     for (const message of this.sender.messages(view, LISTS[view.kind])) {
-      await Promise.all([this.post(wireMessage(message)), this.turn()]);
+      await Promise.all([this.post(onWire(message)), this.turn()]);
       if (current !== this.views) return;
     }
   }
@@ -272,8 +263,8 @@ class Receiving {
 export class Receiver {
   private receivings = new Map<number, Receiving>();
 
-  /** @returns whether it belongs to bytes of a value that has arrived */
-  add({ transfer, index, part }: NumberedPart): boolean {
+  /** @returns whether it belongs to bytes */
+  add({ transfer, index, part }: WirePart): boolean {
     const receiving = this.receivings.get(transfer) ?? new Receiving();
     this.receivings.set(transfer, receiving);
     return receiving.add(index, part);
@@ -306,6 +297,9 @@ export class Inbox {
   /** The latest view, as it arrived. */
   private view: unknown;
 
+  /** @param isMessage checks what is whole */
+  constructor(private readonly isMessage: (message: unknown) => message is HostMessage = isHostMessage) {}
+
   /**
    * Takes an incoming message, possibly not from our host.
    * @returns a message once its lists are complete, and a view again with each part of its bytes
@@ -318,7 +312,7 @@ export class Inbox {
       return this.whole(true);
     }
     if (message['type'] === 'parts') return this.addAll(message['parts']) ? this.whole(false) : undefined;
-    return isHostMessage(message) ? message : undefined;
+    return this.isMessage(message) ? message : undefined;
   }
 
   /** @returns whether one of them belongs to bytes */
@@ -341,6 +335,6 @@ export class Inbox {
   private whole(isNew: boolean): HostMessage | undefined {
     const view = isObject(this.view) ? this.receiver.whole(this.view, isNew) : undefined;
     const message = { type: 'show', view };
-    return view && isHostMessage(message) ? message : undefined;
+    return view && this.isMessage(message) ? message : undefined;
   }
 }

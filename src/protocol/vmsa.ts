@@ -1,9 +1,27 @@
-// What the pages of VMSAs show: one page of a file, or a comparison with another page.
+// The pages of VMSAs, one page of a file and a comparison with another: what they show and send.
 
+import * as v from 'valibot';
+import type { BitRange } from '../core/vmsa/edit';
 import type { VmsaName } from '../core/vmsa/layout/layout';
-import type { VmsaRequest } from '../core/vmsa/launch/generate';
+import type { SvsmImage, VmsaRequest } from '../core/vmsa/launch/generate';
+import type { ProfileId } from '../core/vmsa/launch/profiles';
 import type { CpuId } from '../core/vmsa/launch/signature';
-import { isObject, type NamedPage } from './shared';
+import {
+  count,
+  FROM_EVERY_PAGE,
+  GENERATE,
+  NAMED_PAGE,
+  noticeOf,
+  OPEN_COMPARISON,
+  OPEN_WITH,
+  PLACE,
+  pressOf,
+  SELECT,
+  text,
+  texts,
+  type NamedPage,
+  type PageTable,
+} from './shared';
 
 /** A firmware image in the workspace that can supply an AP's reset address. */
 export interface FirmwareChoice {
@@ -70,22 +88,116 @@ export interface ComparisonViewState extends NamedPage {
   readonly other: Counterpart;
 }
 
-function isSvsm(value: unknown): boolean {
-  if (!isObject(value)) return false;
-  const { entry, stack, pageTable, vtom } = value;
-  const optional = (part: unknown) => part === undefined || typeof part === 'number';
-  return typeof entry === 'number' && [stack, pageTable, vtom].every(optional);
-}
+const number = v.number();
+const SVSM: v.GenericSchema<SvsmImage> = v.object({
+  entry: number,
+  stack: v.exactOptional(number),
+  pageTable: v.exactOptional(number),
+  vtom: v.exactOptional(number),
+});
+const CPU: v.GenericSchema<CpuId> = v.object({ family: number, model: number, stepping: number });
+/** The shape of a request; generateVmsa judges its content. */
+const REQUEST: v.GenericSchema<VmsaRequest> = v.object({
+  profile: v.custom<ProfileId>((value) => typeof value === 'string'),
+  role: v.picklist(['bsp', 'ap']),
+  cpu: CPU,
+  resetAddress: v.optional(number),
+  svsm: v.optional(SVSM),
+});
 
-/** Whether a value has the shape of a request; generateVmsa validates its content. */
-export function isRequest(value: unknown): value is VmsaRequest {
-  if (!isObject(value) || !isObject(value['cpu'])) return false;
-  const { family, model, stepping } = value['cpu'];
-  return (
-    typeof value['profile'] === 'string' &&
-    (value['role'] === 'bsp' || value['role'] === 'ap') &&
-    [family, model, stepping].every((n) => typeof n === 'number') &&
-    (value['resetAddress'] === undefined || typeof value['resetAddress'] === 'number') &&
-    (value['svsm'] === undefined || isSvsm(value['svsm']))
-  );
-}
+/** Whether a value has the shape of a request; generateVmsa judges its content. */
+export const isRequest = (value: unknown): value is VmsaRequest => v.is(REQUEST, value);
+
+const FIELDS = v.pipe(v.array(v.custom<VmsaName>((value) => typeof value === 'string')), v.readonly());
+const PART: v.GenericSchema<PartView> = v.object({
+  known: FIELDS,
+  beforeKvm: v.boolean(),
+  notes: texts,
+  allowed: v.exactOptional(text),
+  labels: texts,
+});
+const VMSA_STATE: v.GenericSchema<VmsaViewState> = v.object({
+  kind: v.literal('vmsa'),
+  ...NAMED_PAGE,
+  page: count,
+  pages: count,
+  readOnly: v.exactOptional(text),
+  source: v.exactOptional(text),
+  labels: v.exactOptional(texts),
+  vcpu: v.exactOptional(count),
+  note: v.exactOptional(text),
+  disk: v.exactOptional(v.object({ fields: v.exactOptional(texts), conflict: v.boolean() })),
+  part: v.exactOptional(PART),
+  other: v.exactOptional(v.object({ ...NAMED_PAGE, side: v.picklist(['original', 'modified']) })),
+});
+const COUNTERPART: v.GenericSchema<Counterpart> = v.variant('kind', [
+  v.object({ kind: v.literal('file'), ...NAMED_PAGE }),
+  v.object({
+    kind: v.literal('generated'),
+    request: REQUEST,
+    firmware: v.array(v.object({ name: text, resetAddress: number })),
+    recent: v.array(CPU),
+  }),
+]);
+const COMPARISON_STATE: v.GenericSchema<ComparisonViewState> = v.object({
+  kind: v.literal('comparison'),
+  ...NAMED_PAGE,
+  other: COUNTERPART,
+});
+
+/** `request` is the comparison on the page when the action is taken. */
+const withRequest = { request: v.optional(REQUEST) };
+const bits: v.GenericSchema<BitRange> = v.pipe(
+  v.object({ lsb: count, width: count }),
+  v.check(({ lsb, width }) => lsb + width <= 64),
+);
+
+const VMSA_ACTIONS = {
+  compare: 'Compare with Generated…',
+  compareFile: 'Compare with File…',
+  exportPage: 'Export…',
+  reload: 'Reload and Lose My Changes',
+  keepChanges: 'Keep My Changes',
+  ...OPEN_COMPARISON,
+  ...GENERATE,
+  ...OPEN_WITH,
+} as const;
+
+/** The page of a VMSA file. */
+export const VMSA_PAGE = {
+  states: { vmsa: VMSA_STATE, notice: noticeOf(VMSA_ACTIONS) },
+  fromHost: {
+    /** Opens the page's own box for finding text, or for going to an offset. */
+    open: v.object({ box: v.picklist(['find', 'goto']) }),
+    ...SELECT,
+  },
+  actions: VMSA_ACTIONS,
+  fromPage: {
+    ...FROM_EVERY_PAGE,
+    ...PLACE,
+    action: pressOf(VMSA_ACTIONS, withRequest),
+    /** Sets a field, or some of its bits, to a value in the form that parseFieldValue reads. */
+    edit: v.object({
+      field: text,
+      value: v.pipe(text, v.maxLength(2 ** 14 - 1)),
+      bits: v.exactOptional(bits),
+    }),
+    page: v.object({ page: count }),
+  },
+  lists: [],
+} as const satisfies PageTable;
+
+const COMPARISON_ACTIONS = {
+  saveExpected: 'Save Expected Page…',
+  pickCpu: 'Find CPU…',
+  pickFirmware: 'From an OVMF Image…',
+} as const;
+
+/** The page that compares a VMSA with another. */
+export const COMPARISON_PAGE = {
+  states: { comparison: COMPARISON_STATE, notice: noticeOf(COMPARISON_ACTIONS) },
+  fromHost: {},
+  actions: COMPARISON_ACTIONS,
+  fromPage: { ...FROM_EVERY_PAGE, ...PLACE, action: pressOf(COMPARISON_ACTIONS, withRequest) },
+  lists: [],
+} as const satisfies PageTable;

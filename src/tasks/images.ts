@@ -9,10 +9,11 @@ import { compareImages } from '../core/ovmf/compare/compare';
 import { compareWhole } from '../core/ovmf/compare/compareWhole';
 import { parseContents } from '../core/ovmf/contents';
 import { imageTables } from '../core/ovmf/imageTables';
-import { tablesAtEnd } from '../core/ovmf/tablesAtEnd';
 import { sectionsBy } from '../core/ovmf/volumes/decoders';
 import type { Decompress } from '../core/ovmf/volumes/tree';
+import { tablesAtEnd } from '../core/ovmf/tablesAtEnd';
 import type { DigestRow, ImageFound } from '../protocol/ovmf';
+import { isObject } from '../protocol/shared';
 import type { TaskCode } from './serve';
 
 function* inImage(
@@ -22,26 +23,36 @@ function* inImage(
 ): Generator<ImageFound, undefined> {
   const image = parseFirmware(bytes);
   const tables = imageTables(image);
-  // Who asks has those of the ends already.
-  const known = JSON.stringify(tables) === JSON.stringify(tablesAtEnd(bytes)) ? {} : { tables };
-  if (known.tables) yield known;
+  // Whoever asks has those of the ends already.
+  const more = isEqual(tables, tablesAtEnd(bytes)) ? {} : { tables };
+  if ('tables' in more) yield more;
   let contents = parseContents(bytes, image);
-  yield { ...known, contents };
+  yield { ...more, contents };
   if (contents.pending) {
     contents = parseContents(bytes, image, decompress);
-    yield { ...known, contents };
+    yield { ...more, contents };
   }
   yield {
-    ...known,
+    ...more,
     contents,
     digests: { rows: digestRows(computeImageDigests(bytes, hashes)).map(digestRow) },
   };
 }
 
+/** Whether two plain values are equal. */
+function isEqual(a: unknown, b: unknown): boolean {
+  if (!isObject(a) || !isObject(b)) return Object.is(a, b);
+  const names = Object.keys(a);
+  return (
+    names.length === Object.keys(b).length &&
+    names.every((name) => Object.hasOwn(b, name) && isEqual(a[name], b[name]))
+  );
+}
+
 const digestRow = ({ title, value }: ReturnType<typeof digestRows>[number]): DigestRow =>
   typeof value === 'string' ? { title, none: value } : { title, value: bytesToHex(value) };
 
-/** Reads an image: its tables, its volumes without and then with their compressed sections, its digests. */
+/** Reads an image: its tables if its ends do not tell them, its volumes without and then with their compressed sections, its digests. */
 export const readImage: TaskCode<'readImage'> = async ({ image }, { decoders, hashes, answer }) => {
   const all = inImage(image, sectionsBy(await decoders()), await hashes());
   for (const found of all) await answer(found);

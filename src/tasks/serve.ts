@@ -90,7 +90,8 @@ export async function serve<N extends TaskName>(
   });
   const here: Here<N> = {
     ...machine,
-    answer: (answer) => paced.send(answerMessages(sender, answer, lists)),
+    answer: (answer) =>
+      paced.send(lists ? sender.messages(answer as object, lists) : [{ type: 'answer', answer }]),
     hear: (listener) => {
       request = listener;
       for (const asked of early.splice(0)) listener(asked);
@@ -104,19 +105,4 @@ export async function serve<N extends TaskName>(
     if (!(error instanceof CheckError)) throw error;
     await paced.send([{ type: 'failed', error: errorData(error) }]);
   }
-}
-
-function* answerMessages(
-  sender: Sender,
-  answer: unknown,
-  lists: readonly string[] | undefined,
-): Generator<ThreadMessage> {
-  if (!lists) {
-    yield { type: 'answer', answer };
-    return;
-  }
-  for (const message of sender.messages(answer as object, lists))
-    yield message.type === 'parts'
-      ? message
-      : { type: 'answer', answer: message.packed, parts: message.parts };
 }

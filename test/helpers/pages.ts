@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { buildOvmf } from '../../src/core/ovmf/build';
-import type { View } from '../../src/protocol/messages';
+import type { View } from '../../src/protocol/pages';
 import { row } from './page';
 import type { Workbench } from './workbench';
 

@@ -3,7 +3,7 @@
 
 import * as vscode from 'vscode';
 import { Inbox, type WireMessage } from '../../src/protocol/transfer';
-import type { HostMessage, View, WebviewMessage } from '../../src/protocol/messages';
+import type { HostMessage, View, WebviewMessage } from '../../src/protocol/pages';
 
 /** Stands in for the panel that VS Code passes to an editor. */
 export class TestPanel {

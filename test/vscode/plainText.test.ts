@@ -227,7 +227,7 @@ describe('A text from elsewhere', () => {
       };
       const { extensionUri } = vscode.extensions.getExtension('sevscope.sevscope')!;
       const shownIn = { webview, onDidDispose: panel.onDidDispose } as unknown as vscode.WebviewPanel;
-      const page = new Page(extensionUri, shownIn, () => undefined);
+      const page = new Page(extensionUri, shownIn, 'images', { place: () => undefined });
       page.show({ kind: 'notice', title: HOSTILE, text: `${HOSTILE}\n`, actions: [] });
       receive({ type: 'ready' });
       await until('the page has what it shows', () => posted.length > 0);

@@ -1,6 +1,6 @@
 // The page for a file that cannot be shown in the editor it was opened with: what it is, and what to do.
 
-import type { Action } from '../../src/protocol/shared';
+import type { Action } from '../../src/protocol/pages';
 import { ActionButton, Icon } from './widgets';
 
 /** A title, a text and buttons for what can be done. */

@@ -4,7 +4,7 @@
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { VmsaRequest } from '../../src/core/vmsa/launch/generate';
-import { ACTIONS, type Action } from '../../src/protocol/shared';
+import { LABELS, type Action } from '../../src/protocol/pages';
 import type { TextFieldElement, ValueElement } from '../controls';
 import { send } from '../host';
 
@@ -60,7 +60,7 @@ export function ActionButton(props: {
       }}
     >
       <span slot="start" class={`codicon codicon-${ACTION_ICONS[action]}`} aria-hidden="true" />
-      {ACTIONS[action]}
+      {LABELS[action]}
     </vscode-button>
   );
 }

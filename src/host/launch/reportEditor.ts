@@ -10,7 +10,7 @@ import type { Report, Verdict } from '../../core/launch/report';
 import type { CheckedLaunch, DomainOutcome } from '../../app/domainCheck';
 import { viewType } from '../../contributions';
 import type { ExplanationState, ReportViewState } from '../../protocol/launch';
-import type { Action } from '../../protocol/shared';
+import type { ActionOf } from '../../protocol/pages';
 import type { Connections } from '../connections/connections';
 import { CheckProgress } from './checkProgress';
 import { injectInto, runDomain, runRecorded, type RunOptions } from './checks';
@@ -110,7 +110,7 @@ class ReportRun {
   /** What was checked, when it did not match; kept only in this window's memory. */
   private launch: CheckedLaunch | undefined;
   private explaining: Explaining | undefined;
-  private readonly page: Page;
+  private readonly page: Page<'report'>;
 
   constructor(
     private readonly io: Io,
@@ -119,13 +119,10 @@ class ReportRun {
     private readonly panel: vscode.WebviewPanel,
     private readonly around: ReportContext,
   ) {
-    this.page = new Page(
-      extensionUri,
-      panel,
-      (action) => this.act(action),
-      (message) =>
-        message.type === 'changeLaunch' ? this.explaining?.changeLaunch(message.explanation) : undefined,
-    );
+    this.page = new Page(extensionUri, panel, 'report', {
+      action: ({ action }) => this.act(action),
+      changeLaunch: ({ explanation }) => this.explaining?.changeLaunch(explanation),
+    });
   }
 
   /** Shows the tab for the first time. */
@@ -266,27 +263,51 @@ class ReportRun {
     });
   }
 
-  private async act(action: Action): Promise<void> {
+  private async act(action: ActionOf<'report'>): Promise<void> {
     const { file, target } = reportSource(this.uri);
-    if (action === 'runAgain') await this.check();
-    if (action === 'cancelRun') this.running?.abort();
-    if (action === 'openLaunchFile') await vscode.window.showTextDocument(file);
-    if (action === 'explain') await this.explaining?.search(this.launch, false);
-    if (action === 'explainBeside') await this.explaining?.search(this.launch, true);
-    if (action === 'cancelExplain') this.explaining?.stop();
     const { report } = this.state ?? {};
-    if (!report) return;
-    const exported = { report, explanation: this.explaining?.result };
-    if (action === 'copyReport') await copyText(reportText(exported, 'markdown'));
-    if (action === 'copyReportJson') await copyText(reportText(exported, 'json'));
-    if (action === 'saveReport') await saveReport(exported, file);
-    if (action === 'injectSecret' && target)
-      await injectInto(this.io, target, (injection) =>
-        this.run(
-          (_source, options) => runDomain(this.io, this.around.connections, file, target, options, injection),
-          true,
-        ),
-      );
+    const exported = report && { report, explanation: this.explaining?.result };
+    switch (action) {
+      case 'runAgain':
+        await this.check();
+        return;
+      case 'cancelRun':
+        this.running?.abort();
+        return;
+      case 'openLaunchFile':
+        await vscode.window.showTextDocument(file);
+        return;
+      case 'explain':
+        await this.explaining?.search(this.launch, false);
+        return;
+      case 'explainBeside':
+        await this.explaining?.search(this.launch, true);
+        return;
+      case 'cancelExplain':
+        this.explaining?.stop();
+        return;
+      case 'copyReport':
+        if (exported) await copyText(reportText(exported, 'markdown'));
+        return;
+      case 'copyReportJson':
+        if (exported) await copyText(reportText(exported, 'json'));
+        return;
+      case 'saveReport':
+        if (exported) await saveReport(exported, file);
+        return;
+      case 'injectSecret':
+        if (report && target)
+          await injectInto(this.io, target, (injection) =>
+            this.run(
+              (_source, options) =>
+                runDomain(this.io, this.around.connections, file, target, options, injection),
+              true,
+            ),
+          );
+        return;
+      default:
+        action satisfies never;
+    }
   }
 }
 

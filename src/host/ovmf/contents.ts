@@ -10,8 +10,7 @@ import { runTask, type TaskAnswer, type TaskInput } from '../../threads';
 
 /**
  * Reads an image: its tables if there is more to them than tablesAtEnd finds, its volumes without and then with their
- * compressed sections, its digests. Transfers in both directions are split so that no turn of the calling thread takes too
- * long.
+ * compressed sections, its digests. What is found arrives in parts, so that no turn of the calling thread takes too long.
  * @param found receives all that is known whenever more is
  * @returns all of it; undefined when `signal` stopped it, which ends the thread
  * @throws CheckError when the thread failed

@@ -40,14 +40,16 @@ export class ImagesEditor extends PageEditor {
   protected readonly viewType = ImagesEditor.viewType;
 
   protected open(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void> {
-    const page = new Page(this.extensionUri, panel, () => undefined);
+    const page = new Page(this.extensionUri, panel, 'images', { place: () => undefined });
     let reading = new AbortController();
     const load = async () => {
       // Of several rebuilds in a row only the last counts, and only one thread decompresses at a time.
       reading.abort();
       const { signal } = (reading = new AbortController());
       try {
-        const [a, b] = await Promise.all(filesOf(uri).map(async (file) => readUri(this.io, file)));
+        const [a, b] = await Promise.all(
+          filesOf(uri).map(async (file) => readUri(this.io, file, { shared: true })),
+        );
         if (!signal.aborted && a && b) await this.show(uri, [a, b], page, signal);
       } catch (error) {
         if (signal.aborted) return;
@@ -73,13 +75,13 @@ export class ImagesEditor extends PageEditor {
   private async show(
     uri: vscode.Uri,
     [a, b]: readonly [Uint8Array, Uint8Array],
-    page: Page,
+    page: Page<'images'>,
     signal: AbortSignal,
   ): Promise<void> {
     const [left, right] = filesOf(uri);
     const notices = [a, b].flatMap((bytes, i) => {
       const kind = kindWithoutContent(bytes);
-      return kind ? kindNotice(nameOf(i === 0 ? left : right), kind) : [];
+      return kind ? kindNotice(nameOf(i === 0 ? left : right), kind, []) : [];
     });
     if (notices[0]) {
       page.show(notices[0]);

@@ -2,12 +2,16 @@
 // files without a page.
 
 import { describeKind, type FileKind } from '../../core/ovmf/kinds/fileKind';
-import type { View } from '../../protocol/messages';
+import type { Notice } from '../../protocol/shared';
 
 /** What the file is, and what to do. */
-export const kindNotice = (name: string, kind: FileKind): View => ({
+export const kindNotice = <A extends string>(
+  name: string,
+  kind: FileKind,
+  actions: readonly A[],
+): Notice<A> => ({
   kind: 'notice',
   title: `${name} is not a firmware image`,
   text: describeKind({ ...kind, role: 'unknown' }, 'It'),
-  actions: ['openAsText'],
+  actions,
 });

@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { hex } from '../../core/binary/hex';
 import type { Finding } from '../../core/binary/region';
 import { NAME, viewType } from '../../contributions';
-import type { Action } from '../../protocol/shared';
+import type { ActionOf } from '../../protocol/pages';
 import { DiffPanels } from '../vmsa/diffPanels';
 import { newLaunchFile } from '../launch/newLaunchFile';
 import { OvmfPanel, type OvmfPanelHost } from './ovmfPanel';
@@ -50,15 +50,29 @@ export class OvmfEditor extends PageEditor implements OvmfPanelHost {
   }
 
   /** Buttons run the commands, so that both take the same path. */
-  async act(panel: OvmfPanel, action: Action): Promise<void> {
-    const { uri } = panel;
-    if (action === 'openAsText') await vscode.commands.executeCommand('workbench.action.reopenWithEditor');
-    if (action === 'compareImage') await runCommand('compareImages', uri);
-    if (action === 'generate') await runCommand('generateVmsa', undefined, { firmware: uri.toString() });
-    if (action === 'newLaunchFile') await newLaunchFile(uri);
-    if (action === 'forgetBefore') panel.forgetBefore();
-    const { files } = panel;
-    if (action === 'openComparison' && files)
-      await runCommand('compareImages', files.original, files.modified);
+  async act(panel: OvmfPanel, action: ActionOf<'ovmf'>): Promise<void> {
+    const { uri, files } = panel;
+    switch (action) {
+      case 'openAsText':
+        await vscode.commands.executeCommand('workbench.action.reopenWithEditor');
+        return;
+      case 'compareImage':
+        await runCommand('compareImages', uri);
+        return;
+      case 'generate':
+        await runCommand('generateVmsa', undefined, { firmware: uri.toString() });
+        return;
+      case 'newLaunchFile':
+        await newLaunchFile(uri);
+        return;
+      case 'forgetBefore':
+        panel.forgetBefore();
+        return;
+      case 'openComparison':
+        if (files) await runCommand('compareImages', files.original, files.modified);
+        return;
+      default:
+        action satisfies never;
+    }
   }
 }

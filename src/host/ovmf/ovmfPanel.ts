@@ -7,7 +7,8 @@ import { isSameBytes } from '../../core/binary/hex';
 import type { Finding } from '../../core/binary/region';
 import type { ImageTables } from '../../core/ovmf/imageTables';
 import type { ImageFound, ImagesFound, OvmfViewState } from '../../protocol/ovmf';
-import type { Action, CursorPlace } from '../../protocol/shared';
+import type { ActionOf } from '../../protocol/pages';
+import type { CursorPlace } from '../../protocol/shared';
 import { END, type FileKind } from '../../core/ovmf/kinds/fileKind';
 import { kindWithoutContent, parseFirmware } from '../../core/ovmf/firmwareFile';
 import { compareInThread, readImageInThread } from './contents';
@@ -28,7 +29,7 @@ type Pair = readonly [Uint8Array, Uint8Array];
 export interface OvmfPanelHost {
   readonly io: Io;
   readonly extensionUri: vscode.Uri;
-  act(panel: OvmfPanel, action: Action): Promise<void>;
+  act(panel: OvmfPanel, action: ActionOf<'ovmf'>): Promise<void>;
   /** Reports the file's current findings; undefined when it could not be read. */
   found(uri: vscode.Uri, findings: readonly Finding[] | undefined): void;
 }
@@ -49,21 +50,17 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
   private comparing = new AbortController();
   private loadedAt = 0;
   private reading = new AbortController();
-  private readonly page: Page;
+  private readonly page: Page<'ovmf'>;
 
   constructor(
     private readonly host: OvmfPanelHost,
     readonly uri: vscode.Uri,
     readonly panel: vscode.WebviewPanel,
   ) {
-    this.page = new Page(
-      host.extensionUri,
-      panel,
-      (action) => host.act(this, action),
-      (message) => {
-        if (message.type === 'place') this.lead(message.place);
-      },
-    );
+    this.page = new Page(host.extensionUri, panel, 'ovmf', {
+      action: ({ action }) => host.act(this, action),
+      place: ({ place }) => this.lead(place),
+    });
     const watcher = watchFile(uri, () => void this.load());
     panel.onDidDispose(() => {
       watcher.dispose();
@@ -97,7 +94,7 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
       const onEnds = (whole: Uint8Array) => {
         if (!signal.aborted) tables = this.showEnds(whole);
       };
-      const bytes = await readUri(this.host.io, this.uri, { onEnds });
+      const bytes = await readUri(this.host.io, this.uri, { onEnds, shared: true });
       if (signal.aborted) return;
       const kind = kindWithoutContent(bytes);
       if (kind) this.showKind(kind, bytes);
@@ -141,7 +138,7 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
     this.bytes = this.before = this.unread = undefined;
     this.found = {};
     this.host.found(this.uri, parseFirmware(bytes).findings);
-    this.page.show(kindNotice(nameOf(this.uri), kind));
+    this.page.show(kindNotice(nameOf(this.uri), kind, ['openAsText']));
     this.other?.panel.show();
   }
 

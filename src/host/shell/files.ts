@@ -17,13 +17,13 @@ export function nameOf(uri: vscode.Uri): string {
 /**
  * Reads a file from any VS Code file system, on disk a regular file only: VS Code would wait for a pipe, and read a
  * device until memory ends.
- * @param options.onEnds is called for files on disk only
+ * @param options both are for files on disk only
  * @throws CheckError when it is too large or cannot be read
  */
 export async function readUri(
   io: Io,
   uri: vscode.Uri,
-  options: Pick<ReadOptions, 'onEnds'> = {},
+  options: Pick<ReadOptions, 'onEnds' | 'shared'> = {},
 ): Promise<Uint8Array> {
   if (uri.scheme === SCHEMES.pasted) return pastedBytes(uri);
   if (uri.scheme === 'file') return readOnDisk(io, uri, options);

@@ -4,23 +4,33 @@
 import * as vscode from 'vscode';
 import type { Io } from '../../app/io';
 import { toBase64 } from '../../core/binary/hex';
-import type { VmsaRequest } from '../../core/vmsa/launch/generate';
 import { Outbox, type WireMessage } from '../../protocol/transfer';
-import { isWebviewMessage, type View, type WebviewMessage } from '../../protocol/messages';
-import type { Action } from '../../protocol/shared';
+import {
+  isFromPage,
+  type FromPage,
+  type HostMessage,
+  type PageName,
+  type StateOf,
+  type ToPage,
+  type View,
+  type WebviewMessage,
+} from '../../protocol/pages';
 import { copyText } from './clipboard';
 import { present } from './present';
 import { nextTurn } from './slices';
 import { visibleView } from './visibleView';
 
-/** Called when the user presses one of a page's buttons. */
-export type OnAction = (action: Action, request: VmsaRequest | undefined) => Promise<void> | void;
-
-/** Messages for some editors only: those of VMSA pages, and reports. */
-export type PageMessage = Extract<WebviewMessage, { type: 'edit' | 'page' | 'place' | 'changeLaunch' }>;
+/** What a page sends that all editors treat alike. */
+type Common = 'ready' | 'copy';
+/** What an editor does with each of the other messages of its page. */
+export type OnMessage<P extends PageName> = {
+  readonly [T in Exclude<FromPage<P>['type'], Common>]: (
+    message: Extract<FromPage<P>, { type: T }>,
+  ) => Promise<void> | void;
+};
 
 /** Only our script runs, only our files load, and text from a file is never put into HTML. */
-function html(webview: vscode.Webview, root: vscode.Uri): string {
+function html(webview: vscode.Webview, root: vscode.Uri, page: PageName): string {
   const nonce = toBase64(crypto.getRandomValues(new Uint8Array(16)));
   const file = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(root, name)).toString();
   const policy = [
@@ -45,14 +55,14 @@ function html(webview: vscode.Webview, root: vscode.Uri): string {
     <title>SevScope</title>
   </head>
   <body>
-    <main id="root"></main>
+    <main id="root" data-page="${page}"></main>
     <script nonce="${nonce}" src="${file('main.js')}"></script>
   </body>
 </html>`;
 }
 
 /** One webview and its current view. */
-export class Page {
+export class Page<P extends PageName> {
   private view: View | undefined;
   private closed = false;
   /** Before this, a posted view would be sent twice. */
@@ -62,13 +72,13 @@ export class Page {
   constructor(
     extensionUri: vscode.Uri,
     private readonly panel: vscode.WebviewPanel,
-    private readonly onAction: OnAction,
-    private readonly onMessage?: (message: PageMessage) => unknown,
+    private readonly name: P,
+    private readonly on: OnMessage<P>,
   ) {
     const root = vscode.Uri.joinPath(extensionUri, 'dist', 'webview');
     panel.webview.options = { enableScripts: true, localResourceRoots: [root] };
     panel.webview.onDidReceiveMessage((message: unknown) => this.receive(message));
-    panel.webview.html = html(panel.webview, root);
+    panel.webview.html = html(panel.webview, root, name);
     panel.onDidDispose(() => {
       this.closed = true;
       this.outbox.forget();
@@ -76,13 +86,13 @@ export class Page {
   }
 
   /** Shows a view now, or as soon as the page is ready; does nothing once its editor is closed. */
-  show(view: View): void {
-    this.view = visibleView(view);
+  show(view: StateOf<P> & View): void {
+    this.view = visibleView<View>(view);
     if (this.hasAsked && !this.closed) void this.outbox.show(this.view);
   }
 
   /** Sends a message; a page that is not ready yet misses it. */
-  post(message: WireMessage): void {
+  post(message: ToPage<P> & HostMessage): void {
     void this.deliver(message);
   }
 
@@ -92,27 +102,17 @@ export class Page {
   }
 
   private async receive(message: unknown): Promise<void> {
-    if (!isWebviewMessage(message)) return;
-    switch (message.type) {
-      case 'ready':
-        this.hasAsked = true;
-        this.outbox.forget();
-        if (this.view) this.show(this.view);
-        return;
-      case 'copy':
-        await copyText(message.text);
-        return;
-      case 'action':
-        await present(() => this.onAction(message.action, message.request));
-        return;
-      case 'edit':
-      case 'page':
-      case 'place':
-      case 'changeLaunch':
-        await present(() => this.onMessage?.(message));
-        return;
-      default:
-        message satisfies never;
+    if (!isFromPage(this.name, message)) return;
+    const received: WebviewMessage = message;
+    if (received.type === 'ready') {
+      this.hasAsked = true;
+      this.outbox.forget();
+      if (this.view) void this.outbox.show(this.view);
+    } else if (received.type === 'copy') await copyText(received.text);
+    else {
+      // The table of the page has it, so its editor has, too.
+      const on = this.on as Readonly<Record<string, (message: WebviewMessage) => Promise<void> | void>>;
+      await present(() => on[received.type]!(received));
     }
   }
 }

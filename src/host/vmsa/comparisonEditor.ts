@@ -6,7 +6,8 @@ import * as vscode from 'vscode';
 import * as shellErrors from '../shell/errors';
 import { generateVmsa, type VmsaRequest } from '../../core/vmsa/launch/generate';
 import { SCHEMES, viewType } from '../../contributions';
-import { isCount, type Action, type NamedPage } from '../../protocol/shared';
+import type { ActionOf } from '../../protocol/pages';
+import { isCount, type NamedPage } from '../../protocol/shared';
 import { isRequest, type ComparisonViewState, type FirmwareChoice } from '../../protocol/vmsa';
 import { nameOf } from '../shell/files';
 import { tabPath } from '../shell/labels';
@@ -75,12 +76,15 @@ export class ComparisonEditor extends PageEditor {
     let shown: ComparisonViewState | undefined;
     let request: VmsaRequest | undefined;
     let firmware: readonly FirmwareChoice[] = [];
-    const page = new Page(this.extensionUri, panel, async (action, given) => {
-      const latest = given ?? request;
-      const next = latest && (await this.act(action, latest));
-      if (!next || !shown) return;
-      request = next;
-      page.show((shown = { ...shown, other: this.generated(next, firmware) }));
+    const page = new Page(this.extensionUri, panel, 'comparison', {
+      action: async ({ action, request: given }) => {
+        const latest = given ?? request;
+        const next = latest && (await this.act(action, latest));
+        if (!next || !shown) return;
+        request = next;
+        page.show((shown = { ...shown, other: this.generated(next, firmware) }));
+      },
+      place: () => undefined,
     });
     let reads = 0;
     const stateOf = async (comparison: Comparison): Promise<ComparisonViewState> => {
@@ -136,17 +140,22 @@ export class ComparisonEditor extends PageEditor {
   }
 
   /** Does what a button asks for. @returns the new request to show, if it changed */
-  private async act(action: Action, request: VmsaRequest): Promise<VmsaRequest | undefined> {
-    if (action === 'saveExpected') {
-      if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
-      await savePage(this.io, generateVmsa(request).bytes, request.role);
+  private async act(action: ActionOf<'comparison'>, request: VmsaRequest): Promise<VmsaRequest | undefined> {
+    switch (action) {
+      case 'saveExpected':
+        if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
+        await savePage(this.io, generateVmsa(request).bytes, request.role);
+        return undefined;
+      case 'pickCpu': {
+        const cpu = await pickCpu(this.recent, request.cpu);
+        return cpu && { ...request, cpu };
+      }
+      case 'pickFirmware': {
+        const resetAddress = await pickFirmware(this.io);
+        return resetAddress === undefined ? undefined : { ...request, role: 'ap', resetAddress };
+      }
+      default:
+        return action satisfies never;
     }
-    if (action === 'pickCpu') {
-      const cpu = await pickCpu(this.recent, request.cpu);
-      return cpu && { ...request, cpu };
-    }
-    if (action !== 'pickFirmware') return undefined;
-    const resetAddress = await pickFirmware(this.io);
-    return resetAddress === undefined ? undefined : { ...request, role: 'ap', resetAddress };
   }
 }

@@ -10,7 +10,7 @@ import { similarFields } from '../../core/vmsa/layout/fieldNames';
 import type { Io } from '../../app/io';
 import type { VmsaRequest } from '../../core/vmsa/launch/generate';
 import { viewType } from '../../contributions';
-import type { Action } from '../../protocol/shared';
+import type { ActionOf } from '../../protocol/pages';
 import { nameOf, readUri, watchFile, whyNotWritable } from '../shell/files';
 import { openIn, runCommand } from '../shell/run';
 import { DiffPanels } from './diffPanels';
@@ -222,7 +222,7 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
   }
 
   /** Buttons run the commands, so that both take the same path. */
-  async act(panel: VmsaPanel, action: Action, request?: VmsaRequest): Promise<void> {
+  async act(panel: VmsaPanel, action: ActionOf<'vmsa'>, request?: VmsaRequest): Promise<void> {
     const { document, page } = panel;
     const { uri } = document;
     switch (action) {
@@ -258,23 +258,8 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
       case 'keepChanges':
         document.keepChanges();
         return;
-      case 'compareImage':
-      case 'forgetBefore':
-      case 'pickCpu':
-      case 'pickFirmware':
-      case 'saveExpected':
-      case 'newLaunchFile':
-      case 'openLaunchFile':
-      case 'runAgain':
-      case 'cancelRun':
-      case 'copyReport':
-      case 'copyReportJson':
-      case 'saveReport':
-      case 'injectSecret':
-      case 'explain':
-      case 'explainBeside':
-      case 'cancelExplain':
-        return;
+      default:
+        action satisfies never;
     }
   }
 }

@@ -11,12 +11,12 @@ import type { PartialPage } from '../../core/vmsa/forms/findPages';
 import { VMSA_SIZE } from '../../core/vmsa/layout/layout';
 import type { PageOrigin } from './pages';
 import { isCheckError } from '../shell/present';
-import type { View } from '../../protocol/messages';
-import type { Action, CursorPlace } from '../../protocol/shared';
+import type { ActionOf, StateOf } from '../../protocol/pages';
+import type { CursorPlace } from '../../protocol/shared';
 import type { VmsaViewState } from '../../protocol/vmsa';
 import { nameOf } from '../shell/files';
 import type { DiffPanel, OtherSide } from './diffPanels';
-import { Page, type PageMessage } from '../shell/page';
+import { Page } from '../shell/page';
 import type { PageOfFile } from './pages';
 import type { VmsaDocument } from './vmsaDocument';
 
@@ -26,7 +26,7 @@ export interface PanelHost {
   edit(document: VmsaDocument, page: number, field: string, value: string, bits?: BitRange): Promise<void>;
   /** Why the document cannot be edited. */
   whyReadOnly(document: VmsaDocument): CheckError | undefined;
-  act(panel: VmsaPanel, action: Action, request: VmsaRequest | undefined): Promise<void>;
+  act(panel: VmsaPanel, action: ActionOf<'vmsa'>, request: VmsaRequest | undefined): Promise<void>;
   placed(panel: VmsaPanel): void;
 }
 
@@ -46,19 +46,26 @@ export class VmsaPanel implements DiffPanel<VmsaPanel> {
   /** The selected field, if any. */
   place: CursorPlace | undefined;
   other: OtherSide<VmsaPanel> | undefined;
-  private readonly webview: Page;
+  private readonly webview: Page<'vmsa'>;
 
   constructor(
     private readonly host: PanelHost,
     readonly document: VmsaDocument,
     readonly panel: vscode.WebviewPanel,
   ) {
-    this.webview = new Page(
-      host.extensionUri,
-      panel,
-      (action, request) => host.act(this, action, request),
-      (message) => this.receive(message),
-    );
+    this.webview = new Page(host.extensionUri, panel, 'vmsa', {
+      action: ({ action, request }) => host.act(this, action, request),
+      edit: ({ field, value, bits }) => this.edit(field, value, bits),
+      page: (message) => {
+        this.turnTo(message.page);
+        this.other?.panel.turnTo(message.page);
+      },
+      place: ({ place }) => {
+        this.place = place;
+        host.placed(this);
+        this.other?.panel.select(place);
+      },
+    });
     const listener = document.onDidChange(() => {
       this.show();
       this.other?.panel.show();
@@ -105,7 +112,7 @@ export class VmsaPanel implements DiffPanel<VmsaPanel> {
     this.webview.post({ type: 'open', box });
   }
 
-  private view(): View {
+  private view(): StateOf<'vmsa'> {
     const { document, host } = this;
     const { read, problem, uri } = document;
     const name = nameOf(uri);
@@ -136,7 +143,7 @@ export class VmsaPanel implements DiffPanel<VmsaPanel> {
   }
 
   /** A dump that lists some fields of a page: they are shown, and nothing else is. */
-  private partView(partial: readonly PartialPage[], source: string | undefined): View {
+  private partView(partial: readonly PartialPage[], source: string | undefined): StateOf<'vmsa'> {
     const { document } = this;
     this.page = Math.min(this.page, partial.length - 1);
     const { bytes, part, notes } = partial[this.page]!;
@@ -164,24 +171,6 @@ export class VmsaPanel implements DiffPanel<VmsaPanel> {
     const bytes = this.other?.panel.bytes;
     if (!this.other || !bytes) return undefined;
     return { name: nameOf(this.other.panel.document.uri), bytes, side: this.other.side };
-  }
-
-  private async receive(message: PageMessage): Promise<void> {
-    switch (message.type) {
-      case 'edit':
-        return this.edit(message.field, message.value, message.bits);
-      case 'page':
-        this.turnTo(message.page);
-        this.other?.panel.turnTo(message.page);
-        return;
-      case 'place':
-        this.place = message.place;
-        this.host.placed(this);
-        this.other?.panel.select(message.place);
-        return;
-      case 'changeLaunch':
-        return;
-    }
   }
 
   /** Rejects a value that the page should have rejected, and shows the current state again. */

@@ -25,7 +25,7 @@ import { lintOvmf } from '../../../src/core/ovmf/lint';
 import { snp } from '../../../src/core/tech/snp/loads';
 import { printImage } from '../../../src/cli/ovmf';
 import { firmwareDoubt, firmwareOf } from '../../../src/app/firmware';
-import type { View } from '../../../src/protocol/messages';
+import type { View } from '../../../src/protocol/pages';
 import { Inbox, Outbox } from '../../../src/protocol/transfer';
 import { SECTIONS } from '../../helpers/compressions';
 import { firmware, VERIFIER } from '../../helpers/firmware';

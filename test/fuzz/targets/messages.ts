@@ -5,8 +5,16 @@ import { CheckError } from '../../../src/core/errors';
 import { jsonText } from '../../../src/core/binary/json';
 import { findVmsaLeaf, parseFieldValue, withBits, replaceBits } from '../../../src/core/vmsa/edit';
 import { generateVmsa } from '../../../src/core/vmsa/launch/generate';
-import { isHostMessage, isWebviewMessage } from '../../../src/protocol/messages';
-import { ACTIONS, isCount } from '../../../src/protocol/shared';
+import {
+  isFromPage,
+  isHostMessage,
+  isToPage,
+  LABELS,
+  PAGE_NAMES,
+  PAGES,
+  type WebviewMessage,
+} from '../../../src/protocol/pages';
+import { isCount } from '../../../src/protocol/shared';
 import { Inbox } from '../../../src/protocol/transfer';
 import { isRequest } from '../../../src/protocol/vmsa';
 import { fromJson, toJson } from '../mutateJson';
@@ -42,7 +50,7 @@ const toHost: Target = {
       { type: 'place', place: { name: 'rip', offset: 0x178, size: 8 } },
     ].map(toJson),
   words: [
-    ...Object.keys(ACTIONS),
+    ...Object.keys(LABELS),
     'type',
     'action',
     'edit',
@@ -54,10 +62,12 @@ const toHost: Target = {
   ],
   run(input) {
     const value = fromJson(input);
-    if (!isWebviewMessage(value)) return { feature: 'refused' };
+    const takers = PAGE_NAMES.filter((name) => isFromPage(name, value));
+    const isTaken = (message: unknown): message is WebviewMessage => message === value && takers.length > 0;
+    if (!isTaken(value)) return { feature: 'refused' };
     if (value.type === 'action') {
-      assert.ok(Object.hasOwn(ACTIONS, value.action));
-      const { request } = value;
+      for (const name of takers) assert.ok(Object.hasOwn(PAGES[name].actions, value.action));
+      const request = 'request' in value ? value.request : undefined;
       if (request === undefined) return { feature: 'action' };
       assert.ok(isRequest(request));
       // Its content is judged where it is used.
@@ -140,7 +150,7 @@ const toPage: Target = {
       isCount(message);
       const whole = inbox.take(message);
       if (whole === undefined) return '';
-      assert.ok(isHostMessage(whole));
+      assert.ok(isHostMessage(whole) && PAGE_NAMES.some((name) => isToPage(name, whole)));
       const { bytes } = whole.type === 'show' ? (whole.view as { readonly bytes?: unknown }) : {};
       assert.ok(bytes === undefined || bytes instanceof Uint8Array);
       jsonText(whole);

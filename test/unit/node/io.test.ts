@@ -62,6 +62,16 @@ describe("Node's Io", () => {
     const { read, early } = await ends(at('pipe'));
     assert.deepEqual([Buffer.from(read).toString(), early], ['bytes\n', []]);
   });
+  it('reads into shared memory when it is asked to, a file and a pipe', async () => {
+    writeFileSync(at('file'), 'bytes\n');
+    spawn('sh', ['-c', 'echo bytes > pipe'], { cwd: folder, stdio: 'ignore' });
+    for (const name of ['file', 'pipe']) {
+      const read = await io.read(at(name), 'shown', { shared: true });
+      assert.ok(read.buffer instanceof SharedArrayBuffer && read.buffer.byteLength === 6);
+      assert.equal(Buffer.from(read).toString(), 'bytes\n');
+    }
+    assert.ok((await io.read(at('file'), 'shown')).buffer instanceof ArrayBuffer);
+  });
   it('lists a folder, and nothing of what is none', async () => {
     assert.deepEqual((await io.list(folder)).sort(), ['dangling', 'file', 'folder', 'link', 'pipe']);
     assert.deepEqual(await io.list(at('file')), []);

@@ -6,7 +6,7 @@ import { lintOvmf } from '../../../src/core/ovmf/lint';
 import type { ImageContents } from '../../../src/core/ovmf/contents';
 import { Inbox, Outbox, type WireMessage } from '../../../src/protocol/transfer';
 import { ITEMS } from '../../../src/protocol/parts';
-import type { View } from '../../../src/protocol/messages';
+import type { View } from '../../../src/protocol/pages';
 import type { ImagesViewState, OvmfViewState } from '../../../src/protocol/ovmf';
 import { seeded } from '../../helpers/random';
 
@@ -201,6 +201,27 @@ describe('A view on its way to the page', () => {
       [MIB, MIB],
     );
   });
+  for (const size of [0, 9, MIB, MIB + 1, 2.5 * MIB]) {
+    it(`brings ${size} bytes of memory that threads share in messages that share nothing`, async () => {
+      const bytes = new Uint8Array(new SharedArrayBuffer(size)).fill(7);
+      const way = new Way();
+      way.show(image(bytes, { other: { name: 'b', bytes: bytes.subarray(size >> 1), side: 'before' } }));
+      await way.settle();
+      const views = way.posted.flatMap((message) =>
+        message.type === 'show' ? [message.view as OvmfViewState] : [],
+      );
+      const inViews = views.flatMap(({ bytes: own, other }) => [own, other!.bytes]);
+      const sent = [...slicesOf(way.posted), ...inViews.filter((some) => some instanceof Uint8Array)];
+      for (const some of sent) assert.ok(some.buffer instanceof ArrayBuffer && some.buffer.byteLength <= MIB);
+      assert.equal(sent.length, size > 2 * MIB ? 5 : size > MIB ? 3 : 2);
+      assert.deepEqual(
+        way.shown.at(-1),
+        image(new Uint8Array(bytes), {
+          other: { name: 'b', bytes: new Uint8Array(bytes.subarray(size >> 1)), side: 'before' },
+        }),
+      );
+    });
+  }
   it('brings only what is new, and the page has one copy of the rest', async () => {
     const way = new Way();
     const bytes = large(1);

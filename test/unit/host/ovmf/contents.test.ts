@@ -25,32 +25,48 @@ const MIB = 2 ** 20;
 const DEBIAN = '/usr/share/OVMF';
 const nobody = () => undefined;
 
+/** The same bytes in memory that threads share. */
+function shared(bytes: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  copy.set(bytes);
+  return copy;
+}
+
 describe('The thread that decompresses', () => {
-  it('gives what core reads, from an image of more than one slice', async () => {
-    const body = guided(LZMA, LZMA_STREAM);
-    const files = [
-      file({ guid: LZMA, type: 2, body }),
-      file({ guid: LZMA, type: 2, body: body.slice(0, -20) }),
-    ];
-    const image = new Uint8Array(5 * MIB).fill(0xff);
-    image.set(volume({ size: 0x400, files }), 4 * MIB - 0x100);
-    const parsed = parseFirmware(image);
-    const tables = imageTables(parsed);
-    const [first, contents] = [parseContents(image, parsed), parseContents(image, parsed, decompressSection)];
-    assert.deepEqual([first.pending, contents.pending], [true, false]);
-    assert.ok(contents.findings.length > first.findings.length);
-    assert.deepEqual(first.findings, lintOvmf(image).findings);
-    const told: ImageFound[] = [];
-    const answer = await readImageInThread(io, image, new AbortController().signal, (soFar) =>
-      told.push(soFar),
-    );
-    assert.deepEqual(told.slice(0, 3), [{ tables }, { tables, contents: first }, { tables, contents }]);
-    assert.deepEqual(told.slice(3), [answer]);
-    assert.deepEqual(
-      answer?.digests?.rows.find(({ title }) => title === 'SHA-256')?.value,
-      createHash('sha256').update(image).digest('hex'),
-    );
-  });
+  const memories: [title: string, memory: (bytes: Uint8Array) => Uint8Array][] = [
+    ['memory of its own', (bytes) => bytes],
+    ['shared memory', shared],
+  ];
+  for (const [title, memory] of memories) {
+    it(`gives what core reads, from an image of more than one slice in ${title}`, async () => {
+      const body = guided(LZMA, LZMA_STREAM);
+      const files = [
+        file({ guid: LZMA, type: 2, body }),
+        file({ guid: LZMA, type: 2, body: body.slice(0, -20) }),
+      ];
+      const image = new Uint8Array(5 * MIB).fill(0xff);
+      image.set(volume({ size: 0x400, files }), 4 * MIB - 0x100);
+      const parsed = parseFirmware(image);
+      const tables = imageTables(parsed);
+      const [first, contents] = [
+        parseContents(image, parsed),
+        parseContents(image, parsed, decompressSection),
+      ];
+      assert.deepEqual([first.pending, contents.pending], [true, false]);
+      assert.ok(contents.findings.length > first.findings.length);
+      assert.deepEqual(first.findings, lintOvmf(image).findings);
+      const told: ImageFound[] = [];
+      const answer = await readImageInThread(io, memory(image), new AbortController().signal, (soFar) =>
+        told.push(soFar),
+      );
+      assert.deepEqual(told.slice(0, 3), [{ tables }, { tables, contents: first }, { tables, contents }]);
+      assert.deepEqual(told.slice(3), [answer]);
+      assert.deepEqual(
+        answer?.digests?.rows.find(({ title }) => title === 'SHA-256')?.value,
+        createHash('sha256').update(image).digest('hex'),
+      );
+    });
+  }
   it('reads an image without compressed sections once', async () => {
     const told: string[] = [];
     await readImageInThread(io, volume({ size: 0x400, files: [] }), new AbortController().signal, (soFar) =>
