@@ -9,7 +9,7 @@ import { shapeProblems } from '../../../src/app/launchFile';
 import { questionIn } from '../../../src/app/launchQuestion';
 import { commandName } from '../../../src/cli/files';
 import { namesOf } from '../../../src/cli/inputOptions';
-import { COMMANDS } from '../../../src/cli/commands';
+import { COMMANDS as ALL } from '../../../src/cli/commands';
 import { buildProgram } from '../../../src/cli/program';
 import { printer } from '../../../src/cli/terminal';
 import { io } from '../../helpers/io';
@@ -56,7 +56,7 @@ function commands(): Command[] {
   const silent = printer({ stdout: () => undefined, stderr: () => undefined } as never, (text) => text);
   const leaves = (command: Command): Command[] =>
     command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);
-  return leaves(buildProgram(COMMANDS, { io } as never, silent, () => undefined));
+  return leaves(buildProgram(ALL, { io } as never, silent, () => undefined));
 }
 const fresh = (name: string): Command => {
   const command = commands().find((one) => commandName(one) === name)!;
