@@ -92,7 +92,7 @@ describe('An OVMF image that is open', () => {
     );
     panel.dispose();
   });
-  it('is being opened while it is read: first its bytes, then its tables, its volumes and its digests', async () => {
+  it('is being opened while it is read: first its tables, then its volumes and its digests', async () => {
     const uri = file('large.fd', largeImage(buildOvmf({ size: 0x4000 }), 4 * 2 ** 22));
     const panel = new TestPanel();
     const editor = new OvmfEditor(io, extensionUri);
@@ -109,7 +109,7 @@ describe('An OVMF image that is open', () => {
       steps,
       steps.toSorted((a, b) => a - b),
     );
-    assert.deepEqual([steps[0], steps.at(-1)], [0, 3]);
+    assert.deepEqual([steps[0], steps.at(-1)], [1, 3]);
     panel.dispose();
   });
   it('starts a launch file beside it, to be filled in', async () => {

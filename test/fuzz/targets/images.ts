@@ -18,11 +18,13 @@ import {
 import { parseContents } from '../../../src/core/ovmf/contents';
 import { kindWithoutContent, parseFirmware } from '../../../src/core/ovmf/firmwareFile';
 import { parseOvmf } from '../../../src/core/ovmf/image';
+import { imageTables } from '../../../src/core/ovmf/imageTables';
 import { describeKind, endsOf } from '../../../src/core/ovmf/kinds/fileKind';
 import { describeBox } from '../../../src/core/ovmf/mapBox';
 import { memoryMap } from '../../../src/core/ovmf/memoryMap';
 import { lintOvmf } from '../../../src/core/ovmf/lint';
 import { snp } from '../../../src/core/tech/snp/loads';
+import { tablesAtEnd } from '../../../src/core/ovmf/tablesAtEnd';
 import { printImage } from '../../../src/cli/ovmf';
 import { firmwareDoubt, firmwareOf } from '../../../src/app/firmware';
 import type { View } from '../../../src/protocol/pages';
@@ -69,6 +71,8 @@ const tables: Target = {
       for (const { start, end: to } of memoryMap(one.value, one.findings).guest)
         assert.ok(start >= 0 && to >= start, `a stretch of memory from ${start} to ${to}`);
     }
+    // All of so small a file is at its ends.
+    assert.deepEqual(tablesAtEnd(input), imageTables(parseFirmware(input)));
     const loads = readOrCode(() => [...snp.loads({ kernelHashes: HASHES }, parsed.value)]);
     for (const { type, size, bytes } of loads.code === undefined ? loads.value : [])
       assert.equal(bytes?.length, type === 'normal' ? size : undefined);
