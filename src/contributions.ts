@@ -149,7 +149,7 @@ export const COMMANDS = tableOf<CommandRow>()({
     },
   },
   identifyVmsa: {
-    title: 'Find What Matches…',
+    title: 'Identify…',
     menus: { 'editor/title': [{ when: IN_VMSA_EDITOR, group: '3_sevscope@2' }] },
   },
   setField: { title: 'Set VMSA Field…', enablement: TRUSTED },
