@@ -158,7 +158,7 @@ export const VIEWER_COMMANDS = tableOf<CommandRow>()({
     },
   },
   identifyVmsa: {
-    title: 'Find What Matches…',
+    title: 'Identify…',
     menus: { 'editor/title': [{ when: IN_VMSA_EDITOR, group: '3_sevscope@2' }] },
   },
   setField: { title: 'Set VMSA Field…', enablement: TRUSTED },

@@ -11,7 +11,6 @@ import {
   withoutHostChange,
   type Needs,
   type Role,
-  type SvsmImage,
   type VmsaRequest,
 } from '../core/vmsa/launch/generate';
 import { CPU_ID_LIMITS, type CpuId } from '../core/vmsa/launch/signature';
@@ -19,6 +18,7 @@ import { bestOf, identify } from '../core/vmsa/compare/identify';
 import type { PartOfPage } from '../core/vmsa/part';
 import { findProfile, PROFILES, type KnownProfile, type ProfileId } from '../core/vmsa/launch/profiles';
 import { snpPolicy } from '../core/tech/snp/errors';
+import { SVSM_PARTS, svsmImage, svsmPart, type SvsmImage } from '../core/vmsa/launch/svsm';
 import type { VmsaPage } from '../core/vmsa/vmsaPage';
 import type { Io } from '../app/io';
 import { readFirmware } from '../app/firmware';
@@ -51,17 +51,24 @@ export interface CpuOptions {
   readonly cpuModel?: string;
 }
 
+/** The name that an option's value has: `svsmEntry` of `--svsm-entry`. */
+type CamelCase<S extends string> = S extends `${infer A}-${infer B}` ? `${A}${Capitalize<CamelCase<B>>}` : S;
+type SvsmOption = CamelCase<(typeof SVSM_PARTS)[number]['option']>;
+type SvsmOptions = Readonly<Partial<Record<SvsmOption, number>>>;
+
+/** The option of each value of an SVSM image, as its value is named. */
+const SVSM_OPTIONS = SVSM_PARTS.map(({ id, option }) => ({
+  part: id,
+  name: option.replaceAll(/-./g, ([, letter]) => letter!.toUpperCase()) as SvsmOption,
+}));
+
 /** Everything that determines a generated page. */
-export interface PageOptions extends CpuOptions {
+export interface PageOptions extends CpuOptions, SvsmOptions {
   readonly cpu?: number;
   readonly userspace?: 'qemu' | 'krun';
   readonly firmware?: string;
   readonly resetAddress?: number;
   readonly profile?: ProfileId;
-  readonly svsmEntry?: number;
-  readonly svsmStack?: number;
-  readonly svsmPageTable?: number;
-  readonly vtom?: number;
 }
 
 /** An hour. */
@@ -103,12 +110,10 @@ export function addVcpuOptions(command: Command): Command {
 /** Adds the options that determine a generated page: those of a vCPU, the profile, and the values of an SVSM image. */
 export function addPageOptions(command: Command): Command {
   const address = number(Number.MAX_SAFE_INTEGER);
-  return addVcpuOptions(command)
-    .addOption(profileOption())
-    .option('--svsm-entry <number>', 'SVSM profiles: address of the first instruction', address)
-    .option('--svsm-stack <number>', 'SVSM profiles: address of the stack', address)
-    .option('--svsm-page-table <number>', 'SVSM profiles: address of the page table', address)
-    .option('--vtom <number>', 'SVSM profiles: virtual top of memory', address);
+  addVcpuOptions(command).addOption(profileOption());
+  for (const { option, doc } of SVSM_PARTS)
+    command.option(`--${option} <number>`, `SVSM profiles: ${doc}`, address);
+  return command;
 }
 
 /**
@@ -147,14 +152,6 @@ export async function resetAddressFrom(
   return isNeeded ? resetAddressOf(image, firmware) : undefined;
 }
 
-/** The options for the values of an SVSM image. */
-const SVSM_OPTIONS = {
-  entry: 'svsmEntry',
-  stack: 'svsmStack',
-  pageTable: 'svsmPageTable',
-  vtom: 'vtom',
-} as const satisfies Record<keyof SvsmImage, keyof PageOptions>;
-
 /**
  * The SVSM values that the options give, over those of `base`; undefined without an entry.
  * @throws CheckError (usage) for an option whose value the profile's pages do not contain
@@ -165,19 +162,15 @@ export function svsmFrom(
   options: PageOptions,
   base?: SvsmImage,
 ): SvsmImage | undefined {
-  const parts = Object.keys(SVSM_OPTIONS) as (keyof SvsmImage)[];
-  const unused = parts.find(
-    (part) => options[SVSM_OPTIONS[part]] !== undefined && !needs.svsm.includes(part),
+  const unused = SVSM_OPTIONS.find(
+    ({ part, name }) => options[name] !== undefined && !needs.svsm.includes(part),
   );
-  if (unused !== undefined) throw errors.svsmValueUnused(unused, id);
-  const entry = options.svsmEntry ?? base?.entry;
-  if (entry === undefined) return undefined;
-  return {
-    entry,
-    stack: options.svsmStack ?? base?.stack ?? 0,
-    pageTable: options.svsmPageTable ?? base?.pageTable ?? 0,
-    vtom: options.vtom ?? base?.vtom ?? 0,
-  };
+  if (unused) throw errors.svsmValueUnused(unused.part, id);
+  return svsmImage(
+    Object.fromEntries(
+      SVSM_OPTIONS.map(({ part, name }) => [part, options[name] ?? base?.[part] ?? svsmPart(part).usual]),
+    ),
+  );
 }
 
 /**
@@ -215,10 +208,7 @@ const ASKS: readonly (keyof PageOptions)[] = [
   'firmware',
   'resetAddress',
   'profile',
-  'svsmEntry',
-  'svsmStack',
-  'svsmPageTable',
-  'vtom',
+  ...SVSM_OPTIONS.map(({ name }) => name),
 ];
 
 /** Whether any option asks for a generated page. */

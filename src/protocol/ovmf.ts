@@ -86,7 +86,7 @@ const IMAGES_STATE: v.GenericSchema<ImagesViewState> = v.object({
 const OVMF_ACTIONS = {
   compareImage: 'Compare with Image…',
   newLaunchFile: 'New Launch File…',
-  forgetBefore: 'Forget the Earlier Build',
+  forgetBefore: 'Dismiss',
   ...OPEN_COMPARISON,
   ...GENERATE,
   ...OPEN_WITH,

@@ -75,7 +75,7 @@ export const pressOf = <A extends string, E extends v.ObjectEntries>(
 /** Actions that more than one page offers: their labels. */
 export const OPEN_WITH = { openAsText: 'Open With…' } as const;
 export const GENERATE = { generate: 'Generate VMSA…' } as const;
-export const OPEN_COMPARISON = { openComparison: 'Open as One Comparison' } as const;
+export const OPEN_COMPARISON = { openComparison: 'Compare in One View' } as const;
 
 /**
  * A page: the states that it can show, the messages that its host sends besides, its actions with their labels, the messages that it

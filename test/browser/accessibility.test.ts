@@ -15,7 +15,7 @@ describe('The pages of a VMSA', () => {
     await workbench.openFromExplorer('vcpu0-wrong.vmsa');
     const page = await workbench.webviewFrame();
     await row(page, 'cs_attrib').click();
-    await page.getByRole('button', { name: 'Find What Matches' }).click();
+    await page.getByRole('button', { name: 'Identify' }).click();
     await workbench.page.keyboard.press('Control+f');
     await page.getByRole('search').locator('input').fill('rdx');
     await workbench.inEveryTheme(async (theme) => {

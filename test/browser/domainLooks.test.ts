@@ -63,7 +63,7 @@ describe('The check of a domain', () => {
     ['good', 'Matches'],
     ['other-cpu', 'Does not match'],
     ['running', 'Cannot be trusted'],
-    ['gone', 'There is no verdict'],
+    ['gone', 'Could not be checked'],
   ];
   it('shows nothing serious against it in any theme', async function () {
     this.timeout(240_000);

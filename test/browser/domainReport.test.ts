@@ -36,7 +36,7 @@ describe('A running domain', () => {
     const workbench = await openWorkbench({ folder, shared: true, size: SIZE, settings: settings() });
     let frame = await validate(workbench, 'guest.sevlaunch.json');
     await frame.getByRole('heading', { name: 'Matches' }).waitFor();
-    await frame.getByText('Every rule that applies is kept.').waitFor();
+    await frame.getByText('All applicable rules passed.').waitFor();
     await frame.getByRole('button', { name: /passed, [0-9]+ skipped/ }).click();
     const rules = await frame.getByRole('list', { name: 'Outcomes' }).innerText();
     assert.match(rules, /This machine is not /);
@@ -58,7 +58,7 @@ describe('A running domain', () => {
       await frame.getByRole('heading', { name: 'Matches' }).waitFor();
       await frame.getByText(/, asked /).waitFor();
       await frame.getByRole('button', { name: 'Check Again' }).click();
-      await frame.getByRole('heading', { name: 'There is no verdict' }).waitFor();
+      await frame.getByRole('heading', { name: 'Could not be checked' }).waitFor();
     } finally {
       await bed().startDaemon('b');
     }

@@ -262,7 +262,7 @@ describe('A launch file with an input that is missing', () => {
     await workbench.pick('matches.sevlaunch.json');
     await workbench.activeTab('Report').waitFor();
     const frame = await workbench.webviewFrame();
-    await frame.getByRole('heading', { level: 1, name: 'There is no verdict' }).waitFor();
+    await frame.getByRole('heading', { level: 1, name: 'Could not be checked' }).waitFor();
     await frame.getByText(/vmlinuz\.sample cannot be read: there is no such file/).waitFor();
     sevscope(sample, 'sample', '.');
     await frame.getByRole('button', { name: 'Check Again' }).click();

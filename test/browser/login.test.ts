@@ -51,7 +51,7 @@ describe('A libvirtd that wants a login', () => {
     frame = await workbench.webviewFrame();
     await frame.getByText('libvirt did not accept the login').waitFor();
     await workbench.screenshot('domain-login-refused');
-    await frame.getByRole('heading', { name: 'There is no verdict' }).waitFor();
+    await frame.getByRole('heading', { name: 'Could not be checked' }).waitFor();
     await frame.getByRole('button', { name: 'Check Again' }).click();
     await logIn(PASSWORD);
     frame = await workbench.webviewFrame();

@@ -266,7 +266,7 @@ describe('An image that is built again', () => {
     const changes = frame.getByRole('list', { name: 'Changes' });
     assert.match(await changes.innerText(), /reset_addr[\s\S]*0x0080b004[\s\S]*→ 0x00808004/);
     await workbench.screenshot('ovmf-rebuilt');
-    await frame.getByRole('button', { name: 'Forget the Earlier Build' }).click();
+    await frame.getByRole('button', { name: 'Dismiss' }).click();
     await frame.getByText(/^Written again/).waitFor({ state: 'detached' });
     workbench.assertNoErrors();
   });

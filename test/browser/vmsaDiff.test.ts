@@ -78,7 +78,7 @@ describe('A Git diff', () => {
     for (let i = 0; i < 50 && (await selectedId(original)) !== 'sev_features'; i++)
       await workbench.page.waitForTimeout(100);
     assert.equal(await selectedId(original), 'sev_features', 'the other half follows');
-    await modified.getByRole('button', { name: 'Open as One Comparison' }).click();
+    await modified.getByRole('button', { name: 'Compare in One View' }).click();
     await workbench.activeTab('↔').waitFor();
     const frame = await workbench.webviewFrame();
     await frame.getByText(differing(1)).waitFor();
@@ -106,7 +106,7 @@ describe('A Git diff', () => {
       await workbench.page.waitForTimeout(100);
     assert.equal(await selectedId(original), reset, 'the other half follows');
     await workbench.screenshot('git-diff-image');
-    await modified.getByRole('button', { name: 'Open as One Comparison' }).click();
+    await modified.getByRole('button', { name: 'Compare in One View' }).click();
     await workbench.activeTab('↔').waitFor();
     const frame = await workbench.webviewFrame();
     await frame.getByRole('list', { name: 'Effects on measurements' }).waitFor();

@@ -197,7 +197,7 @@ describe('What matches', () => {
     const workbench = await lookAtSample();
     const frame = await openPage(workbench, 'vcpu0-wrong.vmsa');
     await frame.getByText(/Matches SEV-ES.*DebugSwap.*EPYC-Genoa/).waitFor();
-    await frame.getByRole('button', { name: 'Find What Matches' }).click();
+    await frame.getByRole('button', { name: 'Identify' }).click();
     await frame.getByRole('button', { name: /Compare with SEV-ES.*DebugSwap/ }).click();
     await workbench.activeTab('↔ generated').waitFor();
     await (await workbench.webviewFrame()).getByText('The pages are equal').waitFor();

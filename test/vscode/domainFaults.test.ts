@@ -131,7 +131,7 @@ describe('A check of a domain meets', function () {
   async function fails(uri: string, words: RegExp): Promise<void> {
     const { report, title, text } = await check(uri);
     assert.equal(report, undefined, report?.summary);
-    assert.equal(title, 'There is no verdict');
+    assert.equal(title, 'Could not be checked');
     assert.match(text, words);
     assert.match(text, /^[^\n]+\.$/, 'it is one line');
     assert.equal(verdicts.at(-1), undefined);
@@ -223,7 +223,7 @@ describe('A check of a domain meets', function () {
   it('and no key of the owner in what went to pages, is kept or was copied', async () => {
     const state = kept.keys().map((key) => kept.get(key));
     const said = Buffer.from(JSON.stringify([posted, state]));
-    assert.ok(said.includes('There is no verdict') && said.includes('launch digest'));
+    assert.ok(said.includes('Could not be checked') && said.includes('launch digest'));
     for (const key of [domain.session!.tik, domain.session!.tek])
       for (const form of keyForms(key)) assert.equal(said.includes(form), false);
     await run('workbench.action.closeAllEditors');

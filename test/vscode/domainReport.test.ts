@@ -121,7 +121,7 @@ describe("A domain report's address", () => {
     await store.keep(uri, { report: REPORT, made: '2026-01-02T03:04:05.000Z' });
     const panel = await openReport(uri, store);
     panel.send({ type: 'action', action: 'runAgain' });
-    await until('there is no verdict', () => /no verdict/i.test(titleOf(panel)));
+    await until('there is no verdict', () => /could not be checked/i.test(titleOf(panel)));
     assert.equal(store.find(uri), undefined);
     assert.equal(verdicts.at(-1), undefined);
     panel.dispose();
@@ -154,7 +154,10 @@ describe('A check that is run', () => {
     this.timeout(30_000);
     const panel = await openReport(reportUri({ file, target: target() }));
     panel.send({ type: 'action', action: 'runAgain' });
-    await until('there is an end', () => panel.view?.kind === 'report' || /no verdict/i.test(titleOf(panel)));
+    await until(
+      'there is an end',
+      () => panel.view?.kind === 'report' || /could not be checked/i.test(titleOf(panel)),
+    );
     const running = panel.posted.flatMap((m) =>
       m.type === 'show' && m.view.kind === 'running' ? [m.view.stage] : [],
     );
@@ -182,7 +185,7 @@ describe('A check that is run', () => {
       const uri = attack.replace('MARKER', script);
       const panel = await openReport(reportUri({ file, target: target({ uri }) }));
       panel.send({ type: 'action', action: 'runAgain' });
-      await until('it is refused', () => /no verdict/i.test(titleOf(panel)));
+      await until('it is refused', () => /could not be checked/i.test(titleOf(panel)));
       assert.ok(!existsSync(marker));
       assert.ok(textOf(panel).length > 20);
       panel.dispose();
@@ -194,7 +197,10 @@ describe('A check that is run', () => {
       reportUri({ file, target: target({ uri: 'qemu+tcp://127.255.255.254:1/system' }) }),
     );
     panel.send({ type: 'action', action: 'runAgain' });
-    await until('it runs', () => panel.view?.kind === 'running' || /no verdict/i.test(titleOf(panel)));
+    await until(
+      'it runs',
+      () => panel.view?.kind === 'running' || /could not be checked/i.test(titleOf(panel)),
+    );
     const begin = performance.now();
     panel.send({ type: 'action', action: 'cancelRun' });
     await until('it has ended', () => panel.view?.kind === 'notice');

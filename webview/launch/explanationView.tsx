@@ -137,7 +137,7 @@ function Coverage({ result }: { result: ExplainResult }) {
       </table>
       {remains.length > 0 && (
         <>
-          <h3>What that leaves</h3>
+          <h3>What remains possible</h3>
           <ul class="remains">
             {remains.map(({ text }) => (
               <li key={text}>

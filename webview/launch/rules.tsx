@@ -41,7 +41,7 @@ export function Rules({ rules }: { rules: readonly RuleResult[] }) {
       <h2>Rules</h2>
       <p class="match-line">
         {notable.length === 0
-          ? 'Every rule that applies is kept.'
+          ? 'All applicable rules passed.'
           : `${countOf(notable.length, 'rule')} not kept.`}
         <Disclosure
           label={`${countOf(passed, 'rule')} passed, ${rest.length - passed} skipped`}

@@ -16,7 +16,7 @@ type Side = NonNullable<OvmfViewState['other']>['side'];
 const TITLES: Readonly<Record<Side, string>> = {
   original: 'Beside the original',
   modified: 'Beside the modified image',
-  before: 'Written again since it was opened: beside the earlier build',
+  before: 'Rebuilt since you opened it: what changed',
 };
 
 /** The changes, under a line that says how many there are and how they affect measurements. */

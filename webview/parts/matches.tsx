@@ -79,7 +79,7 @@ export function Matches({ found, part = false }: { found: Identified; part?: boo
           <strong>{word}</strong> {words(best)}
           {exact.length > 0 ? '' : ` · ${describeDistance(best)}`}
         </span>
-        <Disclosure label="Find What Matches" open={open} onChange={setOpen} />
+        <Disclosure label="Identify" open={open} onChange={setOpen} />
       </p>
       {open && (
         <>

@@ -5,6 +5,7 @@ import { hex } from '../../src/core/binary/hex';
 import { CPU_MODELS, findCpuModel } from '../../src/core/vmsa/launch/cpuModels';
 import { findProfile, PROFILES } from '../../src/core/vmsa/launch/profiles';
 import type { CpuId } from '../../src/core/vmsa/launch/signature';
+import { svsmPart, type SvsmPart } from '../../src/core/vmsa/launch/svsm';
 import type { FirmwareChoice } from '../../src/protocol/vmsa';
 import {
   CUSTOM,
@@ -34,12 +35,6 @@ const ROLE_CHOICES = [
   { value: 'bsp', text: 'BSP (vCPU 0)' },
   { value: 'ap', text: 'AP (other vCPUs)' },
 ] as const;
-const SVSM_LABELS = {
-  entry: 'SVSM entry',
-  stack: 'SVSM stack',
-  pageTable: 'SVSM page table',
-  vtom: 'vTOM',
-} as const;
 const TYPED = 'typed';
 
 /** A remark about the choice; it uses the place of error messages, so that nothing moves when one appears. */
@@ -133,18 +128,13 @@ function Cpu({ form, errors, request, lastRequest, recent, onChange, onPick }: C
 }
 
 /** The values that an SVSM image determines. */
-function Svsm({
-  form,
-  errors,
-  onChange,
-  parts,
-}: ControlsProps & { parts: readonly (keyof typeof SVSM_LABELS)[] }) {
+function Svsm({ form, errors, onChange, parts }: ControlsProps & { parts: readonly SvsmPart[] }) {
   return (
     <>
       {parts.map((part) => (
         <TextField
           key={part}
-          label={SVSM_LABELS[part]}
+          label={svsmPart(part).label}
           class="control-address"
           value={form[part]}
           error={errors[part]}

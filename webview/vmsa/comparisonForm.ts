@@ -10,14 +10,17 @@ import {
   type GeneratedVmsa,
   type Needs,
   type Role,
-  type SvsmImage,
   type VmsaRequest,
 } from '../../src/core/vmsa/launch/generate';
 import { findProfile, type ProfileId } from '../../src/core/vmsa/launch/profiles';
 import { encodeSignature, type CpuId } from '../../src/core/vmsa/launch/signature';
+import { SVSM_PARTS, svsmImage, type SvsmImage, type SvsmPart } from '../../src/core/vmsa/launch/svsm';
 
 /** The inputs; numbers are kept as typed. */
-export interface Form {
+/** The values of an SVSM image, for profiles that launch one. */
+type SvsmInputs = Readonly<Record<SvsmPart, string>>;
+
+export interface Form extends SvsmInputs {
   readonly profile: string;
   readonly role: Role;
   readonly cpuName: string;
@@ -25,11 +28,6 @@ export interface Form {
   readonly model: string;
   readonly stepping: string;
   readonly resetAddress: string;
-  /** Where an SVSM image starts, and the other values it determines; for profiles that launch one. */
-  readonly entry: string;
-  readonly stack: string;
-  readonly pageTable: string;
-  readonly vtom: string;
 }
 
 /** The choice for numbers that no QEMU model has, or that the user wants to type. */
@@ -67,10 +65,7 @@ export function formOf(request: VmsaRequest): Form {
     model: `${cpu.model}`,
     stepping: `${cpu.stepping}`,
     resetAddress: address(resetAddress),
-    entry: address(svsm?.entry),
-    stack: address(svsm?.stack),
-    pageTable: address(svsm?.pageTable),
-    vtom: address(svsm?.vtom),
+    ...(Object.fromEntries(SVSM_PARTS.map(({ id }) => [id, address(svsm?.[id])])) as SvsmInputs),
   };
 }
 
@@ -101,16 +96,7 @@ export function needsOfForm({ profile, role }: Form): Needs {
   return found ? needsOf(found, role) : { cpu: true, resetAddress: role === 'ap', sipi: false, svsm: [] };
 }
 
-const INPUT_NAMES = [
-  'profile',
-  'role',
-  ...PARTS,
-  'resetAddress',
-  'entry',
-  'stack',
-  'pageTable',
-  'vtom',
-] as const;
+const INPUT_NAMES = ['profile', 'role', ...PARTS, 'resetAddress', ...SVSM_PARTS.map(({ id }) => id)] as const;
 
 /** The name of an input that can be wrong, as in core's failures. */
 export type InputName = (typeof INPUT_NAMES)[number];
@@ -152,13 +138,13 @@ function readCpu(form: Form, errors: FormErrors): CpuId {
 
 function readSvsm(form: Form, needs: Needs, errors: FormErrors): SvsmImage | undefined {
   if (needs.svsm.length === 0) return undefined;
-  const image: { -readonly [part in keyof SvsmImage]?: SvsmImage[part] } = {};
+  const values: Partial<Record<SvsmPart, number>> = {};
   for (const part of needs.svsm) {
     const value = parseAddress(form[part]);
     if (Number.isNaN(value)) errors[part] = noNumber(form[part], '0xffaea000');
-    else if (value !== undefined) image[part] = value;
+    else if (value !== undefined) values[part] = value;
   }
-  return image.entry === undefined ? undefined : { ...image, entry: image.entry };
+  return svsmImage(values);
 }
 
 /** The page that a request asks for, or which of its inputs is wrong, and why. */

@@ -85,7 +85,7 @@ function GeneratedComparison({ view, other }: { view: ComparisonViewState; other
   return (
     <ComparisonPage
       name={name}
-      summary="beside the VMSA that a launch with these settings starts with"
+      summary="compared with the initial VMSA of:"
       comparison={comparison}
       bytes={bytes}
       actions={<ActionButton action="saveExpected" primary disabled={!request} request={request} />}

@@ -1,5 +1,6 @@
 // Causes in the VMSA pages: how many there are, the profile that made them, and the CPU whose signature they hold.
 
+import { linuxSince, linuxVersions } from '../vmsa/launch/history';
 import { hex } from '../binary/hex';
 import { decode } from '../binary/struct';
 import { ES_FEATURES, SEV_FEATURES, type SevFeature } from '../vmsa/layout/bitsSev';
@@ -85,7 +86,7 @@ const PROFILE_CAUSES: readonly LaunchCause[] = [
     id: 'fpu-state',
     ...PROFILE,
     doc: 'The FPU state in the VMSA (MXCSR 0x1f80, FCW 0x37f), or its absence.',
-    why: 'KVM puts the FPU state into the page only for guests that are made with KVM_SEV_INIT2 (Linux 6.10 and QEMU 9.1 with legacy-vm-type=off, or a feature that needs it). The guest is the same.',
+    why: `KVM puts the FPU state into the page only for guests that are made with KVM_SEV_INIT2 (${linuxSince('init2')} and QEMU 9.1 with legacy-vm-type=off, or a feature that needs it). The guest is the same.`,
     advice: "Choose this launch flavour, or set legacy-vm-type of the host's QEMU back.",
     weight: 'benign',
     prior: 85,
@@ -95,7 +96,7 @@ const PROFILE_CAUSES: readonly LaunchCause[] = [
     id: 'debug-swap',
     ...PROFILE,
     doc: 'DebugSwap (bit 5 of sev_features) in the VMSA, or its absence.',
-    why: 'KVM turned DebugSwap on by itself from Linux 6.6 until 6.8, 6.7.12 and 6.6.24 on CPUs that have it; since Linux 6.10 it does only when the VMM asks. The guest is no less protected.',
+    why: `DebugSwap is KVM's default in ${linuxVersions('debug-swap')}, on CPUs that have it; since ${linuxSince('init2')} the VMM asks for it. The guest is no less protected.`,
     advice: 'Choose this launch flavour, or update the host kernel or load kvm_amd with debug_swap=0.',
     weight: 'benign',
     prior: 95,
@@ -105,7 +106,7 @@ const PROFILE_CAUSES: readonly LaunchCause[] = [
     id: 'fpu-and-debug-swap',
     ...PROFILE,
     doc: 'Both of FPU state and DebugSwap are other than expected.',
-    why: 'Both FPU state (KVM_SEV_INIT2, Linux 6.10 and later) and DebugSwap (Linux 6.6 to 6.8, or debug-swap=on) are decided by the host kernel and QEMU. The guest is no less protected.',
+    why: `Both FPU state (KVM_SEV_INIT2, ${linuxSince('init2')} and later) and DebugSwap (${linuxVersions('debug-swap')}, or debug-swap=on) are decided by the host kernel and QEMU. The guest is no less protected.`,
     advice: 'Choose this launch flavour, or bring the host kernel and QEMU to the versions that you expect.',
     weight: 'benign',
     prior: 60,

@@ -11,7 +11,7 @@ export const WEIGHT_TEXTS: Readonly<Record<Weight, string>> = {
 };
 
 /** Ends every answer, so that it cannot be mistaken for a pass. */
-export const NO_VERDICT = 'That is no verdict: with the inputs as given it does not match.';
+export const NO_VERDICT = 'Only a suggestion: the launch file as it stands does not match.';
 
 /** An edit of a launch file in words. */
 function editText({ member, value }: LaunchEdit): string {

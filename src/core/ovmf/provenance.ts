@@ -192,7 +192,7 @@ const PLATFORM_HINTS: readonly PlatformHint[] = [
       !has(IGVM_METADATA_OFFSET),
   },
   {
-    hint: 'AmdSev or another build with reserved low memory, such as OvmfPkgX64',
+    hint: 'AmdSev or OvmfPkgX64',
     text: 'a secret area that is not empty beside IGVM metadata; since edk2-stable202511 not only AmdSev builds have one',
     seen: ({ has, image }) =>
       image.secretArea !== undefined && !isEmpty(image.secretArea) && has(IGVM_METADATA_OFFSET),

@@ -220,7 +220,7 @@ class ReportRun {
       if (named) this.around.onVerdict(named, undefined);
       const actions = ['runAgain', 'openLaunchFile'] as const;
       if (!isOver())
-        this.page.show({ kind: 'notice', title: 'There is no verdict', text: sentence(problem), actions });
+        this.page.show({ kind: 'notice', title: 'Could not be checked', text: sentence(problem), actions });
       return;
     }
     const { report, injected, injectionError, launch } = outcome;

@@ -5,7 +5,8 @@ import * as vscode from 'vscode';
 import { hex, parseUnsigned } from '../../core/binary/hex';
 import type { OvmfImage } from '../../core/ovmf/image';
 import { CPU_MODELS, describeCpuId, modelsWithSignature } from '../../core/vmsa/launch/cpuModels';
-import { needsOf, type SvsmImage, type VmsaRequest } from '../../core/vmsa/launch/generate';
+import { needsOf, type VmsaRequest } from '../../core/vmsa/launch/generate';
+import { svsmImage, svsmPart, type SvsmPart } from '../../core/vmsa/launch/svsm';
 import type { Role } from '../../core/vmsa/launch/initial';
 import { PROFILES } from '../../core/vmsa/launch/profiles';
 import { decodeSignature, encodeSignature, type CpuId } from '../../core/vmsa/launch/signature';
@@ -220,35 +221,30 @@ export async function pickRequest(
   if (!cpu) return undefined;
   const resetAddress = needs.resetAddress ? (known ?? (await pickResetAddress(io))) : undefined;
   if (needs.resetAddress && resetAddress === undefined) return undefined;
-  const svsm: Partial<Record<keyof SvsmImage, number>> = {};
+  const values: Partial<Record<SvsmPart, number>> = {};
   for (const part of needs.svsm) {
     const value = await typeSvsmValue(part);
     if (value === undefined) return undefined;
-    svsm[part] = value;
+    values[part] = value;
   }
+  const svsm = svsmImage(values);
   return {
     profile: profile.id,
     role,
     cpu,
     ...(resetAddress === undefined ? {} : { resetAddress }),
-    ...(svsm.entry === undefined ? {} : { svsm: { ...svsm, entry: svsm.entry } }),
+    ...(svsm && { svsm }),
   };
 }
-
-const SVSM_PARTS: Readonly<Record<keyof SvsmImage, string>> = {
-  entry: 'Where the SVSM image starts (guest physical address)',
-  stack: 'Stack of the SVSM image, 0 when it has none yet',
-  pageTable: 'Page table of the SVSM image, 0 when it starts in 32-bit mode',
-  vtom: 'Virtual top of memory, 0 for none',
-};
 
 /** The limit of JavaScript's exact integers, which a request uses. */
 const TOO_LARGE = 2n ** 53n;
 
-async function typeSvsmValue(part: keyof SvsmImage): Promise<number | undefined> {
+async function typeSvsmValue(part: SvsmPart): Promise<number | undefined> {
+  const { question, usual } = svsmPart(part);
   const text = await typeLine({
-    title: SVSM_PARTS[part],
-    value: part === 'entry' ? '' : '0',
+    title: question,
+    value: usual === undefined ? '' : `${usual}`,
     placeHolder: '0xffffe000',
     whyNot: (value) =>
       (parseUnsigned(value) ?? TOO_LARGE) < TOO_LARGE ? undefined : 'A number in decimal or 0x form',

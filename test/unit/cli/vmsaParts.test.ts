@@ -136,7 +136,7 @@ describe('A dump of registers', () => {
     assert.equal(other.status, 1);
     assert.match(
       other.stdout,
-      /in 1 of 58 fields:\n169 fields are not known and were not compared\.\n\nAnother CPU model/,
+      /in 1 of 58 fields:\n169 fields are not known and were not compared\.\n\nDifferent guest CPU model/,
     );
     // QEMU's registers beside what QEMU sets, not beside what KVM makes of it.
     const generated = await ok('vmsa', 'diff', 'regs.txt', '--profile', 'snp');

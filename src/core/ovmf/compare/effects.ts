@@ -147,7 +147,10 @@ function sectionsText(a: OvmfImage, b: OvmfImage): string | undefined {
     return 'The SEV metadata list the same sections in another order, and pages are measured in that order.';
   }
   const [gone, come] = [missingFrom(was, is), missingFrom(is, was)];
-  return `Of the SEV metadata, ${countOf(gone, 'section')} of the first image and ${countOf(come, 'section')} of the second have no counterpart, so other pages are measured.`;
+  const sections = (count: number) => countOf(count, 'metadata section');
+  const added = gone > 0 ? `, ${come} added` : `${sections(come)} added`;
+  const removed = gone > 0 ? `${sections(gone)} removed` : '';
+  return `The SNP launch digest changes: ${removed}${come > 0 ? added : ''}.`;
 }
 
 /** How many items of one list are missing from the other; duplicates count separately. */

@@ -25,6 +25,7 @@ import {
   type Pair,
 } from './causePair';
 import { describeSignature, KVM_FALLBACK_SIGNATURE } from '../launch/cpuModels';
+import { linuxSince, linuxVersions } from '../launch/history';
 import { FEATURE_STATE, HARDWARE_WRITES } from '../layout/fieldSets';
 import type { VmsaWord } from '../layout/layout';
 import { SEVCTL_SIZE } from '../forms/sevctlJson';
@@ -41,6 +42,10 @@ export interface CauseRule {
 }
 
 const ALSO_DEBUG_SWAP = 0x21n;
+
+const DEBUG_SWAP = `It is KVM's default in ${linuxVersions('debug-swap')}, on CPUs that have it; since ${linuxSince('init2')} the VMM asks for it through KVM_SEV_INIT2 (debug-swap=on)`;
+
+const INIT2 = `KVM_SEV_INIT2 (${linuxSince('init2')}; QEMU 9.1 with legacy-vm-type=off)`;
 
 /** Pages that are not a VMSA, then differences that affect a whole launch. */
 const WHOLE_PAGE: readonly CauseRule[] = [
@@ -74,7 +79,7 @@ const FEATURES: readonly CauseRule[] = [
   {
     id: 'snp-active',
     title: 'An SEV-SNP page against an SEV-ES page',
-    doc: 'SNPActive, bit 0 of sev_features, is set on one side only: one launch is SEV-SNP, the other SEV-ES. Compare with a profile of the same mode; FPU state differs with it, because SNP always has it since Linux 6.11.',
+    doc: `SNPActive, bit 0 of sev_features, is set on one side only: one launch is SEV-SNP, the other SEV-ES. Compare with a profile of the same mode; FPU state differs with it, because SNP always has it since ${linuxSince('snp')}.`,
     applies: (p) => p.name === 'sev_features' && (differsBy(p) & 1n) === 1n,
     text: (p) => {
       const also = featureNames(differsBy(p) & ~1n);
@@ -85,25 +90,25 @@ const FEATURES: readonly CauseRule[] = [
   {
     id: 'debug-swap',
     title: 'DebugSwap, by the host kernel or the VMM',
-    doc: 'Bit 5 of sev_features. KVM set it by itself from Linux 6.6 until 6.8, 6.7.12 and 6.6.24 on CPUs that have it; since Linux 6.10 only when the VMM asks through KVM_SEV_INIT2 (debug-swap=on). Load kvm_amd with debug_swap=0, update the host kernel, or choose the profile with DebugSwap.',
+    doc: `Bit 5 of sev_features. ${DEBUG_SWAP}. Load kvm_amd with debug_swap=0, update the host kernel, or choose the profile with DebugSwap.`,
     applies: (p) => p.name === 'sev_features' && differsBy(p) === 0x20n,
     text: (p) => {
       const snp = ((p.a | p.e) & ALSO_DEBUG_SWAP) === ALSO_DEBUG_SWAP;
       const tool = snp
         ? ' sev-snp-measure expects it in 0.0.9 by default, in other versions with --guest-features 0x21.'
         : ' virt-qemu-sev-validate, sevctl and sev-snp-measure cannot express it for SEV-ES.';
-      return `DebugSwap (bit 5) is set in one page only. KVM sets it by itself from Linux 6.6 until 6.8, 6.7.12 and 6.6.24 on CPUs that have it, since 6.10 only when the VMM asks. Load kvm_amd with debug_swap=0, update the host kernel, or compare with the profile that has it.${tool}`;
+      return `DebugSwap (bit 5) is set in one page only. ${DEBUG_SWAP}. Load kvm_amd with debug_swap=0, update the host kernel, or compare with the profile that has it.${tool}`;
     },
   },
   {
     id: 'sev-features',
     title: 'Other SEV features',
-    doc: 'The VMM or the builder of the IGVM file asked for other features of the vCPU, such as SecureTSC (bit 9, Linux about 6.18) or RestrictedInjection (bit 3, SVSM images). Give both sides the same set.',
+    doc: `The VMM or the builder of the IGVM file asked for other features of the vCPU, such as SecureTSC (bit 9, ${linuxSince('secure-tsc')}) or RestrictedInjection (bit 3, SVSM images). Give both sides the same set.`,
     applies: (p) => p.name === 'sev_features',
     text: (p) => {
       const names = featureNames(differsBy(p));
       const which = names.length > 0 ? names.join(', ') : 'reserved bits only';
-      return `The pages differ in ${which}. SEV features are what the VMM asks for in KVM_SEV_INIT2 or what an IGVM file contains: SecureTSC with secure-tsc=on (Linux about 6.18), RestrictedInjection and vTOM for SVSM images. Give both sides the same set.`;
+      return `The pages differ in ${which}. SEV features are what the VMM asks for in KVM_SEV_INIT2 or what an IGVM file contains: SecureTSC with secure-tsc=on (${linuxSince('secure-tsc')}), RestrictedInjection and vTOM for SVSM images. Give both sides the same set.`;
     },
   },
 ];
@@ -141,13 +146,13 @@ const FPU: readonly CauseRule[] = [
   {
     id: 'fpu-state',
     title: 'FPU state in the page, or not (KVM_SEV_INIT2)',
-    doc: "MXCSR 0x1f80 and the x87 control word 0x37f are in the page of VMs made with KVM_SEV_INIT2 (Linux 6.10; QEMU 9.1 with legacy-vm-type=off) and of SNP guests, and 0 with KVM_SEV_ES_INIT, QEMU's default for SEV-ES. sev-snp-measure since 0.0.10 has them always, virt-qemu-sev-validate and sevctl never; sevctl vmsa update erases them. Choose the profile of the launch.",
+    doc: `MXCSR 0x1f80 and the x87 control word 0x37f are in the page of VMs made with ${INIT2} and of SNP guests, and 0 with KVM_SEV_ES_INIT, QEMU's default for SEV-ES. sev-snp-measure since 0.0.10 has them always, virt-qemu-sev-validate and sevctl never; sevctl vmsa update erases them. Choose the profile of the launch.`,
     applies: (p) =>
       (p.name === 'mxcsr' && are(p, 0n, 0x1f80n)) || (p.name === 'x87_fcw' && are(p, 0n, 0x37fn)),
     text: (p) =>
       isSnp(p.actual) && isSnp(p.expected)
-        ? 'Both pages are SEV-SNP, but only one has the FPU state. Out-of-tree host kernels before Linux 6.10 left it out, EC2 and GCE still do; sev-snp-measure has it for QEMU since 0.0.10. Choose the profile of the host kernel.'
-        : "Only one page has the FPU state. KVM puts it there for VMs made with KVM_SEV_INIT2 (Linux 6.10; QEMU 9.1 with legacy-vm-type=off), and QEMU's default for SEV-ES is not that. sev-snp-measure since 0.0.10 and virtee/sev always have it, virt-qemu-sev-validate and sevctl never; sevctl vmsa update erases it. Choose the profile of the launch.",
+        ? `Both pages are SEV-SNP, but only one has the FPU state. Out-of-tree host kernels before ${linuxSince('init2')} left it out, EC2 and GCE still do; sev-snp-measure has it for QEMU since 0.0.10. Choose the profile of the host kernel.`
+        : `Only one page has the FPU state. KVM puts it there for VMs made with ${INIT2}, and QEMU's default for SEV-ES is not that. sev-snp-measure since 0.0.10 and virtee/sev always have it, virt-qemu-sev-validate and sevctl never; sevctl vmsa update erases it. Choose the profile of the launch.`,
   },
 ];
 
@@ -166,7 +171,7 @@ const CPU: readonly CauseRule[] = [
   },
   {
     id: 'cpu-signature',
-    title: 'Another CPU model of the guest',
+    title: 'Different guest CPU model',
     doc: "RDX is the signature of the guest's CPU model, not that of the host, unless the guest has host-passthrough: -cpu EPYC-v4 gives 0x800f12 on every host. Give the model that the guest is configured with.",
     applies: (p) => p.name === 'rdx',
     text: ({ a, e }) => {
@@ -235,7 +240,7 @@ const STARTS: readonly CauseRule[] = [
   },
   {
     id: 'role',
-    title: 'Boot processor against additional processor',
+    title: 'BSP compared with AP',
     doc: "One page starts at the reset vector, as vCPU 0 does, the other at the address of the firmware's SEV-ES reset block, as every other vCPU. Compare pages of the same role; the launch measures vCPU 0 first.",
     applies: (p) =>
       START(p) &&
@@ -364,7 +369,7 @@ const REST: readonly CauseRule[] = [
   {
     id: 'unknown',
     title: 'No known cause',
-    doc: 'Nothing that is known about launches makes these fields differ in this way. Look at who sets the expected value, and at what wrote the other page.',
+    doc: 'No known cause. Look at who sets the expected value, and at what wrote the other page.',
     applies: () => true,
   },
 ];

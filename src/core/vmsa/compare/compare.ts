@@ -84,5 +84,5 @@ export function compareWithGenerated(
 
 /** The layer that set the final value, in words; a field that no layer writes is zero from the start. */
 export function setBy(field: ComparedField): string {
-  return field.writes.at(-1)?.layer.title ?? 'no layer: zero';
+  return field.writes.at(-1)?.layer.title ?? 'nobody (zero)';
 }

@@ -16,20 +16,11 @@ import {
   type ProfileId,
 } from './profiles';
 import { decodeSignature, encodeSignature, type CpuId } from './signature';
+import { checkSvsm, SVSM_PARTS, svsmValue, type SvsmImage, type SvsmPart } from './svsm';
 import type { VmsaPage } from '../vmsaPage';
 
 export type { Role } from './initial';
-
-/** Where an SVSM image starts, for profiles that launch one; all vCPUs have the same page. */
-export interface SvsmImage {
-  /** Guest-physical address of the first instruction. */
-  readonly entry: number;
-  readonly stack?: number;
-  /** Guest-physical address of the top-level page table, 0 when the image starts in 32-bit mode. */
-  readonly pageTable?: number;
-  /** Virtual top of memory. */
-  readonly vtom?: number;
-}
+export type { SvsmImage } from './svsm';
 
 /** Everything that decides a generated page. */
 export interface VmsaRequest {
@@ -76,7 +67,7 @@ export function resetAddressIn(values: VmsaValues): number | undefined {
 }
 
 /** What a page can need from its request. */
-type Need = 'cpu' | 'resetAddress' | 'sipiAddress' | keyof SvsmImage;
+type Need = 'cpu' | 'resetAddress' | 'sipiAddress' | SvsmPart;
 
 /** What each symbol needs from a request, and its value then. */
 const SYMBOLS: Readonly<Record<LaunchSymbol, { need: Need; resolve: (request: VmsaRequest) => bigint }>> = {
@@ -98,12 +89,15 @@ const SYMBOLS: Readonly<Record<LaunchSymbol, { need: Need; resolve: (request: Vm
     resolve: ({ resetAddress }) => BigInt(resetAddress! & ~0xfff),
   },
   'SIPI address: IP': { need: 'sipiAddress', resolve: ({ resetAddress }) => BigInt(resetAddress! & 0xfff) },
-  'SVSM image: entry': { need: 'entry', resolve: ({ svsm }) => BigInt(svsm!.entry) },
-  'SVSM image: stack': { need: 'stack', resolve: ({ svsm }) => BigInt(svsm?.stack ?? 0) },
-  'SVSM image: page table': { need: 'pageTable', resolve: ({ svsm }) => BigInt(svsm?.pageTable ?? 0) },
+  'SVSM image: entry': { need: 'entry', resolve: ({ svsm }) => BigInt(svsmValue(svsm, 'entry')) },
+  'SVSM image: stack': { need: 'stack', resolve: ({ svsm }) => BigInt(svsmValue(svsm, 'stack')) },
+  'SVSM image: page table': {
+    need: 'pageTable',
+    resolve: ({ svsm }) => BigInt(svsmValue(svsm, 'pageTable')),
+  },
   'virtual top of memory: high half': {
     need: 'vtom',
-    resolve: ({ svsm }) => BigInt(svsm?.vtom ?? 0) >> 32n,
+    resolve: ({ svsm }) => BigInt(svsmValue(svsm, 'vtom')) >> 32n,
   },
 };
 
@@ -114,7 +108,7 @@ export interface Needs {
   readonly resetAddress: boolean;
   /** That address is one that a SIPI can name, below 1 MiB, which the guest chose and not its firmware. */
   readonly sipi: boolean;
-  readonly svsm: readonly (keyof SvsmImage)[];
+  readonly svsm: readonly SvsmPart[];
 }
 
 const layersFor = ({ layers }: Profile, role: Role) => layers.filter((l) => (l.role ?? role) === role);
@@ -125,7 +119,7 @@ export function needsOf(profile: Profile, role: Role): Needs {
   const needs = new Set(
     [...last.values()].flatMap((v) => (typeof v === 'object' ? SYMBOLS[v.symbol].need : [])),
   );
-  const svsm = (['entry', 'stack', 'pageTable', 'vtom'] as const).filter((part) => needs.has(part));
+  const svsm = SVSM_PARTS.map(({ id }) => id).filter((part) => needs.has(part));
   const sipi = needs.has('sipiAddress');
   return { cpu: needs.has('cpu'), resetAddress: needs.has('resetAddress') || sipi, sipi, svsm };
 }
@@ -140,12 +134,7 @@ function checkRequest(profile: KnownProfile, { role, resetAddress, svsm }: VmsaR
     throw resetAddress === undefined ? errors.resetAddressNeeded() : errors.badResetAddress(resetAddress);
   }
   if (needs.sipi && resetAddress! >= SIPI_END) throw errors.badSipiAddress(resetAddress!);
-  for (const part of needs.svsm) {
-    const value = svsm?.[part];
-    if (value === undefined ? part === 'entry' : !Number.isSafeInteger(value) || value < 0) {
-      throw value === undefined ? errors.svsmEntryNeeded() : errors.badSvsmValue(part, value);
-    }
-  }
+  checkSvsm(svsm, needs.svsm);
 }
 
 /**
@@ -207,7 +196,7 @@ export function requestLike(profile: KnownProfile, role: Role, values: VmsaValue
   const start = needs.sipi ? startAddress(values) : joinResetAddress(values.cs_base, values.rip);
   if (needs.sipi && start >= BigInt(SIPI_END)) return undefined;
   const { family, model, stepping } = decodeSignature(values.rdx);
-  const image: Required<SvsmImage> = {
+  const image: Record<SvsmPart, number> = {
     entry: safe(values.rip),
     stack: safe(values.rsp),
     pageTable: safe(values.cr3),

@@ -3,6 +3,7 @@
 // values over and builds the page. Sources: APM volume 2 table 14-1; Linux arch/x86/kvm/svm/{svm,sev}.c; QEMU
 // target/i386/{cpu,sev}.c. What other VMMs write is in initialVmms.ts. A field that no layer sets is zero.
 
+import { commitsOf, linuxSince, linuxUntil } from './history';
 import { KVM_FALLBACK_SIGNATURE } from './cpuModels';
 import type { VmsaWord } from '../layout/layout';
 
@@ -214,7 +215,7 @@ export const QEMU_FPU: Layer = {
   id: 'qemu',
   title: "QEMU's FPU reset state, which KVM copies for VMs made with KVM_SEV_INIT2 only",
   source: 'Linux sev.c, sev_es_sync_vmsa; QEMU target/i386/cpu.c',
-  since: 'Linux 6.10; SNP Linux 6.11',
+  since: `${linuxSince('init2')}; SNP ${linuxSince('snp')}`,
   note: 'KVM_SEV_ES_INIT leaves 0, so that old measurements hold',
   // The tag word stays 0: KVM copies the abridged form, in which 0 means empty.
   values: { mxcsr: 0x1f80, x87_fcw: 0x37f },
@@ -224,9 +225,9 @@ export const QEMU_FPU: Layer = {
 export const KVM_DEBUG_SWAP: Layer = {
   id: 'kvm',
   title: 'KVM, with DebugSwap on by default',
-  source: 'Linux sev.c; on by commit d1f85fbe836e, off by 5abf6dceb066',
-  since: 'Linux 6.6',
-  until: 'Linux 6.8, and updates of 6.6 and 6.7 (6.6.24, 6.7.12)',
+  source: `Linux sev.c; on by commit ${commitsOf('debug-swap').join(', off by ')}`,
+  since: linuxSince('debug-swap'),
+  until: linuxUntil('debug-swap'),
   note: 'only on CPUs that report DebugSwap (CPUID Fn8000_001F_EAX bit 14)',
   values: { sev_features: 0x20n },
 };
@@ -235,8 +236,8 @@ export const KVM_DEBUG_SWAP: Layer = {
 export const QEMU_DEBUG_SWAP: Layer = {
   id: 'qemu',
   title: 'QEMU, which asks for DebugSwap in KVM_SEV_INIT2 (debug-swap=on)',
-  source: 'Linux sev.c, commit 4dd5ecacb9a4: vmsa_features of KVM_SEV_INIT2',
-  since: 'Linux 6.10',
+  source: `Linux sev.c, commit ${commitsOf('init2').join()}: vmsa_features of KVM_SEV_INIT2`,
+  since: linuxSince('init2'),
   note: "QEMU's property was proposed for 10.2; whether it was merged is not established",
   values: { sev_features: 0x20n },
 };
@@ -246,7 +247,7 @@ export const KVM_SNP: Layer = {
   id: 'kvm',
   title: 'KVM, for an SEV-SNP guest',
   source: 'Linux sev.c: SNP_ACTIVE for KVM_X86_SNP_VM',
-  since: 'Linux 6.11; out-of-tree host kernels before it',
+  since: `${linuxSince('snp')}; out-of-tree host kernels before it`,
   note: '+0x200 when the VMM asks for SecureTSC',
   values: { sev_features: 0x1n },
 };

@@ -1,6 +1,7 @@
 // Ways to launch, as lists of layers. A profile says which VMM, kernel and API make the page, which versions
 // it applies to, and which tools make the same page, including where a tool is wrong.
 
+import { linuxSince, linuxUntil } from './history';
 import {
   AMD_INIT,
   AMD_RESET,
@@ -83,7 +84,7 @@ export const PROFILES = [
     title: 'SEV-ES, QEMU and KVM',
     doc: "What a default QEMU launch has, of any version (KVM_SEV_ES_INIT; legacy-vm-type=auto means it, too). The same page as virt-qemu-sev-validate's and sevctl's.",
     ...QEMU_ES,
-    since: 'Linux 5.11, QEMU 6.0',
+    since: `${linuxSince('sev-es')}, QEMU 6.0`,
     layers: QEMU_KVM,
   },
   {
@@ -92,8 +93,8 @@ export const PROFILES = [
     doc: 'The same launch on a kernel that turns DebugSwap on by default, on a CPU that has it. No tool makes this page: virt-qemu-sev-validate, sevctl and sev-snp-measure all have sev_features 0 for SEV-ES. kvm_amd.debug_swap=0 on the host brings back the usual page.',
     basis: 'sev-es',
     ...QEMU_ES,
-    since: 'Linux 6.6',
-    until: 'Linux 6.8, 6.7.12, 6.6.24',
+    since: linuxSince('debug-swap'),
+    until: linuxUntil('debug-swap'),
     layers: [...QEMU_KVM, KVM_DEBUG_SWAP],
   },
   {
@@ -101,7 +102,7 @@ export const PROFILES = [
     title: 'SEV-ES, QEMU and KVM with KVM_SEV_INIT2',
     doc: 'legacy-vm-type=off, or a feature that needs it: the FPU state is in the page. The same page as sev-snp-measure --mode seves and virtee/sev, which make it for every SEV-ES guest and so are wrong for a default launch.',
     ...QEMU_ES,
-    since: 'Linux 6.10, QEMU 9.1',
+    since: `${linuxSince('init2')}, QEMU 9.1`,
     layers: [...QEMU_KVM, QEMU_FPU],
   },
   {
@@ -110,7 +111,7 @@ export const PROFILES = [
     doc: 'KVM_SEV_INIT2 with DebugSwap asked for by the VMM. No tool makes this page for SEV-ES.',
     basis: 'sev-es-init2',
     ...QEMU_ES,
-    since: 'Linux 6.10; QEMU property proposed for 10.2',
+    since: `${linuxSince('init2')}; QEMU property proposed for 10.2`,
     layers: [...QEMU_KVM, QEMU_FPU, QEMU_DEBUG_SWAP],
   },
   {
@@ -118,7 +119,7 @@ export const PROFILES = [
     title: 'SEV-SNP, QEMU and KVM',
     doc: 'What QEMU launches with upstream KVM. The same page as sev-snp-measure --mode snp --vmm-type QEMU since 0.0.10, and as virtee/sev.',
     ...QEMU_SNP,
-    since: 'Linux 6.11, QEMU 9.1',
+    since: `${linuxSince('snp')}, QEMU 9.1`,
     layers: [...QEMU_KVM, QEMU_FPU, KVM_SNP],
   },
   {
@@ -127,7 +128,7 @@ export const PROFILES = [
     doc: 'sev_features 0x21: the VMM asked for DebugSwap. The same page as sev-snp-measure with --guest-features 0x21.',
     basis: 'snp',
     ...QEMU_SNP,
-    since: 'Linux 6.11; QEMU property proposed for 10.2',
+    since: `${linuxSince('snp')}; QEMU property proposed for 10.2`,
     layers: [...QEMU_KVM, QEMU_FPU, QEMU_DEBUG_SWAP, KVM_SNP_DEBUG_SWAP],
   },
   {
@@ -135,7 +136,7 @@ export const PROFILES = [
     title: 'SEV-SNP, host kernel before 6.10',
     doc: 'Out-of-tree SNP host kernels, which left the FPU state out of the page. The same page as sev-snp-measure up to 0.0.8, or 0.0.9 with --guest-features 0x1.',
     ...QEMU_SNP,
-    until: 'the host kernels on Linux 6.10',
+    until: `the host kernels on ${linuxSince('init2')}`,
     layers: [...QEMU_KVM, KVM_SNP],
   },
   {
@@ -144,8 +145,8 @@ export const PROFILES = [
     doc: 'Out-of-tree SNP host kernels that turn DebugSwap on by default, before the FPU state was in the page. The same page as sev-snp-measure 0.0.9 by default.',
     basis: 'snp-legacy',
     ...QEMU_SNP,
-    since: 'the host kernels on Linux 6.6',
-    until: 'the host kernels on Linux 6.10',
+    since: `the host kernels on ${linuxSince('debug-swap')}`,
+    until: `the host kernels on ${linuxSince('init2')}`,
     layers: [...QEMU_KVM, KVM_DEBUG_SWAP, KVM_SNP_DEBUG_SWAP],
   },
   {

@@ -108,7 +108,7 @@ describe('The search for an explanation finds', () => {
               ),
               [[{ cause: id, given: candidate.given, found: wordsOf(candidate) }]],
             );
-            assert.match(summary, /That is no verdict/);
+            assert.match(summary, /Only a suggestion/);
           }
         });
       }

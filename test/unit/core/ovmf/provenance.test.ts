@@ -110,7 +110,7 @@ const cases: readonly Case[] = [
     name: 'IGVM metadata',
     build: ALL,
     releases: 'edk2-stable202511 or later',
-    hint: 'AmdSev or another build with reserved low memory, such as OvmfPkgX64',
+    hint: 'AmdSev or OvmfPkgX64',
   },
   {
     name: 'an empty calling area',

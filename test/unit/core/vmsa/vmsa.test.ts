@@ -248,7 +248,7 @@ describe('A comparison', () => {
       differing.map((f) => [f.actual.name, f.actual.raw, f.expected.raw, setBy(f)]),
       [
         ['tr_attrib', '0x0083', '0x008b', 'QEMU, at CPU reset'],
-        ['sev_features', '0x0000000000000020', '0x0000000000000000', 'no layer: zero'],
+        ['sev_features', '0x0000000000000020', '0x0000000000000000', 'nobody (zero)'],
       ],
     );
   });

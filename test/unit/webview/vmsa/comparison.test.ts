@@ -189,7 +189,7 @@ describe('The rows of a comparison', () => {
       extra: 'at CPU reset',
       full: 'QEMU, at CPU reset',
     });
-    assert.deepEqual(row('cr2').cells[4], { text: 'no layer: zero', full: 'no layer: zero' });
+    assert.deepEqual(row('cr2').cells[4], { text: 'nobody (zero)', full: 'nobody (zero)' });
     assert.equal(countLeaves(filterTree(tree, { text: '0x0000000000a00f11' })), 1);
   });
 

@@ -124,7 +124,7 @@ const cases: readonly Case[] = [
     changes: [`changed field ${LIST}/1: SNP_SEC_MEM/size`],
     exact: true,
     effects: [...ALWAYS, 'snp-sections'],
-    says: /1 section of the first image and 1 section of the second/,
+    says: /1 metadata section removed, 1 added/,
   },
   {
     name: 'kernel hashes before the last section',

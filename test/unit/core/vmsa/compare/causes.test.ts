@@ -63,7 +63,7 @@ const cases: Case[] = [
     page('sev-es-debugswap'),
     usual,
     { 'debug-swap': 'sev_features' },
-    /6\.6 until 6\.8.*debug_swap=0.*for SEV-ES/,
+    /6\.6 to 6\.6\.23 and 6\.7 to 6\.7\.11.*debug_swap=0.*for SEV-ES/,
   ],
   ['DebugSwap of SNP', page('snp-debugswap'), page('snp'), { 'debug-swap': 'sev_features' }, /0\.0\.9/],
   [

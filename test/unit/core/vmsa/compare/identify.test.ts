@@ -84,7 +84,7 @@ describe('A page is identified', () => {
     [sevEs, { rax: 1n, rbx: 2n }, 'sev-es bsp', /^2 fields differ: rax and rbx \(State that only/],
     [snp, { mxcsr: 0, rsi: 5n }, 'snp ap', /^2 fields differ: mxcsr \(.*\); rsi \(.*\)\.$/],
     // A signature that no CPU has: the first CPU of the list stands for all.
-    [sevEs, { rdx: 0xf0000000n }, 'sev-es bsp', /^1 field differs: rdx \(Another CPU model/],
+    [sevEs, { rdx: 0xf0000000n }, 'sev-es bsp', /^1 field differs: rdx \(Different guest CPU model/],
   ];
   for (const [request, values, wanted, distance] of changed) {
     it(`nearest to ${wanted} after a change of ${Object.keys(values).join(', ')}`, () => {
