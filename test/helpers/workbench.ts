@@ -4,6 +4,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Frame, Locator, Page } from 'playwright-core';
+import { browserOnly } from './browserOnly';
 import { ROOT, freshPage, pageUrl, startServer, writeSettings } from './vscodeServer';
 
 /** Themes by purpose: their names in VS Code's settings and in its list, and the classes of its root and our pages. */
@@ -32,6 +33,8 @@ export interface WorkbenchOptions {
   theme?: Theme;
   /** ask for workspace trust: a folder opens in Restricted Mode */
   restricted?: boolean;
+  /** VS Code without a machine behind the browser, and a copy of the folder in memory */
+  withoutMachine?: boolean;
   /** further user settings */
   settings?: Record<string, unknown>;
   size?: { width: number; height: number };
@@ -81,7 +84,11 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     (await takeShared(restricted, key)) ?? new Workbench(await freshPage(server), restricted, key);
   open.add(workbench);
   await workbench.page.setViewportSize(options.size ?? { width: 1280, height: 800 });
-  if (workbench.page.url() === 'about:blank') await workbench.load(pageUrl(server, folder));
+  if (options.withoutMachine) {
+    const { url, close } = await browserOnly(server, folder);
+    workbench.page.once('close', close);
+    await workbench.load(url);
+  } else if (workbench.page.url() === 'about:blank') await workbench.load(pageUrl(server, folder));
   await workbench.showIn(theme);
   return workbench;
 }
