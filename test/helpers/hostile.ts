@@ -48,6 +48,14 @@ export function few<T>(cases: readonly T[]): T[] {
   return cases.filter((_, i) => !IS_QUICK || i % 8 === 0);
 }
 
+/**
+ * All of these cases, for one of several turns; in a quick run a quarter of them, and of the next turn others, so that all are in some.
+ */
+export function inTurns<T>(cases: readonly T[], turn: number): T[] {
+  const turns = Math.min(4, cases.length);
+  return cases.filter((_, i) => !IS_QUICK || i % turns === turn % turns);
+}
+
 /** `count` seeds, starting from the one in the environment or 1; in a quick run one in eight. */
 export function seeds(count: number): number[] {
   const first = Number(process.env['SEED'] ?? 1);

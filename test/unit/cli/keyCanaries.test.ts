@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { lintLaunch } from '../../../src/app/launchProblems';
 import { parseConnectionUri } from '../../../src/libvirt/uri';
 import { runHere } from '../../helpers/cli';
+import { inTurns } from '../../helpers/hostile';
 import { io } from '../../helpers/io';
 import { USUAL, blobOf, hmacOf, launchOptions, writePlainLaunch } from '../../helpers/plainLaunch';
 
@@ -235,22 +236,22 @@ describe('A key that is typed where it does not belong', () => {
       assert.ok(!said.includes(canary), `${args.join(' ')}\nsays ${canary}:\n${said}`);
   };
 
-  for (const [form, typed] of Object.entries({ ...FORMS, ...ONLY_AS_PATHS }))
+  for (const [turn, [form, typed]] of Object.entries({ ...FORMS, ...ONLY_AS_PATHS }).entries())
     it(`is not repeated as the path of a key or a secret: ${form}`, async () => {
-      for (const command of AS_KEY) await run(command(typed), typed);
+      for (const command of inTurns(AS_KEY, turn)) await run(command(typed), typed);
     });
 
-  for (const [form, typed] of Object.entries(FORMS))
+  for (const [turn, [form, typed]] of Object.entries(FORMS).entries())
     it(`is not repeated where something else belongs: ${form}`, async () => {
-      for (const command of ELSEWHERE) await run(command(typed), typed);
+      for (const command of inTurns(ELSEWHERE, turn)) await run(command(typed), typed);
       if (form.startsWith('h')) for (const command of CONNECTED) await run(command(typed), typed);
     });
 
-  for (const [form, typed] of Object.entries({ ...FORMS, ...FORMS_OF_PATHS }))
+  for (const [turn, [form, typed]] of Object.entries({ ...FORMS, ...FORMS_OF_PATHS }).entries())
     it(`is not repeated as the path of a file: ${form}`, async () => {
       writeFileSync(join(folder, 'a.sevlaunch.json'), JSON.stringify(GOOD));
       writeFileSync(join(folder, 'payload'), 'secret');
-      for (const command of AS_FILE) await run(command(typed), typed);
+      for (const command of inTurns(AS_FILE, turn)) await run(command(typed), typed);
     });
 
   it('is no file that is there, which is named', async () => {
@@ -272,9 +273,9 @@ describe('A key that is typed where it does not belong', () => {
   });
 
   const inFiles = (title: string, forms: typeof FORMS, files: typeof IN_FILE) => {
-    for (const [form, typed] of Object.entries(forms))
+    for (const [turn, [form, typed]] of Object.entries(forms).entries())
       it(`${title}: ${form}`, async () => {
-        for (const [place, make] of Object.entries(files)) {
+        for (const [place, make] of inTurns(Object.entries(files), turn)) {
           const text = JSON.stringify(make(typed), null, 2);
           for (const name of ['a', 'b']) writeFileSync(join(folder, `${name}.sevlaunch.json`), text);
           const lint = await lintLaunch(io, text, join(folder, 'a.sevlaunch.json'), { files: true });
