@@ -20,6 +20,15 @@ const ROWS: readonly InputRow[] = INPUTS;
 /** The inputs that both a launch file and the command line can give. */
 export const INPUT_NAMES = INPUTS.filter((row) => 'member' in row && 'option' in row).map(({ id }) => id);
 
+/** A row that has a place in a launch file. */
+export type MemberRow = InputRow & { readonly member: readonly string[] };
+
+/** The rows that have one, in the order of the file. */
+export const MEMBER_TABLE = ROWS.filter((row): row is MemberRow => row.member !== undefined);
+
+/** The rows whose values are paths. */
+export const PATH_ROWS = MEMBER_TABLE.filter(({ kind }) => ['file', 'page', 'key'].includes(kind));
+
 /** The options of an input: those of its parts, such as the family of a CPU, or its own. */
 function optionsOf({ id, option }: InputRow): string {
   const isPart = (row: InputRow) => row.member && row.option !== undefined && row.id.startsWith(`${id}.`);

@@ -6,7 +6,7 @@ import * as ioErrors from './ioErrors';
 import { holdsKey } from '../core/check/keyText';
 import { checkLaunch, type HostInput, type VmsaInput } from '../core/check/check';
 import { refuseUnfit } from '../core/check/judge';
-import type { KeyPaths, LaunchFile, LaunchMembers } from '../core/check/launchFile';
+import type { LaunchFile, LaunchMembers } from '../core/check/launchFile';
 import { needsResetAddress, type LaunchQuestion } from '../core/check/question';
 import type { Platform } from '../core/tech/sev/evidence';
 import { isSevEs } from '../core/tech/sev/policy';
@@ -19,7 +19,7 @@ import { generateVmsa, type Role } from '../core/vmsa/launch/generate';
 import { VMSA_SIZE } from '../core/vmsa/layout/layout';
 import { sevEsProfile } from '../core/vmsa/launch/profiles';
 import { readFirmware, readsOf, type LaunchReads } from './firmware';
-import { atInput, waysToGive } from './inputs';
+import { atInput, PATH_ROWS, waysToGive } from './inputs';
 import type { Io, ReadOptions } from './io';
 import { checkKeys, withKeys } from './keys';
 
@@ -164,15 +164,12 @@ export interface CheckOptions extends ReadOptions {
 }
 
 /** The files that are read for inputs. */
-export function filesOf({
-  firmware,
-  kernel,
-  initrd,
-  vmsa,
-  keys,
-}: Pick<OwnerInputs, 'firmware' | 'kernel' | 'initrd' | 'vmsa'> & { readonly keys?: KeyPaths }): string[] {
-  const all = [firmware, kernel, initrd, vmsa?.bsp, vmsa?.ap, ...Object.values(keys ?? {})];
-  return all.filter((path) => path !== undefined);
+export function filesOf(
+  inputs: Partial<Pick<LaunchMembers, 'firmware' | 'kernel' | 'initrd' | 'vmsa' | 'keys'>>,
+): string[] {
+  const valueAt = (member: readonly string[]) =>
+    member.reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], inputs);
+  return PATH_ROWS.map(({ member }) => valueAt(member)).filter((path) => typeof path === 'string');
 }
 
 /** A check that is done: its report, and the image that was measured. */

@@ -11,7 +11,8 @@ import type { LaunchFile } from '../core/check/launchFile';
 import { FILE_ROLES } from './fileRoles';
 import type { Io, ReadOptions } from './io';
 import type { TextFault } from './launchFaults';
-import { LaunchFileSchema, PATH_ROWS } from './launchSchema';
+import { PATH_ROWS } from './inputs';
+import { LaunchFileSchema } from './launchSchema';
 import { describeBadByte, describeFault, isObject, parseLaunchText, type LaunchText } from './launchText';
 import { badByteIn, textOf, type BadByte } from './text';
 

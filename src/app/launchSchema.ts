@@ -4,21 +4,17 @@
 import * as v from 'valibot';
 import type { LaunchFile } from '../core/check/launchFile';
 import { NO_NUL, WITHOUT_NUL } from '../core/launch/inputKinds';
-import { INPUTS, OBJECTS, type InputRow } from '../core/launch/inputs';
+import { OBJECTS, type InputRow } from '../core/launch/inputs';
 import { SEV_ES_PROFILES } from '../core/vmsa/launch/profiles';
+import { MEMBER_TABLE, PATH_ROWS, type MemberRow } from './inputs';
 import { numberPattern } from './numberPattern';
-
-/** A row that has a place in a launch file. */
-export type MemberRow = InputRow & { readonly member: readonly string[] };
-
-const ROWS = (INPUTS as readonly InputRow[]).filter((row): row is MemberRow => row.member !== undefined);
 
 /** The rows of an object in a launch file; those of one that is no object are its members by themselves. */
 export const rowsIn = (name: string): MemberRow[] =>
-  ROWS.filter(({ member }) => member.length > 1 && member[0] === name);
+  MEMBER_TABLE.filter(({ member }) => member.length > 1 && member[0] === name);
 
 /** The rows that are members by themselves. */
-export const SINGLE_ROWS = ROWS.filter(({ member }) => member.length === 1);
+export const SINGLE_ROWS = MEMBER_TABLE.filter(({ member }) => member.length === 1);
 
 /** The rows of an object but the one that takes the place of the others. */
 export const usualRowsIn = (name: string): MemberRow[] => rowsIn(name).filter(({ alone }) => !alone);
@@ -28,12 +24,9 @@ export const samplesOf = (rows: readonly MemberRow[]): [name: string, sample: st
   rows.flatMap(({ member, sample }) => (sample === undefined ? [] : [[member.at(-1)!, sample]]));
 
 /** The rows that are a value of their own: the numbers of a CPU are one. */
-export const MEMBER_ROWS = ROWS.filter(
+export const MEMBER_ROWS = MEMBER_TABLE.filter(
   ({ member }) => member.length === 1 || Object.keys(OBJECTS).includes(member[0]!),
 );
-
-/** The rows whose values are paths. */
-export const PATH_ROWS = ROWS.filter(({ kind }) => ['file', 'page', 'key'].includes(kind));
 
 /** The members of a launch file that are paths, or objects of paths. */
 export const PATHS: readonly string[] = [...new Set(PATH_ROWS.map(({ member }) => member[0]!))];

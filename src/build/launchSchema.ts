@@ -14,8 +14,8 @@ import {
   samplesOf,
   SINGLE_ROWS,
   usualRowsIn,
-  type MemberRow,
 } from '../app/launchSchema';
+import type { MemberRow } from '../app/inputs';
 import { numberPattern } from '../app/numberPattern';
 
 /** A JSON schema with VS Code's extensions to the standard. */

@@ -3,13 +3,14 @@
 
 import * as vscode from 'vscode';
 import { hex, parseUnsigned } from '../../core/binary/hex';
+import { CPU, SIGNATURE } from '../../core/launch/inputKinds';
 import type { OvmfImage } from '../../core/ovmf/image';
 import { CPU_MODELS, describeCpuId, modelsWithSignature } from '../../core/vmsa/launch/cpuModels';
 import { needsOf, type VmsaRequest } from '../../core/vmsa/launch/generate';
 import { svsmImage, svsmPart, type SvsmPart } from '../../core/vmsa/launch/svsm';
 import type { Role } from '../../core/vmsa/launch/initial';
 import { PROFILES } from '../../core/vmsa/launch/profiles';
-import { decodeSignature, encodeSignature, type CpuId } from '../../core/vmsa/launch/signature';
+import { encodeSignature, type CpuId } from '../../core/vmsa/launch/signature';
 import type { FirmwareChoice } from '../../protocol/vmsa';
 import type { Io } from '../../app/io';
 import { firmwareOf, readFirmware } from '../../app/firmware';
@@ -116,17 +117,16 @@ export async function pickCpu(recent: RecentCpus, like?: CpuId): Promise<CpuId |
   return cpu;
 }
 
-/** Parses 25/1/1, 0x19/1/1 or a signature such as 0xa00f11. */
+/** A smaller number is rather a family alone. */
+const LEAST_SIGNATURE = 0x1000n;
+
+/** Reads 25/1/1, 0x19/1/1, also with other separators, a signature such as 0xa00f11, or the name of a model. */
 function parseCpu(text: string): CpuId | undefined {
-  const parts = text
-    .trim()
-    .split(/[\s/,]+/)
-    .map(parseUnsigned);
-  if (parts.includes(undefined)) return undefined;
-  const [family, model, stepping, ...rest] = parts.map(Number);
-  if (family === undefined || rest.length > 0) return undefined;
-  if (model === undefined) return family > 0xfff ? decodeSignature(family) : undefined;
-  return stepping === undefined ? undefined : { family, model, stepping };
+  const typed = text.trim().replaceAll(/[\s/,]+/g, '/');
+  const cpu = CPU.parse(typed);
+  if (cpu.ok) return cpu.value;
+  const signature = SIGNATURE.parse(typed);
+  return signature.ok && parseUnsigned(typed)! >= LEAST_SIGNATURE ? signature.value : undefined;
 }
 
 async function typeCpu(): Promise<CpuId | undefined> {
@@ -134,16 +134,8 @@ async function typeCpu(): Promise<CpuId | undefined> {
     title: 'CPU of the guest',
     prompt: 'Family/model/stepping, or the signature',
     placeHolder: '25/1/1 or 0xa00f11',
-    whyNot: (value) => {
-      try {
-        const cpu = parseCpu(value);
-        if (!cpu) return 'Three numbers such as 25/1/1, or a signature such as 0xa00f11';
-        encodeSignature(cpu);
-        return undefined;
-      } catch (error) {
-        return error instanceof Error ? error.message : String(error);
-      }
-    },
+    whyNot: (value) =>
+      parseCpu(value) ? undefined : 'Three numbers such as 25/1/1, or a signature such as 0xa00f11',
   });
   return text === undefined ? undefined : parseCpu(text);
 }
