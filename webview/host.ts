@@ -2,7 +2,7 @@
 // survive a reload in the state that VS Code stores for the page.
 
 import { useEffect, useState } from 'preact/hooks';
-import { Inbox } from '../src/protocol/transfer';
+import { Inbox } from '../src/protocol/pageTransfer';
 import {
   isToPage,
   PAGE_NAMES,

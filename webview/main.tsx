@@ -7,7 +7,7 @@ import type { View } from '../src/protocol/pages';
 import { ComparisonView } from './vmsa/comparisonView';
 import { registerControls } from './controls';
 import { spokenExplanation } from './launch/explainWords';
-import { onShow } from './host';
+import { onShow, send } from './host';
 import { iconsReady } from './parts/icons';
 import { ImagesView } from './ovmf/imagesView';
 import { NoticeView } from './parts/noticeView';
@@ -62,19 +62,23 @@ installPanes(root);
 // The font loads while the host reads the file.
 const icons = iconsReady();
 let latest: View | undefined;
+let isDrawn = false;
 onShow((view) => {
   latest = view;
   void icons.then(() => {
     // Of the views that arrived meanwhile, only the latest is drawn.
-    if (latest === view)
-      render(
-        <>
-          <Page view={view} />
-          <div class="visually-hidden" aria-live="polite">
-            {spoken(view)}
-          </div>
-        </>,
-        root,
-      );
+    if (latest !== view) return;
+    render(
+      <>
+        <Page view={view} />
+        <div class="visually-hidden" aria-live="polite">
+          {spoken(view)}
+        </div>
+      </>,
+      root,
+    );
+    // After the frame that shows it.
+    if (!isDrawn) requestAnimationFrame(() => setTimeout(() => send({ type: 'drawn' })));
+    isDrawn = true;
   });
 });

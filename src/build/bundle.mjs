@@ -21,10 +21,10 @@ import { ensureNodeModules } from './setup.mjs';
 /** Packages that tests cannot load from node_modules as CommonJS, so they become part of each test bundle. */
 const BUNDLED_INTO_TESTS = ['@noble/hashes', 'lzma1'];
 /**
- * The sizes that are kept, in bytes, all gzipped: of the script that is loaded at activation, half of what is promised, of that in a browser, and
+ * The sizes that are kept, in bytes, all gzipped: of the script that is loaded at activation, well below what is promised, of that in a browser, and
  * of the webview's script and style together.
  */
-const EXTENSION_LIMIT = 150 * 1024;
+const EXTENSION_LIMIT = 170 * 1024;
 const WEB_EXTENSION_LIMIT = 100 * 1024;
 const WEBVIEW_LIMIT = 150 * 1024;
 

@@ -4,7 +4,8 @@
 import * as v from 'valibot';
 import { REPORT_PAGE } from './launch';
 import { IMAGES_PAGE, OVMF_PAGE } from './ovmf';
-import { isObject, type PageTable } from './shared';
+import type { PageTable } from './shared';
+import { isObject } from './values';
 import { COMPARISON_PAGE, VMSA_PAGE } from './vmsa';
 
 /** The pages, each by the name of its editor. */

@@ -1,6 +1,7 @@
 // What the tables of all pages share: shapes, messages, and actions that more than one page offers.
 
 import * as v from 'valibot';
+import { isObject } from './values';
 
 /** A page's bytes with the name of their file. */
 export interface NamedPage {
@@ -16,14 +17,6 @@ export interface CursorPlace {
   readonly offset: number;
   readonly size: number;
 }
-
-/** Whether a value has properties. */
-export const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null;
-
-/** Whether a value is a nonnegative safe integer. */
-export const isCount = (value: unknown): value is number =>
-  Number.isSafeInteger(value) && (value as number) >= 0;
 
 export const text = v.string();
 export const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -57,9 +50,10 @@ export const noticeOf = <A extends string>(
 
 const place: v.GenericSchema<CursorPlace> = v.object({ name: text, offset: count, size: count });
 
-/** What every page may send: that it is drawn and waits for its state, and a text for the clipboard. */
+/** What every page may send: that it waits for its state, that it has drawn the first, and a text for the clipboard. */
 export const FROM_EVERY_PAGE = {
   ready: v.object({}),
+  drawn: v.object({}),
   copy: v.object({ text: v.pipe(text, v.maxLength(2 ** 20 - 1)) }),
 };
 /** Where the cursor is; only in a diff does another page follow it. */

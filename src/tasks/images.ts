@@ -13,7 +13,7 @@ import { sectionsBy } from '../core/ovmf/volumes/decoders';
 import type { Decompress } from '../core/ovmf/volumes/tree';
 import { tablesAtEnd } from '../core/ovmf/tablesAtEnd';
 import type { DigestRow, ImageFound } from '../protocol/ovmf';
-import { isObject } from '../protocol/shared';
+import { isObject } from '../protocol/values';
 import type { TaskCode } from './serve';
 
 function* inImage(

@@ -2,7 +2,7 @@
 // as soon as its editor listens.
 
 import * as vscode from 'vscode';
-import { Inbox, type WireMessage } from '../../src/protocol/transfer';
+import { Inbox, type WireMessage } from '../../src/protocol/pageTransfer';
 import type { HostMessage, View, WebviewMessage } from '../../src/protocol/pages';
 
 /** Stands in for the panel that VS Code passes to an editor. */
@@ -30,6 +30,7 @@ export class TestPanel {
     postMessage: (message: WireMessage) => {
       const whole = this.inbox.take(structuredClone(message));
       if (whole) this.posted.push(whole);
+      if (whole?.type === 'show') this.send({ type: 'drawn' });
       return Promise.resolve(true);
     },
   };

@@ -155,6 +155,8 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
     this.unread = undefined;
     this.show();
     this.other?.panel.show();
+    await this.page.drawn;
+    if (isStale()) return;
     try {
       await readImageInThread(this.host.io, bytes, signal, (found) => {
         const { contents } = this.found;

@@ -4,7 +4,7 @@
 import * as vscode from 'vscode';
 import type { Io } from '../../app/io';
 import { toBase64 } from '../../core/binary/hex';
-import { Outbox, type WireMessage } from '../../protocol/transfer';
+import { Outbox, type WireMessage } from '../../protocol/pageTransfer';
 import {
   isFromPage,
   type FromPage,
@@ -21,7 +21,7 @@ import { nextTurn } from './slices';
 import { visibleView } from './visibleView';
 
 /** What a page sends that all editors treat alike. */
-type Common = 'ready' | 'copy';
+type Common = 'ready' | 'drawn' | 'copy';
 /** What an editor does with each of the other messages of its page. */
 export type OnMessage<P extends PageName> = {
   readonly [T in Exclude<FromPage<P>['type'], Common>]: (
@@ -61,13 +61,23 @@ function html(webview: vscode.Webview, root: vscode.Uri, page: PageName): string
 </html>`;
 }
 
+/** How long, in milliseconds, what takes long waits for a page to be drawn: one that is hidden draws nothing. */
+const PATIENCE = 1500;
+
 /** One webview and its current view. */
 export class Page<P extends PageName> {
   private view: View | undefined;
   private closed = false;
   /** Before this, a posted view would be sent twice. */
   private hasAsked = false;
-  private readonly outbox = new Outbox((message) => this.deliver(message), nextTurn);
+  private setDrawn = (): void => undefined;
+  /** Settles when the page has drawn its first view, or takes long: until then the machine is the page's. */
+  readonly drawn = new Promise<void>((done) => (this.setDrawn = done));
+  private readonly outbox = new Outbox(
+    (message) => this.deliver(message),
+    nextTurn,
+    () => this.drawn,
+  );
 
   constructor(
     extensionUri: vscode.Uri,
@@ -79,7 +89,10 @@ export class Page<P extends PageName> {
     panel.webview.options = { enableScripts: true, localResourceRoots: [root] };
     panel.webview.onDidReceiveMessage((message: unknown) => this.receive(message));
     panel.webview.html = html(panel.webview, root, name);
+    const patience = setTimeout(this.setDrawn, PATIENCE);
     panel.onDidDispose(() => {
+      clearTimeout(patience);
+      this.setDrawn();
       this.closed = true;
       this.outbox.forget();
     });
@@ -108,7 +121,8 @@ export class Page<P extends PageName> {
       this.hasAsked = true;
       this.outbox.forget();
       if (this.view) void this.outbox.show(this.view);
-    } else if (received.type === 'copy') await copyText(received.text);
+    } else if (received.type === 'drawn') this.setDrawn();
+    else if (received.type === 'copy') await copyText(received.text);
     else {
       // The table of the page has it, so its editor has, too.
       const on = this.on as Readonly<Record<string, (message: WebviewMessage) => Promise<void> | void>>;

@@ -2,7 +2,7 @@
 // without width as nothing.
 
 import { visibleText } from '../../core/binary/plainText';
-import { isObject } from '../../protocol/shared';
+import { isObject } from '../../protocol/values';
 
 /** Members that stay the objects that they are; core makes the names in them visible. */
 const KEPT: readonly string[] = ['bytes', 'contents'];

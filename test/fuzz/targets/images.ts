@@ -28,7 +28,7 @@ import { tablesAtEnd } from '../../../src/core/ovmf/tablesAtEnd';
 import { printImage } from '../../../src/cli/ovmf';
 import { firmwareDoubt, firmwareOf } from '../../../src/app/firmware';
 import type { View } from '../../../src/protocol/pages';
-import { Inbox, Outbox } from '../../../src/protocol/transfer';
+import { Inbox, Outbox } from '../../../src/protocol/pageTransfer';
 import { SECTIONS } from '../../helpers/compressions';
 import { firmware, VERIFIER } from '../../helpers/firmware';
 import { memoryIo } from '../../helpers/memoryIo';

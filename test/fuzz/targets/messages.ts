@@ -14,8 +14,8 @@ import {
   PAGES,
   type WebviewMessage,
 } from '../../../src/protocol/pages';
-import { isCount } from '../../../src/protocol/shared';
-import { Inbox } from '../../../src/protocol/transfer';
+import { isCount } from '../../../src/protocol/values';
+import { Inbox } from '../../../src/protocol/pageTransfer';
 import { isRequest } from '../../../src/protocol/vmsa';
 import { fromJson, toJson } from '../mutateJson';
 import { readOrCode, type Target } from '../target';

@@ -48,6 +48,7 @@ const SAMPLES: {
     ],
     fromPage: {
       ready: { type: 'ready' },
+      drawn: { type: 'drawn' },
       copy,
       place: { type: 'place', place },
       edit: { type: 'edit', field: 'rip', value: '0x1', bits: { lsb: 1, width: 63 } },
@@ -70,7 +71,7 @@ const SAMPLES: {
       notice: { kind: 'notice', title: 'a', text: 'b', actions: ['pickCpu'] },
     },
     toPage: [],
-    fromPage: { ready: { type: 'ready' }, copy, place: { type: 'place', place } },
+    fromPage: { ready: { type: 'ready' }, drawn: { type: 'drawn' }, copy, place: { type: 'place', place } },
   },
   ovmf: {
     states: {
@@ -78,7 +79,7 @@ const SAMPLES: {
       notice: { kind: 'notice', title: 'a', text: 'b', actions: ['compareImage'] },
     },
     toPage: [{ type: 'select', place }],
-    fromPage: { ready: { type: 'ready' }, copy, place: { type: 'place', place } },
+    fromPage: { ready: { type: 'ready' }, drawn: { type: 'drawn' }, copy, place: { type: 'place', place } },
   },
   images: {
     states: {
@@ -86,7 +87,7 @@ const SAMPLES: {
       notice: { kind: 'notice', title: 'a', text: 'b', actions: [] },
     },
     toPage: [],
-    fromPage: { ready: { type: 'ready' }, copy, place: { type: 'place', place } },
+    fromPage: { ready: { type: 'ready' }, drawn: { type: 'drawn' }, copy, place: { type: 'place', place } },
   },
   report: {
     states: {
@@ -95,7 +96,12 @@ const SAMPLES: {
       notice: { kind: 'notice', title: 'a', text: 'b', actions: ['runAgain'] },
     },
     toPage: [],
-    fromPage: { ready: { type: 'ready' }, copy, changeLaunch: { type: 'changeLaunch', explanation: 0 } },
+    fromPage: {
+      ready: { type: 'ready' },
+      drawn: { type: 'drawn' },
+      copy,
+      changeLaunch: { type: 'changeLaunch', explanation: 0 },
+    },
   },
 };
 

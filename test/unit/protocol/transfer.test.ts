@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { lintOvmf } from '../../../src/core/ovmf/lint';
 import type { ImageContents } from '../../../src/core/ovmf/contents';
-import { Inbox, Outbox, type WireMessage } from '../../../src/protocol/transfer';
+import { Inbox, Outbox, type WireMessage } from '../../../src/protocol/pageTransfer';
 import { ITEMS } from '../../../src/protocol/parts';
 import type { View } from '../../../src/protocol/pages';
 import type { ImagesViewState, OvmfViewState } from '../../../src/protocol/ovmf';
