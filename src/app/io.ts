@@ -19,9 +19,9 @@ export interface ReadOptions {
   readonly shared?: boolean | undefined;
   /**
    * Called before the rest is read, when both ends of a file are known, END bytes each, or all of a smaller one; not
-   * for a pipe. @param whole will hold the rest, too
+   * for a pipe. The rest is read when it has settled. @param whole will hold the rest, too
    */
-  readonly onEnds?: ((whole: Uint8Array) => void) | undefined;
+  readonly onEnds?: ((whole: Uint8Array) => Promise<void> | void) | undefined;
 }
 
 /**

@@ -28,7 +28,7 @@ async function wholeOf(
     const length = Math.min(size, END);
     whole.set(await part(0, length));
     whole.set(await part(size - length, length), size - length);
-    onEnds(whole);
+    await onEnds(whole);
   }
   const parts: Uint8Array[] = [];
   let length = 0;

@@ -92,7 +92,9 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
     let tables: ImageTables | undefined;
     try {
       const onEnds = (whole: Uint8Array) => {
-        if (!signal.aborted) tables = this.showEnds(whole);
+        if (signal.aborted) return undefined;
+        tables = this.showEnds(whole);
+        return this.page.drawn;
       };
       const bytes = await readUri(this.host.io, this.uri, { onEnds, shared: true });
       if (signal.aborted) return;
