@@ -23,7 +23,7 @@ export interface Tail {
  */
 const LISTS = 2304;
 /** Far above the time to parse 4 KiB (well under a millisecond), far below an endless loop. */
-const MOST_MS = 1000;
+const MOST_MS = 3000;
 const SPECIAL_BYTES = [0x00, 0x01, 0x11, 0x12, 0x16, 0x1a, 0x7f, 0x80, 0xfe, 0xff];
 
 /**
@@ -62,7 +62,7 @@ export function seeds(count: number): number[] {
   return few(Array.from({ length: count }, (_, i) => first + i));
 }
 
-/** Runs `read`, and names the input if it throws or takes a second of a processor. */
+/** Runs `read`, and names the input if it throws or takes three seconds of a processor. */
 export function bounded(label: string, read: () => void): void {
   const took = processorTime();
   try {
