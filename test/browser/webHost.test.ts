@@ -30,7 +30,7 @@ describe('VS Code in a browser, without a machine', () => {
     const workbench = await openWorkbench({ folder: sample, withoutMachine: true });
     await workbench.openFromExplorer('vcpu0.vmsa');
     await row(await workbench.webviewFrame(), 'rip').waitFor();
-    await workbench.runAndPick('SEV: Find What Matches…', 'SEV-ES, QEMU and KVM');
+    await workbench.runAndPick('SEV: Identify…', 'SEV-ES, QEMU and KVM');
     await workbench.activeTab('↔ generated').waitFor();
     await (
       await workbench.webviewFrame()
