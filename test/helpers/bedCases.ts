@@ -40,7 +40,7 @@ export interface FaultCase {
   readonly says: RegExp;
 }
 
-const MATCH = /^OK: The reported measurement is the one/m;
+const MATCH = /^OK: The reported measurement equals the expected one/m;
 const MISMATCH = /^ERROR: The reported measurement is not the one/m;
 const MALFORMED = /^ERROR: The measurement is .*base64 of 48 bytes/m;
 const UNREPORTED = /did not tell the launch measurement/;

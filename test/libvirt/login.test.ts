@@ -41,7 +41,7 @@ describe('A libvirtd that wants a login', () => {
         [ASKS_PASSWORD, `${PASSWORD}\r`],
       ],
       0,
-      /OK: The reported measurement is the one/,
+      /OK: The reported measurement equals the expected one/,
     ],
     [
       'refuses another password',

@@ -67,6 +67,15 @@ describe('The view of domains', () => {
       assert.equal(workers().length, 1);
     });
 
+    it('are not asked for once their connection is removed', async () => {
+      const { view } = make();
+      const [root] = await roots(view);
+      await storeConnectionTexts([]);
+      assert.deepEqual(await roots(view), []);
+      assert.deepEqual(await view.getChildren(root), []);
+      assert.deepEqual(workers(), []);
+    });
+
     it('are listed with why they cannot be checked, under the name and version of their host', async () => {
       const { view } = make();
       const [domain, ...more] = await domains(view);

@@ -95,7 +95,8 @@ export class DomainsView implements vscode.TreeDataProvider<DomainsNode>, vscode
   async getChildren(node?: DomainsNode): Promise<DomainsNode[]> {
     if (!vscode.workspace.isTrusted) return [];
     if (!node) return this.readRoots();
-    if (node.kind !== 'connection') return [];
+    // VS Code may still ask for one that was removed meanwhile.
+    if (node.kind !== 'connection' || !this.roots.has(node.uri)) return [];
     this.expanded.add(node.uri);
     const listing = await this.list(node.uri);
     const state = this.state(node.uri);
