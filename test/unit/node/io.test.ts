@@ -40,7 +40,9 @@ describe("Node's Io", () => {
     const END = 64 * 1024;
     const ends = async (path: string, options = {}) => {
       const early: { seen: Buffer; whole: Uint8Array }[] = [];
-      const onEnds = (whole: Uint8Array) => early.push({ seen: Buffer.from(whole), whole });
+      const onEnds = (whole: Uint8Array) => {
+        early.push({ seen: Buffer.from(whole), whole });
+      };
       const read = await io.read(path, 'shown', { ...options, onEnds });
       return { read, early };
     };
