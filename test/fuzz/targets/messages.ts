@@ -68,7 +68,10 @@ const toHost: Target = {
     if (value.type === 'action') {
       for (const name of takers) assert.ok(Object.hasOwn(PAGES[name].actions, value.action));
       // What no table of a taker has is not looked at.
-      const request = takers.includes('comparison') && 'request' in value ? value.request : undefined;
+      const request =
+        takers.some((name) => name === 'vmsa' || name === 'comparison') && 'request' in value
+          ? value.request
+          : undefined;
       if (request === undefined) return { feature: 'action' };
       assert.ok(isRequest(request));
       // Its content is judged where it is used.
