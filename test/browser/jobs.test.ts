@@ -235,7 +235,7 @@ describe('The sample', () => {
 
 describe('A launch file checked from the command palette', () => {
   const launches: [string, string, RegExp][] = [
-    ['matches.sevlaunch.json', 'Matches', /launched with exactly this/],
+    ['matches.sevlaunch.json', 'Matches', /launched with exactly these/],
     ['mismatch.sevlaunch.json', 'Does not match', /launched with something else/],
   ];
   for (const [name, verdict, summary] of launches) {

@@ -70,7 +70,7 @@ describe('A real image', () => {
     const frame = await isWhole();
     await workbench.page.waitForTimeout(3200);
     copyFileSync(SECURE_BOOT, join(sample, 'real.fd'));
-    await frame.getByText(/^Written again/).waitFor();
+    await frame.getByText(/^Rebuilt since/).waitFor();
     // Found inside what is compressed in both.
     await frame.getByRole('list', { name: 'Changes' }).getByText('PiSmmCore').first().waitFor();
     await workbench.inEveryTheme((theme) => workbench.screenshot(`ovmf-real-rebuilt-${theme}`));
@@ -261,13 +261,13 @@ describe('An image that is built again', () => {
     await row(frame, id).click();
     await workbench.page.waitForTimeout(3200);
     writeFileSync(join(sample, 'build.fd'), buildOvmf({ resetAddress: 0x808004 }));
-    await frame.getByText(/^Written again/).waitFor();
+    await frame.getByText(/^Rebuilt since/).waitFor();
     assert.equal(await selectedId(frame), id);
     const changes = frame.getByRole('list', { name: 'Changes' });
     assert.match(await changes.innerText(), /reset_addr[\s\S]*0x0080b004[\s\S]*→ 0x00808004/);
     await workbench.screenshot('ovmf-rebuilt');
     await frame.getByRole('button', { name: 'Dismiss' }).click();
-    await frame.getByText(/^Written again/).waitFor({ state: 'detached' });
+    await frame.getByText(/^Rebuilt since/).waitFor({ state: 'detached' });
     workbench.assertNoErrors();
   });
 });
