@@ -20,7 +20,7 @@ interface Bounds {
 /** What a command takes at the most. */
 const BOUNDS: Bounds = { cpu: 2, memory: 128 * MIB };
 /** The same where the tests run beside others; what is bounded is the work, which the unit tests count. */
-const BACKSTOP: Bounds = { cpu: 4, memory: 160 * MIB };
+const BACKSTOP: Bounds = { cpu: 4, memory: 192 * MIB };
 /** No answer about an image is longer. */
 const MOST_ANSWER = 24 * MIB;
 
