@@ -55,7 +55,7 @@ async function holds(name: string, bounds: Bounds): Promise<void> {
 
 describe('The command line on bombs of others', function () {
   this.timeout(120_000);
-  it('takes 2 seconds and 128 MiB for each', async function () {
+  it('stays within 2 seconds and 128 MiB for each', async function () {
     const script = CASES === undefined ? undefined : join(CASES, 'bombs', 'gen.py');
     if (script === undefined) this.skip();
     assert.ok(existsSync(script), script);
@@ -69,7 +69,7 @@ describe('The command line on bombs of others', function () {
 describe('The command line on bombs', function () {
   this.timeout(60_000);
   for (const kind of Object.keys(BOMBS)) {
-    it(`takes 2 seconds and 128 MiB for ${kind}`, async () => {
+    it(`stays within 4 seconds and 192 MiB for ${kind}`, async () => {
       writeFileSync(join(folder, 'bomb'), BOMBS[kind]!(8 * MIB));
       await holds('bomb', BACKSTOP);
     });

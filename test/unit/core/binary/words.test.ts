@@ -1,3 +1,5 @@
+// Lists in words, as English joins them.
+
 import assert from 'node:assert/strict';
 import { conjunction } from '../../../../src/core/binary/words';
 
