@@ -4,28 +4,11 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Frame } from 'playwright-core';
 import { buildOvmf } from '../../src/core/ovmf/build';
+import { sidesOf } from '../helpers/diffSides';
 import { differing, row, rowIds, selectedId } from '../helpers/page';
 import { sevscope, useOneSample, useSharedSample } from '../helpers/sample';
-import { openWorkbench, type Workbench } from '../helpers/workbench';
-
-/** Both pages of a diff, the original first. */
-async function sidesOf(workbench: Workbench): Promise<[Frame, Frame]> {
-  for (let i = 0; i < 100; i++) {
-    const found: { frame: Frame; x: number }[] = [];
-    for (const frame of workbench.page.frames().filter((f) => f.url().includes('fake.html'))) {
-      const element = await frame.frameElement().catch(() => undefined);
-      if (!element || (await element.getAttribute('id')) !== 'active-frame') continue;
-      const box = (await element.isVisible()) ? await element.boundingBox() : null;
-      if (box && (await frame.getByRole('treegrid').count()) > 0) found.push({ frame, x: box.x });
-    }
-    found.sort((a, b) => a.x - b.x);
-    if (found.length === 2) return [found[0]!.frame, found[1]!.frame];
-    await workbench.page.waitForTimeout(100);
-  }
-  throw new Error('The diff showed no two pages');
-}
+import { openWorkbench } from '../helpers/workbench';
 
 describe('Two pages selected in the Explorer', () => {
   let folder: string;

@@ -4,12 +4,18 @@
 import assert from 'node:assert/strict';
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { row } from '../helpers/page';
+import { assertReadable } from '../helpers/contrast';
+import { sidesOf } from '../helpers/diffSides';
+import { assertAccessible, row, selectedId } from '../helpers/page';
 import { useSharedSample } from '../helpers/sample';
 import { openWorkbench, type Workbench } from '../helpers/workbench';
 
-/** A real image, of Debian's package ovmf. */
+/** Real images, of Debian's package ovmf: one, another build of the same release and size, and a smaller one. */
 const REAL = '/usr/share/OVMF/OVMF_CODE_4M.fd';
+const SECURE_BOOT = '/usr/share/OVMF/OVMF_CODE_4M.secboot.fd';
+const SMALL = '/usr/share/OVMF/OVMF_CODE.fd';
+
+const SIZE = { width: 1440, height: 900 };
 
 let sample: string;
 useSharedSample((made) => (sample = made));
@@ -40,6 +46,76 @@ describe('VS Code in a browser, without a machine', () => {
       .waitFor();
     await workbench.screenshot('web-vmsa');
     workbench.assertNoErrors();
+  });
+  it('shows images, one after the other, with what is compressed in them', async () => {
+    copyFileSync(REAL, join(sample, 'real.fd'));
+    copyFileSync(SMALL, join(sample, 'small.fd'));
+    const workbench = await openWorkbench({ folder: sample, withoutMachine: true, size: SIZE });
+    await workbench.openFromExplorer('OVMF.sample.fd');
+    const made = await workbench.webviewFrame();
+    await row(made, '/GUIDed table/SEV-ES reset block/reset_addr').click();
+    await workbench.page.keyboard.press('ArrowDown');
+    assert.equal(await selectedId(made), '/GUIDed table/SEV-ES reset block/length');
+    assert.match(await made.locator('.details-place').innerText(), /2 bytes/);
+    for (const name of ['real.fd', 'small.fd']) {
+      await workbench.openFromExplorer(name);
+      const frame = await workbench.webviewFrame();
+      await row(frame, 'volumes').click();
+      // More files than stand uncompressed in it.
+      await row(frame, 'volumes')
+        .getByText(/[1-9][0-9]{2} files$/)
+        .waitFor({ timeout: 40_000 });
+      await frame.getByRole('button', { name: 'Reasons and Digests' }).click();
+      await frame
+        .getByLabel('Digests')
+        .getByText(/^[0-9a-f]{64}$/)
+        .first()
+        .waitFor();
+    }
+    await workbench.screenshot('web-ovmf-alone');
+    workbench.assertNoErrors();
+  });
+  it('compares images: those selected in the Explorer, and the sides of a diff', async () => {
+    copyFileSync(REAL, join(sample, 'real.fd'));
+    copyFileSync(SECURE_BOOT, join(sample, 'secureBoot.fd'));
+    const workbench = await openWorkbench({ folder: sample, withoutMachine: true, size: SIZE });
+    await workbench.selectTwo('real.fd', 'secureBoot.fd');
+    await workbench.chooseInMenu('real.fd', /Compare OVMF Images/);
+    await workbench.activeTab('↔').waitFor();
+    // Found inside what is compressed in both.
+    await (await workbench.webviewFrame()).getByText('PiSmmCore').first().waitFor();
+    await workbench.screenshot('web-images');
+    await workbench.chooseInMenu('real.fd', /^Compare Selected/);
+    for (const side of await sidesOf(workbench)) {
+      await side.getByRole('button', { name: /^[0-9]+ Changes$/ }).click();
+      await side.getByRole('list', { name: 'Changes' }).getByText('PiSmmCore').first().waitFor();
+    }
+    await workbench.screenshot('web-images-diff');
+    workbench.assertNoErrors();
+  });
+  it('has pages that can be read, in a light and in a dark theme', async () => {
+    const workbench = await openWorkbench({ folder: sample, withoutMachine: true, size: SIZE });
+    for (const theme of ['light', 'dark'] as const) {
+      await workbench.showIn(theme);
+      for (const name of ['OVMF.sample.fd', 'vcpu0.vmsa']) {
+        await workbench.openFromExplorer(name);
+        const frame = await workbench.webviewFrame();
+        await frame.getByRole('treegrid').waitFor();
+        await assertReadable(frame, `${name} in ${theme}`);
+        await assertAccessible(frame);
+      }
+    }
+    workbench.assertNoErrors();
+  });
+  it('is not held up by an image whose page did not get its styles', async () => {
+    const workbench = await openWorkbench({ folder: sample, withoutMachine: true });
+    await workbench.page.route('**/style.css', (route) => route.abort());
+    await workbench.openFromExplorer('OVMF.sample.fd');
+    const frame = await workbench.webviewFrame();
+    const overflow = await frame.evaluate(() => getComputedStyle(document.body).overflow);
+    assert.equal(overflow, 'visible', 'the styles are not there');
+    const rows = await frame.locator('.hex-row').count();
+    assert.ok(rows > 10 && rows < 1000, `${rows} rows are drawn`);
   });
   it('offers no checks of launches', async () => {
     const workbench = await openWorkbench({ folder: sample, withoutMachine: true });

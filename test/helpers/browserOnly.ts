@@ -4,7 +4,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { basename, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { ROOT, type VscodeServer } from './vscodeServer';
 
@@ -108,10 +108,12 @@ interface Answer {
   readonly body: string | Uint8Array;
 }
 
+/** The types of files of ours that a browser takes only as what they are, by suffix. */
+const TYPES: Readonly<Record<string, string>> = { '.js': 'text/javascript', '.css': 'text/css' };
+
 /** A file of ours, or that there is none. */
 function fileAnswer(path: string, read: () => string | Uint8Array): Answer {
-  const isScript = path.endsWith('.js');
-  const headers = { 'content-type': isScript ? 'text/javascript' : 'application/octet-stream' };
+  const headers = { 'content-type': TYPES[extname(path)] ?? 'application/octet-stream' };
   try {
     return { status: 200, headers, body: read() };
   } catch {

@@ -7,6 +7,12 @@ export const ROW_BYTES = 16;
 // Firefox stops near 17.8 million pixels, Chromium near 33.5 million.
 const MAX_TRACK = 15_000_000;
 
+/**
+ * The most that is drawn of a pane, in CSS pixels: no window is higher. Where its styles did not load, a pane is as high as all of
+ * its rows, and drawing those of an image would take the window, and VS Code with it, for minutes.
+ */
+export const MAX_VIEW = 10_000;
+
 /** The inputs for computing the window; heights in CSS pixels, `view` is the visible height. */
 export interface Track {
   readonly rows: number;
@@ -24,6 +30,11 @@ export interface HexWindow {
 /** The number of rows for a file of this size; an empty file has one, so that it can be focused. */
 export function rowCount(bytes: number): number {
   return Math.max(1, Math.ceil(bytes / ROW_BYTES));
+}
+
+/** The height in which rows are visible, in a pane of this height under the row of headings; at least one row. */
+export function viewIn(paneHeight: number, rowHeight: number): number {
+  return Math.max(rowHeight, Math.min(paneHeight, MAX_VIEW) - rowHeight);
 }
 
 /** The height of the scrolled element. */

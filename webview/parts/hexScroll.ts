@@ -1,7 +1,7 @@
 // How a hex view is measured and scrolled, alone or together with the views of the files that are compared with it.
 
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { scale, type Track } from './hexRows';
+import { scale, viewIn, type Track } from './hexRows';
 
 /** Lets the views of compared files scroll together. */
 export interface HexPeers {
@@ -19,7 +19,7 @@ export function useMeasures(element: { readonly current: HTMLElement | null }) {
     if (!current) return;
     const measure = () => {
       const rowHeight = Math.max(18, Math.ceil(parseFloat(getComputedStyle(current).fontSize) * 1.35));
-      setMeasures({ rowHeight, view: Math.max(rowHeight, current.clientHeight - rowHeight) });
+      setMeasures({ rowHeight, view: viewIn(current.clientHeight, rowHeight) });
     };
     const observer = new ResizeObserver(measure);
     observer.observe(current);

@@ -9,6 +9,7 @@ import {
   reveal,
   rowCount,
   trackHeight,
+  viewIn,
   windowAt,
   type Track,
 } from '../../../../webview/parts/hexRows';
@@ -54,6 +55,19 @@ describe('The window of the hex view', () => {
       }
     });
   }
+
+  it('is as high as its pane without the headings, has one row at least, and ends where no window goes on', () => {
+    const cases: readonly (readonly [pane: number, view: number])[] = [
+      [400, 382],
+      [20, 18],
+      [0, 18],
+      [10_000, 9982],
+      [1_179_648, 9982],
+    ];
+    for (const [pane, view] of cases) assert.equal(viewIn(pane, 18), view, `${pane} pixels`);
+    const { rows } = trackOf(MIB);
+    assert.equal(windowAt({ rows, rowHeight: 18, view: viewIn(rows * 18, 18) }, 0).count, 555);
+  });
 
   it('does not move for a row that is visible, and moves little for one that is near', () => {
     const track = trackOf(4096);
