@@ -281,8 +281,8 @@ export default defineConfig(
   ),
   wall(['src/node/**'], NODE_OUTSIDE, "node imports core, app's io and Node.", OPENS),
   wall(
-    // To read in the one, to write in the other.
-    ['src/node/open.ts', 'src/node/write.ts'],
+    // To read in the one, to write in the other, and for scripts of our own.
+    ['src/node/open.ts', 'src/node/write.ts', 'src/node/compileCache.ts'],
     NODE_OUTSIDE,
     "node imports core, app's io and Node.",
   ),

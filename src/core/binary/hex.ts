@@ -22,22 +22,30 @@ export function rawText(value: LeafValue, size: number, most = 32): string {
 /** Shorter runs are compared byte by byte: setting up a view that compares words costs more. */
 const LONG_RUN = 256;
 
-/** The value that all bytes of a range share, if they do. Plain loops, because images have megabytes. */
-export function onlyByte(bytes: Uint8Array, at = 0, end = bytes.length): number | undefined {
+/** Where the run of equal bytes ends that starts at `at`; at most at `end`. Plain loops, because images have megabytes. */
+export function endOfRun(bytes: Uint8Array, at = 0, end = bytes.length): number {
   const first = bytes[at];
-  if (first === undefined || end > bytes.length) return undefined;
-  let i = at + 1;
+  let i = at;
+  if (first === undefined) return i;
   if (end - at >= LONG_RUN) {
-    for (; (bytes.byteOffset + i) % 4 !== 0; i++) if (bytes[i] !== first) return undefined;
+    for (; (bytes.byteOffset + i) % 4 !== 0; i++) if (bytes[i] !== first) return i;
     const words = new Uint32Array(bytes.buffer, bytes.byteOffset + i, Math.floor((end - i) / 4));
     const equal = first * 0x01010101;
     let k = 0;
     while (k < words.length && words[k] === equal) k++;
-    if (k < words.length) return undefined;
     i += 4 * k;
   }
-  for (; i < end; i++) if (bytes[i] !== first) return undefined;
-  return first;
+  while (i < end && bytes[i] === first) i++;
+  return i;
+}
+
+/** The value that all bytes of a range share, if they do. */
+export function onlyByte(bytes: Uint8Array, at = 0, end = bytes.length): number | undefined {
+  const first = bytes[at];
+  if (first === undefined || end > bytes.length) return undefined;
+  // Images that start with megabytes of erased flash end with something else.
+  if (end > at && bytes[end - 1] !== first) return undefined;
+  return endOfRun(bytes, at, end) === end ? first : undefined;
 }
 
 /** Whether two runs of bytes are equal, a word at a time where both are aligned alike. */

@@ -1,4 +1,4 @@
-// Where compiled scripts are kept between runs, and that no run depends on it. Node 20, which keeps none, has to give the same answers.
+// Where compiled scripts are kept between runs, and that no run depends on it.
 
 import assert from 'node:assert/strict';
 import { spawnSync, type SpawnSyncOptions } from 'node:child_process';
@@ -10,13 +10,13 @@ import {
   readdirSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
-import * as nodeModule from 'node:module';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { compileCacheFolder } from '../../../src/node/compileCache';
 import { useFolder } from '../../helpers/folder';
-import { CLI } from '../../helpers/peer';
+import { CLI, copyCli } from '../../helpers/peer';
 
 const isRoot = process.getuid?.() === 0;
 /** Somebody without any files. */
@@ -139,10 +139,10 @@ describe('The folder for compiled scripts', function () {
   });
 
   describe('in runs', () => {
-    const hasCache = 'enableCompileCache' in nodeModule;
-    /** The command line, and its arguments; the answer is a line, then a mistake. */
+    /** The command line, and its arguments; the answers are lines, then a mistake. */
     const S = `'${process.execPath}' '${CLI}'`;
-    const COMMAND = `${S} vmsa build page.vmsa --family 25 --model 1 --stepping 1 && ${S} validate --policy`;
+    const BUILD = `${S} vmsa build page.vmsa --family 25 --model 1 --stepping 1`;
+    const COMMAND = `${BUILD} && ${S} show page.vmsa && ${S} validate --policy`;
     const run = (script: string, options: SpawnSyncOptions = {}) => {
       const env: NodeJS.ProcessEnv = { ...process.env, HOME: home };
       delete env['NODE_COMPILE_CACHE'];
@@ -155,7 +155,7 @@ describe('The folder for compiled scripts', function () {
       });
       return { status, stdout: String(stdout), stderr: String(stderr) };
     };
-    const kept = () => treeOf(home).filter((path) => /^\.cache\/sevscope\/.+\/.+/.test(path));
+    const kept = () => treeOf(home).filter((path) => /^\.cache\/sevscope\/.+/.test(path));
     const expected = () => {
       const answer = run(COMMAND, { env: { NODE_DISABLE_COMPILE_CACHE: '1' } });
       assert.equal(answer.status, 2);
@@ -164,18 +164,56 @@ describe('The folder for compiled scripts', function () {
       return answer;
     };
 
-    it('changes no answer, whether it is new, used, broken, or for another script', () => {
+    /** Ways to spoil the file of one script. */
+    const SPOILT: [title: string, spoil: (kept: Buffer, ofOther: Buffer) => Buffer][] = [
+      ['empty', () => Buffer.alloc(0)],
+      ['cut off', (file) => file.subarray(0, 1024)],
+      ['too long by two bytes', (file) => Buffer.concat([file, Buffer.alloc(2)])],
+      ['damaged in its first part', (file) => file.fill(0x5a, 5000, 6000)],
+      ['damaged in its second part', (file) => file.fill(0x5a, file.length >> 1, (file.length >> 1) + 1000)],
+      ['filled with zeros from somewhere on', (file) => file.fill(0, 70_000)],
+      ['that of another script', (_file, ofOther) => ofOther],
+    ];
+    it('changes no answer, whether it is new, used, or wrong', () => {
       const answer = expected();
       assert.deepEqual(run(COMMAND), answer);
-      assert.equal(kept().length, hasCache ? 2 : 0);
+      const files = kept().map((path) => join(home, path));
+      const names = files.map((path) => basename(path).replace(/-v.*/, ''));
+      // The mistake calls little of its command.
+      assert.deepEqual(names, ['show', 'vmsa']);
+      const [first, other] = files.map((path) => readFileSync(path)) as [Buffer, Buffer];
       assert.deepEqual(run(COMMAND), answer);
-      for (const path of kept())
-        writeFileSync(join(home, path), readFileSync(join(home, path)).subarray(0, 1024));
-      assert.deepEqual(run(COMMAND), answer);
-      for (const path of kept()) assert.ok(statSync(join(home, path)).size > 1024, 'it is made anew');
-      const [first, second] = kept().map((path) => join(home, path));
-      if (first !== undefined) writeFileSync(first, readFileSync(second!));
-      assert.deepEqual(run(COMMAND), answer);
+      assert.deepEqual(readFileSync(files[0]!), first, 'it is kept');
+      for (const [title, spoil] of SPOILT) {
+        const spoilt = spoil(Buffer.from(first), other);
+        writeFileSync(files[0]!, spoilt);
+        assert.deepEqual(run(COMMAND), answer, title);
+        assert.notDeepEqual(readFileSync(files[0]!), spoilt, `${title}: it is made anew`);
+      }
+      assert.deepEqual(
+        kept().map((path) => join(home, path)),
+        files,
+      );
+    });
+    it('is not used for a script that has changed, even if that shows nowhere but in its bytes', () => {
+      copyCli(home);
+      const script = join(home, 'cli/vmsa.js');
+      const help = `'${process.execPath}' '${join(home, 'sevscope.js')}' vmsa build --help`;
+      const build = BUILD.replace(CLI, join(home, 'sevscope.js'));
+      assert.equal(run(build).status, 0);
+      assert.equal(kept().length, 1);
+      const { mtime, atime } = statSync(script);
+      writeFileSync(script, readFileSync(script, 'utf8').replaceAll('CPU stepping', 'CPU STEPPING'));
+      utimesSync(script, atime, mtime);
+      assert.match(run(help).stdout, /CPU STEPPING/);
+    });
+    it('is not made by a run that prints help only', () => {
+      assert.equal(run(`${S} vmsa --help`).status, 0);
+      assert.deepEqual(kept(), []);
+    });
+    it("is left to Node's own where that is on", () => {
+      assert.equal(run(BUILD, { env: { NODE_COMPILE_CACHE: join(home, 'node') } }).status, 0);
+      assert.deepEqual(kept(), []);
     });
     it('changes no answer where files may have no byte', () => {
       const answer = expected();

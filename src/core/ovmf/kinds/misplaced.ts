@@ -3,7 +3,7 @@
 
 import { finder, latin1 } from '../../binary/ascii';
 import { guidBytes } from '../../binary/guid';
-import { byteCount, countOf, hex, isSameBytes, onlyByte } from '../../binary/hex';
+import { byteCount, countOf, endOfRun, hex, isSameBytes, onlyByte } from '../../binary/hex';
 import type { Finding } from '../../binary/region';
 import { FOOTER_GUID, TRAILER } from '../entries';
 import { AFTER_TABLE } from '../guidedTable';
@@ -21,7 +21,8 @@ const VTF = String.fromCharCode(...VTF_SIGNATURE);
 const MOST_FOOTERS = 1000;
 
 const findTopFile = finder(latin1(guidBytes(VOLUME_TOP_FILE)));
-const findVolume = finder('_FVH');
+const SIGNATURE = '_FVH';
+const findVolume = finder(SIGNATURE);
 const FVH = 0x28;
 /** Bytes of the header of a volume; more volumes than any image has. */
 const [LEAST_VOLUME, MOST_VOLUMES] = [0x38n, 1000];
@@ -96,9 +97,10 @@ export function cutFront({ bytes, offset, fileSize }: FileTail): Finding | undef
   if (top < from || top + 24 > bytes.length) return undefined;
   if (top + (u16(bytes, top + 20) | (bytes[top + 22]! << 16)) !== fileSize) return undefined;
   // Volumes follow one another from the start, or from where erased flash ends.
-  const first = findVolume(bytes, FVH) - FVH;
-  if (first === 0 || (first > 0 && onlyByte(bytes, 0, first) !== undefined)) return undefined;
-  if (startsWithHeader(bytes)) return undefined;
+  const erased = endOfRun(bytes);
+  const end = erased + FVH + SIGNATURE.length;
+  const isThere = findVolume(bytes.subarray(0, end), Math.max(FVH, erased - SIGNATURE.length)) >= 0;
+  if (isThere || startsWithHeader(bytes)) return undefined;
   const message =
     'The file starts inside a firmware volume: the front of the image is missing. Copy or build the image again.';
   return ovmfFinding('cut-image', 0, fileSize, message);
@@ -112,7 +114,7 @@ export function misplacedVolumes({ bytes, offset, fileSize }: FileTail): Finding
   if (offset !== 0) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let [at, count] = [0, 0];
-  while (holds(bytes, at + FVH, '_FVH')) {
+  while (holds(bytes, at + FVH, SIGNATURE)) {
     const length = view.getBigUint64(at + 0x20, true);
     const end = BigInt(at) + length;
     if (length < LEAST_VOLUME || ++count > MOST_VOLUMES) return undefined;

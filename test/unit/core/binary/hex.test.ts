@@ -5,6 +5,7 @@ import { guidBytes, guidText, isGuid } from '../../../../src/core/binary/guid';
 import {
   byteCount,
   bytesToHex,
+  endOfRun,
   fromBase64,
   onlyByte,
   rawText,
@@ -37,6 +38,21 @@ describe('The one byte of a range', () => {
       assert.equal(onlyByte(bytes), undefined, `byte ${at}`);
     }
     assert.equal(onlyByte(new Uint8Array(300), 0, 301), undefined);
+  });
+});
+
+describe('The end of a run', () => {
+  it('is where the first other byte is, or where the range ends', () => {
+    for (const at of [0, 1, 2, 3, 4, 100])
+      for (const length of [1, 2, 3, 255, 256, 257, 258, 259, 600]) {
+        const bytes = new Uint8Array(1000).fill(0xff, at, at + length);
+        assert.equal(endOfRun(bytes, at), at + length);
+        assert.equal(endOfRun(bytes, at, at + length - 1), at + length - 1);
+        assert.equal(endOfRun(bytes, at + length), 1000);
+        assert.equal(endOfRun(bytes.subarray(at)), length);
+      }
+    assert.equal(endOfRun(new Uint8Array(0)), 0);
+    assert.equal(endOfRun(new Uint8Array(4), 4), 4);
   });
 });
 

@@ -117,6 +117,14 @@ describe('Images that do not fill their file', () => {
     assert.deepEqual(lintOvmf(damaged).value.image.fileKind, undefined);
   });
 
+  for (const byte of [0, 0xff])
+    for (const size of [1, 2, 3, 4, 5, 0x27, 0x28, 0x29, 0x1000])
+      it(`a whole image is whole behind ${size} bytes of ${byte}, and not behind others`, () => {
+        const kindOf = (bytes: Uint8Array) => lintOvmf(bytes).value.image.fileKind?.id;
+        assert.equal(kindOf(join(of(byte, size), EDK2)), undefined);
+        if (size > 1) assert.equal(kindOf(join(of(byte, size - 1), of(7, 1), EDK2)), 'cut');
+      });
+
   it('the GUID alone is no end of an image', () => {
     const stray = join(of(7, 100), IMAGE.slice(-48, -32), of(7, 3000));
     assert.equal(lintOvmf(stray).value.image.fileKind?.id, 'unknown');
