@@ -19,11 +19,11 @@ import { endsOf } from '../core/ovmf/kinds/fileKind';
 import { kindInTable } from '../core/ovmf/kinds/table';
 import { firmwareOf } from './firmware';
 import { refuseUnfit } from '../core/check/judge';
-import type { KeyPaths } from '../core/check/launchFile';
+import type { KeyPaths, VmsaFiles } from '../core/check/launchFile';
 import type { DigestInputs, ExplainScope } from './explainThreads';
 import { atInput, waysToGive } from './inputs';
 import type { Io, OnProgress, ReadOptions } from './io';
-import { readVmsa, type LaunchInputs } from './launch';
+import { readLaunchPages, type LaunchInputs } from './launch';
 
 /** The tables of an image are in its last pages. */
 const TAIL = 64 * 1024;
@@ -70,7 +70,7 @@ export async function readFacts(
     wanted,
     platform,
     others: othersOf(scope),
-    vmsa: vmsa?.bsp === undefined ? undefined : await readPages(io, vmsa.bsp, vmsa.ap),
+    vmsa: vmsa?.bsp === undefined ? undefined : await readPages(io, { ...vmsa, bsp: vmsa.bsp }),
     firmwares: await readImages(io, inputs.firmware, scope.searchFolder === true),
     kernel: await digest('kernel'),
     initrd: await digest('initrd'),
@@ -133,11 +133,9 @@ function keyFacts(keys: KeyPaths): KeyFacts {
   return 'tk' in keys ? keys : { tik: keys.tik, tek: keys.tek };
 }
 
-async function readPages(io: Io, bsp: string, ap: string | undefined): Promise<LaunchFacts['vmsa']> {
-  return {
-    bsp: await atInput('vmsa.bsp', () => readVmsa(io, bsp)),
-    ap: ap === undefined ? undefined : await atInput('vmsa.ap', () => readVmsa(io, ap)),
-  };
+async function readPages(io: Io, files: VmsaFiles): Promise<LaunchFacts['vmsa']> {
+  const { bsp, ap } = await readLaunchPages(io, files);
+  return { bsp: bsp.bytes, ap: ap?.bytes };
 }
 
 /** Reads an image into memory that threads share. @throws CheckError when it cannot be read */

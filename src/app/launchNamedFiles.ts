@@ -3,12 +3,10 @@
 
 import { CheckError } from '../core/errors';
 import * as ioErrors from './ioErrors';
-import * as errors from './errors';
 import { looksLikeKey } from '../core/check/keyText';
 import { needsResetAddress, type LaunchQuestion } from '../core/check/question';
 import { parseFirmware } from '../core/ovmf/firmwareFile';
 import { whyUnfit } from '../core/ovmf/kinds/judge';
-import { VMSA_SIZE } from '../core/vmsa/layout/layout';
 import { isIgnored, workTreeOf } from './gitIgnore';
 import { kernelUnmeasured, resetAddressOf } from './launch';
 import { pathIn } from './launchFile';
@@ -16,13 +14,14 @@ import type { LintRule } from '../core/check/rules';
 import type { ReportProblem } from './launchRules';
 import type { MemberPath } from './launchFaults';
 import { KEY_FILE_SIZES } from './keys';
+import { onlyPageIn } from './vmsaFile';
 import type { FileRole } from './fileRoles';
 import type { FileFacts, Io } from './io';
 
 /** Rules about the size of a file, by what it is named for. */
 const SIZE_RULES: Partial<Record<FileRole, LintRule>> = {
   firmware: 'no-firmware',
-  page: 'page-size',
+  page: 'not-a-page',
 };
 
 /** Checks every file that is named. @returns their paths */
@@ -58,8 +57,7 @@ export async function checkNamedFiles(
   await find(['initrd'], 'initrd', initrd);
   for (const [name, page] of Object.entries(vmsa ?? {})) {
     const found = await find(['vmsa', name], 'page', page);
-    if (found && found.stats.size !== VMSA_SIZE)
-      report('page-size', ['vmsa', name], errors.wrongVmsaSize(page!, found.stats.size).message);
+    if (found) await checkPage(io, ['vmsa', name], page!, found.path, report);
   }
   for (const name of ['tk', 'tik', 'tek'] as const) {
     const named = keys[name];
@@ -71,6 +69,39 @@ export async function checkNamedFiles(
   return looked;
 }
 
+/** Reads a file for what is judged in it; a file that cannot be read is reported. */
+async function readNamed(
+  io: Io,
+  member: MemberPath,
+  path: string,
+  role: FileRole,
+  report: ReportProblem,
+): Promise<Uint8Array | undefined> {
+  return io.read(path, role, { onlyFile: true }).catch((error: unknown) => {
+    if (!(error instanceof CheckError)) throw error;
+    report('unreadable-file', member, error.message);
+    return undefined;
+  });
+}
+
+/** Checks that there is one page in a file. @param shown the path as written */
+async function checkPage(
+  io: Io,
+  member: MemberPath,
+  shown: string,
+  path: string,
+  report: ReportProblem,
+): Promise<void> {
+  const bytes = await readNamed(io, member, path, 'page', report);
+  if (!bytes) return;
+  try {
+    onlyPageIn(shown, bytes);
+  } catch (error) {
+    if (!(error instanceof CheckError)) throw error;
+    report('not-a-page', member, error.message);
+  }
+}
+
 async function checkFirmware(
   io: Io,
   path: string,
@@ -78,11 +109,7 @@ async function checkFirmware(
   report: ReportProblem,
 ): Promise<void> {
   const at = ['firmware'];
-  const bytes = await io.read(path, 'firmware', { onlyFile: true }).catch((error: unknown) => {
-    if (!(error instanceof CheckError)) throw error;
-    report('unreadable-file', at, error.message);
-    return undefined;
-  });
+  const bytes = await readNamed(io, at, path, 'firmware', report);
   if (!bytes) return;
   const { value: image, findings } = parseFirmware(bytes);
   const reason = whyUnfit(findings, image);
