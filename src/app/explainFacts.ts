@@ -13,6 +13,7 @@ import { variableStoreSize } from '../core/explain/variableStore';
 import { byteCount, bytesToHex } from '../core/binary/hex';
 import { DIGEST_FORMS, readTextBytes } from '../core/binary/textBytes';
 import { MAX_VCPUS } from '../core/launch/inputKinds';
+import { pickInputs, STATED_IDS } from '../core/launch/inputs';
 import { parseMeasurement, unfitMeasurement, type Platform } from '../core/tech/sev/evidence';
 import { parseOvmf } from '../core/ovmf/image';
 import { endsOf } from '../core/ovmf/kinds/fileKind';
@@ -58,7 +59,7 @@ export async function readFacts(
   refuseUnfit({ given: { launch: { policy: stated } } }, 'digest', waysToGive);
   refuseUnfit({ given: inputs }, 'digest', waysToGive);
   const { wanted, platform, keys, isDigestGiven } = questionOf(inputs);
-  const { title, cmdline, vcpus, cpu, profile, vmsa } = inputs;
+  const { title, vcpus, vmsa } = inputs;
   const digest = async (input: 'kernel' | 'initrd') => {
     const path = inputs[input];
     if (path === undefined) return undefined;
@@ -66,6 +67,7 @@ export async function readFacts(
     return { name, bytes, sha256 };
   };
   const facts: LaunchFacts = {
+    ...pickInputs(STATED_IDS, inputs),
     title,
     wanted,
     platform,
@@ -74,11 +76,7 @@ export async function readFacts(
     firmwares: await readImages(io, inputs.firmware, scope.searchFolder === true),
     kernel: await digest('kernel'),
     initrd: await digest('initrd'),
-    cmdline,
-    vcpus,
-    cpu,
     hostCpu: scope.hostCpu,
-    profile,
     keys: keys && keyFacts(keys),
     maxVcpus: Math.min(MAX_VCPUS, Math.max(scope.maxVcpus ?? USUAL_MAX_VCPUS, vcpus ?? 1)),
     searchFolder: scope.searchFolder === true,

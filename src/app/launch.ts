@@ -9,7 +9,7 @@ import type { LaunchFile, LaunchMembers, VmsaFiles } from '../core/check/launchF
 import { needsResetAddress, type LaunchQuestion } from '../core/check/question';
 import type { Platform } from '../core/tech/sev/evidence';
 import { isSevEs } from '../core/tech/sev/policy';
-import { MEMBER_IDS, pickInputs, type InputId, type MemberId } from '../core/launch/inputs';
+import { MEMBER_IDS, pickInputs, type MemberId } from '../core/launch/inputs';
 import type { Report } from '../core/launch/report';
 import { hashAreaProblem } from '../core/ovmf/areaChecks';
 import type { OvmfImage } from '../core/ovmf/image';
@@ -17,7 +17,7 @@ import { describeCpuId } from '../core/vmsa/launch/cpuModels';
 import { generateVmsa, type Role } from '../core/vmsa/launch/generate';
 import { sevEsProfile } from '../core/vmsa/launch/profiles';
 import { readFirmware, readsOf, type LaunchReads } from './firmware';
-import { atInput, PATH_ROWS, waysToGive } from './inputs';
+import { atInput, namedFiles, waysToGive, type FileMembers, type NamedFile } from './inputs';
 import type { Io, ReadOptions } from './io';
 import { checkKeys, withKeys } from './keys';
 import { readLaunchPage, type LaunchPage } from './vmsaFile';
@@ -146,10 +146,14 @@ const questionOf = ({ measurement, platform, ...given }: LaunchInputs): LaunchQu
 });
 
 /** An owner's inputs, some of which may be left for a host to provide. */
-type OwnerInputs = Pick<
-  LaunchInputs,
-  'kernel' | 'initrd' | 'cmdline' | 'vcpus' | 'cpu' | 'vmsa' | 'profile' | 'keys'
-> & { readonly firmware?: string | undefined; readonly platform?: StatedPlatform };
+type OwnerInputs = FileMembers & Pick<LaunchInputs, 'keys'> & { readonly platform?: StatedPlatform };
+
+/** Looks at a file that is named before it is needed. @throws CheckError when it cannot be read or is unsuitable */
+async function lookAt(io: Io, { id, kind, role, path }: NamedFile, options: ReadOptions): Promise<void> {
+  if (kind === 'page') await readLaunchPage(io, path, options);
+  else if (id === 'firmware') await readFirmware(io, path, options);
+  else await io.probe(path, role, options);
+}
 
 /**
  * Checks an owner's inputs before a host is asked: contradictions, unreadable files, keys and pages of the wrong
@@ -160,16 +164,14 @@ export async function checkOwnerInputs(io: Io, inputs: OwnerInputs, signal?: Abo
   const { platform, ...given } = inputs;
   const question = { given: { ...given, domain: { policy: platform?.policy } } };
   refuseUnfit(question, 'domain', waysToGive);
-  const { firmware, kernel, initrd, vmsa, keys } = inputs;
-  const look = async (input: InputId, path: string | undefined, read: (path: string) => Promise<unknown>) => {
-    if (path !== undefined && (await io.stat(path)).kind !== 'pipe') await atInput(input, () => read(path));
+  const look = async (kind: NamedFile['kind']) => {
+    for (const file of namedFiles(inputs).filter((one) => one.kind === kind))
+      if ((await io.stat(file.path)).kind !== 'pipe')
+        await atInput(file.id, () => lookAt(io, file, { signal }));
   };
-  await look('firmware', firmware, (file) => readFirmware(io, file, { signal }));
-  await look('kernel', kernel, (file) => io.probe(file, 'kernel', { signal }));
-  await look('initrd', initrd, (file) => io.probe(file, 'initrd', { signal }));
-  await checkKeys(io, keys, signal);
-  await look('vmsa.bsp', vmsa?.bsp, (file) => readLaunchPage(io, file, { signal }));
-  await look('vmsa.ap', vmsa?.ap, (file) => readLaunchPage(io, file, { signal }));
+  await look('file');
+  await checkKeys(io, inputs.keys, signal);
+  await look('page');
 }
 
 /** How a check is watched and stopped, and how its files are read. */
@@ -180,13 +182,7 @@ export interface CheckOptions extends ReadOptions {
 }
 
 /** The files that are read for inputs. */
-export function filesOf(
-  inputs: Partial<Pick<LaunchMembers, 'firmware' | 'kernel' | 'initrd' | 'vmsa' | 'keys'>>,
-): string[] {
-  const valueAt = (member: readonly string[]) =>
-    member.reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], inputs);
-  return PATH_ROWS.map(({ member }) => valueAt(member)).filter((path) => typeof path === 'string');
-}
+export const filesOf = (inputs: FileMembers): string[] => namedFiles(inputs).map(({ path }) => path);
 
 /** A check that is done: its report, and the image that was measured. */
 export interface CheckedFiles {
