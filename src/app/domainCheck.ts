@@ -11,7 +11,7 @@ import * as errors from './errors';
 import { CheckError, reworded } from '../core/errors';
 import { keyFilter } from '../core/check/keyText';
 import type { HostInput } from '../core/check/check';
-import { MEMBER_IDS, REPORTED_IDS } from '../core/launch/inputs';
+import { HOST_IDS, MEMBER_IDS, pickInputs, REPORTED_IDS } from '../core/launch/inputs';
 import type { Report } from '../core/launch/report';
 import type { Secret } from '../core/tech/sev/secret';
 import type { ExplainScope } from './explainThreads';
@@ -219,28 +219,13 @@ function fillIn(inputs: DomainInputs, question: DomainQuestion): LaunchInputs {
     ...stated,
     measurement: given.measurement,
   });
-  const onHost = reportedByHost(question);
-  const ownCpu = given.cpu ?? given.vmsa;
-  const fromHost = (Object.keys(onHost) as HostInput[]).filter(
-    (input) => (input === 'cpu' ? ownCpu : given[input]) === undefined && onHost[input] !== undefined,
-  );
-  const value = <I extends HostInput>(input: I) => given[input] ?? onHost[input];
-  const firmware = value('firmware');
+  const { cpu, ...files } = reportedByHost(question);
+  const onHost: ReportedByHost = (given.cpu ?? given.vmsa) ? files : { ...files, cpu };
+  const fromHost = HOST_IDS.filter((id) => given[id] === undefined && onHost[id] !== undefined);
+  const { firmware, ...members } = pickInputs(MEMBER_IDS, given, onHost);
   if (firmware === undefined) throw errors.notReported('loader');
-  return {
-    title: config.name,
-    measurement,
-    platform,
-    firmware,
-    kernel: value('kernel'),
-    initrd: value('initrd'),
-    cmdline: value('cmdline'),
-    fromHost,
-    vcpus: value('vcpus'),
-    ...(ownCpu ? { cpu: given.cpu, vmsa: given.vmsa } : { cpu: onHost.cpu }),
-    profile: given.profile,
-    keys: given.keys,
-  };
+  const { vmsa, keys } = given;
+  return { ...members, title: config.name, measurement, platform, firmware, fromHost, vmsa, keys };
 }
 
 /** What the host can provide in place of the owner. */

@@ -114,15 +114,6 @@ export function noSecretArea(why: string): CheckError {
   );
 }
 
-/** A VMSA file is not one page long; `found` is undefined when it is longer. */
-export function wrongVmsaSize(path: string, found: number | undefined): CheckError {
-  return usage(
-    'page-size',
-    `${path} has ${found ?? 'more than 4096'} bytes; a VMSA is one page of 4096 bytes.`,
-    { advice: 'Give the page of a single vCPU.' },
-  );
-}
-
 /** A launch file is not JSON. @param offset of the first syntax error, in UTF-16 units */
 export function notJson(path: string, offset: number): CheckError {
   const found = `${path} is not a launch file: it is not JSON (character ${offset}).`;
@@ -234,6 +225,13 @@ export function notReported(what: string): CheckError {
 /** A file contains no VMSA page in any known form; `why` is the sentences that say what it contains. */
 export function notAPage(name: string, why: string): CheckError {
   return usage('not-a-page', `${name} is not a VMSA page. ${why}`);
+}
+
+/** A file that a launch names for the page of a vCPU has several. @param title of its form */
+export function severalPages(name: string, title: string, count: number): CheckError {
+  return usage('not-a-page', `${name} has ${count} pages (${title}), and that of one vCPU is wanted.`, {
+    advice: 'Write it into a file of its own: sevscope vmsa export --as bin --vcpu.',
+  });
 }
 
 /** No VMSA field has this name. @param similar names that may have been meant */

@@ -13,17 +13,18 @@ import { variableStoreSize } from '../core/explain/variableStore';
 import { byteCount, bytesToHex } from '../core/binary/hex';
 import { DIGEST_FORMS, readTextBytes } from '../core/binary/textBytes';
 import { MAX_VCPUS } from '../core/launch/inputKinds';
+import { pickInputs, STATED_IDS } from '../core/launch/inputs';
 import { parseMeasurement, unfitMeasurement, type Platform } from '../core/tech/sev/evidence';
 import { parseOvmf } from '../core/ovmf/image';
 import { endsOf } from '../core/ovmf/kinds/fileKind';
 import { kindInTable } from '../core/ovmf/kinds/table';
 import { firmwareOf } from './firmware';
 import { refuseUnfit } from '../core/check/judge';
-import type { KeyPaths } from '../core/check/launchFile';
+import type { KeyPaths, VmsaFiles } from '../core/check/launchFile';
 import type { DigestInputs, ExplainScope } from './explainThreads';
 import { atInput, waysToGive } from './inputs';
 import type { Io, OnProgress, ReadOptions } from './io';
-import { readVmsa, type LaunchInputs } from './launch';
+import { readLaunchPages, type LaunchInputs } from './launch';
 
 /** The tables of an image are in its last pages. */
 const TAIL = 64 * 1024;
@@ -58,7 +59,7 @@ export async function readFacts(
   refuseUnfit({ given: { launch: { policy: stated } } }, 'digest', waysToGive);
   refuseUnfit({ given: inputs }, 'digest', waysToGive);
   const { wanted, platform, keys, isDigestGiven } = questionOf(inputs);
-  const { title, cmdline, vcpus, cpu, profile, vmsa } = inputs;
+  const { title, vcpus, vmsa } = inputs;
   const digest = async (input: 'kernel' | 'initrd') => {
     const path = inputs[input];
     if (path === undefined) return undefined;
@@ -66,19 +67,16 @@ export async function readFacts(
     return { name, bytes, sha256 };
   };
   const facts: LaunchFacts = {
+    ...pickInputs(STATED_IDS, inputs),
     title,
     wanted,
     platform,
     others: othersOf(scope),
-    vmsa: vmsa?.bsp === undefined ? undefined : await readPages(io, vmsa.bsp, vmsa.ap),
+    vmsa: vmsa?.bsp === undefined ? undefined : await readPages(io, { ...vmsa, bsp: vmsa.bsp }),
     firmwares: await readImages(io, inputs.firmware, scope.searchFolder === true),
     kernel: await digest('kernel'),
     initrd: await digest('initrd'),
-    cmdline,
-    vcpus,
-    cpu,
     hostCpu: scope.hostCpu,
-    profile,
     keys: keys && keyFacts(keys),
     maxVcpus: Math.min(MAX_VCPUS, Math.max(scope.maxVcpus ?? USUAL_MAX_VCPUS, vcpus ?? 1)),
     searchFolder: scope.searchFolder === true,
@@ -133,11 +131,9 @@ function keyFacts(keys: KeyPaths): KeyFacts {
   return 'tk' in keys ? keys : { tik: keys.tik, tek: keys.tek };
 }
 
-async function readPages(io: Io, bsp: string, ap: string | undefined): Promise<LaunchFacts['vmsa']> {
-  return {
-    bsp: await atInput('vmsa.bsp', () => readVmsa(io, bsp)),
-    ap: ap === undefined ? undefined : await atInput('vmsa.ap', () => readVmsa(io, ap)),
-  };
+async function readPages(io: Io, files: VmsaFiles): Promise<LaunchFacts['vmsa']> {
+  const { bsp, ap } = await readLaunchPages(io, files);
+  return { bsp: bsp.bytes, ap: ap?.bytes };
 }
 
 /** Reads an image into memory that threads share. @throws CheckError when it cannot be read */

@@ -3,7 +3,6 @@
 
 import { MAX_FILE } from '../core/binary/limits';
 import { MAX_SECRETS } from '../core/tech/sev/secret';
-import { VMSA_SIZE } from '../core/vmsa/layout/layout';
 import { MOST_CHARACTERS } from './launchText';
 
 interface RoleRow {
@@ -21,7 +20,8 @@ export const FILE_ROLES = {
   firmware: { words: 'a firmware image', most: MAX_FILE },
   kernel: { words: 'a kernel', most: MOST_TO_BOOT },
   initrd: { words: 'an initrd', most: MOST_TO_BOOT },
-  page: { words: 'a file with one VMSA page', most: VMSA_SIZE },
+  // A page in any form: a kernel log is as long as the machine ran.
+  page: { words: 'a file with a VMSA page', most: MAX_FILE },
   // Both keys as text, with white space.
   key: { words: 'a key file', most: 128 },
   secret: { words: 'a file with a secret', most: MAX_SECRETS },

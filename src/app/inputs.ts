@@ -3,7 +3,8 @@
 
 import { withPlace } from '../core/errors';
 import * as errors from './errors';
-import type { ReportedLaunch } from '../core/check/launchFile';
+import type { LaunchMembers, ReportedLaunch } from '../core/check/launchFile';
+import type { FileRole } from './fileRoles';
 import {
   inputRow,
   INPUTS,
@@ -26,8 +27,38 @@ export type MemberRow = InputRow & { readonly member: readonly string[] };
 /** The rows that have one, in the order of the file. */
 export const MEMBER_TABLE = ROWS.filter((row): row is MemberRow => row.member !== undefined);
 
+/** A row whose value is a path, and what the file there is read for: a kind of file, or the input itself. */
+interface PathRow extends MemberRow {
+  readonly id: InputId;
+  readonly kind: 'file' | 'page' | 'key';
+  readonly role: FileRole;
+}
+
 /** The rows whose values are paths. */
-export const PATH_ROWS = MEMBER_TABLE.filter(({ kind }) => ['file', 'page', 'key'].includes(kind));
+export const PATH_ROWS: readonly PathRow[] = INPUTS.filter((row) => 'member' in row).flatMap(
+  (row): PathRow[] => {
+    if (row.kind === 'file') return [{ ...row, role: row.id }];
+    return row.kind === 'page' || row.kind === 'key' ? [{ ...row, role: row.kind }] : [];
+  },
+);
+
+/** A file that a launch names, and the row that it is named by. */
+export interface NamedFile extends Pick<PathRow, 'id' | 'kind' | 'member' | 'role'> {
+  readonly path: string;
+}
+
+/** The members of a launch that have files. */
+export type FileMembers = Omit<LaunchMembers, 'launch' | 'domain'>;
+
+/** The files that a launch names, in the order of the table. */
+export function namedFiles(inputs: FileMembers): NamedFile[] {
+  const valueAt = (member: readonly string[]) =>
+    member.reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], inputs);
+  return PATH_ROWS.flatMap(({ id, kind, member, role }) => {
+    const path = valueAt(member);
+    return typeof path === 'string' ? [{ id, kind, member, role, path }] : [];
+  });
+}
 
 /** The options of an input: those of its parts, such as the family of a CPU, or its own. */
 function optionsOf({ id, option }: InputRow): string {

@@ -5,6 +5,7 @@ import * as ioErrors from './ioErrors';
 import { textInFile } from '../core/binary/textBytes';
 import type { KeyPaths } from '../core/check/launchFile';
 import { KEY_SIZE } from '../core/tech/sev/evidence';
+import type { InputIdOf } from '../core/launch/inputs';
 import { atInput } from './inputs';
 import type { Io, ReadOptions } from './io';
 
@@ -14,8 +15,12 @@ export interface Keys {
   readonly tek: Uint8Array | undefined;
 }
 
-/** Sizes of key files in bytes: both keys in one file, and one key. */
-export const KEY_FILE_SIZES = { tk: 2 * KEY_SIZE, tik: KEY_SIZE, tek: KEY_SIZE } as const;
+/** What is in each key file, and its size in bytes. */
+export const KEY_FILES = {
+  'keys.tik': { what: 'TIK', size: KEY_SIZE },
+  'keys.tek': { what: 'TEK', size: KEY_SIZE },
+  'keys.tk': { what: 'TEK and TIK', size: 2 * KEY_SIZE },
+} as const satisfies Readonly<Record<InputIdOf<'key'>, { readonly what: string; readonly size: number }>>;
 
 /**
  * Refuses a path that names nothing without repeating it: somebody may have typed the key itself, in whatever form.
@@ -33,13 +38,13 @@ export async function readSecret(io: Io, path: string, options?: ReadOptions): P
   return io.read(path, 'secret', options);
 }
 
-type KeyInput = keyof typeof KEY_FILE_SIZES;
+/** An input that is a key. */
+export type KeyInput = keyof typeof KEY_FILES;
 
 async function readKey(
   io: Io,
   path: string,
-  what: string,
-  size: number,
+  { what, size }: (typeof KEY_FILES)[KeyInput],
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
   await refuseMissing(io, path, `The file with the ${what}`);
@@ -64,20 +69,18 @@ export async function withKeys<T>(
   signal?: AbortSignal,
 ): Promise<T> {
   const read: Uint8Array[] = [];
-  const take = async (input: KeyInput, path: string, what: string): Promise<Uint8Array> => {
-    const bytes = await atInput(`keys.${input}`, () =>
-      readKey(io, path, what, KEY_FILE_SIZES[input], signal),
-    );
+  const take = async (input: KeyInput, path: string): Promise<Uint8Array> => {
+    const bytes = await atInput(input, () => readKey(io, path, KEY_FILES[input], signal));
     read.push(bytes);
     return bytes;
   };
   try {
     if ('tk' in paths) {
-      const both = await take('tk', paths.tk, 'TEK and TIK');
+      const both = await take('keys.tk', paths.tk);
       return await use({ tek: both.subarray(0, KEY_SIZE), tik: both.subarray(KEY_SIZE) });
     }
-    const tik = await take('tik', paths.tik, 'TIK');
-    const tek = paths.tek === undefined ? undefined : await take('tek', paths.tek, 'TEK');
+    const tik = await take('keys.tik', paths.tik);
+    const tek = paths.tek === undefined ? undefined : await take('keys.tek', paths.tek);
     return await use({ tik, tek });
   } finally {
     for (const bytes of read) bytes.fill(0);

@@ -2,26 +2,25 @@
 // pages, and hands all of it to core. Used by the command line and the extension host.
 
 import * as errors from './errors';
-import * as ioErrors from './ioErrors';
 import { holdsKey } from '../core/check/keyText';
 import { checkLaunch, type HostInput, type VmsaInput } from '../core/check/check';
 import { refuseUnfit } from '../core/check/judge';
-import type { LaunchFile, LaunchMembers } from '../core/check/launchFile';
+import type { LaunchFile, LaunchMembers, VmsaFiles } from '../core/check/launchFile';
 import { needsResetAddress, type LaunchQuestion } from '../core/check/question';
 import type { Platform } from '../core/tech/sev/evidence';
 import { isSevEs } from '../core/tech/sev/policy';
-import { MEMBER_IDS, pickInputs, type InputId, type MemberId } from '../core/launch/inputs';
+import { MEMBER_IDS, pickInputs, type MemberId } from '../core/launch/inputs';
 import type { Report } from '../core/launch/report';
 import { hashAreaProblem } from '../core/ovmf/areaChecks';
 import type { OvmfImage } from '../core/ovmf/image';
 import { describeCpuId } from '../core/vmsa/launch/cpuModels';
 import { generateVmsa, type Role } from '../core/vmsa/launch/generate';
-import { VMSA_SIZE } from '../core/vmsa/layout/layout';
 import { sevEsProfile } from '../core/vmsa/launch/profiles';
 import { readFirmware, readsOf, type LaunchReads } from './firmware';
-import { atInput, PATH_ROWS, waysToGive } from './inputs';
+import { atInput, namedFiles, waysToGive, type FileMembers, type NamedFile } from './inputs';
 import type { Io, ReadOptions } from './io';
 import { checkKeys, withKeys } from './keys';
+import { readLaunchPage, type LaunchPage } from './vmsaFile';
 
 /** Paths and numbers of one check; what only SEV-ES measures may be absent for plain SEV. */
 export interface LaunchInputs extends Pick<LaunchFile, MemberId | 'keys'> {
@@ -61,15 +60,6 @@ export function statedPlatform({ domain }: LaunchFile): StatedPlatform {
   return domain?.policy === undefined ? {} : { policy: domain.policy };
 }
 
-/** Reads a VMSA file. @throws CheckError when it cannot be read or is not one page. */
-export async function readVmsa(io: Io, path: string, signal?: AbortSignal): Promise<Uint8Array> {
-  const page = await ioErrors.unlessTooLarge(io.read(path, 'page', { signal }), () =>
-    errors.wrongVmsaSize(path, undefined),
-  );
-  if (page.length !== VMSA_SIZE) throw errors.wrongVmsaSize(path, page.length);
-  return page;
-}
-
 /** The reset address of an image. @throws CheckError that says why there is none */
 export function resetAddressOf(image: OvmfImage, path: string): number {
   if (image.resetAddress !== undefined) return image.resetAddress;
@@ -82,22 +72,48 @@ export function resetAddressOf(image: OvmfImage, path: string): number {
   throw errors.noResetAddress(path, why);
 }
 
+/** Pages from files. */
+export interface LaunchPages {
+  readonly bsp: LaunchPage;
+  readonly ap: LaunchPage | undefined;
+}
+
+/** Reads the pages that files give, in any form. @throws CheckError as readLaunchPage */
+export async function readLaunchPages(
+  io: Io,
+  { bsp, ap }: VmsaFiles,
+  options?: ReadOptions,
+): Promise<LaunchPages> {
+  return {
+    bsp: await atInput('vmsa.bsp', () => readLaunchPage(io, bsp, options)),
+    ap: ap === undefined ? undefined : await atInput('vmsa.ap', () => readLaunchPage(io, ap, options)),
+  };
+}
+
+/** The pages that the launch measures, and what to say about the files that they come from. */
+interface ReadVmsa extends VmsaInput {
+  readonly notes?: readonly string[];
+}
+
 /** The pages that the launch measures: from files, which are read whatever the policy says, or generated. */
 async function vmsaFor(
   io: Io,
   inputs: LaunchInputs,
   image: OvmfImage,
   signal: AbortSignal | undefined,
-): Promise<VmsaInput | undefined> {
+): Promise<ReadVmsa | undefined> {
   const { cpu, vmsa, vcpus = 1 } = inputs;
   if (vmsa?.bsp !== undefined) {
-    const { bsp, ap } = vmsa;
-    const { basename } = io.path;
+    const files = { ...vmsa, bsp: vmsa.bsp };
+    const { bsp, ap } = await readLaunchPages(io, files, { signal });
     return {
-      bsp: await atInput('vmsa.bsp', () => readVmsa(io, bsp, signal)),
-      ap: ap === undefined ? undefined : await atInput('vmsa.ap', () => readVmsa(io, ap, signal)),
+      bsp: bsp.bytes,
+      ap: ap?.bytes,
+      notes: [...new Set([...bsp.notes, ...(ap?.notes ?? [])])],
       source: 'owner',
-      detail: ap === undefined ? basename(bsp) : `${basename(bsp)}, then ${basename(ap)}`,
+      detail: [files.bsp, files.ap]
+        .flatMap((path) => (path === undefined ? [] : [io.path.basename(path)]))
+        .join(', then '),
     };
   }
   const profile = sevEsProfile(inputs.profile);
@@ -130,10 +146,14 @@ const questionOf = ({ measurement, platform, ...given }: LaunchInputs): LaunchQu
 });
 
 /** An owner's inputs, some of which may be left for a host to provide. */
-type OwnerInputs = Pick<
-  LaunchInputs,
-  'kernel' | 'initrd' | 'cmdline' | 'vcpus' | 'cpu' | 'vmsa' | 'profile' | 'keys'
-> & { readonly firmware?: string | undefined; readonly platform?: StatedPlatform };
+type OwnerInputs = FileMembers & Pick<LaunchInputs, 'keys'> & { readonly platform?: StatedPlatform };
+
+/** Looks at a file that is named before it is needed. @throws CheckError when it cannot be read or is unsuitable */
+async function lookAt(io: Io, { id, kind, role, path }: NamedFile, options: ReadOptions): Promise<void> {
+  if (kind === 'page') await readLaunchPage(io, path, options);
+  else if (id === 'firmware') await readFirmware(io, path, options);
+  else await io.probe(path, role, options);
+}
 
 /**
  * Checks an owner's inputs before a host is asked: contradictions, unreadable files, keys and pages of the wrong
@@ -144,16 +164,14 @@ export async function checkOwnerInputs(io: Io, inputs: OwnerInputs, signal?: Abo
   const { platform, ...given } = inputs;
   const question = { given: { ...given, domain: { policy: platform?.policy } } };
   refuseUnfit(question, 'domain', waysToGive);
-  const { firmware, kernel, initrd, vmsa, keys } = inputs;
-  const look = async (input: InputId, path: string | undefined, read: (path: string) => Promise<unknown>) => {
-    if (path !== undefined && (await io.stat(path)).kind !== 'pipe') await atInput(input, () => read(path));
+  const look = async (kind: NamedFile['kind']) => {
+    for (const file of namedFiles(inputs).filter((one) => one.kind === kind))
+      if ((await io.stat(file.path)).kind !== 'pipe')
+        await atInput(file.id, () => lookAt(io, file, { signal }));
   };
-  await look('firmware', firmware, (file) => readFirmware(io, file, { signal }));
-  await look('kernel', kernel, (file) => io.probe(file, 'kernel', { signal }));
-  await look('initrd', initrd, (file) => io.probe(file, 'initrd', { signal }));
-  await checkKeys(io, keys, signal);
-  await look('vmsa.bsp', vmsa?.bsp, (file) => readVmsa(io, file, signal));
-  await look('vmsa.ap', vmsa?.ap, (file) => readVmsa(io, file, signal));
+  await look('file');
+  await checkKeys(io, inputs.keys, signal);
+  await look('page');
 }
 
 /** How a check is watched and stopped, and how its files are read. */
@@ -164,13 +182,7 @@ export interface CheckOptions extends ReadOptions {
 }
 
 /** The files that are read for inputs. */
-export function filesOf(
-  inputs: Partial<Pick<LaunchMembers, 'firmware' | 'kernel' | 'initrd' | 'vmsa' | 'keys'>>,
-): string[] {
-  const valueAt = (member: readonly string[]) =>
-    member.reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], inputs);
-  return PATH_ROWS.map(({ member }) => valueAt(member)).filter((path) => typeof path === 'string');
-}
+export const filesOf = (inputs: FileMembers): string[] => namedFiles(inputs).map(({ path }) => path);
 
 /** A check that is done: its report, and the image that was measured. */
 export interface CheckedFiles {
@@ -207,7 +219,7 @@ export async function checkFiles(
   const initrd = await maybe('initrd');
   const unmeasured = inputs.kernel === undefined ? undefined : kernelUnmeasured(image);
   const ofFirmware = [doubt, unmeasured].filter((text) => text !== undefined);
-  const warnings = [...ofFirmware, ...remarks, ...ofKeys];
+  const warnings = [...ofFirmware, ...remarks, ...ofKeys, ...(vmsa?.notes ?? [])];
   const report = await withKeys(
     io,
     inputs.keys,

@@ -3,26 +3,26 @@
 
 import { CheckError } from '../core/errors';
 import * as ioErrors from './ioErrors';
-import * as errors from './errors';
 import { looksLikeKey } from '../core/check/keyText';
 import { needsResetAddress, type LaunchQuestion } from '../core/check/question';
 import { parseFirmware } from '../core/ovmf/firmwareFile';
 import { whyUnfit } from '../core/ovmf/kinds/judge';
-import { VMSA_SIZE } from '../core/vmsa/layout/layout';
 import { isIgnored, workTreeOf } from './gitIgnore';
 import { kernelUnmeasured, resetAddressOf } from './launch';
 import { pathIn } from './launchFile';
 import type { LintRule } from '../core/check/rules';
 import type { ReportProblem } from './launchRules';
 import type { MemberPath } from './launchFaults';
-import { KEY_FILE_SIZES } from './keys';
+import { KEY_FILES, type KeyInput } from './keys';
+import { namedFiles, type NamedFile } from './inputs';
+import { onlyPageIn } from './vmsaFile';
 import type { FileRole } from './fileRoles';
 import type { FileFacts, Io } from './io';
 
 /** Rules about the size of a file, by what it is named for. */
 const SIZE_RULES: Partial<Record<FileRole, LintRule>> = {
   firmware: 'no-firmware',
-  page: 'page-size',
+  page: 'not-a-page',
 };
 
 /** Checks every file that is named. @returns their paths */
@@ -32,43 +32,76 @@ export async function checkNamedFiles(
   question: LaunchQuestion,
   report: ReportProblem,
 ): Promise<string[]> {
-  const { firmware, kernel, initrd, vmsa, keys = {} } = question.given;
   const looked: string[] = [];
-  const find = async (member: MemberPath, role: FileRole, named: string | undefined, shown = named) => {
-    if (named === undefined) return undefined;
-    const path = pathIn(io, launchFile, named);
+  for (const file of namedFiles(question.given)) {
+    const { kind, id, path: written } = file;
+    // What was pasted is a key, not a path.
+    if (kind === 'key' && looksLikeKey(written)) continue;
+    const path = pathIn(io, launchFile, written);
     looked.push(path);
-    try {
-      // What is judged is what was opened.
-      return { path, stats: await io.probe(path, role, { onlyFile: true }) };
-    } catch (error) {
-      if (!(error instanceof CheckError)) throw error;
-      const isTooLarge = ioErrors.isTooLarge(error);
-      // Who else can read it matters for whatever is named as a key.
-      const stats = isTooLarge && role === 'key' ? await io.stat(path) : undefined;
-      if (stats?.kind === 'file') return { path, stats };
-      const rule = isTooLarge ? SIZE_RULES[role] : undefined;
-      report(rule ?? 'unreadable-file', member, error.message.replaceAll(path, shown!));
-      return undefined;
-    }
-  };
-  const image = await find(['firmware'], 'firmware', firmware);
-  if (image) await checkFirmware(io, image.path, question, report);
-  await find(['kernel'], 'kernel', kernel);
-  await find(['initrd'], 'initrd', initrd);
-  for (const [name, page] of Object.entries(vmsa ?? {})) {
-    const found = await find(['vmsa', name], 'page', page);
-    if (found && found.stats.size !== VMSA_SIZE)
-      report('page-size', ['vmsa', name], errors.wrongVmsaSize(page!, found.stats.size).message);
-  }
-  for (const name of ['tk', 'tik', 'tek'] as const) {
-    const named = keys[name];
-    if (named === undefined || looksLikeKey(named)) continue;
-    // What was pasted may be a key in an unrecognized form: do not repeat it.
-    const found = await find(['keys', name], 'key', named, 'The key file');
-    if (found) await checkKey(io, name, found.path, found.stats, report);
+    const stats = await probeNamed(io, file, path, report);
+    if (!stats) continue;
+    if (kind === 'page') await checkPage(io, file, path, report);
+    else if (kind === 'key') await checkKey(io, file, path, stats, report);
+    else if (id === 'firmware') await checkFirmware(io, path, question, report);
   }
   return looked;
+}
+
+/** Opens a file; one that cannot be opened or is too large is reported. @param path of it, absolute */
+async function probeNamed(
+  io: Io,
+  { kind, member, role, path: written }: NamedFile,
+  path: string,
+  report: ReportProblem,
+): Promise<FileFacts | undefined> {
+  try {
+    // What is judged is what was opened.
+    return await io.probe(path, role, { onlyFile: true });
+  } catch (error) {
+    if (!(error instanceof CheckError)) throw error;
+    const isTooLarge = ioErrors.isTooLarge(error);
+    // Who else can read it matters for whatever is named as a key.
+    const stats = isTooLarge && kind === 'key' ? await io.stat(path) : undefined;
+    if (stats?.kind === 'file') return stats;
+    // What was pasted may be a key in an unrecognized form: do not repeat it.
+    const shown = kind === 'key' ? 'The key file' : written;
+    const rule = isTooLarge ? SIZE_RULES[role] : undefined;
+    report(rule ?? 'unreadable-file', member, error.message.replaceAll(path, shown));
+    return undefined;
+  }
+}
+
+/** Reads a file for what is judged in it; a file that cannot be read is reported. */
+async function readNamed(
+  io: Io,
+  member: MemberPath,
+  path: string,
+  role: FileRole,
+  report: ReportProblem,
+): Promise<Uint8Array | undefined> {
+  return io.read(path, role, { onlyFile: true }).catch((error: unknown) => {
+    if (!(error instanceof CheckError)) throw error;
+    report('unreadable-file', member, error.message);
+    return undefined;
+  });
+}
+
+/** Checks that there is one page in a file. */
+async function checkPage(
+  io: Io,
+  { member, path: shown }: NamedFile,
+  path: string,
+  report: ReportProblem,
+): Promise<void> {
+  const bytes = await readNamed(io, member, path, 'page', report);
+  if (!bytes) return;
+  try {
+    onlyPageIn(shown, bytes);
+  } catch (error) {
+    if (!(error instanceof CheckError)) throw error;
+    report('not-a-page', member, error.message);
+  }
 }
 
 async function checkFirmware(
@@ -78,11 +111,7 @@ async function checkFirmware(
   report: ReportProblem,
 ): Promise<void> {
   const at = ['firmware'];
-  const bytes = await io.read(path, 'firmware', { onlyFile: true }).catch((error: unknown) => {
-    if (!(error instanceof CheckError)) throw error;
-    report('unreadable-file', at, error.message);
-    return undefined;
-  });
+  const bytes = await readNamed(io, at, path, 'firmware', report);
   if (!bytes) return;
   const { value: image, findings } = parseFirmware(bytes);
   const reason = whyUnfit(findings, image);
@@ -101,17 +130,15 @@ async function checkFirmware(
   }
 }
 
-const KEY_NAMES = { tk: 'TEK and TIK', tik: 'TIK', tek: 'TEK' } as const;
-
 /** Checks its size and who else can read it. */
 async function checkKey(
   io: Io,
-  name: keyof typeof KEY_NAMES,
+  { id, member: at }: NamedFile,
   path: string,
   { size, mode }: FileFacts,
   report: ReportProblem,
 ): Promise<void> {
-  const [what, at, wanted] = [KEY_NAMES[name], ['keys', name], KEY_FILE_SIZES[name]];
+  const { what, size: wanted } = KEY_FILES[id as KeyInput];
   if (size !== wanted)
     report('key-size', at, ioErrors.badKeyFile(what, 'The key file', size, wanted).message);
   if (mode !== undefined && (mode & 0o066) !== 0) {

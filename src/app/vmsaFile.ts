@@ -12,7 +12,7 @@ import { titleOf } from '../core/vmsa/forms/pageSource';
 import type { PartOfPage } from '../core/vmsa/part';
 import { decodePage, type VmsaPage } from '../core/vmsa/vmsaPage';
 import type { FileRole } from './fileRoles';
-import type { Io } from './io';
+import type { Io, ReadOptions } from './io';
 
 /** The path that means standard input, as elsewhere on a command line. */
 export const STANDARD_INPUT = '-';
@@ -57,6 +57,33 @@ export async function readVmsaFile(
   const read = findPages(bytes);
   if ('reason' in read) throw errors.notAPage(fileName(path), read.reason);
   return { page: choosePage(path, read, vcpu), vcpu, read, bytes };
+}
+
+/** The page that a launch measures of a vCPU, and what people should know about how it was read, as sentences. */
+export interface LaunchPage {
+  /** 4096 bytes. */
+  readonly bytes: Uint8Array;
+  readonly notes: readonly string[];
+}
+
+/**
+ * The page in a file that a launch names for it: in any form, and the only one, because which of several was meant
+ * decides the digest.
+ * @param name of the file in messages
+ * @throws CheckError (usage) that says why there is none
+ */
+export function onlyPageIn(name: string, bytes: Uint8Array): LaunchPage {
+  const read = findPages(bytes);
+  if ('reason' in read) throw errors.notAPage(name, read.reason);
+  const [page, ...others] = read.pages;
+  if (others.length > 0) throw errors.severalPages(name, read.title, read.pages.length);
+  const { bytes: found, note } = page!;
+  return { bytes: found, notes: note === undefined ? [] : [`${name}: ${read.title}. ${note}`] };
+}
+
+/** Reads the page of a vCPU for a launch. @throws CheckError as `Io.read` and `onlyPageIn` */
+export async function readLaunchPage(io: Io, path: string, options?: ReadOptions): Promise<LaunchPage> {
+  return onlyPageIn(path, await io.read(path, 'page', options));
 }
 
 /** A page, or what a dump lists of one: for those who show or compare, and never need more than the known fields. */

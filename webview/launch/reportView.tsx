@@ -3,7 +3,7 @@
 
 import type { ComponentChildren } from 'preact';
 import { byteCount, countOf } from '../../src/core/binary/hex';
-import type { Source, Step, Verdict } from '../../src/core/launch/report';
+import { STEPS, type Source, type Step, type StepId, type Verdict } from '../../src/core/launch/report';
 import type { ReportViewState } from '../../src/protocol/launch';
 import { Digest, DigestPair } from '../parts/digest';
 import { ExplanationView } from './explanationView';
@@ -53,8 +53,9 @@ function Card({ step, children }: { step: Step; children?: ComponentChildren }) 
   );
 }
 
-const INPUTS: readonly Step['id'][] = ['firmware', 'kernel-hashes', 'vmsa'];
-const IN_KERNEL_HASHES: readonly Step['id'][] = ['kernel', 'initrd', 'cmdline'];
+/** The steps at one place of the pipeline. */
+const stepsAt = (place: (typeof STEPS)[number]['place']): StepId[] =>
+  STEPS.filter((row) => row.place === place).map(({ id }) => id);
 
 /** One stage of the pipeline; the arrow below it says what flows on to the next. */
 function Stage({ children, flow }: { children: ComponentChildren; flow?: string }) {
@@ -71,9 +72,9 @@ function Stage({ children, flow }: { children: ComponentChildren; flow?: string 
 }
 
 function Pipeline({ steps }: { steps: readonly Step[] }) {
-  const cards = (ids: readonly Step['id'][]) => steps.filter((step) => ids.includes(step.id));
-  const inputs = cards(INPUTS);
-  const inHashes = cards(IN_KERNEL_HASHES);
+  const cards = (ids: readonly StepId[]) => steps.filter((step) => ids.includes(step.id));
+  const inputs = cards(stepsAt('loaded'));
+  const inHashes = cards(stepsAt('in kernel hashes'));
   const last = cards(['measurement', 'reported']);
   return (
     <ol class="pipeline" aria-label="Steps of the measurement">
@@ -122,7 +123,7 @@ export function ReportView({ view }: { view: ReportViewState }) {
     report.verdict === 'does not match' &&
     report.steps.length > 0 &&
     (explanation === undefined || explanation.kind === 'ended');
-  const digestOf = (id: Step['id']) => report.steps.find((step) => step.id === id)?.digest;
+  const digestOf = (id: StepId) => report.steps.find((step) => step.id === id)?.digest;
   const expected = digestOf('measurement');
   const reported = digestOf('reported');
   return (

@@ -16,7 +16,7 @@ import {
 } from '../tech/sev/evidence';
 import { describePolicy, isSevEs, policyRemarks } from '../tech/sev/policy';
 import type { VmsaPages } from '../launch/loads';
-import type { Report, Source, Step } from '../launch/report';
+import { stepTitle, type Report, type Source, type Step, type StepId } from '../launch/report';
 import type { SevState } from '../tech/sev/digest';
 import { sev, sevEs } from '../tech/sev/loads';
 import { digestOf, foldAll } from '../tech/technology';
@@ -69,22 +69,20 @@ const sourceOf = ({ fromHost = [] }: Pick<CheckInputs, 'fromHost'>, input: HostF
 
 /** A step of the pipeline whose digest is SHA-256 unless it says otherwise. */
 function step(
-  id: Step['id'],
-  title: string,
+  id: StepId,
   bytes: number,
   digest: Uint8Array,
   rest: Pick<Step, 'source' | 'detail'> & Partial<Step>,
 ): Step {
-  return { id, title, bytes, digest: bytesToHex(digest), algorithm: 'SHA-256', ...rest };
+  return { id, title: stepTitle(id), bytes, digest: bytesToHex(digest), algorithm: 'SHA-256', ...rest };
 }
 
 function fileStep(
   id: HostFile,
-  title: string,
   { name, bytes, sha256 }: FileDigest,
   inputs: Pick<CheckInputs, 'fromHost'>,
 ): Step {
-  return step(id, title, bytes, sha256, { source: sourceOf(inputs, id), detail: name });
+  return step(id, bytes, sha256, { source: sourceOf(inputs, id), detail: name });
 }
 
 function kernelSteps({ sha256 }: Hashes, inputs: CheckInputs, table: Uint8Array): Step[] {
@@ -94,13 +92,13 @@ function kernelSteps({ sha256 }: Hashes, inputs: CheckInputs, table: Uint8Array)
   // Quoted, because a command line is untrusted text: it may hold line ends and control characters.
   const detail = cmdline === '' ? 'empty: one NUL' : `${JSON.stringify(cmdline)} and one NUL`;
   return [
-    fileStep('kernel', 'Kernel', kernel!, inputs),
-    fileStep('initrd', 'Initrd', initrd ?? nothing, inputs),
-    step('cmdline', 'Command line', text.length, sha256(text), {
+    fileStep('kernel', kernel!, inputs),
+    fileStep('initrd', initrd ?? nothing, inputs),
+    step('cmdline', text.length, sha256(text), {
       source: sourceOf(inputs, 'cmdline'),
       detail,
     }),
-    step('kernel-hashes', 'Kernel hashes', table.length, sha256(table), {
+    step('kernel-hashes', table.length, sha256(table), {
       source: 'derived',
       detail: 'the table with the hashes of kernel, initrd and command line',
     }),
@@ -123,7 +121,8 @@ function vmsaStep(
 ): Step {
   const title = vmsa.count === 1 ? 'VMSA of 1 vCPU' : `VMSAs of ${vmsa.count} vCPUs`;
   const parts = describeHostVmsas(inputs);
-  return step('vmsa', title, vmsa.count * vmsa.bsp.length, digest, {
+  return step('vmsa', vmsa.count * vmsa.bsp.length, digest, {
+    title,
     source: parts === '' ? vmsa.source : 'host',
     detail: parts === '' ? vmsa.detail : `${vmsa.detail}; ${parts} as the host says`,
   });
@@ -138,18 +137,18 @@ function lastSteps(
   reported: ReportedMeasurement,
 ): Step[] {
   return [
-    step('launch-digest', 'Launch digest', measured, launchDigest, {
+    step('launch-digest', measured, launchDigest, {
       source: 'derived',
       detail: 'over all of the above, in order',
     }),
-    step('measurement', 'Expected measurement', measuredSize(platform), computed, {
+    step('measurement', measuredSize(platform), computed, {
       source: 'derived',
       algorithm: 'HMAC-SHA256',
       detail: isEarlyFirmware(platform)
         ? 'under the TIK, over policy, launch digest and nonce, as SEV firmware before API 0.17 measures'
         : 'under the TIK, over API version, build, policy, launch digest and nonce',
     }),
-    step('reported', 'Reported measurement', MEASUREMENT_SIZE, reported.hmac, {
+    step('reported', MEASUREMENT_SIZE, reported.hmac, {
       source: 'host',
       algorithm: '',
       detail: `nonce ${bytesToHex(reported.mnonce)}`,
@@ -211,7 +210,7 @@ export function checkLaunch(inputs: CheckInputs, hashes: Hashes, hmac: Hmac): Re
   const loads = [...technology.loads({ kernelHashes: table, vmsas: vmsa }, {})];
   const vmsas = loads.filter(({ type }) => type === 'vmsa');
   const loaded = [
-    fileStep('firmware', 'Firmware', firmware, inputs),
+    fileStep('firmware', firmware, inputs),
     ...(table ? kernelSteps(hashes, inputs, table) : []),
     ...(vmsa ? [vmsaStep(vmsa, digestOf(technology, hashes, vmsas), inputs)] : []),
   ];

@@ -3,9 +3,8 @@
 // properties; digests are in failures and outputs.
 
 import { visibleText } from '../binary/plainText';
-import type { RuleResult } from '../launch/report';
 import type { CheckError } from '../errors';
-import type { Report, Step } from '../launch/report';
+import type { Report, RuleResult, Step, StepId } from '../launch/report';
 
 /** One check to report. */
 export interface JunitCheck {
@@ -49,7 +48,7 @@ const attributes = (values: Readonly<Record<string, string | number>>): string =
 
 const seconds = (milliseconds: number): string => (milliseconds / 1000).toFixed(3);
 
-const digestOf = (report: Report, id: Step['id']): string =>
+const digestOf = (report: Report, id: StepId): string =>
   report.steps.find((step) => step.id === id)?.digest ?? 'none';
 
 /** Both measurements, for a person who reads a failure. */

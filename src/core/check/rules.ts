@@ -143,7 +143,11 @@ const TABLE = [
       return measuresVcpus(question) === false ? [] : failures(['vcpus'], unfitVcpuCount(vcpus));
     },
   },
-  { id: 'page-size', severity: 'error', doc: 'A VMSA file is not one page of 4096 bytes.' },
+  {
+    id: 'not-a-page',
+    severity: 'error',
+    doc: 'A VMSA file is not the page of one vCPU, in any form that can be read.',
+  },
   {
     id: 'ap-page-needed',
     severity: 'error',

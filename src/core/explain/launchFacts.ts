@@ -2,8 +2,8 @@
 // read, and the value to explain. Never keys.
 
 import type { FileDigest } from '../check/check';
+import type { InputValues, STATED_IDS } from '../launch/inputs';
 import type { Platform } from '../tech/sev/evidence';
-import type { ProfileId } from '../vmsa/launch/profiles';
 import type { CpuId } from '../vmsa/launch/signature';
 
 /** A firmware image that may have been launched. */
@@ -39,8 +39,11 @@ export type Wanted =
 export type KeyFacts =
   { readonly tk: string } | { readonly tik: string; readonly tek: string | undefined } | undefined;
 
+/** The inputs that a search takes as they are; those that are files are read for it. */
+export type StatedId = (typeof STATED_IDS)[number];
+
 /** Everything that a search works from. */
-export interface LaunchFacts {
+export interface LaunchFacts extends Pick<InputValues, StatedId> {
   readonly title: string;
   readonly wanted: Wanted;
   /** Measurements of other launches, which may have been confused with the given one. */
@@ -51,11 +54,7 @@ export interface LaunchFacts {
   readonly firmwares: readonly [FirmwareFacts, ...FirmwareFacts[]];
   readonly kernel: FileDigest | undefined;
   readonly initrd: FileDigest | undefined;
-  readonly cmdline: string | undefined;
-  readonly vcpus: number | undefined;
-  readonly cpu: CpuId | undefined;
   readonly hostCpu: CpuId | undefined;
-  readonly profile: ProfileId | undefined;
   /** Pages from files. */
   readonly vmsa: { readonly bsp: Uint8Array; readonly ap: Uint8Array | undefined } | undefined;
   readonly keys: KeyFacts;

@@ -241,7 +241,7 @@ export const INPUTS = [
     option: '--vmsa-cpu0',
     short: '-0',
     help: 'VMSA page of the boot processor',
-    doc: 'VMSA page of vCPU 0, 4096 bytes.',
+    doc: 'VMSA page of vCPU 0, of 4096 bytes or in any form of text that pages come in.',
     from: 'owner',
     technologies: ['sev-es'],
   },
@@ -252,7 +252,7 @@ export const INPUTS = [
     option: '--vmsa-cpu1',
     short: '-1',
     help: 'VMSA page of every other vCPU',
-    doc: 'VMSA page of every other vCPU, 4096 bytes.',
+    doc: 'VMSA page of every other vCPU, of 4096 bytes or in any form of text that pages come in.',
     from: 'owner',
     technologies: ['sev-es'],
   },
@@ -468,6 +468,9 @@ type Row = (typeof INPUTS)[number];
 /** The name of an input. */
 export type InputId = Row['id'];
 
+/** The inputs of a kind. */
+export type InputIdOf<K extends Row['kind']> = Extract<Row, { readonly kind: K }>['id'];
+
 type RowOf<I extends InputId> = Extract<Row, { readonly id: I }>;
 
 /** The value of an input. */
@@ -488,6 +491,8 @@ export const MEMBER_IDS = INPUTS.filter((row) => 'member' in row && row.member.l
 /** The inputs that rest on the host's word unless the owner gives them. */
 export type HostId = Extract<Row, { readonly from: 'both' }>['id'];
 
+export const HOST_IDS = INPUTS.filter((row) => row.from === 'both').map(({ id }) => id);
+
 /** The inputs that libvirt reports about a launch. */
 export type ReportedId = Extract<Row, { readonly reported: string }>['id'];
 export const REPORTED_IDS = INPUTS.filter((row) => 'reported' in row).map(({ id }) => id);
@@ -502,3 +507,8 @@ export const pickInputs = <I extends InputId>(
 
 /** The row of an input. */
 export const inputRow = (id: InputId): InputRow => INPUTS.find((row) => row.id === id)!;
+
+/** The members of a launch file by themselves that are no files. */
+export const STATED_IDS = MEMBER_IDS.filter(
+  (id): id is Exclude<MemberId, InputIdOf<'file'>> => inputRow(id).kind !== 'file',
+);

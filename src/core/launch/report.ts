@@ -25,18 +25,42 @@ export interface RuleResult {
 /** Who vouches for a value: the guest's owner, the untrusted host, or nobody because it was computed. */
 export type Source = 'owner' | 'host' | 'derived';
 
+/** What a row of the table of steps says. */
+interface StepRow {
+  readonly id: string;
+  readonly title: string;
+  /** Where it is in the pipeline: what is loaded, what the kernel hashes are made of, and what comes of it. */
+  readonly place: 'loaded' | 'in kernel hashes' | 'result';
+  /** The input without which there is no such step. */
+  readonly needs?: 'kernel' | 'vmsa';
+}
+
+/** The steps of a check, in order. */
+export const STEPS = [
+  { id: 'firmware', title: 'Firmware', place: 'loaded' },
+  { id: 'kernel', title: 'Kernel', place: 'in kernel hashes', needs: 'kernel' },
+  { id: 'initrd', title: 'Initrd', place: 'in kernel hashes', needs: 'kernel' },
+  { id: 'cmdline', title: 'Command line', place: 'in kernel hashes', needs: 'kernel' },
+  { id: 'kernel-hashes', title: 'Kernel hashes', place: 'loaded', needs: 'kernel' },
+  { id: 'vmsa', title: 'VMSAs', place: 'loaded', needs: 'vmsa' },
+  { id: 'launch-digest', title: 'Launch digest', place: 'result' },
+  { id: 'measurement', title: 'Expected measurement', place: 'result' },
+  { id: 'reported', title: 'Reported measurement', place: 'result' },
+] as const satisfies readonly StepRow[];
+
+/** The name of a step. */
+export type StepId = (typeof STEPS)[number]['id'];
+
+/** What a step is called. */
+export const stepTitle = (id: StepId): string => STEPS.find((row) => row.id === id)!.title;
+
+/** Whether a launch with a kernel, or with pages of vCPUs, has a step. */
+export const hasStep = (row: StepRow, has: Readonly<Record<'kernel' | 'vmsa', boolean>>): boolean =>
+  row.needs === undefined || has[row.needs];
+
 /** One step of the pipeline: how many bytes went in, and their hash. */
 export interface Step {
-  readonly id:
-    | 'firmware'
-    | 'kernel'
-    | 'initrd'
-    | 'cmdline'
-    | 'kernel-hashes'
-    | 'vmsa'
-    | 'launch-digest'
-    | 'measurement'
-    | 'reported';
+  readonly id: StepId;
   readonly title: string;
   /** Bytes that enter the digest at this step. */
   readonly bytes: number;

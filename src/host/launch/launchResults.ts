@@ -2,8 +2,7 @@
 // a diff of two measurements, each digest and rule at its step.
 
 import * as vscode from 'vscode';
-import type { RuleResult } from '../../core/launch/report';
-import type { Report, Step } from '../../core/launch/report';
+import type { Report, RuleResult, Step, StepId } from '../../core/launch/report';
 import type { LaunchResult } from '../../app/checkMany';
 import type { Io } from '../../app/io';
 import { errorPlace, verdictPlace } from '../../app/launchPlaces';
@@ -13,7 +12,7 @@ import { launchTextAt } from './checks';
 import { positionOf, ruleId, stepId } from './testItems';
 
 /** A digest on two lines, so that both sides of a diff are fully visible. */
-const digestOf = ({ steps }: Report, id: Step['id']): string =>
+const digestOf = ({ steps }: Report, id: StepId): string =>
   (steps.find((step) => step.id === id)?.digest ?? '').replace(/^.{32}/, '$&\n');
 
 /** Reports the result of one launch to a test run. A stopped check has no result. */

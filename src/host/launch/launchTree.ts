@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { LAUNCH_PATTERN } from '../../contributions';
 import { DOMAIN_RULES } from '../../core/domain/rules';
 import { isSevEs } from '../../core/tech/sev/policy';
-import type { Step } from '../../core/launch/report';
+import { hasStep, STEPS } from '../../core/launch/report';
 import { checkMany } from '../../app/checkMany';
 import type { LaunchFile } from '../../core/check/launchFile';
 import type { Io } from '../../app/io';
@@ -28,27 +28,11 @@ export interface TreeContext {
 
 const NOT_IN = '**/node_modules/**';
 
-/** The steps of a check as tests, in order. */
-const STEPS = [
-  ['firmware', 'Firmware'],
-  ['kernel', 'Kernel'],
-  ['initrd', 'Initrd'],
-  ['cmdline', 'Command line'],
-  ['kernel-hashes', 'Kernel hashes'],
-  ['vmsa', 'VMSAs'],
-  ['launch-digest', 'Launch digest'],
-  ['measurement', 'Expected measurement'],
-  ['reported', 'Reported measurement'],
-] as const satisfies readonly (readonly [Step['id'], string])[];
-
-const OF_KERNEL: readonly Step['id'][] = ['kernel', 'initrd', 'cmdline', 'kernel-hashes'];
-
-/** Whether a launch file leads to a step, as far as the file tells; a domain's host may add some. */
-function hasStep({ kernel, launch, cpu, vmsa }: LaunchFile, id: Step['id']): boolean {
-  if (OF_KERNEL.includes(id)) return kernel !== undefined;
-  if (id !== 'vmsa') return true;
-  return launch ? isSevEs(launch.policy) : (cpu ?? vmsa) !== undefined;
-}
+/** What of a launch a file leads to, as far as the file tells; a domain's host may add some. */
+const partsOf = ({ kernel, launch, cpu, vmsa }: LaunchFile) => ({
+  kernel: kernel !== undefined,
+  vmsa: launch ? isSevEs(launch.policy) : (cpu ?? vmsa) !== undefined,
+});
 
 /** The tests of a window. */
 export class LaunchTree implements vscode.Disposable {
@@ -165,10 +149,11 @@ export class LaunchTree implements vscode.Disposable {
 
   private fill(item: vscode.TestItem, file: LaunchFile): void {
     const rules = file.launch ? [] : DOMAIN_RULES;
-    const steps = STEPS.filter(([id]) => hasStep(file, id));
+    const parts = partsOf(file);
+    const steps = STEPS.filter((row) => hasStep(row, parts));
     const wanted = [
       ...rules.map(({ id, title }) => [ruleId(item, id), title] as const),
-      ...steps.map(([id, title]) => [stepId(item, id), title] as const),
+      ...steps.map(({ id, title }) => [stepId(item, id), title] as const),
     ];
     if (item.children.size === wanted.length && wanted.every(([id]) => item.children.get(id))) return;
     item.children.replace(

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { checkedReport, refusedReport } from '../../../../src/core/domain/report';
 import { judgeDomain } from '../../../../src/core/domain/rules';
-import type { Report, Source, Step, Verdict } from '../../../../src/core/launch/report';
+import type { Report, Source, Step, StepId, Verdict } from '../../../../src/core/launch/report';
 import { questionWith, type Change, WAYS } from './cleanQuestion';
 
 const checked = (verdict: Verdict): Report => ({
@@ -15,7 +15,7 @@ const checked = (verdict: Verdict): Report => ({
   steps: [],
   warnings: ['A warning.'],
 });
-const stepOf = (id: Step['id'], source: Source): Step => ({
+const stepOf = (id: StepId, source: Source): Step => ({
   id,
   title: `The ${id}`,
   bytes: 1,
