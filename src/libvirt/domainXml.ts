@@ -4,6 +4,7 @@
 import type { DomainConfig, DomainLoader, DomainNvram, LaunchSecurity } from '../core/domain/facts';
 import { badDomain } from './errors';
 import { plainText } from '../core/binary/plainText';
+import { readTextBytes } from '../core/binary/textBytes';
 import { lengthWithout } from '../core/binary/trim';
 import { childElements, onlyChild, parseXml, type XmlElement } from './xml';
 
@@ -60,6 +61,24 @@ function policyOf(element: XmlElement, type: string): bigint | undefined {
   return BigInt(`0x0${significant}`);
 }
 
+/** What an SNP launch takes as base64, and its size in bytes (QEMU, SevSnpGuestProperties in qapi/qom.json). */
+const SNP_BYTES = { guestVisibleWorkarounds: 16, idBlock: 96, idAuth: 4096, hostData: 32 } as const;
+
+/** Longer texts are none of these, and are not read. */
+const LONGEST_BASE64 = 1 << 14;
+
+/** Base64 of a known size, without the line ends that QEMU passes over; every other type has none of these. */
+function base64Of(element: XmlElement, type: string, name: keyof typeof SNP_BYTES): string | undefined {
+  if (type !== 'sev-snp') return undefined;
+  const text = trimmedTextOf(element, name)?.replaceAll('\n', '');
+  if (text === undefined) return undefined;
+  const size = SNP_BYTES[name];
+  if (text.length > LONGEST_BASE64) fail(`"${name}" has ${text.length} characters for ${size} bytes`);
+  const read = readTextBytes(text, [size], ['base64']);
+  if (!read.ok) fail(`"${name}" is ${read.found}, and must be base64 of ${size} bytes`);
+  return text;
+}
+
 function launchSecurityOf(domain: XmlElement): LaunchSecurity | undefined {
   const element = child(domain, 'launchSecurity');
   if (!element) return undefined;
@@ -73,10 +92,10 @@ function launchSecurityOf(domain: XmlElement): LaunchSecurity | undefined {
     reducedPhysBits: number('reducedPhysBits'),
     dhCert: trimmedTextOf(element, 'dhCert'),
     session: trimmedTextOf(element, 'session'),
-    idBlock: trimmedTextOf(element, 'idBlock'),
-    idAuth: trimmedTextOf(element, 'idAuth'),
-    hostData: trimmedTextOf(element, 'hostData'),
-    guestVisibleWorkarounds: trimmedTextOf(element, 'guestVisibleWorkarounds'),
+    idBlock: base64Of(element, type, 'idBlock'),
+    idAuth: base64Of(element, type, 'idAuth'),
+    hostData: base64Of(element, type, 'hostData'),
+    guestVisibleWorkarounds: base64Of(element, type, 'guestVisibleWorkarounds'),
     authorKey: yesNo(element, 'authorKey'),
     vcek: yesNo(element, 'vcek'),
   };

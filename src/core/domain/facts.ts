@@ -25,7 +25,10 @@ export interface DomainNvram {
   readonly format: string | undefined;
 }
 
-/** The `<launchSecurity>` of a domain. Base64 texts are as written, neither decoded nor checked. */
+/**
+ * The `<launchSecurity>` of a domain. The texts of SEV are as written, neither decoded nor checked; those of SEV-SNP are base64 of
+ * as many bytes as the firmware takes.
+ */
 export interface LaunchSecurity {
   /** `sev`, `sev-snp`, `tdx`, `s390-pv`, or a type that a later libvirt adds. */
   readonly type: string;
@@ -36,11 +39,16 @@ export interface LaunchSecurity {
   readonly reducedPhysBits: number | undefined;
   readonly dhCert: string | undefined;
   readonly session: string | undefined;
+  /** What the launch must be, 96 bytes, and who vouches for that, 4096 bytes. */
   readonly idBlock: string | undefined;
   readonly idAuth: string | undefined;
+  /** 32 bytes that the report repeats. */
   readonly hostData: string | undefined;
+  /** 16 bytes that the guest finds in its secrets page. */
   readonly guestVisibleWorkarounds: string | undefined;
+  /** Whether the key of an author has signed that of the ID block. */
   readonly authorKey: boolean | undefined;
+  /** Whether a VCEK may sign the report. */
   readonly vcek: boolean | undefined;
 }
 

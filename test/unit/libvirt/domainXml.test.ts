@@ -39,9 +39,17 @@ function domain(from: string | RegExp = '', to = ''): string {
 }
 
 const security = /<launchSecurity[^]*<\/launchSecurity>/;
+/** As many bytes of base64, none of them zero. */
+const base64 = (size: number) => Buffer.alloc(size, 0x5a).toString('base64');
+const ID_AUTH = base64(4096);
 const SNP = `<launchSecurity type='sev-snp' kernelHashes='no' authorKey='yes' vcek='no'>
-  <policy>0x00000000000b0000</policy><guestVisibleWorkarounds>AA==</guestVisibleWorkarounds>
-  <idBlock>SUQ=</idBlock><idAuth> QVVUSA== </idAuth><hostData>SE9TVA==</hostData></launchSecurity>`;
+  <policy>0x00000000000b0000</policy><guestVisibleWorkarounds>${base64(16)}</guestVisibleWorkarounds>
+  <idBlock>${base64(96)}</idBlock><idAuth> ${ID_AUTH} </idAuth><hostData>${base64(32)}</hostData></launchSecurity>`;
+const snp = (from: string | RegExp, to: string) =>
+  domain(
+    security,
+    SNP.replace(from, () => to),
+  );
 
 const read: [name: string, xml: string, expected: (config: DomainConfig) => unknown, value: unknown][] = [
   ['its name, not that of another namespace', domain(), (c) => c.name, 'guest'],
@@ -161,13 +169,34 @@ const read: [name: string, xml: string, expected: (config: DomainConfig) => unkn
       reducedPhysBits: undefined,
       dhCert: undefined,
       session: undefined,
-      idBlock: 'SUQ=',
-      idAuth: 'QVVUSA==',
-      hostData: 'SE9TVA==',
-      guestVisibleWorkarounds: 'AA==',
+      idBlock: base64(96),
+      idAuth: ID_AUTH,
+      hostData: base64(32),
+      guestVisibleWorkarounds: base64(16),
       authorKey: true,
       vcek: false,
     },
+  ],
+  [
+    'base64 in lines, which QEMU joins',
+    snp(ID_AUTH, ID_AUTH.replace(/.{64}/g, '$&\n')),
+    (c) => c.launchSecurity?.idAuth,
+    ID_AUTH,
+  ],
+  [
+    'the least that SEV-SNP needs',
+    domain(security, "<launchSecurity type='sev-snp'><policy>30000</policy><hostData/></launchSecurity>"),
+    (c) => {
+      const { policy, kernelHashes, hostData, idBlock, vcek } = c.launchSecurity!;
+      return [policy, kernelHashes, hostData, idBlock, vcek];
+    },
+    [0x30000n, undefined, undefined, undefined, undefined],
+  ],
+  [
+    'nothing of SEV-SNP in SEV, which libvirt drops as well',
+    domain('<policy>', '<hostData>AA==</hostData><policy>'),
+    (c) => c.launchSecurity?.hostData,
+    undefined,
   ],
   [
     'TDX, whose policy is another thing',
@@ -347,6 +376,44 @@ const refused: Refused[] = [
     'config',
     /more than 64 bits/,
   ],
+  ...(
+    [
+      ['guestVisibleWorkarounds', 16],
+      ['idBlock', 96],
+      ['idAuth', 4096],
+      ['hostData', 32],
+    ] as const
+  ).flatMap(([name, size]): Refused[] => {
+    const whole = new RegExp(`<${name}>[^<]*`);
+    const wanted = `and must be base64 of ${size} bytes`;
+    const bad: [what: string, text: string, found: string][] = [
+      ['too short', base64(size - 1), `base64 of ${size - 1} bytes, ${wanted}`],
+      ['too long', base64(size + 1), `base64 of ${size + 1} bytes, ${wanted}`],
+      ['that was cut off', base64(size).slice(0, -1), `.*, ${wanted}`],
+      ['in hexadecimal', '5a'.repeat(size), `.*${size === 4096 ? '' : `, ${wanted}`}`],
+      ['as base64url', Buffer.alloc(size, 0xff).toString('base64url'), `base64url of .*, ${wanted}`],
+      ['with spaces in it', base64(size).replace(/^../, '$& '), `.*white space, ${wanted}`],
+      ['with bits left over', base64(size).replace(/.(=*)$/, '/$1'), size % 3 === 0 ? '' : `.*, ${wanted}`],
+      ['of a megabyte', 'A'.repeat(1 << 20), `1048576 characters for ${size} bytes`],
+    ];
+    return bad
+      .filter(([, , found]) => found !== '')
+      .map(([what, text, found]) => [
+        `a ${name} ${what}`,
+        snp(whole, `<${name}>${text}`),
+        'config',
+        new RegExp(`"${name}" (is|has) ${found}`),
+      ]);
+  }),
+  ['two ID blocks', snp('<idBlock>', '<idBlock/><idBlock>'), 'config', /two elements "idBlock"/],
+  ['host data of elements', snp(/<hostData>[^<]*/, '<hostData><a/>'), 'config', /"hostData" holds elements/],
+  ...(['authorKey', 'vcek', 'kernelHashes'] as const).map((name): Refused => [
+    `a ${name} that is neither yes nor no`,
+    snp(new RegExp(`${name}='[a-z]+'`), `${name}='on'`),
+    'config',
+    new RegExp(`"${name}" is "on", neither yes nor no`),
+  ]),
+  ['no policy for SNP', snp(/<policy>.*<\/policy>/, ''), 'config', /type sev-snp has no policy/],
   ['a policy of a megabyte', domain('0x0007', 'f'.repeat(1 << 20)), 'config', /more than 32 bits/],
   [
     'a message with control characters',
