@@ -15,6 +15,7 @@ import { DIGEST_FORMS, readTextBytes } from '../core/binary/textBytes';
 import { MAX_VCPUS } from '../core/launch/inputKinds';
 import { pickInputs, STATED_IDS } from '../core/launch/inputs';
 import { parseMeasurement, unfitMeasurement, type Platform } from '../core/tech/sev/evidence';
+import { isSevEs } from '../core/tech/sev/policy';
 import { parseOvmf } from '../core/ovmf/image';
 import { endsOf } from '../core/ovmf/kinds/fileKind';
 import { kindInTable } from '../core/ovmf/kinds/table';
@@ -69,6 +70,7 @@ export async function readFacts(
   const facts: LaunchFacts = {
     ...pickInputs(STATED_IDS, inputs),
     title,
+    technology: isSevEs(platform.policy) ? 'sev-es' : 'sev',
     wanted,
     platform,
     others: othersOf(scope),
@@ -155,8 +157,9 @@ function imageOf(
   const last = parts.at(-1)!;
   const fileSize = parts.reduce((all, { length }) => all + length, 0);
   // A copy, because what core keeps of an image must be its own memory, not shared.
-  const { resetAddress } = parseOvmf(last.slice(-TAIL), { fileSize }).value;
-  return { ...rest, parts, sha256: hash.digest(), resetAddress };
+  const { resetAddress, sevMetadata, hashArea } = parseOvmf(last.slice(-TAIL), { fileSize }).value;
+  const image = { ...(sevMetadata && { sevMetadata }), ...(hashArea && { hashArea }) };
+  return { ...rest, parts, sha256: hash.digest(), resetAddress, image };
 }
 
 /** The given image, then candidates for what may have been launched instead, each distinct content once. */

@@ -28,7 +28,15 @@ function image(
   bytes: Uint8Array,
   resetAddress: number,
 ): FirmwareFacts {
-  return { path: `/fw/${name}`, name, origin, parts: [bytes], sha256: sha256(bytes), resetAddress };
+  return {
+    path: `/fw/${name}`,
+    name,
+    origin,
+    parts: [bytes],
+    sha256: sha256(bytes),
+    resetAddress,
+    image: {},
+  };
 }
 
 const IMAGE = buildOvmf();
@@ -52,6 +60,7 @@ const page = (role: Role, odd: number): Uint8Array => {
 export function factsOf(over: Partial<LaunchFacts> = {}): LaunchFacts {
   return {
     title: 'planted',
+    technology: 'sev-es',
     wanted: { kind: 'measurement', hmac: new Uint8Array(32), mnonce: NONCES[0]! },
     others: [{ label: 'other.sevlaunch.json', hmac: randomBytes(seeded(1), 32), mnonce: NONCES[1]! }],
     platform: { apiMajor: 1, apiMinor: 55, buildId: 24, policy: 7 },
@@ -93,9 +102,7 @@ export function launchDigestOf(facts: LaunchFacts, setting: Setting): Buffer {
   const made = (role: Role) => {
     if (pages !== 'generated') return facts.vmsa![(pages === 'files') === (role === 'bsp') ? 'bsp' : 'ap']!;
     const { bytes } = generateVmsa({ profile, role, cpu: cpu!, resetAddress });
-    return features === undefined
-      ? bytes
-      : encode(VMSA, { ...decode(VMSA, bytes), sev_features: BigInt(features) });
+    return features === undefined ? bytes : encode(VMSA, { ...decode(VMSA, bytes), sev_features: features });
   };
   const isEs = (policy & 4) !== 0;
   const vmsas = isEs ? Array.from({ length: vcpus }, (_, i) => made(i === 0 ? 'bsp' : 'ap')) : [];

@@ -1,5 +1,6 @@
 // One row of the table of causes: a way in which a launch differs from what was expected, and how to try it.
 
+import type { TechnologyId } from '../launch/inputs';
 import type { ChangedInput, LaunchEdit, Weight } from './explanation';
 import type { LaunchFacts } from './launchFacts';
 import type { Setting } from './setting';
@@ -42,6 +43,8 @@ export interface LaunchCause {
   readonly why: string;
   readonly advice: string;
   readonly weight: Weight;
+  /** The launches in which it is tried; all that have the dimension unless it says so. */
+  readonly technologies?: readonly TechnologyId[];
   /** How often this is the cause, relative to the others; the likeliest are tried first. */
   readonly prior: number;
   readonly alternatives: (tried: Tried) => Iterable<Alternative>;

@@ -1,12 +1,13 @@
 // The table of causes, and the hypotheses that follow from it for one launch.
 
-import { bytesToHex } from '../binary/hex';
+import { bytesToHex, hex } from '../binary/hex';
 import { INPUTS, OBJECTS, type InputRow, type TechnologyId } from '../launch/inputs';
 import type { Alternative, Dimension, LaunchCause, Tried } from './cause';
 import { BOOT_CAUSES } from './causesBoot';
 import { DIGEST_FOR_MEASUREMENT, PLATFORM_CAUSES } from './causesPlatform';
 import { VCPU_CAUSES } from './causesVcpu';
 import type { LaunchFacts } from './launchFacts';
+import { searchTechnologyOf } from './searchTechnologies';
 import { givenSetting, type Setting } from './setting';
 
 /** Every cause that the search knows. */
@@ -23,7 +24,8 @@ const VARIED = [
   ...Object.entries(OBJECTS).map(([id, row]) => ({
     ...row,
     id,
-    technologies: [] as readonly TechnologyId[],
+    // Only objects of SEV and SEV-ES are varied: keys.
+    technologies: ['sev', 'sev-es'] as readonly TechnologyId[],
     isMeasured: false,
   })),
 ]
@@ -38,6 +40,12 @@ export const IN_DIGEST = ofEach(({ isMeasured }) => isMeasured);
 
 /** The name of a dimension, which several causes share. */
 export const TITLES = ofEach(({ title }) => title);
+
+/** The launches that have a dimension. */
+const TECHNOLOGIES_OF = ofEach(({ technologies }) => technologies);
+
+const isOf = (ids: readonly TechnologyId[], some: readonly TechnologyId[]): boolean =>
+  ids.some((id) => some.includes(id));
 
 /** The parts in nesting order when two are tried: the most expensive to change is outermost. */
 export const DIMENSIONS: readonly Dimension[] = VARIED.map(({ id }) => id);
@@ -64,7 +72,13 @@ export interface SearchSpace {
 /** A setting as a string that is equal for equal values. */
 function keyOf(set: Partial<Setting>): string {
   return JSON.stringify(set, (_name, value: unknown) =>
-    value === undefined ? null : value instanceof Uint8Array ? bytesToHex(value) : value,
+    value === undefined
+      ? null
+      : value instanceof Uint8Array
+        ? bytesToHex(value)
+        : typeof value === 'bigint'
+          ? hex(value)
+          : value,
   );
 }
 
@@ -81,7 +95,10 @@ function changed(set: Partial<Setting>, given: Setting): Partial<Setting> {
 function candidatesOf(dimension: Dimension, tried: Tried): Candidate[] {
   const rows = LAUNCH_CAUSES.filter((cause) => cause.dimension === dimension);
   const seen = new Set([keyOf({})]);
+  const { ids } = searchTechnologyOf(tried.facts);
+  if (!isOf(ids, TECHNOLOGIES_OF[dimension])) return [];
   return rows
+    .filter(({ technologies }) => !technologies || isOf(ids, technologies))
     .sort((a, b) => b.prior - a.prior)
     .flatMap((cause) => [...cause.alternatives(tried)].map((alternative) => ({ ...alternative, cause })))
     .filter(({ set }) => {

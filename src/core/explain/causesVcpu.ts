@@ -64,18 +64,18 @@ const bitOf = (name: SevFeature): number => {
 };
 
 /** SEV feature sets that no profile has: any combination that SEV-ES allows, and each other feature on its own. */
-function featureSets(): number[] {
+function featureSets(): bigint[] {
   const sets = ES_FEATURES.map(bitOf).reduce<number[]>(
     (all, bit) => [...all, ...all.map((set) => set + bit)],
     [0],
   );
   const known = new Set([...TRAITS.values()].map(({ features }) => features));
   const single = SEV_FEATURES.filter(({ width, lsb }) => width === 1 && lsb < 32).map(({ lsb }) => 2 ** lsb);
-  return [...new Set([...sets, ...single])].filter((set) => !known.has(set));
+  return [...new Set([...sets, ...single])].filter((set) => !known.has(set)).map(BigInt);
 }
 
-const namesOf = (set: number): string =>
-  SEV_FEATURES.filter(({ width, lsb }) => width === 1 && (BigInt(set) >> BigInt(lsb)) & 1n)
+const namesOf = (set: bigint): string =>
+  SEV_FEATURES.filter(({ width, lsb }) => width === 1 && (set >> BigInt(lsb)) & 1n)
     .map(({ name }) => name)
     .join(', ');
 

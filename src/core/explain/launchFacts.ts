@@ -2,7 +2,8 @@
 // read, and the value to explain. Never keys.
 
 import type { FileDigest } from '../check/check';
-import type { InputValues, STATED_IDS } from '../launch/inputs';
+import type { InputValues, STATED_IDS, TechnologyId } from '../launch/inputs';
+import type { LaunchImage } from '../launch/loads';
 import type { Platform } from '../tech/sev/evidence';
 import type { CpuId } from '../vmsa/launch/signature';
 
@@ -17,6 +18,8 @@ export interface FirmwareFacts {
   readonly parts: readonly Uint8Array[];
   readonly sha256: Uint8Array;
   readonly resetAddress: number | undefined;
+  /** What decides what is loaded besides its bytes. */
+  readonly image: LaunchImage;
   /** Why no VMM starts a guest with this file, as sentences that name it; undefined for one that may be started. */
   readonly doubt?: string | undefined;
 }
@@ -45,6 +48,7 @@ export type StatedId = (typeof STATED_IDS)[number];
 /** Everything that a search works from. */
 export interface LaunchFacts extends Pick<InputValues, StatedId> {
   readonly title: string;
+  readonly technology: TechnologyId;
   readonly wanted: Wanted;
   /** Measurements of other launches, which may have been confused with the given one. */
   readonly others: readonly NamedMeasurement[];

@@ -6,6 +6,7 @@ import type { Dimension } from './cause';
 import type { Candidate } from './causes';
 import type { LaunchFacts, NamedMeasurement } from './launchFacts';
 import { MeasurementMac } from './measurementMac';
+import type { Digest } from './vcpuDigests';
 import type { Setting } from './setting';
 
 /** The candidates that make up a hypothesis. */
@@ -62,11 +63,19 @@ export function macChange(dimension: Dimension, { set }: Candidate, index: numbe
 const wordOf = (bytes: Uint8Array): number =>
   (bytes[0]! << 24) | (bytes[1]! << 16) | (bytes[2]! << 8) | bytes[3]!;
 
-/** The first word of a digest whose characters are bytes. */
-const wordOfText = (text: string): number =>
-  (text.charCodeAt(0) << 24) | (text.charCodeAt(1) << 16) | (text.charCodeAt(2) << 8) | text.charCodeAt(3);
+/** The first word of a digest. */
+const wordOfDigest = (digest: Digest): number =>
+  typeof digest === 'string'
+    ? (digest.charCodeAt(0) << 24) |
+      (digest.charCodeAt(1) << 16) |
+      (digest.charCodeAt(2) << 8) |
+      digest.charCodeAt(3)
+    : wordOf(digest);
 
-const bytesOf = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
+const bytesOf = (digest: Digest): Uint8Array =>
+  typeof digest === 'string'
+    ? Uint8Array.from(digest, (character) => character.charCodeAt(0))
+    : digest.slice();
 
 /** Counts hypotheses and collects those that give a target value. */
 export class Matcher {
@@ -98,14 +107,14 @@ export class Matcher {
    * @param outer a change that applies to all of `macs`
    */
   compare(
-    digest: string,
+    digest: Digest,
     setting: Setting,
     changes: Changes,
     outer: MacChange,
     macs: readonly MacChange[],
   ): void {
     const { mac } = this;
-    const word = wordOfText(digest);
+    const word = wordOfDigest(digest);
     if (!mac) {
       // Without an HMAC, a policy change matters only for whether pages are measured.
       this.tried++;
@@ -130,7 +139,7 @@ export class Matcher {
   }
 
   /** Compares in full when the first four bytes match. */
-  private check(found: Uint8Array, digest: string, changes: Changes, what: Hit['what']): void {
+  private check(found: Uint8Array, digest: Digest, changes: Changes, what: Hit['what']): void {
     for (const target of this.byWord.get(wordOf(found))!) {
       if (equalInConstantTime(found, this.targets[target]!))
         this.hits.push({ changes, what, target, launchDigest: bytesOf(digest) });

@@ -4,6 +4,7 @@
 
 import { _SHA256 } from '@noble/hashes/sha2.js';
 import { checkKeySize } from '../tech/sev/evidence';
+import type { Digest } from './vcpuDigests';
 
 /** Words of a prepared key: the states of the inner and the outer hash after the key block. */
 export const KEY_WORDS = 16;
@@ -94,9 +95,11 @@ export class MeasurementMac extends Compression {
     this.outer.setUint32(BLOCK - 4, 8 * (BLOCK + DIGEST));
   }
 
-  /** @param digest 32 characters, one per byte */
-  setDigest(digest: string): void {
-    for (let i = 0; i < DIGEST; i++) this.first.setUint8(DIGEST_AT + i, digest.charCodeAt(i));
+  /** @param digest of 32 bytes */
+  setDigest(digest: Digest): void {
+    if (typeof digest === 'string')
+      for (let i = 0; i < DIGEST; i++) this.first.setUint8(DIGEST_AT + i, digest.charCodeAt(i));
+    else new Uint8Array(this.first.buffer).set(digest, DIGEST_AT);
   }
 
   setNonce(mnonce: Uint8Array): void {

@@ -1,169 +1,161 @@
-// Launch digests of an image with different VMSA pages. The state of the launch is kept after the firmware, after
-// the kernel hashes, and up to the first block of the BSP's page that depends on the CPU, so that a
-// hypothesis costs only what follows.
+// Launch digests of images with different VMSA pages. The state of the launch is kept after the firmware and after each
+// stage before the first vCPU, so that a hypothesis costs only what follows.
 
 import type { Hashes } from '../launch/hasher';
 import { encodeHashTable } from '../launch/kernelHashes';
-import { firmwareLoads, vmsaLoad, type Load } from '../launch/loads';
-import { sevDigestAfter, sevDigestsAfter, type SevState } from '../tech/sev/digest';
-import { sevEs } from '../tech/sev/loads';
+import { firmwareLoads } from '../launch/loads';
 import { foldAll } from '../tech/technology';
 import { writeLeaf } from '../binary/struct';
 import { generateVmsa, needsOf, type Role } from '../vmsa/launch/generate';
-import { VMSA_SIZE, vmsaLeaf } from '../vmsa/layout/layout';
+import { vmsaLeaf } from '../vmsa/layout/layout';
 import { findProfile } from '../vmsa/launch/profiles';
 import { encodeSignature, type CpuId } from '../vmsa/launch/signature';
 import type { LaunchFacts } from './launchFacts';
+import { agreeIn, type SearchTechnology } from './searchTechnology';
+import { searchTechnologyOf } from './searchTechnologies';
 import type { Setting } from './setting';
+import type { Digest, PageForCpus, VcpuDigests, VcpuDigestsOf } from './vcpuDigests';
 
-const RDX = vmsaLeaf('rdx');
 const SEV_FEATURES = vmsaLeaf('sev_features');
 
-const BLOCK = 64;
-/** Bytes of a page before the block with the CPU signature: the same for every CPU. */
-const HEAD = RDX.offset - (RDX.offset % BLOCK);
-/** Pages that are hashed in one call; a larger buffer would only be copied more. */
-const MOST_AT_ONCE = 16;
-
-/** Any CPU will do: its signature is overwritten. */
+/** Any CPU will do: its signature is written over. */
 const NO_CPU: CpuId = { family: 0, model: 0, stepping: 0 };
 
-/** The pages of a setting, and the state before they differ. Its loads are parts of pages: SEV hashes bytes, wherever they end. */
-interface Pages {
-  /** After the firmware, the kernel hashes and the head of the BSP's page. */
-  readonly state: SevState;
-  /** The rest of that page. */
-  readonly rest: Load;
-  /** The same, followed by as many other pages as the number of vCPUs needs and are hashed at once. */
-  readonly atOnce: Load;
-  /** Undefined when there can be no second vCPU. */
-  readonly ap: Load | undefined;
-  /** Offsets of signatures in the memory of the loads; empty where the CPU is not in the page. */
-  readonly signatures: readonly number[];
-  readonly memory: DataView;
+const isSameImage = agreeIn('firmware');
+const hasSamePages = agreeIn('pages', 'profile', 'features', 'vcpus');
+
+/** A state, and the setting that it is one of. */
+interface Kept<State> {
+  readonly setting: Setting;
+  readonly state: State | undefined;
 }
 
-type PrefixPart = 'firmware' | 'hashes' | 'kernel' | 'initrd' | 'cmdline';
-type PagesPart = 'pages' | 'profile' | 'features' | 'vcpus';
-const PREFIX_PARTS: readonly PrefixPart[] = ['firmware', 'hashes', 'kernel', 'initrd', 'cmdline'];
-const PAGES_PARTS: readonly PagesPart[] = ['pages', 'profile', 'features', 'vcpus'];
-
-const isSame = (parts: readonly (keyof Setting)[], a: Setting | undefined, b: Setting): boolean =>
-  a !== undefined && parts.every((part) => a[part] === b[part]);
+/** The digests of a setting's pages, and what they need. */
+interface Vcpus {
+  readonly digests: VcpuDigests;
+  readonly hasCpu: boolean;
+  readonly hasAp: boolean;
+}
 
 /** Computes launch digests, reusing what each has in common with the previous one. */
-export class PageStates {
-  private readonly images: (SevState | undefined)[] = [];
-  private prefixOf: Setting | undefined;
-  private prefix: SevState | undefined;
-  private pagesOf: Setting | undefined;
-  private pages: Pages | undefined;
-  private readonly made = new Map<string, Uint8Array | undefined>();
+export class PageStates<State = unknown> {
+  private readonly technology: SearchTechnology<State>;
+  private readonly vcpuDigests: VcpuDigestsOf<State>;
+  private readonly images: (State | undefined)[] = [];
+  /** After each stage. */
+  private readonly kept: (Kept<State> | undefined)[] = [];
+  private vcpusOf: Setting | undefined;
+  private vcpus: Vcpus | undefined;
+  private stateOfVcpus: State | undefined;
+  private readonly made = new Map<string, PageForCpus | undefined>();
 
   constructor(
     private readonly facts: LaunchFacts,
     private readonly hashes: Hashes,
-  ) {}
+  ) {
+    this.technology = searchTechnologyOf(facts) as SearchTechnology<State>;
+    this.vcpuDigests = this.technology.newVcpuDigests(hashes);
+  }
 
-  /** The launch digest without VMSA pages, as for plain SEV. */
-  plainDigest(setting: Setting): string {
-    return sevDigestAfter(this.prefixFor(setting));
+  /** The launch digest without VMSA pages, as for plain SEV; undefined where no VMM launches this. */
+  plainDigest(setting: Setting): Digest | undefined {
+    const state = this.stateBefore(setting);
+    return state === undefined ? undefined : this.technology.technology.digest(state);
   }
 
   /**
    * The launch digest with the pages of all vCPUs; undefined where there are no such pages.
    * @param cpu replaces the one of the setting
    */
-  digest(setting: Setting, cpu = setting.cpu): string | undefined {
-    const pages = this.pagesFor(setting, cpu);
-    const { vcpus } = setting;
-    if (!pages || (vcpus > 1 && !pages.ap)) return undefined;
-    return sevDigestAfter(pages.state, pages.atOnce, pages.ap, vcpus - MOST_AT_ONCE);
+  digest(setting: Setting, cpu = setting.cpu): Digest | undefined {
+    const vcpus = this.vcpusFor(setting);
+    if (!vcpus || (vcpus.hasCpu && !cpu) || (setting.vcpus > 1 && !vcpus.hasAp)) return undefined;
+    return vcpus.digests.digest(signatureOf(cpu));
   }
 
   /** The vCPU count and launch digest for `least` to `most` vCPUs, as far as there are pages. */
-  *digests(setting: Setting, least: number, most: number): Generator<readonly [number, string]> {
-    const pages = this.pagesFor(setting, setting.cpu);
-    if (pages) yield* sevDigestsAfter(pages.state, pages.rest, pages.ap, [least, most]);
+  *digests(setting: Setting, least: number, most: number): Generator<readonly [number, Digest]> {
+    const vcpus = this.vcpusFor(setting);
+    if (vcpus && (setting.cpu || !vcpus.hasCpu))
+      yield* vcpus.digests.digests(signatureOf(setting.cpu), least, most);
   }
 
-  /** The state after firmware and kernel hashes. */
-  private prefixFor(setting: Setting): SevState {
-    if (!this.prefix || !isSame(PREFIX_PARTS, this.prefixOf, setting)) {
-      const { firmware, hashes, kernel, initrd, cmdline } = setting;
-      const kernelHashes = hashes && kernel ? encodeHashTable({ kernel, initrd, cmdline }) : undefined;
-      this.prefix = foldAll(sevEs, this.imageState(firmware), sevEs.loads({ kernelHashes }, {}));
-      this.prefixOf = setting;
+  /** The state before the first vCPU; undefined where no VMM launches this. */
+  private stateBefore(setting: Setting): State | undefined {
+    const { firmware, hashes, kernel, initrd, cmdline } = setting;
+    const { kept } = this;
+    let state: State | undefined = this.imageState(firmware);
+    const { image } = this.facts.firmwares[firmware]!;
+    const { stages } = this.technology;
+    let isKept = kept[0] !== undefined && isSameImage(kept[0].setting, setting);
+    for (const [i, stage] of stages.entries()) {
+      const before = kept[i];
+      isKept &&= before !== undefined && stage.isSame(before.setting, setting);
+      if (isKept) state = before!.state;
+      else {
+        const kernelHashes = hashes && kernel ? encodeHashTable({ kernel, initrd, cmdline }) : undefined;
+        state = state === undefined ? undefined : stage.after(state, { setting, image, kernelHashes });
+        kept[i] = { setting, state };
+      }
     }
-    return this.prefix;
+    return state;
   }
 
-  private imageState(firmware: number): SevState {
+  private imageState(firmware: number): State {
+    const { technology } = this.technology;
     const { parts } = this.facts.firmwares[firmware]!;
-    return (this.images[firmware] ??= foldAll(sevEs, sevEs.start(this.hashes), firmwareLoads(parts)));
+    return (this.images[firmware] ??= foldAll(
+      technology,
+      technology.start(this.hashes),
+      firmwareLoads(parts),
+    ));
   }
 
-  private pagesFor(setting: Setting, cpu: CpuId | undefined): Pages | undefined {
-    if (setting.pages === 'generated' && !cpu) return undefined;
-    if (
-      this.pagesOf !== setting &&
-      !(isSame(PREFIX_PARTS, this.pagesOf, setting) && isSame(PAGES_PARTS, this.pagesOf, setting))
-    )
-      this.pages = this.makePages(setting);
-    this.pagesOf = setting;
-    const { pages } = this;
-    if (pages && pages.signatures.length > 0) {
-      const signature = encodeSignature(cpu!);
-      for (const at of pages.signatures) pages.memory.setUint32(at, signature, true);
-    }
-    return pages;
+  private vcpusFor(setting: Setting): Vcpus | undefined {
+    if (this.vcpusOf === setting) return this.vcpus;
+    const state = this.stateBefore(setting);
+    const isSame = this.vcpusOf && hasSamePages(this.vcpusOf, setting);
+    if (!isSame || this.stateOfVcpus !== state) this.vcpus = this.makeVcpus(setting, state);
+    this.stateOfVcpus = state;
+    this.vcpusOf = setting;
+    return this.vcpus;
   }
 
-  private makePages(setting: Setting): Pages | undefined {
+  private makeVcpus(setting: Setting, state: State | undefined): Vcpus | undefined {
     const [bsp, ap] = [this.page(setting, 'bsp'), this.page(setting, 'ap')];
-    if (!bsp) return undefined;
-    // At least two, because the second is also hashed alone.
-    const count = Math.min(MOST_AT_ONCE, Math.max(2, setting.vcpus));
-    const bytes = new Uint8Array(count * VMSA_SIZE - HEAD);
-    bytes.set(bsp.subarray(HEAD));
-    if (ap) for (let i = 1; i < count; i++) bytes.set(ap, i * VMSA_SIZE - HEAD);
-    const until = (vcpus: number) => bytes.subarray(0, vcpus * VMSA_SIZE - HEAD);
-    return {
-      state: sevEs.fold(this.prefixFor(setting), vmsaLoad(0, bsp.subarray(0, HEAD))),
-      rest: vmsaLoad(0, until(1)),
-      atOnce: vmsaLoad(0, until(Math.min(MOST_AT_ONCE, setting.vcpus))),
-      // All are parts of the same memory, so that a signature written there is in every page.
-      ap: ap && vmsaLoad(1, until(2).subarray(VMSA_SIZE - HEAD)),
-      signatures: setting.pages === 'generated' ? signatureOffsets(setting, count) : [],
-      memory: new DataView(bytes.buffer),
-    };
+    if (!bsp || state === undefined) return undefined;
+    const digests = this.vcpuDigests(state, { bsp, ap }, setting.vcpus);
+    return { digests, hasCpu: bsp.hasCpu, hasAp: ap !== undefined };
   }
 
-  private page(setting: Setting, role: Role): Uint8Array | undefined {
+  private page(setting: Setting, role: Role): PageForCpus | undefined {
     const { pages, profile, features, firmware } = setting;
-    const { vmsa } = this.facts;
-    if (pages === 'files') return vmsa?.[role];
-    if (pages === 'swapped') return vmsa?.[role === 'bsp' ? 'ap' : 'bsp'];
-    const key = `${firmware} ${profile} ${features ?? ''} ${role}`;
+    if (pages !== 'generated') return this.pageOfFile(pages, role);
+    const key = `${this.facts.firmwares[firmware]!.resetAddress ?? ''} ${profile} ${features ?? ''} ${role}`;
     if (!this.made.has(key)) this.made.set(key, this.generate(setting, role));
     return this.made.get(key);
   }
 
-  private generate(setting: Setting, role: Role): Uint8Array | undefined {
+  private pageOfFile(pages: 'files' | 'swapped', role: Role): PageForCpus | undefined {
+    const isSwapped = pages === 'swapped';
+    const key = `${pages} ${role}`;
+    if (!this.made.has(key)) {
+      const bytes = this.facts.vmsa?.[(role === 'bsp') === isSwapped ? 'ap' : 'bsp'];
+      this.made.set(key, bytes && { bytes, hasCpu: false });
+    }
+    return this.made.get(key);
+  }
+
+  private generate(setting: Setting, role: Role): PageForCpus | undefined {
     const { profile, features, firmware } = setting;
     const { resetAddress } = this.facts.firmwares[firmware]!;
-    if (needsOf(findProfile(profile)!, role).resetAddress && resetAddress === undefined) return undefined;
-    if (features === undefined) return generateVmsa({ profile, role, cpu: NO_CPU, resetAddress }).bytes;
-    const bytes = this.page({ ...setting, features: undefined }, role)!.slice();
-    writeLeaf(bytes, SEV_FEATURES, BigInt(features));
-    return bytes;
+    const needs = needsOf(findProfile(profile)!, role);
+    if (needs.resetAddress && resetAddress === undefined) return undefined;
+    const { bytes } = generateVmsa({ profile, role, cpu: NO_CPU, resetAddress });
+    if (features !== undefined) writeLeaf(bytes, SEV_FEATURES, features);
+    return { bytes, hasCpu: needs.cpu };
   }
 }
 
-/** The offsets of signatures in the bytes that are hashed at once. */
-function signatureOffsets({ profile }: Setting, count: number): number[] {
-  const found = findProfile(profile)!;
-  return Array.from({ length: count }, (_, i) => i).flatMap((i) =>
-    needsOf(found, i === 0 ? 'bsp' : 'ap').cpu ? [i * VMSA_SIZE + RDX.offset - HEAD] : [],
-  );
-}
+/** The signature of a CPU; 0 where there is none, and none is needed. */
+const signatureOf = (cpu: CpuId | undefined): number => (cpu ? encodeSignature(cpu) : 0);

@@ -2,12 +2,13 @@
 // launch digest the measurements of those that change the rest.
 
 import type { Hashes } from '../launch/hasher';
-import { isSevEs } from '../tech/sev/policy';
 import type { Dimension } from './cause';
 import { IN_DIGEST, isCompatible, OF_PAGES, type SearchSpace } from './causes';
 import { macChange, Matcher, NO_CHANGE, type Changes, type Hit, type MacChange } from './matcher';
 import { PageStates } from './pageStates';
 import type { Unit } from './plan';
+import { searchTechnologyOf } from './searchTechnologies';
+import type { SearchTechnology } from './searchTechnology';
 import type { Setting } from './setting';
 
 /** The result of a unit. */
@@ -20,6 +21,7 @@ const UNCHANGED: readonly MacChange[] = [NO_CHANGE];
 
 /** One thread's search through a space. */
 export class Search {
+  private readonly technology: SearchTechnology;
   private readonly states: PageStates;
   private readonly matcher: Matcher;
   private readonly macChanges = new Map<Dimension, readonly MacChange[]>();
@@ -30,6 +32,7 @@ export class Search {
     keys: Int32Array | undefined,
     hashes: Hashes,
   ) {
+    this.technology = searchTechnologyOf(space.facts);
     this.states = new PageStates(space.facts, hashes);
     this.matcher = new Matcher(space.facts, keys);
   }
@@ -70,7 +73,7 @@ export class Search {
   /** Other CPUs: only the signature in the pages differs. */
   private runCpus(setting: Setting, set: Partial<Setting>, changes: Changes): void {
     const generated = { ...setting, pages: 'generated' } as const;
-    if (!isSevEs(setting.policy) || !isCompatible(set, { pages: 'generated' })) return;
+    if (!this.technology.measuresVcpus(setting.policy) || !isCompatible(set, { pages: 'generated' })) return;
     this.space.candidates.cpu.forEach(({ set: { cpu } }, index) => {
       const digest = this.states.digest(generated, cpu);
       const both = [...changes, { dimension: 'cpu' as const, index }];
@@ -87,7 +90,7 @@ export class Search {
     to: number,
   ): void {
     const macs = second === undefined ? UNCHANGED : this.macsOf(second);
-    const measured = macs.filter(({ policy = setting.policy }) => isSevEs(policy));
+    const measured = macs.filter(({ policy = setting.policy }) => this.technology.measuresVcpus(policy));
     if (measured.length === 0) return;
     // Candidates are in ascending order of count, without the given one.
     const some = this.space.candidates.vcpus.slice(from, to);
@@ -132,10 +135,11 @@ export class Search {
   ): void {
     const { states, matcher } = this;
     const base = outer.policy ?? setting.policy;
-    const withPages = macs.filter(({ policy = base }) => isSevEs(policy));
-    const plain = ofPages ? [] : macs.filter(({ policy = base }) => !isSevEs(policy));
+    const withPages = macs.filter(({ policy = base }) => this.technology.measuresVcpus(policy));
+    const plain = ofPages ? [] : macs.filter(({ policy = base }) => !this.technology.measuresVcpus(policy));
     const digest = withPages.length > 0 ? states.digest(setting) : undefined;
     if (digest !== undefined) matcher.compare(digest, setting, changes, outer, withPages);
-    if (plain.length > 0) matcher.compare(states.plainDigest(setting), setting, changes, outer, plain);
+    const without = plain.length > 0 ? states.plainDigest(setting) : undefined;
+    if (without !== undefined) matcher.compare(without, setting, changes, outer, plain);
   }
 }

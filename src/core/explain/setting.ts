@@ -5,10 +5,11 @@ import { nobleHashes } from '../launch/nobleHashes';
 import { cmdlineBytes } from '../launch/kernelHashes';
 import type { Platform } from '../tech/sev/evidence';
 import { guessRequest, type VmsaRequest } from '../vmsa/launch/generate';
-import { SEV_ES_PROFILES, type ProfileId } from '../vmsa/launch/profiles';
+import type { ProfileId } from '../vmsa/launch/profiles';
 import type { CpuId } from '../vmsa/launch/signature';
 import { decodePage } from '../vmsa/vmsaPage';
 import type { LaunchFacts } from './launchFacts';
+import { searchTechnologyOf } from './searchTechnologies';
 
 /** What was launched, as far as it is measured. */
 export interface Setting extends Platform {
@@ -24,7 +25,7 @@ export interface Setting extends Platform {
   readonly pages: 'files' | 'swapped' | 'generated';
   readonly profile: ProfileId;
   /** SEV features in place of the profile's. */
-  readonly features: number | undefined;
+  readonly features: bigint | undefined;
   readonly cpu: CpuId | undefined;
   /** 0 for the TIK as given, 1 for the TEK in its place. */
   readonly key: 0 | 1;
@@ -32,11 +33,12 @@ export interface Setting extends Platform {
   readonly nonce: number;
 }
 
-/** The launch that the page of a file appears to come from, if that is an SEV-ES launch. */
-function requestOfFile({ vmsa }: Pick<LaunchFacts, 'vmsa'>): VmsaRequest | undefined {
+/** The launch that the page of a file appears to come from, if that is one of the technology. */
+function requestOfFile(facts: LaunchFacts): VmsaRequest | undefined {
+  const { vmsa } = facts;
   if (!vmsa) return undefined;
   const request = guessRequest(decodePage(vmsa.bsp));
-  return SEV_ES_PROFILES.some(({ id }) => id === request.profile) ? request : undefined;
+  return searchTechnologyOf(facts).profiles.some(({ id }) => id === request.profile) ? request : undefined;
 }
 
 /** The hypothesis that everything is as given. */
@@ -52,7 +54,7 @@ export function givenSetting(facts: LaunchFacts): Setting {
     cmdline: nobleHashes.sha256(cmdlineBytes(cmdline)),
     vcpus,
     pages: vmsa ? 'files' : 'generated',
-    profile: file?.profile ?? facts.profile ?? SEV_ES_PROFILES[0]!.id,
+    profile: file?.profile ?? facts.profile ?? searchTechnologyOf(facts).profiles[0]!.id,
     features: undefined,
     cpu: file?.cpu ?? facts.cpu,
     key: 0,
