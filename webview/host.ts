@@ -10,6 +10,7 @@ import {
   type View,
   type WebviewMessage,
 } from '../src/protocol/pages';
+import { isObject } from '../src/core/binary/values';
 
 interface VsCodeApi {
   postMessage(message: unknown): void;
@@ -22,11 +23,8 @@ declare function acquireVsCodeApi(): VsCodeApi;
 // VS Code allows this call only once per page.
 const api = acquireVsCodeApi();
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 const stored = api.getState();
-const saved: Record<string, unknown> = isRecord(stored) ? { ...stored } : {};
+const saved: Record<string, unknown> = isObject(stored) ? { ...stored } : {};
 
 type Listener = (message: HostMessage) => void;
 const listeners = new Set<Listener>();
@@ -67,7 +65,7 @@ export function useHostMessages(listener: Listener): void {
 export function useSaved<T>(key: string, initial: T): [T, (value: T) => void] {
   const [value, setValue] = useState<T>(() => {
     const old = saved[key];
-    return old !== undefined && typeof old === typeof initial && isRecord(old) === isRecord(initial)
+    return old !== undefined && typeof old === typeof initial && isObject(old) === isObject(initial)
       ? (old as T)
       : initial;
   });

@@ -68,7 +68,9 @@ function afterFirmware(hashes: Hashes, bytes: Uint8Array): SnpState {
 const readImage = (io: Io, path: string, { warn }: DigestReading) =>
   atInput('firmware', async () => {
     const bytes = await readWhole(io, path, 'firmware');
-    const { image, doubt, flashOnly } = firmwareOf(io.path.basename(path), bytes);
+    const name = io.path.basename(path);
+    if (bytes.length === 0) throw errors.emptyFirmware(name);
+    const { image, doubt, flashOnly } = firmwareOf(name, bytes);
     if (doubt !== undefined) warn(doubt);
     return { bytes, image, flashOnly };
   });

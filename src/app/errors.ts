@@ -245,6 +245,13 @@ export function unknownField(name: string, similar: readonly string[]): CheckErr
   });
 }
 
+/** A file without a byte is no firmware. */
+export function emptyFirmware(name: string): CheckError {
+  return usage('empty-firmware', `${name} is empty: there is no firmware to measure.`, {
+    at: { input: 'firmware' },
+  });
+}
+
 /** The firmware pages cannot be launched with SNP; `why` is a sentence. */
 export function noSnpDigest(why: string): CheckError {
   return new CheckError('config', 'no-snp-digest', `${why} There is no digest.`, {

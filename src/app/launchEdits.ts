@@ -8,7 +8,8 @@ import { lengthWithout } from '../core/binary/trim';
 import type { Io } from './io';
 import { parseLaunchFile } from './launchFile';
 import { MEMBERS, PATHS } from './launchSchema';
-import { isObject, parseLaunchText, withoutMark, type Json } from './launchText';
+import { parseLaunchText, withoutMark, type Json } from './launchText';
+import { isObject } from '../core/binary/values';
 
 /** A range of the text and its replacement. */
 export interface TextChange {

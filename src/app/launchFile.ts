@@ -13,7 +13,8 @@ import type { Io, ReadOptions } from './io';
 import type { TextFault } from './launchFaults';
 import { PATH_ROWS } from './inputs';
 import { LaunchFileSchema } from './launchSchema';
-import { describeBadByte, describeFault, isObject, parseLaunchText, type LaunchText } from './launchText';
+import { describeBadByte, describeFault, parseLaunchText, type LaunchText } from './launchText';
+import { isObject } from '../core/binary/values';
 import { badByteIn, textOf, type BadByte } from './text';
 
 // The libraries' own messages quote what they reject, and that may be a key: a key file given by mistake, or a

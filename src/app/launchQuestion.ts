@@ -6,7 +6,8 @@ import type { LaunchMembers } from '../core/check/launchFile';
 import type { LaunchQuestion } from '../core/check/question';
 import { OBJECTS } from '../core/launch/inputs';
 import { MEMBER_ROWS, MEMBERS, schemaOf } from './launchSchema';
-import { isObject, type Json } from './launchText';
+import { type Json } from './launchText';
+import { isObject } from '../core/binary/values';
 
 /** Sets a member, outermost name first. */
 function put(json: Json, [name = '', ...inner]: readonly string[], value: unknown): void {
@@ -17,12 +18,11 @@ function put(json: Json, [name = '', ...inner]: readonly string[], value: unknow
 /** What can be read of an unfinished launch file: each member separately, paths as written. */
 function validMembers(json: Json): LaunchMembers {
   const given: Json = typeof json['name'] === 'string' ? { name: json['name'] } : {};
-  for (const name of Object.keys(OBJECTS))
-    given[name] = typeof json[name] === 'object' && json[name] !== null ? {} : undefined;
+  for (const name of Object.keys(OBJECTS)) given[name] = isObject(json[name]) ? {} : undefined;
   for (const row of MEMBER_ROWS) {
     const around = row.member.length === 1 ? json : json[row.member[0]!];
-    if (typeof around !== 'object' || around === null) continue;
-    const found = v.safeParse(schemaOf(row), (around as Json)[row.member.at(-1)!]);
+    if (!isObject(around)) continue;
+    const found = v.safeParse(schemaOf(row), around[row.member.at(-1)!]);
     if (found.success) put(given, row.member, found.output);
   }
   return given;

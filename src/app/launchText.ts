@@ -29,10 +29,6 @@ export interface TextEdit extends TextRange {
 /** A JSON object. */
 export type Json = Record<string, unknown>;
 
-/** Whether a JSON value is an object; an array is not. */
-export const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** A text, parsed as far as possible. */
 export interface LaunchText {
   readonly text: string;

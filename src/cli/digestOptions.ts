@@ -48,7 +48,7 @@ const LAUNCHED: readonly InputUse[] = [
   { id: 'cpu.stepping', as: '--vcpu-stepping', help: 'and stepping' },
   { id: 'vmm' },
   { id: 'features', asText: true },
-  { id: 'profile', help: 'launch flavour; with --matrix a list, or all', asText: true },
+  { id: 'profile', help: 'profile of generated pages; with --matrix a list, or all', asText: true },
   {
     id: 'firmwareDigest',
     help: 'digest of the firmware pages, as --mode snp:ovmf-hash prints it',

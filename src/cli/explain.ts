@@ -103,7 +103,7 @@ function printAnswer({ outcome, summary, explanations, covered, remains }: Expla
   if (outcome !== 'not explained') return;
   const rows = covered.map((part) => [part.title, grouped(part.hypotheses), part.detail]);
   const left = remains.map(({ text, scope }) => `  ${text}${scope ? ` Use ${SCOPE_OPTIONS[scope]}.` : ''}`);
-  print(['Tried', ...columns(rows, '  '), '', 'What remains', ...left]);
+  print(['Tried', ...columns(rows, '  '), '', 'What remains possible', ...left]);
   out.note(`NOT EXPLAINED: ${summary}`);
 }
 

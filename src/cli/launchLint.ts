@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { countOf } from '../core/binary/hex';
-import { SEVERITIES } from '../core/ovmf/lint';
+import { SEVERITIES } from '../core/binary/region';
 import type { Io } from '../app/io';
 import { readLaunchSource } from '../app/launchFile';
 import { lintLaunch } from '../app/launchProblems';

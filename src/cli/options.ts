@@ -85,9 +85,7 @@ export function timeoutOption(): Option {
 
 /** The option for a launch profile. */
 export function profileOption(): Option {
-  return new Option('--profile <name>', 'launch flavour of generated pages').choices(
-    PROFILES.map((p) => p.id),
-  );
+  return new Option('--profile <name>', 'profile of generated pages').choices(PROFILES.map((p) => p.id));
 }
 
 /** The option that selects a vCPU in a file with pages of several. */

@@ -7,6 +7,7 @@ import type { JunitCheck } from '../core/check/exportJunit';
 import { withoutKey } from '../core/check/keyText';
 import { jsonText } from '../core/binary/json';
 import type { OnProgress } from '../app/io';
+import { isPlainObject } from '../core/binary/values';
 
 /** Where a command prints. All text it receives is made plain. */
 export interface Output {
@@ -39,16 +40,16 @@ export function printJson(out: Output, value: unknown): void {
 }
 
 const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
 /** Whether a value may be long: lists of what has members of its own. */
 const isDeep = (value: unknown): boolean =>
   isList(value)
     ? value.some(
-        (item) => isRecord(item) && Object.values(item).some((member) => isList(member) || isRecord(member)),
+        (item) =>
+          isPlainObject(item) &&
+          Object.values(item).some((member) => isList(member) || isPlainObject(member)),
       )
-    : isRecord(value) && Object.values(value).some((member) => isList(member) || isRecord(member));
+    : isPlainObject(value) && Object.values(value).some((member) => isList(member) || isPlainObject(member));
 
 /**
  * The lines of indented JSON, a part at a time: those of a large image would be tens of megabytes as one text.

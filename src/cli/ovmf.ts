@@ -3,7 +3,8 @@
 
 import type { Command } from 'commander';
 import { byteCount, countOf, hex } from '../core/binary/hex';
-import { SEVERITIES, bySeverity, lintOvmf } from '../core/ovmf/lint';
+import { SEVERITIES } from '../core/binary/region';
+import { bySeverity, lintOvmf } from '../core/ovmf/lint';
 import type { ImageFacts } from '../core/ovmf/facts';
 import { DAMAGED } from '../core/ovmf/kinds/fileKind';
 import { VARIABLES } from '../core/ovmf/kinds/variables';
@@ -45,7 +46,7 @@ export function addOvmfCommands(io: Io, program: Command, out: Output, exit: (st
     });
   ovmf
     .command('lint <file>')
-    .description('say what is odd about an image; exit status 1 when it has errors')
+    .description('list the findings about an image; exit status 1 when it has errors')
     .option('--json', 'print JSON')
     .action(async (file: string, options: OvmfOptions) => {
       const bytes = await readWhole(io, file);
@@ -102,7 +103,7 @@ export function printImage(
   const lines = [
     ...(words === '' ? [] : [`  ${words}`]),
     ...supportLines(supports),
-    ...(facts.kind === 'image' ? [`  edk2: ${facts.releases}`] : []),
+    ...(facts.kind === 'image' ? [`  ${facts.releases}`] : []),
     ...image.regions.flatMap((region) => ['', ...regionLines(region, '')]),
     ...volumeLines(volumes.nodes, options.volumes === true),
     ...findingLines(findings),

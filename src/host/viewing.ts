@@ -17,6 +17,7 @@ import { openIn } from './shell/run';
 import { ComparisonEditor } from './vmsa/comparisonEditor';
 import { vmsaCommands } from './vmsa/vmsaCommands';
 import { VmsaEditor } from './vmsa/vmsaEditor';
+import { isObject } from '../core/binary/values';
 
 /** Registers the viewers. @returns them and their commands */
 export function viewing(
@@ -50,8 +51,7 @@ async function openWith(io: Io, uri: vscode.Uri | undefined, editor: EditorId): 
 
 /** The reset address in the firmware that a caller names. */
 async function addressIn(io: Io, more: unknown): Promise<number | undefined> {
-  if (typeof more !== 'object' || more === null || !('firmware' in more)) return undefined;
-  const { firmware } = more;
+  const firmware = isObject(more) ? more['firmware'] : undefined;
   return typeof firmware === 'string'
     ? (await firmwareAt(io, vscode.Uri.parse(firmware, true))).resetAddress
     : undefined;

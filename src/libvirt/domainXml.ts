@@ -2,6 +2,7 @@
 // that libvirt and people would read differently is refused. Texts stay as the host wrote them, not decoded.
 
 import type { DomainConfig, DomainLoader, DomainNvram, LaunchSecurity } from '../core/domain/facts';
+import { policyBits } from '../core/domain/launchTypes';
 import { badDomain } from './errors';
 import { plainText } from '../core/binary/plainText';
 import { readTextBytes } from '../core/binary/textBytes';
@@ -10,8 +11,6 @@ import { childElements, onlyChild, parseXml, type XmlElement } from './xml';
 
 const QEMU_SPACE = 'http://libvirt.org/schemas/domain/qemu/1.0';
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-/** Widths of the policies in bits; other types have no policy. */
-const POLICY_BITS: Readonly<Record<string, number>> = { sev: 32, 'sev-snp': 64 };
 
 const fail = (why: string): never => {
   throw badDomain(why);
@@ -50,7 +49,7 @@ function decimal(text: string | undefined, name: string): number | undefined {
 
 /** A policy, base 16 with or without 0x: `<policy>10</policy>` is 0x10. */
 function policyOf(element: XmlElement, type: string): bigint | undefined {
-  const bits = Object.hasOwn(POLICY_BITS, type) ? POLICY_BITS[type] : undefined;
+  const bits = policyBits(type);
   if (bits === undefined) return undefined;
   const text = trimmedTextOf(element, 'policy') ?? fail(`launch security of type ${type} has no policy`);
   const digits = /^(?:0x)?([0-9a-f]+)$/i.exec(text)?.[1];

@@ -234,7 +234,9 @@ function allow(text: string, { allowTcp = false }: UriRules): ConnectionUri {
     refuse(`The path of a ${driver} URI is ${forms}, not ${quote(shape[4] ?? '')}.`);
   }
   if (transport === 'tcp' && host !== undefined && loopbackHost(host) === undefined && !allowTcp) {
-    refuse('Plain TCP to another machine is refused: anybody on the way can read and change it. Use ssh.');
+    refuse(
+      'Plain TCP to another machine is refused: anybody on the way can read and change it. Use ssh, or set sevscope.allowTcp.',
+    );
   }
   const parameters = parseParameters(shape[5], transport);
   if (transport === 'ssh') parameters.set('no_tty', '1');

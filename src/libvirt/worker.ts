@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import * as v from 'valibot';
 import type { DomainConfig, DomainSummary, HostFacts, SevCapabilities } from '../core/domain/facts';
+import { PLAIN_SEV } from '../core/domain/launchTypes';
 import { CheckError, errorData, EXIT_STATUS } from '../core/errors';
 import * as errors from './errors';
 import { isSevEs } from '../core/tech/sev/policy';
@@ -100,7 +101,7 @@ function summaryOf(domain: Domain, config: DomainConfig | CheckError): DomainSum
       problem: errorData(config),
     };
   const { launchSecurity, vcpus } = config;
-  const sevEs = launchSecurity?.type === 'sev' ? isSevEs(Number(launchSecurity.policy)) : undefined;
+  const sevEs = launchSecurity?.type === PLAIN_SEV ? isSevEs(Number(launchSecurity.policy)) : undefined;
   return { ...facts, launchSecurity: launchSecurity?.type, sevEs, vcpus: vcpus.current, problem: undefined };
 }
 

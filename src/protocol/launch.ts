@@ -85,7 +85,7 @@ const REPORT_ACTIONS = {
   saveReport: 'Save…',
   injectSecret: 'Inject Secret…',
   explain: 'Why?',
-  explainBeside: 'Also Try Images Beside the Firmware',
+  explainBeside: 'Also Try Other Images of the Folder',
   cancelExplain: 'Stop',
 } as const;
 
@@ -100,5 +100,5 @@ export const REPORT_PAGE = {
     /** Applies an explanation, by its index from 0, to the launch file. */
     changeLaunch: v.object({ explanation: count }),
   },
-  lists: [],
+  large: {},
 } as const satisfies PageTable;

@@ -83,6 +83,8 @@ const IMAGES_STATE: v.GenericSchema<ImagesViewState> = v.object({
   ...COMPARED,
 });
 
+const LARGE_COMPARISON = { comparison: { visible: false } };
+
 const OVMF_ACTIONS = {
   compareImage: 'Compare with Image…',
   newLaunchFile: 'New Launch File…',
@@ -98,7 +100,7 @@ export const OVMF_PAGE = {
   fromHost: SELECT,
   actions: OVMF_ACTIONS,
   fromPage: { ...FROM_EVERY_PAGE, ...PLACE, action: pressOf(OVMF_ACTIONS, {}) },
-  lists: ['tables', 'contents', 'comparison'],
+  large: { tables: { visible: false }, contents: { visible: true }, ...LARGE_COMPARISON },
 } as const satisfies PageTable;
 
 /** The page that compares two images. */
@@ -107,5 +109,5 @@ export const IMAGES_PAGE = {
   fromHost: {},
   actions: {},
   fromPage: { ...FROM_EVERY_PAGE, ...PLACE },
-  lists: ['comparison'],
+  large: LARGE_COMPARISON,
 } as const satisfies PageTable;

@@ -1,6 +1,6 @@
 // Both ends of the way from the extension host to a page, on which large members of a view go in parts (transfer.ts).
 
-import { isHostMessage, LISTS, type HostMessage, type View } from './pages';
+import { isHostMessage, LARGE, type HostMessage, type View } from './pages';
 import {
   Receiver,
   Sender,
@@ -9,7 +9,7 @@ import {
   type PartsMessage,
   type WirePart,
 } from './transfer';
-import { isCount, isObject } from './values';
+import { isCount, isObject } from '../core/binary/values';
 
 /** The messages to a page as sent: large members go in parts. */
 export type WireMessage =
@@ -52,7 +52,7 @@ export class Outbox {
    */
   async show(view: View): Promise<void> {
     const current = ++this.views;
-    for (const message of this.sender.messages(view, LISTS[view.kind])) {
+    for (const message of this.sender.messages(view, Object.keys(LARGE[view.kind]))) {
       await Promise.all([this.post(onWire(message)), this.turn()]);
       if (message.type === 'packed') await this.drawn();
       if (current !== this.views) return;

@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { REPORT_PAGE } from './launch';
 import { IMAGES_PAGE, OVMF_PAGE } from './ovmf';
 import type { PageTable } from './shared';
-import { isObject } from './values';
+import { isObject } from '../core/binary/values';
 import { COMPARISON_PAGE, VMSA_PAGE } from './vmsa';
 
 /** The pages, each by the name of its editor. */
@@ -56,10 +56,10 @@ export const LABELS = Object.assign({}, ...ALL.map(({ actions }) => actions)) as
   Record<Action, string>
 >;
 
-/** The members of each state whose lists may be long. */
-export const LISTS = Object.fromEntries(
-  ALL.flatMap(({ states, lists }) => Object.keys(states).map((kind) => [kind, lists])),
-) as Readonly<Record<View['kind'], readonly string[]>>;
+/** The large members of each state. */
+export const LARGE = Object.fromEntries(
+  ALL.flatMap(({ states, large }) => Object.keys(states).map((kind) => [kind, large])),
+) as Readonly<Record<View['kind'], PageTable['large']>>;
 
 /** Whether a table has a shape of this name that the value has. */
 const has = (shapes: PageTable['states'], name: unknown, value: unknown): boolean =>

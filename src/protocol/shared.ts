@@ -1,7 +1,7 @@
 // What the tables of all pages share: shapes, messages, and actions that more than one page offers.
 
 import * as v from 'valibot';
-import { isObject } from './values';
+import { isObject } from '../core/binary/values';
 
 /** A page's bytes with the name of their file. */
 export interface NamedPage {
@@ -72,13 +72,21 @@ export const GENERATE = { generate: 'Generate VMSA…' } as const;
 export const OPEN_COMPARISON = { openComparison: 'Compare in One View' } as const;
 
 /**
+ * A member of a state that is large and never changed. Its lists are sent in parts, and what stays one object is sent once.
+ */
+export interface LargeMember {
+  /** Whether core already made every character of its texts visible. */
+  readonly visible: boolean;
+}
+
+/**
  * A page: the states that it can show, the messages that its host sends besides, its actions with their labels, the messages that it
- * sends, and which members of its states have long lists, which are sent in parts.
+ * sends, and the large members of its states.
  */
 export interface PageTable {
   readonly states: Readonly<Record<string, v.GenericSchema>>;
   readonly fromHost: Readonly<Record<string, v.GenericSchema>>;
   readonly actions: Readonly<Record<string, string>>;
   readonly fromPage: Readonly<Record<string, v.GenericSchema>>;
-  readonly lists: readonly string[];
+  readonly large: Readonly<Record<string, LargeMember>>;
 }

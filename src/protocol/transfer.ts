@@ -5,7 +5,7 @@
 
 import { MAX_FILE } from '../core/binary/limits';
 import { inParts, itemsIn, ITEMS, PartReader, type ListPart } from './parts';
-import { isCount, isObject } from './values';
+import { isCount, isObject } from '../core/binary/values';
 
 /** The maximum per turn: any machine copies this many bytes in a few milliseconds. */
 export const SLICE = 2 ** 20;

@@ -3,7 +3,8 @@
 import * as v from 'valibot';
 import type { BitRange } from '../core/vmsa/edit';
 import type { VmsaName } from '../core/vmsa/layout/layout';
-import type { SvsmImage, VmsaRequest } from '../core/vmsa/launch/generate';
+import type { VmsaRequest } from '../core/vmsa/launch/generate';
+import { SVSM_PARTS, type SvsmImage } from '../core/vmsa/launch/svsm';
 import type { ProfileId } from '../core/vmsa/launch/profiles';
 import type { CpuId } from '../core/vmsa/launch/signature';
 import {
@@ -89,12 +90,9 @@ export interface ComparisonViewState extends NamedPage {
 }
 
 const number = v.number();
-const SVSM: v.GenericSchema<SvsmImage> = v.object({
-  entry: number,
-  stack: v.exactOptional(number),
-  pageTable: v.exactOptional(number),
-  vtom: v.exactOptional(number),
-});
+const SVSM = v.object(
+  Object.fromEntries(SVSM_PARTS.map((part) => [part.id, 'usual' in part ? v.exactOptional(number) : number])),
+) as unknown as v.GenericSchema<SvsmImage>;
 const CPU: v.GenericSchema<CpuId> = v.object({ family: number, model: number, stepping: number });
 /** The shape of a request; generateVmsa judges its content. */
 const REQUEST: v.GenericSchema<VmsaRequest> = v.object({
@@ -184,7 +182,7 @@ export const VMSA_PAGE = {
     }),
     page: v.object({ page: count }),
   },
-  lists: [],
+  large: {},
 } as const satisfies PageTable;
 
 const COMPARISON_ACTIONS = {
@@ -199,5 +197,5 @@ export const COMPARISON_PAGE = {
   fromHost: {},
   actions: COMPARISON_ACTIONS,
   fromPage: { ...FROM_EVERY_PAGE, ...PLACE, action: pressOf(COMPARISON_ACTIONS, withRequest) },
-  lists: [],
+  large: {},
 } as const satisfies PageTable;

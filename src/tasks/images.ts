@@ -13,7 +13,7 @@ import { sectionsBy } from '../core/ovmf/volumes/decoders';
 import type { Decompress } from '../core/ovmf/volumes/tree';
 import { tablesAtEnd } from '../core/ovmf/tablesAtEnd';
 import type { DigestRow, ImageFound } from '../protocol/ovmf';
-import { isObject } from '../protocol/values';
+import { isObject } from '../core/binary/values';
 import type { TaskCode } from './serve';
 
 function* inImage(
@@ -41,6 +41,8 @@ function* inImage(
 
 /** Whether two plain values are equal. */
 function isEqual(a: unknown, b: unknown): boolean {
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((item, i) => isEqual(item, b[i]));
   if (!isObject(a) || !isObject(b)) return Object.is(a, b);
   const names = Object.keys(a);
   return (

@@ -78,9 +78,9 @@ describe('A running domain', () => {
       const first = frame.getByRole('region', { name: 'Why it does not match' }).getByRole('article').first();
       await first.waitFor();
       const words = await first.innerText();
-      assert.match(words, /^Matches if the CPU is .*23\/49\/0/);
+      assert.match(words, /^It matches with CPU .*23\/49\/0/);
       await workbench.screenshot('explain-domain');
-      await workbench.waitUntilStored('Matches if the CPU is');
+      await workbench.waitUntilStored('It matches with CPU');
       await workbench.waitUntilStored('editorResource');
       await workbench.page.reload();
       await workbench.activeTab('Report').waitFor({ timeout: 60_000 });

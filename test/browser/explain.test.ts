@@ -51,7 +51,7 @@ describe('A launch that does not match', () => {
     await button(frame, 'Why?').click();
     const first = explanation(frame).getByRole('article').first();
     await first.waitFor();
-    assert.match(await first.innerText(), /Matches if .*EPYC-Milan/);
+    assert.match(await first.innerText(), /It matches with .*EPYC-Milan/);
     await verdict(frame, 'Does not match').waitFor();
     await button(frame, 'Change Launch File').first().click();
     await launchTab(workbench, '.dirty').waitFor();
@@ -83,10 +83,10 @@ describe('A launch that does not match', () => {
     assert.ok((await table.getByRole('row').count()) > 3);
     assert.ok((await explanation(frame).getByRole('listitem').count()) > 0, 'what that leaves');
     await workbench.screenshot('explain-nothing');
-    await button(frame, 'Also Try Images Beside the Firmware').click();
+    await button(frame, 'Also Try Other Images of the Folder').click();
     await button(frame, 'Stop').waitFor();
     await table.waitFor({ timeout: 60_000 });
-    assert.equal(await button(frame, 'Also Try Images Beside the Firmware').count(), 0);
+    assert.equal(await button(frame, 'Also Try Other Images of the Folder').count(), 0);
     await verdict(frame, 'Does not match').waitFor();
     workbench.assertNoErrors();
   });

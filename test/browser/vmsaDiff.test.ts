@@ -76,8 +76,8 @@ describe('A Git diff', () => {
       .getByRole('treeitem', { name: /OVMF\.sample\.fd/ })
       .click();
     const [original, modified] = await sidesOf(workbench);
-    await original.getByText('Beside the modified image').waitFor();
-    await modified.getByText('Beside the original').waitFor();
+    await original.getByText('Compared with the modified image').waitFor();
+    await modified.getByText('Compared with the original').waitFor();
     await modified.getByRole('button', { name: /[0-9]+ Change/ }).click();
     await modified
       .getByRole('list', { name: 'Changes' })

@@ -10,7 +10,7 @@ import { ROOT } from './vscodeServer';
 
 /** The text of a page comparison with this many differing fields; the total is computed from the layout. */
 export const differing = (count: number): string =>
-  `${count} ${count === 1 ? 'field differs' : 'fields differ'} of ${leaves(VMSA).length}`;
+  `${count} of ${leaves(VMSA).length} fields ${count === 1 ? 'differs' : 'differ'}`;
 
 /** The row of a field, heading or cause. */
 export const row = (frame: Frame, id: string): Locator => frame.locator(`[role=row][data-id="${id}"]`);

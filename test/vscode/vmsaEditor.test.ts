@@ -206,10 +206,10 @@ describe('A page that was read from text', () => {
     const { editor, document, panel } = await open(newFile(toBase64(PAGE)));
     assert.deepEqual(shown(panel)?.bytes, PAGE);
     assert.equal(shown(panel)?.source, 'base64');
-    assert.match(shown(panel)?.readOnly ?? '', /it was read from base64/);
+    assert.match(shown(panel)?.readOnly ?? '', /^Read from base64, read-only\. Export a page to edit it\.$/);
     await assert.rejects(editor.edit(document, 0, 'rdx', '1'), {
       code: 'read-only-page',
-      message: /cannot be changed/,
+      message: /read-only/,
     });
   });
   it('is not taken from an address that was made by hand', async () => {

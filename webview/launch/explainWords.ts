@@ -37,7 +37,7 @@ export function sentenceParts(sentence: string): SentencePart[] {
     .filter(({ text }) => text !== '');
 }
 
-/** The name of an input as a heading: `the launch flavour` becomes `Launch flavour`, `vCPUs` stays unchanged. */
+/** The name of an input as a heading: `the given value` becomes `Given value`, `vCPUs` stays unchanged. */
 export function asHeading(title: string): string {
   const name = title.replace(/^the /, '');
   return /^[a-z][a-z ]/.test(name) ? name.charAt(0).toUpperCase() + name.slice(1) : name;

@@ -14,7 +14,9 @@ import {
   WEIGHT_ICONS,
 } from './explainWords';
 import { send, useSaved } from '../host';
-import { ActionButton, CopyButton, Disclosure, Icon } from '../parts/widgets';
+import { AnyActionButton, CopyButton, Disclosure, Icon, type ActionButtonOf } from '../parts/widgets';
+
+const ActionButton: ActionButtonOf<'report'> = AnyActionButton;
 
 type Found = Extract<ExplanationState, { kind: 'found' }>;
 

@@ -8,7 +8,9 @@ import type { ReportViewState } from '../../src/protocol/launch';
 import { Digest, DigestPair } from '../parts/digest';
 import { ExplanationView } from './explanationView';
 import { Rules } from './rules';
-import { ActionButton, Icon } from '../parts/widgets';
+import { AnyActionButton, Icon, type ActionButtonOf } from '../parts/widgets';
+
+const ActionButton: ActionButtonOf<'report'> = AnyActionButton;
 
 const VERDICTS: Record<Verdict, { icon: string; title: string; style: string }> = {
   matches: { icon: 'pass-filled', title: 'Matches', style: 'verdict-match' },

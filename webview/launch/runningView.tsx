@@ -3,7 +3,9 @@
 import { byteCount } from '../../src/core/binary/hex';
 import type { RunningState } from '../../src/protocol/launch';
 import { Rules } from './rules';
-import { ActionButton, Icon } from '../parts/widgets';
+import { AnyActionButton, Icon, type ActionButtonOf } from '../parts/widgets';
+
+const ActionButton: ActionButtonOf<'report'> = AnyActionButton;
 
 /** Shows a running check. */
 export function RunningView({ view }: { view: RunningState }) {

@@ -9,13 +9,15 @@ import { useSaved } from '../host';
 import { KINDS, rangeOf, sideText } from './imagesTree';
 import { Comparing, Effects } from './imagesView';
 import type { ByteRange } from '../parts/rows';
-import { ActionButton, Disclosure } from '../parts/widgets';
+import { AnyActionButton, Disclosure, type ActionButtonOf } from '../parts/widgets';
+
+const ActionButton: ActionButtonOf<'ovmf'> = AnyActionButton;
 
 type Side = NonNullable<OvmfViewState['other']>['side'];
 
 const TITLES: Readonly<Record<Side, string>> = {
-  original: 'Beside the original',
-  modified: 'Beside the modified image',
+  original: 'Compared with the original',
+  modified: 'Compared with the modified image',
   before: 'Rebuilt since you opened it: what changed',
 };
 

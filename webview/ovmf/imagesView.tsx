@@ -2,9 +2,9 @@
 // bytes next to each other. The extension host compares them; what is in compressed sections arrives later.
 
 import { useEffect, useMemo } from 'preact/hooks';
-import { byteCount, countOf } from '../../src/core/binary/hex';
+import { byteCount } from '../../src/core/binary/hex';
 import type { ComparedChange, ImageComparison } from '../../src/core/ovmf/compare/compare';
-import { describeOffset } from '../../src/core/ovmf/compare/exportComparison';
+import { describeDifferences, describeOffset } from '../../src/core/ovmf/compare/exportComparison';
 import type { ImagesViewState } from '../../src/protocol/ovmf';
 import type { NamedPage } from '../../src/protocol/shared';
 import { alignedOn, atEnd, opposite, turned, type Alignment } from '../parts/alignment';
@@ -21,7 +21,7 @@ import { Workspace } from '../parts/workspace';
 
 /** Which guests get a different measurement, and why. */
 export function Effects({ comparison }: { comparison: ImageComparison }) {
-  const { equal, effects, differences } = comparison;
+  const { equal, effects } = comparison;
   if (equal) {
     return (
       <p class="verdict-line" role="status">
@@ -29,12 +29,10 @@ export function Effects({ comparison }: { comparison: ImageComparison }) {
       </p>
     );
   }
-  const { total, pages } = differences;
   return (
     <>
       <p class="verdict-line" role="status">
-        <Icon name="diff-modified" /> {byteCount(differences.bytes)} differ{differences.bytes === 1 && 's'},
-        in {countOf(total, 'place')} and {countOf(pages, 'page')}.
+        <Icon name="diff-modified" /> {describeDifferences(comparison)}
       </p>
       <ul class="reasons" aria-label="Effects on measurements">
         {effects.map(({ id, guests, onlyWith, text }) => (
@@ -111,7 +109,9 @@ export function ImagesView({ view }: { view: ImagesViewState }) {
     <div class="page">
       <Header title={`${name} ↔ ${other.name}`}>
         <p class="summary">
-          {byteCount(bytes.length)} beside {byteCount(other.bytes.length)}
+          {bytes.length === other.bytes.length
+            ? `both ${byteCount(bytes.length)}`
+            : `${byteCount(bytes.length)} and ${byteCount(other.bytes.length)}`}
         </p>
         {comparison && <Effects comparison={comparison} />}
         <Comparing comparison={comparison} uncompared={uncompared} />

@@ -20,9 +20,11 @@ import { ovmfTree } from './ovmfTree';
 import { VolumeDetails } from './volumeDetails';
 import { unknownVolumes, volumeTree } from './volumeTree';
 import { countLeaves, filterTree } from '../parts/rows';
-import { ActionButton, FilterBar, FilterBox, Icon } from '../parts/widgets';
+import { AnyActionButton, FilterBar, FilterBox, Icon, type ActionButtonOf } from '../parts/widgets';
 import { useTree } from '../parts/treeState';
 import { Workspace } from '../parts/workspace';
+
+const ActionButton: ActionButtonOf<'ovmf'> = AnyActionButton;
 
 const COLUMNS = [
   { id: 'name', title: 'Name' },

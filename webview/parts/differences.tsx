@@ -73,7 +73,7 @@ export function DifferenceCount(props: { known: boolean; differing: number; fiel
       ? (['pass', 'The pages are equal'] as const)
       : ([
           'diff-modified',
-          `${differing} ${differing === 1 ? 'field differs' : 'fields differ'} of ${fields}`,
+          `${differing} of ${fields} fields ${differing === 1 ? 'differs' : 'differ'}`,
         ] as const);
   return (
     <p class="verdict-line" role="status">

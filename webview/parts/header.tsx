@@ -3,7 +3,7 @@
 
 import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
-import type { Finding, Severity } from '../../src/core/binary/region';
+import { SEVERITIES, type Finding } from '../../src/core/binary/region';
 import { countOf, hex } from '../../src/core/binary/hex';
 import { Icon } from './widgets';
 
@@ -20,16 +20,13 @@ export function Header(props: { title: string; actions?: ComponentChildren; chil
   );
 }
 
-const SEVERITY_ICONS: Record<Severity, string> = { error: 'error', warning: 'warning', info: 'info' };
-
 /** As many findings as a page draws: hostile files have thousands. */
 const MOST_FINDINGS = 200;
 
 /** The worst findings first, if not all are shown. */
 function shownOf(findings: readonly Finding[]): readonly Finding[] {
   if (findings.length <= MOST_FINDINGS) return findings;
-  const severities = Object.keys(SEVERITY_ICONS);
-  const rank = ({ severity }: Finding) => severities.indexOf(severity);
+  const rank = ({ severity }: Finding) => SEVERITIES.indexOf(severity);
   return findings.toSorted((a, b) => rank(a) - rank(b)).slice(0, MOST_FINDINGS);
 }
 
@@ -49,7 +46,8 @@ export function Findings(props: { findings: readonly Finding[]; onSelect: (findi
               props.onSelect(finding);
             }}
           >
-            <Icon name={SEVERITY_ICONS[finding.severity]} class={`severity-${finding.severity}`} />
+            {/* Codicons have the same names. */}
+            <Icon name={finding.severity} class={`severity-${finding.severity}`} />
             <span class="visually-hidden">{finding.severity}: </span>
             <span class="finding-message">{finding.message}</span>{' '}
             <span class="finding-place">

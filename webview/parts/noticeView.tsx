@@ -1,7 +1,7 @@
 // The page for a file that cannot be shown in the editor it was opened with: what it is, and what to do.
 
 import type { Action } from '../../src/protocol/pages';
-import { ActionButton, Icon } from './widgets';
+import { AnyActionButton, Icon } from './widgets';
 
 /** A title, a text and buttons for what can be done. */
 export function NoticeView(props: { title: string; text: string; actions: readonly Action[] }) {
@@ -14,7 +14,7 @@ export function NoticeView(props: { title: string; text: string; actions: readon
       ))}
       <div class="actions">
         {props.actions.map((action, i) => (
-          <ActionButton key={action} action={action} primary={i === 0} />
+          <AnyActionButton key={action} action={action} primary={i === 0} />
         ))}
       </div>
     </div>

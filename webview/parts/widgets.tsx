@@ -1,10 +1,10 @@
 // Small components that all views share: toolkit controls with labels, icons, and buttons
 // that copy or ask the host to act.
 
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { VmsaRequest } from '../../src/core/vmsa/launch/generate';
-import { LABELS, type Action } from '../../src/protocol/pages';
+import { LABELS, type Action, type ActionOf, type PageName } from '../../src/protocol/pages';
 import type { TextFieldElement, ValueElement } from '../controls';
 import { send } from '../host';
 
@@ -40,14 +40,20 @@ const ACTION_ICONS: Record<Action, string> = {
   cancelExplain: 'debug-stop',
 };
 
-/** A button that asks the host for an action; `request` is the comparison on the page. */
-export function ActionButton(props: {
-  action: Action;
+interface ButtonProps<A extends Action> {
+  action: A;
   primary?: boolean;
   disabled?: boolean;
+  /** The comparison on the page. */
   request?: VmsaRequest | undefined;
   onSent?: () => void;
-}) {
+}
+
+/** The button for the actions of one page. */
+export type ActionButtonOf<P extends PageName> = (props: ButtonProps<ActionOf<P> & Action>) => JSX.Element;
+
+/** A button that asks the host for an action. A page uses it as an `ActionButtonOf` its own actions. */
+export function AnyActionButton(props: ButtonProps<Action>) {
   const { action, primary = false, disabled = false, request, onSent } = props;
   return (
     <vscode-button

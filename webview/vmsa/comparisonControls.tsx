@@ -19,8 +19,10 @@ import {
   type FormErrors,
   type InputName,
 } from './comparisonForm';
-import { ActionButton, Dropdown, Icon, TextField } from '../parts/widgets';
+import { AnyActionButton, Dropdown, Icon, TextField, type ActionButtonOf } from '../parts/widgets';
 import type { VmsaRequest } from '../../src/core/vmsa/launch/generate';
+
+const ActionButton: ActionButtonOf<'comparison'> = AnyActionButton;
 
 /** The CPUs by name: recently chosen ones first. */
 function cpuChoices(recent: readonly CpuId[]) {

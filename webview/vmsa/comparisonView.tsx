@@ -11,7 +11,9 @@ import { formOf, readForm } from './comparisonForm';
 import { ComparisonPage, type ShownComparison } from './comparisonPage';
 import { titlesOf } from '../parts/differences';
 import { useSaved } from '../host';
-import { ActionButton } from '../parts/widgets';
+import { AnyActionButton, type ActionButtonOf } from '../parts/widgets';
+
+const ActionButton: ActionButtonOf<'comparison'> = AnyActionButton;
 
 type OtherFile = Extract<Counterpart, { kind: 'file' }>;
 type Generated = Extract<Counterpart, { kind: 'generated' }>;
@@ -33,7 +35,12 @@ function FileComparison({ view, other }: { view: ComparisonViewState; other: Oth
     };
   }, [view]);
   return (
-    <ComparisonPage name={name} summary={`beside ${other.name}`} comparison={comparison} bytes={bytes} />
+    <ComparisonPage
+      name={name}
+      summary={`compared with ${other.name}`}
+      comparison={comparison}
+      bytes={bytes}
+    />
   );
 }
 

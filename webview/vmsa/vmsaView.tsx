@@ -19,9 +19,19 @@ import { countLeaves, filterTree } from '../parts/rows';
 import { FieldCard } from './vmsaCard';
 import { FieldDetails, RowDetails } from './vmsaDetails';
 import { vmsaTree } from './vmsaTree';
-import { ActionButton, Checkbox, Dropdown, FilterBar, FilterBox, Icon } from '../parts/widgets';
+import {
+  AnyActionButton,
+  Checkbox,
+  Dropdown,
+  FilterBar,
+  FilterBox,
+  Icon,
+  type ActionButtonOf,
+} from '../parts/widgets';
 import { useTree } from '../parts/treeState';
 import { Workspace } from '../parts/workspace';
+
+const ActionButton: ActionButtonOf<'vmsa'> = AnyActionButton;
 
 const COLUMNS = [
   { id: 'name', title: 'Field' },
@@ -166,7 +176,7 @@ export function VmsaView({ view }: { view: VmsaViewState }) {
         {(source !== undefined || readOnly !== undefined) && (
           <p class="summary">
             <Icon name={readOnly === undefined ? 'info' : 'lock'} />{' '}
-            {[source && `Read from ${source}.`, note, readOnly].filter(Boolean).join(' ')}
+            {[readOnly ?? `Read from ${source}.`, note].filter(Boolean).join(' ')}
           </p>
         )}
         {!other && <Matches found={found} part={part !== undefined} />}

@@ -90,18 +90,26 @@ export function fromHex(text: string): Uint8Array | undefined {
   return Uint8Array.from({ length: text.length / 2 }, (_, i) => parseInt(text.slice(2 * i, 2 * i + 2), 16));
 }
 
-/** A byte count in words: `4096 bytes (4 KiB)`. */
-export function byteCount(n: number): string {
-  const unit =
+const plainBytes = (n: number): string => (n === 1 ? '1 byte' : `${n} bytes`);
+
+/** A byte count, rounded: `335 bytes`, `1.7 MiB`. */
+export function roundedSize(n: number): string {
+  if (n < 1024) return plainBytes(n);
+  const [unit, name] =
     n >= 2 ** 30
       ? ([2 ** 30, 'GiB'] as const)
       : n >= 2 ** 20
         ? ([2 ** 20, 'MiB'] as const)
         : ([1024, 'KiB'] as const);
-  const plain = n === 1 ? '1 byte' : `${n} bytes`;
-  if (n < 1024) return plain;
-  const scaled = n / unit[0];
-  return `${plain} (${Number.isInteger(scaled) ? '' : 'about '}${Number(scaled.toFixed(scaled < 10 ? 1 : 0))} ${unit[1]})`;
+  const scaled = n / unit;
+  return `${Number(scaled.toFixed(scaled < 10 ? 1 : 0))} ${name}`;
+}
+
+/** A byte count in words: `4096 bytes (4 KiB)`. */
+export function byteCount(n: number): string {
+  if (n < 1024) return plainBytes(n);
+  const isExact = parseFloat(roundedSize(n)) * 1024 ** (n >= 2 ** 30 ? 3 : n >= 2 ** 20 ? 2 : 1) === n;
+  return `${plainBytes(n)} (${isExact ? '' : 'about '}${roundedSize(n)})`;
 }
 
 /** Text to UTF-8; unpaired surrogates become U+FFFD, as in every encoder. */

@@ -2,7 +2,9 @@
 // way. Parsers record a problem and go on; they do not throw on content.
 
 /** How much a finding matters: an `error` makes the file unfit for a use, a `warning` is likely a mistake. */
-export type Severity = 'error' | 'warning' | 'info';
+export type Severity = (typeof SEVERITIES)[number];
+/** Severities, the worst first. */
+export const SEVERITIES = ['error', 'warning', 'info'] as const;
 
 /** Something wrong or notable in a file, with the bytes that show it. Offsets and sizes are bytes in the file. */
 export interface Finding {

@@ -175,7 +175,7 @@ const SUMMARY: Readonly<Record<'matches' | 'does not match', string>> = {
   matches:
     'The reported measurement equals the expected one: the guest was launched with exactly these inputs.',
   'does not match':
-    'The reported measurement is not the one that these inputs give: the guest was launched with something else, or an input is not what the host used.',
+    'The reported measurement does not equal the expected one: the guest was launched with something else, or an input is not what the host used.',
 };
 
 /**

@@ -4,7 +4,7 @@
 import { plainText } from '../binary/plainText';
 import { errorFrom } from '../errors';
 import type { DomainSummary } from './facts';
-import { PLAIN_SEV, whyUncheckable, type Uncheckable } from './launchTypes';
+import { modeOfType, whyUncheckable, type Uncheckable } from './launchTypes';
 
 /** Longer names are truncated, in characters. */
 const LONGEST_NAME = 100;
@@ -15,8 +15,7 @@ export const plainName = ({ name }: DomainSummary): string => plainText(name, LO
 /** `SEV`, `SEV-ES`, `SEV-SNP`, or a phrase for none of them. */
 function describeSecurity({ launchSecurity, sevEs, problem }: DomainSummary): string {
   if (problem !== undefined) return 'unreadable';
-  if (launchSecurity === PLAIN_SEV) return sevEs === true ? 'SEV-ES' : 'SEV';
-  return launchSecurity === 'sev-snp' ? 'SEV-SNP' : 'no SEV';
+  return modeOfType(launchSecurity, sevEs === true);
 }
 
 /** State, launch security and vCPUs, such as `running, SEV-ES, 4 vCPUs`. */

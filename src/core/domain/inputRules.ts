@@ -152,7 +152,7 @@ export const inputRules: readonly DomainRule[] = [
       if (policy === undefined || known.length < 2) return { skip: 'Only one of them tells a policy.' };
       if (new Set(known).size === 1) return { ok: `It is ${hex(policy)}: ${describePolicy(policy)}.` };
       const [given, domain, reported] = values.map((value) =>
-        value === undefined ? 'not told' : hex(value),
+        value === undefined ? 'not reported' : hex(value),
       );
       // Not a failure: the policy is part of the HMAC, so a match confirms it.
       return {

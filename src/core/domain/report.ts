@@ -3,7 +3,7 @@
 import { EXIT_STATUS } from '../errors';
 import { hex } from '../binary/hex';
 import type { LaunchMode, Report } from '../launch/report';
-import { PLAIN_SEV } from './launchTypes';
+import { modeOfType, SNP } from './launchTypes';
 import type { DomainQuestion } from './question';
 import { measuresVcpus } from './question';
 import { firstFailure } from './rules';
@@ -12,17 +12,8 @@ import type { RuleResult } from '../launch/report';
 /** The parts of a question that the report describes. */
 type ReportedFacts = Pick<DomainQuestion, 'config' | 'state' | 'host' | 'info' | 'given'>;
 
-function modeOf(question: DomainQuestion): LaunchMode {
-  switch (question.config.launchSecurity?.type) {
-    case PLAIN_SEV:
-      return measuresVcpus(question) ? 'SEV-ES' : 'SEV';
-    case 'sev-snp':
-      return 'SEV-SNP';
-    case undefined:
-    default:
-      return 'no SEV';
-  }
-}
+const modeOf = (question: DomainQuestion): LaunchMode =>
+  modeOfType(question.config.launchSecurity?.type, measuresVcpus(question) === true);
 
 /** What the host reports about a domain, so that people know which one was checked. */
 function factsOf({ config, state, host, info }: ReportedFacts): Report['facts'] {
@@ -32,7 +23,7 @@ function factsOf({ config, state, host, info }: ReportedFacts): Report['facts'] 
     ['State when asked', `${state.name} (${state.reason})`],
     ['Host', `${host.hostname}, libvirt ${host.serverVersion ?? 'of unknown version'}`],
     ['Machine type', config.machine],
-    ...(launchSecurity?.type === 'sev-snp' ? snpFacts(launchSecurity, info?.snpPolicy) : []),
+    ...(launchSecurity?.type === SNP ? snpFacts(launchSecurity, info?.snpPolicy) : []),
   ];
   return facts.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
 }

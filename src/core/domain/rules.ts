@@ -4,7 +4,7 @@
 import type { RuleResult } from '../launch/report';
 import { configRules } from './configRules';
 import { inputRules } from './inputRules';
-import { whyUncheckable } from './launchTypes';
+import { SNP, whyUncheckable } from './launchTypes';
 import type { DomainQuestion, DomainRule, WaysToGive } from './question';
 import { isActive } from './question';
 
@@ -79,7 +79,7 @@ export const DOMAIN_RULES: readonly DomainRule[] = [
         ] as const
       ).filter(([, there]) => !there);
       // Where the configuration is not looked at, this is the first to notice.
-      const snp = info.snpPolicy === undefined ? undefined : whyUncheckable('sev-snp');
+      const snp = info.snpPolicy === undefined ? undefined : whyUncheckable(SNP);
       if (snp && missing.length > 0) return { fail: snp.found, kind: 'bug', advice: snp.advice };
       return missing.length === 0
         ? { ok: 'Measurement, API version, build and policy are there.' }

@@ -31,8 +31,8 @@ function mixedUp({ facts }: SearchSpace, { what }: Hit): Change | undefined {
       cause: id,
       input,
       title,
-      given: 'taken for a measurement',
-      found: 'a launch digest',
+      given: 'as a measurement',
+      found: 'as a launch digest',
       why,
       advice,
     };
@@ -51,7 +51,7 @@ function withHmac(
   const measurement = measurementText({ hmac: wanted.hmac, mnonce: other.mnonce });
   return {
     ...candidate,
-    found: `the HMAC as given, with the nonce of ${other.label}`,
+    found: `of the given HMAC and the nonce of ${other.label}`,
     edits: ofLaunch('measurement', measurement),
   };
 }
@@ -93,8 +93,11 @@ function editsOf(space: SearchSpace, candidates: readonly Candidate[]): LaunchEd
 }
 
 function titleOf(changes: readonly Change[]): string {
-  const parts = changes.map(({ title, found, given }) => `${title} is ${found} (given: ${given})`);
-  return `Matches if ${parts.join(' and ')}`;
+  const parts = changes.map(({ title, found, given }) => {
+    const what = found === 'none' ? `no ${title}` : `${title} ${found}`;
+    return `${what} (${given === 'none' ? 'none given' : `not ${given}`})`;
+  });
+  return `It matches with ${parts.join(' and ')}`;
 }
 
 /** Ends a sentence about a measurement that was computed as before API 0.17. */
@@ -141,12 +144,12 @@ function mistakenDigest({ facts: { wanted, others } }: SearchSpace): Explanation
   return others
     .filter(({ hmac }) => equalInConstantTime(hmac, wanted.digest))
     .map(({ label }) => {
-      const found = `the HMAC of a measurement, that of ${label}`;
+      const found = `as the HMAC of the measurement of ${label}`;
       const change = {
         cause: id,
         input,
-        title: 'the value',
-        given: 'taken for a launch digest',
+        title: 'the given value',
+        given: 'as a launch digest',
         found,
         why,
         advice,
@@ -227,7 +230,7 @@ export function answerOf(
   const covered = coveredOf(space, parts);
   if (hits.some((hit) => isMatch(space, hit))) {
     const formula = space.facts.wanted.kind === 'digest' ? '' : formulaOf(space.given);
-    const summary = `The ${subject(space)} is the one that these inputs give${formula}: there is nothing to explain.`;
+    const summary = `The ${subject(space)} equals the expected one${formula}: there is nothing to explain.`;
     return { title, outcome: 'already matches', summary, explanations: [], hypotheses, covered, remains: [] };
   }
   const presented = hits.flatMap((hit) => asPresented(space, hit) ?? []);

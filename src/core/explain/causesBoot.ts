@@ -33,13 +33,13 @@ function images(origin: FirmwareFacts['origin']) {
     );
 }
 
-const FIRMWARE = { dimension: 'firmware', input: 'firmware', title: 'the firmware' } as const;
+const FIRMWARE = { dimension: 'firmware', input: 'firmware', title: 'firmware' } as const;
 
 const FIRMWARE_CAUSES: readonly LaunchCause[] = [
   {
     id: 'firmware-code-part',
     ...FIRMWARE,
-    doc: 'The image without the variable store at its start: CODE against the combined image.',
+    doc: 'The image without the variable store at its start: CODE instead of the combined image.',
     why: 'With split flash only the CODE image is measured; the variables are a file of their own that the host may change.',
     advice: 'Give the CODE image (OVMF_CODE.fd) that the domain is started with.',
     weight: 'mistake',
@@ -49,7 +49,7 @@ const FIRMWARE_CAUSES: readonly LaunchCause[] = [
   {
     id: 'firmware-with-variables',
     ...FIRMWARE,
-    doc: 'The variable store beside a CODE image and then that image, as a combined image has them, when asked for.',
+    doc: 'The variable store in the folder of a CODE image, followed by that image, as in a combined image; when asked for.',
     why: 'A guest that is started with one combined image (-bios, or OVMF.fd as the loader) has its variables measured, too.',
     advice: 'Give the combined image that the domain is started with.',
     weight: 'mistake',
@@ -60,7 +60,7 @@ const FIRMWARE_CAUSES: readonly LaunchCause[] = [
     id: 'firmware-beside',
     ...FIRMWARE,
     doc: 'Other images and backups in the folder of the firmware, when asked for.',
-    why: 'The host started the guest with another image: an update or a rebuild on one side only, or another flavour of the same build.',
+    why: 'The host started the guest with another image: an update or a rebuild on one side only, or another variant of the same build.',
     advice:
       'Find out which image the host uses, and expect that one only if you trust it; otherwise have the host start yours.',
     weight: 'serious',
@@ -74,7 +74,7 @@ const KERNEL_CAUSES: readonly LaunchCause[] = [
     id: 'kernel-hashes-off',
     dimension: 'kernel',
     input: 'kernel',
-    title: 'the kernel',
+    title: 'kernel hashes',
     doc: 'No table of kernel hashes, although a kernel is given.',
     why: 'The host measured no kernel: kernel-hashes is off for this domain, or QEMU is older than 6.2. Whatever kernel, initrd and command line it passes would be started unseen.',
     advice: "Set kernelHashes='yes' in the domain's <launchSecurity>, and start the guest again.",
@@ -85,8 +85,8 @@ const KERNEL_CAUSES: readonly LaunchCause[] = [
         ? [
             {
               set: { hashes: false, kernel: undefined, initrd: undefined, cmdline: NO_CMDLINE },
-              given: facts.kernel.name,
-              found: 'not measured',
+              given: 'on',
+              found: 'off',
               edits: without('kernel', 'initrd', 'cmdline'),
             },
           ]
@@ -96,7 +96,7 @@ const KERNEL_CAUSES: readonly LaunchCause[] = [
     id: 'kernel-initrd-swapped',
     dimension: 'kernel',
     input: 'kernel',
-    title: 'the kernel',
+    title: 'kernel',
     doc: "Kernel and initrd in each other's place.",
     why: "The two files are given in each other's place.",
     advice: 'Swap the paths of kernel and initrd.',
@@ -117,7 +117,7 @@ const KERNEL_CAUSES: readonly LaunchCause[] = [
     id: 'initrd-missing',
     dimension: 'initrd',
     input: 'initrd',
-    title: 'the initrd',
+    title: 'initrd',
     doc: 'No initrd, although one is given.',
     why: 'The host started the kernel without this initrd.',
     advice:
@@ -133,7 +133,7 @@ const KERNEL_CAUSES: readonly LaunchCause[] = [
     id: 'cmdline-missing',
     dimension: 'cmdline',
     input: 'cmdline',
-    title: 'the command line',
+    title: 'command line',
     doc: 'No command line, although one is given.',
     why: 'The host started the kernel without a command line, so that what yours demands (a root hash, a lockdown) is not in force.',
     advice:
@@ -149,7 +149,7 @@ const KERNEL_CAUSES: readonly LaunchCause[] = [
     id: 'cmdline-text',
     dimension: 'cmdline',
     input: 'cmdline',
-    title: 'the command line',
+    title: 'command line',
     doc: 'The same command line with other white space, line ends, quotes, or NULs at its end.',
     why: 'Every byte of the command line is hashed. Editors add line ends, shells take quotes away, and XML keeps white space.',
     advice: 'Write the command line here exactly as the host passes it, or mend it there.',

@@ -101,7 +101,7 @@ export const PLATFORM_CAUSES: readonly LaunchCause[] = [
     id: 'policy',
     dimension: 'policy',
     input: 'policy',
-    title: 'the policy',
+    title: 'policy',
     doc: "Every set of the policy's bits, with the given floor of the API version, with none, and with the version of the platform.",
     why: 'The policy that the guest was launched with is part of the measurement, and its bit 2 (ES) decides whether VMSA pages are.',
     advice: 'Give the policy that the domain was launched with, or have it launched with yours.',
@@ -132,7 +132,7 @@ export const PLATFORM_CAUSES: readonly LaunchCause[] = [
   {
     id: 'key-file-order',
     ...KEYS,
-    title: 'the order in the key file',
+    title: 'key order',
     doc: 'The TIK in the first half of the file with both keys.',
     why: 'A file with both keys has the TEK first, as virt-qemu-sev-validate reads it.',
     advice: 'Put the second half of the file before the first.',
@@ -157,7 +157,7 @@ export const PLATFORM_CAUSES: readonly LaunchCause[] = [
         : others.map(({ label, ...other }, i) => ({
             set: { nonce: i + 1 },
             given: 'the given one',
-            found: `that of ${label}`,
+            found: `of ${label}`,
             edits: ofLaunch('measurement', measurementText(other)),
           })),
   },

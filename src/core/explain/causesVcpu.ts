@@ -79,7 +79,7 @@ const namesOf = (set: bigint): string =>
     .map(({ name }) => name)
     .join(', ');
 
-const PROFILE = { dimension: 'profile', input: 'profile', title: 'the launch flavour' } as const;
+const PROFILE = { dimension: 'profile', input: 'profile', title: 'profile' } as const;
 
 const PROFILE_CAUSES: readonly LaunchCause[] = [
   {
@@ -87,7 +87,7 @@ const PROFILE_CAUSES: readonly LaunchCause[] = [
     ...PROFILE,
     doc: 'The FPU state in the VMSA (MXCSR 0x1f80, FCW 0x37f), or its absence.',
     why: `KVM puts the FPU state into the page only for guests that are made with KVM_SEV_INIT2 (${linuxSince('init2')} and QEMU 9.1 with legacy-vm-type=off, or a feature that needs it). The guest is the same.`,
-    advice: "Choose this launch flavour, or set legacy-vm-type of the host's QEMU back.",
+    advice: "Choose this profile, or set legacy-vm-type of the host's QEMU back.",
     weight: 'benign',
     prior: 85,
     alternatives: profiles((a, b) => a.fpu !== b.fpu && a.features === b.features && a.krun === b.krun),
@@ -97,7 +97,7 @@ const PROFILE_CAUSES: readonly LaunchCause[] = [
     ...PROFILE,
     doc: 'DebugSwap (bit 5 of sev_features) in the VMSA, or its absence.',
     why: `DebugSwap is KVM's default in ${linuxVersions('debug-swap')}, on CPUs that have it; since ${linuxSince('init2')} the VMM asks for it. The guest is no less protected.`,
-    advice: 'Choose this launch flavour, or update the host kernel or load kvm_amd with debug_swap=0.',
+    advice: 'Choose this profile, or update the host kernel or load kvm_amd with debug_swap=0.',
     weight: 'benign',
     prior: 95,
     alternatives: profiles((a, b) => a.fpu === b.fpu && a.features !== b.features && a.krun === b.krun),
@@ -107,7 +107,7 @@ const PROFILE_CAUSES: readonly LaunchCause[] = [
     ...PROFILE,
     doc: 'Both of FPU state and DebugSwap are other than expected.',
     why: `Both FPU state (KVM_SEV_INIT2, ${linuxSince('init2')} and later) and DebugSwap (${linuxVersions('debug-swap')}, or debug-swap=on) are decided by the host kernel and QEMU. The guest is no less protected.`,
-    advice: 'Choose this launch flavour, or bring the host kernel and QEMU to the versions that you expect.',
+    advice: 'Choose this profile, or bring the host kernel and QEMU to the versions that you expect.',
     weight: 'benign',
     prior: 60,
     alternatives: profiles((a, b) => a.fpu !== b.fpu && a.features !== b.features && a.krun === b.krun),
@@ -117,7 +117,7 @@ const PROFILE_CAUSES: readonly LaunchCause[] = [
     ...PROFILE,
     doc: "Pages as libkrun makes them instead of QEMU's, or the other way round.",
     why: 'The guest was started by another VMM, which sets other registers.',
-    advice: 'Choose this launch flavour, or have the guest started by the VMM that you expect.',
+    advice: 'Choose this profile, or have the guest started by the VMM that you expect.',
     weight: 'mistake',
     prior: 20,
     alternatives: profiles((a, b) => a.krun !== b.krun),
@@ -145,21 +145,21 @@ const PROFILE_CAUSES: readonly LaunchCause[] = [
     id: 'vmsa-files-swapped',
     dimension: 'profile',
     input: 'vmsa',
-    title: 'the order of the VMSA files',
+    title: 'VMSA files',
     doc: "The pages of the boot processor and of the other vCPUs in each other's place.",
     why: "The two files are given in each other's place.",
     advice: 'Swap the two files.',
     weight: 'mistake',
     prior: 30,
     alternatives: ({ facts: { vmsa } }) =>
-      vmsa?.ap ? [{ set: { pages: 'swapped' }, given: 'as is', found: 'the other one' }] : [],
+      vmsa?.ap ? [{ set: { pages: 'swapped' }, given: 'as given', found: 'swapped' }] : [],
   },
   {
     id: 'vmsa-files',
     dimension: 'profile',
     input: 'vmsa',
     title: 'each VMSA',
-    doc: 'Generated pages of the same CPU and flavour as the files, with the reset address of this firmware.',
+    doc: 'Generated pages of the same CPU and profile as the files, with the reset address of this firmware.',
     why: 'The files differ from the pages of such a launch: they are of another firmware (an AP starts at its reset address), incomplete, or edited.',
     advice: 'Give the CPU instead of files, or make the files again from this firmware.',
     weight: 'mistake',
@@ -169,8 +169,8 @@ const PROFILE_CAUSES: readonly LaunchCause[] = [
         ? [
             {
               set: FROM_PAGES,
-              given: 'that of the files',
-              found: `the one that ${tried.given.profile} has with ${cpuText(tried.given.cpu)}`,
+              given: 'from the files',
+              found: `generated for ${tried.given.profile} and ${cpuText(tried.given.cpu)}`,
               edits: [],
             },
           ]
@@ -203,7 +203,7 @@ function cpuAlternatives(tried: Tried, cpus: readonly CpuId[]): Alternative[] {
     }));
 }
 
-const CPU = { dimension: 'cpu', input: 'cpu', title: 'the CPU' } as const;
+const CPU = { dimension: 'cpu', input: 'cpu', title: 'CPU' } as const;
 
 const CPU_CAUSES: readonly LaunchCause[] = [
   {

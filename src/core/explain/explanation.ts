@@ -42,7 +42,7 @@ export type Weight = 'mistake' | 'benign' | 'serious';
 
 /** A complete explanation of the measurement. */
 export interface Explanation {
-  /** A sentence such as `Matches if vCPUs is 2 (given: 4)`. */
+  /** A sentence such as `It matches with vCPUs 2 (not 4)`. */
   readonly title: string;
   /** One change, or two that only work together. */
   readonly changes: readonly Change[];

@@ -61,7 +61,7 @@ export function explanationMarkdown(result: ExplainResult): string {
     ),
     ...(remains.length === 0
       ? []
-      : ['', '## What remains', '', ...remains.map(({ text }) => `- ${markdownText(text)}`)]),
+      : ['', '## What remains possible', '', ...remains.map(({ text }) => `- ${markdownText(text)}`)]),
   ];
   return `${lines.join('\n')}\n`;
 }

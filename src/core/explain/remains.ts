@@ -10,12 +10,12 @@ const REMAINS: readonly (readonly [
   scope?: Remaining['scope'],
 ])[] = [
   [
-    ({ searchFolder: beside }) => !beside,
-    'Images beside the firmware were not tried: ask for them if the host may have another build or a backup.',
+    ({ searchFolder }) => !searchFolder,
+    'Other images in the folder of the firmware were not tried: ask for them if the host may have another build or a backup.',
     'beside',
   ],
   [
-    ({ searchFolder: beside }) => beside,
+    ({ searchFolder }) => searchFolder,
     'Firmware that is not in the folder of the given image: a distribution update on the host, for example.',
   ],
   [
@@ -44,7 +44,7 @@ const REMAINS: readonly (readonly [
   ],
   [
     ({ wanted, others }) => wanted.kind === 'measurement' && others.length === 0,
-    'A measurement of an earlier launch, whose nonce is another: that shows only beside the measurement of this one.',
+    'A measurement of an earlier launch, which has another nonce: that shows only in comparison with the measurement of this one.',
   ],
   [
     (_facts, isEs) => isEs,

@@ -60,7 +60,7 @@ export function checkTable(table: OvmfTable): Finding[] {
 /** Why QEMU would take no kernel hashes (sev_add_kernel_loader_hashes), a clause; undefined when it would. */
 export function hashAreaProblem({ table, hashArea }: AreaInput): string | undefined {
   if (!hashArea) return missing(table, 'hash area');
-  if (hashArea.base === 0) return 'the hash area has no address';
+  if (hashArea.base === 0) return 'no hash area (its address is 0)';
   return hashArea.size < LEAST_HASH_AREA
     ? `the hash area has ${hex(hashArea.size)} bytes; QEMU needs ${LEAST_HASH_AREA}`
     : undefined;

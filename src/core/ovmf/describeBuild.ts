@@ -42,10 +42,10 @@ function partWords({ part, front }: ImageBuild, image: Pick<OvmfImage, 'tdxMetad
   const size = varsSize(image);
   switch (part) {
     case 'combined':
-      return 'code and variables in one image, measured together';
+      return 'code and variables in one image, both measured';
     case 'code':
       if (front !== undefined)
-        return `code behind ${hex(front)} bytes that are no variable store, measured together`;
+        return `code behind ${hex(front)} bytes that are no variable store, all measured`;
       return size === undefined
         ? 'CODE, without variables: a VARS file is mapped right below it and is not measured'
         : `CODE, without variables: its VARS file has ${hex(size)} bytes, is mapped right below it and is not measured`;

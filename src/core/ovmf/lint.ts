@@ -1,6 +1,6 @@
 // Everything about an OVMF image at once: its table and metadata, its firmware volumes, its uses, and all findings.
 
-import type { Finding, Parsed, Severity } from '../binary/region';
+import { SEVERITIES, type Finding, type Parsed } from '../binary/region';
 import { imageFacts, type ImageFacts } from './facts';
 import { allFindings } from './findings';
 import type { OvmfImage } from './image';
@@ -18,9 +18,6 @@ export interface WholeOvmf {
   /** What it is, and what it can be used for. */
   readonly facts: ImageFacts;
 }
-
-/** Severities, the worst first. */
-export const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info'];
 
 /**
  * Reads a whole image with its volumes. Rules about compressed content need a decompressor.

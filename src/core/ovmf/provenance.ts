@@ -193,7 +193,7 @@ const PLATFORM_HINTS: readonly PlatformHint[] = [
   },
   {
     hint: 'AmdSev or OvmfPkgX64',
-    text: 'a secret area that is not empty beside IGVM metadata; since edk2-stable202511 not only AmdSev builds have one',
+    text: 'a secret area that is not empty, with IGVM metadata; since edk2-stable202511 not only AmdSev builds have one',
     seen: ({ has, image }) =>
       image.secretArea !== undefined && !isEmpty(image.secretArea) && has(IGVM_METADATA_OFFSET),
   },

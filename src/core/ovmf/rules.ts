@@ -14,7 +14,7 @@ const table = ruleTable({
   ],
   'variable-store-only': [
     'error',
-    'The file is one variable store (a VARS file). It holds no code; the firmware is the CODE file that belongs to it.',
+    'The file is one variable store (a VARS file) and holds no code; the firmware is the matching CODE file.',
   ],
   container: [
     'error',

@@ -181,7 +181,7 @@ function checkRegisters({ value, bit, note }: Notes): void {
   }
   const breakpoints = value('dr7') & ~0x400n;
   if (breakpoints !== 0n) {
-    const message = `dr7 is ${hex(value('dr7'))}: KVM refuses to launch with ${hex(breakpoints)} beside the fixed 0x400. Is a debugger attached?`;
+    const message = `dr7 is ${hex(value('dr7'))}: KVM refuses to launch with ${hex(breakpoints)} in addition to the fixed 0x400. Is a debugger attached?`;
     note('vmsa-dr7', 'dr7', message);
   }
   const xcr0 = hex(value('xcr0'));

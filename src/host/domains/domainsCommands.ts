@@ -11,15 +11,11 @@ import type { Command } from '../shell/commands';
 import type { DomainsView } from './domainsView';
 import { canonicalUri } from '../launch/lastVerdicts';
 import { chooseUri } from '../connections/uriChoice';
+import { isObject } from '../../core/binary/values';
 
 /** A string in the argument that a menu or caller passed: a row of the view, an object like one, or a URI string. */
 function argumentPart(argument: unknown, part: 'uri' | 'domain'): string | undefined {
-  const value =
-    typeof argument === 'object' && argument !== null
-      ? (argument as Record<string, unknown>)[part]
-      : part === 'uri'
-        ? argument
-        : undefined;
+  const value = isObject(argument) ? argument[part] : part === 'uri' ? argument : undefined;
   return typeof value === 'string' ? value : undefined;
 }
 

@@ -34,7 +34,7 @@ export function launchEditsFailed(why: string): CheckError {
 
 /** A new launch file is to be written, but the window has no folder open. */
 export function noFolder(): CheckError {
-  return usage('no-folder', 'A launch file stands beside your firmware and keys.', {
+  return usage('no-folder', 'A launch file belongs in the folder of your firmware and keys.', {
     advice: 'Open their folder first.',
   });
 }

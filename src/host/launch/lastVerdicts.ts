@@ -4,6 +4,7 @@
 import * as vscode from 'vscode';
 import type { Verdict } from '../../core/launch/report';
 import { parseConnectionUri } from '../../libvirt/uri';
+import { isObject } from '../../core/binary/values';
 
 /** How a check of a domain ended. */
 export type LastVerdict = Verdict | 'no verdict';
@@ -36,8 +37,8 @@ export function canonicalUri(text: string): string {
 }
 
 function isRemembered(value: unknown): value is Remembered {
-  if (typeof value !== 'object' || value === null) return false;
-  const { uri, domain, verdict, when } = value as Record<string, unknown>;
+  if (!isObject(value)) return false;
+  const { uri, domain, verdict, when } = value;
   return (
     typeof uri === 'string' &&
     typeof domain === 'string' &&

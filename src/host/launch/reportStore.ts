@@ -4,6 +4,7 @@
 import type { Memento, Uri } from 'vscode';
 import type { Report, Verdict } from '../../core/launch/report';
 import type { KeptExplanation } from './explaining';
+import { isObject } from '../../core/binary/values';
 
 /** A report and when it was made, in ISO 8601. */
 export interface StoredReport {
@@ -19,19 +20,19 @@ const VERDICTS: readonly unknown[] = ['matches', 'does not match', 'cannot be tr
 
 /** Whether a stored report, perhaps written by another version, can still be shown. */
 function isStored(value: unknown): value is StoredReport {
-  if (typeof value !== 'object' || value === null) return false;
-  const { report, made } = value as Record<string, unknown>;
-  if (typeof report !== 'object' || report === null || typeof made !== 'string') return false;
-  const { verdict, title, facts, steps, warnings } = report as Record<string, unknown>;
+  if (!isObject(value)) return false;
+  const { report, made } = value;
+  if (!isObject(report) || typeof made !== 'string') return false;
+  const { verdict, title, facts, steps, warnings } = report;
   const lists = [facts, steps, warnings].every((list) => Array.isArray(list));
   return lists && VERDICTS.includes(verdict) && typeof title === 'string';
 }
 
 function isExplanation(value: unknown): value is KeptExplanation {
-  if (typeof value !== 'object' || value === null) return false;
-  const { kind, result, changeable } = value as Record<string, unknown>;
-  if (kind !== 'found' || typeof result !== 'object' || result === null) return false;
-  const { explanations, covered, remains, summary } = result as Record<string, unknown>;
+  if (!isObject(value)) return false;
+  const { kind, result, changeable } = value;
+  if (kind !== 'found' || !isObject(result)) return false;
+  const { explanations, covered, remains, summary } = result;
   const lists = [changeable, explanations, covered, remains].every((list) => Array.isArray(list));
   return lists && typeof summary === 'string';
 }

@@ -18,6 +18,7 @@ import { newLaunchFile } from './newLaunchFile';
 import type { ReportEditor } from './reportEditor';
 import { reportUri, type DomainTarget, type ReportSource } from './reportSource';
 import { acceptUri, chooseUri } from '../connections/uriChoice';
+import { isObject } from '../../core/binary/values';
 
 /** The most launch files to search for one that names the domain. */
 const MOST_FILES = 100;
@@ -72,8 +73,8 @@ export async function validateNamed(
 
 /** The domain that a caller named. @throws CheckError when the connection is refused */
 export function targetOf(given: unknown): DomainTarget | undefined {
-  if (typeof given !== 'object' || given === null) return undefined;
-  const { uri, domain, name } = given as Record<string, unknown>;
+  if (!isObject(given)) return undefined;
+  const { uri, domain, name } = given;
   if (typeof uri !== 'string' || typeof domain !== 'string') return undefined;
   return { uri: acceptUri(uri).canonical, domain, name: typeof name === 'string' ? name : domain };
 }

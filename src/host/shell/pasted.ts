@@ -6,7 +6,7 @@ import * as errors from './errors';
 import { SCHEMES } from '../../contributions';
 import { fromBase64, toBase64 } from '../../core/binary/hex';
 import { VMSA_SIZE } from '../../core/vmsa/layout/layout';
-import { isObject } from '../../protocol/values';
+import { isObject } from '../../core/binary/values';
 import { queryOf } from './query';
 
 /** With more pages, VS Code would be slow to store the URI; such a guest belongs in a file. */

@@ -2,27 +2,31 @@
 // without width as nothing.
 
 import { visibleText } from '../../core/binary/plainText';
-import { isObject } from '../../protocol/values';
+import { LARGE, type View } from '../../protocol/pages';
+import { isObject, isPlainObject } from '../../core/binary/values';
 
-/** Members that stay the objects that they are; core makes the names in them visible. */
-const KEPT: readonly string[] = ['bytes', 'contents'];
+/** Copies of large members. They are shown again and again, and what stays one object crosses to the page once. */
+const copies = new WeakMap<object, unknown>();
 
-/** Members that are large, never changed, and shown again and again: what stays one object crosses to the page once. */
-const LASTING: readonly string[] = ['tables', 'comparison'];
-const visible = new WeakMap<object, unknown>();
-
-/** A copy of plain data, such as a view, whose texts show every character but line ends and tabs. */
-export function visibleView<Value>(value: Value): Value;
-export function visibleView(value: unknown): unknown {
-  if (typeof value === 'string') return visibleText(value, '\r\n\t');
-  if (Array.isArray(value)) return value.map((item: unknown) => visibleView(item));
-  if (!isObject(value) || Object.getPrototypeOf(value) !== Object.prototype) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, memberOf(name, member)]));
+/** A copy of a view whose texts show every character but line ends and tabs. Bytes, and what is visible already, stay. */
+export function visibleView<V extends View>(view: V): V {
+  const large = LARGE[view.kind];
+  const members = Object.entries(view).map(([name, member]: [string, unknown]) => {
+    if (!Object.hasOwn(large, name)) return [name, visibleData(member)];
+    return [name, large[name]!.visible || !isObject(member) ? member : copyOf(member)];
+  });
+  return Object.fromEntries(members) as V;
 }
 
-function memberOf(name: string, member: unknown): unknown {
-  if (KEPT.includes(name)) return member;
-  if (!LASTING.includes(name) || !isObject(member)) return visibleView(member);
-  if (!visible.has(member)) visible.set(member, visibleView(member));
-  return visible.get(member);
+function copyOf(member: object): unknown {
+  if (!copies.has(member)) copies.set(member, visibleData(member));
+  return copies.get(member);
+}
+
+/** A copy of plain data with visible texts. */
+function visibleData(value: unknown): unknown {
+  if (typeof value === 'string') return visibleText(value, '\r\n\t');
+  if (Array.isArray(value)) return value.map(visibleData);
+  if (!isPlainObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, visibleData(member)]));
 }

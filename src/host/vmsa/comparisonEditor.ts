@@ -8,7 +8,7 @@ import { generateVmsa, type VmsaRequest } from '../../core/vmsa/launch/generate'
 import { SCHEMES, viewType } from '../../contributions';
 import type { ActionOf } from '../../protocol/pages';
 import type { NamedPage } from '../../protocol/shared';
-import { isCount } from '../../protocol/values';
+import { isCount } from '../../core/binary/values';
 import { isRequest, type ComparisonViewState, type FirmwareChoice } from '../../protocol/vmsa';
 import { nameOf } from '../shell/files';
 import { tabPath } from '../shell/labels';

@@ -2,16 +2,22 @@
 
 import { CheckError, usage } from '../../core/errors';
 
+const EXPORT = { advice: 'Export a page to edit it.' };
+
 /** The page is shown in a form whose fields cannot be changed; `why` is a phrase. */
 export function readOnlyPage(name: string, why: string): CheckError {
-  return usage('read-only-page', `Fields of ${name} cannot be changed: ${why}.`, {
-    advice: 'Export it to a file to change it there.',
-  });
+  return usage('read-only-page', `${name} is read-only: ${why}.`, EXPORT);
+}
+
+/** The pages were read from text. @param source what kind, such as `kernel log` */
+export function readFromText(source: string): CheckError {
+  const article = /base64|code|JSON|text/.test(source) ? '' : 'a ';
+  return usage('read-only-page', `Read from ${article}${source}, read-only.`, EXPORT);
 }
 
 /** A dump lists some fields of a page only. */
 export function partOfPage(name: string): CheckError {
-  return usage('part-of-page', `${name} lists only some fields of a page: they cannot be changed.`);
+  return usage('part-of-page', `${name} lists only some fields of a page: read-only.`);
 }
 
 /** A file was to be saved that is shown only on the left side of a diff. */

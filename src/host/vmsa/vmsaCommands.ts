@@ -31,6 +31,7 @@ import type { RecentCpus } from '../shell/recentCpus';
 import { openIn } from '../shell/run';
 import type { VmsaEditor } from './vmsaEditor';
 import { runTask } from '../../threads';
+import { isObject } from '../../core/binary/values';
 
 const FILES = '**/*{.vmsa,vmsa*.bin}';
 
@@ -47,8 +48,8 @@ interface CommandArguments {
 function argumentsIn(value: unknown): CommandArguments {
   if (isRequest(value)) return { request: value };
   if (value instanceof vscode.Uri) return { file: value.toString() };
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return {};
-  const { page, file, otherPage, request } = value as Record<string, unknown>;
+  if (!isObject(value)) return {};
+  const { page, file, otherPage, request } = value;
   return {
     ...(typeof page === 'number' ? { page } : {}),
     ...(typeof file === 'string' ? { file } : {}),

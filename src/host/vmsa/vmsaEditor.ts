@@ -117,8 +117,7 @@ export class VmsaEditor implements vscode.CustomEditorProvider<VmsaDocument>, Pa
     const name = nameOf(document.uri);
     const { read } = document;
     if ('reason' in read && read.partial) return errors.partOfPage(name);
-    if ('pages' in read && !read.inPlace)
-      return errors.readOnlyPage(name, `it was read from ${read.source ?? 'text'}`);
+    if ('pages' in read && !read.inPlace) return errors.readFromText(read.source ?? 'text');
     const why = this.unwritable.get(document);
     if (why !== undefined) return errors.readOnlyPage(name, why);
     const panels = this.diffPanels.panels.filter((panel) => panel.document === document);

@@ -14,7 +14,7 @@ import {
   PAGES,
   type WebviewMessage,
 } from '../../../src/protocol/pages';
-import { isCount } from '../../../src/protocol/values';
+import { isCount } from '../../../src/core/binary/values';
 import { Inbox } from '../../../src/protocol/pageTransfer';
 import { isRequest } from '../../../src/protocol/vmsa';
 import { fromJson, toJson } from '../mutateJson';

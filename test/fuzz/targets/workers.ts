@@ -13,7 +13,7 @@ import { launchSecurityFrom, type ParameterValue } from '../../../src/libvirt/la
 import { encodeAnswers, parseQuestions } from '../../../src/libvirt/prompts';
 import type { Connection } from '../../../src/libvirt/contract';
 import { describeState } from '../../../src/libvirt/states';
-import { isCount } from '../../../src/protocol/values';
+import { isCount } from '../../../src/core/binary/values';
 import { memoryIo } from '../../helpers/memoryIo';
 import { WAYS, questionWith } from '../../unit/core/domain/cleanQuestion';
 import { fromJson, toJson } from '../mutateJson';

@@ -151,6 +151,15 @@ describe('A file that no VMM would start', () => {
     assert.deepEqual([stderr, 'warnings' in (JSON.parse(stdout) as object)], ['', false]);
   });
 
+  it('SNP refuses an empty image in one sentence, as a usage error', async () => {
+    write('empty.fd', new Uint8Array(0));
+    for (const mode of ['snp', 'snp:ovmf-hash'])
+      assert.deepEqual(
+        await run('digest', '--mode', mode, '--vcpus', '1', '--vcpu-type', 'EPYC', '--ovmf', 'empty.fd'),
+        { stdout: '', stderr: 'ERROR: empty.fd is empty: there is no firmware to measure.\n', status: 2 },
+      );
+  });
+
   it('SNP refuses what has no SEV metadata, with status 4', async () => {
     const { status } = await run(
       'digest',

@@ -174,14 +174,14 @@ describe('SEV firmware before API 0.17', () => {
     const same = await explain(blob, EARLY);
     assert.match(
       same.summary,
-      /these inputs give, without API version and build, which SEV firmware before API 0\.17/,
+      /equals the expected one, without API version and build, which SEV firmware before API 0\.17/,
     );
     const titlesOf = ({ explanations }: typeof same) => explanations.map(({ title }) => title);
     assert.deepEqual(titlesOf(await explain(blob, { major: 0, minor: 24, build: 5 })), [
-      'Matches if API minor version is 16 or lower, which is not part of the HMAC (given: 24)',
+      'It matches with API minor version 16 or lower, which is not part of the HMAC (not 24)',
     ]);
     assert.deepEqual(titlesOf(await explain(blobOf(hmacOf({ ...EARLY, minor: 17 }, 1)), EARLY)), [
-      'Matches if API minor version is 17 (given: 16)',
+      'It matches with API minor version 17 (not 16)',
     ]);
   });
   it('seals secrets that are not bound to the launch', async () => {

@@ -8,7 +8,7 @@ import {
   isHostMessage,
   isToPage,
   LABELS,
-  LISTS,
+  LARGE,
   PAGE_NAMES,
   PAGES,
   type FromPage,
@@ -189,7 +189,7 @@ describe('A message to a page', () => {
   it('has its long lists in parts where its page says so', () => {
     for (const page of PAGE_NAMES)
       for (const kind of Object.keys(SAMPLES[page].states))
-        if (kind !== 'notice') assert.deepEqual(LISTS[kind as 'vmsa'], tables[page].lists);
+        if (kind !== 'notice') assert.deepEqual(LARGE[kind as 'vmsa'], tables[page].large);
   });
 });
 

@@ -88,7 +88,7 @@ describe('An explanation from files', () => {
     const json = readJson('mismatch.sevlaunch.json');
     const result = await explain(load(json));
     assert.deepEqual(titles(result), [
-      'Matches if the launch flavour is sev-es (given: sev-es-debugswap, by the file) and the CPU is EPYC-Milan (25/1/1) (given: EPYC-Genoa (25/17/0), by the file)',
+      'It matches with profile sev-es (not sev-es-debugswap, by the file) and CPU EPYC-Milan (25/1/1) (not EPYC-Genoa (25/17/0), by the file)',
     ]);
     const mended = edited(json, result.explanations[0]!.edits);
     assert.equal((await runCheck(io, load(mended))).verdict, 'matches');
@@ -133,7 +133,7 @@ describe('An explanation from files', () => {
       { searchFolder: true },
     );
     assert.deepEqual(titles(digest), [
-      'Matches if the firmware is VARS.fd and then OVMF.sample.fd (given: OVMF.sample.fd)',
+      'It matches with firmware VARS.fd and then OVMF.sample.fd (not OVMF.sample.fd)',
     ]);
   });
   it('explains a launch digest without keys, and takes 32 bytes for one', async () => {
@@ -143,7 +143,7 @@ describe('An explanation from files', () => {
     const { keys, measurement, platform, ...owner } = load(readJson(MATCHES));
     assert.ok(measurement && platform);
     const result = await explain({ ...owner, vcpus: 3, launchDigest });
-    assert.deepEqual(titles(result), ['Matches if vCPUs is 2 (given: 3)']);
+    assert.deepEqual(titles(result), ['It matches with vCPUs 2 (not 3)']);
     const given = { ...owner, keys, platform, vcpus: 3, measurement: toBase64(launchDigest) };
     const asMeasurement = await explain(given);
     assert.deepEqual(titles(asMeasurement), titles(result));
@@ -163,7 +163,7 @@ describe('An explanation from files', () => {
     );
     const result = await explain(load(stale), { otherMeasurements });
     assert.deepEqual(titles(result), [
-      'Matches if the measurement is that of matches.sevlaunch.json (given: the given one)',
+      'It matches with the measurement of matches.sevlaunch.json (not the given one)',
     ]);
     const mended = edited(stale, result.explanations[0]!.edits);
     assert.equal((await runCheck(io, load(mended))).verdict, 'matches');

@@ -1,7 +1,7 @@
 // A comparison of two images as lines, as Markdown and as plain data for JSON: what `ovmf
 // diff` prints and the editor copies.
 
-import { byteCount, countOf, hex } from '../../binary/hex';
+import { byteCount, countOf, hex, roundedSize } from '../../binary/hex';
 import { markdownTable, markdownText } from '../../binary/markdown';
 import type { ComparedChange, ImageComparison } from './compare';
 import type { DifferingRange } from './compareBytes';
@@ -41,11 +41,12 @@ function describeGuests({ guests, onlyWith }: MeasurementEffect): string {
 }
 
 /** How many bytes differ and where, in one sentence. */
-function describeDifferences({ equal, differences }: ImageComparison): string {
-  const { bytes, total, complete } = differences;
+export function describeDifferences({ equal, differences }: ImageComparison): string {
+  const { bytes, total, pages, complete } = differences;
   const unknown = complete ? '' : ' in the part that was given';
   if (equal) return `No byte differs${unknown}.`;
-  return `${byteCount(bytes)} differ${bytes === 1 ? 's' : ''} in ${countOf(total, 'range')}${unknown}.`;
+  const where = `${countOf(total, 'range')}, ${countOf(pages, 'page')}`;
+  return `${roundedSize(bytes)} differ${bytes === 1 ? 's' : ''}${unknown} (${where}).`;
 }
 
 const pathText = ({ path }: ComparedChange) => path.join(' / ');

@@ -78,7 +78,7 @@ const WHOLE_PAGE: readonly CauseRule[] = [
 const FEATURES: readonly CauseRule[] = [
   {
     id: 'snp-active',
-    title: 'An SEV-SNP page against an SEV-ES page',
+    title: 'SEV-SNP page compared with SEV-ES page',
     doc: `SNPActive, bit 0 of sev_features, is set on one side only: one launch is SEV-SNP, the other SEV-ES. Compare with a profile of the same mode; FPU state differs with it, because SNP always has it since ${linuxSince('snp')}.`,
     applies: (p) => p.name === 'sev_features' && (differsBy(p) & 1n) === 1n,
     text: (p) => {

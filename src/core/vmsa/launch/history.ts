@@ -40,19 +40,24 @@ const find = (id: BehaviourId): Behaviour => HISTORY.find((row) => row.id === id
 /** The first version: `Linux 6.6`. */
 export const linuxSince = (id: BehaviourId): string => `Linux ${find(id).since}`;
 
-/** The first versions without it, the mainline's first: `Linux 6.8, 6.7.12, 6.6.24`. */
-export const linuxUntil = (id: BehaviourId): string =>
-  `Linux ${[...(find(id).until ?? [])].reverse().join(', ')}`;
-
 /** The commits that began it and ended it. */
 export const commitsOf = (id: BehaviourId): readonly string[] => find(id).commits ?? [];
 
-/** The versions of a series before one of its updates: `6.6 to 6.6.23`. */
-function before(update: string): string[] {
-  const [, series, number] = /^(\d+\.\d+)\.(\d+)$/.exec(update) ?? [];
-  return series === undefined ? [] : [`${series} to ${series}.${Number(number) - 1}`];
-}
+/** The last versions of each series that do it. The mainline's has none: its releases end with those of its series. */
+const endsOf = (id: BehaviourId) =>
+  (find(id).until ?? []).flatMap((update) => {
+    const [, series, number] = /^(\d+\.\d+)\.(\d+)$/.exec(update) ?? [];
+    return series === undefined ? [] : [{ series, last: `${series}.${Number(number) - 1}` }];
+  });
+
+/** The last versions that do it: `Linux 6.6.23 and 6.7.11`. */
+export const linuxUntil = (id: BehaviourId): string =>
+  `Linux ${endsOf(id)
+    .map(({ last }) => last)
+    .join(' and ')}`;
 
 /** All versions that do it: `Linux 6.6 to 6.6.23 and 6.7 to 6.7.11`. */
 export const linuxVersions = (id: BehaviourId): string =>
-  `Linux ${(find(id).until ?? []).flatMap(before).join(' and ')}`;
+  `Linux ${endsOf(id)
+    .map(({ series, last }) => `${series} to ${last}`)
+    .join(' and ')}`;

@@ -7,10 +7,10 @@ import { explanationMarkdown } from '../../../../src/core/explain/exportExplanat
 const EXPLAINED: ExplainResult = {
   title: 'guest *1*',
   outcome: 'explained',
-  summary: 'Matches if vCPUs is 2 (given: 4).',
+  summary: 'It matches with vCPUs 2 (not 4).',
   explanations: [
     {
-      title: 'Matches if vCPUs is 2 (given: 4)',
+      title: 'It matches with vCPUs 2 (not 4)',
       changes: [
         {
           cause: 'vcpus',
@@ -38,9 +38,9 @@ describe('An explanation as Markdown', () => {
       explanationMarkdown(EXPLAINED),
       `# guest \\*1\\*: explained
 
-Matches if vCPUs is 2 (given: 4).
+It matches with vCPUs 2 (not 4).
 
-## Matches if vCPUs is 2 (given: 4)
+## It matches with vCPUs 2 (not 4)
 
 - vCPUs: Each has a page. Give 2.
 - This is a mistake in the inputs of the check.
@@ -64,7 +64,7 @@ Matches if vCPUs is 2 (given: 4).
       remains: [{ text: 'Another <kernel>.' }],
     });
     assert.match(text, /: not explained\n/);
-    assert.match(text, /## What remains\n\n- Another \\<kernel\\>\.\n$/);
+    assert.match(text, /## What remains possible\n\n- Another \\<kernel\\>\.\n$/);
     assert.doesNotMatch(text, /## Matches/);
   });
 });

@@ -120,9 +120,7 @@ describe('The search for an explanation finds', () => {
   });
 
   const wordsOf = ({ cause, found }: Candidate) =>
-    cause.id === 'stale-measurement'
-      ? `the HMAC as given, with the nonce of ${found.replace('that of ', '')}`
-      : found;
+    cause.id === 'stale-measurement' ? `of the given HMAC and the nonce ${found}` : found;
 });
 
 describe('The search for an explanation finds every two causes together', () => {
@@ -171,10 +169,7 @@ describe('The search for an explanation finds every two causes together', () => 
     const { explanations } = explained(reported(facts, setting), [0, 1, 2]);
     assert.equal(explanations.length, 1);
     const [{ title, weight, edits }] = explanations as [ExplainResult['explanations'][number]];
-    assert.equal(
-      title,
-      'Matches if vCPUs is 2 (given: 4) and the policy is 0x6 (NOKS ES) (given: 0x7 (NODBG NOKS ES))',
-    );
+    assert.equal(title, 'It matches with vCPUs 2 (not 4) and policy 0x6 (NOKS ES) (not 0x7 (NODBG NOKS ES))');
     assert.equal(weight, 'serious');
     assert.deepEqual(edits, [
       { member: ['vcpus'], value: 2 },
@@ -192,7 +187,7 @@ describe('The search for an explanation, for SEV firmware before API 0.17,', () 
     ['the given version', factsOf(platform(0, 16)), {}, []],
     ['another version without a HMAC over it', factsOf(platform(0, 16)), { apiMinor: 14 }, []],
     ['another build', factsOf(platform(0, 16)), { buildId: 6 }, []],
-    ['another policy', factsOf(platform(0, 16)), { policy: 1 }, ['the policy: 0x1 (NODBG)']],
+    ['another policy', factsOf(platform(0, 16)), { policy: 1 }, ['policy: 0x1 (NODBG)']],
     ['the TEK', factsOf(platform(0, 16)), { key: 1 }, ['the TIK: in the file of the TEK']],
     ['later firmware', factsOf(platform(0, 16)), { apiMinor: 18 }, ['API minor version: 18']],
     [
@@ -303,7 +298,7 @@ describe('The search for an explanation', () => {
     assert.deepEqual(
       explanations.map(({ title }) => title),
       [
-        'Matches if the value is the HMAC of a measurement, that of other.sevlaunch.json (given: taken for a launch digest)',
+        'It matches with the given value as the HMAC of the measurement of other.sevlaunch.json (not as a launch digest)',
       ],
     );
   });
@@ -317,7 +312,7 @@ describe('The search for an explanation', () => {
     const { explanations } = explained(withOther(given));
     assert.deepEqual(
       explanations.map(({ title }) => title),
-      ['Matches if the measurement is that of other.sevlaunch.json (given: the given one)'],
+      ['It matches with the measurement of other.sevlaunch.json (not the given one)'],
     );
     assert.equal(explained(withOther({ ...given, vcpus: 1 })).outcome, 'not explained');
   });
@@ -348,7 +343,7 @@ describe('The search for an explanation', () => {
     const { explanations } = explained(reported(facts, { ...given, cpu, vcpus: 3 }), [0, 1, 2]);
     assert.deepEqual(
       explanations.map(({ title }) => title),
-      ['Matches if the CPU is EPYC-Milan (25/1/1) (given: none) and vCPUs is 3 (given: none)'],
+      ['It matches with CPU EPYC-Milan (25/1/1) (none given) and vCPUs 3 (none given)'],
     );
   });
   it('plans every candidate of every dimension once, alone and with each other dimension', () => {

@@ -74,7 +74,7 @@ describe('imageBuild', () => {
     const image = code(sec(te(X64)));
     assert.match(words(image), /^CODE, without variables: a VARS file/);
     const behind = words(join(new Uint8Array(0x1000).fill(0xff), image));
-    assert.match(behind, /^code behind 0x1000 bytes that are no variable store, measured together;/);
+    assert.match(behind, /^code behind 0x1000 bytes that are no variable store, all measured;/);
   });
   it('finds the code behind variables whose volume has a wrong length', () => {
     for (const [at, value] of [
@@ -161,7 +161,7 @@ describe('The VARS file of a CODE image', () => {
   });
   it('is not looked for where variables are in the image', () => {
     const { words } = describeOf({ tdxSections: cfv(0x1000), variables: 0x1000 });
-    assert.match(words, /^code and variables in one image, measured together; OvmfPkgX64/);
+    assert.match(words, /^code and variables in one image, both measured; OvmfPkgX64/);
   });
   it('is at no address of its own', () => {
     assert.equal(parseOvmf(variableVolume(0x84000, [])).value.base, undefined);

@@ -246,7 +246,7 @@ const cases: readonly Case[] = [
   [
     'a hash area at zero',
     { hashArea: { base: 0, size: 1024 } },
-    { 'kernel hashes': 'no: the hash area has no address' },
+    { 'kernel hashes': 'no: no hash area (its address is 0)' },
   ],
   ['no hash area', { hashArea: false }, { 'kernel hashes': 'no: the table has no usable hash area' }],
   [

@@ -2,32 +2,37 @@
 
 import assert from 'node:assert/strict';
 import { visibleView } from '../../../../src/host/shell/visibleView';
+import { LARGE, type View } from '../../../../src/protocol/pages';
 
 describe('What a page shows', () => {
   it('has every character of every text visible', () => {
     const hidden = 'a\u{e0041}\u202eb\n\tc';
-    assert.deepEqual(
-      visibleView({ title: hidden, rules: [{ reason: hidden }, hidden], n: 5n, u: undefined }),
-      {
-        title: 'a\\u{e0041}\\u202eb\n\tc',
-        rules: [{ reason: 'a\\u{e0041}\\u202eb\n\tc' }, 'a\\u{e0041}\\u202eb\n\tc'],
-        n: 5n,
-        u: undefined,
-      },
-    );
+    const shown = 'a\\u{e0041}\\u202eb\n\tc';
+    const view = (text: string) =>
+      ({
+        kind: 'report',
+        report: { title: text, rules: [{ reason: text }, text], n: 5n, u: undefined },
+      }) as unknown;
+    assert.deepEqual(visibleView(view(hidden) as View), view(shown));
   });
-  it('has the same bytes and contents, which cross once', () => {
-    const [bytes, contents] = [new Uint8Array(4), { sections: [] }];
-    const shown = visibleView({ bytes, contents, other: { name: '\u200b', bytes } });
-    assert.equal(shown.bytes, bytes);
-    assert.equal(shown.contents, contents);
-    assert.deepEqual([shown.other.name, shown.other.bytes === bytes], ['\\u200b', true]);
+  it('has the same bytes, which cross once', () => {
+    const bytes = new Uint8Array(4);
+    const shown = visibleView({ kind: 'images', name: '\u200b', bytes, other: { name: '\u200b', bytes } });
+    assert.deepEqual([shown.name, shown.other.name], ['\\u200b', '\\u200b']);
+    assert.ok(shown.bytes === bytes && shown.other.bytes === bytes);
   });
-  it('has the same tables and comparison each time, with visible texts', () => {
-    const view = { tables: { regions: ['\u200b'] }, comparison: { texts: [] } };
-    const [first, second] = [visibleView(view), visibleView({ ...view })];
-    assert.deepEqual(first.tables.regions, ['\\u200b']);
-    assert.equal(first.tables, second.tables);
-    assert.equal(first.comparison, second.comparison);
-  });
+  for (const [kind, large] of Object.entries(LARGE)) {
+    for (const [name, { visible }] of Object.entries(large)) {
+      it(`has the same ${name} of ${kind} each time, ${visible ? 'as core made it' : 'with visible texts'}`, () => {
+        const member = { texts: ['\u200b'] };
+        const view = { kind, [name]: member } as unknown as View;
+        const [first, second] = [visibleView(view), visibleView({ ...view })].map(
+          (shown) => (shown as unknown as Record<string, typeof member>)[name]!,
+        );
+        assert.equal(first, second);
+        assert.deepEqual(first!.texts, [visible ? '\u200b' : '\\u200b']);
+        assert.equal(first === member, visible);
+      });
+    }
+  }
 });

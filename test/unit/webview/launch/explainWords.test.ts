@@ -16,7 +16,7 @@ import {
 
 const SHA = 'ab12'.repeat(16);
 const EXPLANATION: Explanation = {
-  title: 'Matches if vCPUs is 2 (given: 4)',
+  title: 'It matches with vCPUs 2 (not 4)',
   changes: [],
   weight: 'mistake',
   evidence: '',
@@ -25,7 +25,7 @@ const EXPLANATION: Explanation = {
 const RESULT: ExplainResult = {
   title: 'guest',
   outcome: 'explained',
-  summary: 'Matches if vCPUs is 2 (given: 4). That is no verdict.',
+  summary: 'It matches with vCPUs 2 (not 4). Only a suggestion.',
   explanations: [EXPLANATION, { ...EXPLANATION, title: 'Another' }],
   hypotheses: 64,
   covered: [],
@@ -69,8 +69,9 @@ describe('A sentence', () => {
 
 describe('A heading', () => {
   const cases = [
-    ['the launch flavour', 'Launch flavour'],
-    ['the CPU', 'CPU'],
+    ['profile', 'Profile'],
+    ['the order of keys', 'Order of keys'],
+    ['CPU', 'CPU'],
     ['vCPUs', 'vCPUs'],
     ['two of what is loaded', 'Two of what is loaded'],
     ['API minor version', 'API minor version'],
@@ -115,7 +116,7 @@ describe('How far a search is', () => {
 
 describe('A summary', () => {
   it('does not say again what stands under it', () => {
-    assert.equal(shortSummary(RESULT), 'That is no verdict.');
+    assert.equal(shortSummary(RESULT), 'Only a suggestion.');
     assert.equal(shortSummary({ ...RESULT, summary: 'Nothing.', explanations: [] }), 'Nothing.');
     assert.equal(shortSummary({ ...RESULT, summary: 'Another sentence.' }), 'Another sentence.');
   });

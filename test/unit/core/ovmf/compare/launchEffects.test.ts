@@ -77,7 +77,7 @@ const cases: readonly [string, FirmwareToBuild, FirmwareToBuild, readonly string
       { hashArea: { base: 0, size: 0 } },
       {},
       [
-        'SEV, SEV-ES, SEV-SNP: Kernel hashes become possible. They are measured but not enforced. The first image: the hash area has no address.',
+        'SEV, SEV-ES, SEV-SNP: Kernel hashes become possible. They are measured but not enforced. The first image: no hash area (its address is 0).',
       ],
     ],
     [
