@@ -123,6 +123,8 @@ export interface ThreadOptions {
 
 /** What the use cases need from the machine. Its ciphers leave nothing of a key in memory. */
 export interface Io extends Ciphers {
+  /** Whether it reads by path. A browser does not, though it, too, has files of the scheme "file". */
+  readonly hasDisk: boolean;
   readonly path: Paths;
 
   // All that is read goes through one opener. It follows links and takes regular files and pipes; each role has a

@@ -28,6 +28,7 @@ const toSlashes = (path: string): string => path.split(sep).join('/');
 /** Node's Io. @param scripts the folder with the script of threads, which is that of the calling bundle */
 export function nodeIo(scripts: string): Io {
   return {
+    hasDisk: true,
     path: { basename, dirname, isAbsolute, join, relative, resolve, toSlashes },
     read: readFile,
     readDigested,

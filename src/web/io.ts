@@ -14,6 +14,7 @@ const cannotLater = (): Promise<never> => Promise.reject(ioErrors.noMachine());
 /** A browser's Io. @param readScript reads the script of its threads */
 export function webIo(readScript: () => PromiseLike<Uint8Array>): Io {
   return {
+    hasDisk: false,
     path: {
       basename: cannot,
       dirname: cannot,

@@ -6,6 +6,7 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assertReadable } from '../helpers/contrast';
 import { sidesOf } from '../helpers/diffSides';
+import { openLocal, withLocalFiles } from '../helpers/localFiles';
 import { assertAccessible, row, selectedId } from '../helpers/page';
 import { useSharedSample } from '../helpers/sample';
 import { openWorkbench, type Workbench } from '../helpers/workbench';
@@ -91,6 +92,19 @@ describe('VS Code in a browser, without a machine', () => {
       await side.getByRole('list', { name: 'Changes' }).getByText('PiSmmCore').first().waitFor();
     }
     await workbench.screenshot('web-images-diff');
+    workbench.assertNoErrors();
+  });
+  it('shows local files, which the browser hands out', async () => {
+    copyFileSync(SMALL, join(sample, 'small.fd'));
+    const workbench = await openWorkbench({ folder: sample, withoutMachine: true, size: SIZE });
+    await withLocalFiles(workbench);
+    await openLocal(workbench, 'vcpu0.vmsa');
+    await row(await workbench.webviewFrame(), 'rip').waitFor();
+    await openLocal(workbench, 'small.fd');
+    await row(await workbench.webviewFrame(), 'volumes')
+      .getByText(/[1-9][0-9]{2} files$/)
+      .waitFor({ timeout: 40_000 });
+    await workbench.screenshot('web-local');
     workbench.assertNoErrors();
   });
   it('has pages that can be read, in a light and in a dark theme', async () => {

@@ -53,6 +53,7 @@ export function memoryIo(): Io & { readonly files: Map<string, Written> } {
   };
   return {
     files,
+    hasDisk: true,
     path: { basename, dirname, isAbsolute, join, relative, resolve, toSlashes: (path) => path },
     read: later((path: string, role: FileRole) => at(path, role).slice()),
     readDigested: later((path: string, role: FileRole) => {

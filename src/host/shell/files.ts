@@ -14,6 +14,9 @@ export function nameOf(uri: vscode.Uri): string {
   return uri.path.split('/').findLast((part) => part !== '') ?? '';
 }
 
+/** Whether a file is on a disk that we read from: what a browser hands out of its machine has the same scheme. */
+export const isOnDisk = (io: Io, { scheme }: vscode.Uri): boolean => io.hasDisk && scheme === 'file';
+
 /**
  * Reads a file from any VS Code file system, on disk a regular file only: VS Code would wait for a pipe, and read a
  * device until memory ends.
@@ -26,7 +29,7 @@ export async function readUri(
   options: Pick<ReadOptions, 'onEnds' | 'shared'> = {},
 ): Promise<Uint8Array> {
   if (uri.scheme === SCHEMES.pasted) return pastedBytes(uri);
-  if (uri.scheme === 'file') return readOnDisk(io, uri, options);
+  if (isOnDisk(io, uri)) return readOnDisk(io, uri, options);
   try {
     const { size } = await vscode.workspace.fs.stat(uri);
     if (size > FILE_ROLES.shown.most) throw ioErrors.tooLarge(nameOf(uri), 'shown', size);

@@ -16,7 +16,7 @@ import type { Io } from '../../app/io';
 import { firmwareOf, readFirmware } from '../../app/firmware';
 import { resetAddressOf } from '../../app/launch';
 import { choose, chooseFile, chooseTarget, typeLine, type Choice } from './ask';
-import { findFiles, nameOf, readUri } from './files';
+import { findFiles, isOnDisk, nameOf, readUri } from './files';
 import type { RecentCpus } from './recentCpus';
 
 /** Reset addresses of the images in the workspace: looks at the tables of a few, does not search the disk. */
@@ -36,7 +36,7 @@ export async function firmwareChoices(io: Io): Promise<FirmwareChoice[]> {
 
 /** The image at a URI. @throws CheckError when it cannot be read, or is a container */
 export async function firmwareAt(io: Io, uri: vscode.Uri): Promise<OvmfImage> {
-  if (uri.scheme === 'file') return readFirmware(io, uri.fsPath, { onlyFile: true });
+  if (isOnDisk(io, uri)) return readFirmware(io, uri.fsPath, { onlyFile: true });
   return firmwareOf(nameOf(uri), await readUri(io, uri)).image;
 }
 

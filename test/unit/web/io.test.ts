@@ -30,6 +30,7 @@ describe("A browser's Io", () => {
     it(what, () => assert.rejects(Promise.resolve().then(run), { name: 'CheckError', code: 'no-machine' }));
 
   it('finds nothing', async () => {
+    assert.equal(io.hasDisk, false);
     assert.deepEqual(await io.stat('/etc/passwd'), { kind: 'none', code: 'ENOENT' });
     assert.deepEqual([await io.list('/'), io.homeFolder()], [[], undefined]);
   });
