@@ -68,7 +68,7 @@ function afterFirmware(hashes: Hashes, bytes: Uint8Array): SnpState {
 const readImage = (io: Io, path: string, { warn }: DigestReading) =>
   atInput('firmware', async () => {
     const bytes = await readWhole(io, path, 'firmware');
-    const { image, doubt, flashOnly } = firmwareOf(io.path.basename(path), bytes);
+    const { image, doubt, flashOnly } = firmwareOf(io.path.basename(path), bytes, io.hashes);
     if (doubt !== undefined) warn(doubt);
     return { bytes, image, flashOnly };
   });
