@@ -70,7 +70,7 @@ const readImage = (io: Io, path: string, { warn }: DigestReading) =>
     const bytes = await readWhole(io, path, 'firmware');
     const name = io.path.basename(path);
     if (bytes.length === 0) throw errors.emptyFirmware(name);
-    const { image, doubt, flashOnly } = firmwareOf(name, bytes);
+    const { image, doubt, flashOnly } = firmwareOf(name, bytes, io.hashes);
     if (doubt !== undefined) warn(doubt);
     return { bytes, image, flashOnly };
   });

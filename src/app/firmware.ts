@@ -5,7 +5,7 @@ import * as errors from './errors';
 import type { FileDigest } from '../core/check/check';
 import { CheckError } from '../core/errors';
 import { byteCount } from '../core/binary/hex';
-import type { Hasher } from '../core/launch/hasher';
+import type { Hasher, Hashes } from '../core/launch/hasher';
 import { parseFirmware } from '../core/ovmf/firmwareFile';
 import type { OvmfImage } from '../core/ovmf/image';
 import { describeKind } from '../core/ovmf/kinds/fileKind';
@@ -39,9 +39,9 @@ const whyTooLong = (name: string, size: number): string | undefined =>
     ? `${name} has ${byteCount(size)}; QEMU maps at most ${byteCount(USUAL_FIRMWARE)} of firmware below 4 GiB (max-fw-size), and OVMF is never larger.`
     : undefined;
 
-/** Judges a file that is in memory. @param name for messages @throws CheckError (usage) for a container */
-export function firmwareOf(name: string, bytes: Uint8Array): Firmware {
-  const { value: image, findings } = parseFirmware(bytes);
+/** Judges a file that is in memory. @param name for messages @param hashes of the runtime @throws CheckError (usage) for a container */
+export function firmwareOf(name: string, bytes: Uint8Array, hashes?: Hashes): Firmware {
+  const { value: image, findings } = parseFirmware(bytes, { isSame: hashes?.isSame });
   refuseContainer(name, image);
   const { fileKind } = image;
   const why = whyUnfit(findings, image);
@@ -81,7 +81,7 @@ export const readsOf = (io: Io): LaunchReads => ({
  */
 export async function readMeasured(io: Io, path: string, options?: ReadOptions): Promise<MeasuredFirmware> {
   const { content, ...digest } = await io.readDigested(path, 'firmware', options);
-  return { ...digest, ...firmwareOf(digest.name, content) };
+  return { ...digest, ...firmwareOf(digest.name, content, io.hashes) };
 }
 
 /** Reads the tables of an image from its ends. @throws CheckError when it cannot be read, or is a container */
@@ -97,7 +97,7 @@ export async function firmwareDoubt(io: Io, path: string): Promise<string | unde
   try {
     // A pipe can be read only once, and not for this.
     const bytes = await io.read(path, 'firmware', { onlyFile: true });
-    return firmwareOf(io.path.basename(path), bytes).doubt;
+    return firmwareOf(io.path.basename(path), bytes, io.hashes).doubt;
   } catch (error) {
     if (error instanceof CheckError && error.code === 'no-firmware') return error.message;
     return undefined;

@@ -113,6 +113,7 @@ export function products(/** @type {boolean} */ production) {
       entryPoints: ['src/cli/sevscope.ts'],
       outfile: 'dist/sevscope.js',
       banner: { js: '#!/usr/bin/env node' },
+      plugins: [withoutTables, loadedLate],
       define: { SEVSCOPE_SCRIPTS: JSON.stringify(scripts.map((path) => basename(path, extname(path)))) },
     },
     ...scripts.map((path) => ({

@@ -31,7 +31,7 @@ export const stat = promisify(statWithCallback) as Stat;
 export const lstat = promisify(lstatWithCallback) as Stat;
 
 /** A chunk is hashed in well under a frame, so that an extension host stays responsive. */
-const CHUNK = 256 * 1024;
+const CHUNK = 2 ** 20;
 
 /**
  * Node has few threads for files: opening or reading a pipe that nobody writes to must not block one of them.
@@ -63,8 +63,11 @@ export interface Opened {
   readonly found: BigIntStats;
   /** In bytes; 0 when unknown: of a pipe, and of what the kernel makes up, as in /proc. */
   readonly size: number;
-  /** Its bytes as they arrive, from the start; each chunk is valid only until the next. */
-  readonly chunks: () => AsyncIterable<Buffer>;
+  /**
+   * Its bytes as they arrive, from the start; each chunk is valid only until the next.
+   * @param into memory of the file's size, if that is known: the bytes are read into it, each chunk while the one before is used
+   */
+  readonly chunks: (into?: Uint8Array) => AsyncIterable<Buffer>;
   /** Reads a part by its place; undefined for a pipe, which has no places. */
   readonly part: ((position: number, length: number) => Promise<Buffer>) | undefined;
 }
@@ -163,7 +166,7 @@ async function useDescriptor<T>(
     if (bytesRead !== length) throw ioErrors.changedFile(path);
     return bytes;
   };
-  const result = await use({ found, size, chunks: () => fileChunks(fd, of, size), part });
+  const result = await use({ found, size, chunks: (into) => fileChunks(fd, of, size, into), part });
   const [now, there] = await Promise.all([fstat(fd, { bigint: true }), of.follow().catch(() => undefined)]);
   if (!there || !isSame(found, now) || !isSame(now, there)) throw ioErrors.changedFile(path);
   return result;
@@ -206,23 +209,38 @@ async function* fileChunks(
   fd: number,
   { path, role, options: { signal } }: Reading,
   size: number,
+  into: Uint8Array = new Uint8Array(0),
 ): AsyncGenerator<Buffer> {
   const { most } = FILE_ROLES[role];
-  // One buffer for the whole file: a new one per chunk would become garbage faster than it is collected.
-  const buffer = Buffer.allocUnsafeSlow(size > 0 ? Math.min(CHUNK, size + 1) : CHUNK);
+  // One buffer for the whole file: a new one per chunk would become garbage faster than it is collected. Behind the memory that is given,
+  // it is for the bytes that should not be there.
+  const buffer = Buffer.allocUnsafeSlow(into.length > 0 ? 1 : size > 0 ? Math.min(CHUNK, size + 1) : CHUNK);
+  const readNext = async () => {
+    const rest = into.subarray(length, length + CHUNK);
+    const target = rest.length > 0 ? Buffer.from(rest.buffer, rest.byteOffset, rest.length) : buffer;
+    const { bytesRead } = await read(fd, target, 0, target.length, null);
+    return target.subarray(0, bytesRead);
+  };
   let length = 0;
+  let next: Promise<Buffer> | undefined;
   try {
     for (;;) {
       if (signal?.aborted) throw ioErrors.cancelled();
-      const { bytesRead } = await read(fd, buffer, 0, buffer.length, null);
-      if (bytesRead === 0) break;
-      length += bytesRead;
+      const chunk = await (next ?? readNext());
+      next = undefined;
+      if (chunk.length === 0) break;
+      length += chunk.length;
       if (length > most) throw ioErrors.tooLarge(path, role);
       // Who appends faster than we read would never let us end.
       if (size > 0 && length > size) throw ioErrors.changedFile(path);
-      yield buffer.subarray(0, bytesRead);
+      if (into.length > 0) next = readNext();
+      // Its failure is heard with its bytes.
+      next?.catch(() => undefined);
+      yield chunk;
     }
   } finally {
+    // The descriptor is closed soon, and another file may get its number.
+    await next?.catch(() => undefined);
     // It may be a key.
     buffer.fill(0);
   }

@@ -33,9 +33,8 @@ async function wholeOf(
   const parts: Uint8Array[] = [];
   let length = 0;
   try {
-    for await (const chunk of chunks()) {
-      if (size > 0) whole.set(chunk, length);
-      else {
+    for await (const chunk of chunks(whole)) {
+      if (size === 0) {
         const part = memory(chunk.length);
         part.set(chunk);
         parts.push(part);

@@ -22,18 +22,30 @@ export function rawText(value: LeafValue, size: number, most = 32): string {
 /** Shorter runs are compared byte by byte: setting up a view that compares words costs more. */
 const LONG_RUN = 256;
 
-/** Where the run of equal bytes ends that starts at `at`; at most at `end`. Plain loops, because images have megabytes. */
-export function endOfRun(bytes: Uint8Array, at = 0, end = bytes.length): number {
+/** Whether two runs of equal length hold the same bytes. */
+export type IsSame = (a: Uint8Array, b: Uint8Array) => boolean;
+
+/**
+ * Where the run of equal bytes ends that starts at `at`; at most at `end`. What is known to be equal is compared with what follows it, as
+ * much again each time, and once that differs half as much.
+ * @param isSame of a runtime, which compares megabytes of erased flash before a loop is compiled
+ */
+export function endOfRun(
+  bytes: Uint8Array,
+  at = 0,
+  end = bytes.length,
+  isSame: IsSame = isSameBytes,
+): number {
   const first = bytes[at];
+  const near = Math.min(end, at + LONG_RUN);
   let i = at;
-  if (first === undefined) return i;
-  if (end - at >= LONG_RUN) {
-    for (; (bytes.byteOffset + i) % 4 !== 0; i++) if (bytes[i] !== first) return i;
-    const words = new Uint32Array(bytes.buffer, bytes.byteOffset + i, Math.floor((end - i) / 4));
-    const equal = first * 0x01010101;
-    let k = 0;
-    while (k < words.length && words[k] === equal) k++;
-    i += 4 * k;
+  while (i < near && bytes[i] === first) i++;
+  if (i === at + LONG_RUN) {
+    const goesOn = (size: number) =>
+      i + size <= end && isSame(bytes.subarray(at, at + size), bytes.subarray(i, i + size));
+    let size = LONG_RUN;
+    for (; goesOn(size); size = i - at) i += size;
+    for (size >>= 1; size >= LONG_RUN; size >>= 1) if (goesOn(size)) i += size;
   }
   while (i < end && bytes[i] === first) i++;
   return i;

@@ -2,7 +2,7 @@
 // the metadata that the table points to (edk2, OvmfPkg/ResetVector). Every byte ends up in exactly one region.
 
 import { guidText } from '../binary/guid';
-import { byteCount, hex } from '../binary/hex';
+import { byteCount, hex, type IsSame } from '../binary/hex';
 import type { Finding, Parsed, Region } from '../binary/region';
 import type { Row } from '../binary/struct';
 import type { GuestArea } from './areaChecks';
@@ -65,6 +65,8 @@ export interface ParseOvmfOptions {
   readonly hasRest?: boolean;
   /** Tells files of other kinds apart; without it, what is no image is unknown. See firmwareFile.ts. */
   readonly kindOf?: KindOf;
+  /** The runtime's; without it, bytes are compared by a loop. */
+  readonly isSame?: IsSame | undefined;
 }
 
 /** Parses an image. It never throws on content; whatever is wrong becomes a finding. */

@@ -2,7 +2,7 @@
 // first reason decides, and says all there is to say.
 
 import { guidText } from '../../binary/guid';
-import { byteCount, hex } from '../../binary/hex';
+import { byteCount, hex, type IsSame } from '../../binary/hex';
 import type { Finding } from '../../binary/region';
 import { AFTER_TABLE, LEAST_FILE } from '../guidedTable';
 import type { FileTail } from '../regions';
@@ -37,11 +37,16 @@ export interface FileJudgement {
  * @param isX86 whether it ends like an x86 image of edk2
  * @param options.head the start of the file, if `file` is only its end
  * @param options.kindOf tells files of other kinds apart
+ * @param options.isSame compares as the runtime does
  */
 export function judgeFile(
   file: FileTail,
   isX86: boolean,
-  { head, kindOf }: { readonly head?: Uint8Array; readonly kindOf?: KindOf },
+  {
+    head,
+    kindOf,
+    isSame,
+  }: { readonly head?: Uint8Array; readonly kindOf?: KindOf; readonly isSame?: IsSame | undefined },
 ): FileJudgement {
   const isWhole = file.offset === 0;
   const start = head ?? (isWhole ? file.bytes : undefined);
@@ -53,7 +58,7 @@ export function judgeFile(
   const none = noImage(file, start);
   if (none) return none;
   if (isX86) {
-    const cut = cutFront(file);
+    const cut = cutFront(file, isSame);
     if (cut) return { kind: CUT, findings: [cut] };
     const doubled = doubledImage(file);
     return doubled ? { kind: DOUBLED, findings: [doubled] } : { findings: [] };

@@ -3,7 +3,7 @@
 
 import { finder, latin1 } from '../../binary/ascii';
 import { guidBytes } from '../../binary/guid';
-import { byteCount, countOf, endOfRun, hex, isSameBytes, onlyByte } from '../../binary/hex';
+import { byteCount, countOf, endOfRun, hex, isSameBytes, onlyByte, type IsSame } from '../../binary/hex';
 import type { Finding } from '../../binary/region';
 import { FOOTER_GUID, TRAILER } from '../entries';
 import { AFTER_TABLE } from '../guidedTable';
@@ -89,7 +89,7 @@ const startsWithHeader = (bytes: Uint8Array): boolean =>
   onlyByte(bytes, 0, 16) === 0 && u16(bytes, 0x30) === 0x48 && (bytes[0x37] === 1 || bytes[0x37] === 2);
 
 /** An image that ends as it should, but whose last volume starts before the file does. */
-export function cutFront({ bytes, offset, fileSize }: FileTail): Finding | undefined {
+export function cutFront({ bytes, offset, fileSize }: FileTail, isSame?: IsSame): Finding | undefined {
   if (offset !== 0) return undefined;
   const from = Math.max(bytes.length - 2 ** 16, 0);
   const top = findTopFile(bytes.subarray(from)) + from;
@@ -97,7 +97,7 @@ export function cutFront({ bytes, offset, fileSize }: FileTail): Finding | undef
   if (top < from || top + 24 > bytes.length) return undefined;
   if (top + (u16(bytes, top + 20) | (bytes[top + 22]! << 16)) !== fileSize) return undefined;
   // Volumes follow one another from the start, or from where erased flash ends.
-  const erased = endOfRun(bytes);
+  const erased = endOfRun(bytes, 0, bytes.length, isSame);
   const end = erased + FVH + SIGNATURE.length;
   const isThere = findVolume(bytes.subarray(0, end), Math.max(FVH, erased - SIGNATURE.length)) >= 0;
   if (isThere || startsWithHeader(bytes)) return undefined;

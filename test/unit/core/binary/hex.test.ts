@@ -44,11 +44,15 @@ describe('The one byte of a range', () => {
 describe('The end of a run', () => {
   it('is where the first other byte is, or where the range ends', () => {
     for (const at of [0, 1, 2, 3, 4, 100])
-      for (const length of [1, 2, 3, 255, 256, 257, 258, 259, 600]) {
-        const bytes = new Uint8Array(1000).fill(0xff, at, at + length);
+      for (const length of [1, 2, 3, 255, 256, 257, 258, 511, 512, 513, 1023, 1024, 1025, 3000, 4711]) {
+        const bytes = new Uint8Array(5000).fill(0xff, at, at + length);
         assert.equal(endOfRun(bytes, at), at + length);
         assert.equal(endOfRun(bytes, at, at + length - 1), at + length - 1);
-        assert.equal(endOfRun(bytes, at + length), 1000);
+        assert.equal(endOfRun(bytes, at + length), 5000);
+        assert.equal(
+          endOfRun(bytes, at, 5000, (a, b) => Buffer.compare(a, b) === 0),
+          at + length,
+        );
         assert.equal(endOfRun(bytes.subarray(at)), length);
       }
     assert.equal(endOfRun(new Uint8Array(0)), 0);
