@@ -9,7 +9,7 @@ import { REPORTED_IDS, VMM_PROFILES, type InputValues } from '../core/launch/inp
 import { unknownCpuModel } from '../core/vmsa/errors';
 import type { KnownProfile } from '../core/vmsa/launch/profiles';
 import { addInputs, addOtherNames, readInput, type InputUse } from './inputOptions';
-import { cpuGiven } from './launchOptions';
+import { cpuFrom } from './options';
 
 /** The kinds of launch digests. */
 const DIGEST_MODES = ['sev', 'seves', 'snp', 'snp:ovmf-hash'] as const;
@@ -119,7 +119,7 @@ export function cpuList(text: string): readonly MatrixCpu[] {
 /** The CPU that the options name. @throws CheckError (usage) for two CPUs, or an incomplete one */
 export function vcpuFrom(options: DigestOptions): MatrixCpu | undefined {
   const { cpu: type, 'cpu.signature': signature, 'cpu.model': model } = options;
-  const id = cpuGiven({
+  const id = cpuFrom({
     'cpu.family': options['cpu.family'],
     'cpu.model': model,
     'cpu.stepping': options['cpu.stepping'],

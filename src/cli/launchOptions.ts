@@ -1,7 +1,6 @@
 // The options that select the launch, named as in virt-qemu-sev-validate: shared by the commands that check a
 // launch and that explain one. An option overrides the launch file.
 
-import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
 import * as errors from './errors';
 import { refuseUnfit } from '../core/check/judge';
@@ -19,7 +18,6 @@ import {
   type InputValues,
   type TechnologyId,
 } from '../core/launch/inputs';
-import type { CpuId } from '../core/vmsa/launch/signature';
 import { waysToGive } from '../app/inputs';
 import { ownerInputsOf, titleOf, type LaunchInputs } from '../app/launch';
 import { addInputs, type InputUse } from './inputOptions';
@@ -116,31 +114,13 @@ function keysFrom(options: KeyOptions): KeyPaths | undefined {
   return { tik, tek };
 }
 
-/**
- * The CPU that the options name: by a model, by numbers, or by its signature.
- * @throws CheckError (usage) for two CPUs, an incomplete one, or a name that QEMU does not have
- */
-export function cpuGiven(values: InputValues): CpuId | undefined {
-  const { cpu, 'cpu.signature': signature, 'cpu.family': family, 'cpu.stepping': stepping } = values;
-  const { 'cpu.model': model } = values;
-  const numbers = cpuFrom({
-    ...(family !== undefined && { family }),
-    ...(stepping !== undefined && { stepping }),
-    ...(typeof model === 'number' && { model }),
-    ...(typeof model === 'string' && { cpuModel: model }),
-  });
-  const [first, ...others] = [cpu, signature, numbers].filter((one) => one !== undefined);
-  if (others.some((other) => !isDeepStrictEqual(other, first))) throw errors.twoCpus();
-  return first;
-}
-
 /** The CPU or the VMSA files, from the options if they name either, otherwise from the launch file. */
 function vcpuState(
   options: LaunchOptions,
   base: Pick<LaunchInputs, 'cpu' | 'vmsa'> | undefined,
 ): Pick<LaunchInputs, 'cpu' | 'vmsa'> {
   const { 'vmsa.bsp': bsp, 'vmsa.ap': ap } = options;
-  const cpu = cpuGiven(options);
+  const cpu = cpuFrom(options);
   const files = bsp !== undefined || ap !== undefined;
   // Contradictions are judged with all other inputs when the check starts.
   if (cpu ?? files) return { cpu, vmsa: files ? { bsp, ap } : undefined };

@@ -1,5 +1,6 @@
 // Options that several commands share, and how their values are parsed: numbers in decimal or 0x form.
 
+import { isDeepStrictEqual } from 'node:util';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import * as errors from './errors';
 import { parseUnsigned } from '../core/binary/hex';
@@ -13,24 +14,17 @@ import {
   type Role,
   type VmsaRequest,
 } from '../core/vmsa/launch/generate';
-import { CPU_ID_LIMITS, type CpuId } from '../core/vmsa/launch/signature';
+import type { CpuId } from '../core/vmsa/launch/signature';
 import { bestOf, identify } from '../core/vmsa/compare/identify';
+import type { InputValues } from '../core/launch/inputs';
 import type { PartOfPage } from '../core/vmsa/part';
-import { findProfile, PROFILES, type KnownProfile, type ProfileId } from '../core/vmsa/launch/profiles';
-import { snpPolicy } from '../core/tech/snp/errors';
+import { findProfile, type KnownProfile } from '../core/vmsa/launch/profiles';
 import { SVSM_PARTS, svsmImage, svsmPart, type SvsmImage } from '../core/vmsa/launch/svsm';
 import type { VmsaPage } from '../core/vmsa/vmsaPage';
 import type { Io } from '../app/io';
 import { readFirmware } from '../app/firmware';
 import { resetAddressOf } from '../app/launch';
-
-/** Parses a guest policy of 32 bits; one of 64 bits is refused for what it is. */
-export function policyNumber(text: string): number {
-  const value = parseUnsigned(text);
-  if (value !== undefined && value > 0xffffffffn && value < 2n ** 64n)
-    throw new InvalidArgumentError(snpPolicy(value).message);
-  return number(0xffffffff)(text);
-}
+import { addInputs, addOtherNames } from './inputOptions';
 
 /** Parses an unsigned number from `least` to `most`. */
 export const number =
@@ -43,13 +37,11 @@ export const number =
     return Number(value);
   };
 
+/** The inputs that name the CPU of a guest. */
+const CPU_IDS = ['cpu', 'cpu.signature', 'cpu.family', 'cpu.model', 'cpu.stepping'] as const;
+
 /** The CPU of a guest, as given by options. */
-export interface CpuOptions {
-  readonly family?: number;
-  readonly model?: number;
-  readonly stepping?: number;
-  readonly cpuModel?: string;
-}
+export type CpuOptions = Pick<InputValues, (typeof CPU_IDS)[number]>;
 
 /** The name that an option's value has: `svsmEntry` of `--svsm-entry`. */
 type CamelCase<S extends string> = S extends `${infer A}-${infer B}` ? `${A}${Capitalize<CamelCase<B>>}` : S;
@@ -63,12 +55,11 @@ const SVSM_OPTIONS = SVSM_PARTS.map(({ id, option }) => ({
 }));
 
 /** Everything that determines a generated page. */
-export interface PageOptions extends CpuOptions, SvsmOptions {
-  readonly cpu?: number;
+export interface PageOptions extends CpuOptions, SvsmOptions, Pick<InputValues, 'firmware' | 'profile'> {
+  /** Index of the vCPU. */
+  readonly index?: number;
   readonly userspace?: 'qemu' | 'krun';
-  readonly firmware?: string;
   readonly resetAddress?: number;
-  readonly profile?: ProfileId;
 }
 
 /** An hour. */
@@ -83,51 +74,64 @@ export function timeoutOption(): Option {
   ).argParser((text: string) => 1000 * seconds(text));
 }
 
-/** The option for a launch profile. */
-export function profileOption(): Option {
-  return new Option('--profile <name>', 'profile of generated pages').choices(PROFILES.map((p) => p.id));
-}
-
 /** The option that selects a vCPU in a file with pages of several. */
 export function vcpuOption(): Option {
   return new Option('--vcpu <number>', 'which page of a file with several, from 0').argParser(number(0xffff));
 }
 
+/** The index of a vCPU, whose option has the name that an input has. */
+class IndexOption extends Option {
+  override attributeName(): string {
+    return 'index';
+  }
+}
+
 /** Adds the options that describe a vCPU: its index, its CPU and where it starts. */
 export function addVcpuOptions(command: Command): Command {
-  return command
-    .option('--cpu <number>', 'index of the vCPU: 0 is the boot processor', number(0xffff))
-    .option('--family <number>', 'CPU family with the extended part', number(CPU_ID_LIMITS.family))
-    .option('--model <number>', 'CPU model with the extended part', number(CPU_ID_LIMITS.model))
-    .option('--stepping <number>', 'CPU stepping', number(CPU_ID_LIMITS.stepping))
-    .option('--cpu-model <name>', 'QEMU CPU model, for example EPYC-Milan')
-    .option('--firmware <path>', 'OVMF image, for the reset address of additional vCPUs')
-    .option('--reset-address <number>', 'the reset address itself', number(0xffffffff));
+  command.addOption(
+    new IndexOption('--cpu <number>', 'index of the vCPU: 0 is the boot processor').argParser(number(0xffff)),
+  );
+  addInputs(command, [
+    { id: 'cpu.family', as: '--family', help: 'CPU family with the extended part' },
+    { id: 'cpu.model', help: 'QEMU CPU model, for example EPYC-Milan, or its number' },
+    { id: 'cpu.stepping', as: '--stepping', help: 'CPU stepping' },
+    { id: 'cpu', as: null },
+    { id: 'cpu.signature', as: null },
+    { id: 'firmware', help: 'OVMF image, for the reset address of additional vCPUs' },
+  ]);
+  return command.option('--reset-address <number>', 'the reset address itself', number(0xffffffff));
 }
 
 /** Adds the options that determine a generated page: those of a vCPU, the profile, and the values of an SVSM image. */
 export function addPageOptions(command: Command): Command {
   const address = number(Number.MAX_SAFE_INTEGER);
-  addVcpuOptions(command).addOption(profileOption());
+  addInputs(addVcpuOptions(command), [{ id: 'profile' }]);
   for (const { option, doc } of SVSM_PARTS)
     command.option(`--${option} <number>`, `SVSM profiles: ${doc}`, address);
-  return command;
+  return addOtherNames(command);
+}
+
+/** The CPU that numbers or the name of a model give. @throws CheckError (usage) as cpuFrom */
+function cpuOfParts(values: CpuOptions): CpuId | undefined {
+  const { 'cpu.family': family, 'cpu.model': model, 'cpu.stepping': stepping } = values;
+  if (typeof model === 'string') {
+    if (family !== undefined || stepping !== undefined) throw errors.twoCpus();
+    return cpuByName(model);
+  }
+  if (family === undefined && model === undefined && stepping === undefined) return undefined;
+  if (family === undefined || model === undefined || stepping === undefined) throw errors.incompleteCpu();
+  return { family, model, stepping };
 }
 
 /**
- * The CPU that the options name; undefined when they name none.
- * @throws CheckError (usage) for an incomplete CPU, two CPUs, or a name that QEMU does not have
+ * The CPU that the options name: by a model, by numbers, or by its signature; undefined when they name none.
+ * @throws CheckError (usage) for two CPUs, an incomplete one, or a name that QEMU does not have
  */
-export function cpuFrom({ family, model, stepping, cpuModel }: CpuOptions): CpuId | undefined {
-  const numbers = [family, model, stepping];
-  const given = numbers.filter((n) => n !== undefined).length;
-  if (cpuModel !== undefined) {
-    if (given > 0) throw errors.twoCpus();
-    return cpuByName(cpuModel);
-  }
-  if (given === 0) return undefined;
-  if (family === undefined || model === undefined || stepping === undefined) throw errors.incompleteCpu();
-  return { family, model, stepping };
+export function cpuFrom(values: CpuOptions): CpuId | undefined {
+  const { cpu, 'cpu.signature': signature } = values;
+  const [first, ...others] = [cpu, signature, cpuOfParts(values)].filter((one) => one !== undefined);
+  if (others.some((other) => !isDeepStrictEqual(other, first))) throw errors.twoCpus();
+  return first;
 }
 
 /** The role that `--cpu` asks for. */
@@ -182,7 +186,7 @@ export async function requestFrom(
   part?: PartOfPage,
 ): Promise<VmsaRequest> {
   const guess = (part && bestOf(identify(page, part))?.request) ?? guessRequest(page);
-  const role = roleFrom(options.cpu) ?? guess.role;
+  const role = roleFrom(options.index) ?? guess.role;
   const profile = findProfile(options.profile ?? withoutHostChange(guess).profile)!;
   const like = requestLike(profile, role, page.values);
   const needs = needsOf(profile, role);
@@ -198,11 +202,8 @@ export async function requestFrom(
 
 /** The options that ask for a generated page. */
 const ASKS: readonly (keyof PageOptions)[] = [
-  'cpu',
-  'family',
-  'model',
-  'stepping',
-  'cpuModel',
+  ...CPU_IDS,
+  'index',
   'firmware',
   'resetAddress',
   'profile',

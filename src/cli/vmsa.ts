@@ -3,6 +3,7 @@
 
 import { Option, type Command } from 'commander';
 import { EXPORT_FORMS } from '../core/vmsa/forms/exportForms';
+import { addInputs, addOtherNames } from './inputOptions';
 import { addPageOptions, addVcpuOptions, vcpuOption, type PageOptions } from './options';
 import type { Output } from './output';
 import { readState } from './pages';
@@ -60,7 +61,7 @@ function addMakers(io: Io, vmsa: Command, out: Output): void {
     )
     .action((file: string, options: PageOptions) => buildVmsa(io, file, options, out));
   const collect = (value: string, all: readonly string[]) => [...all, value];
-  addVcpuOptions(vmsa.command('update <file>'))
+  addOtherNames(addVcpuOptions(vmsa.command('update <file>')))
     .description('change fields of a raw page in place; all other bytes stay')
     .option(
       '--set <field=value>',
@@ -86,12 +87,11 @@ function addComparisons(io: Io, vmsa: Command, out: Output, exit: Exit): void {
     .action(async (file: string, other: string | undefined, options: DiffOptions) => {
       exit((await diffVmsa(io, file, other, options, out)) ? 1 : 0);
     });
-  vmsa
-    .command('identify <file>')
+  const help = 'OVMF image, to compare its reset address with that of the page';
+  addInputs(vmsa.command('identify <file>'), [{ id: 'firmware', help }])
     .description(
       'find the launches that have this page, but for SEV features; exit status 1 if there are only similar ones',
     )
-    .option('--firmware <path>', 'OVMF image, to compare its reset address with that of the page')
     .option('--json', 'print JSON')
     .addOption(vcpuOption())
     .action(async (file: string, options: IdentifyOptions) => {

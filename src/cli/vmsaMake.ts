@@ -38,7 +38,7 @@ function profileFrom({ profile, userspace }: PageOptions): KnownProfile {
 /** Writes the initial page of a vCPU. */
 export async function buildVmsa(io: Io, file: string, options: PageOptions, out: Output): Promise<void> {
   const profile = profileFrom(options);
-  const role = roleFrom(options.cpu ?? 0)!;
+  const role = roleFrom(options.index ?? 0)!;
   const needs = needsOf(profile, role);
   const cpu = cpuFrom(options);
   if (!cpu && needs.cpu) throw errors.cpuNeeded();
@@ -95,12 +95,12 @@ async function changesFrom(
   if (cpu) changes.push([vmsaLeaf('rdx'), BigInt(encodeSignature(cpu))]);
   const guess = guessRequest(page);
   const profile = findProfile(guess.profile)!;
-  const role = roleFrom(options.cpu) ?? guess.role;
+  const role = roleFrom(options.index) ?? guess.role;
   const needed = needsOf(profile, role).resetAddress;
   const given = (options.firmware ?? options.resetAddress) !== undefined;
   if (given && !needed) out.note(noAddressNote(profile, role));
   // A page that starts at the reset vector, as the first vCPU's does, cannot tell where another vCPU starts.
-  if (!given && needed && options.cpu !== undefined && startsAtResetVector(page.values))
+  if (!given && needed && options.index !== undefined && startsAtResetVector(page.values))
     throw vmsaErrors.resetAddressNeeded();
   const address = await resetAddressFrom(io, options, needed);
   if (address !== undefined) {

@@ -10,7 +10,7 @@ import { measurementText, parseMeasurement, unfitMeasurement } from '../../../sr
 import { describePolicy, policyRemarks } from '../../../src/core/tech/sev/policy';
 import { describeSnpPolicy, isSnpPolicy } from '../../../src/core/tech/snp/policy';
 import { cpuList, vcpuCounts } from '../../../src/cli/digestOptions';
-import { number, policyNumber } from '../../../src/cli/options';
+import { number } from '../../../src/cli/options';
 import { parseTarget } from '../../../webview/parts/find';
 import { parseAddress, parseNumber } from '../../../webview/vmsa/comparisonForm';
 import { commanderCode } from '../output';
@@ -47,7 +47,6 @@ const numbers: Target = {
       }
     }
     const codes = [
-      commanderCode(() => policyNumber(text)),
       commanderCode(() => number(64)(text)),
       readOrCode(() => vcpuCounts(text, true)).code,
       readOrCode(() => vcpuCounts(text, false)).code,

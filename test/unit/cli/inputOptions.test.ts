@@ -71,6 +71,21 @@ function valueOf(name: string, id: string, ...words: string[]): unknown {
 }
 
 describe('The option of an input', () => {
+  it('is on every command that makes a page of a vCPU, where it decides that', () => {
+    const ids: readonly InputId[] = [
+      'firmware',
+      'cpu',
+      'cpu.family',
+      'cpu.model',
+      'cpu.stepping',
+      'cpu.signature',
+    ];
+    for (const name of ['vmsa build', 'vmsa update', 'vmsa diff']) {
+      const has = fresh(name).options.map(({ long }) => long);
+      for (const option of ids.flatMap((id) => namesOf(inputRow(id))))
+        assert.ok(has.includes(option), `${name} ${option}`);
+    }
+  });
   it('is on every command that takes a launch, by all its names', () => {
     for (const [name, without] of Object.entries(COMMANDS)) {
       const has = fresh(name).options.map(({ long }) => long);
@@ -82,9 +97,7 @@ describe('The option of an input', () => {
 
   it('means the same input on every command that has one of its names', () => {
     const names = new Map(ROWS.flatMap((row) => namesOf(row).map((name) => [name, row.id] as const)));
-    // A page of a vCPU is of no launch.
-    const others = commands().filter((command) => !commandName(command).startsWith('vmsa'));
-    for (const command of others)
+    for (const command of commands())
       for (const option of command.options)
         if (names.has(option.long!))
           assert.equal(
