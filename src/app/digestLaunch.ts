@@ -3,17 +3,21 @@
 
 import * as errors from './errors';
 import * as snpErrors from '../core/tech/snp/errors';
+import { decode } from '../core/binary/struct';
 import { refuseSnp } from '../core/check/imageDigests';
 import { refuseUnfit } from '../core/check/judge';
 import { snpVmmOf, type MatrixRequest } from '../core/check/matrix';
 import type { Hashes } from '../core/launch/hasher';
-import { encodeKernelHashes } from '../core/launch/kernelHashes';
-import { firmwareLoads } from '../core/launch/loads';
-import type { OvmfImage } from '../core/ovmf/image';
+import { cmdlineBytes, encodeHashTable, type HashTable } from '../core/launch/kernelHashes';
+import { firmwareLoads, PAGE_SIZE, type LaunchContents, type LaunchImage } from '../core/launch/loads';
+import { SVSM_INFO } from '../core/ovmf/entries';
+import { parseOvmf, type OvmfImage } from '../core/ovmf/image';
 import type { SevState } from '../core/tech/sev/digest';
 import { sevEs } from '../core/tech/sev/loads';
 import { snpState, type SnpState } from '../core/tech/snp/digest';
+import { snpFindings } from '../core/tech/snp/findings';
 import { snp } from '../core/tech/snp/loads';
+import type { KnownProfile } from '../core/vmsa/launch/profiles';
 import { foldAll } from '../core/tech/technology';
 import { firmwareOf, readMeasured } from './firmware';
 import { atInput, waysToGive } from './inputs';
@@ -21,12 +25,23 @@ import type { Io, ReadOptions } from './io';
 import { kernelUnmeasured, resetAddressOf } from './launch';
 import { readWhole } from './vmsaFile';
 
-/** The files of a launch, and the command line of its kernel. */
+/** The files of a launch, and the command line of its kernel; or the SHA-256 of these, 32 bytes each. */
 export interface DigestFiles {
   readonly firmware: string;
   readonly kernel?: string | undefined;
   readonly initrd?: string | undefined;
   readonly cmdline?: string | undefined;
+  readonly kernelDigest?: Uint8Array | undefined;
+  readonly initrdDigest?: Uint8Array | undefined;
+  /** Of the command line and one NUL. */
+  readonly cmdlineDigest?: Uint8Array | undefined;
+}
+
+/** An SVSM image, and how much memory is left for variables between it and the firmware: bytes, or the file that has as many. */
+export interface SvsmFiles {
+  readonly svsm: string;
+  readonly varsSize?: number | undefined;
+  readonly varsFile?: string | undefined;
 }
 
 /** How files are read, and who hears what speaks against one that has a digest all the same. */
@@ -34,27 +49,62 @@ export interface DigestReading extends ReadOptions {
   readonly warn: (text: string) => void;
 }
 
+/** What is launched before the first vCPU. */
+export interface MeasuredLaunch {
+  readonly image: LaunchImage;
+  /** Without vCPUs. Of the firmware, only what the start state does not have. */
+  readonly contents: LaunchContents;
+}
+
 /** The part of a table's request that comes from files. */
 export type LaunchStart<State = unknown> = Pick<
   MatrixRequest<State>,
-  'technology' | 'resetAddress' | 'startOf'
->;
+  'technology' | 'resetAddress' | 'startOf' | 'svsm'
+> &
+  MeasuredLaunch;
+
+/** The SHA-256 of kernel, initrd and command line, which are in the table of kernel hashes; undefined without a kernel. */
+async function kernelDigests(
+  io: Io,
+  files: DigestFiles,
+  reading: ReadOptions,
+): Promise<HashTable | undefined> {
+  const { kernel, kernelDigest, initrd, initrdDigest, cmdline, cmdlineDigest } = files;
+  for (const [id, text, digest] of [
+    ['kernel', kernel, kernelDigest],
+    ['initrd', initrd, initrdDigest],
+    ['cmdline', cmdline, cmdlineDigest],
+  ] as const)
+    if (text !== undefined && digest !== undefined) throw errors.givenTwice(id);
+  const given = {
+    kernel: kernel ?? kernelDigest,
+    initrd: initrd ?? initrdDigest,
+    cmdline: cmdline ?? cmdlineDigest,
+  };
+  const texts = Object.entries(given).map(([id, value]) => [id, value === undefined ? value : '']);
+  refuseUnfit({ given: Object.fromEntries(texts) as Record<string, string> }, 'digest', waysToGive);
+  if (given.kernel === undefined) return undefined;
+  const digest = async (role: 'kernel' | 'initrd', path: string) =>
+    (await atInput(role, () => io.digest(path, role, reading))).sha256;
+  return {
+    kernel: kernel === undefined ? kernelDigest! : await digest('kernel', kernel),
+    initrd: initrd === undefined ? initrdDigest : await digest('initrd', initrd),
+    cmdline: cmdlineDigest ?? io.hashes.sha256(cmdlineBytes(cmdline ?? '')),
+  };
+}
 
 /** The 176 bytes that are measured for a kernel; undefined without one. */
 async function kernelTable(
   io: Io,
-  { kernel, initrd, cmdline }: DigestFiles,
+  files: DigestFiles,
   reading: ReadOptions,
   image: OvmfImage,
 ): Promise<Uint8Array | undefined> {
-  refuseUnfit({ given: { kernel, initrd, cmdline } }, 'digest', waysToGive);
-  if (kernel === undefined) return undefined;
+  const digests = await kernelDigests(io, files, reading);
+  if (!digests) return undefined;
   // sev-snp-measure digests launches that no VMM would start; such a value is worse than none.
   if (kernelUnmeasured(image) !== undefined) throw snpErrors.noHashArea();
-  const ofKernel = await atInput('kernel', () => io.digest(kernel, 'kernel', reading));
-  const ofInitrd =
-    initrd === undefined ? undefined : await atInput('initrd', () => io.digest(initrd, 'initrd', reading));
-  return encodeKernelHashes(io.hashes, { kernel: ofKernel.sha256, initrd: ofInitrd?.sha256, cmdline });
+  return encodeHashTable(digests);
 }
 
 /** The state of an SNP launch after its firmware. @throws CheckError when no SNP launch can load it */
@@ -102,9 +152,23 @@ export async function readSevLaunch(
   return {
     technology: sevEs,
     resetAddress: () => resetAddressOf(image, firmware),
+    image,
+    contents: { kernelHashes },
     state,
     startOf: () => state,
   };
+}
+
+/** An SNP launch that goes on after its firmware, whose sections are judged. */
+function snpLaunch(
+  { image, contents, resetAddress }: MeasuredLaunch & Pick<LaunchStart, 'resetAddress'>,
+  loaded: SnpState,
+  { warn }: Pick<DigestReading, 'warn'>,
+): LaunchStart<SnpState> {
+  for (const { message } of snpFindings(image)) warn(message);
+  const startOf = (profile: KnownProfile) =>
+    foldAll(snp, loaded, snp.loads({ ...contents, vmm: snpVmmOf(profile) }, image));
+  return { technology: snp, image, contents, resetAddress, startOf };
 }
 
 /**
@@ -123,9 +187,41 @@ export async function readSnpLaunch(
   if (flashOnly !== undefined) reading.warn(flashOnly);
   const loaded = firmwareDigest ? snpState(io.hashes, firmwareDigest) : afterFirmware(io.hashes, bytes);
   const kernelHashes = await kernelTable(io, files, reading, image);
-  return {
-    technology: snp,
-    resetAddress: () => resetAddressOf(image, firmware),
-    startOf: (profile) => foldAll(snp, loaded, snp.loads({ kernelHashes, vmm: snpVmmOf(profile) }, image)),
-  };
+  const resetAddress = () => resetAddressOf(image, firmware);
+  return snpLaunch({ image, contents: { kernelHashes }, resetAddress }, loaded, reading);
+}
+
+/** Bytes of memory that are left for variables. @throws CheckError when neither or both are given */
+async function sizeOfVars(io: Io, { varsSize, varsFile }: SvsmFiles): Promise<number> {
+  if (varsFile === undefined) {
+    if (varsSize === undefined) throw errors.varsNeeded();
+    return varsSize;
+  }
+  if (varsSize !== undefined) throw errors.givenTwice('varsSize');
+  return (await atInput('varsFile', () => io.probe(varsFile, 'firmware', { onlyFile: true }))).size;
+}
+
+/**
+ * An SNP launch of an SVSM image before its first vCPU, as QEMU did it before IGVM files: the image lies below the firmware and its variables,
+ * and its own metadata are measured.
+ * @throws CheckError when a file cannot be read, or is none that is launched that way
+ */
+export async function readSvsmLaunch(
+  io: Io,
+  { firmware }: Pick<DigestFiles, 'firmware'>,
+  files: SvsmFiles,
+  reading: DigestReading,
+): Promise<LaunchStart<SnpState>> {
+  const { bytes: above } = await readImage(io, firmware, reading);
+  const bytes = await atInput('svsm', () => readWhole(io, files.svsm, 'firmware'));
+  const base = 2 ** 32 - above.length - (await sizeOfVars(io, files)) - bytes.length;
+  if (base < 0 || base % PAGE_SIZE !== 0) throw errors.unfitSvsmBase(base);
+  const image = parseOvmf(bytes).value;
+  const info = image.table?.entries.find(({ guid, used }) => used && guid === SVSM_INFO.guid);
+  if (!info || info.data.length < SVSM_INFO.payload.size) throw errors.noSvsmEntry(files.svsm);
+  const entry = base + decode(SVSM_INFO.payload, info.data).launch_offset;
+  const contents = { svsm: { bytes, gpa: BigInt(base) } };
+  const resetAddress = () => entry;
+  const launch = snpLaunch({ image, contents, resetAddress }, afterFirmware(io.hashes, above), reading);
+  return { ...launch, svsm: { entry } };
 }

@@ -1,6 +1,7 @@
 // Failures of the use cases, whoever runs them. A failure that `launch lint` also reports uses the name of its
 // rule as its code.
 
+import { hex } from '../core/binary/hex';
 import type { UnfitText } from '../core/binary/textBytes';
 import { CheckError, usage } from '../core/errors';
 import { describeKind, type FileKind } from '../core/ovmf/kinds/fileKind';
@@ -257,4 +258,50 @@ export function noSnpDigest(why: string): CheckError {
   return new CheckError('config', 'no-snp-digest', `${why} There is no digest.`, {
     at: { input: 'firmware' },
   });
+}
+
+/** A file and its digest were given, or two sizes. */
+export function givenTwice(input: string): CheckError {
+  return usage(
+    'given-twice',
+    `The ${input === 'varsSize' ? 'size of the variables' : input} is given twice.`,
+    {
+      advice: 'Give one of them.',
+      at: { input },
+    },
+  );
+}
+
+/** It is not known how far below the firmware an SVSM image lies. */
+export function varsNeeded(): CheckError {
+  return usage(
+    'vars-needed',
+    'An SVSM image lies below the variables of the firmware, whose size is missing.',
+    {
+      advice: 'Give --vars-size or --vars-file.',
+      at: { input: 'varsSize' },
+    },
+  );
+}
+
+/** An SVSM image would lie below address 0, or not at the start of a page. */
+export function unfitSvsmBase(base: number): CheckError {
+  const why =
+    base < 0 ? 'there is no room for it below the firmware' : `${hex(base)} is not the start of a page`;
+  return usage('unfit-svsm-base', `The SVSM image cannot be loaded: ${why}.`, {
+    advice: 'All sizes are multiples of 4096: check those of the image and of the variables.',
+    at: { input: 'svsm' },
+  });
+}
+
+/** A file has no table that says where an SVSM starts. */
+export function noSvsmEntry(path: string): CheckError {
+  return usage(
+    'no-svsm-entry',
+    `${path} does not say where an SVSM starts: it has no SVSM info in its table.`,
+    {
+      advice: 'An image for an IGVM file has none; its digest is that of the IGVM file.',
+      at: { input: 'svsm' },
+    },
+  );
 }

@@ -1,25 +1,28 @@
 // From the options of `sevscope digest` to the launch before its first vCPU.
 
 import * as errors from './errors';
-import type { MatrixRequest } from '../core/check/matrix';
 import {
   ovmfHash,
   readSevLaunch,
   readSnpLaunch,
+  readSvsmLaunch,
   type DigestFiles,
   type DigestReading,
+  type LaunchStart,
 } from '../app/digestLaunch';
 import type { Io } from '../app/io';
-import type { DigestOptions } from './digestOptions';
+import type { MatrixRequest } from '../core/check/matrix';
+import { isOther, type DigestOptions } from './digestOptions';
 import { readInput } from './inputOptions';
 
 /** The part of a table's request that comes from files. */
-export type ReadLaunch = Pick<MatrixRequest, 'technology' | 'resetAddress' | 'startOf' | 'features'>;
+export type ReadLaunch = LaunchStart & Pick<MatrixRequest, 'features'>;
 
-function filesOf({ firmware, kernel, initrd, cmdline }: DigestOptions): DigestFiles {
+function filesOf(options: DigestOptions): DigestFiles {
+  const { firmware, kernel, initrd, cmdline, kernelDigest, initrdDigest, cmdlineDigest } = options;
   if (firmware === undefined)
     throw errors.digestNeeds('--firmware', 'give the image that the guest starts with');
-  return { firmware, kernel, initrd, cmdline };
+  return { firmware, kernel, initrd, cmdline, kernelDigest, initrdDigest, cmdlineDigest };
 }
 
 /** The digest of the firmware pages alone, 48 bytes. @throws CheckError */
@@ -36,17 +39,22 @@ export async function readSevDigest(
   return technology.digest(state);
 }
 
-/**
- * Reads the files of a launch that measures vCPUs.
- * @throws CheckError when one cannot be read, or no VMM launches such an image that way
- */
-export async function readLaunch(
-  io: Io,
-  options: DigestOptions,
-  reading: DigestReading,
-): Promise<ReadLaunch> {
-  const files = filesOf(options);
-  if (options.mode !== 'snp') return readSevLaunch(io, files, reading);
+async function readSvsm(io: Io, options: DigestOptions, reading: DigestReading): Promise<ReadLaunch> {
+  const { svsm, varsSize, varsFile } = options;
+  if (svsm === undefined) throw errors.digestNeeds('--svsm', 'give the SVSM image');
+  return readSvsmLaunch(io, filesOf(options), { svsm, varsSize, varsFile }, reading);
+}
+
+async function readSevEs(io: Io, options: DigestOptions, reading: DigestReading): Promise<ReadLaunch> {
+  const launch = await readSevLaunch(io, filesOf(options), reading);
+  const { vmm } = options;
+  if (!isOther(vmm)) return launch;
+  // Its page of these VMMs is that of SNP, without features.
+  reading.warn(`No SEV-ES launch by ${vmm} is known; this is what sev-snp-measure computes.`);
+  return { ...launch, features: 0n };
+}
+
+async function readSnp(io: Io, options: DigestOptions, reading: DigestReading): Promise<ReadLaunch> {
   const { firmwareDigest: given, features: wanted } = options;
   // No line of sha384sum: that is the hash of the file, and this is a digest of its pages.
   const digest =
@@ -55,5 +63,15 @@ export async function readLaunch(
       : readInput('firmwareDigest', given, ({ found }) => errors.badOvmfHash(found!));
   const features =
     wanted === undefined ? undefined : readInput('features', wanted, () => errors.badFeatures(wanted));
-  return { ...(await readSnpLaunch(io, files, reading, digest)), features };
+  return { ...(await readSnpLaunch(io, filesOf(options), reading, digest)), features };
+}
+
+/**
+ * Reads the files of a launch that measures vCPUs.
+ * @throws CheckError when one cannot be read, or no VMM launches such an image that way
+ */
+export function readLaunch(io: Io, options: DigestOptions, reading: DigestReading): Promise<ReadLaunch> {
+  const { mode } = options;
+  const read = mode === 'snp' ? readSnp : mode === 'snp:svsm' ? readSvsm : readSevEs;
+  return read(io, options, reading);
 }

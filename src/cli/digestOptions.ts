@@ -7,12 +7,13 @@ import { ALL_CPUS, MATRIX_PROFILES, type MatrixCpu } from '../core/check/matrix'
 import { MAX_VCPUS } from '../core/launch/inputKinds';
 import { REPORTED_IDS, VMM_PROFILES, type InputValues } from '../core/launch/inputs';
 import { unknownCpuModel } from '../core/vmsa/errors';
-import type { KnownProfile } from '../core/vmsa/launch/profiles';
+import { findProfile, type KnownProfile } from '../core/vmsa/launch/profiles';
+import { encodeSignature } from '../core/vmsa/launch/signature';
 import { addInputs, addOtherNames, readInput, type InputUse } from './inputOptions';
 import { cpuFrom } from './options';
 
 /** The kinds of launch digests. */
-const DIGEST_MODES = ['sev', 'seves', 'snp', 'snp:ovmf-hash'] as const;
+export const DIGEST_MODES = ['sev', 'seves', 'snp', 'snp:ovmf-hash', 'snp:svsm'] as const;
 
 /** The inputs that stay texts until their use: lists for a table, and bytes of which only some modes need any. */
 type TextId = 'vcpus' | 'cpu' | 'cpu.signature' | 'profile' | 'features' | 'firmwareDigest' | 'nonce';
@@ -23,6 +24,8 @@ export interface DigestOptions extends Omit<InputValues, TextId>, Readonly<Parti
   /** CPUs of the table. */
   readonly cpus?: string;
   readonly outputFormat: 'hex' | 'base64';
+  readonly verbose?: true;
+  readonly dumpVmsa?: true;
   readonly matrix?: true;
   readonly format: 'csv' | 'json';
   readonly output?: string;
@@ -38,7 +41,7 @@ const LAUNCHED: readonly InputUse[] = [
   {
     id: 'vcpus',
     as: '--vcpus',
-    help: 'number of vCPUs; with --matrix also a list such as 1-8,16',
+    help: 'number of vCPUs, or a list such as 1-8,16',
     asText: true,
   },
   { id: 'cpu', asText: true },
@@ -56,6 +59,16 @@ const LAUNCHED: readonly InputUse[] = [
   },
 ];
 
+/** Digests in place of files. */
+const DIGESTS: readonly InputUse[] = [
+  { id: 'kernelDigest' },
+  { id: 'initrdDigest' },
+  { id: 'cmdlineDigest' },
+];
+
+/** What lies below the firmware of an SVSM. */
+const BELOW: readonly InputUse[] = [{ id: 'svsm' }, { id: 'varsSize' }, { id: 'varsFile' }];
+
 /** What a platform measures the digest with. */
 const MEASURED: readonly InputUse[] = [
   { id: 'keys.tik' },
@@ -72,7 +85,12 @@ export function addDigestOptions(command: Command): Command {
   command.addOption(among('--mode <mode>', 'which launch digest', DIGEST_MODES).makeOptionMandatory());
   addInputs(command, LAUNCHED)
     .addOption(among('--output-format <form>', 'how to print a digest', ['hex', 'base64']).default('hex'))
+    .option('-v, --verbose', 'print a digest with the mode that it is of')
     .option('--json', 'print the digest with what it is of as JSON')
+    .option('--dump-vmsa', 'write the page of each vCPU to vmsa0.bin, vmsa1.bin, …')
+    .optionsGroup('Hashes in place of files:');
+  addInputs(command, DIGESTS).optionsGroup('An SVSM image, for --mode snp:svsm:');
+  addInputs(command, BELOW)
     .optionsGroup('A table of digests:')
     .option('--matrix', 'for each of several numbers of vCPUs, CPUs and profiles')
     .addOption(
@@ -92,10 +110,10 @@ class ListOption extends Option {
 }
 
 /** A number of vCPUs, or `1-8,16` as ascending numbers. @throws CheckError (usage) */
-export function vcpuCounts(text: string, isList: boolean): number[] {
+export function vcpuCounts(text: string): number[] {
   const counts = new Set<number>();
-  for (const part of isList ? text.split(',') : [text]) {
-    const ends = isList ? part.split('-') : [part];
+  for (const part of text.split(',')) {
+    const ends = part.split('-');
     const [first, last = first] = ends.map((end) =>
       readInput('vcpus', end, () => errors.badVcpuList(text, MAX_VCPUS)),
     );
@@ -116,30 +134,54 @@ export function cpuList(text: string): readonly MatrixCpu[] {
   return text === 'all' ? ALL_CPUS : text.split(',').map(cpuOf);
 }
 
-/** The CPU that the options name. @throws CheckError (usage) for two CPUs, or an incomplete one */
-export function vcpuFrom(options: DigestOptions): MatrixCpu | undefined {
+/**
+ * The CPU that the options name. Of several, family, model and stepping win over the signature, and that over the name, as in
+ * sev-snp-measure.
+ * @param warn hears which one counts, if they differ
+ * @throws CheckError (usage) for an incomplete one, or a model both by number and by name
+ */
+export function vcpuFrom(options: DigestOptions, warn: (text: string) => void): MatrixCpu | undefined {
   const { cpu: type, 'cpu.signature': signature, 'cpu.model': model } = options;
-  const id = cpuFrom({
-    'cpu.family': options['cpu.family'],
-    'cpu.model': model,
-    'cpu.stepping': options['cpu.stepping'],
-    cpu: type === undefined ? undefined : cpuOf(type).id,
-    'cpu.signature':
-      signature === undefined
-        ? undefined
-        : readInput('cpu.signature', signature, () => errors.badSignature(signature)),
-  });
-  const named = type ?? signature ?? (typeof model === 'string' ? model : undefined);
-  return id && { name: named ?? `${id.family}/${id.model}/${id.stepping}`, id };
+  const { 'cpu.family': family, 'cpu.stepping': stepping } = options;
+  const numbers = cpuFrom({ 'cpu.family': family, 'cpu.model': model, 'cpu.stepping': stepping });
+  const all: readonly (MatrixCpu & { readonly by: string })[] = [
+    ...(numbers
+      ? [{ name: typeof model === 'string' ? model : '', id: numbers, by: 'family, model and stepping' }]
+      : []),
+    ...(signature === undefined
+      ? []
+      : [
+          {
+            name: signature,
+            id: readInput('cpu.signature', signature, () => errors.badSignature(signature)),
+            by: '--vcpu-sig',
+          },
+        ]),
+    ...(type === undefined ? [] : [{ ...cpuOf(type), by: '--vcpu-type' }]),
+  ];
+  const [first, ...others] = all;
+  if (!first) return undefined;
+  const { id, by } = first;
+  const other = others.find((one) => encodeSignature(one.id) !== encodeSignature(id));
+  if (other) warn(`The CPU is given twice: ${by} count, and not ${other.by}, as in sev-snp-measure.`);
+  const name = type ?? (first.name || `${id.family}/${id.model}/${id.stepping}`);
+  return { name: other ? first.name || `${id.family}/${id.model}/${id.stepping}` : name, id };
 }
+
+/** Whether a VMM is given that is not QEMU. */
+export const isOther = (vmm: DigestOptions['vmm']): vmm is 'ec2' | 'gce' => vmm === 'ec2' || vmm === 'gce';
 
 /** The profiles that the options name; each must belong to the mode. @throws CheckError (usage) for any other */
 export function profilesFrom({ mode, profile, vmm, matrix }: DigestOptions): readonly KnownProfile[] {
-  const known: readonly KnownProfile[] = MATRIX_PROFILES[mode === 'seves' ? 'seves' : 'snp'];
-  if (vmm !== undefined && mode !== 'snp') throw errors.oddOption('--vmm-type', 'it is for --mode snp');
+  const known: readonly KnownProfile[] = mode in MATRIX_PROFILES ? MATRIX_PROFILES[mode as 'snp'] : [];
   if (vmm !== undefined && profile !== undefined)
     throw errors.oddOption('--vmm-type', '--profile says who launches');
-  const text = profile ?? (vmm && VMM_PROFILES[vmm]) ?? (matrix ? 'all' : known[0]!.id);
+  if (mode === 'snp:svsm' && isOther(vmm))
+    throw errors.oddOption('--vmm-type', 'only QEMU launches an SVSM image');
+  // No profile is one of SEV-ES by another VMM than QEMU.
+  if (mode === 'seves' && isOther(vmm)) return [findProfile(VMM_PROFILES[vmm])!];
+  const ofVmm = mode === 'snp' && vmm ? VMM_PROFILES[vmm] : undefined;
+  const text = profile ?? ofVmm ?? (matrix ? 'all' : known[0]!.id);
   if (text === 'all' && matrix) return known;
   const ids = matrix ? text.split(',') : [text];
   return ids.map((id) => {

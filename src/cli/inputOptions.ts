@@ -74,8 +74,15 @@ function whyNot({ id }: InputRow, text: string, wanted: string): string {
   return isSnp ? snpPolicy(value).message : `It must be ${wanted}.`;
 }
 
+/** Kinds of inputs that are numbers, also in the forms of Python's `int(text, 0)` that other programs take. */
+const NUMBERS: readonly string[] = ['number', 'count', 'word', 'cpu'];
+
+/** A text as the table of inputs reads it: `0o17` and `0b1111` in decimal. */
+const asRead = ({ kind }: InputRow, text: string): string =>
+  NUMBERS.includes(kind) && /^0(?:o[0-7]{1,80}|b[01]{1,80})$/i.test(text) ? String(BigInt(text)) : text;
+
 function valueOf(row: InputRow, text: string, why: InputUse['whyNot']): unknown {
-  const read = row.parse(text);
+  const read = row.parse(asRead(row, text));
   if (read.ok) return read.value;
   const { found, wanted } = read;
   throw new InvalidArgumentError(found && why ? why(found) : whyNot(row, text, wanted));
@@ -90,7 +97,8 @@ export function readInput<I extends InputId>(
   text: string,
   fail: (found: Extract<ReturnType<InputRow['parse']>, { readonly ok: false }>) => Error,
 ): InputValue<I> {
-  const read = inputRow(id).parse(text);
+  const row = inputRow(id);
+  const read = row.parse(asRead(row, text));
   if (!read.ok) throw fail(read);
   return read.value as InputValue<I>;
 }

@@ -6,6 +6,7 @@ import { CheckError, EXIT_STATUS } from '../core/errors';
 import { keyFilter } from '../core/check/keyText';
 import type { Io } from '../app/io';
 import { withoutFiles } from '../app/typedTexts';
+import { withWholeNames } from './abbreviations';
 import { refuseSameFiles } from './files';
 import type { Output } from './output';
 import { printer, type Printer, type Streams } from './terminal';
@@ -66,12 +67,13 @@ export async function runProgram(
   const printing = printer(around, keyFilter(await withoutFiles(around.io, argv)));
   let status = 0;
   try {
-    await buildProgram(commands, around, printing, (s) => (status = s))
+    const program = buildProgram(commands, around, printing, (s) => (status = s));
+    await program
       .hook('preAction', (_program, command) => {
         if (command.opts<{ quiet?: true }>().quiet) printing.quieten();
       })
       .hook('preAction', (_program, command) => refuseSameFiles(around.io, command))
-      .parseAsync(withoutEquals(argv), { from: 'user' });
+      .parseAsync(withWholeNames(program, withoutEquals(argv)), { from: 'user' });
     return status;
   } catch (error) {
     // Commander has already printed its message; its status 1 would mean "does not match".

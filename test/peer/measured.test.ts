@@ -4,10 +4,14 @@
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildOvmf, DEFAULT_SEV_SECTIONS } from '../../src/core/ovmf/build';
+import { SVSM_INFO } from '../../src/core/ovmf/entries';
 import { runHere } from '../helpers/cli';
+import { PYTHON, run } from '../helpers/peer';
+import { randomBytes, seeded } from '../helpers/random';
 
 const VECTORS = process.env['SEVSCOPE_VECTORS'];
 
@@ -83,4 +87,96 @@ const folderOf = (name: string, sha256: string | undefined) =>
       assert.equal(status, 0);
     });
   });
+});
+
+const PROGRAM = process.env['SEV_SNP_MEASURE'];
+const SEED = 4711;
+
+/** Runs sev-snp-measure, or sev-snp-measure.py of a checkout. */
+const measure = (args: readonly string[], cwd: string) =>
+  PROGRAM!.endsWith('.py') ? run(PYTHON, [PROGRAM!, ...args], cwd) : run(PROGRAM!, args, cwd);
+
+(PROGRAM === undefined ? describe.skip : describe)('sev-snp-measure and digest', () => {
+  const random = seeded(SEED);
+  const among = <T>(all: readonly T[]): T => all[random(all.length)]!;
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'sevscope-beside-'));
+    for (let i = 0; i < 4; i++) {
+      const size = 0x10000 + 0x1000 * random(16);
+      writeFileSync(join(folder, `ovmf${i}`), buildOvmf({ size, seed: i }));
+      const sevSections = DEFAULT_SEV_SECTIONS.slice(0, 2 + random(4));
+      const svsm = { guid: SVSM_INFO.guid, data: Uint8Array.of(0, random(256), 0, 0) };
+      writeFileSync(
+        join(folder, `svsm${i}`),
+        buildOvmf({ size: 0x10000, seed: 9 + i, extraEntries: [svsm], sevSections }),
+      );
+      writeFileSync(join(folder, `vars${i}`), new Uint8Array(0x1000 * random(64) + 0x1000));
+      writeFileSync(join(folder, `kernel${i}`), randomBytes(random, random(5000)));
+    }
+  });
+  after(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Options of a random launch; `--profile` is ours, where the program has another page than QEMU's usual launch. */
+  function launch(): { readonly args: string[]; readonly ours: string[] } {
+    const file = (name: string) => `${name}${random(4)}`;
+    const mode = among(['sev', 'seves', 'snp', 'snp:svsm', 'snp:ovmf-hash']);
+    const cpu = () =>
+      among([
+        ['--vcpu-type', among(['EPYC', 'EPYC-v4', 'EPYC-Milan', 'EPYC-Genoa-v1', 'EPYC-Turin'])],
+        ['--vcpu-sig', among(['0xa00f11', '0b101000010000111100010001', '0o40407422', '11538193'])],
+        ['--vcpu-family', '25', '--vcpu-model', String(random(256)), '--vcpu-stepping', String(random(16))],
+        ['--vcpu-f', '26', '--vcpu-m', '2', '--vcpu-st', '1'],
+      ]);
+    const args = [
+      '--mode',
+      mode,
+      among(['--ovmf', '--ov', '--ovm']),
+      file('ovmf'),
+      '--vcpus',
+      String(1 + random(9)),
+    ];
+    for (let i = 0; i <= random(3); i++) args.push(...cpu());
+    const vmm = mode === 'seves' || mode === 'snp' ? among(['', 'ec2', 'gce']) : '';
+    if (vmm) args.push('--vmm-type', vmm);
+    if (random(2)) args.push('--guest-features', among(['0x1', '0o41', '0b1000000001']));
+    // It takes no notice of them where it prints the digest of the firmware.
+    if (mode !== 'snp:ovmf-hash' && random(2)) args.push('--output-format', among(['hex', 'base64']));
+    if (mode !== 'snp:ovmf-hash' && random(4) === 0) args.push(among(['-v', '--verbose', '--verb']));
+    if (mode === 'snp:svsm') {
+      const room = random(2)
+        ? ['--vars-size', String(0x1000 * (1 + random(99)))]
+        : ['--vars-f', file('vars')];
+      args.push('--svsm', file('svsm'), ...room);
+    } else if (mode !== 'snp:ovmf-hash' && random(2)) {
+      args.push('--kernel', file('kernel'));
+      if (random(2)) args.push('--in', file('kernel'));
+      if (random(2)) args.push('--ap', among(['', 'console=ttyS0 ', 'ünïcode']));
+    }
+    if (['seves', 'snp', 'snp:svsm'].includes(mode) && random(3) === 0) args.push('--dump');
+    return { args, ours: mode === 'seves' && !vmm ? ['--profile', 'sev-es-init2'] : [] };
+  }
+
+  for (let i = 0; i < 60; i++)
+    it(`say the same of launch ${i}`, async function () {
+      this.timeout(60_000);
+      const { args, ours } = launch();
+      const what = `SEED ${SEED}: ${args.join(' ')}`;
+      const pages = () =>
+        readdirSync(folder)
+          .filter((name) => name.startsWith('vmsa'))
+          .map((name) => {
+            const bytes = readFileSync(join(folder, name), 'hex');
+            rmSync(join(folder, name));
+            return [name, bytes];
+          });
+      const wanted = await measure(args, folder);
+      const theirs = pages();
+      assert.equal(wanted.status, 0, `${what}: ${wanted.stderr}`);
+      const { stdout, stderr } = await runHere(['digest', ...args, ...ours], folder);
+      assert.equal(stdout, wanted.stdout, `${what}: ${stderr}`);
+      assert.deepEqual(pages(), theirs, what);
+    });
 });

@@ -4,10 +4,17 @@
 import { decode, encode } from '../binary/struct';
 import { cpuByName, generateVmsa, needsOf, type Role } from '../vmsa/launch/generate';
 import { VMSA } from '../vmsa/layout/layout';
-import { LAUNCH_PROFILES, SEV_ES_PROFILES, type KnownProfile, type ProfileId } from '../vmsa/launch/profiles';
+import {
+  findProfile,
+  LAUNCH_PROFILES,
+  SEV_ES_PROFILES,
+  type KnownProfile,
+  type ProfileId,
+} from '../vmsa/launch/profiles';
+import type { SvsmImage } from '../vmsa/launch/svsm';
 import { CPU_MODELS } from '../vmsa/launch/cpuModels';
 import { encodeSignature, type CpuId } from '../vmsa/launch/signature';
-import { LOADING_VMMS, type LoadingVmm } from '../launch/loads';
+import { LOADING_VMMS, type LoadingVmm, type VmsaPages } from '../launch/loads';
 import type { Technology } from '../tech/technology';
 
 /** A CPU and its name in the table. */
@@ -30,6 +37,8 @@ export interface MatrixRequest<State = unknown> {
   readonly resetAddress: () => number;
   /** The state of the launch before its first vCPU. */
   readonly startOf: (profile: KnownProfile) => State;
+  /** Where the SVSM image starts, for profiles that launch one. */
+  readonly svsm?: SvsmImage | undefined;
   /** The SEV features of each page, in place of the profile's. */
   readonly features?: bigint | undefined;
 }
@@ -53,7 +62,12 @@ const SNP_PROFILES: readonly KnownProfile[] = LAUNCH_PROFILES.filter(
 );
 
 /** The profiles that a table can have. */
-export const MATRIX_PROFILES = { seves: SEV_ES_PROFILES, snp: SNP_PROFILES } as const;
+export const MATRIX_PROFILES = {
+  seves: SEV_ES_PROFILES,
+  snp: SNP_PROFILES,
+  // The page of sev-snp-measure first: it is asked for by the name of its mode.
+  'snp:svsm': [findProfile('snp-svsm-measure')!, findProfile('snp-svsm')!],
+} as const satisfies Readonly<Record<string, readonly KnownProfile[]>>;
 
 /** The VMM of a profile, if its page order is known. */
 export function snpVmmOf({ vmm }: KnownProfile): LoadingVmm | undefined {
@@ -62,14 +76,25 @@ export function snpVmmOf({ vmm }: KnownProfile): LoadingVmm | undefined {
 
 const NO_CPU: MatrixCpu = { name: '', id: { family: 0, model: 0, stepping: 0 } };
 
-/** Rows by profile, then CPU, then vCPU count. @throws CheckError for a launch that is impossible */
-export function* matrixRows<State>(request: MatrixRequest<State>): Generator<MatrixRow> {
-  const { technology, profiles, cpus, counts, startOf, features } = request;
-  const pageOf = (profile: KnownProfile, role: Role, cpu: CpuId): Uint8Array => {
+/** The pages of the vCPUs of the largest launch of a table. @throws CheckError for a launch that is impossible */
+export function pagesFor(
+  request: Pick<MatrixRequest, 'counts' | 'resetAddress' | 'svsm' | 'features'>,
+  profile: KnownProfile,
+  cpu: CpuId = NO_CPU.id,
+): VmsaPages {
+  const { counts, svsm, features } = request;
+  const count = counts.at(-1) ?? 0;
+  const page = (role: Role): Uint8Array => {
     const resetAddress = needsOf(profile, role).resetAddress ? request.resetAddress() : undefined;
-    const { bytes } = generateVmsa({ profile: profile.id, role, cpu, resetAddress });
+    const { bytes } = generateVmsa({ profile: profile.id, role, cpu, resetAddress, svsm });
     return features === undefined ? bytes : encode(VMSA, { ...decode(VMSA, bytes), sev_features: features });
   };
+  return { bsp: page('bsp'), ap: count > 1 ? page('ap') : undefined, count };
+}
+
+/** Rows by profile, then CPU, then vCPU count. @throws CheckError for a launch that is impossible */
+export function* matrixRows<State>(request: MatrixRequest<State>): Generator<MatrixRow> {
+  const { technology, profiles, cpus, counts, startOf } = request;
   const most = counts.at(-1) ?? 0;
   const wanted = new Set(counts);
   for (const profile of profiles) {
@@ -77,8 +102,7 @@ export function* matrixRows<State>(request: MatrixRequest<State>): Generator<Mat
     const hasCpu = needsOf(profile, 'bsp').cpu;
     for (const cpu of hasCpu ? cpus : [NO_CPU]) {
       const signature = hasCpu ? encodeSignature(cpu.id) : undefined;
-      const bsp = pageOf(profile, 'bsp', cpu.id);
-      const ap = most > 1 ? pageOf(profile, 'ap', cpu.id) : bsp;
+      const { bsp, ap = bsp } = pagesFor(request, profile, cpu.id);
       let state = start;
       for (let vcpus = 1; vcpus <= most; vcpus++) {
         state = technology.fold(state, technology.vmsaLoad(vcpus - 1, vcpus === 1 ? bsp : ap));

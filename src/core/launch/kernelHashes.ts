@@ -56,12 +56,11 @@ export function encodeKernelHashes(
   return encodeHashTable({ ...files, cmdline: sha256(cmdlineBytes(cmdline)) });
 }
 
-/** The same table from the SHA-256 of all three; the command line's digest includes the terminating NUL. */
-export function encodeHashTable({
-  kernel,
-  initrd,
-  cmdline,
-}: Omit<KernelDigests, 'cmdline'> & { readonly cmdline: Uint8Array }): Uint8Array {
+/** What is in the table, 32 bytes each; the command line's digest includes the terminating NUL. */
+export type HashTable = Omit<KernelDigests, 'cmdline'> & { readonly cmdline: Uint8Array };
+
+/** The same table from the SHA-256 of all three. */
+export function encodeHashTable({ kernel, initrd, cmdline }: HashTable): Uint8Array {
   const hashed = (guid: string, sha256: Uint8Array) => ({ guid: guidBytes(guid), length: 50, sha256 });
   return encode(KERNEL_HASHES, {
     guid: guidBytes('9438d606-4f22-4cc9-b479-a793d411fd21'),

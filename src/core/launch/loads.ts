@@ -1,8 +1,6 @@
 // A launch is a list of loads: what a VMM puts into a guest before it starts, in the order in which that is measured. A technology says
 // which loads there are (tech/*/loads.ts), and how each changes the digest (tech/*/digest.ts).
 
-import type { OvmfImage } from '../ovmf/image';
-
 /** Bytes of a page. */
 export const PAGE_SIZE = 4096;
 
@@ -16,6 +14,8 @@ export type LoadType = 'normal' | 'vmsa' | 'zero' | 'unmeasured' | 'secrets' | '
 export type LoadSource =
   /** A firmware image, from this byte of it on. */
   | { readonly from: 'firmware'; readonly offset: number }
+  /** An SVSM image, from this byte of it on. */
+  | { readonly from: 'svsm'; readonly offset: number }
   /** A section of the image's SEV metadata: its index there, and the offset of its row in the file. */
   | { readonly from: 'metadata'; readonly section: number; readonly offset: number }
   /** The table of hashes of kernel, initrd and command line, which QEMU makes. */
@@ -54,6 +54,8 @@ export interface VmsaPages {
 export interface LaunchContents {
   /** A firmware image, or its parts in the order of their addresses; the last one ends at 4 GiB. */
   readonly firmware?: readonly Uint8Array[] | undefined;
+  /** An SVSM image and where it is loaded; then the metadata are its own, not those of the firmware. */
+  readonly svsm?: { readonly bytes: Uint8Array; readonly gpa: bigint } | undefined;
   /** The 176 bytes that are measured for a kernel. */
   readonly kernelHashes?: Uint8Array | undefined;
   readonly vmsas?: VmsaPages | undefined;
@@ -61,8 +63,24 @@ export interface LaunchContents {
   readonly vmm?: LoadingVmm | undefined;
 }
 
+/** A section of SEV metadata. */
+export interface LaunchSection {
+  /** Of its type. */
+  readonly name: string;
+  readonly type: number;
+  readonly gpa: number;
+  /** In bytes. */
+  readonly size: number;
+  /** Of its row in the file; 0 where there is no file. */
+  readonly offset: number;
+}
+
 /** The part of an image that decides what is loaded besides its own bytes. */
-export type LaunchImage = Pick<OvmfImage, 'sevMetadata' | 'hashArea'>;
+export interface LaunchImage {
+  readonly sevMetadata?: { readonly sections: readonly LaunchSection[] } | undefined;
+  /** Where the kernel hashes go. */
+  readonly hashArea?: { readonly base: number } | undefined;
+}
 
 /** The loads of firmware. One of more than 4 GiB, which nothing launches, has no address. */
 export function* firmwareLoads(parts: readonly Uint8Array[]): Generator<Load, undefined> {
@@ -104,6 +122,9 @@ export function* pagesOf(load: Load): Generator<Load, undefined> {
       gpa: gpa === undefined ? undefined : gpa + BigInt(at),
       size: Math.min(PAGE_SIZE, size - at),
       bytes: bytes?.subarray(at, at + PAGE_SIZE),
-      source: source.from === 'firmware' ? { ...source, offset: source.offset + at } : source,
+      source:
+        source.from === 'firmware' || source.from === 'svsm'
+          ? { ...source, offset: source.offset + at }
+          : source,
     };
 }

@@ -185,6 +185,10 @@ const table = ruleTable({
     'The BFV lacks the attribute EXTENDMR, so that nothing of the firmware is in MRTD. QEMU does not notice.',
   ],
   'section-empty': ['info', 'A section of size zero; it adds no page to a launch digest.'],
+  'section-pages': [
+    'warning',
+    'A section of more than one page that digest tools measure as one; QEMU measures all of its pages.',
+  ],
   'unknown-section-type': [
     'warning',
     'A section type that no published list has; readers may refuse or ignore it.',

@@ -48,8 +48,7 @@ const numbers: Target = {
     }
     const codes = [
       commanderCode(() => number(64)(text)),
-      readOrCode(() => vcpuCounts(text, true)).code,
-      readOrCode(() => vcpuCounts(text, false)).code,
+      readOrCode(() => vcpuCounts(text)).code,
       readOrCode(() => cpuList(text)).code,
     ];
     const small = parseNumber(text);

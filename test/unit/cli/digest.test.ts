@@ -8,7 +8,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildOvmf, DEFAULT_SEV_SECTIONS } from '../../../src/core/ovmf/build';
 import { runHere } from '../../helpers/cli';
+import { SVSM_INFO } from '../../../src/core/ovmf/entries';
 import { processorTime } from '../../helpers/processorTime';
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
 let folder: string;
 const at = (name: string) => join(folder, name);
@@ -26,6 +29,9 @@ before(async () => {
   const last = { gpa: 0x811000, size: 0xf000, type: 1 };
   const sevSections = [...DEFAULT_SEV_SECTIONS.slice(0, 5), at810000, last];
   writeFileSync(at('suffix.fd'), buildOvmf({ sevSections }));
+  writeFileSync(at('huge.fd'), buildOvmf({ sevSections: [{ gpa: 0, size: 0xfffff000, type: 1 }] }));
+  const svsmEntry = { guid: SVSM_INFO.guid, data: Uint8Array.of(0, 0x10, 0, 0) };
+  writeFileSync(at('svsm.bin'), buildOvmf({ size: 0x10000, extraEntries: [svsmEntry] }));
   writeFileSync(at('bare.fd'), buildOvmf({ sevSections: false, hashArea: false, resetAddress: false }));
 });
 after(() => {
@@ -195,6 +201,7 @@ describe('digest refuses', () => {
   const seves = ['--mode', 'seves', '-f', 'OVMF.sample.fd'];
   const snp = ['--mode', 'snp', '-f', 'OVMF.sample.fd'];
   const milan = ['--vcpu-type', 'EPYC-Milan'];
+  const svsm = ['--mode', 'snp:svsm', '-f', 'OVMF.sample.fd', '--vcpus', '1', ...milan];
   const cases: [string[], number, RegExp][] = [
     [['-f', 'OVMF.sample.fd'], 2, /'--mode <mode>' not specified/],
     [['--mode', 'sev'], 2, /--firmware is missing/],
@@ -210,17 +217,14 @@ describe('digest refuses', () => {
     [[...seves, ...milan], 2, /--vcpus is missing/],
     [[...seves, '--vcpus', '2'], 2, /holds the signature of its CPU/],
     [[...seves, ...milan, '--vcpus', '0'], 2, /"0" is no number of vCPUs/],
-    [[...seves, ...milan, '--vcpus', '1-4'], 2, /"1-4" is no number of vCPUs/],
+    [[...seves, ...milan, '--vcpus', '1-4-8'], 2, /"1-4-8" is no number of vCPUs/],
     [[...seves, '--matrix', '--vcpus', '4-1'], 2, /"4-1" is no number of vCPUs/],
     [[...seves, '--matrix', '--vcpus', '1-9999'], 2, /no number of vCPUs/],
     [[...seves, '--matrix', '--vcpus', '1', '--cpu', 'EPYC,'], 2, /"" is not a QEMU CPU model/],
     [[...seves, '--matrix', '--vcpus', '1', '--cpu', 'a/b/c'], 2, /"a\/b\/c" is no CPU/],
     [[...seves, '--vcpus', '1', '--cpu', 'EPYC'], 2, /--cpu cannot be given here/],
-    [[...seves, '--vcpus', '1', ...milan, '--vcpu-sig', '1'], 2, /by name and by numbers/],
     [[...seves, '--vcpus', '1', '--vcpu-sig', '0x10000000'], 2, /no CPU signature/],
     [[...seves, '--vcpus', '1', ...milan, '--profile', 'snp'], 2, /"snp" is no profile of mode seves/],
-    [[...seves, '--vcpus', '1', ...milan, '--guest-features', '1'], 2, /SEV-ES has profiles/],
-    [[...seves, '--vcpus', '1', ...milan, '--vmm-type', 'ec2'], 2, /it is for --mode snp/],
     [[...seves, '--vcpus', '1', ...milan, '--nonce', '00'], 2, /--tik or --tk is missing/],
     [[...seves, '--vcpus', '1', ...milan, '--tik', 'sample_tik.bin'], 2, /--nonce is missing/],
     [['--mode', 'seves', '-f', 'bare.fd', '--vcpus', '2', ...milan], 6, /has no SEV-ES reset address/],
@@ -232,6 +236,23 @@ describe('digest refuses', () => {
       /is 2 hexadecimal digits \(1 byte\); it must be 48 bytes/,
     ],
     [[...snp, '--vcpus', '1', ...milan, '--guest-features', 'x'], 2, /no number of 64 bits/],
+    [[...svsm, '--vars-size', '4096'], 2, /--svsm is missing/],
+    [[...svsm, '--svsm', 'OVMF.sample.fd'], 2, /whose size is missing/],
+    [[...svsm, '--svsm', 'OVMF.sample.fd', '--vars-size', '4096'], 2, /does not say where an SVSM starts/],
+    [[...svsm, '--svsm', 'svsm.bin', '--vars-size', '100'], 2, /is not the start of a page/],
+    [[...svsm, '--svsm', 'svsm.bin', '--vars-size', '0xffffffff'], 2, /no room for it below/],
+    [[...svsm, '--svsm', 'svsm.bin', '--vars-size', '1', '--vars-file', 'empty'], 2, /is given twice/],
+    [[...svsm, '--vmm-type', 'ec2'], 2, /only QEMU launches an SVSM image/],
+    [
+      [...snp, '--vcpus', '1', ...milan, '-k', 'kernel', '--kernel-hash', sha256('')],
+      2,
+      /kernel is given twice/,
+    ],
+    [[...snp, '--vcpus', '1', ...milan, '--cmdline-hash', sha256('')], 2, /Give the kernel/],
+    [[...snp, '--vcpus', '1', ...milan, '--kernel-hash', '00'], 2, /It must be 32 bytes/],
+    [[...snp, ...milan, '--vcpus', '1', '--v', '4'], 2, /unknown option '--v'/],
+    [['--mode', 'sev', '-f', 'OVMF.sample.fd', '--dump-vmsa'], 2, /--dump-vmsa cannot be given here/],
+    [['--mode', 'snp', '-f', 'huge.fd', '--vcpus', '1', ...milan], 2, /have more than 262144 pages/],
   ];
   for (const [args, wanted, message] of cases) {
     it(`${args.join(' ')} (exit status ${wanted})`, async () => {

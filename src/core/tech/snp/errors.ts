@@ -26,6 +26,15 @@ export function unknownSnpSection(type: number, offset: number): CheckError {
   );
 }
 
+/** The SEV metadata list more pages than a digest is computed for. @param offset in the firmware file, of the section that is too much */
+export function tooManyPages(most: number, offset: number): CheckError {
+  return usage(
+    'too-many-snp-pages',
+    `The sections of the SEV metadata of the firmware have more than ${most} pages; no firmware has, and no digest is computed.`,
+    { at: { input: 'firmware', offset } },
+  );
+}
+
 /** A kernel was given, but the firmware has no area for its hashes, so it would not be measured. */
 export function noHashArea(): CheckError {
   return new CheckError(

@@ -9,6 +9,7 @@ import {
   vmsaLoads,
   type LaunchContents,
   type LaunchImage,
+  type LaunchSection,
   type Load,
   type LoadingVmm,
   type LoadType,
@@ -20,8 +21,6 @@ import { foldSnp, snpState, type SnpState } from './digest';
 
 /** The gpa of VMSA pages, fixed regardless of the guest's memory (KVM, sev_es_sync_vmsa and SNP_LAUNCH_UPDATE). */
 const VMSA_GPA = 0xfffffffff000n;
-
-type Section = NonNullable<LaunchImage['sevMetadata']>['sections'][number];
 
 /** How a section is loaded without kernel hashes. */
 interface SectionLoad {
@@ -52,9 +51,13 @@ function hashPage({ hashArea }: LaunchImage, table: Uint8Array): Uint8Array {
   return page;
 }
 
+/** Whether one page of a section is measured, whatever its size. */
+export const isOnePage = ({ name }: LaunchSection): boolean =>
+  (SECTIONS as Partial<Record<string, SectionLoad>>)[name]?.isOnePage === true;
+
 /** The load of a section. @throws CheckError when it is of an unspecified type */
 function sectionLoad(
-  { section: { name, type: number, gpa, size, offset }, index }: { section: Section; index: number },
+  { section: { name, type: number, gpa, size, offset }, index }: { section: LaunchSection; index: number },
   { vmm = 'qemu' }: LaunchContents,
   hashes: Uint8Array | undefined,
 ): Load {
@@ -67,14 +70,38 @@ function sectionLoad(
   return { ...place, type: known.by?.[vmm] ?? known.type, size: known.isOnePage ? PAGE_SIZE : size, source };
 }
 
+/** 1 GiB in pages, a hundred times what firmware lists, and measured within a second. */
+const MOST_PAGES = 2 ** 18;
+
+/** @throws CheckError for sections of so many pages that a digest would take minutes */
+function refuseTooMany(sections: readonly LaunchSection[]): void {
+  let left = MOST_PAGES;
+  for (const { size, offset } of sections) {
+    left -= Math.ceil(size / PAGE_SIZE);
+    if (left < 0) throw errors.tooManyPages(MOST_PAGES, offset);
+  }
+}
+
 function* snpLoads(launch: LaunchContents, image: LaunchImage): Generator<Load, undefined> {
-  const { firmware = [], kernelHashes, vmsas, vmm = 'qemu' } = launch;
+  const { firmware = [], svsm, kernelHashes, vmsas, vmm = 'qemu' } = launch;
   const sections = (image.sevMetadata?.sections ?? []).map((section, index) => ({ section, index }));
   if (sections.length === 0) throw errors.noSnpMetadata();
   if (kernelHashes && !sections.some(({ section }) => section.name === KERNEL_HASHES))
     throw errors.noHashArea();
   const hashes = kernelHashes && hashPage(image, kernelHashes);
+  refuseTooMany(sections.map(({ section }) => section));
   yield* firmwareLoads(firmware);
+  if (svsm) {
+    const { bytes, gpa } = svsm;
+    yield {
+      label: 'SVSM',
+      type: 'normal',
+      gpa,
+      size: bytes.length,
+      bytes,
+      source: { from: 'svsm', offset: 0 },
+    };
+  }
   const isLast = ({ section: { name } }: (typeof sections)[number]) =>
     (SECTIONS as Partial<Record<string, SectionLoad>>)[name]?.lastBy?.includes(vmm) === true;
   const ordered = [...sections.filter((s) => !isLast(s)), ...sections.filter(isLast)];

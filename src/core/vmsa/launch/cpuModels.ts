@@ -44,9 +44,9 @@ const model = (
 
 /** QEMU's models that an SEV guest may have, the likely ones first. */
 export const CPU_MODELS: readonly CpuModel[] = [
-  model('EPYC-Milan', [25, 1, 1], versions('EPYC-Milan', 3)),
-  model('EPYC-Genoa', [25, 17, 0], versions('EPYC-Genoa', 2), 'shipped Genoa is stepping 1'),
-  model('EPYC-Turin', [26, 0, 0], versions('EPYC-Turin', 1), 'shipped Turin is model 2 stepping 1'),
+  model('EPYC-Milan', [25, 1, 1], versions('EPYC-Milan', 4)),
+  model('EPYC-Genoa', [25, 17, 0], versions('EPYC-Genoa', 3), 'shipped Genoa is stepping 1'),
+  model('EPYC-Turin', [26, 0, 0], versions('EPYC-Turin', 2), 'shipped Turin is model 2 stepping 1'),
   model('EPYC-Rome', [23, 49, 0], versions('EPYC-Rome', 5)),
   model('EPYC', [23, 1, 2], versions('EPYC', 5, 'EPYC-IBPB')),
   model('Dhyana', [24, 0, 1], versions('Dhyana', 2), 'Hygon'),
