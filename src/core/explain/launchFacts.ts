@@ -61,6 +61,8 @@ export interface LaunchFacts {
   readonly cpu: CpuId | undefined;
   readonly hostCpu: CpuId | undefined;
   readonly profile: ProfileId | undefined;
+  /** SEV features in place of the profile's. */
+  readonly features: bigint | undefined;
   /** Pages from files. */
   readonly vmsa: { readonly bsp: Uint8Array; readonly ap: Uint8Array | undefined } | undefined;
   readonly keys: KeyFacts;
