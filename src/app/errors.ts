@@ -16,13 +16,25 @@ export function unforeseen(thrown: unknown): CheckError {
   );
 }
 
-/** A launch digest is not 32 bytes in a form that is read. */
-export function badLaunchDigest({ found, size }: Pick<UnfitText, 'found' | 'size'>): CheckError {
-  const snp = size === 48 ? ' One of 48 bytes is of SEV-SNP, whose launches this does not explain.' : '';
+/** A launch digest is in no form that is read, or has another size than one. */
+export function badLaunchDigest({ found }: Pick<UnfitText, 'found'>): CheckError {
   return usage(
     'bad-launch-digest',
-    `The launch digest is ${found}; it must be 32 bytes: 64 hexadecimal digits, base64, or a line of sha256sum.${snp}`,
+    `The launch digest is ${found}; it must be 32 bytes, of SEV-SNP 48: 64 or 96 hexadecimal digits, base64, or a line of sha256sum or sha384sum.`,
     { at: { input: 'launchDigest' } },
+  );
+}
+
+/** The profile is not one of the launches that the digest is of. @param profiles that are */
+export function profileOfOther(
+  profile: string,
+  size: number,
+  profiles: readonly { readonly id: string }[],
+): CheckError {
+  return usage(
+    'profile-of-other',
+    `The profile ${profile} is none of the launches that have a digest of ${size} bytes.`,
+    { advice: `Those are ${profiles.map(({ id }) => id).join(', ')}.`, at: { input: 'profile' } },
   );
 }
 

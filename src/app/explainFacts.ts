@@ -9,11 +9,12 @@ import type {
   NamedMeasurement,
   Wanted,
 } from '../core/explain/launchFacts';
+import { SEARCH_TECHNOLOGIES, searchTechnologyOf } from '../core/explain/searchTechnologies';
 import { variableStoreSize } from '../core/explain/variableStore';
 import { byteCount, bytesToHex } from '../core/binary/hex';
 import { DIGEST_FORMS, readTextBytes } from '../core/binary/textBytes';
 import { MAX_VCPUS } from '../core/launch/inputKinds';
-import { pickInputs, STATED_IDS } from '../core/launch/inputs';
+import { pickInputs, STATED_IDS, type TechnologyId } from '../core/launch/inputs';
 import { parseMeasurement, unfitMeasurement, type Platform } from '../core/tech/sev/evidence';
 import { isSevEs } from '../core/tech/sev/policy';
 import { parseOvmf } from '../core/ovmf/image';
@@ -55,11 +56,8 @@ export async function readFacts(
   scope: ExplainScope,
   onProgress: OnProgress,
 ): Promise<ReadFacts> {
-  const stated = 'launchDigest' in inputs ? inputs.policy : inputs.platform.policy;
-  // Apart from the rest, because the search tries SEV-ES under a policy of plain SEV, too.
-  refuseUnfit({ given: { launch: { policy: stated } } }, 'digest', waysToGive);
-  refuseUnfit({ given: inputs }, 'digest', waysToGive);
-  const { wanted, platform, keys, isDigestGiven } = questionOf(inputs);
+  const { wanted, technology, platform, keys, isDigestGiven } = questionOf(inputs);
+  judge(inputs, technology);
   const { title, vcpus, vmsa } = inputs;
   const digest = async (input: 'kernel' | 'initrd') => {
     const path = inputs[input];
@@ -70,7 +68,7 @@ export async function readFacts(
   const facts: LaunchFacts = {
     ...pickInputs(STATED_IDS, inputs),
     title,
-    technology: isSevEs(platform.policy) ? 'sev-es' : 'sev',
+    technology,
     wanted,
     platform,
     others: othersOf(scope),
@@ -79,6 +77,7 @@ export async function readFacts(
     kernel: await digest('kernel'),
     initrd: await digest('initrd'),
     hostCpu: scope.hostCpu,
+    features: 'launchDigest' in inputs ? inputs.features : undefined,
     keys: keys && keyFacts(keys),
     maxVcpus: Math.min(MAX_VCPUS, Math.max(scope.maxVcpus ?? USUAL_MAX_VCPUS, vcpus ?? 1)),
     searchFolder: scope.searchFolder === true,
@@ -86,23 +85,40 @@ export async function readFacts(
   return { facts, isDigestGiven, keys };
 }
 
+/** @throws CheckError for inputs that contradict each other, or are of another technology */
+function judge(inputs: LaunchInputs | DigestInputs, technology: TechnologyId): void {
+  const isSnp = technology === 'snp';
+  const stated = 'launchDigest' in inputs ? inputs.policy : inputs.platform.policy;
+  // Apart from the rest, because the search tries SEV-ES under a policy of plain SEV, too.
+  if (!isSnp) refuseUnfit({ given: { launch: { policy: stated } } }, 'digest', waysToGive);
+  const { profile, ...others } = inputs;
+  const { profiles, digestSize } = searchTechnologyOf({ technology });
+  if (isSnp && profile !== undefined && !profiles.some(({ id }) => id === profile))
+    throw errors.profileOfOther(profile, digestSize, profiles);
+  refuseUnfit({ given: isSnp ? others : inputs }, 'digest', waysToGive);
+}
+
 interface Question {
+  readonly technology: TechnologyId;
   readonly wanted: Wanted;
   readonly platform: Platform;
   readonly keys: KeyPaths | undefined;
   readonly isDigestGiven: boolean;
 }
 
+const ofPolicy = (policy: number): TechnologyId => (isSevEs(policy) ? 'sev-es' : 'sev');
+
 /** The question: about a measurement, or about a launch digest, which people mistake for one. */
 function questionOf(inputs: LaunchInputs | DigestInputs): Question {
   const nobody = { apiMajor: 0, apiMinor: 0, buildId: 0 };
   if ('launchDigest' in inputs) {
     const { launchDigest: digest, cpu, vmsa } = inputs;
-    if (digest.length !== DIGEST_SIZE)
-      throw errors.badLaunchDigest({ found: byteCount(digest.length), size: digest.length });
+    const found = SEARCH_TECHNOLOGIES.find(({ digestSize }) => digestSize === digest.length);
+    if (!found) throw errors.badLaunchDigest({ found: byteCount(digest.length) });
     const policy = inputs.policy ?? (cpu || vmsa ? POLICY.sevEs : POLICY.sev);
     return {
       wanted: { kind: 'digest', digest },
+      technology: found.ids.includes('sev') ? ofPolicy(policy) : found.ids[0]!,
       platform: { ...nobody, policy },
       keys: undefined,
       isDigestGiven: false,
@@ -113,12 +129,14 @@ function questionOf(inputs: LaunchInputs | DigestInputs): Question {
   if (other?.ok)
     return {
       wanted: { kind: 'digest', digest: other.bytes },
+      technology: ofPolicy(platform.policy),
       platform,
       keys: undefined,
       isDigestGiven: true,
     };
   return {
     wanted: { kind: 'measurement', ...parseMeasurement(measurement) },
+    technology: ofPolicy(platform.policy),
     platform,
     keys,
     isDigestGiven: false,

@@ -8,8 +8,10 @@ import type { LaunchInputs } from './launch';
 
 /** A launch whose digest is to be explained: needs neither keys nor a platform. */
 export interface DigestInputs extends Omit<LaunchInputs, 'measurement' | 'platform' | 'keys' | 'fromHost'> {
-  /** 32 bytes. */
+  /** 32 bytes; 48 of SEV-SNP. */
   readonly launchDigest: Uint8Array;
+  /** SEV features in place of the profile's. */
+  readonly features?: bigint | undefined;
   /** Decides whether the launch is SEV-ES; without it, it is when a CPU or VMSA files are given. */
   readonly policy?: number | undefined;
 }

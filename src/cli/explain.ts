@@ -4,10 +4,12 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import * as appErrors from '../app/errors';
+import * as errors from './errors';
 import type { ExplainResult, Explanation, Remaining } from '../core/explain/explanation';
 import { editsText, grouped, NO_VERDICT, WEIGHT_TEXTS } from '../core/explain/exportExplanation';
 import type { LaunchFile } from '../core/check/launchFile';
 import { MAX_VCPUS } from '../core/launch/inputKinds';
+import { VMM_PROFILES } from '../core/launch/inputs';
 import { explainLaunch, type DigestInputs } from '../tasks/explain';
 import type { Io } from '../app/io';
 import { measurementsInFolder } from '../app/launchesInFolder';
@@ -45,7 +47,11 @@ export function addExplainCommand(
     .option('-q, --quiet', 'print nothing; only the exit status counts')
     .option('--json', 'print the answer as JSON')
     .option('--launch <path>', 'launch file (*.sevlaunch.json); other options override what is in it');
-  addInputs(command, [{ id: 'launchDigest', whyNot: (found) => appErrors.badLaunchDigest(found).message }])
+  addInputs(command, [
+    { id: 'launchDigest', whyNot: (found) => appErrors.badLaunchDigest(found).message },
+    { id: 'vmm', as: null },
+    { id: 'features' },
+  ])
     .option('--beside', 'try other images and backups in the folder of the firmware, too')
     .option('--max-cpus <number>', 'try up to so many vCPUs (256 unless given)', number(MAX_VCPUS, 1));
   addOtherNames(addLaunchOptions(command)).action(async (options: ExplainCommandOptions) => {
@@ -80,14 +86,25 @@ function digestInputs(
   file: LaunchFile | undefined,
 ): DigestInputs {
   const stated = statedInputs(options, file);
+  if (digest.length !== SNP_DIGEST)
+    for (const [id, option] of [
+      ['vmm', '--vmm-type'],
+      ['features', '--guest-features'],
+    ] as const)
+      if (options[id] !== undefined) throw errors.oddOption(option, 'it is for launch digests of SEV-SNP');
   return {
     ...stated,
     title: file?.name ?? options.launch ?? 'command line',
     firmware: neededInput(stated.firmware, 'firmware'),
     launchDigest: digest,
     policy: options.policy ?? file?.launch?.policy,
+    profile: options.profile ?? (options.vmm && VMM_PROFILES[options.vmm]) ?? stated.profile,
+    features: options.features,
   };
 }
+
+/** Bytes of a launch digest of SEV-SNP. */
+const SNP_DIGEST = 48;
 
 /** The options that widen a search. */
 const SCOPE_OPTIONS: Readonly<Record<NonNullable<Remaining['scope']>, string>> = {

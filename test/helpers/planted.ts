@@ -82,6 +82,7 @@ export function factsOf(over: Partial<LaunchFacts> = {}): LaunchFacts {
     cpu: { family: 25, model: 17, stepping: 1 },
     hostCpu: { family: 25, model: 160, stepping: 1 },
     profile: 'sev-es',
+    features: undefined,
     vmsa: undefined,
     keys: { tik: '/keys/tik', tek: '/keys/tek' },
     maxVcpus: 20,

@@ -5,6 +5,7 @@ import { INPUTS, OBJECTS, type InputRow, type TechnologyId } from '../launch/inp
 import type { Alternative, Dimension, LaunchCause, Tried } from './cause';
 import { BOOT_CAUSES } from './causesBoot';
 import { DIGEST_FOR_MEASUREMENT, PLATFORM_CAUSES } from './causesPlatform';
+import { SNP_CAUSES } from './causesSnp';
 import { VCPU_CAUSES } from './causesVcpu';
 import type { LaunchFacts } from './launchFacts';
 import { searchTechnologyOf } from './searchTechnologies';
@@ -14,6 +15,7 @@ import { givenSetting, type Setting } from './setting';
 export const LAUNCH_CAUSES: readonly LaunchCause[] = [
   ...BOOT_CAUSES,
   ...VCPU_CAUSES,
+  ...SNP_CAUSES,
   ...PLATFORM_CAUSES,
   DIGEST_FOR_MEASUREMENT,
 ];

@@ -1,33 +1,15 @@
 // Causes in the VMSA pages: how many there are, the profile that made them, and the CPU whose signature they hold.
 
 import { linuxSince, linuxVersions } from '../vmsa/launch/history';
-import { hex } from '../binary/hex';
-import { decode } from '../binary/struct';
 import { ES_FEATURES, SEV_FEATURES, type SevFeature } from '../vmsa/layout/bitsSev';
 import { knownCpus, KVM_FALLBACK_SIGNATURE, modelsWithSignature } from '../vmsa/launch/cpuModels';
-import { generateVmsa } from '../vmsa/launch/generate';
-import { VMSA } from '../vmsa/layout/layout';
-import { SEV_ES_PROFILES, type KnownProfile, type ProfileId } from '../vmsa/launch/profiles';
+import { SEV_ES_PROFILES } from '../vmsa/launch/profiles';
 import { decodeSignature, encodeSignature, type CpuId } from '../vmsa/launch/signature';
 import type { Alternative, LaunchCause, Tried } from './cause';
 import { cpuVariants } from './cpuVariants';
 import type { EditedValue, LaunchEdit } from './explanation';
 import type { LaunchFacts } from './launchFacts';
-
-/** The traits in which profiles' pages differ. */
-interface Traits {
-  readonly fpu: boolean;
-  readonly features: number;
-  readonly krun: boolean;
-}
-
-function traitsOf({ id, vmm }: KnownProfile): Traits {
-  const { bytes } = generateVmsa({ profile: id, role: 'bsp', cpu: { family: 0, model: 0, stepping: 0 } });
-  const values = decode(VMSA, bytes);
-  return { fpu: values.mxcsr !== 0, features: Number(values.sev_features), krun: vmm === 'krun' };
-}
-
-const TRAITS = new Map<ProfileId, Traits>(SEV_ES_PROFILES.map((profile) => [profile.id, traitsOf(profile)]));
+import { featuresText, FROM_PAGES, givenProfile, otherProfiles, PROFILE, traitsOf } from './profileTraits';
 
 /** The edit that names a CPU in a launch file: by model name, or by its numbers. */
 export function cpuEdit(cpu: CpuId): LaunchEdit {
@@ -35,27 +17,6 @@ export function cpuEdit(cpu: CpuId): LaunchEdit {
   const { family, model, stepping } = cpu;
   const value: EditedValue = named?.name ?? { family, model, stepping };
   return { member: ['cpu'], value };
-}
-
-const FROM_PAGES = { pages: 'generated' } as const;
-
-/** The given profile in words; for a page from a file, as identified from the page. */
-const givenProfile = ({ facts, given }: Tried): string =>
-  facts.vmsa ? `${given.profile}, by the file` : given.profile;
-
-/** The profiles that differ from the given one in the way that `differs` tests. */
-function profiles(differs: (a: Traits, b: Traits) => boolean) {
-  return (tried: Tried): Alternative[] => {
-    const base = TRAITS.get(tried.given.profile)!;
-    return SEV_ES_PROFILES.filter(
-      ({ id }) => id !== tried.given.profile && differs(base, TRAITS.get(id)!),
-    ).map(({ id }) => ({
-      set: { ...FROM_PAGES, profile: id },
-      given: givenProfile(tried),
-      found: id,
-      edits: [{ member: ['profile'], value: id }],
-    }));
-  };
 }
 
 const bitOf = (name: SevFeature): number => {
@@ -69,62 +30,62 @@ function featureSets(): bigint[] {
     (all, bit) => [...all, ...all.map((set) => set + bit)],
     [0],
   );
-  const known = new Set([...TRAITS.values()].map(({ features }) => features));
+  const known = new Set(SEV_ES_PROFILES.map(({ id }) => traitsOf(id).features));
   const single = SEV_FEATURES.filter(({ width, lsb }) => width === 1 && lsb < 32).map(({ lsb }) => 2 ** lsb);
-  return [...new Set([...sets, ...single])].filter((set) => !known.has(set)).map(BigInt);
+  return [...new Set([...sets, ...single])].map(BigInt).filter((set) => !known.has(set));
 }
 
-const namesOf = (set: bigint): string =>
-  SEV_FEATURES.filter(({ width, lsb }) => width === 1 && (set >> BigInt(lsb)) & 1n)
-    .map(({ name }) => name)
-    .join(', ');
-
-const PROFILE = { dimension: 'profile', input: 'profile', title: 'profile' } as const;
+const OF_ES: Pick<LaunchCause, 'technologies'> = { technologies: ['sev-es'] };
 
 const PROFILE_CAUSES: readonly LaunchCause[] = [
   {
     id: 'fpu-state',
     ...PROFILE,
+    ...OF_ES,
     doc: 'The FPU state in the VMSA (MXCSR 0x1f80, FCW 0x37f), or its absence.',
     why: `KVM puts the FPU state into the page only for guests that are made with KVM_SEV_INIT2 (${linuxSince('init2')} and QEMU 9.1 with legacy-vm-type=off, or a feature that needs it). The guest is the same.`,
     advice: "Choose this profile, or set legacy-vm-type of the host's QEMU back.",
     weight: 'benign',
     prior: 85,
-    alternatives: profiles((a, b) => a.fpu !== b.fpu && a.features === b.features && a.krun === b.krun),
+    alternatives: otherProfiles((a, b) => a.fpu !== b.fpu && a.features === b.features && a.vmm === b.vmm),
   },
   {
     id: 'debug-swap',
     ...PROFILE,
+    ...OF_ES,
     doc: 'DebugSwap (bit 5 of sev_features) in the VMSA, or its absence.',
     why: `DebugSwap is KVM's default in ${linuxVersions('debug-swap')}, on CPUs that have it; since ${linuxSince('init2')} the VMM asks for it. The guest is no less protected.`,
     advice: 'Choose this profile, or update the host kernel or load kvm_amd with debug_swap=0.',
     weight: 'benign',
     prior: 95,
-    alternatives: profiles((a, b) => a.fpu === b.fpu && a.features !== b.features && a.krun === b.krun),
+    alternatives: otherProfiles((a, b) => a.fpu === b.fpu && a.features !== b.features && a.vmm === b.vmm),
   },
   {
     id: 'fpu-and-debug-swap',
     ...PROFILE,
+    ...OF_ES,
     doc: 'Both of FPU state and DebugSwap are other than expected.',
     why: `Both FPU state (KVM_SEV_INIT2, ${linuxSince('init2')} and later) and DebugSwap (${linuxVersions('debug-swap')}, or debug-swap=on) are decided by the host kernel and QEMU. The guest is no less protected.`,
     advice: 'Choose this profile, or bring the host kernel and QEMU to the versions that you expect.',
     weight: 'benign',
     prior: 60,
-    alternatives: profiles((a, b) => a.fpu !== b.fpu && a.features !== b.features && a.krun === b.krun),
+    alternatives: otherProfiles((a, b) => a.fpu !== b.fpu && a.features !== b.features && a.vmm === b.vmm),
   },
   {
     id: 'vmm',
     ...PROFILE,
+    ...OF_ES,
     doc: "Pages as libkrun makes them instead of QEMU's, or the other way round.",
     why: 'The guest was started by another VMM, which sets other registers.',
     advice: 'Choose this profile, or have the guest started by the VMM that you expect.',
     weight: 'mistake',
     prior: 20,
-    alternatives: profiles((a, b) => a.krun !== b.krun),
+    alternatives: otherProfiles((a, b) => a.vmm !== b.vmm),
   },
   {
     id: 'sev-features',
     ...PROFILE,
+    ...OF_ES,
     title: 'sev_features',
     doc: 'Other bits of sev_features: every set that an SEV-ES guest can have, and each other bit by itself, with and without FPU state.',
     why: 'The host asked for other features of the vCPU: a newer QEMU or kernel, or a host that was told to.',
@@ -137,7 +98,7 @@ const PROFILE_CAUSES: readonly LaunchCause[] = [
         featureSets().map((features) => ({
           set: { ...FROM_PAGES, profile, features },
           given: givenProfile(tried),
-          found: `${hex(features)} (${namesOf(features)}) on top of ${profile}`,
+          found: `${featuresText(features)} on top of ${profile}`,
         })),
       ),
   },

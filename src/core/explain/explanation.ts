@@ -1,10 +1,10 @@
 // The answer to "why does it not match?" as plain data, for the report editor, the command line's text and
 // its JSON. An explanation is never a verdict: it says with which inputs a new check would match.
 
-import type { MemberId, OBJECTS, ReportedId } from '../launch/inputs';
+import type { OBJECTS, VariedId } from '../launch/inputs';
 
 /** An input of a check that an explanation can change, named as in a launch file. */
-export type ChangedInput = MemberId | ReportedId | Exclude<keyof typeof OBJECTS, 'launch' | 'domain'>;
+export type ChangedInput = VariedId | Exclude<keyof typeof OBJECTS, 'launch' | 'domain'>;
 
 /** An input that has to be different for the measurement to match. */
 export interface Change {

@@ -59,6 +59,8 @@ export interface LaunchFacts extends Pick<InputValues, StatedId> {
   readonly kernel: FileDigest | undefined;
   readonly initrd: FileDigest | undefined;
   readonly hostCpu: CpuId | undefined;
+  /** SEV features in place of the profile's. */
+  readonly features: bigint | undefined;
   /** Pages from files. */
   readonly vmsa: { readonly bsp: Uint8Array; readonly ap: Uint8Array | undefined } | undefined;
   readonly keys: KeyFacts;

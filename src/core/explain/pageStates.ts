@@ -101,9 +101,11 @@ export class PageStates<State = unknown> {
     return state;
   }
 
-  private imageState(firmware: number): State {
+  private imageState(firmware: number): State | undefined {
     const { technology } = this.technology;
     const { parts } = this.facts.firmwares[firmware]!;
+    const size = parts.reduce((all, { length }) => all + length, 0);
+    if (!this.technology.loadsFirmware(size)) return undefined;
     return (this.images[firmware] ??= foldAll(
       technology,
       technology.start(this.hashes),

@@ -1,13 +1,19 @@
 // The technologies that the search knows.
 
+import { refuseSnp } from '../check/imageDigests';
+import { MATRIX_PROFILES } from '../check/matrix';
 import { foldAll } from '../tech/technology';
 import type { SevState } from '../tech/sev/digest';
 import { sevEs } from '../tech/sev/loads';
 import { isSevEs } from '../tech/sev/policy';
+import type { SnpState } from '../tech/snp/digest';
+import { snp } from '../tech/snp/loads';
 import { SEV_ES_PROFILES } from '../vmsa/launch/profiles';
 import type { LaunchFacts } from './launchFacts';
 import { agreeIn, type SearchTechnology } from './searchTechnology';
 import { newSevDigests } from './sevDigests';
+import { newSnpDigests } from './snpDigests';
+import { SNP_STAGES } from './snpStages';
 
 /** SEV and SEV-ES: one fold, and a bit of the policy that decides whether vCPUs are in it. */
 const SEV: SearchTechnology<SevState> = {
@@ -15,6 +21,7 @@ const SEV: SearchTechnology<SevState> = {
   technology: sevEs,
   digestSize: 32,
   profiles: SEV_ES_PROFILES,
+  loadsFirmware: () => true,
   measuresVcpus: isSevEs,
   stages: [
     {
@@ -25,8 +32,20 @@ const SEV: SearchTechnology<SevState> = {
   newVcpuDigests: newSevDigests,
 };
 
+/** SEV-SNP, which measures vCPUs whatever its policy. */
+const SNP: SearchTechnology<SnpState> = {
+  ids: ['snp'],
+  technology: snp,
+  digestSize: 48,
+  profiles: MATRIX_PROFILES.snp,
+  loadsFirmware: (size) => refuseSnp(size) === undefined,
+  measuresVcpus: () => true,
+  stages: SNP_STAGES,
+  newVcpuDigests: newSnpDigests,
+};
+
 /** All of them. */
-export const SEARCH_TECHNOLOGIES: readonly SearchTechnology[] = [SEV as SearchTechnology];
+export const SEARCH_TECHNOLOGIES = [SEV, SNP] as readonly SearchTechnology[];
 
 /** The one of a launch. */
 export const searchTechnologyOf = ({ technology }: Pick<LaunchFacts, 'technology'>): SearchTechnology =>

@@ -32,6 +32,8 @@ export interface SearchTechnology<State = unknown> {
   readonly digestSize: number;
   /** The launches that it searches among, the usual one first. */
   readonly profiles: readonly KnownProfile[];
+  /** Whether an image of so many bytes can be launched. */
+  loadsFirmware(size: number): boolean;
   /** Whether launches under this policy measure their vCPUs. */
   measuresVcpus(policy: number): boolean;
   /** In the order of loading. */

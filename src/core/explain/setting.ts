@@ -3,12 +3,14 @@
 
 import { nobleHashes } from '../launch/nobleHashes';
 import { cmdlineBytes } from '../launch/kernelHashes';
+import type { LoadingVmm } from '../launch/loads';
 import type { Platform } from '../tech/sev/evidence';
 import { guessRequest, type VmsaRequest } from '../vmsa/launch/generate';
 import type { ProfileId } from '../vmsa/launch/profiles';
 import type { CpuId } from '../vmsa/launch/signature';
 import { decodePage } from '../vmsa/vmsaPage';
 import type { LaunchFacts } from './launchFacts';
+import type { HashSection } from './snpStages';
 import { searchTechnologyOf } from './searchTechnologies';
 
 /** What was launched, as far as it is measured. */
@@ -27,6 +29,10 @@ export interface Setting extends Platform {
   /** SEV features in place of the profile's. */
   readonly features: bigint | undefined;
   readonly cpu: CpuId | undefined;
+  /** The VMM whose order of loads an SNP launch has, when not that of the profile. */
+  readonly order: LoadingVmm | undefined;
+  /** Where an SNP launch has the section for kernel hashes, when not where the firmware has it. */
+  readonly hashSection: HashSection | undefined;
   /** 0 for the TIK as given, 1 for the TEK in its place. */
   readonly key: 0 | 1;
   /** 0 for the nonce of the given measurement, then those of the others. */
@@ -55,7 +61,9 @@ export function givenSetting(facts: LaunchFacts): Setting {
     vcpus,
     pages: vmsa ? 'files' : 'generated',
     profile: file?.profile ?? facts.profile ?? searchTechnologyOf(facts).profiles[0]!.id,
-    features: undefined,
+    features: facts.features,
+    order: undefined,
+    hashSection: undefined,
     cpu: file?.cpu ?? facts.cpu,
     key: 0,
     nonce: 0,

@@ -77,15 +77,16 @@ export const WORD = {
   },
 } as const;
 
-/** Bytes as text. @param size how many @param forms that are taken */
-export const bytes = (size: number, forms: readonly TextForm[] = PLAIN_FORMS) =>
+/** Bytes as text. @param sizes how many, or one of several numbers; @param forms that are taken */
+export const bytes = (sizes: number | readonly number[], forms: readonly TextForm[] = PLAIN_FORMS) =>
   ({
     kind: 'bytes',
     parse: (given: string): Read<Uint8Array> => {
-      const read = readTextBytes(given, [size], forms);
+      const all = [sizes].flat();
+      const read = readTextBytes(given, all, forms);
       return read.ok
         ? taken(read.bytes)
-        : { ok: false, wanted: `${size} bytes, in hexadecimal or base64`, found: read };
+        : { ok: false, wanted: `${all.join(' or ')} bytes, in hexadecimal or base64`, found: read };
     },
   }) as const;
 

@@ -412,13 +412,13 @@ export const INPUTS = [
   },
   {
     id: 'launchDigest',
-    ...bytes(32, DIGEST_FORMS),
+    ...bytes([32, 48], DIGEST_FORMS),
     option: '--launch-digest',
     value: '<digest>',
     help: 'explain this launch digest, for which no keys are needed',
-    doc: 'A launch digest in place of a measurement.',
+    doc: 'A launch digest in place of a measurement: 32 bytes, of SEV-SNP 48.',
     from: 'host',
-    technologies: SEV,
+    technologies: ALL,
   },
   {
     id: 'vmm',
@@ -432,6 +432,7 @@ export const INPUTS = [
   {
     id: 'features',
     ...WORD,
+    varied: { order: 4.5, title: 'SEV features' },
     option: '--guest-features',
     help: 'SEV features of an SNP guest, instead of those of the profile',
     doc: 'SEV features of an SNP guest, instead of those of the profile.',
@@ -550,6 +551,9 @@ export const MEMBER_IDS = INPUTS.filter((row) => 'member' in row && row.member.l
 export type HostId = Extract<Row, { readonly from: 'both' }>['id'];
 
 export const HOST_IDS = INPUTS.filter((row) => row.from === 'both').map(({ id }) => id);
+
+/** The inputs that the search for an explanation varies. */
+export type VariedId = Extract<Row, { readonly varied: Varied }>['id'];
 
 /** The inputs that libvirt reports about a launch. */
 export type ReportedId = Extract<Row, { readonly reported: string }>['id'];

@@ -6,7 +6,7 @@ import type { Hashes } from '../../launch/hasher';
 import { PAGE_SIZE, type Load, type LoadType } from '../../launch/loads';
 
 /** Page types of SNP_LAUNCH_UPDATE. Only the first two have their contents hashed. */
-const PAGE_TYPES: Readonly<Record<LoadType, number>> = {
+export const PAGE_TYPES: Readonly<Record<LoadType, number>> = {
   normal: 1,
   vmsa: 2,
   zero: 3,
@@ -16,7 +16,7 @@ const PAGE_TYPES: Readonly<Record<LoadType, number>> = {
 };
 
 /** What is hashed for one page. */
-const PAGE_INFO = struct('PAGE_INFO', 0x70, [
+export const PAGE_INFO = struct('PAGE_INFO', 0x70, [
   row(0x00, 'digest_cur', 48, 'the launch digest so far'),
   row(0x30, 'contents', 48, 'SHA-384 of a normal or VMSA page; zero for the other types'),
   row(0x60, 'length', 'u16', 'bytes of this structure'),
@@ -42,8 +42,10 @@ const PAGE_INFO = struct('PAGE_INFO', 0x70, [
 ]);
 
 const AT = Object.fromEntries(leaves(PAGE_INFO).map(({ path, offset }) => [path, offset]));
-const [DIGEST_AT, CONTENTS_AT, GPA_AT] = [AT['digest_cur']!, AT['contents']!, AT['gpa']!];
-const DIGEST_SIZE = 48;
+/** Offsets in it. */
+export const [DIGEST_AT, CONTENTS_AT, GPA_AT] = [AT['digest_cur']!, AT['contents']!, AT['gpa']!] as const;
+/** Bytes of a launch digest. */
+export const DIGEST_SIZE = 48;
 
 /** An SNP launch so far. */
 export interface SnpState {
