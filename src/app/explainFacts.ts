@@ -24,9 +24,8 @@ import type { DigestInputs, ExplainScope } from './explainThreads';
 import { atInput, waysToGive } from './inputs';
 import type { Io, OnProgress, ReadOptions } from './io';
 import { readVmsa, type LaunchInputs } from './launch';
+import { END } from '../core/ovmf/kinds/fileKind';
 
-/** The tables of an image are in its last pages. */
-const TAIL = 64 * 1024;
 const USUAL_MAX_VCPUS = 256;
 /** A folder with more images, or larger ones, than this is not where firmware is installed. */
 const MOST_IN_FOLDER = 32;
@@ -159,7 +158,7 @@ function imageOf(
   const last = parts.at(-1)!;
   const fileSize = parts.reduce((all, { length }) => all + length, 0);
   // A copy, because what core keeps of an image must be its own memory, not shared.
-  const { resetAddress } = parseOvmf(last.slice(-TAIL), { fileSize }).value;
+  const { resetAddress } = parseOvmf(last.slice(-END), { fileSize }).value;
   return { ...rest, parts, sha256: hash.digest(), resetAddress };
 }
 

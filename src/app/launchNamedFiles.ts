@@ -14,7 +14,7 @@ import { kernelUnmeasured, resetAddressOf } from './launch';
 import { pathIn } from './launchFile';
 import type { LintRule } from '../core/check/rules';
 import type { ReportProblem } from './launchRules';
-import type { MemberPath } from './launchFaults';
+import type { MemberPath } from '../core/check/question';
 import { KEY_FILE_SIZES } from './keys';
 import type { FileRole } from './fileRoles';
 import type { FileFacts, Io } from './io';

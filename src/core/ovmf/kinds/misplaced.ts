@@ -12,6 +12,8 @@ import { ovmfFinding } from '../rules';
 import { VTF_SIGNATURE } from '../vector';
 import { VOLUME_TOP_FILE } from '../volumes/guids';
 import { holds, padding } from './fileKind';
+import { offsetOf } from '../../binary/struct';
+import { VOLUME_HEADER } from '../volumes/layouts';
 
 const FOOTER = latin1(guidBytes(FOOTER_GUID));
 const findFooter = finder(FOOTER);
@@ -22,9 +24,10 @@ const MOST_FOOTERS = 1000;
 
 const findTopFile = finder(latin1(guidBytes(VOLUME_TOP_FILE)));
 const findVolume = finder('_FVH');
-const FVH = 0x28;
-/** Bytes of the header of a volume; more volumes than any image has. */
-const [LEAST_VOLUME, MOST_VOLUMES] = [0x38n, 1000];
+const SIGNATURE_AT = offsetOf(VOLUME_HEADER, 'signature');
+const LENGTH_AT = offsetOf(VOLUME_HEADER, 'fv_length');
+/** More than any image has. */
+const MOST_VOLUMES = 1000;
 
 const u16 = (bytes: Uint8Array, at: number) => bytes[at]! | (bytes[at + 1]! << 8);
 
@@ -112,10 +115,10 @@ export function misplacedVolumes({ bytes, offset, fileSize }: FileTail): Finding
   if (offset !== 0) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let [at, count] = [0, 0];
-  while (holds(bytes, at + FVH, '_FVH')) {
-    const length = view.getBigUint64(at + 0x20, true);
+  while (holds(bytes, at + SIGNATURE_AT, '_FVH')) {
+    const length = view.getBigUint64(at + LENGTH_AT, true);
     const end = BigInt(at) + length;
-    if (length < LEAST_VOLUME || ++count > MOST_VOLUMES) return undefined;
+    if (length < VOLUME_HEADER.size || ++count > MOST_VOLUMES) return undefined;
     if (end > BigInt(fileSize)) {
       const message = `The firmware volume at ${hex(at)} ends at ${hex(end)}, but the file has only ${hex(fileSize)} bytes: the end of the image is missing. Copy or build the image again.`;
       return ovmfFinding('cut-image', at, fileSize - at, message);
