@@ -99,7 +99,7 @@ export function cutFront({ bytes, offset, fileSize }: FileTail): Finding | undef
   if (top < from || top + 24 > bytes.length) return undefined;
   if (top + (u16(bytes, top + 20) | (bytes[top + 22]! << 16)) !== fileSize) return undefined;
   // Volumes follow one another from the start, or from where erased flash ends.
-  const first = findVolume(bytes, FVH) - FVH;
+  const first = findVolume(bytes, SIGNATURE_AT) - SIGNATURE_AT;
   if (first === 0 || (first > 0 && onlyByte(bytes, 0, first) !== undefined)) return undefined;
   if (startsWithHeader(bytes)) return undefined;
   const message =
