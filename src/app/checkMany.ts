@@ -15,7 +15,7 @@ import type { Io, OnProgress } from './io';
 import type { ConnectOptions, Libvirt } from '../libvirt/contract';
 
 /** What is to be checked: a recorded launch, or a running domain. */
-export type LaunchQuestion =
+export type JobSource =
   | { readonly recorded: LaunchInputs }
   | { readonly domain: DomainInputs; readonly connection: ConnectOptions };
 
@@ -24,7 +24,7 @@ export interface LaunchJob {
   /** The launch file, absolute. */
   readonly path: string;
   /** Reads the file. @throws CheckError, which becomes the result */
-  readonly prepare: () => Promise<LaunchQuestion>;
+  readonly prepare: () => Promise<JobSource>;
 }
 
 /** How one check ended: with a report, or with the reason why there is none. */
@@ -83,7 +83,7 @@ export async function checkMany(
       onResult?.(result, index);
       return result;
     };
-    const answer = async (question: LaunchQuestion): Promise<Report> => {
+    const answer = async (question: JobSource): Promise<Report> => {
       if ('domain' in question) {
         const { domain, connection } = question;
         const connected: Connector = (how, ask) => hosts.use(how, ask, start);

@@ -4,9 +4,9 @@
 import type { LaunchSecurityInfo } from '../core/domain/facts';
 import { isActive, type DomainQuestion, type GivenInputs } from '../core/domain/question';
 import { checkedReport, refusedReport } from '../core/domain/report';
-import { firstFailure, judgeDomain } from '../core/domain/rules';
+import { firstFailedRule, judgeDomain } from '../core/domain/rules';
 import type { RuleResult } from '../core/launch/report';
-import type { Stage } from '../core/domain/stages';
+import type { CheckStage } from '../core/domain/stages';
 import * as errors from './errors';
 import { CheckError, reworded } from '../core/errors';
 import { keyFilter } from '../core/check/keyText';
@@ -58,7 +58,7 @@ export interface DomainCheckOptions extends CheckOptions {
   readonly connection: ConnectOptions;
   /** Connects; by default with a connection for this check alone. */
   readonly connected?: Connector;
-  readonly onStage?: (stage: Stage) => void;
+  readonly onStage?: (stage: CheckStage) => void;
   /** Called as soon as the rules are judged, before anything is hashed. */
   readonly onRules?: (rules: readonly RuleResult[]) => void;
 }
@@ -140,7 +140,7 @@ async function checkAndInject(
     const { uuid, question } = await ask(connection, options, inputs);
     const rules = judgeDomain(question, waysToGive);
     options.onRules?.(rules);
-    if (firstFailure(rules)) return { uuid, report: refusedReport(question, rules) };
+    if (firstFailedRule(rules)) return { uuid, report: refusedReport(question, rules) };
     onStage?.('reading and hashing');
     const launch = fillIn(inputs, question);
     const checked = await checkFiles(io, launch, options);

@@ -27,9 +27,8 @@ import type { DigestInputs, ExplainScope } from './explainThreads';
 import { atInput, waysToGive } from './inputs';
 import type { Io, OnProgress, ReadOptions } from './io';
 import { readLaunchPages, type LaunchInputs } from './launch';
+import { END } from '../core/ovmf/kinds/fileKind';
 
-/** The tables of an image are in its last pages. */
-const TAIL = 64 * 1024;
 const USUAL_MAX_VCPUS = 256;
 /** A folder with more images, or larger ones, than this is not where firmware is installed. */
 const MOST_IN_FOLDER = 32;
@@ -175,7 +174,7 @@ function imageOf(
   const last = parts.at(-1)!;
   const fileSize = parts.reduce((all, { length }) => all + length, 0);
   // A copy, because what core keeps of an image must be its own memory, not shared.
-  const { resetAddress, sevMetadata, hashArea } = parseOvmf(last.slice(-TAIL), { fileSize }).value;
+  const { resetAddress, sevMetadata, hashArea } = parseOvmf(last.slice(-END), { fileSize }).value;
   const image = { ...(sevMetadata && { sevMetadata }), ...(hashArea && { hashArea }) };
   return { ...rest, parts, sha256: hash.digest(), resetAddress, image };
 }

@@ -28,7 +28,7 @@ export interface ReadOptions {
  * The first and the last 64 KiB of a file, or all of a smaller one; and the length of the whole file. A file of
  * another kind is known by its start; the tables of a firmware image are at its end.
  */
-export interface FileEnds {
+export interface ReadEnds {
   readonly head: Uint8Array;
   readonly tail: Uint8Array;
   readonly bytes: number;
@@ -44,12 +44,12 @@ export interface DigestedFile extends FileDigest {
 export type DigestFile = (path: string, role: FileRole, options?: ReadOptions) => Promise<FileDigest>;
 
 /** What can be at a path. Only files and pipes are read. */
-export type FileKind =
+export type PathKind =
   'file' | 'pipe' | 'folder' | 'link' | 'character device' | 'block device' | 'socket' | 'other';
 
 /** What the system says of something at a path. */
 export interface FileFacts {
-  readonly kind: FileKind;
+  readonly kind: PathKind;
   readonly size: number;
   /** The nine permission bits; undefined where the platform has none. */
   readonly mode: number | undefined;
@@ -139,7 +139,7 @@ export interface Io extends Ciphers {
   /** Reads a whole file, and hashes it on the way. @throws CheckError as `read` */
   readDigested(path: string, role: FileRole, options?: ReadOptions): Promise<DigestedFile>;
   /** Reads only the two ends of a file, except for a pipe, which must be read to its end. @throws CheckError as `read` */
-  readEnds(path: string, role: FileRole, options?: ReadOptions): Promise<FileEnds>;
+  readEnds(path: string, role: FileRole, options?: ReadOptions): Promise<ReadEnds>;
   /** Reads standard input to its end. Empty when there is none. @throws CheckError as `read` */
   readStandardInput(role: FileRole): Promise<Uint8Array>;
   /** Streams a file into its digest and keeps nothing. @throws CheckError as `read` */

@@ -2,9 +2,7 @@
 // other (RFC 8259, section 4), and a string that no UTF-8 can hold (section 8.2).
 
 import type { Node } from 'jsonc-parser';
-
-/** A member by its path, outermost name first; empty for the whole file. */
-export type MemberPath = readonly string[];
+import type { MemberPath } from '../core/check/question';
 
 /** A range of a text, in UTF-16 units as VS Code counts. */
 export interface TextRange {

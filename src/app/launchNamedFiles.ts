@@ -12,7 +12,7 @@ import { kernelUnmeasured, resetAddressOf } from './launch';
 import { pathIn } from './launchFile';
 import type { LintRule } from '../core/check/rules';
 import type { ReportProblem } from './launchRules';
-import type { MemberPath } from './launchFaults';
+import type { MemberPath } from '../core/check/question';
 import { KEY_FILES, type KeyInput } from './keys';
 import { namedFiles, type NamedFile } from './inputs';
 import { onlyPageIn } from './vmsaFile';

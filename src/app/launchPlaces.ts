@@ -9,7 +9,7 @@ import {
   type LaunchText,
   type LineColumn,
 } from './launchText';
-import type { MemberPath } from './launchFaults';
+import type { MemberPath } from '../core/check/question';
 
 /** The position of a member's name, or of the innermost existing member around it. */
 const positionIn = (read: LaunchText, member: MemberPath): LineColumn =>

@@ -3,7 +3,7 @@
 import type { Finding, Severity } from '../core/binary/region';
 import { ruleTable } from '../core/binary/ruleTable';
 import { isLintRule, LAUNCH_RULES, type LintRule } from '../core/check/rules';
-import type { MemberPath } from './launchFaults';
+import type { MemberPath } from '../core/check/question';
 import type { TextEdit } from './launchText';
 
 const lintRows = LAUNCH_RULES.filter(({ id }) => isLintRule(id));

@@ -12,7 +12,8 @@ import {
   type ParseError,
 } from 'jsonc-parser';
 import { hex } from '../core/binary/hex';
-import { faultsIn, type MemberPath, type TextFault, type TextRange, type UnclearText } from './launchFaults';
+import type { MemberPath } from '../core/check/question';
+import { faultsIn, type TextFault, type TextRange, type UnclearText } from './launchFaults';
 import type { BadByte } from './text';
 
 /** A position as editors and compilers show it: both count from 1. */

@@ -8,7 +8,7 @@ import {
   type PartialPage,
   type SourcePage,
 } from '../core/vmsa/forms/findPages';
-import { titleOf } from '../core/vmsa/forms/pageSource';
+import { formatTitle } from '../core/vmsa/forms/pageSource';
 import type { PartOfPage } from '../core/vmsa/part';
 import { decodePage, type VmsaPage } from '../core/vmsa/vmsaPage';
 import type { FileRole } from './fileRoles';
@@ -28,7 +28,7 @@ export interface VmsaFile {
 }
 
 /** What messages call a file. */
-export function fileName(path: string): string {
+export function nameOfInput(path: string): string {
   return path === STANDARD_INPUT ? 'standard input' : path;
 }
 
@@ -43,7 +43,7 @@ export function readWhole(io: Io, path: string, role: FileRole = 'shown'): Promi
 /** Chooses the page of a vCPU. @throws CheckError (usage) when there is no such page */
 export function choosePage(path: string, read: PagesRead, vcpu = 0): SourcePage {
   const page = read.pages[vcpu];
-  if (!page) throw errors.noSuchVcpu(fileName(path), vcpu, read.pages.length);
+  if (!page) throw errors.noSuchVcpu(nameOfInput(path), vcpu, read.pages.length);
   return page;
 }
 
@@ -55,7 +55,7 @@ export async function readVmsaFile(
 ): Promise<VmsaFile> {
   const bytes = await readWhole(io, path);
   const read = findPages(bytes);
-  if ('reason' in read) throw errors.notAPage(fileName(path), read.reason);
+  if ('reason' in read) throw errors.notAPage(nameOfInput(path), read.reason);
   return { page: choosePage(path, read, vcpu), vcpu, read, bytes };
 }
 
@@ -110,7 +110,7 @@ function choosePartial(path: string, partial: readonly PartialPage[], vcpu?: num
   const chosen = vcpu === undefined ? partial[0] : partial.find(({ label }) => label === `vCPU ${vcpu}`);
   if (!chosen) {
     const labels = [...new Set(partial.map(({ label }) => label))];
-    throw errors.noDumpOfVcpu(fileName(path), vcpu!, labels);
+    throw errors.noDumpOfVcpu(nameOfInput(path), vcpu!, labels);
   }
   return chosen;
 }
@@ -118,11 +118,19 @@ function choosePartial(path: string, partial: readonly PartialPage[], vcpu?: num
 /** The state of a vCPU in what was read. @throws CheckError (usage) that says why there is none */
 export function chooseState(path: string, read: PagesRead | NotPages, vcpu?: number): StateFile {
   if ('reason' in read) {
-    if (!read.partial) throw errors.notAPage(fileName(path), read.reason);
+    if (!read.partial) throw errors.notAPage(nameOfInput(path), read.reason);
     const partial = choosePartial(path, read.partial, vcpu);
     const { bytes, part, label, notes } = partial;
     const page = decodePage(bytes);
-    return { page, part, partial, title: titleOf(read.format!), label, count: read.partial.length, notes };
+    return {
+      page,
+      part,
+      partial,
+      title: formatTitle(read.format!),
+      label,
+      count: read.partial.length,
+      notes,
+    };
   }
   const { bytes, note, label } = choosePage(path, read, vcpu);
   return {

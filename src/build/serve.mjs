@@ -98,14 +98,14 @@ export async function serve({ port = 0, data, tests, grace, restricted = false, 
   };
   atExit(tidy);
 
-  let said = '';
+  let printed = '';
   /** @type {Promise<string>} */
   const announced = new Promise((resolve, reject) => {
     const give = (/** @type {string} */ why) =>
-      reject(new Failure(`The VS Code server ${why}:\n${said.slice(-2000)}`));
+      reject(new Failure(`The VS Code server ${why}:\n${printed.slice(-2000)}`));
     const listen = (/** @type {Buffer} */ chunk) => {
-      said += chunk.toString();
-      const found = /Extension host agent listening on (\d+)/.exec(said);
+      printed += chunk.toString();
+      const found = /Extension host agent listening on (\d+)/.exec(printed);
       if (found?.[1] !== undefined) resolve(found[1]);
     };
     child.stdout?.on('data', listen);

@@ -13,7 +13,7 @@ import type { Finding, Region } from '../core/binary/region';
 import { undecoded } from '../core/ovmf/volumes/undecoded';
 import { decompressing } from '../tasks/decompressThread';
 import type { Io } from '../app/io';
-import { fileName, readWhole } from '../app/vmsaFile';
+import { nameOfInput, readWhole } from '../app/vmsaFile';
 import { refuseOther } from './otherFiles';
 import { columns, findingLine, findingLines, printJson, type Output } from './output';
 import { addOvmfDiffCommand } from './ovmfDiff';
@@ -42,7 +42,7 @@ export function addOvmfCommands(io: Io, program: Command, out: Output, exit: (st
     .option('--volumes', 'list all files and variables of the volumes')
     .option('--json', 'print JSON')
     .action(async (file: string, options: OvmfOptions) => {
-      await showOvmf(io, await readWhole(io, file), fileName(file), options, out);
+      await showOvmf(io, await readWhole(io, file), nameOfInput(file), options, out);
     });
   ovmf
     .command('lint <file>')
@@ -51,7 +51,7 @@ export function addOvmfCommands(io: Io, program: Command, out: Output, exit: (st
     .action(async (file: string, options: OvmfOptions) => {
       const bytes = await readWhole(io, file);
       const { findings } = await decompressing(io, (decompress) => lintOvmf(bytes, { decompress }));
-      printLint(bySeverity(findings), fileName(file), options, out);
+      printLint(bySeverity(findings), nameOfInput(file), options, out);
       if (findings.some(({ severity }) => severity === 'error')) exit(1);
     });
   addOvmfDiffCommand(io, ovmf, out, exit);

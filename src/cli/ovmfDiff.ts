@@ -11,7 +11,7 @@ import {
 import { parseFirmware } from '../core/ovmf/firmwareFile';
 import { decompressing } from '../tasks/decompressThread';
 import type { Io } from '../app/io';
-import { fileName, readWhole } from '../app/vmsaFile';
+import { nameOfInput, readWhole } from '../app/vmsaFile';
 import { refuseOther } from './otherFiles';
 import { printJson, type Output } from './output';
 
@@ -43,13 +43,13 @@ async function diffImages(
   const read = async (file: string) => {
     const bytes = await readWhole(io, file);
     const image = parseFirmware(bytes).value;
-    refuseOther(fileName(file), image);
+    refuseOther(nameOfInput(file), image);
     return { bytes, image };
   };
   const [a, b] = [await read(first), await read(second)];
   const volumes = await decompressing(io, (decompress) => compareWhole(a, b, decompress));
   const comparison = compareImages(a, b, { volumes });
-  const names = { a: fileName(first), b: fileName(second) };
+  const names = { a: nameOfInput(first), b: nameOfInput(second) };
   if (json) printJson(out, imageComparisonJson(comparison, names));
   else {
     const lines = markdown

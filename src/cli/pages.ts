@@ -5,7 +5,7 @@ import {
   numbered,
   readStateFile,
   readVmsaFile,
-  fileName,
+  nameOfInput,
   type StateFile,
   type VmsaFile,
 } from '../app/vmsaFile';
@@ -15,7 +15,7 @@ import type { Output } from './output';
 /** Prints which of several pages is used, and how a page that is not raw was read. */
 export function notePage(file: string, read: PagesRead, vcpu: number, page: SourcePage, out: Output): void {
   const count = read.pages.length;
-  const name = fileName(file);
+  const name = nameOfInput(file);
   if (count > 1)
     out.note(
       `${name}: ${read.title}, ${count} pages; this is ${numbered(page.label, vcpu)} (--vcpu chooses another)`,
@@ -37,7 +37,7 @@ export async function readPage(
 
 /** Prints which of several states is used, how it was read, and what is known of it. */
 export function noteState(file: string, state: StateFile, out: Output): void {
-  const name = fileName(file);
+  const name = nameOfInput(file);
   const { title, count, label, notes, part } = state;
   const of = part ? 'dumps' : 'pages';
   if (count > 1) out.note(`${name}: ${title}, ${count} ${of}; this is ${label} (--vcpu chooses another)`);

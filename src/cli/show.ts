@@ -7,7 +7,7 @@ import { kindInTable } from '../core/ovmf/kinds/table';
 import { isTextKind } from '../core/ovmf/kinds/text';
 import { findPages } from '../core/vmsa/forms/findPages';
 import type { Io } from '../app/io';
-import { chooseState, fileName, readWhole } from '../app/vmsaFile';
+import { chooseState, nameOfInput, readWhole } from '../app/vmsaFile';
 import { vcpuOption } from './options';
 import type { Output } from './output';
 import { showOvmf } from './ovmf';
@@ -52,7 +52,7 @@ async function showFile(
   options: ShowOptions,
   out: Output,
 ): Promise<void> {
-  const name = fileName(file);
+  const name = nameOfInput(file);
   const kind = kindInTable(endsOf(bytes));
   // Texts hold pages, too. Bytes that are no text and are known by their magic are no page, whatever they look like.
   if (kind && !isTextKind(kind) && !KNOWN_BESIDE_PAGES.includes(kind.id))

@@ -6,7 +6,7 @@ import { junitXml } from '../core/check/exportJunit';
 import type { LaunchFile } from '../core/check/launchFile';
 import { CheckError } from '../core/errors';
 import { inputRow, REPORTED_IDS } from '../core/launch/inputs';
-import { checkMany, type LaunchQuestion, type LaunchResult } from '../app/checkMany';
+import { checkMany, type JobSource, type LaunchResult } from '../app/checkMany';
 import { Gate } from '../app/gate';
 import type { Io } from '../app/io';
 import * as ioErrors from '../app/ioErrors';
@@ -96,7 +96,7 @@ function questionIn(
   path: string,
   options: ValidateOptions,
   workerPath: string | undefined,
-): LaunchQuestion {
+): JobSource {
   if (file instanceof CheckError) throw file;
   const named = { ...options, launch: shortPath(path) };
   if (file.launch) return { recorded: recordedInputs(named, file) };

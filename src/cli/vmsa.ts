@@ -8,7 +8,7 @@ import { addPageOptions, addVcpuOptions, vcpuOption, type PageOptions } from './
 import type { Output } from './output';
 import { readState } from './pages';
 import type { Io } from '../app/io';
-import { fileName } from '../app/vmsaFile';
+import { nameOfInput } from '../app/vmsaFile';
 import { diffVmsa, type DiffOptions } from './vmsaDiff';
 import { identifyVmsa, type IdentifyOptions } from './vmsaIdentify';
 import { buildVmsa, updateVmsa, USERSPACES, type UpdateOptions } from './vmsaMake';
@@ -38,7 +38,7 @@ function addReaders(io: Io, vmsa: Command, out: Output): void {
     .option('--json', 'print JSON, with every field')
     .addOption(vcpuOption())
     .action(async (file: string, options: { all?: true; json?: true; vcpu?: number }) => {
-      showState(await readState(io, file, options.vcpu, out), fileName(file), options, out);
+      showState(await readState(io, file, options.vcpu, out), nameOfInput(file), options, out);
     });
   vmsa
     .command('export <file>')

@@ -16,7 +16,7 @@ import type { VmsaField } from '../core/vmsa/page';
 import { generateVmsa } from '../core/vmsa/launch/generate';
 import { expectedOf, FIELDS_OF_PAGE } from '../core/vmsa/part';
 import type { Io } from '../app/io';
-import { chooseState, fileName, readWhole } from '../app/vmsaFile';
+import { chooseState, nameOfInput, readWhole } from '../app/vmsaFile';
 import { asksForPage, requestFrom, type PageOptions } from './options';
 import { printJson, type Output } from './output';
 import { noteState, readState } from './pages';
@@ -42,11 +42,11 @@ async function readBoth(io: Io, file: string, other: string, vcpu: number | unde
 }
 
 async function compared(io: Io, file: string, other: string | undefined, options: DiffOptions, out: Output) {
-  const actual = fileName(file);
+  const actual = nameOfInput(file);
   if (other !== undefined) {
     const [a, b] = await readBoth(io, file, other, options.vcpu, out);
     const comparison = comparePages(a!.page, b!.page, { parts: [a!.part, b!.part] });
-    return { comparison, names: { actual, expected: fileName(other) } };
+    return { comparison, names: { actual, expected: nameOfInput(other) } };
   }
   const { page, part } = await readState(io, file, options.vcpu, out);
   const request = await requestFrom(io, page, options, part);

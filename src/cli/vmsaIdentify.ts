@@ -16,7 +16,7 @@ import { FIELDS_OF_PAGE, isKnownIn, type PartOfPage } from '../core/vmsa/part';
 import type { VmsaPage } from '../core/vmsa/vmsaPage';
 import type { Io } from '../app/io';
 import { readFirmware } from '../app/firmware';
-import { fileName } from '../app/vmsaFile';
+import { nameOfInput } from '../app/vmsaFile';
 import { columns, printJson, type Output } from './output';
 import { readState } from './pages';
 
@@ -69,13 +69,13 @@ export async function identifyVmsa(
 ): Promise<boolean> {
   const { page, part } = await readState(io, file, options.vcpu, out);
   const found = identify(page, part);
-  if (found.notState !== undefined) throw appErrors.notAPage(fileName(file), found.notState);
+  if (found.notState !== undefined) throw appErrors.notAPage(nameOfInput(file), found.notState);
   const own = ownFacts(page);
   const { firmware } = options;
   const address = firmware === undefined ? undefined : (await readFirmware(io, firmware)).resetAddress;
   if (options.json) {
     printJson(out, {
-      file: fileName(file),
+      file: nameOfInput(file),
       ...own,
       ...(firmware !== undefined && { firmware, firmwareResetAddress: address ?? null }),
       ...(part && { known: part.known.size, unknown: FIELDS_OF_PAGE - part.known.size }),
@@ -85,7 +85,7 @@ export async function identifyVmsa(
       tried: found.tried,
     });
   } else {
-    out.line(`${fileName(file)} ${verdict(found, part)} (${found.tried} launches tried).`);
+    out.line(`${nameOfInput(file)} ${verdict(found, part)} (${found.tried} launches tried).`);
     printOwn(own, part, { path: firmware, address }, out);
     printCandidates(found, part, out);
   }

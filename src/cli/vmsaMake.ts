@@ -20,7 +20,7 @@ import { findProfile, type KnownProfile } from '../core/vmsa/launch/profiles';
 import { encodeSignature } from '../core/vmsa/launch/signature';
 import { decodePage, type VmsaPage } from '../core/vmsa/vmsaPage';
 import type { Io } from '../app/io';
-import { STANDARD_INPUT, fileName } from '../app/vmsaFile';
+import { STANDARD_INPUT, nameOfInput } from '../app/vmsaFile';
 import { cpuFrom, resetAddressFrom, roleFrom, svsmFrom, type PageOptions } from './options';
 import type { Output } from './output';
 import { readPage } from './pages';
@@ -114,7 +114,7 @@ async function changesFrom(
 export async function updateVmsa(io: Io, file: string, options: UpdateOptions, out: Output): Promise<void> {
   const { page, vcpu, read, bytes } = await readPage(io, file, options.vcpu, out);
   if (file === STANDARD_INPUT || (read.format !== 'page' && read.format !== 'pages'))
-    throw errors.onlyRawUpdates(fileName(file), file === STANDARD_INPUT ? 'stream' : read.title);
+    throw errors.onlyRawUpdates(nameOfInput(file), file === STANDARD_INPUT ? 'stream' : read.title);
   const old = decodePage(page.bytes);
   const changed = page.bytes.slice();
   for (const [leaf, value] of await changesFrom(io, options, old, out)) {

@@ -15,7 +15,7 @@ import { FIELDS_OF_PAGE, knownFields, unknownByGroup } from '../core/vmsa/part';
 import { knownFindings } from '../core/vmsa/partChecks';
 import type { VmsaPage } from '../core/vmsa/vmsaPage';
 import type { Io } from '../app/io';
-import { fileName, type StateFile } from '../app/vmsaFile';
+import { nameOfInput, type StateFile } from '../app/vmsaFile';
 import { columns, findingLines, printJson, type Output } from './output';
 import { readPage } from './pages';
 
@@ -107,10 +107,10 @@ export interface ExportOptions {
 export async function exportVmsa(io: Io, file: string, options: ExportOptions, out: Output): Promise<void> {
   const { page } = await readPage(io, file, options.vcpu, out);
   const form = findExport(options.as)!;
-  const text = form.write(page.bytes, fileName(file));
+  const text = form.write(page.bytes, nameOfInput(file));
   if (options.output !== undefined) {
     await io.write(options.output, text);
-    out.line(`${options.output}: ${form.title} of ${fileName(file)}`);
+    out.line(`${options.output}: ${form.title} of ${nameOfInput(file)}`);
   } else if (typeof text !== 'string' && out.isTerminal) {
     throw errors.binaryToTerminal();
   } else {

@@ -5,11 +5,11 @@ import type { ExtensionContext } from 'vscode';
 import type { Io } from '../app/io';
 import * as ioErrors from '../app/ioErrors';
 import { CHECK_COMMANDS, type CheckCommandId, type CommandId } from '../contributions';
-import { registerCommand, type Command, type Part } from './shell/commands';
+import { registerCommand, type Command, type CommandGroup } from './shell/commands';
 import { viewing } from './viewing';
 
 /** Registers what checks launches. */
-type Checking = (context: ExtensionContext, io: Io) => Part<CheckCommandId>;
+type Checking = (context: ExtensionContext, io: Io) => CommandGroup<CheckCommandId>;
 
 /** Without a machine: menus and palette do not offer these commands, but a key or another extension may run them. */
 const noChecking: Checking = () => {

@@ -19,7 +19,7 @@ import { isReport, reportUri } from './launch/reportSource';
 import { ReportStore } from './launch/reportStore';
 import { sourceIn, validateDomain, validateNamed, type ValidateContext } from './launch/validateDomain';
 import { chooseFile } from './shell/ask';
-import type { Part } from './shell/commands';
+import type { CommandGroup } from './shell/commands';
 import * as shellErrors from './shell/errors';
 import { libvirtWorkerScript } from './shell/files';
 import { notify } from './shell/notify';
@@ -29,7 +29,7 @@ import { activeFile, pickFile, startFolder } from './shell/picks';
 export function checking(
   { extensionUri, globalState, workspaceState }: vscode.ExtensionContext,
   io: Io,
-): Part<CheckCommandId> {
+): CommandGroup<CheckCommandId> {
   const verdicts = new LastVerdicts(globalState);
   const connections = new Connections(libvirtWorkerScript(extensionUri));
   const domains = new DomainsView(connections, verdicts);

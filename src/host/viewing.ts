@@ -9,7 +9,7 @@ import { isRequest } from '../protocol/vmsa';
 import { registerLaunchSchema } from './launch/launchSchema';
 import { ImagesEditor, imagesUri } from './ovmf/imagesEditor';
 import { OvmfEditor } from './ovmf/ovmfEditor';
-import type { Part } from './shell/commands';
+import type { CommandGroup } from './shell/commands';
 import * as shellErrors from './shell/errors';
 import { activeFile, firmwareAt, pickFile, pickRequest, savePage } from './shell/picks';
 import { RecentCpus } from './shell/recentCpus';
@@ -23,7 +23,7 @@ import { isObject } from '../core/binary/values';
 export function viewing(
   { extensionUri, globalState }: vscode.ExtensionContext,
   io: Io,
-): Part<ViewerCommandId> {
+): CommandGroup<ViewerCommandId> {
   const recent = new RecentCpus(globalState);
   const vmsa = new VmsaEditor(io, extensionUri);
   return {

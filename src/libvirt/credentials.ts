@@ -30,6 +30,6 @@ export type Credential = v.InferOutput<typeof CredentialSchema>;
 
 /** What a person is asked, in the host's words: what they refer to is added where they do not say it themselves. */
 export function questionText({ prompt, challenge = '' }: Pick<Credential, 'prompt' | 'challenge'>): string {
-  const said = prompt.toLowerCase().includes(challenge.toLowerCase());
-  return said ? prompt : `${prompt} ${challenge}`;
+  const included = prompt.toLowerCase().includes(challenge.toLowerCase());
+  return included ? prompt : `${prompt} ${challenge}`;
 }

@@ -11,7 +11,7 @@ import { codeOf } from './open';
 import {
   digestFile,
   listFolder,
-  placeOf,
+  fileIdentity,
   probe,
   readDigested,
   readEnds,
@@ -37,7 +37,7 @@ export function nodeIo(scripts: string): Io {
     digest: digestFile,
     probe,
     stat: statOf,
-    placeOf,
+    placeOf: fileIdentity,
     realPath: (path) => realpath(path),
     list: listFolder,
     write: writeWhole,

@@ -15,7 +15,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { FILE_ROLES, type FileRole } from '../app/fileRoles';
 import * as ioErrors from '../app/ioErrors';
-import type { FileKind, ReadOptions } from '../app/io';
+import type { PathKind, ReadOptions } from '../app/io';
 import { CheckError } from '../core/errors';
 import { pipeChunks } from './pipe';
 
@@ -48,7 +48,7 @@ export function codeOf(error: unknown): string {
 }
 
 /** What the system says something is. */
-export function kindOf(found: BigIntStats): FileKind {
+export function kindOf(found: BigIntStats): PathKind {
   if (found.isFile()) return 'file';
   if (found.isFIFO()) return 'pipe';
   if (found.isDirectory()) return 'folder';

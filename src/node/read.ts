@@ -6,11 +6,11 @@ import type { BigIntStats } from 'node:fs';
 import { readdir, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { FileRole } from '../app/fileRoles';
-import type { DigestedFile, FileEnds, FileFacts, FileStat, ReadOptions } from '../app/io';
+import type { DigestedFile, ReadEnds, FileFacts, FileStat, ReadOptions } from '../app/io';
 import type { FileDigest } from '../core/check/check';
 import { END } from '../core/ovmf/kinds/fileKind';
 import { codeOf, kindOf, limited, lstat, stat, withFile, withStandardInput, type Opened } from './open';
-import { targetOf } from './target';
+import { linkTarget } from './target';
 
 /** Memory of its own outside of V8's heap, in which a small array is moved and leaves copies: it may be for a key. */
 const memoryOf = (size: number, shared = false): Uint8Array =>
@@ -100,7 +100,7 @@ export function digestFile(path: string, role: FileRole, options: ReadOptions = 
 }
 
 /** Reads both ends of a file by their places; what has none is read whole, and its ends are kept. */
-export function readEnds(path: string, role: FileRole, options: ReadOptions = {}): Promise<FileEnds> {
+export function readEnds(path: string, role: FileRole, options: ReadOptions = {}): Promise<ReadEnds> {
   return withFile(path, role, options, async (opened) => {
     const { part, size } = opened;
     if (part && size > 0) {
@@ -152,10 +152,10 @@ export async function statOf(path: string, { ofLink } = { ofLink: false }): Prom
 }
 
 /** Which file would be written at a path, as Io says. */
-export async function placeOf(path: string): Promise<string | undefined> {
+export async function fileIdentity(path: string): Promise<string | undefined> {
   const found = await stat(path, { bigint: true }).catch(() => undefined);
   if (found) return found.isFile() ? `${found.dev}:${found.ino}` : undefined;
-  const target = await targetOf(resolve(path));
+  const target = await linkTarget(resolve(path));
   const folder = await realpath(dirname(target)).catch(() => dirname(target));
   // Elsewhere two names that differ in case only are usually one.
   const name = process.platform === 'linux' ? basename(target) : basename(target).toLowerCase();

@@ -7,7 +7,7 @@ import { dirname, resolve } from 'node:path';
 const MOST_LINKS = 40;
 
 /** The path behind all links; links in a circle lead nowhere, and the first is returned. */
-export async function targetOf(path: string): Promise<string> {
+export async function linkTarget(path: string): Promise<string> {
   let at = path;
   for (let links = 0; links < MOST_LINKS; links++) {
     try {

@@ -10,7 +10,7 @@ import * as ioErrors from '../app/ioErrors';
 import { leftover } from '../leftovers';
 import { codeOf } from './open';
 import { fileBehind, writeTo } from './stdio';
-import { targetOf } from './target';
+import { linkTarget } from './target';
 
 const append = promisify(writeWithCallback) as (fd: number, part: Uint8Array | string) => Promise<void>;
 
@@ -27,7 +27,7 @@ export async function writeWhole(path: string, bytes: Content, mode?: number, na
       for await (const part of partsOf(bytes)) writeTo(fd, part);
       return;
     }
-    const target = await targetOf(path);
+    const target = await linkTarget(path);
     const present = await stat(target).catch(() => undefined);
     if (present && !present.isFile()) await writeFile(target, bytes);
     else await replace(target, bytes, present?.mode ?? mode);

@@ -8,7 +8,7 @@ import type { NewFile } from '../app/io';
 import * as ioErrors from '../app/ioErrors';
 import { codeOf } from './open';
 import { leftover } from '../leftovers';
-import { targetOf } from './target';
+import { linkTarget } from './target';
 import { writeWhole } from './write';
 
 /** A new file that waits under another name, and the old one under a third, if there was one. */
@@ -30,7 +30,7 @@ export async function writeAll(files: readonly NewFile[]): Promise<void> {
   try {
     const streams: NewFile[] = [];
     for (const { path, content } of files) {
-      const target = await targetOf(path);
+      const target = await linkTarget(path);
       const present = await stat(target).catch(() => undefined);
       if (present && !present.isFile()) {
         streams.push({ path, content });

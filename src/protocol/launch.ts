@@ -85,7 +85,7 @@ const REPORT_ACTIONS = {
   saveReport: 'Save…',
   injectSecret: 'Inject Secret…',
   explain: 'Why?',
-  explainBeside: 'Also Try Other Images of the Folder',
+  explainFolder: 'Also Try Other Images of the Folder',
   cancelExplain: 'Stop',
 } as const;
 

@@ -5,7 +5,7 @@ import {
   Receiver,
   Sender,
   type PackedMessage,
-  type Part,
+  type TransferPart,
   type PartsMessage,
   type WirePart,
 } from './transfer';
@@ -93,7 +93,7 @@ export class Inbox {
   private add({ transfer, index, part }: Record<string, unknown>): boolean {
     if (!isCount(transfer) || !isCount(index) || !isObject(part)) return false;
     try {
-      return this.receiver.add({ transfer, index, part: part as unknown as Part });
+      return this.receiver.add({ transfer, index, part: part as unknown as TransferPart });
     } catch {
       // A sender that is not ours may send parts that do not belong together: the value stays incomplete.
       return false;

@@ -11,14 +11,14 @@ import { isCount, isObject } from '../core/binary/values';
 export const SLICE = 2 ** 20;
 
 /** A part of a list, or of bytes. */
-export type Part = ListPart | { readonly type: 'slice'; readonly bytes: Uint8Array };
+export type TransferPart = ListPart | { readonly type: 'slice'; readonly bytes: Uint8Array };
 
 /** A part of a large member, by the number of its transfer. */
 export interface WirePart {
   readonly transfer: number;
   /** From 0. */
   readonly index: number;
-  readonly part: Part;
+  readonly part: TransferPart;
 }
 
 /** Parts that belong to what comes later, or to bytes of what came last. */
@@ -70,10 +70,10 @@ const isShared = ({ buffer }: Uint8Array) => !(buffer instanceof ArrayBuffer);
 
 /** A large member on its way. */
 class Sending {
-  private readonly list: Generator<Part, undefined> | undefined;
+  private readonly list: Generator<TransferPart, undefined> | undefined;
   private readonly bytes: Uint8Array | undefined;
   /** The next part of a list. */
-  private ahead: Part | undefined;
+  private ahead: TransferPart | undefined;
   /** Where the bytes begin that were sent. */
   private begin = 0;
   /** Where the bytes begin that are there to be sent. */
@@ -109,7 +109,7 @@ class Sending {
     return this.ahead !== undefined;
   }
 
-  private nextSlice(): Part | undefined {
+  private nextSlice(): TransferPart | undefined {
     const end = this.begin;
     if (!this.bytes || end <= this.from) return undefined;
     this.begin = Math.max(this.from, end - SLICE);
@@ -190,7 +190,7 @@ class Receiving {
   private from = 0;
 
   /** @returns whether the part is the next one, and bytes */
-  add(index: number, part: Part): boolean {
+  add(index: number, part: TransferPart): boolean {
     // A transfer that began before the page was reloaded starts over under another
     // number, so this one stays incomplete.
     if (index !== this.next) return false;

@@ -2,7 +2,7 @@
 
 import { Budget, Spent } from '../core/ovmf/volumes/budget';
 import type { DecompressInto } from '../core/ovmf/volumes/decoders';
-import { ANSWER, LEFT_AT, WORD, type SectionJob } from '../core/ovmf/volumes/sectionJob';
+import { ANSWER, LEFT_AT, STATE_AT, type SectionJob } from '../core/ovmf/volumes/sectionJob';
 
 /** @returns what takes each job, and answers it in the shared memory */
 export function servesSections(
@@ -11,7 +11,7 @@ export function servesSections(
 ): (job: SectionJob) => void {
   const words = new Int32Array(state, 0, 2);
   const left = new Float64Array(state, LEFT_AT, 1);
-  const beat = () => Atomics.add(words, WORD.beat, 1);
+  const beat = () => Atomics.add(words, STATE_AT.beat, 1);
 
   /** A budget that shows whoever waits that the work goes on. */
   class BeatingBudget extends Budget {
@@ -35,7 +35,7 @@ export function servesSections(
     const budget = new BeatingBudget(job.steps);
     const answer = run(job, budget);
     left[0] = budget.steps;
-    Atomics.store(words, WORD.answer, answer);
-    Atomics.notify(words, WORD.answer);
+    Atomics.store(words, STATE_AT.answer, answer);
+    Atomics.notify(words, STATE_AT.answer);
   };
 }

@@ -4,7 +4,7 @@
 import type { Io } from '../app/io';
 import { Spent } from '../core/ovmf/volumes/budget';
 import type { Decompress } from '../core/ovmf/volumes/tree';
-import { ANSWER, LEFT_AT, STATE_SIZE, WORD, type SectionJob } from '../core/ovmf/volumes/sectionJob';
+import { ANSWER, LEFT_AT, STATE_SIZE, STATE_AT, type SectionJob } from '../core/ovmf/volumes/sectionJob';
 import { startTask, type RunningTask } from '../threads';
 
 /** How long the thread may take, in milliseconds: for all sections, and without a sign of work. */
@@ -41,13 +41,14 @@ export function decompressInThread(io: Io, { deadline, silence }: Patience = PAT
   };
   /** Waits for the answer. @returns why there will be none */
   const wait = (): string | undefined => {
-    for (let beat = Atomics.load(words, WORD.beat); ;) {
+    for (let beat = Atomics.load(words, STATE_AT.beat); ;) {
       const patience = Math.min(silence, end - performance.now());
-      const late = patience <= 0 || Atomics.wait(words, WORD.answer, ANSWER.none, patience) === 'timed-out';
+      const late =
+        patience <= 0 || Atomics.wait(words, STATE_AT.answer, ANSWER.none, patience) === 'timed-out';
       if (!late) return undefined;
       if (performance.now() >= end)
         return `its thread ran longer than ${deadline / 1000} seconds and was ended`;
-      const now = Atomics.load(words, WORD.beat);
+      const now = Atomics.load(words, STATE_AT.beat);
       if (now === beat) return 'its thread ended or does not answer';
       beat = now;
     }
@@ -59,14 +60,14 @@ export function decompressInThread(io: Io, { deadline, silence }: Patience = PAT
     const output = new SharedArrayBuffer(size);
     const steps = budget?.steps ?? Infinity;
     const job: SectionJob = { method, input, size: bytes.length, output, steps };
-    Atomics.store(words, WORD.answer, ANSWER.none);
+    Atomics.store(words, STATE_AT.answer, ANSWER.none);
     (thread ?? start()).request(job);
     stopped = wait();
     if (stopped !== undefined) {
       void thread?.stop();
       return { stopped };
     }
-    const answer = Atomics.load(words, WORD.answer);
+    const answer = Atomics.load(words, STATE_AT.answer);
     budget?.charge(steps - left[0]!);
     if (answer === ANSWER.spent) throw new Spent();
     return answer === ANSWER.whole ? new Uint8Array(output) : undefined;

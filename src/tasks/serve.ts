@@ -17,7 +17,7 @@ import {
 import { CODE } from './code';
 
 /** What a runtime provides to its threads, each loaded when a task needs it. */
-export interface Machine {
+export interface Runtime {
   readonly io: () => Promise<Io>;
   readonly decoders: () => Promise<DecompressInto>;
   readonly hashes: () => Promise<Hashes>;
@@ -31,7 +31,7 @@ export interface Port {
 }
 
 /** What a task is given beside its input. */
-export interface Here<N extends TaskName> extends Machine {
+export interface Here<N extends TaskName> extends Runtime {
   /** Gives an answer. Settles when it is on its way: the task may go on at once. */
   readonly answer: (answer: TaskAnswer<N>) => Promise<void>;
   /** Hears requests. */
@@ -66,7 +66,7 @@ export async function serve<N extends TaskName>(
   name: N,
   input: TaskInput<N>,
   port: Port,
-  machine: Machine,
+  machine: Runtime,
 ): Promise<void> {
   const paced = new Paced((message) => port.post(message));
   const sender = new Sender();

@@ -10,7 +10,7 @@ import { patienceFor, useFaultyHost } from '../helpers/faultyHost';
 import { keyForms } from '../helpers/keyForms';
 import { workerPath } from '../helpers/libvirt';
 import { runCli } from '../helpers/peer';
-import type { Stage } from '../../src/core/domain/stages';
+import type { CheckStage } from '../../src/core/domain/stages';
 import { secretGuid } from '../../src/core/tech/sev/secret';
 import { buildOvmf } from '../../src/core/ovmf/build';
 import { checkDomain } from '../../src/app/domainCheck';
@@ -71,7 +71,7 @@ describe('On the libvirt test bed validate --domain meets', () => {
     });
   }
 
-  const stops: [at: Stage, says: RegExp][] = [
+  const stops: [at: CheckStage, says: RegExp][] = [
     ['asking the host', /so the secret was not injected/],
     ['reading and hashing', /so the secret was not injected/],
     ['injecting secrets', /stopped while the secret was on its way: the guest may have it/],

@@ -247,7 +247,7 @@ describe('The report of a domain after a reload', () => {
     await store.keep(uri(), { report: REPORT, made, explanation: kept });
     const { panel } = await openReport(uri(), store);
     assert.deepEqual(stateOf(panel), kept);
-    panel.send({ type: 'action', action: 'explainBeside' });
+    panel.send({ type: 'action', action: 'explainFolder' });
     await new Promise((done) => setTimeout(done, 300));
     assert.deepEqual(stateOf(panel), kept, 'a search that cannot begin takes nothing away');
     panel.dispose();

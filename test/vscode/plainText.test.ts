@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { choose, chooseFile, chooseTarget, typeLine } from '../../src/host/shell/ask';
+import { choose, chooseFile, chooseSaveFile, typeLine } from '../../src/host/shell/ask';
 import { copyText } from '../../src/host/shell/clipboard';
 import {
   plainTooltip,
@@ -156,7 +156,7 @@ describe('A text from elsewhere', () => {
   it('is plain in the dialogs for files, and proposes no path', async () => {
     const folder = vscode.Uri.file('/tmp/here');
     const save = { title: HOSTILE, folder, name: `../${HOSTILE}`, end: '.md' };
-    const [saved] = await heard('showSaveDialog', undefined, () => chooseTarget(save));
+    const [saved] = await heard('showSaveDialog', undefined, () => chooseSaveFile(save));
     assert.deepEqual(saved, {
       title: PLAIN,
       defaultUri: vscode.Uri.file('/tmp/here/a-command-b-c-u001b-2J-u202ed-u-e0041-u3164.md'),

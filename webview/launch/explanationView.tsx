@@ -183,7 +183,7 @@ function FoundView({ found }: { found: Found }) {
       {(outcome === 'not explained' || (outcome === 'explained' && open)) && <Coverage result={result} />}
       {outcome === 'not explained' && !beside && (
         <div class="actions">
-          <ActionButton action="explainBeside" />
+          <ActionButton action="explainFolder" />
         </div>
       )}
     </>

@@ -37,9 +37,9 @@ const COLUMNS = [
 function summaryOf({ fileSize, base, fileKind }: ImageTables, facts: ImageFacts | undefined): string {
   const place = base === undefined ? '' : `, mapped at ${hex(base, 8)} to ${hex(base + fileSize - 1, 8)}`;
   // The volumes can tell what the ends of a file do not.
-  const isTold = fileKind?.role === 'unknown' && facts?.kind === 'variables';
+  const isKnown = fileKind?.role === 'unknown' && facts?.kind === 'variables';
   const words = facts?.kind === 'damaged' ? DAMAGED : fileKind?.words;
-  const kind = words !== undefined && !isTold && `This is ${words}`;
+  const kind = words !== undefined && !isKnown && `This is ${words}`;
   return [`${byteCount(fileSize)}${place}`, kind, facts?.words].filter(Boolean).join('. ');
 }
 

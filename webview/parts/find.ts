@@ -73,7 +73,7 @@ function* bytesThatAre(
 }
 
 /** A search in steps that are short enough for the thread that draws. */
-export class Search {
+export class ByteSearch {
   private readonly found: Match[] = [];
   private readonly seen = new Set<string>();
   private readonly patterns: readonly Uint8Array[];

@@ -2,7 +2,7 @@
 // rendered text, which excludes other notations of values, aliases and rows that are scrolled out of view.
 
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { matchFrom, parseTarget, Search, stepMatch, type Match } from './find';
+import { matchFrom, parseTarget, ByteSearch, stepMatch, type Match } from './find';
 import { useHostMessages, useSaved } from '../host';
 import type { TreeNode } from './rows';
 import { IconButton, PlainField } from './widgets';
@@ -59,10 +59,10 @@ interface Found {
 }
 
 /** Searches in turns; what it found is state, of which `done` tells when there is no more to find. */
-function useSearch(): [Found, (search: Search, done: (matches: readonly Match[]) => void) => void] {
+function useSearch(): [Found, (search: ByteSearch, done: (matches: readonly Match[]) => void) => void] {
   const [found, setFound] = useState<Found>({ matches: [], isDone: true });
   const timer = useRef(0);
-  const start = (search: Search, done: (matches: readonly Match[]) => void) => {
+  const start = (search: ByteSearch, done: (matches: readonly Match[]) => void) => {
     window.clearTimeout(timer.current);
     const turn = () => {
       for (const begin = performance.now(); !search.isDone && performance.now() - begin < TURN;)
@@ -102,7 +102,7 @@ export function FindBox(props: BoxProps & { from: number; cursor: number; onMatc
   };
   const isWhole = from === 0;
   const begin = (text: string) => {
-    search(new Search(nodes, bytes, from, text), (list) => {
+    search(new ByteSearch(nodes, bytes, from, text), (list) => {
       // What is found again, in what has arrived since, leads nowhere.
       if (isTyped.current) go(list, matchFrom(list, start.current));
       isTyped.current = false;

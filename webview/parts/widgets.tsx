@@ -36,7 +36,7 @@ const ACTION_ICONS: Record<Action, string> = {
   saveReport: 'save',
   injectSecret: 'key',
   explain: 'question',
-  explainBeside: 'file-binary',
+  explainFolder: 'file-binary',
   cancelExplain: 'debug-stop',
 };
 

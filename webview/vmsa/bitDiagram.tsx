@@ -104,7 +104,7 @@ export function BitDiagram(props: BitDiagramProps) {
   const width = 8 * size;
   const rows = bitCells(bits, size, value, other);
   const tabStop = Math.min(focused, width - 1);
-  const told = rows.flat().find((cell) => cell.index === pointed);
+  const named = rows.flat().find((cell) => cell.index === pointed);
 
   const bitAt = (event: Event): number | undefined => {
     const bit = (event.target as Element).closest<SVGGElement>('[data-bit]')?.dataset['bit'];
@@ -167,8 +167,8 @@ export function BitDiagram(props: BitDiagramProps) {
           </g>
         ))}
       </svg>
-      <figcaption class="bit-told" aria-hidden="true">
-        {told ? cellText(told, value, side) : HINT[onFlip ? 'editable' : 'readOnly']}
+      <figcaption class="bit-name" aria-hidden="true">
+        {named ? cellText(named, value, side) : HINT[onFlip ? 'editable' : 'readOnly']}
       </figcaption>
     </figure>
   );

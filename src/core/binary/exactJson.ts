@@ -2,10 +2,11 @@
 // bits of a 64-bit register, and silently accepts repeated keys.
 
 /** A value: integers are bigints, objects are maps in source order. */
-export type Json = null | boolean | number | bigint | string | readonly Json[] | ReadonlyMap<string, Json>;
+export type JsonValue =
+  null | boolean | number | bigint | string | readonly JsonValue[] | ReadonlyMap<string, JsonValue>;
 
 /** The value of a text, or where and why it is not JSON. `at` counts characters. */
-export type JsonRead = { readonly value: Json } | { readonly problem: string; readonly at: number };
+export type JsonRead = { readonly value: JsonValue } | { readonly problem: string; readonly at: number };
 
 // No input here nests deeper than four levels; the limit protects the stack.
 const MAX_DEPTH = 64;
@@ -24,7 +25,7 @@ class Reader {
 
   constructor(private readonly text: string) {}
 
-  whole(): Json {
+  whole(): JsonValue {
     const value = this.value(0);
     this.space();
     if (this.at < this.text.length) throw new Broken('there is something after the end');
@@ -54,7 +55,7 @@ class Reader {
     if (!this.next(char)) throw new Broken(`"${char}" is missing`);
   }
 
-  private value(depth: number): Json {
+  private value(depth: number): JsonValue {
     if (depth > MAX_DEPTH) throw new Broken('it is nested too deeply');
     if (this.next('{')) return this.object(depth);
     if (this.next('[')) return this.array(depth);
@@ -69,8 +70,8 @@ class Reader {
     return WORDS[word]!;
   }
 
-  private object(depth: number): Json {
-    const members = new Map<string, Json>();
+  private object(depth: number): JsonValue {
+    const members = new Map<string, JsonValue>();
     if (this.next('}')) return members;
     do {
       this.space();
@@ -84,8 +85,8 @@ class Reader {
     return members;
   }
 
-  private array(depth: number): Json {
-    const items: Json[] = [];
+  private array(depth: number): JsonValue {
+    const items: JsonValue[] = [];
     if (this.next(']')) return items;
     do items.push(this.value(depth + 1));
     while (this.next(','));

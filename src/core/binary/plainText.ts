@@ -85,7 +85,7 @@ const DEVICE = /^(con|prn|aux|nul|com\d|lpt\d)(?=\.|$)/i;
  * no path and no device.
  * @param otherwise when nothing is left
  */
-export function fileName(text: string, otherwise: string): string {
+export function safeFileName(text: string, otherwise: string): string {
   const words = visibleText(text.slice(0, 100))
     .replaceAll(/[^\p{L}\p{M}\p{N}._]+/gu, '-')
     .replace(/^[-.]+/, '');

@@ -190,6 +190,10 @@ function readField(type: FieldType, bytes: Uint8Array, at: number): unknown {
   return (BigInt(readNumber(bytes, at + 4, 4)) << 32n) | BigInt(readNumber(bytes, at, 4));
 }
 
+/** Where a row of a layout starts, for those who look at one field before there is a whole structure. */
+export const offsetOf = <R extends Row>(layout: Struct<R>, name: R['name']): number =>
+  layout.rows.find((one) => one.name === name)!.offset;
+
 /**
  * Decodes all fields of a layout from `bytes`, starting at byte `at`.
  * @throws RangeError for fewer than `layout.size` bytes: callers check the length first.

@@ -15,7 +15,7 @@ export const unwanted = (name: string) => ({
 const PAGES_FROM_FILES = 'A profile is about generated VMSAs, and these come from files: it plays no part.';
 
 /** A profile, although no page is generated that it could apply to. */
-export const besidePages = ({ given: { vmsa, profile } }: LaunchQuestion): Judgement[] =>
+export const unusedWithPages = ({ given: { vmsa, profile } }: LaunchQuestion): Judgement[] =>
   vmsa && profile !== undefined ? [{ ...unwanted('profile'), remark: PAGES_FROM_FILES }] : [];
 
 const PAGES_UNMEASURED =

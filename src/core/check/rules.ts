@@ -8,7 +8,7 @@ import { sevEsProfile, SEV_ES_PROFILES } from '../vmsa/launch/profiles';
 import * as errors from './errors';
 import { looksLikeKey } from './keyText';
 import { PLATFORM_RULES } from './platformRules';
-import { besidePages, underPlainSev, unwanted } from './remarks';
+import { unusedWithPages, underPlainSev, unwanted } from './remarks';
 import { failures, type RuleRow } from './ruleRow';
 import { isMissing, measuresVcpus, statedPolicy } from './question';
 
@@ -191,7 +191,7 @@ const TABLE = [
     severity: 'info',
     doc: 'An input plays no part: vCPUs, CPU or VMSAs under a policy of plain SEV, or a profile beside VMSA files.',
     stage: 'inputs',
-    judge: (question) => [...besidePages(question), ...underPlainSev(question)],
+    judge: (question) => [...unusedWithPages(question), ...underPlainSev(question)],
   },
   ...PLATFORM_RULES,
   {

@@ -3,7 +3,7 @@
 
 import type { DomainConfig } from './facts';
 import { PLAIN_SEV, whyUncheckable } from './launchTypes';
-import type { DomainRule, Judgement } from './question';
+import type { DomainRule, DomainJudgement } from './question';
 import { rawArguments, type RawArgument } from './rawArguments';
 import { plainText } from '../binary/plainText';
 
@@ -25,7 +25,7 @@ const some = (texts: readonly string[]): string[] => [
 const listed = (found: readonly RawArgument[]): string =>
   some(found.map(({ text, why }) => `"${plainText(text, MOST_QUOTED)}", which ${why}`)).join('; ');
 
-const noSev: Judgement = { skip: 'The domain has no SEV launch security.' };
+const noSev: DomainJudgement = { skip: 'The domain has no SEV launch security.' };
 
 /** In the order of virt-qemu-sev-validate's check_domain, followed by the rules that it lacks. */
 export const configRules: readonly DomainRule[] = [
@@ -151,8 +151,8 @@ export const configRules: readonly DomainRule[] = [
         };
       const others = found.filter(({ effect }) => effect !== 'host');
       const settings = config.rawSettings.map((what) => plainText(what, MOST_QUOTED));
-      const said = [listed(others), ...some(settings)].filter((text) => text !== '').join(', ');
-      if (said !== '') return { warn: true, skip: `QEMU gets, past libvirt, ${said}.` };
+      const parts = [listed(others), ...some(settings)].filter((text) => text !== '').join(', ');
+      if (parts !== '') return { warn: true, skip: `QEMU gets, past libvirt, ${parts}.` };
       return {
         ok:
           found.length > 0 ? 'What it gets stays on the host.' : 'All of its arguments are those of libvirt.',

@@ -4,7 +4,7 @@
 import { describePolicy } from '../tech/sev/policy';
 import { hex } from '../binary/hex';
 import { diskKind } from '../ovmf/kinds/table';
-import type { DomainQuestion, DomainRule, Judgement, WaysToGive } from './question';
+import type { DomainQuestion, DomainRule, DomainJudgement, WaysToGive } from './question';
 import { measuresVcpus, policyOf } from './question';
 
 /** An input that is a file: given, not needed, or only on the host. */
@@ -14,7 +14,7 @@ function fileInput(
   given: boolean,
   onHost: string | undefined,
   ways: WaysToGive,
-): Judgement {
+): DomainJudgement {
   if (given) return { ok: `The owner gave the ${what}.` };
   if (onHost === undefined) return { skip: `The domain has no ${what}.` };
   const advice = `Give the owner's own copy, ${ways(what)}.`;
@@ -33,11 +33,13 @@ function fileInput(
 }
 
 /** What is not hashed is not an input, whoever supplies it. */
-const unmeasured = ({ config }: DomainQuestion): Judgement | undefined =>
+const unmeasured = ({ config }: DomainQuestion): DomainJudgement | undefined =>
   config.launchSecurity?.kernelHashes ? undefined : { skip: 'Kernel hashes are off, so it is not measured.' };
 
-const noPolicy: Judgement = { skip: 'No policy of SEV is known, so neither is whether vCPUs are measured.' };
-const plainSev: Judgement = { skip: 'Plain SEV measures no vCPUs.' };
+const noPolicy: DomainJudgement = {
+  skip: 'No policy of SEV is known, so neither is whether vCPUs are measured.',
+};
+const plainSev: DomainJudgement = { skip: 'Plain SEV measures no vCPUs.' };
 
 /** In the order of virt-qemu-sev-validate's load_domain, followed by the rules that it lacks. */
 export const inputRules: readonly DomainRule[] = [

@@ -41,7 +41,7 @@ export interface DomainQuestion {
 export type WaysToGive = (input: HostId) => string;
 
 /** The answer of a rule. */
-export type Judgement =
+export type DomainJudgement =
   | { readonly ok: string }
   /** `warn`: people should read it although nothing failed. */
   | { readonly skip: string; readonly warn?: true }
@@ -58,7 +58,7 @@ export interface DomainRule {
   readonly id: string;
   readonly title: string;
   readonly config?: true;
-  readonly judge: (question: DomainQuestion, ways: WaysToGive) => Judgement;
+  readonly judge: (question: DomainQuestion, ways: WaysToGive) => DomainJudgement;
 }
 
 /** Whether the domain has been started, so that there is a launch to check. */

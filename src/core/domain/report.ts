@@ -6,7 +6,7 @@ import type { LaunchMode, Report } from '../launch/report';
 import { modeOfType, SNP } from './launchTypes';
 import type { DomainQuestion } from './question';
 import { measuresVcpus } from './question';
-import { firstFailure } from './rules';
+import { firstFailedRule } from './rules';
 import type { RuleResult } from '../launch/report';
 
 /** The parts of a question that the report describes. */
@@ -51,7 +51,7 @@ const count = (rules: readonly RuleResult[], outcome: RuleResult['outcome']) =>
 
 /** A report without a check, because a rule failed: no measurement could prove anything. */
 export function refusedReport(question: DomainQuestion, rules: readonly RuleResult[]): Report {
-  const failure = firstFailure(rules);
+  const failure = firstFailedRule(rules);
   const failed = count(rules, 'failed');
   const more = failed > 1 ? ` ${failed - 1} more ${failed === 2 ? 'rule' : 'rules'} failed, too.` : '';
   return {
@@ -97,7 +97,7 @@ export function checkedReport(
  * even where that proves nothing.
  */
 export function statusOf({ verdict, agrees, rules = [] }: Report): number {
-  const kind = firstFailure(rules)?.kind;
+  const kind = firstFailedRule(rules)?.kind;
   if (kind !== undefined) return EXIT_STATUS[kind];
   return verdict === 'matches' || agrees === true ? 0 : 1;
 }

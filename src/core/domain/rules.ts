@@ -118,6 +118,6 @@ export function judgeDomain(question: DomainQuestion, ways: WaysToGive): RuleRes
 }
 
 /** The rule that decides the exit status: the first failure. */
-export function firstFailure(results: readonly RuleResult[]): RuleResult | undefined {
+export function firstFailedRule(results: readonly RuleResult[]): RuleResult | undefined {
   return results.find(({ outcome }) => outcome === 'failed');
 }

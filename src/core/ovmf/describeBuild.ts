@@ -1,18 +1,18 @@
 // The type of an image in one phrase: which part of a build it is, where its other part belongs, and for which processors.
 
 import { hex } from '../binary/hex';
-import type { ImageBuild, Platform } from './imageBuild';
+import type { ImageBuild, EdkPlatform } from './imageBuild';
 import type { OvmfImage } from './image';
 import { TDX_METADATA } from './metadataLayout';
 
-/** A platform in words, and what it is told by. */
+/** A platform in words, and what it is recognised by. */
 interface PlatformWords {
   readonly words: string;
   readonly sign: string;
 }
 
 /** The platforms. */
-export const PLATFORMS: Readonly<Record<Platform, PlatformWords>> = {
+export const PLATFORMS: Readonly<Record<EdkPlatform, PlatformWords>> = {
   OvmfPkgX64: { words: 'OvmfPkgX64 build (64-bit)', sign: 'the files TdxDxe and AmdSevDxe' },
   AmdSev: { words: 'AmdSev build (64-bit)', sign: 'the files SecretPei and SecretDxe' },
   IntelTdx: { words: 'IntelTdx build (64-bit)', sign: 'a SEC file of its own' },

@@ -14,7 +14,7 @@ import { allNodes } from './volumes/volumes';
 export type ImagePart = 'combined' | 'code' | 'vars' | 'unknown';
 
 /** A platform of edk2. Microvm stands for every build whose DXE phase has drivers neither for SEV nor for TDX. */
-export type Platform = 'OvmfPkgX64' | 'AmdSev' | 'IntelTdx' | 'Microvm' | 'Ia32X64' | 'Ia32';
+export type EdkPlatform = 'OvmfPkgX64' | 'AmdSev' | 'IntelTdx' | 'Microvm' | 'Ia32X64' | 'Ia32';
 
 /** What the volumes of an image tell. */
 export interface ImageBuild {
@@ -28,7 +28,7 @@ export interface ImageBuild {
   /** The telling files that were found. */
   readonly files: readonly TellingFile[];
   /** Told by the GUIDs of its files. */
-  readonly platform?: Platform;
+  readonly platform?: EdkPlatform;
   /** What the firmware verifies against its hash; absent when that is unknown. */
   readonly verifies?: readonly Blob[];
   /** Why more files than those found may be there, a clause; absent when all were read. */
@@ -56,7 +56,7 @@ export const isForeign = ({ sec }: ImageBuild): boolean =>
   sec !== undefined && sec !== 'X64' && sec !== 'IA32' && !sec.startsWith('0x');
 
 /** edk2 builds these only since its images have a table, or at least a reset block. */
-const WITH_TABLE: readonly (Platform | undefined)[] = ['OvmfPkgX64', 'AmdSev', 'IntelTdx'];
+const WITH_TABLE: readonly (EdkPlatform | undefined)[] = ['OvmfPkgX64', 'AmdSev', 'IntelTdx'];
 
 /** Whether an image without a table has lost it: its build has one. */
 export const hasLostTable = ({ platform, files }: ImageBuild): boolean =>
@@ -119,7 +119,7 @@ function tellingFiles(tree: VolumeTree): TellingFile[] {
 type Known = Omit<ImageBuild, 'platform'>;
 
 /** The signs of each platform, the surest first. */
-const PLATFORMS: readonly (readonly [Platform, (build: Known) => boolean])[] = [
+const PLATFORMS: readonly (readonly [EdkPlatform, (build: Known) => boolean])[] = [
   ['IntelTdx', ({ files }) => files.includes('SecMain (TDX)')],
   ['AmdSev', ({ files }) => files.includes('SecretDxe') || files.includes('SecretPei')],
   ['Ia32X64', ({ sec, dxe }) => sec === 'IA32' && dxe === 'X64'],
@@ -139,4 +139,4 @@ const PLATFORMS: readonly (readonly [Platform, (build: Known) => boolean])[] = [
   ],
 ];
 
-const platformOf = (build: Known): Platform | undefined => PLATFORMS.find(([, isIt]) => isIt(build))?.[0];
+const platformOf = (build: Known): EdkPlatform | undefined => PLATFORMS.find(([, isIt]) => isIt(build))?.[0];

@@ -16,13 +16,13 @@ export type SupportedImage = AreaInput &
   Pick<OvmfImage, 'fileSize' | 'sevMetadata' | 'tdxMetadata' | 'igvmMetadata'>;
 
 /** A state with its reason. */
-export type Verdict = readonly ['no' | 'warning' | 'unknown', string];
+export type SupportReason = readonly ['no' | 'warning' | 'unknown', string];
 
-const no = (reason: string | undefined): Verdict | undefined =>
+const no = (reason: string | undefined): SupportReason | undefined =>
   reason === undefined ? undefined : ['no', reason];
 
 /** What excludes SNP guests, or makes them doubtful. */
-export function judgeSev(image: SupportedImage): Verdict | undefined {
+export function judgeSev(image: SupportedImage): SupportReason | undefined {
   const list = image.sevMetadata;
   const sizes = list?.sections.map(({ size }) => size);
   const problem = listProblem(image, SEV_METADATA_OFFSET, 'SEV metadata', sizes, list?.whole);
@@ -35,13 +35,13 @@ export function judgeSev(image: SupportedImage): Verdict | undefined {
 }
 
 /** What excludes IGVM. */
-export function judgeIgvm(image: SupportedImage): Verdict | undefined {
+export function judgeIgvm(image: SupportedImage): SupportReason | undefined {
   const sizes = image.igvmMetadata?.sections.map(({ size }) => size);
   return no(listProblem(image, IGVM_METADATA_OFFSET, 'IGVM metadata', sizes, image.igvmMetadata?.whole));
 }
 
 /** What excludes TDX guests, or makes them doubtful. */
-export function judgeTdx(image: SupportedImage, startsWithVariables: boolean): Verdict | undefined {
+export function judgeTdx(image: SupportedImage, startsWithVariables: boolean): SupportReason | undefined {
   const list = image.tdxMetadata;
   const sizes = list?.sections.map(({ memory_size }) => Number(memory_size));
   if (list && !list.whole) return no('QEMU refuses the TDX metadata: their version or length is wrong');

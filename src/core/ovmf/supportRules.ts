@@ -5,9 +5,9 @@ import { areaWords, hashAreaProblem, missing, secretAreaProblem } from './areaCh
 import { SVSM_INFO } from './entries';
 import { findEntry } from './guidedTable';
 import { BIOS_STEP } from './image';
-import type { ImageBuild, Platform } from './imageBuild';
+import type { ImageBuild, EdkPlatform } from './imageBuild';
 import { hasLostTable, isOvmf, smmFiles } from './imageBuild';
-import type { SupportedImage, Verdict } from './metadataSupport';
+import type { SupportedImage, SupportReason } from './metadataSupport';
 import { judgeIgvm, judgeSev, judgeTdx } from './metadataSupport';
 import type { Feature } from './support';
 
@@ -18,9 +18,9 @@ export interface SupportInput {
 }
 
 /** A rule: the features that it is about, and what it finds. */
-export interface Rule {
+export interface SupportRule {
   readonly features: readonly Feature[];
-  readonly judge: (input: SupportInput) => Verdict | undefined;
+  readonly judge: (input: SupportInput) => SupportReason | undefined;
 }
 
 /** All kinds of SEV guests. */
@@ -30,13 +30,13 @@ const GUESTS: readonly Feature[] = [...SEV_GUESTS, 'TDX'];
 /** What a 32-bit SEC phase or SMM excludes. An SVSM is for SNP guests, which IGVM starts whatever the size of the image. */
 const ENCRYPTED_STATE: readonly Feature[] = ['SEV-ES', 'SNP', 'TDX', 'SVSM'];
 
-const no = (reason: string | undefined): Verdict | undefined =>
+const no = (reason: string | undefined): SupportReason | undefined =>
   reason === undefined ? undefined : ['no', reason];
-const unknown = (reason: string | undefined): Verdict | undefined =>
+const unknown = (reason: string | undefined): SupportReason | undefined =>
   reason === undefined ? undefined : ['unknown', reason];
 
 /** The rules; of several that exclude a feature, the first gives the reason. */
-export const RULES: readonly Rule[] = [
+export const RULES: readonly SupportRule[] = [
   {
     features: [...GUESTS, 'kernel hashes', 'secret area', 'IGVM', 'SVSM'],
     judge: ({ build }) => (build.part === 'vars' ? no('a variable store holds no firmware') : undefined),
@@ -114,7 +114,7 @@ export const RULES: readonly Rule[] = [
   },
 ];
 
-const WITHOUT_TDX: Partial<Record<Platform, string>> = {
+const WITHOUT_TDX: Partial<Record<EdkPlatform, string>> = {
   AmdSev: 'an AmdSev build has no code for TDX',
   Microvm: 'no TdxDxe among its drivers',
 };
@@ -170,7 +170,7 @@ function resetProblem({ image: { table, resetAddress }, build }: SupportInput): 
     : missing(table, 'SEV-ES reset block');
 }
 
-function enforcement({ image, build: { verifies, unread } }: SupportInput): Verdict | undefined {
+function enforcement({ image, build: { verifies, unread } }: SupportInput): SupportReason | undefined {
   if (verifies?.includes('kernel')) return undefined;
   const where = image.hashArea ? `${areaWords(image.hashArea)}; ` : '';
   if (verifies) return ['warning', `${where}measured but not enforced: no hash verifier in this build`];
@@ -179,14 +179,14 @@ function enforcement({ image, build: { verifies, unread } }: SupportInput): Verd
   );
 }
 
-function withoutAmdSevDxe({ build: { dxe, unread, files } }: SupportInput): Verdict | undefined {
+function withoutAmdSevDxe({ build: { dxe, unread, files } }: SupportInput): SupportReason | undefined {
   return dxe !== undefined && unread === undefined && !files.includes('AmdSevDxe')
     ? unknown('no AmdSevDxe among its drivers')
     : undefined;
 }
 
 /** Why the code of an image could not be looked at. */
-function unreadCode({ build: { part, sec, dxe, unread } }: SupportInput): Verdict | undefined {
+function unreadCode({ build: { part, sec, dxe, unread } }: SupportInput): SupportReason | undefined {
   if (part === 'unknown') return unknown('no firmware volume was found to look at');
   if (sec === undefined) return unknown('no SEC phase was found');
   if (unread !== undefined) return unknown(`its drivers could not all be looked at: ${unread}`);

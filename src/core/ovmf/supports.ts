@@ -4,7 +4,7 @@
 
 import type { ImageBuild } from './imageBuild';
 import type { Feature, Support, SupportState } from './support';
-import type { SupportedImage, Verdict } from './metadataSupport';
+import type { SupportedImage, SupportReason } from './metadataSupport';
 import type { SupportInput } from './supportRules';
 import { EVIDENCE, RULES, SEV_GUESTS } from './supportRules';
 
@@ -26,7 +26,7 @@ export function describeSupport(image: SupportedImage, build: ImageBuild): Suppo
 }
 
 function judge(feature: Feature, evidence: (input: SupportInput) => string, input: SupportInput): Support {
-  const verdicts = RULES.flatMap(({ features, judge: test }): Verdict[] => {
+  const verdicts = RULES.flatMap(({ features, judge: test }): SupportReason[] => {
     const verdict = features.includes(feature) ? test(input) : undefined;
     return verdict ? [verdict] : [];
   });

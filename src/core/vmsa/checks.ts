@@ -5,7 +5,7 @@ import { reservedBits } from '../binary/describe';
 import { hex, isZero } from '../binary/hex';
 import type { Finding } from '../binary/region';
 import { leaves, readLeaf, type Leaf, type LeafValue } from '../binary/struct';
-import { ES_FEATURES, EXCLUSIVE_FEATURES, SEV_FEATURES, type SevFeature } from './layout/bitsSev';
+import { ES_FEATURES, EXCLUSIVE_FEATURES, FEATURE_ROWS, type SevFeature } from './layout/bitsSev';
 import { FEATURE_STATE, HARDWARE_WRITES } from './layout/fieldSets';
 import { isResetVector } from './launch/generate';
 import { VMSA, VMSA_SIZE, vmsaLeaf, type VmsaName, type VmsaWord } from './layout/layout';
@@ -203,11 +203,11 @@ function checkRegisters({ value, bit, note }: Notes): void {
   }
 }
 
-const feature = (name: SevFeature): number => SEV_FEATURES.find((b) => b.name === name)!.lsb;
+const feature = (name: SevFeature): number => FEATURE_ROWS.find((row) => row.name === name)!.lsb;
 
-const SNP_ONLY = SEV_FEATURES.map((b) => b.name)
-  .filter((name) => name !== 'RSVD')
-  .filter((name) => name !== 'SNPActive' && !ES_FEATURES.includes(name));
+const SNP_ONLY = FEATURE_ROWS.map(({ name }) => name).filter(
+  (name) => name !== 'SNPActive' && !ES_FEATURES.includes(name),
+);
 
 function checkFeatures({ value, bit, note }: Notes): void {
   const on = (name: SevFeature) => bit('sev_features', feature(name));

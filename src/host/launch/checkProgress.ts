@@ -1,7 +1,7 @@
 // The progress of a check, for the page that shows it while it runs.
 
 import * as vscode from 'vscode';
-import { STAGES, type Stage } from '../../core/domain/stages';
+import { CHECK_STAGES, type CheckStage } from '../../core/domain/stages';
 import type { OnProgress } from '../../app/io';
 import type { RunningState } from '../../protocol/launch';
 import type { RunOptions } from './checks';
@@ -21,7 +21,7 @@ export class CheckProgress {
   ) {
     const title = target?.name ?? vscode.workspace.asRelativePath(file);
     // Without a host there is only one stage.
-    const stages: readonly Stage[] = target ? STAGES.slice(0, 3) : ['reading and hashing'];
+    const stages: readonly CheckStage[] = target ? CHECK_STAGES.slice(0, 3) : ['reading and hashing'];
     this.state = { title, stages, stage: stages[0]! };
     this.draw(this.state);
   }

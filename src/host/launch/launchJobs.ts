@@ -3,7 +3,7 @@
 
 import type * as vscode from 'vscode';
 import * as errors from './errors';
-import type { LaunchJob, LaunchQuestion } from '../../app/checkMany';
+import type { LaunchJob, JobSource } from '../../app/checkMany';
 import type { Io } from '../../app/io';
 import { launchInputs, ownerInputsOf, statedPlatform } from '../../app/launch';
 import { launchFileAt } from './checks';
@@ -38,7 +38,7 @@ export function launchJob(uri: vscode.Uri, around: JobContext): LaunchJob {
 async function questionIn(
   uri: vscode.Uri,
   { io, connections, memory, mayAsk }: JobContext,
-): Promise<LaunchQuestion> {
+): Promise<JobSource> {
   const file = await launchFileAt(io, uri);
   const { domain, launch } = file;
   if (launch || !domain) return { recorded: launchInputs(file, nameOf(uri)) };

@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { LAUNCH_SUFFIX } from '../../contributions';
 import * as shellErrors from '../shell/errors';
 import { nameOf } from '../shell/files';
-import { fileName } from '../../core/binary/plainText';
+import { safeFileName } from '../../core/binary/plainText';
 import * as errors from './errors';
 import type { DomainTarget } from './reportSource';
 
@@ -37,7 +37,7 @@ export async function newLaunchFile(firmware: vscode.Uri | undefined, target?: D
   if (!folder) throw errors.noFolder();
   if (folder.scheme !== 'file') throw shellErrors.notOnDisk(folder.scheme);
   const image = firmware ? nameOf(firmware) : 'OVMF.fd';
-  const stem = target ? fileName(target.name, 'guest') : image.replace(/\.[^.]*$/, '');
+  const stem = target ? safeFileName(target.name, 'guest') : image.replace(/\.[^.]*$/, '');
   const uri = vscode.Uri.joinPath(folder, `${stem}${LAUNCH_SUFFIX}`);
   await openUnsaved(uri, `${JSON.stringify(target ? ofDomain(image, target) : recorded(image), null, 2)}\n`);
 }

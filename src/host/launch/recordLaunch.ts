@@ -11,7 +11,7 @@ import { isHers, nameInWords } from './consent';
 import { isGone } from '../shell/files';
 import { notify, withProgress } from '../shell/notify';
 import { openUnsaved } from './newLaunchFile';
-import { chooseInputs, chooseTarget, targetOf, type ValidateContext } from './validateDomain';
+import { chooseInputs, chooseDomain, domainOf, type ValidateContext } from './validateDomain';
 
 /**
  * Asks the user for missing arguments, then asks the host, and opens the file.
@@ -22,7 +22,7 @@ export async function recordLaunch(
   given?: unknown,
 ): Promise<void> {
   if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
-  const target = targetOf(given) ?? (await chooseTarget(connections));
+  const target = domainOf(given) ?? (await chooseDomain(connections));
   if (!target || !(await isHers(memory, target.uri, target.name))) return;
   const chosen = await chooseInputs(io, target, {
     label: 'Without inputs…',

@@ -280,7 +280,7 @@ class ReportRun {
       case 'explain':
         await this.explaining?.search(this.launch, false);
         return;
-      case 'explainBeside':
+      case 'explainFolder':
         await this.explaining?.search(this.launch, true);
         return;
       case 'cancelExplain':

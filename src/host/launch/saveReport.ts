@@ -2,7 +2,7 @@
 
 import * as vscode from 'vscode';
 import * as shellErrors from '../shell/errors';
-import { chooseTarget } from '../shell/ask';
+import { chooseSaveFile } from '../shell/ask';
 import { explanationMarkdown } from '../../core/explain/exportExplanation';
 import type { ExplainResult } from '../../core/explain/explanation';
 import { jsonText } from '../../core/binary/json';
@@ -31,7 +31,7 @@ function asSection(markdown: string): string {
 /** Saves a report as Markdown or JSON, depending on the chosen name. */
 export async function saveReport(exported: ExportedReport, near: vscode.Uri): Promise<void> {
   if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
-  const target = await chooseTarget({
+  const target = await chooseSaveFile({
     title: 'Save report',
     folder: vscode.Uri.joinPath(near, '..'),
     name: exported.report.title,

@@ -34,7 +34,7 @@ export interface ValidateContext {
 /** Asks for missing arguments, and opens the report. @param given a row of the view, or an object like one */
 export async function validateDomain(around: ValidateContext, given?: unknown): Promise<void> {
   if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
-  const target = targetOf(given) ?? (await chooseTarget(around.connections));
+  const target = domainOf(given) ?? (await chooseDomain(around.connections));
   if (!target) return;
   // The caller may be a link in a document: ask about any connection that the user has not agreed to.
   if (!(await isHers(around.memory, target.uri, target.name))) return;
@@ -72,7 +72,7 @@ export async function validateNamed(
 }
 
 /** The domain that a caller named. @throws CheckError when the connection is refused */
-export function targetOf(given: unknown): DomainTarget | undefined {
+export function domainOf(given: unknown): DomainTarget | undefined {
   if (!isObject(given)) return undefined;
   const { uri, domain, name } = given;
   if (typeof uri !== 'string' || typeof domain !== 'string') return undefined;
@@ -80,7 +80,7 @@ export function targetOf(given: unknown): DomainTarget | undefined {
 }
 
 /** Asks for a connection, and one of its domains. */
-export async function chooseTarget(connections: Connections): Promise<DomainTarget | undefined> {
+export async function chooseDomain(connections: Connections): Promise<DomainTarget | undefined> {
   const known = [...new Set(connectionTexts().map(canonicalUri))];
   const other = { label: 'Another connection…' };
   const chosen =

@@ -2,7 +2,7 @@
 // plain in all of them, and is no path.
 
 import * as vscode from 'vscode';
-import { editorLine, fileName } from '../../core/binary/plainText';
+import { editorLine, safeFileName } from '../../core/binary/plainText';
 
 /** One row of a list. */
 export interface Choice {
@@ -111,7 +111,7 @@ export interface SaveOptions {
 }
 
 /** Lets the user choose where to save. @returns undefined when the user cancelled */
-export function chooseTarget({
+export function chooseSaveFile({
   title,
   folder,
   name,
@@ -120,7 +120,7 @@ export function chooseTarget({
 }: SaveOptions): Thenable<vscode.Uri | undefined> {
   return vscode.window.showSaveDialog({
     title: editorLine(title),
-    ...(folder && { defaultUri: vscode.Uri.joinPath(folder, `${fileName(name, 'unnamed')}${end}`) }),
+    ...(folder && { defaultUri: vscode.Uri.joinPath(folder, `${safeFileName(name, 'unnamed')}${end}`) }),
     ...(filters && { filters }),
   });
 }

@@ -9,7 +9,7 @@ import { present } from './present';
 export type Command = (...args: never[]) => unknown;
 
 /** A part of the extension: what it has registered, and its commands by their ids. */
-export interface Part<Id extends CommandId> {
+export interface CommandGroup<Id extends CommandId> {
   readonly registered: readonly vscode.Disposable[];
   readonly commands: Readonly<Record<Id, Command>>;
 }

@@ -7,7 +7,7 @@ import { editorLine, markdownParagraphs, plainText, terminalText } from '../../c
 import type { Severity } from '../../core/binary/region';
 
 /** A row of a tree. */
-export interface Row {
+export interface TreeRow {
   readonly label: string;
   readonly description?: string;
   /** Paragraphs. */
@@ -27,7 +27,7 @@ export const plainTooltip = (paragraphs: readonly string[]): vscode.MarkdownStri
   new vscode.MarkdownString(markdownParagraphs(paragraphs));
 
 /** Creates the tree item of a row. */
-export function treeItem({ label, description, tooltip, icon, hasRows, ...rest }: Row): vscode.TreeItem {
+export function treeItem({ label, description, tooltip, icon, hasRows, ...rest }: TreeRow): vscode.TreeItem {
   const { Collapsed, None } = vscode.TreeItemCollapsibleState;
   return Object.assign(new vscode.TreeItem(editorLine(label), hasRows ? Collapsed : None), {
     ...rest,

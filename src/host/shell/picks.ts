@@ -15,7 +15,7 @@ import type { FirmwareChoice } from '../../protocol/vmsa';
 import type { Io } from '../../app/io';
 import { firmwareOf, readFirmware } from '../../app/firmware';
 import { resetAddressOf } from '../../app/launch';
-import { choose, chooseFile, chooseTarget, typeLine, type Choice } from './ask';
+import { choose, chooseFile, chooseSaveFile, typeLine, type Choice } from './ask';
 import { findFiles, isOnDisk, nameOf, readUri } from './files';
 import type { RecentCpus } from './recentCpus';
 
@@ -149,7 +149,7 @@ export function startFolder(io: Io): vscode.Uri | undefined {
 
 /** Asks where to save a page and writes it. @returns where, or undefined when the user cancelled */
 export async function savePage(io: Io, bytes: Uint8Array, role: Role): Promise<vscode.Uri | undefined> {
-  const uri = await chooseTarget({
+  const uri = await chooseSaveFile({
     title: 'Save VMSA page',
     folder: startFolder(io),
     name: role === 'bsp' ? 'vcpu0' : 'vcpu1',

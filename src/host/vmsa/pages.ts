@@ -3,7 +3,7 @@
 
 import type { Uri } from 'vscode';
 import { findPages, type PartialPage, type SourcePage } from '../../core/vmsa/forms/findPages';
-import { titleOf } from '../../core/vmsa/forms/pageSource';
+import { formatTitle } from '../../core/vmsa/forms/pageSource';
 
 /** A page of a file, counted from 0. */
 export interface PageOfFile {
@@ -43,7 +43,7 @@ export function findFilePages(bytes: Uint8Array): FilePages {
   const read = findPages(bytes);
   if ('reason' in read) {
     const { reason, partial, format } = read;
-    return partial && format ? { reason, partial, source: titleOf(format) } : { reason };
+    return partial && format ? { reason, partial, source: formatTitle(format) } : { reason };
   }
   const pages = read.pages.map((page) => page.bytes);
   if (read.format === 'page' || read.format === 'pages') return { pages, inPlace: true };

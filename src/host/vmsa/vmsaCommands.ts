@@ -19,7 +19,7 @@ import type { CommandId } from '../../contributions';
 import { isRequest } from '../../protocol/vmsa';
 import { comparisonUri } from './comparisonEditor';
 import type { PageOfFile } from './pages';
-import { choose, chooseTarget, typeLine } from '../shell/ask';
+import { choose, chooseSaveFile, typeLine } from '../shell/ask';
 import { copyText } from '../shell/clipboard';
 import type { Command } from '../shell/commands';
 import { nameOf } from '../shell/files';
@@ -233,7 +233,7 @@ async function deliver(
   if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
   const uri =
     target ??
-    (await chooseTarget({
+    (await chooseSaveFile({
       title: `Export as ${format.title}`,
       folder: startFolder(io),
       name: name.replace(/\.[^.]*$/, ''),

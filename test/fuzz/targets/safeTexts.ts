@@ -6,7 +6,7 @@ import { utf8 } from '../../../src/core/binary/hex';
 import { markdownCell, markdownTable, markdownText } from '../../../src/core/binary/markdown';
 import {
   editorLine,
-  fileName,
+  safeFileName,
   markdownParagraphs,
   plainText,
   terminalLine,
@@ -48,7 +48,7 @@ const safeTexts: Target = {
     const row = editorLine(text);
     assert.ok(!LINKS.test(row), `${row} has a link or an icon`);
     assert.ok(!/[\p{Cc}]/u.test(row));
-    assert.match(fileName(text, 'none'), /^[\p{L}\p{M}\p{N}_][\p{L}\p{M}\p{N}._-]*$/u);
+    assert.match(safeFileName(text, 'none'), /^[\p{L}\p{M}\p{N}_][\p{L}\p{M}\p{N}._-]*$/u);
     const markdown = markdownParagraphs([text, text]);
     assert.ok(!/[<>[\]()`*_]/.test(markdown));
     const cell = markdownText(text);

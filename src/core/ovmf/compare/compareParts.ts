@@ -6,7 +6,7 @@ import type { Draft } from './drafts';
 import { pairDraft, partOf } from './drafts';
 import { matchParts } from './matchParts';
 import { bytesNotes, headerNotes } from './notes';
-import type { Part, PartPair } from './parts';
+import type { VolumePart, PartPair } from './parts';
 import { bodyOf, childrenOf, isFiller, isSame, sameParts } from './parts';
 import type { NodeKind } from '../volumes/tree';
 
@@ -24,8 +24,11 @@ interface Place {
 }
 
 /** The differences between two lists of parts, in the order of the second. */
-export function compareParts(a: readonly Part[], b: readonly Part[], place: Place): Draft[] {
-  const [left, right] = [a, b].map((parts) => parts.filter((part) => !isFiller(part))) as [Part[], Part[]];
+export function compareParts(a: readonly VolumePart[], b: readonly VolumePart[], place: Place): Draft[] {
+  const [left, right] = [a, b].map((parts) => parts.filter((part) => !isFiller(part))) as [
+    VolumePart[],
+    VolumePart[],
+  ];
   const { pairs, removed, added } = matchParts(left, right);
   const moved = place.outermost ? new Set(pairs.filter(isElsewhere)) : movedPairs(pairs, left, right);
   const pairOf = new Map(pairs.map((pair) => [pair[1], pair]));
@@ -43,10 +46,13 @@ export function compareParts(a: readonly Part[], b: readonly Part[], place: Plac
 }
 
 /** Removed parts, keyed by the part of the second list that they followed; undefined for the start. */
-function goneBefore(a: readonly Part[], pairs: readonly PartPair[]): ReadonlyMap<Part | undefined, Part[]> {
+function goneBefore(
+  a: readonly VolumePart[],
+  pairs: readonly PartPair[],
+): ReadonlyMap<VolumePart | undefined, VolumePart[]> {
   const partner = new Map(pairs);
-  const gone = new Map<Part | undefined, Part[]>();
-  let here: Part[] = [];
+  const gone = new Map<VolumePart | undefined, VolumePart[]>();
+  let here: VolumePart[] = [];
   gone.set(undefined, here);
   for (const part of a) {
     const other = partner.get(part);
@@ -61,9 +67,9 @@ const isElsewhere = ([a, b]: PartPair) =>
   a.source.bytes.length - a.node.offset !== b.source.bytes.length - b.node.offset;
 
 /** The name of a part in a path; a variable may have no name. */
-const nameOf = ({ node: { name, guid, kind } }: Part) => (name === '' ? (guid ?? kind) : name);
+const nameOf = ({ node: { name, guid, kind } }: VolumePart) => (name === '' ? (guid ?? kind) : name);
 
-const alone = (kind: 'added' | 'removed', part: Part, { path }: Place): Draft => ({
+const alone = (kind: 'added' | 'removed', part: VolumePart, { path }: Place): Draft => ({
   kind,
   path: [...path, nameOf(part)],
   ...(kind === 'added' ? { b: part } : { a: part }),
@@ -125,7 +131,7 @@ const compareChildren: Reader = (pair, { path, opaque }) => {
 };
 
 /** The value of a variable, which is at its end, as a part of its own. */
-function valueOf({ node, source: half }: Part): Part {
+function valueOf({ node, source: half }: VolumePart): VolumePart {
   const size = node.variable!.dataSize;
   return { node: { ...node, offset: node.offset + node.size - size, size }, source: half };
 }
@@ -156,8 +162,8 @@ const READERS: Partial<Record<NodeKind, Reader>> = {
 };
 
 /** Free space and padding, reported only when nothing else explains the difference. */
-function compareFillers(a: readonly Part[], b: readonly Part[], place: Place): Draft[] {
-  const keyOf = ({ node: { kind, type } }: Part) => `${kind} ${type}`;
+function compareFillers(a: readonly VolumePart[], b: readonly VolumePart[], place: Place): Draft[] {
+  const keyOf = ({ node: { kind, type } }: VolumePart) => `${kind} ${type}`;
   const { pairs, removed, added } = matchByKey(a.filter(isFiller), b.filter(isFiller), keyOf, sameParts);
   const reported = [
     ...removed.map((part) => alone('removed', part, place)),

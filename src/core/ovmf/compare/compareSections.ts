@@ -4,13 +4,13 @@
 import { byteCount } from '../../binary/hex';
 import { matchByKey, movedPairs } from './matching';
 import { bytesNotes, headerNotes } from './notes';
-import type { Part, PartPair } from './parts';
+import type { VolumePart, PartPair } from './parts';
 import { childrenOf, decodedParts, isFiller, isSame, isSameContent, sameParts } from './parts';
 
 /** Callbacks for what the comparison of sections encounters. */
 export interface Encounter {
   /** Compares the volumes in a section; returns whether it reported anything. */
-  volumes(a: readonly Part[], b: readonly Part[], path: readonly string[]): boolean;
+  volumes(a: readonly VolumePart[], b: readonly VolumePart[], path: readonly string[]): boolean;
   /** A section that differs and whose content is unknown on at least one side. */
   opaque(path: readonly string[]): void;
 }
@@ -27,14 +27,17 @@ interface SectionNotes {
  * is that of the file or section.
  */
 export function compareSections(
-  a: readonly Part[],
-  b: readonly Part[],
+  a: readonly VolumePart[],
+  b: readonly VolumePart[],
   path: readonly string[],
   encounter: Encounter,
 ): SectionNotes {
-  const [left, right] = [a, b].map((parts) => parts.filter((part) => !isFiller(part))) as [Part[], Part[]];
+  const [left, right] = [a, b].map((parts) => parts.filter((part) => !isFiller(part))) as [
+    VolumePart[],
+    VolumePart[],
+  ];
   const { pairs, removed, added } = matchByKey(left, right, keyOf, sameParts);
-  const sizeOf = ({ node }: Part) => byteCount(node.size);
+  const sizeOf = ({ node }: VolumePart) => byteCount(node.size);
   const inside = pairs.filter((pair) => !isSame(pair)).map((pair) => compareSection(pair, path, encounter));
   const notes = [
     ...removed.map((part) => `${labelOf(part)} removed, ${sizeOf(part)}`),
@@ -45,12 +48,12 @@ export function compareSections(
   return { notes, any: notes.length > 0 || inside.some(({ any }) => any) };
 }
 
-const keyOf = ({ node: { kind, typeCode, guid } }: Part) => `${kind} ${typeCode} ${guid}`;
+const keyOf = ({ node: { kind, typeCode, guid } }: VolumePart) => `${kind} ${typeCode} ${guid}`;
 
-const isText = ({ node: { type } }: Part) => type === 'user interface' || type === 'version';
+const isText = ({ node: { type } }: VolumePart) => type === 'user interface' || type === 'version';
 
 /** Text sections are labelled by their type. */
-const labelOf = (part: Part) => (isText(part) ? part.node.type! : part.node.name);
+const labelOf = (part: VolumePart) => (isText(part) ? part.node.type! : part.node.name);
 
 function compareSection(pair: PartPair, path: readonly string[], encounter: Encounter): SectionNotes {
   const [was, is] = pair;
@@ -72,7 +75,7 @@ function compareContent(
 ): SectionNotes | undefined {
   const [, is] = pair;
   const label = labelOf(is);
-  const [a, b] = pair.map((part) => decodedParts(part) ?? childrenOf(part)) as [Part[], Part[]];
+  const [a, b] = pair.map((part) => decodedParts(part) ?? childrenOf(part)) as [VolumePart[], VolumePart[]];
   if (a.length === 0 || b.length === 0) return undefined;
   if (is.node.type === 'volume image') return { notes: [], any: encounter.volumes(a, b, path) };
   const header = headerNotes(pair).map((note) => `${label}: ${note}`);
@@ -86,4 +89,4 @@ function compareContent(
 }
 
 /** Whether the content of a section is encoded, even if only with a checksum. */
-const isEncoded = ({ node: { type } }: Part) => type === 'GUID-defined' || type === 'compression';
+const isEncoded = ({ node: { type } }: VolumePart) => type === 'GUID-defined' || type === 'compression';

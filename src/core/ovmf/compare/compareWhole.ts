@@ -20,6 +20,6 @@ export function compareWhole(
   const options = { decompress, budget: new Budget() };
   const parsed = [parseVolumes(a.bytes, options), parseVolumes(b.bytes, options)] as const;
   const volumes = compareVolumes(a, b, parsed);
-  const told = [a, b].map(({ image }, i) => ({ image, build: imageBuild(parsed[i]!.value) }));
-  return volumes && { ...volumes, launch: compareLaunches(told[0]!, told[1]!) };
+  const builds = [a, b].map(({ image }, i) => ({ image, build: imageBuild(parsed[i]!.value) }));
+  return volumes && { ...volumes, launch: compareLaunches(builds[0]!, builds[1]!) };
 }

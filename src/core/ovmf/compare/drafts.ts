@@ -2,7 +2,7 @@
 
 import type { ImageChange } from './change';
 import { matchByKey } from './matching';
-import type { Part, PartPair } from './parts';
+import type { VolumePart, PartPair } from './parts';
 import { isSame, sameParts, sideOf } from './parts';
 
 /** A change with its parts; `a` is absent for what was added, `b` for what was removed. */
@@ -10,13 +10,13 @@ export interface Draft {
   readonly kind: ImageChange['kind'];
   /** Names from the outermost volume down. */
   readonly path: readonly string[];
-  readonly a?: Part;
-  readonly b?: Part;
+  readonly a?: VolumePart;
+  readonly b?: VolumePart;
   readonly notes: readonly string[];
 }
 
 /** The part that names a change. */
-export const partOf = ({ a, b }: Draft): Part => (b ?? a)!;
+export const partOf = ({ a, b }: Draft): VolumePart => (b ?? a)!;
 
 /** A change with both sides. */
 export function pairDraft(
@@ -47,9 +47,9 @@ const NAMES: Readonly<Record<string, string>> = { free: 'free space' };
 
 /** Merges the removal and the addition of an identical volume or file into one move. */
 export function joinMoves(drafts: readonly Draft[]): Draft[] {
-  const byPart = new Map<Part, Draft>();
-  const gone: Part[] = [];
-  const come: Part[] = [];
+  const byPart = new Map<VolumePart, Draft>();
+  const gone: VolumePart[] = [];
+  const come: VolumePart[] = [];
   for (const draft of drafts) {
     if (draft.kind === 'removed') gone.push(draft.a!);
     if (draft.kind === 'added') come.push(draft.b!);
@@ -68,5 +68,5 @@ export function joinMoves(drafts: readonly Draft[]): Draft[] {
   });
 }
 
-const moveKey = ({ node: { kind, type, guid } }: Part) =>
+const moveKey = ({ node: { kind, type, guid } }: VolumePart) =>
   kind === 'file' || kind === 'volume' ? `${kind} ${type} ${guid}` : undefined;

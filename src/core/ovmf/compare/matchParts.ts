@@ -2,11 +2,11 @@
 
 import type { Matched } from './matching';
 import { matchByKey } from './matching';
-import type { Part, PartPair } from './parts';
+import type { VolumePart, PartPair } from './parts';
 import { isSame, sameParts } from './parts';
 
 /** The keys by which parts are matched, the most reliable first. */
-const KEYS: readonly ((part: Part) => string | undefined)[] = [
+const KEYS: readonly ((part: VolumePart) => string | undefined)[] = [
   ({ node: { kind, type, guid, name, variable } }) =>
     variable ? `${kind} ${guid} ${variable.state} ${name}` : `${kind} ${type} ${guid}`,
   ({ node: { kind, guid, name, variable } }) =>
@@ -16,14 +16,14 @@ const KEYS: readonly ((part: Part) => string | undefined)[] = [
 ];
 
 /** Matches parts. A common start and end of both lists is matched in place; keys decide in between. */
-export function matchParts(a: readonly Part[], b: readonly Part[]): Matched<Part> {
+export function matchParts(a: readonly VolumePart[], b: readonly VolumePart[]): Matched<VolumePart> {
   const [start, end] = sameEnds(a, b);
-  const middle = (parts: readonly Part[]) => parts.slice(start, parts.length - end);
+  const middle = (parts: readonly VolumePart[]) => parts.slice(start, parts.length - end);
   const ends = a.flatMap((part, i): PartPair[] => {
     if (i >= start && i < a.length - end) return [];
     return [[part, b[i < start ? i : b.length - a.length + i]!]];
   });
-  return KEYS.reduce<Matched<Part>>(
+  return KEYS.reduce<Matched<VolumePart>>(
     ({ pairs, removed, added }, keyOf) => {
       const more = matchByKey(removed, added, keyOf, sameParts);
       return { ...more, pairs: [...pairs, ...more.pairs] };
@@ -33,7 +33,7 @@ export function matchParts(a: readonly Part[], b: readonly Part[]): Matched<Part
 }
 
 /** How many parts at the start, and then at the end, are the same in both lists. */
-function sameEnds(a: readonly Part[], b: readonly Part[]): readonly [number, number] {
+function sameEnds(a: readonly VolumePart[], b: readonly VolumePart[]): readonly [number, number] {
   const most = Math.min(a.length, b.length);
   let start = 0;
   while (start < most && isSamePart([a[start]!, b[start]!])) start++;

@@ -25,13 +25,13 @@ interface PartSource {
 }
 
 /** A node and the bytes that its offset refers to. */
-export interface Part {
+export interface VolumePart {
   readonly node: VolumeNode;
   readonly source: PartSource;
 }
 
 /** Two matching parts, such as the same file in two images. */
-export type PartPair = readonly [Part, Part];
+export type PartPair = readonly [VolumePart, VolumePart];
 
 /** The outermost parts of a file. */
 export function partsOfFile(
@@ -39,17 +39,20 @@ export function partsOfFile(
   bytes: Uint8Array,
   elsewhere: readonly Range[],
   budget: Budget,
-): Part[] {
+): VolumePart[] {
   const source = { bytes, inside: false, budget, elsewhere };
   return nodes.map((node) => ({ node, source: source }));
 }
 
 /** The direct children of a part. */
-export const childrenOf = ({ node, source: source }: Part): Part[] =>
+export const childrenOf = ({ node, source: source }: VolumePart): VolumePart[] =>
   node.children.map((child) => ({ node: child, source: source }));
 
 /** The contents of a compressed section; undefined when it was not decompressed. */
-export function decodedParts({ node: { decoded }, source: { budget } }: Part): Part[] | undefined {
+export function decodedParts({
+  node: { decoded },
+  source: { budget },
+}: VolumePart): VolumePart[] | undefined {
   return decoded?.children.map((node) => ({
     node,
     source: { bytes: decoded.bytes, inside: true, budget, elsewhere: [] },
@@ -57,7 +60,7 @@ export function decodedParts({ node: { decoded }, source: { budget } }: Part): P
 }
 
 /** All bytes of a part. */
-export const bytesOf = ({ node, source: source }: Part): Uint8Array =>
+export const bytesOf = ({ node, source: source }: VolumePart): Uint8Array =>
   source.bytes.subarray(node.offset, node.offset + node.size);
 
 /** Bytes that are compared at once. */
@@ -121,10 +124,10 @@ const MOST_TRIED = 8;
 /**
  * Pairs the equal parts of two lists, in order, in time linear in their size rather than quadratic in their number.
  */
-export function sameParts(a: readonly Part[], b: readonly Part[]): PartPair[] {
+export function sameParts(a: readonly VolumePart[], b: readonly VolumePart[]): PartPair[] {
   // A single pair of its kind is found by its key alone.
   if (a.length * b.length <= 1) return [];
-  const waiting = new Map<string, Part[]>();
+  const waiting = new Map<string, VolumePart[]>();
   for (const part of b) {
     const print = printOf(part);
     const list = waiting.get(print);
@@ -134,25 +137,25 @@ export function sameParts(a: readonly Part[], b: readonly Part[]): PartPair[] {
   return a.flatMap((part): PartPair[] => {
     const list = waiting.get(printOf(part)) ?? [];
     const at = list.slice(0, MOST_TRIED).findIndex((other) => isSame([part, other]));
-    return at < 0 ? [] : [[part, ...(list.splice(at, 1) as [Part])]];
+    return at < 0 ? [] : [[part, ...(list.splice(at, 1) as [VolumePart])]];
   });
 }
 
 /** A fingerprint, the same for equal parts. */
-function printOf(part: Part): string {
+function printOf(part: VolumePart): string {
   const bytes = bytesOf(part);
   part.source.budget.charge((2 * SAMPLE) / BYTES_PER_STEP.crc);
   return `${bytes.length} ${crc32(bytes.subarray(0, SAMPLE))} ${crc32(bytes.subarray(-SAMPLE))}`;
 }
 
 /** What follows the header of a part, as a part of its own. */
-export function bodyOf({ node, source: source }: Part): Part {
+export function bodyOf({ node, source: source }: VolumePart): VolumePart {
   const start = node.fields.reduce((end, field) => Math.max(end, field.offset + field.size), node.offset);
   return { node: { ...node, offset: start, size: node.offset + node.size - start }, source: source };
 }
 
 /** Whether a part only fills space: free space, padding, and padding files of erased bytes. */
-export function isFiller(part: Part): boolean {
+export function isFiller(part: VolumePart): boolean {
   const { kind, type } = part.node;
   if (kind !== 'file' || type !== 'padding') return kind === 'free' || kind === 'padding';
   const body = bytesOf(bodyOf(part));
@@ -164,7 +167,7 @@ export function isFiller(part: Part): boolean {
  * A part as one side of a change. Parts of decompressed data get a digest, because their bytes are not in the file, as far as the
  * budget reaches.
  */
-export function sideOf(part: Part): ChangeSide {
+export function sideOf(part: VolumePart): ChangeSide {
   const { node, source: source } = part;
   const cost = node.size / BYTES_PER_STEP.digest;
   const isDigested = source.inside && cost <= source.budget.steps;

@@ -9,13 +9,13 @@ import { onlyByte } from '../../binary/hex';
  * store. `foreign`: firmware for a processor other than x86. `part`: an image that does not fill its file, or is not
  * in it whole. `unknown`: nothing that is recognised, which may be any firmware, or a broken image.
  */
-export type FileRole = 'container' | 'other' | 'variables' | 'foreign' | 'part' | 'unknown';
+export type KindRole = 'container' | 'other' | 'variables' | 'foreign' | 'part' | 'unknown';
 
 /** A kind of file that is not an x86 firmware image. */
 export interface FileKind {
   /** A short key for JSON and tests, such as `qcow2`. */
   readonly id: string;
-  readonly role: FileRole;
+  readonly role: KindRole;
   /** A phrase after "it is", such as `a qcow2 disk image`. */
   readonly words: string;
   /** What to do next, as whole sentences. */

@@ -3,6 +3,8 @@
 
 import { finder } from '../../binary/ascii';
 import { holds, u32At, type FileEnds, type FileKind } from './fileKind';
+import { offsetOf } from '../../binary/struct';
+import { VOLUME_HEADER } from '../volumes/layouts';
 
 /** Where IMAGE_FILE_MACHINE_* is not one of x86 (PE/COFF specification, "Machine types"). */
 const PROCESSORS: Readonly<Record<number, readonly [id: string, name: string]>> = {
@@ -17,7 +19,7 @@ const X86: readonly number[] = [0x14c, 0x8664];
 export const X86_ONLY = 'SEV and TDX exist on x86 only: give the OVMF image of an x86 build.';
 
 const findVolume = finder('_FVH');
-const SIGNATURE = 0x28;
+const SIGNATURE_AT = offsetOf(VOLUME_HEADER, 'signature');
 
 /** The machine of the first executable after `from`; sections, and so executables, start at multiples of 4. */
 function firstMachine(head: Uint8Array, from: number): number | undefined {
@@ -38,7 +40,7 @@ function machineOfBranch(head: Uint8Array): number | undefined {
 
 /** Firmware for another processor; undefined for any other file. */
 export function foreignKind({ head }: FileEnds): FileKind | undefined {
-  const volume = findVolume(head) - SIGNATURE;
+  const volume = findVolume(head) - SIGNATURE_AT;
   if (volume < 0) return undefined;
   const machine = firstMachine(head, volume) ?? machineOfBranch(head);
   const processor = machine === undefined ? undefined : PROCESSORS[machine];

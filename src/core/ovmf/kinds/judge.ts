@@ -16,7 +16,7 @@ import {
   padding,
   type FileEnds,
   type FileKind,
-  type FileRole,
+  type KindRole,
 } from './fileKind';
 import { foreignKind } from './foreign';
 import { cutFront, doubledImage, misplacedImage, misplacedVolumes } from './misplaced';
@@ -95,7 +95,7 @@ const UNKNOWN: FileKind = {
   next: OWN_IMAGE,
 };
 
-const RULE_OF: Readonly<Record<Exclude<FileRole, 'part' | 'unknown'>, OvmfRule>> = {
+const RULE_OF: Readonly<Record<Exclude<KindRole, 'part' | 'unknown'>, OvmfRule>> = {
   container: 'container',
   other: 'other-file',
   foreign: 'other-processor',

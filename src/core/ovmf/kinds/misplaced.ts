@@ -12,6 +12,8 @@ import { ovmfFinding } from '../rules';
 import { VTF_SIGNATURE } from '../vector';
 import { VOLUME_TOP_FILE } from '../volumes/guids';
 import { holds, padding } from './fileKind';
+import { offsetOf } from '../../binary/struct';
+import { VOLUME_HEADER } from '../volumes/layouts';
 
 const FOOTER = latin1(guidBytes(FOOTER_GUID));
 const findFooter = finder(FOOTER);
@@ -23,9 +25,10 @@ const MOST_FOOTERS = 1000;
 const findTopFile = finder(latin1(guidBytes(VOLUME_TOP_FILE)));
 const SIGNATURE = '_FVH';
 const findVolume = finder(SIGNATURE);
-const FVH = 0x28;
-/** Bytes of the header of a volume; more volumes than any image has. */
-const [LEAST_VOLUME, MOST_VOLUMES] = [0x38n, 1000];
+const SIGNATURE_AT = offsetOf(VOLUME_HEADER, 'signature');
+const LENGTH_AT = offsetOf(VOLUME_HEADER, 'fv_length');
+/** More than any image has. */
+const MOST_VOLUMES = 1000;
 
 const u16 = (bytes: Uint8Array, at: number) => bytes[at]! | (bytes[at + 1]! << 8);
 
@@ -98,8 +101,8 @@ export function cutFront({ bytes, offset, fileSize }: FileTail, isSame?: IsSame)
   if (top + (u16(bytes, top + 20) | (bytes[top + 22]! << 16)) !== fileSize) return undefined;
   // Volumes follow one another from the start, or from where erased flash ends.
   const erased = endOfRun(bytes, 0, bytes.length, isSame);
-  const end = erased + FVH + SIGNATURE.length;
-  const isThere = findVolume(bytes.subarray(0, end), Math.max(FVH, erased - SIGNATURE.length)) >= 0;
+  const end = erased + SIGNATURE_AT + SIGNATURE.length;
+  const isThere = findVolume(bytes.subarray(0, end), Math.max(SIGNATURE_AT, erased - SIGNATURE.length)) >= 0;
   if (isThere || startsWithHeader(bytes)) return undefined;
   const message =
     'The file starts inside a firmware volume: the front of the image is missing. Copy or build the image again.';
@@ -114,10 +117,10 @@ export function misplacedVolumes({ bytes, offset, fileSize }: FileTail): Finding
   if (offset !== 0) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   let [at, count] = [0, 0];
-  while (holds(bytes, at + FVH, SIGNATURE)) {
-    const length = view.getBigUint64(at + 0x20, true);
+  while (holds(bytes, at + SIGNATURE_AT, SIGNATURE)) {
+    const length = view.getBigUint64(at + LENGTH_AT, true);
     const end = BigInt(at) + length;
-    if (length < LEAST_VOLUME || ++count > MOST_VOLUMES) return undefined;
+    if (length < VOLUME_HEADER.size || ++count > MOST_VOLUMES) return undefined;
     if (end > BigInt(fileSize)) {
       const message = `The firmware volume at ${hex(at)} ends at ${hex(end)}, but the file has only ${hex(fileSize)} bytes: the end of the image is missing. Copy or build the image again.`;
       return ovmfFinding('cut-image', at, fileSize - at, message);

@@ -3,12 +3,12 @@
 
 import { HEX_DIGIT, isSpace, latin1, lineEnd, skipSpace, trimEnd } from '../../binary/ascii';
 import { BASE64_DIGIT } from '../../binary/hex';
-import { OWN_IMAGE, holds, type FileEnds, type FileKind, type FileRole } from './fileKind';
+import { OWN_IMAGE, holds, type FileEnds, type FileKind, type KindRole } from './fileKind';
 
 /** A kind of text, by its first line or by all that is at hand of it. */
 interface TextRow {
   readonly id: string;
-  readonly role: FileRole;
+  readonly role: KindRole;
   readonly words: string;
   readonly next: string;
   readonly line?: RegExp;

@@ -4,7 +4,9 @@
 import { guidBytes } from '../../binary/guid';
 import { latin1 } from '../../binary/ascii';
 import { isZero } from '../../binary/hex';
+import { offsetOf } from '../../binary/struct';
 import { NVRAM } from '../volumes/guids';
+import { BLOCK_MAP_ENTRY, VOLUME_HEADER } from '../volumes/layouts';
 import { X86_ONLY } from './foreign';
 import { holds, padding, u32At, type FileEnds, type FileKind } from './fileKind';
 
@@ -12,16 +14,22 @@ import { holds, padding, u32At, type FileEnds, type FileKind } from './fileKind'
 export const VARIABLES = 'a variable store (VARS), which holds no firmware';
 
 const NV_DATA = latin1(guidBytes(NVRAM));
+const GUID_AT = offsetOf(VOLUME_HEADER, 'file_system_guid');
+const LENGTH_AT = offsetOf(VOLUME_HEADER, 'fv_length');
+const SIGNATURE_AT = offsetOf(VOLUME_HEADER, 'signature');
+/** Where the block map, which follows the header, has the size of its first blocks. */
+const BLOCK_SIZE_AT = VOLUME_HEADER.size + offsetOf(BLOCK_MAP_ENTRY, 'length');
 /** The flash blocks of ArmVirtPkg; those of OvmfPkg have 4 KiB. */
 const ARM_BLOCK = 0x40000;
 
-const isOfArm = (head: Uint8Array): boolean => u32At(head, 0x3c) === ARM_BLOCK;
+const isOfArm = (head: Uint8Array): boolean => u32At(head, BLOCK_SIZE_AT) === ARM_BLOCK;
 
 /** The length of the volume of variables at the start of a file; undefined when it starts with anything else. */
 function storeLength({ head }: Pick<FileEnds, 'head'>): number | undefined {
-  const isStore = isZero(head.subarray(0, 16)) && holds(head, 0x10, NV_DATA) && holds(head, 0x28, '_FVH');
+  const isStore =
+    isZero(head.subarray(0, GUID_AT)) && holds(head, GUID_AT, NV_DATA) && holds(head, SIGNATURE_AT, '_FVH');
   if (!isStore) return undefined;
-  return u32At(head, 0x20)! + u32At(head, 0x24)! * 2 ** 32;
+  return u32At(head, LENGTH_AT)! + u32At(head, LENGTH_AT + 4)! * 2 ** 32;
 }
 
 /** Whether a file starts with a volume of variables. @param head the start of the file */

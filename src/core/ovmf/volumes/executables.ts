@@ -36,7 +36,7 @@ function machineAt(view: DataView, at: number, end: number): number | undefined 
 }
 
 /** The machine of an executable: its code, and the field that holds it. */
-export interface Machine {
+export interface ExecutableMachine {
   readonly machine: number;
   readonly field: FieldView;
 }
@@ -47,7 +47,7 @@ export interface Machine {
  * @param end where its section ends
  * @returns undefined when there is no header, or no space for one
  */
-export function machineOf(bytes: Uint8Array, at: number, end: number): Machine | undefined {
+export function machineOf(bytes: Uint8Array, at: number, end: number): ExecutableMachine | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const offset = machineAt(view, at, Math.min(end, bytes.length));
   if (offset === undefined) return undefined;

@@ -15,7 +15,7 @@ export interface SectionJob {
 }
 
 /** Where the words of the shared state are: what became of the job, and a number that changes while the thread works. */
-export const WORD = { answer: 0, beat: 1 } as const;
+export const STATE_AT = { answer: 0, beat: 1 } as const;
 /** Bytes of the shared state: two words of 32 bits, and the steps that are left as a double. */
 export const STATE_SIZE = 16;
 export const LEFT_AT = 8;

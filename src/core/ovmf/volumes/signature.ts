@@ -3,6 +3,7 @@
 
 import { finder } from '../../binary/ascii';
 import { guidText } from '../../binary/guid';
+import { offsetOf } from '../../binary/struct';
 import { BYTES_PER_STEP, PRICE } from './budget';
 import { sum16 } from './checksums';
 import { FFS1, FFS2, FFS3, NVRAM } from './guids';
@@ -10,11 +11,10 @@ import { VOLUME_HEADER } from './layouts';
 import type { WalkRange } from './tree';
 import type { Walk } from './walk';
 
-const SIGNATURE_AT = 0x28;
+const SIGNATURE_AT = offsetOf(VOLUME_HEADER, 'signature');
+const LENGTH_AT = offsetOf(VOLUME_HEADER, 'header_length');
+const GUID_AT = offsetOf(VOLUME_HEADER, 'file_system_guid');
 const findSignature = finder('_FVH');
-const [LENGTH_AT, GUID_AT] = ['header_length', 'file_system_guid'].map(
-  (name) => VOLUME_HEADER.rows.find((one) => one.name === name)!.offset,
-) as [number, number];
 /** More than any header has: that of OVMF has 72 bytes, of which the block map takes 16. */
 const MOST_HEADER = 1024;
 const KNOWN: readonly string[] = [FFS1, FFS2, FFS3, NVRAM];

@@ -142,11 +142,11 @@ export function node(
 export function gap({ bytes }: ByteSpace, at: number, end: number): VolumeNode[] {
   if (at >= end) return [];
   const byte = onlyByte(bytes, at, end);
-  return byte === 0 || byte === 0xff ? [] : [unknownBytes(at, end)];
+  return byte === 0 || byte === 0xff ? [] : [unknownNode(at, end)];
 }
 
 /** A node for bytes that no part of a volume claims. */
-export const unknownBytes = (at: number, end: number): VolumeNode =>
+export const unknownNode = (at: number, end: number): VolumeNode =>
   node('unknown', 'unknown', at, end - at, 'No layout explains these bytes.');
 
 /** Little-endian text of 16-bit characters up to a NUL or the end. */

@@ -8,7 +8,7 @@ import { BYTES_PER_STEP, PART_BYTES, PRICE, Spent, WALK_LIMITS } from './budget'
 import type { CompressionMethod } from './compressions';
 import type { VolumeRule } from './rules';
 import { volumeFinding } from './rules';
-import { node, unknownBytes, type ByteSpace, type Decompress, type VolumeNode, type WalkRange } from './tree';
+import { node, unknownNode, type ByteSpace, type Decompress, type VolumeNode, type WalkRange } from './tree';
 
 /** Bytes, without a depth. */
 type ByteRange = Pick<WalkRange, 'space' | 'at' | 'end'>;
@@ -105,7 +105,7 @@ export class Walk {
     if (why !== 'work' && this.within({ space, at, end }, () => this.blank(space, at, end)) !== undefined)
       return this.unclaimed({ space, at, end });
     const undecoded = { method: 'unread', why: 'limits', reason: STOPS[why].reason } as const;
-    return [{ ...unknownBytes(at, end), undecoded }];
+    return [{ ...unknownNode(at, end), undecoded }];
   }
 
   /** 0 or 0xff when all bytes are that, for which as many are paid as are looked at. @throws Spent */
@@ -134,7 +134,7 @@ export class Walk {
     if (at >= end) return [];
     const byte = this.blank(space, at, end);
     return byte === undefined
-      ? [unknownBytes(at, end)]
+      ? [unknownNode(at, end)]
       : [node('padding', 'padding', at, end - at, `Every byte is ${hex(byte, 2)}.`)];
   }
 

@@ -192,12 +192,12 @@ export function describeDistance({ comparison, cpuKnown, features }: PossibleLau
     return cpuKnown ? 'No field differs.' : 'All but the CPU is right: no list has it.';
   if (features) return sentence(describeChange(features));
   const groups = groupByCause(comparison);
-  const told = groups.slice(0, MOST_CAUSES).map(({ cause, fields }) => {
+  const described = groups.slice(0, MOST_CAUSES).map(({ cause, fields }) => {
     const names = fields.slice(0, MOST_CAUSES).map((f) => f.actual.name);
     const more = fields.length - names.length;
     return `${conjunction(more > 0 ? [...names, `${more} more`] : names)} (${cause.title})`;
   });
   const rest = groups.slice(MOST_CAUSES).flatMap((g) => g.fields).length;
   const count = differing.length === 1 ? '1 field differs' : `${differing.length} fields differ`;
-  return `${count}: ${told.join('; ')}${rest > 0 ? `; and ${rest} more` : ''}.${conflictsIn(differing)}`;
+  return `${count}: ${described.join('; ')}${rest > 0 ? `; and ${rest} more` : ''}.${conflictsIn(differing)}`;
 }

@@ -15,8 +15,8 @@ export interface LineForm {
   readonly colon: boolean;
   /** Whether each word begins with 0x. */
   readonly prefix?: true;
-  /** Whether a backquote halves addresses and words of 64 bits. */
-  readonly halves?: true;
+  /** Whether a backquote splits addresses and words of 64 bits. */
+  readonly backquoted?: true;
   /** Whether a line begins with one space and ends in characters without a frame. */
   readonly indented?: true;
   /** The bytes in a word, if not any number. */
@@ -42,7 +42,13 @@ export const LINE_FORMS: readonly LineForm[] = [
     programs: "xxd, Linux's print_hex_dump, crash's rd, U-Boot's md and lldb's memory read",
     colon: true,
   },
-  { id: 'windbg', programs: "WinDbg's db, dd and dq", colon: false, halves: true, order: 'little-endian' },
+  {
+    id: 'windbg',
+    programs: "WinDbg's db, dd and dq",
+    colon: false,
+    backquoted: true,
+    order: 'little-endian',
+  },
   { id: 'objdump', programs: 'objdump -s', colon: false, indented: true, units: [4], order: 'memory' },
   {
     id: 'columns',
@@ -114,7 +120,7 @@ interface Address {
   readonly digits: string;
   readonly end: number;
   readonly colon: boolean;
-  readonly halves: boolean;
+  readonly backquoted: boolean;
 }
 
 /** Behind a symbol in `<>` and before a colon, as gdb prints it after an address; the same place without one. */
@@ -133,8 +139,8 @@ function addressAt(text: Uint8Array, at: number, end: number): Address | undefin
   let to = digitsEnd(text, start, end);
   const size = to - start;
   if (size < (isNumber ? 1 : LEAST_ADDRESS_DIGITS) || size > MOST_ADDRESS_DIGITS) return undefined;
-  const halves = size === 8 && text[to] === BACKQUOTE;
-  if (halves) {
+  const backquoted = size === 8 && text[to] === BACKQUOTE;
+  if (backquoted) {
     to = digitsEnd(text, to + 1, end);
     if (to - start !== 17) return undefined;
   }
@@ -143,7 +149,7 @@ function addressAt(text: Uint8Array, at: number, end: number): Address | undefin
   to = symbolEnd(text, to, end);
   const colon = text[to] === CHAR.colon;
   if (!colon && to < end && !isBlank(text[to])) return undefined;
-  return { digits, end: colon ? to + 1 : to, colon, halves };
+  return { digits, end: colon ? to + 1 : to, colon, backquoted };
 }
 
 /** The words of a line, where they end, and what is special about them. */
@@ -199,7 +205,7 @@ function formOf(
   const { unit, prefix, dashed, rest } = words;
   for (const form of LINE_FORMS) {
     if (form.colon !== address.colon || (form.prefix ?? false) !== prefix) continue;
-    if (form.halves && !address.halves && !dashed) continue;
+    if (form.backquoted && !address.backquoted && !dashed) continue;
     const hasCharacters = rest + 2 < end && isBlank(text[rest + 1]) && text[rest + 2] !== MORE;
     if (form.indented && !(text[lead] === CHAR.space && hasCharacters)) continue;
     if (!form.units || form.units.includes(unit)) return form;

@@ -94,12 +94,16 @@ function readMarkdownPage(before: string, rows: string): Read {
 }
 
 /** What is wrong with the number of fields in a text that leaves zeros out; undefined if it has as many as it says. */
-function wrongCount(said: string | undefined, there: number, what: string): { problem: string } | undefined {
-  if (said === undefined)
+function wrongCount(
+  stated: string | undefined,
+  there: number,
+  what: string,
+): { problem: string } | undefined {
+  if (stated === undefined)
     return { problem: `the line before it is missing, which says how many ${what} there are` };
-  return Number(said) === there
+  return Number(stated) === there
     ? undefined
-    : { problem: `it has ${there} ${what} and says that there are ${said}` };
+    : { problem: `it has ${there} ${what} and says that there are ${stated}` };
 }
 
 function readMarkdown(text: string): Read[] | undefined {

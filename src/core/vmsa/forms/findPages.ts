@@ -4,7 +4,7 @@
 import { latin1, skipSpace } from '../../binary/ascii';
 import { isImage } from '../../ovmf/footer';
 import { describeArtefact, describeNotVmsa } from './notVmsa';
-import { parseExactJson, type Json } from '../../binary/exactJson';
+import { parseExactJson, type JsonValue } from '../../binary/exactJson';
 import { findBase64Pages } from './base64Pages';
 import { withoutMarks } from './carriers';
 import { findFieldPages } from './fieldText';
@@ -12,7 +12,7 @@ import { journalMessages } from './journal';
 import { findOffsetDumpPages } from './offsetDump';
 import { findPlainHexPages } from './plainHex';
 import { findOtherDump } from './otherDump';
-import { plainText } from './plainText';
+import { decodeText } from './plainText';
 import { findBareDumpPages, findKernelLogPages } from './kernelLog';
 import { VMSA_SIZE } from '../layout/layout';
 import { findPageJson } from './pageJson';
@@ -44,7 +44,7 @@ function readJsonPages(bytes: Uint8Array): PagesFound | NotPages | undefined {
     const line = latin1(bytes, 0, json.at).split('\n').length;
     return { reason: `It begins like JSON, but is none: ${json.problem} (line ${line}).` };
   }
-  const value = json.value as ReadonlyMap<string, Json>;
+  const value = json.value as ReadonlyMap<string, JsonValue>;
   if (value.has('fields')) return asPage('json', findPageJson(value));
   if (looksLikeSevctl(value)) return asPage('sevctl-json', findSevctlPages(value));
   return {
@@ -110,7 +110,7 @@ function readPlainText(text: Uint8Array): PagesFound | NotPages | undefined {
  * content, and takes linear time.
  */
 export function findPages(bytes: Uint8Array): PagesFound | NotPages {
-  const { text, hasZeros } = plainText(bytes);
+  const { text, hasZeros } = decodeText(bytes);
   if (isImage(bytes)) return { reason: describeNotVmsa(bytes) };
   const artefact = bytes.length === VMSA_SIZE ? undefined : describeArtefact(bytes);
   if (artefact !== undefined) return broken('page', artefact);

@@ -1,7 +1,7 @@
 // A page in this project's own JSON, as `vmsa show --json` prints and the editor exports it, and back.
 
 import { exactText } from '../../binary/describe';
-import type { Json } from '../../binary/exactJson';
+import type { JsonValue } from '../../binary/exactJson';
 import { fromHex } from '../../binary/hex';
 import { leaves, writeLeaf, type Leaf, type LeafValue } from '../../binary/struct';
 import { VMSA, VMSA_SIZE } from '../layout/layout';
@@ -64,7 +64,7 @@ export function partJson(
 }
 
 /** Parses the value of a field as jsonValue writes it; undefined for anything else. */
-function leafValue(leaf: Leaf, value: Json | undefined): LeafValue | undefined {
+function leafValue(leaf: Leaf, value: JsonValue | undefined): LeafValue | undefined {
   const most = 1n << BigInt(8 * leaf.size);
   if (typeof leaf.row.type === 'number') {
     const bytes = typeof value === 'string' ? fromHex(value) : undefined;
@@ -83,7 +83,7 @@ function leafValue(leaf: Leaf, value: Json | undefined): LeafValue | undefined {
  * @param sparse whether fields that are not there are zero
  */
 export function pageOfFields(
-  values: ReadonlyMap<string, Json | undefined>,
+  values: ReadonlyMap<string, JsonValue | undefined>,
   sparse = false,
 ): { bytes: Uint8Array } | { problem: string } {
   const bytes = new Uint8Array(VMSA_SIZE);
@@ -102,15 +102,17 @@ export function pageOfFields(
 }
 
 /** The page in such JSON, or what is wrong with it. */
-export function findPageJson(value: ReadonlyMap<string, Json>): { bytes: Uint8Array } | { problem: string } {
+export function findPageJson(
+  value: ReadonlyMap<string, JsonValue>,
+): { bytes: Uint8Array } | { problem: string } {
   const fields = value.get('fields');
   if (!Array.isArray(fields)) return { problem: '"fields" is not an array' };
-  const values = new Map<string, Json | undefined>();
-  for (const field of fields as readonly Json[]) {
-    const name = field instanceof Map ? (field as ReadonlyMap<string, Json>).get('name') : undefined;
+  const values = new Map<string, JsonValue | undefined>();
+  for (const field of fields as readonly JsonValue[]) {
+    const name = field instanceof Map ? (field as ReadonlyMap<string, JsonValue>).get('name') : undefined;
     if (typeof name !== 'string') return { problem: 'a field has no name' };
     if (values.has(name)) return { problem: `the field "${name.slice(0, 40)}" is there twice` };
-    values.set(name, (field as ReadonlyMap<string, Json>).get('value'));
+    values.set(name, (field as ReadonlyMap<string, JsonValue>).get('value'));
   }
   return pageOfFields(values);
 }

@@ -77,7 +77,7 @@ const READ_FORMATS: Readonly<Record<PageFormat, string>> = {
 };
 
 /** A form in words. */
-export const titleOf = (format: PageFormat): string => READ_FORMATS[format];
+export const formatTitle = (format: PageFormat): string => READ_FORMATS[format];
 
 /**
  * The maximum number of pages in a file. Larger guests exist, but nobody keeps their pages in one file, and a

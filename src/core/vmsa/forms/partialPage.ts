@@ -5,7 +5,7 @@ import { latin1, lineEnd } from '../../binary/ascii';
 import { writeLeaf } from '../../binary/struct';
 import { VMSA_SIZE, vmsaLeaf, type VmsaName, type VmsaWord } from '../layout/layout';
 import { FIELDS_OF_PAGE } from '../part';
-import { broken, titleOf, type NotPages, type PageFormat, type PartialPage } from './pageSource';
+import { broken, formatTitle, type NotPages, type PageFormat, type PartialPage } from './pageSource';
 
 /** No dump has more lines for a vCPU, even with other messages between its own. */
 const MOST_LINES = 400;
@@ -67,6 +67,6 @@ export const isEnough = (values: KnownValues): boolean => values.has(...NEEDED);
 /** The result for a dump that lists some fields of each page. */
 export function foundParts(format: PageFormat, partial: readonly PartialPage[]): NotPages {
   const known = partial[0]!.part.known.size;
-  const reason = `It is a ${titleOf(format)}, which has ${known} of the ${FIELDS_OF_PAGE} fields of a page; the others are not known. Only those can be shown, compared and identified: there is no whole page in it.`;
+  const reason = `It is a ${formatTitle(format)}, which has ${known} of the ${FIELDS_OF_PAGE} fields of a page; the others are not known. Only those can be shown, compared and identified: there is no whole page in it.`;
   return { ...broken(format, reason), partial };
 }

@@ -87,7 +87,7 @@ export interface PlainText {
 }
 
 /** The text of a file in any encoding; the same bytes for what is plain already. */
-export function plainText(bytes: Uint8Array): PlainText {
+export function decodeText(bytes: Uint8Array): PlainText {
   const low = utf16Low(bytes);
   let text = low === undefined ? bytes : fromUtf16(bytes, low);
   if (UTF8_MARK.every((b, i) => text[i] === b)) text = text.subarray(UTF8_MARK.length);

@@ -1,7 +1,7 @@
 // The JSON that `sevctl vmsa show` prints: serde_json's pretty form of a structure with libvirt's field names. It
 // ends at 0x408, because it was modelled on the GHCB save area. Numbers are decimal; registers are not rounded.
 
-import type { Json } from '../../binary/exactJson';
+import type { JsonValue } from '../../binary/exactJson';
 import { hex } from '../../binary/hex';
 import { readUnsigned } from '../../binary/struct';
 import { VMSA_SIZE } from '../layout/layout';
@@ -32,7 +32,7 @@ export function sevctlJson(page: Uint8Array): string {
 }
 
 /** Whether a JSON value is meant to be sevctl's: it has a segment, or a name that only this form has. */
-export function looksLikeSevctl(value: ReadonlyMap<string, Json>): boolean {
+export function looksLikeSevctl(value: ReadonlyMap<string, JsonValue>): boolean {
   return MEMBERS.some((m) => m.kind !== 'number' && value.has(m.name));
 }
 
@@ -41,7 +41,7 @@ class Wrong extends Error {}
 
 function writeNumber(
   page: Uint8Array,
-  value: Json | undefined,
+  value: JsonValue | undefined,
   { offset, size }: StructMember,
   path: string,
 ): void {
@@ -51,18 +51,23 @@ function writeNumber(
   for (let i = 0; i < size; i++) page[offset + i] = Number((value >> BigInt(8 * i)) & 0xffn);
 }
 
-function writeMember(page: Uint8Array, value: Json | undefined, member: StructMember, path: string): void {
+function writeMember(
+  page: Uint8Array,
+  value: JsonValue | undefined,
+  member: StructMember,
+  path: string,
+): void {
   if (member.kind === 'number') {
     writeNumber(page, value, member, path);
   } else if (member.kind === 'segment') {
     if (!(value instanceof Map)) throw new Wrong(`"${path}" is not an object`);
-    writeMembers(page, value as ReadonlyMap<string, Json>, member.members, `${path}.`);
+    writeMembers(page, value as ReadonlyMap<string, JsonValue>, member.members, `${path}.`);
   } else {
     if (!Array.isArray(value) || value.length !== member.size) {
       const length = Array.isArray(value) ? `has ${value.length} numbers` : 'is not an array';
       throw new Wrong(`"${path}" ${length}; it takes ${member.size}`);
     }
-    (value as readonly Json[]).forEach((item, i) => {
+    (value as readonly JsonValue[]).forEach((item, i) => {
       writeNumber(page, item, { ...member, offset: member.offset + i, size: 1 }, `${path}[${i}]`);
     });
   }
@@ -70,7 +75,7 @@ function writeMember(page: Uint8Array, value: Json | undefined, member: StructMe
 
 function writeMembers(
   page: Uint8Array,
-  values: ReadonlyMap<string, Json>,
+  values: ReadonlyMap<string, JsonValue>,
   members: readonly StructMember[],
   prefix: string,
 ): void {
@@ -85,7 +90,7 @@ function writeMembers(
 
 /** The page in sevctl's JSON, zero from 0x408 up, or the key that is wrong and why. */
 export function findSevctlPages(
-  value: ReadonlyMap<string, Json>,
+  value: ReadonlyMap<string, JsonValue>,
 ): { bytes: Uint8Array; note: string } | { problem: string } {
   const bytes = new Uint8Array(VMSA_SIZE);
   try {

@@ -3,7 +3,7 @@
 
 import * as errors from '../errors';
 import { bitValue } from '../../binary/describe';
-import { SIGNATURE } from '../layout/bitsMsr';
+import { SIGNATURE_BITS } from '../layout/bitsMsr';
 
 /** Family, model and stepping with the extended parts added in, as people and libvirt write them. */
 export interface CpuId {
@@ -44,11 +44,11 @@ export interface DecodedSignature extends CpuId {
   readonly malformed: boolean;
 }
 
-const bitNamed = (name: (typeof SIGNATURE)[number]['name'], signature: number | bigint) =>
+const bitNamed = (name: (typeof SIGNATURE_BITS)[number]['name'], signature: number | bigint) =>
   Number(
     bitValue(
       signature,
-      SIGNATURE.find((b) => b.name === name)!,
+      SIGNATURE_BITS.find((b) => b.name === name)!,
     ),
   );
 

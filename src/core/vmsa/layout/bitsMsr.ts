@@ -87,7 +87,7 @@ export const TSC_SCALE: readonly Bit[] = [
 ];
 
 /** At reset RDX holds CPUID Fn0000_0001_EAX of the guest's CPU model. */
-export const SIGNATURE = [
+export const SIGNATURE_BITS = [
   bits(3, 0, 'STEPPING', 'stepping'),
   bits(7, 4, 'BASE_MODEL', 'low digit of the model'),
   bits(11, 8, 'BASE_FAMILY', 'family, or 0xf when the extended family counts'),

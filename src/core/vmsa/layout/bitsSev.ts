@@ -25,44 +25,69 @@ export const EVENT: readonly Bit[] = [
   bits(63, 32, 'ERRORCODE', 'error code'),
 ];
 
+/** What a feature has besides its bit. */
+interface FeatureExtras<Field extends string> {
+  /** An SEV-ES guest can have it as well; all others need SEV-SNP. */
+  readonly es?: true;
+  /** Of these a vCPU can have one: either events come as #HV only, or they come from the page. */
+  readonly exclusive?: true;
+  /** Fields that have an effect only with this feature, or another that has them, too. */
+  readonly state?: readonly Field[];
+}
+
+const feature = <const N extends string, const Field extends string = never>(
+  lsb: number,
+  name: N,
+  doc: string,
+  extras: FeatureExtras<Field> = {},
+): Bit<N> & FeatureExtras<Field> => ({ ...flag(lsb, name, doc), ...extras });
+
 /** MSR SEV_STATUS shows the guest these bits shifted left by two. */
 export const SEV_FEATURES = [
-  flag(0, 'SNPActive', 'SEV-SNP is active'),
-  flag(1, 'vTOM', 'virtual top of memory in use'),
-  flag(2, 'ReflectVC', 'events that cause #VC exit to a paravisor or SVSM instead'),
-  flag(3, 'RestrictedInjection', 'the hypervisor may inject #HV only'),
-  flag(4, 'AlternateInjection', 'events are injected from this page, not from the VMCB'),
-  flag(5, 'DebugVirtualization', 'DebugSwap: DR0-DR3 and their masks are swapped with the guest'),
-  flag(6, 'PreventHostIBS', 'no instruction-based sampling by the host'),
-  flag(7, 'BTBIsolation', 'branch target entries of the guest are isolated'),
-  flag(8, 'VmplSSS', 'supervisor shadow stacks by VMPL'),
-  flag(9, 'SecureTSC', 'the TSC of the guest is protected'),
-  flag(10, 'VmgexitParameter', 'VMGEXIT takes a parameter'),
-  flag(11, 'PmcVirtualization', 'performance counters of its own'),
-  flag(12, 'IbsVirtualization', 'instruction-based sampling of its own'),
-  flag(13, 'GuestInterceptControl', 'the guest controls intercepts'),
-  flag(14, 'VmsaRegProt', 'register images are XORed with reg_prot_nonce'),
-  flag(15, 'SmtProtection', 'the sibling thread idles while the guest runs'),
-  flag(16, 'SecureAVIC', 'Secure AVIC'),
+  feature(0, 'SNPActive', 'SEV-SNP is active'),
+  feature(1, 'vTOM', 'virtual top of memory in use', { state: ['virtual_tom'] }),
+  feature(2, 'ReflectVC', 'events that cause #VC exit to a paravisor or SVSM instead'),
+  feature(3, 'RestrictedInjection', 'the hypervisor may inject #HV only', { exclusive: true }),
+  feature(4, 'AlternateInjection', 'events are injected from this page, not from the VMCB', {
+    exclusive: true,
+    state: ['vintr_ctrl', 'event_inj'],
+  }),
+  feature(5, 'DebugVirtualization', 'DebugSwap: DR0-DR3 and their masks are swapped with the guest', {
+    es: true,
+  }),
+  feature(6, 'PreventHostIBS', 'no instruction-based sampling by the host', { es: true }),
+  feature(7, 'BTBIsolation', 'branch target entries of the guest are isolated'),
+  feature(8, 'VmplSSS', 'supervisor shadow stacks by VMPL'),
+  feature(9, 'SecureTSC', 'the TSC of the guest is protected', { state: ['tsc_scale', 'tsc_offset'] }),
+  feature(10, 'VmgexitParameter', 'VMGEXIT takes a parameter'),
+  feature(11, 'PmcVirtualization', 'performance counters of its own', { es: true }),
+  feature(12, 'IbsVirtualization', 'instruction-based sampling of its own', { es: true }),
+  feature(13, 'GuestInterceptControl', 'the guest controls intercepts'),
+  feature(14, 'VmsaRegProt', 'register images are XORed with reg_prot_nonce', { state: ['reg_prot_nonce'] }),
+  feature(15, 'SmtProtection', 'the sibling thread idles while the guest runs'),
+  feature(16, 'SecureAVIC', 'Secure AVIC', { state: ['secure_avic_control', 'vintr_ctrl', 'event_inj'] }),
   mustBeZero(20, 17),
-  flag(21, 'IbpbOnEntry', 'branch prediction barrier at every entry'),
+  feature(21, 'IbpbOnEntry', 'branch prediction barrier at every entry', { es: true }),
   mustBeZero(63, 22),
 ] as const;
 
+type FeatureRow = Exclude<(typeof SEV_FEATURES)[number], Bit<'RSVD'>>;
+
 /** The name of a feature. */
-export type SevFeature = Exclude<(typeof SEV_FEATURES)[number]['name'], 'RSVD'>;
+export type SevFeature = FeatureRow['name'];
+/** A field that has an effect only with a feature. */
+export type FeatureField = NonNullable<FeatureRow['state']>[number];
 
-/** Features that an SEV-ES guest can have as well; all others need SEV-SNP. */
-export const ES_FEATURES: readonly SevFeature[] = [
-  'DebugVirtualization',
-  'PreventHostIBS',
-  'PmcVirtualization',
-  'IbsVirtualization',
-  'IbpbOnEntry',
-];
+/** The rows without the reserved bits. */
+export const FEATURE_ROWS = SEV_FEATURES.filter((row): row is FeatureRow => row.name !== 'RSVD');
 
-/** Of these a vCPU can have one: either events come as #HV only, or they come from the page. */
-export const EXCLUSIVE_FEATURES: readonly SevFeature[] = ['RestrictedInjection', 'AlternateInjection'];
+const namesOf = (applies: (row: FeatureRow) => boolean): readonly SevFeature[] =>
+  FEATURE_ROWS.filter(applies).map(({ name }) => name);
+
+/** Features that an SEV-ES guest can have as well. */
+export const ES_FEATURES = namesOf(({ es }) => es === true);
+/** Features of which a vCPU can have one. */
+export const EXCLUSIVE_FEATURES = namesOf(({ exclusive }) => exclusive === true);
 
 /** Virtual interrupt control. */
 export const VINTR_CTRL: readonly Bit[] = [

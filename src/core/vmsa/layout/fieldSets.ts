@@ -1,6 +1,6 @@
 // Sets of fields that both the checks of a page and the causes of differences use.
 
-import type { SevFeature } from './bitsSev';
+import { FEATURE_ROWS, type FeatureField, type SevFeature } from './bitsSev';
 import type { VmsaWord } from './layout';
 
 /** Fields that hardware writes at exits and entries. */
@@ -14,13 +14,12 @@ export const HARDWARE_WRITES: readonly VmsaWord[] = [
   'pcpu_id',
 ];
 
+const stateOf = ({ state = [] }: (typeof FEATURE_ROWS)[number]): readonly FeatureField[] => state;
+
 /** Fields that have an effect only with one of these features on. */
-export const FEATURE_STATE: ReadonlyMap<VmsaWord, readonly SevFeature[]> = new Map([
-  ['tsc_scale', ['SecureTSC']],
-  ['tsc_offset', ['SecureTSC']],
-  ['virtual_tom', ['vTOM']],
-  ['reg_prot_nonce', ['VmsaRegProt']],
-  ['secure_avic_control', ['SecureAVIC']],
-  ['vintr_ctrl', ['AlternateInjection', 'SecureAVIC']],
-  ['event_inj', ['AlternateInjection', 'SecureAVIC']],
-]);
+export const FEATURE_STATE: ReadonlyMap<VmsaWord, readonly SevFeature[]> = new Map(
+  FEATURE_ROWS.flatMap(stateOf).map((field) => [
+    field,
+    FEATURE_ROWS.filter((row) => stateOf(row).includes(field)).map(({ name }) => name),
+  ]),
+);

@@ -271,7 +271,7 @@ export const VMSA = struct('VMSA', VMSA_SIZE, [
   }),
   gpr(0x308, 'rcx', 'u64', 'RCX'),
   gpr(0x310, 'rdx', 'u64', 'RDX; at reset the CPU signature of the guest (CPUID Fn0000_0001_EAX)', {
-    bits: msrs.SIGNATURE,
+    bits: msrs.SIGNATURE_BITS,
   }),
   gpr(0x318, 'rbx', 'u64', 'RBX'),
   sev(0x320, 'secure_avic_control', 'u64', 'Secure AVIC control; reserved without SecureAVIC', {

@@ -5,7 +5,7 @@ import { jsonText } from '../../../../src/core/binary/json';
 import { markdownText } from '../../../../src/core/binary/markdown';
 import {
   editorLine,
-  fileName,
+  safeFileName,
   markdownParagraphs,
   plainText,
   terminalLine,
@@ -125,7 +125,7 @@ const places: [place: string, show: (text: string) => string, cases: Case[]][] =
   ],
   [
     'the name of a file',
-    (text) => fileName(text, 'none'),
+    (text) => safeFileName(text, 'none'),
     [
       ['guest (1)', 'guest-1'],
       ['../../.bashrc', 'bashrc'],

@@ -1,7 +1,7 @@
 // The rules about a running domain: a clean question, one thing changed, and how the rules come out that notice it.
 
 import assert from 'node:assert/strict';
-import { DOMAIN_RULES, firstFailure, judgeDomain } from '../../../../src/core/domain/rules';
+import { DOMAIN_RULES, firstFailedRule, judgeDomain } from '../../../../src/core/domain/rules';
 import type { RuleResult } from '../../../../src/core/launch/report';
 import { questionWith, type Change, WAYS } from './cleanQuestion';
 
@@ -453,8 +453,8 @@ describe('The rules about a domain', () => {
         ...['launch-info', 'vcpu-count', 'firmware-input', 'cpu-input'],
       ],
     );
-    assert.equal(firstFailure(judgeDomain(all, WAYS))?.id, 'remote-host');
-    assert.equal(firstFailure(judgeDomain(questionWith(), WAYS)), undefined);
+    assert.equal(firstFailedRule(judgeDomain(all, WAYS))?.id, 'remote-host');
+    assert.equal(firstFailedRule(judgeDomain(questionWith(), WAYS)), undefined);
   });
 
   it('each have a case in which they come out otherwise', () => {

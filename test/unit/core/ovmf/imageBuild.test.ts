@@ -6,7 +6,7 @@ import { compress } from 'lzma1';
 import { guidBytes } from '../../../../src/core/binary/guid';
 import { describeBuild, varsSize } from '../../../../src/core/ovmf/describeBuild';
 import { parseOvmf } from '../../../../src/core/ovmf/image';
-import { imageBuild, isOvmf, type ImagePart, type Platform } from '../../../../src/core/ovmf/imageBuild';
+import { imageBuild, isOvmf, type ImagePart, type EdkPlatform } from '../../../../src/core/ovmf/imageBuild';
 import { LZMA } from '../../../../src/core/ovmf/volumes/guids';
 import { machineOf } from '../../../../src/core/ovmf/volumes/executables';
 import { parseVolumes } from '../../../../src/core/ovmf/volumes/volumes';
@@ -99,7 +99,7 @@ describe('imageBuild', () => {
 
 describe('The platform of an image', () => {
   const files: readonly TellingFile[] = ['AmdSevDxe', 'TdxDxe'];
-  const cases: readonly [string, FirmwareToBuild, Platform | undefined][] = [
+  const cases: readonly [string, FirmwareToBuild, EdkPlatform | undefined][] = [
     ['drivers for both', {}, 'OvmfPkgX64'],
     ['the SEC file of IntelTdx', { secFile: 'SecMain (TDX)', files: ['TdxDxe'] }, 'IntelTdx'],
     ['the SEC file of IntelTdx, not decoded', { secFile: 'SecMain (TDX)', pack: () => closed }, 'IntelTdx'],

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { comparePages } from '../../../../src/core/vmsa/compare/compare';
 import { generateVmsa } from '../../../../src/core/vmsa/launch/generate';
-import { matchFrom, parseTarget, Search, STEP, stepMatch } from '../../../../webview/parts/find';
+import { matchFrom, parseTarget, ByteSearch, STEP, stepMatch } from '../../../../webview/parts/find';
 import type { TreeNode } from '../../../../webview/parts/rows';
 import { vmsaTree } from '../../../../webview/vmsa/vmsaTree';
 import { decodePage } from '../../../../src/core/vmsa/vmsaPage';
@@ -16,7 +16,7 @@ const { bytes } = generateVmsa({
 const TREE = vmsaTree(comparePages(decodePage(bytes), decodePage(bytes)).fields, false);
 /** All matches, however many steps they take. */
 function findMatches(nodes: readonly TreeNode[], within: Uint8Array, query: string, from = 0) {
-  const search = new Search(nodes, within, from, query);
+  const search = new ByteSearch(nodes, within, from, query);
   while (!search.isDone) search.step();
   return search.matches;
 }
@@ -94,7 +94,7 @@ describe('Finding in a large image', () => {
   const at = [0, STEP - 2, STEP + 2, 2 * STEP - 4, size - 4];
   for (const offset of at) image.set(Buffer.from('_FVH'), offset);
   it('looks at a part in each step, and finds what goes on in the next one', () => {
-    const search = new Search([], image, 0, '_FVH');
+    const search = new ByteSearch([], image, 0, '_FVH');
     let steps = 0;
     for (; !search.isDone; steps++) search.step();
     assert.equal(steps, size / STEP);
@@ -110,7 +110,7 @@ describe('Finding in a large image', () => {
     );
   });
   it('ends with a thousand matches, whatever follows', () => {
-    const search = new Search([], image, 0, '00 00');
+    const search = new ByteSearch([], image, 0, '00 00');
     search.step();
     assert.deepEqual([search.isDone, search.matches.length], [true, 1000]);
   });

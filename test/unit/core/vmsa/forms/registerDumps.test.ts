@@ -373,8 +373,14 @@ describe('A dump of registers', () => {
   ];
   it('is no page, and says which form it is', () => {
     const [kvm, qemu] = texts.map(refused);
-    assert.match(kvm!.reason, /^It is a dump of a VMCB in the kernel's log, which has 84 of the 227 fields/);
-    assert.match(qemu!.reason, /^It is a register dump of QEMU, which has 62 of the 227 fields/);
+    assert.ok(
+      kvm!.reason.startsWith(
+        `It is a dump of a VMCB in the kernel's log, which has 84 of the ${FIELDS_OF_PAGE} fields`,
+      ),
+    );
+    assert.ok(
+      qemu!.reason.startsWith(`It is a register dump of QEMU, which has 62 of the ${FIELDS_OF_PAGE} fields`),
+    );
   });
   it('has no pages for an editor either, but what is known of them', () => {
     for (const text of texts) {
