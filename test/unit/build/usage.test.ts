@@ -75,7 +75,7 @@ describe('A script that people run', () => {
   it('names its options and tiers', async () => {
     const { stdout } = await run(clone, 'test.mjs', ['--help']);
     assert.match(stdout, /-g, --grep TEXT/);
-    assert.match(stdout, /unit, fuzz, peer, libvirt, vscode, browser/);
+    assert.match(stdout, /unit, limits, fuzz, peer, libvirt, vscode, browser/);
     assert.equal((await run(clone, 'test.mjs', ['unit', '--grep'])).status, 2, 'an option without its value');
     assert.match((await run(clone, 'start.mjs', ['--help'])).stdout, /--desktop[\s\S]*--once/);
   });

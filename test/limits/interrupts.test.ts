@@ -5,11 +5,10 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { inTurns } from '../../helpers/hostile';
-import { interrupted, SIGNALS, type Interruption } from '../../helpers/interrupted';
-import { CLI } from '../../helpers/peer';
-import { seeded } from '../../helpers/random';
-import { useOneSample } from '../../helpers/sample';
+import { interrupted, SIGNALS, type Interruption } from '../helpers/interrupted';
+import { CLI } from '../helpers/peer';
+import { seeded } from '../helpers/random';
+import { useOneSample } from '../helpers/sample';
 
 let folder: string;
 useOneSample((made) => {
@@ -43,8 +42,8 @@ const LONG: readonly [what: string, args: readonly string[], how?: Partial<Inter
 
 describe('The command line, when a signal comes while it', function () {
   this.timeout(120_000);
-  for (const [turn, [what, args, how]] of LONG.entries())
-    for (const [i, signal] of inTurns([...SIGNALS.entries()], turn))
+  for (const [what, args, how] of LONG)
+    for (const [i, signal] of SIGNALS.entries())
       it(`${what}, ends by ${signal} and leaves nothing`, async () => {
         const random = seeded(i + 1);
         // At once, soon, and when it is at work.
@@ -63,10 +62,10 @@ describe('The command line, when a signal comes while it', function () {
         }
       });
 
-  for (const [turn, signal] of SIGNALS.entries())
+  for (const signal of SIGNALS)
     it(`writes a sample, leaves whole files only: ${signal}`, async () => {
       spawnSync(process.execPath, [CLI, 'sample', 'whole'], { cwd: folder });
-      for (const after of inTurns([0, 2, 5, 10, 20, 40], turn)) {
+      for (const after of [0, 2, 5, 10, 20, 40]) {
         const target = `sample-${signal}-${after}`;
         const reached = () => existsSync(join(folder, target));
         await interrupted(['sample', target], { cwd: folder, signal, after, reached });

@@ -4,8 +4,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CLI, run } from '../../helpers/peer';
-import { sevscope, useOneSample } from '../../helpers/sample';
+import { CLI, run } from '../helpers/peer';
+import { sevscope, useOneSample } from '../helpers/sample';
 
 let folder: string;
 useOneSample((made) => {

@@ -2,22 +2,22 @@
 // the work grows with their size and no faster, and real firmware comes through whole.
 
 import assert from 'node:assert/strict';
-import type { CompressionMethod } from '../../../../../src/core/ovmf/volumes/compressions';
-import { Budget, WALK_LIMITS } from '../../../../../src/core/ovmf/volumes/budget';
-import type { Decompress } from '../../../../../src/core/ovmf/volumes/tree';
-import { verifiesKernelHashes } from '../../../../../src/core/ovmf/volumes/verifier';
-import { allNodes, parseVolumes } from '../../../../../src/core/ovmf/volumes/volumes';
-import { lintOvmf } from '../../../../../src/core/ovmf/lint';
-import { compareWhole } from '../../../../../src/core/ovmf/compare/compareWhole';
-import { parseFirmware } from '../../../../../src/core/ovmf/firmwareFile';
-import { undecoded } from '../../../../../src/core/ovmf/volumes/undecoded';
-import { decompressSection } from '../../../../../src/node/decompress';
-import { BOMBS, around } from '../../../../helpers/bombs';
-import { SECTIONS } from '../../../../helpers/compressions';
-import { largeImage } from '../../../../helpers/largeImage';
-import { armPaths, codePaths, imagePaths, readImage } from '../../../../helpers/realImages';
-import { file, section, utf16, volume } from '../../../../helpers/volumes';
-import { assertWholeTree } from './wholeTree';
+import type { CompressionMethod } from '../../src/core/ovmf/volumes/compressions';
+import { Budget, WALK_LIMITS } from '../../src/core/ovmf/volumes/budget';
+import type { Decompress } from '../../src/core/ovmf/volumes/tree';
+import { verifiesKernelHashes } from '../../src/core/ovmf/volumes/verifier';
+import { allNodes, parseVolumes } from '../../src/core/ovmf/volumes/volumes';
+import { lintOvmf } from '../../src/core/ovmf/lint';
+import { compareWhole } from '../../src/core/ovmf/compare/compareWhole';
+import { parseFirmware } from '../../src/core/ovmf/firmwareFile';
+import { undecoded } from '../../src/core/ovmf/volumes/undecoded';
+import { decompressSection } from '../../src/node/decompress';
+import { BOMBS, around } from '../helpers/bombs';
+import { SECTIONS } from '../helpers/compressions';
+import { largeImage } from '../helpers/largeImage';
+import { armPaths, codePaths, imagePaths, readImage } from '../helpers/realImages';
+import { file, section, utf16, volume } from '../helpers/volumes';
+import { assertWholeTree } from '../unit/core/ovmf/volumes/wholeTree';
 
 const MIB = 2 ** 20;
 const decompress = decompressSection;

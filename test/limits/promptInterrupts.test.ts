@@ -7,11 +7,11 @@ import { once } from 'node:events';
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { fakeWorker } from '../../helpers/fakeWorker';
-import { descendants, SIGNALS } from '../../helpers/interrupted';
-import { children, isAlive, until } from '../../helpers/libvirt';
-import { copyCli } from '../../helpers/peer';
-import { useOneSample } from '../../helpers/sample';
+import { fakeWorker } from '../helpers/fakeWorker';
+import { descendants, SIGNALS } from '../helpers/interrupted';
+import { children, isAlive, until } from '../helpers/libvirt';
+import { copyCli } from '../helpers/peer';
+import { useOneSample } from '../helpers/sample';
 
 describe('A password that is asked for', () => {
   let folder: string;
