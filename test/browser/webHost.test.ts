@@ -2,11 +2,12 @@
 // need a machine, are offered by no menu.
 
 import assert from 'node:assert/strict';
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Frame } from 'playwright-core';
 import { assertReadable } from '../helpers/contrast';
 import { sidesOf } from '../helpers/diffSides';
-import { openLocal, withLocalFiles } from '../helpers/localFiles';
+import { openLocal, readLocal, withLocalFiles } from '../helpers/localFiles';
 import { assertAccessible, row, selectedId } from '../helpers/page';
 import { useSharedSample } from '../helpers/sample';
 import { openWorkbench, type Workbench } from '../helpers/workbench';
@@ -32,6 +33,9 @@ const isOffered = async (workbench: Workbench, command: string): Promise<boolean
   return count > 0;
 };
 
+/** Styles hide what is beyond the window. */
+const overflowOf = (frame: Frame) => frame.evaluate(() => getComputedStyle(document.body).overflow);
+
 describe('VS Code in a browser, without a machine', () => {
   it('shows a page, finds its launch and compares it', async () => {
     const workbench = await openWorkbench({ folder: sample, withoutMachine: true });
@@ -48,7 +52,8 @@ describe('VS Code in a browser, without a machine', () => {
     await workbench.screenshot('web-vmsa');
     workbench.assertNoErrors();
   });
-  it('shows images, one after the other, with what is compressed in them', async () => {
+  it('shows images, one after the other, with what is compressed in them', async function () {
+    this.timeout(180_000);
     copyFileSync(REAL, join(sample, 'real.fd'));
     copyFileSync(SMALL, join(sample, 'small.fd'));
     const workbench = await openWorkbench({ folder: sample, withoutMachine: true, size: SIZE });
@@ -76,7 +81,8 @@ describe('VS Code in a browser, without a machine', () => {
     await workbench.screenshot('web-ovmf-alone');
     workbench.assertNoErrors();
   });
-  it('compares images: those selected in the Explorer, and the sides of a diff', async () => {
+  it('compares images: those selected in the Explorer, and the sides of a diff', async function () {
+    this.timeout(180_000);
     copyFileSync(REAL, join(sample, 'real.fd'));
     copyFileSync(SECURE_BOOT, join(sample, 'secureBoot.fd'));
     const workbench = await openWorkbench({ folder: sample, withoutMachine: true, size: SIZE });
@@ -94,20 +100,35 @@ describe('VS Code in a browser, without a machine', () => {
     await workbench.screenshot('web-images-diff');
     workbench.assertNoErrors();
   });
-  it('shows local files, which the browser hands out', async () => {
+  it('shows local files, which the browser hands out, and saves them', async function () {
+    this.timeout(180_000);
     copyFileSync(SMALL, join(sample, 'small.fd'));
     const workbench = await openWorkbench({ folder: sample, withoutMachine: true, size: SIZE });
     await withLocalFiles(workbench);
-    await openLocal(workbench, 'vcpu0.vmsa');
-    await row(await workbench.webviewFrame(), 'rip').waitFor();
     await openLocal(workbench, 'small.fd');
     await row(await workbench.webviewFrame(), 'volumes')
       .getByText(/[1-9][0-9]{2} files$/)
       .waitFor({ timeout: 40_000 });
+    await openLocal(workbench, 'vcpu0.vmsa');
+    const frame = await workbench.webviewFrame();
+    await row(frame, 'cs_attrib').click();
+    await row(frame, 'cs_attrib').press('F2');
+    const value = frame.locator('.details [data-mark="value"] input');
+    await value.fill('0x93');
+    await value.press('Enter');
+    await row(frame, 'cs_attrib').getByText('0x0093').waitFor();
+    await workbench.page.keyboard.press('Control+s');
+    await workbench.page.locator('.tab.active.dirty').waitFor({ state: 'detached' });
+    const before = readFileSync(join(sample, 'vcpu0.vmsa'));
+    const changed = (await readLocal(workbench, 'vcpu0.vmsa')).flatMap((byte, at) =>
+      byte === before[at] ? [] : [[at, before[at], byte]],
+    );
+    assert.deepEqual(changed, [[0x12, 0x9b, 0x93]]);
     await workbench.screenshot('web-local');
     workbench.assertNoErrors();
   });
-  it('has pages that can be read, in a light and in a dark theme', async () => {
+  it('has pages that can be read, in a light and in a dark theme', async function () {
+    this.timeout(180_000);
     const workbench = await openWorkbench({ folder: sample, withoutMachine: true, size: SIZE });
     for (const theme of ['light', 'dark'] as const) {
       await workbench.showIn(theme);
@@ -115,6 +136,7 @@ describe('VS Code in a browser, without a machine', () => {
         await workbench.openFromExplorer(name);
         const frame = await workbench.webviewFrame();
         await frame.getByRole('treegrid').waitFor();
+        assert.equal(await overflowOf(frame), 'hidden', 'the styles are there');
         await assertReadable(frame, `${name} in ${theme}`);
         await assertAccessible(frame);
       }
@@ -126,8 +148,7 @@ describe('VS Code in a browser, without a machine', () => {
     await workbench.page.route('**/style.css', (route) => route.abort());
     await workbench.openFromExplorer('OVMF.sample.fd');
     const frame = await workbench.webviewFrame();
-    const overflow = await frame.evaluate(() => getComputedStyle(document.body).overflow);
-    assert.equal(overflow, 'visible', 'the styles are not there');
+    assert.equal(await overflowOf(frame), 'visible', 'the styles are not there');
     const rows = await frame.locator('.hex-row').count();
     assert.ok(rows > 10 && rows < 1000, `${rows} rows are drawn`);
   });

@@ -33,3 +33,11 @@ export async function openLocal(workbench: Workbench, name: string): Promise<voi
   await workbench.runCommand('File: Open File...');
   await workbench.activeTab(name).waitFor();
 }
+
+/** The bytes of a local file. */
+export function readLocal({ page }: Workbench, name: string): Promise<number[]> {
+  return page.evaluate(async (file) => {
+    const handle = await (await navigator.storage.getDirectory()).getFileHandle(file);
+    return [...new Uint8Array(await (await handle.getFile()).arrayBuffer())];
+  }, name);
+}
