@@ -213,7 +213,10 @@ function measureMany() {
   );
 }
 
-/** One check and one digest of an image of 4 MiB as a person runs them: start, work and end of a process, in turns with the peers. */
+/**
+ * One check and one digest of an image of 4 MiB as a person runs them: start, work and end of a process, in turns with the peers. What is
+ * wanted is for Node 24.
+ */
 function measureShortRuns() {
   const image = join(folder, 'short.fd');
   const real = readFileSync('/usr/share/ovmf/OVMF.fd');
@@ -225,6 +228,7 @@ function measureShortRuns() {
     /** @type {string[]} */ ours,
     /** @type {string[]} */ peer,
     /** @type {number} */ status,
+    /** @type {number} */ wanted,
   ) => {
     // The first run of ours also compiles what later ones load.
     seconds(ours, status);
@@ -235,11 +239,13 @@ function measureShortRuns() {
     }));
     const ratio = median(runs.map((run) => run.ours / run.peer)).toFixed(2);
     const empty = median(runs.map((run) => run.empty / run.peer)).toFixed(2);
-    console.log(`${what}: ${ratio} of the peer's time (a Node that does nothing: ${empty})`);
+    console.log(
+      `${what}: ${ratio} of the peer's time, wanted: at most ${wanted.toFixed(2)} (a Node that does nothing: ${empty})`,
+    );
   };
-  compare('One SEV-ES check', [...OURS, ...validate], [...PEER, ...validate], 1);
+  compare('One SEV-ES check', [...OURS, ...validate], [...PEER, ...validate], 1, 0.65);
   if (SNP_MEASURE)
-    compare('One SEV-SNP digest', [...CLI, 'digest', ...digest], [...SNP_MEASURE, ...digest], 0);
+    compare('One SEV-SNP digest', [...CLI, 'digest', ...digest], [...SNP_MEASURE, ...digest], 0, 1);
   else console.log(`One SEV-SNP digest:\n${NO_SNP_MEASURE}`);
 }
 

@@ -155,14 +155,27 @@ export function struct<const R extends Row>(name: string, size: number, rows: re
   return { name, size, rows };
 }
 
+/** Whether bits follow one another, as in most tables, so that none can overlap. */
+function areInOrder(bits: readonly Bit[]): boolean {
+  let end = 0;
+  for (const { lsb, width, when, overlay } of bits) {
+    if (overlay) continue;
+    if (when || lsb < end) return false;
+    end = lsb + width;
+  }
+  return true;
+}
+
 function checkBits(bits: readonly Bit[], width: number): string | undefined {
+  // Every run checks its tables, most of them bit by bit for nothing.
+  const inOrder = areInOrder(bits);
   const owners: string[] = [];
   const selected = new Map<string, string>();
   for (const bit of bits) {
     if (bit.width < 1 || bit.lsb < 0 || bit.lsb + bit.width > width)
       return `bits ${bit.name} lie outside ${width} bits`;
     if (bit.doc === '') return `bits ${bit.name} have no text`;
-    if (bit.overlay) continue;
+    if (inOrder || bit.overlay) continue;
     for (let i = bit.lsb; i < bit.lsb + bit.width; i++) {
       // A bit may have two meanings when a third bit selects between them.
       const key = bit.when && `${i}/${bit.when.lsb}=${bit.when.is}`;

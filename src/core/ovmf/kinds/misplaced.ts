@@ -22,7 +22,7 @@ const VTF = String.fromCharCode(...VTF_SIGNATURE);
 /** Firmware has the GUID in its code, too, if only a few times. */
 const MOST_FOOTERS = 1000;
 
-const findTopFile = finder(latin1(guidBytes(VOLUME_TOP_FILE)));
+const TOP_FILE = latin1(guidBytes(VOLUME_TOP_FILE));
 const SIGNATURE = '_FVH';
 const findVolume = finder(SIGNATURE);
 const SIGNATURE_AT = offsetOf(VOLUME_HEADER, 'signature');
@@ -90,6 +90,14 @@ export function doubledImage({ bytes, offset, fileSize }: FileTail): Finding | u
 /** Whether the file starts with the header of a volume, whose signature is damaged if it was not found there. */
 const startsWithHeader = (bytes: Uint8Array): boolean =>
   onlyByte(bytes, 0, 16) === 0 && u16(bytes, 0x30) === 0x48 && (bytes[0x37] === 1 || bytes[0x37] === 2);
+
+/** The first volume top file. Its first byte is rare in code, so that the runtime finds it before a loop of our own is compiled. */
+function findTopFile(bytes: Uint8Array): number {
+  const code = TOP_FILE.charCodeAt(0);
+  let at = bytes.indexOf(code);
+  while (at >= 0 && !holds(bytes, at, TOP_FILE)) at = bytes.indexOf(code, at + 1);
+  return at;
+}
 
 /** An image that ends as it should, but whose last volume starts before the file does. */
 export function cutFront({ bytes, offset, fileSize }: FileTail, isSame?: IsSame): Finding | undefined {
