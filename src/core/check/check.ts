@@ -3,7 +3,7 @@
 
 import { bytesToHex, hex } from '../binary/hex';
 import { equalInConstantTime, type Hashes, type Hmac } from '../launch/hasher';
-import type { HostId } from '../launch/inputs';
+import { TECHNOLOGY_NAMES, type HostId, type TechnologyId } from '../launch/inputs';
 import { cmdlineBytes, encodeKernelHashes, NO_INITRD } from '../launch/kernelHashes';
 import {
   computeMeasurement,
@@ -156,9 +156,9 @@ function lastSteps(
   ];
 }
 
-function factsOf(platform: Platform, vmsa: VmsaPages | undefined): Report['facts'] {
+function factsOf(platform: Platform, technology: TechnologyId, vmsa: VmsaPages | undefined): Report['facts'] {
   return [
-    { name: 'Mode', value: vmsa ? 'SEV-ES' : 'SEV' },
+    { name: 'Mode', value: TECHNOLOGY_NAMES[technology] },
     { name: 'Policy', value: `${hex(platform.policy)}: ${describePolicy(platform.policy)}` },
     {
       name: 'SEV firmware',
@@ -220,10 +220,10 @@ export function checkLaunch(inputs: CheckInputs, hashes: Hashes, hmac: Hmac): Re
   const measured = loads.reduce((all, { size }) => all + size, firmware.bytes);
   return {
     title,
-    mode: vmsa ? 'SEV-ES' : 'SEV',
+    mode: TECHNOLOGY_NAMES[technology.id],
     verdict,
     summary: SUMMARY[verdict],
-    facts: factsOf(platform, vmsa),
+    facts: factsOf(platform, technology.id, vmsa),
     steps: [...loaded, ...lastSteps(platform, measured, launchDigest, computed, reported)],
     warnings: warningsFor(inputs),
   };

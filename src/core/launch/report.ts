@@ -2,6 +2,7 @@
 // command line's text and its JSON.
 
 import type { ErrorKind } from '../errors';
+import type { TECHNOLOGY_NAMES, TechnologyId } from './inputs';
 
 /** The outcome of a rule. */
 export interface RuleResult {
@@ -77,7 +78,7 @@ export interface Step {
 export type Verdict = 'matches' | 'does not match' | 'cannot be trusted';
 
 /** What was launched, as far as known. */
-export type LaunchMode = 'SEV' | 'SEV-ES' | 'SEV-SNP' | 'no SEV';
+export type LaunchMode = (typeof TECHNOLOGY_NAMES)[TechnologyId] | 'no SEV';
 
 /** A finished check. */
 export interface Report {
