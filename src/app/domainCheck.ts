@@ -10,7 +10,7 @@ import type { CheckStage } from '../core/domain/stages';
 import * as errors from './errors';
 import { CheckError, reworded } from '../core/errors';
 import { keyFilter } from '../core/check/keyText';
-import type { HostInput } from '../core/check/check';
+import type { HostInput } from '../core/check/loadedSteps';
 import { HOST_IDS, MEMBER_IDS, pickInputs, REPORTED_IDS } from '../core/launch/inputs';
 import type { Report } from '../core/launch/report';
 import type { Secret } from '../core/tech/sev/secret';

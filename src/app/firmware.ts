@@ -2,7 +2,7 @@
 // with it. A container is refused: its bytes are never measured.
 
 import * as errors from './errors';
-import type { FileDigest } from '../core/check/check';
+import type { FileDigest } from '../core/check/loadedSteps';
 import { CheckError } from '../core/errors';
 import { byteCount } from '../core/binary/hex';
 import type { Hasher, Hashes } from '../core/launch/hasher';

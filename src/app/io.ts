@@ -1,7 +1,7 @@
 // The seam between the use cases and the machine they run on: callers hand in an Io. Node's is src/node/io.ts; tests
 // use an in-memory one. Paths are in the platform's form, sizes in bytes, and errors are a CheckError of ioErrors.ts.
 
-import type { FileDigest } from '../core/check/check';
+import type { FileDigest } from '../core/check/loadedSteps';
 import type { Hasher, Hashes } from '../core/launch/hasher';
 import type { Ciphers } from '../core/tech/sev/secret';
 import type { FileRole } from './fileRoles';

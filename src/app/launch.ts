@@ -3,7 +3,8 @@
 
 import * as errors from './errors';
 import { holdsKey } from '../core/check/keyText';
-import { checkLaunch, type HostInput, type VmsaInput } from '../core/check/check';
+import { checkLaunch } from '../core/check/check';
+import type { HostInput, VmsaInput } from '../core/check/loadedSteps';
 import { refuseUnfit } from '../core/check/judge';
 import type { LaunchFile, LaunchMembers, VmsaFiles } from '../core/check/launchFile';
 import { needsResetAddress, type LaunchQuestion } from '../core/check/question';

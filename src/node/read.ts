@@ -7,7 +7,7 @@ import { readdir, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { FileRole } from '../app/fileRoles';
 import type { DigestedFile, ReadEnds, FileFacts, FileStat, ReadOptions } from '../app/io';
-import type { FileDigest } from '../core/check/check';
+import type { FileDigest } from '../core/check/loadedSteps';
 import { END } from '../core/ovmf/kinds/fileKind';
 import { codeOf, kindOf, limited, lstat, stat, withFile, withStandardInput, type Opened } from './open';
 import { linkTarget } from './target';

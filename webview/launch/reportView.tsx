@@ -3,7 +3,14 @@
 
 import type { ComponentChildren } from 'preact';
 import { byteCount, countOf } from '../../src/core/binary/hex';
-import { STEPS, type Source, type Step, type StepId, type Verdict } from '../../src/core/launch/report';
+import {
+  comparedSteps,
+  STEPS,
+  type Source,
+  type Step,
+  type StepId,
+  type Verdict,
+} from '../../src/core/launch/report';
 import type { ReportViewState } from '../../src/protocol/launch';
 import { Digest, DigestPair } from '../parts/digest';
 import { ExplanationView } from './explanationView';
@@ -77,7 +84,8 @@ function Pipeline({ steps }: { steps: readonly Step[] }) {
   const cards = (ids: readonly StepId[]) => steps.filter((step) => ids.includes(step.id));
   const inputs = cards(stepsAt('loaded'));
   const inHashes = cards(stepsAt('in kernel hashes'));
-  const last = cards(['measurement', 'reported']);
+  const { expected, found } = comparedSteps({ steps });
+  const last = [expected, found].filter((step) => step !== undefined);
   return (
     <ol class="pipeline" aria-label="Steps of the measurement">
       <Stage flow="hashed in this order">
@@ -93,11 +101,13 @@ function Pipeline({ steps }: { steps: readonly Step[] }) {
           </Card>
         ))}
       </Stage>
-      <Stage flow="authenticated with the TIK">
-        {cards(['launch-digest']).map((step) => (
-          <Card key={step.id} step={step} />
-        ))}
-      </Stage>
+      {expected?.id !== 'launch-digest' && (
+        <Stage flow="authenticated with the TIK">
+          {cards(['launch-digest']).map((step) => (
+            <Card key={step.id} step={step} />
+          ))}
+        </Stage>
+      )}
       <Stage>
         {last.map((step, i) => (
           <>
@@ -125,9 +135,7 @@ export function ReportView({ view }: { view: ReportViewState }) {
     report.verdict === 'does not match' &&
     report.steps.length > 0 &&
     (explanation === undefined || explanation.kind === 'ended');
-  const digestOf = (id: StepId) => report.steps.find((step) => step.id === id)?.digest;
-  const expected = digestOf('measurement');
-  const reported = digestOf('reported');
+  const { expected, found } = comparedSteps(report);
   return (
     <div class="report">
       <header class={`verdict ${style}`} data-pane data-verdict={report.verdict}>
@@ -176,10 +184,10 @@ export function ReportView({ view }: { view: ReportViewState }) {
           ))}
         </ul>
       )}
-      {expected && reported && expected !== reported && (
+      {expected && found && expected.digest !== found.digest && (
         <section>
-          <h2>Expected and reported</h2>
-          <DigestPair expected={expected} reported={reported} />
+          <h2>{found.id === 'reported' ? 'Expected and reported' : 'Computed and named'}</h2>
+          <DigestPair expected={expected.digest} reported={found.digest} />
         </section>
       )}
       {report.rules && <Rules rules={report.rules} />}

@@ -3,8 +3,8 @@
 
 import { bytesToHex, hex } from '../binary/hex';
 import { equalInConstantTime, type Hashes, type Hmac } from '../launch/hasher';
-import type { HostId } from '../launch/inputs';
-import { cmdlineBytes, encodeKernelHashes, NO_INITRD } from '../launch/kernelHashes';
+import { TECHNOLOGY_NAMES, type TechnologyId } from '../launch/inputs';
+import { encodeKernelHashes } from '../launch/kernelHashes';
 import {
   computeMeasurement,
   isEarlyFirmware,
@@ -16,116 +16,26 @@ import {
 } from '../tech/sev/evidence';
 import { describePolicy, isSevEs, policyRemarks } from '../tech/sev/policy';
 import type { VmsaPages } from '../launch/loads';
-import { stepTitle, type Report, type Source, type Step, type StepId } from '../launch/report';
+import type { Report, Step } from '../launch/report';
 import type { SevState } from '../tech/sev/digest';
 import { sev, sevEs } from '../tech/sev/loads';
-import { digestOf, foldAll } from '../tech/technology';
-
-/** A file that was hashed while streaming: its size and SHA-256. */
-export interface FileDigest {
-  readonly name: string;
-  readonly bytes: number;
-  readonly sha256: Uint8Array;
-}
-
-/** The VMSA pages of an SEV-ES guest, from the owner's files or generated, and a sentence for the report. */
-export interface VmsaInput extends Omit<VmsaPages, 'count'> {
-  readonly source: Source;
-  readonly detail: string;
-}
+import { foldAll } from '../tech/technology';
+import { loadedSteps, step, type LoadedInputs, type VmsaInput } from './loadedSteps';
 
 /** Everything a check needs once the files are read. */
-export interface CheckInputs {
+export interface CheckInputs extends LoadedInputs {
   readonly title: string;
   readonly platform: Platform;
   /** Base64 as libvirt reports it. */
   readonly measurement: string;
   /** 16 bytes; the caller zeroes them afterwards. */
   readonly tik: Uint8Array;
-  readonly firmware: FileDigest;
   /** The launch after its firmware, which was measured when it was read. */
   readonly firmwareState: SevState;
-  readonly kernel?: FileDigest | undefined;
-  readonly initrd?: FileDigest | undefined;
-  readonly cmdline?: string | undefined;
   readonly vcpus?: number | undefined;
   readonly vmsa?: VmsaInput | undefined;
-  /** Inputs that come from the host rather than from someone the owner trusts. */
-  readonly fromHost?: readonly HostInput[] | undefined;
   /** Warnings from reading the inputs, for example about the firmware. */
   readonly warnings?: readonly string[];
-}
-
-/**
- * An input that may come from the host when a check is asked to be insecure; VMSA pages also rest on the host's word
- * when the CPU or the vCPU count does.
- */
-export type HostInput = HostId;
-/** One that is a text or file of its own, not a part of pages. */
-type HostFile = Exclude<HostInput, 'cpu' | 'vcpus'>;
-
-const sourceOf = ({ fromHost = [] }: Pick<CheckInputs, 'fromHost'>, input: HostFile): Source =>
-  fromHost.includes(input) ? 'host' : 'owner';
-
-/** A step of the pipeline whose digest is SHA-256 unless it says otherwise. */
-function step(
-  id: StepId,
-  bytes: number,
-  digest: Uint8Array,
-  rest: Pick<Step, 'source' | 'detail'> & Partial<Step>,
-): Step {
-  return { id, title: stepTitle(id), bytes, digest: bytesToHex(digest), algorithm: 'SHA-256', ...rest };
-}
-
-function fileStep(
-  id: HostFile,
-  { name, bytes, sha256 }: FileDigest,
-  inputs: Pick<CheckInputs, 'fromHost'>,
-): Step {
-  return step(id, bytes, sha256, { source: sourceOf(inputs, id), detail: name });
-}
-
-function kernelSteps({ sha256 }: Hashes, inputs: CheckInputs, table: Uint8Array): Step[] {
-  const { kernel, initrd, cmdline = '' } = inputs;
-  const text = cmdlineBytes(cmdline);
-  const nothing = { name: 'no initrd: the hash of nothing', bytes: 0, sha256: NO_INITRD };
-  // Quoted, because a command line is untrusted text: it may hold line ends and control characters.
-  const detail = cmdline === '' ? 'empty: one NUL' : `${JSON.stringify(cmdline)} and one NUL`;
-  return [
-    fileStep('kernel', kernel!, inputs),
-    fileStep('initrd', initrd ?? nothing, inputs),
-    step('cmdline', text.length, sha256(text), {
-      source: sourceOf(inputs, 'cmdline'),
-      detail,
-    }),
-    step('kernel-hashes', table.length, sha256(table), {
-      source: 'derived',
-      detail: 'the table with the hashes of kernel, initrd and command line',
-    }),
-  ];
-}
-
-/** Which inputs of the VMSAs come from the host, in words; empty when none do. */
-function describeHostVmsas({ fromHost = [] }: Pick<CheckInputs, 'fromHost'>): string {
-  const parts = [
-    ...(fromHost.includes('cpu') ? ['the CPU'] : []),
-    ...(fromHost.includes('vcpus') ? ['the number of vCPUs'] : []),
-  ];
-  return parts.join(' and ');
-}
-
-function vmsaStep(
-  vmsa: VmsaInput & VmsaPages,
-  digest: Uint8Array,
-  inputs: Pick<CheckInputs, 'fromHost'>,
-): Step {
-  const title = vmsa.count === 1 ? 'VMSA of 1 vCPU' : `VMSAs of ${vmsa.count} vCPUs`;
-  const parts = describeHostVmsas(inputs);
-  return step('vmsa', vmsa.count * vmsa.bsp.length, digest, {
-    title,
-    source: parts === '' ? vmsa.source : 'host',
-    detail: parts === '' ? vmsa.detail : `${vmsa.detail}; ${parts} as the host says`,
-  });
 }
 
 /** The end of the pipeline: launch digest, expected measurement, and the reported one to compare with. */
@@ -156,9 +66,9 @@ function lastSteps(
   ];
 }
 
-function factsOf(platform: Platform, vmsa: VmsaPages | undefined): Report['facts'] {
+function factsOf(platform: Platform, technology: TechnologyId, vmsa: VmsaPages | undefined): Report['facts'] {
   return [
-    { name: 'Mode', value: vmsa ? 'SEV-ES' : 'SEV' },
+    { name: 'Mode', value: TECHNOLOGY_NAMES[technology] },
     { name: 'Policy', value: `${hex(platform.policy)}: ${describePolicy(platform.policy)}` },
     {
       name: 'SEV firmware',
@@ -208,23 +118,20 @@ export function checkLaunch(inputs: CheckInputs, hashes: Hashes, hmac: Hmac): Re
     kernel && encodeKernelHashes(hashes, { kernel: kernel.sha256, initrd: initrd?.sha256, cmdline });
   const technology = vmsa ? sevEs : sev;
   const loads = [...technology.loads({ kernelHashes: table, vmsas: vmsa }, {})];
-  const vmsas = loads.filter(({ type }) => type === 'vmsa');
-  const loaded = [
-    fileStep('firmware', firmware, inputs),
-    ...(table ? kernelSteps(hashes, inputs, table) : []),
-    ...(vmsa ? [vmsaStep(vmsa, digestOf(technology, hashes, vmsas), inputs)] : []),
-  ];
   const launchDigest = technology.digest(foldAll(technology, firmwareState, loads));
   const computed = computeMeasurement(hmac, tik, platform, launchDigest, reported.mnonce);
   const verdict = equalInConstantTime(computed, reported.hmac) ? 'matches' : 'does not match';
   const measured = loads.reduce((all, { size }) => all + size, firmware.bytes);
   return {
     title,
-    mode: vmsa ? 'SEV-ES' : 'SEV',
+    mode: TECHNOLOGY_NAMES[technology.id],
     verdict,
     summary: SUMMARY[verdict],
-    facts: factsOf(platform, vmsa),
-    steps: [...loaded, ...lastSteps(platform, measured, launchDigest, computed, reported)],
+    facts: factsOf(platform, technology.id, vmsa),
+    steps: [
+      ...loadedSteps(hashes, inputs, table, vmsa),
+      ...lastSteps(platform, measured, launchDigest, computed, reported),
+    ],
     warnings: warningsFor(inputs),
   };
 }

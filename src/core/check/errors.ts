@@ -68,3 +68,12 @@ export function notSevEsProfile(id: string, known: readonly string[]): CheckErro
     { advice: `Use one of ${known.join(', ')}.`, at: { input: 'profile' } },
   );
 }
+
+/** A launch digest of the wrong size is to be matched. @param name of the technology @param sizes in bytes */
+export function otherDigestSize(found: number, name: string, wanted: number): CheckError {
+  return usage(
+    'digest-size',
+    `The launch digest has ${found} bytes; that of a launch with ${name} has ${wanted}.`,
+    { advice: 'Give the digest of such a launch.', at: { input: 'launchDigest' } },
+  );
+}

@@ -4,7 +4,7 @@
 
 import { visibleText } from '../binary/plainText';
 import type { CheckError } from '../errors';
-import type { Report, RuleResult, Step, StepId } from '../launch/report';
+import { comparedSteps, type Report, type RuleResult, type Step } from '../launch/report';
 
 /** One check to report. */
 export interface JunitCheck {
@@ -48,12 +48,10 @@ const attributes = (values: Readonly<Record<string, string | number>>): string =
 
 const seconds = (milliseconds: number): string => (milliseconds / 1000).toFixed(3);
 
-const digestOf = (report: Report, id: StepId): string =>
-  report.steps.find((step) => step.id === id)?.digest ?? 'none';
-
-/** Both measurements, for a person who reads a failure. */
-function measurements(report: Report): string {
-  return `reported ${digestOf(report, 'reported')}\nexpected ${digestOf(report, 'measurement')}`;
+/** What was compared, for a person who reads a failure. */
+function compared(report: Report): string {
+  const { expected, found } = comparedSteps(report);
+  return `${found?.id === 'named-digest' ? 'named' : 'reported'} ${found?.digest ?? 'none'}\nexpected ${expected?.digest ?? 'none'}`;
 }
 
 const stepLine = ({ title, bytes, source, algorithm, digest, detail }: Step): string =>
@@ -73,7 +71,7 @@ function measurementCase({ outcome, milliseconds }: JunitCheck): Case {
   const failed = { ...base, type: report.verdict, message: report.summary, output };
   if (report.steps.length === 0) return { ...failed, outcome: 'error' };
   if (report.verdict === 'matches') return { ...base, output, outcome: 'passed' };
-  return { ...failed, outcome: 'failure', body: measurements(report) };
+  return { ...failed, outcome: 'failure', body: compared(report) };
 }
 
 function ruleCase({ title, outcome, reason, advice, kind }: RuleResult): Case {

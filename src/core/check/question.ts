@@ -2,6 +2,7 @@
 // checked, and command-line options.
 
 import type { CheckError } from '../errors';
+import type { TechnologyId } from '../launch/inputs';
 import { isSevEs } from '../tech/sev/policy';
 import { isSnpPolicy } from '../tech/snp/policy';
 import { needsOf } from '../vmsa/launch/generate';
@@ -57,10 +58,18 @@ export function statedPolicy({ given: { launch, domain } }: LaunchQuestion): Sta
   return domain?.policy === undefined ? undefined : { policy: domain.policy, member: ['domain', 'policy'] };
 }
 
+/** The technology of the launch, as its policy says; undefined when none is known. */
+export function technologyOf(question: LaunchQuestion): TechnologyId | undefined {
+  const stated = statedPolicy(question);
+  if (!stated) return undefined;
+  if (isSnpPolicy(stated.policy)) return 'snp';
+  return isSevEs(stated.policy) ? 'sev-es' : 'sev';
+}
+
 /** Whether vCPUs are measured; undefined when no policy of SEV is known. */
 export function measuresVcpus(question: LaunchQuestion): boolean | undefined {
-  const stated = statedPolicy(question);
-  return stated && !isSnpPolicy(stated.policy) ? isSevEs(stated.policy) : undefined;
+  const technology = technologyOf(question);
+  return technology === undefined || technology === 'snp' ? undefined : technology === 'sev-es';
 }
 
 /** Whether generated pages of additional vCPUs need the reset address of the firmware. */

@@ -3,7 +3,9 @@
 
 import { isEarlyFirmware } from '../tech/sev/evidence';
 import { policyRemarks, type PolicyRemark } from '../tech/sev/policy';
-import { measuresVcpus, statedPolicy, type Judgement, type LaunchQuestion } from './question';
+import { MEMBER_NAMES, technologiesOf, type TechnologyId } from '../launch/inputs';
+import type { LaunchMembers } from './launchFile';
+import { statedPolicy, technologyOf, type Judgement, type LaunchQuestion } from './question';
 
 /** A member that should not be there, with the change that removes it. */
 export const unwanted = (name: string) => ({
@@ -15,22 +17,42 @@ export const unwanted = (name: string) => ({
 const PAGES_FROM_FILES = 'A profile is about generated VMSAs, and these come from files: it plays no part.';
 
 /** A profile, although no page is generated that it could apply to. */
-export const unusedWithPages = ({ given: { vmsa, profile } }: LaunchQuestion): Judgement[] =>
-  vmsa && profile !== undefined ? [{ ...unwanted('profile'), remark: PAGES_FROM_FILES }] : [];
+export const unusedWithPages = (question: LaunchQuestion): Judgement[] => {
+  const { vmsa, profile } = question.given;
+  return vmsa && profile !== undefined && !isOfOthers('profile', question)
+    ? [{ ...unwanted('profile'), remark: PAGES_FROM_FILES }]
+    : [];
+};
+
+/** Whether a member belongs only to launches of technologies that this one is not of. */
+const isOfOthers = (name: string, question: LaunchQuestion): boolean => {
+  const technology = technologyOf(question);
+  return technology !== undefined && !technologiesOf(name).includes(technology);
+};
 
 const PAGES_UNMEASURED =
   'VMSA pages are given, but the policy is plain SEV (bit 2 is clear), which measures none: they play no part in this verdict.';
 
-/** vCPU members under a policy that does not measure vCPUs. */
-export const underPlainSev = (question: LaunchQuestion): Judgement[] =>
-  (['vcpus', 'cpu', 'vmsa'] as const)
-    .filter((name) => measuresVcpus(question) === false && question.given[name] !== undefined)
-    .map((name) => ({
-      member: [name],
-      at: 'name',
-      remark: `The policy is plain SEV (bit 2 is clear), which measures no vCPUs: "${name}" plays no part.`,
-      ...(name === 'vmsa' && { warning: PAGES_UNMEASURED }),
-    }));
+/** What kind of launch this is, and why it has no use for a member, the beginning of a sentence. */
+const LAUNCHES: Readonly<Record<TechnologyId, string>> = {
+  sev: 'The policy is plain SEV (bit 2 is clear), which measures no vCPUs',
+  'sev-es': 'The policy is of SEV-ES',
+  snp: 'The policy is of SEV-SNP',
+};
+
+/** Members that belong to launches of other technologies. Of one of SNP, the policy is refused already. */
+export function ofOtherLaunches(question: LaunchQuestion): Judgement[] {
+  const technology = technologyOf(question);
+  if (technology === undefined || technology === 'snp') return [];
+  return MEMBER_NAMES.filter(
+    (name) => question.given[name as keyof LaunchMembers] !== undefined && isOfOthers(name, question),
+  ).map((name) => ({
+    member: [name],
+    at: 'name',
+    remark: `${LAUNCHES[technology]}: "${name}" plays no part.`,
+    ...(name === 'vmsa' && { warning: PAGES_UNMEASURED }),
+  }));
+}
 
 /** A measurement that leaves out what the host says of its firmware. */
 export function earlyFirmware({ given: { launch } }: LaunchQuestion): Judgement[] {

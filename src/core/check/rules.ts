@@ -8,7 +8,7 @@ import { sevEsProfile, SEV_ES_PROFILES } from '../vmsa/launch/profiles';
 import * as errors from './errors';
 import { looksLikeKey } from './keyText';
 import { PLATFORM_RULES } from './platformRules';
-import { unusedWithPages, underPlainSev, unwanted } from './remarks';
+import { ofOtherLaunches, unusedWithPages, unwanted } from './remarks';
 import { failures, type RuleRow } from './ruleRow';
 import { isMissing, measuresVcpus, statedPolicy } from './question';
 
@@ -189,9 +189,9 @@ const TABLE = [
   {
     id: 'unused-input',
     severity: 'info',
-    doc: 'An input plays no part: vCPUs, CPU or VMSAs under a policy of plain SEV, or a profile beside VMSA files.',
+    doc: 'An input plays no part: it belongs to launches of another technology, such as vCPUs, CPU, profile or VMSAs under a policy of plain SEV; or it is a profile beside VMSA files.',
     stage: 'inputs',
-    judge: (question) => [...unusedWithPages(question), ...underPlainSev(question)],
+    judge: (question) => [...unusedWithPages(question), ...ofOtherLaunches(question)],
   },
   ...PLATFORM_RULES,
   {

@@ -1,7 +1,7 @@
 // What the search knows about a launch, as plain data for other threads: the owner's inputs with their files
 // read, and the value to explain. Never keys.
 
-import type { FileDigest } from '../check/check';
+import type { FileDigest } from '../check/loadedSteps';
 import type { InputValues, STATED_IDS, TechnologyId } from '../launch/inputs';
 import type { LaunchImage } from '../launch/loads';
 import type { Platform } from '../tech/sev/evidence';

@@ -24,8 +24,9 @@ import {
   type Read,
 } from './inputKinds';
 
-/** What launches a guest can have. */
-export type TechnologyId = 'sev' | 'sev-es' | 'snp';
+/** What launches a guest can have, and their names for people. */
+export const TECHNOLOGY_NAMES = { sev: 'SEV', 'sev-es': 'SEV-ES', snp: 'SEV-SNP' } as const;
+export type TechnologyId = keyof typeof TECHNOLOGY_NAMES;
 
 /** What the search for an explanation varies. */
 export interface Varied {
@@ -574,3 +575,16 @@ export const inputRow = (id: InputId): InputRow => INPUTS.find((row) => row.id =
 export const STATED_IDS = MEMBER_IDS.filter(
   (id): id is Exclude<MemberId, InputIdOf<'file'>> => inputRow(id).kind !== 'file',
 );
+
+/** The outermost names in a launch file, in its order. */
+export const MEMBER_NAMES: readonly string[] = [
+  ...new Set((INPUTS as readonly InputRow[]).flatMap(({ member = [] }) => member.slice(0, 1))),
+];
+
+/** The launches that a member of a launch file belongs to: those that anything in it has an effect on. @param name its outermost name */
+export const technologiesOf = (name: string): readonly TechnologyId[] =>
+  (Object.keys(TECHNOLOGY_NAMES) as TechnologyId[]).filter((id) =>
+    (INPUTS as readonly InputRow[]).some(
+      ({ member, technologies }) => member?.[0] === name && technologies.includes(id),
+    ),
+  );

@@ -2,6 +2,7 @@
 // command line's text and its JSON.
 
 import type { ErrorKind } from '../errors';
+import type { TECHNOLOGY_NAMES, TechnologyId } from './inputs';
 
 /** The outcome of a rule. */
 export interface RuleResult {
@@ -32,8 +33,11 @@ interface StepRow {
   /** Where it is in the pipeline: what is loaded, what the kernel hashes are made of, and what comes of it. */
   readonly place: 'loaded' | 'in kernel hashes' | 'result';
   /** The input without which there is no such step. */
-  readonly needs?: 'kernel' | 'vmsa';
+  readonly needs?: StepNeed;
 }
+
+/** What a launch may have, and what it may be compared with. */
+type StepNeed = 'kernel' | 'vmsa' | 'measurement' | 'launchDigest';
 
 /** The steps of a check, in order. */
 export const STEPS = [
@@ -44,8 +48,9 @@ export const STEPS = [
   { id: 'kernel-hashes', title: 'Kernel hashes', place: 'loaded', needs: 'kernel' },
   { id: 'vmsa', title: 'VMSAs', place: 'loaded', needs: 'vmsa' },
   { id: 'launch-digest', title: 'Launch digest', place: 'result' },
-  { id: 'measurement', title: 'Expected measurement', place: 'result' },
-  { id: 'reported', title: 'Reported measurement', place: 'result' },
+  { id: 'named-digest', title: 'Named launch digest', place: 'result', needs: 'launchDigest' },
+  { id: 'measurement', title: 'Expected measurement', place: 'result', needs: 'measurement' },
+  { id: 'reported', title: 'Reported measurement', place: 'result', needs: 'measurement' },
 ] as const satisfies readonly StepRow[];
 
 /** The name of a step. */
@@ -54,8 +59,8 @@ export type StepId = (typeof STEPS)[number]['id'];
 /** What a step is called. */
 export const stepTitle = (id: StepId): string => STEPS.find((row) => row.id === id)!.title;
 
-/** Whether a launch with a kernel, or with pages of vCPUs, has a step. */
-export const hasStep = (row: StepRow, has: Readonly<Record<'kernel' | 'vmsa', boolean>>): boolean =>
+/** Whether a launch leads to a step. */
+export const hasStep = (row: StepRow, has: Readonly<Record<StepNeed, boolean>>): boolean =>
   row.needs === undefined || has[row.needs];
 
 /** One step of the pipeline: how many bytes went in, and their hash. */
@@ -77,7 +82,7 @@ export interface Step {
 export type Verdict = 'matches' | 'does not match' | 'cannot be trusted';
 
 /** What was launched, as far as known. */
-export type LaunchMode = 'SEV' | 'SEV-ES' | 'SEV-SNP' | 'no SEV';
+export type LaunchMode = (typeof TECHNOLOGY_NAMES)[TechnologyId] | 'no SEV';
 
 /** A finished check. */
 export interface Report {
@@ -97,4 +102,16 @@ export interface Report {
   readonly rules?: readonly RuleResult[];
   /** Sentences about what a match does not prove, or what to try after a mismatch. */
   readonly warnings: readonly string[];
+}
+
+/** What a check computed and what it was compared with, as far as there are such steps. */
+export function comparedSteps({ steps }: Pick<Report, 'steps'>): {
+  readonly expected: Step | undefined;
+  readonly found: Step | undefined;
+} {
+  const at = (id: StepId) => steps.find((one) => one.id === id);
+  const named = at('named-digest');
+  return named
+    ? { expected: at('launch-digest'), found: named }
+    : { expected: at('measurement'), found: at('reported') };
 }

@@ -2,7 +2,7 @@
 // a diff of two measurements, each digest and rule at its step.
 
 import * as vscode from 'vscode';
-import type { Report, RuleResult, Step, StepId } from '../../core/launch/report';
+import { comparedSteps, type Report, type RuleResult, type Step } from '../../core/launch/report';
 import type { LaunchResult } from '../../app/checkMany';
 import type { Io } from '../../app/io';
 import { errorPlace, verdictPlace } from '../../app/launchPlaces';
@@ -12,8 +12,7 @@ import { launchTextAt } from './checks';
 import { positionOf, ruleId, stepId } from './testItems';
 
 /** A digest on two lines, so that both sides of a diff are fully visible. */
-const digestOf = ({ steps }: Report, id: StepId): string =>
-  (steps.find((step) => step.id === id)?.digest ?? '').replace(/^.{32}/, '$&\n');
+const linesOf = (step: Step | undefined): string => (step?.digest ?? '').replace(/^.{32}/, '$&\n');
 
 /** Reports the result of one launch to a test run. A stopped check has no result. */
 export async function reportResult(
@@ -56,7 +55,8 @@ function messageAt(uri: vscode.Uri, place: LineColumn, text: string): vscode.Tes
 /** Both measurements; when they agree and only the verdict cannot be trusted, there is nothing to compare. */
 function differenceAt(uri: vscode.Uri, place: LineColumn, report: Report): vscode.TestMessage {
   if (report.agrees === true) return messageAt(uri, place, report.summary);
-  const difference = { expected: digestOf(report, 'measurement'), actual: digestOf(report, 'reported') };
+  const { expected, found } = comparedSteps(report);
+  const difference = { expected: linesOf(expected), actual: linesOf(found) };
   return testMessage({ text: report.summary, location: locationOf(uri, place), difference });
 }
 

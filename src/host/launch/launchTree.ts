@@ -32,6 +32,8 @@ const NOT_IN = '**/node_modules/**';
 const partsOf = ({ kernel, launch, cpu, vmsa }: LaunchFile) => ({
   kernel: kernel !== undefined,
   vmsa: launch ? isSevEs(launch.policy) : (cpu ?? vmsa) !== undefined,
+  measurement: true,
+  launchDigest: false,
 });
 
 /** The tests of a window. */

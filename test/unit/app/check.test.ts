@@ -18,7 +18,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CheckError } from '../../../src/core/errors';
-import type { HostInput } from '../../../src/core/check/check';
+import type { HostInput } from '../../../src/core/check/loadedSteps';
 import { readFirmware } from '../../../src/app/firmware';
 import { withKeys } from '../../../src/app/keys';
 import {

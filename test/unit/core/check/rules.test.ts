@@ -199,6 +199,12 @@ const CASES: [title: string, change: LaunchMembers, found: string[], ends: Ends,
     {},
   ],
   [
+    'a profile under plain SEV, with pages that play no part either',
+    { vcpus: undefined, cpu: undefined, vmsa: PAGES, profile: 'sev-es', ...policy(3) },
+    ['unused-input profile', 'unused-input vmsa'],
+    {},
+  ],
+  [
     'a profile beside pages',
     { cpu: undefined, vmsa: PAGES, profile: 'sev-es' },
     ['unused-input profile'],
@@ -286,7 +292,12 @@ describe('The rules about the inputs of a launch', () => {
     );
     assert.deepEqual(
       warned.map(([title]) => title),
-      ['firmware before API 0.17', 'one page for two vCPUs under plain SEV', 'pages under plain SEV'],
+      [
+        'firmware before API 0.17',
+        'one page for two vCPUs under plain SEV',
+        'pages under plain SEV',
+        'a profile under plain SEV, with pages that play no part either',
+      ],
     );
   });
 
