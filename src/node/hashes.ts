@@ -29,7 +29,6 @@ export function hashesOf(oneShot: OneShot | undefined): Hashes {
       writable.write(digestOf('sha384', bytes, 'binary'), at, 48, 'latin1');
     },
     newSha256: () => createHash('sha256'),
-    newSha384: () => createHash('sha384'),
     isSame: (a, b) => Buffer.compare(a, b) === 0,
   };
 }

@@ -6,9 +6,11 @@ import type { FirmwareFacts, LaunchFacts } from '../../src/core/explain/launchFa
 import type { Setting } from '../../src/core/explain/setting';
 import { encodeHashTable } from '../../src/core/launch/kernelHashes';
 import { buildOvmf } from '../../src/core/ovmf/build';
+import { parseOvmf } from '../../src/core/ovmf/image';
 import { decode, encode } from '../../src/core/binary/struct';
 import { generateVmsa, type Role } from '../../src/core/vmsa/launch/generate';
 import { VMSA } from '../../src/core/vmsa/layout/layout';
+import { snpDigestOf } from './plantedSnp';
 import { randomBytes, seeded } from './random';
 
 const random = seeded(4711);
@@ -28,6 +30,8 @@ function image(
   bytes: Uint8Array,
   resetAddress: number,
 ): FirmwareFacts {
+  const { sevMetadata, hashArea } = parseOvmf(bytes).value;
+  const tables = { ...(sevMetadata && { sevMetadata }), ...(hashArea && { hashArea }) };
   return {
     path: `/fw/${name}`,
     name,
@@ -35,11 +39,11 @@ function image(
     parts: [bytes],
     sha256: sha256(bytes),
     resetAddress,
-    image: {},
+    image: tables,
   };
 }
 
-const IMAGE = buildOvmf();
+const IMAGE = buildOvmf({ size: 0x10000 });
 const FILE = (name: string) => ({ name, bytes: 100, sha256: sha256(Buffer.from(name)) });
 
 /**
@@ -70,7 +74,7 @@ export function factsOf(over: Partial<LaunchFacts> = {}): LaunchFacts {
       image(
         'with variables',
         'VARS.fd and then OVMF.fd',
-        Buffer.concat([Buffer.alloc(64, 7), IMAGE]),
+        Buffer.concat([Buffer.alloc(4096, 7), IMAGE]),
         0x80b004,
       ),
       image('beside', 'OVMF.fd.bak', Buffer.from(IMAGE).fill(9, 0, 64), 0x808004),
@@ -99,15 +103,16 @@ export const factsWithFiles = (over: Partial<LaunchFacts> = {}): LaunchFacts =>
 export function launchDigestOf(facts: LaunchFacts, setting: Setting): Buffer {
   const { firmware, hashes, kernel, initrd, cmdline, vcpus, pages, profile, cpu, features, policy } = setting;
   const { parts, resetAddress } = facts.firmwares[firmware]!;
-  const table = hashes && kernel ? [encodeHashTable({ kernel, initrd, cmdline })] : [];
+  const table = hashes && kernel ? encodeHashTable({ kernel, initrd, cmdline }) : undefined;
   const made = (role: Role) => {
     if (pages !== 'generated') return facts.vmsa![(pages === 'files') === (role === 'bsp') ? 'bsp' : 'ap']!;
     const { bytes } = generateVmsa({ profile, role, cpu: cpu!, resetAddress });
     return features === undefined ? bytes : encode(VMSA, { ...decode(VMSA, bytes), sev_features: features });
   };
-  const isEs = (policy & 4) !== 0;
-  const vmsas = isEs ? Array.from({ length: vcpus }, (_, i) => made(i === 0 ? 'bsp' : 'ap')) : [];
-  return sha256(...parts, ...table, ...vmsas);
+  const measuresVcpus = facts.technology === 'snp' || (policy & 4) !== 0;
+  const vmsas = measuresVcpus ? Array.from({ length: vcpus }, (_, i) => made(i === 0 ? 'bsp' : 'ap')) : [];
+  if (facts.technology === 'snp') return snpDigestOf(facts.firmwares[firmware]!, setting, table, vmsas);
+  return sha256(...parts, ...(table ? [table] : []), ...vmsas);
 }
 
 /** The HMAC that a platform would report for a setting. */

@@ -3,7 +3,6 @@
 
 import { bytesToHex } from '../binary/hex';
 import { equalInConstantTime } from '../launch/hasher';
-import { isSevEs } from '../tech/sev/policy';
 import { isEarlyFirmware, measurementText } from '../tech/sev/evidence';
 import { ofLaunch, without } from './cause';
 import type { Candidate, SearchSpace } from './causes';
@@ -13,6 +12,7 @@ import { coveredOf, type TriedPart } from './covered';
 import type { Change, ExplainResult, Explanation, LaunchEdit, Weight } from './explanation';
 import { grouped, NO_VERDICT } from './exportExplanation';
 import { remainsOf } from './remains';
+import { searchTechnologyOf } from './searchTechnologies';
 import type { Setting } from './setting';
 import type { Hit } from './matcher';
 
@@ -243,6 +243,9 @@ export function answerOf(
     explanations,
     hypotheses,
     covered,
-    remains: explanations.length > 0 ? [] : remainsOf(space.facts, isSevEs(space.given.policy)),
+    remains:
+      explanations.length > 0
+        ? []
+        : remainsOf(space.facts, searchTechnologyOf(space.facts).measuresVcpus(space.given.policy)),
   };
 }

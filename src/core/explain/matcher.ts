@@ -77,6 +77,17 @@ const bytesOf = (digest: Digest): Uint8Array =>
     ? Uint8Array.from(digest, (character) => character.charCodeAt(0))
     : digest.slice();
 
+/** The given measurement, then the others; none when a launch digest is wanted. */
+const measurementsOf = ({
+  wanted,
+  others,
+}: Pick<LaunchFacts, 'wanted' | 'others'>): Pick<NamedMeasurement, 'hmac' | 'mnonce'>[] =>
+  wanted.kind === 'measurement' ? [wanted, ...others] : [];
+
+/** The values that are looked for, the given one first. */
+const targetsOf = (facts: Pick<LaunchFacts, 'wanted' | 'others'>): readonly Uint8Array[] =>
+  facts.wanted.kind === 'digest' ? [facts.wanted.digest] : measurementsOf(facts).map(({ hmac }) => hmac);
+
 /** Counts hypotheses and collects those that give a target value. */
 export class Matcher {
   tried = 0;
@@ -85,17 +96,21 @@ export class Matcher {
   private readonly nonces: readonly Uint8Array[];
   /** Index of the nonce that is in the message now. */
   private nonce = -1;
-  private readonly targets: readonly Uint8Array[];
   /** Indexes of targets by their first word. */
   private readonly byWord = new Map<number, number[]>();
 
-  /** @param keys as prepareKey leaves them, the TIK first; undefined when a launch digest is wanted */
-  constructor({ wanted, others }: Pick<LaunchFacts, 'wanted' | 'others'>, keys: Int32Array | undefined) {
+  /**
+   * @param keys as prepareKey leaves them, the TIK first; undefined when a launch digest is wanted
+   * @param targets the values that are looked for
+   */
+  constructor(
+    facts: Pick<LaunchFacts, 'wanted' | 'others'>,
+    keys: Int32Array | undefined,
+    private readonly targets = targetsOf(facts),
+  ) {
+    const { wanted } = facts;
     this.mac = wanted.kind === 'measurement' && keys ? new MeasurementMac(keys) : undefined;
-    const measurements: Pick<NamedMeasurement, 'hmac' | 'mnonce'>[] =
-      wanted.kind === 'measurement' ? [wanted, ...others] : [];
-    this.nonces = measurements.map(({ mnonce }) => mnonce);
-    this.targets = wanted.kind === 'measurement' ? measurements.map(({ hmac }) => hmac) : [wanted.digest];
+    this.nonces = measurementsOf(facts).map(({ mnonce }) => mnonce);
     this.targets.forEach((target, i) => {
       const word = wordOf(target);
       this.byWord.set(word, [...(this.byWord.get(word) ?? []), i]);

@@ -80,6 +80,11 @@ export class PageStates<State = unknown> {
       yield* vcpus.digests.digests(signatureOf(setting.cpu), least, most);
   }
 
+  /** Whether the CPU is in the pages that a setting has when they are generated. */
+  measuresCpu({ profile }: Setting): boolean {
+    return needsOf(findProfile(profile)!, 'bsp').cpu;
+  }
+
   /** The state before the first vCPU; undefined where no VMM launches this. */
   private stateBefore(setting: Setting): State | undefined {
     const { firmware, hashes, kernel, initrd, cmdline } = setting;

@@ -26,15 +26,19 @@ export class Search {
   private readonly matcher: Matcher;
   private readonly macChanges = new Map<Dimension, readonly MacChange[]>();
 
-  /** @param keys as prepareKey leaves them, the TIK first; undefined when a launch digest is wanted */
+  /**
+   * @param keys as prepareKey leaves them, the TIK first; undefined when a launch digest is wanted
+   * @param targets values to look for in place of the given one
+   */
   constructor(
     private readonly space: SearchSpace,
     keys: Int32Array | undefined,
     hashes: Hashes,
+    targets?: readonly Uint8Array[],
   ) {
     this.technology = searchTechnologyOf(space.facts);
     this.states = new PageStates(space.facts, hashes);
-    this.matcher = new Matcher(space.facts, keys);
+    this.matcher = new Matcher(space.facts, keys, targets);
   }
 
   /** Tries all of a unit. */
@@ -44,6 +48,8 @@ export class Search {
     matcher.hits = [];
     if (first === undefined) this.sweep(space.given, [], false, NO_CHANGE, UNCHANGED);
     else if (!IN_DIGEST[first]) this.runMacs(first, second, from, to);
+    else if (first === 'cpu' && !this.states.measuresCpu(space.given))
+      return { tried: 0, hits: [] }; // The pages of some VMMs are the same for every CPU.
     else if (first === 'vcpus') this.runCounts(space.given, [], second, from, to);
     else for (let index = from; index < to; index++) this.runDigest(first, index, second);
     return { tried: matcher.tried, hits: matcher.hits };
@@ -74,6 +80,7 @@ export class Search {
   private runCpus(setting: Setting, set: Partial<Setting>, changes: Changes): void {
     const generated = { ...setting, pages: 'generated' } as const;
     if (!this.technology.measuresVcpus(setting.policy) || !isCompatible(set, { pages: 'generated' })) return;
+    if (!this.states.measuresCpu(generated)) return;
     this.space.candidates.cpu.forEach(({ set: { cpu } }, index) => {
       const digest = this.states.digest(generated, cpu);
       const both = [...changes, { dimension: 'cpu' as const, index }];

@@ -1,44 +1,38 @@
 // How the search computes digests of SEV-SNP. Every page is hashed alone, so that the SHA-384 of a vCPU's page is kept, whatever was
 // loaded before it and however many there are.
 
-import type { Hasher, Hashes } from '../launch/hasher';
 import type { SnpState } from '../tech/snp/digest';
 import { VmsaChain } from '../tech/snp/vmsaChain';
 import { vmsaLeaf } from '../vmsa/layout/layout';
 import type { Digest, NewVcpuDigests, PageForCpus } from './vcpuDigests';
 
 const RDX = vmsaLeaf('rdx');
-const BLOCK = 128;
-/** Bytes of a page before the block with the CPU signature: the same for every CPU. */
-const HEAD = RDX.offset - (RDX.offset % BLOCK);
 
 /** The SHA-384 of one page by the signature in it. */
 class PageContents {
-  private readonly head: Hasher;
-  private readonly rest: Uint8Array;
+  private readonly page: Uint8Array;
   private readonly view: DataView;
+  private readonly hasCpu: boolean;
   private readonly known = new Map<number, Uint8Array>();
 
   constructor(
-    { newSha384 }: Hashes,
-    private readonly page: PageForCpus,
+    private readonly chain: VmsaChain,
+    { bytes, hasCpu }: PageForCpus,
   ) {
-    this.head = newSha384();
-    this.head.update(page.bytes.subarray(0, HEAD));
-    this.rest = page.bytes.slice(HEAD);
-    this.view = new DataView(this.rest.buffer);
+    this.page = bytes.slice();
+    this.view = new DataView(this.page.buffer);
+    this.hasCpu = hasCpu;
   }
 
   of(signature: number): Uint8Array {
-    const key = this.page.hasCpu ? signature : 0;
-    let found = this.known.get(key);
-    if (!found) {
-      if (this.page.hasCpu) this.view.setUint32(RDX.offset - HEAD, key, true);
-      const hasher = this.head.copy();
-      hasher.update(this.rest);
-      this.known.set(key, (found = hasher.digest()));
-    }
-    return found;
+    const key = this.hasCpu ? signature : 0;
+    const known = this.known.get(key);
+    if (known) return known;
+    // No state is kept of what is before the signature: to copy one takes Node longer than to hash those 768 bytes again.
+    if (this.hasCpu) this.view.setUint32(RDX.offset, key, true);
+    const contents = this.chain.contentsOf(this.page);
+    this.known.set(key, contents);
+    return contents;
   }
 }
 
@@ -48,7 +42,7 @@ export const newSnpDigests: NewVcpuDigests<SnpState> = (hashes) => {
   const kept = new Map<PageForCpus, PageContents>();
   const contentsOf = (page: PageForCpus): PageContents => {
     let found = kept.get(page);
-    if (!found) kept.set(page, (found = new PageContents(hashes, page)));
+    if (!found) kept.set(page, (found = new PageContents(chain, page)));
     return found;
   };
   return (state, pages, vcpus) => {

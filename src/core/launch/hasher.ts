@@ -1,14 +1,14 @@
 // Hash functions as core uses them. They are handed in: Node's own (src/node/hashes.ts) where it runs, core's
 // (nobleHashes.ts) where core is alone. Also the constant-time comparison that every verdict uses.
 
-/** A running hash, which can be copied and then continued in several ways. */
+/** A running SHA-256, which can be copied and then continued in several ways. */
 export interface Hasher {
   update(bytes: Uint8Array): unknown;
   copy(): Hasher;
-  /** The 32 bytes of a SHA-256, 48 of a SHA-384; the hasher cannot be used afterwards. */
+  /** The 32 bytes; the hasher cannot be used afterwards. */
   digest(): Uint8Array;
   /**
-   * The digest as characters, one per byte: much cheaper than a byte array when there are thousands of digests.
+   * The digest as 32 characters, one per byte: much cheaper than a byte array when there are thousands of digests.
    */
   digest(form: 'binary'): string;
 }
@@ -22,7 +22,6 @@ export interface Hashes {
   /** Writes the SHA-384 of bytes to `into`, which may be those bytes: for thousands of pages, without garbage. */
   readonly sha384Into: (bytes: Uint8Array, into: Uint8Array, at: number) => void;
   readonly newSha256: () => Hasher;
-  readonly newSha384: () => Hasher;
   /** Whether two runs of equal length hold the same bytes, in any time: for pages, never for secrets. */
   readonly isSame: (a: Uint8Array, b: Uint8Array) => boolean;
 }

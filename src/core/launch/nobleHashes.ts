@@ -4,13 +4,7 @@ import { sha256, sha384 } from '@noble/hashes/sha2.js';
 import { isSameBytes } from '../binary/hex';
 import type { Hasher, Hashes } from './hasher';
 
-interface Running {
-  update(bytes: Uint8Array): unknown;
-  digest(): Uint8Array;
-  clone(): Running;
-}
-
-const hasherOf = (hash: Running): Hasher => {
+const hasherOf = (hash: ReturnType<typeof sha256.create>): Hasher => {
   function digest(): Uint8Array;
   function digest(form: 'binary'): string;
   function digest(form?: 'binary'): Uint8Array | string {
@@ -26,6 +20,5 @@ export const nobleHashes: Hashes = {
   sha384: (bytes) => sha384(bytes),
   sha384Into: (bytes, into, at) => into.set(sha384(bytes), at),
   newSha256: () => hasherOf(sha256.create()),
-  newSha384: () => hasherOf(sha384.create()),
   isSame: isSameBytes,
 };

@@ -33,17 +33,10 @@ for (const [name, hashes] of RUNTIMES) {
         const bytes = randomBytes(seeded(size), size);
         assert.equal(bytesToHex(hashes.sha256(bytes)), bytesToHex(nobleHashes.sha256(bytes)), `${size}`);
         assert.equal(bytesToHex(hashes.sha384(bytes)), bytesToHex(nobleHashes.sha384(bytes)), `${size}`);
-        for (const [hasher, whole] of [
-          [hashes.newSha256(), nobleHashes.sha256(bytes)],
-          [hashes.newSha384(), nobleHashes.sha384(bytes)],
-        ] as const) {
-          hasher.update(bytes.subarray(0, size >> 1));
-          const copy = hasher.copy();
-          hasher.update(bytes.subarray(size >> 1));
-          assert.equal(bytesToHex(hasher.digest()), bytesToHex(whole), `${size}`);
-          copy.update(bytes.subarray(size >> 1));
-          assert.equal(copy.digest('binary'), String.fromCharCode(...whole), `${size}`);
-        }
+        const hasher = hashes.newSha256();
+        hasher.update(bytes.subarray(0, size >> 1));
+        hasher.update(bytes.subarray(size >> 1));
+        assert.equal(bytesToHex(hasher.digest()), bytesToHex(nobleHashes.sha256(bytes)), `${size}`);
       }
     });
 
