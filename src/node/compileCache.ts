@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } 
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join } from 'node:path';
-import { Script } from 'node:vm';
+import { constants, Script } from 'node:vm';
 
 /** Variables of the environment. */
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -102,7 +102,12 @@ export function runCompiled(path: string, isUsual: (status: number) => boolean):
   const kept = readKept(file, source);
   // One string: V8 would collect garbage sooner for two.
   const wrapped = Buffer.concat([WRAPPER[0], source, WRAPPER[1]]).toString();
-  const script = new Script(wrapped, { filename: path, ...(kept && { cachedData: kept }) });
+  const script = new Script(wrapped, {
+    filename: path,
+    // Without this, the script could not import() modules of Node.
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    ...(kept && { cachedData: kept }),
+  });
   if (script.cachedDataRejected !== false)
     process.on('exit', (status) => {
       if (isUsual(status)) writeKept(file, script.createCachedData(), source);

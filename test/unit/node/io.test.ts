@@ -2,10 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { useFolder } from '../../helpers/folder';
 import { io } from '../../helpers/io';
+import { randomBytes, seeded } from '../../helpers/random';
 
 describe("Node's Io", () => {
   let folder: string;
@@ -73,6 +75,19 @@ describe("Node's Io", () => {
       assert.equal(Buffer.from(read).toString(), 'bytes\n');
     }
     assert.ok((await io.read(at('file'), 'shown')).buffer instanceof ArrayBuffer);
+  });
+  it('reads a file of several chunks, whole and shared, and hashes it on the way', async () => {
+    for (const size of [2 ** 20, 2 ** 20 + 1, 5 * 2 ** 19, 3 * 2 ** 20]) {
+      const bytes = Buffer.from(randomBytes(seeded(size), size));
+      writeFileSync(at('large'), bytes);
+      const sha256 = createHash('sha256').update(bytes).digest();
+      assert.ok(bytes.equals(await io.read(at('large'), 'firmware')));
+      assert.ok(bytes.equals(await io.read(at('large'), 'firmware', { shared: true })));
+      const digested = await io.readDigested(at('large'), 'firmware');
+      assert.ok(bytes.equals(digested.content));
+      for (const digest of [digested.sha256, (await io.digest(at('large'), 'firmware')).sha256])
+        assert.deepEqual(Buffer.from(digest), sha256);
+    }
   });
   it('lists a folder, and nothing of what is none', async () => {
     assert.deepEqual((await io.list(folder)).sort(), ['dangling', 'file', 'folder', 'link', 'pipe']);
