@@ -18,8 +18,9 @@ import { snpState, type SnpState } from '../core/tech/snp/digest';
 import { snpFindings } from '../core/tech/snp/findings';
 import { snp } from '../core/tech/snp/loads';
 import type { KnownProfile } from '../core/vmsa/launch/profiles';
+import type { SnpInputs } from '../core/tech/snp/inputs';
 import { foldAll } from '../core/tech/technology';
-import { firmwareOf, readMeasured } from './firmware';
+import { firmwareOf } from './firmware';
 import { atInput, waysToGive } from './inputs';
 import type { Io, ReadOptions } from './io';
 import { kernelUnmeasured, resetAddressOf } from './launch';
@@ -49,11 +50,17 @@ export interface DigestReading extends ReadOptions {
   readonly warn: (text: string) => void;
 }
 
-/** What is launched before the first vCPU. */
-export interface MeasuredLaunch {
+/** What is launched before the first vCPU, for those who want more of it than a digest. */
+export interface MeasuredLaunch<State = unknown> {
   readonly image: LaunchImage;
-  /** Without vCPUs. Of the firmware, only what the start state does not have. */
+  /** Without vCPUs; without firmware where only its digest is known. */
   readonly contents: LaunchContents;
+  /** The state before the first of these loads. */
+  readonly before: State;
+  /** That of the firmware pages, 48 bytes, with SNP. */
+  readonly firmwareDigest?: Uint8Array;
+  /** Whose table is measured. */
+  readonly kernelDigests?: HashTable | undefined;
 }
 
 /** The part of a table's request that comes from files. */
@@ -61,14 +68,10 @@ export type LaunchStart<State = unknown> = Pick<
   MatrixRequest<State>,
   'technology' | 'resetAddress' | 'startOf' | 'svsm'
 > &
-  MeasuredLaunch;
+  MeasuredLaunch<State>;
 
 /** The SHA-256 of kernel, initrd and command line, which are in the table of kernel hashes; undefined without a kernel. */
-async function kernelDigests(
-  io: Io,
-  files: DigestFiles,
-  reading: ReadOptions,
-): Promise<HashTable | undefined> {
+async function digestsOf(io: Io, files: DigestFiles, reading: ReadOptions): Promise<HashTable | undefined> {
   const { kernel, kernelDigest, initrd, initrdDigest, cmdline, cmdlineDigest } = files;
   for (const [id, text, digest] of [
     ['kernel', kernel, kernelDigest],
@@ -94,17 +97,12 @@ async function kernelDigests(
 }
 
 /** The 176 bytes that are measured for a kernel; undefined without one. */
-async function kernelTable(
-  io: Io,
-  files: DigestFiles,
-  reading: ReadOptions,
-  image: OvmfImage,
-): Promise<Uint8Array | undefined> {
-  const digests = await kernelDigests(io, files, reading);
-  if (!digests) return undefined;
+async function kernelTable(io: Io, files: DigestFiles, reading: ReadOptions, image: OvmfImage) {
+  const digests = await digestsOf(io, files, reading);
+  if (!digests) return {};
   // sev-snp-measure digests launches that no VMM would start; such a value is worse than none.
   if (kernelUnmeasured(image) !== undefined) throw snpErrors.noHashArea();
-  return encodeHashTable(digests);
+  return { kernelDigests: digests, kernelHashes: encodeHashTable(digests) };
 }
 
 /** The state of an SNP launch after its firmware. @throws CheckError when no SNP launch can load it */
@@ -145,15 +143,20 @@ export async function readSevLaunch(
   reading: DigestReading,
 ): Promise<LaunchStart<SevState> & { readonly state: SevState }> {
   const { firmware } = files;
-  const { hasher, image, doubt } = await atInput('firmware', () => readMeasured(io, firmware, reading));
+  const { content, hasher, image, doubt } = await atInput('firmware', async () => {
+    const read = await io.readDigested(firmware, 'firmware', reading);
+    return { ...read, ...firmwareOf(read.name, read.content) };
+  });
   if (doubt !== undefined) reading.warn(doubt);
-  const kernelHashes = await kernelTable(io, files, reading, image);
+  const { kernelHashes, kernelDigests } = await kernelTable(io, files, reading, image);
   const state = foldAll(sevEs, hasher, sevEs.loads({ kernelHashes }, image));
   return {
     technology: sevEs,
     resetAddress: () => resetAddressOf(image, firmware),
     image,
-    contents: { kernelHashes },
+    contents: { firmware: [content], kernelHashes },
+    before: sevEs.start(io.hashes),
+    kernelDigests,
     state,
     startOf: () => state,
   };
@@ -161,14 +164,15 @@ export async function readSevLaunch(
 
 /** An SNP launch that goes on after its firmware, whose sections are judged. */
 function snpLaunch(
-  { image, contents, resetAddress }: MeasuredLaunch & Pick<LaunchStart, 'resetAddress'>,
+  launch: Pick<LaunchStart<SnpState>, 'image' | 'contents' | 'before' | 'resetAddress' | 'kernelDigests'>,
   loaded: SnpState,
   { warn }: Pick<DigestReading, 'warn'>,
 ): LaunchStart<SnpState> {
+  const { image, contents } = launch;
   for (const { message } of snpFindings(image)) warn(message);
   const startOf = (profile: KnownProfile) =>
-    foldAll(snp, loaded, snp.loads({ ...contents, vmm: snpVmmOf(profile) }, image));
-  return { technology: snp, image, contents, resetAddress, startOf };
+    foldAll(snp, loaded, snp.loads({ ...contents, firmware: [], vmm: snpVmmOf(profile) }, image));
+  return { ...launch, technology: snp, firmwareDigest: snp.digest(loaded), startOf };
 }
 
 /**
@@ -186,9 +190,29 @@ export async function readSnpLaunch(
   const { bytes, image, flashOnly } = await readImage(io, firmware, reading);
   if (flashOnly !== undefined) reading.warn(flashOnly);
   const loaded = firmwareDigest ? snpState(io.hashes, firmwareDigest) : afterFirmware(io.hashes, bytes);
-  const kernelHashes = await kernelTable(io, files, reading, image);
+  const { kernelHashes, kernelDigests } = await kernelTable(io, files, reading, image);
   const resetAddress = () => resetAddressOf(image, firmware);
-  return snpLaunch({ image, contents: { kernelHashes }, resetAddress }, loaded, reading);
+  const contents = { kernelHashes, ...(!firmwareDigest && { firmware: [bytes] }) };
+  const before = firmwareDigest ? loaded : snp.start(io.hashes);
+  return snpLaunch({ image, contents, before, resetAddress, kernelDigests }, loaded, reading);
+}
+
+/** The same without any file. @param inputs of dstack or ours */
+export function snpLaunchFrom(
+  { hashes }: Io,
+  inputs: SnpInputs,
+  reading: DigestReading,
+): LaunchStart<SnpState> {
+  const { image, firmwareDigest, kernelDigests, resetAddress } = inputs;
+  const kernelHashes = kernelDigests && encodeHashTable(kernelDigests(hashes));
+  const loaded = snpState(hashes, firmwareDigest);
+  const launch = {
+    image,
+    contents: { kernelHashes },
+    before: loaded,
+    kernelDigests: kernelDigests?.(hashes),
+  };
+  return snpLaunch({ ...launch, resetAddress: () => resetAddress }, loaded, reading);
 }
 
 /** Bytes of memory that are left for variables. @throws CheckError when neither or both are given */
@@ -220,8 +244,8 @@ export async function readSvsmLaunch(
   const info = image.table?.entries.find(({ guid, used }) => used && guid === SVSM_INFO.guid);
   if (!info || info.data.length < SVSM_INFO.payload.size) throw errors.noSvsmEntry(files.svsm);
   const entry = base + decode(SVSM_INFO.payload, info.data).launch_offset;
-  const contents = { svsm: { bytes, gpa: BigInt(base) } };
-  const resetAddress = () => entry;
-  const launch = snpLaunch({ image, contents, resetAddress }, afterFirmware(io.hashes, above), reading);
+  const contents = { firmware: [above], svsm: { bytes, gpa: BigInt(base) } };
+  const started = { image, contents, before: snp.start(io.hashes), resetAddress: () => entry };
+  const launch = snpLaunch(started, afterFirmware(io.hashes, above), reading);
   return { ...launch, svsm: { entry } };
 }

@@ -16,7 +16,7 @@ import { needsOf } from '../core/vmsa/launch/generate';
 import type { DigestReading } from '../app/digestLaunch';
 import type { Io } from '../app/io';
 import { refuseOverwriting } from '../app/outputs';
-import { readLaunch, readOvmfHash, readSevDigest } from './digestInputs';
+import { readLaunch, readOvmfHash, readSev, type ReadLaunch } from './digestInputs';
 import { withMeasure, type Measure } from './digestMeasure';
 import {
   addDigestOptions,
@@ -33,13 +33,21 @@ import { printJson, type Output } from './output';
 const ROWS_AT_ONCE = 64;
 
 /** Adds the command. */
-export function addDigestCommand(io: Io, program: Command, out: Output): void {
+export function addDigestCommand(
+  io: Io,
+  program: Command,
+  out: Output,
+  exit: (status: number) => void,
+): void {
   const command = program
     .command('digest')
     .description('compute launch digests, or the measurements that a platform reports');
-  addDigestOptions(command).action(async (options: DigestOptions) => {
-    checkTogether(options);
+  addDigestOptions(command).action(async (given: DigestOptions) => {
+    checkTogether(given);
+    const options =
+      given.inputs === undefined ? given : await (await import('./digestDstack')).withSnpInputs(io, given);
     if (options.mode === 'snp:ovmf-hash') await printOvmfHash(io, options, out);
+    else if (options.trace ?? options.compare) await tracePages(io, options, out, exit);
     else
       await withMeasure(io, options, out, (measure) =>
         options.mode === 'sev' ? printSev(io, options, measure, out) : printVcpus(io, options, measure, out),
@@ -56,6 +64,13 @@ function checkTogether(options: DigestOptions): void {
   if (!matrix && output !== undefined) throw errors.oddOption('--output', 'it is for --matrix');
   if (matrix && json) throw errors.oddOption('--json', 'the form of a table is --format json');
   if (matrix && cpus !== undefined && cpu !== undefined) throw errors.twoCpus();
+  const isTrace = options.trace ?? options.compare;
+  if (isTrace && (matrix || mode === 'snp:ovmf-hash'))
+    throw errors.oddOption(options.trace ? '--trace' : '--compare', 'it is for one launch');
+  if (options.inputs !== undefined && mode !== 'snp')
+    throw errors.oddOption('--inputs', 'it is for --mode snp');
+  if (options.outputFormat === 'dstack' && (mode !== 'snp' || matrix || isTrace || json))
+    throw errors.oddOption('--output-format dstack', 'it is for one launch of --mode snp');
   if (dumpVmsa && (matrix || !(mode in MATRIX_PROFILES)))
     throw errors.oddOption('--dump-vmsa', 'it is for one launch that measures vCPUs');
   if (options.firmwareDigest !== undefined && mode !== 'snp')
@@ -63,7 +78,10 @@ function checkTogether(options: DigestOptions): void {
 }
 
 /** How files are read: warnings are kept for the JSON, or printed at once. */
-function readingFor({ json }: DigestOptions, out: Output): DigestReading & { readonly warnings: string[] } {
+function readingFor(
+  { json }: Pick<DigestOptions, 'json'>,
+  out: Output,
+): DigestReading & { readonly warnings: string[] } {
   const warnings: string[] = [];
   const warn = (text: string) => {
     if (json) warnings.push(text);
@@ -90,8 +108,11 @@ async function printOvmfHash(io: Io, options: DigestOptions, out: Output): Promi
   printDigest(await readOvmfHash(io, options, reading), options, out, reading);
 }
 
+/** What to digest. */
+type Request = MatrixRequest & ReadLaunch;
+
 /** What to digest, from options that name one launch or several. */
-async function requestOf(io: Io, options: DigestOptions, reading: DigestReading): Promise<MatrixRequest> {
+async function requestOf(io: Io, options: DigestOptions, reading: DigestReading): Promise<Request> {
   noteUnused(options, reading);
   const { matrix, mode, vcpus, cpus: listed } = options;
   if (vcpus === undefined) throw errors.digestNeeds('--vcpus', `--mode ${mode} measures each vCPU`);
@@ -103,6 +124,22 @@ async function requestOf(io: Io, options: DigestOptions, reading: DigestReading)
   return { profiles, cpus, counts, ...(await readLaunch(io, options, reading)) };
 }
 
+/** Prints the pages of a launch, or where they differ from others; the status is then 1. */
+async function tracePages(
+  io: Io,
+  options: DigestOptions,
+  out: Output,
+  exit: (status: number) => void,
+): Promise<void> {
+  const reading = readingFor({}, out);
+  const isSev = options.mode === 'sev';
+  const launch = isSev ? await readSev(io, options, reading) : await requestOf(io, options, reading);
+  // Most runs print a digest, and need nothing of this.
+  const { compareTrace, printTrace } = await import('./digestTrace');
+  if (options.compare === undefined) printTrace(io, launch, options, out);
+  else if (await compareTrace(io, launch, options, out)) exit(1);
+}
+
 async function printSev(
   io: Io,
   options: DigestOptions,
@@ -111,7 +148,8 @@ async function printSev(
 ): Promise<void> {
   const reading = readingFor(options, out);
   noteUnused(options, reading);
-  printDigest(await readSevDigest(io, options, reading), options, out, reading, measure);
+  const { technology, state } = await readSev(io, options, reading);
+  printDigest(technology.digest(state), options, out, reading, measure);
 }
 
 async function printVcpus(
@@ -122,6 +160,10 @@ async function printVcpus(
 ): Promise<void> {
   const reading = readingFor(options, out);
   const request = await requestOf(io, options, reading);
+  if (options.outputFormat === 'dstack') {
+    (await import('./digestDstack')).printSnpInputs(request, options, out);
+    return;
+  }
   if (options.matrix) return printTable(io, request, options, measure, out);
   if (options.dumpVmsa) await dumpVmsas(io, request, options);
   if (options.mode === 'snp:svsm') noteFcw(request, reading);

@@ -6,6 +6,7 @@ import {
   readSevLaunch,
   readSnpLaunch,
   readSvsmLaunch,
+  snpLaunchFrom,
   type DigestFiles,
   type DigestReading,
   type LaunchStart,
@@ -13,6 +14,7 @@ import {
 import type { Io } from '../app/io';
 import type { MatrixRequest } from '../core/check/matrix';
 import { isOther, type DigestOptions } from './digestOptions';
+import { sev } from '../core/tech/sev/loads';
 import { readInput } from './inputOptions';
 
 /** The part of a table's request that comes from files. */
@@ -29,14 +31,9 @@ function filesOf(options: DigestOptions): DigestFiles {
 export const readOvmfHash = (io: Io, options: DigestOptions, reading: DigestReading): Promise<Uint8Array> =>
   ovmfHash(io, filesOf(options), reading);
 
-/** The launch digest of plain SEV, 32 bytes. @throws CheckError */
-export async function readSevDigest(
-  io: Io,
-  options: DigestOptions,
-  reading: DigestReading,
-): Promise<Uint8Array> {
-  const { technology, state } = await readSevLaunch(io, filesOf(options), reading);
-  return technology.digest(state);
+/** A launch of plain SEV, which measures no vCPUs. @throws CheckError */
+export async function readSev(io: Io, options: DigestOptions, reading: DigestReading) {
+  return { ...(await readSevLaunch(io, filesOf(options), reading)), technology: sev };
 }
 
 async function readSvsm(io: Io, options: DigestOptions, reading: DigestReading): Promise<ReadLaunch> {
@@ -63,6 +60,8 @@ async function readSnp(io: Io, options: DigestOptions, reading: DigestReading): 
       : readInput('firmwareDigest', given, ({ found }) => errors.badOvmfHash(found!));
   const features =
     wanted === undefined ? undefined : readInput('features', wanted, () => errors.badFeatures(wanted));
+  const { snpInputs } = options;
+  if (snpInputs) return { ...snpLaunchFrom(io, snpInputs, reading), features };
   return { ...(await readSnpLaunch(io, filesOf(options), reading, digest)), features };
 }
 

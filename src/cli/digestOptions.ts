@@ -7,6 +7,7 @@ import { ALL_CPUS, MATRIX_PROFILES, type MatrixCpu } from '../core/check/matrix'
 import { MAX_VCPUS } from '../core/launch/inputKinds';
 import { REPORTED_IDS, VMM_PROFILES, type InputValues } from '../core/launch/inputs';
 import { unknownCpuModel } from '../core/vmsa/errors';
+import type { SnpInputs } from '../core/tech/snp/inputs';
 import { findProfile, type KnownProfile } from '../core/vmsa/launch/profiles';
 import { encodeSignature } from '../core/vmsa/launch/signature';
 import { addInputs, addOtherNames, readInput, type InputUse } from './inputOptions';
@@ -23,9 +24,16 @@ export interface DigestOptions extends Omit<InputValues, TextId>, Readonly<Parti
   readonly mode: (typeof DIGEST_MODES)[number];
   /** CPUs of the table. */
   readonly cpus?: string;
-  readonly outputFormat: 'hex' | 'base64';
+  readonly outputFormat: 'hex' | 'base64' | 'dstack';
   readonly verbose?: true;
   readonly dumpVmsa?: true;
+  readonly trace?: true;
+  /** Path of another trace. */
+  readonly compare?: string;
+  /** Path of a JSON with hashes. */
+  readonly inputs?: string;
+  /** What is in it. */
+  readonly snpInputs?: SnpInputs;
   readonly matrix?: true;
   readonly format: 'csv' | 'json';
   readonly output?: string;
@@ -84,12 +92,26 @@ export function addDigestOptions(command: Command): Command {
     new Option(flags, text).choices(choices);
   command.addOption(among('--mode <mode>', 'which launch digest', DIGEST_MODES).makeOptionMandatory());
   addInputs(command, LAUNCHED)
-    .addOption(among('--output-format <form>', 'how to print a digest', ['hex', 'base64']).default('hex'))
+    .addOption(
+      among('--output-format <form>', 'how to print a digest, or dstack: what it is computed from, as JSON', [
+        'hex',
+        'base64',
+        'dstack',
+      ]).default('hex'),
+    )
     .option('-v, --verbose', 'print a digest with the mode that it is of')
     .option('--json', 'print the digest with what it is of as JSON')
     .option('--dump-vmsa', 'write the page of each vCPU to vmsa0.bin, vmsa1.bin, …')
+    .optionsGroup('The launch page by page:')
+    .option('--trace', 'print what is measured, page by page, with the digest after each')
+    .option(
+      '--compare <path>',
+      "print where it differs from another trace, from QEMU's trace, or from VMSAs in a kernel log",
+    )
     .optionsGroup('Hashes in place of files:');
-  addInputs(command, DIGESTS).optionsGroup('An SVSM image, for --mode snp:svsm:');
+  addInputs(command, DIGESTS)
+    .option('--inputs <path>', 'all inputs of an SNP launch as JSON, as dstack has them')
+    .optionsGroup('An SVSM image, for --mode snp:svsm:');
   addInputs(command, BELOW)
     .optionsGroup('A table of digests:')
     .option('--matrix', 'for each of several numbers of vCPUs, CPUs and profiles')

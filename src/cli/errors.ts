@@ -265,3 +265,24 @@ export function badFeatures(text: string): CheckError {
     advice: 'SEV features are such as 0x1 or 0x21.',
   });
 }
+
+/** A file to compare a launch with is no trace, and has no pages of vCPUs either; `why` is a sentence. */
+export function noTrace(path: string, why: string): CheckError {
+  return usage('no-trace', `${path} is no trace of a launch, and has no VMSA pages: ${why}`, {
+    advice:
+      "Give what --trace --json printed, QEMU's output with -trace 'kvm_sev_*', or a kernel log with the dumps of VMSAs.",
+    at: { input: '--compare' },
+  });
+}
+
+/** The JSON with the inputs of an SNP launch lacks a member, or has another value than it takes. */
+export function badInputs(path: string, member: string): CheckError {
+  return usage(
+    'bad-launch-inputs',
+    `${path} does not have the inputs of an SNP launch: ${member} is missing or wrong.`,
+    {
+      advice: 'It is JSON as dstack has it, which --output-format dstack prints.',
+      at: { input: '--inputs' },
+    },
+  );
+}

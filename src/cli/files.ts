@@ -11,6 +11,8 @@ import { INPUT_FILES, isNamed } from './inputOptions';
 export const FILE_OPTIONS: Readonly<Record<string, 'read' | 'written'>> = {
   ...Object.fromEntries(INPUT_FILES.map((name) => [name, 'read' as const])),
   '--launch': 'read',
+  '--compare': 'read',
+  '--inputs': 'read',
   '--inject-secret': 'read',
   '--output': 'written',
   '--junit': 'written',

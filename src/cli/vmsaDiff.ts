@@ -1,18 +1,9 @@
 // `sevscope vmsa diff`: compares a page, or what is known of it, with another or with the one that a launch should have.
 
 import * as errors from './errors';
-import { hex } from '../core/binary/hex';
-import { groupByCause } from '../core/vmsa/compare/causes';
-import {
-  comparePages,
-  compareWithGenerated,
-  setBy,
-  type ComparedField,
-  type VmsaComparison,
-} from '../core/vmsa/compare/compare';
+import { comparePages, compareWithGenerated } from '../core/vmsa/compare/compare';
 import { comparisonJson, comparisonMarkdown, notCompared } from '../core/vmsa/compare/exportComparison';
 import { findPages } from '../core/vmsa/forms/findPages';
-import type { VmsaField } from '../core/vmsa/page';
 import { generateVmsa } from '../core/vmsa/launch/generate';
 import { expectedOf, FIELDS_OF_PAGE } from '../core/vmsa/part';
 import type { Io } from '../app/io';
@@ -20,6 +11,7 @@ import { chooseState, nameOfInput, readWhole } from '../app/vmsaFile';
 import { asksForPage, requestFrom, type PageOptions } from './options';
 import { printJson, type Output } from './output';
 import { noteState, readState } from './pages';
+import { printByCause } from './vmsaDifference';
 
 /** The options of `vmsa diff`. */
 export interface DiffOptions extends PageOptions {
@@ -89,20 +81,4 @@ export async function diffVmsa(
     printByCause(comparison, 'request' in names, out);
   }
   return differing.length > 0;
-}
-
-function printByCause(comparison: VmsaComparison, generated: boolean, out: Output): void {
-  for (const { cause, fields: members } of groupByCause(comparison)) {
-    out.line('');
-    out.line(cause.title);
-    out.line(`  ${cause.text}`);
-    for (const field of members) printDifference(field, generated, out);
-  }
-}
-
-function printDifference(field: ComparedField, generated: boolean, out: Output): void {
-  const side = ({ raw, meaning }: VmsaField) => (meaning ? `${raw}  ${meaning}` : raw);
-  out.line(`  ${hex(field.actual.offset, 3)}  ${field.actual.name}`);
-  out.line(`    found     ${side(field.actual)}`);
-  out.line(`    expected  ${side(field.expected)}${generated ? `  (set by ${setBy(field)})` : ''}`);
 }

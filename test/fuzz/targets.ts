@@ -13,6 +13,7 @@ import { MESSAGE_TARGETS } from './targets/messages';
 import { PAGE_TARGETS } from './targets/pages';
 import { SAFE_TEXT_TARGETS } from './targets/safeTexts';
 import { TEXT_TARGETS } from './targets/texts';
+import { TRACE_TARGETS } from './targets/traces';
 import { VOLUME_TARGETS } from './targets/volumes';
 import { WORKER_TARGETS } from './targets/workers';
 import { WRITER_TARGETS } from './targets/writers';
@@ -28,6 +29,7 @@ export const TARGETS: readonly Target[] = [
   ...TEXT_TARGETS,
   ...SAFE_TEXT_TARGETS,
   ...LAUNCH_TARGETS,
+  ...TRACE_TARGETS,
   ...CHECK_TARGETS,
   ...HOST_TARGETS,
   ...WORKER_TARGETS,

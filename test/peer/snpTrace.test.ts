@@ -2,7 +2,8 @@
 // They are not ours to publish: SEVSCOPE_VECTORS names the folder that holds them (snp-trace.json), and without it all are skipped.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bytesToHex, fromHex, hex, utf8 } from '../../src/core/binary/hex';
 import { decode, encode } from '../../src/core/binary/struct';
@@ -15,6 +16,7 @@ import { snp } from '../../src/core/tech/snp/loads';
 import { cpuByName, generateVmsa, type Role } from '../../src/core/vmsa/launch/generate';
 import { VMSA } from '../../src/core/vmsa/layout/layout';
 import { nodeHashes } from '../../src/node/hashes';
+import { runHere } from '../helpers/cli';
 
 const VECTORS = process.env['SEVSCOPE_VECTORS'];
 
@@ -107,4 +109,47 @@ function loadsOf(trace: Trace, blobs: Readonly<Record<'kernel' | 'initrd', strin
         assert.deepEqual(ours, rest);
       });
   }
+});
+
+(VECTORS === undefined ? describe.skip : describe)('A launch on a real machine', () => {
+  interface Recorded {
+    readonly inputs: object;
+    /** As AMD's firmware signed it. */
+    readonly measurement: string;
+    readonly pages: readonly { readonly type: number; readonly gpa: string; readonly ld: string }[];
+  }
+  let folder: string;
+  let recorded: Recorded;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'sevscope-hardware-'));
+    recorded = JSON.parse(readFileSync(join(VECTORS!, 'hardware-snp-qemu.json'), 'utf8')) as Recorded;
+    writeFileSync(join(folder, 'inputs.json'), JSON.stringify(recorded.inputs));
+  });
+  after(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('has the digest that is computed from its hashes', async () => {
+    const { stdout, stderr } = await runHere(['digest', '--mode', 'snp', '--inputs', 'inputs.json'], folder);
+    assert.equal(stdout.trimEnd(), recorded.measurement, stderr);
+  });
+  it('has the trace that is computed, page by page', async () => {
+    const args = ['digest', '--mode', 'snp', '--inputs', 'inputs.json', '--trace', '--json'];
+    const { pages } = JSON.parse((await runHere(args, folder)).stdout) as {
+      pages: { type: LoadType; gpa: string; digest: string }[];
+    };
+    assert.deepEqual(
+      pages.map(({ type, gpa, digest }) => [1 + TYPES.indexOf(type), gpa, digest]),
+      recorded.pages.map(({ type, gpa, ld }) => [type, gpa, ld]),
+    );
+  });
+  it('does not differ from its record', async () => {
+    const path = join(VECTORS!, 'hardware-snp-qemu.json');
+    const args = ['digest', '--mode', 'snp', '--inputs', 'inputs.json', '--compare', path];
+    const { stdout, status } = await runHere(args, folder);
+    assert.deepEqual(
+      [stdout, status],
+      [`No difference from the trace in ${recorded.pages.length} steps.\n`, 0],
+    );
+  });
 });

@@ -43,6 +43,7 @@ export function checkSections(
   const findings = sections.flatMap((section, i) => [
     ...checkType(layout, section, ranges[i]!),
     ...checkRange(ranges[i]!, parameterRoom(layout, sections)),
+    ...checkPages(section, ranges[i]!),
   ]);
   const absolute = ranges.filter(({ relative, size }) => !relative && size > 0n);
   return [...findings, ...checkOverlaps(absolute), ...checkRawData(sections, ranges, fileSize)];
@@ -78,6 +79,15 @@ function checkType(
   return [
     note('unknown-section-type', `${title} have a section of type ${hex(type)}; known types are ${wanted}.`),
   ];
+}
+
+/** Sections that hold one page, as sev-snp-measure and virtee/sev have them. */
+const ONE_PAGE: readonly string[] = ['SNP_SECRETS', 'CPUID'];
+
+function checkPages({ name }: SectionRead, { title, size, note }: SectionRange): Finding[] {
+  if (!ONE_PAGE.includes(name) || size <= PAGE) return [];
+  const message = `${title} has size ${hex(size)}; QEMU measures all of its pages, digest tools only the first.`;
+  return [note('section-pages', message)];
 }
 
 function checkRange({ title, start, size, relative, note }: SectionRange, room: bigint): Finding[] {

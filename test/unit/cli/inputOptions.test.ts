@@ -17,6 +17,8 @@ import { io } from '../../helpers/io';
 const ROWS = (INPUTS as readonly InputRow[]).filter(({ option }) => option !== undefined);
 const OF_DOMAIN: readonly InputId[] = ['connection', 'domain'];
 const REPORTED: readonly InputId[] = ['measurement', 'launchDigest'];
+/** In place of files, which a check reads. */
+const DIGESTS: readonly InputId[] = ['kernelDigest', 'initrdDigest', 'cmdlineDigest'];
 const SNP_ONLY = ROWS.filter(({ technologies: of }) => of.length === 1 && of[0] === 'snp').map(
   ({ id }) => id,
 );
@@ -24,8 +26,8 @@ const SNP_ONLY = ROWS.filter(({ technologies: of }) => of.length === 1 && of[0] 
 /** The commands that take a launch, and what they have no use for. */
 const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   // A measurement has its own nonce.
-  validate: ['launchDigest', 'nonce', ...SNP_ONLY],
-  explain: ['nonce', ...OF_DOMAIN, ...SNP_ONLY],
+  validate: ['launchDigest', 'nonce', ...DIGESTS, ...SNP_ONLY],
+  explain: ['nonce', ...DIGESTS, ...OF_DOMAIN, ...SNP_ONLY],
   // It computes what the others are given, from pages that it generates.
   digest: [...REPORTED, ...OF_DOMAIN, 'vmsa.bsp', 'vmsa.ap'],
 };
@@ -48,7 +50,12 @@ const TEXTS: Readonly<Record<string, readonly (readonly string[])[]>> = {
 
 const ODD: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'cpu.signature': [['0xa00f11'], ['1']],
-  launchDigest: [['00'.repeat(32)], ['11'.repeat(32)]],
+  ...Object.fromEntries(
+    ['launchDigest', 'kernelDigest', 'initrdDigest', 'cmdlineDigest'].map((id) => [
+      id,
+      [['00'.repeat(32)], ['11'.repeat(32)]],
+    ]),
+  ),
 };
 
 /** Every leaf command, of a program that is made for it: options remember. */

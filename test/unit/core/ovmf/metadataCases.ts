@@ -166,6 +166,13 @@ export const metadataCases: readonly Case[] = [
     breakIt: poke(sevSection(5), ...section(0xfffff000, 0x2000)),
   },
   {
+    name: 'a page of secrets that is two',
+    rule: 'section-pages',
+    back: sevSection(2),
+    size: 12,
+    breakIt: poke(sevSection(2), ...section(0x700000, 0x2000, 2)),
+  },
+  {
     name: 'a section of size zero',
     rule: 'section-empty',
     back: sevSection(4),

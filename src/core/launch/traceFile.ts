@@ -1,0 +1,133 @@
+// Traces as files. Ours is JSON:
+//
+//   {"technology": "snp", "launchDigest": "…", "pages": [{"index": 0, "type": "normal", "gpa": "0xfffff000", "size": 4096,
+//    "contents": "…" or null, "digest": "…", "from": "firmware", "offset": 0}, …], "vmsas": {"CONTENTS": "PAGE"}}
+//
+// Digests are in hexadecimal. `from` is firmware or svsm with the `offset` in the file; metadata with the `section` and the `page` in it;
+// `kernel hashes`; or vcpu with its number as `vcpu`. `vmsas` has each page of a vCPU once, without the zeros at its end, under the digest of it.
+//
+// Read, besides: rows [type, gpa, contents, digest] in place of objects, and what QEMU prints with -trace 'kvm_sev_*'.
+
+import { bytesToHex, fromHex, hex } from '../binary/hex';
+import { PAGE_SIZE, type LoadType } from './loads';
+import type { TraceRow } from './trace';
+
+/** A step of a trace that was read, as far as it is said; digests in hexadecimal. */
+export interface TracePage {
+  readonly type?: LoadType | undefined;
+  readonly gpa?: bigint | undefined;
+  readonly size?: number | undefined;
+  /** Null where contents are not measured. */
+  readonly contents?: string | null | undefined;
+  readonly digest?: string | undefined;
+  /** The page of a vCPU, 4096 bytes. */
+  readonly vmsa?: Uint8Array | undefined;
+}
+
+/** A trace that was read. One of QEMU has neither contents nor the pages of vCPUs, which KVM makes. */
+export interface RecordedTrace {
+  readonly form: 'trace' | 'qemu';
+  readonly pages: readonly TracePage[];
+}
+
+/** One step as a member of `pages`. */
+export function traceRowJson({ index, type, gpa, size, source, page, contents, digest }: TraceRow) {
+  return {
+    ...{ index, type, gpa: gpa === undefined ? null : hex(gpa), size },
+    ...{ contents: contents ? bytesToHex(contents) : null, digest: bytesToHex(digest) },
+    ...source,
+    ...(source.from === 'metadata' && { page }),
+  };
+}
+
+/** A page of a vCPU as a value of `vmsas`. */
+export function vmsaText(page: Uint8Array): string {
+  const end = page.findLastIndex((byte) => byte !== 0) + 1;
+  return bytesToHex(page.subarray(0, end));
+}
+
+/** By number, from 1 (SEV-SNP Firmware ABI, SNP_LAUNCH_UPDATE). */
+const TYPES: readonly LoadType[] = ['normal', 'vmsa', 'zero', 'unmeasured', 'secrets', 'cpuid'];
+
+/** More steps than any launch has; QEMU's trace has lengths, and one of them may be any number. */
+const MOST_PAGES = 2 ** 20;
+
+type Json = Readonly<Record<string, unknown>>;
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null;
+
+function typeOf(value: unknown): LoadType | undefined {
+  if (typeof value === 'number') return TYPES[value - 1];
+  return TYPES.find((type) => type === value);
+}
+
+const numberOf = (value: unknown): bigint | undefined =>
+  typeof value === 'string' && /^(0x[0-9a-f]{1,16}|[0-9]{1,20})$/i.test(value) ? BigInt(value) : undefined;
+
+const digestOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && /^([0-9a-f]{64}|[0-9a-f]{96})$/i.test(value) ? value.toLowerCase() : undefined;
+
+/** The page of a vCPU under a digest; undefined where there is none that fits. */
+function vmsaOf(vmsas: unknown, contents: string | undefined): Uint8Array | undefined {
+  const text = contents !== undefined && isObject(vmsas) ? vmsas[contents] : undefined;
+  const bytes = typeof text === 'string' && text.length <= 2 * PAGE_SIZE ? fromHex(text) : undefined;
+  if (!bytes) return undefined;
+  const page = new Uint8Array(PAGE_SIZE);
+  page.set(bytes);
+  return page;
+}
+
+function pageFrom(row: unknown, vmsas: unknown): TracePage | undefined {
+  const [type, gpa, contents, digest] = Array.isArray(row)
+    ? (row as unknown[])
+    : isObject(row)
+      ? [row['type'], row['gpa'], row['contents'], row['digest'] ?? row['ld']]
+      : [];
+  const known = typeOf(type);
+  if (!known) return undefined;
+  const size = isObject(row) && typeof row['size'] === 'number' ? row['size'] : undefined;
+  const hash = digestOf(contents);
+  return {
+    ...{ type: known, gpa: numberOf(gpa), size, digest: digestOf(digest) },
+    contents: hash ?? (contents === null || contents === '' ? null : undefined),
+    vmsa: known === 'vmsa' ? vmsaOf(vmsas, hash) : undefined,
+  };
+}
+
+function fromJson(text: string): RecordedTrace | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const rows = isObject(value) ? value['pages'] : undefined;
+  if (!Array.isArray(rows) || rows.length === 0 || rows.length > MOST_PAGES) return undefined;
+  const pages: TracePage[] = [];
+  for (const row of rows) {
+    const page = pageFrom(row, (value as Json)['vmsas']);
+    if (!page) return undefined;
+    pages.push(page);
+  }
+  return { form: 'trace', pages };
+}
+
+const SNP_UPDATE =
+  /kvm_sev_snp_launch_update src \S+ gpa (?:0x)?([0-9a-f]{1,16}) len (?:0x)?([0-9a-f]{1,16}) \((\w+)/gi;
+const SEV_UPDATE = /kvm_sev_launch_update_data addr \S+ len (?:0x)?([0-9a-f]{1,16})/gi;
+
+function fromQemu(text: string): RecordedTrace | undefined {
+  const pages: TracePage[] = [];
+  for (const [, gpa, length, name] of text.matchAll(SNP_UPDATE)) {
+    const count = (BigInt(`0x${length!}`) + BigInt(PAGE_SIZE - 1)) / BigInt(PAGE_SIZE);
+    if (count > BigInt(MOST_PAGES - pages.length)) return undefined;
+    const first = BigInt(`0x${gpa!}`);
+    for (let i = 0n; i < count; i++)
+      pages.push({ type: typeOf(name!.toLowerCase()), gpa: first + i * BigInt(PAGE_SIZE), size: PAGE_SIZE });
+  }
+  if (pages.length === 0)
+    for (const [, length] of text.matchAll(SEV_UPDATE)) pages.push({ size: Number(BigInt(`0x${length!}`)) });
+  return pages.length === 0 ? undefined : { form: 'qemu', pages };
+}
+
+/** Reads a trace; undefined for a text that is none. It never throws. */
+export const readTrace = (text: string): RecordedTrace | undefined => fromJson(text) ?? fromQemu(text);
