@@ -81,7 +81,7 @@ export function factsOf(over: Partial<LaunchFacts> = {}): LaunchFacts {
     ],
     kernel: FILE('vmlinuz'),
     initrd: FILE('initrd'),
-    cmdline: ' "quiet"  root=/dev/vda\tro\r\n',
+    cmdline: ' "quiet"  root=/dev/vda\tro nr_cpus=4\r\n',
     vcpus: 4,
     cpu: { family: 25, model: 17, stepping: 1 },
     hostCpu: { family: 25, model: 160, stepping: 1 },

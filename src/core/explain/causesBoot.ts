@@ -1,8 +1,10 @@
 // Causes in what is loaded before the vCPUs: the firmware, and the kernel with its initrd and command line.
 
+import { countOf } from '../binary/hex';
+import { cmdlineBytes } from '../launch/kernelHashes';
 import { nobleHashes } from '../launch/nobleHashes';
-import { without, type Alternative, type LaunchCause } from './cause';
-import { cmdlineVariants } from './cmdlineVariants';
+import { without, type Alternative, type LaunchCause, type Tried } from './cause';
+import { cmdlineVariants, withCpuCount } from './cmdlineVariants';
 import type { FirmwareFacts, LaunchFacts } from './launchFacts';
 
 /** The hash of an empty command line: QEMU hashes a single NUL. */
@@ -150,8 +152,8 @@ const KERNEL_CAUSES: readonly LaunchCause[] = [
     dimension: 'cmdline',
     input: 'cmdline',
     title: 'command line',
-    doc: 'The same command line with other white space, line ends, quotes, or NULs at its end.',
-    why: 'Every byte of the command line is hashed. Editors add line ends, shells take quotes away, and XML keeps white space.',
+    doc: 'The same command line with other white space, line ends, quotes, or NULs at its end, and without or with what boot loaders and firmware add to it.',
+    why: 'Every byte of the command line is hashed. Editors add line ends, shells take quotes away, XML keeps white space, and /proc/cmdline shows what was added after the measurement.',
     advice: 'Write the command line here exactly as the host passes it, or mend it there.',
     weight: 'mistake',
     prior: 70,
@@ -167,5 +169,61 @@ const KERNEL_CAUSES: readonly LaunchCause[] = [
   },
 ];
 
+/** Command lines with another number of vCPUs. @param isGuest whether the guest has that number, too */
+const cpuCounts =
+  (isGuest: boolean) =>
+  ({ facts: { kernel, cmdline, vcpus, maxVcpus, technology } }: Tried): Alternative[] => {
+    if (!kernel || cmdline === undefined || (isGuest && technology === 'sev')) return [];
+    return Array.from({ length: maxVcpus }, (_, i) => i + 1).flatMap((count) => {
+      const text = withCpuCount(cmdline, count);
+      if (text === undefined || (isGuest && count === vcpus)) return [];
+      return [
+        {
+          set: { cmdline: nobleHashes.sha256(cmdlineBytes(text)), ...(isGuest && { vcpus: count }) },
+          given: quoted(cmdline),
+          found: isGuest
+            ? `that of a guest with ${countOf(count, 'vCPU')}, as the guest has`
+            : `that of a guest with ${countOf(count, 'vCPU')}`,
+          edits: [
+            { member: ['cmdline'], value: text },
+            ...(isGuest ? [{ member: ['vcpus'], value: count }] : []),
+          ],
+        },
+      ];
+    });
+  };
+
+const CPU_COUNT_CAUSES: readonly LaunchCause[] = [
+  {
+    id: 'cpu-count-in-cmdline',
+    dimension: 'cmdline',
+    input: 'cmdline',
+    title: 'the command line',
+    doc: 'Another number of vCPUs in nr_cpus= of the command line, in the guest, too.',
+    why: 'Whoever makes the command line, as Kata Containers does, writes the number of vCPUs into it, so that with another number both differ.',
+    advice:
+      'Give the number of vCPUs that the guest has and the command line of that number; make a digest for each number.',
+    weight: 'mistake',
+    prior: 75,
+    alternatives: cpuCounts(true),
+  },
+  {
+    id: 'cpu-count-only-in-cmdline',
+    dimension: 'cmdline',
+    input: 'cmdline',
+    title: 'the command line',
+    doc: 'Another number of vCPUs in nr_cpus= of the command line alone.',
+    why: 'Whoever makes the command line, as Kata Containers does, writes a number of vCPUs into it: that of the guest, or the most that it may have.',
+    advice: 'Write the command line here exactly as the host passes it.',
+    weight: 'mistake',
+    prior: 55,
+    alternatives: cpuCounts(false),
+  },
+];
+
 /** The rows for firmware and kernel. */
-export const BOOT_CAUSES: readonly LaunchCause[] = [...FIRMWARE_CAUSES, ...KERNEL_CAUSES];
+export const BOOT_CAUSES: readonly LaunchCause[] = [
+  ...FIRMWARE_CAUSES,
+  ...KERNEL_CAUSES,
+  ...CPU_COUNT_CAUSES,
+];

@@ -35,6 +35,26 @@ const REWRITES: readonly (readonly [string, (text: string) => string])[] = [
   ['the given one with backslashes before its quotes', (text) => text.replaceAll('"', '\\"')],
 ];
 
+/** What firmware and boot loaders add to the command line after it was measured, and guests show in /proc/cmdline. */
+const ADDED: typeof REWRITES = [
+  [
+    'the given one without " initrd=initrd", which OVMF adds after it was measured',
+    (text) => text.replace(/ ?\binitrd=initrd(?= |$)/, ''),
+  ],
+  [
+    'the given one with " initrd=initrd"',
+    (text) => (/\binitrd=/.test(text) ? text : `${text} initrd=initrd`),
+  ],
+  [
+    'the given one without BOOT_IMAGE=, which boot loaders add',
+    (text) => text.replace(/(^| )BOOT_IMAGE=\S*( |$)/, (_all, before: string) => before),
+  ],
+  [
+    'the given one without BOOT_IMAGE= and initrd=, which boot loaders add',
+    (text) => text.replaceAll(/(^|(?<= ))(BOOT_IMAGE|initrd)=\S*( |$)/g, '').trimEnd(),
+  ],
+];
+
 const withNuls = (text: string, nuls: number): Uint8Array => {
   const bytes = utf8(text);
   const all = new Uint8Array(bytes.length + nuls);
@@ -46,7 +66,7 @@ const withNuls = (text: string, nuls: number): Uint8Array => {
 export function cmdlineVariants(text: string): CmdlineVariant[] {
   const seen = new Set([text, '']);
   const variants: CmdlineVariant[] = [];
-  for (const [words, rewrite] of REWRITES) {
+  for (const [words, rewrite] of [...REWRITES, ...ADDED]) {
     const other = rewrite(text);
     if (seen.has(other)) continue;
     seen.add(other);
@@ -55,4 +75,16 @@ export function cmdlineVariants(text: string): CmdlineVariant[] {
   if (text !== '') variants.push({ bytes: withNuls(text, 0), words: 'hashed without the NUL at its end' });
   variants.push({ bytes: withNuls(text, 2), words: 'hashed with two NULs at its end' });
   return variants;
+}
+
+/** A parameter that says how many vCPUs the kernel may use: Kata writes the number of the guest there. */
+const CPU_COUNT = /(^|[ \t])((?:nr_cpus|maxcpus|possible_cpus)=)(\d+)(?=\s|$)/g;
+
+/** The text with another number of vCPUs in its parameters; undefined where it has none, or this very number. */
+export function withCpuCount(text: string, count: number): string | undefined {
+  const other = text.replaceAll(
+    CPU_COUNT,
+    (_all, before: string, name: string) => `${before}${name}${count}`,
+  );
+  return other === text ? undefined : other;
 }

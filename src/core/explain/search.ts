@@ -63,8 +63,9 @@ export class Search {
     const changes = [{ dimension: first, index }];
     const ofPages = OF_PAGES.has(first);
     if (second === undefined) this.sweep(setting, changes, ofPages, NO_CHANGE, UNCHANGED);
-    else if (second === 'vcpus') this.runCounts(setting, changes, undefined, 0, candidates.vcpus.length);
-    else if (second === 'cpu') this.runCpus(setting, set, changes);
+    else if (second === 'vcpus') {
+      if (set.vcpus === undefined) this.runCounts(setting, changes, undefined, 0, candidates.vcpus.length);
+    } else if (second === 'cpu') this.runCpus(setting, set, changes);
     else if (!IN_DIGEST[second]) this.sweep(setting, changes, ofPages, NO_CHANGE, this.macsOf(second));
     else {
       candidates[second].forEach((other, otherIndex) => {

@@ -13,7 +13,7 @@ import {
   terminalText,
 } from '../../../src/core/binary/plainText';
 import { lengthWithout } from '../../../src/core/binary/trim';
-import { cmdlineVariants } from '../../../src/core/explain/cmdlineVariants';
+import { cmdlineVariants, withCpuCount } from '../../../src/core/explain/cmdlineVariants';
 import { cmdlineBytes } from '../../../src/core/launch/kernelHashes';
 import { encodeSecretTable, sealSecrets, secretGuid } from '../../../src/core/tech/sev/secret';
 import { columns } from '../../../src/cli/output';
@@ -82,9 +82,10 @@ const cmdlines: Target = {
   form: 'text',
   most: 600,
   seeds: textSeeds(' "quiet"  root=/dev/vda\tro\r\n', 'console=ttyS0 a="b c"', ''),
-  words: ['"', "'", ' ', '\t', '\n', '\u00a0', '\\"'],
+  words: ['"', "'", ' ', '\t', '\n', '\u00a0', '\\"', ' nr_cpus=', 'BOOT_IMAGE=', ' initrd=initrd'],
   run(input) {
     const text = textOf(input);
+    assert.notEqual(withCpuCount(text, 3), text);
     const variants = cmdlineVariants(text);
     const given = Buffer.from(cmdlineBytes(text)).toString('hex');
     const all = variants.map(({ bytes: variant }) => Buffer.from(variant).toString('hex'));

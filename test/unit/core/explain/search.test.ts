@@ -68,7 +68,7 @@ function explained(
   return answerOf(space, hits, parts);
 }
 
-const plain = { platform: { apiMajor: 1, apiMinor: 55, buildId: 24, policy: 3 } };
+const plain = { technology: 'sev', platform: { apiMajor: 1, apiMinor: 55, buildId: 24, policy: 3 } } as const;
 const asDigest = { wanted: { kind: 'digest', digest: new Uint8Array(32) }, keys: undefined } as const;
 const asSnp = {
   technology: 'snp',
@@ -243,6 +243,48 @@ describe('The search for an explanation, for SEV firmware before API 0.17,', () 
       assert.equal(text.includes('which SEV firmware before API 0.17 leaves out'), isEarly, text);
     });
   }
+});
+
+describe('The search for an explanation finds the command line', () => {
+  type Cases = [given: string, launched: string, found: string][];
+  const cases: Cases = [
+    ['quiet initrd=initrd', 'quiet', 'without " initrd=initrd", which OVMF adds'],
+    ['quiet initrd=initrd ro', 'quiet ro', 'without " initrd=initrd", which OVMF adds'],
+    ['quiet', 'quiet initrd=initrd', 'with " initrd=initrd"'],
+    ['BOOT_IMAGE=/boot/vmlinuz-6.1 quiet', 'quiet', 'without BOOT_IMAGE='],
+    ['quiet BOOT_IMAGE=/vmlinuz', 'quiet', 'without BOOT_IMAGE='],
+    ['BOOT_IMAGE=(hd0)/vmlinuz quiet initrd=initrd', 'quiet', 'without BOOT_IMAGE= and initrd='],
+    [' quiet \t', 'quiet', 'without white space at its ends'],
+    ['nr_cpus=4 quiet', 'nr_cpus=8 quiet', 'that of a guest with 8 vCPUs'],
+  ];
+  const of = (cmdline: string, technology: 'sev-es' | 'snp') =>
+    factsOf({ ...(technology === 'snp' ? { ...asSnp, profile: 'snp' } : {}), cmdline });
+  for (const technology of ['sev-es', 'snp'] as const)
+    for (const [given, launched, found] of cases)
+      it(`${JSON.stringify(launched)} for ${JSON.stringify(given)} in a launch of ${technology}`, () => {
+        const facts = of(given, technology);
+        const setting = searchSpace(of(launched, technology)).given;
+        const { explanations } = explained(reported(facts, setting));
+        assert.equal(explanations.length, 1);
+        const [{ changes, edits }] = explanations as [ExplainResult['explanations'][number]];
+        assert.ok(changes[0]!.found.includes(found), changes[0]!.found);
+        assert.deepEqual(edits, [{ member: ['cmdline'], value: launched }]);
+      });
+  it('and the number of vCPUs that is written into it', () => {
+    const facts = of('ro nr_cpus=4 quiet', 'snp');
+    const { given } = searchSpace({ ...of('ro nr_cpus=2 quiet', 'snp'), vcpus: 2 });
+    const [{ changes, edits }] = explained(reported(facts, given)).explanations as [
+      ExplainResult['explanations'][number],
+    ];
+    assert.deepEqual(
+      changes.map(({ cause }) => cause),
+      ['cpu-count-in-cmdline'],
+    );
+    assert.deepEqual(edits, [
+      { member: ['cmdline'], value: 'ro nr_cpus=2 quiet' },
+      { member: ['vcpus'], value: 2 },
+    ]);
+  });
 });
 
 describe('The search for an explanation', () => {
