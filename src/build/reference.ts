@@ -5,7 +5,7 @@ import { LAUNCH_CAUSES } from '../core/explain/causes';
 import { INPUTS, type InputRow } from '../core/launch/inputs';
 import { KERNEL_HASHES } from '../core/launch/kernelHashes';
 import { KNOWN_ENTRIES } from '../core/ovmf/entries';
-import { METADATA_HEADER, SEV_METADATA, TDX_METADATA, IGVM_METADATA } from '../core/ovmf/metadataLayout';
+import { METADATA_HEADER, METADATA_LISTS } from '../core/ovmf/metadataLayout';
 import { markdownCell, markdownTable } from '../core/binary/markdown';
 import { OVMF_RULES } from '../core/ovmf/rules';
 import { KNOWN_GUIDS } from '../core/ovmf/volumes/guids';
@@ -152,7 +152,7 @@ function ovmfSection(): string {
   const entries = KNOWN_ENTRIES.map(({ payload, guid, doc, since }) =>
     describeLayout(payload, '###').replace('\n\n', `\n\n\`${guid}\`, ${since}. ${doc}\n\n`),
   );
-  const lists = [SEV_METADATA, TDX_METADATA, IGVM_METADATA].map((m) => describeLayout(m.section, '####'));
+  const lists = Object.values(METADATA_LISTS).map((m) => describeLayout(m.section, '####'));
   return [
     ...entries,
     '### Metadata lists',

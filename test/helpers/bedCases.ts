@@ -1,6 +1,6 @@
 // The launches and faults of the test bed, shared by the tests of the peer and of `sevscope validate`.
 
-import type { DomainSpec, Faults } from './bedDomain';
+import type { Cpu, DomainSpec, Faults } from './bedDomain';
 import type { Owner } from './owner';
 
 /** Launches that match, from an owner's files. */
@@ -112,3 +112,23 @@ const DEADLY_ROWS: Row[] = [
 export const SURVIVED: readonly FaultCase[] = SURVIVED_ROWS.map(caseOf);
 /** Faults that a guest or its secrets do not survive; those of secrets come after a matching measurement. */
 export const DEADLY: readonly FaultCase[] = DEADLY_ROWS.map(caseOf);
+
+const OTHER_CPU: Cpu = [25, 17, 1];
+
+/**
+ * Measurements over something else, each of which matches for an owner who expects just that.
+ * @param file the path of another kernel or initrd
+ * @param firmware the path of another image
+ */
+export const overOther = (
+  file: string,
+  firmware: string,
+): [string, NonNullable<Faults['over']>, Partial<DomainSpec>][] => [
+  ['firmware', { firmware }, { firmware }],
+  ['kernel', { kernel: file }, { kernel: file }],
+  ['initrd', { initrd: file }, { initrd: file }],
+  ['command line', { cmdline: 'verbose' }, { cmdline: 'verbose' }],
+  ['CPU', { cpu: OTHER_CPU }, { cpu: OTHER_CPU }],
+  ['number of vCPUs', { vcpus: 3 }, { vcpus: 3 }],
+  ['policy', { policy: 7 }, { policy: 7 }],
+];

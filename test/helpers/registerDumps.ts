@@ -1,12 +1,34 @@
 // Registers as KVM and QEMU print them, of a page, for tests of their parsers.
 
-import { decode } from '../../src/core/binary/struct';
+import { decode, encode } from '../../src/core/binary/struct';
+import { generateVmsa, type VmsaRequest } from '../../src/core/vmsa/launch/generate';
 import { VMSA, type VmsaValues } from '../../src/core/vmsa/layout/layout';
 
 const digits = (value: number | bigint, count: number) => value.toString(16).padStart(count, '0');
 const at = (label: string, width: number) => label.padEnd(width);
 
 const SEGMENTS = ['es', 'cs', 'ss', 'ds', 'fs', 'gs', 'gdtr', 'ldtr', 'idtr', 'tr'] as const;
+
+/** A generated page of a Milan, of an SNP launch unless asked for another, with some values changed. */
+export const changedPage = (request: Partial<VmsaRequest>, values: Partial<VmsaValues> = {}) =>
+  encode(VMSA, {
+    ...decode(
+      VMSA,
+      generateVmsa({
+        profile: 'snp',
+        role: 'bsp',
+        cpu: { family: 25, model: 1, stepping: 1 },
+        ...request,
+      }).bytes,
+    ),
+    ...values,
+  });
+
+/** An AP as Linux starts it in an SNP guest, with a feature that no profile has. */
+export const LINUX_AP = changedPage(
+  { profile: 'snp-linux-ap', role: 'ap', resetAddress: 0x99050 },
+  { sev_features: 0x81n },
+);
 
 /** What a dump says besides the registers. */
 export interface VmcbDump {

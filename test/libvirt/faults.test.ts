@@ -3,8 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { REMOTE_CPU, useBed } from '../helpers/bed';
-import { DEADLY, SURVIVED } from '../helpers/bedCases';
-import type { Cpu, Domain, DomainSpec, Faults } from '../helpers/bedDomain';
+import { DEADLY, overOther, SURVIVED } from '../helpers/bedCases';
+import type { Domain, DomainSpec } from '../helpers/bedDomain';
 import { Owner, statedOptions } from '../helpers/owner';
 import type { WireFault } from '../helpers/relay';
 
@@ -18,19 +18,7 @@ after(() => owner.remove());
 const { kernel, initrd } = owner;
 const LAUNCH = { policy: 5, vcpus: 2, kernel, initrd, cmdline: 'quiet', cpu: REMOTE_CPU } as const;
 const OTHER_FILE = owner.put('other', 'something else');
-const OTHER_FIRMWARE = '/usr/share/OVMF/OVMF_CODE.fd';
-const OTHER_CPU: Cpu = [25, 17, 1];
-
-/** Measurements over something else, each of which matches for an owner who expects just that. */
-const OVER: [string, NonNullable<Faults['over']>, Partial<DomainSpec>][] = [
-  ['firmware', { firmware: OTHER_FIRMWARE }, { firmware: OTHER_FIRMWARE }],
-  ['kernel', { kernel: OTHER_FILE }, { kernel: OTHER_FILE }],
-  ['initrd', { initrd: OTHER_FILE }, { initrd: OTHER_FILE }],
-  ['command line', { cmdline: 'verbose' }, { cmdline: 'verbose' }],
-  ['CPU', { cpu: OTHER_CPU }, { cpu: OTHER_CPU }],
-  ['number of vCPUs', { vcpus: 3 }, { vcpus: 3 }],
-  ['policy', { policy: 7 }, { policy: 7 }],
-];
+const OVER = overOther(OTHER_FILE, '/usr/share/OVMF/OVMF_CODE.fd');
 
 /** Faults on the way from libvirtd. */
 const WIRE: [string, WireFault, number | 'hangs'][] = [

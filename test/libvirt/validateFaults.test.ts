@@ -4,8 +4,8 @@
 
 import assert from 'node:assert/strict';
 import { REMOTE_CPU } from '../helpers/bed';
-import { DEADLY, SURVIVED } from '../helpers/bedCases';
-import type { Cpu, DomainSpec, Faults } from '../helpers/bedDomain';
+import { DEADLY, overOther, SURVIVED } from '../helpers/bedCases';
+import type { Faults } from '../helpers/bedDomain';
 import { patienceFor, useFaultyHost } from '../helpers/faultyHost';
 import { keyForms } from '../helpers/keyForms';
 import { workerPath } from '../helpers/libvirt';
@@ -20,19 +20,7 @@ import { io } from '../helpers/io';
 describe('On the libvirt test bed validate --domain meets', () => {
   const host = useFaultyHost([...DEADLY.map((_, i) => `victim-${i}`), 'stopped']);
   const OTHER_FILE = host.owner.put('other', 'something else');
-  const OTHER_FIRMWARE = host.owner.put('other.fd', buildOvmf({ seed: 2 }));
-  const OTHER_CPU: Cpu = [25, 17, 1];
-
-  /** Measurements over something else, each of which matches for an owner who expects just that. */
-  const OVER: [string, NonNullable<Faults['over']>, Partial<DomainSpec>][] = [
-    ['firmware', { firmware: OTHER_FIRMWARE }, { firmware: OTHER_FIRMWARE }],
-    ['kernel', { kernel: OTHER_FILE }, { kernel: OTHER_FILE }],
-    ['initrd', { initrd: OTHER_FILE }, { initrd: OTHER_FILE }],
-    ['command line', { cmdline: 'verbose' }, { cmdline: 'verbose' }],
-    ['CPU', { cpu: OTHER_CPU }, { cpu: OTHER_CPU }],
-    ['number of vCPUs', { vcpus: 3 }, { vcpus: 3 }],
-    ['policy', { policy: 7 }, { policy: 7 }],
-  ];
+  const OVER = overOther(OTHER_FILE, host.owner.put('other.fd', buildOvmf({ seed: 2 })));
 
   for (const [what, over, expected] of OVER) {
     it(`a measurement over another ${what}, which matches only for an owner who expects it`, async () => {

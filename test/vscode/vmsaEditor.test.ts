@@ -208,7 +208,7 @@ describe('A page that was read from text', () => {
     assert.equal(shown(panel)?.source, 'base64');
     assert.match(shown(panel)?.readOnly ?? '', /^Read from base64, read-only\. Export a page to edit it\.$/);
     await assert.rejects(editor.edit(document, 0, 'rdx', '1'), {
-      code: 'read-only-page',
+      code: 'read-from-text',
       message: /read-only/,
     });
   });

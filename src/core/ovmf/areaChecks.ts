@@ -2,7 +2,7 @@
 
 import { hex } from '../binary/hex';
 import type { Finding } from '../binary/region';
-import { HASH_BLOCK, RESET_BLOCK, SECRET_BLOCK, SEV_METADATA_OFFSET } from './entries';
+import { HASH_BLOCK, KNOWN_ENTRIES, RESET_BLOCK, SECRET_BLOCK } from './entries';
 import type { OvmfTable } from './guidedTable';
 import { findEntry } from './guidedTable';
 import type { OvmfRule } from './rules';
@@ -33,28 +33,11 @@ export interface AreaInput {
  */
 export function checkTable(table: OvmfTable): Finding[] {
   if (table.kind === 'legacy' || !table.complete) return [];
-  const findings: Finding[] = [];
-  const lacks = (rule: OvmfRule, message: string) =>
-    findings.push(ovmfFinding(rule, table.offset, table.size, message));
-  if (!findEntry(table, RESET_BLOCK)) {
-    lacks(
-      'no-reset-block',
-      'The table has no SEV-ES reset block: APs of SEV-ES and SNP guests cannot start.',
-    );
-  }
-  if (!findEntry(table, HASH_BLOCK)) {
-    lacks('no-hash-area', 'The table has no kernel hash area: a launch with kernel hashes is refused.');
-  }
-  if (!findEntry(table, SECRET_BLOCK)) {
-    lacks(
-      'no-secret-area',
-      'The table has no secret area: a secret can be injected only at an explicit address.',
-    );
-  }
-  if (!findEntry(table, SEV_METADATA_OFFSET)) {
-    lacks('no-sev-metadata', 'The table has no SEV metadata offset: SNP guests cannot start.');
-  }
-  return findings;
+  return KNOWN_ENTRIES.flatMap((entry) =>
+    entry.absent && !findEntry(table, entry)
+      ? [ovmfFinding(entry.absent.rule, table.offset, table.size, `The table has ${entry.absent.effect}.`)]
+      : [],
+  );
 }
 
 /** Why QEMU would take no kernel hashes (sev_add_kernel_loader_hashes), a clause; undefined when it would. */

@@ -4,6 +4,7 @@
 import { bits } from '../binary/bits';
 import type { Bit, Row, Struct } from '../binary/struct';
 import { row, struct } from '../binary/struct';
+import type { OvmfRule } from './rules';
 
 /** The GUID that ends the table, 48 bytes before the end of the file. */
 export const FOOTER_GUID = '96b582de-1fb2-45f7-baea-a366c55a082d';
@@ -21,6 +22,8 @@ export interface KnownEntry<R extends Row = Row> {
   readonly reader: string;
   /** The first release that has it. */
   readonly since: string;
+  /** What a whole table without it is told. */
+  readonly absent?: { readonly rule: OvmfRule; readonly effect: string };
 }
 
 /** Follows the data of every entry and ends the table; lengths include these 18 bytes. */
@@ -57,6 +60,10 @@ export const RESET_BLOCK = {
   doc: 'Where every vCPU but the first starts. Part of the VMSA of an AP, hence of every SEV-ES and SNP measurement.',
   reader: 'QEMU before it encrypts the VMSAs; every tool that builds the VMSA of an AP',
   since: 'edk2-stable202102 (on its own, without a table, since edk2-stable202008)',
+  absent: {
+    rule: 'no-reset-block',
+    effect: 'no SEV-ES reset block: APs of SEV-ES and SNP guests cannot start',
+  },
 } satisfies KnownEntry;
 
 /** Where a launch secret goes. */
@@ -71,6 +78,10 @@ export const SECRET_BLOCK = {
   doc: 'The area that receives the launch secret. Zero in builds other than AmdSev before edk2-stable202511.',
   reader: 'QEMU, as the default address of a secret injection',
   since: 'edk2-stable202102',
+  absent: {
+    rule: 'no-secret-area',
+    effect: 'no secret area: a secret can be injected only at an explicit address',
+  },
 } satisfies KnownEntry;
 
 /** Where the hashes of kernel, initrd and command line go. */
@@ -85,6 +96,7 @@ export const HASH_BLOCK = {
   doc: 'The area for the table of hashes of a measured direct boot (kernel-hashes=on).',
   reader: 'QEMU, which writes the hash table there and measures it',
   since: 'edk2-stable202108',
+  absent: { rule: 'no-hash-area', effect: 'no kernel hash area: a launch with kernel hashes is refused' },
 } satisfies KnownEntry;
 
 /** Where the SEV metadata is. */
@@ -96,6 +108,7 @@ export const SEV_METADATA_OFFSET = {
   doc: 'Leads to the list of pages that the VMM must prepare before an SNP guest starts.',
   reader: 'QEMU and the SNP digest tools; COCONUT',
   since: 'edk2-stable202202',
+  absent: { rule: 'no-sev-metadata', effect: 'no SEV metadata offset: SNP guests cannot start' },
 } satisfies KnownEntry;
 
 /** Where the TDX metadata is. */
@@ -179,6 +192,9 @@ export const KNOWN_ENTRIES: readonly KnownEntry[] = [
   SVSM_INFO,
   SNP_BOOT_BLOCK,
 ];
+
+/** The entries that are areas of guest memory, by the names that a parsed image has them under. */
+export const AREA_ENTRIES = { secretArea: SECRET_BLOCK, hashArea: HASH_BLOCK } as const;
 
 const byGuid = new Map(KNOWN_ENTRIES.map((entry) => [entry.guid, entry]));
 

@@ -4,10 +4,10 @@
 import { guidText } from '../binary/guid';
 import { byteCount, hex, type IsSame } from '../binary/hex';
 import type { Finding, Parsed, Region } from '../binary/region';
-import type { Row } from '../binary/struct';
+import { entriesOf, type Row } from '../binary/struct';
 import type { GuestArea } from './areaChecks';
 import { checkAreas, checkTable } from './areaChecks';
-import { HASH_BLOCK, RESET_BLOCK, SECRET_BLOCK } from './entries';
+import { AREA_ENTRIES, RESET_BLOCK } from './entries';
 import type { OvmfTable, TableParse } from './guidedTable';
 import { AFTER_TABLE, LEAST_FILE, entryValues, findEntry, parseTable } from './guidedTable';
 import type { FileKind } from './kinds/fileKind';
@@ -15,8 +15,7 @@ import { judgeFile, outsideTail, type KindOf } from './kinds/judge';
 import { startsWithVariables } from './kinds/variables';
 import type { MetadataList, MetadataParse } from './metadata';
 import { parseMetadata } from './metadata';
-import type { MetadataLayout } from './metadataLayout';
-import { IGVM_METADATA, SEV_METADATA, TDX_METADATA } from './metadataLayout';
+import { METADATA_LISTS, type MetadataLayout } from './metadataLayout';
 import type { FileTail } from './regions';
 import { bytesAt, isAtHand, region, sharesBytes, tile } from './regions';
 import { ovmfFinding } from './rules';
@@ -26,8 +25,14 @@ import { isSigned, vectorRegions } from './vector';
 type SectionRow<L extends { readonly section: { readonly rows: readonly Row[] } }> =
   L['section']['rows'][number];
 
+type Lists = typeof METADATA_LISTS;
+/** The lists that an image can have. */
+export type MetadataLists = { readonly [K in keyof Lists]?: MetadataList<SectionRow<Lists[K]>> };
+type Areas = { readonly [K in keyof typeof AREA_ENTRIES]?: GuestArea };
+type AnyLayout = MetadataLayout;
+
 /** A parsed OVMF image. A field is absent when the table lacks the entry, or it could not be read. */
-export interface OvmfImage {
+export interface OvmfImage extends MetadataLists, Areas {
   readonly fileSize: number;
   /** Where the given bytes start in the file; 0 for the whole file. */
   readonly offset: number;
@@ -37,11 +42,6 @@ export interface OvmfImage {
   readonly base?: number;
   readonly table?: OvmfTable;
   readonly resetAddress?: number;
-  readonly secretArea?: GuestArea;
-  readonly hashArea?: GuestArea;
-  readonly sevMetadata?: MetadataList<SectionRow<typeof SEV_METADATA>>;
-  readonly tdxMetadata?: MetadataList<SectionRow<typeof TDX_METADATA>>;
-  readonly igvmMetadata?: MetadataList<SectionRow<typeof IGVM_METADATA>>;
   /** They cover the file from 0 to `fileSize`; children cover their parent. */
   readonly regions: readonly Region[];
 }
@@ -79,21 +79,17 @@ export function parseOvmf(bytes: Uint8Array, options: ParseOvmfOptions = {}): Pa
   const judged = judgeFile(file, parsed.table !== undefined || isSigned(file), options);
   if (judged.kind && judged.kind.role !== 'part')
     return { value: bareImage(file, judged.kind), findings: judged.findings };
-  const lists = {
-    sev: followEntry(file, parsed.table, SEV_METADATA),
-    tdx: followEntry(file, parsed.table, TDX_METADATA),
-    igvm: followEntry(file, parsed.table, IGVM_METADATA),
-  };
+  const lists = entriesOf<keyof MetadataLists, AnyLayout>(METADATA_LISTS).map(([name, layout]) => ({
+    name,
+    ...followEntry(file, parsed.table, layout),
+  }));
   const facts = tableFacts(file, parsed.table, judged.kind !== undefined);
   const image = {
     ...facts,
-    ...(lists.sev.list && { sevMetadata: lists.sev.list }),
-    ...(lists.tdx.list && { tdxMetadata: lists.tdx.list }),
-    ...(lists.igvm.list && { igvmMetadata: lists.igvm.list }),
+    ...(Object.fromEntries(lists.flatMap(({ name, list }) => (list ? [[name, list]] : []))) as MetadataLists),
   };
   // A VMM reads the tables of whatever ends like an image.
   if (judged.kind) return { value: { ...image, ...bareImage(file, judged.kind) }, findings: judged.findings };
-  const metadata = [lists.sev, lists.tdx, lists.igvm];
   const start = file.offset === 0 ? bytes : (options.head ?? new Uint8Array(0));
   const findings = [
     ...judged.findings,
@@ -101,11 +97,11 @@ export function parseOvmf(bytes: Uint8Array, options: ParseOvmfOptions = {}): Pa
     ...(parsed.table ? [] : [absentTable(file)]),
     ...parsed.findings,
     ...(parsed.table ? [...checkTable(parsed.table), ...checkAreas(facts)] : []),
-    ...metadata.flatMap((list) => list.findings),
+    ...lists.flatMap((list) => list.findings),
     ...checkTdx({ ...image, startsWithVariables: startsWithVariables(start) }),
-    ...sharedBytes(parsed, metadata),
+    ...sharedBytes(parsed, lists),
   ];
-  const regions = imageRegions(file, parsed, metadata);
+  const regions = imageRegions(file, parsed, lists);
   return { value: { ...image, regions }, findings };
 }
 
@@ -118,16 +114,17 @@ function bareImage(file: FileTail, fileKind: FileKind): OvmfImage {
 /** What the table tells. @param isPart whether the file is no image that can be mapped */
 function tableFacts(file: FileTail, table: OvmfTable | undefined, isPart: boolean) {
   const reset = entryValues(table, RESET_BLOCK);
-  const secret = entryValues(table, SECRET_BLOCK);
-  const hash = entryValues(table, HASH_BLOCK);
+  const areas = entriesOf(AREA_ENTRIES).flatMap(([name, entry]) => {
+    const area = entryValues(table, entry);
+    return area ? [[name, area]] : [];
+  });
   return {
     fileSize: file.fileSize,
     offset: file.offset,
     ...(!isPart && isMappable(file) && { base: 2 ** 32 - file.fileSize }),
     ...(table && { table }),
     ...(reset && { resetAddress: reset.reset_addr }),
-    ...(secret && { secretArea: secret }),
-    ...(hash && { hashArea: hash }),
+    ...(Object.fromEntries(areas) as Areas),
   };
 }
 

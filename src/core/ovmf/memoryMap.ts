@@ -2,13 +2,13 @@
 // reserve in guest memory below 4 GiB. Both as boxes on a line, for a picture and for a table.
 
 import type { Finding, Region } from '../binary/region';
-import type { Row } from '../binary/struct';
-import { HASH_BLOCK, RESET_BLOCK, SECRET_BLOCK, type KnownEntry } from './entries';
+import { entriesOf, type Row } from '../binary/struct';
+import { AREA_ENTRIES, RESET_BLOCK, type KnownEntry } from './entries';
 import { findEntry } from './guidedTable';
-import type { OvmfImage } from './image';
+import type { MetadataLists, OvmfImage } from './image';
 import type { MapBox } from './mapBox';
 import type { MetadataList } from './metadata';
-import { IGVM_METADATA, SEV_METADATA, TDX_METADATA, type MetadataLayout } from './metadataLayout';
+import { METADATA_LISTS, type MetadataLayout } from './metadataLayout';
 
 /** A stretch of a line with all boxes that are close together. */
 export interface MapCluster {
@@ -107,11 +107,10 @@ function areaBox(
 function guestBoxes(image: OvmfImage, findings: readonly Finding[]): Flat[] {
   const reset = findEntry(image.table, RESET_BLOCK);
   return [
-    ...sectionBoxes(image.sevMetadata, SEV_METADATA, findings),
-    ...sectionBoxes(image.tdxMetadata, TDX_METADATA, findings),
-    ...sectionBoxes(image.igvmMetadata, IGVM_METADATA, findings),
-    ...areaBox(image, SECRET_BLOCK, image.secretArea),
-    ...areaBox(image, HASH_BLOCK, image.hashArea),
+    ...entriesOf<keyof MetadataLists, MetadataLayout>(METADATA_LISTS).flatMap(([name, layout]) =>
+      sectionBoxes(image[name] as MetadataList | undefined, layout, findings),
+    ),
+    ...entriesOf(AREA_ENTRIES).flatMap(([name, entry]) => areaBox(image, entry, image[name])),
     ...(reset && image.resetAddress !== undefined
       ? [
           {

@@ -195,3 +195,10 @@ export const IGVM_METADATA = metadata({
     typeRow(0x08, IGVM_SECTION_TYPES),
   ]),
 });
+
+/** The lists, by the names that a parsed image has them under. */
+export const METADATA_LISTS = {
+  sevMetadata: SEV_METADATA,
+  tdxMetadata: TDX_METADATA,
+  igvmMetadata: IGVM_METADATA,
+} as const;

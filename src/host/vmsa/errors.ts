@@ -12,7 +12,7 @@ export function readOnlyPage(name: string, why: string): CheckError {
 /** The pages were read from text. @param source what kind, such as `kernel log` */
 export function readFromText(source: string): CheckError {
   const article = /base64|code|JSON|text/.test(source) ? '' : 'a ';
-  return usage('read-only-page', `Read from ${article}${source}, read-only.`, EXPORT);
+  return usage('read-from-text', `Read from ${article}${source}, read-only.`, EXPORT);
 }
 
 /** A dump lists some fields of a page only. */

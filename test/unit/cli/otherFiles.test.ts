@@ -153,11 +153,13 @@ describe('A file that no VMM would start', () => {
 
   it('SNP refuses an empty image in one sentence, as a usage error', async () => {
     write('empty.fd', new Uint8Array(0));
-    for (const mode of ['snp', 'snp:ovmf-hash'])
-      assert.deepEqual(
-        await run('digest', '--mode', mode, '--vcpus', '1', '--vcpu-type', 'EPYC', '--ovmf', 'empty.fd'),
-        { stdout: '', stderr: 'ERROR: empty.fd is empty: there is no firmware to measure.\n', status: 2 },
+    for (const mode of ['snp', 'snp:ovmf-hash']) {
+      const { stdout, stderr, status } = await run(
+        ...['digest', '--mode', mode, '--vcpus', '1', '--vcpu-type', 'EPYC', '--ovmf', 'empty.fd'],
       );
+      const sentence = 'ERROR: empty.fd is empty: there is no firmware to measure.\n';
+      assert.deepEqual([stdout, stderr, status], ['', sentence, 2], mode);
+    }
   });
 
   it('SNP refuses what has no SEV metadata, with status 4', async () => {

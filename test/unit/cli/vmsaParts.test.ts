@@ -5,11 +5,14 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { decode, encode } from '../../../src/core/binary/struct';
-import { generateVmsa, type VmsaRequest } from '../../../src/core/vmsa/launch/generate';
-import { VMSA, type VmsaValues } from '../../../src/core/vmsa/layout/layout';
 import { runHere } from '../../helpers/cli';
-import { controlLines, qemuLines, saveLines } from '../../helpers/registerDumps';
+import {
+  changedPage as page,
+  controlLines,
+  LINUX_AP,
+  qemuLines,
+  saveLines,
+} from '../../helpers/registerDumps';
 import { FIELDS_OF_PAGE } from '../../../src/core/vmsa/part';
 
 let folder: string;
@@ -20,17 +23,7 @@ async function ok(...args: string[]) {
   return outcome;
 }
 
-const MILAN = { family: 25, model: 1, stepping: 1 };
 const NAPLES = { family: 23, model: 1, stepping: 2 };
-const page = (request: Partial<VmsaRequest>, values: Partial<VmsaValues> = {}) =>
-  encode(VMSA, {
-    ...decode(VMSA, generateVmsa({ profile: 'snp', role: 'bsp', cpu: MILAN, ...request }).bytes),
-    ...values,
-  });
-const LINUX_AP = page(
-  { profile: 'snp-linux-ap', role: 'ap', resetAddress: 0x99050 },
-  { sev_features: 0x81n },
-);
 const RESET = page({ cpu: NAPLES }, { efer: 0n, cr4: 0n, cr0: 0x60000010n });
 
 before(() => {
@@ -71,7 +64,9 @@ describe('A dump of registers', () => {
         /\n {2}agrees with snp-linux-ap, ap: .*, with BTBIsolation \(0x80\) on top; no launch measures it\n/,
         /\n {2}0x3b0 {2}sev_features {2}0x0000000000000081 {2}SNPActive BTBIsolation\n/,
         /\n {2}error vmsa-feature-not-allowed at 0x3b0 .*0x81.*BTBIsolation/,
-        new RegExp(`\\n54 fields are zero \\(--all prints them\\)\\.\\n${FIELDS_OF_PAGE - 84} fields are not known: SEV state 14, `),
+        new RegExp(
+          `\\n54 fields are zero \\(--all prints them\\)\\.\\n${FIELDS_OF_PAGE - 84} fields are not known: SEV state 14, `,
+        ),
       ])
         assert.match(stdout, line);
       assert.doesNotMatch(stdout, /mxcsr|x87_fcw|dr0_addr_mask/);

@@ -2,7 +2,7 @@
 // identified; as a page they are refused by the name of their form.
 
 import assert from 'node:assert/strict';
-import { decode, encode, leaves, readLeaf } from '../../../../../src/core/binary/struct';
+import { leaves, readLeaf } from '../../../../../src/core/binary/struct';
 import { comparePages, compareWithGenerated } from '../../../../../src/core/vmsa/compare/compare';
 import { describeDistance, identify } from '../../../../../src/core/vmsa/compare/identify';
 import { findPages, type NotPages, type PartialPage } from '../../../../../src/core/vmsa/forms/findPages';
@@ -22,19 +22,17 @@ import { findFilePages } from '../../../../../src/host/vmsa/pages';
 import { ANNOUNCED, PREFIXES, kernelLines, type Prefix } from '../../../../helpers/dumps';
 import { bounded, few, seeds } from '../../../../helpers/hostile';
 import { seeded } from '../../../../helpers/random';
-import { controlLines, qemuLines, saveLines, type VmcbDump } from '../../../../helpers/registerDumps';
+import {
+  changedPage as page,
+  controlLines,
+  LINUX_AP,
+  qemuLines,
+  saveLines,
+  type VmcbDump,
+} from '../../../../helpers/registerDumps';
 import { MILAN, NAPLES, RESET } from '../pages';
 import { decodePage } from '../../../../../src/core/vmsa/vmsaPage';
 
-const page = (request: Partial<VmsaRequest>, values: Partial<VmsaValues> = {}) =>
-  encode(VMSA, {
-    ...decode(VMSA, generateVmsa({ profile: 'snp', role: 'bsp', cpu: MILAN, ...request }).bytes),
-    ...values,
-  });
-const LINUX_AP = page(
-  { profile: 'snp-linux-ap', role: 'ap', resetAddress: 0x99050 },
-  { sev_features: 0x81n },
-);
 /** The state that QEMU resets a CPU to, before KVM makes a page of it. */
 const reset = (request: Partial<VmsaRequest>, values: Partial<VmsaValues> = {}) =>
   page(request, { efer: 0n, cr4: 0n, cr0: 0x60000010n, ...values });
