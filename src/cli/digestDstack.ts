@@ -6,7 +6,7 @@ import { isTrimmed, readSnpInputs, snpInputsJson } from '../core/tech/snp/inputs
 import { modelsWithSignature } from '../core/vmsa/launch/cpuModels';
 import { decodePage } from '../core/vmsa/vmsaPage';
 import type { Io } from '../app/io';
-import { fileName, readWhole } from '../app/vmsaFile';
+import { nameOfInput, readWhole } from '../app/vmsaFile';
 import type { ReadLaunch } from './digestInputs';
 import type { DigestOptions } from './digestOptions';
 import { printJson, type Output } from './output';
@@ -17,7 +17,7 @@ export async function withSnpInputs(io: Io, options: DigestOptions): Promise<Dig
   for (const id of ['firmware', 'kernel', 'initrd', 'cmdline', 'firmwareDigest', 'kernelDigest'] as const)
     if (options[id] !== undefined) throw errors.oddOption('--inputs', 'files or hashes are given, too');
   const read = readSnpInputs(new TextDecoder().decode(await readWhole(io, path)));
-  if (!read.ok) throw errors.badInputs(fileName(path), read.member);
+  if (!read.ok) throw errors.badInputs(nameOfInput(path), read.member);
   const { inputs } = read;
   const { vcpus, cpu, features } = inputs;
   const hasCpu = ['cpu', 'cpu.signature', 'cpu.model', 'cpus'].some(

@@ -13,7 +13,7 @@ import { comparisonJson } from '../core/vmsa/compare/exportComparison';
 import { findPages } from '../core/vmsa/forms/findPages';
 import type { LaunchStart } from '../app/digestLaunch';
 import type { Io } from '../app/io';
-import { fileName, readWhole } from '../app/vmsaFile';
+import { nameOfInput, readWhole } from '../app/vmsaFile';
 import type { DigestOptions } from './digestOptions';
 import { oneLine } from './digestTable';
 import { columns, printJson, type Output } from './output';
@@ -91,7 +91,7 @@ async function readOther(io: Io, path: string): Promise<OtherLaunch> {
   const trace = readTrace(new TextDecoder().decode(bytes));
   if (trace) return trace;
   const found = findPages(bytes);
-  if ('reason' in found) throw errors.noTrace(fileName(path), found.reason);
+  if ('reason' in found) throw errors.noTrace(nameOfInput(path), found.reason);
   return { form: 'vmsas', pages: found.pages.map((page) => ({ type: 'vmsa', vmsa: page.bytes })) };
 }
 
@@ -141,7 +141,7 @@ export async function compareTrace(
   const { same, difference } = compareTraces(rowsOf(io, launch), other);
   const { ours, theirs, members, vmsa } = difference ?? {};
   if (json) {
-    const names = { actual: fileName(path), expected: 'the computed launch' };
+    const names = { actual: nameOfInput(path), expected: 'the computed launch' };
     const theirsJson = theirs && { ...theirs, gpa: theirs.gpa, vmsa: undefined };
     printJson(out, {
       ...{ comparedWith: other.form, same, differs: difference !== undefined, members },
