@@ -47,13 +47,6 @@ function program(name, seconds, script, ...args) {
   return { name, seconds, load: 1, parts: [runProgram] };
 }
 
-/** Type checks one part; the result is cached, so that the next run checks only what changed. */
-function types(/** @type {string} */ part) {
-  const memory = join(CACHE, 'tsc', `${part.replace('/', '-')}.tsbuildinfo`);
-  const args = ['-p', part, '--incremental', '--tsBuildInfoFile', memory];
-  return program(`types of ${part}`, 6, 'node_modules/typescript/bin/tsc', ...args);
-}
-
 /**
  * The unit tests, one seed in eight: `npm test` takes all of them.
  * @returns {Step}
@@ -77,13 +70,16 @@ function unitTests() {
 
 /** @returns {Step[]} */
 function steps() {
-  const remember = (/** @type {string} */ tool) => ['--cache', '--cache-location', join(CACHE, tool)];
+  const remember = (/** @type {string} */ tool) => [
+    ...['--cache', '--cache-strategy', 'content'],
+    ...['--cache-location', join(CACHE, tool)],
+  ];
   const lint = ['--config', 'src/build/eslint.config.mjs', ...remember('eslint'), '.'];
   const format = ['--check', '--log-level', 'warn', ...remember('prettier'), '.'];
   return [
-    program('lint', 60, 'node_modules/eslint/bin/eslint.js', ...lint),
+    program('lint', 70, 'node_modules/eslint/bin/eslint.js', ...lint),
     unitTests(),
-    ...[...ALONE, 'src', 'src/web', 'webview', 'test'].map(types),
+    program('types', 50, 'src/build/types.mjs'),
     program('format', 5, 'node_modules/prettier/bin/prettier.cjs', ...format),
     {
       name: 'core and app on no platform',
