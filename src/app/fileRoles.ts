@@ -28,6 +28,8 @@ export const FILE_ROLES = {
   // A character has at most four bytes in UTF-8.
   launch: { words: 'a launch file', most: 4 * MOST_CHARACTERS },
   ignore: { words: "a file of Git's ignore patterns", most: 2 ** 20 },
+  // A log of a host, or a few lines of one.
+  log: { words: 'a log', most: MAX_FILE },
   // An image or pages in any form.
   shown: { words: 'a firmware image or a file of VMSA pages', most: MAX_FILE },
 } as const satisfies Readonly<Record<string, RoleRow>>;

@@ -14,6 +14,7 @@ import { explainLaunch, type DigestInputs } from '../tasks/explain';
 import type { Io } from '../app/io';
 import { measurementsInFolder } from '../app/launchesInFolder';
 import { readLaunchFile } from '../app/launchFile';
+import { explainLines } from './explainLines';
 import { addInputs, addOtherNames } from './inputOptions';
 import {
   addLaunchOptions,
@@ -44,6 +45,7 @@ export function addExplainCommand(
     .description(
       'find out why a launch measurement does not match; exit status 0 if that is explained, 1 if not',
     )
+    .argument('[line]', "or what a line of a host's log means, such as one with fw_error=; - reads a log")
     .option('-q, --quiet', 'print nothing; only the exit status counts')
     .option('--json', 'print the answer as JSON')
     .option('--launch <path>', 'launch file (*.sevlaunch.json); other options override what is in it');
@@ -54,9 +56,11 @@ export function addExplainCommand(
   ])
     .option('--beside', 'try other images and backups in the folder of the firmware, too')
     .option('--max-cpus <number>', 'try up to so many vCPUs (256 unless given)', number(MAX_VCPUS, 1));
-  addOtherNames(addLaunchOptions(command)).action(async (options: ExplainCommandOptions) => {
-    exit(await explain(io, options, out));
-  });
+  addOtherNames(addLaunchOptions(command)).action(
+    async (line: string | undefined, options: ExplainCommandOptions) => {
+      exit(await (line === undefined ? explain(io, options, out) : explainLines(io, line, options, out)));
+    },
+  );
 }
 
 /** Runs the search and prints its answer. @returns the exit status */

@@ -6,6 +6,7 @@ import { describePolicy, isSevEs } from '../tech/sev/policy';
 import { ofLaunch, type Alternative, type LaunchCause, type Tried } from './cause';
 import type { ChangedInput, LaunchEdit } from './explanation';
 import type { KeyFacts, LaunchFacts } from './launchFacts';
+import { baseText, inOtherBase } from './otherBase';
 import { measurementText } from '../tech/sev/evidence';
 
 const LOW_BITS = 0x3f;
@@ -23,7 +24,11 @@ function policies({ platform, wanted }: LaunchFacts): number[] {
   if (wanted.kind === 'digest') return [es >>> 0];
   const floors = new Set([policy >>> FLOOR_AT, 0, apiMajor | (apiMinor << 8)]);
   const bits = Array.from({ length: LOW_BITS + 1 }, (_, low) => low);
-  const all = [...floors].flatMap((floor) => bits.map((low) => ((floor << FLOOR_AT) | low) >>> 0));
+  const written = inOtherBase(policy).filter((other) => other <= 0xffffffff);
+  const all = [
+    ...[...floors].flatMap((floor) => bits.map((low) => ((floor << FLOOR_AT) | low) >>> 0)),
+    ...written,
+  ];
   const distance = (other: number) => bitsSet((other ^ policy) >>> 0);
   return all.sort((a, b) => distance(a) - distance(b));
 }
@@ -33,6 +38,17 @@ function policyText(policy: number, { wanted }: LaunchFacts): string {
   if (wanted.kind === 'digest')
     return isSevEs(policy) ? 'one with ES (SEV-ES)' : 'one without ES (plain SEV)';
   return `${hex(policy)} (${describePolicy(policy)})`;
+}
+
+/** The words for a policy that is the given one in another base. */
+function inBase(policy: number, found: number): Pick<Alternative, 'weight' | 'why' | 'advice'> | undefined {
+  const text = baseText(policy, found);
+  if (text === undefined) return undefined;
+  return {
+    weight: 'mistake',
+    why: `A number in another base: ${text} (${hex(found)}). libvirt and virt-install read <policy> in base 16, with 0x or without.`,
+    advice: `Write ${hex(policy)} in the domain if that is what you want, or give ${hex(found)} here.`,
+  };
 }
 
 function policyAlternatives({ facts }: Tried): Alternative[] {
@@ -49,12 +65,24 @@ function policyAlternatives({ facts }: Tried): Alternative[] {
         advice:
           'Have the host launch the guest with your policy; expect this one only if you can live without what it lacks.',
       }),
-      ...(facts.wanted.kind === 'measurement' && { edits: ofLaunch('policy', found) }),
+      ...(facts.wanted.kind === 'measurement' && {
+        edits: ofLaunch('policy', found),
+        ...inBase(policy, found),
+      }),
     };
   });
 }
 
 const BYTE = 0x100;
+
+function versionInBase(given: number, found: number): Pick<Alternative, 'why'> | undefined {
+  const text = baseText(given, found);
+  return text === undefined
+    ? undefined
+    : {
+        why: `A number in another base: ${text}. The numbers of the SEV firmware are part of the measurement.`,
+      };
+}
 
 /** A row for one part of the SEV firmware version. */
 function version(
@@ -81,6 +109,7 @@ function version(
             set: { [input]: n },
             given: String(platform[input]),
             found: String(n),
+            ...versionInBase(platform[input], n),
             edits: ofLaunch(input, n),
           })),
   };

@@ -7,6 +7,7 @@ import { SEV_ES_PROFILES } from '../vmsa/launch/profiles';
 import { decodeSignature, encodeSignature, type CpuId } from '../vmsa/launch/signature';
 import type { Alternative, LaunchCause, Tried } from './cause';
 import { cpuVariants } from './cpuVariants';
+import { baseText } from './otherBase';
 import type { EditedValue, LaunchEdit } from './explanation';
 import type { LaunchFacts } from './launchFacts';
 import { featuresText, FROM_PAGES, givenProfile, otherProfiles, PROFILE, traitsOf } from './profileTraits';
@@ -152,6 +153,18 @@ function givenCpu({ facts, given }: Tried): string {
   return facts.vmsa ? `${cpuText(given.cpu)}, by the file` : cpuText(given.cpu);
 }
 
+const PARTS = ['family', 'model', 'stepping'] as const;
+
+/** The words for a CPU whose numbers are the given ones in another base. */
+function cpuInBase(given: CpuId, found: CpuId): Pick<Alternative, 'why'> | undefined {
+  const texts = PARTS.map((part) => baseText(given[part], found[part]));
+  if (texts.some((text, i) => text === undefined && given[PARTS[i]!] !== found[PARTS[i]!])) return undefined;
+  const said = texts.filter((text) => text !== undefined);
+  return {
+    why: `Numbers in another base: ${said.join(', and ')}. Family and model of the guest are in its VMSA.`,
+  };
+}
+
 function cpuAlternatives(tried: Tried, cpus: readonly CpuId[]): Alternative[] {
   const { cpu: own } = tried.given;
   return cpus
@@ -160,6 +173,7 @@ function cpuAlternatives(tried: Tried, cpus: readonly CpuId[]): Alternative[] {
       set: { ...FROM_PAGES, cpu },
       given: givenCpu(tried),
       found: cpuText(cpu),
+      ...(own && cpuInBase(own, cpu)),
       edits: [cpuEdit(cpu)],
     }));
 }

@@ -1,13 +1,7 @@
 // CPUs that the given numbers may have meant: neighbours, and the same numbers misread.
 
+import { inOtherBase } from './otherBase';
 import { CPU_ID_LIMITS, encodeSignature, type CpuId } from '../vmsa/launch/signature';
-
-/** The number if its digits were meant in the other base: 19 for 0x19, and 25 for 0x25. */
-function inOtherBase(n: number): number[] {
-  const asHex = parseInt(String(n), 16);
-  const asDecimal = /^\d+$/.test(n.toString(16)) ? Number(n.toString(16)) : n;
-  return [asHex, asDecimal];
-}
 
 /** Families that omit the extended part or count it twice, are written in the other base, or are adjacent. */
 function families(n: number): number[] {

@@ -14,6 +14,7 @@ import {
 } from '../../../src/core/binary/plainText';
 import { lengthWithout } from '../../../src/core/binary/trim';
 import { cmdlineVariants, withCpuCount } from '../../../src/core/explain/cmdlineVariants';
+import { explainHostLines } from '../../../src/core/explain/hostLines';
 import { cmdlineBytes } from '../../../src/core/launch/kernelHashes';
 import { encodeSecretTable, sealSecrets, secretGuid } from '../../../src/core/tech/sev/secret';
 import { columns } from '../../../src/cli/output';
@@ -96,6 +97,27 @@ const cmdlines: Target = {
   },
 };
 
+const hostLines: Target = {
+  name: 'host-lines',
+  form: 'text',
+  most: 600,
+  seeds: textSeeds(
+    "sev_snp_launch_finish: SNP_LAUNCH_FINISH ret=-5 fw_error=11 'Bad measurement'",
+    'SEV-ES guest requested termination: 0x1:0x2',
+    'VerifyBlob: Hash comparison failed for "kernel"\nfw_error 0x16',
+  ),
+  words: ['fw_error=', '0x', 'LAUNCH_START', 'CPUID validation failed for function ', '\n'],
+  run(input) {
+    const lines = explainHostLines(textOf(input));
+    for (const { meaning, advice, line } of lines) {
+      assert.ok(line >= 1);
+      assertSentence(meaning);
+      assertSentence(advice);
+    }
+    return { feature: lines.map(({ id }) => id).join(), result: lines };
+  },
+};
+
 const secrets: Target = {
   name: 'secrets',
   form: 'text',
@@ -138,4 +160,4 @@ const secrets: Target = {
 };
 
 /** The targets of texts that are shown, hashed or sealed. */
-export const SAFE_TEXT_TARGETS: readonly Target[] = [safeTexts, cmdlines, secrets];
+export const SAFE_TEXT_TARGETS: readonly Target[] = [safeTexts, cmdlines, hostLines, secrets];

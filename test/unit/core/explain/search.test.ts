@@ -245,6 +245,41 @@ describe('The search for an explanation, for SEV firmware before API 0.17,', () 
   }
 });
 
+describe('The search for an explanation says that a number was read in another base', () => {
+  type Cases = [title: string, facts: LaunchFacts, set: Partial<Setting>, why: RegExp][];
+  const platform = { apiMajor: 1, apiMinor: 55, buildId: 24, policy: 7 };
+  const cases: Cases = [
+    [
+      'a policy as libvirt reads it',
+      factsOf({ platform: { ...platform, policy: 39 } }),
+      { policy: 0x39 },
+      /the digits 39 read in base 16 are 57 \(0x39\)/,
+    ],
+    [
+      'a policy with more than flags',
+      factsOf({ platform: { ...platform, policy: 196_613 } }),
+      { policy: 0x196613 },
+      /the digits 196613 read in base 16/,
+    ],
+    ['an API version', factsOf(), { apiMinor: 37 }, /the digits of 0x37 read in base 10 are 37/],
+    ['a build', factsOf(), { buildId: 0x24 }, /the digits 24 read in base 16 are 36/],
+    [
+      'a family',
+      factsOf({ cpu: { family: 19, model: 1, stepping: 1 } }),
+      { cpu: { family: 25, model: 1, stepping: 1 } },
+      /the digits 19 read in base 16 are 25/,
+    ],
+  ];
+  for (const [title, facts, set, why] of cases)
+    it(title, () => {
+      const { given } = searchSpace(facts);
+      const { explanations } = explained(reported(facts, { ...given, ...set }));
+      assert.equal(explanations.length, 1);
+      assert.match(explanations[0]!.changes[0]!.why, why);
+      assert.notEqual(explanations[0]!.weight, 'serious');
+    });
+});
+
 describe('The search for an explanation finds the command line', () => {
   type Cases = [given: string, launched: string, found: string][];
   const cases: Cases = [

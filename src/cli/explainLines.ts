@@ -1,0 +1,45 @@
+// `sevscope explain LINE`: what a line of a host's log means. With a hyphen a log is read from standard input.
+
+import { textOf } from '../app/text';
+import type { Io } from '../app/io';
+import { STANDARD_INPUT } from '../app/vmsaFile';
+import { TITLES } from '../core/explain/causes';
+import type { Dimension } from '../core/explain/cause';
+import { countOf } from '../core/binary/hex';
+import { explainHostLines, type ExplainedLine } from '../core/explain/hostLines';
+import { columns, printJson, type Output } from './output';
+
+/** What is printed. */
+interface LineOptions {
+  readonly json?: true;
+}
+
+const titleOf = (input: ExplainedLine['inputs'][number]): string => TITLES[input as Dimension] ?? input;
+
+/** Prints what a line means, or the lines of a log. @returns the exit status: 1 when none is known */
+export async function explainLines(
+  io: Io,
+  given: string,
+  { json }: LineOptions,
+  out: Output,
+): Promise<number> {
+  const text = given === STANDARD_INPUT ? textOf(await io.readStandardInput('log')) : given;
+  const lines = explainHostLines(text);
+  if (json) printJson(out, { lines });
+  else lines.forEach((line, i) => printLine(line, i > 0, out));
+  if (lines.length === 0) out.note('NOT EXPLAINED: None of these lines is one that is known here.');
+  return lines.length === 0 ? 1 : 0;
+}
+
+function printLine(explained: ExplainedLine, isNext: boolean, out: Output): void {
+  const { line, text, repeated, title, meaning, inputs, advice } = explained;
+  const again = repeated > 0 ? [['again', `in ${countOf(repeated, 'later line')}`]] : [];
+  const rows = [
+    [`line ${line}`, text],
+    ...again,
+    ['meaning', meaning],
+    ['decided by', inputs.length > 0 ? inputs.map(titleOf).join(', ') : 'no input of a measurement'],
+    ['to do', advice],
+  ];
+  for (const row of [...(isNext ? [''] : []), title, ...columns(rows, '  ')]) out.line(row);
+}
