@@ -242,7 +242,7 @@ export function notAPage(name: string, why: string): CheckError {
 
 /** A file that a launch names for the page of a vCPU has several. @param title of its form */
 export function severalPages(name: string, title: string, count: number): CheckError {
-  return usage('not-a-page', `${name} has ${count} pages (${title}), and that of one vCPU is wanted.`, {
+  return usage('several-pages', `${name} has ${count} pages (${title}), and that of one vCPU is wanted.`, {
     advice: 'Write it into a file of its own: sevscope vmsa export --as bin --vcpu.',
   });
 }

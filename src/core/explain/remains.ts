@@ -39,6 +39,10 @@ const REMAINS: readonly (readonly [
     'A launch digest of SEV-SNP, which has 48 bytes, too: a guest whose policy has bit 17 set has no measurement under a TIK.',
   ],
   [
+    ({ technology }) => technology === 'snp',
+    'A measurement of SEV or SEV-ES, an HMAC and its nonce, which has 48 bytes, too.',
+  ],
+  [
     ({ keys }) => keys !== undefined && 'tik' in keys && keys.tek === undefined,
     "TIK and TEK in each other's place were not tried, because the TEK was not given.",
   ],

@@ -248,7 +248,7 @@ describe('The command line refuses with one line and exit status', () => {
     [['explain', '--tk', 'k', '-m', 'A'], 2, /--api-major is missing/],
     [['explain', '--launch-digest', '00'.repeat(32)], 2, /--firmware is missing/],
     [['explain', '--launch-digest', '0'], 2, /is an odd number of hexadecimal digits \(1\)/],
-    [['explain', '--launch-digest', '00'.repeat(48)], 2, /48 bytes is of SEV-SNP/],
+    [['explain', '--launch-digest', '00'.repeat(40)], 2, /must be 32 bytes, of SEV-SNP 48/],
     [['explain', '--launch', 'matches.sevlaunch.json', '--max-cpus', '0'], 2, /number from 1 to 4096/],
     [['explain', '--launch', 'matches.sevlaunch.json', '-k', 'none'], 6, /there is no such file/],
     [['validate', '--domain', 'guest'], 2, /guest owner's keys are missing/],

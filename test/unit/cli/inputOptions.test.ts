@@ -23,11 +23,14 @@ const SNP_ONLY = ROWS.filter(({ technologies: of }) => of.length === 1 && of[0] 
   ({ id }) => id,
 );
 
+/** What an SNP launch has besides that the search for an explanation starts from. */
+const SEARCHED: readonly InputId[] = ['vmm', 'features'];
+
 /** The commands that take a launch, and what they have no use for. */
 const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   // A measurement has its own nonce.
   validate: ['launchDigest', 'nonce', ...DIGESTS, ...SNP_ONLY],
-  explain: ['nonce', ...DIGESTS, ...OF_DOMAIN, ...SNP_ONLY],
+  explain: ['nonce', ...DIGESTS, ...OF_DOMAIN, ...SNP_ONLY.filter((id) => !SEARCHED.includes(id))],
   // It computes what the others are given, from pages that it generates.
   digest: [...REPORTED, ...OF_DOMAIN, 'vmsa.bsp', 'vmsa.ap'],
 };
