@@ -317,3 +317,10 @@ export function noSvsmEntry(path: string): CheckError {
     },
   );
 }
+
+/** The sample is to be written into a folder that is no sample, but has a file with a name of one. */
+export function folderHasOwn(folder: string, name: string): CheckError {
+  return usage('folder-has-own', `${folder} has a ${name} that is not of a sample; nothing was written.`, {
+    advice: 'Choose an empty folder, or one that does not exist yet.',
+  });
+}

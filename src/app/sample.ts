@@ -2,6 +2,7 @@
 // secret, and two launches, one that matches and one that does not. Everything is generated here, including the
 // recorded measurements, so that the whole job can be tried without hardware.
 
+import { latin1 } from '../core/binary/ascii';
 import { bytesToHex, hex, utf8 } from '../core/binary/hex';
 import { encodeKernelHashes } from '../core/launch/kernelHashes';
 import type { VmsaPages } from '../core/launch/loads';
@@ -13,6 +14,7 @@ import { parseOvmf } from '../core/ovmf/image';
 import { decode, encode } from '../core/binary/struct';
 import { cpuByName, generateVmsa, type Role } from '../core/vmsa/launch/generate';
 import { VMSA } from '../core/vmsa/layout/layout';
+import * as errors from './errors';
 import type { Io } from './io';
 import { refuseOverwriting } from './outputs';
 
@@ -104,12 +106,15 @@ function sampleContents(io: Io): (SampleFile & { readonly bytes: Uint8Array })[]
         launch: record({ policy: 5, vmsa: { bsp, count: 1 } }),
       }),
     },
-    { name: 'README.md', bytes: utf8(readme(resetAddress, sha256(firmware))), text: 'what to try' },
+    { name: README, bytes: utf8(readme(resetAddress, sha256(firmware))), text: 'what to try' },
   ];
 }
 
-const readme = (resetAddress: number, firmware: Uint8Array) => `# SevScope sample
+/** How the README of a sample begins: a folder with such a file is a sample already. */
+const README = 'README.md';
+const HEADING = '# SevScope sample\n';
 
+const readme = (resetAddress: number, firmware: Uint8Array) => `${HEADING}
 Everything here was made by SevScope. The keys are no secret, the firmware cannot boot.
 
 1. Open \`OVMF.sample.fd\`: its tables, the reset address ${hex(resetAddress, 8)}, the SEV metadata. SHA-256 \`${bytesToHex(firmware)}\`.
@@ -120,10 +125,18 @@ Everything here was made by SevScope. The keys are no secret, the firmware canno
 On the command line: \`sevscope validate --launch matches.sevlaunch.json\`.
 `;
 
+/** Whether a folder has a sample already, which may be written anew. */
+async function isSample(io: Io, folder: string): Promise<boolean> {
+  const path = io.path.join(folder, README);
+  if ((await io.stat(path)).kind !== 'file') return false;
+  const bytes = await io.read(path, 'shown');
+  return latin1(bytes.subarray(0, HEADING.length)) === HEADING;
+}
+
 /**
- * Writes the sample into a folder, creating it if missing. Existing sample files are replaced; nothing else in
+ * Writes the sample into a folder, creating it if missing. The files of a sample that is there are replaced; nothing else in
  * the folder is touched.
- * @throws CheckError when a file cannot be written, or two of them are the same
+ * @throws CheckError when a file cannot be written, is somebody's own, or is the same as another one
  */
 export async function writeSample(io: Io, folder: string): Promise<SampleFile[]> {
   const contents = sampleContents(io);
@@ -131,6 +144,9 @@ export async function writeSample(io: Io, folder: string): Promise<SampleFile[]>
   // Files that are there already may be links to each other.
   const all = contents.map(({ name }) => ({ name, path: io.path.join(folder, name) }));
   await refuseOverwriting(io, all, []);
+  if (!(await isSample(io, folder)))
+    for (const { name, path } of all)
+      if ((await io.stat(path, { ofLink: true })).kind !== 'none') throw errors.folderHasOwn(folder, name);
   const secret = Object.values(KEYS);
   for (const { name, bytes } of contents)
     await io.write(io.path.join(folder, name), bytes, secret.includes(name) ? 0o600 : undefined);

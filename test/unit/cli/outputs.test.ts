@@ -2,7 +2,7 @@
 // each of its inputs and on each other output, by every kind of name that a file can have.
 
 import assert from 'node:assert/strict';
-import { linkSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command, Option } from 'commander';
 import { COMMANDS as ALL } from '../../../src/cli/commands';
@@ -220,6 +220,21 @@ describe('The outputs of a command', () => {
     assert.deepEqual([status, readFileSync(at('file'), 'utf8')], [2, 'file as it was']);
     assert.match(stderr, /vcpu0\.vmsa and README\.md are the same file/);
     assert.deepEqual(readdirSync(at('folder')).sort(), ['README.md', 'vcpu0.vmsa']);
+  });
+  it("of a sample never replace somebody's own", async () => {
+    for (const name of ['README.md', 'vcpu0.vmsa', 'sample_tik.bin']) {
+      mkdirSync(at('own'));
+      writeFileSync(at(`own/${name}`), 'her own');
+      await refuse(['sample', 'own'], new RegExp(`own has a ${name} that is not of a sample`));
+      assert.equal(readFileSync(at(`own/${name}`), 'utf8'), 'her own');
+      assert.deepEqual(readdirSync(at('own')), [name]);
+      rmSync(at('own'), { recursive: true });
+    }
+    assert.equal((await runHere(['sample', 'own'], folder)).status, 0);
+    rmSync(at('own/vcpu0.vmsa'));
+    writeFileSync(at('own/vcpu0-wrong.vmsa'), 'spoilt');
+    assert.equal((await runHere(['sample', 'own'], folder)).status, 0, 'a sample is made whole again');
+    assert.equal(readFileSync(at('own/vcpu0-wrong.vmsa')).length, 4096);
   });
   it('replace the page that is updated, which is what it is for', async () => {
     assert.equal((await runHere(['sample', 'sample'], folder)).status, 0);
