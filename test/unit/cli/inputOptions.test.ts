@@ -25,7 +25,7 @@ const SNP_ONLY = ROWS.filter(({ technologies: of }) => of.length === 1 && of[0] 
 const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   // A measurement has its own nonce.
   validate: ['launchDigest', 'nonce', ...SNP_ONLY],
-  explain: ['nonce', ...OF_DOMAIN, ...SNP_ONLY],
+  explain: ['nonce', ...OF_DOMAIN, ...SNP_ONLY.filter((id) => id !== 'vmm' && id !== 'features')],
   // It computes what the others are given, from pages that it generates.
   digest: [...REPORTED, ...OF_DOMAIN, 'vmsa.bsp', 'vmsa.ap'],
 };
