@@ -33,7 +33,7 @@ after(() => {
 async function measured(args: readonly string[]): Promise<Uint8Array> {
   const program = resolve(MEASURE!);
   const [command, ...first] = program.endsWith('.py') ? [PYTHON, program] : [program];
-  const { status, stdout, stderr } = await run(command!, [...first, '--mode', 'snp', ...args], folder);
+  const { status, stdout, stderr } = await run(command, [...first, '--mode', 'snp', ...args], folder);
   assert.equal(status, 0, stderr);
   return Buffer.from(stdout.trim(), 'hex');
 }
