@@ -21,7 +21,10 @@ import { parseOvmf } from '../core/ovmf/image';
 import { endsOf } from '../core/ovmf/kinds/fileKind';
 import { kindInTable } from '../core/ovmf/kinds/table';
 import { firmwareOf } from './firmware';
+import { refuseSnp } from '../core/check/imageDigests';
 import { refuseUnfit } from '../core/check/judge';
+import type { CheckError } from '../core/errors';
+import * as snpErrors from '../core/tech/snp/errors';
 import type { KeyPaths, VmsaFiles } from '../core/check/launchFile';
 import type { DigestInputs, ExplainScope } from './explainThreads';
 import { atInput, waysToGive } from './inputs';
@@ -81,6 +84,8 @@ export async function readFacts(
     maxVcpus: Math.min(MAX_VCPUS, Math.max(scope.maxVcpus ?? USUAL_MAX_VCPUS, vcpus ?? 1)),
     searchFolder: scope.searchFolder === true,
   };
+  const refusal = technology === 'snp' && snpRefusal(facts.firmwares);
+  if (refusal) throw refusal.placedAt({ input: 'firmware' });
   return { facts, isDigestGiven, keys };
 }
 
@@ -106,6 +111,16 @@ interface Question {
 }
 
 const ofPolicy = (policy: number): TechnologyId => (isSevEs(policy) ? 'sev-es' : 'sev');
+
+/** Why no image can be launched as SEV-SNP: what is wrong with the given one. */
+function snpRefusal(firmwares: LaunchFacts['firmwares']): CheckError | undefined {
+  const refusals = firmwares.map(({ parts, image }) => {
+    const unfit = refuseSnp(parts.reduce((all, { length }) => all + length, 0));
+    if (unfit) return errors.noSnpDigest(unfit.message);
+    return image.sevMetadata?.sections.length ? undefined : snpErrors.noSnpMetadata();
+  });
+  return refusals.every((refusal) => refusal !== undefined) ? refusals[0] : undefined;
+}
 
 /** The question: about a measurement, or about a launch digest, which people mistake for one. */
 function questionOf(inputs: LaunchInputs | DigestInputs): Question {

@@ -4,7 +4,6 @@ import { textOf } from '../app/text';
 import type { Io } from '../app/io';
 import { STANDARD_INPUT } from '../app/vmsaFile';
 import { TITLES } from '../core/explain/causes';
-import type { Dimension } from '../core/explain/cause';
 import { countOf } from '../core/binary/hex';
 import { explainHostLines, type ExplainedLine } from '../core/explain/hostLines';
 import { columns, printJson, type Output } from './output';
@@ -13,8 +12,6 @@ import { columns, printJson, type Output } from './output';
 interface LineOptions {
   readonly json?: true;
 }
-
-const titleOf = (input: ExplainedLine['inputs'][number]): string => TITLES[input as Dimension] ?? input;
 
 /** Prints what a line means, or the lines of a log. @returns the exit status: 1 when none is known */
 export async function explainLines(
@@ -38,7 +35,10 @@ function printLine(explained: ExplainedLine, isNext: boolean, out: Output): void
     [`line ${line}`, text],
     ...again,
     ['meaning', meaning],
-    ['decided by', inputs.length > 0 ? inputs.map(titleOf).join(', ') : 'no input of a measurement'],
+    [
+      'decided by',
+      inputs.length > 0 ? inputs.map((input) => TITLES[input]).join(', ') : 'no input of a measurement',
+    ],
     ['to do', advice],
   ];
   for (const row of [...(isNext ? [''] : []), title, ...columns(rows, '  ')]) out.line(row);

@@ -6,6 +6,8 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { writeSample } from '../../src/app/sample';
+import { io } from '../helpers/io';
 import type { Outcome } from '../helpers/peer';
 import { runCli } from '../helpers/peer';
 
@@ -32,12 +34,14 @@ const NO_VERDICT: readonly RegExp[] = [/is not the one/, /does not match/, /SEV 
 const LAUNCHES: Readonly<Record<string, readonly Wanted[]>> = {
   '01-measurement-as-hex': [{ status: 2, says: [/64 hexadecimal digits/, /48 bytes/], never: NO_VERDICT }],
   '03-api-0.16': [{ status: 0, says: [/0\.17/] }, { status: 0 }],
+  '05-policy-base-16': [{ status: 0, says: [/0x39/, /base 16/, /a mistake in/], never: [/serious/] }],
   '07-snp-policy': [
     { status: 2, says: SNP_POLICY, never: NO_VERDICT },
     { status: 1, says: SNP_POLICY, never: NO_VERDICT },
     { status: 2, says: SNP_POLICY, never: NO_VERDICT },
   ],
   '08-launch-digest-forms': [{ status: 0 }, { status: 0 }, { status: 0 }],
+  '09-initrd-initrd': [{ status: 0, says: [/without " initrd=initrd", which OVMF adds/] }],
   '11-dump-vmcb': [
     { status: 0, says: [/0x0*99050/, /sev_features/] },
     { status: 0, says: [/no launch measures/i, /0x80/] },
@@ -71,6 +75,9 @@ const LAUNCHES: Readonly<Record<string, readonly Wanted[]>> = {
   ],
   '31-two-dumps-without-heading': [TWO_SNP],
 };
+
+/** The cases that are about the files of our sample. */
+const WITH_SAMPLE = ['09-initrd-initrd'];
 
 /** What `ovmf lint` and `show` have to say of an image: in either of their outputs. */
 const IMAGES: Readonly<Record<string, readonly RegExp[]>> = {
@@ -126,6 +133,7 @@ describe('public cases of launches', () => {
       if (CASES === undefined) this.skip();
       const here = join(folder, id);
       cpSync(join(CASES, 'launch', id), here, { recursive: true });
+      if (WITH_SAMPLE.includes(id)) await writeSample(io, here);
       const text = readFileSync(join(here, 'case.json'), 'utf8');
       const { got } = JSON.parse(text) as { got: { command: string }[] };
       assert.equal(got.length, wanted.length);

@@ -1,7 +1,7 @@
 // Lines that people paste from logs of a host: what each means, and which inputs of a launch decide it. QEMU's are of target/i386/sev.c,
 // sev-guest's of KVM, and the verifier's of OVMF.
 
-import type { ChangedInput } from './explanation';
+import type { Dimension } from './cause';
 import { FIRMWARE_STATUS, TERMINATIONS } from './hostCodes';
 import { explainStatus, type HostMeaning } from './hostStatus';
 
@@ -21,7 +21,7 @@ interface HostLineRow {
   readonly explain: (match: RegExpExecArray, line: string) => Omit<HostMeaning, 'id'> | undefined;
 }
 
-const NO_HASHES: readonly ChangedInput[] = ['firmware', 'kernel'];
+const NO_HASHES: readonly Dimension[] = ['firmware', 'kernel'];
 
 /** What is said in the same words whatever the match. */
 const always = (meaning: Omit<HostMeaning, 'id'>) => () => meaning;

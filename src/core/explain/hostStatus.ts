@@ -2,7 +2,7 @@
 // a launch decide it.
 
 import { hex } from '../binary/hex';
-import type { ChangedInput } from './explanation';
+import type { Dimension } from './cause';
 import { FIRMWARE_STATUS } from './hostCodes';
 
 /** What a line means. */
@@ -13,12 +13,12 @@ export interface HostMeaning {
   /** One or more sentences. */
   readonly meaning: string;
   /** The inputs of a launch that decide it. */
-  readonly inputs: readonly ChangedInput[];
+  readonly inputs: readonly Dimension[];
   /** What to do, a sentence. */
   readonly advice: string;
 }
 
-const MEASURED: readonly ChangedInput[] = [
+const MEASURED: readonly Dimension[] = [
   'firmware',
   'kernel',
   'initrd',

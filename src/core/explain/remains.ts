@@ -19,7 +19,7 @@ const REMAINS: readonly (readonly [
     'Firmware that is not in the folder of the given image: a distribution update on the host, for example.',
   ],
   [
-    ({ kernel }) => kernel !== undefined,
+    ({ kernel, technology }) => kernel !== undefined && technology !== 'snp',
     'QEMU 7.2 appends a random seed to the kernel of machine types from pc-q35-7.2 on, so that its hash is another one at each start and nobody can verify it: use pc-q35-7.1, or QEMU 8.0 and later.',
   ],
   [
@@ -40,8 +40,13 @@ const REMAINS: readonly (readonly [
   ],
   [
     ({ technology }) => technology === 'snp',
-    'A measurement of SEV or SEV-ES, an HMAC and its nonce, which has 48 bytes, too.',
+    'A measurement of SEV or SEV-ES, which has 48 bytes, too, an HMAC and its nonce: such a value is explained as a measurement, under the TIK.',
   ],
+  [
+    ({ technology }) => technology === 'snp',
+    'A launch with an SVSM image or from an IGVM file, which loads other pages.',
+  ],
+  [({ technology }) => technology === 'snp', 'Firmware of a cloud that is not the one that it publishes.'],
   [
     ({ keys }) => keys !== undefined && 'tik' in keys && keys.tek === undefined,
     "TIK and TEK in each other's place were not tried, because the TEK was not given.",

@@ -56,6 +56,15 @@ function volumesWith(build: 1 | 2): Uint8Array {
   );
 }
 
+/** An SNP launch of the sample's firmware, and the digest that sev-snp-measure has for two vCPUs of EPYC-Milan. */
+const SNP_LAUNCH = [
+  ...['-f', 'OVMF.sample.fd', '--num-cpus', '4', '--cpu-model', 'EPYC-Genoa', '--profile', 'snp'],
+  '--launch-digest',
+  '5a895134f6a029709fe3244cc02a766af042a23f5b5b4f0dfb22a3bf23c577b44fd8e1f14e749ee9b46c49a537a3ae70',
+];
+const SNP_LINE =
+  "qemu-system-x86_64: sev_snp_launch_finish: SNP_LAUNCH_FINISH ret=-5 fw_error=11 'Bad measurement'";
+
 /** A launch file with something wrong in most of its lines. */
 const FAULTY_LAUNCH = `{
   "firmware": "none.fd",
@@ -137,6 +146,8 @@ describe('The command line prints', () => {
       ['explain', '--launch', 'matches.sevlaunch.json', '--launch-digest', '0'.repeat(64), '--max-cpus', '4'],
       1,
     ],
+    ['explain-snp', ['explain', ...SNP_LAUNCH], 0],
+    ['explain-line', ['explain', SNP_LINE], 0],
     ['explain-match', ['explain', '--launch', 'matches.sevlaunch.json'], 0],
     ['explain-help', ['explain', '--help'], 0],
     ['help', ['--help'], 0],
@@ -248,7 +259,20 @@ describe('The command line refuses with one line and exit status', () => {
     [['explain', '--tk', 'k', '-m', 'A'], 2, /--api-major is missing/],
     [['explain', '--launch-digest', '00'.repeat(32)], 2, /--firmware is missing/],
     [['explain', '--launch-digest', '0'], 2, /is an odd number of hexadecimal digits \(1\)/],
-    [['explain', '--launch-digest', '00'.repeat(40)], 2, /must be 32 bytes, of SEV-SNP 48/],
+    [['explain', '--launch-digest', '00'.repeat(48)], 2, /--firmware is missing/],
+    [['explain', '--launch-digest', '00'.repeat(47)], 2, /it must be 32 bytes, of SEV-SNP 48/],
+    [
+      ['explain', '-f', 'OVMF.sample.fd', '--launch-digest', '00'.repeat(48), '--profile', 'sev-es'],
+      2,
+      /is none of the launches that have a digest of 48 bytes/,
+    ],
+    [
+      ['explain', '-f', 'OVMF.sample.fd', '--launch-digest', '00'.repeat(32), '--vmm-type', 'ec2'],
+      2,
+      /it is for launch digests of SEV-SNP/,
+    ],
+    [['explain', '-f', 'README.md', '--launch-digest', '00'.repeat(48)], 4, /no SEV metadata|whole pages/],
+    [['explain', 'no such line'], 1, /NOT EXPLAINED: None of these lines/],
     [['explain', '--launch', 'matches.sevlaunch.json', '--max-cpus', '0'], 2, /number from 1 to 4096/],
     [['explain', '--launch', 'matches.sevlaunch.json', '-k', 'none'], 6, /there is no such file/],
     [['validate', '--domain', 'guest'], 2, /guest owner's keys are missing/],

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildOvmf } from '../../../src/core/ovmf/build';
 import { runHere } from '../../helpers/cli';
 import {
   DIGEST,
@@ -65,6 +66,7 @@ describe('explain --launch-digest takes', () => {
   });
   const refused: [title: string, text: string, found: RegExp][] = [
     ['SHA3', `SHA3-256(fw.bin)= ${HEX}`, /is a line with a hash of SHA3-256/],
+    ['a line of sha512sum', `${HEX}${HEX}  fw.bin`, /is a line with a hash of 64 bytes/],
     ['a digit too few', HEX.slice(1), /is an odd number of hexadecimal digits \(63\)/],
     ['a GUID', '9438d606-4f22-4cc9-b479-a793d411fd21', /is a GUID/],
   ];
@@ -81,9 +83,31 @@ describe('explain --launch-digest takes', () => {
     for (const text of [sha384, blobOf(hmacOf(USUAL, 1))]) {
       const { status, stdout } = await cli('explain', '--launch-digest', text, '-f', 'fw.bin');
       assert.equal(status, 1);
-      assert.match(stdout, /A measurement of SEV or SEV-ES, .* has 48 bytes, too/);
+      assert.match(stdout, /A measurement of SEV or SEV-ES, which has 48 bytes, too/);
     }
   });
+});
+
+describe('explain --launch-digest takes a digest of SEV-SNP as', () => {
+  const digest = Buffer.from(
+    '5a895134f6a029709fe3244cc02a766af042a23f5b5b4f0dfb22a3bf23c577b44fd8e1f14e749ee9b46c49a537a3ae70',
+    'hex',
+  );
+  const hex = digest.toString('hex');
+  for (const text of [
+    hex,
+    `0x${hex}`,
+    digest.toString('base64'),
+    hex.match(/../g)!.join(':'),
+    `${hex}  launch`,
+    `sha384:${hex}`,
+  ])
+    it(text, async () => {
+      writeFileSync(join(folder, 'snp.fd'), buildOvmf());
+      const launch = ['-f', 'snp.fd', '-n', '2', '--cpu-model', 'EPYC-Milan', '--vmm-type', 'QEMU'];
+      const { status, stdout } = await cli('explain', '--launch-digest', text, ...launch);
+      assert.deepEqual([status, stdout.slice(0, 27)], [0, 'OK: The launch digest equal']);
+    });
 });
 
 describe('digest --nonce and --snp-ovmf-hash take', () => {

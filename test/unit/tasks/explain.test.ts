@@ -149,6 +149,29 @@ describe('An explanation from files', () => {
     assert.deepEqual(titles(asMeasurement), titles(result));
     assert.match(asMeasurement.summary, /^The value has 32 bytes, as a launch digest has/);
   });
+  it('explains a launch digest of SEV-SNP, with an image beside or without', async () => {
+    const image = readFileSync(at('OVMF.sample.fd'));
+    // As sev-snp-measure has it for two vCPUs of EPYC-Milan.
+    const launchDigest = Buffer.from(
+      '5a895134f6a029709fe3244cc02a766af042a23f5b5b4f0dfb22a3bf23c577b44fd8e1f14e749ee9b46c49a537a3ae70',
+      'hex',
+    );
+    const cpu = { family: 25, model: 1, stepping: 1 };
+    const given = { title: 't', firmware: at('OVMF.sample.fd'), launchDigest, cpu, vmsa: undefined };
+    const two = await explain({ ...given, vcpus: 3, features: 0x21n });
+    assert.deepEqual(titles(two), [
+      'Matches if sev_features is 0x1 (SNPActive) (given: 0x21 (SNPActive, DebugVirtualization)) and vCPUs is 2 (given: 3)',
+    ]);
+    writeFileSync(at('OVMF.sample.fd.bak'), image);
+    image[100]! ^= 1;
+    writeFileSync(at('OVMF.sample.fd'), image);
+    const beside = await explain({ ...given, vcpus: 2 }, { searchFolder: true });
+    assert.deepEqual(titles(beside), [
+      'Matches if the firmware is OVMF.sample.fd.bak (given: OVMF.sample.fd)',
+    ]);
+    writeFileSync(at('none.fd'), image.subarray(0, 8192));
+    await assert.rejects(explain({ ...given, firmware: at('none.fd') }), { code: 'no-snp-metadata' });
+  });
   it('recognises the measurement of another launch file beside', async () => {
     const json = readJson(MATCHES);
     const stale = {
