@@ -132,8 +132,13 @@ const questionOf = ({ measurement, platform, ...given }: LaunchInputs): LaunchQu
 /** An owner's inputs, some of which may be left for a host to provide. */
 type OwnerInputs = Pick<
   LaunchInputs,
-  'kernel' | 'initrd' | 'cmdline' | 'vcpus' | 'cpu' | 'vmsa' | 'profile' | 'keys'
-> & { readonly firmware?: string | undefined; readonly platform?: StatedPlatform };
+  'kernel' | 'initrd' | 'cmdline' | 'vcpus' | 'cpu' | 'vmsa' | 'profile'
+> & {
+  readonly firmware?: string | undefined;
+  readonly platform?: StatedPlatform;
+  /** An SNP guest has none. */
+  readonly keys?: LaunchInputs['keys'] | undefined;
+};
 
 /**
  * Checks an owner's inputs before a host is asked: contradictions, unreadable files, keys and pages of the wrong
@@ -151,7 +156,7 @@ export async function checkOwnerInputs(io: Io, inputs: OwnerInputs, signal?: Abo
   await look('firmware', firmware, (file) => readFirmware(io, file, { signal }));
   await look('kernel', kernel, (file) => io.probe(file, 'kernel', { signal }));
   await look('initrd', initrd, (file) => io.probe(file, 'initrd', { signal }));
-  await checkKeys(io, keys, signal);
+  if (keys) await checkKeys(io, keys, signal);
   await look('vmsa.bsp', vmsa?.bsp, (file) => readVmsa(io, file, signal));
   await look('vmsa.ap', vmsa?.ap, (file) => readVmsa(io, file, signal));
 }

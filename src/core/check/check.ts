@@ -15,7 +15,7 @@ import {
   type ReportedMeasurement,
 } from '../tech/sev/evidence';
 import { describePolicy, isSevEs, policyRemarks } from '../tech/sev/policy';
-import type { VmsaPages } from '../launch/loads';
+import { vmsaLoads, type VmsaPages } from '../launch/loads';
 import type { Report, Source, Step } from '../launch/report';
 import type { SevState } from '../tech/sev/digest';
 import { sev, sevEs } from '../tech/sev/loads';
@@ -87,7 +87,7 @@ function fileStep(
   return step(id, title, bytes, sha256, { source: sourceOf(inputs, id), detail: name });
 }
 
-function kernelSteps({ sha256 }: Hashes, inputs: CheckInputs, table: Uint8Array): Step[] {
+function kernelSteps({ sha256 }: Hashes, inputs: LoadedInputs, table: Uint8Array): Step[] {
   const { kernel, initrd, cmdline = '' } = inputs;
   const text = cmdlineBytes(cmdline);
   const nothing = { name: 'no initrd: the hash of nothing', bytes: 0, sha256: NO_INITRD };
@@ -128,6 +128,30 @@ function vmsaStep(
     detail: parts === '' ? vmsa.detail : `${vmsa.detail}; ${parts} as the host says`,
   });
 }
+
+/** What the steps of everything that is loaded are made of. */
+type LoadedInputs = Pick<CheckInputs, 'firmware' | 'kernel' | 'initrd' | 'cmdline' | 'fromHost'>;
+
+/** The steps of what is loaded, of any technology. @param table the 176 bytes that are measured for a kernel */
+export function loadedSteps(
+  hashes: Hashes,
+  inputs: LoadedInputs,
+  table: Uint8Array | undefined,
+  vmsa: (VmsaInput & VmsaPages) | undefined,
+): Step[] {
+  return [
+    fileStep('firmware', 'Firmware', inputs.firmware, inputs),
+    ...(table ? kernelSteps(hashes, inputs, table) : []),
+    ...(vmsa ? [vmsaStep(vmsa, digestOf(sevEs, hashes, vmsaLoads(vmsa)), inputs)] : []),
+  ];
+}
+
+/** The table of hashes that is measured for a kernel; undefined without one. */
+export const kernelTable = (
+  hashes: Hashes,
+  { kernel, initrd, cmdline }: Pick<CheckInputs, 'kernel' | 'initrd' | 'cmdline'>,
+): Uint8Array | undefined =>
+  kernel && encodeKernelHashes(hashes, { kernel: kernel.sha256, initrd: initrd?.sha256, cmdline });
 
 /** The end of the pipeline: launch digest, expected measurement, and the reported one to compare with. */
 function lastSteps(
@@ -202,19 +226,13 @@ function warningsFor({ platform, warnings = [] }: CheckInputs): string[] {
  *   for the vCPUs. A different measurement is a verdict, not an error.
  */
 export function checkLaunch(inputs: CheckInputs, hashes: Hashes, hmac: Hmac): Report {
-  const { title, platform, firmware, firmwareState, kernel, initrd, cmdline, tik } = inputs;
+  const { title, platform, firmware, firmwareState, tik } = inputs;
   const reported = parseMeasurement(inputs.measurement);
   const vmsa = measuredVmsa(inputs);
-  const table =
-    kernel && encodeKernelHashes(hashes, { kernel: kernel.sha256, initrd: initrd?.sha256, cmdline });
+  const table = kernelTable(hashes, inputs);
   const technology = vmsa ? sevEs : sev;
   const loads = [...technology.loads({ kernelHashes: table, vmsas: vmsa }, {})];
-  const vmsas = loads.filter(({ type }) => type === 'vmsa');
-  const loaded = [
-    fileStep('firmware', 'Firmware', firmware, inputs),
-    ...(table ? kernelSteps(hashes, inputs, table) : []),
-    ...(vmsa ? [vmsaStep(vmsa, digestOf(technology, hashes, vmsas), inputs)] : []),
-  ];
+  const loaded = loadedSteps(hashes, inputs, table, vmsa);
   const launchDigest = technology.digest(foldAll(technology, firmwareState, loads));
   const computed = computeMeasurement(hmac, tik, platform, launchDigest, reported.mnonce);
   const verdict = equalInConstantTime(computed, reported.hmac) ? 'matches' : 'does not match';

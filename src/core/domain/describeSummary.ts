@@ -4,7 +4,7 @@
 import { plainText } from '../binary/plainText';
 import { errorFrom } from '../errors';
 import type { DomainSummary } from './facts';
-import { PLAIN_SEV, whyUncheckable, type Uncheckable } from './launchTypes';
+import { PLAIN_SEV, SNP, whyUncheckable, whyUnreported, type Uncheckable } from './launchTypes';
 
 /** Longer names are truncated, in characters. */
 const LONGEST_NAME = 100;
@@ -16,7 +16,7 @@ export const plainName = ({ name }: DomainSummary): string => plainText(name, LO
 function describeSecurity({ launchSecurity, sevEs, problem }: DomainSummary): string {
   if (problem !== undefined) return 'unreadable';
   if (launchSecurity === PLAIN_SEV) return sevEs === true ? 'SEV-ES' : 'SEV';
-  return launchSecurity === 'sev-snp' ? 'SEV-SNP' : 'no SEV';
+  return launchSecurity === SNP ? 'SEV-SNP' : 'no SEV';
 }
 
 /** State, launch security and vCPUs, such as `running, SEV-ES, 4 vCPUs`. */
@@ -27,9 +27,19 @@ export function describeSummary(summary: DomainSummary): string {
 }
 
 /** Why the launch of a domain cannot be checked, and what to do; undefined when it can. */
-export function whySummaryUncheckable({ launchSecurity, problem }: DomainSummary): Uncheckable | undefined {
+export const whySummaryUncheckable = (summary: DomainSummary): Uncheckable | undefined =>
+  whyNot(summary, whyUncheckable);
+
+/** Why no measurement of its launch can be recorded, and what to do; undefined when one can. */
+export const whySummaryUnreported = (summary: DomainSummary): Uncheckable | undefined =>
+  whyNot(summary, whyUnreported);
+
+function whyNot(
+  { launchSecurity, problem }: DomainSummary,
+  ofType: (type: string | undefined) => Uncheckable | undefined,
+): Uncheckable | undefined {
   if (problem === undefined)
-    return whyUncheckable(launchSecurity === undefined ? undefined : plainText(launchSecurity, LONGEST_NAME));
+    return ofType(launchSecurity === undefined ? undefined : plainText(launchSecurity, LONGEST_NAME));
   return {
     found: 'The definition of the domain cannot be read, so nothing is known of its launch.',
     advice: plainText(errorFrom(problem).message),
