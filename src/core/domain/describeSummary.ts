@@ -3,7 +3,9 @@
 
 import { plainText } from '../binary/plainText';
 import { errorFrom } from '../errors';
-import type { DomainSummary } from './facts';
+import type { DomainSummary, SevCapabilities } from './facts';
+import { whyNotLaunched, type Obstacle } from './launchable';
+import { isActive } from './question';
 import { PLAIN_SEV, SNP, whyUncheckable, whyUnreported, type Uncheckable } from './launchTypes';
 
 /** Longer names are truncated, in characters. */
@@ -33,6 +35,14 @@ export const whySummaryUncheckable = (summary: DomainSummary): Uncheckable | und
 /** Why no measurement of its launch can be recorded, and what to do; undefined when one can. */
 export const whySummaryUnreported = (summary: DomainSummary): Uncheckable | undefined =>
   whyNot(summary, whyUnreported);
+
+/** Why its host does not launch a domain that is off, as far as that is known; undefined when nothing speaks against it. */
+export function whySummaryNotLaunched(
+  { state, launchSecurity, sevEs }: DomainSummary,
+  host: SevCapabilities | undefined,
+): Obstacle | undefined {
+  return isActive({ state }) ? undefined : whyNotLaunched({ type: launchSecurity, sevEs }, host);
+}
 
 function whyNot(
   { launchSecurity, problem }: DomainSummary,

@@ -54,9 +54,9 @@ function messageAt(uri: vscode.Uri, place: LineColumn, text: string): vscode.Tes
   return testMessage({ text, location: locationOf(uri, place) });
 }
 
-/** Both measurements; when they agree and only the verdict cannot be trusted, there is nothing to compare. */
+/** Both measurements; when they agree and only the verdict cannot be trusted, or there is one only, there is nothing to compare. */
 function differenceAt(uri: vscode.Uri, place: LineColumn, report: Report): vscode.TestMessage {
-  if (report.agrees === true) return messageAt(uri, place, report.summary);
+  if (report.agrees === true || report.expected !== undefined) return messageAt(uri, place, report.summary);
   const difference = { expected: digestOf(report, 'measurement'), actual: digestOf(report, 'reported') };
   return testMessage({ text: report.summary, location: locationOf(uri, place), difference });
 }

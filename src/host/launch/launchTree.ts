@@ -164,7 +164,8 @@ export class LaunchTree implements vscode.Disposable {
   }
 
   private fill(item: vscode.TestItem, file: LaunchFile): void {
-    const rules = file.launch ? [] : DOMAIN_RULES;
+    // Of what type a domain is, its host is yet to say.
+    const rules = file.launch ? [] : DOMAIN_RULES.filter(({ type }) => type === undefined);
     const steps = STEPS.filter(([id]) => hasStep(file, id));
     const wanted = [
       ...rules.map(({ id, title }) => [ruleId(item, id), title] as const),
