@@ -83,6 +83,7 @@ export const TIERS = {
     packages: ['chromium', 'libvirt0'],
     server: true,
     bed: true,
+    backports: true,
     timeout: 90_000,
     seconds: 1800,
     retries: 1,

@@ -2,6 +2,7 @@
 // the platform of the test bed measures, every rule on a domain that breaks just that one, and SEV-ES beside SNP.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import type { Report } from '../../src/core/launch/report';
 import { buildOvmf } from '../../src/core/ovmf/build';
 import type { Cpu } from '../helpers/bedDomain';
@@ -108,7 +109,12 @@ describe('validate --domain of SEV-SNP', () => {
     const uuid = await host().define({ name: 'program' });
     const { measurement } = host().report(uuid);
     const args = ['--connect', host().uri, '--domain', uuid, ...stated({}), '--json'];
-    const answers = [await owner.validate(args)];
+    const junit = owner.put('junit.xml', '');
+    const answers = [await owner.validate([...args, '--junit', junit])];
+    assert.match(
+      readFileSync(junit, 'utf8'),
+      new RegExp(`failures="1" [^]*<failure message="[^"]*${measurement}`),
+    );
     await host().virsh(`destroy ${uuid}`);
     answers.push(await owner.validate(args));
     for (const { status, stdout } of answers) {
