@@ -35,7 +35,7 @@ describe('A domain of SEV-SNP', () => {
     await workbench.runCommand('SEV: Validate Launch Measurement…');
     await workbench.activeTab('Report').waitFor();
     const frame = await workbench.webviewFrame();
-    await frame.getByRole('heading', { name: 'No report to compare with' }).waitFor();
+    await frame.getByRole('heading', { name: 'Not verified' }).waitFor();
     await frame.getByText(`must show this measurement at 0x90: ${measurement}.`).first().waitFor();
     const steps = frame.getByRole('list', { name: 'Steps of the measurement' });
     assert.deepEqual(await steps.getByRole('heading').allInnerTexts(), [

@@ -17,7 +17,7 @@ const VERDICTS: Record<Verdict, { icon: string; title: string; style: string }> 
 };
 
 /** Of a launch without a report to compare with, which is never displayed like a match either. */
-const NOT_VERIFIED = { ...VERDICTS['cannot be trusted'], title: 'No report to compare with' };
+const NOT_VERIFIED = { ...VERDICTS['cannot be trusted'], title: 'Not verified' };
 
 const SOURCES: Record<Source, { icon: string; text: string; title: string }> = {
   owner: { icon: 'account', text: 'owner', title: 'Given by the owner of the guest' },
