@@ -250,7 +250,7 @@ export function unknownField(name: string, similar: readonly string[]): CheckErr
 /** The pages of an SNP launch are to be generated, and the CPU is not known. */
 export function snpCpuNeeded(): CheckError {
   return usage(
-    'pages-needed',
+    'snp-cpu-needed',
     'An SNP launch measures the VMSA of each vCPU, which is generated for its CPU.',
     {
       advice: 'Give the CPU (family, model and stepping, or a QEMU model).',
@@ -262,7 +262,7 @@ export function snpCpuNeeded(): CheckError {
 /** The domain is one of SEV, and the owner's keys are not given. */
 export function domainKeysNeeded(ways: string): CheckError {
   return usage(
-    'keys-needed',
+    'domain-keys-needed',
     "The domain has SEV launch security, whose measurement is made under the owner's TIK.",
     { advice: `Give it ${ways}.`, at: { input: 'keys.tik' } },
   );

@@ -84,7 +84,7 @@ describe('A domain', () => {
   });
   it('of SEV whose owner gives no keys has no verdict', async () => {
     const { running } = check({ keys: undefined });
-    await assert.rejects(running, { code: 'keys-needed', kind: 'usage', message: /"tik" of "keys"/ });
+    await assert.rejects(running, { code: 'domain-keys-needed', kind: 'usage', message: /"tik" of "keys"/ });
   });
   it('whose host reports one has no verdict', async () => {
     const { running } = check({ info: { policy: 0x30000 } });
