@@ -2,8 +2,9 @@
 // she allows that, and runs the launch check. Used by the command line and the extension host.
 
 import type { LaunchSecurityInfo } from '../core/domain/facts';
-import { isActive, type DomainQuestion, type GivenInputs } from '../core/domain/question';
-import { checkedReport, refusedReport } from '../core/domain/report';
+import { isActive, isSnp, type DomainQuestion, type GivenInputs } from '../core/domain/question';
+import { cpuOfDomain } from '../core/domain/domainCpu';
+import { checkedReport, expectedReport, refusedReport } from '../core/domain/report';
 import { firstFailedRule, judgeDomain } from '../core/domain/rules';
 import type { RuleResult } from '../core/launch/report';
 import type { CheckStage } from '../core/domain/stages';
@@ -28,6 +29,7 @@ import {
   type StatedPlatform,
 } from './launch';
 import { sealForLaunch } from './seal';
+import { expectSnpLaunch, type SnpLaunch } from './snpLaunch';
 import { toBase64 } from '../core/binary/hex';
 import type { Connection, ConnectOptions, Libvirt } from '../libvirt/contract';
 import { whyLocal } from '../libvirt/locality';
@@ -35,13 +37,15 @@ import { whyLocal } from '../libvirt/locality';
 /** What the guest owner provides, and how strict to be. The host fills in what is missing, where that is allowed. */
 export interface DomainInputs extends Omit<
   LaunchInputs,
-  'title' | 'measurement' | 'platform' | 'firmware' | 'fromHost'
+  'title' | 'measurement' | 'platform' | 'firmware' | 'fromHost' | 'keys'
 > {
   /** UUID, id or name. */
   readonly domain: string;
   readonly measurement?: string | undefined;
   readonly platform?: StatedPlatform;
   readonly firmware?: string | undefined;
+  /** Needed for SEV and SEV-ES. */
+  readonly keys?: LaunchInputs['keys'] | undefined;
   readonly insecure?: boolean;
   readonly ignoreConfig?: boolean;
 }
@@ -141,8 +145,15 @@ async function checkAndInject(
     const rules = judgeDomain(question, waysToGive);
     options.onRules?.(rules);
     if (firstFailedRule(rules)) return { uuid, report: refusedReport(question, rules) };
+    if (isSnp(question)) {
+      onStage?.('reading and hashing');
+      const expectation = await expectSnpLaunch(io, ownerOrHost(inputs, question), options);
+      return { uuid, report: expectedReport(question, rules, expectation, io.hashes) };
+    }
+    const { keys } = inputs;
+    if (!keys) throw errors.domainKeysNeeded(waysToGive('keys.tik'));
     onStage?.('reading and hashing');
-    const launch = fillIn(inputs, question);
+    const launch = fillIn({ ...inputs, keys }, question);
     const checked = await checkFiles(io, launch, options);
     const report = checkedReport(question, rules, checked.report);
     const agrees =
@@ -176,7 +187,7 @@ async function ask(
     local: whyLocal(host, await libvirt.thisMachine(), uri),
     info: reported.info,
     infoError: reported.infoError,
-    given: givenBy(inputs),
+    given: givenBy(inputs, isSnp({ config })),
     insecure: inputs.insecure === true,
     ignoreConfig: inputs.ignoreConfig === true,
   };
@@ -202,30 +213,33 @@ async function launchInfo(
 const areGiven = <I extends string>(ids: readonly I[], values: Readonly<Partial<Record<I, unknown>>>) =>
   Object.fromEntries(ids.map((id) => [id, values[id] !== undefined])) as Record<I, boolean>;
 
-function givenBy({ platform = {}, ...inputs }: DomainInputs): GivenInputs {
+/** @param ofSnp whose pages are generated, so that files give none */
+function givenBy({ platform = {}, ...inputs }: DomainInputs, ofSnp: boolean): GivenInputs {
   return {
     ...areGiven(MEMBER_IDS, inputs),
     ...areGiven(REPORTED_IDS, { ...platform, measurement: inputs.measurement }),
-    vmsa: (inputs.cpu ?? inputs.vmsa) !== undefined,
+    vmsa: (inputs.cpu ?? (ofSnp ? undefined : inputs.vmsa)) !== undefined,
     policy: platform.policy,
+    count: inputs.vcpus,
+    cpu: inputs.cpu,
   };
 }
 
-/** The owner's inputs, with the host's values for those she left out. */
-function fillIn(inputs: DomainInputs, question: DomainQuestion): LaunchInputs {
-  const { config, info } = question;
-  const { platform: stated, ...given } = inputs;
-  const { measurement, ...platform } = reportedLaunch(info ?? {}, {
-    ...stated,
-    measurement: given.measurement,
-  });
+/** The owner's inputs with the host's values for those she left out, as far as they are of any technology. */
+function ownerOrHost(given: DomainInputs, question: DomainQuestion): SnpLaunch {
   const { cpu, ...files } = reportedByHost(question);
   const onHost: ReportedByHost = (given.cpu ?? given.vmsa) ? files : { ...files, cpu };
   const fromHost = HOST_IDS.filter((id) => given[id] === undefined && onHost[id] !== undefined);
   const { firmware, ...members } = pickInputs(MEMBER_IDS, given, onHost);
   if (firmware === undefined) throw errors.notReported('loader');
-  const { vmsa, keys } = given;
-  return { ...members, title: config.name, measurement, platform, firmware, fromHost, vmsa, keys };
+  return { ...members, title: question.config.name, firmware, fromHost };
+}
+
+/** All that a check of SEV or SEV-ES takes. */
+function fillIn(inputs: DomainInputs & Pick<LaunchInputs, 'keys'>, question: DomainQuestion): LaunchInputs {
+  const { platform: stated, keys, vmsa, measurement: given } = inputs;
+  const { measurement, ...platform } = reportedLaunch(question.info ?? {}, { ...stated, measurement: given });
+  return { ...ownerOrHost(inputs, question), measurement, platform, vmsa, keys };
 }
 
 /** What the host can provide in place of the owner. */
@@ -234,13 +248,14 @@ type ReportedByHost = { readonly [I in HostInput]?: LaunchInputs[I] | undefined 
 /**
  * What the host reports that the domain starts with, files as paths on the host; omits a kernel that is not measured.
  */
-function reportedByHost({ config, host }: DomainQuestion): ReportedByHost {
+function reportedByHost(question: DomainQuestion): ReportedByHost {
+  const { config, host } = question;
   const { loader, kernel, initrd, cmdline, launchSecurity, vcpus } = config;
   const hashed = launchSecurity?.kernelHashes === true;
   return {
     firmware: loader?.path,
     ...(hashed && { kernel, initrd, cmdline }),
-    cpu: host.cpu.signature,
+    cpu: isSnp(question) ? cpuOfDomain(config, host) : host.cpu.signature,
     vcpus: vcpus.current,
   };
 }

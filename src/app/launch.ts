@@ -147,7 +147,11 @@ const questionOf = ({ measurement, platform, ...given }: LaunchInputs): LaunchQu
 });
 
 /** An owner's inputs, some of which may be left for a host to provide. */
-type OwnerInputs = FileMembers & Pick<LaunchInputs, 'keys'> & { readonly platform?: StatedPlatform };
+type OwnerInputs = FileMembers & {
+  readonly platform?: StatedPlatform;
+  /** An SNP guest has none. */
+  readonly keys?: LaunchInputs['keys'] | undefined;
+};
 
 /** Looks at a file that is named before it is needed. @throws CheckError when it cannot be read or is unsuitable */
 async function lookAt(io: Io, { id, kind, role, path }: NamedFile, options: ReadOptions): Promise<void> {
@@ -171,7 +175,7 @@ export async function checkOwnerInputs(io: Io, inputs: OwnerInputs, signal?: Abo
         await atInput(file.id, () => lookAt(io, file, { signal }));
   };
   await look('file');
-  await checkKeys(io, inputs.keys, signal);
+  if (inputs.keys) await checkKeys(io, inputs.keys, signal);
   await look('page');
 }
 

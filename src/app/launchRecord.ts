@@ -3,7 +3,7 @@
 // whoever launched a wrong guest would name whatever makes it look right.
 
 import { isActive } from '../core/domain/question';
-import { plainName, whySummaryUncheckable } from '../core/domain/describeSummary';
+import { plainName, whySummaryUnreported } from '../core/domain/describeSummary';
 import * as errors from './errors';
 import type { ReportedLaunch } from '../core/check/launchFile';
 import { parseMeasurement } from '../core/tech/sev/evidence';
@@ -33,7 +33,7 @@ export interface Inputs {
 export async function askLaunch(connection: Connection, domain: string): Promise<RecordedLaunch> {
   const { summary } = await connection.domain(domain);
   const { state } = summary;
-  const why = whySummaryUncheckable(summary);
+  const why = whySummaryUnreported(summary);
   if (why) throw errors.noLaunch(why);
   if (!isActive({ state })) throw errors.notStarted(state.name);
   const info = await connection.launchSecurityInfo(summary.uuid);

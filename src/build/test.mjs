@@ -6,6 +6,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ensureBackports } from './backports.mjs';
 import { bundle, filesBelow } from './bundle.mjs';
 import { deal, remember } from './deal.mjs';
 import { runJobs } from './jobs.mjs';
@@ -133,6 +134,9 @@ async function ensurePackages(/** @type {string[]} */ names) {
     return [...packages, ...(bed && isRoot ? BED_PACKAGES : [])];
   });
   await ensureDebianPackages([...new Set(wanted)]);
+  if (!isRoot || !names.some((name) => TIERS[name]?.backports)) return;
+  const problem = await problemOf(ensureBackports());
+  if (problem !== undefined) console.log(`${problem} The tests that need them are skipped.`);
 }
 
 /** The tiers to run: those named, or all that have tests. */

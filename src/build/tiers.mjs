@@ -9,6 +9,7 @@
  * @property {boolean} server whether it needs VS Code
  * @property {boolean} [bed] whether some of its tests use hosts of the libvirt bed; without root these are skipped, and their
  *   packages are not required
+ * @property {boolean} [backports] whether some of these have a later libvirt; where it cannot be had they are skipped
  * @property {number} timeout for one test, in milliseconds
  * @property {number} seconds for each process
  * @property {number} [retries] how often a failed test is retried
@@ -68,6 +69,7 @@ export const TIERS = {
     packages: [],
     server: false,
     bed: true,
+    backports: true,
     timeout: 60_000,
     seconds: 900,
     // Each has hosts of its own, and mostly waits: for what is silent, or slow.
@@ -91,6 +93,7 @@ export const TIERS = {
     packages: ['chromium', 'libvirt0'],
     server: true,
     bed: true,
+    backports: true,
     timeout: 90_000,
     seconds: 1800,
     retries: 1,

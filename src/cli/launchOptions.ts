@@ -18,6 +18,7 @@ import {
   type InputValues,
   type TechnologyId,
 } from '../core/launch/inputs';
+import { isSnpPolicy } from '../core/tech/snp/policy';
 import { waysToGive } from '../app/inputs';
 import { ownerInputsOf, titleOf, type LaunchInputs } from '../app/launch';
 import { addInputs, type InputUse } from './inputOptions';
@@ -67,11 +68,23 @@ export function statedInputs(options: LaunchOptions, file: LaunchFile | undefine
 }
 
 /** The same with her keys. @throws CheckError (usage) when there are none */
-export function ownerInputs(options: LaunchOptions, file: LaunchFile | undefined) {
+function ownerInputs(options: LaunchOptions, file: LaunchFile | undefined) {
   // Before the keys, because an owner of an SNP guest has none.
   refuseUnfit({ given: { launch: { policy: options.policy } } }, 'digest', waysToGive);
   const keys = keysFrom(options) ?? file?.keys;
   if (!keys) throw errors.keysNeeded();
+  return { ...statedInputs(options, file), keys };
+}
+
+/**
+ * The inputs for a domain, of which only the host can say whether it has a measurement that takes keys.
+ * @param needsKeys for what is to be done besides
+ * @throws CheckError (usage) when they are needed, or given in part
+ */
+export function domainInputs(options: LaunchOptions, file: LaunchFile | undefined, needsKeys: boolean) {
+  const keys = keysFrom(options) ?? file?.keys;
+  const { policy } = options;
+  if (!keys && (needsKeys || (policy !== undefined && !isSnpPolicy(policy)))) throw errors.keysNeeded();
   return { ...statedInputs(options, file), keys };
 }
 

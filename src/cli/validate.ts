@@ -18,7 +18,7 @@ import { checkFiles, filesOf, statedPlatform } from '../app/launch';
 import { sealForLaunch } from '../app/seal';
 import { admitFor, type Admit } from './files';
 import { findLaunchFiles } from './launchFiles';
-import { needed, ownerInputs, recordedInputs, type LaunchOptions } from './launchOptions';
+import { domainInputs, needed, recordedInputs, type LaunchOptions } from './launchOptions';
 import { columns, launchName, printJson, withoutKeys, type Output } from './output';
 import { addValidateOptions, type ValidateOptions } from './validateOptions';
 
@@ -158,7 +158,7 @@ async function validateRunning(
   const domain = options.domain ?? file?.domain?.name ?? '';
   checkSecretFiles({ ...options, domain });
   const inputs = {
-    ...ownerInputs(options, file),
+    ...domainInputs(options, file, injectSecret.length > 0),
     domain,
     measurement,
     platform,
@@ -188,6 +188,10 @@ async function validateRunning(
   return status;
 }
 
+/** The word before the summary of a report that does not match. */
+const endingOf = ({ agrees, expected }: Report): string =>
+  expected !== undefined ? 'NOT VERIFIED' : agrees ? 'NOT TRUSTED' : 'ERROR';
+
 function printReport(report: Report, { json, debug }: OneLaunch, out: Output): void {
   if (json) {
     printJson(out, report);
@@ -201,7 +205,12 @@ function printReport(report: Report, { json, debug }: OneLaunch, out: Output): v
     });
   }
   if (report.verdict === 'matches') out.line(`OK: ${report.summary}`);
-  else out.note(`${report.agrees ? 'NOT TRUSTED' : 'ERROR'}: ${report.summary}`);
+  else {
+    // What the report of an SNP guest must show besides.
+    if (report.expected !== undefined)
+      for (const line of columns(report.facts.map(({ name, value }) => [name, value]))) out.line(line);
+    out.note(`${endingOf(report)}: ${report.summary}`);
+  }
 }
 
 /** Sealed secrets go to two files, and to no guest. */

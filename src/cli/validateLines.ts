@@ -12,11 +12,12 @@ import { launchName, printJson, type Output } from './output';
 export const shortPath = (path: string): string => relative('', path) || path;
 
 /** How a check ended, as the first word of its line. */
-type Ending = 'OK' | 'MISMATCH' | 'NOT TRUSTED' | 'ERROR';
+type Ending = 'OK' | 'MISMATCH' | 'NOT TRUSTED' | 'NOT VERIFIED' | 'ERROR';
 
 function endingOf({ outcome }: LaunchResult): Ending {
   if ('error' in outcome) return 'ERROR';
-  const { verdict, agrees } = outcome.report;
+  const { verdict, agrees, expected } = outcome.report;
+  if (expected !== undefined) return 'NOT VERIFIED';
   if (verdict === 'matches') return 'OK';
   if (verdict === 'does not match') return 'MISMATCH';
   return agrees === true ? 'NOT TRUSTED' : 'ERROR';
@@ -59,6 +60,8 @@ function summaryOf(results: readonly LaunchResult[]): string {
     `${count('ERROR')} without a verdict`,
   ];
   if (untrusted > 0) parts.push(`${untrusted} not to be trusted`);
+  const unverified = count('NOT VERIFIED');
+  if (unverified > 0) parts.push(`${unverified} without a report to compare with`);
   return `${launches}: ${parts.join(', ')}`;
 }
 

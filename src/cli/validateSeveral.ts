@@ -14,7 +14,7 @@ import { filesOf, statedPlatform } from '../app/launch';
 import { readLaunchFile } from '../app/launchFile';
 import { libvirt } from '../libvirt/client';
 import { admitFor } from './files';
-import { ownerInputs, recordedInputs } from './launchOptions';
+import { domainInputs, recordedInputs } from './launchOptions';
 import { launchName, withoutKeys, type Output } from './output';
 import { terminalConnection } from './validateDomain';
 import { printResults, ResultLines, shortPath } from './validateLines';
@@ -102,7 +102,7 @@ function questionIn(
   if (file.launch) return { recorded: recordedInputs(named, file) };
   return {
     domain: {
-      ...ownerInputs(named, file),
+      ...domainInputs(named, file, false),
       platform: statedPlatform(file),
       domain: file.domain?.name ?? '',
       insecure: options.insecure === true,

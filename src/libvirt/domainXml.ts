@@ -5,6 +5,7 @@ import type { DomainConfig, DomainLoader, DomainNvram, LaunchSecurity } from '..
 import { policyBits } from '../core/domain/launchTypes';
 import { badDomain } from './errors';
 import { plainText } from '../core/binary/plainText';
+import { fromBase64 } from '../core/binary/hex';
 import { readTextBytes } from '../core/binary/textBytes';
 import { lengthWithout } from '../core/binary/trim';
 import { childElements, onlyChild, parseXml, type XmlElement } from './xml';
@@ -73,9 +74,9 @@ function base64Of(element: XmlElement, type: string, name: keyof typeof SNP_BYTE
   if (text === undefined) return undefined;
   const size = SNP_BYTES[name];
   if (text.length > LONGEST_BASE64) fail(`"${name}" has ${text.length} characters for ${size} bytes`);
-  const read = readTextBytes(text, [size], ['base64']);
-  if (!read.ok) fail(`"${name}" is ${read.found}, and must be base64 of ${size} bytes`);
-  return text;
+  if (fromBase64(text)?.length === size) return text;
+  const read = readTextBytes(text, [], ['base64']);
+  return fail(`"${name}" is ${read.ok ? 'other text' : read.found}, and must be base64 of ${size} bytes`);
 }
 
 function launchSecurityOf(domain: XmlElement): LaunchSecurity | undefined {

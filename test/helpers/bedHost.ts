@@ -5,7 +5,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Cpu, HostId } from './bedDomain';
+import type { Cpu } from './bedDomain';
 import { PYTHON, run } from './peer';
 
 const PROGRAM = resolve('test/libvirt/bed/host.py');
@@ -25,10 +25,12 @@ export interface HostSettings {
   readonly name?: string;
   /** Name and password of the only account that libvirtd accepts over TCP; by default it accepts everybody. */
   readonly login?: readonly [string, string];
+  /** A folder whose programs and libraries are before those of the machine's /usr. */
+  readonly usr?: string;
 }
 
 /** The command line of a host whose files go into the subfolder `id` of the bed's folder. */
-export function hostCommand(bed: string, id: HostId, settings: HostSettings): [string, ...string[]] {
+export function hostCommand(bed: string, id: string, settings: HostSettings): [string, ...string[]] {
   return ['unshare', ...NAMESPACES, PYTHON, '-B', PROGRAM, bed, id, JSON.stringify(settings)];
 }
 
@@ -65,7 +67,7 @@ export class BedHost {
   }
 
   /** Starts a host. @throws when it is not ready in time */
-  static async start(bed: string, id: HostId, settings: HostSettings): Promise<BedHost> {
+  static async start(bed: string, id: string, settings: HostSettings): Promise<BedHost> {
     const [program, ...args] = hostCommand(bed, id, settings);
     // Its own process group: killing the group of the tests leaves this one time to clean up.
     const child = spawn(program, args, { detached: true, stdio: 'pipe' });

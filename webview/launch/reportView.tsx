@@ -25,6 +25,9 @@ const VERDICTS: Record<Verdict, { icon: string; title: string; style: string }> 
   'cannot be trusted': { icon: 'warning', title: 'Cannot be trusted', style: 'verdict-untrusted' },
 };
 
+/** Of a launch without a report to compare with, which is never displayed like a match either. */
+const NOT_VERIFIED = { ...VERDICTS['cannot be trusted'], title: 'Not verified' };
+
 const SOURCES: Record<Source, { icon: string; text: string; title: string }> = {
   owner: { icon: 'account', text: 'owner', title: 'Given by the owner of the guest' },
   host: {
@@ -102,25 +105,27 @@ function Pipeline({ steps }: { steps: readonly Step[] }) {
         ))}
       </Stage>
       {expected?.id !== 'launch-digest' && (
-        <Stage flow="authenticated with the TIK">
+        <Stage {...(last.length > 0 && { flow: 'authenticated with the TIK' })}>
           {cards(['launch-digest']).map((step) => (
             <Card key={step.id} step={step} />
           ))}
         </Stage>
       )}
-      <Stage>
-        {last.map((step, i) => (
-          <>
-            {i > 0 && (
-              <span class="against" key="against">
-                <Icon name="arrow-swap" />
-                <span class="visually-hidden">compared with</span>
-              </span>
-            )}
-            <Card key={step.id} step={step} />
-          </>
-        ))}
-      </Stage>
+      {last.length > 0 && (
+        <Stage>
+          {last.map((step, i) => (
+            <>
+              {i > 0 && (
+                <span class="against" key="against">
+                  <Icon name="arrow-swap" />
+                  <span class="visually-hidden">compared with</span>
+                </span>
+              )}
+              <Card key={step.id} step={step} />
+            </>
+          ))}
+        </Stage>
+      )}
     </ol>
   );
 }
@@ -129,7 +134,7 @@ function Pipeline({ steps }: { steps: readonly Step[] }) {
 export function ReportView({ view }: { view: ReportViewState }) {
   const { report, made, earlier, injected, injectionError, explanation } = view;
   const mayInject = made !== undefined && !earlier && injected === undefined && report.verdict === 'matches';
-  const { icon, title, style } = VERDICTS[report.verdict];
+  const { icon, title, style } = report.expected === undefined ? VERDICTS[report.verdict] : NOT_VERIFIED;
   // Nothing can be explained unless something was computed, and the button is not needed during or after a search.
   const mayExplain =
     report.verdict === 'does not match' &&

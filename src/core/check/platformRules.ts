@@ -3,7 +3,6 @@
 import { unfitMeasurement } from '../tech/sev/evidence';
 import { snpPolicy } from '../tech/snp/errors';
 import { isSnpPolicy } from '../tech/snp/policy';
-import { statedPolicy } from './question';
 import { earlyFirmware, policyWarnings } from './remarks';
 import { failures, type RuleRow } from './ruleRow';
 
@@ -12,12 +11,13 @@ export const PLATFORM_RULES = [
   {
     id: 'snp-policy',
     severity: 'error',
-    doc: 'The policy is one of SEV-SNP: it has bit 17 set, as all of those have. SNP has no HMAC; its measurement is in the attestation report.',
+    doc: 'The policy of a recorded launch is one of SEV-SNP: it has bit 17 set, as all of those have. SNP has no HMAC; its measurement is in the attestation report.',
     stage: 'platform',
     judge: (question) => {
-      const stated = statedPolicy(question);
-      return stated && isSnpPolicy(stated.policy)
-        ? [{ member: stated.member, fail: snpPolicy(stated.policy) }]
+      // A domain may have SEV-SNP, which its host says.
+      const policy = question.given.launch?.policy;
+      return policy !== undefined && isSnpPolicy(policy)
+        ? [{ member: ['launch', 'policy'], fail: snpPolicy(policy) }]
         : [];
     },
   },

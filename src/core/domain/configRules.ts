@@ -2,7 +2,9 @@
 // measured (libvirt, "Launch Security" of the domain XML format).
 
 import type { DomainConfig } from './facts';
-import { PLAIN_SEV, whyUncheckable } from './launchTypes';
+import { whyNotLaunched } from './launchable';
+import { PLAIN_SEV, SNP, whyUncheckable } from './launchTypes';
+import { isActive, wishOf } from './question';
 import type { DomainRule, DomainJudgement } from './question';
 import { rawArguments, type RawArgument } from './rawArguments';
 import { plainText } from '../binary/plainText';
@@ -25,7 +27,16 @@ const some = (texts: readonly string[]): string[] => [
 const listed = (found: readonly RawArgument[]): string =>
   some(found.map(({ text, why }) => `"${plainText(text, MOST_QUOTED)}", which ${why}`)).join('; ');
 
-const noSev: DomainJudgement = { skip: 'The domain has no SEV launch security.' };
+/** Why a domain has no owner's session, if that is no mistake. */
+const sessionless = (type: string | undefined): DomainJudgement | undefined =>
+  type === PLAIN_SEV
+    ? undefined
+    : {
+        skip:
+          type === SNP
+            ? 'SEV-SNP has no sessions: the owner trusts the report of the guest.'
+            : 'The domain has no SEV launch security.',
+      };
 
 /** In the order of virt-qemu-sev-validate's check_domain, followed by the rules that it lacks. */
 export const configRules: readonly DomainRule[] = [
@@ -35,7 +46,26 @@ export const configRules: readonly DomainRule[] = [
     config: true,
     judge: ({ config: { launchSecurity } }) => {
       const why = whyUncheckable(launchSecurity?.type);
-      return why ? { fail: why.found, kind: 'config', advice: why.advice } : { ok: 'Its type is sev.' };
+      return why
+        ? { fail: why.found, kind: 'config', advice: why.advice }
+        : { ok: `Its type is ${launchSecurity!.type}.` };
+    },
+  },
+  {
+    id: 'host-launches-it',
+    title: 'The host can launch it',
+    config: true,
+    judge: (question) => {
+      const { sev } = question.host;
+      if (isActive(question)) return { ok: 'It has.' };
+      const why = whyNotLaunched(wishOf(question.config), sev);
+      if (!why)
+        return sev
+          ? { ok: 'Nothing in its domain capabilities speaks against it.' }
+          : { skip: 'The host does not say what it can launch.' };
+      return why.isCertain
+        ? { fail: why.found, kind: 'config', advice: why.advice }
+        : { warn: true, skip: `${why.found} ${why.advice}` };
     },
   },
   {
@@ -43,8 +73,9 @@ export const configRules: readonly DomainRule[] = [
     title: "The domain has the owner's certificate",
     config: true,
     judge: ({ config: { launchSecurity } }) => {
-      if (launchSecurity?.type !== PLAIN_SEV) return noSev;
-      return launchSecurity.dhCert !== undefined
+      const skipped = sessionless(launchSecurity?.type);
+      if (skipped) return skipped;
+      return launchSecurity?.dhCert !== undefined
         ? { ok: 'There is a dhCert.' }
         : {
             fail: "The domain has no dhCert: the host made the keys itself, so the owner's TIK is none of this launch.",
@@ -58,8 +89,9 @@ export const configRules: readonly DomainRule[] = [
     title: "The domain has the owner's session",
     config: true,
     judge: ({ config: { launchSecurity } }) => {
-      if (launchSecurity?.type !== PLAIN_SEV) return noSev;
-      return launchSecurity.session !== undefined
+      const skipped = sessionless(launchSecurity?.type);
+      if (skipped) return skipped;
+      return launchSecurity?.session !== undefined
         ? { ok: 'There is a session.' }
         : {
             fail: "The domain has no session: the owner's keys never reached this launch.",

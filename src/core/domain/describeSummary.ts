@@ -3,8 +3,10 @@
 
 import { plainText } from '../binary/plainText';
 import { errorFrom } from '../errors';
-import type { DomainSummary } from './facts';
-import { modeOfType, whyUncheckable, type Uncheckable } from './launchTypes';
+import type { DomainSummary, SevCapabilities } from './facts';
+import { whyNotLaunched, type Obstacle } from './launchable';
+import { isActive } from './question';
+import { modeOfType, whyUncheckable, whyUnreported, type Uncheckable } from './launchTypes';
 
 /** Longer names are truncated, in characters. */
 const LONGEST_NAME = 100;
@@ -26,9 +28,27 @@ export function describeSummary(summary: DomainSummary): string {
 }
 
 /** Why the launch of a domain cannot be checked, and what to do; undefined when it can. */
-export function whySummaryUncheckable({ launchSecurity, problem }: DomainSummary): Uncheckable | undefined {
+export const whySummaryUncheckable = (summary: DomainSummary): Uncheckable | undefined =>
+  whyNot(summary, whyUncheckable);
+
+/** Why no measurement of its launch can be recorded, and what to do; undefined when one can. */
+export const whySummaryUnreported = (summary: DomainSummary): Uncheckable | undefined =>
+  whyNot(summary, whyUnreported);
+
+/** Why its host does not launch a domain that is off, as far as that is known; undefined when nothing speaks against it. */
+export function whySummaryNotLaunched(
+  { state, launchSecurity, sevEs }: DomainSummary,
+  host: SevCapabilities | undefined,
+): Obstacle | undefined {
+  return isActive({ state }) ? undefined : whyNotLaunched({ type: launchSecurity, sevEs }, host);
+}
+
+function whyNot(
+  { launchSecurity, problem }: DomainSummary,
+  ofType: (type: string | undefined) => Uncheckable | undefined,
+): Uncheckable | undefined {
   if (problem === undefined)
-    return whyUncheckable(launchSecurity === undefined ? undefined : plainText(launchSecurity, LONGEST_NAME));
+    return ofType(launchSecurity === undefined ? undefined : plainText(launchSecurity, LONGEST_NAME));
   return {
     found: 'The definition of the domain cannot be read, so nothing is known of its launch.',
     advice: plainText(errorFrom(problem).message),

@@ -4,8 +4,12 @@
 import { describePolicy } from '../tech/sev/policy';
 import { hex } from '../binary/hex';
 import { diskKind } from '../ovmf/kinds/table';
+import { describeSnpPolicy } from '../tech/snp/policy';
+import { describeCpuId } from '../vmsa/launch/cpuModels';
+import type { CpuId } from '../vmsa/launch/signature';
+import { cpuOfDomain } from './domainCpu';
 import type { DomainQuestion, DomainRule, DomainJudgement, WaysToGive } from './question';
-import { measuresVcpus, policyOf } from './question';
+import { isSnp, measuresVcpus } from './question';
 
 /** An input that is a file: given, not needed, or only on the host. */
 function fileInput(
@@ -41,6 +45,38 @@ const noPolicy: DomainJudgement = {
 };
 const plainSev: DomainJudgement = { skip: 'Plain SEV measures no vCPUs.' };
 
+/** An input that the owner gave, of which the domain of an SNP guest may say something else. */
+function agreement(question: DomainQuestion, ok: string, given = '', inDomain = given): DomainJudgement {
+  // A measurement that the host reports decides between them; without one, people must hear of it.
+  if (given === inDomain || !isSnp(question)) return { ok };
+  return {
+    warn: true,
+    skip: `The owner gave ${given}, and the domain has ${inDomain}: the report of this guest will show another measurement.`,
+  };
+}
+
+/** The owner's CPU, or her pages. */
+function givenCpu(question: DomainQuestion): DomainJudgement {
+  const { cpu } = question.given;
+  const inDomain = cpu && cpuOfDomain(question.config, question.host);
+  const words = (id: CpuId | undefined) => id && describeCpuId(id);
+  return agreement(question, 'The owner gave the CPU, or the pages.', words(cpu), words(inDomain));
+}
+
+/** What to say when the CPU of a domain is not that of its host. */
+function noHostCpu(question: DomainQuestion): string | undefined {
+  const mode = question.config.cpu?.mode ?? 'none';
+  if (mode === 'host-passthrough')
+    return question.host.cpu.signature
+      ? undefined
+      : 'The CPU was not given, and this libvirt does not tell the signature of its host.';
+  if (!isSnp(question))
+    return `The CPU mode of the domain is "${mode}": only with host-passthrough does the guest have the host's CPU.`;
+  return cpuOfDomain(question.config, question.host)
+    ? undefined
+    : `The CPU was not given, and the domain does not tell it: its mode is "${mode}"${mode === 'custom' ? ', with a model that is not known here' : ''}.`;
+}
+
 /** In the order of virt-qemu-sev-validate's load_domain, followed by the rules that it lacks. */
 export const inputRules: readonly DomainRule[] = [
   {
@@ -50,9 +86,11 @@ export const inputRules: readonly DomainRule[] = [
       const vcpus = measuresVcpus(question);
       if (vcpus === undefined) return noPolicy;
       if (!vcpus) return plainSev;
-      if (question.given.vcpus) return { ok: 'The owner gave it.' };
+      const { current } = question.config.vcpus;
+      const { vcpus: isGiven, count = current } = question.given;
+      if (isGiven) return agreement(question, 'The owner gave it.', `${count}`, `${current}`);
       return {
-        fail: `The number of vCPUs was not given; ${question.config.vcpus.current} is what the host says.`,
+        fail: `The number of vCPUs was not given; ${current} is what the host says.`,
         kind: 'insecure',
         advice: `Give it ${ways('vcpus')}.`,
         security: true,
@@ -116,11 +154,10 @@ export const inputRules: readonly DomainRule[] = [
     id: 'cpu-input',
     title: "The CPU of the VMSAs is the owner's",
     judge: (question, ways) => {
-      const { given, config, host } = question;
       const vcpus = measuresVcpus(question);
       if (vcpus === undefined) return noPolicy;
       if (!vcpus) return plainSev;
-      if (given.vmsa) return { ok: 'The owner gave the CPU, or the pages.' };
+      if (question.given.vmsa) return givenCpu(question);
       const advice = `Give it ${ways('cpu')}, or VMSA files.`;
       const found = {
         fail: 'The CPU was not given; that of the host is what the host says.',
@@ -128,38 +165,29 @@ export const inputRules: readonly DomainRule[] = [
         advice,
         security: true,
       } as const;
-      if (!question.insecure) return found;
-      const mode = config.cpu?.mode ?? 'none';
-      if (mode !== 'host-passthrough') {
-        const fail = `The CPU mode of the domain is "${mode}": only with host-passthrough does the guest have the host's CPU.`;
-        return { fail, kind: 'usage', advice };
-      }
-      if (host.cpu.signature) return found;
-      const fail = 'The CPU was not given, and this libvirt does not tell the signature of its host.';
-      return { fail, kind: 'usage', advice };
+      const unknown = question.insecure ? noHostCpu(question) : undefined;
+      return unknown === undefined ? found : { fail: unknown, kind: 'usage', advice };
     },
   },
   {
     id: 'policy-agrees',
     title: 'Owner, domain and firmware agree on the policy',
     judge: (question) => {
-      const policy = policyOf(question);
-      const inXml = question.config.launchSecurity?.policy;
-      const values = [
-        question.given.policy,
-        inXml === undefined ? undefined : Number(inXml),
-        question.info?.policy,
-      ];
-      const known = values.filter((value) => value !== undefined);
+      const { given, config, info } = question;
+      const isOfSnp = isSnp(question);
+      const said = [given.policy, config.launchSecurity?.policy, isOfSnp ? info?.snpPolicy : info?.policy];
+      const known = said.flatMap((value) => (value === undefined ? [] : BigInt(value)));
+      const [policy] = known;
       if (policy === undefined || known.length < 2) return { skip: 'Only one of them tells a policy.' };
-      if (new Set(known).size === 1) return { ok: `It is ${hex(policy)}: ${describePolicy(policy)}.` };
-      const [given, domain, reported] = values.map((value) =>
-        value === undefined ? 'not reported' : hex(value),
-      );
-      // Not a failure: the policy is part of the HMAC, so a match confirms it.
+      if (new Set(known).size === 1) {
+        const words = isOfSnp ? describeSnpPolicy(policy) : describePolicy(Number(policy));
+        return { ok: `It is ${hex(policy)}: ${words}.` };
+      }
+      const [stated, domain, reported] = said.map((value) => (value === undefined ? 'not told' : hex(value)));
+      // Not a failure: the policy is part of the HMAC, and of an SNP guest's report, so a match confirms it.
       return {
         warn: true,
-        skip: `They differ: given ${given!}, in the domain ${domain!}, reported ${reported!}. The measurement decides.`,
+        skip: `They differ: given ${stated!}, in the domain ${domain!}, reported ${reported!}. ${isOfSnp ? "The guest's report shows which it is (0x008)." : 'The measurement decides.'}`,
       };
     },
   },

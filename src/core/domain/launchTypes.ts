@@ -26,7 +26,7 @@ const TYPES: Readonly<Record<string, LaunchType>> = {
     unmeasured: {
       is: 'SEV-SNP, whose measurement the host cannot tell: it is in the attestation report that the guest fetches',
       advice:
-        'Fetch the report inside the guest, verify its signature, and compare its measurement with the one that you expect.',
+        'Check the domain itself: that computes the launch digest which the report must show. Verify the signature of the report as well.',
     },
   },
   tdx: {
@@ -55,14 +55,18 @@ export function modeOfType(type: string | undefined, isEs: boolean): LaunchMode 
 /** The width of the policy of a type in bits; undefined for a type that has none. */
 export const policyBits = (type: string): number | undefined => launchType(type)?.policyBits;
 
-/** Why the launch of a domain cannot be checked, and what to do: two sentences. */
+/** Why something cannot be done with the launch of a domain, and what to do: two sentences. */
 export interface Uncheckable {
   readonly found: string;
   readonly advice: string;
 }
 
 /** Why a domain with this type of `<launchSecurity>`, or none, cannot be checked; undefined when it can. */
-export function whyUncheckable(type: string | undefined): Uncheckable | undefined {
+export const whyUncheckable = (type: string | undefined): Uncheckable | undefined =>
+  type === SNP ? undefined : whyUnreported(type);
+
+/** Why the host of such a domain can report no measurement of its launch; undefined when it can. */
+export function whyUnreported(type: string | undefined): Uncheckable | undefined {
   if (type === PLAIN_SEV) return undefined;
   const other = launchType(type)?.unmeasured;
   const found =

@@ -4,6 +4,9 @@ import type { ErrorKind } from '../errors';
 import type { HostId, ReportedId } from '../launch/inputs';
 import { isSevEs } from '../tech/sev/policy';
 import { isSnpPolicy } from '../tech/snp/policy';
+import { PLAIN_SEV, SNP } from './launchTypes';
+import type { CpuId } from '../vmsa/launch/signature';
+import type { LaunchWish } from './launchable';
 import type { DomainConfig, DomainState, HostFacts, LaunchSecurityInfo } from './facts';
 
 /** Which inputs the guest's owner gives. The others must come from the host, or do not exist. */
@@ -14,6 +17,9 @@ export interface GivenInputs extends Readonly<
   readonly vmsa: boolean;
   /** The policy itself, which decides whether there are VMSAs. */
   readonly policy: number | undefined;
+  /** The number of vCPUs and the CPU themselves, which a domain may contradict. */
+  readonly count?: number | undefined;
+  readonly cpu?: CpuId | undefined;
 }
 
 /** Everything that rules look at. */
@@ -53,10 +59,14 @@ export type DomainJudgement =
       readonly security?: boolean;
     };
 
-/** One rule. `config`: it is about the domain's configuration, which `ignoreConfig` skips. */
+/**
+ * One rule. `type`: of the only launch security that it is about; there is no result for others. `config`: it is about the domain's
+ * configuration, which `ignoreConfig` skips.
+ */
 export interface DomainRule {
   readonly id: string;
   readonly title: string;
+  readonly type?: string;
   readonly config?: true;
   readonly judge: (question: DomainQuestion, ways: WaysToGive) => DomainJudgement;
 }
@@ -68,8 +78,25 @@ export const isActive = ({ state }: Pick<DomainQuestion, 'state'>) =>
 /** The policy that the launch is judged by: the owner's, or else the reported one, which a match confirms. */
 export const policyOf = ({ given, info }: DomainQuestion): number | undefined => given.policy ?? info?.policy;
 
+/** What a domain wants to be launched with. */
+export function wishOf({ launchSecurity }: Pick<DomainConfig, 'launchSecurity'>): LaunchWish {
+  const { type, policy } = launchSecurity ?? {};
+  return { type, sevEs: type === PLAIN_SEV && policy !== undefined ? isSevEs(Number(policy)) : undefined };
+}
+
+/** Whether it is a domain whose guest attests itself. */
+export const isSnp = ({ config }: Pick<DomainQuestion, 'config'>): boolean =>
+  config.launchSecurity?.type === SNP;
+
+/** Every policy that somebody says an SNP launch has: its owner, its host about the launch, its definition. */
+export function snpPoliciesOf({ given, info, config }: DomainQuestion): bigint[] {
+  const said = [given.policy, info?.snpPolicy, config.launchSecurity?.policy];
+  return said.flatMap((policy) => (policy === undefined ? [] : BigInt(policy)));
+}
+
 /** Whether VMSAs are measured; undefined when no policy of SEV is known. */
 export function measuresVcpus(question: DomainQuestion): boolean | undefined {
+  if (isSnp(question)) return true;
   const policy = policyOf(question);
   return policy === undefined || isSnpPolicy(policy) ? undefined : isSevEs(policy);
 }

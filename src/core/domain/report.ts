@@ -1,13 +1,14 @@
 // The report about a domain: the outcome of its rules, and the check of its launch when none failed.
 
 import { EXIT_STATUS } from '../errors';
-import { hex } from '../binary/hex';
+import type { Hashes } from '../launch/hasher';
 import type { LaunchMode, Report } from '../launch/report';
 import { modeOfType, SNP } from './launchTypes';
 import type { DomainQuestion } from './question';
 import { measuresVcpus } from './question';
 import { firstFailedRule } from './rules';
 import type { RuleResult } from '../launch/report';
+import { idBlockFacts, otherDigest, snpFacts } from './snpReport';
 
 /** The parts of a question that the report describes. */
 type ReportedFacts = Pick<DomainQuestion, 'config' | 'state' | 'host' | 'info' | 'given'>;
@@ -18,33 +19,17 @@ const modeOf = (question: DomainQuestion): LaunchMode =>
 /** What the host reports about a domain, so that people know which one was checked. */
 function factsOf({ config, state, host, info }: ReportedFacts): Report['facts'] {
   const { launchSecurity } = config;
-  const facts: [string, string | undefined][] = [
+  return known([
     ['Domain', `${config.name}, ${config.uuid ?? 'no UUID'}`],
     ['State when asked', `${state.name} (${state.reason})`],
     ['Host', `${host.hostname}, libvirt ${host.serverVersion ?? 'of unknown version'}`],
     ['Machine type', config.machine],
     ...(launchSecurity?.type === SNP ? snpFacts(launchSecurity, info?.snpPolicy) : []),
-  ];
-  return facts.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
+  ]);
 }
 
-/** All that a host can report about an SNP launch; its measurement is in the guest's attestation report. */
-function snpFacts(
-  launch: NonNullable<ReportedFacts['config']['launchSecurity']>,
-  reported: bigint | undefined,
-): [string, string | undefined][] {
-  const policy = reported ?? launch.policy;
-  return [
-    ['SNP policy', policy === undefined ? undefined : hex(policy)],
-    ['Kernel hashes', launch.kernelHashes ? 'on' : 'off'],
-    [
-      'ID block',
-      launch.idBlock === undefined ? 'none' : 'given; the report shows its family, image and keys',
-    ],
-    ['Host data', launch.hostData ?? 'none'],
-    ['Author key', launch.authorKey ? 'in the ID block' : 'none'],
-  ];
-}
+const known = (facts: readonly (readonly [string, string | undefined])[]): Report['facts'] =>
+  facts.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
 
 const count = (rules: readonly RuleResult[], outcome: RuleResult['outcome']) =>
   rules.filter((rule) => rule.outcome === outcome).length;
@@ -66,6 +51,34 @@ export function refusedReport(question: DomainQuestion, rules: readonly RuleResu
   };
 }
 
+/** What people should read of rules that did not fail. */
+const remarksOf = (rules: readonly RuleResult[]): string[] =>
+  rules.filter(({ warning }) => warning).map(({ title, reason }) => `${title}? ${reason}`);
+
+/**
+ * The report of an SNP domain: the launch digest that the guest's report must show, with what else the domain decides of that.
+ * @param expectation what the inputs give, which has no verdict
+ */
+export function expectedReport(
+  question: DomainQuestion,
+  rules: readonly RuleResult[],
+  expectation: Report,
+  hashes: Hashes,
+): Report {
+  const launch = question.config.launchSecurity!;
+  const other = otherDigest(launch, expectation);
+  const untrusted = rules.filter((rule) => rule.untrusted).map(({ title }) => title);
+  return {
+    ...expectation,
+    facts: [...factsOf(question), ...expectation.facts, ...known(idBlockFacts(launch, hashes))],
+    ...(untrusted.length > 0 && {
+      summary: `${expectation.summary} Even then it proves nothing: what was asked for is not so (${untrusted.join('; ')}).`,
+    }),
+    warnings: [...expectation.warnings, ...(other === undefined ? [] : [other]), ...remarksOf(rules)],
+    rules,
+  };
+}
+
 /** The report of a check, with its rules; a result that rests on the host's word is never shown as a match. */
 export function checkedReport(
   question: DomainQuestion,
@@ -75,11 +88,10 @@ export function checkedReport(
   const untrusted = rules.filter((rule) => rule.untrusted).map(({ title }) => title);
   // A rule reports each of these as well; the verdict does not depend on that.
   const fromHost = checked.steps.filter(({ id, source }) => source === 'host' && id !== 'reported');
-  const remarks = rules.filter(({ warning }) => warning).map(({ title, reason }) => `${title}? ${reason}`);
   const report = {
     ...checked,
     facts: [...factsOf(question), ...checked.facts],
-    warnings: [...checked.warnings, ...remarks],
+    warnings: [...checked.warnings, ...remarksOf(rules)],
     rules,
   };
   const reasons = untrusted.length > 0 ? untrusted : fromHost.map(({ title }) => `${title}: from the owner`);
@@ -94,10 +106,11 @@ export function checkedReport(
 
 /**
  * The exit status of a check, as in virt-qemu-sev-validate: measurements that agree give 0
- * even where that proves nothing.
+ * even where that proves nothing. A launch of which there was no evidence has that of a check that cannot be trusted.
  */
-export function statusOf({ verdict, agrees, rules = [] }: Report): number {
+export function statusOf({ verdict, agrees, expected, rules = [] }: Report): number {
   const kind = firstFailedRule(rules)?.kind;
   if (kind !== undefined) return EXIT_STATUS[kind];
+  if (expected !== undefined) return EXIT_STATUS.insecure;
   return verdict === 'matches' || agrees === true ? 0 : 1;
 }

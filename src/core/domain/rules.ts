@@ -4,9 +4,21 @@
 import type { RuleResult } from '../launch/report';
 import { configRules } from './configRules';
 import { inputRules } from './inputRules';
-import { SNP, whyUncheckable } from './launchTypes';
-import type { DomainQuestion, DomainRule, WaysToGive } from './question';
-import { isActive } from './question';
+import { whyNotLaunched } from './launchable';
+import { SNP, whyUnreported } from './launchTypes';
+import type { DomainQuestion, DomainRule, DomainJudgement, WaysToGive } from './question';
+import { isActive, isSnp, wishOf } from './question';
+import { snpRules } from './snpRules';
+
+/** Whether a host reports the launch of an SNP guest, of which nothing but the policy is needed. */
+function judgeSnpInfo({ info, infoError }: DomainQuestion): DomainJudgement {
+  // libvirt 11.3 asks QEMU for a measurement of SNP guests as well, and fails.
+  if (infoError !== undefined) return { skip: `Nothing of it is needed. ${infoError}` };
+  if (!info) return { skip: 'Nothing could be asked of a domain that is not active.' };
+  return info.snpPolicy === undefined
+    ? { warn: true, skip: 'The host does not report the policy of the launch (sev-snp-policy).' }
+    : { ok: "The policy is there; the measurement is in the guest's attestation report." };
+}
 
 /** Every rule in the order in which virt-qemu-sev-validate applies its own. */
 export const DOMAIN_RULES: readonly DomainRule[] = [
@@ -26,20 +38,25 @@ export const DOMAIN_RULES: readonly DomainRule[] = [
   {
     id: 'domain-active',
     title: 'The domain is active',
-    judge: (question) =>
-      isActive(question)
-        ? { ok: `It was ${question.state.name} (${question.state.reason}) when it was asked.` }
-        : {
-            fail: `The domain is ${question.state.name}, so it has no launch measurement.`,
-            kind: 'state',
-            advice: 'Start it paused: virsh start --paused.',
-          },
+    judge: (question) => {
+      const { state, host, config } = question;
+      if (isActive(question)) return { ok: `It was ${state.name} (${state.reason}) when it was asked.` };
+      if (isSnp(question))
+        return { warn: true, skip: `The domain is ${state.name}: what is said here is of its next launch.` };
+      const why = whyNotLaunched(wishOf(config), host.sev);
+      return {
+        fail: `The domain is ${state.name}, so it has no launch measurement.`,
+        kind: 'state',
+        advice: why ? `${why.found} ${why.advice}` : 'Start it paused: virsh start --paused.',
+      };
+    },
   },
   {
     id: 'domain-paused',
     title: 'The domain is paused',
     judge: (question) => {
       if (!isActive(question)) return { skip: 'The domain is not active.' };
+      if (isSnp(question)) return { skip: 'An SNP guest attests itself while it runs.' };
       if (question.state.name === 'paused')
         return { ok: 'No instruction of the guest had run when it was asked.' };
       return {
@@ -51,10 +68,13 @@ export const DOMAIN_RULES: readonly DomainRule[] = [
     },
   },
   ...configRules,
+  ...snpRules,
   {
     id: 'launch-info',
     title: 'The host reports the launch in full',
-    judge: ({ info, infoError, given }) => {
+    judge: (question) => {
+      if (isSnp(question)) return judgeSnpInfo(question);
+      const { info, infoError, given } = question;
       if (infoError !== undefined)
         return {
           fail: infoError,
@@ -79,7 +99,7 @@ export const DOMAIN_RULES: readonly DomainRule[] = [
         ] as const
       ).filter(([, there]) => !there);
       // Where the configuration is not looked at, this is the first to notice.
-      const snp = info.snpPolicy === undefined ? undefined : whyUncheckable(SNP);
+      const snp = info.snpPolicy === undefined ? undefined : whyUnreported(SNP);
       if (snp && missing.length > 0) return { fail: snp.found, kind: 'bug', advice: snp.advice };
       return missing.length === 0
         ? { ok: 'Measurement, API version, build and policy are there.' }
@@ -95,7 +115,9 @@ export const DOMAIN_RULES: readonly DomainRule[] = [
 
 /** Judges all rules. @param ways wording for advice on how to give an input */
 export function judgeDomain(question: DomainQuestion, ways: WaysToGive): RuleResult[] {
-  return DOMAIN_RULES.map(({ id, title, config, judge }): RuleResult => {
+  const { launchSecurity } = question.config;
+  const rules = DOMAIN_RULES.filter(({ type }) => type === undefined || type === launchSecurity?.type);
+  return rules.map(({ id, title, config, judge }): RuleResult => {
     const judgement = judge(question, ways);
     const result = (outcome: RuleResult['outcome'], reason: string, advice = '') => ({
       id,

@@ -78,7 +78,7 @@ export interface Step {
   readonly detail: string;
 }
 
-/** `cannot be trusted` is never displayed like a match. */
+/** `cannot be trusted` is never displayed like a match. It is also that of a launch of which there is no evidence yet. */
 export type Verdict = 'matches' | 'does not match' | 'cannot be trusted';
 
 /** What was launched, as far as known. */
@@ -92,6 +92,11 @@ export interface Report {
   readonly verdict: Verdict;
   /** Whether the measurements agree although the verdict cannot be trusted; absent when none was computed. */
   readonly agrees?: boolean;
+  /**
+   * The launch digest that the inputs give, lower-case hexadecimal, where there was nothing to compare it with: the guest's attestation
+   * report must show it. The verdict is that it cannot be trusted.
+   */
+  readonly expected?: string;
   /** The verdict as a sentence for a person who reads nothing else. */
   readonly summary: string;
   /** Facts about the launch: name and value, for example the policy in words. */

@@ -1,8 +1,13 @@
 // The rows of the domains view: connections, their domains, and notes that say what to do.
 
 import type * as vscode from 'vscode';
-import { describeSummary, plainName, whySummaryUncheckable } from '../../core/domain/describeSummary';
-import type { DomainStateName, DomainSummary } from '../../core/domain/facts';
+import {
+  describeSummary,
+  plainName,
+  whySummaryNotLaunched,
+  whySummaryUncheckable,
+} from '../../core/domain/describeSummary';
+import type { DomainStateName, DomainSummary, SevCapabilities } from '../../core/domain/facts';
 import { plainText } from '../../core/binary/plainText';
 import { parseConnectionUri } from '../../libvirt/uri';
 import { ROWS } from '../../contributions';
@@ -114,9 +119,14 @@ export function domainItem({ name, summary }: DomainNode, last: Remembered | und
   });
 }
 
-/** The tooltip of a domain's item, in paragraphs. */
-export function domainTooltip({ name, domain, summary }: DomainNode, last: Remembered | undefined): string[] {
+/** The tooltip of a domain's item, in paragraphs. @param host what its host can launch, if that is known */
+export function domainTooltip(
+  { name, domain, summary }: DomainNode,
+  last: Remembered | undefined,
+  host: SevCapabilities | undefined,
+): string[] {
   const why = whySummaryUncheckable(summary);
+  const obstacle = whySummaryNotLaunched(summary, host);
   const { state } = summary;
   const because = state.reason === 'unknown' ? '' : ` (${plainText(state.reason)})`;
   return [
@@ -124,6 +134,9 @@ export function domainTooltip({ name, domain, summary }: DomainNode, last: Remem
     `UUID ${plainText(domain, 60)}`,
     `${describeSummary(summary)}${because}`,
     ...(why ? [`It cannot be checked. ${why.found}`, why.advice] : []),
+    ...(obstacle
+      ? [`${obstacle.isCertain ? 'It does not start here. ' : ''}${obstacle.found}`, obstacle.advice]
+      : []),
     ...(last ? [`The last check, ${describeTime(last.when)}: ${last.verdict}.`] : []),
   ];
 }

@@ -120,7 +120,9 @@ export class DomainsView implements vscode.TreeDataProvider<DomainsNode>, vscode
   /** Resolve tooltips on demand: a thousand are a lot of text when only one is read. */
   resolveTreeItem(item: vscode.TreeItem, node: DomainsNode): vscode.TreeItem {
     if (node.kind === 'domain') {
-      addTooltip(item, domainTooltip(node, this.verdicts.find(node.uri, node.domain)));
+      const state = this.state(node.uri);
+      const host = state.kind === 'connected' ? state.host.sev : undefined;
+      addTooltip(item, domainTooltip(node, this.verdicts.find(node.uri, node.domain), host));
     }
     return item;
   }

@@ -52,9 +52,9 @@ function messageAt(uri: vscode.Uri, place: LineColumn, text: string): vscode.Tes
   return testMessage({ text, location: locationOf(uri, place) });
 }
 
-/** Both measurements; when they agree and only the verdict cannot be trusted, there is nothing to compare. */
+/** Both measurements; when they agree and only the verdict cannot be trusted, or there is one only, there is nothing to compare. */
 function differenceAt(uri: vscode.Uri, place: LineColumn, report: Report): vscode.TestMessage {
-  if (report.agrees === true) return messageAt(uri, place, report.summary);
+  if (report.agrees === true || report.expected !== undefined) return messageAt(uri, place, report.summary);
   const { expected, found } = comparedSteps(report);
   const difference = { expected: linesOf(expected), actual: linesOf(found) };
   return testMessage({ text: report.summary, location: locationOf(uri, place), difference });

@@ -150,7 +150,8 @@ export class LaunchTree implements vscode.Disposable {
   }
 
   private fill(item: vscode.TestItem, file: LaunchFile): void {
-    const rules = file.launch ? [] : DOMAIN_RULES;
+    // Of what type a domain is, its host is yet to say.
+    const rules = file.launch ? [] : DOMAIN_RULES.filter(({ type }) => type === undefined);
     const parts = partsOf(file);
     const steps = STEPS.filter((row) => hasStep(row, parts));
     const wanted = [

@@ -224,8 +224,9 @@ class ReportRun {
       return;
     }
     const { report, injected, injectionError, launch } = outcome;
-    // When a rule failed, nothing was measured, so there is no verdict.
-    if (named) this.around.onVerdict(named, report.steps.length > 0 ? report.verdict : undefined);
+    // When a rule failed, nothing was measured, and an SNP launch has nothing to be compared with: there is no verdict.
+    const isJudged = report.steps.length > 0 && report.expected === undefined;
+    if (named) this.around.onVerdict(named, isJudged ? report.verdict : undefined);
     const shown = {
       report,
       ...(target && { made }),
@@ -255,10 +256,11 @@ class ReportRun {
   }
 
   /** The verdict on one line, for a user who has moved on to something else. */
-  private announce({ title, verdict }: Report): void {
+  private announce({ title, verdict, expected }: Report): void {
+    const words = expected === undefined ? verdict : 'no report to compare with';
     const open = 'Open Report';
     const kind = verdict === 'matches' ? 'information' : 'warning';
-    void notify(kind, `${nameInWords(title)}: ${verdict}.`, open).then(async (answer) => {
+    void notify(kind, `${nameInWords(title)}: ${words}.`, open).then(async (answer) => {
       if (answer === open) await present(() => openIn('report', this.uri));
     });
   }

@@ -6,14 +6,16 @@ import { terminalText } from '../../../src/core/binary/plainText';
 import { reportMarkdown } from '../../../src/core/check/exportReport';
 import { junitXml } from '../../../src/core/check/exportJunit';
 import { whyUncheckable } from '../../../src/core/domain/launchTypes';
-import { refusedReport, statusOf } from '../../../src/core/domain/report';
+import { isSnp } from '../../../src/core/domain/question';
+import { expectedReport, refusedReport, statusOf } from '../../../src/core/domain/report';
 import { judgeDomain } from '../../../src/core/domain/rules';
+import { nobleHashes } from '../../../src/core/launch/nobleHashes';
 import { CALLS } from '../../../src/libvirt/api';
 import { parseCapabilities, parseDomainCapabilities } from '../../../src/libvirt/capabilitiesXml';
 import { isUuid, parseDomainXml } from '../../../src/libvirt/domainXml';
 import { identifyingIds, whyConnectedHere, whyLocal } from '../../../src/libvirt/locality';
 import { parseConnectionUri } from '../../../src/libvirt/uri';
-import { WAYS, questionWith } from '../../unit/core/domain/cleanQuestion';
+import { idAuthWith, idBlockWith, WAYS, questionWith } from '../../unit/core/domain/cleanQuestion';
 import { assertWellFormed } from '../xml';
 import { assertPlain, assertSentence, readOrCode, textOf, textSeeds, type Target } from '../target';
 
@@ -35,9 +37,16 @@ const DOMAIN = `<domain type='kvm' id='3' xmlns:qemu='http://libvirt.org/schemas
   </launchSecurity>
   <qemu:commandline><qemu:arg value='-s'/></qemu:commandline>
 </domain>`;
-const SNP = DOMAIN.replace(
-  /<launchSecurity[^]*<\/launchSecurity>/,
-  `<launchSecurity type='sev-snp' kernelHashes='no' authorKey='yes' vcek='no'><policy>0x00000000000b0000</policy><idBlock>SUQ=</idBlock><hostData>SE9TVA==</hostData></launchSecurity>`,
+const snpWith = (inside: string) =>
+  DOMAIN.replace(
+    /<launchSecurity[^]*<\/launchSecurity>/,
+    `<launchSecurity type='sev-snp' kernelHashes='yes' authorKey='yes' vcek='no'><policy>0x30000</policy>${inside}</launchSecurity>`,
+  )
+    .replace(/<nvram.*<\/nvram>/, '')
+    .replace('pflash', 'rom');
+const SNP = snpWith(`<hostData>${Buffer.alloc(32, 1).toString('base64')}</hostData>`);
+const SNP_ID = snpWith(
+  `<idBlock>${idBlockWith({ policy: 0x30000n })}</idBlock><idAuth>${idAuthWith({ author_key_algorithm: 1 })}</idAuth>`,
 );
 const XML_WORDS = [
   ...[
@@ -73,8 +82,9 @@ const XML_WORDS = [
 const domainXml: Target = {
   name: 'domain-xml',
   form: 'text',
-  most: 4096,
-  seeds: textSeeds(DOMAIN, SNP, '<domain type="qemu"><name>x</name></domain>'),
+  // An ID authentication alone has 5464 characters.
+  most: 8192,
+  seeds: textSeeds(DOMAIN, SNP, SNP_ID, '<domain type="qemu"><name>x</name></domain>'),
   words: XML_WORDS,
   run(input) {
     const text = textOf(input);
@@ -97,6 +107,13 @@ const domainXml: Target = {
       assert.ok(statusOf(report) > 1, 'a domain that fails a rule never passes');
       assertPlain(terminalText(reportMarkdown(report)));
       assertWellFormed(junitXml([{ file: config.name, outcome: { report }, milliseconds: 1 }], new Date(0)));
+    }
+    if (isSnp(question)) {
+      const expectation = { title: config.name, mode: 'SEV-SNP', verdict: 'cannot be trusted' } as const;
+      const empty = { expected: '00'.repeat(48), summary: 'So.', facts: [], steps: [], warnings: [] };
+      const report = expectedReport(question, rules, { ...expectation, ...empty }, nobleHashes);
+      assert.ok(statusOf(report) > 1, 'a domain without a report never passes');
+      assertPlain(terminalText(reportMarkdown(report)));
     }
     isUuid(config.uuid ?? text);
     return { feature: `${failed.join()} ${type?.found ?? ''}`, result: [config, rules] };

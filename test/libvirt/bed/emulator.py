@@ -20,11 +20,15 @@ import guest
 import measurement
 import monitor
 import platform_keys
+import snp_measurement
 
 QEMU = "/usr/bin/qemu-system-x86_64"
+SEV_TYPES = "sev-guest", "sev-snp-guest"
 SESSION_FILES = "dh-cert-file", "session-file"
 # What QEMU starts when it is told no firmware.
 DEFAULT_FIRMWARE = "/usr/share/seabios/bios-256k.bin"
+# What QEMU takes for an SNP guest without one.
+DEFAULT_SNP_POLICY = 0x30000
 NULL = os.open(os.devnull, os.O_RDWR)
 
 
@@ -91,10 +95,11 @@ def read_launch(host, args, sev, folder):
     own, default = folder / "cpu.json", host / "cpu.json"
     launch = measurement.Launch(
         firmware=Path([*flash, *values(args, "-bios"), DEFAULT_FIRMWARE][0]).read_bytes(),
-        policy=sev["policy"],
+        policy=sev.get("policy", DEFAULT_SNP_POLICY),
         vcpus=int(re.match(r"\d+", values(args, "-smp")[0]).group()),
         cpu=tuple(json.loads((own if own.exists() else default).read_text())),
         hashes=sev.get("kernel-hashes", False),
+        flash=any("pflash" in value for value in values(args, "-blockdev")),
     )
     for path in values(args, "-kernel"):
         launch.kernel = guest.file_digest(path)
@@ -127,22 +132,38 @@ def plain(args):
     return [*args, "-accel", "tcg"]
 
 
+def sev_guest(host, launch, sev, folder):
+    """A guest of SEV or SEV-ES. ValueError when its firmware cannot be launched."""
+    tek, tik = read_keys(host, sev)
+    measurement.launch_digest(launch)
+    return guest.Guest(launch, tek, tik, folder)
+
+
+def snp_guest(launch, sev, folder):
+    """A guest of SEV-SNP, and in its folder what its attestation report would show. ValueError as above."""
+    if launch.flash:
+        raise ValueError("pflash with kvm requires KVM readonly memory support")
+    digest = snp_measurement.launch_digest(launch)
+    report = {"measurement": digest.hex(), "policy": launch.policy, "properties": sev}
+    (folder / "report.json").write_text(json.dumps(report))
+    return guest.SnpGuest(launch, folder)
+
+
 def start(host, args):
     """Starts a guest. The monitor's socket is one on which libvirt listens, and to which it has connected already."""
     objects = [value for value in values(args, "-object") if value.startswith("{")]
-    sev_text = next((text for text in objects if json.loads(text)["qom-type"] == "sev-guest"), None)
+    sev_text = next((text for text in objects if json.loads(text)["qom-type"] in SEV_TYPES), None)
     if sev_text is None:
         os.execv(QEMU, [QEMU, *plain(args)])
     sev = json.loads(sev_text)
+    snp = sev["qom-type"] == "sev-snp-guest"
     folder = host.parent / "guests" / values(args, "-uuid")[0]
     folder.mkdir(parents=True, exist_ok=True)
-    tek, tik = read_keys(host, sev)
     launch = read_launch(host, args, sev, folder)
     try:
-        measurement.launch_digest(launch)
+        launched = snp_guest(launch, sev, folder) if snp else sev_guest(host, launch, sev, folder)
     except ValueError as error:
-        sys.exit(f"sev_es_find_reset_vector: {error}")
-    launched = guest.Guest(launch, tek, tik, folder)
+        sys.exit(f"qemu-system-x86_64: {error}")
 
     chardevs = "\n".join(values(args, "-chardev"))
     number = int(re.search(r"id=charmonitor,fd=(\d+)", chardevs).group(1))

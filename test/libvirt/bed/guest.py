@@ -138,3 +138,17 @@ class Guest:
         part.write_text(json.dumps({guid: _text(data) for guid, data in secrets.items()}))
         part.rename(self.folder / "injected.json")
         return {}
+
+
+class SnpGuest(Guest):
+    """A guest of SEV-SNP, which tells its host no measurement and takes no secret from it."""
+
+    def __init__(self, launch, folder):
+        super().__init__(launch, None, None, folder)
+        del self.commands["query-sev-launch-measure"], self.commands["sev-inject-launch-secret"]
+
+    def query_sev(self, faults, arguments):
+        reported = super().query_sev({}, arguments)
+        del reported["policy"], reported["handle"]
+        reported |= {"sev-type": "sev-snp", "snp-policy": self.launch.policy}
+        return reported | faults.get("report", {})

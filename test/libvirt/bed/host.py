@@ -4,7 +4,7 @@
 
 BED is a folder that the hosts of one bed share and the last of them removes; HOST names this one's folder in it.
 SETTINGS: {"cpu": [family, model, stepping], "port": N} for a host that keeps the machine's name and network, or with
-"name" for one that has its own, and "login": [name, password] for one whose libvirtd wants to know who comes by TCP. One line of JSON on standard output says when and where it is ready; then each line of
+"name" for one that has its own, "usr" for one whose programs are those of another folder before the machine's, and "login": [name, password] for one whose libvirtd wants to know who comes by TCP. One line of JSON on standard output says when and where it is ready; then each line of
 standard input, a word of COMMANDS, is answered by a line. The end of standard input ends the host: all its processes
 are killed.
 """
@@ -171,6 +171,8 @@ def say(message):
 def main(folder, settings):
     """The host's life."""
     folder.mkdir(exist_ok=True)
+    if "usr" in settings:
+        machine.add_programs(settings["usr"])
     pem, certificate = platform_keys.make_pdh()
     (folder / "pdh.pem").write_bytes(pem)
     (folder / "pdh.cert").write_bytes(certificate)

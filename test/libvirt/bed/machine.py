@@ -33,6 +33,14 @@ def cover(source, target):
     run("mount", "--bind", str(source), str(target))
 
 
+def add_programs(folder):
+    """Lets what is in a folder be in /usr as well, in the place of what has the same name there."""
+    run("mount", "-t", "overlay", "-o", f"lowerdir={folder}:/usr", "overlay", "/usr")
+    # QEMU loads every module that it finds, and only its own.
+    for modules in Path(folder).glob("lib/*/qemu"):
+        cover(modules, Path("/usr") / modules.relative_to(folder))
+
+
 def hide(folder):
     """libvirt's folders are the host's own; no cgroup, no system bus and no other daemon is in sight."""
     for target in PRIVATE_FOLDERS:

@@ -55,7 +55,8 @@ CS_BASE, RIP, RDX = 0x18, 0x178, 0x310
 class Launch:
     """What one guest was launched with.
 
-    Kernel and initrd are SHA-256 digests, `cpu` is (family, model, stepping), `hashes` is whether QEMU adds them.
+    Kernel and initrd are SHA-256 digests, `cpu` is (family, model, stepping), `hashes` is whether QEMU adds them, `flash` whether
+    the firmware is in flash.
     """
 
     firmware: bytes
@@ -66,6 +67,7 @@ class Launch:
     kernel: bytes = b""
     initrd: bytes = hashlib.sha256(b"").digest()
     cmdline: str = ""
+    flash: bool = False
 
 
 def cpu_signature(family, model, stepping):

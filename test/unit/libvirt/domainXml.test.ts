@@ -184,6 +184,12 @@ const read: [name: string, xml: string, expected: (config: DomainConfig) => unkn
     ID_AUTH,
   ],
   [
+    'base64 that could be hexadecimal',
+    snp(base64(96), `${'A'.repeat(127)}B`),
+    (c) => c.launchSecurity?.idBlock,
+    `${'A'.repeat(127)}B`,
+  ],
+  [
     'the least that SEV-SNP needs',
     domain(security, "<launchSecurity type='sev-snp'><policy>30000</policy><hostData/></launchSecurity>"),
     (c) => {

@@ -2,10 +2,11 @@
 
 import { bits, flag } from '../../binary/bits';
 import { describeBits } from '../../binary/describe';
+import { hex } from '../../binary/hex';
 import type { Bit } from '../../binary/struct';
 
 /** The bits of an SNP policy. Debugging has the opposite sense to SEV's. */
-const SNP_POLICY: readonly Bit[] = [
+const SNP_POLICY = [
   bits(7, 0, 'ABI_MINOR', 'lowest ABI minor version of the firmware'),
   bits(15, 8, 'ABI_MAJOR', 'lowest ABI major version of the firmware'),
   flag(16, 'SMT', 'may run with SMT on'),
@@ -18,7 +19,33 @@ const SNP_POLICY: readonly Bit[] = [
   flag(23, 'RAPL_DIS', 'RAPL must be off'),
   flag(24, 'CIPHERTEXT_HIDING', 'ciphertext hiding is required'),
   flag(25, 'PAGE_SWAP_DISABLE', 'pages may not be moved or swapped'),
-];
+] as const satisfies readonly Bit[];
+
+/** The name of a bit, or of the two versions. */
+export type SnpPolicyName = (typeof SNP_POLICY)[number]['name'];
+
+const bitNamed = (name: SnpPolicyName): Bit => SNP_POLICY.find((bit) => bit.name === name)!;
+
+/** The value of named bits. */
+export function snpPolicyValue(policy: bigint, name: SnpPolicyName): number {
+  const { lsb, width } = bitNamed(name);
+  return Number((policy >> BigInt(lsb)) & ((1n << BigInt(width)) - 1n));
+}
+
+/** A bit with its number, for a sentence: `DEBUG, bit 19`. */
+export const snpPolicyPlace = (name: SnpPolicyName): string => `${name}, bit ${bitNamed(name).lsb}`;
+
+/** Bits 63 to 26. */
+const RESERVED = ~0n << 26n;
+
+/** Why the firmware launches no guest with a policy, a phrase; undefined when it does. */
+export function unfitSnpPolicy(policy: bigint): string | undefined {
+  const reserved = BigInt.asUintN(64, policy & RESERVED);
+  if (snpPolicyValue(policy, 'bit 17, always set') === 0) return 'bit 17 is clear, which must be set';
+  return reserved === 0n
+    ? undefined
+    : `it has bits that mean nothing (${hex(reserved)}), which must be clear`;
+}
 
 const ALWAYS_SET = 1 << 17;
 /** Bits 31 to 26. */

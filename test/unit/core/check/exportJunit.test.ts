@@ -111,6 +111,7 @@ describe('JUnit XML', () => {
     ['a match', check({}), ['passed']],
     ['a mismatch', check({ verdict: 'does not match' }), ['failure']],
     ['agreement that proves nothing', check({ verdict: 'cannot be trusted', agrees: true }), ['failure']],
+    ['a digest without a report', check({ verdict: 'cannot be trusted', expected: 'cc' }), ['failure']],
     [
       'a rule that failed',
       check({
@@ -149,6 +150,10 @@ describe('JUnit XML', () => {
     const properties = root.children[0]!.children[0]!.children.map(({ attributes }) => attributes);
     assert.deepEqual(properties[1], { name: 'Policy', value: '0x5' });
     assert.equal(root.children[0]!.attributes['timestamp'], '1970-01-01T00:00:00');
+  });
+  it('says of a digest without a report what the report must show', () => {
+    const [one] = casesOf(documentOf(check({ verdict: 'cannot be trusted', expected: 'cc' })));
+    assert.equal(one!.children[0]!.text, 'It is so.');
   });
   it('holds any text', () => {
     const odd = 'a<b>&"\'\u0000\u001b[1A\ud800\ufffe\u0085 \t\r\n]]>é😀';

@@ -7,7 +7,18 @@ import type {
   LaunchSecurity,
   LaunchSecurityInfo,
 } from '../../../../src/core/domain/facts';
+import { toBase64 } from '../../../../src/core/binary/hex';
+import { encode } from '../../../../src/core/binary/struct';
+import { ID_AUTH, ID_BLOCK, type idAuthIn, type idBlockIn } from '../../../../src/core/tech/snp/idBlock';
 import type { DomainQuestion, GivenInputs, WaysToGive } from '../../../../src/core/domain/question';
+
+/** An ID block in base64; of version 1, everything else zero unless it is given. */
+export const idBlockWith = (values: Partial<ReturnType<typeof idBlockIn>> = {}): string =>
+  toBase64(encode(ID_BLOCK, { version: 1, ...values }));
+
+/** An ID authentication in base64, with the algorithm of an ID key. */
+export const idAuthWith = (values: Partial<ReturnType<typeof idAuthIn>> = {}): string =>
+  toBase64(encode(ID_AUTH, { id_key_algorithm: 1, ...values }));
 
 /** Words for the advice to give an input. */
 export const WAYS: WaysToGive = (input) => `as the ${input}`;

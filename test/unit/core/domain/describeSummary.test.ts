@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import {
   describeSummary,
   plainName,
+  whySummaryNotLaunched,
   whySummaryUncheckable,
 } from '../../../../src/core/domain/describeSummary';
 import type { DomainSummary } from '../../../../src/core/domain/facts';
@@ -23,13 +24,7 @@ const cases: [name: string, change: Partial<DomainSummary>, words: string, why?:
   [
     ['SEV-ES', {}, 'running, SEV-ES, 4 vCPUs'],
     ['SEV', { sevEs: false, vcpus: 1 }, 'running, SEV, 1 vCPU'],
-    [
-      'SEV-SNP',
-      { launchSecurity: 'sev-snp', sevEs: undefined },
-      'running, SEV-SNP, 4 vCPUs',
-      /^The launch security of the domain is SEV-SNP, .*attestation report/,
-      /compare its measurement/,
-    ],
+    ['SEV-SNP', { launchSecurity: 'sev-snp', sevEs: undefined }, 'running, SEV-SNP, 4 vCPUs'],
     [
       'none',
       { launchSecurity: undefined, sevEs: undefined },
@@ -83,6 +78,24 @@ describe('A domain in a list is described:', () => {
       } else {
         assert.equal(why, undefined);
       }
+    });
+  }
+
+  const hosts: [name: string, change: Partial<DomainSummary>, maxEsGuests: number, why?: RegExp][] = [
+    ['that runs', {}, 0],
+    ['that is off', { state: { name: 'shut off', reason: '' } }, 0, /no ASIDs for them/],
+    ['that is off, beside SNP', { state: { name: 'shut off', reason: '' } }, 99, /AMD-SB-3023/],
+    ['of SEV that is off', { state: { name: 'shut off', reason: '' }, sevEs: false }, 99],
+  ];
+  for (const [name, change, maxEsGuests, why] of hosts) {
+    it(`why its host does not launch one ${name}`, () => {
+      const host = {
+        ...{ sev: true, cbitpos: 51, reducedPhysBits: 1, maxGuests: 1, maxEsGuests },
+        ...{ types: ['sev', 'sev-snp'], hostModel: undefined },
+      };
+      const found = whySummaryNotLaunched({ ...SEV, ...change }, host)?.found;
+      if (why) assert.match(found!, why);
+      else assert.equal(found, undefined);
     });
   }
 

@@ -126,42 +126,6 @@ describe('The report about a domain', () => {
     it(`calls it ${mode} for ${JSON.stringify(change)}`, () => assert.equal(refusalOf(change).mode, mode));
   }
 
-  const snp: [string, Change, Record<string, string>][] = [
-    [
-      'plainly',
-      { launch: { type: 'sev-snp', kernelHashes: undefined, policy: 0x30000n } },
-      {
-        'SNP policy': '0x30000',
-        'Kernel hashes': 'off',
-        'ID block': 'none',
-        'Host data': 'none',
-        'Author key': 'none',
-      },
-    ],
-    [
-      'with all that it can have',
-      {
-        launch: { type: 'sev-snp', policy: 0x30000n, idBlock: 'AA==', hostData: 'AQ==', authorKey: true },
-        info: { snpPolicy: 0xb0000n },
-      },
-      {
-        'SNP policy': '0xb0000',
-        'Kernel hashes': 'on',
-        'ID block': 'given; the report shows its family, image and keys',
-        'Host data': 'AQ==',
-        'Author key': 'in the ID block',
-      },
-    ],
-  ];
-  for (const [title, change, expected] of snp) {
-    it(`says of an SNP domain what the host can tell, ${title}, and where its measurement is`, () => {
-      const report = refusalOf(change);
-      const facts = factsOf(report);
-      for (const [name, value] of Object.entries(expected)) assert.equal(facts.get(name), value, name);
-      assert.match(report.summary, /attestation report that the guest fetches.*compare its measurement/);
-    });
-  }
-
   it('tells of a host and a domain that say little', () => {
     const report = refusalOf({
       config: { uuid: undefined, machine: undefined, varstore: true },

@@ -1,0 +1,232 @@
+// A domain of SEV-SNP, asked through a connection that is no process: the digest that its guest's report must show, computed a second
+// time here, who said each input, and that it never matches.
+
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { checkDomain, type DomainInputs } from '../../../src/app/domainCheck';
+import { statusOf } from '../../../src/core/domain/report';
+import { buildOvmf, DEFAULT_SEV_SECTIONS } from '../../../src/core/ovmf/build';
+import { cpuByName, generateVmsa } from '../../../src/core/vmsa/launch/generate';
+import type { Connection } from '../../../src/libvirt/contract';
+import { memoryIo } from '../../helpers/memoryIo';
+import { idAuthWith, idBlockWith, questionWith, type Change } from '../core/domain/cleanQuestion';
+
+const FIRMWARE = Buffer.from(buildOvmf());
+const MILAN = cpuByName('EPYC-Milan');
+const POLICY = 0x30000n;
+const sha384 = (bytes: Uint8Array) => createHash('sha384').update(bytes).digest();
+const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
+
+/** The types of SNP_LAUNCH_UPDATE by those of the metadata. */
+const TYPES: Readonly<Record<number, number>> = { 1: 3, 2: 5, 3: 6, 4: 3, 0x10: 3 };
+
+/** The launch digest of this image with so many vCPUs, page by page as the ABI has it. */
+function digestOf(vcpus: number, hashPage?: Uint8Array): string {
+  let digest = Buffer.alloc(48);
+  const add = (type: number, gpa: bigint, page?: Uint8Array) => {
+    const info = Buffer.alloc(0x70);
+    digest.copy(info, 0);
+    if (page) sha384(page).copy(info, 0x30);
+    info.writeUInt16LE(0x70, 0x60);
+    info.writeUInt8(type, 0x62);
+    info.writeBigUInt64LE(gpa, 0x68);
+    digest = sha384(info);
+  };
+  for (let at = 0; at < FIRMWARE.length; at += 4096)
+    add(1, BigInt(2 ** 32 - FIRMWARE.length + at), FIRMWARE.subarray(at, at + 4096));
+  for (const { gpa = 0, size = 0, type = 0 } of DEFAULT_SEV_SECTIONS)
+    for (let at = 0; at < size; at += 4096) {
+      const isHashes = type === 0x10 && hashPage !== undefined;
+      add(isHashes ? 1 : TYPES[type]!, BigInt(gpa + at), isHashes ? hashPage : undefined);
+    }
+  const resetAddress = 0x80b004;
+  for (let i = 0; i < vcpus; i++) {
+    const role = i === 0 ? 'bsp' : 'ap';
+    add(2, 0xfffffffff000n, generateVmsa({ profile: 'snp', role, cpu: MILAN, resetAddress }).bytes);
+  }
+  return digest.toString('hex');
+}
+
+const NO_KERNEL = { kernel: undefined, initrd: undefined, cmdline: undefined };
+const OWN = { firmware: '/fw', vcpus: 2, cpu: MILAN };
+
+/** Checks a domain of this definition. */
+async function check(change: Change, inputs: Partial<DomainInputs> = OWN, firmware: Uint8Array = FIRMWARE) {
+  const io = memoryIo();
+  const files = {
+    '/fw': firmware,
+    '/page': new Uint8Array(4096),
+    '/vmlinuz': Buffer.from('fake vmlinuz\n'),
+    '/initrd': Buffer.from('fake initrd\n'),
+  };
+  for (const [path, bytes] of Object.entries(files))
+    io.files.set(path, { bytes: Uint8Array.from(bytes), mode: 0o600 });
+  const { launch, loader, config: wanted, ...rest } = change;
+  const { config, host, state } = questionWith({
+    state: { name: 'running', reason: 'booted' },
+    ...rest,
+    config: { ...NO_KERNEL, ...wanted },
+    launch: { type: 'sev-snp', kernelHashes: undefined, policy: POLICY, dhCert: undefined, ...launch },
+    loader: { type: 'rom', ...loader },
+  });
+  const summary = { id: 1, name: config.name, uuid: config.uuid!, state, sevEs: undefined, vcpus: 1 };
+  const connection: Connection = {
+    ended: new Promise(() => undefined),
+    host: () => Promise.resolve(host),
+    listDomains: () => Promise.resolve([]),
+    domain: () =>
+      Promise.resolve({ summary: { ...summary, launchSecurity: 'sev-snp', problem: undefined }, config }),
+    launchSecurityInfo: () =>
+      Promise.resolve({
+        ...{ measurement: undefined, apiMajor: 1, apiMinor: 55, buildId: 24, policy: undefined },
+        snpPolicy: config.launchSecurity!.policy,
+      }),
+    setLaunchSecurityState: () => Promise.reject(new Error('no secret for an SNP guest')),
+    resume: () => Promise.reject(new Error('not paused')),
+    close: () => Promise.resolve(),
+  };
+  const libvirt = {
+    connect: () => Promise.resolve(connection),
+    thisMachine: () => Promise.resolve({ name: 'owner', ids: [] }),
+  };
+  const options = { libvirt, connection: { uri: 'qemu+ssh://elsewhere/system', workerPath: '' } };
+  const { report } = await checkDomain(io, { domain: 'guest', ...inputs }, options);
+  return report;
+}
+
+describe('A domain of SEV-SNP', () => {
+  for (const vcpus of [1, 2, 64]) {
+    it(`with ${vcpus} vCPUs gets the digest that its report must show, and no verdict`, async () => {
+      const config = { vcpus: { max: vcpus, current: vcpus } };
+      const report = await check({ config }, { ...OWN, vcpus });
+      const digest = digestOf(vcpus);
+      assert.equal(report.expected, digest);
+      assert.equal(report.steps.at(-1)!.digest, digest);
+      assert.equal(
+        report.summary,
+        `There is no report to compare with. The guest's attestation report must show this measurement at 0x90: ${digest}.`,
+      );
+      assert.deepEqual(
+        [report.mode, report.verdict, report.agrees],
+        ['SEV-SNP', 'cannot be trusted', undefined],
+      );
+      assert.equal(statusOf(report), 3);
+      assert.deepEqual(
+        report.steps.map(({ id, source }) => [id, source]),
+        [
+          ['firmware', 'owner'],
+          ['vmsa', 'derived'],
+          ['launch-digest', 'derived'],
+        ],
+      );
+    });
+  }
+
+  it('is measured with its kernel where hashes are on', async () => {
+    const kernel = { kernel: '/boot/k', initrd: '/boot/i', cmdline: 'quiet' };
+    const own = { ...OWN, kernel: '/vmlinuz', initrd: '/initrd', cmdline: 'quiet' };
+    const report = await check({ config: kernel, launch: { kernelHashes: true } }, own);
+    const hash = (text: string) => createHash('sha256').update(text).digest();
+    const entry = (guid: string, digest: Buffer) =>
+      Buffer.concat([Buffer.from(guid, 'hex'), Buffer.of(50, 0), digest]);
+    const table = Buffer.concat([
+      Buffer.from('06d63894224fc94cb479a793d411fd21a800', 'hex'),
+      entry('d82dd09720bd944caa78e7714d36ab2a', hash('quiet\0')),
+      entry('31f7ba442f3ad74b9af141e29169781d', hash('fake initrd\n')),
+      entry('3794e74dd2ab7f42b835d5b172d2045b', hash('fake vmlinuz\n')),
+    ]);
+    const page = Buffer.alloc(4096);
+    table.copy(page, 0xc00);
+    assert.equal(report.expected, digestOf(2, page));
+    assert.ok(report.steps.some(({ id }) => id === 'kernel-hashes'));
+  });
+
+  it('has no pages from files, which are those of SEV-ES', async () => {
+    const report = await check({}, { firmware: '/fw', vcpus: 2, vmsa: { bsp: '/page', ap: '/page' } });
+    const failed = report.rules!.filter(({ outcome }) => outcome === 'failed').map(({ id }) => id);
+    assert.deepEqual([failed, report.steps], [['cpu-input'], []]);
+  });
+
+  it('whose CPU is not given rests on the host, where that is allowed', async () => {
+    const inputs = { firmware: '/fw', vcpus: 2 };
+    const refused = await check({}, inputs);
+    assert.deepEqual([statusOf(refused), refused.expected, refused.steps], [3, undefined, []]);
+    const config = { cpu: { mode: 'custom', model: 'EPYC-Milan' } };
+    const report = await check({ config }, { ...inputs, insecure: true });
+    assert.equal(report.expected, digestOf(2));
+    assert.equal(report.steps.find(({ id }) => id === 'vmsa')!.source, 'host');
+    assert.match(report.summary, /Even then it proves nothing: .*\(The CPU of the VMSAs is the owner's\)\.$/);
+    assert.equal(statusOf(report), 3);
+  });
+
+  it('that allows debugging is refused before anything is hashed', async () => {
+    const report = await check({ launch: { policy: 0xb0000n } });
+    assert.deepEqual([report.expected, report.steps, statusOf(report)], [undefined, [], 3]);
+    assert.match(report.summary, /^The policy 0xb0000 lets the host debug the guest/);
+  });
+
+  it('tells what else the report must show', async () => {
+    const launch_digest = Uint8Array.from(Buffer.from(digestOf(2), 'hex'));
+    const id_key = new Uint8Array(1028).fill(7);
+    const author_key = new Uint8Array(1028).fill(9);
+    const id = { launch_digest, policy: POLICY, guest_svn: 3, family_id: new Uint8Array(16).fill(1) };
+    const launch = {
+      hostData: base64(new Uint8Array(32).fill(0xab)),
+      guestVisibleWorkarounds: base64(new Uint8Array(16)),
+      idBlock: idBlockWith(id),
+      idAuth: idAuthWith({ id_key, author_key, author_key_algorithm: 1 }),
+      authorKey: true,
+      vcek: false,
+    };
+    const report = await check({ launch });
+    const facts = Object.fromEntries(report.facts.map(({ name, value }) => [name, value]));
+    const expected = {
+      'SNP policy': '0x30000: SMT; bit 17, always set',
+      'Kernel hashes': 'off',
+      'Host data': 'ab'.repeat(32),
+      'Guest-visible workarounds': '00'.repeat(16),
+      'Signing key': 'VLEK: the VCEK is switched off',
+      'Author key': 'in the ID block',
+      'Guest SVN (0x004)': '3',
+      'Family ID (0x010)': '01'.repeat(16),
+      'Image ID (0x020)': '00'.repeat(16),
+      'ID key digest (0x0e0)': sha384(id_key).toString('hex'),
+      'Author key digest (0x110)': sha384(author_key).toString('hex'),
+    };
+    for (const [name, value] of Object.entries(expected)) assert.equal(facts[name], value, name);
+    assert.deepEqual(report.warnings, []);
+  });
+
+  it('warns of an ID block for another launch', async () => {
+    const launch = { idBlock: idBlockWith({ policy: POLICY }), idAuth: idAuthWith() };
+    const { warnings } = await check({ launch });
+    assert.match(
+      warnings.join('\n'),
+      /^The ID block of the domain is for the launch digest 0{96}, .*Bad measurement/,
+    );
+  });
+
+  it('says of the owner that the domain has something else', async () => {
+    const { warnings, expected } = await check({ config: { vcpus: { max: 8, current: 8 } } });
+    assert.match(warnings.join('\n'), /The owner gave 2, and the domain has 8/);
+    assert.equal(expected, digestOf(2));
+  });
+
+  const unfit: [what: string, image: Uint8Array, change: Change, inputs: object, code: string][] = [
+    ['without SEV metadata', buildOvmf({ sevSections: false }), {}, {}, 'no-snp-metadata'],
+    [
+      'without room for the hashes of its kernel',
+      buildOvmf({ hashArea: false }),
+      { config: { kernel: '/boot/k' }, launch: { kernelHashes: true } },
+      { kernel: '/vmlinuz' },
+      'no-hash-area',
+    ],
+    ['that is no whole page', buildOvmf().subarray(1), {}, {}, 'no-snp-digest'],
+    ['without a reset address', buildOvmf({ resetAddress: false }), {}, {}, 'no-reset-address'],
+  ];
+  for (const [what, image, change, inputs, code] of unfit) {
+    it(`has no digest with firmware ${what}`, async () => {
+      await assert.rejects(check(change, { ...OWN, ...inputs }, image), { code });
+    });
+  }
+});

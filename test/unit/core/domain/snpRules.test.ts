@@ -1,0 +1,300 @@
+// The rules about a domain of type sev-snp: one that fulfils all, one thing changed, and how the rules come out that notice it.
+
+import assert from 'node:assert/strict';
+import { DOMAIN_RULES, firstFailedRule, judgeDomain } from '../../../../src/core/domain/rules';
+import type { RuleResult } from '../../../../src/core/launch/report';
+import { idAuthWith, idBlockWith, questionWith, WAYS, type Change } from './cleanQuestion';
+
+/** How a rule came out; `warned` is skipped with something that people should read. */
+type Told = 'passed' | 'skipped' | 'warned' | 'untrusted' | 'usage' | 'insecure' | 'config' | 'state' | 'bug';
+
+const tell = ({ outcome, kind, untrusted, warning }: RuleResult): Told =>
+  outcome === 'failed' ? kind! : untrusted ? 'untrusted' : warning ? 'warned' : outcome;
+
+/** Nothing is left to the host: a floor, one socket, no SMT. */
+const STRICT = 0x120133n;
+const MILAN = { family: 25, model: 1, stepping: 1 };
+
+/** A clean domain of SEV-SNP with a change. */
+const snpWith = ({ launch, loader, info, given, ...change }: Change): Change => ({
+  state: { name: 'running', reason: 'booted' },
+  ...change,
+  launch: {
+    type: 'sev-snp',
+    dhCert: undefined,
+    session: undefined,
+    policy: STRICT,
+    ...launch,
+  },
+  loader: { type: 'rom', ...loader },
+  info: info === null ? null : { measurement: undefined, policy: undefined, snpPolicy: STRICT, ...info },
+  given: { policy: undefined, count: 2, cpu: MILAN, ...given },
+});
+
+/** The same policy by whoever says one. */
+const policy = (value: bigint): Change => ({ launch: { policy: value }, info: { snpPolicy: value } });
+
+const CLEAN: Record<string, Told> = {
+  ...Object.fromEntries(DOMAIN_RULES.map(({ id }) => [id, 'passed'])),
+  'domain-paused': 'skipped',
+  'dh-certificate': 'skipped',
+  session: 'skipped',
+};
+const PASSTHROUGH = { cpu: { mode: 'host-passthrough', model: undefined } };
+const NAMED = { cpu: { mode: 'custom', model: 'EPYC-Rome' } };
+const HERE = { local: 'both are called node1' };
+const VARIABLES = {
+  nvram: { path: '/vars', template: undefined, templateFormat: undefined, format: undefined },
+};
+
+type Case = [title: string, change: Change, expected: Record<string, Told>, reason?: RegExp];
+
+/** Something insecure, alone and with each of both options. */
+const insecurely = (title: string, change: Change, id: string, reason: RegExp): Case[] => [
+  [title, change, { [id]: 'insecure' }, reason],
+  [`${title}, insecurely`, { ...change, insecure: true }, { [id]: 'untrusted' }],
+  [`${title}, config ignored`, { ...change, ignoreConfig: true }, { [id]: 'insecure' }],
+];
+/** Something that does not launch, alone and where that is not looked at. */
+const inConfig = (title: string, change: Change, id: string, reason: RegExp): Case[] => [
+  [title, change, { [id]: 'config' }, reason],
+  [`${title}, insecurely`, { ...change, insecure: true }, { [id]: 'config' }],
+  [`${title}, config ignored`, { ...change, ignoreConfig: true }, { [id]: 'skipped' }],
+];
+
+const ID_BLOCK = idBlockWith({ policy: STRICT });
+const ID_AUTH = idAuthWith();
+
+const CASES: Case[] = [
+  ['nothing', {}, {}],
+  ['that the guest is paused, as well', { state: { name: 'paused', reason: '' } }, {}],
+  [
+    'a domain that is off, of which the next launch is told',
+    { state: { name: 'shut off', reason: '' }, info: null },
+    {
+      'domain-active': 'warned',
+      'launch-info': 'skipped',
+      'host-launches-it': 'skipped',
+      'policy-agrees': 'skipped',
+    },
+    /what is said here is of its next launch/,
+  ],
+  ['this machine', HERE, { 'remote-host': 'insecure' }],
+
+  ...insecurely('debugging', policy(STRICT | (1n << 19n)), 'debugging', /DEBUG, bit 19, is set/),
+  [
+    'debugging of which only the host speaks',
+    { info: { snpPolicy: STRICT | (1n << 19n) } },
+    { debugging: 'insecure', 'policy-agrees': 'warned' },
+    /policy 0x1a0133 lets the host debug/,
+  ],
+  [
+    'debugging that only the definition allows',
+    { launch: { policy: STRICT | (1n << 19n) } },
+    { debugging: 'insecure', 'policy-agrees': 'warned' },
+  ],
+  ...insecurely(
+    'a migration agent',
+    policy(STRICT | (1n << 18n)),
+    'migration-agent',
+    /MIGRATE_MA, bit 18, is set/,
+  ),
+  ['CXL devices', policy(STRICT | (1n << 21n)), { 'cxl-devices': 'warned' }, /CXL_ALLOW, bit 21, is set/],
+  ['SMT', policy(STRICT | (1n << 16n)), { smt: 'skipped' }, /sibling threads.*SMT, bit 16, is set/],
+  [
+    'several sockets',
+    policy(STRICT & ~(1n << 20n)),
+    { 'single-socket': 'skipped' },
+    /several sockets \(SINGLE_SOCKET, bit 20, is clear/,
+  ],
+  ['no floor', policy(STRICT & ~0xffffn), { 'policy-floor': 'skipped' }, /ABI floor 0\.0/],
+  [
+    'a floor above the firmware of the host',
+    { info: { apiMajor: 1, apiMinor: 50 } },
+    { 'policy-floor': 'warned' },
+    /ABI 1\.51, and the host says that it has 1\.50/,
+  ],
+  ...[1, 2].map((apiMajor): Case => [
+    `a floor that is kept by ${apiMajor}.51`,
+    { info: { apiMajor, apiMinor: 51 } },
+    {},
+  ]),
+  ['a floor where the host is silent', { info: { apiMajor: undefined } }, {}, /It is ABI 1\.51\./],
+  ...inConfig('a policy without bit 17', policy(STRICT & ~(1n << 17n)), 'policy-valid', /bit 17 is clear/),
+  ...[26n, 63n].flatMap((bit) =>
+    inConfig(`a policy with bit ${bit}`, policy(STRICT | (1n << bit)), 'policy-valid', /mean nothing \(0x/),
+  ),
+  [
+    'all bits that require something',
+    policy(STRICT | (0xfn << 22n)),
+    {},
+    /MEM_AES_256_XTS; RAPL_DIS; CIPHERTEXT_HIDING; PAGE_SWAP_DISABLE/,
+  ],
+
+  ...inConfig('flash as firmware', { loader: { type: 'pflash' } }, 'rom-loader', /type pflash/),
+  ['a loader of the type that libvirt takes by itself', { loader: { type: undefined } }, {}],
+  ['a ROM that does not say that it is stateless', { loader: { stateless: undefined } }, {}],
+  ...insecurely(
+    'a loader that is not stateless',
+    { loader: { stateless: false } },
+    'stateless-loader',
+    /variable store, which the host can change/,
+  ),
+  [
+    'flash that is not stateless',
+    { loader: { type: 'pflash', stateless: undefined } },
+    { 'rom-loader': 'config', 'stateless-loader': 'insecure' },
+  ],
+  ...insecurely('a variable store', { config: VARIABLES }, 'nvram', /nothing measures/),
+  ...insecurely('a newer variable store', { config: { varstore: true } }, 'nvram', /nothing measures/),
+  [
+    'a kernel that is not measured',
+    { launch: { kernelHashes: false }, given: { kernel: false, initrd: false, cmdline: false } },
+    {
+      'kernel-hashes': 'insecure',
+      'kernel-hashes-used': 'skipped',
+      'kernel-input': 'skipped',
+      'initrd-input': 'skipped',
+      'cmdline-input': 'skipped',
+    },
+    /kernel, initrd, command line directly and measures none/,
+  ],
+  [
+    'hashes of no kernel',
+    { config: { kernel: undefined, initrd: undefined, cmdline: undefined } },
+    { 'kernel-hashes-used': 'config' },
+  ],
+  ['no loader', { config: { loader: undefined } }, { loader: 'config' }],
+  ...insecurely(
+    'other launch security past libvirt',
+    { config: { rawArguments: ['-object', 'sev-snp-guest,id=x'] } },
+    'raw-arguments',
+    /changes the launch security/,
+  ),
+
+  ['an ID block that fits', { launch: { idBlock: ID_BLOCK, idAuth: ID_AUTH } }, {}],
+  [
+    'an ID block of an author',
+    { launch: { idBlock: ID_BLOCK, idAuth: idAuthWith({ author_key_algorithm: 1 }), authorKey: true } },
+    {},
+  ],
+  ...inConfig('an ID block alone', { launch: { idBlock: ID_BLOCK } }, 'id-block', /without an idAuth/),
+  ...inConfig(
+    'an ID authentication alone',
+    { launch: { idAuth: ID_AUTH } },
+    'id-block',
+    /without an idBlock/,
+  ),
+  ...inConfig('an author of nothing', { launch: { authorKey: true } }, 'id-block', /without an ID block/),
+  ...(
+    [
+      [
+        'of another policy',
+        { idBlock: idBlockWith({ policy: 0x30000n }) },
+        /0x30000, that of the domain 0x120133/,
+      ],
+      ['of version 2', { idBlock: idBlockWith({ policy: STRICT, version: 2 }) }, /version is 2, not 1/],
+      [
+        'with another algorithm',
+        { idAuth: idAuthWith({ id_key_algorithm: 2 }) },
+        /algorithm of its key is 2/,
+      ],
+      ['with an author that has no key', { authorKey: true }, /algorithm of that key is 0/],
+    ] as const
+  ).flatMap(([what, launch, reason]) =>
+    inConfig(
+      `an ID block ${what}`,
+      { launch: { idBlock: ID_BLOCK, idAuth: ID_AUTH, ...launch } },
+      'id-block',
+      reason,
+    ),
+  ),
+  ['host data', { launch: { hostData: 'x' } }, {}, /shows at 0x0c0 and the launch digest does not cover/],
+
+  [
+    'no policy of the launch',
+    { info: { snpPolicy: undefined } },
+    { 'launch-info': 'warned', 'policy-agrees': 'skipped' },
+    /does not report the policy of the launch/,
+  ],
+  [
+    'a host that does not answer about the launch',
+    { info: null, infoError: 'It failed.' },
+    { 'launch-info': 'skipped', 'policy-agrees': 'skipped' },
+    /It failed\./,
+  ],
+  [
+    'another policy of the owner',
+    { given: { policy: 0x130133 } },
+    { 'policy-agrees': 'warned', smt: 'skipped' },
+    /given 0x130133, in the domain 0x120133, reported 0x120133\. The guest's report shows which it is \(0x008\)/,
+  ],
+
+  [
+    'another number of vCPUs than the owner gave',
+    { given: { count: 4 } },
+    { 'vcpu-count': 'warned' },
+    /gave 4, and the domain has 2: the report of this guest will show another measurement/,
+  ],
+  ['no number of vCPUs', { given: { vcpus: false, count: undefined } }, { 'vcpu-count': 'insecure' }],
+  [
+    'another CPU than the owner gave',
+    { given: { cpu: { ...MILAN, stepping: 0 } } },
+    { 'cpu-input': 'warned' },
+    /stepping 0, and the domain has family 25 .* stepping 1:/,
+  ],
+  ['another model than the owner gave', { config: NAMED }, { 'cpu-input': 'warned' }, /family 23/],
+  ['a CPU that says nothing', { config: { cpu: { mode: 'host-model', model: undefined } } }, {}],
+  ['no CPU', { given: { vmsa: false, cpu: undefined } }, { 'cpu-input': 'insecure' }],
+  ...([PASSTHROUGH, NAMED] as const).map((config): Case => [
+    `no CPU, insecurely, of the mode ${config.cpu.mode}`,
+    { given: { vmsa: false, cpu: undefined }, config, insecure: true },
+    { 'cpu-input': 'untrusted' },
+  ]),
+  ...(['host-model', 'maximum', 'custom'] as const).map((mode): Case => [
+    `no CPU, insecurely, of the mode ${mode} without a known model`,
+    {
+      given: { vmsa: false, cpu: undefined },
+      config: { cpu: { mode, model: 'Skylake-Server' } },
+      insecure: true,
+    },
+    { 'cpu-input': 'usage' },
+    new RegExp(`its mode is "${mode}"`),
+  ]),
+  ['no firmware', { given: { firmware: false } }, { 'firmware-input': 'usage' }],
+];
+
+describe('The rules about a domain of SEV-SNP', () => {
+  for (const [title, change, expected, reason] of CASES) {
+    it(`notice ${title}`, () => {
+      const results = judgeDomain(questionWith(snpWith(change)), WAYS);
+      const told = Object.fromEntries(results.map((result) => [result.id, tell(result)]));
+      assert.deepEqual(told, { ...CLEAN, ...expected });
+      if (reason) assert.match(results.map((result) => result.reason).join('\n'), reason);
+      for (const { reason: why, advice, outcome, untrusted } of results) {
+        assert.match(why, /^[A-Z].*\.$/s);
+        if (outcome === 'failed' || untrusted) assert.match(advice, /^[A-Z].*\.$/s);
+      }
+    });
+  }
+
+  it('are not judged of SEV', () => {
+    const ids = judgeDomain(questionWith(), WAYS).map(({ id }) => id);
+    assert.deepEqual(
+      DOMAIN_RULES.filter(({ id, type }) => ids.includes(id) === (type !== undefined)),
+      [],
+    );
+  });
+
+  it('each have a case in which they come out otherwise', () => {
+    const met = new Set(CASES.flatMap(([, , expected]) => Object.keys(expected)));
+    const own = DOMAIN_RULES.filter(({ type }) => type === 'sev-snp').map(({ id }) => id);
+    assert.ok(own.length >= 10);
+    // Host data is the host's to give, and never wrong.
+    assert.deepEqual(
+      own.filter((id) => !met.has(id)),
+      ['host-data'],
+    );
+    assert.equal(firstFailedRule(judgeDomain(questionWith(snpWith({})), WAYS)), undefined);
+  });
+});
