@@ -5,8 +5,15 @@ import { bytesToHex, hex } from '../binary/hex';
 import { equalInConstantTime, type Hashes } from '../launch/hasher';
 import { TECHNOLOGY_NAMES, type TechnologyId } from '../launch/inputs';
 import { encodeKernelHashes } from '../launch/kernelHashes';
-import type { LaunchContents, LaunchImage, LoadingVmm, LoadType, VmsaPages } from '../launch/loads';
-import type { MeasuredRun, Report, Step } from '../launch/report';
+import type {
+  LaunchContents,
+  LaunchImage,
+  LoadingVmm,
+  LoadSource,
+  LoadType,
+  VmsaPages,
+} from '../launch/loads';
+import type { MeasuredRun, Report, Step, StepId } from '../launch/report';
 import { originOf, runsOf, traceOf, type TraceRun } from '../launch/trace';
 import type { Technology } from '../tech/technology';
 import * as errors from './errors';
@@ -60,10 +67,20 @@ function resultSteps(measured: number, computed: Uint8Array, named: Uint8Array):
 
 const hasContents = (type: LoadType): boolean => type === 'normal' || type === 'vmsa';
 
+/** The step that a load is of. */
+const STEP_OF: Partial<Readonly<Record<LoadSource['from'], StepId>>> = {
+  firmware: 'firmware',
+  svsm: 'svsm',
+  'kernel hashes': 'kernel-hashes',
+  vcpu: 'vmsa',
+};
+
 function measuredRun(run: TraceRun): MeasuredRun {
   const { first, last, count, contents } = run;
+  const of = STEP_OF[first.source.from];
   return {
     title: originOf(run),
+    ...(of && { step: of }),
     type: first.type,
     count,
     bytes: (count - 1) * first.size + last.size,

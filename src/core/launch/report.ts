@@ -84,6 +84,8 @@ export interface Step {
 export interface MeasuredRun {
   /** Where it comes from, in words. */
   readonly title: string;
+  /** The step that it is of; absent for a section of metadata that holds nothing of the owner's. */
+  readonly step?: StepId;
   readonly type: LoadType;
   /** How many pages, or 1 for what is measured at once. */
   readonly count: number;
