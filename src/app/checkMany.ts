@@ -10,13 +10,14 @@ import { DigestCache } from './digestCache';
 import { checkDomain, type Connector, type DomainInputs } from './domainCheck';
 import { Gate } from './gate';
 import { HostConnections } from './hostConnections';
-import { runCheck, type CheckOptions, type LaunchInputs } from './launch';
+import type { CheckedInputs, CheckOptions } from './launch';
 import type { Io, OnProgress } from './io';
+import { runCheck } from './runCheck';
 import type { ConnectOptions, Libvirt } from '../libvirt/contract';
 
-/** What is to be checked: a recorded launch, or a running domain. */
+/** What is to be checked: a recorded launch or one whose digest is known, or a running domain. */
 export type JobSource =
-  | { readonly recorded: LaunchInputs }
+  | { readonly recorded: CheckedInputs }
   | { readonly domain: DomainInputs; readonly connection: ConnectOptions };
 
 /** One check of a batch. */

@@ -6,6 +6,7 @@ import * as snpErrors from '../core/tech/snp/errors';
 import { decode } from '../core/binary/struct';
 import { refuseSnp } from '../core/check/imageDigests';
 import { refuseUnfit } from '../core/check/judge';
+import type { FileDigest } from '../core/check/loadedSteps';
 import { snpVmmOf, type MatrixRequest } from '../core/check/matrix';
 import type { Hashes } from '../core/launch/hasher';
 import { cmdlineBytes, encodeHashTable, type HashTable } from '../core/launch/kernelHashes';
@@ -225,6 +226,35 @@ async function sizeOfVars(io: Io, { varsSize, varsFile }: SvsmFiles): Promise<nu
   return (await atInput('varsFile', () => io.probe(varsFile, 'firmware', { onlyFile: true }))).size;
 }
 
+/** An SVSM image as it is loaded. */
+export interface SvsmRead {
+  readonly bytes: Uint8Array;
+  /** Where it is loaded. */
+  readonly gpa: bigint;
+  /** Where it starts. */
+  readonly entry: number;
+  readonly image: OvmfImage;
+  readonly digest: FileDigest;
+}
+
+/**
+ * Reads an SVSM image that QEMU loads below the firmware and its variables.
+ * @param above size of the firmware, in bytes
+ * @throws CheckError when a file cannot be read, or is none that is launched that way
+ */
+export async function readSvsmImage(io: Io, files: SvsmFiles, above: number): Promise<SvsmRead> {
+  const bytes = await atInput('svsm', () => readWhole(io, files.svsm, 'firmware'));
+  const base = 2 ** 32 - above - (await sizeOfVars(io, files)) - bytes.length;
+  if (base < 0 || base % PAGE_SIZE !== 0) throw errors.unfitSvsmBase(base);
+  const image = parseOvmf(bytes).value;
+  const info = image.table?.entries.find(({ guid, used }) => used && guid === SVSM_INFO.guid);
+  if (!info || info.data.length < SVSM_INFO.payload.size) throw errors.noSvsmEntry(files.svsm);
+  const entry = base + decode(SVSM_INFO.payload, info.data).launch_offset;
+  const name = io.path.basename(files.svsm);
+  const digest = { name, bytes: bytes.length, sha256: io.hashes.sha256(bytes) };
+  return { bytes, gpa: BigInt(base), entry, image, digest };
+}
+
 /**
  * An SNP launch of an SVSM image before its first vCPU, as QEMU did it before IGVM files: the image lies below the firmware and its variables,
  * and its own metadata are measured.
@@ -237,14 +267,8 @@ export async function readSvsmLaunch(
   reading: DigestReading,
 ): Promise<LaunchStart<SnpState>> {
   const { bytes: above } = await readImage(io, firmware, reading);
-  const bytes = await atInput('svsm', () => readWhole(io, files.svsm, 'firmware'));
-  const base = 2 ** 32 - above.length - (await sizeOfVars(io, files)) - bytes.length;
-  if (base < 0 || base % PAGE_SIZE !== 0) throw errors.unfitSvsmBase(base);
-  const image = parseOvmf(bytes).value;
-  const info = image.table?.entries.find(({ guid, used }) => used && guid === SVSM_INFO.guid);
-  if (!info || info.data.length < SVSM_INFO.payload.size) throw errors.noSvsmEntry(files.svsm);
-  const entry = base + decode(SVSM_INFO.payload, info.data).launch_offset;
-  const contents = { firmware: [above], svsm: { bytes, gpa: BigInt(base) } };
+  const { bytes, gpa, image, entry } = await readSvsmImage(io, files, above.length);
+  const contents = { firmware: [above], svsm: { bytes, gpa } };
   const started = { image, contents, before: snp.start(io.hashes), resetAddress: () => entry };
   const launch = snpLaunch(started, afterFirmware(io.hashes, above), reading);
   return { ...launch, svsm: { entry } };

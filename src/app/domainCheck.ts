@@ -23,6 +23,7 @@ import {
   checkFiles,
   checkOwnerInputs,
   filesOf,
+  type CheckedInputs,
   type CheckedFiles,
   type CheckOptions,
   type LaunchInputs,
@@ -81,7 +82,7 @@ export interface Injection {
  * The starting point of a search for the cause of a mismatch: the inputs as checked, and what else the host reported.
  */
 export interface CheckedLaunch extends Pick<ExplainScope, 'hostCpu' | 'otherMeasurements'> {
-  readonly inputs: LaunchInputs;
+  readonly inputs: CheckedInputs;
 }
 
 /** How a check ended. */

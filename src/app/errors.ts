@@ -327,6 +327,15 @@ export function unfitSvsmBase(base: number): CheckError {
   });
 }
 
+/** The search for an explanation knows no launch with an SVSM image. */
+export function svsmUnexplained(): CheckError {
+  return usage('svsm-unexplained', 'The search for an explanation varies no launch with an SVSM image.', {
+    advice:
+      'Compare the digests that "sevscope digest --mode snp:svsm" has for the inputs that may be meant.',
+    at: { input: 'svsm' },
+  });
+}
+
 /** A file has no table that says where an SVSM starts. */
 export function noSvsmEntry(path: string): CheckError {
   return usage(

@@ -14,7 +14,7 @@ import { variableStoreSize } from '../core/explain/variableStore';
 import { byteCount, bytesToHex } from '../core/binary/hex';
 import { DIGEST_FORMS, readTextBytes } from '../core/binary/textBytes';
 import { MAX_VCPUS } from '../core/launch/inputKinds';
-import { pickInputs, STATED_IDS, type TechnologyId } from '../core/launch/inputs';
+import { pickInputs, STATED_IDS, VMM_PROFILES, type TechnologyId } from '../core/launch/inputs';
 import { parseMeasurement, unfitMeasurement, type Platform } from '../core/tech/sev/evidence';
 import { isSevEs } from '../core/tech/sev/policy';
 import { parseOvmf } from '../core/ovmf/image';
@@ -26,10 +26,10 @@ import { refuseUnfit } from '../core/check/judge';
 import type { CheckError } from '../core/errors';
 import * as snpErrors from '../core/tech/snp/errors';
 import type { KeyPaths, VmsaFiles } from '../core/check/launchFile';
-import type { DigestInputs, ExplainScope } from './explainThreads';
+import type { ExplainScope } from './explainThreads';
 import { atInput, waysToGive } from './inputs';
 import type { Io, OnProgress, ReadOptions } from './io';
-import { readLaunchPages, type LaunchInputs } from './launch';
+import { readLaunchPages, type CheckedInputs } from './launch';
 import { END } from '../core/ovmf/kinds/fileKind';
 
 const USUAL_MAX_VCPUS = 256;
@@ -54,13 +54,13 @@ export interface ReadFacts {
  */
 export async function readFacts(
   io: Io,
-  inputs: LaunchInputs | DigestInputs,
+  inputs: CheckedInputs,
   scope: ExplainScope,
   onProgress: OnProgress,
 ): Promise<ReadFacts> {
   const { wanted, technology, platform, keys, isDigestGiven } = questionOf(inputs);
   judge(inputs, technology);
-  const { title, vcpus, vmsa } = inputs;
+  const { title, vcpus, vmsa, vmm } = inputs;
   const digest = async (input: 'kernel' | 'initrd') => {
     const path = inputs[input];
     if (path === undefined) return undefined;
@@ -69,6 +69,7 @@ export async function readFacts(
   };
   const facts: LaunchFacts = {
     ...pickInputs(STATED_IDS, inputs),
+    profile: inputs.profile ?? (technology === 'snp' && vmm ? VMM_PROFILES[vmm] : undefined),
     title,
     technology,
     wanted,
@@ -90,16 +91,17 @@ export async function readFacts(
 }
 
 /** @throws CheckError for inputs that contradict each other, or are of another technology */
-function judge(inputs: LaunchInputs | DigestInputs, technology: TechnologyId): void {
+function judge(inputs: CheckedInputs, technology: TechnologyId): void {
   const isSnp = technology === 'snp';
   const stated = 'launchDigest' in inputs ? inputs.policy : inputs.platform.policy;
   // Apart from the rest, because the search tries SEV-ES under a policy of plain SEV, too.
   if (!isSnp) refuseUnfit({ given: { launch: { policy: stated } } }, 'digest', waysToGive);
-  const { profile, ...others } = inputs;
+  if (inputs.svsm !== undefined) throw errors.svsmUnexplained();
+  const { profile, ...others } = { ...inputs, policy: undefined };
   const { profiles, digestSize } = searchTechnologyOf({ technology });
   if (isSnp && profile !== undefined && !profiles.some(({ id }) => id === profile))
     throw errors.profileOfOther(profile, digestSize, profiles);
-  refuseUnfit({ given: isSnp ? others : inputs }, 'digest', waysToGive);
+  refuseUnfit({ given: isSnp ? others : { ...others, profile } }, 'digest', waysToGive);
 }
 
 interface Question {
@@ -123,13 +125,14 @@ function snpRefusal(firmwares: LaunchFacts['firmwares']): CheckError | undefined
 }
 
 /** The question: about a measurement, or about a launch digest, which people mistake for one. */
-function questionOf(inputs: LaunchInputs | DigestInputs): Question {
+function questionOf(inputs: CheckedInputs): Question {
   const nobody = { apiMajor: 0, apiMinor: 0, buildId: 0 };
   if ('launchDigest' in inputs) {
     const { launchDigest: digest, cpu, vmsa } = inputs;
     const found = SEARCH_TECHNOLOGIES.find(({ digestSize }) => digestSize === digest.length);
     if (!found) throw errors.badLaunchDigest({ found: byteCount(digest.length) });
-    const policy = inputs.policy ?? (cpu || vmsa ? POLICY.sevEs : POLICY.sev);
+    const isEs = inputs.technology === undefined ? (cpu ?? vmsa) : inputs.technology === 'sev-es';
+    const policy = inputs.policy ?? (isEs ? POLICY.sevEs : POLICY.sev);
     return {
       wanted: { kind: 'digest', digest },
       technology: found.ids.includes('sev') ? ofPolicy(policy) : found.ids[0]!,

@@ -4,17 +4,7 @@
 import type { ExplainProgress, ExplainResult } from '../core/explain/explanation';
 import type { LaunchFacts } from '../core/explain/launchFacts';
 import type { CpuId } from '../core/vmsa/launch/signature';
-import type { LaunchInputs } from './launch';
-
-/** A launch whose digest is to be explained: needs neither keys nor a platform. */
-export interface DigestInputs extends Omit<LaunchInputs, 'measurement' | 'platform' | 'keys' | 'fromHost'> {
-  /** 32 bytes; 48 of SEV-SNP. */
-  readonly launchDigest: Uint8Array;
-  /** SEV features in place of the profile's. */
-  readonly features?: bigint | undefined;
-  /** Decides whether the launch is SEV-ES; without it, it is when a CPU or VMSA files are given. */
-  readonly policy?: number | undefined;
-}
+import type { CheckedInputs } from './launch';
 
 /** A measurement of another launch, as libvirt reports it, and where it comes from. */
 export interface OtherMeasurement {
@@ -37,7 +27,7 @@ export const KEY_MEMORY = 128;
 
 /** What the coordinating thread is started with. */
 export interface CoordinatorTask extends ExplainScope {
-  readonly inputs: LaunchInputs | DigestInputs;
+  readonly inputs: CheckedInputs;
   readonly keyMemory: SharedArrayBuffer;
 }
 

@@ -37,7 +37,10 @@ interface PathRow extends MemberRow {
 /** The rows whose values are paths. */
 export const PATH_ROWS: readonly PathRow[] = INPUTS.filter((row) => 'member' in row).flatMap(
   (row): PathRow[] => {
-    if (row.kind === 'file') return [{ ...row, role: row.id }];
+    if (row.kind === 'file') {
+      const { id } = row;
+      return [{ ...row, role: id === 'svsm' || id === 'varsFile' ? 'firmware' : id }];
+    }
     return row.kind === 'page' || row.kind === 'key' ? [{ ...row, role: row.kind }] : [];
   },
 );

@@ -2,11 +2,12 @@
 // pages, and hands all of it to core. Used by the command line and the extension host.
 
 import * as errors from './errors';
+import { keysNeeded } from '../core/check/errors';
 import { holdsKey } from '../core/check/keyText';
 import { checkLaunch } from '../core/check/check';
 import type { HostInput, VmsaInput } from '../core/check/loadedSteps';
 import { refuseUnfit } from '../core/check/judge';
-import type { LaunchFile, LaunchMembers, VmsaFiles } from '../core/check/launchFile';
+import type { KeyPaths, LaunchFile, LaunchMembers, VmsaFiles } from '../core/check/launchFile';
 import { needsResetAddress, type LaunchQuestion } from '../core/check/question';
 import type { Platform } from '../core/tech/sev/evidence';
 import { isSevEs } from '../core/tech/sev/policy';
@@ -24,8 +25,9 @@ import { checkKeys, withKeys } from './keys';
 import { readLaunchPage, type LaunchPage } from './vmsaFile';
 
 /** Paths and numbers of one check; what only SEV-ES measures may be absent for plain SEV. */
-export interface LaunchInputs extends Pick<LaunchFile, MemberId | 'keys'> {
+export interface LaunchInputs extends Pick<LaunchFile, MemberId> {
   readonly title: string;
+  readonly keys: KeyPaths;
   readonly measurement: string;
   readonly platform: Platform;
   readonly vmsa?: LaunchMembers['vmsa'];
@@ -33,7 +35,32 @@ export interface LaunchInputs extends Pick<LaunchFile, MemberId | 'keys'> {
   readonly fromHost?: readonly HostInput[] | undefined;
 }
 
-/** The inputs that a launch file names. @throws CheckError when it records no launch */
+/** A launch whose digest is known: needs neither keys nor a platform. */
+export interface DigestInputs extends Omit<LaunchInputs, 'measurement' | 'platform' | 'keys' | 'fromHost'> {
+  /** 32 bytes; 48 of SEV-SNP. */
+  readonly launchDigest: Uint8Array;
+  /** SEV features in place of the profile's. */
+  readonly features?: bigint | undefined;
+  /** Of SEV: decides whether the launch is SEV-ES; without it, it is when a CPU or VMSA files are given. */
+  readonly policy?: number | undefined;
+  /** Of SNP; no part of the digest. */
+  readonly guestPolicy?: bigint | undefined;
+}
+
+/** What is checked without a host: a recorded measurement, or a launch digest. */
+export type CheckedInputs = LaunchInputs | DigestInputs;
+
+/** The inputs that a launch file names. @throws CheckError when there is nothing in it to be matched */
+export const checkedInputs = (file: LaunchFile, title: string): CheckedInputs =>
+  file.launchDigest ? digestInputs(file, file.launchDigest, title) : launchInputs(file, title);
+
+/** The inputs of a launch that is to have a digest. @param title for a file without a name */
+export function digestInputs(file: LaunchFile, launchDigest: Uint8Array, title: string): DigestInputs {
+  const { guestFeatures, policy } = file;
+  return { ...statedInputs(file, title), launchDigest, features: guestFeatures, guestPolicy: policy };
+}
+
+/** The inputs of a launch that a launch file records. @throws CheckError when it records none */
 export function launchInputs(file: LaunchFile, title: string): LaunchInputs {
   if (!file.launch) throw errors.noRecordedLaunch(title);
   const { measurement, ...platform } = file.launch;
@@ -44,13 +71,23 @@ export function launchInputs(file: LaunchFile, title: string): LaunchInputs {
 export const titleOf = (name: string | undefined, otherwise: string): string =>
   name === undefined || holdsKey(name) ? otherwise : name;
 
-/** The owner's part of a launch file. @param title for a file without a name */
+/** The owner's part of a launch file without her keys. @param title for a file without a name */
+export function statedInputs(
+  file: LaunchFile,
+  title: string,
+): Omit<LaunchInputs, 'measurement' | 'platform' | 'keys'> {
+  const { name, vmsa, firmware } = file;
+  return { ...pickInputs(MEMBER_IDS, file), firmware, vmsa, title: titleOf(name, title) };
+}
+
+/** The same with her keys. @throws CheckError (usage) when there are none, which only a launch digest can do without */
 export function ownerInputsOf(
   file: LaunchFile,
   title: string,
 ): Omit<LaunchInputs, 'measurement' | 'platform'> {
-  const { name, vmsa, keys, firmware } = file;
-  return { ...pickInputs(MEMBER_IDS, file), firmware, vmsa, keys, title: titleOf(name, title) };
+  const { keys } = file;
+  if (!keys) throw keysNeeded();
+  return { ...statedInputs(file, title), keys };
 }
 
 /** What the owner says of what a host reports, too. */
@@ -92,8 +129,22 @@ export async function readLaunchPages(
 }
 
 /** The pages that the launch measures, and what to say about the files that they come from. */
-interface ReadVmsa extends VmsaInput {
+export interface ReadVmsa extends VmsaInput {
   readonly notes?: readonly string[];
+}
+
+/** The pages that files give, as a check takes them. @throws CheckError as readLaunchPage */
+export async function vmsaFromFiles(io: Io, files: VmsaFiles, options?: ReadOptions): Promise<ReadVmsa> {
+  const { bsp, ap } = await readLaunchPages(io, files, options);
+  return {
+    bsp: bsp.bytes,
+    ap: ap?.bytes,
+    notes: [...new Set([...bsp.notes, ...(ap?.notes ?? [])])],
+    source: 'owner',
+    detail: [files.bsp, files.ap]
+      .flatMap((path) => (path === undefined ? [] : [io.path.basename(path)]))
+      .join(', then '),
+  };
 }
 
 /** The pages that the launch measures: from files, which are read whatever the policy says, or generated. */
@@ -104,19 +155,7 @@ async function vmsaFor(
   signal: AbortSignal | undefined,
 ): Promise<ReadVmsa | undefined> {
   const { cpu, vmsa, vcpus = 1 } = inputs;
-  if (vmsa?.bsp !== undefined) {
-    const files = { ...vmsa, bsp: vmsa.bsp };
-    const { bsp, ap } = await readLaunchPages(io, files, { signal });
-    return {
-      bsp: bsp.bytes,
-      ap: ap?.bytes,
-      notes: [...new Set([...bsp.notes, ...(ap?.notes ?? [])])],
-      source: 'owner',
-      detail: [files.bsp, files.ap]
-        .flatMap((path) => (path === undefined ? [] : [io.path.basename(path)]))
-        .join(', then '),
-    };
-  }
+  if (vmsa?.bsp !== undefined) return vmsaFromFiles(io, { ...vmsa, bsp: vmsa.bsp }, { signal });
   const profile = sevEsProfile(inputs.profile);
   if (!cpu || !profile || !isSevEs(inputs.platform.policy)) return undefined;
   const page = (role: Role, resetAddress?: number) =>
@@ -195,11 +234,10 @@ export interface CheckedFiles {
   readonly image: OvmfImage;
 }
 
-/** Runs a check. @throws CheckError when an input cannot be read, is unsuitable, or contradicts another */
-export const runCheck = async (io: Io, inputs: LaunchInputs, options?: CheckOptions): Promise<Report> =>
-  (await checkFiles(io, inputs, options)).report;
-
-/** Runs a check, and keeps the image for what comes after it. @throws CheckError as runCheck */
+/**
+ * Checks a measurement, and keeps the image for what comes after it.
+ * @throws CheckError when an input cannot be read, is unsuitable, or contradicts another
+ */
 export async function checkFiles(
   io: Io,
   inputs: LaunchInputs,
@@ -230,7 +268,17 @@ export async function checkFiles(
     inputs.keys,
     ({ tik }) => {
       refuseUnfit(question, 'pages', waysToGive);
-      const measured = { ...inputs, tik, firmware, firmwareState: hasher, kernel, initrd, vmsa, warnings };
+      const measured = {
+        ...inputs,
+        svsm: undefined,
+        tik,
+        firmware,
+        firmwareState: hasher,
+        kernel,
+        initrd,
+        vmsa,
+        warnings,
+      };
       return checkLaunch(measured, io.hashes, io.hmac);
     },
     options.signal,

@@ -8,6 +8,7 @@ import { CheckError, reworded } from '../core/errors';
 import { keyFilter, textsIn } from '../core/check/keyText';
 import { firstFailure, judgeLaunch, type LaunchFailure } from '../core/check/judge';
 import type { LaunchFile } from '../core/check/launchFile';
+import type { LaunchRule } from '../core/check/rules';
 import { FILE_ROLES } from './fileRoles';
 import type { Io, ReadOptions } from './io';
 import type { TextFault } from './launchFaults';
@@ -70,11 +71,20 @@ export function shapeProblems(json: unknown): ShapeProblem[] {
   }));
 }
 
+/** What is wrong where a rule about every launch file is broken, phrases. */
+const UNFIT: Partial<Record<LaunchRule, string>> = {
+  'nothing-to-check':
+    'it has neither a recorded "launch", nor a "domain" to ask, nor a "launchDigest" to be matched',
+  'several-to-check': 'wanted no "launch" or "domain" beside it, because a launch file asks one question',
+  'keys-needed': 'wanted "keys" beside it, because a measurement is checked under the TIK; no keys are given',
+  'inlined-key': 'wanted the path of a key file, found what looks like the key itself',
+};
+
 /** Why a well-formed file cannot be used as a launch file, as the end of a sentence that names it. */
 function unfitness({ rule, member, fail }: LaunchFailure): string {
-  if (rule === 'nothing-to-check') return 'it has neither a recorded "launch" nor a "domain" to ask';
-  if (rule !== 'inlined-key') return fail.message;
-  return `${member.join('.')}: wanted the path of a key file, found what looks like the key itself`;
+  const what = UNFIT[rule];
+  if (what === undefined) return fail.message;
+  return member.length === 0 ? what : `${member.join('.')}: ${what}`;
 }
 
 function failureOf(text: string, path: string, fault: TextFault): CheckError {

@@ -15,10 +15,11 @@ import type { MemberPath } from '../core/check/question';
 const positionIn = (read: LaunchText, member: MemberPath): LineColumn =>
   lineColumnOf(read.text, namePlaceOf(read, member));
 
-/** The position of the reported measurement, or of the domain that was asked for it. */
+/** The position of the reported measurement, of the digest that is to be matched, or of the domain that was asked. */
 export function verdictPlace(text: string): LineColumn {
   const read = parseLaunchText(text);
-  return positionIn(read, hasMember(read, ['domain']) ? ['domain'] : ['launch', 'measurement']);
+  const asked = (['domain', 'launchDigest'] as const).find((name) => hasMember(read, [name]));
+  return positionIn(read, asked === undefined ? ['launch', 'measurement'] : [asked]);
 }
 
 /**
@@ -31,5 +32,6 @@ export function errorPlace(text: string, { at }: CheckError): LineColumn {
   if (at?.offset !== undefined && !at.member && !at.input) return lineColumnOf(text, { offset: at.offset });
   const [fault] = read.faults;
   if (fault) return lineColumnOf(text, fault);
-  return positionIn(read, at?.member ?? (hasMember(read, ['launch']) ? ['launch'] : ['domain']));
+  const asked = ['launch', 'launchDigest'].find((name) => hasMember(read, [name])) ?? 'domain';
+  return positionIn(read, at?.member ?? [asked]);
 }

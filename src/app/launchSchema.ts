@@ -4,8 +4,10 @@
 import * as v from 'valibot';
 import type { LaunchFile } from '../core/check/launchFile';
 import { NO_NUL, WITHOUT_NUL } from '../core/launch/inputKinds';
-import { OBJECTS, type InputRow } from '../core/launch/inputs';
-import { SEV_ES_PROFILES } from '../core/vmsa/launch/profiles';
+import { OBJECTS, type InputId, type InputRow } from '../core/launch/inputs';
+import { SEV_ES_PROFILES, type KnownProfile } from '../core/vmsa/launch/profiles';
+import { FEATURE_ROWS } from '../core/vmsa/layout/bitsSev';
+import { MATRIX_PROFILES } from '../core/check/matrix';
 import { MEMBER_TABLE, PATH_ROWS, type MemberRow } from './inputs';
 import { numberPattern } from './numberPattern';
 
@@ -30,6 +32,15 @@ export const MEMBER_ROWS = MEMBER_TABLE.filter(
 
 /** The members of a launch file that are paths, or objects of paths. */
 export const PATHS: readonly string[] = [...new Set(PATH_ROWS.map(({ member }) => member[0]!))];
+
+/** A row that takes one of several names. */
+interface ChoiceRow extends InputRow {
+  readonly choices: readonly string[];
+}
+
+const FEATURES: InputId = 'features';
+/** A number of at most 64 bits, but for its range in decimal. */
+const WORD_TEXT = /^(0[xX]0*[0-9a-fA-F]{1,16}|[0-9]{1,20})$/;
 
 const cString = v.regex(NO_NUL, WITHOUT_NUL);
 
@@ -79,7 +90,64 @@ function cpuSchema(row: InputRow): v.GenericSchema {
   );
 }
 
-const PROFILE_LIST = SEV_ES_PROFILES.map(({ id, title }) => `${id} (${title})`).join(', ');
+/** A number of 64 bits, or the same as a text, which alone can hold all of them. */
+function wordSchema(row: InputRow): v.GenericSchema {
+  return v.union(
+    [
+      v.pipe(
+        v.number(),
+        v.integer(),
+        v.minValue(0),
+        v.maxValue(Number.MAX_SAFE_INTEGER),
+        v.transform((value) => BigInt(value)),
+      ),
+      v.pipe(
+        v.string(),
+        v.regex(WORD_TEXT),
+        v.check((text) => row.parse(text).ok),
+        v.transform(valueOf(row)),
+      ),
+    ],
+    wantedBy(row),
+  );
+}
+
+const FEATURE_NAMES = FEATURE_ROWS.map(({ name }) => name);
+
+/** SEV features: a number, or a list of their names. */
+const featuresSchema = (row: InputRow): v.GenericSchema =>
+  v.union(
+    [
+      wordSchema(row),
+      v.pipe(
+        v.array(v.picklist(FEATURE_NAMES)),
+        v.transform((names) =>
+          FEATURE_ROWS.filter(({ name }) => names.includes(name)).reduce(
+            (all, { lsb }) => all | (1n << BigInt(lsb)),
+            0n,
+          ),
+        ),
+      ),
+    ],
+    `${wantedBy(row)}, or a list of names such as SNPActive and DebugVirtualization`,
+  );
+
+/** Bytes as text. */
+const bytesSchema = (row: InputRow): v.GenericSchema =>
+  v.pipe(
+    v.string(),
+    v.check((text) => row.parse(text).ok, wantedBy(row)),
+    v.transform(valueOf(row)),
+  );
+
+/** The profiles that a launch file can name, the usual ones first. */
+export const FILE_PROFILES: readonly KnownProfile[] = [
+  ...SEV_ES_PROFILES,
+  ...MATRIX_PROFILES.snp,
+  ...MATRIX_PROFILES['snp:svsm'],
+];
+
+const PROFILE_LIST = FILE_PROFILES.map(({ id, title }) => `${id} (${title})`).join(', ');
 
 /** The schema of a row, without whether it must be there. */
 export function schemaOf(row: InputRow): v.GenericSchema {
@@ -91,9 +159,15 @@ export function schemaOf(row: InputRow): v.GenericSchema {
       return cpuSchema(row);
     case 'profile':
       return v.pipe(
-        v.picklist(SEV_ES_PROFILES.map(({ id }) => id)),
+        v.picklist(FILE_PROFILES.map(({ id }) => id)),
         v.description(`${row.doc.slice(0, -1)}: ${PROFILE_LIST}.`),
       );
+    case 'choice':
+      return v.pipe(v.picklist((row as ChoiceRow).choices), v.description(row.doc));
+    case 'word':
+      return v.pipe(row.id === FEATURES ? featuresSchema(row) : wordSchema(row), v.description(row.doc));
+    case 'bytes':
+      return v.pipe(bytesSchema(row), v.description(row.doc));
     case 'text':
       return v.pipe(v.string(), cString, v.description(row.doc));
     case 'name':
@@ -128,10 +202,9 @@ function schemaOfObject(name: string): v.GenericSchema {
   );
 }
 
-const objects = Object.entries(OBJECTS).map(([name, { doc, required }]) => {
-  const schema = v.pipe(schemaOfObject(name), v.description(doc));
-  return [name, required ? schema : v.optional(schema)] as const;
-});
+const objects = Object.entries(OBJECTS).map(
+  ([name, { doc }]) => [name, v.optional(v.pipe(schemaOfObject(name), v.description(doc)))] as const,
+);
 
 /** The schemas of the members that are no inputs. */
 const LABELS = {

@@ -4,10 +4,14 @@
 import { toJsonSchema } from '@valibot/to-json-schema';
 import { hex } from '../core/binary/hex';
 import { describePolicy } from '../core/tech/sev/policy';
+import { FEATURE_ROWS } from '../core/vmsa/layout/bitsSev';
 import { CPU_MODELS, describeCpuId } from '../core/vmsa/launch/cpuModels';
-import { SEV_ES_PROFILES } from '../core/vmsa/launch/profiles';
+import { describeSnpPolicy } from '../core/tech/snp/policy';
+import { findProfile } from '../core/vmsa/launch/profiles';
 import { NO_NUL } from '../core/launch/inputKinds';
+import { TECHNOLOGY_NAMES, VMM_PROFILES } from '../core/launch/inputs';
 import {
+  FILE_PROFILES,
   LaunchFileSchema,
   MEMBER_ROWS,
   rowsIn,
@@ -40,6 +44,13 @@ const POLICY_CHOICES: readonly Snippet[] = POLICIES.map((policy) => ({
   body: policy,
 }));
 
+/** SNP policies, the usual one first. */
+const SNP_POLICY_CHOICES: readonly Snippet[] = [0x30000n, 0x20000n, 0xb0000n, 0x1030000n].map((policy) => ({
+  label: hex(policy),
+  description: describeSnpPolicy(policy),
+  body: hex(policy),
+}));
+
 const CPU_CHOICES = CPU_MODELS.flatMap((model) =>
   [model.name, ...model.versions].map((name) => ({
     name,
@@ -62,6 +73,25 @@ const DOMAIN = body(rowsIn('domain'), 1);
 const OWNER = body(SINGLE_ROWS, 6);
 const KEYS = body(usualRowsIn('keys'), 9);
 
+/** A launch whose digest somebody computed before; what an SNP launch of QEMU needs. */
+const DIGEST = {
+  technology: 'snp',
+  ...body(SINGLE_ROWS, 1),
+  launchDigest: `\${9:${'0'.repeat(96)}}`,
+};
+
+/** What 32 or 48 bytes look like as text: hexadecimal, base64, or these with something between or before. */
+const bytesPattern = (sizes: readonly number[]): string => {
+  const exact = sizes.flatMap((size) => [
+    `[0-9a-fA-F]{${2 * size}}`,
+    size % 3 === 0
+      ? `[A-Za-z0-9+/_-]{${(size / 3) * 4}}`
+      : `[A-Za-z0-9+/_-]{${Math.ceil((size * 4) / 3)}}={0,2}`,
+  ]);
+  return `^(\\s*(0[xX])?(${exact.join('|')})\\s*|(?=[\\s\\S]{60})[\\s\\S]*[\\s:-][\\s\\S]*)$`;
+};
+const BYTES_HELP = (what: string) => `This must be ${what}, in hexadecimal or base64.`;
+
 /** The numbers of a CPU in a text, such as 25/1/1. */
 const CPU_NUMBERS = `^${rowsIn('cpu')
   .map(({ least = 0, most = 0 }) => numberPattern(least, most))
@@ -75,6 +105,11 @@ const HELP: Readonly<Record<string, Record<string, unknown>>> = {
         label: 'A recorded launch',
         description: 'what the host reported is in the file; no host is asked',
         body: { ...OWNER, launch: RECORDED, keys: KEYS },
+      },
+      {
+        label: 'An SEV-SNP launch and its digest',
+        description: 'the inputs must give a digest that somebody wrote down; no keys, no host',
+        body: DIGEST,
       },
       {
         label: 'The launch of a libvirt domain',
@@ -109,7 +144,17 @@ const HELP: Readonly<Record<string, Record<string, unknown>>> = {
 
 /** What the tables of profiles and policies say of members. */
 const MORE_HELP: Readonly<Record<string, Record<string, unknown>>> = {
-  profile: { enumDescriptions: SEV_ES_PROFILES.map(({ title, doc }) => `${title}. ${doc}`) },
+  profile: { enumDescriptions: FILE_PROFILES.map(({ title, doc }) => `${title}. ${doc}`) },
+  technology: { enumDescriptions: Object.values(TECHNOLOGY_NAMES) },
+  vmm: {
+    enumDescriptions: Object.values(VMM_PROFILES).map((id) => findProfile(id)!.title),
+  },
+  policy: { defaultSnippets: SNP_POLICY_CHOICES },
+  launchDigest: {
+    pattern: bytesPattern([32, 48]),
+    patternErrorMessage: BYTES_HELP('32 bytes, of SEV-SNP 48'),
+  },
+  hostData: { pattern: bytesPattern([32]), patternErrorMessage: BYTES_HELP('32 bytes') },
   'launch.policy': { defaultSnippets: POLICY_CHOICES },
   'domain.policy': { defaultSnippets: POLICY_CHOICES },
 };
@@ -125,7 +170,7 @@ function memberOf(schema: JsonSchema, path: string): JsonSchema {
 
 /** Each pattern with a sentence of its own: VS Code would show the pattern. */
 function explainPatterns(schema: JsonSchema): void {
-  if (schema['pattern'] !== undefined)
+  if (schema['pattern'] !== undefined && schema['patternErrorMessage'] === undefined)
     schema['patternErrorMessage'] =
       schema['pattern'] === NO_NUL.source
         ? 'This text must not have a NUL character: what takes it would stop there.'
@@ -143,6 +188,10 @@ export function launchSchema(): object {
   } as unknown as JsonSchema;
   for (const [path, help] of [...Object.entries(HELP), ...Object.entries(MORE_HELP)])
     Object.assign(memberOf(schema, path), help);
+  const [, names] = memberOf(schema, 'guestFeatures').anyOf ?? [];
+  Object.assign(names?.['items'] ?? {}, {
+    enumDescriptions: FEATURE_ROWS.map(({ doc }) => doc),
+  });
   const cpus = memberOf(schema, 'cpu').anyOf ?? [];
   const [named, numbers] = cpus;
   Object.assign(named!, {

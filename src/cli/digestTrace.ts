@@ -5,8 +5,7 @@ import * as errors from './errors';
 import { bytesToHex, byteCount, hex } from '../core/binary/hex';
 import { compareTraces, type OtherLaunch, type TraceDifference } from '../core/check/compareTraces';
 import { pagesFor, snpVmmOf, type MatrixRequest } from '../core/check/matrix';
-import type { LoadSource } from '../core/launch/loads';
-import { runsOf, traceOf, type TraceRow, type TraceRun } from '../core/launch/trace';
+import { originOf, runsOf, traceOf, type TraceRow, type TraceRun } from '../core/launch/trace';
 import { readTrace, traceRowJson, vmsaText, type TracePage } from '../core/launch/traceFile';
 import { groupByCause } from '../core/vmsa/compare/causes';
 import { comparisonJson } from '../core/vmsa/compare/exportComparison';
@@ -30,24 +29,6 @@ function rowsOf(io: Io, launch: TracedLaunch): Iterable<TraceRow> {
   const vmsas = profile && counts && pagesFor({ ...launch, counts }, profile, cpus?.[0]?.id);
   const loads = technology.loads({ ...contents, vmsas, vmm: profile && snpVmmOf(profile) }, image);
   return traceOf({ technology, hashes: io.hashes, start: before, loads });
-}
-
-/** Where a run comes from, in words. */
-function originOf({ first, last, count }: TraceRun): string {
-  const range = (from: number) =>
-    count === 1 ? hex(from) : `${hex(from)} to ${hex(from + (count - 1) * first.size)}`;
-  const words: { readonly [F in LoadSource['from']]: (source: Extract<LoadSource, { from: F }>) => string } =
-    {
-      firmware: ({ offset }) => `firmware at ${range(offset)}`,
-      svsm: ({ offset }) => `SVSM at ${range(offset)}`,
-      metadata: ({ section, offset }) =>
-        `section ${section}, ${first.label}${offset ? ` (row at ${hex(offset)})` : ''}`,
-      'kernel hashes': () => 'kernel hashes',
-      vcpu: ({ vcpu }) =>
-        count === 1 ? `VMSA of vCPU ${vcpu}` : `VMSAs of vCPUs ${vcpu} to ${vcpu + last.index - first.index}`,
-    };
-  const { source } = first;
-  return (words[source.from] as (of: LoadSource) => string)(source);
 }
 
 function runCells(run: TraceRun): string[] {

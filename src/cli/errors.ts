@@ -286,3 +286,10 @@ export function badInputs(path: string, member: string): CheckError {
     },
   );
 }
+
+/** A secret is to be sealed after the check of a launch digest, which no guest can be sealed to. */
+export const noSecretsByDigest = (): CheckError =>
+  usage('no-secrets-by-digest', 'Secrets are sealed for a measurement, and a launch digest is none.', {
+    advice: 'Leave --inject-secret out, or check a recorded launch.',
+    at: { input: '--inject-secret' },
+  });

@@ -10,7 +10,8 @@ import { editsText, grouped, NO_VERDICT, WEIGHT_TEXTS } from '../core/explain/ex
 import type { LaunchFile } from '../core/check/launchFile';
 import { MAX_VCPUS } from '../core/launch/inputKinds';
 import { VMM_PROFILES } from '../core/launch/inputs';
-import { explainLaunch, type DigestInputs } from '../tasks/explain';
+import type { DigestInputs } from '../app/launch';
+import { explainLaunch } from '../tasks/explain';
 import type { Io } from '../app/io';
 import { measurementsInFolder } from '../app/launchesInFolder';
 import { readLaunchFile } from '../app/launchFile';
@@ -18,6 +19,7 @@ import { explainLines } from './explainLines';
 import { addInputs, addOtherNames } from './inputOptions';
 import {
   addLaunchOptions,
+  inputsOfDigest,
   neededInput,
   recordedInputs,
   statedInputs,
@@ -67,9 +69,8 @@ export function addExplainCommand(
 async function explain(io: Io, options: ExplainCommandOptions, out: Output): Promise<number> {
   const path = options.launch === undefined ? undefined : resolve(options.launch);
   const file = path === undefined ? undefined : await readLaunchFile(io, path);
-  const inputs = options.launchDigest
-    ? digestInputs(options, options.launchDigest, file)
-    : recordedInputs(options, file);
+  const digest = options.launchDigest ?? (options.measurement === undefined ? file?.launchDigest : undefined);
+  const inputs = digest ? digestInputs(options, digest, file) : recordedInputs(options, file);
   const result = await explainLaunch(io, inputs, {
     onProgress: (progress) =>
       progress.kind === 'reading'
@@ -89,7 +90,8 @@ function digestInputs(
   digest: Uint8Array,
   file: LaunchFile | undefined,
 ): DigestInputs {
-  const stated = statedInputs(options, file);
+  const stated = file ? inputsOfDigest(options, file, digest) : statedInputs(options, file);
+  const features = options.features ?? file?.guestFeatures;
   if (digest.length !== SNP_DIGEST)
     for (const [id, option] of [
       ['vmm', '--vmm-type'],
@@ -103,7 +105,7 @@ function digestInputs(
     launchDigest: digest,
     policy: options.policy ?? file?.launch?.policy,
     profile: options.profile ?? (options.vmm && VMM_PROFILES[options.vmm]) ?? stated.profile,
-    features: options.features,
+    features,
   };
 }
 

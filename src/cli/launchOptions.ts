@@ -20,7 +20,13 @@ import {
 } from '../core/launch/inputs';
 import { isSnpPolicy } from '../core/tech/snp/policy';
 import { waysToGive } from '../app/inputs';
-import { ownerInputsOf, titleOf, type LaunchInputs } from '../app/launch';
+import {
+  digestInputs,
+  statedInputs as statedIn,
+  titleOf,
+  type DigestInputs,
+  type LaunchInputs,
+} from '../app/launch';
 import { addInputs, type InputUse } from './inputOptions';
 import { cpuFrom } from './options';
 
@@ -31,14 +37,17 @@ export interface LaunchOptions extends InputValues {
 
 const ROWS: readonly InputRow[] = INPUTS;
 const SEV: readonly TechnologyId[] = ['sev', 'sev-es'];
+/** What is matched in place of a measurement, for which commands have options of their own. */
+const DIGEST: InputId = 'launchDigest';
 /** What is asked of a running domain, and not said of a launch. */
 const OF_DOMAIN = 'domain';
 
 /** The inputs of a launch that a measurement is of, which the host reports or the owner gives. */
-const launchInputs = (isReported: boolean): InputUse[] =>
+const optionsOf = (isReported: boolean): InputUse[] =>
   ROWS.filter(
-    ({ option, member = [], technologies, from }) =>
+    ({ id, option, member = [], technologies, from }) =>
       option !== undefined &&
+      id !== DIGEST &&
       member.length > 0 &&
       member[0] !== OF_DOMAIN &&
       technologies.some((id) => SEV.includes(id)) &&
@@ -48,8 +57,8 @@ const launchInputs = (isReported: boolean): InputUse[] =>
 /** Adds the options, in two groups, under all their names. */
 export function addLaunchOptions(command: Command): Command {
   command.optionsGroup('What the host reported:');
-  addInputs(command, launchInputs(true)).optionsGroup("The owner's inputs:");
-  return addInputs(command, [...launchInputs(false), { id: 'cpu.signature', as: null }]);
+  addInputs(command, optionsOf(true)).optionsGroup("The owner's inputs:");
+  return addInputs(command, [...optionsOf(false), { id: 'cpu.signature', as: null }]);
 }
 
 /** A value that an option must provide. @throws CheckError (usage) that names the option */
@@ -63,7 +72,7 @@ export const neededInput = <T>(value: T | undefined, id: InputId): T => needed(v
 
 /** The owner's inputs without her keys; an option overrides the launch file. */
 export function statedInputs(options: LaunchOptions, file: LaunchFile | undefined) {
-  const base = file && ownerInputsOf(file, options.launch!);
+  const base = file && statedIn(file, options.launch!);
   return { ...pickInputs(MEMBER_IDS, options, base), ...vcpuState(options, base) };
 }
 
@@ -102,6 +111,16 @@ export function recordedInputs(options: LaunchOptions, file: LaunchFile | undefi
     platform,
     firmware,
   };
+}
+
+/** All inputs of a launch that is to have the digest that its file names. @throws CheckError (usage) */
+export function inputsOfDigest(
+  options: LaunchOptions,
+  file: LaunchFile,
+  launchDigest: Uint8Array,
+): DigestInputs {
+  const base = digestInputs(file, launchDigest, options.launch!);
+  return { ...base, ...statedInputs(options, file), firmware: options.firmware ?? base.firmware };
 }
 
 /** What keys are given by. */

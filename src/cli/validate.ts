@@ -14,11 +14,11 @@ import { secretGuid, type Secret } from '../core/tech/sev/secret';
 import type { Io } from '../app/io';
 import { readSecret } from '../app/keys';
 import * as ioErrors from '../app/ioErrors';
-import { checkFiles, filesOf, statedPlatform } from '../app/launch';
+import { checkFiles, filesOf, statedPlatform, type DigestInputs } from '../app/launch';
 import { sealForLaunch } from '../app/seal';
 import { admitFor, type Admit } from './files';
 import { findLaunchFiles } from './launchFiles';
-import { domainInputs, needed, recordedInputs, type LaunchOptions } from './launchOptions';
+import { domainInputs, inputsOfDigest, needed, recordedInputs, type LaunchOptions } from './launchOptions';
 import { columns, launchName, printJson, withoutKeys, type Output } from './output';
 import { addValidateOptions, type ValidateOptions } from './validateOptions';
 
@@ -111,6 +111,15 @@ async function validateOne(
   if (options.domain !== undefined || named)
     return validateRunning(io, options, file, admit, out, workerPath, onReport);
   if (options.timeout !== undefined) throw errors.domainNeeded('--timeout');
+  if (file?.launchDigest && options.measurement === undefined)
+    return validateDigest(
+      io,
+      inputsOfDigest(options, file, file.launchDigest),
+      admit,
+      options,
+      out,
+      onReport,
+    );
   const inputs = recordedInputs(options, file);
   checkSecretOptions(options);
   const { report, image } = await checkFiles(io, inputs, { onProgress: out.onProgress, admit });
@@ -137,6 +146,23 @@ async function validateOne(
     if (!options.json) out.line(`OK: sealed ${countOf(options.injectSecret.length, 'secret')}`);
   }
   return 0;
+}
+
+/** Checks a launch against the digest that its file names. @returns the exit status */
+async function validateDigest(
+  io: Io,
+  inputs: DigestInputs,
+  admit: Admit,
+  options: OneLaunch,
+  out: Output,
+  onReport: (report: Report) => void,
+): Promise<number> {
+  if (options.injectSecret.length > 0) throw errors.noSecretsByDigest();
+  const { checkAgainstDigest } = await import('../app/digestCheck');
+  const report = await checkAgainstDigest(io, inputs, { onProgress: out.onProgress, admit });
+  onReport(report);
+  printReport(report, options, out);
+  return report.verdict === 'matches' ? 0 : 1;
 }
 
 async function readLaunch(io: Io, path: string): Promise<LaunchFile> {

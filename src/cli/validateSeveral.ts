@@ -14,7 +14,7 @@ import { filesOf, statedPlatform } from '../app/launch';
 import { readLaunchFile } from '../app/launchFile';
 import { libvirt } from '../libvirt/client';
 import { admitFor } from './files';
-import { domainInputs, recordedInputs } from './launchOptions';
+import { domainInputs, inputsOfDigest, recordedInputs } from './launchOptions';
 import { launchName, withoutKeys, type Output } from './output';
 import { terminalConnection } from './validateDomain';
 import { printResults, ResultLines, shortPath } from './validateLines';
@@ -100,6 +100,7 @@ function questionIn(
   if (file instanceof CheckError) throw file;
   const named = { ...options, launch: shortPath(path) };
   if (file.launch) return { recorded: recordedInputs(named, file) };
+  if (file.launchDigest) return { recorded: inputsOfDigest(named, file, file.launchDigest) };
   return {
     domain: {
       ...domainInputs(named, file, false),

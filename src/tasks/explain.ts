@@ -1,13 +1,13 @@
 // Finds out why a launch does not match, in worker threads. Used by the command line and the extension host.
 
 import * as errors from '../app/errors';
-import { KEY_MEMORY, type DigestInputs, type ExplainScope } from '../app/explainThreads';
+import { KEY_MEMORY, type ExplainScope } from '../app/explainThreads';
 import type { Io } from '../app/io';
-import type { LaunchInputs } from '../app/launch';
+import type { CheckedInputs } from '../app/launch';
 import type { ExplainProgress, ExplainResult } from '../core/explain/explanation';
 import { runTask } from '../threads';
 
-export type { DigestInputs, OtherMeasurement } from '../app/explainThreads';
+export type { OtherMeasurement } from '../app/explainThreads';
 
 /** How far to search, and how it can be watched and stopped. */
 export interface ExplainOptions extends ExplainScope {
@@ -23,7 +23,7 @@ export interface ExplainOptions extends ExplainScope {
  */
 export async function explainLaunch(
   io: Io,
-  inputs: LaunchInputs | DigestInputs,
+  inputs: CheckedInputs,
   options: ExplainOptions = {},
 ): Promise<ExplainResult> {
   const { signal, onProgress, ...scope } = options;

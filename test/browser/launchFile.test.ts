@@ -1,7 +1,9 @@
 // A launch file as a person edits it in the workbench: lenses above it, problems in it, a quick fix by the keyboard.
 
+import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeSnpLaunches } from '../helpers/snpLaunches';
 import { useSharedSample } from '../helpers/sample';
 import { openWorkbench, type Workbench } from '../helpers/workbench';
 
@@ -32,6 +34,38 @@ describe('A launch file in the workbench', () => {
     await workbench.openFromExplorer('mismatch.sevlaunch.json');
     await lens(workbench, 'Open Report').click();
     await workbench.activeTab('Report').waitFor();
+    workbench.assertNoErrors();
+  });
+
+  it('of SNP is checked against the digest that it names, with a digest after each part', async () => {
+    await writeSnpLaunches(folder);
+    const workbench = await openWorkbench({ folder, shared: true, size: { ...SIZE, height: 2000 } });
+    const open = async (name: string, verdict: string) => {
+      await workbench.openFromExplorer(name);
+      await lens(workbench, 'Validate').click();
+      await workbench.activeTab('Report').waitFor();
+      const frame = await workbench.webviewFrame();
+      await frame.getByRole('heading', { name: verdict, exact: true }).waitFor();
+      return frame;
+    };
+    const frame = await open('snp.sevlaunch.json', 'Matches');
+    await frame.getByText('No processor vouched for it').waitFor();
+    await frame.getByRole('heading', { name: 'How the launch digest is made' }).waitFor();
+    const cards = frame.locator('.pipeline > li:first-child > .stage-cards > .card > .card-head h3');
+    const titles = await cards.allInnerTexts();
+    assert.match(titles[0]!, /Firmware/);
+    assert.ok(titles.some((title) => title.includes('SNP_SECRETS')));
+    assert.ok(titles.some((title) => title.includes('Kernel hashes')));
+    assert.match(titles.at(-2)!, /VMSAs of 2 vCPUs/);
+    await workbench.inEveryTheme((theme) => workbench.screenshot(`report-snp-${theme}`));
+    const odd = await open('snp-odd.sevlaunch.json', 'Does not match');
+    await odd.getByRole('heading', { name: 'Computed and named' }).waitFor();
+    await odd.getByRole('button', { name: 'Why?' }).click();
+    await odd
+      .getByText('"vcpus"')
+      .or(odd.getByText('vCPUs', { exact: false }))
+      .first()
+      .waitFor();
     workbench.assertNoErrors();
   });
 

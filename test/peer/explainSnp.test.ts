@@ -6,7 +6,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { buildOvmf, DEFAULT_SEV_SECTIONS } from '../../src/core/ovmf/build';
-import { explainLaunch, type DigestInputs } from '../../src/tasks/explain';
+import type { DigestInputs } from '../../src/app/launch';
+import { explainLaunch } from '../../src/tasks/explain';
 import { io } from '../helpers/io';
 import { PYTHON, run } from '../helpers/peer';
 

@@ -114,12 +114,18 @@ describe('An OVMF image that is open', () => {
   });
   it('starts a launch file beside it, to be filled in', async () => {
     const uri = file('firmware.fd', buildOvmf({ size: 0x4000 }));
-    await newLaunchFile(uri);
+    let isOpen = false;
+    const opened = newLaunchFile(uri).then(() => (isOpen = true));
+    await until('the first kind is chosen', async () => {
+      await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+      return isOpen;
+    });
+    await opened;
     const { document } = vscode.window.activeTextEditor!;
     assert.equal(document.uri.scheme, 'untitled');
     assert.match(document.uri.path, /\/firmware\.sevlaunch\.json$/);
-    const launch = JSON.parse(document.getText()) as { firmware: string };
-    assert.equal(launch.firmware, 'firmware.fd');
+    const launch = JSON.parse(document.getText()) as { firmware: string; technology: string };
+    assert.deepEqual([launch.firmware, launch.technology], ['firmware.fd', 'snp']);
     await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
   });
   it('says what a rebuild changed, of the steps of one build only the last, until that is forgotten', async () => {

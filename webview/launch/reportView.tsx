@@ -6,6 +6,7 @@ import { byteCount, countOf } from '../../src/core/binary/hex';
 import {
   comparedSteps,
   STEPS,
+  type Report,
   type Source,
   type Step,
   type StepId,
@@ -14,6 +15,7 @@ import {
 import type { ReportViewState } from '../../src/protocol/launch';
 import { Digest, DigestPair } from '../parts/digest';
 import { ExplanationView } from './explanationView';
+import { MeasuredRuns } from './measuredRuns';
 import { Rules } from './rules';
 import { AnyActionButton, Icon, type ActionButtonOf } from '../parts/widgets';
 
@@ -83,26 +85,32 @@ function Stage({ children, flow }: { children: ComponentChildren; flow?: string 
   );
 }
 
-function Pipeline({ steps }: { steps: readonly Step[] }) {
+function Pipeline({ steps, measured }: Pick<Report, 'steps' | 'measured'>) {
   const cards = (ids: readonly StepId[]) => steps.filter((step) => ids.includes(step.id));
   const inputs = cards(stepsAt('loaded'));
   const inHashes = cards(stepsAt('in kernel hashes'));
   const { expected, found } = comparedSteps({ steps });
   const last = [expected, found].filter((step) => step !== undefined);
+  const inputCard = (step: Step, more?: ComponentChildren) => (
+    <Card key={step.id + step.title} step={step}>
+      {step.id === 'kernel-hashes' && inHashes.length > 0 && (
+        <div class="inner-cards">
+          {inHashes.map((inner) => (
+            <Card key={inner.id} step={inner} />
+          ))}
+        </div>
+      )}
+      {more}
+    </Card>
+  );
   return (
     <ol class="pipeline" aria-label="Steps of the measurement">
       <Stage flow="hashed in this order">
-        {inputs.map((step) => (
-          <Card key={step.id + step.title} step={step}>
-            {step.id === 'kernel-hashes' && inHashes.length > 0 && (
-              <div class="inner-cards">
-                {inHashes.map((inner) => (
-                  <Card key={inner.id} step={inner} />
-                ))}
-              </div>
-            )}
-          </Card>
-        ))}
+        {measured ? (
+          <MeasuredRuns runs={measured} steps={inputs} card={inputCard} />
+        ) : (
+          inputs.map((step) => inputCard(step))
+        )}
       </Stage>
       {expected?.id !== 'launch-digest' && (
         <Stage {...(last.length > 0 && { flow: 'authenticated with the TIK' })}>
@@ -130,6 +138,10 @@ function Pipeline({ steps }: { steps: readonly Step[] }) {
   );
 }
 
+/** What is compared, and the names of both. */
+const REPORTED = { what: 'measurement', names: ['Expected', 'Reported'] } as const;
+const NAMED = { what: 'launch digest', names: ['Computed', 'Named'] } as const;
+
 /** Shows a report. */
 export function ReportView({ view }: { view: ReportViewState }) {
   const { report, made, earlier, injected, injectionError, explanation } = view;
@@ -141,6 +153,7 @@ export function ReportView({ view }: { view: ReportViewState }) {
     report.steps.length > 0 &&
     (explanation === undefined || explanation.kind === 'ended');
   const { expected, found } = comparedSteps(report);
+  const compared = found?.id === 'named-digest' ? NAMED : REPORTED;
   return (
     <div class="report">
       <header class={`verdict ${style}`} data-pane data-verdict={report.verdict}>
@@ -191,15 +204,15 @@ export function ReportView({ view }: { view: ReportViewState }) {
       )}
       {expected && found && expected.digest !== found.digest && (
         <section>
-          <h2>{found.id === 'reported' ? 'Expected and reported' : 'Computed and named'}</h2>
-          <DigestPair expected={expected.digest} reported={found.digest} />
+          <h2>{`${compared.names[0]} and ${compared.names[1].toLowerCase()}`}</h2>
+          <DigestPair expected={expected.digest} reported={found.digest} {...compared} />
         </section>
       )}
       {report.rules && <Rules rules={report.rules} />}
       {report.steps.length > 0 && (
         <section data-pane>
-          <h2>How the measurement is made</h2>
-          <Pipeline steps={report.steps} />
+          <h2>How the {compared.what} is made</h2>
+          <Pipeline steps={report.steps} {...(report.measured && { measured: report.measured })} />
         </section>
       )}
       {report.facts.length > 0 && (

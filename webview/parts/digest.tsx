@@ -30,15 +30,25 @@ export function Digest({ digest, what }: { digest: string; what: string }) {
   );
 }
 
-/** Two measurements that should be equal; no digits are marked, because different HMACs differ everywhere. */
-export function DigestPair({ expected, reported }: { expected: string; reported: string }) {
+/** Two values that should be equal; no digits are marked, because different hashes differ everywhere. */
+export function DigestPair({
+  expected,
+  reported,
+  names,
+  what,
+}: {
+  expected: string;
+  reported: string;
+  names: readonly [expected: string, reported: string];
+  what: string;
+}) {
   return (
-    <table class="digest-pair" aria-label="Expected and reported measurement">
+    <table class="digest-pair" aria-label={`${names[0]} and ${names[1].toLowerCase()} ${what}`}>
       <tbody>
         {(
           [
-            ['Expected', expected],
-            ['Reported', reported],
+            [names[0], expected],
+            [names[1], reported],
           ] as const
         ).map(([name, digest]) => (
           <tr key={name}>
@@ -47,7 +57,7 @@ export function DigestPair({ expected, reported }: { expected: string; reported:
               <DigestText digest={digest} />
             </td>
             <td>
-              <CopyButton text={digest} what={`${name.toLowerCase()} measurement`} />
+              <CopyButton text={digest} what={`${name.toLowerCase()} ${what}`} />
             </td>
           </tr>
         ))}

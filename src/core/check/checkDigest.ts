@@ -1,12 +1,21 @@
 // The check of a launch against a digest that its owner wrote down, for any technology: the fold of its loads gives that
 // digest or another. Nothing of a processor is in it, so a match says that the inputs give the digest, and no more.
 
+import { bytesToHex, hex } from '../binary/hex';
 import { equalInConstantTime, type Hashes } from '../launch/hasher';
 import { TECHNOLOGY_NAMES, type TechnologyId } from '../launch/inputs';
 import { encodeKernelHashes } from '../launch/kernelHashes';
-import type { LaunchImage, LoadingVmm, VmsaPages } from '../launch/loads';
-import type { Report, Step } from '../launch/report';
-import { foldAll, type Technology } from '../tech/technology';
+import type {
+  LaunchContents,
+  LaunchImage,
+  LoadingVmm,
+  LoadSource,
+  LoadType,
+  VmsaPages,
+} from '../launch/loads';
+import type { MeasuredRun, Report, Step, StepId } from '../launch/report';
+import { originOf, runsOf, traceOf, type TraceRun } from '../launch/trace';
+import type { Technology } from '../tech/technology';
 import * as errors from './errors';
 import { loadedSteps, step, type LoadedInputs, type VmsaInput } from './loadedSteps';
 
@@ -14,8 +23,8 @@ import { loadedSteps, step, type LoadedInputs, type VmsaInput } from './loadedSt
 export interface DigestCheckInputs<State = unknown> extends LoadedInputs {
   readonly title: string;
   readonly technology: Technology<State>;
-  /** The launch after its firmware, which was measured when it was read. */
-  readonly firmwareState: State;
+  /** The bytes of the firmware, and of an SVSM image with its address. */
+  readonly contents: Required<Pick<LaunchContents, 'firmware'>> & Pick<LaunchContents, 'svsm'>;
   readonly image: LaunchImage;
   /** Pages and their number, for a technology that measures vCPUs. */
   readonly vmsa?: (VmsaInput & VmsaPages) | undefined;
@@ -23,6 +32,8 @@ export interface DigestCheckInputs<State = unknown> extends LoadedInputs {
   readonly vmm?: LoadingVmm | undefined;
   /** What the digest is compared with. */
   readonly launchDigest: Uint8Array;
+  /** More about the launch: names and values. */
+  readonly facts?: Report['facts'];
   readonly warnings?: readonly string[];
 }
 
@@ -54,29 +65,61 @@ function resultSteps(measured: number, computed: Uint8Array, named: Uint8Array):
   ];
 }
 
+const hasContents = (type: LoadType): boolean => type === 'normal' || type === 'vmsa';
+
+/** The step that a load is of. */
+const STEP_OF: Partial<Readonly<Record<LoadSource['from'], StepId>>> = {
+  firmware: 'firmware',
+  svsm: 'svsm',
+  'kernel hashes': 'kernel-hashes',
+  vcpu: 'vmsa',
+};
+
+function measuredRun(run: TraceRun): MeasuredRun {
+  const { first, last, count, contents } = run;
+  const of = STEP_OF[first.source.from];
+  return {
+    title: originOf(run),
+    ...(of && { step: of }),
+    type: first.type,
+    count,
+    bytes: (count - 1) * first.size + last.size,
+    gpa: first.gpa === undefined ? '' : hex(first.gpa),
+    contents: contents ? bytesToHex(contents) : '',
+    digest: bytesToHex(last.digest),
+  };
+}
+
 /**
  * Runs the check.
  * @throws CheckError when the named digest has another size than those of the technology, or no VMM launches such an
  *   image that way. Another digest is a verdict, not an error.
  */
 export function checkDigest<State>(inputs: DigestCheckInputs<State>, hashes: Hashes): Report {
-  const { title, technology, firmware, kernel, initrd, cmdline, vmsa, image, vmm, launchDigest } = inputs;
+  const { title, technology, kernel, initrd, cmdline, vmsa, image, vmm, launchDigest, facts = [] } = inputs;
   const table =
     kernel && encodeKernelHashes(hashes, { kernel: kernel.sha256, initrd: initrd?.sha256, cmdline });
-  const loads = [...technology.loads({ kernelHashes: table, vmsas: vmsa, vmm }, image)];
-  const computed = technology.digest(foldAll(technology, inputs.firmwareState, loads));
+  const loads = technology.loads({ ...inputs.contents, kernelHashes: table, vmsas: vmsa, vmm }, image);
+  const runs = [...runsOf(traceOf({ technology, hashes, start: technology.start(hashes), loads }))];
+  const computed = runs.at(-1)?.last.digest ?? technology.digest(technology.start(hashes));
   const name = TECHNOLOGY_NAMES[technology.id];
   if (launchDigest.length !== computed.length)
     throw errors.otherDigestSize(launchDigest.length, name, computed.length);
   const matches = equalInConstantTime(computed, launchDigest);
-  const measured = loads.reduce((all, { bytes }) => all + (bytes?.length ?? 0), firmware.bytes);
+  const measured = runs.map(measuredRun);
+  const size = measured.reduce((all, { bytes, type }) => all + (hasContents(type) ? bytes : 0), 0);
   return {
     title,
     mode: name,
     verdict: matches ? 'matches' : 'does not match',
     summary: summaryOf(matches, technology.id),
-    facts: [{ name: 'Mode', value: name }, ...(vmsa ? [{ name: 'vCPUs', value: String(vmsa.count) }] : [])],
-    steps: [...loadedSteps(hashes, inputs, table, vmsa), ...resultSteps(measured, computed, launchDigest)],
+    facts: [
+      { name: 'Mode', value: name },
+      ...(vmsa ? [{ name: 'vCPUs', value: String(vmsa.count) }] : []),
+      ...facts,
+    ],
+    steps: [...loadedSteps(hashes, inputs, table, vmsa), ...resultSteps(size, computed, launchDigest)],
+    measured,
     warnings: inputs.warnings ?? [],
   };
 }

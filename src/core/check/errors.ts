@@ -7,7 +7,58 @@ import { type CheckError, usage } from '../errors';
 export function nothingToCheck(): CheckError {
   return usage(
     'nothing-to-check',
-    'There is nothing to check: record a "launch", or name the "domain" to ask.',
+    'There is nothing to check: record a "launch", name the "domain" to ask, or the "launchDigest" that the inputs must give.',
+  );
+}
+
+/** A launch digest beside a measurement or a domain: one file asks one question. */
+export function severalToCheck(): CheckError {
+  return usage(
+    'several-to-check',
+    'A "launchDigest" is to be matched, and a "launch" or a "domain", too; a launch file asks one question.',
+    { advice: 'Make two files of it.', at: { input: 'launchDigest' } },
+  );
+}
+
+/** A measurement is to be checked without the key that it was made with. */
+export function keysNeeded(): CheckError {
+  return usage('keys-needed', 'A measurement is checked under the TIK, and no keys are given.', {
+    advice: 'Give "keys": the path of the TIK, or of one file with both keys.',
+    at: { input: 'keys.tik' },
+  });
+}
+
+/** The technology that a launch file names is not that of its launch. @param found its name */
+export function otherTechnology(named: string, found: string): CheckError {
+  return usage(
+    'other-technology',
+    `The technology is said to be ${named}, and the policy is one of ${found}.`,
+    { advice: 'Leave "technology" out, or correct one of them.' },
+  );
+}
+
+/** The profile is not of the technology, or not of what is launched. @param what an SNP launch has, a phrase */
+export function profileOfOther(id: string, what: string, known: readonly string[]): CheckError {
+  return usage('profile-of-other', `"${id}" is not a profile of ${what}.`, {
+    advice: `Use one of ${known.join(', ')}.`,
+    at: { input: 'profile' },
+  });
+}
+
+/** Two inputs say who launches an SNP guest, and not the same. @param other the other one, a phrase */
+export function otherVmm(vmm: string, other: string): CheckError {
+  return usage('other-vmm', `${vmm} is said to launch the guest, and ${other}.`, {
+    advice: 'Leave "vmm" out, or correct one of them.',
+    at: { input: 'vmm' },
+  });
+}
+
+/** It is not known how far below the firmware an SVSM image lies. */
+export function svsmVariables(): CheckError {
+  return usage(
+    'svsm-variables',
+    'An SVSM image lies below the variables of the firmware: give their size, or the file with them.',
+    { advice: 'Give one of "varsSize" and "varsFile".', at: { input: 'varsSize' } },
   );
 }
 
@@ -21,17 +72,17 @@ export function inlinedKey(where = 'This', seen = 'whoever saw this file has it'
   });
 }
 
-/** The policy asks for SEV-ES, but the number of vCPUs is not given. */
-export function vcpuCountNeeded(): CheckError {
-  return usage('vcpus-needed', 'The policy asks for SEV-ES (bit 2), which measures each vCPU.', {
+/** vCPUs are measured, but their number is not given. @param why the beginning of a sentence */
+export function vcpuCountNeeded(why: string): CheckError {
+  return usage('vcpus-needed', `${why} each vCPU.`, {
     advice: 'Give the number of vCPUs.',
     at: { input: 'vcpus' },
   });
 }
 
-/** The policy asks for SEV-ES, and there are neither VMSA files nor a CPU to generate pages for. */
-export function vmsaNeeded(): CheckError {
-  return usage('pages-needed', 'The policy asks for SEV-ES (bit 2), which measures the VMSA of each vCPU.', {
+/** VMSAs are measured, and there are neither VMSA files nor a CPU to generate pages for. @param why the beginning of a sentence */
+export function vmsaNeeded(why: string): CheckError {
+  return usage('pages-needed', `${why} the VMSA of each vCPU.`, {
     advice: 'Give the CPU (family, model and stepping, or a QEMU model), or VMSA files.',
     at: { input: 'cpu' },
   });

@@ -8,7 +8,7 @@ const code = (text: string): string => (text === '' ? '' : `\`${text}\``);
 
 /** The report as Markdown; ends with a line feed. */
 export function reportMarkdown(report: Report): string {
-  const { title, mode, verdict, summary, facts, steps, warnings, rules = [] } = report;
+  const { title, mode, verdict, summary, facts, steps, warnings, rules = [], measured = [] } = report;
   const lines = [
     `# ${markdownText(title)}: ${verdict}`,
     '',
@@ -37,6 +37,17 @@ export function reportMarkdown(report: Report): string {
       step.source,
       markdownCell(code(step.digest)),
       markdownText(step.detail),
+    ]),
+  );
+  table(
+    'What is measured, in order',
+    ['From', 'Type', 'Times', 'Address', 'Digest after it'],
+    measured.map(({ title: from, type, count, gpa, digest }) => [
+      markdownText(from),
+      type,
+      String(count),
+      gpa,
+      code(digest),
     ]),
   );
   return `${lines.join('\n')}\n`;

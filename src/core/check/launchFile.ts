@@ -53,7 +53,7 @@ interface Labels {
 /** The objects in a launch file. */
 interface Parts {
   readonly vmsa?: VmsaFiles | undefined;
-  readonly keys: KeyPaths;
+  readonly keys?: KeyPaths | undefined;
   readonly launch?: ReportedLaunch | undefined;
   readonly domain?: AskedDomain | undefined;
 }

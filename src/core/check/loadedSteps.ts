@@ -31,6 +31,7 @@ type HostFile = Exclude<HostInput, 'cpu' | 'vcpus'>;
 /** What was loaded, once the files are read. */
 export interface LoadedInputs {
   readonly firmware: FileDigest;
+  readonly svsm?: FileDigest | undefined;
   readonly kernel?: FileDigest | undefined;
   readonly initrd?: FileDigest | undefined;
   readonly cmdline?: string | undefined;
@@ -38,8 +39,8 @@ export interface LoadedInputs {
   readonly fromHost?: readonly HostInput[] | undefined;
 }
 
-const sourceOf = ({ fromHost = [] }: Pick<LoadedInputs, 'fromHost'>, input: HostFile): Source =>
-  fromHost.includes(input) ? 'host' : 'owner';
+const sourceOf = ({ fromHost = [] }: Pick<LoadedInputs, 'fromHost'>, input: HostFile | 'svsm'): Source =>
+  fromHost.some((id) => id === input) ? 'host' : 'owner';
 
 /** A step of the pipeline whose digest is SHA-256 unless it says otherwise. */
 export function step(
@@ -51,7 +52,7 @@ export function step(
   return { id, title: stepTitle(id), bytes, digest: bytesToHex(digest), algorithm: 'SHA-256', ...rest };
 }
 
-function fileStep(id: HostFile, { name, bytes, sha256 }: FileDigest, inputs: LoadedInputs): Step {
+function fileStep(id: HostFile | 'svsm', { name, bytes, sha256 }: FileDigest, inputs: LoadedInputs): Step {
   return step(id, bytes, sha256, { source: sourceOf(inputs, id), detail: name });
 }
 
@@ -105,6 +106,7 @@ export function loadedSteps(
 ): Step[] {
   return [
     fileStep('firmware', inputs.firmware, inputs),
+    ...(inputs.svsm ? [fileStep('svsm', inputs.svsm, inputs)] : []),
     ...(table ? kernelSteps(hashes, inputs, table) : []),
     ...(vmsa ? [vmsaStep(hashes, vmsa, inputs)] : []),
   ];

@@ -2,12 +2,14 @@
 // checked, and command-line options.
 
 import type { CheckError } from '../errors';
-import type { TechnologyId } from '../launch/inputs';
+import { TECHNOLOGY_NAMES, type TechnologyId } from '../launch/inputs';
+import { DIGEST_SIZE as SNP_DIGEST } from '../tech/snp/digest';
 import { isSevEs } from '../tech/sev/policy';
 import { isSnpPolicy } from '../tech/snp/policy';
 import { needsOf } from '../vmsa/launch/generate';
-import { sevEsProfile } from '../vmsa/launch/profiles';
+import { findProfile, type KnownProfile } from '../vmsa/launch/profiles';
 import type { LaunchMembers } from './launchFile';
+import { launchProfile } from './launchProfile';
 
 /** The path of a launch file member, outermost name first; empty for the whole file. */
 export type MemberPath = readonly string[];
@@ -58,24 +60,57 @@ export function statedPolicy({ given: { launch, domain } }: LaunchQuestion): Sta
   return domain?.policy === undefined ? undefined : { policy: domain.policy, member: ['domain', 'policy'] };
 }
 
-/** The technology of the launch, as its policy says; undefined when none is known. */
+/**
+ * The technology of a launch whose digest is known: as it is said, or as its profile, the size of the digest and the other
+ * inputs say it.
+ */
+function technologyOfDigest(given: LaunchMembers): TechnologyId | undefined {
+  const { launchDigest, technology, profile, cpu, vmsa, vcpus } = given;
+  if (!launchDigest) return undefined;
+  if (technology) return technology;
+  const mode = profile === undefined ? undefined : findProfile(profile)?.mode;
+  if (mode) return mode === 'sev-snp' ? 'snp' : 'sev-es';
+  if (launchDigest.length === SNP_DIGEST) return 'snp';
+  return (cpu ?? vmsa ?? vcpus) === undefined ? 'sev' : 'sev-es';
+}
+
+/** The technology of the launch, as its policy or the digest that it is to have says; undefined when none is known. */
 export function technologyOf(question: LaunchQuestion): TechnologyId | undefined {
   const stated = statedPolicy(question);
-  if (!stated) return undefined;
+  if (!stated) return technologyOfDigest(question.given);
   if (isSnpPolicy(stated.policy)) return 'snp';
   return isSevEs(stated.policy) ? 'sev-es' : 'sev';
 }
 
-/** Whether vCPUs are measured; undefined when no policy of SEV is known. */
+/** Whether vCPUs are measured; undefined when nothing says which launch this is, or a policy of SNP is where none belongs. */
 export function measuresVcpus(question: LaunchQuestion): boolean | undefined {
   const technology = technologyOf(question);
-  return technology === undefined || technology === 'snp' ? undefined : technology === 'sev-es';
+  if (technology === undefined || (technology === 'snp' && statedPolicy(question))) return undefined;
+  return technology !== 'sev';
+}
+
+/** What says that vCPUs are measured: the beginning of a sentence, and the member that says it. */
+export function whyMeasured(question: LaunchQuestion): { readonly why: string; readonly member: MemberPath } {
+  const stated = statedPolicy(question);
+  if (stated) return { why: 'The policy asks for SEV-ES (bit 2), which measures', member: stated.member };
+  const member = question.given.technology === undefined ? 'launchDigest' : 'technology';
+  return {
+    why: `This is a launch of ${TECHNOLOGY_NAMES[technologyOf(question)!]}, which measures`,
+    member: [member],
+  };
+}
+
+/** The profile of generated pages; undefined for one of another technology. */
+export function profileOf(question: LaunchQuestion): KnownProfile | undefined {
+  const technology = technologyOf(question);
+  return launchProfile(technology === 'snp' && !statedPolicy(question) ? 'snp' : 'sev-es', question.given);
 }
 
 /** Whether generated pages of additional vCPUs need the reset address of the firmware. */
 export function needsResetAddress(question: LaunchQuestion): boolean {
-  const { vcpus = 1, cpu, profile: id } = question.given;
-  const profile = sevEsProfile(id);
-  if (!profile || cpu === undefined || vcpus < 2 || !measuresVcpus(question)) return false;
-  return needsOf(profile, 'ap').resetAddress;
+  const { vcpus = 1, cpu, vmsa } = question.given;
+  const profile = profileOf(question);
+  if (!profile || vmsa || vcpus < 2 || !measuresVcpus(question)) return false;
+  const needs = needsOf(profile, 'ap');
+  return needs.resetAddress && (cpu !== undefined || !needs.cpu);
 }

@@ -3,7 +3,7 @@
 
 import { isEarlyFirmware } from '../tech/sev/evidence';
 import { policyRemarks, type PolicyRemark } from '../tech/sev/policy';
-import { MEMBER_NAMES, technologiesOf, type TechnologyId } from '../launch/inputs';
+import { MEMBER_NAMES, technologiesOf, TECHNOLOGY_NAMES, type TechnologyId } from '../launch/inputs';
 import type { LaunchMembers } from './launchFile';
 import { statedPolicy, technologyOf, type Judgement, type LaunchQuestion } from './question';
 
@@ -34,25 +34,38 @@ const PAGES_UNMEASURED =
   'VMSA pages are given, but the policy is plain SEV (bit 2 is clear), which measures none: they play no part in this verdict.';
 
 /** What kind of launch this is, and why it has no use for a member, the beginning of a sentence. */
-const LAUNCHES: Readonly<Record<TechnologyId, string>> = {
-  sev: 'The policy is plain SEV (bit 2 is clear), which measures no vCPUs',
-  'sev-es': 'The policy is of SEV-ES',
-  snp: 'The policy is of SEV-SNP',
-};
+function launchInWords(technology: TechnologyId, question: LaunchQuestion): string {
+  if (!statedPolicy(question)) return `This is a launch of ${TECHNOLOGY_NAMES[technology]}`;
+  return technology === 'sev'
+    ? 'The policy is plain SEV (bit 2 is clear), which measures no vCPUs'
+    : `The policy is of ${TECHNOLOGY_NAMES[technology]}`;
+}
 
-/** Members that belong to launches of other technologies. Of one of SNP, the policy is refused already. */
+/** Members that belong to launches of other technologies. A policy of SNP where one of SEV belongs is refused already. */
 export function ofOtherLaunches(question: LaunchQuestion): Judgement[] {
   const technology = technologyOf(question);
-  if (technology === undefined || technology === 'snp') return [];
+  const isByPolicy = statedPolicy(question) !== undefined;
+  if (technology === undefined || (technology === 'snp' && isByPolicy)) return [];
   return MEMBER_NAMES.filter(
     (name) => question.given[name as keyof LaunchMembers] !== undefined && isOfOthers(name, question),
   ).map((name) => ({
     member: [name],
     at: 'name',
-    remark: `${LAUNCHES[technology]}: "${name}" plays no part.`,
-    ...(name === 'vmsa' && { warning: PAGES_UNMEASURED }),
+    remark: `${launchInWords(technology, question)}: "${name}" plays no part.`,
+    ...(name === 'vmsa' && isByPolicy && { warning: PAGES_UNMEASURED }),
   }));
 }
+
+const UNMEASURED_WITH_SVSM = ['kernel', 'initrd', 'cmdline'] as const;
+
+/** A kernel beside an SVSM image, which is launched without kernel hashes. */
+export const unusedWithSvsm = (question: LaunchQuestion): Judgement[] =>
+  question.given.svsm === undefined || technologyOf(question) !== 'snp'
+    ? []
+    : UNMEASURED_WITH_SVSM.filter((name) => question.given[name] !== undefined).map((name) => {
+        const remark = `An SVSM image is launched without kernel hashes: "${name}" plays no part.`;
+        return { member: [name], at: 'name', remark, ...(name === 'kernel' && { warning: remark }) };
+      });
 
 /** A measurement that leaves out what the host says of its firmware. */
 export function earlyFirmware({ given: { launch } }: LaunchQuestion): Judgement[] {

@@ -4,13 +4,14 @@
 
 import { lengthWithout } from '../binary/trim';
 import { apPageMissing, unfitVcpuCount } from '../tech/sev/digest';
-import { sevEsProfile, SEV_ES_PROFILES } from '../vmsa/launch/profiles';
+import { needsOf } from '../vmsa/launch/generate';
 import * as errors from './errors';
 import { looksLikeKey } from './keyText';
 import { PLATFORM_RULES } from './platformRules';
-import { ofOtherLaunches, unusedWithPages, unwanted } from './remarks';
+import { ofOtherLaunches, unusedWithPages, unusedWithSvsm, unwanted } from './remarks';
 import { failures, type RuleRow } from './ruleRow';
-import { isMissing, measuresVcpus, statedPolicy } from './question';
+import { isMissing, measuresVcpus, profileOf, whyMeasured } from './question';
+import { TECHNOLOGY_RULES } from './technologyRules';
 
 const TABLE = [
   {
@@ -46,10 +47,35 @@ const TABLE = [
   {
     id: 'nothing-to-check',
     severity: 'error',
-    doc: 'There is neither a recorded "launch" nor a "domain" to ask.',
+    doc: 'There is neither a recorded "launch", nor a "domain" to ask, nor a "launchDigest" to be matched.',
     stage: 'file',
     judge: (question) =>
-      failures([], isMissing(question, 'launch', 'domain') ? errors.nothingToCheck() : undefined),
+      failures(
+        [],
+        isMissing(question, 'launch', 'domain', 'launchDigest') ? errors.nothingToCheck() : undefined,
+      ),
+  },
+  {
+    id: 'several-to-check',
+    severity: 'error',
+    doc: 'A "launchDigest" is to be matched, and a "launch" or a "domain", too.',
+    stage: 'file',
+    judge: ({ given: { launchDigest, launch, domain } }) =>
+      launchDigest !== undefined && (launch ?? domain) !== undefined
+        ? [{ member: ['launchDigest'], at: 'name', fail: errors.severalToCheck() }]
+        : [],
+  },
+  {
+    id: 'keys-needed',
+    severity: 'error',
+    doc: 'A recorded launch or a domain is to be checked, and there are no keys; only a "launchDigest" needs none.',
+    stage: 'file',
+    judge: (question) => {
+      const asked = (['launch', 'domain'] as const).find((name) => !isMissing(question, name));
+      return asked && isMissing(question, 'keys')
+        ? [{ member: [asked], at: 'name', fail: errors.keysNeeded() }]
+        : [];
+    },
   },
   {
     id: 'unreadable-file',
@@ -76,19 +102,7 @@ const TABLE = [
     severity: 'warning',
     doc: 'A kernel is given, and the firmware has no room for kernel hashes: nothing of it can be measured.',
   },
-  {
-    id: 'not-sev-es-profile',
-    severity: 'error',
-    doc: 'The profile is not one of an SEV-ES launch.',
-    bySchema: true,
-    stage: 'inputs',
-    judge: ({ given: { profile } }) => {
-      const known = SEV_ES_PROFILES.map(({ id }) => id);
-      return profile === undefined || sevEsProfile(profile)
-        ? []
-        : [{ member: ['profile'], fail: errors.notSevEsProfile(profile, known) }];
-    },
-  },
+  ...TECHNOLOGY_RULES,
   {
     id: 'kernel-needed',
     severity: 'error',
@@ -163,35 +177,38 @@ const TABLE = [
   {
     id: 'vcpus-needed',
     severity: 'error',
-    doc: 'The policy asks for SEV-ES, and the number of vCPUs is not given.',
+    doc: 'The launch is one of SEV-ES or SEV-SNP, and the number of vCPUs is not given.',
     stage: 'launch',
-    judge: (question) =>
-      measuresVcpus(question) && isMissing(question, 'vcpus')
-        ? [
-            {
-              member: statedPolicy(question)!.member,
-              fail: errors.vcpuCountNeeded(),
-              change: { title: 'Add "vcpus": 1', member: ['vcpus'], value: 1 },
-            },
-          ]
-        : [],
+    judge: (question) => {
+      if (!measuresVcpus(question) || !isMissing(question, 'vcpus')) return [];
+      const { member, why } = whyMeasured(question);
+      const change = { title: 'Add "vcpus": 1', member: ['vcpus'], value: 1 };
+      return [{ member, fail: errors.vcpuCountNeeded(why), change }];
+    },
   },
   {
     id: 'pages-needed',
     severity: 'error',
-    doc: 'The policy asks for SEV-ES, and neither a CPU nor VMSA files are given.',
+    doc: 'The launch is one of SEV-ES or SEV-SNP, and neither a CPU nor VMSA files are given.',
     stage: 'launch',
-    judge: (question) =>
-      measuresVcpus(question) && isMissing(question, 'cpu', 'vmsa')
-        ? [{ member: statedPolicy(question)!.member, fail: errors.vmsaNeeded() }]
-        : [],
+    judge: (question) => {
+      if (!measuresVcpus(question) || !isMissing(question, 'cpu', 'vmsa')) return [];
+      const profile = profileOf(question);
+      if (profile && !needsOf(profile, 'bsp').cpu) return [];
+      const { member, why } = whyMeasured(question);
+      return [{ member, fail: errors.vmsaNeeded(why) }];
+    },
   },
   {
     id: 'unused-input',
     severity: 'info',
-    doc: 'An input plays no part: it belongs to launches of another technology, such as vCPUs, CPU, profile or VMSAs under a policy of plain SEV; or it is a profile beside VMSA files.',
+    doc: 'An input plays no part: it belongs to launches of another technology, such as vCPUs, CPU, profile or VMSAs under a policy of plain SEV; it is a profile beside VMSA files, or a kernel beside an SVSM image.',
     stage: 'inputs',
-    judge: (question) => [...unusedWithPages(question), ...ofOtherLaunches(question)],
+    judge: (question) => [
+      ...unusedWithPages(question),
+      ...unusedWithSvsm(question),
+      ...ofOtherLaunches(question),
+    ],
   },
   ...PLATFORM_RULES,
   {

@@ -77,7 +77,6 @@ export interface InputRow {
 export interface ObjectRow {
   /** What it is, sentences for the schema. */
   readonly doc: string;
-  readonly required?: true;
   readonly varied?: Varied;
 }
 
@@ -89,8 +88,19 @@ const OF_PAGES = ['sev-es', 'snp'] as const;
 export const VMM_PROFILES = { QEMU: 'snp', ec2: 'snp-ec2', gce: 'snp-gce' } as const;
 const VMMS = Object.keys(VMM_PROFILES) as (keyof typeof VMM_PROFILES)[];
 
+const TECHNOLOGY_IDS = Object.keys(TECHNOLOGY_NAMES) as TechnologyId[];
+
 /** In the order of a launch file. */
 export const INPUTS = [
+  {
+    id: 'technology',
+    ...choice(TECHNOLOGY_IDS),
+    member: ['technology'],
+    doc: 'What launches the guest: "sev", "sev-es" or "snp". It may be left out where the rest says it.',
+    examples: TECHNOLOGY_IDS,
+    from: 'owner',
+    technologies: ALL,
+  },
   {
     id: 'firmware',
     ...FILE,
@@ -153,7 +163,7 @@ export const INPUTS = [
     short: '-n',
     aliases: ['--vcpus'],
     help: 'number of vCPUs',
-    doc: 'Number of vCPUs; needed for SEV-ES.',
+    doc: 'Number of vCPUs; needed for SEV-ES and SEV-SNP.',
     examples: [1, 2, 4],
     sample: 1,
     varied: { order: 6, title: 'vCPUs' },
@@ -228,11 +238,81 @@ export const INPUTS = [
     member: ['profile'],
     option: '--profile',
     help: 'profile of generated pages',
-    doc: 'The profile of generated VMSAs.',
+    doc: 'The profile of generated VMSAs; without it, with SEV-SNP, "snp" or that of the VMM.',
     fallback: 'sev-es',
     varied: { order: 4, title: 'profile' },
     from: 'owner',
     technologies: OF_PAGES,
+  },
+  {
+    id: 'vmm',
+    ...choice(VMMS),
+    member: ['vmm'],
+    option: '--vmm-type',
+    help: 'who launches the guest',
+    doc: 'Who launches an SNP guest, which decides its profile: QEMU, ec2 or gce.',
+    from: 'owner',
+    technologies: ['snp'],
+  },
+  {
+    id: 'features',
+    ...WORD,
+    member: ['guestFeatures'],
+    varied: { order: 4.5, title: 'SEV features' },
+    option: '--guest-features',
+    help: 'SEV features of an SNP guest, instead of those of the profile',
+    doc: 'SEV features of an SNP guest, instead of those of the profile: a number, or a list of their names.',
+    from: 'owner',
+    technologies: ['snp'],
+  },
+  {
+    id: 'guestPolicy',
+    ...WORD,
+    member: ['policy'],
+    doc: 'Guest policy of an SNP guest, 64 bits, as "0x30000". It is no part of the launch digest; the attestation report shows it.',
+    examples: ['0x30000'],
+    from: 'owner',
+    technologies: ['snp'],
+  },
+  {
+    id: 'hostData',
+    ...bytes(32),
+    member: ['hostData'],
+    value: '<bytes>',
+    doc: 'What the VMM passes to an SNP guest as HOST_DATA, 32 bytes in hexadecimal or base64. It is no part of the launch digest; the attestation report shows it.',
+    from: 'owner',
+    technologies: ['snp'],
+  },
+  {
+    id: 'svsm',
+    ...FILE,
+    member: ['svsm'],
+    option: '--svsm',
+    help: 'SVSM image that QEMU loads below the firmware',
+    doc: 'The SVSM image that QEMU loads below the firmware and its variables.',
+    from: 'owner',
+    technologies: ['snp'],
+  },
+  {
+    id: 'varsSize',
+    ...number(0xffffffff),
+    member: ['varsSize'],
+    option: '--vars-size',
+    value: '<bytes>',
+    help: 'size of the variables of the firmware, above an SVSM image',
+    doc: 'The size of the variables of the firmware, which lie between it and an SVSM image.',
+    from: 'owner',
+    technologies: ['snp'],
+  },
+  {
+    id: 'varsFile',
+    ...FILE,
+    member: ['varsFile'],
+    option: '--vars-file',
+    help: 'or the image of the variables, whose size counts',
+    doc: 'The image of the variables of the firmware; only its size counts.',
+    from: 'owner',
+    technologies: ['snp'],
   },
   {
     id: 'vmsa.bsp',
@@ -244,7 +324,7 @@ export const INPUTS = [
     help: 'VMSA page of the boot processor',
     doc: 'VMSA page of vCPU 0, of 4096 bytes or in any form of text that pages come in.',
     from: 'owner',
-    technologies: ['sev-es'],
+    technologies: OF_PAGES,
   },
   {
     id: 'vmsa.ap',
@@ -255,7 +335,7 @@ export const INPUTS = [
     help: 'VMSA page of every other vCPU',
     doc: 'VMSA page of every other vCPU, of 4096 bytes or in any form of text that pages come in.',
     from: 'owner',
-    technologies: ['sev-es'],
+    technologies: OF_PAGES,
   },
   {
     id: 'keys.tik',
@@ -403,6 +483,17 @@ export const INPUTS = [
     technologies: SEV,
   },
   {
+    id: 'launchDigest',
+    ...bytes([32, 48], DIGEST_FORMS),
+    member: ['launchDigest'],
+    option: '--launch-digest',
+    value: '<digest>',
+    help: 'explain this launch digest, for which no keys are needed',
+    doc: 'The launch digest that somebody wrote down, in place of a measurement: 32 bytes, of SEV-SNP 48, in hexadecimal, base64 or a line of sha256sum.',
+    from: 'host',
+    technologies: ALL,
+  },
+  {
     id: 'nonce',
     ...bytes(16),
     option: '--nonce',
@@ -410,35 +501,6 @@ export const INPUTS = [
     doc: 'The nonce of a measurement that is to be computed, its last 16 bytes.',
     from: 'host',
     technologies: SEV,
-  },
-  {
-    id: 'launchDigest',
-    ...bytes([32, 48], DIGEST_FORMS),
-    option: '--launch-digest',
-    value: '<digest>',
-    help: 'explain this launch digest, for which no keys are needed',
-    doc: 'A launch digest in place of a measurement: 32 bytes, of SEV-SNP 48.',
-    from: 'host',
-    technologies: ALL,
-  },
-  {
-    id: 'vmm',
-    ...choice(VMMS),
-    option: '--vmm-type',
-    help: 'who launches the guest',
-    doc: 'Who launches an SNP guest, which decides its profile.',
-    from: 'owner',
-    technologies: ['snp'],
-  },
-  {
-    id: 'features',
-    ...WORD,
-    varied: { order: 4.5, title: 'SEV features' },
-    option: '--guest-features',
-    help: 'SEV features of an SNP guest, instead of those of the profile',
-    doc: 'SEV features of an SNP guest, instead of those of the profile.',
-    from: 'owner',
-    technologies: ['snp'],
   },
   {
     id: 'firmwareDigest',
@@ -481,34 +543,6 @@ export const INPUTS = [
     from: 'owner',
     technologies: ALL,
   },
-  {
-    id: 'svsm',
-    ...FILE,
-    option: '--svsm',
-    help: 'SVSM image that QEMU loads below the firmware',
-    doc: 'The SVSM image that QEMU loads below the firmware and its variables.',
-    from: 'owner',
-    technologies: ['snp'],
-  },
-  {
-    id: 'varsSize',
-    ...number(0xffffffff),
-    option: '--vars-size',
-    value: '<bytes>',
-    help: 'size of the variables of the firmware, above an SVSM image',
-    doc: 'The size of the variables of the firmware, which lie between it and an SVSM image.',
-    from: 'owner',
-    technologies: ['snp'],
-  },
-  {
-    id: 'varsFile',
-    ...FILE,
-    option: '--vars-file',
-    help: 'or the image of the variables, whose size counts',
-    doc: 'The image of the variables of the firmware; only its size counts.',
-    from: 'owner',
-    technologies: ['snp'],
-  },
 ] as const satisfies readonly InputRow[];
 
 /** The objects of a launch file that hold inputs. */
@@ -516,8 +550,7 @@ export const OBJECTS: Readonly<Record<'vmsa' | 'keys' | 'launch' | 'domain', Obj
   vmsa: { doc: 'VMSA pages from files, instead of generated ones.' },
   keys: {
     varied: { order: 8, title: 'keys' },
-    doc: "The guest owner's keys. Only their paths are here; keys are read when needed.",
-    required: true,
+    doc: "The guest owner's keys, for a measurement. Only their paths are here; keys are read when needed.",
   },
   launch: { doc: 'What the host reported about the launch, when it was recorded.' },
   domain: { doc: 'The running domain whose host is asked about the launch.' },
@@ -542,11 +575,19 @@ export type InputValue<I extends InputId> = Extract<
 /** Values of inputs, as far as they are given. */
 export type InputValues = { readonly [I in InputId]?: InputValue<I> | undefined };
 
-/** The inputs that are members of a launch file by themselves, not part of an object in it. */
-export type MemberId = Extract<Row, { readonly member: readonly [string] }>['id'];
-export const MEMBER_IDS = INPUTS.filter((row) => 'member' in row && row.member.length === 1).map(
-  ({ id }) => id as MemberId,
-);
+/** What is to be matched, and so no input. */
+const MATCHED = 'launchDigest';
+
+/** A row that is a member of a launch file by itself, under its own name. */
+type NamesakeOf<R extends Row> = R extends { readonly id: infer I; readonly member: readonly [infer N] }
+  ? I & N
+  : never;
+
+/** The inputs that are members of a launch file by themselves, under their own names, not part of an object in it. */
+export type MemberId = Exclude<NamesakeOf<Row>, typeof MATCHED>;
+export const MEMBER_IDS = (INPUTS as readonly InputRow[])
+  .filter(({ id, member }) => member?.length === 1 && member[0] === id && id !== MATCHED)
+  .map(({ id }) => id as MemberId);
 
 /** The inputs that rest on the host's word unless the owner gives them. */
 export type HostId = Extract<Row, { readonly from: 'both' }>['id'];

@@ -3,6 +3,7 @@
 
 import type { ErrorKind } from '../errors';
 import type { TECHNOLOGY_NAMES, TechnologyId } from './inputs';
+import type { LoadType } from './loads';
 
 /** The outcome of a rule. */
 export interface RuleResult {
@@ -37,11 +38,12 @@ interface StepRow {
 }
 
 /** What a launch may have, and what it may be compared with. */
-type StepNeed = 'kernel' | 'vmsa' | 'measurement' | 'launchDigest';
+type StepNeed = 'kernel' | 'vmsa' | 'svsm' | 'measurement' | 'launchDigest';
 
 /** The steps of a check, in order. */
 export const STEPS = [
   { id: 'firmware', title: 'Firmware', place: 'loaded' },
+  { id: 'svsm', title: 'SVSM image', place: 'loaded', needs: 'svsm' },
   { id: 'kernel', title: 'Kernel', place: 'in kernel hashes', needs: 'kernel' },
   { id: 'initrd', title: 'Initrd', place: 'in kernel hashes', needs: 'kernel' },
   { id: 'cmdline', title: 'Command line', place: 'in kernel hashes', needs: 'kernel' },
@@ -78,6 +80,24 @@ export interface Step {
   readonly detail: string;
 }
 
+/** What is measured in a row: pages of one type and origin, or what a technology measures at once. */
+export interface MeasuredRun {
+  /** Where it comes from, in words. */
+  readonly title: string;
+  /** The step that it is of; absent for a section of metadata that holds nothing of the owner's. */
+  readonly step?: StepId;
+  readonly type: LoadType;
+  /** How many pages, or 1 for what is measured at once. */
+  readonly count: number;
+  readonly bytes: number;
+  /** Guest-physical address of the first byte, in hexadecimal; empty where none is measured. */
+  readonly gpa: string;
+  /** Digest of the contents where all have the same: lower-case hexadecimal, or empty. */
+  readonly contents: string;
+  /** The launch digest after it, lower-case hexadecimal. */
+  readonly digest: string;
+}
+
 /** `cannot be trusted` is never displayed like a match. It is also that of a launch of which there is no evidence yet. */
 export type Verdict = 'matches' | 'does not match' | 'cannot be trusted';
 
@@ -103,6 +123,8 @@ export interface Report {
   readonly facts: readonly { readonly name: string; readonly value: string }[];
   /** Empty when nothing was computed. */
   readonly steps: readonly Step[];
+  /** What was measured, in order, with the digest after each; absent where only the last digest is known. */
+  readonly measured?: readonly MeasuredRun[];
   /** What was judged about the domain; absent for a recorded launch. */
   readonly rules?: readonly RuleResult[];
   /** Sentences about what a match does not prove, or what to try after a mismatch. */

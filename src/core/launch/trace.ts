@@ -1,6 +1,7 @@
 // A launch page by page: what is measured, where it comes from, and the digest after it. A trace is all states of a launch; the first page in
 // which two of them differ is the cause of two digests.
 
+import { hex } from '../binary/hex';
 import type { Hashes } from './hasher';
 import { pagesOf, type Load, type LoadSource, type LoadType } from './loads';
 
@@ -96,4 +97,22 @@ export function* runsOf(rows: Iterable<TraceRow>): Generator<TraceRun, undefined
     run = { first: row, last: row, count: 1, contents: row.contents };
   }
   if (run) yield run;
+}
+
+/** Where a run comes from, in words. */
+export function originOf({ first, last, count }: TraceRun): string {
+  const range = (from: number) =>
+    count === 1 ? hex(from) : `${hex(from)} to ${hex(from + (count - 1) * first.size)}`;
+  const words: { readonly [F in LoadSource['from']]: (source: Extract<LoadSource, { from: F }>) => string } =
+    {
+      firmware: ({ offset }) => `firmware at ${range(offset)}`,
+      svsm: ({ offset }) => `SVSM at ${range(offset)}`,
+      metadata: ({ section, offset }) =>
+        `section ${section}, ${first.label}${offset ? ` (row at ${hex(offset)})` : ''}`,
+      'kernel hashes': () => 'kernel hashes',
+      vcpu: ({ vcpu }) =>
+        count === 1 ? `VMSA of vCPU ${vcpu}` : `VMSAs of vCPUs ${vcpu} to ${vcpu + last.index - first.index}`,
+    };
+  const { source } = first;
+  return (words[source.from] as (of: LoadSource) => string)(source);
 }

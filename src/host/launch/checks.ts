@@ -17,7 +17,8 @@ import {
 } from '../../app/domainCheck';
 import type { Io } from '../../app/io';
 import { readSecret } from '../../app/keys';
-import { launchInputs, ownerInputsOf, runCheck, statedPlatform } from '../../app/launch';
+import { checkedInputs, ownerInputsOf, statedPlatform } from '../../app/launch';
+import { runCheck } from '../../app/runCheck';
 import type { LaunchFile } from '../../core/check/launchFile';
 import { parseLaunchFile, readLaunchText } from '../../app/launchFile';
 import { chooseFile, typeLine } from '../shell/ask';
@@ -51,13 +52,13 @@ export async function launchFileAt(io: Io, uri: vscode.Uri): Promise<LaunchFile>
   return parseLaunchFile(io, await launchTextAt(io, uri), uri.fsPath);
 }
 
-/** Checks the launch recorded in a file. @throws CheckError */
+/** Checks the launch that is recorded in a file, or the digest that it names. @throws CheckError */
 export async function runRecorded(
   io: Io,
   file: vscode.Uri,
   options: RunOptions,
 ): Promise<{ report: Report; launch: CheckedLaunch }> {
-  const inputs = launchInputs(await launchFileAt(io, file), nameOf(file));
+  const inputs = checkedInputs(await launchFileAt(io, file), nameOf(file));
   return { report: await runCheck(io, inputs, options), launch: { inputs } };
 }
 

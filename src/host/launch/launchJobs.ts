@@ -5,7 +5,7 @@ import type * as vscode from 'vscode';
 import * as errors from './errors';
 import type { LaunchJob, JobSource } from '../../app/checkMany';
 import type { Io } from '../../app/io';
-import { launchInputs, ownerInputsOf, statedPlatform } from '../../app/launch';
+import { checkedInputs, ownerInputsOf, statedPlatform } from '../../app/launch';
 import { launchFileAt } from './checks';
 import { connectionOptions } from '../connections/connectionOptions';
 import type { Connections } from '../connections/connections';
@@ -41,7 +41,7 @@ async function questionIn(
 ): Promise<JobSource> {
   const file = await launchFileAt(io, uri);
   const { domain, launch } = file;
-  if (launch || !domain) return { recorded: launchInputs(file, nameOf(uri)) };
+  if (launch || !domain) return { recorded: checkedInputs(file, nameOf(uri)) };
   const { canonical } = acceptUri(domain.connection);
   const mayConnect = mayAsk ? await isHers(memory, canonical, domain.name) : isHersAlready(memory, canonical);
   if (!mayConnect) throw errors.notAgreed(canonical);

@@ -4,7 +4,7 @@
 import * as vscode from 'vscode';
 import { LAUNCH_PATTERN } from '../../contributions';
 import { DOMAIN_RULES } from '../../core/domain/rules';
-import { isSevEs } from '../../core/tech/sev/policy';
+import { measuresVcpus } from '../../core/check/question';
 import { hasStep, STEPS } from '../../core/launch/report';
 import { checkMany } from '../../app/checkMany';
 import type { LaunchFile } from '../../core/check/launchFile';
@@ -29,12 +29,18 @@ export interface TreeContext {
 const NOT_IN = '**/node_modules/**';
 
 /** What of a launch a file leads to, as far as the file tells; a domain's host may add some. */
-const partsOf = ({ kernel, launch, cpu, vmsa }: LaunchFile) => ({
-  kernel: kernel !== undefined,
-  vmsa: launch ? isSevEs(launch.policy) : (cpu ?? vmsa) !== undefined,
-  measurement: true,
-  launchDigest: false,
-});
+const partsOf = (file: LaunchFile) => {
+  const { kernel, launch, launchDigest, cpu, vmsa, svsm } = file;
+  const byDigest = launchDigest !== undefined;
+  const measured = launch || byDigest ? measuresVcpus({ given: file }) : (cpu ?? vmsa) !== undefined;
+  return {
+    kernel: kernel !== undefined && svsm === undefined,
+    vmsa: measured === true,
+    svsm: svsm !== undefined,
+    measurement: !byDigest,
+    launchDigest: byDigest,
+  };
+};
 
 /** The tests of a window. */
 export class LaunchTree implements vscode.Disposable {
@@ -151,7 +157,8 @@ export class LaunchTree implements vscode.Disposable {
 
   private fill(item: vscode.TestItem, file: LaunchFile): void {
     // Of what type a domain is, its host is yet to say.
-    const rules = file.launch ? [] : DOMAIN_RULES.filter(({ type }) => type === undefined);
+    const rules =
+      file.launch || file.launchDigest ? [] : DOMAIN_RULES.filter(({ type }) => type === undefined);
     const parts = partsOf(file);
     const steps = STEPS.filter((row) => hasStep(row, parts));
     const wanted = [

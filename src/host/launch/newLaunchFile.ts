@@ -4,6 +4,7 @@
 import * as vscode from 'vscode';
 import { LAUNCH_SUFFIX } from '../../contributions';
 import * as shellErrors from '../shell/errors';
+import { choose } from '../shell/ask';
 import { nameOf } from '../shell/files';
 import { safeFileName } from '../../core/binary/plainText';
 import * as errors from './errors';
@@ -18,6 +19,36 @@ const recorded = (firmware: string) => ({
   launch: { measurement: '', apiMajor: 0, apiMinor: 0, buildId: 0, policy: 5 },
   keys: { tik: 'tik.bin', tek: 'tek.bin' },
 });
+
+/** The same for an SNP launch and the digest that it must have. */
+const ofDigest = (firmware: string) => ({
+  name: 'New SNP launch',
+  technology: 'snp',
+  firmware,
+  vcpus: 1,
+  cpu: 'EPYC-Milan',
+  launchDigest: '',
+});
+
+/** What a new launch file can be for, the usual one first. */
+const KINDS = [
+  {
+    label: 'SEV-SNP launch and its digest',
+    detail: 'The inputs must give a digest that somebody wrote down; no keys, no host',
+    content: ofDigest,
+  },
+  {
+    label: 'Recorded SEV or SEV-ES launch',
+    detail: 'The measurement that a host reported, checked under the key of the owner',
+    content: recorded,
+  },
+] as const;
+
+/** Asks what a new launch file is for. @returns its content; undefined when the user cancelled */
+async function chooseContent(firmware: string): Promise<object | undefined> {
+  const kind = await choose(KINDS, { title: 'New Launch File', placeHolder: 'What is to be checked' });
+  return kind?.content(firmware);
+}
 
 /** The same for a domain: vCPUs and CPU are left out, so that the check asks for them if they matter. */
 const ofDomain = (firmware: string, { uri, domain, name }: DomainTarget) => ({
@@ -39,7 +70,8 @@ export async function newLaunchFile(firmware: vscode.Uri | undefined, target?: D
   const image = firmware ? nameOf(firmware) : 'OVMF.fd';
   const stem = target ? safeFileName(target.name, 'guest') : image.replace(/\.[^.]*$/, '');
   const uri = vscode.Uri.joinPath(folder, `${stem}${LAUNCH_SUFFIX}`);
-  await openUnsaved(uri, `${JSON.stringify(target ? ofDomain(image, target) : recorded(image), null, 2)}\n`);
+  const content = target ? ofDomain(image, target) : await chooseContent(image);
+  if (content) await openUnsaved(uri, `${JSON.stringify(content, null, 2)}\n`);
 }
 
 /** Opens a text as an unsaved file; if one is already open under this name, shows that one unchanged. */

@@ -11,7 +11,8 @@ import { generateVmsa, cpuByName } from '../../../src/core/vmsa/launch/generate'
 import { searchSpace } from '../../../src/core/explain/causes';
 import { planUnits } from '../../../src/core/explain/plan';
 import { readFacts } from '../../../src/app/explainFacts';
-import { launchInputs, ownerInputsOf, checkOwnerInputs, runCheck } from '../../../src/app/launch';
+import { launchInputs, ownerInputsOf, checkOwnerInputs } from '../../../src/app/launch';
+import { runCheck } from '../../../src/app/runCheck';
 import { parseLaunchFile, readLaunchFile, readLaunchSource } from '../../../src/app/launchFile';
 import { measurementsInFolder } from '../../../src/app/launchesInFolder';
 import { memoryIo } from '../../helpers/memoryIo';
@@ -33,9 +34,9 @@ const sha256 = (...parts: Uint8Array[]) =>
 /** The HMAC of a launch, computed here from the files that it names. */
 function hmacOf(file: LaunchFile, files: ReadonlyMap<string, { bytes: Uint8Array }>): string | undefined {
   const bytes = (path: string | undefined) => (path === undefined ? undefined : files.get(path)?.bytes);
-  const { launch, kernel, initrd, cmdline, vcpus = 1, cpu, profile } = file;
+  const { launch, kernel, initrd, cmdline, vcpus = 1, cpu, profile, keys } = file;
   const firmware = bytes(file.firmware);
-  const tik = 'tik' in file.keys ? bytes(file.keys.tik) : bytes(file.keys.tk)?.slice(16);
+  const tik = keys && ('tik' in keys ? bytes(keys.tik) : bytes(keys.tk)?.slice(16));
   if (!launch || !firmware || !tik) return undefined;
   const kernelBytes = bytes(kernel);
   const initrdBytes = bytes(initrd);

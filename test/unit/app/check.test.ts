@@ -21,13 +21,8 @@ import { CheckError } from '../../../src/core/errors';
 import type { HostInput } from '../../../src/core/check/loadedSteps';
 import { readFirmware } from '../../../src/app/firmware';
 import { withKeys } from '../../../src/app/keys';
-import {
-  checkFiles,
-  checkOwnerInputs,
-  launchInputs,
-  runCheck,
-  type LaunchInputs,
-} from '../../../src/app/launch';
+import { checkFiles, checkOwnerInputs, launchInputs, type LaunchInputs } from '../../../src/app/launch';
+import { runCheck } from '../../../src/app/runCheck';
 import { sealForLaunch } from '../../../src/app/seal';
 import { parseLaunchFile } from '../../../src/app/launchFile';
 import { writeSample } from '../../../src/app/sample';

@@ -7,13 +7,8 @@ import { join } from 'node:path';
 import { CheckError } from '../../../src/core/errors';
 import { firstFailure, judgeLaunch } from '../../../src/core/check/judge';
 import { LAUNCH_RULES } from '../../../src/core/check/rules';
-import {
-  checkOwnerInputs,
-  launchInputs,
-  ownerInputsOf,
-  runCheck,
-  statedPlatform,
-} from '../../../src/app/launch';
+import { checkedInputs, checkOwnerInputs, ownerInputsOf, statedPlatform } from '../../../src/app/launch';
+import { runCheck } from '../../../src/app/runCheck';
 import { parseLaunchFile } from '../../../src/app/launchFile';
 import { lintLaunch } from '../../../src/app/launchProblems';
 import { questionIn } from '../../../src/app/launchQuestion';
@@ -37,12 +32,16 @@ const VALUES: Readonly<Record<string, readonly unknown[]>> = {
   cmdline: [undefined, undefined, '', 'quiet\n'],
   vcpus: [undefined, 1, 1, 2, 2, 2],
   cpu: [undefined, undefined, 'EPYC-Milan', { family: 25, model: 1, stepping: 1 }],
-  profile: [undefined, undefined, 'sev-es', 'sev-es-init2'],
+  profile: [undefined, undefined, undefined, 'sev-es', 'sev-es-init2', 'snp'],
+  vmm: [undefined, undefined, undefined, 'ec2', 'QEMU'],
+  svsm: [...Array<undefined>(9), 'OVMF.sample.fd'],
+  technology: [...Array<undefined>(9), 'sev', 'sev-es', 'snp'],
   vmsa: [undefined, undefined, { bsp: BSP }, { bsp: BSP, ap: AP }],
   keys: [
     ...Array<unknown>(9).fill({ tik: TIK }),
     { tik: TIK, tek: 'sample_tek.bin' },
     { tik: '0'.repeat(32) },
+    undefined,
   ],
   launch: [
     undefined,
@@ -57,12 +56,19 @@ const REFUSED: Readonly<Record<string, readonly unknown[]>> = {
   kernel: [7],
   vcpus: [0, 'two'],
   cpu: ['nonsense'],
-  profile: ['snp'],
+  profile: ['amd-init'],
   vmsa: [{ ap: AP }, { bsp: BSP, ap: 1 }],
   launch: [{ ...LAUNCH, policy: 'five' }, {}],
 };
 
-const pick = (random: Random): Record<string, unknown> => ({
+const pick = (random: Random): Record<string, unknown> => {
+  const value = pickEach(random);
+  const [is, also] = [random(3) === 0, random(30) === 0];
+  const launchDigest = is || also ? 'a5'.repeat(random(4) === 0 ? 32 : 48) : undefined;
+  return { ...value, ...(is && !also && { launch: undefined, domain: undefined }), launchDigest };
+};
+
+const pickEach = (random: Random): Record<string, unknown> => ({
   firmware: 'OVMF.sample.fd',
   ...Object.fromEntries(
     Object.keys(VALUES).map((name) => {
@@ -76,7 +82,7 @@ const pick = (random: Random): Record<string, unknown> => ({
 async function refused(text: string): Promise<CheckError | undefined> {
   try {
     const file = parseLaunchFile(io, text, path());
-    if (file.launch) await runCheck(io, launchInputs(file, 'a'));
+    if (file.launch ?? file.launchDigest) await runCheck(io, checkedInputs(file, 'a'));
     else await checkOwnerInputs(io, { ...ownerInputsOf(file, 'a'), platform: statedPlatform(file) });
     return undefined;
   } catch (error) {

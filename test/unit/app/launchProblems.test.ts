@@ -94,6 +94,10 @@ const LAUNCH = {
 const KEYS = { tik: 'keys/tik.bin', tek: 'keys/tek.bin' };
 const DOMAIN = { connection: 'qemu+ssh://host/system', name: 'guest' };
 const GOOD = { firmware: 'OVMF.fd', vcpus: 2, cpu: 'EPYC-Milan', keys: KEYS, launch: LAUNCH };
+const SNP = {
+  ...{ firmware: 'OVMF.fd', vcpus: 2, cpu: 'EPYC-Milan', technology: 'snp' },
+  launchDigest: 'a5'.repeat(48),
+};
 const PAGES = { bsp: 'bsp.vmsa', ap: 'ap.vmsa' };
 const NO_CPU = { ...GOOD, cpu: undefined };
 const policy = (value: unknown) => ({ launch: { ...LAUNCH, policy: value } });
@@ -105,6 +109,13 @@ const said = (problems: readonly LaunchProblem[]) =>
 
 /** Files with nothing to notice. */
 const clean: [name: string, value: object][] = [
+  ['a launch digest of SNP', SNP],
+  [
+    'all that SNP has',
+    { ...SNP, policy: '0x30000', guestFeatures: ['SNPActive'], hostData: '00'.repeat(32) },
+  ],
+  ['a launch digest of SEV-ES', { ...SNP, technology: 'sev-es', launchDigest: 'a5'.repeat(32) }],
+  ['an SNP launch by a VMM whose CPU does not matter', { ...SNP, cpu: undefined, vmm: 'ec2' }],
   ['a recorded launch', GOOD],
   ['absolute paths', { ...GOOD, firmware: join(folder, 'OVMF.fd') }],
   ['a kernel and all that belongs to it', { ...GOOD, kernel: 'kernel', initrd: 'initrd', cmdline: 'quiet' }],
@@ -123,6 +134,24 @@ const clean: [name: string, value: object][] = [
 
 /** Files with one thing wrong, and what is said of it: rule, member. */
 const odd: [name: string, value: unknown, ...expected: string[]][] = [
+  [
+    'a launch digest beside a launch',
+    { ...GOOD, launchDigest: 'a5'.repeat(32) },
+    'several-to-check launchDigest',
+  ],
+  ['no keys', { ...GOOD, keys: undefined }, 'keys-needed launch'],
+  ['a technology that the policy is not of', { ...GOOD, technology: 'sev' }, 'other-technology technology'],
+  ['a launch digest of another technology', { ...SNP, technology: 'sev-es' }, 'digest-size launchDigest'],
+  ['a launch digest that is cut', { ...SNP, launchDigest: 'a5' }, 'not-a-launch-file launchDigest'],
+  ['a profile of SNP for SEV-ES', { ...GOOD, profile: 'snp' }, 'not-sev-es-profile profile'],
+  ['a profile of SEV-ES for SNP', { ...SNP, profile: 'sev-es' }, 'profile-of-other profile'],
+  ['a VMM that is not that of the profile', { ...SNP, vmm: 'ec2', profile: 'snp' }, 'other-vmm vmm'],
+  ['an SVSM image alone', { ...SNP, svsm: 'OVMF.fd' }, 'svsm-variables svsm'],
+  ['an SVSM image that is not there', { ...SNP, svsm: 'none', varsSize: 4096 }, 'unreadable-file svsm'],
+  ['an SNP policy that no firmware takes', { ...SNP, policy: 0 }, 'snp-policy-doubtful policy'],
+  ['an SNP policy that allows debugging', { ...SNP, policy: '0xb0000' }, 'snp-policy-doubtful policy'],
+  ['keys beside a launch digest', { ...SNP, keys: KEYS }, 'unused-input keys'],
+  ['members of SNP in a launch of SEV-ES', { ...GOOD, vmm: 'QEMU' }, 'unused-input vmm'],
   ['neither launch nor domain', { ...GOOD, launch: undefined }, 'nothing-to-check'],
   ['a kernel without a path', { ...GOOD, kernel: '', initrd: 'initrd' }, 'not-a-launch-file kernel'],
   ['half a CPU', { ...GOOD, cpu: { family: 25 } }, 'not-a-launch-file cpu'],

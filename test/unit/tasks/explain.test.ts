@@ -14,11 +14,12 @@ import type {
 import { toBase64 } from '../../../src/core/binary/hex';
 import type { ErrorPlace } from '../../../src/core/errors';
 import { KEY_MEMORY, type CoordinatorAnswer } from '../../../src/app/explainThreads';
-import { launchInputs, runCheck, type LaunchInputs } from '../../../src/app/launch';
+import { launchInputs, type DigestInputs, type LaunchInputs } from '../../../src/app/launch';
+import { runCheck } from '../../../src/app/runCheck';
 import { parseLaunchFile } from '../../../src/app/launchFile';
 import { measurementsInFolder } from '../../../src/app/launchesInFolder';
 import { writeSample } from '../../../src/app/sample';
-import { explainLaunch, type DigestInputs, type ExplainOptions } from '../../../src/tasks/explain';
+import { explainLaunch, type ExplainOptions } from '../../../src/tasks/explain';
 import { runTask } from '../../../src/threads';
 import { useFolder } from '../../helpers/folder';
 import { few } from '../../helpers/hostile';

@@ -1,7 +1,7 @@
 // The SEV-SNP guest policy, 64 bits: SEV-SNP Firmware ABI, section 4.3 (guest policy).
 
 import { bits, flag } from '../../binary/bits';
-import { describeBits } from '../../binary/describe';
+import { describeBits, reservedBits } from '../../binary/describe';
 import { hex } from '../../binary/hex';
 import type { Bit } from '../../binary/struct';
 
@@ -70,6 +70,19 @@ function isSwappedFloor(policy: number): boolean {
 /** A policy of SNP in words: the names of its bits. */
 export function describeSnpPolicy(policy: number | bigint): string {
   return describeBits(SNP_POLICY, policy);
+}
+
+/** What speaks against a policy, sentences. */
+export function snpPolicyRemarks(policy: bigint): string[] {
+  const isSet = (lsb: number) => ((policy >> BigInt(lsb)) & 1n) === 1n;
+  const reserved = reservedBits(SNP_POLICY, policy);
+  return [
+    ...(isSet(17) ? [] : ['Bit 17 of the policy is clear: SEV-SNP firmware refuses to launch such a guest.']),
+    ...(reserved === 0n
+      ? []
+      : [`The policy has bits set that mean nothing (${hex(reserved)}): firmware refuses them.`]),
+    ...(isSet(19) ? ['The policy lets the host debug the guest: it can read and change its memory.'] : []),
+  ];
 }
 
 /** Where the measurement of an SNP guest is, two sentences. */

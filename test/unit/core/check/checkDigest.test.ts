@@ -7,12 +7,11 @@ import { checkDigest, type DigestCheckInputs } from '../../../../src/core/check/
 import { junitXml } from '../../../../src/core/check/exportJunit';
 import { TECHNOLOGY_NAMES } from '../../../../src/core/launch/inputs';
 import { encodeKernelHashes } from '../../../../src/core/launch/kernelHashes';
-import { firmwareLoads } from '../../../../src/core/launch/loads';
 import { comparedSteps } from '../../../../src/core/launch/report';
 import { buildOvmf } from '../../../../src/core/ovmf/build';
 import { parseOvmf } from '../../../../src/core/ovmf/image';
 import { TECHNOLOGIES } from '../../../../src/core/tech/technologies';
-import { digestOf, foldAll, type Technology } from '../../../../src/core/tech/technology';
+import { digestOf, type Technology } from '../../../../src/core/tech/technology';
 import { nodeHashes } from '../../../../src/node/hashes';
 
 const FIRMWARE = buildOvmf({ size: 0x10000 });
@@ -34,9 +33,8 @@ function launchOf(technology: Technology): { given: DigestCheckInputs; digest: U
   });
   const whole = { firmware: [FIRMWARE], kernelHashes, vmsas: vmsa };
   const digest = digestOf(technology, nodeHashes, technology.loads(whole, image));
-  const firmwareState = foldAll(technology, technology.start(nodeHashes), firmwareLoads([FIRMWARE]));
   const firmware = file('OVMF.fd', FIRMWARE);
-  const of = { title: 'a', technology, image, firmwareState, firmware };
+  const of = { title: 'a', technology, image, contents: { firmware: [FIRMWARE] }, firmware };
   return { given: { ...of, kernel, initrd, cmdline, vmsa, launchDigest: digest }, digest };
 }
 
@@ -64,6 +62,22 @@ for (const technology of TECHNOLOGIES) {
       );
       const { expected, found } = comparedSteps(report);
       assert.deepEqual([expected!.digest, found!.digest], [bytesToHex(digest), bytesToHex(digest)]);
+    });
+
+    it('says what was measured, in order, and the digest after each', () => {
+      const { measured = [] } = check();
+      assert.equal(measured.at(-1)!.digest, bytesToHex(digest));
+      assert.equal(new Set(measured.map((run) => run.digest)).size, measured.length);
+      const titles = measured.map(({ title, count, type }) => `${count} ${type}: ${title}`);
+      const vcpus =
+        technology.id === 'sev' ? [] : ['1 vmsa: VMSA of vCPU 0', '2 vmsa: VMSAs of vCPUs 1 to 2'];
+      const first =
+        technology.id === 'snp' ? '16 normal: firmware at 0x0 to 0xf000' : '1 normal: firmware at 0x0';
+      assert.equal(titles[0], first);
+      assert.ok(titles.includes('1 normal: kernel hashes'));
+      assert.deepEqual(titles.slice(titles.length - vcpus.length), vcpus);
+      const sections = titles.filter((title) => title.includes('section'));
+      assert.equal(sections.length, technology.id === 'snp' ? image.sevMetadata!.sections.length - 1 : 0);
     });
 
     const others: Record<string, Partial<DigestCheckInputs>> = {

@@ -5,6 +5,7 @@ import { MEMBER_NAMES, technologiesOf } from '../../../../src/core/launch/inputs
 
 describe('A member of a launch file belongs to launches of', () => {
   const cases: Readonly<Record<string, readonly string[]>> = {
+    technology: ['sev', 'sev-es', 'snp'],
     firmware: ['sev', 'sev-es', 'snp'],
     kernel: ['sev', 'sev-es', 'snp'],
     initrd: ['sev', 'sev-es', 'snp'],
@@ -12,10 +13,18 @@ describe('A member of a launch file belongs to launches of', () => {
     vcpus: ['sev-es', 'snp'],
     cpu: ['sev-es', 'snp'],
     profile: ['sev-es', 'snp'],
-    vmsa: ['sev-es'],
+    vmm: ['snp'],
+    guestFeatures: ['snp'],
+    policy: ['snp'],
+    hostData: ['snp'],
+    svsm: ['snp'],
+    varsSize: ['snp'],
+    varsFile: ['snp'],
+    vmsa: ['sev-es', 'snp'],
     keys: ['sev', 'sev-es'],
     launch: ['sev', 'sev-es'],
     domain: ['sev', 'sev-es'],
+    launchDigest: ['sev', 'sev-es', 'snp'],
   };
   for (const [name, of] of Object.entries(cases))
     it(`${of.join(', ')}: ${name}`, () => {

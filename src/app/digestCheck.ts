@@ -1,0 +1,161 @@
+// Checks that the inputs of a launch, of any technology, give the launch digest that its owner wrote down: reads the files
+// and pages, and hands them to core. No keys, no host.
+
+import * as errors from './errors';
+import { describeBits } from '../core/binary/describe';
+import { bytesToHex, hex } from '../core/binary/hex';
+import { checkDigest } from '../core/check/checkDigest';
+import { refuseSnp } from '../core/check/imageDigests';
+import { refuseUnfit } from '../core/check/judge';
+import type { LaunchMembers } from '../core/check/launchFile';
+import type { VmsaInput } from '../core/check/loadedSteps';
+import { pagesFor, snpVmmOf } from '../core/check/matrix';
+import { measuresVcpus, profileOf, technologyOf, type LaunchQuestion } from '../core/check/question';
+import type { VmsaPages } from '../core/launch/loads';
+import type { Report } from '../core/launch/report';
+import { snpFindings } from '../core/tech/snp/findings';
+import { describeSnpPolicy } from '../core/tech/snp/policy';
+import { TECHNOLOGIES } from '../core/tech/technologies';
+import { describeCpuId } from '../core/vmsa/launch/cpuModels';
+import { SEV_FEATURES } from '../core/vmsa/layout/bitsSev';
+import { readSvsmImage, type SvsmRead } from './digestLaunch';
+import { firmwareOf, readsOf } from './firmware';
+import { atInput, waysToGive } from './inputs';
+import type { Io } from './io';
+import {
+  filesOf,
+  kernelUnmeasured,
+  resetAddressOf,
+  vmsaFromFiles,
+  type CheckOptions,
+  type DigestInputs,
+} from './launch';
+
+/** These inputs as members of a launch file, which files and rules are known by. */
+const membersOf = (inputs: DigestInputs): LaunchMembers => ({
+  ...inputs,
+  policy: inputs.guestPolicy,
+  guestFeatures: inputs.features,
+});
+
+/** The firmware with all of its bytes, from one read. */
+async function readFirmwareBytes(io: Io, path: string, isSnp: boolean, options: CheckOptions) {
+  const { content, name, bytes, sha256 } = await io.readDigested(path, 'firmware', options);
+  const { image, doubt, flashOnly } = firmwareOf(name, content, io.hashes);
+  if (content.length === 0) throw errors.emptyFirmware(name);
+  const refusal = isSnp ? refuseSnp(content.length) : undefined;
+  if (refusal) throw errors.noSnpDigest(refusal.message);
+  const warnings = [doubt, isSnp ? flashOnly : undefined].filter((text) => text !== undefined);
+  return { content, digest: { name, bytes, sha256 }, image, warnings };
+}
+
+type FirmwareRead = Awaited<ReturnType<typeof readFirmwareBytes>>;
+
+/** The pages of the vCPUs, as many as the launch has, and what is to be said of their files. */
+interface MeasuredPages {
+  readonly vmsa: VmsaInput & VmsaPages;
+  readonly notes: readonly string[];
+}
+
+/** The pages of the vCPUs: from files, or generated; undefined for a launch that measures none. */
+async function pagesOf(
+  io: Io,
+  question: LaunchQuestion,
+  inputs: DigestInputs,
+  { image }: FirmwareRead,
+  svsm: SvsmRead | undefined,
+  options: CheckOptions,
+): Promise<MeasuredPages | undefined> {
+  const { cpu, vmsa, vcpus: count = 1, features, firmware } = inputs;
+  if (!measuresVcpus(question)) return undefined;
+  if (vmsa?.bsp !== undefined) {
+    const { notes = [], ...read } = await vmsaFromFiles(io, { ...vmsa, bsp: vmsa.bsp }, options);
+    return { vmsa: { ...read, count }, notes };
+  }
+  const profile = profileOf(question)!;
+  const resetAddress = () => resetAddressOf(image, firmware);
+  const request = { counts: [count], resetAddress, svsm: svsm && { entry: svsm.entry }, features };
+  const pages = await atInput('firmware', () => pagesFor(request, profile, cpu));
+  const made = cpu ? `generated for ${describeCpuId(cpu)}` : 'generated';
+  return { vmsa: { ...pages, source: 'derived', detail: `${made}; ${profile.title}` }, notes: [] };
+}
+
+/** What the owner says that is no part of a digest, and the features by name. */
+function factsOf({ guestPolicy, hostData, features }: DigestInputs): Report['facts'] {
+  const unmeasured = 'no part of the launch digest';
+  return [
+    ...(features === undefined
+      ? []
+      : [
+          {
+            name: 'SEV features',
+            value: `${hex(features)}: ${describeBits(SEV_FEATURES, features) || 'none'}`,
+          },
+        ]),
+    ...(guestPolicy === undefined
+      ? []
+      : [{ name: 'Policy', value: `${hex(guestPolicy)}: ${describeSnpPolicy(guestPolicy)}; ${unmeasured}` }]),
+    ...(hostData === undefined
+      ? []
+      : [{ name: 'Host data', value: `${bytesToHex(hostData)}; ${unmeasured}` }]),
+  ];
+}
+
+/**
+ * Checks a launch against a digest.
+ * @throws CheckError when an input cannot be read, is unsuitable, or contradicts another, or no VMM launches such an image so
+ */
+export async function checkAgainstDigest(
+  io: Io,
+  inputs: DigestInputs,
+  options: CheckOptions = {},
+): Promise<Report> {
+  const members = membersOf(inputs);
+  const question = { given: members };
+  const remarks = refuseUnfit(question, 'check', waysToGive);
+  await options.admit?.(filesOf(members));
+  const { reads = readsOf(io) } = options;
+  const technology = TECHNOLOGIES.find(({ id }) => id === technologyOf(question))!;
+  const isSnp = technology.id === 'snp';
+  const firmware = await atInput('firmware', () => readFirmwareBytes(io, inputs.firmware, isSnp, options));
+  const svsm =
+    isSnp && inputs.svsm !== undefined
+      ? await readSvsmImage(io, { ...inputs, svsm: inputs.svsm }, firmware.content.length)
+      : undefined;
+  const pages = await pagesOf(io, question, inputs, firmware, svsm, options);
+  const maybe = async (input: 'kernel' | 'initrd') => {
+    const path = svsm ? undefined : inputs[input];
+    return path === undefined ? undefined : atInput(input, () => reads.digest(path, input, options));
+  };
+  const kernel = await maybe('kernel');
+  const initrd = await maybe('initrd');
+  refuseUnfit(question, 'pages', waysToGive);
+  const image = svsm?.image ?? firmware.image;
+  const unmeasured = kernel && !isSnp ? kernelUnmeasured(image) : undefined;
+  const profile = profileOf(question);
+  return checkDigest(
+    {
+      title: inputs.title,
+      technology,
+      contents: { firmware: [firmware.content], svsm },
+      image,
+      firmware: firmware.digest,
+      svsm: svsm?.digest,
+      kernel,
+      initrd,
+      cmdline: inputs.cmdline,
+      vmsa: pages?.vmsa,
+      vmm: isSnp && profile ? snpVmmOf(profile) : undefined,
+      launchDigest: inputs.launchDigest,
+      facts: factsOf(inputs),
+      warnings: [
+        ...firmware.warnings,
+        ...(unmeasured === undefined ? [] : [unmeasured]),
+        ...(isSnp ? snpFindings(image).map(({ message }) => message) : []),
+        ...remarks,
+        ...(pages?.notes ?? []),
+      ],
+    },
+    io.hashes,
+  );
+}

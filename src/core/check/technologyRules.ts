@@ -1,0 +1,125 @@
+// The launch rules about what is launched: the technology with the digest, profile and VMM that it has, and what only an
+// SNP launch has.
+
+import { TECHNOLOGY_NAMES, type TechnologyId } from '../launch/inputs';
+import { snpPolicyRemarks } from '../tech/snp/policy';
+import { DIGEST_SIZE as SNP_DIGEST } from '../tech/snp/digest';
+import { findProfile, SEV_ES_PROFILES } from '../vmsa/launch/profiles';
+import * as errors from './errors';
+import { launchProfile, profilesOf } from './launchProfile';
+import { isMissing, statedPolicy, technologyOf, type Judgement, type LaunchQuestion } from './question';
+import { failures, type RuleRow } from './ruleRow';
+
+const SEV_DIGEST = 32;
+const sizeOf = (technology: TechnologyId): number => (technology === 'snp' ? SNP_DIGEST : SEV_DIGEST);
+
+/** Whether the launch is one of SNP whose digest is to be matched. */
+const isSnpDigest = (question: LaunchQuestion): boolean =>
+  technologyOf(question) === 'snp' && !statedPolicy(question);
+
+function unfitProfile(question: LaunchQuestion): Judgement[] {
+  const { profile, svsm } = question.given;
+  if (profile === undefined || !isSnpDigest(question) || launchProfile('snp', { profile, svsm })) return [];
+  const known = profilesOf('snp', { svsm }).map(({ id }) => id);
+  const what =
+    svsm === undefined ? 'an SNP launch whose pages are known' : 'an SNP launch with an SVSM image';
+  return [{ member: ['profile'], fail: errors.profileOfOther(profile, what, known) }];
+}
+
+function unfitVmm(question: LaunchQuestion): Judgement[] {
+  const { vmm, profile, svsm } = question.given;
+  if (vmm === undefined || !isSnpDigest(question)) return [];
+  const named = profile === undefined ? undefined : findProfile(profile)?.vmm;
+  if (named !== undefined && named !== vmm.toLowerCase())
+    return [{ member: ['vmm'], fail: errors.otherVmm(vmm, `the profile "${profile!}" is one of another`) }];
+  return svsm !== undefined && vmm !== 'QEMU'
+    ? [{ member: ['vmm'], fail: errors.otherVmm(vmm, 'only QEMU launches an SVSM image') }]
+    : [];
+}
+
+/** In the order of the documentation. */
+export const TECHNOLOGY_RULES = [
+  {
+    id: 'other-technology',
+    severity: 'error',
+    doc: 'The "technology" is not the one that the policy of the launch or of the domain is of.',
+    stage: 'inputs',
+    judge: (question) => {
+      const { technology } = question.given;
+      const found = statedPolicy(question) && technologyOf(question);
+      return technology === undefined || found === undefined || found === technology
+        ? []
+        : [
+            {
+              member: ['technology'],
+              fail: errors.otherTechnology(TECHNOLOGY_NAMES[technology], TECHNOLOGY_NAMES[found]),
+            },
+          ];
+    },
+  },
+  {
+    id: 'digest-size',
+    severity: 'error',
+    doc: 'The "launchDigest" has another size than those of the technology: 48 bytes with SEV-SNP, 32 with SEV and SEV-ES.',
+    stage: 'inputs',
+    judge: (question) => {
+      const technology = statedPolicy(question) ? undefined : technologyOf(question);
+      const { launchDigest } = question.given;
+      if (!technology || !launchDigest || launchDigest.length === sizeOf(technology)) return [];
+      const name = TECHNOLOGY_NAMES[technology];
+      return failures(
+        ['launchDigest'],
+        errors.otherDigestSize(launchDigest.length, name, sizeOf(technology)),
+      );
+    },
+  },
+  {
+    id: 'not-sev-es-profile',
+    severity: 'error',
+    doc: 'The profile is not one of an SEV-ES launch.',
+    stage: 'inputs',
+    judge: (question) => {
+      const { profile } = question.given;
+      if (profile === undefined || isSnpDigest(question) || launchProfile('sev-es', { profile })) return [];
+      const known = SEV_ES_PROFILES.map(({ id }) => id);
+      return [{ member: ['profile'], fail: errors.notSevEsProfile(profile, known) }];
+    },
+  },
+  {
+    id: 'profile-of-other',
+    severity: 'error',
+    doc: 'The profile is not one of an SNP launch whose pages are known, or not of one with an SVSM image.',
+    stage: 'inputs',
+    judge: unfitProfile,
+  },
+  {
+    id: 'other-vmm',
+    severity: 'error',
+    doc: 'The "vmm" is not the one of the profile, or launches no SVSM image.',
+    stage: 'inputs',
+    judge: unfitVmm,
+  },
+  {
+    id: 'svsm-variables',
+    severity: 'error',
+    doc: 'An SVSM image is given, and not one of "varsSize" and "varsFile", which say how far below the firmware it lies.',
+    stage: 'inputs',
+    judge: (question) =>
+      question.given.svsm !== undefined &&
+      isSnpDigest(question) &&
+      isMissing(question, 'varsSize') === isMissing(question, 'varsFile')
+        ? [{ member: ['svsm'], at: 'name', fail: errors.svsmVariables() }]
+        : [],
+  },
+  {
+    id: 'snp-policy-doubtful',
+    severity: 'warning',
+    doc: 'The "policy" of an SNP guest is one that firmware refuses, or lets the host debug the guest.',
+    stage: 'inputs',
+    judge: (question) => {
+      const { policy } = question.given;
+      if (policy === undefined || !isSnpDigest(question)) return [];
+      return snpPolicyRemarks(policy).map((remark) => ({ member: ['policy'], remark, warning: remark }));
+    },
+  },
+] as const satisfies readonly RuleRow<string>[];
