@@ -7,7 +7,16 @@ import type { CpuId } from '../core/vmsa/launch/signature';
 import type { LaunchInputs } from './launch';
 
 /** A launch whose digest is to be explained: needs neither keys nor a platform. */
-export interface DigestInputs extends Omit<LaunchInputs, 'measurement' | 'platform' | 'keys' | 'fromHost'> {
+export interface DigestInputs extends Omit<
+  LaunchInputs,
+  'measurement' | 'platform' | 'keys' | 'fromHost' | 'firmware'
+> {
+  /** Not needed with a known digest. */
+  readonly firmware?: string | undefined;
+  /** A launch digest of the same SNP launch with `vcpus` vCPUs, 48 bytes, from which those with more follow. */
+  readonly knownDigest?: Uint8Array | undefined;
+  /** Where additional vCPUs start, in place of the firmware that says it. */
+  readonly resetAddress?: number | undefined;
   /** 32 bytes; 48 of SEV-SNP. */
   readonly launchDigest: Uint8Array;
   /** SEV features in place of the profile's. */

@@ -43,6 +43,13 @@ export type Wanted =
 export type KeyFacts =
   { readonly tk: string } | { readonly tik: string; readonly tek: string | undefined } | undefined;
 
+/** A launch digest from which those with more vCPUs follow. */
+export interface KnownDigest {
+  readonly digest: Uint8Array;
+  /** How many vCPUs are in it. */
+  readonly vcpus: number;
+}
+
 /** Everything that a search works from. */
 export interface LaunchFacts {
   readonly title: string;
@@ -66,6 +73,8 @@ export interface LaunchFacts {
   /** Pages from files. */
   readonly vmsa: { readonly bsp: Uint8Array; readonly ap: Uint8Array | undefined } | undefined;
   readonly keys: KeyFacts;
+  /** Of the same launch, in place of all that is loaded before the rest of its vCPUs; of SEV-SNP only. */
+  readonly known: KnownDigest | undefined;
   readonly maxVcpus: number;
   /** Whether to try images in the firmware's folder. */
   readonly searchFolder: boolean;
