@@ -4,7 +4,20 @@
 import type { ExplainProgress, ExplainResult } from '../core/explain/explanation';
 import type { LaunchFacts } from '../core/explain/launchFacts';
 import type { CpuId } from '../core/vmsa/launch/signature';
-import type { CheckedInputs } from './launch';
+import type { DigestInputs, LaunchInputs } from './launch';
+
+/** A launch whose digest is to be explained. */
+export interface ExplainedDigest extends Omit<DigestInputs, 'firmware'> {
+  /** Not needed with a known digest. */
+  readonly firmware?: string | undefined;
+  /** A launch digest of the same SNP launch with `vcpus` vCPUs, 48 bytes, from which those with more follow. */
+  readonly knownDigest?: Uint8Array | undefined;
+  /** Where additional vCPUs start, in place of the firmware that says it. */
+  readonly resetAddress?: number | undefined;
+}
+
+/** What is to be explained: a recorded measurement, or a launch digest. */
+export type ExplainInputs = LaunchInputs | ExplainedDigest;
 
 /** A measurement of another launch, as libvirt reports it, and where it comes from. */
 export interface OtherMeasurement {
@@ -27,7 +40,7 @@ export const KEY_MEMORY = 128;
 
 /** What the coordinating thread is started with. */
 export interface CoordinatorTask extends ExplainScope {
-  readonly inputs: CheckedInputs;
+  readonly inputs: ExplainInputs;
   readonly keyMemory: SharedArrayBuffer;
 }
 

@@ -2,15 +2,16 @@
 // of `validate`.
 
 import { resolve } from 'node:path';
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import * as appErrors from '../app/errors';
 import * as errors from './errors';
+import { DIGEST_FORMS, readTextBytes } from '../core/binary/textBytes';
 import type { ExplainResult, Explanation, Remaining } from '../core/explain/explanation';
 import { editsText, grouped, NO_VERDICT, WEIGHT_TEXTS } from '../core/explain/exportExplanation';
 import type { LaunchFile } from '../core/check/launchFile';
 import { MAX_VCPUS } from '../core/launch/inputKinds';
 import { VMM_PROFILES } from '../core/launch/inputs';
-import type { DigestInputs } from '../app/launch';
+import type { ExplainedDigest } from '../app/explainThreads';
 import { explainLaunch } from '../tasks/explain';
 import type { Io } from '../app/io';
 import { measurementsInFolder } from '../app/launchesInFolder';
@@ -20,6 +21,7 @@ import { addInputs, addOtherNames } from './inputOptions';
 import {
   addLaunchOptions,
   inputsOfDigest,
+  needed,
   neededInput,
   recordedInputs,
   statedInputs,
@@ -29,6 +31,8 @@ import { number } from './options';
 import { columns, printJson, type Output } from './output';
 
 interface ExplainCommandOptions extends LaunchOptions {
+  readonly knownDigest?: Uint8Array;
+  readonly resetAddress?: number;
   readonly beside?: true;
   readonly maxCpus?: number;
   readonly json?: true;
@@ -56,6 +60,12 @@ export function addExplainCommand(
     { id: 'vmm', as: null },
     { id: 'features' },
   ])
+    .option(
+      '--known-digest <digest>',
+      'digest of the same SNP launch with --num-cpus vCPUs, from which those with more follow, without firmware',
+      knownDigest,
+    )
+    .option('--reset-address <number>', 'where additional vCPUs start, without firmware', number(0xffffffff))
     .option('--beside', 'try other images and backups in the folder of the firmware, too')
     .option('--max-cpus <number>', 'try up to so many vCPUs (256 unless given)', number(MAX_VCPUS, 1));
   addOtherNames(addLaunchOptions(command)).action(
@@ -89,20 +99,25 @@ function digestInputs(
   options: ExplainCommandOptions,
   digest: Uint8Array,
   file: LaunchFile | undefined,
-): DigestInputs {
+): ExplainedDigest {
   const stated = file ? inputsOfDigest(options, file, digest) : statedInputs(options, file);
   const features = options.features ?? file?.guestFeatures;
   if (digest.length !== SNP_DIGEST)
     for (const [id, option] of [
       ['vmm', '--vmm-type'],
       ['features', '--guest-features'],
+      ['knownDigest', '--known-digest'],
+      ['resetAddress', '--reset-address'],
     ] as const)
       if (options[id] !== undefined) throw errors.oddOption(option, 'it is for launch digests of SEV-SNP');
+  if (options.knownDigest && stated.firmware === undefined) needed(options.resetAddress, '--reset-address');
   return {
     ...stated,
     title: file?.name ?? options.launch ?? 'command line',
-    firmware: neededInput(stated.firmware, 'firmware'),
+    firmware: options.knownDigest ? stated.firmware : neededInput(stated.firmware, 'firmware'),
     launchDigest: digest,
+    knownDigest: options.knownDigest,
+    resetAddress: options.resetAddress,
     policy: options.policy ?? file?.launch?.policy,
     profile: options.profile ?? (options.vmm && VMM_PROFILES[options.vmm]) ?? stated.profile,
     features,
@@ -111,6 +126,13 @@ function digestInputs(
 
 /** Bytes of a launch digest of SEV-SNP. */
 const SNP_DIGEST = 48;
+
+/** Reads the digest of a launch that goes on. */
+function knownDigest(text: string): Uint8Array {
+  const read = readTextBytes(text, [SNP_DIGEST], DIGEST_FORMS);
+  if (!read.ok) throw new InvalidArgumentError(appErrors.badLaunchDigest(read).message);
+  return read.bytes;
+}
 
 /** The options that widen a search. */
 const SCOPE_OPTIONS: Readonly<Record<NonNullable<Remaining['scope']>, string>> = {

@@ -1,9 +1,9 @@
 // Finds out why a launch does not match, in worker threads. Used by the command line and the extension host.
 
 import * as errors from '../app/errors';
-import { KEY_MEMORY, type ExplainScope } from '../app/explainThreads';
+import { KEY_MEMORY, type ExplainInputs, type ExplainScope } from '../app/explainThreads';
 import type { Io } from '../app/io';
-import type { CheckedInputs } from '../app/launch';
+
 import type { ExplainProgress, ExplainResult } from '../core/explain/explanation';
 import { runTask } from '../threads';
 
@@ -23,7 +23,7 @@ export interface ExplainOptions extends ExplainScope {
  */
 export async function explainLaunch(
   io: Io,
-  inputs: CheckedInputs,
+  inputs: ExplainInputs,
   options: ExplainOptions = {},
 ): Promise<ExplainResult> {
   const { signal, onProgress, ...scope } = options;

@@ -89,6 +89,7 @@ export function factsOf(over: Partial<LaunchFacts> = {}): LaunchFacts {
     features: undefined,
     vmsa: undefined,
     keys: { tik: '/keys/tik', tek: '/keys/tek' },
+    known: undefined,
     maxVcpus: 20,
     searchFolder: true,
     ...over,

@@ -99,6 +99,8 @@ function candidatesOf(dimension: Dimension, tried: Tried): Candidate[] {
   const seen = new Set([keyOf({})]);
   const { ids } = searchTechnologyOf(tried.facts);
   if (!isOf(ids, TECHNOLOGIES_OF[dimension])) return [];
+  // What was loaded before a known digest is in it.
+  if (tried.facts.known && !OF_PAGES.has(dimension)) return [];
   return rows
     .filter(({ technologies }) => !technologies || isOf(ids, technologies))
     .sort((a, b) => b.prior - a.prior)

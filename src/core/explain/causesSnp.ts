@@ -73,6 +73,7 @@ const PROFILE_CAUSES: readonly LaunchCause[] = [
 ];
 
 function pageOrders(tried: Tried): Alternative[] {
+  if (tried.facts.known) return [];
   const base = traitsOf(tried.given.profile);
   return searchTechnologyOf(tried.facts).profiles.flatMap((profile) =>
     LOADING_VMMS.filter((order) => order !== snpVmmOf(profile) && isUsual(base, traitsOf(profile.id))).map(

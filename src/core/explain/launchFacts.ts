@@ -45,6 +45,13 @@ export type KeyFacts =
 /** The inputs that a search takes as they are; those that are files are read for it. */
 export type StatedId = (typeof STATED_IDS)[number];
 
+/** A launch digest from which those with more vCPUs follow. */
+export interface KnownDigest {
+  readonly digest: Uint8Array;
+  /** How many vCPUs are in it. */
+  readonly vcpus: number;
+}
+
 /** Everything that a search works from. */
 export interface LaunchFacts extends Pick<InputValues, StatedId> {
   readonly title: string;
@@ -64,6 +71,8 @@ export interface LaunchFacts extends Pick<InputValues, StatedId> {
   /** Pages from files. */
   readonly vmsa: { readonly bsp: Uint8Array; readonly ap: Uint8Array | undefined } | undefined;
   readonly keys: KeyFacts;
+  /** Of the same launch, in place of all that is loaded before the rest of its vCPUs; of SEV-SNP only. */
+  readonly known: KnownDigest | undefined;
   readonly maxVcpus: number;
   /** Whether to try images in the firmware's folder. */
   readonly searchFolder: boolean;

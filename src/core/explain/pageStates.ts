@@ -47,6 +47,7 @@ export class PageStates<State = unknown> {
   private vcpusOf: Setting | undefined;
   private vcpus: Vcpus | undefined;
   private stateOfVcpus: State | undefined;
+  private readonly knownState: State | undefined;
   private readonly made = new Map<string, PageForCpus | undefined>();
 
   constructor(
@@ -55,6 +56,8 @@ export class PageStates<State = unknown> {
   ) {
     this.technology = searchTechnologyOf(facts) as SearchTechnology<State>;
     this.vcpuDigests = this.technology.newVcpuDigests(hashes);
+    const { known } = facts;
+    this.knownState = known && this.technology.stateOf?.(hashes, known.digest);
   }
 
   /** The launch digest without VMSA pages, as for plain SEV; undefined where no VMM launches this. */
@@ -87,6 +90,7 @@ export class PageStates<State = unknown> {
 
   /** The state before the first vCPU; undefined where no VMM launches this. */
   private stateBefore(setting: Setting): State | undefined {
+    if (this.knownState !== undefined) return this.knownState;
     const { firmware, hashes, kernel, initrd, cmdline } = setting;
     const { kept } = this;
     let state: State | undefined = this.imageState(firmware);
@@ -131,7 +135,9 @@ export class PageStates<State = unknown> {
   private makeVcpus(setting: Setting, state: State | undefined): Vcpus | undefined {
     const [bsp, ap] = [this.page(setting, 'bsp'), this.page(setting, 'ap')];
     if (!bsp || state === undefined) return undefined;
-    const digests = this.vcpuDigests(state, { bsp, ap }, setting.vcpus);
+    const loaded = this.facts.known?.vcpus ?? 0;
+    if (setting.vcpus < loaded) return undefined;
+    const digests = this.vcpuDigests(state, { bsp, ap }, setting.vcpus, loaded);
     return { digests, hasCpu: bsp.hasCpu, hasAp: ap !== undefined };
   }
 

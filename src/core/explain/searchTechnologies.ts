@@ -6,7 +6,7 @@ import { foldAll } from '../tech/technology';
 import type { SevState } from '../tech/sev/digest';
 import { sevEs } from '../tech/sev/loads';
 import { isSevEs } from '../tech/sev/policy';
-import type { SnpState } from '../tech/snp/digest';
+import { snpState, type SnpState } from '../tech/snp/digest';
 import { snp } from '../tech/snp/loads';
 import { SEV_ES_PROFILES } from '../vmsa/launch/profiles';
 import type { LaunchFacts } from './launchFacts';
@@ -39,6 +39,7 @@ const SNP: SearchTechnology<SnpState> = {
   digestSize: 48,
   profiles: MATRIX_PROFILES.snp,
   loadsFirmware: (size) => refuseSnp(size) === undefined,
+  stateOf: snpState,
   measuresVcpus: () => true,
   stages: SNP_STAGES,
   newVcpuDigests: newSnpDigests,

@@ -1,6 +1,7 @@
 // What the search asks of a technology: whether there are vCPUs to measure, the states of a launch before them, and their digests.
 
 import type { LaunchImage } from '../launch/loads';
+import type { Hashes } from '../launch/hasher';
 import type { TechnologyId } from '../launch/inputs';
 import type { Technology } from '../tech/technology';
 import type { KnownProfile } from '../vmsa/launch/profiles';
@@ -34,6 +35,8 @@ export interface SearchTechnology<State = unknown> {
   readonly profiles: readonly KnownProfile[];
   /** Whether an image of so many bytes can be launched. */
   loadsFirmware(size: number): boolean;
+  /** The state after loads that have this digest, where a digest is a state. */
+  stateOf?(hashes: Hashes, digest: Uint8Array): State;
   /** Whether launches under this policy measure their vCPUs. */
   measuresVcpus(policy: number): boolean;
   /** In the order of loading. */

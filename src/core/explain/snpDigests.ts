@@ -45,20 +45,21 @@ export const newSnpDigests: NewVcpuDigests<SnpState> = (hashes) => {
     if (!found) kept.set(page, (found = new PageContents(chain, page)));
     return found;
   };
-  return (state, pages, vcpus) => {
+  return (state, pages, vcpus, loaded) => {
     const bsp = contentsOf(pages.bsp);
     const ap = pages.ap && contentsOf(pages.ap);
     return {
       digest(signature) {
         chain.start(state);
-        chain.add(bsp.of(signature));
-        if (vcpus > 1) chain.add(ap!.of(signature), vcpus - 1);
+        if (loaded === 0) chain.add(bsp.of(signature));
+        const others = vcpus - Math.max(1, loaded);
+        if (others > 0) chain.add(ap!.of(signature), others);
         return chain.digest;
       },
       *digests(signature, least, most): Generator<readonly [number, Digest], undefined> {
         chain.start(state);
-        chain.add(bsp.of(signature));
-        for (let count = 1; ; count++) {
+        if (loaded === 0) chain.add(bsp.of(signature));
+        for (let count = Math.max(1, loaded); ; count++) {
           if (count >= least) yield [count, chain.digest];
           if (!ap || count >= most) return;
           chain.add(ap.of(signature));

@@ -27,8 +27,16 @@ export interface VcpuDigests {
   digests(signature: number, least: number, most: number): Iterable<readonly [number, Digest]>;
 }
 
-/** Makes them for a state, pages and a number of vCPUs; it keeps what it has hashed. */
-export type VcpuDigestsOf<State> = (state: State, pages: LaunchPages, vcpus: number) => VcpuDigests;
+/**
+ * Makes them for a state, pages and a number of vCPUs, of which some may be in the state already; it keeps what it has
+ * hashed.
+ */
+export type VcpuDigestsOf<State> = (
+  state: State,
+  pages: LaunchPages,
+  vcpus: number,
+  loaded: number,
+) => VcpuDigests;
 
 /** The same for a runtime's hash functions. */
 export type NewVcpuDigests<State> = (hashes: Hashes) => VcpuDigestsOf<State>;

@@ -62,6 +62,12 @@ const SNP_LAUNCH = [
   '--launch-digest',
   '5a895134f6a029709fe3244cc02a766af042a23f5b5b4f0dfb22a3bf23c577b44fd8e1f14e749ee9b46c49a537a3ae70',
 ];
+/** The same two vCPUs, with the digest that the tool has for one of them in place of the firmware. */
+const SNP_KNOWN = [
+  ...['--num-cpus', '1', '--cpu-model', 'EPYC-Milan', '--profile', 'snp', ...SNP_LAUNCH.slice(-2)],
+  '--known-digest',
+  '8c557089bb149c173709e4c1230017b557f229bcd35887fb8187aba7b5aeda4eb210f2df333ee130414b3d9aa1af0f0d',
+];
 const SNP_LINE =
   "qemu-system-x86_64: sev_snp_launch_finish: SNP_LAUNCH_FINISH ret=-5 fw_error=11 'Bad measurement'";
 
@@ -148,6 +154,7 @@ describe('The command line prints', () => {
     ],
     ['explain-snp', ['explain', ...SNP_LAUNCH], 0],
     ['explain-line', ['explain', SNP_LINE], 0],
+    ['explain-known', ['explain', ...SNP_KNOWN, '--reset-address', '0x80b004'], 0],
     ['explain-match', ['explain', '--launch', 'matches.sevlaunch.json'], 0],
     ['explain-help', ['explain', '--help'], 0],
     ['help', ['--help'], 0],
@@ -272,6 +279,7 @@ describe('The command line refuses with one line and exit status', () => {
       /it is for launch digests of SEV-SNP/,
     ],
     [['explain', '-f', 'README.md', '--launch-digest', '00'.repeat(48)], 4, /no SEV metadata|whole pages/],
+    [['explain', ...SNP_KNOWN], 2, /--reset-address is missing/],
     [['explain', 'no such line'], 1, /NOT EXPLAINED: None of these lines/],
     [['explain', '--launch', 'matches.sevlaunch.json', '--max-cpus', '0'], 2, /number from 1 to 4096/],
     [['explain', '--launch', 'matches.sevlaunch.json', '-k', 'none'], 6, /there is no such file/],

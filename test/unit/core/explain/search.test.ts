@@ -245,6 +245,42 @@ describe('The search for an explanation, for SEV firmware before API 0.17,', () 
   }
 });
 
+describe('The search for an explanation goes on from a known digest', () => {
+  const facts = factsOf({ ...asSnp, profile: 'snp', vcpus: 2 });
+  const { given } = searchSpace(facts);
+  const known = (setting: Partial<Setting>) => {
+    const digest = launchDigestOf(facts, { ...given, ...setting, vcpus: 2 });
+    // Only the address where additional vCPUs start is known besides.
+    const [{ resetAddress, ...image }] = facts.firmwares;
+    const bare = { ...image, parts: [], image: {}, resetAddress } as const;
+    return { ...facts, kernel: undefined, firmwares: [bare] as const, known: { digest, vcpus: 2 } };
+  };
+  const milan = { family: 25, model: 1, stepping: 1 };
+  const cases: [title: string, set: Partial<Setting>, causes: string[]][] = [
+    ['that is the wanted one', {}, []],
+    ['to more vCPUs', { vcpus: 7 }, ['vcpus']],
+    ['of another CPU', { vcpus: 3, cpu: milan }, ['cpu-model', 'vcpus']],
+    ['with other features', { vcpus: 20, features: 0x21n }, ['snp-debug-swap', 'vcpus']],
+    ['of EC2', { vcpus: 4, profile: 'snp-ec2' }, ['snp-vmm', 'vcpus']],
+  ];
+  for (const [title, set, causes] of cases)
+    it(title, () => {
+      const digest = launchDigestOf(facts, { ...given, ...set });
+      const wanted = { kind: 'digest', digest } as const;
+      const answer = explained({ ...known(set), wanted }, [0, 1, 2]);
+      assert.equal(answer.outcome, causes.length === 0 ? 'already matches' : 'explained');
+      assert.deepEqual(
+        answer.explanations.map(({ changes }) => changes.map(({ cause }) => cause)),
+        causes.length === 0 ? [] : [causes],
+      );
+    });
+  it('and to nothing before it', () => {
+    const digest = launchDigestOf(facts, { ...given, vcpus: 1 });
+    const answer = explained({ ...known({}), wanted: { kind: 'digest', digest } }, [0, 1]);
+    assert.equal(answer.outcome, 'not explained');
+  });
+});
+
 describe('The search for an explanation says that a number was read in another base', () => {
   type Cases = [title: string, facts: LaunchFacts, set: Partial<Setting>, why: RegExp][];
   const platform = { apiMajor: 1, apiMinor: 55, buildId: 24, policy: 7 };
