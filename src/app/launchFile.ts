@@ -22,7 +22,7 @@ import { badByteIn, textOf, type BadByte } from './text';
 // key pasted where its path belongs. So messages are built here from places and types.
 
 /** Issue types whose messages are ours: they say what was expected and quote nothing that was found. */
-const OURS = ['check', 'regex', 'union'];
+const OURS = ['check', 'regex', 'union', 'picklist'];
 
 /** What the library writes as an inequality, or not at all. */
 const LIMITS: Readonly<Record<string, (expected: string) => string>> = {

@@ -147,6 +147,7 @@ export const FILE_PROFILES: readonly KnownProfile[] = [
   ...MATRIX_PROFILES['snp:svsm'],
 ];
 
+const PROFILE_IDS = FILE_PROFILES.map(({ id }) => id);
 const PROFILE_LIST = FILE_PROFILES.map(({ id, title }) => `${id} (${title})`).join(', ');
 
 /** The schema of a row, without whether it must be there. */
@@ -159,11 +160,11 @@ export function schemaOf(row: InputRow): v.GenericSchema {
       return cpuSchema(row);
     case 'profile':
       return v.pipe(
-        v.picklist(FILE_PROFILES.map(({ id }) => id)),
+        v.picklist(PROFILE_IDS, `one of ${PROFILE_IDS.join(', ')}`),
         v.description(`${row.doc.slice(0, -1)}: ${PROFILE_LIST}.`),
       );
     case 'choice':
-      return v.pipe(v.picklist((row as ChoiceRow).choices), v.description(row.doc));
+      return v.pipe(v.picklist((row as ChoiceRow).choices, wantedBy(row)), v.description(row.doc));
     case 'word':
       return v.pipe(row.id === FEATURES ? featuresSchema(row) : wordSchema(row), v.description(row.doc));
     case 'bytes':

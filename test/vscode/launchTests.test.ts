@@ -11,6 +11,7 @@ import { launchTasks, resolveLaunchTask } from '../../src/host/launch/launchTask
 import { LaunchTree } from '../../src/host/launch/launchTree';
 import { ruleId, stepId } from '../../src/host/launch/testItems';
 import { editorLine } from '../../src/core/binary/plainText';
+import { writeSnpLaunches } from '../helpers/snpLaunches';
 import { RecordedRun } from '../helpers/testRun';
 import { connectionsOf, memory } from './domainsView';
 import { io } from './machine';
@@ -30,6 +31,7 @@ before(async () => {
   put('gone', { kernel: 'nowhere' });
   const domain = { connection: 'test:///default', name: 'test' };
   put('domain', { launch: undefined, domain });
+  await writeSnpLaunches(folder);
   writeFileSync(join(folder, 'broken.sevlaunch.json'), '{\n  "firmware": 5,\n  "keys": {}\n}\n');
 });
 after(() => {
@@ -81,6 +83,22 @@ describe('Launch files as tests', function () {
     assert.deepEqual(labels[3], []);
     assert.match(items[3]!.error as string, /firmware: wanted string, found 5/);
     assert.match(items[0]!.label, /matches\.sevlaunch\.json: Two vCPUs with kernel hashes$/);
+  });
+
+  it('of SNP match the digest that they name, or fail at it', async () => {
+    const { tree, items, recorded, run } = treeOf(['snp', 'snp-odd']);
+    for (const item of items) await tree.resolve(item);
+    const labels = [...items[0]!.children].map(([, child]) => child.label);
+    assert.deepEqual(labels.slice(-3), ['VMSAs', 'Launch digest', 'Named launch digest']);
+    await run();
+    assert.deepEqual(
+      items.map(({ id }) => recorded.states.get(id)),
+      ['passed', 'failed'],
+    );
+    const { expectedOutput, actualOutput, location } = recorded.messages.get(items[1]!.id)![0]!;
+    assert.notEqual(expectedOutput, actualOutput);
+    const lines = readFileSync(items[1]!.uri!.fsPath, 'utf8').split('\n');
+    assert.match(lines[location!.range.start.line]!, /"launchDigest"/);
   });
 
   it('come out each in its way, and none stops another', async () => {

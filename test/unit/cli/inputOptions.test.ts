@@ -208,7 +208,9 @@ describe('The option of an input', () => {
         const found = questionIn({ [outer]: json }).given[outer as 'firmware'] as unknown;
         const value = inner === undefined ? found : (found as Record<string, unknown> | undefined)?.[inner];
         for (const name of namesOf(row)) {
-          const command = OF_DOMAIN.includes(row.id as InputId) ? 'validate' : 'explain';
+          const command = ['explain', 'validate', 'digest'].find((one) =>
+            fresh(one).options.some(({ long }) => long === name),
+          )!;
           const where = `${name} ${JSON.stringify(text)}`;
           try {
             // With its name in one word, because it may begin as an option does.
