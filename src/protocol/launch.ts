@@ -77,16 +77,16 @@ const REPORT_STATE: v.GenericSchema<ReportViewState> = v.object({
 });
 
 const REPORT_ACTIONS = {
-  openLaunchFile: 'Open Launch File',
-  runAgain: 'Check Again',
-  cancelRun: 'Cancel',
-  copyReport: 'Copy as Markdown',
-  copyReportJson: 'Copy as JSON',
-  saveReport: 'Save…',
-  injectSecret: 'Inject Secret…',
-  explain: 'Why?',
-  explainFolder: 'Also Try Other Images of the Folder',
-  cancelExplain: 'Stop',
+  openLaunchFile: { label: 'Open Launch File', icon: 'go-to-file' },
+  runAgain: { label: 'Check Again', icon: 'refresh' },
+  cancelRun: { label: 'Cancel', icon: 'debug-stop' },
+  copyReport: { label: 'Copy as Markdown', icon: 'copy' },
+  copyReportJson: { label: 'Copy as JSON', icon: 'json' },
+  saveReport: { label: 'Save…', icon: 'save' },
+  injectSecret: { label: 'Inject Secret…', icon: 'key' },
+  explain: { label: 'Why?', icon: 'question' },
+  explainFolder: { label: 'Also Try Other Images of the Folder', icon: 'file-binary' },
+  cancelExplain: { label: 'Stop', icon: 'debug-stop' },
 } as const;
 
 /** The page of a launch check. */

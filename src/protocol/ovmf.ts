@@ -86,9 +86,9 @@ const IMAGES_STATE: v.GenericSchema<ImagesViewState> = v.object({
 const LARGE_COMPARISON = { comparison: { visible: false } };
 
 const OVMF_ACTIONS = {
-  compareImage: 'Compare with Image…',
-  newLaunchFile: 'New Launch File…',
-  forgetBefore: 'Dismiss',
+  compareImage: { label: 'Compare with Image…', icon: 'diff-multiple' },
+  newLaunchFile: { label: 'New Launch File…', icon: 'verified' },
+  forgetBefore: { label: 'Dismiss', icon: 'close' },
   ...OPEN_COMPARISON,
   ...GENERATE,
   ...OPEN_WITH,

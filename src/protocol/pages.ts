@@ -4,7 +4,7 @@
 import * as v from 'valibot';
 import { REPORT_PAGE } from './launch';
 import { IMAGES_PAGE, OVMF_PAGE } from './ovmf';
-import type { PageTable } from './shared';
+import type { ActionRow, PageTable } from './shared';
 import { isObject } from '../core/binary/values';
 import { COMPARISON_PAGE, VMSA_PAGE } from './vmsa';
 
@@ -51,9 +51,9 @@ export type WebviewMessage = { [P in PageName]: FromPage<P> }[PageName];
 
 const ALL: readonly PageTable[] = Object.values(PAGES);
 
-/** What the buttons of the actions say. */
-export const LABELS = Object.assign({}, ...ALL.map(({ actions }) => actions)) as Readonly<
-  Record<Action, string>
+/** The buttons of the actions. */
+export const BUTTONS = Object.assign({}, ...ALL.map(({ actions }) => actions)) as Readonly<
+  Record<Action, ActionRow>
 >;
 
 /** The large members of each state. */

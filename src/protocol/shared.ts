@@ -37,9 +37,15 @@ export interface Notice<A extends string> {
   readonly actions: readonly A[];
 }
 
+/** What the button of an action says, and the codicon on it. */
+export interface ActionRow {
+  readonly label: string;
+  readonly icon: string;
+}
+
 /** A notice with the actions of a page. */
 export const noticeOf = <A extends string>(
-  actions: Readonly<Record<A, string>>,
+  actions: Readonly<Record<A, ActionRow>>,
 ): v.GenericSchema<Notice<A>> =>
   v.object({
     kind: v.literal('notice'),
@@ -62,14 +68,16 @@ export const PLACE = { place: v.object({ place }) };
 export const SELECT = { select: v.object({ place }) };
 /** The press of a button. @param more what goes with it */
 export const pressOf = <A extends string, E extends v.ObjectEntries>(
-  actions: Readonly<Record<A, string>>,
+  actions: Readonly<Record<A, ActionRow>>,
   more: E,
 ) => v.object({ action: v.picklist(Object.keys(actions) as A[]), ...more });
 
-/** Actions that more than one page offers: their labels. */
-export const OPEN_WITH = { openAsText: 'Open With…' } as const;
-export const GENERATE = { generate: 'Generate VMSA…' } as const;
-export const OPEN_COMPARISON = { openComparison: 'Compare in One View' } as const;
+/** Actions that more than one page offers. */
+export const OPEN_WITH = { openAsText: { label: 'Open With…', icon: 'go-to-file' } } as const;
+export const GENERATE = { generate: { label: 'Generate VMSA…', icon: 'new-file' } } as const;
+export const OPEN_COMPARISON = {
+  openComparison: { label: 'Compare in One View', icon: 'diff-single' },
+} as const;
 
 /**
  * A member of a state that is large and never changed. Its lists are sent in parts, and what stays one object is sent once.
@@ -80,13 +88,13 @@ export interface LargeMember {
 }
 
 /**
- * A page: the states that it can show, the messages that its host sends besides, its actions with their labels, the messages that it
+ * A page: the states that it can show, the messages that its host sends besides, its actions, the messages that it
  * sends, and the large members of its states.
  */
 export interface PageTable {
   readonly states: Readonly<Record<string, v.GenericSchema>>;
   readonly fromHost: Readonly<Record<string, v.GenericSchema>>;
-  readonly actions: Readonly<Record<string, string>>;
+  readonly actions: Readonly<Record<string, ActionRow>>;
   readonly fromPage: Readonly<Record<string, v.GenericSchema>>;
   readonly large: Readonly<Record<string, LargeMember>>;
 }

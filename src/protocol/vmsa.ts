@@ -151,11 +151,11 @@ const bits: v.GenericSchema<BitRange> = v.pipe(
 );
 
 const VMSA_ACTIONS = {
-  compare: 'Compare with Generated…',
-  compareFile: 'Compare with File…',
-  exportPage: 'Export…',
-  reload: 'Reload and Lose My Changes',
-  keepChanges: 'Keep My Changes',
+  compare: { label: 'Compare with Generated…', icon: 'diff' },
+  compareFile: { label: 'Compare with File…', icon: 'diff-multiple' },
+  exportPage: { label: 'Export…', icon: 'export' },
+  reload: { label: 'Reload and Lose My Changes', icon: 'discard' },
+  keepChanges: { label: 'Keep My Changes', icon: 'check' },
   ...OPEN_COMPARISON,
   ...GENERATE,
   ...OPEN_WITH,
@@ -186,9 +186,9 @@ export const VMSA_PAGE = {
 } as const satisfies PageTable;
 
 const COMPARISON_ACTIONS = {
-  saveExpected: 'Save Expected Page…',
-  pickCpu: 'Find CPU…',
-  pickFirmware: 'From an OVMF Image…',
+  saveExpected: { label: 'Save Expected Page…', icon: 'save' },
+  pickCpu: { label: 'Find CPU…', icon: 'search' },
+  pickFirmware: { label: 'From an OVMF Image…', icon: 'folder-opened' },
 } as const;
 
 /** The page that compares a VMSA with another. */

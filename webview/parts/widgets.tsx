@@ -4,7 +4,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { VmsaRequest } from '../../src/core/vmsa/launch/generate';
-import { LABELS, type Action, type ActionOf, type PageName } from '../../src/protocol/pages';
+import { BUTTONS, type Action, type ActionOf, type PageName } from '../../src/protocol/pages';
 import type { TextFieldElement, ValueElement } from '../controls';
 import { send } from '../host';
 
@@ -12,33 +12,6 @@ import { send } from '../host';
 export function Icon({ name, class: more = '' }: { name: string; class?: string }) {
   return <span class={`codicon codicon-${name} ${more}`} aria-hidden="true" />;
 }
-
-const ACTION_ICONS: Record<Action, string> = {
-  compare: 'diff',
-  compareFile: 'diff-multiple',
-  compareImage: 'diff-multiple',
-  generate: 'new-file',
-  exportPage: 'export',
-  pickCpu: 'search',
-  pickFirmware: 'folder-opened',
-  saveExpected: 'save',
-  openComparison: 'diff-single',
-  reload: 'discard',
-  forgetBefore: 'close',
-  keepChanges: 'check',
-  openAsText: 'go-to-file',
-  newLaunchFile: 'verified',
-  openLaunchFile: 'go-to-file',
-  runAgain: 'refresh',
-  cancelRun: 'debug-stop',
-  copyReport: 'copy',
-  copyReportJson: 'json',
-  saveReport: 'save',
-  injectSecret: 'key',
-  explain: 'question',
-  explainFolder: 'file-binary',
-  cancelExplain: 'debug-stop',
-};
 
 interface ButtonProps<A extends Action> {
   action: A;
@@ -65,8 +38,8 @@ export function AnyActionButton(props: ButtonProps<Action>) {
         onSent?.();
       }}
     >
-      <span slot="start" class={`codicon codicon-${ACTION_ICONS[action]}`} aria-hidden="true" />
-      {LABELS[action]}
+      <span slot="start" class={`codicon codicon-${BUTTONS[action].icon}`} aria-hidden="true" />
+      {BUTTONS[action].label}
     </vscode-button>
   );
 }

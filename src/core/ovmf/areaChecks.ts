@@ -2,17 +2,15 @@
 
 import { hex } from '../binary/hex';
 import type { Finding } from '../binary/region';
-import { HASH_BLOCK, KNOWN_ENTRIES, RESET_BLOCK, SECRET_BLOCK } from './entries';
-import type { OvmfTable } from './guidedTable';
+import { entriesOf } from '../binary/struct';
+import { AREA_ENTRIES, HASH_BLOCK, KNOWN_ENTRIES, RESET_BLOCK, type KnownEntry } from './entries';
+import type { OvmfEntry, OvmfTable } from './guidedTable';
 import { findEntry } from './guidedTable';
 import type { OvmfRule } from './rules';
 import { ovmfFinding } from './rules';
 
-/** QEMU pads the table of kernel hashes to this size (sev_add_kernel_loader_hashes). */
-export const LEAST_HASH_AREA = 176;
-
-/** edk2, OvmfPkg/AmdSev/AmdSevX64.fdf: the size of the area for a table of secrets. */
-const USUAL_SECRET_AREA = 0xc00;
+/** Bytes that QEMU writes for a kernel. */
+export const LEAST_HASH_AREA: number = HASH_BLOCK.area.small.least;
 
 /** A range of guest memory from an entry of the table. */
 export interface GuestArea {
@@ -20,12 +18,13 @@ export interface GuestArea {
   readonly size: number;
 }
 
+/** The areas of an image. One is absent when the table lacks its entry, or it could not be read. */
+export type Areas = { readonly [K in keyof typeof AREA_ENTRIES]?: GuestArea };
+
 /** The input of checkAreas. */
-export interface AreaInput {
+export interface AreaInput extends Areas {
   readonly table?: OvmfTable;
   readonly resetAddress?: number;
-  readonly secretArea?: GuestArea;
-  readonly hashArea?: GuestArea;
 }
 
 /**
@@ -66,45 +65,60 @@ export function missing(table: OvmfTable | undefined, what: string): string {
 /** An area in words: `0x400 bytes at 0x00810c00`. */
 export const areaWords = ({ base, size }: GuestArea): string => `${hex(size)} bytes at ${hex(base, 8)}`;
 
-/** Reports addresses and sizes that QEMU or a secret injection would fail on. */
-export function checkAreas({ table, resetAddress, secretArea, hashArea }: AreaInput): Finding[] {
-  const findings: Finding[] = [];
-  const note = (known: { readonly guid: string }, rule: OvmfRule, message: string) => {
-    const entry = findEntry(table, known);
-    if (entry) findings.push(ovmfFinding(rule, entry.offset, entry.data.length, message));
-  };
-  if (resetAddress === 0) {
-    note(
-      RESET_BLOCK,
-      'reset-address-zero',
-      'The reset address is 0: QEMU stops SEV-ES and SNP guests with "SEV-ES reset address is zero". Plain SEV starts.',
-    );
-  }
-  if (hashArea && isEmpty(hashArea)) {
-    const effect = 'a launch with kernel hashes is refused';
-    note(HASH_BLOCK, 'hash-area-empty', `The kernel hash area is ${areaText(hashArea)}: ${effect}.`);
-  } else if (hashArea && hashArea.size < LEAST_HASH_AREA) {
-    const message = `The kernel hash area is ${areaText(hashArea)}; QEMU needs ${LEAST_HASH_AREA} bytes.`;
-    note(HASH_BLOCK, 'hash-area-small', message);
-  }
-  if (secretArea && isEmpty(secretArea)) {
-    const effect = 'a secret can be injected only at an explicit address';
-    note(SECRET_BLOCK, 'secret-area-empty', `The secret area is ${areaText(secretArea)}: ${effect}.`);
-  } else if (secretArea && secretArea.size < USUAL_SECRET_AREA) {
-    const message = `The secret area is ${areaText(secretArea)}; AmdSev builds have ${hex(USUAL_SECRET_AREA)}, and a larger secret table does not fit.`;
-    note(SECRET_BLOCK, 'secret-area-small', message);
-  }
-  if (hashArea && endsOutside(hashArea)) {
-    note(HASH_BLOCK, 'area-outside', `The kernel hash area, ${areaText(hashArea)}, ends above 4 GiB.`);
-  }
-  if (secretArea && endsOutside(secretArea)) {
-    note(SECRET_BLOCK, 'area-outside', `The secret area, ${areaText(secretArea)}, ends above 4 GiB.`);
-  }
-  if (hashArea && secretArea && overlap(hashArea, secretArea)) {
-    const message = `The kernel hash area, ${areaText(hashArea)}, overlaps the secret area, ${areaText(secretArea)}.`;
-    note(HASH_BLOCK, 'area-overlap', message);
-  }
-  return findings;
+/** Reports addresses and sizes that QEMU or an injection would fail on. */
+export function checkAreas(image: AreaInput): Finding[] {
+  const reset = findEntry(image.table, RESET_BLOCK);
+  const areas = areasOf(image);
+  return [
+    ...(reset && image.resetAddress === 0
+      ? [
+          at(
+            reset,
+            'reset-address-zero',
+            'The reset address is 0: QEMU stops SEV-ES and SNP guests with "SEV-ES reset address is zero". Plain SEV starts.',
+          ),
+        ]
+      : []),
+    ...areas.flatMap(checkSize),
+    ...areas.flatMap(({ entry, words, area }) =>
+      endsOutside(area)
+        ? [at(entry, 'area-outside', `The ${words}, ${areaText(area)}, ends above 4 GiB.`)]
+        : [],
+    ),
+    ...areas.flatMap((one, i) => areas.slice(i + 1).flatMap((other) => checkOverlap(one, other))),
+  ];
+}
+
+/** An area, the entry that it is from, and what is expected of it. */
+interface AreaAt extends NonNullable<KnownEntry['area']> {
+  readonly area: GuestArea;
+  readonly entry: OvmfEntry;
+}
+
+/** The areas of an image, in the order of their entries in the file. */
+function areasOf(image: AreaInput): AreaAt[] {
+  return entriesOf(AREA_ENTRIES)
+    .flatMap(([name, known]): AreaAt[] => {
+      const [area, entry] = [image[name], findEntry(image.table, known)];
+      return area && entry ? [{ ...known.area, area, entry }] : [];
+    })
+    .sort((a, b) => a.entry.offset - b.entry.offset);
+}
+
+const at = ({ offset, data }: OvmfEntry, rule: OvmfRule, message: string): Finding =>
+  ovmfFinding(rule, offset, data.length, message);
+
+function checkSize({ area, entry, words, empty, small }: AreaAt): Finding[] {
+  if (isEmpty(area))
+    return empty ? [at(entry, empty.rule, `The ${words} is ${areaText(area)}: ${empty.effect}.`)] : [];
+  if (!small || area.size >= small.least) return [];
+  return [at(entry, small.rule, `The ${words} is ${areaText(area)}; ${small.effect}.`)];
+}
+
+function checkOverlap(one: AreaAt, other: AreaAt): Finding[] {
+  if (!overlap(one.area, other.area)) return [];
+  const message = `The ${one.words}, ${areaText(one.area)}, overlaps the ${other.words}, ${areaText(other.area)}.`;
+  return [at(one.entry, 'area-overlap', message)];
 }
 
 function isEmpty({ base, size }: GuestArea): boolean {

@@ -9,6 +9,16 @@ import type { OvmfRule } from './rules';
 /** The GUID that ends the table, 48 bytes before the end of the file. */
 export const FOOTER_GUID = '96b582de-1fb2-45f7-baea-a366c55a082d';
 
+/** What is said of an area of guest memory that does not do. */
+interface AreaNeeds {
+  /** What it is called in a sentence. */
+  readonly words: string;
+  /** Of one without address or size: the rule, and a clause. */
+  readonly empty?: { readonly rule: OvmfRule; readonly effect: string };
+  /** Of one with less than so many bytes: the rule, and a clause. */
+  readonly small?: { readonly rule: OvmfRule; readonly least: number; readonly effect: string };
+}
+
 /** A table entry with a known meaning. */
 export interface KnownEntry<R extends Row = Row> {
   readonly guid: string;
@@ -24,6 +34,8 @@ export interface KnownEntry<R extends Row = Row> {
   readonly since: string;
   /** What a whole table without it is told. */
   readonly absent?: { readonly rule: OvmfRule; readonly effect: string };
+  /** Of an entry that is an area (`AREA_ENTRIES`). */
+  readonly area?: AreaNeeds;
 }
 
 /** Follows the data of every entry and ends the table; lengths include these 18 bytes. */
@@ -82,6 +94,19 @@ export const SECRET_BLOCK = {
     rule: 'no-secret-area',
     effect: 'no secret area: a secret can be injected only at an explicit address',
   },
+  area: {
+    words: 'secret area',
+    empty: {
+      rule: 'secret-area-empty',
+      effect: 'a secret can be injected only at an explicit address',
+    },
+    // edk2, OvmfPkg/AmdSev/AmdSevX64.fdf: the size of the area for a table of secrets.
+    small: {
+      rule: 'secret-area-small',
+      least: 0xc00,
+      effect: 'AmdSev builds have 0xc00, and a larger secret table does not fit',
+    },
+  },
 } satisfies KnownEntry;
 
 /** Where the hashes of kernel, initrd and command line go. */
@@ -97,6 +122,12 @@ export const HASH_BLOCK = {
   reader: 'QEMU, which writes the hash table there and measures it',
   since: 'edk2-stable202108',
   absent: { rule: 'no-hash-area', effect: 'no kernel hash area: a launch with kernel hashes is refused' },
+  area: {
+    words: 'kernel hash area',
+    empty: { rule: 'hash-area-empty', effect: 'a launch with kernel hashes is refused' },
+    // QEMU pads the table of kernel hashes to this size (sev_add_kernel_loader_hashes).
+    small: { rule: 'hash-area-small', least: 176, effect: 'QEMU needs 176 bytes' },
+  },
 } satisfies KnownEntry;
 
 /** Where the SEV metadata is. */
@@ -193,7 +224,10 @@ export const KNOWN_ENTRIES: readonly KnownEntry[] = [
   SNP_BOOT_BLOCK,
 ];
 
-/** The entries that are areas of guest memory, by the names that a parsed image has them under. */
+/**
+ * The entries that are areas of guest memory (`base` and `size`, with the column `area`), by the names that a parsed image has them
+ * under.
+ */
 export const AREA_ENTRIES = { secretArea: SECRET_BLOCK, hashArea: HASH_BLOCK } as const;
 
 const byGuid = new Map(KNOWN_ENTRIES.map((entry) => [entry.guid, entry]));

@@ -5,7 +5,7 @@ import { guidText } from '../binary/guid';
 import { byteCount, hex, type IsSame } from '../binary/hex';
 import type { Finding, Parsed, Region } from '../binary/region';
 import { entriesOf, type Row } from '../binary/struct';
-import type { GuestArea } from './areaChecks';
+import type { Areas } from './areaChecks';
 import { checkAreas, checkTable } from './areaChecks';
 import { AREA_ENTRIES, RESET_BLOCK } from './entries';
 import type { OvmfTable, TableParse } from './guidedTable';
@@ -28,7 +28,6 @@ type SectionRow<L extends { readonly section: { readonly rows: readonly Row[] } 
 type Lists = typeof METADATA_LISTS;
 /** The lists that an image can have. */
 export type MetadataLists = { readonly [K in keyof Lists]?: MetadataList<SectionRow<Lists[K]>> };
-type Areas = { readonly [K in keyof typeof AREA_ENTRIES]?: GuestArea };
 type AnyLayout = MetadataLayout;
 
 /** A parsed OVMF image. A field is absent when the table lacks the entry, or it could not be read. */

@@ -103,13 +103,10 @@ const table = ruleTable({
     'warning',
     'The secret area has less than the 0xc00 bytes that AmdSev builds of OVMF reserve for the whole secret table.',
   ],
-  'area-outside': [
-    'error',
-    'The secret or hash area ends above 4 GiB, where its 32-bit address cannot reach.',
-  ],
+  'area-outside': ['error', 'An area ends above 4 GiB, where its 32-bit address cannot reach.'],
   'area-overlap': [
     'error',
-    'The secret area and the hash area share bytes, so one injection destroys the other.',
+    'Two areas, such as those for secret and kernel hashes, share bytes, so that what is put into one destroys the other.',
   ],
   'no-sev-metadata': [
     'info',

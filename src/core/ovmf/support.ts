@@ -1,7 +1,6 @@
 // A use of an OVMF image, and whether something excludes it.
 
-/** A use of an image. */
-export type Feature = 'SEV' | 'SEV-ES' | 'SNP' | 'TDX' | 'kernel hashes' | 'secret area' | 'IGVM' | 'SVSM';
+import type { Feature } from './supportRules';
 
 /**
  * `no`: excluded. `warning`: possible, but not what one would expect of it. `unknown`: what decides could not be looked at.

@@ -9,7 +9,6 @@ import type { ImageBuild, EdkPlatform } from './imageBuild';
 import { hasLostTable, isOvmf, smmFiles } from './imageBuild';
 import type { SupportedImage, SupportReason } from './metadataSupport';
 import { judgeIgvm, judgeSev, judgeTdx } from './metadataSupport';
-import type { Feature } from './support';
 
 /** An image, and what its volumes tell. */
 export interface SupportInput {
@@ -119,42 +118,70 @@ const WITHOUT_TDX: Partial<Record<EdkPlatform, string>> = {
   Microvm: 'no TdxDxe among its drivers',
 };
 
-/** What in an image is for a use that nothing excludes, in the order of the facts. */
-export const EVIDENCE: readonly (readonly [Feature, (input: SupportInput) => string])[] = [
-  ['SEV', () => 'AmdSevDxe, and a 64-bit DXE phase'],
-  ['SEV-ES', ({ image }) => `APs start at ${hex(image.resetAddress!, 8)}`],
-  ['SNP', ({ image }) => `SEV metadata with ${countRanges(image.sevMetadata!.sections.map((s) => s.size))}`],
-  [
-    'TDX',
-    ({ image, build }) => {
+/** A use of an image. */
+export interface FeatureRow<Name = string> {
+  readonly feature: Name;
+  /** What in an image is for it, where nothing excludes it. */
+  readonly evidence: (input: SupportInput) => string;
+  /** Tables speak for it, whatever is unknown of the code. */
+  readonly ofTables?: true;
+  /** It is no use without an SEV guest of any kind. */
+  readonly forSev?: true;
+}
+
+/** All uses, in the order of the facts. */
+export const FEATURES = [
+  { feature: 'SEV', evidence: () => 'AmdSevDxe, and a 64-bit DXE phase' },
+  {
+    feature: 'SEV-ES',
+    ofTables: true,
+    evidence: ({ image }) => `APs start at ${hex(image.resetAddress!, 8)}`,
+  },
+  {
+    feature: 'SNP',
+    ofTables: true,
+    evidence: ({ image }) =>
+      `SEV metadata with ${countRanges(image.sevMetadata!.sections.map((s) => s.size))}`,
+  },
+  {
+    feature: 'TDX',
+    ofTables: true,
+    evidence: ({ image, build }) => {
       const ranges = countRanges(image.tdxMetadata!.sections.map((s) => Number(s.memory_size)));
       return `TDX metadata with ${ranges}${build.files.includes('TdxDxe') ? '' : '; no TdxDxe was found'}`;
     },
-  ],
-  [
-    'kernel hashes',
-    ({ image, build }) => `${areaWords(image.hashArea!)}; verifies ${build.verifies!.join(', ')}`,
-  ],
-  [
-    'secret area',
-    ({ image, build }) => {
+  },
+  {
+    feature: 'kernel hashes',
+    forSev: true,
+    evidence: ({ image, build }) => `${areaWords(image.hashArea!)}; verifies ${build.verifies!.join(', ')}`,
+  },
+  {
+    feature: 'secret area',
+    forSev: true,
+    evidence: ({ image, build }) => {
       const handsOn =
         build.files.includes('SecretDxe') || build.dxe === undefined || build.unread !== undefined;
       return `${areaWords(image.secretArea!)}${handsOn ? '' : '; no SecretDxe was found that hands it on'}`;
     },
-  ],
-  [
-    'IGVM',
-    ({ image }) => `IGVM metadata with ${countRanges(image.igvmMetadata!.sections.map((s) => s.size))}`,
-  ],
-  [
-    'SVSM',
-    ({ image }) =>
+  },
+  {
+    feature: 'IGVM',
+    evidence: ({ image }) =>
+      `IGVM metadata with ${countRanges(image.igvmMetadata!.sections.map((s) => s.size))}`,
+  },
+  {
+    feature: 'SVSM',
+    ofTables: true,
+    evidence: ({ image }) =>
       isSvsm(image)
         ? 'this is an SVSM: it has an SVSM info entry'
         : `calling area at ${hex(callingArea(image)!.gpa, 8)}`,
-  ],
-];
+  },
+] as const satisfies readonly FeatureRow[];
+
+/** The name of a use. */
+export type Feature = (typeof FEATURES)[number]['feature'];
 
 const isSvsm = ({ table }: SupportedImage) => findEntry(table, SVSM_INFO) !== undefined;
 const callingArea = ({ sevMetadata }: SupportedImage) =>

@@ -9,7 +9,7 @@ import {
   isFromPage,
   isHostMessage,
   isToPage,
-  LABELS,
+  BUTTONS,
   PAGE_NAMES,
   PAGES,
   type WebviewMessage,
@@ -50,7 +50,7 @@ const toHost: Target = {
       { type: 'place', place: { name: 'rip', offset: 0x178, size: 8 } },
     ].map(toJson),
   words: [
-    ...Object.keys(LABELS),
+    ...Object.keys(BUTTONS),
     'type',
     'action',
     'edit',

@@ -7,7 +7,7 @@ import {
   isFromPage,
   isHostMessage,
   isToPage,
-  LABELS,
+  BUTTONS,
   LARGE,
   PAGE_NAMES,
   PAGES,
@@ -113,7 +113,7 @@ const having = (column: 'states' | 'fromHost' | 'actions' | 'fromPage', name: st
   PAGE_NAMES.filter((page) => Object.hasOwn(tables[page][column], name));
 
 describe('A message to the host', () => {
-  for (const action of [...Object.keys(LABELS), 'toString', 'constructor', ''])
+  for (const action of [...Object.keys(BUTTONS), 'toString', 'constructor', ''])
     it(`is taken by the pages that have its action: ${action}`, () => {
       assert.deepEqual(takersOf({ type: 'action', action }), having('actions', action));
       assert.deepEqual(

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import type { BuildOvmfOptions } from '../../../../src/core/ovmf/build';
 import { DEFAULT_SEV_SECTIONS, buildOvmf } from '../../../../src/core/ovmf/build';
+import type { Row } from '../../../../src/core/binary/struct';
 import { KNOWN_ENTRIES, RESET_BLOCK } from '../../../../src/core/ovmf/entries';
 import { entryValues } from '../../../../src/core/ovmf/guidedTable';
 import { parseOvmf } from '../../../../src/core/ovmf/image';
@@ -113,8 +114,19 @@ describe('Reading an OVMF image', () => {
       assertWhole(parsed);
       assert.equal(parsed.value.table?.entries[0]?.name, known.name);
       const values = Object.values(entryValues(parsed.value.table, known) ?? {});
-      const words = new Uint32Array(data.slice().buffer);
-      assert.deepEqual(values, [...words]);
+      const view = new DataView(data.buffer);
+      const read = {
+        u8: (at: number) => view.getUint8(at),
+        u16: (at: number) => view.getUint16(at, true),
+        u32: (at: number) => view.getUint32(at, true),
+        u64: (at: number) => view.getBigUint64(at, true),
+      };
+      const wanted = known.payload.rows.map(({ offset, type }: Row) => {
+        if (typeof type === 'number') return data.slice(offset, offset + type);
+        assert.ok(typeof type === 'string');
+        return read[type](offset);
+      });
+      assert.deepEqual(values, wanted);
       const region = allRegions(parsed.value.regions).find(({ kind }) => kind === 'entry');
       assert.deepEqual(
         region?.fields.map(({ name }) => name),

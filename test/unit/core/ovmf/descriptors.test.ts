@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { lintOvmf, type WholeOvmf } from '../../../../src/core/ovmf/lint';
-import type { Feature } from '../../../../src/core/ovmf/support';
+import type { Feature } from '../../../../src/core/ovmf/supportRules';
 import { decompressSection } from '../../../../src/node/decompress';
 import { codePaths, imagePaths, readImage } from '../../../helpers/realImages';
 

@@ -75,7 +75,7 @@ const cases: Case[] = [
   ],
   [
     'a reserved feature',
-    page('snp', { sev_features: 0x20001n }),
+    page('snp', { sev_features: (1n << 63n) | 1n }),
     page('snp'),
     { 'sev-features': 'sev_features' },
     /reserved bits only/,
