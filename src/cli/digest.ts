@@ -16,15 +16,16 @@ import type * as More from './digestMore';
 import {
   addDigestOptions,
   asksForMore,
-  checkTogether,
-  cpuList,
-  profilesFrom,
-  vcpuCounts,
-  vcpuFrom,
+  hasMode,
   type DigestOptions,
+  type GivenOptions,
 } from './digestOptions';
+import { checkTogether, cpuList, profilesFrom, vcpuCounts, vcpuFrom } from './digestSelection';
 import { oneLine, printJson, type Output } from './output';
 import type { AddCommand } from './program';
+
+/** As commander says it of an option that is always needed. */
+const MODE_MISSING = "error: required option '--mode <mode>' not specified";
 
 /** Rows between two turns of the event loop. */
 const ROWS_AT_ONCE = 64;
@@ -36,8 +37,10 @@ export const digestCommand =
     const command = program
       .command('digest')
       .description('compute launch digests, or the measurements that a platform reports');
-    addDigestOptions(command).action(async (options: DigestOptions) => {
-      if (!asksForMore(options)) {
+    addDigestOptions(command).action(async (options: GivenOptions) => {
+      const isFull = hasMode(options);
+      if (!isFull && options.fromQemuCommandLine === undefined) command.error(MODE_MISSING);
+      if (isFull && !asksForMore(options)) {
         checkTogether(options);
         await printDigests(io, options, out);
       } else if (more) await more.digestMore(io, options, out, exit);
@@ -49,12 +52,16 @@ export const digestCommand =
 export type DigestRun = DigestReading & { readonly findings: readonly DigestFinding[] };
 
 /** How files are read: findings are kept for the JSON, or printed at once. */
-export function readingFor({ json }: Pick<DigestOptions, 'json'>, out: Output): DigestRun {
+export function readingFor(
+  { json, noted = [] }: Pick<DigestOptions, 'json' | 'noted'>,
+  out: Output,
+): DigestRun {
   const findings: DigestFinding[] = [];
   const find = (finding: DigestFinding) => {
     if (json) findings.push(finding);
-    else out.note(`WARNING: ${finding.message}`);
+    else out.note(`${finding.severity === 'info' ? 'NOTE' : 'WARNING'}: ${finding.message}`);
   };
+  noted.forEach(find);
   return { findings, find, onProgress: out.onProgress };
 }
 

@@ -14,7 +14,8 @@ import {
 import type { Io } from '../app/io';
 import { digestFinding } from '../core/check/digestRules';
 import type { MatrixRequest } from '../core/check/matrix';
-import { isOther, type DigestOptions } from './digestOptions';
+import type { DigestOptions } from './digestOptions';
+import { isOther } from './digestSelection';
 import { sev } from '../core/tech/sev/loads';
 import { readInput } from './inputOptions';
 

@@ -1,19 +1,14 @@
 // The options of `sevscope digest`, named as in sev-snp-measure and, where it has no equivalent, as in
-// `validate`; and how they select CPUs, vCPUs and profiles.
+// `validate`.
 
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import * as errors from './errors';
-import { digestFinding, type DigestFinding } from '../core/check/digestRules';
-import { ALL_CPUS, MATRIX_PROFILES, type MatrixCpu } from '../core/check/matrix';
-import { MAX_VCPUS } from '../core/launch/inputKinds';
-import { REPORTED_IDS, VMM_PROFILES, type InputValues } from '../core/launch/inputs';
-import { unknownCpuModel } from '../core/vmsa/errors';
+import type { DigestFinding } from '../core/check/digestRules';
+import { REPORTED_IDS, type InputValues } from '../core/launch/inputs';
 import type { SnpInputs } from '../core/tech/snp/inputs';
-import { findProfile, type KnownProfile } from '../core/vmsa/launch/profiles';
-import { encodeSignature } from '../core/vmsa/launch/signature';
 import { FORM_NAMES, formRow, type Form } from './digestForms';
-import { addInputs, addOtherNames, readInput, type InputUse } from './inputOptions';
-import { cpuFrom, number } from './options';
+import { addInputs, addOtherNames, type InputUse } from './inputOptions';
+import { number } from './options';
 
 /** The kinds of launch digests. */
 export const DIGEST_MODES = ['sev', 'seves', 'snp', 'snp:ovmf-hash', 'snp:svsm'] as const;
@@ -23,7 +18,6 @@ type TextId = 'vcpus' | 'cpu' | 'cpu.signature' | 'profile' | 'features' | 'firm
 
 /** The parsed options, those of inputs by their names and the others by commander's. */
 export interface DigestOptions extends Omit<InputValues, TextId>, Readonly<Partial<Record<TextId, string>>> {
-  /** Absent only where a command line of QEMU says it. */
   readonly mode: (typeof DIGEST_MODES)[number];
   /** CPUs of the table. */
   readonly cpus?: string;
@@ -38,6 +32,10 @@ export interface DigestOptions extends Omit<InputValues, TextId>, Readonly<Parti
   readonly inputs?: string;
   /** What is in it. */
   readonly snpInputs?: SnpInputs;
+  /** Path of a command line of QEMU or of a domain's XML, or either as text. */
+  readonly fromQemuCommandLine?: string;
+  /** What was found there. */
+  readonly noted?: readonly DigestFinding[];
   readonly matrix?: true;
   readonly output?: string;
   /** The guest's SVN, in CoRIM. */
@@ -46,13 +44,20 @@ export interface DigestOptions extends Omit<InputValues, TextId>, Readonly<Parti
 }
 
 /** Whether a run needs more than the script of plain digests has. */
-export function asksForMore(options: DigestOptions): boolean {
+export function asksForMore(options: GivenOptions): boolean {
   const { format = 'hex', matrix, trace, compare, inputs, dumpVmsa, output, cpus } = options;
-  const isMore = [matrix, trace, compare, inputs, dumpVmsa, output, cpus].some(
+  const from = options.fromQemuCommandLine;
+  const isMore = [from, matrix, trace, compare, inputs, dumpVmsa, output, cpus].some(
     (value) => value !== undefined,
   );
   return isMore || formRow(format).plain !== true || MEASURED.some(({ id }) => options[id] !== undefined);
 }
+
+/** The same before it is known which digest is wanted, which a command line of QEMU may say. */
+export type GivenOptions = Omit<DigestOptions, 'mode'> & Partial<Pick<DigestOptions, 'mode'>>;
+
+/** Whether it is known which digest is wanted. */
+export const hasMode = (options: GivenOptions): options is DigestOptions => options.mode !== undefined;
 
 /** What is launched, by the names of sev-snp-measure where it has other ones. */
 const LAUNCHED: readonly InputUse[] = [
@@ -104,13 +109,17 @@ const MEASURED: readonly InputUse[] = [
 export function addDigestOptions(command: Command): Command {
   const among = (flags: string, text: string, choices: readonly string[]) =>
     new Option(flags, text).choices(choices);
-  command.addOption(among('--mode <mode>', 'which launch digest', DIGEST_MODES).makeOptionMandatory());
+  command.addOption(among('--mode <mode>', 'which launch digest', DIGEST_MODES));
   addInputs(command, LAUNCHED);
   for (const option of formatOptions()) command.addOption(option);
   command
     .option('-v, --verbose', 'print a digest with the mode that it is of')
     .option('--json', 'print the digest with what it is of as JSON')
     .option('--dump-vmsa', 'write the page of each vCPU to vmsa0.bin, vmsa1.bin, …')
+    .option(
+      '--from-qemu-command-line <text>',
+      'takes what is not given from a command line of QEMU or the XML of a domain: a file, - or the text',
+    )
     .optionsGroup('The launch page by page:')
     .option('--trace', 'print what is measured, page by page, with the digest after each')
     .option(
@@ -173,134 +182,4 @@ class NamedOption extends Option {
   override attributeName(): string {
     return this.as;
   }
-}
-
-/** A number of vCPUs, or `1-8,16` as ascending numbers. @throws CheckError (usage) */
-export function vcpuCounts(text: string): number[] {
-  const counts = new Set<number>();
-  for (const part of text.split(',')) {
-    const ends = part.split('-');
-    const [first, last = first] = ends.map((end) =>
-      readInput('vcpus', end, () => errors.badVcpuList(text, MAX_VCPUS)),
-    );
-    if (ends.length > 2 || first! > last!) throw errors.badVcpuList(text, MAX_VCPUS);
-    for (let n = first!; n <= last!; n++) counts.add(n);
-  }
-  return [...counts].sort((a, b) => a - b);
-}
-
-/** One CPU of a list: a model by name, or its numbers. */
-const cpuOf = (text: string): MatrixCpu => ({
-  name: text,
-  id: readInput('cpu', text, () => (text.includes('/') ? errors.badMatrixCpu(text) : unknownCpuModel(text))),
-});
-
-/** Rejects options that contradict each other, before anything is read. */
-export function checkTogether(options: DigestOptions): void {
-  const { mode, matrix, cpus, cpu, output, json, dumpVmsa, format } = options;
-  const row = format && formRow(format);
-  if (matrix && !(mode in MATRIX_PROFILES))
-    throw errors.oddOption('--matrix', `--mode ${mode} measures no vCPUs, so there is one digest only`);
-  if (!matrix && cpus !== undefined) throw errors.oddOption('--cpu', 'it is for --matrix; use --vcpu-type');
-  if (output !== undefined && !matrix && (!row || row.plain))
-    throw errors.oddOption('--output', 'it is for --matrix, and for forms of reference values');
-  if (matrix && json) throw errors.oddOption('--json', 'the form of a table is --format json');
-  if (matrix && cpus !== undefined && cpu !== undefined) throw errors.twoCpus();
-  const isTrace = options.trace ?? options.compare;
-  if (isTrace && (matrix || mode === 'snp:ovmf-hash'))
-    throw errors.oddOption(options.trace ? '--trace' : '--compare', 'it is for one launch');
-  if (options.inputs !== undefined && mode !== 'snp')
-    throw errors.oddOption('--inputs', 'it is for --mode snp');
-  if (row?.snp && (!(mode === 'snp' || (mode === 'snp:svsm' && format !== 'dstack')) || isTrace || json))
-    throw errors.oddOption(`--format ${format!}`, 'it is for digests of SEV-SNP, without other forms');
-  const isSeveral = matrix ?? vcpuCounts(options.vcpus ?? '1').length > 1;
-  if (row?.of === 'one' && isSeveral) throw errors.oddOption(`--format ${format!}`, 'it is for one launch');
-  if (row?.of === 'table' && !matrix) throw errors.oddOption(`--format ${format!}`, 'it is for --matrix');
-  if (options.svn !== undefined && !format?.startsWith('corim'))
-    throw errors.oddOption('--svn', 'it is for --format corim and corim-amd');
-  if (dumpVmsa && (matrix || !(mode in MATRIX_PROFILES)))
-    throw errors.oddOption('--dump-vmsa', 'it is for one launch that measures vCPUs');
-  if (options.firmwareDigest !== undefined && mode !== 'snp')
-    throw errors.oddOption('--snp-ovmf-hash', 'it is for --mode snp');
-}
-
-/** The CPUs of a table. @throws CheckError (usage) */
-export function cpuList(text: string): readonly MatrixCpu[] {
-  return text === 'all' ? ALL_CPUS : text.split(',').map(cpuOf);
-}
-
-/**
- * The CPU that the options name. Of several, family, model and stepping win over the signature, and that over the name, as in
- * sev-snp-measure.
- * @param find hears which one counts, if they differ
- * @throws CheckError (usage) for an incomplete one, or a model both by number and by name
- */
-export function vcpuFrom(
-  options: DigestOptions,
-  find: (finding: DigestFinding) => void,
-): MatrixCpu | undefined {
-  const { cpu: type, 'cpu.signature': signature, 'cpu.model': model } = options;
-  const { 'cpu.family': family, 'cpu.stepping': stepping } = options;
-  const numbers = cpuFrom({ 'cpu.family': family, 'cpu.model': model, 'cpu.stepping': stepping });
-  const all: readonly (MatrixCpu & { readonly by: string })[] = [
-    ...(numbers
-      ? [{ name: typeof model === 'string' ? model : '', id: numbers, by: 'family, model and stepping' }]
-      : []),
-    ...(signature === undefined
-      ? []
-      : [
-          {
-            name: signature,
-            id: readInput('cpu.signature', signature, () => errors.badSignature(signature)),
-            by: '--vcpu-sig',
-          },
-        ]),
-    ...(type === undefined ? [] : [{ ...cpuOf(type), by: '--vcpu-type' }]),
-  ];
-  const [first, ...others] = all;
-  if (!first) return undefined;
-  const { id, by } = first;
-  const other = others.find((one) => encodeSignature(one.id) !== encodeSignature(id));
-  if (other)
-    find(
-      digestFinding(
-        'cpu-twice',
-        `The CPU is given twice: ${by} count, and not ${other.by}, as in sev-snp-measure.`,
-      ),
-    );
-  const name = type ?? (first.name || `${id.family}/${id.model}/${id.stepping}`);
-  return { name: other ? first.name || `${id.family}/${id.model}/${id.stepping}` : name, id };
-}
-
-/** Whether a VMM is given that is not QEMU. */
-export const isOther = (vmm: DigestOptions['vmm']): vmm is 'ec2' | 'gce' => vmm === 'ec2' || vmm === 'gce';
-
-/** The profiles that the options name; each must belong to the mode. @throws CheckError (usage) for any other */
-export function profilesFrom({
-  mode,
-  profile,
-  vmm,
-  matrix,
-  format = 'csv',
-}: DigestOptions): readonly KnownProfile[] {
-  const known: readonly KnownProfile[] = mode in MATRIX_PROFILES ? MATRIX_PROFILES[mode as 'snp'] : [];
-  if (vmm !== undefined && profile !== undefined)
-    throw errors.oddOption('--vmm-type', '--profile says who launches');
-  if (mode === 'snp:svsm' && isOther(vmm))
-    throw errors.oddOption('--vmm-type', 'only QEMU launches an SVSM image');
-  // No profile is one of SEV-ES by another VMM than QEMU.
-  if (mode === 'seves' && isOther(vmm)) return [findProfile(VMM_PROFILES[vmm])!];
-  const ofVmm = mode === 'snp' && vmm ? VMM_PROFILES[vmm] : undefined;
-  const text = profile ?? ofVmm ?? (matrix && formRow(format).labelled ? 'all' : known[0]!.id);
-  if (text === 'all' && matrix) return known;
-  const ids = matrix ? text.split(',') : [text];
-  return ids.map((id) => {
-    const found = known.find((p) => p.id === id);
-    if (found) return found;
-    throw errors.otherMode(
-      id,
-      mode,
-      known.map((p) => p.id),
-    );
-  });
 }

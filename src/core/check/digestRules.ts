@@ -19,6 +19,14 @@ const table = ruleTable({
     'warning',
     'The pages of an SVSM guest have the x87 control word 0, as sev-snp-measure leaves it; KVM since Linux 6.10 launches 0x37f.',
   ],
+  'launch-found': [
+    'info',
+    'An input is taken from a command line of QEMU or the XML of a domain, because no option says it.',
+  ],
+  'launch-not-found': [
+    'warning',
+    'A command line of QEMU or the XML of a domain does not say an input, or has something that makes another launch of it.',
+  ],
   'cmdline-template': [
     'warning',
     'The command line has {vcpus} in it, which stands for the number of vCPUs only in a table.',

@@ -351,3 +351,78 @@ describe('The script of a run', () => {
     assert.equal(new Set(FORM_NAMES).size, 10);
   });
 });
+
+describe('digest --from-qemu-command-line', () => {
+  const QEMU = [
+    'qemu-system-x86_64 -machine q35,confidential-guest-support=sev0 \\',
+    '  -object sev-snp-guest,id=sev0,policy=0x30000,kernel-hashes=on \\',
+    "  -cpu EPYC-v4 -smp 4 -bios OVMF.fd -kernel kernel -append 'console=ttyS0  quiet'",
+  ].join('\n');
+  const SAME = [...SNP, ...BOOT, 'console=ttyS0  quiet', '--vcpus'];
+  const from = (...args: string[]) => digest('--from-qemu-command-line', ...args);
+
+  it('gives the digest of its inputs, as a file and as a text, and says where each is from', async () => {
+    writeFileSync(at('qemu.txt'), QEMU);
+    const wanted = await printed(...SAME, '4');
+    for (const [given, where] of [
+      ['qemu.txt', 'qemu.txt'],
+      [QEMU, 'the command line'],
+    ] as const) {
+      const { stdout, stderr, status } = await from(given);
+      assert.deepEqual([status, stdout], [0, wanted], stderr);
+      const notes = stderr.trimEnd().split('\n');
+      assert.ok(notes.includes(`NOTE: From ${where}: vcpus is 4, by -smp.`), stderr);
+      assert.equal(notes.length, 6);
+    }
+  });
+  it('counts less than other options', async () => {
+    const { stdout, stderr } = await from(QEMU, '--vcpus', '2', '--vcpu-sig', '0xa00f11');
+    const same = SAME.filter((arg) => !/vcpu-type|EPYC/.test(arg));
+    assert.equal(stdout, await printed(...same, '2', '--vcpu-sig', '0xa00f11'));
+    assert.doesNotMatch(stderr, /vcpus is|cpu is/);
+  });
+  it('takes part in tables and traces', async () => {
+    const table = await from(
+      QEMU,
+      '--append',
+      'nr_cpus={vcpus}',
+      '--vcpus',
+      '1-2',
+      '--matrix',
+      '--format',
+      'hex',
+    );
+    assert.equal(
+      table.stdout.split('\n')[1],
+      (await printed(...SNP, ...BOOT, 'nr_cpus=2', '--vcpus', '2')).trimEnd(),
+    );
+    const { rows, findings } = JSON.parse((await from(QEMU, '--trace', '--json')).stdout) as {
+      rows: { digest: string }[];
+      findings: { rule: string; severity: string }[];
+    };
+    assert.equal(rows.at(-1)!.digest, (await printed(...SAME, '4')).trimEnd());
+    assert.deepEqual(
+      new Set(findings.map(({ rule, severity }) => `${severity} ${rule}`)),
+      new Set(['info launch-found']),
+    );
+  });
+  it('takes the XML of a domain', async () => {
+    const xml =
+      '<domain type="kvm"><name>g</name><vcpu>4</vcpu><os><loader>OVMF.fd</loader><kernel>kernel</kernel><cmdline>console=ttyS0  quiet</cmdline></os><cpu mode="custom"><model>EPYC</model></cpu><launchSecurity type="sev-snp" kernelHashes="yes"><policy>0x30000</policy></launchSecurity></domain>';
+    const { stdout, stderr } = await from(xml);
+    assert.equal(stdout, await printed(...SAME, '4'), stderr);
+  });
+  const refused: readonly [string, string[], RegExp][] = [
+    ['what is missing', ['qemu -smp 2'], /--mode is missing/],
+    ['an output that QEMU reads', [QEMU, '--format', 'rvps', '--output', 'kernel'], /kernel/],
+    ['no file', ['nowhere.txt'], /nowhere\.txt cannot be read/],
+  ];
+  for (const [name, args, message] of refused)
+    it(`refuses ${name}`, async () => {
+      const { status, stdout, stderr } = await from(...args);
+      assert.match(stderr, message);
+      assert.ok(status === 2 || status === 6);
+      assert.equal(stdout, '');
+      assert.equal(readFileSync(at('kernel'), 'utf8'), 'fake vmlinuz\n');
+    });
+});
