@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { bytesToHex } from '../../../src/core/binary/hex';
+import { digestFinding } from '../../../src/core/check/digestRules';
 import { launchOfQemu } from '../../../src/core/domain/launchFound';
 import { readTrace, vmsaText } from '../../../src/core/launch/traceFile';
 import { isTrimmed, readSnpInputs } from '../../../src/core/tech/snp/inputs';
@@ -37,7 +38,7 @@ const traces: Target = {
     }
     // Whatever is pasted, each finding is a sentence.
     const { taken, problems } = launchOfQemu(text);
-    for (const problem of problems) assert.match(problem, /\.$/);
+    for (const problem of problems) assert.match(digestFinding('launch-not-found', problem).message, /\.$/);
     for (const { value } of taken) assert.notEqual(value, '');
     const read = readSnpInputs(text);
     if (read.ok) assert.equal(isTrimmed(read.inputs.cmdline), false);
