@@ -4,6 +4,7 @@
 import * as errors from './errors';
 import * as snpErrors from '../core/tech/snp/errors';
 import { decode } from '../core/binary/struct';
+import { digestFinding, type DigestFinding } from '../core/check/digestRules';
 import { refuseSnp } from '../core/check/imageDigests';
 import { refuseUnfit } from '../core/check/judge';
 import type { FileDigest } from '../core/check/loadedSteps';
@@ -33,6 +34,8 @@ export interface DigestFiles {
   readonly kernel?: string | undefined;
   readonly initrd?: string | undefined;
   readonly cmdline?: string | undefined;
+  /** The command line is a template, in which `{vcpus}` stands for the number of vCPUs. */
+  readonly isTemplate?: boolean | undefined;
   readonly kernelDigest?: Uint8Array | undefined;
   readonly initrdDigest?: Uint8Array | undefined;
   /** Of the command line and one NUL. */
@@ -48,7 +51,7 @@ export interface SvsmFiles {
 
 /** How files are read, and who hears what speaks against one that has a digest all the same. */
 export interface DigestReading extends ReadOptions {
-  readonly warn: (text: string) => void;
+  readonly find: (finding: DigestFinding) => void;
 }
 
 /** What is launched before the first vCPU, for those who want more of it than a digest. */
@@ -67,7 +70,7 @@ export interface MeasuredLaunch<State = unknown> {
 /** The part of a table's request that comes from files. */
 export type LaunchStart<State = unknown> = Pick<
   MatrixRequest<State>,
-  'technology' | 'resetAddress' | 'startOf' | 'svsm'
+  'technology' | 'resetAddress' | 'startOf' | 'startVaries' | 'svsm'
 > &
   MeasuredLaunch<State>;
 
@@ -97,13 +100,38 @@ async function digestsOf(io: Io, files: DigestFiles, reading: ReadOptions): Prom
   };
 }
 
-/** The 176 bytes that are measured for a kernel; undefined without one. */
-async function kernelTable(io: Io, files: DigestFiles, reading: ReadOptions, image: OvmfImage) {
+/** Where a template has the number of vCPUs. */
+export const VCPUS_PLACE = '{vcpus}';
+
+/** What is measured for a kernel; nothing without one. */
+interface KernelTable {
+  readonly kernelDigests?: HashTable;
+  /** The 176 bytes. */
+  readonly kernelHashes?: Uint8Array;
+  /** The same for a number of vCPUs, where the command line is a template. */
+  readonly kernelHashesFor?: (vcpus: number) => Uint8Array;
+}
+
+async function kernelTable(
+  io: Io,
+  files: DigestFiles,
+  reading: ReadOptions,
+  image: OvmfImage,
+): Promise<KernelTable> {
   const digests = await digestsOf(io, files, reading);
   if (!digests) return {};
   // sev-snp-measure digests launches that no VMM would start; such a value is worse than none.
   if (kernelUnmeasured(image) !== undefined) throw snpErrors.noHashArea();
-  return { kernelDigests: digests, kernelHashes: encodeHashTable(digests) };
+  const { cmdline, isTemplate } = files;
+  const kernelHashesFor = (vcpus: number) => {
+    const filled = cmdline!.replaceAll(VCPUS_PLACE, String(vcpus));
+    return encodeHashTable({ ...digests, cmdline: io.hashes.sha256(cmdlineBytes(filled)) });
+  };
+  return {
+    kernelDigests: digests,
+    kernelHashes: encodeHashTable(digests),
+    ...(isTemplate && cmdline?.includes(VCPUS_PLACE) && { kernelHashesFor }),
+  };
 }
 
 /** The state of an SNP launch after its firmware. @throws CheckError when no SNP launch can load it */
@@ -114,13 +142,13 @@ function afterFirmware(hashes: Hashes, bytes: Uint8Array): SnpState {
 }
 
 /** An image that is read whole. @throws CheckError when it cannot be read, or is a container */
-const readImage = (io: Io, path: string, { warn }: DigestReading) =>
+const readImage = (io: Io, path: string, { find }: DigestReading) =>
   atInput('firmware', async () => {
     const bytes = await readWhole(io, path, 'firmware');
     const name = io.path.basename(path);
     if (bytes.length === 0) throw errors.emptyFirmware(name);
     const { image, doubt, flashOnly } = firmwareOf(name, bytes, io.hashes);
-    if (doubt !== undefined) warn(doubt);
+    if (doubt !== undefined) find(digestFinding('firmware-unfit', doubt));
     return { bytes, image, flashOnly };
   });
 
@@ -148,9 +176,11 @@ export async function readSevLaunch(
     const read = await io.readDigested(firmware, 'firmware', reading);
     return { ...read, ...firmwareOf(read.name, read.content) };
   });
-  if (doubt !== undefined) reading.warn(doubt);
-  const { kernelHashes, kernelDigests } = await kernelTable(io, files, reading, image);
-  const state = foldAll(sevEs, hasher, sevEs.loads({ kernelHashes }, image));
+  if (doubt !== undefined) reading.find(digestFinding('firmware-unfit', doubt));
+  const { kernelHashes, kernelDigests, kernelHashesFor } = await kernelTable(io, files, reading, image);
+  const after = (table: Uint8Array | undefined) =>
+    foldAll(sevEs, hasher, sevEs.loads({ kernelHashes: table }, image));
+  const state = after(kernelHashes);
   return {
     technology: sevEs,
     resetAddress: () => resetAddressOf(image, firmware),
@@ -159,7 +189,8 @@ export async function readSevLaunch(
     before: sevEs.start(io.hashes),
     kernelDigests,
     state,
-    startOf: () => state,
+    startOf: (_profile, vcpus) => (kernelHashesFor ? after(kernelHashesFor(vcpus)) : state),
+    startVaries: kernelHashesFor !== undefined,
   };
 }
 
@@ -167,13 +198,18 @@ export async function readSevLaunch(
 function snpLaunch(
   launch: Pick<LaunchStart<SnpState>, 'image' | 'contents' | 'before' | 'resetAddress' | 'kernelDigests'>,
   loaded: SnpState,
-  { warn }: Pick<DigestReading, 'warn'>,
+  { find }: Pick<DigestReading, 'find'>,
+  kernelHashesFor?: KernelTable['kernelHashesFor'],
 ): LaunchStart<SnpState> {
   const { image, contents } = launch;
-  for (const { message } of snpFindings(image)) warn(message);
-  const startOf = (profile: KnownProfile) =>
-    foldAll(snp, loaded, snp.loads({ ...contents, firmware: [], vmm: snpVmmOf(profile) }, image));
-  return { ...launch, technology: snp, firmwareDigest: snp.digest(loaded), startOf };
+  for (const finding of snpFindings(image)) find(finding);
+  const startOf = (profile: KnownProfile, vcpus: number) => {
+    const kernelHashes = kernelHashesFor?.(vcpus) ?? contents.kernelHashes;
+    const rest = { ...contents, kernelHashes, firmware: [], vmm: snpVmmOf(profile) };
+    return foldAll(snp, loaded, snp.loads(rest, image));
+  };
+  const startVaries = kernelHashesFor !== undefined;
+  return { ...launch, technology: snp, firmwareDigest: snp.digest(loaded), startOf, startVaries };
 }
 
 /**
@@ -189,13 +225,14 @@ export async function readSnpLaunch(
 ): Promise<LaunchStart<SnpState>> {
   const { firmware } = files;
   const { bytes, image, flashOnly } = await readImage(io, firmware, reading);
-  if (flashOnly !== undefined) reading.warn(flashOnly);
+  if (flashOnly !== undefined) reading.find(digestFinding('bios-size', flashOnly));
   const loaded = firmwareDigest ? snpState(io.hashes, firmwareDigest) : afterFirmware(io.hashes, bytes);
-  const { kernelHashes, kernelDigests } = await kernelTable(io, files, reading, image);
+  const { kernelHashes, kernelDigests, kernelHashesFor } = await kernelTable(io, files, reading, image);
   const resetAddress = () => resetAddressOf(image, firmware);
   const contents = { kernelHashes, ...(!firmwareDigest && { firmware: [bytes] }) };
   const before = firmwareDigest ? loaded : snp.start(io.hashes);
-  return snpLaunch({ image, contents, before, resetAddress, kernelDigests }, loaded, reading);
+  const launch = { image, contents, before, resetAddress, kernelDigests };
+  return snpLaunch(launch, loaded, reading, kernelHashesFor);
 }
 
 /** The same without any file. @param inputs of dstack or ours */

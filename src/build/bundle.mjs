@@ -19,7 +19,7 @@ import { Failure, ROOT, main, readJson, since } from './run.mjs';
 import { ensureNodeModules } from './setup.mjs';
 
 /** Packages that tests cannot load from node_modules as CommonJS, so they become part of each test bundle. */
-const BUNDLED_INTO_TESTS = ['@noble/hashes', 'lzma1'];
+const BUNDLED_INTO_TESTS = ['@noble/hashes', 'cborg', 'lzma1'];
 /**
  * The sizes that are kept, in bytes, all gzipped: of the script that is loaded at activation, well below what is promised, of that in a browser, and
  * of the webview's script and style together.

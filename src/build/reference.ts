@@ -7,6 +7,7 @@ import { KERNEL_HASHES } from '../core/launch/kernelHashes';
 import { KNOWN_ENTRIES } from '../core/ovmf/entries';
 import { METADATA_HEADER, METADATA_LISTS } from '../core/ovmf/metadataLayout';
 import { markdownCell, markdownTable } from '../core/binary/markdown';
+import { DIGEST_RULES } from '../core/check/digestRules';
 import { OVMF_RULES } from '../core/ovmf/rules';
 import { KNOWN_GUIDS } from '../core/ovmf/volumes/guids';
 import { FILE_TYPES, SECTION_TYPES, VOLUME_LAYOUTS } from '../core/ovmf/volumes/layouts';
@@ -224,6 +225,8 @@ export function generatedFiles(manifest: string): Record<string, string> {
     inputsTable(),
     '### Rules about launch files',
     rulesTable(LINT_RULES),
+    '### Rules about digests',
+    rulesTable(DIGEST_RULES),
   ].join('\n\n');
   return {
     'media/reference.md': reference,

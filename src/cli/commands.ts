@@ -1,6 +1,7 @@
 // All commands, in the order of the help. Each one also has a script of its own, with nothing that it does not need (entries).
 
-import { addDigestCommand } from './digest';
+import { digestCommand } from './digest';
+import * as digestMore from './digestMore';
 import { addExplainCommand } from './explain';
 import { addLaunchCommands } from './launch';
 import { addOvmfCommands } from './ovmf';
@@ -17,6 +18,6 @@ export const COMMANDS: readonly AddCommand[] = [
   addValidateCommand,
   addExplainCommand,
   addLaunchCommands,
-  addDigestCommand,
+  digestCommand(digestMore),
   addSampleCommand,
 ];

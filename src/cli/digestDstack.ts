@@ -1,13 +1,15 @@
 // The inputs of an SNP launch as one JSON object of hashes, dstack's `sev_snp_measurement`: read in place of files, and printed.
 
 import * as errors from './errors';
-import { pagesFor, type MatrixRequest } from '../core/check/matrix';
+import { digestFinding } from '../core/check/digestRules';
+import { pagesFor } from '../core/check/matrix';
 import { isTrimmed, readSnpInputs, snpInputsJson } from '../core/tech/snp/inputs';
 import { modelsWithSignature } from '../core/vmsa/launch/cpuModels';
 import { decodePage } from '../core/vmsa/vmsaPage';
 import type { Io } from '../app/io';
 import { nameOfInput, readWhole } from '../app/vmsaFile';
-import type { ReadLaunch } from './digestInputs';
+import type { DigestReading } from '../app/digestLaunch';
+import type { DigestRequest } from './digest';
 import type { DigestOptions } from './digestOptions';
 import { printJson, type Output } from './output';
 
@@ -34,26 +36,28 @@ export async function withSnpInputs(io: Io, options: DigestOptions): Promise<Dig
 
 /** Prints the inputs of one launch. @throws CheckError for one that such an object cannot say */
 export function printSnpInputs(
-  request: MatrixRequest & ReadLaunch,
+  request: DigestRequest,
   options: DigestOptions,
+  reading: Pick<DigestReading, 'find'>,
   out: Output,
 ): void {
   const { image, firmwareDigest, kernelDigests, profiles, cpus, counts } = request;
-  const [vcpus, ...others] = counts;
-  if (others.length > 0) throw errors.oddOption('--output-format dstack', 'there are several launches');
+  const [vcpus] = counts;
   const [profile] = profiles;
-  if (profile?.vmm !== 'qemu')
-    throw errors.oddOption('--output-format dstack', 'only QEMU launches such a guest');
+  if (profile?.vmm !== 'qemu') throw errors.oddOption('--format dstack', 'only QEMU launches such a guest');
   const { values } = decodePage(pagesFor(request, profile, cpus[0]?.id).bsp);
   const named = modelsWithSignature(values.rdx)[0];
   const cpu = options.cpu ?? named?.name;
   if (cpu === undefined)
-    throw errors.oddOption('--output-format dstack', 'no QEMU model has the signature of the CPU');
+    throw errors.oddOption('--format dstack', 'no QEMU model has the signature of the CPU');
   const { snpInputs, cmdline = snpInputs?.cmdline ?? '', cmdlineDigest } = options;
   if (cmdlineDigest) throw errors.oddOption('--cmdline-hash', 'dstack takes the text of the command line');
   if (isTrimmed(cmdline))
-    out.note(
-      'WARNING: dstack removes the white space at the ends of the command line, which gives another digest.',
+    reading.find(
+      digestFinding(
+        'cmdline-trimmed',
+        'dstack removes the white space at the ends of the command line, which gives another digest.',
+      ),
     );
   printJson(
     out,

@@ -12,8 +12,10 @@ import {
   type LaunchStart,
 } from '../app/digestLaunch';
 import type { Io } from '../app/io';
+import { digestFinding } from '../core/check/digestRules';
 import type { MatrixRequest } from '../core/check/matrix';
-import { isOther, type DigestOptions } from './digestOptions';
+import type { DigestOptions } from './digestOptions';
+import { isOther } from './digestSelection';
 import { sev } from '../core/tech/sev/loads';
 import { readInput } from './inputOptions';
 
@@ -24,7 +26,8 @@ function filesOf(options: DigestOptions): DigestFiles {
   const { firmware, kernel, initrd, cmdline, kernelDigest, initrdDigest, cmdlineDigest } = options;
   if (firmware === undefined)
     throw errors.digestNeeds('--firmware', 'give the image that the guest starts with');
-  return { firmware, kernel, initrd, cmdline, kernelDigest, initrdDigest, cmdlineDigest };
+  const isTemplate = options.matrix;
+  return { firmware, kernel, initrd, cmdline, isTemplate, kernelDigest, initrdDigest, cmdlineDigest };
 }
 
 /** The digest of the firmware pages alone, 48 bytes. @throws CheckError */
@@ -47,7 +50,12 @@ async function readSevEs(io: Io, options: DigestOptions, reading: DigestReading)
   const { vmm } = options;
   if (!isOther(vmm)) return launch;
   // Its page of these VMMs is that of SNP, without features.
-  reading.warn(`No SEV-ES launch by ${vmm} is known; this is what sev-snp-measure computes.`);
+  reading.find(
+    digestFinding(
+      'vmm-unknown',
+      `No SEV-ES launch by ${vmm} is known; this is what sev-snp-measure computes.`,
+    ),
+  );
   return { ...launch, features: 0n };
 }
 

@@ -1,17 +1,14 @@
 // The options of `sevscope digest`, named as in sev-snp-measure and, where it has no equivalent, as in
-// `validate`; and how they select CPUs, vCPUs and profiles.
+// `validate`.
 
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import * as errors from './errors';
-import { ALL_CPUS, MATRIX_PROFILES, type MatrixCpu } from '../core/check/matrix';
-import { MAX_VCPUS } from '../core/launch/inputKinds';
-import { REPORTED_IDS, VMM_PROFILES, type InputValues } from '../core/launch/inputs';
-import { unknownCpuModel } from '../core/vmsa/errors';
+import type { DigestFinding } from '../core/check/digestRules';
+import { REPORTED_IDS, type InputValues } from '../core/launch/inputs';
 import type { SnpInputs } from '../core/tech/snp/inputs';
-import { findProfile, type KnownProfile } from '../core/vmsa/launch/profiles';
-import { encodeSignature } from '../core/vmsa/launch/signature';
-import { addInputs, addOtherNames, readInput, type InputUse } from './inputOptions';
-import { cpuFrom } from './options';
+import { FORM_NAMES, formRow, type Form } from './digestForms';
+import { addInputs, addOtherNames, type InputUse } from './inputOptions';
+import { number } from './options';
 
 /** The kinds of launch digests. */
 export const DIGEST_MODES = ['sev', 'seves', 'snp', 'snp:ovmf-hash', 'snp:svsm'] as const;
@@ -24,7 +21,8 @@ export interface DigestOptions extends Omit<InputValues, TextId>, Readonly<Parti
   readonly mode: (typeof DIGEST_MODES)[number];
   /** CPUs of the table. */
   readonly cpus?: string;
-  readonly outputFormat: 'hex' | 'base64' | 'dstack';
+  /** Hexadecimal, or CSV of a table, by default. */
+  readonly format?: Form;
   readonly verbose?: true;
   readonly dumpVmsa?: true;
   readonly trace?: true;
@@ -34,11 +32,32 @@ export interface DigestOptions extends Omit<InputValues, TextId>, Readonly<Parti
   readonly inputs?: string;
   /** What is in it. */
   readonly snpInputs?: SnpInputs;
+  /** Path of a command line of QEMU or of a domain's XML, or either as text. */
+  readonly fromQemuCommandLine?: string;
+  /** What was found there. */
+  readonly noted?: readonly DigestFinding[];
   readonly matrix?: true;
-  readonly format: 'csv' | 'json';
   readonly output?: string;
+  /** The guest's SVN, in CoRIM. */
+  readonly svn?: number;
   readonly json?: true;
 }
+
+/** Whether a run needs more than the script of plain digests has. */
+export function asksForMore(options: GivenOptions): boolean {
+  const { format = 'hex', matrix, trace, compare, inputs, dumpVmsa, output, cpus } = options;
+  const from = options.fromQemuCommandLine;
+  const isMore = [from, matrix, trace, compare, inputs, dumpVmsa, output, cpus].some(
+    (value) => value !== undefined,
+  );
+  return isMore || formRow(format).plain !== true || MEASURED.some(({ id }) => options[id] !== undefined);
+}
+
+/** The same before it is known which digest is wanted, which a command line of QEMU may say. */
+export type GivenOptions = Omit<DigestOptions, 'mode'> & Partial<Pick<DigestOptions, 'mode'>>;
+
+/** Whether it is known which digest is wanted. */
+export const hasMode = (options: GivenOptions): options is DigestOptions => options.mode !== undefined;
 
 /** What is launched, by the names of sev-snp-measure where it has other ones. */
 const LAUNCHED: readonly InputUse[] = [
@@ -90,18 +109,17 @@ const MEASURED: readonly InputUse[] = [
 export function addDigestOptions(command: Command): Command {
   const among = (flags: string, text: string, choices: readonly string[]) =>
     new Option(flags, text).choices(choices);
-  command.addOption(among('--mode <mode>', 'which launch digest', DIGEST_MODES).makeOptionMandatory());
-  addInputs(command, LAUNCHED)
-    .addOption(
-      among('--output-format <form>', 'how to print a digest, or dstack: what it is computed from, as JSON', [
-        'hex',
-        'base64',
-        'dstack',
-      ]).default('hex'),
-    )
+  command.addOption(among('--mode <mode>', 'which launch digest', DIGEST_MODES));
+  addInputs(command, LAUNCHED);
+  for (const option of formatOptions()) command.addOption(option);
+  command
     .option('-v, --verbose', 'print a digest with the mode that it is of')
     .option('--json', 'print the digest with what it is of as JSON')
     .option('--dump-vmsa', 'write the page of each vCPU to vmsa0.bin, vmsa1.bin, …')
+    .option(
+      '--from-qemu-command-line <text>',
+      'takes what is not given from a command line of QEMU or the XML of a domain: a file, - or the text',
+    )
     .optionsGroup('The launch page by page:')
     .option('--trace', 'print what is measured, page by page, with the digest after each')
     .option(
@@ -116,103 +134,52 @@ export function addDigestOptions(command: Command): Command {
     .optionsGroup('A table of digests:')
     .option('--matrix', 'for each of several numbers of vCPUs, CPUs and profiles')
     .addOption(
-      new ListOption('--cpu <list>', 'CPUs of the table: QEMU models, family/model/stepping, or all'),
+      new NamedOption(
+        '--cpu <list>',
+        'CPUs of the table: QEMU models, family/model/stepping, or all',
+        'cpus',
+      ),
     )
-    .addOption(among('--format <form>', 'how to print the table', ['csv', 'json']).default('csv'))
-    .option('--output <path>', 'write the table to a file')
+    .option('--output <path>', 'write what is printed to a file')
+    .option(
+      '--svn <number>',
+      "the guest's SVN in CoRIM, 0 in Microsoft's profile unless given",
+      number(0xffffffff),
+    )
     .optionsGroup('The measurement that a platform reports, instead of the digest:');
   return addOtherNames(addInputs(command, MEASURED));
 }
 
-/** The CPUs of a table, of which an input of one launch has the name. */
-class ListOption extends Option {
-  override attributeName(): string {
-    return 'cpus';
-  }
-}
+const FORMATS_HELP = `how to print: ${FORM_NAMES.map((form) => `${form} (${formRow(form).help})`).join(', ')}`;
 
-/** A number of vCPUs, or `1-8,16` as ascending numbers. @throws CheckError (usage) */
-export function vcpuCounts(text: string): number[] {
-  const counts = new Set<number>();
-  for (const part of text.split(',')) {
-    const ends = part.split('-');
-    const [first, last = first] = ends.map((end) =>
-      readInput('vcpus', end, () => errors.badVcpuList(text, MAX_VCPUS)),
-    );
-    if (ends.length > 2 || first! > last!) throw errors.badVcpuList(text, MAX_VCPUS);
-    for (let n = first!; n <= last!; n++) counts.add(n);
-  }
-  return [...counts].sort((a, b) => a - b);
-}
-
-/** One CPU of a list: a model by name, or its numbers. */
-const cpuOf = (text: string): MatrixCpu => ({
-  name: text,
-  id: readInput('cpu', text, () => (text.includes('/') ? errors.badMatrixCpu(text) : unknownCpuModel(text))),
-});
-
-/** The CPUs of a table. @throws CheckError (usage) */
-export function cpuList(text: string): readonly MatrixCpu[] {
-  return text === 'all' ? ALL_CPUS : text.split(',').map(cpuOf);
-}
-
-/**
- * The CPU that the options name. Of several, family, model and stepping win over the signature, and that over the name, as in
- * sev-snp-measure.
- * @param warn hears which one counts, if they differ
- * @throws CheckError (usage) for an incomplete one, or a model both by number and by name
- */
-export function vcpuFrom(options: DigestOptions, warn: (text: string) => void): MatrixCpu | undefined {
-  const { cpu: type, 'cpu.signature': signature, 'cpu.model': model } = options;
-  const { 'cpu.family': family, 'cpu.stepping': stepping } = options;
-  const numbers = cpuFrom({ 'cpu.family': family, 'cpu.model': model, 'cpu.stepping': stepping });
-  const all: readonly (MatrixCpu & { readonly by: string })[] = [
-    ...(numbers
-      ? [{ name: typeof model === 'string' ? model : '', id: numbers, by: 'family, model and stepping' }]
-      : []),
-    ...(signature === undefined
-      ? []
-      : [
-          {
-            name: signature,
-            id: readInput('cpu.signature', signature, () => errors.badSignature(signature)),
-            by: '--vcpu-sig',
-          },
-        ]),
-    ...(type === undefined ? [] : [{ ...cpuOf(type), by: '--vcpu-type' }]),
-  ];
-  const [first, ...others] = all;
-  if (!first) return undefined;
-  const { id, by } = first;
-  const other = others.find((one) => encodeSignature(one.id) !== encodeSignature(id));
-  if (other) warn(`The CPU is given twice: ${by} count, and not ${other.by}, as in sev-snp-measure.`);
-  const name = type ?? (first.name || `${id.family}/${id.model}/${id.stepping}`);
-  return { name: other ? first.name || `${id.family}/${id.model}/${id.stepping}` : name, id };
-}
-
-/** Whether a VMM is given that is not QEMU. */
-export const isOther = (vmm: DigestOptions['vmm']): vmm is 'ec2' | 'gce' => vmm === 'ec2' || vmm === 'gce';
-
-/** The profiles that the options name; each must belong to the mode. @throws CheckError (usage) for any other */
-export function profilesFrom({ mode, profile, vmm, matrix }: DigestOptions): readonly KnownProfile[] {
-  const known: readonly KnownProfile[] = mode in MATRIX_PROFILES ? MATRIX_PROFILES[mode as 'snp'] : [];
-  if (vmm !== undefined && profile !== undefined)
-    throw errors.oddOption('--vmm-type', '--profile says who launches');
-  if (mode === 'snp:svsm' && isOther(vmm))
-    throw errors.oddOption('--vmm-type', 'only QEMU launches an SVSM image');
-  // No profile is one of SEV-ES by another VMM than QEMU.
-  if (mode === 'seves' && isOther(vmm)) return [findProfile(VMM_PROFILES[vmm])!];
-  const ofVmm = mode === 'snp' && vmm ? VMM_PROFILES[vmm] : undefined;
-  const text = profile ?? ofVmm ?? (matrix ? 'all' : known[0]!.id);
-  if (text === 'all' && matrix) return known;
-  const ids = matrix ? text.split(',') : [text];
-  return ids.map((id) => {
-    const found = known.find((p) => p.id === id);
-    if (found) return found;
-    throw errors.otherMode(
-      id,
-      mode,
-      known.map((p) => p.id),
-    );
+/** The option for the form, which sev-snp-measure calls by the second name. Two that differ in value are refused. */
+function formatOptions(): Option[] {
+  let first: { readonly name: string; readonly form: string } | undefined;
+  return ['--format', '--output-format'].map((name, i) => {
+    const option = new NamedOption(`${name} <form>`, FORMATS_HELP, 'format').choices(FORM_NAMES);
+    option.argParser((form: string) => {
+      if (!FORM_NAMES.includes(form as Form))
+        throw new InvalidArgumentError(`Allowed choices are ${FORM_NAMES.join(', ')}.`);
+      if (first && first.name !== name && first.form !== form)
+        throw errors.twoNames('format', first.name, name);
+      first = { name, form };
+      return form;
+    });
+    return option.hideHelp(i > 0);
   });
+}
+
+/** An option whose value is kept under another name than its own. */
+class NamedOption extends Option {
+  constructor(
+    flags: string,
+    help: string,
+    readonly as: string,
+  ) {
+    super(flags, help);
+  }
+
+  override attributeName(): string {
+    return this.as;
+  }
 }

@@ -1,13 +1,17 @@
-// A table of launch digests, or of the measurements that a platform reports, as text that is written as it is computed.
+// Digests of several launches, or the measurements that a platform reports: a table that is written as it is computed, or the reference values that a
+// verifier takes.
 
 import { setImmediate } from 'node:timers/promises';
-import { bytesToHex, hex } from '../core/binary/hex';
-import { jsonText } from '../core/binary/json';
+import * as errors from './errors';
+import { bytesToHex, hex, toBase64 } from '../core/binary/hex';
 import { matrixRows, type MatrixRequest, type MatrixRow } from '../core/check/matrix';
+import { contrastValues, rvpsConfigMap, rvpsMessage, type Launched } from '../core/check/referenceValues';
 import type { Io } from '../app/io';
+import { formRow, type Form } from './digestForms';
 import type { Measure } from './digestMeasure';
 import type { DigestOptions } from './digestOptions';
-import type { Output } from './output';
+import { corimOfAmd, corimOfMicrosoft } from './corim';
+import { oneLine, type Output } from './output';
 
 /** Rows between two turns of the event loop. */
 const ROWS_AT_ONCE = 64;
@@ -18,40 +22,98 @@ function cellsOf({ profile, cpu, signature, vcpus, digest }: MatrixRow, measure:
   return { profile, cpu, signature: signature === undefined ? '' : hex(signature, 8), vcpus, ...value };
 }
 
-type Cells = ReturnType<typeof cellsOf>;
-
-/** JSON in one line. */
-export const oneLine = (value: unknown): string => jsonText(value).replaceAll(/\n */g, ' ');
-
-/** A table as text, a few rows at a time. */
-async function* matrixText(rows: Iterable<Cells>, format: DigestOptions['format']): AsyncGenerator<string> {
-  let part = '';
-  let count = 0;
-  for (const row of rows) {
-    if (format === 'csv')
-      part += `${count === 0 ? `${Object.keys(row).join(',')}\r\n` : ''}${Object.values(row).join(',')}\r\n`;
-    else part += `${count === 0 ? '[\n' : ',\n'}  ${oneLine(row)}`;
-    if (++count % ROWS_AT_ONCE !== 0) continue;
-    yield part;
-    part = '';
-    // Signals arrive only between turns of the event loop.
-    await setImmediate();
-  }
-  yield format === 'csv' ? part : `${part}\n]\n`;
+/** How a table is written: what comes first, each row, and what is between and after them. */
+interface TableForm {
+  readonly head?: (row: MatrixRow, measure: Measure | undefined) => string;
+  readonly row: (row: MatrixRow, measure: Measure | undefined) => string;
+  readonly between?: string;
+  readonly end?: string;
 }
 
-/** Prints the table, or writes it to a file. */
+const csv = (cells: readonly unknown[]): string => `${cells.join(',')}\r\n`;
+
+const TABLES: Readonly<Partial<Record<Form, TableForm>>> = {
+  csv: {
+    head: (row, measure) => csv(Object.keys(cellsOf(row, measure))),
+    row: (row, measure) => csv(Object.values(cellsOf(row, measure))),
+  },
+  json: {
+    head: () => '[\n',
+    row: (row, measure) => `  ${oneLine(cellsOf(row, measure))}`,
+    between: ',\n',
+    end: '\n]\n',
+  },
+  hex: { row: ({ digest }, measure) => `${measure?.(digest) ?? bytesToHex(digest)}\n` },
+  base64: { row: ({ digest }, measure) => `${measure?.(digest) ?? toBase64(digest)}\n` },
+};
+
+/** What is written once all digests are there. */
+const WHOLE: Readonly<
+  Partial<Record<Form, (launches: readonly Launched[], svn: number | undefined) => string | Uint8Array>>
+> = {
+  rvps: rvpsMessage,
+  'rvps-configmap': rvpsConfigMap,
+  contrast: contrastValues,
+  corim: ([first], svn = 0) => corimOfMicrosoft(first!, svn),
+  'corim-amd': corimOfAmd,
+};
+
+/** Some rows, with a turn of the event loop after every few: signals arrive only between them. */
+async function* withTurns(rows: Iterable<MatrixRow>): AsyncGenerator<MatrixRow[]> {
+  let part: MatrixRow[] = [];
+  for (const row of rows) {
+    part.push(row);
+    if (part.length < ROWS_AT_ONCE) continue;
+    yield part;
+    part = [];
+    await setImmediate();
+  }
+  yield part;
+}
+
+/** A table as text, a few rows at a time. */
+async function* tableText(
+  rows: Iterable<MatrixRow>,
+  { head, row: rowText, between = '', end = '' }: TableForm,
+  measure: Measure | undefined,
+): AsyncGenerator<string> {
+  let before: string | undefined;
+  for await (const part of withTurns(rows)) {
+    let text = '';
+    for (const row of part) {
+      text += `${before ?? head?.(row, measure) ?? ''}${rowText(row, measure)}`;
+      before = between;
+    }
+    yield text;
+  }
+  yield end;
+}
+
+/** Prints digests in a form, or writes them to a file. @throws CheckError (usage) for bytes on a terminal */
 export async function printTable(
   io: Io,
   request: MatrixRequest,
-  options: DigestOptions,
+  { format = 'csv', output, svn }: Pick<DigestOptions, 'format' | 'output' | 'svn'>,
   measure: Measure | undefined,
   out: Output,
 ): Promise<void> {
-  function* rows() {
-    for (const row of matrixRows(request)) yield cellsOf(row, measure);
-  }
-  const text = matrixText(rows(), options.format);
-  if (options.output !== undefined) await io.write(options.output, text);
-  else for await (const part of text) out.data(part);
+  const write = WHOLE[format];
+  if (formRow(format).binary && output === undefined && out.isTerminal)
+    throw errors.binaryToTerminal('CoRIM');
+  const rows = matrixRows(request);
+  const written = write ? write(await distinct(rows), svn) : tableText(rows, TABLES[format]!, measure);
+  if (output !== undefined) await io.write(output, written);
+  else if (typeof written === 'string' || written instanceof Uint8Array) out.data(written);
+  else for await (const part of written) out.data(part);
+}
+
+/** Each digest once, with the first launch that has it. */
+async function distinct(rows: Iterable<MatrixRow>): Promise<Launched[]> {
+  const launches = new Map<string, Launched>();
+  for await (const part of withTurns(rows))
+    for (const row of part) {
+      const name = bytesToHex(row.digest);
+      if (!launches.has(name)) launches.set(name, row);
+    }
+  return [...launches.values()];
 }

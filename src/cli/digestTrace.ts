@@ -13,9 +13,9 @@ import { findPages } from '../core/vmsa/forms/findPages';
 import type { LaunchStart } from '../app/digestLaunch';
 import type { Io } from '../app/io';
 import { nameOfInput, readWhole } from '../app/vmsaFile';
+import type { DigestRun } from './digest';
 import type { DigestOptions } from './digestOptions';
-import { oneLine } from './digestTable';
-import { columns, printJson, type Output } from './output';
+import { columns, oneLine, printJson, type Output } from './output';
 import { printByCause } from './vmsaDifference';
 
 /** A launch with its vCPUs, of which plain SEV measures none. */
@@ -46,23 +46,34 @@ function runCells(run: TraceRun): string[] {
 const HEADS = ['steps', 'type', 'gpa', 'from', 'contents', 'digest after it'];
 
 /** The whole trace as JSON, a row at a time. */
-function* jsonLines(mode: string, rows: Iterable<TraceRow>): Generator<string> {
+function* jsonLines(
+  mode: string,
+  rows: Iterable<TraceRow>,
+  { findings }: Pick<DigestRun, 'findings'>,
+): Generator<string> {
   const vmsas = new Map<string, string>();
   let digest = '';
-  let before = `{\n"technology": ${oneLine(mode)},\n"pages": [\n`;
+  let before = `{\n"technology": ${oneLine(mode)},\n"rows": [\n`;
   for (const row of rows) {
     yield `${before}${oneLine(traceRowJson(row))}`;
     before = ',\n';
     digest = bytesToHex(row.digest);
     if (row.vmsa) vmsas.set(bytesToHex(row.contents!), vmsaText(row.vmsa));
   }
-  yield `\n],\n"vmsas": ${oneLine(Object.fromEntries(vmsas))},\n"launchDigest": "${digest}"\n}\n`;
+  const noted = findings.length > 0 ? `,\n"findings": ${oneLine(findings)}` : '';
+  yield `\n],\n"vmsas": ${oneLine(Object.fromEntries(vmsas))},\n"launchDigest": "${digest}"${noted}\n}\n`;
 }
 
 /** Prints the trace. @throws CheckError as its launch */
-export function printTrace(io: Io, launch: TracedLaunch, { json }: DigestOptions, out: Output): void {
+export function printTrace(
+  io: Io,
+  launch: TracedLaunch,
+  { json }: DigestOptions,
+  run: Pick<DigestRun, 'findings'>,
+  out: Output,
+): void {
   const rows = rowsOf(io, launch);
-  if (json) for (const part of jsonLines(launch.technology.id, rows)) out.data(part);
+  if (json) for (const part of jsonLines(launch.technology.id, rows, run)) out.data(part);
   else out.lines(columns([HEADS, ...[...runsOf(rows)].map(runCells)]));
 }
 
@@ -115,6 +126,7 @@ export async function compareTrace(
   io: Io,
   launch: TracedLaunch,
   { json, compare }: DigestOptions,
+  { findings }: Pick<DigestRun, 'findings'>,
   out: Output,
 ): Promise<boolean> {
   const path = compare!;
@@ -128,6 +140,7 @@ export async function compareTrace(
       ...{ comparedWith: other.form, same, differs: difference !== undefined, members },
       ...(difference && { computed: ours ? traceRowJson(ours) : null, there: theirsJson ?? null }),
       ...(vmsa && { vmsa: comparisonJson(vmsa, names) }),
+      ...(findings.length > 0 && { findings }),
     });
     return difference !== undefined;
   }

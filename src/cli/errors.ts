@@ -153,8 +153,8 @@ export function severalFields(name: string, fields: readonly string[]): CheckErr
 }
 
 /** Raw bytes would have been printed to a terminal. */
-export function binaryToTerminal(): CheckError {
-  return usage('binary-to-terminal', 'A raw page is no text for a terminal.', {
+export function binaryToTerminal(what = 'A raw page'): CheckError {
+  return usage('binary-to-terminal', `${what} is no text for a terminal.`, {
     advice: 'Give --output PATH, or send it to another program.',
   });
 }
@@ -281,7 +281,7 @@ export function badInputs(path: string, member: string): CheckError {
     'bad-launch-inputs',
     `${path} does not have the inputs of an SNP launch: ${member} is missing or wrong.`,
     {
-      advice: 'It is JSON as dstack has it, which --output-format dstack prints.',
+      advice: 'It is JSON as dstack has it, which --format dstack prints.',
       at: { input: '--inputs' },
     },
   );

@@ -136,7 +136,7 @@ export function addInputs(command: Command, uses: readonly InputUse[]): Command 
 
 /** Adds a line to the end of help with the names of inputs' options that it does not list. */
 export function addOtherNames(command: Command): Command {
-  const other = command.options.filter((option) => option instanceof InputOption && option.hidden);
+  const other = command.options.filter(({ hidden }) => hidden);
   const text = `Options of other programs are taken, too: ${other.map(({ long }) => long!).join(', ')}.`;
   return command.addHelpText('after', ({ command: of }) => `\n${of.createHelp().boxWrap(text, 80)}`);
 }

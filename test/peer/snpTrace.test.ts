@@ -135,11 +135,11 @@ function loadsOf(trace: Trace, blobs: Readonly<Record<'kernel' | 'initrd', strin
   });
   it('has the trace that is computed, page by page', async () => {
     const args = ['digest', '--mode', 'snp', '--inputs', 'inputs.json', '--trace', '--json'];
-    const { pages } = JSON.parse((await runHere(args, folder)).stdout) as {
-      pages: { type: LoadType; gpa: string; digest: string }[];
+    const { rows } = JSON.parse((await runHere(args, folder)).stdout) as {
+      rows: { type: LoadType; gpa: string; digest: string }[];
     };
     assert.deepEqual(
-      pages.map(({ type, gpa, digest }) => [1 + TYPES.indexOf(type), gpa, digest]),
+      rows.map(({ type, gpa, digest }) => [1 + TYPES.indexOf(type), gpa, digest]),
       recorded.pages.map(({ type, gpa, ld }) => [type, gpa, ld]),
     );
   });

@@ -1,6 +1,7 @@
 // `sevscope digest …`, and no other command.
 
-import { addDigestCommand } from '../digest';
+import { digestCommand } from '../digest';
+import * as digestMore from '../digestMore';
 import { main } from '../main';
 
-main([addDigestCommand]);
+main([digestCommand(digestMore)]);

@@ -36,7 +36,9 @@ export interface MatrixRequest<State = unknown> {
    */
   readonly resetAddress: () => number;
   /** The state of the launch before its first vCPU. */
-  readonly startOf: (profile: KnownProfile) => State;
+  readonly startOf: (profile: KnownProfile, vcpus: number) => State;
+  /** That state depends on the number of vCPUs, which the command line of the kernel has in it: no row continues from another one. */
+  readonly startVaries?: boolean | undefined;
   /** Where the SVSM image starts, for profiles that launch one. */
   readonly svsm?: SvsmImage | undefined;
   /** The SEV features of each page, in place of the profile's. */
@@ -94,20 +96,34 @@ export function pagesFor(
 
 /** Rows by profile, then CPU, then vCPU count. @throws CheckError for a launch that is impossible */
 export function* matrixRows<State>(request: MatrixRequest<State>): Generator<MatrixRow> {
-  const { technology, profiles, cpus, counts, startOf } = request;
+  const { technology, profiles, cpus, counts, startOf, startVaries } = request;
   const most = counts.at(-1) ?? 0;
   const wanted = new Set(counts);
   for (const profile of profiles) {
-    const start = startOf(profile);
+    const starts = startVaries ? counts.map((vcpus) => startOf(profile, vcpus)) : [];
+    const start = startOf(profile, most);
     const hasCpu = needsOf(profile, 'bsp').cpu;
     for (const cpu of hasCpu ? cpus : [NO_CPU]) {
       const signature = hasCpu ? encodeSignature(cpu.id) : undefined;
       const { bsp, ap = bsp } = pagesFor(request, profile, cpu.id);
+      const withVcpu = (state: State, vcpu: number) =>
+        technology.fold(state, technology.vmsaLoad(vcpu, vcpu === 0 ? bsp : ap));
+      const rowOf = (state: State, vcpus: number): MatrixRow => ({
+        ...{ profile: profile.id, cpu: cpu.name, signature, vcpus },
+        digest: technology.digest(state),
+      });
+      if (startVaries) {
+        for (const [i, vcpus] of counts.entries()) {
+          let state = starts[i] as State;
+          for (let vcpu = 0; vcpu < vcpus; vcpu++) state = withVcpu(state, vcpu);
+          yield rowOf(state, vcpus);
+        }
+        continue;
+      }
       let state = start;
       for (let vcpus = 1; vcpus <= most; vcpus++) {
-        state = technology.fold(state, technology.vmsaLoad(vcpus - 1, vcpus === 1 ? bsp : ap));
-        if (!wanted.has(vcpus)) continue;
-        yield { profile: profile.id, cpu: cpu.name, signature, vcpus, digest: technology.digest(state) };
+        state = withVcpu(state, vcpus - 1);
+        if (wanted.has(vcpus)) yield rowOf(state, vcpus);
       }
     }
   }

@@ -1,12 +1,12 @@
 // Traces as files. Ours is JSON:
 //
-//   {"technology": "snp", "launchDigest": "…", "pages": [{"index": 0, "type": "normal", "gpa": "0xfffff000", "size": 4096,
-//    "contents": "…" or null, "digest": "…", "from": "firmware", "offset": 0}, …], "vmsas": {"CONTENTS": "PAGE"}}
+//   {"technology": "snp", "launchDigest": "…", "rows": [{"index": 0, "type": "normal", "gpa": "0xfffff000", "size": 4096,
+//    "contents": "…" or null, "digest": "…", "origin": {"from": "firmware", "offset": 0}}, …], "vmsas": {"CONTENTS": "PAGE"}, "findings": […]}
 //
 // Digests are in hexadecimal. `from` is firmware or svsm with the `offset` in the file; metadata with the `section` and the `page` in it;
 // `kernel hashes`; or vcpu with its number as `vcpu`. `vmsas` has each page of a vCPU once, without the zeros at its end, under the digest of it.
 //
-// Read, besides: rows [type, gpa, contents, digest] in place of objects, and what QEMU prints with -trace 'kvm_sev_*'.
+// Read, besides: `pages` in place of `rows`, rows [type, gpa, contents, digest] in place of objects, and what QEMU prints with -trace 'kvm_sev_*'.
 
 import { bytesToHex, fromHex, hex } from '../binary/hex';
 import { PAGE_SIZE, type LoadType } from './loads';
@@ -30,13 +30,12 @@ export interface RecordedTrace {
   readonly pages: readonly TracePage[];
 }
 
-/** One step as a member of `pages`. */
+/** One step as a member of `rows`. */
 export function traceRowJson({ index, type, gpa, size, source, page, contents, digest }: TraceRow) {
   return {
     ...{ index, type, gpa: gpa === undefined ? null : hex(gpa), size },
     ...{ contents: contents ? bytesToHex(contents) : null, digest: bytesToHex(digest) },
-    ...source,
-    ...(source.from === 'metadata' && { page }),
+    origin: { ...source, ...(source.from === 'metadata' && { page }) },
   };
 }
 
@@ -100,7 +99,7 @@ function fromJson(text: string): RecordedTrace | undefined {
   } catch {
     return undefined;
   }
-  const rows = isObject(value) ? value['pages'] : undefined;
+  const rows = isObject(value) ? (value['rows'] ?? value['pages']) : undefined;
   if (!Array.isArray(rows) || rows.length === 0 || rows.length > MOST_PAGES) return undefined;
   const pages: TracePage[] = [];
   for (const row of rows) {

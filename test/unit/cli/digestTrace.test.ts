@@ -24,12 +24,12 @@ interface Row {
   readonly size: number;
   readonly contents: string | null;
   readonly digest: string;
-  readonly from: string;
+  readonly origin: { readonly from: string; readonly offset?: number };
 }
 interface Trace {
   readonly technology: string;
   readonly launchDigest: string;
-  readonly pages: readonly Row[];
+  readonly rows: readonly Row[];
   readonly vmsas: Readonly<Record<string, string>>;
 }
 const traced = async (...args: string[]) => JSON.parse(await printed(...args, '--trace', '--json')) as Trace;
@@ -46,7 +46,7 @@ after(() => {
 
 describe('digest --trace', () => {
   it('has every page with its digest, each of which follows from the one before', async () => {
-    const { pages, launchDigest, technology, vmsas } = await traced(...SNP, '3', ...BOOT);
+    const { rows: pages, launchDigest, technology, vmsas } = await traced(...SNP, '3', ...BOOT);
     assert.equal(technology, 'snp');
     assert.equal(launchDigest, await printed(...SNP, '3', ...BOOT));
     const types = ['', 'normal', 'vmsa', 'zero', 'unmeasured', 'secrets', 'cpuid'];
@@ -70,10 +70,9 @@ describe('digest --trace', () => {
       assert.equal(hash(Buffer.from(text.padEnd(8192, '0'), 'hex')), name);
   });
   it('says where each page comes from', async () => {
-    const { pages } = await traced(...SNP, '2', ...BOOT);
-    const { offset, from } = pages[3] as Row & { offset: number };
-    assert.deepEqual([from, offset], ['firmware', 0x3000]);
-    const froms = [...new Set(pages.map((row) => row.from))];
+    const { rows } = await traced(...SNP, '2', ...BOOT);
+    assert.deepEqual(rows[3]!.origin, { from: 'firmware', offset: 0x3000 });
+    const froms = [...new Set(rows.map(({ origin }) => origin.from))];
     assert.deepEqual(froms, ['firmware', 'metadata', 'kernel hashes', 'vcpu']);
   });
   it('is text in runs of like pages, whose last digest is that of the launch', async () => {
@@ -92,11 +91,11 @@ describe('digest --trace', () => {
   for (const mode of ['sev', 'seves'])
     it(`of --mode ${mode} has the loads`, async () => {
       const args = ['--mode', mode, '-f', 'OVMF.fd', '--vcpu-type', 'EPYC-Milan', '--vcpus', '2', ...BOOT];
-      const { pages, launchDigest, technology } = await traced(...args);
+      const { rows, launchDigest, technology } = await traced(...args);
       assert.equal(launchDigest, await printed(...args));
       assert.equal(technology, mode === 'sev' ? 'sev' : 'sev-es');
       assert.deepEqual(
-        pages.map(({ from }) => from),
+        rows.map(({ origin }) => origin.from),
         ['firmware', 'kernel hashes', ...(mode === 'sev' ? [] : ['vcpu', 'vcpu'])],
       );
     });
@@ -158,8 +157,8 @@ describe('digest --compare', () => {
 
   /** A launch as QEMU traces it, in runs. */
   async function qemu(...args: string[]): Promise<string> {
-    const { pages } = await traced(...args);
-    const lines = pages
+    const { rows } = await traced(...args);
+    const lines = rows
       .filter(({ type }) => type !== 'vmsa')
       .map(({ type, gpa, size }) => {
         const name = type[0]!.toUpperCase() + type.slice(1);
@@ -225,7 +224,10 @@ describe('digest --compare', () => {
     await keep('there.json', ...SNP, '2', '--guest-features', '0x21');
     const { stdout, status } = await digest(...SNP, '2', '--compare', 'there.json', '--json');
     const { differs, members, computed, vmsa } = JSON.parse(stdout) as Record<string, unknown>;
-    assert.deepEqual([differs, members, (computed as Row).from], [true, ['contents', 'digest'], 'vcpu']);
+    assert.deepEqual(
+      [differs, members, (computed as Row).origin.from],
+      [true, ['contents', 'digest'], 'vcpu'],
+    );
     assert.ok(JSON.stringify(vmsa).includes('sev_features'));
     assert.equal(status, 1);
   });
@@ -245,20 +247,20 @@ describe('digest --compare', () => {
     });
 });
 
-describe('digest --output-format dstack', () => {
+describe('digest --format dstack', () => {
   for (const [name, more] of [
     ['a kernel', BOOT],
     ['no kernel', []],
   ] as const)
     it(`is all that the digest of a launch with ${name} takes`, async () => {
       const args = [...SNP, '4', ...more, '--guest-features', '0x21'];
-      writeFileSync(at('inputs.json'), await printed(...args, '--output-format', 'dstack'));
+      writeFileSync(at('inputs.json'), await printed(...args, '--format', 'dstack'));
       assert.equal(await printed('--mode', 'snp', '--inputs', 'inputs.json'), await printed(...args));
       const two = ['--mode', 'snp', '--inputs', 'inputs.json', '--vcpus', '2'];
       assert.equal(await printed(...two), await printed(...SNP, '2', ...more, '--guest-features', '0x21'));
       assert.equal(
-        await printed('--mode', 'snp', '--inputs', 'inputs.json', '--output-format', 'dstack'),
-        await printed(...args, '--output-format', 'dstack'),
+        await printed('--mode', 'snp', '--inputs', 'inputs.json', '--format', 'dstack'),
+        await printed(...args, '--format', 'dstack'),
       );
     });
 });

@@ -129,7 +129,10 @@ describe('A file that no VMM would start', () => {
       assert.match(stderr, words);
       assert.ok(stderr.includes(name), stderr);
       const json = await run('digest', '--mode', 'sev', '--ovmf', name, '--json');
-      assert.match((JSON.parse(json.stdout) as { warnings: string[] }).warnings.join(), words);
+      const { findings } = JSON.parse(json.stdout) as { findings: Record<string, string>[] };
+      const { rule, severity, message = '' } = findings[0]!;
+      assert.deepEqual([findings.length, rule, severity], [1, 'firmware-unfit', 'warning']);
+      assert.match(message, words);
       const check = await run('validate', ...launchOptions(name), '--json');
       assert.equal(check.status, 1, check.stderr);
       assert.match((JSON.parse(check.stdout) as { warnings: string[] }).warnings[0]!, words);
@@ -148,7 +151,7 @@ describe('A file that no VMM would start', () => {
 
   it('an image has neither warning nor remark', async () => {
     const { stderr, stdout } = await run('digest', '--mode', 'sev', '--ovmf', 'IMAGE.fd', '--json');
-    assert.deepEqual([stderr, 'warnings' in (JSON.parse(stdout) as object)], ['', false]);
+    assert.deepEqual([stderr, 'findings' in (JSON.parse(stdout) as object)], ['', false]);
   });
 
   it('SNP refuses an empty image in one sentence, as a usage error', async () => {

@@ -1,0 +1,91 @@
+// What `sevscope digest` does besides printing plain digests: tables and reference values, traces, the inputs of a launch, pages of vCPUs, and
+// the measurements of platforms. Most runs need nothing of it, and load a script without it.
+
+import * as errors from './errors';
+import { pagesFor } from '../core/check/matrix';
+import type { Io } from '../app/io';
+import { refuseOverwriting } from '../app/outputs';
+import { noteFcw, printDigests, readingFor, requestOf, type DigestRequest } from './digest';
+import { printSnpInputs, withSnpInputs } from './digestDstack';
+import { formRow } from './digestForms';
+import { withQemu } from './digestQemu';
+import { readSev } from './digestInputs';
+import { withMeasure } from './digestMeasure';
+import { hasMode, type DigestOptions, type GivenOptions } from './digestOptions';
+import { checkTogether } from './digestSelection';
+import { printTable } from './digestTable';
+import { compareTrace, printTrace } from './digestTrace';
+import type { Output } from './output';
+
+/** Runs the command. @throws CheckError */
+export async function digestMore(
+  io: Io,
+  given: GivenOptions,
+  out: Output,
+  exit: (status: number) => void,
+): Promise<void> {
+  const found = given.fromQemuCommandLine === undefined ? given : await withQemu(io, given);
+  if (!hasMode(found)) throw errors.digestNeeds('--mode', 'which launch digest to compute');
+  checkTogether(found);
+  if (found !== given) await refuseInputs(io, found);
+  const options = found.inputs === undefined ? found : await withSnpInputs(io, found);
+  const { noted = [] } = options;
+  if (options.trace ?? options.compare) return tracePages(io, options, out, exit);
+  const { matrix, format = 'hex', dumpVmsa } = options;
+  return withMeasure(io, options, out, async (measure) => {
+    if (format === 'dstack') {
+      const reading = readingFor({ noted }, out);
+      printSnpInputs(await requestOf(io, options, reading), options, reading, out);
+    } else if (matrix || !formRow(format).plain) {
+      const reading = readingFor({ noted }, out);
+      const request = await requestOf(io, options, reading);
+      if (!matrix && options.mode === 'snp:svsm') noteFcw(request, reading);
+      await printTable(io, request, options, measure, out);
+    } else {
+      const use = dumpVmsa && ((request: DigestRequest) => dumpVmsas(io, request, options));
+      await printDigests(io, options, out, measure, use);
+    }
+  });
+}
+
+/** Refuses to write over a file that is read, which only a command line of QEMU names. @throws CheckError (usage) */
+async function refuseInputs(io: Io, { output, firmware, kernel, initrd }: DigestOptions): Promise<void> {
+  if (output === undefined) return;
+  const read = Object.entries({ firmware, kernel, initrd }).flatMap(([name, path]) =>
+    path === undefined ? [] : [{ name, path }],
+  );
+  await refuseOverwriting(io, [{ name: '--output', path: output }], read);
+}
+
+/** Prints the pages of a launch, or where they differ from others; the status is then 1. */
+async function tracePages(
+  io: Io,
+  options: DigestOptions,
+  out: Output,
+  exit: (status: number) => void,
+): Promise<void> {
+  const reading = readingFor(options, out);
+  const isSev = options.mode === 'sev';
+  const launch = isSev ? await readSev(io, options, reading) : await requestOf(io, options, reading);
+  if (options.compare === undefined) printTrace(io, launch, options, reading, out);
+  else if (await compareTrace(io, launch, options, reading, out)) exit(1);
+}
+
+/** Writes the page of each vCPU to the current folder. @throws CheckError for one that is read, or cannot be written */
+async function dumpVmsas(io: Io, request: DigestRequest, options: DigestOptions): Promise<void> {
+  const { bsp, ap, count } = pagesFor(request, request.profiles[0]!, request.cpus[0]?.id);
+  const files = Array.from({ length: count }, (_, i) => ({
+    path: `vmsa${i}.bin`,
+    content: i === 0 ? bsp : ap!,
+  }));
+  const { firmware, kernel, initrd, svsm, varsFile } = options;
+  const read = Object.entries({ firmware, kernel, initrd, svsm, varsFile }).flatMap(([name, path]) =>
+    path === undefined ? [] : [{ name, path }],
+  );
+  await refuseOverwriting(
+    io,
+    files.map(({ path }) => ({ name: '--dump-vmsa', path })),
+    read,
+  );
+  await io.writeAll(files);
+}

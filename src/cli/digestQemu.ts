@@ -1,0 +1,43 @@
+// `sevscope digest --from-qemu-command-line`: the inputs of a launch from a command line of QEMU or the XML of a domain, given as a file or as the
+// text itself. What other options say counts before it.
+
+import { digestFinding, type DigestFinding } from '../core/check/digestRules';
+import { foundInputs, launchOfDomain, launchOfQemu, type FoundInputs } from '../core/domain/launchFound';
+import type { Io } from '../app/io';
+import { nameOfInput, readWhole } from '../app/vmsaFile';
+import { parseDomainXml } from '../libvirt/domainXml';
+import type { DigestOptions, GivenOptions } from './digestOptions';
+
+/** A text that is no path: XML, or a word and then an option. */
+const isText = (given: string): boolean => /^\s*[<[]|\s-/.test(given);
+
+/** Options in whose presence an input from there does not count. */
+const OTHERS: { readonly [I in keyof FoundInputs]?: readonly (keyof DigestOptions)[] } = {
+  firmware: ['inputs'],
+  kernel: ['kernelDigest', 'inputs'],
+  initrd: ['initrdDigest', 'inputs'],
+  cmdline: ['cmdlineDigest', 'inputs'],
+  cpu: ['cpu.signature', 'cpu.family', 'cpu.model', 'cpu.stepping', 'cpus'],
+  profile: ['vmm'],
+  features: ['profile', 'vmm'],
+};
+
+/** What is found there, under its options unless others say it, with findings on where it is from. @throws CheckError for a file that cannot be read, or for XML of no domain */
+export async function withQemu(io: Io, options: GivenOptions): Promise<GivenOptions> {
+  const given = options.fromQemuCommandLine!;
+  const isFile = !isText(given);
+  const text = isFile ? new TextDecoder().decode(await readWhole(io, given)) : given;
+  const isXml = /^\s*</.test(text);
+  const found = isXml ? launchOfDomain(parseDomainXml(text)) : launchOfQemu(text);
+  const where = isFile ? nameOfInput(given) : isXml ? 'the XML' : 'the command line';
+  const counts = (input: keyof FoundInputs) =>
+    [input, ...(OTHERS[input] ?? [])].every((name) => options[name] === undefined);
+  const taken = found.taken.filter(({ input }) => counts(input));
+  const noted: DigestFinding[] = [
+    ...taken.map(({ input, value, from }) =>
+      digestFinding('launch-found', `From ${where}: ${input} is ${value}, by ${from}.`),
+    ),
+    ...found.problems.map((problem) => digestFinding('launch-not-found', problem)),
+  ];
+  return { ...options, ...foundInputs({ ...found, taken }), noted };
+}

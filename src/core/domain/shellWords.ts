@@ -1,0 +1,57 @@
+// A command line as people paste it, in words: POSIX shell quoting (Shell Command Language, section 2.2), lines that are continued, the words of
+// /proc/PID/cmdline, and a list in JSON as logs have it. Nothing is expanded.
+
+/** Words, and what is wrong with the quoting, a sentence. */
+export interface ShellWords {
+  readonly words: readonly string[];
+  readonly problem?: string;
+}
+
+/** What a backslash takes its meaning from within double quotes. */
+const ESCAPED_IN_QUOTES = '$`"\\';
+const SPACE = ' \t\n\r';
+
+/** A list of texts in JSON; undefined for anything else. */
+function fromJson(text: string): readonly string[] | undefined {
+  if (!/^\s*\[\s*"/.test(text)) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) && value.every((word): word is string => typeof word === 'string')
+      ? value
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Splits a command line. It never throws. */
+export function shellWords(text: string): ShellWords {
+  if (text.includes('\0')) return { words: text.replace(/\0$/, '').split('\0') };
+  const list = fromJson(text);
+  if (list) return { words: list };
+  const words: string[] = [];
+  let word: string | undefined;
+  let quote = '';
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i]!;
+    const next = text[i + 1];
+    if (c === '\\' && quote !== "'" && next !== undefined) {
+      const end = next === '\r' && text[i + 2] === '\n' ? 2 : 1;
+      i += end;
+      // A continued line is one line.
+      if (next === '\n' || end === 2) continue;
+      word = (word ?? '') + (quote === '"' && !ESCAPED_IN_QUOTES.includes(next) ? c : '') + next;
+    } else if (quote !== '') {
+      if (c === quote) quote = '';
+      else word = (word ?? '') + c;
+    } else if (c === "'" || c === '"') {
+      quote = c;
+      word ??= '';
+    } else if (SPACE.includes(c)) {
+      if (word !== undefined) words.push(word);
+      word = undefined;
+    } else word = (word ?? '') + c;
+  }
+  if (word !== undefined) words.push(word);
+  return { words, ...(quote !== '' && { problem: `A quote (${quote}) has no end.` }) };
+}
