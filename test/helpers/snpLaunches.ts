@@ -16,7 +16,7 @@ export async function writeSnpLaunches(folder: string): Promise<void> {
   const start = await readSnpLaunch(
     io,
     { firmware: join(folder, firmware), kernel: join(folder, 'vmlinuz.sample'), cmdline: 'quiet' },
-    { warn: () => undefined },
+    { find: () => undefined },
   );
   const cpus = [{ name: 'EPYC-Milan', id: cpuByName('EPYC-Milan') }];
   const [one, two] = [...matrixRows({ ...start, profiles: [findProfile('snp')!], cpus, counts: [1, 2] })];

@@ -23,7 +23,7 @@ let folder: string;
 const at = (name: string) => join(folder, name);
 const BOOT = { kernel: 'vmlinuz.sample', initrd: 'initrd.sample', cmdline: 'quiet' };
 const MILAN = { name: 'EPYC-Milan', id: cpuByName('EPYC-Milan') };
-const reading = { warn: () => undefined };
+const reading = { find: () => undefined };
 
 /** The digest as the command `digest` computes it. */
 async function digestOf(
