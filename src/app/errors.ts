@@ -32,7 +32,7 @@ export function profileOfOther(
   profiles: readonly { readonly id: string }[],
 ): CheckError {
   return usage(
-    'profile-of-other',
+    'profile-not-of-digest',
     `The profile ${profile} is none of the launches that have a digest of ${size} bytes.`,
     { advice: `Those are ${profiles.map(({ id }) => id).join(', ')}.`, at: { input: 'profile' } },
   );
@@ -235,16 +235,21 @@ export function notReported(what: string): CheckError {
   });
 }
 
-/** A file contains no VMSA page in any known form; `why` is the sentences that say what it contains. */
-export function notAPage(name: string, why: string): CheckError {
-  return usage('not-a-page', `${name} is not a VMSA page. ${why}`);
-}
-
-/** A file that a launch names for the page of a vCPU has several. @param title of its form */
-export function severalPages(name: string, title: string, count: number): CheckError {
-  return usage('several-pages', `${name} has ${count} pages (${title}), and that of one vCPU is wanted.`, {
-    advice: 'Write it into a file of its own: sevscope vmsa export --as bin --vcpu.',
-  });
+/**
+ * A file contains no VMSA page in any known form, or several where a launch names that of one vCPU.
+ * @param found the sentences that say what it contains, or how many pages and the title of their form
+ */
+export function notAPage(
+  name: string,
+  found: string | { readonly title: string; readonly count: number },
+): CheckError {
+  return typeof found === 'string'
+    ? usage('not-a-page', `${name} is not a VMSA page. ${found}`)
+    : usage(
+        'not-a-page',
+        `${name} has ${found.count} pages (${found.title}), and that of one vCPU is wanted.`,
+        { advice: 'Write it into a file of its own: sevscope vmsa export --as bin --vcpu.' },
+      );
 }
 
 /** No VMSA field has this name. @param similar names that may have been meant */

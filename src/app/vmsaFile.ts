@@ -76,7 +76,7 @@ export function onlyPageIn(name: string, bytes: Uint8Array): LaunchPage {
   const read = findPages(bytes);
   if ('reason' in read) throw errors.notAPage(name, read.reason);
   const [page, ...others] = read.pages;
-  if (others.length > 0) throw errors.severalPages(name, read.title, read.pages.length);
+  if (others.length > 0) throw errors.notAPage(name, { title: read.title, count: read.pages.length });
   const { bytes: found, note } = page!;
   return { bytes: found, notes: note === undefined ? [] : [`${name}: ${read.title}. ${note}`] };
 }

@@ -61,7 +61,7 @@ export function twoNames(input: string, first: string, second: string): CheckErr
 
 /** The keys were not given in either form, or only one key was. */
 export function keysNeeded(): CheckError {
-  return usage('keys-needed', "The guest owner's keys are missing.", {
+  return usage('no-keys', "The guest owner's keys are missing.", {
     advice: 'Give both --tik and --tek, or --tk with both in one file.',
     at: { input: 'keys' },
   });
@@ -288,8 +288,9 @@ export function badInputs(path: string, member: string): CheckError {
 }
 
 /** A secret is to be sealed after the check of a launch digest, which no guest can be sealed to. */
-export const noSecretsByDigest = (): CheckError =>
-  usage('no-secrets-by-digest', 'Secrets are sealed for a measurement, and a launch digest is none.', {
+export function noSecretsByDigest(): CheckError {
+  return usage('no-secrets-by-digest', 'Secrets are sealed for a measurement, and a launch digest is none.', {
     advice: 'Leave --inject-secret out, or check a recorded launch.',
     at: { input: '--inject-secret' },
   });
+}

@@ -157,6 +157,7 @@ describe('The command line prints', () => {
     ['explain-known', ['explain', ...SNP_KNOWN, '--reset-address', '0x80b004'], 0],
     ['explain-match', ['explain', '--launch', 'matches.sevlaunch.json'], 0],
     ['explain-help', ['explain', '--help'], 0],
+    ['digest-help', ['digest', '--help'], 0],
     ['help', ['--help'], 0],
   ];
   for (const [name, args, status] of cases) {

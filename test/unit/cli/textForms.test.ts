@@ -80,13 +80,14 @@ describe('explain --launch-digest takes', () => {
   }
   it('48 bytes as the digest of an SNP launch, and says what else they may be', async () => {
     const sha384 = `${HEX}${HEX.slice(0, 32)}  fw.bin`;
+    writeFileSync(join(folder, 'snp.fd'), buildOvmf());
     for (const text of [sha384, blobOf(hmacOf(USUAL, 1))]) {
       const { status, stdout } = await cli(
         'explain',
         '--launch-digest',
         text,
         '-f',
-        'fw.bin',
+        'snp.fd',
         '--max-cpus',
         '1',
       );

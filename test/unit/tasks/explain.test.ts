@@ -161,14 +161,14 @@ describe('An explanation from files', () => {
     const given = { title: 't', firmware: at('OVMF.sample.fd'), launchDigest, cpu, vmsa: undefined };
     const two = await explain({ ...given, vcpus: 3, features: 0x21n });
     assert.deepEqual(titles(two), [
-      'Matches if sev_features is 0x1 (SNPActive) (given: 0x21 (SNPActive, DebugVirtualization)) and vCPUs is 2 (given: 3)',
+      'It matches with sev_features 0x1 (SNPActive) (not 0x21 (SNPActive, DebugVirtualization)) and vCPUs 2 (not 3)',
     ]);
     writeFileSync(at('OVMF.sample.fd.bak'), image);
     image[100]! ^= 1;
     writeFileSync(at('OVMF.sample.fd'), image);
     const beside = await explain({ ...given, vcpus: 2 }, { searchFolder: true });
     assert.deepEqual(titles(beside), [
-      'Matches if the firmware is OVMF.sample.fd.bak (given: OVMF.sample.fd)',
+      'It matches with firmware OVMF.sample.fd.bak (not OVMF.sample.fd)',
     ]);
     writeFileSync(at('none.fd'), image.subarray(0, 8192));
     await assert.rejects(explain({ ...given, firmware: at('none.fd') }), { code: 'no-snp-metadata' });
