@@ -167,9 +167,7 @@ describe('An explanation from files', () => {
     image[100]! ^= 1;
     writeFileSync(at('OVMF.sample.fd'), image);
     const beside = await explain({ ...given, vcpus: 2 }, { searchFolder: true });
-    assert.deepEqual(titles(beside), [
-      'It matches with firmware OVMF.sample.fd.bak (not OVMF.sample.fd)',
-    ]);
+    assert.deepEqual(titles(beside), ['It matches with firmware OVMF.sample.fd.bak (not OVMF.sample.fd)']);
     writeFileSync(at('none.fd'), image.subarray(0, 8192));
     await assert.rejects(explain({ ...given, firmware: at('none.fd') }), { code: 'no-snp-metadata' });
   });
