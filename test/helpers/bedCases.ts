@@ -41,7 +41,7 @@ export interface FaultCase {
 }
 
 const MATCH = /^OK: The reported measurement equals the expected one/m;
-const MISMATCH = /^ERROR: The reported measurement is not the one/m;
+const MISMATCH = /^ERROR: The reported measurement does not equal/m;
 const MALFORMED = /^ERROR: The measurement is .*base64 of 48 bytes/m;
 const UNREPORTED = /did not tell the launch measurement/;
 /** What ours prints when a host is silent for the 2 s timeout. */

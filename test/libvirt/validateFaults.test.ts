@@ -3,6 +3,7 @@
 // validateWire.test.ts, with the daemon in validateDaemon.test.ts, at the login in validateLogin.test.ts.
 
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { REMOTE_CPU } from '../helpers/bed';
 import { DEADLY, overOther, SURVIVED } from '../helpers/bedCases';
 import type { Faults } from '../helpers/bedDomain';
@@ -54,7 +55,10 @@ describe('On the libvirt test bed validate --domain meets', () => {
       assert.match(outcome.said, words);
       assert.equal(host.bed().injected(victim), undefined);
       const died = Object.values(faults.answer ?? {}).includes('die');
-      assert.match(await host.bed().virsh('b', `domstate ${victim.name}`), died ? /shut off/ : /paused/);
+      const state = () => host.bed().virsh('b', `domstate ${victim.name}`);
+      // libvirt answers when the connection ends, and sees to the process that ended a moment later.
+      for (let i = 0; died && i < 50 && !/shut off/.test(await state()); i++) await sleep(100);
+      assert.match(await state(), died ? /shut off/ : /paused/);
       await host.bed().destroy(victim);
     });
   }

@@ -65,7 +65,7 @@ describe('validate --domain beside virt-qemu-sev-validate with secrets', () => {
     ours: number,
     words: RegExp,
   ][] = [
-    ['after a mismatch', FIRMWARE, { policy: 7 }, [one], 1, 1, /is not the one/],
+    ['after a mismatch', FIRMWARE, { policy: 7 }, [one], 1, 1, /does not equal the expected one/],
     [
       'after a mismatch, whose files are not even read',
       FIRMWARE,
@@ -73,7 +73,7 @@ describe('validate --domain beside virt-qemu-sev-validate with secrets', () => {
       [nowhere],
       1,
       1,
-      /is not the one/,
+      /does not equal the expected one/,
     ],
     ['with two colons', FIRMWARE, {}, ['luks-key:a:b'], 2, 2, /NAME:PATH/],
     ['without a path', FIRMWARE, {}, ['luks-key'], 2, 2, /NAME:PATH/],

@@ -28,7 +28,7 @@ const REPORT: Wanted = {
   never: [/VMSA, /, /mapped/],
 };
 const SNP_POLICY: readonly RegExp[] = [/SEV-SNP/, /attestation report/, /0x0?90/];
-const NO_VERDICT: readonly RegExp[] = [/is not the one/, /does not match/, /SEV firmware 3\.0/, /NODBG/];
+const NO_VERDICT: readonly RegExp[] = [/does not equal/, /does not match/, /SEV firmware 3\.0/, /NODBG/];
 
 /** What the commands of each case have to give, in the order of its case.json. */
 const LAUNCHES: Readonly<Record<string, readonly Wanted[]>> = {
