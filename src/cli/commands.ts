@@ -1,7 +1,7 @@
 // All commands, in the order of the help. Each one also has a script of its own, with nothing that it does not need (entries).
 
 import { digestCommand } from './digest';
-import * as digestMore from './digestMore';
+import { digestMore } from './digestMore';
 import { addExplainCommand } from './explain';
 import { addLaunchCommands } from './launch';
 import { addOvmfCommands } from './ovmf';

@@ -12,7 +12,6 @@ import type { Io } from '../app/io';
 import { formRow } from './digestForms';
 import { readLaunch, readOvmfHash, readSev, type ReadLaunch } from './digestInputs';
 import type { Measure } from './digestMeasure';
-import type * as More from './digestMore';
 import {
   addDigestOptions,
   asksForMore,
@@ -30,9 +29,17 @@ const MODE_MISSING = "error: required option '--mode <mode>' not specified";
 /** Rows between two turns of the event loop. */
 const ROWS_AT_ONCE = 64;
 
+/** Runs the command for all that is not a plain digest. @throws CheckError */
+export type RunMore = (
+  io: Io,
+  given: GivenOptions,
+  out: Output,
+  exit: (status: number) => void,
+) => Promise<void>;
+
 /** What adds the command. @param more absent in the script that is loaded for plain digests only */
 export const digestCommand =
-  (more: typeof More | undefined): AddCommand =>
+  (more: RunMore | undefined): AddCommand =>
   (io, program, out, exit) => {
     const command = program
       .command('digest')
@@ -43,7 +50,7 @@ export const digestCommand =
       if (isFull && !asksForMore(options)) {
         checkTogether(options);
         await printDigests(io, options, out);
-      } else if (more) await more.digestMore(io, options, out, exit);
+      } else if (more) await more(io, options, out, exit);
       else throw new Error('This script computes plain digests only.');
     });
   };

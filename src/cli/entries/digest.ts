@@ -1,7 +1,7 @@
 // `sevscope digest …`, and no other command.
 
 import { digestCommand } from '../digest';
-import * as digestMore from '../digestMore';
+import { digestMore } from '../digestMore';
 import { main } from '../main';
 
 main([digestCommand(digestMore)]);

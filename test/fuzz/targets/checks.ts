@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
 import type { LaunchFile } from '../../../src/core/check/launchFile';
 import { reportMarkdown } from '../../../src/core/check/exportReport';
+import { bytesToHex } from '../../../src/core/binary/hex';
 import { terminalText } from '../../../src/core/binary/plainText';
 import { encodeKernelHashes } from '../../../src/core/launch/kernelHashes';
 import { nobleHashes } from '../../../src/core/launch/nobleHashes';
@@ -11,7 +12,7 @@ import { generateVmsa, cpuByName } from '../../../src/core/vmsa/launch/generate'
 import { searchSpace } from '../../../src/core/explain/causes';
 import { planUnits } from '../../../src/core/explain/plan';
 import { readFacts } from '../../../src/app/explainFacts';
-import { launchInputs, ownerInputsOf, checkOwnerInputs } from '../../../src/app/launch';
+import { checkedInputs, launchInputs, ownerInputsOf, checkOwnerInputs } from '../../../src/app/launch';
 import { runCheck } from '../../../src/app/runCheck';
 import { parseLaunchFile, readLaunchFile, readLaunchSource } from '../../../src/app/launchFile';
 import { measurementsInFolder } from '../../../src/app/launchesInFolder';
@@ -205,5 +206,38 @@ const explained: Target = {
   },
 };
 
+const digested: Target = {
+  name: 'checked-digests',
+  form: 'json',
+  most: 4096,
+  seeds: () =>
+    [
+      { technology: 'sev', launchDigest: bytesToHex(sha256(FIRMWARE)) },
+      { technology: 'snp', vcpus: 1, cpu: 'EPYC-Milan', launchDigest: '00'.repeat(48) },
+    ].map((members) => bytesOf(JSON.stringify({ firmware: 'OVMF.fd', ...members }))),
+  words: checked.words!,
+  async run(input) {
+    const io = machine();
+    const text = textOf(input);
+    const file = readOrCode(() => parseLaunchFile(io, text, PATH));
+    if (file.code !== undefined) return { feature: file.code };
+    const inputs = readOrCode(() => checkedInputs(file.value, 'x'));
+    if (inputs.code !== undefined) return { feature: inputs.code };
+    const outcome = await awaitOrCode(() => runCheck(io, inputs.value));
+    if (outcome.code !== undefined) return { feature: outcome.code };
+    const { verdict, mode, steps, summary } = outcome.value;
+    const { firmware, kernel, launchDigest } = file.value;
+    // What is loaded for plain SEV is hashed as it is, so that the digest of an image is that of its file.
+    if (launchDigest && mode === 'SEV' && kernel === undefined)
+      assert.equal(
+        verdict === 'matches',
+        Buffer.compare(sha256(io.files.get(firmware)!.bytes), launchDigest) === 0,
+      );
+    assertSentence(summary);
+    assertPlain(terminalText(reportMarkdown(outcome.value)));
+    return { feature: `${mode} ${verdict} ${steps.length}`, result: outcome.value };
+  },
+};
+
 /** The targets of checks. */
-export const CHECK_TARGETS: readonly Target[] = [checked, damaged, explained];
+export const CHECK_TARGETS: readonly Target[] = [checked, damaged, explained, digested];

@@ -104,13 +104,13 @@ describe('Lint and check agree', () => {
     copyFileSync(join(folder, BSP), join(folder, AP));
   });
 
-  it('on 600 random launch files: an error here is a refusal there, with the same code', async function () {
+  it('on 1500 random launch files: an error here is a refusal there, with the same code', async function () {
     this.timeout(60_000);
     const seed = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
     const random = seeded(seed);
     const decided = new Set<string>();
     let good = 0;
-    for (let i = 0; i < 600; i++) {
+    for (let i = 0; i < 1500; i++) {
       const value = pick(random);
       const text = JSON.stringify(value, null, 2);
       const where = `SEED=${seed}, file ${i}:\n${text}`;

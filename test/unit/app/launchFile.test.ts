@@ -173,7 +173,11 @@ const bad: [name: string, value: unknown, says: RegExp, schema?: 'takes it'][] =
     { ...SNP, guestFeatures: '0x10000000000000000' },
     /guestFeatures: wanted a number/,
   ],
-  ['a policy of SNP beyond what a number holds', { ...SNP, policy: 2 ** 60 }, /policy: wanted a number of at most 64 bits/],
+  [
+    'a policy of SNP beyond what a number holds',
+    { ...SNP, policy: 2 ** 60 },
+    /policy: wanted a number of at most 64 bits/,
+  ],
   ['a policy of SNP in words', { ...SNP, policy: 'SMT' }, /policy: wanted a number of at most 64 bits/],
   ['host data of 31 bytes', { ...SNP, hostData: '00'.repeat(31) }, /hostData: wanted 32 bytes/],
   ['an empty SVSM image', { ...SNP, svsm: '' }, /svsm/],
