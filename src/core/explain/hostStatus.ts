@@ -36,6 +36,8 @@ interface StatusRow extends Omit<HostMeaning, 'id' | 'title'> {
   readonly when: string;
   /** What a line has of that command; absent for all others. */
   readonly command?: RegExp;
+  /** Whether SNP has no such case. */
+  readonly notOfSnp?: true;
 }
 
 const ID_BLOCK = /SNP_LAUNCH_FINISH|id[-_ ]block/i;
@@ -55,6 +57,7 @@ const STATUS: readonly StatusRow[] = [
     code: 11,
     when: 'When a secret is injected',
     command: /LAUNCH_SECRET|inject/i,
+    notOfSnp: true,
     meaning:
       'The header of the secret was not made for this launch: its MAC is under another TIK, or over another measurement.',
     inputs: ['keys', 'measurement'],
@@ -63,6 +66,7 @@ const STATUS: readonly StatusRow[] = [
   {
     code: 11,
     when: 'When an SEV or SEV-ES launch starts',
+    notOfSnp: true,
     meaning:
       'The MAC in the session is not that of these values: the guest is started with another policy than the session was made for, or session and certificate are of another platform or of two runs.',
     inputs: ['policy', 'keys'],
@@ -97,6 +101,7 @@ const STATUS: readonly StatusRow[] = [
   {
     code: 10,
     when: 'When an SEV or SEV-ES launch starts',
+    notOfSnp: true,
     meaning:
       'A signature of a certificate is wrong: the certificate of the guest owner is damaged or of another platform.',
     inputs: ['keys'],
@@ -147,16 +152,18 @@ const STATUS: readonly StatusRow[] = [
   },
 ];
 
-const NAMES_COMMAND = /LAUNCH|SNP|inject|id[-_ ]block/i;
+const NAMES_COMMAND = /LAUNCH|SNP_|inject|id[-_ ]block/i;
+const NAMES_SNP = /(?<![a-z])SNP(?![a-z])/i;
 
 /** What a status means in a line; undefined for success, and for one that is not known. */
 export function explainStatus(code: number, line: string): Omit<HostMeaning, 'id'> | undefined {
   const known = FIRMWARE_STATUS[code];
   if (!known || code === 0) return undefined;
   const title = `SEV firmware status ${code} (${hex(code, 2)}), ${known.name}: ${known.words}`;
-  const rows = STATUS.filter((one) => one.code === code);
-  const row = rows.find(({ command }) => !command || command.test(line));
-  if (rows.length > 0 && !NAMES_COMMAND.test(line))
+  const isSnp = NAMES_SNP.test(line);
+  const rows = STATUS.filter((one) => one.code === code && !(isSnp && one.notOfSnp));
+  const row = rows.length === 1 ? rows[0] : rows.find(({ command }) => !command || command.test(line));
+  if (rows.length > 1 && !NAMES_COMMAND.test(line))
     return {
       title,
       meaning: rows.map(({ when, meaning }) => `${when}: ${meaning}`).join(' '),

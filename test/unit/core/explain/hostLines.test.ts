@@ -188,6 +188,14 @@ describe("A line of a host's log", () => {
     });
     assert.equal(explainHostLine('LAUNCH_UPDATE ret=-5 fw_error=77'), undefined);
   });
+  for (const code of [7, 10, 11, 22])
+    it(`of SNP is never one of a session or a secret: status ${code}`, () => {
+      for (const line of [`SEV-SNP: fw_error=${code}`, `sev_snp_launch_finish: fw_error=${code}`]) {
+        const { meaning } = explainHostLine(line)!;
+        assert.doesNotMatch(meaning, /MAC|secret|certificate/);
+        if (code === 11 || code === 10) assert.match(meaning, /ID block/);
+      }
+    });
   it('names every known reason of a termination', () => {
     TERMINATIONS.forEach((codes, set) =>
       codes.forEach((reason, code) => {
