@@ -1,6 +1,7 @@
 // `sevscope digest --from-qemu-command-line`: the inputs of a launch from a command line of QEMU or the XML of a domain, given as a file or as the
 // text itself. What other options say counts before it.
 
+import * as errors from './errors';
 import { digestFinding, type DigestFinding } from '../core/check/digestRules';
 import { foundInputs, launchOfDomain, launchOfQemu, type FoundInputs } from '../core/domain/launchFound';
 import type { Io } from '../app/io';
@@ -28,8 +29,10 @@ export async function withQemu(io: Io, options: GivenOptions): Promise<GivenOpti
   const isFile = !isText(given);
   const text = isFile ? new TextDecoder().decode(await readWhole(io, given)) : given;
   const isXml = /^\s*</.test(text);
-  const found = isXml ? launchOfDomain(parseDomainXml(text)) : launchOfQemu(text);
   const where = isFile ? nameOfInput(given) : isXml ? 'the XML' : 'the command line';
+  // QEMU takes nothing that counts here without an option.
+  if (!isXml && !/(?:^|[\s"'\0])-[a-z]/i.test(text)) throw errors.noQemuCommandLine(where);
+  const found = isXml ? launchOfDomain(parseDomainXml(text)) : launchOfQemu(text);
   const counts = (input: keyof FoundInputs) =>
     [input, ...(OTHERS[input] ?? [])].every((name) => options[name] === undefined);
   const taken = found.taken.filter(({ input }) => counts(input));

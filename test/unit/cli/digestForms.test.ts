@@ -361,6 +361,15 @@ describe('digest --from-qemu-command-line', () => {
   const SAME = [...SNP, ...BOOT, 'console=ttyS0  quiet', '--vcpus'];
   const from = (...args: string[]) => digest('--from-qemu-command-line', ...args);
 
+  it('refuses a file without an option of QEMU in one sentence', async () => {
+    for (const text of ['', 'hello world\n']) {
+      writeFileSync(join(folder, 'nothing'), text);
+      const { status, stderr } = await from('nothing', '--mode', 'snp');
+      assert.equal(status, 2);
+      assert.match(stderr, /^ERROR: There is no option of QEMU in nothing\. Give [^\n]*\n$/);
+    }
+  });
+
   it('gives the digest of its inputs, as a file and as a text, and says where each is from', async () => {
     writeFileSync(at('qemu.txt'), QEMU);
     const wanted = await printed(...SAME, '4');
