@@ -3,6 +3,7 @@
 
 import { MAX_FILE } from '../core/binary/limits';
 import { MAX_SECRETS } from '../core/tech/sev/secret';
+import { MOST_ID_BLOCK_TEXT } from '../core/tech/snp/idBlockText';
 import { MOST_CHARACTERS } from './launchText';
 
 interface RoleRow {
@@ -24,6 +25,9 @@ export const FILE_ROLES = {
   page: { words: 'a file with a VMSA page', most: MAX_FILE },
   // Both keys as text, with white space.
   key: { words: 'a key file', most: 128 },
+  // Of any kind, since a sentence says what is wrong with another.
+  signingKey: { words: 'a private key', most: 2 ** 16 },
+  idBlock: { words: 'a file with an ID block', most: MOST_ID_BLOCK_TEXT },
   secret: { words: 'a file with a secret', most: MAX_SECRETS },
   // A character has at most four bytes in UTF-8.
   launch: { words: 'a launch file', most: 4 * MOST_CHARACTERS },

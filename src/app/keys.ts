@@ -38,6 +38,12 @@ export async function readSecret(io: Io, path: string, options?: ReadOptions): P
   return io.read(path, 'secret', options);
 }
 
+/** Reads the file of a private key; the caller clears it. @throws CheckError when it cannot be read */
+export async function readSigningKeyFile(io: Io, path: string): Promise<Uint8Array> {
+  await refuseMissing(io, path, 'The file with the private key');
+  return io.read(path, 'signingKey');
+}
+
 /** An input that is a key. */
 export type KeyInput = keyof typeof KEY_FILES;
 

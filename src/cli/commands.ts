@@ -3,6 +3,7 @@
 import { digestCommand } from './digest';
 import { digestMore } from './digestMore';
 import { addExplainCommand } from './explain';
+import { addIdBlockCommands } from './idBlock';
 import { addLaunchCommands } from './launch';
 import { addOvmfCommands } from './ovmf';
 import type { AddCommand } from './program';
@@ -19,5 +20,6 @@ export const COMMANDS: readonly AddCommand[] = [
   addExplainCommand,
   addLaunchCommands,
   digestCommand(digestMore),
+  addIdBlockCommands,
   addSampleCommand,
 ];

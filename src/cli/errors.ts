@@ -302,3 +302,28 @@ export function noQemuCommandLine(where: string): CheckError {
     at: { input: '--from-qemu-command-line' },
   });
 }
+
+/** An ID block is to be made, and nothing says of which launch. */
+export function launchDigestNeeded(): CheckError {
+  return usage('launch-digest-needed', 'An ID block is made for a launch digest.', {
+    advice: 'Give it with --launch-digest, or a launch file with --launch.',
+    at: { input: '--launch-digest' },
+  });
+}
+
+/** A launch digest and a launch file that gives one were given. */
+export function twoLaunchDigests(): CheckError {
+  return usage('two-launch-digests', 'The launch digest is given, and --launch gives one, too.', {
+    advice: 'Give one of them.',
+    at: { input: '--launch-digest' },
+  });
+}
+
+/** An ID block is to be made without a key to sign it. */
+export function idKeyNeeded(): CheckError {
+  return usage('id-key-needed', 'An ID block is signed with a private key, the ID key.', {
+    advice:
+      'Give the path of one with --id-key: openssl ecparam -name secp384r1 -genkey -noout -out key.pem makes it.',
+    at: { input: '--id-key' },
+  });
+}

@@ -7,6 +7,7 @@ import { DUMP_TARGETS } from './targets/dumps';
 import { FIELD_TARGETS } from './targets/fields';
 import { HEADER_TARGETS } from './targets/headers';
 import { HOST_TARGETS } from './targets/hosts';
+import { ID_BLOCK_TARGETS } from './targets/idBlocks';
 import { IMAGE_TARGETS } from './targets/images';
 import { LAUNCH_TARGETS } from './targets/launches';
 import { MESSAGE_TARGETS } from './targets/messages';
@@ -30,6 +31,7 @@ export const TARGETS: readonly Target[] = [
   ...SAFE_TEXT_TARGETS,
   ...LAUNCH_TARGETS,
   ...TRACE_TARGETS,
+  ...ID_BLOCK_TARGETS,
   ...CHECK_TARGETS,
   ...HOST_TARGETS,
   ...WORKER_TARGETS,

@@ -4,7 +4,7 @@
 import { bytesToHex, fromBase64, hex } from '../binary/hex';
 import type { Hashes } from '../launch/hasher';
 import type { Report } from '../launch/report';
-import { idAuthIn, idBlockIn } from '../tech/snp/idBlock';
+import { bytesIn, idBlockIn, keyDigestIn, type KeyField } from '../tech/snp/idBlock';
 import { describeSnpPolicy } from '../tech/snp/policy';
 import type { LaunchSecurity } from './facts';
 
@@ -30,22 +30,17 @@ export function snpFacts(launch: LaunchSecurity, reported: bigint | undefined): 
 
 const hexIn = (base64: string): string => bytesToHex(fromBase64(base64)!);
 
-/** The bytes of a key in an ID authentication, the structure that its digest in the report is of. */
-function keyDigest(bytes: Uint8Array, { sha384 }: Hashes): string {
-  return bytesToHex(sha384(bytes));
-}
-
 /** What the report must show of an ID block, by the offsets of its fields; nothing without one. */
 export function idBlockFacts({ idBlock, idAuth, authorKey }: LaunchSecurity, hashes: Hashes): Facts {
   if (idBlock === undefined || idAuth === undefined) return [];
   const { guest_svn: svn, family_id: family, image_id: image } = idBlockIn(idBlock);
-  const { id_key: idKey, author_key: authorsKey } = idAuthIn(idAuth);
+  const digest = (key: KeyField) => bytesToHex(keyDigestIn(bytesIn(idAuth), key, hashes));
   return [
     ['Guest SVN (0x004)', String(svn)],
     ['Family ID (0x010)', bytesToHex(family)],
     ['Image ID (0x020)', bytesToHex(image)],
-    ['ID key digest (0x0e0)', keyDigest(idKey, hashes)],
-    ['Author key digest (0x110)', authorKey === true ? keyDigest(authorsKey, hashes) : undefined],
+    ['ID key digest (0x0e0)', digest('id_key')],
+    ['Author key digest (0x110)', authorKey === true ? digest('author_key') : undefined],
   ];
 }
 

@@ -9,6 +9,8 @@ import { buildOvmf, DEFAULT_SEV_SECTIONS } from '../../../src/core/ovmf/build';
 import { cpuByName, generateVmsa } from '../../../src/core/vmsa/launch/generate';
 import type { Connection } from '../../../src/libvirt/contract';
 import { memoryIo } from '../../helpers/memoryIo';
+import { decode } from '../../../src/core/binary/struct';
+import { PUBLIC_KEY } from '../../../src/core/tech/snp/idBlock';
 import { idAuthWith, idBlockWith, questionWith, type Change } from '../core/domain/cleanQuestion';
 
 const FIRMWARE = Buffer.from(buildOvmf());
@@ -174,7 +176,11 @@ describe('A domain of SEV-SNP', () => {
       hostData: base64(new Uint8Array(32).fill(0xab)),
       guestVisibleWorkarounds: base64(new Uint8Array(16)),
       idBlock: idBlockWith(id),
-      idAuth: idAuthWith({ id_key, author_key, author_key_algorithm: 1 }),
+      idAuth: idAuthWith({
+        id_key: decode(PUBLIC_KEY, id_key),
+        author_key: decode(PUBLIC_KEY, author_key),
+        author_key_algorithm: 1,
+      }),
       authorKey: true,
       vcek: false,
     };

@@ -60,7 +60,7 @@ describe('The place of a failure', () => {
   });
 });
 
-const isFactoryFile = (path: string) => ['errors.ts', 'ioErrors.ts'].includes(basename(path));
+const isFactoryFile = (path: string) => /^(e|[a-z][A-Za-z]*E)rrors\.ts$/.test(basename(path));
 const sources = ['src', 'webview'].flatMap((folder) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.tsx?$/.test(name))

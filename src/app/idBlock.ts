@@ -1,0 +1,130 @@
+// ID blocks from paths: made with the owner's keys, read in any form, and checked.
+
+import * as errors from './idBlockErrors';
+import { bytesToHex, fromHex, isSameBytes } from '../core/binary/hex';
+import { withPlace } from '../core/errors';
+import type { LaunchFile } from '../core/check/launchFile';
+import { encodeIdAuth, encodeIdBlock, encodePublicKey, type IdBlockFields } from '../core/tech/snp/idBlock';
+import { checkIdBlock, signaturesOf } from '../core/tech/snp/idBlockCheck';
+import type { IdBlockLaunch, IdBlockStep } from '../core/tech/snp/idBlockCheck';
+import type { ReadSigningKey, SigningKey, VerifySignature } from '../core/tech/snp/signing';
+import { readIdBlocks, type IdBlockPair } from '../core/tech/snp/idBlockText';
+import { checkAgainstDigest } from './digestCheck';
+import { unfitSnpPolicy } from '../core/tech/snp/policy';
+import type { Io } from './io';
+import { readSigningKeyFile } from './keys';
+import { digestInputs, type CheckOptions } from './launch';
+import { nameOfInput, readWhole } from './vmsaFile';
+
+/** What an ID block is made from. */
+export interface IdBlockRequest {
+  readonly fields: IdBlockFields;
+  /** Paths. */
+  readonly idKey: string;
+  readonly authorKey?: string | undefined;
+}
+
+/** Both structures. */
+export type WholePair = Required<IdBlockPair>;
+
+/** Calls `use` with the key in a file, of which nothing that can be cleared stays. @throws CheckError (usage) for a file that is none */
+async function withSigningKey<T>(
+  io: Io,
+  input: string,
+  path: string,
+  read: ReadSigningKey,
+  use: (key: SigningKey) => T,
+): Promise<T> {
+  const bytes = await withPlace({ input }, () => readSigningKeyFile(io, path));
+  try {
+    const found = read(bytes);
+    if (!found.ok) throw errors.badSigningKey(input, path, found.found);
+    try {
+      return use(found.key);
+    } finally {
+      found.key.clear();
+    }
+  } finally {
+    bytes.fill(0);
+  }
+}
+
+/**
+ * Makes an ID block and its ID authentication, the same bytes for the same inputs.
+ * @throws CheckError (usage) for a policy that no firmware takes, or a key that does not sign ID blocks
+ */
+export async function createIdBlock(
+  io: Io,
+  read: ReadSigningKey,
+  { fields, idKey, authorKey }: IdBlockRequest,
+): Promise<WholePair> {
+  const unfit = fields.policy === undefined ? undefined : unfitSnpPolicy(fields.policy);
+  if (unfit !== undefined) throw errors.unfitIdPolicy(fields.policy!, unfit);
+  const block = encodeIdBlock(fields);
+  const id = await withSigningKey(io, '--id-key', idKey, read, ({ point, sign }) => ({
+    point,
+    signature: sign(block),
+  }));
+  const author =
+    authorKey === undefined
+      ? undefined
+      : await withSigningKey(io, '--author-key', authorKey, read, ({ point, sign }) => ({
+          key: point,
+          idKeySignature: sign(encodePublicKey(id.point)),
+        }));
+  if (author && isSameBytes(author.key.x, id.point.x)) throw errors.sameSigningKeys();
+  return { block, auth: encodeIdAuth({ idKey: id.point, idBlockSignature: id.signature, author }) };
+}
+
+/** What is in files or standard input (`-`), together. @throws CheckError (usage) for a file without, or two that differ */
+export async function readIdBlockFiles(io: Io, paths: readonly string[]): Promise<IdBlockPair> {
+  let all: IdBlockPair = {};
+  for (const path of paths) {
+    const read = readIdBlocks(await readWhole(io, path, 'idBlock'));
+    if (!read.ok) throw errors.noIdBlock(nameOfInput(path), read.found);
+    for (const part of ['block', 'auth'] as const)
+      if (all[part] && read.pair[part] && !isSameBytes(all[part], read.pair[part]))
+        throw errors.twoIdBlocks(part === 'block' ? 'ID block' : 'ID authentication');
+    all = { ...all, ...read.pair };
+  }
+  return all;
+}
+
+/** Checks a pair, signatures included. @throws CheckError (usage) when there is only one of both */
+export async function checkIdBlockPair(
+  pair: IdBlockPair,
+  launch: IdBlockLaunch,
+  verify: VerifySignature,
+): Promise<readonly IdBlockStep[]> {
+  if (!pair.block) throw errors.halfIdBlock('an ID block');
+  if (!pair.auth) throw errors.halfIdBlock('an ID authentication');
+  const { id, author } = signaturesOf(pair, launch);
+  const [isId, isAuthor] = await Promise.all([id && verify(id), author && verify(author)]);
+  return checkIdBlock(pair, launch, { id: isId, author: isAuthor });
+}
+
+/** What a launch file says of an ID block for it: its launch digest, computed, and its policy. */
+export interface LaunchForIdBlock {
+  /** 48 bytes. */
+  readonly launchDigest: Uint8Array;
+  readonly policy: bigint | undefined;
+}
+
+/**
+ * The launch digest of a launch file's inputs, which must be the one that the file names, if it names one.
+ * @throws CheckError when it is not one of SNP, or as checkAgainstDigest
+ */
+export async function launchForIdBlock(
+  io: Io,
+  file: LaunchFile,
+  path: string,
+  options?: CheckOptions,
+): Promise<LaunchForIdBlock> {
+  const named = file.launchDigest;
+  const inputs = digestInputs(file, named ?? new Uint8Array(48), path);
+  if (file.technology !== 'snp' && named?.length !== 48) throw errors.notSnpLaunch(path);
+  const { steps } = await checkAgainstDigest(io, inputs, options);
+  const digest = steps.find(({ id }) => id === 'launch-digest')!.digest;
+  if (named && bytesToHex(named) !== digest) throw errors.otherLaunchDigest(path, digest, bytesToHex(named));
+  return { launchDigest: fromHex(digest)!, policy: file.policy };
+}

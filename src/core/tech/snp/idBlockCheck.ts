@@ -1,0 +1,146 @@
+// The check of an ID block and its ID authentication, step by step: what the firmware verifies when it launches a guest with them
+// (SEV-SNP Firmware ABI, SNP_LAUNCH_FINISH), and whether they belong to the launch that somebody has in mind.
+
+import { bytesToHex, hex, isSameBytes } from '../../binary/hex';
+import type { Finding } from '../../binary/region';
+import { decode } from '../../binary/struct';
+import { ECDSA_P384, ID_AUTH, ID_BLOCK, keyBytesIn, pointIn, signatureIn } from './idBlock';
+import type { KeyField, P384Signature } from './idBlock';
+import { idAuthFindings, idBlockFindings } from './idBlockRules';
+import type { IdBlockPair } from './idBlockText';
+import { describeSnpPolicy } from './policy';
+import type { SignedMessage } from './signing';
+
+/** Whether a step was done and what it gave. */
+export type StepOutcome = 'passed' | 'failed' | 'not checked';
+
+/** One step. */
+export interface IdBlockStep {
+  readonly id: 'id-block' | 'id-auth' | 'id-signature' | 'author-signature' | 'launch-digest' | 'policy';
+  readonly title: string;
+  readonly outcome: StepOutcome;
+  /** Why it failed or was not done, or what it found: a sentence. */
+  readonly reason: string;
+}
+
+/** What an ID block should belong to. */
+export interface IdBlockLaunch {
+  /** 48 bytes. */
+  readonly launchDigest?: Uint8Array | undefined;
+  readonly policy?: bigint | undefined;
+  /** Whether the VMM hands over the author key. */
+  readonly authorKey?: boolean | undefined;
+}
+
+/** Whether each signature is right; undefined for one that cannot be verified, because a number in it is too large. */
+export interface SignatureResults {
+  readonly id?: boolean | undefined;
+  readonly author?: boolean | undefined;
+}
+
+/** Whether the author counts: as the launch says, or by the algorithm of the key. */
+const countsAuthor = (auth: Uint8Array, { authorKey }: IdBlockLaunch): boolean =>
+  authorKey ?? decode(ID_AUTH, auth).author_key_algorithm !== 0;
+
+/** The signatures of a pair that are to be verified. */
+export function signaturesOf({ block, auth }: IdBlockPair, launch: IdBlockLaunch) {
+  if (!auth) return {};
+  const signed = (
+    field: KeyField,
+    signature: P384Signature | undefined,
+    message: Uint8Array | undefined,
+  ): SignedMessage | undefined => {
+    const key = pointIn(auth, field);
+    return key && signature && message && { key, signature, message };
+  };
+  return {
+    id: signed('id_key', signatureIn(auth, 'id_block_signature'), block),
+    author: countsAuthor(auth, launch)
+      ? signed('author_key', signatureIn(auth, 'id_key_signature'), keyBytesIn(auth, 'id_key'))
+      : undefined,
+  };
+}
+
+type Result = Pick<IdBlockStep, 'outcome' | 'reason'>;
+
+const passed = (reason: string): Result => ({ outcome: 'passed', reason });
+const failed = (reason: string): Result => ({ outcome: 'failed', reason });
+const notChecked = (reason: string): Result => ({ outcome: 'not checked', reason });
+
+const NO_BLOCK = 'There is no ID block.';
+const NO_AUTH = 'There is no ID authentication.';
+
+function structure(bytes: Uint8Array | undefined, findings: readonly Finding[], missing: string): Result {
+  if (!bytes) return notChecked(missing);
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  return errors.length > 0
+    ? failed(errors.map(({ message }) => message).join(' '))
+    : passed(`${bytes.length} bytes, as the firmware takes them.`);
+}
+
+function signature(is: boolean | undefined, what: string): Result {
+  if (is === undefined)
+    return failed(`${what} cannot be verified: a number in it or in the key is no number of P-384.`);
+  return is
+    ? passed(`${what} is right.`)
+    : failed(`${what} is wrong: the firmware refuses the launch (fw_error=10 'Bad signature').`);
+}
+
+/** Judges a pair. @param results of the signatures that `signaturesOf` names */
+export function checkIdBlock(
+  { block, auth }: IdBlockPair,
+  launch: IdBlockLaunch,
+  results: SignatureResults,
+): readonly IdBlockStep[] {
+  const fields = block && decode(ID_BLOCK, block);
+  const judge = (): Record<IdBlockStep['id'], Result> => ({
+    'id-block': structure(block, block ? idBlockFindings(block) : [], NO_BLOCK),
+    'id-auth': structure(auth, auth ? idAuthFindings(auth, launch.authorKey) : [], NO_AUTH),
+    'id-signature': !auth
+      ? notChecked(NO_AUTH)
+      : !block
+        ? notChecked(NO_BLOCK)
+        : signature(results.id, 'The signature of the ID block by the ID key'),
+    'author-signature': !auth
+      ? notChecked(NO_AUTH)
+      : countsAuthor(auth, launch)
+        ? signature(results.author, 'The signature of the ID key by the author key')
+        : notChecked(
+            decode(ID_AUTH, auth).author_key_algorithm === ECDSA_P384
+              ? 'The launch does not use the author key.'
+              : 'There is no author key.',
+          ),
+    'launch-digest': !fields
+      ? notChecked(NO_BLOCK)
+      : !launch.launchDigest
+        ? notChecked('No launch digest was given to compare with.')
+        : isSameBytes(fields.launch_digest, launch.launchDigest)
+          ? passed('The launch digest is that of the launch.')
+          : failed(
+              `The ID block has the launch digest ${bytesToHex(fields.launch_digest)}, the launch ${bytesToHex(launch.launchDigest)}: the firmware refuses it (fw_error=11 'Bad measurement').`,
+            ),
+    policy: !fields
+      ? notChecked(NO_BLOCK)
+      : launch.policy === undefined
+        ? notChecked(
+            `No policy was given to compare with ${hex(fields.policy)} (${describeSnpPolicy(fields.policy)}).`,
+          )
+        : fields.policy === launch.policy
+          ? passed(`The policy is that of the launch, ${hex(fields.policy)}.`)
+          : failed(
+              `The ID block has the policy ${hex(fields.policy)}, the launch ${hex(launch.policy)}: the firmware refuses it (fw_error=7 'Policy failure').`,
+            ),
+  });
+  const judged = judge();
+  return TITLES.map(([id, title]) => ({ id, title, ...judged[id] }));
+}
+
+/** The steps in their order. */
+const TITLES: readonly (readonly [IdBlockStep['id'], string])[] = [
+  ['id-block', 'ID block'],
+  ['id-auth', 'ID authentication'],
+  ['id-signature', 'Signature by the ID key'],
+  ['author-signature', 'Signature by the author key'],
+  ['launch-digest', 'Launch digest'],
+  ['policy', 'Policy'],
+];

@@ -1,0 +1,79 @@
+// ID blocks and ID authentications, as bytes and in texts.
+
+import assert from 'node:assert/strict';
+import { hashesOf } from '../../../src/node/hashes';
+import { bytesToHex, toBase64 } from '../../../src/core/binary/hex';
+import {
+  bytesIn,
+  encodeIdAuth,
+  encodeIdBlock,
+  encodePublicKey,
+  idAuthIn,
+  idBlockIn,
+  keyBytesIn,
+  keyDigestIn,
+  pointIn,
+  signatureIn,
+} from '../../../src/core/tech/snp/idBlock';
+import { checkIdBlock, signaturesOf } from '../../../src/core/tech/snp/idBlockCheck';
+import { idBlockForm } from '../../../src/core/tech/snp/idBlockForms';
+import { idAuthJson, idBlockJson } from '../../../src/core/tech/snp/idBlockJson';
+import { idAuthFindings, idBlockFindings } from '../../../src/core/tech/snp/idBlockRules';
+import { readIdBlocks, readIdBlockText } from '../../../src/core/tech/snp/idBlockText';
+import { assertSentence, type Target } from '../target';
+
+const HASHES = hashesOf(undefined);
+const number = (value: number) => new Uint8Array(48).fill(value);
+const BLOCK = encodeIdBlock({ launch_digest: number(1) });
+const AUTH = encodeIdAuth({
+  idKey: { x: number(2), y: number(3) },
+  idBlockSignature: { r: number(4), s: number(5) },
+  author: { key: { x: number(6), y: number(7) }, idKeySignature: { r: number(8), s: number(9) } },
+});
+
+const text = (value: string) => Buffer.from(value);
+
+const idBlocks: Target = {
+  name: 'id-blocks',
+  form: 'bytes',
+  seeds: () => [
+    BLOCK,
+    AUTH,
+    Buffer.concat([BLOCK, AUTH]),
+    text(idBlockForm('qemu', { block: BLOCK, auth: AUTH })),
+    text(idBlockForm('libvirt', { block: BLOCK, auth: AUTH })),
+    text(idBlockForm('kata', { block: BLOCK, auth: AUTH })),
+    text(bytesToHex(BLOCK)),
+  ],
+  run(input) {
+    const read = readIdBlocks(input);
+    const asText = readIdBlockText(Buffer.from(input).toString('latin1'));
+    if (!read.ok) return { feature: `none ${asText.ok}`, result: read.found };
+    const { block, auth } = read.pair;
+    const rules: string[] = [];
+    if (block) {
+      assert.deepEqual(idBlockIn(toBase64(block)).version, idBlockJson(block).version);
+      rules.push(...idBlockFindings(block).map(({ rule }) => rule));
+    }
+    if (auth) {
+      assert.equal(bytesIn(toBase64(auth)).length, 4096);
+      assert.equal(idAuthIn(toBase64(auth)).id_key_algorithm, idAuthJson(auth, HASHES).id_key_algorithm);
+      for (const key of ['id_key', 'author_key'] as const) {
+        assert.equal(keyDigestIn(auth, key, HASHES).length, 48);
+        const point = pointIn(auth, key);
+        if (point) assert.equal(encodePublicKey(point).length, keyBytesIn(auth, key).length);
+      }
+      signatureIn(auth, 'id_block_signature');
+      for (const { rule, message, offset, size } of idAuthFindings(auth)) {
+        assertSentence(message);
+        assert.ok(offset + size <= 4096);
+        rules.push(rule);
+      }
+    }
+    const { id } = signaturesOf(read.pair, {});
+    for (const { reason } of checkIdBlock(read.pair, {}, { id: id && false })) assertSentence(reason);
+    return { feature: rules.join(' '), result: rules };
+  },
+};
+
+export const ID_BLOCK_TARGETS: readonly Target[] = [idBlocks];
