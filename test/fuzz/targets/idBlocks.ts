@@ -20,7 +20,10 @@ import { idBlockForm } from '../../../src/core/tech/snp/idBlockForms';
 import { idAuthJson, idBlockJson } from '../../../src/core/tech/snp/idBlockJson';
 import { idAuthFindings, idBlockFindings } from '../../../src/core/tech/snp/idBlockRules';
 import { readIdBlocks, readIdBlockText } from '../../../src/core/tech/snp/idBlockText';
-import { assertSentence, type Target } from '../target';
+import { launchForIdBlock, readIdBlockFiles } from '../../../src/app/idBlock';
+import { readSigningKeyFile } from '../../../src/app/keys';
+import { memoryIo } from '../../helpers/memoryIo';
+import { assertSentence, awaitOrCode, type Target } from '../target';
 
 const HASHES = hashesOf(undefined);
 const number = (value: number) => new Uint8Array(48).fill(value);
@@ -45,10 +48,20 @@ const idBlocks: Target = {
     text(idBlockForm('kata', { block: BLOCK, auth: AUTH })),
     text(bytesToHex(BLOCK)),
   ],
-  run(input) {
+  async run(input) {
+    const io = memoryIo();
+    io.files.set('/in', { bytes: input, mode: 0o600 });
+    const { code = '' } = await awaitOrCode(() => readIdBlockFiles(io, ['/in']));
+    await awaitOrCode(() => readSigningKeyFile(io, '/in'));
+    const launch = {
+      technology: 'snp',
+      firmware: '/in',
+      cpu: { family: 25, model: 1, stepping: 1 },
+    } as const;
+    await awaitOrCode(() => launchForIdBlock(io, launch, '/a.sevlaunch.json'));
     const read = readIdBlocks(input);
     const asText = readIdBlockText(Buffer.from(input).toString('latin1'));
-    if (!read.ok) return { feature: `none ${asText.ok}`, result: read.found };
+    if (!read.ok) return { feature: `${code} ${asText.ok}`, result: read.found };
     const { block, auth } = read.pair;
     const rules: string[] = [];
     if (block) {

@@ -117,6 +117,7 @@ describe('The outputs of a command', () => {
     );
     assert.deepEqual(outputs.map(commandName).sort(), [
       'digest',
+      'id-block create',
       'launch record',
       'sample',
       'validate',
