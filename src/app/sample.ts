@@ -1,22 +1,25 @@
 // The sample workspace: an image from our own builder, pages, stand-ins for kernel and initrd, keys that are not
-// secret, and two launches, one that matches and one that does not. Everything is generated here, including the
-// recorded measurements, so that the whole job can be tried without hardware.
+// secret, and launches of SEV-SNP and SEV-ES, of each one that matches and one that does not. Everything is generated here,
+// including the digests and measurements, so that the whole job can be tried without hardware.
 
 import { latin1 } from '../core/binary/ascii';
-import { bytesToHex, hex, utf8 } from '../core/binary/hex';
+import { bytesToHex, utf8 } from '../core/binary/hex';
 import { encodeKernelHashes } from '../core/launch/kernelHashes';
-import type { VmsaPages } from '../core/launch/loads';
+import type { LaunchContents, VmsaPages } from '../core/launch/loads';
 import { computeMeasurement, measurementText } from '../core/tech/sev/evidence';
 import { sevEs } from '../core/tech/sev/loads';
+import { snp } from '../core/tech/snp/loads';
 import { digestOf } from '../core/tech/technology';
-import { buildOvmf } from '../core/ovmf/build';
 import { parseOvmf } from '../core/ovmf/image';
 import { decode, encode } from '../core/binary/struct';
-import { cpuByName, generateVmsa, type Role } from '../core/vmsa/launch/generate';
+import { cpuByName, generateVmsa } from '../core/vmsa/launch/generate';
 import { VMSA } from '../core/vmsa/layout/layout';
 import * as errors from './errors';
 import type { Io } from './io';
 import { refuseOverwriting } from './outputs';
+import { sampleFirmware } from './sampleFirmware';
+import { SAMPLE } from './sampleNames';
+import { SAMPLE_HEADING, sampleReadme } from './sampleReadme';
 
 /** A file of the sample and what it is for, as a sentence. */
 export interface SampleFile {
@@ -26,111 +29,119 @@ export interface SampleFile {
 
 const PLATFORM = { apiMajor: 1, apiMinor: 55, buildId: 24 };
 const CPU_MODEL = 'EPYC-Milan';
+/** That of the SNP launch which does not match, and of the page with wrong fields. */
+const OTHER_CPU = 'EPYC-Genoa';
 const CMDLINE = 'console=ttyS0 root=LABEL=root quiet';
 
 /** A page as KVM of Linux 6.6 made it on a CPU with DebugSwap, but for another CPU model: two fields are wrong. */
 function wrongPage(right: Uint8Array): Uint8Array {
-  const genoa = generateVmsa({ profile: 'sev-es', role: 'bsp', cpu: cpuByName('EPYC-Genoa') });
-  const { rdx } = decode(VMSA, genoa.bytes);
+  const other = generateVmsa({ profile: 'sev-es', role: 'bsp', cpu: cpuByName(OTHER_CPU) });
+  const { rdx } = decode(VMSA, other.bytes);
   return encode(VMSA, { ...decode(VMSA, right), rdx, sev_features: 0x20n });
 }
 
 /** The key files; as keys must be, they are readable by their owner only. */
-const KEYS = { tik: 'sample_tik.bin', tek: 'sample_tek.bin' };
-
-interface Launch {
-  readonly policy: number;
-  readonly vmsa?: VmsaPages;
-  readonly withKernel?: true;
-}
+const KEYS = { tik: SAMPLE.tik, tek: SAMPLE.tek };
 
 /** The sample's files by name, with a sentence each. */
 function sampleContents(io: Io): (SampleFile & { readonly bytes: Uint8Array })[] {
   const { sha256 } = io.hashes;
-  const firmware = buildOvmf();
-  const resetAddress = parseOvmf(firmware).value.resetAddress!;
-  const page = (role: Role) =>
-    generateVmsa({ profile: 'sev-es', role, cpu: cpuByName(CPU_MODEL), resetAddress }).bytes;
-  const [bsp, ap] = [page('bsp'), page('ap')];
+  const firmware = sampleFirmware();
+  const image = parseOvmf(firmware).value;
+  const resetAddress = image.resetAddress!;
+  const pages = (profile: 'snp' | 'sev-es', count: number, model = CPU_MODEL): VmsaPages => {
+    const page = (role: 'bsp' | 'ap') =>
+      generateVmsa({ profile, role, cpu: cpuByName(model), resetAddress }).bytes;
+    return { bsp: page('bsp'), ap: page('ap'), count };
+  };
   const kernel = utf8('A stand-in for a kernel: only its bytes count here.\n'.repeat(400));
   const initrd = utf8('A stand-in for an initrd.\n'.repeat(2000));
+  const hashed = { kernel: sha256(kernel), initrd: sha256(initrd), cmdline: CMDLINE };
+  const kernelHashes = encodeKernelHashes(io.hashes, hashed);
   // The same in every sample: keys for the sample only.
   const secret = (label: string) => sha256(utf8(`SevScope sample ${label}`)).subarray(0, 16);
   const [tik, tek, mnonce] = [secret('TIK'), secret('TEK'), secret('nonce')];
 
-  const record = ({ policy, vmsa, withKernel }: Launch) => {
-    const kernelHashes =
-      withKernel &&
-      encodeKernelHashes(io.hashes, { kernel: sha256(kernel), initrd: sha256(initrd), cmdline: CMDLINE });
-    const loads = sevEs.loads({ firmware: [firmware], kernelHashes, vmsas: vmsa }, {});
-    const digest = digestOf(sevEs, io.hashes, loads);
+  const snpDigest = (vmsas: VmsaPages) => {
+    const loads = snp.loads({ firmware: [firmware], kernelHashes, vmsas }, image);
+    return bytesToHex(digestOf(snp, io.hashes, loads));
+  };
+  const sevEsLaunch = (contents: LaunchContents) => {
+    const policy = 5;
+    const digest = digestOf(sevEs, io.hashes, sevEs.loads({ firmware: [firmware], ...contents }, image));
     const hmac = computeMeasurement(io.hmac, tik, { ...PLATFORM, policy }, digest, mnonce);
     return { measurement: measurementText({ hmac, mnonce }), ...PLATFORM, policy };
   };
-  const boot = { kernel: 'vmlinuz.sample', initrd: 'initrd.sample', cmdline: CMDLINE };
-  const launchFile = (fields: object) => utf8(`${JSON.stringify({ ...fields, keys: KEYS }, null, 2)}\n`);
+  const { bsp } = pages('sev-es', 1);
+  const boot = { kernel: SAMPLE.kernel, initrd: SAMPLE.initrd, cmdline: CMDLINE };
+  const guest = { ...boot, vcpus: 2, cpu: CPU_MODEL };
+  const launchFile = (name: string, fields: object) =>
+    utf8(`${JSON.stringify({ name, ...fields }, null, 2)}\n`);
 
   return [
     {
-      name: 'OVMF.sample.fd',
-      bytes: firmware,
-      text: 'firmware image with the tables of an AmdSev build; it cannot boot',
+      name: SAMPLE.snpMatches,
+      text: 'an SEV-SNP launch and the digest that its inputs give',
+      bytes: launchFile('SEV-SNP, two vCPUs with kernel hashes', {
+        technology: 'snp',
+        firmware: SAMPLE.firmware,
+        ...guest,
+        launchDigest: snpDigest(pages('snp', 2)),
+      }),
     },
-    { name: 'vcpu0.vmsa', bytes: bsp, text: `VMSA of the boot processor, ${CPU_MODEL}` },
-    { name: 'vcpu0-wrong.vmsa', bytes: wrongPage(bsp), text: 'the same with two wrong fields' },
-    { name: 'vmlinuz.sample', bytes: kernel, text: 'stand-in for a kernel' },
-    { name: 'initrd.sample', bytes: initrd, text: 'stand-in for an initrd' },
-    { name: KEYS.tik, bytes: tik, text: 'transport integrity key of the sample' },
-    { name: KEYS.tek, bytes: tek, text: 'transport encryption key of the sample' },
     {
-      name: 'matches.sevlaunch.json',
-      text: 'an SEV-ES launch with two vCPUs and kernel hashes, as it should be',
-      bytes: launchFile({
-        name: 'Two vCPUs with kernel hashes',
-        firmware: 'OVMF.sample.fd',
-        ...boot,
-        vcpus: 2,
-        cpu: CPU_MODEL,
+      name: SAMPLE.snpMismatch,
+      text: 'the same SEV-SNP launch with the digest of another one',
+      bytes: launchFile('SEV-SNP, the digest of another launch', {
+        technology: 'snp',
+        firmware: SAMPLE.firmware,
+        ...guest,
+        launchDigest: snpDigest(pages('snp', 4, OTHER_CPU)),
+      }),
+    },
+    {
+      name: SAMPLE.sevEsMatches,
+      text: 'an SEV-ES launch and the measurement that its inputs give',
+      bytes: launchFile('SEV-ES, two vCPUs with kernel hashes', {
+        firmware: SAMPLE.firmware,
+        ...guest,
         profile: 'sev-es',
-        launch: record({ policy: 5, vmsa: { bsp, ap, count: 2 }, withKernel: true }),
+        keys: KEYS,
+        launch: sevEsLaunch({ kernelHashes, vmsas: pages('sev-es', 2) }),
       }),
     },
     {
-      name: 'mismatch.sevlaunch.json',
+      name: SAMPLE.sevEsMismatch,
       text: 'an SEV-ES launch whose VMSA is not the one that was launched',
-      bytes: launchFile({
-        name: 'One vCPU with the wrong VMSA',
-        firmware: 'OVMF.sample.fd',
+      bytes: launchFile('SEV-ES, one vCPU with the wrong VMSA', {
+        firmware: SAMPLE.firmware,
         vcpus: 1,
-        vmsa: { bsp: 'vcpu0-wrong.vmsa' },
-        launch: record({ policy: 5, vmsa: { bsp, count: 1 } }),
+        vmsa: { bsp: SAMPLE.wrongVmsa },
+        keys: KEYS,
+        launch: sevEsLaunch({ vmsas: { bsp, count: 1 } }),
       }),
     },
-    { name: README, bytes: utf8(readme(resetAddress, sha256(firmware))), text: 'what to try' },
+    {
+      name: SAMPLE.firmware,
+      bytes: firmware,
+      text: 'firmware image with the volumes and tables of an AmdSev build; it cannot boot',
+    },
+    { name: SAMPLE.vmsa, bytes: bsp, text: `VMSA of the boot processor with SEV-ES, ${CPU_MODEL}` },
+    { name: SAMPLE.wrongVmsa, bytes: wrongPage(bsp), text: 'the same with two wrong fields' },
+    { name: SAMPLE.kernel, bytes: kernel, text: 'stand-in for a kernel' },
+    { name: SAMPLE.initrd, bytes: initrd, text: 'stand-in for an initrd' },
+    { name: SAMPLE.tik, bytes: tik, text: 'transport integrity key of the SEV-ES launches' },
+    { name: SAMPLE.tek, bytes: tek, text: 'transport encryption key of the SEV-ES launches' },
+    { name: SAMPLE.readme, bytes: utf8(sampleReadme(bytesToHex(sha256(firmware)))), text: 'what to try' },
   ];
 }
 
-/** How the README of a sample begins: a folder with such a file is a sample already. */
-const README = 'README.md';
-const HEADING = '# SevScope sample\n';
-
-const readme = (resetAddress: number, firmware: Uint8Array) => `${HEADING}
-Everything here was made by SevScope. The keys are no secret, the firmware cannot boot.
-
-1. Open \`OVMF.sample.fd\`: its tables, the reset address ${hex(resetAddress, 8)}, the SEV metadata. SHA-256 \`${bytesToHex(firmware)}\`.
-2. Open \`vcpu0-wrong.vmsa\` and run **SEV: Compare VMSA with Generated…** for ${CPU_MODEL}: two fields differ.
-3. Open \`matches.sevlaunch.json\` and run **SEV: Validate Launch Measurement…**, then the same with \`mismatch.sevlaunch.json\`.
-   **Why?** in its report says which inputs have to be others, and changes them; then check again.
-
-On the command line: \`sevscope validate --launch matches.sevlaunch.json\`.
-`;
-
 /** Whether a folder has a sample already, which may be written anew. */
 async function isSample(io: Io, folder: string): Promise<boolean> {
-  const path = io.path.join(folder, README);
+  const path = io.path.join(folder, SAMPLE.readme);
   if ((await io.stat(path)).kind !== 'file') return false;
   const bytes = await io.read(path, 'shown');
-  return latin1(bytes.subarray(0, HEADING.length)) === HEADING;
+  return latin1(bytes.subarray(0, SAMPLE_HEADING.length)) === SAMPLE_HEADING;
 }
 
 /**
@@ -147,7 +158,7 @@ export async function writeSample(io: Io, folder: string): Promise<SampleFile[]>
   if (!(await isSample(io, folder)))
     for (const { name, path } of all)
       if ((await io.stat(path, { ofLink: true })).kind !== 'none') throw errors.folderHasOwn(folder, name);
-  const secret = Object.values(KEYS);
+  const secret: readonly string[] = Object.values(KEYS);
   for (const { name, bytes } of contents)
     await io.write(io.path.join(folder, name), bytes, secret.includes(name) ? 0o600 : undefined);
   return contents.map(({ name, text }) => ({ name, text }));

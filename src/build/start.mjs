@@ -1,5 +1,5 @@
 // `npm start`: from a fresh clone to a VS Code that shows the three jobs on sample files. Sets up, builds, writes
-// the sample, runs a matching and a failing check here in the terminal, then serves VS Code until interrupted.
+// the sample, checks its launches here in the terminal and explains those that do not match, then serves VS Code until interrupted.
 // --desktop opens the desktop's VS Code instead; --once does everything up to serving, and ends.
 // @ts-check
 
@@ -14,7 +14,7 @@ import { readArguments } from './usage.mjs';
 /** @type {import('./usage.mjs').Command} */
 const COMMAND = {
   name: 'npm start',
-  doc: 'Sets up, builds, checks two sample launches, and serves VS Code with the extension until Ctrl+C.',
+  doc: 'Sets up, builds, checks the launches of a sample, and serves VS Code with the extension until Ctrl+C.',
   options: {
     desktop: { type: 'boolean', doc: 'Open the VS Code of this desktop instead.' },
     once: { type: 'boolean', doc: 'End when VS Code has answered.' },
@@ -45,6 +45,18 @@ async function demonstrate(/** @type {string[]} */ args, /** @type {number} */ s
   if (code !== status) throw new Failure(`Exit status ${status} was expected here.`);
 }
 
+/** Checks the launches of the sample, in its order, and explains those that do not match. @param written what `sevscope sample` printed */
+async function checkLaunches(/** @type {string} */ written) {
+  const launches = [...written.matchAll(/^(.*\.sevlaunch\.json): (.*)$/gm)];
+  if (launches.length === 0) throw new Failure('The sample has no launch files.');
+  for (const [, file = '', text] of launches) {
+    console.log(`\n# ${text}`);
+    const matches = !file.includes('-mismatch.');
+    await demonstrate(['validate', '--launch', file], matches ? 0 : 1);
+    if (!matches) await demonstrate(['explain', '--launch', file], 0);
+  }
+}
+
 /** Opens the sample in the desktop's VS Code. */
 async function openDesktop() {
   const code = ['code', 'code-insiders', 'codium'].find((name) => which(name) !== undefined);
@@ -64,10 +76,13 @@ await main(import.meta.url, async (args) => {
   if (!values['desktop']) await ensureVscodeServer();
   await bundle();
 
-  await must('sample.log', process.execPath, [join(ROOT, 'dist/sevscope.js'), 'sample', `${SAMPLE}/`]);
-  console.log(`Wrote ${SAMPLE}/: firmware, VMSAs, keys, and two launches to check`);
-  await demonstrate(['validate', '--launch', `${SAMPLE}/matches.sevlaunch.json`], 0);
-  await demonstrate(['validate', '--launch', `${SAMPLE}/mismatch.sevlaunch.json`], 1);
+  const written = await must('sample.log', process.execPath, [
+    join(ROOT, 'dist/sevscope.js'),
+    'sample',
+    SAMPLE,
+  ]);
+  console.log(`Wrote ${SAMPLE}/: launches of SEV-SNP and SEV-ES to check, their firmware, VMSAs and keys`);
+  await checkLaunches(written);
 
   if (values['desktop']) {
     await openDesktop();
@@ -86,7 +101,7 @@ VS Code with the extension:
 
   ${url}
 
-Its README.md says what to try: open OVMF.sample.fd and vcpu0.vmsa, or press F1 and type "SEV".
+Its README.md says what to try: open a launch file, the firmware or a VMSA, or press F1 and type "SEV".
 Ctrl+C stops it. To use a desktop VS Code instead: npm start -- --desktop`);
   await server.ended;
   if (!isInterrupted()) throw new Failure('The VS Code server ended by itself.');

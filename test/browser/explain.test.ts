@@ -5,13 +5,14 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
+import { SAMPLE } from '../../src/app/sampleNames';
 import { assertAccessible } from '../helpers/page';
 import { useSharedSample } from '../helpers/sample';
 import { openWorkbench, type Workbench } from '../helpers/workbench';
 
 const EXPLAIN = 'SEV: Explain Measurement Mismatch…';
 const VALIDATE = 'SEV: Validate Launch Measurement…';
-const MISMATCH = 'mismatch.sevlaunch.json';
+const MISMATCH = SAMPLE.sevEsMismatch;
 const NOTHING = 'nothing.sevlaunch.json';
 const SIZE = { width: 1440, height: 900 };
 
@@ -146,7 +147,7 @@ describe('A launch that does not match', () => {
 describe('The command that explains', () => {
   it('says of a launch that matches that it does, and nothing else', async () => {
     const workbench = await openWorkbench({ folder, shared: true });
-    const frame = await openReport(workbench, EXPLAIN, 'matches.sevlaunch.json');
+    const frame = await openReport(workbench, EXPLAIN, SAMPLE.sevEsMatches);
     await verdict(frame, 'Matches').waitFor();
     await workbench.page.waitForTimeout(500);
     assert.equal(await explanation(frame).count(), 0);

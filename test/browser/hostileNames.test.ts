@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SAMPLE } from '../../src/app/sampleNames';
 import { useBed } from '../helpers/bed';
 import { settingsFor } from '../helpers/guests';
 import { useOneSample } from '../helpers/sample';
@@ -28,10 +29,10 @@ describe('A hostile name in the workbench', () => {
   useOneSample(async (made) => {
     folder = made;
     await bed().defineDomain({ host: 'b', name: HOSTILE, policy: 1, start: false });
-    const sample = JSON.parse(readFileSync(join(folder, 'mismatch.sevlaunch.json'), 'utf8')) as object;
+    const sample = JSON.parse(readFileSync(join(folder, SAMPLE.sevEsMismatch), 'utf8')) as object;
     const hostile = { ...sample, name: HOSTILE, initrd: HOSTILE };
     writeFileSync(join(folder, FILE), JSON.stringify(hostile, null, 2));
-    renameSync(join(folder, 'mismatch.sevlaunch.json'), join(folder, 'mismatch.json'));
+    renameSync(join(folder, SAMPLE.sevEsMismatch), join(folder, 'mismatch.json'));
   });
 
   const open = () =>
@@ -74,7 +75,7 @@ describe('A hostile name in the workbench', () => {
 
     await row.click({ button: 'right' });
     await page.getByRole('menuitem', { name: /^Validate Domain Launch/ }).click({ delay: 200 });
-    await workbench.pick('matches.sevlaunch.json');
+    await workbench.pick(SAMPLE.sevEsMatches);
     const tab = workbench.activeTab('Report');
     await tab.waitFor();
     assert.ok((await tab.innerText()).includes(AS_IT_IS.slice(0, 40)), await tab.innerText());

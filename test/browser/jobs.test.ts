@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
+import { SAMPLE } from '../../src/app/sampleNames';
 import { firmware } from '../helpers/firmware';
 import { variables } from '../helpers/otherFiles';
 import { cells, differing, row, rowIds } from '../helpers/page';
@@ -229,14 +230,14 @@ describe('The sample', () => {
     await workbench.runCommand('SEV: Create Sample Workspace');
     await workbench.answerPath(`${sample}/`);
     await workbench.notification('The sample is in').waitFor();
-    sevscope(join(sample, 'sevscope-sample'), 'validate', '--launch', 'matches.sevlaunch.json');
+    sevscope(join(sample, 'sevscope-sample'), 'validate', '--launch', SAMPLE.sevEsMatches);
   });
 });
 
 describe('A launch file checked from the command palette', () => {
   const launches: [string, string, RegExp][] = [
-    ['matches.sevlaunch.json', 'Matches', /launched with exactly these/],
-    ['mismatch.sevlaunch.json', 'Does not match', /launched with something else/],
+    [SAMPLE.sevEsMatches, 'Matches', /launched with exactly these/],
+    [SAMPLE.sevEsMismatch, 'Does not match', /launched with something else/],
   ];
   for (const [name, verdict, summary] of launches) {
     it(`${name}: ${verdict}`, async () => {
@@ -259,7 +260,7 @@ describe('A launch file with an input that is missing', () => {
     rmSync(join(sample, 'vmlinuz.sample'));
     const workbench = await lookAtSample();
     await workbench.runCommand(VALIDATE);
-    await workbench.pick('matches.sevlaunch.json');
+    await workbench.pick(SAMPLE.sevEsMatches);
     await workbench.activeTab('Report').waitFor();
     const frame = await workbench.webviewFrame();
     await frame.getByRole('heading', { level: 1, name: 'Could not be checked' }).waitFor();

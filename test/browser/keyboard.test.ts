@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import type { Frame } from 'playwright-core';
+import { SAMPLE } from '../../src/app/sampleNames';
 import { choose, openByName, press, runByName } from '../helpers/keyboard';
 import { differing } from '../helpers/page';
 import { useSharedSample } from '../helpers/sample';
@@ -58,7 +59,7 @@ describe('With the keyboard alone', () => {
 
   it('a launch is checked and its verdict read', async () => {
     const workbench = await openWorkbench({ folder, shared: true });
-    await openByName(workbench, 'mismatch.sevlaunch.json');
+    await openByName(workbench, SAMPLE.sevEsMismatch);
     await runByName(workbench, 'SEV: Validate Launch Measurement…');
     await workbench.activeTab('Report').waitFor();
     const frame = await workbench.webviewFrame();

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SAMPLE } from '../../src/app/sampleNames';
 import { writeSnpLaunches } from '../helpers/snpLaunches';
 import { useSharedSample } from '../helpers/sample';
 import { openWorkbench, type Workbench } from '../helpers/workbench';
@@ -15,7 +16,7 @@ describe('A launch file in the workbench', () => {
   let folder: string;
   useSharedSample((made) => (folder = made));
   beforeEach(() => {
-    const file = JSON.parse(readFileSync(join(folder, 'matches.sevlaunch.json'), 'utf8')) as object;
+    const file = JSON.parse(readFileSync(join(folder, SAMPLE.sevEsMatches), 'utf8')) as object;
     const odd = { ...file, initrd: 'initrd.none', vcpus: undefined };
     writeFileSync(join(folder, 'odd.sevlaunch.json'), JSON.stringify(odd, null, 2));
   });
@@ -26,12 +27,12 @@ describe('A launch file in the workbench', () => {
 
   it('runs and shows its report by the lenses above it', async () => {
     const workbench = await openWorkbench({ folder, shared: true, size: SIZE });
-    await workbench.openFromExplorer('mismatch.sevlaunch.json');
+    await workbench.openFromExplorer(SAMPLE.sevEsMismatch);
     await lens(workbench, 'Validate').click();
     await workbench.activeTab('Report').waitFor();
     const frame = await workbench.webviewFrame();
     await frame.getByRole('heading', { name: 'Does not match' }).waitFor();
-    await workbench.openFromExplorer('mismatch.sevlaunch.json');
+    await workbench.openFromExplorer(SAMPLE.sevEsMismatch);
     await lens(workbench, 'Open Report').click();
     await workbench.activeTab('Report').waitFor();
     workbench.assertNoErrors();

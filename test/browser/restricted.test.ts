@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SAMPLE } from '../../src/app/sampleNames';
 import { row } from '../helpers/page';
 import { useSharedSample } from '../helpers/sample';
 import { openWorkbench, type Workbench } from '../helpers/workbench';
@@ -51,7 +52,7 @@ describe('In Restricted Mode', () => {
   });
 
   it('a launch file is judged without a look at other files, and not run', async () => {
-    const file = JSON.parse(readFileSync(join(folder, 'matches.sevlaunch.json'), 'utf8')) as object;
+    const file = JSON.parse(readFileSync(join(folder, SAMPLE.sevEsMatches), 'utf8')) as object;
     const wrong = { ...file, initrd: 'initrd.none', vcpus: undefined };
     writeFileSync(join(folder, 'wrong.sevlaunch.json'), JSON.stringify(wrong, null, 2));
     const workbench = await openRestricted();

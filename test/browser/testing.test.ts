@@ -2,6 +2,7 @@
 // fails with the difference of its measurements. Pictures go to test-results/.
 
 import assert from 'node:assert/strict';
+import { SAMPLE } from '../../src/app/sampleNames';
 import { useSharedSample } from '../helpers/sample';
 import { openWorkbench } from '../helpers/workbench';
 
@@ -14,10 +15,10 @@ describe('The Test Explorer', () => {
     await workbench.runCommand('Testing: Focus on Test Explorer View');
     const test = (name: string, state: string) =>
       page.locator('.test-explorer').getByRole('treeitem', { name: new RegExp(`^${name}.*\\(${state}\\)`) });
-    await page.locator('.test-explorer').getByText('mismatch.sevlaunch.json').waitFor();
+    await page.locator('.test-explorer').getByText(SAMPLE.sevEsMismatch).waitFor();
     await workbench.runCommand('Test: Run All Tests');
-    await test('matches.sevlaunch.json', 'Passed').waitFor();
-    const failed = test('mismatch.sevlaunch.json', 'Failed');
+    await test(SAMPLE.sevEsMatches, 'Passed').waitFor();
+    const failed = test(SAMPLE.sevEsMismatch, 'Failed');
     await failed.waitFor();
     await page.locator('.test-explorer').getByText('1/2').waitFor();
     // The steps by keyboard, then the message among the results.

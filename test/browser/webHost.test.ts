@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
+import { SAMPLE } from '../../src/app/sampleNames';
 import { assertReadable } from '../helpers/contrast';
 import { sidesOf } from '../helpers/diffSides';
 import { openLocal, readLocal, withLocalFiles } from '../helpers/localFiles';
@@ -157,7 +158,7 @@ describe('VS Code in a browser, without a machine', () => {
     assert.equal(await isOffered(workbench, 'SEV: Compare OVMF Images…'), true);
     for (const command of ['SEV: Create Sample Workspace', 'SEV: Validate Launch Measurement…'])
       assert.equal(await isOffered(workbench, command), false, command);
-    await workbench.explorerItem('matches.sevlaunch.json').click({ button: 'right' });
+    await workbench.explorerItem(SAMPLE.sevEsMatches).click({ button: 'right' });
     await workbench.page.getByRole('menuitem', { name: /Open With/ }).waitFor();
     assert.equal(await workbench.page.getByRole('menuitem', { name: /Validate Launch/ }).count(), 0);
     workbench.assertNoErrors();

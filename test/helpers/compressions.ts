@@ -4,7 +4,8 @@ import { brotliCompressSync } from 'node:zlib';
 import { compress } from 'lzma1';
 import { BROTLI, LZMA, LZMA_F86, TIANO } from '../../src/core/ovmf/volumes/guids';
 import { encodeTiano } from './tiano';
-import { guided, join, section } from './volumes';
+import { section } from '../../src/core/ovmf/volumes/build';
+import { guided, join } from './volumes';
 import { applyX86Filter } from './x86Filter';
 
 const u32 = (n: number) => Uint8Array.of(n & 0xff, (n >> 8) & 0xff, (n >> 16) & 0xff, n >>> 24);

@@ -3,7 +3,7 @@
 
 import { buildOvmf, type BuildOvmfOptions } from '../../src/core/ovmf/build';
 import { DXEFV, TELLING_FILES, type TellingFile } from '../../src/core/ovmf/volumes/guids';
-import { file, section, sections, variableVolume, volume } from './volumes';
+import { file, section, sections, variableVolume, volume } from '../../src/core/ovmf/volumes/build';
 
 /** The codes of the processors (PE/COFF specification, machine types). */
 const MACHINES = { IA32: 0x14c, X64: 0x8664, AARCH64: 0xaa64 } as const;

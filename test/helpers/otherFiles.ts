@@ -4,7 +4,8 @@
 import { guidBytes } from '../../src/core/binary/guid';
 import { buildOvmf } from '../../src/core/ovmf/build';
 import { NVRAM } from '../../src/core/ovmf/volumes/guids';
-import { file, join, section, volume } from './volumes';
+import { file, section, volume } from '../../src/core/ovmf/volumes/build';
+import { join } from './volumes';
 
 const MIB = 2 ** 20;
 /** A firmware image, which most of these files hold in another form. */

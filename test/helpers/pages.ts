@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { buildOvmf } from '../../src/core/ovmf/build';
 import type { View } from '../../src/protocol/pages';
+import { SAMPLE } from '../../src/app/sampleNames';
 import { row } from './page';
 import type { Workbench } from './workbench';
 
@@ -87,7 +88,7 @@ export const PAGES: readonly OnePage[] = [
   {
     name: 'report',
     open: async (workbench) => {
-      const frame = await report(workbench, 'mismatch.sevlaunch.json');
+      const frame = await report(workbench, SAMPLE.sevEsMismatch);
       await frame.getByRole('button', { name: 'Why?' }).click();
       await frame.getByRole('list', { name: 'Explanations' }).waitFor({ timeout: 60_000 });
       return frame;
@@ -96,7 +97,7 @@ export const PAGES: readonly OnePage[] = [
   {
     name: 'running',
     open: async (workbench) => {
-      const frame = await report(workbench, 'mismatch.sevlaunch.json');
+      const frame = await report(workbench, SAMPLE.sevEsMismatch);
       const stages = ['Read the files', 'Ask the host', 'Compute the measurement'];
       const title = 'A guest whose initrd takes long to read';
       const reading = { name: 'initrd', done: 1 << 28, total: 1 << 32 };

@@ -6,6 +6,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'n
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SAMPLE } from '../../src/app/sampleNames';
 import { useOneSample } from '../helpers/sample';
 import { descendants, interrupted, SIGNALS } from '../helpers/interrupted';
 import { seeded } from '../helpers/random';
@@ -52,7 +53,7 @@ describe('The command line, when a signal comes while it', function () {
     const { port } = silent.address() as AddressInfo;
     const connection = `qemu+ssh://root@127.0.0.1:${port}/system`;
     for (const i of [1, 2, 3]) {
-      const launch = JSON.parse(readFileSync(join(folder, 'matches.sevlaunch.json'), 'utf8')) as {
+      const launch = JSON.parse(readFileSync(join(folder, SAMPLE.sevEsMatches), 'utf8')) as {
         launch?: unknown;
       };
       delete launch.launch;

@@ -16,7 +16,7 @@ import { BOMBS, around } from '../helpers/bombs';
 import { SECTIONS } from '../helpers/compressions';
 import { largeImage } from '../helpers/largeImage';
 import { armPaths, codePaths, imagePaths, readImage } from '../helpers/realImages';
-import { file, section, utf16, volume } from '../helpers/volumes';
+import { file, section, utf16, volume } from '../../src/core/ovmf/volumes/build';
 import { assertWholeTree } from '../unit/core/ovmf/volumes/wholeTree';
 
 const MIB = 2 ** 20;

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SAMPLE } from '../../src/app/sampleNames';
 import { CLI, run } from '../helpers/peer';
 import { sevscope, useOneSample } from '../helpers/sample';
 
@@ -36,13 +37,13 @@ const shell = (command: string) =>
 const COMMANDS: readonly [command: string, status: number, notes?: 'notes'][] = [
   ['--help', 0],
   ['--version', 0],
-  ['validate --launch matches.sevlaunch.json', 0],
-  ['validate --launch matches.sevlaunch.json --json', 0],
-  ['validate --launch mismatch.sevlaunch.json', 1, 'notes'],
-  ['validate --launch matches.sevlaunch.json mismatch.sevlaunch.json', 1],
-  ['explain --launch mismatch.sevlaunch.json', 0],
-  ['explain --launch mismatch.sevlaunch.json --json', 0],
-  ['launch lint matches.sevlaunch.json', 0],
+  [`validate --launch ${SAMPLE.sevEsMatches}`, 0],
+  [`validate --launch ${SAMPLE.sevEsMatches} --json`, 0],
+  [`validate --launch ${SAMPLE.sevEsMismatch}`, 1, 'notes'],
+  [`validate --launch ${SAMPLE.sevEsMatches} ${SAMPLE.sevEsMismatch}`, 1],
+  [`explain --launch ${SAMPLE.sevEsMismatch}`, 0],
+  [`explain --launch ${SAMPLE.sevEsMismatch} --json`, 0],
+  [`launch lint ${SAMPLE.sevEsMatches}`, 0],
   ['ovmf show OVMF.sample.fd', 0],
   ['ovmf lint OVMF.sample.fd', 0],
   ['ovmf lint broken.fd', 1],
@@ -130,7 +131,7 @@ describe('The exit status of a command with', function () {
 
 describe('A file that cannot be written', () => {
   const outputs: readonly string[] = [
-    'validate --launch matches.sevlaunch.json --junit',
+    `validate --launch ${SAMPLE.sevEsMatches} --junit`,
     'digest --mode seves -f OVMF.sample.fd --matrix --vcpus 1-4 --output',
     'vmsa build --cpu 0 --userspace qemu --cpu-model EPYC-Milan',
   ];
@@ -187,16 +188,7 @@ describe('A failure that no code expects', () => {
   for (const [what, script, says] of BREAKS)
     it(`is one line and the status of a bug: ${what}`, async () => {
       writeFileSync(join(folder, 'break.cjs'), script);
-      const args = [
-        '-r',
-        './break.cjs',
-        CLI,
-        'validate',
-        '--launch',
-        'mismatch.sevlaunch.json',
-        '--tik',
-        key,
-      ];
+      const args = ['-r', './break.cjs', CLI, 'validate', '--launch', SAMPLE.sevEsMismatch, '--tik', key];
       const { status, stdout, stderr } = await run(process.execPath, args, folder);
       assert.deepEqual([status, stdout], [6, ''], stderr);
       assert.match(stderr, /^ERROR: .*\n$/);

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SAMPLE } from '../../src/app/sampleNames';
 import { interrupted, SIGNALS, type Interruption } from '../helpers/interrupted';
 import { CLI } from '../helpers/peer';
 import { seeded } from '../helpers/random';
@@ -26,16 +27,13 @@ const partials = () =>
 /** What runs long enough to be interrupted, and the moment from which it may be. */
 const LONG: readonly [what: string, args: readonly string[], how?: Partial<Interruption>][] = [
   ['reads a pipe that nobody writes', ['digest', '--mode', 'sev', '-f', 'silent']],
-  ['reads a pipe for a check', ['validate', '--launch', 'matches.sevlaunch.json', '--kernel', 'silent']],
-  [
-    'searches in threads',
-    ['explain', '--launch', 'matches.sevlaunch.json', '-m', none, '--max-cpus', '4096'],
-  ],
+  ['reads a pipe for a check', ['validate', '--launch', SAMPLE.sevEsMatches, '--kernel', 'silent']],
+  ['searches in threads', ['explain', '--launch', SAMPLE.sevEsMatches, '-m', none, '--max-cpus', '4096']],
   ['writes a table', [...matrix, '--output', 'table.csv'], { reached: () => partials().length > 0 }],
   ['writes a table that nobody reads', matrix, { read: false }],
   [
     'writes its results into a pipe that nobody reads',
-    ['validate', '--launch', 'matches.sevlaunch.json', 'mismatch.sevlaunch.json', '--junit', 'silent'],
+    ['validate', '--launch', SAMPLE.sevEsMatches, SAMPLE.sevEsMismatch, '--junit', 'silent'],
   ],
   ['reads standard input', ['show', '-']],
 ];

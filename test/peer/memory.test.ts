@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SAMPLE } from '../../src/app/sampleNames';
 import { runHere } from '../helpers/cli';
 import { useFolder } from '../helpers/folder';
 import { CLI } from '../helpers/peer';
@@ -46,7 +47,7 @@ describe('An initrd of 4 GiB', () => {
       });
     });
   const digest = ['digest', '--mode', 'sev', '-f', 'OVMF.sample.fd', '-k', 'vmlinuz.sample', '-r', 'initrd'];
-  const validate = ['validate', '--launch', 'matches.sevlaunch.json', '-r', 'initrd', '--json'];
+  const validate = ['validate', '--launch', SAMPLE.sevEsMatches, '-r', 'initrd', '--json'];
   for (const [args, status, says] of [
     [digest, 0, /^[0-9a-f]{64}\n$/],
     [validate, 1, new RegExp(ZEROS)],

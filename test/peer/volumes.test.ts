@@ -15,7 +15,8 @@ import { decompressSection } from '../../src/node/decompress';
 import { SECTIONS } from '../helpers/compressions';
 import { randomBytes, seeded } from '../helpers/random';
 import { imagePaths, readImage } from '../helpers/realImages';
-import { file, largeVolume, section, sections, utf16, volume } from '../helpers/volumes';
+import { file, section, sections, utf16, volume } from '../../src/core/ovmf/volumes/build';
+import { largeVolume } from '../helpers/volumes';
 
 /** What UEFIExtract calls the sorts that have other names here. */
 const THEIR_TYPES: Readonly<Record<string, string>> = {

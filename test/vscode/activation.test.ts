@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { writeSample } from '../../src/app/sample';
+import { SAMPLE } from '../../src/app/sampleNames';
 import { useFolder } from '../helpers/folder';
 import { closeEditors } from './closeEditors';
 import { until } from './until';
@@ -55,7 +56,7 @@ describe('activation', () => {
 
   it('is caused by a launch file, also outside of every folder: its lenses and problems are there', async () => {
     await writeSample(io, folder);
-    const text = readFileSync(join(folder, 'matches.sevlaunch.json'), 'utf8');
+    const text = readFileSync(join(folder, SAMPLE.sevEsMatches), 'utf8');
     const uri = await open('alone.sevlaunch.json', text.replace('OVMF.sample.fd', 'nowhere.fd'));
     await until('the extension is active', () => extension.isActive);
     const lenses = () =>

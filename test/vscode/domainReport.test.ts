@@ -9,6 +9,7 @@ import * as vscode from 'vscode';
 import { reportMarkdown } from '../../src/core/check/exportReport';
 import type { Report } from '../../src/core/launch/report';
 import { writeSample } from '../../src/app/sample';
+import { SAMPLE } from '../../src/app/sampleNames';
 import { ReportEditor } from '../../src/host/launch/reportEditor';
 import { reportSource, reportUri, type DomainTarget } from '../../src/host/launch/reportSource';
 import { ReportStore } from '../../src/host/launch/reportStore';
@@ -49,7 +50,7 @@ let file: vscode.Uri;
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sevscope-report-'));
   await writeSample(io, folder);
-  file = vscode.Uri.file(join(folder, 'matches.sevlaunch.json'));
+  file = vscode.Uri.file(join(folder, SAMPLE.sevEsMatches));
 });
 after(() => {
   rmSync(folder, { recursive: true, force: true });

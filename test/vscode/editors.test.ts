@@ -9,6 +9,7 @@ import { generateVmsa, type VmsaRequest } from '../../src/core/vmsa/launch/gener
 import { runRecorded } from '../../src/host/launch/checks';
 import { reportUri } from '../../src/host/launch/reportSource';
 import { CheckError } from '../../src/core/errors';
+import { SAMPLE } from '../../src/app/sampleNames';
 import { useFolder } from '../helpers/folder';
 import { closeEditors } from './closeEditors';
 import { io } from './machine';
@@ -81,12 +82,12 @@ describe('Commands', () => {
     assert.match(label, /vcpu0-wrong\.vmsa/);
   });
   it('validate a launch file and open its report', async () => {
-    await run('sevscope.validateLaunch', file('matches.sevlaunch.json'));
+    await run('sevscope.validateLaunch', file(SAMPLE.sevEsMatches));
     const { uri } = await activeEditor('sevscope.report');
-    assert.equal(uri.toString(), reportUri({ file: file('matches.sevlaunch.json') }).toString());
+    assert.equal(uri.toString(), reportUri({ file: file(SAMPLE.sevEsMatches) }).toString());
   });
   it('validate the launch file of the active text editor', async () => {
-    await vscode.window.showTextDocument(file('mismatch.sevlaunch.json'));
+    await vscode.window.showTextDocument(file(SAMPLE.sevEsMismatch));
     await run('sevscope.validateLaunch');
     await activeEditor('sevscope.report');
   });
@@ -119,11 +120,11 @@ describe('A launch file', () => {
   const verdictOf = async (uri: vscode.Uri) => (await runRecorded(io, uri, {})).report.verdict;
 
   it('gives the same verdicts as on the command line', async () => {
-    assert.equal(await verdictOf(file('matches.sevlaunch.json')), 'matches');
-    assert.equal(await verdictOf(file('mismatch.sevlaunch.json')), 'does not match');
+    assert.equal(await verdictOf(file(SAMPLE.sevEsMatches)), 'matches');
+    assert.equal(await verdictOf(file(SAMPLE.sevEsMismatch)), 'does not match');
   });
   it('is checked as it stands in its editor, saved or not', async () => {
-    const document = await vscode.workspace.openTextDocument(file('mismatch.sevlaunch.json'));
+    const document = await vscode.workspace.openTextDocument(file(SAMPLE.sevEsMismatch));
     const edit = new vscode.WorkspaceEdit();
     const at = document.getText().indexOf('vcpu0-wrong.vmsa');
     edit.replace(
@@ -148,7 +149,7 @@ describe('A launch file', () => {
   it('that names files which are not there gives one sentence', async () => {
     rmSync(join(folder, 'initrd.sample'));
     await assert.rejects(
-      verdictOf(file('matches.sevlaunch.json')),
+      verdictOf(file(SAMPLE.sevEsMatches)),
       (e) => e instanceof CheckError && e.code === 'unreadable-file' && e.at?.input === 'initrd',
     );
   });

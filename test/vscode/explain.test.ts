@@ -9,6 +9,7 @@ import * as vscode from 'vscode';
 import type { ExplainResult } from '../../src/core/explain/explanation';
 import type { Report } from '../../src/core/launch/report';
 import { writeSample } from '../../src/app/sample';
+import { SAMPLE } from '../../src/app/sampleNames';
 import { ReportEditor } from '../../src/host/launch/reportEditor';
 import { reportUri } from '../../src/host/launch/reportSource';
 import { ReportStore } from '../../src/host/launch/reportStore';
@@ -62,7 +63,7 @@ async function found(panel: TestPanel) {
 
 /** A launch of the sample with other fields. @returns its file */
 function writeLaunch(name: string, change: (fields: Record<string, unknown>) => object): vscode.Uri {
-  const text = readFileSync(join(folder, 'mismatch.sevlaunch.json'), 'utf8');
+  const text = readFileSync(join(folder, SAMPLE.sevEsMismatch), 'utf8');
   const fields = JSON.parse(text) as Record<string, unknown>;
   writeFileSync(join(folder, name), JSON.stringify({ ...fields, ...change(fields) }, null, 2));
   return fileOf(name);
@@ -75,7 +76,7 @@ const unexplained = () =>
 describe('A mismatch', () => {
   closeEditors();
   it('is explained when somebody asks, and stays one', async () => {
-    const { panel } = await openReport(reportUri({ file: fileOf('mismatch.sevlaunch.json') }));
+    const { panel } = await openReport(reportUri({ file: fileOf(SAMPLE.sevEsMismatch) }));
     assert.equal(stateOf(panel), undefined);
     panel.send({ type: 'action', action: 'explain' });
     const { result, changeable } = await found(panel);
@@ -100,7 +101,7 @@ describe('A mismatch', () => {
   });
 
   it('is explained at once when the command asks for it, also in a report that is open', async () => {
-    const uri = reportUri({ file: fileOf('mismatch.sevlaunch.json') });
+    const uri = reportUri({ file: fileOf(SAMPLE.sevEsMismatch) });
     const { panel, editor } = await openReport(uri);
     await editor.start(uri, true);
     assert.equal((await found(panel)).result.outcome, 'explained');
@@ -110,7 +111,7 @@ describe('A mismatch', () => {
   });
 
   it('that is none is not explained', async () => {
-    const uri = reportUri({ file: fileOf('matches.sevlaunch.json') });
+    const uri = reportUri({ file: fileOf(SAMPLE.sevEsMatches) });
     const { panel, editor } = await openReport(uri);
     await editor.start(uri, true);
     assert.equal(panel.viewOf('report')?.report.verdict, 'matches');
@@ -119,7 +120,7 @@ describe('A mismatch', () => {
   });
 
   it('is explained by the command with a file, which opens the report', async () => {
-    await vscode.commands.executeCommand('sevscope.explainMismatch', fileOf('mismatch.sevlaunch.json'));
+    await vscode.commands.executeCommand('sevscope.explainMismatch', fileOf(SAMPLE.sevEsMismatch));
     const { input } = vscode.window.tabGroups.activeTabGroup.activeTab!;
     assert.ok(input instanceof vscode.TabInputCustom && input.viewType === ReportEditor.viewType);
   });
@@ -200,7 +201,7 @@ describe('A launch file', () => {
   });
 
   it('is left alone when there is no such explanation', async () => {
-    const file = fileOf('mismatch.sevlaunch.json');
+    const file = fileOf(SAMPLE.sevEsMismatch);
     const { panel } = await openReport(reportUri({ file }));
     panel.send({ type: 'changeLaunch', explanation: 0 });
     panel.send({ type: 'action', action: 'explain' });
@@ -236,7 +237,7 @@ describe('The report of a domain after a reload', () => {
   closeEditors();
   const uri = () =>
     reportUri({
-      file: fileOf('mismatch.sevlaunch.json'),
+      file: fileOf(SAMPLE.sevEsMismatch),
       target: { uri: 'test:///default', domain: '6695eb01-f6a4-8304-79aa-97f2502e193f', name: 'test' },
     });
   const made = '2026-01-02T03:04:05.000Z';

@@ -8,6 +8,7 @@ import * as vscode from 'vscode';
 import { CPU_MODELS } from '../../src/core/vmsa/launch/cpuModels';
 import { SEV_ES_PROFILES } from '../../src/core/vmsa/launch/profiles';
 import { writeSample } from '../../src/app/sample';
+import { SAMPLE } from '../../src/app/sampleNames';
 import { Connections } from '../../src/host/connections/connections';
 import { recordLaunch, unlessCancelled } from '../../src/host/launch/recordLaunch';
 import type { ReportEditor } from '../../src/host/launch/reportEditor';
@@ -35,7 +36,7 @@ const text = (name: string) => readFileSync(join(folder, name), 'utf8');
 
 /** Opens a launch file, which is the matching one of the sample with changes. */
 async function open(changes: object = {}, name = 'a.sevlaunch.json'): Promise<vscode.TextEditor> {
-  const value = { ...(JSON.parse(text('matches.sevlaunch.json')) as object), ...changes };
+  const value = { ...(JSON.parse(text(SAMPLE.sevEsMatches)) as object), ...changes };
   writeFileSync(join(folder, name), `${JSON.stringify(value, null, 2)}\n`);
   return vscode.window.showTextDocument(await vscode.workspace.openTextDocument(at(name)));
 }
@@ -89,10 +90,7 @@ describe('The problems of a launch file', () => {
     const uri = at('new.sevlaunch.json').with({ scheme: 'untitled' });
     const editor = await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri));
     await editor.edit((edit) => {
-      edit.insert(
-        new vscode.Position(0, 0),
-        text('matches.sevlaunch.json').replace('OVMF.sample.fd', 'none.fd'),
-      );
+      edit.insert(new vscode.Position(0, 0), text(SAMPLE.sevEsMatches).replace('OVMF.sample.fd', 'none.fd'));
     });
     await found(uri, 'unreadable-file');
   });

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { writeSample } from '../../src/app/sample';
+import { SAMPLE } from '../../src/app/sampleNames';
 import { launchTasks, resolveLaunchTask } from '../../src/host/launch/launchTasks';
 import { LaunchTree } from '../../src/host/launch/launchTree';
 import { ruleId, stepId } from '../../src/host/launch/testItems';
@@ -24,7 +25,7 @@ let folder: string;
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sevscope-tests-'));
   await writeSample(io, folder);
-  const matches = JSON.parse(readFileSync(join(folder, 'matches.sevlaunch.json'), 'utf8')) as object;
+  const matches = JSON.parse(readFileSync(join(folder, SAMPLE.sevEsMatches), 'utf8')) as object;
   const put = (name: string, more: object) => {
     writeFileSync(join(folder, `${name}.sevlaunch.json`), JSON.stringify({ ...matches, ...more }, null, 2));
   };
@@ -82,7 +83,7 @@ describe('Launch files as tests', function () {
     assert.ok(labels[2]!.includes('The domain is paused'));
     assert.deepEqual(labels[3], []);
     assert.match(items[3]!.error as string, /firmware: wanted string, found 5/);
-    assert.match(items[0]!.label, /matches\.sevlaunch\.json: Two vCPUs with kernel hashes$/);
+    assert.match(items[0]!.label, /sev-es-matches\.sevlaunch\.json: SEV-ES, two vCPUs with kernel hashes$/);
   });
 
   it('of SNP match the digest that they name, or fail at it', async () => {
@@ -219,10 +220,10 @@ describe('The task', function () {
 
   const refused: [definition: object, scope?: vscode.TaskScope][] = [
     [{ launch: asOptions }],
-    [{ launch: ['launches/matches.sevlaunch.json', ...asOptions] }],
+    [{ launch: [`launches/${SAMPLE.sevEsMatches}`, ...asOptions] }],
     [{ launch: '../**/*.sevlaunch.json' }],
-    [{ launch: '${env:HOME}/matches.sevlaunch.json' }],
-    [{ launch: 'launches/matches.sevlaunch.json', junit: '/tmp/results.xml' }],
+    [{ launch: `\${env:HOME}/${SAMPLE.sevEsMatches}` }],
+    [{ launch: `launches/${SAMPLE.sevEsMatches}`, junit: '/tmp/results.xml' }],
     [{ launch: '\u001b[2J$(sync)[a](command:b)' }],
   ];
   for (const [definition, scope] of refused) {
@@ -238,7 +239,7 @@ describe('The task', function () {
   it('runs from tasks.json in the same way', async () => {
     mkdirSync(join(home, '.vscode'), { recursive: true });
     const tasks = [
-      { label: 'good', type: 'sevscope', launch: '${workspaceFolder}/launches/matches.sevlaunch.json' },
+      { label: 'good', type: 'sevscope', launch: `\${workspaceFolder}/launches/${SAMPLE.sevEsMatches}` },
       { label: 'bad', type: 'sevscope', launch: asOptions },
     ];
     writeFileSync(join(home, '.vscode', 'tasks.json'), JSON.stringify({ version: '2.0.0', tasks }));

@@ -1,6 +1,7 @@
-// Builds OVMF images with a real table, real metadata and a reset vector that halts, around filler that is
-// not firmware: for the sample workspace and for tests. Uses the same tables as the parser.
+// Builds what an OVMF image ends with, a real table, real metadata and a reset vector that halts: for the firmware of the
+// sample, and for tests, with filler before it. Uses the same tables as the parser.
 
+import { concatBytes } from '@noble/hashes/utils.js';
 import { guidBytes } from '../binary/guid';
 import { utf8 } from '../binary/hex';
 import type { Row, Struct, Values } from '../binary/struct';
@@ -96,7 +97,7 @@ const HALT = [0xfa, 0xf4, 0xeb, 0xfd, ...Array<number>(12).fill(0x90)];
 export function buildOvmf(options: BuildOvmfOptions = {}): Uint8Array {
   const { size = 2 ** 20, form = 'guided', resetAddress = DEFAULT_RESET_ADDRESS, seed = 1 } = options;
   const tail =
-    form === 'guided' ? guidedTail(options, size) : legacyTail(form === 'legacy' ? resetAddress : false);
+    form === 'guided' ? imageEnd(options, size) : legacyTail(form === 'legacy' ? resetAddress : false);
   if (tail.length > size) {
     throw new RangeError(`table and metadata take ${tail.length} bytes, the image has ${size}`);
   }
@@ -107,10 +108,11 @@ export function buildOvmf(options: BuildOvmfOptions = {}): Uint8Array {
 
 function legacyTail(resetAddress: number | false): Uint8Array {
   const block = resetAddress === false ? [] : [knownEntryBytes(RESET_BLOCK, { reset_addr: resetAddress })];
-  return concat([...block, vector()]);
+  return concatBytes(...block, vector());
 }
 
-function guidedTail(options: BuildOvmfOptions, size: number): Uint8Array {
+/** Metadata, GUIDed table and reset vector: the last bytes of an image. @param size of the whole image, in bytes */
+export function imageEnd(options: BuildOvmfOptions, size: number): Uint8Array {
   const lists = wantedLists(options, size);
   // An offset takes four bytes whatever its value, so the table size is known before the offsets are.
   let reach = AFTER_TABLE + tableBytes(entriesOf(options, lists, [])).length;
@@ -123,7 +125,7 @@ function guidedTail(options: BuildOvmfOptions, size: number): Uint8Array {
   lists.forEach(({ bytes }, i) => {
     tail.set(bytes, reach - starts[i]!);
   });
-  const end = concat([tableBytes(entriesOf(options, lists, starts)), vector()]);
+  const end = concatBytes(tableBytes(entriesOf(options, lists, starts)), vector());
   tail.set(end, reach - end.length);
   return tail;
 }
@@ -175,11 +177,11 @@ function descriptor<R extends Row>(
 ): Uint8Array {
   const { guidBefore, section, signature } = layout;
   const length = METADATA_HEADER.size + sections.length * section.size;
-  return concat([
+  return concatBytes(
     guidBefore === undefined ? new Uint8Array() : guidBytes(guidBefore),
     encode(METADATA_HEADER, { signature: utf8(signature), length, version: 1, count: sections.length }),
     ...sections.map((values) => encode(section, values)),
-  ]);
+  );
 }
 
 function knownEntryBytes<R extends Row>(
@@ -190,15 +192,15 @@ function knownEntryBytes<R extends Row>(
 }
 
 function entryBytes(guid: string, data: Uint8Array): Uint8Array {
-  return concat([data, encode(TRAILER, { length: data.length + TRAILER.size, guid: guidBytes(guid) })]);
+  return concatBytes(data, encode(TRAILER, { length: data.length + TRAILER.size, guid: guidBytes(guid) }));
 }
 
 function tableBytes(entries: readonly Uint8Array[]): Uint8Array {
-  const body = concat(entries);
-  return concat([
+  const body = concatBytes(...entries);
+  return concatBytes(
     body,
     encode(TRAILER, { length: body.length + TRAILER.size, guid: guidBytes(FOOTER_GUID) }),
-  ]);
+  );
 }
 
 /** The 32 bytes after the table: an empty jump slot, the VTF signature, and code that halts. */
@@ -218,15 +220,5 @@ function filler(size: number, seed: number): Uint8Array {
     bytes[i] = state & 0xff;
   }
   bytes.set(utf8(LABEL).subarray(0, size));
-  return bytes;
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((n, part) => n + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
   return bytes;
 }

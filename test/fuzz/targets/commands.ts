@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { buildOvmf } from '../../../src/core/ovmf/build';
 import { writeSample } from '../../../src/app/sample';
+import { SAMPLE } from '../../../src/app/sampleNames';
 import { COMMANDS } from '../../../src/cli/commands';
 import { runProgram } from '../../../src/cli/program';
 import { memoryIo } from '../../helpers/memoryIo';
@@ -45,8 +46,8 @@ const LINES = [
     '--firmware',
     '@OVMF.sample.fd',
   ),
-  at('validate', '--launch', '@matches.sevlaunch.json', '--json'),
-  at('validate', '--launch', '@mismatch.sevlaunch.json'),
+  at('validate', '--launch', `@${SAMPLE.sevEsMatches}`, '--json'),
+  at('validate', '--launch', `@${SAMPLE.sevEsMismatch}`),
   at(
     'validate',
     '-f',
@@ -64,7 +65,7 @@ const LINES = [
     '--policy',
     '1',
   ),
-  at('launch', 'lint', '@matches.sevlaunch.json', '--json'),
+  at('launch', 'lint', `@${SAMPLE.sevEsMatches}`, '--json'),
   at('digest', '--mode', 'snp', '--vcpus', '2', '--vcpu-type', 'EPYC-Milan', '--ovmf', '@OVMF.sample.fd'),
   at(
     'digest',

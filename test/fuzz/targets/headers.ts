@@ -7,15 +7,12 @@ import { COMPRESSED } from '../../helpers/compressions';
 import {
   file,
   HEADER_SIZE,
-  join,
-  largeVolume,
   sealHeader,
   section,
-  variable,
   variableVolume,
   volume,
-  workingBlock,
-} from '../../helpers/volumes';
+} from '../../../src/core/ovmf/volumes/build';
+import { join, largeVolume, variable, workingBlock } from '../../helpers/volumes';
 import { assertWhole } from '../../helpers/wholeness';
 import { A, driver, nested, small } from '../../unit/core/ovmf/volumes/builders';
 import { countedDecompress, stored } from '../decompressors';

@@ -12,17 +12,8 @@ import { imageBuild } from '../../../src/core/ovmf/imageBuild';
 import { nodesJson, volumeLines } from '../../../src/cli/volumes';
 import { decompressSection } from '../../../src/node/decompress';
 import { COMPRESSED, SECTIONS } from '../../helpers/compressions';
-import {
-  guided,
-  join,
-  largeVolume,
-  section,
-  variable,
-  variableVolume,
-  volume,
-  workingBlock,
-  file,
-} from '../../helpers/volumes';
+import { section, variableVolume, volume, file } from '../../../src/core/ovmf/volumes/build';
+import { guided, join, largeVolume, variable, workingBlock } from '../../helpers/volumes';
 import { applyX86Filter } from '../../helpers/x86Filter';
 import { A, B, driver, dxeImage, nested, small, u32 } from '../../unit/core/ovmf/volumes/builders';
 import { assertWholeTree } from '../../unit/core/ovmf/volumes/wholeTree';

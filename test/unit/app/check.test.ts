@@ -26,6 +26,7 @@ import { runCheck } from '../../../src/app/runCheck';
 import { sealForLaunch } from '../../../src/app/seal';
 import { parseLaunchFile } from '../../../src/app/launchFile';
 import { writeSample } from '../../../src/app/sample';
+import { SAMPLE } from '../../../src/app/sampleNames';
 import { useFolder } from '../../helpers/folder';
 import { io } from '../../helpers/io';
 
@@ -53,7 +54,7 @@ describe('The sample', () => {
     assert.deepEqual(read(), before);
   });
   it('has a launch that matches, with the steps in the order of the launch', async () => {
-    const report = await runCheck(io, load('matches.sevlaunch.json'));
+    const report = await runCheck(io, load(SAMPLE.sevEsMatches));
     assert.equal(report.verdict, 'matches');
     assert.equal(report.mode, 'SEV-ES');
     assert.deepEqual(
@@ -82,14 +83,14 @@ describe('The sample', () => {
   ];
   for (const [fromHost, steps, vmsaSays] of said) {
     it(`says which steps rest on the word of the host, of ${fromHost.join(' and ')}`, async () => {
-      const report = await runCheck(io, { ...load('matches.sevlaunch.json'), fromHost });
+      const report = await runCheck(io, { ...load(SAMPLE.sevEsMatches), fromHost });
       const fromThere = report.steps.filter(({ source }) => source === 'host').map(({ id }) => id);
       assert.deepEqual(fromThere, [...steps, 'reported']);
       assert.match(report.steps.find(({ id }) => id === 'vmsa')!.detail, vmsaSays);
     });
   }
   it('has a launch that does not match, and matches with the right page', async () => {
-    const inputs = load('mismatch.sevlaunch.json');
+    const inputs = load(SAMPLE.sevEsMismatch);
     assert.equal((await runCheck(io, inputs)).verdict, 'does not match');
     assert.equal((await runCheck(io, { ...inputs, vmsa: { bsp: at('vcpu0.vmsa') } })).verdict, 'matches');
   });
@@ -105,7 +106,7 @@ describe('A changed bit flips the verdict:', () => {
         bytes[place]! ^= 1;
         writeFileSync(at(name), bytes);
         assert.equal(
-          (await runCheck(io, load('matches.sevlaunch.json'))).verdict,
+          (await runCheck(io, load(SAMPLE.sevEsMatches))).verdict,
           'does not match',
           `byte ${place}`,
         );
@@ -126,7 +127,7 @@ describe('A changed bit flips the verdict:', () => {
   ];
   for (const [name, change] of changes) {
     it(name, async () => {
-      const inputs = load('matches.sevlaunch.json');
+      const inputs = load(SAMPLE.sevEsMatches);
       assert.equal((await runCheck(io, { ...inputs, ...change(inputs) })).verdict, 'does not match');
     });
   }
@@ -135,14 +136,14 @@ describe('A changed bit flips the verdict:', () => {
 describe('A report warns', () => {
   withSample();
   it('about a policy that allows debugging, whatever the verdict', async () => {
-    const inputs = load('matches.sevlaunch.json');
+    const inputs = load(SAMPLE.sevEsMatches);
     const report = await runCheck(io, { ...inputs, platform: { ...inputs.platform, policy: 4 } });
     assert.match(report.warnings.join(), /NODBG/);
   });
   it('about a kernel for firmware without room for its hashes', async () => {
     writeFileSync(at('none.fd'), new Uint8Array(4096));
     const report = await runCheck(io, {
-      ...load('matches.sevlaunch.json'),
+      ...load(SAMPLE.sevEsMatches),
       vcpus: 1,
       firmware: at('none.fd'),
     });
@@ -181,7 +182,7 @@ describe('Inputs that contradict each other or are missing are refused before a 
   ];
   for (const [name, change, code, input, member] of cases) {
     it(name, async () => {
-      const inputs = { ...load('matches.sevlaunch.json'), firmware: '/nowhere', ...change };
+      const inputs = { ...load(SAMPLE.sevEsMatches), firmware: '/nowhere', ...change };
       await assert.rejects(runCheck(io, inputs), {
         kind: 'usage',
         code,
@@ -190,7 +191,7 @@ describe('Inputs that contradict each other or are missing are refused before a 
     });
   }
   it('but plain SEV with VMSA pages is answered, with a warning and after a look at the pages', async () => {
-    const inputs = load('mismatch.sevlaunch.json');
+    const inputs = load(SAMPLE.sevEsMismatch);
     const plain = { ...inputs, platform: { ...inputs.platform, policy: 1 } };
     assert.match((await runCheck(io, plain)).warnings.join(), /play no part/);
     await assert.rejects(runCheck(io, { ...plain, vmsa: { bsp: at('nothing') } }), {
@@ -224,7 +225,7 @@ describe('Keys', () => {
     }
   });
   it('are nowhere in a report', async () => {
-    const text = JSON.stringify(await runCheck(io, load('matches.sevlaunch.json')));
+    const text = JSON.stringify(await runCheck(io, load(SAMPLE.sevEsMatches)));
     for (const name of ['sample_tik.bin', 'sample_tek.bin']) {
       assert.ok(!text.includes(readFileSync(at(name)).toString('hex')));
       assert.ok(!text.includes(readFileSync(at(name)).toString('base64')));
@@ -296,7 +297,7 @@ describe('A pipe', () => {
     execFileSync('mkfifo', [path]);
     return path;
   };
-  const inputs = () => load('matches.sevlaunch.json');
+  const inputs = () => load(SAMPLE.sevEsMatches);
   type Waits = [what: string, wait: (path: string, signal: AbortSignal) => Promise<unknown>];
   const waits: Waits[] = [
     ['a digest', (path, signal) => io.digest(path, 'kernel', { signal })],
@@ -357,7 +358,7 @@ describe('A pipe', () => {
 describe('Secrets', () => {
   withSample();
   it('are sealed and cleared, also when that fails', async () => {
-    const inputs = load('matches.sevlaunch.json');
+    const inputs = load(SAMPLE.sevEsMatches);
     const secret = () => ({ guid: '736869e5-84f0-4973-92ec-06879ce3da0b', data: Buffer.from('SECRET') });
     const sealed = secret();
     const { image } = await checkFiles(io, inputs);

@@ -11,6 +11,7 @@ import { runCheck } from '../../../src/app/runCheck';
 import { readLaunchFile } from '../../../src/app/launchFile';
 import { libvirt } from '../../../src/libvirt/client';
 import { writeSample } from '../../../src/app/sample';
+import { SAMPLE } from '../../../src/app/sampleNames';
 import { useFolder } from '../../helpers/folder';
 import { io } from '../../helpers/io';
 
@@ -41,7 +42,7 @@ describe('Many checks', () => {
   it('that share a firmware, a kernel and an initrd read each once', async () => {
     const reads: string[] = [];
     const jobs = Array.from({ length: 100 }, (_, i) =>
-      job('matches.sevlaunch.json', () => ({ vcpus: 1 + (i % 4) })),
+      job(SAMPLE.sevEsMatches, () => ({ vcpus: 1 + (i % 4) })),
     );
     const results = await checkMany(io, jobs, {
       libvirt,
@@ -53,7 +54,7 @@ describe('Many checks', () => {
   });
 
   it('each have the report that they have alone', async () => {
-    const names = ['matches.sevlaunch.json', 'mismatch.sevlaunch.json'];
+    const names = [SAMPLE.sevEsMatches, SAMPLE.sevEsMismatch];
     const results = await checkMany(
       io,
       [...names, ...names].map((name) => job(name)),
@@ -72,11 +73,11 @@ describe('Many checks', () => {
       io,
       [
         job('gone.sevlaunch.json'),
-        job('matches.sevlaunch.json'),
-        job('matches.sevlaunch.json', () => ({ firmware: at('gone.fd') })),
+        job(SAMPLE.sevEsMatches),
+        job(SAMPLE.sevEsMatches, () => ({ firmware: at('gone.fd') })),
         { path: at('odd'), prepare: () => Promise.reject(new TypeError('odd')) },
-        job('mismatch.sevlaunch.json'),
-        job('matches.sevlaunch.json', () => ({ vcpus: undefined })),
+        job(SAMPLE.sevEsMismatch),
+        job(SAMPLE.sevEsMatches, () => ({ vcpus: undefined })),
       ],
       { libvirt, onResult: (_result, index) => ended.push(index) },
     );
@@ -92,7 +93,7 @@ describe('Many checks', () => {
   it('that are cancelled say so, and no more is begun', async () => {
     const stop = new AbortController();
     const started: number[] = [];
-    const jobs = Array.from({ length: 40 }, () => job('matches.sevlaunch.json'));
+    const jobs = Array.from({ length: 40 }, () => job(SAMPLE.sevEsMatches));
     const results = await checkMany(io, jobs, {
       libvirt,
       signal: stop.signal,

@@ -13,6 +13,7 @@ import { readLaunchFile, readLaunchText } from '../../../src/app/launchFile';
 import { lintLaunch } from '../../../src/app/launchProblems';
 import { measurementsInFolder } from '../../../src/app/launchesInFolder';
 import { writeSample } from '../../../src/app/sample';
+import { SAMPLE } from '../../../src/app/sampleNames';
 import { readVmsaFile } from '../../../src/app/vmsaFile';
 import { utf8 } from '../../../src/core/binary/hex';
 import { secretGuid } from '../../../src/core/tech/sev/secret';
@@ -20,8 +21,8 @@ import { useFolder } from '../../helpers/folder';
 import { io } from '../../helpers/io';
 import { memoryIo } from '../../helpers/memoryIo';
 
-const MATCHES = 'matches.sevlaunch.json';
-const MISMATCH = 'mismatch.sevlaunch.json';
+const MATCHES = SAMPLE.sevEsMatches;
+const MISMATCH = SAMPLE.sevEsMismatch;
 /** Connects to nobody: the launches are recorded ones. */
 const libvirt = {
   connect: () => Promise.reject(new Error('there are no hosts')),

@@ -12,6 +12,7 @@ import { runCheck } from '../../../src/app/runCheck';
 import { parseLaunchFile } from '../../../src/app/launchFile';
 import { lintLaunch } from '../../../src/app/launchProblems';
 import { writeSample } from '../../../src/app/sample';
+import { SAMPLE } from '../../../src/app/sampleNames';
 import type { CheckError } from '../../../src/core/errors';
 import { PREFIXES, kernelLog } from '../../helpers/dumps';
 import { runHere } from '../../helpers/cli';
@@ -20,7 +21,7 @@ import { io } from '../../helpers/io';
 
 let folder: string;
 const at = (name: string) => join(folder, name);
-const MATCHES = 'matches.sevlaunch.json';
+const MATCHES = SAMPLE.sevEsMatches;
 let given: LaunchInputs;
 let [bsp, ap] = [Buffer.alloc(0), Buffer.alloc(0)];
 

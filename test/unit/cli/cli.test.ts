@@ -7,20 +7,14 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { compress } from 'lzma1';
+import { buildOvmf } from '../../../src/core/ovmf/build';
 import { LZMA } from '../../../src/core/ovmf/volumes/guids';
 import { runHere } from '../../helpers/cli';
 import { randomBytes, seeded } from '../../helpers/random';
-import {
-  file,
-  guided,
-  join as joinBytes,
-  section,
-  sections,
-  utf16,
-  variable,
-  variableVolume,
-  volume,
-} from '../../helpers/volumes';
+import { ONE_VCPU, TWO_VCPUS } from '../../helpers/sampleDigests';
+import { file, section, sections, utf16, variableVolume, volume } from '../../../src/core/ovmf/volumes/build';
+import { SAMPLE } from '../../../src/app/sampleNames';
+import { guided, join as joinBytes, variable } from '../../helpers/volumes';
 
 let folder: string;
 const cli = (...args: string[]) => runHere(args, folder);
@@ -60,14 +54,16 @@ function volumesWith(build: 1 | 2): Uint8Array {
 const SNP_LAUNCH = [
   ...['-f', 'OVMF.sample.fd', '--num-cpus', '4', '--cpu-model', 'EPYC-Genoa', '--profile', 'snp'],
   '--launch-digest',
-  '5a895134f6a029709fe3244cc02a766af042a23f5b5b4f0dfb22a3bf23c577b44fd8e1f14e749ee9b46c49a537a3ae70',
+  TWO_VCPUS,
 ];
 /** The same two vCPUs, with the digest that the tool has for one of them in place of the firmware. */
 const SNP_KNOWN = [
   ...['--num-cpus', '1', '--cpu-model', 'EPYC-Milan', '--profile', 'snp', ...SNP_LAUNCH.slice(-2)],
   '--known-digest',
-  '8c557089bb149c173709e4c1230017b557f229bcd35887fb8187aba7b5aeda4eb210f2df333ee130414b3d9aa1af0f0d',
+  ONE_VCPU,
 ];
+/** All launches of the sample. */
+const LAUNCHES = [SAMPLE.snpMatches, SAMPLE.snpMismatch, SAMPLE.sevEsMatches, SAMPLE.sevEsMismatch];
 const SNP_LINE =
   "qemu-system-x86_64: sev_snp_launch_finish: SNP_LAUNCH_FINISH ret=-5 fw_error=11 'Bad measurement'";
 
@@ -84,6 +80,7 @@ const FAULTY_LAUNCH = `{
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sevscope-cli-'));
   assert.equal((await cli('sample', '.')).status, 0);
+  writeFileSync(at('tables.fd'), buildOvmf());
   writeFileSync(at('volumes-1.fd'), volumesWith(1));
   writeFileSync(at('volumes-2.fd'), volumesWith(2));
   writeFileSync(
@@ -101,11 +98,11 @@ describe('The command line prints', () => {
     ['show-vmsa', ['show', 'vcpu0.vmsa'], 0],
     ['show-vmsa-json', ['vmsa', 'show', '--json', 'vcpu0-wrong.vmsa'], 0],
     ['show-ovmf', ['show', 'OVMF.sample.fd'], 0],
-    ['ovmf-show-json', ['ovmf', 'show', '--json', 'OVMF.sample.fd'], 0],
+    ['ovmf-show-json', ['ovmf', 'show', '--json', 'tables.fd'], 0],
     ['ovmf-lint', ['ovmf', 'lint', 'OVMF.sample.fd'], 0],
-    ['launch-lint', ['launch', 'lint', 'matches.sevlaunch.json', 'odd.sevlaunch.json'], 1],
+    ['launch-lint', ['launch', 'lint', SAMPLE.sevEsMatches, 'odd.sevlaunch.json'], 1],
     ['launch-lint-json', ['launch', 'lint', 'odd.sevlaunch.json', '--json'], 1],
-    ['launch-lint-clean', ['launch', 'lint', 'matches.sevlaunch.json', 'mismatch.sevlaunch.json'], 0],
+    ['launch-lint-clean', ['launch', 'lint', ...LAUNCHES], 0],
     ['launch-help', ['launch', 'record', '--help'], 0],
     ['ovmf-diff', ['ovmf', 'diff', 'OVMF.sample.fd', 'noise.bin'], 1],
     ['ovmf-diff-volumes', ['ovmf', 'diff', 'volumes-1.fd', 'volumes-2.fd'], 1],
@@ -125,37 +122,29 @@ describe('The command line prints', () => {
     ['export-c', ['vmsa', 'export', 'vcpu0.vmsa', '--as', 'c'], 0],
     ['export-help', ['vmsa', 'export', '--help'], 0],
     ['diff-equal', ['vmsa', 'diff', 'vcpu0.vmsa', '--profile', 'sev-es'], 0],
-    ['validate-matches', ['validate', '--launch', 'matches.sevlaunch.json', '--debug'], 0],
-    ['validate-mismatch', ['validate', '--launch', 'mismatch.sevlaunch.json'], 1],
-    ['validate-json', ['validate', '--launch', 'matches.sevlaunch.json', '--json'], 0],
+    ['validate-snp-matches', ['validate', '--launch', SAMPLE.snpMatches, '--debug'], 0],
+    ['validate-snp-mismatch', ['validate', '--launch', SAMPLE.snpMismatch], 1],
+    ['validate-matches', ['validate', '--launch', SAMPLE.sevEsMatches, '--debug'], 0],
+    ['validate-mismatch', ['validate', '--launch', SAMPLE.sevEsMismatch], 1],
+    ['validate-json', ['validate', '--launch', SAMPLE.sevEsMatches, '--json'], 0],
     ['validate-help', ['validate', '--help'], 0],
-    ['explain-one', ['explain', '--launch', 'matches.sevlaunch.json', '-n', '4'], 0],
-    ['explain-two', ['explain', '--launch', 'mismatch.sevlaunch.json'], 0],
-    ['explain-json', ['explain', '--launch', 'matches.sevlaunch.json', '--policy', '4', '--json'], 0],
+    ['explain-one', ['explain', '--launch', SAMPLE.sevEsMatches, '-n', '4'], 0],
+    ['explain-two', ['explain', '--launch', SAMPLE.sevEsMismatch], 0],
+    ['explain-json', ['explain', '--launch', SAMPLE.sevEsMatches, '--policy', '4', '--json'], 0],
     [
       'explain-nothing',
-      [
-        'explain',
-        '--launch',
-        'matches.sevlaunch.json',
-        '-e',
-        'another',
-        '-m',
-        'A'.repeat(64),
-        '--max-cpus',
-        '4',
-      ],
+      ['explain', '--launch', SAMPLE.sevEsMatches, '-e', 'another', '-m', 'A'.repeat(64), '--max-cpus', '4'],
       1,
     ],
     [
       'explain-digest',
-      ['explain', '--launch', 'matches.sevlaunch.json', '--launch-digest', '0'.repeat(64), '--max-cpus', '4'],
+      ['explain', '--launch', SAMPLE.sevEsMatches, '--launch-digest', '0'.repeat(64), '--max-cpus', '4'],
       1,
     ],
     ['explain-snp', ['explain', ...SNP_LAUNCH], 0],
     ['explain-line', ['explain', SNP_LINE], 0],
     ['explain-known', ['explain', ...SNP_KNOWN, '--reset-address', '0x80b004'], 0],
-    ['explain-match', ['explain', '--launch', 'matches.sevlaunch.json'], 0],
+    ['explain-match', ['explain', '--launch', SAMPLE.sevEsMatches], 0],
     ['explain-help', ['explain', '--help'], 0],
     ['digest-help', ['digest', '--help'], 0],
     ['help', ['--help'], 0],
@@ -282,19 +271,19 @@ describe('The command line refuses with one line and exit status', () => {
     [['explain', '-f', 'README.md', '--launch-digest', '00'.repeat(48)], 4, /no SEV metadata|whole pages/],
     [['explain', ...SNP_KNOWN], 2, /--reset-address is missing/],
     [['explain', 'no such line'], 1, /NOT EXPLAINED: None of these lines/],
-    [['explain', '--launch', 'matches.sevlaunch.json', '--max-cpus', '0'], 2, /number from 1 to 4096/],
-    [['explain', '--launch', 'matches.sevlaunch.json', '-k', 'none'], 6, /there is no such file/],
+    [['explain', '--launch', SAMPLE.sevEsMatches, '--max-cpus', '0'], 2, /number from 1 to 4096/],
+    [['explain', '--launch', SAMPLE.sevEsMatches, '-k', 'none'], 6, /there is no such file/],
     [['validate', '--domain', 'guest', '--policy', '5'], 2, /guest owner's keys are missing/],
     [['validate', '--domain', 'guest', '--inject-secret', 'a:b'], 2, /guest owner's keys are missing/],
-    [['validate', '--launch', 'matches.sevlaunch.json', '--timeout', '5'], 2, /--timeout is about a running/],
+    [['validate', '--launch', SAMPLE.sevEsMatches, '--timeout', '5'], 2, /--timeout is about a running/],
     [['validate', '--domain', 'guest', '--timeout', '0'], 2, /number from 1 to 3600/],
     [['validate', '--domain', 'guest', '--timeout', '3601'], 2, /number from 1 to 3600/],
     [
-      ['validate', '--launch', 'matches.sevlaunch.json', '--domain', 'guest', '--secret-header', 'h'],
+      ['validate', '--launch', SAMPLE.sevEsMatches, '--domain', 'guest', '--secret-header', 'h'],
       2,
       /secrets go to the guest itself/,
     ],
-    [['validate', '--launch', 'matches.sevlaunch.json', '--policy', '-1'], 2, /number from 0/],
+    [['validate', '--launch', SAMPLE.sevEsMatches, '--policy', '-1'], 2, /number from 0/],
   ];
   for (const [args, status, message] of cases) {
     it(`${status}: ${args.join(' ')}`, async () => {
@@ -306,11 +295,9 @@ describe('The command line refuses with one line and exit status', () => {
     });
   }
   it('nothing at all with --quiet, for a match and a mismatch', async () => {
-    for (const [name, status] of [
-      ['matches', 0],
-      ['mismatch', 1],
-    ] as const) {
-      const outcome = await cli('validate', '-q', '--launch', `${name}.sevlaunch.json`);
+    for (const name of LAUNCHES) {
+      const outcome = await cli('validate', '-q', '--launch', name);
+      const status = name.includes('mismatch') ? 1 : 0;
       assert.deepEqual([outcome.status, outcome.stdout, outcome.stderr], [status, '', '']);
     }
   });
@@ -368,7 +355,7 @@ describe('vmsa build, update and diff', () => {
     assert.equal(statSync(at('vcpu0.vmsa')).mtimeMs, mtimeMs);
   });
   it('read launches that options change', async () => {
-    const args = ['validate', '--launch', 'mismatch.sevlaunch.json', '--vmsa-cpu0', 'vcpu0.vmsa'];
+    const args = ['validate', '--launch', SAMPLE.sevEsMismatch, '--vmsa-cpu0', 'vcpu0.vmsa'];
     assert.equal((await cli(...args)).status, 0);
     assert.equal((await cli(...args, '--policy', '0x7')).status, 1);
   });
@@ -376,7 +363,7 @@ describe('vmsa build, update and diff', () => {
 
 describe('Text from a file', () => {
   it('cannot move the cursor of a terminal or forge a line', async () => {
-    const launch = JSON.parse(readFileSync(at('matches.sevlaunch.json'), 'utf8')) as Record<string, unknown>;
+    const launch = JSON.parse(readFileSync(at(SAMPLE.sevEsMatches), 'utf8')) as Record<string, unknown>;
     const forged = '\u001b[1A\u001b[2K\nOK: forged\u202e';
     writeFileSync(at('forged.sevlaunch.json'), JSON.stringify({ ...launch, cmdline: forged }));
     const { stdout, status } = await cli('validate', '--launch', 'forged.sevlaunch.json');
@@ -400,8 +387,8 @@ describe('show', () => {
     const shown = piped('show --all vcpu0.vmsa | head -n 1');
     assert.match(shown.stdout, /^vcpu0\.vmsa: VMSA/);
     assert.deepEqual([shown.status, shown.stderr], [0, '']);
-    assert.equal(piped('validate --launch mismatch.sevlaunch.json | true').status, 1);
-    assert.equal(piped('validate --debug --launch matches.sevlaunch.json | true').status, 0);
+    assert.equal(piped(`validate --launch ${SAMPLE.sevEsMismatch} | true`).status, 1);
+    assert.equal(piped(`validate --debug --launch ${SAMPLE.sevEsMatches} | true`).status, 0);
     assert.equal(piped('show nowhere').status, 6);
   });
   it('takes every input of a check from a pipe', () => {
@@ -413,7 +400,7 @@ describe('show', () => {
       tek: 'sample_tek.bin',
     };
     const options = Object.entries(files).map(([name, file]) => `--${name} <(cat ${file})`);
-    const { status, stderr } = piped(`validate --launch matches.sevlaunch.json ${options.join(' ')}`);
+    const { status, stderr } = piped(`validate --launch ${SAMPLE.sevEsMatches} ${options.join(' ')}`);
     assert.deepEqual([status, stderr], [0, '']);
   });
   it('gives JSON that holds every byte of a page', async () => {

@@ -10,6 +10,7 @@ import { CPU_MODELS } from '../../../src/core/vmsa/launch/cpuModels';
 import { buildOvmf, DEFAULT_SEV_SECTIONS } from '../../../src/core/ovmf/build';
 import { runHere } from '../../helpers/cli';
 import { SVSM_INFO } from '../../../src/core/ovmf/entries';
+import { SAMPLE } from '../../../src/app/sampleNames';
 import { processorTime } from '../../helpers/processorTime';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -108,7 +109,7 @@ describe('digest --mode sev and seves', () => {
     assert.equal(await printed('--mode', 'sev', '-f', 'OVMF.sample.fd'), wanted);
   });
   const file = () =>
-    JSON.parse(readFileSync(at('matches.sevlaunch.json'), 'utf8')) as {
+    JSON.parse(readFileSync(at(SAMPLE.sevEsMatches), 'utf8')) as {
       cmdline: string;
       launch: Record<string, string | number> & { measurement: string };
     };
@@ -128,7 +129,7 @@ describe('digest --mode sev and seves', () => {
     return ['--nonce', nonce, ...Object.entries(numbers).flatMap(([name, value]) => [name, String(value)])];
   };
   it('is what validate computes', async () => {
-    const { stdout } = await runHere(['validate', '--json', '--launch', 'matches.sevlaunch.json'], folder);
+    const { stdout } = await runHere(['validate', '--json', '--launch', SAMPLE.sevEsMatches], folder);
     const { steps } = JSON.parse(stdout) as { steps: { id: string; digest: string }[] };
     const found = await printed(...seves(), '--vcpus', '2', '--vcpu-type', 'EPYC-Milan', '--json');
     assert.deepEqual(JSON.parse(found), {

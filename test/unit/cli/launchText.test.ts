@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SAMPLE } from '../../../src/app/sampleNames';
 import { runHere } from '../../helpers/cli';
 
 let folder: string;
@@ -17,7 +18,7 @@ const put = (content: Buffer) => {
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sevscope-text-'));
   await cli('sample', '.');
-  matches = readFileSync(join(folder, 'matches.sevlaunch.json'), 'utf8');
+  matches = readFileSync(join(folder, SAMPLE.sevEsMatches), 'utf8');
 });
 after(() => {
   rmSync(folder, { recursive: true, force: true });
@@ -50,7 +51,7 @@ const cases: Record<string, Case> = {
     to: '"cmdline": "\u00e4',
     encoding: 'latin1',
     rule: 'not-unicode',
-    says: 'byte 0xe4 at offset 149 (line 6, column 15) is not UTF-8. Save the file as UTF-8.',
+    says: 'byte 0xe4 at offset 157 (line 6, column 15) is not UTF-8. Save the file as UTF-8.',
     at: ['6:15', '6:15'],
   },
   UTF16: {
@@ -114,7 +115,7 @@ describe('A launch file', () => {
         });
       }
       it('has its place among several', async () => {
-        const { status, stdout } = await cli('validate', '--launch', FILE, 'matches.sevlaunch.json');
+        const { status, stdout } = await cli('validate', '--launch', FILE, SAMPLE.sevEsMatches);
         assert.equal(status, 2);
         assert.ok(stdout.startsWith(`ERROR ${FILE}:${at[1]}: error: `), stdout);
       });

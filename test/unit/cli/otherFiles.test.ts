@@ -6,6 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join as at } from 'node:path';
 import { buildOvmf } from '../../../src/core/ovmf/build';
+import { SAMPLE } from '../../../src/app/sampleNames';
 import { runHere } from '../../helpers/cli';
 import { CONTAINERS, FOREIGN, IMAGE, OTHERS, variables } from '../../helpers/otherFiles';
 import { join } from '../../helpers/volumes';
@@ -33,7 +34,7 @@ after(() => {
 
 /** The options of the sample's launch, with other firmware. */
 function launchOptions(firmware: string): string[] {
-  const { launch, keys } = JSON.parse(readFileSync(at(folder, 'matches.sevlaunch.json'), 'utf8')) as {
+  const { launch, keys } = JSON.parse(readFileSync(at(folder, SAMPLE.sevEsMatches), 'utf8')) as {
     launch: { measurement: string };
     keys: { tik: string; tek: string };
   };
@@ -44,7 +45,7 @@ function launchOptions(firmware: string): string[] {
 
 /** A launch file with other firmware. */
 function launchFile(firmware: string): string {
-  const file = JSON.parse(readFileSync(at(folder, 'matches.sevlaunch.json'), 'utf8')) as object;
+  const file = JSON.parse(readFileSync(at(folder, SAMPLE.sevEsMatches), 'utf8')) as object;
   write('other.sevlaunch.json', JSON.stringify({ ...file, firmware }));
   return 'other.sevlaunch.json';
 }

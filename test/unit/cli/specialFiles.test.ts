@@ -4,11 +4,12 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SAMPLE } from '../../../src/app/sampleNames';
 import { runHere } from '../../helpers/cli';
 import { useFolder } from '../../helpers/folder';
 import { CLI, run } from '../../helpers/peer';
 
-const MATCHES = ['--launch', 'matches.sevlaunch.json'];
+const MATCHES = ['--launch', SAMPLE.sevEsMatches];
 const SECRET = ['--secret-header', 'h', '--secret-payload', 'p'];
 const SEVES = ['digest', '--mode', 'seves', '--vcpus', '1', '--vcpu-type', 'EPYC-Milan'];
 const SNP = ['digest', '--mode', 'snp', '--vcpus', '1', '--vcpu-type', 'EPYC-Milan'];
@@ -34,8 +35,8 @@ const READERS: readonly string[][] = [
   ['validate', ...MATCHES, '-f', 'X'],
   ['validate', ...MATCHES, '-k', 'X'],
   ['validate', ...MATCHES, '-r', 'X'],
-  ['validate', '--launch', 'mismatch.sevlaunch.json', '-0', 'X'],
-  ['validate', '--launch', 'mismatch.sevlaunch.json', '-n', '2', '-0', 'vcpu0.vmsa', '-1', 'X'],
+  ['validate', '--launch', SAMPLE.sevEsMismatch, '-0', 'X'],
+  ['validate', '--launch', SAMPLE.sevEsMismatch, '-n', '2', '-0', 'vcpu0.vmsa', '-1', 'X'],
   ['validate', ...MATCHES, '--tk', 'X'],
   ['validate', ...MATCHES, '--tik', 'X', '--tek', 'sample_tek.bin'],
   ['validate', ...MATCHES, '--tik', 'sample_tik.bin', '--tek', 'X', '-s', 'luks-key:README.md', ...SECRET],
@@ -70,7 +71,7 @@ describe('A device where', () => {
       );
     });
   it('a launch file names a file is a problem of it', async () => {
-    const launch = JSON.parse(readFileSync(join(folder, 'matches.sevlaunch.json'), 'utf8')) as object;
+    const launch = JSON.parse(readFileSync(join(folder, SAMPLE.sevEsMatches), 'utf8')) as object;
     const named = { firmware: 'zero', kernel: 'zero', initrd: 'zero', keys: { tik: 'zero', tek: 'zero' } };
     writeFileSync(join(folder, 'x.sevlaunch.json'), JSON.stringify({ ...launch, ...named }));
     const { status, stdout } = await runHere(['launch', 'lint', 'x.sevlaunch.json', '--json'], folder);
@@ -128,18 +129,15 @@ describe('A pipe', () => {
     mkdirSync(at('.git'));
     for (const name of ['.gitignore', 'other.sevlaunch.json', 'OVMF.other.fd'])
       execFileSync('mkfifo', [at(name)]);
-    const lint = await runHere(['launch', 'lint', 'matches.sevlaunch.json', '--json'], folder);
+    const lint = await runHere(['launch', 'lint', SAMPLE.sevEsMatches, '--json'], folder);
     assert.match(lint.stdout, /is not ignored/);
-    const explain = ['explain', '--launch', 'mismatch.sevlaunch.json', '--beside'];
+    const explain = ['explain', '--launch', SAMPLE.sevEsMismatch, '--beside'];
     assert.equal((await runHere(explain, folder)).status, 0);
     for (const name of ['.gitignore', 'other.sevlaunch.json', 'OVMF.other.fd']) {
       rmSync(at(name));
       symlinkSync('/dev/zero', at(name));
     }
-    assert.match(
-      (await runHere(['launch', 'lint', 'matches.sevlaunch.json'], folder)).stdout,
-      /is not ignored/,
-    );
+    assert.match((await runHere(['launch', 'lint', SAMPLE.sevEsMatches], folder)).stdout, /is not ignored/);
     assert.equal((await runHere(explain, folder)).status, 0);
   });
 });

@@ -5,16 +5,19 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SAMPLE } from '../../../src/app/sampleNames';
 import { runHere } from '../../helpers/cli';
 
 let folder: string;
+/** The two of SEV-ES. */
+const SEV_ES = '*-sev-es-*.sevlaunch.json';
 const at = (name: string) => join(folder, name);
 const cli = (...args: string[]) => runHere(['validate', ...args], folder);
 
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sevscope-several-'));
   await runHere(['sample', '.'], folder);
-  const matches = readFileSync(at('matches.sevlaunch.json'), 'utf8');
+  const matches = readFileSync(at(SAMPLE.sevEsMatches), 'utf8');
   mkdirSync(at('more/node_modules'), { recursive: true });
   const elsewhere = matches.replace(/: "(OVMF|vmlinuz|initrd|sample_)/g, ': "../$1');
   writeFileSync(at('more/copy.sevlaunch.json'), elsewhere);
@@ -46,21 +49,24 @@ describe('Several launches', () => {
     assert.deepEqual(
       stdout.split('\n').map((line) => line.split(/:(?= )/)[0]),
       [
-        'OK matches.sevlaunch.json',
-        'MISMATCH mismatch.sevlaunch.json:9:5',
+        `OK ${SAMPLE.snpMatches}`,
+        `MISMATCH ${SAMPLE.snpMismatch}:10:3`,
+        `OK ${SAMPLE.sevEsMatches}`,
+        `MISMATCH ${SAMPLE.sevEsMismatch}:13:5`,
         'OK more/[odd].sevlaunch.json',
         'OK more/copy.sevlaunch.json',
-        '4 launches',
+        '6 launches',
         '',
       ],
     );
-    assert.match(stdout, /\n4 launches: 3 match, 1 do not, 0 without a verdict\n$/);
+    assert.match(stdout, /\n6 launches: 4 match, 2 do not, 0 without a verdict\n$/);
     assert.equal(stderr, '');
     assert.equal(status, 1);
   });
 
   const problems: [string, number, string, RegExp][] = [
-    ['mismatch.sevlaunch.json', 1, 'error', /"measurement"/],
+    [SAMPLE.snpMismatch, 1, 'error', /"launchDigest"/],
+    [SAMPLE.sevEsMismatch, 1, 'error', /"measurement"/],
     ['broken.json', 2, 'error', /^\}$/],
     ['shape.json', 2, 'error', /"vcpus"/],
     ['gone.json', 6, 'error', /"initrd"/],
@@ -70,7 +76,7 @@ describe('Several launches', () => {
   ];
   for (const [name, wanted, severity, where] of problems) {
     it(`point at what is wrong in ${name}`, async () => {
-      const { stdout, status } = await cli('--launch', 'matches.sevlaunch.json', name);
+      const { stdout, status } = await cli('--launch', SAMPLE.sevEsMatches, name);
       const [, line = ''] = stdout.split('\n');
       const found = new RegExp(pattern.regexp).exec(line);
       assert.ok(found, line);
@@ -84,19 +90,19 @@ describe('Several launches', () => {
   }
 
   it('tell warnings, too, as the matcher reads them', async () => {
-    const { stdout } = await cli('--launch', 'debug.json', 'matches.sevlaunch.json');
+    const { stdout } = await cli('--launch', 'debug.json', SAMPLE.sevEsMatches);
     const [mismatch, warning] = stdout.split('\n');
     assert.match(mismatch!, /^MISMATCH debug\.json:/);
     assert.equal(new RegExp(pattern.regexp).exec(warning!)?.[4], 'warning');
   });
 
   it('print one array with --json', async () => {
-    const { stdout, status } = await cli('--json', '--launch', 'matches.sevlaunch.json', 'gone.json');
+    const { stdout, status } = await cli('--json', '--launch', SAMPLE.sevEsMatches, 'gone.json');
     const [good, gone] = JSON.parse(stdout) as [Record<string, unknown>, Record<string, unknown>];
     assert.equal((good['report'] as { verdict: string }).verdict, 'matches');
     assert.deepEqual(
       [good['file'], good['status'], gone['file'], gone['status']],
-      ['matches.sevlaunch.json', 0, 'gone.json', 6],
+      [SAMPLE.sevEsMatches, 0, 'gone.json', 6],
     );
     const { message, ...error } = gone['error'] as { message: string };
     assert.match(message, /gone.\[1A cannot be read: .*\. Check the path\.$/);
@@ -112,16 +118,16 @@ describe('Several launches', () => {
   });
 
   it('print nothing with --quiet, and are the same file once', async () => {
-    const quiet = await cli('--quiet', '--launch', 'm*.sevlaunch.json', './matches.sevlaunch.json');
+    const quiet = await cli('--quiet', '--launch', SEV_ES, `./${SAMPLE.sevEsMatches}`);
     assert.deepEqual([quiet.stdout, quiet.stderr, quiet.status], ['', '', 1]);
-    const { stdout } = await cli('--launch', './matches.sevlaunch.json', 'matches.sevlaunch.json');
+    const { stdout } = await cli('--launch', `./${SAMPLE.sevEsMatches}`, SAMPLE.sevEsMatches);
     assert.match(stdout, /1 launch: 1 match/);
   });
 
   it('take options of the owner for all', async () => {
     writeFileSync(at('other.bin'), Buffer.alloc(16));
     const keys = ['--tik', 'other.bin', '--tek', 'other.bin'];
-    const { stdout } = await cli('--launch', 'm*.sevlaunch.json', ...keys);
+    const { stdout } = await cli('--launch', SEV_ES, ...keys);
     assert.match(stdout, /2 launches: 0 match, 2 do not/);
   });
 
@@ -134,7 +140,7 @@ describe('Several launches', () => {
   ];
   for (const [args, wanted] of refused) {
     it(`are refused ${args.join(' ')}`, async () => {
-      const { status, stderr, stdout } = await cli('--launch', 'm*.sevlaunch.json', ...args);
+      const { status, stderr, stdout } = await cli('--launch', SEV_ES, ...args);
       assert.equal(status, 2);
       assert.match(stderr, wanted);
       assert.equal(stdout, '');
@@ -151,10 +157,10 @@ describe('One launch', () => {
   });
 
   const cases: [string, string[], number, RegExp][] = [
-    ['a match', ['--launch', 'matches.sevlaunch.json'], 0, /tests="1" failures="0" errors="0"/],
-    ['a mismatch', ['--launch', 'mismatch.sevlaunch.json'], 1, /<failure message="The reported/],
+    ['a match', ['--launch', SAMPLE.sevEsMatches], 0, /tests="1" failures="0" errors="0"/],
+    ['a mismatch', ['--launch', SAMPLE.sevEsMismatch], 1, /<failure message="The reported/],
     ['no verdict', ['--launch', 'gone.json'], 6, /<error message=".*gone\\u001b\[1A cannot be read/],
-    ['several', ['--launch', 'm*.sevlaunch.json'], 1, /tests="2" failures="1" errors="0"/],
+    ['several', ['--launch', SEV_ES], 1, /tests="2" failures="1" errors="0"/],
   ];
   for (const [name, args, wanted, xml] of cases) {
     it(`and others write ${name} as JUnit XML`, async () => {
@@ -165,7 +171,7 @@ describe('One launch', () => {
   }
 
   it('says so when the results cannot be written', async () => {
-    const { status, stderr } = await cli('--launch', 'matches.sevlaunch.json', '--junit', 'no/where.xml');
+    const { status, stderr } = await cli('--launch', SAMPLE.sevEsMatches, '--junit', 'no/where.xml');
     assert.equal(status, 6);
     assert.match(stderr, /where\.xml cannot be written/);
   });

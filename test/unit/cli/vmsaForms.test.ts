@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path';
 import { leaves } from '../../../src/core/binary/struct';
 import { EXPORTS } from '../../../src/core/vmsa/forms/exportPage';
 import { VMSA } from '../../../src/core/vmsa/layout/layout';
+import { SAMPLE } from '../../../src/app/sampleNames';
 import { PREFIXES, kernelLog } from '../../helpers/dumps';
 import { runHere } from '../../helpers/cli';
 
@@ -308,7 +309,7 @@ describe('The commands for pages refuse', () => {
   }
   it('a VMSA of a launch that is not a raw page, as the peer does', async () => {
     await ok('vmsa', 'export', 'vcpu0.vmsa', '--as', 'hex', '--output', 'vcpu0.hex');
-    const args = ['validate', '--launch', 'matches.sevlaunch.json', '--vmsa-cpu0'];
+    const args = ['validate', '--launch', SAMPLE.sevEsMatches, '--vmsa-cpu0'];
     assert.equal((await cli(...args, 'vcpu0.hex')).status, 2);
   });
 });

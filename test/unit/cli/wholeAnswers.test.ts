@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { SAMPLE } from '../../../src/app/sampleNames';
 import { useFolder } from '../../helpers/folder';
 
 /** The command line as people run it, for the shell. */
@@ -47,7 +48,7 @@ describe('An answer in a file', function () {
   });
   it('has both answers that it was meant for', () => {
     const { status } = shell(
-      '$S validate --launch matches.sevlaunch.json --json --junit /dev/stdout >both.txt',
+      `$S validate --launch ${SAMPLE.sevEsMatches} --json --junit /dev/stdout >both.txt`,
     );
     assert.equal(status, 0);
     assert.match(read('both.txt'), /"verdict"[\s\S]*<testsuite/);
@@ -63,7 +64,7 @@ describe('Launch files by a pattern', () => {
   let folder: string;
   useFolder((made) => (folder = made));
   it('include links to files, but nothing below a linked folder', () => {
-    const script = `$S sample s && ln -s mismatch.sevlaunch.json s/link.sevlaunch.json && ln -s s linked`;
+    const script = `$S sample s && ln -s ${SAMPLE.sevEsMismatch} s/link.sevlaunch.json && ln -s s linked`;
     assert.equal(spawnSync('bash', ['-c', script], { cwd: folder, env }).status, 0);
     const validate = (pattern: string) =>
       spawnSync('bash', ['-c', `$S validate --launch '${pattern}'`], { cwd: folder, env, encoding: 'utf8' });

@@ -11,7 +11,8 @@ import { decompressSection } from '../../../src/node/decompress';
 import { COMPRESSED, SECTIONS, brotliData } from '../../helpers/compressions';
 import { bounded, seeds } from '../../helpers/hostile';
 import { randomBytes, seeded } from '../../helpers/random';
-import { file, guided, join, section, sections, utf16, volume } from '../../helpers/volumes';
+import { file, section, sections, utf16, volume } from '../../../src/core/ovmf/volumes/build';
+import { guided, join } from '../../helpers/volumes';
 import { assertWholeTree } from '../core/ovmf/volumes/wholeTree';
 
 const GUID = 'aaaaaaaa-0000-4000-8000-000000000001';

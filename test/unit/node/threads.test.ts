@@ -12,7 +12,7 @@ import { decompressInThread } from '../../../src/tasks/decompressThread';
 import { startThread } from '../../../src/node/threads';
 import { COMPRESSED, SECTIONS } from '../../helpers/compressions';
 import { io } from '../../helpers/io';
-import { file, section, utf16, volume } from '../../helpers/volumes';
+import { file, section, utf16, volume } from '../../../src/core/ovmf/volumes/build';
 
 /** Scripts of threads that never answer. */
 const HOSTILE = {

@@ -19,13 +19,15 @@ import { runCheck } from '../../../src/app/runCheck';
 import { parseLaunchFile } from '../../../src/app/launchFile';
 import { measurementsInFolder } from '../../../src/app/launchesInFolder';
 import { writeSample } from '../../../src/app/sample';
+import { SAMPLE } from '../../../src/app/sampleNames';
 import { explainLaunch, type ExplainOptions } from '../../../src/tasks/explain';
 import { runTask } from '../../../src/threads';
 import { useFolder } from '../../helpers/folder';
 import { few } from '../../helpers/hostile';
 import { io } from '../../helpers/io';
+import { TWO_VCPUS } from '../../helpers/sampleDigests';
 
-const MATCHES = 'matches.sevlaunch.json';
+const MATCHES = SAMPLE.sevEsMatches;
 
 let folder: string;
 const at = (name: string) => join(folder, name);
@@ -86,7 +88,7 @@ describe('An explanation from files', () => {
     });
   }
   it('says which generated pages the sample that does not match needs', async () => {
-    const json = readJson('mismatch.sevlaunch.json');
+    const json = readJson(SAMPLE.sevEsMismatch);
     const result = await explain(load(json));
     assert.deepEqual(titles(result), [
       'It matches with profile sev-es (not sev-es-debugswap, by the file) and CPU EPYC-Milan (25/1/1) (not EPYC-Genoa (25/17/0), by the file)',
@@ -111,31 +113,26 @@ describe('An explanation from files', () => {
     );
   });
   it('knows CODE from a combined image in both directions', async () => {
-    const code = readFileSync(at('OVMF.sample.fd'));
-    const store = Buffer.alloc(0x1000, 0xff);
-    store.fill(0, 0, 16);
-    store.write('8d2bf1ff96768b4ca9852747075b4f50', 16, 'hex');
-    store.writeBigUInt64LE(0x1000n, 32);
-    writeFileSync(at('both.fd'), Buffer.concat([store, code]));
-    const json = readJson(MATCHES);
-    const combined = await explain(load({ ...json, firmware: 'both.fd' }));
+    const both = readFileSync(at('OVMF.sample.fd'));
+    const [store, code] = [both.subarray(0, 0x4000), both.subarray(0x4000)];
+    // By the digest, of plain SEV: that of the image itself.
+    const given = (name: string, launched: Buffer) => ({
+      title: 't',
+      firmware: at(name),
+      launchDigest: createHash('sha256').update(launched).digest(),
+    });
+    const combined = await explain(given('OVMF.sample.fd', code));
     assert.deepEqual(
       combined.explanations.map(({ changes }) => changes[0]!.cause),
       ['firmware-code-part'],
     );
-    const named = await explain(load({ ...json, firmware: 'both.fd' }), { searchFolder: true });
-    assert.deepEqual(named.explanations[0]!.edits, [{ member: ['firmware'], value: at('OVMF.sample.fd') }]);
-    // The other way round by its digest, of plain SEV: that of the combined image itself.
-    rmSync(at('both.fd'));
+    writeFileSync(at('CODE.fd'), code);
+    const named = await explain(given('OVMF.sample.fd', code), { searchFolder: true });
+    assert.deepEqual(named.explanations[0]!.edits, [{ member: ['firmware'], value: at('CODE.fd') }]);
+    rmSync(at('OVMF.sample.fd'));
     writeFileSync(at('VARS.fd'), store);
-    const launchDigest = createHash('sha256').update(store).update(code).digest();
-    const digest = await explain(
-      { title: 't', firmware: at('OVMF.sample.fd'), launchDigest },
-      { searchFolder: true },
-    );
-    assert.deepEqual(titles(digest), [
-      'It matches with firmware VARS.fd and then OVMF.sample.fd (not OVMF.sample.fd)',
-    ]);
+    const digest = await explain(given('CODE.fd', both), { searchFolder: true });
+    assert.deepEqual(titles(digest), ['It matches with firmware VARS.fd and then CODE.fd (not CODE.fd)']);
   });
   it('explains a launch digest without keys, and takes 32 bytes for one', async () => {
     const report = await runCheck(io, load(readJson(MATCHES)));
@@ -153,10 +150,7 @@ describe('An explanation from files', () => {
   it('explains a launch digest of SEV-SNP, with an image beside or without', async () => {
     const image = readFileSync(at('OVMF.sample.fd'));
     // As sev-snp-measure has it for two vCPUs of EPYC-Milan.
-    const launchDigest = Buffer.from(
-      '5a895134f6a029709fe3244cc02a766af042a23f5b5b4f0dfb22a3bf23c577b44fd8e1f14e749ee9b46c49a537a3ae70',
-      'hex',
-    );
+    const launchDigest = Buffer.from(TWO_VCPUS, 'hex');
     const cpu = { family: 25, model: 1, stepping: 1 };
     const given = { title: 't', firmware: at('OVMF.sample.fd'), launchDigest, cpu, vmsa: undefined };
     const two = await explain({ ...given, vcpus: 3, features: 0x21n });
@@ -181,11 +175,11 @@ describe('An explanation from files', () => {
     const otherMeasurements = await measurementsInFolder(io, at('stale.sevlaunch.json'));
     assert.deepEqual(
       otherMeasurements.map(({ label }) => label),
-      [MATCHES, 'mismatch.sevlaunch.json'],
+      [MATCHES, SAMPLE.sevEsMismatch],
     );
     const result = await explain(load(stale), { otherMeasurements });
     assert.deepEqual(titles(result), [
-      'It matches with the measurement of matches.sevlaunch.json (not the given one)',
+      `It matches with the measurement of ${SAMPLE.sevEsMatches} (not the given one)`,
     ]);
     const mended = edited(stale, result.explanations[0]!.edits);
     assert.equal((await runCheck(io, load(mended))).verdict, 'matches');

@@ -5,7 +5,7 @@ import type { CompressionMethod } from '../../../src/core/ovmf/volumes/compressi
 import { decodersWith, sectionsBy } from '../../../src/core/ovmf/volumes/decoders';
 import { allNodes, parseVolumes } from '../../../src/core/ovmf/volumes/volumes';
 import { COMPRESSED, SECTIONS } from '../../helpers/compressions';
-import { file, section, volume } from '../../helpers/volumes';
+import { file, section, volume } from '../../../src/core/ovmf/volumes/build';
 
 const GUID = 'aaaaaaaa-0000-4000-8000-000000000001';
 const decompress = sectionsBy(decodersWith(undefined));

@@ -13,7 +13,8 @@ import { parseVolumes } from '../../../../src/core/ovmf/volumes/volumes';
 import { decompressSection } from '../../../../src/node/decompress';
 import type { TellingFile } from '../../../../src/core/ovmf/volumes/guids';
 import { firmware, type FirmwareToBuild } from '../../../helpers/firmware';
-import { file, guided, join, section, variableVolume, volume } from '../../../helpers/volumes';
+import { file, section, variableVolume, volume } from '../../../../src/core/ovmf/volumes/build';
+import { guided, join } from '../../../helpers/volumes';
 
 const GUID = 'df1ccef6-f301-4a63-9661-fc6030dcc880';
 const [IA32, X64, RISCV64] = [0x14c, 0x8664, 0x5064];

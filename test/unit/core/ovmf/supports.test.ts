@@ -10,7 +10,8 @@ import type { Feature } from '../../../../src/core/ovmf/supportRules';
 import type { TellingFile } from '../../../../src/core/ovmf/volumes/guids';
 import { decompressSection } from '../../../../src/node/decompress';
 import { VERIFIER, firmware, type FirmwareToBuild } from '../../../helpers/firmware';
-import { guided, variableVolume } from '../../../helpers/volumes';
+import { variableVolume } from '../../../../src/core/ovmf/volumes/build';
+import { guided } from '../../../helpers/volumes';
 
 const ALL: readonly Feature[] = [
   'SEV',

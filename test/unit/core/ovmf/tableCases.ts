@@ -2,7 +2,8 @@
 
 import type { Case } from './ruleCase';
 import { foreignImage } from '../../../helpers/otherFiles';
-import { join, volume } from '../../../helpers/volumes';
+import { volume } from '../../../../src/core/ovmf/volumes/build';
+import { join } from '../../../helpers/volumes';
 import { ASEV, HASH, OFFSET, RESET, SECRET, SIZE, extra, poke, u32 } from './ruleCase';
 
 /** Makes the start of an image that of a volume of variables as long as the file. */

@@ -2,7 +2,7 @@
 
 import type { TdxSection } from '../../../../src/core/ovmf/build';
 import type { OvmfRule } from '../../../../src/core/ovmf/rules';
-import { variableVolume } from '../../../helpers/volumes';
+import { variableVolume } from '../../../../src/core/ovmf/volumes/build';
 import type { Case } from './ruleCase';
 import { SIZE } from './ruleCase';
 

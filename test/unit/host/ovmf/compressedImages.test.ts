@@ -6,7 +6,8 @@ import { LZMA } from '../../../../src/core/ovmf/volumes/guids';
 import { compareInThread, readImageInThread } from '../../../../src/host/ovmf/contents';
 import { nodeIo } from '../../../../src/node/io';
 import type { ImagesFound } from '../../../../src/protocol/ovmf';
-import { file, guided, section, volume } from '../../../helpers/volumes';
+import { file, section, volume } from '../../../../src/core/ovmf/volumes/build';
+import { guided } from '../../../helpers/volumes';
 import { io } from '../../../helpers/io';
 
 const GUID = 'aaaaaaaa-0000-4000-8000-000000000001';

@@ -17,7 +17,8 @@ import { readImageInThread } from '../../../../src/host/ovmf/contents';
 import { tablesAtEnd } from '../../../../src/core/ovmf/tablesAtEnd';
 import type { ImageFound } from '../../../../src/protocol/ovmf';
 import { eachSlice } from '../../../../src/host/shell/slices';
-import { LZMA_STREAM, file, guided, volume } from '../../../helpers/volumes';
+import { file, volume } from '../../../../src/core/ovmf/volumes/build';
+import { LZMA_STREAM, guided } from '../../../helpers/volumes';
 import { io } from '../../../helpers/io';
 
 const MIB = 2 ** 20;

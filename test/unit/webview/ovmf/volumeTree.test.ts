@@ -11,14 +11,13 @@ import { nodeAt, type TreeNode } from '../../../../webview/parts/rows';
 import { SECTIONS, brotliData } from '../../../helpers/compressions';
 import {
   file,
-  guided,
   section,
   sections,
   utf16,
-  variable,
   variableVolume,
   volume,
-} from '../../../helpers/volumes';
+} from '../../../../src/core/ovmf/volumes/build';
+import { guided, variable } from '../../../helpers/volumes';
 
 const GUID = 'aaaaaaaa-0000-4000-8000-000000000001';
 const code = new Uint8Array(40).fill(7);

@@ -6,7 +6,8 @@ import { parseOvmf } from '../../../../src/core/ovmf/image';
 import { node } from '../../../../src/core/ovmf/volumes/tree';
 import { parseVolumes } from '../../../../src/core/ovmf/volumes/volumes';
 import { bandIndexAt, bandsOf, TINTS, type Band } from '../../../../webview/parts/bands';
-import { file, join, section, volume } from '../../../helpers/volumes';
+import { file, section, volume } from '../../../../src/core/ovmf/volumes/build';
+import { join } from '../../../helpers/volumes';
 
 const image = { ...node('unknown', 'image', 0, 100, ''), kind: 'image', fields: [] };
 const short = (bands: readonly Band[]) => bands.map(({ name, offset, size }) => `${offset}+${size} ${name}`);

@@ -19,16 +19,14 @@ import { seeds } from '../../../../helpers/hostile';
 import { randomBytes, seeded } from '../../../../helpers/random';
 import {
   file,
-  guided,
-  join,
   sealHeader,
   section,
   sections,
   utf16,
-  variable,
   variableVolume,
   volume,
-} from '../../../../helpers/volumes';
+} from '../../../../../src/core/ovmf/volumes/build';
+import { guided, join, variable } from '../../../../helpers/volumes';
 import { codePaths, imagePaths, readImage } from '../../../../helpers/realImages';
 
 const GUIDS = Array.from({ length: 6 }, (_, i) => `aaaaaaaa-0000-4000-8000-00000000000${i}`);

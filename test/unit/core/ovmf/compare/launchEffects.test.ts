@@ -7,7 +7,8 @@ import { compareWhole } from '../../../../../src/core/ovmf/compare/compareWhole'
 import { parseOvmf } from '../../../../../src/core/ovmf/image';
 import { decompressSection } from '../../../../../src/node/decompress';
 import { VERIFIER, firmware, type FirmwareToBuild } from '../../../../helpers/firmware';
-import { guided, variableVolume } from '../../../../helpers/volumes';
+import { variableVolume } from '../../../../../src/core/ovmf/volumes/build';
+import { guided } from '../../../../helpers/volumes';
 
 const read = (bytes: Uint8Array) => ({ bytes, image: parseOvmf(bytes).value });
 const effectsOf = (a: Uint8Array, b: Uint8Array) => {

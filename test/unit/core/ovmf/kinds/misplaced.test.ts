@@ -7,7 +7,8 @@ import { parseFirmware } from '../../../../../src/core/ovmf/firmwareFile';
 import { lintOvmf } from '../../../../../src/core/ovmf/lint';
 import { IMAGE } from '../../../../helpers/otherFiles';
 import { codePaths, readImage } from '../../../../helpers/realImages';
-import { file, join, variableVolume, volume } from '../../../../helpers/volumes';
+import { file, variableVolume, volume } from '../../../../../src/core/ovmf/volumes/build';
+import { join } from '../../../../helpers/volumes';
 import { assertWhole } from '../../../../helpers/wholeness';
 
 const of = (byte: number, size: number) => new Uint8Array(size).fill(byte);

@@ -2,7 +2,8 @@
 
 import { DXEFV, LZMA } from '../../../../../src/core/ovmf/volumes/guids';
 import type { Decompress } from '../../../../../src/core/ovmf/volumes/tree';
-import { file, guided, join, section, sections, utf16, volume } from '../../../../helpers/volumes';
+import { file, section, sections, utf16, volume } from '../../../../../src/core/ovmf/volumes/build';
+import { guided, join } from '../../../../helpers/volumes';
 
 /** The GUID of a file or volume. */
 export const A = 'aaaaaaaa-0000-4000-8000-000000000001';

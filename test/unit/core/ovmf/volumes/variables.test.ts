@@ -13,14 +13,12 @@ import { bounded, seeds } from '../../../../helpers/hostile';
 import { seeded } from '../../../../helpers/random';
 import {
   HEADER_SIZE,
-  join,
   sealHeader,
   utf16,
-  variable,
   variableVolume,
   volume,
-  workingBlock,
-} from '../../../../helpers/volumes';
+} from '../../../../../src/core/ovmf/volumes/build';
+import { join, variable, workingBlock } from '../../../../helpers/volumes';
 import { A, B, driver } from './builders';
 import { assertWholeTree } from './wholeTree';
 

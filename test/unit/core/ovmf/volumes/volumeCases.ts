@@ -7,18 +7,14 @@ import type { VolumeRule } from '../../../../../src/core/ovmf/volumes/rules';
 import type { Decompress } from '../../../../../src/core/ovmf/volumes/tree';
 import {
   HEADER_SIZE,
-  LZMA_STREAM,
   file,
-  guided,
-  join,
-  largeVolume,
   sealHeader,
   section,
   sections,
-  variable,
   variableVolume,
   volume,
-} from '../../../../helpers/volumes';
+} from '../../../../../src/core/ovmf/volumes/build';
+import { LZMA_STREAM, guided, join, largeVolume, variable } from '../../../../helpers/volumes';
 import { A, B, BODY, FIRST, UI, code, decompress, dxeImage, small, u32 } from './builders';
 
 /** One broken image and the finding that it must give, alone unless `also` names another before it. */

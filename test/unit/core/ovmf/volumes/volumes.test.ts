@@ -17,17 +17,14 @@ import { randomBytes, seeded } from '../../../../helpers/random';
 import {
   HEADER_SIZE,
   file,
-  guided,
-  join,
-  largeVolume,
   sealHeader,
   section,
   sections,
   utf16,
-  variable,
   variableVolume,
   volume,
-} from '../../../../helpers/volumes';
+} from '../../../../../src/core/ovmf/volumes/build';
+import { guided, join, largeVolume, variable } from '../../../../helpers/volumes';
 import { codePaths, imagePaths, readImage } from '../../../../helpers/realImages';
 import { A, B, BODY, UI, code, decompress, dxeImage, invert, nested, small, u32 } from './builders';
 import { volumeCases } from './volumeCases';
