@@ -19,6 +19,7 @@ export const LAUNCH_PATTERN = `**/*${LAUNCH_SUFFIX}`;
 export const SCHEMES = {
   comparison: 'sevscope-compare',
   images: 'sevscope-images',
+  measured: 'sevscope-measured',
   pasted: 'sevscope-pasted',
   report: 'sevscope-report',
   schema: 'sevscope-schema',

@@ -3,7 +3,9 @@
 
 import type { ChangesAnswer, ChangesTask } from './app/launchEdits';
 import type { CoordinatorAnswer, CoordinatorTask, SearcherTask } from './app/explainThreads';
+import type { DigestAnswer } from './app/digestTrace';
 import type { Io, ThreadOptions } from './app/io';
+import type { DigestInputs } from './app/launch';
 import type { LaunchLint, LintTask } from './app/launchProblems';
 import { errorFrom, type ErrorData } from './core/errors';
 import type { Unit } from './core/explain/plan';
@@ -26,7 +28,7 @@ const task = <Input, Answer = never, Request = never>(
   row: Omit<Task<Input, Answer, Request>, 'types'> = {},
 ): Task<Input, Answer, Request> => row;
 
-/** How long a search may run, in milliseconds: who waits for it ends it sooner, and it ends by itself in nearly all cases. */
+/** How long a search or a check may run, in milliseconds: who waits for it ends it sooner, and it ends by itself in nearly all cases. */
 const SEARCH_DEADLINE = 12 * 60 * 60 * 1000;
 
 /** The tasks. Limits are MiB of heap and milliseconds. */
@@ -47,6 +49,8 @@ export const TASKS = {
   identifyPage: task<{ readonly page: Uint8Array }, FoundLaunches>(),
   /** Finds the problems of a launch file. */
   lintLaunch: task<LintTask, LaunchLint>(),
+  /** Checks a launch against a launch digest: answers with its progress, and in the end with its report and its trace. */
+  checkDigest: task<DigestInputs, DigestAnswer>({ deadline: SEARCH_DEADLINE }),
   /** Finds what to change in a launch file: an answer for each explanation. */
   changeLaunch: task<ChangesTask, readonly ChangesAnswer[]>(),
   /** Searches for an explanation: reads files, plans, starts `search`, and answers with progress, and in the end with the result. */

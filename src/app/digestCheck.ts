@@ -133,6 +133,10 @@ export async function checkAgainstDigest(
   const image = svsm?.image ?? firmware.image;
   const unmeasured = kernel && !isSnp ? kernelUnmeasured(image) : undefined;
   const profile = profileOf(question);
+  if (pages) {
+    const { bsp, ap, count } = pages.vmsa;
+    options.onPages?.({ bsp, ap, count });
+  }
   return checkDigest(
     {
       title: inputs.title,
@@ -157,5 +161,6 @@ export async function checkAgainstDigest(
       ],
     },
     io.hashes,
+    options.onStep,
   );
 }

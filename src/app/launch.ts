@@ -12,7 +12,9 @@ import { needsResetAddress, type LaunchQuestion } from '../core/check/question';
 import type { Platform } from '../core/tech/sev/evidence';
 import { isSevEs } from '../core/tech/sev/policy';
 import { MEMBER_IDS, pickInputs, type MemberId } from '../core/launch/inputs';
+import type { VmsaPages } from '../core/launch/loads';
 import type { Report } from '../core/launch/report';
+import type { TraceRow } from '../core/launch/trace';
 import { hashAreaProblem } from '../core/ovmf/areaChecks';
 import type { OvmfImage } from '../core/ovmf/image';
 import { describeCpuId } from '../core/vmsa/launch/cpuModels';
@@ -223,6 +225,10 @@ export interface CheckOptions extends ReadOptions {
   readonly reads?: LaunchReads;
   /** Called with the paths of all files that the check reads, before it reads one; what it throws ends the check. */
   readonly admit?: ((paths: readonly string[]) => Promise<void>) | undefined;
+  /** Called with each step of a launch that is checked against a launch digest. */
+  readonly onStep?: (step: TraceRow) => void;
+  /** Called with the pages of the vCPUs, where they are measured. */
+  readonly onPages?: (pages: VmsaPages) => void;
 }
 
 /** The files that are read for inputs. */
@@ -254,6 +260,7 @@ export async function checkFiles(
   // gigabytes are streamed.
   const ofKeys = await checkKeys(io, inputs.keys, options.signal);
   const vmsa = await vmsaFor(io, inputs, image, options.signal);
+  if (vmsa) options.onPages?.({ bsp: vmsa.bsp, ap: vmsa.ap, count: inputs.vcpus ?? 1 });
   const maybe = async (input: 'kernel' | 'initrd') => {
     const path = inputs[input];
     return path === undefined ? undefined : atInput(input, () => reads.digest(path, input, options));

@@ -1,6 +1,7 @@
 // `sevscope digest`: the launch digest that a guest must have, as sev-snp-measure prints it. What else the command does is in
 // digestMore.ts, which the script of a plain digest is without.
 
+import { jsonLine } from '../core/binary/json';
 import { setImmediate } from 'node:timers/promises';
 import * as errors from './errors';
 import { bytesToHex, toBase64 } from '../core/binary/hex';
@@ -20,7 +21,7 @@ import {
   type GivenOptions,
 } from './digestOptions';
 import { checkTogether, cpuList, profilesFrom, vcpuCounts, vcpuFrom } from './digestSelection';
-import { oneLine, printJson, type Output } from './output';
+import { printJson, type Output } from './output';
 import type { AddCommand } from './program';
 
 /** As commander says it of an option that is always needed. */
@@ -191,6 +192,6 @@ function printDigest(
   if (!json && format !== 'json')
     out.line(verbose ? `Calculated ${MODE_NAMES[mode]} guest measurement: ${text}` : text);
   // Of several, each is a line.
-  else if (isOneOfMany) out.line(oneLine(value));
+  else if (isOneOfMany) out.line(jsonLine(value));
   else printJson(out, value);
 }

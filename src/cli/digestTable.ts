@@ -11,7 +11,8 @@ import { formRow, type Form } from './digestForms';
 import type { Measure } from './digestMeasure';
 import type { DigestOptions } from './digestOptions';
 import { corimOfAmd, corimOfMicrosoft } from './corim';
-import { oneLine, type Output } from './output';
+import { jsonLine } from '../core/binary/json';
+import type { Output } from './output';
 
 /** Rows between two turns of the event loop. */
 const ROWS_AT_ONCE = 64;
@@ -39,7 +40,7 @@ const TABLES: Readonly<Partial<Record<Form, TableForm>>> = {
   },
   json: {
     head: () => '[\n',
-    row: (row, measure) => `  ${oneLine(cellsOf(row, measure))}`,
+    row: (row, measure) => `  ${jsonLine(cellsOf(row, measure))}`,
     between: ',\n',
     end: '\n]\n',
   },

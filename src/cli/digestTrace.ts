@@ -6,7 +6,7 @@ import { bytesToHex, byteCount, hex } from '../core/binary/hex';
 import { compareTraces, type OtherLaunch, type TraceDifference } from '../core/check/compareTraces';
 import { pagesFor, snpVmmOf, type MatrixRequest } from '../core/check/matrix';
 import { originOf, runsOf, traceOf, type TraceRow, type TraceRun } from '../core/launch/trace';
-import { readTrace, traceRowJson, vmsaText, type TracePage } from '../core/launch/traceFile';
+import { readTrace, traceJson, traceRowJson, type TracePage } from '../core/launch/traceFile';
 import { groupByCause } from '../core/vmsa/compare/causes';
 import { comparisonJson } from '../core/vmsa/compare/exportComparison';
 import { findPages } from '../core/vmsa/forms/findPages';
@@ -15,7 +15,7 @@ import type { Io } from '../app/io';
 import { nameOfInput, readWhole } from '../app/vmsaFile';
 import type { DigestRun } from './digest';
 import type { DigestOptions } from './digestOptions';
-import { columns, oneLine, printJson, type Output } from './output';
+import { columns, printJson, type Output } from './output';
 import { printByCause } from './vmsaDifference';
 
 /** A launch with its vCPUs, of which plain SEV measures none. */
@@ -45,25 +45,6 @@ function runCells(run: TraceRun): string[] {
 
 const HEADS = ['steps', 'type', 'gpa', 'from', 'contents', 'digest after it'];
 
-/** The whole trace as JSON, a row at a time. */
-function* jsonLines(
-  mode: string,
-  rows: Iterable<TraceRow>,
-  { findings }: Pick<DigestRun, 'findings'>,
-): Generator<string> {
-  const vmsas = new Map<string, string>();
-  let digest = '';
-  let before = `{\n"technology": ${oneLine(mode)},\n"rows": [\n`;
-  for (const row of rows) {
-    yield `${before}${oneLine(traceRowJson(row))}`;
-    before = ',\n';
-    digest = bytesToHex(row.digest);
-    if (row.vmsa) vmsas.set(bytesToHex(row.contents!), vmsaText(row.vmsa));
-  }
-  const noted = findings.length > 0 ? `,\n"findings": ${oneLine(findings)}` : '';
-  yield `\n],\n"vmsas": ${oneLine(Object.fromEntries(vmsas))},\n"launchDigest": "${digest}"${noted}\n}\n`;
-}
-
 /** Prints the trace. @throws CheckError as its launch */
 export function printTrace(
   io: Io,
@@ -73,7 +54,7 @@ export function printTrace(
   out: Output,
 ): void {
   const rows = rowsOf(io, launch);
-  if (json) for (const part of jsonLines(launch.technology.id, rows, run)) out.data(part);
+  if (json) for (const part of traceJson(launch.technology.id, rows, run.findings)) out.data(part);
   else out.lines(columns([HEADS, ...[...runsOf(rows)].map(runCells)]));
 }
 

@@ -4,6 +4,7 @@
 import * as vscode from 'vscode';
 import type { Io } from '../app/io';
 import type { EditorId, ViewerCommandId } from '../contributions';
+import type { ByteRange } from '../core/binary/region';
 import { generateVmsa } from '../core/vmsa/launch/generate';
 import { isRequest } from '../protocol/vmsa';
 import { registerLaunchSchema } from './launch/launchSchema';
@@ -17,7 +18,7 @@ import { openIn } from './shell/run';
 import { ComparisonEditor } from './vmsa/comparisonEditor';
 import { vmsaCommands } from './vmsa/vmsaCommands';
 import { VmsaEditor } from './vmsa/vmsaEditor';
-import { isObject } from '../core/binary/values';
+import { isCount, isObject } from '../core/binary/values';
 
 /** Registers the viewers. @returns them and their commands */
 export function viewing(
@@ -26,10 +27,11 @@ export function viewing(
 ): CommandGroup<ViewerCommandId> {
   const recent = new RecentCpus(globalState);
   const vmsa = new VmsaEditor(io, extensionUri);
+  const ovmf = new OvmfEditor(io, extensionUri);
   return {
     registered: [
       vmsa.register(),
-      new OvmfEditor(io, extensionUri).register(),
+      ovmf.register(),
       new ImagesEditor(io, extensionUri).register(),
       new ComparisonEditor(io, extensionUri, vmsa, recent).register(),
       registerLaunchSchema(extensionUri),
@@ -38,11 +40,16 @@ export function viewing(
       ...vmsaCommands(io, vmsa, recent),
       generateVmsa: (target?: unknown, more?: unknown) => generate(io, recent, target, more),
       compareImages: (uri?: unknown, more?: unknown) => compareImages(io, uri, more),
-      openAsOvmf: (uri?: vscode.Uri) => openWith(io, uri, 'ovmf'),
+      openAsOvmf: (uri?: vscode.Uri, more?: unknown) =>
+        uri && isByteRange(more) ? ovmf.reveal(uri, more) : openWith(io, uri, 'ovmf'),
       openAsVmsa: (uri?: vscode.Uri) => openWith(io, uri, 'vmsa'),
     },
   };
 }
+
+/** What our own callers pass after the file; menus pass other things there. */
+const isByteRange = (value: unknown): value is ByteRange =>
+  isObject(value) && isCount(value['offset']) && isCount(value['size']);
 
 async function openWith(io: Io, uri: vscode.Uri | undefined, editor: EditorId): Promise<void> {
   const file = uri ?? activeFile() ?? (await pickFile(io, 'File to open', '**/*.{fd,bin,vmsa}'));

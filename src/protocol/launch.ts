@@ -2,8 +2,19 @@
 
 import * as v from 'valibot';
 import type { ExplainProgress, ExplainResult } from '../core/explain/explanation';
+import type { LoadSource } from '../core/launch/loads';
 import type { Report, RuleResult } from '../core/launch/report';
-import { count, FROM_EVERY_PAGE, noticeOf, plain, pressOf, text, texts, type PageTable } from './shared';
+import {
+  bytes,
+  count,
+  FROM_EVERY_PAGE,
+  noticeOf,
+  plain,
+  pressOf,
+  text,
+  texts,
+  type PageTable,
+} from './shared';
 
 /** A running check: its stages, and what is known so far. */
 export interface RunningState {
@@ -31,6 +42,17 @@ export type ExplanationState =
     }
   | { readonly kind: 'ended'; readonly text: string };
 
+/** What of a checked launch the page can look into. */
+export interface LaunchParts {
+  /** The origins of loads that can be opened. */
+  readonly opens: readonly LoadSource['from'][];
+  /** Whether each step can be asked for, and which check has them: those of another are none of this. */
+  readonly steps?: { readonly check: number; readonly size: number };
+}
+
+/** As many steps as one message has. */
+export const MOST_STEPS = 512;
+
 /** A finished check. */
 export interface ReportViewState {
   readonly kind: 'report';
@@ -43,6 +65,8 @@ export interface ReportViewState {
   readonly injected?: number;
   /** Why the injection failed, a sentence. */
   readonly injectionError?: string;
+  /** Absent where nothing of it was kept, as of an earlier result. */
+  readonly parts?: LaunchParts;
   /** Absent until someone asks for it. */
   readonly explanation?: ExplanationState;
 }
@@ -73,6 +97,7 @@ const REPORT_STATE: v.GenericSchema<ReportViewState> = v.object({
   earlier: v.exactOptional(v.boolean()),
   injected: v.exactOptional(count),
   injectionError: v.exactOptional(text),
+  parts: v.exactOptional(plain<LaunchParts>()),
   explanation: v.exactOptional(EXPLANATION),
 });
 
@@ -83,22 +108,39 @@ const REPORT_ACTIONS = {
   copyReport: { label: 'Copy as Markdown', icon: 'copy' },
   copyReportJson: { label: 'Copy as JSON', icon: 'json' },
   saveReport: { label: 'Save…', icon: 'save' },
+  copyTrace: { label: 'Copy Trace as JSON', icon: 'json' },
+  saveTrace: { label: 'Save Trace…', icon: 'save' },
   injectSecret: { label: 'Inject Secret…', icon: 'key' },
   explain: { label: 'Why?', icon: 'question' },
   explainFolder: { label: 'Also Try Other Images of the Folder', icon: 'file-binary' },
   cancelExplain: { label: 'Stop', icon: 'debug-stop' },
 } as const;
 
+/** Where a load comes from. */
+const SOURCE: v.GenericSchema<LoadSource> = v.variant('from', [
+  v.object({ from: v.picklist(['firmware', 'svsm']), offset: count }),
+  v.object({ from: v.literal('metadata'), section: count, offset: count }),
+  v.object({ from: v.literal('kernel hashes') }),
+  v.object({ from: v.literal('vcpu'), vcpu: count }),
+]);
+
 /** The page of a launch check. */
 export const REPORT_PAGE = {
   states: { report: REPORT_STATE, running: RUNNING_STATE, notice: noticeOf(REPORT_ACTIONS) },
-  fromHost: {},
+  fromHost: {
+    /** The digests of some steps of a check, from this one on, in pairs as a trace keeps them. */
+    steps: v.object({ check: count, from: count, pairs: bytes }),
+  },
   actions: REPORT_ACTIONS,
   fromPage: {
     ...FROM_EVERY_PAGE,
     action: pressOf(REPORT_ACTIONS, {}),
     /** Applies an explanation, by its index from 0, to the launch file. */
     changeLaunch: v.object({ explanation: count }),
+    /** Asks for MOST_STEPS steps of a check, or as many as there are. */
+    steps: v.object({ check: count, from: count }),
+    /** Opens what was loaded: so many bytes of a file, or the page of a vCPU. */
+    openLoad: v.object({ source: SOURCE, size: count }),
   },
   large: {},
 } as const satisfies PageTable;

@@ -6,6 +6,7 @@ import type { ImageComparison } from '../core/ovmf/compare/compare';
 import type { ImageContents } from '../core/ovmf/contents';
 import type { ImageTables } from '../core/ovmf/imageTables';
 import {
+  count,
   FROM_EVERY_PAGE,
   GENERATE,
   NAMED_PAGE,
@@ -47,6 +48,8 @@ export interface OvmfViewState extends NamedPage, ImageFound, ImagesFound {
   readonly kind: 'ovmf';
   /** Why more of it is unknown, a sentence. */
   readonly unread?: string;
+  /** Bytes that somebody opened the image at, and a number of that wish: each is selected once. */
+  readonly at?: { readonly offset: number; readonly size: number; readonly wish: number };
   /** The image on the other side of a diff editor, or the previous content of a file that was rewritten: what it is compared with. */
   readonly other?: NamedPage & { readonly side: 'original' | 'modified' | 'before' };
   /** Why more of the comparison is unknown, a sentence. */
@@ -73,6 +76,7 @@ const OVMF_STATE: v.GenericSchema<OvmfViewState> = v.object({
   contents: v.exactOptional(plain<ImageContents>()),
   digests: v.exactOptional(plain<NonNullable<ImageFound['digests']>>()),
   unread: v.exactOptional(text),
+  at: v.exactOptional(v.object({ offset: count, size: count, wish: count })),
   other: v.exactOptional(v.object({ ...NAMED_PAGE, side: v.picklist(['original', 'modified', 'before']) })),
   ...COMPARED,
 });

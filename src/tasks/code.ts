@@ -22,6 +22,10 @@ export const CODE: { readonly [N in TaskName]: () => Promise<TaskCode<N>> } = {
     const { lintOpenLaunch } = await import('../app/launchProblems');
     return async (task, { io, answer }) => answer(await lintOpenLaunch(await io(), task));
   },
+  checkDigest: async () => {
+    const { checkTraced } = await import('../app/digestTrace');
+    return async (inputs, { io, answer }) => checkTraced(await io(), inputs, answer);
+  },
   changeLaunch: async () => {
     const { changesFor } = await import('../app/launchEdits');
     return async (task, { io, answer }) => answer(changesFor(await io(), task));

@@ -8,10 +8,12 @@ import type { Hashes } from '../core/launch/hasher';
 import { compareImages } from '../core/ovmf/compare/compare';
 import { compareWhole } from '../core/ovmf/compare/compareWhole';
 import { parseContents } from '../core/ovmf/contents';
+import type { OvmfImage } from '../core/ovmf/image';
 import { imageTables } from '../core/ovmf/imageTables';
 import { sectionsBy } from '../core/ovmf/volumes/decoders';
 import type { Decompress } from '../core/ovmf/volumes/tree';
 import { tablesAtEnd } from '../core/ovmf/tablesAtEnd';
+import { snpParts } from '../core/tech/snp/measuredParts';
 import type { DigestRow, ImageFound } from '../protocol/ovmf';
 import { isObject } from '../core/binary/values';
 import type { TaskCode } from './serve';
@@ -22,9 +24,10 @@ function* inImage(
   hashes: Hashes,
 ): Generator<ImageFound, undefined> {
   const image = parseFirmware(bytes);
-  const tables = imageTables(image);
+  const measured = (of: OvmfImage) => snpParts(of, bytes);
+  const tables = imageTables(image, measured);
   // Whoever asks has those of the ends already.
-  const more = isEqual(tables, tablesAtEnd(bytes)) ? {} : { tables };
+  const more = isEqual(tables, tablesAtEnd(bytes, measured)) ? {} : { tables };
   if ('tables' in more) yield more;
   let contents = parseContents(bytes, image);
   yield { ...more, contents };

@@ -13,6 +13,7 @@ import { buildOvmf } from '../../src/core/ovmf/build';
 import { parseOvmf } from '../../src/core/ovmf/image';
 import { snpState } from '../../src/core/tech/snp/digest';
 import { snp } from '../../src/core/tech/snp/loads';
+import { snpParts } from '../../src/core/tech/snp/measuredParts';
 import { cpuByName, generateVmsa, type Role } from '../../src/core/vmsa/launch/generate';
 import { VMSA } from '../../src/core/vmsa/layout/layout';
 import { nodeHashes } from '../../src/node/hashes';
@@ -107,6 +108,20 @@ function loadsOf(trace: Trace, blobs: Readonly<Record<'kernel' | 'initrd', strin
             ours.push([1 + TYPES.indexOf(page.type), hex(page.gpa!), contents, after]);
           }
         assert.deepEqual(ours, rest);
+      });
+
+    if (trace.firmware.includes('AmdSev') && trace.vmm === 'QEMU' && !trace.kernel)
+      it(`has the pages that the map of its image has, in their order: ${name}`, () => {
+        const { base } = AMD_SEV;
+        const [firmware, ...parts] = snpParts(AMD_SEV, new Uint8Array(AMD_SEV.fileSize));
+        assert.equal(firmware!.gpa, base);
+        const pages = parts.flatMap(({ type, gpa, pages: count = trace.vcpus }) =>
+          Array.from({ length: count }, (_, i) => [type, hex(gpa + (type === 'vmsa' ? 0 : i * 4096))]),
+        );
+        assert.deepEqual(
+          pages,
+          trace.pages.slice(1).map(([type, gpa]) => [TYPES[type - 1], gpa]),
+        );
       });
   }
 });

@@ -1,5 +1,6 @@
 // The details of what is selected in an image: a region, a field, or bytes.
 
+import type { ComponentChildren } from 'preact';
 import { bytesToHex, hex } from '../../src/core/binary/hex';
 import type { NamedPage } from '../../src/protocol/shared';
 import { bytesHere, CopyForms, MOST_COPIED } from '../parts/copyForms';
@@ -21,8 +22,13 @@ function MappedAt({ base, offset, size }: { base: number | undefined; offset: nu
 }
 
 /** Details of a region or a field. */
-export function ItemDetails(props: { item: OvmfItem; base: number | undefined; page: NamedPage }) {
-  const { item, base, page } = props;
+export function ItemDetails(props: {
+  item: OvmfItem;
+  base: number | undefined;
+  page: NamedPage;
+  children?: ComponentChildren;
+}) {
+  const { item, base, page, children } = props;
   const { region, field } = item;
   const { name, offset, size, doc } = field ?? region;
   const here = bytesHere(page, { offset, size });
@@ -43,6 +49,7 @@ export function ItemDetails(props: { item: OvmfItem; base: number | undefined; p
         </dl>
       )}
       <MappedAt base={base} offset={offset} size={size} />
+      {children}
     </Details>
   );
 }
@@ -53,14 +60,16 @@ export function SelectionDetails(props: {
   node: TreeNode | undefined;
   base: number | undefined;
   page: NamedPage;
+  children?: ComponentChildren;
 }) {
-  const { range, node, base, page } = props;
+  const { range, node, base, page, children } = props;
   const { offset, size } = range;
   const doc = node ? `In ${node.cells[0]!.text}.` : 'In nothing that is known.';
   return (
     <Details name="Selected bytes" offset={offset} size={size} doc={doc}>
       <CopyForms bytes={bytesHere(page, range)} />
       <MappedAt base={base} offset={offset} size={size} />
+      {children}
     </Details>
   );
 }

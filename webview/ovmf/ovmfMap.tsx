@@ -6,8 +6,9 @@ import { byteCount, hex } from '../../src/core/binary/hex';
 import { describeBox, type MapBox } from '../../src/core/ovmf/mapBox';
 import type { MapCluster, MemoryMap } from '../../src/core/ovmf/memoryMap';
 import { useSaved } from '../host';
-import type { ByteRange } from '../parts/rows';
+import { isSameRange, type ByteRange } from '../parts/rows';
 import { Disclosure, HatchPattern } from '../parts/widgets';
+import { MapLegend, MeasuredBar, measuredText } from './measured';
 
 // In units of the picture, which is scaled to the width of the page.
 const WIDTH = 1000;
@@ -56,11 +57,14 @@ function Box(props: {
 }) {
   const { strip, box, y, index, tabbable, selected } = props;
   const at = place(strip, box);
-  const text = `${describeBox(box)}, ${byteCount(box.size)}. ${box.doc}${box.problems.map((p) => ` ${p}`).join('')}`;
+  const { measured } = box;
+  const about = [box.doc, ...box.problems, ...(measured ? [measuredText({ ...measured, note: '' })] : [])];
+  const text = `${describeBox(box)}, ${byteCount(box.size)}. ${about.join(' ')}`;
   const problem = box.problems.length > 0;
+  const style = measured && (measured.contents ? 'map-contents' : 'map-typed');
   return (
     <g
-      class={`map-box ${box.size === 0 ? 'map-address' : ''} ${problem ? 'map-problem' : ''} ${selected ? 'map-selected' : ''}`}
+      class={`map-box ${box.size === 0 ? 'map-address' : ''} ${problem ? 'map-problem' : ''} ${style ?? ''} ${selected ? 'map-selected' : ''}`}
       role="button"
       aria-label={text}
       aria-pressed={selected}
@@ -70,17 +74,28 @@ function Box(props: {
     >
       <title>{text}</title>
       <rect x={at.x} y={y + 1} width={at.width} height={LANE - 2} rx={2} />
+      {measured && (
+        <MeasuredBar x={at.x + 1} y={y + LANE - 2} width={at.width - 2} contents={measured.contents} />
+      )}
     </g>
   );
 }
 
-/** The name of a box, if there is space for it; its frame clips the end, so that the start is visible. */
+/** The order and the name of a box, as far as there is space for them; its frame clips the end, so that the start is visible. */
 function Name({ strip, box, y }: { strip: Strip; box: MapBox; y: number }) {
   const at = place(strip, box);
-  if (at.width < 3 * LETTER + 8) return null;
+  const order = box.measured ? String(box.measured.order) : '';
+  const rest = at.width - order.length * LETTER;
+  const name = rest < 3 * LETTER + 8 ? '' : box.name;
+  if (name === '' && (order === '' || rest < 2)) return null;
+  const inset = name === '' ? Math.max(0, rest / 2) : 4;
   return (
-    <svg x={at.x + 4} y={y} width={at.width - 6} height={LANE}>
-      <text y={15}>{box.name}</text>
+    <svg x={at.x + inset} y={y} width={at.width - inset} height={LANE}>
+      <text y={14.5}>
+        {order !== '' && <tspan class="map-order">{order}</tspan>}
+        {order !== '' && name !== '' && ' '}
+        {name}
+      </text>
     </svg>
   );
 }
@@ -169,6 +184,7 @@ function BoxTable({ boxes }: { boxes: readonly MapBox[] }) {
             <th>last</th>
             <th>size</th>
             <th>what it is</th>
+            <th>in an SNP launch</th>
           </tr>
         </thead>
         <tbody>
@@ -179,6 +195,7 @@ function BoxTable({ boxes }: { boxes: readonly MapBox[] }) {
               <td>{hex(box.start + Math.max(box.size, 1) - 1, 8)}</td>
               <td>{byteCount(box.size)}</td>
               <td>{[box.doc, ...box.problems].join(' ')}</td>
+              <td>{box.measured ? measuredText(box.measured) : 'not measured by itself'}</td>
             </tr>
           ))}
         </tbody>
@@ -187,13 +204,16 @@ function BoxTable({ boxes }: { boxes: readonly MapBox[] }) {
   );
 }
 
-/** The picture; a box selects the bytes that it stands for. */
+/** The picture; a box selects the bytes that it stands for, or itself where there are none. */
 export function OvmfMap(props: {
   map: MemoryMap;
   selection: ByteRange | undefined;
+  /** The selected box, if it has no bytes. */
+  memory: MapBox | undefined;
   onSelect: (range: ByteRange) => void;
+  onMemory: (box: MapBox) => void;
 }) {
-  const { map, selection, onSelect } = props;
+  const { map, selection, memory, onSelect, onMemory } = props;
   const [open, setOpen] = useSaved('ovmf.map', true);
   const [focused, setFocused] = useState(0);
   const element = useRef<SVGSVGElement>(null);
@@ -212,7 +232,8 @@ export function OvmfMap(props: {
   };
   const select = (index: number) => {
     const box = boxes[index]?.box;
-    if (box) onSelect(box.source);
+    if (box?.source) onSelect(box.source);
+    else if (box) onMemory(box);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -266,7 +287,9 @@ export function OvmfMap(props: {
                 y={y + LABEL + box.lane * LANE}
                 index={i}
                 tabbable={i === stop}
-                selected={selection?.offset === box.source.offset && selection.size === box.source.size}
+                selected={
+                  memory ? box === memory : box.source !== undefined && isSameRange(selection, box.source)
+                }
               />
             ))}
             {/* Outside the boxes, whose accessible names already include this and more. */}
@@ -276,6 +299,7 @@ export function OvmfMap(props: {
               ))}
             </g>
           </svg>
+          {boxes.some(({ box }) => box.measured) && <MapLegend />}
           <BoxTable boxes={boxes.map(({ box }) => box)} />
         </>
       )}

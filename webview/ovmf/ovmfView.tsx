@@ -1,11 +1,12 @@
 // The page for a firmware image: what it can be used for, what is wrong with it, and every region with its
 // fields next to the bytes of the whole file. The extension host has read it; here it is drawn.
 
-import { useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { byteCount, hex } from '../../src/core/binary/hex';
 import type { ImageFacts } from '../../src/core/ovmf/facts';
 import type { ImageTables } from '../../src/core/ovmf/imageTables';
 import { DAMAGED } from '../../src/core/ovmf/kinds/fileKind';
+import type { MapBox } from '../../src/core/ovmf/mapBox';
 import type { OvmfViewState } from '../../src/protocol/ovmf';
 import { atEnd, opposite } from '../parts/alignment';
 import { bandsOf } from '../parts/bands';
@@ -13,13 +14,14 @@ import { NoDetails } from '../parts/details';
 import { Findings, Header } from '../parts/header';
 import { useSaved } from '../host';
 import { ImageChanges } from './imageChanges';
+import { MeasuredFacts, measuredIn, MemoryDetails } from './measured';
 import { ItemDetails, SelectionDetails } from './ovmfDetails';
 import { OriginAndDigests, Supports } from './ovmfFacts';
 import { OvmfMap } from './ovmfMap';
 import { ovmfTree } from './ovmfTree';
 import { VolumeDetails } from './volumeDetails';
 import { unknownVolumes, volumeTree } from './volumeTree';
-import { countLeaves, filterTree } from '../parts/rows';
+import { countLeaves, filterTree, isSameRange, type ByteRange } from '../parts/rows';
 import { AnyActionButton, FilterBar, FilterBox, Icon, type ActionButtonOf } from '../parts/widgets';
 import { useTree } from '../parts/treeState';
 import { Workspace } from '../parts/workspace';
@@ -87,6 +89,19 @@ function Image({ view, tables }: { view: OvmfViewState; tables: ImageTables }) {
   // The table is what people open the file for; the megabytes before it are code.
   const table = nodes.find(({ id }) => items.get(id)?.region.kind === 'table');
   const state = useTree('ovmf', all, filter, table?.id);
+  const { range } = state;
+  // What somebody opened the image at is selected once, also when the page was loaded again since.
+  const [seen, setSeen] = useSaved('ovmf.at', 0);
+  const at = view.at;
+  useEffect(() => {
+    if (!at || at.wish === seen) return;
+    setSeen(at.wish);
+    state.selectExactly(at);
+  }, [at?.wish]);
+  // Bytes that are selected take the place of memory that is in no file.
+  const [chosen, setChosen] = useState<{ box: MapBox; range: ByteRange | undefined }>();
+  const memory = chosen && isSameRange(chosen.range, range) ? chosen.box : undefined;
+  const measured = useMemo(() => measuredIn(tables.map, range), [tables.map, range?.offset, range?.size]);
   const item = state.node && items.get(state.node.id);
   const part = state.node && volumes.items.get(state.node.id);
   const count = useMemo(() => countLeaves(all), [all]);
@@ -135,8 +150,13 @@ function Image({ view, tables }: { view: OvmfViewState; tables: ImageTables }) {
         <OvmfMap
           map={tables.map}
           selection={state.range}
-          onSelect={(range) => {
-            state.selectExactly(range);
+          memory={memory}
+          onSelect={(bytesOf) => {
+            setChosen(undefined);
+            state.selectExactly(bytesOf);
+          }}
+          onMemory={(box) => {
+            setChosen({ box, range });
           }}
         />
       )}
@@ -160,10 +180,16 @@ function Image({ view, tables }: { view: OvmfViewState; tables: ImageTables }) {
           </FilterBar>
         }
         details={
-          state.custom && state.range ? (
-            <SelectionDetails range={state.range} node={state.node} base={base} page={view} />
+          memory ? (
+            <MemoryDetails box={memory} />
+          ) : state.custom && state.range ? (
+            <SelectionDetails range={state.range} node={state.node} base={base} page={view}>
+              <MeasuredFacts part={measured} />
+            </SelectionDetails>
           ) : item ? (
-            <ItemDetails item={item} base={base} page={view} />
+            <ItemDetails item={item} base={base} page={view}>
+              <MeasuredFacts part={measured} />
+            </ItemDetails>
           ) : part ? (
             <VolumeDetails item={part} page={view} />
           ) : (

@@ -1,11 +1,13 @@
 // The logic of the treegrid without rendering: flattens a tree into visible rows, moves among them by key,
 // and finds the deepest node that contains a byte.
 
-/** A byte range of the file that the page shows. */
-export interface ByteRange {
-  readonly offset: number;
-  readonly size: number;
-}
+import type { ByteRange } from '../../src/core/binary/region';
+
+export type { ByteRange } from '../../src/core/binary/region';
+
+/** Whether two ranges are of the same bytes; nothing is like nothing. */
+export const isSameRange = (a: ByteRange | undefined, b: ByteRange | undefined): boolean =>
+  a?.offset === b?.offset && a?.size === b?.size;
 
 /** One cell: a main text, and additional words in a muted colour. */
 export interface Cell {

@@ -4,7 +4,13 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { VmsaRequest } from '../../src/core/vmsa/launch/generate';
-import { BUTTONS, type Action, type ActionOf, type PageName } from '../../src/protocol/pages';
+import {
+  BUTTONS,
+  type Action,
+  type ActionOf,
+  type PageName,
+  type WebviewMessage,
+} from '../../src/protocol/pages';
 import type { TextFieldElement, ValueElement } from '../controls';
 import { send } from '../host';
 
@@ -34,7 +40,8 @@ export function AnyActionButton(props: ButtonProps<Action>) {
       disabled={disabled}
       onClick={() => {
         if (disabled) return;
-        send({ type: 'action', action, ...(request && { request }) });
+        // Each page takes its own actions only, and TypeScript splits no union of more than 25 members to see it.
+        send({ type: 'action', action, ...(request && { request }) } as WebviewMessage);
         onSent?.();
       }}
     >

@@ -17,6 +17,12 @@ export interface Finding {
   readonly size: number;
 }
 
+/** Bytes of a file. */
+export interface ByteRange {
+  readonly offset: number;
+  readonly size: number;
+}
+
 /** One decoded field of a region, ready for display: `raw` is hexadecimal, `meaning` is words. */
 export interface FieldView {
   readonly name: string;

@@ -14,7 +14,7 @@ import type {
   VmsaPages,
 } from '../launch/loads';
 import type { MeasuredRun, Report, Step, StepId } from '../launch/report';
-import { originOf, runsOf, traceOf, type TraceRun } from '../launch/trace';
+import { originOf, runsOf, traceOf, type TraceRow, type TraceRun } from '../launch/trace';
 import type { Technology } from '../tech/technology';
 import * as errors from './errors';
 import { loadedSteps, step, type LoadedInputs, type VmsaInput } from './loadedSteps';
@@ -80,6 +80,7 @@ function measuredRun(run: TraceRun): MeasuredRun {
   const of = STEP_OF[first.source.from];
   return {
     title: originOf(run),
+    source: first.source,
     ...(of && { step: of }),
     type: first.type,
     count,
@@ -90,17 +91,31 @@ function measuredRun(run: TraceRun): MeasuredRun {
   };
 }
 
+/** The same steps, of which somebody else is given each. */
+function* heard(rows: Iterable<TraceRow>, hear: (step: TraceRow) => void): Generator<TraceRow, undefined> {
+  for (const row of rows) {
+    hear(row);
+    yield row;
+  }
+}
+
 /**
  * Runs the check.
+ * @param onStep is given each step of the launch
  * @throws CheckError when the named digest has another size than those of the technology, or no VMM launches such an
  *   image that way. Another digest is a verdict, not an error.
  */
-export function checkDigest<State>(inputs: DigestCheckInputs<State>, hashes: Hashes): Report {
+export function checkDigest<State>(
+  inputs: DigestCheckInputs<State>,
+  hashes: Hashes,
+  onStep: (step: TraceRow) => void = () => undefined,
+): Report {
   const { title, technology, kernel, initrd, cmdline, vmsa, image, vmm, launchDigest, facts = [] } = inputs;
   const table =
     kernel && encodeKernelHashes(hashes, { kernel: kernel.sha256, initrd: initrd?.sha256, cmdline });
   const loads = technology.loads({ ...inputs.contents, kernelHashes: table, vmsas: vmsa, vmm }, image);
-  const runs = [...runsOf(traceOf({ technology, hashes, start: technology.start(hashes), loads }))];
+  const rows = traceOf({ technology, hashes, start: technology.start(hashes), loads });
+  const runs = [...runsOf(heard(rows, onStep))];
   const computed = runs.at(-1)?.last.digest ?? technology.digest(technology.start(hashes));
   const name = TECHNOLOGY_NAMES[technology.id];
   if (launchDigest.length !== computed.length)

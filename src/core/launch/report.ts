@@ -3,7 +3,7 @@
 
 import type { ErrorKind } from '../errors';
 import type { TECHNOLOGY_NAMES, TechnologyId } from './inputs';
-import type { LoadType } from './loads';
+import type { LoadSource, LoadType } from './loads';
 
 /** The outcome of a rule. */
 export interface RuleResult {
@@ -84,6 +84,8 @@ export interface Step {
 export interface MeasuredRun {
   /** Where it comes from, in words. */
   readonly title: string;
+  /** Where its first byte comes from. */
+  readonly source: LoadSource;
   /** The step that it is of; absent for a section of metadata that holds nothing of the owner's. */
   readonly step?: StepId;
   readonly type: LoadType;

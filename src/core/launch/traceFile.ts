@@ -9,8 +9,11 @@
 // Read, besides: `pages` in place of `rows`, rows [type, gpa, contents, digest] in place of objects, and what QEMU prints with -trace 'kvm_sev_*'.
 
 import { bytesToHex, fromHex, hex } from '../binary/hex';
+import { jsonLine } from '../binary/json';
+import type { TechnologyId } from './inputs';
 import { PAGE_SIZE, type LoadType } from './loads';
 import type { TraceRow } from './trace';
+import type { TraceStep } from './traceDigests';
 
 /** A step of a trace that was read, as far as it is said; digests in hexadecimal. */
 export interface TracePage {
@@ -31,7 +34,7 @@ export interface RecordedTrace {
 }
 
 /** One step as a member of `rows`. */
-export function traceRowJson({ index, type, gpa, size, source, page, contents, digest }: TraceRow) {
+export function traceRowJson({ index, type, gpa, size, source, page, contents, digest }: TraceStep) {
   return {
     ...{ index, type, gpa: gpa === undefined ? null : hex(gpa), size },
     ...{ contents: contents ? bytesToHex(contents) : null, digest: bytesToHex(digest) },
@@ -43,6 +46,25 @@ export function traceRowJson({ index, type, gpa, size, source, page, contents, d
 export function vmsaText(page: Uint8Array): string {
   const end = page.findLastIndex((byte) => byte !== 0) + 1;
   return bytesToHex(page.subarray(0, end));
+}
+
+/** A trace as JSON, a step at a time. @param findings about its launch; none is no member */
+export function* traceJson(
+  technology: TechnologyId,
+  rows: Iterable<TraceStep & Partial<Pick<TraceRow, 'vmsa'>>>,
+  findings: readonly unknown[] = [],
+): Generator<string, undefined> {
+  const vmsas = new Map<string, string>();
+  let digest = '';
+  let before = `{\n"technology": ${jsonLine(technology)},\n"rows": [\n`;
+  for (const row of rows) {
+    yield `${before}${jsonLine(traceRowJson(row))}`;
+    before = ',\n';
+    digest = bytesToHex(row.digest);
+    if (row.vmsa) vmsas.set(bytesToHex(row.contents!), vmsaText(row.vmsa));
+  }
+  const noted = findings.length > 0 ? `,\n"findings": ${jsonLine(findings)}` : '';
+  yield `\n],\n"vmsas": ${jsonLine(Object.fromEntries(vmsas))},\n"launchDigest": "${digest}"${noted}\n}\n`;
 }
 
 /** By number, from 1 (SEV-SNP Firmware ABI, SNP_LAUNCH_UPDATE). */

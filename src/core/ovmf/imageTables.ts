@@ -4,6 +4,7 @@
 import type { Finding, Parsed, Region } from '../binary/region';
 import type { OvmfImage } from './image';
 import type { FileKind } from './kinds/fileKind';
+import type { MeasuredPart } from './mapBox';
 import { memoryMap, type MemoryMap } from './memoryMap';
 
 /** The tables of an image, in a page. */
@@ -20,15 +21,21 @@ export interface ImageTables {
   readonly findings: readonly Finding[];
 }
 
+/** What a launch measures of an image, in order. */
+export type MeasuredParts = (image: OvmfImage) => readonly MeasuredPart[];
+
 /** The tables of a parsed image. */
-export function imageTables({ value, findings }: Parsed<OvmfImage>): ImageTables {
+export function imageTables(
+  { value, findings }: Parsed<OvmfImage>,
+  measured: MeasuredParts = () => [],
+): ImageTables {
   const { fileSize, fileKind, base, regions } = value;
   return {
     fileSize,
     ...(fileKind && { fileKind }),
     ...(base !== undefined && { base }),
     regions,
-    map: memoryMap(value, findings),
+    map: memoryMap(value, findings, measured(value)),
     findings,
   };
 }

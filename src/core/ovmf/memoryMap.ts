@@ -6,7 +6,7 @@ import { entriesOf, type Row } from '../binary/struct';
 import { AREA_ENTRIES, RESET_BLOCK, type KnownEntry } from './entries';
 import { findEntry } from './guidedTable';
 import type { MetadataLists, OvmfImage } from './image';
-import type { MapBox } from './mapBox';
+import type { MapBox, MeasuredPart } from './mapBox';
 import type { MetadataList } from './metadata';
 import { METADATA_LISTS, type MetadataLayout } from './metadataLayout';
 
@@ -154,13 +154,34 @@ function stretches(boxes: readonly Flat[]): MapCluster[] {
   });
 }
 
-/** The map of an image and its findings. */
-export function memoryMap(image: OvmfImage, findings: readonly Finding[]): MemoryMap {
+/** The boxes with what is measured of them: what is of the same bytes; and a box for what no file has. */
+function withMeasured(boxes: readonly Flat[], parts: readonly MeasuredPart[]): Flat[] {
+  const beyond = parts.filter(({ source }) => source === undefined);
+  const isOf = (box: Flat) => (part: MeasuredPart) =>
+    part.gpa === box.start && part.source?.offset === box.source?.offset;
+  return [
+    ...boxes.map((box) => {
+      const measured = parts.find(isOf(box));
+      return measured ? { ...box, measured } : box;
+    }),
+    ...beyond.map((measured) => {
+      const { name, gpa, note } = measured;
+      return { name, doc: note, start: gpa, size: LENS, problems: [], measured };
+    }),
+  ];
+}
+
+/** The map of an image and its findings. @param measured what a launch measures of it, in order */
+export function memoryMap(
+  image: OvmfImage,
+  findings: readonly Finding[],
+  measured: readonly MeasuredPart[] = [],
+): MemoryMap {
   const { fileSize, regions } = image;
   const from = fileSize - LENS;
   return {
     flash: cluster(regions.map(regionBox), 0, Math.max(fileSize, 1)),
     lens: from > 0 ? cluster(inLens(regions, from), from, fileSize) : undefined,
-    guest: fileSize > 0 ? stretches(guestBoxes(image, findings)) : [],
+    guest: fileSize > 0 ? stretches(withMeasured(guestBoxes(image, findings), measured)) : [],
   };
 }

@@ -4,8 +4,10 @@
 import { isAbsolute } from 'node:path';
 import * as vscode from 'vscode';
 import { CheckError } from '../../core/errors';
+import * as errors from './errors';
 import * as shellErrors from '../shell/errors';
 import * as ioErrors from '../../app/ioErrors';
+import type { VmsaPages } from '../../core/launch/loads';
 import type { Report } from '../../core/launch/report';
 import { secretGuid } from '../../core/tech/sev/secret';
 import {
@@ -18,6 +20,7 @@ import {
 import type { Io } from '../../app/io';
 import { readSecret } from '../../app/keys';
 import { checkedInputs, ownerInputsOf, statedPlatform } from '../../app/launch';
+import type { LaunchTrace } from '../../app/digestTrace';
 import { runCheck } from '../../app/runCheck';
 import type { LaunchFile } from '../../core/check/launchFile';
 import { parseLaunchFile, readLaunchText } from '../../app/launchFile';
@@ -28,6 +31,7 @@ import { connectionOptions } from '../connections/connectionOptions';
 import type { Connections } from '../connections/connections';
 import { nameInWords } from './consent';
 import type { DomainTarget } from './reportSource';
+import { runTask } from '../../threads';
 
 /** How a check is watched and stopped. */
 export type RunOptions = Omit<DomainCheckOptions, 'connection' | 'libvirt'>;
@@ -52,14 +56,35 @@ export async function launchFileAt(io: Io, uri: vscode.Uri): Promise<LaunchFile>
   return parseLaunchFile(io, await launchTextAt(io, uri), uri.fsPath);
 }
 
-/** Checks the launch that is recorded in a file, or the digest that it names. @throws CheckError */
-export async function runRecorded(
-  io: Io,
-  file: vscode.Uri,
-  options: RunOptions,
-): Promise<{ report: Report; launch: CheckedLaunch }> {
+/** What a check gives its report's page besides. */
+export interface Checked {
+  readonly report: Report;
+  readonly launch: CheckedLaunch;
+  readonly trace?: Partial<LaunchTrace>;
+}
+
+/**
+ * Checks the launch that is recorded in a file, or, in a thread that has its trace, the digest that it names.
+ * @throws CheckError
+ */
+export async function runRecorded(io: Io, file: vscode.Uri, options: RunOptions): Promise<Checked> {
   const inputs = checkedInputs(await launchFileAt(io, file), nameOf(file));
-  return { report: await runCheck(io, inputs, options), launch: { inputs } };
+  const launch = { inputs };
+  if (!('launchDigest' in inputs)) {
+    let pages: LaunchTrace['pages'];
+    const report = await runCheck(io, inputs, { ...options, onPages: (measured) => (pages = measured) });
+    return { report, launch, ...(pages && { trace: { pages } }) };
+  }
+  const { signal, onProgress } = options;
+  const last = await runTask(io, 'checkDigest', inputs, {
+    signal,
+    answer: (answer) => {
+      if (answer.type === 'progress') onProgress?.(answer.name, answer.done, answer.total);
+    },
+    died: errors.checkFailed,
+  });
+  if (last?.type !== 'report') throw ioErrors.cancelled();
+  return { report: last.report, launch, trace: last.trace };
 }
 
 /** Checks a domain with the inputs in a file. @throws CheckError */
@@ -70,12 +95,15 @@ export async function runDomain(
   { uri, domain }: DomainTarget,
   options: RunOptions,
   injection?: Injection,
-): Promise<DomainOutcome> {
+): Promise<DomainOutcome & Pick<Checked, 'trace'>> {
   const launch = await launchFileAt(io, file);
   const inputs = ownerInputsOf(launch, nameOf(file));
   const platform = statedPlatform(launch);
   const connection = connectionOptions(workerPath, uri);
-  return checkDomain(io, { ...inputs, platform, domain }, { ...options, libvirt, connection }, injection);
+  let pages: LaunchTrace['pages'];
+  const watched = { ...options, libvirt, connection, onPages: (measured: VmsaPages) => (pages = measured) };
+  const outcome = await checkDomain(io, { ...inputs, platform, domain }, watched, injection);
+  return { ...outcome, ...(pages && { trace: { pages } }) };
 }
 
 /** Asks which secret to inject into a domain, and for confirmation; `run` checks the domain again and injects it. */

@@ -22,6 +22,20 @@ export function checkNotKept(): CheckError {
   );
 }
 
+/** What a page wants to look into is not there any more: another check has begun, or the window was reloaded. */
+export function partNotKept(): CheckError {
+  return new CheckError('state', 'part-not-kept', 'This part of the launch is not kept.', {
+    advice: 'Check again to look into it.',
+  });
+}
+
+/** The thread of a check failed; `why` is a phrase. */
+export function checkFailed(why: string): CheckError {
+  return new CheckError('bug', 'check-failed', `The launch was not checked: ${why}.`, {
+    advice: 'Check again.',
+  });
+}
+
 /** The thread that computes the changes of a launch file failed; `why` is a phrase. */
 export function launchEditsFailed(why: string): CheckError {
   return new CheckError(

@@ -13,9 +13,10 @@ import type { ExplanationState, ReportViewState } from '../../protocol/launch';
 import type { ActionOf } from '../../protocol/pages';
 import type { Connections } from '../connections/connections';
 import { CheckProgress } from './checkProgress';
-import { injectInto, runDomain, runRecorded, type RunOptions } from './checks';
+import { injectInto, runDomain, runRecorded, type Checked, type RunOptions } from './checks';
 import { nameInWords } from './consent';
 import { Explaining } from './explaining';
+import { LaunchLook } from './launchParts';
 import type { Io } from '../../app/io';
 import { copyText } from '../shell/clipboard';
 import { Page, PageEditor } from '../shell/page';
@@ -37,7 +38,7 @@ export interface ReportContext {
 }
 
 /** The outcome of a check. */
-type Outcome = Omit<DomainOutcome, 'uuid'> & { readonly uuid?: string };
+type Outcome = Omit<DomainOutcome, 'uuid'> & { readonly uuid?: string } & Pick<Checked, 'trace'>;
 
 /** What to do when a report is opened: run its check, and search for the cause of a mismatch. */
 interface Wish {
@@ -110,6 +111,7 @@ class ReportRun {
   /** What was checked, when it did not match; kept only in this window's memory. */
   private launch: CheckedLaunch | undefined;
   private explaining: Explaining | undefined;
+  private look: LaunchLook | undefined;
   private readonly page: Page<'report'>;
 
   constructor(
@@ -122,6 +124,11 @@ class ReportRun {
     this.page = new Page(extensionUri, panel, 'report', {
       action: ({ action }) => this.act(action),
       changeLaunch: ({ explanation }) => this.explaining?.changeLaunch(explanation),
+      steps: (asked) => {
+        const pairs = this.look?.steps(asked);
+        if (pairs) this.page.post({ ...asked, pairs });
+      },
+      openLoad: ({ source, size }) => this.look?.open(source, size),
     });
   }
 
@@ -177,7 +184,7 @@ class ReportRun {
     const { target } = source;
     this.running?.abort();
     this.explaining?.reset();
-    this.state = this.launch = undefined;
+    this.state = this.launch = this.look = undefined;
     const mine = (this.running = new AbortController());
     const isOver = () => this.running !== mine || this.closed;
     const progress = new CheckProgress(source, (state) => {
@@ -235,7 +242,10 @@ class ReportRun {
     if (target) await this.around.store.keep(this.uri, { ...shown, made });
     if (isOver()) return;
     if (report.verdict === 'does not match') this.launch = launch;
-    this.show({ ...shown, ...(injectionError && { injectionError: injectionError.message }) });
+    this.look =
+      launch && new LaunchLook({ ...launch, ...outcome.trace }, report, reportSource(this.uri).file);
+    const parts = this.look && { parts: this.look.parts };
+    this.show({ ...shown, ...parts, ...(injectionError && { injectionError: injectionError.message }) });
     if (target && !this.panel.visible) this.announce(report);
   }
 
@@ -296,6 +306,12 @@ class ReportRun {
         return;
       case 'saveReport':
         if (exported) await saveReport(exported, file);
+        return;
+      case 'copyTrace':
+        if (this.look) await copyText(await this.look.traceText());
+        return;
+      case 'saveTrace':
+        await this.look?.saveTrace();
         return;
       case 'injectSecret':
         if (report && target)

@@ -3,7 +3,7 @@
 
 import * as vscode from 'vscode';
 import { hex } from '../../core/binary/hex';
-import type { Finding } from '../../core/binary/region';
+import type { ByteRange, Finding } from '../../core/binary/region';
 import { NAME, viewType } from '../../contributions';
 import type { ActionOf } from '../../protocol/pages';
 import { DiffPanels } from '../vmsa/diffPanels';
@@ -11,7 +11,7 @@ import { newLaunchFile } from '../launch/newLaunchFile';
 import { OvmfPanel, type OvmfPanelHost } from './ovmfPanel';
 import { problemAt } from '../shell/labels';
 import { PageEditor } from '../shell/page';
-import { runCommand } from '../shell/run';
+import { openIn, runCommand } from '../shell/run';
 
 /** A problem of a file without lines: the message contains the offset. */
 const problemOf = (finding: Finding): vscode.Diagnostic =>
@@ -23,14 +23,32 @@ export class OvmfEditor extends PageEditor implements OvmfPanelHost {
   protected readonly viewType = OvmfEditor.viewType;
   private readonly problems = vscode.languages.createDiagnosticCollection(NAME);
   private readonly diffPanels = new DiffPanels<OvmfPanel>();
+  /** What is to be selected in images that are being opened, by their URIs. */
+  private readonly wanted = new Map<string, ByteRange>();
 
   override register(): vscode.Disposable {
     return vscode.Disposable.from(super.register(), this.diffPanels.register(), this.problems);
   }
 
+  /** Opens an image, or shows it where it is open, and selects bytes of it. */
+  async reveal(uri: vscode.Uri, range: ByteRange): Promise<void> {
+    const key = uri.toString();
+    this.wanted.set(key, range);
+    try {
+      await openIn('ovmf', uri);
+    } finally {
+      if (this.wanted.delete(key))
+        for (const panel of this.diffPanels.panels)
+          if (panel.uri.toString() === key && panel.panel.visible) panel.reveal(range);
+    }
+  }
+
   protected open(uri: vscode.Uri, webviewPanel: vscode.WebviewPanel): Promise<void> {
     const panel = new OvmfPanel(this, uri, webviewPanel);
     this.diffPanels.add(panel);
+    const range = this.wanted.get(uri.toString());
+    this.wanted.delete(uri.toString());
+    if (range) panel.reveal(range);
     webviewPanel.onDidDispose(() => {
       // Problems are listed while a panel shows the file.
       if (!this.shows(uri)) this.problems.delete(uri);

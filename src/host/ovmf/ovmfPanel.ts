@@ -4,7 +4,7 @@
 import type * as vscode from 'vscode';
 import type { Io } from '../../app/io';
 import { isSameBytes } from '../../core/binary/hex';
-import type { Finding } from '../../core/binary/region';
+import type { ByteRange, Finding } from '../../core/binary/region';
 import type { ImageTables } from '../../core/ovmf/imageTables';
 import type { ImageFound, ImagesFound, OvmfViewState } from '../../protocol/ovmf';
 import type { ActionOf } from '../../protocol/pages';
@@ -16,11 +16,15 @@ import { nameOf, readUri, watchFile } from '../shell/files';
 import type { DiffPanel, OtherSide } from '../vmsa/diffPanels';
 import { kindNotice } from './kindNotice';
 import { tablesAtEnd } from '../../core/ovmf/tablesAtEnd';
+import { snpParts } from '../../core/tech/snp/measuredParts';
 import { Page } from '../shell/page';
 import { sentence } from '../shell/present';
 
 /** A build may write a file in several steps; writes within this many milliseconds count as one. */
 const ONE_BUILD_MS = 3000;
+
+/** What the ends of an image tell of it. @param whole in which the rest need not be there yet */
+const tablesOf = (whole: Uint8Array): ImageTables => tablesAtEnd(whole, (image) => snpParts(image, whole));
 
 /** Two images, the older one first. */
 type Pair = readonly [Uint8Array, Uint8Array];
@@ -41,6 +45,7 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
   private bytes: Uint8Array | undefined;
   private found: ImageFound = {};
   private unread: string | undefined;
+  private at: OvmfViewState['at'];
   /** The image before the last rewrite of the file, until the user dismisses the comparison. */
   private before: Uint8Array | undefined;
   /** Whether the image differs from that. */
@@ -78,6 +83,12 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
       : { original: this.uri, modified: panel.uri };
   }
 
+  /** Selects bytes, now or when the image is there. */
+  reveal(range: ByteRange): void {
+    this.at = { ...range, wish: Date.now() };
+    this.show();
+  }
+
   /** Forgets the earlier content of the file. */
   forgetBefore(): void {
     this.before = undefined;
@@ -100,7 +111,7 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
       if (signal.aborted) return;
       const kind = kindWithoutContent(bytes);
       if (kind) this.showKind(kind, bytes);
-      else await this.take(bytes, tables ?? tablesAtEnd(bytes), signal);
+      else await this.take(bytes, tables ?? tablesOf(bytes), signal);
     } catch (error) {
       if (signal.aborted) return;
       this.host.found(this.uri, undefined);
@@ -110,7 +121,7 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
   }
 
   show(): void {
-    const { bytes, found, unread } = this;
+    const { bytes, found, unread, at } = this;
     if (!bytes) return;
     const other = this.counterpart();
     const compared = this.compareWith(other);
@@ -120,6 +131,7 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
       bytes,
       ...found,
       ...(unread !== undefined && { unread }),
+      ...(at && { at }),
       ...(other && { other }),
       ...compared?.found,
       ...(compared?.uncompared !== undefined && { uncompared: compared.uncompared }),
@@ -130,7 +142,7 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
   private showEnds(whole: Uint8Array): ImageTables | undefined {
     if (kindWithoutContent(whole)) return undefined;
     const [name, from] = [nameOf(this.uri), Math.max(0, whole.length - END)];
-    const tables = tablesAtEnd(whole);
+    const tables = tablesOf(whole);
     if (!this.bytes) this.page.show({ kind: 'ovmf', name, bytes: whole, from, tables });
     return tables;
   }

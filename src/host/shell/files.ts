@@ -4,9 +4,8 @@ import * as vscode from 'vscode';
 import { FILE_ROLES } from '../../app/fileRoles';
 import type { Io, ReadOptions } from '../../app/io';
 import * as ioErrors from '../../app/ioErrors';
-import { SCHEMES } from '../../contributions';
 import { CheckError, reworded } from '../../core/errors';
-import { pastedBytes } from './pasted';
+import { pastedBytes, whyNoFile } from './pasted';
 import { eachSlice } from './slices';
 
 /** The last part of a path, as tabs show it. */
@@ -28,7 +27,7 @@ export async function readUri(
   uri: vscode.Uri,
   options: Pick<ReadOptions, 'onEnds' | 'shared'> = {},
 ): Promise<Uint8Array> {
-  if (uri.scheme === SCHEMES.pasted) return pastedBytes(uri);
+  if (whyNoFile(uri) !== undefined) return pastedBytes(uri);
   if (isOnDisk(io, uri)) return readOnDisk(io, uri, options);
   try {
     const { size } = await vscode.workspace.fs.stat(uri);
@@ -91,7 +90,8 @@ export async function isGone(uri: vscode.Uri): Promise<boolean> {
 
 /** Why a file cannot be written, as a phrase; undefined when nothing is known to prevent it. */
 export async function whyNotWritable(uri: vscode.Uri): Promise<string | undefined> {
-  if (uri.scheme === SCHEMES.pasted) return 'it was pasted and is no file yet';
+  const none = whyNoFile(uri);
+  if (none !== undefined) return none;
   if (vscode.workspace.fs.isWritableFileSystem(uri.scheme) === false)
     return `the file system "${uri.scheme}" is read-only`;
   try {
@@ -113,7 +113,7 @@ export const libvirtWorkerScript = (extensionUri: vscode.Uri): string =>
 
 /** Calls `changed` when the file at `uri` is written or removed, debounced so that one build is not many changes. */
 export function watchFile(uri: vscode.Uri, changed: () => void): vscode.Disposable {
-  if (uri.scheme === SCHEMES.pasted) return new vscode.Disposable(() => undefined);
+  if (whyNoFile(uri) !== undefined) return new vscode.Disposable(() => undefined);
   const folder = vscode.Uri.joinPath(uri, '..');
   // Watch the whole folder: a file name is not a glob pattern, and `OVMF[debug].fd` as a pattern would not match
   // itself.

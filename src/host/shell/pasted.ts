@@ -1,5 +1,5 @@
-// Pasted pages without a file: a URI of our own scheme contains them, so that the editor needs no file and
-// survives a reload.
+// Pages without a file, pasted or measured by a check: a URI of one of our own schemes contains them, so that the editor needs no
+// file and survives a reload.
 
 import * as vscode from 'vscode';
 import * as errors from './errors';
@@ -7,7 +7,17 @@ import { SCHEMES } from '../../contributions';
 import { fromBase64, toBase64 } from '../../core/binary/hex';
 import { VMSA_SIZE } from '../../core/vmsa/layout/layout';
 import { isObject } from '../../core/binary/values';
+import { tabPath } from './labels';
 import { queryOf } from './query';
+
+/** Why pages of these schemes cannot be written, as a phrase. */
+const WHY_NO_FILE: Readonly<Record<string, string>> = {
+  [SCHEMES.pasted]: 'it was pasted and is no file yet',
+  [SCHEMES.measured]: 'it is the page that a check measured, and no file',
+};
+
+/** Why the pages in a URI cannot be written, as a phrase; undefined for the URI of a file. */
+export const whyNoFile = ({ scheme }: vscode.Uri): string | undefined => WHY_NO_FILE[scheme];
 
 /** With more pages, VS Code would be slow to store the URI; such a guest belongs in a file. */
 const MOST_PAGES = 64;
@@ -18,25 +28,36 @@ function trimZeros(page: Uint8Array): Uint8Array {
   return page.subarray(0, page.findLastIndex((byte) => byte !== 0) + 1);
 }
 
-/** What is said of a pasted page: which vCPU it is of, and how it was read. */
+/** What is said of such a page: which vCPU it is of, and how it was read. */
 interface Origin {
   readonly label: string;
   readonly vcpu?: number;
   readonly note?: string;
 }
 
+type HeldPage = { readonly bytes: Uint8Array } & Origin;
+
 /** The URI of some pages. @param source what they were read from, such as `kernel log` */
-export function pastedUri(
-  pages: readonly ({ readonly bytes: Uint8Array } & Origin)[],
+export function pastedUri(pages: readonly HeldPage[], source: string): vscode.Uri {
+  if (pages.length > MOST_PAGES) throw errors.tooManyPasted(pages.length, MOST_PAGES);
+  return uriOf({ scheme: SCHEMES.pasted, path: '/Pasted.vmsa' }, pages, source);
+}
+
+/** The URI of a page that a check measured. @param title what its tab shows */
+export const measuredUri = (page: HeldPage, title: string): vscode.Uri =>
+  uriOf({ scheme: SCHEMES.measured, path: tabPath(`${title}.vmsa`) }, [page], 'check of a launch');
+
+function uriOf(
+  place: { readonly scheme: string; readonly path: string },
+  pages: readonly HeldPage[],
   source: string,
 ): vscode.Uri {
-  if (pages.length > MOST_PAGES) throw errors.tooManyPasted(pages.length, MOST_PAGES);
   const held = {
     source,
     pages: pages.map(({ bytes }) => toBase64(trimZeros(bytes))),
     origins: pages.map(({ label, vcpu, note }) => ({ label, vcpu, note })),
   };
-  return vscode.Uri.from({ scheme: SCHEMES.pasted, path: '/Pasted.vmsa', query: JSON.stringify(held) });
+  return vscode.Uri.from({ ...place, query: JSON.stringify(held) });
 }
 
 function isOrigin(value: unknown): value is Origin {

@@ -11,8 +11,7 @@ import type { Io } from '../../app/io';
 import type { DiskChange } from '../../protocol/vmsa';
 import { EditHistory } from './editHistory';
 import { isGone, nameOf, readOwn, readUri, watchFile } from '../shell/files';
-import { SCHEMES } from '../../contributions';
-import { pastedSource } from '../shell/pasted';
+import { pastedSource, whyNoFile } from '../shell/pasted';
 import { sentence } from '../shell/present';
 import { findFilePages, type FilePages } from './pages';
 
@@ -125,7 +124,7 @@ export class VmsaDocument implements vscode.CustomDocument {
     const { bytes, uri } = this;
     if (bytes.length === 0 && this.failure !== undefined) return { reason: this.failure };
     const read = findFilePages(bytes);
-    if (uri.scheme !== SCHEMES.pasted || 'reason' in read) return read;
+    if (whyNoFile(uri) === undefined || 'reason' in read) return read;
     return { ...read, ...pastedSource(uri) };
   }
 

@@ -24,6 +24,7 @@ import { describeBox } from '../../../src/core/ovmf/mapBox';
 import { memoryMap } from '../../../src/core/ovmf/memoryMap';
 import { lintOvmf } from '../../../src/core/ovmf/lint';
 import { snp } from '../../../src/core/tech/snp/loads';
+import { snpParts } from '../../../src/core/tech/snp/measuredParts';
 import { tablesAtEnd } from '../../../src/core/ovmf/tablesAtEnd';
 import { printImage } from '../../../src/cli/ovmf';
 import { firmwareDoubt, firmwareOf } from '../../../src/app/firmware';
@@ -73,6 +74,9 @@ const tables: Target = {
     }
     // All of so small a file is at its ends.
     assert.deepEqual(tablesAtEnd(input), imageTables(parseFirmware(input)));
+    // Whatever the sections say, each part is at a place of its own in the order.
+    const parts = snpParts(parsed.value, input);
+    for (const [i, part] of parts.entries()) assert.deepEqual([part.order, part.of], [i + 1, parts.length]);
     const loads = readOrCode(() => [...snp.loads({ kernelHashes: HASHES }, parsed.value)]);
     for (const { type, size, bytes } of loads.code === undefined ? loads.value : [])
       assert.equal(bytes?.length, type === 'normal' ? size : undefined);

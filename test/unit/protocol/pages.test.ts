@@ -91,16 +91,21 @@ const SAMPLES: {
   },
   report: {
     states: {
-      report: { kind: 'report', report: {} as never, explanation: { kind: 'ended', text: 'a' } },
+      report: {
+        ...{ kind: 'report', report: {} as never, explanation: { kind: 'ended', text: 'a' } },
+        parts: { opens: ['firmware'], steps: { check: 1, size: 48 } },
+      },
       running: { kind: 'running', title: 'a', stages: ['b'], stage: 'b', reading: { name: 'c', done: 1 } },
       notice: { kind: 'notice', title: 'a', text: 'b', actions: ['runAgain'] },
     },
-    toPage: [],
+    toPage: [{ type: 'steps', check: 1, from: 512, pairs: bytes }],
     fromPage: {
       ready: { type: 'ready' },
       drawn: { type: 'drawn' },
       copy,
       changeLaunch: { type: 'changeLaunch', explanation: 0 },
+      steps: { type: 'steps', check: 1, from: 512 },
+      openLoad: { type: 'openLoad', source: { from: 'metadata', section: 1, offset: 4 }, size: 4096 },
     },
   },
 };
@@ -131,6 +136,10 @@ describe('A message to the host', () => {
     ...junk,
     { type: 'copy' },
     { type: 'copy', text: 1 },
+    { type: 'steps', check: 1, from: -1 },
+    { type: 'openLoad', source: { from: 'elsewhere' }, size: 1 },
+    { type: 'openLoad', source: { from: 'vcpu' }, size: 1 },
+    { type: 'openLoad', source: { from: 'firmware', offset: 0.5 }, size: 1 },
     { type: 'copy', text: 'x'.repeat(1 << 20) },
     { type: 'action' },
     { type: 'toString' },

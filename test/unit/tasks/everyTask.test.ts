@@ -64,6 +64,7 @@ const CASES: {
   exportPage: { input: () => ({ page, form: 'json', name: 'a page' }) },
   identifyPage: { input: () => ({ page }) },
   lintLaunch: { input: () => ({ text, path, files: false }) },
+  checkDigest: { input: () => inputs },
   changeLaunch: { input: () => ({ text, path, edits: [[{ member: ['vcpus'], value: 2 }]] }) },
   explain: { input: () => ({ inputs, keyMemory: new SharedArrayBuffer(KEY_MEMORY), maxVcpus: 1 }) },
   search: {
