@@ -16,6 +16,7 @@ export interface SvsmSearch {
   readonly stores: readonly number[];
   /** As given; undefined without an SVSM image. */
   readonly varsSize: number | undefined;
+  readonly isVarsFile: boolean;
 }
 
 /** An SVSM image; undefined for a file that is none. */
@@ -62,5 +63,10 @@ export async function readSvsms(
   const stores = [...firmware.parts, ...found.map(({ bytes }) => bytes)].flatMap(
     (bytes) => variableStoreSize(bytes) ?? [],
   );
-  return { svsms: all.filter(isFirst), stores: [...new Set(stores)].sort((a, b) => a - b), varsSize };
+  return {
+    svsms: all.filter(isFirst),
+    stores: [...new Set(stores)].sort((a, b) => a - b),
+    varsSize,
+    isVarsFile: files?.varsFile !== undefined,
+  };
 }

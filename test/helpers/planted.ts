@@ -96,6 +96,7 @@ export function factsOf(over: Partial<LaunchFacts> = {}): LaunchFacts {
     ],
     svsms: [],
     stores: [],
+    isVarsFile: false,
     kernel: FILE('vmlinuz'),
     initrd: FILE('initrd'),
     cmdline: ' "quiet"  root=/dev/vda\tro nr_cpus=4\r\n',

@@ -30,7 +30,10 @@ function unused({ facts }: Tried): Alternative[] {
     set: { ...FROM_PAGES, svsm: undefined, profile: id },
     given: given.name,
     found: id === usual!.id ? 'none' : `none, and the profile ${id}`,
-    edits: [...without('svsm', 'varsSize', 'varsFile'), { member: ['profile'], value: id }],
+    edits: [
+      ...without('svsm', facts.isVarsFile ? 'varsFile' : 'varsSize'),
+      { member: ['profile'], value: id },
+    ],
   }));
 }
 
@@ -76,7 +79,10 @@ const sizes =
           set: { varsSize },
           given: byteCount(tried.given.varsSize),
           found: byteCount(varsSize),
-          edits: [...without('varsFile'), { member: ['varsSize'], value: varsSize }],
+          edits: [
+            ...(tried.facts.isVarsFile ? without('varsFile') : []),
+            { member: ['varsSize'], value: varsSize },
+          ],
         }))
       : [];
 

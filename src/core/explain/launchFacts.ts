@@ -78,6 +78,8 @@ export interface LaunchFacts extends Pick<InputValues, StatedId> {
   readonly firmwares: readonly [FirmwareFacts, ...FirmwareFacts[]];
   /** The given SVSM image first, if there is one. */
   readonly svsms: readonly SvsmFacts[];
+  /** Whether the room for variables above it is given as a file. */
+  readonly isVarsFile: boolean;
   /** The sizes of the variable stores that are at hand, in bytes. */
   readonly stores: readonly number[];
   readonly kernel: FileDigest | undefined;
