@@ -254,7 +254,7 @@ export function snpLaunchFrom(
 }
 
 /** Bytes of memory that are left for variables. @throws CheckError when neither or both are given */
-async function sizeOfVars(io: Io, { varsSize, varsFile }: SvsmFiles): Promise<number> {
+export async function sizeOfVars(io: Io, { varsSize, varsFile }: Omit<SvsmFiles, 'svsm'>): Promise<number> {
   if (varsFile === undefined) {
     if (varsSize === undefined) throw errors.varsNeeded();
     return varsSize;
@@ -282,14 +282,21 @@ export interface SvsmRead {
 export async function readSvsmImage(io: Io, files: SvsmFiles, above: number): Promise<SvsmRead> {
   const bytes = await atInput('svsm', () => readWhole(io, files.svsm, 'firmware'));
   const base = 2 ** 32 - above - (await sizeOfVars(io, files)) - bytes.length;
+  if (bytes.length % PAGE_SIZE !== 0) throw errors.unfitSvsmSize(bytes.length);
   if (base < 0 || base % PAGE_SIZE !== 0) throw errors.unfitSvsmBase(base);
   const image = parseOvmf(bytes).value;
-  const info = image.table?.entries.find(({ guid, used }) => used && guid === SVSM_INFO.guid);
-  if (!info || info.data.length < SVSM_INFO.payload.size) throw errors.noSvsmEntry(files.svsm);
-  const entry = base + decode(SVSM_INFO.payload, info.data).launch_offset;
+  const offset = svsmEntry(image);
+  if (offset === undefined) throw errors.noSvsmEntry(files.svsm);
   const name = io.path.basename(files.svsm);
   const digest = { name, bytes: bytes.length, sha256: io.hashes.sha256(bytes) };
-  return { bytes, gpa: BigInt(base), entry, image, digest };
+  return { bytes, gpa: BigInt(base), entry: base + offset, image, digest };
+}
+
+/** Where an SVSM image starts, from its first byte on; undefined for a file that is none. */
+export function svsmEntry({ table }: Pick<OvmfImage, 'table'>): number | undefined {
+  const info = table?.entries.find(({ guid, used }) => used && guid === SVSM_INFO.guid);
+  if (!info || info.data.length < SVSM_INFO.payload.size) return undefined;
+  return decode(SVSM_INFO.payload, info.data).launch_offset;
 }
 
 /**

@@ -1,7 +1,7 @@
 // Failures of the use cases, whoever runs them. A failure that `launch lint` also reports uses the name of its
 // rule as its code.
 
-import { hex } from '../core/binary/hex';
+import { byteCount, hex } from '../core/binary/hex';
 import type { UnfitText } from '../core/binary/textBytes';
 import { CheckError, usage } from '../core/errors';
 import { describeKind, type FileKind } from '../core/ovmf/kinds/fileKind';
@@ -322,21 +322,21 @@ export function varsNeeded(): CheckError {
   );
 }
 
+/** An SVSM image is not whole pages. */
+export function unfitSvsmSize(size: number): CheckError {
+  return usage(
+    'unfit-svsm-size',
+    `The SVSM image has ${byteCount(size)}, not one or more whole pages of 4096 bytes: nothing launches it.`,
+    { advice: 'Give the image that QEMU is started with.', at: { input: 'svsm' } },
+  );
+}
+
 /** An SVSM image would lie below address 0, or not at the start of a page. */
 export function unfitSvsmBase(base: number): CheckError {
   const why =
     base < 0 ? 'there is no room for it below the firmware' : `${hex(base)} is not the start of a page`;
   return usage('unfit-svsm-base', `The SVSM image cannot be loaded: ${why}.`, {
     advice: 'All sizes are multiples of 4096: check those of the image and of the variables.',
-    at: { input: 'svsm' },
-  });
-}
-
-/** The search for an explanation knows no launch with an SVSM image. */
-export function svsmUnexplained(): CheckError {
-  return usage('svsm-unexplained', 'The search for an explanation varies no launch with an SVSM image.', {
-    advice:
-      'Compare the digests that "sevscope digest --mode snp:svsm" has for the inputs that may be meant.',
     at: { input: 'svsm' },
   });
 }

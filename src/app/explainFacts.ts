@@ -12,9 +12,11 @@ import { isSevEs } from '../core/tech/sev/policy';
 import { refuseUnfit } from '../core/check/judge';
 import type { KeyPaths, VmsaFiles } from '../core/check/launchFile';
 import { noImage, readImages, snpRefusal } from './explainImages';
+import { readSvsms } from './explainSvsm';
 import type { ExplainInputs, ExplainScope } from './explainThreads';
 import { atInput, waysToGive } from './inputs';
 import type { Io, OnProgress } from './io';
+
 import { readLaunchPages } from './launch';
 
 const USUAL_MAX_VCPUS = 256;
@@ -49,19 +51,30 @@ export async function readFacts(
     const { name, bytes, sha256 } = await atInput(input, () => io.digest(path, input, { onProgress }));
     return { name, bytes, sha256 };
   };
+  const { firmware, svsm } = inputs;
+  const searchFolder = scope.searchFolder === true;
+  const firmwares: LaunchFacts['firmwares'] =
+    firmware === undefined
+      ? [noImage(io, 'launchDigest' in inputs ? inputs.resetAddress : undefined)]
+      : await readImages(io, firmware, searchFolder);
+  const isSnp = technology === 'snp';
+  const searched = isSnp && searchFolder ? (svsm ?? firmware) : undefined;
   const facts: LaunchFacts = {
     ...pickInputs(STATED_IDS, inputs),
-    profile: inputs.profile ?? (technology === 'snp' && vmm ? VMM_PROFILES[vmm] : undefined),
+    ...(await readSvsms(
+      io,
+      isSnp && svsm !== undefined ? { ...inputs, svsm } : undefined,
+      firmwares[0],
+      searched && io.path.dirname(searched),
+    )),
+    profile: inputs.profile ?? (isSnp && vmm && svsm === undefined ? VMM_PROFILES[vmm] : undefined),
     title,
     technology,
     wanted,
     platform,
     others: othersOf(scope),
     vmsa: vmsa?.bsp === undefined ? undefined : await readPages(io, { ...vmsa, bsp: vmsa.bsp }),
-    firmwares:
-      inputs.firmware === undefined
-        ? [noImage(io, 'launchDigest' in inputs ? inputs.resetAddress : undefined)]
-        : await readImages(io, inputs.firmware, scope.searchFolder === true),
+    firmwares,
     kernel: await digest('kernel'),
     initrd: await digest('initrd'),
     hostCpu: scope.hostCpu,
@@ -72,9 +85,9 @@ export async function readFacts(
         ? { digest: inputs.knownDigest, vcpus: vcpus ?? 1 }
         : undefined,
     maxVcpus: Math.min(MAX_VCPUS, Math.max(scope.maxVcpus ?? USUAL_MAX_VCPUS, vcpus ?? 1)),
-    searchFolder: scope.searchFolder === true,
+    searchFolder,
   };
-  const refusal = technology === 'snp' && !facts.known && snpRefusal(facts.firmwares);
+  const refusal = isSnp && !facts.known && snpRefusal(facts);
   if (refusal) throw refusal.placedAt({ input: 'firmware' });
   return { facts, isDigestGiven, keys };
 }
@@ -85,9 +98,9 @@ function judge(inputs: ExplainInputs, technology: TechnologyId): void {
   const stated = 'launchDigest' in inputs ? inputs.policy : inputs.platform.policy;
   // Apart from the rest, because the search tries SEV-ES under a policy of plain SEV, too.
   if (!isSnp) refuseUnfit({ given: { launch: { policy: stated } } }, 'digest', waysToGive);
-  if (inputs.svsm !== undefined) throw errors.svsmUnexplained();
   const { profile, ...others } = { ...inputs, policy: undefined };
-  const { profiles, digestSize } = searchTechnologyOf({ technology });
+  const { profiles: plain, svsmProfiles = plain, digestSize } = searchTechnologyOf({ technology });
+  const profiles = inputs.svsm === undefined ? plain : svsmProfiles;
   if (isSnp && profile !== undefined && !profiles.some(({ id }) => id === profile))
     throw errors.profileOfOther(profile, digestSize, profiles);
   refuseUnfit({ given: isSnp ? others : { ...others, profile } }, 'digest', waysToGive);

@@ -10,6 +10,7 @@ import { parseOvmf } from '../core/ovmf/image';
 import { END, endsOf } from '../core/ovmf/kinds/fileKind';
 import { kindInTable } from '../core/ovmf/kinds/table';
 import * as snpErrors from '../core/tech/snp/errors';
+import { svsmEntry } from './digestLaunch';
 import { firmwareOf } from './firmware';
 import { atInput } from './inputs';
 import type { Io, ReadOptions } from './io';
@@ -18,23 +19,29 @@ import type { Io, ReadOptions } from './io';
 const MOST_IN_FOLDER = 32;
 const MOST_BYTES_IN_FOLDER = 256 * 2 ** 20;
 
-/** Why no image can be launched as SEV-SNP: what is wrong with the given one. */
-export function snpRefusal(firmwares: LaunchFacts['firmwares']): CheckError | undefined {
+/** Why no image can be launched as SEV-SNP: what is wrong with the given one. With an SVSM image only its size counts. */
+export function snpRefusal({
+  firmwares,
+  svsms,
+}: Pick<LaunchFacts, 'firmwares' | 'svsms'>): CheckError | undefined {
   const refusals = firmwares.map(({ parts, image }) => {
     const unfit = refuseSnp(parts.reduce((all, { length }) => all + length, 0));
     if (unfit) return errors.noSnpDigest(unfit.message);
-    return image.sevMetadata?.sections.length ? undefined : snpErrors.noSnpMetadata();
+    return svsms.length > 0 || image.sevMetadata?.sections.length ? undefined : snpErrors.noSnpMetadata();
   });
   return refusals.every((refusal) => refusal !== undefined) ? refusals[0] : undefined;
 }
 
-/** Reads an image into memory that threads share. @throws CheckError when it cannot be read */
-async function readShared(io: Io, path: string, options?: ReadOptions): Promise<Uint8Array> {
-  const bytes = await io.read(path, 'firmware', options);
-  const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
-  shared.set(bytes);
-  return shared;
+/** Bytes in memory that threads share. */
+export function shared(bytes: Uint8Array): Uint8Array {
+  const all = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  all.set(bytes);
+  return all;
 }
+
+/** Reads an image into memory that threads share. @throws CheckError when it cannot be read */
+const readShared = async (io: Io, path: string, options?: ReadOptions): Promise<Uint8Array> =>
+  shared(await io.read(path, 'firmware', options));
 
 /** Builds an image from its parts. */
 function imageOf(
@@ -101,8 +108,32 @@ function distinct(given: FirmwareFacts, others: readonly FirmwareFacts[]): Firmw
   return [...found.values()];
 }
 
-/** Names of images, and of the backups that editors and package managers leave of them. */
-const isImageName = (name: string): boolean => /\.fd([.~-].*)?$/i.test(name);
+/** Names of images, those of an SVSM included, and of the backups that editors and package managers leave of them. */
+const isImageName = (name: string): boolean => /\.fd([.~-].*)?$|svsm/i.test(name);
+
+/** A file that may be an image. */
+interface ImageFile {
+  readonly path: string;
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** The images in a folder, by name. One that cannot be read or is none was not launched from there either. */
+export async function imagesIn(io: Io, folder: string): Promise<ImageFile[]> {
+  const images: ImageFile[] = [];
+  let total = 0;
+  const names = (await io.list(folder)).filter(isImageName).sort();
+  for (const name of names.slice(0, MOST_IN_FOLDER)) {
+    const path = io.path.join(folder, name);
+    const found = await io.stat(path);
+    if (found.kind !== 'file' || found.size > MOST_BYTES_IN_FOLDER - total) continue;
+    const bytes = await readShared(io, path, { onlyFile: true }).catch(() => undefined);
+    if (!bytes || bytes.length === 0 || kindInTable(endsOf(bytes))?.role === 'container') continue;
+    total += bytes.length;
+    images.push({ path, name, bytes });
+  }
+  return images;
+}
 
 /**
  * Images in the folder of the given one; if the given one has no variable store, also combined with a store from
@@ -114,19 +145,11 @@ async function imagesInFolder(
   given: Uint8Array,
   hasStore: boolean,
 ): Promise<FirmwareFacts[]> {
-  const { basename, dirname, join } = io.path;
-  const folder = dirname(path);
-  const names = await io.list(folder);
+  const { basename, dirname } = io.path;
   const images: FirmwareFacts[] = [];
-  let total = 0;
-  for (const name of names.filter(isImageName).sort().slice(0, MOST_IN_FOLDER)) {
-    const file = join(folder, name);
-    // A file that cannot be read or is not an image was not launched from here either.
-    const found = await io.stat(file);
-    if (found.kind !== 'file' || found.size > MOST_BYTES_IN_FOLDER - total) continue;
-    const bytes = await readShared(io, file, { onlyFile: true }).catch(() => undefined);
-    if (!bytes || bytes.length === 0 || kindInTable(endsOf(bytes))?.role === 'container') continue;
-    total += bytes.length;
+  for (const { path: file, name, bytes } of await imagesIn(io, dirname(path))) {
+    // An SVSM image has a table of its own, and is no firmware.
+    if (svsmEntry(parseOvmf(bytes.slice(-END), { fileSize: bytes.length }).value) !== undefined) continue;
     if (variableStoreSize(bytes) !== bytes.length)
       images.push(imageOf(io, [bytes], { path: file, name, origin: 'beside' }));
     else if (!hasStore)

@@ -59,6 +59,9 @@ export function addExplainCommand(
     { id: 'launchDigest', whyNot: (found) => appErrors.badLaunchDigest(found).message },
     { id: 'vmm', as: null },
     { id: 'features' },
+    { id: 'svsm' },
+    { id: 'varsSize' },
+    { id: 'varsFile' },
   ])
     .option(
       '--known-digest <digest>',
@@ -106,20 +109,28 @@ function digestInputs(
     for (const [id, option] of [
       ['vmm', '--vmm-type'],
       ['features', '--guest-features'],
+      ['svsm', '--svsm'],
+      ['varsSize', '--vars-size'],
+      ['varsFile', '--vars-file'],
       ['knownDigest', '--known-digest'],
       ['resetAddress', '--reset-address'],
     ] as const)
       if (options[id] !== undefined) throw errors.oddOption(option, 'it is for launch digests of SEV-SNP');
-  if (options.knownDigest && stated.firmware === undefined) needed(options.resetAddress, '--reset-address');
+  const isKnown = options.knownDigest !== undefined;
+  // Where an SVSM image starts follows from the size of the firmware.
+  const needsFirmware = !isKnown || stated.svsm !== undefined;
+  if (isKnown && !needsFirmware && stated.firmware === undefined)
+    needed(options.resetAddress, '--reset-address');
+  const ofVmm = stated.svsm === undefined && options.vmm ? VMM_PROFILES[options.vmm] : undefined;
   return {
     ...stated,
     title: file?.name ?? options.launch ?? 'command line',
-    firmware: options.knownDigest ? stated.firmware : neededInput(stated.firmware, 'firmware'),
+    firmware: needsFirmware ? neededInput(stated.firmware, 'firmware') : stated.firmware,
     launchDigest: digest,
     knownDigest: options.knownDigest,
     resetAddress: options.resetAddress,
     policy: options.policy ?? file?.launch?.policy,
-    profile: options.profile ?? (options.vmm && VMM_PROFILES[options.vmm]) ?? stated.profile,
+    profile: options.profile ?? ofVmm ?? stated.profile,
     features,
   };
 }

@@ -2,10 +2,11 @@
 // computed here from Node's own hashes and whole pages, without the states and blocks that the search keeps.
 
 import { createHash, createHmac } from 'node:crypto';
-import type { FirmwareFacts, LaunchFacts } from '../../src/core/explain/launchFacts';
+import type { FirmwareFacts, LaunchFacts, SvsmFacts } from '../../src/core/explain/launchFacts';
 import type { Setting } from '../../src/core/explain/setting';
 import { encodeHashTable } from '../../src/core/launch/kernelHashes';
-import { buildOvmf } from '../../src/core/ovmf/build';
+import { buildOvmf, DEFAULT_SEV_SECTIONS } from '../../src/core/ovmf/build';
+import { SVSM_INFO } from '../../src/core/ovmf/entries';
 import { parseOvmf } from '../../src/core/ovmf/image';
 import { decode, encode } from '../../src/core/binary/struct';
 import { generateVmsa, type Role } from '../../src/core/vmsa/launch/generate';
@@ -41,6 +42,20 @@ function image(
     resetAddress,
     image: tables,
   };
+}
+
+/** An SVSM image with some of the sections of firmware. @param entry from its first byte on */
+export function svsm(origin: SvsmFacts['origin'], name: string, seed: number, entry: number): SvsmFacts {
+  const data = Buffer.alloc(4);
+  data.writeUInt32LE(entry);
+  const bytes = buildOvmf({
+    size: 0x4000,
+    seed,
+    extraEntries: [{ guid: SVSM_INFO.guid, data }],
+    sevSections: DEFAULT_SEV_SECTIONS.slice(0, 4),
+  });
+  const { sevMetadata } = parseOvmf(bytes).value;
+  return { path: `/svsm/${name}`, name, origin, bytes, entry, image: { sevMetadata } };
 }
 
 const IMAGE = buildOvmf({ size: 0x10000 });
@@ -79,6 +94,9 @@ export function factsOf(over: Partial<LaunchFacts> = {}): LaunchFacts {
       ),
       image('beside', 'OVMF.fd.bak', Buffer.from(IMAGE).fill(9, 0, 64), 0x808004),
     ],
+    svsms: [],
+    stores: [],
+    isVarsFile: false,
     kernel: FILE('vmlinuz'),
     initrd: FILE('initrd'),
     cmdline: ' "quiet"  root=/dev/vda\tro nr_cpus=4\r\n',
@@ -104,15 +122,30 @@ export const factsWithFiles = (over: Partial<LaunchFacts> = {}): LaunchFacts =>
 export function launchDigestOf(facts: LaunchFacts, setting: Setting): Buffer {
   const { firmware, hashes, kernel, initrd, cmdline, vcpus, pages, profile, cpu, features, policy } = setting;
   const { parts, resetAddress } = facts.firmwares[firmware]!;
+  const below = setting.svsm === undefined ? undefined : facts.svsms[setting.svsm]!;
+  const { length } = Buffer.concat(parts);
+  const entry = below && 2 ** 32 - length - setting.varsSize - below.bytes.length + below.entry;
   const table = hashes && kernel ? encodeHashTable({ kernel, initrd, cmdline }) : undefined;
   const made = (role: Role) => {
     if (pages !== 'generated') return facts.vmsa![(pages === 'files') === (role === 'bsp') ? 'bsp' : 'ap']!;
-    const { bytes } = generateVmsa({ profile, role, cpu: cpu!, resetAddress });
-    return features === undefined ? bytes : encode(VMSA, { ...decode(VMSA, bytes), sev_features: features });
+    const request = {
+      profile,
+      role,
+      cpu: cpu!,
+      resetAddress,
+      svsm: entry === undefined ? undefined : { entry },
+    };
+    const values = decode(VMSA, generateVmsa(request).bytes);
+    return encode(VMSA, {
+      ...values,
+      ...setting.fields,
+      sev_features: features ?? values.sev_features,
+    });
   };
   const measuresVcpus = facts.technology === 'snp' || (policy & 4) !== 0;
   const vmsas = measuresVcpus ? Array.from({ length: vcpus }, (_, i) => made(i === 0 ? 'bsp' : 'ap')) : [];
-  if (facts.technology === 'snp') return snpDigestOf(facts.firmwares[firmware]!, setting, table, vmsas);
+  if (facts.technology === 'snp')
+    return snpDigestOf(facts.firmwares[firmware]!, setting, table, vmsas, below);
   return sha256(...parts, ...(table ? [table] : []), ...vmsas);
 }
 

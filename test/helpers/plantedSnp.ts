@@ -2,7 +2,7 @@
 // nothing that the search keeps.
 
 import { createHash } from 'node:crypto';
-import type { FirmwareFacts } from '../../src/core/explain/launchFacts';
+import type { FirmwareFacts, SvsmFacts } from '../../src/core/explain/launchFacts';
 import type { Setting } from '../../src/core/explain/setting';
 
 const TYPES = { normal: 1, vmsa: 2, zero: 3, unmeasured: 4, secrets: 5, cpuid: 6 } as const;
@@ -28,7 +28,11 @@ function fold(pages: readonly Page[]): Buffer {
 const vmmOf = ({ order, profile }: Setting): string =>
   order ?? (profile.startsWith('snp-ec2') ? 'ec2' : profile.startsWith('snp-gce') ? 'gce' : 'qemu');
 
-function sectionPages({ image }: FirmwareFacts, setting: Setting, table: Uint8Array | undefined): Page[] {
+function sectionPages(
+  { image }: Pick<FirmwareFacts, 'image'>,
+  setting: Setting,
+  table: Uint8Array | undefined,
+): Page[] {
   const vmm = vmmOf(setting);
   const { hashSection } = setting;
   const all = [...(image.sevMetadata?.sections ?? [])];
@@ -55,22 +59,31 @@ function sectionPages({ image }: FirmwareFacts, setting: Setting, table: Uint8Ar
   });
 }
 
+const pagesAt = (base: number, bytes: Uint8Array): Page[] =>
+  Array.from({ length: bytes.length / 4096 }, (_, i) => [
+    'normal',
+    base + 4096 * i,
+    bytes.subarray(4096 * i, 4096 * (i + 1)),
+  ]);
+
 /** The digest of an image with these VMSA pages. @param table of kernel hashes */
 export function snpDigestOf(
   firmware: FirmwareFacts,
   setting: Setting,
   table: Uint8Array | undefined,
   vmsas: readonly Uint8Array[],
+  svsm?: SvsmFacts,
 ): Buffer {
   const bytes = Buffer.concat(firmware.parts);
   const base = 2 ** 32 - bytes.length;
   return fold([
-    ...Array.from({ length: bytes.length / 4096 }, (_, i): Page => [
-      'normal',
-      base + 4096 * i,
-      bytes.subarray(4096 * i, 4096 * (i + 1)),
-    ]),
-    ...sectionPages(firmware, setting, table),
+    ...pagesAt(base, bytes),
+    ...(svsm
+      ? [
+          ...pagesAt(base - setting.varsSize - svsm.bytes.length, svsm.bytes),
+          ...sectionPages(svsm, setting, undefined),
+        ]
+      : sectionPages(firmware, setting, table)),
     ...vmsas.map((page): Page => ['vmsa', 0xfffffffff000n, page]),
   ]);
 }

@@ -6,6 +6,7 @@ import type { Alternative, Dimension, LaunchCause, Tried } from './cause';
 import { BOOT_CAUSES } from './causesBoot';
 import { DIGEST_FOR_MEASUREMENT, PLATFORM_CAUSES } from './causesPlatform';
 import { SNP_CAUSES } from './causesSnp';
+import { SVSM_CAUSES } from './causesSvsm';
 import { VCPU_CAUSES } from './causesVcpu';
 import type { LaunchFacts } from './launchFacts';
 import { searchTechnologyOf } from './searchTechnologies';
@@ -16,6 +17,7 @@ export const LAUNCH_CAUSES: readonly LaunchCause[] = [
   ...BOOT_CAUSES,
   ...VCPU_CAUSES,
   ...SNP_CAUSES,
+  ...SVSM_CAUSES,
   ...PLATFORM_CAUSES,
   DIGEST_FOR_MEASUREMENT,
 ];
@@ -39,6 +41,12 @@ const ofEach = <T>(value: (row: (typeof VARIED)[number]) => T) =>
 
 /** Whether a change of this part changes the launch digest; the others change only the HMAC. */
 export const IN_DIGEST = ofEach(({ isMeasured }) => isMeasured);
+
+const OF_KERNEL: ReadonlySet<Dimension> = new Set(['kernel', 'initrd', 'cmdline']);
+
+/** Whether a change of this part makes a difference: with an SVSM image kernels are not measured, and without one variables take no room. */
+export const hasEffect = (dimension: Dimension, { svsm }: Pick<Setting, 'svsm'>): boolean =>
+  svsm === undefined ? dimension !== 'varsSize' : !OF_KERNEL.has(dimension);
 
 /** The name of a dimension, which several causes share. */
 export const TITLES = ofEach(({ title }) => title);

@@ -16,7 +16,7 @@ import {
   traitsOf,
   type Traits,
 } from './profileTraits';
-import { searchTechnologyOf } from './searchTechnologies';
+import { givenSvsm, searchTechnologyOf } from './searchTechnologies';
 import { withHashSection, type HashSection } from './snpStages';
 
 const SNP: Pick<LaunchCause, 'technologies'> = { technologies: ['snp'] };
@@ -35,7 +35,10 @@ const PROFILE_CAUSES: readonly LaunchCause[] = [
     advice: 'Choose this profile, or update the host kernel.',
     weight: 'benign',
     prior: 85,
-    alternatives: otherProfiles((a, b) => a.fpu !== b.fpu && a.vmm === b.vmm && isUsual(a, b)),
+    alternatives: (tried) =>
+      givenSvsm(tried.facts)
+        ? [] // Which has a row of its own.
+        : otherProfiles((a, b) => a.fpu !== b.fpu && a.vmm === b.vmm && isUsual(a, b))(tried),
   },
   {
     id: 'vmm-generation',
@@ -73,7 +76,8 @@ const PROFILE_CAUSES: readonly LaunchCause[] = [
 ];
 
 function pageOrders(tried: Tried): Alternative[] {
-  if (tried.facts.known) return [];
+  // Only QEMU launches an SVSM image.
+  if (tried.facts.known || givenSvsm(tried.facts)) return [];
   const base = traitsOf(tried.given.profile);
   return searchTechnologyOf(tried.facts).profiles.flatMap((profile) =>
     LOADING_VMMS.filter((order) => order !== snpVmmOf(profile) && isUsual(base, traitsOf(profile.id))).map(
@@ -153,12 +157,14 @@ const SECTION_ORDER: LaunchCause = {
   advice: 'Take a digest of a tool that reads the sections from the firmware.',
   weight: 'mistake',
   prior: 40,
-  alternatives: ({ facts: { firmwares } }) =>
-    (Object.keys(HASH_SECTIONS) as HashSection[]).flatMap((hashSection) =>
-      withHashSection(firmwares[0].image, hashSection)
-        ? [{ set: { hashSection }, given: firmwares[0].name, found: HASH_SECTIONS[hashSection] }]
-        : [],
-    ),
+  alternatives: ({ facts: { firmwares, svsms } }) =>
+    givenSvsm({ svsms })
+      ? []
+      : (Object.keys(HASH_SECTIONS) as HashSection[]).flatMap((hashSection) =>
+          withHashSection(firmwares[0].image, hashSection)
+            ? [{ set: { hashSection }, given: firmwares[0].name, found: HASH_SECTIONS[hashSection] }]
+            : [],
+        ),
 };
 
 /** The rows for SEV-SNP alone. */

@@ -24,6 +24,19 @@ export interface FirmwareFacts {
   readonly doubt?: string | undefined;
 }
 
+/** An SVSM image that may have been launched. */
+export interface SvsmFacts {
+  readonly path: string;
+  /** A short name for sentences. */
+  readonly name: string;
+  readonly origin: 'given' | 'beside';
+  readonly bytes: Uint8Array;
+  /** Where it starts, from its first byte on. */
+  readonly entry: number;
+  /** What decides what is loaded besides its bytes: its own metadata. */
+  readonly image: LaunchImage;
+}
+
 /** A measurement and where it comes from. */
 export interface NamedMeasurement {
   readonly label: string;
@@ -63,6 +76,12 @@ export interface LaunchFacts extends Pick<InputValues, StatedId> {
   readonly platform: Platform;
   /** The given image first. */
   readonly firmwares: readonly [FirmwareFacts, ...FirmwareFacts[]];
+  /** The given SVSM image first, if there is one. */
+  readonly svsms: readonly SvsmFacts[];
+  /** Whether the room for variables above it is given as a file. */
+  readonly isVarsFile: boolean;
+  /** The sizes of the variable stores that are at hand, in bytes. */
+  readonly stores: readonly number[];
   readonly kernel: FileDigest | undefined;
   readonly initrd: FileDigest | undefined;
   readonly hostCpu: CpuId | undefined;

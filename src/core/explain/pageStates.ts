@@ -3,26 +3,27 @@
 
 import type { Hashes } from '../launch/hasher';
 import { encodeHashTable } from '../launch/kernelHashes';
-import { firmwareLoads } from '../launch/loads';
+import { firmwareLoads, PAGE_SIZE } from '../launch/loads';
 import { foldAll } from '../tech/technology';
-import { writeLeaf } from '../binary/struct';
-import { generateVmsa, needsOf, type Role } from '../vmsa/launch/generate';
-import { vmsaLeaf } from '../vmsa/layout/layout';
+import { needsOf } from '../vmsa/launch/generate';
 import { findProfile } from '../vmsa/launch/profiles';
 import { encodeSignature, type CpuId } from '../vmsa/launch/signature';
 import type { LaunchFacts } from './launchFacts';
 import { agreeIn, type SearchTechnology } from './searchTechnology';
 import { searchTechnologyOf } from './searchTechnologies';
 import type { Setting } from './setting';
-import type { Digest, PageForCpus, VcpuDigests, VcpuDigestsOf } from './vcpuDigests';
-
-const SEV_FEATURES = vmsaLeaf('sev_features');
-
-/** Any CPU will do: its signature is written over. */
-const NO_CPU: CpuId = { family: 0, model: 0, stepping: 0 };
+import { SettingPages } from './settingPages';
+import { sizeOf, svsmPlace } from './svsmPlaces';
+import type { Digest, VcpuDigests, VcpuDigestsOf } from './vcpuDigests';
 
 const isSameImage = agreeIn('firmware');
-const hasSamePages = agreeIn('pages', 'profile', 'features', 'vcpus');
+const hasSamePages = agreeIn('pages', 'profile', 'features', 'fields', 'vcpus');
+
+/** The pages of an image. */
+const pagesOf = (bytes: Uint8Array): Uint8Array[] =>
+  Array.from({ length: bytes.length / PAGE_SIZE }, (_, i) =>
+    bytes.subarray(i * PAGE_SIZE, (i + 1) * PAGE_SIZE),
+  );
 
 /** A state, and the setting that it is one of. */
 interface Kept<State> {
@@ -48,13 +49,16 @@ export class PageStates<State = unknown> {
   private vcpus: Vcpus | undefined;
   private stateOfVcpus: State | undefined;
   private readonly knownState: State | undefined;
-  private readonly made = new Map<string, PageForCpus | undefined>();
+  private readonly pages: SettingPages;
+  /** The SHA-384 of each page of an SVSM image, by its index. */
+  private readonly svsmContents: Uint8Array[][] = [];
 
   constructor(
     private readonly facts: LaunchFacts,
     private readonly hashes: Hashes,
   ) {
     this.technology = searchTechnologyOf(facts) as SearchTechnology<State>;
+    this.pages = new SettingPages(facts);
     this.vcpuDigests = this.technology.newVcpuDigests(hashes);
     const { known } = facts;
     this.knownState = known && this.technology.stateOf?.(hashes, known.digest);
@@ -93,8 +97,11 @@ export class PageStates<State = unknown> {
     if (this.knownState !== undefined) return this.knownState;
     const { firmware, hashes, kernel, initrd, cmdline } = setting;
     const { kept } = this;
+    const place = svsmPlace(this.facts, setting);
+    if (setting.svsm !== undefined && !place) return undefined;
     let state: State | undefined = this.imageState(firmware);
-    const { image } = this.facts.firmwares[firmware]!;
+    const { image } = place?.svsm ?? this.facts.firmwares[firmware]!;
+    const svsm = place && { gpa: BigInt(place.base), contents: this.contentsOf(setting.svsm!) };
     const { stages } = this.technology;
     let isKept = kept[0] !== undefined && isSameImage(kept[0].setting, setting);
     for (const [i, stage] of stages.entries()) {
@@ -102,8 +109,9 @@ export class PageStates<State = unknown> {
       isKept &&= before !== undefined && stage.isSame(before.setting, setting);
       if (isKept) state = before!.state;
       else {
-        const kernelHashes = hashes && kernel ? encodeHashTable({ kernel, initrd, cmdline }) : undefined;
-        state = state === undefined ? undefined : stage.after(state, { setting, image, kernelHashes });
+        const kernelHashes =
+          hashes && kernel && !svsm ? encodeHashTable({ kernel, initrd, cmdline }) : undefined;
+        state = state === undefined ? undefined : stage.after(state, { setting, image, kernelHashes, svsm });
         kept[i] = { setting, state };
       }
     }
@@ -113,12 +121,17 @@ export class PageStates<State = unknown> {
   private imageState(firmware: number): State | undefined {
     const { technology } = this.technology;
     const { parts } = this.facts.firmwares[firmware]!;
-    const size = parts.reduce((all, { length }) => all + length, 0);
-    if (!this.technology.loadsFirmware(size)) return undefined;
+    if (!this.technology.loadsFirmware(sizeOf({ parts }))) return undefined;
     return (this.images[firmware] ??= foldAll(
       technology,
       technology.start(this.hashes),
       firmwareLoads(parts),
+    ));
+  }
+
+  private contentsOf(index: number): Uint8Array[] {
+    return (this.svsmContents[index] ??= pagesOf(this.facts.svsms[index]!.bytes).map((page) =>
+      this.hashes.sha384(page),
     ));
   }
 
@@ -133,40 +146,12 @@ export class PageStates<State = unknown> {
   }
 
   private makeVcpus(setting: Setting, state: State | undefined): Vcpus | undefined {
-    const [bsp, ap] = [this.page(setting, 'bsp'), this.page(setting, 'ap')];
+    const [bsp, ap] = [this.pages.of(setting, 'bsp'), this.pages.of(setting, 'ap')];
     if (!bsp || state === undefined) return undefined;
     const loaded = this.facts.known?.vcpus ?? 0;
     if (setting.vcpus < loaded) return undefined;
     const digests = this.vcpuDigests(state, { bsp, ap }, setting.vcpus, loaded);
     return { digests, hasCpu: bsp.hasCpu, hasAp: ap !== undefined };
-  }
-
-  private page(setting: Setting, role: Role): PageForCpus | undefined {
-    const { pages, profile, features, firmware } = setting;
-    if (pages !== 'generated') return this.pageOfFile(pages, role);
-    const key = `${this.facts.firmwares[firmware]!.resetAddress ?? ''} ${profile} ${features ?? ''} ${role}`;
-    if (!this.made.has(key)) this.made.set(key, this.generate(setting, role));
-    return this.made.get(key);
-  }
-
-  private pageOfFile(pages: 'files' | 'swapped', role: Role): PageForCpus | undefined {
-    const isSwapped = pages === 'swapped';
-    const key = `${pages} ${role}`;
-    if (!this.made.has(key)) {
-      const bytes = this.facts.vmsa?.[(role === 'bsp') === isSwapped ? 'ap' : 'bsp'];
-      this.made.set(key, bytes && { bytes, hasCpu: false });
-    }
-    return this.made.get(key);
-  }
-
-  private generate(setting: Setting, role: Role): PageForCpus | undefined {
-    const { profile, features, firmware } = setting;
-    const { resetAddress } = this.facts.firmwares[firmware]!;
-    const needs = needsOf(findProfile(profile)!, role);
-    if (needs.resetAddress && resetAddress === undefined) return undefined;
-    const { bytes } = generateVmsa({ profile, role, cpu: NO_CPU, resetAddress });
-    if (features !== undefined) writeLeaf(bytes, SEV_FEATURES, features);
-    return { bytes, hasCpu: needs.cpu };
   }
 }
 

@@ -7,12 +7,12 @@ import { SEV_FEATURES } from '../vmsa/layout/bitsSev';
 import { VMSA } from '../vmsa/layout/layout';
 import { findProfile, type KnownProfile, type ProfileId } from '../vmsa/launch/profiles';
 import type { Alternative, Tried } from './cause';
-import { searchTechnologyOf } from './searchTechnologies';
+import { profilesFor } from './searchTechnologies';
 
 /** The traits of a profile's page. */
 export interface Traits {
-  /** Whether it has the FPU state (MXCSR and FCW). */
-  readonly fpu: boolean;
+  /** The FPU state: MXCSR and FCW, zero in pages without it. */
+  readonly fpu: `${number} ${number}`;
   readonly features: bigint;
   readonly vmm: KnownProfile['vmm'];
 }
@@ -23,9 +23,14 @@ const known = new Map<ProfileId, Traits>();
 export function traitsOf(id: ProfileId): Traits {
   let traits = known.get(id);
   if (!traits) {
-    const { bytes } = generateVmsa({ profile: id, role: 'bsp', cpu: { family: 0, model: 0, stepping: 0 } });
-    const { mxcsr, sev_features: features } = decode(VMSA, bytes);
-    known.set(id, (traits = { fpu: mxcsr !== 0, features, vmm: findProfile(id)!.vmm }));
+    const request = {
+      profile: id,
+      role: 'bsp',
+      cpu: { family: 0, model: 0, stepping: 0 },
+      svsm: { entry: 0 },
+    } as const;
+    const { mxcsr, x87_fcw: fcw, sev_features: features } = decode(VMSA, generateVmsa(request).bytes);
+    known.set(id, (traits = { fpu: `${mxcsr} ${fcw}`, features, vmm: findProfile(id)!.vmm }));
   }
   return traits;
 }
@@ -44,8 +49,8 @@ export const givenProfile = ({ facts, given }: Tried): string =>
 export function otherProfiles(differs: (given: Traits, other: Traits) => boolean) {
   return (tried: Tried): Alternative[] => {
     const base = traitsOf(tried.given.profile);
-    return searchTechnologyOf(tried.facts)
-      .profiles.filter(({ id }) => id !== tried.given.profile && differs(base, traitsOf(id)))
+    return profilesFor(tried.facts)
+      .filter(({ id }) => id !== tried.given.profile && differs(base, traitsOf(id)))
       .map(({ id }) => ({
         set: { ...FROM_PAGES, profile: id },
         given: givenProfile(tried),

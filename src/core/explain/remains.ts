@@ -43,9 +43,10 @@ const REMAINS: readonly (readonly [
     'A measurement of SEV or SEV-ES, which has 48 bytes, too, an HMAC and its nonce: such a value is explained as a measurement, under the TIK.',
   ],
   [
-    ({ technology }) => technology === 'snp',
-    'A launch with an SVSM image or from an IGVM file, which loads other pages.',
+    ({ technology, svsms }) => technology === 'snp' && svsms.length === 0,
+    'A launch with an SVSM image below the firmware: give that image and the size of the variables.',
   ],
+  [({ technology }) => technology === 'snp', 'A launch from an IGVM file, which loads other pages.'],
   [({ technology }) => technology === 'snp', 'Firmware of a cloud that is not the one that it publishes.'],
   [
     ({ keys }) => keys !== undefined && 'tik' in keys && keys.tek === undefined,

@@ -3,7 +3,7 @@
 
 import type { Hashes } from '../launch/hasher';
 import type { Dimension } from './cause';
-import { IN_DIGEST, isCompatible, OF_PAGES, type SearchSpace } from './causes';
+import { hasEffect, IN_DIGEST, isCompatible, OF_PAGES, type SearchSpace } from './causes';
 import { macChange, Matcher, NO_CHANGE, type Changes, type Hit, type MacChange } from './matcher';
 import { PageStates } from './pageStates';
 import type { Unit } from './plan';
@@ -60,6 +60,7 @@ export class Search {
     const { given, candidates } = this.space;
     const { set } = candidates[first][index]!;
     const setting = { ...given, ...set };
+    if (!hasEffect(first, setting) || (second !== undefined && !hasEffect(second, setting))) return;
     const changes = [{ dimension: first, index }];
     const ofPages = OF_PAGES.has(first);
     if (second === undefined) this.sweep(setting, changes, ofPages, NO_CHANGE, UNCHANGED);

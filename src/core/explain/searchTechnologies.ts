@@ -1,6 +1,7 @@
 // The technologies that the search knows.
 
 import { refuseSnp } from '../check/imageDigests';
+import { profilesOf } from '../check/launchProfile';
 import { MATRIX_PROFILES } from '../check/matrix';
 import { foldAll } from '../tech/technology';
 import type { SevState } from '../tech/sev/digest';
@@ -8,8 +9,8 @@ import { sevEs } from '../tech/sev/loads';
 import { isSevEs } from '../tech/sev/policy';
 import { snpState, type SnpState } from '../tech/snp/digest';
 import { snp } from '../tech/snp/loads';
-import { SEV_ES_PROFILES } from '../vmsa/launch/profiles';
-import type { LaunchFacts } from './launchFacts';
+import { SEV_ES_PROFILES, type KnownProfile } from '../vmsa/launch/profiles';
+import type { LaunchFacts, SvsmFacts } from './launchFacts';
 import { agreeIn, type SearchTechnology } from './searchTechnology';
 import { newSevDigests } from './sevDigests';
 import { newSnpDigests } from './snpDigests';
@@ -38,6 +39,7 @@ const SNP: SearchTechnology<SnpState> = {
   technology: snp,
   digestSize: 48,
   profiles: MATRIX_PROFILES.snp,
+  svsmProfiles: profilesOf('snp', { svsm: '' }),
   loadsFirmware: (size) => refuseSnp(size) === undefined,
   stateOf: snpState,
   measuresVcpus: () => true,
@@ -51,3 +53,13 @@ export const SEARCH_TECHNOLOGIES = [SEV, SNP] as readonly SearchTechnology[];
 /** The one of a launch. */
 export const searchTechnologyOf = ({ technology }: Pick<LaunchFacts, 'technology'>): SearchTechnology =>
   SEARCH_TECHNOLOGIES.find(({ ids }) => ids.includes(technology))!;
+
+/** The SVSM image that is given. */
+export const givenSvsm = ({ svsms: [first] }: Pick<LaunchFacts, 'svsms'>): SvsmFacts | undefined =>
+  first?.origin === 'given' ? first : undefined;
+
+/** The profiles of a launch as it is given, the usual one first. */
+export function profilesFor(facts: Pick<LaunchFacts, 'technology' | 'svsms'>): readonly KnownProfile[] {
+  const { profiles, svsmProfiles = profiles } = searchTechnologyOf(facts);
+  return givenSvsm(facts) ? svsmProfiles : profiles;
+}

@@ -8,12 +8,21 @@ import type { KnownProfile } from '../vmsa/launch/profiles';
 import type { Setting } from './setting';
 import type { NewVcpuDigests } from './vcpuDigests';
 
+/** An SVSM image as it is loaded. */
+export interface SvsmPages {
+  readonly gpa: bigint;
+  /** The SHA-384 of each page, 48 bytes. */
+  readonly contents: readonly Uint8Array[];
+}
+
 /** What stages go on from: an image, as far as it decides what is loaded besides its own bytes. */
 export interface StageLaunch {
   readonly setting: Setting;
   readonly image: LaunchImage;
   /** The 176 bytes that are measured for a kernel. */
   readonly kernelHashes: Uint8Array | undefined;
+  /** An SVSM image, whose metadata are those above. */
+  readonly svsm: SvsmPages | undefined;
 }
 
 /** A part of what is loaded between the firmware and the first vCPU. */
@@ -33,6 +42,8 @@ export interface SearchTechnology<State = unknown> {
   readonly digestSize: number;
   /** The launches that it searches among, the usual one first. */
   readonly profiles: readonly KnownProfile[];
+  /** Those with an SVSM image. */
+  readonly svsmProfiles?: readonly KnownProfile[];
   /** Whether an image of so many bytes can be launched. */
   loadsFirmware(size: number): boolean;
   /** The state after loads that have this digest, where a digest is a state. */

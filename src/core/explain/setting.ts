@@ -11,12 +11,19 @@ import type { CpuId } from '../vmsa/launch/signature';
 import { decodePage } from '../vmsa/vmsaPage';
 import type { LaunchFacts } from './launchFacts';
 import type { HashSection } from './snpStages';
-import { searchTechnologyOf } from './searchTechnologies';
+import { givenSvsm, profilesFor } from './searchTechnologies';
+
+/** Fields of a VMSA that are tried with other values. */
+export type PageFields = Readonly<Partial<Record<'mxcsr' | 'x87_fcw' | 'vmpl', number>>>;
 
 /** What was launched, as far as it is measured. */
 export interface Setting extends Platform {
   /** Index of the image. */
   readonly firmware: number;
+  /** Index of the SVSM image below it; undefined for a launch without one. */
+  readonly svsm: number | undefined;
+  /** Bytes that are left for variables between the two. */
+  readonly varsSize: number;
   readonly hashes: boolean;
   /** SHA-256 of each; the command line's includes the terminating NUL. */
   readonly kernel: Uint8Array | undefined;
@@ -28,6 +35,8 @@ export interface Setting extends Platform {
   readonly profile: ProfileId;
   /** SEV features in place of the profile's. */
   readonly features: bigint | undefined;
+  /** Fields of each page in place of the profile's. */
+  readonly fields: PageFields | undefined;
   readonly cpu: CpuId | undefined;
   /** The VMM whose order of loads an SNP launch has, when not that of the profile. */
   readonly order: LoadingVmm | undefined;
@@ -44,7 +53,7 @@ function requestOfFile(facts: LaunchFacts): VmsaRequest | undefined {
   const { vmsa } = facts;
   if (!vmsa) return undefined;
   const request = guessRequest(decodePage(vmsa.bsp));
-  return searchTechnologyOf(facts).profiles.some(({ id }) => id === request.profile) ? request : undefined;
+  return profilesFor(facts).some(({ id }) => id === request.profile) ? request : undefined;
 }
 
 /** The hypothesis that everything is as given. */
@@ -54,14 +63,17 @@ export function givenSetting(facts: LaunchFacts): Setting {
   return {
     ...platform,
     firmware: 0,
+    svsm: givenSvsm(facts) && 0,
+    varsSize: facts.varsSize ?? 0,
     hashes: kernel !== undefined,
     kernel: kernel?.sha256,
     initrd: initrd?.sha256,
     cmdline: nobleHashes.sha256(cmdlineBytes(cmdline)),
     vcpus,
     pages: vmsa ? 'files' : 'generated',
-    profile: file?.profile ?? facts.profile ?? searchTechnologyOf(facts).profiles[0]!.id,
+    profile: file?.profile ?? facts.profile ?? profilesFor(facts)[0]!.id,
     features: facts.features,
+    fields: undefined,
     order: undefined,
     hashSection: undefined,
     cpu: file?.cpu ?? facts.cpu,

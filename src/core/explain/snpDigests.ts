@@ -39,7 +39,8 @@ class PageContents {
 /** Digests of SNP launches. */
 export const newSnpDigests: NewVcpuDigests<SnpState> = (hashes) => {
   const chain = new VmsaChain(hashes);
-  const kept = new Map<PageForCpus, PageContents>();
+  // As long as the search keeps the page.
+  const kept = new WeakMap<PageForCpus, PageContents>();
   const contentsOf = (page: PageForCpus): PageContents => {
     let found = kept.get(page);
     if (!found) kept.set(page, (found = new PageContents(chain, page)));

@@ -1,14 +1,13 @@
-// What an SNP launch loads between its firmware and its first vCPU, in two stages: the sections of the metadata up to the one for kernel
+// What an SNP launch loads between its firmware and its first vCPU, in two stages: an SVSM image and the sections of the metadata up to the one for kernel
 // hashes, and the rest. In firmware of today that one is the last, so that another command line costs two hashes.
 
 import { snpVmmOf } from '../check/matrix';
-import { CheckError } from '../errors';
-import type { LaunchImage, Load, LoadingVmm } from '../launch/loads';
+import { PAGE_SIZE, type LaunchImage, type Load, type LoadingVmm } from '../launch/loads';
 import type { SnpState } from '../tech/snp/digest';
-import { snp } from '../tech/snp/loads';
+import { refuseLoads, snp } from '../tech/snp/loads';
 import { foldAll } from '../tech/technology';
 import { findProfile } from '../vmsa/launch/profiles';
-import { agreeIn, type Stage, type StageLaunch } from './searchTechnology';
+import { agreeIn, type Stage, type StageLaunch, type SvsmPages } from './searchTechnology';
 import type { Setting } from './setting';
 
 const HASHES = 'SNP_KERNEL_HASHES';
@@ -37,19 +36,15 @@ export function withHashSection(image: LaunchImage, at: HashSection): LaunchImag
 
 /** The loads of a launch without firmware and vCPUs; undefined when no VMM launches it. */
 function loadsOf(
-  { setting, image: given, kernelHashes }: StageLaunch,
+  { setting, image: given, kernelHashes, svsm }: StageLaunch,
   isHashed: boolean,
 ): Load[] | undefined {
+  // That section is moved in firmware only.
+  if (setting.hashSection && svsm) return undefined;
   const image = setting.hashSection ? withHashSection(given, setting.hashSection) : given;
   if (!image) return undefined;
-  try {
-    const launch = { vmm: orderOf(setting), ...(isHashed && { kernelHashes }) };
-    return [...snp.loads(launch, image)];
-  } catch (error) {
-    // Sections of a type that nobody knows, no sections, or no room for the hashes of the kernel.
-    if (error instanceof CheckError) return undefined;
-    throw error;
-  }
+  const launch = { vmm: orderOf(setting), ...(isHashed && { kernelHashes }) };
+  return refuseLoads(launch, image) ? undefined : [...snp.loads(launch, image)];
 }
 
 /** How many loads there are before that of the kernel hashes. */
@@ -58,8 +53,20 @@ function countBefore(loads: readonly Load[]): number {
   return at < 0 ? loads.length : at;
 }
 
+const hasSameSvsm = agreeIn('svsm', 'varsSize');
 const isSameOrder = (a: Setting, b: Setting): boolean =>
-  a.hashSection === b.hashSection && orderOf(a) === orderOf(b);
+  a.hashSection === b.hashSection && orderOf(a) === orderOf(b) && hasSameSvsm(a, b);
+
+/** The loads of an SVSM image, page by page. */
+const svsmLoads = ({ gpa, contents }: SvsmPages): Load[] =>
+  contents.map((sha384, i) => ({
+    label: 'SVSM',
+    type: 'normal',
+    gpa: gpa + BigInt(i * PAGE_SIZE),
+    size: PAGE_SIZE,
+    sha384,
+    source: { from: 'svsm', offset: i * PAGE_SIZE },
+  }));
 
 /** Both stages. */
 export const SNP_STAGES: readonly Stage<SnpState>[] = [
@@ -67,7 +74,9 @@ export const SNP_STAGES: readonly Stage<SnpState>[] = [
     isSame: isSameOrder,
     after(state, launch) {
       const loads = loadsOf(launch, false);
-      return loads && foldAll(snp, state, loads.slice(0, countBefore(loads)));
+      if (!loads) return undefined;
+      const below = launch.svsm ? svsmLoads(launch.svsm) : [];
+      return foldAll(snp, state, [...below, ...loads.slice(0, countBefore(loads))]);
     },
   },
   {

@@ -24,7 +24,7 @@ const SNP_ONLY = ROWS.filter(({ technologies: of }) => of.length === 1 && of[0] 
 );
 
 /** What an SNP launch has besides that the search for an explanation starts from. */
-const SEARCHED: readonly string[] = ['vmm', 'features'];
+const SEARCHED: readonly string[] = ['vmm', 'features', 'svsm', 'varsSize', 'varsFile'];
 
 /** The commands that take a launch, and what they have no use for. */
 const COMMANDS: Readonly<Record<string, readonly string[]>> = {

@@ -11,10 +11,12 @@ import type {
   ExplainResult,
   LaunchEdit,
 } from '../../../src/core/explain/explanation';
+import { buildOvmf, DEFAULT_SEV_SECTIONS } from '../../../src/core/ovmf/build';
+import { SVSM_INFO } from '../../../src/core/ovmf/entries';
 import { toBase64 } from '../../../src/core/binary/hex';
 import type { ErrorPlace } from '../../../src/core/errors';
 import { KEY_MEMORY, type CoordinatorAnswer } from '../../../src/app/explainThreads';
-import { launchInputs, type DigestInputs, type LaunchInputs } from '../../../src/app/launch';
+import { digestInputs, launchInputs, type DigestInputs, type LaunchInputs } from '../../../src/app/launch';
 import { runCheck } from '../../../src/app/runCheck';
 import { parseLaunchFile } from '../../../src/app/launchFile';
 import { measurementsInFolder } from '../../../src/app/launchesInFolder';
@@ -164,6 +166,54 @@ describe('An explanation from files', () => {
     assert.deepEqual(titles(beside), ['It matches with firmware OVMF.sample.fd.bak (not OVMF.sample.fd)']);
     writeFileSync(at('none.fd'), image.subarray(0, 8192));
     await assert.rejects(explain({ ...given, firmware: at('none.fd') }), { code: 'no-snp-metadata' });
+  });
+  it('explains a launch with an SVSM image, and its edits make the launch file match', async () => {
+    const image = (entry: number) =>
+      buildOvmf({
+        size: 0x8000,
+        seed: entry,
+        extraEntries: [{ guid: SVSM_INFO.guid, data: Uint8Array.of(0, entry, 0, 0) }],
+        sevSections: DEFAULT_SEV_SECTIONS.slice(0, 4),
+      });
+    writeFileSync(at('svsm.bin'), image(1));
+    writeFileSync(at('svsm-2.bin'), image(2));
+    writeFileSync(at('odd.bin'), new Uint8Array(100));
+    writeFileSync(at('VARS'), new Uint8Array(0x5000));
+    const json: Json = { technology: 'snp', firmware: 'OVMF.sample.fd', vcpus: 2, cpu: 'EPYC-Milan' };
+    const svsm: Json = { ...json, svsm: 'svsm.bin', varsSize: 0x20000, profile: 'snp-svsm' };
+    const cases: [given: Json, launched: Json, title: RegExp][] = [
+      [svsm, { ...svsm, varsSize: 0x84000 }, /with size of the variables 540672 bytes/],
+      [{ ...svsm, varsSize: undefined!, varsFile: 'VARS' }, svsm, /with size of the variables 131072 bytes/],
+      [svsm, { ...svsm, varsSize: 0 }, /with size of the variables 0 bytes/],
+      [svsm, { ...svsm, profile: 'snp-svsm-measure' }, /with profile snp-svsm-measure/],
+      [svsm, { ...svsm, svsm: 'svsm-2.bin' }, /with SVSM image svsm-2.bin \(not svsm.bin\)/],
+      [svsm, json, /with no SVSM image \(not svsm.bin\)/],
+      [json, { ...svsm, profile: 'snp-svsm' }, /with SVSM image svsm.bin below 131072 bytes \(128 KiB\)/],
+    ];
+    const inputsOf = (launch: Json, digest: string) => {
+      const file = parseLaunchFile(io, JSON.stringify({ ...launch, launchDigest: digest }), at('a.json'));
+      return digestInputs(file, file.launchDigest!, 'a');
+    };
+    const digestOf = async (launch: Json) => {
+      const { steps } = await runCheck(io, inputsOf(launch, '00'.repeat(48)));
+      return steps.find(({ id }) => id === 'launch-digest')!.digest;
+    };
+    for (const [given, launched, title] of cases) {
+      const digest = await digestOf(launched);
+      const result = await explain(inputsOf(given, digest), { searchFolder: true });
+      assert.equal(result.explanations.length, 1, String(title));
+      assert.match(result.explanations[0]!.title, title);
+      const mended = edited(given, result.explanations[0]!.edits);
+      assert.equal((await runCheck(io, inputsOf(mended, digest))).verdict, 'matches', String(title));
+    }
+    const bad: [Json, string][] = [
+      [{ ...svsm, svsm: 'OVMF.sample.fd' }, 'no-svsm-entry'],
+      [{ ...svsm, varsSize: 100 }, 'unfit-svsm-base'],
+      [{ ...svsm, varsFile: 'VARS' }, 'svsm-variables'],
+      [{ ...svsm, svsm: 'odd.bin' }, 'unfit-svsm-size'],
+    ];
+    for (const [launch, code] of bad)
+      await assert.rejects(explain(inputsOf(launch, '00'.repeat(48))), { code });
   });
   it('recognises the measurement of another launch file beside', async () => {
     const json = readJson(MATCHES);

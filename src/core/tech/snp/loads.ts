@@ -1,6 +1,7 @@
 // What an SEV-SNP launch loads: the firmware, then the sections of its SEV metadata in the order of each VMM (edk2,
 // OvmfPkg/ResetVector/X64/OvmfSevMetadata; QEMU target/i386/sev.c), then a page for each vCPU.
 
+import type { CheckError } from '../../errors';
 import * as errors from './errors';
 import {
   firmwareLoads,
@@ -42,27 +43,31 @@ const SECTIONS: Readonly<Record<SevSectionName, SectionLoad>> = {
 };
 const KERNEL_HASHES: SevSectionName = 'SNP_KERNEL_HASHES';
 
-/** The page with the kernel hashes, placed at the offset of the hash area within it. */
-function hashPage({ hashArea }: LaunchImage, table: Uint8Array): Uint8Array {
-  const at = (hashArea?.base ?? 0) % PAGE_SIZE;
-  if (!hashArea || hashArea.base === 0 || at + LEAST_HASH_AREA > PAGE_SIZE) throw errors.noHashArea();
+/** Where the kernel hashes are in their page. */
+const hashesAt = ({ hashArea }: LaunchImage): number => (hashArea?.base ?? 0) % PAGE_SIZE;
+
+/** The page with the kernel hashes. */
+function hashPage(image: LaunchImage, table: Uint8Array): Uint8Array {
   const page = new Uint8Array(PAGE_SIZE);
-  page.set(table, at);
+  page.set(table, hashesAt(image));
   return page;
 }
 
 /** Whether one page of a section is measured, whatever its size. */
-export const isOnePage = ({ name }: LaunchSection): boolean =>
-  (SECTIONS as Partial<Record<string, SectionLoad>>)[name]?.isOnePage === true;
+export const isOnePage = (section: LaunchSection): boolean => sectionOf(section)?.isOnePage === true;
 
-/** The load of a section. @throws CheckError when it is of an unspecified type */
+/** How a section is loaded; undefined for one of an unspecified type. */
+const sectionOf = ({ name }: LaunchSection): SectionLoad | undefined =>
+  (SECTIONS as Partial<Record<string, SectionLoad>>)[name];
+
+/** The load of a section. */
 function sectionLoad(
-  { section: { name, type: number, gpa, size, offset }, index }: { section: LaunchSection; index: number },
+  { section, index }: { section: LaunchSection; index: number },
   { vmm = 'qemu' }: LaunchContents,
   hashes: Uint8Array | undefined,
 ): Load {
-  const known = (SECTIONS as Partial<Record<string, SectionLoad>>)[name];
-  if (!known) throw errors.unknownSnpSection(number, offset);
+  const { name, gpa, size, offset } = section;
+  const known = sectionOf(section)!;
   const place = { label: name, gpa: BigInt(gpa) };
   if (name === KERNEL_HASHES && hashes)
     return { ...place, type: 'normal', size: PAGE_SIZE, bytes: hashes, source: { from: 'kernel hashes' } };
@@ -73,23 +78,36 @@ function sectionLoad(
 /** 1 GiB in pages, a hundred times what firmware lists, and measured within a second. */
 const MOST_PAGES = 2 ** 18;
 
-/** @throws CheckError for sections of so many pages that a digest would take minutes */
-function refuseTooMany(sections: readonly LaunchSection[]): void {
+/** Where sections have so many pages that a digest would take minutes: the offset of the first one too many. */
+function tooManyAt(sections: readonly LaunchSection[]): number | undefined {
   let left = MOST_PAGES;
-  for (const { size, offset } of sections) {
-    left -= Math.ceil(size / PAGE_SIZE);
-    if (left < 0) throw errors.tooManyPages(MOST_PAGES, offset);
-  }
+  return sections.find(({ size }) => (left -= Math.ceil(size / PAGE_SIZE)) < 0)?.offset;
+}
+
+/** Why no VMM launches an image so: it has no sections, one of an unspecified type, too many pages, or no room for kernel hashes. */
+export function refuseLoads(
+  { kernelHashes }: Pick<LaunchContents, 'kernelHashes'>,
+  image: LaunchImage,
+): CheckError | undefined {
+  const sections = image.sevMetadata?.sections ?? [];
+  if (sections.length === 0) return errors.noSnpMetadata();
+  const { hashArea } = image;
+  const hasRoom =
+    hashArea !== undefined && hashArea.base !== 0 && hashesAt(image) + LEAST_HASH_AREA <= PAGE_SIZE;
+  if (kernelHashes && !(hasRoom && sections.some(({ name }) => name === KERNEL_HASHES)))
+    return errors.noHashArea();
+  const at = tooManyAt(sections);
+  if (at !== undefined) return errors.tooManyPages(MOST_PAGES, at);
+  const unknown = sections.find((section) => !sectionOf(section));
+  return unknown && errors.unknownSnpSection(unknown.type, unknown.offset);
 }
 
 function* snpLoads(launch: LaunchContents, image: LaunchImage): Generator<Load, undefined> {
   const { firmware = [], svsm, kernelHashes, vmsas, vmm = 'qemu' } = launch;
+  const refusal = refuseLoads(launch, image);
+  if (refusal) throw refusal;
   const sections = (image.sevMetadata?.sections ?? []).map((section, index) => ({ section, index }));
-  if (sections.length === 0) throw errors.noSnpMetadata();
-  if (kernelHashes && !sections.some(({ section }) => section.name === KERNEL_HASHES))
-    throw errors.noHashArea();
   const hashes = kernelHashes && hashPage(image, kernelHashes);
-  refuseTooMany(sections.map(({ section }) => section));
   yield* firmwareLoads(firmware);
   if (svsm) {
     const { bytes, gpa } = svsm;
@@ -102,8 +120,8 @@ function* snpLoads(launch: LaunchContents, image: LaunchImage): Generator<Load, 
       source: { from: 'svsm', offset: 0 },
     };
   }
-  const isLast = ({ section: { name } }: (typeof sections)[number]) =>
-    (SECTIONS as Partial<Record<string, SectionLoad>>)[name]?.lastBy?.includes(vmm) === true;
+  const isLast = ({ section }: (typeof sections)[number]) =>
+    sectionOf(section)?.lastBy?.includes(vmm) === true;
   const ordered = [...sections.filter((s) => !isLast(s)), ...sections.filter(isLast)];
   for (const section of ordered) yield sectionLoad(section, launch, hashes);
   if (vmsas) yield* vmsaLoads(vmsas, VMSA_GPA);

@@ -6,6 +6,7 @@ import { answerOf } from '../../../../src/core/explain/answer';
 import { partTitle, type TriedPart } from '../../../../src/core/explain/covered';
 import {
   DIMENSIONS,
+  hasEffect,
   IN_DIGEST,
   isCompatible,
   LAUNCH_CAUSES,
@@ -26,7 +27,7 @@ import { computeMeasurement } from '../../../../src/core/tech/sev/evidence';
 import { ciphers } from '../../../helpers/ciphers';
 import { few, IS_QUICK } from '../../../helpers/hostile';
 import { nodeHashes } from '../../../../src/node/hashes';
-import { factsOf, factsWithFiles, hmacFor, KEYS, launchDigestOf } from '../../../helpers/planted';
+import { factsOf, factsWithFiles, hmacFor, KEYS, launchDigestOf, svsm } from '../../../helpers/planted';
 import { randomBytes, seeded } from '../../../helpers/random';
 
 const words = new Int32Array(2 * KEY_WORDS);
@@ -76,6 +77,12 @@ const asSnp = {
   keys: undefined,
   others: [],
 } as const;
+const withSvsm = {
+  svsms: [svsm('given', 'svsm.bin', 5, 0x40), svsm('beside', 'svsm-2.bin', 6, 0x80)],
+  varsSize: 0x84000,
+  stores: [0x30000],
+  profile: 'snp-svsm',
+} as const;
 const oneKeyFile = { keys: { tk: '/keys/tk' } };
 
 /** Launches of which every cause is one for at least one. */
@@ -88,6 +95,11 @@ const LAUNCHES: readonly (readonly [string, LaunchFacts])[] = [
   ['of SEV-SNP', factsOf({ ...asSnp, profile: 'snp' })],
   ['of SEV-SNP of an earlier host', factsOf({ ...asSnp, profile: 'snp-legacy-debugswap' })],
   ['of SEV-SNP on EC2', factsOf({ ...asSnp, profile: 'snp-ec2', features: 0x21n, kernel: undefined })],
+  ['of SEV-SNP with an SVSM image', factsOf({ ...asSnp, ...withSvsm })],
+  [
+    'of SEV-SNP beside an SVSM image',
+    factsOf({ ...asSnp, profile: 'snp', svsms: [svsm('beside', 'svsm.bin', 5, 0x40)] }),
+  ],
 ];
 
 /** What of a launch a candidate cannot change: plain SEV has no pages. */
@@ -103,7 +115,7 @@ describe('The search for an explanation finds', () => {
       for (const id of ids) {
         const some = space.candidates[dimension].filter(({ cause }) => cause.id === id);
         const chosen = [some[0]!, some.at(-1)!];
-        if (!isMeasured(space, dimension, {})) continue;
+        if (!isMeasured(space, dimension, {}) || !hasEffect(dimension, space.given)) continue;
         if (IS_QUICK && planted.has(id)) continue;
         planted.add(id);
         it(`${id} in a launch ${name}`, () => {
@@ -156,6 +168,9 @@ describe('The search for an explanation finds every two causes together', () => 
             if (!isMeasured(space, first, both) || !isMeasured(space, second, both)) continue;
             const setting = { ...space.given, ...both };
             if (isSameAsOne(space, setting, a, b)) continue;
+            if (!hasEffect(first, setting) || !hasEffect(second, setting)) continue;
+            // Only the section of firmware is moved, not that of an SVSM image.
+            if (setting.svsm !== undefined && setting.hashSection !== undefined) continue;
             const index = space.candidates[first].indexOf(a);
             const own = { first, second, from: index, to: index + 1, size: 0 };
             const { hits } = tryUnits({ ...space, facts: reported(facts, setting) }, [own]);
