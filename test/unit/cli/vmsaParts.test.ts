@@ -267,7 +267,7 @@ describe('SEV features that are asked for', () => {
     );
     assert.match(
       stdout,
-      /\(set by the VMM, or the builder of the page, that was asked for these SEV features\)/,
+      /\(set by the VMM, which was asked for these SEV features\)/,
     );
     const json = JSON.parse(
       (await cli('vmsa', 'diff', '--json', 'tsc.vmsa', '--guest-features', '9')).stdout,

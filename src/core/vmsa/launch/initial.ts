@@ -245,7 +245,7 @@ export const QEMU_DEBUG_SWAP: Layer = {
 /** SEV features that are asked for by name, in place of those that a profile has. */
 export const ASKED_FEATURES: Omit<Layer, 'values'> = {
   id: 'vmm',
-  title: 'the VMM, or the builder of the page, that was asked for these SEV features',
+  title: 'the VMM, which was asked for these SEV features',
   source: 'Linux sev.c: vmsa_features of KVM_SEV_INIT2; a VMSA of an IGVM file',
   since: linuxSince('init2'),
 };
