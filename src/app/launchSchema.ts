@@ -91,7 +91,7 @@ function cpuSchema(row: InputRow): v.GenericSchema {
 }
 
 /** A number of 64 bits, or the same as a text, which alone can hold all of them. */
-function wordSchema(row: InputRow): v.GenericSchema {
+function wordSchema(row: InputRow, text: RegExp = WORD_TEXT): v.GenericSchema {
   return v.union(
     [
       v.pipe(
@@ -103,7 +103,7 @@ function wordSchema(row: InputRow): v.GenericSchema {
       ),
       v.pipe(
         v.string(),
-        v.regex(WORD_TEXT),
+        v.regex(text),
         v.check((text) => row.parse(text).ok),
         v.transform(valueOf(row)),
       ),
@@ -114,11 +114,15 @@ function wordSchema(row: InputRow): v.GenericSchema {
 
 const FEATURE_NAMES = FEATURE_ROWS.map(({ name }) => name);
 
-/** SEV features: a number, or a list of their names. */
+/** SEV features in a text: numbers and names. */
+const FEATURE_TEXT = '(0[xX]0*[0-9a-fA-F]{1,16}|[0-9]{1,20}|[A-Za-z][A-Za-z_-]*)';
+const FEATURES_TEXT = new RegExp(`^${FEATURE_TEXT}( ?[,+] ?${FEATURE_TEXT})*$`);
+
+/** SEV features: a number, names in a text, or a list of names. */
 const featuresSchema = (row: InputRow): v.GenericSchema =>
   v.union(
     [
-      wordSchema(row),
+      wordSchema(row, FEATURES_TEXT),
       v.pipe(
         v.array(v.picklist(FEATURE_NAMES)),
         v.transform((names) =>
@@ -129,7 +133,7 @@ const featuresSchema = (row: InputRow): v.GenericSchema =>
         ),
       ),
     ],
-    `${wantedBy(row)}, or a list of names such as SNPActive and DebugVirtualization`,
+    `${wantedBy(row)}, or a list of such names`,
   );
 
 /** Bytes as text. */

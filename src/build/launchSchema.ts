@@ -188,7 +188,10 @@ export function launchSchema(): object {
   } as unknown as JsonSchema;
   for (const [path, help] of [...Object.entries(HELP), ...Object.entries(MORE_HELP)])
     Object.assign(memberOf(schema, path), help);
-  const [, names] = memberOf(schema, 'guestFeatures').anyOf ?? [];
+  const [word, names] = memberOf(schema, 'guestFeatures').anyOf ?? [];
+  for (const inner of word?.anyOf ?? [])
+    if (inner['pattern'] !== undefined)
+      inner['patternErrorMessage'] = 'This must be a number of 64 bits, or names of SEV features.';
   Object.assign(names?.['items'] ?? {}, {
     enumDescriptions: FEATURE_ROWS.map(({ doc }) => doc),
   });

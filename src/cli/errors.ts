@@ -261,9 +261,13 @@ export function noAnswer(): CheckError {
 
 /** The SEV features to launch with are not a number of at most 64 bits. */
 export function badFeatures(text: string): CheckError {
-  return usage('bad-sev-features', `"${text.slice(0, 40)}" is no number of 64 bits.`, {
-    advice: 'SEV features are such as 0x1 or 0x21.',
-  });
+  return usage(
+    'bad-sev-features',
+    `"${text.slice(0, 40)}" is no number of 64 bits, and names no SEV features.`,
+    {
+      advice: 'Give a number of at most 64 bits, such as 0x21, or names, such as SNPActive,DebugSwap.',
+    },
+  );
 }
 
 /** A file to compare a launch with is no trace, and has no pages of vCPUs either; `why` is a sentence. */

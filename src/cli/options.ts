@@ -20,6 +20,7 @@ import type { InputValues } from '../core/launch/inputs';
 import type { PartOfPage } from '../core/vmsa/part';
 import { findProfile, type KnownProfile } from '../core/vmsa/launch/profiles';
 import { SVSM_PARTS, svsmImage, svsmPart, type SvsmImage } from '../core/vmsa/launch/svsm';
+import { featuresText } from '../core/vmsa/layout/features';
 import type { VmsaPage } from '../core/vmsa/vmsaPage';
 import type { Io } from '../app/io';
 import { readFirmware } from '../app/firmware';
@@ -55,7 +56,8 @@ const SVSM_OPTIONS = SVSM_PARTS.map(({ id, option }) => ({
 }));
 
 /** Everything that determines a generated page. */
-export interface PageOptions extends CpuOptions, SvsmOptions, Pick<InputValues, 'firmware' | 'profile'> {
+export interface PageOptions
+  extends CpuOptions, SvsmOptions, Pick<InputValues, 'firmware' | 'profile' | 'features'> {
   /** Index of the vCPU. */
   readonly index?: number;
   readonly userspace?: 'qemu' | 'krun';
@@ -102,10 +104,17 @@ export function addVcpuOptions(command: Command): Command {
   return command.option('--reset-address <number>', 'the reset address itself', number(0xffffffff));
 }
 
+const FEATURES_HELP =
+  'SEV features, instead of those of the profile: a number, or names such as SNPActive,SecureTSC';
+
+/** The SEV features that are asked for, as a request has them. */
+export const featuresFrom = ({ features }: PageOptions): Pick<VmsaRequest, 'features'> =>
+  features === undefined ? {} : { features: featuresText(features) };
+
 /** Adds the options that determine a generated page: those of a vCPU, the profile, and the values of an SVSM image. */
 export function addPageOptions(command: Command): Command {
   const address = number(Number.MAX_SAFE_INTEGER);
-  addInputs(addVcpuOptions(command), [{ id: 'profile' }]);
+  addInputs(addVcpuOptions(command), [{ id: 'profile' }, { id: 'features', help: FEATURES_HELP }]);
   for (const { option, doc } of SVSM_PARTS)
     command.option(`--${option} <number>`, `SVSM profiles: ${doc}`, address);
   return addOtherNames(command);
@@ -197,6 +206,7 @@ export async function requestFrom(
     cpu: cpuFrom(options) ?? guess.cpu,
     resetAddress: resetAddress ?? like?.resetAddress,
     svsm: svsmFrom(profile, needs, options, like?.svsm),
+    ...featuresFrom(options),
   };
 }
 
@@ -207,6 +217,7 @@ const ASKS: readonly (keyof PageOptions)[] = [
   'firmware',
   'resetAddress',
   'profile',
+  'features',
   ...SVSM_OPTIONS.map(({ name }) => name),
 ];
 

@@ -8,7 +8,7 @@ import {
   type Identified,
   type PossibleLaunch,
 } from '../core/vmsa/compare/identify';
-import { namesOfFeatures } from '../core/vmsa/compare/openFeatures';
+import { namesOfFeatures } from '../core/vmsa/layout/features';
 import { modelsWithSignature } from '../core/vmsa/launch/cpuModels';
 import { resetAddressIn, startAddress } from '../core/vmsa/launch/generate';
 import { decodeSignature } from '../core/vmsa/launch/signature';

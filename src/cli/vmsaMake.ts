@@ -4,6 +4,8 @@ import * as errors from './errors';
 import * as appErrors from '../app/errors';
 import * as vmsaErrors from '../core/vmsa/errors';
 import { type Leaf, type LeafValue } from '../core/binary/struct';
+import { conjunction } from '../core/binary/words';
+import { featureConflicts } from '../core/vmsa/compare/openFeatures';
 import { applyPatch, changedFields, findVmsaLeaves, parseFieldValue, patchField } from '../core/vmsa/edit';
 import { similarFields } from '../core/vmsa/layout/fieldNames';
 import {
@@ -21,7 +23,7 @@ import { encodeSignature } from '../core/vmsa/launch/signature';
 import { decodePage, type VmsaPage } from '../core/vmsa/vmsaPage';
 import type { Io } from '../app/io';
 import { STANDARD_INPUT, nameOfInput } from '../app/vmsaFile';
-import { cpuFrom, resetAddressFrom, roleFrom, svsmFrom, type PageOptions } from './options';
+import { cpuFrom, featuresFrom, resetAddressFrom, roleFrom, svsmFrom, type PageOptions } from './options';
 import type { Output } from './output';
 import { readPage } from './pages';
 
@@ -48,7 +50,11 @@ export async function buildVmsa(io: Io, file: string, options: PageOptions, out:
     cpu: cpu ?? { family: 0, model: 0, stepping: 0 },
     resetAddress: await resetAddressFrom(io, options, needs.resetAddress),
     svsm: svsmFrom(profile, needs, options),
+    ...featuresFrom(options),
   });
+  // They may be what somebody wants to look at.
+  const wrong = featureConflicts(decodePage(bytes).values.sev_features);
+  if (wrong.length > 0) out.note(`WARNING: No vCPU can run with this page: ${conjunction(wrong)}.`);
   await io.write(file, bytes);
   out.line(`${file}: ${vmsaSummary(decodePage(bytes))}`);
 }

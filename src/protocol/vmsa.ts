@@ -2,6 +2,7 @@
 
 import * as v from 'valibot';
 import type { BitRange } from '../core/vmsa/edit';
+import type { FeaturesText } from '../core/vmsa/layout/features';
 import type { VmsaName } from '../core/vmsa/layout/layout';
 import type { VmsaRequest } from '../core/vmsa/launch/generate';
 import { SVSM_PARTS, type SvsmImage } from '../core/vmsa/launch/svsm';
@@ -101,6 +102,9 @@ const REQUEST: v.GenericSchema<VmsaRequest> = v.object({
   cpu: CPU,
   resetAddress: v.optional(number),
   svsm: v.optional(SVSM),
+  features: v.optional(
+    v.custom<FeaturesText>((value) => typeof value === 'string' && /^0x[0-9a-f]{1,16}$/.test(value)),
+  ),
 });
 
 /** Whether a value has the shape of a request; generateVmsa judges its content. */

@@ -201,6 +201,8 @@ describe('Commands that ask', () => {
     await workbench.pick('Additional processor');
     await workbench.pick('EPYC-Genoa');
     await workbench.pick('OVMF.sample.fd');
+    // The SEV features of the profile stay as they are.
+    await workbench.input.press('Enter');
     await workbench.suggested('vcpu1.vmsa');
     await workbench.input.press('Enter');
     await workbench.activeTab('vcpu1.vmsa').waitFor();

@@ -99,6 +99,46 @@ describe('A page with three planted differences', () => {
   });
 });
 
+describe('SEV features of the expected page', () => {
+  it('are those of the profile, until one is switched with the keyboard or a set is typed', async () => {
+    sevscope(sample, ...['vmsa', 'build', 'vcpu0.vmsa', '--cpu-model', 'EPYC-Milan']);
+    sevscope(
+      sample,
+      ...['vmsa', 'build', 'tsc.vmsa', '--cpu-model', 'EPYC-Milan', '--profile', 'snp'],
+      ...['--guest-features', 'SNPActive,SecureTSC'],
+    );
+    const workbench = await lookAtSample({ size: { width: 600, height: 900 } });
+    await openPage(workbench, 'tsc.vmsa');
+    await workbench.runAndPick('SEV: Compare VMSA with Generated…', 'EPYC-Milan');
+    await workbench.activeTab('↔ generated').waitFor();
+    const frame = await workbench.webviewFrame();
+    await frame.getByText(differing(1)).waitFor();
+    await row(frame, 'sev_features').click();
+    assert.match(
+      await frame.getByRole('region', { name: 'Why' }).innerText(),
+      /only 0x201 has SecureTSC \(0x200\)/,
+    );
+    await frame.getByRole('button', { name: 'SEV features: SNPActive', exact: true }).press('Enter');
+    await workbench.inEveryTheme((theme) => workbench.screenshot(`sev-features-${theme}`));
+    await frame.getByRole('checkbox', { name: 'SecureTSC' }).press('Space');
+    await frame.getByText('The pages are equal').waitFor();
+    await frame.getByRole('button', { name: 'SEV features: SNPActive, SecureTSC' }).waitFor();
+    const typed = frame.getByRole('textbox', { name: 'sev_features' });
+    assert.equal(await typed.inputValue(), '0x201');
+    await typed.fill('SNPActive,SecureTSC,0x40000');
+    await frame.getByText('No vCPU can run with these: 0x40000 is reserved.').waitFor();
+    await frame.getByText(differing(1)).waitFor();
+    await typed.fill('Turbo');
+    await frame.getByRole('alert').filter({ hasText: '"Turbo" is no set of SEV features' }).waitFor();
+    await workbench.screenshot('sev-features-wrong');
+    await workbench.page.setViewportSize({ width: 2560, height: 1000 });
+    await typed.fill('0x9');
+    await frame.getByRole('button', { name: 'SEV features: SNPActive, RestrictedInjection' }).waitFor();
+    await workbench.screenshot('sev-features-wide');
+    workbench.assertNoErrors();
+  });
+});
+
 describe('Editing', () => {
   it('refuses a wrong value in place, flips bits with the keyboard, undoes and redoes', async () => {
     const workbench = await lookAtSample();

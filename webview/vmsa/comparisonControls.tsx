@@ -2,24 +2,39 @@
 // generated for. A change takes effect immediately.
 
 import { hex } from '../../src/core/binary/hex';
+import { conjunction } from '../../src/core/binary/words';
+import { featureConflicts } from '../../src/core/vmsa/compare/openFeatures';
 import { CPU_MODELS, findCpuModel } from '../../src/core/vmsa/launch/cpuModels';
 import { findProfile, PROFILES } from '../../src/core/vmsa/launch/profiles';
 import type { CpuId } from '../../src/core/vmsa/launch/signature';
 import { svsmPart, type SvsmPart } from '../../src/core/vmsa/launch/svsm';
+import { FEATURE_ROWS } from '../../src/core/vmsa/layout/bitsSev';
+import { bitsOfFeatures, featuresText, nameOfFeature } from '../../src/core/vmsa/layout/features';
 import type { FirmwareChoice } from '../../src/protocol/vmsa';
 import {
   CUSTOM,
   cpuNameOf,
+  featuresOf,
   needsOfForm,
   parseAddress,
   withCpuName,
   withCpuPart,
+  withFeature,
   withProfile,
   type Form,
   type FormErrors,
   type InputName,
 } from './comparisonForm';
-import { AnyActionButton, Dropdown, Icon, TextField, type ActionButtonOf } from '../parts/widgets';
+import { useSaved } from '../host';
+import {
+  AnyActionButton,
+  Checkbox,
+  Disclosure,
+  Dropdown,
+  Icon,
+  TextField,
+  type ActionButtonOf,
+} from '../parts/widgets';
 import type { VmsaRequest } from '../../src/core/vmsa/launch/generate';
 
 const ActionButton: ActionButtonOf<'comparison'> = AnyActionButton;
@@ -149,6 +164,59 @@ function Svsm({ form, errors, onChange, parts }: ControlsProps & { parts: readon
   );
 }
 
+/** The names of SEV features that are on, in few words. */
+function featuresInWords(features: bigint | undefined): string {
+  if (features === undefined) return 'not a set';
+  const names = bitsOfFeatures(features).map(nameOfFeature);
+  return names.length === 0 ? 'none' : names.join(', ');
+}
+
+/** SEV features: those of the profile until one is switched, or a number or names are typed. */
+function Features({ form, errors, onChange }: ControlsProps) {
+  const [open, setOpen] = useSaved('comparison.features', false);
+  const features = featuresOf(form);
+  const conflicts = features === undefined ? [] : featureConflicts(features);
+  return (
+    <div class="features">
+      <Disclosure label={`SEV features: ${featuresInWords(features)}`} open={open} onChange={setOpen} />
+      {open && (
+        <div class="features-set" role="group" aria-label="SEV features">
+          {FEATURE_ROWS.map(({ name, lsb, doc }) => (
+            <span key={name} title={`Bit ${lsb}: ${doc}`}>
+              <Checkbox
+                label={name}
+                checked={features !== undefined && ((features >> BigInt(lsb)) & 1n) === 1n}
+                onChange={(on) => {
+                  onChange(withFeature(form, lsb, on));
+                }}
+              />
+            </span>
+          ))}
+        </div>
+      )}
+      {open && (
+        <div class="controls-line">
+          <TextField
+            label="sev_features"
+            class="control-features"
+            value={form.features ?? featuresText(features ?? 0n)}
+            error={errors.features}
+            onInput={(text) => {
+              onChange({ ...form, features: text });
+            }}
+          />
+          {conflicts.length > 0 && (
+            <p class="control-hint">
+              <Icon name="warning" class="severity-warning" />{' '}
+              {`No vCPU can run with these: ${conjunction(conflicts)}.`}
+            </p>
+          )}
+        </div>
+      )}
+    </div>
+  );
+}
+
 /** The controls; those that the profile does not need are omitted. */
 export function ComparisonControls(props: ControlsProps) {
   const { form, errors, onChange } = props;
@@ -181,6 +249,7 @@ export function ComparisonControls(props: ControlsProps) {
         {needs.resetAddress && <ResetAddress {...props} />}
         <Svsm {...props} parts={needs.svsm} />
       </div>
+      <Features {...props} />
       <div class="control-errors" role="alert">
         {messages.map(([input, message]) => (
           <p key={input}>

@@ -5,6 +5,7 @@ import { CheckError } from '../../src/core/errors';
 import { hex, parseUnsigned } from '../../src/core/binary/hex';
 import { CPU_MODELS } from '../../src/core/vmsa/launch/cpuModels';
 import {
+  featuresOfProfile,
   generateVmsa,
   needsOf,
   type GeneratedVmsa,
@@ -13,13 +14,14 @@ import {
   type VmsaRequest,
 } from '../../src/core/vmsa/launch/generate';
 import { findProfile, type ProfileId } from '../../src/core/vmsa/launch/profiles';
+import { featuresText, parseFeatures } from '../../src/core/vmsa/layout/features';
 import { encodeSignature, type CpuId } from '../../src/core/vmsa/launch/signature';
 import { SVSM_PARTS, svsmImage, type SvsmImage, type SvsmPart } from '../../src/core/vmsa/launch/svsm';
 
-/** The inputs; numbers are kept as typed. */
 /** The values of an SVSM image, for profiles that launch one. */
 type SvsmInputs = Readonly<Record<SvsmPart, string>>;
 
+/** The inputs; numbers are kept as typed. */
 export interface Form extends SvsmInputs {
   readonly profile: string;
   readonly role: Role;
@@ -28,6 +30,8 @@ export interface Form extends SvsmInputs {
   readonly model: string;
   readonly stepping: string;
   readonly resetAddress: string;
+  /** SEV features as typed; absent while they are those of the profile. */
+  readonly features?: string | undefined;
 }
 
 /** The choice for numbers that no QEMU model has, or that the user wants to type. */
@@ -55,7 +59,7 @@ export function cpuNameOf(id: CpuId): string {
 
 /** The inputs that make a request. */
 export function formOf(request: VmsaRequest): Form {
-  const { cpu, resetAddress, svsm } = request;
+  const { cpu, resetAddress, svsm, features } = request;
   const address = (value: number | undefined) => (value === undefined ? '' : hex(value, 8));
   return {
     profile: request.profile,
@@ -66,6 +70,7 @@ export function formOf(request: VmsaRequest): Form {
     stepping: `${cpu.stepping}`,
     resetAddress: address(resetAddress),
     ...(Object.fromEntries(SVSM_PARTS.map(({ id }) => [id, address(svsm?.[id])])) as SvsmInputs),
+    ...(features !== undefined && { features }),
   };
 }
 
@@ -84,10 +89,31 @@ export function withCpuPart(form: Form, part: (typeof PARTS)[number], text: stri
   return { ...next, cpuName: cpuNameOf({ family, model, stepping }) };
 }
 
-/** The inputs after another profile was chosen: a role that it does not have is replaced by one that it has. */
+/** The SEV features of the profile. */
+const presetOf = ({ profile }: Form): bigint => {
+  const found = findProfile(profile);
+  return found ? featuresOfProfile(found) : 0n;
+};
+
+/** The SEV features that are asked for; undefined while what is typed is no set of them. */
+export const featuresOf = (form: Form): bigint | undefined =>
+  form.features === undefined ? presetOf(form) : parseFeatures(form.features);
+
+/** The inputs with one SEV feature on or off, and the others as they are. */
+export function withFeature(form: Form, lsb: number, on: boolean): Form {
+  const bit = 1n << BigInt(lsb);
+  const others = (featuresOf(form) ?? presetOf(form)) & ~bit;
+  const features = on ? others | bit : others;
+  return { ...form, features: features === presetOf(form) ? undefined : featuresText(features) };
+}
+
+/**
+ * The inputs after another profile was chosen, whose SEV features are taken: a role that it does not have is replaced by
+ * one that it has.
+ */
 export function withProfile(form: Form, profile: string): Form {
   const roles: readonly Role[] = findProfile(profile)?.roles ?? [form.role];
-  return { ...form, profile, role: roles.includes(form.role) ? form.role : roles[0]! };
+  return { ...form, features: undefined, profile, role: roles.includes(form.role) ? form.role : roles[0]! };
 }
 
 /** The inputs that matter for the profile and role of a form. */
@@ -96,7 +122,10 @@ export function needsOfForm({ profile, role }: Form): Needs {
   return found ? needsOf(found, role) : { cpu: true, resetAddress: role === 'ap', sipi: false, svsm: [] };
 }
 
-const INPUT_NAMES = ['profile', 'role', ...PARTS, 'resetAddress', ...SVSM_PARTS.map(({ id }) => id)] as const;
+const INPUT_NAMES = [
+  ...(['profile', 'role', ...PARTS, 'resetAddress', 'features'] as const),
+  ...SVSM_PARTS.map(({ id }) => id),
+] as const;
 
 /** The name of an input that can be wrong, as in core's failures. */
 export type InputName = (typeof INPUT_NAMES)[number];
@@ -175,13 +204,17 @@ export function readForm(form: Form, generate = generateVmsa): ReadForm {
   const cpu = needs.cpu ? readCpu(form, errors) : ANY_CPU;
   const svsm = readSvsm(form, needs, errors);
   const resetAddress = needs.resetAddress ? parseAddress(form.resetAddress) : undefined;
+  const features = featuresOf(form);
   const request: VmsaRequest = {
     profile: form.profile as ProfileId,
     role: form.role,
     cpu,
     ...(resetAddress !== undefined && { resetAddress }),
     ...(svsm && { svsm }),
+    ...(features !== undefined && features !== presetOf(form) && { features: featuresText(features) }),
   };
+  if (features === undefined)
+    errors.features = `"${form.features!}" is no set of SEV features such as 0x201 or SNPActive,SecureTSC.`;
   if (Number.isNaN(resetAddress)) errors.resetAddress = noNumber(form.resetAddress, '0x0080b004');
   if (Object.keys(errors).length > 0) return { errors };
   const expected = expectedPage(request, generate);

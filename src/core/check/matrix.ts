@@ -1,9 +1,8 @@
 // Reference values: the launch digests of an image for each vCPU count, CPU and profile. Each row continues
 // from the one before, so that a table of thousands costs little more than its pages.
 
-import { decode, encode } from '../binary/struct';
 import { cpuByName, generateVmsa, needsOf, type Role } from '../vmsa/launch/generate';
-import { VMSA } from '../vmsa/layout/layout';
+import { featuresText } from '../vmsa/layout/features';
 import {
   findProfile,
   LAUNCH_PROFILES,
@@ -88,8 +87,8 @@ export function pagesFor(
   const count = counts.at(-1) ?? 0;
   const page = (role: Role): Uint8Array => {
     const resetAddress = needsOf(profile, role).resetAddress ? request.resetAddress() : undefined;
-    const { bytes } = generateVmsa({ profile: profile.id, role, cpu, resetAddress, svsm });
-    return features === undefined ? bytes : encode(VMSA, { ...decode(VMSA, bytes), sev_features: features });
+    const asked = features === undefined ? undefined : featuresText(features);
+    return generateVmsa({ profile: profile.id, role, cpu, resetAddress, svsm, features: asked }).bytes;
   };
   return { bsp: page('bsp'), ap: count > 1 ? page('ap') : undefined, count };
 }

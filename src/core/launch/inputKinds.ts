@@ -6,6 +6,7 @@ import { PLAIN_FORMS, readTextBytes, type TextForm, type UnfitText } from '../bi
 import { findCpuModel } from '../vmsa/launch/cpuModels';
 import { PROFILES, type ProfileId } from '../vmsa/launch/profiles';
 import { CPU_ID_LIMITS, decodeSignature, type CpuId } from '../vmsa/launch/signature';
+import { parseFeatures } from '../vmsa/layout/features';
 
 /** The maximum vCPU count of QEMU's q35 machine; guards against typing mistakes, not a limit of a technology. */
 export const MAX_VCPUS = 4096;
@@ -74,6 +75,17 @@ export const WORD = {
     return value !== undefined && value < 2n ** 64n
       ? taken(value)
       : refused('a number of at most 64 bits, in decimal or 0x form');
+  },
+} as const;
+
+/** SEV features: a number as WORD has it, or names. */
+export const FEATURES = {
+  kind: 'word',
+  parse: (given: string): Read<bigint> => {
+    const value = parseFeatures(given);
+    return value === undefined
+      ? refused('a number of at most 64 bits, or names such as SNPActive,SecureTSC')
+      : taken(value);
   },
 } as const;
 

@@ -62,6 +62,25 @@ export async function choose<C extends Choice>(
   return chosen?.choice;
 }
 
+/**
+ * Lets the user check some rows of a list.
+ * @param isOn which are checked before
+ * @returns those that are, as they were given, or undefined when the user cancelled
+ */
+export async function chooseSome<C extends Choice>(
+  choices: readonly C[],
+  isOn: (choice: C) => boolean,
+  options: ListOptions,
+): Promise<readonly C[] | undefined> {
+  const rows = choices.map((choice) => ({ ...rowOf(choice), picked: isOn(choice) }));
+  const chosen = await vscode.window.showQuickPick(rows, {
+    ...options,
+    ...plain(options, ['title', 'placeHolder']),
+    canPickMany: true,
+  });
+  return chosen?.map(({ choice }) => choice);
+}
+
 /** Lets the user type a line. @returns it, or undefined when the user or `token` cancelled */
 export async function typeLine(
   { whyNot, ...options }: LineOptions,

@@ -6,16 +6,18 @@ import { hex, parseUnsigned } from '../../core/binary/hex';
 import { CPU, SIGNATURE } from '../../core/launch/inputKinds';
 import type { OvmfImage } from '../../core/ovmf/image';
 import { CPU_MODELS, describeCpuId, modelsWithSignature } from '../../core/vmsa/launch/cpuModels';
-import { needsOf, type VmsaRequest } from '../../core/vmsa/launch/generate';
+import { featuresOfProfile, needsOf, type VmsaRequest } from '../../core/vmsa/launch/generate';
 import { svsmImage, svsmPart, type SvsmPart } from '../../core/vmsa/launch/svsm';
 import type { Role } from '../../core/vmsa/launch/initial';
 import { PROFILES } from '../../core/vmsa/launch/profiles';
 import { encodeSignature, type CpuId } from '../../core/vmsa/launch/signature';
+import { FEATURE_ROWS } from '../../core/vmsa/layout/bitsSev';
+import { featuresText } from '../../core/vmsa/layout/features';
 import type { FirmwareChoice } from '../../protocol/vmsa';
 import type { Io } from '../../app/io';
 import { firmwareOf, readFirmware } from '../../app/firmware';
 import { resetAddressOf } from '../../app/launch';
-import { choose, chooseFile, chooseSaveFile, typeLine, type Choice } from './ask';
+import { choose, chooseFile, chooseSaveFile, chooseSome, typeLine, type Choice } from './ask';
 import { findFiles, isOnDisk, nameOf, readUri } from './files';
 import type { RecentCpus } from './recentCpus';
 
@@ -220,13 +222,30 @@ export async function pickRequest(
     values[part] = value;
   }
   const svsm = svsmImage(values);
+  const features = await pickFeatures(featuresOfProfile(profile));
+  if (features === undefined) return undefined;
   return {
     profile: profile.id,
     role,
     cpu,
     ...(resetAddress === undefined ? {} : { resetAddress }),
     ...(svsm && { svsm }),
+    ...(features !== featuresOfProfile(profile) && { features: featuresText(features) }),
   };
+}
+
+/** Asks for SEV features, of which those of the profile are checked. */
+async function pickFeatures(preset: bigint): Promise<bigint | undefined> {
+  const rows = FEATURE_ROWS.map(({ name, lsb, doc }) => ({
+    label: name,
+    description: `bit ${lsb}: ${doc}`,
+    bit: 1n << BigInt(lsb),
+  }));
+  const chosen = await chooseSome(rows, ({ bit }) => (preset & bit) !== 0n, {
+    title: 'SEV features of the page; those of the profile are checked',
+    matchOnDescription: true,
+  });
+  return chosen?.reduce((all, { bit }) => all | bit, 0n);
 }
 
 /** The limit of JavaScript's exact integers, which a request uses. */

@@ -17,6 +17,7 @@ import { findCpuModel } from '../../../src/core/vmsa/launch/cpuModels';
 import { findProfile } from '../../../src/core/vmsa/launch/profiles';
 import { decodeSignature, encodeSignature } from '../../../src/core/vmsa/launch/signature';
 import { similarFields } from '../../../src/core/vmsa/layout/fieldNames';
+import { featuresText, parseFeatures } from '../../../src/core/vmsa/layout/features';
 import { VMSA } from '../../../src/core/vmsa/layout/layout';
 import { bytesOf, readOrCode, textOf, type Target } from '../target';
 import { SIZE } from '../pageChecks';
@@ -26,10 +27,23 @@ const fieldTexts: Target = {
   form: 'text',
   most: 400,
   seeds: () =>
-    ['0', '0x80b004', '18446744073709551615', '00ff', '0x00ff', '00:ff:01', '1_000', ' 5 '].map(bytesOf),
-  words: ['0x', '_', ':', ' ', 'ff'],
+    [
+      '0',
+      '0x80b004',
+      '18446744073709551615',
+      '00ff',
+      '0x00ff',
+      '00:ff:01',
+      '1_000',
+      ' 5 ',
+      'SNPActive,secure-tsc + 0x20',
+    ].map(bytesOf),
+  words: ['0x', '_', ':', ' ', 'ff', ',', 'SecureTSC'],
   run(input) {
     const text = textOf(input);
+    const features = parseFeatures(text);
+    if (features !== undefined)
+      assert.equal(parseFeatures(featuresText(features)), features, `${text} is a set that can be written`);
     const seen = leaves(VMSA).map((leaf) => {
       const read = readOrCode(() => parseFieldValue(leaf, text));
       if (read.code !== undefined) return read.code;

@@ -204,7 +204,7 @@ describe('vmsa identify', () => {
     assert.equal(status, 1);
     assert.match(
       stdout,
-      /no known launch.*\n[^]*\n {2}snp, bsp: .*\n {4}1 field differs: .* sev_features: 0x40000 is reserved\.\n/,
+      /no known launch.*\n[^]*\n {2}snp, bsp: .*\n {4}1 field differs: sev_features \(.*: with bit 18 \(0x40000\) on top\)\. sev_features: 0x40000 is reserved\.\n/,
     );
   });
   it('says of a page that no launch measures that it is one', async () => {
@@ -214,6 +214,67 @@ describe('vmsa identify', () => {
       stdout,
       /\n {2}snp-linux-ap, ap: .*\n {4}With BTBIsolation \(0x80\) on top\.\n {4}No launch measures this page\.\n$/,
     );
+  });
+});
+
+describe('SEV features that are asked for', () => {
+  const cases: [string[], string | undefined, RegExp?][] = [
+    [['--profile', 'snp', '--guest-features', '0x201'], 'SNPActive SecureTSC'],
+    [['--profile', 'snp', '--guest-features', 'SNPActive,SecureTSC'], 'SNPActive SecureTSC'],
+    [['--profile', 'snp', '--guest-features', 'snp-active,debug-swap'], 'SNPActive DebugVirtualization'],
+    [['--guest-features', 'DebugSwap'], 'DebugVirtualization'],
+    [
+      ['--guest-features', '0x200'],
+      'SecureTSC',
+      /WARNING: No vCPU can run with this page: an SEV-ES guest cannot have SecureTSC\.\n/,
+    ],
+    [
+      ['--profile', 'snp', '--guest-features', '0x40001'],
+      'SNPActive; reserved',
+      /WARNING: .* 0x40000 is reserved\.\n/,
+    ],
+    [
+      ['--profile', 'snp', '--guest-features', 'SNPActive,Turbo'],
+      undefined,
+      /--guest-features.*It must be a number of at most 64 bits, or names/,
+    ],
+  ];
+  for (const [options, wanted, noted] of cases)
+    it(`are in the page that is built, and compared with: ${options.join(' ')}`, async () => {
+      const { status, stderr } = await cli(
+        'vmsa',
+        'build',
+        'made.vmsa',
+        '--cpu-model',
+        'EPYC-Milan',
+        ...options,
+      );
+      assert.equal(status, wanted === undefined ? 2 : 0, stderr);
+      if (noted) assert.match(stderr, noted);
+      else assert.equal(stderr, '');
+      if (wanted === undefined) return;
+      const shown = await ok('vmsa', 'show', 'made.vmsa');
+      assert.match(shown.stdout, new RegExp(`sev_features {2}0x[0-9a-f]{16} {2}${wanted.split(';')[0]!}`));
+      const same = await ok('vmsa', 'diff', 'made.vmsa', ...options);
+      assert.match(same.stdout, /^made\.vmsa equals the generated page/);
+    });
+  it('are named bit by bit where a page has others', async () => {
+    const { status, stdout } = await cli('vmsa', 'diff', 'tsc.vmsa', '--guest-features', '0x40009');
+    assert.equal(status, 1);
+    assert.match(
+      stdout,
+      /only 0x201 has SecureTSC \(0x200\) and only 0x40009 has RestrictedInjection \(0x8\) and bit 18 \(0x40000\); 0x40000 is reserved\./,
+    );
+    assert.match(
+      stdout,
+      /\(set by the VMM, which was asked for these SEV features\)/,
+    );
+    const json = JSON.parse(
+      (await cli('vmsa', 'diff', '--json', 'tsc.vmsa', '--guest-features', '9')).stdout,
+    ) as {
+      expected: { profile: string; features: string };
+    };
+    assert.deepEqual([json.expected.profile, json.expected.features], ['snp', '0x9']);
   });
 });
 

@@ -1,7 +1,6 @@
 // Tests that the cause rules apply to a differing field and its two pages.
 
 import { hex } from '../../binary/hex';
-import { SEV_FEATURES } from '../layout/bitsSev';
 import { HARDWARE_WRITES } from '../layout/fieldSets';
 import { isResetVector } from '../launch/generate';
 import type { VmsaName, VmsaWord } from '../layout/layout';
@@ -93,10 +92,6 @@ export const hasRun = (page: Side) => HARDWARE_WRITES.some((name) => page.value(
 
 /** Where a page starts. */
 export const start = (page: Side) => hex(page.value('cs_base') + page.value('rip'), 8);
-
-/** The names of SEV features. */
-export const featureNames = (mask: bigint) =>
-  SEV_FEATURES.filter((b) => !b.reserved && (mask >> BigInt(b.lsb)) & 1n).map((b) => b.name);
 
 /** The fields that decide where a vCPU starts. */
 export const START = named('cs_base', 'rip');

@@ -2,6 +2,7 @@
 // and what to do about it. A field gets the first cause that fits; causes are reported in the same order.
 
 import { hex } from '../../binary/hex';
+import { conjunction } from '../../binary/words';
 import {
   START,
   accessedBit,
@@ -9,7 +10,6 @@ import {
   atResetVector,
   differsBy,
   either,
-  featureNames,
   hasRun,
   isEc2,
   isIgvm,
@@ -26,6 +26,8 @@ import {
 } from './causePair';
 import { describeSignature, KVM_FALLBACK_SIGNATURE } from '../launch/cpuModels';
 import { linuxSince, linuxVersions } from '../launch/history';
+import type { SevFeature } from '../layout/bitsSev';
+import { describeFeatures, namesOfFeatures, reservedFeatures, SNP_ACTIVE } from '../layout/features';
 import { FEATURE_STATE, HARDWARE_WRITES } from '../layout/fieldSets';
 import type { VmsaWord } from '../layout/layout';
 import { SEVCTL_SIZE } from '../forms/sevctlJson';
@@ -75,6 +77,23 @@ const WHOLE_PAGE: readonly CauseRule[] = [
   },
 ];
 
+/** How features come into a page, where it is known. */
+const HOW_FEATURES_COME: Readonly<Partial<Record<SevFeature, string>>> = {
+  vTOM: 'an SVSM image or a paravisor asks for it',
+  RestrictedInjection: 'an SVSM image asks for it',
+  DebugVirtualization: `DebugSwap. ${DEBUG_SWAP}`,
+  SecureTSC: `secure-tsc=on (${linuxSince('secure-tsc')})`,
+};
+
+/** The features of a difference that each page has alone, bit by bit, a phrase. */
+function oneSided({ a, e }: Pair, difference: bigint): string {
+  const phrases = [a, e].flatMap((own) =>
+    own & difference ? [`only ${hex(own)} has ${describeFeatures(own & difference)}`] : [],
+  );
+  const reserved = reservedFeatures(difference);
+  return `${conjunction(phrases)}${reserved === 0n ? '' : `; ${hex(reserved)} is reserved`}`;
+}
+
 const FEATURES: readonly CauseRule[] = [
   {
     id: 'snp-active',
@@ -82,8 +101,8 @@ const FEATURES: readonly CauseRule[] = [
     doc: `SNPActive, bit 0 of sev_features, is set on one side only: one launch is SEV-SNP, the other SEV-ES. Compare with a profile of the same mode; FPU state differs with it, because SNP always has it since ${linuxSince('snp')}.`,
     applies: (p) => p.name === 'sev_features' && (differsBy(p) & 1n) === 1n,
     text: (p) => {
-      const also = featureNames(differsBy(p) & ~1n);
-      const rest = also.length > 0 ? ` ${also.join(', ')} differ${also.length === 1 ? 's' : ''}, too.` : '';
+      const also = differsBy(p) & ~SNP_ACTIVE;
+      const rest = also === 0n ? '' : ` Other features differ, too: ${oneSided(p, also)}.`;
       return `SNPActive is set in one page only: ${hex(p.a)} and ${hex(p.e)}. One launch is SEV-SNP, the other SEV-ES; compare with a profile of the same mode.${rest}`;
     },
   },
@@ -106,9 +125,11 @@ const FEATURES: readonly CauseRule[] = [
     doc: `The VMM or the builder of the IGVM file asked for other features of the vCPU, such as SecureTSC (bit 9, ${linuxSince('secure-tsc')}) or RestrictedInjection (bit 3, SVSM images). Give both sides the same set.`,
     applies: (p) => p.name === 'sev_features',
     text: (p) => {
-      const names = featureNames(differsBy(p));
-      const which = names.length > 0 ? names.join(', ') : 'reserved bits only';
-      return `The pages differ in ${which}. SEV features are what the VMM asks for in KVM_SEV_INIT2 or what an IGVM file contains: SecureTSC with secure-tsc=on (${linuxSince('secure-tsc')}), RestrictedInjection and vTOM for SVSM images. Give both sides the same set.`;
+      const why = namesOfFeatures(differsBy(p)).flatMap((name) => {
+        const how = HOW_FEATURES_COME[name];
+        return how === undefined ? [] : [` ${name}: ${how}.`];
+      });
+      return `The SEV features differ: ${oneSided(p, differsBy(p))}. They are what the VMM asks for in KVM_SEV_INIT2 or what an IGVM file contains.${why.join('')} Give both sides the same set.`;
     },
   },
 ];

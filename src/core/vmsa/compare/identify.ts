@@ -16,6 +16,7 @@ import { PROFILES, type KnownProfile } from '../launch/profiles';
 import { decodeSignature, encodeSignature, type CpuId } from '../launch/signature';
 import type { VmsaPage } from '../vmsaPage';
 import {
+  changeOf,
   describeChange,
   featureChange,
   featureConflicts,
@@ -195,7 +196,10 @@ export function describeDistance({ comparison, cpuKnown, features }: PossibleLau
   const described = groups.slice(0, MOST_CAUSES).map(({ cause, fields }) => {
     const names = fields.slice(0, MOST_CAUSES).map((f) => f.actual.name);
     const more = fields.length - names.length;
-    return `${conjunction(more > 0 ? [...names, `${more} more`] : names)} (${cause.title})`;
+    const bits = names.includes('sev_features')
+      ? `: ${describeChange(changeOf(comparison.actual.values, comparison.expected.values))}`
+      : '';
+    return `${conjunction(more > 0 ? [...names, `${more} more`] : names)} (${cause.title}${bits})`;
   });
   const rest = groups.slice(MOST_CAUSES).flatMap((g) => g.fields).length;
   const count = differing.length === 1 ? '1 field differs' : `${differing.length} fields differ`;

@@ -4,7 +4,14 @@
 import { hex } from '../../binary/hex';
 import { conjunction } from '../../binary/words';
 import type { VmsaValues } from '../layout/layout';
-import { EXCLUSIVE_FEATURES, ES_FEATURES, SEV_FEATURES, type SevFeature } from '../layout/bitsSev';
+import { EXCLUSIVE_FEATURES, ES_FEATURES } from '../layout/bitsSev';
+import {
+  bitsOfFeatures,
+  describeFeatures,
+  namesOfFeatures,
+  reservedFeatures,
+  SNP_ACTIVE,
+} from '../layout/features';
 import { FEATURE_STATE } from '../layout/fieldSets';
 
 /** The SEV features of a page beside those of a launch, as bits of sev_features. */
@@ -13,18 +20,9 @@ export interface FeatureChange {
   readonly removed: bigint;
 }
 
-const NAMED = SEV_FEATURES.flatMap(({ name, lsb }) =>
-  name === 'RSVD' ? [] : [{ name, bit: 1n << BigInt(lsb) }],
-);
-const SNP_ACTIVE = NAMED.find(({ name }) => name === 'SNPActive')!.bit;
-
-/** The names of the features that are set; reserved bits have none. */
-export const namesOfFeatures = (features: bigint): SevFeature[] =>
-  NAMED.flatMap(({ name, bit }) => (features & bit ? [name] : []));
-
 /** Why no vCPU can run with these features, as phrases; empty when one can. */
 export function featureConflicts(features: bigint): string[] {
-  const reserved = NAMED.reduce((rest, { bit }) => rest & ~bit, features);
+  const reserved = reservedFeatures(features);
   const names = namesOfFeatures(features);
   const snpOnly =
     features & SNP_ACTIVE ? [] : names.filter((name) => !ES_FEATURES.includes(name) && name !== 'SNPActive');
@@ -54,25 +52,29 @@ export function featureChange(
   launch: VmsaValues,
   differing: readonly string[],
 ): FeatureChange | undefined {
-  const [a, e] = [page.sev_features, launch.sev_features];
-  const change = a ^ e;
-  if (change === 0n || (change & SNP_ACTIVE) !== 0n || featureConflicts(a).length > 0) return undefined;
-  const free = stateOf(a);
+  const change = changeOf(page, launch);
+  const all = change.added | change.removed;
+  const features = page.sev_features;
+  if (all === 0n || (all & SNP_ACTIVE) !== 0n || featureConflicts(features).length > 0) return undefined;
+  const free = stateOf(features);
   if (differing.some((name) => name !== 'sev_features' && !free.has(name))) return undefined;
-  return { added: a & change, removed: e & change };
+  return change;
 }
 
 /** How many features a change turns on or off. */
 export const sizeOfChange = ({ added, removed }: FeatureChange): number =>
-  namesOfFeatures(added | removed).length;
+  bitsOfFeatures(added | removed).length;
 
-const withBits = (features: bigint) =>
-  conjunction(NAMED.flatMap(({ name, bit }) => (features & bit ? [`${name} (${hex(bit)})`] : [])));
+/** The SEV features in which a page differs from that of a launch, whatever they are. */
+export const changeOf = (page: VmsaValues, launch: VmsaValues): FeatureChange => {
+  const [a, e] = [page.sev_features, launch.sev_features];
+  return { added: a & ~e, removed: e & ~a };
+};
 
-/** A change in words: `with SecureTSC (0x200) on top`. */
+/** A change in words, bit by bit: `with SecureTSC (0x200) on top`. */
 export function describeChange({ added, removed }: FeatureChange): string {
   return [
-    ...(added === 0n ? [] : [`with ${withBits(added)} on top`]),
-    ...(removed === 0n ? [] : [`without ${withBits(removed)}`]),
+    ...(added === 0n ? [] : [`with ${describeFeatures(added)} on top`]),
+    ...(removed === 0n ? [] : [`without ${describeFeatures(removed)}`]),
   ].join(', ');
 }

@@ -5,7 +5,15 @@ import { findCpuModel } from './cpuModels';
 import { pageDistance } from './distance';
 import * as errors from '../errors';
 import { entriesOf, writeLeaf } from '../../binary/struct';
-import { provenanceOf, type Layer, type LaunchSymbol, type Provenance, type Role } from './initial';
+import {
+  ASKED_FEATURES,
+  provenanceOf,
+  type Layer,
+  type LaunchSymbol,
+  type Provenance,
+  type Role,
+} from './initial';
+import { SNP_ACTIVE, type FeaturesText } from '../layout/features';
 import { VMSA_SIZE, vmsaLeaf, type VmsaName, type VmsaValues, type VmsaWord } from '../layout/layout';
 import {
   findProfile,
@@ -30,6 +38,8 @@ export interface VmsaRequest {
   /** The address in OVMF's SEV-ES reset block; required for an AP. */
   readonly resetAddress?: number | undefined;
   readonly svsm?: SvsmImage | undefined;
+  /** sev_features, any set of bits, in place of the profile's. */
+  readonly features?: FeaturesText | undefined;
 }
 
 /** One write to a field, and the source of its value. */
@@ -113,6 +123,18 @@ export interface Needs {
 
 const layersFor = ({ layers }: Profile, role: Role) => layers.filter((l) => (l.role ?? role) === role);
 
+/** The layers of a request, whose features are the last to be set. */
+const layersOf = (profile: Profile, { role, features }: VmsaRequest): readonly Layer[] =>
+  features === undefined
+    ? layersFor(profile, role)
+    : [...layersFor(profile, role), { ...ASKED_FEATURES, values: { sev_features: BigInt(features) } }];
+
+/** The SEV features that the pages of a profile have. */
+export function featuresOfProfile({ layers }: Profile): bigint {
+  const last = layers.findLast(({ values }) => values.sev_features !== undefined);
+  return (last?.values.sev_features as bigint | undefined) ?? 0n;
+}
+
 /** The parts of a request that the final write to some field uses. */
 export function needsOf(profile: Profile, role: Role): Needs {
   const last = new Map(layersFor(profile, role).flatMap((l) => entriesOf(l.values)));
@@ -151,7 +173,7 @@ export function generateVmsa(request: VmsaRequest): GeneratedVmsa {
     );
   checkRequest(profile, request);
   const trail = new Map<VmsaWord, Write[]>();
-  for (const layer of layersFor(profile, request.role)) {
+  for (const layer of layersOf(profile, request)) {
     for (const [field, initial] of entriesOf(layer.values)) {
       const value = typeof initial === 'object' ? SYMBOLS[initial.symbol].resolve(request) : initial;
       const write = { layer, value, ...provenanceOf(layer, field) };
@@ -213,7 +235,7 @@ export function requestLike(profile: KnownProfile, role: Role, values: VmsaValue
 }
 
 // A page that differs from all launches in more fields than this is unrelated to any of them: then the usual
-// profile is as good a guess as the one that happens to differ least.
+// profile of its technology is as good a guess as the one that happens to differ least.
 const MOST_DIFFERENCES = 16;
 
 /**
@@ -231,8 +253,9 @@ export function guessRequest({ bytes, values }: VmsaPage): VmsaRequest {
     }
   }
   if (best && best.distance <= MOST_DIFFERENCES) return best.request;
-  const [usual] = LAUNCH_PROFILES;
-  return requestLike(usual!, startsAtResetVector(values) ? 'bsp' : 'ap', values)!;
+  const mode = values.sev_features & SNP_ACTIVE ? 'sev-snp' : 'sev-es';
+  const usual = LAUNCH_PROFILES.find((profile) => profile.mode === mode)!;
+  return requestLike(usual, startsAtResetVector(values) ? 'bsp' : 'ap', values)!;
 }
 
 /**

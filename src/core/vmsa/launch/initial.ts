@@ -242,6 +242,14 @@ export const QEMU_DEBUG_SWAP: Layer = {
   values: { sev_features: 0x20n },
 };
 
+/** SEV features that are asked for by name, in place of those that a profile has. */
+export const ASKED_FEATURES: Omit<Layer, 'values'> = {
+  id: 'vmm',
+  title: 'the VMM, which was asked for these SEV features',
+  source: 'Linux sev.c: vmsa_features of KVM_SEV_INIT2; a VMSA of an IGVM file',
+  since: linuxSince('init2'),
+};
+
 /** The bit that makes it an SNP guest. */
 export const KVM_SNP: Layer = {
   id: 'kvm',

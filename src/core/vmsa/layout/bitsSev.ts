@@ -33,6 +33,8 @@ interface FeatureExtras<Field extends string> {
   readonly exclusive?: true;
   /** Fields that have an effect only with this feature, or another that has them, too. */
   readonly state?: readonly Field[];
+  /** What Linux and QEMU call it, where that is another name. */
+  readonly also?: string;
 }
 
 const feature = <const N extends string, const Field extends string = never>(
@@ -54,6 +56,7 @@ export const SEV_FEATURES = [
   }),
   feature(5, 'DebugVirtualization', 'DebugSwap: DR0-DR3 and their masks are swapped with the guest', {
     es: true,
+    also: 'DebugSwap',
   }),
   feature(6, 'PreventHostIBS', 'no instruction-based sampling by the host', { es: true }),
   feature(7, 'BTBIsolation', 'branch target entries of the guest are isolated'),

@@ -15,6 +15,7 @@ import {
   readForm,
   withCpuName,
   withCpuPart,
+  withFeature,
   withProfile,
   type Form,
 } from '../../../../webview/vmsa/comparisonForm';
@@ -43,7 +44,51 @@ describe('The controls of a comparison', () => {
     assert.deepEqual(withCpuName(form, CUSTOM), { ...form, cpuName: CUSTOM });
   });
 
+  const switches: [string, string, number, boolean, string | undefined][] = [
+    ['SecureTSC on top of those of SNP', 'snp', 9, true, '0x201'],
+    ['no SNPActive, of SNP', 'snp', 0, false, '0x0'],
+    ['DebugSwap on top of those of SEV-ES', 'sev-es', 5, true, '0x20'],
+    ['what is on already, which changes nothing', 'snp', 0, true, undefined],
+    ['what a profile of its own has', 'snp-debugswap', 5, false, '0x1'],
+  ];
+  for (const [what, profile, lsb, on, wanted] of switches)
+    it(`take SEV features one by one: ${what}`, () => {
+      const form = withFeature(withProfile(formOf(MILAN), profile), lsb, on);
+      const { request, expected, errors } = readForm(form);
+      assert.deepEqual([errors, request!.features], [{}, wanted]);
+      const back = withFeature(form, lsb, !on);
+      if (wanted !== undefined) {
+        assert.equal(decodePage(expected!.bytes).values.sev_features, BigInt(wanted));
+        assert.equal(readForm(back).request!.features, undefined);
+        // A profile is a preset: it brings its own.
+        assert.equal(readForm(withProfile(form, profile)).request!.features, undefined);
+      }
+      // The request of a form makes the form, as a page that is drawn again has it.
+      assert.deepEqual(readForm(formOf(request!)).request, request);
+    });
+  it('take SEV features that are typed, with reserved bits and by name', () => {
+    for (const [features, wanted] of [
+      ['0x40201', '0x40201'],
+      ['SNPActive, SecureTSC', '0x201'],
+      ['1', undefined],
+    ] as const) {
+      const { request } = readForm({ ...withProfile(formOf(MILAN), 'snp'), features });
+      assert.equal(request!.features, wanted);
+    }
+    // A switch leaves reserved bits alone.
+    const typed = { ...withProfile(formOf(MILAN), 'snp'), features: '0x40001' };
+    assert.equal(readForm(withFeature(typed, 9, true)).request!.features, '0x40201');
+  });
+
   const wrong: [string, Partial<Form>, string, RegExp][] = [
+    ['SEV features of more than 64 bits', { features: '0x10000000000000000' }, 'features', /no set of SEV/],
+    [
+      'a SEV feature that nobody knows',
+      { features: 'SNPActive,Turbo' },
+      'features',
+      /"SNPActive,Turbo" is no/,
+    ],
+    ['SEV features that are erased', { features: '' }, 'features', /no set of SEV features such as 0x201/],
     ['a family that CPUID cannot express', { family: '271' }, 'family', /family is 271.*0 to 270/],
     ['a model that is no number', { model: 'x1' }, 'model', /"x1" is not a number/],
     ['an empty stepping', { stepping: '' }, 'stepping', /Give a number/],

@@ -56,7 +56,7 @@ const cases: Case[] = [
     page('snp-legacy-debugswap'),
     usual,
     { 'snp-active': 'sev_features' },
-    /DebugVirtualization differs, too/,
+    /Other features differ, too: only 0x21 has DebugVirtualization \(0x20\)\./,
   ],
   [
     'DebugSwap',
@@ -71,14 +71,14 @@ const cases: Case[] = [
     page('snp', { sev_features: 0x201n }),
     page('snp'),
     { 'sev-features': 'sev_features' },
-    /differ in SecureTSC\./,
+    /only 0x201 has SecureTSC \(0x200\)\..*SecureTSC: secure-tsc=on \(Linux/,
   ],
   [
     'a reserved feature',
     page('snp', { sev_features: (1n << 63n) | 1n }),
     page('snp'),
     { 'sev-features': 'sev_features' },
-    /reserved bits only/,
+    /only 0x8000000000000001 has bit 63 \(0x8000000000000000\); 0x8000000000000000 is reserved\./,
   ],
   [
     "sevctl's update",

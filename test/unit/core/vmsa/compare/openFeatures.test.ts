@@ -5,8 +5,14 @@ import assert from 'node:assert/strict';
 import { decode, encode } from '../../../../../src/core/binary/struct';
 import { describeDistance, identify } from '../../../../../src/core/vmsa/compare/identify';
 import { featureConflicts } from '../../../../../src/core/vmsa/compare/openFeatures';
-import { generateVmsa, type VmsaRequest } from '../../../../../src/core/vmsa/launch/generate';
+import { generateVmsa, guessRequest, type VmsaRequest } from '../../../../../src/core/vmsa/launch/generate';
+import { findProfile } from '../../../../../src/core/vmsa/launch/profiles';
 import { SEV_FEATURES } from '../../../../../src/core/vmsa/layout/bitsSev';
+import {
+  namesOfFeatures,
+  parseFeatures,
+  type FeaturesText,
+} from '../../../../../src/core/vmsa/layout/features';
 import { VMSA, type VmsaValues } from '../../../../../src/core/vmsa/layout/layout';
 import { MILAN, RESET, SVSM, UNHEARD_OF } from '../pages';
 import { decodePage } from '../../../../../src/core/vmsa/vmsaPage';
@@ -18,6 +24,7 @@ const SNP: VmsaRequest = { profile: 'snp', role: 'bsp', cpu: MILAN };
 const SNP_AP: VmsaRequest = { profile: 'snp', role: 'ap', cpu: MILAN, resetAddress: RESET };
 const ES: VmsaRequest = { profile: 'sev-es', role: 'bsp', cpu: MILAN };
 const IGVM: VmsaRequest = { profile: 'snp-coconut-igvm', role: 'bsp', cpu: MILAN, svsm: SVSM };
+const KRUN: VmsaRequest = { profile: 'sev-es-krun', role: 'bsp', cpu: MILAN };
 const LINUX_AP: VmsaRequest = { profile: 'snp-linux-ap', role: 'ap', cpu: MILAN, resetAddress: 0x99050 };
 
 describe('A page with other SEV features', () => {
@@ -110,10 +117,136 @@ describe('A page with other SEV features', () => {
       assert.equal(nearest[0]!.profile.id, 'snp');
     }
   });
-  it('is nearer to every page of its own technology than to one of the other', () => {
-    const { nearest } = identify(decodePage(page(SNP, { sev_features: 0x201n, rbx: 1n })));
-    const modes = nearest.map(({ profile }) => profile.mode);
-    assert.deepEqual(modes.slice(0, 3), ['sev-snp', 'sev-snp', 'sev-snp']);
+
+  // The technology of a launch is SNPActive, whatever else is in the page; each bit that differs is named.
+  const snpBit: [what: string, VmsaRequest, Partial<VmsaValues>, profile: string, words: RegExp][] = [
+    ['a register', SNP, { sev_features: 0x201n, rbx: 1n }, 'snp', /: with SecureTSC \(0x200\) on top\)/],
+    [
+      'VMPL',
+      SNP,
+      { sev_features: 0x9n, vmpl: 2 },
+      'snp',
+      /: with RestrictedInjection \(0x8\) on top\).*vmpl/,
+    ],
+    [
+      'VMPL of a guest under an SVSM',
+      { profile: 'snp-coconut-guest', role: 'bsp', cpu: MILAN },
+      { sev_features: 0x209n, vmpl: 1 },
+      'snp-coconut-guest',
+      /: with RestrictedInjection \(0x8\) and SecureTSC \(0x200\) on top\).*vmpl/,
+    ],
+    [
+      'an SVSM with state of no feature',
+      { profile: 'snp-svsm', role: 'bsp', cpu: MILAN, svsm: SVSM },
+      { sev_features: 0x109n, tsc_offset: 1n },
+      'snp-svsm',
+      /: with RestrictedInjection \(0x8\) and VmplSSS \(0x100\) on top\)/,
+    ],
+    [
+      'reserved bits beside named ones',
+      SNP,
+      { sev_features: (1n << 18n) | (1n << 63n) | 0x201n },
+      'snp',
+      /: with SecureTSC \(0x200\), bit 18 \(0x40000\), and bit 63 \(0x8000000000000000\) on top\)/,
+    ],
+    [
+      'every bit',
+      SNP,
+      { sev_features: 2n ** 64n - 1n },
+      'sev-snp',
+      /vTOM \(0x2\), ReflectVC \(0x4\), .*bit 17/,
+    ],
+    // No SNP launch is like these, and a launch of SEV-ES is, but for the bit.
+    ['the registers of libkrun', KRUN, { sev_features: 0x201n }, 'sev-snp', /SecureTSC \(0x200\)/],
+    ['KVM alone', { ...ES, profile: 'kvm' }, { sev_features: 0x211n }, 'sev-snp', /AlternateInjection/],
+    ['no such bit', SNP, { sev_features: 0x200n }, 'sev-es', /: with SecureTSC \(0x200\) on top\)/],
+    ['reserved bits of SEV-ES', ES, { sev_features: 0x40020n }, 'sev-es', /bit 18 \(0x40000\) on top\)/],
+  ];
+  for (const [what, request, values, wanted, words] of snpBit)
+    it(`is of the technology of its bit with ${what}: 0x${values.sev_features!.toString(16)}`, () => {
+      const decoded = decodePage(page(request, values));
+      const { nearest, exact, withFeatures } = identify(decoded);
+      assert.deepEqual([exact, withFeatures], [[], []]);
+      const mode = values.sev_features! & 1n ? 'sev-snp' : 'sev-es';
+      for (const { profile } of nearest) assert.equal(profile.mode, mode);
+      const [first] = nearest;
+      assert.ok(first!.profile.id === wanted || first!.profile.mode === wanted, first!.profile.id);
+      assert.match(describeDistance(first!), words);
+      assert.equal(findProfile(guessRequest(decoded).profile)!.mode, mode);
+    });
+  it('that has run for long is compared with a launch of its technology', () => {
+    const registers = Object.fromEntries(
+      [
+        'rax',
+        'rbx',
+        'rcx',
+        'rsi',
+        'rdi',
+        'rbp',
+        'rsp',
+        'r8',
+        'r9',
+        'r10',
+        'r11',
+        'r12',
+        'r13',
+        'r14',
+        'r15',
+      ].map((name, i) => [name, BigInt(i + 1)]),
+    ) as unknown as Partial<VmsaValues>;
+    for (const sev_features of [0x201n, 0x20n])
+      assert.equal(
+        guessRequest(decodePage(page(SNP, { ...registers, sev_features, cr3: 1n, efer: 0x1d01n }))).profile,
+        sev_features & 1n ? 'snp' : 'sev-es',
+      );
+  });
+});
+
+describe('SEV features of a generated page', () => {
+  const sets: [VmsaRequest, FeaturesText][] = [
+    [SNP, '0x201'],
+    [SNP_AP, '0x8000000000000001'],
+    [SNP, '0x0'],
+    [ES, '0x20'],
+    [IGVM, '0x9'],
+  ];
+  for (const [request, features] of sets)
+    it(`${features} are in that of ${request.profile}, and nothing else changes`, () => {
+      const made = generateVmsa({ ...request, features });
+      assert.deepEqual(made.bytes, page(request, { sev_features: BigInt(features) }));
+      assert.match(made.trail.get('sev_features')!.at(-1)!.layer.title, /asked for these SEV features/);
+    });
+});
+
+describe('SEV features are read', () => {
+  const texts: [string, bigint | undefined][] = [
+    ['0x201', 0x201n],
+    ['513', 0x201n],
+    ['SNPActive', 1n],
+    ['SNPActive,SecureTSC', 0x201n],
+    ['snp-active + secure-tsc', 0x201n],
+    ['SNP_ACTIVE,DEBUG_SWAP', 0x21n],
+    ['DebugVirtualization', 0x20n],
+    ['0x1,SecureAVIC', 0x10001n],
+    ['0xffffffffffffffff', 2n ** 64n - 1n],
+    ['0x10000000000000000', undefined],
+    ['', undefined],
+    ['SNPActive,', undefined],
+    ['SNPActive SecureTSC', undefined],
+    [' 1', undefined],
+    ['1 ', undefined],
+    ['TSC', undefined],
+    ['-1', undefined],
+    ['1.5', undefined],
+    ['RSVD', undefined],
+  ];
+  for (const [text, wanted] of texts)
+    it(`from "${text}"`, () => {
+      assert.equal(parseFeatures(text), wanted);
+    });
+  it('by every name that they are shown with', () => {
+    for (const bits of [0x1n, 0x201n, 0x21ffffn & ~0x1e0000n])
+      assert.equal(parseFeatures(namesOfFeatures(bits).join(',')), bits);
   });
 });
 
