@@ -6,7 +6,7 @@ import { hex } from '../../binary/hex';
 import type { Bit } from '../../binary/struct';
 
 /** The bits of an SNP policy. Debugging has the opposite sense to SEV's. */
-const SNP_POLICY = [
+export const SNP_POLICY = [
   bits(7, 0, 'ABI_MINOR', 'lowest ABI minor version of the firmware'),
   bits(15, 8, 'ABI_MAJOR', 'lowest ABI major version of the firmware'),
   flag(16, 'SMT', 'may run with SMT on'),
