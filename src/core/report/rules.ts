@@ -65,6 +65,12 @@ const table = ruleTable({
     'The seed of Milan’s VCEKs was extracted by software (arXiv 2605.12990): a report of a Milan can be forged by who has one.',
   ],
   'report-mitigations': ['warning', 'Mitigations were in place at launch that are not any more.'],
+  'report-table-end': ['error', 'The table of certificates has no entry of zeros, with which it ends.'],
+  'report-table-outside': ['error', 'An entry of the table of certificates leads out of the file.'],
+  'report-table-overlap': ['error', 'An entry of the table of certificates leads into the table itself.'],
+  'report-table-twice': ['warning', 'The table of certificates has two entries of one kind.'],
+  'report-table-unknown': ['info', 'The table of certificates has an entry whose GUID is not known.'],
+  'report-table-padding': ['info', 'Zeros follow the report, where a table of certificates could be.'],
 });
 
 /** The name of a rule about attestation reports. */
