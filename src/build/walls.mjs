@@ -8,7 +8,7 @@ import { filesBelow } from './bundle.mjs';
 import { Failure, ROOT, main } from './run.mjs';
 
 /** The folders of core from the ground up: each may import those before it, and errors.ts, which imports nothing. */
-const FLOORS = ['binary', 'ovmf', 'igvm', 'vmsa', 'launch', 'tech', 'check', 'domain', 'explain'];
+const FLOORS = ['binary', 'ovmf', 'igvm', 'vmsa', 'launch', 'tech', 'report', 'check', 'domain', 'explain'];
 
 /** @returns {Promise<Map<string, string[]>>} each file with the files that it imports */
 async function imports() {

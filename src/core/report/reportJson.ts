@@ -1,0 +1,66 @@
+// A report as plain data: the names that go-sev-guest and virtee's sev have for its fields, numbers of up to 32 bits as numbers,
+// longer ones in 0x form, bytes in hexadecimal, and a TCB with its parts.
+
+import { bytesToHex, hex } from '../binary/hex';
+import { leaves, type Leaf } from '../binary/struct';
+import { reportFindings } from './findings';
+import { layoutOf, TCB_NAMES, type TcbName } from './layout';
+import { TCB_LAYOUTS, type TcbComponent, type TcbLayout } from './products';
+import { reportSummary, type AttestationReport } from './report';
+
+/** A TCB: its bytes in hexadecimal, and its parts where their layout is known. */
+export type TcbJson = { readonly raw: string } & Readonly<Partial<Record<TcbComponent, number>>>;
+
+/** A value of a report in JSON. */
+export type ReportJsonValue = number | string | TcbJson;
+
+/** What of a report names a machine or a guest, and is masked on demand. */
+export const PRIVATE_FIELDS: readonly string[] = ['chip_id', 'report_id', 'report_id_ma'];
+
+/** What stands for a masked value. */
+export const REDACTED = 'redacted';
+
+/** A TCB as plain data. */
+export function tcbJson(bytes: Uint8Array, layout: TcbLayout | undefined): TcbJson {
+  const parts = layout ? (leaves(TCB_LAYOUTS[layout]) as readonly Leaf[]) : [];
+  return {
+    raw: bytesToHex(bytes),
+    ...Object.fromEntries(
+      parts.filter(({ row }) => row.type === 'u8').map(({ path, offset }) => [path, bytes[offset]!]),
+    ),
+  };
+}
+
+const isTcb = (name: string): name is TcbName => (TCB_NAMES as readonly string[]).includes(name);
+
+/** The fields of a report but reserved ones, by name, in the order of the file. @param redact masks what names a machine or a guest */
+export function reportFieldsJson(
+  { values, product }: AttestationReport,
+  redact = false,
+): Record<string, ReportJsonValue> {
+  const names = layoutOf(values.version)
+    .rows.filter(({ group }) => group !== 'Reserved')
+    .map(({ name }) => name as keyof typeof values);
+  return Object.fromEntries(
+    names.map((name): [string, ReportJsonValue] => {
+      const value = values[name];
+      if (redact && PRIVATE_FIELDS.includes(name)) return [name, REDACTED];
+      if (isTcb(name)) return [name, tcbJson(values[name], product.tcb)];
+      if (value instanceof Uint8Array) return [name, bytesToHex(value)];
+      return [name, typeof value === 'bigint' ? hex(value) : value];
+    }),
+  );
+}
+
+/** A report as plain data, without its certificates. */
+export function reportJson(report: AttestationReport, redact = false) {
+  const { values, product } = report;
+  return {
+    kind: 'snp-report',
+    version: values.version,
+    product: product.title,
+    summary: reportSummary(report),
+    fields: reportFieldsJson(report, redact),
+    findings: reportFindings(report),
+  };
+}
