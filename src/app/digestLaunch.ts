@@ -142,7 +142,11 @@ function afterFirmware(hashes: Hashes, bytes: Uint8Array): SnpState {
 }
 
 /** An image that is read whole. @throws CheckError when it cannot be read, or is a container */
-const readImage = (io: Io, path: string, { find }: DigestReading) =>
+export const readImage = (
+  io: Io,
+  { firmware: path }: Pick<DigestFiles, 'firmware'>,
+  { find }: Pick<DigestReading, 'find'>,
+) =>
   atInput('firmware', async () => {
     const bytes = await readWhole(io, path, 'firmware');
     const name = io.path.basename(path);
@@ -158,7 +162,7 @@ export async function ovmfHash(
   { firmware }: Pick<DigestFiles, 'firmware'>,
   reading: DigestReading,
 ): Promise<Uint8Array> {
-  const { bytes } = await readImage(io, firmware, reading);
+  const { bytes } = await readImage(io, { firmware }, reading);
   return snp.digest(afterFirmware(io.hashes, bytes));
 }
 
@@ -224,7 +228,7 @@ export async function readSnpLaunch(
   firmwareDigest?: Uint8Array,
 ): Promise<LaunchStart<SnpState>> {
   const { firmware } = files;
-  const { bytes, image, flashOnly } = await readImage(io, firmware, reading);
+  const { bytes, image, flashOnly } = await readImage(io, { firmware }, reading);
   if (flashOnly !== undefined) reading.find(digestFinding('bios-size', flashOnly));
   const loaded = firmwareDigest ? snpState(io.hashes, firmwareDigest) : afterFirmware(io.hashes, bytes);
   const { kernelHashes, kernelDigests, kernelHashesFor } = await kernelTable(io, files, reading, image);
@@ -310,7 +314,7 @@ export async function readSvsmLaunch(
   files: SvsmFiles,
   reading: DigestReading,
 ): Promise<LaunchStart<SnpState>> {
-  const { bytes: above } = await readImage(io, firmware, reading);
+  const { bytes: above } = await readImage(io, { firmware }, reading);
   const { bytes, gpa, image, entry } = await readSvsmImage(io, files, above.length);
   const contents = { firmware: [above], svsm: { bytes, gpa } };
   const started = { image, contents, before: snp.start(io.hashes), resetAddress: () => entry };

@@ -1,7 +1,8 @@
 // The texts of the generated files, from the tables that the product itself uses.
 
 import { describeLayout } from '../core/binary/describe';
-import { LAUNCH_CAUSES } from '../core/explain/causes';
+import { LAUNCH_CAUSES, TITLES } from '../core/explain/causes';
+import { explainHostLine, HOST_LINE_ROWS } from '../core/explain/hostLines';
 import { INPUTS, type InputRow } from '../core/launch/inputs';
 import { KERNEL_HASHES } from '../core/launch/kernelHashes';
 import { KNOWN_ENTRIES } from '../core/ovmf/entries';
@@ -149,6 +150,16 @@ function launchCausesTable(): string {
   );
 }
 
+/** Every line that is explained, as it is printed. */
+function hostLinesTable(): string {
+  const rows = HOST_LINE_ROWS.flatMap(({ lines }) => lines).map((line) => {
+    const { title, meaning, inputs, advice, source } = explainHostLine(line)!;
+    const decided = inputs.map((id) => TITLES[id]).join(', ');
+    return [line, `${title}. ${meaning}`, decided || 'none', advice, source];
+  });
+  return table(['line', 'meaning', 'inputs that decide it', 'what to do', 'source'], rows);
+}
+
 function ovmfSection(): string {
   const entries = KNOWN_ENTRIES.map(({ payload, guid, doc, since }) =>
     describeLayout(payload, '###').replace('\n\n', `\n\n\`${guid}\`, ${since}. ${doc}\n\n`),
@@ -208,6 +219,9 @@ export function generatedFiles(manifest: string): Record<string, string> {
     '## Causes of a launch that does not match',
     'What the search for an explanation tries: each cause by itself, then every two that change different inputs.',
     launchCausesTable(),
+    '## Error messages of hosts and guests',
+    'What `sevscope explain` says of a line, and **Explain Error Message…** in VS Code. Each has the function that prints the line, or fails so. AMD-ASPFW is the firmware of the processor that AMD has published (amd/AMD-ASPFW); what only a thread of its users shows has that thread.',
+    hostLinesTable(),
     '## CPU models',
     cpuTable(),
     '## Silicon',

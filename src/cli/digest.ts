@@ -107,7 +107,8 @@ export async function requestOf(
 ): Promise<DigestRequest> {
   noteUnused(options, reading);
   const { matrix, mode, vcpus, format = 'csv' } = options;
-  const listed = options.cpus ?? (formRow(format).labelled ? 'all' : undefined);
+  // A known digest is of one CPU.
+  const listed = options.cpus ?? (formRow(format).labelled && !options.known ? 'all' : undefined);
   if (vcpus === undefined) throw errors.digestNeeds('--vcpus', `--mode ${mode} measures each vCPU`);
   const counts = vcpuCounts(vcpus);
   const profiles = profilesFrom(options);

@@ -20,7 +20,7 @@ import { sev } from '../core/tech/sev/loads';
 import { readInput } from './inputOptions';
 
 /** The part of a table's request that comes from files. */
-export type ReadLaunch = LaunchStart & Pick<MatrixRequest, 'features'>;
+export type ReadLaunch = LaunchStart & Pick<MatrixRequest, 'features' | 'loaded'>;
 
 function filesOf(options: DigestOptions): DigestFiles {
   const { firmware, kernel, initrd, cmdline, kernelDigest, initrdDigest, cmdlineDigest } = options;
@@ -68,7 +68,8 @@ async function readSnp(io: Io, options: DigestOptions, reading: DigestReading): 
       : readInput('firmwareDigest', given, ({ found }) => errors.badOvmfHash(found!));
   const features =
     wanted === undefined ? undefined : readInput('features', wanted, () => errors.badFeatures(wanted));
-  const { snpInputs } = options;
+  const { snpInputs, known } = options;
+  if (known) return { ...known, features };
   if (snpInputs) return { ...snpLaunchFrom(io, snpInputs, reading), features };
   return { ...(await readSnpLaunch(io, filesOf(options), reading, digest)), features };
 }

@@ -10,6 +10,7 @@ import { printSnpInputs, withSnpInputs } from './digestDstack';
 import { formRow } from './digestForms';
 import { withQemu } from './digestQemu';
 import { readSev } from './digestInputs';
+import { checkKnown, withKnown } from './digestKnown';
 import { withMeasure } from './digestMeasure';
 import { hasMode, type DigestOptions, type GivenOptions } from './digestOptions';
 import { checkTogether } from './digestSelection';
@@ -27,8 +28,9 @@ export async function digestMore(
   const found = given.fromQemuCommandLine === undefined ? given : await withQemu(io, given);
   if (!hasMode(found)) throw errors.digestNeeds('--mode', 'which launch digest to compute');
   checkTogether(found);
+  checkKnown(found);
   if (found !== given) await refuseInputs(io, found);
-  const options = found.inputs === undefined ? found : await withSnpInputs(io, found);
+  const options = found.inputs === undefined ? await withKnown(io, found) : await withSnpInputs(io, found);
   const { noted = [] } = options;
   if (options.trace ?? options.compare) return tracePages(io, options, out, exit);
   const { matrix, format = 'hex', dumpVmsa } = options;

@@ -5,9 +5,12 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import * as errors from './errors';
 import type { DigestFinding } from '../core/check/digestRules';
 import { REPORTED_IDS, type InputValues } from '../core/launch/inputs';
+import { MAX_VCPUS } from '../core/launch/inputKinds';
 import type { SnpInputs } from '../core/tech/snp/inputs';
+import type { KnownLaunch } from '../app/knownLaunch';
 import { FORM_NAMES, formRow, type Form } from './digestForms';
 import { addInputs, addOtherNames, type InputUse } from './inputOptions';
+import { readKnownDigest } from './knownDigest';
 import { number } from './options';
 
 /** The kinds of launch digests. */
@@ -32,6 +35,14 @@ export interface DigestOptions extends Omit<InputValues, TextId>, Readonly<Parti
   readonly inputs?: string;
   /** What is in it. */
   readonly snpInputs?: SnpInputs;
+  /** Digest of a launch of SEV-SNP with fewer vCPUs, 48 bytes. */
+  readonly knownDigest?: Uint8Array;
+  /** How many. */
+  readonly knownVcpus?: number;
+  /** Where additional vCPUs start. */
+  readonly resetAddress?: number;
+  /** The launch that goes on. */
+  readonly known?: KnownLaunch;
   /** Path of a command line of QEMU or of a domain's XML, or either as text. */
   readonly fromQemuCommandLine?: string;
   /** What was found there. */
@@ -46,10 +57,20 @@ export interface DigestOptions extends Omit<InputValues, TextId>, Readonly<Parti
 /** Whether a run needs more than the script of plain digests has. */
 export function asksForMore(options: GivenOptions): boolean {
   const { format = 'hex', matrix, trace, compare, inputs, dumpVmsa, output, cpus } = options;
-  const from = options.fromQemuCommandLine;
-  const isMore = [from, matrix, trace, compare, inputs, dumpVmsa, output, cpus].some(
-    (value) => value !== undefined,
-  );
+  const { fromQemuCommandLine: from, knownDigest, knownVcpus, resetAddress } = options;
+  const isMore = [
+    from,
+    knownDigest,
+    knownVcpus,
+    resetAddress,
+    matrix,
+    trace,
+    compare,
+    inputs,
+    dumpVmsa,
+    output,
+    cpus,
+  ].some((value) => value !== undefined);
   return isMore || formRow(format).plain !== true || MEASURED.some(({ id }) => options[id] !== undefined);
 }
 
@@ -129,6 +150,14 @@ export function addDigestOptions(command: Command): Command {
     .optionsGroup('Hashes in place of files:');
   addInputs(command, DIGESTS)
     .option('--inputs <path>', 'all inputs of an SNP launch as JSON, as dstack has them')
+    .optionsGroup('From a digest of the same SNP launch with fewer vCPUs, without its files:')
+    .option('--known-digest <digest>', 'that digest', readKnownDigest)
+    .option('--known-vcpus <number>', 'how many vCPUs are in it', number(MAX_VCPUS, 0))
+    .option(
+      '--reset-address <number>',
+      'where additional vCPUs start; of the image, if --firmware is given',
+      number(0xffffffff),
+    )
     .optionsGroup('An SVSM image, for --mode snp:svsm:');
   addInputs(command, BELOW)
     .optionsGroup('A table of digests:')

@@ -119,6 +119,7 @@ export function profilesFrom({
   profile,
   vmm,
   matrix,
+  known: isOfOne,
   format = 'csv',
 }: DigestOptions): readonly KnownProfile[] {
   const known: readonly KnownProfile[] = mode in MATRIX_PROFILES ? MATRIX_PROFILES[mode as 'snp'] : [];
@@ -129,7 +130,7 @@ export function profilesFrom({
   // No profile is one of SEV-ES by another VMM than QEMU.
   if (mode === 'seves' && isOther(vmm)) return [findProfile(VMM_PROFILES[vmm])!];
   const ofVmm = mode === 'snp' && vmm ? VMM_PROFILES[vmm] : undefined;
-  const text = profile ?? ofVmm ?? (matrix && formRow(format).labelled ? 'all' : known[0]!.id);
+  const text = profile ?? ofVmm ?? (matrix && formRow(format).labelled && !isOfOne ? 'all' : known[0]!.id);
   if (text === 'all' && matrix) return known;
   const ids = matrix ? text.split(',') : [text];
   return ids.map((id) => {

@@ -1,5 +1,6 @@
 // Mistakes on a command line. A place names an input, or an option that is not an input of a launch.
 
+import { countOf } from '../core/binary/hex';
 import type { UnfitText } from '../core/binary/textBytes';
 import { CheckError, usage } from '../core/errors';
 
@@ -226,6 +227,15 @@ export function oddOption(option: string, why: string): CheckError {
 /** Something that a launch digest needs was not given; `what` is a phrase that says what to give. */
 export function digestNeeds(option: string, what: string): CheckError {
   return usage('digest-option-needed', `${option} is missing: ${what}.`, { at: { input: option } });
+}
+
+/** A launch with no more vCPUs than the one whose digest is known. */
+export function notMoreVcpus(wanted: number, known: number): CheckError {
+  return usage(
+    'not-more-vcpus',
+    `A digest of ${countOf(wanted, 'vCPU')} does not follow from one of ${known}: a launch goes on with more vCPUs only.`,
+    { advice: `Ask for ${known + 1} or more.`, at: { input: '--vcpus' } },
+  );
 }
 
 /** The nonce for a measurement is not 16 bytes in a form that is read. */

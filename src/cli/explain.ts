@@ -2,10 +2,9 @@
 // of `validate`.
 
 import { resolve } from 'node:path';
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import * as appErrors from '../app/errors';
 import * as errors from './errors';
-import { DIGEST_FORMS, readTextBytes } from '../core/binary/textBytes';
 import type { ExplainResult, Explanation, Remaining } from '../core/explain/explanation';
 import { editsText, grouped, NO_VERDICT, WEIGHT_TEXTS } from '../core/explain/exportExplanation';
 import type { LaunchFile } from '../core/check/launchFile';
@@ -18,6 +17,7 @@ import { measurementsInFolder } from '../app/launchesInFolder';
 import { readLaunchFile } from '../app/launchFile';
 import { explainLines } from './explainLines';
 import { addInputs, addOtherNames } from './inputOptions';
+import { readKnownDigest } from './knownDigest';
 import {
   addLaunchOptions,
   inputsOfDigest,
@@ -66,7 +66,7 @@ export function addExplainCommand(
     .option(
       '--known-digest <digest>',
       'digest of the same SNP launch with --num-cpus vCPUs, from which those with more follow, without firmware',
-      knownDigest,
+      readKnownDigest,
     )
     .option('--reset-address <number>', 'where additional vCPUs start, without firmware', number(0xffffffff))
     .option('--beside', 'try other images and backups in the folder of the firmware, too')
@@ -137,13 +137,6 @@ function digestInputs(
 
 /** Bytes of a launch digest of SEV-SNP. */
 const SNP_DIGEST = 48;
-
-/** Reads the digest of a launch that goes on. */
-function knownDigest(text: string): Uint8Array {
-  const read = readTextBytes(text, [SNP_DIGEST], DIGEST_FORMS);
-  if (!read.ok) throw new InvalidArgumentError(appErrors.badLaunchDigest(read).message);
-  return read.bytes;
-}
 
 /** The options that widen a search. */
 const SCOPE_OPTIONS: Readonly<Record<NonNullable<Remaining['scope']>, string>> = {

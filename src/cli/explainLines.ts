@@ -29,7 +29,7 @@ export async function explainLines(
 }
 
 function printLine(explained: ExplainedLine, isNext: boolean, out: Output): void {
-  const { line, text, repeated, title, meaning, inputs, advice } = explained;
+  const { line, text, repeated, title, meaning, inputs, advice, source } = explained;
   const again = repeated > 0 ? [['again', `in ${countOf(repeated, 'later line')}`]] : [];
   const rows = [
     [`line ${line}`, text],
@@ -40,6 +40,7 @@ function printLine(explained: ExplainedLine, isNext: boolean, out: Output): void
       inputs.length > 0 ? inputs.map((input) => TITLES[input]).join(', ') : 'no input of a measurement',
     ],
     ['to do', advice],
+    ['source', source],
   ];
   for (const row of [...(isNext ? [''] : []), title, ...columns(rows, '  ')]) out.line(row);
 }

@@ -40,6 +40,8 @@ export interface MatrixRequest<State = unknown> {
   readonly startVaries?: boolean | undefined;
   /** Where the SVSM image starts, for profiles that launch one. */
   readonly svsm?: SvsmImage | undefined;
+  /** How many vCPUs are in that state already; none unless given. All counts are greater. */
+  readonly loaded?: number | undefined;
   /** The SEV features of each page, in place of the profile's. */
   readonly features?: bigint | undefined;
 }
@@ -95,7 +97,7 @@ export function pagesFor(
 
 /** Rows by profile, then CPU, then vCPU count. @throws CheckError for a launch that is impossible */
 export function* matrixRows<State>(request: MatrixRequest<State>): Generator<MatrixRow> {
-  const { technology, profiles, cpus, counts, startOf, startVaries } = request;
+  const { technology, profiles, cpus, counts, startOf, startVaries, loaded = 0 } = request;
   const most = counts.at(-1) ?? 0;
   const wanted = new Set(counts);
   for (const profile of profiles) {
@@ -120,7 +122,7 @@ export function* matrixRows<State>(request: MatrixRequest<State>): Generator<Mat
         continue;
       }
       let state = start;
-      for (let vcpus = 1; vcpus <= most; vcpus++) {
+      for (let vcpus = loaded + 1; vcpus <= most; vcpus++) {
         state = withVcpu(state, vcpus - 1);
         if (wanted.has(vcpus)) yield rowOf(state, vcpus);
       }
