@@ -359,3 +359,51 @@ export function folderHasOwn(folder: string, name: string): CheckError {
     advice: 'Choose an empty folder, or one that does not exist yet.',
   });
 }
+
+/** A page is to be generated, but no CPU was given to take its signature from. */
+export function cpuNeeded(): CheckError {
+  return usage('cpu-needed', 'A VMSA holds the signature of its CPU.', {
+    advice: 'Give family, model and stepping, or a QEMU model by name.',
+    at: { input: 'cpu' },
+  });
+}
+
+/** A number of vCPUs, or a list of them for a table, is malformed or exceeds what a machine has. */
+export function badVcpuList(text: string, most: number): CheckError {
+  return usage('bad-vcpu-list', `"${text.slice(0, 40)}" is no number of vCPUs.`, {
+    advice: `Give 1 to ${most}; for several launches also ranges and lists, for example 1-8 or 1,2,4.`,
+    at: { input: 'vcpus' },
+  });
+}
+
+/** A CPU of a table is neither a model name nor three numbers. */
+export function badMatrixCpu(text: string): CheckError {
+  return usage('bad-matrix-cpu', `"${text.slice(0, 40)}" is no CPU.`, {
+    advice: 'Give a QEMU model such as EPYC-Milan, family/model/stepping such as 25/17/1, or all.',
+    at: { input: 'cpu' },
+  });
+}
+
+/** A profile was given that belongs to another mode than the requested one. */
+export function otherMode(id: string, mode: string, known: readonly string[]): CheckError {
+  return usage('profile-of-other-mode', `"${id.slice(0, 40)}" is no profile of mode ${mode}.`, {
+    advice: `Use one of ${known.join(', ')}, or all.`,
+    at: { input: 'profile' },
+  });
+}
+
+/** The SEV features to launch with are not a number of at most 64 bits. */
+export function badFeatures(text: string): CheckError {
+  return usage('bad-sev-features', `"${text.slice(0, 40)}" is no number of 64 bits.`, {
+    advice: 'SEV features are such as 0x1 or 0x21.',
+    at: { input: 'features' },
+  });
+}
+
+/** dstack's object of hashes cannot say a launch; `why` is a phrase. */
+export function noDstackInputs(why: string): CheckError {
+  return usage('no-dstack-inputs', `The inputs of this launch are none of dstack: ${why}.`, {
+    advice: 'Use another form.',
+    at: { input: 'format' },
+  });
+}

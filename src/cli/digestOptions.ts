@@ -6,7 +6,7 @@ import * as errors from './errors';
 import type { DigestFinding } from '../core/check/digestRules';
 import { REPORTED_IDS, type InputValues } from '../core/launch/inputs';
 import type { SnpInputs } from '../core/tech/snp/inputs';
-import { FORM_NAMES, formRow, type Form } from './digestForms';
+import { FORM_NAMES, formRow, type Form } from '../core/check/digestForms';
 import { addInputs, addOtherNames, type InputUse } from './inputOptions';
 import { number } from './options';
 

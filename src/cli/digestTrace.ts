@@ -3,6 +3,7 @@
 
 import * as errors from './errors';
 import { bytesToHex, byteCount, hex } from '../core/binary/hex';
+import { oneLine } from '../core/binary/json';
 import { compareTraces, type OtherLaunch, type TraceDifference } from '../core/check/compareTraces';
 import { pagesFor, snpVmmOf, type MatrixRequest } from '../core/check/matrix';
 import { originOf, runsOf, traceOf, type TraceRow, type TraceRun } from '../core/launch/trace';
@@ -15,7 +16,7 @@ import type { Io } from '../app/io';
 import { nameOfInput, readWhole } from '../app/vmsaFile';
 import type { DigestRun } from './digest';
 import type { DigestOptions } from './digestOptions';
-import { columns, oneLine, printJson, type Output } from './output';
+import { columns, printJson, type Output } from './output';
 import { printByCause } from './vmsaDifference';
 
 /** A launch with its vCPUs, of which plain SEV measures none. */

@@ -39,9 +39,6 @@ export function printJson(out: Output, value: unknown): void {
   out.lines(jsonLines(value));
 }
 
-/** JSON in one line. */
-export const oneLine = (value: unknown): string => jsonText(value).replaceAll(/\n */g, ' ');
-
 const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
 
 /** Whether a value may be long: lists of what has members of its own. */

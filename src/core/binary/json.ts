@@ -13,3 +13,6 @@ export function jsonText(value: unknown): string {
   }
   return visibleJson(JSON.stringify(value, plain, 2));
 }
+
+/** The same in one line. */
+export const oneLine = (value: unknown): string => jsonText(value).replaceAll(/\n */g, ' ');
