@@ -407,3 +407,54 @@ export function noDstackInputs(why: string): CheckError {
     at: { input: 'format' },
   });
 }
+
+/** A form has one launch, and there are several; `found` is a phrase. */
+export function formOfOneLaunch(form: string, input: string, found: string): CheckError {
+  return usage('form-of-one-launch', `This form (${form}) has one launch, and there are ${found}.`, {
+    advice: 'Give one, or choose another form.',
+    at: { input },
+  });
+}
+
+/** A form is chosen that launches of this kind do not have. */
+export function formOfOtherMode(form: string): CheckError {
+  return usage('form-of-other-mode', `Launches of this kind do not have the form (${form}).`, {
+    advice: 'Choose another form.',
+    at: { input: 'format' },
+  });
+}
+
+/** A file that every launch has is not given; `what` is a phrase. */
+export function fileNeeded(input: string, what: string): CheckError {
+  return usage('file-needed', `A file is missing: ${what}.`, { advice: 'Give its path.', at: { input } });
+}
+
+/** The guest's SVN is no number of 32 bits. */
+export function badSvn(text: string): CheckError {
+  return usage('bad-svn', `"${text.slice(0, 40)}" is no SVN: it must be a number of 32 bits.`, {
+    at: { input: 'svn' },
+  });
+}
+
+/** The size of the variables is no number; `wanted` is a phrase. */
+export function badVarsSize(wanted: string): CheckError {
+  return usage('bad-vars-size', `The size of the variables must be ${wanted}.`, {
+    at: { input: 'varsSize' },
+  });
+}
+
+/** What was given as a command line of QEMU has no option. */
+export function noQemuCommandLine(where: string): CheckError {
+  return usage('no-qemu-command-line', `There is no option of QEMU in ${where}.`, {
+    advice: 'Give a command line of QEMU, a log with one, or the XML of a domain.',
+  });
+}
+
+/** Reference values of plain SEV are asked for, of which there is one for all vCPUs and CPUs. */
+export function noReferencesOfSev(): CheckError {
+  return usage(
+    'no-references-of-sev',
+    'Plain SEV measures no vCPUs: its launch digest is one for all numbers of vCPUs and all CPUs.',
+    { advice: 'Check the launch, whose report has the digest.', at: { input: 'technology' } },
+  );
+}

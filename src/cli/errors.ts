@@ -255,11 +255,3 @@ export function noSecretsByDigest(): CheckError {
     at: { input: '--inject-secret' },
   });
 }
-
-/** What was given as a command line of QEMU has no option. */
-export function noQemuCommandLine(where: string): CheckError {
-  return usage('no-qemu-command-line', `There is no option of QEMU in ${where}.`, {
-    advice: 'Give a command line of QEMU, a log with one, or the XML of a domain.',
-    at: { input: '--from-qemu-command-line' },
-  });
-}

@@ -3,8 +3,15 @@
 
 import type { ComponentChildren, JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import type { ReferenceQuestion } from '../../src/core/check/referenceQuestion';
 import type { VmsaRequest } from '../../src/core/vmsa/launch/generate';
-import { BUTTONS, type Action, type ActionOf, type PageName } from '../../src/protocol/pages';
+import {
+  BUTTONS,
+  type Action,
+  type ActionOf,
+  type PageName,
+  type WebviewMessage,
+} from '../../src/protocol/pages';
 import type { TextFieldElement, ValueElement } from '../controls';
 import { send } from '../host';
 
@@ -19,6 +26,8 @@ interface ButtonProps<A extends Action> {
   disabled?: boolean;
   /** The comparison on the page. */
   request?: VmsaRequest | undefined;
+  /** The reference values on the page. */
+  question?: ReferenceQuestion | undefined;
   onSent?: () => void;
 }
 
@@ -27,14 +36,21 @@ export type ActionButtonOf<P extends PageName> = (props: ButtonProps<ActionOf<P>
 
 /** A button that asks the host for an action. A page uses it as an `ActionButtonOf` its own actions. */
 export function AnyActionButton(props: ButtonProps<Action>) {
-  const { action, primary = false, disabled = false, request, onSent } = props;
+  const { action, primary = false, disabled = false, request, question, onSent } = props;
   return (
     <vscode-button
       appearance={primary ? 'primary' : 'secondary'}
       disabled={disabled}
       onClick={() => {
         if (disabled) return;
-        send({ type: 'action', action, ...(request && { request }) });
+        // ActionButtonOf says that the page has the action; the compiler does not look through so many.
+        const pressed = {
+          type: 'action',
+          action,
+          ...(request && { request }),
+          ...(question && { question }),
+        };
+        send(pressed as WebviewMessage);
         onSent?.();
       }}
     >
