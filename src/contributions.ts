@@ -22,6 +22,7 @@ export const SCHEMES = {
   measured: 'sevscope-measured',
   pasted: 'sevscope-pasted',
   report: 'sevscope-report',
+  references: 'sevscope-references',
   schema: 'sevscope-schema',
 } as const;
 
@@ -63,6 +64,7 @@ export const EDITORS = tableOf<EditorRow>()({
   images: { title: 'OVMF Image Comparison', patterns: [`${SCHEMES.images}:/**`], diff: false },
   comparison: { title: 'VMSA Comparison', patterns: [`${SCHEMES.comparison}:/**`], diff: false },
   report: { title: 'Launch Measurement Report', patterns: [`${SCHEMES.report}:/**`], diff: false },
+  references: { title: 'Reference Values', patterns: [`${SCHEMES.references}:/**`], diff: false },
 });
 
 /** A custom editor of ours. */
@@ -130,6 +132,8 @@ const VMSA_FILE = 'resourceFilename =~ /\\.vmsa$|vmsa.*\\.bin$/';
 const ONE_VMSA_FILE = `${VMSA_FILE} && !listMultiSelection`;
 const LAUNCH_FILE = `resourceFilename =~ /${LAUNCH_SUFFIX.replaceAll('.', '\\.')}$/ && ${ON_A_MACHINE}`;
 const LAUNCH_TEXT = `${LAUNCH_FILE} && resourceScheme != ${SCHEMES.report}`;
+const IMAGE_FILE = `resourceExtname == .fd && ${ON_A_MACHINE}`;
+const IN_OVMF_EDITOR = `activeCustomEditorId == '${viewType('ovmf')}' && ${ON_A_MACHINE}`;
 const IN_DOMAINS = `view == ${viewId('domains')}`;
 const ON_CHECKABLE_DOMAIN = `${IN_DOMAINS} && viewItem == ${ROWS.checkableDomain}`;
 const ON_DOMAIN = `${IN_DOMAINS} && viewItem =~ /^${ROWS.domain}/`;
@@ -215,6 +219,21 @@ export const CHECK_COMMANDS = tableOf<CommandRow>()({
     },
   },
   openReport: { title: 'Open Launch Measurement Report', enablement: CHECKS },
+  referenceValues: {
+    title: 'Reference Values…',
+    icon: '$(checklist)',
+    enablement: CHECKS,
+    menus: {
+      'editor/title': [
+        { when: LAUNCH_TEXT, group: 'navigation@3' },
+        { when: IN_OVMF_EDITOR, group: 'navigation@1' },
+      ],
+      'explorer/context': [
+        { when: LAUNCH_FILE, group: 'navigation@51' },
+        { when: `${IMAGE_FILE} && !listMultiSelection`, group: 'navigation@52' },
+      ],
+    },
+  },
   recordLaunch: {
     title: 'Record Launch from Domain…',
     enablement: CHECKS,

@@ -6,15 +6,29 @@ import type { CoordinatorAnswer, CoordinatorTask, SearcherTask } from './app/exp
 import type { DigestAnswer } from './app/digestTrace';
 import type { Io, ThreadOptions } from './app/io';
 import type { DigestInputs } from './app/launch';
+import type { FilledQuestion } from './app/referenceQuestion';
 import type { LaunchLint, LintTask } from './app/launchProblems';
 import { errorFrom, type ErrorData } from './core/errors';
 import type { Unit } from './core/explain/plan';
+import type { ReferenceQuestion } from './core/check/referenceQuestion';
 import type { UnitResult } from './core/explain/search';
 import type { SectionJob } from './core/ovmf/volumes/sectionJob';
 import type { FoundLaunches } from './core/vmsa/compare/foundLaunches';
 import type { ExportId } from './core/vmsa/forms/exportForms';
 import type { ImageFound, ImagesFound } from './protocol/ovmf';
+import type { ReferenceAnswer } from './protocol/references';
 import { Receiver, type PackedMessage, type PartsMessage } from './protocol/transfer';
+
+/** Where a question about reference values is from: a launch file by its absolute path, or another text by what it is called. */
+export type ReferenceSource = { readonly text: string } & (
+  { readonly path: string } | { readonly name?: string | undefined }
+);
+
+/** A question about reference values, and the folder that relative paths start in. */
+export interface ReferenceTask {
+  readonly question: ReferenceQuestion;
+  readonly folder?: string | undefined;
+}
 
 /** A row of the table. */
 interface Task<Input, Answer, Request> extends ThreadOptions {
@@ -53,6 +67,13 @@ export const TASKS = {
   checkDigest: task<DigestInputs, DigestAnswer>({ deadline: SEARCH_DEADLINE }),
   /** Finds what to change in a launch file: an answer for each explanation. */
   changeLaunch: task<ChangesTask, readonly ChangesAnswer[]>(),
+  /** Fills in a question about reference values from a launch file, or a command line of QEMU or the XML of a domain. */
+  fillReferences: task<ReferenceSource, FilledQuestion>(),
+  /** Computes reference values, keeps them, and then writes them to a path or answers with their text. */
+  referenceValues: task<ReferenceTask, ReferenceAnswer, { readonly path?: string }>({
+    memory: 2048,
+    deadline: SEARCH_DEADLINE,
+  }),
   /** Searches for an explanation: reads files, plans, starts `search`, and answers with progress, and in the end with the result. */
   explain: task<CoordinatorTask, CoordinatorAnswer>({ deadline: SEARCH_DEADLINE }),
   /** Tries the hypotheses of each unit that it is asked. */

@@ -14,6 +14,7 @@ import { NoticeView } from './parts/noticeView';
 import { installPanes } from './parts/panes';
 import { OvmfView, spokenReading } from './ovmf/ovmfView';
 import { ReportView } from './launch/reportView';
+import { ReferencesView, spokenProgress } from './references/referencesView';
 import { RunningView } from './launch/runningView';
 import { VmsaView } from './vmsa/vmsaView';
 
@@ -25,6 +26,7 @@ function spoken(view: View): string {
   if (view.kind === 'running') return view.stage;
   if (view.kind === 'notice') return view.title;
   if (view.kind === 'ovmf') return spokenReading(view);
+  if (view.kind === 'references') return spokenProgress(view);
   if (view.kind !== 'report') return '';
   // The verdict was announced already, and a search does not change it.
   if (view.explanation) return spokenExplanation(view.explanation);
@@ -47,6 +49,8 @@ function Page({ view }: { view: View }) {
       return <ImagesView view={view} />;
     case 'report':
       return <ReportView view={view} />;
+    case 'references':
+      return <ReferencesView view={view} />;
     case 'running':
       return <RunningView view={view} />;
     case 'notice':

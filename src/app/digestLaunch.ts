@@ -9,6 +9,7 @@ import { refuseSnp } from '../core/check/imageDigests';
 import { refuseUnfit } from '../core/check/judge';
 import type { FileDigest } from '../core/check/loadedSteps';
 import { snpVmmOf, type MatrixRequest } from '../core/check/matrix';
+import { filledIn, VCPUS_PLACE } from '../core/check/referenceQuestion';
 import type { Hashes } from '../core/launch/hasher';
 import { cmdlineBytes, encodeHashTable, type HashTable } from '../core/launch/kernelHashes';
 import { firmwareLoads, PAGE_SIZE, type LaunchContents, type LaunchImage } from '../core/launch/loads';
@@ -100,9 +101,6 @@ async function digestsOf(io: Io, files: DigestFiles, reading: ReadOptions): Prom
   };
 }
 
-/** Where a template has the number of vCPUs. */
-export const VCPUS_PLACE = '{vcpus}';
-
 /** What is measured for a kernel; nothing without one. */
 interface KernelTable {
   readonly kernelDigests?: HashTable;
@@ -124,7 +122,7 @@ async function kernelTable(
   if (kernelUnmeasured(image) !== undefined) throw snpErrors.noHashArea();
   const { cmdline, isTemplate } = files;
   const kernelHashesFor = (vcpus: number) => {
-    const filled = cmdline!.replaceAll(VCPUS_PLACE, String(vcpus));
+    const filled = filledIn(cmdline!, String(vcpus));
     return encodeHashTable({ ...digests, cmdline: io.hashes.sha256(cmdlineBytes(filled)) });
   };
   return {

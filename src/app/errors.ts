@@ -359,3 +359,106 @@ export function folderHasOwn(folder: string, name: string): CheckError {
     advice: 'Choose an empty folder, or one that does not exist yet.',
   });
 }
+
+/** A page is to be generated, but no CPU was given to take its signature from. */
+export function cpuNeeded(): CheckError {
+  return usage('cpu-needed', 'A VMSA holds the signature of its CPU.', {
+    advice: 'Give family, model and stepping, or a QEMU model by name.',
+    at: { input: 'cpu' },
+  });
+}
+
+/** A number of vCPUs, or a list of them for a table, is malformed or exceeds what a machine has. */
+export function badVcpuList(text: string, most: number): CheckError {
+  return usage('bad-vcpu-list', `"${text.slice(0, 40)}" is no number of vCPUs.`, {
+    advice: `Give 1 to ${most}; for several launches also ranges and lists, for example 1-8 or 1,2,4.`,
+    at: { input: 'vcpus' },
+  });
+}
+
+/** A CPU of a table is neither a model name nor three numbers. */
+export function badMatrixCpu(text: string): CheckError {
+  return usage('bad-matrix-cpu', `"${text.slice(0, 40)}" is no CPU.`, {
+    advice: 'Give a QEMU model such as EPYC-Milan, family/model/stepping such as 25/17/1, or all.',
+    at: { input: 'cpu' },
+  });
+}
+
+/** A profile was given that belongs to another mode than the requested one. */
+export function otherMode(id: string, mode: string, known: readonly string[]): CheckError {
+  return usage('profile-of-other-mode', `"${id.slice(0, 40)}" is no profile of mode ${mode}.`, {
+    advice: `Use one of ${known.join(', ')}, or all.`,
+    at: { input: 'profile' },
+  });
+}
+
+/** The SEV features to launch with are not a number of at most 64 bits. */
+export function badFeatures(text: string): CheckError {
+  return usage(
+    'bad-sev-features',
+    `"${text.slice(0, 40)}" is no number of 64 bits, and names no SEV features.`,
+    {
+      advice: 'Give a number of at most 64 bits, such as 0x21, or names, such as SNPActive,DebugSwap.',
+      at: { input: 'features' },
+    },
+  );
+}
+
+/** dstack's object of hashes cannot say a launch; `why` is a phrase. */
+export function noDstackInputs(why: string): CheckError {
+  return usage('no-dstack-inputs', `The inputs of this launch are none of dstack: ${why}.`, {
+    advice: 'Use another form.',
+    at: { input: 'format' },
+  });
+}
+
+/** A form has one launch, and there are several; `found` is a phrase. */
+export function formOfOneLaunch(form: string, input: string, found: string): CheckError {
+  return usage('form-of-one-launch', `This form (${form}) has one launch, and there are ${found}.`, {
+    advice: 'Give one, or choose another form.',
+    at: { input },
+  });
+}
+
+/** A form is chosen that launches of this kind do not have. */
+export function formOfOtherMode(form: string): CheckError {
+  return usage('form-of-other-mode', `Launches of this kind do not have the form (${form}).`, {
+    advice: 'Choose another form.',
+    at: { input: 'format' },
+  });
+}
+
+/** A file that every launch has is not given; `what` is a phrase. */
+export function fileNeeded(input: string, what: string): CheckError {
+  return usage('file-needed', `A file is missing: ${what}.`, { advice: 'Give its path.', at: { input } });
+}
+
+/** The guest's SVN is no number of 32 bits. */
+export function badSvn(text: string): CheckError {
+  return usage('bad-svn', `"${text.slice(0, 40)}" is no SVN: it must be a number of 32 bits.`, {
+    at: { input: 'svn' },
+  });
+}
+
+/** The size of the variables is no number; `wanted` is a phrase. */
+export function badVarsSize(wanted: string): CheckError {
+  return usage('bad-vars-size', `The size of the variables must be ${wanted}.`, {
+    at: { input: 'varsSize' },
+  });
+}
+
+/** What was given as a command line of QEMU has no option. */
+export function noQemuCommandLine(where: string): CheckError {
+  return usage('no-qemu-command-line', `There is no option of QEMU in ${where}.`, {
+    advice: 'Give a command line of QEMU, a log with one, or the XML of a domain.',
+  });
+}
+
+/** Reference values of plain SEV are asked for, of which there is one for all vCPUs and CPUs. */
+export function noReferencesOfSev(): CheckError {
+  return usage(
+    'no-references-of-sev',
+    'Plain SEV measures no vCPUs: its launch digest is one for all numbers of vCPUs and all CPUs.',
+    { advice: 'Check the launch, whose report has the digest.', at: { input: 'technology' } },
+  );
+}

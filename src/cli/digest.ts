@@ -1,18 +1,21 @@
 // `sevscope digest`: the launch digest that a guest must have, as sev-snp-measure prints it. What else the command does is in
 // digestMore.ts, which the script of a plain digest is without.
 
-import { jsonLine } from '../core/binary/json';
 import { setImmediate } from 'node:timers/promises';
 import * as errors from './errors';
+import * as appErrors from '../app/errors';
 import { bytesToHex, toBase64 } from '../core/binary/hex';
+import { jsonLine } from '../core/binary/json';
 import { digestFinding, type DigestFinding } from '../core/check/digestRules';
 import { MATRIX_PROFILES, matrixRows, type MatrixRequest, type MatrixRow } from '../core/check/matrix';
+import { VCPUS_PLACE } from '../core/check/referenceQuestion';
 import { needsOf } from '../core/vmsa/launch/generate';
-import { VCPUS_PLACE, type DigestReading } from '../app/digestLaunch';
+import type { DigestReading } from '../app/digestLaunch';
+import { cpuList, vcpuCounts } from '../app/digestSelection';
 import type { Io } from '../app/io';
-import { formRow } from './digestForms';
+import { formRow } from '../core/check/digestForms';
 import { readLaunch, readOvmfHash, readSev, type ReadLaunch } from './digestInputs';
-import type { Measure } from './digestMeasure';
+import type { Measure } from '../app/digestTable';
 import {
   addDigestOptions,
   asksForMore,
@@ -20,7 +23,7 @@ import {
   type DigestOptions,
   type GivenOptions,
 } from './digestOptions';
-import { checkTogether, cpuList, profilesFrom, vcpuCounts, vcpuFrom } from './digestSelection';
+import { checkTogether, profilesFrom, vcpuFrom } from './digestSelection';
 import { printJson, type Output } from './output';
 import type { AddCommand } from './program';
 
@@ -114,7 +117,7 @@ export async function requestOf(
   const profiles = profilesFrom(options);
   const one = vcpuFrom(options, reading.find);
   const cpus = one ? [one] : matrix && listed !== undefined ? cpuList(listed) : [];
-  if (cpus.length === 0 && profiles.some((p) => needsOf(p, 'bsp').cpu)) throw errors.cpuNeeded();
+  if (cpus.length === 0 && profiles.some((p) => needsOf(p, 'bsp').cpu)) throw appErrors.cpuNeeded();
   return { profiles, cpus, counts, ...(await readLaunch(io, options, reading)) };
 }
 

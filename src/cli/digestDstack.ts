@@ -1,17 +1,15 @@
 // The inputs of an SNP launch as one JSON object of hashes, dstack's `sev_snp_measurement`: read in place of files, and printed.
 
 import * as errors from './errors';
-import { digestFinding } from '../core/check/digestRules';
-import { pagesFor } from '../core/check/matrix';
-import { isTrimmed, readSnpInputs, snpInputsJson } from '../core/tech/snp/inputs';
-import { modelsWithSignature } from '../core/vmsa/launch/cpuModels';
-import { decodePage } from '../core/vmsa/vmsaPage';
+import { jsonText } from '../core/binary/json';
+import { readSnpInputs } from '../core/tech/snp/inputs';
 import type { Io } from '../app/io';
+import { snpInputsOf } from '../app/snpInputs';
 import { nameOfInput, readWhole } from '../app/vmsaFile';
 import type { DigestReading } from '../app/digestLaunch';
 import type { DigestRequest } from './digest';
 import type { DigestOptions } from './digestOptions';
-import { printJson, type Output } from './output';
+import type { Output } from './output';
 
 /** Options with what the JSON says of vCPUs where they do not. @throws CheckError (usage) for a file that is none, or with files beside it */
 export async function withSnpInputs(io: Io, options: DigestOptions): Promise<DigestOptions> {
@@ -34,37 +32,17 @@ export async function withSnpInputs(io: Io, options: DigestOptions): Promise<Dig
   };
 }
 
-/** Prints the inputs of one launch. @throws CheckError for one that such an object cannot say */
-export function printSnpInputs(
+/** Prints the inputs of one launch, or writes them to a file. @throws CheckError for one that such an object cannot say */
+export async function printSnpInputs(
+  io: Io,
   request: DigestRequest,
   options: DigestOptions,
   reading: Pick<DigestReading, 'find'>,
   out: Output,
-): void {
-  const { image, firmwareDigest, kernelDigests, profiles, cpus, counts } = request;
-  const [vcpus] = counts;
-  const [profile] = profiles;
-  if (profile?.vmm !== 'qemu') throw errors.oddOption('--format dstack', 'only QEMU launches such a guest');
-  const { values } = decodePage(pagesFor(request, profile, cpus[0]?.id).bsp);
-  const named = modelsWithSignature(values.rdx)[0];
-  const cpu = options.cpu ?? named?.name;
-  if (cpu === undefined)
-    throw errors.oddOption('--format dstack', 'no QEMU model has the signature of the CPU');
-  const { snpInputs, cmdline = snpInputs?.cmdline ?? '', cmdlineDigest } = options;
+): Promise<void> {
+  const { snpInputs, cpu, cmdline = snpInputs?.cmdline ?? '', cmdlineDigest, output } = options;
   if (cmdlineDigest) throw errors.oddOption('--cmdline-hash', 'dstack takes the text of the command line');
-  if (isTrimmed(cmdline))
-    reading.find(
-      digestFinding(
-        'cmdline-trimmed',
-        'dstack removes the white space at the ends of the command line, which gives another digest.',
-      ),
-    );
-  printJson(
-    out,
-    snpInputsJson({
-      ...{ image, firmwareDigest: firmwareDigest!, kernelDigests, cmdline, vcpus: vcpus!, cpu },
-      resetAddress: request.resetAddress(),
-      features: values.sev_features,
-    }),
-  );
+  const content = `${jsonText(snpInputsOf(request, { cpu, cmdline }, reading))}\n`;
+  if (output === undefined) out.data(content);
+  else await io.write(output, content);
 }

@@ -1,6 +1,7 @@
 // From the options of `sevscope digest` to the launch before its first vCPU.
 
 import * as errors from './errors';
+import * as appErrors from '../app/errors';
 import {
   ovmfHash,
   readSevLaunch,
@@ -17,7 +18,7 @@ import type { MatrixRequest } from '../core/check/matrix';
 import type { DigestOptions } from './digestOptions';
 import { isOther } from './digestSelection';
 import { sev } from '../core/tech/sev/loads';
-import { readInput } from './inputOptions';
+import { readInput } from '../core/launch/readInput';
 
 /** The part of a table's request that comes from files. */
 export type ReadLaunch = LaunchStart & Pick<MatrixRequest, 'features' | 'loaded'>;
@@ -67,7 +68,7 @@ async function readSnp(io: Io, options: DigestOptions, reading: DigestReading): 
       ? undefined
       : readInput('firmwareDigest', given, ({ found }) => errors.badOvmfHash(found!));
   const features =
-    wanted === undefined ? undefined : readInput('features', wanted, () => errors.badFeatures(wanted));
+    wanted === undefined ? undefined : readInput('features', wanted, () => appErrors.badFeatures(wanted));
   const { snpInputs, known } = options;
   if (known) return { ...known, features };
   if (snpInputs) return { ...snpLaunchFrom(io, snpInputs, reading), features };

@@ -5,7 +5,7 @@ import * as errors from './errors';
 import type { Io } from '../app/io';
 import { knownLaunch } from '../app/knownLaunch';
 import type { DigestOptions } from './digestOptions';
-import { vcpuCounts } from './digestSelection';
+import { vcpuCounts } from '../app/digestSelection';
 
 /** What a known digest stands for, and what cannot be had from it; with the option's name. */
 const UNFIT = {

@@ -8,15 +8,13 @@ import { computeMeasurement, measurementText } from '../core/tech/sev/evidence';
 import { isSevEs } from '../core/tech/sev/policy';
 import { refuseUnfit } from '../core/check/judge';
 import { waysToGive } from '../app/inputs';
+import type { Measure } from '../app/digestTable';
 import type { Io } from '../app/io';
 import { withKeys } from '../app/keys';
 import type { DigestOptions } from './digestOptions';
-import { readInput } from './inputOptions';
+import { readInput } from '../core/launch/readInput';
 import { checkKeyOptions } from './launchOptions';
 import type { Output } from './output';
-
-/** The measurement for a launch digest, in base64 as libvirt reports it. */
-export type Measure = (digest: Uint8Array) => string;
 
 /** The inputs of a measurement besides the keys. */
 const NEEDED = ['nonce', ...REPORTED_IDS.filter((id) => id !== 'measurement')] as const;

@@ -7,7 +7,7 @@ import type { Io } from '../app/io';
 import { refuseOverwriting } from '../app/outputs';
 import { noteFcw, printDigests, readingFor, requestOf, type DigestRequest } from './digest';
 import { printSnpInputs, withSnpInputs } from './digestDstack';
-import { formRow } from './digestForms';
+import { formRow } from '../core/check/digestForms';
 import { withQemu } from './digestQemu';
 import { readSev } from './digestInputs';
 import { checkKnown, withKnown } from './digestKnown';
@@ -37,7 +37,7 @@ export async function digestMore(
   return withMeasure(io, options, out, async (measure) => {
     if (format === 'dstack') {
       const reading = readingFor({ noted }, out);
-      printSnpInputs(await requestOf(io, options, reading), options, reading, out);
+      await printSnpInputs(io, await requestOf(io, options, reading), options, reading, out);
     } else if (matrix || !formRow(format).plain) {
       const reading = readingFor({ noted }, out);
       const request = await requestOf(io, options, reading);

@@ -8,7 +8,7 @@ import { REPORTED_IDS, type InputValues } from '../core/launch/inputs';
 import { MAX_VCPUS } from '../core/launch/inputKinds';
 import type { SnpInputs } from '../core/tech/snp/inputs';
 import type { KnownLaunch } from '../app/knownLaunch';
-import { FORM_NAMES, formRow, type Form } from './digestForms';
+import { FORM_NAMES, formRow, type Form } from '../core/check/digestForms';
 import { addInputs, addOtherNames, type InputUse } from './inputOptions';
 import { readKnownDigest } from './knownDigest';
 import { number } from './options';

@@ -1,10 +1,9 @@
 // `sevscope digest --from-qemu-command-line`: the inputs of a launch from a command line of QEMU or the XML of a domain, given as a file or as the
 // text itself. What other options say counts before it.
 
-import * as errors from './errors';
-import { digestFinding, type DigestFinding } from '../core/check/digestRules';
-import { foundInputs, launchOfDomain, launchOfQemu, type FoundInputs } from '../core/domain/launchFound';
+import { foundInputs, type FoundInputs } from '../core/domain/launchFound';
 import type { Io } from '../app/io';
+import { findLaunch, foundInWords } from '../app/launchFound';
 import { nameOfInput, readWhole } from '../app/vmsaFile';
 import { parseDomainXml } from '../libvirt/domainXml';
 import type { DigestOptions, GivenOptions } from './digestOptions';
@@ -28,19 +27,10 @@ export async function withQemu(io: Io, options: GivenOptions): Promise<GivenOpti
   const given = options.fromQemuCommandLine!;
   const isFile = !isText(given);
   const text = isFile ? new TextDecoder().decode(await readWhole(io, given)) : given;
-  const isXml = /^\s*</.test(text);
-  const where = isFile ? nameOfInput(given) : isXml ? 'the XML' : 'the command line';
-  // QEMU takes nothing that counts here without an option.
-  if (!isXml && !/(?:^|[\s"'\0])-[a-z]/i.test(text)) throw errors.noQemuCommandLine(where);
-  const found = isXml ? launchOfDomain(parseDomainXml(text)) : launchOfQemu(text);
+  const { where, ...found } = findLaunch(text, isFile ? nameOfInput(given) : undefined, parseDomainXml);
   const counts = (input: keyof FoundInputs) =>
     [input, ...(OTHERS[input] ?? [])].every((name) => options[name] === undefined);
   const taken = found.taken.filter(({ input }) => counts(input));
-  const noted: DigestFinding[] = [
-    ...taken.map(({ input, value, from }) =>
-      digestFinding('launch-found', `From ${where}: ${input} is ${value}, by ${from}.`),
-    ),
-    ...found.problems.map((problem) => digestFinding('launch-not-found', problem)),
-  ];
+  const noted = foundInWords({ ...found, taken }, where);
   return { ...options, ...foundInputs({ ...found, taken }), noted };
 }

@@ -2,36 +2,15 @@
 
 import * as errors from './errors';
 import { digestFinding, type DigestFinding } from '../core/check/digestRules';
-import { ALL_CPUS, MATRIX_PROFILES, type MatrixCpu } from '../core/check/matrix';
-import { MAX_VCPUS } from '../core/launch/inputKinds';
+import { cpuOf, profilesNamed, vcpuCounts, type TableMode } from '../app/digestSelection';
+import { MATRIX_PROFILES, type MatrixCpu } from '../core/check/matrix';
 import { VMM_PROFILES } from '../core/launch/inputs';
-import { unknownCpuModel } from '../core/vmsa/errors';
 import { findProfile, type KnownProfile } from '../core/vmsa/launch/profiles';
 import { encodeSignature } from '../core/vmsa/launch/signature';
-import { formRow } from './digestForms';
+import { formRow } from '../core/check/digestForms';
+import { readInput } from '../core/launch/readInput';
 import type { DigestOptions } from './digestOptions';
-import { readInput } from './inputOptions';
 import { cpuFrom } from './options';
-
-/** A number of vCPUs, or `1-8,16` as ascending numbers. @throws CheckError (usage) */
-export function vcpuCounts(text: string): number[] {
-  const counts = new Set<number>();
-  for (const part of text.split(',')) {
-    const ends = part.split('-');
-    const [first, last = first] = ends.map((end) =>
-      readInput('vcpus', end, () => errors.badVcpuList(text, MAX_VCPUS)),
-    );
-    if (ends.length > 2 || first! > last!) throw errors.badVcpuList(text, MAX_VCPUS);
-    for (let n = first!; n <= last!; n++) counts.add(n);
-  }
-  return [...counts].sort((a, b) => a - b);
-}
-
-/** One CPU of a list: a model by name, or its numbers. */
-const cpuOf = (text: string): MatrixCpu => ({
-  name: text,
-  id: readInput('cpu', text, () => (text.includes('/') ? errors.badMatrixCpu(text) : unknownCpuModel(text))),
-});
 
 /** Rejects options that contradict each other, before anything is read. */
 export function checkTogether(options: DigestOptions): void {
@@ -60,11 +39,6 @@ export function checkTogether(options: DigestOptions): void {
     throw errors.oddOption('--dump-vmsa', 'it is for one launch that measures vCPUs');
   if (options.firmwareDigest !== undefined && mode !== 'snp')
     throw errors.oddOption('--snp-ovmf-hash', 'it is for --mode snp');
-}
-
-/** The CPUs of a table. @throws CheckError (usage) */
-export function cpuList(text: string): readonly MatrixCpu[] {
-  return text === 'all' ? ALL_CPUS : text.split(',').map(cpuOf);
 }
 
 /**
@@ -132,14 +106,5 @@ export function profilesFrom({
   const ofVmm = mode === 'snp' && vmm ? VMM_PROFILES[vmm] : undefined;
   const text = profile ?? ofVmm ?? (matrix && formRow(format).labelled && !isOfOne ? 'all' : known[0]!.id);
   if (text === 'all' && matrix) return known;
-  const ids = matrix ? text.split(',') : [text];
-  return ids.map((id) => {
-    const found = known.find((p) => p.id === id);
-    if (found) return found;
-    throw errors.otherMode(
-      id,
-      mode,
-      known.map((p) => p.id),
-    );
-  });
+  return profilesNamed(matrix ? text.split(',') : [text], mode as TableMode);
 }

@@ -21,14 +21,6 @@ export function twoCpus(): CheckError {
   });
 }
 
-/** A page is to be generated, but no CPU was given to take its signature from. */
-export function cpuNeeded(): CheckError {
-  return usage('cpu-needed', 'A VMSA holds the signature of its CPU.', {
-    advice: 'Give family, model and stepping, or a QEMU model by name.',
-    at: { input: 'cpu' },
-  });
-}
-
 /** A page is to be compared, but there is neither another file nor a CPU to generate a page for. */
 export function comparisonNeeded(): CheckError {
   return usage('comparison-needed', 'Compare with what?', {
@@ -184,35 +176,11 @@ export function oneLaunchOnly(option: string): CheckError {
   });
 }
 
-/** A number of vCPUs, or a list of them for a table, is malformed or exceeds what a machine has. */
-export function badVcpuList(text: string, most: number): CheckError {
-  return usage('bad-vcpu-list', `"${text.slice(0, 40)}" is no number of vCPUs.`, {
-    advice: `Give 1 to ${most}; with --matrix also ranges and lists, for example 1-8 or 1,2,4.`,
-    at: { input: 'vcpus' },
-  });
-}
-
-/** A CPU of a table is neither a model name nor three numbers. */
-export function badMatrixCpu(text: string): CheckError {
-  return usage('bad-matrix-cpu', `"${text.slice(0, 40)}" is no CPU.`, {
-    advice: 'Give a QEMU model such as EPYC-Milan, family/model/stepping such as 25/17/1, or all.',
-    at: { input: 'cpu' },
-  });
-}
-
 /** A CPU signature has bits that no CPU sets. */
 export function badSignature(text: string): CheckError {
   return usage('bad-cpu-signature', `${text} is no CPU signature: it has bits that no CPU sets.`, {
     advice: 'An example is 0xa00f11.',
     at: { input: 'cpu' },
-  });
-}
-
-/** A profile was given that belongs to another mode than the requested one. */
-export function otherMode(id: string, mode: string, known: readonly string[]): CheckError {
-  return usage('profile-of-other-mode', `"${id.slice(0, 40)}" is no profile of mode ${mode}.`, {
-    advice: `Use one of ${known.join(', ')}, or all.`,
-    at: { input: 'profile' },
   });
 }
 
@@ -269,17 +237,6 @@ export function noAnswer(): CheckError {
   return new CheckError('bug', 'no-answer', 'The run ended without an answer.');
 }
 
-/** The SEV features to launch with are not a number of at most 64 bits. */
-export function badFeatures(text: string): CheckError {
-  return usage(
-    'bad-sev-features',
-    `"${text.slice(0, 40)}" is no number of 64 bits, and names no SEV features.`,
-    {
-      advice: 'Give a number of at most 64 bits, such as 0x21, or names, such as SNPActive,DebugSwap.',
-    },
-  );
-}
-
 /** A file to compare a launch with is no trace, and has no pages of vCPUs either; `why` is a sentence. */
 export function noTrace(path: string, why: string): CheckError {
   return usage('no-trace', `${path} is no trace of a launch, and has no VMSA pages: ${why}`, {
@@ -306,14 +263,6 @@ export function noSecretsByDigest(): CheckError {
   return usage('no-secrets-by-digest', 'Secrets are sealed for a measurement, and a launch digest is none.', {
     advice: 'Leave --inject-secret out, or check a recorded launch.',
     at: { input: '--inject-secret' },
-  });
-}
-
-/** What was given as a command line of QEMU has no option. */
-export function noQemuCommandLine(where: string): CheckError {
-  return usage('no-qemu-command-line', `There is no option of QEMU in ${where}.`, {
-    advice: 'Give a command line of QEMU, a log with one, or the XML of a domain.',
-    at: { input: '--from-qemu-command-line' },
   });
 }
 

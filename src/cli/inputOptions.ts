@@ -7,7 +7,8 @@ import * as errors from './errors';
 import { parseUnsigned } from '../core/binary/hex';
 import type { UnfitText } from '../core/binary/textBytes';
 import { snpPolicy } from '../core/tech/snp/errors';
-import { inputRow, INPUTS, type InputId, type InputRow, type InputValue } from '../core/launch/inputs';
+import { inputRow, INPUTS, type InputId, type InputRow } from '../core/launch/inputs';
+import { asRead } from '../core/launch/readInput';
 
 /** The files that each option of an input names are read. */
 export const INPUT_FILES: readonly string[] = (INPUTS as readonly InputRow[])
@@ -74,33 +75,11 @@ function whyNot({ id }: InputRow, text: string, wanted: string): string {
   return isSnp ? snpPolicy(value).message : `It must be ${wanted}.`;
 }
 
-/** Kinds of inputs that are numbers, also in the forms of Python's `int(text, 0)` that other programs take. */
-const NUMBERS: readonly string[] = ['number', 'count', 'word', 'cpu'];
-
-/** A text as the table of inputs reads it: `0o17` and `0b1111` in decimal. */
-const asRead = ({ kind }: InputRow, text: string): string =>
-  NUMBERS.includes(kind) && /^0(?:o[0-7]{1,80}|b[01]{1,80})$/i.test(text) ? String(BigInt(text)) : text;
-
 function valueOf(row: InputRow, text: string, why: InputUse['whyNot']): unknown {
   const read = row.parse(asRead(row, text));
   if (read.ok) return read.value;
   const { found, wanted } = read;
   throw new InvalidArgumentError(found && why ? why(found) : whyNot(row, text, wanted));
-}
-
-/**
- * The value of an input whose option is kept as text.
- * @throws CheckError from `fail`, which gets what is wrong
- */
-export function readInput<I extends InputId>(
-  id: I,
-  text: string,
-  fail: (found: Extract<ReturnType<InputRow['parse']>, { readonly ok: false }>) => Error,
-): InputValue<I> {
-  const row = inputRow(id);
-  const read = row.parse(asRead(row, text));
-  if (!read.ok) throw fail(read);
-  return read.value as InputValue<I>;
 }
 
 /** Every name of the option of an input; help lists one of them. Two that differ in value are refused. */

@@ -43,7 +43,7 @@ export async function buildVmsa(io: Io, file: string, options: PageOptions, out:
   const role = roleFrom(options.index ?? 0)!;
   const needs = needsOf(profile, role);
   const cpu = cpuFrom(options);
-  if (!cpu && needs.cpu) throw errors.cpuNeeded();
+  if (!cpu && needs.cpu) throw appErrors.cpuNeeded();
   const { bytes } = generateVmsa({
     profile: profile.id,
     role,

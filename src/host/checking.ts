@@ -17,6 +17,8 @@ import { recordLaunch } from './launch/recordLaunch';
 import { ReportEditor } from './launch/reportEditor';
 import { isReport, reportUri } from './launch/reportSource';
 import { ReportStore } from './launch/reportStore';
+import { ReferenceEditor } from './references/referenceEditor';
+import { askQuestion, fromCommand, referencesUri } from './references/referenceSource';
 import { sourceIn, validateDomain, validateNamed, type ValidateContext } from './launch/validateDomain';
 import { chooseFile } from './shell/ask';
 import type { CommandGroup } from './shell/commands';
@@ -24,6 +26,7 @@ import * as shellErrors from './shell/errors';
 import { libvirtWorkerScript } from './shell/files';
 import { notify } from './shell/notify';
 import { activeFile, pickFile, startFolder } from './shell/picks';
+import { openIn } from './shell/run';
 
 /** Registers what checks launches. @returns it and its commands */
 export function checking(
@@ -46,6 +49,7 @@ export function checking(
   return {
     registered: [
       reports.register(),
+      new ReferenceEditor(io, extensionUri).register(),
       domains.register(),
       new LaunchDiagnostics(io).register(),
       registerLaunchLenses(),
@@ -59,11 +63,19 @@ export function checking(
         withLaunchFile(io, 'Launch of the report', uri, async (file) =>
           reports.reveal(reportUri(await sourceIn(io, file))),
         ),
+      referenceValues: (given?: unknown) => referenceValues(io, given),
       recordLaunch: (given?: unknown) => recordLaunch(checks, given),
       validateDomain: (given?: unknown) => validateDomain(checks, given),
       createSample: (folder?: vscode.Uri) => createSample(io, folder),
     },
   };
+}
+
+/** Opens the page of reference values. @param given a file, or the text of a command line of QEMU or of a domain's XML */
+async function referenceValues(io: Io, given: unknown): Promise<void> {
+  if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
+  const question = typeof given === 'string' ? await fromCommand(io, given) : await askQuestion(io, given);
+  if (question) await openIn('references', referencesUri(question));
 }
 
 /** Runs a launch file and opens its report. @param explain whether to search for the cause of a mismatch at once */

@@ -4,6 +4,7 @@
 import * as v from 'valibot';
 import { REPORT_PAGE } from './launch';
 import { IMAGES_PAGE, OVMF_PAGE } from './ovmf';
+import { REFERENCES_PAGE } from './references';
 import type { ActionRow, PageTable } from './shared';
 import { isObject } from '../core/binary/values';
 import { COMPARISON_PAGE, VMSA_PAGE } from './vmsa';
@@ -15,6 +16,7 @@ export const PAGES = {
   ovmf: OVMF_PAGE,
   images: IMAGES_PAGE,
   report: REPORT_PAGE,
+  references: REFERENCES_PAGE,
 } as const satisfies Record<string, PageTable>;
 
 type Pages = typeof PAGES;

@@ -30,6 +30,8 @@ export const CODE: { readonly [N in TaskName]: () => Promise<TaskCode<N>> } = {
     const { changesFor } = await import('../app/launchEdits');
     return async (task, { io, answer }) => answer(changesFor(await io(), task));
   },
+  fillReferences: async () => (await import('./referenceValues')).fillReferences,
+  referenceValues: async () => (await import('./referenceValues')).referenceValues,
   explain: async () => {
     const { coordinate } = await import('./explainCoordinator');
     return async (task, { io, answer }) => coordinate(await io(), task, answer);

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decode, encode, Tagged } from 'cborg';
-import { corimOfAmd } from '../../src/cli/corim';
+import { corimOfAmd } from '../../src/app/corim';
 
 const VECTORS = process.env['SEVSCOPE_VECTORS'];
 type Node = Map<number, unknown>;

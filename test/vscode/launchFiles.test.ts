@@ -182,6 +182,7 @@ describe('Above a launch file', () => {
         ['$(verified) Validate', 'sevscope.validateLaunch', 0],
         ['Explain', 'sevscope.explainMismatch', 0],
         ['Open Report', 'sevscope.openReport', 0],
+        ['Reference Values…', 'sevscope.referenceValues', 0],
       ],
     );
     for (const { command } of lenses) assert.equal(String(command?.arguments?.[0]), document.uri.toString());

@@ -3,6 +3,7 @@
 
 import type { ComponentChildren, JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
+import type { ReferenceQuestion } from '../../src/core/check/referenceQuestion';
 import type { VmsaRequest } from '../../src/core/vmsa/launch/generate';
 import {
   BUTTONS,
@@ -25,6 +26,8 @@ interface ButtonProps<A extends Action> {
   disabled?: boolean;
   /** The comparison on the page. */
   request?: VmsaRequest | undefined;
+  /** The reference values on the page. */
+  question?: ReferenceQuestion | undefined;
   onSent?: () => void;
 }
 
@@ -33,15 +36,21 @@ export type ActionButtonOf<P extends PageName> = (props: ButtonProps<ActionOf<P>
 
 /** A button that asks the host for an action. A page uses it as an `ActionButtonOf` its own actions. */
 export function AnyActionButton(props: ButtonProps<Action>) {
-  const { action, primary = false, disabled = false, request, onSent } = props;
+  const { action, primary = false, disabled = false, request, question, onSent } = props;
   return (
     <vscode-button
       appearance={primary ? 'primary' : 'secondary'}
       disabled={disabled}
       onClick={() => {
         if (disabled) return;
-        // Each page takes its own actions only, and TypeScript splits no union of more than 25 members to see it.
-        send({ type: 'action', action, ...(request && { request }) } as WebviewMessage);
+        // ActionButtonOf says that the page has the action; the compiler does not look through so many.
+        const pressed = {
+          type: 'action',
+          action,
+          ...(request && { request }),
+          ...(question && { question }),
+        };
+        send(pressed as WebviewMessage);
         onSent?.();
       }}
     >

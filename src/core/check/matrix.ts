@@ -101,7 +101,8 @@ export function* matrixRows<State>(request: MatrixRequest<State>): Generator<Mat
   const most = counts.at(-1) ?? 0;
   const wanted = new Set(counts);
   for (const profile of profiles) {
-    const starts = startVaries ? counts.map((vcpus) => startOf(profile, vcpus)) : [];
+    // Those of all CPUs, each made when its first row is.
+    const starts: State[] = [];
     const start = startOf(profile, most);
     const hasCpu = needsOf(profile, 'bsp').cpu;
     for (const cpu of hasCpu ? cpus : [NO_CPU]) {
@@ -115,7 +116,7 @@ export function* matrixRows<State>(request: MatrixRequest<State>): Generator<Mat
       });
       if (startVaries) {
         for (const [i, vcpus] of counts.entries()) {
-          let state = starts[i] as State;
+          let state = (starts[i] ??= startOf(profile, vcpus));
           for (let vcpu = 0; vcpu < vcpus; vcpu++) state = withVcpu(state, vcpu);
           yield rowOf(state, vcpus);
         }

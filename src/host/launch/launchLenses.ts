@@ -9,6 +9,7 @@ const LENSES = [
   ['$(verified) Validate', 'validateLaunch', 'Check the launch with the text as it is here'],
   ['Explain', 'explainMismatch', 'Look for what would make the measurement match'],
   ['Open Report', 'openReport', 'Show the report of the last check'],
+  ['Reference Values…', 'referenceValues', 'Compute the launch digests of such guests for a verifier'],
 ] as const;
 
 /** Shows the lenses; not in Restricted Mode, where none of the actions work. */

@@ -9,7 +9,7 @@ import { prepareKey } from '../../../src/core/explain/measurementMac';
 import { measurementText, parseMeasurement, unfitMeasurement } from '../../../src/core/tech/sev/evidence';
 import { describePolicy, policyRemarks } from '../../../src/core/tech/sev/policy';
 import { describeSnpPolicy, isSnpPolicy } from '../../../src/core/tech/snp/policy';
-import { cpuList, vcpuCounts } from '../../../src/cli/digestSelection';
+import { cpuList, vcpuCounts } from '../../../src/app/digestSelection';
 import { number } from '../../../src/cli/options';
 import { parseTarget } from '../../../webview/parts/find';
 import { parseAddress, parseNumber } from '../../../webview/vmsa/comparisonForm';

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { decode, Tagged } from 'cborg';
 import { Command } from 'commander';
 import { addDigestOptions, asksForMore, type DigestOptions } from '../../../src/cli/digestOptions';
-import { FORM_NAMES } from '../../../src/cli/digestForms';
+import { FORM_NAMES } from '../../../src/core/check/digestForms';
 import { PLAIN_DIGEST_OPTIONS, scriptFor } from '../../../src/cli/scripts';
 import { buildOvmf, DEFAULT_SEV_SECTIONS } from '../../../src/core/ovmf/build';
 import { SVSM_INFO } from '../../../src/core/ovmf/entries';

@@ -263,4 +263,9 @@ describe('digest --format dstack', () => {
         await printed(...args, '--format', 'dstack'),
       );
     });
+  it('is written to the file that --output names', async () => {
+    const args = [...SNP, '4', '--format', 'dstack'];
+    assert.equal(await printed(...args, '--output', 'written.json'), '');
+    assert.equal(readFileSync(at('written.json'), 'utf8'), await printed(...args));
+  });
 });

@@ -16,6 +16,7 @@ import {
   type StateOf,
   type ToPage,
 } from '../../../src/protocol/pages';
+import { NO_REFERENCES } from '../../../src/core/check/referenceQuestion';
 import type { PageTable } from '../../../src/protocol/shared';
 import { isRequest } from '../../../src/protocol/vmsa';
 
@@ -106,6 +107,24 @@ const SAMPLES: {
       changeLaunch: { type: 'changeLaunch', explanation: 0 },
       steps: { type: 'steps', check: 1, from: 512 },
       openLoad: { type: 'openLoad', source: { from: 'metadata', section: 1, offset: 4 }, size: 4096 },
+    },
+  },
+  references: {
+    states: {
+      references: {
+        ...{ kind: 'references', title: 'a', question: NO_REFERENCES, revision: 0, findings: [] },
+        progress: { kind: 'computing', done: 1, total: 2 },
+        preview: { rows: [] },
+      },
+      notice: { kind: 'notice', title: 'a', text: 'b', actions: [] },
+    },
+    toPage: [],
+    fromPage: {
+      ready: { type: 'ready' },
+      drawn: { type: 'drawn' },
+      copy,
+      ask: { type: 'ask', question: NO_REFERENCES },
+      choose: { type: 'choose', part: 'kernel', question: NO_REFERENCES },
     },
   },
 };

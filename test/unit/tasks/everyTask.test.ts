@@ -8,6 +8,7 @@ import { join, resolve } from 'node:path';
 import { readFacts } from '../../../src/app/explainFacts';
 import { KEY_MEMORY } from '../../../src/app/explainThreads';
 import type { DigestInputs } from '../../../src/app/launch';
+import { NO_REFERENCES } from '../../../src/core/check/referenceQuestion';
 import type { LaunchFacts } from '../../../src/core/explain/launchFacts';
 import { buildOvmf } from '../../../src/core/ovmf/build';
 import { ANSWER, STATE_SIZE, type SectionJob } from '../../../src/core/ovmf/volumes/sectionJob';
@@ -66,6 +67,11 @@ const CASES: {
   lintLaunch: { input: () => ({ text, path, files: false }) },
   checkDigest: { input: () => inputs },
   changeLaunch: { input: () => ({ text, path, edits: [[{ member: ['vcpus'], value: 2 }]] }) },
+  fillReferences: { input: () => ({ text, path }) },
+  referenceValues: {
+    input: () => ({ question: { ...NO_REFERENCES, firmware: 'a.fd', cpus: 'EPYC' }, folder }),
+    request: () => ({}),
+  },
   explain: { input: () => ({ inputs, keyMemory: new SharedArrayBuffer(KEY_MEMORY), maxVcpus: 1 }) },
   search: {
     input: () => ({ facts, keyMemory: undefined }),

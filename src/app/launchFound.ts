@@ -1,0 +1,36 @@
+// The inputs of a launch from a command line of QEMU or the XML of a domain, whichever a text is, and in words what was taken from where.
+
+import * as errors from './errors';
+import { digestFinding, type DigestFinding } from '../core/check/digestRules';
+import type { DomainConfig } from '../core/domain/facts';
+import { launchOfDomain, launchOfQemu, type LaunchFound } from '../core/domain/launchFound';
+
+/** What was found, and what the text is called. */
+export type FoundLaunch = LaunchFound & { readonly where: string };
+
+/**
+ * Finds the inputs.
+ * @param name of the file with the text, if it is from one
+ * @param parseDomain reads the XML of a domain
+ * @throws CheckError for a text without an option of QEMU, or for XML of no domain
+ */
+export function findLaunch(
+  text: string,
+  name: string | undefined,
+  parseDomain: (xml: string) => DomainConfig,
+): FoundLaunch {
+  const isXml = /^\s*</.test(text);
+  const where = name ?? (isXml ? 'the XML' : 'the command line');
+  // QEMU takes nothing that counts here without an option.
+  if (!isXml && !/(?:^|[\s"'\0])-[a-z]/i.test(text)) throw errors.noQemuCommandLine(where);
+  const { taken, problems } = isXml ? launchOfDomain(parseDomain(text)) : launchOfQemu(text);
+  return { taken, problems, where };
+}
+
+/** What was found, as findings. */
+export const foundInWords = ({ taken, problems }: LaunchFound, where: string): readonly DigestFinding[] => [
+  ...taken.map(({ input, value, from }) =>
+    digestFinding('launch-found', `From ${where}: ${input} is ${value}, by ${from}.`),
+  ),
+  ...problems.map((problem) => digestFinding('launch-not-found', problem)),
+];
