@@ -270,18 +270,6 @@ export function emptyFirmware(name: string): CheckError {
   });
 }
 
-/** The pages of an SNP launch are to be generated, and the CPU is not known. */
-export function snpCpuNeeded(): CheckError {
-  return usage(
-    'snp-cpu-needed',
-    'An SNP launch measures the VMSA of each vCPU, which is generated for its CPU.',
-    {
-      advice: 'Give the CPU (family, model and stepping, or a QEMU model).',
-      at: { input: 'cpu' },
-    },
-  );
-}
-
 /** The domain is one of SEV, and the owner's keys are not given. */
 export function domainKeysNeeded(ways: string): CheckError {
   return usage(

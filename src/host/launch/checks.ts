@@ -17,7 +17,7 @@ import {
 } from '../../app/domainCheck';
 import type { Io } from '../../app/io';
 import { readSecret } from '../../app/keys';
-import { checkedInputs, ownerInputsOf, statedPlatform } from '../../app/launch';
+import { checkedInputs, domainInputsOf, statedPlatform } from '../../app/launch';
 import { runCheck } from '../../app/runCheck';
 import type { LaunchFile } from '../../core/check/launchFile';
 import { parseLaunchFile, readLaunchText } from '../../app/launchFile';
@@ -72,7 +72,7 @@ export async function runDomain(
   injection?: Injection,
 ): Promise<DomainOutcome> {
   const launch = await launchFileAt(io, file);
-  const inputs = ownerInputsOf(launch, nameOf(file));
+  const inputs = domainInputsOf(launch, nameOf(file));
   const platform = statedPlatform(launch);
   const connection = connectionOptions(workerPath, uri);
   return checkDomain(io, { ...inputs, platform, domain }, { ...options, libvirt, connection }, injection);

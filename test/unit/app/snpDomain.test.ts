@@ -6,7 +6,8 @@ import { createHash } from 'node:crypto';
 import { checkDomain, type DomainInputs } from '../../../src/app/domainCheck';
 import { statusOf } from '../../../src/core/domain/report';
 import { buildOvmf, DEFAULT_SEV_SECTIONS } from '../../../src/core/ovmf/build';
-import { cpuByName, generateVmsa } from '../../../src/core/vmsa/launch/generate';
+import { cpuByName, generateVmsa, type Role } from '../../../src/core/vmsa/launch/generate';
+import type { Report } from '../../../src/core/launch/report';
 import type { Connection } from '../../../src/libvirt/contract';
 import { memoryIo } from '../../helpers/memoryIo';
 import { idAuthWith, idBlockWith, questionWith, type Change } from '../core/domain/cleanQuestion';
@@ -20,8 +21,18 @@ const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
 /** The types of SNP_LAUNCH_UPDATE by those of the metadata. */
 const TYPES: Readonly<Record<number, number>> = { 1: 3, 2: 5, 3: 6, 4: 3, 0x10: 3 };
 
+const usualPage = (role: Role, resetAddress: number) =>
+  generateVmsa({ profile: 'snp', role, cpu: MILAN, resetAddress }).bytes;
+
+/** The same with other SEV features, at 0x3b0. */
+const pageWith = (features: number) => (role: Role, resetAddress: number) => {
+  const page = Buffer.from(usualPage(role, resetAddress));
+  page.writeUInt32LE(features, 0x3b0);
+  return page;
+};
+
 /** The launch digest of this image with so many vCPUs, page by page as the ABI has it. */
-function digestOf(vcpus: number, hashPage?: Uint8Array): string {
+function digestOf(vcpus: number, hashPage?: Uint8Array, pageOf = usualPage): string {
   let digest = Buffer.alloc(48);
   const add = (type: number, gpa: bigint, page?: Uint8Array) => {
     const info = Buffer.alloc(0x70);
@@ -42,7 +53,7 @@ function digestOf(vcpus: number, hashPage?: Uint8Array): string {
   const resetAddress = 0x80b004;
   for (let i = 0; i < vcpus; i++) {
     const role = i === 0 ? 'bsp' : 'ap';
-    add(2, 0xfffffffff000n, generateVmsa({ profile: 'snp', role, cpu: MILAN, resetAddress }).bytes);
+    add(2, 0xfffffffff000n, pageOf(role, resetAddress));
   }
   return digest.toString('hex');
 }
@@ -141,6 +152,50 @@ describe('A domain of SEV-SNP', () => {
     assert.ok(report.steps.some(({ id }) => id === 'kernel-hashes'));
   });
 
+  it('is measured with the profile and the SEV features that its owner gives, and says whose they are', async () => {
+    const facts = ({ facts: all }: Report, name: string) => {
+      const { value, source } = all.find((fact) => fact.name === name)!;
+      return [value, source];
+    };
+    const usual = await check({});
+    assert.deepEqual(facts(usual, 'Profile'), ['snp', 'derived']);
+    assert.deepEqual(facts(usual, 'SEV features'), ['0x1 (SNPActive)', 'derived']);
+    assert.deepEqual(facts(usual, 'vCPUs'), ['2', 'owner']);
+    const swapped = await check({}, { ...OWN, profile: 'snp-debugswap' });
+    assert.equal(swapped.expected, digestOf(2, undefined, pageWith(0x21)));
+    assert.deepEqual(facts(swapped, 'Profile'), ['snp-debugswap', 'owner']);
+    const given = await check({}, { ...OWN, features: 0x21n });
+    assert.equal(given.expected, swapped.expected);
+    assert.match(given.warnings.join('\n'), /libvirt asks for 0x1 \(SNPActive\) only/);
+    const older = await check({}, { ...OWN, profile: 'snp-legacy' });
+    const legacy = (role: Role, resetAddress: number) =>
+      generateVmsa({ profile: 'snp-legacy', role, cpu: MILAN, resetAddress }).bytes;
+    assert.equal(older.expected, digestOf(2, undefined, legacy));
+  });
+
+  it('of another technology than that of the profile has one sentence with those that fit', async () => {
+    const report = await check({}, { ...OWN, profile: 'sev-es' });
+    assert.deepEqual([statusOf(report), report.expected], [2, undefined]);
+    assert.match(
+      report.summary,
+      /^The profile "sev-es" is not one of SEV-SNP .* Use one of snp, snp-debugswap, snp-legacy, snp-legacy-debugswap\.$/,
+    );
+  });
+
+  it('is compared with the policy and the host data of its owner, which the report must show', async () => {
+    const hostData = new Uint8Array(32).fill(0xcd);
+    const launch = { hostData: base64(new Uint8Array(32).fill(0xab)) };
+    const report = await check({ launch }, { ...OWN, hostData, guestPolicy: 0x20000n });
+    const facts = report.facts.filter(({ name }) => /0x0(08|c0)/.test(name));
+    assert.deepEqual(facts, [
+      { name: 'Policy (0x008)', value: '0x20000: bit 17, always set', source: 'owner' },
+      { name: 'Host data (0x0c0)', value: 'cd'.repeat(32), source: 'owner' },
+    ]);
+    const warned = report.rules!.filter(({ warning }) => warning).map(({ id }) => id);
+    assert.deepEqual(warned, ['policy-agrees', 'host-data']);
+    assert.equal(report.expected, digestOf(2));
+  });
+
   it('has no pages from files, which are those of SEV-ES', async () => {
     const report = await check({}, { firmware: '/fw', vcpus: 2, vmsa: { bsp: '/page', ap: '/page' } });
     const failed = report.rules!.filter(({ outcome }) => outcome === 'failed').map(({ id }) => id);
@@ -181,9 +236,9 @@ describe('A domain of SEV-SNP', () => {
     const report = await check({ launch });
     const facts = Object.fromEntries(report.facts.map(({ name, value }) => [name, value]));
     const expected = {
-      'SNP policy': '0x30000: SMT; bit 17, always set',
+      'Policy (0x008)': '0x30000: SMT; bit 17, always set',
       'Kernel hashes': 'off',
-      'Host data': 'ab'.repeat(32),
+      'Host data (0x0c0)': 'ab'.repeat(32),
       'Guest-visible workarounds': '00'.repeat(16),
       'Signing key': 'VLEK: the VCEK is switched off',
       'Author key': 'in the ID block',
