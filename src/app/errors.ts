@@ -270,6 +270,15 @@ export function emptyFirmware(name: string): CheckError {
   });
 }
 
+/** A launch file with what the report of an SNP guest must show would have inputs of its host. @param inputs their names */
+export function hostsInputs(inputs: readonly string[]): CheckError {
+  return usage(
+    'inputs-of-host',
+    `No launch file was written: ${inputs.join(', ')} would be what the host says, and such a file has only what its owner gives.`,
+    { advice: 'Give what is missing, and check the domain again.' },
+  );
+}
+
 /** The domain is one of SEV, and the owner's keys are not given. */
 export function domainKeysNeeded(ways: string): CheckError {
   return usage(

@@ -1,6 +1,7 @@
 // The launch digest that the guest of an SNP domain must have, and the launch file by which a person compares it with the report of the
 // guest: only the owner's inputs are in that, as in any launch file.
 
+import * as errors from './errors';
 import { bytesToHex, hex } from '../core/binary/hex';
 import type { HostInput } from '../core/check/loadedSteps';
 import type { Report } from '../core/launch/report';
@@ -31,15 +32,15 @@ export function expectSnpLaunch(io: Io, inputs: SnpLaunch, options?: CheckOption
   return expectDigest(io, { ...inputs, vmsa: undefined, technology: 'snp' }, options);
 }
 
-/** Whether all of it is the owner's: what a host says is in no launch file. */
-export const isOwners = ({ inputs }: ExpectedLaunch): boolean => inputs.fromHost.length === 0;
-
 /**
  * The text of a launch file by which the measurement of the guest's report is compared: its "launchDigest" is the one that the
  * inputs give, until a person puts that of the report there.
  * @param path it will have, absolute
+ * @throws CheckError when an input is not the owner's
  */
 export function expectedText(io: Io, { inputs, digest }: ExpectedLaunch, path: string): string {
+  const { fromHost } = inputs;
+  if (fromHost.length > 0) throw errors.hostsInputs(fromHost);
   const { title, firmware, kernel, initrd, cmdline, vcpus, cpu, profile, vmm } = inputs;
   const { features, guestPolicy, hostData } = inputs;
   const near = (file: string | undefined) => {

@@ -43,6 +43,8 @@ export interface ReportViewState {
   readonly injected?: number;
   /** Why the injection failed, a sentence. */
   readonly injectionError?: string;
+  /** A launch file can be made of the owner's inputs and the digest that the report must show. */
+  readonly canSaveLaunch?: boolean;
   /** Absent until someone asks for it. */
   readonly explanation?: ExplanationState;
 }
@@ -73,6 +75,7 @@ const REPORT_STATE: v.GenericSchema<ReportViewState> = v.object({
   earlier: v.exactOptional(v.boolean()),
   injected: v.exactOptional(count),
   injectionError: v.exactOptional(text),
+  canSaveLaunch: v.exactOptional(v.boolean()),
   explanation: v.exactOptional(EXPLANATION),
 });
 
@@ -83,6 +86,7 @@ const REPORT_ACTIONS = {
   copyReport: { label: 'Copy as Markdown', icon: 'copy' },
   copyReportJson: { label: 'Copy as JSON', icon: 'json' },
   saveReport: { label: 'Save…', icon: 'save' },
+  saveLaunch: { label: 'New Launch File of This', icon: 'new-file' },
   injectSecret: { label: 'Inject Secret…', icon: 'key' },
   explain: { label: 'Why?', icon: 'question' },
   explainFolder: { label: 'Also Try Other Images of the Folder', icon: 'file-binary' },

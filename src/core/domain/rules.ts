@@ -115,10 +115,13 @@ export const DOMAIN_RULES: readonly DomainRule[] = [
   ...wishRules,
 ];
 
+/** The rules that are judged of a domain with this launch security; of one that is not known, those of all. */
+export const rulesOfType = (launchSecurity: string | undefined): readonly DomainRule[] =>
+  DOMAIN_RULES.filter(({ type }) => type === undefined || type === launchSecurity);
+
 /** Judges all rules. @param ways wording for advice on how to give an input */
 export function judgeDomain(question: DomainQuestion, ways: WaysToGive): RuleResult[] {
-  const { launchSecurity } = question.config;
-  const rules = DOMAIN_RULES.filter(({ type }) => type === undefined || type === launchSecurity?.type);
+  const rules = rulesOfType(question.config.launchSecurity?.type);
   return rules.map(({ id, title, config, judge }): RuleResult => {
     const judgement = judge(question, ways);
     const result = (outcome: RuleResult['outcome'], reason: string, advice = '') => ({

@@ -16,7 +16,9 @@ import { CheckProgress } from './checkProgress';
 import { injectInto, runDomain, runRecorded, type RunOptions } from './checks';
 import { nameInWords } from './consent';
 import { Explaining } from './explaining';
+import { openExpected } from './recordLaunch';
 import type { Io } from '../../app/io';
+import type { ExpectedLaunch } from '../../app/snpLaunch';
 import { copyText } from '../shell/clipboard';
 import { Page, PageEditor } from '../shell/page';
 import { notify } from '../shell/notify';
@@ -109,6 +111,8 @@ class ReportRun {
   private state: Omit<ReportViewState, 'kind'> | undefined;
   /** What was checked, when it did not match; kept only in this window's memory. */
   private launch: CheckedLaunch | undefined;
+  /** Of SEV-SNP: what the report of the guest must show, of which inputs. */
+  private expected: ExpectedLaunch | undefined;
   private explaining: Explaining | undefined;
   private readonly page: Page<'report'>;
 
@@ -177,7 +181,7 @@ class ReportRun {
     const { target } = source;
     this.running?.abort();
     this.explaining?.reset();
-    this.state = this.launch = undefined;
+    this.state = this.launch = this.expected = undefined;
     const mine = (this.running = new AbortController());
     const isOver = () => this.running !== mine || this.closed;
     const progress = new CheckProgress(source, (state) => {
@@ -223,7 +227,7 @@ class ReportRun {
         this.page.show({ kind: 'notice', title: 'Could not be checked', text: sentence(problem), actions });
       return;
     }
-    const { report, injected, injectionError, launch } = outcome;
+    const { report, injected, injectionError, launch, expected } = outcome;
     // When a rule failed, nothing was measured, and an SNP launch has nothing to be compared with: there is no verdict.
     const isJudged = report.steps.length > 0 && report.expected === undefined;
     if (named) this.around.onVerdict(named, isJudged ? report.verdict : undefined);
@@ -235,7 +239,12 @@ class ReportRun {
     if (target) await this.around.store.keep(this.uri, { ...shown, made });
     if (isOver()) return;
     if (report.verdict === 'does not match') this.launch = launch;
-    this.show({ ...shown, ...(injectionError && { injectionError: injectionError.message }) });
+    this.expected = expected;
+    this.show({
+      ...shown,
+      ...(injectionError && { injectionError: injectionError.message }),
+      ...(expected && { canSaveLaunch: expected.inputs.fromHost.length === 0 }),
+    });
     if (target && !this.panel.visible) this.announce(report);
   }
 
@@ -296,6 +305,9 @@ class ReportRun {
         return;
       case 'saveReport':
         if (exported) await saveReport(exported, file);
+        return;
+      case 'saveLaunch':
+        if (this.expected && target) await openExpected(this.io, this.expected, target.name, file);
         return;
       case 'injectSecret':
         if (report && target)

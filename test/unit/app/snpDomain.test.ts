@@ -4,6 +4,10 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { checkDomain, type DomainInputs } from '../../../src/app/domainCheck';
+import { checkedInputs } from '../../../src/app/launch';
+import { parseLaunchFile } from '../../../src/app/launchFile';
+import { runCheck } from '../../../src/app/runCheck';
+import { expectedText } from '../../../src/app/snpLaunch';
 import { statusOf } from '../../../src/core/domain/report';
 import { buildOvmf, DEFAULT_SEV_SECTIONS } from '../../../src/core/ovmf/build';
 import { cpuByName, generateVmsa, type Role } from '../../../src/core/vmsa/launch/generate';
@@ -62,7 +66,11 @@ const NO_KERNEL = { kernel: undefined, initrd: undefined, cmdline: undefined };
 const OWN = { firmware: '/fw', vcpus: 2, cpu: MILAN };
 
 /** Checks a domain of this definition. */
-async function check(change: Change, inputs: Partial<DomainInputs> = OWN, firmware: Uint8Array = FIRMWARE) {
+async function check(...args: Parameters<typeof run>): Promise<Report> {
+  return (await run(...args)).report;
+}
+
+async function run(change: Change, inputs: Partial<DomainInputs> = OWN, firmware: Uint8Array = FIRMWARE) {
   const io = memoryIo();
   const files = {
     '/fw': firmware,
@@ -101,8 +109,7 @@ async function check(change: Change, inputs: Partial<DomainInputs> = OWN, firmwa
     thisMachine: () => Promise.resolve({ name: 'owner', ids: [] }),
   };
   const options = { libvirt, connection: { uri: 'qemu+ssh://elsewhere/system', workerPath: '' } };
-  const { report } = await checkDomain(io, { domain: 'guest', ...inputs }, options);
-  return report;
+  return { ...(await checkDomain(io, { domain: 'guest', ...inputs }, options)), io };
 }
 
 describe('A domain of SEV-SNP', () => {
@@ -250,6 +257,40 @@ describe('A domain of SEV-SNP', () => {
     };
     for (const [name, value] of Object.entries(expected)) assert.equal(facts[name], value, name);
     assert.deepEqual(report.warnings, []);
+  });
+
+  it('is a launch file in which the digest of the report is to be put', async () => {
+    const kernel = { kernel: '/boot/k', initrd: '/boot/i', cmdline: 'quiet "now"' };
+    const wanted = { guestPolicy: POLICY, hostData: new Uint8Array(32).fill(0xcd), features: 0x21n };
+    const own = { ...OWN, kernel: '/vmlinuz', initrd: '/initrd', cmdline: 'quiet "now"', ...wanted };
+    const given = { ...own, profile: 'snp-legacy' as const };
+    const { report, expected, io } = await run({ config: kernel, launch: { kernelHashes: true } }, given);
+    for (const path of ['/a.sevlaunch.json', '/b/c/a.sevlaunch.json']) {
+      const text = expectedText(io, expected!, path);
+      const file = parseLaunchFile(io, text, path);
+      assert.deepEqual(
+        [
+          file.technology,
+          file.firmware,
+          file.policy,
+          file.hostData,
+          Buffer.from(file.launchDigest!).toString('hex'),
+        ],
+        ['snp', '/fw', POLICY, wanted.hostData, report.expected],
+      );
+      assert.equal((await runCheck(io, checkedInputs(file, 'a'))).verdict, 'matches');
+      const other = parseLaunchFile(io, text.replace(report.expected!, 'ab'.repeat(48)), path);
+      assert.equal((await runCheck(io, checkedInputs(other, 'a'))).verdict, 'does not match');
+    }
+    const beside = JSON.parse(expectedText(io, expected!, '/a.sevlaunch.json')) as { firmware: string };
+    assert.equal(beside.firmware, 'fw');
+  });
+  it('is none where the host said an input', async () => {
+    const { expected, io } = await run({}, { firmware: '/fw', cpu: MILAN, insecure: true });
+    assert.throws(() => expectedText(io, expected!, '/a.sevlaunch.json'), {
+      code: 'inputs-of-host',
+      message: /: vcpus would be what the host says/,
+    });
   });
 
   it('warns of an ID block for another launch', async () => {
