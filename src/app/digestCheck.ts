@@ -1,5 +1,5 @@
-// Checks that the inputs of a launch, of any technology, give the launch digest that its owner wrote down: reads the files
-// and pages, and hands them to core. No keys, no host.
+// Checks that the inputs of a launch, of any technology, give the launch digest that its owner wrote down, or says which one they
+// give: reads the files and pages, and hands them to core. No keys, no host.
 
 import * as errors from './errors';
 import { describeBits } from '../core/binary/describe';
@@ -29,10 +29,15 @@ import {
   vmsaFromFiles,
   type CheckOptions,
   type DigestInputs,
+  type LaunchInputs,
 } from './launch';
 
+/** Inputs with a digest that they are to give, or without one. */
+type FoldedInputs = Omit<DigestInputs, 'launchDigest'> &
+  Partial<Pick<DigestInputs, 'launchDigest'> & Pick<LaunchInputs, 'fromHost'>>;
+
 /** These inputs as members of a launch file, which files and rules are known by. */
-const membersOf = (inputs: DigestInputs): LaunchMembers => ({
+const membersOf = (inputs: FoldedInputs): LaunchMembers => ({
   ...inputs,
   policy: inputs.guestPolicy,
   guestFeatures: inputs.features,
@@ -61,7 +66,7 @@ interface MeasuredPages {
 async function pagesOf(
   io: Io,
   question: LaunchQuestion,
-  inputs: DigestInputs,
+  inputs: FoldedInputs,
   { image }: FirmwareRead,
   svsm: SvsmRead | undefined,
   options: CheckOptions,
@@ -81,7 +86,7 @@ async function pagesOf(
 }
 
 /** What the owner says that is no part of a digest, and the features by name. */
-function factsOf({ guestPolicy, hostData, features }: DigestInputs): Report['facts'] {
+function factsOf({ guestPolicy, hostData, features }: FoldedInputs): Report['facts'] {
   const unmeasured = 'no part of the launch digest';
   return [
     ...(features === undefined
@@ -105,11 +110,20 @@ function factsOf({ guestPolicy, hostData, features }: DigestInputs): Report['fac
  * Checks a launch against a digest.
  * @throws CheckError when an input cannot be read, is unsuitable, or contradicts another, or no VMM launches such an image so
  */
-export async function checkAgainstDigest(
+export const checkAgainstDigest = (io: Io, inputs: DigestInputs, options?: CheckOptions): Promise<Report> =>
+  foldInputs(io, inputs, options);
+
+/**
+ * Computes the digest that a launch has, which nothing is compared with.
+ * @throws CheckError as checkAgainstDigest
+ */
+export const expectDigest = (
   io: Io,
-  inputs: DigestInputs,
-  options: CheckOptions = {},
-): Promise<Report> {
+  inputs: Omit<FoldedInputs, 'launchDigest'>,
+  options?: CheckOptions,
+): Promise<Report> => foldInputs(io, inputs, options);
+
+async function foldInputs(io: Io, inputs: FoldedInputs, options: CheckOptions = {}): Promise<Report> {
   const members = membersOf(inputs);
   const question = { given: members };
   const remarks = refuseUnfit(question, 'check', waysToGive);
@@ -150,6 +164,7 @@ export async function checkAgainstDigest(
       cmdline: inputs.cmdline,
       vmsa: pages?.vmsa,
       vmm: isSnp && profile ? snpVmmOf(profile) : undefined,
+      fromHost: inputs.fromHost,
       launchDigest: inputs.launchDigest,
       facts: factsOf(inputs),
       warnings: [

@@ -26,20 +26,21 @@ import {
   type CheckedInputs,
   type CheckedFiles,
   type CheckOptions,
+  type DigestInputs,
   type LaunchInputs,
   type StatedPlatform,
 } from './launch';
 import { sealForLaunch } from './seal';
-import { expectSnpLaunch, type SnpLaunch } from './snpLaunch';
+import { expectSnpLaunch, type ExpectedLaunch, type SnpLaunch } from './snpLaunch';
 import { toBase64 } from '../core/binary/hex';
 import type { Connection, ConnectOptions, Libvirt } from '../libvirt/contract';
 import { whyLocal } from '../libvirt/locality';
 
 /** What the guest owner provides, and how strict to be. The host fills in what is missing, where that is allowed. */
-export interface DomainInputs extends Omit<
-  LaunchInputs,
-  'title' | 'measurement' | 'platform' | 'firmware' | 'fromHost' | 'keys'
-> {
+export interface DomainInputs
+  extends
+    Omit<LaunchInputs, 'title' | 'measurement' | 'platform' | 'firmware' | 'fromHost' | 'keys'>,
+    Pick<DigestInputs, 'features' | 'guestPolicy'> {
   /** UUID, id or name. */
   readonly domain: string;
   readonly measurement?: string | undefined;
@@ -92,8 +93,10 @@ export interface DomainOutcome {
   readonly injected?: number;
   /** The domain that was checked. */
   readonly uuid: string;
-  /** What was checked; absent when a rule failed and nothing was checked. */
+  /** What was checked; absent when a rule failed and nothing was checked, and for SEV-SNP. */
   readonly launch?: CheckedLaunch;
+  /** Of SEV-SNP: what the report of the guest must show, and of which inputs. */
+  readonly expected?: ExpectedLaunch;
   /** Why the guest did not get its secrets, or got them but does not run; the verdict still holds. */
   readonly injectionError?: CheckError;
 }
@@ -148,8 +151,10 @@ async function checkAndInject(
     if (firstFailedRule(rules)) return { uuid, report: refusedReport(question, rules) };
     if (isSnp(question)) {
       onStage?.('reading and hashing');
-      const expectation = await expectSnpLaunch(io, ownerOrHost(inputs, question), options);
-      return { uuid, report: expectedReport(question, rules, expectation, io.hashes) };
+      const launch = ownerOrHost(inputs, question);
+      const expectation = await expectSnpLaunch(io, launch, options);
+      const report = expectedReport(question, rules, expectation, { ...launch, hashes: io.hashes });
+      return { uuid, report, expected: { inputs: launch, digest: expectation.expected! } };
     }
     const { keys } = inputs;
     if (!keys) throw errors.domainKeysNeeded(waysToGive('keys.tik'));
@@ -223,6 +228,11 @@ function givenBy({ platform = {}, ...inputs }: DomainInputs, ofSnp: boolean): Gi
     policy: platform.policy,
     count: inputs.vcpus,
     cpu: inputs.cpu,
+    technology: inputs.technology,
+    profile: inputs.profile,
+    guestPolicy: inputs.guestPolicy,
+    features: inputs.features,
+    hostData: inputs.hostData,
   };
 }
 
@@ -233,7 +243,8 @@ function ownerOrHost(given: DomainInputs, question: DomainQuestion): SnpLaunch {
   const fromHost = HOST_IDS.filter((id) => given[id] === undefined && onHost[id] !== undefined);
   const { firmware, ...members } = pickInputs(MEMBER_IDS, given, onHost);
   if (firmware === undefined) throw errors.notReported('loader');
-  return { ...members, title: question.config.name, firmware, fromHost };
+  const { features, guestPolicy } = given;
+  return { ...members, title: question.config.name, firmware, features, guestPolicy, fromHost };
 }
 
 /** All that a check of SEV or SEV-ES takes. */

@@ -270,15 +270,12 @@ export function emptyFirmware(name: string): CheckError {
   });
 }
 
-/** The pages of an SNP launch are to be generated, and the CPU is not known. */
-export function snpCpuNeeded(): CheckError {
+/** A launch file with what the report of an SNP guest must show would have inputs of its host. @param inputs their names */
+export function hostsInputs(inputs: readonly string[]): CheckError {
   return usage(
-    'snp-cpu-needed',
-    'An SNP launch measures the VMSA of each vCPU, which is generated for its CPU.',
-    {
-      advice: 'Give the CPU (family, model and stepping, or a QEMU model).',
-      at: { input: 'cpu' },
-    },
+    'inputs-of-host',
+    `No launch file was written: ${inputs.join(', ')} would be what the host says, and such a file has only what its owner gives.`,
+    { advice: 'Give what is missing, and check the domain again.' },
   );
 }
 

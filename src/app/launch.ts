@@ -92,6 +92,12 @@ export function ownerInputsOf(
   return { ...statedInputs(file, title), keys };
 }
 
+/** The owner's part of a launch file for a domain, of which only its host can say whether it has a measurement that takes keys. */
+export function domainInputsOf(file: LaunchFile, title: string) {
+  const { keys, guestFeatures, policy } = file;
+  return { ...statedInputs(file, title), keys, features: guestFeatures, guestPolicy: policy };
+}
+
 /** What the owner says of what a host reports, too. */
 export type StatedPlatform = { readonly [N in keyof Platform]?: Platform[N] | undefined };
 

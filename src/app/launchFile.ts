@@ -82,8 +82,13 @@ const UNFIT: Partial<Record<LaunchRule, string>> = {
 
 /** Why a well-formed file cannot be used as a launch file, as the end of a sentence that names it. */
 function unfitness({ rule, member, fail }: LaunchFailure): string {
-  const what = UNFIT[rule];
-  if (what === undefined) return fail.message;
+  const said = UNFIT[rule];
+  if (said === undefined) return fail.message;
+  // What is asked of a domain depends on it.
+  const what =
+    rule === 'keys-needed' && member[0] === 'domain'
+      ? `${said}; a domain of SEV-SNP needs none, which "technology": "snp" says`
+      : said;
   return member.length === 0 ? what : `${member.join('.')}: ${what}`;
 }
 

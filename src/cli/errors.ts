@@ -106,6 +106,19 @@ export function domainNeeded(option: string): CheckError {
   });
 }
 
+/** `--save-launch`, and there is no launch digest that a report must show. */
+export function nothingToSave(): CheckError {
+  return usage(
+    'nothing-to-save',
+    'No launch file was written: it has the launch digest that the report of an SNP guest must show, and there is none here.',
+    {
+      advice:
+        'The rules say why. "sevscope launch record" writes a launch file for a domain of SEV or SEV-ES.',
+      at: { input: '--save-launch' },
+    },
+  );
+}
+
 /** The given VMM and the given profile do not belong together. */
 export function otherUserspace(userspace: string, profile: string): CheckError {
   return usage('profile-of-other-vmm', `The profile ${profile} is not a launch by ${userspace}.`, {

@@ -24,6 +24,7 @@ export const FILE_OPTIONS: Readonly<Record<string, 'read' | 'written'>> = {
   '--junit': 'written',
   '--secret-header': 'written',
   '--secret-payload': 'written',
+  '--save-launch': 'written',
 };
 
 /** Commands whose arguments are not read, or not only: `vmsa update` replaces what it has read; a sample guards its own files. */
@@ -90,11 +91,17 @@ interface CheckOutputs {
   readonly junit?: string;
   readonly secretHeader?: string;
   readonly secretPayload?: string;
+  readonly saveLaunch?: string;
 }
 
 /** Compares what is written for a check with files that only a launch file or a host names. */
-export function admitFor(io: Io, { junit, secretHeader, secretPayload }: CheckOutputs): Admit {
-  const given = { '--junit': junit, '--secret-header': secretHeader, '--secret-payload': secretPayload };
+export function admitFor(io: Io, { junit, secretHeader, secretPayload, saveLaunch }: CheckOutputs): Admit {
+  const given = {
+    '--junit': junit,
+    '--secret-header': secretHeader,
+    '--secret-payload': secretPayload,
+    '--save-launch': saveLaunch,
+  };
   const written = Object.entries(given).flatMap(([name, path]) =>
     path === undefined ? [] : [{ name, path }],
   );

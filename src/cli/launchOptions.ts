@@ -94,7 +94,8 @@ export function domainInputs(options: LaunchOptions, file: LaunchFile | undefine
   const keys = keysFrom(options) ?? file?.keys;
   const { policy } = options;
   if (!keys && (needsKeys || (policy !== undefined && !isSnpPolicy(policy)))) throw errors.keysNeeded();
-  return { ...statedInputs(options, file), keys };
+  const { guestFeatures: features, policy: guestPolicy } = file ?? {};
+  return { ...statedInputs(options, file), keys, features, guestPolicy };
 }
 
 /** All inputs of a recorded launch. @throws CheckError (usage) that names the option for a missing input */

@@ -111,6 +111,7 @@ async function validateOne(
   if (options.domain !== undefined || named)
     return validateRunning(io, options, file, admit, out, workerPath, onReport);
   if (options.timeout !== undefined) throw errors.domainNeeded('--timeout');
+  if (options.saveLaunch !== undefined) throw errors.domainNeeded('--save-launch');
   if (file?.launchDigest && options.measurement === undefined)
     return validateDigest(
       io,
@@ -179,7 +180,10 @@ async function validateRunning(
   workerPath: string | undefined,
   onReport: (report: Report) => void,
 ): Promise<number> {
-  const { insecure, ignoreConfig, injectSecret } = options;
+  const { insecure, ignoreConfig, injectSecret, saveLaunch } = options;
+  // It may be the only note of a launch.
+  if (saveLaunch !== undefined && (await io.stat(resolve(saveLaunch))).kind !== 'none')
+    throw ioErrors.fileExists(saveLaunch);
   const { measurement, ...platform } = pickInputs(REPORTED_IDS, options, file && statedPlatform(file));
   const domain = options.domain ?? file?.domain?.name ?? '';
   checkSecretFiles({ ...options, domain });
@@ -198,8 +202,8 @@ async function validateRunning(
     timeoutMs: options.timeout,
     admit,
   };
-  const { printDomainCheck, ruleLines } = await import('./validateDomain');
-  const { report, status, injected } = await printDomainCheck(
+  const { printDomainCheck, ruleLines, saveExpected } = await import('./validateDomain');
+  const { report, status, injected, expected } = await printDomainCheck(
     io,
     inputs,
     injectSecret.length > 0 ? { ...run, secrets: () => readSecrets(io, injectSecret) } : run,
@@ -211,6 +215,7 @@ async function validateRunning(
   else printReport(report, options, out);
   if (injected !== undefined && !options.json)
     out.line(`OK: injected ${countOf(injected, 'secret')}, and the guest runs`);
+  if (saveLaunch !== undefined) await saveExpected(io, expected, saveLaunch, out);
   return status;
 }
 
@@ -234,7 +239,8 @@ function printReport(report: Report, { json, debug }: OneLaunch, out: Output): v
   else {
     // What the report of an SNP guest must show besides.
     if (report.expected !== undefined)
-      for (const line of columns(report.facts.map(({ name, value }) => [name, value]))) out.line(line);
+      for (const line of columns(report.facts.map(({ name, value, source = '' }) => [name, source, value])))
+        out.line(line);
     out.note(`${endingOf(report)}: ${report.summary}`);
   }
 }

@@ -1,11 +1,13 @@
 // `sevscope validate --domain`: the check of a running domain, with the options and exit status of virt-qemu-sev-validate.
 
+import { resolve } from 'node:path';
 import * as errors from './errors';
 import { statusOf } from '../core/domain/report';
 import type { RuleResult } from '../core/launch/report';
 import type { Report } from '../core/launch/report';
 import type { Secret } from '../core/tech/sev/secret';
 import { checkDomain, type DomainInputs } from '../app/domainCheck';
+import { expectedText, type ExpectedLaunch } from '../app/snpLaunch';
 import type { Io } from '../app/io';
 import { libvirt } from '../libvirt/client';
 import type { ConnectOptions } from '../libvirt/contract';
@@ -35,6 +37,8 @@ export interface DomainAnswer {
   readonly status: number;
   /** How many secrets the guest received. */
   readonly injected?: number;
+  /** Of SEV-SNP: what its report must show. */
+  readonly expected?: ExpectedLaunch;
 }
 
 /** How a command connects. @throws CheckError when the libvirt part is missing */
@@ -63,7 +67,7 @@ export async function printDomainCheck(
 ): Promise<DomainAnswer> {
   const { secrets, admit } = run;
   const options = { libvirt, connection: terminalConnection(run), onProgress: out.onProgress, admit };
-  const { report, injected, injectionError } = await checkDomain(
+  const { report, injected, injectionError, expected } = await checkDomain(
     io,
     inputs,
     options,
@@ -71,7 +75,27 @@ export async function printDomainCheck(
     secrets && { secrets, evenUntrusted: true },
   );
   if (injectionError) throw injectionError;
-  return { report, status: statusOf(report), ...(injected !== undefined && { injected }) };
+  return {
+    report,
+    status: statusOf(report),
+    ...(injected !== undefined && { injected }),
+    ...(expected && { expected }),
+  };
+}
+
+/** Writes the launch file by which the report of an SNP guest is compared. @throws CheckError when there is none to write */
+export async function saveExpected(
+  io: Io,
+  expected: ExpectedLaunch | undefined,
+  output: string,
+  out: Output,
+): Promise<void> {
+  if (!expected) throw errors.nothingToSave();
+  const path = resolve(output);
+  await io.write(path, expectedText(io, expected, path));
+  out.note(
+    'NOTE: The launch file has the launch digest of your inputs. Put that of the report into "launchDigest" to compare it, once the signature of the report is verified.',
+  );
 }
 
 /** The rules as lines: those that failed or were skipped, or with `all` every one. */

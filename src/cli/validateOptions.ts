@@ -16,6 +16,7 @@ export interface ValidateOptions extends Omit<LaunchOptions, 'launch'> {
   readonly injectSecret: readonly string[];
   readonly secretHeader?: string;
   readonly secretPayload?: string;
+  readonly saveLaunch?: string;
   readonly json?: true;
   readonly quiet?: true;
   readonly debug?: true;
@@ -47,6 +48,10 @@ export function addValidateOptions(command: Command): Command {
   addInputs(command, [{ id: 'connection' }, { id: 'domain' }])
     .option('-i, --insecure', 'go on where the answer cannot be trusted')
     .option('-g, --ignore-config', "do not check the domain's configuration")
+    .option(
+      '--save-launch <path>',
+      'of SEV-SNP: write your inputs with the launch digest that the report must show as a launch file',
+    )
     .addOption(timeoutOption());
   return addOtherNames(command);
 }

@@ -25,6 +25,7 @@ const OF_ONE = [...REPORTED_IDS, 'connection', 'domain'] as const;
 const ONE_LAUNCH = {
   secretHeader: '--secret-header',
   secretPayload: '--secret-payload',
+  saveLaunch: '--save-launch',
   debug: '--debug',
 } as const satisfies Partial<Record<keyof ValidateOptions, string>>;
 

@@ -88,6 +88,7 @@ const DomainConfigSchema = v.strictObject({
       guestVisibleWorkarounds: maybe(text),
       authorKey: maybe(flag),
       vcek: maybe(flag),
+      unknown: v.pipe(v.array(text), v.readonly()),
     }),
   ),
   rawArguments: v.pipe(v.array(text), v.readonly()),

@@ -79,6 +79,23 @@ function base64Of(element: XmlElement, type: string, name: keyof typeof SNP_BYTE
   return fail(`"${name}" is ${read.ok ? 'other text' : read.found}, and must be base64 of ${size} bytes`);
 }
 
+/** What of `<launchSecurity>` is read, or means nothing for the launch (the handle of status XML). */
+const KNOWN_ATTRIBUTES = ['type', 'kernelHashes', 'authorKey', 'vcek'];
+const KNOWN_ELEMENTS = ['policy', 'cbitpos', 'reducedPhysBits', 'dhCert', 'session', 'handle'].concat(
+  Object.keys(SNP_BYTES),
+);
+
+/** What a later libvirt has in it, elements as `<name>`. */
+function unknownIn({ attributes, children }: XmlElement): string[] {
+  const names = [
+    ...[...attributes.keys()].filter((name) => !KNOWN_ATTRIBUTES.includes(name)),
+    ...children
+      .filter(({ name, space }) => space !== '' || !KNOWN_ELEMENTS.includes(name))
+      .map(({ name }) => `<${name}>`),
+  ];
+  return [...new Set(names)];
+}
+
 function launchSecurityOf(domain: XmlElement): LaunchSecurity | undefined {
   const element = child(domain, 'launchSecurity');
   if (!element) return undefined;
@@ -98,6 +115,7 @@ function launchSecurityOf(domain: XmlElement): LaunchSecurity | undefined {
     guestVisibleWorkarounds: base64Of(element, type, 'guestVisibleWorkarounds'),
     authorKey: yesNo(element, 'authorKey'),
     vcek: yesNo(element, 'vcek'),
+    unknown: unknownIn(element),
   };
 }
 

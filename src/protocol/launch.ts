@@ -67,6 +67,8 @@ export interface ReportViewState {
   readonly injectionError?: string;
   /** Absent where nothing of it was kept, as of an earlier result. */
   readonly parts?: LaunchParts;
+  /** A launch file can be made of the owner's inputs and the digest that the report must show. */
+  readonly canSaveLaunch?: boolean;
   /** Absent until someone asks for it. */
   readonly explanation?: ExplanationState;
 }
@@ -98,6 +100,7 @@ const REPORT_STATE: v.GenericSchema<ReportViewState> = v.object({
   injected: v.exactOptional(count),
   injectionError: v.exactOptional(text),
   parts: v.exactOptional(plain<LaunchParts>()),
+  canSaveLaunch: v.exactOptional(v.boolean()),
   explanation: v.exactOptional(EXPLANATION),
 });
 
@@ -110,6 +113,7 @@ const REPORT_ACTIONS = {
   saveReport: { label: 'Save…', icon: 'save' },
   copyTrace: { label: 'Copy Trace as JSON', icon: 'json' },
   saveTrace: { label: 'Save Trace…', icon: 'save' },
+  saveLaunch: { label: 'New Launch File of This', icon: 'new-file' },
   injectSecret: { label: 'Inject Secret…', icon: 'key' },
   explain: { label: 'Why?', icon: 'question' },
   explainFolder: { label: 'Also Try Other Images of the Folder', icon: 'file-binary' },

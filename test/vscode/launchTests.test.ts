@@ -32,6 +32,14 @@ before(async () => {
   put('gone', { kernel: 'nowhere' });
   const domain = { connection: 'test:///default', name: 'test' };
   put('domain', { launch: undefined, domain });
+  const snp = {
+    launch: undefined,
+    keys: undefined,
+    kernel: undefined,
+    initrd: undefined,
+    cmdline: undefined,
+  };
+  put('snp-domain', { ...snp, technology: 'snp', domain });
   await writeSnpLaunches(folder);
   writeFileSync(join(folder, 'broken.sevlaunch.json'), '{\n  "firmware": 5,\n  "keys": {}\n}\n');
 });
@@ -69,7 +77,7 @@ function treeOf(names: readonly string[], agreed: readonly string[] = []) {
 describe('Launch files as tests', function () {
   this.timeout(30_000);
   it('have the steps of their check below them', async () => {
-    const { tree, items } = treeOf(['matches', 'mismatch', 'domain', 'broken']);
+    const { tree, items } = treeOf(['matches', 'mismatch', 'domain', 'broken', 'snp-domain']);
     for (const item of items) await tree.resolve(item);
     const labels = items.map((item) => [...item.children].map(([, child]) => child.label));
     assert.deepEqual(labels[1], [
@@ -82,6 +90,10 @@ describe('Launch files as tests', function () {
     assert.ok(labels[0]!.includes('Kernel hashes'));
     assert.ok(labels[2]!.includes('The domain is paused'));
     assert.deepEqual(labels[3], []);
+    const isSnp = (label: string) =>
+      label === 'The ID block fits the launch' || label.startsWith('The host data');
+    assert.deepEqual([labels[2]!.filter(isSnp).length, labels[4]!.filter(isSnp).length], [0, 2]);
+    assert.deepEqual(labels[4]!.slice(-3), ['Firmware', 'VMSAs', 'Launch digest']);
     assert.match(items[3]!.error as string, /firmware: wanted string, found 5/);
     assert.match(items[0]!.label, /sev-es-matches\.sevlaunch\.json: SEV-ES, two vCPUs with kernel hashes$/);
   });

@@ -189,6 +189,7 @@ export function ReportView({ view }: { view: ReportViewState }) {
           <ActionButton action="copyReport" />
           <ActionButton action="copyReportJson" />
           <ActionButton action="saveReport" />
+          {view.canSaveLaunch && <ActionButton action="saveLaunch" />}
         </div>
       </header>
       {explanation && <ExplanationView state={explanation} />}
@@ -201,6 +202,12 @@ export function ReportView({ view }: { view: ReportViewState }) {
             </li>
           ))}
         </ul>
+      )}
+      {report.expected !== undefined && (
+        <section aria-label="Expected measurement">
+          <h2>The report of the guest must show</h2>
+          <Digest digest={report.expected} what="Measurement at 0x90" />
+        </section>
       )}
       {expected && found && expected.digest !== found.digest && (
         <section>
@@ -219,10 +226,12 @@ export function ReportView({ view }: { view: ReportViewState }) {
         <section>
           <h2>About this launch</h2>
           <dl class="facts">
-            {report.facts.map(({ name, value }) => (
+            {report.facts.map(({ name, value, source }) => (
               <>
                 <dt key={name}>{name}</dt>
-                <dd key={`${name}:`}>{value}</dd>
+                <dd key={`${name}:`}>
+                  {value} {source && <SourceBadge source={source} />}
+                </dd>
               </>
             ))}
           </dl>

@@ -1,5 +1,6 @@
 // The check of a launch against a digest that its owner wrote down, for any technology: the fold of its loads gives that
 // digest or another. Nothing of a processor is in it, so a match says that the inputs give the digest, and no more.
+// Without such a digest it says which one the inputs give, and has no verdict.
 
 import { bytesToHex, hex } from '../binary/hex';
 import { equalInConstantTime, type Hashes } from '../launch/hasher';
@@ -30,8 +31,8 @@ export interface DigestCheckInputs<State = unknown> extends LoadedInputs {
   readonly vmsa?: (VmsaInput & VmsaPages) | undefined;
   /** QEMU by default. */
   readonly vmm?: LoadingVmm | undefined;
-  /** What the digest is compared with. */
-  readonly launchDigest: Uint8Array;
+  /** What the digest is compared with, if there is anything. */
+  readonly launchDigest?: Uint8Array | undefined;
   /** More about the launch: names and values. */
   readonly facts?: Report['facts'];
   readonly warnings?: readonly string[];
@@ -49,7 +50,23 @@ const summaryOf = (matches: boolean, technology: TechnologyId): string =>
     ? `These inputs give the launch digest that the launch file names. No processor vouched for it: that a guest was launched with them shows only in ${EVIDENCE[technology]}.`
     : 'These inputs give another launch digest than the one that the launch file names: an input is not what that was computed from.';
 
-function resultSteps(measured: number, computed: Uint8Array, named: Uint8Array): Step[] {
+/** Where the launch digest is in an attestation report (SEV-SNP Firmware ABI, ATTESTATION_REPORT). */
+const MEASUREMENT_AT = '0x90';
+
+/** The answer where there is nothing to compare with. */
+const expectation = (digest: string) => ({
+  verdict: 'cannot be trusted' as const,
+  expected: digest,
+  summary: `There is no report to compare with. The guest's attestation report must show this measurement at ${MEASUREMENT_AT}: ${digest}.`,
+});
+
+/** The answer where there is. */
+const comparison = (matches: boolean, technology: TechnologyId) => ({
+  verdict: matches ? ('matches' as const) : ('does not match' as const),
+  summary: summaryOf(matches, technology),
+});
+
+function resultSteps(measured: number, computed: Uint8Array, named: Uint8Array | undefined): Step[] {
   const algorithm = computed.length === 48 ? 'SHA-384' : 'SHA-256';
   return [
     step('launch-digest', measured, computed, {
@@ -57,11 +74,15 @@ function resultSteps(measured: number, computed: Uint8Array, named: Uint8Array):
       algorithm,
       detail: 'over all of the above, in order',
     }),
-    step('named-digest', named.length, named, {
-      source: 'owner',
-      algorithm: '',
-      detail: 'as somebody computed it before',
-    }),
+    ...(named
+      ? [
+          step('named-digest', named.length, named, {
+            source: 'owner',
+            algorithm: '',
+            detail: 'as somebody computed it before',
+          }),
+        ]
+      : []),
   ];
 }
 
@@ -118,19 +139,20 @@ export function checkDigest<State>(
   const runs = [...runsOf(heard(rows, onStep))];
   const computed = runs.at(-1)?.last.digest ?? technology.digest(technology.start(hashes));
   const name = TECHNOLOGY_NAMES[technology.id];
-  if (launchDigest.length !== computed.length)
+  if (launchDigest && launchDigest.length !== computed.length)
     throw errors.otherDigestSize(launchDigest.length, name, computed.length);
-  const matches = equalInConstantTime(computed, launchDigest);
+  const answer = launchDigest
+    ? comparison(equalInConstantTime(computed, launchDigest), technology.id)
+    : expectation(bytesToHex(computed));
   const measured = runs.map(measuredRun);
   const size = measured.reduce((all, { bytes, type }) => all + (hasContents(type) ? bytes : 0), 0);
   return {
     title,
     mode: name,
-    verdict: matches ? 'matches' : 'does not match',
-    summary: summaryOf(matches, technology.id),
+    ...answer,
     facts: [
       { name: 'Mode', value: name },
-      ...(vmsa ? [{ name: 'vCPUs', value: String(vmsa.count) }] : []),
+      ...(vmsa && launchDigest ? [{ name: 'vCPUs', value: String(vmsa.count) }] : []),
       ...facts,
     ],
     steps: [...loadedSteps(hashes, inputs, table, vmsa), ...resultSteps(size, computed, launchDigest)],

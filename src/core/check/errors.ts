@@ -20,10 +20,11 @@ export function severalToCheck(): CheckError {
   );
 }
 
-/** A measurement is to be checked without the key that it was made with. */
-export function keysNeeded(): CheckError {
+/** A measurement is to be checked without the key that it was made with. @param ofDomain it may be one of SNP, which has none */
+export function keysNeeded(ofDomain = false): CheckError {
+  const advice = 'Give "keys": the path of the TIK, or of one file with both keys.';
   return usage('keys-needed', 'A measurement is checked under the TIK, and no keys are given.', {
-    advice: 'Give "keys": the path of the TIK, or of one file with both keys.',
+    advice: ofDomain ? `${advice} For a domain of SEV-SNP say "technology": "snp" instead.` : advice,
     at: { input: 'keys.tik' },
   });
 }
@@ -60,6 +61,14 @@ export function svsmVariables(): CheckError {
     'An SVSM image lies below the variables of the firmware: give their size, or the file with them.',
     { advice: 'Give one of "varsSize" and "varsFile".', at: { input: 'varsSize' } },
   );
+}
+
+/** An SVSM image beside a domain. */
+export function svsmOfDomain(): CheckError {
+  return usage('svsm-of-domain', 'An SVSM image is given, and libvirt launches a domain without one.', {
+    advice: 'Leave "svsm" and the variables out, or match the "launchDigest" in place of the domain.',
+    at: { input: 'svsm' },
+  });
 }
 
 /**

@@ -18,10 +18,11 @@ export function reportMarkdown(report: Report): string {
   const table = (heading: string, heads: readonly string[], rows: readonly (readonly string[])[]) => {
     if (rows.length > 0) lines.push('', `## ${heading}`, '', ...markdownTable(heads, rows));
   };
+  const isSaid = facts.some(({ source }) => source !== undefined);
   table(
     'Launch',
-    ['What', 'Value'],
-    facts.map(({ name, value }) => [name, markdownText(value)]),
+    ['What', ...(isSaid ? ['Said by'] : []), 'Value'],
+    facts.map(({ name, value, source = '' }) => [name, ...(isSaid ? [source] : []), markdownText(value)]),
   );
   table(
     'Rules',

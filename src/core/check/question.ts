@@ -61,39 +61,50 @@ export function statedPolicy({ given: { launch, domain } }: LaunchQuestion): Sta
 }
 
 /**
- * The technology of a launch whose digest is known: as it is said, or as its profile, the size of the digest and the other
- * inputs say it.
+ * The technology of a launch without a policy: as it is said, or as its profile, the size of its digest and the other inputs say
+ * it; undefined where only the host of a domain knows it.
  */
-function technologyOfDigest(given: LaunchMembers): TechnologyId | undefined {
-  const { launchDigest, technology, profile, cpu, vmsa, vcpus } = given;
-  if (!launchDigest) return undefined;
+function technologyWithoutPolicy(given: LaunchMembers): TechnologyId | undefined {
+  const { launchDigest, technology, profile, domain, cpu, vmsa, vcpus } = given;
   if (technology) return technology;
+  if (!launchDigest && !domain) return undefined;
   const mode = profile === undefined ? undefined : findProfile(profile)?.mode;
   if (mode) return mode === 'sev-snp' ? 'snp' : 'sev-es';
+  if (!launchDigest) return undefined;
   if (launchDigest.length === SNP_DIGEST) return 'snp';
   return (cpu ?? vmsa ?? vcpus) === undefined ? 'sev' : 'sev-es';
 }
 
-/** The technology of the launch, as its policy or the digest that it is to have says; undefined when none is known. */
+/** The technology of the launch, as its policy or else its other members say; undefined when none is known. */
 export function technologyOf(question: LaunchQuestion): TechnologyId | undefined {
   const stated = statedPolicy(question);
-  if (!stated) return technologyOfDigest(question.given);
+  if (!stated) return technologyWithoutPolicy(question.given);
   if (isSnpPolicy(stated.policy)) return 'snp';
   return isSevEs(stated.policy) ? 'sev-es' : 'sev';
 }
 
+/** Whether it is a launch of SNP; one that was recorded with a measurement never is, whatever its policy says. */
+export const isSnpLaunch = (question: LaunchQuestion): boolean =>
+  technologyOf(question) === 'snp' && question.given.launch === undefined;
+
 /** Whether vCPUs are measured; undefined when nothing says which launch this is, or a policy of SNP is where none belongs. */
 export function measuresVcpus(question: LaunchQuestion): boolean | undefined {
   const technology = technologyOf(question);
-  if (technology === undefined || (technology === 'snp' && statedPolicy(question))) return undefined;
+  if (technology === undefined || (technology === 'snp' && !isSnpLaunch(question))) return undefined;
   return technology !== 'sev';
 }
 
 /** What says that vCPUs are measured: the beginning of a sentence, and the member that says it. */
 export function whyMeasured(question: LaunchQuestion): { readonly why: string; readonly member: MemberPath } {
   const stated = statedPolicy(question);
-  if (stated) return { why: 'The policy asks for SEV-ES (bit 2), which measures', member: stated.member };
-  const member = question.given.technology === undefined ? 'launchDigest' : 'technology';
+  if (stated) {
+    const isSnp = technologyOf(question) === 'snp';
+    const what = isSnp ? 'The policy is one of SEV-SNP' : 'The policy asks for SEV-ES (bit 2)';
+    return { why: `${what}, which measures`, member: stated.member };
+  }
+  const member = (['technology', 'launchDigest', 'profile'] as const).find(
+    (name) => question.given[name] !== undefined,
+  )!;
   return {
     why: `This is a launch of ${TECHNOLOGY_NAMES[technologyOf(question)!]}, which measures`,
     member: [member],
@@ -102,8 +113,7 @@ export function whyMeasured(question: LaunchQuestion): { readonly why: string; r
 
 /** The profile of generated pages; undefined for one of another technology. */
 export function profileOf(question: LaunchQuestion): KnownProfile | undefined {
-  const technology = technologyOf(question);
-  return launchProfile(technology === 'snp' && !statedPolicy(question) ? 'snp' : 'sev-es', question.given);
+  return launchProfile(isSnpLaunch(question) ? 'snp' : 'sev-es', question.given);
 }
 
 /** Whether generated pages of additional vCPUs need the reset address of the firmware. */

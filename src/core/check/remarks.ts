@@ -5,7 +5,7 @@ import { isEarlyFirmware } from '../tech/sev/evidence';
 import { policyRemarks, type PolicyRemark } from '../tech/sev/policy';
 import { MEMBER_NAMES, technologiesOf, TECHNOLOGY_NAMES, type TechnologyId } from '../launch/inputs';
 import type { LaunchMembers } from './launchFile';
-import { statedPolicy, technologyOf, type Judgement, type LaunchQuestion } from './question';
+import { isSnpLaunch, statedPolicy, technologyOf, type Judgement, type LaunchQuestion } from './question';
 
 /** A member that should not be there, with the change that removes it. */
 export const unwanted = (name: string) => ({
@@ -45,7 +45,7 @@ function launchInWords(technology: TechnologyId, question: LaunchQuestion): stri
 export function ofOtherLaunches(question: LaunchQuestion): Judgement[] {
   const technology = technologyOf(question);
   const isByPolicy = statedPolicy(question) !== undefined;
-  if (technology === undefined || (technology === 'snp' && isByPolicy)) return [];
+  if (technology === undefined || (technology === 'snp' && !isSnpLaunch(question))) return [];
   return MEMBER_NAMES.filter(
     (name) => question.given[name as keyof LaunchMembers] !== undefined && isOfOthers(name, question),
   ).map((name) => ({

@@ -10,7 +10,7 @@ import { looksLikeKey } from './keyText';
 import { PLATFORM_RULES } from './platformRules';
 import { ofOtherLaunches, unusedWithPages, unusedWithSvsm, unwanted } from './remarks';
 import { failures, type RuleRow } from './ruleRow';
-import { isMissing, measuresVcpus, profileOf, whyMeasured } from './question';
+import { isMissing, isSnpLaunch, measuresVcpus, profileOf, whyMeasured } from './question';
 import { TECHNOLOGY_RULES } from './technologyRules';
 
 const TABLE = [
@@ -68,12 +68,12 @@ const TABLE = [
   {
     id: 'keys-needed',
     severity: 'error',
-    doc: 'A recorded launch or a domain is to be checked, and there are no keys; only a "launchDigest" needs none.',
+    doc: 'A recorded launch or a domain is to be checked, and there are no keys; only a "launchDigest" and a domain of "snp" need none.',
     stage: 'file',
     judge: (question) => {
       const asked = (['launch', 'domain'] as const).find((name) => !isMissing(question, name));
-      return asked && isMissing(question, 'keys')
-        ? [{ member: [asked], at: 'name', fail: errors.keysNeeded() }]
+      return asked && isMissing(question, 'keys') && !isSnpLaunch(question)
+        ? [{ member: [asked], at: 'name', fail: errors.keysNeeded(asked === 'domain') }]
         : [];
     },
   },

@@ -7,28 +7,41 @@ import { DIGEST_SIZE as SNP_DIGEST } from '../tech/snp/digest';
 import { findProfile, SEV_ES_PROFILES } from '../vmsa/launch/profiles';
 import * as errors from './errors';
 import { launchProfile, profilesOf } from './launchProfile';
-import { isMissing, statedPolicy, technologyOf, type Judgement, type LaunchQuestion } from './question';
+import {
+  isMissing,
+  isSnpLaunch,
+  statedPolicy,
+  technologyOf,
+  type Judgement,
+  type LaunchQuestion,
+} from './question';
+import { unwanted } from './remarks';
 import { failures, type RuleRow } from './ruleRow';
 
 const SEV_DIGEST = 32;
 const sizeOf = (technology: TechnologyId): number => (technology === 'snp' ? SNP_DIGEST : SEV_DIGEST);
 
-/** Whether the launch is one of SNP whose digest is to be matched. */
-const isSnpDigest = (question: LaunchQuestion): boolean =>
-  technologyOf(question) === 'snp' && !statedPolicy(question);
-
 function unfitProfile(question: LaunchQuestion): Judgement[] {
-  const { profile, svsm } = question.given;
-  if (profile === undefined || !isSnpDigest(question) || launchProfile('snp', { profile, svsm })) return [];
-  const known = profilesOf('snp', { svsm }).map(({ id }) => id);
+  const { profile, svsm, domain } = question.given;
+  if (profile === undefined || !isSnpLaunch(question)) return [];
+  const known = profilesOf('snp', { svsm })
+    .filter(({ vmm }) => domain === undefined || vmm === 'qemu')
+    .map(({ id }) => id);
+  if (known.includes(profile)) return [];
   const what =
-    svsm === undefined ? 'an SNP launch whose pages are known' : 'an SNP launch with an SVSM image';
+    domain !== undefined
+      ? 'an SNP launch by QEMU, which libvirt starts'
+      : svsm === undefined
+        ? 'an SNP launch whose pages are known'
+        : 'an SNP launch with an SVSM image';
   return [{ member: ['profile'], fail: errors.profileOfOther(profile, what, known) }];
 }
 
 function unfitVmm(question: LaunchQuestion): Judgement[] {
-  const { vmm, profile, svsm } = question.given;
-  if (vmm === undefined || !isSnpDigest(question)) return [];
+  const { vmm, profile, svsm, domain } = question.given;
+  if (vmm === undefined || !isSnpLaunch(question)) return [];
+  if (domain !== undefined && vmm !== 'QEMU')
+    return [{ member: ['vmm'], fail: errors.otherVmm(vmm, 'libvirt launches its domains with QEMU') }];
   const named = profile === undefined ? undefined : findProfile(profile)?.vmm;
   if (named !== undefined && named !== vmm.toLowerCase())
     return [{ member: ['vmm'], fail: errors.otherVmm(vmm, `the profile "${profile!}" is one of another`) }];
@@ -80,7 +93,7 @@ export const TECHNOLOGY_RULES = [
     stage: 'inputs',
     judge: (question) => {
       const { profile } = question.given;
-      if (profile === undefined || isSnpDigest(question) || launchProfile('sev-es', { profile })) return [];
+      if (profile === undefined || isSnpLaunch(question) || launchProfile('sev-es', { profile })) return [];
       const known = SEV_ES_PROFILES.map(({ id }) => id);
       return [{ member: ['profile'], fail: errors.notSevEsProfile(profile, known) }];
     },
@@ -106,10 +119,20 @@ export const TECHNOLOGY_RULES = [
     stage: 'inputs',
     judge: (question) =>
       question.given.svsm !== undefined &&
-      isSnpDigest(question) &&
+      isSnpLaunch(question) &&
       isMissing(question, 'varsSize') === isMissing(question, 'varsFile')
         ? [{ member: ['svsm'], at: 'name', fail: errors.svsmVariables() }]
         : [],
+  },
+  {
+    id: 'svsm-of-domain',
+    severity: 'error',
+    doc: 'An SVSM image is given for a domain that is to be asked: libvirt launches none.',
+    stage: 'inputs',
+    judge: ({ given: { svsm, domain, launch } }) =>
+      svsm === undefined || domain === undefined || launch !== undefined
+        ? []
+        : [{ ...unwanted('svsm'), fail: errors.svsmOfDomain() }],
   },
   {
     id: 'snp-policy-doubtful',
@@ -118,7 +141,7 @@ export const TECHNOLOGY_RULES = [
     stage: 'inputs',
     judge: (question) => {
       const { policy } = question.given;
-      if (policy === undefined || !isSnpDigest(question)) return [];
+      if (policy === undefined || !isSnpLaunch(question)) return [];
       return snpPolicyRemarks(policy).map((remark) => ({ member: ['policy'], remark, warning: remark }));
     },
   },

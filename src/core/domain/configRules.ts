@@ -118,14 +118,22 @@ export const configRules: readonly DomainRule[] = [
     id: 'loader',
     title: 'The domain names its firmware',
     config: true,
-    judge: ({ config: { loader } }) =>
-      loader?.path === undefined
+    judge: ({ config: { loader, firmware } }) => {
+      if (loader?.path !== undefined) return { ok: `It is ${JSON.stringify(loader.path)}, on the host.` };
+      const kind = 'config';
+      return firmware === undefined
         ? {
             fail: 'The domain has no loader: it would start with an unmeasured BIOS.',
-            kind: 'config',
+            kind,
             advice: 'Add a <loader> with an OVMF image.',
           }
-        : { ok: `It is ${JSON.stringify(loader.path)}, on the host.` },
+        : {
+            fail: `The host chooses the firmware when the domain starts (firmware="${plainText(firmware, MOST_QUOTED)}"), and may choose another each time.`,
+            kind,
+            advice:
+              'Name it with <loader>, or check the domain while it runs: then its definition names the one that it has.',
+          };
+    },
   },
   {
     id: 'kernel-hashes',

@@ -50,6 +50,8 @@ export interface LaunchSecurity {
   readonly authorKey: boolean | undefined;
   /** Whether a VCEK may sign the report. */
   readonly vcek: boolean | undefined;
+  /** The elements and attributes that are not known here, by name. */
+  readonly unknown: readonly string[];
 }
 
 /**

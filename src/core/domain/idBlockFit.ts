@@ -11,6 +11,13 @@ export interface Unfit {
   readonly advice: string;
 }
 
+/** What of the authentication must be zero. */
+const RESERVED = [
+  { name: 'reserved_0x8', offset: 0x8 },
+  { name: 'reserved_0x644', offset: 0x644 },
+  { name: 'reserved_0xc84', offset: 0xc84 },
+] as const;
+
 const MAKE = 'Make both anew for this launch, with snp-create-id-block or "snpguest generate id-block".';
 
 /** Why the launch of a domain fails because of its ID block; undefined when it does not, or there is none. */
@@ -34,6 +41,7 @@ export function whyUnfitIdBlock({
     };
   const block = idBlockIn(idBlock);
   const auth = idAuthIn(idAuth);
+  const reserved = RESERVED.filter(({ name }) => auth[name].some((byte) => byte !== 0));
   const fails: readonly [is: boolean, why: string][] = [
     [block.version !== ID_BLOCK_VERSION, `its version is ${block.version}, not ${ID_BLOCK_VERSION}`],
     [
@@ -47,6 +55,10 @@ export function whyUnfitIdBlock({
     [
       authorKey === true && auth.author_key_algorithm !== ECDSA_P384,
       `the domain has authorKey="yes", and the algorithm of that key is ${auth.author_key_algorithm}, not ${ECDSA_P384}`,
+    ],
+    [
+      reserved.length > 0,
+      `bytes that must be zero are not, at ${reserved.map(({ offset }) => hex(offset)).join(', ')} of its authentication (fw_error=22 'Invalid parameter')`,
     ],
   ];
   const why = fails.find(([is]) => is)?.[1];

@@ -9,7 +9,7 @@ import { describeCpuId } from '../vmsa/launch/cpuModels';
 import type { CpuId } from '../vmsa/launch/signature';
 import { cpuOfDomain } from './domainCpu';
 import type { DomainQuestion, DomainRule, DomainJudgement, WaysToGive } from './question';
-import { isSnp, measuresVcpus } from './question';
+import { isSnp, measuresVcpus, snpPoliciesBy } from './question';
 
 /** An input that is a file: given, not needed, or only on the host. */
 function fileInput(
@@ -175,7 +175,10 @@ export const inputRules: readonly DomainRule[] = [
     judge: (question) => {
       const { given, config, info } = question;
       const isOfSnp = isSnp(question);
-      const said = [given.policy, config.launchSecurity?.policy, isOfSnp ? info?.snpPolicy : info?.policy];
+      const { owner, domain, reported } = isOfSnp
+        ? snpPoliciesBy(question)
+        : { owner: given.policy, domain: config.launchSecurity?.policy, reported: info?.policy };
+      const said = [owner, domain, reported];
       const known = said.flatMap((value) => (value === undefined ? [] : BigInt(value)));
       const [policy] = known;
       if (policy === undefined || known.length < 2) return { skip: 'Only one of them tells a policy.' };
@@ -183,12 +186,21 @@ export const inputRules: readonly DomainRule[] = [
         const words = isOfSnp ? describeSnpPolicy(policy) : describePolicy(Number(policy));
         return { ok: `It is ${hex(policy)}: ${words}.` };
       }
-      const [stated, domain, reported] = said.map((value) => (value === undefined ? 'not told' : hex(value)));
+      const [ofOwner, ofDomain, ofHost] = said.map((value) =>
+        value === undefined ? 'not told' : hex(value),
+      );
+      const differ = `They differ: given ${ofOwner!}, in the domain ${ofDomain!}, reported ${ofHost!}.`;
       // Not a failure: the policy is part of the HMAC, and of an SNP guest's report, so a match confirms it.
-      return {
-        warn: true,
-        skip: `They differ: given ${stated!}, in the domain ${domain!}, reported ${reported!}. ${isOfSnp ? "The guest's report shows which it is (0x008)." : 'The measurement decides.'}`,
-      };
+      return isOfSnp
+        ? {
+            warn: true,
+            skip: `${differ} The guest's report shows which it is (0x008).`,
+            advice:
+              owner === undefined
+                ? 'Say in the launch file which "policy" you want.'
+                : `Demand ${ofOwner!} of the report.`,
+          }
+        : { warn: true, skip: `${differ} The measurement decides.` };
     },
   },
 ];

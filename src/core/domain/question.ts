@@ -1,10 +1,11 @@
 // What is asked about a domain, and the answer of one rule.
 
 import type { ErrorKind } from '../errors';
-import type { HostId, ReportedId } from '../launch/inputs';
+import type { HostId, ReportedId, TechnologyId } from '../launch/inputs';
 import { isSevEs } from '../tech/sev/policy';
 import { isSnpPolicy } from '../tech/snp/policy';
 import { PLAIN_SEV, SNP } from './launchTypes';
+import type { ProfileId } from '../vmsa/launch/profiles';
 import type { CpuId } from '../vmsa/launch/signature';
 import type { LaunchWish } from './launchable';
 import type { DomainConfig, DomainState, HostFacts, LaunchSecurityInfo } from './facts';
@@ -17,9 +18,15 @@ export interface GivenInputs extends Readonly<
   readonly vmsa: boolean;
   /** The policy itself, which decides whether there are VMSAs. */
   readonly policy: number | undefined;
-  /** The number of vCPUs and the CPU themselves, which a domain may contradict. */
+  /** What a domain may contradict: the number of vCPUs and the CPU themselves, and what has to fit its technology. */
   readonly count?: number | undefined;
   readonly cpu?: CpuId | undefined;
+  readonly technology?: TechnologyId | undefined;
+  readonly profile?: ProfileId | undefined;
+  /** Of SNP: the policy, 64 bits, the SEV features, and 32 bytes of host data. */
+  readonly guestPolicy?: bigint | undefined;
+  readonly features?: bigint | undefined;
+  readonly hostData?: Uint8Array | undefined;
 }
 
 /** Everything that rules look at. */
@@ -49,8 +56,8 @@ export type WaysToGive = (input: HostId) => string;
 /** The answer of a rule. */
 export type DomainJudgement =
   | { readonly ok: string }
-  /** `warn`: people should read it although nothing failed. */
-  | { readonly skip: string; readonly warn?: true }
+  /** `warn`: people should read it although nothing failed; `advice`: what to do then. */
+  | { readonly skip: string; readonly warn?: true; readonly advice?: string }
   /** `security`: `insecure` turns it from a failure into a verdict that cannot be trusted. */
   | {
       readonly fail: string;
@@ -88,10 +95,24 @@ export function wishOf({ launchSecurity }: Pick<DomainConfig, 'launchSecurity'>)
 export const isSnp = ({ config }: Pick<DomainQuestion, 'config'>): boolean =>
   config.launchSecurity?.type === SNP;
 
-/** Every policy that somebody says an SNP launch has: its owner, its host about the launch, its definition. */
-export function snpPoliciesOf({ given, info, config }: DomainQuestion): bigint[] {
-  const said = [given.policy, info?.snpPolicy, config.launchSecurity?.policy];
-  return said.flatMap((policy) => (policy === undefined ? [] : BigInt(policy)));
+/** Who says which policy an SNP launch has: its owner, its definition, and its host about the launch. */
+export function snpPoliciesBy({ given, info, config }: DomainQuestion) {
+  const owner = given.guestPolicy ?? (given.policy === undefined ? undefined : BigInt(given.policy));
+  return { owner, domain: config.launchSecurity?.policy, reported: info?.snpPolicy };
+}
+
+/** Every policy that somebody says an SNP launch has, the word of its owner first. */
+export function snpPoliciesOf(question: DomainQuestion): bigint[] {
+  const { owner, domain, reported } = snpPoliciesBy(question);
+  return [owner, reported, domain].filter((policy) => policy !== undefined);
+}
+
+/** The technology of a domain; undefined where it is another, or nobody says whether it is SEV-ES. */
+export function technologyOfDomain(question: DomainQuestion): TechnologyId | undefined {
+  if (isSnp(question)) return 'snp';
+  const measured = measuresVcpus(question);
+  if (question.config.launchSecurity?.type !== PLAIN_SEV || measured === undefined) return undefined;
+  return measured ? 'sev-es' : 'sev';
 }
 
 /** Whether VMSAs are measured; undefined when no policy of SEV is known. */

@@ -3,12 +3,19 @@
 import { EXIT_STATUS } from '../errors';
 import type { Hashes } from '../launch/hasher';
 import type { LaunchMode, Report } from '../launch/report';
-import { modeOfType, SNP } from './launchTypes';
+import { modeOfType } from './launchTypes';
 import type { DomainQuestion } from './question';
-import { measuresVcpus } from './question';
+import { isSnp, measuresVcpus } from './question';
 import { firstFailedRule } from './rules';
 import type { RuleResult } from '../launch/report';
-import { idBlockFacts, otherDigest, snpFacts } from './snpReport';
+import {
+  idBlockFacts,
+  otherDigest,
+  snpFacts,
+  vcpuFacts,
+  type MeasuredVcpus,
+  type SaidFact,
+} from './snpReport';
 
 /** The parts of a question that the report describes. */
 type ReportedFacts = Pick<DomainQuestion, 'config' | 'state' | 'host' | 'info' | 'given'>;
@@ -17,19 +24,19 @@ const modeOf = (question: DomainQuestion): LaunchMode =>
   modeOfType(question.config.launchSecurity?.type, measuresVcpus(question) === true);
 
 /** What the host reports about a domain, so that people know which one was checked. */
-function factsOf({ config, state, host, info }: ReportedFacts): Report['facts'] {
-  const { launchSecurity } = config;
+function factsOf({ config, state, host }: ReportedFacts): Report['facts'] {
   return known([
     ['Domain', `${config.name}, ${config.uuid ?? 'no UUID'}`],
     ['State when asked', `${state.name} (${state.reason})`],
     ['Host', `${host.hostname}, libvirt ${host.serverVersion ?? 'of unknown version'}`],
     ['Machine type', config.machine],
-    ...(launchSecurity?.type === SNP ? snpFacts(launchSecurity, info?.snpPolicy) : []),
   ]);
 }
 
-const known = (facts: readonly (readonly [string, string | undefined])[]): Report['facts'] =>
-  facts.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
+const known = (facts: readonly SaidFact[]): Report['facts'] =>
+  facts.flatMap(([name, value, source]) =>
+    value === undefined ? [] : [{ name, value, ...(source && { source }) }],
+  );
 
 const count = (rules: readonly RuleResult[], outcome: RuleResult['outcome']) =>
   rules.filter((rule) => rule.outcome === outcome).length;
@@ -44,7 +51,7 @@ export function refusedReport(question: DomainQuestion, rules: readonly RuleResu
     mode: modeOf(question),
     verdict: 'cannot be trusted',
     summary: failure ? `${failure.reason} ${failure.advice}${more}` : '',
-    facts: factsOf(question),
+    facts: [...factsOf(question), ...(isSnp(question) ? known(snpFacts(question)) : [])],
     steps: [],
     warnings: [],
     rules,
@@ -53,24 +60,31 @@ export function refusedReport(question: DomainQuestion, rules: readonly RuleResu
 
 /** What people should read of rules that did not fail. */
 const remarksOf = (rules: readonly RuleResult[]): string[] =>
-  rules.filter(({ warning }) => warning).map(({ title, reason }) => `${title}? ${reason}`);
+  rules
+    .filter(({ warning }) => warning)
+    .map(({ title, reason, advice }) => `${title}? ${reason} ${advice}`.trim());
 
 /**
  * The report of an SNP domain: the launch digest that the guest's report must show, with what else the domain decides of that.
- * @param expectation what the inputs give, which has no verdict
+ * @param expectation what the inputs give, which has no verdict @param measured what decides the pages of its vCPUs
  */
 export function expectedReport(
   question: DomainQuestion,
   rules: readonly RuleResult[],
   expectation: Report,
-  hashes: Hashes,
+  { hashes, ...measured }: MeasuredVcpus & { readonly hashes: Hashes },
 ): Report {
   const launch = question.config.launchSecurity!;
   const other = otherDigest(launch, expectation);
   const untrusted = rules.filter((rule) => rule.untrusted).map(({ title }) => title);
   return {
     ...expectation,
-    facts: [...factsOf(question), ...expectation.facts, ...known(idBlockFacts(launch, hashes))],
+    facts: [
+      ...factsOf(question),
+      ...known(vcpuFacts(measured)),
+      ...known(snpFacts(question)),
+      ...known(idBlockFacts(launch, hashes)),
+    ],
     ...(untrusted.length > 0 && {
       summary: `${expectation.summary} Even then it proves nothing: what was asked for is not so (${untrusted.join('; ')}).`,
     }),

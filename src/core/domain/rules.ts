@@ -9,6 +9,7 @@ import { SNP, whyUnreported } from './launchTypes';
 import type { DomainQuestion, DomainRule, DomainJudgement, WaysToGive } from './question';
 import { isActive, isSnp, wishOf } from './question';
 import { snpRules } from './snpRules';
+import { wishRules } from './wishRules';
 
 /** Whether a host reports the launch of an SNP guest, of which nothing but the policy is needed. */
 function judgeSnpInfo({ info, infoError }: DomainQuestion): DomainJudgement {
@@ -111,12 +112,16 @@ export const DOMAIN_RULES: readonly DomainRule[] = [
     },
   },
   ...inputRules,
+  ...wishRules,
 ];
+
+/** The rules that are judged of a domain with this launch security; of one that is not known, those of all. */
+export const rulesOfType = (launchSecurity: string | undefined): readonly DomainRule[] =>
+  DOMAIN_RULES.filter(({ type }) => type === undefined || type === launchSecurity);
 
 /** Judges all rules. @param ways wording for advice on how to give an input */
 export function judgeDomain(question: DomainQuestion, ways: WaysToGive): RuleResult[] {
-  const { launchSecurity } = question.config;
-  const rules = DOMAIN_RULES.filter(({ type }) => type === undefined || type === launchSecurity?.type);
+  const rules = rulesOfType(question.config.launchSecurity?.type);
   return rules.map(({ id, title, config, judge }): RuleResult => {
     const judgement = judge(question, ways);
     const result = (outcome: RuleResult['outcome'], reason: string, advice = '') => ({
@@ -128,7 +133,10 @@ export function judgeDomain(question: DomainQuestion, ways: WaysToGive): RuleRes
     });
     if ('ok' in judgement) return result('passed', judgement.ok);
     if ('skip' in judgement)
-      return { ...result('skipped', judgement.skip), ...(judgement.warn && { warning: true as const }) };
+      return {
+        ...result('skipped', judgement.skip, judgement.advice),
+        ...(judgement.warn && { warning: true as const }),
+      };
     const { fail, kind, advice, security = false } = judgement;
     if (security && question.insecure)
       return { ...result('skipped', `Passed over (insecure): ${fail}`, advice), untrusted: true };

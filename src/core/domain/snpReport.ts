@@ -3,27 +3,65 @@
 
 import { bytesToHex, fromBase64, hex } from '../binary/hex';
 import type { Hashes } from '../launch/hasher';
-import type { Report } from '../launch/report';
+import type { HostId } from '../launch/inputs';
+import type { Report, Source } from '../launch/report';
 import { bytesIn, idBlockIn, keyDigestIn, type KeyField } from '../tech/snp/idBlock';
 import { describeSnpPolicy } from '../tech/snp/policy';
+import { describeCpuId } from '../vmsa/launch/cpuModels';
+import type { ProfileId } from '../vmsa/launch/profiles';
+import type { CpuId } from '../vmsa/launch/signature';
 import type { LaunchSecurity } from './facts';
+import { snpPoliciesBy, type DomainQuestion } from './question';
+import { featuresInWords, snpFeaturesOf, snpProfileOf } from './wishRules';
 
-type Facts = readonly (readonly [name: string, value: string | undefined])[];
+/** A fact, and who said it; without a value there is none. */
+export type SaidFact = readonly [name: string, value: string | undefined, source?: Source];
 
-/** What a host can report about an SNP launch without computing anything. @param reported the policy of the launch */
-export function snpFacts(launch: LaunchSecurity, reported: bigint | undefined): Facts {
-  const policy = reported ?? launch.policy;
-  const { hostData, idBlock, guestVisibleWorkarounds: workarounds } = launch;
+/** What decides the pages of the vCPUs of an SNP launch, and what of it only the host said. */
+export interface MeasuredVcpus {
+  readonly vcpus?: number | undefined;
+  readonly cpu?: CpuId | undefined;
+  readonly profile?: ProfileId | undefined;
+  readonly features?: bigint | undefined;
+  readonly fromHost: readonly HostId[];
+}
+
+/** The inputs of the pages of the vCPUs. */
+export function vcpuFacts({ vcpus = 1, cpu, fromHost, ...given }: MeasuredVcpus): readonly SaidFact[] {
+  const by = (id: HostId): Source => (fromHost.includes(id) ? 'host' : 'owner');
+  const stated = (value: unknown): Source => (value === undefined ? 'derived' : 'owner');
   return [
-    ['SNP policy', policy === undefined ? undefined : `${hex(policy)}: ${describeSnpPolicy(policy)}`],
-    ['Kernel hashes', launch.kernelHashes ? 'on' : 'off'],
-    ['ID block', idBlock === undefined ? 'none' : 'given; the report shows its family, image and keys'],
-    ['Author key', launch.authorKey ? 'in the ID block' : 'none'],
-    ['Host data', hostData === undefined ? 'none' : hexIn(hostData)],
-    ['Guest-visible workarounds', workarounds === undefined ? undefined : hexIn(workarounds)],
+    ['vCPUs', String(vcpus), by('vcpus')],
+    ['CPU', cpu && describeCpuId(cpu), by('cpu')],
+    ['Profile', snpProfileOf(given).id, stated(given.profile)],
+    ['SEV features', featuresInWords(snpFeaturesOf(given)), stated(given.features ?? given.profile)],
+  ];
+}
+
+/** What the definition of an SNP domain says of its launch and of its report; the owner's own words first. */
+export function snpFacts(question: DomainQuestion): readonly SaidFact[] {
+  const launch = question.config.launchSecurity!;
+  const { given } = question;
+  const { owner, domain, reported } = snpPoliciesBy(question);
+  const policy = owner ?? reported ?? domain;
+  const { idBlock, guestVisibleWorkarounds: workarounds } = launch;
+  const hostData = given.hostData ? bytesToHex(given.hostData) : launch.hostData && hexIn(launch.hostData);
+  const said = (isGiven: boolean): Source => (isGiven ? 'owner' : 'host');
+  return [
+    [
+      'Policy (0x008)',
+      policy === undefined ? undefined : `${hex(policy)}: ${describeSnpPolicy(policy)}`,
+      said(owner !== undefined),
+    ],
+    ['Host data (0x0c0)', hostData ?? 'none', said(given.hostData !== undefined)],
+    ['Kernel hashes', launch.kernelHashes ? 'on' : 'off', 'host'],
+    ['ID block', idBlock === undefined ? 'none' : 'there is one', 'host'],
+    ['Author key', launch.authorKey ? 'in the ID block' : 'none', 'host'],
+    ['Guest-visible workarounds', workarounds === undefined ? undefined : hexIn(workarounds), 'host'],
     [
       'Signing key',
       launch.vcek === false ? 'VLEK: the VCEK is switched off' : 'VCEK, or a VLEK if the host has one',
+      'host',
     ],
   ];
 }
@@ -31,16 +69,19 @@ export function snpFacts(launch: LaunchSecurity, reported: bigint | undefined): 
 const hexIn = (base64: string): string => bytesToHex(fromBase64(base64)!);
 
 /** What the report must show of an ID block, by the offsets of its fields; nothing without one. */
-export function idBlockFacts({ idBlock, idAuth, authorKey }: LaunchSecurity, hashes: Hashes): Facts {
+export function idBlockFacts(
+  { idBlock, idAuth, authorKey }: LaunchSecurity,
+  hashes: Hashes,
+): readonly SaidFact[] {
   if (idBlock === undefined || idAuth === undefined) return [];
   const { guest_svn: svn, family_id: family, image_id: image } = idBlockIn(idBlock);
   const digest = (key: KeyField) => bytesToHex(keyDigestIn(bytesIn(idAuth), key, hashes));
   return [
-    ['Guest SVN (0x004)', String(svn)],
-    ['Family ID (0x010)', bytesToHex(family)],
-    ['Image ID (0x020)', bytesToHex(image)],
-    ['ID key digest (0x0e0)', digest('id_key')],
-    ['Author key digest (0x110)', authorKey === true ? digest('author_key') : undefined],
+    ['Guest SVN (0x004)', String(svn), 'host'],
+    ['Family ID (0x010)', bytesToHex(family), 'host'],
+    ['Image ID (0x020)', bytesToHex(image), 'host'],
+    ['ID key digest (0x0e0)', digest('id_key'), 'host'],
+    ['Author key digest (0x110)', authorKey === true ? digest('author_key') : undefined, 'host'],
   ];
 }
 

@@ -2,6 +2,7 @@
 // what the report of its guest must show (SEV-SNP Firmware ABI; QEMU, target/i386/sev.c; libvirt, "Launch Security").
 
 import { hex } from '../binary/hex';
+import { plainText } from '../binary/plainText';
 import {
   describeSnpPolicy,
   snpPolicyPlace,
@@ -12,6 +13,10 @@ import {
 import { whyUnfitIdBlock } from './idBlockFit';
 import { SNP } from './launchTypes';
 import { snpPoliciesOf, type DomainQuestion, type DomainRule, type DomainJudgement } from './question';
+
+/** More names are counted, not listed, and longer ones are cut. */
+const MOST_LISTED = 3;
+const MOST_QUOTED = 40;
 
 /**
  * How much it matters that a policy leaves something to the host. `insecure`: the host may read or change the guest. `remark`: it
@@ -197,15 +202,60 @@ export const snpRules: readonly DomainRule[] = [
     },
   },
   {
-    id: 'host-data',
-    title: 'Host data is known',
+    id: 'signing-key',
+    title: 'A VCEK may sign the report',
     type: SNP,
     config: true,
     judge: ({ config: { launchSecurity } }) =>
-      launchSecurity?.hostData === undefined
-        ? { ok: 'There is none: the report shows zeros at 0x0c0.' }
+      launchSecurity?.vcek === false
+        ? {
+            skip: 'The domain switches it off (vcek="no"): a VLEK signs the report, whose certificates are others, and on a host without one the guest gets no report.',
+          }
+        : { ok: 'It is not switched off.' },
+  },
+  {
+    id: 'kvm',
+    title: 'QEMU runs the guest with KVM',
+    type: SNP,
+    config: true,
+    judge: ({ config: { type } }) =>
+      type === 'kvm'
+        ? { ok: 'It does.' }
         : {
-            ok: 'The domain has some, which the report shows at 0x0c0 and the launch digest does not cover.',
+            fail: `The domain is of type "${plainText(type, MOST_QUOTED)}", and only KVM launches SNP guests.`,
+            kind: 'config',
+            advice: "Write <domain type='kvm'>.",
           },
+  },
+  {
+    id: 'later-vcpus',
+    title: 'All vCPUs are there from the start',
+    type: SNP,
+    config: true,
+    judge: ({ config: { vcpus } }) => {
+      const { current, max } = vcpus;
+      return current === max
+        ? { ok: `The domain has ${current} and no room for more.` }
+        : {
+            skip: `The domain starts with ${current} of ${max}, which are measured; those that are plugged in later are in no launch digest.`,
+          };
+    },
+  },
+  {
+    id: 'known-settings',
+    title: 'Everything in its launch security is known here',
+    type: SNP,
+    config: true,
+    judge: ({ config: { launchSecurity } }) => {
+      const { unknown = [] } = launchSecurity ?? {};
+      if (unknown.length === 0) return { ok: 'It is.' };
+      const names = unknown.slice(0, MOST_LISTED).map((name) => plainText(name, MOST_QUOTED));
+      const more = unknown.length > MOST_LISTED ? ` and ${unknown.length - MOST_LISTED} more` : '';
+      return {
+        warn: true,
+        skip: `It has what a later libvirt knows: ${names.join(', ')}${more}.`,
+        advice: 'Look up whether that changes what is measured, which is computed without it.',
+      };
+    },
   },
 ];

@@ -463,7 +463,7 @@ export const INPUTS = [
     examples: ['qemu+ssh://user@host/system', 'qemu+tls://host/system', 'qemu:///system'],
     sample: 'qemu+ssh://user@host/system',
     from: 'owner',
-    technologies: SEV,
+    technologies: ALL,
   },
   {
     id: 'domain',
@@ -476,7 +476,7 @@ export const INPUTS = [
     doc: 'The domain: its UUID, its name, or its id.',
     sample: 'guest',
     from: 'owner',
-    technologies: SEV,
+    technologies: ALL,
   },
   {
     id: 'domain.policy',

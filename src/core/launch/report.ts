@@ -106,6 +106,13 @@ export type Verdict = 'matches' | 'does not match' | 'cannot be trusted';
 /** What was launched, as far as known. */
 export type LaunchMode = (typeof TECHNOLOGY_NAMES)[TechnologyId] | 'no SEV';
 
+/** A fact about a launch, and who said it, where several could. */
+export interface Fact {
+  readonly name: string;
+  readonly value: string;
+  readonly source?: Source;
+}
+
 /** A finished check. */
 export interface Report {
   /** What was checked: the name of the launch file, or of the command. */
@@ -122,7 +129,7 @@ export interface Report {
   /** The verdict as a sentence for a person who reads nothing else. */
   readonly summary: string;
   /** Facts about the launch: name and value, for example the policy in words. */
-  readonly facts: readonly { readonly name: string; readonly value: string }[];
+  readonly facts: readonly Fact[];
   /** Empty when nothing was computed. */
   readonly steps: readonly Step[];
   /** What was measured, in order, with the digest after each; absent where only the last digest is known. */

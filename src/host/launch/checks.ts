@@ -19,7 +19,7 @@ import {
 } from '../../app/domainCheck';
 import type { Io } from '../../app/io';
 import { readSecret } from '../../app/keys';
-import { checkedInputs, ownerInputsOf, statedPlatform } from '../../app/launch';
+import { checkedInputs, domainInputsOf, statedPlatform } from '../../app/launch';
 import type { LaunchTrace } from '../../app/digestTrace';
 import { runCheck } from '../../app/runCheck';
 import type { LaunchFile } from '../../core/check/launchFile';
@@ -97,7 +97,7 @@ export async function runDomain(
   injection?: Injection,
 ): Promise<DomainOutcome & Pick<Checked, 'trace'>> {
   const launch = await launchFileAt(io, file);
-  const inputs = ownerInputsOf(launch, nameOf(file));
+  const inputs = domainInputsOf(launch, nameOf(file));
   const platform = statedPlatform(launch);
   const connection = connectionOptions(workerPath, uri);
   let pages: LaunchTrace['pages'];

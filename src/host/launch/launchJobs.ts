@@ -5,7 +5,7 @@ import type * as vscode from 'vscode';
 import * as errors from './errors';
 import type { LaunchJob, JobSource } from '../../app/checkMany';
 import type { Io } from '../../app/io';
-import { checkedInputs, ownerInputsOf, statedPlatform } from '../../app/launch';
+import { checkedInputs, domainInputsOf, statedPlatform } from '../../app/launch';
 import { launchFileAt } from './checks';
 import { connectionOptions } from '../connections/connectionOptions';
 import type { Connections } from '../connections/connections';
@@ -46,7 +46,7 @@ async function questionIn(
   const mayConnect = mayAsk ? await isHers(memory, canonical, domain.name) : isHersAlready(memory, canonical);
   if (!mayConnect) throw errors.notAgreed(canonical);
   return {
-    domain: { ...ownerInputsOf(file, nameOf(uri)), platform: statedPlatform(file), domain: domain.name },
+    domain: { ...domainInputsOf(file, nameOf(uri)), platform: statedPlatform(file), domain: domain.name },
     connection: connectionOptions(connections.workerPath, canonical),
   };
 }

@@ -3,9 +3,10 @@
 
 import * as vscode from 'vscode';
 import { LAUNCH_PATTERN } from '../../contributions';
-import { DOMAIN_RULES } from '../../core/domain/rules';
-import { measuresVcpus } from '../../core/check/question';
-import { hasStep, STEPS } from '../../core/launch/report';
+import { SNP } from '../../core/domain/launchTypes';
+import { rulesOfType } from '../../core/domain/rules';
+import { measuresVcpus, technologyOf } from '../../core/check/question';
+import { hasStep, STEPS, type Report } from '../../core/launch/report';
 import { checkMany } from '../../app/checkMany';
 import type { LaunchFile } from '../../core/check/launchFile';
 import type { Io } from '../../app/io';
@@ -28,8 +29,12 @@ export interface TreeContext {
 
 const NOT_IN = '**/node_modules/**';
 
+/** Whether a launch is one of SNP, as far as the file tells, or a report that there is of it. */
+const isSnp = (file: LaunchFile, report: Report | undefined): boolean =>
+  report ? report.mode === 'SEV-SNP' : technologyOf({ given: file }) === 'snp';
+
 /** What of a launch a file leads to, as far as the file tells; a domain's host may add some. */
-const partsOf = (file: LaunchFile) => {
+const partsOf = (file: LaunchFile, report: Report | undefined) => {
   const { kernel, launch, launchDigest, cpu, vmsa, svsm } = file;
   const byDigest = launchDigest !== undefined;
   const measured = launch || byDigest ? measuresVcpus({ given: file }) : (cpu ?? vmsa) !== undefined;
@@ -37,7 +42,7 @@ const partsOf = (file: LaunchFile) => {
     kernel: kernel !== undefined && svsm === undefined,
     vmsa: measured === true,
     svsm: svsm !== undefined,
-    measurement: !byDigest,
+    measurement: !byDigest && !isSnp(file, report),
     launchDigest: byDigest,
   };
 };
@@ -45,6 +50,8 @@ const partsOf = (file: LaunchFile) => {
 /** The tests of a window. */
 export class LaunchTree implements vscode.Disposable {
   private watcher: vscode.FileSystemWatcher | undefined;
+  /** What was last read of each test. */
+  private readonly files = new WeakMap<vscode.TestItem, LaunchFile>();
 
   constructor(
     private readonly controller: vscode.TestController,
@@ -91,7 +98,13 @@ export class LaunchTree implements vscode.Disposable {
         onStart: (index) => {
           run.started(items[index]!);
         },
-        onResult: (result, index) => reported.push(reportResult(io, run, items[index]!, result, stop.signal)),
+        onResult: (result, index) => {
+          const item = items[index]!;
+          const file = this.files.get(item);
+          // Which rules a domain has, its host knows for certain.
+          if (file && 'report' in result.outcome) this.fill(item, file, result.outcome.report);
+          reported.push(reportResult(io, run, item, result, stop.signal));
+        },
       });
       await Promise.all(reported);
     } finally {
@@ -148,6 +161,7 @@ export class LaunchTree implements vscode.Disposable {
       const path = vscode.workspace.asRelativePath(uri);
       labelTest(item, file.name === undefined ? path : `${path}: ${file.name}`);
       sayUnreadable(item, undefined);
+      this.files.set(item, file);
       this.fill(item, file);
     } catch (error) {
       sayUnreadable(item, sentence(error));
@@ -155,11 +169,12 @@ export class LaunchTree implements vscode.Disposable {
     }
   }
 
-  private fill(item: vscode.TestItem, file: LaunchFile): void {
-    // Of what type a domain is, its host is yet to say.
-    const rules =
-      file.launch || file.launchDigest ? [] : DOMAIN_RULES.filter(({ type }) => type === undefined);
-    const parts = partsOf(file);
+  /** @param report of its check, if there is one */
+  private fill(item: vscode.TestItem, file: LaunchFile, report?: Report): void {
+    const isOfDomain = !file.launch && !file.launchDigest;
+    const known = rulesOfType(isSnp(file, undefined) ? SNP : undefined);
+    const rules = isOfDomain ? (report?.rules ?? known) : [];
+    const parts = partsOf(file, report);
     const steps = STEPS.filter((row) => hasStep(row, parts));
     const wanted = [
       ...rules.map(({ id, title }) => [ruleId(item, id), title] as const),

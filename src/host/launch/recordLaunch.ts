@@ -7,6 +7,8 @@ import * as shellErrors from '../shell/errors';
 import * as errors from './errors';
 import { readLaunchText } from '../../app/launchFile';
 import { askLaunch, recordedText } from '../../app/launchRecord';
+import type { Io } from '../../app/io';
+import { expectedText, type ExpectedLaunch } from '../../app/snpLaunch';
 import { isHers, nameInWords } from './consent';
 import { isGone } from '../shell/files';
 import { notify, withProgress } from '../shell/notify';
@@ -38,7 +40,7 @@ export async function recordLaunch(
     return unlessCancelled(asked, token);
   });
   if (!recorded) return;
-  const uri = await freeName(folder, `${target.name.replaceAll(/[^\w.-]+/g, '-')}-recorded`);
+  const uri = await freeName(folder, `${fileNameOf(target.name)}-recorded`);
   const inputs = file && { path: file.fsPath, text: await readLaunchText(io, file.fsPath) };
   await openUnsaved(uri, recordedText(io, recorded, uri.fsPath, target.uri, inputs));
   void notify(
@@ -46,6 +48,27 @@ export async function recordLaunch(
     'Only what the host reported was recorded. Firmware, kernel, vCPUs and CPU are yours to give: nothing that the host says of them is in the file.',
   );
 }
+
+/**
+ * Opens what the report of an SNP guest must show as a new launch file, unsaved.
+ * @param name of the domain @param near the launch file with the inputs
+ */
+export async function openExpected(
+  io: Io,
+  expected: ExpectedLaunch,
+  name: string,
+  near: vscode.Uri,
+): Promise<void> {
+  const uri = await freeName(vscode.Uri.joinPath(near, '..'), `${fileNameOf(name)}-expected`);
+  await openUnsaved(uri, expectedText(io, expected, uri.fsPath));
+  void notify(
+    'information',
+    'The launch file has the launch digest of your inputs. Put that of the report into "launchDigest" to compare it, once the signature of the report is verified.',
+  );
+}
+
+/** A name of a domain as part of the name of a file. */
+const fileNameOf = (name: string): string => name.replaceAll(/[^\w.-]+/g, '-');
 
 /** An unused file name: an earlier recording must not be overwritten. */
 async function freeName(folder: vscode.Uri, stem: string): Promise<vscode.Uri> {

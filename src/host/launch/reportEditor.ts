@@ -17,7 +17,9 @@ import { injectInto, runDomain, runRecorded, type Checked, type RunOptions } fro
 import { nameInWords } from './consent';
 import { Explaining } from './explaining';
 import { LaunchLook } from './launchParts';
+import { openExpected } from './recordLaunch';
 import type { Io } from '../../app/io';
+import type { ExpectedLaunch } from '../../app/snpLaunch';
 import { copyText } from '../shell/clipboard';
 import { Page, PageEditor } from '../shell/page';
 import { notify } from '../shell/notify';
@@ -110,6 +112,8 @@ class ReportRun {
   private state: Omit<ReportViewState, 'kind'> | undefined;
   /** What was checked, when it did not match; kept only in this window's memory. */
   private launch: CheckedLaunch | undefined;
+  /** Of SEV-SNP: what the report of the guest must show, of which inputs. */
+  private expected: ExpectedLaunch | undefined;
   private explaining: Explaining | undefined;
   private look: LaunchLook | undefined;
   private readonly page: Page<'report'>;
@@ -184,7 +188,7 @@ class ReportRun {
     const { target } = source;
     this.running?.abort();
     this.explaining?.reset();
-    this.state = this.launch = this.look = undefined;
+    this.state = this.launch = this.look = this.expected = undefined;
     const mine = (this.running = new AbortController());
     const isOver = () => this.running !== mine || this.closed;
     const progress = new CheckProgress(source, (state) => {
@@ -230,7 +234,7 @@ class ReportRun {
         this.page.show({ kind: 'notice', title: 'Could not be checked', text: sentence(problem), actions });
       return;
     }
-    const { report, injected, injectionError, launch } = outcome;
+    const { report, injected, injectionError, launch, expected } = outcome;
     // When a rule failed, nothing was measured, and an SNP launch has nothing to be compared with: there is no verdict.
     const isJudged = report.steps.length > 0 && report.expected === undefined;
     if (named) this.around.onVerdict(named, isJudged ? report.verdict : undefined);
@@ -244,8 +248,13 @@ class ReportRun {
     if (report.verdict === 'does not match') this.launch = launch;
     this.look =
       launch && new LaunchLook({ ...launch, ...outcome.trace }, report, reportSource(this.uri).file);
-    const parts = this.look && { parts: this.look.parts };
-    this.show({ ...shown, ...parts, ...(injectionError && { injectionError: injectionError.message }) });
+    this.expected = expected;
+    this.show({
+      ...shown,
+      ...(this.look && { parts: this.look.parts }),
+      ...(injectionError && { injectionError: injectionError.message }),
+      ...(expected && { canSaveLaunch: expected.inputs.fromHost.length === 0 }),
+    });
     if (target && !this.panel.visible) this.announce(report);
   }
 
@@ -312,6 +321,9 @@ class ReportRun {
         return;
       case 'saveTrace':
         await this.look?.saveTrace();
+        return;
+      case 'saveLaunch':
+        if (this.expected && target) await openExpected(this.io, this.expected, target.name, file);
         return;
       case 'injectSecret':
         if (report && target)

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { CheckError } from '../../../src/core/errors';
 import { firstFailure, judgeLaunch } from '../../../src/core/check/judge';
 import { LAUNCH_RULES } from '../../../src/core/check/rules';
-import { checkedInputs, checkOwnerInputs, ownerInputsOf, statedPlatform } from '../../../src/app/launch';
+import { checkedInputs, checkOwnerInputs, domainInputsOf, statedPlatform } from '../../../src/app/launch';
 import { runCheck } from '../../../src/app/runCheck';
 import { parseLaunchFile } from '../../../src/app/launchFile';
 import { lintLaunch } from '../../../src/app/launchProblems';
@@ -83,7 +83,7 @@ async function refused(text: string): Promise<CheckError | undefined> {
   try {
     const file = parseLaunchFile(io, text, path());
     if (file.launch ?? file.launchDigest) await runCheck(io, checkedInputs(file, 'a'));
-    else await checkOwnerInputs(io, { ...ownerInputsOf(file, 'a'), platform: statedPlatform(file) });
+    else await checkOwnerInputs(io, { ...domainInputsOf(file, 'a'), platform: statedPlatform(file) });
     return undefined;
   } catch (error) {
     assert.ok(error instanceof CheckError, String(error));

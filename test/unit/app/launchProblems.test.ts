@@ -98,6 +98,7 @@ const SNP = {
   ...{ firmware: 'OVMF.fd', vcpus: 2, cpu: 'EPYC-Milan', technology: 'snp' },
   launchDigest: 'a5'.repeat(48),
 };
+const OF_SNP = { ...SNP, launchDigest: undefined, technology: 'snp', domain: DOMAIN };
 const PAGES = { bsp: 'bsp.vmsa', ap: 'ap.vmsa' };
 const NO_CPU = { ...GOOD, cpu: undefined };
 const policy = (value: unknown) => ({ launch: { ...LAUNCH, policy: value } });
@@ -127,6 +128,11 @@ const clean: [name: string, value: object][] = [
   ['both keys in one file', { ...GOOD, keys: { tk: 'keys/tk.bin' } }],
   ['a domain whose policy nobody knows yet', { firmware: 'OVMF.fd', keys: KEYS, domain: DOMAIN }],
   ['a domain with a policy', { ...GOOD, launch: undefined, domain: { ...DOMAIN, policy: '0x7' } }],
+  ['a domain of SNP', OF_SNP],
+  [
+    'a domain of SNP by its profile, and all that its owner wants',
+    { ...OF_SNP, technology: undefined, profile: 'snp-legacy', policy: '0x30000', hostData: '00'.repeat(32) },
+  ],
   ['numbers in 0x form', { ...GOOD, ...policy('0x7') }],
   ['a policy that asks for the firmware it got', { ...GOOD, ...policy(0x37010007) }],
   ['an empty command line', { ...GOOD, kernel: 'kernel', cmdline: '' }],
@@ -150,6 +156,14 @@ const odd: [name: string, value: unknown, ...expected: string[]][] = [
   ['an SVSM image that is not there', { ...SNP, svsm: 'none', varsSize: 4096 }, 'unreadable-file svsm'],
   ['an SNP policy that no firmware takes', { ...SNP, policy: 0 }, 'snp-policy-doubtful policy'],
   ['an SNP policy that allows debugging', { ...SNP, policy: '0xb0000' }, 'snp-policy-doubtful policy'],
+  ['a domain without keys', { ...OF_SNP, technology: undefined }, 'keys-needed domain'],
+  ['a domain of SEV-ES without keys', { ...OF_SNP, technology: 'sev-es' }, 'keys-needed domain'],
+  ['keys for a domain of SNP', { ...OF_SNP, keys: KEYS }, 'unused-input keys'],
+  ['a domain of SNP without vCPUs', { ...OF_SNP, vcpus: undefined }, 'vcpus-needed technology'],
+  ['a profile of SEV-ES for a domain of SNP', { ...OF_SNP, profile: 'sev-es' }, 'profile-of-other profile'],
+  ['a profile of EC2 for a domain', { ...OF_SNP, profile: 'snp-ec2' }, 'profile-of-other profile'],
+  ['a VMM that libvirt does not start', { ...OF_SNP, vmm: 'gce' }, 'other-vmm vmm'],
+  ['an SVSM image for a domain', { ...OF_SNP, svsm: 'OVMF.fd', varsSize: 4096 }, 'svsm-of-domain svsm'],
   ['keys beside a launch digest', { ...SNP, keys: KEYS }, 'unused-input keys'],
   ['members of SNP in a launch of SEV-ES', { ...GOOD, vmm: 'QEMU' }, 'unused-input vmm'],
   ['neither launch nor domain', { ...GOOD, launch: undefined }, 'nothing-to-check'],

@@ -4,9 +4,14 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { checkDomain, type DomainInputs } from '../../../src/app/domainCheck';
+import { checkedInputs } from '../../../src/app/launch';
+import { parseLaunchFile } from '../../../src/app/launchFile';
+import { runCheck } from '../../../src/app/runCheck';
+import { expectedText } from '../../../src/app/snpLaunch';
 import { statusOf } from '../../../src/core/domain/report';
 import { buildOvmf, DEFAULT_SEV_SECTIONS } from '../../../src/core/ovmf/build';
-import { cpuByName, generateVmsa } from '../../../src/core/vmsa/launch/generate';
+import { cpuByName, generateVmsa, type Role } from '../../../src/core/vmsa/launch/generate';
+import type { Report } from '../../../src/core/launch/report';
 import type { Connection } from '../../../src/libvirt/contract';
 import { memoryIo } from '../../helpers/memoryIo';
 import { decode } from '../../../src/core/binary/struct';
@@ -22,8 +27,18 @@ const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
 /** The types of SNP_LAUNCH_UPDATE by those of the metadata. */
 const TYPES: Readonly<Record<number, number>> = { 1: 3, 2: 5, 3: 6, 4: 3, 0x10: 3 };
 
+const usualPage = (role: Role, resetAddress: number) =>
+  generateVmsa({ profile: 'snp', role, cpu: MILAN, resetAddress }).bytes;
+
+/** The same with other SEV features, at 0x3b0. */
+const pageWith = (features: number) => (role: Role, resetAddress: number) => {
+  const page = Buffer.from(usualPage(role, resetAddress));
+  page.writeUInt32LE(features, 0x3b0);
+  return page;
+};
+
 /** The launch digest of this image with so many vCPUs, page by page as the ABI has it. */
-function digestOf(vcpus: number, hashPage?: Uint8Array): string {
+function digestOf(vcpus: number, hashPage?: Uint8Array, pageOf = usualPage): string {
   let digest = Buffer.alloc(48);
   const add = (type: number, gpa: bigint, page?: Uint8Array) => {
     const info = Buffer.alloc(0x70);
@@ -44,7 +59,7 @@ function digestOf(vcpus: number, hashPage?: Uint8Array): string {
   const resetAddress = 0x80b004;
   for (let i = 0; i < vcpus; i++) {
     const role = i === 0 ? 'bsp' : 'ap';
-    add(2, 0xfffffffff000n, generateVmsa({ profile: 'snp', role, cpu: MILAN, resetAddress }).bytes);
+    add(2, 0xfffffffff000n, pageOf(role, resetAddress));
   }
   return digest.toString('hex');
 }
@@ -53,7 +68,11 @@ const NO_KERNEL = { kernel: undefined, initrd: undefined, cmdline: undefined };
 const OWN = { firmware: '/fw', vcpus: 2, cpu: MILAN };
 
 /** Checks a domain of this definition. */
-async function check(change: Change, inputs: Partial<DomainInputs> = OWN, firmware: Uint8Array = FIRMWARE) {
+async function check(...args: Parameters<typeof run>): Promise<Report> {
+  return (await run(...args)).report;
+}
+
+async function run(change: Change, inputs: Partial<DomainInputs> = OWN, firmware: Uint8Array = FIRMWARE) {
   const io = memoryIo();
   const files = {
     '/fw': firmware,
@@ -92,8 +111,7 @@ async function check(change: Change, inputs: Partial<DomainInputs> = OWN, firmwa
     thisMachine: () => Promise.resolve({ name: 'owner', ids: [] }),
   };
   const options = { libvirt, connection: { uri: 'qemu+ssh://elsewhere/system', workerPath: '' } };
-  const { report } = await checkDomain(io, { domain: 'guest', ...inputs }, options);
-  return report;
+  return { ...(await checkDomain(io, { domain: 'guest', ...inputs }, options)), io };
 }
 
 describe('A domain of SEV-SNP', () => {
@@ -143,6 +161,50 @@ describe('A domain of SEV-SNP', () => {
     assert.ok(report.steps.some(({ id }) => id === 'kernel-hashes'));
   });
 
+  it('is measured with the profile and the SEV features that its owner gives, and says whose they are', async () => {
+    const facts = ({ facts: all }: Report, name: string) => {
+      const { value, source } = all.find((fact) => fact.name === name)!;
+      return [value, source];
+    };
+    const usual = await check({});
+    assert.deepEqual(facts(usual, 'Profile'), ['snp', 'derived']);
+    assert.deepEqual(facts(usual, 'SEV features'), ['0x1 (SNPActive)', 'derived']);
+    assert.deepEqual(facts(usual, 'vCPUs'), ['2', 'owner']);
+    const swapped = await check({}, { ...OWN, profile: 'snp-debugswap' });
+    assert.equal(swapped.expected, digestOf(2, undefined, pageWith(0x21)));
+    assert.deepEqual(facts(swapped, 'Profile'), ['snp-debugswap', 'owner']);
+    const given = await check({}, { ...OWN, features: 0x21n });
+    assert.equal(given.expected, swapped.expected);
+    assert.match(given.warnings.join('\n'), /libvirt asks for 0x1 \(SNPActive\) only/);
+    const older = await check({}, { ...OWN, profile: 'snp-legacy' });
+    const legacy = (role: Role, resetAddress: number) =>
+      generateVmsa({ profile: 'snp-legacy', role, cpu: MILAN, resetAddress }).bytes;
+    assert.equal(older.expected, digestOf(2, undefined, legacy));
+  });
+
+  it('of another technology than that of the profile has one sentence with those that fit', async () => {
+    const report = await check({}, { ...OWN, profile: 'sev-es' });
+    assert.deepEqual([statusOf(report), report.expected], [2, undefined]);
+    assert.match(
+      report.summary,
+      /^The profile "sev-es" is not one of SEV-SNP .* Use one of snp, snp-debugswap, snp-legacy, snp-legacy-debugswap\.$/,
+    );
+  });
+
+  it('is compared with the policy and the host data of its owner, which the report must show', async () => {
+    const hostData = new Uint8Array(32).fill(0xcd);
+    const launch = { hostData: base64(new Uint8Array(32).fill(0xab)) };
+    const report = await check({ launch }, { ...OWN, hostData, guestPolicy: 0x20000n });
+    const facts = report.facts.filter(({ name }) => /0x0(08|c0)/.test(name));
+    assert.deepEqual(facts, [
+      { name: 'Policy (0x008)', value: '0x20000: bit 17, always set', source: 'owner' },
+      { name: 'Host data (0x0c0)', value: 'cd'.repeat(32), source: 'owner' },
+    ]);
+    const warned = report.rules!.filter(({ warning }) => warning).map(({ id }) => id);
+    assert.deepEqual(warned, ['policy-agrees', 'host-data']);
+    assert.equal(report.expected, digestOf(2));
+  });
+
   it('has no pages from files, which are those of SEV-ES', async () => {
     const report = await check({}, { firmware: '/fw', vcpus: 2, vmsa: { bsp: '/page', ap: '/page' } });
     const failed = report.rules!.filter(({ outcome }) => outcome === 'failed').map(({ id }) => id);
@@ -187,9 +249,9 @@ describe('A domain of SEV-SNP', () => {
     const report = await check({ launch });
     const facts = Object.fromEntries(report.facts.map(({ name, value }) => [name, value]));
     const expected = {
-      'SNP policy': '0x30000: SMT; bit 17, always set',
+      'Policy (0x008)': '0x30000: SMT; bit 17, always set',
       'Kernel hashes': 'off',
-      'Host data': 'ab'.repeat(32),
+      'Host data (0x0c0)': 'ab'.repeat(32),
       'Guest-visible workarounds': '00'.repeat(16),
       'Signing key': 'VLEK: the VCEK is switched off',
       'Author key': 'in the ID block',
@@ -201,6 +263,40 @@ describe('A domain of SEV-SNP', () => {
     };
     for (const [name, value] of Object.entries(expected)) assert.equal(facts[name], value, name);
     assert.deepEqual(report.warnings, []);
+  });
+
+  it('is a launch file in which the digest of the report is to be put', async () => {
+    const kernel = { kernel: '/boot/k', initrd: '/boot/i', cmdline: 'quiet "now"' };
+    const wanted = { guestPolicy: POLICY, hostData: new Uint8Array(32).fill(0xcd), features: 0x21n };
+    const own = { ...OWN, kernel: '/vmlinuz', initrd: '/initrd', cmdline: 'quiet "now"', ...wanted };
+    const given = { ...own, profile: 'snp-legacy' as const };
+    const { report, expected, io } = await run({ config: kernel, launch: { kernelHashes: true } }, given);
+    for (const path of ['/a.sevlaunch.json', '/b/c/a.sevlaunch.json']) {
+      const text = expectedText(io, expected!, path);
+      const file = parseLaunchFile(io, text, path);
+      assert.deepEqual(
+        [
+          file.technology,
+          file.firmware,
+          file.policy,
+          file.hostData,
+          Buffer.from(file.launchDigest!).toString('hex'),
+        ],
+        ['snp', '/fw', POLICY, wanted.hostData, report.expected],
+      );
+      assert.equal((await runCheck(io, checkedInputs(file, 'a'))).verdict, 'matches');
+      const other = parseLaunchFile(io, text.replace(report.expected!, 'ab'.repeat(48)), path);
+      assert.equal((await runCheck(io, checkedInputs(other, 'a'))).verdict, 'does not match');
+    }
+    const beside = JSON.parse(expectedText(io, expected!, '/a.sevlaunch.json')) as { firmware: string };
+    assert.equal(beside.firmware, 'fw');
+  });
+  it('is none where the host said an input', async () => {
+    const { expected, io } = await run({}, { firmware: '/fw', cpu: MILAN, insecure: true });
+    assert.throws(() => expectedText(io, expected!, '/a.sevlaunch.json'), {
+      code: 'inputs-of-host',
+      message: /: vcpus would be what the host says/,
+    });
   });
 
   it('warns of an ID block for another launch', async () => {

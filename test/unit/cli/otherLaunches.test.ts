@@ -94,7 +94,13 @@ describe('A policy of SEV-SNP', () => {
     assert.equal(a.status, 1);
     assert.match(a.stdout, /error snp-policy: launch\.policy: The policy 0x30000/);
     for (const { stdout } of [a, b])
-      assert.doesNotMatch(stdout, /domain\.policy|policy-debugging|policy-doubtful|NODBG|unused-input/);
+      assert.doesNotMatch(stdout, /SEV-ES|policy-debugging|policy-doubtful|NODBG/);
+    assert.doesNotMatch(a.stdout, /unused-input/);
+    assert.match(
+      b.stdout,
+      /vcpus-needed: domain\.policy: The policy is one of SEV-SNP, which measures each vCPU/,
+    );
+    assert.match(b.stdout, /unused-input: keys: The policy is of SEV-SNP: "keys" plays no part/);
     const check = await cli('validate', '--launch', 'a.sevlaunch.json');
     assert.equal(check.status, 2);
     assert.match(check.stderr, SAID);

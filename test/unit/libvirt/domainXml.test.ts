@@ -155,6 +155,7 @@ const read: [name: string, xml: string, expected: (config: DomainConfig) => unkn
       guestVisibleWorkarounds: undefined,
       authorKey: undefined,
       vcek: undefined,
+      unknown: [],
     },
   ],
   [
@@ -175,7 +176,17 @@ const read: [name: string, xml: string, expected: (config: DomainConfig) => unkn
       guestVisibleWorkarounds: base64(16),
       authorKey: true,
       vcek: false,
+      unknown: [],
     },
+  ],
+  [
+    'what a later libvirt has in SEV-SNP',
+    snp(
+      "vcek='no'>",
+      "vcek='no' secureTsc='yes' vcek2=''><new>1</new><new>2</new><handle>0</handle><x:new xmlns:x='urn:x'/>",
+    ),
+    (c) => c.launchSecurity?.unknown,
+    ['secureTsc', 'vcek2', '<new>'],
   ],
   [
     'base64 in lines, which QEMU joins',

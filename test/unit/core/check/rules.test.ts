@@ -22,6 +22,7 @@ const GOOD: LaunchMembers = {
 const DOMAIN = { connection: 'qemu:///system', name: 'guest' };
 const PAGES = { bsp: 'bsp.vmsa', ap: 'ap.vmsa' };
 const SNP = { launch: undefined, keys: undefined, launchDigest: new Uint8Array(48) };
+const OF_SNP = { launch: undefined, keys: undefined, technology: 'snp', domain: DOMAIN } as const;
 const policy = (value: number) => ({ launch: { ...LAUNCH, policy: value } });
 
 /** With which code a use ends; one that is not named goes on. */
@@ -207,8 +208,40 @@ const CASES: [title: string, change: LaunchMembers, found: string[], ends: Ends,
   [
     'a policy of SEV-SNP, as a domain should have it, which its host has yet to say',
     { launch: undefined, domain: { ...DOMAIN, policy: 0x30000 } },
+    ['unused-input keys'],
+    {},
+  ],
+  ['a domain of SNP', OF_SNP, [], {}],
+  [
+    'a domain of SNP with its profile',
+    { ...OF_SNP, technology: undefined, profile: 'snp-debugswap' },
     [],
     {},
+  ],
+  [
+    'a domain whose technology only its host knows',
+    { ...OF_SNP, technology: undefined },
+    ['keys-needed domain'],
+    { file: 'keys-needed' },
+  ],
+  [
+    'a profile of another VMM for a domain of SNP',
+    { ...OF_SNP, profile: 'snp-gce' },
+    ['profile-of-other profile'],
+    together('profile-of-other'),
+  ],
+  [
+    'a profile of SNP for a domain of SEV-ES',
+    { launch: undefined, domain: { ...DOMAIN, policy: 7 }, profile: 'snp' },
+    ['not-sev-es-profile profile'],
+    together('not-sev-es-profile'),
+  ],
+  ['a VMM that libvirt does not start', { ...OF_SNP, vmm: 'ec2' }, ['other-vmm vmm'], together('other-vmm')],
+  [
+    'an SVSM image for a domain',
+    { ...OF_SNP, svsm: 'svsm.bin', varsSize: 4096 },
+    ['svsm-of-domain svsm'],
+    together('svsm-of-domain'),
   ],
   [
     'firmware before API 0.17',

@@ -37,6 +37,7 @@ const LAUNCH_SECURITY: LaunchSecurity = {
   guestVisibleWorkarounds: undefined,
   authorKey: undefined,
   vcek: undefined,
+  unknown: [],
 };
 const CONFIG: DomainConfig = {
   name: 'guest',

@@ -13,8 +13,12 @@ const tell = ({ outcome, kind, untrusted }: RuleResult): Told =>
 
 /** The rules about SEV; those about SEV-SNP are in snpRules.test.ts. */
 const RULES = DOMAIN_RULES.filter(({ type }) => type === undefined);
-/** Of the clean question: everything passes. */
-const CLEAN = Object.fromEntries(RULES.map(({ id }) => [id, 'passed']));
+/** Of the clean question: everything passes of what is asked. */
+const CLEAN = {
+  ...Object.fromEntries(RULES.map(({ id }) => [id, 'passed'])),
+  technology: 'skipped',
+  profile: 'skipped',
+};
 const NO_KERNEL = { kernel: undefined, initrd: undefined, cmdline: undefined };
 const NOT_GIVEN = { kernel: false, initrd: false, cmdline: false };
 const KERNEL_SKIPPED = {
@@ -28,6 +32,44 @@ const HERE = { local: 'both are called node1' };
 const CASES: [title: string, change: Change, expected: Record<string, Told>, reason?: RegExp][] = [
   ['nothing', {}, {}],
 
+  ['the technology that is wanted', { given: { technology: 'sev-es' } }, { technology: 'passed' }],
+  ...(['snp', 'sev'] as const).map((technology): (typeof CASES)[number] => [
+    `a launch that is to be ${technology}`,
+    { given: { technology } },
+    { technology: 'config' },
+    /^The launch is to be one of SEV(-SNP)?, and the domain is one of SEV-ES\.$/m,
+  ]),
+  [
+    'SEV-ES that is wanted of plain SEV',
+    { given: { technology: 'sev-es', policy: 1 } },
+    { technology: 'config', 'policy-agrees': 'skipped', ...VCPUS_SKIPPED },
+    /and the domain is one of SEV\.$/m,
+  ],
+  [
+    'a technology where nobody tells the policy',
+    { given: { technology: 'sev-es', policy: undefined }, launch: { policy: undefined }, info: null },
+    { technology: 'skipped', 'launch-info': 'skipped', 'policy-agrees': 'skipped', ...VCPUS_SKIPPED },
+    /does not tell which it is/,
+  ],
+  ...(['sev-es', 'sev-es-debugswap', 'sev-es-init2', 'sev-es-init2-debugswap'] as const).map(
+    (profile): (typeof CASES)[number] => [
+      `the profile ${profile}`,
+      { given: { profile } },
+      { profile: 'passed' },
+    ],
+  ),
+  ...(['snp', 'snp-debugswap', 'snp-ec2', 'sev-es-krun'] as const).map((profile): (typeof CASES)[number] => [
+    `the profile ${profile}`,
+    { given: { profile } },
+    { profile: 'usage' },
+    /^The profile ".*" is not one of SEV-ES launched by QEMU, as the domain is\.$/m,
+  ]),
+  [
+    'a profile where no page is measured',
+    { given: { profile: 'snp', policy: 1 } },
+    { 'policy-agrees': 'skipped', ...VCPUS_SKIPPED },
+    /No page is generated/,
+  ],
   ['this machine', HERE, { 'remote-host': 'insecure' }, /both are called node1/],
   ['this machine, insecurely', { ...HERE, insecure: true }, { 'remote-host': 'untrusted' }, /Passed over/],
   ['this machine, config ignored', { ...HERE, ignoreConfig: true }, { 'remote-host': 'insecure' }],

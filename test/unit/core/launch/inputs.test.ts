@@ -23,7 +23,7 @@ describe('A member of a launch file belongs to launches of', () => {
     vmsa: ['sev-es', 'snp'],
     keys: ['sev', 'sev-es'],
     launch: ['sev', 'sev-es'],
-    domain: ['sev', 'sev-es'],
+    domain: ['sev', 'sev-es', 'snp'],
     launchDigest: ['sev', 'sev-es', 'snp'],
   };
   for (const [name, of] of Object.entries(cases))
