@@ -82,7 +82,7 @@ function sampleContents(io: Io): (SampleFile & { readonly bytes: Uint8Array })[]
     {
       name: SAMPLE.snpMatches,
       text: 'an SEV-SNP launch and the digest that its inputs give',
-      bytes: launchFile('SEV-SNP, two vCPUs with kernel hashes', {
+      bytes: launchFile('Two vCPUs with kernel hashes', {
         technology: 'snp',
         firmware: SAMPLE.firmware,
         ...guest,
@@ -92,7 +92,7 @@ function sampleContents(io: Io): (SampleFile & { readonly bytes: Uint8Array })[]
     {
       name: SAMPLE.snpMismatch,
       text: 'the same SEV-SNP launch with the digest of another one',
-      bytes: launchFile('SEV-SNP, the digest of another launch', {
+      bytes: launchFile('The digest of another launch', {
         technology: 'snp',
         firmware: SAMPLE.firmware,
         ...guest,
@@ -102,7 +102,7 @@ function sampleContents(io: Io): (SampleFile & { readonly bytes: Uint8Array })[]
     {
       name: SAMPLE.sevEsMatches,
       text: 'an SEV-ES launch and the measurement that its inputs give',
-      bytes: launchFile('SEV-ES, two vCPUs with kernel hashes', {
+      bytes: launchFile('Two vCPUs with kernel hashes', {
         firmware: SAMPLE.firmware,
         ...guest,
         profile: 'sev-es',
@@ -113,7 +113,7 @@ function sampleContents(io: Io): (SampleFile & { readonly bytes: Uint8Array })[]
     {
       name: SAMPLE.sevEsMismatch,
       text: 'an SEV-ES launch whose VMSA is not the one that was launched',
-      bytes: launchFile('SEV-ES, one vCPU with the wrong VMSA', {
+      bytes: launchFile('One vCPU with the wrong VMSA', {
         firmware: SAMPLE.firmware,
         vcpus: 1,
         vmsa: { bsp: SAMPLE.wrongVmsa },

@@ -4,7 +4,7 @@
 import { concatBytes } from '@noble/hashes/utils.js';
 import { guidBytes } from '../core/binary/guid';
 import { utf8 } from '../core/binary/hex';
-import { imageEnd } from '../core/ovmf/build';
+import { imageEnd, type BuildOvmfOptions } from '../core/ovmf/build';
 import { HASH_ENTRIES } from '../core/ovmf/hashEntries';
 import {
   file,
@@ -79,9 +79,9 @@ function standIn({ type, name, guid = guidOf(name), data = new Uint8Array() }: S
 const volumeOf = (size: number, name: string, files: readonly StandIn[]) =>
   volume({ size, name: guidOf(name), files: files.map(standIn) });
 
-/** What the reset vector of is the end of: the file that ends the volume, behind padding. */
-function secVolume(): Uint8Array {
-  const end = imageEnd({}, SIZE.image);
+/** The last volume, which padding fills up to the file with the tables and the reset vector. */
+function secVolume(tables: BuildOvmfOptions): Uint8Array {
+  const end = imageEnd(tables, SIZE.image);
   const spare = new Uint8Array(-(FILE_HEADER.size + end.length) & 7);
   const top = file({ guid: VOLUME_TOP_FILE, type: fileType('raw'), body: concatBytes(spare, end) });
   const first = standIn(SEC);
@@ -92,8 +92,8 @@ function secVolume(): Uint8Array {
   return volume({ size: SIZE.sec, name: guidOf('SECFV'), files: [first, padding, top] });
 }
 
-/** The image: 256 KiB, the same each time, with no findings. */
-export function sampleFirmware(): Uint8Array {
+/** The image: 256 KiB, the same each time, without findings. @param tables others than those of an AmdSev build, for another build of it */
+export function sampleFirmware(tables: BuildOvmfOptions = {}): Uint8Array {
   const inner = sections(
     sectionOf('volume image', volumeOf(SIZE.pei, 'PEIFV', PEI)),
     sectionOf('volume image', volumeOf(SIZE.dxe, 'DXEFV', DXE)),
@@ -103,6 +103,6 @@ export function sampleFirmware(): Uint8Array {
   return concatBytes(
     variableVolume(SIZE.variables, []),
     volume({ size, name: guidOf('FVMAIN_COMPACT'), files: [main] }),
-    secVolume(),
+    secVolume(tables),
   );
 }

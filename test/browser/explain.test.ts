@@ -12,7 +12,7 @@ import { openWorkbench, type Workbench } from '../helpers/workbench';
 
 const EXPLAIN = 'SEV: Explain Measurement Mismatch…';
 const VALIDATE = 'SEV: Validate Launch Measurement…';
-const MISMATCH = SAMPLE.sevEsMismatch;
+const MISMATCH = SAMPLE.snpMismatch;
 const NOTHING = 'nothing.sevlaunch.json';
 const SIZE = { width: 1440, height: 900 };
 
@@ -28,9 +28,9 @@ async function openReport(workbench: Workbench, command: string, file: string): 
   return workbench.webviewFrame();
 }
 
-/** Writes a launch of the sample with a measurement that nothing gives. */
+/** Writes an SEV-ES launch of the sample with a measurement that nothing gives. */
 function writeUnexplained(): void {
-  const launch = JSON.parse(readFileSync(join(folder, MISMATCH), 'utf8')) as { launch: object };
+  const launch = JSON.parse(readFileSync(join(folder, SAMPLE.sevEsMismatch), 'utf8')) as { launch: object };
   const measurement = Buffer.alloc(48, 0x5a).toString('base64');
   const text = JSON.stringify({ ...launch, launch: { ...launch.launch, measurement } });
   writeFileSync(join(folder, NOTHING), text);

@@ -28,7 +28,8 @@ describe('An OVMF image opened from the Explorer', () => {
     const frame = await workbench.webviewFrame();
     await frame.getByRole('treegrid', { name: 'Firmware regions' }).waitFor();
     const supports = frame.getByRole('list', { name: 'Supports' });
-    await supports.getByText('SEV-ES: unknown; APs start at 0x0080b004').waitFor();
+    await supports.getByText('SEV-ES: not excluded; APs start at 0x0080b004').waitFor();
+    await supports.getByText('SNP: not excluded; SEV metadata with 7 ranges').waitFor();
     const reset = '/GUIDed table/SEV-ES reset block/reset_addr';
     await row(frame, '/GUIDed table').press('ArrowRight');
     await row(frame, '/GUIDed table/SEV-ES reset block').click();
@@ -232,12 +233,15 @@ describe('The sample', () => {
     await workbench.runCommand('SEV: Create Sample Workspace');
     await workbench.answerPath(`${sample}/`);
     await workbench.notification('The sample is in').waitFor();
-    sevscope(join(sample, 'sevscope-sample'), 'validate', '--launch', SAMPLE.sevEsMatches);
+    for (const name of [SAMPLE.snpMatches, SAMPLE.sevEsMatches])
+      sevscope(join(sample, 'sevscope-sample'), 'validate', '--launch', name);
   });
 });
 
 describe('A launch file checked from the command palette', () => {
   const launches: [string, string, RegExp][] = [
+    [SAMPLE.snpMatches, 'Matches', /give the launch digest that the launch file names/],
+    [SAMPLE.snpMismatch, 'Does not match', /give another launch digest/],
     [SAMPLE.sevEsMatches, 'Matches', /launched with exactly these/],
     [SAMPLE.sevEsMismatch, 'Does not match', /launched with something else/],
   ];
@@ -251,7 +255,7 @@ describe('A launch file checked from the command palette', () => {
       await frame.getByRole('heading', { level: 1, name: verdict }).waitFor();
       assert.match(await frame.locator('body').innerText(), summary);
       assert.equal(await frame.locator('[data-step="launch-digest"]').count(), 1);
-      await workbench.screenshot(`report-${verdict.toLowerCase().replaceAll(' ', '-')}`);
+      await workbench.screenshot(`report-${name.replace('.sevlaunch.json', '')}`);
       workbench.assertNoErrors();
     });
   }

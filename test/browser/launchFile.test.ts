@@ -4,7 +4,6 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SAMPLE } from '../../src/app/sampleNames';
-import { writeSnpLaunches } from '../helpers/snpLaunches';
 import { useSharedSample } from '../helpers/sample';
 import { openWorkbench, type Workbench } from '../helpers/workbench';
 
@@ -39,7 +38,6 @@ describe('A launch file in the workbench', () => {
   });
 
   it('of SNP is checked against the digest that it names, with a digest after each part', async () => {
-    await writeSnpLaunches(folder);
     const workbench = await openWorkbench({ folder, shared: true, size: { ...SIZE, height: 2000 } });
     const open = async (name: string, verdict: string) => {
       await workbench.openFromExplorer(name);
@@ -49,7 +47,7 @@ describe('A launch file in the workbench', () => {
       await frame.getByRole('heading', { name: verdict, exact: true }).waitFor();
       return frame;
     };
-    const frame = await open('snp.sevlaunch.json', 'Matches');
+    const frame = await open(SAMPLE.snpMatches, 'Matches');
     await frame.locator('.verdict-summary', { hasText: 'No processor vouched for it' }).waitFor();
     await frame.getByRole('heading', { name: 'How the launch digest is made' }).waitFor();
     const cards = frame.locator('.pipeline > li:first-child > .stage-cards > .card > .card-head h3');
@@ -59,7 +57,7 @@ describe('A launch file in the workbench', () => {
     assert.ok(titles.some((title) => title.includes('Kernel hashes')));
     assert.match(titles.at(-2)!, /VMSAs of 2 vCPUs/);
     await workbench.inEveryTheme((theme) => workbench.screenshot(`report-snp-${theme}`));
-    const odd = await open('snp-odd.sevlaunch.json', 'Does not match');
+    const odd = await open(SAMPLE.snpMismatch, 'Does not match');
     await odd.getByRole('heading', { name: 'Computed and named' }).waitFor();
     await odd.getByRole('button', { name: 'Why?' }).click();
     await odd.getByRole('button', { name: 'Change Launch File' }).first().waitFor();

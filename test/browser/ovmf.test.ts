@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sampleFirmware } from '../../src/app/sampleFirmware';
 import { buildOvmf } from '../../src/core/ovmf/build';
 import { largeImage } from '../helpers/largeImage';
 import { row, rowIds, selectedId } from '../helpers/page';
@@ -114,7 +115,7 @@ describe('An image of 64 MiB', () => {
 describe('Two images selected in the Explorer', () => {
   it('are compared: whose measurement changes, and what differs', async () => {
     const image = readFileSync(join(sample, 'OVMF.sample.fd'));
-    const other = buildOvmf({ resetAddress: 0x808004 });
+    const other = sampleFirmware({ resetAddress: 0x808004 });
     writeFileSync(join(sample, 'other.fd'), other);
     const workbench = await openWorkbench({
       folder: sample,
@@ -139,7 +140,8 @@ describe('Two images selected in the Explorer', () => {
 
 describe('The bytes of two images of different sizes', () => {
   it('stand opposite each other where the selected change does, and only those that differ are coloured', async () => {
-    const image = readFileSync(join(sample, 'OVMF.sample.fd'));
+    const image = buildOvmf();
+    writeFileSync(join(sample, 'one.fd'), image);
     // Without the block of the secret, what is below it in the table moves up.
     const other = Buffer.from(
       buildOvmf({ size: 0x180000, secretArea: false, hashArea: { base: 0x820c10, size: 0x400 } }),
@@ -150,8 +152,8 @@ describe('The bytes of two images of different sizes', () => {
       shared: true,
       size: { width: 1440, height: 900 },
     });
-    await workbench.selectTwo('OVMF.sample.fd', 'other.fd');
-    await workbench.chooseInMenu('OVMF.sample.fd', /Compare OVMF Images/);
+    await workbench.selectTwo('one.fd', 'other.fd');
+    await workbench.chooseInMenu('one.fd', /Compare OVMF Images/);
     await workbench.activeTab('↔').waitFor();
     const frame = await workbench.webviewFrame();
     // The extension host compares them.
@@ -260,7 +262,7 @@ describe('An image that is built again', () => {
     const id = '/GUIDed table/SEV-ES reset block/reset_addr';
     await row(frame, id).click();
     await workbench.page.waitForTimeout(3200);
-    writeFileSync(join(sample, 'build.fd'), buildOvmf({ resetAddress: 0x808004 }));
+    writeFileSync(join(sample, 'build.fd'), sampleFirmware({ resetAddress: 0x808004 }));
     await frame.getByText(/^Rebuilt since/).waitFor();
     assert.equal(await selectedId(frame), id);
     const changes = frame.getByRole('list', { name: 'Changes' });

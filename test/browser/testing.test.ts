@@ -20,7 +20,7 @@ describe('The Test Explorer', () => {
     await test(SAMPLE.sevEsMatches, 'Passed').waitFor();
     const failed = test(SAMPLE.sevEsMismatch, 'Failed');
     await failed.waitFor();
-    await page.locator('.test-explorer').getByText('1/2').waitFor();
+    await page.locator('.test-explorer').getByText('2/4').waitFor();
     // The steps by keyboard, then the message among the results.
     await failed.click();
     await page.keyboard.press('ArrowRight');

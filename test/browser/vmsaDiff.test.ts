@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildOvmf } from '../../src/core/ovmf/build';
+import { sampleFirmware } from '../../src/app/sampleFirmware';
 import { sidesOf } from '../helpers/diffSides';
 import { differing, row, rowIds, selectedId } from '../helpers/page';
 import { sevscope, useOneSample, useSharedSample } from '../helpers/sample';
@@ -68,7 +68,7 @@ describe('A Git diff', () => {
     workbench.assertNoErrors();
   });
   it('of an image shows what the new build changed in both versions, and opens as one comparison', async () => {
-    writeFileSync(join(folder, 'OVMF.sample.fd'), buildOvmf({ resetAddress: 0x808004 }));
+    writeFileSync(join(folder, 'OVMF.sample.fd'), sampleFirmware({ resetAddress: 0x808004 }));
     const workbench = await openWorkbench({ folder, shared: true, size: { width: 1600, height: 900 } });
     await workbench.page.keyboard.press('Control+Shift+g');
     await workbench.page

@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
-import { buildOvmf } from '../../src/core/ovmf/build';
+import { sampleFirmware } from '../../src/app/sampleFirmware';
 import type { View } from '../../src/protocol/pages';
 import { SAMPLE } from '../../src/app/sampleNames';
 import { row } from './page';
@@ -81,14 +81,14 @@ export const PAGES: readonly OnePage[] = [
   {
     name: 'images',
     open: async (workbench, folder) => {
-      writeFileSync(join(folder, 'other.fd'), buildOvmf({ resetAddress: 0x808004, size: 0x180000 }));
+      writeFileSync(join(folder, 'other.fd'), sampleFirmware({ resetAddress: 0x808004 }));
       return compareTwo(workbench, 'OVMF.sample.fd', 'other.fd', /Compare OVMF Images/);
     },
   },
   {
     name: 'report',
     open: async (workbench) => {
-      const frame = await report(workbench, SAMPLE.sevEsMismatch);
+      const frame = await report(workbench, SAMPLE.snpMismatch);
       await frame.getByRole('button', { name: 'Why?' }).click();
       await frame.getByRole('list', { name: 'Explanations' }).waitFor({ timeout: 60_000 });
       return frame;

@@ -12,7 +12,6 @@ import { launchTasks, resolveLaunchTask } from '../../src/host/launch/launchTask
 import { LaunchTree } from '../../src/host/launch/launchTree';
 import { ruleId, stepId } from '../../src/host/launch/testItems';
 import { editorLine } from '../../src/core/binary/plainText';
-import { writeSnpLaunches } from '../helpers/snpLaunches';
 import { RecordedRun } from '../helpers/testRun';
 import { connectionsOf, memory } from './domainsView';
 import { io } from './machine';
@@ -21,17 +20,24 @@ import { until } from './until';
 const { extensionUri } = vscode.extensions.getExtension('sevscope.sevscope')!;
 const controller = vscode.tests.createTestController('sevscope.ofTests', 'Of the tests');
 
+/** Launch files beside those of the sample. */
+const [GONE, DOMAIN, BROKEN] = [
+  'gone.sevlaunch.json',
+  'domain.sevlaunch.json',
+  'broken.sevlaunch.json',
+] as const;
+
 let folder: string;
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sevscope-tests-'));
   await writeSample(io, folder);
   const matches = JSON.parse(readFileSync(join(folder, SAMPLE.sevEsMatches), 'utf8')) as object;
   const put = (name: string, more: object) => {
-    writeFileSync(join(folder, `${name}.sevlaunch.json`), JSON.stringify({ ...matches, ...more }, null, 2));
+    writeFileSync(join(folder, name), JSON.stringify({ ...matches, ...more }, null, 2));
   };
-  put('gone', { kernel: 'nowhere' });
+  put(GONE, { kernel: 'nowhere' });
   const domain = { connection: 'test:///default', name: 'test' };
-  put('domain', { launch: undefined, domain });
+  put(DOMAIN, { launch: undefined, domain });
   const snp = {
     launch: undefined,
     keys: undefined,
@@ -39,9 +45,8 @@ before(async () => {
     initrd: undefined,
     cmdline: undefined,
   };
-  put('snp-domain', { ...snp, technology: 'snp', domain });
-  await writeSnpLaunches(folder);
-  writeFileSync(join(folder, 'broken.sevlaunch.json'), '{\n  "firmware": 5,\n  "keys": {}\n}\n');
+  put(SNP_DOMAIN, { ...snp, technology: 'snp', domain });
+  writeFileSync(join(folder, BROKEN), '{\n  "firmware": 5,\n  "keys": {}\n}\n');
 });
 after(() => {
   controller.dispose();
@@ -52,7 +57,7 @@ after(() => {
 function treeOf(names: readonly string[], agreed: readonly string[] = []) {
   const recorded = new RecordedRun();
   const items = names.map((name) => {
-    const uri = vscode.Uri.file(join(folder, `${name}.sevlaunch.json`));
+    const uri = vscode.Uri.file(join(folder, name));
     return controller.createTestItem(uri.toString(), name, uri);
   });
   controller.items.replace(items);
@@ -77,7 +82,13 @@ function treeOf(names: readonly string[], agreed: readonly string[] = []) {
 describe('Launch files as tests', function () {
   this.timeout(30_000);
   it('have the steps of their check below them', async () => {
-    const { tree, items } = treeOf(['matches', 'mismatch', 'domain', 'broken', 'snp-domain']);
+    const { tree, items } = treeOf([
+      SAMPLE.sevEsMatches,
+      SAMPLE.sevEsMismatch,
+      DOMAIN,
+      BROKEN,
+      SNP_DOMAIN,
+    ]);
     for (const item of items) await tree.resolve(item);
     const labels = items.map((item) => [...item.children].map(([, child]) => child.label));
     assert.deepEqual(labels[1], [
@@ -95,11 +106,11 @@ describe('Launch files as tests', function () {
     assert.deepEqual([labels[2]!.filter(isSnp).length, labels[4]!.filter(isSnp).length], [0, 2]);
     assert.deepEqual(labels[4]!.slice(-3), ['Firmware', 'VMSAs', 'Launch digest']);
     assert.match(items[3]!.error as string, /firmware: wanted string, found 5/);
-    assert.match(items[0]!.label, /sev-es-matches\.sevlaunch\.json: SEV-ES, two vCPUs with kernel hashes$/);
+    assert.match(items[0]!.label, /sev-es-matches\.sevlaunch\.json: Two vCPUs with kernel hashes$/);
   });
 
   it('of SNP match the digest that they name, or fail at it', async () => {
-    const { tree, items, recorded, run } = treeOf(['snp', 'snp-odd']);
+    const { tree, items, recorded, run } = treeOf([SAMPLE.snpMatches, SAMPLE.snpMismatch]);
     for (const item of items) await tree.resolve(item);
     const labels = [...items[0]!.children].map(([, child]) => child.label);
     assert.deepEqual(labels.slice(-3), ['VMSAs', 'Launch digest', 'Named launch digest']);
@@ -115,7 +126,7 @@ describe('Launch files as tests', function () {
   });
 
   it('come out each in its way, and none stops another', async () => {
-    const names = ['matches', 'mismatch', 'gone', 'broken', 'domain'];
+    const names = [SAMPLE.sevEsMatches, SAMPLE.sevEsMismatch, GONE, BROKEN, DOMAIN];
     const { items, recorded, run } = treeOf(names);
     await run();
     assert.deepEqual(
@@ -145,7 +156,7 @@ describe('Launch files as tests', function () {
   });
 
   it('of a domain that she agreed to have its rules as steps', async function () {
-    const { items, recorded, run } = treeOf(['domain', 'matches'], ['test:///default']);
+    const { items, recorded, run } = treeOf([DOMAIN, SAMPLE.sevEsMatches], ['test:///default']);
     await run();
     const [domain] = items;
     // Without libvirt on this machine there is its sentence instead.
@@ -158,7 +169,7 @@ describe('Launch files as tests', function () {
   });
 
   it('that are stopped come out in no way', async () => {
-    const { items, recorded, run } = treeOf(['matches', 'mismatch']);
+    const { items, recorded, run } = treeOf([SAMPLE.sevEsMatches, SAMPLE.sevEsMismatch]);
     const source = new vscode.CancellationTokenSource();
     source.cancel();
     await run(source.token);
@@ -170,7 +181,7 @@ describe('Launch files as tests', function () {
   });
 
   it('hold no key in what they say', async () => {
-    const { recorded, run } = treeOf(['matches', 'mismatch']);
+    const { recorded, run } = treeOf([SAMPLE.sevEsMatches, SAMPLE.sevEsMismatch]);
     await run();
     const said = recorded.output.join('\n');
     for (const name of ['sample_tik.bin', 'sample_tek.bin']) {
@@ -217,13 +228,13 @@ describe('The task', function () {
   });
 
   it('runs the command line over a pattern, and writes its results', async () => {
-    const task = (await taskOf({ launch: 'launches/m*.sevlaunch.json', junit: 'results.xml' }))!;
+    const task = (await taskOf({ launch: 'launches/*-snp-*.sevlaunch.json', junit: 'results.xml' }))!;
     assert.deepEqual(task.problemMatchers, ['$sevscope']);
     const execution = task.execution as vscode.ProcessExecution;
     assert.equal(execution.process, process.execPath);
     assert.deepEqual(execution.args.slice(1), [
       'validate',
-      '--launch=launches/m*.sevlaunch.json',
+      '--launch=launches/*-snp-*.sevlaunch.json',
       '--junit=results.xml',
     ]);
     assert.equal(await statusOf(task), 1);

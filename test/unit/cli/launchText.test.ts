@@ -51,7 +51,7 @@ const cases: Record<string, Case> = {
     to: '"cmdline": "\u00e4',
     encoding: 'latin1',
     rule: 'not-unicode',
-    says: 'byte 0xe4 at offset 157 (line 6, column 15) is not UTF-8. Save the file as UTF-8.',
+    says: 'byte 0xe4 at offset 149 (line 6, column 15) is not UTF-8. Save the file as UTF-8.',
     at: ['6:15', '6:15'],
   },
   UTF16: {
