@@ -339,6 +339,7 @@ export async function browserHasNoNode(entries) {
 /** What the page may pull in of the code for firmware images: words. */
 const WORDS_OF_IMAGES = [
   'src/core/ovmf/compare/exportComparison.ts',
+  'src/core/ovmf/hashEntries.ts',
   'src/core/ovmf/kinds/fileKind.ts',
   'src/core/ovmf/mapBox.ts',
   'src/core/ovmf/support.ts',
