@@ -19,8 +19,8 @@ import { measuredUri } from '../shell/pasted';
 import { openIn, runCommand } from '../shell/run';
 import { nextTurn } from '../shell/slices';
 
-/** Steps that are written as JSON before others have their turn: a millisecond of work. */
-const STEPS_A_TURN = 256;
+/** Steps that are written as JSON before others have their turn: a few milliseconds of work. */
+const STEPS_A_TURN = 64;
 
 /** Opens an image at some bytes. @param path absent where a launch has no such file */
 async function openImage(path: string | undefined, range: ByteRange): Promise<void> {
