@@ -82,7 +82,8 @@ function refuseTooMany(sections: readonly LaunchSection[]): void {
   }
 }
 
-function* snpLoads(launch: LaunchContents, image: LaunchImage): Generator<Load, undefined> {
+/** The loads of a launch, for those who fold nothing. @throws CheckError as those of a technology */
+export function* snpLoads(launch: LaunchContents, image: LaunchImage): Generator<Load, undefined> {
   const { firmware = [], svsm, kernelHashes, vmsas, vmm = 'qemu' } = launch;
   const sections = (image.sevMetadata?.sections ?? []).map((section, index) => ({ section, index }));
   if (sections.length === 0) throw errors.noSnpMetadata();
