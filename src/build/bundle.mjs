@@ -25,7 +25,7 @@ const BUNDLED_INTO_TESTS = ['@noble/hashes', 'cborg', 'lzma1'];
  * of the webview's script and style together.
  */
 const EXTENSION_LIMIT = 190 * 1024;
-const WEB_EXTENSION_LIMIT = 100 * 1024;
+const WEB_EXTENSION_LIMIT = 104 * 1024;
 const WEBVIEW_LIMIT = 150 * 1024;
 
 /** Files below a folder, as sorted paths relative to the project; empty when there is no such folder. */
@@ -341,6 +341,7 @@ export async function browserHasNoNode(entries) {
 /** What the page may pull in of the code for firmware images: words. */
 const WORDS_OF_IMAGES = [
   'src/core/ovmf/compare/exportComparison.ts',
+  'src/core/ovmf/hashEntries.ts',
   'src/core/ovmf/kinds/fileKind.ts',
   'src/core/ovmf/mapBox.ts',
   'src/core/ovmf/support.ts',

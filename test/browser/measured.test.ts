@@ -1,10 +1,15 @@
 // What an SNP launch measures, as a person looks into it: on the map of an image, and in the report of a check down to each page.
 
 import assert from 'node:assert/strict';
-import { assertAccessible, selectedId } from '../helpers/page';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Frame } from 'playwright-core';
+import { runHere } from '../helpers/cli';
+import { assertAccessible, row, selectedId } from '../helpers/page';
 import { useSharedSample } from '../helpers/sample';
+import { writeSnpLaunches } from '../helpers/snpLaunches';
 import { assertStill, resize, WINDOWS } from '../helpers/stillness';
-import { openWorkbench } from '../helpers/workbench';
+import { openWorkbench, type Workbench } from '../helpers/workbench';
 
 const SIZE = { width: 1440, height: 900 };
 
@@ -45,7 +50,10 @@ describe('The map of an image', () => {
     await details.getByText('The initial state of the vCPUs').waitFor({ state: 'detached' });
     assert.equal(await box(/^VMSAs/).getAttribute('aria-pressed'), 'false');
     const numbers = await frame.locator('.map-order').allTextContents();
-    assert.deepEqual(numbers.map(Number).toSorted((a, b) => a - b), [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    assert.deepEqual(
+      numbers.map(Number).toSorted((a, b) => a - b),
+      [1, 2, 3, 4, 5, 6, 7, 8, 9],
+    );
     await workbench.runCommand('View: Toggle Primary Side Bar Visibility');
     for (const [what, size] of Object.entries(WINDOWS)) {
       await resize(workbench, frame, size);
@@ -54,6 +62,200 @@ describe('The map of an image', () => {
     }
     await workbench.page.setViewportSize(SIZE);
     await workbench.runCommand('View: Toggle Primary Side Bar Visibility');
+    workbench.assertNoErrors();
+  });
+});
+
+/** What the command line computes of the launch that `writeSnpLaunches` writes. */
+const DIGEST = [
+  ...['digest', '--mode', 'snp', '-f', 'OVMF.sample.fd', '--kernel', 'vmlinuz.sample', '--append', 'quiet'],
+  ...['--vcpus', '2', '--vcpu-type', 'EPYC-Milan', '--trace', '--json'],
+];
+
+async function openReport(workbench: Workbench, name: string): Promise<Frame> {
+  await workbench.openFromExplorer(name);
+  await workbench.page.locator('.codelens-decoration a', { hasText: 'Validate' }).click();
+  return reportAgain(workbench);
+}
+
+/** The report's page, when its tab is in front again. */
+async function reportAgain(workbench: Workbench): Promise<Frame> {
+  await workbench.activeTab('Report').waitFor();
+  const frame = await workbench.webviewFrame();
+  await frame.getByRole('heading', { name: 'Matches', exact: true }).waitFor();
+  return frame;
+}
+
+describe('The report of an SNP launch', () => {
+  interface Row {
+    readonly contents: string | null;
+    readonly digest: string;
+    readonly gpa: string;
+  }
+  let rows: readonly Row[];
+  let trace: string;
+  beforeEach(async () => {
+    await writeSnpLaunches(folder);
+    trace = (await runHere(DIGEST, folder)).stdout;
+    ({ rows } = JSON.parse(trace) as { rows: readonly Row[] });
+  });
+
+  it('unfolds to every page with its digests, by the keys, in every theme', async function () {
+    this.timeout(240_000);
+    const workbench = await openWorkbench({ folder, shared: true, size: { ...SIZE, height: 1400 } });
+    const { keyboard } = workbench.page;
+    const frame = await openReport(workbench, 'snp.sevlaunch.json');
+    const firmware = frame.getByRole('article', { name: 'Firmware', exact: true });
+    await firmware.getByRole('button', { name: '256 pages' }).focus();
+    await keyboard.press('Enter');
+    const list = firmware.getByRole('listbox');
+    await list.focus();
+    const shown = () => firmware.locator('.step-details').innerText();
+    const plain = (text: string) => text.replaceAll(/\s/g, '');
+    const isShown = async (index: number) => {
+      const { contents, digest, gpa } = rows[index]!;
+      await firmware.locator('.step-details', { hasText: gpa }).waitFor();
+      const text = plain(await shown());
+      assert.ok(
+        text.includes(`Step${index}:normalat${gpa},firmwareat0x${(index * 4096).toString(16)}`),
+        text,
+      );
+      for (const one of [contents!, digest]) assert.ok(text.includes(one), `${one} in ${text}`);
+    };
+    await isShown(0);
+    await keyboard.press('ArrowDown');
+    await isShown(1);
+    await keyboard.press('End');
+    await isShown(255);
+    await keyboard.press('PageUp');
+    await isShown(244);
+    await workbench.screenshot('report-steps');
+    // Of thousands only those in view are drawn.
+    assert.ok((await list.getByRole('option').count()) < 32);
+    const sections = frame.getByRole('article', { name: /^section 0, SNP_SEC_MEM/ });
+    await sections.getByRole('button', { name: '9 pages' }).click();
+    await sections.getByText('not measured').first().waitFor();
+    await frame.getByRole('button', { name: 'Table of 176 bytes' }).click();
+    await workbench.inEveryTheme(async (theme) => {
+      await assertAccessible(frame);
+      await workbench.screenshot(`report-steps-${theme}`);
+    });
+    await workbench.runCommand('View: Toggle Primary Side Bar Visibility');
+    for (const [what, size] of Object.entries(WINDOWS)) {
+      await resize(workbench, frame, size);
+      await workbench.screenshot(`report-steps-${size.width}`);
+      await assertStill(workbench, frame, `the report in a window ${what}`);
+    }
+    await workbench.page.setViewportSize(SIZE);
+    await workbench.runCommand('View: Toggle Primary Side Bar Visibility');
+    workbench.assertNoErrors();
+  });
+
+  it('opens what each part is: bytes and metadata of the image, pages of vCPUs, with the keys', async function () {
+    this.timeout(240_000);
+    const workbench = await openWorkbench({ folder, shared: true, size: SIZE });
+    const { keyboard } = workbench.page;
+    let frame = await openReport(workbench, 'snp.sevlaunch.json');
+    const back = async () => {
+      await workbench.runCommand('View: Close Editor');
+      frame = await reportAgain(workbench);
+    };
+    const card = (name: RegExp) => frame.getByRole('article', { name });
+    // A page of the firmware.
+    await card(/^Firmware$/)
+      .getByRole('button', { name: '256 pages' })
+      .click();
+    await frame.getByRole('listbox').focus();
+    await keyboard.press('ArrowDown');
+    await keyboard.press('ArrowDown');
+    await frame.locator('.step-details', { hasText: 'Step 2' }).waitFor();
+    await keyboard.press('Enter');
+    await workbench.activeTab('OVMF.sample.fd').waitFor();
+    let image = await workbench.webviewFrame();
+    await image.locator('.details-place', { hasText: /^0x2000, 4096 bytes/ }).waitFor();
+    await workbench.screenshot('lens-firmware');
+    // Closed, and open: both select.
+    await workbench.page.getByRole('tab', { name: /Report/ }).click();
+    frame = await reportAgain(workbench);
+    await card(/^section 2, SNP_SECRETS/)
+      .getByRole('button', { name: 'Open Section in Image' })
+      .focus();
+    await keyboard.press('Enter');
+    await workbench.activeTab('OVMF.sample.fd').waitFor();
+    image = await workbench.webviewFrame();
+    await row(image, (await selectedId(image)) ?? '').waitFor();
+    await image.locator('.details-head', { hasText: 'SNP_SECRETS' }).waitFor();
+    assert.equal(
+      await image.getByRole('button', { name: /^SNP_SECRETS/ }).getAttribute('aria-pressed'),
+      'true',
+      'its memory on the map',
+    );
+    await back();
+    // A page of a vCPU is in no file and never asks to be saved.
+    await card(/vCPU 1/)
+      .getByRole('button', { name: 'Open VMSA of vCPU 1' })
+      .focus();
+    await keyboard.press('Enter');
+    await workbench.activeTab('vCPU 1 of snp.sevlaunch.json.vmsa').waitFor();
+    const page = await workbench.webviewFrame();
+    await row(page, 'rip').waitFor();
+    await page.getByText('it is the page that a check measured, and no file').waitFor();
+    await workbench.screenshot('lens-vmsa');
+    await back();
+    assert.equal(await workbench.page.getByRole('dialog').count(), 0);
+    workbench.assertNoErrors();
+  });
+
+  it('gives its whole trace as JSON, as the command line prints it', async function () {
+    this.timeout(120_000);
+    const workbench = await openWorkbench({ folder, shared: true, size: SIZE });
+    const frame = await openReport(workbench, 'snp.sevlaunch.json');
+    await workbench.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await frame.getByRole('button', { name: 'Copy Trace as JSON' }).click();
+    const copied = () => workbench.page.evaluate(() => navigator.clipboard.readText());
+    for (let i = 0; i < 50 && !(await copied()).includes('"vmsas"'); i++)
+      await workbench.page.waitForTimeout(100);
+    assert.deepEqual(JSON.parse(await copied()), JSON.parse(trace));
+    await frame.getByRole('button', { name: 'Save Trace…' }).click();
+    await workbench.suggested('.trace.json');
+    await workbench.answerPath(join(folder, 'b.trace.json'));
+    for (let i = 0; i < 50; i++) {
+      try {
+        if (readFileSync(join(folder, 'b.trace.json'), 'utf8') !== '') break;
+      } catch {
+        // Not written yet.
+      }
+      await workbench.page.waitForTimeout(100);
+    }
+    assert.deepEqual(JSON.parse(readFileSync(join(folder, 'b.trace.json'), 'utf8')), JSON.parse(trace));
+    const compared = await runHere([...DIGEST.slice(0, -2), '--compare', 'b.trace.json'], folder);
+    assert.match(compared.stdout, /^No difference from the trace/);
+    workbench.assertNoErrors();
+  });
+});
+
+describe('The report of an SEV-ES launch', () => {
+  it('opens its image, the pages of its vCPUs, and shows the table of its kernel hashes', async function () {
+    this.timeout(240_000);
+    const workbench = await openWorkbench({ folder, shared: true, size: SIZE });
+    let frame = await openReport(workbench, 'matches.sevlaunch.json');
+    await frame.getByRole('button', { name: 'Open Image' }).click();
+    await workbench.activeTab('OVMF.sample.fd').waitFor();
+    await workbench.runCommand('View: Close Editor');
+    frame = await reportAgain(workbench);
+    await frame.getByRole('button', { name: 'Open VMSA of vCPU 1' }).click();
+    await workbench.activeTab('vCPU 1').waitFor();
+    await row(await workbench.webviewFrame(), 'rip').waitFor();
+    await workbench.runCommand('View: Close Editor');
+    frame = await reportAgain(workbench);
+    await frame.getByRole('button', { name: 'Table of 176 bytes' }).click();
+    const table = frame.getByRole('table', { name: 'Kernel hashes in guest memory' });
+    assert.match(
+      await table.innerText(),
+      /0x24[\s\S]*Command line[\s\S]*0x56[\s\S]*Initrd[\s\S]*0x88[\s\S]*Kernel/,
+    );
+    await workbench.screenshot('report-hash-table');
+    assert.equal(await frame.getByRole('button', { name: 'Save Trace…' }).count(), 0);
     workbench.assertNoErrors();
   });
 });

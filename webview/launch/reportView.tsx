@@ -12,9 +12,12 @@ import {
   type StepId,
   type Verdict,
 } from '../../src/core/launch/report';
-import type { ReportViewState } from '../../src/protocol/launch';
+import { VMSA_SIZE } from '../../src/core/vmsa/layout/layout';
+import type { LaunchParts, ReportViewState } from '../../src/protocol/launch';
 import { Digest, DigestPair } from '../parts/digest';
 import { ExplanationView } from './explanationView';
+import { HashTable } from './hashTable';
+import { Lens } from './lens';
 import { MeasuredRuns } from './measuredRuns';
 import { Rules } from './rules';
 import { AnyActionButton, Icon, type ActionButtonOf } from '../parts/widgets';
@@ -85,7 +88,23 @@ function Stage({ children, flow }: { children: ComponentChildren; flow?: string 
   );
 }
 
-function Pipeline({ steps, measured }: Pick<Report, 'steps' | 'measured'>) {
+/** What of a step can be opened, where nothing is said of its loads. */
+function StepLenses({ step: { id, bytes }, parts }: { step: Step; parts: LaunchParts | undefined }) {
+  const page = VMSA_SIZE;
+  return (
+    <div class="card-lenses">
+      {id === 'firmware' && <Lens parts={parts} source={{ from: 'firmware', offset: 0 }} size={bytes} />}
+      {id === 'vmsa' && <Lens parts={parts} source={{ from: 'vcpu', vcpu: 0 }} size={page} />}
+      {id === 'vmsa' && bytes > page && <Lens parts={parts} source={{ from: 'vcpu', vcpu: 1 }} size={page} />}
+    </div>
+  );
+}
+
+function Pipeline({
+  steps,
+  measured,
+  parts,
+}: Pick<Report, 'steps' | 'measured'> & Pick<ReportViewState, 'parts'>) {
   const cards = (ids: readonly StepId[]) => steps.filter((step) => ids.includes(step.id));
   const inputs = cards(stepsAt('loaded'));
   const inHashes = cards(stepsAt('in kernel hashes'));
@@ -98,6 +117,7 @@ function Pipeline({ steps, measured }: Pick<Report, 'steps' | 'measured'>) {
           {inHashes.map((inner) => (
             <Card key={inner.id} step={inner} />
           ))}
+          <HashTable steps={steps} />
         </div>
       )}
       {more}
@@ -107,9 +127,9 @@ function Pipeline({ steps, measured }: Pick<Report, 'steps' | 'measured'>) {
     <ol class="pipeline" aria-label="Steps of the measurement">
       <Stage flow="hashed in this order">
         {measured ? (
-          <MeasuredRuns runs={measured} steps={inputs} card={inputCard} />
+          <MeasuredRuns runs={measured} steps={inputs} parts={parts} card={inputCard} />
         ) : (
-          inputs.map((step) => inputCard(step))
+          inputs.map((step) => inputCard(step, <StepLenses step={step} parts={parts} />))
         )}
       </Stage>
       {expected?.id !== 'launch-digest' && (
@@ -144,7 +164,7 @@ const NAMED = { what: 'launch digest', names: ['Computed', 'Named'] } as const;
 
 /** Shows a report. */
 export function ReportView({ view }: { view: ReportViewState }) {
-  const { report, made, earlier, injected, injectionError, explanation } = view;
+  const { report, made, earlier, injected, injectionError, explanation, parts } = view;
   const mayInject = made !== undefined && !earlier && injected === undefined && report.verdict === 'matches';
   const { icon, title, style } = report.expected === undefined ? VERDICTS[report.verdict] : NOT_VERIFIED;
   // Nothing can be explained unless something was computed, and the button is not needed during or after a search.
@@ -218,8 +238,20 @@ export function ReportView({ view }: { view: ReportViewState }) {
       {report.rules && <Rules rules={report.rules} />}
       {report.steps.length > 0 && (
         <section data-pane>
-          <h2>How the {compared.what} is made</h2>
-          <Pipeline steps={report.steps} {...(report.measured && { measured: report.measured })} />
+          <div class="section-head">
+            <h2>How the {compared.what} is made</h2>
+            {parts?.steps && (
+              <div class="actions">
+                <ActionButton action="copyTrace" />
+                <ActionButton action="saveTrace" />
+              </div>
+            )}
+          </div>
+          <Pipeline
+            steps={report.steps}
+            {...(report.measured && { measured: report.measured })}
+            {...(parts && { parts })}
+          />
         </section>
       )}
       {report.facts.length > 0 && (

@@ -61,13 +61,13 @@ export function MapLegend() {
   return (
     <p class="map-legend">
       <span>
-        <b>1, 2, 3</b> the order in which an SNP launch measures it, as QEMU does
+        <b>1, 2, 3</b> order of measurement in an SNP launch by QEMU
       </span>
       <span>
-        <Swatch contents /> with its contents
+        <Swatch contents /> measured with contents
       </span>
       <span>
-        <Swatch contents={false} /> by type and address only
+        <Swatch contents={false} /> measured by type and address only
       </span>
     </p>
   );

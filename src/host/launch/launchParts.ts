@@ -2,6 +2,7 @@
 
 import * as vscode from 'vscode';
 import * as errors from './errors';
+import * as shellErrors from '../shell/errors';
 import type { CheckedInputs } from '../../app/launch';
 import type { LoadSource, VmsaPages } from '../../core/launch/loads';
 import type { Report } from '../../core/launch/report';
@@ -18,8 +19,8 @@ import { measuredUri } from '../shell/pasted';
 import { openIn, runCommand } from '../shell/run';
 import { nextTurn } from '../shell/slices';
 
-/** Steps that are written as JSON before others have their turn: a millisecond of work. */
-const STEPS_A_TURN = 256;
+/** Steps that are written as JSON before others have their turn: a few milliseconds of work. */
+const STEPS_A_TURN = 64;
 
 /** Opens an image at some bytes. @param path absent where a launch has no such file */
 async function openImage(path: string | undefined, range: ByteRange): Promise<void> {
@@ -113,11 +114,7 @@ export class LaunchLook {
     const bytes = vcpu === 0 ? pages?.bsp : pages?.ap;
     if (!bytes || vcpu >= pages!.count) throw errors.partNotKept();
     const name = nameOf(this.file);
-    const note = `It is what the check of ${name} measured.`;
-    await openIn(
-      'vmsa',
-      measuredUri({ bytes, label: `vCPU ${vcpu}`, vcpu, note }, `vCPU ${vcpu} of ${name}`),
-    );
+    await openIn('vmsa', measuredUri({ bytes, label: `vCPU ${vcpu}`, vcpu }, `vCPU ${vcpu} of ${name}`));
   }
 
   /** The whole trace as JSON. It takes turns, because one of thousands of steps takes longer than a frame. */
@@ -136,6 +133,7 @@ export class LaunchLook {
 
   /** Saves the trace where the user wants it. */
   async saveTrace(): Promise<void> {
+    if (!vscode.workspace.isTrusted) throw shellErrors.untrustedWorkspace();
     const target = await chooseSaveFile({
       title: 'Save trace',
       folder: vscode.Uri.joinPath(this.file, '..'),

@@ -1,10 +1,11 @@
 // Traces of launches, the inputs of an SNP launch and command lines of QEMU, as others have printed them.
 
 import assert from 'node:assert/strict';
-import { bytesToHex } from '../../../src/core/binary/hex';
+import { bytesToHex, fromHex, hex } from '../../../src/core/binary/hex';
 import { digestFinding } from '../../../src/core/check/digestRules';
 import { launchOfQemu } from '../../../src/core/domain/launchFound';
-import { readTrace, vmsaText } from '../../../src/core/launch/traceFile';
+import { stepOf, type TraceStep } from '../../../src/core/launch/traceDigests';
+import { readTrace, traceJson, vmsaText, type TracePage } from '../../../src/core/launch/traceFile';
 import { isTrimmed, readSnpInputs } from '../../../src/core/tech/snp/inputs';
 import { textOf, textSeeds, type Target } from '../target';
 
@@ -14,6 +15,14 @@ const INPUTS = `{"ovmf_sections": [{"gpa": 8388608, "size": 36864, "section_type
 
 const QEMU = `qemu-system-x86_64 -machine q35,pflash0=f,confidential-guest-support=s -object '{"qom-type":"sev-guest","id":"s","policy":5}' \\
  -blockdev driver=file,filename=a,,b,node-name=f -smp 2,maxcpus=4 -cpu EPYC,family=1 -kernel k -append "a \\"b" c`;
+
+/** A page that was read as a step of a launch, if it has all that one has. */
+function stepFrom({ type, gpa, digest, contents }: TracePage, index: number): TraceStep[] {
+  if (!type || gpa === undefined || digest?.length !== 96) return [];
+  const pair = fromHex(`${(contents ?? '').padEnd(96, '0')}${digest}`)!;
+  const run = { title: '', type, count: 1, bytes: 4096, gpa: hex(gpa), contents: '', digest };
+  return [stepOf({ ...run, source: { from: 'firmware', offset: 0 } }, 0, index, pair)];
+}
 
 const traces: Target = {
   name: 'traces',
@@ -36,6 +45,13 @@ const traces: Target = {
       assert.equal(vmsa.length, 4096);
       assert.equal(vmsaText(vmsa).padEnd(8192, '0'), bytesToHex(vmsa));
     }
+    // What was read, written again as ours, is read as the same.
+    const steps = (trace?.pages ?? []).slice(0, 100).flatMap(stepFrom);
+    const again = readTrace([...traceJson('snp', steps)].join(''))?.pages ?? [];
+    assert.deepEqual(
+      again.map(({ type, gpa, digest }) => [type, gpa, digest]),
+      steps.map(({ type, gpa, digest }) => [type, gpa, bytesToHex(digest)]),
+    );
     // Whatever is pasted, each finding is a sentence.
     const { taken, problems } = launchOfQemu(text);
     for (const problem of problems) assert.match(digestFinding('launch-not-found', problem).message, /\.$/);

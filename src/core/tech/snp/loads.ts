@@ -102,7 +102,8 @@ export function refuseLoads(
   return unknown && errors.unknownSnpSection(unknown.type, unknown.offset);
 }
 
-function* snpLoads(launch: LaunchContents, image: LaunchImage): Generator<Load, undefined> {
+/** The loads of a launch, for those who fold nothing. @throws CheckError as those of a technology */
+export function* snpLoads(launch: LaunchContents, image: LaunchImage): Generator<Load, undefined> {
   const { firmware = [], svsm, kernelHashes, vmsas, vmm = 'qemu' } = launch;
   const refusal = refuseLoads(launch, image);
   if (refusal) throw refusal;

@@ -5,7 +5,7 @@ import { PAGE_SIZE, type LaunchContents, type Load } from '../../launch/loads';
 import type { OvmfImage } from '../../ovmf/image';
 import type { MeasuredPart } from '../../ovmf/mapBox';
 import { METADATA_LISTS } from '../../ovmf/metadataLayout';
-import { snp } from './loads';
+import { snpLoads } from './loads';
 
 /** A table of kernel hashes and a page of a vCPU: only where they are loaded counts here. */
 const TABLE = new Uint8Array(176);
@@ -16,7 +16,7 @@ const hasContents = ({ type }: Load): boolean => type === 'normal' || type === '
 /** The loads of a launch; none when no VMM launches such an image so. */
 function loadsOf(image: OvmfImage, contents: LaunchContents): readonly Load[] {
   try {
-    return [...snp.loads(contents, image)];
+    return [...snpLoads(contents, image)];
   } catch (error) {
     if (error instanceof CheckError) return [];
     throw error;
