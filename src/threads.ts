@@ -6,6 +6,7 @@ import type { CoordinatorAnswer, CoordinatorTask, SearcherTask } from './app/exp
 import type { Io, ThreadOptions } from './app/io';
 import type { LaunchLint, LintTask } from './app/launchProblems';
 import { errorFrom, type ErrorData } from './core/errors';
+import type { ExplainedLog } from './core/explain/hostMarkdown';
 import type { Unit } from './core/explain/plan';
 import type { UnitResult } from './core/explain/search';
 import type { SectionJob } from './core/ovmf/volumes/sectionJob';
@@ -45,6 +46,8 @@ export const TASKS = {
   >(),
   /** Finds the launches that a page may be of. */
   identifyPage: task<{ readonly page: Uint8Array }, FoundLaunches>(),
+  /** Explains the error messages in a log. */
+  explainLog: task<{ readonly text: string }, ExplainedLog>(),
   /** Finds the problems of a launch file. */
   lintLaunch: task<LintTask, LaunchLint>(),
   /** Finds what to change in a launch file: an answer for each explanation. */

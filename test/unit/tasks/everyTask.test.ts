@@ -63,6 +63,7 @@ const CASES: {
   compareImages: { input: () => ({ a: image, b: buildOvmf({ size: 0x8000 }) }) },
   exportPage: { input: () => ({ page, form: 'json', name: 'a page' }) },
   identifyPage: { input: () => ({ page }) },
+  explainLog: { input: () => ({ text: 'fw_error=11' }) },
   lintLaunch: { input: () => ({ text, path, files: false }) },
   changeLaunch: { input: () => ({ text, path, edits: [[{ member: ['vcpus'], value: 2 }]] }) },
   explain: { input: () => ({ inputs, keyMemory: new SharedArrayBuffer(KEY_MEMORY), maxVcpus: 1 }) },
