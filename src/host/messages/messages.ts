@@ -20,7 +20,7 @@ const MOST_CHARACTERS = 4 * 1024 * 1024;
 const MOST_OF_LINE = 400;
 
 const explained = async (io: Io, text: string): Promise<ExplainedLog> =>
-  (await runTask(io, 'explainLog', { text: text.slice(-MOST_CHARACTERS) }, { died: Error }));
+  await runTask(io, 'explainLog', { text: text.slice(-MOST_CHARACTERS) }, { died: Error });
 
 /** Shows the documents of such URIs. */
 export function registerMessages(io: Io): vscode.Disposable {
