@@ -20,6 +20,7 @@ export const SCHEMES = {
   comparison: 'sevscope-compare',
   images: 'sevscope-images',
   measured: 'sevscope-measured',
+  messages: 'sevscope-messages',
   pasted: 'sevscope-pasted',
   report: 'sevscope-report',
   references: 'sevscope-references',
@@ -39,6 +40,7 @@ export const LAUNCH_SCHEMA = `${SCHEMES.schema}://launch/sevlaunch.schema.json`;
  */
 export const ACTIVATION_EVENTS: readonly string[] = [
   `onFileSystem:${SCHEMES.schema}`,
+  `onFileSystem:${SCHEMES.messages}`,
   `workspaceContains:${LAUNCH_PATTERN}`,
 ];
 
@@ -106,7 +108,8 @@ export const viewId = <const Id extends ViewId>(id: Id) => `${NAME}.${id}` as co
 export const ROWS = { connection: 'connection', domain: 'domain', checkableDomain: 'domain.sev' } as const;
 
 /** The menus that contain our commands, in addition to the palette. */
-export type Menu = 'editor/title' | 'explorer/context' | 'view/title' | 'view/item/context';
+export type Menu =
+  'editor/title' | 'editor/context' | 'explorer/context' | 'view/title' | 'view/item/context';
 
 /** A place in a menu. */
 interface MenuPlace {
@@ -134,6 +137,8 @@ const LAUNCH_FILE = `resourceFilename =~ /${LAUNCH_SUFFIX.replaceAll('.', '\\.')
 const LAUNCH_TEXT = `${LAUNCH_FILE} && resourceScheme != ${SCHEMES.report}`;
 const IMAGE_FILE = `resourceExtname == .fd && ${ON_A_MACHINE}`;
 const IN_OVMF_EDITOR = `activeCustomEditorId == '${viewType('ovmf')}' && ${ON_A_MACHINE}`;
+/** Where a log may be selected. */
+const SELECTED_LOG = 'editorHasSelection && editorLangId =~ /^(log|plaintext)$/';
 const IN_DOMAINS = `view == ${viewId('domains')}`;
 const ON_CHECKABLE_DOMAIN = `${IN_DOMAINS} && viewItem == ${ROWS.checkableDomain}`;
 const ON_DOMAIN = `${IN_DOMAINS} && viewItem =~ /^${ROWS.domain}/`;
@@ -196,6 +201,10 @@ export const VIEWER_COMMANDS = tableOf<CommandRow>()({
     },
   },
   openAsVmsa: { title: 'Open as VMSA' },
+  explainMessage: {
+    title: 'Explain Error Message…',
+    menus: { 'editor/context': [{ when: SELECTED_LOG, group: '9_sevscope@1' }] },
+  },
 });
 
 /** Those that check launches: where there is a machine. */

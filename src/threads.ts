@@ -9,6 +9,7 @@ import type { DigestInputs } from './app/launch';
 import type { FilledQuestion } from './app/referenceQuestion';
 import type { LaunchLint, LintTask } from './app/launchProblems';
 import { errorFrom, type ErrorData } from './core/errors';
+import type { ExplainedLog } from './core/explain/hostMarkdown';
 import type { Unit } from './core/explain/plan';
 import type { ReferenceQuestion } from './core/check/referenceQuestion';
 import type { UnitResult } from './core/explain/search';
@@ -61,6 +62,8 @@ export const TASKS = {
   >(),
   /** Finds the launches that a page may be of. */
   identifyPage: task<{ readonly page: Uint8Array }, FoundLaunches>(),
+  /** Explains the error messages in a log. */
+  explainLog: task<{ readonly text: string }, ExplainedLog>(),
   /** Finds the problems of a launch file. */
   lintLaunch: task<LintTask, LaunchLint>(),
   /** Checks a launch against a launch digest: answers with its progress, and in the end with its report and its trace. */

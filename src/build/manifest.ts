@@ -55,6 +55,7 @@ function menus(): unknown {
   const hidden = rowsOf(COMMANDS).filter(([, { palette }]) => palette === false);
   return {
     'editor/title': places('editor/title'),
+    'editor/context': places('editor/context'),
     'explorer/context': places('explorer/context'),
     'view/title': places('view/title'),
     'view/item/context': places('view/item/context'),

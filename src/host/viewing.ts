@@ -10,6 +10,7 @@ import { isRequest } from '../protocol/vmsa';
 import { registerLaunchSchema } from './launch/launchSchema';
 import { ImagesEditor, imagesUri } from './ovmf/imagesEditor';
 import { OvmfEditor } from './ovmf/ovmfEditor';
+import { explainMessage, registerMessages } from './messages/messages';
 import type { CommandGroup } from './shell/commands';
 import * as shellErrors from './shell/errors';
 import { activeFile, firmwareAt, pickFile, pickRequest, savePage } from './shell/picks';
@@ -35,6 +36,7 @@ export function viewing(
       new ImagesEditor(io, extensionUri).register(),
       new ComparisonEditor(io, extensionUri, vmsa, recent).register(),
       registerLaunchSchema(extensionUri),
+      registerMessages(io),
     ],
     commands: {
       ...vmsaCommands(io, vmsa, recent),
@@ -43,6 +45,7 @@ export function viewing(
       openAsOvmf: (uri?: vscode.Uri, more?: unknown) =>
         uri && isByteRange(more) ? ovmf.reveal(uri, more) : openWith(io, uri, 'ovmf'),
       openAsVmsa: (uri?: vscode.Uri) => openWith(io, uri, 'vmsa'),
+      explainMessage: (given?: unknown) => explainMessage(io, given),
     },
   };
 }

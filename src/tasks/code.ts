@@ -18,6 +18,10 @@ export const CODE: { readonly [N in TaskName]: () => Promise<TaskCode<N>> } = {
     const { findLaunches } = await import('../core/vmsa/compare/foundLaunches');
     return ({ page }, { answer }) => answer(findLaunches(page));
   },
+  explainLog: async () => {
+    const { explainLog } = await import('../core/explain/hostMarkdown');
+    return ({ text }, { answer }) => answer(explainLog(text));
+  },
   lintLaunch: async () => {
     const { lintOpenLaunch } = await import('../app/launchProblems');
     return async (task, { io, answer }) => answer(await lintOpenLaunch(await io(), task));

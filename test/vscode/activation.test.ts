@@ -36,9 +36,10 @@ describe('activation', () => {
     assert.ok(extension, 'sevscope.sevscope is not loaded');
   });
 
-  it('has no event that is for more than launch files', () => {
+  it('has no event that is for more than launch files and documents of ours', () => {
     assert.deepEqual(manifest().activationEvents, [
       'onFileSystem:sevscope-schema',
+      'onFileSystem:sevscope-messages',
       'workspaceContains:**/*.sevlaunch.json',
     ]);
   });

@@ -21,9 +21,10 @@ const { extensionUri } = vscode.extensions.getExtension('sevscope.sevscope')!;
 const controller = vscode.tests.createTestController('sevscope.ofTests', 'Of the tests');
 
 /** Launch files beside those of the sample. */
-const [GONE, DOMAIN, BROKEN] = [
+const [GONE, DOMAIN, SNP_DOMAIN, BROKEN] = [
   'gone.sevlaunch.json',
   'domain.sevlaunch.json',
+  'snp-domain.sevlaunch.json',
   'broken.sevlaunch.json',
 ] as const;
 
@@ -82,13 +83,7 @@ function treeOf(names: readonly string[], agreed: readonly string[] = []) {
 describe('Launch files as tests', function () {
   this.timeout(30_000);
   it('have the steps of their check below them', async () => {
-    const { tree, items } = treeOf([
-      SAMPLE.sevEsMatches,
-      SAMPLE.sevEsMismatch,
-      DOMAIN,
-      BROKEN,
-      SNP_DOMAIN,
-    ]);
+    const { tree, items } = treeOf([SAMPLE.sevEsMatches, SAMPLE.sevEsMismatch, DOMAIN, BROKEN, SNP_DOMAIN]);
     for (const item of items) await tree.resolve(item);
     const labels = items.map((item) => [...item.children].map(([, child]) => child.label));
     assert.deepEqual(labels[1], [

@@ -1,5 +1,6 @@
 // Lines that people paste from logs of a host or the console of a guest: what each means, and which inputs of a launch decide it.
 
+import { keyFilter } from '../check/keyText';
 import type { HostLineRow } from './hostRow';
 import { QEMU_IMAGE_ROWS } from './hostRowsImage';
 import { OTHER_ROWS } from './hostRowsOthers';
@@ -11,7 +12,7 @@ import type { HostMeaning } from './hostStatus';
 export interface ExplainedLine extends HostMeaning {
   /** From 1 on. */
   readonly line: number;
-  /** As it was given, without white space at its ends. */
+  /** As it was given, without white space at its ends and without what may be a key. */
   readonly text: string;
   /** How many later lines mean the same. */
   readonly repeated: number;
@@ -40,6 +41,8 @@ export function explainHostLine(line: string): HostMeaning | undefined {
   return undefined;
 }
 
+const withoutKeys = (line: string): string => keyFilter([line])(line);
+
 /** The lines of a log that mean something, in their order, each meaning once. */
 export function explainHostLines(text: string): ExplainedLine[] {
   const found = new Map<string, ExplainedLine>();
@@ -52,7 +55,7 @@ export function explainHostLines(text: string): ExplainedLine[] {
       key,
       before
         ? { ...before, repeated: before.repeated + 1 }
-        : { ...meaning, line: i + 1, text: line.trim(), repeated: 0 },
+        : { ...meaning, line: i + 1, text: withoutKeys(line.trim()), repeated: 0 },
     );
   });
   return [...found.values()];

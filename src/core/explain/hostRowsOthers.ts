@@ -39,7 +39,7 @@ function terminated(set: number, code: number, info = 0n): Meaning {
     meaning: `${reason}${features} ${OF_SETS[set] ?? 'Such a set is of the makers of the guest.'}`,
     inputs: found?.inputs ?? [],
     advice:
-      'It is no mismatch of a measurement: look at the console of the guest, and whether firmware and kernel know this technology and its features.',
+      'Look at the console of the guest, and whether firmware and kernel know this technology and its features. It is no mismatch of a measurement.',
     source: `${KVM} sev_handle_vmgexit; GHCB specification, section 2.3.1${set === 1 ? '; Linux, asm/sev-common.h' : ''}`,
   };
 }
@@ -106,7 +106,7 @@ export const OTHER_ROWS: readonly HostLineRow[] = [
   },
   {
     id: 'blob-refused',
-    pattern: /VerifyBlob: Hash comparison failed for "?(\w+)/i,
+    pattern: /VerifyBlob: Hash comparison failed for "?(\w{1,16})\b/i,
     lines: ['VerifyBlob: Hash comparison failed for "kernel"'],
     explain: ([, blob = '']) => ({
       title: `The firmware refused the ${blob}: it is not the one that was measured`,

@@ -15,6 +15,7 @@ import {
 import { lengthWithout } from '../../../src/core/binary/trim';
 import { cmdlineVariants, withCpuCount } from '../../../src/core/explain/cmdlineVariants';
 import { explainHostLines } from '../../../src/core/explain/hostLines';
+import { explainLog } from '../../../src/core/explain/hostMarkdown';
 import { cmdlineBytes } from '../../../src/core/launch/kernelHashes';
 import { encodeSecretTable, sealSecrets, secretGuid } from '../../../src/core/tech/sev/secret';
 import { columns } from '../../../src/cli/output';
@@ -114,7 +115,11 @@ const hostLines: Target = {
       assertSentence(meaning);
       assertSentence(advice);
     }
-    return { feature: lines.map(({ id }) => id).join(), result: lines };
+    const { markdown, messages } = explainLog(textOf(input));
+    assert.equal(markdown === '', lines.length === 0);
+    assert.equal(messages.length, Math.min(20, lines.length));
+    assertPlain(markdown.replaceAll('\n', ' '));
+    return { feature: lines.map(({ id }) => id).join(), result: [lines, markdown] };
   },
 };
 

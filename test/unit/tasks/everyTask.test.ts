@@ -64,6 +64,7 @@ const CASES: {
   compareImages: { input: () => ({ a: image, b: buildOvmf({ size: 0x8000 }) }) },
   exportPage: { input: () => ({ page, form: 'json', name: 'a page' }) },
   identifyPage: { input: () => ({ page }) },
+  explainLog: { input: () => ({ text: 'fw_error=11' }) },
   lintLaunch: { input: () => ({ text, path, files: false }) },
   checkDigest: { input: () => inputs },
   changeLaunch: { input: () => ({ text, path, edits: [[{ member: ['vcpus'], value: 2 }]] }) },
