@@ -11,6 +11,7 @@ import { IMAGE_TARGETS } from './targets/images';
 import { LAUNCH_TARGETS } from './targets/launches';
 import { MESSAGE_TARGETS } from './targets/messages';
 import { PAGE_TARGETS } from './targets/pages';
+import { REFERENCE_TARGETS } from './targets/references';
 import { SAFE_TEXT_TARGETS } from './targets/safeTexts';
 import { TEXT_TARGETS } from './targets/texts';
 import { TRACE_TARGETS } from './targets/traces';
@@ -29,6 +30,7 @@ export const TARGETS: readonly Target[] = [
   ...TEXT_TARGETS,
   ...SAFE_TEXT_TARGETS,
   ...LAUNCH_TARGETS,
+  ...REFERENCE_TARGETS,
   ...TRACE_TARGETS,
   ...CHECK_TARGETS,
   ...HOST_TARGETS,

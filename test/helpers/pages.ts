@@ -106,6 +106,17 @@ export const PAGES: readonly OnePage[] = [
     },
   },
   {
+    name: 'references',
+    open: async (workbench) => {
+      await workbench.openFromExplorer('OVMF.sample.fd');
+      await workbench.runCommand('SEV: Reference Values…');
+      await workbench.activeTab('Reference Values').waitFor();
+      const frame = await workbench.webviewFrame();
+      await frame.getByText(/^8 launches$/).waitFor();
+      return frame;
+    },
+  },
+  {
     name: 'notice',
     open: async (workbench, folder) => {
       writeFileSync(join(folder, 'empty.vmsa'), '');
