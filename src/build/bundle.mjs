@@ -21,11 +21,11 @@ import { ensureNodeModules } from './setup.mjs';
 /** Packages that tests cannot load from node_modules as CommonJS, so they become part of each test bundle. */
 const BUNDLED_INTO_TESTS = ['@noble/hashes', 'cborg', 'lzma1'];
 /**
- * The sizes that are kept, in bytes, all gzipped: of the script that is loaded at activation, well below what is promised, of that in a browser, and
- * of the webview's script and style together.
+ * The sizes that are kept, in bytes, all gzipped: of the script that is loaded at activation, well below what is promised, of that in a browser, which
+ * checks messages by the tables of all pages, and of the webview's script and style together.
  */
 const EXTENSION_LIMIT = 190 * 1024;
-const WEB_EXTENSION_LIMIT = 100 * 1024;
+const WEB_EXTENSION_LIMIT = 130 * 1024;
 const WEBVIEW_LIMIT = 150 * 1024;
 
 /** Files below a folder, as sorted paths relative to the project; empty when there is no such folder. */

@@ -112,7 +112,7 @@ export const PAGES: readonly OnePage[] = [
       await workbench.runCommand('SEV: Reference Values…');
       await workbench.activeTab('Reference Values').waitFor();
       const frame = await workbench.webviewFrame();
-      await frame.getByText(/^8 launches$/).waitFor();
+      await frame.locator('.reference-words').getByText('8 launches').waitFor();
       return frame;
     },
   },
