@@ -12,6 +12,7 @@ import {
   isOfOne,
   partRow,
   partsOf,
+  REFERENCE_FILES,
   type ReferencePart,
   type ReferenceQuestion,
 } from '../core/check/referenceQuestion';
@@ -29,6 +30,7 @@ import {
 import { ALL, cpuList, profilesNamed, vcpuCounts } from './digestSelection';
 import { writeTable } from './digestTable';
 import type { Content, Io } from './io';
+import type { NamedPath } from './outputs';
 import { snpInputsOf } from './snpInputs';
 
 /** The launches of a question before their first vCPU. */
@@ -37,6 +39,8 @@ export interface References {
   readonly total: number;
   /** Computes them. @throws CheckError for a launch that is impossible */
   readonly rows: () => Iterable<MatrixRow>;
+  /** The files that are read. */
+  readonly files: readonly NamedPath[];
   /** Writes them in the form of the question. @throws CheckError for a launch that the form cannot say */
   readonly write: (rows: Iterable<MatrixRow>) => Promise<Content>;
 }
@@ -132,6 +136,10 @@ export async function readReferences(
   return {
     total: perProfile.reduce((sum, n) => sum + n * counts.length, 0),
     rows: () => matrixRows(request),
+    files: REFERENCE_FILES.flatMap((part) => {
+      const path = given[part];
+      return path === undefined ? [] : [{ name: partRow(part).label, path }];
+    }),
     write: async (rows) =>
       format === 'dstack'
         ? `${jsonText(snpInputsOf(request, { cpu: cpus[0]?.name, cmdline }, reading))}\n`

@@ -19,13 +19,13 @@ import { Failure, ROOT, main, readJson, since } from './run.mjs';
 import { ensureNodeModules } from './setup.mjs';
 
 /** Packages that tests cannot load from node_modules as CommonJS, so they become part of each test bundle. */
-const BUNDLED_INTO_TESTS = ['@noble/hashes', 'cborg', 'lzma1'];
+const BUNDLED_INTO_TESTS = ['@noble/curves', '@noble/hashes', 'cborg', 'lzma1'];
 /**
- * The sizes that are kept, in bytes, all gzipped: of the script that is loaded at activation, well below what is promised, of that in a browser, and
- * of the webview's script and style together.
+ * The sizes that are kept, in bytes, all gzipped: of the script that is loaded at activation, well below what is promised, of that in a browser, which
+ * checks messages by the tables of all pages, and of the webview's script and style together.
  */
 const EXTENSION_LIMIT = 190 * 1024;
-const WEB_EXTENSION_LIMIT = 104 * 1024;
+const WEB_EXTENSION_LIMIT = 130 * 1024;
 const WEBVIEW_LIMIT = 150 * 1024;
 
 /** Files below a folder, as sorted paths relative to the project; empty when there is no such folder. */
@@ -278,16 +278,20 @@ const FOR_NO_PLATFORM = {
     'src/core/',
     'src/app/',
     'src/libvirt/address.ts',
+    'src/libvirt/domainXml.ts',
     'src/libvirt/errors.ts',
     'src/libvirt/locality.ts',
     'src/libvirt/uri.ts',
+    'src/libvirt/xml.ts',
     'src/protocol/',
     'src/threads.ts',
     'node_modules/@noble/hashes/',
     'node_modules/cborg/',
     'node_modules/ignore/',
     'node_modules/jsonc-parser/',
+    'node_modules/saxes/',
     'node_modules/valibot/',
+    'node_modules/xmlchars/',
   ],
 };
 

@@ -2,6 +2,7 @@
 // it is asked to.
 
 import type { Content, Io } from '../app/io';
+import { refuseOverwriting } from '../app/outputs';
 import { onceEach, readReferences } from '../app/referenceValues';
 import { CheckError, errorData } from '../core/errors';
 import { bytesToHex, hex } from '../core/binary/hex';
@@ -46,7 +47,7 @@ export const referenceValues: TaskCode<'referenceValues'> = async (
     });
   };
   const find = (finding: DigestFinding) => void findings.push(finding);
-  const { total, rows, write } = await readReferences(runtime, question, { find, onProgress }, folder);
+  const { total, rows, files, write } = await readReferences(runtime, question, { find, onProgress }, folder);
   const all: MatrixRow[] = [];
   let shown = 0;
   const send = () => {
@@ -68,6 +69,7 @@ export const referenceValues: TaskCode<'referenceValues'> = async (
   const deliver = async (path: string | undefined): Promise<ReferenceAnswer> => {
     const content = await write(all);
     if (path === undefined) return { type: 'text', text: await textOf(content) };
+    await refuseOverwriting(runtime, [{ name: 'What is saved', path }], files);
     await runtime.write(path, content);
     return { type: 'saved', path };
   };

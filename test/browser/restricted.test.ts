@@ -39,6 +39,18 @@ describe('In Restricted Mode', () => {
     assert.equal(await workbench.row('SEV: Explain Measurement Mismatch…').count(), 0);
   });
 
+  it('no reference values are computed', async () => {
+    const workbench = await openRestricted();
+    await findOurs(workbench);
+    await workbench.row('SEV: Compare OVMF Images…').waitFor();
+    assert.equal(await workbench.row('SEV: Reference Values…').count(), 0);
+    await workbench.page.keyboard.press('Escape');
+    await workbench.explorerItem('OVMF.sample.fd').click({ button: 'right' });
+    const item = workbench.page.getByRole('menuitem', { name: /Reference Values…/ });
+    assert.equal(await item.getAttribute('aria-disabled'), 'true');
+    await workbench.page.keyboard.press('Escape');
+  });
+
   it('a page is shown, identified and compared, but not changed', async () => {
     const workbench = await openRestricted();
     await workbench.openFromExplorer('vcpu0.vmsa');

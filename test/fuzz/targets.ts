@@ -12,6 +12,7 @@ import { IMAGE_TARGETS } from './targets/images';
 import { LAUNCH_TARGETS } from './targets/launches';
 import { MESSAGE_TARGETS } from './targets/messages';
 import { PAGE_TARGETS } from './targets/pages';
+import { REFERENCE_TARGETS } from './targets/references';
 import { SAFE_TEXT_TARGETS } from './targets/safeTexts';
 import { TEXT_TARGETS } from './targets/texts';
 import { TRACE_TARGETS } from './targets/traces';
@@ -30,6 +31,7 @@ export const TARGETS: readonly Target[] = [
   ...TEXT_TARGETS,
   ...SAFE_TEXT_TARGETS,
   ...LAUNCH_TARGETS,
+  ...REFERENCE_TARGETS,
   ...TRACE_TARGETS,
   ...ID_BLOCK_TARGETS,
   ...CHECK_TARGETS,

@@ -107,6 +107,17 @@ export const PAGES: readonly OnePage[] = [
     },
   },
   {
+    name: 'references',
+    open: async (workbench) => {
+      await workbench.openFromExplorer('OVMF.sample.fd');
+      await workbench.runCommand('SEV: Reference Values…');
+      await workbench.activeTab('Reference Values').waitFor();
+      const frame = await workbench.webviewFrame();
+      await frame.locator('.reference-words').getByText('8 launches').waitFor();
+      return frame;
+    },
+  },
+  {
     name: 'notice',
     open: async (workbench, folder) => {
       writeFileSync(join(folder, 'empty.vmsa'), '');

@@ -9,7 +9,12 @@ import {
   type ReferenceMode,
   type ReferenceQuestion,
 } from '../../src/core/check/referenceQuestion';
-import type { Choice } from '../parts/widgets';
+
+/** An option of a dropdown. */
+interface Choice {
+  readonly value: string;
+  readonly text: string;
+}
 
 /** What stands for every CPU or profile. */
 const ALL = 'all';

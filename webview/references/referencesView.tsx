@@ -1,7 +1,7 @@
 // The page of reference values: the launches that they are of, the command that gives the same, how far the digests are, and the first of them.
 
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import { byteCount, countOf } from '../../src/core/binary/hex';
+import { byteCount } from '../../src/core/binary/hex';
 import { formRow } from '../../src/core/check/digestForms';
 import { referenceCommand, type ReferenceQuestion } from '../../src/core/check/referenceQuestion';
 import {
@@ -47,6 +47,7 @@ function useQuestion({ question: asked, revision }: ReferencesState) {
 }
 
 const number = (n: number) => n.toLocaleString('en');
+const digests = (n: number) => (n === 1 ? '1 launch digest' : `${number(n)} launch digests`);
 
 /** How far the digests are, in words. */
 export function progressInWords(progress: ReferenceProgress): string {
@@ -59,15 +60,15 @@ export function progressInWords(progress: ReferenceProgress): string {
     case 'computing':
       return progress.total === 0
         ? 'Reading the files'
-        : `${number(progress.done)} of ${countOf(progress.total, 'launch digest')}`;
+        : `${number(progress.done)} of ${digests(progress.total)}`;
     case 'computed': {
       const { total, distinct, saved } = progress;
       const launches = total === 1 ? '1 launch' : `${number(total)} launches`;
-      const digests = distinct === total ? '' : `, ${countOf(distinct, 'different digest')}`;
-      return `${launches}${digests}${saved === undefined ? '' : `; saved to ${saved}`}`;
+      const different = distinct === total ? '' : `, ${number(distinct)} different launch digests`;
+      return `${launches}${different}${saved === undefined ? '' : `; saved to ${saved}`}`;
     }
     case 'stopped':
-      return `Stopped after ${countOf(progress.done, 'launch digest')}`;
+      return `Stopped after ${digests(progress.done)}`;
     case 'failed':
       return 'No launch digests';
   }

@@ -22,11 +22,11 @@ export interface NamedQuestion extends FilledQuestion {
   readonly title: string;
 }
 
-/** The URI of a page; its path is what the tab shows. */
+/** The URI of a page; its path is what the tab shows, and has the name of no file at its end, whose commands are not for it. */
 export function referencesUri({ title, question, noted }: NamedQuestion): vscode.Uri {
   return vscode.Uri.from({
     scheme: SCHEMES.references,
-    path: tabPath(`Reference Values: ${title}`),
+    path: tabPath(`${title}: Reference Values`),
     query: JSON.stringify({ title, question, noted }),
   });
 }

@@ -266,6 +266,6 @@ describe('digest --format dstack', () => {
   it('is written to the file that --output names', async () => {
     const args = [...SNP, '4', '--format', 'dstack'];
     assert.equal(await printed(...args, '--output', 'written.json'), '');
-    assert.equal(readFileSync(at('written.json'), 'utf8'), await printed(...args));
+    assert.equal(readFileSync(at('written.json'), 'utf8'), `${await printed(...args)}\n`);
   });
 });

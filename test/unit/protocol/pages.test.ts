@@ -116,7 +116,7 @@ const SAMPLES: {
         progress: { kind: 'computing', done: 1, total: 2 },
         preview: { rows: [] },
       },
-      notice: { kind: 'notice', title: 'a', text: 'b', actions: [] },
+      notice: { kind: 'notice', title: 'a', text: 'b', actions: ['fillIn'] },
     },
     toPage: [],
     fromPage: {

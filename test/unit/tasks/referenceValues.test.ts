@@ -191,12 +191,20 @@ describe('Reference values of the page', () => {
       assert.deepEqual([end.error.code, end.error.at?.input], [code, input]);
     });
 
-  it('cannot be saved where nothing can be written, and then can be elsewhere', async () => {
+  it('cannot be saved where nothing can be written nor over what they are of, and then can be elsewhere', async () => {
     const { task, next, until } = start(questionOf('snp', 'rvps'));
     await until('computed');
     task.request({ path: join(folder, 'no folder', 'saved') });
     const refused = await next();
     assert.ok(refused.type === 'refused');
+    for (const name of ['OVMF.fd', 'my kernel', 'initrd']) {
+      const before = readFileSync(join(folder, name));
+      task.request({ path: join(folder, name) });
+      const input = await next();
+      assert.ok(input.type === 'refused');
+      assert.equal(input.error.code, 'output-is-input');
+      assert.deepEqual(readFileSync(join(folder, name)), before);
+    }
     task.request({ path: join(folder, 'saved') });
     await until('saved');
     await task.stop();
