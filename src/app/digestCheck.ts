@@ -9,7 +9,7 @@ import { refuseSnp } from '../core/check/imageDigests';
 import { refuseUnfit } from '../core/check/judge';
 import type { LaunchMembers } from '../core/check/launchFile';
 import type { VmsaInput } from '../core/check/loadedSteps';
-import { pagesFor, snpVmmOf } from '../core/check/matrix';
+import { MATRIX_PROFILES, pagesFor, snpVmmOf } from '../core/check/matrix';
 import { measuresVcpus, profileOf, technologyOf, type LaunchQuestion } from '../core/check/question';
 import type { VmsaPages } from '../core/launch/loads';
 import type { Report } from '../core/launch/report';
@@ -17,6 +17,7 @@ import { snpFindings } from '../core/tech/snp/findings';
 import { describeSnpPolicy } from '../core/tech/snp/policy';
 import { TECHNOLOGIES } from '../core/tech/technologies';
 import { describeCpuId } from '../core/vmsa/launch/cpuModels';
+import type { KnownProfile } from '../core/vmsa/launch/profiles';
 import { SEV_FEATURES } from '../core/vmsa/layout/bitsSev';
 import { readSvsmImage, type SvsmRead } from './digestLaunch';
 import { firmwareOf, readsOf } from './firmware';
@@ -44,13 +45,17 @@ const membersOf = (inputs: FoldedInputs): LaunchMembers => ({
 });
 
 /** The firmware with all of its bytes, from one read. */
-async function readFirmwareBytes(io: Io, path: string, isSnp: boolean, options: CheckOptions) {
+async function readFirmwareBytes(io: Io, inputs: FoldedInputs, isSnp: boolean, options: CheckOptions) {
+  const { firmware: path, svsm } = inputs;
   const { content, name, bytes, sha256 } = await io.readDigested(path, 'firmware', options);
   const { image, doubt, flashOnly } = firmwareOf(name, content, io.hashes);
   if (content.length === 0) throw errors.emptyFirmware(name);
   const refusal = isSnp ? refuseSnp(content.length) : undefined;
   if (refusal) throw errors.noSnpDigest(refusal.message);
-  const warnings = [doubt, isSnp ? flashOnly : undefined].filter((text) => text !== undefined);
+  // QEMU has an SVSM image and what lies above it as flash.
+  const warnings = [doubt, isSnp && svsm === undefined ? flashOnly : undefined].filter(
+    (text) => text !== undefined,
+  );
   return { content, digest: { name, bytes, sha256 }, image, warnings };
 }
 
@@ -131,7 +136,7 @@ async function foldInputs(io: Io, inputs: FoldedInputs, options: CheckOptions = 
   const { reads = readsOf(io) } = options;
   const technology = TECHNOLOGIES.find(({ id }) => id === technologyOf(question))!;
   const isSnp = technology.id === 'snp';
-  const firmware = await atInput('firmware', () => readFirmwareBytes(io, inputs.firmware, isSnp, options));
+  const firmware = await atInput('firmware', () => readFirmwareBytes(io, inputs, isSnp, options));
   const svsm =
     isSnp && inputs.svsm !== undefined
       ? await readSvsmImage(io, { ...inputs, svsm: inputs.svsm }, firmware.content.length)
@@ -151,31 +156,60 @@ async function foldInputs(io: Io, inputs: FoldedInputs, options: CheckOptions = 
     const { bsp, ap, count } = pages.vmsa;
     options.onPages?.({ bsp, ap, count });
   }
-  return checkDigest(
-    {
-      title: inputs.title,
-      technology,
-      contents: { firmware: [firmware.content], svsm },
-      image,
-      firmware: firmware.digest,
-      svsm: svsm?.digest,
-      kernel,
-      initrd,
-      cmdline: inputs.cmdline,
-      vmsa: pages?.vmsa,
-      vmm: isSnp && profile ? snpVmmOf(profile) : undefined,
-      fromHost: inputs.fromHost,
-      launchDigest: inputs.launchDigest,
-      facts: factsOf(inputs),
-      warnings: [
-        ...firmware.warnings,
-        ...(unmeasured === undefined ? [] : [unmeasured]),
-        ...(isSnp ? snpFindings(image).map(({ message }) => message) : []),
-        ...remarks,
-        ...(pages?.notes ?? []),
-      ],
-    },
-    io.hashes,
-    options.onStep,
-  );
+  const digested = {
+    title: inputs.title,
+    technology,
+    contents: { firmware: [firmware.content], svsm },
+    image,
+    firmware: firmware.digest,
+    svsm: svsm?.digest,
+    kernel,
+    initrd,
+    cmdline: inputs.cmdline,
+    vmsa: pages?.vmsa,
+    vmm: isSnp && profile ? snpVmmOf(profile) : undefined,
+    fromHost: inputs.fromHost,
+    launchDigest: inputs.launchDigest,
+    facts: factsOf(inputs),
+    warnings: [
+      ...firmware.warnings,
+      ...(unmeasured === undefined ? [] : [unmeasured]),
+      ...(isSnp ? snpFindings(image).map(({ message }) => message) : []),
+      ...remarks,
+      ...(pages?.notes ?? []),
+    ],
+  };
+  const report = checkDigest(digested, io.hashes, options.onStep);
+  if (!svsm || inputs.vmsa?.bsp !== undefined) return report;
+  const { vcpus = 1, features, cpu } = inputs;
+  const remark = svsmRemark(report, profile, inputs.launchDigest, (other) => {
+    const request = {
+      counts: [vcpus],
+      resetAddress: () => svsm.entry,
+      svsm: { entry: svsm.entry },
+      features,
+    };
+    const vmsa = { ...digested.vmsa!, ...pagesFor(request, other, cpu) };
+    return checkDigest({ ...digested, vmsa, launchDigest: undefined }, io.hashes).expected!;
+  });
+  return remark === undefined ? report : { ...report, warnings: [...report.warnings, remark] };
+}
+
+/**
+ * What is to be said of the page of an SVSM's vCPUs, of which sev-snp-measure has another than any host.
+ * @param digestWith the digest with the pages of another profile, lower-case hexadecimal
+ */
+function svsmRemark(
+  { verdict }: Report,
+  profile: KnownProfile | undefined,
+  launchDigest: Uint8Array | undefined,
+  digestWith: (profile: KnownProfile) => string,
+): string | undefined {
+  const [measured, launched] = MATRIX_PROFILES['snp:svsm'];
+  const lost = "sev-snp-measure leaves the x87 control word of an SVSM's pages 0";
+  if (profile === measured)
+    return `The profile ${measured.id} is no launch: ${lost}, where KVM since Linux 6.10 has 0x37f: there the digest is ${digestWith(launched)} (profile ${launched.id}).`;
+  if (verdict !== 'does not match' || !launchDigest || digestWith(measured) !== bytesToHex(launchDigest))
+    return undefined;
+  return `The digest that the launch file names is the one of sev-snp-measure for these inputs, which no report shows: ${lost}, where KVM since Linux 6.10 has 0x37f. Name the computed digest, or the profile ${measured.id} to check what that program computed.`;
 }

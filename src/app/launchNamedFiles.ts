@@ -120,7 +120,9 @@ async function checkFirmware(
     report('no-firmware', at, reason.message);
     return;
   }
-  const unmeasured = question.given.kernel === undefined ? undefined : kernelUnmeasured(image);
+  const { kernel, svsm } = question.given;
+  // An SVSM image is launched without kernel hashes.
+  const unmeasured = kernel === undefined || svsm !== undefined ? undefined : kernelUnmeasured(image);
   if (unmeasured !== undefined) report('no-hash-area', at, unmeasured);
   if (!needsResetAddress(question)) return;
   try {

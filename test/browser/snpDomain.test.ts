@@ -18,9 +18,8 @@ describe('A domain of SEV-SNP', () => {
     const uuid = await host().define({ name: 'snp', vcpus: 2 });
     const { measurement } = host().report(uuid);
     copyFileSync(ROM, join(folder, 'OVMF.rom.fd'));
-    writeFileSync(join(folder, 'snp.tk'), new Uint8Array(32), { mode: 0o600 });
     const launch = {
-      ...{ firmware: 'OVMF.rom.fd', vcpus: 2, cpu: 'EPYC-Milan', keys: { tk: 'snp.tk' } },
+      ...{ technology: 'snp', firmware: 'OVMF.rom.fd', vcpus: 2, cpu: 'EPYC-Milan', profile: 'snp' },
       domain: { connection: host().uri, name: 'snp' },
     };
     writeFileSync(join(folder, 'snp.sevlaunch.json'), JSON.stringify(launch));
@@ -38,14 +37,20 @@ describe('A domain of SEV-SNP', () => {
     await frame.getByRole('heading', { name: 'Not verified' }).waitFor();
     await frame.getByText(`must show this measurement at 0x90: ${measurement}.`).first().waitFor();
     const steps = frame.getByRole('list', { name: 'Steps of the measurement' });
-    assert.deepEqual(await steps.getByRole('heading').allInnerTexts(), [
-      'Firmware',
-      'VMSAs of 2 vCPUs',
-      'Launch digest',
-    ]);
+    const headings = await steps.getByRole('heading').allInnerTexts();
+    assert.deepEqual(
+      headings.filter((heading) => !heading.startsWith('section')),
+      ['Firmware', 'VMSAs of 2 vCPUs', 'VMSA of vCPU 1', 'Launch digest'],
+    );
+    assert.equal(headings.length, 9);
     assert.equal(await frame.locator('.verdict-match').count(), 0);
     assert.equal(await frame.getByText('authenticated with the TIK').count(), 0);
     await workbench.screenshot('report-snp-domain');
+    const shown = frame.getByRole('region', { name: 'Expected measurement' });
+    assert.equal((await shown.innerText()).replace(/\s/g, ''), `Thereportoftheguestmustshowat0x90${measurement}`);
+    await frame.getByRole('button', { name: 'New Launch File of This' }).click();
+    await workbench.activeTab('snp-expected').waitFor();
+    await workbench.screenshot('report-snp-launch-file');
     workbench.assertNoErrors();
   });
 });

@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path';
 import { canRunBed, REMOTE_CPU } from './bed';
 import { BedHost } from './bedHost';
 import type { Cpu } from './bedDomain';
+import { startRelay, type WireFault } from './relay';
 
 const BACKPORTS = resolve('.cache/bookworm-backports');
 const PORT = 16509;
@@ -28,6 +29,8 @@ export interface SnpSpec {
   /** What else is in `<os>`. */
   readonly os?: string;
   readonly start?: boolean;
+  /** The SNP field of the TCB of the SEV firmware, for what it refuses; one that refuses nothing by default. */
+  readonly svn?: number;
 }
 
 /** What the report of a launched guest would show. */
@@ -73,9 +76,18 @@ export class SnpHost {
     mkdirSync(guest, { recursive: true });
     writeFileSync(join(guest, 'domain.xml'), xmlOf(spec, uuid));
     writeFileSync(join(guest, 'cpu.json'), JSON.stringify(spec.cpu ?? REMOTE_CPU));
+    if (spec.svn !== undefined) writeFileSync(join(guest, 'tcb.json'), JSON.stringify({ snp: spec.svn }));
     await this.virsh(`define ${join(guest, 'domain.xml')}`);
     if (spec.start !== false) await this.virsh(`start --paused ${uuid}`);
     return uuid;
+  }
+
+  /** A relay to its libvirtd on which something goes wrong. */
+  async relay(fault: WireFault): Promise<{ readonly uri: string; close(): void }> {
+    // The other end of the veth pair that connects the host's network.
+    const here = this.host.address.replace(/\.2$/, '.1');
+    const relay = await startRelay({ address: this.host.address, port: this.host.port }, here, fault);
+    return { uri: `qemu+tcp://${here}:${relay.port}/system`, close: () => relay.close() };
   }
 
   /** What the report of a guest that was started would show. */

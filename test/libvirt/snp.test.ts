@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Report } from '../../src/core/launch/report';
 import { buildOvmf } from '../../src/core/ovmf/build';
 import type { Cpu } from '../helpers/bedDomain';
@@ -149,6 +150,50 @@ describe('validate --domain of SEV-SNP', () => {
     assert.match(stderr, /^WARNING: The ID block of the domain is for the launch digest 0{96}/m);
   });
 
+  it('compares what its owner wants in a launch file with what it has, and keeps the digest as one', async () => {
+    const data = base64(32);
+    const security = snpSecurity('0x30000', `<hostData>${data}</hostData>`);
+    const { measurement } = host().report(await host().define({ name: 'wanted', vcpus: 2, security }));
+    const launch = {
+      ...{ technology: 'snp', firmware: ROM, vcpus: 2, cpu: 'EPYC-Milan', profile: 'snp' },
+      domain: { connection: host().uri, name: 'wanted' },
+    };
+    const put = (name: string, more: object) =>
+      owner.put(`${name}.sevlaunch.json`, JSON.stringify({ ...launch, ...more }));
+    const ask = ['--connect', host().uri];
+    const agrees = put('agrees', { policy: '0x30000', hostData: data, guestFeatures: ['SNPActive'] });
+    const saved = join(dirname(agrees), 'saved.sevlaunch.json');
+    const good = await owner.validate(['--launch', agrees, ...ask, '--save-launch', saved]);
+    assert.equal(good.status, 3, good.stderr);
+    assert.ok(good.stderr.includes(measurement), good.stderr);
+    assert.doesNotMatch(good.stderr, /^WARNING/m);
+    assert.match(good.stdout, /^Host data \(0x0c0\) +owner +(5a){32}$/m);
+    assert.match(good.stdout, /^Kernel hashes +host +off$/m);
+    const matched = await owner.validate(['--launch', saved]);
+    assert.equal(matched.status, 0, matched.stderr);
+    const differs = put('differs', {
+      policy: '0x20000',
+      hostData: '00'.repeat(32),
+      profile: 'snp-debugswap',
+    });
+    const other = await owner.validate(['--launch', differs, ...ask]);
+    assert.equal(other.status, 3, other.stderr);
+    for (const title of [
+      'Owner, domain and firmware agree on',
+      'QEMU asks for the SEV features',
+      'The host data is',
+    ])
+      assert.match(other.stderr, new RegExp(`^WARNING: ${title}`, 'm'));
+    const unfit = await owner.validate([
+      ...[...ask, '--domain', 'wanted', ...stated({ vcpus: 2 }), '--profile', 'sev-es'],
+    ]);
+    assert.equal(unfit.status, 2, unfit.stderr);
+    assert.match(
+      unfit.stderr,
+      /The profile "sev-es" is not one of SEV-SNP .* Use one of snp, snp-debugswap,/,
+    );
+  });
+
   for (const { title, spec, options = [], statuses, rule } of BROKEN) {
     it(`notices ${title}`, async () => {
       const name = rule;
@@ -178,6 +223,26 @@ describe('validate --domain of SEV-SNP', () => {
       host().define({ name: 'short', security }),
       /Unexpected length of 'hostData', expected 32 got 31/,
     );
+  });
+
+  it('is why SEV-ES does not start beside it, once the firmware is mended, which is said', async () => {
+    const es = `<launchSecurity type='sev'><cbitpos>51</cbitpos><reducedPhysBits>1</reducedPhysBits><policy>0x5</policy></launchSecurity>`;
+    const plain = es.replace('0x5', '0x1');
+    await host().define({ name: 'before', security: es, svn: 0x1a });
+    await host().define({ name: 'plain', security: plain, svn: 0x1b });
+    await assert.rejects(
+      host().define({ name: 'mended', security: es, svn: 0x1b }),
+      /LAUNCH_START ret=1 fw_error=21 'Feature not supported'/,
+    );
+    // libvirt counts what there is room for by the CPU of this machine.
+    const relay = await host().relay({ rename: ['<maxESGuests>0<', '<maxESGuests>9<'] });
+    const keys = ['--tk', owner.put('mended', new Uint8Array(32))];
+    const { status, stdout, stderr } = await owner
+      .validate(['--connect', relay.uri, '--domain', 'mended', ...stated({}), ...keys])
+      .finally(() => relay.close());
+    assert.equal(status, 5, stderr);
+    assert.match(stdout, /^failed +domain-active .*\(AMD-SB-3023\).* fw_error=21 'Feature not supported'/m);
+    assert.match(stderr, /Launch it with SEV-SNP, <launchSecurity type='sev-snp'>, which this host has/);
   });
 
   it('is not why SEV-ES does not start beside it, which is said', async () => {

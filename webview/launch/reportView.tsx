@@ -225,7 +225,7 @@ export function ReportView({ view }: { view: ReportViewState }) {
       )}
       {report.expected !== undefined && (
         <section aria-label="Expected measurement">
-          <h2>The report of the guest must show</h2>
+          <h2>The report of the guest must show at 0x90</h2>
           <Digest digest={report.expected} what="Measurement at 0x90" />
         </section>
       )}

@@ -12,7 +12,14 @@ import { generateVmsa, cpuByName } from '../../../src/core/vmsa/launch/generate'
 import { searchSpace } from '../../../src/core/explain/causes';
 import { planUnits } from '../../../src/core/explain/plan';
 import { readFacts } from '../../../src/app/explainFacts';
-import { checkedInputs, launchInputs, ownerInputsOf, checkOwnerInputs } from '../../../src/app/launch';
+import {
+  checkedInputs,
+  domainInputsOf,
+  launchInputs,
+  ownerInputsOf,
+  checkOwnerInputs,
+} from '../../../src/app/launch';
+import { expectedText } from '../../../src/app/snpLaunch';
 import { runCheck } from '../../../src/app/runCheck';
 import { parseLaunchFile, readLaunchFile, readLaunchSource } from '../../../src/app/launchFile';
 import { measurementsInFolder } from '../../../src/app/launchesInFolder';
@@ -193,6 +200,12 @@ const explained: Target = {
     if (file.code !== undefined) return { feature: file.code };
     const owner = readOrCode(() => ownerInputsOf(file.value, 'x'));
     if (owner.code === undefined) await awaitOrCode(() => checkOwnerInputs(io, owner.value));
+    const expected = {
+      inputs: { ...domainInputsOf(file.value, 'x'), fromHost: [] },
+      digest: '5a'.repeat(48),
+    };
+    // It is a launch file again.
+    readOrCode(() => expectedText(io, expected, PATH));
     const inputs = readOrCode(() => launchInputs(file.value, 'x'));
     if (inputs.code !== undefined) return { feature: inputs.code };
     const read = await awaitOrCode(() =>

@@ -24,6 +24,9 @@ import snp_measurement
 
 QEMU = "/usr/bin/qemu-system-x86_64"
 SEV_TYPES = "sev-guest", "sev-snp-guest"
+# The policy bit of SEV-ES, and the first SVN on Zen 3 and Zen 4 beside which such guests do not start.
+SEV_ES = 1 << 2
+MENDED_SVN = 0x1B
 SESSION_FILES = "dh-cert-file", "session-file"
 # What QEMU starts when it is told no firmware.
 DEFAULT_FIRMWARE = "/usr/share/seabios/bios-256k.bin"
@@ -132,8 +135,16 @@ def plain(args):
     return [*args, "-accel", "tcg"]
 
 
+def refuse_beside_snp(launch, folder):
+    """What firmware does that mends CVE-2025-48514 (AMD-SB-3023), by the SNP field of its TCB, once SNP is initialised."""
+    tcb = folder / "tcb.json"
+    if tcb.exists() and json.loads(tcb.read_text())["snp"] >= MENDED_SVN and launch.policy & SEV_ES:
+        sys.exit("sev_launch_start: LAUNCH_START ret=1 fw_error=21 'Feature not supported'")
+
+
 def sev_guest(host, launch, sev, folder):
     """A guest of SEV or SEV-ES. ValueError when its firmware cannot be launched."""
+    refuse_beside_snp(launch, folder)
     tek, tik = read_keys(host, sev)
     measurement.launch_digest(launch)
     return guest.Guest(launch, tek, tik, folder)

@@ -4,13 +4,16 @@
 import assert from 'node:assert/strict';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CheckError } from '../../../src/core/errors';
 import { bytesToHex } from '../../../src/core/binary/hex';
+import { buildOvmf } from '../../../src/core/ovmf/build';
+import { SVSM_INFO } from '../../../src/core/ovmf/entries';
 import { matrixRows, pagesFor } from '../../../src/core/check/matrix';
 import { statusOf } from '../../../src/core/domain/report';
 import { cpuByName } from '../../../src/core/vmsa/launch/generate';
 import { findProfile, type ProfileId } from '../../../src/core/vmsa/launch/profiles';
 import { checkMany } from '../../../src/app/checkMany';
-import { readSevLaunch, readSnpLaunch } from '../../../src/app/digestLaunch';
+import { readSevLaunch, readSnpLaunch, readSvsmLaunch } from '../../../src/app/digestLaunch';
 import { checkedInputs } from '../../../src/app/launch';
 import { parseLaunchFile } from '../../../src/app/launchFile';
 import { runCheck } from '../../../src/app/runCheck';
@@ -100,6 +103,80 @@ describe('A launch file with a launch digest', () => {
         assert.equal(statusOf(changed), 1);
       }
     });
+
+  describe('and an SVSM image', () => {
+    const SVSM = { svsm: 'svsm.bin', vcpus: 2, cpu: 'EPYC-v4' };
+    const room = (size: number) => ({ varsSize: size });
+
+    /** The digest as the command `digest` computes it, and so sev-snp-measure (test/peer). */
+    async function svsmDigest(id: ProfileId, size: number, vcpus = 2): Promise<string> {
+      const files = { svsm: at('svsm.bin'), varsSize: size };
+      const start = await readSvsmLaunch(io, { firmware: at('OVMF.sample.fd') }, files, reading);
+      const cpus = [{ name: 'EPYC-v4', id: cpuByName('EPYC-v4') }];
+      const [row] = [...matrixRows({ ...start, profiles: [findProfile(id)!], cpus, counts: [vcpus] })];
+      return bytesToHex(row!.digest);
+    }
+    beforeEach(() => {
+      const info = { guid: SVSM_INFO.guid, data: Uint8Array.of(0, 0x40, 0, 0) };
+      writeFileSync(at('svsm.bin'), buildOvmf({ size: 0x10000, extraEntries: [info] }));
+      writeFileSync(at('vars.fd'), new Uint8Array(0x84000));
+    });
+
+    for (const profile of ['snp-svsm', 'snp-svsm-measure'] as const)
+      it(`matches with the profile ${profile}, and does not match with any input changed`, async () => {
+        const launchDigest = await svsmDigest(profile, 0x84000);
+        const given = { ...SVSM, ...room(0x84000), profile, launchDigest };
+        const report = await check(given);
+        assert.equal(report.verdict, 'matches', report.summary);
+        assert.deepEqual(
+          report.steps.map(({ id }) => id),
+          ['firmware', 'svsm', 'vmsa', 'launch-digest', 'named-digest'],
+        );
+        assert.equal(report.measured!.at(-1)!.digest, launchDigest);
+        const fromFile = await check({ ...given, varsSize: undefined, varsFile: 'vars.fd' });
+        assert.equal(fromFile.verdict, 'matches');
+        const others: object[] = [
+          { vcpus: 3 },
+          { cpu: 'EPYC-Genoa' },
+          room(0x85000),
+          { svsm: 'OVMF.sample.fd' },
+        ];
+        for (const other of others) {
+          const changed = await check({ ...given, ...other }).catch((error: unknown) => error as CheckError);
+          assert.ok('code' in changed || changed.verdict === 'does not match', JSON.stringify(other));
+        }
+      });
+
+    it('has the usual profile without one, and says where the digest is that of sev-snp-measure', async () => {
+      const [launched, measured] = [
+        await svsmDigest('snp-svsm', 4096),
+        await svsmDigest('snp-svsm-measure', 4096),
+      ];
+      const usual = await check({ ...SVSM, ...room(4096), launchDigest: launched });
+      assert.deepEqual([usual.verdict, usual.warnings], ['matches', []]);
+      const other = await check({ ...SVSM, ...room(4096), launchDigest: measured });
+      assert.equal(other.verdict, 'does not match');
+      assert.match(other.warnings.join(), /is the one of sev-snp-measure for these inputs.*x87 control word/);
+      const named = await check({
+        ...SVSM,
+        ...room(4096),
+        launchDigest: measured,
+        profile: 'snp-svsm-measure',
+      });
+      assert.equal(named.verdict, 'matches');
+      assert.ok(named.warnings.join().includes(`there the digest is ${launched} (profile snp-svsm)`));
+    });
+
+    it('passes over a kernel, which is not measured beside it', async () => {
+      const launchDigest = await svsmDigest('snp-svsm', 4096);
+      const report = await check({ ...SVSM, ...BOOT, ...room(4096), launchDigest });
+      assert.equal(report.verdict, 'matches');
+      assert.match(
+        report.warnings.join(),
+        /^An SVSM image is launched without kernel hashes: "kernel" plays no part\.$/,
+      );
+    });
+  });
 
   it('of plain SEV needs no vCPUs', async () => {
     const { technology, state } = await readSevLaunch(io, { firmware: at('OVMF.sample.fd') }, reading);
