@@ -3,7 +3,7 @@
 
 import { bytesToHex, hex } from '../binary/hex';
 import { equalInConstantTime, type Hashes } from '../launch/hasher';
-import { TECHNOLOGY_NAMES, type TechnologyId } from '../launch/inputs';
+import { TECHNOLOGY_NAMES } from '../launch/inputs';
 import { encodeKernelHashes } from '../launch/kernelHashes';
 import type {
   LaunchContents,
@@ -16,6 +16,7 @@ import type {
 import type { MeasuredRun, Report, Step, StepId } from '../launch/report';
 import { originOf, runsOf, traceOf, type TraceRun } from '../launch/trace';
 import type { Technology } from '../tech/technology';
+import type { Traits } from '../tech/traits';
 import * as errors from './errors';
 import { loadedSteps, step, type LoadedInputs, type VmsaInput } from './loadedSteps';
 
@@ -37,16 +38,9 @@ export interface DigestCheckInputs<State = unknown> extends LoadedInputs {
   readonly warnings?: readonly string[];
 }
 
-/** Where a processor vouches for a launch digest. */
-const EVIDENCE: Readonly<Record<TechnologyId, string>> = {
-  sev: 'the measurement that its host reports',
-  'sev-es': 'the measurement that its host reports',
-  snp: 'its attestation report',
-};
-
-const summaryOf = (matches: boolean, technology: TechnologyId): string =>
+const summaryOf = (matches: boolean, { evidence }: Traits): string =>
   matches
-    ? `These inputs give the launch digest that the launch file names. No processor vouched for it: that a guest was launched with them shows only in ${EVIDENCE[technology]}.`
+    ? `These inputs give the launch digest that the launch file names. No processor vouched for it: that a guest was launched with them shows only in ${evidence}.`
     : 'These inputs give another launch digest than the one that the launch file names: an input is not what that was computed from.';
 
 function resultSteps(measured: number, computed: Uint8Array, named: Uint8Array): Step[] {
@@ -112,7 +106,7 @@ export function checkDigest<State>(inputs: DigestCheckInputs<State>, hashes: Has
     title,
     mode: name,
     verdict: matches ? 'matches' : 'does not match',
-    summary: summaryOf(matches, technology.id),
+    summary: summaryOf(matches, technology.traits),
     facts: [
       { name: 'Mode', value: name },
       ...(vmsa ? [{ name: 'vCPUs', value: String(vmsa.count) }] : []),

@@ -3,7 +3,7 @@
 
 import type { CheckError } from '../errors';
 import { TECHNOLOGY_NAMES, type TechnologyId } from '../launch/inputs';
-import { DIGEST_SIZE as SNP_DIGEST } from '../tech/snp/digest';
+import { technologiesWith, TRAITS } from '../tech/traits';
 import { isSevEs } from '../tech/sev/policy';
 import { isSnpPolicy } from '../tech/snp/policy';
 import { needsOf } from '../vmsa/launch/generate';
@@ -69,8 +69,9 @@ function technologyOfDigest(given: LaunchMembers): TechnologyId | undefined {
   if (!launchDigest) return undefined;
   if (technology) return technology;
   const mode = profile === undefined ? undefined : findProfile(profile)?.mode;
-  if (mode) return mode === 'sev-snp' ? 'snp' : 'sev-es';
-  if (launchDigest.length === SNP_DIGEST) return 'snp';
+  if (mode) return technologiesWith((traits) => traits.mode === mode)[0];
+  const [first = 'sev', ...others] = technologiesWith(({ digestSize }) => digestSize === launchDigest.length);
+  if (others.length === 0 && first !== 'sev') return first;
   return (cpu ?? vmsa ?? vcpus) === undefined ? 'sev' : 'sev-es';
 }
 
@@ -85,8 +86,9 @@ export function technologyOf(question: LaunchQuestion): TechnologyId | undefined
 /** Whether vCPUs are measured; undefined when nothing says which launch this is, or a policy of SNP is where none belongs. */
 export function measuresVcpus(question: LaunchQuestion): boolean | undefined {
   const technology = technologyOf(question);
-  if (technology === undefined || (technology === 'snp' && statedPolicy(question))) return undefined;
-  return technology !== 'sev';
+  if (technology === undefined) return undefined;
+  const { hasMeasurement, measuresVcpus: measures } = TRAITS[technology];
+  return statedPolicy(question) && !hasMeasurement ? undefined : measures;
 }
 
 /** What says that vCPUs are measured: the beginning of a sentence, and the member that says it. */
@@ -102,8 +104,9 @@ export function whyMeasured(question: LaunchQuestion): { readonly why: string; r
 
 /** The profile of generated pages; undefined for one of another technology. */
 export function profileOf(question: LaunchQuestion): KnownProfile | undefined {
-  const technology = technologyOf(question);
-  return launchProfile(technology === 'snp' && !statedPolicy(question) ? 'snp' : 'sev-es', question.given);
+  // A policy is one of SEV, whatever its bits say of another technology.
+  const technology = statedPolicy(question) ? undefined : technologyOf(question);
+  return launchProfile(technology ?? 'sev-es', question.given);
 }
 
 /** Whether generated pages of additional vCPUs need the reset address of the firmware. */

@@ -19,7 +19,6 @@ import { SNP_STAGES } from './snpStages';
 const SEV: SearchTechnology<SevState> = {
   ids: ['sev', 'sev-es'],
   technology: sevEs,
-  digestSize: 32,
   profiles: SEV_ES_PROFILES,
   loadsFirmware: () => true,
   measuresVcpus: isSevEs,
@@ -36,7 +35,6 @@ const SEV: SearchTechnology<SevState> = {
 const SNP: SearchTechnology<SnpState> = {
   ids: ['snp'],
   technology: snp,
-  digestSize: 48,
   profiles: MATRIX_PROFILES.snp,
   loadsFirmware: (size) => refuseSnp(size) === undefined,
   stateOf: snpState,

@@ -17,6 +17,7 @@ import {
 import { LEAST_HASH_AREA } from '../../ovmf/areaChecks';
 import type { SevSectionName } from '../../ovmf/metadataLayout';
 import type { Technology } from '../technology';
+import { TRAITS } from '../traits';
 import { foldSnp, snpState, type SnpState } from './digest';
 
 /** The gpa of VMSA pages, fixed regardless of the guest's memory (KVM, sev_es_sync_vmsa and SNP_LAUNCH_UPDATE). */
@@ -112,6 +113,7 @@ function* snpLoads(launch: LaunchContents, image: LaunchImage): Generator<Load, 
 /** SEV-SNP. */
 export const snp: Technology<SnpState> = {
   id: 'snp',
+  traits: TRAITS.snp,
   loads: snpLoads,
   vmsaLoad: (vcpu, page) => vmsaLoad(vcpu, page, VMSA_GPA),
   start: snpState,
