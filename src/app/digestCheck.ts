@@ -20,7 +20,7 @@ import { describeCpuId } from '../core/vmsa/launch/cpuModels';
 import type { KnownProfile } from '../core/vmsa/launch/profiles';
 import { SEV_FEATURES } from '../core/vmsa/layout/bitsSev';
 import { readSvsmImage, type SvsmRead } from './digestLaunch';
-import { firmwareOf, readsOf } from './firmware';
+import { readsOf } from './firmware';
 import { atInput, waysToGive } from './inputs';
 import type { Io } from './io';
 import {
@@ -47,8 +47,9 @@ const membersOf = (inputs: FoldedInputs): LaunchMembers => ({
 /** The firmware with all of its bytes, from one read. */
 async function readFirmwareBytes(io: Io, inputs: FoldedInputs, isSnp: boolean, options: CheckOptions) {
   const { firmware: path, svsm } = inputs;
-  const { content, name, bytes, sha256 } = await io.readDigested(path, 'firmware', options);
-  const { image, doubt, flashOnly } = firmwareOf(name, content, io.hashes);
+  const { reads = readsOf(io) } = options;
+  const read = await reads.wholeFirmware(path, options);
+  const { content, name, bytes, sha256, image, doubt, flashOnly } = read;
   if (content.length === 0) throw errors.emptyFirmware(name);
   const refusal = isSnp ? refuseSnp(content.length) : undefined;
   if (refusal) throw errors.noSnpDigest(refusal.message);
@@ -135,7 +136,7 @@ async function foldInputs(io: Io, inputs: FoldedInputs, options: CheckOptions = 
   await options.admit?.(filesOf(members));
   const { reads = readsOf(io) } = options;
   const technology = TECHNOLOGIES.find(({ id }) => id === technologyOf(question))!;
-  const isSnp = technology.id === 'snp';
+  const { isPaged: isSnp } = technology.traits;
   const firmware = await atInput('firmware', () => readFirmwareBytes(io, inputs, isSnp, options));
   const svsm =
     isSnp && inputs.svsm !== undefined

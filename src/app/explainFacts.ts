@@ -6,9 +6,16 @@ import { SEARCH_TECHNOLOGIES, searchTechnologyOf } from '../core/explain/searchT
 import { byteCount } from '../core/binary/hex';
 import { DIGEST_FORMS, readTextBytes } from '../core/binary/textBytes';
 import { MAX_VCPUS } from '../core/launch/inputKinds';
-import { pickInputs, STATED_IDS, VMM_PROFILES, type TechnologyId } from '../core/launch/inputs';
+import {
+  pickInputs,
+  STATED_IDS,
+  technologiesOf,
+  VMM_PROFILES,
+  type TechnologyId,
+} from '../core/launch/inputs';
 import { parseMeasurement, unfitMeasurement, type Platform } from '../core/tech/sev/evidence';
 import { isSevEs } from '../core/tech/sev/policy';
+import { TRAITS } from '../core/tech/traits';
 import { refuseUnfit } from '../core/check/judge';
 import type { KeyPaths, VmsaFiles } from '../core/check/launchFile';
 import { noImage, readImages, snpRefusal } from './explainImages';
@@ -57,7 +64,8 @@ export async function readFacts(
     firmware === undefined
       ? [noImage(io, 'launchDigest' in inputs ? inputs.resetAddress : undefined)]
       : await readImages(io, firmware, searchFolder);
-  const isSnp = technology === 'snp';
+  const isSnp = technologiesOf('svsm').includes(technology);
+  const takesVmm = technologiesOf('vmm').includes(technology);
   const searched = isSnp && searchFolder ? (svsm ?? firmware) : undefined;
   const facts: LaunchFacts = {
     ...pickInputs(STATED_IDS, inputs),
@@ -67,7 +75,7 @@ export async function readFacts(
       firmwares[0],
       searched && io.path.dirname(searched),
     )),
-    profile: inputs.profile ?? (isSnp && vmm && svsm === undefined ? VMM_PROFILES[vmm] : undefined),
+    profile: inputs.profile ?? (takesVmm && vmm && svsm === undefined ? VMM_PROFILES[vmm] : undefined),
     title,
     technology,
     wanted,
@@ -87,23 +95,23 @@ export async function readFacts(
     maxVcpus: Math.min(MAX_VCPUS, Math.max(scope.maxVcpus ?? USUAL_MAX_VCPUS, vcpus ?? 1)),
     searchFolder,
   };
-  const refusal = isSnp && !facts.known && snpRefusal(facts);
+  const refusal = TRAITS[technology].isPaged && !facts.known && snpRefusal(facts);
   if (refusal) throw refusal.placedAt({ input: 'firmware' });
   return { facts, isDigestGiven, keys };
 }
 
 /** @throws CheckError for inputs that contradict each other, or are of another technology */
 function judge(inputs: ExplainInputs, technology: TechnologyId): void {
-  const isSnp = technology === 'snp';
+  const { hasMeasurement } = TRAITS[technology];
   const stated = 'launchDigest' in inputs ? inputs.policy : inputs.platform.policy;
   // Apart from the rest, because the search tries SEV-ES under a policy of plain SEV, too.
-  if (!isSnp) refuseUnfit({ given: { launch: { policy: stated } } }, 'digest', waysToGive);
+  if (hasMeasurement) refuseUnfit({ given: { launch: { policy: stated } } }, 'digest', waysToGive);
   const { profile, ...others } = { ...inputs, policy: undefined };
-  const { profiles: plain, svsmProfiles = plain, digestSize } = searchTechnologyOf({ technology });
+  const { profiles: plain, svsmProfiles = plain, technology: found } = searchTechnologyOf({ technology });
   const profiles = inputs.svsm === undefined ? plain : svsmProfiles;
-  if (isSnp && profile !== undefined && !profiles.some(({ id }) => id === profile))
-    throw errors.profileOfOther(profile, digestSize, profiles);
-  refuseUnfit({ given: isSnp ? others : { ...others, profile } }, 'digest', waysToGive);
+  if (!hasMeasurement && profile !== undefined && !profiles.some(({ id }) => id === profile))
+    throw errors.profileOfOther(profile, found.traits.digestSize, profiles);
+  refuseUnfit({ given: hasMeasurement ? { ...others, profile } : others }, 'digest', waysToGive);
 }
 
 interface Question {
@@ -121,13 +129,13 @@ function questionOf(inputs: ExplainInputs): Question {
   const nobody = { apiMajor: 0, apiMinor: 0, buildId: 0 };
   if ('launchDigest' in inputs) {
     const { launchDigest: digest, cpu, vmsa } = inputs;
-    const found = SEARCH_TECHNOLOGIES.find(({ digestSize }) => digestSize === digest.length);
+    const found = SEARCH_TECHNOLOGIES.find((one) => one.technology.traits.digestSize === digest.length);
     if (!found) throw errors.badLaunchDigest({ found: byteCount(digest.length) });
     const isEs = inputs.technology === undefined ? (cpu ?? vmsa) : inputs.technology === 'sev-es';
     const policy = inputs.policy ?? (isEs ? POLICY.sevEs : POLICY.sev);
     return {
       wanted: { kind: 'digest', digest },
-      technology: found.ids.includes('sev') ? ofPolicy(policy) : found.ids[0]!,
+      technology: found.technology.traits.hasMeasurement ? ofPolicy(policy) : found.ids[0]!,
       platform: { ...nobody, policy },
       keys: undefined,
       isDigestGiven: false,

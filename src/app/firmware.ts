@@ -62,17 +62,25 @@ export interface MeasuredFirmware extends Firmware, FileDigest {
   readonly hasher: Hasher;
 }
 
+/** The same with all bytes of the file. */
+export interface WholeFirmware extends MeasuredFirmware {
+  readonly content: Uint8Array;
+}
+
 /** How the files of a check are read: by the Io, unless a batch shares what is read. */
 export interface LaunchReads {
   readonly digest: DigestFile;
   /** @throws CheckError as readMeasured */
   readonly firmware: (path: string, options?: ReadOptions) => Promise<MeasuredFirmware>;
+  /** @throws CheckError as readMeasured */
+  readonly wholeFirmware: (path: string, options?: ReadOptions) => Promise<WholeFirmware>;
 }
 
 /** Reads each file for itself. */
 export const readsOf = (io: Io): LaunchReads => ({
   digest: io.digest,
   firmware: (path, options) => readMeasured(io, path, options),
+  wholeFirmware: (path, options) => readWholeFirmware(io, path, options),
 });
 
 /**
@@ -82,6 +90,12 @@ export const readsOf = (io: Io): LaunchReads => ({
 export async function readMeasured(io: Io, path: string, options?: ReadOptions): Promise<MeasuredFirmware> {
   const { content, ...digest } = await io.readDigested(path, 'firmware', options);
   return { ...digest, ...firmwareOf(digest.name, content, io.hashes) };
+}
+
+/** The same with its bytes. @throws CheckError as readMeasured */
+export async function readWholeFirmware(io: Io, path: string, options?: ReadOptions): Promise<WholeFirmware> {
+  const { content, ...digest } = await io.readDigested(path, 'firmware', options);
+  return { content, ...digest, ...firmwareOf(digest.name, content, io.hashes) };
 }
 
 /** Reads the tables of an image from its ends. @throws CheckError when it cannot be read, or is a container */

@@ -63,11 +63,11 @@ export function namedFiles(inputs: FileMembers): NamedFile[] {
   });
 }
 
-/** The options of an input: those of its parts, such as the family of a CPU, or its own. */
-function optionsOf({ id, option }: InputRow): string {
+/** The options of an input: those of its parts, such as the family of a CPU, or its own; none of what only a file has. */
+export function optionsToGive({ id, option }: InputRow): readonly string[] {
   const isPart = (row: InputRow) => row.member && row.option !== undefined && row.id.startsWith(`${id}.`);
   const parts = ROWS.filter(isPart).map((row) => row.option!);
-  return parts.length > 0 ? `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)!}` : option!;
+  return parts.length > 0 || option === undefined ? parts : [option];
 }
 
 /**
@@ -77,7 +77,10 @@ function optionsOf({ id, option }: InputRow): string {
 export function waysToGive(input: InputId): string {
   const row = inputRow(input);
   const key = row.member!.map((name) => `"${name}"`).reverse();
-  return `as ${key.join(' of ')} in a launch file or with ${optionsOf(row)}`;
+  const options = optionsToGive(row);
+  const all = options.length > 1 ? `${options.slice(0, -1).join(', ')} and ${options.at(-1)!}` : options[0];
+  const more = all === undefined ? '' : ` or with ${all}`;
+  return `as ${key.join(' of ')} in a launch file${more}`;
 }
 
 /** Reads one input; a failure gets the input's name, and its place in a launch file in case it came from one. */

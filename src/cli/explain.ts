@@ -10,6 +10,7 @@ import { editsText, grouped, NO_VERDICT, WEIGHT_TEXTS } from '../core/explain/ex
 import type { LaunchFile } from '../core/check/launchFile';
 import { MAX_VCPUS } from '../core/launch/inputKinds';
 import { VMM_PROFILES } from '../core/launch/inputs';
+import { TRAITS } from '../core/tech/traits';
 import type { ExplainedDigest } from '../app/explainThreads';
 import { explainLaunch } from '../tasks/explain';
 import type { Io } from '../app/io';
@@ -135,8 +136,7 @@ function digestInputs(
   };
 }
 
-/** Bytes of a launch digest of SEV-SNP. */
-const SNP_DIGEST = 48;
+const SNP_DIGEST = TRAITS.snp.digestSize;
 
 /** The options that widen a search. */
 const SCOPE_OPTIONS: Readonly<Record<NonNullable<Remaining['scope']>, string>> = {

@@ -54,6 +54,12 @@ const optionsOf = (isReported: boolean): InputUse[] =>
       (from === 'host') === isReported,
   ).map(({ id }) => ({ id: id as InputId, ...(id === 'cpu' && { as: null }) }));
 
+/** The inputs that only an SNP launch has, and that both a launch file and the command line can give. */
+export const OF_SNP: readonly InputId[] = ROWS.filter(
+  ({ option, member, technologies }) =>
+    option !== undefined && member !== undefined && !technologies.some((id) => SEV.includes(id)),
+).map(({ id }) => id as InputId);
+
 /** Adds the options, in two groups, under all their names. */
 export function addLaunchOptions(command: Command): Command {
   command.optionsGroup('What the host reported:');
@@ -91,6 +97,7 @@ function ownerInputs(options: LaunchOptions, file: LaunchFile | undefined) {
  * @throws CheckError (usage) when they are needed, or given in part
  */
 export function domainInputs(options: LaunchOptions, file: LaunchFile | undefined, needsKeys: boolean) {
+  refuseSnpOptions(options, 'it is for a launch file with a launch digest');
   const keys = keysFrom(options) ?? file?.keys;
   const { policy } = options;
   if (!keys && (needsKeys || (policy !== undefined && !isSnpPolicy(policy)))) throw errors.keysNeeded();
@@ -98,8 +105,15 @@ export function domainInputs(options: LaunchOptions, file: LaunchFile | undefine
   return { ...statedInputs(options, file), keys, features, guestPolicy };
 }
 
+/** @throws CheckError (usage) for an option that would play no part */
+function refuseSnpOptions(options: LaunchOptions, why: string): void {
+  const given = OF_SNP.find((id) => options[id] !== undefined);
+  if (given) throw errors.oddOption(inputRow(given).option!, why);
+}
+
 /** All inputs of a recorded launch. @throws CheckError (usage) that names the option for a missing input */
 export function recordedInputs(options: LaunchOptions, file: LaunchFile | undefined): LaunchInputs {
+  refuseSnpOptions(options, 'it is for launches of SEV-SNP, which have no such measurement');
   const owner = ownerInputs(options, file);
   const reported = pickInputs(REPORTED_IDS, options, file?.launch);
   for (const id of REPORTED_IDS) neededInput(reported[id], id);
@@ -121,7 +135,12 @@ export function inputsOfDigest(
   launchDigest: Uint8Array,
 ): DigestInputs {
   const base = digestInputs(file, launchDigest, options.launch!);
-  return { ...base, ...statedInputs(options, file), firmware: options.firmware ?? base.firmware };
+  return {
+    ...base,
+    ...statedInputs(options, file),
+    firmware: options.firmware ?? base.firmware,
+    features: options.features ?? base.features,
+  };
 }
 
 /** What keys are given by. */

@@ -2,8 +2,11 @@
 
 import type { Command } from 'commander';
 import { addInputs, addOtherNames } from './inputOptions';
-import { addLaunchOptions, type LaunchOptions } from './launchOptions';
+import { addLaunchOptions, OF_SNP, type LaunchOptions } from './launchOptions';
 import { timeoutOption } from './options';
+
+/** What only an SNP launch has. */
+const SNP_INPUTS = OF_SNP.map((id) => ({ id }));
 
 /** The parsed options, by commander's names. */
 export interface ValidateOptions extends Omit<LaunchOptions, 'launch'> {
@@ -34,7 +37,8 @@ export function addValidateOptions(command: Command): Command {
       '--launch <path...>',
       'launch files (*.sevlaunch.json), or quoted patterns; options override what is in them',
     );
-  addLaunchOptions(command)
+  addLaunchOptions(command).optionsGroup('Of an SEV-SNP launch, whose file names its launch digest:');
+  addInputs(command, SNP_INPUTS)
     .optionsGroup('Secrets:')
     .option(
       '-s, --inject-secret <name:path>',

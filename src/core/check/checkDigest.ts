@@ -4,7 +4,7 @@
 
 import { bytesToHex, hex } from '../binary/hex';
 import { equalInConstantTime, type Hashes } from '../launch/hasher';
-import { TECHNOLOGY_NAMES, type TechnologyId } from '../launch/inputs';
+import { TECHNOLOGY_NAMES } from '../launch/inputs';
 import { encodeKernelHashes } from '../launch/kernelHashes';
 import type {
   LaunchContents,
@@ -17,6 +17,7 @@ import type {
 import type { MeasuredRun, Report, Step, StepId } from '../launch/report';
 import { originOf, runsOf, traceOf, type TraceRow, type TraceRun } from '../launch/trace';
 import type { Technology } from '../tech/technology';
+import type { Traits } from '../tech/traits';
 import * as errors from './errors';
 import { loadedSteps, step, type LoadedInputs, type VmsaInput } from './loadedSteps';
 
@@ -38,16 +39,9 @@ export interface DigestCheckInputs<State = unknown> extends LoadedInputs {
   readonly warnings?: readonly string[];
 }
 
-/** Where a processor vouches for a launch digest. */
-const EVIDENCE: Readonly<Record<TechnologyId, string>> = {
-  sev: 'the measurement that its host reports',
-  'sev-es': 'the measurement that its host reports',
-  snp: 'its attestation report',
-};
-
-const summaryOf = (matches: boolean, technology: TechnologyId): string =>
+const summaryOf = (matches: boolean, { evidence }: Traits): string =>
   matches
-    ? `These inputs give the launch digest that the launch file names. No processor vouched for it: that a guest was launched with them shows only in ${EVIDENCE[technology]}.`
+    ? `These inputs give the launch digest that the launch file names. No processor vouched for it: that a guest was launched with them shows only in ${evidence}.`
     : 'These inputs give another launch digest than the one that the launch file names: an input is not what that was computed from.';
 
 /** Where the launch digest is in an attestation report (SEV-SNP Firmware ABI, ATTESTATION_REPORT). */
@@ -61,9 +55,9 @@ const expectation = (digest: string) => ({
 });
 
 /** The answer where there is. */
-const comparison = (matches: boolean, technology: TechnologyId) => ({
+const comparison = (matches: boolean, traits: Traits) => ({
   verdict: matches ? ('matches' as const) : ('does not match' as const),
-  summary: summaryOf(matches, technology),
+  summary: summaryOf(matches, traits),
 });
 
 function resultSteps(measured: number, computed: Uint8Array, named: Uint8Array | undefined): Step[] {
@@ -142,7 +136,7 @@ export function checkDigest<State>(
   if (launchDigest && launchDigest.length !== computed.length)
     throw errors.otherDigestSize(launchDigest.length, name, computed.length);
   const answer = launchDigest
-    ? comparison(equalInConstantTime(computed, launchDigest), technology.id)
+    ? comparison(equalInConstantTime(computed, launchDigest), technology.traits)
     : expectation(bytesToHex(computed));
   const measured = runs.map(measuredRun);
   const size = measured.reduce((all, { bytes, type }) => all + (hasContents(type) ? bytes : 0), 0);

@@ -3,7 +3,7 @@
 
 import type { CheckError } from '../errors';
 import { TECHNOLOGY_NAMES, type TechnologyId } from '../launch/inputs';
-import { DIGEST_SIZE as SNP_DIGEST } from '../tech/snp/digest';
+import { technologiesWith, TRAITS } from '../tech/traits';
 import { isSevEs } from '../tech/sev/policy';
 import { isSnpPolicy } from '../tech/snp/policy';
 import { needsOf } from '../vmsa/launch/generate';
@@ -69,9 +69,10 @@ function technologyWithoutPolicy(given: LaunchMembers): TechnologyId | undefined
   if (technology) return technology;
   if (!launchDigest && !domain) return undefined;
   const mode = profile === undefined ? undefined : findProfile(profile)?.mode;
-  if (mode) return mode === 'sev-snp' ? 'snp' : 'sev-es';
+  if (mode) return technologiesWith((traits) => traits.mode === mode)[0];
   if (!launchDigest) return undefined;
-  if (launchDigest.length === SNP_DIGEST) return 'snp';
+  const [first = 'sev', ...others] = technologiesWith(({ digestSize }) => digestSize === launchDigest.length);
+  if (others.length === 0 && first !== 'sev') return first;
   return (cpu ?? vmsa ?? vcpus) === undefined ? 'sev' : 'sev-es';
 }
 
@@ -90,8 +91,9 @@ export const isSnpLaunch = (question: LaunchQuestion): boolean =>
 /** Whether vCPUs are measured; undefined when nothing says which launch this is, or a policy of SNP is where none belongs. */
 export function measuresVcpus(question: LaunchQuestion): boolean | undefined {
   const technology = technologyOf(question);
-  if (technology === undefined || (technology === 'snp' && !isSnpLaunch(question))) return undefined;
-  return technology !== 'sev';
+  if (technology === undefined) return undefined;
+  const { hasMeasurement, measuresVcpus: measures } = TRAITS[technology];
+  return question.given.launch !== undefined && !hasMeasurement ? undefined : measures;
 }
 
 /** What says that vCPUs are measured: the beginning of a sentence, and the member that says it. */

@@ -1,11 +1,12 @@
 // The launch rules that only remark: inputs that have no effect, and what the policy
 // allows. They never stop a check.
 
+import { TRAITS } from '../tech/traits';
 import { isEarlyFirmware } from '../tech/sev/evidence';
 import { policyRemarks, type PolicyRemark } from '../tech/sev/policy';
 import { MEMBER_NAMES, technologiesOf, TECHNOLOGY_NAMES, type TechnologyId } from '../launch/inputs';
 import type { LaunchMembers } from './launchFile';
-import { isSnpLaunch, statedPolicy, technologyOf, type Judgement, type LaunchQuestion } from './question';
+import { statedPolicy, technologyOf, type Judgement, type LaunchQuestion } from './question';
 
 /** A member that should not be there, with the change that removes it. */
 export const unwanted = (name: string) => ({
@@ -36,7 +37,7 @@ const PAGES_UNMEASURED =
 /** What kind of launch this is, and why it has no use for a member, the beginning of a sentence. */
 function launchInWords(technology: TechnologyId, question: LaunchQuestion): string {
   if (!statedPolicy(question)) return `This is a launch of ${TECHNOLOGY_NAMES[technology]}`;
-  return technology === 'sev'
+  return !TRAITS[technology].measuresVcpus
     ? 'The policy is plain SEV (bit 2 is clear), which measures no vCPUs'
     : `The policy is of ${TECHNOLOGY_NAMES[technology]}`;
 }
@@ -45,7 +46,8 @@ function launchInWords(technology: TechnologyId, question: LaunchQuestion): stri
 export function ofOtherLaunches(question: LaunchQuestion): Judgement[] {
   const technology = technologyOf(question);
   const isByPolicy = statedPolicy(question) !== undefined;
-  if (technology === undefined || (technology === 'snp' && !isSnpLaunch(question))) return [];
+  if (technology === undefined || (question.given.launch !== undefined && !TRAITS[technology].hasMeasurement))
+    return [];
   return MEMBER_NAMES.filter(
     (name) => question.given[name as keyof LaunchMembers] !== undefined && isOfOthers(name, question),
   ).map((name) => ({
@@ -60,7 +62,7 @@ const UNMEASURED_WITH_SVSM = ['kernel', 'initrd', 'cmdline'] as const;
 
 /** A kernel beside an SVSM image, which is launched without kernel hashes. */
 export const unusedWithSvsm = (question: LaunchQuestion): Judgement[] =>
-  question.given.svsm === undefined || technologyOf(question) !== 'snp'
+  question.given.svsm === undefined || technologyOf(question) === undefined || isOfOthers('svsm', question)
     ? []
     : UNMEASURED_WITH_SVSM.filter((name) => question.given[name] !== undefined).map((name) => {
         const remark = `An SVSM image is launched without kernel hashes: "${name}" plays no part.`;

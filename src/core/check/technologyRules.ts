@@ -1,9 +1,9 @@
 // The launch rules about what is launched: the technology with the digest, profile and VMM that it has, and what only an
 // SNP launch has.
 
-import { TECHNOLOGY_NAMES, type TechnologyId } from '../launch/inputs';
+import { TECHNOLOGY_NAMES } from '../launch/inputs';
 import { snpPolicyRemarks } from '../tech/snp/policy';
-import { DIGEST_SIZE as SNP_DIGEST } from '../tech/snp/digest';
+import { TRAITS } from '../tech/traits';
 import { findProfile, SEV_ES_PROFILES } from '../vmsa/launch/profiles';
 import * as errors from './errors';
 import { launchProfile, profilesOf } from './launchProfile';
@@ -17,9 +17,6 @@ import {
 } from './question';
 import { unwanted } from './remarks';
 import { failures, type RuleRow } from './ruleRow';
-
-const SEV_DIGEST = 32;
-const sizeOf = (technology: TechnologyId): number => (technology === 'snp' ? SNP_DIGEST : SEV_DIGEST);
 
 function unfitProfile(question: LaunchQuestion): Judgement[] {
   const { profile, svsm, domain } = question.given;
@@ -78,11 +75,11 @@ export const TECHNOLOGY_RULES = [
     judge: (question) => {
       const technology = statedPolicy(question) ? undefined : technologyOf(question);
       const { launchDigest } = question.given;
-      if (!technology || !launchDigest || launchDigest.length === sizeOf(technology)) return [];
+      if (!technology || !launchDigest || launchDigest.length === TRAITS[technology].digestSize) return [];
       const name = TECHNOLOGY_NAMES[technology];
       return failures(
         ['launchDigest'],
-        errors.otherDigestSize(launchDigest.length, name, sizeOf(technology)),
+        errors.otherDigestSize(launchDigest.length, name, TRAITS[technology].digestSize),
       );
     },
   },

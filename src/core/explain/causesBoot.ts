@@ -2,6 +2,7 @@
 
 import { countOf } from '../binary/hex';
 import { cmdlineBytes } from '../launch/kernelHashes';
+import { TRAITS } from '../tech/traits';
 import { nobleHashes } from '../launch/nobleHashes';
 import { without, type Alternative, type LaunchCause, type Tried } from './cause';
 import { cmdlineVariants, withCpuCount } from './cmdlineVariants';
@@ -173,7 +174,7 @@ const KERNEL_CAUSES: readonly LaunchCause[] = [
 const cpuCounts =
   (isGuest: boolean) =>
   ({ facts: { kernel, cmdline, vcpus, maxVcpus, technology } }: Tried): Alternative[] => {
-    if (!kernel || cmdline === undefined || (isGuest && technology === 'sev')) return [];
+    if (!kernel || cmdline === undefined || (isGuest && !TRAITS[technology].measuresVcpus)) return [];
     return Array.from({ length: maxVcpus }, (_, i) => i + 1).flatMap((count) => {
       const text = withCpuCount(cmdline, count);
       if (text === undefined || (isGuest && count === vcpus)) return [];

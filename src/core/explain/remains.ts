@@ -1,6 +1,8 @@
 // What no search can find, or what this one did not cover: the remaining possibilities when nothing matches.
 
 import type { Remaining } from './explanation';
+import { technologiesOf } from '../launch/inputs';
+import { TRAITS } from '../tech/traits';
 import type { LaunchFacts } from './launchFacts';
 
 /** Something that may still be the cause, and when it applies. */
@@ -19,7 +21,7 @@ const REMAINS: readonly (readonly [
     'Firmware that is not in the folder of the given image: a distribution update on the host, for example.',
   ],
   [
-    ({ kernel, technology }) => kernel !== undefined && technology !== 'snp',
+    ({ kernel, technology }) => kernel !== undefined && TRAITS[technology].hasMeasurement,
     'QEMU 7.2 appends a random seed to the kernel of machine types from pc-q35-7.2 on, so that its hash is another one at each start and nobody can verify it: use pc-q35-7.1, or QEMU 8.0 and later.',
   ],
   [
@@ -39,15 +41,21 @@ const REMAINS: readonly (readonly [
     'A launch digest of SEV-SNP, which has 48 bytes, too: a guest whose policy has bit 17 set has no measurement under a TIK.',
   ],
   [
-    ({ technology }) => technology === 'snp',
+    ({ technology }) => !TRAITS[technology].hasMeasurement,
     'A measurement of SEV or SEV-ES, which has 48 bytes, too, an HMAC and its nonce: such a value is explained as a measurement, under the TIK.',
   ],
   [
-    ({ technology, svsms }) => technology === 'snp' && svsms.length === 0,
+    ({ technology, svsms }) => technologiesOf('svsm').includes(technology) && svsms.length === 0,
     'A launch with an SVSM image below the firmware: give that image and the size of the variables.',
   ],
-  [({ technology }) => technology === 'snp', 'A launch from an IGVM file, which loads other pages.'],
-  [({ technology }) => technology === 'snp', 'Firmware of a cloud that is not the one that it publishes.'],
+  [
+    ({ technology }) => technologiesOf('svsm').includes(technology),
+    'A launch from an IGVM file, which loads other pages.',
+  ],
+  [
+    ({ technology }) => technologiesOf('vmm').includes(technology),
+    'Firmware of a cloud that is not the one that it publishes.',
+  ],
   [
     ({ keys }) => keys !== undefined && 'tik' in keys && keys.tek === undefined,
     "TIK and TEK in each other's place were not tried, because the TEK was not given.",

@@ -20,7 +20,6 @@ import { SNP_STAGES } from './snpStages';
 const SEV: SearchTechnology<SevState> = {
   ids: ['sev', 'sev-es'],
   technology: sevEs,
-  digestSize: 32,
   profiles: SEV_ES_PROFILES,
   loadsFirmware: () => true,
   measuresVcpus: isSevEs,
@@ -37,7 +36,6 @@ const SEV: SearchTechnology<SevState> = {
 const SNP: SearchTechnology<SnpState> = {
   ids: ['snp'],
   technology: snp,
-  digestSize: 48,
   profiles: MATRIX_PROFILES.snp,
   svsmProfiles: profilesOf('snp', { svsm: '' }),
   loadsFirmware: (size) => refuseSnp(size) === undefined,

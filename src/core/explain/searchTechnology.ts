@@ -38,8 +38,6 @@ export interface SearchTechnology<State = unknown> {
   /** The inputs of these are varied. */
   readonly ids: readonly TechnologyId[];
   readonly technology: Technology<State>;
-  /** Bytes of a launch digest. */
-  readonly digestSize: number;
   /** The launches that it searches among, the usual one first. */
   readonly profiles: readonly KnownProfile[];
   /** Those with an SVSM image. */

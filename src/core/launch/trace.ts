@@ -7,7 +7,7 @@ import { pagesOf, type Load, type LoadSource, type LoadType } from './loads';
 
 /** What makes a trace of loads: the fold of a technology. */
 export interface TracedTechnology<State> {
-  readonly id: string;
+  readonly traits: { readonly isPaged: boolean; readonly contentsHash: 'sha256' | 'sha384' };
   fold(state: State, load: Load): State;
   digest(state: State): Uint8Array;
 }
@@ -44,7 +44,8 @@ export interface TraceRequest<State> {
 /** All steps of a launch, as they are computed. @throws CheckError or RangeError as its loads and their fold */
 export function* traceOf<State>(request: TraceRequest<State>): Generator<TraceRow, undefined> {
   const { technology, hashes, loads } = request;
-  const isPaged = technology.id === 'snp';
+  const { isPaged, contentsHash } = technology.traits;
+  const hashOf = hashes[contentsHash];
   let state = request.start;
   let index = 0;
   for (const load of loads) {
@@ -54,7 +55,7 @@ export function* traceOf<State>(request: TraceRequest<State>): Generator<TraceRo
       const { label, type, gpa, size, source, bytes, sha384 } = step;
       yield {
         ...{ index: index++, page: page++, label, type, gpa, size, source },
-        contents: sha384 ?? (bytes && (isPaged ? hashes.sha384(bytes) : hashes.sha256(bytes))),
+        contents: sha384 ?? (bytes && hashOf(bytes)),
         digest: technology.digest(state),
         vmsa: type === 'vmsa' ? bytes : undefined,
       };

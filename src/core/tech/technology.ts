@@ -3,11 +3,13 @@
 
 import type { Hashes } from '../launch/hasher';
 import type { TechnologyId } from '../launch/inputs';
+import type { Traits } from './traits';
 import type { LaunchContents, LaunchImage, Load } from '../launch/loads';
 
 /** A way to protect a guest. States are immutable: whoever keeps one may go on from it again and again. */
 export interface Technology<State = unknown> {
   readonly id: TechnologyId;
+  readonly traits: Traits;
   /**
    * What is loaded, in the order of measurement: first the firmware, last the vCPUs, as far as they are given.
    * @throws CheckError when no VMM launches such an image, or not with a kernel

@@ -5,7 +5,7 @@ import { profilesNamed } from '../../../src/app/digestSelection';
 import { findLaunch, foundInWords } from '../../../src/app/launchFound';
 import { questionOfCommand, questionOfLaunch } from '../../../src/app/referenceQuestion';
 import { readReferences } from '../../../src/app/referenceValues';
-import { oneLine } from '../../../src/core/binary/json';
+import { jsonLine } from '../../../src/core/binary/json';
 import {
   filledIn,
   isOfOne,
@@ -61,7 +61,7 @@ const references: Target = {
     )?.value.question;
     const read = kept && (await awaitOrCode(() => readReferences(io, kept, reading, '/guest')));
     assert.ok(!filledIn(text, '3').includes('{vcpus}'));
-    assert.equal(oneLine([text]).includes('\n'), false);
+    assert.equal(jsonLine([text]).includes('\n'), false);
     const profiles = readOrCode(() => profilesNamed([text], 'snp'));
     return { feature: [ofLaunch.code, ofCommand.code, profiles.code, read?.code].join() };
   },

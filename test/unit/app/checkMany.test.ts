@@ -53,6 +53,28 @@ describe('Many checks', () => {
     assert.deepEqual(results.map(ending), wanted);
   });
 
+  it('against launch digests read a firmware once, too, whatever else is checked with it', async () => {
+    const reads: string[] = [];
+    const firmware = at('OVMF.sample.fd');
+    const digests = Array.from({ length: 50 }, (_, i) => ({
+      ...{ title: `${i}`, firmware, cpu: { family: 25, model: 1, stepping: 1 }, vcpus: 1 + (i % 4) },
+      launchDigest: new Uint8Array(i % 2 === 0 ? 32 : 48),
+    }));
+    const jobs = [
+      job('matches.sevlaunch.json'),
+      ...digests.map((recorded) => ({
+        path: at(recorded.title),
+        prepare: () => Promise.resolve({ recorded }),
+      })),
+    ];
+    const results = await checkMany(io, jobs, {
+      libvirt,
+      onProgress: (name, done, total) => done === total && reads.push(name),
+    });
+    assert.equal(reads.filter((name) => name === 'OVMF.sample.fd').length, 1);
+    assert.deepEqual(new Set(results.slice(1).map(ending)), new Set(['does not match']));
+  });
+
   it('each have the report that they have alone', async () => {
     const names = [SAMPLE.sevEsMatches, SAMPLE.sevEsMismatch];
     const results = await checkMany(

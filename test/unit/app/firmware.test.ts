@@ -53,6 +53,40 @@ describe('The firmware of a launch', () => {
     assert.equal(reads(), 1);
   });
 
+  it('is shared with its bytes, by checks of measurements and of digests', async () => {
+    const { io, reads } = withFiles({ '/fw.fd': IMAGE });
+    const cache = new DigestCache(io);
+    const all = await Promise.all([
+      cache.wholeFirmware('/fw.fd'),
+      cache.firmware('/fw.fd'),
+      cache.wholeFirmware('/fw.fd'),
+    ]);
+    assert.equal(reads(), 1);
+    assert.deepEqual([all[0].content, all[2].content], [IMAGE, IMAGE]);
+    assert.deepEqual(all[0].sha256, nobleHashes.sha256(IMAGE));
+    assert.equal('content' in all[1], false);
+  });
+
+  it('keeps no more bytes than the largest file has, and reads what it let go again', async () => {
+    const large = (last: number) => {
+      const bytes = new Uint8Array(2 ** 25 + 4096);
+      bytes[0] = last;
+      return bytes;
+    };
+    const { io, reads } = withFiles({ '/a.fd': large(1), '/b.fd': large(2) });
+    const cache = new DigestCache(io);
+    for (const [path, first, wanted] of [
+      ['/a.fd', 1, 1],
+      ['/a.fd', 1, 1],
+      ['/b.fd', 2, 2],
+      ['/b.fd', 2, 2],
+      ['/a.fd', 1, 3],
+    ] as const) {
+      assert.equal((await cache.wholeFirmware(path)).content[0], first);
+      assert.equal(reads(), wanted);
+    }
+  });
+
   it('is larger than QEMU maps above 16 MiB, and is measured all the same', () => {
     const large = (mebibytes: number) => {
       const bytes = new Uint8Array(mebibytes * 2 ** 20);

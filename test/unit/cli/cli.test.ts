@@ -123,7 +123,7 @@ describe('The command line prints', () => {
     ['export-help', ['vmsa', 'export', '--help'], 0],
     ['diff-equal', ['vmsa', 'diff', 'vcpu0.vmsa', '--profile', 'sev-es'], 0],
     ['validate-snp-matches', ['validate', '--launch', SAMPLE.snpMatches, '--debug'], 0],
-    ['validate-snp-mismatch', ['validate', '--launch', SAMPLE.snpMismatch], 1],
+    ['validate-sample-snp-mismatch', ['validate', '--launch', SAMPLE.snpMismatch], 1],
     ['validate-matches', ['validate', '--launch', SAMPLE.sevEsMatches, '--debug'], 0],
     ['validate-mismatch', ['validate', '--launch', SAMPLE.sevEsMismatch], 1],
     ['validate-json', ['validate', '--launch', SAMPLE.sevEsMatches, '--json'], 0],

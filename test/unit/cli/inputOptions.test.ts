@@ -29,7 +29,7 @@ const SEARCHED: readonly string[] = ['vmm', 'features', 'svsm', 'varsSize', 'var
 /** The commands that take a launch, and what they have no use for. */
 const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   // A measurement has its own nonce.
-  validate: ['launchDigest', 'nonce', ...DIGESTS, ...SNP_ONLY],
+  validate: ['launchDigest', 'nonce', 'firmwareDigest', ...DIGESTS],
   explain: ['nonce', ...DIGESTS, ...OF_DOMAIN, ...SNP_ONLY.filter((id) => !SEARCHED.includes(id))],
   // It computes what the others are given, from pages that it generates.
   digest: [...REPORTED, ...OF_DOMAIN, 'vmsa.bsp', 'vmsa.ap'],

@@ -10,6 +10,7 @@ import {
   type Load,
 } from '../../launch/loads';
 import type { Technology } from '../technology';
+import { TRAITS } from '../traits';
 import { apPageMissing, sevFold, unfitVcpuCount, type SevState } from './digest';
 
 function* sevLoads(
@@ -39,7 +40,19 @@ function* sevEsLoads(launch: LaunchContents, image: LaunchImage): Generator<Load
 }
 
 /** SEV, which measures no vCPUs. */
-export const sev: Technology<SevState> = { id: 'sev', loads: sevLoads, vmsaLoad, ...sevFold };
+export const sev: Technology<SevState> = {
+  id: 'sev',
+  traits: TRAITS.sev,
+  loads: sevLoads,
+  vmsaLoad,
+  ...sevFold,
+};
 
 /** SEV-ES. */
-export const sevEs: Technology<SevState> = { id: 'sev-es', loads: sevEsLoads, vmsaLoad, ...sevFold };
+export const sevEs: Technology<SevState> = {
+  id: 'sev-es',
+  traits: TRAITS['sev-es'],
+  loads: sevEsLoads,
+  vmsaLoad,
+  ...sevFold,
+};

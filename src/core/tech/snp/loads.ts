@@ -18,6 +18,7 @@ import {
 import { LEAST_HASH_AREA } from '../../ovmf/areaChecks';
 import type { SevSectionName } from '../../ovmf/metadataLayout';
 import type { Technology } from '../technology';
+import { TRAITS } from '../traits';
 import { foldSnp, snpState, type SnpState } from './digest';
 
 /** The gpa of VMSA pages, fixed regardless of the guest's memory (KVM, sev_es_sync_vmsa and SNP_LAUNCH_UPDATE). */
@@ -131,6 +132,7 @@ export function* snpLoads(launch: LaunchContents, image: LaunchImage): Generator
 /** SEV-SNP. */
 export const snp: Technology<SnpState> = {
   id: 'snp',
+  traits: TRAITS.snp,
   loads: snpLoads,
   vmsaLoad: (vcpu, page) => vmsaLoad(vcpu, page, VMSA_GPA),
   start: snpState,

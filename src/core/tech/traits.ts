@@ -1,0 +1,50 @@
+// What distinguishes the technologies besides their loads and fold, a row each, for everything that would ask which of
+// them a launch is of.
+
+import { TECHNOLOGY_NAMES, type TechnologyId } from '../launch/inputs';
+import type { Profile } from '../vmsa/launch/profiles';
+
+/** The row of a technology. */
+export interface Traits {
+  /** Bytes of a launch digest. */
+  readonly digestSize: number;
+  /** Each page is measured by itself, with type and address; a load of many pages is many steps. */
+  readonly isPaged: boolean;
+  /** What contents of a load are called by, in a trace. */
+  readonly contentsHash: 'sha256' | 'sha384';
+  /** Launches measure the initial page of each vCPU. */
+  readonly measuresVcpus: boolean;
+  /** The mode of the profiles of its pages; plain SEV has none. */
+  readonly mode?: Profile['mode'];
+  /** Its host reports an HMAC of the launch digest under the owner's key. */
+  readonly hasMeasurement: boolean;
+  /** Where a processor vouches for a launch digest, for the end of a sentence. */
+  readonly evidence: string;
+}
+
+const SEV = {
+  digestSize: 32,
+  isPaged: false,
+  contentsHash: 'sha256',
+  hasMeasurement: true,
+  evidence: 'the measurement that its host reports',
+} as const;
+
+/** All of them. */
+export const TRAITS: Readonly<Record<TechnologyId, Traits>> = {
+  sev: { ...SEV, measuresVcpus: false },
+  'sev-es': { ...SEV, measuresVcpus: true, mode: 'sev-es' },
+  snp: {
+    digestSize: 48,
+    isPaged: true,
+    contentsHash: 'sha384',
+    measuresVcpus: true,
+    mode: 'sev-snp',
+    hasMeasurement: false,
+    evidence: 'its attestation report',
+  },
+};
+
+/** The technologies that have a trait, in the order of their table. */
+export const technologiesWith = (has: (traits: Traits) => boolean): readonly TechnologyId[] =>
+  (Object.keys(TECHNOLOGY_NAMES) as TechnologyId[]).filter((id) => has(TRAITS[id]));
