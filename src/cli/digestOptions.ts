@@ -2,9 +2,10 @@
 // `validate`.
 
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { badLaunchDigest } from '../app/errors';
 import * as errors from './errors';
 import type { DigestFinding } from '../core/check/digestRules';
-import { REPORTED_IDS, type InputValues } from '../core/launch/inputs';
+import { REPORTED_IDS, type InputId, type InputValues } from '../core/launch/inputs';
 import type { SnpInputs } from '../core/tech/snp/inputs';
 import { FORM_NAMES, formRow, type Form } from './digestForms';
 import { addInputs, addOtherNames, type InputUse } from './inputOptions';
@@ -50,7 +51,12 @@ export function asksForMore(options: GivenOptions): boolean {
   const isMore = [from, matrix, trace, compare, inputs, dumpVmsa, output, cpus].some(
     (value) => value !== undefined,
   );
-  return isMore || formRow(format).plain !== true || MEASURED.some(({ id }) => options[id] !== undefined);
+  return (
+    isMore ||
+    options.launchDigest !== undefined ||
+    formRow(format).plain !== true ||
+    MEASURED.some(({ id }) => options[id] !== undefined)
+  );
 }
 
 /** The same before it is known which digest is wanted, which a command line of QEMU may say. */
@@ -96,8 +102,18 @@ const DIGESTS: readonly InputUse[] = [
 /** What lies below the firmware of an SVSM. */
 const BELOW: readonly InputUse[] = [{ id: 'svsm' }, { id: 'varsSize' }, { id: 'varsFile' }];
 
+/** What is loaded, in whose place a launch digest can be. */
+export const OF_LOADED = [...LAUNCHED, ...DIGESTS, ...BELOW].map(
+  ({ id }) => id as keyof DigestOptions & InputId,
+);
+
 /** What a platform measures the digest with. */
 const MEASURED: readonly InputUse[] = [
+  {
+    id: 'launchDigest',
+    help: 'launch digest to measure, in place of firmware and all that is loaded',
+    whyNot: (found) => badLaunchDigest(found).message,
+  },
   { id: 'keys.tik' },
   { id: 'keys.tek', help: 'transport encryption key; not needed' },
   { id: 'keys.tk' },

@@ -1,6 +1,7 @@
 // The options of `sevscope validate` in addition to those of the launch itself.
 
 import type { Command } from 'commander';
+import { badLaunchDigest } from '../app/errors';
 import { addInputs, addOtherNames } from './inputOptions';
 import { addLaunchOptions, type LaunchOptions } from './launchOptions';
 import { timeoutOption } from './options';
@@ -33,6 +34,13 @@ export function addValidateOptions(command: Command): Command {
       '--launch <path...>',
       'launch files (*.sevlaunch.json), or quoted patterns; options override what is in them',
     );
+  addInputs(command, [
+    {
+      id: 'launchDigest',
+      help: 'launch digest that the guest must have, in place of what is loaded; without a measurement, that the inputs must give',
+      whyNot: (found) => badLaunchDigest(found).message,
+    },
+  ]);
   addLaunchOptions(command)
     .optionsGroup('Secrets:')
     .option(

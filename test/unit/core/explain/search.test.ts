@@ -141,9 +141,9 @@ describe('The search for an explanation finds', () => {
     facts.technology === 'snp' &&
     launchDigestOf(facts, { ...given, ...set }).equals(launchDigestOf(facts, given));
 
-  it('every cause of the table, but for the one that has a test of its own', () => {
+  it('every cause of the table, but for those that have a test of their own', () => {
     const missing = LAUNCH_CAUSES.map(({ id }) => id).filter((id) => !planted.has(id));
-    assert.deepEqual(missing, ['digest-for-measurement']);
+    assert.deepEqual(missing, ['digest-for-measurement', 'digest-of-file']);
   });
 
   const wordsOf = ({ cause, found }: Candidate) =>
@@ -471,6 +471,29 @@ describe('The search for an explanation', () => {
         'It matches with the given value as the HMAC of the measurement of other.sevlaunch.json (not as a launch digest)',
       ],
     );
+  });
+  it('knows the digest of one file that was given for a launch digest', () => {
+    for (const size of [32, 48]) {
+      const digest = new Uint8Array(size).fill(size);
+      const over = size === 48 ? { ...asSnp, profile: 'snp' as const } : {};
+      const ofFiles = [
+        { words: 'the SHA of OVMF.fd', digest },
+        { words: 'another', digest: new Uint8Array(size) },
+      ];
+      const { explanations } = explained(
+        factsOf({ ...over, wanted: { kind: 'digest', digest }, ofFiles }),
+        [0],
+      );
+      assert.deepEqual(
+        explanations.map(({ title, changes }) => [title, changes[0]!.cause]),
+        [
+          [
+            'It matches with the given value as the SHA of OVMF.fd (not as a launch digest)',
+            'digest-of-file',
+          ],
+        ],
+      );
+    }
   });
   it('knows the measurement of another launch, and tells of it only where nothing else has to change', () => {
     const facts = factsOf();
