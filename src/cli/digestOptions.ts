@@ -5,7 +5,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { badLaunchDigest } from '../app/errors';
 import * as errors from './errors';
 import type { DigestFinding } from '../core/check/digestRules';
-import { REPORTED_IDS, type InputId, type InputValues } from '../core/launch/inputs';
+import { REPORTED_IDS, type InputValues } from '../core/launch/inputs';
 import type { SnpInputs } from '../core/tech/snp/inputs';
 import { FORM_NAMES, formRow, type Form } from './digestForms';
 import { addInputs, addOtherNames, type InputUse } from './inputOptions';
@@ -103,9 +103,7 @@ const DIGESTS: readonly InputUse[] = [
 const BELOW: readonly InputUse[] = [{ id: 'svsm' }, { id: 'varsSize' }, { id: 'varsFile' }];
 
 /** What is loaded, in whose place a launch digest can be. */
-export const OF_LOADED = [...LAUNCHED, ...DIGESTS, ...BELOW].map(
-  ({ id }) => id as keyof DigestOptions & InputId,
-);
+export const OF_LOADED = [...LAUNCHED, ...DIGESTS, ...BELOW].map(({ id }) => id);
 
 /** What a platform measures the digest with. */
 const MEASURED: readonly InputUse[] = [
