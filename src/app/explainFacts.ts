@@ -1,7 +1,13 @@
 // Reads what a search needs: streams kernel and initrd, and has images loaded.
 
 import * as errors from './errors';
-import type { KeyFacts, LaunchFacts, NamedMeasurement, Wanted } from '../core/explain/launchFacts';
+import type {
+  FirmwareFacts,
+  KeyFacts,
+  LaunchFacts,
+  NamedMeasurement,
+  Wanted,
+} from '../core/explain/launchFacts';
 import { SEARCH_TECHNOLOGIES, searchTechnologyOf } from '../core/explain/searchTechnologies';
 import { byteCount } from '../core/binary/hex';
 import { DIGEST_FORMS, readTextBytes } from '../core/binary/textBytes';
@@ -16,6 +22,7 @@ import {
 import { parseMeasurement, unfitMeasurement, type Platform } from '../core/tech/sev/evidence';
 import { isSevEs } from '../core/tech/sev/policy';
 import { TRAITS } from '../core/tech/traits';
+import { computeImageDigests } from '../core/check/imageDigests';
 import { refuseUnfit } from '../core/check/judge';
 import type { KeyPaths, VmsaFiles } from '../core/check/launchFile';
 import { noImage, readImages, snpRefusal } from './explainImages';
@@ -64,6 +71,8 @@ export async function readFacts(
     firmware === undefined
       ? [noImage(io, 'launchDigest' in inputs ? inputs.resetAddress : undefined)]
       : await readImages(io, firmware, searchFolder);
+  const kernel = await digest('kernel');
+  const initrd = await digest('initrd');
   const isSnp = technologiesOf('svsm').includes(technology);
   const takesVmm = technologiesOf('vmm').includes(technology);
   const searched = isSnp && searchFolder ? (svsm ?? firmware) : undefined;
@@ -79,12 +88,13 @@ export async function readFacts(
     title,
     technology,
     wanted,
+    ofFiles: digestsOfFiles(io, firmwares[0], { kernel, initrd }, wanted),
     platform,
     others: othersOf(scope),
     vmsa: vmsa?.bsp === undefined ? undefined : await readPages(io, { ...vmsa, bsp: vmsa.bsp }),
     firmwares,
-    kernel: await digest('kernel'),
-    initrd: await digest('initrd'),
+    kernel,
+    initrd,
     hostCpu: scope.hostCpu,
     features: 'launchDigest' in inputs ? inputs.features : undefined,
     keys: keys && keyFacts(keys),
@@ -98,6 +108,28 @@ export async function readFacts(
   const refusal = TRAITS[technology].isPaged && !facts.known && snpRefusal(facts);
   if (refusal) throw refusal.placedAt({ input: 'firmware' });
   return { facts, isDigestGiven, keys };
+}
+
+/** The digests of single files as long as the one that is to be explained. */
+function digestsOfFiles(
+  io: Io,
+  { name, parts: [image] }: FirmwareFacts,
+  files: Pick<LaunchFacts, 'kernel' | 'initrd'>,
+  wanted: Wanted,
+): LaunchFacts['ofFiles'] {
+  if (wanted.kind !== 'digest' || !image) return [];
+  if (wanted.digest.length === DIGEST_SIZE)
+    return [
+      { words: `the SHA-256 of ${name}`, digest: io.hashes.sha256(image) },
+      ...[files.kernel, files.initrd].flatMap((file) =>
+        file ? [{ words: `the SHA-256 of ${file.name}`, digest: file.sha256 }] : [],
+      ),
+    ];
+  const { sha384, snpOvmfHash } = computeImageDigests(image, io.hashes);
+  return [
+    { words: `the SHA-384 of ${name}`, digest: sha384 },
+    ...(snpOvmfHash ? [{ words: `the digest of the pages of ${name} alone`, digest: snpOvmfHash }] : []),
+  ];
 }
 
 /** @throws CheckError for inputs that contradict each other, or are of another technology */

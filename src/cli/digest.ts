@@ -175,7 +175,7 @@ const MODE_NAMES: Readonly<Record<DigestOptions['mode'], string>> = {
 };
 
 /** Prints one digest or measurement in the requested form. */
-function printDigest(
+export function printDigest(
   digest: Uint8Array,
   { format, json, mode, verbose }: DigestOptions,
   out: Output,

@@ -2,7 +2,6 @@
 // versions and policy.
 
 import * as errors from './errors';
-import type { KeyPaths } from '../core/check/launchFile';
 import { inputRow, REPORTED_IDS } from '../core/launch/inputs';
 import { computeMeasurement, measurementText } from '../core/tech/sev/evidence';
 import { isSevEs } from '../core/tech/sev/policy';
@@ -13,18 +12,11 @@ import type { Io } from '../app/io';
 import { withKeys } from '../app/keys';
 import type { DigestOptions } from './digestOptions';
 import { readInput } from '../core/launch/readInput';
-import { checkKeyOptions } from './launchOptions';
+import { measuringKeys } from './launchOptions';
 import type { Output } from './output';
 
 /** The inputs of a measurement besides the keys. */
 const NEEDED = ['nonce', ...REPORTED_IDS.filter((id) => id !== 'measurement')] as const;
-
-function keysFrom(options: DigestOptions): KeyPaths | undefined {
-  checkKeyOptions(options);
-  const { 'keys.tk': tk, 'keys.tik': tik, 'keys.tek': tek } = options;
-  if (tk !== undefined) return { tk };
-  return tik === undefined ? undefined : { tik, tek };
-}
 
 /**
  * Calls `use` with the function that measures as the options say; with undefined when there are none of these options.
@@ -36,7 +28,7 @@ export async function withMeasure<T>(
   out: Output,
   use: (measure: Measure | undefined) => Promise<T>,
 ): Promise<T> {
-  const keys = keysFrom(options);
+  const keys = measuringKeys(options);
   const missing = NEEDED.filter((name) => options[name] === undefined);
   if (!keys && missing.length === NEEDED.length) return use(undefined);
   const why = 'a measurement takes the TIK, a nonce, the API version, the build and the policy';

@@ -2,17 +2,20 @@
 // the measurements of platforms. Most runs need nothing of it, and load a script without it.
 
 import * as errors from './errors';
+import { otherDigestSize } from '../core/check/errors';
 import { pagesFor } from '../core/check/matrix';
+import { inputRow } from '../core/launch/inputs';
 import type { Io } from '../app/io';
 import { refuseOverwriting } from '../app/outputs';
-import { noteFcw, printDigests, readingFor, requestOf, type DigestRequest } from './digest';
+import { noteFcw, printDigest, printDigests, readingFor, requestOf, type DigestRequest } from './digest';
 import { printSnpInputs, withSnpInputs } from './digestDstack';
 import { formRow } from '../core/check/digestForms';
 import { withQemu } from './digestQemu';
 import { readSev } from './digestInputs';
 import { checkKnown, withKnown } from './digestKnown';
 import { withMeasure } from './digestMeasure';
-import { hasMode, type DigestOptions, type GivenOptions } from './digestOptions';
+import type { Measure } from '../app/digestTable';
+import { hasMode, OF_LOADED, type DigestOptions, type GivenOptions } from './digestOptions';
 import { checkTogether } from './digestSelection';
 import { printTable } from './digestTable';
 import { compareTrace, printTrace } from './digestTrace';
@@ -32,9 +35,16 @@ export async function digestMore(
   if (found !== given) await refuseInputs(io, found);
   const options = found.inputs === undefined ? await withKnown(io, found) : await withSnpInputs(io, found);
   const { noted = [] } = options;
-  if (options.trace ?? options.compare) return tracePages(io, options, out, exit);
-  const { matrix, format = 'hex', dumpVmsa } = options;
+  if (options.trace ?? options.compare) {
+    if (options.launchDigest) throw errors.oddOption('--launch-digest', 'a trace is of what is loaded');
+    return tracePages(io, options, out, exit);
+  }
+  const { matrix, format = 'hex', dumpVmsa, launchDigest } = options;
   return withMeasure(io, options, out, async (measure) => {
+    if (launchDigest) {
+      printMeasured(launchDigest, options, measure, out);
+      return;
+    }
     if (format === 'dstack') {
       const reading = readingFor({ noted }, out);
       await printSnpInputs(io, await requestOf(io, options, reading), options, reading, out);
@@ -49,6 +59,28 @@ export async function digestMore(
     }
   });
 }
+
+/** Prints the measurement of a launch digest that is given. @throws CheckError (usage) without keys and nonce, or with what the digest is in place of */
+function printMeasured(
+  digest: Uint8Array,
+  options: DigestOptions,
+  measure: Measure | undefined,
+  out: Output,
+): void {
+  const { mode, matrix, dumpVmsa } = options;
+  const name = '--launch-digest';
+  if (mode !== 'sev' && mode !== 'seves') throw errors.oddOption(name, 'SNP has no measurement of it');
+  const given = OF_LOADED.find((id) => options[id] !== undefined);
+  if (given) throw errors.oddOption(inputRow(given).option!, `${name} is in place of all that is loaded`);
+  if (matrix) throw errors.oddOption('--matrix', `${name} is one digest`);
+  if (dumpVmsa) throw errors.oddOption('--dump-vmsa', `${name} has no pages`);
+  if (!measure) throw errors.digestNeeds('--tik or --tk', `${name} is what a measurement is computed of`);
+  if (digest.length !== DIGEST_SIZE) throw otherDigestSize(digest.length, 'SEV or SEV-ES', DIGEST_SIZE);
+  printDigest(digest, options, out, { findings: [] }, measure);
+}
+
+/** Bytes of a launch digest of SEV and SEV-ES. */
+const DIGEST_SIZE = 32;
 
 /** Refuses to write over a file that is read, which only a command line of QEMU names. @throws CheckError (usage) */
 async function refuseInputs(io: Io, { output, firmware, kernel, initrd }: DigestOptions): Promise<void> {

@@ -2,6 +2,7 @@
 // `validate`.
 
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { badLaunchDigest } from '../app/errors';
 import * as errors from './errors';
 import type { DigestFinding } from '../core/check/digestRules';
 import { REPORTED_IDS, type InputValues } from '../core/launch/inputs';
@@ -63,6 +64,7 @@ export function asksForMore(options: GivenOptions): boolean {
     knownDigest,
     knownVcpus,
     resetAddress,
+    options.launchDigest,
     matrix,
     trace,
     compare,
@@ -117,8 +119,16 @@ const DIGESTS: readonly InputUse[] = [
 /** What lies below the firmware of an SVSM. */
 const BELOW: readonly InputUse[] = [{ id: 'svsm' }, { id: 'varsSize' }, { id: 'varsFile' }];
 
+/** What is loaded, in whose place a launch digest can be. */
+export const OF_LOADED = [...LAUNCHED, ...DIGESTS, ...BELOW].map(({ id }) => id);
+
 /** What a platform measures the digest with. */
 const MEASURED: readonly InputUse[] = [
+  {
+    id: 'launchDigest',
+    help: 'launch digest to measure, in place of firmware and all that is loaded',
+    whyNot: (found) => badLaunchDigest(found).message,
+  },
   { id: 'keys.tik' },
   { id: 'keys.tek', help: 'transport encryption key; not needed' },
   { id: 'keys.tk' },

@@ -57,7 +57,11 @@ export function addExplainCommand(
     .option('--json', 'print the answer as JSON')
     .option('--launch <path>', 'launch file (*.sevlaunch.json); other options override what is in it');
   addInputs(command, [
-    { id: 'launchDigest', whyNot: (found) => appErrors.badLaunchDigest(found).message },
+    {
+      id: 'launchDigest',
+      help: 'explain this launch digest, for which no keys are needed',
+      whyNot: (found) => appErrors.badLaunchDigest(found).message,
+    },
     { id: 'vmm', as: null },
     { id: 'features' },
     { id: 'svsm' },

@@ -27,6 +27,7 @@ import {
   type DigestInputs,
   type LaunchInputs,
 } from '../app/launch';
+import type { KnownDigestInputs } from '../app/knownDigest';
 import { addInputs, type InputUse } from './inputOptions';
 import { cpuFrom } from './options';
 
@@ -97,12 +98,11 @@ function ownerInputs(options: LaunchOptions, file: LaunchFile | undefined) {
  * @throws CheckError (usage) when they are needed, or given in part
  */
 export function domainInputs(options: LaunchOptions, file: LaunchFile | undefined, needsKeys: boolean) {
-  refuseSnpOptions(options, 'it is for a launch file with a launch digest');
   const keys = keysFrom(options) ?? file?.keys;
   const { policy } = options;
   if (!keys && (needsKeys || (policy !== undefined && !isSnpPolicy(policy)))) throw errors.keysNeeded();
-  const { guestFeatures: features, policy: guestPolicy } = file ?? {};
-  return { ...statedInputs(options, file), keys, features, guestPolicy };
+  const features = options.features ?? file?.guestFeatures;
+  return { ...statedInputs(options, file), keys, features, guestPolicy: file?.policy };
 }
 
 /** @throws CheckError (usage) for an option that would play no part */
@@ -128,19 +128,54 @@ export function recordedInputs(options: LaunchOptions, file: LaunchFile | undefi
   };
 }
 
-/** All inputs of a launch that is to have the digest that its file names. @throws CheckError (usage) */
+/** All inputs of a launch that is to have a digest. @throws CheckError (usage) that names the option for the firmware */
 export function inputsOfDigest(
   options: LaunchOptions,
-  file: LaunchFile,
+  file: LaunchFile | undefined,
   launchDigest: Uint8Array,
 ): DigestInputs {
-  const base = digestInputs(file, launchDigest, options.launch!);
+  const base = file
+    ? digestInputs(file, launchDigest, options.launch!)
+    : { title: 'command line', launchDigest };
+  const stated = statedInputs(options, file);
   return {
     ...base,
-    ...statedInputs(options, file),
-    firmware: options.firmware ?? base.firmware,
-    features: options.features ?? base.features,
+    ...stated,
+    firmware: neededInput(stated.firmware ?? file?.firmware, 'firmware'),
+    features: options.features ?? file?.guestFeatures,
   };
+}
+
+/** What is loaded, in whose place a launch digest is. */
+const LOADED = optionsOf(false)
+  .map(({ id }) => id)
+  .filter((id) => inputRow(id).kind !== 'key');
+
+/** A measurement and the launch digest that it is to be of. @throws CheckError (usage) that names an option that is missing, or one too many */
+export function measuredDigest(
+  options: LaunchOptions,
+  file: LaunchFile | undefined,
+  launchDigest: Uint8Array,
+): KnownDigestInputs {
+  const given = LOADED.find((id) => options[id] !== undefined);
+  if (given)
+    throw errors.oddOption(inputRow(given).option!, 'a launch digest is in place of all that is loaded');
+  const reported = pickInputs(REPORTED_IDS, options, file?.launch);
+  for (const id of REPORTED_IDS) neededInput(reported[id], id);
+  const { measurement, ...platform } = reported as ReportedLaunch;
+  refuseUnfit({ given: { launch: { policy: platform.policy } } }, 'digest', waysToGive);
+  const keys = measuringKeys(options) ?? file?.keys;
+  if (!keys) throw errors.keysNeeded();
+  const title = titleOf(file?.name, options.launch ?? 'command line');
+  return { title, launchDigest, measurement, platform, keys };
+}
+
+/** The keys for a measurement, for which the TEK is not needed; undefined when none are given. @throws CheckError (usage) */
+export function measuringKeys(options: KeyOptions): KeyPaths | undefined {
+  checkKeyOptions(options);
+  const { 'keys.tk': tk, 'keys.tik': tik, 'keys.tek': tek } = options;
+  if (tk !== undefined) return { tk };
+  return tik === undefined ? undefined : { tik, tek };
 }
 
 /** What keys are given by. */

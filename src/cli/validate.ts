@@ -14,11 +14,19 @@ import { secretGuid, type Secret } from '../core/tech/sev/secret';
 import type { Io } from '../app/io';
 import { readSecret } from '../app/keys';
 import * as ioErrors from '../app/ioErrors';
-import { checkFiles, filesOf, statedPlatform, type DigestInputs } from '../app/launch';
+import type { KnownDigestInputs } from '../app/knownDigest';
+import { checkFiles, filesOf, statedPlatform, type CheckOptions, type DigestInputs } from '../app/launch';
 import { sealForLaunch } from '../app/seal';
 import { admitFor, type Admit } from './files';
 import { findLaunchFiles } from './launchFiles';
-import { domainInputs, inputsOfDigest, needed, recordedInputs, type LaunchOptions } from './launchOptions';
+import {
+  domainInputs,
+  inputsOfDigest,
+  measuredDigest,
+  needed,
+  recordedInputs,
+  type LaunchOptions,
+} from './launchOptions';
 import { columns, launchName, printJson, withoutKeys, type Output } from './output';
 import { addValidateOptions, type ValidateOptions } from './validateOptions';
 
@@ -112,15 +120,19 @@ async function validateOne(
     return validateRunning(io, options, file, admit, out, workerPath, onReport);
   if (options.timeout !== undefined) throw errors.domainNeeded('--timeout');
   if (options.saveLaunch !== undefined) throw errors.domainNeeded('--save-launch');
-  if (file?.launchDigest && options.measurement === undefined)
-    return validateDigest(
-      io,
-      inputsOfDigest(options, file, file.launchDigest),
-      admit,
-      options,
-      out,
-      onReport,
-    );
+  const launchDigest = options.launchDigest ?? file?.launchDigest;
+  if (launchDigest) {
+    if (options.injectSecret.length > 0) throw errors.noSecretsByDigest();
+    const { measurement = file?.launch?.measurement } = options;
+    const check = { onProgress: out.onProgress, admit };
+    const report =
+      measurement === undefined
+        ? await checkInputs(io, inputsOfDigest(options, file, launchDigest), check)
+        : await checkMeasurement(io, measuredDigest(options, file, launchDigest), check);
+    onReport(report);
+    printReport(report, options, out);
+    return report.verdict === 'matches' ? 0 : 1;
+  }
   const inputs = recordedInputs(options, file);
   checkSecretOptions(options);
   const { report, image } = await checkFiles(io, inputs, { onProgress: out.onProgress, admit });
@@ -149,21 +161,16 @@ async function validateOne(
   return 0;
 }
 
-/** Checks a launch against the digest that its file names. @returns the exit status */
-async function validateDigest(
-  io: Io,
-  inputs: DigestInputs,
-  admit: Admit,
-  options: OneLaunch,
-  out: Output,
-  onReport: (report: Report) => void,
-): Promise<number> {
-  if (options.injectSecret.length > 0) throw errors.noSecretsByDigest();
+/** Checks that inputs give a digest. */
+async function checkInputs(io: Io, inputs: DigestInputs, options: CheckOptions): Promise<Report> {
   const { checkAgainstDigest } = await import('../app/digestCheck');
-  const report = await checkAgainstDigest(io, inputs, { onProgress: out.onProgress, admit });
-  onReport(report);
-  printReport(report, options, out);
-  return report.verdict === 'matches' ? 0 : 1;
+  return checkAgainstDigest(io, inputs, options);
+}
+
+/** Checks that a measurement is one of a digest. */
+async function checkMeasurement(io: Io, inputs: KnownDigestInputs, options: CheckOptions): Promise<Report> {
+  const { checkAgainstKnownDigest } = await import('../app/knownDigest');
+  return checkAgainstKnownDigest(io, inputs, options);
 }
 
 async function readLaunch(io: Io, path: string): Promise<LaunchFile> {
@@ -180,6 +187,8 @@ async function validateRunning(
   workerPath: string | undefined,
   onReport: (report: Report) => void,
 ): Promise<number> {
+  if (options.launchDigest)
+    throw errors.oddOption('--launch-digest', 'a running domain is checked by what it loads');
   const { insecure, ignoreConfig, injectSecret, saveLaunch } = options;
   // It may be the only note of a launch.
   if (saveLaunch !== undefined && (await io.stat(resolve(saveLaunch))).kind !== 'none')

@@ -1,6 +1,7 @@
 // The options of `sevscope validate` in addition to those of the launch itself.
 
 import type { Command } from 'commander';
+import { badLaunchDigest } from '../app/errors';
 import { addInputs, addOtherNames } from './inputOptions';
 import { addLaunchOptions, OF_SNP, type LaunchOptions } from './launchOptions';
 import { timeoutOption } from './options';
@@ -37,7 +38,14 @@ export function addValidateOptions(command: Command): Command {
       '--launch <path...>',
       'launch files (*.sevlaunch.json), or quoted patterns; options override what is in them',
     );
-  addLaunchOptions(command).optionsGroup('Of an SEV-SNP launch, whose file names its launch digest:');
+  addInputs(command, [
+    {
+      id: 'launchDigest',
+      help: 'launch digest that the guest must have, in place of what is loaded; without a measurement, that the inputs must give',
+      whyNot: (found) => badLaunchDigest(found).message,
+    },
+  ]);
+  addLaunchOptions(command).optionsGroup('Of an SEV-SNP launch, whose launch digest is known:');
   addInputs(command, SNP_INPUTS)
     .optionsGroup('Secrets:')
     .option(

@@ -21,7 +21,7 @@ import { printResults, ResultLines, shortPath } from './validateLines';
 import type { ValidateOptions } from './validateOptions';
 
 /** Inputs and options about one launch, which are meaningless for several. */
-const OF_ONE = [...REPORTED_IDS, 'connection', 'domain'] as const;
+const OF_ONE = [...REPORTED_IDS, 'connection', 'domain', 'launchDigest'] as const;
 const ONE_LAUNCH = {
   secretHeader: '--secret-header',
   secretPayload: '--secret-payload',

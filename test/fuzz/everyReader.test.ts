@@ -24,6 +24,7 @@ const EXCEPTIONS: readonly (readonly [pattern: RegExp, why: string])[] = [
     /\/environment\.ts safeEnvironment$/,
     'takes the environment, and asks the system about the folders in it',
   ],
+  [/\/explainImages\.ts imagesIn$/, 'takes the name of a folder, whose images are read as firmware is'],
   [
     /\/(?:remarks\.ts unwanted|launchSchema\.ts usualRowsIn)$/,
     'takes names of members from the tables of the program',

@@ -94,6 +94,7 @@ export function factsOf(over: Partial<LaunchFacts> = {}): LaunchFacts {
       ),
       image('beside', 'OVMF.fd.bak', Buffer.from(IMAGE).fill(9, 0, 64), 0x808004),
     ],
+    ofFiles: [],
     svsms: [],
     stores: [],
     isVarsFile: false,

@@ -34,6 +34,10 @@ const NO_VERDICT: readonly RegExp[] = [/does not equal/, /does not match/, /SEV 
 const LAUNCHES: Readonly<Record<string, readonly Wanted[]>> = {
   '01-measurement-as-hex': [{ status: 2, says: [/64 hexadecimal digits/, /48 bytes/], never: NO_VERDICT }],
   '03-api-0.16': [{ status: 0, says: [/0\.17/] }, { status: 0 }],
+  '04-digest-without-firmware': [
+    { status: 0, says: [/^ls2jv10V3HVShVI\/RHCo\/a43WO0soLZf0huU9ZZstIxRFA2okCqH\/Z6nh2uPH9e8$/m] },
+    { status: 0, says: [/OK: .*is your own word/] },
+  ],
   '05-policy-base-16': [{ status: 0, says: [/0x39/, /base 16/, /a mistake in/], never: [/serious/] }],
   '07-snp-policy': [
     { status: 2, says: SNP_POLICY, never: NO_VERDICT },

@@ -41,16 +41,12 @@ export interface CheckInputs extends LoadedInputs {
 /** The end of the pipeline: launch digest, expected measurement, and the reported one to compare with. */
 function lastSteps(
   platform: Platform,
-  measured: number,
-  launchDigest: Uint8Array,
+  launchDigest: Step,
   computed: Uint8Array,
   reported: ReportedMeasurement,
 ): Step[] {
   return [
-    step('launch-digest', measured, launchDigest, {
-      source: 'derived',
-      detail: 'over all of the above, in order',
-    }),
+    launchDigest,
     step('measurement', measuredSize(platform), computed, {
       source: 'derived',
       algorithm: 'HMAC-SHA256',
@@ -98,7 +94,7 @@ function measuredVmsa({ platform, vcpus, vmsa }: CheckInputs): (VmsaInput & Vmsa
   return { ...vmsa, count: vcpus };
 }
 
-function warningsFor({ platform, warnings = [] }: CheckInputs): string[] {
+function warningsFor({ platform, warnings = [] }: Pick<CheckInputs, 'platform' | 'warnings'>): string[] {
   const remarks = policyRemarks(platform.policy, platform).filter(({ severity }) => severity === 'warning');
   return [...warnings, ...remarks.map(({ text }) => text)];
 }
@@ -130,8 +126,58 @@ export function checkLaunch(inputs: CheckInputs, hashes: Hashes, hmac: Hmac): Re
     facts: factsOf(platform, technology.id, vmsa),
     steps: [
       ...loadedSteps(hashes, inputs, table, vmsa),
-      ...lastSteps(platform, measured, launchDigest, computed, reported),
+      ...lastSteps(
+        platform,
+        step('launch-digest', measured, launchDigest, {
+          source: 'derived',
+          detail: 'over all of the above, in order',
+        }),
+        computed,
+        reported,
+      ),
     ],
+    warnings: warningsFor(inputs),
+  };
+}
+
+/** A measurement, and the launch digest that it should be of. */
+export interface KnownDigestInputs extends Pick<
+  CheckInputs,
+  'title' | 'platform' | 'measurement' | 'tik' | 'warnings'
+> {
+  /** 32 bytes, as the owner wrote it down. */
+  readonly launchDigest: Uint8Array;
+}
+
+const SUMMARY_OF_DIGEST: typeof SUMMARY = {
+  matches:
+    'The reported measurement is that of a guest with the launch digest that you gave. What was loaded was not read: that this digest is the one of your firmware, kernel and vCPUs is your own word.',
+  'does not match':
+    'The reported measurement is not that of a guest with the launch digest that you gave: the guest was launched with something else, or another input is not what the host used.',
+};
+
+/**
+ * Checks a measurement of a launch of which nothing but the digest is known.
+ * @throws CheckError (usage) when the measurement is not 48 bytes of base64. A different measurement is a verdict, not an error.
+ */
+export function checkKnownDigest(inputs: KnownDigestInputs, hmac: Hmac): Report {
+  const { title, platform, launchDigest, tik } = inputs;
+  const reported = parseMeasurement(inputs.measurement);
+  const computed = computeMeasurement(hmac, tik, platform, launchDigest, reported.mnonce);
+  const verdict = equalInConstantTime(computed, reported.hmac) ? 'matches' : 'does not match';
+  const technology = isSevEs(platform.policy) ? 'sev-es' : 'sev';
+  const named = step('named-digest', launchDigest.length, launchDigest, {
+    source: 'owner',
+    algorithm: '',
+    detail: 'as somebody computed it before; what was loaded was not read',
+  });
+  return {
+    title,
+    mode: TECHNOLOGY_NAMES[technology],
+    verdict,
+    summary: SUMMARY_OF_DIGEST[verdict],
+    facts: factsOf(platform, technology, undefined),
+    steps: lastSteps(platform, named, computed, reported),
     warnings: warningsFor(inputs),
   };
 }

@@ -10,13 +10,14 @@ import { LAUNCH_RULES, type LaunchRule } from './rules';
  * The stages of rules that each use of the inputs is judged by, in the order in which they decide. `lint`: a
  * text that is being written. `file`: a launch file when it is read. `check` and `pages`: the check of a
  * launch, before and, as in virt-qemu-sev-validate, after its files are read. `domain`: an owner's
- * inputs before the host is asked for the rest. `digest`: a launch digest, or the search for one.
+ * inputs before the host is asked for the rest. `measurement`: that of a launch digest. `digest`: a launch digest, or the search for one.
  */
 const STAGES_OF = {
   lint: ['file', 'platform', 'reported', 'inputs', 'launch', 'count', 'pages'],
   file: ['file'],
   check: ['platform', 'reported', 'inputs', 'launch'],
   pages: ['count', 'pages'],
+  measurement: ['platform', 'reported'],
   domain: ['platform', 'inputs'],
   digest: ['platform', 'inputs', 'count'],
 } as const satisfies Record<string, readonly Stage[]>;

@@ -4,9 +4,9 @@
 import { bytesToHex } from '../binary/hex';
 import { equalInConstantTime } from '../launch/hasher';
 import { isEarlyFirmware, measurementText } from '../tech/sev/evidence';
-import { ofLaunch, without } from './cause';
+import { ofLaunch, without, type LaunchCause } from './cause';
 import type { Candidate, SearchSpace } from './causes';
-import { DIGEST_FOR_MEASUREMENT } from './causesPlatform';
+import { DIGEST_FOR_MEASUREMENT, DIGEST_OF_FILE } from './causesPlatform';
 import { cpuEdit } from './causesVcpu';
 import { coveredOf, type TriedPart } from './covered';
 import type { Change, ExplainResult, Explanation, LaunchEdit, Weight } from './explanation';
@@ -137,31 +137,44 @@ export function explain(space: SearchSpace, hit: Hit): Explanation {
   };
 }
 
-/** Explanations for the case that the HMAC of one of these measurements was given in place of a launch digest. */
-function mistakenDigest({ facts: { wanted, others } }: SearchSpace): Explanation[] {
+/** The explanation that the given launch digest is another value. @param evidence ends a sentence about that value */
+function mistaken(
+  { id, input, why, advice, weight }: LaunchCause,
+  found: string,
+  evidence: string,
+): Explanation {
+  const change = {
+    cause: id,
+    input,
+    title: 'the given value',
+    given: 'as a launch digest',
+    found,
+    why,
+    advice,
+  };
+  return { title: titleOf([change]), changes: [change], weight, evidence, edits: [] };
+}
+
+/** Explanations for the case that a digest of one file, or the HMAC of one of these measurements was given in place of a launch digest. */
+function mistakenDigest({ facts: { wanted, others, ofFiles } }: SearchSpace): Explanation[] {
   if (wanted.kind !== 'digest') return [];
-  const { id, input, why, advice, weight } = DIGEST_FOR_MEASUREMENT;
-  return others
-    .filter(({ hmac }) => equalInConstantTime(hmac, wanted.digest))
-    .map(({ label }) => {
-      const found = `as the HMAC of the measurement of ${label}`;
-      const change = {
-        cause: id,
-        input,
-        title: 'the given value',
-        given: 'as a launch digest',
-        found,
-        why,
-        advice,
-      };
-      return {
-        title: titleOf([change]),
-        changes: [change],
-        weight,
-        evidence: `${bytesToHex(wanted.digest)} are the first 32 bytes of that measurement.`,
-        edits: [],
-      };
-    });
+  const { digest: given } = wanted;
+  const text = bytesToHex(given);
+  const isGiven = (digest: Uint8Array) => equalInConstantTime(digest, given);
+  return [
+    ...ofFiles
+      .filter(({ digest }) => isGiven(digest))
+      .map(({ words }) => mistaken(DIGEST_OF_FILE, `as ${words}`, `${text} is ${words}.`)),
+    ...others
+      .filter(({ hmac }) => isGiven(hmac))
+      .map(({ label }) =>
+        mistaken(
+          DIGEST_FOR_MEASUREMENT,
+          `as the HMAC of the measurement of ${label}`,
+          `${text} are the first 32 bytes of that measurement.`,
+        ),
+      ),
+  ];
 }
 
 /** Whether a hit is the launch exactly as given. */

@@ -4,7 +4,7 @@ import { bytesToHex, hex } from '../binary/hex';
 import { INPUTS, OBJECTS, type InputRow, type TechnologyId } from '../launch/inputs';
 import type { Alternative, Dimension, LaunchCause, Tried } from './cause';
 import { BOOT_CAUSES } from './causesBoot';
-import { DIGEST_FOR_MEASUREMENT, PLATFORM_CAUSES } from './causesPlatform';
+import { DIGEST_FOR_MEASUREMENT, DIGEST_OF_FILE, PLATFORM_CAUSES } from './causesPlatform';
 import { SNP_CAUSES } from './causesSnp';
 import { SVSM_CAUSES } from './causesSvsm';
 import { VCPU_CAUSES } from './causesVcpu';
@@ -20,6 +20,7 @@ export const LAUNCH_CAUSES: readonly LaunchCause[] = [
   ...SVSM_CAUSES,
   ...PLATFORM_CAUSES,
   DIGEST_FOR_MEASUREMENT,
+  DIGEST_OF_FILE,
 ];
 
 /** What is varied, and the rows that say so. */

@@ -15,7 +15,7 @@ export interface CmdlineVariant {
 /** Each rewriting of a text, with its description. */
 const REWRITES: readonly (readonly [string, (text: string) => string])[] = [
   ['the given one with a line feed at its end', (text) => `${text}\n`],
-  ['the given one without white space at its ends', (text) => text.trim()],
+  ['the given one without white space at its ends, as dstack trims it', (text) => text.trim()],
   ['the given one without the line end', (text) => text.replace(/\r?\n$/, '')],
   ['the given one with a space at its end', (text) => `${text} `],
   ['the given one with a space before it', (text) => ` ${text}`],
@@ -55,6 +55,42 @@ const ADDED: typeof REWRITES = [
   ],
 ];
 
+/** What dstack appends to the command line of its image, which is measured with it. */
+const DSTACK = /^(?:docker_compose_hash|rootfs_hash|app_id|docker_additional_files_hash)=/;
+/** dstack's command line for an image that has none. */
+const DSTACK_BASE = 'console=ttyS0 loglevel=7';
+
+/** The words of a text, and the index of the first of those at its end that dstack appends. */
+function wordsOfDstack(text: string): { words: readonly string[]; own: number } {
+  const words = text.trimEnd().split(' ');
+  return { words, own: words.findLastIndex((word) => word !== '' && !DSTACK.test(word)) + 1 };
+}
+
+/** The text without the last few values that dstack appends: fewer of them in earlier versions of it. */
+function withoutLast(text: string, count: number): string {
+  const { words, own } = wordsOfDstack(text);
+  if (own === words.length) return text;
+  return words
+    .slice(0, Math.max(own, words.length - count))
+    .join(' ')
+    .trimEnd();
+}
+
+/** What dstack makes of the command line of an image: it trims it, has one of its own for none, and appends values (dstack-mr, sev.rs). */
+const BY_DSTACK: typeof REWRITES = [
+  ['the given one without what dstack appends to it', (text) => withoutLast(text, Infinity)],
+  ['the given one without the last value that dstack appends', (text) => withoutLast(text, 1)],
+  ['the given one without the last two values that dstack appends', (text) => withoutLast(text, 2)],
+  ['the given one without the last three values that dstack appends', (text) => withoutLast(text, 3)],
+  [
+    `"${DSTACK_BASE}", which dstack has for an image without one, and what it appends`,
+    (text) => {
+      const { words, own } = wordsOfDstack(text);
+      return [DSTACK_BASE, ...words.slice(own)].join(' ').trim();
+    },
+  ],
+];
+
 const withNuls = (text: string, nuls: number): Uint8Array => {
   const bytes = utf8(text);
   const all = new Uint8Array(bytes.length + nuls);
@@ -66,7 +102,7 @@ const withNuls = (text: string, nuls: number): Uint8Array => {
 export function cmdlineVariants(text: string): CmdlineVariant[] {
   const seen = new Set([text, '']);
   const variants: CmdlineVariant[] = [];
-  for (const [words, rewrite] of [...REWRITES, ...ADDED]) {
+  for (const [words, rewrite] of [...REWRITES, ...ADDED, ...BY_DSTACK]) {
     const other = rewrite(text);
     if (seen.has(other)) continue;
     seen.add(other);

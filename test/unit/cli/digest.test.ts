@@ -161,6 +161,103 @@ describe('digest --mode sev and seves', () => {
   });
 });
 
+describe('A launch digest in place of what is loaded', () => {
+  interface Recorded {
+    readonly vcpus: number;
+    readonly cpu: string;
+    readonly cmdline: string;
+    readonly launch: Readonly<Record<string, string | number>> & { readonly measurement: string };
+  }
+  const recorded = () => JSON.parse(readFileSync(at('matches.sevlaunch.json'), 'utf8')) as Recorded;
+  const platform = () =>
+    (['apiMajor', 'apiMinor', 'buildId', 'policy'] as const).flatMap((name) => [
+      `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+      String(recorded().launch[name]),
+    ]);
+  const nonce = () => Buffer.from(recorded().launch.measurement, 'base64').subarray(32).toString('base64');
+  const digestOf = async () => {
+    const { stdout } = await runHere(['validate', '--json', '--launch', 'matches.sevlaunch.json'], folder);
+    const { steps } = JSON.parse(stdout) as { steps: { id: string; digest: string }[] };
+    return steps.find(({ id }) => id === 'launch-digest')!.digest;
+  };
+  const TIK = ['--tik', 'sample_tik.bin'];
+
+  it('is measured under the TIK', async () => {
+    const digest = await digestOf();
+    const { measurement } = recorded().launch;
+    const base = ['--mode', 'seves', ...TIK, '--nonce', nonce(), ...platform()];
+    for (const form of [digest, `0x${digest}`, Buffer.from(digest, 'hex').toString('base64')])
+      assert.equal(await printed(...base, '--launch-digest', form), measurement);
+    const json = JSON.parse(await printed(...base, '--launch-digest', digest, '--json')) as unknown;
+    assert.deepEqual(json, { mode: 'seves', launchDigest: digest, measurement });
+  });
+  it('is checked against a measurement, and the answer says that nothing that was loaded was read', async () => {
+    const digest = await digestOf();
+    const given = ['validate', '-m', recorded().launch.measurement, ...platform(), ...TIK];
+    const other = digest.replace(/^./, (digit) => (digit === '0' ? '1' : '0'));
+    for (const [launchDigest, status, text] of [
+      [
+        digest,
+        0,
+        /OK: The reported measurement is that of a guest with the launch digest that you gave\. What was loaded was not read/,
+      ],
+      [
+        other,
+        1,
+        /ERROR: The reported measurement is not that of a guest with the launch digest that you gave/,
+      ],
+    ] as const) {
+      const outcome = await runHere([...given, '--launch-digest', launchDigest], folder);
+      assert.equal(outcome.status, status, outcome.stderr);
+      assert.match(`${outcome.stdout}${outcome.stderr}`, text);
+    }
+    const { stdout } = await runHere([...given, '--launch-digest', digest, '--json'], folder);
+    const { steps, mode } = JSON.parse(stdout) as { steps: { id: string; source: string }[]; mode: string };
+    assert.equal(mode, 'SEV-ES');
+    assert.deepEqual(
+      steps.map(({ id, source }) => [id, source]),
+      [
+        ['named-digest', 'owner'],
+        ['measurement', 'derived'],
+        ['reported', 'host'],
+      ],
+    );
+  });
+  it('without a measurement is one that the inputs must give', async () => {
+    const inputs = ['-f', 'OVMF.sample.fd', '-k', 'vmlinuz.sample', '-r', 'initrd.sample', '-n', '2'];
+    const rest = ['-e', recorded().cmdline, '--cpu-model', 'EPYC-Milan', '--launch-digest', await digestOf()];
+    const { status, stdout, stderr } = await runHere(['validate', ...inputs, ...rest], folder);
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /^OK: These inputs give the launch digest/);
+  });
+  it('is refused with what it is in place of, and where there is no measurement of it', async () => {
+    const digest = ['--launch-digest', '00'.repeat(32)];
+    const measured = [...TIK, '--nonce', nonce(), ...platform()];
+    const reported = ['-m', recorded().launch.measurement, ...platform(), ...TIK];
+    const cases: [args: string[], text: RegExp][] = [
+      [['digest', '--mode', 'seves', ...digest], /--tik or --tk is missing/],
+      [['digest', '--mode', 'seves', ...digest, ...measured, '-f', 'a'], /--firmware cannot be given here/],
+      [['digest', '--mode', 'seves', ...digest, ...measured, '--vcpus', '2'], /--num-cpus cannot be given/],
+      [['digest', '--mode', 'seves', ...digest, ...measured, '--trace'], /--launch-digest cannot be given/],
+      [['digest', '--mode', 'seves', '--matrix', ...digest, ...measured], /--matrix cannot be given/],
+      [['digest', '--mode', 'snp', ...digest], /--launch-digest cannot be given here/],
+      [['digest', '--mode', 'seves', '--launch-digest', '00'.repeat(48), ...measured], /has 48 bytes/],
+      [['digest', '--mode', 'seves', '--launch-digest', '00', ...measured], /launch digest/],
+      [['validate', ...digest, ...reported, '-f', 'a'], /--firmware cannot be given here/],
+      [['validate', '--launch-digest', '00'.repeat(48), ...reported], /has 48 bytes/],
+      [['validate', ...digest, ...reported.slice(0, -2)], /keys are missing/],
+      [['validate', ...digest], /--firmware is missing/],
+      [['validate', ...digest, ...reported, '-s', 'luks-key:a'], /a launch digest is none/],
+      [['validate', ...digest, '-o', 'guest', '-c', 'test:///default'], /--launch-digest cannot be given/],
+    ];
+    for (const [args, text] of cases) {
+      const { status, stderr } = await runHere(args, folder);
+      assert.equal(status, 2, args.join(' '));
+      assert.match(stderr, text, args.join(' '));
+    }
+  });
+});
+
 describe('digest --matrix', () => {
   for (const mode of ['seves', 'snp']) {
     it(`has the single digests of --mode ${mode} as rows, as CSV and as JSON`, async () => {

@@ -16,7 +16,7 @@ import { io } from '../../helpers/io';
 
 const ROWS = (INPUTS as readonly InputRow[]).filter(({ option }) => option !== undefined);
 const OF_DOMAIN: readonly InputId[] = ['connection', 'domain'];
-const REPORTED: readonly InputId[] = ['measurement', 'launchDigest'];
+const REPORTED: readonly InputId[] = ['measurement'];
 /** In place of files, which a check reads. */
 const DIGESTS: readonly InputId[] = ['kernelDigest', 'initrdDigest', 'cmdlineDigest'];
 const SNP_ONLY = ROWS.filter(({ technologies: of }) => of.length === 1 && of[0] === 'snp').map(
@@ -29,7 +29,7 @@ const SEARCHED: readonly string[] = ['vmm', 'features', 'svsm', 'varsSize', 'var
 /** The commands that take a launch, and what they have no use for. */
 const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   // A measurement has its own nonce.
-  validate: ['launchDigest', 'nonce', 'firmwareDigest', ...DIGESTS],
+  validate: ['nonce', 'firmwareDigest', ...DIGESTS],
   explain: ['nonce', ...DIGESTS, ...OF_DOMAIN, ...SNP_ONLY.filter((id) => !SEARCHED.includes(id))],
   // It computes what the others are given, from pages that it generates.
   digest: [...REPORTED, ...OF_DOMAIN, 'vmsa.bsp', 'vmsa.ap'],

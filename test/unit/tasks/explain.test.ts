@@ -24,6 +24,7 @@ import { writeSample } from '../../../src/app/sample';
 import { SAMPLE } from '../../../src/app/sampleNames';
 import { explainLaunch, type ExplainOptions } from '../../../src/tasks/explain';
 import { runTask } from '../../../src/threads';
+import { runHere } from '../../helpers/cli';
 import { useFolder } from '../../helpers/folder';
 import { few } from '../../helpers/hostile';
 import { io } from '../../helpers/io';
@@ -166,6 +167,25 @@ describe('An explanation from files', () => {
     assert.deepEqual(titles(beside), ['It matches with firmware OVMF.sample.fd.bak (not OVMF.sample.fd)']);
     writeFileSync(at('none.fd'), image.subarray(0, 8192));
     await assert.rejects(explain({ ...given, firmware: at('none.fd') }), { code: 'no-snp-metadata' });
+  });
+  it('recognises the digest of a file that was taken for one of the launch', async () => {
+    const image = readFileSync(at('OVMF.sample.fd'));
+    const hash = (algorithm: string, bytes: Uint8Array) => createHash(algorithm).update(bytes).digest();
+    const ovmfHash = await runHere(['digest', '--mode', 'snp:ovmf-hash', '--ovmf', 'OVMF.sample.fd'], folder);
+    const cpu = { family: 25, model: 1, stepping: 1 };
+    const es = { technology: 'sev-es', kernel: at('vmlinuz.sample') } as const;
+    const cases: [words: string, digest: Uint8Array, over?: Partial<DigestInputs>][] = [
+      ['the SHA-256 of OVMF.sample.fd', hash('sha256', image), es],
+      ['the SHA-256 of vmlinuz.sample', hash('sha256', readFileSync(at('vmlinuz.sample'))), es],
+      ['the SHA-384 of OVMF.sample.fd', hash('sha384', image)],
+      ['the digest of the pages of OVMF.sample.fd alone', Buffer.from(ovmfHash.stdout.trim(), 'hex')],
+    ];
+    for (const [words, launchDigest, over] of cases) {
+      const given = { title: 't', firmware: at('OVMF.sample.fd'), cpu, vmsa: undefined, vcpus: 1 };
+      const result = await explain({ ...given, ...over, launchDigest }, { maxVcpus: 1 });
+      // The SHA-256 of firmware is a launch digest of plain SEV, which is said, too.
+      assert.equal(titles(result)[0], `It matches with the given value as ${words} (not as a launch digest)`);
+    }
   });
   it('explains a launch with an SVSM image, and its edits make the launch file match', async () => {
     const image = (entry: number) =>

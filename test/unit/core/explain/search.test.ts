@@ -2,6 +2,7 @@
 // random values, and an answer says what was changed.
 
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { answerOf } from '../../../../src/core/explain/answer';
 import { partTitle, type TriedPart } from '../../../../src/core/explain/covered';
 import {
@@ -141,9 +142,9 @@ describe('The search for an explanation finds', () => {
     facts.technology === 'snp' &&
     launchDigestOf(facts, { ...given, ...set }).equals(launchDigestOf(facts, given));
 
-  it('every cause of the table, but for the one that has a test of its own', () => {
+  it('every cause of the table, but for those that have a test of their own', () => {
     const missing = LAUNCH_CAUSES.map(({ id }) => id).filter((id) => !planted.has(id));
-    assert.deepEqual(missing, ['digest-for-measurement']);
+    assert.deepEqual(missing, ['digest-for-measurement', 'digest-of-file']);
   });
 
   const wordsOf = ({ cause, found }: Candidate) =>
@@ -333,6 +334,12 @@ describe('The search for an explanation says that a number was read in another b
 });
 
 describe('The search for an explanation finds the command line', () => {
+  const [COMPOSE, ROOTFS, APP, FILES] = [
+    'docker_compose_hash=11',
+    'rootfs_hash=22',
+    'app_id=33',
+    'docker_additional_files_hash=44',
+  ] as const;
   type Cases = [given: string, launched: string, found: string][];
   const cases: Cases = [
     ['quiet initrd=initrd', 'quiet', 'without " initrd=initrd", which OVMF adds'],
@@ -343,7 +350,56 @@ describe('The search for an explanation finds the command line', () => {
     ['BOOT_IMAGE=(hd0)/vmlinuz quiet initrd=initrd', 'quiet', 'without BOOT_IMAGE= and initrd='],
     [' quiet \t', 'quiet', 'without white space at its ends'],
     ['nr_cpus=4 quiet', 'nr_cpus=8 quiet', 'that of a guest with 8 vCPUs'],
+    ['quiet', 'quiet\n', 'with a line feed at its end'],
+    ['quiet\n', 'quiet', 'without white space at its ends'],
+    ['quiet', ' quiet', 'with a space before it'],
+    ['quiet', 'quiet ', 'with a space at its end'],
+    ['quiet\r\n', 'quiet \r\n'.trim(), 'without white space at its ends'],
+    ['a  b', 'a b', 'with single spaces'],
+    ['a b', 'a  b', 'with double spaces'],
+    ['a  b\tc', 'a  b c', 'with spaces for tabs'],
+    ['a\nb', 'a b', 'with spaces for line ends'],
+    ['a  b\u00a0c', 'a  b c', 'with plain spaces for no-break spaces'],
+    ['"a b"', 'a b', 'without the quotes around it'],
+    ['a="b c"', 'a=b c', 'without any quotes, as a shell leaves it'],
+    ['a="b"', 'a=\\"b\\"', 'with backslashes before its quotes'],
+    [`quiet ${COMPOSE} ${ROOTFS}`, 'quiet', 'without what dstack appends to it'],
+    [`quiet ${COMPOSE} ${ROOTFS} ${APP} ${FILES}`, 'quiet', 'without what dstack appends to it'],
+    [
+      `quiet ${COMPOSE} ${ROOTFS} ${APP}`,
+      `quiet ${COMPOSE} ${ROOTFS}`,
+      'without the last value that dstack appends',
+    ],
+    [
+      `quiet ${COMPOSE} ${ROOTFS} ${APP} ${FILES}`,
+      `quiet ${COMPOSE} ${ROOTFS}`,
+      'without the last two values that dstack appends',
+    ],
+    ['  quiet ', 'quiet', 'without white space at its ends'],
+    ['', 'console=ttyS0 loglevel=7', 'which dstack has for an image without one'],
+    [
+      `${COMPOSE} ${ROOTFS}`,
+      `console=ttyS0 loglevel=7 ${COMPOSE} ${ROOTFS}`,
+      'which dstack has for an image without one',
+    ],
   ];
+  it('with another number of NULs at its end', () => {
+    const facts = of('quiet', 'snp');
+    const { given } = searchSpace(facts);
+    for (const [nuls, found] of [
+      [0, 'hashed without the NUL at its end'],
+      [2, 'hashed with two NULs at its end'],
+    ] as const) {
+      const cmdline = createHash('sha256')
+        .update(`quiet${'\0'.repeat(nuls)}`)
+        .digest();
+      const { explanations } = explained(reported(facts, { ...given, cmdline }));
+      assert.deepEqual(
+        explanations.map(({ changes, edits }) => [changes.map((change) => change.found), edits]),
+        [[[found], []]],
+      );
+    }
+  });
   const of = (cmdline: string, technology: 'sev-es' | 'snp') =>
     factsOf({ ...(technology === 'snp' ? { ...asSnp, profile: 'snp' } : {}), cmdline });
   for (const technology of ['sev-es', 'snp'] as const)
@@ -471,6 +527,29 @@ describe('The search for an explanation', () => {
         'It matches with the given value as the HMAC of the measurement of other.sevlaunch.json (not as a launch digest)',
       ],
     );
+  });
+  it('knows the digest of one file that was given for a launch digest', () => {
+    for (const size of [32, 48]) {
+      const digest = new Uint8Array(size).fill(size);
+      const over = size === 48 ? { ...asSnp, profile: 'snp' as const } : {};
+      const ofFiles = [
+        { words: 'the SHA of OVMF.fd', digest },
+        { words: 'another', digest: new Uint8Array(size) },
+      ];
+      const { explanations } = explained(
+        factsOf({ ...over, wanted: { kind: 'digest', digest }, ofFiles }),
+        [0],
+      );
+      assert.deepEqual(
+        explanations.map(({ title, changes }) => [title, changes[0]!.cause]),
+        [
+          [
+            'It matches with the given value as the SHA of OVMF.fd (not as a launch digest)',
+            'digest-of-file',
+          ],
+        ],
+      );
+    }
   });
   it('knows the measurement of another launch, and tells of it only where nothing else has to change', () => {
     const facts = factsOf();
