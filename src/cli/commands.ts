@@ -6,6 +6,7 @@ import { addExplainCommand } from './explain';
 import { addLaunchCommands } from './launch';
 import { addOvmfCommands } from './ovmf';
 import type { AddCommand } from './program';
+import { addReportCommands } from './report';
 import { addSampleCommand } from './sample';
 import { addShowCommand } from './show';
 import { addValidateCommand } from './validate';
@@ -15,6 +16,7 @@ export const COMMANDS: readonly AddCommand[] = [
   addShowCommand,
   addOvmfCommands,
   addVmsaCommands,
+  addReportCommands,
   addValidateCommand,
   addExplainCommand,
   addLaunchCommands,

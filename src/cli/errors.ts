@@ -302,3 +302,14 @@ export function noQemuCommandLine(where: string): CheckError {
     at: { input: '--from-qemu-command-line' },
   });
 }
+
+/** AMD's key server has no certificate for a report: a VLEK signed it, or it does not say of which chip it is. */
+export function noKdsUrl(name: string): CheckError {
+  return usage(
+    'no-kds-url',
+    `AMD's key server has no certificate for ${name}: a VLEK signed it, or it names no chip or no known processor.`,
+    {
+      advice: 'A VLEK comes with the report from the cloud provider.',
+    },
+  );
+}

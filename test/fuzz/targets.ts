@@ -11,6 +11,7 @@ import { IMAGE_TARGETS } from './targets/images';
 import { LAUNCH_TARGETS } from './targets/launches';
 import { MESSAGE_TARGETS } from './targets/messages';
 import { PAGE_TARGETS } from './targets/pages';
+import { REPORT_TARGETS } from './targets/reports';
 import { SAFE_TEXT_TARGETS } from './targets/safeTexts';
 import { TEXT_TARGETS } from './targets/texts';
 import { TRACE_TARGETS } from './targets/traces';
@@ -28,6 +29,7 @@ export const TARGETS: readonly Target[] = [
   ...FIELD_TARGETS,
   ...TEXT_TARGETS,
   ...SAFE_TEXT_TARGETS,
+  ...REPORT_TARGETS,
   ...LAUNCH_TARGETS,
   ...TRACE_TARGETS,
   ...CHECK_TARGETS,

@@ -163,7 +163,8 @@ export async function buildChain(
 /** Why a root is trusted, by its key. */
 function pinnedBy(root: ChainLink, own: readonly ChainLink[]): Chain['pinned'] {
   if (root.role === 'ARK' && authorityOfKey(root.spki)?.name === root.name) return 'AMD';
-  return own.includes(root) ? 'own' : undefined;
+  return own.some(({ spki }) => isSameBytes(spki, root.spki)) ? 'own' : undefined;
 }
 
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+/** The start of a sentence; the name of a file stays as it is. */
+const capital = (text: string): string => text.replace(/^the /, 'The ');

@@ -6,7 +6,7 @@ export type StepOutcome = 'passed' | 'failed' | 'not-checked';
 /** Each step: its title, and whether a verified report must have passed it. */
 export const STEPS = {
   format: { title: 'Format', required: true },
-  root: { title: 'Root is AMD’s', required: true },
+  root: { title: "Root is AMD's", required: true },
   chain: { title: 'Chain of certificates', required: true },
   dates: { title: 'Dates', required: true },
   revocation: { title: 'Revocation', required: false },

@@ -210,8 +210,7 @@ describe('A report and its chain', () => {
       assert.equal(found.verified, false);
       const failed = failures(found);
       assert.ok(failed.includes(step), `failed: ${failed.join(' ')}`);
-      for (const { reason } of found.steps)
-        assert.match(reason, /^[^a-z].*[.]$|^(reported|committed|launch|current|guest|vmpl|report|https)/s);
+      for (const { reason } of found.steps) assert.match(reason, /\.$|https:\S+$/);
     });
 
   it('plant a fault for each step that a report can fail without wishes', () => {
