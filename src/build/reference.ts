@@ -26,7 +26,7 @@ import { STEPS } from '../core/report/steps';
 import { WISH_ROWS } from '../core/report/wishes';
 import { VMSA_RULES } from '../core/vmsa/rules';
 import { encodeSignature } from '../core/vmsa/launch/signature';
-import { verificationSchema } from '../app/report/schema';
+import { verificationSchema } from '../app/reportSchema';
 import { LINT_RULES } from '../app/launchRules';
 import { launchSchema } from './launchSchema';
 import { manifestMembers } from './manifest';

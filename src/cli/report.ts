@@ -3,7 +3,7 @@
 import { Option, type Command } from 'commander';
 import { WISH_ROWS, type WishRow } from '../core/report/wishes';
 import type { Io } from '../app/io';
-import { readReportFile } from '../app/report/reportFile';
+import { readReportFile } from '../app/reportFile';
 import { nameOfInput } from '../app/vmsaFile';
 import { kdsUrls } from '../core/report/kdsUrl';
 import * as errors from './errors';
@@ -74,9 +74,9 @@ export function addReportCommands(io: Io, program: Command, out: Output, exit: E
         collect,
         [],
       )
-      .option('--root <file>', 'a root that is trusted besides those of AMD', collect, [])
+      .option('--root <path>', 'a root that is trusted besides those of AMD', collect, [])
       .option('--at <time>', 'when certificates must be valid, such as 2026-06-01; now unless given')
-      .option('--require <file>', "JSON with wishes, or go-sev-guest's policy")
+      .option('--require <path>', "JSON with wishes, or go-sev-guest's policy")
       .option('--json', 'print JSON')
       .addOption(redact()),
   ).action(async (file: string, options: VerifyOptions) => {

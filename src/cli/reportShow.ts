@@ -1,8 +1,8 @@
 // `sevscope report show`, `diff` and `export`: a report as text for a person, as JSON, or in a form for another program.
 
-import { readCertificates } from '../app/report/certificates';
+import { readCertificates } from '../app/reportCertificates';
 import type { Io } from '../app/io';
-import type { ReportFile } from '../app/report/reportFile';
+import type { ReportFile } from '../app/reportFile';
 import { bytesToHex, byteCount, hex, isZero, toBase64 } from '../core/binary/hex';
 import { jsonText } from '../core/binary/json';
 import { reportFindings } from '../core/report/findings';
@@ -132,7 +132,9 @@ export function diffReports(
     }))
     .filter(({ left, right }) => left?.raw !== right?.raw || !isSameValue(left, right))
     // Where the parts of a TCB are known, they say it. Reserved bytes of one version are fields in another.
-    .filter(({ field, left, right }) => (left && right) || field.group !== 'Reserved')
+    .filter(
+      ({ field, left, right }) => (left !== undefined && right !== undefined) || field.group !== 'Reserved',
+    )
     .filter(({ field }) => field.parts === 0)
     .sort((x, y) => rank(x.field) - rank(y.field));
   const text = (field: ReportField | undefined) => (field ? shownRaw(field, options.redact) : 'not there');

@@ -1,11 +1,11 @@
 // `sevscope report verify`: every step with its outcome and reason, then the verdict.
 
 import type { Io } from '../app/io';
-import { readCertificates } from '../app/report/certificates';
-import * as appErrors from '../app/report/errors';
-import { readCertificateFiles, readReportFile } from '../app/report/reportFile';
-import { VERIFICATION_VERSION } from '../app/report/schema';
-import { readWishes } from '../app/report/wishesFile';
+import { readCertificates } from '../app/reportCertificates';
+import * as appErrors from '../app/reportErrors';
+import { readCertificateFiles, readReportFile } from '../app/reportFile';
+import { VERIFICATION_VERSION } from '../app/reportSchema';
+import { readWishes } from '../app/reportWishes';
 import { nameOfInput } from '../app/vmsaFile';
 import { joined } from '../core/report/forms/pem';
 import { kdsUrls } from '../core/report/kdsUrl';

@@ -22,6 +22,7 @@ import {
   TBSCertList,
   Time,
   Validity,
+  Version,
 } from '@peculiar/asn1-x509';
 
 const OID = '1.3.6.1.4.1.3704.1';
@@ -101,7 +102,7 @@ export function makeCertificate(parts: CertificateParts): Uint8Array {
     ...extensions,
   ];
   const tbsCertificate = new TBSCertificate({
-    version: 2,
+    version: Version.v3,
     serialNumber: Uint8Array.from([serial >> 16, (serial >> 8) & 0xff, serial & 0xff]).slice(
       serial > 0xffff ? 0 : serial > 0xff ? 1 : 2,
     ).buffer,
@@ -142,7 +143,7 @@ export function makeRevocationList(parts: {
       }),
   );
   const tbsCertList = new TBSCertList({
-    version: 1,
+    version: Version.v2,
     signature: pss(),
     issuer: nameOf(parts.issuer),
     thisUpdate: new Time(new Date('2025-01-01T00:00:00Z')),

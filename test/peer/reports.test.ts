@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readCertificates } from '../../src/app/report/certificates';
+import { readCertificates } from '../../src/app/reportCertificates';
 import { hex } from '../../src/core/binary/hex';
 import { findReport, type ReportFound } from '../../src/core/report/forms/findReport';
 import { certificatesIn, joined } from '../../src/core/report/forms/pem';

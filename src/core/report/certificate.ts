@@ -1,5 +1,5 @@
 // A certificate of AMD's as plain data: what the verification of a report needs to know of it. Whoever has a reader of X.509 makes these
-// (app/report/certificates.ts); signatures are checked by the runtime, which is handed in.
+// (app/reportCertificates.ts); signatures are checked by the runtime, which is handed in.
 
 import type { CertificateKind } from './forms/certificateTable';
 

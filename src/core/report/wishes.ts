@@ -345,7 +345,16 @@ function stepOf(report: AttestationReport, { name, step, field }: WishRow, wishe
     }
     case 'mitigations':
       return mitigationStep(report, wishes.mitigations!);
-    default:
+    case 'measurement':
+    case 'reportData':
+    case 'hostData':
+    case 'idKeyDigest':
+    case 'authorKeyDigest':
+    case 'familyId':
+    case 'imageId':
+    case 'reportId':
+    case 'reportIdMa':
+    case 'chipId':
       return bytesStep(step, field, values[field as 'measurement'], wishes[name]!);
   }
 }

@@ -3,9 +3,9 @@
 
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { readCertificate, readCertificates, readRevocationList } from '../../../src/app/report/certificates';
-import { readCertificateFiles, readReportFile, reportIn } from '../../../src/app/report/reportFile';
-import { readWishes } from '../../../src/app/report/wishesFile';
+import { readCertificate, readCertificates, readRevocationList } from '../../../src/app/reportCertificates';
+import { readCertificateFiles, readReportFile, reportIn } from '../../../src/app/reportFile';
+import { readWishes } from '../../../src/app/reportWishes';
 import { jsonText } from '../../../src/core/binary/json';
 import { terminalText } from '../../../src/core/binary/plainText';
 import { authorityOfKey, knownAuthority } from '../../../src/core/report/authorities';

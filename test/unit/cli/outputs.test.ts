@@ -118,6 +118,7 @@ describe('The outputs of a command', () => {
     assert.deepEqual(outputs.map(commandName).sort(), [
       'digest',
       'launch record',
+      'report export',
       'sample',
       'validate',
       'vmsa build',

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Ajv from 'ajv';
-import { verificationSchema } from '../../../src/app/report/schema';
+import { verificationSchema } from '../../../src/app/reportSchema';
 import { runHere } from '../../helpers/cli';
 import { makeEvidence, type EvidenceBytes } from '../../helpers/evidence';
 import { makeTable } from '../../helpers/reportForms';

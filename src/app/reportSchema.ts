@@ -1,6 +1,6 @@
 // The JSON of `report verify`, as a schema that is published: from the tables of steps, so that it says what is printed.
 
-import { STEPS } from '../../core/report/steps';
+import { STEPS } from '../core/report/steps';
 
 /** The version of the JSON: it changes when a member changes its meaning. */
 export const VERIFICATION_VERSION = 1;

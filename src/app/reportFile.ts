@@ -1,16 +1,16 @@
 // Reads an attestation report and its certificates: a file in any form, standard input, a folder of configfs-tsm; a folder of certificates
 // with the names that snpguest gives them, or a file of them.
 
-import { latin1 } from '../../core/binary/ascii';
-import { findReport, type ReportFound } from '../../core/report/forms/findReport';
-import { withTable } from '../../core/report/forms/jsonReport';
-import { certificatesIn, joined, type GivenCertificates } from '../../core/report/forms/pem';
-import type { CertificateKind } from '../../core/report/forms/certificateTable';
-import { within } from '../../core/report/forms/reportSource';
-import { decodeReport, type AttestationReport } from '../../core/report/report';
-import type { Io } from '../io';
-import { nameOfInput, readWhole } from '../vmsaFile';
-import * as errors from './errors';
+import { latin1 } from '../core/binary/ascii';
+import { findReport, type ReportFound } from '../core/report/forms/findReport';
+import { withTable } from '../core/report/forms/jsonReport';
+import { certificatesIn, joined, type GivenCertificates } from '../core/report/forms/pem';
+import type { CertificateKind } from '../core/report/forms/certificateTable';
+import { within } from '../core/report/forms/reportSource';
+import { decodeReport, type AttestationReport } from '../core/report/report';
+import type { Io } from './io';
+import { nameOfInput, readWhole } from './vmsaFile';
+import * as errors from './reportErrors';
 
 /** A report that was read. */
 export interface ReportFile {

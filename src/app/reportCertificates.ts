@@ -8,13 +8,14 @@ import {
   CertificateList,
   KeyUsage,
   KeyUsageFlags,
+  Version,
   type Extension,
   type Name,
   type Time,
 } from '@peculiar/asn1-x509';
-import { bytesToHex, isSameBytes } from '../../core/binary/hex';
-import type { Certificate, From, KeyKind, LeafFacts, RevocationList } from '../../core/report/certificate';
-import type { BadCertificate, GivenCertificates } from '../../core/report/forms/pem';
+import { bytesToHex, isSameBytes } from '../core/binary/hex';
+import type { Certificate, From, KeyKind, LeafFacts, RevocationList } from '../core/report/certificate';
+import type { BadCertificate, GivenCertificates } from '../core/report/forms/pem';
 
 const AMD = '1.3.6.1.4.1.3704.1';
 const BASIC_CONSTRAINTS = '2.5.29.19';
@@ -142,7 +143,7 @@ function certificateFrom(der: Uint8Array): Certificate {
     AsnConvert.serialize(tbs.signature),
     AsnConvert.serialize(signatureAlgorithm),
   );
-  if (tbs.version !== 2) throw new Unfit('is not of version 3');
+  if (tbs.version !== Version.v3) throw new Unfit('is not of version 3');
   const spki = bytesOf(AsnConvert.serialize(tbs.subjectPublicKeyInfo));
   const extensions = tbs.extensions ? [...tbs.extensions] : [];
   return {

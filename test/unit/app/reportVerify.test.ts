@@ -2,17 +2,16 @@
 // report or of its certificate ever does.
 
 import assert from 'node:assert/strict';
-import { readCertificate } from '../../../../src/app/report/certificates';
-import { fromHex } from '../../../../src/core/binary/hex';
-import type { GivenCertificate } from '../../../../src/core/report/forms/pem';
-import { STEPS, type StepId } from '../../../../src/core/report/steps';
-import type { Verification } from '../../../../src/core/report/verify';
-import type { Wishes } from '../../../../src/core/report/wishes';
-import { ecKey, extension, makeRevocationList, rsaKey, signReport } from '../../../helpers/amdChain';
+import { readCertificate } from '../../../src/app/reportCertificates';
+import { fromHex } from '../../../src/core/binary/hex';
+import type { GivenCertificate } from '../../../src/core/report/forms/pem';
+import { STEPS, type StepId } from '../../../src/core/report/steps';
+import type { Verification } from '../../../src/core/report/verify';
+import type { Wishes } from '../../../src/core/report/wishes';
+import { ecKey, extension, makeRevocationList, rsaKey, signReport } from '../../helpers/amdChain';
 import {
   ARK_KEY,
   ASK_KEY,
-  AT,
   givenOf,
   makeEvidence,
   OTHER_KEY,
@@ -21,9 +20,10 @@ import {
   type EvidenceBytes,
   type EvidenceParts,
   type VerifyParts,
-} from '../../../helpers/evidence';
-import { io } from '../../../helpers/io';
-import { filled, padded } from '../../core/report/reports';
+} from '../../helpers/evidence';
+import { IS_QUICK } from '../../helpers/hostile';
+import { io } from '../../helpers/io';
+import { filled, padded } from '../core/report/reports';
 
 const failures = ({ steps }: Verification): StepId[] =>
   steps.filter(({ outcome }) => outcome === 'failed').map(({ step }) => step);
@@ -370,20 +370,18 @@ describe('One changed bit', () => {
   it('anywhere in a report: it is never verified', async function () {
     this.timeout(600_000);
     const verifier = remembering(io.verifier);
-    for (const processor of ['Genoa'] as const) {
-      const evidence = makeEvidence({ processor });
-      assert.equal((await verifyEvidence(evidence, { verifier })).verified, true);
-      for (let bit = 0; bit < 8 * evidence.report.length; bit++) {
-        const { verified } = await verifyEvidence(
-          { ...evidence, report: flipped(evidence.report, bit) },
-          { verifier },
-        ).catch((error: unknown) => {
-          // A version that no report has.
-          assert.ok(error instanceof Error && bit < 32, String(error));
-          return { verified: false };
-        });
-        assert.equal(verified, false, `bit ${bit}`);
-      }
+    const evidence = makeEvidence();
+    assert.equal((await verifyEvidence(evidence, { verifier })).verified, true);
+    for (let bit = 0; bit < 8 * evidence.report.length; bit += IS_QUICK ? 7 : 1) {
+      const { verified } = await verifyEvidence(
+        { ...evidence, report: flipped(evidence.report, bit) },
+        { verifier },
+      ).catch((error: unknown) => {
+        // A version that no report has.
+        assert.ok(error instanceof Error && bit < 32, String(error));
+        return { verified: false };
+      });
+      assert.equal(verified, false, `bit ${bit}`);
     }
   });
 
@@ -393,7 +391,11 @@ describe('One changed bit', () => {
       const verifier = remembering(io.verifier);
       const evidence = makeEvidence();
       // All of the leaf; of the others, which are read alike, one bit in eleven.
-      for (let bit = 0; bit < 8 * evidence[name].length; bit += name === 'leaf' ? 1 : 11) {
+      for (
+        let bit = 0;
+        bit < 8 * evidence[name].length;
+        bit += (name === 'leaf' ? 1 : 11) * (IS_QUICK ? 7 : 1)
+      ) {
         const changed = flipped(evidence[name], bit);
         const given = givenOf({ ...evidence, [name]: changed });
         const { verified } = await verifyEvidence(evidence, { given, verifier });

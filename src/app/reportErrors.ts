@@ -1,6 +1,6 @@
 // Failures of reading attestation reports, certificates and wishes.
 
-import { usage, type CheckError } from '../../core/errors';
+import { usage, type CheckError } from '../core/errors';
 
 /** A file has no attestation report; `reason` is a sentence or two that begin with "It". */
 export function notAReport(name: string, reason: string): CheckError {
