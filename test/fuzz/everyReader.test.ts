@@ -14,7 +14,7 @@ const SECONDS = 0.2;
 
 /** Functions that no target runs, and why. */
 const EXCEPTIONS: readonly (readonly [pattern: RegExp, why: string])[] = [
-  [/\/(errors|ioErrors)\.ts /, 'makes sentences of what others have read'],
+  [/\/(errors|ioErrors|reportErrors)\.ts /, 'makes sentences of what others have read'],
   [
     /\/binary\/(bits|struct)\.ts (flag|bits|address|row|struct)$/,
     'makes the tables of the program of its own texts',
