@@ -1,7 +1,7 @@
 // What files are read for, and how large each may be: what its field can hold, with a margin. A larger file is
 // another file, and is refused before it is read; a pipe, whose size nobody knows, as soon as more has arrived.
 
-import { MAX_FILE } from '../core/binary/limits';
+import { MAX_FILE, MOST_REPORT_FILE } from '../core/binary/limits';
 import { MAX_SECRETS } from '../core/tech/sev/secret';
 import { MOST_ID_BLOCK_TEXT } from '../core/tech/snp/idBlockText';
 import { MOST_CHARACTERS } from './launchText';
@@ -34,6 +34,9 @@ export const FILE_ROLES = {
   ignore: { words: "a file of Git's ignore patterns", most: 2 ** 20 },
   // A log of a host, or a few lines of one.
   log: { words: 'a log', most: MAX_FILE },
+  report: { words: 'a file with an attestation report', most: MOST_REPORT_FILE },
+  certificate: { words: 'a file of certificates', most: 2 ** 20 },
+  wishes: { words: 'a file of wishes', most: 2 ** 20 },
   // An image or pages in any form.
   shown: { words: 'a firmware image or a file of VMSA pages', most: MAX_FILE },
 } as const satisfies Readonly<Record<string, RoleRow>>;

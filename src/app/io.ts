@@ -3,6 +3,7 @@
 
 import type { FileDigest } from '../core/check/loadedSteps';
 import type { Hasher, Hashes } from '../core/launch/hasher';
+import type { Verifier } from '../core/report/certificate';
 import type { Ciphers } from '../core/tech/sev/secret';
 import type { FileRole } from './fileRoles';
 
@@ -179,6 +180,8 @@ export interface Io extends Ciphers {
 
   /** Hash functions that are fast enough for gigabytes. */
   readonly hashes: Hashes;
+  /** Signatures of certificates and attestation reports. */
+  readonly verifier: Verifier;
   /** `size` cryptographically random bytes. */
   random(size: number): Uint8Array;
 

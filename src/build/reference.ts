@@ -20,8 +20,14 @@ import { CPU_MODELS, describeCpuId, SILICON } from '../core/vmsa/launch/cpuModel
 import { provenanceOf } from '../core/vmsa/launch/initial';
 import { VMSA } from '../core/vmsa/layout/layout';
 import { PROFILES, type Profile } from '../core/vmsa/launch/profiles';
+import { ATTESTATION_REPORT } from '../core/report/layout';
+import { TCB_LAYOUTS } from '../core/report/products';
+import { REPORT_RULES } from '../core/report/rules';
+import { STEPS } from '../core/report/steps';
+import { WISH_ROWS } from '../core/report/wishes';
 import { VMSA_RULES } from '../core/vmsa/rules';
 import { encodeSignature } from '../core/vmsa/launch/signature';
+import { verificationSchema } from '../app/reportSchema';
 import { LINT_RULES } from '../app/launchRules';
 import { launchSchema } from './launchSchema';
 import { manifestMembers } from './manifest';
@@ -208,6 +214,27 @@ export function generatedFiles(manifest: string): Record<string, string> {
     describeLayout(VMSA),
     '## Rules about VMSA pages',
     rulesTable(VMSA_RULES),
+    describeLayout(ATTESTATION_REPORT),
+    'CPUID is there from version 3 on, mitigation vectors from version 5; before, their bytes are reserved.',
+    ...Object.values(TCB_LAYOUTS).map((layout) => describeLayout(layout, '###')),
+    '### Rules about attestation reports',
+    rulesTable(REPORT_RULES),
+    '### Steps of a verification',
+    table(
+      ['step', 'title', 'must have passed'],
+      Object.entries(STEPS).map(([id, { title, required }]) => [code(id), title, required ? 'yes' : '']),
+    ),
+    '### What can be wanted of a report',
+    'Members of a file for `report verify --require`; those of go-sev-guest that differ stand beside them.',
+    table(
+      ['member', 'compared with', 'meaning', 'go-sev-guest'],
+      WISH_ROWS.map(({ name, field, doc, others }) => [
+        code(name),
+        code(field),
+        doc,
+        others.map(code).join(', '),
+      ]),
+    ),
     '## Launch profiles',
     'Layers write in their order; the last write to a field stands, and fields that no layer names are zero.',
     profilesSection(),
@@ -245,6 +272,7 @@ export function generatedFiles(manifest: string): Record<string, string> {
   return {
     'media/reference.md': reference,
     'media/sevlaunch.schema.json': JSON.stringify(launchSchema()),
+    'media/sevreport.schema.json': JSON.stringify(verificationSchema()),
     'package.json': JSON.stringify({ ...(JSON.parse(manifest) as object), ...manifestMembers() }, null, 2),
   };
 }

@@ -7,6 +7,7 @@ import { addIdBlockCommands } from './idBlock';
 import { addLaunchCommands } from './launch';
 import { addOvmfCommands } from './ovmf';
 import type { AddCommand } from './program';
+import { addReportCommands } from './report';
 import { addSampleCommand } from './sample';
 import { addShowCommand } from './show';
 import { addValidateCommand } from './validate';
@@ -16,6 +17,7 @@ export const COMMANDS: readonly AddCommand[] = [
   addShowCommand,
   addOvmfCommands,
   addVmsaCommands,
+  addReportCommands,
   addValidateCommand,
   addExplainCommand,
   addLaunchCommands,

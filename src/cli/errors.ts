@@ -303,3 +303,14 @@ export function idKeyNeeded(): CheckError {
     at: { input: '--id-key' },
   });
 }
+
+/** AMD's key server has no certificate for a report: a VLEK signed it, or it does not say of which chip it is. */
+export function noKdsUrl(name: string): CheckError {
+  return usage(
+    'no-kds-url',
+    `AMD's key server has no certificate for ${name}: a VLEK signed it, or it names no chip or no known processor.`,
+    {
+      advice: 'A VLEK comes with the report from the cloud provider.',
+    },
+  );
+}

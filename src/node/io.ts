@@ -6,6 +6,7 @@ import { availableParallelism, homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import * as ioErrors from '../app/ioErrors';
 import type { Io } from '../app/io';
+import { verifierOf } from '../app/verifier';
 import { nodeHashes } from './hashes';
 import { codeOf } from './open';
 import {
@@ -53,6 +54,7 @@ export function nodeIo(scripts: string): Io {
     homeFolder: homedir,
     configFolder: () => process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'),
     hashes: nodeHashes,
+    verifier: verifierOf(() => crypto.subtle),
     random: (size) => randomBytes(size),
     // OpenSSL takes a key where it is, and clears what it makes of it.
     hmac: (key, message) => createHmac('sha256', key).update(message).digest(),

@@ -2,6 +2,7 @@
 // Code, and whatever asks for a path, or for a key's ciphers, fails with one sentence.
 
 import type { Io } from '../app/io';
+import { verifierOf } from '../app/verifier';
 import * as ioErrors from '../app/ioErrors';
 import { nobleHashes } from '../core/launch/nobleHashes';
 import { threadsOf } from './threads';
@@ -41,6 +42,7 @@ export function webIo(readScript: () => PromiseLike<Uint8Array>): Io {
     homeFolder: () => undefined,
     configFolder: cannot,
     hashes: nobleHashes,
+    verifier: verifierOf(() => crypto.subtle),
     random: (size) => crypto.getRandomValues(new Uint8Array(size)),
     hmac: cannot,
     encrypt: cannot,

@@ -13,6 +13,7 @@ import { LAUNCH_TARGETS } from './targets/launches';
 import { MESSAGE_TARGETS } from './targets/messages';
 import { PAGE_TARGETS } from './targets/pages';
 import { REFERENCE_TARGETS } from './targets/references';
+import { REPORT_TARGETS } from './targets/reports';
 import { SAFE_TEXT_TARGETS } from './targets/safeTexts';
 import { TEXT_TARGETS } from './targets/texts';
 import { TRACE_TARGETS } from './targets/traces';
@@ -30,6 +31,7 @@ export const TARGETS: readonly Target[] = [
   ...FIELD_TARGETS,
   ...TEXT_TARGETS,
   ...SAFE_TEXT_TARGETS,
+  ...REPORT_TARGETS,
   ...LAUNCH_TARGETS,
   ...REFERENCE_TARGETS,
   ...TRACE_TARGETS,

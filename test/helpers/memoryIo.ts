@@ -4,6 +4,7 @@
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path/posix';
 import { FILE_ROLES, type FileRole } from '../../src/app/fileRoles';
 import type { Content, FileFacts, FileStat, Io, ReadOptions } from '../../src/app/io';
+import { verifierOf } from '../../src/app/verifier';
 import * as ioErrors from '../../src/app/ioErrors';
 import { nobleHashes } from '../../src/core/launch/nobleHashes';
 import { ciphers } from './ciphers';
@@ -94,6 +95,7 @@ export function memoryIo(): Io & { readonly files: Map<string, Written> } {
     homeFolder: () => '/home',
     configFolder: () => '/home/config',
     hashes: nobleHashes,
+    verifier: verifierOf(() => crypto.subtle),
     random: (size) => new Uint8Array(size).fill(7),
     ...ciphers,
     cores: () => 1,

@@ -1,7 +1,7 @@
 // The processors whose firmware signs attestation reports: how a report tells which one it is, and what the eight bytes of a
 // TCB_VERSION are for each (SEV-SNP Firmware ABI, TCB_VERSION; for Turin and Venice as virtee/sev has them).
 
-import { row, struct, type Struct } from '../binary/struct';
+import { leaves, row, struct, type Leaf, type Struct } from '../binary/struct';
 
 const part = (offset: number, name: TcbComponent, doc: string) => row(offset, name, 'u8', doc);
 const unused = (offset: number, size: number) => row(offset, `reserved_${offset}`, size, 'reserved, zero');
@@ -94,4 +94,13 @@ export function productOfCpu(
     if (found) return { name, called: found[3] ?? name };
   }
   return undefined;
+}
+
+/** The parts of a TCB by name. @param bytes 8 */
+export function tcbParts(bytes: Uint8Array, layout: TcbLayout): Partial<Record<TcbComponent, number>> {
+  return Object.fromEntries(
+    (leaves(TCB_LAYOUTS[layout]) as readonly Leaf[])
+      .filter(({ row }) => row.type === 'u8')
+      .map(({ path, offset }) => [path, bytes[offset]!]),
+  );
 }

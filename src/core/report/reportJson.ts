@@ -2,10 +2,9 @@
 // longer ones in 0x form, bytes in hexadecimal, and a TCB with its parts.
 
 import { bytesToHex, hex } from '../binary/hex';
-import { leaves, type Leaf } from '../binary/struct';
 import { reportFindings } from './findings';
 import { layoutOf, TCB_NAMES, type TcbName } from './layout';
-import { TCB_LAYOUTS, type TcbComponent, type TcbLayout } from './products';
+import { tcbParts, type TcbComponent, type TcbLayout } from './products';
 import { reportSummary, type AttestationReport } from './report';
 
 /** A TCB: its bytes in hexadecimal, and its parts where their layout is known. */
@@ -22,13 +21,7 @@ export const REDACTED = 'redacted';
 
 /** A TCB as plain data. */
 export function tcbJson(bytes: Uint8Array, layout: TcbLayout | undefined): TcbJson {
-  const parts = layout ? (leaves(TCB_LAYOUTS[layout]) as readonly Leaf[]) : [];
-  return {
-    raw: bytesToHex(bytes),
-    ...Object.fromEntries(
-      parts.filter(({ row }) => row.type === 'u8').map(({ path, offset }) => [path, bytes[offset]!]),
-    ),
-  };
+  return { raw: bytesToHex(bytes), ...(layout && tcbParts(bytes, layout)) };
 }
 
 const isTcb = (name: string): name is TcbName => (TCB_NAMES as readonly string[]).includes(name);

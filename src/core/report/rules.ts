@@ -25,7 +25,7 @@ const table = ruleTable({
   'report-vmpl': ['error', 'The VMPL is above 3, and not what a report for the host has.'],
   'report-for-host': [
     'warning',
-    'The host asked for the report, not the guest: its report data are zero or the host’s.',
+    "The host asked for the report, not the guest: its report data are zero or the host's.",
   ],
   'report-algorithm': ['error', 'The report is not signed with ECDSA P-384 and SHA-384.'],
   'report-signature-range': [
@@ -62,7 +62,7 @@ const table = ruleTable({
   ],
   'report-milan-seed': [
     'warning',
-    'The seed of Milan’s VCEKs was extracted by software (arXiv 2605.12990): a report of a Milan can be forged by who has one.',
+    "The seed of Milan's VCEKs was extracted by software (arXiv 2605.12990): a report of a Milan can be forged by who has one.",
   ],
   'report-mitigations': ['warning', 'Mitigations were in place at launch that are not any more.'],
   'report-table-end': ['error', 'The table of certificates has no entry of zeros, with which it ends.'],

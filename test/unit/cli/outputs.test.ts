@@ -120,6 +120,7 @@ describe('The outputs of a command', () => {
       'digest',
       'id-block create',
       'launch record',
+      'report export',
       'sample',
       'validate',
       'vmsa build',

@@ -139,14 +139,6 @@ describe('validate takes what an SNP launch has by options', () => {
       const outcome = await cli('validate', '--launch', fileOf(name), ...options);
       assert.equal(outcome.status, status, outcome.stderr);
     });
-  it('which a running domain has no use for', async () => {
-    const { status, stderr } = await cli('validate', '--domain', 'guest', '--vmm-type', 'ec2');
-    assert.equal(status, 2);
-    assert.match(
-      stderr,
-      /^ERROR: --vmm-type cannot be given here: it is for a launch file with a launch digest/,
-    );
-  });
   it('which a measurement of SEV has no use for', async () => {
     for (const options of [
       ['--vmm-type', 'ec2'],

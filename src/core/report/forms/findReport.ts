@@ -3,14 +3,12 @@
 import { latin1, skipSpace } from '../../binary/ascii';
 import { parseExactJson } from '../../binary/exactJson';
 import { byteCount } from '../../binary/hex';
+import { MOST_REPORT_FILE } from '../../binary/limits';
 import { readBinaryReport } from './binaryReport';
 import { bytesInText, readJsonReport } from './jsonReport';
 import { within, type NoReport, type ReportFound } from './reportSource';
 
 export type { NoReport, ReportFound } from './reportSource';
-
-/** No file with a report is larger: evidence in JSON, with a quote of a TPM and a log, has less than a tenth. */
-export const MOST_REPORT_FILE = 4 * 2 ** 20;
 
 const BRACE = '{'.charCodeAt(0);
 

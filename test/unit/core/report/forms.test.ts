@@ -3,60 +3,16 @@
 import assert from 'node:assert/strict';
 import { bytesToHex, toBase64, utf8 } from '../../../../src/core/binary/hex';
 import { jsonText } from '../../../../src/core/binary/json';
-import { encode } from '../../../../src/core/binary/struct';
 import { nobleHashes } from '../../../../src/core/launch/nobleHashes';
-import { CERTIFICATE_GUIDS, parseCertificateTable } from '../../../../src/core/report/forms/certificateTable';
-import { findReport, MOST_REPORT_FILE, type ReportFound } from '../../../../src/core/report/forms/findReport';
-import { HCL_DATA, HCL_HEADER, isJsonBound } from '../../../../src/core/report/forms/hclBlob';
+import { parseCertificateTable } from '../../../../src/core/report/forms/certificateTable';
+import { MOST_REPORT_FILE } from '../../../../src/core/binary/limits';
+import { findReport, type ReportFound } from '../../../../src/core/report/forms/findReport';
+import { isJsonBound } from '../../../../src/core/report/forms/hclBlob';
 import { certificatesIn } from '../../../../src/core/report/forms/pem';
 import { decodeReport } from '../../../../src/core/report/report';
 import { reportJson } from '../../../../src/core/report/reportJson';
+import { guidOf, hclOf, joinBytes, makeTable, response, word } from '../../../helpers/reportForms';
 import { filled, makeReport, padded, type Processor } from './reports';
-
-const joinBytes = (...parts: readonly Uint8Array[]): Uint8Array => Uint8Array.from(Buffer.concat(parts));
-const word = (n: number): Uint8Array => {
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setUint32(0, n, true);
-  return bytes;
-};
-const guidOf = (kind: string): Uint8Array =>
-  padded(CERTIFICATE_GUIDS.find((one) => one.kind === kind)!.guid.replaceAll('-', ''), 16);
-
-/** A table of certificates: its directory, an entry of zeros, then the data. */
-function makeTable(entries: readonly (readonly [kind: string, data: Uint8Array])[]): Uint8Array {
-  let at = 24 * (entries.length + 1);
-  const rows = entries.map(([kind, data]) => {
-    const row = joinBytes(guidOf(kind), word(at), word(data.length));
-    at += data.length;
-    return row;
-  });
-  return joinBytes(...rows, new Uint8Array(24), ...entries.map(([, data]) => data));
-}
-
-const response = (report: Uint8Array, status = 0, size = 4000): Uint8Array => {
-  const bytes = new Uint8Array(size);
-  bytes.set(joinBytes(word(status), word(report.length), new Uint8Array(24), report));
-  return bytes;
-};
-
-/** A blob of Azure's, padded with zeros. */
-function hclOf(report: Uint8Array, json: string, { type = 2, hash = 1 } = {}): Uint8Array {
-  const text = utf8(json);
-  const data = encode(HCL_DATA, {
-    size: HCL_DATA.size + text.length,
-    version: 1,
-    report_type: type,
-    hash_type: hash,
-    json_size: text.length,
-  });
-  const header = encode(HCL_HEADER, {
-    signature: utf8('HCLA'),
-    version: 2,
-    size: 0x4c0 + data.length,
-    request_type: 2,
-  });
-  return joinBytes(header, report, data, text, new Uint8Array(300));
-}
 
 const REPORT = makeReport('Genoa');
 const DER = padded('3003020101', 5);

@@ -1,0 +1,88 @@
+// Reads an attestation report and its certificates: a file in any form, standard input, a folder of configfs-tsm; a folder of certificates
+// with the names that snpguest gives them, or a file of them.
+
+import { latin1 } from '../core/binary/ascii';
+import { findReport, type ReportFound } from '../core/report/forms/findReport';
+import { withTable } from '../core/report/forms/jsonReport';
+import { certificatesIn, joined, type GivenCertificates } from '../core/report/forms/pem';
+import type { CertificateKind } from '../core/report/forms/certificateTable';
+import { within } from '../core/report/forms/reportSource';
+import { decodeReport, type AttestationReport } from '../core/report/report';
+import type { Io } from './io';
+import { nameOfInput, readWhole } from './vmsaFile';
+import * as errors from './reportErrors';
+
+/** A report that was read. */
+export interface ReportFile {
+  readonly report: AttestationReport;
+  readonly found: ReportFound;
+}
+
+/** The report in bytes. @param name of the file in messages @throws CheckError (usage) that says why there is none */
+export function reportIn(name: string, bytes: Uint8Array): ReportFile {
+  const found = findReport(bytes);
+  if ('reason' in found) throw errors.notAReport(name, found.reason);
+  return { report: decodeReport(found.bytes), found };
+}
+
+/** The folder that Linux's configfs-tsm has for a report: outblob, and auxblob, provider and others beside it. */
+async function readTsmFolder(io: Io, folder: string): Promise<ReportFile> {
+  const names = await io.list(folder);
+  const readPart = (name: string): Promise<Uint8Array> =>
+    names.includes(name) ? io.read(io.path.join(folder, name), 'report') : Promise.resolve(new Uint8Array());
+  if (!names.includes('outblob')) throw errors.noReportInFolder(folder);
+  const provider = latin1(await readPart('provider')).trim();
+  if (provider !== '' && provider !== 'sev_guest') throw errors.otherProvider(folder, provider.slice(0, 40));
+  const path = io.path.join(folder, 'outblob');
+  const { found } = reportIn(path, await readPart('outblob'));
+  const whole = within('configfs', withTable(found, await readPart('auxblob')));
+  return { report: decodeReport(whole.bytes), found: whole };
+}
+
+/** Reads a report from a path, `-` for standard input. @throws CheckError (usage) that says why there is none */
+export async function readReportFile(io: Io, path: string): Promise<ReportFile> {
+  if (path !== '-' && (await io.stat(path)).kind === 'folder') return readTsmFolder(io, path);
+  return reportIn(nameOfInput(path), await readWhole(io, path, 'report'));
+}
+
+/** The names of certificates in a folder, as snpguest and others write them, with what they are. */
+const NAMES: readonly (readonly [name: string, kind: CertificateKind])[] = [
+  ['ark', 'ARK'],
+  ['ask', 'ASK'],
+  ['asvk', 'ASK'],
+  ['vcek', 'VCEK'],
+  ['vlek', 'VLEK'],
+  ['crl', 'CRL'],
+];
+const ENDINGS: readonly string[] = ['pem', 'der', 'crt', 'cer', 'crl'];
+/** AMD's key server answers with the chain in one file. */
+const CHAIN = /^cert_chain(\.pem)?$/i;
+
+/** What a file is by its name; undefined for one that is no certificate. */
+function kindOfName(name: string): CertificateKind | 'chain' | undefined {
+  if (CHAIN.test(name)) return 'chain';
+  const [, stem, ending] = /^([a-z]+)(?:\.([a-z]+))?$/i.exec(name) ?? [];
+  if (stem === undefined || (ending !== undefined && !ENDINGS.includes(ending.toLowerCase())))
+    return undefined;
+  return NAMES.find(([known]) => known === stem.toLowerCase())?.[1];
+}
+
+/** Reads certificates from a file or a folder. @throws CheckError (usage) when there are none */
+export async function readCertificateFiles(io: Io, path: string): Promise<GivenCertificates> {
+  if ((await io.stat(path)).kind !== 'folder') {
+    const name = io.path.basename(path);
+    const kind = kindOfName(name);
+    return certificatesIn(await io.read(path, 'certificate'), name, kind === 'chain' ? undefined : kind);
+  }
+  const names = (await io.list(path)).filter((name) => kindOfName(name) !== undefined).sort();
+  if (names.length === 0) throw errors.noCertificatesInFolder(path);
+  return joined(
+    await Promise.all(
+      names.map(async (name) => {
+        const kind = kindOfName(name);
+        const bytes = await io.read(io.path.join(path, name), 'certificate');
+        return certificatesIn(bytes, name, kind === 'chain' ? undefined : kind);
+      }),
+    ),
+  );
+}

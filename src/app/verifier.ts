@@ -1,0 +1,48 @@
+// Signatures through WebCrypto, which Node and browsers both have.
+
+import type { Verifier } from '../core/report/certificate';
+
+interface Algorithm {
+  readonly name: string;
+  readonly hash?: string;
+  readonly namedCurve?: string;
+  readonly saltLength?: number;
+}
+
+/** The part of WebCrypto's SubtleCrypto that is used; its types are another in each runtime. */
+export interface Subtle<Key> {
+  importKey(
+    format: 'spki',
+    key: Uint8Array<ArrayBuffer>,
+    algorithm: Algorithm,
+    isExtractable: boolean,
+    uses: 'verify'[],
+  ): Promise<Key>;
+  verify(
+    algorithm: Algorithm,
+    key: Key,
+    signature: Uint8Array<ArrayBuffer>,
+    message: Uint8Array<ArrayBuffer>,
+  ): Promise<boolean>;
+}
+
+/** A copy in memory of its own, which WebCrypto wants. */
+const own = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => Uint8Array.from(bytes);
+
+/** Checks signatures with a runtime's WebCrypto. A key that it refuses has signed nothing. */
+export function verifierOf<Key>(subtle: () => Subtle<Key>): Verifier {
+  const check =
+    (key: Algorithm, algorithm: Algorithm): Verifier['ecdsa'] =>
+    async (spki, signature, message) => {
+      try {
+        const imported = await subtle().importKey('spki', own(spki), key, false, ['verify']);
+        return await subtle().verify(algorithm, imported, own(signature), own(message));
+      } catch {
+        return false;
+      }
+    };
+  return {
+    rsaPss: check({ name: 'RSA-PSS', hash: 'SHA-384' }, { name: 'RSA-PSS', saltLength: 48 }),
+    ecdsa: check({ name: 'ECDSA', namedCurve: 'P-384' }, { name: 'ECDSA', hash: 'SHA-384' }),
+  };
+}

@@ -1,0 +1,454 @@
+// What an owner wants of a report: one table, from which the steps, the options of the command line, the members of a file of wishes and
+// of go-sev-guest's policy, and the documentation come. Each wish is compared with one field.
+
+import { bytesToHex, fromBase64, hex, isSameBytes, isZero, parseUnsigned } from '../binary/hex';
+import { PLAIN_FORMS, readTextBytes } from '../binary/textBytes';
+import { SNP_POLICY, snpPolicyValue, type SnpPolicyName } from '../tech/snp/policy';
+import { provisional } from './findings';
+import { PLATFORM_INFO } from './bits';
+import { versionText, type AttestationReport } from './report';
+import { failed, judged, notChecked, passed, type Step, type StepId } from './steps';
+import { tcbParts, type TcbComponent } from './products';
+
+/** A TCB of which some parts are wanted, at least so much each. */
+export type WantedTcb = Readonly<Partial<Record<TcbComponent, number>>>;
+
+/** What is wanted. Bytes are alternatives: one of them is enough. */
+export interface Wishes {
+  readonly measurement?: readonly Uint8Array[];
+  readonly reportData?: readonly Uint8Array[];
+  readonly hostData?: readonly Uint8Array[];
+  readonly idKeyDigest?: readonly Uint8Array[];
+  readonly authorKeyDigest?: readonly Uint8Array[];
+  readonly familyId?: readonly Uint8Array[];
+  readonly imageId?: readonly Uint8Array[];
+  readonly reportId?: readonly Uint8Array[];
+  readonly reportIdMa?: readonly Uint8Array[];
+  readonly chipId?: readonly Uint8Array[];
+  /** At least. */
+  readonly guestSvn?: bigint;
+  readonly vmpl?: bigint;
+  /** At least as strict as this one. */
+  readonly policy?: bigint;
+  readonly platformInfo?: bigint;
+  readonly minimumTcb?: WantedTcb;
+  readonly minimumLaunchTcb?: WantedTcb;
+  /** Of the firmware that is committed: `1.55`, or with its build `1.55.29`. */
+  readonly minimumVersion?: string;
+  readonly minimumBuild?: bigint;
+  /** Whether firmware must be committed, not provisional. */
+  readonly committed?: boolean;
+  /** Bits that must be set in CURRENT_MIT_VECTOR. */
+  readonly mitigations?: bigint;
+}
+
+/** The name of a wish. */
+export type WishName = keyof Wishes;
+
+/** How a wish is written. */
+export type WishKind = 'bytes' | 'number' | 'bits' | 'tcb' | 'version' | 'flag';
+
+/** One wish. */
+export interface WishRow {
+  readonly name: WishName;
+  readonly step: StepId;
+  readonly kind: WishKind;
+  /** Bytes of the field. */
+  readonly size: number;
+  readonly doc: string;
+  /** The field that it is compared with. */
+  readonly field: string;
+  /** Other names in files: those of go-sev-guest's policy. */
+  readonly others: readonly string[];
+}
+
+const bytes = (
+  name: WishName,
+  step: StepId,
+  field: string,
+  size: number,
+  doc: string,
+  ...others: string[]
+): WishRow => ({
+  ...{ name, step, kind: 'bytes', size, doc, field, others },
+});
+const other = (
+  name: WishName,
+  step: StepId,
+  kind: WishKind,
+  field: string,
+  size: number,
+  doc: string,
+  ...others: string[]
+): WishRow => ({
+  ...{ name, step, kind, size, doc, field, others },
+});
+
+/** Every wish, in the order of the steps. */
+export const WISH_ROWS: readonly WishRow[] = [
+  bytes('measurement', 'measurement', 'measurement', 48, 'launch digest that is wanted'),
+  bytes('reportData', 'report-data', 'report_data', 64, 'report data that are wanted, such as a nonce'),
+  bytes('hostData', 'host-data', 'host_data', 32, 'host data that are wanted'),
+  bytes(
+    'idKeyDigest',
+    'id-key-digest',
+    'id_key_digest',
+    48,
+    'SHA-384 of the ID key that is wanted',
+    'trustedIdKeyHashes',
+  ),
+  bytes(
+    'authorKeyDigest',
+    'author-key-digest',
+    'author_key_digest',
+    48,
+    'SHA-384 of the author key that is wanted',
+    'trustedAuthorKeyHashes',
+  ),
+  bytes('familyId', 'family-id', 'family_id', 16, 'family that is wanted'),
+  bytes('imageId', 'image-id', 'image_id', 16, 'image that is wanted'),
+  bytes('reportId', 'report-id', 'report_id', 32, 'report id that is wanted'),
+  bytes('reportIdMa', 'report-id-ma', 'report_id_ma', 32, 'report id of the migration agent that is wanted'),
+  bytes('chipId', 'chip-id', 'chip_id', 64, 'chip that is wanted'),
+  other('guestSvn', 'guest-svn', 'number', 'guest_svn', 4, 'guest SVN, at least', 'minimumGuestSvn'),
+  other('vmpl', 'vmpl', 'number', 'vmpl', 4, 'VMPL that is wanted'),
+  other(
+    'policy',
+    'policy',
+    'bits',
+    'policy',
+    8,
+    'guest policy that the report must be at least as strict as',
+  ),
+  other(
+    'platformInfo',
+    'platform-info',
+    'bits',
+    'platform_info',
+    8,
+    'platform information that the report must be at least as strict as',
+  ),
+  other(
+    'minimumTcb',
+    'minimum-tcb',
+    'tcb',
+    'reported_tcb',
+    8,
+    'reported TCB, at least, in every part that is given',
+  ),
+  other(
+    'minimumLaunchTcb',
+    'minimum-launch-tcb',
+    'tcb',
+    'launch_tcb',
+    8,
+    'TCB at launch, at least, in every part that is given',
+  ),
+  other(
+    'minimumVersion',
+    'minimum-version',
+    'version',
+    'committed_major',
+    0,
+    'version of the committed firmware, at least: 1.55 or 1.55.29',
+  ),
+  other(
+    'minimumBuild',
+    'minimum-build',
+    'number',
+    'committed_build',
+    1,
+    'build of the committed firmware, at least',
+  ),
+  other(
+    'committed',
+    'committed',
+    'flag',
+    'committed_tcb',
+    0,
+    'whether the firmware must be committed, not provisional',
+  ),
+  other(
+    'mitigations',
+    'mitigations',
+    'bits',
+    'current_mit_vector',
+    8,
+    'mitigations that must be in place, as bits',
+  ),
+];
+
+/** Policy bits that allow something, and those that protect: a report is weaker where it has one of the first or lacks one of the second. */
+const ALLOWS: readonly SnpPolicyName[] = ['SMT', 'MIGRATE_MA', 'DEBUG', 'CXL_ALLOW'];
+const PROTECTS: readonly SnpPolicyName[] = [
+  'SINGLE_SOCKET',
+  'MEM_AES_256_XTS',
+  'RAPL_DIS',
+  'CIPHERTEXT_HIDING',
+  'PAGE_SWAP_DISABLE',
+];
+
+/** In what a policy is weaker than another, phrases; empty when it is at least as strict. */
+export function weakerPolicy(found: bigint, wanted: bigint): string[] {
+  const value = (policy: bigint, name: SnpPolicyName) => snpPolicyValue(policy, name);
+  const abi = (policy: bigint) => value(policy, 'ABI_MAJOR') * 256 + value(policy, 'ABI_MINOR');
+  const abiText = (policy: bigint) => `${value(policy, 'ABI_MAJOR')}.${value(policy, 'ABI_MINOR')}`;
+  const strangers =
+    found &
+    ~wanted &
+    ~SNP_POLICY.reduce((all, { lsb, width }) => all | (((1n << BigInt(width)) - 1n) << BigInt(lsb)), 0n);
+  return [
+    ...(abi(found) < abi(wanted) ? [`its lowest ABI is ${abiText(found)}, below ${abiText(wanted)}`] : []),
+    ...ALLOWS.filter((name) => value(found, name) > value(wanted, name)).map((name) => `it allows ${name}`),
+    ...PROTECTS.filter((name) => value(found, name) < value(wanted, name)).map((name) => `it lacks ${name}`),
+    ...(strangers === 0n ? [] : [`it has bits that mean nothing (${hex(strangers)})`]),
+  ];
+}
+
+/** In what a platform is weaker than what is wanted, phrases. SMT is the one bit that exposes something. */
+export function weakerPlatform(found: bigint, wanted: bigint): string[] {
+  return PLATFORM_INFO.flatMap(({ lsb, width, name }) => {
+    if (width !== 1) return [];
+    const [has, wants] = [(found >> BigInt(lsb)) & 1n, (wanted >> BigInt(lsb)) & 1n];
+    if (name === 'SMT_EN') return has > wants ? ['SMT is on'] : [];
+    return has < wants ? [`${name} is off`] : [];
+  });
+}
+
+/** A list of values in words. */
+const oneOf = (all: readonly Uint8Array[]): string => all.map(bytesToHex).join(' or ');
+
+function bytesStep(step: StepId, field: string, found: Uint8Array, wanted: readonly Uint8Array[]): Step {
+  const right = wanted.some((one) => isSameBytes(one, found));
+  return judged(
+    step,
+    right,
+    `${field} is ${bytesToHex(found)}, as wanted.`,
+    `${field} is ${bytesToHex(found)}; wanted is ${oneOf(wanted)}.`,
+  );
+}
+
+function tcbStep(
+  report: AttestationReport,
+  step: StepId,
+  field: 'reported_tcb' | 'launch_tcb',
+  wanted: WantedTcb,
+): Step {
+  const { tcb } = report.product;
+  if (!tcb)
+    return failed(step, `What the bytes of ${field} are is not known, so that they cannot be compared.`);
+  const found = tcbParts(report.values[field], tcb);
+  const wrong = Object.entries(wanted).flatMap(([name, least]) => {
+    const has = found[name as TcbComponent];
+    return has === undefined
+      ? [`it has no ${name}`]
+      : has < least
+        ? [`${name} is ${has}, below ${least}`]
+        : [];
+  });
+  return judged(
+    step,
+    wrong.length === 0,
+    `${field} is at least what is wanted, in every part.`,
+    `${field}: ${wrong.join('; ')}.`,
+  );
+}
+
+/** The numbers of a version. */
+const numbersOf = (version: string): number[] => version.split('.').map(Number);
+
+function versionStep({ values }: AttestationReport, wanted: string): Step {
+  const found = versionText(values, 'committed');
+  const [a, b] = [numbersOf(found), numbersOf(wanted)];
+  const at = b.findIndex((part, i) => a[i] !== part);
+  const right = at < 0 || a[at]! > b[at]!;
+  return judged(
+    'minimum-version',
+    right,
+    `Firmware ${found} is committed, at least ${wanted}.`,
+    `Firmware ${found} is committed; at least ${wanted} is wanted.`,
+  );
+}
+
+function mitigationStep({ values }: AttestationReport, wanted: bigint): Step {
+  if (values.version < 5)
+    return failed(
+      'mitigations',
+      `A report of version ${values.version} does not say which mitigations are in place.`,
+    );
+  const lacking = wanted & ~values.current_mit_vector;
+  return judged(
+    'mitigations',
+    lacking === 0n,
+    'All mitigations that are wanted are in place.',
+    `Mitigations ${hex(lacking)} are not in place.`,
+  );
+}
+
+function stepOf(report: AttestationReport, { name, step, field }: WishRow, wishes: Wishes): Step {
+  const { values } = report;
+  switch (name) {
+    case 'guestSvn':
+      return judged(
+        step,
+        BigInt(values.guest_svn) >= wishes.guestSvn!,
+        `guest_svn is ${values.guest_svn}, at least ${wishes.guestSvn!}.`,
+        `guest_svn is ${values.guest_svn}, below ${wishes.guestSvn!}.`,
+      );
+    case 'vmpl':
+      return judged(
+        step,
+        BigInt(values.vmpl) === wishes.vmpl,
+        `vmpl is ${values.vmpl}, as wanted.`,
+        `vmpl is ${values.vmpl}; wanted is ${wishes.vmpl!}.`,
+      );
+    case 'policy': {
+      const weaker = weakerPolicy(values.policy, wishes.policy!);
+      return judged(
+        step,
+        weaker.length === 0,
+        `The policy ${hex(values.policy)} is at least as strict as ${hex(wishes.policy!)}.`,
+        `The policy ${hex(values.policy)} is weaker than ${hex(wishes.policy!)}: ${weaker.join(', ')}.`,
+      );
+    }
+    case 'platformInfo': {
+      const weaker = weakerPlatform(values.platform_info, wishes.platformInfo!);
+      return judged(
+        step,
+        weaker.length === 0,
+        `platform_info ${hex(values.platform_info)} is at least as strict as ${hex(wishes.platformInfo!)}.`,
+        `platform_info is ${hex(values.platform_info)}: ${weaker.join(', ')}.`,
+      );
+    }
+    case 'minimumTcb':
+      return tcbStep(report, step, 'reported_tcb', wishes.minimumTcb!);
+    case 'minimumLaunchTcb':
+      return tcbStep(report, step, 'launch_tcb', wishes.minimumLaunchTcb!);
+    case 'minimumVersion':
+      return versionStep(report, wishes.minimumVersion!);
+    case 'minimumBuild':
+      return judged(
+        step,
+        BigInt(values.committed_build) >= wishes.minimumBuild!,
+        `committed_build is ${values.committed_build}, at least ${wishes.minimumBuild!}.`,
+        `committed_build is ${values.committed_build}, below ${wishes.minimumBuild!}.`,
+      );
+    case 'committed': {
+      const why = provisional(report);
+      if (!wishes.committed) return passed(step, 'The firmware may be provisional.');
+      return judged(
+        step,
+        why === undefined,
+        'The firmware that runs is committed.',
+        `The firmware is provisional: ${why ?? ''}.`,
+      );
+    }
+    case 'mitigations':
+      return mitigationStep(report, wishes.mitigations!);
+    case 'measurement':
+    case 'reportData':
+    case 'hostData':
+    case 'idKeyDigest':
+    case 'authorKeyDigest':
+    case 'familyId':
+    case 'imageId':
+    case 'reportId':
+    case 'reportIdMa':
+    case 'chipId':
+      return bytesStep(step, field, values[field as 'measurement'], wishes[name]!);
+  }
+}
+
+/** A step for each wish, also for those that nobody has. */
+export function wishSteps(report: AttestationReport, wishes: Wishes): Step[] {
+  return WISH_ROWS.map((row) =>
+    wishes[row.name] === undefined
+      ? notChecked(row.step, 'Nothing was asked for.')
+      : stepOf(report, row, wishes),
+  );
+}
+
+/** What a text or number is as a wish, or what is wanted instead, a phrase. */
+export type ReadWish =
+  { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly wanted: string };
+
+const asNumber = (value: unknown): bigint | undefined =>
+  typeof value === 'bigint' ? value : typeof value === 'string' ? parseUnsigned(value.trim()) : undefined;
+
+function readBytes({ size }: WishRow, value: unknown): ReadWish {
+  const wanted = `${size} bytes, in hexadecimal or base64`;
+  if (typeof value !== 'string') return { ok: false, wanted };
+  const read = readTextBytes(value, [size], PLAIN_FORMS);
+  if (read.ok) return { ok: true, value: read.bytes };
+  // A nonce is often shorter than its field; nobody pads it alike, and a text that looks like one is no bytes.
+  const base64 = fromBase64(value);
+  return base64?.length === size
+    ? { ok: true, value: base64 }
+    : { ok: false, wanted: `${wanted}; it is ${read.found}` };
+}
+
+const PART = /^(boot_loader|tee|snp|microcode|fmc)$/;
+/** Other names of the parts of a TCB. */
+const PART_NAMES: Readonly<Record<string, TcbComponent>> = {
+  bl: 'boot_loader',
+  bootloader: 'boot_loader',
+  'boot-loader': 'boot_loader',
+  bootLoader: 'boot_loader',
+  ucode: 'microcode',
+};
+
+/** A TCB from `snp=23,microcode=213`, from an object, or from its 64-bit number in the layout of Milan and Genoa, as go-sev-guest has it. */
+function readTcb(value: unknown): ReadWish {
+  const wanted = 'parts such as snp=23,microcode=213';
+  const entries: (readonly [string, unknown])[] =
+    typeof value === 'string' && value.includes('=')
+      ? value.split(',').map((part) => part.trim().split('=') as [string, string])
+      : value instanceof Map
+        ? [...(value as Map<string, unknown>)]
+        : [];
+  if (entries.length === 0) {
+    const number = asNumber(value);
+    if (number === undefined || number >> 64n !== 0n) return { ok: false, wanted };
+    const eight = Uint8Array.from({ length: 8 }, (_, i) => Number((number >> BigInt(8 * i)) & 0xffn));
+    return isZero(eight.subarray(2, 6))
+      ? { ok: true, value: tcbParts(eight, 'milan') }
+      : { ok: false, wanted };
+  }
+  const parts: Partial<Record<TcbComponent, number>> = {};
+  for (const [name, text] of entries) {
+    const part = PART.test(name) ? (name as TcbComponent) : PART_NAMES[name];
+    const number = asNumber(text);
+    if (!part || number === undefined || number > 255n) return { ok: false, wanted };
+    parts[part] = Number(number);
+  }
+  return { ok: true, value: parts };
+}
+
+/** Reads a wish from an option or a member of a file: texts, exact integers, booleans, maps. */
+export function readWish(row: WishRow, value: unknown): ReadWish {
+  switch (row.kind) {
+    case 'bytes': {
+      const all = Array.isArray(value) ? (value as unknown[]) : [value];
+      const reads = all.map((one) => readBytes(row, one));
+      const wrong = reads.find((read) => !read.ok);
+      if (wrong || reads.length === 0) return wrong ?? { ok: false, wanted: `${row.size} bytes` };
+      return { ok: true, value: reads.map((read) => (read as { value: unknown }).value) };
+    }
+    case 'number':
+    case 'bits': {
+      const number = asNumber(value);
+      const most = (1n << BigInt(8 * row.size)) - 1n;
+      if (number === undefined || number < 0n || number > most)
+        return { ok: false, wanted: `a number from 0 to ${hex(most)}` };
+      return { ok: true, value: number };
+    }
+    case 'tcb':
+      return readTcb(value);
+    case 'version': {
+      const isVersion = typeof value === 'string' && /^\d{1,3}\.\d{1,3}(\.\d{1,3})?$/.test(value);
+      return isVersion ? { ok: true, value } : { ok: false, wanted: 'a version such as 1.55 or 1.55.29' };
+    }
+    case 'flag':
+      return typeof value === 'boolean' ? { ok: true, value } : { ok: false, wanted: 'true or false' };
+  }
+}
