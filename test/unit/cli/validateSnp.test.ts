@@ -6,6 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { runHere } from '../../helpers/cli';
+import { TWO_VCPUS } from '../../helpers/sampleDigests';
 import { encode } from '../../../src/core/binary/struct';
 import { buildOvmf } from '../../../src/core/ovmf/build';
 import { SVSM_INFO } from '../../../src/core/ovmf/entries';
@@ -13,15 +14,12 @@ import { SVSM_INFO } from '../../../src/core/ovmf/entries';
 let folder: string;
 const cli = (...args: string[]) => runHere(args, folder);
 
-/** Two vCPUs of EPYC-Milan. */
-const DIGEST =
-  '5a895134f6a029709fe3244cc02a766af042a23f5b5b4f0dfb22a3bf23c577b44fd8e1f14e749ee9b46c49a537a3ae70';
 const BASE = {
   technology: 'snp',
   firmware: 'OVMF.sample.fd',
   vcpus: 2,
   cpu: 'EPYC-Milan',
-  launchDigest: DIGEST,
+  launchDigest: TWO_VCPUS,
 };
 
 /** An SVSM image that starts at its beginning. */
@@ -40,8 +38,8 @@ const FILES: Readonly<Record<string, object>> = {
   policy: { ...BASE, policy: '0xb0000' },
   'policy-bits': { ...BASE, policy: '0x3f0000' },
   svsm: { ...BASE, svsm: 'svsm.bin', varsSize: '0x4000' },
-  'bad-digest': { ...BASE, launchDigest: DIGEST.slice(2) },
-  'short-digest': { ...BASE, launchDigest: DIGEST.slice(0, 64) },
+  'bad-digest': { ...BASE, launchDigest: TWO_VCPUS.slice(2) },
+  'short-digest': { ...BASE, launchDigest: TWO_VCPUS.slice(0, 64) },
   'bad-host-data': { ...BASE, hostData: '07'.repeat(31) },
   'bad-policy': { ...BASE, policy: '0x10000000000000000' },
   'bad-features': { ...BASE, guestFeatures: ['Turbo'] },
