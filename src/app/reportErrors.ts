@@ -41,7 +41,7 @@ export function badWish(input: string, wanted: string): CheckError {
 
 /** A value looks like bytes, but without what says so; snpguest compares the characters of such a value, so that it matches nothing. */
 export function badSnpguestValue(input: string, wanted: string): CheckError {
-  return usage('bad-wish', `${input} must be ${wanted}.`, {
+  return usage('bad-snpguest-value', `${input} must be ${wanted}.`, {
     advice:
       'snpguest takes a text without 0x as the bytes of its characters; here it is taken in hexadecimal or base64 only.',
     at: { input },

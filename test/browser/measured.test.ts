@@ -7,6 +7,7 @@ import type { Frame } from 'playwright-core';
 import { runHere } from '../helpers/cli';
 import { assertAccessible, row, selectedId } from '../helpers/page';
 import { useSharedSample } from '../helpers/sample';
+import { SAMPLE } from '../../src/app/sampleNames';
 import { writeSnpLaunches } from '../helpers/snpLaunches';
 import { assertStill, resize, WINDOWS } from '../helpers/stillness';
 import { openWorkbench, type Workbench } from '../helpers/workbench';
@@ -238,7 +239,7 @@ describe('The report of an SEV-ES launch', () => {
   it('opens its image, the pages of its vCPUs, and shows the table of its kernel hashes', async function () {
     this.timeout(240_000);
     const workbench = await openWorkbench({ folder, shared: true, size: SIZE });
-    let frame = await openReport(workbench, 'matches.sevlaunch.json');
+    let frame = await openReport(workbench, SAMPLE.sevEsMatches);
     await frame.getByRole('button', { name: 'Open Image' }).click();
     await workbench.activeTab('OVMF.sample.fd').waitFor();
     await workbench.runCommand('View: Close Editor');

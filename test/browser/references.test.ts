@@ -9,6 +9,7 @@ import type { Frame } from 'playwright-core';
 import { openByName, press, runByName } from '../helpers/keyboard';
 import { assertAccessible } from '../helpers/page';
 import { useSharedSample } from '../helpers/sample';
+import { SAMPLE } from '../../src/app/sampleNames';
 import { resize } from '../helpers/stillness';
 import { ROOT } from '../helpers/vscodeServer';
 import { openWorkbench, type Workbench } from '../helpers/workbench';
@@ -74,7 +75,7 @@ describe('Reference values', () => {
     const frame = await openImage(workbench);
     await words(frame).getByText('8 launches').waitFor();
     // Each number of vCPUs has a command line of its own, so that no launch goes on from another: this takes days.
-    await field(frame, 'Kernel').fill(join(folder, 'matches.sevlaunch.json'));
+    await field(frame, 'Kernel').fill(join(folder, SAMPLE.snpMatches));
     await field(frame, 'Command line').fill('nr_cpus={vcpus}');
     await field(frame, 'CPUs').fill('all');
     await field(frame, 'vCPUs').fill('1-4096');
@@ -154,7 +155,7 @@ describe('Reference values', () => {
     this.timeout(240_000);
     const workbench = await openWorkbench({ folder, shared: true, size: SIZE });
     const frame = await openImage(workbench);
-    await field(frame, 'Kernel').fill(join(folder, 'matches.sevlaunch.json'));
+    await field(frame, 'Kernel').fill(join(folder, SAMPLE.snpMatches));
     await field(frame, 'Command line').fill('console=hvc0 nr_cpus={vcpus} quiet');
     await field(frame, 'vCPUs').fill('1-64');
     await words(frame).getByText('64 launches').waitFor();

@@ -168,7 +168,7 @@ describe('A launch digest in place of what is loaded', () => {
     readonly cmdline: string;
     readonly launch: Readonly<Record<string, string | number>> & { readonly measurement: string };
   }
-  const recorded = () => JSON.parse(readFileSync(at('matches.sevlaunch.json'), 'utf8')) as Recorded;
+  const recorded = () => JSON.parse(readFileSync(at(SAMPLE.sevEsMatches), 'utf8')) as Recorded;
   const platform = () =>
     (['apiMajor', 'apiMinor', 'buildId', 'policy'] as const).flatMap((name) => [
       `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
@@ -176,7 +176,7 @@ describe('A launch digest in place of what is loaded', () => {
     ]);
   const nonce = () => Buffer.from(recorded().launch.measurement, 'base64').subarray(32).toString('base64');
   const digestOf = async () => {
-    const { stdout } = await runHere(['validate', '--json', '--launch', 'matches.sevlaunch.json'], folder);
+    const { stdout } = await runHere(['validate', '--json', '--launch', SAMPLE.sevEsMatches], folder);
     const { steps } = JSON.parse(stdout) as { steps: { id: string; digest: string }[] };
     return steps.find(({ id }) => id === 'launch-digest')!.digest;
   };

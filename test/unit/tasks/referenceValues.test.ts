@@ -149,7 +149,7 @@ describe('Reference values of the page', () => {
       ['a CPU that nobody knows', { cpus: 'EPYC-v4,EPYC-v99' }, 'unknown-cpu-model', 'cpu'],
       ['CPU numbers that are none', { cpus: '25/x/1' }, 'bad-matrix-cpu', 'cpu'],
       ['a profile of another mode', { profile: 'sev-es' }, 'profile-of-other-mode', 'profile'],
-      ['SEV features that are no number', { features: 'DebugSwap' }, 'bad-sev-features', 'features'],
+      ['SEV features that are no number', { features: 'Turbo' }, 'bad-sev-features', 'features'],
       ['several CPUs in a form of one launch', { format: 'corim', vcpus: '2' }, 'form-of-one-launch', 'cpu'],
       ['several vCPUs in a form of one launch', { format: 'dstack' }, 'form-of-one-launch', 'vcpus'],
       [

@@ -257,6 +257,16 @@ describe('A table of certificates', () => {
   });
 });
 
+describe('Zeros behind a report', () => {
+  it('are no table of certificates, and are said to be there', () => {
+    const { findings } = foundIn(joinBytes(makeReport('Genoa'), filled(24, 0)));
+    assert.deepEqual(
+      findings.map(({ rule, offset, size }) => [rule, offset, size]),
+      [['report-table-padding', 1184, 24]],
+    );
+  });
+});
+
 describe('The JSON in a blob of Azure', () => {
   const JSON_TEXT = '{"keys":[],"user-data":"00"}';
   const hclWith = (data: Uint8Array, hash = 1) =>

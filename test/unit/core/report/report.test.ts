@@ -219,10 +219,13 @@ describe('Findings of a report', () => {
       assert.deepEqual([found?.offset, found?.size], [leaf?.offset, leaf?.size]);
     });
 
+  // Those of tables of certificates are tried where such tables are read.
   it('try every rule', () => {
     const tried = new Set(cases.map(([rule]) => rule));
     assert.deepEqual(
-      Object.keys(REPORT_RULES).filter((rule) => !tried.has(rule as ReportRule)),
+      Object.keys(REPORT_RULES).filter(
+        (rule) => !rule.startsWith('report-table-') && !tried.has(rule as ReportRule),
+      ),
       [],
     );
   });
