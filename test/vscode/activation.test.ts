@@ -62,7 +62,7 @@ describe('activation', () => {
     await until('the extension is active', () => extension.isActive);
     const lenses = () =>
       vscode.commands.executeCommand<vscode.CodeLens[]>('vscode.executeCodeLensProvider', uri);
-    await until('there are lenses', async () => (await lenses()).length === 3);
+    await until('there are lenses', async () => (await lenses()).length === 4);
     const ours = () => vscode.languages.getDiagnostics(uri).filter(({ source }) => source === 'SevScope');
     await until('there is a problem', () => ours().length > 0);
     assert.equal(ours()[0]?.code, 'unreadable-file');

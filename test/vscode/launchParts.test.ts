@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { writeSample } from '../../src/app/sample';
+import { SAMPLE } from '../../src/app/sampleNames';
 import { buildOvmf } from '../../src/core/ovmf/build';
 import { ReportEditor } from '../../src/host/launch/reportEditor';
 import { reportUri } from '../../src/host/launch/reportSource';
@@ -78,10 +79,10 @@ describe('The parts of a checked launch', function () {
   });
 
   it('of SEV-ES with a measurement are its image and its VMSAs, and no steps', async () => {
-    const panel = await open('matches.sevlaunch.json');
+    const panel = await open(SAMPLE.sevEsMatches);
     assert.deepEqual(panel.viewOf('report')!.parts, { opens: ['firmware', 'vcpu'] });
     panel.send({ type: 'openLoad', source: { from: 'vcpu', vcpu: 1 }, size: 4096 });
-    await until('it is open', () => labels().some((label) => label.startsWith('vCPU 1 of matches')));
+    await until('it is open', () => labels().some((label) => label.startsWith('vCPU 1 of 3-sev-es-matches')));
     panel.dispose();
   });
 
