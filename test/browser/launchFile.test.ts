@@ -8,7 +8,7 @@ import { useSharedSample } from '../helpers/sample';
 import { openWorkbench, type Workbench } from '../helpers/workbench';
 
 /** The line of the policy, where the problem of the missing vCPUs stands. */
-const POLICY_LINE = 14;
+const POLICY_LINE = 18;
 const SIZE = { width: 1280, height: 900 };
 
 describe('A launch file in the workbench', () => {
