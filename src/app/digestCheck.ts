@@ -212,5 +212,5 @@ function svsmRemark(
     return `The profile ${measured.id} is no launch: ${lost}, where KVM since Linux 6.10 has 0x37f: there the digest is ${digestWith(launched)} (profile ${launched.id}).`;
   if (verdict !== 'does not match' || !launchDigest || digestWith(measured) !== bytesToHex(launchDigest))
     return undefined;
-  return `The digest that the launch file names is the one of sev-snp-measure for these inputs, which no report shows: ${lost}, where KVM since Linux 6.10 has 0x37f. Name the computed digest, or the profile ${measured.id} to check what that program computed.`;
+  return `The expected digest is the one of sev-snp-measure for these inputs, which no report shows: ${lost}, where KVM since Linux 6.10 has 0x37f. Name the computed digest, or the profile ${measured.id} to check what that program computed.`;
 }

@@ -18,7 +18,7 @@ the launch digest that it must have.
 
 \`\`\`
 $ sevscope validate --launch ${SAMPLE.snpMatches}
-OK: These inputs give the launch digest that the launch file names. No processor vouched for it: that a guest was launched with them shows only in its attestation report.
+OK: These inputs give the expected launch digest. No processor vouched for it: that a guest was launched with them shows only in its attestation report.
 \`\`\`
 
 ## 2. An SEV-SNP launch that does not match, and why
@@ -28,7 +28,7 @@ OK: These inputs give the launch digest that the launch file names. No processor
 \`\`\`
 $ sevscope validate --launch ${SAMPLE.snpMismatch}
 …
-ERROR: These inputs give another launch digest than the one that the launch file names: an input is not what that was computed from.
+ERROR: These inputs give another launch digest than the expected one: an input is not what that was computed from.
 $ sevscope explain --launch ${SAMPLE.snpMismatch}
 It matches with CPU EPYC-Genoa (25/17/0) (not EPYC-Milan (25/1/1)) and vCPUs 4 (not 2)
 …

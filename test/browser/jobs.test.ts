@@ -240,7 +240,7 @@ describe('The sample', () => {
 
 describe('A launch file checked from the command palette', () => {
   const launches: [string, string, RegExp][] = [
-    [SAMPLE.snpMatches, 'Matches', /give the launch digest that the launch file names/],
+    [SAMPLE.snpMatches, 'Matches', /give the expected launch digest/],
     [SAMPLE.snpMismatch, 'Does not match', /give another launch digest/],
     [SAMPLE.sevEsMatches, 'Matches', /launched with exactly these/],
     [SAMPLE.sevEsMismatch, 'Does not match', /launched with something else/],

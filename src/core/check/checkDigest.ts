@@ -41,8 +41,8 @@ export interface DigestCheckInputs<State = unknown> extends LoadedInputs {
 
 const summaryOf = (matches: boolean, { evidence }: Traits): string =>
   matches
-    ? `These inputs give the launch digest that the launch file names. No processor vouched for it: that a guest was launched with them shows only in ${evidence}.`
-    : 'These inputs give another launch digest than the one that the launch file names: an input is not what that was computed from.';
+    ? `These inputs give the expected launch digest. No processor vouched for it: that a guest was launched with them shows only in ${evidence}.`
+    : 'These inputs give another launch digest than the expected one: an input is not what that was computed from.';
 
 /** Where the launch digest is in an attestation report (SEV-SNP Firmware ABI, ATTESTATION_REPORT). */
 const MEASUREMENT_AT = '0x90';

@@ -13,7 +13,7 @@ import { assertWhole } from '../../helpers/wholeness';
 
 /** Its status, what its verdict begins with, and the status and first line of its explanation. */
 const LAUNCHES: readonly (readonly [name: string, status: number, says: RegExp, why: RegExp])[] = [
-  [SAMPLE.snpMatches, 0, /^OK: These inputs give the launch digest/m, /^OK: .*nothing to explain/],
+  [SAMPLE.snpMatches, 0, /^OK: These inputs give the expected launch digest/m, /^OK: .*nothing to explain/],
   [
     SAMPLE.snpMismatch,
     1,
