@@ -4,9 +4,10 @@
 import { CheckError } from '../core/errors';
 import * as ioErrors from './ioErrors';
 import { looksLikeKey } from '../core/check/keyText';
-import { needsResetAddress, type LaunchQuestion } from '../core/check/question';
+import { isSnpLaunch, needsResetAddress, type LaunchQuestion } from '../core/check/question';
 import { parseFirmware } from '../core/ovmf/firmwareFile';
 import { whyUnfit } from '../core/ovmf/kinds/judge';
+import { refuseLoads } from '../core/tech/snp/loads';
 import { isIgnored, workTreeOf } from './gitIgnore';
 import { kernelUnmeasured, resetAddressOf } from './launch';
 import { pathIn } from './launchFile';
@@ -124,6 +125,9 @@ async function checkFirmware(
   // An SVSM image is launched without kernel hashes.
   const unmeasured = kernel === undefined || svsm !== undefined ? undefined : kernelUnmeasured(image);
   if (unmeasured !== undefined) report('no-hash-area', at, unmeasured);
+  // With an SVSM image its metadata count, and not those of the firmware.
+  const refusal = isSnpLaunch(question) && svsm === undefined ? refuseLoads({}, image) : undefined;
+  if (refusal) report('no-snp-launch', at, refusal.message);
   if (!needsResetAddress(question)) return;
   try {
     resetAddressOf(image, 'The firmware');

@@ -166,11 +166,10 @@ export function noteFcw(request: MatrixRequest, { find }: DigestReading): void {
 }
 
 /** What sev-snp-measure calls the modes. */
-const MODE_NAMES: Readonly<Record<DigestOptions['mode'], string>> = {
+const MODE_NAMES: Readonly<Record<Exclude<DigestOptions['mode'], 'snp:ovmf-hash'>, string>> = {
   sev: 'SEV',
   seves: 'SEV_ES',
   snp: 'SEV_SNP',
-  'snp:ovmf-hash': 'SEV_SNP',
   'snp:svsm': 'SEV_SNP_SVSM',
 };
 
@@ -194,7 +193,11 @@ export function printDigest(
     ...(findings.length > 0 && { findings }),
   };
   if (!json && format !== 'json')
-    out.line(verbose ? `Calculated ${MODE_NAMES[mode]} guest measurement: ${text}` : text);
+    out.line(
+      verbose && mode !== 'snp:ovmf-hash'
+        ? `Calculated ${MODE_NAMES[mode]} guest measurement: ${text}`
+        : text,
+    );
   // Of several, each is a line.
   else if (isOneOfMany) out.line(jsonLine(value));
   else printJson(out, value);

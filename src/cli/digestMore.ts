@@ -29,7 +29,11 @@ export async function digestMore(
   exit: (status: number) => void,
 ): Promise<void> {
   const found = given.fromQemuCommandLine === undefined ? given : await withQemu(io, given);
-  if (!hasMode(found)) throw errors.digestNeeds('--mode', 'which launch digest to compute');
+  if (!hasMode(found)) {
+    // What was found, and that there is no guest with SEV in it, is all that helps here.
+    readingFor({ noted: found.noted ?? [] }, out);
+    throw errors.digestNeeds('--mode', 'which launch digest to compute');
+  }
   checkTogether(found);
   checkKnown(found);
   if (found !== given) await refuseInputs(io, found);

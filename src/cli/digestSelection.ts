@@ -22,7 +22,8 @@ export function checkTogether(options: DigestOptions): void {
   if (output !== undefined && !matrix && (!row || row.plain))
     throw errors.oddOption('--output', 'it is for --matrix, and for forms of reference values');
   if (matrix && json) throw errors.oddOption('--json', 'the form of a table is --format json');
-  if (matrix && cpus !== undefined && cpu !== undefined) throw errors.twoCpus();
+  if (matrix && cpus !== undefined && cpu !== undefined)
+    throw errors.oddOption('--cpu', 'the CPU of all rows is given, too');
   const isTrace = options.trace ?? options.compare;
   if (isTrace && (matrix || mode === 'snp:ovmf-hash'))
     throw errors.oddOption(options.trace ? '--trace' : '--compare', 'it is for one launch');
@@ -77,7 +78,7 @@ export function vcpuFrom(
     find(
       digestFinding(
         'cpu-twice',
-        `The CPU is given twice: ${by} count, and not ${other.by}, as in sev-snp-measure.`,
+        `${by} and ${other.by} say different CPUs: the first counts, as in sev-snp-measure.`,
       ),
     );
   const name = type ?? (first.name || `${id.family}/${id.model}/${id.stepping}`);

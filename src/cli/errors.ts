@@ -259,13 +259,13 @@ export function noTrace(path: string, why: string): CheckError {
   });
 }
 
-/** The JSON with the inputs of an SNP launch lacks a member, or has another value than it takes. */
-export function badInputs(path: string, member: string): CheckError {
+/** The JSON with the inputs of an SNP launch lacks a member, or has another value than it takes; or it is none. */
+export function badInputs(path: string, member: string | undefined): CheckError {
   return usage(
     'bad-launch-inputs',
-    `${path} does not have the inputs of an SNP launch: ${member} is missing or wrong.`,
+    `${path} does not have the inputs of an SNP launch: ${member === undefined ? 'it is not JSON' : `${member} is missing or wrong`}.`,
     {
-      advice: 'It is JSON as dstack has it, which --format dstack prints.',
+      advice: 'Give JSON as dstack has it, which --format dstack prints.',
       at: { input: '--inputs' },
     },
   );

@@ -88,6 +88,8 @@ async function explain(io: Io, options: ExplainCommandOptions, out: Output): Pro
   const path = options.launch === undefined ? undefined : resolve(options.launch);
   const file = path === undefined ? undefined : await readLaunchFile(io, path);
   const digest = options.launchDigest ?? (options.measurement === undefined ? file?.launchDigest : undefined);
+  if (!digest && options.knownDigest)
+    throw errors.digestNeeds('--launch-digest', 'the digest to be explained from --known-digest');
   const inputs = digest ? digestInputs(options, digest, file) : recordedInputs(options, file);
   const result = await explainLaunch(io, inputs, {
     onProgress: (progress) =>
@@ -122,6 +124,8 @@ function digestInputs(
     ] as const)
       if (options[id] !== undefined) throw errors.oddOption(option, 'it is for launch digests of SEV-SNP');
   const isKnown = options.knownDigest !== undefined;
+  if (isKnown && stated.vcpus === undefined)
+    throw errors.digestNeeds('--num-cpus', 'how many vCPUs are in --known-digest');
   // Where an SVSM image starts follows from the size of the firmware.
   const needsFirmware = !isKnown || stated.svsm !== undefined;
   if (isKnown && !needsFirmware && stated.firmware === undefined)

@@ -47,7 +47,10 @@ describe('A domain of SEV-SNP', () => {
     assert.equal(await frame.getByText('authenticated with the TIK').count(), 0);
     await workbench.screenshot('report-snp-domain');
     const shown = frame.getByRole('region', { name: 'Expected measurement' });
-    assert.equal((await shown.innerText()).replace(/\s/g, ''), `Thereportoftheguestmustshowat0x90${measurement}`);
+    assert.equal(
+      (await shown.innerText()).replace(/\s/g, ''),
+      `Thereportoftheguestmustshowat0x90${measurement}`,
+    );
     await frame.getByRole('button', { name: 'New Launch File of This' }).click();
     await workbench.activeTab('snp-expected').waitFor();
     await workbench.screenshot('report-snp-launch-file');

@@ -144,7 +144,7 @@ const measure = (args: readonly string[], cwd: string) =>
     if (random(2)) args.push('--guest-features', among(['0x1', '0o41', '0b1000000001']));
     // It takes no notice of them where it prints the digest of the firmware.
     if (mode !== 'snp:ovmf-hash' && random(2)) args.push('--output-format', among(['hex', 'base64']));
-    if (mode !== 'snp:ovmf-hash' && random(4) === 0) args.push(among(['-v', '--verbose', '--verb']));
+    if (random(4) === 0) args.push(among(['-v', '--verbose', '--verb']));
     if (mode === 'snp:svsm') {
       const room = random(2)
         ? ['--vars-size', String(0x1000 * (1 + random(99)))]

@@ -98,6 +98,11 @@ const TABLE = [
     doc: 'The VMSAs of additional vCPUs are to be generated, and the firmware does not say where they start.',
   },
   {
+    id: 'no-snp-launch',
+    severity: 'error',
+    doc: 'The launch is one of SEV-SNP, and no VMM launches this firmware so: it has no SEV metadata, or sections of which no digest is computed.',
+  },
+  {
     id: 'no-hash-area',
     severity: 'warning',
     doc: 'A kernel is given, and the firmware has no room for kernel hashes: nothing of it can be measured.',

@@ -1,5 +1,6 @@
 // A command line as people paste it, in words: POSIX shell quoting (Shell Command Language, section 2.2), lines that are continued, the words of
-// /proc/PID/cmdline, and a list in JSON as logs have it. Nothing is expanded.
+// /proc/PID/cmdline, and a list in JSON as logs have it. An object in JSON keeps its quotes, because a list of processes shows it as QEMU got it.
+// Nothing is expanded.
 
 /** Words, and what is wrong with the quoting, a sentence. */
 export interface ShellWords {
@@ -24,6 +25,26 @@ function fromJson(text: string): readonly string[] | undefined {
   }
 }
 
+/** Whether an object in JSON begins there, by its first characters. */
+const opensObject = (text: string, start: number): boolean =>
+  text[start] === '{' && /^\{\s?"/.test(text.slice(start, start + 3));
+
+/** Where an object in JSON that begins at `start` ends: behind its last brace; undefined when the text ends before. */
+function objectEnd(text: string, start: number): number | undefined {
+  let depth = 0;
+  let isText = false;
+  for (let i = start; i < text.length; i++) {
+    const c = text[i]!;
+    if (isText) {
+      if (c === '\\') i++;
+      else if (c === '"') isText = false;
+    } else if (c === '"') isText = true;
+    else if (c === '{') depth++;
+    else if (c === '}' && --depth === 0) return i + 1;
+  }
+  return undefined;
+}
+
 /** Splits a command line. It never throws. */
 export function shellWords(text: string): ShellWords {
   if (text.includes('\0')) return { words: text.replace(/\0$/, '').split('\0') };
@@ -32,14 +53,22 @@ export function shellWords(text: string): ShellWords {
   const words: string[] = [];
   let word: string | undefined;
   let quote = '';
+  // One that has no end is read to the end of the text; a second is not looked for, so that the text is read twice at most.
+  let hasObjects = true;
   for (let i = 0; i < text.length; i++) {
     const c = text[i]!;
     const next = text[i + 1];
-    if (c === '\\' && quote !== "'" && next !== undefined) {
-      const end = next === '\r' && text[i + 2] === '\n' ? 2 : 1;
-      i += end;
+    const isObject: boolean = hasObjects && word === undefined && quote === '' && opensObject(text, i);
+    const end: number | undefined = isObject ? objectEnd(text, i) : undefined;
+    hasObjects &&= !isObject || end !== undefined;
+    if (end !== undefined) {
+      word = text.slice(i, end);
+      i = end - 1;
+    } else if (c === '\\' && quote !== "'" && next !== undefined) {
+      const length = next === '\r' && text[i + 2] === '\n' ? 2 : 1;
+      i += length;
       // A continued line is one line.
-      if (next === '\n' || end === 2) continue;
+      if (next === '\n' || length === 2) continue;
       word = (word ?? '') + (quote === '"' && !ESCAPED_IN_QUOTES.includes(next) ? c : '') + next;
     } else if (quote !== '') {
       if (c === quote) quote = '';

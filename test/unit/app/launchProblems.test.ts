@@ -42,6 +42,7 @@ before(() => {
   put('erased.fd', Buffer.alloc(65536, 0xff));
   put('small.fd', 10);
   put('bare.fd', buildOvmf({ resetAddress: false, hashArea: false }));
+  put('no-snp.fd', buildOvmf({ sevSections: false }));
   put('noise.fd', Buffer.alloc(65536, 'noise\0'));
   put('fw.qcow2', Buffer.concat([Buffer.from('QFI\xfb', 'latin1'), Buffer.alloc(65532)]));
   for (const name of ['kernel', 'initrd']) put(name, 100);
@@ -200,6 +201,11 @@ const odd: [name: string, value: unknown, ...expected: string[]][] = [
     'a kernel for firmware without room for hashes',
     { ...GOOD, vcpus: 1, firmware: 'bare.fd', kernel: 'kernel' },
     'no-hash-area firmware',
+  ],
+  [
+    'an SNP launch of firmware without SEV metadata',
+    { firmware: 'no-snp.fd', vcpus: 1, cpu: 'EPYC-Milan', launchDigest: '00'.repeat(48) },
+    'no-snp-launch firmware',
   ],
   [
     'a NUL in the command line',

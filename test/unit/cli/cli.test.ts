@@ -270,6 +270,12 @@ describe('The command line refuses with one line and exit status', () => {
     ],
     [['explain', '-f', 'README.md', '--launch-digest', '00'.repeat(48)], 4, /no SEV metadata|whole pages/],
     [['explain', ...SNP_KNOWN], 2, /--reset-address is missing/],
+    [
+      ['explain', '--launch-digest', '00'.repeat(48), '--known-digest', ONE_VCPU, '-f', 'OVMF.sample.fd'],
+      2,
+      /--num-cpus is missing: how many vCPUs are in --known-digest/,
+    ],
+    [['explain', '--known-digest', ONE_VCPU, '-n', '1'], 2, /--launch-digest is missing/],
     [['explain', 'no such line'], 1, /NOT EXPLAINED: None of these lines/],
     [['explain', '--launch', SAMPLE.sevEsMatches, '--max-cpus', '0'], 2, /number from 1 to 4096/],
     [['explain', '--launch', SAMPLE.sevEsMatches, '-k', 'none'], 6, /there is no such file/],

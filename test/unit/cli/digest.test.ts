@@ -228,7 +228,7 @@ describe('A launch digest in place of what is loaded', () => {
     const rest = ['-e', recorded().cmdline, '--cpu-model', 'EPYC-Milan', '--launch-digest', await digestOf()];
     const { status, stdout, stderr } = await runHere(['validate', ...inputs, ...rest], folder);
     assert.equal(status, 0, stderr);
-    assert.match(stdout, /^OK: These inputs give the launch digest/);
+    assert.match(stdout, /^OK: These inputs give the expected launch digest/);
   });
   it('is refused with what it is in place of, and where there is no measurement of it', async () => {
     const digest = ['--launch-digest', '00'.repeat(32)];

@@ -22,9 +22,9 @@ export interface SnpInputs {
   readonly features?: bigint | undefined;
 }
 
-/** Inputs, or the member that is missing or wrong. */
+/** Inputs, or the member that is missing or wrong; no member for a text that is no JSON. */
 export type ReadSnpInputs =
-  { readonly ok: true; readonly inputs: SnpInputs } | { readonly ok: false; readonly member: string };
+  { readonly ok: true; readonly inputs: SnpInputs } | { readonly ok: false; readonly member?: string };
 
 type Json = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null;
@@ -56,7 +56,7 @@ export function readSnpInputs(text: string): ReadSnpInputs {
   try {
     return inputsFrom(JSON.parse(text));
   } catch (error) {
-    if (error instanceof SyntaxError) return { ok: false, member: 'ovmf_hash' };
+    if (error instanceof SyntaxError) return { ok: false };
     throw error;
   }
 }

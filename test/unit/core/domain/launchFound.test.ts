@@ -18,6 +18,11 @@ describe('shellWords', () => {
     ['qemu\0-append\0a b\0', ['qemu', '-append', 'a b']],
     ['["qemu", "-append", "a b"]', ['qemu', '-append', 'a b']],
     ['', []],
+    // As ps prints what libvirt starts.
+    ['-object {"qom-type":"a","id":"b c"} -smp 1', ['-object', '{"qom-type":"a","id":"b c"}', '-smp', '1']],
+    ['{"a":{"b":"}\\""}}  c', ['{"a":{"b":"}\\""}}', 'c']],
+    ['{"a": "b" c', ['{a:', 'b', 'c']],
+    ['{a} {"b"}c', ['{a}', '{"b"}c']],
   ];
   for (const [text, words] of cases)
     it(JSON.stringify(text), () => {
@@ -120,6 +125,10 @@ describe('launchOfQemu', () => {
       assert.deepEqual(foundInputs(found), wanted);
       assert.deepEqual(found.problems, []);
     });
+  it("finds the same without the quotes of a shell, as ps prints libvirt's", () => {
+    const listed = LIBVIRT.slice(LIBVIRT.indexOf('/usr/bin/qemu')).replaceAll("'", '').replaceAll('\\\n', '');
+    assert.deepEqual(launchOfQemu(listed), launchOfQemu(LIBVIRT));
+  });
   it('says where each is from', () => {
     assert.deepEqual(
       launchOfQemu(`${SNP} ${REST} ${BOOT}`).taken.map(({ input, from }) => `${input} ${from}`),
