@@ -37,7 +37,6 @@ export interface ReportFacts {
   readonly offset: number;
   /** In which form the file has it, in words. */
   readonly form: string;
-  readonly isText: boolean;
   readonly notes: readonly string[];
   readonly findings: readonly Finding[];
   readonly parts: readonly FilePart[];

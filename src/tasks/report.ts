@@ -39,7 +39,6 @@ export async function readReport(
     carrier: found.carrier.slice(),
     offset: found.offset,
     form: found.title,
-    isText: found.carrier !== file,
     notes: found.notes,
     // Those of the report count from its start.
     findings: [

@@ -13,7 +13,7 @@ const OUTCOMES: Readonly<Record<StepOutcome, { icon: string; class: string; word
   'not-checked': { icon: 'circle-slash', class: '', words: 'not checked' },
 };
 
-const titles = (steps: readonly ShownStep[]): string => steps.map(({ title }) => title).join(', ');
+const titles = (steps: readonly ShownStep[]): string => steps.map(({ title }) => `“${title}”`).join(', ');
 
 /** The verdict: what it is, and what it rests on. */
 export function verdictOf({ verified, steps, product }: ShownVerification): {
@@ -64,17 +64,22 @@ function tally(steps: readonly ShownStep[]): string {
     .join(', ');
 }
 
+const rank = ({ outcome }: ShownStep): number => (outcome === 'failed' ? 0 : 1);
+
 function Steps({ steps, mask }: { steps: readonly ShownStep[]; mask: (text: string) => string }) {
   return (
     <ol class="report-steps" aria-label="Steps of the verification" tabIndex={0}>
-      {steps.map(({ step, title, outcome, reason }) => (
-        <li key={step} class="report-step" data-step={step} data-outcome={outcome}>
-          <Icon name={OUTCOMES[outcome].icon} class={OUTCOMES[outcome].class} />
-          <span class="report-step-title">{title}</span>{' '}
-          <span class="report-step-outcome">{OUTCOMES[outcome].words}</span>{' '}
-          <span class="report-step-reason">{mask(reason)}</span>
-        </li>
-      ))}
+      {/* What is wrong is not to be scrolled to. */}
+      {steps
+        .toSorted((a, b) => rank(a) - rank(b))
+        .map(({ step, title, outcome, reason }) => (
+          <li key={step} class="report-step" data-step={step} data-outcome={outcome}>
+            <Icon name={OUTCOMES[outcome].icon} class={OUTCOMES[outcome].class} />
+            <span class="report-step-title">{title}</span>{' '}
+            <span class="report-step-outcome">{OUTCOMES[outcome].words}</span>{' '}
+            <span class="report-step-reason">{mask(reason)}</span>
+          </li>
+        ))}
     </ol>
   );
 }

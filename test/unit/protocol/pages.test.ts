@@ -131,7 +131,7 @@ const SAMPLES: {
     states: {
       snpReport: {
         ...{ kind: 'snpReport', name: 'a', bytes, at: 32, unverified: 'b' },
-        facts: { offset: 32, form: 'c', isText: false, notes: [], findings: [], parts: [] },
+        facts: { offset: 32, form: 'c', notes: [], findings: [], parts: [] },
         verification: {
           ...{ verified: false, at: 1, steps: [], remarks: [], urls: [] },
           picture: { boxes: [], arrows: [], root: 'failed' },
