@@ -57,6 +57,8 @@ interface EditorRow {
   readonly patterns: readonly string[];
   /** Whether it also shows the two sides of a diff. */
   readonly diff: boolean;
+  /** Offered for its patterns, and not taken by itself. */
+  readonly isOption?: true;
 }
 
 /** The custom editors, by their ids without prefix. */
@@ -67,6 +69,14 @@ export const EDITORS = tableOf<EditorRow>()({
   comparison: { title: 'VMSA Comparison', patterns: [`${SCHEMES.comparison}:/**`], diff: false },
   report: { title: 'Launch Measurement Report', patterns: [`${SCHEMES.report}:/**`], diff: false },
   references: { title: 'Reference Values', patterns: [`${SCHEMES.references}:/**`], diff: false },
+  snpReport: { title: 'SNP Attestation Report', patterns: ['*.snpreport'], diff: false },
+  // The same editor for names that other files have, too.
+  snpReportOption: {
+    title: 'SNP Attestation Report',
+    patterns: ['*report*.bin', 'outblob'],
+    diff: false,
+    isOption: true,
+  },
 });
 
 /** A custom editor of ours. */
@@ -139,6 +149,8 @@ const IMAGE_FILE = `resourceExtname == .fd && ${ON_A_MACHINE}`;
 const IN_OVMF_EDITOR = `activeCustomEditorId == '${viewType('ovmf')}' && ${ON_A_MACHINE}`;
 /** Where a log may be selected. */
 const SELECTED_LOG = 'editorHasSelection && editorLangId =~ /^(log|plaintext)$/';
+/** Names that files with attestation reports have; the palette opens any file. */
+const REPORT_FILE = 'resourceFilename =~ /\\.snpreport$|\\.bin$|^outblob$|report[^\\/]*\\.json$/';
 const IN_DOMAINS = `view == ${viewId('domains')}`;
 const ON_CHECKABLE_DOMAIN = `${IN_DOMAINS} && viewItem == ${ROWS.checkableDomain}`;
 const ON_DOMAIN = `${IN_DOMAINS} && viewItem =~ /^${ROWS.domain}/`;
@@ -201,6 +213,13 @@ export const VIEWER_COMMANDS = tableOf<CommandRow>()({
     },
   },
   openAsVmsa: { title: 'Open as VMSA' },
+  openAsReport: {
+    title: 'Open as SNP Report',
+    menus: {
+      'explorer/context': [{ when: `${REPORT_FILE} && !listMultiSelection`, group: 'navigation@51' }],
+    },
+  },
+  openPastedReport: { title: 'Open SNP Report from Clipboard' },
   explainMessage: {
     title: 'Explain Error Message…',
     menus: { 'editor/context': [{ when: SELECTED_LOG, group: '9_sevscope@1' }] },

@@ -18,6 +18,7 @@ import type { FoundLaunches } from './core/vmsa/compare/foundLaunches';
 import type { ExportId } from './core/vmsa/forms/exportForms';
 import type { ImageFound, ImagesFound } from './protocol/ovmf';
 import type { ReferenceAnswer } from './protocol/references';
+import type { ReadReport, ReportTask } from './protocol/snpReport';
 import { Receiver, type PackedMessage, type PartsMessage } from './protocol/transfer';
 
 /** Where a question about reference values is from: a launch file by its absolute path, or another text by what it is called. */
@@ -64,6 +65,8 @@ export const TASKS = {
   identifyPage: task<{ readonly page: Uint8Array }, FoundLaunches>(),
   /** Explains the error messages in a log. */
   explainLog: task<{ readonly text: string }, ExplainedLog>(),
+  /** Reads an attestation report and verifies it: answers with what is known, twice. */
+  readReport: task<ReportTask, ReadReport>(),
   /** Finds the problems of a launch file. */
   lintLaunch: task<LintTask, LaunchLint>(),
   /** Checks a launch against a launch digest: answers with its progress, and in the end with its report and its trace. */

@@ -15,6 +15,8 @@ import { installPanes } from './parts/panes';
 import { OvmfView, spokenReading } from './ovmf/ovmfView';
 import { ReportView } from './launch/reportView';
 import { ReferencesView, spokenProgress } from './references/referencesView';
+import { SnpReportView } from './report/snpReportView';
+import { spokenVerdict } from './report/verdictView';
 import { RunningView } from './launch/runningView';
 import { VmsaView } from './vmsa/vmsaView';
 
@@ -27,6 +29,7 @@ function spoken(view: View): string {
   if (view.kind === 'notice') return view.title;
   if (view.kind === 'ovmf') return spokenReading(view);
   if (view.kind === 'references') return spokenProgress(view);
+  if (view.kind === 'snpReport') return spokenVerdict(view);
   if (view.kind !== 'report') return '';
   // The verdict was announced already, and a search does not change it.
   if (view.explanation) return spokenExplanation(view.explanation);
@@ -51,6 +54,8 @@ function Page({ view }: { view: View }) {
       return <ReportView view={view} />;
     case 'references':
       return <ReferencesView view={view} />;
+    case 'snpReport':
+      return <SnpReportView view={view} />;
     case 'running':
       return <RunningView view={view} />;
     case 'notice':

@@ -5,9 +5,9 @@ import { latin1 } from '../core/binary/ascii';
 import { findReport, type ReportFound } from '../core/report/forms/findReport';
 import { withTable } from '../core/report/forms/jsonReport';
 import { certificatesIn, joined, type GivenCertificates } from '../core/report/forms/pem';
-import type { CertificateKind } from '../core/report/forms/certificateTable';
 import { within } from '../core/report/forms/reportSource';
 import { decodeReport, type AttestationReport } from '../core/report/report';
+import { kindOfName } from './certificateNames';
 import type { Io } from './io';
 import { nameOfInput, readWhole } from './vmsaFile';
 import * as errors from './reportErrors';
@@ -43,28 +43,6 @@ async function readTsmFolder(io: Io, folder: string): Promise<ReportFile> {
 export async function readReportFile(io: Io, path: string): Promise<ReportFile> {
   if (path !== '-' && (await io.stat(path)).kind === 'folder') return readTsmFolder(io, path);
   return reportIn(nameOfInput(path), await readWhole(io, path, 'report'));
-}
-
-/** The names of certificates in a folder, as snpguest and others write them, with what they are. */
-const NAMES: readonly (readonly [name: string, kind: CertificateKind])[] = [
-  ['ark', 'ARK'],
-  ['ask', 'ASK'],
-  ['asvk', 'ASK'],
-  ['vcek', 'VCEK'],
-  ['vlek', 'VLEK'],
-  ['crl', 'CRL'],
-];
-const ENDINGS: readonly string[] = ['pem', 'der', 'crt', 'cer', 'crl'];
-/** AMD's key server answers with the chain in one file. */
-const CHAIN = /^cert_chain(\.pem)?$/i;
-
-/** What a file is by its name; undefined for one that is no certificate. */
-function kindOfName(name: string): CertificateKind | 'chain' | undefined {
-  if (CHAIN.test(name)) return 'chain';
-  const [, stem, ending] = /^([a-z]+)(?:\.([a-z]+))?$/i.exec(name) ?? [];
-  if (stem === undefined || (ending !== undefined && !ENDINGS.includes(ending.toLowerCase())))
-    return undefined;
-  return NAMES.find(([known]) => known === stem.toLowerCase())?.[1];
 }
 
 /** Reads certificates from a file or a folder. @throws CheckError (usage) when there are none */

@@ -42,11 +42,12 @@ const LIBVIRT_OUTSIDE = '^(vscode|koffi)$|/(host|cli|webview|app|node|protocol)/
 /** Node's own files, threads and processes, which Io and libvirt's client abstract away. */
 const BEHIND_IO = '^(node:)?(fs|worker_threads|child_process)(/|$)';
 /** The parts of the host that also run in a browser. */
-const IN_BROWSER = ['activate', 'viewing', 'shell/*', 'vmsa/*', 'ovmf/*'].map(
+const IN_BROWSER = ['activate', 'viewing', 'shell/*', 'vmsa/*', 'ovmf/*', 'report/*'].map(
   (path) => `src/host/${path}.ts`,
 );
 /** All that src/node may not import. */
-const NODE_OUTSIDE = '^vscode$|/(host|cli|webview|protocol|libvirt)/|/app/(?!(io|ioErrors|fileRoles|verifier)$)';
+const NODE_OUTSIDE =
+  '^vscode$|/(host|cli|webview|protocol|libvirt)/|/app/(?!(io|ioErrors|fileRoles|verifier)$)';
 
 const SYNTAX = [
   { selector: 'ExportDefaultDeclaration', message: 'Exports have names.' },

@@ -28,11 +28,11 @@ const rowsOf = <Id extends string, Row>(table: Readonly<Record<Id, Row>>) =>
   Object.entries(table) as [Id, Row][];
 
 function customEditors(): unknown {
-  return rowsOf(EDITORS).map(([id, { title, patterns, diff }]) => ({
+  return rowsOf(EDITORS).map(([id, { title, patterns, diff, isOption }]) => ({
     viewType: viewType(id),
     displayName: title,
     selector: patterns.map((filenamePattern) => ({ filenamePattern })),
-    priority: { textEditor: 'default', ...(diff && { diffEditor: 'default' }) },
+    priority: { textEditor: isOption ? 'option' : 'default', ...(diff && { diffEditor: 'default' }) },
   }));
 }
 

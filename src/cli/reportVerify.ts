@@ -10,7 +10,7 @@ import { nameOfInput } from '../app/vmsaFile';
 import { joined } from '../core/report/forms/pem';
 import { kdsUrls } from '../core/report/kdsUrl';
 import { reportFieldsJson } from '../core/report/reportJson';
-import { STEPS } from '../core/report/steps';
+import { NOTHING_ASKED, STEPS } from '../core/report/steps';
 import { chainJson, verifyReport, type Verification } from '../core/report/verify';
 import { readWish, WISH_ROWS, type Wishes } from '../core/report/wishes';
 import { columns, printJson, type Output } from './output';
@@ -116,9 +116,7 @@ function redacted(verification: Verification): Verification {
 }
 
 function printSteps(name: string, { verified, steps, remarks }: Verification, out: Output): void {
-  const asked = steps.filter(
-    ({ outcome, reason }) => outcome !== 'not-checked' || reason !== 'Nothing was asked for.',
-  );
+  const asked = steps.filter(({ outcome, reason }) => outcome !== 'not-checked' || reason !== NOTHING_ASKED);
   out.lines(
     columns(
       asked.map(({ step, outcome, reason }) => [MARKS[outcome], STEPS[step].title, reason]),

@@ -16,6 +16,7 @@ import * as shellErrors from './shell/errors';
 import { activeFile, firmwareAt, pickFile, pickRequest, savePage } from './shell/picks';
 import { RecentCpus } from './shell/recentCpus';
 import { openIn } from './shell/run';
+import { openPastedReport, ReportEditor } from './report/reportEditor';
 import { ComparisonEditor } from './vmsa/comparisonEditor';
 import { vmsaCommands } from './vmsa/vmsaCommands';
 import { VmsaEditor } from './vmsa/vmsaEditor';
@@ -35,6 +36,7 @@ export function viewing(
       ovmf.register(),
       new ImagesEditor(io, extensionUri).register(),
       new ComparisonEditor(io, extensionUri, vmsa, recent).register(),
+      new ReportEditor(io, extensionUri).register(),
       registerLaunchSchema(extensionUri),
       registerMessages(io),
     ],
@@ -45,6 +47,8 @@ export function viewing(
       openAsOvmf: (uri?: vscode.Uri, more?: unknown) =>
         uri && isByteRange(more) ? ovmf.reveal(uri, more) : openWith(io, uri, 'ovmf'),
       openAsVmsa: (uri?: vscode.Uri) => openWith(io, uri, 'vmsa'),
+      openAsReport: (uri?: vscode.Uri) => openWith(io, uri, 'snpReport'),
+      openPastedReport: () => openPastedReport(io),
       explainMessage: (given?: unknown) => explainMessage(io, given),
     },
   };
@@ -55,7 +59,7 @@ const isByteRange = (value: unknown): value is ByteRange =>
   isObject(value) && isCount(value['offset']) && isCount(value['size']);
 
 async function openWith(io: Io, uri: vscode.Uri | undefined, editor: EditorId): Promise<void> {
-  const file = uri ?? activeFile() ?? (await pickFile(io, 'File to open', '**/*.{fd,bin,vmsa}'));
+  const file = uri ?? activeFile() ?? (await pickFile(io, 'File to open', '**/*.{fd,bin,vmsa,snpreport}'));
   if (file) await openIn(editor, file);
 }
 

@@ -6,6 +6,7 @@ import { REPORT_PAGE } from './launch';
 import { IMAGES_PAGE, OVMF_PAGE } from './ovmf';
 import { REFERENCES_PAGE } from './references';
 import type { ActionRow, PageTable } from './shared';
+import { SNP_REPORT_PAGE } from './snpReport';
 import { isObject } from '../core/binary/values';
 import { COMPARISON_PAGE, VMSA_PAGE } from './vmsa';
 
@@ -17,6 +18,7 @@ export const PAGES = {
   images: IMAGES_PAGE,
   report: REPORT_PAGE,
   references: REFERENCES_PAGE,
+  snpReport: SNP_REPORT_PAGE,
 } as const satisfies Record<string, PageTable>;
 
 type Pages = typeof PAGES;

@@ -22,6 +22,10 @@ export const CODE: { readonly [N in TaskName]: () => Promise<TaskCode<N>> } = {
     const { explainLog } = await import('../core/explain/hostMarkdown');
     return ({ text }, { answer }) => answer(explainLog(text));
   },
+  readReport: async () => {
+    const { readReport } = await import('./report');
+    return async (task, { io, answer }) => readReport(task, await io(), answer);
+  },
   lintLaunch: async () => {
     const { lintOpenLaunch } = await import('../app/launchProblems');
     return async (task, { io, answer }) => answer(await lintOpenLaunch(await io(), task));

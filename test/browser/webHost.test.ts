@@ -2,7 +2,7 @@
 // need a machine, are offered by no menu.
 
 import assert from 'node:assert/strict';
-import { copyFileSync, readFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { SAMPLE } from '../../src/app/sampleNames';
@@ -12,6 +12,7 @@ import { openLocal, readLocal, withLocalFiles } from '../helpers/localFiles';
 import { assertAccessible, row, selectedId } from '../helpers/page';
 import { useSharedSample } from '../helpers/sample';
 import { openWorkbench, type Workbench } from '../helpers/workbench';
+import { makeReport } from '../unit/core/report/reports';
 
 /** Real images, of Debian's package ovmf: one, another build of the same release and size, and a smaller one. */
 const REAL = '/usr/share/OVMF/OVMF_CODE_4M.fd';
@@ -51,6 +52,16 @@ describe('VS Code in a browser, without a machine', () => {
       .first()
       .waitFor();
     await workbench.screenshot('web-vmsa');
+    workbench.assertNoErrors();
+  });
+  it('verifies an attestation report', async () => {
+    writeFileSync(join(sample, 'web.snpreport'), makeReport('Genoa'));
+    const workbench = await openWorkbench({ folder: sample, withoutMachine: true });
+    await workbench.openFromExplorer('web.snpreport');
+    const frame = await workbench.webviewFrame();
+    await frame.locator('.report-verdict[data-verified="false"]').waitFor();
+    assert.match(await frame.locator('.report-url').innerText(), /kdsintf\.amd\.com.*ucodeSPL=217/);
+    await workbench.screenshot('web-snp-report');
     workbench.assertNoErrors();
   });
   it('shows images, one after the other, with what is compressed in them', async function () {

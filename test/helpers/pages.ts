@@ -6,6 +6,7 @@ import type { Frame } from 'playwright-core';
 import { sampleFirmware } from '../../src/app/sampleFirmware';
 import type { View } from '../../src/protocol/pages';
 import { SAMPLE } from '../../src/app/sampleNames';
+import { makeReport } from '../unit/core/report/reports';
 import { row } from './page';
 import type { Workbench } from './workbench';
 
@@ -78,6 +79,15 @@ export const PAGES: readonly OnePage[] = [
       compareTwo(workbench, 'vcpu0.vmsa', 'vcpu0-wrong.vmsa', /Compare Selected VMSA Pages/),
   },
   { name: 'ovmf', open: file('OVMF.sample.fd') },
+  {
+    name: 'snp report',
+    open: async (workbench, folder) => {
+      writeFileSync(join(folder, 'guest.snpreport'), makeReport('Genoa'));
+      const frame = await file('guest.snpreport')(workbench);
+      await row(frame, 'policy').click();
+      return frame;
+    },
+  },
   {
     name: 'images',
     open: async (workbench, folder) => {

@@ -13,7 +13,7 @@ import { offsetDigits } from './hexRows';
 import type { HexPeers } from './hexScroll';
 import { HexView } from './hexView';
 import { send, useHostMessages } from '../host';
-import { filterTree, flatten } from './rows';
+import { filterTree, flatten, type ByteRange } from './rows';
 import type { TreeState } from './treeState';
 
 /** As many bytes as one message to the host takes in hexadecimal. */
@@ -34,6 +34,16 @@ export interface HexPane {
   /** How the first pane's bytes, in which the page counts, are opposite these; by default at the same offsets. */
   readonly alignment?: Alignment;
   readonly bands?: readonly Band[];
+  /** Bytes that are not copied. */
+  readonly hidden?: readonly ByteRange[];
+}
+
+/** Bytes in hexadecimal, with `xx` for those that are not copied. @param offset of the first */
+function copiedText(bytes: Uint8Array, offset: number, hidden: readonly ByteRange[] = []): string {
+  const text = bytesToHex(bytes);
+  if (hidden.length === 0) return text;
+  const isHidden = (at: number) => hidden.some((one) => at >= one.offset && at < one.offset + one.size);
+  return text.replaceAll(/../g, (pair, at: number) => (isHidden(offset + at / 2) ? 'xx' : pair));
 }
 
 /** What a pane shows of the selection, and what its own offsets are in the first pane. */
@@ -161,7 +171,7 @@ export function Workspace(props: {
                     state.say('These bytes are on their way');
                     return;
                   }
-                  send({ type: 'copy', text: bytesToHex(copied) });
+                  send({ type: 'copy', text: copiedText(copied, offset, pane.hidden) });
                   state.say(`${byteCount(copied.length)} of ${byteCount(size)} copied`);
                 }}
                 onLeave={() => {

@@ -52,6 +52,9 @@ export interface Step {
   readonly reason: string;
 }
 
+/** Why the step of a wish that nobody has was not taken. */
+export const NOTHING_ASKED = 'Nothing was asked for.';
+
 export const passed = (step: StepId, reason: string): Step => ({ step, outcome: 'passed', reason });
 export const failed = (step: StepId, reason: string): Step => ({ step, outcome: 'failed', reason });
 export const notChecked = (step: StepId, reason: string): Step => ({ step, outcome: 'not-checked', reason });

@@ -7,7 +7,7 @@ import { SNP_POLICY, snpPolicyValue, type SnpPolicyName } from '../tech/snp/poli
 import { provisional } from './findings';
 import { PLATFORM_INFO } from './bits';
 import { versionText, type AttestationReport } from './report';
-import { failed, judged, notChecked, passed, type Step, type StepId } from './steps';
+import { NOTHING_ASKED, failed, judged, notChecked, passed, type Step, type StepId } from './steps';
 import { tcbParts, type TcbComponent } from './products';
 
 /** A TCB of which some parts are wanted, at least so much each. */
@@ -362,9 +362,7 @@ function stepOf(report: AttestationReport, { name, step, field }: WishRow, wishe
 /** A step for each wish, also for those that nobody has. */
 export function wishSteps(report: AttestationReport, wishes: Wishes): Step[] {
   return WISH_ROWS.map((row) =>
-    wishes[row.name] === undefined
-      ? notChecked(row.step, 'Nothing was asked for.')
-      : stepOf(report, row, wishes),
+    wishes[row.name] === undefined ? notChecked(row.step, NOTHING_ASKED) : stepOf(report, row, wishes),
   );
 }
 

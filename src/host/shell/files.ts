@@ -1,7 +1,7 @@
 // File access for the editors: through VS Code's file systems, with a size limit, and watched for changes.
 
 import * as vscode from 'vscode';
-import { FILE_ROLES } from '../../app/fileRoles';
+import { FILE_ROLES, type FileRole } from '../../app/fileRoles';
 import type { Io, ReadOptions } from '../../app/io';
 import * as ioErrors from '../../app/ioErrors';
 import { CheckError, reworded } from '../../core/errors';
@@ -26,12 +26,13 @@ export async function readUri(
   io: Io,
   uri: vscode.Uri,
   options: Pick<ReadOptions, 'onEnds' | 'shared'> = {},
+  role: FileRole = 'shown',
 ): Promise<Uint8Array> {
   if (whyNoFile(uri) !== undefined) return pastedBytes(uri);
-  if (isOnDisk(io, uri)) return readOnDisk(io, uri, options);
+  if (isOnDisk(io, uri)) return readOnDisk(io, uri, options, role);
   try {
     const { size } = await vscode.workspace.fs.stat(uri);
-    if (size > FILE_ROLES.shown.most) throw ioErrors.tooLarge(nameOf(uri), 'shown', size);
+    if (size > FILE_ROLES[role].most) throw ioErrors.tooLarge(nameOf(uri), role, size);
     const read = await vscode.workspace.fs.readFile(uri);
     // In Node, VS Code returns a Buffer, which messages to webviews do not carry as bytes.
     const bytes = new Uint8Array(read.length);
@@ -43,9 +44,14 @@ export async function readUri(
   }
 }
 
-async function readOnDisk(io: Io, uri: vscode.Uri, options: ReadOptions): Promise<Uint8Array> {
+async function readOnDisk(
+  io: Io,
+  uri: vscode.Uri,
+  options: ReadOptions,
+  role: FileRole,
+): Promise<Uint8Array> {
   try {
-    return await io.read(uri.fsPath, 'shown', { ...options, onlyFile: true });
+    return await io.read(uri.fsPath, role, { ...options, onlyFile: true });
   } catch (error) {
     // The editor is about one file, whose name is enough.
     throw error instanceof CheckError ? reworded(error, (t) => t.replaceAll(uri.fsPath, nameOf(uri))) : error;
@@ -111,8 +117,15 @@ export const scriptFolder = (extensionUri: vscode.Uri): vscode.Uri =>
 export const libvirtWorkerScript = (extensionUri: vscode.Uri): string =>
   vscode.Uri.joinPath(scriptFolder(extensionUri), 'libvirtWorker.js').fsPath;
 
-/** Calls `changed` when the file at `uri` is written or removed, debounced so that one build is not many changes. */
-export function watchFile(uri: vscode.Uri, changed: () => void): vscode.Disposable {
+/**
+ * Calls `changed` when the file at `uri` is written or removed, debounced so that one build is not many changes.
+ * @param isBeside other files of its folder that count, by their names
+ */
+export function watchFile(
+  uri: vscode.Uri,
+  changed: () => void,
+  isBeside: (name: string) => boolean = () => false,
+): vscode.Disposable {
   if (whyNoFile(uri) !== undefined) return new vscode.Disposable(() => undefined);
   const folder = vscode.Uri.joinPath(uri, '..');
   // Watch the whole folder: a file name is not a glob pattern, and `OVMF[debug].fd` as a pattern would not match
@@ -120,7 +133,7 @@ export function watchFile(uri: vscode.Uri, changed: () => void): vscode.Disposab
   const watcher = vscode.workspace.createFileSystemWatcher(new vscode.RelativePattern(folder, '*'));
   let timer: ReturnType<typeof setTimeout> | undefined;
   const soon = (event: vscode.Uri) => {
-    if (event.path !== uri.path) return;
+    if (event.path !== uri.path && !isBeside(nameOf(event))) return;
     clearTimeout(timer);
     timer = setTimeout(changed, 100);
   };

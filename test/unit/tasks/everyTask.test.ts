@@ -25,6 +25,7 @@ import {
 } from '../../../src/threads';
 import { COMPRESSED } from '../../helpers/compressions';
 import { io } from '../../helpers/io';
+import { makeReport } from '../core/report/reports';
 
 const image = buildOvmf({ size: 0x4000 });
 const page = generateVmsa({
@@ -65,6 +66,7 @@ const CASES: {
   exportPage: { input: () => ({ page, form: 'json', name: 'a page' }) },
   identifyPage: { input: () => ({ page }) },
   explainLog: { input: () => ({ text: 'fw_error=11' }) },
+  readReport: { input: () => ({ file: makeReport('Genoa'), beside: [], at: 0 }) },
   lintLaunch: { input: () => ({ text, path, files: false }) },
   checkDigest: { input: () => inputs },
   changeLaunch: { input: () => ({ text, path, edits: [[{ member: ['vcpus'], value: 2 }]] }) },

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { leaves } from '../../../../src/core/binary/struct';
 import { replaceBits } from '../../../../src/core/vmsa/edit';
 import { VMSA, vmsaLeaf, type VmsaWord } from '../../../../src/core/vmsa/layout/layout';
-import { bitCells, cellText, moveBit } from '../../../../webview/vmsa/bitCells';
+import { bitCells, cellText, moveBit } from '../../../../webview/parts/bitCells';
 
 const bitsOf = (name: VmsaWord) => vmsaLeaf(name).row.bits!;
 

@@ -5,7 +5,7 @@
 import { useId, useRef, useState } from 'preact/hooks';
 import type { Bit } from '../../src/core/binary/struct';
 import { bitCells, cellText, moveBit, ROW_BITS, type BitCell } from './bitCells';
-import { HatchPattern } from '../parts/widgets';
+import { HatchPattern } from './widgets';
 
 // In units of the picture, which is scaled to the available width.
 const CELL = 20;

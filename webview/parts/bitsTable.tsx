@@ -5,7 +5,7 @@ import { applicableBits, bitPlace, bitValue, reservedBits } from '../../src/core
 import { hex } from '../../src/core/binary/hex';
 import type { Bit } from '../../src/core/binary/struct';
 import { wordOf } from './bitCells';
-import { Icon } from '../parts/widgets';
+import { Icon } from './widgets';
 
 /** What the table shows; `onSet` is set when bits can be changed. */
 export interface BitsProps {

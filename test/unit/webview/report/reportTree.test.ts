@@ -1,0 +1,48 @@
+// The rows of an attestation report: every byte of it is in one, parts of TCBs are under them, and what names a machine or a guest is known.
+
+import assert from 'node:assert/strict';
+import { REPORT_SIZE } from '../../../../src/core/report/layout';
+import { decodeReport, reportFields } from '../../../../src/core/report/report';
+import { pathTo, type TreeNode } from '../../../../webview/parts/rows';
+import { reportTree } from '../../../../webview/report/reportTree';
+import { makeReport } from '../../core/report/reports';
+
+const AT = 0x20;
+const treeOf = (processor: 'Genoa' | 'Turin') =>
+  reportTree(reportFields(decodeReport(makeReport(processor))), [], AT);
+const bytesIn = (nodes: readonly TreeNode[]): number[] =>
+  nodes.flatMap(({ range, children }) =>
+    range ? Array.from({ length: range.size }, (_, i) => range.offset + i) : bytesIn(children),
+  );
+
+describe('The rows of a report', () => {
+  it('have every byte once', () => {
+    const bytes = bytesIn(treeOf('Genoa').nodes).sort((a, b) => a - b);
+    assert.deepEqual(
+      bytes,
+      Array.from({ length: REPORT_SIZE }, (_, i) => AT + i),
+    );
+  });
+  it('have the parts of a TCB below it, as the product has them', () => {
+    const partsOf = (processor: 'Genoa' | 'Turin') =>
+      pathTo(treeOf(processor).nodes, 'reported_tcb')
+        .at(-1)!
+        .children.map(({ cells }) => cells[0]!.text);
+    assert.ok(partsOf('Turin').includes('fmc'));
+    assert.ok(!partsOf('Genoa').includes('fmc'));
+    assert.ok(partsOf('Genoa').includes('microcode'));
+  });
+  it('know what names a machine or a guest', () => {
+    assert.deepEqual(
+      treeOf('Genoa')
+        .hidden.map(({ size }) => size)
+        .sort((a, b) => a - b),
+      [32, 32, 64],
+    );
+  });
+  it('have parts of the file by their place in it, each with an id of its own', () => {
+    const part = { name: 'a', raw: '', meaning: '', doc: '', children: [] };
+    const { items } = reportTree([], [part, { ...part, children: [part, part] }], 0);
+    assert.deepEqual([...items.keys()], ['/a', '/a 2', '/a 2/a', '/a 2/a 2']);
+  });
+});

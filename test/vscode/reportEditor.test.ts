@@ -1,0 +1,81 @@
+// The editor of attestation reports in VS Code: which files it opens, what it says of others, certificates beside a file, and the clipboard.
+
+import { strict as assert } from 'node:assert';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { ReportEditor } from '../../src/host/report/reportEditor';
+import { makeEvidence, type EvidenceBytes } from '../helpers/evidence';
+import { TestPanel } from '../helpers/panel';
+import { makeReport } from '../unit/core/report/reports';
+import { closeEditors } from './closeEditors';
+import { io } from './machine';
+import { until } from './until';
+
+let folder: string;
+const { extensionUri } = vscode.extensions.getExtension('sevscope.sevscope')!;
+const file = (name: string, content: Uint8Array | string) => {
+  writeFileSync(join(folder, name), content);
+  return vscode.Uri.file(join(folder, name));
+};
+const viewTypeOfTab = () => {
+  const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+  return input instanceof vscode.TabInputCustom ? input.viewType : undefined;
+};
+async function show(uri: vscode.Uri): Promise<TestPanel> {
+  const panel = new TestPanel();
+  const editor = new ReportEditor(io, extensionUri);
+  await editor.resolveCustomEditor({ uri, dispose: () => undefined }, panel.panel);
+  return panel;
+}
+const outcomeOf = (panel: TestPanel, id: string) =>
+  panel.viewOf('snpReport')?.verification?.steps.find(({ step }) => step === id)?.outcome;
+
+describe('An attestation report in VS Code', () => {
+  closeEditors();
+  let evidence: EvidenceBytes;
+  before(function () {
+    // Keys of 4096 bits.
+    this.timeout(240_000);
+    folder = mkdtempSync(join(tmpdir(), 'sevscope-report-'));
+    evidence = makeEvidence();
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('is opened by its name, and any file by the command', async () => {
+    await vscode.commands.executeCommand('vscode.open', file('a.snpreport', makeReport('Genoa')));
+    await until('it is open', () => viewTypeOfTab() === 'sevscope.snpReport');
+    const hex = Buffer.from(makeReport('Turin')).toString('hex');
+    await vscode.commands.executeCommand('sevscope.openAsReport', file('report.txt', hex));
+    await until('the text is open', () => viewTypeOfTab() === 'sevscope.snpReport');
+    await vscode.commands.executeCommand('vscode.open', file('report.bin', makeReport('Genoa')));
+    await until('another editor opened it', () => viewTypeOfTab() !== 'sevscope.snpReport');
+  });
+  it('is opened from the clipboard, which keeps what is none', async () => {
+    await vscode.env.clipboard.writeText(Buffer.from(makeReport('Genoa')).toString('base64'));
+    await vscode.commands.executeCommand('sevscope.openPastedReport');
+    await until('it is open', () => viewTypeOfTab() === 'sevscope.snpReport');
+  });
+  it('uses the certificates of its folder, also those that come later', async () => {
+    const uri = file('guest.snpreport', evidence.report);
+    const panel = await show(uri);
+    await until('it is not verified', () => outcomeOf(panel, 'signature') === 'not-checked');
+    assert.equal(panel.viewOf('snpReport')!.verification!.urls.length, 1);
+    // VS Code tells nobody when it has begun to watch a folder.
+    await new Promise((done) => setTimeout(done, 1000));
+    file('ark.der', evidence.ark);
+    file('ask.der', evidence.ask);
+    file('vcek.der', evidence.leaf);
+    await until('its signature is right', () => outcomeOf(panel, 'signature') === 'passed');
+    assert.equal(outcomeOf(panel, 'chain'), 'passed');
+    assert.equal(outcomeOf(panel, 'root'), 'failed');
+    panel.dispose();
+  });
+  it('is said to be none where it is none', async () => {
+    const panel = await show(file('other.snpreport', 'words'));
+    await until('it is said', () => panel.viewOf('notice') !== undefined);
+    assert.equal(panel.viewOf('notice')!.title, 'other.snpreport is no attestation report');
+    panel.dispose();
+  });
+});

@@ -1,0 +1,103 @@
+// An attestation report as the rows of a treegrid: its fields under their headings, the parts of a TCB under it, and then what else is in
+// the file, such as certificates.
+
+import { countOf, hex, isZero } from '../../src/core/binary/hex';
+import type { ByteRange } from '../../src/core/binary/region';
+import type { FilePart } from '../../src/core/report/filePart';
+import { groupReportFields, type ReportField } from '../../src/core/report/report';
+import { PRIVATE_FIELDS } from '../../src/core/report/reportJson';
+import type { TreeNode } from '../parts/rows';
+
+/** What a row stands for. */
+export type ReportItem = { readonly field: ReportField } | { readonly part: FilePart };
+
+/** The rows, what each stands for by its id, and the bytes that name a machine or a guest. */
+export interface ReportTree {
+  readonly nodes: readonly TreeNode[];
+  readonly items: ReadonlyMap<string, ReportItem>;
+  readonly hidden: readonly ByteRange[];
+}
+
+const isUnset = ({ value }: ReportField): boolean =>
+  value instanceof Uint8Array ? isZero(value) : BigInt(value) === 0n;
+
+/** Builds the rows. @param at where the report is in the bytes */
+export function reportTree(
+  fields: readonly ReportField[],
+  parts: readonly FilePart[],
+  at: number,
+): ReportTree {
+  const items = new Map<string, ReportItem>();
+  const hidden: ByteRange[] = [];
+
+  const fieldNode = (field: ReportField, children: readonly TreeNode[]): TreeNode => {
+    const { name, offset, size, raw, meaning, doc } = field;
+    const range = { offset: at + offset, size };
+    items.set(name, { field });
+    if (PRIVATE_FIELDS.includes(name)) hidden.push(range);
+    return {
+      id: name,
+      cells: [
+        { text: name.slice(name.indexOf('.') + 1) },
+        { text: hex(range.offset, 3) },
+        { text: raw },
+        { text: meaning },
+      ],
+      children,
+      range,
+      // The row of the whole says what its parts are.
+      collapsed: true,
+      zero: isUnset(field),
+      keywords: doc,
+    };
+  };
+  const fieldNodes = (members: readonly ReportField[]): TreeNode[] => {
+    const nodes: TreeNode[] = [];
+    for (let i = 0; i < members.length; i++) {
+      const field = members[i]!;
+      const inner = members.slice(i + 1, i + 1 + field.parts);
+      i += inner.length;
+      nodes.push(
+        fieldNode(
+          field,
+          inner.map((one) => fieldNode(one, [])),
+        ),
+      );
+    }
+    return nodes;
+  };
+  const groups = groupReportFields(fields).map(({ group, fields: members }): TreeNode => {
+    const whole = members.filter(({ name }) => !name.includes('.'));
+    const set = whole.filter((field) => !isUnset(field)).length;
+    const extra = `${countOf(whole.length, 'field')}, ${set === 0 ? 'all zero' : `${set} not zero`}`;
+    return {
+      id: `group:${group}`,
+      cells: [{ text: group, extra }],
+      children: fieldNodes(members),
+      heading: true,
+      zero: set === 0,
+    };
+  });
+
+  const idOf = (parent: string, name: string): string => {
+    const path = `${parent}/${name}`;
+    let id = path;
+    for (let n = 2; items.has(id); n++) id = `${path} ${n}`;
+    return id;
+  };
+  const partNode = (part: FilePart, parent: string, level: number): TreeNode => {
+    const id = idOf(parent, part.name);
+    items.set(id, { part });
+    const { name, raw, meaning, doc, range, children, isPrivate } = part;
+    if (isPrivate && range) hidden.push(range);
+    return {
+      id,
+      cells: [{ text: name }, { text: range ? hex(range.offset, 3) : '' }, { text: raw }, { text: meaning }],
+      children: children.map((child) => partNode(child, id, level + 1)),
+      ...(range && { range }),
+      collapsed: level > 0,
+      keywords: doc,
+    };
+  };
+  return { nodes: [...groups, ...parts.map((part) => partNode(part, '', 0))], items, hidden };
+}
