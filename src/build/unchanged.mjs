@@ -44,8 +44,8 @@ const stampOf = (/** @type {string[]} */ files) =>
 
 /** What was made before, by name, in a file of .cache/. */
 export class Memory {
-  /** @type {Record<string, Made>} */
-  #made = {};
+  /** @type {Map<string, Made>} */
+  #made = new Map();
   #path;
   #key;
 
@@ -58,7 +58,7 @@ export class Memory {
     this.#key = key;
     try {
       const kept = /** @type {{key: string, made: Record<string, Made>}} */ (readJson(this.#path));
-      if (kept.key === key) this.#made = kept.made;
+      if (kept.key === key) this.#made = new Map(Object.entries(kept.made));
     } catch {
       // The first time, or it was cut short.
     }
@@ -66,7 +66,7 @@ export class Memory {
 
   /** Whether it would come out the same, and is still there. */
   has(/** @type {string} */ name) {
-    const made = this.#made[name];
+    const made = this.#made.get(name);
     if (!made || made.outputs.some((path) => !existsSync(join(ROOT, path)))) return false;
     return made.stamp === stampOf(made.outputs) && made.hash === hashOf(made.inputs);
   }
@@ -78,18 +78,16 @@ export class Memory {
    * @param {number} begin when it was begun, as of `Date.now()`
    */
   set(name, { inputs, outputs }, begin) {
-    delete this.#made[name];
+    this.#made.delete(name);
     const isLater = (/** @type {string} */ path) =>
       (statSync(join(ROOT, path), { throwIfNoEntry: false })?.mtimeMs ?? Infinity) >= begin;
     if (inputs.some(isLater)) return;
-    this.#made[name] = { inputs, hash: hashOf(inputs), outputs, stamp: stampOf(outputs) };
+    this.#made.set(name, { inputs, hash: hashOf(inputs), outputs, stamp: stampOf(outputs) });
   }
 
   /** Writes it, without the things that are not named. */
   keep(/** @type {string[]} */ names) {
-    const made = Object.fromEntries(
-      names.flatMap((name) => (this.#made[name] ? [[name, this.#made[name]]] : [])),
-    );
+    const made = Object.fromEntries([...this.#made].filter(([name]) => names.includes(name)));
     mkdirSync(dirname(this.#path), { recursive: true });
     // Renamed into place: two concurrent runs may both get here.
     writeFileSync(`${this.#path}.${process.pid}`, JSON.stringify({ key: this.#key, made }));
