@@ -361,7 +361,7 @@ describe('A report and its chain', () => {
 });
 
 describe('One changed bit', () => {
-  /** In a quick run one bit in 61, which are bits of each value in bytes of each field. */
+  /** In a quick run one bit in 61, an odd number, so that each of the eight bits of a byte has its turn. */
   const STEP = IS_QUICK ? 61 : 1;
   const flipped = (bytes: Uint8Array, bit: number): Uint8Array => {
     const changed = bytes.slice();
