@@ -17,6 +17,7 @@ import { gzipSync } from 'node:zlib';
 import { JSONC_PARSER, loadedLate, withoutTables } from './late.mjs';
 import { Failure, ROOT, main, readJson, since } from './run.mjs';
 import { ensureNodeModules } from './setup.mjs';
+import { Memory, hashOf } from './unchanged.mjs';
 
 /** Packages that tests cannot load from node_modules as CommonJS, so they become part of each test bundle. */
 const BUNDLED_INTO_TESTS = ['@noble/curves', '@noble/hashes', 'cborg', 'lzma1'];
@@ -140,18 +141,23 @@ export function products(/** @type {boolean} */ production) {
   });
 }
 
-/** The bundle of every test, in out/test with the layout of test/. Undefined when there are no tests. */
-function tests() {
-  const entryPoints = [...filesBelow('test', '.test.ts'), ...filesBelow('test', '.test.tsx')];
-  const others = ['test/vscode/index.ts', 'test/fuzz/main.ts'];
-  entryPoints.push(...others.filter((path) => existsSync(join(ROOT, path))));
-  if (entryPoints.length === 0) return undefined;
+/** The sources that have a bundle in out/, each with its name there. @returns {Map<string, string>} by source */
+function testEntries() {
+  const tests = [...filesBelow('test', '.test.ts'), ...filesBelow('test', '.test.tsx')];
+  const others = ['test/vscode/index.ts', 'test/fuzz/main.ts'].filter((path) => existsSync(join(ROOT, path)));
+  return new Map([...tests, ...others].map((path) => [path, `out/${path.replace(/\.tsx?$/, '.js')}`]));
+}
+
+/** How tests are bundled, in out/test with the layout of test/. */
+function tests(/** @type {string[]} */ entryPoints) {
   /** @type {import('esbuild').BuildOptions} */
   const options = {
     ...common(false),
     // Tests import the other packages as they are installed.
     alias: { 'jsonc-parser': ALIAS['jsonc-parser'] },
     entryPoints,
+    // The sources lie beside the bundles: copies of them would be most of what is written.
+    sourcesContent: false,
     outdir: 'out/test',
     outbase: 'test',
     platform: 'node',
@@ -168,11 +174,63 @@ function tests() {
 }
 
 /** Removes the bundles of deleted tests, which would otherwise be found and run. */
-function removeStale(/** @type {string[]} */ outputs) {
-  const current = new Set(outputs);
+function removeStale(/** @type {Iterable<string>} */ outputs) {
+  const current = new Set([...outputs].flatMap((path) => [path, `${path}.map`]));
   for (const file of [...filesBelow('out/test', '.js'), ...filesBelow('out/test', '.js.map')]) {
     if (!current.has(file)) rmSync(join(ROOT, file), { force: true });
   }
+}
+
+/** What every bundle depends on besides the contents of its own files: how it is built, and which files a name may mean. */
+function keyOfBundles() {
+  const names = ['src', 'webview', 'test'].flatMap((folder) => filesBelow(folder, ''));
+  const recipe = ['bundle', 'late', 'unchanged'].map((name) => `src/build/${name}.mjs`);
+  const packages = ['package.json', 'package-lock.json', 'node_modules/.package-lock.json', 'tsconfig.json'];
+  return hashOf([...recipe, ...packages], process.version, process.arch, ...names);
+}
+
+/** The files of a build that an entry comes from, near and far. @returns {string[]} */
+function inputsOf(/** @type {import('esbuild').Metafile} */ { inputs }, /** @type {string} */ entry) {
+  const found = new Set([entry]);
+  // What is added while it is walked is walked, too.
+  for (const path of found)
+    for (const to of inputs[path]?.imports ?? []) if (!to.external) found.add(to.path);
+  // What a plug-in writes is no file.
+  return [...found].filter((path) => path in inputs && !path.startsWith('late:'));
+}
+
+/**
+ * Builds those products and tests that would not come out as they are.
+ * @param {(entry: string) => boolean} wanted which of the tests
+ */
+async function buildChanged(wanted) {
+  const begin = Date.now();
+  const memory = new Memory('bundles.json', keyOfBundles());
+  const entries = testEntries();
+  const changed = [...entries.keys()].filter((entry) => wanted(entry) && !memory.has(entry));
+  const all = products(false).map((options) => ({
+    options,
+    entry: /** @type {string[]} */ (options.entryPoints)[0] ?? '',
+  }));
+  await Promise.all([
+    ...all
+      .filter(({ entry }) => !memory.has(entry))
+      .map(async ({ options, entry }) => {
+        const { metafile = { inputs: {}, outputs: {} } } = await build(options);
+        const made = { inputs: inputsOf(metafile, entry), outputs: Object.keys(metafile.outputs) };
+        memory.set(entry, made, begin);
+      }),
+    changed.length > 0 &&
+      build(tests(changed)).then(({ metafile = { inputs: {}, outputs: {} } }) => {
+        for (const entry of changed) {
+          const script = entries.get(entry) ?? '';
+          const outputs = [script, `${script}.map`];
+          memory.set(entry, { inputs: inputsOf(metafile, entry), outputs }, begin);
+        }
+      }),
+  ]);
+  memory.keep([...entries.keys(), ...all.map(({ entry }) => entry)]);
+  removeStale(entries.values());
 }
 
 /** @throws {Failure} when a product is larger than promised */
@@ -231,28 +289,24 @@ async function build(/** @type {import('esbuild').BuildOptions} */ options) {
 }
 
 /**
- * Builds everything.
- * @param {{production?: boolean, quiet?: boolean}} [options]
+ * Builds everything; but for production, what has not changed since it was built stays as it is.
+ * @param {{production?: boolean, quiet?: boolean, tier?: string}} [options] tier: of the tests, only these
  * @throws {Failure} with esbuild's messages
  */
-export async function bundle({ production = false, quiet = false } = {}) {
+export async function bundle({ production = false, quiet = false, tier } = {}) {
   const begin = performance.now();
   await ensureNodeModules();
   // A published build contains nothing from other builds, such as source maps.
   if (production) rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
-  const testOptions = production ? undefined : tests();
-  const [inTests] = await Promise.all([
-    testOptions && build(testOptions),
-    ...products(production).map(build),
-  ]);
-  if (inTests?.metafile) removeStale(Object.keys(inTests.metafile.outputs));
+  if (production) await Promise.all(products(true).map(build));
+  else await buildChanged((entry) => tier === undefined || entry.startsWith(`test/${tier}/`));
   if (existsSync(join(ROOT, 'dist/sevscope.js'))) chmodSync(join(ROOT, 'dist/sevscope.js'), 0o755);
   mkdirSync(join(ROOT, 'dist/webview'), { recursive: true });
   for (const file of ['codicon.css', 'codicon.ttf']) {
     copyFileSync(join(ROOT, 'node_modules/@vscode/codicons/dist', file), join(ROOT, 'dist/webview', file));
   }
   copyKoffi();
-  if (!quiet) console.log(`Built dist/${testOptions ? ' and out/' : ''} in ${since(begin)}`);
+  if (!quiet) console.log(`Built dist/${production ? '' : ' and out/'} in ${since(begin)}`);
   if (production) checkSizes();
 }
 
@@ -317,6 +371,7 @@ export const ALONE = /** @type {(keyof typeof FOR_NO_PLATFORM)[]} */ (Object.key
 export async function alone(folder) {
   const { metafile } = await build({
     ...common(false),
+    sourcemap: false,
     entryPoints: filesBelow(folder, '.ts'),
     outdir: 'out/alone',
     write: false,

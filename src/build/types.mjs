@@ -5,8 +5,10 @@
 
 import { join } from 'node:path';
 import ts from 'typescript';
-import { ALONE } from './bundle.mjs';
+import { relative } from 'node:path/posix';
+import { ALONE, filesBelow } from './bundle.mjs';
 import { CACHE, Failure, ROOT, main } from './run.mjs';
+import { Memory, hashOf } from './unchanged.mjs';
 
 /** The folders that have a tsconfig.json. */
 const PARTS = [...ALONE, 'src/web', 'webview', 'src', 'test'];
@@ -40,7 +42,15 @@ function hostOf(/** @type {ts.CompilerOptions} */ options) {
   return host;
 }
 
-/** Checks one part. @returns {ts.Diagnostic[]} */
+/** What every part depends on besides the contents of its files: how they are checked, and which files a name may mean. */
+function keyOfParts() {
+  const settings = ['', ...PARTS].map((part) => join(part, 'tsconfig.json'));
+  const packages = ['package.json', 'package-lock.json', 'node_modules/.package-lock.json'];
+  const names = ['src', 'webview', 'test'].flatMap((folder) => filesBelow(folder, ''));
+  return hashOf(['src/build/types.mjs', ...settings, ...packages], ts.version, ...names);
+}
+
+/** Checks one part. @returns {{problems: ts.Diagnostic[], files: string[]}} what is wrong, and the files that it consists of */
 function check(/** @type {string} */ part) {
   const memory = join(CACHE, 'tsc', `${part.replace('/', '-')}.tsbuildinfo`);
   const config = ts.getParsedCommandLineOfConfigFile(
@@ -67,16 +77,24 @@ function check(/** @type {string} */ part) {
   ];
   // Writes nothing but what the next run can use.
   problems.push(...program.emit().diagnostics);
-  return problems;
+  // What is installed changes with the list of packages.
+  const files = program.getSourceFiles().map(({ fileName }) => relative(ROOT, fileName));
+  return { problems, files: files.filter((path) => !path.startsWith('node_modules/')) };
 }
 
 await main(import.meta.url, () => {
   // What is wrong with a file is so in each part that it is in.
   /** @type {Set<string>} */
   const said = new Set();
-  for (const part of PARTS)
-    for (const problem of ts.sortAndDeduplicateDiagnostics(check(part)))
+  const memory = new Memory('tsc/passed.json', keyOfParts());
+  for (const part of PARTS.filter((name) => !memory.has(name))) {
+    const begin = Date.now();
+    const { problems, files } = check(part);
+    for (const problem of ts.sortAndDeduplicateDiagnostics(problems))
       said.add(ts.formatDiagnostic(problem, NAMING));
+    if (problems.length === 0) memory.set(part, { inputs: files, outputs: [] }, begin);
+  }
+  memory.keep(PARTS);
   if (said.size > 0) console.log([...said].join('').trimEnd());
   return Promise.resolve(said.size === 0 ? 0 : 1);
 });

@@ -49,10 +49,10 @@ export function few<T>(cases: readonly T[]): T[] {
 }
 
 /**
- * All of these cases, for one of several turns; in a quick run a quarter of them, and of the next turn others, so that all are in some.
+ * All of these cases, for one of several turns; in a quick run an eighth of them, and of the next turn others, so that all are in some.
  */
 export function inTurns<T>(cases: readonly T[], turn: number): T[] {
-  const turns = Math.min(4, cases.length);
+  const turns = Math.min(8, cases.length);
   return cases.filter((_, i) => !IS_QUICK || i % turns === turn % turns);
 }
 

@@ -483,7 +483,7 @@ describe('The search for an explanation', () => {
   });
   it('finds nothing for random launch digests', () => {
     const random = seeded(3);
-    for (let i = 0; i < 20; i++) {
+    for (let i = 0; i < (IS_QUICK ? 3 : 20); i++) {
       const facts = factsOf({ wanted: { kind: 'digest', digest: randomBytes(random, 32) }, maxVcpus: 8 });
       assert.equal(explained(facts).outcome, 'not explained');
     }
@@ -493,7 +493,7 @@ describe('The search for an explanation', () => {
     const space = searchSpace(facts);
     const units = planUnits(space, 1).filter(({ first }) => first === 'vcpus');
     const right = hmacFor(facts, { ...space.given, vcpus: 3 });
-    for (let bit = 0; bit < 256; bit++) {
+    for (let bit = 0; bit < 256; bit += IS_QUICK ? 7 : 1) {
       const hmac = Buffer.from(right);
       hmac[bit >> 3]! ^= 1 << (bit & 7);
       const changed = { ...facts, wanted: { ...facts.wanted, hmac } as LaunchFacts['wanted'] };
