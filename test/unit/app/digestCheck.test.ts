@@ -156,7 +156,10 @@ describe('A launch file with a launch digest', () => {
       assert.deepEqual([usual.verdict, usual.warnings], ['matches', []]);
       const other = await check({ ...SVSM, ...room(4096), launchDigest: measured });
       assert.equal(other.verdict, 'does not match');
-      assert.match(other.warnings.join(), /is the one of sev-snp-measure for these inputs.*x87 control word/);
+      assert.match(
+        other.warnings.join(),
+        /is the one that sev-snp-measure computes for these inputs.*x87 control word/,
+      );
       const named = await check({
         ...SVSM,
         ...room(4096),

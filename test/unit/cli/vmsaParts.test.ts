@@ -265,10 +265,7 @@ describe('SEV features that are asked for', () => {
       stdout,
       /only 0x201 has SecureTSC \(0x200\) and only 0x40009 has RestrictedInjection \(0x8\) and bit 18 \(0x40000\); 0x40000 is reserved\./,
     );
-    assert.match(
-      stdout,
-      /\(set by the VMM, which was asked for these SEV features\)/,
-    );
+    assert.match(stdout, /\(set by the VMM, which was asked for these SEV features\)/);
     const json = JSON.parse(
       (await cli('vmsa', 'diff', '--json', 'tsc.vmsa', '--guest-features', '9')).stdout,
     ) as {
