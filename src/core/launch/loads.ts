@@ -77,7 +77,15 @@ export interface LaunchSection {
 
 /** The part of an image that decides what is loaded besides its own bytes. */
 export interface LaunchImage {
-  readonly sevMetadata?: { readonly sections: readonly LaunchSection[] } | undefined;
+  readonly sevMetadata?:
+    | {
+        readonly sections: readonly LaunchSection[];
+        /** False where the list has another version, or another length or count than it claims. */
+        readonly whole?: boolean;
+        /** Of the list in the file. */
+        readonly offset?: number;
+      }
+    | undefined;
   /** Where the kernel hashes go. */
   readonly hashArea?: { readonly base: number } | undefined;
 }

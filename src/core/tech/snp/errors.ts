@@ -17,6 +17,19 @@ export function noSnpMetadata(): CheckError {
   );
 }
 
+/** The SEV metadata are of another version, or not as long as they say. @param offset of the list in the firmware file */
+export function brokenSnpMetadata(offset: number | undefined): CheckError {
+  return new CheckError(
+    'config',
+    'broken-snp-metadata',
+    'The SEV metadata of the firmware are not version 1, or not as long as their header says, so no VMM launches it with SEV-SNP.',
+    {
+      advice: 'Use an image as it was built; the findings about this one say what is wrong.',
+      at: { input: 'firmware', ...(offset !== undefined && { offset }) },
+    },
+  );
+}
+
 /** The SEV metadata list a section of an unspecified type. @param offset of the section in the firmware file */
 export function unknownSnpSection(type: number, offset: number): CheckError {
   return usage(

@@ -90,6 +90,7 @@ export function refuseLoads(
   { kernelHashes }: Pick<LaunchContents, 'kernelHashes'>,
   image: LaunchImage,
 ): CheckError | undefined {
+  if (image.sevMetadata?.whole === false) return errors.brokenSnpMetadata(image.sevMetadata.offset);
   const sections = image.sevMetadata?.sections ?? [];
   if (sections.length === 0) return errors.noSnpMetadata();
   const { hashArea } = image;

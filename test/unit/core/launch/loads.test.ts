@@ -116,8 +116,23 @@ describe('The loads of a launch', () => {
 
   const withTypes = (...types: number[]): readonly SevSection[] =>
     types.map((type) => ({ gpa: 0x800000, size: 0x1000, type }));
+  /** An image whose metadata header has another value at an offset. */
+  const withHeader = (offset: number, value: number): Uint8Array => {
+    const image = IMAGE.slice();
+    const at = parseOvmf(image).value.sevMetadata!.offset;
+    new DataView(image.buffer, image.byteOffset).setUint32(at + offset, value, true);
+    return image;
+  };
   const impossible: readonly (readonly [string, LaunchContents, Uint8Array, string])[] = [
     ['without metadata', {}, buildOvmf({ sevSections: false }), 'no-snp-metadata'],
+    ['whose metadata have another length', {}, withHeader(4, 0x1000), 'broken-snp-metadata'],
+    ['whose metadata are of another version', {}, withHeader(8, 2), 'broken-snp-metadata'],
+    [
+      'whose metadata have fewer sections than they say',
+      {},
+      withHeader(12, 0x7fffffff),
+      'broken-snp-metadata',
+    ],
     [
       'with a section of another type',
       {},
