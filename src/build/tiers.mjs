@@ -72,6 +72,8 @@ export const TIERS = {
     backports: true,
     timeout: 60_000,
     seconds: 900,
+    // A daemon on a busy machine may be late; what is broken is broken the second time, too.
+    retries: 1,
     // Each has hosts of its own, and mostly waits: for what is silent, or slow.
     processes: 2,
     load: 0.5,
@@ -83,6 +85,8 @@ export const TIERS = {
     bed: true,
     timeout: 30_000,
     seconds: 900,
+    // As for the browser's.
+    retries: 1,
     // All files share an extension host.
     processes: 1,
     load: 0.8,

@@ -1,13 +1,10 @@
 // A domain of the libvirt test bed as a test specifies it, its XML, and what can be made to go wrong with it.
 // https://libvirt.org/formatdomain.html, "Launch Security"
 
-import { existsSync } from 'node:fs';
 import type { Session } from './session';
 
 /** Debian's image; its table has the reset address, and areas of size 0 for hashes and secrets. */
 export const FIRMWARE = '/usr/share/OVMF/OVMF_CODE_4M.fd';
-/** Whether libvirt finds KVM here. A paused domain does not run either way, but its XML differs. */
-const KVM = existsSync('/dev/kvm');
 
 /** The hosts: `a` keeps the machine's name, so a client there is local; `b` is another machine. */
 export type HostId = 'a' | 'b';
@@ -93,7 +90,7 @@ export function domainXml(spec: DomainSpec, uuid: string, session: Session | und
     <policy>0x${spec.policy.toString(16).padStart(4, '0')}</policy>
     ${element('dhCert', session?.dhCert)}${element('session', session?.session)}
   </launchSecurity>`;
-  const xml = `<domain type='${KVM ? 'kvm' : 'qemu'}'>
+  const xml = `<domain type='kvm'>
   ${element('name', spec.name)}${element('uuid', uuid)}
   <memory unit='MiB'>64</memory>
   <vcpu>${spec.vcpus ?? 1}</vcpu>
@@ -103,7 +100,7 @@ export function domainXml(spec: DomainSpec, uuid: string, session: Session | und
     ${element('kernel', spec.kernel)}${element('initrd', spec.initrd)}${element('cmdline', spec.cmdline)}
   </os>
   <features><acpi/></features>
-  <cpu mode='${KVM ? 'host-passthrough' : 'maximum'}'/>
+  <cpu mode='host-passthrough'/>
   ${launchSecurity}
   <devices><controller type='usb' model='none'/><memballoon model='none'/></devices>
 </domain>`;

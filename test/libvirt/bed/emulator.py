@@ -85,8 +85,11 @@ def probe(host, args):
         "reduced-phys-bits": 1,
     }
 
+    # libvirt and QEMU have to agree on KVM, or libvirt probes again for each call.
+    answers = {"query-sev-capabilities": capabilities, "query-kvm": {"enabled": True, "present": True}}
+
     def answer(command, _arguments):
-        return capabilities if command == "query-sev-capabilities" else NotImplemented
+        return answers.get(command, NotImplemented)
 
     monitor.serve(listener, "\0" + address, pid, answer)
 

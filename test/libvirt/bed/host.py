@@ -179,6 +179,7 @@ def main(folder, settings):
     (folder / "cpu.json").write_text(json.dumps(settings["cpu"]))
     machine.hide(folder)
     machine.add_users(folder)
+    machine.add_kvm(folder)
     address = "127.0.0.1"
     if "name" in settings:
         machine.rename(folder, settings["name"])

@@ -16,6 +16,7 @@ LIBVIRT_USER = {
     "passwd": "libvirt-qemu:x:64055:64055::/nonexistent:/usr/sbin/nologin",
     "group": "libvirt-qemu:x:64055:",
 }
+KVM = "/dev/kvm"
 CLONE_NEWNET = 0x40000000
 # How long a daemon may take to answer after its start, in seconds.
 PATIENCE = 30
@@ -54,6 +55,29 @@ def hide(folder):
     for _, target, kind, *_ in reversed(mounts):
         if kind in ("cgroup", "cgroup2"):
             run("umount", "--lazy", target)
+
+
+def add_kvm(folder):
+    """A /dev/kvm where the machine has none, so that a domain's XML and what libvirt finds in it are the same everywhere.
+
+    libvirt asks no more of it than whether it may be opened; guests run without it.
+    """
+    if Path(KVM).exists():
+        return
+    (folder / "dev").mkdir()
+    (folder / "dev" / Path(KVM).name).touch()
+    mounts = [line.split()[1] for line in Path("/proc/self/mounts").read_text().splitlines()]
+    inside = sorted({target for target in mounts if target.startswith("/dev/")})
+    for target in inside:
+        kept = folder / "kept" / Path(target).relative_to("/dev")
+        kept.mkdir(parents=True) if Path(target).is_dir() else kept.touch()
+        cover(target, kept)
+    run("mount", "-t", "overlay", "-o", f"lowerdir={folder / 'dev'}:/dev", "overlay", "/dev")
+    # Moved, not bound: nothing of the machine's may be left in a folder that the host removes at its end.
+    for target in inside:
+        run("mount", "--move", str(folder / "kept" / Path(target).relative_to("/dev")), target)
+    # An overlay is read-only, and libvirt wants to write.
+    cover(folder / "dev" / Path(KVM).name, KVM)
 
 
 def add_users(folder):
