@@ -74,8 +74,9 @@ export function shapeProblems(json: unknown): ShapeProblem[] {
 /** What is wrong where a rule about every launch file is broken, phrases. */
 const UNFIT: Partial<Record<LaunchRule, string>> = {
   'nothing-to-check':
-    'it has neither a recorded "launch", nor a "domain" to ask, nor a "launchDigest" to be matched',
-  'several-to-check': 'wanted no "launch" or "domain" beside it, because a launch file asks one question',
+    'it has neither a recorded "launch", nor a "domain" to ask, nor a "launchDigest" or a "report" to be matched',
+  'several-to-check': 'wanted no other question beside it, because a launch file asks one',
+  'firmware-needed': 'it names no "firmware", without which only a "report" can be checked',
   'keys-needed': 'wanted "keys" beside it, because a measurement is checked under the TIK; no keys are given',
   'inlined-key': 'wanted the path of a key file, found what looks like the key itself',
 };
@@ -135,6 +136,7 @@ function withPaths(file: LaunchFile, change: (path: string) => string): LaunchFi
     if (!isObject(around)) continue;
     const written = around[name];
     if (typeof written === 'string') around[name] = change(written);
+    else if (Array.isArray(written)) around[name] = (written as string[]).map(change);
   }
   return copy as object as LaunchFile;
 }

@@ -40,6 +40,11 @@ const SOURCES: Record<Source, { icon: string; text: string; title: string }> = {
     text: 'host: untrusted',
     title: 'Said by the host, which the owner does not trust',
   },
+  processor: {
+    icon: 'verified',
+    text: 'processor',
+    title: 'Shown by an attestation report that is verified up to a trusted root',
+  },
   derived: { icon: 'symbol-operator', text: 'derived', title: 'Computed here from the other steps' },
 };
 
