@@ -21,28 +21,27 @@ const wantedBy = (row: WishRow): string => {
 
 const whole = (most: number) => v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(most));
 
-/** What JSON a wish is written in; what is in a text, its reader says. */
-function shapeOf({ kind, size }: WishRow): v.GenericSchema {
+/** What JSON a wish is written in; what is in a text, its reader says. @param wanted what it is, a phrase */
+function shapeOf({ kind, size }: WishRow, wanted: string): v.GenericSchema {
   switch (kind) {
     case 'bytes':
-      return v.union([v.string(), v.pipe(v.array(v.string()), v.minLength(1))]);
+      return v.union([v.string(), v.pipe(v.array(v.string()), v.minLength(1))], wanted);
     case 'number':
-      return v.union([whole(2 ** (8 * size) - 1), v.string()]);
+      return v.union([whole(2 ** (8 * size) - 1), v.string()], wanted);
     case 'bits':
-      return v.union([whole(Number.MAX_SAFE_INTEGER), v.string()]);
+      return v.union([whole(Number.MAX_SAFE_INTEGER), v.string()], wanted);
     case 'tcb':
-      return v.union([
-        v.strictObject(
-          Object.fromEntries(TCB_COMPONENTS.map((name) => [name, v.optional(whole(255))])) as v.ObjectEntries,
-        ),
-        v.string(),
-      ]);
+      return v.union([TCB, v.string()], wanted);
     case 'version':
-      return v.string();
+      return v.union([v.string()], wanted);
     case 'flag':
-      return v.boolean();
+      return v.union([v.boolean()], wanted);
   }
 }
+
+const TCB = v.strictObject(
+  Object.fromEntries(TCB_COMPONENTS.map((name) => [name, v.optional(whole(255))])) as v.ObjectEntries,
+);
 
 /** How a wish is written, for who reads its description. */
 const FORMS: Readonly<Record<WishRow['kind'], (size: number) => string>> = {
@@ -60,13 +59,13 @@ function schemaOfWish(row: WishRow): v.GenericSchema {
   const wanted = wantedBy(row);
   const read = (value: unknown) => readWish(row, exact(value));
   return v.pipe(
-    v.union([shapeOf(row)], wanted),
+    shapeOf(row, wanted),
+    v.description(`${sentence(row.doc)}${FORMS[row.kind](row.size)}`),
     v.check((value) => read(value).ok, wanted),
     v.transform((value) => {
       const found = read(value);
       return found.ok ? found.value : undefined;
     }),
-    v.description(`${sentence(row.doc)}${FORMS[row.kind](row.size)}`),
   );
 }
 

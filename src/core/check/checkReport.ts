@@ -9,6 +9,7 @@ import type { ChainPicture } from '../report/picture';
 import { reportSummary, type AttestationReport } from '../report/report';
 import { NOTHING_ASKED, STEPS } from '../report/steps';
 import type { Verification } from '../report/verify';
+import { WISH_ROWS } from '../report/wishes';
 import { describeSnpPolicy } from '../tech/snp/policy';
 import { step } from './loadedSteps';
 
@@ -56,14 +57,23 @@ function evidenceOf({ file, verification, chain, at }: VerifiedReport): Reported
   };
 }
 
+const WISHES: readonly string[] = WISH_ROWS.map(({ step: id }) => id);
+
 /** Why a report is not verified, a sentence. */
 function whyUnverified({ steps }: ReportedEvidence): string {
   const wrong = steps.filter(({ outcome }) => outcome === 'failed');
   const open = steps.filter(({ required, outcome }) => required && outcome !== 'passed');
-  const [first] = wrong.length > 0 ? wrong : open;
-  const count = (wrong.length > 0 ? wrong : open).length;
-  const more = count > 1 ? ` ${count - 1} more ${count === 2 ? 'step' : 'steps'} did not pass.` : '';
-  return `The attestation report is not verified (${first?.title ?? 'Format'}): ${first?.reason ?? 'nothing was checked.'}${more}`;
+  const all = wrong.length > 0 ? wrong : open;
+  // Without a certificate nearly nothing is checked, and one step says which is missing.
+  const first = all.find(({ step: id }) => id === 'chain') ?? all[0];
+  const isTrue = open.length === 0 && wrong.every(({ step: id }) => WISHES.includes(id));
+  const what = isTrue
+    ? 'The attestation report does not show what is wanted'
+    : 'The attestation report is not verified';
+  const more =
+    all.length > 1 ? ` ${all.length - 1} more ${all.length === 2 ? 'step' : 'steps'} did not pass.` : '';
+  const reason = first?.reason ?? 'Nothing was checked.';
+  return `${what} (${first?.title ?? 'Format'}): ${/[.?!]$/.test(reason) ? reason : `${reason}.`}${more}`;
 }
 
 /** What is compared as bytes, and what it is called. */
@@ -132,11 +142,10 @@ function judge(
         : 'These inputs give another measurement than the report shows';
   if (!evidence.verified) {
     const others = [...(gives === '' ? [] : [`${gives}.`]), ...wrong];
-    const end = agrees === true && wrong.length === 0 ? ' That proves nothing.' : '';
     return {
       verdict: 'cannot be trusted',
       ...(agrees !== undefined && { agrees: agrees && wrong.length === 0 }),
-      summary: `${whyUnverified(evidence)}${others.length === 0 ? '' : ` ${others.join(' ')}`}${end}`,
+      summary: [whyUnverified(evidence), ...others].join(' '),
     };
   }
   if (agrees === false || wrong.length > 0)

@@ -17,7 +17,7 @@ import { launchJob } from './launchJobs';
 import { reportResult } from './launchResults';
 import { labelTest, sayUnreadable, testItem } from '../shell/labels';
 import { sentence } from '../shell/present';
-import { positionOf, ruleId, stepId } from './testItems';
+import { evidenceId, positionOf, ruleId, stepId } from './testItems';
 
 /** What the tests need from their context. */
 export interface TreeContext {
@@ -187,6 +187,10 @@ export class LaunchTree implements vscode.Disposable {
     const wanted = [
       ...rules.map(({ id, title }) => [ruleId(item, id), title] as const),
       ...steps.map(({ id, title }) => [stepId(item, id), title] as const),
+      // Which steps its verification takes, follows from the report and the wishes.
+      ...(report?.evidence?.steps ?? []).map(
+        ({ step, title }) => [evidenceId(item, step), `Report: ${title}`] as const,
+      ),
     ];
     if (item.children.size === wanted.length && wanted.every(([id]) => item.children.get(id))) return;
     item.children.replace(

@@ -173,7 +173,7 @@ describe('A launch file with a report', () => {
         const bad = await check({ ...given, require: wrong });
         assert.deepEqual([bad.verdict, statusOf(bad)], ['cannot be trusted', 3]);
         assert.deepEqual(failures(bad), [step]);
-        assert.ok(bad.summary.includes('is not verified'), bad.summary);
+        assert.match(bad.summary, /^The attestation report does not show what is wanted/);
       });
   });
 
@@ -363,7 +363,7 @@ describe('A launch file with a report', () => {
         mkdirSync(at('empty'));
         await assert.rejects(
           async () => check(json),
-          (error: unknown) => error instanceof CheckError && error.kind === 'usage' && error.code === code,
+          (error: unknown) => error instanceof CheckError && error.code === code,
         );
         const { problems } = await lintLaunch(io, text, at('a.json'), { files: true });
         assert.ok(
