@@ -64,7 +64,7 @@ const TABLE = [
     stage: 'file',
     judge: (question) =>
       failures(
-        [],
+        ['firmware'],
         isMissing(question, 'firmware') && (isMissing(question, 'report') || !isMissing(question, 'domain'))
           ? errors.firmwareNeeded()
           : undefined,

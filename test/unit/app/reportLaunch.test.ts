@@ -353,7 +353,7 @@ describe('A launch file with a report', () => {
       ['with a wish of another size', { ...GIVEN, require: { measurement: '00' } }, 'not-a-launch-file'],
       ['with a wish that is rounded', { ...GIVEN, require: { policy: 2 ** 60 } }, 'not-a-launch-file'],
       ['with an empty list of certificates', { ...GIVEN, certificates: [] }, 'not-a-launch-file'],
-      ['with a report that is not there', { ...GIVEN, report: 'missing' }, 'unreadable'],
+      ['with a report that is not there', { ...GIVEN, report: 'missing' }, 'unreadable-file'],
       ['with a report that is none', { ...GIVEN, report: 'OVMF.sample.fd' }, 'no-report'],
       ['with a folder that has no certificates', { ...GIVEN, certificates: 'empty' }, 'no-certificates'],
     ];
