@@ -117,7 +117,12 @@ const bad: [name: string, value: unknown, says: RegExp, schema?: 'takes it'][] =
     { ...GOOD, domain: { ...DOMAIN, policy: 'five' } },
     /domain\.policy: wanted a number from 0 to 4294967295, in decimal or 0x form \(one of 64 bits/,
   ],
-  ['no firmware', { ...GOOD, firmware: undefined }, /firmware: wanted the image that was launched/],
+  [
+    'no firmware',
+    { ...GOOD, firmware: undefined },
+    /firmware: wanted the image that was launched/,
+    'takes it',
+  ],
   ['an empty firmware', { ...GOOD, firmware: '' }, /firmware/],
   [
     'a list around it',
